@@ -1,0 +1,52 @@
+import {readdirSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {rolldown} from 'rolldown'
+
+const root = join(import.meta.dirname, '..')
+
+/** One entry per command and one for the start, with shared code in chunks, into `dist`. */
+async function build(): Promise<void> {
+  const commands = readdirSync(join(root, 'src/commands'), {recursive: true, encoding: 'utf8'}).filter(
+    (name) => /\.tsx?$/.test(name),
+  )
+  if (commands.length === 0) throw new Error('No command was found to build.')
+  const input = Object.fromEntries([
+    ['main', join(root, 'src/cli/main.ts')],
+    ...commands.map((name) => [
+      `commands/${name.replace(/\.tsx?$/, '')}`,
+      join(root, 'src/commands', name),
+    ]),
+  ]) as Record<string, string>
+  rmSync(join(root, 'dist'), {recursive: true, force: true})
+  const bundle = await rolldown({
+    input,
+    cwd: root,
+    platform: 'node',
+    external: ['keytar', '@napi-rs/keyring', 'react-devtools-core', 'tiny-secp256k1'],
+    transform: {define: {'process.env.NODE_ENV': '"production"'}},
+    logLevel: 'warn',
+    onLog(level, log, handler) {
+      if (log.code !== 'EVAL' && log.code !== 'CIRCULAR_DEPENDENCY') handler(level, log)
+    },
+  })
+  await bundle.write({
+    dir: join(root, 'dist'),
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    minify: true,
+    sourcemap: false,
+    banner: [
+      "import {createRequire as __createRequire} from 'node:module'",
+      "import {fileURLToPath as __fileURLToPath} from 'node:url'",
+      "import {dirname as __dirnameOf} from 'node:path'",
+      'const require = __createRequire(import.meta.url)',
+      'const __filename = __fileURLToPath(import.meta.url)',
+      'const __dirname = __dirnameOf(__filename)',
+    ].join(';'),
+  })
+  await bundle.close()
+}
+
+await build()

@@ -1,0 +1,30 @@
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {Plugin} from '@oclif/core'
+
+const root = join(import.meta.dirname, '..')
+const path = join(root, 'oclif.manifest.json')
+
+/** The manifest of the built commands; the start then loads one command instead of all. */
+export async function createManifest(): Promise<string> {
+  const plugin = new Plugin({
+    root,
+    type: 'core',
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    respectNoCacheDefault: true,
+  })
+  await plugin.load()
+  return `${JSON.stringify(plugin.manifest, null, 1)}\n`
+}
+
+if (import.meta.main) {
+  const fresh = await createManifest()
+  if (process.argv.includes('--check')) {
+    if (readFileSync(path, 'utf8') !== fresh) {
+      process.stderr.write('oclif.manifest.json is stale: run `npm run manifest`.\n')
+      process.exitCode = 1
+    }
+  } else writeFileSync(path, fresh)
+}

@@ -1,0 +1,26 @@
+import type {Address} from 'viem'
+import {readContract} from 'viem/actions'
+
+import {erc20Abi} from '../../abis/erc20.ts'
+import type {ChainClient} from '../../connect.ts'
+
+/** - Source: ERC-20 `balanceOf`. */
+export function readTokenBalance(
+  client: ChainClient,
+  {token, account}: {token: Address; account: Address},
+): Promise<bigint> {
+  return readContract(client, {address: token, abi: erc20Abi, functionName: 'balanceOf', args: [account]})
+}
+
+/** - Source: ERC-20 `allowance`. */
+export function readAllowance(
+  client: ChainClient,
+  {token, owner, spender}: {token: Address; owner: Address; spender: Address},
+): Promise<bigint> {
+  return readContract(client, {
+    address: token,
+    abi: erc20Abi,
+    functionName: 'allowance',
+    args: [owner, spender],
+  })
+}

@@ -1,0 +1,39 @@
+import type {Address} from 'viem'
+import {readContract} from 'viem/actions'
+
+import {sequencerStatus, type Sequencer} from '../../../protocol/sequencer.ts'
+import {lockingPoolAbi} from '../../abis/locking-pool.ts'
+import type {ChainClient} from '../../connect.ts'
+
+/**
+ * One registered record. An id never given reads as status `unavailable` with a zero owner.
+ *
+ * - Signed by: nobody. Chain: L1.
+ * - Source: `LockingPool.sequencers`.
+ */
+export async function readSequencer(
+  l1: ChainClient,
+  {lockingPool, sequencerId}: {lockingPool: Address; sequencerId: bigint},
+): Promise<Sequencer> {
+  const tuple = await readContract(l1, {
+    address: lockingPool,
+    abi: lockingPoolAbi,
+    functionName: 'sequencers',
+    args: [sequencerId],
+  })
+  return {
+    sequencerId,
+    amountMetisWei: tuple[0],
+    rewardMetisWei: tuple[1],
+    activationBatch: tuple[2],
+    updatedBatch: tuple[3],
+    deactivationBatch: tuple[4],
+    unlockClaimTimeSeconds: tuple[6],
+    operationNonce: tuple[7],
+    owner: tuple[8],
+    signer: tuple[9],
+    publicKey: tuple[10],
+    rewardRecipient: tuple[11],
+    status: sequencerStatus(tuple[12]),
+  }
+}

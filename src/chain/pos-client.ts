@@ -1,0 +1,100 @@
+import {get as httpGet} from 'node:http'
+import {get as httpsGet} from 'node:https'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import {isRecord} from '../lib/json.ts'
+import {redactUrl} from '../lib/redact.ts'
+import type {SourceState} from './connect.ts'
+
+export interface PosClient {
+  /** GET of a Themis path. @returns the `result` of the envelope */
+  get(path: string): Promise<unknown>
+  source: SourceState
+}
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024
+
+/**
+ * Reads a REST server with Themis' envelope `{height, result}`, ours or a real Themis.
+ *
+ * @throws {MetisSeqError} on use: POS_UNREACHABLE, POS_ERROR
+ */
+export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
+  const source: SourceState = {
+    name: 'pos',
+    endpoint: redactUrl(baseUrl),
+    state: 'unused',
+    latencyMs: null,
+  }
+  return {
+    source,
+    async get(path) {
+      const started = performance.now()
+      const {status, text} = await fetchText(`${baseUrl.replace(/\/$/, '')}${path}`, timeoutMs).catch(
+        (cause: unknown) => {
+          source.state = 'down'
+          throw unreachable(baseUrl, cause)
+        },
+      )
+      source.latencyMs = Math.round(performance.now() - started)
+      const body = parse(text)
+      if (!isRecord(body) || (status < 400 && !('result' in body))) {
+        source.state = 'down'
+        throw unreachable(baseUrl, new Error('The answer has no Themis envelope.'))
+      }
+      source.state = 'fresh'
+      if (status >= 400) throw posError(path, status, body['error'])
+      return body['result']
+    },
+  }
+}
+
+function fetchText(url: string, timeoutMs: number): Promise<{status: number; text: string}> {
+  return new Promise((resolve, reject) => {
+    const get = url.startsWith('https:') ? httpsGet : httpGet
+    const request = get(url, {timeout: timeoutMs}, (response) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > MAX_BODY_BYTES) response.destroy(new Error('The answer is too long.'))
+        chunks.push(chunk)
+      })
+      response.on('end', () =>
+        resolve({status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8')}),
+      )
+      response.on('error', reject)
+    })
+    request.on('timeout', () => request.destroy(new Error(`No answer within ${timeoutMs} ms.`)))
+    request.on('error', reject)
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'POS_UNREACHABLE',
+    message: 'The consensus layer does not answer.',
+    exit: 'unreachable',
+    facts: {endpoint: redactUrl(baseUrl)},
+    hints: ['Run `metis-seq pos status`.', 'On the local network, run `metis-seq local status`.'],
+    retryable: true,
+    cause,
+  })
+}
+
+function posError(path: string, status: number, text: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'POS_ERROR',
+    message: `The consensus layer refused ${path}: ${typeof text === 'string' ? text : `HTTP status ${status}`}.`,
+    exit: status === 404 ? 'not-found' : 'unreachable',
+    facts: {path, status: String(status)},
+  })
+}

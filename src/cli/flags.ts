@@ -1,0 +1,122 @@
+import {Errors, Flags} from '@oclif/core'
+import {getAddress, isAddress, type Address} from 'viem'
+
+import {parseUnitsText} from '../lib/units.ts'
+
+/** An amount of METIS as decimal text; parsed to wei. */
+export const metisFlag = Flags.custom<bigint>({
+  helpValue: 'METIS',
+  parse: async (text) => parseAmount(text),
+})
+
+/** A checksummed or lower-case address. */
+export const addressFlag = Flags.custom<Address>({
+  helpValue: 'ADDRESS',
+  parse: async (text) => parseAddress(text),
+})
+
+/** File with a key's password, for unattended use. */
+export const passwordFileFlag = Flags.custom<string>({
+  description: 'File that holds the password of an encrypted key file.',
+  env: 'METIS_SEQ_PASSWORD_FILE',
+  helpValue: 'FILE',
+})
+
+const gweiFlag = Flags.custom<bigint>({
+  helpValue: 'GWEI',
+  parse: async (text) => {
+    const wei = parseUnitsText(text)
+    if (wei === undefined) throw new Errors.CLIError(`${quote(text)} is not a number of gwei.`)
+    return wei / 1_000_000_000n
+  },
+})
+
+/** Flags that mean the same on every command. */
+export const commonFlags = {
+  profile: Flags.string({
+    description: 'Profile to act as. Default: the one in use.',
+    env: 'METIS_SEQ_PROFILE',
+    helpGroup: 'GLOBAL',
+  }),
+  network: Flags.string({
+    description: 'Network to talk to. Default: that of the profile.',
+    env: 'METIS_SEQ_NETWORK',
+    helpGroup: 'GLOBAL',
+  }),
+  timeout: Flags.integer({
+    description: 'Seconds an endpoint may take to answer.',
+    env: 'METIS_SEQ_TIMEOUT',
+    default: 10,
+    min: 1,
+    max: 600,
+    helpGroup: 'GLOBAL',
+  }),
+  'no-input': Flags.boolean({
+    description: 'Never ask; fail where an answer is needed.',
+    env: 'METIS_SEQ_NO_INPUT',
+    helpGroup: 'GLOBAL',
+  }),
+  quiet: Flags.boolean({description: 'Say less on stderr.', helpGroup: 'GLOBAL'}),
+}
+
+/** Flags of every command that may send a transaction. */
+export const sendFlags = {
+  'dry-run': Flags.boolean({
+    char: 'n',
+    description: 'Check, simulate and show what would be sent, then stop.',
+  }),
+  yes: Flags.boolean({
+    description: 'Send without asking. Needed where there is no terminal.',
+    env: 'METIS_SEQ_YES',
+  }),
+  override: Flags.string({
+    description: 'Accept a named trap that would stop the command.',
+    multiple: true,
+    helpValue: 'TRAP_ID',
+  }),
+  unsigned: Flags.string({
+    description: 'Write the transactions to a file instead of signing them.',
+    helpValue: 'FILE',
+    exclusive: ['yes'],
+  }),
+  format: Flags.option({
+    options: ['eip1559', 'calldata', 'safe'] as const,
+    description: 'Shape of the unsigned file.',
+    default: 'eip1559',
+  })(),
+  from: addressFlag({description: 'Account that will send an unsigned transaction.'}),
+  'max-fee': gweiFlag({description: 'Highest fee per gas, in gwei.'}),
+  'priority-fee': gweiFlag({description: 'Fee per gas for the block producer, in gwei.'}),
+  nonce: Flags.integer({description: 'Account nonce of the first transaction.', min: 0}),
+  wait: Flags.option({
+    options: ['confirmed', 'none'] as const,
+    description: 'Return when the transaction is mined, or as soon as it is sent.',
+    default: 'confirmed',
+  })(),
+  'password-file': passwordFileFlag(),
+}
+
+/** Wei of a decimal amount. Throws a usage error that names the text. */
+export function parseAmount(text: string): bigint {
+  const wei = parseUnitsText(text)
+  if (wei === undefined) {
+    throw new Errors.CLIError(`${quote(text)} is not an amount: use digits, with at most 18 decimals.`)
+  }
+  return wei
+}
+
+export function parseAddress(text: string): Address {
+  // A wrong checksum is a typing error until someone says otherwise.
+  if (isAddress(text)) return getAddress(text)
+  throw new Errors.CLIError(`${quote(text)} is not an address, or its checksum is wrong.`)
+}
+
+/** A count or id as text of digits; parsed to bigint. */
+export function parseWhole(text: string, what: string): bigint {
+  if (/^\d{1,78}$/.test(text)) return BigInt(text)
+  throw new Errors.CLIError(`${quote(text)} is not a ${what}: use digits only.`)
+}
+
+function quote(text: string): string {
+  return text.length > 60 ? 'The value' : `"${text}"`
+}

@@ -1,0 +1,86 @@
+import {Flags} from '@oclif/core'
+
+import {defaultSettings, type LocalSettings} from '../local/settings.ts'
+
+/** What can be chosen when a local network is made. */
+export const localSettingFlags = {
+  nodes: Flags.integer({
+    description: 'Sequencers from the start.',
+    default: defaultSettings.nodes,
+    min: 1,
+    max: 8,
+  }),
+  'slot-ms': Flags.integer({
+    description: 'Length of an L2 block slot in milliseconds.',
+    default: defaultSettings.slotMs,
+    min: 100,
+    max: 60_000,
+  }),
+  'l1-block-seconds': Flags.integer({
+    description: 'Seconds between L1 blocks (12 on Ethereum).',
+    default: defaultSettings.l1BlockSeconds,
+    min: 1,
+    max: 60,
+  }),
+  'epoch-length': Flags.integer({
+    description: 'Blocks of an epoch.',
+    default: defaultSettings.epochLength,
+    min: 4,
+    max: 100_000,
+  }),
+  'respan-delay': Flags.integer({
+    description: 'Seconds without a block after which the producer is replaced.',
+    default: defaultSettings.respanDelaySeconds,
+    min: 2,
+    max: 3600,
+  }),
+  'reward-batch-epochs': Flags.integer({
+    description: 'Finished epochs paid with one reward batch.',
+    default: defaultSettings.rewardBatchEpochs,
+    min: 2,
+    max: 1000,
+  }),
+  'blocks-before-fork': Flags.integer({
+    description: 'Blocks between the L2 genesis and block 16,500,000.',
+    default: defaultSettings.blocksBeforeFork,
+    min: 0,
+    max: 100_000,
+  }),
+  'base-port': Flags.integer({
+    description: 'First port: L1. The others follow.',
+    default: defaultSettings.basePort,
+    min: 1024,
+    max: 65_000,
+  }),
+  'mainnet-rules': Flags.boolean({
+    description: 'LockingPool with the two rules that only mainnet has.',
+    default: defaultSettings.mainnetRules,
+    allowNo: true,
+  }),
+}
+
+export interface LocalSettingFlags {
+  nodes: number
+  'slot-ms': number
+  'l1-block-seconds': number
+  'epoch-length': number
+  'respan-delay': number
+  'reward-batch-epochs': number
+  'blocks-before-fork': number
+  'base-port': number
+  'mainnet-rules': boolean
+}
+
+export function toLocalSettings(flags: LocalSettingFlags): LocalSettings {
+  return {
+    nodes: flags.nodes,
+    slotMs: flags['slot-ms'],
+    l1BlockSeconds: flags['l1-block-seconds'],
+    epochLength: flags['epoch-length'],
+    respanDelaySeconds: flags['respan-delay'],
+    rewardBatchEpochs: flags['reward-batch-epochs'],
+    blocksBeforeFork: flags['blocks-before-fork'],
+    basePort: flags['base-port'],
+    mainnetRules: flags['mainnet-rules'],
+  }
+}

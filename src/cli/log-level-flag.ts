@@ -1,0 +1,9 @@
+import {Flags} from '@oclif/core'
+
+/** Level of a long-running process. */
+export const logLevelFlag = Flags.option({
+  options: ['debug', 'info', 'warn', 'error'] as const,
+  description: 'Least level of the log lines.',
+  env: 'METIS_SEQ_LOG_LEVEL',
+  default: 'info',
+})

@@ -1,0 +1,57 @@
+import {Errors, flush, run} from '@oclif/core'
+
+import pjson from '../../package.json' with {type: 'json'}
+import {toErrorReport, exitCodeOf} from './error-report.ts'
+import {printJson, toEnvelope} from './output.ts'
+
+/**
+ * Runs one command line. Errors of commands end in their own `catch`; what arrives here was wrong
+ * before a command was found.
+ */
+export async function main(argv: string[], root: string): Promise<void> {
+  quietBrokenPipes()
+  try {
+    await run(argv, {root, pjson: pjson as never})
+    await flush()
+  } catch (error) {
+    if (error instanceof Errors.ExitError) {
+      process.exitCode = error.oclif.exit ?? 0
+      return
+    }
+    report(error, argv)
+  }
+}
+
+function report(error: unknown, argv: string[]): void {
+  const report = toErrorReport(error, 'metis-seq')
+  const exitCode = exitCodeOf(report)
+  process.exitCode = exitCode
+  if (argv.includes('--json')) {
+    printJson(
+      toEnvelope({
+        command: 'unknown',
+        profile: null,
+        network: null,
+        data: null,
+        warnings: [],
+        error: {...report, exitCode},
+        sources: [],
+        startedMs: performance.now(),
+      }),
+    )
+    return
+  }
+  process.stderr.write(`error: ${report.message} [${report.code}]\n`)
+  if (report.facts['stack']) process.stderr.write(`${report.facts['stack']}\n`)
+  for (const hint of report.hints) process.stderr.write(`hint: ${hint}\n`)
+}
+
+/** `metis-seq ... | head` ends quietly, as other tools do. */
+function quietBrokenPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0)
+      throw error
+    })
+  }
+}

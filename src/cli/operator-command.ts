@@ -1,0 +1,193 @@
+import {join} from 'node:path'
+import {createInterface} from 'node:readline/promises'
+
+import {Command, Errors} from '@oclif/core'
+
+import type {SourceState} from '../chain/connect.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
+import {openContext, type Context} from '../services/context.ts'
+import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
+import {onSignals} from './interrupt.ts'
+import {printJson, toEnvelope, type Warning} from './output.ts'
+import type {SendHost} from './send.ts'
+
+/** What a command did, for people and for scripts. */
+export interface Result {
+  /** The `data` of the JSON document. */
+  data: unknown
+  /** Lines for people. */
+  text: string
+  /** Set when the exit code carries an answer, such as a condition that does not hold. */
+  exit?: ExitName
+}
+
+/** Every command extends this: one JSON document, one report and one exit code per error. */
+export abstract class OperatorCommand extends Command {
+  static override enableJsonFlag = true
+
+  /** Aborted by SIGINT and SIGTERM. */
+  protected readonly interrupted = new AbortController()
+  private readonly startedMs = performance.now()
+  private readonly warnings: Warning[] = []
+  private profileName: string | null = null
+  private networkName: string | null = null
+  private readSources: () => SourceState[] = () => []
+  private failureData: unknown = null
+  private asksNothing = false
+  private readonly closers: (() => void)[] = []
+
+  /** Does the work. Named apart from oclif's `run` so that output has one place. */
+  protected abstract perform(): Promise<Result>
+
+  override async run(): Promise<void> {
+    const release = onSignals(this.interrupted)
+    try {
+      const {data, text, exit} = await this.perform()
+      if (exit) process.exitCode = exitCodes[exit]
+      if (this.jsonEnabled()) this.printEnvelope(data, null)
+      else if (text) process.stdout.write(`${text}\n`)
+    } finally {
+      for (const close of this.closers) close()
+      release()
+    }
+  }
+
+  /** Resolves profile and network, and names both in the JSON document. */
+  protected openContext(flags: {
+    profile?: string | undefined
+    network?: string | undefined
+    timeout: number
+    'no-input'?: boolean
+  }): Context {
+    this.asksNothing = flags['no-input'] ?? false
+    const context = openContext({
+      profile: flags.profile,
+      network: flags.network,
+      timeoutSeconds: flags.timeout,
+    })
+    this.profileName = context.profileName
+    this.networkName = context.networkName
+    this.readSources = context.sources
+    this.closers.push(context.close)
+    return context
+  }
+
+  /** How this program is started again in the background. */
+  protected get self(): {file: string; args: string[]} {
+    return {file: process.execPath, args: [join(this.config.root, 'bin', 'run.cjs')]}
+  }
+
+  /** For commands without a context; `--json` implies it. */
+  protected forbidQuestions(noInput: boolean): void {
+    this.asksNothing = noInput
+  }
+
+  protected get mayAsk(): boolean {
+    return !this.asksNothing && !this.jsonEnabled() && process.stdin.isTTY === true
+  }
+
+  /** Progress and remarks: to people, on stderr. */
+  protected say(text: string): void {
+    if (!this.jsonEnabled()) process.stderr.write(`${text}\n`)
+  }
+
+  protected warnAbout(warning: Warning): void {
+    this.warnings.push(warning)
+    this.say(`warning: ${warning.message}`)
+  }
+
+  /** Keeps data for the JSON document of a command that then fails, such as a preview. */
+  protected keepForFailure(data: unknown): void {
+    this.failureData = data
+  }
+
+  /** Asks on a terminal; elsewhere insists on `--yes`. Returns only when the answer is yes. */
+  protected async confirm(question: string, yes: boolean): Promise<void> {
+    if (yes) return
+    if (!this.mayAsk) {
+      throw new MetisSeqError({
+        code: 'CONFIRMATION_NEEDED',
+        message: 'Nothing was sent, because there is no terminal to ask on.',
+        exit: 'declined',
+        hints: ['Pass `--yes` to send, or `--dry-run` to only look.'],
+      })
+    }
+    const terminal = createInterface({input: process.stdin, output: process.stderr})
+    try {
+      const answer = await terminal.question(`${question} [y/N] `, {
+        signal: this.interrupted.signal,
+      })
+      if (answer.trim().toLowerCase() === 'y') return
+    } finally {
+      terminal.close()
+    }
+    throw new MetisSeqError({
+      code: 'DECLINED',
+      message: 'Nothing was sent, because the answer was not y.',
+      exit: 'declined',
+    })
+  }
+
+  /** What the sending pipeline needs of a command. */
+  protected sendHost(yes: boolean): SendHost {
+    return {
+      say: (text) => this.say(text),
+      confirm: (question) => this.confirm(question, yes),
+      keepForFailure: (data) => this.keepForFailure(data),
+      mayAsk: this.mayAsk,
+      signal: this.interrupted.signal,
+    }
+  }
+
+  protected override async catch(thrown: Error): Promise<void> {
+    if (thrown instanceof Errors.ExitError) throw thrown
+    const report = toErrorReport(this.interrupted.signal.aborted ? interruption(thrown) : thrown, this.words)
+    process.exitCode = exitCodeOf(report)
+    if (this.jsonEnabled()) this.printEnvelope(this.failureData, report)
+    else process.stderr.write(errorText(report))
+  }
+
+  private get words(): string {
+    return `${this.config.bin} ${this.commandWords}`
+  }
+
+  private get commandWords(): string {
+    return (this.id ?? '').replaceAll(':', ' ')
+  }
+
+  private printEnvelope(data: unknown, report: ErrorReport | null): void {
+    printJson(
+      toEnvelope({
+        command: this.commandWords,
+        profile: this.profileName,
+        network: this.networkName,
+        data,
+        warnings: this.warnings,
+        error: report ? {...report, exitCode: exitCodeOf(report)} : null,
+        sources: this.readSources(),
+        startedMs: this.startedMs,
+      }),
+    )
+  }
+}
+
+/** What Ctrl-C makes of a failure: an operator's own error keeps its facts, others become one word. */
+function interruption(thrown: unknown): unknown {
+  if (thrown instanceof MetisSeqError && thrown.exit !== 'internal') return thrown
+  return new MetisSeqError({
+    code: 'INTERRUPTED',
+    message: 'Interrupted.',
+    exit: 'sigint',
+    retryable: true,
+  })
+}
+
+function errorText({code, message, facts, hints}: ErrorReport): string {
+  const lines = [`error: ${message} [${code}]`]
+  const shown = Object.entries(facts).filter(([name]) => name !== 'stack')
+  for (const [name, value] of shown) lines.push(`  ${name}: ${value.replaceAll('\n', '\n    ')}`)
+  if (facts['stack']) lines.push(facts['stack'])
+  for (const hint of hints) lines.push(`hint: ${hint}`)
+  return `${lines.join('\n')}\n`
+}

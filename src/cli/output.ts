@@ -1,0 +1,56 @@
+import type {SourceState} from '../chain/connect.ts'
+import {stringifyJson} from '../lib/json.ts'
+import type {ErrorReport} from './error-report.ts'
+
+/** A thing worth knowing that did not stop the command. */
+export interface Warning {
+  code: string
+  message: string
+}
+
+/** The one JSON document of a command. Within `/1` fields are only added. */
+export interface Envelope {
+  schema: string
+  ok: boolean
+  command: string
+  profile: string | null
+  network: string | null
+  at: string
+  data: unknown
+  warnings: Warning[]
+  error: (ErrorReport & {exitCode: number}) | null
+  sources: SourceState[]
+  elapsedMs: number
+}
+
+export interface EnvelopeParts {
+  /** `reward claim`: words of the command. */
+  command: string
+  profile: string | null
+  network: string | null
+  data: unknown
+  warnings: Warning[]
+  error: (ErrorReport & {exitCode: number}) | null
+  sources: SourceState[]
+  startedMs: number
+}
+
+export function toEnvelope(parts: EnvelopeParts): Envelope {
+  return {
+    schema: `metis-seq.${parts.command.replaceAll(' ', '.')}/1`,
+    ok: parts.error === null,
+    command: parts.command,
+    profile: parts.profile,
+    network: parts.network,
+    at: new Date().toISOString(),
+    data: parts.data ?? null,
+    warnings: parts.warnings,
+    error: parts.error,
+    sources: parts.sources,
+    elapsedMs: Math.round(performance.now() - parts.startedMs),
+  }
+}
+
+export function printJson(document: unknown): void {
+  process.stdout.write(`${stringifyJson(document, process.stdout.isTTY ? 2 : undefined)}\n`)
+}

@@ -1,0 +1,71 @@
+import type {Hex} from 'viem'
+
+import {createLogger, type LogLevel} from '../lib/log.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.ts'
+import type {Context} from '../services/context.ts'
+import {findKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
+import {requireNode} from '../services/node-control.ts'
+
+/**
+ * Opens the profile's keys and starts its node in this process.
+ *
+ * @throws {MetisSeqError} NODE_NOT_SET_UP, NETWORK_HAS_NO_NODE, KEY_UNKNOWN and those of `startNode`
+ */
+export async function runNode(
+  context: Context,
+  access: KeyAccess,
+  level: LogLevel,
+): Promise<RunningNode> {
+  const {name, node, dir} = requireNode(context)
+  const {network, profile} = context
+  if (!network.l2.bundled) throw noBundledNode(context.networkName)
+  const [signer, relayer, batcher] = await Promise.all([
+    openAccount(profile?.keys.signer ?? null, access),
+    openAccount(node.relayerKey, access),
+    openAccount(node.batchKey, access),
+  ])
+  if (!signer) throw noSignerKey(name)
+  const options: NodeOptions = {
+    name,
+    network,
+    dataDir: dir,
+    signerAccount: signer,
+    rpc: {host: node.host, port: node.rpcPort},
+    peer: {host: node.host, port: node.peerPort},
+    l1RpcUrl: profile?.endpoints.l1 ?? network.l1.rpcUrls[0] ?? '',
+    relayerAccount: relayer,
+    batchAccount: batcher,
+    logger: createLogger({part: 'node', level}),
+  }
+  return startNode(options)
+}
+
+async function openAccount(
+  key: string | null,
+  access: KeyAccess,
+): Promise<{address: Hex; privateKey: Hex} | null> {
+  if (key === null) return null
+  const {address} = findKey(access.config, key)
+  return {address, privateKey: await readPrivateKey(key, access)}
+}
+
+function noBundledNode(network: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NETWORK_HAS_NO_NODE',
+    message: `The bundled node cannot take part in ${network}: its network document has no genesis.`,
+    exit: 'config',
+    facts: {network},
+    hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
+  })
+}
+
+function noSignerKey(profile: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'SIGNER_UNKNOWN',
+    message: `Profile ${profile} has no signer key on this machine, and a node signs its blocks.`,
+    exit: 'signer',
+    facts: {profile},
+    hints: [`Run \`metis-seq init --profile ${profile} --replace --signer KEY\`.`],
+  })
+}

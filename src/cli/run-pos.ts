@@ -1,0 +1,34 @@
+import {privateKeyToAccount} from 'viem/accounts'
+
+import {createLogger, type LogLevel} from '../lib/log.ts'
+import {startPos, type Pos} from '../pos/start-pos.ts'
+import type {Context} from '../services/context.ts'
+import {readPrivateKey, type KeyAccess} from '../services/keys.ts'
+
+export interface PosSettings {
+  dataDir: string
+  host: string
+  port: number
+  mpcKey: string
+  rewardBatchEpochs: number
+  respanExtensionBlocks: number
+  level: LogLevel
+}
+
+/** Opens the MPC key and starts the consensus layer in this process. */
+export async function runPos(
+  context: Context,
+  access: KeyAccess,
+  settings: PosSettings,
+): Promise<Pos> {
+  const {dataDir, host, port, mpcKey, rewardBatchEpochs, respanExtensionBlocks, level} = settings
+  return startPos({
+    network: context.network,
+    dataDir,
+    listen: {host, port},
+    mpcAccount: privateKeyToAccount(await readPrivateKey(mpcKey, access)),
+    logger: createLogger({part: 'pos', level}),
+    rewardBatchEpochs,
+    respanExtensionBlocks,
+  })
+}

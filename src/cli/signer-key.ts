@@ -1,0 +1,36 @@
+import type {Address, Hex} from 'viem'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import {addressOfPublicKey, parsePublicKey} from '../protocol/public-key.ts'
+import {requireProfile, type Context} from '../services/context.ts'
+import {findKey} from '../services/keys.ts'
+
+/**
+ * The signer's public key: the one given, or that of the profile's signer key.
+ *
+ * @throws {MetisSeqError} PUBKEY_INVALID, SIGNER_UNKNOWN
+ */
+export function resolveSignerKey(
+  context: Context,
+  given: string | undefined,
+): {signer: Address; publicKey: Hex} {
+  if (given !== undefined) {
+    const publicKey = parsePublicKey(given)
+    return {signer: addressOfPublicKey(publicKey), publicKey}
+  }
+  const {name, profile} = requireProfile(context)
+  if (profile.keys.signer) {
+    const {address, publicKey} = findKey(context.config, profile.keys.signer)
+    return {signer: address, publicKey}
+  }
+  throw new MetisSeqError({
+    code: 'SIGNER_UNKNOWN',
+    message: `Profile ${name} has no signer key on this machine.`,
+    exit: 'config',
+    facts: {profile: name},
+    hints: [
+      'Pass `--signer-pubkey KEY` with the public key of the signer.',
+      `Run \`metis-seq key create NAME\`, then \`metis-seq init --profile ${name} --replace --signer NAME\`.`,
+    ],
+  })
+}

@@ -1,0 +1,81 @@
+import {Flags} from '@oclif/core'
+
+import {commonFlags} from '../cli/flags.ts'
+import {OperatorCommand, type Result} from '../cli/operator-command.ts'
+import {systemClock} from '../lib/clock.ts'
+import {stringifyJson} from '../lib/json.ts'
+import {startDashboard, type Dashboard as DashboardFeeds} from '../services/dashboard.ts'
+import {textFrame} from '../ui/dashboard/text-frame.ts'
+import {takeSnapshot, toDashboardView, type DashboardView} from '../ui/dashboard/view.ts'
+
+export default class Dashboard extends OperatorCommand {
+  static override summary = 'Live screen: production, rotation, sync, stake and rewards, events.'
+
+  static override aliases = ['top']
+
+  static override description = `Keys: q quit, ? help, Tab next panel, r refresh, p pause, 1-5 one panel, 0 all.
+Without a terminal it prints a text frame every --refresh seconds; with --json one document per line.`
+
+  static override flags = {
+    ...commonFlags,
+    once: Flags.boolean({description: 'Print one frame and exit: 0 in order, 11 with warnings, 12 critical.'}),
+    refresh: Flags.integer({description: 'Seconds between text frames.', default: 10, min: 1, max: 3600}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(Dashboard)
+    const context = this.openContext(flags)
+    const stop = new AbortController()
+    const dashboard = startDashboard(context, stop.signal)
+    try {
+      if (flags.once) return await this.once(dashboard)
+      if (!process.stdout.isTTY || this.jsonEnabled()) return await this.stream(dashboard, flags.refresh)
+      const {showDashboard} = await import('../ui/screens/dashboard.tsx')
+      await showDashboard(dashboard, this.interrupted.signal)
+      const view = viewNow(dashboard)
+      return {data: view, text: `${view.title}: ${view.state.word}, ${view.state.text}.`}
+    } finally {
+      stop.abort()
+    }
+  }
+
+  private async once(dashboard: DashboardFeeds): Promise<Result> {
+    await settled(dashboard, this.interrupted.signal)
+    const view = viewNow(dashboard)
+    const exit = {OK: 'ok', WARN: 'degraded', CRIT: 'critical', WAIT: 'critical'} as const
+    return {data: view, text: textFrame(view), exit: exit[view.state.word]}
+  }
+
+  private async stream(dashboard: DashboardFeeds, refreshSeconds: number): Promise<Result> {
+    const {signal} = this.interrupted
+    await settled(dashboard, signal)
+    let frames = 0
+    while (!signal.aborted) {
+      const view = viewNow(dashboard)
+      process.stdout.write(`${this.jsonEnabled() ? stringifyJson(view) : `${textFrame(view)}\n`}\n`)
+      frames++
+      await systemClock.sleep(refreshSeconds * 1000, signal).catch(() => {})
+    }
+    return {data: {frames}, text: '', exit: 'sigint'}
+  }
+}
+
+function viewNow(dashboard: DashboardFeeds): DashboardView {
+  return toDashboardView(takeSnapshot(dashboard), {
+    wallMs: Date.now(),
+    monotonicMs: performance.now(),
+  })
+}
+
+const SETTLE_MS = 12_000
+
+/** Waits until every source has answered or failed once, so that the first frame says something. */
+async function settled(dashboard: DashboardFeeds, signal: AbortSignal): Promise<void> {
+  const pollers = [dashboard.production, dashboard.rotation, dashboard.sync, dashboard.money]
+  const deadline = performance.now() + SETTLE_MS
+  const open = () =>
+    pollers.some(({store}) => store.get().value === null && store.get().error === null)
+  while (open() && performance.now() < deadline && !signal.aborted) {
+    await systemClock.sleep(25, signal).catch(() => {})
+  }
+}

@@ -1,0 +1,16 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {nextEpoch} from '../../services/epochs.ts'
+import {nextEpochText} from '../../ui/presenters/epoch.ts'
+
+export default class EpochNext extends OperatorCommand {
+  static override summary = 'Show whose turn comes after the current one.'
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(EpochNext)
+    const view = await nextEpoch(this.openContext(flags))
+    return {data: view, text: nextEpochText(view.epoch)}
+  }
+}

@@ -1,0 +1,20 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {openHome} from '../../store/home.ts'
+
+export default class LocalDown extends OperatorCommand {
+  static override summary = 'Stop every process of the local network. Its data stays.'
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    await this.parse(LocalDown)
+    const {bringDown} = await import('../../local/up.ts')
+    const processes = await bringDown(openHome(), (text) => this.say(text))
+    const stopped = processes.filter(({outcome}) => outcome !== 'not-running').length
+    return {
+      data: {processes},
+      text: stopped ? `Stopped ${stopped} processes; \`metis-seq local up\` continues.` : 'Nothing ran.',
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import {Flags} from '@oclif/core'
+
+import {addressFlag, commonFlags, metisFlag} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {LOCAL_NETWORK} from '../../local/settings.ts'
+import {requireOwner} from '../../services/sequencers.ts'
+import {fundText} from '../../ui/presenters/local.ts'
+
+const WHOLE = 10n ** 18n
+
+export default class LocalFund extends OperatorCommand {
+  static override summary = 'Give an account ETH and METIS on the local network, and whitelist it.'
+
+  static override flags = {
+    ...commonFlags,
+    address: addressFlag({description: 'Account. Default: the owner of the profile.'}),
+    eth: metisFlag({description: 'ETH on L1.', default: 10n * WHOLE, helpValue: 'ETH'}),
+    metis: metisFlag({description: 'METIS on L1.', default: 100_000n * WHOLE}),
+    'l2-metis': metisFlag({description: 'METIS on L2.', default: 10n * WHOLE}),
+    whitelist: Flags.boolean({
+      description: 'Put it on the whitelist of LockingPool, as governance does.',
+      default: true,
+      allowNo: true,
+    }),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(LocalFund)
+    const context = this.openContext({
+      ...flags,
+      network: flags.network ?? (flags.profile === undefined ? LOCAL_NETWORK : undefined),
+    })
+    const {fund} = await import('../../local/faucet.ts')
+    const results = await fund(context, [
+      {
+        address: flags.address ?? requireOwner(context),
+        ethWei: flags.eth,
+        metisL1Wei: flags.metis,
+        metisL2Wei: flags['l2-metis'],
+        whitelist: flags.whitelist,
+      },
+    ])
+    return {data: {funded: results}, text: fundText(results)}
+  }
+}

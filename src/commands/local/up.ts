@@ -1,0 +1,46 @@
+import {Flags} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {localSettingFlags, toLocalSettings} from '../../cli/local-flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {openHome} from '../../store/home.ts'
+import {processesText, upText} from '../../ui/presenters/local.ts'
+
+export default class LocalUp extends OperatorCommand {
+  static override summary = 'Bring up a whole Metis on this machine: L1, consensus layer, sequencers.'
+
+  static override description = `The first start makes it; later ones continue the same chains.
+Stays and watches until Ctrl-C, which stops everything; --detach returns at once.`
+
+  static override flags = {
+    ...commonFlags,
+    ...localSettingFlags,
+    detach: Flags.boolean({description: 'Return when everything runs, and leave it running.'}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(LocalUp)
+    const home = openHome()
+    const {bringUp, bringDown, listDaemons} = await import('../../local/up.ts')
+    const result = await bringUp({
+      home,
+      self: this.self,
+      settings: toLocalSettings(flags),
+      onStep: (text) => this.say(text),
+      signal: this.interrupted.signal,
+    })
+    const processes = listDaemons(home, result.state)
+    const data = {...result, processes}
+    if (flags.detach || this.jsonEnabled()) return {data, text: upText(result, processes)}
+    process.stdout.write(`${upText(result, processes)}\n`)
+    const {superviseLocal} = await import('../../local/supervise-local.ts')
+    this.say('Watching the processes. Ctrl-C stops the network; its data stays.')
+    await superviseLocal(home, result.state, {
+      onDeath: ({name, log}) => this.say(`${name} has stopped; its log is ${log}.`),
+      onReturn: ({name}) => this.say(`${name} runs again.`),
+      signal: this.interrupted.signal,
+    })
+    await bringDown(home, (text) => this.say(text))
+    return {data, text: processesText(listDaemons(home, result.state))}
+  }
+}

@@ -1,0 +1,53 @@
+import {Args, Flags} from '@oclif/core'
+
+import {commonFlags, parseAmount, sendFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {providerArg} from '../../cli/provider-arg.ts'
+import {send} from '../../cli/send.ts'
+import {formatWei} from '../../lib/units.ts'
+import {planDeposit, readPosition, verifyDeposit} from '../../services/lst.ts'
+import {positionText} from '../../ui/presenters/lst.ts'
+
+const amountArg = Args.custom<bigint>({
+  description: 'METIS on L2 to deposit.',
+  parse: async (text) => parseAmount(text),
+})
+
+export default class LstDeposit extends OperatorCommand {
+  static override summary = 'Deposit METIS on L2 with a liquid-staking provider.'
+
+  static override aliases = ['delegate']
+
+  static override examples = ['<%= config.bin %> <%= command.id %> artemis 100 --dry-run']
+
+  static override args = {provider: providerArg({required: true}), amount: amountArg({required: true})}
+
+  static override flags = {
+    ...commonFlags,
+    ...sendFlags,
+    slippage: Flags.integer({
+      description: 'Accepted fall of the rate, in hundredths of a percent.',
+      default: 50,
+      min: 0,
+      max: 10_000,
+    }),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(LstDeposit)
+    const context = this.openContext(flags)
+    const plan = await planDeposit(context, {
+      amountMetisWei: args.amount,
+      slippageBasisPoints: flags.slippage,
+    })
+    const before = await readPosition(context, plan.from)
+    const outcome = await send(context, plan, flags, this.sendHost(flags.yes))
+    if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
+    if (flags.wait === 'none') return {data: outcome.json, text: ''}
+    const {position, receivedArtMetisWei} = await verifyDeposit(context, before)
+    return {
+      data: {...outcome.json, receivedArtMetisWei, position},
+      text: `Received ${formatWei(receivedArtMetisWei)} artMETIS.\n${positionText(position)}`,
+    }
+  }
+}

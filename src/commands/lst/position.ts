@@ -1,0 +1,21 @@
+import {addressFlag, commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {readPosition} from '../../services/lst.ts'
+import {requireOwner} from '../../services/sequencers.ts'
+import {positionText} from '../../ui/presenters/lst.ts'
+
+export default class LstPosition extends OperatorCommand {
+  static override summary = 'Show what an account holds with the liquid-staking providers.'
+
+  static override flags = {
+    ...commonFlags,
+    account: addressFlag({description: 'Account on L2. Default: the owner of the profile.'}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(LstPosition)
+    const context = this.openContext(flags)
+    const position = await readPosition(context, flags.account ?? requireOwner(context))
+    return {data: position, text: positionText(position)}
+  }
+}

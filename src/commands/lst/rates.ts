@@ -1,0 +1,16 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {readRates} from '../../services/lst.ts'
+import {ratesText} from '../../ui/presenters/lst.ts'
+
+export default class LstRates extends OperatorCommand {
+  static override summary = 'Show what a token of each provider is worth in METIS.'
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(LstRates)
+    const rates = await readRates(this.openContext(flags))
+    return {data: {rates}, text: ratesText(rates)}
+  }
+}

@@ -1,0 +1,26 @@
+import {Args, Flags} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {addNetwork} from '../../services/networks.ts'
+import {openHome} from '../../store/home.ts'
+
+export default class NetworkAdd extends OperatorCommand {
+  static override summary = 'Add a network of one’s own from a document.'
+
+  static override args = {file: Args.string({description: 'Network document (JSON).', required: true})}
+
+  static override flags = {
+    ...commonFlags,
+    replace: Flags.boolean({description: 'Overwrite a network of that name.'}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(NetworkAdd)
+    const {network, path} = addNetwork(openHome(), args.file, {replace: flags.replace})
+    return {
+      data: {name: network.name, path},
+      text: `Added network ${network.name}. Next: \`metis-seq network check --network ${network.name}\`.`,
+    }
+  }
+}

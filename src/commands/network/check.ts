@@ -1,0 +1,23 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {checkNetwork} from '../../services/network-check.ts'
+import {checksText} from '../../ui/presenters/sequencer.ts'
+
+export default class NetworkCheck extends OperatorCommand {
+  static override summary = 'Test the endpoints and contracts of a network.'
+
+  static override description = 'Exits 0 when everything answers as it should, 10 otherwise.'
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(NetworkCheck)
+    const context = this.openContext(flags)
+    const result = await checkNetwork(context, flags.timeout * 1000)
+    return {
+      data: result,
+      text: checksText(result.checks),
+      ...(result.ok ? {} : {exit: 'condition-false' as const}),
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import {Args} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {networkText} from '../../ui/presenters/setup.ts'
+
+export default class NetworkShow extends OperatorCommand {
+  static override summary = 'Show a network: chain ids, contracts, endpoints.'
+
+  static override args = {name: Args.string({description: 'Network. Default: that of the profile.'})}
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(NetworkShow)
+    const {network} = this.openContext({...flags, network: args.name ?? flags.network})
+    return {data: network, text: networkText(network)}
+  }
+}

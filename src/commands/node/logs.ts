@@ -1,0 +1,26 @@
+import {Flags} from '@oclif/core'
+
+import {follow} from '../../cli/follow-file.ts'
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {nodeLogFile, readNodeLog} from '../../services/node-control.ts'
+
+export default class NodeLogs extends OperatorCommand {
+  static override summary = 'Print the log of the background node.'
+
+  static override flags = {
+    ...commonFlags,
+    lines: Flags.integer({description: 'Last lines to print.', default: 50, min: 1, max: 10_000}),
+    follow: Flags.boolean({description: 'Go on printing new lines until Ctrl-C.'}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(NodeLogs)
+    const context = this.openContext(flags)
+    const lines = readNodeLog(context, flags.lines)
+    if (!flags.follow || this.jsonEnabled()) return {data: {lines}, text: lines.join('\n')}
+    if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
+    await follow(nodeLogFile(context), this.interrupted.signal)
+    return {data: {lines: []}, text: '', exit: 'sigint'}
+  }
+}

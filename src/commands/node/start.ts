@@ -1,0 +1,22 @@
+import {commonFlags, passwordFileFlag} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {startNodeDaemon} from '../../services/node-control.ts'
+
+export default class NodeStart extends OperatorCommand {
+  static override summary = 'Start the sequencer node in the background.'
+
+  static override flags = {...commonFlags, 'password-file': passwordFileFlag()}
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(NodeStart)
+    const context = this.openContext(flags)
+    const started = await startNodeDaemon(context, this.self, {
+      passwordFile: flags['password-file'],
+      signal: this.interrupted.signal,
+    })
+    return {
+      data: started,
+      text: `The node of ${started.profile} runs as process ${started.pid}. Next: \`metis-seq node status\`.`,
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {stopNodeDaemon} from '../../services/node-control.ts'
+
+export default class NodeStop extends OperatorCommand {
+  static override summary = 'Stop the sequencer node: it finishes its slot and hands over its pool.'
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(NodeStop)
+    const context = this.openContext(flags)
+    const outcome = await stopNodeDaemon(context)
+    const words = {
+      stopped: 'stopped',
+      killed: 'did not stop in time and was killed',
+      'not-running': 'did not run',
+    }
+    return {
+      data: {profile: context.profileName, outcome},
+      text: `The node of ${context.profileName} ${words[outcome]}.`,
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import {Args} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {makeProfile, profileFlags} from '../../cli/make-profile.ts'
+
+export default class ProfileAdd extends OperatorCommand {
+  static override summary = 'Add a profile and put it in use.'
+
+  static override args = {name: Args.string({description: 'Name of the profile.', required: true})}
+
+  static override flags = {...commonFlags, ...profileFlags}
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(ProfileAdd)
+    return makeProfile(args.name, flags)
+  }
+}

@@ -1,0 +1,21 @@
+import {Args} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {removeProfile} from '../../services/profiles.ts'
+import {openConfig} from '../../store/config.ts'
+import {openHome} from '../../store/home.ts'
+
+export default class ProfileRemove extends OperatorCommand {
+  static override summary = 'Forget a profile. Its keys and node data stay.'
+
+  static override args = {name: Args.string({description: 'Profile.', required: true})}
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {args} = await this.parse(ProfileRemove)
+    removeProfile(openConfig(openHome()), args.name)
+    return {data: {removed: args.name}, text: `Removed profile ${args.name}; its keys stay.`}
+  }
+}

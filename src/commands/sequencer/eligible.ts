@@ -1,0 +1,32 @@
+import {commonFlags, metisFlag} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {resolveSignerKey} from '../../cli/signer-key.ts'
+import {checkEligibility} from '../../services/eligibility.ts'
+import {requireOwner} from '../../services/sequencers.ts'
+import {eligibilityText} from '../../ui/presenters/sequencer.ts'
+import {Flags} from '@oclif/core'
+
+export default class SequencerEligible extends OperatorCommand {
+  static override summary = 'Check every condition of registration. Sends nothing.'
+
+  static override description = 'Exits 0 when you can register now, 10 otherwise.'
+
+  static override flags = {
+    ...commonFlags,
+    amount: metisFlag({description: 'METIS to lock. Default: the minimum.'}),
+    'signer-pubkey': Flags.string({description: 'Public key of a signer that is not on this machine.'}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(SequencerEligible)
+    const context = this.openContext(flags)
+    const owner = requireOwner(context)
+    const {signer} = resolveSignerKey(context, flags['signer-pubkey'])
+    const eligibility = await checkEligibility(context, {owner, signer, amountMetisWei: flags.amount})
+    return {
+      data: eligibility,
+      text: eligibilityText(eligibility),
+      ...(eligibility.eligible ? {} : {exit: 'condition-false' as const}),
+    }
+  }
+}

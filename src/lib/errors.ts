@@ -1,0 +1,50 @@
+import {exitCodes, type ExitName} from './exit-codes.ts'
+
+export interface MetisSeqErrorOptions {
+  /** Stable, upper snake case. Part of the public contract, like the exit code. */
+  code: string
+  /** One sentence: what is true now. Present tense, no advice, no secrets. */
+  message: string
+  exit: ExitName
+  /** Values a script needs. Strings only, so that `bigint` amounts survive JSON. */
+  facts?: Record<string, string>
+  /** Commands to run next, most likely first, with the real values filled in. */
+  hints?: string[]
+  /** True when the same command can succeed later without a change. */
+  retryable?: boolean
+  cause?: unknown
+}
+
+/** Base of every error an operator is meant to read. Anything else that escapes is a bug. */
+export class MetisSeqError extends Error {
+  readonly code: string
+  readonly exit: ExitName
+  readonly facts: Readonly<Record<string, string>>
+  readonly hints: readonly string[]
+  readonly retryable: boolean
+
+  constructor(options: MetisSeqErrorOptions) {
+    super(options.message, options.cause === undefined ? {} : {cause: options.cause})
+    this.name = 'MetisSeqError'
+    this.code = options.code
+    this.exit = options.exit
+    this.facts = options.facts ?? {}
+    this.hints = options.hints ?? []
+    this.retryable = options.retryable ?? false
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.exit]
+  }
+}
+
+/** The code of a Node.js system error (`ENOSPC`, `EADDRINUSE`, ...), or undefined. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Text of anything thrown, for logs. Never shown to an operator without redaction. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,65 @@
+import {closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
+
+import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
+
+/**
+ * Replaces a file so that a reader, or a crash at any moment, sees the old content or the new one.
+ *
+ * @throws {MetisSeqError} DISK_FULL when the store has no space; the old file is then untouched
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+    const descriptor = openSync(temporary, 'w', mode)
+    try {
+      writeFileSync(descriptor, data)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, path)
+    fsyncDirectory(dirname(path))
+  } catch (error) {
+    rmSync(temporary, {force: true})
+    throw fromFileError(error, path)
+  }
+}
+
+/** Makes a rename or a new file in a directory durable. */
+export function fsyncDirectory(directory: string): void {
+  const descriptor = openSync(directory, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Maps the file system's own failures to an operator error; anything else is returned unchanged. */
+export function fromFileError(error: unknown, path: string): unknown {
+  const code = systemErrorCode(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new MetisSeqError({
+      code: 'DISK_FULL',
+      message: `There is no space left to write ${path}.`,
+      exit: 'precondition',
+      facts: {path},
+      hints: ['Free some space, then run the same command again; nothing was half-written.'],
+      retryable: true,
+      cause: error,
+    })
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new MetisSeqError({
+      code: 'FILE_NOT_WRITABLE',
+      message: `${path} cannot be written: ${messageOf(error)}.`,
+      exit: 'config',
+      facts: {path},
+      hints: [`Check the owner and mode of ${dirname(path)}.`],
+      cause: error,
+    })
+  }
+  return error
+}

@@ -1,0 +1,212 @@
+import {Agent, request as httpRequest, type IncomingMessage} from 'node:http'
+import {Agent as TlsAgent, request as httpsRequest} from 'node:https'
+
+import {messageOf, systemErrorCode} from './errors.ts'
+import {isRecord} from './json.ts'
+
+/** The endpoint gave no usable JSON-RPC answer. `reason` is stable; the URL is kept out of the text. */
+export class RpcTransportError extends Error {
+  readonly reason: 'refused' | 'timeout' | 'http-status' | 'not-json' | 'network'
+  readonly url: string
+  readonly httpStatus: number | undefined
+
+  constructor(options: {
+    reason: RpcTransportError['reason']
+    url: string
+    message: string
+    httpStatus?: number
+    cause?: unknown
+  }) {
+    super(options.message, {cause: options.cause})
+    this.name = 'RpcTransportError'
+    this.reason = options.reason
+    this.url = options.url
+    this.httpStatus = options.httpStatus
+  }
+}
+
+/** The endpoint answered with a JSON-RPC error object. */
+export class RpcResponseError extends Error {
+  readonly code: number
+  readonly data: unknown
+
+  constructor(options: {code: number; message: string; data?: unknown}) {
+    super(options.message)
+    this.name = 'RpcResponseError'
+    this.code = options.code
+    this.data = options.data
+  }
+}
+
+export interface RpcCall {
+  method: string
+  params?: readonly unknown[]
+}
+
+export interface RpcClient {
+  readonly url: string
+  request(method: string, params?: readonly unknown[]): Promise<unknown>
+  /** One HTTP request with all calls, in order. Each answer is a value or an RpcResponseError. */
+  batch(calls: readonly RpcCall[]): Promise<(unknown | RpcResponseError)[]>
+  close(): void
+}
+
+export interface RpcClientOptions {
+  timeoutMs?: number
+  /** 1 gives strict order on the wire: a request starts when the one before it was answered. */
+  maxSockets?: number
+  headers?: Record<string, string>
+}
+
+/**
+ * JSON-RPC 2.0 over HTTP with keep-alive.
+ *
+ * `fetch` costs three times as much per call, and a node polls its engine many times a second.
+ *
+ * @throws {RpcTransportError} no usable answer
+ * @throws {RpcResponseError} the answer is an error
+ */
+export function createRpcClient(url: string, options: RpcClientOptions = {}): RpcClient {
+  const {timeoutMs = 10_000, maxSockets = 16, headers = {}} = options
+  const target = new URL(url)
+  const secure = target.protocol === 'https:'
+  const agent = secure
+    ? new TlsAgent({keepAlive: true, maxSockets})
+    : new Agent({keepAlive: true, maxSockets})
+  let nextId = 1
+
+  async function post(body: unknown): Promise<unknown> {
+    const text = await postText(JSON.stringify(body))
+    try {
+      return JSON.parse(text) as unknown
+    } catch (cause) {
+      throw new RpcTransportError({
+        reason: 'not-json',
+        url,
+        message: 'The endpoint answered with something that is not JSON.',
+        cause,
+      })
+    }
+  }
+
+  function postText(body: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const send = secure ? httpsRequest : httpRequest
+      const outgoing = send(
+        target,
+        {
+          method: 'POST',
+          agent,
+          timeout: timeoutMs,
+          headers: {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+            ...headers,
+          },
+        },
+        (response) => {
+          collect(response).then((text) => {
+            const status = response.statusCode ?? 0
+            // Some endpoints answer a JSON-RPC error with an HTTP error status: the body decides.
+            if (status >= 400 && !looksLikeJson(text)) {
+              reject(
+                new RpcTransportError({
+                  reason: 'http-status',
+                  url,
+                  httpStatus: status,
+                  message: `The endpoint answered with HTTP status ${status}.`,
+                }),
+              )
+            } else resolve(text)
+          }, onError)
+        },
+      )
+      const onError = (cause: unknown) => reject(toTransportError(cause, url, timeoutMs))
+      outgoing.on('timeout', () =>
+        outgoing.destroy(Object.assign(new Error('timeout'), {code: 'ETIMEDOUT'})),
+      )
+      outgoing.on('error', onError)
+      outgoing.end(body)
+    })
+  }
+
+  return {
+    url,
+    async request(method, params = []) {
+      const answer = await post({jsonrpc: '2.0', id: nextId++, method, params})
+      return resultOf(answer, url)
+    },
+    async batch(calls) {
+      const from = nextId
+      nextId += calls.length
+      const body = calls.map(({method, params = []}, index) => ({
+        jsonrpc: '2.0',
+        id: from + index,
+        method,
+        params,
+      }))
+      const answers = await post(body)
+      if (!Array.isArray(answers)) return calls.map(() => resultOf(answers, url))
+      const byId = new Map(answers.filter(isRecord).map((answer) => [answer['id'], answer]))
+      return calls.map((_call, index) => {
+        try {
+          return resultOf(byId.get(from + index), url)
+        } catch (error) {
+          if (error instanceof RpcResponseError) return error
+          throw error
+        }
+      })
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+function resultOf(answer: unknown, url: string): unknown {
+  if (isRecord(answer)) {
+    if (isRecord(answer['error'])) {
+      const {code, message, data} = answer['error']
+      throw new RpcResponseError({
+        code: typeof code === 'number' ? code : -32_000,
+        message: typeof message === 'string' ? message : 'The endpoint gave an error without a text.',
+        data,
+      })
+    }
+    if ('result' in answer) return answer['result']
+  }
+  throw new RpcTransportError({
+    reason: 'not-json',
+    url,
+    message: 'The endpoint answered with JSON that is not a JSON-RPC answer.',
+  })
+}
+
+async function collect(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function looksLikeJson(text: string): boolean {
+  return /^\s*[[{]/.test(text)
+}
+
+function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTransportError {
+  const code = systemErrorCode(cause)
+  if (code === 'ETIMEDOUT') {
+    return new RpcTransportError({
+      reason: 'timeout',
+      url,
+      message: `The endpoint did not answer within ${timeoutMs} ms.`,
+      cause,
+    })
+  }
+  const refused = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+  return new RpcTransportError({
+    reason: refused ? 'refused' : 'network',
+    url,
+    message: refused
+      ? `The endpoint cannot be reached (${code}).`
+      : `The connection to the endpoint broke (${code ?? messageOf(cause)}).`,
+    cause,
+  })
+}

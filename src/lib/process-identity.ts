@@ -1,0 +1,43 @@
+import {readFileSync} from 'node:fs'
+
+/** Names one process for good: a pid alone is reused by the system. */
+export interface ProcessIdentity {
+  pid: number
+  /** Start time in clock ticks since boot. Empty where the system does not tell. */
+  startTicks: string
+}
+
+/** The identity of a live process, or undefined when none has that pid. */
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
+  if (!isAlive(pid)) return undefined
+  const stat = readProcStat(pid)
+  if (stat?.state === 'Z') return undefined
+  return {pid, startTicks: stat?.startTicks ?? ''}
+}
+
+/** True when that very process still runs. */
+export function isSameProcess(identity: ProcessIdentity): boolean {
+  const now = identifyProcess(identity.pid)
+  return now !== undefined && now.startTicks === identity.startTicks
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM means that it lives and belongs to someone else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function readProcStat(pid: number): {state: string; startTicks: string} | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The command name may hold spaces and brackets; the fields after the last bracket are regular.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return {state: fields[0] ?? '', startTicks: fields[19] ?? ''}
+  } catch {
+    return undefined
+  }
+}

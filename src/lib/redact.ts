@@ -1,0 +1,14 @@
+/** Scheme and host of a URL. User info, path and query may carry an API key, so they never leave. */
+export function redactUrl(url: string): string {
+  try {
+    const {protocol, host} = new URL(url)
+    return `${protocol}//${host}`
+  } catch {
+    return '(invalid URL)'
+  }
+}
+
+/** Replaces every URL inside a text by its scheme and host. */
+export function redactUrls(text: string): string {
+  return text.replaceAll(/\b(?:https?|wss?):\/\/[^\s"'<>)\]]+/gi, (url) => redactUrl(url))
+}

@@ -1,0 +1,47 @@
+import {mkdirSync} from 'node:fs'
+import {dirname} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+
+import {MetisSeqError} from './errors.ts'
+import {fromFileError} from './files.ts'
+
+/** Opens a database in which a finished write survives power loss (WAL, synchronous FULL). */
+export function openDurableDatabase(path: string): DatabaseSync {
+  return mapSqliteErrors(path, () => {
+    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+    const database = new DatabaseSync(path)
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;')
+    return database
+  })
+}
+
+const SQLITE_FULL = 13
+const SQLITE_NOTADB = 26
+const SQLITE_CORRUPT = 11
+
+/**
+ * Runs a database action and maps the failures an operator can mend.
+ *
+ * @throws {MetisSeqError} DISK_FULL (the transaction was rolled back), STORE_DAMAGED
+ */
+export function mapSqliteErrors<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
+    if (code === SQLITE_FULL) {
+      throw fromFileError(Object.assign(new Error('database full'), {code: 'ENOSPC'}), path)
+    }
+    if (code === SQLITE_NOTADB || code === SQLITE_CORRUPT) {
+      throw new MetisSeqError({
+        code: 'STORE_DAMAGED',
+        message: `${path} is damaged and cannot be read.`,
+        exit: 'config',
+        facts: {path},
+        hints: [`Move ${path} away and restore it from a backup.`],
+        cause: error,
+      })
+    }
+    throw fromFileError(error, path)
+  }
+}

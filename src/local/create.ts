@@ -1,0 +1,279 @@
+import {randomBytes} from 'node:crypto'
+import {mkdirSync} from 'node:fs'
+
+import {parseEther, type Address} from 'viem'
+import {privateKeyToAccount, type PrivateKeyAccount} from 'viem/accounts'
+
+import {writeFileAtomic} from '../lib/files.ts'
+import {stringifyJson} from '../lib/json.ts'
+import {genesisFingerprint} from '../node/engine/genesis.ts'
+import {startAnvil} from '../process/anvil.ts'
+import type {Network} from '../protocol/network.ts'
+import {rewardPerBlockForMrr} from '../protocol/reward.ts'
+import {createKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
+import {LOCAL_SCRYPT_N} from '../store/keys/keystore-v3.ts'
+import type {ConfigStore, KeyRecord} from '../store/config.ts'
+import type {Home} from '../store/home.ts'
+import {saveNetwork} from '../store/networks.ts'
+import {deployL1, type L1Deployment} from './deploy-l1.ts'
+import {l1Genesis} from './l1-host.ts'
+import {buildL2Genesis, type L2Genesis} from './l2-genesis.ts'
+import {
+  LOCAL_L1_CHAIN_ID,
+  LOCAL_L2_CHAIN_ID,
+  LOCAL_NETWORK,
+  localPaths,
+  localPorts,
+  profileOf,
+  type LocalSettings,
+} from './settings.ts'
+
+const PHASE2_BLOCK = 16_500_000
+/** Every initial sequencer locks the minimum. */
+export const INITIAL_LOCK_WEI = parseEther('20000')
+const L2_GAS_LIMIT = 1_100_000_000n
+const MRR_PERCENT = 20
+
+/** Keys of the network itself, by what they do. */
+const networkKeys = ['governance', 'mpc', 'payer', 'faucet', 'relayer', 'batcher'] as const
+type NetworkKey = (typeof networkKeys)[number]
+
+export interface LocalKeys {
+  network: Record<NetworkKey, KeyRecord>
+  sequencers: {owner: KeyRecord; signer: KeyRecord}[]
+}
+
+/** Makes the network's keys: encrypted files, with a random password in a file of mode 600. */
+export async function createLocalKeys(
+  home: Home,
+  config: ConfigStore,
+  settings: LocalSettings,
+): Promise<LocalKeys> {
+  const {root, passwordFile} = localPaths(home)
+  mkdirSync(root, {recursive: true, mode: 0o700})
+  writeFileAtomic(passwordFile, `${randomBytes(24).toString('hex')}\n`)
+  const access: KeyAccess = {home, config, passwordFile, scryptN: LOCAL_SCRYPT_N}
+  const make = (name: string) =>
+    createKey({name, backend: 'file', rememberPasswordFile: true}, access)
+  const network = {} as Record<NetworkKey, KeyRecord>
+  for (const role of networkKeys) network[role] = await make(`local-${role}`)
+  const sequencers = []
+  for (let sequencer = 1; sequencer <= settings.nodes; sequencer++) {
+    const name = profileOf(sequencer)
+    sequencers.push({owner: await make(`${name}-owner`), signer: await make(`${name}-signer`)})
+  }
+  return {network, sequencers}
+}
+
+export function localKeyNames({network, sequencers}: LocalKeys): string[] {
+  return [
+    ...Object.values(network),
+    ...sequencers.flatMap(({owner, signer}) => [owner, signer]),
+  ].map(({name}) => name)
+}
+
+/** Writes the L1 genesis: ETH for those who send transactions there, and for nobody else. */
+export function writeL1Genesis(home: Home, {network}: LocalKeys): void {
+  const genesis = l1Genesis({
+    chainId: LOCAL_L1_CHAIN_ID,
+    timestamp: Math.floor(Date.now() / 1000),
+    balances: [
+      {address: network.governance.address, wei: parseEther('1000')},
+      {address: network.payer.address, wei: parseEther('100')},
+      {address: network.mpc.address, wei: parseEther('100')},
+      {address: network.batcher.address, wei: parseEther('1000')},
+      {address: network.faucet.address, wei: parseEther('1000000')},
+    ],
+  })
+  writeFileAtomic(localPaths(home).l1GenesisFile, `${stringifyJson(genesis, 2)}\n`)
+}
+
+/** Deploys the staking contracts behind their proxies. */
+export async function deployLocalL1(
+  access: {home: Home; config: ConfigStore},
+  keys: LocalKeys,
+  settings: LocalSettings,
+  onStep: (step: {index: number; total: number; name: string}) => void,
+): Promise<L1Deployment> {
+  const [governance, rewardPayer] = await Promise.all([
+    openAccount(access, keys.network.governance),
+    openAccount(access, keys.network.payer),
+  ])
+  return deployL1({
+    rpcUrl: `http://127.0.0.1:${localPorts(settings).l1}`,
+    governance,
+    rewardPayer,
+    mpcAddress: keys.network.mpc.address,
+    l2ChainId: LOCAL_L2_CHAIN_ID,
+    l2MetisAddress: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
+    mainnetRules: settings.mainnetRules,
+    rewardPerBlockWei: rewardPerBlockForMrr({
+      totalLockedWei: INITIAL_LOCK_WEI * BigInt(settings.nodes),
+      ratePercent: MRR_PERCENT,
+      blockIntervalSeconds: settings.slotMs / 1000,
+    }),
+    mint: [
+      {address: keys.network.payer.address, amountWei: parseEther('3000000')},
+      {address: keys.network.faucet.address, amountWei: parseEther('6000000')},
+    ],
+    onStep,
+  })
+}
+
+/** Writes the L2 genesis, a few blocks before the fork. */
+export async function writeL2Genesis(
+  home: Home,
+  keys: LocalKeys,
+  settings: LocalSettings,
+  l1Metis: Address,
+): Promise<L2Genesis> {
+  const {root, l2GenesisFile} = localPaths(home)
+  const startBlock = BigInt(PHASE2_BLOCK - settings.blocksBeforeFork)
+  const first = keys.sequencers[0]
+  if (!first) throw new Error('A local network needs at least one sequencer.')
+  const built = await buildL2Genesis({
+    l2ChainId: LOCAL_L2_CHAIN_ID,
+    startBlock,
+    timestamp: Math.floor(Date.now() / 1000),
+    initialSigner: first.signer.address,
+    mpcAddress: keys.network.mpc.address,
+    governanceAddress: keys.network.governance.address,
+    relayerAddress: keys.network.relayer.address,
+    firstEpochEndBlock: startBlock + BigInt(settings.epochLength),
+    epochLength: BigInt(settings.epochLength),
+    gasLimit: L2_GAS_LIMIT,
+    coinbase: '0x4200000000000000000000000000000000000011',
+    l1MetisAddress: l1Metis,
+    bridgeReserveWei: parseEther('5000000'),
+    balances: [
+      {address: keys.network.mpc.address, wei: parseEther('100')},
+      {address: keys.network.relayer.address, wei: parseEther('100')},
+      {address: keys.network.faucet.address, wei: parseEther('1000000')},
+    ],
+    startScratch: async (args) => {
+      const scratch = await startAnvil({
+        name: 'scratch',
+        dir: root,
+        chainId: LOCAL_L2_CHAIN_ID,
+        args,
+      })
+      return {rpcUrl: scratch.url, stop: () => scratch.stop()}
+    },
+  })
+  writeFileAtomic(l2GenesisFile, `${stringifyJson(built.genesis)}\n`)
+  return built
+}
+
+/** Writes the `local` network document. */
+export function writeNetwork(
+  home: Home,
+  keys: LocalKeys,
+  settings: LocalSettings,
+  l1: L1Deployment,
+  l2: L2Genesis,
+): Network {
+  const ports = localPorts(settings)
+  const sequencers = keys.sequencers.map((_keys, index) => index + 1)
+  const {l2GenesisFile} = localPaths(home)
+  const {sequencerSet, bridge, metis, gasPriceOracle, artemis} = l2.addresses
+  const network: Network = {
+    version: 1,
+    name: LOCAL_NETWORK,
+    kind: 'local',
+    l1: {
+      chainId: LOCAL_L1_CHAIN_ID,
+      rpcUrls: [`http://127.0.0.1:${ports.l1}`],
+      explorerUrl: null,
+      deploymentBlock: Number(l1.deploymentBlock),
+      contracts: {
+        metis: l1.metis,
+        lockingPool: l1.lockingPool,
+        lockingInfo: l1.lockingInfo,
+        bridge: l1.bridge,
+        addressManager: l1.addressManager,
+        batchInbox: inboxAddress(LOCAL_L1_CHAIN_ID, LOCAL_L2_CHAIN_ID),
+      },
+      batchSenders: [keys.network.batcher.address],
+      confirmations: 1,
+    },
+    l2: {
+      chainId: LOCAL_L2_CHAIN_ID,
+      rpcUrls: sequencers.map((number) => `http://127.0.0.1:${ports.nodeRpc(number)}`),
+      explorerUrl: null,
+      contracts: {sequencerSet, bridge, metis, gasPriceOracle},
+      phase2Block: PHASE2_BLOCK,
+      slotMs: settings.slotMs,
+      emptyBlocks: true,
+      respanDelaySeconds: settings.respanDelaySeconds,
+      batchMarginBlocks: 0,
+      bundled: {
+        genesisFile: l2GenesisFile,
+        fingerprint: genesisFingerprint(l2GenesisFile),
+        bootnodes: sequencers.map((number) => `http://127.0.0.1:${ports.nodePeer(number)}`),
+        relayer: keys.network.relayer.address,
+      },
+    },
+    posRestUrl: `http://127.0.0.1:${ports.pos}`,
+    lst: {
+      artemis: {
+        artMetis: artemis.artMetis,
+        depositPool: artemis.depositPool,
+        rewardPool: artemis.rewardPool,
+        withdrawalManager: artemis.withdrawalManager,
+        config: artemis.config,
+      },
+    },
+  }
+  saveNetwork(home, network, {replace: true})
+  return network
+}
+
+/** Makes a profile per initial sequencer; the first one also posts the batches. */
+export function writeProfiles(config: ConfigStore, keys: LocalKeys, settings: LocalSettings): string[] {
+  const ports = localPorts(settings)
+  const names = keys.sequencers.map((_keys, index) => profileOf(index + 1))
+  config.update((all) => ({
+    ...all,
+    currentProfile: all.currentProfile ?? names[0] ?? null,
+    profiles: {
+      ...all.profiles,
+      ...Object.fromEntries(
+        keys.sequencers.map(({owner, signer}, index) => [
+          profileOf(index + 1),
+          {
+            network: LOCAL_NETWORK,
+            owner: owner.address,
+            signer: signer.address,
+            rewardRecipient: owner.address,
+            keys: {owner: owner.name, signer: signer.name},
+            endpoints: {l1: null, l2: null, pos: null},
+            node: {
+              host: '127.0.0.1',
+              rpcPort: ports.nodeRpc(index + 1),
+              peerPort: ports.nodePeer(index + 1),
+              relayerKey: keys.network.relayer.name,
+              batchKey: index === 0 ? keys.network.batcher.name : null,
+            },
+          },
+        ]),
+      ),
+    },
+  }))
+  return names
+}
+
+/**
+ * Inbox address of a pair of chains: 0xff, zeros, then the decimal digits of both ids read as hex text.
+ *
+ * Source: MetisProtocol/mvm, batch inbox of Sepolia (`…1115511159902`).
+ */
+export function inboxAddress(l1ChainId: number, l2ChainId: number): Address {
+  return `0xff${`${l1ChainId}${l2ChainId}`.padStart(38, '0')}`
+}
+
+async function openAccount(
+  access: {home: Home; config: ConfigStore},
+  {name}: KeyRecord,
+): Promise<PrivateKeyAccount> {
+  return privateKeyToAccount(await readPrivateKey(name, access))
+}

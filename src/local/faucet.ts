@@ -1,0 +1,166 @@
+import {encodeFunctionData, type Address, type Hash, type Hex} from 'viem'
+import {
+  estimateGas,
+  getTransactionCount,
+  sendRawTransaction,
+  waitForTransactionReceipt,
+} from 'viem/actions'
+
+import {erc20Abi} from '../chain/abis/erc20.ts'
+import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
+import type {ChainClient} from '../chain/connect.ts'
+import {readFees} from '../chain/fees.ts'
+import type {TransactionSigner} from '../chain/signer.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import type {Context} from '../services/context.ts'
+import {openSigner} from '../services/keys.ts'
+import {LOCAL_NETWORK, localPaths} from './settings.ts'
+
+export interface FundRequest {
+  address: Address
+  ethWei: bigint
+  metisL1Wei: bigint
+  metisL2Wei: bigint
+  whitelist: boolean
+}
+
+export interface FundResult extends FundRequest {
+  hashes: {what: string; chain: 'L1' | 'L2'; hash: Hash}[]
+}
+
+interface Payment {
+  what: string
+  to: Address
+  data?: Hex
+  valueWei?: bigint
+}
+
+/**
+ * Gives accounts what they need on the local network, from its own faucet and governance.
+ *
+ * - Signed by: the network's faucet and governance keys. Chain: L1 and L2.
+ *
+ * @throws {MetisSeqError} NOT_LOCAL on any other network
+ */
+export async function fund(context: Context, requests: FundRequest[]): Promise<FundResult[]> {
+  assertLocal(context)
+  const {home, config, network} = context
+  const access = {home, config, passwordFile: localPaths(home).passwordFile}
+  const l1 = context.l1().client
+  const {metis, lockingPool} = network.l1.contracts
+  const onL2 = requests.some(({metisL2Wei}) => metisL2Wei > 0n)
+  const [faucet, governance] = await Promise.all([
+    openSigner('local-faucet', access),
+    openSigner('local-governance', access),
+  ])
+  const [fromFaucet, fromGovernance, fromFaucetL2] = await Promise.all([
+    pay(l1, network.l1.chainId, faucet, requests.flatMap((request) => l1Payments(request, metis))),
+    pay(
+      l1,
+      network.l1.chainId,
+      governance,
+      requests.flatMap((request) => whitelistCalls(request, lockingPool)),
+    ),
+    onL2
+      ? pay(context.l2().client, network.l2.chainId, faucet, requests.flatMap(l2Payments))
+      : Promise.resolve([]),
+  ])
+  const all = [
+    ...fromFaucet.map((paid) => ({...paid, chain: 'L1' as const})),
+    ...fromGovernance.map((paid) => ({...paid, chain: 'L1' as const})),
+    ...fromFaucetL2.map((paid) => ({...paid, chain: 'L2' as const})),
+  ]
+  return requests.map((request) => ({
+    ...request,
+    hashes: all
+      .filter(({account}) => account === request.address)
+      .map(({what, chain, hash}) => ({what, chain, hash})),
+  }))
+}
+
+export function assertLocal(context: Context): void {
+  if (context.network.kind === 'local' && context.networkName === LOCAL_NETWORK) return
+  throw new MetisSeqError({
+    code: 'NOT_LOCAL',
+    message: `${context.networkName} is not a local network; it has no faucet and no warp.`,
+    exit: 'precondition',
+    facts: {network: context.networkName},
+    hints: ['Pass `--network local`, or a profile of the local network.'],
+  })
+}
+
+type AccountPayment = Payment & {account: Address}
+
+function l1Payments({address, ethWei, metisL1Wei}: FundRequest, metis: Address): AccountPayment[] {
+  return [
+    ...(ethWei > 0n ? [{what: 'ETH', account: address, to: address, valueWei: ethWei}] : []),
+    ...(metisL1Wei > 0n
+      ? [
+          {
+            what: 'METIS',
+            account: address,
+            to: metis,
+            data: encodeFunctionData({
+              abi: erc20Abi,
+              functionName: 'transfer',
+              args: [address, metisL1Wei],
+            }),
+          },
+        ]
+      : []),
+  ]
+}
+
+function l2Payments({address, metisL2Wei}: FundRequest): AccountPayment[] {
+  if (metisL2Wei === 0n) return []
+  return [{what: 'METIS', account: address, to: address, valueWei: metisL2Wei}]
+}
+
+function whitelistCalls({address, whitelist}: FundRequest, lockingPool: Address): AccountPayment[] {
+  if (!whitelist) return []
+  return [
+    {
+      what: 'whitelist',
+      account: address,
+      to: lockingPool,
+      data: encodeFunctionData({
+        abi: lockingPoolAbi,
+        functionName: 'setWhitelist',
+        args: [address, true],
+      }),
+    },
+  ]
+}
+
+async function pay(
+  client: ChainClient,
+  chainId: number,
+  signer: TransactionSigner,
+  payments: AccountPayment[],
+): Promise<{what: string; account: Address; hash: Hash}[]> {
+  if (payments.length === 0) return []
+  const [fees, firstNonce] = await Promise.all([
+    readFees(client),
+    getTransactionCount(client, {address: signer.address, blockTag: 'pending'}),
+  ])
+  const sent = []
+  for (const [index, {what, account, to, data = '0x', valueWei = 0n}] of payments.entries()) {
+    const gas = await estimateGas(client, {account: signer.address, to, data, value: valueWei})
+    const {raw, hash} = await signer.sign({
+      chainId,
+      nonce: firstNonce + index,
+      to,
+      data,
+      valueWei,
+      gasLimit: (gas * 6n) / 5n,
+      fees,
+    })
+    await sendRawTransaction(client, {serializedTransaction: raw})
+    sent.push({what, account, hash})
+  }
+  for (const {what, hash} of sent) {
+    const receipt = await waitForTransactionReceipt(client, {hash, pollingInterval: 200, timeout: 60_000})
+    if (receipt.status !== 'success') throw new Error(`The faucet's ${what} transaction ${hash} failed.`)
+  }
+  return sent
+}

@@ -1,0 +1,184 @@
+import {existsSync, mkdirSync, readFileSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+
+import type {Address} from 'viem'
+
+import {systemClock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {writeFileAtomic} from '../lib/files.ts'
+import {isRecord} from '../lib/json.ts'
+import {createRpcClient, type RpcClient} from '../lib/json-rpc.ts'
+import {errorFacts, type Logger} from '../lib/log.ts'
+import {killOrphan, startAnvil} from '../process/anvil.ts'
+import {portIsFree} from '../process/ports.ts'
+
+export interface L1HostOptions {
+  dir: string
+  chainId: number
+  port: number
+  blockSeconds: number
+  genesisFile: string
+  logger: Logger
+  signal: AbortSignal
+}
+
+/** Name of the engine's pid file; the host's own is `l1`. */
+const ENGINE = 'engine'
+const SNAPSHOT_MS = 5000
+/** A snapshot stops the chain while it is taken: at most a twentieth of the time goes into them. */
+const SNAPSHOT_SHARE = 20
+
+/**
+ * Runs the local L1 until the signal aborts: an engine whose whole state is kept in an atomically
+ * replaced snapshot, because the engine's own state file is lost when it is killed while writing.
+ *
+ * @throws {MetisSeqError} PORT_BUSY, ENGINE_MISSING, ENGINE_NOT_READY, L1_STOPPED
+ */
+export async function runL1Host(options: L1HostOptions): Promise<void> {
+  const {dir, chainId, port, genesisFile, logger, signal} = options
+  mkdirSync(dir, {recursive: true, mode: 0o700})
+  rmSync(readyFileOf(dir), {force: true})
+  // An engine that a killed host left behind would hold the port.
+  await killOrphan(dir, ENGINE)
+  if (!(await portIsFree(port))) throw portBusy('L1', port)
+  const engine = await startAnvil({
+    name: ENGINE,
+    dir,
+    chainId,
+    port,
+    args: [
+      ...['--init', genesisFile, '--accounts', '0', '--hardfork', 'prague', '--no-mining'],
+      ...[
+        '--gas-limit',
+        '30000000',
+        '--no-cors',
+        '--no-request-size-limit',
+        '--prune-history',
+        '32',
+      ],
+    ],
+  })
+  const rpc = createRpcClient(engine.url, {timeoutMs: 120_000, maxSockets: 2})
+  let engineGone = false
+  void engine.exited.then(() => (engineGone = true))
+  try {
+    await restore(rpc, snapshotFileOf(dir), logger)
+    await rpc.request('evm_setIntervalMining', [options.blockSeconds])
+    writeFileAtomic(readyFileOf(dir), JSON.stringify({pid: process.pid, url: engine.url}))
+    logger.info('l1 ready', {url: engine.url})
+    await keepSnapshots(rpc, dir, signal, () => engineGone, logger)
+    if (engineGone) throw engineStopped(dir)
+    await rpc.request('evm_setIntervalMining', [0])
+    await snapshot(rpc, dir)
+    logger.info('l1 stopped')
+  } finally {
+    rmSync(readyFileOf(dir), {force: true})
+    rpc.close()
+    await engine.stop()
+  }
+}
+
+/** True when the host that runs as `pid` has restored its chain and mines. */
+export function l1HostIsReady(dir: string): boolean {
+  return existsSync(readyFileOf(dir))
+}
+
+async function keepSnapshots(
+  rpc: RpcClient,
+  dir: string,
+  signal: AbortSignal,
+  engineGone: () => boolean,
+  logger: Logger,
+): Promise<void> {
+  let waitMs = SNAPSHOT_MS
+  while (!signal.aborted && !engineGone()) {
+    await systemClock.sleep(waitMs, signal).catch(() => {})
+    if (signal.aborted || engineGone()) return
+    const started = systemClock.monotonicMs()
+    try {
+      await snapshot(rpc, dir)
+    } catch (error) {
+      // A full disk must not stop the chain: the snapshot before this one stays valid.
+      logger.error('l1 snapshot failed', errorFacts(error))
+    }
+    waitMs = Math.max(SNAPSHOT_MS, (systemClock.monotonicMs() - started) * SNAPSHOT_SHARE)
+  }
+}
+
+async function snapshot(rpc: RpcClient, dir: string): Promise<void> {
+  const state = await rpc.request('anvil_dumpState')
+  if (typeof state !== 'string') throw new Error('The engine gave no state.')
+  writeFileAtomic(snapshotFileOf(dir), Buffer.from(state.slice(2), 'hex'))
+}
+
+async function restore(rpc: RpcClient, file: string, logger: Logger): Promise<void> {
+  if (!existsSync(file)) return
+  await rpc.request('anvil_loadState', [`0x${readFileSync(file).toString('hex')}`])
+  const block = await rpc.request('eth_getBlockByNumber', ['latest', false])
+  const timestamp = isRecord(block) ? Number(block['timestamp']) : 0
+  // A warped chain is ahead of the wall clock; it stays as far ahead as it was.
+  const aheadSeconds = timestamp - Math.floor(Date.now() / 1000)
+  if (aheadSeconds > 0) await rpc.request('evm_increaseTime', [aheadSeconds])
+  // After a load the engine has forgotten the last 256 block hashes; mining and rolling back one block
+  // makes it read them again.
+  await rpc.request('evm_mine')
+  await rpc.request('anvil_rollback', [1])
+  logger.info('l1 restored', {timestamp, aheadSeconds: Math.max(0, aheadSeconds)})
+}
+
+/** Genesis of the local L1 with these balances. */
+export function l1Genesis(options: {
+  chainId: number
+  timestamp: number
+  balances: {address: Address; wei: bigint}[]
+}): object {
+  const {chainId, timestamp, balances} = options
+  return {
+    config: {chainId},
+    nonce: '0x0',
+    timestamp: `0x${timestamp.toString(16)}`,
+    extraData: '0x',
+    gasLimit: '0x1c9c380',
+    difficulty: '0x0',
+    mixHash: `0x${'0'.repeat(64)}`,
+    coinbase: `0x${'0'.repeat(40)}`,
+    alloc: Object.fromEntries(
+      balances.map(({address, wei}) => [address, {balance: `0x${wei.toString(16)}`}]),
+    ),
+    number: '0x0',
+    gasUsed: '0x0',
+    parentHash: `0x${'0'.repeat(64)}`,
+  }
+}
+
+export function portBusy(name: string, port: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PORT_BUSY',
+    message: `Port ${port} for ${name} is in use by another program.`,
+    exit: 'busy',
+    facts: {name, port: String(port)},
+    hints: [
+      'Run `metis-seq local up --base-port PORT` with another port, on a fresh network.',
+      `Run \`ss -ltnp 'sport = :${port}'\` to see who uses it.`,
+    ],
+    retryable: true,
+  })
+}
+
+function engineStopped(dir: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'L1_STOPPED',
+    message: 'The L1 engine stopped by itself.',
+    exit: 'internal',
+    facts: {dir},
+    hints: ['Run `metis-seq local up` to start it again from its last snapshot.'],
+  })
+}
+
+function readyFileOf(dir: string): string {
+  return join(dir, 'ready.json')
+}
+
+function snapshotFileOf(dir: string): string {
+  return join(dir, 'snapshot.bin')
+}

@@ -1,0 +1,207 @@
+import {gunzipSync} from 'node:zlib'
+
+import {
+  type Address,
+  type Hex,
+  createClient,
+  getAddress,
+  hexToBytes,
+  http,
+  isAddressEqual,
+  numberToHex,
+} from 'viem'
+
+import {type L2Addresses, type L2Options, type Placement, l2Addresses, planL2} from './l2-plan.ts'
+
+export interface L2GenesisOptions extends L2Options {
+  timestamp: bigint | number
+  gasLimit: bigint
+  coinbase: Address
+  /** Starts an anvil with these arguments for the time of the build. */
+  startScratch(args: string[]): Promise<{rpcUrl: string; stop(): Promise<void>}>
+}
+
+export interface GenesisAccount {
+  balance: Hex
+  nonce: Hex
+  code?: Hex
+  storage?: Record<Hex, Hex>
+}
+
+/** The shape of a geth genesis file; quantities are hex. */
+export interface GenesisJson {
+  config: Record<string, number | boolean>
+  number: Hex
+  timestamp: Hex
+  nonce: Hex
+  difficulty: Hex
+  gasLimit: Hex
+  gasUsed: Hex
+  baseFeePerGas: Hex
+  coinbase: Address
+  extraData: Hex
+  mixHash: Hex
+  parentHash: Hex
+  /** Addresses in ascending order, so that equal options give an equal file. */
+  alloc: Record<Address, GenesisAccount>
+}
+
+export interface L2Genesis {
+  genesis: GenesisJson
+  addresses: L2Addresses
+}
+
+type Request = (method: string, ...params: unknown[]) => Promise<unknown>
+
+/** What `anvil_dumpState` says of an account; unused fields are left out. */
+interface DumpedAccount {
+  code: Hex
+  storage: Record<Hex, Hex>
+}
+
+const zeroHash: Hex = `0x${'0'.repeat(64)}`
+/** Far above any initializer, below the block gas limit of the scratch chain. */
+const constructionGas = numberToHex(10_000_000)
+
+/**
+ * The genesis of L2 exists as an object, with every contract initialized as if it had been deployed.
+ *
+ * - Signed by: nobody.   Chain: a scratch chain that is stopped again.   Value: none.
+ * - Source: the constructors and initializers themselves, run at the final addresses.
+ *
+ * @throws  Error when an initializer reverts or a contract would be lost in the dump
+ */
+export async function buildL2Genesis(options: L2GenesisOptions): Promise<L2Genesis> {
+  if (options.startBlock < 2n) {
+    // The sequencer set refuses a first epoch that does not lie ahead of the block it starts in.
+    throw new Error(`The L2 start block must be at least 2, not ${options.startBlock}.`)
+  }
+  const placements = planL2(options)
+  const scratch = await options.startScratch(scratchArgs(options))
+  try {
+    const request = requester(scratch.rpcUrl)
+    for (const placement of placements) {
+      await construct(request, options.governanceAddress, placement)
+    }
+    const contracts = await readContracts(request, placements)
+    return {genesis: assemble(options, contracts), addresses: l2Addresses}
+  } finally {
+    await scratch.stop()
+  }
+}
+
+/** Blocks count from 0 there, so that the first initializer runs in block 1. */
+function scratchArgs({l2ChainId}: L2Options): string[] {
+  const fixed =
+    '--accounts 0 --hardfork shanghai --base-fee 0 --gas-price 0 --auto-impersonate --no-mining'
+  return [...fixed.split(' '), '--chain-id', String(l2ChainId)]
+}
+
+function requester(rpcUrl: string): Request {
+  const client = createClient({transport: http(rpcUrl)})
+  return (method, ...params) => client.request({method, params} as never)
+}
+
+/**
+ * The constructor runs at the final address: its code is put there, called, and replaced by what it
+ * returned. So storage, immutables and the contract's own address are those of a real deployment.
+ */
+async function construct(request: Request, from: Address, {name, at, creationCode}: Placement) {
+  await request('anvil_setCode', at, creationCode)
+  const transaction = {from, to: at, gas: constructionGas, gasPrice: '0x0'}
+  const runtimeCode = await request('eth_call', transaction, 'latest').catch((cause: unknown) => {
+    throw new Error(`The ${name} cannot be initialized for genesis.`, {cause})
+  })
+  const hash = await request('eth_sendTransaction', transaction)
+  // Mined on demand: a receipt of an automatic block may come later than the answer.
+  await request('evm_mine')
+  const receipt = (await request('eth_getTransactionReceipt', hash)) as {status: Hex} | null
+  if (receipt?.status !== '0x1') throw new Error(`The ${name} was not initialized for genesis.`)
+  await request('anvil_setCode', at, runtimeCode)
+}
+
+async function readContracts(
+  request: Request,
+  placements: readonly Placement[],
+): Promise<Map<Address, GenesisAccount>> {
+  const dump = gunzipSync(hexToBytes((await request('anvil_dumpState')) as Hex))
+  const {accounts} = JSON.parse(dump.toString()) as {accounts: Record<Address, DumpedAccount>}
+  const found = new Map(Object.entries(accounts).map(([at, state]) => [at.toLowerCase(), state]))
+  const contracts = new Map<Address, GenesisAccount>()
+  for (const {name, at, balanceWei} of placements) {
+    const state = found.get(at.toLowerCase())
+    if (!state || state.code.length <= 2) throw new Error(`The ${name} has no code for genesis.`)
+    contracts.set(at, {
+      balance: numberToHex(balanceWei ?? 0n),
+      // A deployed contract has nonce 1; with 0 it would count as an empty account.
+      nonce: '0x1',
+      code: state.code,
+      storage: sortedStorage(state.storage),
+    })
+  }
+  return contracts
+}
+
+function sortedStorage(storage: Record<Hex, Hex>): Record<Hex, Hex> {
+  const entries = Object.entries(storage) as [Hex, Hex][]
+  const words = entries
+    .map(([slot, value]) => [word(slot), word(value)] as const)
+    .filter(([, value]) => value !== zeroHash)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+  return Object.fromEntries(words)
+}
+
+function word(value: Hex): Hex {
+  return numberToHex(BigInt(value), {size: 32})
+}
+
+function assemble(
+  options: L2GenesisOptions,
+  contracts: ReadonlyMap<Address, GenesisAccount>,
+): GenesisJson {
+  const {l2ChainId, startBlock, timestamp, gasLimit, coinbase, balances} = options
+  const accounts = new Map(contracts)
+  for (const {address, wei} of balances) {
+    if ([...contracts.keys()].some((at) => isAddressEqual(at, address))) {
+      throw new Error(`${address} is a contract of the L2 genesis; its balance cannot be set.`)
+    }
+    const key = getAddress(address)
+    const before = BigInt(accounts.get(key)?.balance ?? 0n)
+    accounts.set(key, {balance: numberToHex(before + wei), nonce: '0x0'})
+  }
+  const sorted = [...accounts].sort(([left], [right]) => (BigInt(left) < BigInt(right) ? -1 : 1))
+  return {
+    config: forksUpToShanghai(l2ChainId),
+    number: numberToHex(startBlock),
+    timestamp: numberToHex(timestamp),
+    nonce: '0x0',
+    difficulty: '0x0',
+    gasLimit: numberToHex(gasLimit),
+    gasUsed: '0x0',
+    baseFeePerGas: '0x0',
+    coinbase,
+    extraData: '0x',
+    mixHash: zeroHash,
+    parentHash: zeroHash,
+    alloc: Object.fromEntries(sorted),
+  }
+}
+
+function forksUpToShanghai(chainId: number): GenesisJson['config'] {
+  return {
+    chainId,
+    homesteadBlock: 0,
+    eip150Block: 0,
+    eip155Block: 0,
+    eip158Block: 0,
+    byzantiumBlock: 0,
+    constantinopleBlock: 0,
+    petersburgBlock: 0,
+    istanbulBlock: 0,
+    berlinBlock: 0,
+    londonBlock: 0,
+    terminalTotalDifficulty: 0,
+    terminalTotalDifficultyPassed: true,
+    shanghaiTime: 0,
+  }
+}

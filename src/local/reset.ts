@@ -1,0 +1,59 @@
+import {existsSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {openConfig} from '../store/config.ts'
+import type {Home} from '../store/home.ts'
+import {bringDown, nodesOfNetwork} from './up.ts'
+import {LOCAL_NETWORK, localPaths, readLocalState, type LocalState} from './settings.ts'
+
+export interface ResetPlan {
+  nothing: boolean
+  /** Profiles of the local network, with the data of their nodes. */
+  profiles: string[]
+  /** Keys that were made for the network. Keys an operator made stay. */
+  keys: string[]
+}
+
+/** What a reset would delete. Deletes nothing. */
+export function planReset(home: Home): ResetPlan {
+  const {profiles} = openConfig(home).read()
+  const local = Object.entries(profiles)
+    .filter(([, profile]) => profile.network === LOCAL_NETWORK)
+    .map(([name]) => name)
+  const nothing = !existsSync(home.localDir) && local.length === 0
+  return {nothing, profiles: local, keys: stateOrNothing(home)?.keys ?? []}
+}
+
+/** Stops the network and deletes what the plan names. */
+export async function applyReset(
+  home: Home,
+  {profiles, keys}: ResetPlan,
+  onStep: (text: string) => void,
+): Promise<void> {
+  if (stateOrNothing(home)) await bringDown(home, onStep)
+  for (const name of nodesOfNetwork(home)) {
+    rmSync(home.nodeDir(name), {recursive: true, force: true})
+  }
+  openConfig(home).update((config) => ({
+    ...config,
+    currentProfile: profiles.includes(config.currentProfile ?? '') ? null : config.currentProfile,
+    profiles: without(config.profiles, profiles),
+    keys: without(config.keys, keys),
+  }))
+  for (const key of keys) rmSync(join(home.keysDir, `${key}.json`), {force: true})
+  rmSync(join(home.networksDir, `${LOCAL_NETWORK}.json`), {force: true})
+  rmSync(localPaths(home).root, {recursive: true, force: true})
+}
+
+function without<T>(from: Record<string, T>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)))
+}
+
+/** A damaged state must not keep the network from being deleted. */
+function stateOrNothing(home: Home): LocalState | undefined {
+  try {
+    return readLocalState(home)
+  } catch {
+    return undefined
+  }
+}

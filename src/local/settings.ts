@@ -1,0 +1,152 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import {writeFileAtomic} from '../lib/files.ts'
+import {isRecord} from '../lib/json.ts'
+import type {Home} from '../store/home.ts'
+
+export const LOCAL_NETWORK = 'local'
+export const LOCAL_L1_CHAIN_ID = 31_337
+/** Not 1088, so that nothing signed in a rehearsal is valid on a real chain. */
+export const LOCAL_L2_CHAIN_ID = 108_800
+
+/** What is chosen when a local network is made, and holds as long as it exists. */
+export interface LocalSettings {
+  /** Sequencers that are registered from the start. */
+  nodes: number
+  /** Length of an L2 block slot in milliseconds. */
+  slotMs: number
+  /** Time between L1 blocks in seconds; 12 on Ethereum. */
+  l1BlockSeconds: number
+  /** Blocks of an epoch. */
+  epochLength: number
+  /** Seconds without a block after which the producer is replaced. */
+  respanDelaySeconds: number
+  /** Epochs paid with one reward batch. */
+  rewardBatchEpochs: number
+  /** Blocks between the genesis and block 16,500,000. */
+  blocksBeforeFork: number
+  /** First port; L1 has it, the others follow. */
+  basePort: number
+  /** Mainnet's two extra rules in LockingPool. */
+  mainnetRules: boolean
+}
+
+export const defaultSettings: LocalSettings = {
+  nodes: 3,
+  slotMs: 2000,
+  l1BlockSeconds: 1,
+  epochLength: 10,
+  respanDelaySeconds: 10,
+  rewardBatchEpochs: 2,
+  blocksBeforeFork: 30,
+  basePort: 18_545,
+  mainnetRules: true,
+}
+
+/** The local network as it was made. */
+export interface LocalState {
+  version: 1
+  /** `creating` until every step of the first start is done. */
+  phase: 'creating' | 'ready'
+  createdAt: string
+  settings: LocalSettings
+  /** Profiles of the sequencers that were registered at the start. */
+  profiles: string[]
+  /** Keys made for the network; they go with it. */
+  keys: string[]
+}
+
+export interface LocalPaths {
+  root: string
+  stateFile: string
+  passwordFile: string
+  l1Dir: string
+  l1GenesisFile: string
+  l2GenesisFile: string
+  posDir: string
+}
+
+export function localPaths(home: Home): LocalPaths {
+  const root = home.localDir
+  return {
+    root,
+    stateFile: join(root, 'state.json'),
+    passwordFile: join(root, 'password'),
+    l1Dir: join(root, 'l1'),
+    l1GenesisFile: join(root, 'l1', 'genesis.json'),
+    l2GenesisFile: join(root, 'l2-genesis.json'),
+    posDir: join(root, 'pos'),
+  }
+}
+
+export interface LocalPorts {
+  l1: number
+  pos: number
+  /** Of the sequencer with this number, from 1. */
+  nodeRpc(sequencer: number): number
+  nodePeer(sequencer: number): number
+}
+
+export function localPorts({basePort}: LocalSettings): LocalPorts {
+  return {
+    l1: basePort,
+    pos: basePort + 1,
+    nodeRpc: (sequencer) => basePort + sequencer * 10,
+    nodePeer: (sequencer) => basePort + sequencer * 10 + 1,
+  }
+}
+
+export function profileOf(sequencer: number): string {
+  return `seq-${sequencer}`
+}
+
+/** Undefined: no local network was made. */
+export function readLocalState(home: Home): LocalState | undefined {
+  const {stateFile} = localPaths(home)
+  if (!existsSync(stateFile)) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(stateFile, 'utf8'))
+  } catch {
+    value = undefined
+  }
+  if (isRecord(value) && value['version'] === 1 && isRecord(value['settings'])) {
+    return value as unknown as LocalState
+  }
+  throw new MetisSeqError({
+    code: 'LOCAL_STATE_INVALID',
+    message: `${stateFile} is not the state of a local network.`,
+    exit: 'config',
+    facts: {path: stateFile},
+    hints: ['Run `metis-seq local reset` to make the local network anew.'],
+  })
+}
+
+/** @throws {MetisSeqError} LOCAL_MISSING, LOCAL_HALF_MADE, LOCAL_STATE_INVALID */
+export function requireLocalState(home: Home): LocalState {
+  const state = readLocalState(home)
+  if (state?.phase === 'ready') return state
+  if (state) throw halfMade(state)
+  throw new MetisSeqError({
+    code: 'LOCAL_MISSING',
+    message: 'There is no local network yet.',
+    exit: 'not-found',
+    hints: ['Run `metis-seq local up` to make one.'],
+  })
+}
+
+export function halfMade(state: LocalState): MetisSeqError {
+  return new MetisSeqError({
+    code: 'LOCAL_HALF_MADE',
+    message: `The local network was only half made at ${state.createdAt}.`,
+    exit: 'precondition',
+    facts: {createdAt: state.createdAt},
+    hints: ['Run `metis-seq local reset`, then `metis-seq local up`.'],
+  })
+}
+
+export function saveLocalState(home: Home, state: LocalState): void {
+  writeFileAtomic(localPaths(home).stateFile, `${JSON.stringify(state, null, 2)}\n`)
+}

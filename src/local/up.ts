@@ -1,0 +1,339 @@
+import {existsSync} from 'node:fs'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import {readDaemon, startDaemon, stopDaemon} from '../process/daemon.ts'
+import {portIsFree} from '../process/ports.ts'
+import {openContext, type Context} from '../services/context.ts'
+import {findKey, openSigner} from '../services/keys.ts'
+import {answers, startNodeDaemon, type SelfCommand} from '../services/node-control.ts'
+import {planRegistration} from '../services/register.ts'
+import {previewPlan, sendPlan, type SendReporter} from '../services/send-plan.ts'
+import {openConfig} from '../store/config.ts'
+import type {Home} from '../store/home.ts'
+import {openJournal} from '../store/journal.ts'
+import {
+  createLocalKeys,
+  deployLocalL1,
+  INITIAL_LOCK_WEI,
+  localKeyNames,
+  writeL1Genesis,
+  writeL2Genesis,
+  writeNetwork,
+  writeProfiles,
+} from './create.ts'
+import {fund} from './faucet.ts'
+import {l1HostIsReady, portBusy} from './l1-host.ts'
+import {
+  halfMade,
+  LOCAL_NETWORK,
+  localPaths,
+  localPorts,
+  readLocalState,
+  saveLocalState,
+  type LocalSettings,
+  type LocalState,
+} from './settings.ts'
+
+export interface UpOptions {
+  home: Home
+  self: SelfCommand
+  /** Used for a fresh network; an existing one keeps its own. */
+  settings: LocalSettings
+  onStep(text: string): void
+  signal: AbortSignal
+}
+
+export interface UpResult {
+  state: LocalState
+  /** True when the network was made now; false when an existing one continued. */
+  fresh: boolean
+  started: string[]
+}
+
+const L1_DAEMON = 'l1'
+const POS_DAEMON = 'pos'
+
+/**
+ * Brings the local network up: makes it the first time, continues the same chains afterwards.
+ *
+ * @throws {MetisSeqError} LOCAL_RUNNING, LOCAL_HALF_MADE, PORT_BUSY, DAEMON_NOT_READY
+ */
+export async function bringUp(options: UpOptions): Promise<UpResult> {
+  const existing = readLocalState(options.home)
+  if (!existing) return createNetwork(options)
+  if (existing.phase !== 'ready') throw halfMade(existing)
+  const running = listDaemons(options.home, existing).filter(({running}) => running)
+  const all = existing.profiles.length + 2
+  if (running.length >= all) throw alreadyRunning(running.length)
+  await assertPortsFree(options.home, existing)
+  const started = await startProcesses(options, existing)
+  return {state: existing, fresh: false, started}
+}
+
+/** Stops every process of the local network, newest part first. Data stays. */
+export async function bringDown(
+  home: Home,
+  onStep: (text: string) => void,
+): Promise<{name: string; outcome: 'stopped' | 'killed' | 'not-running'}[]> {
+  const state = readLocalState(home)
+  if (!state) return []
+  const outcomes = []
+  const nodes = nodesOfNetwork(home)
+  const stopNode = async (name: string) => {
+    const outcome = await stopDaemon(home.nodeDir(name), 'node', {timeoutMs: 20_000})
+    onStep(`node ${name}: ${outcome}`)
+    return {name: `node ${name}`, outcome}
+  }
+  outcomes.push(...(await Promise.all(nodes.map(stopNode))))
+  const {posDir, l1Dir} = localPaths(home)
+  for (const [name, dir] of [
+    [POS_DAEMON, posDir],
+    [L1_DAEMON, l1Dir],
+  ] as const) {
+    const outcome = await stopDaemon(dir, name, {timeoutMs: 20_000})
+    onStep(`${name}: ${outcome}`)
+    outcomes.push({name, outcome})
+  }
+  return outcomes
+}
+
+export interface LocalProcess {
+  name: string
+  pid: number | null
+  running: boolean
+  url: string
+  log: string
+}
+
+/** Every process that belongs to the local network, running or not. */
+export function listDaemons(home: Home, state: LocalState): LocalProcess[] {
+  const {l1Dir, posDir} = localPaths(home)
+  const ports = localPorts(state.settings)
+  const {profiles} = openConfig(home).read()
+  const entry = (name: string, dir: string, daemon: string, port: number): LocalProcess => {
+    const found = readDaemon(dir, daemon)
+    return {
+      name,
+      pid: found?.pid ?? null,
+      running: found?.running ?? false,
+      url: `http://127.0.0.1:${port}`,
+      log: `${dir}/${daemon}.log`,
+    }
+  }
+  return [
+    entry('l1', l1Dir, L1_DAEMON, ports.l1),
+    entry('pos', posDir, POS_DAEMON, ports.pos),
+    ...nodesOfNetwork(home).map((name) =>
+      entry(`node ${name}`, home.nodeDir(name), 'node', profiles[name]?.node?.rpcPort ?? 0),
+    ),
+  ]
+}
+
+/** Profiles with a node on the local network: those made with it, and those who joined. */
+export function nodesOfNetwork(home: Home): string[] {
+  return Object.entries(openConfig(home).read().profiles)
+    .filter(([, profile]) => profile.network === LOCAL_NETWORK && profile.node)
+    .map(([name]) => name)
+}
+
+async function createNetwork(options: UpOptions): Promise<UpResult> {
+  const {home, settings, onStep, signal} = options
+  const config = openConfig(home)
+  await assertFreshPorts(settings)
+  const creating: LocalState = {
+    version: 1,
+    phase: 'creating',
+    createdAt: new Date().toISOString(),
+    settings,
+    profiles: [],
+    keys: [],
+  }
+  saveLocalState(home, creating)
+  onStep(`Making keys for ${settings.nodes} sequencers and the network`)
+  const keys = await createLocalKeys(home, config, settings)
+  saveLocalState(home, {...creating, keys: localKeyNames(keys)})
+  writeL1Genesis(home, keys)
+  onStep('Starting L1')
+  await startL1(options, settings)
+  signal.throwIfAborted()
+  const l1 = await deployLocalL1({home, config}, keys, settings, ({index, total, name}) =>
+    onStep(`Deploying the staking contracts ${index}/${total}: ${name}`),
+  )
+  onStep('Building the L2 genesis')
+  const l2 = await writeL2Genesis(home, keys, settings, l1.metis)
+  writeNetwork(home, keys, settings, l1, l2)
+  const profiles = writeProfiles(config, keys, settings)
+  const state: LocalState = {...creating, keys: localKeyNames(keys), profiles}
+  saveLocalState(home, state)
+  signal.throwIfAborted()
+  const started = await startProcesses(options, state)
+  await registerAll(options, profiles)
+  const ready: LocalState = {...state, phase: 'ready'}
+  saveLocalState(home, ready)
+  return {state: ready, fresh: true, started}
+}
+
+async function startProcesses(options: UpOptions, state: LocalState): Promise<string[]> {
+  const {home, self, onStep, signal} = options
+  const {l1Dir, posDir} = localPaths(home)
+  const started: string[] = []
+  if (!readDaemon(l1Dir, L1_DAEMON)?.running) {
+    onStep('Starting L1')
+    await startL1(options, state.settings)
+    started.push('l1')
+  }
+  for (const name of state.profiles) {
+    if (readDaemon(home.nodeDir(name), 'node')?.running) continue
+    onStep(`Starting node ${name}`)
+    const context = openContext({home, profile: name})
+    await startNodeDaemon(context, self, {signal})
+    context.close()
+    started.push(`node ${name}`)
+  }
+  // Last: it proves the chain ids of both sides before it does anything.
+  if (!readDaemon(posDir, POS_DAEMON)?.running) {
+    onStep('Starting the consensus layer')
+    await startPos(options, state.settings)
+    started.push('pos')
+  }
+  return started
+}
+
+function startL1({home, self, signal}: UpOptions, settings: LocalSettings): Promise<{pid: number}> {
+  const {l1Dir} = localPaths(home)
+  const url = `http://127.0.0.1:${localPorts(settings).l1}`
+  return startDaemon({
+    name: L1_DAEMON,
+    dir: l1Dir,
+    file: self.file,
+    args: [...self.args, 'local', 'l1'],
+    env: {METIS_SEQ_HOME: home.root},
+    probe: async () =>
+      l1HostIsReady(l1Dir) &&
+      (await answers(url, 'POST', '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}')),
+    readyTimeoutMs: 30_000,
+    signal,
+  })
+}
+
+function startPos({home, self, signal}: UpOptions, settings: LocalSettings): Promise<{pid: number}> {
+  const {posDir} = localPaths(home)
+  const {pos} = localPorts(settings)
+  return startDaemon({
+    name: POS_DAEMON,
+    dir: posDir,
+    file: self.file,
+    args: [
+      ...[...self.args, 'pos', 'run', '--network', LOCAL_NETWORK, '--data-dir', posDir],
+      ...['--port', String(pos), '--mpc-key', 'local-mpc'],
+      ...['--reward-batch-epochs', String(settings.rewardBatchEpochs)],
+      ...['--respan-extension', String(settings.epochLength)],
+    ],
+    env: {METIS_SEQ_HOME: home.root},
+    probe: () => answers(`http://127.0.0.1:${pos}/healthz`),
+    readyTimeoutMs: 30_000,
+    signal,
+  })
+}
+
+/** The initial sequencers register with the very plan an operator's `sequencer register` makes. */
+async function registerAll({home, onStep, signal}: UpOptions, profiles: string[]): Promise<void> {
+  const contexts = profiles.map((profile) => openContext({home, profile}))
+  const [first] = contexts
+  if (!first) return
+  onStep(`Funding and whitelisting ${profiles.length} owners`)
+  await fund(
+    first,
+    contexts.map((context) => ({
+      address: ownerOf(context),
+      ethWei: 10n ** 18n,
+      metisL1Wei: INITIAL_LOCK_WEI,
+      metisL2Wei: 0n,
+      whitelist: true,
+    })),
+  )
+  onStep(`Registering ${profiles.length} sequencers`)
+  // One after the other: ids follow the order, and seq-1 is to be sequencer 1.
+  for (const context of contexts) await register(context, signal)
+  for (const context of contexts) context.close()
+}
+
+async function register(context: Context, signal: AbortSignal): Promise<void> {
+  const {home, config, network, profile} = context
+  const journal = openJournal(home.journalFile)
+  const dependencies = {
+    client: context.l1().client,
+    network: network.name,
+    chainId: network.l1.chainId,
+    journal,
+    reporter: silentReporter,
+    signal,
+  }
+  const choices = {overrides: [], waitMined: true}
+  try {
+    const signerKey = findKey(config, profile?.keys.signer ?? '')
+    const owner = ownerOf(context)
+    const plan = await planRegistration(context, {
+      owner,
+      publicKey: signerKey.publicKey,
+      rewardRecipient: profile?.rewardRecipient ?? owner,
+      amountMetisWei: INITIAL_LOCK_WEI,
+    })
+    const preview = await previewPlan(plan, choices, dependencies)
+    const signer = await openSigner(profile?.keys.owner ?? '', {home, config})
+    await sendPlan(preview, signer, choices, dependencies)
+  } finally {
+    journal.close()
+  }
+}
+
+function ownerOf({profile, profileName}: Context) {
+  if (profile?.owner) return profile.owner
+  throw new Error(`Profile ${profileName} of the local network has no owner.`)
+}
+
+const silentReporter: SendReporter = {
+  onSettled() {},
+  onSimulated() {},
+  onBroadcast() {},
+  onMined() {},
+  onWaiting() {},
+}
+
+async function assertFreshPorts(settings: LocalSettings): Promise<void> {
+  const ports = localPorts(settings)
+  const needed: [string, number][] = [
+    ['L1', ports.l1],
+    ['the consensus layer', ports.pos],
+  ]
+  for (let sequencer = 1; sequencer <= settings.nodes; sequencer++) {
+    needed.push([`node seq-${sequencer} (RPC)`, ports.nodeRpc(sequencer)])
+    needed.push([`node seq-${sequencer} (peers)`, ports.nodePeer(sequencer)])
+  }
+  for (const [name, port] of needed) if (!(await portIsFree(port))) throw portBusy(name, port)
+}
+
+/** Of those that do not run now: a port held by a stranger is named before anything starts. */
+async function assertPortsFree(home: Home, state: LocalState): Promise<void> {
+  for (const {name, running, url} of listDaemons(home, state)) {
+    const port = Number(new URL(url).port)
+    if (!running && port > 0 && !(await portIsFree(port)) && !ownOrphan(home, name)) {
+      throw portBusy(name, port)
+    }
+  }
+}
+
+/** An engine that a killed L1 host left behind holds its port until the next start ends it. */
+function ownOrphan(home: Home, name: string): boolean {
+  return name === 'l1' && existsSync(`${localPaths(home).l1Dir}/engine.pid`)
+}
+
+function alreadyRunning(count: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'LOCAL_RUNNING',
+    message: `The local network already runs (${count} processes).`,
+    exit: 'busy',
+    facts: {processes: String(count)},
+    hints: ['Run `metis-seq local status`, or `metis-seq local down` to stop it.'],
+  })
+}

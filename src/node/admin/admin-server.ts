@@ -1,0 +1,69 @@
+/**
+ * The loopback door for the command line: status and stop, with a bearer token that only the owner of
+ * the data directory can read.
+ */
+import {randomBytes, timingSafeEqual} from 'node:crypto'
+import {rmSync} from 'node:fs'
+import type {IncomingMessage} from 'node:http'
+import {join} from 'node:path'
+
+import {writeFileAtomic} from '../../lib/files.ts'
+import {errorFacts, type Logger} from '../../lib/log.ts'
+import {listen, sendJson, type HttpServer} from '../http-server.ts'
+import type {NodeStatus} from '../status.ts'
+
+/** Content of `<dataDir>/admin.json`. */
+export interface AdminFile {
+  pid: number
+  url: string
+  token: string
+}
+
+export interface AdminOptions {
+  dataDir: string
+  status(): NodeStatus
+  /** Asked for by POST /stop; the answer is sent before the node is down. */
+  requestStop(): void
+  logger: Logger
+}
+
+export async function startAdminServer(options: AdminOptions): Promise<HttpServer> {
+  const {dataDir, status, requestStop, logger} = options
+  const token = randomBytes(32).toString('hex')
+  const server = await listen(
+    {host: '127.0.0.1', port: 0, purpose: 'administration'},
+    async (request, response) => {
+      if (request.method === 'GET' && request.url === '/healthz') {
+        return sendJson(response, 200, {ok: true})
+      }
+      if (!isAuthorized(request, token)) {
+        return sendJson(response, 401, {error: 'The bearer token is missing or wrong.'})
+      }
+      if (request.method === 'GET' && request.url === '/status') {
+        return sendJson(response, 200, status())
+      }
+      if (request.method === 'POST' && request.url === '/stop') {
+        sendJson(response, 202, {stopping: true})
+        return requestStop()
+      }
+      sendJson(response, 404, {error: 'There is no such route.'})
+    },
+    (error) => logger.warn('admin request failed', errorFacts(error)),
+  )
+  const file = join(dataDir, 'admin.json')
+  const content: AdminFile = {pid: process.pid, url: server.url, token}
+  writeFileAtomic(file, `${JSON.stringify(content)}\n`, 0o600)
+  return {
+    url: server.url,
+    async close() {
+      rmSync(file, {force: true})
+      await server.close()
+    },
+  }
+}
+
+function isAuthorized(request: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(request.headers.authorization ?? '')
+  const wanted = Buffer.from(`Bearer ${token}`)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}

@@ -1,0 +1,118 @@
+/**
+ * In: sealed blocks that can no longer be recommitted. Out: batches for the inbox. Stage 8. Stateless:
+ * where to go on is what the inbox on L1 says.
+ */
+import {encodeFunctionData, type Address, type Hex} from 'viem'
+
+import {metisSequencerSetAbi} from '../../chain/abis/metis-sequencer-set.ts'
+import type {Clock} from '../../lib/clock.ts'
+import type {Logger} from '../../lib/log.ts'
+import {encodeBatch, payloadBytes, type BatchBlock} from '../../protocol/batch-codec.ts'
+import type {SealedBlock} from '../../protocol/block.ts'
+import type {ExecutionEngine} from '../engine/engine.ts'
+import type {InboxTip} from '../heads/heads.ts'
+import type {Inbox} from '../inbox/inbox.ts'
+import {BATCH_BLOCKS, BATCH_BYTES, BATCH_CALLDATA_BYTES, BATCH_MAX_AGE_MS} from '../limits.ts'
+
+export interface Batcher {
+  /** Sends the next batch when one is due. @returns true when one was sent */
+  poll(tip: InboxTip): Promise<boolean>
+}
+
+/** For nodes without the batch account. */
+export const disabledBatcher: Batcher = {poll: () => Promise.resolve(false)}
+
+export interface BatcherOptions {
+  engine: ExecutionEngine
+  inbox: Inbox
+  sequencerSet: Address
+  /** Blocks that count as unsafe behind the head, on top of the epoch rule. */
+  marginBlocks: number
+  head(): number
+  block(number: number): SealedBlock | undefined
+  /** Only the producer sends, so that two nodes with the account do not pay twice. */
+  isOurTurn(): boolean
+  clock: Clock
+  logger: Logger
+  maxAgeMs?: number
+}
+
+/**
+ * - Source: eligibility and triggers of `packages/batch-submitter`, MetisProtocol/mvm, develop 79c12367.
+ */
+export function createBatcher(options: BatcherOptions): Batcher {
+  const {inbox, isOurTurn, clock, logger, maxAgeMs = BATCH_MAX_AGE_MS} = options
+  let waitingSinceMs: number | undefined
+  return {
+    async poll(tip) {
+      if (!isOurTurn() || !(await inbox.isFree())) return false
+      const end = await lastEligible(options)
+      const {blocks, isFull} = collect(options, tip.l2Block + 1, end)
+      if (blocks.length === 0) {
+        waitingSinceMs = undefined
+        return false
+      }
+      waitingSinceMs ??= clock.monotonicMs()
+      if (!isFull && clock.monotonicMs() - waitingSinceMs < maxAgeMs) return false
+      const {data, count} = fit(tip, blocks)
+      const hash = await inbox.send(data)
+      waitingSinceMs = undefined
+      logger.info('batch sent', {
+        batchIndex: tip.batchIndex + 1,
+        startBlock: tip.l2Block + 1,
+        blocks: count,
+        sizeBytes: data.length / 2 - 1,
+        hash,
+      })
+      return true
+    },
+  }
+}
+
+/** Blocks that an honest network can still exchange for others are not sent. */
+async function lastEligible({
+  engine,
+  sequencerSet,
+  marginBlocks,
+  head,
+}: BatcherOptions): Promise<number> {
+  const data = encodeFunctionData({abi: metisSequencerSetAbi, functionName: 'finalizedBlock'})
+  const word = await engine.read('eth_call', [{to: sequencerSet, data}, 'latest'])
+  return Math.min(Number(BigInt(String(word))), head() - marginBlocks)
+}
+
+function collect(
+  {block}: BatcherOptions,
+  from: number,
+  end: number,
+): {blocks: BatchBlock[]; isFull: boolean} {
+  const blocks: BatchBlock[] = []
+  let bytes = 0
+  for (let number = from; number <= end && blocks.length < BATCH_BLOCKS; number++) {
+    const sealed = block(number)
+    if (!sealed) break
+    const next = toBatchBlock(sealed)
+    bytes += payloadBytes([next])
+    blocks.push(next)
+    if (bytes >= BATCH_BYTES) return {blocks, isFull: true}
+  }
+  return {blocks, isFull: blocks.length >= BATCH_BLOCKS}
+}
+
+function toBatchBlock({timestamp, transactions, seqSign}: SealedBlock): BatchBlock {
+  // The layout repeats the signature over the first transaction for every transaction of the block.
+  const sign = seqSign ?? '0x'
+  return {timestamp, l1BlockNumber: 0n, transactions: transactions.map((raw) => ({raw, seqSign: sign}))}
+}
+
+/** As many blocks as fit one L1 transaction; at least one, since a block cannot be divided. */
+function fit(tip: InboxTip, blocks: readonly BatchBlock[]): {data: Hex; count: number} {
+  for (let count = blocks.length; ; count = Math.ceil(count / 2)) {
+    const data = encodeBatch({
+      batchIndex: BigInt(tip.batchIndex + 1),
+      startBlock: tip.l2Block + 1,
+      blocks: blocks.slice(0, count),
+    })
+    if (count === 1 || data.length / 2 - 1 <= BATCH_CALLDATA_BYTES) return {data, count}
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * The engine and the chain log, kept in step: whatever is asked of the engine ends in a head that the
+ * log knows, or in a restart of the engine that is brought back from the log.
+ */
+import {mkdirSync, readdirSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+
+import type {Hash, Hex} from 'viem'
+
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {errorFacts, type Logger} from '../lib/log.ts'
+import type {SealedBlock} from '../protocol/block.ts'
+import type {ChainLog} from '../store/chain-log.ts'
+import {readSnapshot} from './engine/anvil-engine.ts'
+import {EngineError, type EngineBlock, type Execution, type ExecutionEngine} from './engine/engine.ts'
+import {
+  SNAPSHOT_BLOCKS,
+  SNAPSHOT_PATIENCE,
+  SNAPSHOT_TRANSACTIONS,
+  SNAPSHOTS_KEPT,
+} from './limits.ts'
+import {ReadGate} from './read-gate.ts'
+import type {Rotation} from './rotation/rotation.ts'
+
+export interface ChainStateOptions {
+  engine: ExecutionEngine
+  log: ChainLog
+  rotation: Rotation
+  snapshotDir: string
+  logger: Logger
+  onExecuted(ms: number): void
+  nowMs(): number
+}
+
+export class ChainState {
+  readonly engine: ExecutionEngine
+  readonly log: ChainLog
+  readonly rotation: Rotation
+  readonly gate = new ReadGate()
+  readonly #options: ChainStateOptions
+  #durable: EngineBlock | undefined
+  #genesis: EngineBlock | undefined
+  /** Replay work since the newest snapshot. */
+  #since = {blocks: 0, transactions: 0}
+
+  constructor(options: ChainStateOptions) {
+    this.engine = options.engine
+    this.log = options.log
+    this.rotation = options.rotation
+    this.#options = options
+  }
+
+  /** The newest block that is in the chain log, or the genesis block. */
+  head(): EngineBlock {
+    if (!this.#durable) throw new EngineError('reset', 'The chain is not restored.')
+    return this.#durable
+  }
+
+  /** Hash of a block of our chain. */
+  hashOf(number: number): Hash | undefined {
+    if (number > this.head().number) return undefined
+    // The genesis block is in no log; the first block names it.
+    return this.log.hashOf(number) ?? this.log.block(number + 1)?.parentHash ?? this.#genesisHash(number)
+  }
+
+  #genesisHash(number: number): Hash | undefined {
+    return this.#genesis?.number === number ? this.#genesis.hash : undefined
+  }
+
+  /**
+   * Starts the engine and brings it to a block of the log: from the newest snapshot that is part of
+   * it, then by executing the rest again.
+   *
+   * @throws {MetisSeqError} CHAIN_LOG_DIVERGED when a block does not get the hash it has in the log
+   */
+  async restore(upTo = this.log.head?.number): Promise<EngineBlock> {
+    this.gate.close()
+    await this.engine.stop()
+    const start = await this.#startFromSnapshot(upTo)
+    this.#since = {blocks: 0, transactions: 0}
+    let head = start
+    for (let next = start.number + 1; upTo !== undefined && next <= upTo; next++) {
+      const block = this.log.block(next)
+      if (!block) break
+      head = await this.#replay(block)
+      this.count(block)
+    }
+    this.#durable = head
+    await this.rotation.refresh()
+    this.gate.open()
+    const replayed = head.number - start.number
+    this.#options.logger.info('chain restored', {head: head.number, from: start.number, replayed})
+    return head
+  }
+
+  /** Executes a block on top of the head. The gate stays closed until `accept` or `takeBack`. */
+  async execute(
+    payload: {timestamp: number; orderedTransactions: readonly Hex[]},
+    options: {oneByOne?: boolean} = {},
+  ): Promise<Execution> {
+    this.gate.close()
+    const started = this.#options.nowMs()
+    const execution = await this.engine.execute(this.head().hash, payload, options)
+    this.#options.onExecuted(this.#options.nowMs() - started)
+    return execution
+  }
+
+  /** The block that was just executed is in the log. */
+  async accept(block: SealedBlock): Promise<void> {
+    this.#durable = this.engine.head()
+    this.count(block)
+    if (this.rotation.isTouchedBy(block)) await this.rotation.refresh()
+    this.gate.open()
+  }
+
+  /** Removes a block that was executed and not accepted. */
+  async takeBack(): Promise<void> {
+    const ahead = this.engine.head().number - this.head().number
+    if (ahead > 0) await this.engine.rollback(ahead)
+    await this.rotation.refresh()
+    this.gate.openAfterRollback()
+  }
+
+  /**
+   * Moves the engine back to an older block of the log, which itself is not changed. The gate stays
+   * closed until `adopt`.
+   */
+  async rewindTo(number: number): Promise<void> {
+    this.gate.close()
+    try {
+      this.#durable = await this.engine.rollback(this.engine.head().number - number)
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind !== 'no-history') throw error
+      await this.restore(number)
+      this.gate.close()
+    }
+    await this.rotation.refresh()
+  }
+
+  /** The engine stands on the first block of another branch, which the log now holds. */
+  async adopt(block: SealedBlock): Promise<void> {
+    this.#durable = this.engine.head()
+    this.count(block)
+    await this.rotation.refresh()
+    this.gate.openAfterRollback()
+  }
+
+  count({transactions}: {transactions: readonly unknown[]}): void {
+    this.#since.blocks++
+    this.#since.transactions += transactions.length
+  }
+
+  /** True when a restart would have too much to replay; a producer waits longer than a follower. */
+  isSnapshotDue(isProducing: boolean): boolean {
+    const factor = isProducing ? SNAPSHOT_PATIENCE : 1
+    const {blocks, transactions} = this.#since
+    return blocks >= SNAPSHOT_BLOCKS * factor || transactions >= SNAPSHOT_TRANSACTIONS * factor
+  }
+
+  async saveSnapshot(): Promise<void> {
+    const {snapshotDir, logger} = this.#options
+    const {number} = this.head()
+    if (this.#since.blocks === 0) return
+    mkdirSync(snapshotDir, {recursive: true, mode: 0o700})
+    await this.engine.saveSnapshot(join(snapshotDir, `${number}.snapshot`))
+    this.#since = {blocks: 0, transactions: 0}
+    for (const old of this.#snapshots().slice(SNAPSHOTS_KEPT)) rmSync(old.file, {force: true})
+    logger.info('snapshot saved', {block: number})
+  }
+
+  async #startFromSnapshot(upTo: number | undefined): Promise<EngineBlock> {
+    for (const {file, number} of this.#snapshots()) {
+      if (upTo === undefined || number > upTo) continue
+      try {
+        // A snapshot of a branch that lost is of no use.
+        if (readSnapshot(file).meta.hash !== this.log.hashOf(number)) continue
+        return await this.engine.start(file)
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error
+        this.#options.logger.warn('snapshot not used', {file, ...errorFacts(error)})
+        await this.engine.stop()
+        if (error.kind === 'bad-snapshot') rmSync(file, {force: true})
+      }
+    }
+    this.#genesis = await this.engine.start()
+    return this.#genesis
+  }
+
+  /** Newest first. */
+  #snapshots(): {file: string; number: number}[] {
+    const {snapshotDir} = this.#options
+    try {
+      return readdirSync(snapshotDir)
+        .map((name) => ({file: join(snapshotDir, name), match: /^(\d+)\.snapshot$/.exec(name)}))
+        .flatMap(({file, match}) => (match ? [{file, number: Number(match[1])}] : []))
+        .sort((a, b) => b.number - a.number)
+    } catch {
+      return []
+    }
+  }
+
+  async #replay(block: SealedBlock): Promise<EngineBlock> {
+    const payload = {timestamp: block.timestamp, orderedTransactions: block.transactions}
+    for (const oneByOne of [false, true]) {
+      const {hash} = this.engine.head()
+      const execution = await this.engine.execute(hash, payload, {oneByOne})
+      if (execution.block.hash === block.hash) return execution.block
+      await this.engine.rollback(1)
+    }
+    throw new MetisSeqError({
+      code: 'CHAIN_LOG_DIVERGED',
+      message: `Block ${block.number} does not get the hash it has in the chain log.`,
+      exit: 'critical',
+      facts: {block: String(block.number), hash: block.hash},
+      hints: ['Check that the engine version is the one the network was started with.'],
+    })
+  }
+}
+
+/** True when the engine has to be restarted. */
+export function needsRestart(error: unknown): boolean {
+  return error instanceof EngineError
+}
+
+/** One line for a status document. */
+export function reasonOf(error: unknown): string {
+  return error instanceof MetisSeqError ? `${error.code}: ${error.message}` : messageOf(error)
+}

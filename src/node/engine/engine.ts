@@ -1,0 +1,91 @@
+/**
+ * In: an ordered list of transactions and a parent. Out: exactly one block. Called by the driver, by
+ * the restore at start, and read by the RPC server. Nothing else may write to an engine.
+ */
+import type {Hash, Hex} from 'viem'
+
+export interface EngineBlock {
+  number: number
+  hash: Hash
+  parentHash: Hash
+  stateRoot: Hash
+  /** Seconds since 1970. */
+  timestamp: number
+  gasUsed: bigint
+}
+
+export interface Payload {
+  /** Seconds since 1970; at least the parent's. */
+  timestamp: number
+  orderedTransactions: readonly Hex[]
+}
+
+export interface Execution {
+  block: EngineBlock
+  /** What is in the block, in the order of the block. */
+  included: Hex[]
+  dropped: DroppedTransaction[]
+}
+
+export interface DroppedTransaction {
+  raw: Hex
+  /** The engine's words, or that it was left out in silence. For logs. */
+  reason: string
+}
+
+export interface ExecuteOptions {
+  /** Hands transactions over one at a time: slow, and immune to any reordering. */
+  oneByOne?: boolean
+}
+
+/**
+ * Builds blocks from exact lists of transactions. One writer at a time; reads may run beside it.
+ *
+ * @throws {EngineError} from every method
+ */
+export interface ExecutionEngine {
+  readonly version: string
+  /** Starts at genesis, or from a snapshot file that `saveSnapshot` wrote. */
+  start(snapshotFile?: string): Promise<EngineBlock>
+  stop(): Promise<void>
+  /** The last block, known without asking. */
+  head(): EngineBlock
+  /**
+   * Hands transactions over early, while their slot is still open. Only a hint: `execute` decides.
+   *
+   * @returns those that the engine refuses
+   */
+  stage(transactions: readonly Hex[]): Promise<DroppedTransaction[]>
+  /** Forgets what was staged. */
+  unstage(): Promise<void>
+  /** Seals one block on top of `parent`, which must be the head. */
+  execute(parent: Hash, payload: Payload, options?: ExecuteOptions): Promise<Execution>
+  /** Removes the newest blocks. @throws {EngineError} `no-history` when it cannot go back so far */
+  rollback(count: number): Promise<EngineBlock>
+  /** One JSON-RPC call. Errors of the call itself are RpcResponseError. */
+  read(method: string, params?: readonly unknown[]): Promise<unknown>
+  /** Several calls in one request, answers in order; an answer may be an RpcResponseError. */
+  readAll(calls: readonly {method: string; params?: readonly unknown[]}[]): Promise<unknown[]>
+  /** Writes the state at the head to a file, all or nothing. */
+  saveSnapshot(file: string): Promise<void>
+}
+
+export type EngineErrorKind =
+  /** The process is gone, hangs, or is not where we left it: restart and restore it. */
+  | 'reset'
+  /** States that far back are not kept: rebuild from the chain log. */
+  | 'no-history'
+  /** The caller named a parent that is not the head. */
+  | 'wrong-parent'
+  /** The snapshot cannot be used; start without it. */
+  | 'bad-snapshot'
+
+export class EngineError extends Error {
+  readonly kind: EngineErrorKind
+
+  constructor(kind: EngineErrorKind, message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : {cause})
+    this.name = 'EngineError'
+    this.kind = kind
+  }
+}

@@ -1,0 +1,122 @@
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import type {AddressInfo} from 'node:net'
+
+import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+export interface HttpServer {
+  /** `http://host:port` with the port that is really used. */
+  readonly url: string
+  /** Ends idle connections at once and the others when they are answered. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an HTTP server on one address.
+ *
+ * @param handler a rejection ends the connection and is passed to `onError`
+ * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
+ */
+export async function listen(
+  address: {host: string; port: number; purpose: string},
+  handler: RequestHandler,
+  onError: (error: unknown) => void,
+): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    handler(request, response).catch((error: unknown) => {
+      onError(error)
+      response.destroy()
+    })
+  })
+  // A client that sends its request a byte at a time may hold a connection for this long.
+  server.requestTimeout = 30_000
+  server.headersTimeout = 10_000
+  server.keepAliveTimeout = 30_000
+  server.on('clientError', (_error, socket) => socket.destroy())
+  await bind(server, address)
+  const {port} = server.address() as AddressInfo
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host
+  return {
+    url: `http://${host}:${port}`,
+    close: () => closeServer(server),
+  }
+}
+
+/** Ends a request that claims more than `limit` bytes, or sends more. @returns undefined then */
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return undefined
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length
+    if (size > limit) return undefined
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks)
+}
+
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  })
+  response.end(text)
+}
+
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  sendText(response, status, 'application/json', JSON.stringify(value))
+}
+
+function bind(
+  server: Server,
+  {host, port, purpose}: {host: string; port: number; purpose: string},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(bindError(error, host, port, purpose)))
+    server.listen({host, port, exclusive: true}, resolve)
+  })
+}
+
+function bindError(error: unknown, host: string, port: number, purpose: string): unknown {
+  const code = systemErrorCode(error)
+  const facts = {host, port: String(port), purpose}
+  if (code === 'EADDRINUSE') {
+    return new MetisSeqError({
+      code: 'PORT_BUSY',
+      message: `Port ${port} of ${host}, meant for ${purpose}, is used by another program.`,
+      exit: 'busy',
+      facts,
+      hints: [`Run \`ss -ltnp 'sport = :${port}'\` to see which one.`],
+      cause: error,
+    })
+  }
+  if (code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return error
+  return new MetisSeqError({
+    code: 'PORT_NOT_ALLOWED',
+    message: `${host}:${port}, meant for ${purpose}, cannot be used here (${code}).`,
+    exit: 'config',
+    facts,
+    cause: error,
+  })
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    // Whoever still holds a connection open after this is not waiting for an answer.
+    setTimeout(() => server.closeAllConnections(), 500).unref()
+  })
+}

@@ -1,0 +1,158 @@
+/**
+ * In: calldata of a batch. Out: one transaction in the L1 inbox, replaced when it gets stuck. Stage 9.
+ * It keeps nothing on disk: which batches are on L1 is read from L1.
+ */
+import type {Address, Hash, Hex} from 'viem'
+import {privateKeyToAccount} from 'viem/accounts'
+
+import type {Clock} from '../../lib/clock.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {isRecord} from '../../lib/json.ts'
+import type {RpcClient} from '../../lib/json-rpc.ts'
+import type {Logger} from '../../lib/log.ts'
+import {BATCH_PRICE_BUMP_PERCENT, BATCH_REPLACE_AFTER_MS} from '../limits.ts'
+
+export interface InboxOptions {
+  l1: RpcClient
+  l1ChainId: number
+  batchInbox: Address
+  account: {address: Address; privateKey: Hex}
+  clock: Clock
+  logger: Logger
+}
+
+interface Sent {
+  hash: Hash
+  accountNonce: number
+  data: Hex
+  maxFeePerGasWei: bigint
+  tipWei: bigint
+  sentAtMs: number
+}
+
+const BASE_GAS = 21_000n
+/** EIP-7623: 40 gas for each byte of calldata that is not zero; compressed data has few zeros. */
+const GAS_PER_BYTE = 40n
+
+export class Inbox {
+  readonly #options: InboxOptions
+  #sent: Sent | undefined
+  /** Since when a transaction that we know nothing of, from before a restart, has been pending. */
+  #foreignSinceMs: number | undefined
+
+  constructor(options: InboxOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Looks after the transaction in flight.
+   *
+   * @returns true when nothing is in flight, so that the next batch may be sent
+   * @throws {MetisSeqError} BATCH_REVERTED
+   */
+  async isFree(): Promise<boolean> {
+    const {l1, account} = this.#options
+    const [latest, pending] = await Promise.all(
+      ['latest', 'pending'].map(async (tag) =>
+        Number(await l1.request('eth_getTransactionCount', [account.address, tag])),
+      ),
+    )
+    if (this.#sent && latest! > this.#sent.accountNonce) {
+      const {hash} = this.#sent
+      this.#sent = undefined
+      await this.#assertSucceeded(hash)
+      return true
+    }
+    if (this.#sent) {
+      await this.#replaceWhenStuck(this.#sent)
+      return false
+    }
+    return this.#waitForForeign(latest!, pending!)
+  }
+
+  /**
+   * Sends one batch.
+   *
+   * - Signed by: batch account.   Chain: L1.   Value: none.
+   *
+   * @returns the transaction hash at broadcast; it is not mined yet
+   */
+  async send(data: Hex): Promise<Hash> {
+    const {l1, account} = this.#options
+    const nonce = await l1.request('eth_getTransactionCount', [account.address, 'latest'])
+    const {maxFeePerGasWei, tipWei} = await this.#fees()
+    return this.#broadcast({accountNonce: Number(nonce), data, maxFeePerGasWei, tipWei})
+  }
+
+  async #broadcast(transaction: Omit<Sent, 'hash' | 'sentAtMs'>): Promise<Hash> {
+    const {l1, l1ChainId, batchInbox, account, clock} = this.#options
+    const {accountNonce, data, maxFeePerGasWei, tipWei} = transaction
+    const raw = await privateKeyToAccount(account.privateKey).signTransaction({
+      type: 'eip1559',
+      chainId: l1ChainId,
+      nonce: accountNonce,
+      gas: BASE_GAS + GAS_PER_BYTE * BigInt(data.length / 2 - 1),
+      maxFeePerGas: maxFeePerGasWei,
+      maxPriorityFeePerGas: tipWei,
+      to: batchInbox,
+      data,
+    })
+    const hash = String(await l1.request('eth_sendRawTransaction', [raw])) as Hash
+    this.#sent = {...transaction, hash, sentAtMs: clock.monotonicMs()}
+    return hash
+  }
+
+  async #replaceWhenStuck(sent: Sent): Promise<void> {
+    const {clock, logger} = this.#options
+    if (clock.monotonicMs() - sent.sentAtMs < BATCH_REPLACE_AFTER_MS) return
+    const now = await this.#fees()
+    const bump = (wei: bigint) => (wei * (100n + BATCH_PRICE_BUMP_PERCENT)) / 100n + 1n
+    const hash = await this.#broadcast({
+      accountNonce: sent.accountNonce,
+      data: sent.data,
+      maxFeePerGasWei: max(bump(sent.maxFeePerGasWei), now.maxFeePerGasWei),
+      tipWei: max(bump(sent.tipWei), now.tipWei),
+    })
+    logger.warn('batch transaction replaced', {old: sent.hash, hash})
+  }
+
+  /** After a restart, or from the node that had the turn before: it usually is mined by itself. */
+  #waitForForeign(latest: number, pending: number): boolean {
+    const now = this.#options.clock.monotonicMs()
+    if (pending <= latest) {
+      this.#foreignSinceMs = undefined
+      return true
+    }
+    this.#foreignSinceMs ??= now
+    // Sending again with the same nonce replaces it when it pays too little, and fails otherwise.
+    return now - this.#foreignSinceMs > BATCH_REPLACE_AFTER_MS
+  }
+
+  async #assertSucceeded(hash: Hash): Promise<void> {
+    const receipt = await this.#options.l1.request('eth_getTransactionReceipt', [hash])
+    // No receipt: the earlier one of two with the same nonce was mined. The inbox tells which.
+    if (!isRecord(receipt) || receipt['status'] === '0x1') return
+    throw new MetisSeqError({
+      code: 'BATCH_REVERTED',
+      message: `The batch transaction ${hash} was mined and failed.`,
+      exit: 'reverted',
+      facts: {hash},
+      retryable: true,
+    })
+  }
+
+  async #fees(): Promise<{maxFeePerGasWei: bigint; tipWei: bigint}> {
+    const {l1} = this.#options
+    const [block, tip] = await Promise.all([
+      l1.request('eth_getBlockByNumber', ['latest', false]),
+      l1.request('eth_maxPriorityFeePerGas'),
+    ])
+    const baseFee = isRecord(block) ? BigInt(String(block['baseFeePerGas'] ?? '0x0')) : 0n
+    const tipWei = BigInt(String(tip))
+    return {maxFeePerGasWei: baseFee * 2n + tipWei, tipWei}
+  }
+}
+
+function max(left: bigint, right: bigint): bigint {
+  return left > right ? left : right
+}

@@ -1,0 +1,131 @@
+/** Every queue, retry and wait of the node, with its arithmetic. */
+
+/** Engine: request batches run in parallel inside it, and beyond 63 entries the order breaks. */
+export const ENGINE_BATCH = 30
+/** Engine: one call. A full slot of hostile gas (100 M at 65 M gas/s) takes 1.6 s; ten times that. */
+export const ENGINE_CALL_TIMEOUT_MS = 20_000
+/** Engine: loading or dumping 500,000 accounts takes 1.9 s and 10k transactions 0.2 s; generous. */
+export const ENGINE_SNAPSHOT_TIMEOUT_MS = 120_000
+/** Engine: rebuilding a block without its dropped transactions. The second attempt drops nothing. */
+export const ENGINE_REBUILDS = 3
+/** States kept for a rollback. A respan replaces a producer that is silent, so a fork is short. */
+export const ENGINE_HISTORY_BLOCKS = 32
+/** Blocks whose transactions and receipts the engine serves: 11 hours of 2-second slots. */
+export const ENGINE_RECEIPT_BLOCKS = 20_000
+/** Consecutive restarts of a failing engine before the node gives up. */
+export const ENGINE_RESTARTS = 3
+/** An empty block above this means that the state has grown too large for the slot. */
+export const EMPTY_SEAL_ALARM_MS = 200
+
+/** Snapshot after so much replay work: 20,000 transactions replay in 4 s, 500 empty blocks in 2.3 s. */
+export const SNAPSHOT_TRANSACTIONS = 20_000
+export const SNAPSHOT_BLOCKS = 500
+/** A dump blocks sealing, so a producer waits for its turn to end, but not for ever. */
+export const SNAPSHOT_PATIENCE = 4
+/** A fork below the newest snapshot needs an older one. */
+export const SNAPSHOTS_KEPT = 2
+
+/** Lowest price accepted, 0.01 gwei. Above zero, or a free transaction could fork the chain. */
+export const MIN_GAS_PRICE_WEI = 10_000_000n
+/** Price we suggest, 0.02 gwei: twice the floor, so that a later rise does not strand anyone. */
+export const SUGGESTED_GAS_PRICE_WEI = 20_000_000n
+/** Gas one transaction may declare: 0.5 s of the slowest opcode (65 M gas/s). */
+export const MAX_TRANSACTION_GAS = 30_000_000n
+/** As geth: four 32 KiB slots. */
+export const MAX_TRANSACTION_BYTES = 131_072
+/**
+ * Gas for instructions packed into one block: 1.5 s of the slowest opcode in a 2 s slot. Intrinsic gas
+ * is not counted, since it buys no instruction.
+ */
+export const BLOCK_EXECUTION_GAS = 100_000_000n
+/** 2 s at the engine's 6,300 transactions per second of ingest, minus a fifth for sealing. */
+export const MAX_BLOCK_TRANSACTIONS = 10_000
+/** Raw bytes in one block, so that it fits one request to a peer (twice that as hex). */
+export const MAX_BLOCK_BYTES = 8_000_000
+
+/** Pool: four slots of full blocks. More than that cannot be confirmed in time, so it is refused. */
+export const POOL_TRANSACTIONS = 40_000
+export const POOL_PER_SENDER = 5_000
+/** Pool: nonces that may be missing in front of a transaction that waits for them. */
+export const POOL_NONCE_WINDOW = 5_000
+/** Pool: a replacement pays at least a tenth more, as in geth. */
+export const POOL_PRICE_BUMP_PERCENT = 10n
+/** Pool: as `--txpool.lifetime=10m` of the public operator setup. */
+export const POOL_LIFETIME_MS = 600_000
+/** Accounts whose nonce and balance are remembered: 40,000 senders at about 200 bytes are 8 MB. */
+export const POOL_ACCOUNTS = 40_000
+
+/** RPC: one body. 100 calls with the largest transaction each would be 26 MB; this is 18 of them. */
+export const RPC_BODY_BYTES = 5_000_000
+export const RPC_BATCH = 200
+/** RPC: gas of a call or an estimate. 50 M is 0.8 s of the slowest opcode. */
+export const RPC_CALL_GAS = 50_000_000n
+/** RPC: requests in progress; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
+export const RPC_CONCURRENT = 256
+export const RPC_LOG_RANGE_BLOCKS = 10_000
+
+/** Driver: events that wait. Ticks and heads are merged, so only peer blocks can fill it. */
+export const DRIVER_QUEUE = 256
+/** Driver: transactions handed to the engine between two looks at the clock: 30 x 0.15 ms = 5 ms. */
+export const STAGE_CHUNK = 300
+
+/** Peers: nodes of one network. Twice the largest sequencer set seen. */
+export const PEERS = 64
+/** Peers: greeting interval at most; a shorter slot shortens it. */
+export const PEER_POLL_MS = 500
+export const PEER_TIMEOUT_MS = 5_000
+/** Peers: a peer that said nothing for so long is not counted as ahead or behind. */
+export const PEER_STALE_MS = 10_000
+/** Peers: a signed request is valid for so long on either side of our clock. */
+export const PEER_CLOCK_SKEW_MS = 30_000
+/** Peers: remembered request nonces: 2 x 30 s x 64 peers x 20 requests/s, rounded up. */
+export const PEER_NONCES = 100_000
+/** Peers: one body: a block of 8 MB as hex, and its frame. */
+export const PEER_BODY_BYTES = 24_000_000
+/** Peers: blocks in one answer, and their bytes. */
+export const PEER_RANGE_BLOCKS = 256
+export const PEER_RANGE_BYTES = 16_000_000
+/** Peers: transactions in one forward: 300 of typical 200 bytes are 120 kB of hex. */
+export const FORWARD_CHUNK = 300
+/** Peers: a transaction that is still not in a block is forwarded again after this. */
+export const FORWARD_AGAIN_MS = 5_000
+/** A fork is searched for its common ancestor this far back, in steps of one answer. */
+export const FORK_SEARCH_BLOCKS = 4_096
+/** Start: wait for a first peer that is ahead. */
+export const STARTUP_GRACE_MS = 5_000
+
+/** L1: poll interval of heads, deposits and batches. */
+export const L1_POLL_MS = 1_000
+export const L1_TIMEOUT_MS = 10_000
+/** L1: blocks read in one request. */
+export const L1_SCAN_BLOCKS = 50
+/** The finalized head needs this many times the confirmations of the safe head. */
+export const FINALIZED_FACTOR = 2
+/** Deposits taken from L1 at once; each needs a block of its own. */
+export const DEPOSITS_AHEAD = 64
+
+/** Batch: raw payload that is sent at once. zlib halves it, and an L1 transaction holds 128 KiB. */
+export const BATCH_BYTES = 120_000
+/** Batch: the limit of one L1 transaction's calldata after compression, with room for its envelope. */
+export const BATCH_CALLDATA_BYTES = 126_000
+export const BATCH_BLOCKS = 2_000
+/** Batch: sent at the latest after this, also when small. */
+export const BATCH_MAX_AGE_MS = 30_000
+/** Batch: a transaction without a receipt is replaced after this, at a quarter more. */
+export const BATCH_REPLACE_AFTER_MS = 60_000
+export const BATCH_PRICE_BUMP_PERCENT = 25n
+
+/** Stop: the last slot and the hand-over together. */
+export const STOP_TIMEOUT_MS = 15_000
+/** Peers: after something invalid, or a fork that did not win, a peer is left alone for so long. */
+export const PEER_IGNORE_MS = 10_000
+/** How far a producer's clock may be ahead of ours; block times count in whole seconds. */
+export const BLOCK_CLOCK_SKEW_SECONDS = 15
+/** Peers: a fork that did not win is looked at again after two greetings. */
+export const PEER_QUIET_MS = 1_000
+/** Driver: pause after a failure that a retry can mend, such as a full disk. */
+export const DRIVER_RETRY_MS = 1_000
+/** Driver: with nothing to do, it still looks around this often. */
+export const DRIVER_IDLE_MS = 500
+/** A transaction above this much gas for instructions is dropped when its block hangs the engine. */
+export const SUSPECT_EXECUTION_GAS = 1_000_000n

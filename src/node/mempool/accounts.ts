@@ -1,0 +1,70 @@
+/**
+ * Nonce and balance of accounts at the head, read from the engine in batches: everything asked for in
+ * one turn of the event loop travels in one request.
+ */
+import type {Address} from 'viem'
+
+import type {ExecutionEngine} from '../engine/engine.ts'
+import {POOL_ACCOUNTS} from '../limits.ts'
+import type {AccountState} from './mempool.ts'
+
+interface Waiting {
+  resolve(state: AccountState): void
+  reject(error: unknown): void
+}
+
+export class Accounts {
+  readonly #engine: Pick<ExecutionEngine, 'readAll'>
+  #known = new Map<Address, AccountState>()
+  #waiting = new Map<Address, Waiting[]>()
+
+  constructor(engine: Pick<ExecutionEngine, 'readAll'>) {
+    this.#engine = engine
+  }
+
+  known(address: Address): AccountState | undefined {
+    return this.#known.get(address)
+  }
+
+  /** Reads the state anew. @throws {EngineError} */
+  read(address: Address): Promise<AccountState> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.size === 0) setImmediate(() => void this.#flush())
+      const waiting = this.#waiting.get(address) ?? []
+      waiting.push({resolve, reject})
+      this.#waiting.set(address, waiting)
+    })
+  }
+
+  /** A block changed accounts: what was read before no longer holds. */
+  forget(): void {
+    this.#known = new Map()
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#waiting
+    this.#waiting = new Map()
+    const addresses = [...batch.keys()]
+    // A block that is sealed while we read makes the answers old.
+    const generation = this.#known
+    try {
+      const answers = await this.#engine.readAll(
+        addresses.flatMap((address) => [
+          {method: 'eth_getTransactionCount', params: [address, 'latest']},
+          {method: 'eth_getBalance', params: [address, 'latest']},
+        ]),
+      )
+      addresses.forEach((address, index) => {
+        const state = {
+          accountNonce: Number(answers[index * 2]),
+          balanceWei: BigInt(String(answers[index * 2 + 1])),
+        }
+        if (this.#known.size >= POOL_ACCOUNTS) this.#known.clear()
+        if (generation === this.#known) this.#known.set(address, state)
+        for (const {resolve} of batch.get(address) ?? []) resolve(state)
+      })
+    } catch (error) {
+      for (const waiting of batch.values()) for (const {reject} of waiting) reject(error)
+    }
+  }
+}

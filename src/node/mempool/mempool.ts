@@ -1,0 +1,367 @@
+/**
+ * In: checked transactions. Out: those of the next block, in order. Filled by the RPC server and by
+ * peers, emptied by the driver. It never asks anyone: account states are handed in.
+ */
+import type {Address, Hash, Hex} from 'viem'
+
+import {
+  executionGas,
+  maxCostWei,
+  type SignedTransaction,
+} from '../../protocol/transaction.ts'
+import {
+  POOL_LIFETIME_MS,
+  POOL_NONCE_WINDOW,
+  POOL_PER_SENDER,
+  POOL_PRICE_BUMP_PERCENT,
+  POOL_TRANSACTIONS,
+} from '../limits.ts'
+import type {TransactionKind} from './classify.ts'
+
+export interface AccountState {
+  accountNonce: number
+  balanceWei: bigint
+}
+
+export interface HeldTransaction extends SignedTransaction {
+  lane: TransactionKind
+  arrivedAtMs: number
+}
+
+export interface TakeLimits {
+  maxCount: number
+  executionGas: bigint
+  sizeBytes: number
+  /** False when something was taken for the same block before. */
+  allowAlone: boolean
+}
+
+export type RefusalReason =
+  | 'already-known'
+  | 'nonce-too-low'
+  | 'nonce-too-high'
+  | 'funds'
+  | 'underpriced'
+  | 'in-block'
+  | 'sender-limit'
+  | 'pool-full'
+
+/** The pool does not take the transaction. The message is told to the sender. */
+export class PoolRefusedError extends Error {
+  readonly reason: RefusalReason
+
+  constructor(reason: RefusalReason, message: string) {
+    super(message)
+    this.name = 'PoolRefusedError'
+    this.reason = reason
+  }
+}
+
+export interface MempoolLimits {
+  transactions: number
+  perSender: number
+}
+
+interface Sender {
+  state: AccountState
+  /** By nonce; pending, queued and taken alike. */
+  held: Map<number, HeldTransaction>
+  /** Sum over `held`. */
+  costWei: bigint
+}
+
+export class Mempool {
+  readonly #limits: MempoolLimits
+  readonly #known = new Map<Hash, HeldTransaction>()
+  /** Blocks name their transactions by bytes; hashing thousands of them again would be a waste. */
+  readonly #byRaw = new Map<Hex, HeldTransaction>()
+  readonly #senders = new Map<Address, Sender>()
+  /** Can be sealed now, in that order. */
+  #pending = new Map<Hash, HeldTransaction>()
+  /** Handed to the driver for an open block. */
+  readonly #taken = new Map<Hash, HeldTransaction>()
+  readonly #recommits = new Map<Hash, HeldTransaction>()
+
+  constructor(limits: Partial<MempoolLimits> = {}) {
+    this.#limits = {transactions: POOL_TRANSACTIONS, perSender: POOL_PER_SENDER, ...limits}
+  }
+
+  /**
+   * Holds a transaction.
+   *
+   * @param account state of the sender at the head
+   * @throws {PoolRefusedError} nothing changed
+   */
+  add(
+    transaction: SignedTransaction,
+    lane: TransactionKind,
+    account: AccountState,
+    nowMs: number,
+  ): 'pending' | 'queued' | 'recommit' {
+    const held: HeldTransaction = {...transaction, lane, arrivedAtMs: nowMs}
+    const {hash} = held
+    if (this.#known.has(hash)) throw refused('already-known', 'The transaction is already known.')
+    assertNonce(held, account)
+    if (lane.kind === 'recommit') {
+      this.#remember(held)
+      this.#recommits.set(hash, held)
+      return 'recommit'
+    }
+    const sender = this.#senders.get(held.sender) ?? {state: account, held: new Map(), costWei: 0n}
+    const before = sender.held.get(held.accountNonce)
+    this.#assertRoom(held, sender, before)
+    const costWei = sender.costWei + maxCostWei(held) - (before ? maxCostWei(before) : 0n)
+    if (costWei > account.balanceWei) {
+      throw refused('funds', 'The sender cannot pay for this transaction and those before it.')
+    }
+    if (before) this.#replace(before, held)
+    // A read that began before the last block must not take the nonce back.
+    const accountNonce = Math.max(account.accountNonce, sender.state.accountNonce)
+    sender.state = {...account, accountNonce}
+    sender.costWei = costWei
+    sender.held.set(held.accountNonce, held)
+    this.#senders.set(held.sender, sender)
+    this.#remember(held)
+    if (!this.#isNext(sender, held.accountNonce)) return 'queued'
+    this.#promote(sender, held.accountNonce)
+    return 'pending'
+  }
+
+  has(hash: Hash): boolean {
+    return this.#known.has(hash)
+  }
+
+  get(hash: Hash): HeldTransaction | undefined {
+    return this.#known.get(hash)
+  }
+
+  /** True when it can be sealed now or is in the open block. */
+  isPending(hash: Hash): boolean {
+    return this.#pending.has(hash) || this.#taken.has(hash) || this.#recommits.has(hash)
+  }
+
+  byRaw(raw: Hex): HeldTransaction | undefined {
+    return this.#byRaw.get(raw)
+  }
+
+  /** All that is held, in the order of arrival. */
+  all(): HeldTransaction[] {
+    return [...this.#known.values()]
+  }
+
+  counts(): {pending: number; queued: number} {
+    const pending = this.#pending.size + this.#taken.size + this.#recommits.size
+    return {pending, queued: this.#known.size - pending}
+  }
+
+  get hasPending(): boolean {
+    return this.#pending.size > 0
+  }
+
+  senders(): Address[] {
+    return [...this.#senders.keys()]
+  }
+
+  /** The nonce a wallet should use next, or undefined when nothing of the account is pending. */
+  nextNonce(address: Address): number | undefined {
+    const sender = this.#senders.get(address)
+    if (!sender) return undefined
+    let nonce = sender.state.accountNonce
+    while (sender.held.has(nonce)) nonce++
+    return nonce
+  }
+
+  /** A recommitment that lets `signer` seal exactly this block. */
+  recommitFor(signer: Address, block: number): HeldTransaction | undefined {
+    for (const held of this.#recommits.values()) {
+      if (held.lane.kind !== 'recommit') continue
+      const {newSigner, startBlock} = held.lane.recommit
+      if (newSigner === signer && startBlock === BigInt(block)) return held
+    }
+    return undefined
+  }
+
+  /** Drops recommitments whose block has come and gone. */
+  dropRecommitsUpTo(head: number): void {
+    for (const held of this.#recommits.values()) {
+      if (held.lane.kind !== 'recommit' || held.lane.recommit.startBlock > BigInt(head)) continue
+      this.remove(held.hash)
+    }
+  }
+
+  /** Takes out transactions for the open block: nonce order per sender, arrival order between them. */
+  take(limits: TakeLimits): HeldTransaction[] {
+    const taken: HeldTransaction[] = []
+    let gas = 0n
+    let bytes = 0
+    for (const held of this.#pending.values()) {
+      gas += executionGas(held)
+      bytes += held.sizeBytes
+      const fits =
+        taken.length < limits.maxCount && gas <= limits.executionGas && bytes <= limits.sizeBytes
+      // One that does not fit ends the block: skipping it would reorder its sender or starve it.
+      if (!fits) break
+      const alone = held.lane.kind !== 'ordinary'
+      if (alone && (taken.length > 0 || !limits.allowAlone)) break
+      taken.push(held)
+      if (alone) break
+    }
+    for (const held of taken) {
+      this.#pending.delete(held.hash)
+      this.#taken.set(held.hash, held)
+    }
+    return taken
+  }
+
+  /** Puts everything that was taken back in front, in the order it was taken. */
+  putBack(): void {
+    if (this.#taken.size === 0) return
+    this.#pending = new Map([...this.#taken, ...this.#pending])
+    this.#taken.clear()
+  }
+
+  /** Removes transactions that are in a block, and moves their senders' nonces. */
+  included(transactions: readonly Hex[]): void {
+    if (this.#known.size === 0) return
+    for (const raw of transactions) {
+      const held = this.#byRaw.get(raw)
+      if (!held) continue
+      const sender = this.#senders.get(held.sender)
+      this.#forget(held)
+      if (!sender || sender.held.size === 0) continue
+      const {accountNonce} = sender.state
+      // The balance is stale until the next read; it only shrank by what was counted as cost.
+      sender.state = {
+        accountNonce: Math.max(accountNonce, held.accountNonce + 1),
+        balanceWei: sender.state.balanceWei - maxCostWei(held),
+      }
+      const next = sender.held.get(sender.state.accountNonce)
+      if (next && !this.isPending(next.hash)) this.#promote(sender, next.accountNonce)
+    }
+  }
+
+  remove(hash: Hash): void {
+    const held = this.#known.get(hash)
+    if (!held) return
+    const sender = this.#senders.get(held.sender)
+    this.#forget(held)
+    if (sender && held.lane.kind !== 'recommit') this.#demoteAfter(sender, held.accountNonce)
+  }
+
+  /** Sets what the chain says about an account, and drops what can no longer be included. */
+  setAccount(address: Address, state: AccountState): void {
+    const sender = this.#senders.get(address)
+    if (!sender) return
+    sender.state = state
+    for (const [nonce, held] of sender.held) {
+      if (nonce < state.accountNonce) this.remove(held.hash)
+    }
+    while (sender.costWei > state.balanceWei && sender.held.size > 0) {
+      this.remove(sender.held.get(Math.max(...sender.held.keys()))!.hash)
+    }
+    let end = state.accountNonce
+    while (sender.held.has(end)) end++
+    for (const [nonce, held] of sender.held) if (nonce > end) this.#pending.delete(held.hash)
+    this.#promote(sender, state.accountNonce)
+  }
+
+  /** Drops what has waited too long. @returns how many */
+  expire(nowMs: number): number {
+    const old = this.all().filter((held) => nowMs - held.arrivedAtMs > POOL_LIFETIME_MS)
+    for (const held of old) if (!this.#taken.has(held.hash)) this.remove(held.hash)
+    return old.length
+  }
+
+  #assertRoom(held: HeldTransaction, sender: Sender, before: HeldTransaction | undefined): void {
+    if (before) {
+      if (this.#taken.has(before.hash)) {
+        throw refused('in-block', 'A transaction with this nonce is already in the block being built.')
+      }
+      const needed = (before.tipPerGasWei * (100n + POOL_PRICE_BUMP_PERCENT)) / 100n
+      if (held.tipPerGasWei < needed) {
+        throw refused('underpriced', `The replacement pays too little; it needs ${needed} wei per gas.`)
+      }
+      return
+    }
+    if (sender.held.size >= this.#limits.perSender) {
+      throw refused(
+        'sender-limit',
+        `The sender has ${this.#limits.perSender} transactions waiting, which is the limit.`,
+      )
+    }
+    if (this.#known.size >= this.#limits.transactions) {
+      throw refused('pool-full', 'The pool is full; try again after the next block.')
+    }
+  }
+
+  /** The replacement takes the place in the order of what it replaces. */
+  #replace(before: HeldTransaction, held: HeldTransaction): void {
+    this.#known.delete(before.hash)
+    this.#byRaw.delete(before.raw)
+    if (!this.#pending.has(before.hash)) return
+    this.#pending = new Map(
+      [...this.#pending].map(([hash, item]) => (item === before ? [held.hash, held] : [hash, item])),
+    )
+  }
+
+  #remember(held: HeldTransaction): void {
+    this.#known.set(held.hash, held)
+    this.#byRaw.set(held.raw, held)
+  }
+
+  #forget(held: HeldTransaction): void {
+    this.#known.delete(held.hash)
+    this.#byRaw.delete(held.raw)
+    this.#pending.delete(held.hash)
+    this.#taken.delete(held.hash)
+    this.#recommits.delete(held.hash)
+    const sender = this.#senders.get(held.sender)
+    if (sender?.held.get(held.accountNonce) !== held) return
+    sender.held.delete(held.accountNonce)
+    sender.costWei -= maxCostWei(held)
+    if (sender.held.size === 0) this.#senders.delete(held.sender)
+  }
+
+  /** True when nothing is missing in front of this nonce. */
+  #isNext(sender: Sender, nonce: number): boolean {
+    if (nonce === sender.state.accountNonce) return true
+    const previous = sender.held.get(nonce - 1)
+    return previous !== undefined && this.isPending(previous.hash)
+  }
+
+  #promote(sender: Sender, from: number): void {
+    for (let nonce = from; ; nonce++) {
+      const held = sender.held.get(nonce)
+      if (!held) return
+      if (!this.#taken.has(held.hash)) this.#pending.set(held.hash, held)
+    }
+  }
+
+  /** Behind a gap nothing can be sealed. */
+  #demoteAfter(sender: Sender, nonce: number): void {
+    for (let next = nonce + 1; ; next++) {
+      const held = sender.held.get(next)
+      if (!held) return
+      this.#pending.delete(held.hash)
+    }
+  }
+}
+
+function assertNonce({accountNonce}: HeldTransaction, account: AccountState): void {
+  if (accountNonce < account.accountNonce) {
+    throw refused(
+      'nonce-too-low',
+      `The nonce ${accountNonce} is too low; the next one is ${account.accountNonce}.`,
+    )
+  }
+  if (accountNonce > account.accountNonce + POOL_NONCE_WINDOW) {
+    throw refused(
+      'nonce-too-high',
+      `The nonce ${accountNonce} is more than ${POOL_NONCE_WINDOW} ahead of ${account.accountNonce}.`,
+    )
+  }
+}
+
+function refused(reason: RefusalReason, message: string): PoolRefusedError {
+  return new PoolRefusedError(reason, message)
+}

@@ -1,0 +1,118 @@
+/**
+ * Brings transactions to whoever may seal them. In: what the pool took. Out: requests to the producer.
+ * Every node keeps what it forwarded until it is in a block, so nothing is lost when a producer dies.
+ */
+import type {Address, Hash, Hex} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import {errorFacts, type Logger} from '../../lib/log.ts'
+import {FORWARD_AGAIN_MS, FORWARD_CHUNK} from '../limits.ts'
+import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
+import type {Turn} from '../rotation/rotation.ts'
+import type {BlockExchange, PeerView} from './exchange.ts'
+
+export interface ForwarderOptions {
+  mempool: Mempool
+  exchange: BlockExchange
+  /** Whose turn the next block is. */
+  turn(): Turn
+  clock: Clock
+  logger: Logger
+}
+
+export class Forwarder {
+  readonly #options: ForwarderOptions
+  /** To whom and when each transaction went. */
+  readonly #sent = new Map<Hash, {to: Address; atMs: number}>()
+  #fresh: Hash[] = []
+  #producer: Address | undefined
+  #lastScanMs = 0
+  #isRunning = false
+  #isAsked = false
+
+  constructor(options: ForwarderOptions) {
+    this.#options = options
+  }
+
+  /** The pool took a transaction. */
+  add(hash: Hash): void {
+    this.#fresh.push(hash)
+    this.wake()
+  }
+
+  /** The turn may have changed, or time has passed. Never rejects. */
+  wake(): void {
+    this.#isAsked = true
+    if (this.#isRunning) return
+    this.#isRunning = true
+    void this.#run().finally(() => (this.#isRunning = false))
+  }
+
+  /** Gives everything to every peer, before this node leaves. */
+  async handOver(): Promise<void> {
+    const {mempool, exchange} = this.#options
+    const all = mempool.all()
+    await Promise.all(exchange.peers().map((peer) => this.#send(peer, all)))
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop collects what arrives together.
+    while (this.#isAsked) {
+      this.#isAsked = false
+      await new Promise((resolve) => setImmediate(resolve))
+      await this.#forward()
+    }
+  }
+
+  async #forward(): Promise<void> {
+    const {mempool, exchange, turn, clock} = this.#options
+    const now = clock.monotonicMs()
+    const whose = turn()
+    const fresh = this.#takeFresh(whose.whose === 'unknown' ? undefined : whose.signer, now)
+    const recommits = fresh.filter(({lane}) => lane.kind === 'recommit')
+    if (recommits.length > 0) {
+      // Whoever is named in it must have it, and nobody else can misuse it.
+      await Promise.all(exchange.peers().map((peer) => this.#send(peer, recommits)))
+    }
+    const ordinary = fresh.filter(({lane}) => lane.kind !== 'recommit')
+    if (whose.whose !== 'other' || ordinary.length === 0) return
+    const peer = exchange.peers().find(({address}) => address === whose.signer)
+    if (!peer) return
+    if (!(await this.#send(peer, ordinary))) return
+    for (const {hash} of ordinary) {
+      if (mempool.has(hash)) this.#sent.set(hash, {to: whose.signer, atMs: now})
+    }
+  }
+
+  /** New ones; all when the producer changed; from time to time those that are still not in a block. */
+  #takeFresh(producer: Address | undefined, now: number): HeldTransaction[] {
+    const {mempool} = this.#options
+    const isScanDue = producer !== this.#producer || now - this.#lastScanMs > FORWARD_AGAIN_MS / 5
+    if (!isScanDue) {
+      const hashes = this.#fresh
+      this.#fresh = []
+      return hashes.flatMap((hash) => mempool.get(hash) ?? [])
+    }
+    this.#producer = producer
+    this.#lastScanMs = now
+    this.#fresh = []
+    for (const hash of this.#sent.keys()) if (!mempool.has(hash)) this.#sent.delete(hash)
+    return mempool.all().filter(({hash}) => {
+      const sent = this.#sent.get(hash)
+      return !sent || sent.to !== producer || now - sent.atMs > FORWARD_AGAIN_MS
+    })
+  }
+
+  async #send(peer: PeerView, held: readonly HeldTransaction[]): Promise<boolean> {
+    const raws: Hex[] = held.map(({raw}) => raw)
+    try {
+      for (let from = 0; from < raws.length; from += FORWARD_CHUNK) {
+        await this.#options.exchange.sendTransactions(peer, raws.slice(from, from + FORWARD_CHUNK))
+      }
+      return true
+    } catch (error) {
+      this.#options.logger.debug('forward failed', {peer: peer.address, ...errorFacts(error)})
+      return false
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * In: raw bytes from a user or a peer. Out: a checked transaction in the pool, or an error that is told
+ * to the sender. Stage 1 of the node.
+ */
+import type {Address, Hash} from 'viem'
+
+import {
+  InvalidTransactionError,
+  parseTransaction,
+  recoverSender,
+  type SignedTransaction,
+  type TransactionRules,
+} from '../../protocol/transaction.ts'
+import type {Accounts} from '../mempool/accounts.ts'
+import {
+  assertMayUseLane,
+  classify,
+  type ReservedContracts,
+  type TransactionKind,
+} from '../mempool/classify.ts'
+import {PoolRefusedError, type Mempool} from '../mempool/mempool.ts'
+
+export interface AcceptOptions {
+  rules: TransactionRules
+  contracts: ReservedContracts
+  owners(): {mpc: Address | undefined; relayer: Address | undefined}
+  accounts: Accounts
+  mempool: Mempool
+  nowMs(): number
+  /** Called when the pool took one. */
+  onAccepted(transaction: SignedTransaction, lane: TransactionKind): void
+}
+
+/**
+ * Checks one raw transaction and puts it into the pool.
+ *
+ * @returns its hash, once it is held
+ * @throws {InvalidTransactionError | PoolRefusedError} the sender's fault, or the pool is full
+ * @throws {EngineError} the state of the sender cannot be read now
+ */
+export async function acceptTransaction(raw: string, options: AcceptOptions): Promise<Hash> {
+  const {rules, contracts, owners, mempool, accounts, nowMs} = options
+  const parsed = parseTransaction(raw, rules)
+  const transaction = recoverSender(parsed)
+  const lane = classify(parsed, contracts)
+  assertMayUseLane(transaction, lane, owners())
+
+  const known = accounts.known(transaction.sender)
+  const state = known ?? (await accounts.read(transaction.sender))
+  try {
+    mempool.add(transaction, lane, state, nowMs())
+  } catch (error) {
+    if (!known || !isAboutState(error)) throw error
+    // What we remembered may be older than a payment to the sender.
+    mempool.add(transaction, lane, await accounts.read(transaction.sender), nowMs())
+  }
+  options.onAccepted(transaction, lane)
+  return transaction.hash
+}
+
+/** True for errors that tell something about the transaction, not about us. */
+export function isSendersFault(error: unknown): error is InvalidTransactionError | PoolRefusedError {
+  return error instanceof InvalidTransactionError || error instanceof PoolRefusedError
+}
+
+function isAboutState(error: unknown): boolean {
+  if (!(error instanceof PoolRefusedError)) return false
+  return ['funds', 'nonce-too-low', 'nonce-too-high'].includes(error.reason)
+}

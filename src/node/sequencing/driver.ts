@@ -1,0 +1,481 @@
+/**
+ * The one loop that owns the chain. In: blocks of peers, wake-ups, the clock. Out: sealed blocks. RPC,
+ * peers and timers only leave word; everything that changes the chain happens in here, one after the
+ * other.
+ */
+import type {Address, Hex} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {errorFacts, type Logger} from '../../lib/log.ts'
+import {InvalidBlockError, lowerCase, type SealedBlock} from '../../protocol/block.ts'
+import {executionGas} from '../../protocol/transaction.ts'
+import type {SignGuard} from '../../store/sign-guard.ts'
+import {reasonOf, type ChainState} from '../chain-state.ts'
+import {EngineError, type DroppedTransaction} from '../engine/engine.ts'
+import {
+  DRIVER_IDLE_MS,
+  DRIVER_QUEUE,
+  DRIVER_RETRY_MS,
+  ENGINE_RESTARTS,
+  PEER_QUIET_MS,
+  STAGE_CHUNK,
+  SUSPECT_EXECUTION_GAS,
+} from '../limits.ts'
+import type {Accounts} from '../mempool/accounts.ts'
+import type {Mempool} from '../mempool/mempool.ts'
+import type {Metrics, Stage} from '../metrics.ts'
+import {PeerError, type BlockExchange, type PeerView} from '../peers/exchange.ts'
+import {BranchError, catchUp} from './catch-up.ts'
+import type {BlockRules} from './check-block.ts'
+import {importBlock} from './import-blocks.ts'
+import {OpenBlock} from './open-block.ts'
+import {finishCandidate, sealBlock, type SealOptions, type SealRequest} from './seal-block.ts'
+import {
+  transition,
+  type Effect,
+  type Observation,
+  type Phase,
+  type SequencerEvent,
+  type SequencerState,
+} from './transition.ts'
+
+export interface DriverOptions {
+  chain: ChainState
+  guard: SignGuard
+  mempool: Mempool
+  accounts: Accounts
+  exchange: BlockExchange
+  rules: BlockRules
+  signer: {address: Address; privateKey: Hex}
+  slotMs: number
+  emptyBlocks: boolean
+  startupGraceMs: number
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+  /** Blocks up to here are never given up. */
+  safeHead(): number
+  /** Checks transactions of a lost branch and puts them into the pool again. */
+  reaccept(transactions: readonly Hex[]): Promise<void>
+  /** The head moved, or the turn. */
+  onHead(): void
+  onHalt(error: unknown): void
+}
+
+export class Driver {
+  readonly #options: DriverOptions
+  readonly #seal: SealOptions
+  #state: SequencerState = {phase: 'catching-up'}
+  #open: OpenBlock | undefined
+  #blocks: {block: SealedBlock; from: Address}[] = []
+  readonly #quietUntil = new Map<Address, number>()
+  #startedAtMs = 0
+  #nextSlotAtMs = 0
+  #notBeforeMs = 0
+  #engineFailures = 0
+  #sealed = 0
+  #lastBlockAtMs: number | null = null
+  #stopAsked = false
+  #isAwake = true
+  #wakeLoop: () => void = () => {}
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: DriverOptions) {
+    this.#options = options
+    const {chain, guard, clock, rules, signer} = options
+    this.#seal = {chain, guard, clock, signer, chainId: rules.transactions.chainId}
+  }
+
+  get phase(): Phase {
+    return this.#state.phase
+  }
+
+  /** Blocks that this process sealed. */
+  get blocksSealed(): number {
+    return this.#sealed
+  }
+
+  start(): void {
+    this.#startedAtMs = this.#options.clock.monotonicMs()
+    this.#running = this.#loop()
+  }
+
+  /** Finishes the open slot and ends the loop. Resolves when nothing will be sealed any more. */
+  async stop(): Promise<void> {
+    this.#stopAsked = true
+    this.wake()
+    await this.#running
+  }
+
+  /** Something changed that may be worth a look: a transaction, a peer, a tick. */
+  wake(): void {
+    this.#isAwake = true
+    this.#wakeLoop()
+  }
+
+  /** Leaves a peer's block for the loop. When too many wait, the oldest goes: polling brings it back. */
+  enqueue(block: SealedBlock, from: Address): void {
+    if (this.#blocks.length >= DRIVER_QUEUE) this.#blocks.shift()
+    this.#blocks.push({block, from})
+    this.wake()
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#state.phase !== 'stopped') {
+      await this.#waitForWork()
+      try {
+        if (this.#stopAsked) await this.#finishAndStop()
+        else if (this.#state.phase !== 'halted') await this.#work()
+      } catch (error) {
+        await this.#failed(error)
+      }
+    }
+  }
+
+  async #work(): Promise<void> {
+    await this.#importQueued()
+    await this.#dispatch(this.#lookAround())
+    const {chain} = this.#options
+    const isProducing = this.#state.phase === 'building'
+    if (this.#open === undefined && chain.isSnapshotDue(isProducing)) await chain.saveSnapshot()
+  }
+
+  async #waitForWork(): Promise<void> {
+    if (this.#isAwake && this.#notBeforeMs === 0) {
+      this.#isAwake = false
+      return
+    }
+    const {clock} = this.#options
+    const now = clock.monotonicMs()
+    const isBuilding = this.#state.phase === 'building'
+    const until = this.#notBeforeMs || (isBuilding ? this.#nextSlotAtMs : now + DRIVER_IDLE_MS)
+    const abort = new AbortController()
+    // After a failure only the pause counts; otherwise any wake-up ends the wait.
+    if (this.#notBeforeMs === 0 || this.#stopAsked) this.#wakeLoop = () => abort.abort()
+    await clock.sleep(Math.max(0, until - now), abort.signal).catch(() => {})
+    this.#wakeLoop = () => {}
+    this.#isAwake = false
+    this.#notBeforeMs = 0
+  }
+
+  async #dispatch(event: SequencerEvent): Promise<void> {
+    const before = this.#state.phase
+    const [state, effects] = transition(this.#state, event)
+    this.#state = state
+    if (state.phase !== before) {
+      const head = this.#options.chain.head().number
+      this.#options.logger.info('phase', {from: before, to: state.phase, head})
+      this.#options.onHead()
+    }
+    for (const effect of effects) await this.#perform(effect)
+  }
+
+  #lookAround(): Observation {
+    const {chain, guard, mempool, exchange, clock, emptyBlocks} = this.#options
+    const next = chain.head().number + 1
+    const now = clock.monotonicMs()
+    const signed = guard.signedAt(next)
+    const unfinished = signed !== undefined && this.#isUnfinished(signed)
+    // Signed before, on a branch that lost: this height is somebody else's for good.
+    const isBlocked = signed !== undefined && !unfinished
+    if (isBlocked) this.#options.metrics.fail('guard', `Height ${next} was signed before.`)
+    const isSingle = next < this.#options.rules.phase2Block
+    return {
+      type: 'looked-around',
+      turn: isBlocked ? 'unknown' : chain.rotation.turnAt(next).whose,
+      peerAhead: this.#peerAhead() !== undefined,
+      heard:
+        (exchange.hasGreeted && exchange.peers().length > 0) ||
+        now - this.#startedAtMs >= this.#options.startupGraceMs,
+      slotDue: now >= this.#nextSlotAtMs,
+      recommitReady: !isBlocked && mempool.recommitFor(this.#me, next) !== undefined,
+      unfinished,
+      work: mempool.hasPending || (this.#open !== undefined && !this.#open.isEmpty),
+      sealAtOnce: isSingle || (this.#open?.isAlone ?? false),
+      emptyBlocks,
+    }
+  }
+
+  get #me(): Address {
+    return lowerCase(this.#options.signer.address)
+  }
+
+  #isUnfinished(signed: string): boolean {
+    const {chain} = this.#options
+    const candidate = chain.log.candidate()
+    return candidate?.hash === signed && candidate.parentHash === chain.head().hash
+  }
+
+  #peerAhead(): PeerView | undefined {
+    const {chain, exchange, clock} = this.#options
+    const now = clock.monotonicMs()
+    const {number} = chain.head()
+    const differs = exchange.peers().filter(({address, head}) => {
+      if (now < (this.#quietUntil.get(address) ?? 0)) return false
+      if (head.number > number) return true
+      const ours = chain.hashOf(head.number)
+      return ours !== undefined && ours !== head.hash
+    })
+    return differs.sort((a, b) => b.head.number - a.head.number)[0]
+  }
+
+  async #perform(effect: Effect): Promise<void> {
+    switch (effect.type) {
+      case 'fetch':
+        return this.#fetch()
+      case 'stage':
+        return this.#stage()
+      case 'seal':
+        return effect.how === 'unfinished' ? this.#finish() : this.#sealNext(effect.how)
+      case 'skip-slot':
+        this.#nextSlotAtMs = this.#options.clock.monotonicMs() + this.#options.slotMs
+        return
+      case 'release':
+        return this.#release()
+      case 'halt':
+      case 'drop':
+        return
+    }
+  }
+
+  async #stage(): Promise<void> {
+    const {chain, mempool} = this.#options
+    const open = this.#openBlock()
+    const taken = mempool.take(open.room(STAGE_CHUNK))
+    if (taken.length === 0) return
+    open.add(taken)
+    const refused = await chain.engine.stage(taken.map(({raw}) => raw))
+    this.#dropFromPool(refused)
+    // There may be more, and an alone transaction is sealed at once.
+    if (mempool.hasPending || open.isAlone) this.wake()
+  }
+
+  async #sealNext(how: 'slot' | 'recommit'): Promise<void> {
+    const {chain, mempool, emptyBlocks} = this.#options
+    if (how === 'recommit') {
+      const held = mempool.recommitFor(this.#me, chain.head().number + 1)
+      if (!held) return
+      return this.#sealWith({transactions: [held.raw], isRecommit: true, allowEmpty: false})
+    }
+    const open = this.#openBlock()
+    open.add(mempool.take(open.room(STAGE_CHUNK)))
+    await this.#sealWith({transactions: open.raws, isRecommit: false, allowEmpty: emptyBlocks})
+  }
+
+  async #sealWith(request: SealRequest): Promise<void> {
+    const {sealed, dropped} = await sealBlock(this.#seal, request)
+    this.#dropFromPool(dropped)
+    this.#open = undefined
+    this.#advanceSlot()
+    if (sealed) this.#onSealed(sealed)
+    else this.#options.mempool.putBack()
+  }
+
+  async #finish(): Promise<void> {
+    await this.#release()
+    const sealed = await finishCandidate(this.#seal)
+    this.#advanceSlot()
+    if (sealed) this.#onSealed(sealed)
+  }
+
+  #onSealed(block: SealedBlock): void {
+    const {exchange, logger} = this.#options
+    this.#sealed++
+    exchange.announce(block)
+    this.#afterBlock(block)
+    logger.debug('sealed', {block: block.number, transactions: block.transactions.length})
+    // What is left in the pool is looked at without waiting for the slot.
+    if (this.#options.mempool.hasPending) this.wake()
+  }
+
+  #afterBlock(block: SealedBlock): void {
+    const {mempool, accounts, metrics, clock, onHead} = this.#options
+    mempool.included(block.transactions)
+    mempool.dropRecommitsUpTo(block.number)
+    accounts.forget()
+    this.#engineFailures = 0
+    this.#lastBlockAtMs = clock.monotonicMs()
+    for (const stage of ['decide', 'build', 'guard', 'sign'] as const) metrics.succeed(stage)
+    onHead()
+  }
+
+  /** Keeps the beat; after a delay it starts a new one instead of sealing a burst. */
+  #advanceSlot(): void {
+    const {clock, slotMs} = this.#options
+    const now = clock.monotonicMs()
+    const isOnTime = now >= this.#nextSlotAtMs && now - this.#nextSlotAtMs < slotMs
+    this.#nextSlotAtMs = isOnTime ? this.#nextSlotAtMs + slotMs : now + slotMs
+  }
+
+  async #importQueued(): Promise<void> {
+    const {chain, exchange} = this.#options
+    for (let next = this.#blocks.shift(); next; next = this.#blocks.shift()) {
+      const {block, from} = next
+      // Anything but the next block is a matter for catching up, which sees the peer's head.
+      const head = chain.head()
+      if (block.number !== head.number + 1 || block.parentHash !== head.hash) continue
+      await this.#release()
+      try {
+        await importBlock(this.#options, block)
+        this.#onImported(block)
+      } catch (error) {
+        if (!(error instanceof InvalidBlockError)) throw error
+        exchange.ignore(from, error.message)
+      }
+    }
+  }
+
+  #onImported(block: SealedBlock): void {
+    const {clock, slotMs} = this.#options
+    this.#nextSlotAtMs = clock.monotonicMs() + slotMs
+    this.#afterBlock(block)
+  }
+
+  async #fetch(): Promise<void> {
+    const peer = this.#peerAhead()
+    if (!peer) return
+    await this.#release()
+    const {exchange, clock, logger} = this.#options
+    const onImported = (block: SealedBlock) => this.#onImported(block)
+    let lost: Hex[] = []
+    let imported = 0
+    try {
+      ;({imported, lost} = await catchUp({...this.#options, onImported}, peer))
+    } catch (error) {
+      if (error instanceof BranchError) lost = error.lost
+      const cause = error instanceof BranchError ? error.cause : error
+      if (cause instanceof InvalidBlockError) exchange.ignore(peer.address, cause.message)
+      else if (cause instanceof PeerError) logger.debug('fetch failed', errorFacts(cause))
+      else throw cause
+    }
+    if (imported === 0) this.#quietUntil.set(peer.address, clock.monotonicMs() + PEER_QUIET_MS)
+    else this.wake()
+    if (lost.length === 0) return
+    logger.warn('branch lost', {transactions: lost.length, head: this.#options.chain.head().number})
+    await this.#refreshPool()
+    await this.#options.reaccept(lost)
+  }
+
+  /** After a rollback accounts may have less than when their transactions were accepted. */
+  async #refreshPool(): Promise<void> {
+    const {mempool, accounts} = this.#options
+    accounts.forget()
+    const senders = mempool.senders()
+    const states = await Promise.all(senders.map((sender) => accounts.read(sender)))
+    senders.forEach((sender, index) => mempool.setAccount(sender, states[index]!))
+  }
+
+  /** The open block is given up; its transactions are pending again. */
+  async #release(): Promise<void> {
+    const {mempool, chain, onHead} = this.#options
+    if (!this.#open) return
+    this.#open = undefined
+    mempool.putBack()
+    await chain.engine.unstage()
+    onHead()
+  }
+
+  #openBlock(): OpenBlock {
+    const next = this.#options.chain.head().number + 1
+    this.#open ??= new OpenBlock({single: next < this.#options.rules.phase2Block})
+    return this.#open
+  }
+
+  #dropFromPool(dropped: readonly DroppedTransaction[]): void {
+    const {mempool, logger} = this.#options
+    for (const {raw, reason} of dropped) {
+      const held = mempool.byRaw(raw)
+      if (!held) continue
+      logger.info('transaction dropped', {hash: held.hash, reason})
+      this.#open?.remove(held.hash)
+      mempool.remove(held.hash)
+    }
+  }
+
+  async #finishAndStop(): Promise<void> {
+    const {mempool} = this.#options
+    const isBuilding = this.#state.phase === 'building'
+    try {
+      if (isBuilding && (this.#open?.isEmpty === false || mempool.hasPending)) {
+        await this.#dispatch({...this.#lookAround(), slotDue: true})
+      }
+    } catch (error) {
+      this.#report('build', error)
+    }
+    try {
+      await this.#dispatch({type: 'stop'})
+    } catch (error) {
+      // The engine is gone; what was staged in it is in the pool again all the same.
+      mempool.putBack()
+      this.#report('build', error)
+    }
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    this.#report('build', error)
+    if (error instanceof EngineError) return this.#restartEngine()
+    const canRetry = error instanceof MetisSeqError && (error.retryable || isLostHeight(error))
+    if (!canRetry) return this.#halt(error)
+    this.#open = undefined
+    this.#options.mempool.putBack()
+    this.#notBeforeMs = this.#options.clock.monotonicMs() + DRIVER_RETRY_MS
+  }
+
+  async #restartEngine(): Promise<void> {
+    const {chain, mempool, accounts, logger} = this.#options
+    this.#engineFailures++
+    this.#dropSuspects()
+    this.#open = undefined
+    mempool.putBack()
+    accounts.forget()
+    if (this.#engineFailures > ENGINE_RESTARTS) {
+      return this.#halt(engineGone(this.#engineFailures - 1))
+    }
+    logger.warn('engine restarts', {failure: this.#engineFailures})
+    try {
+      await chain.restore()
+    } catch (error) {
+      if (error instanceof MetisSeqError) return this.#halt(error)
+      this.#report('build', error)
+      this.#notBeforeMs = this.#options.clock.monotonicMs() + DRIVER_RETRY_MS
+    }
+    this.wake()
+  }
+
+  /** A block that hung the engine would hang it again. */
+  #dropSuspects(): void {
+    const {mempool} = this.#options
+    for (const held of this.#open?.held ?? []) {
+      if (executionGas(held) > SUSPECT_EXECUTION_GAS) mempool.remove(held.hash)
+    }
+  }
+
+  async #halt(error: unknown): Promise<void> {
+    const [state] = transition(this.#state, {type: 'critical', reason: reasonOf(error)})
+    this.#state = state
+    this.#open = undefined
+    this.#options.mempool.putBack()
+    this.#options.logger.error('halted', errorFacts(error))
+    this.#options.onHalt(error)
+  }
+
+  #report(stage: Stage, error: unknown): void {
+    this.#options.metrics.fail(stage, reasonOf(error))
+    this.#options.logger.error('driver failure', errorFacts(error))
+  }
+}
+
+function isLostHeight({code}: MetisSeqError): boolean {
+  return code === 'CANDIDATE_LOST'
+}
+
+function engineGone(restarts: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ENGINE_UNSTABLE',
+    message: `The execution engine failed again after ${restarts} restarts.`,
+    exit: 'critical',
+    facts: {restarts: String(restarts)},
+    hints: ['Read the last lines of the node log, then restart the node.'],
+  })
+}

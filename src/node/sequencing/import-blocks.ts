@@ -1,0 +1,127 @@
+/**
+ * In: blocks of peers. Out: the same blocks in our chain log, executed here with equal hashes. Called
+ * by the driver only.
+ */
+import type {Hex} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {InvalidBlockError, type SealedBlock} from '../../protocol/block.ts'
+import type {ChainState} from '../chain-state.ts'
+import {checkBlock, looksLikeRecommit, type Authority, type BlockRules} from './check-block.ts'
+
+export interface ImportOptions {
+  chain: ChainState
+  rules: BlockRules
+  clock: Clock
+}
+
+/**
+ * Executes the next block and keeps it.
+ *
+ * @throws {InvalidBlockError} the block breaks a rule; nothing changed
+ * @throws {MetisSeqError} BLOCK_HASH_MISMATCH when the engine computes another hash twice
+ */
+export async function importBlock(options: ImportOptions, block: SealedBlock): Promise<void> {
+  const {chain} = options
+  const authority = checkNext(options, block)
+  try {
+    await executeChecked(options, block, authority)
+    chain.log.append(block)
+    await chain.accept(block)
+  } catch (error) {
+    await chain.takeBack()
+    throw error
+  }
+}
+
+/**
+ * Gives up our own blocks above `ancestor` for another branch.
+ *
+ * @param first the first block of that branch
+ * @returns raw transactions of the lost blocks that the first block does not hold
+ * @throws {InvalidBlockError} the block breaks a rule; we are back on our branch
+ */
+export async function switchBranch(
+  options: ImportOptions,
+  ancestor: number,
+  first: SealedBlock,
+): Promise<Hex[]> {
+  const {chain} = options
+  const ours = chain.log.range(ancestor + 1, chain.head().number)
+  await chain.rewindTo(ancestor)
+  try {
+    const authority = checkNext(options, first)
+    if (authority.by !== 'recommit') {
+      throw new InvalidBlockError(`Block ${first.number} does not start a new epoch.`)
+    }
+    await executeChecked(options, first, authority)
+    chain.log.replaceAfter(ancestor, [first])
+  } catch (error) {
+    await chain.restore()
+    throw error
+  }
+  await chain.adopt(first)
+  const kept = new Set(first.transactions)
+  return ours.flatMap(({transactions}) => transactions).filter((raw) => !kept.has(raw))
+}
+
+/**
+ * Which of two blocks at one height wins. A recommitment is the network's decision that the other
+ * producer is gone; between two of them the longer branch, then the lower hash, so that everybody
+ * decides alike.
+ *
+ * @param heads number of the last block of each branch
+ */
+export function prefersTheirs(
+  {ours, theirs, heads}: {ours: SealedBlock; theirs: SealedBlock; heads: {ours: number; theirs: number}},
+  {chain, rules}: ImportOptions,
+): boolean {
+  const mpc = chain.rotation.mpcAddress()
+  if (!looksLikeRecommit(theirs, mpc, rules)) return false
+  if (!looksLikeRecommit(ours, mpc, rules)) return true
+  if (heads.theirs !== heads.ours) return heads.theirs > heads.ours
+  return theirs.hash < ours.hash
+}
+
+function checkNext({chain, rules, clock}: ImportOptions, block: SealedBlock): Authority {
+  const nowSeconds = Math.floor(clock.nowMs() / 1000)
+  return checkBlock(block, chain.head(), chain.rotation, rules, nowSeconds)
+}
+
+/** Leaves the engine on the block. The caller takes it back when anything is thrown. */
+async function executeChecked(
+  {chain}: ImportOptions,
+  block: SealedBlock,
+  authority: Authority,
+): Promise<void> {
+  await executeEqual(chain, block)
+  if (authority.by === 'turn') return
+  await chain.rotation.refresh()
+  if (chain.rotation.signerAt(block.number) !== block.signer) {
+    throw new InvalidBlockError(`The recommitment in block ${block.number} did not take effect.`)
+  }
+}
+
+async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void> {
+  const payload = {timestamp: block.timestamp, orderedTransactions: block.transactions}
+  let computed = ''
+  for (const oneByOne of [false, true]) {
+    const {block: executed, dropped} = await chain.execute(payload, {oneByOne})
+    if (executed.hash === block.hash && executed.stateRoot === block.stateRoot) return
+    computed = executed.hash
+    if (oneByOne && dropped.length > 0) {
+      throw new InvalidBlockError(
+        `Block ${block.number} holds ${dropped.length} transactions that cannot be executed.`,
+      )
+    }
+    if (!oneByOne) await chain.engine.rollback(1)
+  }
+  throw new MetisSeqError({
+    code: 'BLOCK_HASH_MISMATCH',
+    message: `Block ${block.number} gets another hash here than its producer signed.`,
+    exit: 'critical',
+    facts: {block: String(block.number), signed: block.hash, computed, signer: block.signer},
+    hints: ['Compare the engine version and genesis fingerprint of both nodes.'],
+  })
+}

@@ -1,0 +1,54 @@
+import type {Clock} from '../lib/clock.ts'
+import type {Troubles} from './troubles.ts'
+
+/** Longest pause after failures, milliseconds. Source: Themis `root_poll_interval`, 15 s. */
+const MAX_BACKOFF_MS = 15_000
+
+/** Work beside the loop, one run at a time, that may be slow or fail without holding the loop up. */
+export interface Background {
+  /** Starts a run unless one is under way or the pause after the last one is not over. */
+  poke(): void
+  /** Resolves when no run is under way. */
+  idle(): Promise<void>
+}
+
+/**
+ * @param options.run resolves to true when there is more to do at once
+ * @param options.intervalMs pause after a run; doubled with each failure in a row
+ */
+export function createBackground(options: {
+  name: string
+  intervalMs: number
+  clock: Clock
+  troubles: Troubles
+  /** After it, a failure is the stop itself and no trouble. */
+  signal: AbortSignal
+  run(): Promise<boolean>
+}): Background {
+  const {name, intervalMs, clock, troubles, signal, run} = options
+  let underWay: Promise<void> | undefined
+  let failures = 0
+  let dueAtMs = 0
+
+  async function once(): Promise<void> {
+    try {
+      const more = await run()
+      failures = 0
+      dueAtMs = clock.monotonicMs() + (more ? 0 : intervalMs)
+      troubles.clear(name)
+    } catch (error) {
+      if (signal.aborted) return
+      failures++
+      dueAtMs = clock.monotonicMs() + Math.min(intervalMs * 2 ** failures, MAX_BACKOFF_MS)
+      troubles.set(name, error)
+    }
+  }
+
+  return {
+    poke() {
+      if (underWay || clock.monotonicMs() < dueAtMs) return
+      underWay = once().finally(() => (underWay = undefined))
+    },
+    idle: async () => underWay,
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  decodeFunctionResult,
+  encodeFunctionData,
+  type Abi,
+  type Address,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  type ContractFunctionReturnType,
+  type Hex,
+} from 'viem'
+
+import {MetisSeqError} from '../lib/errors.ts'
+
+/** What every read here needs of an endpoint, or of several behind one. */
+export interface RpcRequester {
+  request(method: string, params?: readonly unknown[]): Promise<unknown>
+}
+
+type Readable = 'view' | 'pure'
+
+/**
+ * The value of a view function at the newest block.
+ *
+ * - Signed by: nobody.   Chain: the requester's.   Value: none.
+ *
+ * @throws {MetisSeqError} NO_CONTRACT, nothing is deployed at the address
+ */
+export async function readContract<
+  const abi extends Abi,
+  name extends ContractFunctionName<abi, Readable>,
+  const args extends ContractFunctionArgs<abi, Readable, name>,
+>(
+  rpc: RpcRequester,
+  call: {address: Address; abi: abi; functionName: name; args: args},
+): Promise<ContractFunctionReturnType<abi, Readable, name, args>> {
+  // viem's conditional parameter types do not resolve for a generic ABI.
+  const {abi, functionName, args} = call as unknown as {
+    abi: Abi
+    functionName: string
+    args: readonly unknown[]
+  }
+  const data = encodeFunctionData({abi, functionName, args})
+  const answer = (await rpc.request('eth_call', [{to: call.address, data}, 'latest'])) as Hex
+  if (answer === '0x') {
+    throw new MetisSeqError({
+      code: 'NO_CONTRACT',
+      message: `There is no contract with ${functionName} at ${call.address}.`,
+      exit: 'config',
+      facts: {address: call.address, functionName},
+      hints: ['Check the contract addresses of the network.'],
+    })
+  }
+  return decodeFunctionResult({
+    abi,
+    functionName,
+    args,
+    data: answer,
+  }) as ContractFunctionReturnType<abi, Readable, name, args>
+}
+
+/** A quantity of a JSON-RPC answer, such as a block number. */
+export async function readQuantity(
+  rpc: RpcRequester,
+  method: string,
+  params: readonly unknown[] = [],
+): Promise<bigint> {
+  return BigInt((await rpc.request(method, params)) as string)
+}

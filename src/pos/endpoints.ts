@@ -1,0 +1,176 @@
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {createRpcClient, RpcTransportError, type RpcClient} from '../lib/json-rpc.ts'
+import {redactUrl} from '../lib/redact.ts'
+import {readQuantity, type RpcRequester} from './contract-call.ts'
+
+/** One chain behind several endpoints. No request is sent to one that has not proved its chain id. */
+export interface Endpoints extends RpcRequester {
+  /** Redacted, in the configured order. */
+  readonly names: readonly string[]
+  /**
+   * @throws {MetisSeqError} WRONG_CHAIN, an endpoint serves another chain
+   * @throws {MetisSeqError} CHAIN_UNREACHABLE, no endpoint answers
+   */
+  prove(): Promise<void>
+  /** The highest head of all endpoints. Requests go to the one that has it, until the next call. */
+  head(): Promise<bigint>
+  /** Sends a signed transaction to the first endpoint that takes it. */
+  sendToOne(raw: string): Promise<SendOutcome>
+  /** Sends a signed transaction to all endpoints at once. */
+  sendToAll(raw: string): Promise<SendOutcome>
+  close(): void
+}
+
+export interface SendOutcome {
+  accepted: number
+  /** Why endpoints did not take it. A node that has it already refuses as well. */
+  refusals: {endpoint: string; reason: string}[]
+}
+
+interface Endpoint {
+  rpc: RpcClient
+  name: string
+  proved: boolean
+}
+
+export interface EndpointOptions {
+  /** For people. */
+  chainName: 'L1' | 'L2'
+  chainId: number
+  urls: readonly string[]
+  /** A stopped node must not hold up the others for longer than this. */
+  timeoutMs: number
+}
+
+export function createEndpoints(options: EndpointOptions): Endpoints {
+  return new EndpointPool(options)
+}
+
+class EndpointPool implements Endpoints {
+  readonly #options: EndpointOptions
+  readonly #all: readonly Endpoint[]
+  /** The one with the highest head first. */
+  #order: readonly Endpoint[]
+
+  constructor(options: EndpointOptions) {
+    this.#options = options
+    this.#all = options.urls.map((url) => ({
+      rpc: createRpcClient(url, {timeoutMs: options.timeoutMs}),
+      name: redactUrl(url),
+      proved: false,
+    }))
+    this.#order = this.#all
+  }
+
+  get names(): readonly string[] {
+    return this.#all.map(({name}) => name)
+  }
+
+  async prove(): Promise<void> {
+    const proofs = await Promise.allSettled(this.#all.map((endpoint) => this.#proveOne(endpoint)))
+    const failures = reasonsOf(proofs)
+    const wrong = failures.find(isWrongChain)
+    if (wrong) throw wrong
+    if (failures.length === this.#all.length) throw this.#unreachable(failures[0])
+  }
+
+  async head(): Promise<bigint> {
+    const answers = await Promise.allSettled(
+      this.#all.map(async (endpoint) => {
+        return {endpoint, height: BigInt((await this.#ask(endpoint, 'eth_blockNumber')) as string)}
+      }),
+    )
+    const heads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const [first, ...others] = heads
+    if (!first) throw this.#unreachable(reasonsOf(answers)[0])
+    const best = others.reduce((top, each) => (each.height > top.height ? each : top), first)
+    const rest = this.#all.filter((endpoint) => endpoint !== best.endpoint)
+    this.#order = [best.endpoint, ...rest]
+    return best.height
+  }
+
+  async request(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    let failure: unknown
+    for (const endpoint of this.#order) {
+      try {
+        return await this.#ask(endpoint, method, params)
+      } catch (error) {
+        // An answer is an answer, also when it is an error. Only a silent or foreign endpoint is passed over.
+        if (!(error instanceof RpcTransportError) && !isWrongChain(error)) throw error
+        failure ??= error
+      }
+    }
+    throw this.#unreachable(failure)
+  }
+
+  async sendToOne(raw: string): Promise<SendOutcome> {
+    const refusals: SendOutcome['refusals'] = []
+    for (const endpoint of this.#order) {
+      try {
+        await this.#ask(endpoint, 'eth_sendRawTransaction', [raw])
+        return {accepted: 1, refusals}
+      } catch (error) {
+        refusals.push({endpoint: endpoint.name, reason: messageOf(error)})
+      }
+    }
+    return {accepted: 0, refusals}
+  }
+
+  async sendToAll(raw: string): Promise<SendOutcome> {
+    const answers = await Promise.allSettled(
+      this.#all.map((endpoint) => this.#ask(endpoint, 'eth_sendRawTransaction', [raw])),
+    )
+    const refusals = answers.flatMap((answer, index) =>
+      answer.status === 'rejected'
+        ? [{endpoint: this.#all[index]!.name, reason: messageOf(answer.reason)}]
+        : [],
+    )
+    return {accepted: this.#all.length - refusals.length, refusals}
+  }
+
+  close(): void {
+    for (const {rpc} of this.#all) rpc.close()
+  }
+
+  async #ask(endpoint: Endpoint, method: string, params: readonly unknown[] = []) {
+    if (!endpoint.proved) await this.#proveOne(endpoint)
+    return endpoint.rpc.request(method, params)
+  }
+
+  async #proveOne(endpoint: Endpoint): Promise<void> {
+    const {chainName, chainId} = this.#options
+    const found = await readQuantity(endpoint.rpc, 'eth_chainId')
+    if (found !== BigInt(chainId)) throw wrongChain(chainName, chainId, found, endpoint.name)
+    endpoint.proved = true
+  }
+
+  #unreachable(cause: unknown): MetisSeqError {
+    const chain = this.#options.chainName
+    return new MetisSeqError({
+      code: 'CHAIN_UNREACHABLE',
+      message: `No ${chain} endpoint answers.`,
+      exit: 'unreachable',
+      facts: {chain},
+      retryable: true,
+      cause,
+    })
+  }
+}
+
+function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+}
+
+function isWrongChain(error: unknown): boolean {
+  return error instanceof MetisSeqError && error.code === 'WRONG_CHAIN'
+}
+
+function wrongChain(chain: string, expected: number, found: bigint, endpoint: string) {
+  return new MetisSeqError({
+    code: 'WRONG_CHAIN',
+    message: `${endpoint} serves chain ${found}, but the ${chain} of this network is chain ${expected}.`,
+    exit: 'unreachable',
+    facts: {endpoint, expected: `${expected}`, found: `${found}`},
+    hints: ['Check the RPC URL, or choose the network it belongs to.'],
+  })
+}

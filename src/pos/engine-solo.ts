@@ -1,0 +1,220 @@
+import type {LocalAccount} from 'viem'
+
+import type {Clock} from '../lib/clock.ts'
+import type {Logger} from '../lib/log.ts'
+import type {Network} from '../protocol/network.ts'
+import {createBackground, type Background} from './background.ts'
+import type {Endpoints} from './endpoints.ts'
+import {readL1Chunk} from './l1-watcher.ts'
+import {L2Driver} from './l2-driver.ts'
+import {createRewardDriver} from './reward-driver.ts'
+import {initialState, type Command, type PosEvent, type PosState} from './state.ts'
+import type {PosStore} from './store.ts'
+import {transition} from './transition.ts'
+import {createTroubles, type Trouble, type Troubles} from './troubles.ts'
+
+/** Reward batches are looked for this many ticks apart: they take minutes to days to become due. */
+const REWARD_TICKS = 4
+/** Between two portions of L1 events while there are more. */
+const CATCH_UP_PAUSE_MS = 50
+
+export interface EngineOptions {
+  network: Network
+  account: LocalAccount
+  l1: Endpoints
+  l2: Endpoints
+  store: PosStore
+  logger: Logger
+  clock: Clock
+  pollMs: number
+  rewardBatchEpochs: number
+  respanExtension: bigint
+}
+
+/** Numbers that are seen and not decided on; lost at a restart. */
+export interface Observations {
+  l1Head: bigint | null
+  l1CaughtUp: boolean
+  l2Head: bigint | null
+  /** Newest epoch of the contract. */
+  committedEpoch: bigint | null
+  epochLength: bigint | null
+  /** Time since the L2 head last moved. */
+  stalledForMs: number
+}
+
+/** Applies a command and makes it durable. Throws when it cannot be stored; nothing happened then. */
+export type Apply = (command: Command) => PosEvent[]
+
+/**
+ * The consensus of one: the only place that changes the state. It ticks, looks at both chains, turns
+ * what it sees into commands, stores the result, and only then acts on it. Slow work runs beside the
+ * loop and hands its commands over through a queue.
+ */
+export class SoloEngine {
+  readonly #options: EngineOptions
+  readonly #troubles: Troubles
+  readonly #stopping = new AbortController()
+  readonly #queue: {command: Command; done(error?: unknown): void}[] = []
+  readonly #l1Watch: Background
+  readonly #rewards: Background
+  readonly #l2Driver: L2Driver
+  #state: PosState
+  #l1Seen: {head: bigint; caughtUp: boolean} | undefined
+  #loop: Promise<void> | undefined
+
+  constructor(options: EngineOptions) {
+    const {network, store, logger, clock, pollMs} = options
+    this.#options = options
+    this.#troubles = createTroubles(logger, clock)
+    this.#state = store.loadState() ?? initialState(BigInt(network.l1.deploymentBlock))
+    const signal = this.#stopping.signal
+    const state = () => this.#state
+    const enqueue = (command: Command) => this.#enqueue(command)
+    const beside = {clock, troubles: this.#troubles, signal}
+    this.#l1Watch = createBackground({
+      ...beside,
+      name: 'l1',
+      intervalMs: pollMs,
+      run: () => this.#watchL1(),
+    })
+    this.#rewards = createBackground({
+      ...beside,
+      name: 'rewards',
+      intervalMs: pollMs * REWARD_TICKS,
+      run: createRewardDriver({...options, state, enqueue, signal}),
+    })
+    const apply: Apply = (command) => this.#apply(command)
+    this.#l2Driver = new L2Driver({...options, state, apply, troubles: this.#troubles})
+  }
+
+  start(): void {
+    this.#loop ??= this.#run()
+  }
+
+  async stop(): Promise<void> {
+    const {l1, l2} = this.#options
+    this.#stopping.abort(new Error('The consensus layer is stopping.'))
+    // Ends the requests under way, so that a chain that hangs cannot hold up the stop.
+    l1.close()
+    l2.close()
+    for (const {done} of this.#queue.splice(0)) done(this.#stopping.signal.reason)
+    await Promise.all([this.#loop, this.#l1Watch.idle(), this.#rewards.idle()])
+  }
+
+  state(): PosState {
+    return this.#state
+  }
+
+  observations(): Observations {
+    return {
+      l1Head: this.#l1Seen?.head ?? null,
+      l1CaughtUp: this.#l1Seen?.caughtUp ?? false,
+      ...this.#l2Driver.observations(),
+    }
+  }
+
+  troubles(): Trouble[] {
+    return this.#troubles.list()
+  }
+
+  async #run(): Promise<void> {
+    const {clock, pollMs} = this.#options
+    const {signal} = this.#stopping
+    while (!signal.aborted) {
+      await this.#tick()
+      // While the L1 is being read, its chunks should not wait for the tick of the L2.
+      const pause = this.#l1Seen?.caughtUp ? pollMs : Math.min(pollMs, CATCH_UP_PAUSE_MS)
+      await clock.sleep(pause, signal).catch(() => undefined)
+    }
+  }
+
+  async #tick(): Promise<void> {
+    this.#drain()
+    this.#l1Watch.poke()
+    try {
+      await this.#l2Driver.step(this.#l1Seen?.caughtUp ?? false)
+      this.#troubles.clear('l2')
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#troubles.set('l2', error)
+    }
+    this.#rewards.poke()
+    this.#drain()
+  }
+
+  async #watchL1(): Promise<boolean> {
+    const {network, l1} = this.#options
+    const cursor = this.#state.l1Cursor
+    const {toBlock, events, caughtUp, l1Head} = await readL1Chunk({
+      rpc: l1,
+      lockingInfo: network.l1.contracts.lockingInfo,
+      cursor,
+      confirmations: network.l1.confirmations,
+    })
+    if (toBlock > cursor) await this.#enqueue({type: 'apply-l1', toBlock, events})
+    this.#l1Seen = {head: l1Head, caughtUp}
+    return !caughtUp
+  }
+
+  /** Stored first: what is not durable has not happened. */
+  #apply(command: Command): PosEvent[] {
+    const {store, logger} = this.#options
+    const [next, events] = transition(this.#state, command)
+    store.save(next, events)
+    this.#state = next
+    for (const event of events) logEvent(logger, event)
+    return events
+  }
+
+  /** Resolves once the loop has applied and stored the command. */
+  #enqueue(command: Command): Promise<void> {
+    const {signal} = this.#stopping
+    return new Promise((resolve, reject) => {
+      const done = (error?: unknown) => (error === undefined ? resolve() : reject(error))
+      if (signal.aborted) done(signal.reason)
+      else this.#queue.push({command, done})
+    })
+  }
+
+  #drain(): void {
+    for (let item = this.#queue.shift(); item; item = this.#queue.shift()) {
+      try {
+        this.#apply(item.command)
+        item.done()
+      } catch (error) {
+        item.done(error)
+      }
+    }
+  }
+}
+
+function logEvent(logger: Logger, event: PosEvent): void {
+  switch (event.type) {
+    case 'span-stored': {
+      const {id, startBlock, endBlock, producers} = event.span
+      const facts = {spanId: id, startBlock, endBlock, signer: producers[0].signer}
+      return logger.info('span-stored', {cause: event.cause, ...facts})
+    }
+    case 'respan-bound':
+    case 'respan-landed':
+      return logger.warn(event.type, {...event.respan})
+    case 'respan-released':
+      return logger.warn(event.type, {...event.respan, reason: event.reason})
+    case 'reward-batch-recorded': {
+      const {batchId, startEpoch, endEpoch, txHash, outcome} = event.batch
+      return logger.info(event.type, {batchId, startEpoch, endEpoch, txHash, outcome})
+    }
+    case 'l1-event-refused':
+    case 'refused':
+      return logger.warn(event.type, factsOf(event))
+    default:
+      return logger.info(event.type, factsOf(event))
+  }
+}
+
+function factsOf(
+  event: Exclude<PosEvent, {span: unknown} | {respan: unknown} | {batch: unknown}>,
+): Record<string, string | number | bigint> {
+  const {type: _type, ...facts} = event
+  return facts
+}

@@ -1,0 +1,65 @@
+import {encodeFunctionData, type Address, type Hex, type LocalAccount} from 'viem'
+
+import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
+import type {Span} from '../protocol/span.ts'
+import type {Endpoints, SendOutcome} from './endpoints.ts'
+import {newestEpoch, type L2View} from './l2-view.ts'
+import {MPC_L2_GAS, signMpcTransaction} from './mpc.ts'
+import {latestSpan, type PosState} from './state.ts'
+
+/**
+ * The span that the contract should hear of now: the next after its newest epoch, as long as its
+ * first block is still to come. Pure.
+ *
+ * Source: Themis `bridge/setu/processor/span.go`, sendCommitEpoch.
+ */
+export function dueCommit(state: PosState, view: L2View): Span | undefined {
+  const span = latestSpan(state)
+  const newest = newestEpoch(view)
+  const due =
+    span !== undefined &&
+    span.id === newest.number + 1n &&
+    span.startBlock === newest.endBlock + 1n &&
+    span.endBlock - span.startBlock + 1n === view.epochLength &&
+    view.head < span.startBlock
+  return due ? span : undefined
+}
+
+export function commitCalldata({id, startBlock, endBlock, producers}: Span): Hex {
+  return encodeFunctionData({
+    abi: metisSequencerSetAbi,
+    functionName: 'commitEpoch',
+    args: [id, startBlock, endBlock, producers[0].signer],
+  })
+}
+
+/**
+ * One transaction that commits the span was offered to the L2. Whether it counts is only known from
+ * the contract, which the next view reads.
+ *
+ * - Signed by: MPC.   Chain: L2.   Value: 0.
+ * - Source: `MetisSequencerSet.commitEpoch`.
+ *
+ * @throws {RpcResponseError} the contract would refuse; nothing was sent
+ */
+export async function sendCommit(options: {
+  l2: Endpoints
+  account: LocalAccount
+  chainId: number
+  sequencerSet: Address
+  span: Span
+}): Promise<SendOutcome> {
+  const {l2, account, chainId, sequencerSet, span} = options
+  const data = commitCalldata(span)
+  const call = {from: account.address, to: sequencerSet, data}
+  await l2.request('eth_call', [call, 'latest'])
+  const {raw} = await signMpcTransaction({
+    rpc: l2,
+    account,
+    chainId,
+    to: sequencerSet,
+    data,
+    gas: MPC_L2_GAS,
+  })
+  return l2.sendToOne(raw)
+}

@@ -1,0 +1,191 @@
+import type {Span} from '../protocol/span.ts'
+import {messageOf} from '../lib/errors.ts'
+import type {Apply, EngineOptions, Observations} from './engine-solo.ts'
+import {dueCommit, sendCommit} from './epoch-committer.ts'
+import {newestEpoch, readEpochs, readL2View, type L2View} from './l2-view.ts'
+import {offerRecommit, planRespan, signRecommit} from './respan.ts'
+import {nextSpanStep} from './span-planner.ts'
+import type {Command, PosState, Respan} from './state.ts'
+import type {Troubles} from './troubles.ts'
+
+/** Steps about spans per tick: a recovery goes on at the next tick. */
+const SPAN_STEPS_PER_TICK = 16
+/** A transaction that had no effect yet is offered again after this long, or after five polls. */
+const RESEND_MS = 2000
+
+type DriverOptions = Pick<
+  EngineOptions,
+  'network' | 'account' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'respanExtension'
+> & {state(): PosState; apply: Apply; troubles: Troubles}
+
+/** Spans, commitments and takeovers: what keeps the L2 going. Runs inside the loop. */
+export class L2Driver {
+  readonly #options: DriverOptions
+  readonly #respanDelayMs: number
+  readonly #resendMs: number
+  #view: L2View | undefined
+  #movedAtMs: number
+  #seenAtMs: number
+  #blind = false
+  #committed: {key: string; atMs: number} | undefined
+  #offered: {key: string; firstMs: number; atMs: number} | undefined
+
+  constructor(options: DriverOptions) {
+    const {network, clock, pollMs} = options
+    this.#options = options
+    this.#respanDelayMs = network.l2.respanDelaySeconds * 1000
+    this.#resendMs = Math.max(RESEND_MS, pollMs * 5)
+    this.#movedAtMs = this.#seenAtMs = clock.monotonicMs()
+  }
+
+  /**
+   * One look at the L2 and everything that follows from it.
+   *
+   * @param validatorsComplete whether the L1 was read up to its confirmed head
+   * @throws what the L2 or the store throws
+   */
+  async step(validatorsComplete: boolean): Promise<void> {
+    const view = await this.#look().catch((error: unknown) => {
+      this.#blind = true
+      throw error
+    })
+    if (!view) return
+    await this.#planSpans(view, validatorsComplete)
+    if (!(await this.#takeOver(view))) await this.#commit(view)
+  }
+
+  observations(): Pick<Observations, 'l2Head' | 'committedEpoch' | 'epochLength' | 'stalledForMs'> {
+    const view = this.#view
+    return {
+      l2Head: view?.head ?? null,
+      committedEpoch: view ? newestEpoch(view).number : null,
+      epochLength: view?.epochLength ?? null,
+      stalledForMs: Math.round(this.#stalledForMs()),
+    }
+  }
+
+  #stalledForMs(): number {
+    return this.#options.clock.monotonicMs() - this.#movedAtMs
+  }
+
+  /** Undefined while only nodes answer that are behind what was seen already. */
+  async #look(): Promise<L2View | undefined> {
+    const {l2, network, clock, logger} = this.#options
+    const before = this.#view
+    const head = await l2.head()
+    const nowMs = clock.monotonicMs()
+    // Time in which no node answered is no proof of a silent producer.
+    if (this.#blind) this.#movedAtMs += nowMs - this.#seenAtMs
+    this.#blind = false
+    this.#seenAtMs = nowMs
+    if (before && head < before.head) {
+      if (this.#stalledForMs() < this.#respanDelayMs) return undefined
+      logger.warn('l2-head-went-back', {from: before.head, to: head})
+    }
+    const view = await readL2View(l2, network.l2.contracts.sequencerSet, head)
+    if (before?.head !== head) this.#movedAtMs = clock.monotonicMs()
+    this.#view = view
+    return view
+  }
+
+  async #planSpans(view: L2View, validatorsComplete: boolean): Promise<void> {
+    const {state, apply, l2, network} = this.#options
+    const {sequencerSet} = network.l2.contracts
+    for (let count = 0; count < SPAN_STEPS_PER_TICK; count++) {
+      const step = nextSpanStep(state(), view, validatorsComplete)
+      if (step.type === 'none') return
+      const command: Command =
+        step.type === 'command'
+          ? step.command
+          : {type: 'adopt-epochs', epochs: await readEpochs(l2, sequencerSet, step.from, step.to)}
+      if (apply(command).some(({type}) => type === 'refused')) return
+    }
+  }
+
+  /** True while a takeover is open: the account's next nonce then belongs to it. */
+  async #takeOver(view: L2View): Promise<boolean> {
+    const {state, apply, troubles, respanExtension} = this.#options
+    const open = state().pendingRespan
+    if (open) return this.#keepOffering(open, view)
+    if (this.#stalledForMs() < this.#respanDelayMs) {
+      troubles.clear('respan')
+      return false
+    }
+    const plan = planRespan(state(), view, respanExtension)
+    if (plan.kind === 'impossible') {
+      troubles.set('respan', new Error(`Nobody can take over: ${plan.reason}.`))
+      return false
+    }
+    const {respan} = plan
+    // Bound and durable before a signature exists, so that no restart can name another successor.
+    const events = apply({type: 'bind-respan', respan})
+    if (events.some(({type}) => type === 'respan-bound')) await this.#offer(respan)
+    return true
+  }
+
+  async #keepOffering(respan: Respan, view: L2View): Promise<boolean> {
+    const {apply, clock} = this.#options
+    const {startBlock, l2Head} = respan
+    if (view.head !== l2Head) {
+      apply({type: 'release-respan', startBlock, reason: 'overtaken'})
+      return false
+    }
+    const offered = this.#offered?.key === respanKey(respan) ? this.#offered : undefined
+    const nowMs = clock.monotonicMs()
+    if (offered && nowMs - offered.firstMs >= this.#respanDelayMs) {
+      apply({type: 'release-respan', startBlock, reason: 'no-answer'})
+    } else if (!offered || nowMs - offered.atMs >= this.#resendMs) await this.#offer(respan)
+    return true
+  }
+
+  async #offer(respan: Respan): Promise<void> {
+    const {l2, logger, clock} = this.#options
+    const key = respanKey(respan)
+    const nowMs = clock.monotonicMs()
+    const firstMs = this.#offered?.key === key ? this.#offered.firstMs : nowMs
+    this.#offered = {key, firstMs, atMs: nowMs}
+    const signed = await signRecommit({...this.#wallet(), respan})
+    const {accepted, refusals} = await offerRecommit(l2, signed)
+    const refusal = refusals[0] && `${refusals[0].endpoint}: ${refusals[0].reason}`
+    logger.info('respan-offered', {txHash: signed.hash, accepted, of: l2.names.length, refusal})
+  }
+
+  async #commit(view: L2View): Promise<void> {
+    const {state, troubles, logger, clock} = this.#options
+    const span = dueCommit(state(), view)
+    if (!span) return troubles.clear('commit')
+    const key = spanKey(span)
+    const nowMs = clock.monotonicMs()
+    const again = this.#committed?.key === key
+    if (again && nowMs - this.#committed!.atMs < this.#resendMs) return
+    this.#committed = {key, atMs: nowMs}
+    try {
+      const {accepted, refusals} = await sendCommit({...this.#wallet(), span})
+      // A second refusal mostly says that the node has it already; the contract has the last word.
+      if (accepted === 0 && !again) {
+        throw new Error(refusals.map(({endpoint, reason}) => `${endpoint}: ${reason}`).join('; '))
+      }
+      logger.info('epoch-commit-offered', {epoch: span.id, signer: span.producers[0].signer, again})
+    } catch (error) {
+      troubles.set('commit', new Error(`Epoch ${span.id} is not committed: ${messageOf(error)}`))
+    }
+  }
+
+  #wallet() {
+    const {l2, account, network} = this.#options
+    return {
+      l2,
+      account,
+      chainId: network.l2.chainId,
+      sequencerSet: network.l2.contracts.sequencerSet,
+    }
+  }
+}
+
+function respanKey({startBlock, l2Epoch, attempt}: Respan): string {
+  return `${l2Epoch}/${startBlock}/${attempt}`
+}
+
+function spanKey({id, startBlock, endBlock, producers}: Span): string {
+  return `${id}/${startBlock}/${endBlock}/${producers[0].signer}`
+}

@@ -1,0 +1,125 @@
+import {encodeFunctionData, type Address, type Hex, type LocalAccount} from 'viem'
+
+import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
+import {epochAt, type Epoch} from '../protocol/epoch.ts'
+import {selectRespanProducer} from '../protocol/span.ts'
+import type {Endpoints, SendOutcome} from './endpoints.ts'
+import {newestEpoch, type L2View} from './l2-view.ts'
+import {MPC_L2_GAS, signMpcTransaction, type SignedTransaction} from './mpc.ts'
+import {attemptsIn, latestSpan, spanById, type PosState, type Respan} from './state.ts'
+
+/** Blocks a takeover reaches past its target. Source: Themis `bridge/setu/processor/span.go`. */
+export const DEFAULT_RESPAN_EXTENSION_BLOCKS = 100n
+
+export type RespanPlan =
+  | {kind: 'ready'; respan: Respan}
+  | {
+      kind: 'impossible'
+      reason: 'no-successor' | 'no-epoch' | 'first-epoch-not-begun' | 'spans-behind'
+    }
+
+/**
+ * Who takes over from the head on, and for how long. Pure.
+ *
+ * Source: Themis `bridge/setu/processor/span.go`, checkReSpan. The three targets:
+ * - the newest epoch should have started with this block: it is replaced (contract case 2);
+ * - nothing is planned after the epoch in progress: a new one is made (contract case 1);
+ * - the next one is planned or committed: it starts early, with another signer (contract case 2, or 1
+ *   while it is not committed).
+ */
+export function planRespan(state: PosState, view: L2View, extension: bigint): RespanPlan {
+  const {head, epochs, epochLength} = view
+  const startBlock = head + 1n
+  const newest = newestEpoch(view)
+  const inProgress = epochAt(epochs, startBlock) ?? epochAt(epochs, head)
+  if (!inProgress) return {kind: 'impossible', reason: 'no-epoch'}
+  const last = latestSpan(state)
+  if (!last || last.id < inProgress.number) return {kind: 'impossible', reason: 'spans-behind'}
+
+  const notBegun = newest.startBlock === startBlock
+  if (notBegun && newest.number === 0n) {
+    return {kind: 'impossible', reason: 'first-epoch-not-begun'}
+  }
+  const l2Epoch = notBegun ? newest.number - 1n : inProgress.number
+  const successor = selectRespanProducer({
+    current: inProgress.signer,
+    height: head,
+    validators: state.validators,
+    l1Batch: state.l1Batch,
+    attempt: attemptsIn(state, l2Epoch),
+  })
+  if (!successor) return {kind: 'impossible', reason: 'no-successor'}
+  const targetEnd = targetEndBlock(state, l2Epoch, newest, last.endBlock)
+  return {
+    kind: 'ready',
+    respan: {
+      spanId: l2Epoch + 1n,
+      currentProducer: inProgress.signer,
+      nextProducer: successor.signer,
+      l2Head: head,
+      l2Epoch,
+      startBlock,
+      endBlock: respanEnd({head, targetEnd, extension, epochLength}),
+      attempt: attemptsIn(state, l2Epoch),
+    },
+  }
+}
+
+function targetEndBlock(state: PosState, l2Epoch: bigint, newest: Epoch, lastEnd: bigint): bigint {
+  if (newest.number === l2Epoch + 1n) return newest.endBlock
+  return spanById(state, l2Epoch + 1n)?.endBlock ?? lastEnd
+}
+
+/** Source: Themis `bridge/setu/processor/span.go`, the end rules of checkReSpan. */
+export function respanEnd(options: {
+  head: bigint
+  targetEnd: bigint
+  extension: bigint
+  epochLength: bigint
+}): bigint {
+  const {head, targetEnd, extension, epochLength} = options
+  let end = targetEnd + extension
+  if (end - head < epochLength) end += epochLength
+  return end <= head + 1n ? head + 1n + epochLength + extension : end
+}
+
+export function recommitCalldata(respan: Respan): Hex {
+  return encodeFunctionData({
+    abi: metisSequencerSetAbi,
+    functionName: 'recommitEpoch',
+    args: [respan.l2Epoch, respan.spanId, respan.startBlock, respan.endBlock, respan.nextProducer],
+  })
+}
+
+/**
+ * The takeover's transaction, signed and not sent. It is not simulated: it succeeds only as the very
+ * block it names, which no call can stand in for.
+ *
+ * - Signed by: MPC.   Chain: L2.   Value: 0.
+ * - Source: `MetisSequencerSet.recommitEpoch`.
+ */
+export function signRecommit(options: {
+  l2: Endpoints
+  account: LocalAccount
+  chainId: number
+  sequencerSet: Address
+  respan: Respan
+}): Promise<SignedTransaction> {
+  const {l2, account, chainId, sequencerSet, respan} = options
+  return signMpcTransaction({
+    rpc: l2,
+    account,
+    chainId,
+    to: sequencerSet,
+    data: recommitCalldata(respan),
+    gas: MPC_L2_GAS,
+    // Pools may hold a commitment or an earlier try with this nonce and let only a better price in.
+    gasPriceFactor: (100n * 12n ** (respan.attempt + 1n)) / 10n ** (respan.attempt + 1n),
+    gasPriceExtra: respan.attempt + 1n,
+  })
+}
+
+/** Every node gets it: the successor seals it at once as a block of its own, the others pass it on. */
+export function offerRecommit(l2: Endpoints, {raw}: SignedTransaction): Promise<SendOutcome> {
+  return l2.sendToAll(raw)
+}

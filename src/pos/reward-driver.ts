@@ -1,0 +1,115 @@
+import {MetisSeqError} from '../lib/errors.ts'
+import {formatWei} from '../lib/units.ts'
+import type {EngineOptions} from './engine-solo.ts'
+import {
+  planRewards,
+  signRewardBatch,
+  waitForRewardReceipt,
+  type RewardContext,
+  type RewardDecision,
+} from './reward-submitter.ts'
+import type {Command, PosState, SentRewardBatch} from './state.ts'
+
+/** How long one run waits for its receipt. Afterwards the next run looks again. */
+const RECEIPT_TIMEOUT_MS = 120_000
+
+type DriverOptions = Pick<
+  EngineOptions,
+  'network' | 'account' | 'l1' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'rewardBatchEpochs'
+> & {
+  state(): PosState
+  enqueue(command: Command): Promise<void>
+  signal: AbortSignal
+}
+
+/** The reward batch that is due, from the plan to its receipt. Runs beside the loop. */
+export function createRewardDriver(options: DriverOptions): () => Promise<boolean> {
+  const {network, account, l1, l2, logger, clock, pollMs, rewardBatchEpochs} = options
+  const {state, enqueue, signal} = options
+  const context: RewardContext = {
+    l1,
+    l2,
+    l1Network: network.l1,
+    sequencerSet: network.l2.contracts.sequencerSet,
+    account,
+  }
+  let warnedOf: string | undefined
+
+  async function settle(sent: SentRewardBatch, timeoutMs: number): Promise<boolean> {
+    const hash = sent.txHash
+    const outcome = await waitForRewardReceipt({l1, hash, clock, pollMs, timeoutMs, signal})
+    if (!outcome) return false
+    await enqueue({type: 'record-reward-batch', batch: {...sent, outcome}})
+    if (outcome === 'credited') return true
+    throw new MetisSeqError({
+      code: 'REWARD_BATCH_REVERTED',
+      message: `Reward batch ${sent.batchId} was mined and reverted.`,
+      exit: 'reverted',
+      facts: {batchId: `${sent.batchId}`, txHash: hash},
+      retryable: true,
+    })
+  }
+
+  return async () => {
+    const last = state().lastRewardBatch
+    // Left over from before a restart or from a slow chain.
+    if (last?.outcome === 'sent') await settle(last, 0)
+    const decision = await planRewards(context, rewardBatchEpochs)
+    if (decision.kind === 'refused') throw refusal(decision)
+    if (decision.kind === 'wait') return false
+    const {batch, totalMetisWei, blockedBy} = decision
+    if (blockedBy && warnedOf !== blockedBy.signer) {
+      warnedOf = blockedBy.signer
+      logger.warn('reward-batch-cut-short', {
+        ...blockedBy,
+        why: 'LockingPool cannot pay this signer',
+      })
+    }
+    const {raw, hash} = await signRewardBatch(context, batch)
+    const sent: SentRewardBatch = {...batch, txHash: hash, outcome: 'sent'}
+    // Durable before it is sent: after a crash its receipt is looked for first.
+    await enqueue({type: 'record-reward-batch', batch: sent})
+    const {accepted, refusals} = await l1.sendToOne(raw)
+    if (accepted === 0) logger.warn('reward-batch-refused', {reason: refusals[0]?.reason})
+    logger.info('reward-batch-sent', {
+      batchId: batch.batchId,
+      totalMetis: formatWei(totalMetisWei),
+      txHash: hash,
+    })
+    return settle(sent, RECEIPT_TIMEOUT_MS)
+  }
+}
+
+function refusal(decision: Extract<RewardDecision, {kind: 'refused'}>): MetisSeqError {
+  const base = {code: 'REWARD_BATCH_REFUSED', exit: 'precondition'} as const
+  switch (decision.reason) {
+    case 'gap':
+      return new MetisSeqError({
+        ...base,
+        message: `The L2 contract has no epoch ${decision.expectedEpoch}, which is to be paid next.`,
+      })
+    case 'unpayable-signer': {
+      const {epoch, signer} = decision.blockedBy
+      return new MetisSeqError({
+        ...base,
+        message: `LockingPool no longer knows ${signer}, which produced epoch ${epoch}: any batch with this epoch reverts for everyone.`,
+        facts: {epoch: `${epoch}`, signer},
+      })
+    }
+    case 'not-mpc':
+      return new MetisSeqError({
+        ...base,
+        message: `LockingPool takes reward batches from ${decision.mpcAddress}, which is not our MPC account.`,
+        facts: {mpcAddress: decision.mpcAddress},
+      })
+    case 'payer-short': {
+      const {payer, neededWei, availableWei} = decision
+      return new MetisSeqError({
+        ...base,
+        message: `The reward payer ${payer} can pay ${formatWei(availableWei)} METIS of the ${formatWei(neededWei)} that are due.`,
+        facts: {payer, neededWei: `${neededWei}`, availableWei: `${availableWei}`},
+        hints: ['Fund the reward payer, or raise its allowance to LockingInfo.'],
+      })
+    }
+  }
+}

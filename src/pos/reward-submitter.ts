@@ -1,0 +1,182 @@
+import {encodeFunctionData, maxUint256, type Address, type Hash, type LocalAccount} from 'viem'
+
+import {erc20Abi} from '../chain/abis/erc20.ts'
+import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
+import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
+import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
+import type {Clock} from '../lib/clock.ts'
+import {isRecord} from '../lib/json.ts'
+import type {L1Network} from '../protocol/network.ts'
+import {
+  planRewardBatch,
+  type BlockedEpoch,
+  type RewardBatch,
+  type RewardPlan,
+} from '../protocol/reward.ts'
+import {readContract, readQuantity, type RpcRequester} from './contract-call.ts'
+import {readEpochs} from './l2-view.ts'
+import {signMpcTransaction, type SignedTransaction} from './mpc.ts'
+
+/** Epochs counted at once, so that a batch after a long pause still fits into a block. */
+const MAX_EPOCHS_PER_BATCH = 256n
+/** Percent of the endpoint's gas price and estimate that is offered: one full base fee step and room. */
+const GAS_PRICE_FACTOR = 125n
+const GAS_LIMIT_FACTOR = 130n
+
+export interface RewardContext {
+  l1: RpcRequester
+  l2: RpcRequester
+  l1Network: L1Network
+  sequencerSet: Address
+  account: LocalAccount
+}
+
+export type RewardDecision =
+  | {kind: 'ready'; batch: RewardBatch; totalMetisWei: bigint; blockedBy: BlockedEpoch | undefined}
+  | Exclude<RewardPlan, {kind: 'ready'}>
+  | {kind: 'refused'; reason: 'not-mpc'; mpcAddress: Address}
+  | {
+      kind: 'refused'
+      reason: 'payer-short'
+      payer: Address
+      neededWei: bigint
+      availableWei: bigint
+    }
+
+/**
+ * What the next reward batch is, from both chains, or why there is none. Reads only.
+ *
+ * - Signed by: nobody.   Chain: L1 and L2.   Value: none.
+ * - Source: `LockingPool.batchSubmitRewards`, `LockingInfo.distributeReward`,
+ *   `MetisSequencerSet.finalizedEpoch`.
+ *
+ * @param minEpochs finalized epochs that make a batch worth sending, at least 2
+ */
+export async function planRewards(
+  context: RewardContext,
+  minEpochs: number,
+): Promise<RewardDecision> {
+  const {l1, l2, l1Network, sequencerSet, account} = context
+  const pool = {address: l1Network.contracts.lockingPool, abi: lockingPoolAbi, args: []} as const
+  const [[finalized, exists], [id, , , endEpoch]] = await Promise.all([
+    readContract(l2, {
+      address: sequencerSet,
+      abi: metisSequencerSetAbi,
+      functionName: 'finalizedEpoch',
+      args: [],
+    }),
+    readContract(l1, {...pool, functionName: 'curBatchState'}),
+  ])
+  const from = endEpoch + 1n
+  const limit = endEpoch + MAX_EPOCHS_PER_BATCH
+  const to = finalized.number < limit ? finalized.number : limit
+  const count = exists && to >= from ? Number(to - from) + 1 : 0
+  if (count < Math.max(2, minEpochs)) {
+    return {kind: 'wait', reason: 'too-few-epochs', epochs: count, needed: Math.max(2, minEpochs)}
+  }
+  const mpcAddress = await readContract(l1, {...pool, functionName: 'mpcAddress'})
+  if (mpcAddress.toLowerCase() !== account.address.toLowerCase()) {
+    return {kind: 'refused', reason: 'not-mpc', mpcAddress}
+  }
+  const epochs = await readEpochs(l2, sequencerSet, from, to)
+  const unpayable = await findUnpayable(context, new Set(epochs.map(({signer}) => signer)))
+  const plan = planRewardBatch({batchState: {id, endEpoch}, epochs, unpayable, minEpochs})
+  if (plan.kind !== 'ready') return plan
+
+  const rewardPerBlock = await readContract(l1, {...pool, functionName: 'rewardPerBlock'})
+  const blocks = plan.batch.blocks.reduce((sum, count) => sum + count, 0n)
+  const totalMetisWei = blocks * rewardPerBlock
+  return (await findShortPayer(context, totalMetisWei)) ?? {...plan, totalMetisWei}
+}
+
+/** Signers whose record LockingPool no longer reaches: never used there, or burned. */
+async function findUnpayable(
+  {l1, l1Network}: RewardContext,
+  signers: ReadonlySet<Address>,
+): Promise<Set<Address>> {
+  const found = await Promise.all(
+    [...signers].map(async (signer) => {
+      const id = await readContract(l1, {
+        address: l1Network.contracts.lockingPool,
+        abi: lockingPoolAbi,
+        functionName: 'seqSigners',
+        args: [signer],
+      })
+      return id === 0n || id === maxUint256 ? [signer] : []
+    }),
+  )
+  return new Set(found.flat())
+}
+
+/** The payer pays through an allowance to LockingInfo; one wei short reverts the whole batch. */
+async function findShortPayer(
+  {l1, l1Network}: RewardContext,
+  neededWei: bigint,
+): Promise<RewardDecision | undefined> {
+  const {lockingInfo, metis} = l1Network.contracts
+  const payer = await readContract(l1, {
+    address: lockingInfo,
+    abi: lockingInfoAbi,
+    functionName: 'rewardPayer',
+    args: [],
+  })
+  const token = {address: metis, abi: erc20Abi} as const
+  const [balance, allowance] = await Promise.all([
+    readContract(l1, {...token, functionName: 'balanceOf', args: [payer]}),
+    readContract(l1, {...token, functionName: 'allowance', args: [payer, lockingInfo]}),
+  ])
+  const availableWei = balance < allowance ? balance : allowance
+  if (availableWei >= neededWei) return undefined
+  return {kind: 'refused', reason: 'payer-short', payer, neededWei, availableWei}
+}
+
+/**
+ * The batch's transaction, estimated and signed, not sent.
+ *
+ * - Signed by: MPC.   Chain: L1.   Value: 0.
+ * - Source: `LockingPool.batchSubmitRewards`.
+ *
+ * @throws {RpcResponseError} the contract would revert
+ */
+export async function signRewardBatch(
+  {l1, l1Network, account}: RewardContext,
+  batch: RewardBatch,
+): Promise<SignedTransaction> {
+  const to = l1Network.contracts.lockingPool
+  const data = encodeFunctionData({
+    abi: lockingPoolAbi,
+    functionName: 'batchSubmitRewards',
+    args: [batch.batchId, batch.startEpoch, batch.endEpoch, batch.seqs, batch.blocks],
+  })
+  const gas = await readQuantity(l1, 'eth_estimateGas', [{from: account.address, to, data}])
+  return signMpcTransaction({
+    rpc: l1,
+    account,
+    chainId: l1Network.chainId,
+    to,
+    data,
+    gas: (gas * GAS_LIMIT_FACTOR) / 100n,
+    gasPriceFactor: GAS_PRICE_FACTOR,
+  })
+}
+
+/**
+ * @returns how the mined transaction ended, or undefined when it is not mined within `timeoutMs`
+ */
+export async function waitForRewardReceipt(options: {
+  l1: RpcRequester
+  hash: Hash
+  clock: Clock
+  pollMs: number
+  timeoutMs: number
+  signal: AbortSignal
+}): Promise<'credited' | 'reverted' | undefined> {
+  const {l1, hash, clock, pollMs, timeoutMs, signal} = options
+  const deadline = clock.monotonicMs() + timeoutMs
+  for (;;) {
+    const receipt = await l1.request('eth_getTransactionReceipt', [hash])
+    if (isRecord(receipt)) return receipt['status'] === '0x1' ? 'credited' : 'reverted'
+    if (clock.monotonicMs() >= deadline) return undefined
+    await clock.sleep(pollMs, signal)
+  }
+}

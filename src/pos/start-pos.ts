@@ -1,0 +1,190 @@
+import {join} from 'node:path'
+
+import type {Address, LocalAccount} from 'viem'
+
+import {systemClock, type Clock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {errorFacts, type Logger} from '../lib/log.ts'
+import type {Network} from '../protocol/network.ts'
+import {MIN_EPOCHS_PER_REWARD_BATCH} from '../protocol/reward.ts'
+import type {Span, Validator} from '../protocol/span.ts'
+import {lockDirectory} from '../store/dir-lock.ts'
+import {createEndpoints} from './endpoints.ts'
+import {SoloEngine, type Observations} from './engine-solo.ts'
+import {DEFAULT_RESPAN_EXTENSION_BLOCKS} from './respan.ts'
+import {startRest} from './rest.ts'
+import {latestSpan, type Respan, type SentRewardBatch} from './state.ts'
+import {openPosStore} from './store.ts'
+import type {Trouble} from './troubles.ts'
+
+const DEFAULT_POLL_MS = 1000
+const DEFAULT_REWARD_BATCH_EPOCHS = 10
+/** A stopped L2 node holds a look at the chain up for this long at most. */
+const L2_TIMEOUT_MS = 2500
+const L1_TIMEOUT_MS = 10_000
+
+export interface PosOptions {
+  network: Network
+  /** Holds `pos.sqlite` and the lock. Made when it does not exist. */
+  dataDir: string
+  /** Port 0 takes a free one. Anything but a loopback host shows the state to the outside. */
+  listen: {host: string; port: number}
+  /** The `mpcAddress` of MetisSequencerSet and LockingPool. */
+  mpcAccount: LocalAccount
+  logger: Logger
+  clock?: Clock
+  pollMs?: number
+  /** Finalized epochs that make a reward batch, at least 2. */
+  rewardBatchEpochs?: number
+  /** Blocks a takeover reaches past the turn it replaces. */
+  respanExtensionBlocks?: number
+  /** Wins over the network's URLs. */
+  l1RpcUrl?: string
+  l2RpcUrls?: string[]
+}
+
+/** What the process is doing, for `pos status` and `GET /metis-seq/status`. */
+export interface PosStatus extends Observations {
+  restUrl: string
+  mpcAddress: Address
+  /** The `height` of REST answers. */
+  revision: number
+  l1Cursor: bigint
+  l1Batch: bigint
+  validators: Validator[]
+  latestSpan: Span | null
+  pendingRespan: Respan | null
+  lastRewardBatch: SentRewardBatch | null
+  /** What does not work right now; empty when all is well. */
+  troubles: Trouble[]
+  /** Text of the newest trouble. */
+  lastError: string | null
+}
+
+export interface Pos {
+  restUrl: string
+  status(): PosStatus
+  /** Resolves when nothing of it is left: loop, server, store and lock. */
+  stop(): Promise<void>
+}
+
+/**
+ * The consensus layer runs: it reads the L1, plans and commits epochs, replaces a silent producer,
+ * pays reward batches, and serves Themis' REST.
+ *
+ * - Signed by: MPC.   Chain: L1 and L2.   Value: 0.
+ *
+ * @returns once both chains have proved their ids and REST answers; the first look at them comes after
+ * @throws {MetisSeqError} WRONG_CHAIN, CHAIN_UNREACHABLE, DIRECTORY_LOCKED, FOREIGN_DATA, PORT_BUSY,
+ *   DISK_FULL; nothing is left running then
+ */
+export async function startPos(options: PosOptions): Promise<Pos> {
+  const {network, dataDir, listen, mpcAccount: account, logger, clock = systemClock} = options
+  const cleanup = new AsyncDisposableStack()
+  try {
+    const {l1, l2} = connectBoth(options)
+    cleanup.defer(() => l1.close())
+    cleanup.defer(() => l2.close())
+    await Promise.all([l1.prove(), l2.prove()])
+    cleanup.adopt(lockDirectory(dataDir, 'pos'), (lock) => lock.release())
+    const store = cleanup.adopt(
+      openPosStore(join(dataDir, 'pos.sqlite'), identityOf(network)),
+      (opened) => opened.close(),
+    )
+    const engine = new SoloEngine({
+      network,
+      account,
+      l1,
+      l2,
+      store,
+      logger,
+      clock,
+      pollMs: options.pollMs ?? DEFAULT_POLL_MS,
+      rewardBatchEpochs: rewardEpochs(options.rewardBatchEpochs),
+      respanExtension: BigInt(options.respanExtensionBlocks ?? DEFAULT_RESPAN_EXTENSION_BLOCKS),
+    })
+    let restUrl = ''
+    const status = () => statusOf(engine, account.address, restUrl)
+    const rest = cleanup.adopt(
+      await startRest(
+        {
+          network,
+          account,
+          store,
+          state: () => engine.state(),
+          status,
+          epochLength: () => engine.observations().epochLength,
+          onError: (error) => logger.error('rest-failed', errorFacts(error)),
+        },
+        listen,
+      ),
+      (server) => server.close(),
+    )
+    restUrl = rest.url
+    // Disposed of in reverse: the engine first, then what it uses.
+    cleanup.adopt(engine, (running) => running.stop())
+    engine.start()
+    if (!isLoopback(listen.host)) logger.warn('rest-not-loopback', {host: listen.host})
+    logger.info('pos-started', {restUrl, mpcAddress: account.address, l1Cursor: status().l1Cursor})
+    return {restUrl, status, stop: () => cleanup.disposeAsync()}
+  } catch (error) {
+    await cleanup.disposeAsync()
+    throw error
+  }
+}
+
+function connectBoth({network, l1RpcUrl, l2RpcUrls}: PosOptions) {
+  const l1 = createEndpoints({
+    chainName: 'L1',
+    chainId: network.l1.chainId,
+    urls: l1RpcUrl === undefined ? network.l1.rpcUrls : [l1RpcUrl],
+    timeoutMs: L1_TIMEOUT_MS,
+  })
+  const l2 = createEndpoints({
+    chainName: 'L2',
+    chainId: network.l2.chainId,
+    urls: l2RpcUrls ?? network.l2.rpcUrls,
+    timeoutMs: L2_TIMEOUT_MS,
+  })
+  return {l1, l2}
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+/** Data of one network must never continue on another, however alike the two are. */
+function identityOf({l1, l2}: Network): string {
+  const parts = [l1.chainId, l1.contracts.lockingInfo, l2.chainId, l2.contracts.sequencerSet]
+  return parts.join(' ').toLowerCase()
+}
+
+function rewardEpochs(value = DEFAULT_REWARD_BATCH_EPOCHS): number {
+  if (Number.isInteger(value) && value >= MIN_EPOCHS_PER_REWARD_BATCH) return value
+  throw new MetisSeqError({
+    code: 'REWARD_BATCH_TOO_SMALL',
+    message: `A reward batch of ${value} epochs is not possible: LockingPool wants at least ${MIN_EPOCHS_PER_REWARD_BATCH}.`,
+    exit: 'config',
+    facts: {rewardBatchEpochs: `${value}`},
+  })
+}
+
+function statusOf(engine: SoloEngine, mpcAddress: Address, restUrl: string): PosStatus {
+  const state = engine.state()
+  const troubles = engine.troubles()
+  const {revision, l1Cursor, l1Batch, validators, pendingRespan, lastRewardBatch} = state
+  return {
+    restUrl,
+    mpcAddress,
+    revision,
+    l1Cursor,
+    l1Batch,
+    validators,
+    latestSpan: latestSpan(state) ?? null,
+    pendingRespan,
+    lastRewardBatch,
+    ...engine.observations(),
+    troubles,
+    lastError: troubles.at(-1)?.message ?? null,
+  }
+}

@@ -1,0 +1,163 @@
+import type {Address, Hash, Hex} from 'viem'
+
+import type {Epoch} from '../protocol/epoch.ts'
+import type {RewardBatch} from '../protocol/reward.ts'
+import {isCurrent, type Span, type Validator} from '../protocol/span.ts'
+
+/** Spans kept in the state itself. Decisions look at the last two; older ones are in the store. */
+export const SPANS_IN_STATE = 4
+
+/** Everything the consensus layer decides from. Plain data, replaced and never changed in place. */
+export interface PosState {
+  /** Commands applied so far. Served as the `height` of every REST answer. */
+  revision: number
+  /** Every event up to this L1 block is applied. */
+  l1Cursor: bigint
+  /** Replay key of the newest applied L1 event; -1 before the first. Older keys are old news. */
+  lastReplayKey: bigint
+  /** Copy of LockingPool's reward batch id. Starts at 0, moves with BatchSubmitReward. */
+  l1Batch: bigint
+  /** One record per signer ever seen, by signer. */
+  validators: Validator[]
+  /** The newest spans, ascending without gaps, at most SPANS_IN_STATE. */
+  spans: Span[]
+  /** Takeovers tried in one epoch. Source: Themis bridge, `processor-local-count-times-<epoch>`. */
+  respanAttempts: {epoch: bigint; count: bigint}
+  /** The takeover that is being tried. Durable before its transaction exists. */
+  pendingRespan: Respan | null
+  /** The newest reward batch that was sent. */
+  lastRewardBatch: SentRewardBatch | null
+}
+
+/**
+ * One takeover: `nextProducer` replaces `currentProducer` from `startBlock` on.
+ *
+ * Source: Themis `metis/types/msg.go`, MsgReProposeSpan.
+ */
+export interface Respan {
+  /** The epoch that starts with the takeover. */
+  spanId: bigint
+  currentProducer: Address
+  nextProducer: Address
+  /** Head at which production stopped: `startBlock` - 1. */
+  l2Head: bigint
+  /** The epoch that is cut short: `spanId` - 1. */
+  l2Epoch: bigint
+  startBlock: bigint
+  endBlock: bigint
+  /** Which try in this epoch, from 0. Themis sends it as a 32-byte seed. */
+  attempt: bigint
+}
+
+export interface SentRewardBatch extends RewardBatch {
+  txHash: Hash
+  outcome: 'sent' | 'credited' | 'reverted'
+}
+
+interface L1EventBase {
+  blockNumber: bigint
+  logIndex: number
+}
+
+/** An event of LockingInfo that changes the set. Addresses are lower case, amounts in METIS wei. */
+export type L1Event = L1EventBase &
+  (
+    | {
+        name: 'Locked'
+        sequencerId: bigint
+        signer: Address
+        nonce: bigint
+        activationBatch: bigint
+        amountWei: bigint
+        /** 65 bytes, `0x04…`. */
+        pubKey: Hex
+      }
+    | {name: 'LockUpdate'; sequencerId: bigint; nonce: bigint; newAmountWei: bigint}
+    | {name: 'SignerChange'; sequencerId: bigint; nonce: bigint; newSigner: Address; pubKey: Hex}
+    | {name: 'UnlockInit'; sequencerId: bigint; nonce: bigint; deactivationBatch: bigint}
+    | {name: 'BatchSubmitReward'; newBatchId: bigint}
+  )
+
+export type Command =
+  /** All events after the cursor up to `toBlock`, in chain order. */
+  | {type: 'apply-l1'; toBlock: bigint; events: L1Event[]}
+  /** The contract is right: recovers spans, and records that a takeover has landed. */
+  | {type: 'adopt-epochs'; epochs: Epoch[]}
+  | {type: 'propose-span'; spanId: bigint; l2Head: bigint; epochLength: bigint}
+  /** Withdraws a span that the contract can no longer accept because its length has changed. */
+  | {type: 'drop-span'; spanId: bigint; epochLength: bigint}
+  | {type: 'bind-respan'; respan: Respan}
+  | {type: 'release-respan'; startBlock: bigint; reason: ReleaseReason}
+  | {type: 'record-reward-batch'; batch: SentRewardBatch}
+
+/** `overtaken`: another block took its place. `no-answer`: the successor did not produce either. */
+type ReleaseReason = 'overtaken' | 'no-answer'
+
+export type PosEvent =
+  | {type: 'validator-joined'; sequencerId: bigint; signer: Address; power: number}
+  | {type: 'stake-updated'; sequencerId: bigint; signer: Address; power: number}
+  | {type: 'signer-changed'; sequencerId: bigint; oldSigner: Address; newSigner: Address}
+  | {type: 'validator-exited'; sequencerId: bigint; signer: Address; endBatch: bigint}
+  | {type: 'batch-advanced'; l1Batch: bigint}
+  | {type: 'l1-event-refused'; name: L1Event['name']; replayKey: bigint; reason: string}
+  | {type: 'span-stored'; span: Span; cause: 'proposed' | 'recovered' | 'respanned'}
+  | {type: 'spans-removed'; fromSpanId: bigint}
+  | {type: 'respan-bound'; respan: Respan}
+  | {type: 'respan-landed'; respan: Respan}
+  | {type: 'respan-released'; respan: Respan; reason: ReleaseReason}
+  | {type: 'reward-batch-recorded'; batch: SentRewardBatch}
+  | {type: 'refused'; command: Command['type']; reason: string}
+
+/** @param l1DeploymentBlock first block that can hold an event */
+export function initialState(l1DeploymentBlock: bigint): PosState {
+  return {
+    revision: 0,
+    l1Cursor: l1DeploymentBlock - 1n,
+    lastReplayKey: -1n,
+    l1Batch: 0n,
+    validators: [],
+    spans: [],
+    respanAttempts: {epoch: -1n, count: 0n},
+    pendingRespan: null,
+    lastRewardBatch: null,
+  }
+}
+
+/** Orders L1 events over the whole chain. Source: Themis `staking/handler.go`, sequence number. */
+export function replayKey({blockNumber, logIndex}: L1EventBase): bigint {
+  return blockNumber * 100_000n + BigInt(logIndex)
+}
+
+export function currentValidators({validators, l1Batch}: PosState): Validator[] {
+  return validators.filter((validator) => isCurrent(validator, l1Batch))
+}
+
+/** The current validator with the highest priority; at equal priority the lower address. */
+export function proposerOf(state: PosState): Validator | undefined {
+  return currentValidators(state).reduce<Validator | undefined>(
+    (best, validator) => (best === undefined || validator.accum > best.accum ? validator : best),
+    undefined,
+  )
+}
+
+export function latestSpan({spans}: PosState): Span | undefined {
+  return spans.at(-1)
+}
+
+export function spanById({spans}: PosState, id: bigint): Span | undefined {
+  return spans.find((span) => span.id === id)
+}
+
+/** How many takeovers were already tried in an epoch. */
+export function attemptsIn({respanAttempts}: PosState, epoch: bigint): bigint {
+  return respanAttempts.epoch === epoch ? respanAttempts.count : 0n
+}
+
+export function sameEpoch(span: Span, epoch: Epoch): boolean {
+  return (
+    span.id === epoch.number &&
+    span.startBlock === epoch.startBlock &&
+    span.endBlock === epoch.endBlock &&
+    span.producers[0].signer === epoch.signer.toLowerCase()
+  )
+}

@@ -1,0 +1,37 @@
+import type {Clock} from '../lib/clock.ts'
+import {messageOf, MetisSeqError} from '../lib/errors.ts'
+import type {Logger} from '../lib/log.ts'
+
+/** What keeps one part from working right now. */
+export interface Trouble {
+  part: string
+  code: string | null
+  message: string
+  /** Wall clock of the first time, milliseconds since 1970. */
+  sinceMs: number
+}
+
+export interface Troubles {
+  set(part: string, error: unknown): void
+  clear(part: string): void
+  list(): Trouble[]
+}
+
+/** Remembers what is wrong, and logs it once when it begins, when it changes and when it ends. */
+export function createTroubles(logger: Logger, clock: Clock): Troubles {
+  const open = new Map<string, Trouble>()
+  return {
+    set(part, error) {
+      const known = open.get(part)
+      const message = messageOf(error)
+      const code = error instanceof MetisSeqError ? error.code : null
+      if (known?.message === message) return
+      open.set(part, {part, code, message, sinceMs: known?.sinceMs ?? clock.nowMs()})
+      logger.warn(`${part}-trouble`, {error: message, ...(code && {code})})
+    },
+    clear(part) {
+      if (open.delete(part)) logger.info(`${part}-recovered`)
+    },
+    list: () => [...open.values()],
+  }
+}

@@ -1,0 +1,190 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {closeSync, mkdirSync, openSync, readFileSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {systemClock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {writeFileAtomic} from '../lib/files.ts'
+import {identifyProcess, isSameProcess, type ProcessIdentity} from '../lib/process-identity.ts'
+
+/** A background process that outlives the command that started it, known by its pid file. */
+export interface DaemonSpec {
+  /** Names the pid file and the log: `node` gives `node.pid` and `node.log`. */
+  name: string
+  /** Directory of pid file and log. */
+  dir: string
+  file: string
+  args: readonly string[]
+  env?: Record<string, string>
+  /** True when the process answers a real request. A log line is not proof. */
+  probe(): Promise<boolean>
+  readyTimeoutMs: number
+  /** Aborting it while the daemon starts stops the daemon. */
+  signal?: AbortSignal
+}
+
+export interface DaemonState {
+  pid: number
+  running: boolean
+  /** ISO time, or null when unknown. */
+  startedAt: string | null
+}
+
+const POLL_MS = 40
+
+export function logFileOf(dir: string, name: string): string {
+  return join(dir, `${name}.log`)
+}
+
+/** What the pid file says, checked against the live process. Undefined: never started or stopped. */
+export function readDaemon(dir: string, name: string): DaemonState | undefined {
+  const record = readPidFile(dir, name)
+  if (!record) return undefined
+  return {pid: record.pid, running: isSameProcess(record), startedAt: record.startedAt}
+}
+
+/**
+ * Starts a process in the background and returns when it serves.
+ *
+ * @throws {MetisSeqError} ALREADY_RUNNING when the pid file names a live process
+ * @throws {MetisSeqError} DAEMON_NOT_READY when it exits or does not answer in time; it is then stopped
+ */
+export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
+  const {name, dir, file, args, env, probe, readyTimeoutMs, signal} = spec
+  const before = readDaemon(dir, name)
+  if (before?.running) throw alreadyRunning(name, before.pid)
+  mkdirSync(dir, {recursive: true, mode: 0o700})
+  const log = openSync(logFileOf(dir, name), 'a', 0o600)
+  // Not execa: a background process must write to its log by itself, after we are gone.
+  const child = spawn(file, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: {...process.env, ...env},
+  })
+  closeSync(log)
+  let exitCode: number | undefined | null
+  void once(child, 'exit').then(
+    ([code]) => (exitCode = code as number | null),
+    () => (exitCode = null),
+  )
+  child.unref()
+  const pid = child.pid
+  if (pid === undefined) throw notReady(spec, `${file} cannot be started`)
+  const identity = identifyProcess(pid) ?? {pid, startTicks: ''}
+  writePidFile(dir, name, identity)
+
+  const deadline = systemClock.monotonicMs() + readyTimeoutMs
+  while (exitCode === undefined && systemClock.monotonicMs() < deadline && !signal?.aborted) {
+    if (await probe().catch(() => false)) return {pid}
+    await systemClock.sleep(POLL_MS)
+  }
+  await stopDaemon(dir, name, {timeoutMs: 5000})
+  signal?.throwIfAborted()
+  throw notReady(
+    spec,
+    exitCode === undefined ? `no answer within ${readyTimeoutMs} ms` : `it exited (code ${exitCode})`,
+  )
+}
+
+/**
+ * Stops a daemon by its pid file: SIGTERM, and SIGKILL when it does not leave in time.
+ *
+ * @returns what it took; `not-running` also removes a stale pid file
+ */
+export async function stopDaemon(
+  dir: string,
+  name: string,
+  {timeoutMs}: {timeoutMs: number},
+): Promise<'stopped' | 'killed' | 'not-running'> {
+  const record = readPidFile(dir, name)
+  if (!record || !isSameProcess(record)) {
+    removePidFile(dir, name)
+    return 'not-running'
+  }
+  process.kill(record.pid, 'SIGTERM')
+  const graceful = await waitForExit(record, timeoutMs)
+  if (!graceful) {
+    process.kill(record.pid, 'SIGKILL')
+    await waitForExit(record, 5000)
+  }
+  removePidFile(dir, name)
+  return graceful ? 'stopped' : 'killed'
+}
+
+async function waitForExit(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+  const deadline = systemClock.monotonicMs() + timeoutMs
+  while (isSameProcess(identity)) {
+    if (systemClock.monotonicMs() > deadline) return false
+    await systemClock.sleep(POLL_MS)
+  }
+  return true
+}
+
+/** The last lines of a daemon's log, oldest first. */
+export function lastLogLines(dir: string, name: string, count: number): string[] {
+  try {
+    return readFileSync(logFileOf(dir, name), 'utf8').trimEnd().split('\n').slice(-count)
+  } catch {
+    return []
+  }
+}
+
+interface PidRecord extends ProcessIdentity {
+  startedAt: string
+}
+
+function pidFileOf(dir: string, name: string): string {
+  return join(dir, `${name}.pid`)
+}
+
+function readPidFile(dir: string, name: string): PidRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(pidFileOf(dir, name), 'utf8'))
+    return isPidRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isPidRecord(value: unknown): value is PidRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'pid' in value &&
+    Number.isInteger(value.pid) &&
+    'startTicks' in value &&
+    typeof value.startTicks === 'string' &&
+    'startedAt' in value &&
+    typeof value.startedAt === 'string'
+  )
+}
+
+function writePidFile(dir: string, name: string, identity: ProcessIdentity): void {
+  const record: PidRecord = {...identity, startedAt: new Date().toISOString()}
+  writeFileAtomic(pidFileOf(dir, name), `${JSON.stringify(record)}\n`)
+}
+
+function removePidFile(dir: string, name: string): void {
+  rmSync(pidFileOf(dir, name), {force: true})
+}
+
+function alreadyRunning(name: string, pid: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ALREADY_RUNNING',
+    message: `${name} already runs as process ${pid}.`,
+    exit: 'busy',
+    facts: {name, pid: String(pid)},
+  })
+}
+
+function notReady({name, dir}: DaemonSpec, reason: string): MetisSeqError {
+  const lines = lastLogLines(dir, name, 8)
+  return new MetisSeqError({
+    code: 'DAEMON_NOT_READY',
+    message: `${name} did not start: ${reason}.`,
+    exit: 'precondition',
+    facts: {name, log: logFileOf(dir, name), lastLines: lines.join('\n')},
+    hints: [`Read ${logFileOf(dir, name)}.`],
+  })
+}

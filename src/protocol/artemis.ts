@@ -1,0 +1,40 @@
+/** Everything as share of 1e18. */
+const ONE = 10n ** 18n
+
+export interface ArtemisFigures {
+  totalDepositsMetisWei: bigint
+  supplyArtMetisWei: bigint
+  pendingRewardMetisWei: bigint
+  feeRate: bigint
+}
+
+/**
+ * METIS per artMETIS, 1e18 scale: as it stands, and after the pending rewards are harvested.
+ *
+ * Source: Artemis `AMTDepositPool.getArtMetisAmountToMint`, inverted; `AMTRewardPool.claimReward`.
+ */
+export function artemisRate(figures: ArtemisFigures): {rate: bigint; afterHarvest: bigint} {
+  const {totalDepositsMetisWei, supplyArtMetisWei} = figures
+  const rateOf = (deposits: bigint) =>
+    supplyArtMetisWei === 0n ? ONE : (deposits * ONE) / supplyArtMetisWei
+  return {
+    rate: rateOf(totalDepositsMetisWei),
+    afterHarvest: rateOf(totalDepositsMetisWei + harvestOf(figures)),
+  }
+}
+
+/**
+ * artMETIS minted for a deposit. `deposit` harvests first, so the static quote of the contract is too
+ * high while rewards are pending; this is the one after the harvest.
+ *
+ * Source: Artemis `AMTDepositPool.deposit`.
+ */
+export function quoteArtemisDeposit(figures: ArtemisFigures, amountMetisWei: bigint): bigint {
+  const deposits = figures.totalDepositsMetisWei + harvestOf(figures)
+  if (deposits === 0n) return amountMetisWei
+  return (amountMetisWei * figures.supplyArtMetisWei) / deposits
+}
+
+function harvestOf({pendingRewardMetisWei, feeRate}: ArtemisFigures): bigint {
+  return pendingRewardMetisWei - (pendingRewardMetisWei * feeRate) / ONE
+}

@@ -1,0 +1,136 @@
+import {keccak256, type Address, type Hash, type Hex} from 'viem'
+
+import {isRecord} from '../lib/json.ts'
+import {bytesOf, recoverSigner, signHash} from './secp256k1.ts'
+
+/** A block as it is kept and sent: enough to rebuild it and to prove who sealed it. */
+export interface SealedBlock {
+  number: number
+  hash: Hash
+  parentHash: Hash
+  stateRoot: Hash
+  /** Seconds since 1970. Never below the parent's; equal is allowed. */
+  timestamp: number
+  /** Raw transactions in the order of execution. */
+  transactions: Hex[]
+  /** Who sealed it. Lower-case. */
+  signer: Address
+  /** 65 bytes over `blockDigest`. */
+  signature: Hex
+  /**
+   * 65 bytes over the hash of the first transaction, as the batch layout carries it. Null when the
+   * block is empty.
+   */
+  seqSign: Hex | null
+}
+
+export interface BlockLimits {
+  maxTransactions: number
+  /** Of one raw transaction. */
+  maxTransactionBytes: number
+}
+
+/** A peer sent something that is not a block. Never a reason to stop. */
+export class InvalidBlockError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'InvalidBlockError'
+  }
+}
+
+/** Keeps a block signature from being valid as a signature of anything else. */
+const DOMAIN = 'metis-seq sealed block v1'
+
+/**
+ * What a producer signs. The block hash covers header and transactions; the chain id keeps a rehearsal
+ * apart from a real chain, and the number lets a guard check it without decoding the header.
+ */
+export function blockDigest(block: {chainId: number; number: number; hash: Hash}): Hash {
+  return keccak256(
+    Buffer.concat([
+      Buffer.from(DOMAIN, 'utf8'),
+      uint64(block.chainId),
+      uint64(block.number),
+      bytesOf(block.hash),
+    ]),
+  )
+}
+
+/** Signs an executed block. The caller has recorded (number, hash) in the sign guard before. */
+export function signBlock(
+  block: Omit<SealedBlock, 'signer' | 'signature' | 'seqSign'>,
+  chainId: number,
+  signer: {address: Address; privateKey: Hex},
+): SealedBlock {
+  const first = block.transactions[0]
+  return {
+    ...block,
+    signer: lowerCase(signer.address),
+    signature: signHash(blockDigest({...block, chainId}), signer.privateKey),
+    seqSign: first === undefined ? null : signHash(keccak256(first), signer.privateKey),
+  }
+}
+
+/** True when `signer` made both signatures. Says nothing about whether it was that signer's turn. */
+export function hasValidSignatures(block: SealedBlock, chainId: number): boolean {
+  if (recoverSigner(blockDigest({...block, chainId}), block.signature) !== block.signer) return false
+  const first = block.transactions[0]
+  if (first === undefined) return block.seqSign === null
+  return block.seqSign !== null && recoverSigner(keccak256(first), block.seqSign) === block.signer
+}
+
+/** @throws {InvalidBlockError} anything that is not exactly this shape */
+export function parseSealedBlock(value: unknown, limits: BlockLimits): SealedBlock {
+  if (!isRecord(value)) throw new InvalidBlockError('A block is a JSON object.')
+  const {transactions, seqSign} = value
+  if (!Array.isArray(transactions) || transactions.length > limits.maxTransactions) {
+    throw new InvalidBlockError(`A block has at most ${limits.maxTransactions} transactions.`)
+  }
+  return {
+    number: integerField(value, 'number'),
+    hash: hexField(value, 'hash', 32),
+    parentHash: hexField(value, 'parentHash', 32),
+    stateRoot: hexField(value, 'stateRoot', 32),
+    timestamp: integerField(value, 'timestamp'),
+    transactions: transactions.map((raw) => parseRaw(raw, limits.maxTransactionBytes)),
+    signer: hexField(value, 'signer', 20),
+    signature: hexField(value, 'signature', 65),
+    seqSign: seqSign === null ? null : hexField(value, 'seqSign', 65),
+  }
+}
+
+function parseRaw(value: unknown, maxBytes: number): Hex {
+  if (typeof value !== 'string' || !/^0x(?:[0-9a-f]{2})+$/.test(value)) {
+    throw new InvalidBlockError('A transaction of the block is not lower-case hex data.')
+  }
+  if (value.length > maxBytes * 2 + 2) {
+    throw new InvalidBlockError(`A transaction of the block is longer than ${maxBytes} bytes.`)
+  }
+  return value as Hex
+}
+
+function integerField(record: Record<string, unknown>, name: string): number {
+  const value = record[name]
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidBlockError(`The ${name} of the block is not a whole number.`)
+  }
+  return value
+}
+
+function hexField(record: Record<string, unknown>, name: string, bytes: number): Hex {
+  const value = record[name]
+  if (typeof value !== 'string' || value.length !== bytes * 2 + 2 || !/^0x[0-9a-f]+$/.test(value)) {
+    throw new InvalidBlockError(`The ${name} of the block is not ${bytes} bytes of lower-case hex.`)
+  }
+  return value as Hex
+}
+
+export function lowerCase(address: Address): Address {
+  return address.toLowerCase() as Address
+}
+
+function uint64(value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64BE(BigInt(value))
+  return bytes
+}

@@ -1,0 +1,99 @@
+import type {Network} from './network.ts'
+
+/**
+ * The public networks.
+ *
+ * Source: deployment files of MetisProtocol/metis-sequencer-contract (`deployments/mainnet`, `sepolia`,
+ * `metis-andromeda`, `metis-sepolia`) and the address manager and inbox values of MetisProtocol/mvm.
+ */
+export const builtInNetworks: readonly Network[] = [
+  {
+    version: 1,
+    name: 'andromeda',
+    kind: 'main',
+    l1: {
+      chainId: 1,
+      rpcUrls: ['https://ethereum-rpc.publicnode.com'],
+      explorerUrl: 'https://etherscan.io',
+      deploymentBlock: 19_424_659,
+      contracts: {
+        metis: '0x9E32b13ce7f2E80A01932B42553652E053D6ed8e',
+        lockingPool: '0xD54c868362C2098E0E46F12E7D924C6A332952Dd',
+        lockingInfo: '0x0fe382b74C3894B65c10E5C12ae60Bbd8FAf5b48',
+        bridge: '0x3980c9ed79d2c191A89E02Fa3529C60eD6e9c04b',
+        addressManager: '0x918778e825747a892b17C66fe7D24C618262867d',
+        batchInbox: '0xFf00000000000000000000000000000000001088',
+      },
+      batchSenders: ['0x1A9da0aedA630dDf2748a453BF6d92560762D914'],
+      confirmations: 12,
+    },
+    l2: {
+      chainId: 1088,
+      rpcUrls: ['https://andromeda.metis.io/?owner=1088', 'https://metis-rpc.publicnode.com'],
+      explorerUrl: 'https://explorer.metis.io',
+      contracts: {
+        sequencerSet: '0x0fe382b74C3894B65c10E5C12ae60Bbd8FAf5b48',
+        bridge: '0x4200000000000000000000000000000000000010',
+        metis: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
+        gasPriceOracle: '0x420000000000000000000000000000000000000F',
+      },
+      phase2Block: 16_500_000,
+      slotMs: 2000,
+      emptyBlocks: false,
+      respanDelaySeconds: 180,
+      // The submitter keeps epoch length + 3 x 100 + 1 blocks away from the head.
+      batchMarginBlocks: 1301,
+      bundled: null,
+    },
+    posRestUrl: null,
+    lst: {
+      artemis: {
+        artMetis: '0x2583A2538272f31e9A15dD12A432B8C96Ab4821d',
+        depositPool: '0x96C4A48Abdf781e9c931cfA92EC0167Ba219ad8E',
+        rewardPool: '0x0Cf6ab3c169B0169E35aD58D350CbACdaF80E139',
+        withdrawalManager: '0x13E029B6631c0540126c2cdf1675316C971bEB94',
+        config: '0x4D32C8Ff2fACC771eC7Efc70d6A8468bC30C26bF',
+      },
+    },
+  },
+  {
+    version: 1,
+    name: 'sepolia',
+    kind: 'test',
+    l1: {
+      chainId: 11_155_111,
+      rpcUrls: ['https://ethereum-sepolia-rpc.publicnode.com'],
+      explorerUrl: 'https://sepolia.etherscan.io',
+      deploymentBlock: 5_453_477,
+      contracts: {
+        metis: '0x7f49160EB9BB068101d445fe77E17ecDb37D0B47',
+        lockingPool: '0x7591940125cC0344a65D60319d1ADcD463B2D4c3',
+        lockingInfo: '0x390A6fE63385522E87e248BC5200f7d3a02F994b',
+        bridge: '0x9848dE505e6Aa301cEecfCf23A0a150140fc996e',
+        addressManager: '0xa66Fa1eD0f1C1ee300893B4eb5493FeAD9a7e9c3',
+        batchInbox: '0xFf00000000000000000000000001115511159902',
+      },
+      batchSenders: ['0x578c88EeEe23Db03E70aDB2445F0043bEC3C416E'],
+      confirmations: 12,
+    },
+    l2: {
+      chainId: 59_902,
+      rpcUrls: ['https://sepolia.metisdevops.link'],
+      explorerUrl: 'https://sepolia-explorer.metisdevops.link',
+      contracts: {
+        sequencerSet: '0xdE8d56212118906a0CeCD331e842429714b4c47B',
+        bridge: '0x4200000000000000000000000000000000000010',
+        metis: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
+        gasPriceOracle: '0x420000000000000000000000000000000000000F',
+      },
+      phase2Block: 600_000,
+      slotMs: 2000,
+      emptyBlocks: false,
+      respanDelaySeconds: 180,
+      batchMarginBlocks: 5301,
+      bundled: null,
+    },
+    posRestUrl: null,
+    lst: {artemis: null},
+  },
+]

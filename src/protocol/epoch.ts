@@ -1,0 +1,42 @@
+import type {Address} from 'viem'
+
+/**
+ * A producer's turn: `signer` seals every block from `startBlock` to `endBlock`, both included.
+ *
+ * Source: `MetisSequencerSet.epochs`, MetisProtocol/metis-sequencer-contract.
+ */
+export interface Epoch {
+  /** Counts from 0. The same number as the span that proposed it. */
+  number: bigint
+  signer: Address
+  startBlock: bigint
+  endBlock: bigint
+}
+
+/**
+ * The epoch that contains a block, newest first as the contract searches, so that after a respan the
+ * later commitment wins.
+ *
+ * Source: `MetisSequencerSet.getEpochByBlock`.
+ *
+ * @param epochs ordered by number
+ */
+export function epochAt(epochs: readonly Epoch[], block: bigint): Epoch | undefined {
+  // Walking from the newest end finds the tip in one step, which is what nodes ask for.
+  for (let index = epochs.length - 1; index >= 0; index--) {
+    const epoch = epochs[index]!
+    if (block >= epoch.startBlock && block <= epoch.endBlock) return epoch
+  }
+  return undefined
+}
+
+/** Blocks of the epoch that come after `head`. Never negative. */
+export function blocksLeft(epoch: Epoch, head: bigint): bigint {
+  if (head < epoch.startBlock) return epoch.endBlock - epoch.startBlock + 1n
+  return epoch.endBlock > head ? epoch.endBlock - head : 0n
+}
+
+/** Blocks in an epoch, both ends included. */
+export function epochBlocks({startBlock, endBlock}: Epoch): bigint {
+  return endBlock >= startBlock ? endBlock - startBlock + 1n : 0n
+}

@@ -1,0 +1,83 @@
+import type {Address, Hex} from 'viem'
+
+/**
+ * A network as data. The same document describes Andromeda, Metis Sepolia and the local network, so
+ * no code anywhere asks which one it talks to.
+ */
+export interface Network {
+  /** Version of this document's shape. */
+  version: 1
+  name: string
+  l1: L1Network
+  l2: L2Network
+  /** Base URL of a REST server with Themis' paths (ours or a real Themis). Null when none is known. */
+  posRestUrl: string | null
+  /** What may be rehearsed without loss. `local` networks have a faucet and can warp time. */
+  kind: 'main' | 'test' | 'local'
+  /** Liquid-staking providers by id. */
+  lst: {artemis: ArtemisContracts | null}
+}
+
+export interface L1Network {
+  chainId: number
+  rpcUrls: string[]
+  explorerUrl: string | null
+  /** Block in which LockingInfo was deployed: log scans start here. */
+  deploymentBlock: number
+  contracts: {
+    metis: Address
+    lockingPool: Address
+    lockingInfo: Address
+    bridge: Address
+    addressManager: Address
+    /** Plain address that receives transaction batches. Nobody holds its key. */
+    batchInbox: Address
+  }
+  /** Accounts whose inbox transactions count as batches. */
+  batchSenders: Address[]
+  /** Blocks on top of a block before its events count. */
+  confirmations: number
+}
+
+export interface L2Network {
+  chainId: number
+  rpcUrls: string[]
+  explorerUrl: string | null
+  contracts: {
+    sequencerSet: Address
+    bridge: Address
+    metis: Address
+    gasPriceOracle: Address
+  }
+  /** First block that may hold many transactions (16,500,000 on Andromeda). */
+  phase2Block: number
+  /** Length of a block slot while there is work, in milliseconds. */
+  slotMs: number
+  /** True: a block each slot even without transactions (local network). */
+  emptyBlocks: boolean
+  /** Time without a block after which the consensus layer replaces the producer, in seconds. */
+  respanDelaySeconds: number
+  /** Blocks that may still be recommitted count as unsafe this far behind the head, on top of the epoch rule. */
+  batchMarginBlocks: number
+  /** What a bundled node needs to take part. Null where only foreign nodes run. */
+  bundled: BundledL2 | null
+}
+
+export interface BundledL2 {
+  /** Absolute path of the genesis document. */
+  genesisFile: string
+  /** keccak256 of genesis document, engine flags and engine version: nodes with another one do not talk. */
+  fingerprint: Hex
+  /** Peer URLs a new node asks first. */
+  bootnodes: string[]
+  /** Account that relays bridge deposits to L2; its nonce is the deposit queue index. */
+  relayer: Address
+}
+
+export interface ArtemisContracts {
+  artMetis: Address
+  depositPool: Address
+  rewardPool: Address
+  withdrawalManager: Address
+  config: Address
+}

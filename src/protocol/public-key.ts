@@ -1,0 +1,34 @@
+import {isHex, keccak256, type Address, type Hex, getAddress} from 'viem'
+
+import {MetisSeqError} from '../lib/errors.ts'
+
+const RAW_BYTES = 64
+
+/**
+ * A signer's public key as LockingPool wants it: 64 bytes, without the 04 prefix.
+ *
+ * The prefix is taken off only from 65 bytes: a 64-byte key may itself begin with 04.
+ *
+ * @throws {MetisSeqError} PUBKEY_INVALID
+ */
+export function parsePublicKey(text: string): Hex {
+  const hex = (text.startsWith('0x') ? text : `0x${text}`).toLowerCase() as Hex
+  const bytes = (hex.length - 2) / 2
+  if (isHex(hex) && bytes === RAW_BYTES) return hex
+  if (isHex(hex) && bytes === RAW_BYTES + 1 && hex.startsWith('0x04')) return `0x${hex.slice(4)}`
+  throw new MetisSeqError({
+    code: 'PUBKEY_INVALID',
+    message: `The public key must be 64 bytes, or 65 bytes that begin with 04; this is ${Number.isInteger(bytes) && isHex(hex) ? `${bytes} bytes` : 'not hex'}.`,
+    exit: 'usage',
+    hints: ['Run `metis-seq key export-public NAME` for a key of this machine.'],
+  })
+}
+
+/**
+ * Address of a 64-byte public key.
+ *
+ * Source: `LockingPool`, last 20 bytes of keccak256 of the key.
+ */
+export function addressOfPublicKey(publicKey: Hex): Address {
+  return getAddress(`0x${keccak256(publicKey).slice(-40)}`)
+}

@@ -1,0 +1,66 @@
+import {recover, signRecoverable, isPrivate, pointFromScalar} from 'tiny-secp256k1'
+import {keccak256, type Address, type Hash, type Hex} from 'viem'
+
+/**
+ * A signature as 65 bytes: r (32), s (32), recovery id (1; 0 or 1).
+ *
+ * @throws {Error} when the private key is not a scalar of the curve
+ */
+export function signHash(hash: Hash, privateKey: Hex): Hex {
+  const key = bytesOf(privateKey)
+  if (key.length !== 32 || !isPrivate(key)) throw new Error('The private key is not valid.')
+  const {signature, recoveryId} = signRecoverable(bytesOf(hash), key)
+  return `0x${Buffer.from(signature).toString('hex')}${recoveryId === 1 ? '01' : '00'}`
+}
+
+/** The address that made a 65-byte signature over a hash, or undefined when nobody can have made it. */
+export function recoverSigner(hash: Hash, signature: Hex): Address | undefined {
+  if (!/^0x[0-9a-f]{130}$/i.test(signature)) return undefined
+  const bytes = bytesOf(signature)
+  const last = bytes[64]!
+  // 27 and 28 are the older way to write the recovery ids 0 and 1.
+  const parity = last >= 27 ? last - 27 : last
+  if (parity !== 0 && parity !== 1) return undefined
+  return recoverAddress(bytesOf(hash), bytes.subarray(0, 64), parity)
+}
+
+/** @param signature r and s, 64 bytes */
+export function recoverAddress(
+  hash: Uint8Array,
+  signature: Uint8Array,
+  parity: 0 | 1,
+): Address | undefined {
+  if (isHighS(signature)) return undefined
+  try {
+    const point = recover(hash, signature, parity, false)
+    return point ? addressOfPoint(point) : undefined
+  } catch {
+    // r or s is zero or not below the group order.
+    return undefined
+  }
+}
+
+export function addressOfKey(privateKey: Hex): Address {
+  const point = pointFromScalar(bytesOf(privateKey), false)
+  if (!point) throw new Error('The private key is not valid.')
+  return addressOfPoint(point)
+}
+
+export function bytesOf(hex: Hex): Buffer {
+  return Buffer.from(hex.slice(2), 'hex')
+}
+
+/** Lower-case, as addresses travel and are compared inside the node. */
+function addressOfPoint(point: Uint8Array): Address {
+  return `0x${keccak256(point.subarray(1)).slice(-40)}`
+}
+
+const halfOrder = Buffer.from(
+  '7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0',
+  'hex',
+)
+
+/** Each signature has a twin with a high s; accepting both would give one transaction two hashes. */
+function isHighS(signature: Uint8Array): boolean {
+  return Buffer.compare(signature.subarray(32, 64), halfOrder) > 0
+}

@@ -1,0 +1,203 @@
+import {createHash} from 'node:crypto'
+
+import {getAddress, type Address, type Hex} from 'viem'
+
+import {createGoRand} from './go-rand.ts'
+
+/** Producers per span on every published network. Source: Themis genesis, `producer_count`. */
+export const PRODUCER_COUNT = 1
+
+const MAX_UINT64 = (1n << 64n) - 1n
+
+/**
+ * A validator of the consensus layer: one record per signer.
+ *
+ * Source: Themis `types/validator.go`.
+ */
+export interface Validator {
+  /** Sequencer id in LockingPool, from 1. */
+  id: bigint
+  /** Lower case. */
+  signer: Address
+  /** 65 bytes, `0x04…`. */
+  pubKey: Hex
+  /** Whole METIS locked, rounded down. In a selection result: how often the validator was picked. */
+  power: number
+  /** First reward batch in which it counts. */
+  startBatch: bigint
+  /** First reward batch in which it no longer counts. 0: none, it stays. */
+  endBatch: bigint
+  /** Operation nonce of the last applied L1 event. */
+  nonce: bigint
+  /** Replay key of the last applied L1 event in decimal; empty when there was none. */
+  lastUpdated: string
+  jailed: boolean
+  /** Proposer priority. It does not influence who produces on L2. */
+  accum: number
+}
+
+/**
+ * A planned turn. Its id is the number of the epoch it becomes on L2.
+ *
+ * Source: Themis `types/span.go`.
+ */
+export interface Span {
+  id: bigint
+  /** Inclusive. */
+  startBlock: bigint
+  /** Inclusive. */
+  endBlock: bigint
+  /** The current validators at the moment the span was fixed, by signer. */
+  validators: Validator[]
+  /** The first one is the epoch's signer on L2. Never empty. */
+  producers: [Validator, ...Validator[]]
+}
+
+/** What a selection needs to know about a validator. */
+export type Candidate = Pick<Validator, 'signer' | 'power' | 'startBatch' | 'endBatch' | 'jailed'>
+
+/**
+ * The seed of a span: sha256 of its id as the shortest big-endian number (no byte at all for 0).
+ *
+ * No L1 randomness goes in, so every future seed is known today.
+ *
+ * Source: Themis `metis/keeper.go`, next span seed.
+ */
+export function nextSpanSeed(id: bigint): Hex {
+  return `0x${seedBytes(id).toString('hex')}`
+}
+
+function seedBytes(id: bigint): Buffer {
+  const digits = id === 0n ? '' : id.toString(16)
+  const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex')
+  return createHash('sha256').update(bytes).digest()
+}
+
+/**
+ * True when the validator belongs to the set of a reward batch.
+ *
+ * Source: Themis `types/validator.go`, `IsCurrentValidator`.
+ *
+ * @param l1Batch the consensus layer's copy of LockingPool's batch id
+ */
+export function isCurrent(validator: Omit<Candidate, 'signer'>, l1Batch: bigint): boolean {
+  const batch = l1Batch + 1n
+  return (
+    !validator.jailed &&
+    validator.startBatch <= batch &&
+    (validator.endBatch === 0n || validator.endBatch > batch) &&
+    validator.power > 0
+  )
+}
+
+/** Current and not leaving, by signer address: the ones a span may select. */
+export function eligibleValidators<T extends Candidate>(
+  validators: readonly T[],
+  l1Batch: bigint,
+): T[] {
+  return validators
+    .filter((validator) => validator.endBatch === 0n && isCurrent(validator, l1Batch))
+    .sort(bySigner)
+}
+
+/**
+ * The producers of a span, by signer address. With more candidates than places they are drawn with
+ * replacement, weighted by power, and `power` of the result is the number of picks; otherwise all
+ * candidates are returned with their own power.
+ *
+ * Source: Themis `metis/keeper.go` SelectNextProducers, `metis/selection.go`.
+ *
+ * @returns empty when nobody is eligible
+ */
+export function selectProducers<T extends Candidate>(options: {
+  spanId: bigint
+  validators: readonly T[]
+  l1Batch: bigint
+  producerCount?: number
+}): T[] {
+  const {spanId, validators, l1Batch, producerCount = PRODUCER_COUNT} = options
+  return drawProducers(spanId, eligibleValidators(validators, l1Batch), producerCount)
+}
+
+/** @param eligible sorted by signer */
+function drawProducers<T extends Candidate>(
+  spanId: bigint,
+  eligible: readonly T[],
+  producerCount: number,
+): T[] {
+  if (eligible.length <= producerCount) return [...eligible]
+  const rand = createGoRand(seedBytes(spanId).readBigInt64BE(0))
+  const total = BigInt(eligible.reduce((sum, {power}) => sum + power, 0))
+  const picks = new Map<number, number>()
+  for (let place = 0; place < producerCount; place++) {
+    const target = drawFromOne(rand.uint64, total)
+    let sum = 0
+    const index = eligible.findIndex(({power}) => BigInt((sum += power)) >= target)
+    picks.set(index, (picks.get(index) ?? 0) + 1)
+  }
+  return eligible.flatMap((validator, index) => {
+    const power = picks.get(index)
+    return power === undefined ? [] : [{...validator, power}]
+  })
+}
+
+/** Uniform from 1 to `total`. Values above the last whole multiple are drawn again, against bias. */
+function drawFromOne(nextUint64: () => bigint, total: bigint): bigint {
+  if (total <= 1n) return total
+  const limit = MAX_UINT64 - (MAX_UINT64 % total) - 1n
+  let value = nextUint64()
+  while (value >= limit) value = nextUint64()
+  return 1n + (value % total)
+}
+
+/**
+ * The signer of each span from `fromSpanId` on, as long as the set of validators stays as it is.
+ *
+ * @returns empty when nobody is eligible
+ */
+export function forecastProducers(
+  fromSpanId: bigint,
+  count: number,
+  validators: readonly Candidate[],
+  l1Batch: bigint,
+): {spanId: bigint; signer: Address}[] {
+  const eligible = eligibleValidators(validators, l1Batch)
+  if (eligible.length === 0) return []
+  return Array.from({length: count}, (_, offset) => {
+    const spanId = fromSpanId + BigInt(offset)
+    return {spanId, signer: drawProducers(spanId, eligible, PRODUCER_COUNT)[0]!.signer}
+  })
+}
+
+/**
+ * Who takes over from a producer that stopped. Every other eligible validator has the same chance,
+ * whatever its power.
+ *
+ * Source: Themis `helper/config.go` CalcMetisSequencerWithSeed. The real one panics without another
+ * candidate; this one says so.
+ *
+ * @param options.attempt how often a takeover was already tried in this epoch
+ * @returns undefined when there is nobody else
+ */
+export function selectRespanProducer<T extends Candidate>(options: {
+  current: Address
+  /** L2 head at which production stopped. */
+  height: bigint
+  validators: readonly T[]
+  l1Batch: bigint
+  attempt: bigint
+}): T | undefined {
+  const {current, height, validators, l1Batch, attempt} = options
+  // Sorted as EIP-55 text, in which upper case comes before lower case: another order than by bytes.
+  const candidates = eligibleValidators(validators, l1Batch)
+    .filter(({signer}) => signer.toLowerCase() !== current.toLowerCase())
+    .map((validator) => ({validator, text: getAddress(validator.signer)}))
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+  if (candidates.length === 0) return undefined
+  return candidates[createGoRand(height + attempt).intn(candidates.length)]!.validator
+}
+
+function bySigner(a: Candidate, b: Candidate): number {
+  const [left, right] = [a.signer.toLowerCase(), b.signer.toLowerCase()]
+  return left < right ? -1 : left > right ? 1 : 0
+}

@@ -1,0 +1,165 @@
+import {connectChain, type Connection, type SourceState} from '../chain/connect.ts'
+import {connectPos, type PosClient} from '../chain/pos-client.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import type {Network} from '../protocol/network.ts'
+import {openConfig, type ConfigStore, type Profile} from '../store/config.ts'
+import {openHome, type Home} from '../store/home.ts'
+import {readNetwork} from '../store/networks.ts'
+
+export interface ContextOptions {
+  profile?: string | undefined
+  network?: string | undefined
+  timeoutSeconds?: number | undefined
+  home?: Home
+}
+
+/** Who acts, on which network, and the connections that are opened when they are first used. */
+export interface Context {
+  home: Home
+  config: ConfigStore
+  profileName: string | null
+  profile: Profile | null
+  networkName: string
+  network: Network
+  l1(): Connection
+  l2(): Connection
+  /** Null: the network names no consensus layer. */
+  pos(): PosClient | null
+  /** Every source used so far. */
+  sources(): SourceState[]
+  close(): void
+}
+
+/**
+ * Resolves profile and network from flags and settings. Opens no connection.
+ *
+ * @throws {MetisSeqError} PROFILE_UNKNOWN, NETWORK_MISSING, NETWORK_UNKNOWN, PROFILE_NETWORK_MISMATCH
+ */
+export function openContext(options: ContextOptions): Context {
+  const home = options.home ?? openHome()
+  const config = openConfig(home)
+  const selected = selectProfile(config, options)
+  const networkName = options.network ?? selected.profile?.network
+  if (networkName === undefined) throw networkMissing()
+  const network = readNetwork(home, networkName)
+  const timeoutMs = (options.timeoutSeconds ?? 10) * 1000
+  const endpoints = selected.profile?.endpoints
+
+  const l1 = lazy(() =>
+    connectChain({
+      name: 'L1',
+      chainId: network.l1.chainId,
+      urls: endpoints?.l1 ? [endpoints.l1] : network.l1.rpcUrls,
+      timeoutMs,
+    }),
+  )
+  const l2 = lazy(() =>
+    connectChain({
+      name: 'L2',
+      chainId: network.l2.chainId,
+      urls: endpoints?.l2 ? [endpoints.l2] : network.l2.rpcUrls,
+      timeoutMs,
+    }),
+  )
+  const posUrl = endpoints?.pos ?? network.posRestUrl
+  const pos = lazy(() => (posUrl === null ? null : connectPos(posUrl, timeoutMs)))
+  return {
+    home,
+    config,
+    ...selected,
+    networkName,
+    network,
+    l1: l1.get,
+    l2: l2.get,
+    pos: pos.get,
+    sources: () => [
+      ...(l1.opened?.sources() ?? []),
+      ...(l2.opened?.sources() ?? []),
+      ...(pos.opened ? [pos.opened.source] : []),
+    ],
+    close: () => {
+      l1.opened?.close()
+      l2.opened?.close()
+    },
+  }
+}
+
+/**
+ * The profile of a context, for commands that act as someone.
+ *
+ * @throws {MetisSeqError} PROFILE_MISSING
+ */
+export function requireProfile(context: Context): {name: string; profile: Profile} {
+  if (context.profile && context.profileName) {
+    return {name: context.profileName, profile: context.profile}
+  }
+  throw new MetisSeqError({
+    code: 'PROFILE_MISSING',
+    message: `No profile is in use on ${context.networkName}.`,
+    exit: 'config',
+    facts: {network: context.networkName},
+    hints: [
+      'Run `metis-seq init` to make a profile.',
+      'Run `metis-seq profile list`, then pass `--profile NAME`.',
+    ],
+  })
+}
+
+function selectProfile(
+  config: ConfigStore,
+  options: ContextOptions,
+): {profileName: string | null; profile: Profile | null} {
+  const {profiles, currentProfile} = config.read()
+  const name = options.profile ?? currentProfile
+  if (name === null) return {profileName: null, profile: null}
+  const profile = profiles[name]
+  if (!profile) {
+    if (options.profile === undefined) return {profileName: null, profile: null}
+    throw profileUnknown(name, Object.keys(profiles))
+  }
+  if (options.network === undefined || options.network === profile.network) {
+    return {profileName: name, profile}
+  }
+  // The profile in use belongs to another network: reads go on without it, an explicit pair is refused.
+  if (options.profile === undefined) return {profileName: null, profile: null}
+  throw new MetisSeqError({
+    code: 'PROFILE_NETWORK_MISMATCH',
+    message: `Profile ${name} belongs to network ${profile.network}, not to ${options.network}.`,
+    exit: 'config',
+    facts: {profile: name, profileNetwork: profile.network, network: options.network},
+    hints: ['Leave out `--network`, or name a profile of that network.'],
+  })
+}
+
+export function profileUnknown(name: string, known: string[]): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PROFILE_UNKNOWN',
+    message: `There is no profile called ${name}.`,
+    exit: 'config',
+    facts: {profile: name, known: known.join(', ')},
+    hints: ['Run `metis-seq profile list`.', `Run \`metis-seq init --profile ${name}\` to make it.`],
+  })
+}
+
+function networkMissing(): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NETWORK_MISSING',
+    message: 'No network is chosen.',
+    exit: 'config',
+    hints: [
+      'Pass `--network andromeda`, `--network sepolia` or `--network local`.',
+      'Run `metis-seq init` to make a profile that remembers it.',
+      'Run `metis-seq local demo` to see everything on a local network first.',
+    ],
+  })
+}
+
+function lazy<T>(open: () => T): {get(): T; readonly opened: T | undefined} {
+  let value: {it: T} | undefined
+  return {
+    get: () => (value ??= {it: open()}).it,
+    get opened() {
+      return value?.it
+    },
+  }
+}

@@ -1,0 +1,127 @@
+import {isAddressEqual, type Address} from 'viem'
+import {getBlockNumber, getCode, readContract} from 'viem/actions'
+
+import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
+import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
+import {connectChain, type ChainClient} from '../chain/connect.ts'
+import {connectPos} from '../chain/pos-client.ts'
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {redactUrl} from '../lib/redact.ts'
+import type {Check} from './eligibility.ts'
+import type {Context} from './context.ts'
+
+export interface NetworkCheck {
+  ok: boolean
+  checks: Check[]
+}
+
+/** Tests every endpoint of the network, that its addresses hold code, and that the contracts point at each other. */
+export async function checkNetwork(context: Context, timeoutMs: number): Promise<NetworkCheck> {
+  const {network} = context
+  const endpoints = [
+    ...network.l1.rpcUrls.map((url) => ({name: 'L1', chainId: network.l1.chainId, url})),
+    ...network.l2.rpcUrls.map((url) => ({name: 'L2', chainId: network.l2.chainId, url})),
+  ]
+  const [reachable, pos, l1, l2] = await Promise.all([
+    Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint, timeoutMs))),
+    checkPos(network.posRestUrl, timeoutMs),
+    checkL1Contracts(context),
+    checkL2Contracts(context),
+  ])
+  const checks = [...reachable, ...pos, ...l1, ...l2]
+  return {ok: checks.every((check) => check.ok), checks}
+}
+
+async function checkEndpoint(
+  {name, chainId, url}: {name: string; chainId: number; url: string},
+  timeoutMs: number,
+): Promise<Check> {
+  const connection = connectChain({name, chainId, urls: [url], timeoutMs})
+  const label = `${name} endpoint ${redactUrl(url)} serves chain ${chainId}`
+  return attempt(`endpoint-${name.toLowerCase()}`, label, async () => {
+    try {
+      return `block ${await getBlockNumber(connection.client)}`
+    } finally {
+      connection.close()
+    }
+  })
+}
+
+async function checkPos(url: string | null, timeoutMs: number): Promise<Check[]> {
+  if (url === null) return []
+  const label = `consensus layer ${redactUrl(url)} answers`
+  return [
+    await attempt('pos', label, async () => {
+      await connectPos(url, timeoutMs).get('/metis/latest-span')
+      return 'yes'
+    }),
+  ]
+}
+
+function checkL1Contracts(context: Context): Promise<Check[]> {
+  const {client} = context.l1()
+  const {metis, lockingPool, lockingInfo, bridge, addressManager} = context.network.l1.contracts
+  const pool = {address: lockingPool, abi: lockingPoolAbi} as const
+  const info = {address: lockingInfo, abi: lockingInfoAbi} as const
+  return Promise.all([
+    checkCode(client, 'LockingPool', lockingPool),
+    checkCode(client, 'LockingInfo', lockingInfo),
+    checkCode(client, 'METIS on L1', metis),
+    checkCode(client, 'L1 bridge', bridge),
+    checkCode(client, 'address manager', addressManager),
+    checkPointer('LockingPool.escrow is LockingInfo', lockingInfo, () =>
+      readContract(client, {...pool, functionName: 'escrow'}),
+    ),
+    checkPointer('LockingInfo.manager is LockingPool', lockingPool, () =>
+      readContract(client, {...info, functionName: 'manager'}),
+    ),
+    checkPointer('LockingInfo.l1Token is METIS', metis, () =>
+      readContract(client, {...info, functionName: 'l1Token'}),
+    ),
+    checkPointer('LockingInfo.bridge is the L1 bridge', bridge, () =>
+      readContract(client, {...info, functionName: 'bridge'}),
+    ),
+  ])
+}
+
+function checkL2Contracts(context: Context): Promise<Check[]> {
+  const {client} = context.l2()
+  const {sequencerSet, bridge} = context.network.l2.contracts
+  const {artemis} = context.network.lst
+  return Promise.all([
+    checkCode(client, 'MetisSequencerSet', sequencerSet),
+    checkCode(client, 'L2 bridge', bridge),
+    ...(artemis ? [checkCode(client, 'Artemis deposit pool', artemis.depositPool)] : []),
+  ])
+}
+
+function checkCode(client: ChainClient, name: string, address: Address): Promise<Check> {
+  return attempt('code', `${name} ${address} has code`, async () => {
+    const code = await getCode(client, {address})
+    if (!code) throw new Error('no code at this address')
+    return `${(code.length - 2) / 2} bytes`
+  })
+}
+
+function checkPointer(label: string, expected: Address, read: () => Promise<Address>): Promise<Check> {
+  return attempt('pointer', label, async () => {
+    const actual = await read()
+    if (!isAddressEqual(actual, expected)) throw new Error(`it is ${actual}`)
+    return 'yes'
+  })
+}
+
+async function attempt(id: string, label: string, act: () => Promise<string>): Promise<Check> {
+  try {
+    return {id, label, ok: true, seen: await act(), remedy: ''}
+  } catch (error) {
+    return {id, label, ok: false, seen: reasonOf(error), remedy: 'Correct the network document.'}
+  }
+}
+
+function reasonOf(error: unknown): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof MetisSeqError) return at.message
+  }
+  return messageOf(error).split('\n')[0] ?? ''
+}

@@ -1,0 +1,143 @@
+import {readFileSync} from 'node:fs'
+import {get as httpGet, request as httpRequest} from 'node:http'
+import {join} from 'node:path'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import {isRecord} from '../lib/json.ts'
+import {lastLogLines, readDaemon, startDaemon, stopDaemon, type DaemonState} from '../process/daemon.ts'
+import type {NodeProfile} from '../store/config.ts'
+import {requireProfile, type Context} from './context.ts'
+
+/** How this very program is started again as a background process. */
+export interface SelfCommand {
+  file: string
+  args: readonly string[]
+}
+
+const DAEMON = 'node'
+/** Replaying a long chain log takes a while; the node answers its admin API only afterwards. */
+const READY_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 20_000
+
+export interface NodeReport {
+  profile: string
+  daemon: DaemonState | null
+  /** The node's own account of itself; null when it does not answer. */
+  status: Record<string, unknown> | null
+}
+
+/** @throws {MetisSeqError} NODE_NOT_SET_UP, PROFILE_MISSING */
+export function requireNode(context: Context): {name: string; node: NodeProfile; dir: string} {
+  const {name, profile} = requireProfile(context)
+  if (profile.node) return {name, node: profile.node, dir: context.home.nodeDir(name)}
+  throw new MetisSeqError({
+    code: 'NODE_NOT_SET_UP',
+    message: `Profile ${name} has no node.`,
+    exit: 'config',
+    facts: {profile: name},
+    hints: [`Run \`metis-seq init --profile ${name} --node-port PORT\` to set one up.`],
+  })
+}
+
+/**
+ * Starts the profile's node in the background and returns when it answers.
+ *
+ * @throws {MetisSeqError} ALREADY_RUNNING, DAEMON_NOT_READY, NODE_NOT_SET_UP
+ */
+export async function startNodeDaemon(
+  context: Context,
+  self: SelfCommand,
+  options: {passwordFile?: string | undefined; signal?: AbortSignal} = {},
+): Promise<{pid: number; profile: string}> {
+  const {name, dir} = requireNode(context)
+  const {pid} = await startDaemon({
+    name: DAEMON,
+    dir,
+    file: self.file,
+    args: [...self.args, 'node', 'run', '--profile', name],
+    env: {
+      METIS_SEQ_HOME: context.home.root,
+      ...(options.passwordFile ? {METIS_SEQ_PASSWORD_FILE: options.passwordFile} : {}),
+    },
+    probe: async () => (await readNodeStatus(dir)) !== null,
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    ...(options.signal ? {signal: options.signal} : {}),
+  })
+  return {pid, profile: name}
+}
+
+/** Stops the profile's node: it finishes its slot and hands over its pool first. */
+export function stopNodeDaemon(context: Context): Promise<'stopped' | 'killed' | 'not-running'> {
+  const {dir} = requireNode(context)
+  return stopDaemon(dir, DAEMON, {timeoutMs: STOP_TIMEOUT_MS})
+}
+
+export async function reportNode(context: Context): Promise<NodeReport> {
+  const {name, dir} = requireNode(context)
+  const daemon = readDaemon(dir, DAEMON) ?? null
+  return {profile: name, daemon, status: await readNodeStatus(dir)}
+}
+
+export function readNodeLog(context: Context, lines: number): string[] {
+  return lastLogLines(requireNode(context).dir, DAEMON, lines)
+}
+
+export function nodeLogFile(context: Context): string {
+  return join(requireNode(context).dir, `${DAEMON}.log`)
+}
+
+/** Asks the node's loopback admin API; null when there is none that answers. */
+export async function readNodeStatus(dir: string): Promise<Record<string, unknown> | null> {
+  const admin = readAdminFile(dir)
+  if (!admin) return null
+  const body = await new Promise<string | undefined>((resolve) => {
+    const request = httpGet(
+      `${admin.url}/status`,
+      {headers: {authorization: `Bearer ${admin.token}`}, timeout: 2000},
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => (text += chunk))
+        response.on('end', () => resolve(response.statusCode === 200 ? text : undefined))
+      },
+    )
+    request.on('timeout', () => request.destroy())
+    request.on('error', () => resolve(undefined))
+  })
+  if (body === undefined) return null
+  try {
+    const value: unknown = JSON.parse(body)
+    return isRecord(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function readAdminFile(dir: string): {url: string; token: string} | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(dir, 'admin.json'), 'utf8'))
+    if (!isRecord(value)) return undefined
+    const {url, token} = value
+    if (typeof url !== 'string' || typeof token !== 'string') return undefined
+    return {url, token}
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether an HTTP endpoint answers a JSON-RPC or REST request at all. */
+export function answers(url: string, method: 'GET' | 'POST' = 'GET', body = ''): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = httpRequest(
+      url,
+      {method, timeout: 2000, headers: body ? {'content-type': 'application/json'} : {}},
+      (response) => {
+        response.resume()
+        response.on('end', () => resolve((response.statusCode ?? 500) < 400))
+      },
+    )
+    request.on('timeout', () => request.destroy())
+    request.on('error', () => resolve(false))
+    request.end(body)
+  })
+}

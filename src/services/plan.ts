@@ -1,0 +1,41 @@
+import type {Address, Hex} from 'viem'
+
+/** One contract call of a plan, encoded and explained. */
+export interface PlannedCall {
+  /** What it does, for people: `Approve 50,000 METIS for LockingInfo`. */
+  label: string
+  contract: string
+  to: Address
+  functionName: string
+  /** Decoded arguments in order. */
+  args: {name: string; value: string}[]
+  data: Hex
+  /** ETH on L1, METIS on L2. */
+  valueWei: bigint
+}
+
+/** A known way to lose money or a turn. Only `--override ID` gets past it. */
+export interface Trap {
+  id: string
+  message: string
+}
+
+/** A number that changes, before and after. */
+export interface Effect {
+  label: string
+  before: string
+  after: string
+}
+
+/** What an operation would do. Made by reading only; nothing is sent while it is made. */
+export interface Plan {
+  /** Words of the command: `stake increase`. */
+  action: string
+  title: string
+  chain: 'L1' | 'L2'
+  from: Address
+  role: 'owner' | 'signer'
+  calls: PlannedCall[]
+  effects: Effect[]
+  traps: Trap[]
+}

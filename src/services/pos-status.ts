@@ -1,0 +1,42 @@
+import {MetisSeqError} from '../lib/errors.ts'
+import {isRecord} from '../lib/json.ts'
+import type {Context} from './context.ts'
+
+/** What a consensus layer, ours or a real Themis, tells about itself. */
+export interface PosView {
+  latestSpan: Record<string, unknown>
+  validators: Record<string, unknown>[]
+  rewardBatchId: unknown
+  mpc: Record<string, unknown> | null
+}
+
+/**
+ * Reads the consensus layer through Themis' REST paths only, so a real Themis answers as well.
+ *
+ * @throws {MetisSeqError} POS_UNKNOWN, POS_UNREACHABLE, POS_ERROR
+ */
+export async function readPosStatus(context: Context): Promise<PosView> {
+  const pos = context.pos()
+  if (!pos) {
+    throw new MetisSeqError({
+      code: 'POS_UNKNOWN',
+      message: `No consensus layer is known on ${context.networkName}.`,
+      exit: 'config',
+      facts: {network: context.networkName},
+      hints: ['Set one with `metis-seq init --replace --pos-url URL`.'],
+    })
+  }
+  const [span, set, batch, mpc] = await Promise.all([
+    pos.get('/metis/latest-span'),
+    pos.get('/staking/validator-set'),
+    pos.get('/staking/current-batch'),
+    pos.get('/mpc/latest/0').catch(() => null),
+  ])
+  const validators = isRecord(set) && Array.isArray(set['validators']) ? set['validators'] : []
+  return {
+    latestSpan: isRecord(span) ? span : {},
+    validators: validators.filter(isRecord),
+    rewardBatchId: isRecord(batch) ? batch['batch'] : null,
+    mpc: isRecord(mpc) ? mpc : null,
+  }
+}

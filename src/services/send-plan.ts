@@ -1,0 +1,202 @@
+import type {Address, Hash, Hex} from 'viem'
+import {call, estimateGas, getBalance, getTransactionCount, sendRawTransaction} from 'viem/actions'
+
+import type {ChainClient} from '../chain/connect.ts'
+import {maxPricePerGas, readFees, type GasFees} from '../chain/fees.ts'
+import {fromRevert} from '../chain/reverts.ts'
+import type {TransactionSigner} from '../chain/signer.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {formatWei} from '../lib/units.ts'
+import type {Journal} from '../store/journal.ts'
+import type {Plan, PlannedCall} from './plan.ts'
+import {settleOpenTransactions, waitForEntry, type Receipt} from './wait-transaction.ts'
+
+/** What the operator chose on the command line. */
+export interface SendChoices {
+  overrides: readonly string[]
+  maxFeeWei?: bigint | undefined
+  priorityFeeWei?: bigint | undefined
+  nonce?: number | undefined
+  /** False: return after the broadcast of the last call. */
+  waitMined: boolean
+}
+
+export interface SendReporter {
+  onSettled(label: string, hash: Hash, status: string): void
+  onSimulated(label: string): void
+  onBroadcast(label: string, hash: Hash): void
+  onMined(label: string, receipt: Receipt): void
+  onWaiting(label: string, seconds: number): void
+}
+
+export interface SendDependencies {
+  client: ChainClient
+  network: string
+  chainId: number
+  journal: Journal
+  reporter: SendReporter
+  signal: AbortSignal
+}
+
+/** A plan with its price. */
+export interface Preview {
+  plan: Plan
+  fees: GasFees
+  /** Gas of each call; null where it depends on a call before it. */
+  gasLimits: (bigint | null)[]
+  /** Highest possible price of the calls whose gas is known, in wei of the chain's coin. */
+  maxCostWei: bigint
+  balanceWei: bigint
+}
+
+export interface SentCall {
+  label: string
+  hash: Hash
+  receipt: Receipt | null
+}
+
+/**
+ * Checks a plan against the chain as it is now: open transactions first, then traps, simulation and
+ * price. Sends nothing but transactions that were already signed and journaled.
+ *
+ * @throws {MetisSeqError} TRAP, the mapped revert, BALANCE_LOW
+ */
+export async function previewPlan(
+  plan: Plan,
+  choices: SendChoices,
+  dependencies: SendDependencies,
+): Promise<Preview> {
+  await settleOpenTransactions(plan.from, dependencies)
+  assertNoTrap(plan, choices.overrides)
+  const {client, reporter} = dependencies
+  const [fees, balanceWei] = await Promise.all([
+    readFees(client, choices),
+    getBalance(client, {address: plan.from}),
+  ])
+  const gasLimits: (bigint | null)[] = []
+  for (const [index, planned] of plan.calls.entries()) {
+    gasLimits.push(index === 0 ? await simulate(client, plan.from, planned) : null)
+  }
+  if (plan.calls[0]) reporter.onSimulated(plan.calls[0].label)
+  const gas = gasLimits.reduce<bigint>((sum, limit) => sum + (limit ?? 0n), 0n)
+  const value = plan.calls.reduce((sum, {valueWei}) => sum + valueWei, 0n)
+  const maxCostWei = gas * maxPricePerGas(fees) + value
+  if (balanceWei < maxCostWei) throw balanceLow(plan, balanceWei, maxCostWei)
+  return {plan, fees, gasLimits, maxCostWei, balanceWei}
+}
+
+/**
+ * Carries out a plan the operator has seen: for each call simulate, sign, journal, send, wait.
+ *
+ * @throws {MetisSeqError} TX_REVERTED, TX_UNKNOWN, INTERRUPTED; what was sent is in the journal
+ */
+export async function sendPlan(
+  {plan, fees}: Preview,
+  signer: TransactionSigner,
+  choices: SendChoices,
+  dependencies: SendDependencies,
+): Promise<SentCall[]> {
+  assertSigner(plan, signer.address)
+  const sent: SentCall[] = []
+  const firstNonce =
+    choices.nonce ??
+    (await getTransactionCount(dependencies.client, {address: plan.from, blockTag: 'pending'}))
+  for (const [index, planned] of plan.calls.entries()) {
+    dependencies.signal.throwIfAborted()
+    const last = index === plan.calls.length - 1
+    const gasLimit = await simulate(dependencies.client, plan.from, planned)
+    const transaction = {
+      chainId: dependencies.chainId,
+      nonce: firstNonce + index,
+      to: planned.to,
+      data: planned.data,
+      valueWei: planned.valueWei,
+      gasLimit,
+      fees,
+    }
+    const {raw, hash} = await signer.sign(transaction)
+    // A later call may need an earlier one mined, so only the last may go unwaited.
+    const wait = choices.waitMined || !last
+    sent.push(await sendOne(plan, planned, {raw, hash, nonce: transaction.nonce}, wait, dependencies))
+  }
+  return sent
+}
+
+async function sendOne(
+  plan: Plan,
+  planned: PlannedCall,
+  signed: {raw: Hex; hash: Hash; nonce: number},
+  wait: boolean,
+  dependencies: SendDependencies,
+): Promise<SentCall> {
+  const {client, journal, reporter, network, chainId} = dependencies
+  const entry = journal.prepare({
+    action: plan.action,
+    label: planned.label,
+    network,
+    chainId,
+    from: plan.from,
+    to: planned.to,
+    nonce: signed.nonce,
+    valueWei: planned.valueWei,
+    hash: signed.hash,
+    raw: signed.raw,
+  })
+  await sendRawTransaction(client, {serializedTransaction: signed.raw})
+  journal.mark(entry.id, 'sent')
+  reporter.onBroadcast(planned.label, signed.hash)
+  if (!wait) return {label: planned.label, hash: signed.hash, receipt: null}
+  const receipt = await waitForEntry(entry, dependencies)
+  reporter.onMined(planned.label, receipt)
+  return {label: planned.label, hash: signed.hash, receipt}
+}
+
+/** Runs the call without sending it, and measures its gas with a fifth on top. */
+async function simulate(client: ChainClient, from: Address, planned: PlannedCall): Promise<bigint> {
+  const transaction = {
+    account: from,
+    to: planned.to,
+    data: planned.data,
+    value: planned.valueWei,
+  }
+  try {
+    await call(client, transaction)
+    return ((await estimateGas(client, transaction)) * 6n) / 5n
+  } catch (error) {
+    throw fromRevert(error, {...planned, from})
+  }
+}
+
+function assertNoTrap(plan: Plan, overrides: readonly string[]): void {
+  const trap = plan.traps.find(({id}) => !overrides.includes(id))
+  if (!trap) return
+  throw new MetisSeqError({
+    code: 'TRAP',
+    message: trap.message,
+    exit: 'precondition',
+    facts: {trap: trap.id},
+    hints: [`Pass \`--override ${trap.id}\` if you mean it.`],
+  })
+}
+
+function assertSigner(plan: Plan, address: Address): void {
+  if (plan.from.toLowerCase() === address.toLowerCase()) return
+  throw new MetisSeqError({
+    code: 'WRONG_KEY',
+    message: `The key signs for ${address}, and this needs the ${plan.role} ${plan.from}.`,
+    exit: 'signer',
+    facts: {needed: plan.from, key: address},
+    hints: ['Run `metis-seq profile show` to see which keys the profile uses.'],
+  })
+}
+
+function balanceLow(plan: Plan, balanceWei: bigint, maxCostWei: bigint): MetisSeqError {
+  const coin = plan.chain === 'L1' ? 'ETH' : 'METIS'
+  return new MetisSeqError({
+    code: 'BALANCE_LOW',
+    message: `The ${plan.role} holds ${formatWei(balanceWei)} ${coin} on ${plan.chain}, and this can cost ${formatWei(maxCostWei)} ${coin}.`,
+    exit: 'precondition',
+    facts: {account: plan.from, balanceWei: `${balanceWei}`, neededWei: `${maxCostWei}`},
+    hints: [`Send ${coin} to ${plan.from} on ${plan.chain}; on the local network run \`metis-seq local fund\`.`],
+  })
+}

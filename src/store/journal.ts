@@ -1,0 +1,117 @@
+import type {DatabaseSync, SQLOutputValue} from 'node:sqlite'
+
+import type {Address, Hash, Hex} from 'viem'
+
+import {mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
+
+export type JournalStatus = 'prepared' | 'sent' | 'mined' | 'reverted' | 'replaced'
+
+/** One transaction of ours, from before its broadcast to its end. */
+export interface JournalEntry {
+  id: number
+  /** What the operator asked for: `sequencer register`. */
+  action: string
+  /** One line for people: `Lock 50,000 METIS`. */
+  label: string
+  network: string
+  chainId: number
+  from: Address
+  to: Address
+  nonce: number
+  valueWei: bigint
+  hash: Hash
+  /** The signed transaction. Sending it twice is harmless: it has one nonce. */
+  raw: Hex
+  status: JournalStatus
+  /** Block it was mined in; null while open. */
+  blockNumber: bigint | null
+  createdAt: string
+}
+
+export type NewJournalEntry = Omit<JournalEntry, 'id' | 'status' | 'blockNumber' | 'createdAt'>
+
+export interface Journal {
+  /** Durable when it returns. Called before the broadcast. */
+  prepare(entry: NewJournalEntry): JournalEntry
+  mark(id: number, status: JournalStatus, blockNumber?: bigint): void
+  /** Entries of an account that may still be mined, oldest first. */
+  open(chainId: number, from: Address): JournalEntry[]
+  list(limit: number): JournalEntry[]
+  close(): void
+}
+
+/**
+ * Opens the journal of sent transactions.
+ *
+ * An entry is on disk before its transaction leaves, so a crash can neither forget it nor make us send
+ * the same thing twice.
+ */
+export function openJournal(path: string): Journal {
+  const database = openDurableDatabase(path)
+  mapSqliteErrors(path, () => createTables(database))
+  const run = <T>(act: () => T): T => mapSqliteErrors(path, act)
+  const byId = database.prepare('SELECT * FROM entries WHERE id = ?')
+  const insert = database.prepare(
+    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?)`,
+  )
+  const update = database.prepare('UPDATE entries SET status = ?, block_number = ? WHERE id = ?')
+  const open = database.prepare(
+    `SELECT * FROM entries WHERE chain_id = ? AND sender = ? AND status IN ('prepared', 'sent') ORDER BY nonce, id`,
+  )
+  const list = database.prepare('SELECT * FROM entries ORDER BY id DESC LIMIT ?')
+  return {
+    prepare: (entry) =>
+      run(() => {
+        const {lastInsertRowid} = insert.run(
+          entry.action,
+          entry.label,
+          entry.network,
+          entry.chainId,
+          entry.from.toLowerCase(),
+          entry.to,
+          entry.nonce,
+          entry.valueWei.toString(),
+          entry.hash,
+          entry.raw,
+          new Date().toISOString(),
+        )
+        return toEntry(byId.get(lastInsertRowid)!)
+      }),
+    mark: (id, status, blockNumber) =>
+      run(() => void update.run(status, blockNumber?.toString() ?? null, id)),
+    open: (chainId, from) => run(() => open.all(chainId, from.toLowerCase()).map(toEntry)),
+    list: (limit) => run(() => list.all(limit).map(toEntry)),
+    close: () => database.close(),
+  }
+}
+
+function createTables(database: DatabaseSync): void {
+  database.exec(`CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    action TEXT NOT NULL, label TEXT NOT NULL, network TEXT NOT NULL, chain_id INTEGER NOT NULL,
+    sender TEXT NOT NULL, target TEXT NOT NULL, nonce INTEGER NOT NULL, value_wei TEXT NOT NULL,
+    hash TEXT NOT NULL, raw TEXT NOT NULL, status TEXT NOT NULL, block_number TEXT,
+    created_at TEXT NOT NULL
+  )`)
+}
+
+function toEntry(row: Record<string, SQLOutputValue>): JournalEntry {
+  const block = row['block_number']
+  return {
+    id: Number(row['id']),
+    action: String(row['action']),
+    label: String(row['label']),
+    network: String(row['network']),
+    chainId: Number(row['chain_id']),
+    from: String(row['sender']) as Address,
+    to: String(row['target']) as Address,
+    nonce: Number(row['nonce']),
+    valueWei: BigInt(String(row['value_wei'])),
+    hash: String(row['hash']) as Hash,
+    raw: String(row['raw']) as Hex,
+    status: String(row['status']) as JournalStatus,
+    blockNumber: block === null || block === undefined ? null : BigInt(String(block)),
+    createdAt: String(row['created_at']),
+  }
+}

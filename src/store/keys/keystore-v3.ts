@@ -1,0 +1,130 @@
+import {createCipheriv, createDecipheriv, randomBytes, randomUUID, scrypt, timingSafeEqual} from 'node:crypto'
+import {promisify} from 'node:util'
+
+import {keccak256} from 'viem'
+
+import {isRecord} from '../../lib/json.ts'
+
+/**
+ * Web3 Secret Storage, version 3: a private key encrypted with AES-128-CTR under a scrypt key, with a
+ * keccak MAC that tells a wrong password from a damaged file.
+ */
+export interface KeystoreV3 {
+  version: 3
+  id: string
+  address: string
+  crypto: {
+    cipher: 'aes-128-ctr'
+    cipherparams: {iv: string}
+    ciphertext: string
+    kdf: 'scrypt'
+    kdfparams: {dklen: 32; n: number; r: number; p: number; salt: string}
+    mac: string
+  }
+}
+
+/** N = 2^18, r = 8: half a second and 256 MiB per guess. */
+export const STRONG_SCRYPT_N = 2 ** 18
+/** For keys of a local network, which guard nothing: 16 ms. */
+export const LOCAL_SCRYPT_N = 2 ** 13
+
+const scryptAsync = promisify<
+  Buffer,
+  Buffer,
+  number,
+  {N: number; r: number; p: number; maxmem: number},
+  Buffer
+>(scrypt)
+
+/**
+ * Encrypts a 32-byte private key.
+ *
+ * @param address lower-case hex without 0x, as the format wants it
+ */
+export async function encryptKeystore(
+  privateKey: Uint8Array,
+  address: string,
+  password: string,
+  scryptN = STRONG_SCRYPT_N,
+): Promise<KeystoreV3> {
+  const salt = randomBytes(32)
+  const iv = randomBytes(16)
+  const derived = await deriveKey(password, salt, scryptN, 8, 1)
+  const cipher = createCipheriv('aes-128-ctr', derived.subarray(0, 16), iv)
+  const ciphertext = Buffer.concat([cipher.update(privateKey), cipher.final()])
+  return {
+    version: 3,
+    id: randomUUID(),
+    address,
+    crypto: {
+      cipher: 'aes-128-ctr',
+      cipherparams: {iv: iv.toString('hex')},
+      ciphertext: ciphertext.toString('hex'),
+      kdf: 'scrypt',
+      kdfparams: {dklen: 32, n: scryptN, r: 8, p: 1, salt: salt.toString('hex')},
+      mac: macOf(derived, ciphertext),
+    },
+  }
+}
+
+/** @returns the private key, or undefined when the password is wrong */
+export async function decryptKeystore(
+  keystore: KeystoreV3,
+  password: string,
+): Promise<Buffer | undefined> {
+  const {kdfparams, ciphertext, cipherparams, mac} = keystore.crypto
+  const encrypted = Buffer.from(ciphertext, 'hex')
+  const derived = await deriveKey(
+    password,
+    Buffer.from(kdfparams.salt, 'hex'),
+    kdfparams.n,
+    kdfparams.r,
+    kdfparams.p,
+  )
+  const expected = Buffer.from(mac, 'hex')
+  const actual = Buffer.from(macOf(derived, encrypted), 'hex')
+  if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined
+  const decipher = createDecipheriv(
+    'aes-128-ctr',
+    derived.subarray(0, 16),
+    Buffer.from(cipherparams.iv, 'hex'),
+  )
+  return Buffer.concat([decipher.update(encrypted), decipher.final()])
+}
+
+/** @returns the keystore, or undefined when the text is not a V3 scrypt keystore of ours or a peer's */
+export function parseKeystore(text: string): KeystoreV3 | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isRecord(value) || value['version'] !== 3 || !isRecord(value['crypto'])) return undefined
+  const {cipher, cipherparams, ciphertext, kdf, kdfparams, mac} = value['crypto']
+  if (cipher !== 'aes-128-ctr' || kdf !== 'scrypt' || !isHex(ciphertext) || !isHex(mac)) return undefined
+  if (!isRecord(cipherparams) || !isHex(cipherparams['iv']) || !isRecord(kdfparams)) return undefined
+  const {n, r, p, dklen, salt} = kdfparams
+  if (dklen !== 32 || !isHex(salt) || !isScryptCost(n, r, p)) return undefined
+  return value as unknown as KeystoreV3
+}
+
+/** Bounds the memory a foreign file can make us use: 128 * N * r <= 512 MiB. */
+function isScryptCost(n: unknown, r: unknown, p: unknown): boolean {
+  if (typeof n !== 'number' || typeof r !== 'number' || typeof p !== 'number') return false
+  if (!Number.isInteger(Math.log2(n)) || n < 2 || r < 1 || p < 1 || p > 16) return false
+  return 128 * n * r <= 512 * 2 ** 20
+}
+
+function isHex(value: unknown): value is string {
+  return typeof value === 'string' && /^(?:[0-9a-f]{2})+$/i.test(value)
+}
+
+function deriveKey(password: string, salt: Buffer, n: number, r: number, p: number): Promise<Buffer> {
+  const options = {N: n, r, p, maxmem: 130 * n * r + 2 ** 20}
+  return scryptAsync(Buffer.from(password, 'utf8'), salt, 32, options)
+}
+
+function macOf(derived: Buffer, ciphertext: Buffer): string {
+  return keccak256(Buffer.concat([derived.subarray(16, 32), ciphertext])).slice(2)
+}

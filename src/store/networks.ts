@@ -1,0 +1,105 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {writeFileAtomic} from '../lib/files.ts'
+import {stringifyJson} from '../lib/json.ts'
+import {builtInNetworks} from '../protocol/built-in-networks.ts'
+import {parseNetwork} from '../protocol/network-document.ts'
+import type {Network} from '../protocol/network.ts'
+import type {Home} from './home.ts'
+
+export interface ListedNetwork {
+  network: Network
+  source: 'built in' | 'file'
+}
+
+/** Built-in networks and those in the networks directory, in the order of their names. */
+export function listNetworks(home: Home): ListedNetwork[] {
+  const builtIn = builtInNetworks.map((network): ListedNetwork => ({network, source: 'built in'}))
+  const own = ownNames(home).map(
+    (name): ListedNetwork => ({network: readNetworkFile(fileOf(home, name)), source: 'file'}),
+  )
+  return [...builtIn, ...own]
+}
+
+/**
+ * One network by name.
+ *
+ * @throws {MetisSeqError} NETWORK_UNKNOWN, NETWORK_INVALID
+ */
+export function readNetwork(home: Home, name: string): Network {
+  const builtIn = builtInNetworks.find((network) => network.name === name)
+  if (builtIn) return builtIn
+  const path = fileOf(home, name)
+  if (isName(name) && existsSync(path)) return readNetworkFile(path)
+  const known = [...builtInNetworks.map((network) => network.name), ...ownNames(home)]
+  throw new MetisSeqError({
+    code: 'NETWORK_UNKNOWN',
+    message: `There is no network called ${name}.`,
+    exit: 'config',
+    facts: {network: name, known: known.join(', ')},
+    hints: [
+      ...(name === 'local' ? ['Run `metis-seq local up` to start the local network.'] : []),
+      'Run `metis-seq network list` to see the networks.',
+      'Run `metis-seq network add FILE` to add one.',
+    ],
+  })
+}
+
+/** Reads and checks a network document. */
+export function readNetworkFile(path: string): Network {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new MetisSeqError({
+      code: 'NETWORK_INVALID',
+      message: `${path} cannot be read as JSON: ${messageOf(cause)}.`,
+      exit: 'config',
+      facts: {source: path},
+      hints: ['Compare it with the output of `metis-seq network show andromeda --json`.'],
+      cause,
+    })
+  }
+  return parseNetwork(value, path)
+}
+
+/**
+ * Keeps a network document under its own name.
+ *
+ * @throws {MetisSeqError} NETWORK_EXISTS for a built-in name, or one already kept unless `replace`
+ */
+export function saveNetwork(home: Home, network: Network, {replace}: {replace: boolean}): string {
+  const path = fileOf(home, network.name)
+  const builtIn = builtInNetworks.some(({name}) => name === network.name)
+  if (builtIn || (!replace && existsSync(path))) {
+    throw new MetisSeqError({
+      code: 'NETWORK_EXISTS',
+      message: `A network called ${network.name} exists already.`,
+      exit: 'config',
+      facts: {network: network.name},
+      hints: builtIn
+        ? ['Give the document another name.']
+        : ['Pass `--replace` to overwrite it, or give the document another name.'],
+    })
+  }
+  writeFileAtomic(path, `${stringifyJson(network, 2)}\n`, 0o644)
+  return path
+}
+
+function ownNames(home: Home): string[] {
+  if (!existsSync(home.networksDir)) return []
+  return readdirSync(home.networksDir)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .toSorted()
+}
+
+function isName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,31}$/.test(name)
+}
+
+function fileOf(home: Home, name: string): string {
+  return join(home.networksDir, `${name}.json`)
+}

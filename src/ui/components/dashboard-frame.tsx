@@ -1,0 +1,89 @@
+import {Box, Text} from 'ink'
+
+import {frameLayout, singleLayout, type PanelName} from '../dashboard/layout.ts'
+import type {DashboardView} from '../dashboard/view.ts'
+import {styleOf} from '../theme.ts'
+import {fit, PanelBox} from './panel-box.tsx'
+
+export interface DashboardFrameProps {
+  view: DashboardView
+  columns: number
+  rows: number
+  focus: PanelName
+  /** Shown alone over the whole screen; null shows all. */
+  single: PanelName | null
+  paused: boolean
+  help: boolean
+  color: boolean
+}
+
+const HELP = [
+  'q  quit            ?  this help',
+  'Tab  next panel    r  ask every source now',
+  'p  pause drawing   1-5  one panel, 0  all',
+]
+
+/** One frame. Props in, frame out: it never reads a clock, a store or a chain. */
+export function DashboardFrame(props: DashboardFrameProps) {
+  const {view, columns, rows, focus, single, paused, help, color} = props
+  const layout = single ? singleLayout(single, columns, rows) : frameLayout(columns, rows)
+  if (layout.kind === 'line') {
+    return (
+      <Text wrap="truncate-end">
+        {fit(`${view.state.word}: ${view.state.text} (needs 60x16, has ${columns}x${rows})`, columns)}
+      </Text>
+    )
+  }
+  return (
+    <Box flexDirection="column" width={columns}>
+      <Header color={color} columns={columns} paused={paused} view={view} />
+      {help ? (
+        <Box borderStyle="round" flexDirection="column" paddingX={1} width={columns}>
+          {HELP.map((line) => (
+            <Text key={line}>{line}</Text>
+          ))}
+        </Box>
+      ) : (
+        layout.lines.map((line, index) => (
+          <Box key={index}>
+            {line.map(({name, width, height}) => (
+              <PanelBox
+                color={color}
+                focused={name === focus}
+                height={height}
+                key={name}
+                panel={view.panels[name]}
+                width={width}
+              />
+            ))}
+          </Box>
+        ))
+      )}
+      <Text {...styleOf('dim', color)} wrap="truncate-end">
+        {fit(`q quit  ? help  Tab panel  r refresh  p ${paused ? 'go on' : 'pause'}`, columns)}
+      </Text>
+    </Box>
+  )
+}
+
+function Header({view, columns, paused, color}: {
+  view: DashboardView
+  columns: number
+  paused: boolean
+  color: boolean
+}) {
+  const glyph = {OK: '✓', WARN: '!', CRIT: '✗', WAIT: '?'}[view.state.word]
+  const state = `${glyph} ${view.state.word} ${view.state.text}`
+  const left = `${view.title}  ${paused ? 'PAUSED' : 'LIVE'}  ${view.clock}  `
+  return (
+    <Box flexDirection="column" width={columns}>
+      <Text bold wrap="truncate-end">
+        {fit(left, columns)}
+        <Text {...styleOf(view.state.tone, color)}>
+          {fit(state, Math.max(1, columns - [...left].length))}
+        </Text>
+      </Text>
+      <Text wrap="truncate-end">{fit(`next: ${view.nextAction}`, columns)}</Text>
+    </Box>
+  )
+}

@@ -1,0 +1,63 @@
+import {panelNames, type PanelName} from './layout.ts'
+
+/** What keys change about the screen. Data never changes by a key. */
+export interface ScreenState {
+  focus: PanelName
+  single: PanelName | null
+  paused: boolean
+  help: boolean
+}
+
+export type KeyAction =
+  | 'quit'
+  | 'help'
+  | 'next-panel'
+  | 'previous-panel'
+  | 'refresh'
+  | 'pause'
+  | 'all-panels'
+  | {show: PanelName}
+
+export const firstScreen: ScreenState = {
+  focus: 'production',
+  single: null,
+  paused: false,
+  help: false,
+}
+
+/** The action of a key; undefined: the key means nothing here. */
+export function actionOf(input: string, key: {tab: boolean; shift: boolean; escape: boolean}): KeyAction | undefined {
+  if (key.tab) return key.shift ? 'previous-panel' : 'next-panel'
+  if (key.escape || input === '0') return 'all-panels'
+  if (input === 'q') return 'quit'
+  if (input === '?') return 'help'
+  if (input === 'r') return 'refresh'
+  if (input === 'p') return 'pause'
+  const panel = /^[1-5]$/.test(input) ? panelNames[Number(input) - 1] : undefined
+  return panel ? {show: panel} : undefined
+}
+
+/** The screen after an action. Pure; quit and refresh are effects and leave it as it is. */
+export function afterAction(state: ScreenState, action: KeyAction): ScreenState {
+  if (typeof action === 'object') return {...state, single: action.show, focus: action.show}
+  switch (action) {
+    case 'help':
+      return {...state, help: !state.help}
+    case 'pause':
+      return {...state, paused: !state.paused}
+    case 'all-panels':
+      return {...state, single: null, help: false}
+    case 'next-panel':
+      return {...state, focus: neighbour(state.focus, 1)}
+    case 'previous-panel':
+      return {...state, focus: neighbour(state.focus, -1)}
+    case 'quit':
+    case 'refresh':
+      return state
+  }
+}
+
+function neighbour(focus: PanelName, step: number): PanelName {
+  const index = panelNames.indexOf(focus) + step
+  return panelNames[(index + panelNames.length) % panelNames.length] ?? focus
+}

@@ -1,0 +1,59 @@
+export type PanelName = 'production' | 'rotation' | 'sync' | 'stake' | 'events'
+
+export const panelNames: readonly PanelName[] = ['production', 'rotation', 'sync', 'stake', 'events']
+
+export interface PanelPlace {
+  name: PanelName
+  width: number
+  height: number
+}
+
+export type FrameLayout = {kind: 'line'} | {kind: 'panels'; lines: PanelPlace[][]}
+
+const HEADER_ROWS = 2
+const FOOTER_ROWS = 1
+/** A frame as tall as the terminal scrolls it; one row stays free. */
+const FREE_ROWS = 1
+/** Border, title and the longest list of rows. */
+const FULL_PANEL = 10
+
+/** Where each panel goes. Pure; widths and heights always add up to the terminal, less one row. */
+export function frameLayout(columns: number, rows: number): FrameLayout {
+  if (columns < 60 || rows < 16) return {kind: 'line'}
+  const room = rows - HEADER_ROWS - FOOTER_ROWS - FREE_ROWS
+  if (columns < 80) {
+    const production = Math.min(FULL_PANEL, Math.ceil(room / 2))
+    return {
+      kind: 'panels',
+      lines: [
+        [{name: 'production', width: columns, height: production}],
+        [{name: 'rotation', width: columns, height: room - production}],
+      ],
+    }
+  }
+  const upper = Math.min(FULL_PANEL, Math.floor(room * 0.4))
+  const middle = Math.min(FULL_PANEL, Math.floor(room * 0.4))
+  const left = Math.ceil(columns / 2)
+  const right = columns - left
+  return {
+    kind: 'panels',
+    lines: [
+      [
+        {name: 'production', width: left, height: upper},
+        {name: 'rotation', width: right, height: upper},
+      ],
+      [
+        {name: 'sync', width: left, height: middle},
+        {name: 'stake', width: right, height: middle},
+      ],
+      [{name: 'events', width: columns, height: room - upper - middle}],
+    ],
+  }
+}
+
+/** One panel over the whole screen. */
+export function singleLayout(name: PanelName, columns: number, rows: number): FrameLayout {
+  if (columns < 60 || rows < 16) return {kind: 'line'}
+  const height = rows - HEADER_ROWS - FOOTER_ROWS - FREE_ROWS
+  return {kind: 'panels', lines: [[{name, width: columns, height}]]}
+}

@@ -1,0 +1,61 @@
+import {formatWei} from '../../lib/units.ts'
+import {fields, table} from './table.ts'
+
+export interface ProcessRow {
+  name: string
+  pid: number | null
+  running: boolean
+  url: string
+  log: string
+}
+
+export function processesText(processes: ProcessRow[]): string {
+  return table(
+    ['process', 'state', 'pid', 'address'],
+    processes.map(({name, running, pid, url}) => [
+      name,
+      running ? 'running' : 'stopped',
+      running ? String(pid) : '-',
+      url,
+    ]),
+  )
+}
+
+export function upText(
+  {fresh, started}: {fresh: boolean; started: string[]},
+  processes: ProcessRow[],
+): string {
+  return [
+    fresh
+      ? 'The local network is made and runs.'
+      : `The local network continues; started ${started.join(', ')}.`,
+    processesText(processes),
+    'Next: `metis-seq status --profile seq-1`, `metis-seq dashboard --profile seq-1`.',
+  ].join('\n')
+}
+
+export function fundText(results: FundView[]): string {
+  return results
+    .map(({address, ethWei, metisL1Wei, metisL2Wei, whitelist, hashes}) =>
+      [
+        `Funded ${address}.`,
+        fields([
+          ['ETH on L1', formatWei(ethWei)],
+          ['METIS on L1', formatWei(metisL1Wei)],
+          ['METIS on L2', formatWei(metisL2Wei)],
+          ['whitelisted', whitelist ? 'yes' : 'unchanged'],
+          ...hashes.map(({what, chain, hash}): [string, string] => [`${what} (${chain})`, hash]),
+        ]),
+      ].join('\n'),
+    )
+    .join('\n')
+}
+
+interface FundView {
+  address: string
+  ethWei: bigint
+  metisL1Wei: bigint
+  metisL2Wei: bigint
+  whitelist: boolean
+  hashes: {what: string; chain: 'L1' | 'L2'; hash: string}[]
+}

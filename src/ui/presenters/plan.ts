@@ -1,0 +1,73 @@
+import {formatWei} from '../../lib/units.ts'
+import type {Preview, SentCall} from '../../services/send-plan.ts'
+import {fields} from './table.ts'
+
+/** A plan before anything is sent: calls with decoded arguments, effects, price. */
+export function previewText(
+  {plan, gasLimits, maxCostWei, balanceWei, fees}: Preview,
+  {networkName, profileName}: {networkName: string; profileName: string | null},
+): string {
+  const coin = plan.chain === 'L1' ? 'ETH' : 'METIS'
+  const calls = plan.calls.flatMap((call, index) => [
+    `${index + 1}. ${call.label}`,
+    fields(
+      [
+        ['call', `${call.contract}.${call.functionName} at ${call.to}`],
+        ...call.args.map(({name, value}): [string, string] => [name, value || '(empty)']),
+        ['value', `${formatWei(call.valueWei)} ${coin}`],
+        ['gas', gasLimits[index] === null ? 'known after the call before it' : `${gasLimits[index]}`],
+      ],
+      3,
+    ),
+  ])
+  const price = fees.type === 'legacy' ? fees.gasPrice : fees.maxFeePerGas
+  return [
+    `${plan.title}.`,
+    fields([
+      ['network', `${networkName}, ${plan.chain}`],
+      ['profile', profileName ?? '(none)'],
+      ['from', `${plan.from} (${plan.role})`],
+    ]),
+    ...calls,
+    'Effect',
+    fields(
+      plan.effects.map(({label, before, after}): [string, string] => [label, `${before} -> ${after}`]),
+      3,
+    ),
+    `Costs at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
+  ].join('\n')
+}
+
+export function previewJson({plan, gasLimits, maxCostWei, balanceWei, fees}: Preview) {
+  return {
+    action: plan.action,
+    title: plan.title,
+    chain: plan.chain,
+    from: plan.from,
+    role: plan.role,
+    calls: plan.calls.map((call, index) => ({
+      label: call.label,
+      contract: call.contract,
+      to: call.to,
+      function: call.functionName,
+      args: call.args,
+      data: call.data,
+      valueWei: call.valueWei,
+      gasLimit: gasLimits[index] ?? null,
+    })),
+    effects: plan.effects,
+    fees,
+    maxCostWei,
+    balanceWei,
+  }
+}
+
+export function sentJson(sent: SentCall[]) {
+  return sent.map(({label, hash, receipt}) => ({
+    label,
+    hash,
+    blockNumber: receipt?.blockNumber ?? null,
+    gasUsed: receipt?.gasUsed ?? null,
+    feeWei: receipt?.feeWei ?? null,
+  }))
+}

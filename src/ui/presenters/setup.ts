@@ -1,0 +1,92 @@
+import {redactUrl} from '../../lib/redact.ts'
+import type {Network} from '../../protocol/network.ts'
+import type {BackendReport, KeyRecord} from '../../services/keys.ts'
+import type {ListedNetwork} from '../../services/networks.ts'
+import type {Profile} from '../../services/profiles.ts'
+import {fields, table} from './table.ts'
+
+export function keyJson({name, address, publicKey, backend, createdAt}: KeyRecord) {
+  return {name, address, publicKey, backend, createdAt}
+}
+
+export function keyText(key: KeyRecord): string {
+  return fields([
+    ['key', key.name],
+    ['address', key.address],
+    ['public key', key.publicKey],
+    ['backend', key.backend],
+    ['created', key.createdAt],
+  ])
+}
+
+export function keyListText(keys: KeyRecord[]): string {
+  if (keys.length === 0) return 'No key yet. Run `metis-seq key create NAME`.'
+  return table(
+    ['key', 'address', 'backend', 'created'],
+    keys.map(({name, address, backend, createdAt}) => [name, address, backend, createdAt]),
+  )
+}
+
+export function backendsText(reports: BackendReport[], keysDir: string): string {
+  return [
+    ...reports.map(({backend, usable, reason}) =>
+      usable ? `ok    ${backend}` : `no    ${backend}: ${reason}`,
+    ),
+    `Encrypted files lie in ${keysDir}.`,
+  ].join('\n')
+}
+
+/** A profile for a screen: endpoints by host only. */
+export function profileJson(name: string, profile: Profile, inUse: boolean) {
+  const {l1, l2, pos} = profile.endpoints
+  const host = (url: string | null) => (url === null ? null : redactUrl(url))
+  return {...profile, name, inUse, endpoints: {l1: host(l1), l2: host(l2), pos: host(pos)}}
+}
+
+export function profileText(name: string, profile: Profile, inUse: boolean): string {
+  const {endpoints} = profileJson(name, profile, inUse)
+  const role = (address: string | null, key: string | null) =>
+    address ? `${address} ${key ? `(key ${key})` : '(key elsewhere)'}` : 'not set'
+  return fields([
+    ['profile', inUse ? `${name} (in use)` : name],
+    ['network', profile.network],
+    ['owner', role(profile.owner, profile.keys.owner)],
+    ['signer', role(profile.signer, profile.keys.signer)],
+    ['reward recipient', profile.rewardRecipient ?? 'not set'],
+    ['L1 endpoint', endpoints.l1 ?? 'that of the network'],
+    ['L2 endpoint', endpoints.l2 ?? 'that of the network'],
+    ['consensus layer', endpoints.pos ?? 'that of the network'],
+    ['node', profile.node ? `RPC ${profile.node.host}:${profile.node.rpcPort}, peers ${profile.node.peerPort}` : 'none'],
+  ])
+}
+
+export function networkListText(networks: ListedNetwork[]): string {
+  return table(
+    ['network', 'kind', 'L1', 'L2', 'source'],
+    networks.map(({network, source}) => [
+      network.name,
+      network.kind,
+      `${network.l1.chainId}`,
+      `${network.l2.chainId}`,
+      source,
+    ]),
+  )
+}
+
+export function networkText(network: Network): string {
+  const {l1, l2, lst} = network
+  return fields([
+    ['network', `${network.name} (${network.kind})`],
+    ['L1', `chain ${l1.chainId} at ${l1.rpcUrls.map(redactUrl).join(', ')}`],
+    ['L2', `chain ${l2.chainId} at ${l2.rpcUrls.map(redactUrl).join(', ')}`],
+    ['consensus layer', network.posRestUrl ? redactUrl(network.posRestUrl) : 'not set'],
+    ['METIS on L1', l1.contracts.metis],
+    ['LockingPool', l1.contracts.lockingPool],
+    ['LockingInfo', l1.contracts.lockingInfo],
+    ['L1 bridge', l1.contracts.bridge],
+    ['batch inbox', l1.contracts.batchInbox],
+    ['MetisSequencerSet', l2.contracts.sequencerSet],
+    ['respan delay', `${l2.respanDelaySeconds} s`],
+    ['LSTs', lst.artemis ? `artemis at ${lst.artemis.depositPool}` : 'none known'],
+  ])
+}

@@ -1,0 +1,62 @@
+import {formatWeiShort, shortHex} from '../../lib/units.ts'
+import {statusWord} from '../../protocol/sequencer.ts'
+import type {StatusView} from '../../services/status.ts'
+import {fields} from './table.ts'
+
+/** One page: who I am, the chain, the node, the money, the next action. */
+export function statusText(view: StatusView): string {
+  return [
+    `${view.network}, profile ${view.profile ?? '(none)'}`,
+    fields([...rotationRows(view), ...nodeRows(view), ...moneyRows(view)], 2),
+    view.nextAction,
+  ].join('\n')
+}
+
+type Row = [string, string]
+
+function rotationRows({rotation}: StatusView): Row[] {
+  if (!rotation.ok) return [['rotation', `unknown: ${rotation.reason}`]]
+  const {headBlock, headTimestampSeconds, epoch, blocksLeft, next} = rotation.value
+  const age = Math.max(0, Math.floor(Date.now() / 1000) - Number(headTimestampSeconds))
+  const name = (view: {signer: string; mine: boolean}) =>
+    view.mine ? `YOU (${shortHex(view.signer)})` : shortHex(view.signer)
+  return [
+    ['head', `block ${headBlock}, ${age} s ago`],
+    [
+      'producing',
+      epoch ? `${name(epoch)}, epoch ${epoch.number}, ${blocksLeft} blocks left` : 'nobody: no epoch covers the next block',
+    ],
+    ['next', next ? `${name(next)}, epoch ${next.number} (${next.state})` : 'not planned yet'],
+  ]
+}
+
+function nodeRows({node, nodeExpected}: StatusView): Row[] {
+  if (!nodeExpected) return []
+  if (!node) return [['node', 'does not run']]
+  const head = node['head']
+  const number = typeof head === 'object' && head !== null && 'number' in head ? head.number : '?'
+  const peers = Array.isArray(node['peers']) ? node['peers'].length : 0
+  return [['node', `${String(node['phase'])}, head ${String(number)}, ${peers} peers`]]
+}
+
+function moneyRows({money, l2MetisWei}: StatusView): Row[] {
+  if (!money) return []
+  if (!money.ok) return [['stake', `unknown: ${money.reason}`]]
+  const {stake, ownerMetisWei, ownerEthWei} = money.value
+  const l2 = l2MetisWei?.ok ? `${formatWeiShort(l2MetisWei.value)} METIS on L2` : 'L2 unknown'
+  return [
+    [
+      'stake',
+      stake
+        ? `sequencer ${stake.sequencer.sequencerId} ${statusWord(stake.sequencer.status)}, ${formatWeiShort(stake.sequencer.amountMetisWei)} METIS, ${(stake.shareBasisPoints / 100).toFixed(2)} %`
+        : 'not registered',
+    ],
+    ...(stake
+      ? [['rewards', `${formatWeiShort(stake.sequencer.rewardMetisWei)} METIS to claim`] as Row]
+      : []),
+    [
+      'owner',
+      `${formatWeiShort(ownerMetisWei)} METIS and ${formatWeiShort(ownerEthWei)} ETH on L1, ${l2}`,
+    ],
+  ]
+}

@@ -1,0 +1,22 @@
+/** Columns padded to their widest cell; the last column is left ragged. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [headings, ...rows]
+  const widths = headings.map((_heading, column) =>
+    Math.max(...all.map((row) => [...(row[column] ?? '')].length)),
+  )
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** `label  value` lines with the values under each other. */
+export function fields(entries: readonly (readonly [string, string])[], indent = 0): string {
+  const width = Math.max(0, ...entries.map(([label]) => label.length))
+  const margin = ' '.repeat(indent)
+  return entries.map(([label, value]) => `${margin}${label.padEnd(width)}  ${value}`).join('\n')
+}

@@ -1,0 +1,80 @@
+import {render, useApp, useInput, useWindowSize} from 'ink'
+import {useEffect, useReducer, useState} from 'react'
+
+import type {Dashboard} from '../../services/dashboard.ts'
+import {DashboardFrame} from '../components/dashboard-frame.tsx'
+import {actionOf, afterAction, firstScreen} from '../dashboard/keys.ts'
+import {takeSnapshot, toDashboardView, type DashboardView} from '../dashboard/view.ts'
+import {hasColor} from '../theme.ts'
+
+/** Four frames a second are enough for a person, and cost a few percent of one core. */
+const FRAME_MS = 250
+
+export interface DashboardScreenProps {
+  dashboard: Dashboard
+  color: boolean
+  /** False where keys cannot be read. */
+  keys: boolean
+}
+
+/** Draws the dashboard's stores; the stores fill themselves. */
+export function DashboardScreen({dashboard, color, keys}: DashboardScreenProps) {
+  const {exit} = useApp()
+  const {columns, rows} = useWindowSize()
+  const [screen, act] = useReducer(afterAction, firstScreen)
+  const view = useDashboardView(dashboard, screen.paused)
+  useInput(
+    (input, key) => {
+      const action = actionOf(input, key)
+      if (action === undefined) return
+      if (action === 'quit') exit()
+      if (action === 'refresh') dashboard.refresh()
+      act(action)
+    },
+    {isActive: keys},
+  )
+  return <DashboardFrame {...screen} color={color} columns={columns} rows={rows} view={view} />
+}
+
+/** The view four times a second; while paused the last one stays. */
+function useDashboardView(dashboard: Dashboard, paused: boolean): DashboardView {
+  const [view, setView] = useState(() => viewNow(dashboard))
+  useEffect(() => {
+    if (paused) return
+    const timer = setInterval(() => setView(viewNow(dashboard)), FRAME_MS)
+    return () => clearInterval(timer)
+  }, [dashboard, paused])
+  return view
+}
+
+function viewNow(dashboard: Dashboard): DashboardView {
+  return toDashboardView(takeSnapshot(dashboard), {
+    wallMs: Date.now(),
+    monotonicMs: performance.now(),
+  })
+}
+
+/** Shows the screen until `q`, Ctrl-C or the signal; the terminal is then as it was. */
+export async function showDashboard(dashboard: Dashboard, signal: AbortSignal): Promise<void> {
+  const app = render(
+    <DashboardScreen
+      color={hasColor(process.env)}
+      dashboard={dashboard}
+      keys={process.stdin.isTTY === true}
+    />,
+    {
+      alternateScreen: true,
+      incrementalRendering: true,
+      interactive: process.stdout.isTTY,
+      maxFps: 15,
+      exitOnCtrlC: true,
+    },
+  )
+  const end = () => app.unmount()
+  signal.addEventListener('abort', end, {once: true})
+  try {
+    await app.waitUntilExit()
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}

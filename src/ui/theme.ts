@@ -1,0 +1,27 @@
+import type {Tone} from './dashboard/view.ts'
+
+/** Colours that stay apart for every kind of colour vision; none of them carries meaning alone. */
+const palette: Record<Tone, string | undefined> = {
+  plain: undefined,
+  ok: '#56B4E9',
+  warn: '#E69F00',
+  critical: '#D55E00',
+  mine: '#CC79A7',
+  dim: '#999999',
+}
+
+export interface TextStyle {
+  color?: string
+  bold?: boolean
+}
+
+/** `NO_COLOR` beats `FORCE_COLOR` here. */
+export function hasColor(env: NodeJS.ProcessEnv): boolean {
+  return !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+}
+
+export function styleOf(tone: Tone, color: boolean): TextStyle {
+  const bold = tone === 'critical' || tone === 'mine'
+  const value = palette[tone]
+  return {...(bold ? {bold} : {}), ...(color && value ? {color: value} : {})}
+}

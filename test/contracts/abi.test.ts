@@ -1,0 +1,129 @@
+import {existsSync, readFileSync, readdirSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {toEventSelector, toFunctionSelector} from 'viem'
+import {describe, expect, test} from 'vitest'
+
+import {type AbiItem, compileContracts, staleModules} from '../../scripts/contracts.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const copies = join(root, 'contracts', 'abi')
+const {contracts, modules} = compileContracts()
+
+/** Published file -> the contracts of ours that together have to offer it. */
+const published: [string, string[]][] = [
+  ['metis-LockingPool', ['LockingPool']],
+  ['metis-LockingInfo', ['LockingInfo']],
+  ['metis-SequencerSet', ['MetisSequencerSet']],
+  ['metis-L1StandardBridge', ['L1StandardBridge']],
+  ['metis-L2StandardBridge', ['L2StandardBridge']],
+  ['metis-GasOracles', ['GasPriceOracle', 'DiscountOracle']],
+  ['artemis-AMTConfig', ['AMTConfig']],
+  ['artemis-AMTDepositPool', ['AMTDepositPool']],
+  ['artemis-AMTRewardPool', ['AMTRewardPool']],
+  ['artemis-AMTWithdrawalManager', ['AMTWithdrawalManager']],
+  ['artemis-ArtMetis', ['ArtMetis']],
+  ['std-ERC20', ['MetisToken']],
+  ['std-ERC20', ['MetisView']],
+]
+
+type Parameter = NonNullable<AbiItem['inputs']>[number]
+
+function typeOf({type, components}: Parameter): string {
+  return components ? `(${components.map(typeOf).join()})${type.slice('tuple'.length)}` : type
+}
+
+function signatureOf(item: AbiItem): string {
+  return `${item.name}(${(item.inputs ?? []).map(typeOf).join()})`
+}
+
+/** What a client depends on: the hash on the wire and how the bytes behind it are read. */
+function wireForm(item: AbiItem): string {
+  const signature = signatureOf(item)
+  const indexed = (item.inputs ?? []).map((input) => (input.indexed ? '*' : '-')).join('')
+  const outputs = (item.outputs ?? []).map(typeOf).join()
+  if (item.type === 'event') return `event ${toEventSelector(signature)} ${signature} ${indexed}`
+  const selector = toFunctionSelector(signature)
+  const value = item.stateMutability === 'payable' ? 'payable' : ''
+  return `${item.type} ${selector} ${signature} ${outputs} ${value}`
+}
+
+/** Beyond the wire: what typed clients and explorers show. */
+function fullForm(item: AbiItem): string {
+  const names = (list: Parameter[] = []) => list.map((each) => each.name ?? '').join()
+  return `${wireForm(item)} ${item.stateMutability} ${names(item.inputs)} -> ${names(item.outputs)}`
+}
+
+function readAbi(name: string): AbiItem[] {
+  return JSON.parse(readFileSync(join(copies, `${name}.json`), 'utf8')) as AbiItem[]
+}
+
+function ourAbi(names: string[]): AbiItem[] {
+  return names.flatMap((name) => contracts[name]?.abi ?? [])
+}
+
+describe('generated modules', () => {
+  test('the committed modules are what the compiler gives today', () => {
+    expect(modules.size).toBeGreaterThan(25)
+    expect(staleModules(modules)).toEqual([])
+  })
+
+  test('a changed module is noticed', () => {
+    const changed = new Map(modules)
+    changed.set('src/chain/abis/locking-pool.ts', '')
+    changed.delete('src/local/artifacts/locking-pool.ts')
+    expect(staleModules(changed)).toEqual([
+      'src/chain/abis/locking-pool.ts',
+      'src/local/artifacts/locking-pool.ts',
+    ])
+  })
+})
+
+describe('published interfaces', () => {
+  test.each(published)('%s is offered completely by %s', (file, names) => {
+    const theirs = readAbi(file).map(wireForm)
+    const ours = new Set(ourAbi(names).map(wireForm))
+    expect(theirs.length).toBeGreaterThan(0)
+    expect(theirs.filter((item) => !ours.has(item))).toEqual([])
+  })
+
+  test.each(['LockingPool', 'LockingInfo', 'SequencerSet'])(
+    'metis-%s has nothing more and nothing less, names and mutability included',
+    (name) => {
+      const ours = ourAbi([name === 'SequencerSet' ? 'MetisSequencerSet' : name])
+      expect(ours.map(fullForm).sort()).toEqual(readAbi(`metis-${name}`).map(fullForm).sort())
+    },
+  )
+
+  test('what ours offer beyond the published interfaces is known', () => {
+    const extras = published.map(([file, names]) => {
+      const theirs = new Set(readAbi(file).map(signatureOf))
+      const more = ourAbi(names).map(signatureOf)
+      return [names.join(), more.filter((item) => !theirs.has(item)).join(' ')]
+    })
+    expect(Object.fromEntries(extras.filter(([, more]) => more))).toMatchInlineSnapshot(`
+      {
+        "AMTConfig": "ContractSet(bytes32,address) Initialized(uint8) OwnershipTransferred(address,address) initialize(bytes32[],address[]) owner() renounceOwnership() setContract(bytes32,address) transferOwnership(address)",
+        "AMTDepositPool": "Initialized(uint8) OwnershipTransferred(address,address) initialize(address) owner() renounceOwnership() transferOwnership(address)",
+        "AMTRewardPool": "Initialized(uint8) OwnershipTransferred(address,address) initialize(address,address,uint256) owner() renounceOwnership() transferOwnership(address)",
+        "AMTWithdrawalManager": "Empty() OutOfBounds() Initialized(uint8) OwnershipTransferred(address,address) initialize(address) owner() renounceOwnership() transferOwnership(address)",
+        "ArtMetis": "RoleAdminChanged(bytes32,bytes32,bytes32) RoleGranted(bytes32,address,address) RoleRevoked(bytes32,address,address) BURNER_ROLE() DEFAULT_ADMIN_ROLE() MINTER_ROLE() decreaseAllowance(address,uint256) getRoleAdmin(bytes32) grantRole(bytes32,address) hasRole(bytes32,address) increaseAllowance(address,uint256) renounceRole(bytes32,address) revokeRole(bytes32,address) supportsInterface(bytes4)",
+        "GasPriceOracle,DiscountOracle": "OwnershipTransferred(address,address) owner() renounceOwnership() setMinErc20BridgeCost(uint256) transferOwnership(address) OwnershipTransferred(address,address) owner() renounceOwnership() setDiscount(uint256) setMinL2Gas(uint256) transferOwnership(address)",
+        "L1StandardBridge": "DepositQueued(uint256,uint256,address,address,address,uint256,uint32) ERC20DepositInitiated(address,address,address,address,uint256,bytes) Initialized(uint8) initialize(address,address,address,address,uint256) queueLength()",
+        "L2StandardBridge": "Claimed(address,uint256) DepositFinalized(address,address,address,address,uint256,uint256,bool) Initialized(uint8) OwnershipTransferred(address,address) RelayerSet(address) WithdrawalInitiated(address,address,address,address,uint256,bytes) claim(address) claimable(address) finalizeDeposit(uint256,address,address,address,address,uint256) initialize(address,address,address) l1Metis() nextQueueIndex() owner() relayer() renounceOwnership() setRelayer(address) transferOwnership(address)",
+        "MetisToken": "INITIAL_SUPPLY() decreaseAllowance(address,uint256) increaseAllowance(address,uint256)",
+      }
+    `)
+  })
+
+  test('the copies equal the reference where it is at hand', () => {
+    const reference = join(root, '..', 'shared', 'abi')
+    const files = readdirSync(copies)
+    expect(files.length).toBeGreaterThanOrEqual(13)
+    if (!existsSync(reference)) return
+    for (const file of files) {
+      const copy = readFileSync(join(copies, file), 'utf8')
+      expect(copy === readFileSync(join(reference, file), 'utf8'), file).toBe(true)
+    }
+  })
+})

@@ -1,0 +1,117 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {afterEach, beforeEach, expect, test} from 'vitest'
+
+import {
+  initialState,
+  type PosState,
+  type Respan,
+  type SentRewardBatch,
+} from '../../src/pos/state.ts'
+import {openPosStore} from '../../src/pos/store.ts'
+import {transition} from '../../src/pos/transition.ts'
+
+const A = `0x${'a'.repeat(40)}` as const
+const B = `0x${'b'.repeat(40)}` as const
+const respan: Respan = {
+  ...{spanId: 3n, currentProducer: A, nextProducer: B, l2Head: 70n, l2Epoch: 2n},
+  ...{startBlock: 71n, endBlock: 120n, attempt: 0n},
+}
+const batch: SentRewardBatch = {
+  ...{batchId: 2n, startEpoch: 1n, endEpoch: 2n, seqs: [A], blocks: [40n]},
+  ...{txHash: `0x${'1'.repeat(64)}`, outcome: 'sent'},
+}
+
+let dir: string
+let path: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'metis-seq-store-'))
+  path = join(dir, 'deep/pos.sqlite')
+})
+afterEach(() => rmSync(dir, {recursive: true, force: true}))
+
+/** Epochs 0 to `last`, twenty blocks each. */
+function withSpans(last: bigint): PosState {
+  const store = openPosStore(path, 'x')
+  let state = initialState(5n)
+  for (let number = 0n; number <= last; number++) {
+    const epochs = [
+      {number, signer: A, startBlock: number * 20n + 11n, endBlock: number * 20n + 30n},
+    ]
+    const [next, events] = transition(state, {type: 'adopt-epochs', epochs})
+    store.save(next, events)
+    state = next
+  }
+  store.close()
+  return state
+}
+
+test('what was saved is there after a restart, with every bigint', () => {
+  const saved = withSpans(12n)
+  const store = openPosStore(path, 'x')
+  expect(store.loadState()).toEqual(saved)
+  // Older ones than the state keeps.
+  expect(store.span(1n)).toMatchObject({id: 1n, startBlock: 31n, producers: [{signer: A}]})
+  expect(store.span(99n)).toBeUndefined()
+  store.close()
+})
+
+test('spans are listed in the order of Themis: ids as text', () => {
+  withSpans(12n)
+  const store = openPosStore(path, 'x')
+  const ids = (page: number) => store.listSpans(page, 5).map(({id}) => Number(id))
+  expect([ids(1), ids(2), ids(3), ids(4)]).toEqual([
+    [0, 1, 10, 11, 12],
+    [2, 3, 4, 5, 6],
+    [7, 8, 9],
+    [],
+  ])
+  store.close()
+})
+
+test('removed spans are gone, landed takeovers and reward batches stay', () => {
+  const state = withSpans(5n)
+  const store = openPosStore(path, 'x')
+  store.save(state, [
+    {type: 'spans-removed', fromSpanId: 3n},
+    {type: 'respan-bound', respan},
+    {type: 'respan-landed', respan},
+    {type: 'reward-batch-recorded', batch},
+    {type: 'reward-batch-recorded', batch: {...batch, outcome: 'credited'}},
+  ])
+  store.close()
+  const reopened = openPosStore(path, 'x')
+  expect(reopened.listSpans(1, 20).map(({id}) => id)).toEqual([0n, 1n, 2n])
+  expect(reopened.listRespans(1, 20)).toEqual([respan])
+  expect(reopened.listRewardBatches()).toEqual([{...batch, outcome: 'credited'}])
+  reopened.close()
+})
+
+test('data of another network or version is refused and kept', () => {
+  const saved = withSpans(1n)
+  expect(() => openPosStore(path, 'y')).toThrow(
+    expect.objectContaining({code: 'FOREIGN_DATA', exit: 'config'}),
+  )
+  const store = openPosStore(path, 'x')
+  expect(store.loadState()).toEqual(saved)
+  store.close()
+})
+
+test('a full disk is said as such, and the state before it is still there', () => {
+  const state = initialState(5n)
+  const store = openPosStore(path, 'x', {maxPages: 20})
+  store.save({...state, revision: 1}, [])
+  const tooMuch: SentRewardBatch = {...batch, seqs: Array<typeof A>(10_000).fill(A)}
+  expect(() =>
+    store.save({...state, revision: 2}, [{type: 'reward-batch-recorded', batch: tooMuch}]),
+  ).toThrow(expect.objectContaining({code: 'DISK_FULL', exit: 'precondition', retryable: true}))
+  expect(store.loadState()?.revision).toBe(1)
+  expect(store.listRewardBatches()).toEqual([])
+  store.save({...state, revision: 3}, [])
+  store.close()
+  const reopened = openPosStore(path, 'x')
+  expect(reopened.loadState()?.revision).toBe(3)
+  reopened.close()
+})
