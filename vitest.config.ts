@@ -1,14 +1,37 @@
 import {defineConfig} from 'vitest/config'
 
+const shared = {
+  disableConsoleIntercept: true,
+  retry: 0,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  env: {TZ: 'UTC', NO_COLOR: '1'},
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/helpers/global-setup.ts'],
-    disableConsoleIntercept: true,
-    retry: 0,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     maxWorkers: 2,
-    env: {TZ: 'UTC', NO_COLOR: '1'},
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'parts',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/e2e/**'],
+          sequence: {groupOrder: 0},
+        },
+      },
+      {
+        // Whole networks: one after the other, so that each has the machine for itself.
+        test: {
+          ...shared,
+          name: 'whole',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: {groupOrder: 1},
+        },
+      },
+    ],
   },
 })

@@ -7,9 +7,10 @@ const root = join(import.meta.dirname, '..')
 
 /** One entry per command and one for the start, with shared code in chunks, into `dist`. */
 async function build(): Promise<void> {
-  const commands = readdirSync(join(root, 'src/commands'), {recursive: true, encoding: 'utf8'}).filter(
-    (name) => /\.tsx?$/.test(name),
-  )
+  const commands = readdirSync(join(root, 'src/commands'), {
+    recursive: true,
+    encoding: 'utf8',
+  }).filter((name) => /\.tsx?$/.test(name))
   if (commands.length === 0) throw new Error('No command was found to build.')
   const input = Object.fromEntries([
     ['main', join(root, 'src/cli/main.ts')],

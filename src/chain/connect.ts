@@ -42,7 +42,12 @@ export interface ConnectOptions {
  *
  * @throws {MetisSeqError} on use: WRONG_CHAIN, ENDPOINT_UNREACHABLE (all exit `unreachable`)
  */
-export function connectChain({name, chainId, urls, timeoutMs = 10_000}: ConnectOptions): Connection {
+export function connectChain({
+  name,
+  chainId,
+  urls,
+  timeoutMs = 10_000,
+}: ConnectOptions): Connection {
   const endpoints = urls.map((url) => createEndpoint(name, url, chainId, timeoutMs))
   const transport = custom(
     {request: (call: RpcCall) => requestFromAny(name, endpoints, call)},
@@ -72,7 +77,11 @@ interface Endpoint {
   close(): void
 }
 
-async function requestFromAny(name: string, endpoints: Endpoint[], call: RpcCall): Promise<unknown> {
+async function requestFromAny(
+  name: string,
+  endpoints: Endpoint[],
+  call: RpcCall,
+): Promise<unknown> {
   let failure: RpcTransportError | undefined
   for (const endpoint of endpoints) {
     try {

@@ -24,8 +24,7 @@ export async function readFees(
   return {
     type: 'eip1559',
     maxFeePerGas,
-    maxPriorityFeePerGas:
-      maxPriorityFeePerGas > maxFeePerGas ? maxFeePerGas : maxPriorityFeePerGas,
+    maxPriorityFeePerGas: maxPriorityFeePerGas > maxFeePerGas ? maxFeePerGas : maxPriorityFeePerGas,
   }
 }
 

@@ -30,12 +30,13 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
     source,
     async get(path) {
       const started = performance.now()
-      const {status, text} = await fetchText(`${baseUrl.replace(/\/$/, '')}${path}`, timeoutMs).catch(
-        (cause: unknown) => {
-          source.state = 'down'
-          throw unreachable(baseUrl, cause)
-        },
-      )
+      const {status, text} = await fetchText(
+        `${baseUrl.replace(/\/$/, '')}${path}`,
+        timeoutMs,
+      ).catch((cause: unknown) => {
+        source.state = 'down'
+        throw unreachable(baseUrl, cause)
+      })
       source.latencyMs = Math.round(performance.now() - started)
       const body = parse(text)
       if (!isRecord(body) || (status < 400 && !('result' in body))) {

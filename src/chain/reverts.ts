@@ -30,7 +30,9 @@ const byErrorName: Record<string, Explanation> = {
   NoRewardRecipient: {
     code: 'REWARD_RECIPIENT_UNSET',
     message: 'The sequencer has no reward recipient.',
-    hints: ['The owner must call LockingPool.setSequencerRewardRecipient before any claim or exit.'],
+    hints: [
+      'The owner must call LockingPool.setSequencerRewardRecipient before any claim or exit.',
+    ],
   },
   NoSuchSeq: {code: 'SEQUENCER_UNKNOWN', message: 'A signer in the call has no live sequencer.'},
   NotSeqOwner: {

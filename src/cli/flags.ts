@@ -100,7 +100,9 @@ export const sendFlags = {
 export function parseAmount(text: string): bigint {
   const wei = parseUnitsText(text)
   if (wei === undefined) {
-    throw new Errors.CLIError(`${quote(text)} is not an amount: use digits, with at most 18 decimals.`)
+    throw new Errors.CLIError(
+      `${quote(text)} is not an amount: use digits, with at most 18 decimals.`,
+    )
   }
   return wei
 }

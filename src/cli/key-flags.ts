@@ -29,7 +29,10 @@ export function newKeyOptions(
 }
 
 /** Access to keys, asking for a password only where someone can answer. */
-export function keyAccess(flags: {'password-file'?: string | undefined}, mayAsk: boolean): KeyAccess {
+export function keyAccess(
+  flags: {'password-file'?: string | undefined},
+  mayAsk: boolean,
+): KeyAccess {
   const home = openHome()
   return {
     home,

@@ -29,7 +29,9 @@ export const profileFlags = {
     max: 65_534,
   }),
   'node-host': Flags.string({description: 'Address the node listens on.', default: '127.0.0.1'}),
-  'relayer-key': Flags.string({description: 'Key that relays deposits, on a network of one’s own.'}),
+  'relayer-key': Flags.string({
+    description: 'Key that relays deposits, on a network of one’s own.',
+  }),
   'batch-key': Flags.string({description: 'Key that posts transaction batches to L1.'}),
   replace: Flags.boolean({description: 'Overwrite a profile of that name.'}),
 }

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {createInterface} from 'node:readline/promises'
 
-import {Command, Errors} from '@oclif/core'
+import {Command, Errors, type Interfaces} from '@oclif/core'
 
 import type {SourceState} from '../chain/connect.ts'
 import {MetisSeqError} from '../lib/errors.ts'
@@ -35,6 +35,8 @@ export abstract class OperatorCommand extends Command {
   private readSources: () => SourceState[] = () => []
   private failureData: unknown = null
   private asksNothing = false
+  private isQuiet = false
+  private progressShown = false
   private readonly closers: (() => void)[] = []
 
   /** Does the work. Named apart from oclif's `run` so that output has one place. */
@@ -58,9 +60,7 @@ export abstract class OperatorCommand extends Command {
     profile?: string | undefined
     network?: string | undefined
     timeout: number
-    'no-input'?: boolean
   }): Context {
-    this.asksNothing = flags['no-input'] ?? false
     const context = openContext({
       profile: flags.profile,
       network: flags.network,
@@ -78,9 +78,20 @@ export abstract class OperatorCommand extends Command {
     return {file: process.execPath, args: [join(this.config.root, 'bin', 'run.cjs')]}
   }
 
-  /** For commands without a context; `--json` implies it. */
-  protected forbidQuestions(noInput: boolean): void {
-    this.asksNothing = noInput
+  /** Every command knows `--no-input` and `--quiet`; they are read in this one place. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv)
+    const flags: Record<string, unknown> = parsed.flags
+    this.asksNothing = flags['no-input'] === true
+    this.isQuiet = flags['quiet'] === true
+    return parsed
   }
 
   protected get mayAsk(): boolean {
@@ -89,7 +100,22 @@ export abstract class OperatorCommand extends Command {
 
   /** Progress and remarks: to people, on stderr. */
   protected say(text: string): void {
-    if (!this.jsonEnabled()) process.stderr.write(`${text}\n`)
+    if (!this.jsonEnabled() && !this.isQuiet) process.stderr.write(`${text}\n`)
+  }
+
+  /** A step of long work: one line that is replaced on a terminal, a line each elsewhere. */
+  protected progress(text: string): void {
+    if (this.jsonEnabled() || this.isQuiet) return
+    if (!process.stderr.isTTY) return this.say(text)
+    const width = (process.stderr.columns ?? 80) - 1
+    process.stderr.write(`\r\u001B[2K${[...text].slice(0, width).join('')}`)
+    this.progressShown = true
+  }
+
+  /** Ends the replaced line, so that what follows starts on its own. */
+  protected endProgress(): void {
+    if (this.progressShown) process.stderr.write('\n')
+    this.progressShown = false
   }
 
   protected warnAbout(warning: Warning): void {
@@ -142,7 +168,11 @@ export abstract class OperatorCommand extends Command {
 
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown
-    const report = toErrorReport(this.interrupted.signal.aborted ? interruption(thrown) : thrown, this.words)
+    this.endProgress()
+    const report = toErrorReport(
+      this.interrupted.signal.aborted ? interruption(thrown) : thrown,
+      this.words,
+    )
     process.exitCode = exitCodeOf(report)
     if (this.jsonEnabled()) this.printEnvelope(this.failureData, report)
     else process.stderr.write(errorText(report))

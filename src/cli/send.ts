@@ -83,7 +83,9 @@ export async function send(
     host.say(previewText(preview, context))
     host.keepForFailure(json)
     const keyName = requireKey(context, plan)
-    await host.confirm(`Send ${plan.calls.length === 1 ? 'this transaction' : `these ${plan.calls.length} transactions`} on ${context.networkName}?`)
+    await host.confirm(
+      `Send ${plan.calls.length === 1 ? 'this transaction' : `these ${plan.calls.length} transactions`} on ${context.networkName}?`,
+    )
     const signer = await openSigner(keyName, {
       home: context.home,
       config: context.config,
@@ -132,7 +134,8 @@ function requireKey(context: Context, plan: Plan): string {
 
 function reporterFor({say}: SendHost): SendReporter {
   return {
-    onSettled: (label, hash, status) => say(`Earlier transaction (${label}, ${shortHex(hash)}): ${status}.`),
+    onSettled: (label, hash, status) =>
+      say(`Earlier transaction (${label}, ${shortHex(hash)}): ${status}.`),
     onSimulated: (label) => say(`Simulated: ${label}.`),
     onBroadcast: (label, hash) => say(`Sent: ${label}, ${hash}.`),
     onMined: (label, {blockNumber}) => say(`Mined in block ${blockNumber}: ${label}.`),

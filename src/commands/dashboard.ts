@@ -18,8 +18,15 @@ Without a terminal it prints a text frame every --refresh seconds; with --json o
 
   static override flags = {
     ...commonFlags,
-    once: Flags.boolean({description: 'Print one frame and exit: 0 in order, 11 with warnings, 12 critical.'}),
-    refresh: Flags.integer({description: 'Seconds between text frames.', default: 10, min: 1, max: 3600}),
+    once: Flags.boolean({
+      description: 'Print one frame and exit: 0 in order, 11 with warnings, 12 critical.',
+    }),
+    refresh: Flags.integer({
+      description: 'Seconds between text frames.',
+      default: 10,
+      min: 1,
+      max: 3600,
+    }),
   }
 
   protected async perform(): Promise<Result> {
@@ -29,7 +36,8 @@ Without a terminal it prints a text frame every --refresh seconds; with --json o
     const dashboard = startDashboard(context, stop.signal)
     try {
       if (flags.once) return await this.once(dashboard)
-      if (!process.stdout.isTTY || this.jsonEnabled()) return await this.stream(dashboard, flags.refresh)
+      if (!process.stdout.isTTY || this.jsonEnabled())
+        return await this.stream(dashboard, flags.refresh)
       const {showDashboard} = await import('../ui/screens/dashboard.tsx')
       await showDashboard(dashboard, this.interrupted.signal)
       const view = viewNow(dashboard)

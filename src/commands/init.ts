@@ -21,13 +21,14 @@ export default class Init extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(Init)
-    this.forbidQuestions(flags['no-input'])
     const ask = (question: string, fallback: string) =>
       this.mayAsk ? askLine(question, fallback, this.interrupted.signal) : Promise.resolve(fallback)
-    const network = flags.network ?? ((await ask('Network (andromeda, sepolia, local)', '')) || undefined)
+    const network =
+      flags.network ?? ((await ask('Network (andromeda, sepolia, local)', '')) || undefined)
     const profile = flags.profile ?? (await ask('Name of the profile', network ?? 'main'))
     const owner = flags.owner ?? ((await ask('Owner: a key name or an address', '')) || undefined)
-    const signer = flags.signer ?? ((await ask('Signer: a key name or an address', '')) || undefined)
+    const signer =
+      flags.signer ?? ((await ask('Signer: a key name or an address', '')) || undefined)
     return makeProfile(profile, {...flags, network, owner, signer})
   }
 }

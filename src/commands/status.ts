@@ -12,6 +12,10 @@ export default class Status extends OperatorCommand {
     const {flags} = await this.parse(Status)
     const view = await readStatus(this.openContext(flags))
     const reachable = view.rotation.ok || view.money?.ok === true
-    return {data: view, text: statusText(view), ...(reachable ? {} : {exit: 'unreachable' as const})}
+    return {
+      data: view,
+      text: statusText(view),
+      ...(reachable ? {} : {exit: 'unreachable' as const}),
+    }
   }
 }

@@ -67,16 +67,11 @@ export interface RpcClientOptions {
  * @throws {RpcResponseError} the answer is an error
  */
 export function createRpcClient(url: string, options: RpcClientOptions = {}): RpcClient {
-  const {timeoutMs = 10_000, maxSockets = 16, headers = {}} = options
-  const target = new URL(url)
-  const secure = target.protocol === 'https:'
-  const agent = secure
-    ? new TlsAgent({keepAlive: true, maxSockets})
-    : new Agent({keepAlive: true, maxSockets})
+  const connection = openConnection(url, options)
   let nextId = 1
 
   async function post(body: unknown): Promise<unknown> {
-    const text = await postText(JSON.stringify(body))
+    const text = await connection.post(JSON.stringify(body))
     try {
       return JSON.parse(text) as unknown
     } catch (cause) {
@@ -87,47 +82,6 @@ export function createRpcClient(url: string, options: RpcClientOptions = {}): Rp
         cause,
       })
     }
-  }
-
-  function postText(body: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const send = secure ? httpsRequest : httpRequest
-      const outgoing = send(
-        target,
-        {
-          method: 'POST',
-          agent,
-          timeout: timeoutMs,
-          headers: {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(body),
-            ...headers,
-          },
-        },
-        (response) => {
-          collect(response).then((text) => {
-            const status = response.statusCode ?? 0
-            // Some endpoints answer a JSON-RPC error with an HTTP error status: the body decides.
-            if (status >= 400 && !looksLikeJson(text)) {
-              reject(
-                new RpcTransportError({
-                  reason: 'http-status',
-                  url,
-                  httpStatus: status,
-                  message: `The endpoint answered with HTTP status ${status}.`,
-                }),
-              )
-            } else resolve(text)
-          }, onError)
-        },
-      )
-      const onError = (cause: unknown) => reject(toTransportError(cause, url, timeoutMs))
-      outgoing.on('timeout', () =>
-        outgoing.destroy(Object.assign(new Error('timeout'), {code: 'ETIMEDOUT'})),
-      )
-      outgoing.on('error', onError)
-      outgoing.end(body)
-    })
   }
 
   return {
@@ -148,16 +102,76 @@ export function createRpcClient(url: string, options: RpcClientOptions = {}): Rp
       const answers = await post(body)
       if (!Array.isArray(answers)) return calls.map(() => resultOf(answers, url))
       const byId = new Map(answers.filter(isRecord).map((answer) => [answer['id'], answer]))
-      return calls.map((_call, index) => {
-        try {
-          return resultOf(byId.get(from + index), url)
-        } catch (error) {
-          if (error instanceof RpcResponseError) return error
-          throw error
-        }
-      })
+      return calls.map((_call, index) => resultOrError(byId.get(from + index), url))
     },
-    close: () => agent.destroy(),
+    close: () => connection.close(),
+  }
+}
+
+interface Connection {
+  /** @returns the body of the answer; rejects with a RpcTransportError */
+  post(body: string): Promise<string>
+  close(): void
+}
+
+function openConnection(url: string, options: RpcClientOptions): Connection {
+  const {timeoutMs = 10_000, maxSockets = 16, headers = {}} = options
+  const target = new URL(url)
+  const secure = target.protocol === 'https:'
+  const agent = secure
+    ? new TlsAgent({keepAlive: true, maxSockets})
+    : new Agent({keepAlive: true, maxSockets})
+  const send = secure ? httpsRequest : httpRequest
+
+  function post(body: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const onError = (cause: unknown) => reject(toTransportError(cause, url, timeoutMs))
+      const outgoing = send(
+        target,
+        {
+          method: 'POST',
+          agent,
+          timeout: timeoutMs,
+          headers: {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+            ...headers,
+          },
+        },
+        (response) =>
+          collect(response).then((text) => {
+            const status = response.statusCode ?? 0
+            // Some endpoints answer a JSON-RPC error with an HTTP error status: the body decides.
+            if (status >= 400 && !looksLikeJson(text)) reject(httpStatusError(url, status))
+            else resolve(text)
+          }, onError),
+      )
+      outgoing.on('timeout', () =>
+        outgoing.destroy(Object.assign(new Error('timeout'), {code: 'ETIMEDOUT'})),
+      )
+      outgoing.on('error', onError)
+      outgoing.end(body)
+    })
+  }
+
+  return {post, close: () => agent.destroy()}
+}
+
+function httpStatusError(url: string, httpStatus: number): RpcTransportError {
+  return new RpcTransportError({
+    reason: 'http-status',
+    url,
+    httpStatus,
+    message: `The endpoint answered with HTTP status ${httpStatus}.`,
+  })
+}
+
+function resultOrError(answer: unknown, url: string): unknown | RpcResponseError {
+  try {
+    return resultOf(answer, url)
+  } catch (error) {
+    if (error instanceof RpcResponseError) return error
+    throw error
   }
 }
 
@@ -167,7 +181,8 @@ function resultOf(answer: unknown, url: string): unknown {
       const {code, message, data} = answer['error']
       throw new RpcResponseError({
         code: typeof code === 'number' ? code : -32_000,
-        message: typeof message === 'string' ? message : 'The endpoint gave an error without a text.',
+        message:
+          typeof message === 'string' ? message : 'The endpoint gave an error without a text.',
         data,
       })
     }

@@ -1,3 +1,5 @@
+import {messageOf} from './errors.ts'
+
 /** `JSON.stringify` in which a bigint becomes a decimal string. */
 export function stringifyJson(value: unknown, indent?: number): string {
   return JSON.stringify(
@@ -10,4 +12,10 @@ export function stringifyJson(value: unknown, indent?: number): string {
 /** True for `{...}`: not null, not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Why a text is not JSON, without the piece of it that V8 quotes: it may be part of a secret. */
+export function jsonFault(error: unknown): string {
+  const message = messageOf(error)
+  return error instanceof SyntaxError ? message.replace(/, (?:\.\.\.)?"[^]*$/, '') : message
 }

@@ -10,7 +10,9 @@ export function openDurableDatabase(path: string): DatabaseSync {
   return mapSqliteErrors(path, () => {
     mkdirSync(dirname(path), {recursive: true, mode: 0o700})
     const database = new DatabaseSync(path)
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;')
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;',
+    )
     return database
   })
 }

@@ -155,13 +155,19 @@ export async function writeL2Genesis(
         name: 'scratch',
         dir: root,
         chainId: LOCAL_L2_CHAIN_ID,
-        args,
+        args: withoutChainId(args),
       })
       return {rpcUrl: scratch.url, stop: () => scratch.stop()}
     },
   })
   writeFileAtomic(l2GenesisFile, `${stringifyJson(built.genesis)}\n`)
   return built
+}
+
+/** The engine starter names the chain id by itself, and the engine refuses it twice. */
+function withoutChainId(args: readonly string[]): string[] {
+  const index = args.indexOf('--chain-id')
+  return index < 0 ? [...args] : args.toSpliced(index, 2)
 }
 
 /** Writes the `local` network document. */
@@ -229,7 +235,11 @@ export function writeNetwork(
 }
 
 /** Makes a profile per initial sequencer; the first one also posts the batches. */
-export function writeProfiles(config: ConfigStore, keys: LocalKeys, settings: LocalSettings): string[] {
+export function writeProfiles(
+  config: ConfigStore,
+  keys: LocalKeys,
+  settings: LocalSettings,
+): string[] {
   const ports = localPorts(settings)
   const names = keys.sequencers.map((_keys, index) => profileOf(index + 1))
   config.update((all) => ({

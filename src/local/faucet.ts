@@ -54,7 +54,12 @@ export async function fund(context: Context, requests: FundRequest[]): Promise<F
     openSigner('local-governance', access),
   ])
   const [fromFaucet, fromGovernance, fromFaucetL2] = await Promise.all([
-    pay(l1, network.l1.chainId, faucet, requests.flatMap((request) => l1Payments(request, metis))),
+    pay(
+      l1,
+      network.l1.chainId,
+      faucet,
+      requests.flatMap((request) => l1Payments(request, metis)),
+    ),
     pay(
       l1,
       network.l1.chainId,
@@ -159,8 +164,13 @@ async function pay(
     sent.push({what, account, hash})
   }
   for (const {what, hash} of sent) {
-    const receipt = await waitForTransactionReceipt(client, {hash, pollingInterval: 200, timeout: 60_000})
-    if (receipt.status !== 'success') throw new Error(`The faucet's ${what} transaction ${hash} failed.`)
+    const receipt = await waitForTransactionReceipt(client, {
+      hash,
+      pollingInterval: 200,
+      timeout: 60_000,
+    })
+    if (receipt.status !== 'success')
+      throw new Error(`The faucet's ${what} transaction ${hash} failed.`)
   }
   return sent
 }

@@ -216,7 +216,10 @@ function startL1({home, self, signal}: UpOptions, settings: LocalSettings): Prom
   })
 }
 
-function startPos({home, self, signal}: UpOptions, settings: LocalSettings): Promise<{pid: number}> {
+function startPos(
+  {home, self, signal}: UpOptions,
+  settings: LocalSettings,
+): Promise<{pid: number}> {
   const {posDir} = localPaths(home)
   const {pos} = localPorts(settings)
   return startDaemon({

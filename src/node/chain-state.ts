@@ -12,8 +12,14 @@ import {errorFacts, type Logger} from '../lib/log.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 import type {ChainLog} from '../store/chain-log.ts'
 import {readSnapshot} from './engine/anvil-engine.ts'
-import {EngineError, type EngineBlock, type Execution, type ExecutionEngine} from './engine/engine.ts'
 import {
+  EngineError,
+  type EngineBlock,
+  type Execution,
+  type ExecutionEngine,
+} from './engine/engine.ts'
+import {
+  PEER_RANGE_BYTES,
   SNAPSHOT_BLOCKS,
   SNAPSHOT_PATIENCE,
   SNAPSHOT_TRANSACTIONS,
@@ -40,6 +46,7 @@ export class ChainState {
   readonly #options: ChainStateOptions
   #durable: EngineBlock | undefined
   #genesis: EngineBlock | undefined
+  #lastExecuteMs: number | null = null
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
 
@@ -48,6 +55,11 @@ export class ChainState {
     this.log = options.log
     this.rotation = options.rotation
     this.#options = options
+  }
+
+  /** Null before the first block. */
+  get lastExecuteMs(): number | null {
+    return this.#lastExecuteMs
   }
 
   /** The newest block that is in the chain log, or the genesis block. */
@@ -60,7 +72,14 @@ export class ChainState {
   hashOf(number: number): Hash | undefined {
     if (number > this.head().number) return undefined
     // The genesis block is in no log; the first block names it.
-    return this.log.hashOf(number) ?? this.log.block(number + 1)?.parentHash ?? this.#genesisHash(number)
+    const next = () => this.log.block(number + 1)?.parentHash
+    return this.log.hashOf(number) ?? next() ?? this.#genesisHash(number)
+  }
+
+  /** Durable blocks for a peer, as many as fit an answer. */
+  rangeUpTo(from: number, count: number): SealedBlock[] {
+    const to = Math.min(from + count - 1, this.head().number)
+    return this.log.rangeUpTo(from, to, PEER_RANGE_BYTES)
   }
 
   #genesisHash(number: number): Hash | undefined {
@@ -101,7 +120,8 @@ export class ChainState {
     this.gate.close()
     const started = this.#options.nowMs()
     const execution = await this.engine.execute(this.head().hash, payload, options)
-    this.#options.onExecuted(this.#options.nowMs() - started)
+    this.#lastExecuteMs = Math.round(this.#options.nowMs() - started)
+    this.#options.onExecuted(this.#lastExecuteMs)
     return execution
   }
 
@@ -215,11 +235,6 @@ export class ChainState {
       hints: ['Check that the engine version is the one the network was started with.'],
     })
   }
-}
-
-/** True when the engine has to be restarted. */
-export function needsRestart(error: unknown): boolean {
-  return error instanceof EngineError
 }
 
 /** One line for a status document. */

@@ -37,9 +37,10 @@ export async function listen(
   await bind(server, address)
   const {port} = server.address() as AddressInfo
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
+  let closed: Promise<void> | undefined
   return {
     url: `http://${host}:${port}`,
-    close: () => closeServer(server),
+    close: () => (closed ??= closeServer(server)),
   }
 }
 

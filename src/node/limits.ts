@@ -129,3 +129,8 @@ export const DRIVER_RETRY_MS = 1_000
 export const DRIVER_IDLE_MS = 500
 /** A transaction above this much gas for instructions is dropped when its block hangs the engine. */
 export const SUSPECT_EXECUTION_GAS = 1_000_000n
+/**
+ * Driver: blocks of a single transaction within one slot, at most. An epoch can only be committed while
+ * the one before it runs, so blocks must not rush through an epoch faster than anyone can commit.
+ */
+export const SINGLE_BLOCKS_PER_SLOT = 4

@@ -10,7 +10,7 @@ import {identifyProcess, isSameProcess, type ProcessIdentity} from '../lib/proce
 
 /** A background process that outlives the command that started it, known by its pid file. */
 export interface DaemonSpec {
-  /** Names the pid file and the log: `node` gives `node.pid` and `node.log`. */
+  /** Names the pid file and the log: `node` gives `node.daemon.json` and `node.log`. */
   name: string
   /** Directory of pid file and log. */
   dir: string
@@ -83,7 +83,9 @@ export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   signal?.throwIfAborted()
   throw notReady(
     spec,
-    exitCode === undefined ? `no answer within ${readyTimeoutMs} ms` : `it exited (code ${exitCode})`,
+    exitCode === undefined
+      ? `no answer within ${readyTimeoutMs} ms`
+      : `it exited (code ${exitCode})`,
   )
 }
 
@@ -135,7 +137,7 @@ interface PidRecord extends ProcessIdentity {
 }
 
 function pidFileOf(dir: string, name: string): string {
-  return join(dir, `${name}.pid`)
+  return join(dir, `${name}.daemon.json`)
 }
 
 function readPidFile(dir: string, name: string): PidRecord | undefined {

@@ -60,7 +60,11 @@ function packagedEngine(): string | undefined {
   if (!name) return undefined
   try {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
-    const file = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'anvil.exe' : 'anvil')
+    const file = join(
+      dirname(manifest),
+      'bin',
+      process.platform === 'win32' ? 'anvil.exe' : 'anvil',
+    )
     return existsSync(file) ? file : undefined
   } catch {
     return undefined

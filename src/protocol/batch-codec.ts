@@ -79,7 +79,8 @@ export function payloadBytes(blocks: readonly BatchBlock[]): number {
 /** @throws {InvalidBatchError} anything that `encodeBatch` cannot have written */
 export function decodeBatch(calldata: Hex): TxBatch {
   const bytes = bytesOf(calldata)
-  if (bytes.length < HEADER_BYTES) throw new InvalidBatchError('The calldata is shorter than a header.')
+  if (bytes.length < HEADER_BYTES)
+    throw new InvalidBatchError('The calldata is shorter than a header.')
   if (bytes[0] !== DA_CALLDATA) {
     throw new InvalidBatchError(`Data availability type ${bytes[0]} is not supported.`)
   }
@@ -109,7 +110,8 @@ function encodeBlocks(blocks: readonly BatchBlock[]): Buffer {
       at = out.writeUInt8(TX_TYPE_SEQUENCER, at)
       at = writeBytes(out, at, bytesOf(raw))
       const sign = bytesOf(seqSign)
-      if (sign.length !== SEQ_SIGN_BYTES) throw new RangeError('A sequencer signature has 65 bytes.')
+      if (sign.length !== SEQ_SIGN_BYTES)
+        throw new RangeError('A sequencer signature has 65 bytes.')
       at = writeBytes(out, at, sign)
     }
   }

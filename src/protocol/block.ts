@@ -73,7 +73,8 @@ export function signBlock(
 
 /** True when `signer` made both signatures. Says nothing about whether it was that signer's turn. */
 export function hasValidSignatures(block: SealedBlock, chainId: number): boolean {
-  if (recoverSigner(blockDigest({...block, chainId}), block.signature) !== block.signer) return false
+  if (recoverSigner(blockDigest({...block, chainId}), block.signature) !== block.signer)
+    return false
   const first = block.transactions[0]
   if (first === undefined) return block.seqSign === null
   return block.seqSign !== null && recoverSigner(keccak256(first), block.seqSign) === block.signer

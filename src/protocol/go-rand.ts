@@ -32,7 +32,7 @@ const cooked = decodeTable(cookedTable)
 /**
  * Go's `rand.New(rand.NewSource(seed))`: an additive lagged Fibonacci generator, bit for bit.
  *
- * Source: math/rand (not v2) of the Go standard library, `rngSource` and `Rand`.
+ * Source: math/rand (not v2) of Go, `rngSource` and `Rand`.
  *
  * @param seed taken modulo 2^64 as a signed integer, as Go's `int64` conversion does
  */

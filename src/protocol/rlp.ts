@@ -47,7 +47,9 @@ export function listHeader(length: number): Uint8Array {
 /** Encoding of an unsigned integer: no leading zero byte, zero is the empty string. */
 export function encodeInteger(value: bigint): Uint8Array {
   const bytes = minimalBytes(value)
-  return bytes.length === 1 && bytes[0]! < 0x80 ? bytes : Uint8Array.of(0x80 + bytes.length, ...bytes)
+  return bytes.length === 1 && bytes[0]! < 0x80
+    ? bytes
+    : Uint8Array.of(0x80 + bytes.length, ...bytes)
 }
 
 /** @throws {RlpError} when it is a list, longer than `maxBytes`, or has a leading zero */

@@ -149,7 +149,8 @@ function decodeFields(raw: Hex, bytes: Uint8Array, chainId: number): ParsedTrans
 
 function decodeLegacy(raw: Hex, bytes: Uint8Array, chainId: number): ParsedTransaction {
   const fields = decodeRlpList(bytes)
-  if (fields.length !== 9) throw new RlpError(`a legacy transaction has 9 fields, not ${fields.length}`)
+  if (fields.length !== 9)
+    throw new RlpError(`a legacy transaction has 9 fields, not ${fields.length}`)
   const v = integerOf(fields[6])
   if (v === 27n || v === 28n) {
     throw new InvalidTransactionError(

@@ -137,7 +137,10 @@ export function profileUnknown(name: string, known: string[]): MetisSeqError {
     message: `There is no profile called ${name}.`,
     exit: 'config',
     facts: {profile: name, known: known.join(', ')},
-    hints: ['Run `metis-seq profile list`.', `Run \`metis-seq init --profile ${name}\` to make it.`],
+    hints: [
+      'Run `metis-seq profile list`.',
+      `Run \`metis-seq init --profile ${name}\` to make it.`,
+    ],
   })
 }
 

@@ -186,7 +186,10 @@ function tellProduction(now: Production, before: Production | null, tell: Tell):
   }
   const planned = now.next
   if (planned?.state === 'committed' && before?.next?.number !== planned.number) {
-    tell('info', `Epoch ${planned.number} committed, producer ${planned.mine ? 'YOU' : planned.signer}.`)
+    tell(
+      'info',
+      `Epoch ${planned.number} committed, producer ${planned.mine ? 'YOU' : planned.signer}.`,
+    )
   }
 }
 

@@ -2,7 +2,11 @@ import type {Address} from 'viem'
 import {getBalance} from 'viem/actions'
 
 import {readTokenBalance} from '../chain/actions/erc20/read-token.ts'
-import {readPool, readWhitelisted, type PoolSettings} from '../chain/actions/locking-pool/read-pool.ts'
+import {
+  readPool,
+  readWhitelisted,
+  type PoolSettings,
+} from '../chain/actions/locking-pool/read-pool.ts'
 import {
   readOwnedSequencerId,
   readSignerEntry,
@@ -53,13 +57,55 @@ export async function checkEligibility(
   const amountMetisWei = wanted.amountMetisWei ?? pool.minLockMetisWei
   const inRange = amountMetisWei >= pool.minLockMetisWei && amountMetisWei <= pool.maxLockMetisWei
   const checks: Check[] = [
-    check('not-paused', 'LockingPool is not paused', !pool.paused, pool.paused ? 'paused' : 'running', 'Wait until the pool runs again.'),
-    check('whitelisted', 'owner is whitelisted', whitelisted, whitelisted ? 'yes' : 'no', 'Apply through governance; on the local network run `metis-seq local fund`.'),
-    check('owner-free', 'owner has no live sequencer', owned === 0n, owned === 0n ? 'none' : `sequencer ${owned}`, 'Run `metis-seq sequencer show`.'),
-    check('signer-new', 'signer was never used', signerEntry.state === 'unused', describeSigner(signerEntry), 'Create another signer with `metis-seq key create`.'),
-    check('amount-in-range', 'amount is between the limits', inRange, `${formatWeiShort(amountMetisWei)} of ${formatWeiShort(pool.minLockMetisWei)} to ${formatWeiShort(pool.maxLockMetisWei)} METIS`, 'Choose another `--amount`.'),
-    check('metis-balance', 'owner holds the METIS on L1', metisWei >= amountMetisWei, `${formatWeiShort(metisWei)} METIS`, `Send METIS to ${owner} on L1.`),
-    check('eth-balance', 'owner holds ETH for gas on L1', ethWei >= GAS_RESERVE_WEI, `${formatWeiShort(ethWei)} ETH`, `Send at least ${formatWeiShort(GAS_RESERVE_WEI)} ETH to ${owner} on L1.`),
+    check(
+      'not-paused',
+      'LockingPool is not paused',
+      !pool.paused,
+      pool.paused ? 'paused' : 'running',
+      'Wait until the pool runs again.',
+    ),
+    check(
+      'whitelisted',
+      'owner is whitelisted',
+      whitelisted,
+      whitelisted ? 'yes' : 'no',
+      'Apply through governance; on the local network run `metis-seq local fund`.',
+    ),
+    check(
+      'owner-free',
+      'owner has no live sequencer',
+      owned === 0n,
+      owned === 0n ? 'none' : `sequencer ${owned}`,
+      'Run `metis-seq sequencer show`.',
+    ),
+    check(
+      'signer-new',
+      'signer was never used',
+      signerEntry.state === 'unused',
+      describeSigner(signerEntry),
+      'Create another signer with `metis-seq key create`.',
+    ),
+    check(
+      'amount-in-range',
+      'amount is between the limits',
+      inRange,
+      `${formatWeiShort(amountMetisWei)} of ${formatWeiShort(pool.minLockMetisWei)} to ${formatWeiShort(pool.maxLockMetisWei)} METIS`,
+      'Choose another `--amount`.',
+    ),
+    check(
+      'metis-balance',
+      'owner holds the METIS on L1',
+      metisWei >= amountMetisWei,
+      `${formatWeiShort(metisWei)} METIS`,
+      `Send METIS to ${owner} on L1.`,
+    ),
+    check(
+      'eth-balance',
+      'owner holds ETH for gas on L1',
+      ethWei >= GAS_RESERVE_WEI,
+      `${formatWeiShort(ethWei)} ETH`,
+      `Send at least ${formatWeiShort(GAS_RESERVE_WEI)} ETH to ${owner} on L1.`,
+    ),
   ]
   return {eligible: checks.every(({ok}) => ok), amountMetisWei, owner, signer, checks, pool}
 }

@@ -133,7 +133,11 @@ export async function planDeposit(
         before: formatWei(position.artMetisWei),
         after: `${formatWei(position.artMetisWei + expected)}, at least ${formatWei(position.artMetisWei + minOutWei)}`,
       },
-      {label: 'way back', before: 'none needed', after: 'withdrawal request, then the provider’s delay'},
+      {
+        label: 'way back',
+        before: 'none needed',
+        after: 'withdrawal request, then the provider’s delay',
+      },
     ],
     traps: [],
     expectedArtMetisWei: expected,

@@ -103,7 +103,11 @@ function checkCode(client: ChainClient, name: string, address: Address): Promise
   })
 }
 
-function checkPointer(label: string, expected: Address, read: () => Promise<Address>): Promise<Check> {
+function checkPointer(
+  label: string,
+  expected: Address,
+  read: () => Promise<Address>,
+): Promise<Check> {
   return attempt('pointer', label, async () => {
     const actual = await read()
     if (!isAddressEqual(actual, expected)) throw new Error(`it is ${actual}`)

@@ -4,7 +4,13 @@ import {join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
-import {lastLogLines, readDaemon, startDaemon, stopDaemon, type DaemonState} from '../process/daemon.ts'
+import {
+  lastLogLines,
+  readDaemon,
+  startDaemon,
+  stopDaemon,
+  type DaemonState,
+} from '../process/daemon.ts'
 import type {NodeProfile} from '../store/config.ts'
 import {requireProfile, type Context} from './context.ts'
 

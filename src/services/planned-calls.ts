@@ -27,7 +27,11 @@ export function approveLockingInfo(options: {
       {name: 'spender', value: lockingInfo},
       {name: 'amount', value: `${amountWei}`},
     ],
-    data: encodeFunctionData({abi: erc20Abi, functionName: 'approve', args: [lockingInfo, amountWei]}),
+    data: encodeFunctionData({
+      abi: erc20Abi,
+      functionName: 'approve',
+      args: [lockingInfo, amountWei],
+    }),
     valueWei: 0n,
   }
 }

@@ -77,7 +77,11 @@ export function removeProfile(config: ConfigStore, name: string): void {
   findProfile(config, name)
   config.update((all) => {
     const {[name]: _removed, ...profiles} = all.profiles
-    return {...all, profiles, currentProfile: all.currentProfile === name ? null : all.currentProfile}
+    return {
+      ...all,
+      profiles,
+      currentProfile: all.currentProfile === name ? null : all.currentProfile,
+    }
   })
 }
 

@@ -121,7 +121,9 @@ function recipientUnset(sequencerId: bigint): MetisSeqError {
     message: `Sequencer ${sequencerId} has no reward recipient.`,
     exit: 'precondition',
     facts: {sequencerId: `${sequencerId}`},
-    hints: ['Have the owner call LockingPool.setSequencerRewardRecipient before any claim or exit.'],
+    hints: [
+      'Have the owner call LockingPool.setSequencerRewardRecipient before any claim or exit.',
+    ],
   })
 }
 

@@ -117,7 +117,9 @@ export async function sendPlan(
     const {raw, hash} = await signer.sign(transaction)
     // A later call may need an earlier one mined, so only the last may go unwaited.
     const wait = choices.waitMined || !last
-    sent.push(await sendOne(plan, planned, {raw, hash, nonce: transaction.nonce}, wait, dependencies))
+    sent.push(
+      await sendOne(plan, planned, {raw, hash, nonce: transaction.nonce}, wait, dependencies),
+    )
   }
   return sent
 }
@@ -197,6 +199,8 @@ function balanceLow(plan: Plan, balanceWei: bigint, maxCostWei: bigint): MetisSe
     message: `The ${plan.role} holds ${formatWei(balanceWei)} ${coin} on ${plan.chain}, and this can cost ${formatWei(maxCostWei)} ${coin}.`,
     exit: 'precondition',
     facts: {account: plan.from, balanceWei: `${balanceWei}`, neededWei: `${maxCostWei}`},
-    hints: [`Send ${coin} to ${plan.from} on ${plan.chain}; on the local network run \`metis-seq local fund\`.`],
+    hints: [
+      `Send ${coin} to ${plan.from} on ${plan.chain}; on the local network run \`metis-seq local fund\`.`,
+    ],
   })
 }

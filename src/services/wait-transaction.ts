@@ -1,9 +1,5 @@
 import type {Address, Hash} from 'viem'
-import {
-  getTransactionCount,
-  getTransactionReceipt,
-  sendRawTransaction,
-} from 'viem/actions'
+import {getTransactionCount, getTransactionReceipt, sendRawTransaction} from 'viem/actions'
 import {TransactionReceiptNotFoundError} from 'viem'
 
 import type {ChainClient} from '../chain/connect.ts'
@@ -24,7 +20,10 @@ const REPORT_EVERY_MS = 5000
 /** Longer than any block time; after it the outcome is called unknown, never failed. */
 const WAIT_LIMIT_MS = 180_000
 
-type Outcome = {state: 'mined' | 'reverted'; receipt: Receipt} | {state: 'replaced'} | {state: 'open'}
+type Outcome =
+  | {state: 'mined' | 'reverted'; receipt: Receipt}
+  | {state: 'replaced'}
+  | {state: 'open'}
 
 /**
  * Brings transactions that an earlier command left open to their end, so that a new plan starts from
@@ -77,10 +76,12 @@ export async function waitForEntry(
 }
 
 async function readOutcome(client: ChainClient, entry: JournalEntry): Promise<Outcome> {
-  const receipt = await getTransactionReceipt(client, {hash: entry.hash}).catch((error: unknown) => {
-    if (error instanceof TransactionReceiptNotFoundError) return undefined
-    throw error
-  })
+  const receipt = await getTransactionReceipt(client, {hash: entry.hash}).catch(
+    (error: unknown) => {
+      if (error instanceof TransactionReceiptNotFoundError) return undefined
+      throw error
+    },
+  )
   if (receipt) {
     const {transactionHash: hash, blockNumber, gasUsed, effectiveGasPrice, status} = receipt
     return {
@@ -104,7 +105,11 @@ async function resend(client: ChainClient, entry: JournalEntry): Promise<void> {
   }
 }
 
-function record(journal: Journal, entry: JournalEntry, outcome: Exclude<Outcome, {state: 'open'}>): void {
+function record(
+  journal: Journal,
+  entry: JournalEntry,
+  outcome: Exclude<Outcome, {state: 'open'}>,
+): void {
   const block = 'receipt' in outcome ? outcome.receipt.blockNumber : undefined
   journal.mark(entry.id, outcome.state, block)
 }
@@ -139,7 +144,9 @@ function unknown(entry: JournalEntry): MetisSeqError {
     message: `${entry.label}: sent, and not mined within ${WAIT_LIMIT_MS / 1000} s.`,
     exit: 'tx-unknown',
     facts: factsOf(entry),
-    hints: ['Run the same command again: it first waits for this transaction and never sends it twice.'],
+    hints: [
+      'Run the same command again: it first waits for this transaction and never sends it twice.',
+    ],
     retryable: true,
   })
 }
@@ -150,7 +157,9 @@ function interrupted(entry: JournalEntry): MetisSeqError {
     message: `Interrupted; ${entry.label} is sent and may still be mined.`,
     exit: 'sigint',
     facts: factsOf(entry),
-    hints: ['Run the same command again: it first waits for this transaction and never sends it twice.'],
+    hints: [
+      'Run the same command again: it first waits for this transaction and never sends it twice.',
+    ],
     retryable: true,
   })
 }

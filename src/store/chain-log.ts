@@ -203,7 +203,9 @@ export class ChainLog {
 
   #assertContinues(block: SealedBlock, parent: SealedBlock | undefined): void {
     if (!parent || (block.number === parent.number + 1 && block.parentHash === parent.hash)) return
-    throw new Error(`Block ${block.number} does not continue block ${parent.number} of the chain log.`)
+    throw new Error(
+      `Block ${block.number} does not continue block ${parent.number} of the chain log.`,
+    )
   }
 
   #write(act: () => void): void {

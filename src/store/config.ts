@@ -2,8 +2,9 @@ import Conf, {type Schema} from 'conf'
 import {join} from 'node:path'
 import type {Address, Hex} from 'viem'
 
-import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError} from '../lib/files.ts'
+import {jsonFault} from '../lib/json.ts'
 import type {Home} from './home.ts'
 
 /** Where a key's secret lies. Recorded per key and never guessed. */
@@ -177,7 +178,7 @@ function guard<T>(path: string, act: () => T): T {
     if (mapped !== error) throw mapped
     throw new MetisSeqError({
       code: 'CONFIG_INVALID',
-      message: `The settings file ${path} is not valid: ${messageOf(error)}.`,
+      message: `The settings file ${path} is not valid: ${jsonFault(error)}.`,
       exit: 'config',
       facts: {path},
       hints: [`Mend ${path}, or move it away and run \`metis-seq init\` again.`],

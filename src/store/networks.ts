@@ -1,9 +1,9 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
-import {stringifyJson} from '../lib/json.ts'
+import {jsonFault, stringifyJson} from '../lib/json.ts'
 import {builtInNetworks} from '../protocol/built-in-networks.ts'
 import {parseNetwork} from '../protocol/network-document.ts'
 import type {Network} from '../protocol/network.ts'
@@ -55,7 +55,7 @@ export function readNetworkFile(path: string): Network {
   } catch (cause) {
     throw new MetisSeqError({
       code: 'NETWORK_INVALID',
-      message: `${path} cannot be read as JSON: ${messageOf(cause)}.`,
+      message: `${path} cannot be read as JSON: ${jsonFault(cause)}.`,
       exit: 'config',
       facts: {source: path},
       hints: ['Compare it with the output of `metis-seq network show andromeda --json`.'],

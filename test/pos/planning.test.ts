@@ -1,14 +1,19 @@
-import type {Address} from 'viem'
+import {numberToHex, parseTransaction, type Address} from 'viem'
+import {privateKeyToAccount} from 'viem/accounts'
 import {describe, expect, test} from 'vitest'
 
+import {createEndpoints} from '../../src/pos/endpoints.ts'
 import {commitCalldata, dueCommit} from '../../src/pos/epoch-committer.ts'
 import type {L2View} from '../../src/pos/l2-view.ts'
-import {planRespan, recommitCalldata, respanEnd} from '../../src/pos/respan.ts'
+import {planRespan, recommitCalldata, respanEnd, signRecommit} from '../../src/pos/respan.ts'
 import {nextSpanStep} from '../../src/pos/span-planner.ts'
 import {initialState, type PosState} from '../../src/pos/state.ts'
-import {transition} from '../../src/pos/transition.ts'
+import {proposalWindow, transition} from '../../src/pos/transition.ts'
 import type {Epoch} from '../../src/protocol/epoch.ts'
 import type {Validator} from '../../src/protocol/span.ts'
+import {startRpcStub} from '../helpers/rpc-stub.ts'
+
+const account = privateKeyToAccount(`0x${'4'.repeat(64)}`)
 
 const [A, B, C] = ['a', 'b', 'c'].map((digit) => `0x${digit.repeat(40)}`) as [
   Address,
@@ -87,6 +92,37 @@ describe('the next step about spans', () => {
       command: {type: 'adopt-epochs', epochs: [{...zero, endBlock: 20n}, foreign]},
     })
   })
+})
+
+test('the window of a span opens after a tenth of its blocks and closes with its last', () => {
+  const [span] = stateWith({...zero, startBlock: 1000n, endBlock: 1999n}).spans
+  const opened = [1099n, 1100n, 1999n, 2000n].map((head) => proposalWindow(span!, head))
+  expect(opened).toEqual([false, true, true, false])
+})
+
+test('each try outbids what a pool may hold with the same nonce, also at a price of zero', async () => {
+  const plan = planRespan(stateWith(zero), view(20n, zero), 5n)
+  if (plan.kind !== 'ready') throw new Error(plan.reason)
+  const pricesAt = async (gasPrice: bigint) => {
+    await using stub = await startRpcStub({
+      eth_chainId: () => '0x7',
+      eth_getTransactionCount: () => '0x3',
+      eth_gasPrice: () => numberToHex(gasPrice),
+    })
+    const l2 = createEndpoints({chainName: 'L2', chainId: 7, urls: [stub.url], timeoutMs: 1000})
+    const prices = []
+    for (const attempt of [0n, 1n, 2n]) {
+      const respan = {...plan.respan, attempt}
+      const {raw} = await signRecommit({l2, account, chainId: 7, sequencerSet: C, respan})
+      const {gasPrice: price, nonce, gas} = parseTransaction(raw)
+      expect({nonce, gas}).toEqual({nonce: 3, gas: 5_000_000n})
+      prices.push(price)
+    }
+    l2.close()
+    return prices
+  }
+  expect(await pricesAt(0n)).toEqual([1n, 2n, 3n])
+  expect(await pricesAt(1000n)).toEqual([1201n, 1442n, 1723n])
 })
 
 describe('what is to be committed', () => {

@@ -115,3 +115,19 @@ test('a full disk is said as such, and the state before it is still there', () =
   expect(reopened.loadState()?.revision).toBe(3)
   reopened.close()
 })
+
+test('a document that cannot be written leaves nothing behind and the store open', () => {
+  const state = withSpans(1n)
+  const store = openPosStore(path, 'x')
+  const span = {...state.spans[0]!, id: 1n << 64n}
+  expect(() =>
+    store.save({...state, revision: 99}, [
+      {type: 'respan-landed', respan},
+      {type: 'span-stored', span, cause: 'recovered'},
+    ]),
+  ).toThrow()
+  expect(store.listRespans(1, 20)).toEqual([])
+  store.save({...state, revision: 100}, [])
+  expect(store.loadState()?.revision).toBe(100)
+  store.close()
+})

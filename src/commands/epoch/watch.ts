@@ -12,7 +12,8 @@ export default class EpochWatch extends OperatorCommand {
 
   static override aliases = ['rotation']
 
-  static override description = 'With --json each line is one JSON document; the last is the envelope.'
+  static override description =
+    'With --json each line is one JSON document; the last is the envelope.'
 
   static override flags = {
     ...commonFlags,

@@ -19,8 +19,10 @@ export default class KeyCreate extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(KeyCreate)
-    this.forbidQuestions(flags['no-input'])
     const key = await createKey(newKeyOptions(args.name, flags), keyAccess(flags, this.mayAsk))
-    return {data: keyJson(key), text: `Made key ${key.name} in backend ${key.backend}.\n${keyText(key)}`}
+    return {
+      data: keyJson(key),
+      text: `Made key ${key.name} in backend ${key.backend}.\n${keyText(key)}`,
+    }
   }
 }

@@ -6,7 +6,8 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {findKey} from '../../services/keys.ts'
 
 export default class KeyExportPublic extends OperatorCommand {
-  static override summary = 'Print the public key of a key, as LockingPool and the registry want it.'
+  static override summary =
+    'Print the public key of a key, as LockingPool and the registry want it.'
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 

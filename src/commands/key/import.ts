@@ -7,7 +7,8 @@ import {importKey} from '../../services/keys.ts'
 import {keyJson, keyText} from '../../ui/presenters/setup.ts'
 
 export default class KeyImport extends OperatorCommand {
-  static override summary = 'Store an existing private key from a file, a file descriptor or a prompt.'
+  static override summary =
+    'Store an existing private key from a file, a file descriptor or a prompt.'
 
   static override description =
     'Reads 64 hex digits, or Themis’ priv_validator_key.json. A key is never taken from the command line.'
@@ -26,7 +27,6 @@ export default class KeyImport extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(KeyImport)
-    this.forbidQuestions(flags['no-input'])
     const secret = await readSecret(flags['from-file'] ?? flags['from-fd'], this.mayAsk)
     const access = keyAccess(flags, this.mayAsk)
     const key = await importKey(secret, newKeyOptions(args.name, flags), access)

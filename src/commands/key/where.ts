@@ -15,7 +15,11 @@ export default class KeyWhere extends OperatorCommand {
     const backends = await probeBackends()
     const keys = listKeys(config)
     return {
-      data: {backends, keysDir: home.keysDir, keys: keys.map(({name, backend}) => ({name, backend}))},
+      data: {
+        backends,
+        keysDir: home.keysDir,
+        keys: keys.map(({name, backend}) => ({name, backend})),
+      },
       text: `${backendsText(backends, home.keysDir)}\n\n${keyListText(keys)}`,
     }
   }

@@ -14,7 +14,9 @@ export default class LocalDown extends OperatorCommand {
     const stopped = processes.filter(({outcome}) => outcome !== 'not-running').length
     return {
       data: {processes},
-      text: stopped ? `Stopped ${stopped} processes; \`metis-seq local up\` continues.` : 'Nothing ran.',
+      text: stopped
+        ? `Stopped ${stopped} processes; \`metis-seq local up\` continues.`
+        : 'Nothing ran.',
     }
   }
 }

@@ -14,9 +14,9 @@ export default class LocalFund extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     address: addressFlag({description: 'Account. Default: the owner of the profile.'}),
-    eth: metisFlag({description: 'ETH on L1.', default: 10n * WHOLE, helpValue: 'ETH'}),
-    metis: metisFlag({description: 'METIS on L1.', default: 100_000n * WHOLE}),
-    'l2-metis': metisFlag({description: 'METIS on L2.', default: 10n * WHOLE}),
+    eth: metisFlag({description: 'ETH on L1. Default: 10.', helpValue: 'ETH'}),
+    metis: metisFlag({description: 'METIS on L1. Default: 100,000.'}),
+    'l2-metis': metisFlag({description: 'METIS on L2. Default: 10.'}),
     whitelist: Flags.boolean({
       description: 'Put it on the whitelist of LockingPool, as governance does.',
       default: true,
@@ -34,9 +34,9 @@ export default class LocalFund extends OperatorCommand {
     const results = await fund(context, [
       {
         address: flags.address ?? requireOwner(context),
-        ethWei: flags.eth,
-        metisL1Wei: flags.metis,
-        metisL2Wei: flags['l2-metis'],
+        ethWei: flags.eth ?? 10n * WHOLE,
+        metisL1Wei: flags.metis ?? 100_000n * WHOLE,
+        metisL2Wei: flags['l2-metis'] ?? 10n * WHOLE,
         whitelist: flags.whitelist,
       },
     ])

@@ -14,7 +14,6 @@ export default class LocalReset extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(LocalReset)
-    this.forbidQuestions(flags['no-input'])
     const {planReset, applyReset} = await import('../../local/reset.ts')
     const home = openHome()
     const plan = planReset(home)

@@ -7,7 +7,8 @@ import {openHome} from '../../store/home.ts'
 import {processesText, upText} from '../../ui/presenters/local.ts'
 
 export default class LocalUp extends OperatorCommand {
-  static override summary = 'Bring up a whole Metis on this machine: L1, consensus layer, sequencers.'
+  static override summary =
+    'Bring up a whole Metis on this machine: L1, consensus layer, sequencers.'
 
   static override description = `The first start makes it; later ones continue the same chains.
 Stays and watches until Ctrl-C, which stops everything; --detach returns at once.`
@@ -26,9 +27,10 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
       home,
       self: this.self,
       settings: toLocalSettings(flags),
-      onStep: (text) => this.say(text),
+      onStep: (text) => this.progress(text),
       signal: this.interrupted.signal,
     })
+    this.endProgress()
     const processes = listDaemons(home, result.state)
     const data = {...result, processes}
     if (flags.detach || this.jsonEnabled()) return {data, text: upText(result, processes)}

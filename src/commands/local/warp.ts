@@ -14,12 +14,15 @@ const durationArg = Args.custom<number>({
     const match = /^(\d{1,9})([smhd])$/.exec(text)
     const total = match ? Number(match[1]) * (seconds[match[2]!] ?? 0) : 0
     if (total > 0 && total <= LIMIT_SECONDS) return total
-    throw new Errors.CLIError('The duration must be like 90s, 15m, 36h or 21d, and at most 10 years.')
+    throw new Errors.CLIError(
+      'The duration must be like 90s, 15m, 36h or 21d, and at most 10 years.',
+    )
   },
 })
 
 export default class LocalWarp extends OperatorCommand {
-  static override summary = 'Move the time of the local L1 forward, for instance by the 21 days of an exit.'
+  static override summary =
+    'Move the time of the local L1 forward, for instance by the 21 days of an exit.'
 
   static override args = {duration: durationArg({required: true})}
 

@@ -20,7 +20,10 @@ export default class LstDeposit extends OperatorCommand {
 
   static override examples = ['<%= config.bin %> <%= command.id %> artemis 100 --dry-run']
 
-  static override args = {provider: providerArg({required: true}), amount: amountArg({required: true})}
+  static override args = {
+    provider: providerArg({required: true}),
+    amount: amountArg({required: true}),
+  }
 
   static override flags = {
     ...commonFlags,

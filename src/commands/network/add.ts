@@ -8,7 +8,9 @@ import {openHome} from '../../store/home.ts'
 export default class NetworkAdd extends OperatorCommand {
   static override summary = 'Add a network of one’s own from a document.'
 
-  static override args = {file: Args.string({description: 'Network document (JSON).', required: true})}
+  static override args = {
+    file: Args.string({description: 'Network document (JSON).', required: true}),
+  }
 
   static override flags = {
     ...commonFlags,

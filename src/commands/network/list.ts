@@ -13,7 +13,15 @@ export default class NetworkList extends OperatorCommand {
     await this.parse(NetworkList)
     const networks = listNetworks(openHome())
     return {
-      data: {networks: networks.map(({network, source}) => ({name: network.name, kind: network.kind, source, l1ChainId: network.l1.chainId, l2ChainId: network.l2.chainId}))},
+      data: {
+        networks: networks.map(({network, source}) => ({
+          name: network.name,
+          kind: network.kind,
+          source,
+          l1ChainId: network.l1.chainId,
+          l2ChainId: network.l2.chainId,
+        })),
+      },
       text: networkListText(networks),
     }
   }

@@ -7,7 +7,9 @@ import {networkText} from '../../ui/presenters/setup.ts'
 export default class NetworkShow extends OperatorCommand {
   static override summary = 'Show a network: chain ids, contracts, endpoints.'
 
-  static override args = {name: Args.string({description: 'Network. Default: that of the profile.'})}
+  static override args = {
+    name: Args.string({description: 'Network. Default: that of the profile.'}),
+  }
 
   static override flags = commonFlags
 

@@ -4,7 +4,8 @@ import {readPosStatus} from '../../services/pos-status.ts'
 import {posStatusText} from '../../ui/presenters/pos.ts'
 
 export default class PosStatus extends OperatorCommand {
-  static override summary = 'Ask the consensus layer about its validators, spans and reward batches.'
+  static override summary =
+    'Ask the consensus layer about its validators, spans and reward batches.'
 
   static override flags = commonFlags
 

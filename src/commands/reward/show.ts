@@ -5,7 +5,8 @@ import {showRewards} from '../../services/rewards.ts'
 import {rewardJson, rewardText} from '../../ui/presenters/reward.ts'
 
 export default class RewardShow extends OperatorCommand {
-  static override summary = 'Show what a sequencer has earned and not claimed, and what a claim costs.'
+  static override summary =
+    'Show what a sequencer has earned and not claimed, and what a claim costs.'
 
   static override args = {id: sequencerIdArg()}
 

@@ -14,7 +14,9 @@ export default class SequencerEligible extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     amount: metisFlag({description: 'METIS to lock. Default: the minimum.'}),
-    'signer-pubkey': Flags.string({description: 'Public key of a signer that is not on this machine.'}),
+    'signer-pubkey': Flags.string({
+      description: 'Public key of a signer that is not on this machine.',
+    }),
   }
 
   protected async perform(): Promise<Result> {
@@ -22,7 +24,11 @@ export default class SequencerEligible extends OperatorCommand {
     const context = this.openContext(flags)
     const owner = requireOwner(context)
     const {signer} = resolveSignerKey(context, flags['signer-pubkey'])
-    const eligibility = await checkEligibility(context, {owner, signer, amountMetisWei: flags.amount})
+    const eligibility = await checkEligibility(context, {
+      owner,
+      signer,
+      amountMetisWei: flags.amount,
+    })
     return {
       data: eligibility,
       text: eligibilityText(eligibility),

@@ -24,7 +24,9 @@ export default class SequencerRegister extends OperatorCommand {
     ...sendFlags,
     amount: metisFlag({description: 'METIS to lock. Default: the minimum.'}),
     recipient: addressFlag({description: 'Reward recipient on L2. Default: that of the profile.'}),
-    'signer-pubkey': Flags.string({description: 'Public key of a signer that is not on this machine.'}),
+    'signer-pubkey': Flags.string({
+      description: 'Public key of a signer that is not on this machine.',
+    }),
   }
 
   protected async perform(): Promise<Result> {

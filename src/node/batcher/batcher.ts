@@ -102,7 +102,11 @@ function collect(
 function toBatchBlock({timestamp, transactions, seqSign}: SealedBlock): BatchBlock {
   // The layout repeats the signature over the first transaction for every transaction of the block.
   const sign = seqSign ?? '0x'
-  return {timestamp, l1BlockNumber: 0n, transactions: transactions.map((raw) => ({raw, seqSign: sign}))}
+  return {
+    timestamp,
+    l1BlockNumber: 0n,
+    transactions: transactions.map((raw) => ({raw, seqSign: sign})),
+  }
 }
 
 /** As many blocks as fit one L1 transaction; at least one, since a block cannot be divided. */

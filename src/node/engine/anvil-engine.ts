@@ -184,7 +184,11 @@ export class AnvilEngine implements ExecutionEngine {
       await snapshots.request('evm_mine', [{timestamp}])
       await snapshots.request('anvil_rollback', [1])
     } catch (error) {
-      throw new EngineError('bad-snapshot', `The snapshot cannot be loaded: ${messageOf(error)}`, error)
+      throw new EngineError(
+        'bad-snapshot',
+        `The snapshot cannot be loaded: ${messageOf(error)}`,
+        error,
+      )
     }
     const head = await this.#readHead()
     if (head.hash !== meta.hash) {

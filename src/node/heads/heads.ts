@@ -91,7 +91,9 @@ export class Heads {
     const [head] = await this.#readBlocks([await blockNumber(l1)])
     if (!head) return
     this.#l1Head = head
-    let cursor = this.#cursor ?? this.#startCursor()
+    // A cursor beyond the head is of another L1, such as a local one that was started anew.
+    const isUsable = this.#cursor !== undefined && this.#cursor.l1Block <= head.number
+    let cursor = isUsable ? this.#cursor! : this.#startCursor()
     const confirmed = head.number - network.confirmations
     while (cursor.l1Block < confirmed) {
       const next = await this.#advance(cursor, Math.min(confirmed, cursor.l1Block + L1_SCAN_BLOCKS))
@@ -111,7 +113,10 @@ export class Heads {
   /** @returns undefined when L1 was reorganized below what was confirmed: reading starts over */
   async #advance(cursor: BatchCursor, to: number): Promise<BatchCursor | undefined> {
     const {network, logger} = this.#options
-    const numbers = Array.from({length: to - cursor.l1Block}, (_, index) => cursor.l1Block + 1 + index)
+    const numbers = Array.from(
+      {length: to - cursor.l1Block},
+      (_, index) => cursor.l1Block + 1 + index,
+    )
     let next = cursor
     for (const block of await this.#readBlocks(numbers)) {
       if (next.l1Hash !== anyHash && block.parentHash !== next.l1Hash) {
@@ -151,7 +156,8 @@ export class Heads {
     try {
       const batch = decodeBatch(calldata)
       const start = (after.l2Block ?? this.#options.genesisNumber) + 1
-      const follows = batch.batchIndex === BigInt(after.batchIndex + 1) && batch.startBlock === start
+      const follows =
+        batch.batchIndex === BigInt(after.batchIndex + 1) && batch.startBlock === start
       return follows ? batch : undefined
     } catch (error) {
       if (error instanceof InvalidBatchError) return undefined

@@ -8,11 +8,17 @@ import {
   type SignedTransaction,
 } from '../../protocol/transaction.ts'
 
-/** Kinds other than `ordinary` are always alone in their block. */
 export type TransactionKind =
   | {kind: 'ordinary'}
+  /** From the MPC account: goes first. An epoch that is committed too late stops the chain. */
+  | {kind: 'system'}
   | {kind: 'recommit'; recommit: Recommit}
   | {kind: 'relay'}
+
+/** True for transactions that must have a block of their own. */
+export function isAlone({kind}: TransactionKind): boolean {
+  return kind === 'recommit' || kind === 'relay'
+}
 
 export interface ReservedContracts {
   sequencerSet: Address
@@ -33,18 +39,23 @@ export function classify(
 }
 
 /**
- * Only the account that can succeed may use a lane of its own: otherwise anyone could fill block after
- * block with one failing transaction each.
+ * The lane of a transaction whose sender is known. Only the account that can succeed may use a lane of
+ * its own: otherwise anyone could fill block after block with one failing transaction each.
  *
  * @throws {InvalidTransactionError} a reserved call from somebody else
  */
-export function assertMayUseLane(
+export function laneOf(
   transaction: SignedTransaction,
-  {kind}: TransactionKind,
+  contracts: ReservedContracts,
   owners: {mpc: Address | undefined; relayer: Address | undefined},
-): void {
-  if (kind === 'ordinary') return
-  const owner = kind === 'recommit' ? owners.mpc : owners.relayer
-  if (owner !== undefined && transaction.sender === lowerCase(owner)) return
-  throw new InvalidTransactionError('sender', `Only one account may send a ${kind} transaction.`)
+): TransactionKind {
+  const lane = classify(transaction, contracts)
+  const isMpc = owners.mpc !== undefined && transaction.sender === lowerCase(owners.mpc)
+  const isRelayer = owners.relayer !== undefined && transaction.sender === lowerCase(owners.relayer)
+  if (lane.kind === 'ordinary') return isMpc ? {kind: 'system'} : lane
+  if (lane.kind === 'recommit' ? isMpc : isRelayer) return lane
+  throw new InvalidTransactionError(
+    'sender',
+    `Only one account may send a ${lane.kind} transaction.`,
+  )
 }

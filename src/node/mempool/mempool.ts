@@ -4,11 +4,7 @@
  */
 import type {Address, Hash, Hex} from 'viem'
 
-import {
-  executionGas,
-  maxCostWei,
-  type SignedTransaction,
-} from '../../protocol/transaction.ts'
+import {executionGas, maxCostWei, type SignedTransaction} from '../../protocol/transaction.ts'
 import {
   POOL_LIFETIME_MS,
   POOL_NONCE_WINDOW,
@@ -16,7 +12,7 @@ import {
   POOL_PRICE_BUMP_PERCENT,
   POOL_TRANSACTIONS,
 } from '../limits.ts'
-import type {TransactionKind} from './classify.ts'
+import {isAlone, type TransactionKind} from './classify.ts'
 
 export interface AccountState {
   accountNonce: number
@@ -201,7 +197,7 @@ export class Mempool {
         taken.length < limits.maxCount && gas <= limits.executionGas && bytes <= limits.sizeBytes
       // One that does not fit ends the block: skipping it would reorder its sender or starve it.
       if (!fits) break
-      const alone = held.lane.kind !== 'ordinary'
+      const alone = isAlone(held.lane)
       if (alone && (taken.length > 0 || !limits.allowAlone)) break
       taken.push(held)
       if (alone) break
@@ -275,11 +271,17 @@ export class Mempool {
   #assertRoom(held: HeldTransaction, sender: Sender, before: HeldTransaction | undefined): void {
     if (before) {
       if (this.#taken.has(before.hash)) {
-        throw refused('in-block', 'A transaction with this nonce is already in the block being built.')
+        throw refused(
+          'in-block',
+          'A transaction with this nonce is already in the block being built.',
+        )
       }
       const needed = (before.tipPerGasWei * (100n + POOL_PRICE_BUMP_PERCENT)) / 100n
       if (held.tipPerGasWei < needed) {
-        throw refused('underpriced', `The replacement pays too little; it needs ${needed} wei per gas.`)
+        throw refused(
+          'underpriced',
+          `The replacement pays too little; it needs ${needed} wei per gas.`,
+        )
       }
       return
     }
@@ -300,7 +302,9 @@ export class Mempool {
     this.#byRaw.delete(before.raw)
     if (!this.#pending.has(before.hash)) return
     this.#pending = new Map(
-      [...this.#pending].map(([hash, item]) => (item === before ? [held.hash, held] : [hash, item])),
+      [...this.#pending].map(([hash, item]) =>
+        item === before ? [held.hash, held] : [hash, item],
+      ),
     )
   }
 
@@ -333,8 +337,18 @@ export class Mempool {
     for (let nonce = from; ; nonce++) {
       const held = sender.held.get(nonce)
       if (!held) return
-      if (!this.#taken.has(held.hash)) this.#pending.set(held.hash, held)
+      if (this.isPending(held.hash)) continue
+      if (held.lane.kind === 'system') this.#insertFirst(held)
+      else this.#pending.set(held.hash, held)
     }
+  }
+
+  /** In front of everything but other system transactions. */
+  #insertFirst(held: HeldTransaction): void {
+    const entries = [...this.#pending]
+    const end = entries.findIndex(([, {lane}]) => lane.kind !== 'system')
+    entries.splice(end < 0 ? entries.length : end, 0, [held.hash, held])
+    this.#pending = new Map(entries)
   }
 
   /** Behind a gap nothing can be sealed. */

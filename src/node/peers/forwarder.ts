@@ -78,7 +78,9 @@ export class Forwarder {
     if (whose.whose !== 'other' || ordinary.length === 0) return
     const peer = exchange.peers().find(({address}) => address === whose.signer)
     if (!peer) return
+    this.#options.logger.debug('forwarding', {n: ordinary.length, to: whose.signer, sys: ordinary.filter((x)=>x.lane.kind==='system').length})
     if (!(await this.#send(peer, ordinary))) return
+    this.#options.logger.debug('forwarded', {n: ordinary.length, to: whose.signer})
     for (const {hash} of ordinary) {
       if (mempool.has(hash)) this.#sent.set(hash, {to: whose.signer, atMs: now})
     }

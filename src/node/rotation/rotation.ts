@@ -56,7 +56,10 @@ export class Rotation {
     ])
     const newest = BigInt(wordOf(current))
     const first = newest < EPOCHS_KEPT ? 0n : newest - EPOCHS_KEPT + 1n
-    const ids = Array.from({length: Number(newest - first) + 1}, (_, index) => first + BigInt(index))
+    const ids = Array.from(
+      {length: Number(newest - first) + 1},
+      (_, index) => first + BigInt(index),
+    )
     const slots = ids.flatMap((id) => epochSlots(id))
     const words = (await this.#engine.readAll(slots.map((slot) => this.#storage(slot)))).map(wordOf)
     const epochs = ids.map((_, index) => {
@@ -117,6 +120,7 @@ export class Rotation {
 }
 
 function wordOf(value: unknown): Hex {
-  if (typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value)) return value.toLowerCase() as Hex
+  if (typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value))
+    return value.toLowerCase() as Hex
   throw new Error('The engine gave no storage word.')
 }

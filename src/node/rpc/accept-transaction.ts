@@ -12,12 +12,7 @@ import {
   type TransactionRules,
 } from '../../protocol/transaction.ts'
 import type {Accounts} from '../mempool/accounts.ts'
-import {
-  assertMayUseLane,
-  classify,
-  type ReservedContracts,
-  type TransactionKind,
-} from '../mempool/classify.ts'
+import {laneOf, type ReservedContracts, type TransactionKind} from '../mempool/classify.ts'
 import {PoolRefusedError, type Mempool} from '../mempool/mempool.ts'
 
 export interface AcceptOptions {
@@ -40,10 +35,8 @@ export interface AcceptOptions {
  */
 export async function acceptTransaction(raw: string, options: AcceptOptions): Promise<Hash> {
   const {rules, contracts, owners, mempool, accounts, nowMs} = options
-  const parsed = parseTransaction(raw, rules)
-  const transaction = recoverSender(parsed)
-  const lane = classify(parsed, contracts)
-  assertMayUseLane(transaction, lane, owners())
+  const transaction = recoverSender(parseTransaction(raw, rules))
+  const lane = laneOf(transaction, contracts, owners())
 
   const known = accounts.known(transaction.sender)
   const state = known ?? (await accounts.read(transaction.sender))
@@ -59,7 +52,9 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
 }
 
 /** True for errors that tell something about the transaction, not about us. */
-export function isSendersFault(error: unknown): error is InvalidTransactionError | PoolRefusedError {
+export function isSendersFault(
+  error: unknown,
+): error is InvalidTransactionError | PoolRefusedError {
   return error instanceof InvalidTransactionError || error instanceof PoolRefusedError
 }
 

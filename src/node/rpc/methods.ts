@@ -89,7 +89,10 @@ export async function dispatch(request: RpcRequest, context: RpcContext): Promis
     if (mine) return await mine(params, context)
     const position = Object.hasOwn(proxied, method) ? proxied[method] : undefined
     if (position === undefined) {
-      throw new RpcError(rpcCodes.methodNotFound, `The method ${method.slice(0, 64)} is not offered.`)
+      throw new RpcError(
+        rpcCodes.methodNotFound,
+        `The method ${method.slice(0, 64)} is not offered.`,
+      )
     }
     return await read(method, withTag(params, position, context), context)
   } catch (error) {
@@ -183,10 +186,7 @@ function logs(params: readonly unknown[], context: RpcContext): Promise<unknown>
   return read('eth_getLogs', [{...filter, fromBlock, toBlock}], context)
 }
 
-async function sendRawTransaction(
-  params: readonly unknown[],
-  {accept}: RpcContext,
-): Promise<Hash> {
+async function sendRawTransaction(params: readonly unknown[], {accept}: RpcContext): Promise<Hash> {
   const [raw] = params
   if (typeof raw !== 'string') {
     throw new RpcError(rpcCodes.invalidParams, 'The raw transaction is not a string.')

@@ -14,7 +14,7 @@ import {
   type TransactionRules,
 } from '../../protocol/transaction.ts'
 import {MAX_BLOCK_TRANSACTIONS} from '../limits.ts'
-import {classify, type ReservedContracts} from '../mempool/classify.ts'
+import {classify, isAlone, type ReservedContracts} from '../mempool/classify.ts'
 
 export interface BlockRules {
   transactions: TransactionRules
@@ -121,8 +121,8 @@ function checkTransactions(block: SealedBlock, rules: BlockRules): ParsedTransac
     )
   }
   const parsed = transactions.map((raw) => parse(raw, number, rules.transactions))
-  const isAlone = parsed.length === 1
-  if (!isAlone && parsed.some((item) => classify(item, rules.contracts).kind !== 'ordinary')) {
+  const isMixed = parsed.length > 1
+  if (isMixed && parsed.some((item) => isAlone(classify(item, rules.contracts)))) {
     throw new InvalidBlockError(`Block ${number} mixes a reserved transaction with others.`)
   }
   return parsed

@@ -19,6 +19,7 @@ import {
   DRIVER_RETRY_MS,
   ENGINE_RESTARTS,
   PEER_QUIET_MS,
+  SINGLE_BLOCKS_PER_SLOT,
   STAGE_CHUNK,
   SUSPECT_EXECUTION_GAS,
 } from '../limits.ts'
@@ -75,7 +76,7 @@ export class Driver {
   #notBeforeMs = 0
   #engineFailures = 0
   #sealed = 0
-  #lastBlockAtMs: number | null = null
+  #lastBlockAtMs = 0
   #stopAsked = false
   #isAwake = true
   #wakeLoop: () => void = () => {}
@@ -148,8 +149,7 @@ export class Driver {
     }
     const {clock} = this.#options
     const now = clock.monotonicMs()
-    const isBuilding = this.#state.phase === 'building'
-    const until = this.#notBeforeMs || (isBuilding ? this.#nextSlotAtMs : now + DRIVER_IDLE_MS)
+    const until = this.#notBeforeMs || this.#nextLookAtMs(now)
     const abort = new AbortController()
     // After a failure only the pause counts; otherwise any wake-up ends the wait.
     if (this.#notBeforeMs === 0 || this.#stopAsked) this.#wakeLoop = () => abort.abort()
@@ -157,6 +157,13 @@ export class Driver {
     this.#wakeLoop = () => {}
     this.#isAwake = false
     this.#notBeforeMs = 0
+  }
+
+  #nextLookAtMs(now: number): number {
+    if (this.#state.phase !== 'building') return now + DRIVER_IDLE_MS
+    const hasWork = this.#open !== undefined || this.#options.mempool.hasPending
+    if (!hasWork || !this.#isSingle()) return this.#nextSlotAtMs
+    return Math.min(this.#nextSlotAtMs, this.#nextSingleAtMs())
   }
 
   async #dispatch(event: SequencerEvent): Promise<void> {
@@ -180,7 +187,6 @@ export class Driver {
     // Signed before, on a branch that lost: this height is somebody else's for good.
     const isBlocked = signed !== undefined && !unfinished
     if (isBlocked) this.#options.metrics.fail('guard', `Height ${next} was signed before.`)
-    const isSingle = next < this.#options.rules.phase2Block
     return {
       type: 'looked-around',
       turn: isBlocked ? 'unknown' : chain.rotation.turnAt(next).whose,
@@ -192,9 +198,19 @@ export class Driver {
       recommitReady: !isBlocked && mempool.recommitFor(this.#me, next) !== undefined,
       unfinished,
       work: mempool.hasPending || (this.#open !== undefined && !this.#open.isEmpty),
-      sealAtOnce: isSingle || (this.#open?.isAlone ?? false),
+      sealAtOnce: this.#isSingle() && now >= this.#nextSingleAtMs(),
       emptyBlocks,
     }
+  }
+
+  /** True when the next block holds one transaction and does not wait for the slot. */
+  #isSingle(): boolean {
+    const next = this.#options.chain.head().number + 1
+    return next < this.#options.rules.phase2Block || (this.#open?.isAlone ?? false)
+  }
+
+  #nextSingleAtMs(): number {
+    return this.#lastBlockAtMs + this.#options.slotMs / SINGLE_BLOCKS_PER_SLOT
   }
 
   get #me(): Address {

@@ -74,7 +74,11 @@ export async function switchBranch(
  * @param heads number of the last block of each branch
  */
 export function prefersTheirs(
-  {ours, theirs, heads}: {ours: SealedBlock; theirs: SealedBlock; heads: {ours: number; theirs: number}},
+  {
+    ours,
+    theirs,
+    heads,
+  }: {ours: SealedBlock; theirs: SealedBlock; heads: {ours: number; theirs: number}},
   {chain, rules}: ImportOptions,
 ): boolean {
   const mpc = chain.rotation.mpcAddress()

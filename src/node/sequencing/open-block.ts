@@ -2,6 +2,7 @@ import type {Hash, Hex} from 'viem'
 
 import {executionGas} from '../../protocol/transaction.ts'
 import {BLOCK_EXECUTION_GAS, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS} from '../limits.ts'
+import {isAlone} from '../mempool/classify.ts'
 import type {HeldTransaction, TakeLimits} from '../mempool/mempool.ts'
 
 /** The block being built: what was taken from the pool for it, in order, and the room that is left. */
@@ -21,7 +22,7 @@ export class OpenBlock {
 
   /** True when its transaction must be alone. */
   get isAlone(): boolean {
-    return this.#held[0] !== undefined && this.#held[0].lane.kind !== 'ordinary'
+    return this.#held[0] !== undefined && isAlone(this.#held[0].lane)
   }
 
   get raws(): Hex[] {

@@ -35,10 +35,7 @@ export interface Observation {
   emptyBlocks: boolean
 }
 
-export type SequencerEvent =
-  | Observation
-  | {type: 'critical'; reason: string}
-  | {type: 'stop'}
+export type SequencerEvent = Observation | {type: 'critical'; reason: string} | {type: 'stop'}
 
 export type Effect =
   /** Get blocks from the peer that is ahead. */

@@ -1,4 +1,11 @@
-import {createCipheriv, createDecipheriv, randomBytes, randomUUID, scrypt, timingSafeEqual} from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  randomBytes,
+  randomUUID,
+  scrypt,
+  timingSafeEqual,
+} from 'node:crypto'
 import {promisify} from 'node:util'
 
 import {keccak256} from 'viem'
@@ -27,6 +34,8 @@ export interface KeystoreV3 {
 export const STRONG_SCRYPT_N = 2 ** 18
 /** For keys of a local network, which guard nothing: 16 ms. */
 export const LOCAL_SCRYPT_N = 2 ** 13
+
+const IV_DIGITS = 32
 
 const scryptAsync = promisify<
   Buffer,
@@ -102,8 +111,11 @@ export function parseKeystore(text: string): KeystoreV3 | undefined {
   }
   if (!isRecord(value) || value['version'] !== 3 || !isRecord(value['crypto'])) return undefined
   const {cipher, cipherparams, ciphertext, kdf, kdfparams, mac} = value['crypto']
-  if (cipher !== 'aes-128-ctr' || kdf !== 'scrypt' || !isHex(ciphertext) || !isHex(mac)) return undefined
-  if (!isRecord(cipherparams) || !isHex(cipherparams['iv']) || !isRecord(kdfparams)) return undefined
+  if (cipher !== 'aes-128-ctr' || kdf !== 'scrypt' || !isHex(ciphertext) || !isHex(mac))
+    return undefined
+  if (!isRecord(cipherparams) || !isRecord(kdfparams)) return undefined
+  const {iv} = cipherparams
+  if (!isHex(iv) || iv.length !== IV_DIGITS) return undefined
   const {n, r, p, dklen, salt} = kdfparams
   if (dklen !== 32 || !isHex(salt) || !isScryptCost(n, r, p)) return undefined
   return value as unknown as KeystoreV3
@@ -111,16 +123,25 @@ export function parseKeystore(text: string): KeystoreV3 | undefined {
 
 /** Bounds the memory a foreign file can make us use: 128 * N * r <= 512 MiB. */
 function isScryptCost(n: unknown, r: unknown, p: unknown): boolean {
-  if (typeof n !== 'number' || typeof r !== 'number' || typeof p !== 'number') return false
-  if (!Number.isInteger(Math.log2(n)) || n < 2 || r < 1 || p < 1 || p > 16) return false
-  return 128 * n * r <= 512 * 2 ** 20
+  if (typeof n !== 'number' || !Number.isInteger(r) || !Number.isInteger(p)) return false
+  const [blocks, lanes] = [r as number, p as number]
+  if (!Number.isInteger(Math.log2(n)) || n < 2 || blocks < 1 || lanes < 1 || lanes > 16)
+    return false
+  // OpenSSL holds to RFC 7914, N < 2^(128 * r / 8); some wallets wrote files with r = 1 that break it.
+  return 128 * n * blocks <= 512 * 2 ** 20 && n < 2 ** (16 * blocks)
 }
 
 function isHex(value: unknown): value is string {
   return typeof value === 'string' && /^(?:[0-9a-f]{2})+$/i.test(value)
 }
 
-function deriveKey(password: string, salt: Buffer, n: number, r: number, p: number): Promise<Buffer> {
+function deriveKey(
+  password: string,
+  salt: Buffer,
+  n: number,
+  r: number,
+  p: number,
+): Promise<Buffer> {
   const options = {N: n, r, p, maxmem: 130 * n * r + 2 ** 20}
   return scryptAsync(Buffer.from(password, 'utf8'), salt, 32, options)
 }

@@ -30,7 +30,10 @@ export function DashboardFrame(props: DashboardFrameProps) {
   if (layout.kind === 'line') {
     return (
       <Text wrap="truncate-end">
-        {fit(`${view.state.word}: ${view.state.text} (needs 60x16, has ${columns}x${rows})`, columns)}
+        {fit(
+          `${view.state.word}: ${view.state.text} (needs 60x16, has ${columns}x${rows})`,
+          columns,
+        )}
       </Text>
     )
   }
@@ -66,7 +69,12 @@ export function DashboardFrame(props: DashboardFrameProps) {
   )
 }
 
-function Header({view, columns, paused, color}: {
+function Header({
+  view,
+  columns,
+  paused,
+  color,
+}: {
   view: DashboardView
   columns: number
   paused: boolean

@@ -37,7 +37,12 @@ export function PanelBox({panel, width, height, focused, color}: PanelBoxProps) 
   )
 }
 
-function PanelRow({row, labelWidth, inner, color}: {
+function PanelRow({
+  row,
+  labelWidth,
+  inner,
+  color,
+}: {
   row: Row
   labelWidth: number
   inner: number

@@ -26,7 +26,10 @@ export const firstScreen: ScreenState = {
 }
 
 /** The action of a key; undefined: the key means nothing here. */
-export function actionOf(input: string, key: {tab: boolean; shift: boolean; escape: boolean}): KeyAction | undefined {
+export function actionOf(
+  input: string,
+  key: {tab: boolean; shift: boolean; escape: boolean},
+): KeyAction | undefined {
   if (key.tab) return key.shift ? 'previous-panel' : 'next-panel'
   if (key.escape || input === '0') return 'all-panels'
   if (input === 'q') return 'quit'

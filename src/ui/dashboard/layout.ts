@@ -1,6 +1,12 @@
 export type PanelName = 'production' | 'rotation' | 'sync' | 'stake' | 'events'
 
-export const panelNames: readonly PanelName[] = ['production', 'rotation', 'sync', 'stake', 'events']
+export const panelNames: readonly PanelName[] = [
+  'production',
+  'rotation',
+  'sync',
+  'stake',
+  'events',
+]
 
 export interface PanelPlace {
   name: PanelName

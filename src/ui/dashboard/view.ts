@@ -1,4 +1,10 @@
-import type {Dashboard, DashboardEvent, Production, RotationForecast, SyncState} from '../../services/dashboard.ts'
+import type {
+  Dashboard,
+  DashboardEvent,
+  Production,
+  RotationForecast,
+  SyncState,
+} from '../../services/dashboard.ts'
 import type {Feed} from '../../services/feeds.ts'
 import type {L1Money} from '../../services/status.ts'
 import {eventRows, productionRows, rotationRows, stakeRows, syncRows} from './rows.ts'
@@ -74,9 +80,7 @@ export function toDashboardView(snapshot: DashboardSnapshot, now: Now): Dashboar
       production: panel('Production', snapshot.production, now, (value) =>
         productionRows(value, snapshot, now),
       ),
-      rotation: panel('Rotation', snapshot.rotation, now, (value) =>
-        rotationRows(value, snapshot),
-      ),
+      rotation: panel('Rotation', snapshot.rotation, now, (value) => rotationRows(value, snapshot)),
       sync: panel('Sync', snapshot.sync, now, (value) => syncRows(value, snapshot)),
       stake: panel('Stake and rewards', snapshot.money, now, stakeRows),
       events: {title: 'Events', age: '', rows: eventRows(snapshot.events, now)},
@@ -88,7 +92,11 @@ function panel<T>(title: string, feed: Feed<T>, now: Now, rows: (value: T) => Ro
   if (feed.value === null) {
     const reason = feed.error ?? 'asking…'
     const tone: Tone = feed.error ? 'critical' : 'dim'
-    return {title, age: 'no answer yet', rows: [{label: feed.error ? 'down' : '', value: reason, tone}]}
+    return {
+      title,
+      age: 'no answer yet',
+      rows: [{label: feed.error ? 'down' : '', value: reason, tone}],
+    }
   }
   const shown = rows(feed.value)
   if (feed.error) shown.push({label: 'down', value: feed.error, tone: 'critical'})
@@ -130,7 +138,11 @@ function worstState(snapshot: DashboardSnapshot, now: Now): DashboardView['state
     return {word: 'CRIT', text: 'your node does not run', tone: 'critical'}
   }
   if (sync.error || money.error) return {word: 'WARN', text: 'L1 does not answer', tone: 'warn'}
-  return {word: 'OK', text: production.value.epoch.mine ? 'you are producing' : 'in order', tone: 'ok'}
+  return {
+    word: 'OK',
+    text: production.value.epoch.mine ? 'you are producing' : 'in order',
+    tone: 'ok',
+  }
 }
 
 function nextAction({sync, money}: DashboardSnapshot, word: string): string {

@@ -20,13 +20,17 @@ export function currentEpochText(
       ['producer', producerOf(epoch)],
       ['blocks', `${epoch.startBlock} to ${epoch.endBlock}`],
       ['head', `${headBlock}`],
-      ['left', `${blocksLeft} blocks, about ${formatDuration((Number(blocksLeft) * slotMs) / 1000)} with a block in every slot`],
+      [
+        'left',
+        `${blocksLeft} blocks, about ${formatDuration((Number(blocksLeft) * slotMs) / 1000)} with a block in every slot`,
+      ],
     ]),
   ].join('\n')
 }
 
 export function nextEpochText(epoch: EpochView | null): string {
-  if (!epoch) return 'The next epoch is not planned yet: that happens when a tenth of this one is done.'
+  if (!epoch)
+    return 'The next epoch is not planned yet: that happens when a tenth of this one is done.'
   return [
     `Epoch ${epoch.number} is ${epoch.state}${epoch.state === 'planned' ? ' and not yet committed on L2' : ''}.`,
     fields([

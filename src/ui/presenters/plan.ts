@@ -15,7 +15,10 @@ export function previewText(
         ['call', `${call.contract}.${call.functionName} at ${call.to}`],
         ...call.args.map(({name, value}): [string, string] => [name, value || '(empty)']),
         ['value', `${formatWei(call.valueWei)} ${coin}`],
-        ['gas', gasLimits[index] === null ? 'known after the call before it' : `${gasLimits[index]}`],
+        [
+          'gas',
+          gasLimits[index] === null ? 'known after the call before it' : `${gasLimits[index]}`,
+        ],
       ],
       3,
     ),
@@ -31,7 +34,10 @@ export function previewText(
     ...calls,
     'Effect',
     fields(
-      plan.effects.map(({label, before, after}): [string, string] => [label, `${before} -> ${after}`]),
+      plan.effects.map(({label, before, after}): [string, string] => [
+        label,
+        `${before} -> ${after}`,
+      ]),
       3,
     ),
     `Costs at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,

@@ -8,7 +8,10 @@ export function posStatusText({latestSpan, validators, rewardBatchId, mpc}: PosV
   const producer = Array.isArray(producers) && isRecord(producers[0]) ? producers[0]['signer'] : '?'
   return [
     fields([
-      ['latest span', `${String(latestSpan['span_id'])}, blocks ${String(latestSpan['start_block'])} to ${String(latestSpan['end_block'])}`],
+      [
+        'latest span',
+        `${String(latestSpan['span_id'])}, blocks ${String(latestSpan['start_block'])} to ${String(latestSpan['end_block'])}`,
+      ],
       ['its producer', String(producer)],
       ['reward batch', String(rewardBatchId)],
       ['MPC address', mpc ? String(mpc['mpc_address']) : 'unknown'],

@@ -19,7 +19,9 @@ export function rewardText({sequencer, pool, fee, recipientL2MetisWei}: RewardVi
           : `${sequencer.rewardRecipient}, holds ${formatWeiShort(recipientL2MetisWei)} METIS`,
       ],
     ]),
-    claimable > 0n ? 'Next: `metis-seq reward claim`.' : 'Rewards are credited with the next reward batch.',
+    claimable > 0n
+      ? 'Next: `metis-seq reward claim`.'
+      : 'Rewards are credited with the next reward batch.',
   ].join('\n')
 }
 

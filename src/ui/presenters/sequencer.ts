@@ -57,7 +57,9 @@ export function sequencerListText({sequencers, pool}: SequencerList, mine: strin
 export function checksText(checks: Check[]): string {
   return checks
     .map(({ok, label, seen, remedy}) =>
-      [`${ok ? 'ok  ' : 'FAIL'}  ${label}: ${seen}`, ...(remedy ? [`      ${remedy}`] : [])].join('\n'),
+      [`${ok ? 'ok  ' : 'FAIL'}  ${label}: ${seen}`, ...(remedy ? [`      ${remedy}`] : [])].join(
+        '\n',
+      ),
     )
     .join('\n')
 }
@@ -69,9 +71,7 @@ export function eligibilityText({eligible, checks, owner, signer}: Eligibility):
       ['signer', signer],
     ]),
     checksText(checks),
-    eligible
-      ? 'Eligible. Next: `metis-seq sequencer register`.'
-      : 'Not eligible yet.',
+    eligible ? 'Eligible. Next: `metis-seq sequencer register`.' : 'Not eligible yet.',
   ].join('\n')
 }
 
@@ -80,8 +80,14 @@ export function stakeText({sequencer, pool, roomMetisWei, shareBasisPoints}: Sta
     `Sequencer ${sequencer.sequencerId} is ${statusWord(sequencer.status)}.`,
     fields([
       ['locked', `${formatWei(sequencer.amountMetisWei)} METIS`],
-      ['share of all', `${(shareBasisPoints / 100).toFixed(2)} % of ${formatWeiShort(pool.totalLockedMetisWei)} METIS`],
-      ['limits', `${formatWeiShort(pool.minLockMetisWei)} to ${formatWeiShort(pool.maxLockMetisWei)} METIS`],
+      [
+        'share of all',
+        `${(shareBasisPoints / 100).toFixed(2)} % of ${formatWeiShort(pool.totalLockedMetisWei)} METIS`,
+      ],
+      [
+        'limits',
+        `${formatWeiShort(pool.minLockMetisWei)} to ${formatWeiShort(pool.maxLockMetisWei)} METIS`,
+      ],
       ['room to add', `${formatWeiShort(roomMetisWei)} METIS`],
       ['reward batch', `${pool.rewardBatchId}; last change in batch ${sequencer.updatedBatch}`],
       ['exit delay', formatDuration(Number(pool.exitDelaySeconds))],

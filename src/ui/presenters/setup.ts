@@ -56,7 +56,12 @@ export function profileText(name: string, profile: Profile, inUse: boolean): str
     ['L1 endpoint', endpoints.l1 ?? 'that of the network'],
     ['L2 endpoint', endpoints.l2 ?? 'that of the network'],
     ['consensus layer', endpoints.pos ?? 'that of the network'],
-    ['node', profile.node ? `RPC ${profile.node.host}:${profile.node.rpcPort}, peers ${profile.node.peerPort}` : 'none'],
+    [
+      'node',
+      profile.node
+        ? `RPC ${profile.node.host}:${profile.node.rpcPort}, peers ${profile.node.peerPort}`
+        : 'none',
+    ],
   ])
 }
 

@@ -24,7 +24,9 @@ function rotationRows({rotation}: StatusView): Row[] {
     ['head', `block ${headBlock}, ${age} s ago`],
     [
       'producing',
-      epoch ? `${name(epoch)}, epoch ${epoch.number}, ${blocksLeft} blocks left` : 'nobody: no epoch covers the next block',
+      epoch
+        ? `${name(epoch)}, epoch ${epoch.number}, ${blocksLeft} blocks left`
+        : 'nobody: no epoch covers the next block',
     ],
     ['next', next ? `${name(next)}, epoch ${next.number} (${next.state})` : 'not planned yet'],
   ]

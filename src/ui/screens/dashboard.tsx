@@ -25,11 +25,14 @@ export function DashboardScreen({dashboard, color, keys}: DashboardScreenProps) 
   const view = useDashboardView(dashboard, screen.paused)
   useInput(
     (input, key) => {
-      const action = actionOf(input, key)
-      if (action === undefined) return
-      if (action === 'quit') exit()
-      if (action === 'refresh') dashboard.refresh()
-      act(action)
+      // Keys that are typed fast arrive as one text; each letter counts.
+      for (const letter of key.tab || key.escape ? [''] : input) {
+        const action = actionOf(letter, key)
+        if (action === undefined) continue
+        if (action === 'quit') exit()
+        if (action === 'refresh') dashboard.refresh()
+        act(action)
+      }
     },
     {isActive: keys},
   )

@@ -53,7 +53,12 @@ export async function readArtemisPosition(
   account: Address,
 ): Promise<ArtemisPosition> {
   const [artMetisWei, openRequests] = await Promise.all([
-    readContract(l2, {address: artMetis, abi: artMetisAbi, functionName: 'balanceOf', args: [account]}),
+    readContract(l2, {
+      address: artMetis,
+      abi: artMetisAbi,
+      functionName: 'balanceOf',
+      args: [account],
+    }),
     readContract(l2, {
       address: withdrawalManager,
       abi: amtWithdrawalManagerAbi,

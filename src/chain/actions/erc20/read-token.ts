@@ -9,7 +9,12 @@ export function readTokenBalance(
   client: ChainClient,
   {token, account}: {token: Address; account: Address},
 ): Promise<bigint> {
-  return readContract(client, {address: token, abi: erc20Abi, functionName: 'balanceOf', args: [account]})
+  return readContract(client, {
+    address: token,
+    abi: erc20Abi,
+    functionName: 'balanceOf',
+    args: [account],
+  })
 }
 
 /** - Source: ERC-20 `allowance`. */

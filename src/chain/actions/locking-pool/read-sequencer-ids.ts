@@ -5,7 +5,10 @@ import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
 
 /** A signer's entry: an id, never used, or burned for good after a signer update or an exit. */
-export type SignerEntry = {state: 'unused'} | {state: 'burned'} | {state: 'used'; sequencerId: bigint}
+export type SignerEntry =
+  | {state: 'unused'}
+  | {state: 'burned'}
+  | {state: 'used'; sequencerId: bigint}
 
 /**
  * Id of the live sequencer of an owner; 0 means none.

@@ -70,7 +70,10 @@ export async function readNewestEpochs(
 ): Promise<Epoch[]> {
   const newest = await readNewestEpochNumber(l2, {sequencerSet})
   const first = newest >= BigInt(count) ? newest - BigInt(count) + 1n : 0n
-  const numbers = Array.from({length: Number(newest - first) + 1}, (_, index) => first + BigInt(index))
+  const numbers = Array.from(
+    {length: Number(newest - first) + 1},
+    (_, index) => first + BigInt(index),
+  )
   const epochs = await Promise.all(numbers.map((number) => readEpoch(l2, {sequencerSet, number})))
   return epochs.filter((epoch) => epoch !== undefined)
 }

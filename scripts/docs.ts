@@ -1,0 +1,104 @@
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const path = join(root, 'docs', 'commands.md')
+
+interface Flag {
+  name: string
+  type: 'boolean' | 'option'
+  description?: string
+  char?: string
+  default?: unknown
+  env?: string
+  helpGroup?: string
+  helpValue?: string
+  options?: string[]
+  required?: boolean
+  hidden?: boolean
+}
+
+interface Command {
+  id: string
+  summary?: string
+  description?: string
+  aliases: string[]
+  hidden?: boolean
+  args: Record<string, {name: string; description?: string; required?: boolean; options?: string[]}>
+  flags: Record<string, Flag>
+}
+
+/** The command reference, written from the manifest, so that it cannot say what the code does not. */
+function createReference(): string {
+  const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
+    commands: Record<string, Command>
+  }
+  const commands = Object.values(manifest.commands)
+    .filter(({hidden}) => !hidden)
+    .toSorted((a, b) => a.id.localeCompare(b.id))
+  const global = commands.flatMap(({flags}) => Object.values(flags)).filter(isGlobal)
+  const unique = [...new Map(global.map((flag) => [flag.name, flag])).values()]
+  return [
+    '# Commands',
+    '',
+    'Written by `npm run docs` from the commands themselves.',
+    '',
+    '## On every command',
+    '',
+    ...unique.map(flagLine),
+    '',
+    ...commands.flatMap(commandLines),
+  ].join('\n')
+}
+
+function commandLines({id, summary, description, aliases, args, flags}: Command): string[] {
+  const words = id.replaceAll(':', ' ')
+  const positional = Object.values(args).map(({name, required}) =>
+    required ? ` ${name.toUpperCase()}` : ` [${name.toUpperCase()}]`,
+  )
+  const own = Object.values(flags).filter((flag) => !isGlobal(flag) && !flag.hidden)
+  return [
+    `## metis-seq ${words}${positional.join('')}`,
+    '',
+    summary ?? '',
+    ...(description ? ['', description] : []),
+    ...(aliases.length > 0
+      ? ['', `Also: ${aliases.map((alias) => `\`metis-seq ${alias}\``).join(', ')}.`]
+      : []),
+    ...Object.values(args).flatMap((arg, index) => [
+      ...(index === 0 ? [''] : []),
+      `- \`${arg.name.toUpperCase()}\`: ${arg.description ?? ''}${choices(arg.options)}`,
+    ]),
+    ...(own.length > 0 ? ['', ...own.map(flagLine)] : []),
+    '',
+  ]
+}
+
+function flagLine(flag: Flag): string {
+  const value = flag.type === 'option' ? ` ${flag.helpValue ?? 'VALUE'}` : ''
+  const short = flag.char ? `-${flag.char}, ` : ''
+  const facts = [
+    ...(flag.required ? ['needed'] : []),
+    ...(flag.default !== undefined && flag.default !== false
+      ? [`default ${String(flag.default)}`]
+      : []),
+    ...(flag.env ? [flag.env] : []),
+  ]
+  return `- \`${short}--${flag.name}${value}\`: ${flag.description ?? ''}${choices(flag.options)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`
+}
+
+function choices(options: string[] | undefined): string {
+  return options ? ` One of ${options.join(', ')}.` : ''
+}
+
+function isGlobal({helpGroup}: Flag): boolean {
+  return helpGroup === 'GLOBAL'
+}
+
+const fresh = createReference()
+if (process.argv.includes('--check')) {
+  if (readFileSync(path, 'utf8') !== fresh) {
+    process.stderr.write('docs/commands.md is stale: run `npm run docs`.\n')
+    process.exitCode = 1
+  }
+} else writeFileSync(path, fresh)

@@ -1,0 +1,54 @@
+import {Flags} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {formatDuration} from '../../lib/units.ts'
+import {openContext} from '../../services/context.ts'
+import {openHome} from '../../store/home.ts'
+
+export default class LocalDemo extends OperatorCommand {
+  static override summary = 'Live through a sequencer’s whole life on a fresh local network.'
+
+  static override description = `Starts L1 and three sequencers, lets a fourth operator join, produce, earn, claim and
+delegate - each step the command you would type, each checked against the chain - and ends in the
+dashboard. Takes about two minutes; uses a directory of its own and leaves everything else alone.`
+
+  static override flags = {
+    ...commonFlags,
+    keep: Flags.boolean({description: 'Leave the network running at the end.'}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(LocalDemo)
+    const {demoHome, runDemo, DEMO_PROFILE} = await import('../../local/demo/demo.ts')
+    const {bringDown} = await import('../../local/up.ts')
+    const home = demoHome(openHome())
+    const {signal} = this.interrupted
+    const print = (line: string) =>
+      this.jsonEnabled() ? undefined : void process.stdout.write(`${line}\n`)
+    try {
+      const {elapsedMs} = await runDemo({home, self: this.self, print, signal})
+      print(`\nThe demo took ${formatDuration(elapsedMs / 1000)}; every step was checked.`)
+      if (process.stdout.isTTY && process.stdin.isTTY && !this.jsonEnabled())
+        await this.show(home, DEMO_PROFILE)
+      const data = {elapsedMs, home: home.root, kept: flags.keep}
+      const hint = `METIS_SEQ_HOME=${home.root} metis-seq local down`
+      return {data, text: flags.keep ? `The network still runs; stop it with \`${hint}\`.` : ''}
+    } finally {
+      if (!flags.keep) await bringDown(home, () => {})
+    }
+  }
+
+  private async show(home: ReturnType<typeof openHome>, profile: string): Promise<void> {
+    const {startDashboard} = await import('../../services/dashboard.ts')
+    const {showDashboard} = await import('../../ui/screens/dashboard.tsx')
+    const context = openContext({home, profile})
+    const stop = new AbortController()
+    try {
+      await showDashboard(startDashboard(context, stop.signal), this.interrupted.signal)
+    } finally {
+      stop.abort()
+      context.close()
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import {randomBytes} from 'node:crypto'
+import {rmSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {writeFileAtomic} from '../../lib/files.ts'
+import {portIsFree} from '../../process/ports.ts'
+import type {SelfCommand} from '../../services/node-control.ts'
+import {openHome, type Home} from '../../store/home.ts'
+import {applyReset, planReset} from '../reset.ts'
+import {defaultSettings, localPorts} from '../settings.ts'
+import {createStage} from './stage.ts'
+import {tellStory} from './story.ts'
+
+export const DEMO_PROFILE = 'dora'
+
+/** The demo's clock runs faster than a real network, so that the story takes about two minutes. */
+const PACE = ['--slot-ms', '1000', '--epoch-length', '10', '--respan-delay', '6']
+
+/** A directory of its own: a demo never touches the operator's profiles, keys or local network. */
+export function demoHome(home: Home): Home {
+  return openHome(join(home.root, 'demo'))
+}
+
+/**
+ * Tells the whole story on a fresh network. The network still runs when it returns.
+ *
+ * @throws {MetisSeqError} DEMO_FAILED with what was expected and seen
+ */
+export async function runDemo(options: {
+  home: Home
+  self: SelfCommand
+  print(line: string): void
+  signal: AbortSignal
+}): Promise<{elapsedMs: number}> {
+  const {home, self, print, signal} = options
+  const started = performance.now()
+  await startAfresh(home)
+  const basePort = await freeBasePort()
+  const passwordFile = join(home.root, `${DEMO_PROFILE}-password`)
+  writeFileAtomic(passwordFile, `${randomBytes(24).toString('hex')}\n`)
+  const ports = localPorts({...defaultSettings, basePort})
+  await tellStory(createStage({home, self, print, signal}), {
+    upFlags: [
+      ...PACE,
+      ...(basePort === defaultSettings.basePort ? [] : ['--base-port', String(basePort)]),
+    ],
+    nodePort: ports.nodeRpc(4),
+    passwordFile,
+  })
+  return {elapsedMs: Math.round(performance.now() - started)}
+}
+
+/** The demo's directory holds nothing but the demo, so all of it goes. */
+async function startAfresh(home: Home): Promise<void> {
+  await applyReset(home, planReset(home), () => {})
+  rmSync(home.root, {recursive: true, force: true})
+}
+
+/** The first base port whose whole range is free: another local network may run beside the demo. */
+async function freeBasePort(): Promise<number> {
+  for (let basePort = defaultSettings.basePort; basePort < 60_000; basePort += 1000) {
+    const ports = localPorts({...defaultSettings, basePort})
+    const needed = [
+      ports.l1,
+      ports.pos,
+      ...[1, 2, 3, 4].flatMap((n) => [ports.nodeRpc(n), ports.nodePeer(n)]),
+    ]
+    const free = await Promise.all(needed.map((port) => portIsFree(port)))
+    if (free.every(Boolean)) return basePort
+  }
+  return defaultSettings.basePort
+}

@@ -1,0 +1,107 @@
+import {systemClock} from '../../lib/clock.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {isRecord} from '../../lib/json.ts'
+import {runJson} from '../../process/run-json.ts'
+import type {SelfCommand} from '../../services/node-control.ts'
+import type {Home} from '../../store/home.ts'
+
+/** What the story is told with: it runs commands, checks what they say, and prints both. */
+export interface Stage {
+  home: Home
+  signal: AbortSignal
+  /** A heading. */
+  chapter(title: string): void
+  /** A line below the last command. */
+  note(text: string): void
+  /**
+   * Runs `metis-seq` with these words and prints the command line.
+   *
+   * @returns the `data` of its JSON document
+   * @throws {MetisSeqError} DEMO_FAILED when the exit code is another one
+   */
+  run(words: readonly string[], options?: RunOptions): Promise<Record<string, unknown>>
+  /** @throws {MetisSeqError} DEMO_FAILED with both sides when the condition does not hold */
+  expect(what: string, holds: boolean, expected: string, seen: string): void
+  /** Asks again until it answers, or fails after the limit. */
+  until<T>(what: string, limitMs: number, ask: () => Promise<T | undefined>): Promise<T>
+}
+
+export interface RunOptions {
+  exitCode?: number
+  /** Do not print the command line: it only looks, again and again. */
+  quiet?: boolean
+  timeoutMs?: number
+}
+
+const POLL_MS = 700
+
+export function createStage(options: {
+  home: Home
+  self: SelfCommand
+  print(line: string): void
+  signal: AbortSignal
+}): Stage {
+  const {home, self, print, signal} = options
+  let chapter = ''
+  const fail = (what: string, expected: string, seen: string) =>
+    new MetisSeqError({
+      code: 'DEMO_FAILED',
+      message: `The demo stopped at "${chapter}": ${what}.`,
+      exit: 'precondition',
+      facts: {chapter, expected, seen},
+      hints: [
+        `Look at it with METIS_SEQ_HOME=${home.root}, for instance \`metis-seq local status\`.`,
+        'The next demo starts from a fresh network.',
+      ],
+    })
+
+  async function run(words: readonly string[], runOptions: RunOptions = {}) {
+    const {exitCode = 0, quiet = false, timeoutMs = 180_000} = runOptions
+    if (!quiet) print(`$ metis-seq ${words.join(' ')}`)
+    const env = {METIS_SEQ_HOME: home.root, METIS_SEQ_PROFILE: '', METIS_SEQ_NETWORK: ''}
+    const result = await runJson(self.file, [...self.args, ...words, '--json'], {
+      env: withoutEmpty(env),
+      signal,
+      timeoutMs,
+    })
+    if (result.exitCode !== exitCode) {
+      throw fail(
+        `\`metis-seq ${words.join(' ')}\` ended with exit code ${result.exitCode}`,
+        `exit code ${exitCode}`,
+        JSON.stringify(result.document?.['error'] ?? result.stderr.slice(-400)),
+      )
+    }
+    const data = result.document?.['data']
+    return isRecord(data) ? data : {}
+  }
+
+  return {
+    home,
+    signal,
+    chapter(title) {
+      chapter = title
+      print(`\n${title}`)
+    },
+    note: (text) => print(`  ${text}`),
+    run,
+    expect(what, holds, expected, seen) {
+      if (!holds) throw fail(what, expected, seen)
+      print(`  checked: ${what}`)
+    },
+    async until(what, limitMs, ask) {
+      const deadline = systemClock.monotonicMs() + limitMs
+      for (;;) {
+        const answer = await ask()
+        if (answer !== undefined) return answer
+        if (systemClock.monotonicMs() > deadline) {
+          throw fail(`${what} did not come within ${limitMs / 1000} s`, what, 'nothing')
+        }
+        await systemClock.sleep(POLL_MS, signal)
+      }
+    },
+  }
+}
+
+function withoutEmpty(env: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+}

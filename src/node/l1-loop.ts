@@ -1,0 +1,81 @@
+/** Everything that follows L1, one after the other: heads, then deposits, then batches. */
+import type {Clock} from '../lib/clock.ts'
+import {messageOf} from '../lib/errors.ts'
+import {errorFacts, type Logger} from '../lib/log.ts'
+import type {Batcher} from './batcher/batcher.ts'
+import {reasonOf} from './chain-state.ts'
+import type {DepositRelay} from './deposits/deposits.ts'
+import type {Heads} from './heads/heads.ts'
+import {L1_POLL_MS} from './limits.ts'
+import type {Metrics, Stage} from './metrics.ts'
+
+export interface L1LoopOptions {
+  heads: Heads
+  deposits: DepositRelay
+  batcher: Batcher
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+}
+
+export class L1Loop {
+  readonly #options: L1LoopOptions
+  readonly #abort = new AbortController()
+  readonly #logged = new Map<Stage, string>()
+  #running: Promise<void> = Promise.resolve()
+  #queueLength = 0
+
+  constructor(options: L1LoopOptions) {
+    this.#options = options
+  }
+
+  /** Deposits the L1 bridge has taken in. */
+  get queueLength(): number {
+    return this.#queueLength
+  }
+
+  start(): void {
+    this.#running = this.#loop()
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#running
+  }
+
+  async #loop(): Promise<void> {
+    const {heads, deposits, batcher, clock} = this.#options
+    const {signal} = this.#abort
+    while (!signal.aborted) {
+      const isReached = await this.#run('confirm', () => heads.poll())
+      const l1Head = heads.l1Head()
+      if (isReached && l1Head) {
+        await this.#run('hold', async () => {
+          this.#queueLength = await deposits.poll(l1Head.number)
+        })
+        await this.#run('batch', () => batcher.poll(heads.tip()))
+      }
+      await clock.sleep(L1_POLL_MS, signal).catch(() => {})
+    }
+  }
+
+  /** L1 trouble never stops the L2: it is shown and tried again. */
+  async #run(stage: Stage, act: () => Promise<unknown>): Promise<boolean> {
+    const {metrics, logger, clock} = this.#options
+    const started = clock.monotonicMs()
+    try {
+      await act()
+      metrics.succeed(stage)
+      metrics.observe(stage, clock.monotonicMs() - started)
+      this.#logged.delete(stage)
+      return true
+    } catch (error) {
+      if (this.#abort.signal.aborted) return false
+      metrics.fail(stage, reasonOf(error))
+      // The same trouble every second is one line, not one per second.
+      if (this.#logged.get(stage) !== messageOf(error)) logger.warn(stage, errorFacts(error))
+      this.#logged.set(stage, messageOf(error))
+      return false
+    }
+  }
+}

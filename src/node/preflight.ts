@@ -1,0 +1,74 @@
+import {MetisSeqError} from '../lib/errors.ts'
+import {RpcResponseError, RpcTransportError, type RpcClient} from '../lib/json-rpc.ts'
+import {redactUrl} from '../lib/redact.ts'
+import {lowerCase} from '../protocol/block.ts'
+import {addressOfKey} from '../protocol/secp256k1.ts'
+import {readGenesis, type Genesis} from './engine/genesis.ts'
+import type {NodeOptions} from './start-node.ts'
+
+/**
+ * Refuses to start with parts that do not belong together, before anything is opened.
+ *
+ * @throws {MetisSeqError} NOT_BUNDLED, GENESIS_UNREADABLE, GENESIS_MISMATCH, WRONG_CHAIN, SIGNER_MISMATCH
+ */
+export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise<Genesis> {
+  const {network, signerAccount} = options
+  const {bundled, chainId} = network.l2
+  if (!bundled) {
+    throw new MetisSeqError({
+      code: 'NOT_BUNDLED',
+      message: `The network ${network.name} runs foreign nodes only; a bundled node cannot take part.`,
+      exit: 'config',
+      facts: {network: network.name},
+    })
+  }
+  const genesis = readGenesis(bundled.genesisFile)
+  if (genesis.chainId !== chainId) {
+    throw wrongChain('genesis document', chainId, genesis.chainId, bundled.genesisFile)
+  }
+  if (genesis.fingerprint !== bundled.fingerprint) {
+    throw new MetisSeqError({
+      code: 'GENESIS_MISMATCH',
+      message: `The genesis document or engine is not the one of the network ${network.name}.`,
+      exit: 'config',
+      facts: {
+        file: bundled.genesisFile,
+        expected: bundled.fingerprint,
+        actual: genesis.fingerprint,
+      },
+      hints: ['Copy the genesis document of the network again and check the engine version.'],
+    })
+  }
+  if (addressOfKey(signerAccount.privateKey) !== lowerCase(signerAccount.address)) {
+    throw new MetisSeqError({
+      code: 'SIGNER_MISMATCH',
+      message: `The signer key does not belong to ${signerAccount.address}.`,
+      exit: 'signer',
+      facts: {address: signerAccount.address},
+    })
+  }
+  await assertL1Chain(options, l1)
+  return genesis
+}
+
+/** An L1 that is down does not keep the L2 from running; a wrong L1 does. */
+async function assertL1Chain({network, l1RpcUrl}: NodeOptions, l1: RpcClient): Promise<void> {
+  let found: number
+  try {
+    found = Number(await l1.request('eth_chainId'))
+  } catch (error) {
+    if (error instanceof RpcTransportError || error instanceof RpcResponseError) return
+    throw error
+  }
+  if (found === network.l1.chainId) return
+  throw wrongChain('L1 endpoint', network.l1.chainId, found, redactUrl(l1RpcUrl))
+}
+
+function wrongChain(what: string, expected: number, actual: number, where: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'WRONG_CHAIN',
+    message: `The ${what} is of chain ${actual}, and this network needs chain ${expected}.`,
+    exit: 'config',
+    facts: {where, expectedChainId: String(expected), actualChainId: String(actual)},
+  })
+}

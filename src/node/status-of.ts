@@ -1,0 +1,123 @@
+import type {Hash} from 'viem'
+
+import type {Clock} from '../lib/clock.ts'
+import {lowerCase} from '../protocol/block.ts'
+import type {ChainState} from './chain-state.ts'
+import type {Genesis} from './engine/genesis.ts'
+import type {Heads} from './heads/heads.ts'
+import type {L1Loop} from './l1-loop.ts'
+import type {Mempool} from './mempool/mempool.ts'
+import type {Metrics} from './metrics.ts'
+import type {BlockExchange} from './peers/exchange.ts'
+import type {RpcContext} from './rpc/methods.ts'
+import type {Driver} from './sequencing/driver.ts'
+import type {NodeOptions} from './start-node.ts'
+import type {NodeStatus} from './status.ts'
+
+/** What a running node is made of, for those who only look at it. */
+export interface NodeParts {
+  options: NodeOptions
+  genesis: Genesis
+  chain: ChainState
+  mempool: Mempool
+  exchange: BlockExchange
+  driver: Driver
+  heads: Heads
+  l1Loop: L1Loop
+  metrics: Metrics
+  clock: Clock
+  accept(raw: string): Promise<Hash>
+  clientVersion: string
+}
+
+export function statusOf(parts: NodeParts): NodeStatus {
+  const {options, chain, mempool, driver, heads, metrics, clock} = parts
+  const head = chain.head()
+  const turn = chain.rotation.turnAt(head.number + 1)
+  const epoch = chain.rotation.epochOf(head.number + 1)
+  const l1Head = heads.l1Head()
+  return {
+    name: options.name,
+    pid: process.pid,
+    chainId: options.network.l2.chainId,
+    address: lowerCase(options.signerAccount.address),
+    phase: driver.phase,
+    turn: turn.whose,
+    producer: turn.whose === 'unknown' ? null : turn.signer,
+    epoch: epoch
+      ? {
+          number: Number(epoch.number),
+          startBlock: Number(epoch.startBlock),
+          endBlock: Number(epoch.endBlock),
+          signer: epoch.signer,
+        }
+      : null,
+    head: {number: head.number, hash: head.hash, timestamp: head.timestamp},
+    safe: heads.safeHead(),
+    finalized: heads.finalizedHead(),
+    pool: mempool.counts(),
+    peers: parts.exchange.peers().map(({address, url, head: theirs, heardAtMs}) => ({
+      address,
+      url,
+      head: theirs.number,
+      lagBlocks: head.number - theirs.number,
+      ageMs: Math.round(clock.monotonicMs() - heardAtMs),
+    })),
+    syncing: driver.phase === 'catching-up' || syncTarget(parts) !== null,
+    blocksSealed: driver.blocksSealed,
+    lastError: metrics.errors(),
+    engine: {version: chain.engine.version, lastExecuteMs: chain.lastExecuteMs},
+    l1: l1Head
+      ? {head: l1Head.number, ageMs: Math.max(0, clock.nowMs() - l1Head.timestamp * 1000)}
+      : null,
+  }
+}
+
+export function rpcContextOf(parts: NodeParts): RpcContext {
+  const {options, genesis, chain, mempool, heads, exchange, l1Loop, clock} = parts
+  return {
+    chainId: options.network.l2.chainId,
+    clientVersion: parts.clientVersion,
+    sequencerSet: options.network.l2.contracts.sequencerSet,
+    genesisNumber: genesis.number,
+    chain,
+    mempool,
+    accept: parts.accept,
+    safeHead: () => heads.safeHead(),
+    finalizedHead: () => heads.finalizedHead(),
+    syncTarget: () => syncTarget(parts),
+    peerCount: () => exchange.peers().length,
+    l1: () => {
+      const l1Head = heads.l1Head()
+      return {
+        head: l1Head?.number ?? 0,
+        timestamp: l1Head?.timestamp ?? 0,
+        gasPriceWei: l1Head?.baseFeeWei ?? 0n,
+        queueIndex: l1Loop.queueLength,
+      }
+    },
+    nowMs: () => clock.nowMs(),
+  }
+}
+
+export function gaugesOf(parts: NodeParts): Record<string, number> {
+  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn} = statusOf(parts)
+  return {
+    head_block: head.number,
+    head_timestamp_seconds: head.timestamp,
+    safe_block: safe ?? 0,
+    finalized_block: finalized ?? 0,
+    pool_pending: pool.pending,
+    pool_queued: pool.queued,
+    peers: peers.length,
+    blocks_sealed: blocksSealed,
+    turn_is_mine: turn === 'mine' ? 1 : 0,
+    l1_head_block: l1?.head ?? 0,
+  }
+}
+
+/** One block behind is the normal lag of a follower. */
+function syncTarget({chain, exchange}: NodeParts): number | null {
+  const highest = Math.max(0, ...exchange.peers().map(({head}) => head.number))
+  return highest > chain.head().number + 1 ? highest : null
+}

@@ -1,0 +1,230 @@
+import {join} from 'node:path'
+
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+
+import {isRecord} from '../../src/lib/json.ts'
+import type {RpcClient} from '../../src/lib/json-rpc.ts'
+import {openContext} from '../../src/services/context.ts'
+import {openSigner} from '../../src/services/keys.ts'
+import {ChainLog} from '../../src/store/chain-log.ts'
+import {openHome} from '../../src/store/home.ts'
+import {
+  headOf,
+  openCli,
+  openNodes,
+  pidOf,
+  readBlocks,
+  until,
+  type Block,
+  type Cli,
+} from './local.ts'
+
+const BASE_PORT = 28_545
+const NODES = ['seq-1', 'seq-2', 'seq-3']
+const FORK = 16_500_000
+const BEFORE_FORK = 60
+const FIRST = FORK - BEFORE_FORK + 1
+const BLOCKS = 300
+const RESPAN_SECONDS = 4
+const SLOT_MS = 250
+
+let cli: Cli
+let nodes: RpcClient[]
+
+beforeAll(async () => {
+  cli = openCli()
+  nodes = openNodes(NODES.map((_name, index) => BASE_PORT + (index + 1) * 10))
+  await cli.data(
+    `local up --detach --base-port ${BASE_PORT} --slot-ms ${SLOT_MS} --epoch-length 20 --respan-delay ${RESPAN_SECONDS} --blocks-before-fork ${BEFORE_FORK}`,
+  )
+}, 120_000)
+
+afterAll(async () => {
+  for (const node of nodes) node.close()
+  await cli.remove()
+}, 60_000)
+
+describe('a local network of three sequencers', () => {
+  test('300 blocks with load: equal hashes, one transaction per block before the fork, many after', async () => {
+    const load = startLoad()
+    await until('300 blocks', 200_000, async () =>
+      (await headOf(nodes[0]!)) >= FIRST + BLOCKS ? true : undefined,
+    )
+    await load.stop()
+    const chains = await chainsUpTo(FIRST + BLOCKS)
+    const [reference] = chains
+    for (const chain of chains) expect(chain).toEqual(reference)
+    const before = reference!.filter(({number}) => number < FORK)
+    const after = reference!.filter(({number}) => number >= FORK)
+    expect(before.length + after.length).toBeGreaterThanOrEqual(BLOCKS)
+    expect(Math.max(...before.map(({transactions}) => transactions))).toBe(1)
+    expect(Math.max(...after.map(({transactions}) => transactions))).toBeGreaterThan(1)
+    expect(load.sent()).toBeGreaterThan(50)
+  }, 240_000)
+
+  test('six epochs and two producers at least; each block is signed by the one the contract names', async () => {
+    const head = await headOf(nodes[0]!)
+    const {epochs} = await cli.data('epoch list --network local --count 100')
+    const past = (epochs as Record<string, unknown>[]).filter(({state}) => state === 'past')
+    expect(past.length).toBeGreaterThanOrEqual(6)
+    expect(new Set(past.map(({signer}) => signer)).size).toBeGreaterThanOrEqual(2)
+    const signers = await signersOf('seq-2', FIRST, head)
+    expect(signers.size).toBeGreaterThanOrEqual(BLOCKS)
+    for (const [number, signer] of signers) {
+      expect(signer, `block ${number}`).toBe(await contractSigner(number))
+    }
+  })
+
+  test('the transaction batches reach L1: the safe head follows', async () => {
+    const safe = await until('a safe head', 60_000, async () => {
+      const {status} = await cli.data('node status --profile seq-3')
+      return isRecord(status) && Number(status['safe']) > FIRST ? Number(status['safe']) : undefined
+    })
+    expect(safe).toBeLessThanOrEqual(await headOf(nodes[0]!))
+  }, 90_000)
+
+  test('a killed producer is replaced after the respan delay, and comes back with equal hashes', async () => {
+    const {name, index} = await until(
+      'a producer with half an epoch to go',
+      30_000,
+      currentProducer,
+    )
+    const others = nodes.filter((_node, at) => at !== index)
+    process.kill(pidOf(join(cli.home, 'nodes', name), 'node'), 'SIGKILL')
+    const killedAt = performance.now()
+    const silentHead = Math.max(...(await Promise.all(others.map(headOf))))
+    await until('a block by another signer', 60_000, async () =>
+      (await headOf(others[0]!)) > silentHead + 1 ? true : undefined,
+    )
+    const silentMs = performance.now() - killedAt
+    expect(silentMs).toBeGreaterThan(RESPAN_SECONDS * 1000 - SLOT_MS * 2)
+    expect(await contractSigner(silentHead + 2)).not.toBe(await signerOfProfile(name))
+
+    await cli.data(`node start --profile ${name}`)
+    const target = (await headOf(others[0]!)) + 10
+    await until('the killed node in step', 60_000, async () =>
+      (await headOf(nodes[index]!).catch(() => 0)) >= target ? true : undefined,
+    )
+    const chains = await chainsUpTo(target)
+    for (const chain of chains) expect(chain).toEqual(chains[0])
+  }, 180_000)
+
+  test('down stops everything, up continues the same chain', async () => {
+    const before = await chainsUpTo(FIRST + BLOCKS)
+    const down = await cli.data('local down')
+    expect(
+      (down['processes'] as unknown[]).map((entry) => isRecord(entry) && entry['outcome']),
+    ).toEqual(Array.from({length: 5}, () => 'stopped'))
+    await cli.data('local status', 10)
+    const up = await cli.data('local up --detach')
+    expect(up['fresh']).toBe(false)
+    const again = await cli.run('local up --detach')
+    expect(again.exitCode).toBe(15)
+    expect(await chainsUpTo(FIRST + BLOCKS)).toEqual(before)
+    const head = await headOf(nodes[0]!)
+    await until('new blocks', 60_000, async () =>
+      (await headOf(nodes[0]!)) > head + 5 ? true : undefined,
+    )
+  }, 120_000)
+})
+
+async function chainsUpTo(last: number): Promise<Block[][]> {
+  await until('every node at that height', 30_000, async () => {
+    const heads = await Promise.all(nodes.map((node) => headOf(node).catch(() => 0)))
+    return Math.min(...heads) >= last ? true : undefined
+  })
+  return Promise.all(nodes.map((node) => readBlocks(node, FIRST, last)))
+}
+
+/** The node whose turn it is, when it has at least half of its epoch before it. */
+async function currentProducer(): Promise<{name: string; index: number} | undefined> {
+  const {epoch, blocksLeft} = await cli.data('epoch current --network local')
+  if (!isRecord(epoch) || Number(blocksLeft) < 10) return undefined
+  for (const [index, name] of NODES.entries()) {
+    if ((await signerOfProfile(name)) === String(epoch['signer']).toLowerCase())
+      return {name, index}
+  }
+  return undefined
+}
+
+async function signerOfProfile(name: string): Promise<string> {
+  const profile = await cli.data(`profile show ${name}`)
+  return String(profile['signer']).toLowerCase()
+}
+
+/** `MetisSequencerSet.getMetisSequencer(n)`, asked of the chain itself. */
+async function contractSigner(block: number): Promise<string> {
+  const answer = await nodes[1]!
+    .request('eth_call', [
+      {
+        to: '0x4200000000000000000000000000000000001088',
+        data: `0x3edae769${block.toString(16).padStart(64, '0')}`,
+      },
+      'latest',
+    ])
+    .catch(() =>
+      nodes[2]!.request('eth_call', [
+        {
+          to: '0x4200000000000000000000000000000000001088',
+          data: `0x3edae769${block.toString(16).padStart(64, '0')}`,
+        },
+        'latest',
+      ]),
+    )
+  return `0x${String(answer).slice(-40)}`.toLowerCase()
+}
+
+/** Who signed each block, from a node's own chain log. */
+async function signersOf(name: string, first: number, last: number): Promise<Map<number, string>> {
+  const context = openContext({home: openHome(cli.home), network: 'local'})
+  const {chainId, bundled} = context.network.l2
+  const log = ChainLog.open(join(cli.home, 'nodes', name, 'chain.sqlite'), {
+    chainId,
+    fingerprint: bundled!.fingerprint,
+  })
+  try {
+    const blocks = log.range(first, last)
+    return new Map(blocks.map(({number, signer}) => [Number(number), signer.toLowerCase()]))
+  } finally {
+    log.close()
+  }
+}
+
+/** Sends small transfers through the node of another sequencer until it is stopped. */
+function startLoad(): {sent(): number; stop(): Promise<void>} {
+  let stopped = false
+  let sent = 0
+  const work = (async () => {
+    const context = openContext({home: openHome(cli.home), network: 'local'})
+    const signer = await openSigner('local-faucet', {home: context.home, config: context.config})
+    const node = nodes[2]!
+    let nonce = Number(await node.request('eth_getTransactionCount', [signer.address, 'latest']))
+    while (!stopped) {
+      const {raw} = await signer.sign({
+        chainId: context.network.l2.chainId,
+        nonce,
+        to: signer.address,
+        data: '0x',
+        valueWei: 1n,
+        gasLimit: 21_000n,
+        fees: {type: 'legacy', gasPrice: BigInt(String(await node.request('eth_gasPrice')))},
+      })
+      try {
+        await node.request('eth_sendRawTransaction', [raw])
+        nonce++
+        sent++
+      } catch {
+        // A full pool or a turn that changes hands: the same transaction is offered again.
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    context.close()
+  })()
+  return {
+    sent: () => sent,
+    async stop() {
+      stopped = true
+      await work
+    },
+  }
+}

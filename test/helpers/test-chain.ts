@@ -1,0 +1,215 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {
+  encodeFunctionData,
+  numberToHex,
+  parseEther,
+  zeroAddress,
+  type Abi,
+  type Address,
+} from 'viem'
+import {mnemonicToAccount} from 'viem/accounts'
+
+import {erc20Abi} from '../../src/chain/abis/erc20.ts'
+import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
+import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
+import {deployL1, type L1Deployment} from '../../src/local/deploy-l1.ts'
+import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
+import type {L2Addresses} from '../../src/local/l2-plan.ts'
+import type {Network} from '../../src/protocol/network.ts'
+import {startAnvil, type Anvil} from './anvil.ts'
+import {accountOf, L2_CHAIN_ID} from './l2-chain.ts'
+
+export const L1_CHAIN_ID = 31_337
+const phrase = 'test test test test test test test test test test test junk'
+export const governance = mnemonicToAccount(phrase, {addressIndex: 0})
+const rewardPayer = mnemonicToAccount(phrase, {addressIndex: 1})
+export const mpc = accountOf('mpc')
+
+export interface TestChainOptions {
+  /** Producer of epoch 0. */
+  initialSigner?: Address
+  /** Holders of METIS on L2. */
+  l2Rich?: readonly Address[]
+  /** Without it L2 mines a block per transaction. */
+  l2BlockSeconds?: number
+  /** Without it L1 mines a block per transaction. */
+  l1BlockSeconds?: number
+}
+
+export interface TestChain extends AsyncDisposable {
+  network: Network
+  l1: RpcClient
+  l2: RpcClient
+  at: L1Deployment
+  /** ETH and METIS on L1, and a place on the whitelist. */
+  fund(
+    account: Address,
+    wanted?: {eth?: string; metis?: string; whitelist?: boolean},
+  ): Promise<void>
+  /** A transaction of anyone, mined when it resolves. The chain plays the key. */
+  act(from: Address, to: Address, abi: Abi, fn: string, args: readonly unknown[]): Promise<void>
+  /** Rewards for blocks of signers, as the consensus layer submits them. */
+  submitRewards(signer: Address, blocks: bigint): Promise<void>
+  /** Puts L1 back to where it was at the start or at the last `keep`. */
+  reset(): Promise<void>
+  keep(): Promise<void>
+}
+
+/** L1 with the staking contracts and L2 with its own, both real, and the network document of both. */
+export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
+  const mining = options.l1BlockSeconds ? ['--block-time', String(options.l1BlockSeconds)] : []
+  const l1 = await startAnvil(['--auto-impersonate', '--hardfork', 'shanghai', ...mining])
+  const [at, l2] = await Promise.all([
+    deployL1({
+      rpcUrl: l1.rpcUrl,
+      governance,
+      mpcAddress: mpc.address,
+      rewardPayer,
+      l2ChainId: L2_CHAIN_ID,
+      l2MetisAddress: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
+      mainnetRules: true,
+      mint: [{address: rewardPayer.address, amountWei: parseEther('1000000')}],
+    }),
+    startL2(options),
+  ])
+  const clients = {l1: createRpcClient(l1.rpcUrl), l2: createRpcClient(l2.anvil.rpcUrl)}
+  const network = networkOf([l1.rpcUrl], [l2.anvil.rpcUrl], at, l2.addresses)
+  const actions = actionsOn(clients.l1, at)
+  let snapshot = await clients.l1.request('evm_snapshot')
+  const keep = async () => {
+    snapshot = await clients.l1.request('evm_snapshot')
+  }
+  await clients.l1.request('anvil_setBalance', [mpc.address, numberToHex(parseEther('100'))])
+  await keep()
+  return {
+    network,
+    ...clients,
+    at,
+    ...actions,
+    keep,
+    async reset() {
+      await clients.l1.request('evm_revert', [snapshot])
+      await keep()
+    },
+    async [Symbol.asyncDispose]() {
+      clients.l1.close()
+      clients.l2.close()
+      await Promise.all([l1.stop(), l2.anvil.stop()])
+    },
+  }
+}
+
+async function startL2(options: TestChainOptions): Promise<{anvil: Anvil; addresses: L2Addresses}> {
+  const {initialSigner = accountOf('first signer').address, l2Rich = [], l2BlockSeconds} = options
+  const startBlock = 100n
+  const {genesis, addresses} = await buildL2Genesis({
+    l2ChainId: L2_CHAIN_ID,
+    startBlock,
+    initialSigner,
+    mpcAddress: mpc.address,
+    governanceAddress: governance.address,
+    relayerAddress: accountOf('relayer').address,
+    firstEpochEndBlock: startBlock + 1000n,
+    epochLength: 1000n,
+    balances: [...l2Rich, mpc.address].map((address) => ({address, wei: parseEther('1000')})),
+    bridgeReserveWei: parseEther('1000000'),
+    timestamp: Math.floor(Date.now() / 1000) - 10,
+    gasLimit: 1_100_000_000n,
+    coinbase: initialSigner,
+    startScratch: startAnvil,
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'metis-seq-l2-'))
+  const file = join(folder, 'genesis.json')
+  writeFileSync(file, JSON.stringify(genesis))
+  const fixed = '--accounts 0 --hardfork shanghai --base-fee 0 --auto-impersonate'
+  const mining = l2BlockSeconds ? ['--block-time', String(l2BlockSeconds)] : []
+  const id = ['--init', file, '--chain-id', String(L2_CHAIN_ID), '--gas-limit', '1100000000']
+  const anvil = await startAnvil([...fixed.split(' '), ...id, ...mining])
+  rmSync(folder, {recursive: true})
+  return {anvil, addresses}
+}
+
+function actionsOn(l1: RpcClient, at: L1Deployment) {
+  const act: TestChain['act'] = async (from, to, abi, fn, args) => {
+    const data = encodeFunctionData({abi, functionName: fn, args: [...args]})
+    const hash = await l1.request('eth_sendTransaction', [{from, to, data, gas: '0x4c4b40'}])
+    for (;;) {
+      const receipt = await l1.request('eth_getTransactionReceipt', [hash])
+      if (receipt === null) continue
+      if ((receipt as {status: string}).status === '0x1') return
+      throw new Error(`${fn} reverted.`)
+    }
+  }
+  const pool = at.lockingPool
+  const fund: TestChain['fund'] = async (account, wanted = {}) => {
+    const {eth = '10', metis = '100000', whitelist = true} = wanted
+    await l1.request('anvil_setBalance', [account, numberToHex(parseEther(eth))])
+    await act(governance.address, at.metis, erc20Abi, 'transfer', [account, parseEther(metis)])
+    if (whitelist) {
+      await act(governance.address, pool, lockingPoolAbi, 'setWhitelist', [account, true])
+    }
+  }
+  const submitRewards: TestChain['submitRewards'] = async (signer, blocks) => {
+    const state = await l1.request('eth_call', [
+      {to: pool, data: encodeFunctionData({abi: lockingPoolAbi, functionName: 'curBatchState'})},
+      'latest',
+    ])
+    const word = (index: number) =>
+      BigInt(`0x${String(state).slice(2 + index * 64, 66 + index * 64)}`)
+    const args = [word(0) + 1n, word(3) + 1n, word(3) + 2n, [signer], [blocks]]
+    await act(mpc.address, pool, lockingPoolAbi, 'batchSubmitRewards', args)
+  }
+  return {act, fund, submitRewards}
+}
+
+/** The document of a network with these endpoints. */
+export function networkOf(
+  l1Urls: string[],
+  l2Urls: string[],
+  at: L1Deployment,
+  l2: L2Addresses,
+): Network {
+  return {
+    version: 1,
+    name: 'test',
+    kind: 'test',
+    posRestUrl: null,
+    lst: {artemis: l2.artemis},
+    l1: {
+      chainId: L1_CHAIN_ID,
+      rpcUrls: l1Urls,
+      explorerUrl: null,
+      deploymentBlock: Number(at.deploymentBlock),
+      contracts: {
+        metis: at.metis,
+        lockingPool: at.lockingPool,
+        lockingInfo: at.lockingInfo,
+        bridge: at.bridge,
+        addressManager: at.addressManager,
+        batchInbox: '0xff00000000000000000000000000000031337108',
+      },
+      batchSenders: [],
+      confirmations: 2,
+    },
+    l2: {
+      chainId: L2_CHAIN_ID,
+      rpcUrls: l2Urls,
+      explorerUrl: null,
+      contracts: {
+        sequencerSet: l2.sequencerSet,
+        bridge: l2.bridge,
+        metis: l2.metis,
+        gasPriceOracle: l2.gasPriceOracle ?? zeroAddress,
+      },
+      phase2Block: 0,
+      slotMs: 1000,
+      emptyBlocks: true,
+      respanDelaySeconds: 180,
+      batchMarginBlocks: 0,
+      bundled: null,
+    },
+  }
+}

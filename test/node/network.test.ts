@@ -1,0 +1,156 @@
+import {join} from 'node:path'
+
+import {afterAll, beforeAll, expect, test} from 'vitest'
+
+import type {RpcClient} from '../../src/lib/json-rpc.ts'
+import {ChainLog} from '../../src/store/chain-log.ts'
+import {startAnvil, type Anvil} from '../helpers/anvil.ts'
+import {accountOf, createTestGenesis, transfer, type TestGenesis} from '../helpers/l2-chain.ts'
+import {
+  nodeOptions,
+  startTestNode,
+  testNetwork,
+  TestPos,
+  until,
+  type TestNode,
+} from '../helpers/node-cluster.ts'
+
+const EPOCH = 10
+const PHASE_2 = 125
+const names = ['alpha', 'beta', 'gamma']
+const signers = names.map((name) => accountOf(name).address.toLowerCase() as `0x${string}`)
+const users = Array.from({length: 12}, (_, index) => accountOf(`user ${index}`))
+
+let l1: Anvil
+let genesis: TestGenesis
+let nodes: TestNode[] = []
+let pos: TestPos
+
+beforeAll(async () => {
+  l1 = await startAnvil(['--chain-id', '31337'])
+  genesis = await createTestGenesis({
+    initialSigner: signers[0]!,
+    rich: users.map(({address}) => address),
+    firstEpochEndBlock: 110n,
+    epochLength: BigInt(EPOCH),
+  })
+  const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl, phase2Block: PHASE_2})
+  const first = await startTestNode(nodeOptions(names[0]!, network, genesis.dir))
+  const bootnodes = [first.peerUrl]
+  const rest = names
+    .slice(1)
+    .map((name) => startTestNode(nodeOptions(name, network, genesis.dir, {bootnodes})))
+  nodes = [first, ...(await Promise.all(rest))]
+  pos = new TestPos({
+    sequencerSet: genesis.sequencerSet,
+    signers,
+    epochLength: EPOCH,
+    node: () => nodes.at(-1)!.rpc,
+  })
+})
+
+afterAll(async () => {
+  await pos.stop()
+  await Promise.all(nodes.map((node) => node.stop()))
+  await l1.stop()
+  genesis[Symbol.dispose]()
+})
+
+interface RpcBlock {
+  hash: string
+  transactions: string[]
+}
+
+async function blockAt(rpc: RpcClient, number: number): Promise<RpcBlock> {
+  const params = [`0x${number.toString(16)}`, false]
+  return (await rpc.request('eth_getBlockByNumber', params)) as RpcBlock
+}
+
+function logOf(name: string): ChainLog {
+  const {fingerprint} = nodes[0]!.options.network.l2.bundled!
+  return ChainLog.open(join(genesis.dir, name, 'chain.sqlite'), {chainId: 108_800, fingerprint})
+}
+
+/** Sends each user's next transfer to another node, round and round, until told to stop. */
+function startLoad(): {stop(): Promise<{sent: number; refused: unknown[]}>} {
+  let isStopped = false
+  let sent = 0
+  const refused: unknown[] = []
+  const run = async () => {
+    const nonces = await Promise.all(
+      users.map(({address}) => nodes[0]!.rpc.request('eth_getTransactionCount', [address, 'pending'])),
+    )
+    for (let round = 0; !isStopped; round++) {
+      await Promise.all(
+        users.map(async (user, index) => {
+          const raw = await transfer(user, Number(nonces[index]) + round)
+          const node = nodes[(round + index) % nodes.length]!
+          await node.rpc.request('eth_sendRawTransaction', [raw]).then(
+            () => sent++,
+            (error: unknown) => refused.push(error),
+          )
+        }),
+      )
+      // More than the blocks can take would only make all of this one process busy with signatures.
+      const isFull = () => nodes.some((node) => node.status().pool.pending > 40)
+      while (!isStopped && isFull()) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  const running = run()
+  return {
+    async stop() {
+      isStopped = true
+      await running
+      return {sent, refused}
+    },
+  }
+}
+
+async function allAt(height: number): Promise<void> {
+  const isThere = () => nodes.every((node) => node.status().head.number >= height)
+  await until(`every node is at ${height}`, isThere, 40_000).catch((error: unknown) => {
+    // A stalled network is a riddle without what its nodes say.
+    console.error(JSON.stringify(nodes.map((node) => node.status())), pos.failures)
+    throw error
+  })
+}
+
+test('three nodes take turns across the fork: one chain, each block by the signer of its epoch', async () => {
+  pos.start()
+  await until('epoch 1 is committed', async () => (await pos.currentEpoch()).number === 1)
+  const load = startLoad()
+  await allAt(165)
+  const {sent, refused} = await load.stop()
+  expect(refused).toEqual([])
+  await pos.stop()
+  await until('every transaction is in a block', () =>
+    nodes.every(({status}) => status().pool.pending + status().pool.queued === 0),
+  )
+
+  const top = Math.min(...nodes.map((node) => node.status().head.number))
+  let transactions = 0
+  let most = 0
+  for (let number = 101; number <= top; number++) {
+    const blocks = await Promise.all(nodes.map(({rpc}) => blockAt(rpc, number)))
+    expect(new Set(blocks.map(({hash}) => hash)).size).toBe(1)
+    const count = blocks[0]!.transactions.length
+    if (number < PHASE_2) expect(count).toBeLessThanOrEqual(1)
+    most = Math.max(most, count)
+    transactions += count
+  }
+  expect(most).toBeGreaterThan(1)
+  const commits = (await pos.currentEpoch()).number
+  expect(transactions).toBe(sent + commits)
+  expect(pos.failures).toEqual([])
+
+  const log = logOf('beta')
+  for (const {number, signer} of log.range(101, top)) {
+    expect(signer).toBe(signers[epochIndexOf(number) % 3])
+  }
+  log.close()
+})
+
+/** Epochs of ten blocks from 101 on, round-robin. */
+function epochIndexOf(block: number): number {
+  return Math.floor((block - 101) / EPOCH)
+}

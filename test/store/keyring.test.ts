@@ -1,0 +1,113 @@
+import {execFile} from 'node:child_process'
+import {accessSync, constants, writeFileSync} from 'node:fs'
+import {delimiter, join} from 'node:path'
+import process from 'node:process'
+import {promisify} from 'node:util'
+
+import {expect, test} from 'vitest'
+
+import {keyringUnavailable} from '../../src/store/keys/keyring-stores.ts'
+import {cleanEnv, runBoth, runCli} from '../helpers/run-cli.ts'
+import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
+
+const run = promisify(execFile)
+
+/** No bus and no display, as on a server. */
+const headless = {
+  DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus',
+  XDG_RUNTIME_DIR: '/nonexistent',
+}
+
+function isInstalled(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+test.each(['keytar', 'secret-service'])(
+  'headless: key create with backend %s says that it cannot be used, exit 13',
+  async (backend) => {
+    using temp = makeTempHome()
+
+    const {text, json, exitCode} = await runBoth(['key', 'create', 'hot', '--backend', backend], {
+      home: temp.root,
+      env: headless,
+    })
+
+    expect(exitCode).toBe(13)
+    expect(json.error).toMatchObject({
+      code: 'KEYRING_UNAVAILABLE',
+      exit: 'signer',
+      retryable: true,
+      facts: {backend},
+    })
+    expect(json.error?.hints.join()).toContain('key where')
+    expect(text.stderr).toContain(`error: The key backend ${backend} cannot be used here:`)
+    const list = await runCli(['key', 'list', '--json'], {home: temp.root})
+    expect(list.json?.data).toEqual({keys: []})
+  },
+)
+
+test('headless: key where says which backends work and why the others do not', async () => {
+  using temp = makeTempHome()
+
+  const {json} = await runCli(['key', 'where', '--json'], {home: temp.root, env: headless})
+
+  expect(json?.data['backends']).toEqual([
+    {backend: 'keytar', usable: false, reason: expect.stringContaining('keytar')},
+    {backend: 'secret-service', usable: false, reason: expect.stringContaining('secret-service')},
+    {backend: 'file', usable: true, reason: null},
+  ])
+})
+
+test('headless: auto falls to an encrypted file and says so', async () => {
+  using temp = makeTempHome()
+  const passwordFile = temp.path('pass')
+  writeFileSync(passwordFile, 'secret password')
+
+  const args = ['key', 'create', 'hot', '--password-file', passwordFile]
+  const {stdout, exitCode} = await runCli(args, {home: temp.root, env: headless})
+
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('Made key hot in backend file.')
+  expect(stdout).not.toContain('secret password')
+})
+
+test('a library text of several lines becomes one sentence', () => {
+  const error = keyringUnavailable('keytar', new Error('Cannot find module.\nRequire stack:\n- /x'))
+
+  expect(error.message).toBe('The key backend keytar cannot be used here: Cannot find module.')
+})
+
+/** A keyring of its own on a bus of its own; both end with the command. */
+function inKeyring(temp: TempHome, command: string): Promise<{stdout: string}> {
+  const unlock = 'printf "\\n" | gnome-keyring-daemon --unlock --components=secrets >/dev/null'
+  return run('dbus-run-session', ['--', 'sh', '-c', `${unlock}; ${command}`], {
+    env: cleanEnv({home: temp.root}),
+  })
+}
+
+const backends =
+  isInstalled('gnome-keyring-daemon') && isInstalled('dbus-run-session')
+    ? ['secret-service', 'keytar']
+    : []
+
+test('an unlocked keyring of this machine keeps, lists and opens a key', async () => {
+  for (const backend of backends) {
+    using temp = makeTempHome()
+    const cli = `"${process.execPath}" bin/run.cjs`
+    const {stdout} = await inKeyring(
+      temp,
+      `${cli} key where; ${cli} key create hot --backend ${backend} && ${cli} key list`,
+    )
+    expect(stdout).toContain(`ok    ${backend}`)
+    expect(stdout).toContain(`Made key hot in backend ${backend}.`)
+  }
+  // Where no keyring is installed, what a headless server does is the whole truth.
+  expect(backends.length === 0).toBe(!isInstalled('gnome-keyring-daemon'))
+})

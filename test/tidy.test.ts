@@ -1,0 +1,194 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {dirname, join, normalize} from 'node:path'
+
+import {expect, test} from 'vitest'
+
+/** Layer -> the layers it may import. `commands` and `cli` sit on top and may import anything. */
+const mayImport: Record<string, readonly string[]> = {
+  lib: [],
+  protocol: ['lib'],
+  process: ['lib'],
+  store: ['protocol', 'lib'],
+  chain: ['protocol', 'lib'],
+  node: ['chain', 'process', 'store', 'protocol', 'lib'],
+  pos: ['chain', 'process', 'store', 'protocol', 'lib'],
+  services: ['chain', 'process', 'store', 'protocol', 'lib'],
+  local: ['node', 'services', 'chain', 'process', 'store', 'protocol', 'lib'],
+  ui: ['services', 'protocol', 'lib'],
+}
+
+/** Library -> the only layers that may load it at run time. */
+const homeOf: Record<string, readonly string[]> = {
+  execa: ['process'],
+  conf: ['store'],
+  keytar: ['store'],
+  '@napi-rs/keyring': ['store'],
+  ink: ['ui'],
+  react: ['ui'],
+  '@oclif/core': ['commands', 'cli'],
+  'tiny-secp256k1': ['protocol'],
+}
+
+const MAX_FILE_LINES = 400
+const MAX_FUNCTION_LINES = 70
+
+interface Source {
+  file: string
+  layer: string
+  text: string
+  lines: string[]
+}
+
+function sources(root: string): Source[] {
+  return readdirSync(root, {recursive: true, encoding: 'utf8'})
+    .filter((name) => /\.tsx?$/.test(name) && !/^(chain\/abis|local\/artifacts)\//.test(name))
+    .map((name) => {
+      const text = readFileSync(join(root, name), 'utf8')
+      return {file: join(root, name), layer: name.split('/')[0]!, text, lines: text.split('\n')}
+    })
+}
+
+/** Static imports, re-exports and dynamic imports: [whole, is it types only, specifier]. */
+function importsOf({text}: Source): {typeOnly: boolean; specifier: string}[] {
+  const fixed = text.matchAll(/^(?:import|export) (type )?(?:[^'";]*? from )?'([^']+)'/gms)
+  const dynamic = text.matchAll(/import\('([^']+)'\)/g)
+  return [
+    ...[...fixed].map(([, type, specifier]) => ({
+      typeOnly: type !== undefined,
+      specifier: specifier!,
+    })),
+    ...[...dynamic].map(([, specifier]) => ({typeOnly: false, specifier: specifier!})),
+  ]
+}
+
+const all = sources('src')
+
+test('imports point down, and each library has one home', () => {
+  const errors: string[] = []
+  let checked = 0
+  for (const source of all) {
+    for (const {typeOnly, specifier} of importsOf(source)) {
+      checked++
+      const home = homeOf[specifier]
+      if (home && !typeOnly && !home.includes(source.layer)) {
+        errors.push(`${source.file}: ${specifier} lives in ${home.join(', ')}`)
+      }
+      if (!specifier.startsWith('.')) continue
+      const target = normalize(join(dirname(source.file), specifier)).split('/')[1]!
+      const allowed = mayImport[source.layer]
+      if (allowed && target !== source.layer && !allowed.includes(target)) {
+        errors.push(`${source.file}: ${source.layer} may not import ${target}`)
+      }
+    }
+  }
+  expect(checked, 'a gate that saw no imports has checked nothing').toBeGreaterThan(800)
+  expect(errors).toEqual([])
+})
+
+test('the scan sees every form of import', () => {
+  const text = [
+    "import {a} from './a.ts'",
+    "import type {B} from 'b'",
+    "import {\n  c,\n} from './c.ts'",
+    "export {d} from '../d.ts'",
+    "const e = await import('./e.ts')",
+    "import 'f'",
+  ].join('\n')
+  const found = importsOf({file: '', layer: '', text, lines: []}).map(({specifier}) => specifier)
+  expect(found).toEqual(['./a.ts', 'b', './c.ts', '../d.ts', 'f', './e.ts'])
+})
+
+test('commands do not import each other', () => {
+  const errors = all
+    .filter(({layer}) => layer === 'commands')
+    .flatMap((source) =>
+      importsOf(source)
+        .filter(({specifier}) => specifier.startsWith('.'))
+        .map(({specifier}) => normalize(join(dirname(source.file), specifier)))
+        .filter((target) => target.startsWith('src/commands/'))
+        .map((target) => `${source.file} imports ${target}`),
+    )
+  expect(errors).toEqual([])
+})
+
+test(`no file is longer than ${MAX_FILE_LINES} lines`, () => {
+  const files = [...all, ...sources('test'), ...sources('scripts'), ...sources('bench')]
+  const long = files.filter(({lines}) => lines.length > MAX_FILE_LINES + 1)
+  expect(files.length).toBeGreaterThan(150)
+  expect(long.map(({file, lines}) => `${file}: ${lines.length} lines`)).toEqual([])
+})
+
+test(`no function is longer than ${MAX_FUNCTION_LINES} lines`, () => {
+  let seen = 0
+  const long: string[] = []
+  for (const {file, lines} of all) {
+    for (const {name, length} of functionsOf(lines)) {
+      seen++
+      if (length > MAX_FUNCTION_LINES) long.push(`${file}: ${name} has ${length} lines`)
+    }
+  }
+  expect(seen).toBeGreaterThan(600)
+  expect(long).toEqual([])
+})
+
+/** Functions and methods by their indentation, which the formatter guarantees. */
+function functionsOf(lines: readonly string[]): {name: string; length: number}[] {
+  const found: {name: string; length: number}[] = []
+  const start =
+    /^(\s*)(?:export )?(?:default )?(?:async )?(?:function\*? (\w+)|(?:(?:static|private|protected|public|override|async|get|set) )*(#?\w+)(?:<.*>)?\()/
+  for (const [index, line] of lines.entries()) {
+    const match = start.exec(line)
+    if (!match || /^\s*(?:if|for|while|switch|return|await|catch)\b/.test(line)) continue
+    const indent = match[1]!
+    const later = lines.slice(index)
+    // A signature ends on its own line or on the line that closes its brackets; a call has no brace.
+    if (!line.endsWith('{') && !line.endsWith('(')) continue
+    const opens = line.endsWith('{') ? 0 : later.findIndex((at) => at.startsWith(`${indent})`))
+    if (opens < 0 || !later[opens]!.endsWith('{') || later[opens]!.endsWith('({')) continue
+    const closes = later.findIndex(
+      (at, offset) => offset > opens && new RegExp(`^${indent}}[,;]?$`).test(at),
+    )
+    if (
+      closes < 0 ||
+      later.slice(opens + 1, closes).some((at) => at !== '' && !at.startsWith(`${indent} `))
+    )
+      continue
+    const end = index + closes
+    found.push({name: match[2] ?? match[3]!, length: end - index + 1})
+  }
+  return found
+}
+
+test('the scan of functions sees declarations, methods and long ones', () => {
+  const body = Array.from({length: 80}, () => '  act()')
+  const text = ['export async function long(', '  a: string,', '): Promise<void> {', ...body, '}']
+  expect(functionsOf(text)).toEqual([{name: 'long', length: 84}])
+  expect(functionsOf(['class A {', '  private async b() {', '    act()', '  }', '}'])).toEqual([
+    {name: 'b', length: 3},
+  ])
+})
+
+test('nothing is left over: no marks for later, no switched-off types, no skipped tests', () => {
+  const tests = sources('test').filter(({file}) => !file.endsWith('tidy.test.ts'))
+  const files = [...all, ...tests, ...sources('scripts'), ...sources('bench')]
+  const leftovers =
+    /\b(?:TODO|FIXME|XXX|HACK)\b|:\s*any\s*(?:[,;)=\]>|&]|$)|\bas any\b|@ts-ignore|@ts-expect-error|(?:oxlint|eslint)-disable|\b(?:it|test|describe)\.(?:skip|only|todo)\b|retry: *[1-9]/
+  const hits = files.flatMap(({file, lines}) =>
+    lines.flatMap((line, index) =>
+      leftovers.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+    ),
+  )
+  expect(files.length).toBeGreaterThan(150)
+  expect(hits).toEqual([])
+})
+
+test('tests wait for conditions, never for a fixed time', () => {
+  const hits = sources('test')
+    .filter(({file}) => !file.endsWith('tidy.test.ts'))
+    .flatMap(({file, lines}) =>
+      lines.flatMap((line, index) =>
+        /await (?:sleep|setTimeout|delay)\(\s*[\d_]{3,}/.test(line) ? [`${file}:${index + 1}`] : [],
+      ),
+    )
+  expect(hits).toEqual([])
+})
