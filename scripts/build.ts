@@ -1,4 +1,4 @@
-import {readdirSync, rmSync} from 'node:fs'
+import {existsSync, readdirSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {rolldown} from 'rolldown'
@@ -19,7 +19,7 @@ async function build(): Promise<void> {
       join(root, 'src/commands', name),
     ]),
   ]) as Record<string, string>
-  rmSync(join(root, 'dist'), {recursive: true, force: true})
+  const output = join(root, `dist.${process.pid}`)
   const bundle = await rolldown({
     input,
     cwd: root,
@@ -32,7 +32,7 @@ async function build(): Promise<void> {
     },
   })
   await bundle.write({
-    dir: join(root, 'dist'),
+    dir: output,
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
@@ -48,6 +48,15 @@ async function build(): Promise<void> {
     ].join(';'),
   })
   await bundle.close()
+  replace(join(root, 'dist'), output)
+}
+
+/** A program that is starting at this moment finds the old build or the new one, whole. */
+function replace(target: string, fresh: string): void {
+  const old = `${fresh}.old`
+  if (existsSync(target)) renameSync(target, old)
+  renameSync(fresh, target)
+  rmSync(old, {recursive: true, force: true})
 }
 
 await build()

@@ -1,7 +1,5 @@
-import {get as httpGet} from 'node:http'
-import {get as httpsGet} from 'node:https'
-
 import {MetisSeqError} from '../lib/errors.ts'
+import {http, https} from '../lib/http.ts'
 import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {SourceState} from './connect.ts'
@@ -52,7 +50,7 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
 
 function fetchText(url: string, timeoutMs: number): Promise<{status: number; text: string}> {
   return new Promise((resolve, reject) => {
-    const get = url.startsWith('https:') ? httpsGet : httpGet
+    const get = url.startsWith('https:') ? https.get : http.get
     const request = get(url, {timeout: timeoutMs}, (response) => {
       const chunks: Buffer[] = []
       let size = 0

@@ -141,7 +141,7 @@ export function decodeRevert(data: Hex): {name: string; reason?: string} {
     try {
       const {errorName, args} = decodeErrorResult({abi, data})
       if (errorName === 'Error') return {name: errorName, reason: String(args?.[0])}
-      if (errorName === 'Panic') return {name: `Panic(0x${(args?.[0] as bigint).toString(16)})`}
+      if (errorName === 'Panic') return {name: `Panic(0x${BigInt(String(args?.[0])).toString(16)})`}
       return {name: errorName}
     } catch {
       continue

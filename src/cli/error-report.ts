@@ -2,6 +2,7 @@ import {Errors} from '@oclif/core'
 
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
+import {RpcResponseError} from '../lib/json-rpc.ts'
 import {redactUrls} from '../lib/redact.ts'
 
 /** What an operator sees of a failure, in text and in JSON. Every string is redacted. */
@@ -17,7 +18,10 @@ export interface ErrorReport {
 
 /** Turns anything thrown into a report. Pure. */
 export function toErrorReport(thrown: unknown, command: string): ErrorReport {
-  const report = describe(findOperatorError(thrown) ?? thrown, command)
+  const report = describe(
+    findCause(thrown, MetisSeqError) ?? findCause(thrown, RpcResponseError) ?? thrown,
+    command,
+  )
   return {
     ...report,
     message: redactUrls(report.message),
@@ -28,10 +32,13 @@ export function toErrorReport(thrown: unknown, command: string): ErrorReport {
   }
 }
 
-/** Libraries wrap what our transport throws; the operator's error is the one inside. */
-function findOperatorError(thrown: unknown): MetisSeqError | undefined {
+/** Libraries wrap what our transport throws; the error that says something is the one inside. */
+function findCause<T extends Error>(
+  thrown: unknown,
+  kind: abstract new (...args: never[]) => T,
+): T | undefined {
   for (let error = thrown, depth = 0; error instanceof Error && depth < 20; depth++) {
-    if (error instanceof MetisSeqError) return error
+    if (error instanceof kind) return error
     error = error.cause
   }
   return undefined
@@ -52,6 +59,27 @@ function describe(error: unknown, command: string): ErrorReport {
       retryable: false,
     }
   }
+  if (error instanceof RpcResponseError) {
+    return {
+      code: 'ENDPOINT_ERROR',
+      message: `The endpoint refused a request: ${error.message}.`,
+      facts: {rpcCode: String(error.code)},
+      hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
+      exit: 'unreachable',
+      retryable: true,
+    }
+  }
+  const address = contractWithoutCode(error)
+  if (address !== undefined) {
+    return {
+      code: 'NO_CONTRACT',
+      message: `The address ${address} of the network document holds no such contract.`,
+      facts: {address},
+      hints: ['Run `metis-seq network check` to test every address of the network.'],
+      exit: 'config',
+      retryable: false,
+    }
+  }
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   return {
     code: 'BUG',
@@ -61,6 +89,13 @@ function describe(error: unknown, command: string): ErrorReport {
     exit: 'internal',
     retryable: false,
   }
+}
+
+/** A read of an address without code answers with no data. viem says which address that was. */
+function contractWithoutCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !(error.cause instanceof Error)) return undefined
+  if (error.cause.name !== 'ContractFunctionZeroDataError') return undefined
+  return 'contractAddress' in error ? String(error.contractAddress) : 'unknown'
 }
 
 /** The parser's text without its own "See more help" line, which our hint replaces. */

@@ -15,6 +15,15 @@ export const addressFlag = Flags.custom<Address>({
   parse: async (text) => parseAddress(text),
 })
 
+/** An endpoint. Its text is never repeated: it may hold an API key. */
+export const urlFlag = Flags.custom<string>({
+  helpValue: 'URL',
+  parse: async (text) => {
+    if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
+    throw new Errors.CLIError('An endpoint must be an http:// or https:// URL.')
+  },
+})
+
 /** File with a key's password, for unattended use. */
 export const passwordFileFlag = Flags.custom<string>({
   description: 'File that holds the password of an encrypted key file.',

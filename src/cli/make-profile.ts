@@ -6,7 +6,7 @@ import {createProfile} from '../services/profiles.ts'
 import {openConfig} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 import {profileJson, profileText} from '../ui/presenters/setup.ts'
-import {addressFlag} from './flags.ts'
+import {addressFlag, urlFlag} from './flags.ts'
 import type {Result} from './operator-command.ts'
 
 /** What a profile is made of, as flags. */
@@ -20,9 +20,9 @@ export const profileFlags = {
     helpValue: 'KEY_OR_ADDRESS',
   }),
   recipient: addressFlag({description: 'Reward recipient on L2. Default: the owner.'}),
-  'l1-rpc-url': Flags.string({description: 'L1 endpoint of one’s own.', helpValue: 'URL'}),
-  'l2-rpc-url': Flags.string({description: 'L2 endpoint of one’s own.', helpValue: 'URL'}),
-  'pos-url': Flags.string({description: 'Consensus layer of one’s own.', helpValue: 'URL'}),
+  'l1-rpc-url': urlFlag({description: 'L1 endpoint of one’s own.'}),
+  'l2-rpc-url': urlFlag({description: 'L2 endpoint of one’s own.'}),
+  'pos-url': urlFlag({description: 'Consensus layer of one’s own.'}),
   'node-port': Flags.integer({
     description: 'Set up a bundled node with this RPC port; the next port is for peers.',
     min: 1,

@@ -170,7 +170,7 @@ export abstract class OperatorCommand extends Command {
     if (thrown instanceof Errors.ExitError) throw thrown
     this.endProgress()
     const report = toErrorReport(
-      this.interrupted.signal.aborted ? interruption(thrown) : thrown,
+      this.interrupted.signal.aborted ? interruption(thrown, this.interrupted.signal) : thrown,
       this.words,
     )
     process.exitCode = exitCodeOf(report)
@@ -203,14 +203,8 @@ export abstract class OperatorCommand extends Command {
 }
 
 /** What Ctrl-C makes of a failure: an operator's own error keeps its facts, others become one word. */
-function interruption(thrown: unknown): unknown {
-  if (thrown instanceof MetisSeqError && thrown.exit !== 'internal') return thrown
-  return new MetisSeqError({
-    code: 'INTERRUPTED',
-    message: 'Interrupted.',
-    exit: 'sigint',
-    retryable: true,
-  })
+function interruption(thrown: unknown, {reason}: AbortSignal): unknown {
+  return thrown instanceof MetisSeqError && thrown.exit !== 'internal' ? thrown : reason
 }
 
 function errorText({code, message, facts, hints}: ErrorReport): string {

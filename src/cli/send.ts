@@ -11,12 +11,14 @@ import {
   sendPlan,
   type Preview,
   type SendChoices,
+  type SendDependencies,
   type SendReporter,
   type SentCall,
 } from '../services/send-plan.ts'
 import {toUnsigned} from '../services/unsigned.ts'
+import {settleOpenTransactions} from '../services/wait-transaction.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import {openJournal} from '../store/journal.ts'
+import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
 import {askPassword} from './ask-password.ts'
 
@@ -64,17 +66,11 @@ export async function send(
     priorityFeeWei: flags['priority-fee'],
     nonce: flags.nonce,
     waitMined: flags.wait === 'confirmed',
+    looksOnly: looksOnly(flags),
   }
-  const {client, chainId} = chainOf(context, plan)
+  const {chainId} = chainOf(context, plan)
   const journal = openJournal(context.home.journalFile)
-  const dependencies = {
-    client,
-    chainId,
-    network: context.networkName,
-    journal,
-    reporter: reporterFor(host),
-    signal: host.signal,
-  }
+  const dependencies = dependenciesOf(context, plan, host, journal)
   try {
     const preview = await previewPlan(plan, choices, dependencies)
     const json = previewJson(preview)
@@ -99,6 +95,63 @@ export async function send(
   }
 }
 
+/**
+ * Brings what an earlier run left open to its end before a plan is made: a plan starts from what is true.
+ *
+ * @throws {MetisSeqError} DONE_EARLIER when one of them did what this command would do once more
+ */
+export async function settleEarlier(
+  context: Context,
+  wanted: Pick<Plan, 'action' | 'chain' | 'from'>,
+  flags: SendFlags,
+  host: SendHost,
+): Promise<void> {
+  const journal = openJournal(context.home.journalFile)
+  try {
+    const dependencies = dependenciesOf(context, wanted, host, journal)
+    const settled = await settleOpenTransactions(wanted.from, dependencies, looksOnly(flags))
+    const done = settled.find(
+      ({entry, state}) =>
+        state === 'mined' &&
+        entry.action === wanted.action &&
+        // An approval is only the way to the action.
+        entry.to.toLowerCase() !== context.network.l1.contracts.metis.toLowerCase(),
+    )
+    if (done) throw doneEarlier(done.entry)
+  } finally {
+    journal.close()
+  }
+}
+
+function doneEarlier({action, label, hash}: JournalEntry): MetisSeqError {
+  return new MetisSeqError({
+    code: 'DONE_EARLIER',
+    message: `${label}: an earlier run sent this, and it is mined. Nothing new was sent.`,
+    exit: 'precondition',
+    facts: {action, hash},
+    hints: ['Look at the result; run the same command again only to do it once more.'],
+  })
+}
+
+function looksOnly(flags: SendFlags): boolean {
+  return flags['dry-run'] || flags.unsigned !== undefined
+}
+
+function dependenciesOf(
+  context: Context,
+  plan: Pick<Plan, 'chain'>,
+  host: SendHost,
+  journal: Journal,
+): SendDependencies {
+  return {
+    ...chainOf(context, plan),
+    network: context.networkName,
+    journal,
+    reporter: reporterFor(host),
+    signal: host.signal,
+  }
+}
+
 function writeUnsigned(preview: Preview, flags: SendFlags, chainId: number): SendOutcome {
   const file = flags.unsigned ?? ''
   const document = toUnsigned(preview, flags.format, chainId, flags.nonce)
@@ -110,7 +163,10 @@ function writeUnsigned(preview: Preview, flags: SendFlags, chainId: number): Sen
   }
 }
 
-function chainOf(context: Context, {chain}: Plan): {client: ChainClient; chainId: number} {
+function chainOf(
+  context: Context,
+  {chain}: Pick<Plan, 'chain'>,
+): {client: ChainClient; chainId: number} {
   return chain === 'L1'
     ? {client: context.l1().client, chainId: context.network.l1.chainId}
     : {client: context.l2().client, chainId: context.network.l2.chainId}

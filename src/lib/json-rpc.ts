@@ -1,7 +1,7 @@
-import {Agent, request as httpRequest, type IncomingMessage} from 'node:http'
-import {Agent as TlsAgent, request as httpsRequest} from 'node:https'
+import type {IncomingMessage} from 'node:http'
 
 import {messageOf, systemErrorCode} from './errors.ts'
+import {http, https} from './http.ts'
 import {isRecord} from './json.ts'
 
 /** The endpoint gave no usable JSON-RPC answer. `reason` is stable; the URL is kept out of the text. */
@@ -119,9 +119,9 @@ function openConnection(url: string, options: RpcClientOptions): Connection {
   const target = new URL(url)
   const secure = target.protocol === 'https:'
   const agent = secure
-    ? new TlsAgent({keepAlive: true, maxSockets})
-    : new Agent({keepAlive: true, maxSockets})
-  const send = secure ? httpsRequest : httpRequest
+    ? new https.Agent({keepAlive: true, maxSockets})
+    : new http.Agent({keepAlive: true, maxSockets})
+  const send = secure ? https.request : http.request
 
   function post(body: string): Promise<string> {
     return new Promise((resolve, reject) => {

@@ -9,14 +9,15 @@ import {fromFileError} from './files.ts'
 export function openDurableDatabase(path: string): DatabaseSync {
   return mapSqliteErrors(path, () => {
     mkdirSync(dirname(path), {recursive: true, mode: 0o700})
-    const database = new DatabaseSync(path)
-    database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;',
-    )
+    // Set before the first statement: two processes may open a new database at the same moment.
+    const database = new DatabaseSync(path, {timeout: BUSY_TIMEOUT_MS})
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
     return database
   })
 }
 
+const BUSY_TIMEOUT_MS = 5000
+const SQLITE_BUSY = 5
 const SQLITE_FULL = 13
 const SQLITE_NOTADB = 26
 const SQLITE_CORRUPT = 11
@@ -24,7 +25,8 @@ const SQLITE_CORRUPT = 11
 /**
  * Runs a database action and maps the failures an operator can mend.
  *
- * @throws {MetisSeqError} DISK_FULL (the transaction was rolled back), STORE_DAMAGED
+ * @throws {MetisSeqError} DISK_FULL (the transaction was rolled back), STORE_DAMAGED,
+ *   STORE_BUSY
  */
 export function mapSqliteErrors<T>(path: string, act: () => T): T {
   try {
@@ -33,6 +35,17 @@ export function mapSqliteErrors<T>(path: string, act: () => T): T {
     const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
     if (code === SQLITE_FULL) {
       throw fromFileError(Object.assign(new Error('database full'), {code: 'ENOSPC'}), path)
+    }
+    if (code === SQLITE_BUSY) {
+      throw new MetisSeqError({
+        code: 'STORE_BUSY',
+        message: `${path} is in use by another process.`,
+        exit: 'busy',
+        facts: {path},
+        hints: ['Wait until the other command has ended, then run the same command again.'],
+        retryable: true,
+        cause: error,
+      })
     }
     if (code === SQLITE_NOTADB || code === SQLITE_CORRUPT) {
       throw new MetisSeqError({

@@ -217,6 +217,7 @@ export function writeNetwork(
         fingerprint: genesisFingerprint(l2GenesisFile),
         bootnodes: sequencers.map((number) => `http://127.0.0.1:${ports.nodePeer(number)}`),
         relayer: keys.network.relayer.address,
+        followers: 'anyone',
       },
     },
     posRestUrl: `http://127.0.0.1:${ports.pos}`,

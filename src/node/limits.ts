@@ -134,3 +134,9 @@ export const SUSPECT_EXECUTION_GAS = 1_000_000n
  * the one before it runs, so blocks must not rush through an epoch faster than anyone can commit.
  */
 export const SINGLE_BLOCKS_PER_SLOT = 4
+/** Pool: accounts read again after a block, because nothing of them is next. 500 reads take 5 ms. */
+export const POOL_REFRESH = 500
+/** Pool: how often what is too old is dropped. */
+export const POOL_EXPIRE_MS = 30_000
+/** RPC: signatures handed to a recovery thread at once: 64 x 0.3 ms = 20 ms until the answer. */
+export const RECOVERY_BATCH = 64

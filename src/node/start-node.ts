@@ -25,6 +25,7 @@ import {Heads} from './heads/heads.ts'
 import {Inbox} from './inbox/inbox.ts'
 import {L1Loop} from './l1-loop.ts'
 import {
+  BATCH_MAX_AGE_MS,
   BLOCK_CLOCK_SKEW_SECONDS,
   L1_TIMEOUT_MS,
   MAX_TRANSACTION_BYTES,
@@ -43,6 +44,7 @@ import {createMembership} from './peers/membership.ts'
 import {checkOptions} from './preflight.ts'
 import {Rotation} from './rotation/rotation.ts'
 import {acceptTransaction, isSendersFault} from './rpc/accept-transaction.ts'
+import {SenderRecovery} from './rpc/sender-recovery.ts'
 import {startRpcServer} from './rpc/server.ts'
 import type {BlockRules} from './sequencing/check-block.ts'
 import {Driver} from './sequencing/driver.ts'
@@ -76,6 +78,8 @@ export interface NodeOptions {
   clock?: Clock
   /** How long a starting node stays silent when no peer answers. */
   startupGraceMs?: number
+  /** A batch that is not full is sent after this; 30 s when left out. */
+  batchMaxAgeMs?: number
 }
 
 export interface RunningNode {
@@ -126,6 +130,8 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const rules = rulesOf(network)
   const accounts = new Accounts(chain.engine)
   const exchange = openExchange(options, genesis, clock)
+  const recovery = new SenderRecovery()
+  closers.push(() => recovery.close())
   const turn = () => chain.rotation.turnAt(chain.head().number + 1)
   const isOurTurn = () => turn().whose === 'mine'
   const forwarder = new Forwarder({mempool, exchange, turn, clock, logger: logger.child('forward')})
@@ -138,6 +144,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
         mpc: chain.rotation.mpcAddress(),
         relayer: network.l2.bundled?.relayer,
       }),
+      recovery,
       accounts,
       mempool,
       nowMs: () => clock.monotonicMs(),
@@ -268,6 +275,7 @@ function openExchange(options: NodeOptions, genesis: Genesis, clock: Clock): Blo
     bootnodes: [...bootnodes, ...(network.l2.bundled?.bootnodes ?? [])],
     chainId: network.l2.chainId,
     fingerprint: genesis.fingerprint,
+    openToFollowers: network.l2.bundled?.followers === 'anyone',
     key: signerAccount,
     pollMs: Math.min(PEER_POLL_MS, network.l2.slotMs),
     clock,
@@ -291,7 +299,7 @@ function openDeposits(
 }
 
 function openBatcher(
-  {network, batchAccount, logger}: NodeOptions,
+  {network, batchAccount, logger, batchMaxAgeMs = BATCH_MAX_AGE_MS}: NodeOptions,
   l1: RpcClient,
   chain: ChainState,
   isOurTurn: () => boolean,
@@ -313,6 +321,7 @@ function openBatcher(
     head: () => chain.head().number,
     block: (number) => chain.log.block(number),
     logger: logger.child('batcher'),
+    maxAgeMs: batchMaxAgeMs,
   })
 }
 

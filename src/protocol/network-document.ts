@@ -72,6 +72,9 @@ function checkL2(l2: Record<string, unknown>, problems: string[]): void {
   text(bundled, 'genesisFile', 'l2.bundled', problems, /^\//)
   text(bundled, 'fingerprint', 'l2.bundled', problems, /^0x[0-9a-f]{64}$/)
   addresses(bundled, 'l2.bundled', ['relayer'], problems)
+  if (!['registered', 'anyone'].includes(String(bundled['followers']))) {
+    problems.push('l2.bundled.followers must be registered or anyone')
+  }
   const bootnodes = bundled['bootnodes']
   if (!Array.isArray(bootnodes) || !bootnodes.every(isUrl)) {
     problems.push('l2.bundled.bootnodes must be a list of URLs')

@@ -72,6 +72,11 @@ export interface BundledL2 {
   bootnodes: string[]
   /** Account that relays bridge deposits to L2; its nonce is the deposit queue index. */
   relayer: Address
+  /**
+   * Who may read blocks from the nodes: registered signers only, or any signed request. A joiner has to
+   * be in step before it locks, so a network without another way to sync lets anyone read.
+   */
+  followers: 'registered' | 'anyone'
 }
 
 export interface ArtemisContracts {

@@ -50,8 +50,12 @@ export function bytesOf(hex: Hex): Buffer {
   return Buffer.from(hex.slice(2), 'hex')
 }
 
-/** Lower-case, as addresses travel and are compared inside the node. */
-function addressOfPoint(point: Uint8Array): Address {
+/**
+ * Lower-case, as addresses travel and are compared inside the node.
+ *
+ * @param point an uncompressed public key of 65 bytes
+ */
+export function addressOfPoint(point: Uint8Array): Address {
   return `0x${keccak256(point.subarray(1)).slice(-40)}`
 }
 
@@ -61,6 +65,6 @@ const halfOrder = Buffer.from(
 )
 
 /** Each signature has a twin with a high s; accepting both would give one transaction two hashes. */
-function isHighS(signature: Uint8Array): boolean {
+export function isHighS(signature: Uint8Array): boolean {
   return Buffer.compare(signature.subarray(32, 64), halfOrder) > 0
 }

@@ -110,9 +110,25 @@ export function parseTransaction(raw: string, rules: TransactionRules): ParsedTr
 
 /** @throws {InvalidTransactionError} when nobody can have made the signature */
 export function recoverSender(transaction: ParsedTransaction): SignedTransaction {
-  const {r, s, parity} = transaction.signature
+  const {digest, signature, parity} = signatureOf(transaction)
+  return withSender(transaction, recoverAddress(digest, signature, parity))
+}
+
+/** What a recovery needs: 32 bytes that were signed, 64 bytes of r and s, and the recovery id. */
+export function signatureOf({signedBytes, signature: {r, s, parity}}: ParsedTransaction) {
   const signature = Buffer.from(word(r) + word(s), 'hex')
-  const sender = recoverAddress(keccak256(transaction.signedBytes, 'bytes'), signature, parity)
+  return {digest: keccak256(signedBytes, 'bytes'), signature, parity}
+}
+
+/**
+ * Completes a transaction with the sender that a recovery gave.
+ *
+ * @throws {InvalidTransactionError} when it gave none
+ */
+export function withSender(
+  transaction: ParsedTransaction,
+  sender: Address | undefined,
+): SignedTransaction {
   if (!sender) {
     throw new InvalidTransactionError('signature', 'The signature of the transaction is not valid.')
   }

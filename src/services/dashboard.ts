@@ -43,6 +43,8 @@ export interface Dashboard {
   profile: string | null
   slotMs: number
   respanDelaySeconds: number
+  /** False: the profile names no owner, or there is no profile. */
+  hasOwner: boolean
   production: Poller<Production>
   rotation: Poller<RotationForecast>
   sync: Poller<SyncState>
@@ -85,6 +87,7 @@ export function startDashboard(context: Context, signal: AbortSignal): Dashboard
     profile: profileName,
     slotMs: network.l2.slotMs,
     respanDelaySeconds: network.l2.respanDelaySeconds,
+    hasOwner: Boolean(context.profile?.owner),
     production,
     rotation,
     sync,

@@ -200,6 +200,7 @@ function passwordFileUnusable(file: string, reason: string): MetisSeqError {
     message: `The password file ${file} cannot be used: ${reason}.`,
     exit: 'signer',
     facts: {path: file},
+    hints: ['Pass `--password-file FILE` with a file that holds the password in its first line.'],
   })
 }
 

@@ -185,6 +185,7 @@ function assertDeposit(amountWei: bigint, expectedWei: bigint, position: LstPosi
       message: 'The deposit is too small to give any artMETIS.',
       exit: 'precondition',
       facts: {amountWei: `${amountWei}`},
+      hints: ['Run `metis-seq lst rates` to see what a token costs.'],
     })
   }
   if (amountWei <= position.liquidMetisWei) return

@@ -1,5 +1,5 @@
 import type {Address, Hash, Hex} from 'viem'
-import {call, estimateGas, getBalance, getTransactionCount, sendRawTransaction} from 'viem/actions'
+import {call, estimateGas, getBalance, getTransactionCount} from 'viem/actions'
 
 import type {ChainClient} from '../chain/connect.ts'
 import {maxPricePerGas, readFees, type GasFees} from '../chain/fees.ts'
@@ -9,7 +9,13 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
 import type {Journal} from '../store/journal.ts'
 import type {Plan, PlannedCall} from './plan.ts'
-import {settleOpenTransactions, waitForEntry, type Receipt} from './wait-transaction.ts'
+import {
+  broadcast,
+  rejected,
+  settleOpenTransactions,
+  waitForEntry,
+  type Receipt,
+} from './wait-transaction.ts'
 
 /** What the operator chose on the command line. */
 export interface SendChoices {
@@ -19,6 +25,8 @@ export interface SendChoices {
   nonce?: number | undefined
   /** False: return after the broadcast of the last call. */
   waitMined: boolean
+  /** True: nothing leaves, not even a transaction that was signed earlier. */
+  looksOnly?: boolean
 }
 
 export interface SendReporter {
@@ -66,7 +74,7 @@ export async function previewPlan(
   choices: SendChoices,
   dependencies: SendDependencies,
 ): Promise<Preview> {
-  await settleOpenTransactions(plan.from, dependencies)
+  await settleOpenTransactions(plan.from, dependencies, choices.looksOnly)
   assertNoTrap(plan, choices.overrides)
   const {client, reporter} = dependencies
   const [fees, balanceWei] = await Promise.all([
@@ -88,7 +96,8 @@ export async function previewPlan(
 /**
  * Carries out a plan the operator has seen: for each call simulate, sign, journal, send, wait.
  *
- * @throws {MetisSeqError} TX_REVERTED, TX_UNKNOWN, INTERRUPTED; what was sent is in the journal
+ * @throws {MetisSeqError} TX_REVERTED, TX_REJECTED, TX_UNKNOWN, INTERRUPTED; what was sent is in the
+ *   journal
  */
 export async function sendPlan(
   {plan, fees}: Preview,
@@ -144,7 +153,11 @@ async function sendOne(
     hash: signed.hash,
     raw: signed.raw,
   })
-  await sendRawTransaction(client, {serializedTransaction: signed.raw})
+  const refusal = await broadcast(client, entry)
+  if (refusal) {
+    journal.mark(entry.id, 'rejected')
+    throw rejected(entry, refusal)
+  }
   journal.mark(entry.id, 'sent')
   reporter.onBroadcast(planned.label, signed.hash)
   if (!wait) return {label: planned.label, hash: signed.hash, receipt: null}

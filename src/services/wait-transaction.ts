@@ -1,10 +1,17 @@
 import type {Address, Hash} from 'viem'
-import {getTransactionCount, getTransactionReceipt, sendRawTransaction} from 'viem/actions'
+import {
+  getTransaction,
+  getTransactionCount,
+  getTransactionReceipt,
+  sendRawTransaction,
+} from 'viem/actions'
 import {TransactionReceiptNotFoundError} from 'viem'
 
 import type {ChainClient} from '../chain/connect.ts'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import type {ExitName} from '../lib/exit-codes.ts'
+import {RpcResponseError} from '../lib/json-rpc.ts'
 import type {Journal, JournalEntry} from '../store/journal.ts'
 import type {SendDependencies} from './send-plan.ts'
 
@@ -22,29 +29,73 @@ const WAIT_LIMIT_MS = 180_000
 
 type Outcome =
   | {state: 'mined' | 'reverted'; receipt: Receipt}
-  | {state: 'replaced'}
+  | {state: 'replaced' | 'rejected'}
   | {state: 'open'}
+
+/** How a transaction of an earlier command stands now. */
+export interface Settled {
+  entry: JournalEntry
+  state: Outcome['state']
+}
 
 /**
  * Brings transactions that an earlier command left open to their end, so that a new plan starts from
  * what is true. One that never reached the chain is sent again: it has one nonce and can be mined once.
+ *
+ * @param looksOnly nothing leaves: an open transaction stays open
  */
 export async function settleOpenTransactions(
   from: Address,
   dependencies: SendDependencies,
-): Promise<void> {
+  looksOnly = false,
+): Promise<Settled[]> {
   const {client, chainId, journal, reporter} = dependencies
+  const settled: Settled[] = []
   for (const entry of journal.open(chainId, from)) {
-    const outcome = await readOutcome(client, entry)
-    if (outcome.state === 'open') {
-      await resend(client, entry)
-      const receipt = await waitForEntry(entry, dependencies)
-      reporter.onSettled(entry.label, receipt.hash, 'mined')
-    } else {
-      record(journal, entry, outcome)
-      reporter.onSettled(entry.label, entry.hash, outcome.state)
-    }
+    const before = await readOutcome(client, entry)
+    const outcome =
+      before.state === 'open' && !looksOnly ? await sendAgain(entry, dependencies) : before
+    if (outcome.state !== 'open') record(journal, entry, outcome)
+    reporter.onSettled(entry.label, entry.hash, outcome.state)
+    settled.push({entry, state: outcome.state})
   }
+  return settled
+}
+
+async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): Promise<Outcome> {
+  const refusal = await broadcast(dependencies.client, entry)
+  if (refusal) return {state: 'rejected'}
+  return {state: 'mined', receipt: await waitForEntry(entry, dependencies)}
+}
+
+/**
+ * Sends a journaled transaction. A node that has it already says so with an error, which is no failure.
+ *
+ * @returns undefined when it is out; the refusal when the chain knows nothing of it
+ * @throws {MetisSeqError} TX_UNKNOWN when no endpoint answered: it may be out
+ */
+export async function broadcast(
+  client: ChainClient,
+  entry: JournalEntry,
+): Promise<RpcResponseError | undefined> {
+  try {
+    await sendRawTransaction(client, {serializedTransaction: entry.raw})
+    return undefined
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (!refusal) throw unknown(entry, error)
+    const known = await getTransaction(client, {hash: entry.hash}).catch(() => undefined)
+    if (known) return undefined
+    const {state} = await readOutcome(client, entry)
+    return state === 'open' ? refusal : undefined
+  }
+}
+
+function refusalOf(error: unknown): RpcResponseError | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof RpcResponseError) return at
+  }
+  return undefined
 }
 
 /**
@@ -59,7 +110,9 @@ export async function waitForEntry(
   const started = systemClock.monotonicMs()
   let reportAt = started + REPORT_EVERY_MS
   while (systemClock.monotonicMs() - started < WAIT_LIMIT_MS) {
-    const outcome = await readOutcome(client, entry)
+    const outcome = await readOutcome(client, entry).catch((error: unknown) => {
+      throw signal.aborted ? interrupted(entry, signal) : unknown(entry, error)
+    })
     if (outcome.state !== 'open') record(journal, entry, outcome)
     if (outcome.state === 'mined') return outcome.receipt
     if (outcome.state === 'reverted') throw reverted(entry, outcome.receipt)
@@ -69,7 +122,7 @@ export async function waitForEntry(
       reportAt += REPORT_EVERY_MS
     }
     await systemClock.sleep(POLL_MS, signal).catch(() => {
-      throw interrupted(entry)
+      throw interrupted(entry, signal)
     })
   }
   throw unknown(entry)
@@ -94,15 +147,6 @@ async function readOutcome(client: ChainClient, entry: JournalEntry): Promise<Ou
   // The receipt can appear between the two reads: look once more before calling it replaced.
   const again = await getTransactionReceipt(client, {hash: entry.hash}).catch(() => undefined)
   return again ? readOutcome(client, entry) : {state: 'replaced'}
-}
-
-async function resend(client: ChainClient, entry: JournalEntry): Promise<void> {
-  try {
-    await sendRawTransaction(client, {serializedTransaction: entry.raw})
-  } catch (error) {
-    // A pool that still holds it answers "already known": waiting for it is then the right thing.
-    if (error instanceof Error && error.cause instanceof MetisSeqError) throw error
-  }
 }
 
 function record(
@@ -138,28 +182,43 @@ function replaced(entry: JournalEntry): MetisSeqError {
   })
 }
 
-function unknown(entry: JournalEntry): MetisSeqError {
+/** The broadcast was refused, and no chain knows the transaction: it costs nothing. */
+export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
-    code: 'TX_UNKNOWN',
-    message: `${entry.label}: sent, and not mined within ${WAIT_LIMIT_MS / 1000} s.`,
-    exit: 'tx-unknown',
-    facts: factsOf(entry),
-    hints: [
-      'Run the same command again: it first waits for this transaction and never sends it twice.',
-    ],
-    retryable: true,
+    code: 'TX_REJECTED',
+    message: `${entry.label}: the endpoint does not take the transaction: ${refusal.message}.`,
+    exit: 'precondition',
+    facts: {...factsOf(entry), rpcCode: String(refusal.code)},
+    hints: ['Nothing was sent. Check `--nonce`, `--max-fee` and the balance of the account.'],
+    cause: refusal,
   })
 }
 
-function interrupted(entry: JournalEntry): MetisSeqError {
+const AGAIN =
+  'Run the same command again: it first brings this transaction to its end and never sends it twice.'
+
+function unknown(entry: JournalEntry, cause?: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'TX_UNKNOWN',
+    message: cause
+      ? `${entry.label}: the endpoint fell silent, so whether the transaction is mined is unknown.`
+      : `${entry.label}: sent, and not mined within ${WAIT_LIMIT_MS / 1000} s.`,
+    exit: 'tx-unknown',
+    facts: factsOf(entry),
+    hints: [AGAIN],
+    retryable: true,
+    cause,
+  })
+}
+
+function interrupted(entry: JournalEntry, {reason}: AbortSignal): MetisSeqError {
+  const exit: ExitName = reason instanceof MetisSeqError ? reason.exit : 'sigint'
   return new MetisSeqError({
     code: 'INTERRUPTED',
     message: `Interrupted; ${entry.label} is sent and may still be mined.`,
-    exit: 'sigint',
+    exit,
     facts: factsOf(entry),
-    hints: [
-      'Run the same command again: it first waits for this transaction and never sends it twice.',
-    ],
+    hints: [AGAIN],
     retryable: true,
   })
 }

@@ -4,7 +4,8 @@ import type {Address, Hash, Hex} from 'viem'
 
 import {mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 
-export type JournalStatus = 'prepared' | 'sent' | 'mined' | 'reverted' | 'replaced'
+/** `rejected`: the endpoint refused it and no chain knows it. */
+export type JournalStatus = 'prepared' | 'sent' | 'mined' | 'reverted' | 'replaced' | 'rejected'
 
 /** One transaction of ours, from before its broadcast to its end. */
 export interface JournalEntry {

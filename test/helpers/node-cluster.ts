@@ -66,6 +66,7 @@ export function testNetwork(options: NetworkOptions): Network {
         fingerprint: genesisFingerprint(genesis.file),
         bootnodes: [],
         relayer: accountOf('relayer').address,
+        followers: 'registered',
       },
     },
   }
@@ -272,9 +273,6 @@ export class TestPos {
       to: this.#set,
       data,
     })
-    console.error(new Date().toISOString().slice(14), 'pos sends', nonce)
-    const h = String(await node.request('eth_sendRawTransaction', [raw])) as Hex
-    console.error(new Date().toISOString().slice(14), 'pos sent', nonce)
-    return h
+    return String(await node.request('eth_sendRawTransaction', [raw])) as Hex
   }
 }

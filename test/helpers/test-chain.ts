@@ -17,7 +17,7 @@ import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {deployL1, type L1Deployment} from '../../src/local/deploy-l1.ts'
 import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
-import type {L2Addresses} from '../../src/local/l2-plan.ts'
+import {l2Addresses, type L2Addresses} from '../../src/local/l2-plan.ts'
 import type {Network} from '../../src/protocol/network.ts'
 import {startAnvil, type Anvil} from './anvil.ts'
 import {accountOf, L2_CHAIN_ID} from './l2-chain.ts'
@@ -35,8 +35,8 @@ export interface TestChainOptions {
   l2Rich?: readonly Address[]
   /** Without it L2 mines a block per transaction. */
   l2BlockSeconds?: number
-  /** Without it L1 mines a block per transaction. */
-  l1BlockSeconds?: number
+  /** False: only L1 runs. */
+  withL2?: boolean
 }
 
 export interface TestChain extends AsyncDisposable {
@@ -60,8 +60,8 @@ export interface TestChain extends AsyncDisposable {
 
 /** L1 with the staking contracts and L2 with its own, both real, and the network document of both. */
 export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
-  const mining = options.l1BlockSeconds ? ['--block-time', String(options.l1BlockSeconds)] : []
-  const l1 = await startAnvil(['--auto-impersonate', '--hardfork', 'shanghai', ...mining])
+  // Fees order a block, so that a test can put a transaction before another one.
+  const l1 = await startAnvil(['--auto-impersonate', '--hardfork', 'shanghai', '--order', 'fees'])
   const [at, l2] = await Promise.all([
     deployL1({
       rpcUrl: l1.rpcUrl,
@@ -73,10 +73,11 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       mainnetRules: true,
       mint: [{address: rewardPayer.address, amountWei: parseEther('1000000')}],
     }),
-    startL2(options),
+    options.withL2 === false ? undefined : startL2(options),
   ])
-  const clients = {l1: createRpcClient(l1.rpcUrl), l2: createRpcClient(l2.anvil.rpcUrl)}
-  const network = networkOf([l1.rpcUrl], [l2.anvil.rpcUrl], at, l2.addresses)
+  const l2Url = l2?.anvil.rpcUrl ?? 'http://127.0.0.1:9'
+  const clients = {l1: createRpcClient(l1.rpcUrl), l2: createRpcClient(l2Url)}
+  const network = networkOf([l1.rpcUrl], [l2Url], at, l2?.addresses ?? l2Addresses)
   const actions = actionsOn(clients.l1, at)
   let snapshot = await clients.l1.request('evm_snapshot')
   const keep = async () => {
@@ -97,7 +98,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     async [Symbol.asyncDispose]() {
       clients.l1.close()
       clients.l2.close()
-      await Promise.all([l1.stop(), l2.anvil.stop()])
+      await Promise.all([l1.stop(), l2?.anvil.stop()])
     },
   }
 }
@@ -202,7 +203,7 @@ export function networkOf(
         sequencerSet: l2.sequencerSet,
         bridge: l2.bridge,
         metis: l2.metis,
-        gasPriceOracle: l2.gasPriceOracle ?? zeroAddress,
+        gasPriceOracle: l2.gasPriceOracle,
       },
       phase2Block: 0,
       slotMs: 1000,

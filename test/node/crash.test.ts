@@ -59,13 +59,19 @@ afterEach(async () => {
   genesis[Symbol.dispose]()
 })
 
-async function startChild(options: NodeOptions): Promise<{child: ChildProcess; rpc: RpcClient; peerUrl: string}> {
+async function startChild(
+  options: NodeOptions,
+): Promise<{child: ChildProcess; rpc: RpcClient; peerUrl: string}> {
   const file = join(genesis.dir, `${options.name}-options.json`)
   const {logger: _logger, ...plain} = options
   writeFileSync(file, JSON.stringify({...plain, signerAccount: accountOf(options.name)}))
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../helpers/node-child.ts'), file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../helpers/node-child.ts'), file],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   children.push(child)
   const [line] = (await once(child.stdout!, 'data')) as [Buffer]
   const {rpcUrl, peerUrl} = JSON.parse(line.toString()) as {rpcUrl: string; peerUrl: string}
@@ -166,7 +172,9 @@ test('the producer is killed with an unannounced block: others go on, and it giv
     log.append(signBlock(candidate, L2_CHAIN_ID, alpha))
     return candidate
   })
-  const signedBefore = await withStores(options.dataDir, async ({guard}) => guard.signedAt(lost.number))
+  const signedBefore = await withStores(options.dataDir, async ({guard}) =>
+    guard.signedAt(lost.number),
+  )
 
   const pos = new TestPos({
     sequencerSet: genesis.sequencerSet,
@@ -178,11 +186,16 @@ test('the producer is killed with an unannounced block: others go on, and it giv
   await until('beta goes on', () => second.status().head.number >= lost.number + 3)
   expect(second.status().turn).toBe('mine')
 
-  const enginePid = (JSON.parse(readFileSync(join(options.dataDir, 'engine/engine.pid'), 'utf8')) as {pid: number}).pid
+  const enginePid = (
+    JSON.parse(readFileSync(join(options.dataDir, 'engine/engine.pid'), 'utf8')) as {pid: number}
+  ).pid
   expect(identifyProcess(enginePid)).toBeDefined()
   const back = await start({...options, bootnodes: [second.peerUrl]})
   expect(identifyProcess(enginePid)).toBeUndefined()
-  await until('alpha caught up', () => back.status().head.number >= lost.number + 3 && !back.status().syncing)
+  await until(
+    'alpha caught up',
+    () => back.status().head.number >= lost.number + 3 && !back.status().syncing,
+  )
 
   const top = Math.min(...nodes.map(({status}) => status().head.number))
   for (let number = 101; number <= top; number++) {
@@ -195,7 +208,9 @@ test('the producer is killed with an unannounced block: others go on, and it giv
   await until('the lost transaction is in a block', () => blockOf(second.rpc, keccak256(lostRaw)))
   await back.stop()
   nodes.pop()
-  const signedAfter = await withStores(options.dataDir, async ({guard}) => guard.signedAt(lost.number))
+  const signedAfter = await withStores(options.dataDir, async ({guard}) =>
+    guard.signedAt(lost.number),
+  )
   expect(signedAfter).toBe(signedBefore)
 })
 
@@ -211,7 +226,8 @@ test('killed between the guard and the log: the very same block is finished afte
   const raw = await transfer(user, 1)
   const candidate = await withStores(options.dataDir, async ({log, guard}) => {
     const next = await nextBlock(log, [raw])
-    if (guard.signedAt(next.number) !== undefined) throw new Error('The crash came at an odd moment.')
+    if (guard.signedAt(next.number) !== undefined)
+      throw new Error('The crash came at an odd moment.')
     log.saveCandidate(next)
     guard.checkAndRecord(next.number, next.hash)
     return next

@@ -78,7 +78,9 @@ function startLoad(): {stop(): Promise<{sent: number; refused: unknown[]}>} {
   const refused: unknown[] = []
   const run = async () => {
     const nonces = await Promise.all(
-      users.map(({address}) => nodes[0]!.rpc.request('eth_getTransactionCount', [address, 'pending'])),
+      users.map(({address}) =>
+        nodes[0]!.rpc.request('eth_getTransactionCount', [address, 'pending']),
+      ),
     )
     for (let round = 0; !isStopped; round++) {
       await Promise.all(
@@ -110,8 +112,8 @@ async function allAt(height: number): Promise<void> {
   const isThere = () => nodes.every((node) => node.status().head.number >= height)
   await until(`every node is at ${height}`, isThere, 40_000).catch((error: unknown) => {
     // A stalled network is a riddle without what its nodes say.
-    console.error(JSON.stringify(nodes.map((node) => node.status())), pos.failures)
-    throw error
+    const said = JSON.stringify(nodes.map((node) => node.status()))
+    throw new Error(`${String(error)} ${String(pos.failures[0])} ${said}`, {cause: error})
   })
 }
 

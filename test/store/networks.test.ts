@@ -15,6 +15,7 @@ const bundled = {
   fingerprint: `0x${'ab'.repeat(32)}`,
   bootnodes: ['http://127.0.0.1:18545'],
   relayer: '0x1111111111111111111111111111111111111111',
+  followers: 'registered',
 }
 const own = {...andromeda, name: 'own', l2: {...andromeda.l2, bundled}} as Network
 

@@ -3,9 +3,10 @@ import {Args, Flags} from '@oclif/core'
 import {commonFlags, parseAmount, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {providerArg} from '../../cli/provider-arg.ts'
-import {send} from '../../cli/send.ts'
+import {send, settleEarlier} from '../../cli/send.ts'
 import {formatWei} from '../../lib/units.ts'
 import {planDeposit, readPosition, verifyDeposit} from '../../services/lst.ts'
+import {requireOwner} from '../../services/sequencers.ts'
 import {positionText} from '../../ui/presenters/lst.ts'
 
 const amountArg = Args.custom<bigint>({
@@ -39,12 +40,15 @@ export default class LstDeposit extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(LstDeposit)
     const context = this.openContext(flags)
+    const host = this.sendHost(flags.yes)
+    const from = requireOwner(context)
+    await settleEarlier(context, {action: 'lst deposit', chain: 'L2', from}, flags, host)
     const plan = await planDeposit(context, {
       amountMetisWei: args.amount,
       slippageBasisPoints: flags.slippage,
     })
     const before = await readPosition(context, plan.from)
-    const outcome = await send(context, plan, flags, this.sendHost(flags.yes))
+    const outcome = await send(context, plan, flags, host)
     if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
     if (flags.wait === 'none') return {data: outcome.json, text: ''}
     const {position, receivedArtMetisWei} = await verifyDeposit(context, before)

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {addressFlag, commonFlags, metisFlag, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {send} from '../../cli/send.ts'
+import {send, settleEarlier} from '../../cli/send.ts'
 import {resolveSignerKey} from '../../cli/signer-key.ts'
 import {requireProfile} from '../../services/context.ts'
 import {planRegistration, verifyRegistration} from '../../services/register.ts'
@@ -33,13 +33,17 @@ export default class SequencerRegister extends OperatorCommand {
     const {flags} = await this.parse(SequencerRegister)
     const context = this.openContext(flags)
     const owner = flags.from ?? requireOwner(context)
+    const {publicKey} = resolveSignerKey(context, flags['signer-pubkey'])
+    const host = this.sendHost(flags.yes)
+    const wanted = {action: 'sequencer register', chain: 'L1', from: owner} as const
+    await settleEarlier(context, wanted, flags, host)
     const plan = await planRegistration(context, {
       owner,
-      publicKey: resolveSignerKey(context, flags['signer-pubkey']).publicKey,
+      publicKey,
       rewardRecipient: flags.recipient ?? requireProfile(context).profile.rewardRecipient ?? owner,
       amountMetisWei: flags.amount,
     })
-    const outcome = await send(context, plan, flags, this.sendHost(flags.yes))
+    const outcome = await send(context, plan, flags, host)
     if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
     if (flags.wait === 'none') return {data: outcome.json, text: ''}
     const sequencer = await verifyRegistration(context, plan)

@@ -2,8 +2,9 @@ import {Flags} from '@oclif/core'
 
 import {commonFlags, parseAmount, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {send} from '../../cli/send.ts'
+import {send, settleEarlier} from '../../cli/send.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {requireOwner} from '../../services/sequencers.ts'
 import {planStakeIncrease, showStake} from '../../services/stake.ts'
 import {sequencerJson, stakeText} from '../../ui/presenters/sequencer.ts'
 
@@ -31,12 +32,16 @@ export default class StakeIncrease extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(StakeIncrease)
     const context = this.openContext(flags)
+    const host = this.sendHost(flags.yes)
+    const from = requireOwner(context)
+    await settleEarlier(context, {action: 'stake increase', chain: 'L1', from}, flags, host)
     const plan = await planStakeIncrease(context, {
       sequencerId: args.id,
       amountMetisWei: flags.amount,
     })
-    const outcome = await send(context, plan, flags, this.sendHost(flags.yes))
+    const outcome = await send(context, plan, flags, host)
     if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
+    if (flags.wait === 'none') return {data: outcome.json, text: ''}
     const view = await showStake(context, args.id)
     return {
       data: {...outcome.json, stake: {...view, sequencer: sequencerJson(view.sequencer)}},

@@ -80,10 +80,10 @@ async function makeOperator(stage: Stage, {nodePort, passwordFile}: DemoOptions)
   ])
   await stage.run(['node', 'start', '--profile', NAME])
   const head = await stage.until('the node in step', 60_000, async () => {
+    const {headBlock} = await stage.run(['epoch', 'current', '--network', 'local'], {quiet: true})
     const {status} = await stage.run(['node', 'status', '--profile', NAME], {quiet: true})
-    if (!isRecord(status) || status['syncing'] !== false || !isRecord(status['head']))
-      return undefined
-    return status['head']
+    if (!isRecord(status) || !isRecord(status['head'])) return undefined
+    return wei(status['head']['number']) >= wei(headBlock) ? status['head'] : undefined
   })
   stage.note(`the node is in step at block ${text(head['number'])}, ${text(head['hash'])}`)
 }

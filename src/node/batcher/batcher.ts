@@ -12,7 +12,7 @@ import type {SealedBlock} from '../../protocol/block.ts'
 import type {ExecutionEngine} from '../engine/engine.ts'
 import type {InboxTip} from '../heads/heads.ts'
 import type {Inbox} from '../inbox/inbox.ts'
-import {BATCH_BLOCKS, BATCH_BYTES, BATCH_CALLDATA_BYTES, BATCH_MAX_AGE_MS} from '../limits.ts'
+import {BATCH_BLOCKS, BATCH_BYTES, BATCH_CALLDATA_BYTES} from '../limits.ts'
 
 export interface Batcher {
   /** Sends the next batch when one is due. @returns true when one was sent */
@@ -34,14 +34,15 @@ export interface BatcherOptions {
   isOurTurn(): boolean
   clock: Clock
   logger: Logger
-  maxAgeMs?: number
+  /** A batch that is not full is sent after this. */
+  maxAgeMs: number
 }
 
 /**
  * - Source: eligibility and triggers of `packages/batch-submitter`, MetisProtocol/mvm, develop 79c12367.
  */
 export function createBatcher(options: BatcherOptions): Batcher {
-  const {inbox, isOurTurn, clock, logger, maxAgeMs = BATCH_MAX_AGE_MS} = options
+  const {inbox, isOurTurn, clock, logger, maxAgeMs} = options
   let waitingSinceMs: number | undefined
   return {
     async poll(tip) {

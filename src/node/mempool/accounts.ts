@@ -6,7 +6,7 @@ import type {Address} from 'viem'
 
 import type {ExecutionEngine} from '../engine/engine.ts'
 import {POOL_ACCOUNTS} from '../limits.ts'
-import type {AccountState} from './mempool.ts'
+import type {AccountState, Mempool} from './mempool.ts'
 
 interface Waiting {
   resolve(state: AccountState): void
@@ -67,4 +67,15 @@ export class Accounts {
       for (const waiting of batch.values()) for (const {reject} of waiting) reject(error)
     }
   }
+}
+
+/** Reads accounts anew and tells the pool. @throws {EngineError} */
+export async function refreshAccounts(
+  mempool: Mempool,
+  accounts: Accounts,
+  addresses: readonly Address[],
+  afterRollback: boolean,
+): Promise<void> {
+  const states = await Promise.all(addresses.map((address) => accounts.read(address)))
+  addresses.forEach((address, index) => mempool.setAccount(address, states[index]!, afterRollback))
 }

@@ -118,9 +118,10 @@ export class Mempool {
     sender.held.set(held.accountNonce, held)
     this.#senders.set(held.sender, sender)
     this.#remember(held)
-    if (!this.#isNext(sender, held.accountNonce)) return 'queued'
-    this.#promote(sender, held.accountNonce)
-    return 'pending'
+    if (this.#isNext(sender, held.accountNonce)) this.#promote(sender, held.accountNonce)
+    // The state may be newer than what we knew, so that others of the sender are next.
+    else this.#promote(sender, accountNonce)
+    return this.#pending.has(hash) ? 'pending' : 'queued'
   }
 
   has(hash: Hash): boolean {
@@ -244,10 +245,26 @@ export class Mempool {
     if (sender && held.lane.kind !== 'recommit') this.#demoteAfter(sender, held.accountNonce)
   }
 
-  /** Sets what the chain says about an account, and drops what can no longer be included. */
-  setAccount(address: Address, state: AccountState): void {
+  /** Senders of whom nothing is next: behind a gap, or behind a block that we know too little of. */
+  waitingSenders(limit: number): Address[] {
+    const waiting: Address[] = []
+    for (const [address, sender] of this.#senders) {
+      const next = sender.held.get(sender.state.accountNonce)
+      if (next && this.isPending(next.hash)) continue
+      waiting.push(address)
+      if (waiting.length >= limit) break
+    }
+    return waiting
+  }
+
+  /**
+   * Sets what the chain says about an account, and drops what can no longer be included.
+   *
+   * @param afterRollback true when the nonce may be lower than before; otherwise that is an old answer
+   */
+  setAccount(address: Address, state: AccountState, afterRollback = false): void {
     const sender = this.#senders.get(address)
-    if (!sender) return
+    if (!sender || (!afterRollback && state.accountNonce < sender.state.accountNonce)) return
     sender.state = state
     for (const [nonce, held] of sender.held) {
       if (nonce < state.accountNonce) this.remove(held.hash)

@@ -36,6 +36,11 @@ export class Forwarder {
 
   /** The pool took a transaction. */
   add(hash: Hash): void {
+    const held = this.#options.mempool.get(hash)
+    if (held && isUrgent(held)) {
+      // The turn may change before it arrives, and whoever builds next must have it.
+      for (const peer of this.#options.exchange.peers()) void this.#send(peer, [held])
+    }
     this.#fresh.push(hash)
     this.wake()
   }
@@ -44,8 +49,7 @@ export class Forwarder {
   wake(): void {
     this.#isAsked = true
     if (this.#isRunning) return
-    this.#isRunning = true
-    void this.#run().finally(() => (this.#isRunning = false))
+    void this.#run()
   }
 
   /** Gives everything to every peer, before this node leaves. */
@@ -56,12 +60,14 @@ export class Forwarder {
   }
 
   async #run(): Promise<void> {
-    // One turn of the event loop collects what arrives together.
+    this.#isRunning = true
     while (this.#isAsked) {
       this.#isAsked = false
+      // One turn of the event loop collects what arrives together.
       await new Promise((resolve) => setImmediate(resolve))
       await this.#forward()
     }
+    this.#isRunning = false
   }
 
   async #forward(): Promise<void> {
@@ -69,19 +75,13 @@ export class Forwarder {
     const now = clock.monotonicMs()
     const whose = turn()
     const fresh = this.#takeFresh(whose.whose === 'unknown' ? undefined : whose.signer, now)
-    const recommits = fresh.filter(({lane}) => lane.kind === 'recommit')
-    if (recommits.length > 0) {
-      // Whoever is named in it must have it, and nobody else can misuse it.
-      await Promise.all(exchange.peers().map((peer) => this.#send(peer, recommits)))
-    }
-    const ordinary = fresh.filter(({lane}) => lane.kind !== 'recommit')
-    if (whose.whose !== 'other' || ordinary.length === 0) return
+    if (whose.whose !== 'other' || fresh.length === 0) return
     const peer = exchange.peers().find(({address}) => address === whose.signer)
-    if (!peer) return
-    this.#options.logger.debug('forwarding', {n: ordinary.length, to: whose.signer, sys: ordinary.filter((x)=>x.lane.kind==='system').length})
-    if (!(await this.#send(peer, ordinary))) return
-    this.#options.logger.debug('forwarded', {n: ordinary.length, to: whose.signer})
-    for (const {hash} of ordinary) {
+    if (!peer || !(await this.#send(peer, fresh))) {
+      this.#producer = undefined
+      return
+    }
+    for (const {hash} of fresh) {
       if (mempool.has(hash)) this.#sent.set(hash, {to: whose.signer, atMs: now})
     }
   }
@@ -117,4 +117,9 @@ export class Forwarder {
       return false
     }
   }
+}
+
+/** Nobody but their receiver can misuse them, and the chain may stop without them. */
+function isUrgent({lane}: HeldTransaction): boolean {
+  return lane.kind === 'recommit' || lane.kind === 'system'
 }

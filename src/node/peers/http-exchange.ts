@@ -2,7 +2,7 @@
  * Blocks and transactions over HTTP with signed requests. Called by the driver and the forwarder; it
  * calls the handlers for what peers send.
  */
-import {Agent, request as httpRequest, type IncomingMessage, type ServerResponse} from 'node:http'
+import {Agent, type IncomingMessage, type ServerResponse} from 'node:http'
 
 import type {Address, Hash, Hex} from 'viem'
 
@@ -27,7 +27,6 @@ import {
   PEER_IGNORE_MS,
   PEER_RANGE_BLOCKS,
   PEER_STALE_MS,
-  PEER_TIMEOUT_MS,
 } from '../limits.ts'
 import {
   PeerError,
@@ -36,6 +35,7 @@ import {
   type PeerHead,
   type PeerView,
 } from './exchange.ts'
+import {exchangeText} from './exchange-text.ts'
 import {RequestVerifier, responseDigest, signRequest, type SigningKey} from './signed-message.ts'
 
 export interface HttpExchangeOptions {
@@ -46,6 +46,8 @@ export interface HttpExchangeOptions {
   bootnodes: readonly string[]
   chainId: number
   fingerprint: Hex
+  /** True: keys that are not registered may greet and read blocks, and nothing else. */
+  openToFollowers: boolean
   key: SigningKey
   pollMs: number
   clock: Clock
@@ -56,6 +58,9 @@ const blockLimits = {
   maxTransactions: MAX_BLOCK_TRANSACTIONS,
   maxTransactionBytes: MAX_TRANSACTION_BYTES,
 }
+
+/** What a key that is not registered may ask for, where the network lets anyone follow. */
+const followerRoutes = new Set(['POST /p2p/hello', 'GET /p2p/blocks'])
 
 export class HttpExchange implements BlockExchange {
   readonly #options: HttpExchangeOptions
@@ -215,16 +220,19 @@ export class HttpExchange implements BlockExchange {
     const {method = '', url: path = '', headers} = request
     const sender = this.#verifier.verify({method, path, body, headers}, this.#options.clock.nowMs())
     if (!sender) return sendJson(response, 401, {error: 'The request is not signed correctly.'})
-    if (!this.#handlers || !(await this.#handlers.isMember(sender))) {
+    const route = `${method} ${path.split('?')[0]}`
+    const isMember = this.#handlers !== undefined && (await this.#handlers.isMember(sender))
+    if (!isMember && !(this.#options.openToFollowers && followerRoutes.has(route))) {
       return sendJson(response, 403, {error: 'This key is not a sequencer of the network.'})
     }
-    const route = `${method} ${path.split('?')[0]}`
     try {
       if (route === 'GET /p2p/blocks') return this.#serveBlocks(path, response)
       const value: unknown = method === 'POST' ? JSON.parse(body.toString('utf8')) : undefined
       if (route === 'POST /p2p/hello') {
         const nonce = String(headers['x-metis-nonce'])
-        return await this.#serveHello(value, sender, nonce, response)
+        if (isMember) this.#heardFrom(value, sender)
+        else this.#checkHello(value, sender)
+        return this.#answerHello(nonce, response)
       }
       if (route === 'POST /p2p/block') return this.#serveBlock(value, sender, response)
       if (route === 'POST /p2p/transactions') return await this.#serveTransactions(value, response)
@@ -244,12 +252,7 @@ export class HttpExchange implements BlockExchange {
     }
   }
 
-  async #serveHello(
-    value: unknown,
-    sender: Address,
-    nonce: string,
-    response: ServerResponse,
-  ): Promise<void> {
+  #heardFrom(value: unknown, sender: Address): void {
     const url = isRecord(value) && typeof value['url'] === 'string' ? value['url'] : ''
     const {head} = this.#checkHello(value, sender)
     this.#learn(url)
@@ -257,11 +260,14 @@ export class HttpExchange implements BlockExchange {
     const known = this.#peers.get(sender)
     if (known) Object.assign(known, {head, heardAtMs: this.#options.clock.monotonicMs()})
     else if (this.#urls.has(url)) void this.#greet(url)
+    this.#handlers?.onPeers()
+  }
+
+  #answerHello(nonce: string, response: ServerResponse): void {
     const {chainId, key} = this.#options
     const text = JSON.stringify(this.#hello())
     const signature = signHash(responseDigest(chainId, nonce, text), key.privateKey)
     sendText(response, 200, 'application/json', text, {'x-metis-signature': signature})
-    this.#handlers?.onPeers()
   }
 
   #serveBlock(value: unknown, sender: Address, response: ServerResponse): void {
@@ -356,43 +362,4 @@ function parseHead(value: unknown): PeerHead {
     throw new PeerError('A hello names an invalid head.')
   }
   return {number: Number(number), hash: hash as Hash}
-}
-
-interface TextAnswer {
-  status: number
-  text: string
-  headers: IncomingMessage['headers']
-}
-
-function exchangeText(
-  url: URL,
-  options: {method: string; body: Buffer; headers: Record<string, string>; agent: Agent},
-): Promise<TextAnswer> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(new PeerError(messageOf(error), error))
-    const {method, body, headers, agent} = options
-    const outgoing = httpRequest(
-      url,
-      {
-        method,
-        agent,
-        timeout: PEER_TIMEOUT_MS,
-        headers: {
-          ...headers,
-          'content-type': 'application/json',
-          'content-length': String(body.length),
-        },
-      },
-      (incoming) => {
-        readBody(incoming, PEER_BODY_BYTES).then((bytes) => {
-          if (!bytes) return fail(new Error('the answer is too large'))
-          const status = incoming.statusCode ?? 0
-          resolve({status, text: bytes.toString('utf8'), headers: incoming.headers})
-        }, fail)
-      },
-    )
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')))
-    outgoing.on('error', fail)
-    outgoing.end(body)
-  })
 }

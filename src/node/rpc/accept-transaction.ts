@@ -7,18 +7,20 @@ import type {Address, Hash} from 'viem'
 import {
   InvalidTransactionError,
   parseTransaction,
-  recoverSender,
   type SignedTransaction,
+  withSender,
   type TransactionRules,
 } from '../../protocol/transaction.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import {laneOf, type ReservedContracts, type TransactionKind} from '../mempool/classify.ts'
 import {PoolRefusedError, type Mempool} from '../mempool/mempool.ts'
+import type {SenderRecovery} from './sender-recovery.ts'
 
 export interface AcceptOptions {
   rules: TransactionRules
   contracts: ReservedContracts
   owners(): {mpc: Address | undefined; relayer: Address | undefined}
+  recovery: SenderRecovery
   accounts: Accounts
   mempool: Mempool
   nowMs(): number
@@ -35,7 +37,8 @@ export interface AcceptOptions {
  */
 export async function acceptTransaction(raw: string, options: AcceptOptions): Promise<Hash> {
   const {rules, contracts, owners, mempool, accounts, nowMs} = options
-  const transaction = recoverSender(parseTransaction(raw, rules))
+  const parsed = parseTransaction(raw, rules)
+  const transaction = withSender(parsed, await options.recovery.recover(parsed))
   const lane = laneOf(transaction, contracts, owners())
 
   const known = accounts.known(transaction.sender)

@@ -5,33 +5,32 @@
  */
 import type {Address, Hex} from 'viem'
 
-import type {Clock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
-import {errorFacts, type Logger} from '../../lib/log.ts'
+import {errorFacts} from '../../lib/log.ts'
 import {InvalidBlockError, lowerCase, type SealedBlock} from '../../protocol/block.ts'
 import {executionGas} from '../../protocol/transaction.ts'
-import type {SignGuard} from '../../store/sign-guard.ts'
-import {reasonOf, type ChainState} from '../chain-state.ts'
-import {EngineError, type DroppedTransaction} from '../engine/engine.ts'
+import {reasonOf} from '../chain-state.ts'
+import type {DroppedTransaction} from '../engine/engine.ts'
 import {
   DRIVER_IDLE_MS,
   DRIVER_QUEUE,
   DRIVER_RETRY_MS,
   ENGINE_RESTARTS,
-  PEER_QUIET_MS,
-  SINGLE_BLOCKS_PER_SLOT,
   STAGE_CHUNK,
   SUSPECT_EXECUTION_GAS,
 } from '../limits.ts'
-import type {Accounts} from '../mempool/accounts.ts'
-import type {Mempool} from '../mempool/mempool.ts'
-import type {Metrics, Stage} from '../metrics.ts'
-import {PeerError, type BlockExchange, type PeerView} from '../peers/exchange.ts'
+import {PoolUpkeep} from '../mempool/upkeep.ts'
+import type {Stage} from '../metrics.ts'
+import {PeerError} from '../peers/exchange.ts'
+import {PeerChoice} from '../peers/peer-choice.ts'
 import {BranchError, catchUp} from './catch-up.ts'
-import type {BlockRules} from './check-block.ts'
+import type {DriverOptions} from './driver-options.ts'
+import {engineGone, reactionTo} from './failures.ts'
 import {importBlock} from './import-blocks.ts'
+import {observe} from './observe.ts'
 import {OpenBlock} from './open-block.ts'
 import {finishCandidate, sealBlock, type SealOptions, type SealRequest} from './seal-block.ts'
+import {Slots} from './slots.ts'
 import {
   transition,
   type Effect,
@@ -41,42 +40,19 @@ import {
   type SequencerState,
 } from './transition.ts'
 
-export interface DriverOptions {
-  chain: ChainState
-  guard: SignGuard
-  mempool: Mempool
-  accounts: Accounts
-  exchange: BlockExchange
-  rules: BlockRules
-  signer: {address: Address; privateKey: Hex}
-  slotMs: number
-  emptyBlocks: boolean
-  startupGraceMs: number
-  clock: Clock
-  logger: Logger
-  metrics: Metrics
-  /** Blocks up to here are never given up. */
-  safeHead(): number
-  /** Checks transactions of a lost branch and puts them into the pool again. */
-  reaccept(transactions: readonly Hex[]): Promise<void>
-  /** The head moved, or the turn. */
-  onHead(): void
-  onHalt(error: unknown): void
-}
-
 export class Driver {
   readonly #options: DriverOptions
   readonly #seal: SealOptions
+  readonly #slots: Slots
+  readonly #peers: PeerChoice
+  readonly #upkeep: PoolUpkeep
   #state: SequencerState = {phase: 'catching-up'}
   #open: OpenBlock | undefined
   #blocks: {block: SealedBlock; from: Address}[] = []
-  readonly #quietUntil = new Map<Address, number>()
   #startedAtMs = 0
-  #nextSlotAtMs = 0
   #notBeforeMs = 0
   #engineFailures = 0
   #sealed = 0
-  #lastBlockAtMs = 0
   #stopAsked = false
   #isAwake = true
   #wakeLoop: () => void = () => {}
@@ -86,6 +62,9 @@ export class Driver {
     this.#options = options
     const {chain, guard, clock, rules, signer} = options
     this.#seal = {chain, guard, clock, signer, chainId: rules.transactions.chainId}
+    this.#slots = new Slots(clock, options.slotMs)
+    this.#peers = new PeerChoice(chain, options.exchange, clock)
+    this.#upkeep = new PoolUpkeep(options)
   }
 
   get phase(): Phase {
@@ -162,8 +141,8 @@ export class Driver {
   #nextLookAtMs(now: number): number {
     if (this.#state.phase !== 'building') return now + DRIVER_IDLE_MS
     const hasWork = this.#open !== undefined || this.#options.mempool.hasPending
-    if (!hasWork || !this.#isSingle()) return this.#nextSlotAtMs
-    return Math.min(this.#nextSlotAtMs, this.#nextSingleAtMs())
+    const {nextSlotAtMs, nextSingleAtMs} = this.#slots
+    return hasWork && this.#isSingle() ? Math.min(nextSlotAtMs, nextSingleAtMs) : nextSlotAtMs
   }
 
   async #dispatch(event: SequencerEvent): Promise<void> {
@@ -179,28 +158,16 @@ export class Driver {
   }
 
   #lookAround(): Observation {
-    const {chain, guard, mempool, exchange, clock, emptyBlocks} = this.#options
-    const next = chain.head().number + 1
-    const now = clock.monotonicMs()
-    const signed = guard.signedAt(next)
-    const unfinished = signed !== undefined && this.#isUnfinished(signed)
-    // Signed before, on a branch that lost: this height is somebody else's for good.
-    const isBlocked = signed !== undefined && !unfinished
-    if (isBlocked) this.#options.metrics.fail('guard', `Height ${next} was signed before.`)
-    return {
-      type: 'looked-around',
-      turn: isBlocked ? 'unknown' : chain.rotation.turnAt(next).whose,
-      peerAhead: this.#peerAhead() !== undefined,
-      heard:
-        (exchange.hasGreeted && exchange.peers().length > 0) ||
-        now - this.#startedAtMs >= this.#options.startupGraceMs,
-      slotDue: now >= this.#nextSlotAtMs,
-      recommitReady: !isBlocked && mempool.recommitFor(this.#me, next) !== undefined,
-      unfinished,
-      work: mempool.hasPending || (this.#open !== undefined && !this.#open.isEmpty),
-      sealAtOnce: this.#isSingle() && now >= this.#nextSingleAtMs(),
-      emptyBlocks,
-    }
+    const {clock, startupGraceMs} = this.#options
+    return observe({
+      ...this.#options,
+      slots: this.#slots,
+      peers: this.#peers,
+      me: this.#me,
+      open: this.#open,
+      isSingle: this.#isSingle(),
+      isGraceOver: clock.monotonicMs() - this.#startedAtMs >= startupGraceMs,
+    })
   }
 
   /** True when the next block holds one transaction and does not wait for the slot. */
@@ -209,31 +176,8 @@ export class Driver {
     return next < this.#options.rules.phase2Block || (this.#open?.isAlone ?? false)
   }
 
-  #nextSingleAtMs(): number {
-    return this.#lastBlockAtMs + this.#options.slotMs / SINGLE_BLOCKS_PER_SLOT
-  }
-
   get #me(): Address {
     return lowerCase(this.#options.signer.address)
-  }
-
-  #isUnfinished(signed: string): boolean {
-    const {chain} = this.#options
-    const candidate = chain.log.candidate()
-    return candidate?.hash === signed && candidate.parentHash === chain.head().hash
-  }
-
-  #peerAhead(): PeerView | undefined {
-    const {chain, exchange, clock} = this.#options
-    const now = clock.monotonicMs()
-    const {number} = chain.head()
-    const differs = exchange.peers().filter(({address, head}) => {
-      if (now < (this.#quietUntil.get(address) ?? 0)) return false
-      if (head.number > number) return true
-      const ours = chain.hashOf(head.number)
-      return ours !== undefined && ours !== head.hash
-    })
-    return differs.sort((a, b) => b.head.number - a.head.number)[0]
   }
 
   async #perform(effect: Effect): Promise<void> {
@@ -245,8 +189,7 @@ export class Driver {
       case 'seal':
         return effect.how === 'unfinished' ? this.#finish() : this.#sealNext(effect.how)
       case 'skip-slot':
-        this.#nextSlotAtMs = this.#options.clock.monotonicMs() + this.#options.slotMs
-        return
+        return this.#slots.restart()
       case 'release':
         return this.#release()
       case 'halt':
@@ -283,7 +226,7 @@ export class Driver {
     const {sealed, dropped} = await sealBlock(this.#seal, request)
     this.#dropFromPool(dropped)
     this.#open = undefined
-    this.#advanceSlot()
+    this.#slots.advance()
     if (sealed) this.#onSealed(sealed)
     else this.#options.mempool.putBack()
   }
@@ -291,7 +234,7 @@ export class Driver {
   async #finish(): Promise<void> {
     await this.#release()
     const sealed = await finishCandidate(this.#seal)
-    this.#advanceSlot()
+    this.#slots.advance()
     if (sealed) this.#onSealed(sealed)
   }
 
@@ -306,22 +249,11 @@ export class Driver {
   }
 
   #afterBlock(block: SealedBlock): void {
-    const {mempool, accounts, metrics, clock, onHead} = this.#options
-    mempool.included(block.transactions)
-    mempool.dropRecommitsUpTo(block.number)
-    accounts.forget()
+    const {metrics, onHead} = this.#options
+    this.#upkeep.afterBlock(block, () => this.wake())
     this.#engineFailures = 0
-    this.#lastBlockAtMs = clock.monotonicMs()
     for (const stage of ['decide', 'build', 'guard', 'sign'] as const) metrics.succeed(stage)
     onHead()
-  }
-
-  /** Keeps the beat; after a delay it starts a new one instead of sealing a burst. */
-  #advanceSlot(): void {
-    const {clock, slotMs} = this.#options
-    const now = clock.monotonicMs()
-    const isOnTime = now >= this.#nextSlotAtMs && now - this.#nextSlotAtMs < slotMs
-    this.#nextSlotAtMs = isOnTime ? this.#nextSlotAtMs + slotMs : now + slotMs
   }
 
   async #importQueued(): Promise<void> {
@@ -343,16 +275,15 @@ export class Driver {
   }
 
   #onImported(block: SealedBlock): void {
-    const {clock, slotMs} = this.#options
-    this.#nextSlotAtMs = clock.monotonicMs() + slotMs
+    this.#slots.blockCame()
     this.#afterBlock(block)
   }
 
   async #fetch(): Promise<void> {
-    const peer = this.#peerAhead()
+    const peer = this.#peers.ahead()
     if (!peer) return
     await this.#release()
-    const {exchange, clock, logger} = this.#options
+    const {exchange, logger} = this.#options
     const onImported = (block: SealedBlock) => this.#onImported(block)
     let lost: Hex[] = []
     let imported = 0
@@ -365,21 +296,12 @@ export class Driver {
       else if (cause instanceof PeerError) logger.debug('fetch failed', errorFacts(cause))
       else throw cause
     }
-    if (imported === 0) this.#quietUntil.set(peer.address, clock.monotonicMs() + PEER_QUIET_MS)
+    if (imported === 0) this.#peers.leaveAlone(peer)
     else this.wake()
     if (lost.length === 0) return
     logger.warn('branch lost', {transactions: lost.length, head: this.#options.chain.head().number})
-    await this.#refreshPool()
+    await this.#upkeep.afterRollback()
     await this.#options.reaccept(lost)
-  }
-
-  /** After a rollback accounts may have less than when their transactions were accepted. */
-  async #refreshPool(): Promise<void> {
-    const {mempool, accounts} = this.#options
-    accounts.forget()
-    const senders = mempool.senders()
-    const states = await Promise.all(senders.map((sender) => accounts.read(sender)))
-    senders.forEach((sender, index) => mempool.setAccount(sender, states[index]!))
   }
 
   /** The open block is given up; its transactions are pending again. */
@@ -399,14 +321,7 @@ export class Driver {
   }
 
   #dropFromPool(dropped: readonly DroppedTransaction[]): void {
-    const {mempool, logger} = this.#options
-    for (const {raw, reason} of dropped) {
-      const held = mempool.byRaw(raw)
-      if (!held) continue
-      logger.info('transaction dropped', {hash: held.hash, reason})
-      this.#open?.remove(held.hash)
-      mempool.remove(held.hash)
-    }
+    for (const {hash} of this.#upkeep.drop(dropped)) this.#open?.remove(hash)
   }
 
   async #finishAndStop(): Promise<void> {
@@ -430,9 +345,9 @@ export class Driver {
 
   async #failed(error: unknown): Promise<void> {
     this.#report('build', error)
-    if (error instanceof EngineError) return this.#restartEngine()
-    const canRetry = error instanceof MetisSeqError && (error.retryable || isLostHeight(error))
-    if (!canRetry) return this.#halt(error)
+    const reaction = reactionTo(error)
+    if (reaction === 'restart-engine') return this.#restartEngine()
+    if (reaction === 'halt') return this.#halt(error)
     this.#open = undefined
     this.#options.mempool.putBack()
     this.#notBeforeMs = this.#options.clock.monotonicMs() + DRIVER_RETRY_MS
@@ -480,18 +395,4 @@ export class Driver {
     this.#options.metrics.fail(stage, reasonOf(error))
     this.#options.logger.error('driver failure', errorFacts(error))
   }
-}
-
-function isLostHeight({code}: MetisSeqError): boolean {
-  return code === 'CANDIDATE_LOST'
-}
-
-function engineGone(restarts: number): MetisSeqError {
-  return new MetisSeqError({
-    code: 'ENGINE_UNSTABLE',
-    message: `The execution engine failed again after ${restarts} restarts.`,
-    exit: 'critical',
-    facts: {restarts: String(restarts)},
-    hints: ['Read the last lines of the node log, then restart the node.'],
-  })
 }

@@ -82,11 +82,14 @@ function Header({
 }) {
   const glyph = {OK: '✓', WARN: '!', CRIT: '✗', WAIT: '?'}[view.state.word]
   const state = `${glyph} ${view.state.word} ${view.state.text}`
-  const left = `${view.title}  ${paused ? 'PAUSED' : 'LIVE'}  ${view.clock}  `
+  const title = `${view.title}  ${paused ? 'PAUSED' : 'LIVE'}  ${view.clock}`
+  // Long names give way to the state, down to half of the line.
+  const kept = Math.min([...state].length, Math.floor(columns / 2))
+  const left = `${fit(title, columns - kept - 2)}  `
   return (
     <Box flexDirection="column" width={columns}>
       <Text bold wrap="truncate-end">
-        {fit(left, columns)}
+        {left}
         <Text {...styleOf(view.state.tone, color)}>
           {fit(state, Math.max(1, columns - [...left].length))}
         </Text>

@@ -42,7 +42,9 @@ export function actionOf(
 
 /** The screen after an action. Pure; quit and refresh are effects and leave it as it is. */
 export function afterAction(state: ScreenState, action: KeyAction): ScreenState {
-  if (typeof action === 'object') return {...state, single: action.show, focus: action.show}
+  if (typeof action === 'object') {
+    return {...state, single: action.show, focus: action.show, help: false}
+  }
   switch (action) {
     case 'help':
       return {...state, help: !state.help}
@@ -51,13 +53,18 @@ export function afterAction(state: ScreenState, action: KeyAction): ScreenState 
     case 'all-panels':
       return {...state, single: null, help: false}
     case 'next-panel':
-      return {...state, focus: neighbour(state.focus, 1)}
+      return focusOn(state, neighbour(state.focus, 1))
     case 'previous-panel':
-      return {...state, focus: neighbour(state.focus, -1)}
+      return focusOn(state, neighbour(state.focus, -1))
     case 'quit':
     case 'refresh':
       return state
   }
+}
+
+/** A panel that is shown alone gives way to the next one. */
+function focusOn(state: ScreenState, focus: PanelName): ScreenState {
+  return {...state, focus, single: state.single && focus}
 }
 
 function neighbour(focus: PanelName, step: number): PanelName {

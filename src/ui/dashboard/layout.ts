@@ -23,6 +23,9 @@ const FREE_ROWS = 1
 /** Border, title and the longest list of rows. */
 const FULL_PANEL = 10
 
+/** Border, title and one row. */
+const LEAST_PANEL = 4
+
 /** Where each panel goes. Pure; widths and heights always add up to the terminal, less one row. */
 export function frameLayout(columns: number, rows: number): FrameLayout {
   if (columns < 60 || rows < 16) return {kind: 'line'}
@@ -38,7 +41,7 @@ export function frameLayout(columns: number, rows: number): FrameLayout {
     }
   }
   const upper = Math.min(FULL_PANEL, Math.floor(room * 0.4))
-  const middle = Math.min(FULL_PANEL, Math.floor(room * 0.4))
+  const middle = Math.min(FULL_PANEL, Math.floor(room * 0.4), room - upper - LEAST_PANEL)
   const left = Math.ceil(columns / 2)
   const right = columns - left
   return {

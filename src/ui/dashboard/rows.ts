@@ -111,7 +111,7 @@ export function syncRows(
   return [
     row(
       'node',
-      `${String(node['phase'])}${node['syncing'] === true ? ', syncing' : ''}`,
+      `${String(node['phase'] ?? 'unknown')}${node['syncing'] === true ? ', syncing' : ''}`,
       node['syncing'] === true ? 'warn' : 'ok',
     ),
     row(
@@ -132,6 +132,11 @@ export function syncRows(
     ),
     l1,
   ]
+}
+
+/** Whose stake it would be is not known. */
+export function noOwnerRows(): Row[] {
+  return [row('owner', 'none: metis-seq init', 'dim')]
 }
 
 export function stakeRows({stake, ownerMetisWei, ownerEthWei}: L1Money): Row[] {

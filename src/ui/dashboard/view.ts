@@ -7,7 +7,7 @@ import type {
 } from '../../services/dashboard.ts'
 import type {Feed} from '../../services/feeds.ts'
 import type {L1Money} from '../../services/status.ts'
-import {eventRows, productionRows, rotationRows, stakeRows, syncRows} from './rows.ts'
+import {eventRows, noOwnerRows, productionRows, rotationRows, stakeRows, syncRows} from './rows.ts'
 
 /** How bad a line is. Always said in words too; colour only repeats it. */
 export type Tone = 'plain' | 'ok' | 'warn' | 'critical' | 'mine' | 'dim'
@@ -40,6 +40,8 @@ export interface DashboardSnapshot {
   profile: string | null
   slotMs: number
   respanDelaySeconds: number
+  /** False: nobody's stake can be shown, which is no trouble. */
+  hasOwner: boolean
   production: Feed<Production>
   rotation: Feed<RotationForecast>
   sync: Feed<SyncState>
@@ -48,12 +50,13 @@ export interface DashboardSnapshot {
 }
 
 export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
-  const {network, profile, slotMs, respanDelaySeconds} = dashboard
+  const {network, profile, slotMs, respanDelaySeconds, hasOwner} = dashboard
   return {
     network,
     profile,
     slotMs,
     respanDelaySeconds,
+    hasOwner,
     production: dashboard.production.store.get(),
     rotation: dashboard.rotation.store.get(),
     sync: dashboard.sync.store.get(),
@@ -82,7 +85,9 @@ export function toDashboardView(snapshot: DashboardSnapshot, now: Now): Dashboar
       ),
       rotation: panel('Rotation', snapshot.rotation, now, (value) => rotationRows(value, snapshot)),
       sync: panel('Sync', snapshot.sync, now, (value) => syncRows(value, snapshot)),
-      stake: panel('Stake and rewards', snapshot.money, now, stakeRows),
+      stake: snapshot.hasOwner
+        ? panel('Stake and rewards', snapshot.money, now, stakeRows)
+        : {title: 'Stake and rewards', age: '', rows: noOwnerRows()},
       events: {title: 'Events', age: '', rows: eventRows(snapshot.events, now)},
     },
   }
@@ -99,7 +104,8 @@ function panel<T>(title: string, feed: Feed<T>, now: Now, rows: (value: T) => Ro
     }
   }
   const shown = rows(feed.value)
-  if (feed.error) shown.push({label: 'down', value: feed.error, tone: 'critical'})
+  // First, because a small terminal shows only the first rows.
+  if (feed.error) shown.unshift({label: 'down', value: feed.error, tone: 'critical'})
   return {title, age: ageOf(feed, now), rows: shown}
 }
 
@@ -137,7 +143,10 @@ function worstState(snapshot: DashboardSnapshot, now: Now): DashboardView['state
   if (sync.value?.nodeExpected && !sync.value.node) {
     return {word: 'CRIT', text: 'your node does not run', tone: 'critical'}
   }
-  if (sync.error || money.error) return {word: 'WARN', text: 'L1 does not answer', tone: 'warn'}
+  if (sync.error) return {word: 'WARN', text: 'L1 does not answer', tone: 'warn'}
+  if (snapshot.hasOwner && money.error) {
+    return {word: 'WARN', text: 'the stake cannot be read', tone: 'warn'}
+  }
   return {
     word: 'OK',
     text: production.value.epoch.mine ? 'you are producing' : 'in order',

@@ -40,7 +40,7 @@ export function previewText(
       ]),
       3,
     ),
-    `Costs at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
+    `${gasLimits.includes(null) ? 'The calls whose gas is known cost' : 'Costs'} at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
   ].join('\n')
 }
 

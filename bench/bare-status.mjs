@@ -1,0 +1,48 @@
+// The calls of `status`, made by a script that does nothing else: what the network itself costs.
+import {request} from 'node:http'
+
+const [l1, l2, pos] = process.argv.slice(2)
+const owner = `0x${'11'.repeat(20)}`
+const call = (data) => ({method: 'eth_call', params: [{to: owner, data}, 'latest']})
+const head = {method: 'eth_getBlockByNumber', params: ['latest', false]}
+
+function post(url, calls) {
+  const body = JSON.stringify(calls.map((item, id) => ({jsonrpc: '2.0', id, params: [], ...item})))
+  return send(url, 'POST', body)
+}
+
+function send(url, method, body = '') {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      {method, headers: {'content-type': 'application/json'}},
+      (answer) => {
+        let text = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (chunk) => (text += chunk))
+        answer.on('end', () => resolve(JSON.parse(text)))
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+await Promise.all([
+  (async () => {
+    await post(l1, [{method: 'eth_chainId'}])
+    await post(
+      l1,
+      Array.from({length: 10}, () => call('0x')),
+    )
+    await post(l1, [call('0x')])
+  })(),
+  (async () => {
+    await post(l2, [{method: 'eth_chainId'}])
+    await post(l2, [head, head])
+    await post(l2, [call('0x'), call('0x')])
+    await post(l2, [call('0x'), call('0x')])
+    await post(l2, [call('0x'), call('0x'), call('0x')])
+    await send(`${pos}/metis/latest-span`, 'GET')
+  })(),
+])

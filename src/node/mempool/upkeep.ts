@@ -1,0 +1,66 @@
+/** What the pool needs after each block. It only learns from blocks and from what is read for it. */
+import type {Clock} from '../../lib/clock.ts'
+import {errorFacts, type Logger} from '../../lib/log.ts'
+import type {SealedBlock} from '../../protocol/block.ts'
+import type {DroppedTransaction} from '../engine/engine.ts'
+import {POOL_EXPIRE_MS, POOL_REFRESH} from '../limits.ts'
+import {refreshAccounts, type Accounts} from './accounts.ts'
+import type {HeldTransaction, Mempool} from './mempool.ts'
+
+export interface UpkeepOptions {
+  mempool: Mempool
+  accounts: Accounts
+  clock: Clock
+  logger: Logger
+}
+
+export class PoolUpkeep {
+  readonly #options: UpkeepOptions
+  #lastExpiryMs = 0
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options
+  }
+
+  /** @param onChanged called later, when transactions became ready that were not */
+  afterBlock(block: SealedBlock, onChanged: () => void): void {
+    const {mempool, accounts, clock} = this.#options
+    mempool.included(block.transactions)
+    mempool.dropRecommitsUpTo(block.number)
+    accounts.forget()
+    this.#refreshWaiting(onChanged)
+    const now = clock.monotonicMs()
+    if (now - this.#lastExpiryMs < POOL_EXPIRE_MS) return
+    this.#lastExpiryMs = now
+    mempool.expire(now)
+  }
+
+  /** After a rollback accounts may have less than when their transactions were accepted. */
+  async afterRollback(): Promise<void> {
+    const {mempool, accounts} = this.#options
+    accounts.forget()
+    await refreshAccounts(mempool, accounts, mempool.senders(), true)
+  }
+
+  /** The engine does not take these. @returns what was held of them */
+  drop(dropped: readonly DroppedTransaction[]): HeldTransaction[] {
+    const {mempool, logger} = this.#options
+    return dropped.flatMap(({raw, reason}) => {
+      const held = mempool.byRaw(raw)
+      if (!held) return []
+      logger.info('transaction dropped', {hash: held.hash, reason})
+      mempool.remove(held.hash)
+      return [held]
+    })
+  }
+
+  /** Blocks of others may hold transactions that we never saw, which are next for these senders. */
+  #refreshWaiting(onChanged: () => void): void {
+    const {mempool, accounts, logger} = this.#options
+    const waiting = mempool.waitingSenders(POOL_REFRESH)
+    if (waiting.length === 0) return
+    refreshAccounts(mempool, accounts, waiting, false).then(onChanged, (error: unknown) =>
+      logger.debug('pool not refreshed', errorFacts(error)),
+    )
+  }
+}

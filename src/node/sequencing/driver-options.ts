@@ -1,0 +1,34 @@
+import type {Address, Hex} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import type {Logger} from '../../lib/log.ts'
+import type {SignGuard} from '../../store/sign-guard.ts'
+import type {ChainState} from '../chain-state.ts'
+import type {Accounts} from '../mempool/accounts.ts'
+import type {Mempool} from '../mempool/mempool.ts'
+import type {Metrics} from '../metrics.ts'
+import type {BlockExchange} from '../peers/exchange.ts'
+import type {BlockRules} from './check-block.ts'
+
+export interface DriverOptions {
+  chain: ChainState
+  guard: SignGuard
+  mempool: Mempool
+  accounts: Accounts
+  exchange: BlockExchange
+  rules: BlockRules
+  signer: {address: Address; privateKey: Hex}
+  slotMs: number
+  emptyBlocks: boolean
+  startupGraceMs: number
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+  /** Blocks up to here are never given up. */
+  safeHead(): number
+  /** Checks transactions of a lost branch and puts them into the pool again. */
+  reaccept(transactions: readonly Hex[]): Promise<void>
+  /** The head moved, or the turn. */
+  onHead(): void
+  onHalt(error: unknown): void
+}

@@ -1,0 +1,27 @@
+import {MetisSeqError} from '../../lib/errors.ts'
+import {EngineError} from '../engine/engine.ts'
+
+export type Reaction =
+  /** The engine is rebuilt from the chain log. */
+  | 'restart-engine'
+  /** A pause and a second try can mend it: a full disk, a height that is not ours any more. */
+  | 'retry'
+  /** A safety rule, or a bug: nothing may be sealed any more. */
+  | 'halt'
+
+/** What the driver does about a failure. Pure. */
+export function reactionTo(error: unknown): Reaction {
+  if (error instanceof EngineError) return 'restart-engine'
+  if (!(error instanceof MetisSeqError)) return 'halt'
+  return error.retryable || error.code === 'CANDIDATE_LOST' ? 'retry' : 'halt'
+}
+
+export function engineGone(restarts: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ENGINE_UNSTABLE',
+    message: `The execution engine failed again after ${restarts} restarts.`,
+    exit: 'critical',
+    facts: {restarts: String(restarts)},
+    hints: ['Read the last lines of the node log, then restart the node.'],
+  })
+}

@@ -1,0 +1,84 @@
+import {expect, test} from 'vitest'
+
+import {connectPos} from '../../src/chain/pos-client.ts'
+import {deadUrl, htmlAnswer, noAnswer, startHttpStub} from '../helpers/http-stub.ts'
+
+function json(status: number, body: unknown) {
+  return startHttpStub((_body, _request, response) => {
+    response.statusCode = status
+    response.end(typeof body === 'string' ? body : JSON.stringify(body))
+  })
+}
+
+test('the result of the envelope comes back, and a slash at the end of the URL does no harm', async () => {
+  await using server = await json(200, {height: '12', result: {span_id: 3}})
+  const pos = connectPos(`${server.url}/`)
+
+  expect(await pos.get('/metis/latest-span')).toEqual({span_id: 3})
+
+  expect(server.paths).toEqual(['/metis/latest-span'])
+  expect(pos.source).toMatchObject({name: 'pos', state: 'fresh', endpoint: server.url})
+})
+
+test('a result of null or false is a result', async () => {
+  await using server = await json(200, {height: '0', result: null})
+
+  expect(await connectPos(server.url).get('/x')).toBeNull()
+})
+
+test.each([
+  ['404', 404, 'not-found'],
+  ['500', 500, 'unreachable'],
+] as const)('a refusal with status %s is told in its own words', async (_name, status, exit) => {
+  await using server = await json(status, {error: 'no such span'})
+  const pos = connectPos(server.url)
+
+  await expect(pos.get('/metis/span/9')).rejects.toMatchObject({
+    code: 'POS_ERROR',
+    exit,
+    message: expect.stringContaining('no such span'),
+    facts: {path: '/metis/span/9', status: String(status)},
+  })
+  expect(pos.source.state).toBe('fresh')
+})
+
+test.each([
+  ['no envelope', {span_id: 1}],
+  ['a list', []],
+  ['text', 'hello'],
+  ['nothing', ''],
+])('an answer with %s is no consensus layer', async (_name, body) => {
+  await using server = await json(200, body)
+  const pos = connectPos(server.url)
+
+  await expect(pos.get('/x')).rejects.toMatchObject({code: 'POS_UNREACHABLE', exit: 'unreachable'})
+  expect(pos.source.state).toBe('down')
+})
+
+test('HTML, a dead port and silence are all unreachable, with the host and no secret', async () => {
+  await using portal = await startHttpStub(htmlAnswer)
+  await using mute = await startHttpStub(noAnswer)
+  const urls = [portal.url, await deadUrl(), mute.url]
+
+  for (const url of urls) {
+    const secret = `${url.replace('http://', 'http://user:SECRET@')}/base?key=SECRET`
+    const error: unknown = await connectPos(secret, 200)
+      .get('/x')
+      .catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({code: 'POS_UNREACHABLE', retryable: true, facts: {endpoint: url}})
+  }
+})
+
+test('an answer without end is cut off', async () => {
+  await using flood = await startHttpStub((_body, _request, response) => {
+    const more = () => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+      if (!response.destroyed) response.once('drain', more)
+    }
+    more()
+  })
+
+  await expect(connectPos(flood.url, 5000).get('/x')).rejects.toMatchObject({
+    code: 'POS_UNREACHABLE',
+  })
+})

@@ -1,0 +1,196 @@
+import {globSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {expect, test} from 'vitest'
+
+import {pairwise, runBoth, runCli, type Document} from '../helpers/run-cli.ts'
+import {makeTempHome} from '../helpers/temp-home.ts'
+
+const folder = join(import.meta.dirname, '../../src/commands')
+
+/** Words of every command there is a file for, so that a new one cannot be forgotten here. */
+const commands = globSync('**/*.ts', {cwd: folder})
+  .map((name) => name.replace(/\.ts$/, '').replaceAll('/', ' '))
+  .sort()
+
+/** What a command must be given before it looks for a network. */
+const needed: Record<string, string[]> = {
+  'lst deposit': ['artemis', '1'],
+  'pos run': ['--mpc-key', 'mpc'],
+  'profile add': ['main'],
+  'stake increase': ['--amount', '1'],
+}
+
+const ENVELOPE: Record<keyof Document, unknown> = {
+  schema: expect.stringMatching(/^metis-seq\.[a-z0-9.-]+\/1$/),
+  ok: expect.any(Boolean),
+  command: expect.any(String),
+  profile: null,
+  network: null,
+  at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  data: null,
+  warnings: [],
+  error: null,
+  sources: [],
+  elapsedMs: expect.any(Number),
+}
+
+function failure(command: string, code: string, exit: string, exitCode: number) {
+  return {
+    ...ENVELOPE,
+    schema: `metis-seq.${command.replaceAll(' ', '.')}/1`,
+    command,
+    ok: false,
+    error: {
+      code,
+      message: expect.any(String),
+      facts: expect.any(Object),
+      hints: expect.arrayContaining([expect.any(String)]),
+      exit,
+      exitCode,
+      retryable: false,
+    },
+  }
+}
+
+test('the walk sees the commands', () => {
+  expect(commands.length).toBeGreaterThan(35)
+  expect(commands).toContain('sequencer register')
+})
+
+test('--help of every command exits 0, names its flags, and says nothing on stderr', async () => {
+  using temp = makeTempHome()
+
+  const results = await pairwise(commands, async (command) => {
+    const {stdout, stderr, exitCode} = await runCli([...command.split(' '), '--help'], {
+      home: temp.root,
+    })
+    return {command, exitCode, stderr, usage: stdout.includes(`metis-seq ${command}`)}
+  })
+
+  expect(results).toEqual(
+    commands.map((command) => ({command, exitCode: 0, stderr: '', usage: true})),
+  )
+})
+
+test('an unknown flag exits 2 in text and in JSON, and the JSON is the whole document', async () => {
+  using temp = makeTempHome()
+
+  const results = await pairwise(commands, async (command) => {
+    const args = [...command.split(' '), '--no-such-flag']
+    const {text, json, exitCode} = await runBoth(args, {home: temp.root})
+    return {command, exitCode, json, stdout: text.stdout, stderr: text.stderr}
+  })
+
+  for (const {command, exitCode, json, stdout, stderr} of results) {
+    expect({command, exitCode, stdout}).toEqual({command, exitCode: 2, stdout: ''})
+    expect(stderr).toContain('--no-such-flag')
+    expect(stderr).toContain(`hint: Run \`metis-seq ${command} --help\`.`)
+    expect(json).toEqual(failure(command, 'USAGE', 'usage', 2))
+  }
+})
+
+/** Commands that work without a network: they make things, or only look at this machine. */
+const offline = [
+  ...commands.filter((command) => command.startsWith('key ')),
+  ...commands.filter((command) => command.startsWith('local ')),
+  'network add',
+  'network list',
+  'profile list',
+  'profile remove',
+  'profile use',
+]
+
+test('a command that needs a network says so in an empty home, exit 3 in text and in JSON', async () => {
+  using temp = makeTempHome()
+  const online = commands.filter((command) => !offline.includes(command))
+  expect(online.length).toBeGreaterThan(20)
+
+  const results = await pairwise(online, async (command) => {
+    const args = [...command.split(' '), ...(needed[command] ?? [])]
+    const {text, json, exitCode} = await runBoth(args, {home: temp.root})
+    return {command, exitCode, json, text}
+  })
+
+  for (const {command, exitCode, json, text} of results) {
+    expect({command, exitCode, stdout: text.stdout}).toEqual({command, exitCode: 3, stdout: ''})
+    expect(json).toEqual(failure(command, 'NETWORK_MISSING', 'config', 3))
+    expect(text.stderr).toContain('[NETWORK_MISSING]')
+    expect(text.stderr).toContain('hint: Pass `--network andromeda`')
+  }
+})
+
+test('commands that only look at this machine answer in an empty home', async () => {
+  using temp = makeTempHome()
+  const looks = ['key list', 'network list', 'profile list']
+
+  const results = await pairwise(looks, async (command) => {
+    const {text, json, exitCode} = await runBoth(command.split(' '), {home: temp.root})
+    return {command, exitCode, json, stdout: text.stdout}
+  })
+
+  for (const {command, exitCode, json, stdout} of results) {
+    expect({command, exitCode}).toEqual({command, exitCode: 0})
+    expect(stdout).not.toBe('')
+    const schema = `metis-seq.${command.replaceAll(' ', '.')}/1`
+    expect(json).toEqual({...ENVELOPE, schema, command, ok: true, data: expect.any(Object)})
+  }
+})
+
+/** Every command line that is wrong before a chain is asked, with its code. */
+const wrong: [string, string, number][] = [
+  ['key show nobody', 'KEY_UNKNOWN', 13],
+  ['key create ../escape --backend file', 'KEY_NAME_INVALID', 2],
+  ['key create hot --backend file', 'PASSWORD_NEEDED', 13],
+  ['key create hot --backend file --password-file /nonexistent', 'PASSWORD_FILE_UNUSABLE', 13],
+  ['key import hot --backend file', 'SECRET_NEEDED', 2],
+  ['key import hot --from-file /nonexistent', 'SECRET_UNREADABLE', 2],
+  ['network show nope', 'NETWORK_UNKNOWN', 3],
+  ['network add /nonexistent', 'NETWORK_INVALID', 3],
+  ['profile use nobody', 'PROFILE_UNKNOWN', 3],
+  ['profile remove nobody', 'PROFILE_UNKNOWN', 3],
+  ['status --profile nobody', 'PROFILE_UNKNOWN', 3],
+  ['status --network andromeda --timeout 0', 'USAGE', 2],
+  ['profile add main --network nope', 'NETWORK_UNKNOWN', 3],
+  ['profile add MAIN --network andromeda', 'PROFILE_NAME_INVALID', 2],
+  ['profile add main --network andromeda --owner nobody', 'KEY_UNKNOWN', 13],
+  ['profile add main --network andromeda --l1-rpc-url localhost:8545', 'USAGE', 2],
+  ['profile add main --network andromeda --l2-rpc-url wss://a.example', 'USAGE', 2],
+  ['profile add main --network andromeda --pos-url nope', 'USAGE', 2],
+  ['stake show --network andromeda', 'PROFILE_MISSING', 3],
+  ['stake show one --network andromeda', 'USAGE', 2],
+  ['node status --network andromeda', 'PROFILE_MISSING', 3],
+  ['pos status --network andromeda', 'POS_UNKNOWN', 3],
+  ['lst deposit enki 1 --network andromeda', 'USAGE', 2],
+  ['lst deposit artemis 1e18 --network andromeda', 'USAGE', 2],
+  ['lst deposit artemis -1 --network andromeda', 'USAGE', 2],
+  ['lst rates --network sepolia', 'LST_UNKNOWN', 4],
+  ['lst position --network andromeda --account 0x12', 'USAGE', 2],
+  ['local status', 'LOCAL_MISSING', 4],
+  ['local fund', 'NETWORK_UNKNOWN', 3],
+  ['local warp 21', 'USAGE', 2],
+  ['local warp 21d', 'NETWORK_UNKNOWN', 3],
+  ['no such command', 'USAGE', 2],
+]
+
+test('a wrong command line has one code and one exit code, in text and in JSON', async () => {
+  using temp = makeTempHome()
+
+  const results = await pairwise(wrong, async ([line]) => {
+    const {text, json, exitCode} = await runBoth(line.split(' '), {home: temp.root})
+    return {line, exitCode, json, text}
+  })
+
+  const seen = results.map(({line, exitCode, json}) => [line, json.error?.code, exitCode])
+  expect(seen).toEqual(wrong)
+  for (const {line, json, text} of results) {
+    expect({line, ok: json.ok, exitCode: json.error?.exitCode, stdout: text.stdout}).toEqual({
+      line,
+      ok: false,
+      exitCode: text.exitCode,
+      stdout: '',
+    })
+    expect(text.stderr).toContain(`error: ${json.error?.message} [${json.error?.code}]`)
+    expect(json.error?.message, line).toMatch(/^[^\n]+$/)
+  }
+})

@@ -1,0 +1,218 @@
+import {keccak256, toHex, type Address, type Hex} from 'viem'
+import {beforeEach, describe, expect, test} from 'vitest'
+
+import type {TransactionKind} from '../../src/node/mempool/classify.ts'
+import {Mempool, PoolRefusedError, type TakeLimits} from '../../src/node/mempool/mempool.ts'
+import {POOL_LIFETIME_MS, POOL_NONCE_WINDOW} from '../../src/node/limits.ts'
+import type {SignedTransaction} from '../../src/protocol/transaction.ts'
+
+const alice: Address = '0x00000000000000000000000000000000000000a1'
+const bob: Address = '0x00000000000000000000000000000000000000b0'
+const ordinary: TransactionKind = {kind: 'ordinary'}
+const rich = {accountNonce: 0, balanceWei: 10n ** 18n}
+const all: TakeLimits = {maxCount: 100, executionGas: 10n ** 9n, sizeBytes: 10 ** 6, allowAlone: true}
+
+let pool: Mempool
+beforeEach(() => {
+  pool = new Mempool({transactions: 10, perSender: 6})
+})
+
+function make(sender: Address, accountNonce: number, tipPerGasWei = 100n): SignedTransaction {
+  const raw = toHex(`${sender} ${accountNonce} ${tipPerGasWei}`)
+  return {
+    ...{raw, hash: keccak256(raw), sender, accountNonce, tipPerGasWei},
+    maxFeePerGasWei: tipPerGasWei,
+    sizeBytes: 100,
+    type: 'legacy',
+    gasLimit: 50_000n,
+    to: bob,
+    valueWei: 0n,
+    data: '0x',
+    intrinsicGas: 21_000n,
+    signedBytes: new Uint8Array(),
+    signature: {r: 1n, s: 1n, parity: 0},
+  }
+}
+
+function add(sender: Address, nonce: number, tip?: bigint, lane = ordinary, state = rich) {
+  return pool.add(make(sender, nonce, tip), lane, state, 0)
+}
+
+function refusal(act: () => unknown): string {
+  try {
+    act()
+    return 'taken'
+  } catch (error) {
+    if (error instanceof PoolRefusedError) return error.reason
+    throw error
+  }
+}
+
+/** Sender initial and nonce of each: `a0 b0 a1`. */
+function names(held: readonly SignedTransaction[]): string {
+  return held
+    .map(({sender, accountNonce}) => `${sender === alice ? 'a' : 'b'}${accountNonce}`)
+    .join(' ')
+}
+
+const raws = (...items: [Address, number][]): Hex[] =>
+  items.map(([sender, nonce]) => make(sender, nonce).raw)
+
+test('order: arrival between senders, nonces within a sender', () => {
+  add(alice, 0)
+  add(bob, 0)
+  add(alice, 1)
+  expect(names(pool.take(all))).toBe('a0 b0 a1')
+})
+
+test('a gap holds what is behind it until it is filled', () => {
+  expect(add(alice, 2)).toBe('queued')
+  expect(add(alice, 1)).toBe('queued')
+  expect(add(bob, 0)).toBe('pending')
+  expect(pool.counts()).toEqual({pending: 1, queued: 2})
+  expect(add(alice, 0)).toBe('pending')
+  expect(pool.nextNonce(alice)).toBe(3)
+  expect(names(pool.take(all))).toBe('b0 a0 a1 a2')
+})
+
+test('taking respects count, gas for instructions and size, and never skips', () => {
+  for (const nonce of [0, 1, 2]) add(alice, nonce)
+  expect(names(pool.take({...all, maxCount: 2}))).toBe('a0 a1')
+  pool.putBack()
+  expect(names(pool.take({...all, executionGas: 29_000n}))).toBe('a0')
+  pool.putBack()
+  expect(names(pool.take({...all, sizeBytes: 299}))).toBe('a0 a1')
+  pool.putBack()
+  expect(names(pool.take(all))).toBe('a0 a1 a2')
+})
+
+test('what was taken comes back in front, in its order', () => {
+  add(alice, 0)
+  add(bob, 0)
+  pool.take(all)
+  add(alice, 1)
+  pool.putBack()
+  expect(names(pool.take(all))).toBe('a0 b0 a1')
+})
+
+test('a replacement pays a tenth more and keeps the place', () => {
+  add(alice, 0, 100n)
+  add(bob, 0)
+  expect(refusal(() => add(alice, 0, 109n))).toBe('underpriced')
+  expect(refusal(() => add(alice, 0, 100n))).toBe('already-known')
+  add(alice, 0, 110n)
+  expect(pool.counts()).toEqual({pending: 2, queued: 0})
+  const taken = pool.take(all)
+  expect(names(taken)).toBe('a0 b0')
+  expect(taken[0]!.tipPerGasWei).toBe(110n)
+  expect(refusal(() => add(alice, 0, 1000n))).toBe('in-block')
+})
+
+describe('refuses', () => {
+  test.each([
+    ['a nonce that is used', () => add(alice, 4, 100n, ordinary, {...rich, accountNonce: 5}), 'nonce-too-low'],
+    ['a nonce far ahead', () => add(alice, POOL_NONCE_WINDOW + 1), 'nonce-too-high'],
+    ['what the sender cannot pay', () => add(alice, 0, 100n, ordinary, {...rich, balanceWei: 4_999_999n}), 'funds'],
+  ])('%s', (_name, act, reason) => {
+    expect(refusal(act)).toBe(reason)
+    expect(pool.counts()).toEqual({pending: 0, queued: 0})
+  })
+
+  test('what the sender cannot pay together with the others', () => {
+    const state = {...rich, balanceWei: 5_000_000n * 2n}
+    add(alice, 0, 100n, ordinary, state)
+    add(alice, 1, 100n, ordinary, state)
+    expect(refusal(() => add(alice, 2, 100n, ordinary, state))).toBe('funds')
+  })
+
+  test('more than its limits, but still takes replacements', () => {
+    for (let nonce = 0; nonce < 6; nonce++) add(alice, nonce)
+    expect(refusal(() => add(alice, 6))).toBe('sender-limit')
+    for (let nonce = 0; nonce < 4; nonce++) add(bob, nonce)
+    expect(refusal(() => add(bob, 4))).toBe('pool-full')
+    add(alice, 3, 200n)
+  })
+})
+
+test('included ones go, and the rest stays ready in its order', () => {
+  for (const nonce of [0, 1, 2]) add(alice, nonce)
+  add(bob, 0)
+  pool.take({...all, maxCount: 1})
+  pool.included(raws([alice, 0]))
+  expect(pool.counts()).toEqual({pending: 3, queued: 0})
+  expect(names(pool.take(all))).toBe('a1 a2 b0')
+  pool.included(raws([alice, 1], [alice, 2], [bob, 0]))
+  expect(pool.counts()).toEqual({pending: 0, queued: 0})
+})
+
+test('a transaction that only others knew was included: what is behind it becomes ready', () => {
+  add(alice, 1)
+  add(alice, 2)
+  expect(pool.waitingSenders(10)).toEqual([alice])
+  pool.setAccount(alice, {...rich, accountNonce: 1})
+  expect(pool.waitingSenders(10)).toEqual([])
+  expect(names(pool.take(all))).toBe('a1 a2')
+})
+
+test('an old answer about an account does not take its nonce back; a rollback does', () => {
+  for (const nonce of [0, 1, 2]) add(alice, nonce)
+  pool.setAccount(alice, {...rich, accountNonce: 1})
+  pool.setAccount(alice, {...rich, accountNonce: 0})
+  expect(names(pool.take(all))).toBe('a1 a2')
+  pool.putBack()
+  pool.setAccount(alice, {...rich, accountNonce: 0}, true)
+  expect(pool.counts()).toEqual({pending: 0, queued: 2})
+})
+
+test('an account that lost its money loses its last transactions', () => {
+  for (const nonce of [0, 1, 2]) add(alice, nonce)
+  pool.setAccount(alice, {accountNonce: 0, balanceWei: 10_000_000n}, true)
+  expect(names(pool.take(all))).toBe('a0 a1')
+})
+
+test('dropping one makes those behind it wait', () => {
+  for (const nonce of [0, 1, 2]) add(alice, nonce)
+  pool.remove(make(alice, 1).hash)
+  expect(pool.counts()).toEqual({pending: 1, queued: 1})
+  add(alice, 1, 500n)
+  expect(names(pool.take(all))).toBe('a0 a1 a2')
+})
+
+test('what the MPC sends goes first, in nonce order', () => {
+  add(alice, 0)
+  add(bob, 1, 100n, {kind: 'system'})
+  add(bob, 0, 100n, {kind: 'system'})
+  add(alice, 1)
+  expect(names(pool.take(all))).toBe('b0 b1 a0 a1')
+})
+
+test('a relay transaction is alone in its block', () => {
+  add(alice, 0)
+  add(bob, 0, 100n, {kind: 'relay'})
+  add(alice, 1)
+  expect(names(pool.take(all))).toBe('a0')
+  expect(pool.take({...all, allowAlone: false})).toEqual([])
+  pool.included(raws([alice, 0]))
+  expect(names(pool.take(all))).toBe('b0')
+})
+
+test('a recommitment is only for the signer and the block it names', () => {
+  const recommit = {oldEpochId: 1n, newEpochId: 2n, startBlock: 50n, endBlock: 60n, newSigner: bob}
+  add(alice, 0, 100n, {kind: 'recommit', recommit})
+  expect(pool.take(all)).toEqual([])
+  expect(pool.recommitFor(alice, 50)).toBeUndefined()
+  expect(pool.recommitFor(bob, 49)).toBeUndefined()
+  expect(pool.recommitFor(bob, 50)).toMatchObject({sender: alice})
+  pool.dropRecommitsUpTo(49)
+  expect(pool.counts()).toEqual({pending: 1, queued: 0})
+  pool.dropRecommitsUpTo(50)
+  expect(pool.counts()).toEqual({pending: 0, queued: 0})
+})
+
+test('what waits too long goes, but not out of the open block', () => {
+  add(alice, 0)
+  add(bob, 1)
+  pool.take(all)
+  pool.expire(POOL_LIFETIME_MS + 1)
+  expect(pool.counts()).toEqual({pending: 1, queued: 0})
+})

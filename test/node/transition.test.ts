@@ -1,0 +1,152 @@
+import {expect, test} from 'vitest'
+
+import {
+  transition,
+  type Effect,
+  type Observation,
+  type SequencerEvent,
+  type SequencerState,
+} from '../../src/node/sequencing/transition.ts'
+
+const quiet: Observation = {
+  type: 'looked-around',
+  turn: 'other',
+  peerAhead: false,
+  heard: true,
+  slotDue: false,
+  recommitReady: false,
+  unfinished: false,
+  work: false,
+  sealAtOnce: false,
+  emptyBlocks: true,
+}
+const mine = {...quiet, turn: 'mine'} as const
+
+const seen = (changed: Partial<Observation>): Observation => ({...quiet, ...changed})
+const inTurn = (changed: Partial<Observation>): Observation => ({...mine, ...changed})
+
+/** One line per event: the phase after it and the effects. */
+function trace(events: readonly SequencerEvent[]): string[] {
+  let state: SequencerState = {phase: 'catching-up'}
+  return events.map((event) => {
+    const [next, effects] = transition(state, event)
+    state = next
+    return `${state.phase} (${effects.map(nameOf).join(', ')})`
+  })
+}
+
+function nameOf(effect: Effect): string {
+  if (effect.type === 'seal') return `seal ${effect.how}`
+  return effect.type === 'drop' ? `drop ${effect.event}` : effect.type
+}
+
+test('a turn: silent, in step, blocks on the slot, and hand-over', () => {
+  expect(
+    trace([
+      inTurn({heard: false, slotDue: true, work: true}),
+      seen({peerAhead: true, turn: 'mine', slotDue: true}),
+      inTurn({}),
+      inTurn({work: true}),
+      inTurn({work: true, slotDue: true}),
+      inTurn({slotDue: true}),
+      seen({turn: 'other', work: true}),
+      seen({turn: 'other', work: true}),
+    ]),
+  ).toMatchInlineSnapshot(`
+    [
+      "catching-up ()",
+      "catching-up (fetch)",
+      "building ()",
+      "building (stage)",
+      "building (seal slot)",
+      "building (seal slot)",
+      "following (release)",
+      "following ()",
+    ]
+  `)
+})
+
+test('a start with an unknown turn stays silent; a recommitment for us ends the silence', () => {
+  expect(
+    trace([
+      seen({turn: 'unknown', work: true, slotDue: true}),
+      seen({turn: 'unknown', recommitReady: true, heard: false}),
+      seen({turn: 'unknown', recommitReady: true}),
+      inTurn({slotDue: true}),
+    ]),
+  ).toMatchInlineSnapshot(`
+    [
+      "catching-up ()",
+      "catching-up ()",
+      "following (seal recommit)",
+      "building (seal slot)",
+    ]
+  `)
+})
+
+test('what peers know comes before our own turn, and a block of before a crash before new ones', () => {
+  expect(
+    trace([
+      inTurn({work: true}),
+      inTurn({peerAhead: true, slotDue: true, work: true, recommitReady: true}),
+      inTurn({unfinished: true, slotDue: true, work: true}),
+      inTurn({work: true, sealAtOnce: true}),
+    ]),
+  ).toMatchInlineSnapshot(`
+    [
+      "building (stage)",
+      "following (release, fetch)",
+      "building (seal unfinished)",
+      "building (seal slot)",
+    ]
+  `)
+})
+
+test('without heartbeat an empty slot passes', () => {
+  expect(trace([inTurn({slotDue: true, emptyBlocks: false})])).toEqual(['building (skip-slot)'])
+})
+
+test('after a halt or a stop nothing is done any more', () => {
+  const critical = {type: 'critical', reason: 'x'} as const
+  expect(trace([inTurn({}), critical, inTurn({slotDue: true}), critical, {type: 'stop'}])).toEqual([
+    'building ()',
+    'halted (release, halt)',
+    'halted (drop looked-around)',
+    'halted (drop critical)',
+    'stopped ()',
+  ])
+  expect(trace([{type: 'stop'}, inTurn({slotDue: true}), {type: 'stop'}])).toEqual([
+    'stopped ()',
+    'stopped (drop looked-around)',
+    'stopped (drop stop)',
+  ])
+})
+
+test('nothing is ever sealed out of turn, unheard, behind a peer, or after the end', () => {
+  const flags = [
+    ...['peerAhead', 'heard', 'slotDue', 'recommitReady', 'unfinished', 'work', 'sealAtOnce'],
+    'emptyBlocks',
+  ] as const
+  const phases: SequencerState[] = [
+    ...(['catching-up', 'following', 'building', 'stopped'] as const).map((phase) => ({phase})),
+    {phase: 'halted', reason: 'x'},
+  ]
+  let sealed = 0
+  for (const state of phases) {
+    for (const turn of ['mine', 'other', 'unknown'] as const) {
+      for (let bits = 0; bits < 2 ** flags.length; bits++) {
+        const set = flags.map((flag, index) => [flag, (bits & (1 << index)) !== 0] as const)
+        const event = {...quiet, turn, ...Object.fromEntries(set)} as Observation
+        const seal = transition(state, event)[1].find(({type}) => type === 'seal')
+        if (!seal || seal.type !== 'seal') continue
+        sealed++
+        expect(event.peerAhead).toBe(false)
+        expect(['halted', 'stopped']).not.toContain(state.phase)
+        if (state.phase === 'catching-up') expect(event.heard).toBe(true)
+        if (seal.how === 'recommit') expect(event.recommitReady).toBe(true)
+        else expect(turn).toBe('mine')
+      }
+    }
+  }
+  expect(sealed).toBeGreaterThan(100)
+})

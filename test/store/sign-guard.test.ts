@@ -1,0 +1,105 @@
+import {appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {keccak256} from 'viem'
+import {afterEach, beforeEach, expect, test} from 'vitest'
+
+import {SignGuard} from '../../src/store/sign-guard.ts'
+
+const one = keccak256('0x01')
+const two = keccak256('0x02')
+let dir: string
+let path: string
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'metis-seq-guard-'))
+  path = join(dir, 'guard.log')
+})
+
+afterEach(() => rmSync(dir, {recursive: true, force: true}))
+
+test('one hash per height, also after a restart; the same hash again is allowed', () => {
+  const guard = SignGuard.open(path)
+  guard.checkAndRecord(10, one)
+  guard.checkAndRecord(10, one)
+  expect(() => guard.checkAndRecord(10, two)).toThrow(
+    expect.objectContaining({code: 'DOUBLE_SIGN', exit: 'interlock'}),
+  )
+  guard.close()
+  const again = SignGuard.open(path)
+  expect(again.signedAt(10)).toBe(one)
+  expect(() => again.checkAndRecord(10, two)).toThrow(
+    expect.objectContaining({code: 'DOUBLE_SIGN'}),
+  )
+  again.checkAndRecord(11, two)
+  again.close()
+})
+
+test('permission is on disk before it is given', () => {
+  const guard = SignGuard.open(path)
+  guard.checkAndRecord(10, one)
+  expect(readFileSync(path, 'utf8')).toBe(`10 ${one}\n`)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  guard.close()
+})
+
+test('heights below the newest may be signed when they never were', () => {
+  const guard = SignGuard.open(path)
+  guard.checkAndRecord(100, one)
+  guard.checkAndRecord(50, two)
+  expect(() => guard.checkAndRecord(50, one)).toThrow(
+    expect.objectContaining({code: 'DOUBLE_SIGN'}),
+  )
+  guard.close()
+})
+
+test.each(['', '1', '11', '11 0xab', `11 ${two.slice(0, -1)}`, `11 ${two}`])(
+  'a last line that a crash cut short (%s) is removed, and the height is free',
+  (torn) => {
+    const guard = SignGuard.open(path)
+    guard.checkAndRecord(10, one)
+    guard.close()
+    appendFileSync(path, torn)
+    const again = SignGuard.open(path)
+    expect(again.signedAt(10)).toBe(one)
+    again.checkAndRecord(11, one)
+    again.close()
+    expect(readFileSync(path, 'utf8')).toBe(`10 ${one}\n11 ${one}\n`)
+  },
+)
+
+test.each([
+  ['a broken line in the middle', `10 ${one}\nrubbish\n11 ${two}\n`],
+  ['two hashes at one height', `10 ${one}\n10 ${two}\n`],
+  ['a floor that is not the first line', `10 ${one}\nfloor 11\n`],
+])('refuses to open with %s', (_name, content) => {
+  writeFileSync(path, content)
+  expect(() => SignGuard.open(path)).toThrow(
+    expect.objectContaining({code: 'SIGN_GUARD_DAMAGED', exit: 'interlock'}),
+  )
+  expect(readFileSync(path, 'utf8')).toBe(content)
+})
+
+test('below the floor of a compacted file nothing is signed', () => {
+  writeFileSync(path, `floor 100\n100 ${one}\n`)
+  const guard = SignGuard.open(path)
+  expect(() => guard.checkAndRecord(99, one)).toThrow(
+    expect.objectContaining({code: 'DOUBLE_SIGN'}),
+  )
+  guard.checkAndRecord(101, one)
+  guard.close()
+})
+
+test('a long file is compacted at the start, and none of the newest is forgotten', () => {
+  const lines = Array.from({length: 200_001}, (_, height) => `${height} ${one}\n`)
+  writeFileSync(path, lines.join(''))
+  SignGuard.open(path).close()
+  const guard = SignGuard.open(path)
+  expect(guard.signedAt(200_000)).toBe(one)
+  expect(guard.signedAt(100_001)).toBe(one)
+  expect(() => guard.checkAndRecord(100_000, two)).toThrow(
+    expect.objectContaining({code: 'DOUBLE_SIGN'}),
+  )
+  guard.close()
+})

@@ -1,0 +1,151 @@
+import {renderToString} from 'ink'
+import {expect, test} from 'vitest'
+
+import {DashboardFrame, type DashboardFrameProps} from '../../src/ui/components/dashboard-frame.tsx'
+import {fit} from '../../src/ui/components/panel-box.tsx'
+import {firstScreen} from '../../src/ui/dashboard/keys.ts'
+import {toDashboardView} from '../../src/ui/dashboard/view.ts'
+import {hasColor, styleOf} from '../../src/ui/theme.ts'
+import {failing, fresh, nothing, NOW, production, snapshot} from '../helpers/dashboard-data.ts'
+
+const view = toDashboardView(snapshot(), NOW)
+
+function frame(columns: number, rows: number, props: Partial<DashboardFrameProps> = {}): string {
+  return renderToString(
+    <DashboardFrame
+      {...firstScreen}
+      color={false}
+      columns={columns}
+      rows={rows}
+      view={view}
+      {...props}
+    />,
+    {columns},
+  )
+}
+
+test.each([
+  [60, 16],
+  [60, 24],
+  [80, 24],
+  [100, 30],
+  [140, 40],
+  [200, 60],
+])(
+  '%ix%i: fits, is one row shorter than the terminal, and names state and producer',
+  (columns, rows) => {
+    const lines = frame(columns, rows).split('\n')
+
+    expect(lines).toHaveLength(rows - 1)
+    for (const line of lines) expect([...line].length, line).toBeLessThanOrEqual(columns)
+    expect(lines[0]).toContain('✓ OK')
+    expect(lines[1]).toBe('next: metis-seq reward claim')
+    expect(lines.at(-1)).toContain('q quit')
+    expect(lines.join('\n')).toContain('0x2222…2222')
+  },
+)
+
+test('60 columns: production and rotation', () => {
+  expect(frame(60, 16)).toMatchInlineSnapshot(`
+    "metis-seq  andromeda  main  LIVE  12:00:00 U…  ✓ OK in order
+    next: metis-seq reward claim
+    ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
+    ┃ Production                                               ┃
+    ┃ producer    0x2222…2222                                  ┃
+    ┃ epoch       42, 1000 to 1199                             ┃
+    ┃ left        50 blocks, 1 min 40 s                        ┃
+    ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+    ╭──────────────────────────────────────────────────────────╮
+    │ Rotation                                                 │
+    │ next        0x2222…2222, epoch 43, committed             │
+    │ my turn     epoch 45 (probable), in about 15 min         │
+    │ then        44 0x2222…2222, 45 ◆ YOU                     │
+    ╰──────────────────────────────────────────────────────────╯
+    q quit  ? help  Tab panel  r refresh  p pause"
+  `)
+})
+
+test('long names are cut, and the state is still readable', () => {
+  const long = toDashboardView(
+    snapshot({
+      network: 'a-network-with-a-long-name-00000',
+      profile: 'a-profile-with-a-long-name-00000',
+    }),
+    NOW,
+  )
+
+  for (const columns of [60, 80, 100]) {
+    const [first = ''] = frame(columns, 24, {view: long}).split('\n')
+    expect([...first].length).toBeLessThanOrEqual(columns)
+    expect(first, `${columns} columns`).toContain('✓ OK')
+  }
+})
+
+test.each(['WARN', 'CRIT', 'WAIT'] as const)(
+  '%s is a word and a glyph in the first line at 60 columns',
+  (word) => {
+    const states = {
+      WARN: snapshot({
+        production: fresh(production({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})),
+      }),
+      CRIT: snapshot({production: failing(production(), 1000, 'No L2 endpoint answers.')}),
+      WAIT: snapshot({production: nothing()}),
+    }
+
+    const [first] = frame(60, 16, {view: toDashboardView(states[word], NOW)}).split('\n')
+
+    expect(first).toContain(`${{WARN: '!', CRIT: '✗', WAIT: '?'}[word]} ${word}`)
+  },
+)
+
+test('80x24: why L2 is down and that blocks stall are not cut off', () => {
+  const down = failing(production(), 5000, 'No L2 endpoint answers.')
+  const old = production({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})
+
+  expect(frame(80, 24, {view: toDashboardView(snapshot({production: down}), NOW)})).toContain(
+    'No L2 endpoint answers.',
+  )
+  expect(frame(80, 24, {view: toDashboardView(snapshot({production: fresh(old)}), NOW)})).toContain(
+    '60 s of 180 s until a re',
+  )
+})
+
+test('help covers the panels, and the footer says how to go on after a pause', () => {
+  const help = frame(80, 24, {help: true})
+
+  expect(help).toContain('Tab  next panel')
+  expect(help).not.toContain('Production')
+  expect(frame(80, 24, {paused: true})).toMatch(/PAUSED[^]*p go on/)
+})
+
+test('one panel alone fills the width; the focused one has a heavier border', () => {
+  const single = frame(80, 24, {single: 'events', focus: 'events'})
+
+  expect(single).toContain('Events')
+  expect(single).not.toContain('Production')
+  expect(single).toContain('┏')
+  expect(frame(80, 24).match(/┏/g)).toHaveLength(1)
+})
+
+test('too small: one line that names the need', () => {
+  expect(frame(59, 16)).toBe('OK: in order (needs 60x16, has 59x16)')
+  expect([...frame(20, 5)].length).toBeLessThanOrEqual(20)
+})
+
+test('colour is never the only sign, and NO_COLOR beats FORCE_COLOR', () => {
+  expect(hasColor({})).toBe(true)
+  expect(hasColor({NO_COLOR: ''})).toBe(true)
+  expect(hasColor({NO_COLOR: '1', FORCE_COLOR: '1'})).toBe(false)
+  expect(hasColor({TERM: 'dumb'})).toBe(false)
+  expect(styleOf('critical', false)).toEqual({bold: true})
+  expect(styleOf('ok', false)).toEqual({})
+  expect(styleOf('ok', true)).toEqual({color: '#56B4E9'})
+})
+
+test('a text is cut by characters, never in the middle of one', () => {
+  expect(fit('abc', 3)).toBe('abc')
+  expect(fit('abcd', 3)).toBe('ab…')
+  expect(fit('◆◆◆◆', 3)).toBe('◆◆…')
+  expect(fit('😀😀😀', 2)).toBe('😀…')
+  expect(fit('abc', 0)).toBe('…')
+})
