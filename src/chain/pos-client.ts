@@ -1,5 +1,5 @@
 import {MetisSeqError} from '../lib/errors.ts'
-import {http, https} from '../lib/http.ts'
+import {httpFor} from '../lib/http.ts'
 import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {SourceState} from './connect.ts'
@@ -50,7 +50,7 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
 
 function fetchText(url: string, timeoutMs: number): Promise<{status: number; text: string}> {
   return new Promise((resolve, reject) => {
-    const get = url.startsWith('https:') ? https.get : http.get
+    const {get} = httpFor(new URL(url).protocol)
     const request = get(url, {timeout: timeoutMs}, (response) => {
       const chunks: Buffer[] = []
       let size = 0

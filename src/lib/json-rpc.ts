@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 
 import {messageOf, systemErrorCode} from './errors.ts'
-import {http, https} from './http.ts'
+import {httpFor} from './http.ts'
 import {isRecord} from './json.ts'
 
 /** The endpoint gave no usable JSON-RPC answer. `reason` is stable; the URL is kept out of the text. */
@@ -117,16 +117,13 @@ interface Connection {
 function openConnection(url: string, options: RpcClientOptions): Connection {
   const {timeoutMs = 10_000, maxSockets = 16, headers = {}} = options
   const target = new URL(url)
-  const secure = target.protocol === 'https:'
-  const agent = secure
-    ? new https.Agent({keepAlive: true, maxSockets})
-    : new http.Agent({keepAlive: true, maxSockets})
-  const send = secure ? https.request : http.request
+  const {Agent, request} = httpFor(target.protocol)
+  const agent = new Agent({keepAlive: true, maxSockets})
 
   function post(body: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const onError = (cause: unknown) => reject(toTransportError(cause, url, timeoutMs))
-      const outgoing = send(
+      const outgoing = request(
         target,
         {
           method: 'POST',

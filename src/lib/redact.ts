@@ -10,5 +10,9 @@ export function redactUrl(url: string): string {
 
 /** Replaces every URL inside a text by its scheme and host. */
 export function redactUrls(text: string): string {
-  return text.replaceAll(/\b(?:https?|wss?):\/\/[^\s"'<>)\]]+/gi, (url) => redactUrl(url))
+  return text.replaceAll(
+    /\b(?:https?|wss?):\/\/[^\s"'<>)\]]+/gi,
+    // A comma or full stop at the end belongs to the sentence.
+    (url) => `${redactUrl(url)}${/[.,;:!?]*$/.exec(url)?.[0] ?? ''}`,
+  )
 }

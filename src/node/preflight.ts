@@ -4,7 +4,7 @@ import {redactUrl} from '../lib/redact.ts'
 import {lowerCase} from '../protocol/block.ts'
 import {addressOfKey} from '../protocol/secp256k1.ts'
 import {readGenesis, type Genesis} from './engine/genesis.ts'
-import type {NodeOptions} from './start-node.ts'
+import type {NodeOptions} from './node-options.ts'
 
 /**
  * Refuses to start with parts that do not belong together, before anything is opened.

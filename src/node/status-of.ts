@@ -11,7 +11,7 @@ import type {Metrics} from './metrics.ts'
 import type {BlockExchange} from './peers/exchange.ts'
 import type {RpcContext} from './rpc/methods.ts'
 import type {Driver} from './sequencing/driver.ts'
-import type {NodeOptions} from './start-node.ts'
+import type {NodeOptions} from './node-options.ts'
 import type {NodeStatus} from './status.ts'
 
 /** What a running node is made of, for those who only look at it. */

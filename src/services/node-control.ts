@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
-import {http} from '../lib/http.ts'
+import {httpFor} from '../lib/http.ts'
 import {isRecord} from '../lib/json.ts'
 import {
   lastLogLines,
@@ -97,7 +97,7 @@ export async function readNodeStatus(dir: string): Promise<Record<string, unknow
   const admin = readAdminFile(dir)
   if (!admin) return null
   const body = await new Promise<string | undefined>((resolve) => {
-    const request = http.get(
+    const request = httpFor('http:').get(
       `${admin.url}/status`,
       {headers: {authorization: `Bearer ${admin.token}`}, timeout: 2000},
       (response) => {
@@ -134,7 +134,7 @@ function readAdminFile(dir: string): {url: string; token: string} | undefined {
 /** Whether an HTTP endpoint answers a JSON-RPC or REST request at all. */
 export function answers(url: string, method: 'GET' | 'POST' = 'GET', body = ''): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = http.request(
+    const request = httpFor('http:').request(
       url,
       {method, timeout: 2000, headers: body ? {'content-type': 'application/json'} : {}},
       (response) => {

@@ -117,7 +117,7 @@ async function startL2(options: TestChainOptions): Promise<{anvil: Anvil; addres
     epochLength: 1000n,
     balances: [...l2Rich, mpc.address].map((address) => ({address, wei: parseEther('1000')})),
     bridgeReserveWei: parseEther('1000000'),
-    timestamp: Math.floor(Date.now() / 1000) - 10,
+    timestamp: Math.floor(Date.now() / 1000),
     gasLimit: 1_100_000_000n,
     coinbase: initialSigner,
     startScratch: startAnvil,

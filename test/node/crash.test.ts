@@ -238,6 +238,24 @@ test('killed between the guard and the log: the very same block is finished afte
   expect(await blockOf(node.rpc, keccak256(raw))).toBe(candidate.number)
 })
 
+test('the engine is killed under a running node: it is restored from the log, and nothing is lost', async () => {
+  const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl})
+  const node = await start(nodeOptions('alpha', network, genesis.dir))
+  const before = await sendTo(node.rpc, 0)
+  const number = await until('it is sealed', () => blockOf(node.rpc, before))
+  const hash = await hashAt(node.rpc, number)
+  const pidFile = join(node.options.dataDir, 'engine/engine.pid')
+  for (const nonce of [1, 2]) {
+    const {pid} = JSON.parse(readFileSync(pidFile, 'utf8')) as {pid: number}
+    process.kill(pid, 'SIGKILL')
+    // Nobody knows yet that it is gone; the transaction may be refused for a moment, never lost.
+    const sent = await until('it is accepted', () => sendTo(node.rpc, nonce).catch(() => undefined))
+    await until('it is sealed', () => blockOf(node.rpc, sent).catch(() => undefined))
+  }
+  expect(await hashAt(node.rpc, number)).toBe(hash)
+  await until('the error is over', () => Object.keys(node.status().lastError).length === 0)
+})
+
 test('a height signed on a lost branch is never signed again, and the node says so', async () => {
   const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl})
   const options = nodeOptions('alpha', network, genesis.dir)

@@ -118,11 +118,7 @@ async function build(
   return signBlock(unsigned, L2_CHAIN_ID, signer)
 }
 
-function recommitTransaction(
-  from: Account,
-  newSigner: Address,
-  startBlock: number,
-): Promise<Hex> {
+function recommitTransaction(from: Account, newSigner: Address, startBlock: number): Promise<Hex> {
   return transfer(from, 0, {
     to: sequencerSet,
     gas: 500_000n,
@@ -248,8 +244,12 @@ test('between two recommitments the longer branch wins, then the lower hash, on 
   const even = {ours: 101, theirs: 101}
   expect(prefersTheirs({ours: high, theirs: low, heads: even}, options())).toBe(true)
   expect(prefersTheirs({ours: low, theirs: high, heads: even}, options())).toBe(false)
-  expect(prefersTheirs({ours: low, theirs: high, heads: {ours: 101, theirs: 102}}, options())).toBe(true)
-  expect(prefersTheirs({ours: high, theirs: low, heads: {ours: 103, theirs: 102}}, options())).toBe(false)
+  expect(prefersTheirs({ours: low, theirs: high, heads: {ours: 101, theirs: 102}}, options())).toBe(
+    true,
+  )
+  expect(prefersTheirs({ours: high, theirs: low, heads: {ours: 103, theirs: 102}}, options())).toBe(
+    false,
+  )
 })
 
 test('a branch whose recommitment fails when executed changes nothing', async () => {

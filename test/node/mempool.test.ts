@@ -10,7 +10,12 @@ const alice: Address = '0x00000000000000000000000000000000000000a1'
 const bob: Address = '0x00000000000000000000000000000000000000b0'
 const ordinary: TransactionKind = {kind: 'ordinary'}
 const rich = {accountNonce: 0, balanceWei: 10n ** 18n}
-const all: TakeLimits = {maxCount: 100, executionGas: 10n ** 9n, sizeBytes: 10 ** 6, allowAlone: true}
+const all: TakeLimits = {
+  maxCount: 100,
+  executionGas: 10n ** 9n,
+  sizeBytes: 10 ** 6,
+  allowAlone: true,
+}
 
 let pool: Mempool
 beforeEach(() => {
@@ -110,9 +115,17 @@ test('a replacement pays a tenth more and keeps the place', () => {
 
 describe('refuses', () => {
   test.each([
-    ['a nonce that is used', () => add(alice, 4, 100n, ordinary, {...rich, accountNonce: 5}), 'nonce-too-low'],
+    [
+      'a nonce that is used',
+      () => add(alice, 4, 100n, ordinary, {...rich, accountNonce: 5}),
+      'nonce-too-low',
+    ],
     ['a nonce far ahead', () => add(alice, POOL_NONCE_WINDOW + 1), 'nonce-too-high'],
-    ['what the sender cannot pay', () => add(alice, 0, 100n, ordinary, {...rich, balanceWei: 4_999_999n}), 'funds'],
+    [
+      'what the sender cannot pay',
+      () => add(alice, 0, 100n, ordinary, {...rich, balanceWei: 4_999_999n}),
+      'funds',
+    ],
   ])('%s', (_name, act, reason) => {
     expect(refusal(act)).toBe(reason)
     expect(pool.counts()).toEqual({pending: 0, queued: 0})

@@ -35,12 +35,17 @@ interface Seen {
 async function start(
   name: string,
   bootnodes: string[],
-  changed: {fingerprint?: Hex; isMember?: ExchangeHandlers['isMember']} = {},
+  changed: {
+    fingerprint?: Hex
+    isMember?: ExchangeHandlers['isMember']
+    openToFollowers?: boolean
+  } = {},
 ) {
   const seen: Seen = {blocks: [], transactions: []}
   const exchange = new HttpExchange({
     ...{host: '127.0.0.1', port: 0, bootnodes, chainId: CHAIN, key: accountOf(name)},
     fingerprint: changed.fingerprint ?? fingerprint,
+    openToFollowers: changed.openToFollowers ?? false,
     ...{pollMs: 30, clock: systemClock, logger: silentLogger},
   })
   await exchange.start({
@@ -93,6 +98,18 @@ test('another genesis, a stranger, and our own key are no peers', async () => {
   }
 })
 
+test('where anyone may follow, a stranger gets blocks, and nothing it says counts', async () => {
+  const one = await start('one', [], {
+    isMember: () => Promise.resolve(false),
+    openToFollowers: true,
+  })
+  const follower = await start('stranger', [one.exchange.url])
+  await until('it follows', () => follower.exchange.peers().length === 1)
+  const peer = follower.exchange.peers()[0]!
+  expect(await follower.exchange.fetchBlocks(peer, 101, 10)).toEqual([sample])
+  expect(one.exchange.peers()).toEqual([])
+})
+
 test('requests need a fresh signature of their own', async () => {
   const {exchange} = await start('one', [])
   const key = accountOf('two')
@@ -120,7 +137,11 @@ test.each([
   ['POST', '/p2p/block', '{'],
   ['POST', '/p2p/block', '{"number":1}'],
   ['POST', '/p2p/transactions', '{"transactions":7}'],
-  ['POST', '/p2p/transactions', JSON.stringify({transactions: Array.from({length: 301}, () => '0x')})],
+  [
+    'POST',
+    '/p2p/transactions',
+    JSON.stringify({transactions: Array.from({length: 301}, () => '0x')}),
+  ],
   ['POST', '/p2p/hello', '[]'],
   ['POST', '/p2p/hello', 'null'],
   ['GET', '/p2p/blocks?from=-1&count=1', ''],
@@ -128,7 +149,11 @@ test.each([
 ])('nonsense from a member is answered with 400: %s %s %s', async (method, path, body) => {
   const {exchange, seen} = await start('one', [])
   const bytes = Buffer.from(body)
-  const headers = signRequest({chainId: CHAIN, method, path, body: bytes}, accountOf('two'), Date.now())
+  const headers = signRequest(
+    {chainId: CHAIN, method, path, body: bytes},
+    accountOf('two'),
+    Date.now(),
+  )
   const options = body === '' ? {method, headers} : {method, headers, body}
   expect((await fetch(new URL(path, exchange.url), options)).status).toBe(400)
   expect(seen).toEqual({blocks: [], transactions: []})

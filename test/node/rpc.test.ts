@@ -65,7 +65,10 @@ function send(body: string, options: {method?: string; path?: string; type?: str
 
 async function call(method: string, ...params: unknown[]) {
   const {text} = await send(JSON.stringify({jsonrpc: '2.0', id: 1, method, params}))
-  return JSON.parse(text) as {result?: unknown; error?: {code: number; message: string; data?: unknown}}
+  return JSON.parse(text) as {
+    result?: unknown
+    error?: {code: number; message: string; data?: unknown}
+  }
 }
 
 const valid = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}'
@@ -81,10 +84,20 @@ describe('malformed input gets the right error and never hurts', () => {
     ['no method', '{"jsonrpc":"2.0","id":"a"}', -32_600, 'a'],
     ['a method that is no text', '{"jsonrpc":"2.0","id":1,"method":7}', -32_600, 1],
     ['an id that is an object', '{"jsonrpc":"2.0","id":{},"method":"eth_chainId"}', -32_600, null],
-    ['parameters by name', '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":{}}', -32_602, 1],
+    [
+      'parameters by name',
+      '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":{}}',
+      -32_602,
+      1,
+    ],
     ['an unknown method', '{"jsonrpc":"2.0","id":1,"method":"eth_nothing"}', -32_601, 1],
     ['a prototype name', '{"jsonrpc":"2.0","id":1,"method":"constructor"}', -32_601, 1],
-    ['a call that is no object', '{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[7]}', -32_602, 1],
+    [
+      'a call that is no object',
+      '{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[7]}',
+      -32_602,
+      1,
+    ],
     ['too long a batch', `[${Array.from({length: 201}, () => valid).join()}]`, -32_005, null],
     ['a deep nesting', '['.repeat(100_000) + ']'.repeat(100_000), -32_600, null],
   ])('%s', async (_name, body, code, id) => {
@@ -121,7 +134,9 @@ describe('malformed input gets the right error and never hurts', () => {
   test('raw bytes that are no HTTP', async () => {
     const {port} = new URL(node.rpcUrl)
     const closed = new Promise<void>((resolve) => {
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write('\x16\x03\x01 hello\r\n\r\n'))
+      const socket = connect(Number(port), '127.0.0.1', () =>
+        socket.write('\x16\x03\x01 hello\r\n\r\n'),
+      )
       socket.on('close', () => resolve())
       socket.on('error', () => {})
     })
@@ -133,7 +148,14 @@ describe('malformed input gets the right error and never hurts', () => {
 test.each([
   ...['anvil_mine', 'anvil_setBalance', 'anvil_rollback', 'evm_mine', 'evm_snapshot'],
   ...['eth_sendTransaction', 'eth_sendUnsignedTransaction', 'eth_sign', 'debug_traceTransaction'],
-  ...['hardhat_setCode', 'trace_block', 'eth_getProof', 'eth_simulateV1', 'personal_sign', 'miner_start'],
+  ...[
+    'hardhat_setCode',
+    'trace_block',
+    'eth_getProof',
+    'eth_simulateV1',
+    'personal_sign',
+    'miner_start',
+  ],
 ])('%s is not offered', async (method) => {
   expect((await call(method)).error?.code).toBe(-32_601)
 })

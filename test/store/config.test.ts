@@ -1,16 +1,9 @@
 import {readFileSync, statSync, writeFileSync} from 'node:fs'
 
-import Conf from 'conf'
 import {expect, test} from 'vitest'
 
 import {MetisSeqError} from '../../src/lib/errors.ts'
-import {
-  configSchema,
-  openConfig,
-  type Config,
-  type KeyRecord,
-  type Profile,
-} from '../../src/store/config.ts'
+import {openConfig, type Config, type KeyRecord, type Profile} from '../../src/store/config.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 
 const profile: Profile = {
@@ -31,13 +24,6 @@ const key: KeyRecord = {
   passwordFile: null,
 }
 const config: Config = {currentProfile: 'main', profiles: {main: profile}, keys: {hot: key}}
-
-test('the schema itself is a schema, which no start checks', () => {
-  using temp = makeTempHome()
-
-  // The library checks it unless it is told not to, as our settings tell it.
-  expect(new Conf({cwd: temp.root, schema: configSchema}).get('currentProfile')).toBeNull()
-})
 
 function failureOf(act: () => unknown): MetisSeqError {
   try {

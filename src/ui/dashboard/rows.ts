@@ -63,7 +63,7 @@ export function rotationRows(
     myNextRow(now, turns, slotMs),
     row('then', upcoming.slice(0, 2).join(', ') || 'unknown'),
     row('', upcoming.slice(2).join(', ')),
-    row('validators', String(validators)),
+    row('validators', validators === 0 ? 'unknown' : String(validators)),
     row(
       'before',
       (now?.recent ?? [])
@@ -88,6 +88,7 @@ function myNextRow(now: Production | null, turns: RotationForecast['turns'], slo
       'mine',
     )
   }
+  if (turns.length === 0) return row('my turn', 'unknown without a consensus layer', 'dim')
   const index = turns.findIndex(({mine}) => mine)
   const turn = turns[index]
   if (!turn) return row('my turn', `not among the next ${turns.length} epochs`, 'dim')

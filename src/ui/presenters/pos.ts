@@ -5,24 +5,30 @@ import {fields, table} from './table.ts'
 
 export function posStatusText({latestSpan, validators, rewardBatchId, mpc}: PosView): string {
   const producers = latestSpan['selected_producers']
-  const producer = Array.isArray(producers) && isRecord(producers[0]) ? producers[0]['signer'] : '?'
+  const producer =
+    Array.isArray(producers) && isRecord(producers[0]) ? producers[0]['signer'] : undefined
   return [
     fields([
       [
         'latest span',
-        `${String(latestSpan['span_id'])}, blocks ${String(latestSpan['start_block'])} to ${String(latestSpan['end_block'])}`,
+        `${text(latestSpan['span_id'])}, blocks ${text(latestSpan['start_block'])} to ${text(latestSpan['end_block'])}`,
       ],
-      ['its producer', String(producer)],
-      ['reward batch', String(rewardBatchId)],
-      ['MPC address', mpc ? String(mpc['mpc_address']) : 'unknown'],
+      ['its producer', text(producer)],
+      ['reward batch', text(rewardBatchId)],
+      ['MPC address', text(mpc?.['mpc_address'])],
     ]),
     table(
       ['validator', 'signer', 'power'],
       validators.map((validator) => [
-        String(validator['ID']),
-        shortHex(String(validator['signer'])),
-        String(validator['power']),
+        text(validator['ID']),
+        shortHex(text(validator['signer'])),
+        text(validator['power']),
       ]),
     ),
   ].join('\n')
+}
+
+/** A field of a server that may be of another version. */
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'unknown'
 }

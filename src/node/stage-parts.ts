@@ -1,0 +1,138 @@
+/** The parts of the stages, each from the options alone. Put together in stages.ts. */
+import {join} from 'node:path'
+
+import type {Hash} from 'viem'
+
+import {systemClock, type Clock} from '../lib/clock.ts'
+import type {RpcClient} from '../lib/json-rpc.ts'
+import {lowerCase} from '../protocol/block.ts'
+import type {Network} from '../protocol/network.ts'
+import {ChainLog} from '../store/chain-log.ts'
+import {SignGuard} from '../store/sign-guard.ts'
+import {createBatcher, disabledBatcher} from './batcher/batcher.ts'
+import {ChainState} from './chain-state.ts'
+import {createDepositRelay, disabledDeposits} from './deposits/deposits.ts'
+import {AnvilEngine} from './engine/anvil-engine.ts'
+import type {Genesis} from './engine/genesis.ts'
+import {Inbox} from './inbox/inbox.ts'
+import {
+  BATCH_MAX_AGE_MS,
+  BLOCK_CLOCK_SKEW_SECONDS,
+  MAX_TRANSACTION_BYTES,
+  MAX_TRANSACTION_GAS,
+  MIN_GAS_PRICE_WEI,
+  PEER_POLL_MS,
+} from './limits.ts'
+import type {Metrics} from './metrics.ts'
+import type {NodeOptions} from './node-options.ts'
+import type {BlockExchange} from './peers/exchange.ts'
+import {HttpExchange} from './peers/http-exchange.ts'
+import {Rotation} from './rotation/rotation.ts'
+import type {BlockRules} from './sequencing/check-block.ts'
+
+export type Closer = () => Promise<void> | void
+
+export function openChain(
+  {network, dataDir, signerAccount, logger, clock = systemClock}: NodeOptions,
+  genesis: Genesis,
+  metrics: Metrics,
+  closers: Closer[],
+): {chain: ChainState; guard: SignGuard} {
+  const log = ChainLog.open(join(dataDir, 'chain.sqlite'), genesis)
+  closers.push(() => log.close())
+  const guard = SignGuard.open(join(dataDir, 'sign-guard.log'))
+  closers.push(() => guard.close())
+  const engine = new AnvilEngine({
+    genesis,
+    dir: join(dataDir, 'engine'),
+    logger: logger.child('engine'),
+  })
+  closers.push(() => engine.stop())
+  const rotation = new Rotation({
+    engine,
+    sequencerSet: network.l2.contracts.sequencerSet,
+    me: signerAccount.address,
+  })
+  const chain = new ChainState({
+    ...{engine, log, rotation},
+    snapshotDir: join(dataDir, 'snapshots'),
+    logger: logger.child('chain'),
+    onExecuted: (ms) => metrics.observe('build', ms),
+    nowMs: () => clock.monotonicMs(),
+  })
+  return {chain, guard}
+}
+
+export function openExchange(options: NodeOptions, genesis: Genesis, clock: Clock): BlockExchange {
+  const {network, peer, bootnodes = [], signerAccount, logger} = options
+  return new HttpExchange({
+    ...peer,
+    bootnodes: [...bootnodes, ...(network.l2.bundled?.bootnodes ?? [])],
+    chainId: network.l2.chainId,
+    fingerprint: genesis.fingerprint,
+    openToFollowers: network.l2.bundled?.followers === 'anyone',
+    key: signerAccount,
+    pollMs: Math.min(PEER_POLL_MS, network.l2.slotMs),
+    clock,
+    logger: logger.child('peers'),
+  })
+}
+
+export function openDeposits(
+  {network, relayerAccount}: NodeOptions,
+  l1: RpcClient,
+  {engine}: ChainState,
+  isOurTurn: () => boolean,
+  accept: (raw: string) => Promise<Hash>,
+) {
+  if (!relayerAccount) return disabledDeposits
+  const {l1: l1Network, l2: l2Network} = network
+  return createDepositRelay({
+    ...{l1, engine, l1Network, l2Network, isOurTurn, accept},
+    relayer: relayerAccount,
+  })
+}
+
+export function openBatcher(
+  {network, batchAccount, logger, batchMaxAgeMs = BATCH_MAX_AGE_MS}: NodeOptions,
+  l1: RpcClient,
+  chain: ChainState,
+  isOurTurn: () => boolean,
+  clock: Clock,
+) {
+  if (!batchAccount) return disabledBatcher
+  const inbox = new Inbox({
+    ...{l1, clock},
+    l1ChainId: network.l1.chainId,
+    batchInbox: network.l1.contracts.batchInbox,
+    account: batchAccount,
+    logger: logger.child('inbox'),
+  })
+  return createBatcher({
+    ...{inbox, isOurTurn, clock},
+    engine: chain.engine,
+    sequencerSet: network.l2.contracts.sequencerSet,
+    marginBlocks: network.l2.batchMarginBlocks,
+    head: () => chain.head().number,
+    block: (number) => chain.log.block(number),
+    logger: logger.child('batcher'),
+    maxAgeMs: batchMaxAgeMs,
+  })
+}
+
+export function rulesOf({l2}: Network): BlockRules {
+  return {
+    transactions: {
+      chainId: l2.chainId,
+      minGasPriceWei: MIN_GAS_PRICE_WEI,
+      maxGasLimit: MAX_TRANSACTION_GAS,
+      maxSizeBytes: MAX_TRANSACTION_BYTES,
+    },
+    phase2Block: l2.phase2Block,
+    contracts: {
+      sequencerSet: lowerCase(l2.contracts.sequencerSet),
+      bridge: lowerCase(l2.contracts.bridge),
+    },
+    clockSkewSeconds: BLOCK_CLOCK_SKEW_SECONDS,
+  }
+}

@@ -1,0 +1,113 @@
+/** The ten stages, each built from those before it, in the order of the table in README.md. */
+import {join} from 'node:path'
+
+import type {Hash} from 'viem'
+
+import {systemClock} from '../lib/clock.ts'
+import type {RpcClient} from '../lib/json-rpc.ts'
+import {ENGINE_VERSION} from '../process/find-engine.ts'
+import type {Genesis} from './engine/genesis.ts'
+import {Heads} from './heads/heads.ts'
+import {L1Loop} from './l1-loop.ts'
+import {STARTUP_GRACE_MS} from './limits.ts'
+import {Accounts} from './mempool/accounts.ts'
+import {Mempool} from './mempool/mempool.ts'
+import {Metrics} from './metrics.ts'
+import type {NodeOptions} from './node-options.ts'
+import {Forwarder} from './peers/forwarder.ts'
+import {acceptTransaction, isSendersFault} from './rpc/accept-transaction.ts'
+import {SenderRecovery} from './rpc/sender-recovery.ts'
+import {Driver} from './sequencing/driver.ts'
+import {
+  openBatcher,
+  openChain,
+  openDeposits,
+  openExchange,
+  rulesOf,
+  type Closer,
+} from './stage-parts.ts'
+import type {NodeParts} from './status-of.ts'
+
+export interface Stages extends NodeParts {
+  forwarder: Forwarder
+  /** Like `accept` for each; what is the sender's fault is left out in silence. */
+  acceptMany(raws: readonly string[]): Promise<void>
+}
+
+export interface StageContext {
+  genesis: Genesis
+  l1: RpcClient
+  /** What has to be closed is added here, in the order of opening. */
+  closers: Closer[]
+  onHalt(error: unknown): void
+}
+
+/**
+ * Opens the stores and connects the stages. Nothing runs yet.
+ *
+ * @throws {MetisSeqError} CHAIN_LOG_MISMATCH, STORE_DAMAGED, SIGN_GUARD_DAMAGED
+ */
+export function openStages(options: NodeOptions, context: StageContext): Stages {
+  const {network, dataDir, logger, clock = systemClock} = options
+  const {genesis, l1, closers, onHalt} = context
+  const metrics = new Metrics()
+  const mempool = new Mempool()
+  const {chain, guard} = openChain(options, genesis, metrics, closers)
+  const rules = rulesOf(network)
+  const accounts = new Accounts(chain.engine)
+  const exchange = openExchange(options, genesis, clock)
+  const recovery = new SenderRecovery()
+  closers.push(() => recovery.close())
+  const turn = () => chain.rotation.turnAt(chain.head().number + 1)
+  const isOurTurn = () => turn().whose === 'mine'
+  const forwarder = new Forwarder({mempool, exchange, turn, clock, logger: logger.child('forward')})
+
+  const accept = (raw: string): Promise<Hash> =>
+    acceptTransaction(raw, {
+      ...{recovery, accounts, mempool},
+      rules: rules.transactions,
+      contracts: network.l2.contracts,
+      owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),
+      nowMs: () => clock.monotonicMs(),
+      onAccepted: ({hash}) => {
+        driver.wake()
+        forwarder.add(hash)
+      },
+    })
+  const acceptMany = async (raws: readonly string[]): Promise<void> => {
+    await Promise.all(raws.map((raw) => accept(raw).catch(ignoreSendersFault)))
+  }
+  const heads = new Heads({
+    l1,
+    network: network.l1,
+    genesisNumber: genesis.number,
+    block: (number) => chain.log.block(number),
+    cursorFile: join(dataDir, 'batch-cursor.json'),
+    logger: logger.child('heads'),
+  })
+  const driver = new Driver({
+    ...{chain, guard, mempool, accounts, exchange, rules, clock, metrics, onHalt},
+    signer: options.signerAccount,
+    slotMs: network.l2.slotMs,
+    emptyBlocks: network.l2.emptyBlocks,
+    startupGraceMs: options.startupGraceMs ?? STARTUP_GRACE_MS,
+    logger: logger.child('driver'),
+    safeHead: () => heads.safeHead() ?? genesis.number,
+    reaccept: acceptMany,
+    onHead: () => forwarder.wake(),
+  })
+  const deposits = openDeposits(options, l1, chain, isOurTurn, accept)
+  const batcher = openBatcher(options, l1, chain, isOurTurn, clock)
+  const l1Loop = new L1Loop({
+    ...{heads, deposits, batcher, clock, metrics, logger: logger.child('l1')},
+  })
+  return {
+    ...{options, genesis, chain, mempool, exchange, driver, heads, l1Loop, metrics, clock, accept},
+    ...{forwarder, acceptMany},
+    clientVersion: `metis-seq/anvil-${ENGINE_VERSION}`,
+  }
+}
+
+function ignoreSendersFault(error: unknown): void {
+  if (!isSendersFault(error)) throw error
+}

@@ -1,0 +1,140 @@
+import {isAddress} from 'viem'
+import type {Address, Hex} from 'viem'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import {isRecord} from '../lib/json.ts'
+
+/** Where a key's secret lies. Recorded per key and never guessed. */
+export type KeyBackend = 'keytar' | 'secret-service' | 'file'
+
+/** What is known about a key without opening it. Holds no secret. */
+export interface KeyRecord {
+  name: string
+  address: Address
+  /** 64 bytes, without the 04 prefix, as LockingPool wants it. */
+  publicKey: Hex
+  backend: KeyBackend
+  createdAt: string
+  /** File backend: where the password may be read by an unattended process. Null: it is asked for. */
+  passwordFile: string | null
+}
+
+/** Who I am on a network. Never holds a private key or a password. */
+export interface Profile {
+  network: string
+  owner: Address | null
+  signer: Address | null
+  rewardRecipient: Address | null
+  /** Names of keys in the key list. Null: the role signs elsewhere. */
+  keys: {owner: string | null; signer: string | null}
+  /** Endpoints that replace the network's. May hold an API key: redact before printing. */
+  endpoints: {l1: string | null; l2: string | null; pos: string | null}
+  /** The bundled node of this profile. Null: none is set up. */
+  node: NodeProfile | null
+}
+
+export interface NodeProfile {
+  host: string
+  rpcPort: number
+  peerPort: number
+  /** Key that relays bridge deposits, on a network of one's own. */
+  relayerKey: string | null
+  /** Key that posts transaction batches to L1. */
+  batchKey: string | null
+}
+
+export interface Config {
+  currentProfile: string | null
+  profiles: Record<string, Profile>
+  keys: Record<string, KeyRecord>
+}
+
+export const emptyConfig: Config = {currentProfile: null, profiles: {}, keys: {}}
+
+type Check = (value: unknown) => boolean
+
+const isText: Check = (value) => typeof value === 'string' && value.length > 0
+const isPort: Check = (value) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535
+const isAccount: Check = (value) => typeof value === 'string' && isAddress(value, {strict: false})
+const isUrl: Check = (value) => typeof value === 'string' && /^(?:https?|wss?):\/\//.test(value)
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value)
+const either =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    values.includes(String(value))
+
+/** Every field of a record, and no other: a smuggled `privateKey` is refused like any unknown name. */
+const fields =
+  (checks: Record<string, Check>): Check =>
+  (value) =>
+    isRecord(value) &&
+    Object.keys(value).every((name) => name in checks) &&
+    Object.entries(checks).every(([name, check]) => check(value[name]))
+
+const isNode = fields({
+  host: isText,
+  rpcPort: isPort,
+  peerPort: isPort,
+  relayerKey: orNull(isText),
+  batchKey: orNull(isText),
+})
+
+const isProfile = fields({
+  network: isText,
+  owner: orNull(isAccount),
+  signer: orNull(isAccount),
+  rewardRecipient: orNull(isAccount),
+  keys: fields({owner: orNull(isText), signer: orNull(isText)}),
+  endpoints: fields({l1: orNull(isUrl), l2: orNull(isUrl), pos: orNull(isUrl)}),
+  node: orNull(isNode),
+})
+
+const isKey = fields({
+  name: isText,
+  address: isAccount,
+  publicKey: (value) => typeof value === 'string' && /^0x[0-9a-f]{128}$/.test(value),
+  backend: either('keytar', 'secret-service', 'file'),
+  createdAt: isText,
+  passwordFile: orNull(isText),
+})
+
+/**
+ * Checks the settings document, when it is read and before it is written. Names the entry that is wrong and
+ * never shows its content.
+ *
+ * A schema library would cost every command 40 ms; these settings are few.
+ *
+ * @throws {MetisSeqError} CONFIG_INVALID
+ */
+export function parseConfig(value: unknown, path: string): Config {
+  if (!isRecord(value)) throw configInvalid(path, 'it is not a JSON object')
+  const {currentProfile = null, profiles = {}, keys = {}, ...unknown} = value
+  const [stranger] = Object.keys(unknown)
+  if (stranger !== undefined) throw configInvalid(path, `${stranger} is not a setting`)
+  if (!orNull(isText)(currentProfile)) throw configInvalid(path, 'currentProfile is not a name')
+  checkEntries(profiles, 'profile', isProfile, path)
+  checkEntries(keys, 'key', isKey, path)
+  return {currentProfile, profiles, keys} as Config
+}
+
+function checkEntries(entries: unknown, what: string, check: Check, path: string): void {
+  if (!isRecord(entries)) throw configInvalid(path, `${what}s is not an object`)
+  const wrong = Object.keys(entries).find((name) => !check(entries[name]))
+  if (wrong !== undefined)
+    throw configInvalid(path, `${what} ${wrong} has a wrong or unknown field`)
+}
+
+export function configInvalid(path: string, reason: string, cause?: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'CONFIG_INVALID',
+    message: `The settings file ${path} is not valid: ${reason}.`,
+    exit: 'config',
+    facts: {path},
+    hints: [`Mend ${path}, or move it away and run \`metis-seq init\` again.`],
+    cause,
+  })
+}

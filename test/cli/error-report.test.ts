@@ -1,0 +1,102 @@
+import {Errors} from '@oclif/core'
+import {expect, test} from 'vitest'
+
+import {exitCodeOf, toErrorReport} from '../../src/cli/error-report.ts'
+import {parseAddress, parseAmount, parseWhole} from '../../src/cli/flags.ts'
+import {toEnvelope} from '../../src/cli/output.ts'
+import {MetisSeqError} from '../../src/lib/errors.ts'
+import {RpcResponseError} from '../../src/lib/json-rpc.ts'
+
+const SECRET_URL = 'https://user:SECRET@rpc.example/SECRET?key=SECRET'
+
+test('an operator error keeps code, facts and hints, and loses every secret of a URL', () => {
+  const report = toErrorReport(
+    new MetisSeqError({
+      code: 'WRONG_CHAIN',
+      message: `The endpoint ${SECRET_URL} is wrong.`,
+      exit: 'unreachable',
+      facts: {url: SECRET_URL},
+      hints: [`Ask ${SECRET_URL} again.`],
+    }),
+    'metis-seq status',
+  )
+
+  expect(report).toEqual({
+    code: 'WRONG_CHAIN',
+    message: 'The endpoint https://rpc.example is wrong.',
+    facts: {url: 'https://rpc.example'},
+    hints: ['Ask https://rpc.example again.'],
+    exit: 'unreachable',
+    retryable: false,
+  })
+  expect(exitCodeOf(report)).toBe(8)
+})
+
+test('an operator error inside the errors of libraries is the one that is shown', () => {
+  const inner = new MetisSeqError({code: 'X', message: 'X.', exit: 'stale'})
+  const outer = new Error('wrapped', {cause: new Error('again', {cause: inner})})
+
+  expect(toErrorReport(outer, '').code).toBe('X')
+})
+
+test('a refusal of an endpoint is no fault of ours', () => {
+  const refusal = new RpcResponseError({code: -32_005, message: `quota of ${SECRET_URL}`})
+
+  expect(toErrorReport(new Error('call failed', {cause: refusal}), '')).toMatchObject({
+    code: 'ENDPOINT_ERROR',
+    exit: 'unreachable',
+    retryable: true,
+    message: 'The endpoint refused a request: quota of https://rpc.example.',
+    facts: {rpcCode: '-32005'},
+  })
+})
+
+test('usage errors of the parser are USAGE, with the help of that very command', () => {
+  const report = toErrorReport(
+    new Errors.CLIError('Nonexistent flag: --x\nSee more help with --help'),
+    'metis-seq stake show',
+  )
+
+  expect(report).toMatchObject({
+    code: 'USAGE',
+    exit: 'usage',
+    message: 'Nonexistent flag: --x',
+    hints: ['Run `metis-seq stake show --help`.'],
+  })
+})
+
+test.each([[new TypeError('x is undefined')], ['a string'], [undefined], [{}]])(
+  'anything else (%s) is a bug, with exit 1, and never breaks the report',
+  (thrown) => {
+    const report = toErrorReport(thrown, 'metis-seq status')
+
+    expect(report).toMatchObject({code: 'BUG', exit: 'internal', retryable: false})
+    expect(exitCodeOf(report)).toBe(1)
+  },
+)
+
+test('an error that is its own cause does not hang the report', () => {
+  const loop = new Error('loop')
+  loop.cause = loop
+
+  expect(toErrorReport(loop, '').code).toBe('BUG')
+})
+
+test('the document is whole when there is nothing to tell', () => {
+  const parts = {command: 'stake show', profile: null, network: null, data: undefined}
+
+  expect(
+    toEnvelope({...parts, warnings: [], error: null, sources: [], startedMs: performance.now()}),
+  ).toMatchObject({schema: 'metis-seq.stake.show/1', ok: true, data: null, error: null})
+})
+
+test('wrong values are named, long ones are not repeated', () => {
+  expect(() => parseAmount('1e18')).toThrow('"1e18" is not an amount')
+  expect(() => parseWhole('-1', 'sequencer id')).toThrow('"-1" is not a sequencer id')
+  expect(parseWhole('7', 'sequencer id')).toBe(7n)
+  const key = 'ab'.repeat(32)
+  expect(() => parseAddress(key)).toThrow('The value is not an address')
+  const checksummed = '0xBF578472333179247657a6023D7418D6Dc792Ef3'
+  expect(parseAddress(checksummed.toLowerCase())).toBe(checksummed)
+  expect(() => parseAddress(checksummed.replace('BF', 'bf'))).toThrow('checksum')
+})

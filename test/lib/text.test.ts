@@ -1,0 +1,176 @@
+import {expect, test} from 'vitest'
+
+import {MetisSeqError} from '../../src/lib/errors.ts'
+import {exitCodes, type ExitName} from '../../src/lib/exit-codes.ts'
+import {isRecord, jsonFault, stringifyJson} from '../../src/lib/json.ts'
+import {createLogger} from '../../src/lib/log.ts'
+import {redactUrl, redactUrls} from '../../src/lib/redact.ts'
+import {createSnapshotStore} from '../../src/lib/snapshot-store.ts'
+import {
+  formatDuration,
+  formatWei,
+  formatWeiShort,
+  parseUnitsText,
+  shortHex,
+} from '../../src/lib/units.ts'
+
+test('an amount comes back from its own text, at every size', () => {
+  for (let exponent = 0; exponent < 60; exponent++) {
+    for (const wei of [
+      10n ** BigInt(exponent),
+      10n ** BigInt(exponent) * 7n + 1n,
+      10n ** BigInt(exponent) - 1n,
+    ]) {
+      expect(parseUnitsText(formatWei(wei))).toBe(wei)
+    }
+  }
+})
+
+test.each([
+  ['1', 10n ** 18n],
+  ['0', 0n],
+  ['0.000000000000000001', 1n],
+  ['20,000', 20_000n * 10n ** 18n],
+  ['20_000.5', 200_005n * 10n ** 17n],
+  [' 1 ', 10n ** 18n],
+  ['00.10', 10n ** 17n],
+])('"%s" is an amount', (text, wei) => expect(parseUnitsText(text)).toBe(wei))
+
+test.each([
+  '',
+  '.',
+  '1.',
+  '.5',
+  '-1',
+  '+1',
+  '1e18',
+  '0x10',
+  '1.0000000000000000001',
+  '1,',
+  ',1',
+  '1 000',
+  'NaN',
+  'ten',
+  '١',
+])('"%s" is no amount', (text) => expect(parseUnitsText(text)).toBeUndefined())
+
+test('short amounts are cut, grouped, and never rounded up or to nothing', () => {
+  const short = (text: string) => formatWeiShort(parseUnitsText(text)!)
+
+  expect(['1999.99999', '0', '0.00001', '1234567.5', '0.9999999'].map(short)).toEqual([
+    '1,999.9999',
+    '0',
+    '< 0.0001',
+    '1,234,567.5',
+    '0.9999',
+  ])
+  expect(formatWei(-5n * 10n ** 17n)).toBe('-0.5')
+})
+
+test('durations say their two largest parts', () => {
+  const seconds = [0, 42, 200, 7500, 1_814_400, 90_061, -5]
+
+  expect(seconds.map(formatDuration)).toEqual([
+    '0 s',
+    '42 s',
+    '3 min 20 s',
+    '2 h 5 min',
+    '21 d',
+    '1 d 1 h',
+    '0 s',
+  ])
+  expect(shortHex('0x1234567890abcdef')).toBe('0x1234…cdef')
+  expect(shortHex('0x12345678')).toBe('0x12345678')
+})
+
+test('a URL keeps scheme and host, and nothing else', () => {
+  const secrets = 'https://user:pw@rpc.example:8545/v3/key?apikey=key#key'
+
+  expect(redactUrl(secrets)).toBe('https://rpc.example:8545')
+  expect(redactUrl('no url')).toBe('(invalid URL)')
+  expect(redactUrls(`asked ${secrets}, then "${secrets}" (${secrets}).`)).toBe(
+    'asked https://rpc.example:8545, then "https://rpc.example:8545" (https://rpc.example:8545).',
+  )
+  expect(redactUrls('HTTPS://U:P@A.example/x wss://u:p@b.example/x')).toBe(
+    'https://a.example wss://b.example',
+  )
+})
+
+test('JSON: amounts become decimal strings, faults show no piece of the text', () => {
+  expect(stringifyJson({wei: 2n ** 70n, list: [1n]})).toBe(
+    '{"wei":"1180591620717411303424","list":["1"]}',
+  )
+  for (const text of ['{"a": SECRET}', '{"a": "x" SECRET}', 'SECRET', '{"a": "SECRET', '[SECRET']) {
+    let fault = ''
+    try {
+      JSON.parse(text)
+    } catch (error) {
+      fault = jsonFault(error)
+    }
+    expect(fault, text).not.toBe('')
+    expect(fault, text).not.toContain('SECRET')
+  }
+  expect([null, [], 'x', 1].map(isRecord)).toEqual([false, false, false, false])
+})
+
+test('log lines are JSON, filtered by level, with URLs cut', () => {
+  const lines: string[] = []
+  const logger = createLogger({part: 'node', level: 'info', write: (line) => lines.push(line)})
+
+  logger.debug('hidden')
+  logger.child('rpc').warn('down', {url: 'http://u:p@a.example/key', height: 2n ** 60n})
+
+  expect(lines).toHaveLength(1)
+  expect(JSON.parse(lines[0]!)).toMatchObject({
+    level: 'warn',
+    part: 'rpc',
+    event: 'down',
+    url: 'http://a.example',
+    height: '1152921504606846976',
+  })
+})
+
+test('a snapshot store tells every listener until it leaves', () => {
+  const store = createSnapshotStore(1)
+  const seen: number[] = []
+  const leave = store.subscribe(() => seen.push(store.get()))
+
+  store.set(2)
+  leave()
+  store.set(3)
+
+  expect(seen).toEqual([2])
+  expect(store.get()).toBe(3)
+})
+
+test('exit codes are a contract: each number has one name', () => {
+  expect(exitCodes).toMatchInlineSnapshot(`
+    {
+      "busy": 15,
+      "condition-false": 10,
+      "config": 3,
+      "critical": 12,
+      "declined": 9,
+      "degraded": 11,
+      "interlock": 14,
+      "internal": 1,
+      "not-found": 4,
+      "ok": 0,
+      "precondition": 5,
+      "reverted": 6,
+      "sigint": 130,
+      "signer": 13,
+      "sigterm": 143,
+      "stale": 16,
+      "timeout": 124,
+      "tx-unknown": 7,
+      "unreachable": 8,
+      "usage": 2,
+    }
+  `)
+  const names = Object.keys(exitCodes) as ExitName[]
+  expect(new Set(Object.values(exitCodes)).size).toBe(names.length)
+  for (const exit of names) {
+    expect(new MetisSeqError({code: 'X', message: 'X.', exit}).exitCode).toBe(exitCodes[exit])
+  }
+})

@@ -1,0 +1,96 @@
+import {afterAll, beforeAll, expect, test} from 'vitest'
+
+import type {Network} from '../../src/protocol/network.ts'
+import {openContext} from '../../src/services/context.ts'
+import {checkNetwork} from '../../src/services/network-check.ts'
+import {adviseNext, part} from '../../src/services/status.ts'
+import {MetisSeqError} from '../../src/lib/errors.ts'
+import {saveNetwork} from '../../src/store/networks.ts'
+import {deadUrl} from '../helpers/http-stub.ts'
+import {makeTempHome} from '../helpers/temp-home.ts'
+import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {currentEpoch, money} from '../helpers/dashboard-data.ts'
+
+let chain: TestChain
+beforeAll(async () => (chain = await startTestChain()))
+afterAll(() => chain[Symbol.asyncDispose]())
+
+async function check(change: (network: Network) => Network) {
+  using temp = makeTempHome()
+  saveNetwork(temp.home, change(chain.network), {replace: true})
+  const context = openContext({home: temp.home, network: 'test'})
+  try {
+    const {ok, checks} = await checkNetwork(context, 2000)
+    return {
+      ok,
+      failed: checks.filter((each) => !each.ok).map(({label, seen}) => `${label}: ${seen}`),
+    }
+  } finally {
+    context.close()
+  }
+}
+
+test('a network that is as its document says has no failed check', async () => {
+  expect(await check((network) => network)).toEqual({ok: true, failed: []})
+})
+
+test('an address without code and a pointer to elsewhere are named', async () => {
+  const empty = '0x00000000000000000000000000000000000000ee'
+  const {ok, failed} = await check((network) => ({
+    ...network,
+    l1: {...network.l1, contracts: {...network.l1.contracts, bridge: empty}},
+  }))
+
+  expect(ok).toBe(false)
+  expect(failed).toEqual([
+    `L1 bridge ${empty} has code: no code at this address`,
+    `LockingInfo.bridge is the L1 bridge: it is ${chain.at.bridge}`,
+  ])
+})
+
+test('a dead second endpoint and swapped chains are named, each by its own check', async () => {
+  const dead = await deadUrl()
+  const {failed} = await check((network) => ({
+    ...network,
+    l1: {...network.l1, rpcUrls: [...network.l1.rpcUrls, dead, ...network.l2.rpcUrls]},
+    posRestUrl: dead,
+  }))
+
+  expect(failed).toEqual([
+    expect.stringContaining(`L1 endpoint ${dead} serves chain 31337: No L1 endpoint answers.`),
+    expect.stringContaining('The L1 endpoint serves chain 108800'),
+    expect.stringContaining(`consensus layer ${dead} answers: The consensus layer does not answer`),
+  ])
+})
+
+test('a part that cannot be read keeps its reason as data', async () => {
+  const error = new MetisSeqError({code: 'DOWN', message: 'Down.', exit: 'unreachable'})
+  const wrapped = () => Promise.reject(new Error('x', {cause: error}))
+
+  expect(await part(wrapped)).toEqual({ok: false, code: 'DOWN', reason: 'Down.'})
+  expect(await part(async () => 1)).toEqual({ok: true, value: 1})
+})
+
+test('the next action follows the worst thing seen', () => {
+  const rotation = {ok: true, value: {...currentEpoch(), next: null}} as const
+  const failed = {ok: false, code: 'X', reason: 'X.'} as const
+  const calm = {
+    network: 'test',
+    profile: 'main',
+    rotation,
+    money: {ok: true, value: money} as const,
+    l2MetisWei: null,
+    node: null,
+    nodeExpected: false,
+  }
+  const none = {ok: true, value: {...money, stake: null}} as const
+  const gap = {ok: true, value: {...currentEpoch({epoch: null}), next: null}} as const
+
+  expect(adviseNext({...calm, profile: null})).toContain('metis-seq init')
+  expect(adviseNext({...calm, rotation: failed, money: none})).toContain('L2 does not answer')
+  expect(adviseNext({...calm, money: failed})).toContain('L1 does not answer')
+  expect(adviseNext({...calm, rotation: gap})).toContain('No epoch covers')
+  expect(adviseNext({...calm, nodeExpected: true})).toContain('metis-seq node start')
+  expect(adviseNext({...calm, money: none})).toContain('sequencer eligible')
+  expect(adviseNext(calm)).toContain('metis-seq reward claim')
+})

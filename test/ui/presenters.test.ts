@@ -1,0 +1,264 @@
+import {expect, test} from 'vitest'
+
+import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
+import type {Profile} from '../../src/services/profiles.ts'
+import {toStakeView} from '../../src/services/stake.ts'
+import {
+  currentEpochText,
+  epochListText,
+  nextEpochText,
+  rotationEventText,
+} from '../../src/ui/presenters/epoch.ts'
+import {positionText, providersText, ratesText} from '../../src/ui/presenters/lst.ts'
+import {nodeReportText} from '../../src/ui/presenters/node.ts'
+import {posStatusText} from '../../src/ui/presenters/pos.ts'
+import {rewardText} from '../../src/ui/presenters/reward.ts'
+import {
+  checksText,
+  sequencerJson,
+  sequencerListText,
+  sequencerText,
+  stakeText,
+} from '../../src/ui/presenters/sequencer.ts'
+import {networkText, profileJson, profileText} from '../../src/ui/presenters/setup.ts'
+import {table} from '../../src/ui/presenters/table.ts'
+import {
+  currentEpoch,
+  epochView,
+  ME,
+  nodeStatus,
+  OTHER,
+  pool,
+  RECIPIENT,
+  sequencer,
+} from '../helpers/dashboard-data.ts'
+
+const METIS = 10n ** 18n
+
+test('sequencer show', () => {
+  expect(sequencerText(sequencer)).toMatchInlineSnapshot(`
+    "Sequencer 7 is active.
+    owner             0x1111111111111111111111111111111111111111
+    signer            0x1111111111111111111111111111111111111111
+    reward recipient  0x3333333333333333333333333333333333333333 (L2)
+    locked            20000 METIS
+    claimable         1.5 METIS
+    active since      reward batch 3"
+  `)
+})
+
+test('an exiting sequencer names the day of its METIS, an unset recipient is not an address', () => {
+  const leaving = {
+    ...sequencer,
+    status: 'inactive',
+    unlockClaimTimeSeconds: 1_800_000_000n,
+    rewardRecipient: '0x0000000000000000000000000000000000000000',
+  } as const
+
+  expect(sequencerText(leaving)).toContain('Sequencer 7 is exiting.')
+  expect(sequencerText(leaving)).toContain('claim possible    2027-01-15T08:00:00.000Z')
+  expect(sequencerText(leaving)).toContain('reward recipient  unset')
+  expect(sequencerJson(leaving)).toMatchObject({rewardRecipient: null, status: 'inactive'})
+})
+
+test('sequencer list marks mine, whatever the case of the address', () => {
+  const list = {
+    sequencers: [sequencer, {...sequencer, sequencerId: 8n, owner: OTHER} as const],
+    pool,
+  }
+
+  expect(sequencerListText(list, ME.toUpperCase().replace('0X', '0x'))).toMatchInlineSnapshot(`
+    "id  status  owner        signer       locked  share  claimable
+    7   active  0x1111…1111  0x1111…1111  20,000  25 %   1.5        YOU
+    8   active  0x2222…2222  0x1111…1111  20,000  25 %   1.5"
+  `)
+  expect(sequencerListText({sequencers: [], pool}, null)).toBe('No sequencer is registered.')
+})
+
+test('stake show', () => {
+  expect(stakeText(toStakeView(sequencer, pool))).toMatchInlineSnapshot(`
+    "Sequencer 7 is active.
+    locked        20000 METIS
+    share of all  25.00 % of 80,000 METIS
+    limits        20,000 to 100,000 METIS
+    room to add   80,000 METIS
+    reward batch  9; last change in batch 4
+    exit delay    21 d"
+  `)
+})
+
+test('reward show: what claiming costs, and whether there is anything', () => {
+  const fee = {feeEthWei: 200_000_000_000_000n, l2GasLimit: 200_000}
+  const text = rewardText({sequencer, pool, fee, recipientL2MetisWei: 5n * METIS})
+
+  expect(text).toMatchInlineSnapshot(`
+    "Sequencer 7 can claim 1.5 METIS.
+    claimable         1.5 METIS
+    per block         0.000761 METIS
+    paid until epoch  40 (reward batch 9)
+    cost to claim     0.0002 ETH for the bridge, and L1 gas
+    recipient on L2   0x3333333333333333333333333333333333333333, holds 5 METIS
+    Next: \`metis-seq reward claim\`."
+  `)
+  expect(
+    rewardText({
+      sequencer: {...sequencer, rewardMetisWei: 0n},
+      pool,
+      fee,
+      recipientL2MetisWei: null,
+    }),
+  ).toContain('next reward batch')
+})
+
+test('epoch current, next, list', () => {
+  const mine = epochView({signer: ME, mine: true})
+  expect(currentEpochText(currentEpoch({epoch: mine}), 2000)).toMatchInlineSnapshot(`
+    "Epoch 42: your turn.
+    producer  0x1111111111111111111111111111111111111111 (YOU)
+    blocks    1000 to 1199
+    head      1149
+    left      50 blocks, about 1 min 40 s with a block in every slot"
+  `)
+  expect(currentEpochText(currentEpoch({epoch: null}), 2000)).toContain('nobody may produce')
+  expect(nextEpochText(null)).toContain('not planned yet')
+  expect(nextEpochText(epochView({state: 'planned'}))).toContain(
+    'planned and not yet committed on L2',
+  )
+  expect(epochListText([epochView({number: 41n, state: 'past'}), mine])).toMatchInlineSnapshot(`
+    "epoch  state    first  last  blocks  producer
+    41     past     1000   1199  200     0x2222222222222222222222222222222222222222
+    42     current  1000   1199  200     0x1111111111111111111111111111111111111111 (YOU)"
+  `)
+})
+
+test('epoch watch: one line per change', () => {
+  const at = {headBlock: 1149n, epoch: epochView(), stalledSeconds: 12}
+  const lines = (['epoch-started', 'epoch-committed', 'stalled', 'resumed'] as const).map((type) =>
+    rotationEventText({type, ...at}),
+  )
+
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "block 1149  epoch 42 started: 0x2222222222222222222222222222222222222222, until block 1199",
+      "block 1149  epoch 42 committed: 0x2222222222222222222222222222222222222222, blocks 1000 to 1199",
+      "block 1149  no block for 12 s",
+      "block 1149  blocks again after 12 s",
+    ]
+  `)
+  expect(rotationEventText({...at, type: 'epoch-started', epoch: null})).toContain('no epoch')
+})
+
+test('lst: providers, rates, position', () => {
+  const provider = {
+    id: 'artemis',
+    name: 'Artemis',
+    token: 'artMETIS',
+    kind: 'reward-bearing',
+    entry: OTHER,
+    state: 'live',
+  } as const
+  const rates = {
+    provider,
+    totalDepositsMetisWei: 1100n * METIS,
+    supplyArtMetisWei: 1000n * METIS,
+    pendingRewardMetisWei: 5n * METIS,
+    feeRate: METIS / 20n,
+    rate: (11n * METIS) / 10n,
+    rateAfterHarvest: (111n * METIS) / 100n,
+  }
+  const position = {
+    provider: 'artemis',
+    account: ME,
+    artMetisWei: METIS,
+    valueMetisWei: (111n * METIS) / 100n,
+    openRequests: 2n,
+    liquidMetisWei: 0n,
+  } as const
+
+  expect(providersText([provider])).toContain('artemis   artMETIS  reward-bearing  live')
+  expect(ratesText([rates])).toMatchInlineSnapshot(`
+    "provider  METIS per token  after harvest  deposits     pending rewards  fee
+    artemis   1.1              1.11           1,100 METIS  5 METIS          5 %"
+  `)
+  expect(positionText(position)).toMatchInlineSnapshot(`
+    "0x1111…1111 holds 1 artMETIS.
+    artMETIS          1
+    worth             1.11 METIS after the next harvest
+    open withdrawals  2
+    METIS on L2       0"
+  `)
+  expect([providersText([]), ratesText([])].join()).not.toContain('provider  ')
+})
+
+test('node status: alive, starting, gone, and of another version', () => {
+  const daemon = {pid: 7, startedAt: '2026-01-01T00:00:00.000Z', running: true} as never
+  const report = (status: Record<string, unknown> | null, running = true) =>
+    nodeReportText({profile: 'main', status, daemon: running ? daemon : null})
+
+  expect(report(null)).toContain('does not answer yet')
+  expect(report(null, false)).toContain('metis-seq node start')
+  expect(report({...nodeStatus, turn: 'mine'})).toContain('head           1149')
+  expect(report({peers: 5, pool: 'x', head: []})).not.toMatch(/undefined|\[object|NaN/)
+})
+
+test('pos status of a real Themis and of nonsense', () => {
+  const view = {
+    latestSpan: {span_id: 3, start_block: 1, end_block: 10, selected_producers: [{signer: ME}]},
+    validators: [{ID: 1, signer: ME, power: 20}],
+    rewardBatchId: 4,
+    mpc: null,
+  }
+
+  expect(posStatusText(view)).toMatchInlineSnapshot(`
+    "latest span   3, blocks 1 to 10
+    its producer  0x1111111111111111111111111111111111111111
+    reward batch  4
+    MPC address   unknown
+    validator  signer       power
+    1          0x1111…1111  20"
+  `)
+  const nonsense = {latestSpan: {}, validators: [{}], rewardBatchId: undefined, mpc: {}}
+  expect(posStatusText(nonsense)).not.toMatch(/undefined|null/)
+})
+
+test('a profile and a network show endpoints by host only', () => {
+  const profile: Profile = {
+    network: 'andromeda',
+    owner: ME,
+    signer: null,
+    rewardRecipient: RECIPIENT,
+    keys: {owner: null, signer: null},
+    endpoints: {l1: 'https://user:SECRET@rpc.example/SECRET', l2: null, pos: null},
+    node: null,
+  }
+  const network = {...builtInNetworks[0]!, posRestUrl: 'http://pos.example/SECRET'}
+
+  expect(profileText('main', profile, true)).toContain('https://rpc.example')
+  expect(profileText('main', profile, true)).toContain('(key elsewhere)')
+  const all = [
+    profileText('main', profile, true),
+    profileJson('main', profile, true),
+    networkText(network),
+  ]
+  expect(JSON.stringify(all)).not.toContain('SECRET')
+})
+
+test('checks: what holds, what does not, and the remedy under it', () => {
+  const check = {id: 'a', label: 'owner is whitelisted', seen: 'no', ok: false, remedy: 'Apply.'}
+
+  expect(checksText([check, {...check, ok: true, seen: 'yes', remedy: ''}])).toBe(
+    'FAIL  owner is whitelisted: no\n      Apply.\nok    owner is whitelisted: yes',
+  )
+})
+
+test('a table pads by characters and leaves no trailing space', () => {
+  expect(
+    table(
+      ['a', 'b'],
+      [
+        ['◆◆◆', ''],
+        ['x', 'y'],
+      ],
+    ),
+  ).toBe('a    b\n◆◆◆\nx    y')
+})
