@@ -98,9 +98,12 @@ function contractWithoutCode(error: unknown): string | undefined {
   return 'contractAddress' in error ? String(error.contractAddress) : 'unknown'
 }
 
-/** The parser's text without its own "See more help" line, which our hint replaces. */
+/** The parser's text in one line, without its own "See more help" line, which our hint replaces. */
 function usageMessage(message: string): string {
-  return message.replace(/\s*See more help with --help\s*$/, '').trim()
+  return message
+    .replace(/\s*See more help with --help\s*$/, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .trim()
 }
 
 export function exitCodeOf(report: ErrorReport): number {

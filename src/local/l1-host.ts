@@ -24,7 +24,10 @@ export interface L1HostOptions {
 
 /** Name of the engine's pid file; the host's own is `l1`. */
 const ENGINE = 'engine'
-const SNAPSHOT_MS = 5000
+/** How soon a block with transactions is safe from a kill -9. */
+const WATCH_MS = 250
+/** A block without transactions can wait: a restart makes others like it. */
+const IDLE_SNAPSHOT_MS = 10_000
 /** A snapshot stops the chain while it is taken: at most a twentieth of the time goes into them. */
 const SNAPSHOT_SHARE = 20
 
@@ -38,8 +41,7 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
   const {dir, chainId, port, genesisFile, logger, signal} = options
   mkdirSync(dir, {recursive: true, mode: 0o700})
   rmSync(readyFileOf(dir), {force: true})
-  // An engine that a killed host left behind would hold the port.
-  await killOrphan(dir, ENGINE)
+  await rescueOrphan(dir, port, logger)
   if (!(await portIsFree(port))) throw portBusy('L1', port)
   const engine = await startAnvil({
     name: ENGINE,
@@ -78,9 +80,34 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
   }
 }
 
-/** True when the host that runs as `pid` has restored its chain and mines. */
-export function l1HostIsReady(dir: string): boolean {
-  return existsSync(readyFileOf(dir))
+/** Pid of the host that has restored its chain and mines; a killed one leaves its pid behind. */
+export function readyL1Host(dir: string): number | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(readyFileOf(dir), 'utf8'))
+    return isRecord(value) ? Number(value['pid']) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * An engine that a killed host left behind still has every block: its state is kept before it is ended,
+ * because it holds the port.
+ */
+async function rescueOrphan(dir: string, port: number, logger: Logger): Promise<void> {
+  if (!existsSync(join(dir, `${ENGINE}.pid`))) return
+  const rpc = createRpcClient(`http://127.0.0.1:${port}`, {timeoutMs: 120_000, maxSockets: 1})
+  try {
+    await rpc.request('evm_setIntervalMining', [0])
+    await snapshot(rpc, dir)
+    logger.warn('l1 rescued', {from: 'the engine of a killed host'})
+  } catch (error) {
+    // It died with its host, or its pid belongs to somebody else: the last snapshot counts then.
+    logger.debug('l1 not rescued', errorFacts(error))
+  } finally {
+    rpc.close()
+  }
+  await killOrphan(dir, ENGINE)
 }
 
 async function keepSnapshots(
@@ -90,19 +117,41 @@ async function keepSnapshots(
   engineGone: () => boolean,
   logger: Logger,
 ): Promise<void> {
-  let waitMs = SNAPSHOT_MS
+  let keptBlock = await headOf(rpc)
+  let nextMs = 0
+  let idleMs = systemClock.monotonicMs() + IDLE_SNAPSHOT_MS
   while (!signal.aborted && !engineGone()) {
-    await systemClock.sleep(waitMs, signal).catch(() => {})
+    await systemClock.sleep(WATCH_MS, signal).catch(() => {})
     if (signal.aborted || engineGone()) return
     const started = systemClock.monotonicMs()
     try {
+      const head = await headOf(rpc)
+      const due = started > idleMs || (await holdsTransactions(rpc, keptBlock + 1, head))
+      if (!due) keptBlock = head
+      if (!due || started < nextMs) continue
       await snapshot(rpc, dir)
+      keptBlock = head
     } catch (error) {
       // A full disk must not stop the chain: the snapshot before this one stays valid.
       logger.error('l1 snapshot failed', errorFacts(error))
     }
-    waitMs = Math.max(SNAPSHOT_MS, (systemClock.monotonicMs() - started) * SNAPSHOT_SHARE)
+    const now = systemClock.monotonicMs()
+    nextMs = now + (now - started) * SNAPSHOT_SHARE
+    idleMs = now + IDLE_SNAPSHOT_MS
   }
+}
+
+async function headOf(rpc: RpcClient): Promise<number> {
+  return Number(await rpc.request('eth_blockNumber'))
+}
+
+/** Whether one of these blocks, both ends included, holds a transaction. */
+async function holdsTransactions(rpc: RpcClient, first: number, last: number): Promise<boolean> {
+  for (let number = first; number <= last; number++) {
+    const tag = `0x${number.toString(16)}`
+    if (Number(await rpc.request('eth_getBlockTransactionCountByNumber', [tag])) > 0) return true
+  }
+  return false
 }
 
 async function snapshot(rpc: RpcClient, dir: string): Promise<void> {

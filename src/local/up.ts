@@ -22,7 +22,7 @@ import {
   writeProfiles,
 } from './create.ts'
 import {fund} from './faucet.ts'
-import {l1HostIsReady, portBusy} from './l1-host.ts'
+import {readyL1Host, portBusy} from './l1-host.ts'
 import {
   halfMade,
   LOCAL_NETWORK,
@@ -209,7 +209,7 @@ function startL1({home, self, signal}: UpOptions, settings: LocalSettings): Prom
     args: [...self.args, 'local', 'l1'],
     env: {METIS_SEQ_HOME: home.root},
     probe: async () =>
-      l1HostIsReady(l1Dir) &&
+      readyL1Host(l1Dir) === readDaemon(l1Dir, L1_DAEMON)?.pid &&
       (await answers(url, 'POST', '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}')),
     readyTimeoutMs: 30_000,
     signal,

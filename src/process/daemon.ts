@@ -20,6 +20,8 @@ export interface DaemonSpec {
   /** True when the process answers a real request. A log line is not proof. */
   probe(): Promise<boolean>
   readyTimeoutMs: number
+  /** Commands to run when it runs already. */
+  runningHints?: readonly string[]
   /** Aborting it while the daemon starts stops the daemon. */
   signal?: AbortSignal
 }
@@ -53,7 +55,7 @@ export function readDaemon(dir: string, name: string): DaemonState | undefined {
 export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   const {name, dir, file, args, env, probe, readyTimeoutMs, signal} = spec
   const before = readDaemon(dir, name)
-  if (before?.running) throw alreadyRunning(name, before.pid)
+  if (before?.running) throw alreadyRunning(spec, before.pid)
   mkdirSync(dir, {recursive: true, mode: 0o700})
   const log = openSync(logFileOf(dir, name), 'a', 0o600)
   // Not execa: a background process must write to its log by itself, after we are gone.
@@ -171,12 +173,13 @@ function removePidFile(dir: string, name: string): void {
   rmSync(pidFileOf(dir, name), {force: true})
 }
 
-function alreadyRunning(name: string, pid: number): MetisSeqError {
+function alreadyRunning({name, runningHints: hints = []}: DaemonSpec, pid: number): MetisSeqError {
   return new MetisSeqError({
     code: 'ALREADY_RUNNING',
     message: `${name} already runs as process ${pid}.`,
     exit: 'busy',
     facts: {name, pid: String(pid)},
+    hints: [...hints],
   })
 }
 

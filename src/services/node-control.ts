@@ -67,6 +67,7 @@ export async function startNodeDaemon(
     },
     probe: async () => (await readNodeStatus(dir)) !== null,
     readyTimeoutMs: READY_TIMEOUT_MS,
+    runningHints: ['Run `metis-seq node status` to ask it, or `metis-seq node stop` to stop it.'],
     ...(options.signal ? {signal: options.signal} : {}),
   })
   return {pid, profile: name}

@@ -74,7 +74,10 @@ function directoryLocked(directory: string, ownerPath: string, cause: unknown): 
     message: `${directory} is in use by another process (pid ${pid}).`,
     exit: 'busy',
     facts: {directory, pid},
-    hints: [pid === 'unknown' ? `Stop the process that uses ${directory}.` : `kill ${pid}`],
+    hints: [
+      'A node of the background is stopped with `metis-seq node stop`.',
+      pid === 'unknown' ? `Stop the process that uses ${directory}.` : `Or run \`kill ${pid}\`.`,
+    ],
     cause,
   })
 }

@@ -76,7 +76,7 @@ test('answers of a batch reach their own callers when the server answers out of 
       id,
       result: method === 'eth_chainId' ? '0x7a69' : `0x${String(params[0]).slice(-1)}`,
     }))
-    response.end(JSON.stringify(answers.length === 1 ? answers[0] : answers.reverse()))
+    response.end(JSON.stringify(answers.length === 1 ? answers[0] : answers.toReversed()))
   })
   const {client, close} = connect([rpc.url])
   const addresses = ['1', '2', '3'].map((digit) => `0x${digit.repeat(40)}` as const)

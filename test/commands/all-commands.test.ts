@@ -164,7 +164,11 @@ const wrong: [string, string, number][] = [
   ['lst deposit enki 1 --network andromeda', 'USAGE', 2],
   ['lst deposit artemis 1e18 --network andromeda', 'USAGE', 2],
   ['lst deposit artemis -1 --network andromeda', 'USAGE', 2],
-  ['lst rates --network sepolia', 'LST_UNKNOWN', 4],
+  [
+    'lst position --network sepolia --account 0x1111111111111111111111111111111111111111',
+    'LST_UNKNOWN',
+    4,
+  ],
   ['lst position --network andromeda --account 0x12', 'USAGE', 2],
   ['local status', 'LOCAL_MISSING', 4],
   ['local fund', 'NETWORK_UNKNOWN', 3],

@@ -9,7 +9,7 @@ import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, startCli, type RunningCli} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
-import {L1_CHAIN_ID, startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
 
 const owner = accountOf('owner').address
 const register = ['sequencer', 'register', '--amount', '20000', '--yes']
@@ -66,7 +66,7 @@ function statuses(temp: TempHome): string[] {
   const journal = openJournal(temp.home.journalFile)
   const entries = journal.list(20)
   journal.close()
-  return entries.map(({status}) => status).reverse()
+  return entries.map(({status}) => status).toReversed()
 }
 
 /** What a run after the crash may end with: it did the rest, or found that all was done. */

@@ -2,14 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {
-  encodeFunctionData,
-  numberToHex,
-  parseEther,
-  zeroAddress,
-  type Abi,
-  type Address,
-} from 'viem'
+import {encodeFunctionData, numberToHex, parseEther, type Abi, type Address} from 'viem'
 import {mnemonicToAccount} from 'viem/accounts'
 
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
