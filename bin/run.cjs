@@ -7,8 +7,9 @@ if (major < 22) {
   var bundled = null
   try {
     bundled = require.resolve('node-linux-' + process.arch + '/bin/node')
-  } catch (error) {
+  } catch (missing) {
     bundled = null
+    void missing
   }
   if (!bundled || process.env.METIS_SEQ_RESTARTED) {
     process.stderr.write(
@@ -21,10 +22,14 @@ if (major < 22) {
     process.exit(1)
   }
   var env = Object.assign({}, process.env, {METIS_SEQ_RESTARTED: '1'})
-  var result = require('child_process').spawnSync(bundled, [__filename].concat(process.argv.slice(2)), {
-    stdio: 'inherit',
-    env: env,
-  })
+  var result = require('child_process').spawnSync(
+    bundled,
+    [__filename].concat(process.argv.slice(2)),
+    {
+      stdio: 'inherit',
+      env: env,
+    },
+  )
   process.exit(result.status === null ? 1 : result.status)
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   // Answered before anything is loaded.

@@ -16,7 +16,11 @@ export async function createManifest(): Promise<string> {
     respectNoCacheDefault: true,
   })
   await plugin.load()
-  return `${JSON.stringify(plugin.manifest, null, 1)}\n`
+  // Commands are found in the order in which files answer; the manifest must not depend on it.
+  const commands = Object.fromEntries(
+    Object.entries(plugin.manifest.commands).toSorted(([a], [b]) => a.localeCompare(b)),
+  )
+  return `${JSON.stringify({...plugin.manifest, commands}, null, 1)}\n`
 }
 
 if (import.meta.main) {

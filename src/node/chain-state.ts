@@ -106,7 +106,8 @@ export class ChainState {
     }
     this.#durable = head
     await this.rotation.refresh()
-    this.gate.open()
+    // Whoever read from the engine before may have seen a block that never became durable.
+    this.gate.openAfterRollback()
     const replayed = head.number - start.number
     this.#options.logger.info('chain restored', {head: head.number, from: start.number, replayed})
     return head

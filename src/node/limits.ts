@@ -14,8 +14,6 @@ export const ENGINE_HISTORY_BLOCKS = 32
 export const ENGINE_RECEIPT_BLOCKS = 20_000
 /** Consecutive restarts of a failing engine before the node gives up. */
 export const ENGINE_RESTARTS = 3
-/** An empty block above this means that the state has grown too large for the slot. */
-export const EMPTY_SEAL_ALARM_MS = 200
 
 /** Snapshot after so much replay work: 20,000 transactions replay in 4 s, 500 empty blocks in 2.3 s. */
 export const SNAPSHOT_TRANSACTIONS = 20_000
@@ -115,8 +113,6 @@ export const BATCH_MAX_AGE_MS = 30_000
 export const BATCH_REPLACE_AFTER_MS = 60_000
 export const BATCH_PRICE_BUMP_PERCENT = 25n
 
-/** Stop: the last slot and the hand-over together. */
-export const STOP_TIMEOUT_MS = 15_000
 /** Peers: after something invalid, or a fork that did not win, a peer is left alone for so long. */
 export const PEER_IGNORE_MS = 10_000
 /** How far a producer's clock may be ahead of ours; block times count in whole seconds. */

@@ -11,7 +11,7 @@ import type {Closer} from './stage-parts.ts'
 import {openStages, type Stages} from './stages.ts'
 import {gaugesOf, rpcContextOf, statusOf} from './status-of.ts'
 
-export type {NodeAccount, NodeOptions, RunningNode} from './node-options.ts'
+export type {NodeOptions, RunningNode} from './node-options.ts'
 
 /**
  * Starts a sequencer node.

@@ -86,6 +86,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     keep,
     async reset() {
       await clients.l1.request('evm_revert', [snapshot])
+      await clients.l1.request('evm_setAutomine', [true])
       await keep()
     },
     async [Symbol.asyncDispose]() {

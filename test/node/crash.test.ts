@@ -12,6 +12,7 @@ import {identifyProcess} from '../../src/lib/process-identity.ts'
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
 import {readGenesis} from '../../src/node/engine/genesis.ts'
 import type {NodeOptions} from '../../src/node/start-node.ts'
+import {killOrphan} from '../../src/process/anvil.ts'
 import {signBlock} from '../../src/protocol/block.ts'
 import {ChainLog, type Candidate} from '../../src/store/chain-log.ts'
 import {SignGuard} from '../../src/store/sign-guard.ts'
@@ -55,6 +56,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL')
   await Promise.all(nodes.map((node) => node.stop()))
+  // A test that fails half-way must not leave the engine of a killed node running.
+  await killOrphan(join(genesis.dir, 'alpha/engine'), 'engine')
   await l1.stop()
   genesis[Symbol.dispose]()
 })
@@ -267,7 +270,11 @@ test('a height signed on a lost branch is never signed again, and the node says 
     guard.checkAndRecord(number + 1, keccak256('0x01'))
     return number
   })
-  const again = await start(options)
+  const again = await start({...options, startupGraceMs: 0})
   await until('it reports the guard', () => again.status().lastError['guard'])
-  expect(again.status()).toMatchObject({head: {number: head}, blocksSealed: 0})
+  await sendTo(again.rpc, 0)
+  await until('it looked at the transaction', () => again.status().pool.pending === 1)
+  expect(again.status()).toMatchObject({head: {number: head}, blocksSealed: 0, turn: 'mine'})
+  // Refusing is enough; a halt would also end following whoever gets the turn.
+  expect(again.status().phase).not.toBe('halted')
 })

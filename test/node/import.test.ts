@@ -221,8 +221,8 @@ test('another hash than the producer signed is critical, after a second try', as
 })
 
 test('a branch with a recommitment wins over ours, and what ours held comes back', async () => {
-  const shared = await build(alpha)
-  await importBlock(options(), shared)
+  const common = await build(alpha)
+  await importBlock(options(), common)
   const takeOver = await build(beta, [await recommitTransaction(mpc, beta.address, 102)])
   const lost = await transfer(user, 0)
   await importBlock(options(), await build(alpha, [lost]))
@@ -233,7 +233,7 @@ test('a branch with a recommitment wins over ours, and what ours held comes back
 
   recommitted = {signer: beta.address, startBlock: 102}
   expect(await switchBranch(options(), 101, takeOver)).toEqual([lost])
-  expect(chain.log.range(0, 1000)).toEqual([shared, takeOver])
+  expect(chain.log.range(0, 1000)).toEqual([common, takeOver])
   expect(chain.engine.head().hash).toBe(takeOver.hash)
 })
 

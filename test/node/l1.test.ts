@@ -137,6 +137,9 @@ test('deposits arrive on L2 in order and exactly once, each in a block of its ow
   for (const amount of [1n, 2n, 3n]) await deposit(amount * METIS)
   // Two of three are deep enough; the last one waits for one more block.
   await until('two are paid', async () => (await balance(recipient)) === 3n * METIS)
+  const {number} = node.status().head
+  await until('some blocks pass', () => node.status().head.number > number + 8)
+  expect(await balance(recipient)).toBe(3n * METIS)
   await l1.request('evm_mine')
   await until('all are paid', async () => (await balance(recipient)) === 6n * METIS)
   const relayer = accountOf('relayer').address.toLowerCase()

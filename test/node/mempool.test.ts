@@ -2,6 +2,11 @@ import {keccak256, toHex, type Address, type Hex} from 'viem'
 import {beforeEach, describe, expect, test} from 'vitest'
 
 import type {TransactionKind} from '../../src/node/mempool/classify.ts'
+import {Accounts} from '../../src/node/mempool/accounts.ts'
+import {PoolUpkeep} from '../../src/node/mempool/upkeep.ts'
+import {systemClock} from '../../src/lib/clock.ts'
+import {silentLogger} from '../../src/lib/log.ts'
+import type {SealedBlock} from '../../src/protocol/block.ts'
 import {Mempool, PoolRefusedError, type TakeLimits} from '../../src/node/mempool/mempool.ts'
 import {POOL_LIFETIME_MS, POOL_NONCE_WINDOW} from '../../src/node/limits.ts'
 import type {SignedTransaction} from '../../src/protocol/transaction.ts'
@@ -228,4 +233,24 @@ test('what waits too long goes, but not out of the open block', () => {
   pool.take(all)
   pool.expire(POOL_LIFETIME_MS + 1)
   expect(pool.counts()).toEqual({pending: 1, queued: 0})
+})
+
+test('after a block of others the pool asks the chain about senders of whom nothing is next', async () => {
+  const asked: unknown[] = []
+  const accounts = new Accounts({
+    readAll: (calls) => {
+      asked.push(...calls.map(({params}) => params?.[0]))
+      return Promise.resolve(
+        calls.map(({method}) => (method.endsWith('Count') ? '0x1' : '0xffffffff')),
+      )
+    },
+  })
+  const upkeep = new PoolUpkeep({mempool: pool, accounts, clock: systemClock, logger: silentLogger})
+  add(alice, 1)
+  add(bob, 0)
+  const changed = Promise.withResolvers<void>()
+  upkeep.afterBlock({number: 1, transactions: []} as unknown as SealedBlock, changed.resolve)
+  await changed.promise
+  expect(asked).toEqual([alice, alice])
+  expect(names(pool.take(all))).toBe('b0 a1')
 })

@@ -20,7 +20,7 @@ const OUT_BYTES = 65
 /** Plain text, so that a bundle needs no second file. It gets packed inputs and returns packed keys. */
 const workerSource = `
   const {parentPort, workerData} = require('node:worker_threads')
-  const {recover} = require(workerData.library)
+  const {recover} = require(workerData.modulePath)
   parentPort.on('message', (input) => {
     const count = input.length / ${IN_BYTES}
     const output = new Uint8Array(count * ${OUT_BYTES})
@@ -54,9 +54,9 @@ export class SenderRecovery {
   #isScheduled = false
 
   constructor(threads = Math.min(4, Math.max(1, availableParallelism() - 1))) {
-    const library = createRequire(import.meta.url).resolve('tiny-secp256k1')
+    const modulePath = createRequire(import.meta.url).resolve('tiny-secp256k1')
     for (let index = 0; index < threads; index++) {
-      const worker = new Worker(workerSource, {eval: true, workerData: {library}})
+      const worker = new Worker(workerSource, {eval: true, workerData: {modulePath}})
       const lane: Lane = {worker, jobs: []}
       worker.on('message', (output: Uint8Array) => this.#answer(lane, output))
       worker.on('error', () => this.#retire(lane))

@@ -387,6 +387,8 @@ export class Driver {
     this.#state = state
     this.#open = undefined
     this.#options.mempool.putBack()
+    // A halted node still answers; without this, readers would wait for ever.
+    this.#options.chain.gate.openAfterRollback()
     this.#options.logger.error('halted', errorFacts(error))
     this.#options.onHalt(error)
   }
