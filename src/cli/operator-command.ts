@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {createInterface} from 'node:readline/promises'
 
 import {Command, Errors, type Interfaces} from '@oclif/core'
+import type {Address} from 'viem'
 
 import type {SourceState} from '../chain/connect.ts'
 import {MetisSeqError} from '../lib/errors.ts'
@@ -59,11 +60,13 @@ export abstract class OperatorCommand extends Command {
   protected openContext(flags: {
     profile?: string | undefined
     network?: string | undefined
+    from?: Address | undefined
     timeout: number
   }): Context {
     const context = openContext({
       profile: flags.profile,
       network: flags.network,
+      from: flags.from,
       timeoutSeconds: flags.timeout,
     })
     this.profileName = context.profileName
@@ -71,6 +74,12 @@ export abstract class OperatorCommand extends Command {
     this.readSources = context.sources
     this.closers.push(context.close)
     return context
+  }
+
+  /** Names profile and network in the JSON document of a command that opens no connection. */
+  protected describeProfile(profile: string, network: string): void {
+    this.profileName = profile
+    this.networkName = network
   }
 
   /** How this program is started again in the background. */
@@ -161,6 +170,7 @@ export abstract class OperatorCommand extends Command {
       say: (text) => this.say(text),
       confirm: (question) => this.confirm(question, yes),
       keepForFailure: (data) => this.keepForFailure(data),
+      atEnd: (release) => void this.closers.push(release),
       mayAsk: this.mayAsk,
       signal: this.interrupted.signal,
     }

@@ -1,4 +1,7 @@
+import {join} from 'node:path'
+
 import type {ChainClient} from '../chain/connect.ts'
+import {systemClock} from '../lib/clock.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {shortHex} from '../lib/units.ts'
@@ -18,6 +21,7 @@ import {
 import {toUnsigned} from '../services/unsigned.ts'
 import {settleOpenTransactions} from '../services/wait-transaction.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {lockDirectory} from '../store/dir-lock.ts'
 import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
 import {askPassword} from './ask-password.ts'
@@ -41,6 +45,8 @@ export interface SendHost {
   say(text: string): void
   confirm(question: string): Promise<void>
   keepForFailure(data: unknown): void
+  /** Runs when the command has ended, however it ends. */
+  atEnd(release: () => void): void
   mayAsk: boolean
   signal: AbortSignal
 }
@@ -106,6 +112,7 @@ export async function settleEarlier(
   flags: SendFlags,
   host: SendHost,
 ): Promise<void> {
+  if (!looksOnly(flags)) host.atEnd(await lockAccount(context, wanted, host))
   const journal = openJournal(context.home.journalFile)
   try {
     const dependencies = dependenciesOf(context, wanted, host, journal)
@@ -120,6 +127,50 @@ export async function settleEarlier(
     if (done) throw doneEarlier(done.entry)
   } finally {
     journal.close()
+  }
+}
+
+/** How long a command waits for another one of the same account before it gives up. */
+const LOCK_WAIT_MS = 20_000
+const LOCK_POLL_MS = 100
+
+/** Two commands that send for one account at once would take the same nonce or do a thing twice. */
+async function lockAccount(
+  context: Context,
+  wanted: Pick<Plan, 'chain' | 'from'>,
+  {say, signal}: SendHost,
+): Promise<() => void> {
+  const deadline = systemClock.monotonicMs() + LOCK_WAIT_MS
+  let told = false
+  for (;;) {
+    try {
+      return tryLock(context, wanted)
+    } catch (error) {
+      const busy = error instanceof MetisSeqError && error.code === 'ACCOUNT_BUSY'
+      if (!busy || systemClock.monotonicMs() > deadline) throw error
+    }
+    if (!told) say('Another command sends for this account; waiting until it has ended.')
+    told = true
+    await systemClock.sleep(LOCK_POLL_MS, signal)
+  }
+}
+
+function tryLock(context: Context, {chain, from}: Pick<Plan, 'chain' | 'from'>): () => void {
+  const {chainId} = context.network[chain === 'L1' ? 'l1' : 'l2']
+  try {
+    const lock = lockDirectory(join(context.home.root, 'locks'), `${chainId}-${from.toLowerCase()}`)
+    return () => lock.release()
+  } catch (error) {
+    if (!(error instanceof MetisSeqError) || error.code !== 'DIRECTORY_LOCKED') throw error
+    throw new MetisSeqError({
+      code: 'ACCOUNT_BUSY',
+      message: `Another command is sending for ${from} on ${chain} at this moment.`,
+      exit: 'busy',
+      facts: {account: from, pid: error.facts['pid'] ?? 'unknown'},
+      hints: ['Wait until it has ended, then run the same command again.'],
+      retryable: true,
+      cause: error,
+    })
   }
 }
 

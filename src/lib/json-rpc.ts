@@ -128,7 +128,6 @@ function openConnection(url: string, options: RpcClientOptions): Connection {
         {
           method: 'POST',
           agent,
-          timeout: timeoutMs,
           headers: {
             'content-type': 'application/json',
             'content-length': Buffer.byteLength(body),
@@ -143,9 +142,12 @@ function openConnection(url: string, options: RpcClientOptions): Connection {
             else resolve(text)
           }, onError),
       )
-      outgoing.on('timeout', () =>
-        outgoing.destroy(Object.assign(new Error('timeout'), {code: 'ETIMEDOUT'})),
+      // One bound for the whole exchange: an endpoint that drips must not hold a command for ever.
+      const timer = setTimeout(
+        () => outgoing.destroy(Object.assign(new Error('timeout'), {code: 'ETIMEDOUT'})),
+        timeoutMs,
       )
+      outgoing.on('close', () => clearTimeout(timer))
       outgoing.on('error', onError)
       outgoing.end(body)
     })

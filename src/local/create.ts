@@ -65,11 +65,15 @@ export async function createLocalKeys(
   return {network, sequencers}
 }
 
-export function localKeyNames({network, sequencers}: LocalKeys): string[] {
+/** Every key that a local network with these settings makes. */
+export function localKeyNames(settings: LocalSettings): string[] {
   return [
-    ...Object.values(network),
-    ...sequencers.flatMap(({owner, signer}) => [owner, signer]),
-  ].map(({name}) => name)
+    ...networkKeys.map((role) => `local-${role}`),
+    ...Array.from({length: settings.nodes}, (_, index) => profileOf(index + 1)).flatMap((name) => [
+      `${name}-owner`,
+      `${name}-signer`,
+    ]),
+  ]
 }
 
 /** Writes the L1 genesis: ETH for those who send transactions there, and for nobody else. */

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 
 import {openConfig} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
-import {bringDown, nodesOfNetwork} from './up.ts'
+import {bringDown, nodesOfNetwork} from './processes.ts'
 import {LOCAL_NETWORK, localPaths, readLocalState, type LocalState} from './settings.ts'
 
 export interface ResetPlan {
@@ -27,10 +27,15 @@ export function planReset(home: Home): ResetPlan {
 /** Stops the network and deletes what the plan names. */
 export async function applyReset(
   home: Home,
-  {profiles, keys}: ResetPlan,
+  plan: ResetPlan,
   onStep: (text: string) => void,
 ): Promise<void> {
   if (stateOrNothing(home)) await bringDown(home, onStep)
+  deleteNetwork(home, plan)
+}
+
+/** Deletes the files of a network that does not run. */
+export function deleteNetwork(home: Home, {profiles, keys}: ResetPlan = planReset(home)): void {
   for (const name of nodesOfNetwork(home)) {
     rmSync(home.nodeDir(name), {recursive: true, force: true})
   }

@@ -1,6 +1,6 @@
 import {systemClock} from '../lib/clock.ts'
 import type {Home} from '../store/home.ts'
-import {listDaemons, type LocalProcess} from './up.ts'
+import {listDaemons, type LocalProcess} from './processes.ts'
 import type {LocalState} from './settings.ts'
 
 const POLL_MS = 500

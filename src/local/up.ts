@@ -1,14 +1,14 @@
 import {existsSync} from 'node:fs'
 
 import {MetisSeqError} from '../lib/errors.ts'
-import {readDaemon, startDaemon, stopDaemon} from '../process/daemon.ts'
+import {readDaemon, startDaemon} from '../process/daemon.ts'
 import {portIsFree} from '../process/ports.ts'
 import {openContext, type Context} from '../services/context.ts'
 import {findKey, openSigner} from '../services/keys.ts'
 import {answers, startNodeDaemon, type SelfCommand} from '../services/node-control.ts'
 import {planRegistration} from '../services/register.ts'
 import {previewPlan, sendPlan, type SendReporter} from '../services/send-plan.ts'
-import {openConfig} from '../store/config.ts'
+import {openConfig, type ConfigStore} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {openJournal} from '../store/journal.ts'
 import {
@@ -22,12 +22,15 @@ import {
   writeProfiles,
 } from './create.ts'
 import {fund} from './faucet.ts'
-import {readyL1Host, portBusy} from './l1-host.ts'
+import {portBusy, readyL1Host} from './l1-host.ts'
+import {bringDown, L1_DAEMON, listDaemons, POS_DAEMON} from './processes.ts'
+import {deleteNetwork} from './reset.ts'
 import {
   halfMade,
   LOCAL_NETWORK,
   localPaths,
   localPorts,
+  profileOf,
   readLocalState,
   saveLocalState,
   type LocalSettings,
@@ -50,9 +53,6 @@ export interface UpResult {
   started: string[]
 }
 
-const L1_DAEMON = 'l1'
-const POS_DAEMON = 'pos'
-
 /**
  * Brings the local network up: makes it the first time, continues the same chains afterwards.
  *
@@ -60,85 +60,41 @@ const POS_DAEMON = 'pos'
  */
 export async function bringUp(options: UpOptions): Promise<UpResult> {
   const existing = readLocalState(options.home)
-  if (!existing) return createNetwork(options)
+  if (!existing) return createOrTakeBack(options)
   if (existing.phase !== 'ready') throw halfMade(existing)
   const running = listDaemons(options.home, existing).filter(({running}) => running)
   const all = existing.profiles.length + 2
   if (running.length >= all) throw alreadyRunning(running.length)
   await assertPortsFree(options.home, existing)
-  const started = await startProcesses(options, existing)
-  return {state: existing, fresh: false, started}
-}
-
-/** Stops every process of the local network, newest part first. Data stays. */
-export async function bringDown(
-  home: Home,
-  onStep: (text: string) => void,
-): Promise<{name: string; outcome: 'stopped' | 'killed' | 'not-running'}[]> {
-  const state = readLocalState(home)
-  if (!state) return []
-  const outcomes = []
-  const nodes = nodesOfNetwork(home)
-  const stopNode = async (name: string) => {
-    const outcome = await stopDaemon(home.nodeDir(name), 'node', {timeoutMs: 20_000})
-    onStep(`node ${name}: ${outcome}`)
-    return {name: `node ${name}`, outcome}
+  try {
+    const started = await startProcesses(options, existing)
+    return {state: existing, fresh: false, started}
+  } catch (error) {
+    if (options.signal.aborted) await bringDown(options.home, options.onStep)
+    throw error
   }
-  outcomes.push(...(await Promise.all(nodes.map(stopNode))))
-  const {posDir, l1Dir} = localPaths(home)
-  for (const [name, dir] of [
-    [POS_DAEMON, posDir],
-    [L1_DAEMON, l1Dir],
-  ] as const) {
-    const outcome = await stopDaemon(dir, name, {timeoutMs: 20_000})
-    onStep(`${name}: ${outcome}`)
-    outcomes.push({name, outcome})
+}
+
+/**
+ * A network that could not be made is stopped. After Ctrl-C nothing of it is left; after a failure its
+ * files stay, because the error names its logs.
+ */
+async function createOrTakeBack(options: UpOptions): Promise<UpResult> {
+  const {home, onStep, signal} = options
+  try {
+    return await createNetwork(options)
+  } catch (error) {
+    if (readLocalState(home)) await bringDown(home, onStep)
+    if (signal.aborted) deleteNetwork(home)
+    throw error
   }
-  return outcomes
-}
-
-export interface LocalProcess {
-  name: string
-  pid: number | null
-  running: boolean
-  url: string
-  log: string
-}
-
-/** Every process that belongs to the local network, running or not. */
-export function listDaemons(home: Home, state: LocalState): LocalProcess[] {
-  const {l1Dir, posDir} = localPaths(home)
-  const ports = localPorts(state.settings)
-  const {profiles} = openConfig(home).read()
-  const entry = (name: string, dir: string, daemon: string, port: number): LocalProcess => {
-    const found = readDaemon(dir, daemon)
-    return {
-      name,
-      pid: found?.pid ?? null,
-      running: found?.running ?? false,
-      url: `http://127.0.0.1:${port}`,
-      log: `${dir}/${daemon}.log`,
-    }
-  }
-  return [
-    entry('l1', l1Dir, L1_DAEMON, ports.l1),
-    entry('pos', posDir, POS_DAEMON, ports.pos),
-    ...nodesOfNetwork(home).map((name) =>
-      entry(`node ${name}`, home.nodeDir(name), 'node', profiles[name]?.node?.rpcPort ?? 0),
-    ),
-  ]
-}
-
-/** Profiles with a node on the local network: those made with it, and those who joined. */
-export function nodesOfNetwork(home: Home): string[] {
-  return Object.entries(openConfig(home).read().profiles)
-    .filter(([, profile]) => profile.network === LOCAL_NETWORK && profile.node)
-    .map(([name]) => name)
 }
 
 async function createNetwork(options: UpOptions): Promise<UpResult> {
   const {home, settings, onStep, signal} = options
   const config = openConfig(home)
+  const keyNames = localKeyNames(settings)
+  assertNamesFree(config, settings, keyNames)
   await assertFreshPorts(settings)
   const creating: LocalState = {
     version: 1,
@@ -146,12 +102,11 @@ async function createNetwork(options: UpOptions): Promise<UpResult> {
     createdAt: new Date().toISOString(),
     settings,
     profiles: [],
-    keys: [],
+    keys: keyNames,
   }
   saveLocalState(home, creating)
   onStep(`Making keys for ${settings.nodes} sequencers and the network`)
   const keys = await createLocalKeys(home, config, settings)
-  saveLocalState(home, {...creating, keys: localKeyNames(keys)})
   writeL1Genesis(home, keys)
   onStep('Starting L1')
   await startL1(options, settings)
@@ -163,7 +118,7 @@ async function createNetwork(options: UpOptions): Promise<UpResult> {
   const l2 = await writeL2Genesis(home, keys, settings, l1.metis)
   writeNetwork(home, keys, settings, l1, l2)
   const profiles = writeProfiles(config, keys, settings)
-  const state: LocalState = {...creating, keys: localKeyNames(keys), profiles}
+  const state: LocalState = {...creating, profiles}
   saveLocalState(home, state)
   signal.throwIfAborted()
   const started = await startProcesses(options, state)
@@ -301,6 +256,25 @@ const silentReporter: SendReporter = {
   onBroadcast() {},
   onMined() {},
   onWaiting() {},
+}
+
+/** What a reset would delete must be ours: names that an operator already uses are refused. */
+function assertNamesFree(config: ConfigStore, settings: LocalSettings, keyNames: string[]): void {
+  const {profiles, keys} = config.read()
+  const names = Array.from({length: settings.nodes}, (_, index) => profileOf(index + 1))
+  const taken =
+    names.find((name) => profiles[name] !== undefined) ?? keyNames.find((name) => keys[name])
+  if (taken === undefined) return
+  throw new MetisSeqError({
+    code: 'LOCAL_NAME_TAKEN',
+    message: `The local network needs the name ${taken}, and a profile or key of yours has it.`,
+    exit: 'precondition',
+    facts: {name: taken},
+    hints: [
+      'Run the local network in a directory of its own: METIS_SEQ_HOME=DIR metis-seq local up.',
+      `Or run \`metis-seq profile remove ${taken}\` if the profile is not needed.`,
+    ],
+  })
 }
 
 async function assertFreshPorts(settings: LocalSettings): Promise<void> {

@@ -1,3 +1,5 @@
+import type {Address} from 'viem'
+
 import {connectChain, type Connection, type SourceState} from '../chain/connect.ts'
 import {connectPos, type PosClient} from '../chain/pos-client.ts'
 import {MetisSeqError} from '../lib/errors.ts'
@@ -9,6 +11,8 @@ import {readNetwork} from '../store/networks.ts'
 export interface ContextOptions {
   profile?: string | undefined
   network?: string | undefined
+  /** Acts for this owner instead of the profile's; its key is then elsewhere. */
+  from?: Address | undefined
   timeoutSeconds?: number | undefined
   home?: Home
 }
@@ -38,7 +42,7 @@ export interface Context {
 export function openContext(options: ContextOptions): Context {
   const home = options.home ?? openHome()
   const config = openConfig(home)
-  const selected = selectProfile(config, options)
+  const selected = actingFor(selectProfile(config, options), options.from)
   const networkName = options.network ?? selected.profile?.network
   if (networkName === undefined) throw networkMissing()
   const network = readNetwork(home, networkName)
@@ -82,6 +86,12 @@ export function openContext(options: ContextOptions): Context {
       l2.opened?.close()
     },
   }
+}
+
+function actingFor<T extends {profile: Profile | null}>(selected: T, from: Address | undefined): T {
+  const {profile} = selected
+  if (!profile || !from || profile.owner === from) return selected
+  return {...selected, profile: {...profile, owner: from, keys: {...profile.keys, owner: null}}}
 }
 
 /**

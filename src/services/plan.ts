@@ -8,7 +8,13 @@ export interface PlannedCall {
   to: Address
   functionName: string
   /** Decoded arguments in order. */
-  args: {name: string; value: string}[]
+  args: {
+    name: string
+    /** As the contract takes it. */
+    value: string
+    /** The same for people, where the value alone is hard to read. */
+    display?: string
+  }[]
   data: Hex
   /** ETH on L1, METIS on L2. */
   valueWei: bigint

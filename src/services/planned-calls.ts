@@ -25,7 +25,7 @@ export function approveLockingInfo(options: {
     functionName: 'approve',
     args: [
       {name: 'spender', value: lockingInfo},
-      {name: 'amount', value: `${amountWei}`},
+      {name: 'amount', value: `${amountWei}`, display: `${formatWeiShort(amountWei, 18)} METIS`},
     ],
     data: encodeFunctionData({
       abi: erc20Abi,
@@ -58,7 +58,7 @@ export function lockWithRewardRecipient(options: {
     args: [
       {name: 'signer', value: signer},
       {name: 'rewardRecipient', value: rewardRecipient},
-      {name: 'amount', value: `${amountWei}`},
+      {name: 'amount', value: `${amountWei}`, display: `${formatWeiShort(amountWei, 18)} METIS`},
       {name: 'signerPubkey', value: publicKey},
     ],
     data: encodeFunctionData({
@@ -89,7 +89,7 @@ export function relock(options: {
     functionName: 'relock',
     args: [
       {name: 'seqId', value: `${sequencerId}`},
-      {name: 'amount', value: `${amountWei}`},
+      {name: 'amount', value: `${amountWei}`, display: `${formatWeiShort(amountWei, 18)} METIS`},
       {name: 'lockReward', value: 'false'},
     ],
     data: encodeFunctionData({
@@ -151,7 +151,11 @@ export function depositArtemis(options: {
     to: depositPool,
     functionName: 'deposit',
     args: [
-      {name: 'minArtMetisAmountToReceive', value: `${minOutWei}`},
+      {
+        name: 'minArtMetisAmountToReceive',
+        value: `${minOutWei}`,
+        display: `${formatWeiShort(minOutWei, 18)} artMETIS`,
+      },
       {name: 'referralId', value: ''},
     ],
     data: encodeFunctionData({

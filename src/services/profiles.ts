@@ -93,6 +93,18 @@ export function findProfile(config: ConfigStore, name: string): Profile {
   throw profileUnknown(name, Object.keys(profiles))
 }
 
+export function noProfile(): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PROFILE_MISSING',
+    message: 'No profile is in use.',
+    exit: 'config',
+    hints: [
+      'Run `metis-seq init` to make a profile.',
+      'Run `metis-seq profile list`, then `metis-seq profile use NAME`.',
+    ],
+  })
+}
+
 function resolveRole(
   config: ConfigStore,
   keyOrAddress: string | undefined,

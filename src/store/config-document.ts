@@ -72,7 +72,7 @@ const fields =
   (checks: Record<string, Check>): Check =>
   (value) =>
     isRecord(value) &&
-    Object.keys(value).every((name) => name in checks) &&
+    Object.keys(value).every((name) => Object.hasOwn(checks, name)) &&
     Object.entries(checks).every(([name, check]) => check(value[name]))
 
 const isNode = fields({

@@ -5,6 +5,7 @@ import {DatabaseSync} from 'node:sqlite'
 import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError, writeFileAtomic} from '../lib/files.ts'
 import {isRecord, stringifyJson} from '../lib/json.ts'
+import {mapSqliteErrors} from '../lib/sqlite.ts'
 
 /** SQLITE_BUSY: another connection, here or in another process, holds the lock. */
 const SQLITE_BUSY = 5
@@ -32,8 +33,10 @@ export function lockDirectory(directory: string, name: string): DirectoryLock {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    if (!isBusy(error)) throw fromFileError(error, lockPath)
-    throw directoryLocked(directory, ownerPath, error)
+    if (isBusy(error)) throw directoryLocked(directory, ownerPath, error)
+    throw mapSqliteErrors(lockPath, () => {
+      throw error
+    })
   }
   try {
     const owner = {pid: process.pid, startedAt: new Date(processStartMs()).toISOString()}

@@ -78,7 +78,7 @@ test('register, increase to the limit, earn and claim: each says what the chain 
   })
 
   const increased = await run('stake increase --amount max --yes')
-  expect(increased).toMatchObject({exitCode: 0, stdout: expect.stringContaining('100000 METIS')})
+  expect(increased).toMatchObject({exitCode: 0, stdout: expect.stringContaining('100,000 METIS')})
   const full = await ask('stake increase --amount max --yes')
   expect(full.error).toMatchObject({
     code: 'NOTHING_TO_LOCK',

@@ -98,12 +98,8 @@ export function nodeOptions(
 function testLogger(name: string): Logger {
   if (!process.env['NODE_LOG']) return silentLogger
   const log = (level: string) => (event: string, facts?: object) =>
-    console.error(
-      new Date().toISOString().slice(14),
-      name,
-      level,
-      event,
-      JSON.stringify(facts ?? {}),
+    process.stderr.write(
+      `${new Date().toISOString().slice(14)} ${name} ${level} ${event} ${JSON.stringify(facts ?? {})}\n`,
     )
   const logger: Logger = {
     debug: process.env['NODE_LOG'] === '2' ? log('debug') : () => {},

@@ -41,7 +41,7 @@ test('sequencer show', () => {
     owner             0x1111111111111111111111111111111111111111
     signer            0x1111111111111111111111111111111111111111
     reward recipient  0x3333333333333333333333333333333333333333 (L2)
-    locked            20000 METIS
+    locked            20,000 METIS
     claimable         1.5 METIS
     active since      reward batch 3"
   `)
@@ -78,7 +78,7 @@ test('sequencer list marks mine, whatever the case of the address', () => {
 test('stake show', () => {
   expect(stakeText(toStakeView(sequencer, pool))).toMatchInlineSnapshot(`
     "Sequencer 7 is active.
-    locked        20000 METIS
+    locked        20,000 METIS
     share of all  25.00 % of 80,000 METIS
     limits        20,000 to 100,000 METIS
     room to add   80,000 METIS

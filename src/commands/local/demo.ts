@@ -21,7 +21,7 @@ dashboard. Takes about two minutes; uses a directory of its own and leaves every
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(LocalDemo)
     const {demoHome, runDemo, DEMO_PROFILE} = await import('../../local/demo/demo.ts')
-    const {bringDown} = await import('../../local/up.ts')
+    const {bringDown} = await import('../../local/processes.ts')
     const home = demoHome(openHome())
     const {signal} = this.interrupted
     const print = (line: string) =>

@@ -9,7 +9,7 @@ export default class LocalDown extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     await this.parse(LocalDown)
-    const {bringDown} = await import('../../local/up.ts')
+    const {bringDown} = await import('../../local/processes.ts')
     const processes = await bringDown(openHome(), (text) => this.say(text))
     const stopped = processes.filter(({outcome}) => outcome !== 'not-running').length
     return {

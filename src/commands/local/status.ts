@@ -15,7 +15,7 @@ export default class LocalStatus extends OperatorCommand {
     await this.parse(LocalStatus)
     const home = openHome()
     const state = requireLocalState(home)
-    const {listDaemons} = await import('../../local/up.ts')
+    const {listDaemons} = await import('../../local/processes.ts')
     const processes = listDaemons(home, state)
     const all = processes.every(({running}) => running)
     return {

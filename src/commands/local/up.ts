@@ -22,7 +22,10 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(LocalUp)
     const home = openHome()
-    const {bringUp, bringDown, listDaemons} = await import('../../local/up.ts')
+    const [{bringUp}, {bringDown, listDaemons}] = await Promise.all([
+      import('../../local/up.ts'),
+      import('../../local/processes.ts'),
+    ])
     const result = await bringUp({
       home,
       self: this.self,

@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {networkText} from '../../ui/presenters/setup.ts'
+import {networkJson, networkText} from '../../ui/presenters/setup.ts'
 
 export default class NetworkShow extends OperatorCommand {
   static override summary = 'Show a network: chain ids, contracts, endpoints.'
@@ -16,6 +16,6 @@ export default class NetworkShow extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(NetworkShow)
     const {network} = this.openContext({...flags, network: args.name ?? flags.network})
-    return {data: network, text: networkText(network)}
+    return {data: networkJson(network), text: networkText(network)}
   }
 }

@@ -2,7 +2,9 @@ import {Args} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {requireProfile} from '../../services/context.ts'
+import {findProfile, noProfile} from '../../services/profiles.ts'
+import {openConfig} from '../../store/config.ts'
+import {openHome} from '../../store/home.ts'
 import {profileJson, profileText} from '../../ui/presenters/setup.ts'
 
 export default class ProfileShow extends OperatorCommand {
@@ -14,9 +16,13 @@ export default class ProfileShow extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(ProfileShow)
-    const context = this.openContext({...flags, profile: args.name ?? flags.profile})
-    const {name, profile} = requireProfile(context)
-    const inUse = context.config.read().currentProfile === name
+    const config = openConfig(openHome())
+    const {currentProfile} = config.read()
+    const name = args.name ?? flags.profile ?? currentProfile
+    if (name === null) throw noProfile()
+    const profile = findProfile(config, name)
+    const inUse = currentProfile === name
+    this.describeProfile(name, profile.network)
     return {data: profileJson(name, profile, inUse), text: profileText(name, profile, inUse)}
   }
 }

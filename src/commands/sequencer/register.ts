@@ -32,7 +32,7 @@ export default class SequencerRegister extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(SequencerRegister)
     const context = this.openContext(flags)
-    const owner = flags.from ?? requireOwner(context)
+    const owner = requireOwner(context)
     const {publicKey} = resolveSignerKey(context, flags['signer-pubkey'])
     const host = this.sendHost(flags.yes)
     const wanted = {action: 'sequencer register', chain: 'L1', from: owner} as const

@@ -7,7 +7,7 @@ import {openContext} from '../../services/context.ts'
 import {openSigner} from '../../services/keys.ts'
 import {localPaths} from '../settings.ts'
 import type {Stage} from './stage.ts'
-import {nodesOfNetwork} from '../up.ts'
+import {nodesOfNetwork} from '../processes.ts'
 
 const TRANSFERS = 30
 

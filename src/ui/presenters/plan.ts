@@ -13,7 +13,10 @@ export function previewText(
     fields(
       [
         ['call', `${call.contract}.${call.functionName} at ${call.to}`],
-        ...call.args.map(({name, value}): [string, string] => [name, value || '(empty)']),
+        ...call.args.map(({name, value, display}): [string, string] => [
+          name,
+          display ? `${display} (${value} wei)` : value || '(empty)',
+        ]),
         ['value', `${formatWei(call.valueWei)} ${coin}`],
         [
           'gas',

@@ -28,8 +28,8 @@ export function sequencerText(sequencer: Sequencer): string {
         'reward recipient',
         sequencer.rewardRecipient === zeroAddress ? 'unset' : `${sequencer.rewardRecipient} (L2)`,
       ],
-      ['locked', `${formatWei(sequencer.amountMetisWei)} METIS`],
-      ['claimable', `${formatWei(sequencer.rewardMetisWei)} METIS`],
+      ['locked', `${formatWeiShort(sequencer.amountMetisWei, 18)} METIS`],
+      ['claimable', `${formatWeiShort(sequencer.rewardMetisWei, 18)} METIS`],
       ['active since', `reward batch ${sequencer.activationBatch}`],
       ...(unlockAt > 0n
         ? [['claim possible', new Date(Number(unlockAt) * 1000).toISOString()] as [string, string]]
@@ -79,7 +79,7 @@ export function stakeText({sequencer, pool, roomMetisWei, shareBasisPoints}: Sta
   return [
     `Sequencer ${sequencer.sequencerId} is ${statusWord(sequencer.status)}.`,
     fields([
-      ['locked', `${formatWei(sequencer.amountMetisWei)} METIS`],
+      ['locked', `${formatWeiShort(sequencer.amountMetisWei, 18)} METIS`],
       [
         'share of all',
         `${(shareBasisPoints / 100).toFixed(2)} % of ${formatWeiShort(pool.totalLockedMetisWei)} METIS`,

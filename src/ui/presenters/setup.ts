@@ -78,6 +78,17 @@ export function networkListText(networks: ListedNetwork[]): string {
   )
 }
 
+/** A network for a screen: endpoints by host only, since a path or query may carry an API key. */
+export function networkJson(network: Network): Network {
+  const {l1, l2, posRestUrl} = network
+  return {
+    ...network,
+    posRestUrl: posRestUrl === null ? null : redactUrl(posRestUrl),
+    l1: {...l1, rpcUrls: l1.rpcUrls.map(redactUrl)},
+    l2: {...l2, rpcUrls: l2.rpcUrls.map(redactUrl)},
+  }
+}
+
 export function networkText(network: Network): string {
   const {l1, l2, lst} = network
   return fields([

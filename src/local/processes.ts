@@ -1,0 +1,74 @@
+import {readDaemon, stopDaemon} from '../process/daemon.ts'
+import {openConfig} from '../store/config.ts'
+import type {Home} from '../store/home.ts'
+import {LOCAL_NETWORK, localPaths, localPorts, readLocalState, type LocalState} from './settings.ts'
+
+/** Names of the pid files of the parts that are not nodes. */
+export const L1_DAEMON = 'l1'
+export const POS_DAEMON = 'pos'
+
+/** Stops every process of the local network, newest part first. Data stays. */
+export async function bringDown(
+  home: Home,
+  onStep: (text: string) => void,
+): Promise<{name: string; outcome: 'stopped' | 'killed' | 'not-running'}[]> {
+  const state = readLocalState(home)
+  if (!state) return []
+  const outcomes = []
+  const nodes = nodesOfNetwork(home)
+  const stopNode = async (name: string) => {
+    const outcome = await stopDaemon(home.nodeDir(name), 'node', {timeoutMs: 20_000})
+    onStep(`node ${name}: ${outcome}`)
+    return {name: `node ${name}`, outcome}
+  }
+  outcomes.push(...(await Promise.all(nodes.map(stopNode))))
+  const {posDir, l1Dir} = localPaths(home)
+  for (const [name, dir] of [
+    [POS_DAEMON, posDir],
+    [L1_DAEMON, l1Dir],
+  ] as const) {
+    const outcome = await stopDaemon(dir, name, {timeoutMs: 20_000})
+    onStep(`${name}: ${outcome}`)
+    outcomes.push({name, outcome})
+  }
+  return outcomes
+}
+
+export interface LocalProcess {
+  name: string
+  pid: number | null
+  running: boolean
+  url: string
+  log: string
+}
+
+/** Every process that belongs to the local network, running or not. */
+export function listDaemons(home: Home, state: LocalState): LocalProcess[] {
+  const {l1Dir, posDir} = localPaths(home)
+  const ports = localPorts(state.settings)
+  const {profiles} = openConfig(home).read()
+  const entry = (name: string, dir: string, daemon: string, port: number): LocalProcess => {
+    const found = readDaemon(dir, daemon)
+    return {
+      name,
+      pid: found?.pid ?? null,
+      running: found?.running ?? false,
+      url: `http://127.0.0.1:${port}`,
+      log: `${dir}/${daemon}.log`,
+    }
+  }
+  return [
+    entry('l1', l1Dir, L1_DAEMON, ports.l1),
+    entry('pos', posDir, POS_DAEMON, ports.pos),
+    ...nodesOfNetwork(home).map((name) =>
+      entry(`node ${name}`, home.nodeDir(name), 'node', profiles[name]?.node?.rpcPort ?? 0),
+    ),
+  ]
+}
+
+/** Profiles with a node on the local network: those made with it, and those who joined. */
+export function nodesOfNetwork(home: Home): string[] {
+  return Object.entries(openConfig(home).read().profiles)
+    .filter(([, profile]) => profile.network === LOCAL_NETWORK && profile.node)
+    .map(([name]) => name)
+}
