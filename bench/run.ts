@@ -9,7 +9,8 @@ import {comparePairs, timeCommand} from './measure.ts'
 const root = join(import.meta.dirname, '..')
 const launcher = join(root, 'bin', 'metis-seq')
 const program = join(root, 'bin', 'run.cjs')
-const BASE_PORT = 38_545
+// Below the range from which the system hands out ports by itself.
+const BASE_PORT = 24_545
 
 interface Line {
   what: string

@@ -239,7 +239,7 @@ export function writeNetwork(
   return network
 }
 
-/** Makes a profile per initial sequencer; the first one also posts the batches. */
+/** Makes a profile per initial sequencer. Each posts batches, in its turn. */
 export function writeProfiles(
   config: ConfigStore,
   keys: LocalKeys,
@@ -267,7 +267,7 @@ export function writeProfiles(
               rpcPort: ports.nodeRpc(index + 1),
               peerPort: ports.nodePeer(index + 1),
               relayerKey: keys.network.relayer.name,
-              batchKey: index === 0 ? keys.network.batcher.name : null,
+              batchKey: keys.network.batcher.name,
             },
           },
         ]),

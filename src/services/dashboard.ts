@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import {getAddress, isAddress, type Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import {isRecord} from '../lib/json.ts'
@@ -134,7 +134,7 @@ async function readForecast(context: Context): Promise<RotationForecast> {
     validators: candidates.length,
     turns: turns.map(({spanId: number, signer}) => ({
       number,
-      signer,
+      signer: getAddress(signer),
       mine: signer.toLowerCase() === mine,
     })),
   }
@@ -144,7 +144,7 @@ function parseCandidates(set: unknown): Candidate[] {
   const validators = isRecord(set) && Array.isArray(set['validators']) ? set['validators'] : []
   return validators.filter(isRecord).flatMap((validator) => {
     const {signer, power, startBatch, endBatch, jailed} = validator
-    if (typeof signer !== 'string' || typeof power !== 'number') return []
+    if (typeof signer !== 'string' || !isAddress(signer) || typeof power !== 'number') return []
     return [
       {
         signer: signer as Address,
@@ -188,7 +188,8 @@ function tellProduction(now: Production, before: Production | null, tell: Tell):
     }
   }
   const planned = now.next
-  if (planned?.state === 'committed' && before?.next?.number !== planned.number) {
+  const known = before?.next?.number === planned?.number && before?.next?.state === 'committed'
+  if (planned?.state === 'committed' && !known) {
     tell(
       'info',
       `Epoch ${planned.number} committed, producer ${planned.mine ? 'YOU' : planned.signer}.`,

@@ -9,7 +9,8 @@ import {isRecord} from '../../src/lib/json.ts'
 import {openCli, type Cli} from '../e2e/local.ts'
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'run.cjs')
-const BASE_PORT = 46_545
+// Below the range from which the system hands out ports by itself.
+const BASE_PORT = 22_545
 
 async function withCli(act: (cli: Cli) => Promise<void>): Promise<void> {
   const cli = openCli()

@@ -57,8 +57,8 @@ test('60 columns: production and rotation', () => {
     ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
     ╭──────────────────────────────────────────────────────────╮
     │ Rotation                                                 │
-    │ next        0x2222…2222, epoch 43, committed             │
-    │ my turn     epoch 45 (probable), in about 15 min         │
+    │ next        43 0x2222…2222, committed                    │
+    │ my turn     in about 15 min, epoch 45 (probable)         │
     │ then        44 0x2222…2222, 45 ◆ YOU                     │
     ╰──────────────────────────────────────────────────────────╯
     q quit  ? help  Tab panel  r refresh  p pause"

@@ -40,8 +40,8 @@ test('all in order: the page in plain text', () => {
       progress    ████████████░░░░ 150/200
       block time  2.0 s mean of 32
     Rotation
-      next        0x2222…2222, epoch 43, committed
-      my turn     epoch 45 (probable), in about 15 min
+      next        43 0x2222…2222, committed
+      my turn     in about 15 min, epoch 45 (probable)
       then        44 0x2222…2222, 45 ◆ YOU
                   46 0x3333…3333
       validators  3
@@ -167,9 +167,9 @@ test('my next turn: exact when committed, probable when forecast, said when it i
     linesOf('rotation', overrides).find((line) => line.startsWith('my turn'))
 
   expect(rowOf({production: fresh(production({next}))})).toBe(
-    'my turn: epoch 43 (committed), in 1 min 40 s',
+    'my turn: in 1 min 40 s, epoch 43 (committed)',
   )
-  expect(rowOf({})).toBe('my turn: epoch 45 (probable), in about 15 min')
+  expect(rowOf({})).toBe('my turn: in about 15 min, epoch 45 (probable)')
   const turns = [{number: 44n, signer: OTHER, mine: false} as const]
   expect(rowOf({rotation: fresh({turns, validators: 1})})).toBe(
     'my turn: not among the next 1 epochs',

@@ -16,6 +16,9 @@ export const DEMO_PROFILE = 'dora'
 /** The demo's clock runs faster than a real network, so that the story takes about two minutes. */
 const PACE = ['--slot-ms', '1000', '--epoch-length', '10', '--respan-delay', '6']
 
+/** Above it the system hands out ports by itself, also to our own engines. */
+const LAST_BASE_PORT = 32_000
+
 /** A directory of its own: a demo never touches the operator's profiles, keys or local network. */
 export function demoHome(home: Home): Home {
   return openHome(join(home.root, 'demo'))
@@ -58,7 +61,7 @@ async function startAfresh(home: Home): Promise<void> {
 
 /** The first base port whose whole range is free: another local network may run beside the demo. */
 async function freeBasePort(): Promise<number> {
-  for (let basePort = defaultSettings.basePort; basePort < 60_000; basePort += 1000) {
+  for (let basePort = defaultSettings.basePort; basePort < LAST_BASE_PORT; basePort += 1000) {
     const ports = localPorts({...defaultSettings, basePort})
     const needed = [
       ports.l1,

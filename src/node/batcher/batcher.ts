@@ -34,7 +34,7 @@ export interface BatcherOptions {
   isOurTurn(): boolean
   clock: Clock
   logger: Logger
-  /** A batch that is not full is sent after this. */
+  /** A batch that is not full is sent when its oldest block has this age. */
   maxAgeMs: number
 }
 
@@ -43,21 +43,17 @@ export interface BatcherOptions {
  */
 export function createBatcher(options: BatcherOptions): Batcher {
   const {inbox, isOurTurn, clock, logger, maxAgeMs} = options
-  let waitingSinceMs: number | undefined
   return {
     async poll(tip) {
       if (!isOurTurn() || !(await inbox.isFree())) return false
       const end = await lastEligible(options)
       const {blocks, isFull} = collect(options, tip.l2Block + 1, end)
-      if (blocks.length === 0) {
-        waitingSinceMs = undefined
-        return false
-      }
-      waitingSinceMs ??= clock.monotonicMs()
-      if (!isFull && clock.monotonicMs() - waitingSinceMs < maxAgeMs) return false
+      const [oldest] = blocks
+      if (!oldest) return false
+      // The age of the block itself: a turn may be shorter than the time a batch may wait.
+      if (!isFull && clock.nowMs() - oldest.timestamp * 1000 < maxAgeMs) return false
       const {data, count} = fit(tip, blocks)
       const hash = await inbox.send(data)
-      waitingSinceMs = undefined
       logger.info('batch sent', {
         batchIndex: tip.batchIndex + 1,
         startBlock: tip.l2Block + 1,

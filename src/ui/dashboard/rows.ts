@@ -56,7 +56,7 @@ export function rotationRows(
     planned
       ? row(
           'next',
-          `${nameOf(planned)}, epoch ${planned.number}, ${planned.state}`,
+          `${planned.number} ${nameOf(planned)}, ${planned.state}`,
           planned.mine ? 'mine' : 'plain',
         )
       : row('next', 'not planned before a tenth of the epoch is done', 'dim'),
@@ -84,7 +84,7 @@ function myNextRow(now: Production | null, turns: RotationForecast['turns'], slo
   if (now.next?.mine) {
     return row(
       'my turn',
-      `epoch ${now.next.number} (${now.next.state}), in ${eta(now.blocksLeft)}`,
+      `in ${eta(now.blocksLeft)}, epoch ${now.next.number} (${now.next.state})`,
       'mine',
     )
   }
@@ -94,7 +94,7 @@ function myNextRow(now: Production | null, turns: RotationForecast['turns'], slo
   if (!turn) return row('my turn', `not among the next ${turns.length} epochs`, 'dim')
   const between = turn.number - now.epoch.number - 1n
   const blocks = now.blocksLeft + between * epochBlocks(now.epoch)
-  return row('my turn', `epoch ${turn.number} (probable), in about ${eta(blocks)}`, 'mine')
+  return row('my turn', `in about ${eta(blocks)}, epoch ${turn.number} (probable)`, 'mine')
 }
 
 export function syncRows(
