@@ -14,10 +14,9 @@ import {
   sendPlan,
   type Preview,
   type SendChoices,
-  type SendDependencies,
-  type SendReporter,
   type SentCall,
 } from '../services/send-plan.ts'
+import type {SendDependencies, SendReporter} from '../services/send-dependencies.ts'
 import {toUnsigned} from '../services/unsigned.ts'
 import {settleOpenTransactions} from '../services/wait-transaction.ts'
 import {MetisSeqError} from '../lib/errors.ts'

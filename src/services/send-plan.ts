@@ -7,15 +7,9 @@ import {fromRevert} from '../chain/reverts.ts'
 import type {TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
-import type {Journal} from '../store/journal.ts'
 import type {Plan, PlannedCall} from './plan.ts'
-import {
-  broadcast,
-  rejected,
-  settleOpenTransactions,
-  waitForEntry,
-  type Receipt,
-} from './wait-transaction.ts'
+import type {Receipt, SendDependencies} from './send-dependencies.ts'
+import {broadcast, rejected, settleOpenTransactions, waitForEntry} from './wait-transaction.ts'
 
 /** What the operator chose on the command line. */
 export interface SendChoices {
@@ -27,23 +21,6 @@ export interface SendChoices {
   waitMined: boolean
   /** True: nothing leaves, not even a transaction that was signed earlier. */
   looksOnly?: boolean
-}
-
-export interface SendReporter {
-  onSettled(label: string, hash: Hash, status: string): void
-  onSimulated(label: string): void
-  onBroadcast(label: string, hash: Hash): void
-  onMined(label: string, receipt: Receipt): void
-  onWaiting(label: string, seconds: number): void
-}
-
-export interface SendDependencies {
-  client: ChainClient
-  network: string
-  chainId: number
-  journal: Journal
-  reporter: SendReporter
-  signal: AbortSignal
 }
 
 /** A plan with its price. */

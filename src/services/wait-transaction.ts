@@ -13,14 +13,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
 import type {Journal, JournalEntry} from '../store/journal.ts'
-import type {SendDependencies} from './send-plan.ts'
-
-export interface Receipt {
-  hash: Hash
-  blockNumber: bigint
-  gasUsed: bigint
-  feeWei: bigint
-}
+import type {Receipt, SendDependencies} from './send-dependencies.ts'
 
 const POLL_MS = 250
 const REPORT_EVERY_MS = 5000

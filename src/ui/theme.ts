@@ -1,4 +1,4 @@
-import type {Tone} from './dashboard/view.ts'
+import type {Tone} from './dashboard/model.ts'
 
 /** Colours that stay apart for every kind of colour vision; none of them carries meaning alone. */
 const palette: Record<Tone, string | undefined> = {

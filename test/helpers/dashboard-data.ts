@@ -5,7 +5,7 @@ import type {L1Money} from '../../src/services/status.ts'
 import type {Sequencer} from '../../src/protocol/sequencer.ts'
 import type {PoolSettings} from '../../src/chain/actions/locking-pool/read-pool.ts'
 import {toStakeView} from '../../src/services/stake.ts'
-import type {DashboardSnapshot, Now} from '../../src/ui/dashboard/view.ts'
+import type {DashboardSnapshot, Now} from '../../src/ui/dashboard/model.ts'
 
 const METIS = 10n ** 18n
 export const ME = '0x1111111111111111111111111111111111111111'

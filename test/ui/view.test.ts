@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest'
 
 import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
-import {ageOf, toDashboardView, type DashboardSnapshot} from '../../src/ui/dashboard/view.ts'
+import type {DashboardSnapshot} from '../../src/ui/dashboard/model.ts'
+import {ageOf, toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {
   epochView,
   failing,

@@ -1,6 +1,7 @@
 import {Box, Text} from 'ink'
 
-import type {Panel, Row} from '../dashboard/view.ts'
+import type {Row} from '../dashboard/model.ts'
+import type {Panel} from '../dashboard/view.ts'
 import {styleOf} from '../theme.ts'
 
 export interface PanelBoxProps {

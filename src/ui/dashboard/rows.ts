@@ -9,7 +9,7 @@ import type {
   SyncState,
 } from '../../services/dashboard.ts'
 import type {L1Money} from '../../services/status.ts'
-import {silentSeconds, type DashboardSnapshot, type Now, type Row, type Tone} from './view.ts'
+import {silentSeconds, type DashboardSnapshot, type Now, type Row, type Tone} from './model.ts'
 
 const BAR_CELLS = 16
 

@@ -1,22 +1,7 @@
-import type {
-  Dashboard,
-  DashboardEvent,
-  Production,
-  RotationForecast,
-  SyncState,
-} from '../../services/dashboard.ts'
+import type {Dashboard} from '../../services/dashboard.ts'
 import type {Feed} from '../../services/feeds.ts'
-import type {L1Money} from '../../services/status.ts'
+import {silentSeconds, type DashboardSnapshot, type Now, type Row, type Tone} from './model.ts'
 import {eventRows, noOwnerRows, productionRows, rotationRows, stakeRows, syncRows} from './rows.ts'
-
-/** How bad a line is. Always said in words too; colour only repeats it. */
-export type Tone = 'plain' | 'ok' | 'warn' | 'critical' | 'mine' | 'dim'
-
-export interface Row {
-  label: string
-  value: string
-  tone: Tone
-}
 
 export interface Panel {
   title: string
@@ -34,21 +19,6 @@ export interface DashboardView {
   panels: {production: Panel; rotation: Panel; sync: Panel; stake: Panel; events: Panel}
 }
 
-/** Everything a frame is made of, taken at one moment. */
-export interface DashboardSnapshot {
-  network: string
-  profile: string | null
-  slotMs: number
-  respanDelaySeconds: number
-  /** False: nobody's stake can be shown, which is no trouble. */
-  hasOwner: boolean
-  production: Feed<Production>
-  rotation: Feed<RotationForecast>
-  sync: Feed<SyncState>
-  money: Feed<L1Money>
-  events: DashboardEvent[]
-}
-
 export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
   const {network, profile, slotMs, respanDelaySeconds, hasOwner} = dashboard
   return {
@@ -63,12 +33,6 @@ export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
     money: dashboard.money.store.get(),
     events: dashboard.events.get(),
   }
-}
-
-/** Time now: wall clock for people, monotonic for ages. */
-export interface Now {
-  wallMs: number
-  monotonicMs: number
 }
 
 /** The whole dashboard in words. Pure; the screen and the text frame both draw it. */
@@ -117,12 +81,6 @@ export function ageOf({atMs, periodMs}: Feed<unknown>, now: Now): string {
   if (ageMs > periodMs * 10 + 1000) return `no data for ${seconds} s`
   if (ageMs > periodMs * 3 + 1000) return `stale ${seconds} s`
   return ''
-}
-
-/** Seconds since the last block of L2, or null while none is known. */
-export function silentSeconds({production}: DashboardSnapshot, now: Now): number | null {
-  if (!production.value) return null
-  return Math.max(0, Math.floor(now.wallMs / 1000) - Number(production.value.headTimestampSeconds))
 }
 
 function worstState(snapshot: DashboardSnapshot, now: Now): DashboardView['state'] {
