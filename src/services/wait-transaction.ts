@@ -1,4 +1,4 @@
-import type {Address, Hash} from 'viem'
+import type {Address} from 'viem'
 import {
   getTransaction,
   getTransactionCount,
