@@ -1,3 +1,6 @@
+import {join} from 'node:path'
+
+import {killOrphan} from '../process/anvil.ts'
 import {readDaemon, stopDaemon} from '../process/daemon.ts'
 import {openConfig} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
@@ -6,6 +9,8 @@ import {LOCAL_NETWORK, localPaths, localPorts, readLocalState, type LocalState} 
 /** Names of the pid files of the parts that are not nodes. */
 export const L1_DAEMON = 'l1'
 export const POS_DAEMON = 'pos'
+/** Name of the pid file of an execution engine, of a node and of L1 alike. */
+const ENGINE = 'engine'
 
 /** Stops every process of the local network, newest part first. Data stays. */
 export async function bringDown(
@@ -18,6 +23,8 @@ export async function bringDown(
   const nodes = nodesOfNetwork(home)
   const stopNode = async (name: string) => {
     const outcome = await stopDaemon(home.nodeDir(name), 'node', {timeoutMs: 20_000})
+    // A node that had to be killed could not end its engine.
+    await killOrphan(join(home.nodeDir(name), 'engine'), ENGINE)
     onStep(`node ${name}: ${outcome}`)
     return {name: `node ${name}`, outcome}
   }
@@ -28,6 +35,7 @@ export async function bringDown(
     [L1_DAEMON, l1Dir],
   ] as const) {
     const outcome = await stopDaemon(dir, name, {timeoutMs: 20_000})
+    if (outcome !== 'stopped') await killOrphan(dir, ENGINE)
     onStep(`${name}: ${outcome}`)
     outcomes.push({name, outcome})
   }

@@ -58,6 +58,10 @@ export const RPC_BODY_BYTES = 5_000_000
 export const RPC_BATCH = 200
 /** RPC: gas of a call or an estimate. 50 M is 0.8 s of the slowest opcode. */
 export const RPC_CALL_GAS = 50_000_000n
+/** RPC: calls that the engine executes at a time. One leaves the other core to sealing. */
+export const RPC_CALLS_AT_ONCE = 1
+/** RPC: calls that may wait for it; ordinary ones take 1 ms, so a hundred are a tenth of a second. */
+export const RPC_CALLS_WAITING = 100
 /** RPC: requests in progress; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
 export const RPC_CONCURRENT = 256
 export const RPC_LOG_RANGE_BLOCKS = 10_000

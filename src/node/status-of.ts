@@ -9,6 +9,7 @@ import type {L1Loop} from './l1-loop.ts'
 import type {Mempool} from './mempool/mempool.ts'
 import type {Metrics} from './metrics.ts'
 import type {BlockExchange} from './peers/exchange.ts'
+import {createCallQueue} from './rpc/call-queue.ts'
 import type {RpcContext} from './rpc/methods.ts'
 import type {Driver} from './sequencing/driver.ts'
 import type {NodeOptions} from './node-options.ts'
@@ -82,6 +83,7 @@ export function rpcContextOf(parts: NodeParts): RpcContext {
     genesisNumber: genesis.number,
     chain,
     mempool,
+    calls: createCallQueue(),
     accept: parts.accept,
     safeHead: () => heads.safeHead(),
     finalizedHead: () => heads.finalizedHead(),

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {MetisSeqError} from '../lib/errors.ts'
 import {httpFor} from '../lib/http.ts'
 import {isRecord} from '../lib/json.ts'
+import {killOrphan} from '../process/anvil.ts'
 import {
   lastLogLines,
   readDaemon,
@@ -74,9 +75,14 @@ export async function startNodeDaemon(
 }
 
 /** Stops the profile's node: it finishes its slot and hands over its pool first. */
-export function stopNodeDaemon(context: Context): Promise<'stopped' | 'killed' | 'not-running'> {
+export async function stopNodeDaemon(
+  context: Context,
+): Promise<'stopped' | 'killed' | 'not-running'> {
   const {dir} = requireNode(context)
-  return stopDaemon(dir, DAEMON, {timeoutMs: STOP_TIMEOUT_MS})
+  const outcome = await stopDaemon(dir, DAEMON, {timeoutMs: STOP_TIMEOUT_MS})
+  // A node that was killed could not end its engine.
+  if (outcome !== 'stopped') await killOrphan(join(dir, 'engine'), 'engine')
+  return outcome
 }
 
 export async function reportNode(context: Context): Promise<NodeReport> {

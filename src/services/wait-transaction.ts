@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import type {Address, Hash} from 'viem'
 import {
   getTransaction,
   getTransactionCount,
@@ -17,6 +17,8 @@ import type {Receipt, SendDependencies} from './send-dependencies.ts'
 
 const POLL_MS = 250
 const REPORT_EVERY_MS = 5000
+/** Looks for a missing receipt, over two seconds, before a transaction counts as replaced. */
+const REPLACED_LOOKS = 8
 /** Longer than any block time; after it the outcome is called unknown, never failed. */
 const WAIT_LIMIT_MS = 180_000
 
@@ -84,9 +86,12 @@ export async function broadcast(
   }
 }
 
+/** Codes by which a node says that it will not have this transaction; others say that it cannot tell. */
+const refusalCodes: readonly number[] = [-32_000, -32_003, -32_602]
+
 function refusalOf(error: unknown): RpcResponseError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof RpcResponseError) return at
+    if (at instanceof RpcResponseError) return refusalCodes.includes(at.code) ? at : undefined
   }
   return undefined
 }
@@ -122,12 +127,7 @@ export async function waitForEntry(
 }
 
 async function readOutcome(client: ChainClient, entry: JournalEntry): Promise<Outcome> {
-  const receipt = await getTransactionReceipt(client, {hash: entry.hash}).catch(
-    (error: unknown) => {
-      if (error instanceof TransactionReceiptNotFoundError) return undefined
-      throw error
-    },
-  )
+  const receipt = await findReceipt(client, entry.hash)
   if (receipt) {
     const {transactionHash: hash, blockNumber, gasUsed, effectiveGasPrice, status} = receipt
     return {
@@ -137,9 +137,20 @@ async function readOutcome(client: ChainClient, entry: JournalEntry): Promise<Ou
   }
   const nonce = await getTransactionCount(client, {address: entry.from, blockTag: 'latest'})
   if (nonce <= entry.nonce) return {state: 'open'}
-  // The receipt can appear between the two reads: look once more before calling it replaced.
-  const again = await getTransactionReceipt(client, {hash: entry.hash}).catch(() => undefined)
-  return again ? readOutcome(client, entry) : {state: 'replaced'}
+  // The receipt can appear between the two reads, and a backend behind the same address can be a little
+  // behind: it must be missing for a while before another transaction took the nonce.
+  for (let look = 0; look < REPLACED_LOOKS; look++) {
+    await systemClock.sleep(POLL_MS)
+    if (await findReceipt(client, entry.hash)) return readOutcome(client, entry)
+  }
+  return {state: 'replaced'}
+}
+
+function findReceipt(client: ChainClient, hash: Hash) {
+  return getTransactionReceipt(client, {hash}).catch((error: unknown) => {
+    if (error instanceof TransactionReceiptNotFoundError) return undefined
+    throw error
+  })
 }
 
 function record(

@@ -223,6 +223,24 @@ describe('eth_sendRawTransaction', () => {
     expect((await call('eth_sendRawTransaction')).error?.code).toBe(-32_602)
   })
 
+  test('a block parameter cannot name the pool of the engine in another way', async () => {
+    for (const tag of [
+      'Pending',
+      {blockNumber: 'pending'},
+      {blockNumber: '0x1', pending: true},
+      7,
+      {},
+    ]) {
+      const answer = await call('eth_call', {to: user.address, data: '0x'}, tag)
+      expect(answer.error?.code, JSON.stringify(tag)).toBe(-32_602)
+    }
+    const head = (await call('eth_blockNumber')).result
+    for (const tag of ['latest', 'pending', 'safe', head, {blockNumber: head}]) {
+      const answer = await call('eth_call', {to: user.address, data: '0x'}, tag)
+      expect(answer.result, JSON.stringify(tag)).toBe('0x')
+    }
+  })
+
   test('a gap shows as queued, with its content, and is sealed when it is filled', async () => {
     await call('eth_sendRawTransaction', await transfer(user, 1))
     expect((await call('txpool_status')).result).toEqual({pending: '0x0', queued: '0x1'})

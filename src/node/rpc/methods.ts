@@ -11,6 +11,7 @@ import type {ChainState} from '../chain-state.ts'
 import {EngineError} from '../engine/engine.ts'
 import {RPC_CALL_GAS, RPC_LOG_RANGE_BLOCKS, SUGGESTED_GAS_PRICE_WEI} from '../limits.ts'
 import type {Mempool} from '../mempool/mempool.ts'
+import type {CallQueue} from './call-queue.ts'
 import {isSendersFault} from './accept-transaction.ts'
 import {RpcError, rpcCodes, type RpcRequest} from './json-rpc.ts'
 import {poolContent, poolStatus} from './txpool.ts'
@@ -22,6 +23,8 @@ export interface RpcContext {
   genesisNumber: number
   chain: ChainState
   mempool: Mempool
+  /** Bounds the calls that execute code. */
+  calls: CallQueue
   accept(raw: string): Promise<Hash>
   safeHead(): number | null
   finalizedHead(): number | null
@@ -138,9 +141,26 @@ function blockTag(tag: unknown, context: RpcContext): unknown {
       return toHex(context.finalizedHead() ?? context.genesisNumber)
     case 'earliest':
       return toHex(context.genesisNumber)
-    default:
+    case 'latest':
       return tag
+    default:
+      if (isBlockName(tag)) return tag
+      throw new RpcError(
+        rpcCodes.invalidParams,
+        'The block parameter is not a tag, a number or a hash.',
+      )
   }
+}
+
+/** A number, a hash, or an object with one of them; anything else might reach the engine's own pool. */
+function isBlockName(tag: unknown): boolean {
+  if (typeof tag === 'string') return /^0x(?:[0-9a-f]{1,16}|[0-9a-f]{64})$/i.test(tag)
+  if (!isRecord(tag)) return false
+  const {blockNumber, blockHash, requireCanonical, ...unknown} = tag
+  if (Object.keys(unknown).length > 0) return false
+  if (requireCanonical !== undefined && typeof requireCanonical !== 'boolean') return false
+  const named = [blockNumber, blockHash].filter((name) => name !== undefined)
+  return named.length === 1 && typeof named[0] === 'string' && isBlockName(named[0])
 }
 
 async function transactionCount(params: readonly unknown[], context: RpcContext): Promise<unknown> {
@@ -161,7 +181,8 @@ function gasCapped(
   if (!isRecord(call)) throw new RpcError(rpcCodes.invalidParams, 'The call is not an object.')
   const asked = quantity(call['gas'])
   const gas = asked === undefined || asked > RPC_CALL_GAS ? RPC_CALL_GAS : asked
-  return read(method, [{...call, gas: toHex(gas)}, blockTag(tag, context)], context)
+  const capped = [{...call, gas: toHex(gas)}, blockTag(tag, context)]
+  return context.calls.run(() => read(method, capped, context))
 }
 
 function quantity(value: unknown): bigint | undefined {
