@@ -9,6 +9,8 @@ import {printJson, toEnvelope} from './output.ts'
  * before a command was found.
  */
 export async function main(argv: string[], root: string): Promise<void> {
+  // Stores, journals and logs are their owner's business alone, whatever the shell allows.
+  process.umask(0o077)
   quietBrokenPipes()
   try {
     await run(argv, {root, pjson: pjson as never})

@@ -95,12 +95,10 @@ describe('local demo without a terminal', () => {
     expect(found).toEqual([])
   }, 60_000)
 
-  test('files with secrets belong to their owner alone', () => {
+  test('every file belongs to its owner alone', () => {
     const home = openHome(join(root, 'demo'))
-    const guarded = [
-      join(home.localDir, 'password'),
-      ...readdirSync(home.keysDir).map((name) => join(home.keysDir, name)),
-    ]
+    const guarded = [join(home.localDir, 'password'), ...allFiles(home.root)]
+    expect(guarded.length).toBeGreaterThan(30)
     for (const file of guarded) expect(statSync(file).mode & 0o077, file).toBe(0)
   })
 })
