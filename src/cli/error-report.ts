@@ -49,6 +49,16 @@ function describe(error: unknown, command: string): ErrorReport {
     const {code, message, facts, hints, exit, retryable} = error
     return {code, message, facts: {...facts}, hints: [...hints], exit, retryable}
   }
+  if (isAbort(error)) {
+    return {
+      code: 'INTERRUPTED',
+      message: 'Interrupted.',
+      facts: {},
+      hints: [],
+      exit: 'sigint',
+      retryable: true,
+    }
+  }
   if (error instanceof Errors.CLIError) {
     return {
       code: 'USAGE',
@@ -98,12 +108,21 @@ function contractWithoutCode(error: unknown): string | undefined {
   return 'contractAddress' in error ? String(error.contractAddress) : 'unknown'
 }
 
+/** Ctrl-C or the end of the input at a question. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
+
 /** The parser's text in one line, without its own "See more help" line, which our hint replaces. */
 function usageMessage(message: string): string {
-  return message
-    .replace(/\s*See more help with --help\s*$/, '')
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .trim()
+  return (
+    message
+      .replace(/\s*See more help with --help\s*$/, '')
+      .replaceAll(/\s*\n\s*/g, ' ')
+      // Someone who types a private key as an argument must not find it in a log as well.
+      .replaceAll(/\b(?:0x)?[0-9a-f]{64}\b/gi, '(hidden)')
+      .trim()
+  )
 }
 
 export function exitCodeOf(report: ErrorReport): number {

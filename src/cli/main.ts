@@ -52,8 +52,8 @@ function report(error: unknown, argv: string[]): void {
 function quietBrokenPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0)
-      throw error
+      // The reader has gone; the work has not: a command that is sending must come to its end.
+      if (error.code !== 'EPIPE') throw error
     })
   }
 }

@@ -58,7 +58,7 @@ Without a terminal it prints a text frame every --refresh seconds; with --json o
     const {signal} = this.interrupted
     await settled(dashboard, signal)
     let frames = 0
-    while (!signal.aborted) {
+    while (!signal.aborted && !process.stdout.destroyed) {
       const view = viewNow(dashboard)
       process.stdout.write(`${this.jsonEnabled() ? stringifyJson(view) : `${textFrame(view)}\n`}\n`)
       frames++

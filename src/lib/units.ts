@@ -1,14 +1,21 @@
 const WEI_DECIMALS = 18
 
 /**
- * Decimal text to wei. Accepts digits with at most 18 decimals, `_` or `,` between digits ignored.
+ * Decimal text to wei. Accepts digits with at most 18 decimals, `,` or `_` between thousands ignored.
  *
  * @returns the amount in wei, or undefined when the text is not such a number
  */
 export function parseUnitsText(text: string): bigint | undefined {
-  const match = /^(\d+)(?:\.(\d{1,18}))?$/.exec(text.trim().replaceAll(/(?<=\d)[_,](?=\d)/g, ''))
+  const match = /^(\d+)(?:\.(\d{1,18}))?$/.exec(plainDigits(text.trim()))
   if (!match) return undefined
   return BigInt(match[1]! + (match[2] ?? '').padEnd(WEI_DECIMALS, '0'))
+}
+
+/** `1,000` and `1_000` as `1000`. A comma anywhere else may be a decimal comma, and is left to be refused. */
+function plainDigits(text: string): string {
+  return /^\d{1,3}(?:([,_])\d{3})(?:\1\d{3})*(?:\.\d+)?$/.test(text)
+    ? text.replaceAll(/[,_]/g, '')
+    : text
 }
 
 /** Wei to decimal text without trailing zeros: `1500000000000000000n` is `1.5`. */

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 
 import {openConfig} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
+import {openJournal} from '../store/journal.ts'
 import {bringDown, nodesOfNetwork} from './processes.ts'
 import {LOCAL_NETWORK, localPaths, readLocalState, type LocalState} from './settings.ts'
 
@@ -46,8 +47,16 @@ export function deleteNetwork(home: Home, {profiles, keys}: ResetPlan = planRese
     keys: without(config.keys, keys),
   }))
   for (const key of keys) rmSync(join(home.keysDir, `${key}.json`), {force: true})
+  if (existsSync(home.journalFile)) forgetTransactions(home)
   rmSync(join(home.networksDir, `${LOCAL_NETWORK}.json`), {force: true})
   rmSync(localPaths(home).root, {recursive: true, force: true})
+}
+
+/** A signed call of the old chain would be valid on the next one, which has the same id. */
+function forgetTransactions(home: Home): void {
+  const journal = openJournal(home.journalFile)
+  journal.forget(LOCAL_NETWORK)
+  journal.close()
 }
 
 function without<T>(from: Record<string, T>, names: readonly string[]): Record<string, T> {

@@ -63,9 +63,10 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const existing = readLocalState(options.home)
   if (!existing) return createOrTakeBack(options)
   if (existing.phase !== 'ready') throw halfMade(existing)
-  const running = listDaemons(options.home, existing).filter(({running}) => running)
-  const all = existing.profiles.length + 2
-  if (running.length >= all) throw alreadyRunning(running.length)
+  // A node that joined later is its operator's to start; what `up` starts is named here.
+  const own = ['l1', 'pos', ...existing.profiles.map((name) => `node ${name}`)]
+  const daemons = listDaemons(options.home, existing).filter(({name}) => own.includes(name))
+  if (daemons.every(({running}) => running)) throw alreadyRunning(daemons.length)
   await assertPortsFree(options.home, existing)
   try {
     const started = await startProcesses(options, existing)

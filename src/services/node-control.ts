@@ -57,6 +57,7 @@ export async function startNodeDaemon(
   options: {passwordFile?: string | undefined; signal?: AbortSignal} = {},
 ): Promise<{pid: number; profile: string}> {
   const {name, dir} = requireNode(context)
+  assertUnattended(context, options.passwordFile)
   const {pid} = await startDaemon({
     name: DAEMON,
     dir,
@@ -72,6 +73,23 @@ export async function startNodeDaemon(
     ...(options.signal ? {signal: options.signal} : {}),
   })
   return {pid, profile: name}
+}
+
+/** A process in the background can ask nobody: a password it needs must be in a file. */
+function assertUnattended(context: Context, passwordFile: string | undefined): void {
+  const {keys} = context.config.read()
+  const key = keys[context.profile?.keys.signer ?? '']
+  if (!key || key.backend !== 'file' || key.passwordFile || passwordFile) return
+  throw new MetisSeqError({
+    code: 'PASSWORD_NEEDED',
+    message: `Key ${key.name} is encrypted, and a node in the background cannot ask for its password.`,
+    exit: 'signer',
+    facts: {key: key.name},
+    hints: [
+      'Pass `--password-file FILE`, or set METIS_SEQ_PASSWORD_FILE.',
+      'Or run `metis-seq node run` in a terminal, which asks.',
+    ],
+  })
 }
 
 /** Stops the profile's node: it finishes its slot and hands over its pool first. */

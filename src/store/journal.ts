@@ -38,6 +38,8 @@ export interface Journal {
   /** Entries of an account that may still be mined, oldest first. */
   open(chainId: number, from: Address): JournalEntry[]
   list(limit: number): JournalEntry[]
+  /** Forgets a network that is gone; its chain ids may come again with another chain. */
+  forget(network: string): void
   close(): void
 }
 
@@ -82,6 +84,8 @@ export function openJournal(path: string): Journal {
     mark: (id, status, blockNumber) =>
       run(() => void update.run(status, blockNumber?.toString() ?? null, id)),
     open: (chainId, from) => run(() => open.all(chainId, from.toLowerCase()).map(toEntry)),
+    forget: (network) =>
+      run(() => void database.prepare('DELETE FROM entries WHERE network = ?').run(network)),
     list: (limit) => run(() => list.all(limit).map(toEntry)),
     close: () => database.close(),
   }

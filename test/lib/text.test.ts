@@ -174,3 +174,11 @@ test('exit codes are a contract: each number has one name', () => {
     expect(new MetisSeqError({code: 'X', message: 'X.', exit}).exitCode).toBe(exitCodes[exit])
   }
 })
+
+test('a decimal comma is refused, never read as a thousands mark', () => {
+  for (const text of ['20,5', '1,2,3', '2,0000', '1,00', '1,000_000', ',5']) {
+    expect(parseUnitsText(text), text).toBeUndefined()
+  }
+  expect(parseUnitsText('1,000')).toBe(1000n * 10n ** 18n)
+  expect(parseUnitsText('12_345_678.5')).toBe(123456785n * 10n ** 17n)
+})

@@ -29,7 +29,7 @@ export default class EpochWatch extends OperatorCommand {
     for await (const event of watchEpochs(context, {pollMs: 500, sleep, signal})) {
       const line = this.jsonEnabled() ? stringifyJson(event) : rotationEventText(event)
       process.stdout.write(`${line}\n`)
-      if (++seen === flags.count) break
+      if (++seen === flags.count || process.stdout.destroyed) break
     }
     return {data: {events: seen}, text: '', ...(signal.aborted ? {exit: 'sigint' as const} : {})}
   }
