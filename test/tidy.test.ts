@@ -26,7 +26,18 @@ const homeOf: Record<string, readonly string[]> = {
   ink: ['ui'],
   react: ['ui'],
   '@oclif/core': ['commands', 'cli'],
-  'tiny-secp256k1': ['protocol'],
+  secp256k1: ['protocol'],
+  libp2p: ['node'],
+  '@libp2p/tcp': ['node'],
+  '@libp2p/noise': ['node'],
+  '@libp2p/yamux': ['node'],
+  '@libp2p/identify': ['node'],
+  '@libp2p/gossipsub': ['node'],
+  '@libp2p/crypto': ['node'],
+  '@libp2p/peer-id': ['node'],
+  '@libp2p/utils': ['node'],
+  '@multiformats/multiaddr': ['node'],
+  ws: ['node'],
 }
 
 const MAX_FILE_LINES = 400

@@ -1,4 +1,4 @@
-import {recover, signRecoverable, isPrivate, pointFromScalar} from 'tiny-secp256k1'
+import secp256k1 from 'secp256k1'
 import {keccak256, type Address, type Hash, type Hex} from 'viem'
 
 /**
@@ -8,9 +8,9 @@ import {keccak256, type Address, type Hash, type Hex} from 'viem'
  */
 export function signHash(hash: Hash, privateKey: Hex): Hex {
   const key = bytesOf(privateKey)
-  if (key.length !== 32 || !isPrivate(key)) throw new Error('The private key is not valid.')
-  const {signature, recoveryId} = signRecoverable(bytesOf(hash), key)
-  return `0x${Buffer.from(signature).toString('hex')}${recoveryId === 1 ? '01' : '00'}`
+  if (!isPrivateKey(key)) throw new Error('The private key is not valid.')
+  const {signature, recid} = secp256k1.ecdsaSign(bytesOf(hash), key)
+  return `0x${Buffer.from(signature).toString('hex')}${recid === 1 ? '01' : '00'}`
 }
 
 /** The address that made a 65-byte signature over a hash, or undefined when nobody can have made it. */
@@ -32,8 +32,7 @@ export function recoverAddress(
 ): Address | undefined {
   if (isHighS(signature)) return undefined
   try {
-    const point = recover(hash, signature, parity, false)
-    return point ? addressOfPoint(point) : undefined
+    return addressOfPoint(secp256k1.ecdsaRecover(signature, parity, hash, false))
   } catch {
     // r or s is zero or not below the group order.
     return undefined
@@ -41,9 +40,13 @@ export function recoverAddress(
 }
 
 export function addressOfKey(privateKey: Hex): Address {
-  const point = pointFromScalar(bytesOf(privateKey), false)
-  if (!point) throw new Error('The private key is not valid.')
-  return addressOfPoint(point)
+  const key = bytesOf(privateKey)
+  if (!isPrivateKey(key)) throw new Error('The private key is not valid.')
+  return addressOfPoint(secp256k1.publicKeyCreate(key, false))
+}
+
+function isPrivateKey(key: Uint8Array): boolean {
+  return key.length === 32 && secp256k1.privateKeyVerify(key)
 }
 
 export function bytesOf(hex: Hex): Buffer {
