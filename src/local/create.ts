@@ -147,6 +147,10 @@ export async function writeL2Genesis(
     epochLength: BigInt(settings.epochLength),
     gasLimit: L2_GAS_LIMIT,
     coinbase: '0x4200000000000000000000000000000000000011',
+    hardforks: [
+      {fromBlock: 0, name: 'shanghai'},
+      {fromBlock: PHASE2_BLOCK, name: 'cancun'},
+    ],
     l1MetisAddress: l1Metis,
     bridgeReserveWei: parseEther('5000000'),
     balances: [

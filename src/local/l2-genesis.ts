@@ -11,12 +11,15 @@ import {
   numberToHex,
 } from 'viem'
 
+import type {ScheduledHardfork} from '../node/engine/hardforks.ts'
 import {type L2Addresses, type L2Options, type Placement, l2Addresses, planL2} from './l2-plan.ts'
 
 export interface L2GenesisOptions extends L2Options {
   timestamp: bigint | number
   gasLimit: bigint
   coinbase: Address
+  /** Rules of the execution engine by block; those of the contracts' compiler when left out. */
+  hardforks?: readonly ScheduledHardfork[]
   /** Starts an anvil with these arguments for the time of the build. */
   startScratch(args: string[]): Promise<{rpcUrl: string; stop(): Promise<void>}>
 }
@@ -30,7 +33,7 @@ export interface GenesisAccount {
 
 /** The shape of a geth genesis file; quantities are hex. */
 export interface GenesisJson {
-  config: Record<string, number | boolean>
+  config: Record<string, number | boolean | readonly ScheduledHardfork[]>
   number: Hex
   timestamp: Hex
   nonce: Hex
@@ -159,7 +162,7 @@ function assemble(
   options: L2GenesisOptions,
   contracts: ReadonlyMap<Address, GenesisAccount>,
 ): GenesisJson {
-  const {l2ChainId, startBlock, timestamp, gasLimit, coinbase, balances} = options
+  const {l2ChainId, startBlock, timestamp, gasLimit, coinbase, balances, hardforks} = options
   const accounts = new Map(contracts)
   for (const {address, wei} of balances) {
     if ([...contracts.keys()].some((at) => isAddressEqual(at, address))) {
@@ -171,7 +174,7 @@ function assemble(
   }
   const sorted = [...accounts].sort(([left], [right]) => (BigInt(left) < BigInt(right) ? -1 : 1))
   return {
-    config: forksUpToShanghai(l2ChainId),
+    config: {...forksUpToShanghai(l2ChainId), ...(hardforks ? {hardforks} : {})},
     number: numberToHex(startBlock),
     timestamp: numberToHex(timestamp),
     nonce: '0x0',

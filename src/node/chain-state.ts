@@ -11,17 +11,17 @@ import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 import type {ChainLog} from '../store/chain-log.ts'
-import {readSnapshot} from './engine/anvil-engine.ts'
 import {
   EngineError,
   type EngineBlock,
   type Execution,
   type ExecutionEngine,
 } from './engine/engine.ts'
+import {readSnapshot} from './engine/snapshot-file.ts'
 import {
   PEER_RANGE_BYTES,
   SNAPSHOT_BLOCKS,
-  SNAPSHOT_PATIENCE,
+  SNAPSHOT_PAUSE_FACTOR,
   SNAPSHOT_TRANSACTIONS,
   SNAPSHOTS_KEPT,
 } from './limits.ts'
@@ -49,6 +49,8 @@ export class ChainState {
   #lastExecuteMs: number | null = null
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
+  #saving: Promise<void> | undefined
+  #lastSnapshot = {atMs: 0, tookMs: 0}
 
   constructor(options: ChainStateOptions) {
     this.engine = options.engine
@@ -171,22 +173,43 @@ export class ChainState {
     this.#since.transactions += transactions.length
   }
 
-  /** True when a restart would have too much to replay; a producer waits longer than a follower. */
-  isSnapshotDue(isProducing: boolean): boolean {
-    const factor = isProducing ? SNAPSHOT_PATIENCE : 1
+  /** True when a restart would have too much to replay, and the last snapshot is long enough ago. */
+  get isSnapshotDue(): boolean {
     const {blocks, transactions} = this.#since
-    return blocks >= SNAPSHOT_BLOCKS * factor || transactions >= SNAPSHOT_TRANSACTIONS * factor
+    if (blocks < SNAPSHOT_BLOCKS && transactions < SNAPSHOT_TRANSACTIONS) return false
+    const {atMs, tookMs} = this.#lastSnapshot
+    return this.#options.nowMs() - atMs >= tookMs * SNAPSHOT_PAUSE_FACTOR
   }
 
-  async saveSnapshot(): Promise<void> {
-    const {snapshotDir, logger} = this.#options
+  /**
+   * Saves the state at the head. The engine is held only while it gives its state; the file is written
+   * meanwhile. Without a snapshot nothing is lost, so a failure is only logged.
+   *
+   * @returns when the file is written
+   */
+  saveSnapshot(): Promise<void> {
+    this.#saving ??= this.#save().finally(() => (this.#saving = undefined))
+    return this.#saving
+  }
+
+  async #save(): Promise<void> {
+    const {snapshotDir, logger, nowMs} = this.#options
     const {number} = this.head()
-    if (this.#since.blocks === 0) return
-    mkdirSync(snapshotDir, {recursive: true, mode: 0o700})
-    await this.engine.saveSnapshot(join(snapshotDir, `${number}.snapshot`))
+    const covered = this.#since
+    if (covered.blocks === 0) return
     this.#since = {blocks: 0, transactions: 0}
-    for (const old of this.#snapshots().slice(SNAPSHOTS_KEPT)) rmSync(old.file, {force: true})
-    logger.info('snapshot saved', {block: number})
+    const startedMs = nowMs()
+    try {
+      mkdirSync(snapshotDir, {recursive: true, mode: 0o700})
+      await this.engine.saveSnapshot(join(snapshotDir, `${number}.snapshot`))
+      for (const old of this.#snapshots().slice(SNAPSHOTS_KEPT)) rmSync(old.file, {force: true})
+      logger.info('snapshot saved', {block: number, ms: Math.round(nowMs() - startedMs)})
+    } catch (error) {
+      this.#since.blocks += covered.blocks
+      this.#since.transactions += covered.transactions
+      logger.warn('snapshot not saved', errorFacts(error))
+    }
+    this.#lastSnapshot = {atMs: nowMs(), tookMs: nowMs() - startedMs}
   }
 
   async #startFromSnapshot(upTo: number | undefined): Promise<EngineBlock> {

@@ -10,16 +10,25 @@ export const ENGINE_SNAPSHOT_TIMEOUT_MS = 120_000
 export const ENGINE_REBUILDS = 3
 /** States kept for a rollback. A respan replaces a producer that is silent, so a fork is short. */
 export const ENGINE_HISTORY_BLOCKS = 32
-/** Blocks whose transactions and receipts the engine serves: 11 hours of 2-second slots. */
-export const ENGINE_RECEIPT_BLOCKS = 20_000
+/**
+ * Blocks whose transactions the engine keeps, until their receipts are in the history. Each transaction
+ * costs it 5 kB: 16 blocks of 600 are 50 MB, 16 full ones 800 MB.
+ */
+export const ENGINE_RECEIPT_BLOCKS = 16
+/** Above so many transactions, block receipts cost the engine more than a tenth of a slot. */
+export const ENGINE_BLOCK_RECEIPTS = 500
+/** Receipts composed between two turns of the event loop: 300 x 0.03 ms = 9 ms. */
+export const RECEIPT_CHUNK = 300
+/** Headers in a snapshot: the 256 that BLOCKHASH can name, and the head. */
+export const SNAPSHOT_HEADERS = 257
 /** Consecutive restarts of a failing engine before the node gives up. */
 export const ENGINE_RESTARTS = 3
 
-/** Snapshot after so much replay work: 20,000 transactions replay in 4 s, 500 empty blocks in 2.3 s. */
-export const SNAPSHOT_TRANSACTIONS = 20_000
-export const SNAPSHOT_BLOCKS = 500
-/** A dump blocks sealing, so a producer waits for its turn to end, but not for ever. */
-export const SNAPSHOT_PATIENCE = 4
+/** Snapshot after so much replay work: 12,000 transactions replay in 2.4 s, 400 empty blocks in 2 s. */
+export const SNAPSHOT_TRANSACTIONS = 12_000
+export const SNAPSHOT_BLOCKS = 400
+/** A dump blocks sealing: the pause between two is at least so many times what the last one took. */
+export const SNAPSHOT_PAUSE_FACTOR = 20
 /** A fork below the newest snapshot needs an older one. */
 export const SNAPSHOTS_KEPT = 2
 
@@ -140,3 +149,67 @@ export const POOL_REFRESH = 500
 export const POOL_EXPIRE_MS = 30_000
 /** RPC: signatures handed to a recovery thread at once: 64 x 0.3 ms = 20 ms until the answer. */
 export const RECOVERY_BATCH = 64
+
+/** History: receipts packed together. 50 are 3 kB packed and 0.3 ms to read, when one is asked for. */
+export const HISTORY_CHUNK_TRANSACTIONS = 50
+/** History: pause after an engine that does not answer, or a full disk. */
+export const HISTORY_RETRY_MS = 200
+/**
+ * History: blocks it may be behind before an import waits for it. The engine forgets transactions after
+ * 16 blocks, so half of them.
+ */
+export const HISTORY_LAG_BLOCKS = 8
+/** History: how long a block waits for it. A history that is stuck slows an import and never stops it. */
+export const HISTORY_WAIT_MS = 500
+/** History: how long a reader waits for a block that is durable and not collected yet; usually 3 ms. */
+export const HISTORY_READ_WAIT_MS = 3_000
+/** History: pages of 50 receipts kept unpacked: 64 x 50 x 1 kB = 3 MB. */
+export const HISTORY_PAGES = 64
+/** History: blocks kept unpacked with their transactions: 4 full ones are 4 x 16 MB of text. */
+export const HISTORY_BLOCKS = 4
+
+/** RPC: addresses or topics at one position of a filter. */
+export const RPC_FILTER_VALUES = 1_000
+/** RPC: logs in one answer, at 500 bytes 5 MB. */
+export const RPC_LOGS = 10_000
+/** RPC: index entries of the log search between two breaths of the event loop: 500 x 5 µs = 3 ms. */
+export const RPC_LOG_SCAN = 500
+/** RPC: text of one answer or batch. A full block is 10,000 x 1 kB, and as much again for others. */
+export const RPC_ANSWER_BYTES = 25_000_000
+/** RPC: requests of one batch that are answered at the same time. */
+export const RPC_BATCH_AT_ONCE = 8
+/** RPC: nesting of a request. The deepest honest one is a call with an access list: 7. */
+export const RPC_NESTING = 32
+/** RPC: reads that the engine answers at a time, and those that may wait; each takes about 0.3 ms. */
+export const RPC_READS_AT_ONCE = 8
+export const RPC_READS_WAITING = 2_000
+/** RPC: a call is cut off for its sender after this; its gas bounds what the engine still does. */
+export const RPC_CALL_TIMEOUT_MS = 5_000
+/** RPC: blocks or transactions in one list answer. */
+export const RPC_RANGE_BLOCKS = 1_000
+export const RPC_FEE_HISTORY_BLOCKS = 1_024
+/** RPC: blocks whose receipts are read for the reward percentiles of a fee history. */
+export const RPC_FEE_REWARD_BLOCKS = 64
+/**
+ * RPC: work of one remote address, in units of a cheap read of 0.3 ms. 500 a second are 15 % of a core,
+ * so three such clients leave half of it; ten times that at once lets a page load.
+ */
+export const RPC_UNITS_PER_SECOND = 500
+export const RPC_UNITS_BURST = 5_000
+/** RPC: remote addresses remembered: 10,000 x 100 bytes are 1 MB. */
+export const RPC_CLIENTS = 10_000
+/** WebSocket: connections; each costs 50 kB. */
+export const WS_CONNECTIONS = 500
+/** WebSocket: connections of one remote address. */
+export const WS_PER_CLIENT = 50
+export const WS_SUBSCRIPTIONS = 100
+/** WebSocket: messages of one connection that are being answered; the rest of it is not read meanwhile. */
+export const WS_IN_FLIGHT = 64
+/** WebSocket: text that waits for a slow reader: two large answers. Then the connection ends. */
+export const WS_BUFFER_BYTES = 50_000_000
+/** WebSocket: a ping goes out this often; one that is not answered by the next ends the connection. */
+export const WS_PING_MS = 30_000
+/** Filters: how many there may be, what each may hold, and when one that nobody asks for is removed. */
+export const FILTERS = 1_000
+export const FILTER_CHANGES = 10_000
+export const FILTER_LIFETIME_MS = 300_000

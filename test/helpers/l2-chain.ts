@@ -6,6 +6,7 @@ import {keccak256, toHex, type Address, type Hex} from 'viem'
 import {privateKeyToAccount, type PrivateKeyAccount} from 'viem/accounts'
 
 import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
+import type {ScheduledHardfork} from '../../src/node/engine/hardforks.ts'
 import {startAnvil} from './anvil.ts'
 
 export const L2_CHAIN_ID = 108_800
@@ -30,6 +31,7 @@ export interface TestGenesisOptions {
   firstEpochEndBlock?: bigint
   initialSigner: Address
   rich: readonly Address[]
+  hardforks?: readonly ScheduledHardfork[]
 }
 
 /** A genesis document with the real L2 contracts, in a directory that is removed with it. */
@@ -53,6 +55,7 @@ export async function createTestGenesis(options: TestGenesisOptions): Promise<Te
     timestamp: 1_700_000_000,
     gasLimit: 1_100_000_000n,
     coinbase: '0x00000000000000000000000000000000000000c0',
+    ...(options.hardforks ? {hardforks: options.hardforks} : {}),
     startScratch: startAnvil,
   })
   const file = join(dir, 'genesis.json')

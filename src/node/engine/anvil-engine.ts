@@ -4,23 +4,22 @@
  * The process is a cache. Whatever goes wrong in it ends in an EngineError of kind `reset`, after
  * which it is restarted and brought back from the chain log.
  */
-import {readFileSync} from 'node:fs'
-
 import type {Hash, Hex} from 'viem'
 
 import {messageOf} from '../../lib/errors.ts'
-import {writeFileAtomic} from '../../lib/files.ts'
 import {isRecord} from '../../lib/json.ts'
-import {createRpcClient, RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
-import type {Logger} from '../../lib/log.ts'
-import {startAnvil, type AnvilProcess} from '../../process/anvil.ts'
+import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
+import {ENGINE_BATCH, ENGINE_BLOCK_RECEIPTS, ENGINE_REBUILDS} from '../limits.ts'
+import {composeReceipts} from './block-receipts.ts'
 import {
-  ENGINE_BATCH,
-  ENGINE_CALL_TIMEOUT_MS,
-  ENGINE_REBUILDS,
-  ENGINE_SNAPSHOT_TIMEOUT_MS,
-} from '../limits.ts'
+  dumpState,
+  loadState,
+  startEngineProcess,
+  stopEngineProcess,
+  type EngineProcess,
+  type EngineProcessOptions,
+} from './engine-process.ts'
 import {
   EngineError,
   type DroppedTransaction,
@@ -29,23 +28,12 @@ import {
   type Execution,
   type ExecutionEngine,
   type Payload,
+  type ReceiptsRequest,
 } from './engine.ts'
-import {engineFlags, type Genesis} from './genesis.ts'
+import {hardforkAt} from './hardforks.ts'
+import {readSnapshot, writeSnapshot} from './snapshot-file.ts'
 
-export interface AnvilEngineOptions {
-  genesis: Genesis
-  /** Directory of the pid file and the cache of the process. */
-  dir: string
-  logger: Logger
-}
-
-interface RunningEngine {
-  process: AnvilProcess
-  /** One connection: the order on it is the order of the block. */
-  writer: RpcClient
-  snapshots: RpcClient
-  reader: RpcClient
-}
+export type AnvilEngineOptions = EngineProcessOptions
 
 interface StagedTransaction {
   raw: Hex
@@ -55,7 +43,9 @@ interface StagedTransaction {
 export class AnvilEngine implements ExecutionEngine {
   readonly version = `anvil/${ENGINE_VERSION}`
   readonly #options: AnvilEngineOptions
-  #running: RunningEngine | undefined
+  #running: EngineProcess | undefined
+  /** Pending while one process is replaced by the next; readers wait for it. */
+  #switching: Promise<unknown> = Promise.resolve()
   #head: EngineBlock | undefined
   #staged: StagedTransaction[] = []
   /** The tail of the queue of writers. */
@@ -67,27 +57,19 @@ export class AnvilEngine implements ExecutionEngine {
 
   start(snapshotFile?: string): Promise<EngineBlock> {
     return this.#exclusive(async () => {
-      const {genesis, dir, logger} = this.#options
-      const process = await startAnvil({
-        name: 'engine',
-        dir,
-        chainId: genesis.chainId,
-        args: engineFlags(genesis),
-        onLine: (line) => logger.debug('engine', {line}),
-      })
-      const {url} = process
-      this.#running = {
-        process,
-        writer: createRpcClient(url, {timeoutMs: ENGINE_CALL_TIMEOUT_MS, maxSockets: 1}),
-        snapshots: createRpcClient(url, {timeoutMs: ENGINE_SNAPSHOT_TIMEOUT_MS, maxSockets: 1}),
-        reader: createRpcClient(url, {timeoutMs: ENGINE_CALL_TIMEOUT_MS, maxSockets: 32}),
+      const {genesis} = this.#options
+      const snapshot = snapshotFile === undefined ? undefined : readSnapshot(snapshotFile)
+      if (snapshot && snapshot.meta.fingerprint !== genesis.fingerprint) {
+        throw new EngineError('bad-snapshot', 'The snapshot is of another network.')
       }
+      const next = (snapshot?.meta.number ?? genesis.number) + 1
       this.#staged = []
-      void process.exited.then(({exitCode, lastLines}) => {
-        logger.info('engine exited', {exitCode, lastLine: lastLines.at(-1) ?? ''})
-      })
-      if (snapshotFile !== undefined) await this.#load(snapshotFile)
+      this.#running = await startEngineProcess(this.#options, hardforkAt(genesis.hardforks, next))
+      if (snapshot) await loadState(this.#running, snapshot.state)
       this.#head = await this.#readHead()
+      if (snapshot && this.#head.hash !== snapshot.meta.hash) {
+        throw new EngineError('bad-snapshot', 'The snapshot does not end with the block it names.')
+      }
       return this.#head
     })
   }
@@ -97,11 +79,7 @@ export class AnvilEngine implements ExecutionEngine {
     this.#running = undefined
     this.#head = undefined
     this.#staged = []
-    if (!running) return
-    await running.process.stop()
-    running.writer.close()
-    running.snapshots.close()
-    running.reader.close()
+    if (running) await stopEngineProcess(running)
   }
 
   head(): EngineBlock {
@@ -110,7 +88,10 @@ export class AnvilEngine implements ExecutionEngine {
   }
 
   stage(transactions: readonly Hex[]): Promise<DroppedTransaction[]> {
-    return this.#exclusive(() => this.#submit(transactions, ENGINE_BATCH))
+    return this.#exclusive(async () => {
+      await this.#enterHardfork()
+      return this.#submit(transactions, ENGINE_BATCH)
+    })
   }
 
   unstage(): Promise<void> {
@@ -122,6 +103,7 @@ export class AnvilEngine implements ExecutionEngine {
       if (this.head().hash !== parent) {
         throw new EngineError('wrong-parent', `The engine's head is not ${parent}.`)
       }
+      await this.#enterHardfork()
       const batch = options.oneByOne ? 1 : ENGINE_BATCH
       const {orderedTransactions, timestamp} = payload
       let wanted: readonly Hex[] = orderedTransactions
@@ -146,54 +128,73 @@ export class AnvilEngine implements ExecutionEngine {
   rollback(count: number): Promise<EngineBlock> {
     return this.#exclusive(async () => {
       await this.#clearPool()
+      // The blocks before a hard fork need a process with the older rules, which has to be restored.
+      const {genesis} = this.#options
+      const target = this.head().number - count
+      if (hardforkAt(genesis.hardforks, target + 1) !== this.#require().hardfork) {
+        throw new EngineError('no-history', `The engine cannot go back behind a hard fork.`)
+      }
       return this.#rollbackBy(count)
     })
   }
 
   async read(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    await this.#switching
     return this.#guarded(() => this.#require().reader.request(method, params))
   }
 
   async readAll(
     calls: readonly {method: string; params?: readonly unknown[]}[],
   ): Promise<unknown[]> {
+    await this.#switching
     return this.#guarded(() => this.#require().reader.batch(calls))
   }
 
-  saveSnapshot(file: string): Promise<void> {
-    return this.#exclusive(async () => {
-      const {number, hash} = this.head()
-      const state = await this.#guarded(() => this.#require().snapshots.request('anvil_dumpState'))
-      if (typeof state !== 'string') throw new EngineError('reset', 'The engine gave no state.')
-      const meta = JSON.stringify({number, hash, fingerprint: this.#options.genesis.fingerprint})
-      writeFileAtomic(file, `${meta}\n${state}`)
-    })
+  async receiptsOf(block: ReceiptsRequest): Promise<unknown[] | undefined> {
+    const tag = `0x${block.number.toString(16)}`
+    if (block.transactions.length > ENGINE_BLOCK_RECEIPTS) {
+      const {chainId} = this.#options.genesis
+      const read = (method: string, params: readonly unknown[]) => this.read(method, params)
+      const composed = await composeReceipts({read, chainId}, block)
+      if (composed) return composed
+    }
+    const receipts = await this.read('eth_getBlockReceipts', [tag])
+    return Array.isArray(receipts) ? receipts.map(withoutExtras) : undefined
   }
 
-  async #load(file: string): Promise<void> {
-    const {meta, state} = readSnapshot(file)
-    if (meta.fingerprint !== this.#options.genesis.fingerprint) {
-      throw new EngineError('bad-snapshot', 'The snapshot is of another network.')
-    }
-    const {snapshots} = this.#require()
-    try {
-      await snapshots.request('anvil_loadState', [state])
-      // A loaded engine knows no block hashes, so BLOCKHASH would answer wrongly and fork the chain.
-      // Mining a block and taking it back fills them in.
-      const {timestamp} = await this.#readHead()
-      await snapshots.request('evm_mine', [{timestamp}])
-      await snapshots.request('anvil_rollback', [1])
-    } catch (error) {
-      throw new EngineError(
-        'bad-snapshot',
-        `The snapshot cannot be loaded: ${messageOf(error)}`,
-        error,
-      )
-    }
+  async saveSnapshot(file: string): Promise<void> {
+    const {state, meta} = await this.#exclusive(async () => {
+      const {number, hash} = this.head()
+      const running = this.#require()
+      const {hardfork} = running
+      const {fingerprint} = this.#options.genesis
+      return {state: await dumpState(running), meta: {number, hash, fingerprint, hardfork}}
+    })
+    await writeSnapshot(file, meta, state)
+  }
+
+  /** One process knows one set of rules, so the next block may need the next process. */
+  async #enterHardfork(): Promise<void> {
+    const wanted = hardforkAt(this.#options.genesis.hardforks, this.head().number + 1)
+    const running = this.#require()
+    if (running.hardfork === wanted) return
+    const switched = this.#switchTo(wanted, running)
+    this.#switching = switched.catch(() => {})
+    await switched
+  }
+
+  async #switchTo(hardfork: string, running: EngineProcess): Promise<void> {
+    const {hash, number} = this.head()
+    const state = await dumpState(running)
+    await stopEngineProcess(running)
+    this.#staged = []
+    this.#running = await startEngineProcess(this.#options, hardfork)
+    await loadState(this.#running, state)
     const head = await this.#readHead()
-    if (head.hash !== meta.hash) {
-      throw new EngineError('bad-snapshot', 'The snapshot does not end with the block it names.')
+    if (head.hash !== hash) {
+      throw new EngineError('reset', `The head changed when the rules of ${hardfork} began.`)
     }
+    this.#options.logger.info('hard fork', {hardfork, head: number})
   }
 
   /** What of `wanted` is not yet staged. Anything else in the pool is thrown away first. */
@@ -294,7 +295,7 @@ export class AnvilEngine implements ExecutionEngine {
     return new EngineError('reset', `The engine does not answer: ${messageOf(error)}`, error)
   }
 
-  #require(): RunningEngine {
+  #require(): EngineProcess {
     if (!this.#running) throw new EngineError('reset', 'The engine is not running.')
     return this.#running
   }
@@ -317,30 +318,11 @@ function missing(
   return wanted.filter((raw) => !found.has(raw))
 }
 
-export interface SnapshotMeta {
-  number: number
-  hash: Hash
-  fingerprint: Hex
-}
-
-/** @throws {EngineError} bad-snapshot */
-export function readSnapshot(file: string): {meta: SnapshotMeta; state: string} {
-  try {
-    const text = readFileSync(file, 'latin1')
-    const end = text.indexOf('\n')
-    const meta: unknown = JSON.parse(text.slice(0, end))
-    if (!isRecord(meta)) throw new Error('it has no header')
-    const {number, hash, fingerprint} = meta
-    if (typeof number !== 'number' || typeof hash !== 'string' || typeof fingerprint !== 'string') {
-      throw new Error('its header is not readable')
-    }
-    return {
-      meta: {number, hash: hash as Hash, fingerprint: fingerprint as Hex},
-      state: text.slice(end + 1),
-    }
-  } catch (error) {
-    throw new EngineError('bad-snapshot', `The snapshot ${file} is unreadable.`, error)
-  }
+/** Two fields of the engine's own that no other node gives. */
+function withoutExtras(receipt: unknown): unknown {
+  if (!isRecord(receipt)) return receipt
+  const {blobGasPrice: _price, blockTimestamp: _time, ...plain} = receipt
+  return plain
 }
 
 function parseBlock(value: unknown): EngineBlock {

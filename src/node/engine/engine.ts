@@ -33,6 +33,12 @@ export interface DroppedTransaction {
   reason: string
 }
 
+export interface ReceiptsRequest {
+  number: number
+  hash: Hash
+  transactions: readonly Hex[]
+}
+
 export interface ExecuteOptions {
   /** Hands transactions over one at a time: slow, and immune to any reordering. */
   oneByOne?: boolean
@@ -66,6 +72,12 @@ export interface ExecutionEngine {
   read(method: string, params?: readonly unknown[]): Promise<unknown>
   /** Several calls in one request, answers in order; an answer may be an RpcResponseError. */
   readAll(calls: readonly {method: string; params?: readonly unknown[]}[]): Promise<unknown[]>
+  /**
+   * Receipts of a block that the engine has executed, in its order, as `eth_getBlockReceipts` has them.
+   *
+   * @returns undefined when the engine no longer keeps the transactions of that block
+   */
+  receiptsOf(block: ReceiptsRequest): Promise<unknown[] | undefined>
   /** Writes the state at the head to a file, all or nothing. */
   saveSnapshot(file: string): Promise<void>
 }

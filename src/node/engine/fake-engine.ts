@@ -2,8 +2,12 @@
  * A deterministic engine without a process, for tests of everything above it. A block's hash covers
  * parent, timestamp and transactions, so two engines agree exactly when they were told the same.
  */
-import {keccak256, toHex, type Hash, type Hex} from 'viem'
+import {createHash} from 'node:crypto'
+import {readFileSync} from 'node:fs'
 
+import type {Hash, Hex} from 'viem'
+
+import {writeFileAtomic} from '../../lib/files.ts'
 import {
   EngineError,
   type DroppedTransaction,
@@ -12,6 +16,7 @@ import {
   type ExecutionEngine,
   type Payload,
 } from './engine.ts'
+import {FakeState, type FakeGenesis} from './fake-state.ts'
 
 export interface FakeEngineOptions {
   genesisNumber?: number
@@ -21,23 +26,53 @@ export interface FakeEngineOptions {
   read?: (method: string, params: readonly unknown[]) => unknown
   /** States kept for a rollback. */
   history?: number
+  /** With it, transactions are executed and reads answered from their state. */
+  genesis?: FakeGenesis
 }
 
 export class FakeEngine implements ExecutionEngine {
   readonly version = 'fake/1'
   readonly #options: FakeEngineOptions
   #blocks: EngineBlock[] = []
+  #state: FakeState | undefined
+  /** Where the state of each block but the first begins. */
+  #marks: number[] = []
 
   constructor(options: FakeEngineOptions = {}) {
     this.#options = options
   }
 
-  start(): Promise<EngineBlock> {
-    const hash = keccak256(toHex('genesis'))
-    const number = this.#options.genesisNumber ?? 0
-    const genesis = {number, hash, parentHash: hash, stateRoot: hash, timestamp: 0, gasUsed: 0n}
-    this.#blocks = [genesis]
-    return Promise.resolve(genesis)
+  /** What was executed; undefined without a genesis. */
+  get state(): FakeState | undefined {
+    return this.#state
+  }
+
+  start(snapshotFile?: string): Promise<EngineBlock> {
+    this.#marks = []
+    return Promise.resolve(snapshotFile ? this.#load(snapshotFile) : this.#startAtGenesis())
+  }
+
+  #startAtGenesis(): EngineBlock {
+    const {genesis, genesisNumber = 0} = this.#options
+    const hash = hashOf('genesis')
+    this.#state = genesis && new FakeState(genesis)
+    this.#blocks = [
+      {
+        ...{number: genesisNumber, hash, parentHash: hash, stateRoot: hash},
+        ...{timestamp: genesis?.timestamp ?? 0, gasUsed: 0n},
+      },
+    ]
+    return this.head()
+  }
+
+  #load(file: string): EngineBlock {
+    const {genesis} = this.#options
+    if (!genesis) throw new EngineError('bad-snapshot', 'There is no state to load into.')
+    const text = readFileSync(file, 'utf8')
+    const {head, state} = JSON.parse(text.slice(text.indexOf('\n'))) as SnapshotBody
+    this.#blocks = [{...head, gasUsed: 0n}]
+    this.#state = new FakeState(genesis, state)
+    return this.head()
   }
 
   stop(): Promise<void> {
@@ -61,21 +96,23 @@ export class FakeEngine implements ExecutionEngine {
   async execute(parent: Hash, {timestamp, orderedTransactions}: Payload): Promise<Execution> {
     const head = this.head()
     if (head.hash !== parent) throw new EngineError('wrong-parent', 'The parent is not the head.')
-    const isLeftOut = (raw: Hex) => this.#options.leavesOut?.(raw) ?? false
-    const included = orderedTransactions.filter((raw) => !isLeftOut(raw))
-    const hash = keccak256(toHex(JSON.stringify([parent, timestamp, included])))
+    const number = head.number + 1
+    this.#marks.push(this.#state?.mark() ?? 0)
+    const included: Hex[] = []
+    const dropped: DroppedTransaction[] = []
+    for (const raw of orderedTransactions) {
+      const reason = this.#options.leavesOut?.(raw)
+        ? 'left out by the engine'
+        : this.#state?.execute(raw, number)
+      if (reason === undefined) included.push(raw)
+      else dropped.push({raw, reason})
+    }
+    const hash = hashOf(JSON.stringify([parent, timestamp, included]))
     const block: EngineBlock = {
-      number: head.number + 1,
-      hash,
-      parentHash: parent,
-      stateRoot: hash,
-      timestamp,
+      ...{number, hash, parentHash: parent, stateRoot: hash, timestamp},
       gasUsed: BigInt(included.length) * 21_000n,
     }
     this.#blocks.push(block)
-    const dropped = orderedTransactions
-      .filter(isLeftOut)
-      .map((raw) => ({raw, reason: 'left out by the engine'}))
     return {block, included, dropped}
   }
 
@@ -85,10 +122,13 @@ export class FakeEngine implements ExecutionEngine {
       throw new EngineError('no-history', `The engine cannot go back ${count} blocks.`)
     }
     this.#blocks.splice(-count, count)
+    const marks = this.#marks.splice(-count, count)
+    this.#state?.revertTo(marks[0] ?? 0)
     return this.head()
   }
 
   async read(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    if (this.#state) return this.#state.read(method, params, this.head().number)
     return this.#options.read?.(method, params) ?? null
   }
 
@@ -98,7 +138,27 @@ export class FakeEngine implements ExecutionEngine {
     return Promise.all(calls.map(({method, params}) => this.read(method, params)))
   }
 
-  saveSnapshot(): Promise<void> {
-    return Promise.resolve()
+  /** It keeps no receipts. */
+  receiptsOf(): Promise<undefined> {
+    return Promise.resolve(undefined)
   }
+
+  async saveSnapshot(file: string): Promise<void> {
+    const {number, hash, parentHash, stateRoot, timestamp} = this.head()
+    const header = {number, hash, fingerprint: 'fake'}
+    const body = {
+      head: {number, hash, parentHash, stateRoot, timestamp},
+      state: this.#state?.document(),
+    }
+    writeFileAtomic(file, `${JSON.stringify(header)}\n${JSON.stringify(body)}`)
+  }
+}
+
+interface SnapshotBody {
+  head: Omit<EngineBlock, 'gasUsed'>
+  state: ReturnType<FakeState['document']>
+}
+
+function hashOf(text: string): Hash {
+  return `0x${createHash('sha256').update(text).digest('hex')}`
 }

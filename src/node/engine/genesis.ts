@@ -6,6 +6,7 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
 import {ENGINE_HISTORY_BLOCKS, ENGINE_RECEIPT_BLOCKS} from '../limits.ts'
+import {parseHardforks, type ScheduledHardfork} from './hardforks.ts'
 
 export interface Genesis {
   file: string
@@ -13,12 +14,11 @@ export interface Genesis {
   gasLimit: bigint
   /** Number of the genesis block. */
   number: number
+  /** Rules by block, oldest first. */
+  hardforks: readonly ScheduledHardfork[]
   /** What nodes compare before they talk. */
   fingerprint: Hex
 }
-
-/** The contracts are compiled for it, and every node must run the same one. */
-export const ENGINE_HARDFORK = 'shanghai'
 
 /**
  * Reads a genesis document.
@@ -34,8 +34,13 @@ export function readGenesis(file: string): Genesis {
     if (!Number.isSafeInteger(chainId) || chainId <= 0) throw new Error('it has no chain id')
     const gasLimit = BigInt(String(value['gasLimit']))
     const number = Number(BigInt(String(value['number'] ?? '0x0')))
-    const flags = consensusFlags({chainId, gasLimit})
-    return {file, chainId, gasLimit, number, fingerprint: fingerprint(text, flags, ENGINE_VERSION)}
+    const hardforks = parseHardforks(value['config']['hardforks'])
+    // The schedule is in the text already; the flag of the first rules stands for it.
+    const flags = consensusFlags({chainId, gasLimit}, hardforks[0]!.name)
+    return {
+      ...{file, chainId, gasLimit, number, hardforks},
+      fingerprint: fingerprint(text, flags, ENGINE_VERSION),
+    }
   } catch (cause) {
     throw new MetisSeqError({
       code: 'GENESIS_UNREADABLE',
@@ -62,18 +67,21 @@ export function fingerprint(genesisText: string, flags: readonly string[], versi
 }
 
 /** Flags that change a block's hash. */
-export function consensusFlags({chainId, gasLimit}: {chainId: number; gasLimit: bigint}): string[] {
+export function consensusFlags(
+  {chainId, gasLimit}: {chainId: number; gasLimit: bigint},
+  hardfork: string,
+): string[] {
   return [
     ...['--chain-id', String(chainId), '--gas-limit', String(gasLimit), '--base-fee', '0'],
     // Without `--accounts 0` ten publicly known keys would be rich.
-    ...['--hardfork', ENGINE_HARDFORK, '--accounts', '0'],
+    ...['--hardfork', hardfork, '--accounts', '0'],
   ]
 }
 
 /** Flags of a node's own engine; `--chain-id` is left out because the process module sets it. */
-export function engineFlags(genesis: Genesis): string[] {
+export function engineFlags(genesis: Genesis, hardfork: string): string[] {
   return [
-    ...consensusFlags(genesis).slice(2),
+    ...consensusFlags(genesis, hardfork).slice(2),
     ...['--init', genesis.file, '--no-mining', '--order', 'fifo'],
     ...['--prune-history', String(ENGINE_HISTORY_BLOCKS)],
     ...['--transaction-block-keeper', String(ENGINE_RECEIPT_BLOCKS)],

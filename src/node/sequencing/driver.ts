@@ -117,8 +117,8 @@ export class Driver {
     await this.#importQueued()
     await this.#dispatch(this.#lookAround())
     const {chain} = this.#options
-    const isProducing = this.#state.phase === 'building'
-    if (this.#open === undefined && chain.isSnapshotDue(isProducing)) await chain.saveSnapshot()
+    // Not waited for: the engine is held for its dump alone, and a failure is logged.
+    if (this.#open === undefined && chain.isSnapshotDue) void chain.saveSnapshot()
   }
 
   async #waitForWork(): Promise<void> {

@@ -1,0 +1,127 @@
+/**
+ * Snapshot files: one line of JSON that says what the file is, then the engine's state, compressed.
+ * They only make a restart faster; the chain log can always do without them.
+ */
+import {createHash} from 'node:crypto'
+import {readFileSync} from 'node:fs'
+import {Worker} from 'node:worker_threads'
+
+import type {Hash, Hex} from 'viem'
+
+import {isRecord} from '../../lib/json.ts'
+import {ENGINE_RECEIPT_BLOCKS, SNAPSHOT_HEADERS} from '../limits.ts'
+import {EngineError} from './engine.ts'
+
+export interface SnapshotMeta {
+  /** The block whose state it is. */
+  number: number
+  hash: Hash
+  fingerprint: Hex
+  /** Rules the engine ran under. */
+  hardfork: string
+}
+
+export interface Snapshot {
+  meta: SnapshotMeta
+  /** As `anvil_loadState` takes it. */
+  state: Hex
+}
+
+/**
+ * Runs in a thread of its own: a large state takes a second, in which the node has a slot to meet.
+ *
+ * The engine keeps every header it ever made, at 95 MB a day. Only the last 256 can be asked for by a
+ * contract, so a trimmed snapshot brings memory and file size back to that.
+ */
+const writerSource = `
+  const {parentPort, workerData} = require('node:worker_threads')
+  const {createHash} = require('node:crypto')
+  const {closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync} = require('node:fs')
+  const {dirname} = require('node:path')
+  const {gunzipSync, gzipSync} = require('node:zlib')
+  const {state, file, meta, headers, receipts} = workerData
+  const temporary = file + '.tmp'
+  try {
+    const dump = JSON.parse(gunzipSync(state).toString('utf8'))
+    const keep = new Set(dump.blocks
+      .map(({header}) => Number(header.number))
+      .sort((a, b) => b - a)
+      .slice(0, headers))
+    const withBodies = meta.number - receipts
+    dump.blocks = dump.blocks
+      .filter(({header}) => keep.has(Number(header.number)))
+      .map((block) => Number(block.header.number) > withBodies ? block : {...block, transactions: []})
+    dump.transactions = dump.transactions
+      .filter(({block_number}) => Number(block_number) > withBodies)
+    dump.historical_states = null
+    const body = gzipSync(JSON.stringify(dump), {level: 1})
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    const descriptor = openSync(temporary, 'w', 0o600)
+    for (const part of [Buffer.from(JSON.stringify({...meta, sha256}) + '\\n'), body]) {
+      for (let at = 0; at < part.length; ) at += writeSync(descriptor, part, at)
+    }
+    fsyncSync(descriptor)
+    closeSync(descriptor)
+    renameSync(temporary, file)
+    const directory = openSync(dirname(file), 'r')
+    fsyncSync(directory)
+    closeSync(directory)
+    parentPort.postMessage(null)
+  } catch (error) {
+    rmSync(temporary, {force: true})
+    parentPort.postMessage(String(error && error.message))
+  }`
+
+/**
+ * Trims and writes a snapshot, all or nothing.
+ *
+ * @param state as `anvil_dumpState` gave it
+ * @throws {Error} it could not be written; no file is left behind
+ */
+export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(writerSource, {
+      eval: true,
+      workerData: {
+        ...{file, meta},
+        state: Buffer.from(state.slice(2), 'hex'),
+        headers: SNAPSHOT_HEADERS,
+        receipts: ENGINE_RECEIPT_BLOCKS,
+      },
+    })
+    worker.on('message', (failure: string | null) => {
+      if (failure === null) resolve()
+      else reject(new Error(failure))
+    })
+    worker.on('error', reject)
+    worker.on('exit', () => reject(new Error('The writer of the snapshot ended early.')))
+  })
+}
+
+/** @throws {EngineError} bad-snapshot: unreadable, or not what was written */
+export function readSnapshot(file: string): Snapshot {
+  try {
+    const bytes = readFileSync(file)
+    const end = bytes.indexOf('\n')
+    const header: unknown = JSON.parse(bytes.toString('utf8', 0, end))
+    if (!isRecord(header)) throw new Error('it has no header')
+    const {number, hash, fingerprint, hardfork, sha256} = header
+    const texts = [hash, fingerprint, hardfork, sha256]
+    if (typeof number !== 'number' || texts.some((text) => typeof text !== 'string')) {
+      throw new Error('its header is not readable')
+    }
+    const body = bytes.subarray(end + 1)
+    if (createHash('sha256').update(body).digest('hex') !== sha256) throw new Error('it is damaged')
+    return {
+      meta: {
+        number,
+        hash: hash as Hash,
+        fingerprint: fingerprint as Hex,
+        hardfork: String(hardfork),
+      },
+      state: `0x${body.toString('hex')}`,
+    }
+  } catch (error) {
+    throw new EngineError('bad-snapshot', `The snapshot ${file} is unreadable.`, error)
+  }
+}
