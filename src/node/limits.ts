@@ -41,18 +41,38 @@ export const MAX_TRANSACTION_GAS = 30_000_000n
 /** As geth: four 32 KiB slots. */
 export const MAX_TRANSACTION_BYTES = 131_072
 /**
- * Gas for instructions packed into one block: 1.5 s of the slowest opcode in a 2 s slot. Intrinsic gas
- * is not counted, since it buys no instruction.
+ * Gas for instructions packed into one block, at first: 1.5 s of the slowest opcode in a 2 s slot.
+ * Intrinsic gas is not counted, since it buys no instruction.
  */
 export const BLOCK_EXECUTION_GAS = 100_000_000n
+/** It grows while full blocks seal fast, up to 4.6 s of the slowest opcode: one late block, once. */
+export const MAX_EXECUTION_GAS = 300_000_000n
+/** It falls when blocks seal slowly, down to 0.5 s of the slowest opcode; one transaction always fits. */
+export const MIN_EXECUTION_GAS = MAX_TRANSACTION_GAS
+/** Ten full blocks, 20 s, from the first value to the highest. */
+export const EXECUTION_GAS_GROWTH = 1.12
+/** Part of a slot that sealing may take. */
+export const SEAL_SHARE = 0.4
 /** 2 s at the engine's 6,300 transactions per second of ingest, minus a fifth for sealing. */
 export const MAX_BLOCK_TRANSACTIONS = 10_000
 /** Raw bytes in one block, so that it fits one request to a peer (twice that as hex). */
 export const MAX_BLOCK_BYTES = 8_000_000
 
-/** Pool: four slots of full blocks. More than that cannot be confirmed in time, so it is refused. */
+/** Pool: all that is held. Twice a full block ready, and as much waiting for a nonce. */
 export const POOL_TRANSACTIONS = 40_000
 export const POOL_PER_SENDER = 5_000
+/** Pool: waiting for a nonce. They are in nobody's way, but nobody pays for their memory either. */
+export const POOL_QUEUED = 10_000
+export const POOL_QUEUED_PER_SENDER = 1_000
+/** Pool: a sender may hold so many times what is still free: one alone gets 8/9, two get 8/17 each. */
+export const POOL_SENDER_SHARE = 8
+/** Pool: transactions per second the engine takes, before it was measured; half of 6,300. */
+export const STAGE_RATE_START = 3_000
+export const STAGE_RATE_WINDOW_MS = 4_000
+/** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms. */
+export const SEAL_RESERVE_MS = 60
+/** Pool: what comes this late is confirmed with the next block, 2.1 s later at most. */
+export const NEXT_SLOT_OPENS_MS = 100
 /** Pool: nonces that may be missing in front of a transaction that waits for them. */
 export const POOL_NONCE_WINDOW = 5_000
 /** Pool: a replacement pays at least a tenth more, as in geth. */
@@ -82,22 +102,110 @@ export const STAGE_CHUNK = 300
 
 /** Peers: nodes of one network. Twice the largest sequencer set seen. */
 export const PEERS = 64
-/** Peers: greeting interval at most; a shorter slot shortens it. */
+/** Peers: how often what changed is told, and who is missing is dialed; a shorter slot shortens it. */
 export const PEER_POLL_MS = 500
-export const PEER_TIMEOUT_MS = 5_000
-/** Peers: a peer that said nothing for so long is not counted as ahead or behind. */
+/** Peers: a head that did not change is said again after this. */
+export const PEER_STATUS_MS = 2_000
+/** Peers: a peer that said nothing for so long, five of those, is not there. */
 export const PEER_STALE_MS = 10_000
-/** Peers: a signed request is valid for so long on either side of our clock. */
-export const PEER_CLOCK_SKEW_MS = 30_000
-/** Peers: remembered request nonces: 2 x 30 s x 64 peers x 20 requests/s, rounded up. */
-export const PEER_NONCES = 100_000
-/** Peers: one body: a block of 8 MB as hex, and its frame. */
-export const PEER_BODY_BYTES = 24_000_000
+/** Peers: one answer, or one dial. */
+export const PEER_TIMEOUT_MS = 5_000
+/** Peers: a stream is opened in two round trips of 300 ms; three times that. */
+export const PEER_ANSWER_MS = 2_000
+/** Peers: a request has to be complete. Its largest, 1 MB, takes 0.8 s at 10 Mbit/s. */
+export const PEER_REQUEST_MS = 3_000
+/** Peers: handshake and introduction: six round trips of 300 ms, and as much for L1 to say who it is. */
+export const PEER_HELLO_MS = 5_000
+/** Peers: TCP, noise, yamux, and the choice of a protocol. */
+export const PEER_UPGRADE_MS = 3_000
+/** Peers: for a last word before a connection ends. */
+export const PEER_FAREWELL_MS = 200
+/** Peers: a lost bootnode is dialed again after half a second, then 1, 2, 4 and every 8 s. */
+export const PEER_REDIAL_MAX_MS = 8_000
+
+/** Peers: connections that are known: 64 members, twice at worst, and 32 followers. */
+export const PEER_CONNECTIONS = 160
+/** Peers: two nodes that dial each other at once keep both connections. */
+export const PEER_CONNECTIONS_EACH = 2
+/** Peers: connections of all hosts that are still in the handshake. */
+export const PEER_PENDING = 64
+/** Peers: inbound connections of one host that have not proven who they are. A pair of nodes needs two. */
+export const PEER_UNPROVEN_PER_IP = 8
+/** Peers: new connections of one host in a second. A whole local network starts on one host. */
+export const PEER_CONNECTS_PER_SECOND = 20
+/** Peers: nodes that only read, where anyone may. */
+export const PEER_FOLLOWERS = 32
+export const PEER_FOLLOWERS_PER_IP = 8
+/** Peers: open streams of one connection: control, gossip both ways, identify, requests; four times that. */
+export const PEER_STREAMS = 32
+/** Peers: open streams of one request protocol on one connection. */
+export const PEER_STREAMS_EACH = 16
+/** Peers: requests answered at a time, each with at most one block of 8 MB at hand: 128 MB. */
+export const PEER_SERVING = 16
+export const PEER_SERVING_EACH = 4
+
+/** Peers: one control message: 128 records of 700 bytes. */
+export const PEER_CONTROL_BYTES = 98_304
+/** Peers: control messages: two heads a second, and 64 records of 64 nodes every 20 s; twice that. */
+export const PEER_CONTROL_RATE = {perSecond: 400, burst: 2_000}
+/** Peers: requests of one peer. Forwarding sends one per turn of the event loop at worst. */
+export const PEER_REQUEST_RATE = {perSecond: 200, burst: 1_000}
+/** Peers: transactions of one peer: three times what the engine takes in, and a pool at hand-over. */
+export const PEER_TRANSACTION_RATE = {perSecond: 20_000, burst: 80_000}
+/** Peers: a question for a range. */
+export const PEER_REQUEST_BYTES = 1_024
+/** Peers: one block: 8 MB, a length for each of 10,000 transactions, and the header. */
+export const PEER_BLOCK_BYTES = 8_100_000
 /** Peers: blocks in one answer, and their bytes. */
 export const PEER_RANGE_BLOCKS = 256
 export const PEER_RANGE_BYTES = 16_000_000
-/** Peers: transactions in one forward: 300 of typical 200 bytes are 120 kB of hex. */
+/** Peers: blocks read from the log at once while answering. */
+export const PEER_RANGE_SLICE = 8
+/** Peers: bytes handed to a stream between two looks at whether it takes more. */
+export const PEER_SEND_CHUNK_BYTES = 262_144
+/** Peers: what may arrive in one piece behind a message: a read buffer of the library, 4 MB. */
+export const PEER_READ_AHEAD_BYTES = 4_194_304
+
+/** Peers: a node signs its record again after this, and one that was not is forgotten after four times. */
+export const PEER_RECORD_MS = 20_000
+export const PEER_RECORD_STALE_MS = 80_000
+export const PEER_RECORD_ADDRESSES = 8
+/** Peers: runs of one signer that are known at a time: the right one, its twin, and one more. */
+export const PEER_RECORDS_PER_SIGNER = 3
+
+/** Gossip: blocks up to this travel whole, some 500 transfers; of larger ones the header does. */
+export const GOSSIP_INLINE_BYTES = 65_536
+/** Gossip: one message of the library: a block, and its control messages. */
+export const GOSSIP_FRAME_BYTES = 262_144
+/** Gossip: unsent bytes to one peer: 16 of those. Whoever does not read them gets no more. */
+export const GOSSIP_OUTBOUND_BYTES = 4_194_304
+/** Gossip: small network, so everyone with up to 12 peers is in the mesh of everyone. */
+export const GOSSIP_MESH = {D: 8, Dlo: 6, Dhi: 12, Dlazy: 6, heartbeatInterval: 1_000}
+export const GOSSIP_HISTORY = {mcacheLength: 6, mcacheGossip: 3, seenTTL: 60_000}
+/** Gossip: messages of one peer: 8 blocks a second at the shortest slot, passed on by it; ten times that. */
+export const GOSSIP_FRAME_RATE = {perSecond: 100, burst: 500}
+export const GOSSIP_BYTE_RATE = {perSecond: 2_000_000, burst: 10_000_000}
+/** Gossip: heights at which the first block of a signer is remembered, 64 signers x 64 heights. */
+export const GOSSIP_REMEMBERED_BLOCKS = 4_096
+/** Gossip: own blocks kept as bytes, for those who were told of them: three full ones. */
+export const RECENT_BLOCK_BYTES = 24_000_000
+
+/** Peers: points at which a peer is dropped, and how many fade in a second. */
+export const PEER_POINTS_LIMIT = 100
+export const PEER_POINTS_PER_SECOND = 1
+/** Peers: offenders and log lines that are remembered. */
+export const PEER_OFFENDERS = 1_000
+/** Peers: the longest pause after something that cannot be bad luck. It doubles each time. */
+export const PEER_BAN_MAX_MS = 600_000
+/** Peers: a key that is not registered is asked for on L1 again after this, and so many are remembered. */
+export const STRANGER_MS = 10_000
+export const STRANGERS = 1_000
+/** Peers: keys looked up on L1 at a time. */
+export const MEMBER_LOOKUPS = 8
+
+/** Peers: transactions and bytes in one forward. */
 export const FORWARD_CHUNK = 300
+export const FORWARD_BYTES = 1_000_000
 /** Peers: a transaction that is still not in a block is forwarded again after this. */
 export const FORWARD_AGAIN_MS = 5_000
 /** A fork is searched for its common ancestor this far back, in steps of one answer. */
@@ -202,14 +310,23 @@ export const RPC_CLIENTS = 10_000
 export const WS_CONNECTIONS = 500
 /** WebSocket: connections of one remote address. */
 export const WS_PER_CLIENT = 50
-export const WS_SUBSCRIPTIONS = 100
+export const WS_SUBSCRIPTIONS = 20
 /** WebSocket: messages of one connection that are being answered; the rest of it is not read meanwhile. */
 export const WS_IN_FLIGHT = 64
-/** WebSocket: text that waits for a slow reader: two large answers. Then the connection ends. */
-export const WS_BUFFER_BYTES = 50_000_000
+/**
+ * WebSocket: text that waits for a slow reader. News end the connection beyond this; an answer may be larger,
+ * and nothing else is read meanwhile.
+ */
+export const WS_BUFFER_BYTES = 8_000_000
+/** WebSocket: text that waits for all slow readers together; then the one that is written to is ended. */
+export const WS_TOTAL_BUFFER_BYTES = 256_000_000
 /** WebSocket: a ping goes out this often; one that is not answered by the next ends the connection. */
 export const WS_PING_MS = 30_000
 /** Filters: how many there may be, what each may hold, and when one that nobody asks for is removed. */
 export const FILTERS = 1_000
 export const FILTER_CHANGES = 10_000
 export const FILTER_LIFETIME_MS = 300_000
+/** Feeds: followers of pending transactions: 16 x 5,000 a second x 5 µs are 0.4 of a core. */
+export const PENDING_FEEDS = 16
+/** Feeds: messages between two turns of the event loop: 1,000 x 5 µs = 5 ms. */
+export const FEED_WORK = 1_000

@@ -5,17 +5,23 @@ import type {Hash} from 'viem'
 
 import {systemClock} from '../lib/clock.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
+import {errorFacts} from '../lib/log.ts'
 import {ENGINE_VERSION} from '../process/find-engine.ts'
+import {PoolJournal} from '../store/pool-journal.ts'
+import type {SignGuard} from '../store/sign-guard.ts'
+import type {ChainState} from './chain-state.ts'
 import type {Genesis} from './engine/genesis.ts'
 import {Heads} from './heads/heads.ts'
 import {L1Loop} from './l1-loop.ts'
 import {STARTUP_GRACE_MS} from './limits.ts'
 import {Accounts} from './mempool/accounts.ts'
 import {Mempool} from './mempool/mempool.ts'
+import {Pace} from './mempool/pace.ts'
 import {Metrics} from './metrics.ts'
 import type {NodeOptions} from './node-options.ts'
+import type {BlockExchange} from './peers/exchange.ts'
 import {Forwarder} from './peers/forwarder.ts'
-import {acceptTransaction, isSendersFault} from './rpc/accept-transaction.ts'
+import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accept-transaction.ts'
 import {SenderRecovery} from './rpc/sender-recovery.ts'
 import {Driver} from './sequencing/driver.ts'
 import {
@@ -32,6 +38,8 @@ export interface Stages extends NodeParts {
   forwarder: Forwarder
   /** Like `accept` for each; what is the sender's fault is left out in silence. */
   acceptMany(raws: readonly string[]): Promise<void>
+  /** Brings back what an earlier life of the node had accepted. */
+  restorePool(): Promise<void>
 }
 
 export interface StageContext {
@@ -45,37 +53,75 @@ export interface StageContext {
 /**
  * Opens the stores and connects the stages. Nothing runs yet.
  *
- * @throws {MetisSeqError} CHAIN_LOG_MISMATCH, STORE_DAMAGED, SIGN_GUARD_DAMAGED
+ * @throws {MetisSeqError} CHAIN_LOG_MISMATCH, STORE_DAMAGED, SIGN_GUARD_DAMAGED, FILE_NOT_WRITABLE
  */
 export function openStages(options: NodeOptions, context: StageContext): Stages {
-  const {network, dataDir, logger, clock = systemClock} = options
-  const {genesis, l1, closers, onHalt} = context
+  const {clock = systemClock} = options
+  const {genesis, closers} = context
   const metrics = new Metrics()
-  const mempool = new Mempool()
   const {chain, guard} = openChain(options, genesis, metrics, closers)
-  const rules = rulesOf(network)
-  const accounts = new Accounts(chain.engine)
   const exchange = openExchange(options, genesis, clock)
   const recovery = new SenderRecovery()
   closers.push(() => recovery.close())
+  const poolJournal = PoolJournal.open(join(options.dataDir, 'pool.journal'))
+  closers.push(() => poolJournal.close())
+  const parts = {chain, guard, exchange, recovery, metrics, poolJournal}
+  return connectStages(options, context, parts)
+}
+
+/** What touches the outside: files, the engine, the network, threads. A simulation brings its own. */
+export interface OuterParts {
+  chain: ChainState
+  guard: SignGuard
+  exchange: BlockExchange
+  recovery: Pick<SenderRecovery, 'recover'>
+  metrics: Metrics
+  /** Keeps what the pool holds over a restart. */
+  poolJournal?: Pick<PoolJournal, 'append' | 'rewrite' | 'load'>
+}
+
+/** Connects the stages over parts that are open already. Nothing runs yet. */
+export function connectStages(
+  options: NodeOptions,
+  context: StageContext,
+  {chain, guard, exchange, recovery, metrics, poolJournal}: OuterParts,
+): Stages {
+  const {network, dataDir, logger, clock = systemClock} = options
+  const {genesis, l1, onHalt} = context
+  const mempool = new Mempool()
+  const pace = new Pace()
+  const rules = rulesOf(network)
+  const accounts = new Accounts(chain.engine)
   const turn = () => chain.rotation.turnAt(chain.head().number + 1)
   const isOurTurn = () => turn().whose === 'mine'
   const forwarder = new Forwarder({mempool, exchange, turn, clock, logger: logger.child('forward')})
 
-  const accept = (raw: string): Promise<Hash> =>
-    acceptTransaction(raw, {
-      ...{recovery, accounts, mempool},
-      rules: rules.transactions,
-      contracts: network.l2.contracts,
-      owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),
-      nowMs: () => clock.monotonicMs(),
-      onAccepted: ({hash}) => {
-        driver.wake()
-        forwarder.add(hash)
-      },
-    })
-  const acceptMany = async (raws: readonly string[]): Promise<void> => {
-    await Promise.all(raws.map((raw) => accept(raw).catch(ignoreSendersFault)))
+  const admission: AcceptOptions = {
+    ...{recovery, accounts, mempool},
+    rules: rules.transactions,
+    contracts: network.l2.contracts,
+    owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),
+    nowMs: () => clock.monotonicMs(),
+    // Blocks of a single transaction have no slot that could be full.
+    room: () =>
+      chain.head().number + 1 < rules.phase2Block ? undefined : pace.room(driver.slotTime),
+    onAccepted: ({raw, hash}) => {
+      poolJournal?.append(raw)
+      driver.wake()
+      forwarder.add(hash)
+    },
+  }
+  const accept = (raw: string): Promise<Hash> => acceptTransaction(raw, admission)
+  const acceptMany = (raws: readonly string[]) => acceptEach(raws, admission)
+  const readmit = (raws: readonly string[]) =>
+    acceptEach(raws, {...admission, room: () => undefined})
+  const tidyJournal = () => {
+    try {
+      poolJournal?.rewrite(mempool.all().map(({raw}) => raw))
+    } catch (error) {
+      // It only grows until there is space again.
+      logger.warn('pool journal not tidied', errorFacts(error))
+    }
   }
   const heads = new Heads({
     l1,
@@ -86,15 +132,16 @@ export function openStages(options: NodeOptions, context: StageContext): Stages 
     logger: logger.child('heads'),
   })
   const driver = new Driver({
-    ...{chain, guard, mempool, accounts, exchange, rules, clock, metrics, onHalt},
+    ...{chain, guard, mempool, accounts, pace, exchange, rules, clock, metrics, onHalt},
     signer: options.signerAccount,
     slotMs: network.l2.slotMs,
     emptyBlocks: network.l2.emptyBlocks,
     startupGraceMs: options.startupGraceMs ?? STARTUP_GRACE_MS,
     logger: logger.child('driver'),
     safeHead: () => heads.safeHead() ?? genesis.number,
-    reaccept: acceptMany,
+    reaccept: readmit,
     onHead: () => forwarder.wake(),
+    onUpkeep: tidyJournal,
   })
   const deposits = openDeposits(options, l1, chain, isOurTurn, accept)
   const batcher = openBatcher(options, l1, chain, isOurTurn, clock)
@@ -104,8 +151,13 @@ export function openStages(options: NodeOptions, context: StageContext): Stages 
   return {
     ...{options, genesis, chain, mempool, exchange, driver, heads, l1Loop, metrics, clock, accept},
     ...{forwarder, acceptMany},
+    restorePool: () => readmit(poolJournal?.load() ?? []),
     clientVersion: `metis-seq/anvil-${ENGINE_VERSION}`,
   }
+}
+
+async function acceptEach(raws: readonly string[], admission: AcceptOptions): Promise<void> {
+  await Promise.all(raws.map((raw) => acceptTransaction(raw, admission).catch(ignoreSendersFault)))
 }
 
 function ignoreSendersFault(error: unknown): void {

@@ -48,6 +48,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const stages = openStages(options, {genesis, l1, closers, onHalt})
   const {chain, driver, forwarder, exchange, l1Loop, metrics} = stages
   await chain.restore()
+  await stages.restorePool()
   await listenToPeers(stages, l1)
   closers.push(() => exchange.stop())
   const rpc = await startRpcServer({
@@ -80,7 +81,8 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   return {rpcUrl: rpc.url, peerUrl: exchange.url, status, stopped: ended.promise, stop}
 }
 
-async function listenToPeers(stages: Stages, l1: RpcClient): Promise<void> {
+/** Lets peers in: what they may ask, and what becomes of what they send. */
+export async function listenToPeers(stages: Stages, l1: RpcClient): Promise<void> {
   const {options, chain, driver, forwarder, exchange, acceptMany} = stages
   const isMember = createMembership({
     l1,

@@ -7,7 +7,8 @@ import {PoolUpkeep} from '../../src/node/mempool/upkeep.ts'
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
-import {Mempool, PoolRefusedError, type TakeLimits} from '../../src/node/mempool/mempool.ts'
+import {PoolRefusedError} from '../../src/node/mempool/admission.ts'
+import {Mempool, type TakeLimits} from '../../src/node/mempool/mempool.ts'
 import {POOL_LIFETIME_MS, POOL_NONCE_WINDOW} from '../../src/node/limits.ts'
 import type {SignedTransaction} from '../../src/protocol/transaction.ts'
 
@@ -158,7 +159,7 @@ test('included ones go, and the rest stays ready in its order', () => {
   pool.take({...all, maxCount: 1})
   pool.included(raws([alice, 0]))
   expect(pool.counts()).toEqual({pending: 3, queued: 0})
-  expect(names(pool.take(all))).toBe('a1 a2 b0')
+  expect(names(pool.take(all))).toBe('b0 a1 a2')
   pool.included(raws([alice, 1], [alice, 2], [bob, 0]))
   expect(pool.counts()).toEqual({pending: 0, queued: 0})
 })
@@ -245,7 +246,10 @@ test('after a block of others the pool asks the chain about senders of whom noth
       )
     },
   })
-  const upkeep = new PoolUpkeep({mempool: pool, accounts, clock: systemClock, logger: silentLogger})
+  const upkeep = new PoolUpkeep({
+    ...{mempool: pool, accounts, clock: systemClock, logger: silentLogger},
+    onUpkeep: () => {},
+  })
   add(alice, 1)
   add(bob, 0)
   const changed = Promise.withResolvers<void>()
@@ -253,4 +257,53 @@ test('after a block of others the pool asks the chain about senders of whom noth
   await changed.promise
   expect(asked).toEqual([alice, alice])
   expect(names(pool.take(all))).toBe('b0 a1')
+})
+
+describe('fairness', () => {
+  test('senders take turns, however many one of them sent before', () => {
+    pool = new Mempool()
+    for (let nonce = 0; nonce < 50; nonce++) add(alice, nonce)
+    add(bob, 0)
+    add(bob, 1)
+    expect(names(pool.take({...all, maxCount: 5}))).toBe('a0 b0 a1 b1 a2')
+  })
+
+  test('one sender gets at most eight times what it leaves free', () => {
+    pool = new Mempool()
+    const room = {count: 900, gas: 10 ** 9, bytes: 10 ** 9, waiting: 900}
+    let taken = 0
+    const flood = () => pool.add(make(alice, taken), ordinary, rich, 0, room)
+    while (refusal(flood) === 'taken') taken++
+    expect(refusal(flood)).toBe('sender-limit')
+    expect(taken).toBe(801)
+    expect(refusal(() => pool.add(make(bob, 0), ordinary, rich, 0, room))).toBe('taken')
+  })
+})
+
+describe('room', () => {
+  const roomy = {count: 100, gas: 10 ** 9, bytes: 10 ** 9, waiting: 100}
+  const addInto = (room: typeof roomy, sender: Address, nonce: number) =>
+    refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, room))
+
+  test('what is in the open block counts for the block, not for what waits', () => {
+    addInto(roomy, alice, 0)
+    pool.take(all)
+    expect(addInto({...roomy, waiting: 1}, alice, 1)).toBe('taken')
+    expect(addInto({...roomy, waiting: 1}, bob, 0)).toBe('pool-full')
+    expect(addInto({...roomy, count: 2}, bob, 0)).toBe('pool-full')
+    expect(addInto({...roomy, gas: 80_000}, bob, 0)).toBe('pool-full')
+    expect(addInto({...roomy, bytes: 299}, bob, 0)).toBe('pool-full')
+    expect(addInto({...roomy, gas: 87_000, bytes: 300}, bob, 0)).toBe('taken')
+  })
+
+  test('what waits for a nonce takes no room, and has its own limit', () => {
+    expect(addInto({...roomy, count: 0, waiting: 0}, alice, 1)).toBe('taken')
+    expect(addInto({...roomy, count: 0, waiting: 0}, alice, 0)).toBe('pool-full')
+  })
+
+  test('what the MPC sends is never refused for room', () => {
+    const full = {...roomy, count: 0, waiting: 0}
+    const system = () => pool.add(make(bob, 0), {kind: 'system'}, rich, 0, full)
+    expect(refusal(system)).toBe('taken')
+  })
 })

@@ -7,12 +7,16 @@ import type {Address, Hash, Hex} from 'viem'
 import {executionGas, maxCostWei, type SignedTransaction} from '../../protocol/transaction.ts'
 import {
   POOL_LIFETIME_MS,
-  POOL_NONCE_WINDOW,
   POOL_PER_SENDER,
   POOL_PRICE_BUMP_PERCENT,
+  POOL_QUEUED,
+  POOL_QUEUED_PER_SENDER,
   POOL_TRANSACTIONS,
 } from '../limits.ts'
+import {assertNonce, assertReadyRoom, poolFull, refused} from './admission.ts'
 import {isAlone, type TransactionKind} from './classify.ts'
+import type {PoolRoom} from './pace.ts'
+import {addTo, ReadyQueue, type Load} from './ready-queue.ts'
 
 export interface AccountState {
   accountNonce: number
@@ -30,27 +34,6 @@ export interface TakeLimits {
   sizeBytes: number
   /** False when something was taken for the same block before. */
   allowAlone: boolean
-}
-
-export type RefusalReason =
-  | 'already-known'
-  | 'nonce-too-low'
-  | 'nonce-too-high'
-  | 'funds'
-  | 'underpriced'
-  | 'in-block'
-  | 'sender-limit'
-  | 'pool-full'
-
-/** The pool does not take the transaction. The message is told to the sender. */
-export class PoolRefusedError extends Error {
-  readonly reason: RefusalReason
-
-  constructor(reason: RefusalReason, message: string) {
-    super(message)
-    this.name = 'PoolRefusedError'
-    this.reason = reason
-  }
 }
 
 export interface MempoolLimits {
@@ -72,10 +55,10 @@ export class Mempool {
   /** Blocks name their transactions by bytes; hashing thousands of them again would be a waste. */
   readonly #byRaw = new Map<Hex, HeldTransaction>()
   readonly #senders = new Map<Address, Sender>()
-  /** Can be sealed now, in that order. */
-  #pending = new Map<Hash, HeldTransaction>()
+  readonly #ready = new ReadyQueue()
   /** Handed to the driver for an open block. */
   readonly #taken = new Map<Hash, HeldTransaction>()
+  readonly #takenLoad: Load = {count: 0, gas: 0, bytes: 0}
   readonly #recommits = new Map<Hash, HeldTransaction>()
 
   constructor(limits: Partial<MempoolLimits> = {}) {
@@ -86,6 +69,7 @@ export class Mempool {
    * Holds a transaction.
    *
    * @param account state of the sender at the head
+   * @param room what may be ready; no bound when left out, as for what was accepted before
    * @throws {PoolRefusedError} nothing changed
    */
   add(
@@ -93,6 +77,7 @@ export class Mempool {
     lane: TransactionKind,
     account: AccountState,
     nowMs: number,
+    room?: PoolRoom,
   ): 'pending' | 'queued' | 'recommit' {
     const held: HeldTransaction = {...transaction, lane, arrivedAtMs: nowMs}
     const {hash} = held
@@ -105,7 +90,8 @@ export class Mempool {
     }
     const sender = this.#senders.get(held.sender) ?? {state: account, held: new Map(), costWei: 0n}
     const before = sender.held.get(held.accountNonce)
-    this.#assertRoom(held, sender, before)
+    if (before) this.#assertReplaces(held, before)
+    else this.#assertRoom(held, sender, room)
     const costWei = sender.costWei + maxCostWei(held) - (before ? maxCostWei(before) : 0n)
     if (costWei > account.balanceWei) {
       throw refused('funds', 'The sender cannot pay for this transaction and those before it.')
@@ -121,7 +107,7 @@ export class Mempool {
     if (this.#isNext(sender, held.accountNonce)) this.#promote(sender, held.accountNonce)
     // The state may be newer than what we knew, so that others of the sender are next.
     else this.#promote(sender, accountNonce)
-    return this.#pending.has(hash) ? 'pending' : 'queued'
+    return this.#ready.has(hash) ? 'pending' : 'queued'
   }
 
   has(hash: Hash): boolean {
@@ -134,7 +120,7 @@ export class Mempool {
 
   /** True when it can be sealed now or is in the open block. */
   isPending(hash: Hash): boolean {
-    return this.#pending.has(hash) || this.#taken.has(hash) || this.#recommits.has(hash)
+    return this.#ready.has(hash) || this.#taken.has(hash) || this.#recommits.has(hash)
   }
 
   byRaw(raw: Hex): HeldTransaction | undefined {
@@ -147,12 +133,12 @@ export class Mempool {
   }
 
   counts(): {pending: number; queued: number} {
-    const pending = this.#pending.size + this.#taken.size + this.#recommits.size
+    const pending = this.#ready.load.count + this.#taken.size + this.#recommits.size
     return {pending, queued: this.#known.size - pending}
   }
 
   get hasPending(): boolean {
-    return this.#pending.size > 0
+    return this.#ready.load.count > 0
   }
 
   senders(): Address[] {
@@ -186,12 +172,12 @@ export class Mempool {
     }
   }
 
-  /** Takes out transactions for the open block: nonce order per sender, arrival order between them. */
+  /** Takes out transactions for the open block: nonce order per sender, senders in turns. */
   take(limits: TakeLimits): HeldTransaction[] {
     const taken: HeldTransaction[] = []
     let gas = 0n
     let bytes = 0
-    for (const held of this.#pending.values()) {
+    for (let held = this.#ready.peek(); held; held = this.#ready.peek()) {
       gas += executionGas(held)
       bytes += held.sizeBytes
       const fits =
@@ -200,12 +186,11 @@ export class Mempool {
       if (!fits) break
       const alone = isAlone(held.lane)
       if (alone && (taken.length > 0 || !limits.allowAlone)) break
+      this.#ready.shift()
+      this.#taken.set(held.hash, held)
+      addTo(this.#takenLoad, held, 1)
       taken.push(held)
       if (alone) break
-    }
-    for (const held of taken) {
-      this.#pending.delete(held.hash)
-      this.#taken.set(held.hash, held)
     }
     return taken
   }
@@ -213,8 +198,9 @@ export class Mempool {
   /** Puts everything that was taken back in front, in the order it was taken. */
   putBack(): void {
     if (this.#taken.size === 0) return
-    this.#pending = new Map([...this.#taken, ...this.#pending])
+    this.#ready.unshift([...this.#taken.values()])
     this.#taken.clear()
+    Object.assign(this.#takenLoad, {count: 0, gas: 0, bytes: 0})
   }
 
   /** Removes transactions that are in a block, and moves their senders' nonces. */
@@ -274,7 +260,7 @@ export class Mempool {
     }
     let end = state.accountNonce
     while (sender.held.has(end)) end++
-    for (const [nonce, held] of sender.held) if (nonce > end) this.#pending.delete(held.hash)
+    for (const [nonce, held] of sender.held) if (nonce > end) this.#ready.delete(held)
     this.#promote(sender, state.accountNonce)
   }
 
@@ -285,44 +271,50 @@ export class Mempool {
     return old.length
   }
 
-  #assertRoom(held: HeldTransaction, sender: Sender, before: HeldTransaction | undefined): void {
-    if (before) {
-      if (this.#taken.has(before.hash)) {
-        throw refused(
-          'in-block',
-          'A transaction with this nonce is already in the block being built.',
-        )
-      }
-      const needed = (before.tipPerGasWei * (100n + POOL_PRICE_BUMP_PERCENT)) / 100n
-      if (held.tipPerGasWei < needed) {
-        throw refused(
-          'underpriced',
-          `The replacement pays too little; it needs ${needed} wei per gas.`,
-        )
-      }
-      return
+  #assertReplaces(held: HeldTransaction, before: HeldTransaction): void {
+    if (this.#taken.has(before.hash)) {
+      throw refused(
+        'in-block',
+        'A transaction with this nonce is already in the block being built.',
+      )
     }
+    const needed = (before.tipPerGasWei * (100n + POOL_PRICE_BUMP_PERCENT)) / 100n
+    if (held.tipPerGasWei >= needed) return
+    throw refused('underpriced', `The replacement pays too little; it needs ${needed} wei per gas.`)
+  }
+
+  #assertRoom(held: HeldTransaction, sender: Sender, room: PoolRoom | undefined): void {
     if (sender.held.size >= this.#limits.perSender) {
       throw refused(
         'sender-limit',
         `The sender has ${this.#limits.perSender} transactions waiting, which is the limit.`,
       )
     }
-    if (this.#known.size >= this.#limits.transactions) {
-      throw refused('pool-full', 'The pool is full; try again after the next block.')
-    }
+    if (this.#known.size >= this.#limits.transactions) throw poolFull()
+    if (held.lane.kind !== 'ordinary') return
+    if (!this.#isNext(sender, held.accountNonce)) return this.#assertQueueRoom(sender)
+    if (!room) return
+    assertReadyRoom(held, sender.held.size, {
+      room,
+      waiting: this.#ready.load,
+      open: this.#takenLoad,
+    })
   }
 
-  /** The replacement takes the place in the order of what it replaces. */
+  #assertQueueRoom(sender: Sender): void {
+    const {queued} = this.counts()
+    if (queued >= POOL_QUEUED) throw poolFull()
+    if (sender.held.size < POOL_QUEUED_PER_SENDER) return
+    throw refused(
+      'sender-limit',
+      `The sender has ${POOL_QUEUED_PER_SENDER} transactions waiting, which is the limit behind a gap.`,
+    )
+  }
+
   #replace(before: HeldTransaction, held: HeldTransaction): void {
     this.#known.delete(before.hash)
     this.#byRaw.delete(before.raw)
-    if (!this.#pending.has(before.hash)) return
-    this.#pending = new Map(
-      [...this.#pending].map(([hash, item]) =>
-        item === before ? [held.hash, held] : [hash, item],
-      ),
-    )
+    this.#ready.replace(before, held)
   }
 
   #remember(held: HeldTransaction): void {
@@ -333,8 +325,8 @@ export class Mempool {
   #forget(held: HeldTransaction): void {
     this.#known.delete(held.hash)
     this.#byRaw.delete(held.raw)
-    this.#pending.delete(held.hash)
-    this.#taken.delete(held.hash)
+    this.#ready.delete(held)
+    if (this.#taken.delete(held.hash)) addTo(this.#takenLoad, held, -1)
     this.#recommits.delete(held.hash)
     const sender = this.#senders.get(held.sender)
     if (sender?.held.get(held.accountNonce) !== held) return
@@ -355,17 +347,8 @@ export class Mempool {
       const held = sender.held.get(nonce)
       if (!held) return
       if (this.isPending(held.hash)) continue
-      if (held.lane.kind === 'system') this.#insertFirst(held)
-      else this.#pending.set(held.hash, held)
+      this.#ready.push(held)
     }
-  }
-
-  /** In front of everything but other system transactions. */
-  #insertFirst(held: HeldTransaction): void {
-    const entries = [...this.#pending]
-    const end = entries.findIndex(([, {lane}]) => lane.kind !== 'system')
-    entries.splice(end < 0 ? entries.length : end, 0, [held.hash, held])
-    this.#pending = new Map(entries)
   }
 
   /** Behind a gap nothing can be sealed. */
@@ -373,26 +356,7 @@ export class Mempool {
     for (let next = nonce + 1; ; next++) {
       const held = sender.held.get(next)
       if (!held) return
-      this.#pending.delete(held.hash)
+      this.#ready.delete(held)
     }
   }
-}
-
-function assertNonce({accountNonce}: HeldTransaction, account: AccountState): void {
-  if (accountNonce < account.accountNonce) {
-    throw refused(
-      'nonce-too-low',
-      `The nonce ${accountNonce} is too low; the next one is ${account.accountNonce}.`,
-    )
-  }
-  if (accountNonce > account.accountNonce + POOL_NONCE_WINDOW) {
-    throw refused(
-      'nonce-too-high',
-      `The nonce ${accountNonce} is more than ${POOL_NONCE_WINDOW} ahead of ${account.accountNonce}.`,
-    )
-  }
-}
-
-function refused(reason: RefusalReason, message: string): PoolRefusedError {
-  return new PoolRefusedError(reason, message)
 }

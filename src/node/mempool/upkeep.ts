@@ -2,8 +2,9 @@
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
+import {executionGas} from '../../protocol/transaction.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
-import {POOL_EXPIRE_MS, POOL_REFRESH} from '../limits.ts'
+import {POOL_EXPIRE_MS, POOL_REFRESH, SUSPECT_EXECUTION_GAS} from '../limits.ts'
 import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
 
@@ -12,6 +13,8 @@ export interface UpkeepOptions {
   accounts: Accounts
   clock: Clock
   logger: Logger
+  /** From time to time, after what is too old was dropped. */
+  onUpkeep(): void
 }
 
 export class PoolUpkeep {
@@ -33,6 +36,7 @@ export class PoolUpkeep {
     if (now - this.#lastExpiryMs < POOL_EXPIRE_MS) return
     this.#lastExpiryMs = now
     mempool.expire(now)
+    this.#options.onUpkeep()
   }
 
   /** After a rollback accounts may have less than when their transactions were accepted. */
@@ -52,6 +56,13 @@ export class PoolUpkeep {
       mempool.remove(held.hash)
       return [held]
     })
+  }
+
+  /** A block that hung the engine would hang it again. */
+  dropSuspects(held: readonly HeldTransaction[]): void {
+    for (const suspect of held) {
+      if (executionGas(suspect) > SUSPECT_EXECUTION_GAS) this.#options.mempool.remove(suspect.hash)
+    }
   }
 
   /** Blocks of others may hold transactions that we never saw, which are next for these senders. */

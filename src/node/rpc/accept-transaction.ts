@@ -13,18 +13,22 @@ import {
 } from '../../protocol/transaction.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import {laneOf, type ReservedContracts, type TransactionKind} from '../mempool/classify.ts'
-import {PoolRefusedError, type Mempool} from '../mempool/mempool.ts'
+import {PoolRefusedError} from '../mempool/admission.ts'
+import type {Mempool} from '../mempool/mempool.ts'
+import type {PoolRoom} from '../mempool/pace.ts'
 import type {SenderRecovery} from './sender-recovery.ts'
 
 export interface AcceptOptions {
   rules: TransactionRules
   contracts: ReservedContracts
   owners(): {mpc: Address | undefined; relayer: Address | undefined}
-  recovery: SenderRecovery
+  recovery: Pick<SenderRecovery, 'recover'>
   accounts: Accounts
   mempool: Mempool
   nowMs(): number
-  /** Called when the pool took one. */
+  /** What may be ready now; undefined sets no bound. */
+  room(): PoolRoom | undefined
+  /** Called when the pool took one. What it throws takes it out again. */
   onAccepted(transaction: SignedTransaction, lane: TransactionKind): void
 }
 
@@ -36,7 +40,7 @@ export interface AcceptOptions {
  * @throws {EngineError} the state of the sender cannot be read now
  */
 export async function acceptTransaction(raw: string, options: AcceptOptions): Promise<Hash> {
-  const {rules, contracts, owners, mempool, accounts, nowMs} = options
+  const {rules, contracts, owners, mempool, accounts, nowMs, room} = options
   const parsed = parseTransaction(raw, rules)
   const transaction = withSender(parsed, await options.recovery.recover(parsed))
   const lane = laneOf(transaction, contracts, owners())
@@ -44,13 +48,18 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   const known = accounts.known(transaction.sender)
   const state = known ?? (await accounts.read(transaction.sender))
   try {
-    mempool.add(transaction, lane, state, nowMs())
+    mempool.add(transaction, lane, state, nowMs(), room())
   } catch (error) {
     if (!known || !isAboutState(error)) throw error
     // What we remembered may be older than a payment to the sender.
-    mempool.add(transaction, lane, await accounts.read(transaction.sender), nowMs())
+    mempool.add(transaction, lane, await accounts.read(transaction.sender), nowMs(), room())
   }
-  options.onAccepted(transaction, lane)
+  try {
+    options.onAccepted(transaction, lane)
+  } catch (error) {
+    mempool.remove(transaction.hash)
+    throw error
+  }
   return transaction.hash
 }
 

@@ -6,6 +6,7 @@ import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import type {Mempool} from '../mempool/mempool.ts'
+import type {Pace} from '../mempool/pace.ts'
 import type {Metrics} from '../metrics.ts'
 import type {BlockExchange} from '../peers/exchange.ts'
 import type {BlockRules} from './check-block.ts'
@@ -15,6 +16,7 @@ export interface DriverOptions {
   guard: SignGuard
   mempool: Mempool
   accounts: Accounts
+  pace: Pace
   exchange: BlockExchange
   rules: BlockRules
   signer: {address: Address; privateKey: Hex}
@@ -30,5 +32,7 @@ export interface DriverOptions {
   reaccept(transactions: readonly Hex[]): Promise<void>
   /** The head moved, or the turn. */
   onHead(): void
+  /** From time to time, for what has to be tidied. */
+  onUpkeep(): void
   onHalt(error: unknown): void
 }

@@ -8,7 +8,6 @@ import type {Address, Hex} from 'viem'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {errorFacts} from '../../lib/log.ts'
 import {InvalidBlockError, lowerCase, type SealedBlock} from '../../protocol/block.ts'
-import {executionGas} from '../../protocol/transaction.ts'
 import {reasonOf} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
 import {
@@ -17,12 +16,13 @@ import {
   DRIVER_RETRY_MS,
   ENGINE_RESTARTS,
   STAGE_CHUNK,
-  SUSPECT_EXECUTION_GAS,
 } from '../limits.ts'
+import type {SlotTime} from '../mempool/pace.ts'
 import {PoolUpkeep} from '../mempool/upkeep.ts'
 import type {Stage} from '../metrics.ts'
 import {PeerError} from '../peers/exchange.ts'
 import {PeerChoice} from '../peers/peer-choice.ts'
+import {Alarm} from './alarm.ts'
 import {BranchError, catchUp} from './catch-up.ts'
 import type {DriverOptions} from './driver-options.ts'
 import {engineGone, reactionTo} from './failures.ts'
@@ -46,6 +46,7 @@ export class Driver {
   readonly #slots: Slots
   readonly #peers: PeerChoice
   readonly #upkeep: PoolUpkeep
+  readonly #alarm: Alarm
   #state: SequencerState = {phase: 'catching-up'}
   #open: OpenBlock | undefined
   #blocks: {block: SealedBlock; from: Address}[] = []
@@ -54,8 +55,6 @@ export class Driver {
   #engineFailures = 0
   #sealed = 0
   #stopAsked = false
-  #isAwake = true
-  #wakeLoop: () => void = () => {}
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: DriverOptions) {
@@ -63,6 +62,7 @@ export class Driver {
     const {chain, guard, clock, rules, signer} = options
     this.#seal = {chain, guard, clock, signer, chainId: rules.transactions.chainId}
     this.#slots = new Slots(clock, options.slotMs)
+    this.#alarm = new Alarm(clock)
     this.#peers = new PeerChoice(chain, options.exchange, clock)
     this.#upkeep = new PoolUpkeep(options)
   }
@@ -90,8 +90,14 @@ export class Driver {
 
   /** Something changed that may be worth a look: a transaction, a peer, a tick. */
   wake(): void {
-    this.#isAwake = true
-    this.#wakeLoop()
+    this.#alarm.wake()
+  }
+
+  /** Undefined when this node is not producing. */
+  get slotTime(): SlotTime | undefined {
+    if (this.#state.phase !== 'building') return undefined
+    const {clock, slotMs} = this.#options
+    return {msToEnd: this.#slots.nextSlotAtMs - clock.monotonicMs(), slotMs}
   }
 
   /** Leaves a peer's block for the loop. When too many wait, the oldest goes: polling brings it back. */
@@ -122,23 +128,15 @@ export class Driver {
   }
 
   async #waitForWork(): Promise<void> {
-    if (this.#isAwake && this.#notBeforeMs === 0) {
-      this.#isAwake = false
-      return
-    }
-    const {clock} = this.#options
-    const now = clock.monotonicMs()
-    const until = this.#notBeforeMs || this.#nextLookAtMs(now)
-    const abort = new AbortController()
-    // After a failure only the pause counts; otherwise any wake-up ends the wait.
-    if (this.#notBeforeMs === 0 || this.#stopAsked) this.#wakeLoop = () => abort.abort()
-    await clock.sleep(Math.max(0, until - now), abort.signal).catch(() => {})
-    this.#wakeLoop = () => {}
-    this.#isAwake = false
+    const pauseUntilMs = this.#notBeforeMs
     this.#notBeforeMs = 0
+    // After a failure only the pause counts; otherwise any wake-up ends the wait.
+    if (pauseUntilMs > 0 && !this.#stopAsked) return this.#alarm.pauseUntil(pauseUntilMs)
+    await this.#alarm.sleepUntil(() => this.#nextLookAtMs())
   }
 
-  #nextLookAtMs(now: number): number {
+  #nextLookAtMs(): number {
+    const now = this.#options.clock.monotonicMs()
     if (this.#state.phase !== 'building') return now + DRIVER_IDLE_MS
     const hasWork = this.#open !== undefined || this.#options.mempool.hasPending
     const {nextSlotAtMs, nextSingleAtMs} = this.#slots
@@ -199,12 +197,14 @@ export class Driver {
   }
 
   async #stage(): Promise<void> {
-    const {chain, mempool} = this.#options
+    const {chain, mempool, pace, clock} = this.#options
     const open = this.#openBlock()
     const taken = mempool.take(open.room(STAGE_CHUNK))
     if (taken.length === 0) return
     open.add(taken)
+    const startedMs = clock.monotonicMs()
     const refused = await chain.engine.stage(taken.map(({raw}) => raw))
+    pace.staged(taken.length, clock.monotonicMs() - startedMs)
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
@@ -224,6 +224,8 @@ export class Driver {
 
   async #sealWith(request: SealRequest): Promise<void> {
     const {sealed, dropped} = await sealBlock(this.#seal, request)
+    const {chain, pace, slotMs} = this.#options
+    pace.sealed(this.#open?.executionGas ?? 0, chain.lastExecuteMs ?? 0, slotMs)
     this.#dropFromPool(dropped)
     this.#open = undefined
     this.#slots.advance()
@@ -316,7 +318,9 @@ export class Driver {
 
   #openBlock(): OpenBlock {
     const next = this.#options.chain.head().number + 1
-    this.#open ??= new OpenBlock({single: next < this.#options.rules.phase2Block})
+    const {rules, pace} = this.#options
+    const single = next < rules.phase2Block
+    this.#open ??= new OpenBlock({single, executionGas: pace.executionGas})
     return this.#open
   }
 
@@ -356,7 +360,7 @@ export class Driver {
   async #restartEngine(): Promise<void> {
     const {chain, mempool, accounts, logger} = this.#options
     this.#engineFailures++
-    this.#dropSuspects()
+    this.#upkeep.dropSuspects(this.#open?.held ?? [])
     this.#open = undefined
     mempool.putBack()
     accounts.forget()
@@ -372,14 +376,6 @@ export class Driver {
       this.#notBeforeMs = this.#options.clock.monotonicMs() + DRIVER_RETRY_MS
     }
     this.wake()
-  }
-
-  /** A block that hung the engine would hang it again. */
-  #dropSuspects(): void {
-    const {mempool} = this.#options
-    for (const held of this.#open?.held ?? []) {
-      if (executionGas(held) > SUSPECT_EXECUTION_GAS) mempool.remove(held.hash)
-    }
   }
 
   async #halt(error: unknown): Promise<void> {

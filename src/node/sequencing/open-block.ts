@@ -1,19 +1,21 @@
 import type {Hash, Hex} from 'viem'
 
 import {executionGas} from '../../protocol/transaction.ts'
-import {BLOCK_EXECUTION_GAS, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS} from '../limits.ts'
+import {MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS} from '../limits.ts'
 import {isAlone} from '../mempool/classify.ts'
 import type {HeldTransaction, TakeLimits} from '../mempool/mempool.ts'
 
 /** The block being built: what was taken from the pool for it, in order, and the room that is left. */
 export class OpenBlock {
   readonly #maxCount: number
+  readonly #maxExecutionGas: bigint
   #held: HeldTransaction[] = []
   #executionGas = 0n
   #sizeBytes = 0
 
-  constructor({single}: {single: boolean}) {
+  constructor({single, executionGas}: {single: boolean; executionGas: bigint}) {
     this.#maxCount = single ? 1 : MAX_BLOCK_TRANSACTIONS
+    this.#maxExecutionGas = executionGas
   }
 
   get isEmpty(): boolean {
@@ -23,6 +25,11 @@ export class OpenBlock {
   /** True when its transaction must be alone. */
   get isAlone(): boolean {
     return this.#held[0] !== undefined && isAlone(this.#held[0].lane)
+  }
+
+  /** What its transactions declare for instructions. */
+  get executionGas(): number {
+    return Number(this.#executionGas)
   }
 
   get raws(): Hex[] {
@@ -37,7 +44,7 @@ export class OpenBlock {
   room(chunk: number): TakeLimits {
     return {
       maxCount: this.isAlone ? 0 : Math.min(chunk, this.#maxCount - this.#held.length),
-      executionGas: BLOCK_EXECUTION_GAS - this.#executionGas,
+      executionGas: this.#maxExecutionGas - this.#executionGas,
       sizeBytes: MAX_BLOCK_BYTES - this.#sizeBytes,
       // A reserved transaction can only come first.
       allowAlone: this.isEmpty,

@@ -1,0 +1,73 @@
+/** Who is let into the pool, as pure checks. */
+import {executionGas} from '../../protocol/transaction.ts'
+import {POOL_NONCE_WINDOW, POOL_SENDER_SHARE} from '../limits.ts'
+import type {AccountState, HeldTransaction} from './mempool.ts'
+import type {PoolRoom} from './pace.ts'
+import type {Load} from './ready-queue.ts'
+
+export type RefusalReason =
+  | 'already-known'
+  | 'nonce-too-low'
+  | 'nonce-too-high'
+  | 'funds'
+  | 'underpriced'
+  | 'in-block'
+  | 'sender-limit'
+  | 'pool-full'
+
+/** The pool does not take the transaction. The message is told to the sender. */
+export class PoolRefusedError extends Error {
+  readonly reason: RefusalReason
+
+  constructor(reason: RefusalReason, message: string) {
+    super(message)
+    this.name = 'PoolRefusedError'
+    this.reason = reason
+  }
+}
+
+/**
+ * What is accepted is confirmed within a slot, so what would come later is refused at the door. And one
+ * sender never gets all: what it may hold shrinks with what is left.
+ *
+ * @param ofSender how many the sender holds
+ * @throws {PoolRefusedError} pool-full, sender-limit
+ */
+export function assertReadyRoom(
+  held: HeldTransaction,
+  ofSender: number,
+  pool: {room: PoolRoom; waiting: Readonly<Load>; open: Readonly<Load>},
+): void {
+  const {room, waiting, open} = pool
+  const freeCount = Math.min(room.count - waiting.count - open.count, room.waiting - waiting.count)
+  const fits =
+    freeCount >= 1 &&
+    room.gas - waiting.gas - open.gas >= Number(executionGas(held)) &&
+    room.bytes - waiting.bytes - open.bytes >= held.sizeBytes
+  if (!fits) throw poolFull()
+  if (ofSender <= POOL_SENDER_SHARE * freeCount) return
+  throw refused('sender-limit', 'The sender has its share of the next block; send it again after.')
+}
+
+export function assertNonce({accountNonce}: HeldTransaction, account: AccountState): void {
+  if (accountNonce < account.accountNonce) {
+    throw refused(
+      'nonce-too-low',
+      `The nonce ${accountNonce} is too low; the next one is ${account.accountNonce}.`,
+    )
+  }
+  if (accountNonce > account.accountNonce + POOL_NONCE_WINDOW) {
+    throw refused(
+      'nonce-too-high',
+      `The nonce ${accountNonce} is more than ${POOL_NONCE_WINDOW} ahead of ${account.accountNonce}.`,
+    )
+  }
+}
+
+export function poolFull(): PoolRefusedError {
+  return refused('pool-full', 'The pool is full; try again after the next block.')
+}
+
+export function refused(reason: RefusalReason, message: string): PoolRefusedError {
+  return new PoolRefusedError(reason, message)
+}

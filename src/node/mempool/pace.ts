@@ -1,0 +1,96 @@
+/**
+ * What this node can confirm in one slot, learned from what it did. In: times of staging and sealing.
+ * Out: the gas a block may declare, and how much may wait for it.
+ */
+import {
+  BLOCK_EXECUTION_GAS,
+  EXECUTION_GAS_GROWTH,
+  MAX_BLOCK_BYTES,
+  MAX_BLOCK_TRANSACTIONS,
+  MAX_EXECUTION_GAS,
+  MIN_EXECUTION_GAS,
+  NEXT_SLOT_OPENS_MS,
+  SEAL_RESERVE_MS,
+  SEAL_SHARE,
+  STAGE_RATE_START,
+  STAGE_RATE_WINDOW_MS,
+} from '../limits.ts'
+import type {Load} from './ready-queue.ts'
+
+/** How much may be ready, counting what is in the open block. */
+export interface PoolRoom extends Load {
+  /** Of that, how many the engine does not have yet. */
+  waiting: number
+}
+
+export interface SlotTime {
+  /** Until the open block is sealed; 0 or less while it is. */
+  msToEnd: number
+  slotMs: number
+}
+
+export class Pace {
+  #staged = STAGE_RATE_START
+  #stagedMs = 1000
+  #executionGas = Number(BLOCK_EXECUTION_GAS)
+
+  /** Transactions per second that the engine takes in order. */
+  get ratePerSecond(): number {
+    return (this.#staged / this.#stagedMs) * 1000
+  }
+
+  /** Gas for instructions that the next block may declare. */
+  get executionGas(): bigint {
+    return BigInt(Math.floor(this.#executionGas))
+  }
+
+  staged(count: number, ms: number): void {
+    this.#staged += count
+    this.#stagedMs += ms
+    if (this.#stagedMs <= STAGE_RATE_WINDOW_MS) return
+    this.#staged /= 2
+    this.#stagedMs /= 2
+  }
+
+  /**
+   * Declared gas says little about time: a token transfer runs at 4,000 M gas/s, the slowest instruction
+   * at 65. So the bound follows what was measured. It falls at once and rises slowly, and only while
+   * blocks need it.
+   *
+   * @param declared gas for instructions in the block
+   */
+  sealed(declared: number, ms: number, slotMs: number): void {
+    const allowedMs = slotMs * SEAL_SHARE
+    if (ms > allowedMs && declared > 0) {
+      const fitting = (declared / ms) * allowedMs
+      this.#executionGas = clamp(Math.min(this.#executionGas, fitting))
+    } else if (declared > this.#executionGas / 2 && ms < allowedMs / 2) {
+      this.#executionGas = clamp(this.#executionGas * EXECUTION_GAS_GROWTH)
+    }
+  }
+
+  /**
+   * What may be ready so that all of it is confirmed within a slot of being accepted: what the open block
+   * can still take, and shortly before it is sealed also what the next one can.
+   *
+   * @param slot undefined when this node is not producing: one slot's worth
+   */
+  room(slot: SlotTime | undefined): PoolRoom {
+    const gas = Number(this.executionGas)
+    const block = {count: MAX_BLOCK_TRANSACTIONS, gas, bytes: MAX_BLOCK_BYTES}
+    const {msToEnd, slotMs} = slot ?? {msToEnd: 2000, slotMs: 2000}
+    const perMs = this.ratePerSecond / 1000
+    const waiting = perMs * Math.max(0, msToEnd - SEAL_RESERVE_MS)
+    if (msToEnd > NEXT_SLOT_OPENS_MS) return {...block, waiting}
+    return {
+      count: 2 * block.count,
+      gas: 2 * block.gas,
+      bytes: 2 * block.bytes,
+      waiting: waiting + perMs * (slotMs - SEAL_RESERVE_MS),
+    }
+  }
+}
+
+function clamp(gas: number): number {
+  return Math.min(Number(MAX_EXECUTION_GAS), Math.max(Number(MIN_EXECUTION_GAS), gas))
+}

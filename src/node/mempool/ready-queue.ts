@@ -1,0 +1,115 @@
+/**
+ * What can be sealed now. Senders take turns, so that one who sends thousands does not make the others
+ * wait; within a sender the nonces decide. What the MPC account sends goes before all of them.
+ */
+import type {Address, Hash} from 'viem'
+
+import {executionGas} from '../../protocol/transaction.ts'
+import type {HeldTransaction} from './mempool.ts'
+
+/** What a set of transactions asks of a block. */
+export interface Load {
+  count: number
+  /** Gas for instructions. */
+  gas: number
+  bytes: number
+}
+
+/** One sender's transactions by nonce, lowest first. */
+type Line = Map<number, HeldTransaction>
+
+export class ReadyQueue {
+  readonly #hashes = new Set<Hash>()
+  readonly #system = new Map<Address, Line>()
+  /** The sender in front is next. */
+  readonly #ordinary = new Map<Address, Line>()
+  readonly #load: Load = {count: 0, gas: 0, bytes: 0}
+
+  get load(): Readonly<Load> {
+    return this.#load
+  }
+
+  has(hash: Hash): boolean {
+    return this.#hashes.has(hash)
+  }
+
+  /** Behind the sender's others, whose nonces are lower. */
+  push(held: HeldTransaction): void {
+    const lines = this.#linesOf(held)
+    const line = lines.get(held.sender)
+    if (line) line.set(held.accountNonce, held)
+    else lines.set(held.sender, new Map([[held.accountNonce, held]]))
+    this.#count(held, 1)
+  }
+
+  delete(held: HeldTransaction): void {
+    if (!this.#hashes.has(held.hash)) return
+    const lines = this.#linesOf(held)
+    const line = lines.get(held.sender)
+    line?.delete(held.accountNonce)
+    if (line?.size === 0) lines.delete(held.sender)
+    this.#count(held, -1)
+  }
+
+  /** The replacement takes the place in the order of what it replaces. */
+  replace(before: HeldTransaction, held: HeldTransaction): void {
+    if (!this.#hashes.has(before.hash)) return
+    this.#linesOf(before).get(before.sender)?.set(held.accountNonce, held)
+    this.#count(before, -1)
+    this.#count(held, 1)
+  }
+
+  /** The next one; it stays where it is. */
+  peek(): HeldTransaction | undefined {
+    for (const lines of [this.#system, this.#ordinary]) {
+      for (const line of lines.values()) return line.values().next().value
+    }
+    return undefined
+  }
+
+  /** Takes out what `peek` showed; then it is another sender's turn. */
+  shift(): void {
+    const held = this.peek()
+    if (!held) return
+    const lines = this.#linesOf(held)
+    const line = lines.get(held.sender)!
+    line.delete(held.accountNonce)
+    lines.delete(held.sender)
+    if (line.size > 0) lines.set(held.sender, line)
+    this.#count(held, -1)
+  }
+
+  /** In front of everything, in this order of senders; nonces of a sender rising. */
+  unshift(taken: readonly HeldTransaction[]): void {
+    for (const lines of [this.#system, this.#ordinary]) {
+      const rest = new Map(lines)
+      lines.clear()
+      for (const held of taken) {
+        if (this.#linesOf(held) !== lines) continue
+        const line = lines.get(held.sender)
+        if (line) line.set(held.accountNonce, held)
+        else lines.set(held.sender, new Map([[held.accountNonce, held]]))
+        this.#count(held, 1)
+      }
+      for (const [sender, line] of rest) {
+        lines.set(sender, new Map([...(lines.get(sender) ?? []), ...line]))
+      }
+    }
+  }
+
+  #linesOf({lane}: HeldTransaction): Map<Address, Line> {
+    return lane.kind === 'system' ? this.#system : this.#ordinary
+  }
+
+  #count(held: HeldTransaction, sign: 1 | -1): void {
+    if (sign === 1) this.#hashes.add(held.hash)
+    else this.#hashes.delete(held.hash)
+    addTo(this.#load, held, sign)
+  }
+}
+
+export function addTo(load: Load, held: HeldTransaction, sign: 1 | -1): void {
+  load.count += sign
+  load.gas += sign * Number(executionGas(held))
+  load.bytes += sign * held.sizeBytes
+}

@@ -1,0 +1,69 @@
+import {closeSync, openSync, readFileSync, writeSync} from 'node:fs'
+
+import type {Hex} from 'viem'
+
+import {fromFileError, writeFileAtomic} from '../lib/files.ts'
+
+/**
+ * Accepted transactions on disk, one per line, so that a killed node brings them back. Written without
+ * waiting for the disk: that covers the end of the process, not of the machine, and costs microseconds.
+ */
+export class PoolJournal {
+  readonly #path: string
+  #descriptor: number
+  #isGrown = false
+  /** A crash or a full disk may have cut the last line short. */
+  #isTorn = true
+
+  private constructor(path: string) {
+    this.#path = path
+    this.#descriptor = openSync(path, 'a', 0o600)
+  }
+
+  /** @throws {MetisSeqError} FILE_NOT_WRITABLE, DISK_FULL */
+  static open(path: string): PoolJournal {
+    try {
+      return new PoolJournal(path)
+    } catch (error) {
+      throw fromFileError(error, path)
+    }
+  }
+
+  /**
+   * What an earlier life accepted, oldest first. A line that a crash cut short may be among them: it is no
+   * valid transaction, so whoever checks it again refuses it.
+   */
+  load(): Hex[] {
+    const lines = readFileSync(this.#path, 'latin1').split('\n')
+    return lines.filter((line): line is Hex => /^0x(?:[0-9a-f]{2})+$/.test(line))
+  }
+
+  /** @throws {MetisSeqError} DISK_FULL: the transaction must not be accepted */
+  append(raw: Hex): void {
+    this.#isGrown = true
+    try {
+      writeSync(this.#descriptor, `${this.#isTorn ? '\n' : ''}${raw}\n`)
+      this.#isTorn = false
+    } catch (error) {
+      this.#isTorn = true
+      throw fromFileError(error, this.#path)
+    }
+  }
+
+  /**
+   * Replaces the content by what is still held. Does nothing when nothing was added since.
+   *
+   * @throws {MetisSeqError} DISK_FULL: the old content stays
+   */
+  rewrite(held: readonly Hex[]): void {
+    if (!this.#isGrown) return
+    writeFileAtomic(this.#path, held.map((raw) => `${raw}\n`).join(''))
+    closeSync(this.#descriptor)
+    this.#descriptor = openSync(this.#path, 'a', 0o600)
+    this.#isGrown = held.length > 0
+  }
+
+  close(): void {
+    closeSync(this.#descriptor)
+  }
+}

@@ -1,0 +1,63 @@
+import {expect, test} from 'vitest'
+
+import {
+  BLOCK_EXECUTION_GAS,
+  MAX_BLOCK_TRANSACTIONS,
+  MAX_EXECUTION_GAS,
+  MIN_EXECUTION_GAS,
+  NEXT_SLOT_OPENS_MS,
+  STAGE_RATE_START,
+} from '../../src/node/limits.ts'
+import {Pace} from '../../src/node/mempool/pace.ts'
+
+const SLOT_MS = 2000
+
+test('the rate follows what the engine took, and forgets what is old', () => {
+  const pace = new Pace()
+  expect(pace.ratePerSecond).toBe(STAGE_RATE_START)
+  for (let second = 0; second < 60; second++) pace.staged(6000, 1000)
+  expect(Math.round(pace.ratePerSecond)).toBe(6000)
+  for (let second = 0; second < 60; second++) pace.staged(1000, 1000)
+  expect(Math.round(pace.ratePerSecond)).toBe(1000)
+})
+
+test('the gas of a block grows slowly while full blocks seal fast, up to its bound', () => {
+  const pace = new Pace()
+  pace.sealed(Number(pace.executionGas), 100, SLOT_MS)
+  expect(pace.executionGas).toBeGreaterThan(BLOCK_EXECUTION_GAS)
+  expect(pace.executionGas).toBeLessThan((BLOCK_EXECUTION_GAS * 12n) / 10n)
+  for (let block = 0; block < 100; block++) pace.sealed(Number(pace.executionGas), 100, SLOT_MS)
+  expect(pace.executionGas).toBe(MAX_EXECUTION_GAS)
+})
+
+test('one slow block brings it down at once, to what fits; never below one transaction', () => {
+  const pace = new Pace()
+  pace.sealed(100_000_000, 1600, SLOT_MS)
+  expect(pace.executionGas).toBe(50_000_000n)
+  pace.sealed(50_000_000, 10_000, SLOT_MS)
+  expect(pace.executionGas).toBe(MIN_EXECUTION_GAS)
+})
+
+test('blocks that are not full prove nothing', () => {
+  const pace = new Pace()
+  for (let block = 0; block < 100; block++) pace.sealed(1_000_000, 5, SLOT_MS)
+  expect(pace.executionGas).toBe(BLOCK_EXECUTION_GAS)
+})
+
+test('an empty block that seals slowly does not take gas from the full ones', () => {
+  const pace = new Pace()
+  pace.sealed(0, 1900, SLOT_MS)
+  expect(pace.executionGas).toBe(BLOCK_EXECUTION_GAS)
+})
+
+test('what may wait shrinks with the slot, and opens for the next one at its end', () => {
+  const pace = new Pace()
+  const waitingAt = (msToEnd: number) => Math.round(pace.room({msToEnd, slotMs: SLOT_MS}).waiting)
+  expect(waitingAt(2000)).toBe(5820)
+  expect(waitingAt(1000)).toBe(2820)
+  expect(waitingAt(NEXT_SLOT_OPENS_MS + 1)).toBe(123)
+  expect(waitingAt(NEXT_SLOT_OPENS_MS)).toBe(5940)
+  expect(waitingAt(-100)).toBe(5820)
+  expect(pace.room({msToEnd: 1000, slotMs: SLOT_MS}).count).toBe(MAX_BLOCK_TRANSACTIONS)
+  expect(pace.room({msToEnd: 0, slotMs: SLOT_MS}).count).toBe(2 * MAX_BLOCK_TRANSACTIONS)
+})
