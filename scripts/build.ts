@@ -25,7 +25,7 @@ async function build(): Promise<void> {
     input,
     cwd: root,
     platform: 'node',
-    external: ['keytar', '@napi-rs/keyring', 'react-devtools-core', 'secp256k1'],
+    external: ['keytar', '@napi-rs/keyring', 'react-devtools-core', 'secp256k1', 'hash-wasm'],
     transform: {define: {'process.env.NODE_ENV': '"production"'}},
     logLevel: 'warn',
     onLog(level, log, handler) {

@@ -19,6 +19,8 @@ import {
 } from './engine/engine.ts'
 import {readSnapshot} from './engine/snapshot-file.ts'
 import {
+  EMPTY_BLOCK_ALARM_AGAIN_MS,
+  EMPTY_BLOCK_ALARM_MS,
   PEER_RANGE_BYTES,
   SNAPSHOT_BLOCKS,
   SNAPSHOT_PAUSE_FACTOR,
@@ -47,9 +49,11 @@ export class ChainState {
   #durable: EngineBlock | undefined
   #genesis: EngineBlock | undefined
   #lastExecuteMs: number | null = null
+  #waitForFollower: () => Promise<void> = () => Promise.resolve()
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
   #saving: Promise<void> | undefined
+  #quietUntilMs = 0
   #lastSnapshot = {atMs: 0, tookMs: 0}
 
   constructor(options: ChainStateOptions) {
@@ -125,7 +129,16 @@ export class ChainState {
     const execution = await this.engine.execute(this.head().hash, payload, options)
     this.#lastExecuteMs = Math.round(this.#options.nowMs() - started)
     this.#options.onExecuted(this.#lastExecuteMs)
+    if (payload.orderedTransactions.length === 0) this.#watchStateGrowth(this.#lastExecuteMs)
     return execution
+  }
+
+  /** The engine goes through its whole state for every block, so growth ends in missed slots. */
+  #watchStateGrowth(ms: number): void {
+    const now = this.#options.nowMs()
+    if (ms < EMPTY_BLOCK_ALARM_MS || now < this.#quietUntilMs) return
+    this.#quietUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
+    this.#options.logger.warn('an empty block is slow: the state has grown', {ms})
   }
 
   /** The block that was just executed is in the log. */
@@ -134,6 +147,12 @@ export class ChainState {
     this.count(block)
     if (this.rotation.isTouchedBy(block)) await this.rotation.refresh()
     this.gate.open()
+    await this.#waitForFollower()
+  }
+
+  /** @param wait what a durable block waits for: the engine must not forget it before it was read */
+  followedBy(wait: () => Promise<void>): void {
+    this.#waitForFollower = wait
   }
 
   /** Removes a block that was executed and not accepted. */

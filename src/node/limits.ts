@@ -21,6 +21,8 @@ export const ENGINE_BLOCK_RECEIPTS = 500
 export const RECEIPT_CHUNK = 300
 /** Headers in a snapshot: the 256 that BLOCKHASH can name, and the head. */
 export const SNAPSHOT_HEADERS = 257
+/** Engine: how often an idle one is asked whether it is still there. One read in two slots. */
+export const ENGINE_CHECK_MS = 4_000
 /** Consecutive restarts of a failing engine before the node gives up. */
 export const ENGINE_RESTARTS = 3
 
@@ -58,6 +60,11 @@ export const MAX_BLOCK_TRANSACTIONS = 10_000
 /** Raw bytes in one block, so that it fits one request to a peer (twice that as hex). */
 export const MAX_BLOCK_BYTES = 8_000_000
 
+/** Engine: an empty block that takes longer tells that the state has grown: 5 ms at 2,000 accounts. */
+export const EMPTY_BLOCK_ALARM_MS = 200
+/** Engine: the alarm is repeated after this. */
+export const EMPTY_BLOCK_ALARM_AGAIN_MS = 600_000
+
 /** Pool: all that is held. Twice a full block ready, and as much waiting for a nonce. */
 export const POOL_TRANSACTIONS = 40_000
 export const POOL_PER_SENDER = 5_000
@@ -66,9 +73,16 @@ export const POOL_QUEUED = 10_000
 export const POOL_QUEUED_PER_SENDER = 1_000
 /** Pool: a sender may hold so many times what is still free: one alone gets 8/9, two get 8/17 each. */
 export const POOL_SENDER_SHARE = 8
-/** Pool: transactions per second the engine takes, before it was measured; half of 6,300. */
+/** Pool: transactions per second we promise at first; half of the 6,300 the engine takes. */
 export const STAGE_RATE_START = 3_000
-export const STAGE_RATE_WINDOW_MS = 4_000
+/** Pool: what a machine that is busy with other things still does. */
+export const STAGE_RATE_LEAST = 100
+/** Pool: twice what the engine takes: nothing here can be faster. */
+export const STAGE_RATE_MOST = 12_000
+/** Pool: after a late transaction we promise a little less than was kept. */
+export const STAGE_RATE_CUT = 0.95
+/** Pool: from half to full in eight slots. */
+export const STAGE_RATE_GROWTH = 1.1
 /** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms. */
 export const SEAL_RESERVE_MS = 60
 /** Pool: what comes this late is confirmed with the next block, 2.1 s later at most. */
@@ -99,6 +113,9 @@ export const RPC_LOG_RANGE_BLOCKS = 10_000
 export const DRIVER_QUEUE = 256
 /** Driver: transactions handed to the engine between two looks at the clock: 30 x 0.15 ms = 5 ms. */
 export const STAGE_CHUNK = 300
+
+/** Driver: what comes within this time goes to the engine in one request instead of one each. */
+export const STAGE_GATHER_MS = 10
 
 /** Peers: nodes of one network. Twice the largest sequencer set seen. */
 export const PEERS = 64
@@ -142,7 +159,8 @@ export const PEER_STREAMS = 32
 export const PEER_STREAMS_EACH = 16
 /** Peers: requests answered at a time, each with at most one block of 8 MB at hand: 128 MB. */
 export const PEER_SERVING = 16
-export const PEER_SERVING_EACH = 4
+/** Peers: of one peer. A node forwards one after the other, and fetches one range and one new block. */
+export const PEER_SERVING_EACH = 8
 
 /** Peers: one control message: 128 records of 700 bytes. */
 export const PEER_CONTROL_BYTES = 98_304
@@ -208,6 +226,9 @@ export const FORWARD_CHUNK = 300
 export const FORWARD_BYTES = 1_000_000
 /** Peers: a transaction that is still not in a block is forwarded again after this. */
 export const FORWARD_AGAIN_MS = 5_000
+/** Sync: speed is measured over this, which is two ranges of a slow peer, and told as often as this. */
+export const SYNC_WINDOW_MS = 10_000
+export const SYNC_LOG_MS = 5_000
 /** A fork is searched for its common ancestor this far back, in steps of one answer. */
 export const FORK_SEARCH_BLOCKS = 4_096
 /** Start: wait for a first peer that is ahead. */
@@ -284,6 +305,8 @@ export const RPC_LOGS = 10_000
 export const RPC_LOG_SCAN = 500
 /** RPC: text of one answer or batch. A full block is 10,000 x 1 kB, and as much again for others. */
 export const RPC_ANSWER_BYTES = 25_000_000
+/** RPC: text of all answers that are being made or sent; beyond it batches are cut short. */
+export const RPC_PENDING_BYTES = 250_000_000
 /** RPC: requests of one batch that are answered at the same time. */
 export const RPC_BATCH_AT_ONCE = 8
 /** RPC: nesting of a request. The deepest honest one is a call with an access list: 7. */
@@ -312,7 +335,7 @@ export const WS_CONNECTIONS = 500
 export const WS_PER_CLIENT = 50
 export const WS_SUBSCRIPTIONS = 20
 /** WebSocket: messages of one connection that are being answered; the rest of it is not read meanwhile. */
-export const WS_IN_FLIGHT = 64
+export const WS_IN_FLIGHT = 16
 /**
  * WebSocket: text that waits for a slow reader. News end the connection beyond this; an answer may be larger,
  * and nothing else is read meanwhile.

@@ -108,31 +108,23 @@ export function parseTransaction(raw: string, rules: TransactionRules): ParsedTr
   return transaction
 }
 
-/** @throws {InvalidTransactionError} when nobody can have made the signature */
-export function recoverSender(transaction: ParsedTransaction): SignedTransaction {
-  const {digest, signature, parity} = signatureOf(transaction)
-  return withSender(transaction, recoverAddress(digest, signature, parity))
-}
-
-/** What a recovery needs: 32 bytes that were signed, 64 bytes of r and s, and the recovery id. */
-export function signatureOf({signedBytes, signature: {r, s, parity}}: ParsedTransaction) {
-  const signature = Buffer.from(word(r) + word(s), 'hex')
-  return {digest: keccak256(signedBytes, 'bytes'), signature, parity}
-}
-
 /**
- * Completes a transaction with the sender that a recovery gave.
+ * Hashes a transaction and recovers who signed it.
  *
- * @throws {InvalidTransactionError} when it gave none
+ * @throws {InvalidTransactionError} when nobody can have made the signature
  */
-export function withSender(
-  transaction: ParsedTransaction,
-  sender: Address | undefined,
-): SignedTransaction {
+export function recoverSender(transaction: ParsedTransaction): SignedTransaction {
+  const digest = keccak256(transaction.signedBytes, 'bytes')
+  const sender = recoverAddress(digest, signatureBytes(transaction), transaction.signature.parity)
   if (!sender) {
     throw new InvalidTransactionError('signature', 'The signature of the transaction is not valid.')
   }
   return {...transaction, hash: keccak256(bytesOf(transaction.raw)), sender}
+}
+
+/** r and s, 64 bytes. */
+export function signatureBytes({signature: {r, s}}: ParsedTransaction): Buffer {
+  return Buffer.from(word(r) + word(s), 'hex')
 }
 
 /** Gas a transaction may spend on instructions: what it declares beyond what is due up front. */

@@ -1,9 +1,10 @@
 /** Runs one node in a process of its own, so that a test can kill it without warning. */
 import {readFileSync} from 'node:fs'
 
-import {silentLogger} from '../../src/lib/log.ts'
 import {startNode, type NodeOptions} from '../../src/node/start-node.ts'
+import {testLogger} from './node-cluster.ts'
 
 const options = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as NodeOptions
-const node = await startNode({...options, logger: silentLogger})
-process.stdout.write(`${JSON.stringify({rpcUrl: node.rpcUrl, peerUrl: node.peerUrl})}\n`)
+const node = await startNode({...options, logger: testLogger(options.name)})
+process.once('SIGTERM', () => void node.stop().then(() => process.exit(0)))
+process.stdout.write(`${JSON.stringify({rpcUrl: node.rpcUrl, peerAddress: node.peerAddress})}\n`)

@@ -95,7 +95,7 @@ export function nodeOptions(
 }
 
 /** `NODE_LOG=1` shows what the nodes say, for the search after a failure. */
-function testLogger(name: string): Logger {
+export function testLogger(name: string): Logger {
   if (!process.env['NODE_LOG']) return silentLogger
   const log = (level: string) => (event: string, facts?: object) =>
     process.stderr.write(
@@ -123,7 +123,8 @@ export async function startTestNode(options: NodeOptions): Promise<TestNode> {
     options,
     rpc,
     rpcUrl: node.rpcUrl,
-    peerUrl: node.peerUrl,
+    wsUrl: node.wsUrl,
+    peerAddress: node.peerAddress,
     stopped: node.stopped,
     status: () => node.status(),
     async stop() {

@@ -6,19 +6,31 @@ import {
   MAX_EXECUTION_GAS,
   MIN_EXECUTION_GAS,
   NEXT_SLOT_OPENS_MS,
+  STAGE_RATE_LEAST,
+  STAGE_RATE_MOST,
   STAGE_RATE_START,
 } from '../../src/node/limits.ts'
 import {Pace} from '../../src/node/mempool/pace.ts'
 
 const SLOT_MS = 2000
 
-test('the rate follows what the engine took, and forgets what is old', () => {
+test('the promise is cut to what was kept when something came late', () => {
   const pace = new Pace()
+  pace.slotEnded({sealed: 4000, late: 1, refused: 50, slotMs: SLOT_MS})
+  expect(pace.ratePerSecond).toBe(1900)
+  pace.slotEnded({sealed: 0, late: 9, refused: 0, slotMs: SLOT_MS})
+  expect(pace.ratePerSecond).toBe(STAGE_RATE_LEAST)
+})
+
+test('it grows while all is in time and somebody is refused, up to its bound', () => {
+  const pace = new Pace()
+  const calm = {sealed: 10, late: 0, refused: 0, slotMs: SLOT_MS}
+  pace.slotEnded(calm)
   expect(pace.ratePerSecond).toBe(STAGE_RATE_START)
-  for (let second = 0; second < 60; second++) pace.staged(6000, 1000)
-  expect(Math.round(pace.ratePerSecond)).toBe(6000)
-  for (let second = 0; second < 60; second++) pace.staged(1000, 1000)
-  expect(Math.round(pace.ratePerSecond)).toBe(1000)
+  for (let slot = 0; slot < 8; slot++) pace.slotEnded({...calm, refused: 1})
+  expect(pace.ratePerSecond).toBeGreaterThan(2 * STAGE_RATE_START)
+  for (let slot = 0; slot < 99; slot++) pace.slotEnded({...calm, refused: 1})
+  expect(pace.ratePerSecond).toBe(STAGE_RATE_MOST)
 })
 
 test('the gas of a block grows slowly while full blocks seal fast, up to its bound', () => {

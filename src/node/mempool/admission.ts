@@ -31,22 +31,22 @@ export class PoolRefusedError extends Error {
  * sender never gets all: what it may hold shrinks with what is left.
  *
  * @param ofSender how many the sender holds
- * @throws {PoolRefusedError} pool-full, sender-limit
+ * @returns pool-full or sender-limit; undefined when it may come in
  */
-export function assertReadyRoom(
+export function readyRefusal(
   held: HeldTransaction,
   ofSender: number,
   pool: {room: PoolRoom; waiting: Readonly<Load>; open: Readonly<Load>},
-): void {
+): PoolRefusedError | undefined {
   const {room, waiting, open} = pool
   const freeCount = Math.min(room.count - waiting.count - open.count, room.waiting - waiting.count)
   const fits =
     freeCount >= 1 &&
     room.gas - waiting.gas - open.gas >= Number(executionGas(held)) &&
     room.bytes - waiting.bytes - open.bytes >= held.sizeBytes
-  if (!fits) throw poolFull()
-  if (ofSender <= POOL_SENDER_SHARE * freeCount) return
-  throw refused('sender-limit', 'The sender has its share of the next block; send it again after.')
+  if (!fits) return poolFull()
+  if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
+  return refused('sender-limit', 'The sender has its share of the next block; send it again after.')
 }
 
 export function assertNonce({accountNonce}: HeldTransaction, account: AccountState): void {

@@ -13,7 +13,7 @@ import {
   POOL_QUEUED_PER_SENDER,
   POOL_TRANSACTIONS,
 } from '../limits.ts'
-import {assertNonce, assertReadyRoom, poolFull, refused} from './admission.ts'
+import {assertNonce, poolFull, readyRefusal, refused} from './admission.ts'
 import {isAlone, type TransactionKind} from './classify.ts'
 import type {PoolRoom} from './pace.ts'
 import {addTo, ReadyQueue, type Load} from './ready-queue.ts'
@@ -59,6 +59,7 @@ export class Mempool {
   /** Handed to the driver for an open block. */
   readonly #taken = new Map<Hash, HeldTransaction>()
   readonly #takenLoad: Load = {count: 0, gas: 0, bytes: 0}
+  #refused = 0
   readonly #recommits = new Map<Hash, HeldTransaction>()
 
   constructor(limits: Partial<MempoolLimits> = {}) {
@@ -195,6 +196,18 @@ export class Mempool {
     return taken
   }
 
+  /** How many were refused for want of room since this was asked last. */
+  takeRefused(): number {
+    const refused = this.#refused
+    this.#refused = 0
+    return refused
+  }
+
+  /** Ready ones that came before a moment and were not taken. */
+  waitingSince(monotonicMs: number): number {
+    return this.#ready.countBefore(monotonicMs)
+  }
+
   /** Puts everything that was taken back in front, in the order it was taken. */
   putBack(): void {
     if (this.#taken.size === 0) return
@@ -294,11 +307,14 @@ export class Mempool {
     if (held.lane.kind !== 'ordinary') return
     if (!this.#isNext(sender, held.accountNonce)) return this.#assertQueueRoom(sender)
     if (!room) return
-    assertReadyRoom(held, sender.held.size, {
+    const refusal = readyRefusal(held, sender.held.size, {
       room,
       waiting: this.#ready.load,
       open: this.#takenLoad,
     })
+    if (!refusal) return
+    this.#refused++
+    throw refusal
   }
 
   #assertQueueRoom(sender: Sender): void {

@@ -1,5 +1,5 @@
 /**
- * What this node can confirm in one slot, learned from what it did. In: times of staging and sealing.
+ * What this node can confirm in one slot, learned from what it did. In: the outcome of each slot.
  * Out: the gas a block may declare, and how much may wait for it.
  */
 import {
@@ -12,8 +12,11 @@ import {
   NEXT_SLOT_OPENS_MS,
   SEAL_RESERVE_MS,
   SEAL_SHARE,
+  STAGE_RATE_CUT,
+  STAGE_RATE_GROWTH,
+  STAGE_RATE_LEAST,
+  STAGE_RATE_MOST,
   STAGE_RATE_START,
-  STAGE_RATE_WINDOW_MS,
 } from '../limits.ts'
 import type {Load} from './ready-queue.ts'
 
@@ -29,14 +32,24 @@ export interface SlotTime {
   slotMs: number
 }
 
+/** What became of a slot, seen when its block is sealed. */
+export interface SlotOutcome {
+  /** Transactions in its block. */
+  sealed: number
+  /** Accepted in time for it, and not in it. */
+  late: number
+  /** Refused because there was no room. */
+  refused: number
+  slotMs: number
+}
+
 export class Pace {
-  #staged = STAGE_RATE_START
-  #stagedMs = 1000
+  #perSecond = STAGE_RATE_START
   #executionGas = Number(BLOCK_EXECUTION_GAS)
 
-  /** Transactions per second that the engine takes in order. */
+  /** Transactions that we promise to bring from the door into the engine. */
   get ratePerSecond(): number {
-    return (this.#staged / this.#stagedMs) * 1000
+    return this.#perSecond
   }
 
   /** Gas for instructions that the next block may declare. */
@@ -44,12 +57,17 @@ export class Pace {
     return BigInt(Math.floor(this.#executionGas))
   }
 
-  staged(count: number, ms: number): void {
-    this.#staged += count
-    this.#stagedMs += ms
-    if (this.#stagedMs <= STAGE_RATE_WINDOW_MS) return
-    this.#staged /= 2
-    this.#stagedMs /= 2
+  /**
+   * Only the promise itself can be measured: single chunks take the longer the smaller they are. It is
+   * cut back as soon as something came late, and grows while all is in time and somebody was refused.
+   */
+  slotEnded({sealed, late, refused, slotMs}: SlotOutcome): void {
+    if (late > 0) {
+      const seen = (sealed / slotMs) * 1000
+      this.#perSecond = Math.max(STAGE_RATE_LEAST, Math.min(this.#perSecond, seen) * STAGE_RATE_CUT)
+    } else if (refused > 0) {
+      this.#perSecond = Math.min(STAGE_RATE_MOST, this.#perSecond * STAGE_RATE_GROWTH)
+    }
   }
 
   /**

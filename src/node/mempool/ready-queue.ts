@@ -29,6 +29,16 @@ export class ReadyQueue {
     return this.#load
   }
 
+  countBefore(monotonicMs: number): number {
+    let count = 0
+    for (const lines of [this.#system, this.#ordinary]) {
+      for (const line of lines.values()) {
+        for (const {arrivedAtMs} of line.values()) if (arrivedAtMs < monotonicMs) count++
+      }
+    }
+    return count
+  }
+
   has(hash: Hash): boolean {
     return this.#hashes.has(hash)
   }

@@ -4,13 +4,16 @@ import {errorFacts, type Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
 import {executionGas} from '../../protocol/transaction.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
-import {POOL_EXPIRE_MS, POOL_REFRESH, SUSPECT_EXECUTION_GAS} from '../limits.ts'
+import {NEXT_SLOT_OPENS_MS, POOL_EXPIRE_MS, POOL_REFRESH, SUSPECT_EXECUTION_GAS} from '../limits.ts'
 import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
+import type {Pace} from './pace.ts'
 
 export interface UpkeepOptions {
   mempool: Mempool
   accounts: Accounts
+  pace: Pace
+  slotMs: number
   clock: Clock
   logger: Logger
   /** From time to time, after what is too old was dropped. */
@@ -23,6 +26,13 @@ export class PoolUpkeep {
 
   constructor(options: UpkeepOptions) {
     this.#options = options
+  }
+
+  /** A block is about to be sealed: were all in time that were promised this slot? */
+  slotEnds(sealed: number, atMs: number): void {
+    const {mempool, pace, slotMs} = this.#options
+    const late = mempool.waitingSince(atMs - NEXT_SLOT_OPENS_MS)
+    pace.slotEnded({sealed, late, refused: mempool.takeRefused(), slotMs})
   }
 
   /** @param onChanged called later, when transactions became ready that were not */

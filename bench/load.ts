@@ -1,0 +1,174 @@
+/** Offers transactions at a fixed rate, whatever comes back, and sees when each is in a block. */
+import {createRpcClient, RpcResponseError, type RpcClient} from '../src/lib/json-rpc.ts'
+
+const BATCH = 25
+const TICK_MS = 5
+const HEAD_POLL_MS = 10
+const CONNECTIONS = 8
+
+export interface LoadResult {
+  offered: number
+  accepted: number
+  refused: number
+  /** Messages of refusals, and how often each came. */
+  refusals: Record<string, number>
+  /** Accepted and not in a block when the wait for them ended. */
+  unconfirmed: number
+  /** From the request to the block, in ms, rising. */
+  latenciesMs: number[]
+  /** Blocks seen, with the time of each. */
+  blocks: {number: number; transactions: number; atMs: number}[]
+}
+
+export interface LoadOptions {
+  /** Where transactions go, in turns. */
+  urls: readonly string[]
+  /** Where blocks are watched. */
+  watchUrl: string
+  perSecond: number
+  seconds: number
+  /** The next transaction of a sender, or undefined when it has none left. */
+  next(sender: number): string | undefined
+  senders: number
+  /** The sender's last one was not accepted and is offered again. */
+  refused(sender: number): void
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Each sender has one transaction under way at a time: the next nonce is useless without this one. */
+export async function offer(options: LoadOptions): Promise<LoadResult> {
+  const {urls, perSecond, seconds, senders} = options
+  const clients = urls.map((url) => createRpcClient(url, {maxSockets: CONNECTIONS}))
+  const watcher = new BlockWatcher(options.watchUrl)
+  await watcher.start()
+  const result: LoadResult = {
+    ...{offered: 0, accepted: 0, refused: 0, refusals: {}, unconfirmed: 0},
+    ...{latenciesMs: [], blocks: watcher.blocks},
+  }
+  const sentAtMs = new Map<string, number>()
+  const busy = new Set<number>()
+  const underWay = new Set<Promise<void>>()
+  const startedMs = performance.now()
+  let turn = 0
+  let sender = 0
+
+  const send = async (client: RpcClient, batch: {sender: number; raw: string}[]) => {
+    const atMs = performance.now()
+    const answers = await client.batch(
+      batch.map(({raw}) => ({method: 'eth_sendRawTransaction', params: [raw]})),
+    )
+    answers.forEach((answer, index) => {
+      const from = batch[index]!.sender
+      busy.delete(from)
+      if (typeof answer === 'string') {
+        result.accepted++
+        sentAtMs.set(answer, atMs)
+        return
+      }
+      result.refused++
+      options.refused(from)
+      const reason = answer instanceof RpcResponseError ? answer.message : String(answer)
+      result.refusals[reason] = (result.refusals[reason] ?? 0) + 1
+    })
+  }
+
+  while (performance.now() - startedMs < seconds * 1000) {
+    let due = Math.floor(((performance.now() - startedMs) / 1000) * perSecond) - result.offered
+    while (due > 0) {
+      const batch: {sender: number; raw: string}[] = []
+      for (let tried = 0; tried < senders && batch.length < Math.min(BATCH, due); tried++) {
+        sender = (sender + 1) % senders
+        if (busy.has(sender)) continue
+        const raw = options.next(sender)
+        if (raw === undefined) continue
+        busy.add(sender)
+        batch.push({sender, raw})
+      }
+      if (batch.length === 0) break
+      result.offered += batch.length
+      due -= batch.length
+      const sending = send(clients[turn++ % clients.length]!, batch)
+      underWay.add(sending)
+      void sending.finally(() => underWay.delete(sending))
+    }
+    await sleep(TICK_MS)
+  }
+  await Promise.all(underWay)
+  await watcher.settle(sentAtMs.keys())
+  await watcher.stop()
+  for (const client of clients) client.close()
+  for (const [hash, atMs] of sentAtMs) {
+    const seen = watcher.seenAtMs.get(hash)
+    if (seen === undefined) result.unconfirmed++
+    else result.latenciesMs.push(seen - atMs)
+  }
+  result.latenciesMs.sort((a, b) => a - b)
+  return result
+}
+
+export function percentile(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}
+
+/** Transactions per second in the blocks between the first and the last full ones. */
+export function steadyRate(blocks: LoadResult['blocks']): number {
+  const busy = blocks.filter(({transactions}) => transactions > 0)
+  const inner = busy.slice(1, -1)
+  const first = busy[0]
+  const last = inner.at(-1)
+  if (!first || !last) return Number.NaN
+  const count = inner.reduce((sum, {transactions}) => sum + transactions, 0)
+  return (count / (last.atMs - first.atMs)) * 1000
+}
+
+class BlockWatcher {
+  readonly seenAtMs = new Map<string, number>()
+  readonly blocks: LoadResult['blocks'] = []
+  readonly #rpc: RpcClient
+  #next = 0
+  #isStopped = false
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(url: string) {
+    this.#rpc = createRpcClient(url, {maxSockets: 1, timeoutMs: 30_000})
+  }
+
+  async start(): Promise<void> {
+    this.#next = Number(await this.#rpc.request('eth_blockNumber')) + 1
+    this.#running = this.#watch()
+  }
+
+  /** Waits until all are seen, or nothing new came for five slots. */
+  async settle(hashes: Iterable<string>): Promise<void> {
+    const missing = new Set(hashes)
+    for (let quiet = 0, last = this.#next; quiet < 1000 && missing.size > 0; quiet++) {
+      for (const hash of missing) if (this.seenAtMs.has(hash)) missing.delete(hash)
+      if (this.blocks.length !== last) quiet = 0
+      last = this.blocks.length
+      await sleep(HEAD_POLL_MS)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#running
+    this.#rpc.close()
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#isStopped) {
+      const head = Number(await this.#rpc.request('eth_blockNumber'))
+      for (; this.#next <= head; this.#next++) {
+        const tag = `0x${this.#next.toString(16)}`
+        const block = (await this.#rpc.request('eth_getBlockByNumber', [tag, false])) as {
+          transactions: string[]
+        }
+        const atMs = performance.now()
+        for (const hash of block.transactions) this.seenAtMs.set(hash, atMs)
+        this.blocks.push({number: this.#next, transactions: block.transactions.length, atMs})
+      }
+      await sleep(HEAD_POLL_MS)
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** A network of real node processes with prepared accounts, for the bench. */
+import {getContractAddress, encodeFunctionData, type Address} from 'viem'
+
+import {erc20Abi} from '../src/chain/abis/erc20.ts'
+import {metisTokenBytecode} from '../src/local/artifacts/metis-token.ts'
+import {startAnvil} from '../test/helpers/anvil.ts'
+import {accountOf, createTestGenesis, type TestGenesis} from '../test/helpers/l2-chain.ts'
+import {nodeOptions, testNetwork, until} from '../test/helpers/node-cluster.ts'
+import {startNodeProcess, type NodeProcess} from '../test/helpers/node-process.ts'
+import {offer, steadyRate, type LoadResult} from './load.ts'
+import {makeSenders, makeTransaction, sign, type Kind, type Sender} from './traffic.ts'
+
+/** Enough that each has one transaction under way at a time, also at twice the capacity. */
+export const SENDERS = 3000
+const names = ['alpha', 'beta', 'gamma']
+
+export interface Scene {
+  offer(perSecond: number, seconds: number): Promise<LoadResult>
+  /** Blocks whose hash differs between nodes. */
+  mismatches(): Promise<number>
+  close(): Promise<void>
+}
+
+export function benchGenesis(senders: readonly Sender[]): Promise<TestGenesis> {
+  return createTestGenesis({
+    initialSigner: accountOf('alpha').address,
+    rich: senders.map(({address}) => address),
+    firstEpochEndBlock: 1_000_000n,
+  })
+}
+
+/** For token transfers: deploys a token and gives some to every sender. */
+export async function prepareToken(
+  kind: Kind,
+  senders: readonly Sender[],
+  send: (raws: string[]) => Promise<void>,
+): Promise<{token: Address; nonces: number[]}> {
+  const nonces = senders.map(() => 0)
+  const [first] = senders
+  const token = getContractAddress({from: first!.address, nonce: 0n})
+  if (kind === 'transfer') return {token, nonces}
+  await send([sign(first!, 0, {to: null, gas: 3_000_000n, data: metisTokenBytecode})])
+  const gifts = senders.map(({address}, index) => {
+    const data = encodeFunctionData({
+      abi: erc20Abi,
+      functionName: 'transfer',
+      args: [address, 10n ** 18n],
+    })
+    return sign(first!, index + 1, {to: token, gas: 60_000n, data})
+  })
+  for (let from = 0; from < gifts.length; from += 500) await send(gifts.slice(from, from + 500))
+  nonces[0] = gifts.length + 1
+  return {token, nonces}
+}
+
+export async function openScene(kind: Kind, count: number): Promise<Scene> {
+  const senders = makeSenders(SENDERS)
+  const genesis = await benchGenesis(senders)
+  const l1 = await startAnvil(['--chain-id', '31337'])
+  const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl, slotMs: 2000})
+  const nodes: NodeProcess[] = []
+  for (const name of names.slice(0, count)) {
+    const bootnodes = nodes.map(({peerAddress}) => peerAddress)
+    const {logger: _logger, ...options} = nodeOptions(name, network, genesis.dir, {bootnodes})
+    nodes.push(await startNodeProcess(options as typeof options & {logger: never}))
+  }
+  const [producer] = nodes
+  const {rpc} = producer!
+  const confirmed = async (nonceOfFirst: number) =>
+    until('the preparation is confirmed', async () => {
+      const nonce = await rpc.request('eth_getTransactionCount', [senders[0]!.address, 'latest'])
+      return Number(nonce) >= nonceOfFirst
+    })
+  let sent = 0
+  const {token, nonces} = await prepareToken(kind, senders, async (raws) => {
+    await rpc.batch(raws.map((raw) => ({method: 'eth_sendRawTransaction', params: [raw]})))
+    await confirmed((sent += raws.length))
+  })
+  return {
+    offer(perSecond, seconds) {
+      // Signed beforehand: it costs as much as the node spends on a transaction.
+      const rounds = Math.ceil((perSecond * seconds) / SENDERS) + 2
+      const signed = senders.map((_sender, index) =>
+        Array.from({length: rounds}, (_, round) =>
+          makeTransaction(kind, senders, index, nonces[index]! + round, token),
+        ),
+      )
+      const first = [...nonces]
+      return offer({
+        urls: nodes.map(({rpcUrl}) => rpcUrl),
+        watchUrl: producer!.rpcUrl,
+        ...{perSecond, seconds, senders: SENDERS},
+        next: (sender) => {
+          const raw = signed[sender]![nonces[sender]! - first[sender]!]
+          if (raw !== undefined) nonces[sender]!++
+          return raw
+        },
+        refused: (sender) => nonces[sender]!--,
+      })
+    },
+    mismatches: () => compareNodes(nodes),
+    async close() {
+      await Promise.all(nodes.map((node) => node.stop()))
+      await l1.stop()
+      genesis[Symbol.dispose]()
+    },
+  }
+}
+
+async function compareNodes(nodes: readonly NodeProcess[]): Promise<number> {
+  const heads = await Promise.all(nodes.map(({rpc}) => rpc.request('eth_blockNumber')))
+  const head = Math.min(...heads.map(Number))
+  let mismatches = 0
+  for (let number = head; number > Math.max(100, head - 60); number--) {
+    const blocks = await Promise.all(
+      nodes.map(({rpc}) =>
+        rpc.request('eth_getBlockByNumber', [`0x${number.toString(16)}`, false]),
+      ),
+    )
+    const hashes = new Set(blocks.map((block) => (block as {hash: string}).hash))
+    if (hashes.size > 1) mismatches++
+  }
+  return mismatches
+}
+
+/** Offers more than fits; what is confirmed per second is the capacity. */
+export async function measureCapacity(scene: Scene, seconds: number, engine: number) {
+  await scene.offer(engine, 5)
+  const {blocks} = await scene.offer(1.3 * engine, seconds)
+  return steadyRate(blocks)
+}
+
+export function confirmationAt(scene: Scene, perSecond: number, seconds: number) {
+  return scene.offer(perSecond, seconds)
+}
