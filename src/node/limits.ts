@@ -114,6 +114,8 @@ export const DRIVER_QUEUE = 256
 /** Driver: transactions handed to the engine between two looks at the clock: 30 x 0.15 ms = 5 ms. */
 export const STAGE_CHUNK = 300
 
+/** Driver: how much the newest block counts in the time that sealing is expected to take. */
+export const SEAL_LEAD_WEIGHT = 0.3
 /** Driver: what comes within this time goes to the engine in one request instead of one each. */
 export const STAGE_GATHER_MS = 10
 

@@ -16,15 +16,15 @@ import {
   DRIVER_RETRY_MS,
   ENGINE_RESTARTS,
   STAGE_CHUNK,
+  STAGE_GATHER_MS,
 } from '../limits.ts'
 import type {SlotTime} from '../mempool/pace.ts'
 import {PoolUpkeep} from '../mempool/upkeep.ts'
 import type {Stage} from '../metrics.ts'
-import {PeerError} from '../peers/exchange.ts'
-import {PeerChoice} from '../peers/peer-choice.ts'
 import {Alarm} from './alarm.ts'
-import {BranchError, catchUp} from './catch-up.ts'
+import {BranchFollower} from './branch-follower.ts'
 import type {DriverOptions} from './driver-options.ts'
+import {EngineWatch} from './engine-watch.ts'
 import {engineGone, reactionTo} from './failures.ts'
 import {importBlock} from './import-blocks.ts'
 import {observe} from './observe.ts'
@@ -44,9 +44,10 @@ export class Driver {
   readonly #options: DriverOptions
   readonly #seal: SealOptions
   readonly #slots: Slots
-  readonly #peers: PeerChoice
   readonly #upkeep: PoolUpkeep
   readonly #alarm: Alarm
+  readonly #follower: BranchFollower
+  readonly #engineWatch: EngineWatch
   #state: SequencerState = {phase: 'catching-up'}
   #open: OpenBlock | undefined
   #blocks: {block: SealedBlock; from: Address}[] = []
@@ -63,8 +64,12 @@ export class Driver {
     this.#seal = {chain, guard, clock, signer, chainId: rules.transactions.chainId}
     this.#slots = new Slots(clock, options.slotMs)
     this.#alarm = new Alarm(clock)
-    this.#peers = new PeerChoice(chain, options.exchange, clock)
+    this.#engineWatch = new EngineWatch(chain, clock)
     this.#upkeep = new PoolUpkeep(options)
+    this.#follower = new BranchFollower(options, {
+      onImported: (block) => this.#onImported(block),
+      refreshPool: () => this.#upkeep.afterRollback(),
+    })
   }
 
   get phase(): Phase {
@@ -93,11 +98,19 @@ export class Driver {
     this.#alarm.wake()
   }
 
+  /** A transaction was accepted. Those that come close together are staged together. */
+  gather(): void {
+    this.#alarm.wakeSoon(STAGE_GATHER_MS)
+  }
+
   /** Undefined when this node is not producing. */
   get slotTime(): SlotTime | undefined {
-    if (this.#state.phase !== 'building') return undefined
-    const {clock, slotMs} = this.#options
-    return {msToEnd: this.#slots.nextSlotAtMs - clock.monotonicMs(), slotMs}
+    return this.#state.phase === 'building' ? this.#slots.time : undefined
+  }
+
+  /** Of a lost branch, and not yet in the pool again. */
+  get lostTransactions(): readonly Hex[] {
+    return this.#follower.lost
   }
 
   /** Leaves a peer's block for the loop. When too many wait, the oldest goes: polling brings it back. */
@@ -120,6 +133,9 @@ export class Driver {
   }
 
   async #work(): Promise<void> {
+    this.#options.exchange.assertAlone()
+    await this.#engineWatch.check()
+    await this.#follower.giveBack()
     await this.#importQueued()
     await this.#dispatch(this.#lookAround())
     const {chain} = this.#options
@@ -136,11 +152,10 @@ export class Driver {
   }
 
   #nextLookAtMs(): number {
-    const now = this.#options.clock.monotonicMs()
-    if (this.#state.phase !== 'building') return now + DRIVER_IDLE_MS
-    const hasWork = this.#open !== undefined || this.#options.mempool.hasPending
-    const {nextSlotAtMs, nextSingleAtMs} = this.#slots
-    return hasWork && this.#isSingle() ? Math.min(nextSlotAtMs, nextSingleAtMs) : nextSlotAtMs
+    const {clock, mempool} = this.#options
+    if (this.#state.phase !== 'building') return clock.monotonicMs() + DRIVER_IDLE_MS
+    const hasWork = this.#open !== undefined || mempool.hasPending
+    return this.#slots.nextLookAtMs(hasWork && this.#isSingle())
   }
 
   async #dispatch(event: SequencerEvent): Promise<void> {
@@ -160,7 +175,7 @@ export class Driver {
     return observe({
       ...this.#options,
       slots: this.#slots,
-      peers: this.#peers,
+      peers: this.#follower.peers,
       me: this.#me,
       open: this.#open,
       isSingle: this.#isSingle(),
@@ -197,14 +212,12 @@ export class Driver {
   }
 
   async #stage(): Promise<void> {
-    const {chain, mempool, pace, clock} = this.#options
+    const {chain, mempool} = this.#options
     const open = this.#openBlock()
     const taken = mempool.take(open.room(STAGE_CHUNK))
     if (taken.length === 0) return
     open.add(taken)
-    const startedMs = clock.monotonicMs()
     const refused = await chain.engine.stage(taken.map(({raw}) => raw))
-    pace.staged(taken.length, clock.monotonicMs() - startedMs)
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
@@ -223,9 +236,14 @@ export class Driver {
   }
 
   async #sealWith(request: SealRequest): Promise<void> {
+    // A block of one transaction tells nothing about what a slot can hold.
+    if (!this.#isSingle()) this.#upkeep.slotEnds(request.transactions.length, this.#slots.sealAtMs)
+    const {clock, pace, slotMs} = this.#options
+    const startedMs = clock.monotonicMs()
     const {sealed, dropped} = await sealBlock(this.#seal, request)
-    const {chain, pace, slotMs} = this.#options
-    pace.sealed(this.#open?.executionGas ?? 0, chain.lastExecuteMs ?? 0, slotMs)
+    const tookMs = clock.monotonicMs() - startedMs
+    pace.sealed(this.#open?.executionGas ?? 0, tookMs, slotMs)
+    this.#slots.sealTook(tookMs)
     this.#dropFromPool(dropped)
     this.#open = undefined
     this.#slots.advance()
@@ -282,28 +300,8 @@ export class Driver {
   }
 
   async #fetch(): Promise<void> {
-    const peer = this.#peers.ahead()
-    if (!peer) return
     await this.#release()
-    const {exchange, logger} = this.#options
-    const onImported = (block: SealedBlock) => this.#onImported(block)
-    let lost: Hex[] = []
-    let imported = 0
-    try {
-      ;({imported, lost} = await catchUp({...this.#options, onImported}, peer))
-    } catch (error) {
-      if (error instanceof BranchError) lost = error.lost
-      const cause = error instanceof BranchError ? error.cause : error
-      if (cause instanceof InvalidBlockError) exchange.ignore(peer.address, cause.message)
-      else if (cause instanceof PeerError) logger.debug('fetch failed', errorFacts(cause))
-      else throw cause
-    }
-    if (imported === 0) this.#peers.leaveAlone(peer)
-    else this.wake()
-    if (lost.length === 0) return
-    logger.warn('branch lost', {transactions: lost.length, head: this.#options.chain.head().number})
-    await this.#upkeep.afterRollback()
-    await this.#options.reaccept(lost)
+    if (await this.#follower.follow()) this.wake()
   }
 
   /** The open block is given up; its transactions are pending again. */

@@ -1,5 +1,6 @@
 import type {Clock} from '../../lib/clock.ts'
-import {SINGLE_BLOCKS_PER_SLOT} from '../limits.ts'
+import {SEAL_LEAD_WEIGHT, SINGLE_BLOCKS_PER_SLOT} from '../limits.ts'
+import type {SlotTime} from '../mempool/pace.ts'
 
 /** The beat of the producer, on the clock that never goes back. */
 export class Slots {
@@ -7,6 +8,8 @@ export class Slots {
   readonly #slotMs: number
   #nextSlotAtMs = 0
   #lastBlockAtMs = 0
+  /** How long before the slot's end sealing starts, so that the block is there when the slot ends. */
+  #leadMs = 0
 
   constructor(clock: Clock, slotMs: number) {
     this.#clock = clock
@@ -22,12 +25,31 @@ export class Slots {
     return this.#lastBlockAtMs + this.#slotMs / SINGLE_BLOCKS_PER_SLOT
   }
 
+  get time(): SlotTime {
+    return {msToEnd: this.sealAtMs - this.#clock.monotonicMs(), slotMs: this.#slotMs}
+  }
+
+  get sealAtMs(): number {
+    return this.#nextSlotAtMs - this.#leadMs
+  }
+
+  /** When a producer has to look again, at the latest. */
+  nextLookAtMs(hasSingleWork: boolean): number {
+    return hasSingleWork ? Math.min(this.sealAtMs, this.nextSingleAtMs) : this.sealAtMs
+  }
+
   get isDue(): boolean {
-    return this.#clock.monotonicMs() >= this.#nextSlotAtMs
+    return this.#clock.monotonicMs() >= this.sealAtMs
   }
 
   get isSingleDue(): boolean {
     return this.#clock.monotonicMs() >= this.nextSingleAtMs
+  }
+
+  /** A quarter of the slot at most: a slow block must not shorten all that follow. */
+  sealTook(ms: number): void {
+    const next = this.#leadMs + (ms - this.#leadMs) * SEAL_LEAD_WEIGHT
+    this.#leadMs = Math.min(next, this.#slotMs / 4)
   }
 
   /** Our block is done. Keeps the beat; after a delay a new one begins instead of a burst. */

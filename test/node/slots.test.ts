@@ -1,0 +1,59 @@
+import {expect, test} from 'vitest'
+
+import {systemClock, type Clock} from '../../src/lib/clock.ts'
+import {Alarm} from '../../src/node/sequencing/alarm.ts'
+import {Slots} from '../../src/node/sequencing/slots.ts'
+
+const SLOT_MS = 2000
+
+function clockAt(start: number): Clock & {nowAt: number} {
+  const clock = {...systemClock, nowAt: start, monotonicMs: () => clock.nowAt}
+  return clock
+}
+
+test('the beat is kept however long sealing takes, and begins anew after a missed slot', () => {
+  const clock = clockAt(0)
+  const slots = new Slots(clock, SLOT_MS)
+  slots.advance()
+  expect(slots.time).toEqual({msToEnd: SLOT_MS, slotMs: SLOT_MS})
+  clock.nowAt = 2150
+  slots.advance()
+  expect(slots.sealAtMs).toBe(4000)
+  clock.nowAt = 7000
+  slots.advance()
+  expect(slots.sealAtMs).toBe(9000)
+})
+
+test('sealing starts earlier by what it took, a quarter of the slot at most', () => {
+  const clock = clockAt(0)
+  const slots = new Slots(clock, SLOT_MS)
+  slots.advance()
+  for (let block = 0; block < 30; block++) slots.sealTook(150)
+  expect(Math.round(slots.sealAtMs)).toBe(SLOT_MS - 150)
+  clock.nowAt = SLOT_MS - 151
+  expect(slots.isDue).toBe(false)
+  clock.nowAt = SLOT_MS - 149
+  expect(slots.isDue).toBe(true)
+  clock.nowAt = SLOT_MS - 20
+  slots.advance()
+  expect(Math.round(slots.sealAtMs)).toBe(2 * SLOT_MS - 150)
+  for (let block = 0; block < 99; block++) slots.sealTook(60_000)
+  expect(slots.time.msToEnd).toBe(2 * SLOT_MS - SLOT_MS / 4 - clock.nowAt)
+})
+
+test('an alarm: a wake-up ends the sleep, one that came before it too, and none ends a pause', async () => {
+  const alarm = new Alarm(systemClock)
+  const far = () => systemClock.monotonicMs() + 60_000
+  alarm.wake()
+  await alarm.sleepUntil(far)
+  const sleeping = alarm.sleepUntil(far)
+  alarm.wakeSoon(1)
+  alarm.wakeSoon(60_000)
+  await sleeping
+
+  const until = systemClock.monotonicMs() + 30
+  const paused = alarm.pauseUntil(until)
+  alarm.wake()
+  await paused
+  expect(systemClock.monotonicMs()).toBeGreaterThanOrEqual(until - 1)
+})
