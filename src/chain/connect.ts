@@ -37,8 +37,9 @@ export interface ConnectOptions {
 }
 
 /**
- * A client that proves the chain id of an endpoint before it believes anything it says, falls over to
- * the next endpoint when one is down, and sends the calls of one moment as one HTTP request.
+ * A client that proves the chain id of an endpoint before it believes anything it says or sends it a
+ * transaction, falls over to the next endpoint when one is down, and sends the calls of one moment as one
+ * HTTP request.
  *
  * @throws {MetisSeqError} on use: WRONG_CHAIN, ENDPOINT_UNREACHABLE (all exit `unreachable`)
  */
@@ -104,11 +105,19 @@ function createEndpoint(name: string, url: string, chainId: number, timeoutMs: n
     close: () => rpc.close(),
     async request(call) {
       proof ??= proveChainId(send, name, url, chainId, source)
-      await proof.catch((error: unknown) => {
+      const proven = proof.catch((error: unknown) => {
         proof = undefined
         throw error
       })
-      return send(call)
+      if (call.method === 'eth_sendRawTransaction') {
+        await proven
+        return send(call)
+      }
+      // A read may travel with the proof; its answer is believed, or even seen to fail, only after it.
+      const answer = send(call)
+      answer.catch(() => {})
+      await proven
+      return answer
     },
   }
 }

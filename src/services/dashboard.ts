@@ -5,7 +5,7 @@ import {isRecord} from '../lib/json.ts'
 import {createSnapshotStore, type SnapshotStore} from '../lib/snapshot-store.ts'
 import {forecastProducers, type Candidate} from '../protocol/span.ts'
 import type {Context} from './context.ts'
-import {currentEpoch, listEpochs, nextEpoch, type CurrentEpoch, type EpochView} from './epochs.ts'
+import {rotationNow, type CurrentEpoch, type EpochView} from './epochs.ts'
 import {startPoller, type Poller} from './feeds.ts'
 import {readNodeStatus} from './node-control.ts'
 import {readMoney, type L1Money} from './status.ts'
@@ -54,6 +54,7 @@ export interface Dashboard {
 }
 
 const KEPT_EVENTS = 50
+const RECENT_EPOCHS = 6
 const MEAN_OVER_BLOCKS = 32n
 const FORECAST_EPOCHS = 64
 
@@ -98,12 +99,8 @@ export function startDashboard(context: Context, signal: AbortSignal): Dashboard
 }
 
 async function readProduction(context: Context): Promise<Production> {
-  const [current, next, recent] = await Promise.all([
-    currentEpoch(context),
-    nextEpoch(context),
-    listEpochs(context, 6),
-  ])
-  return {...current, next: next.epoch, recent, meanBlockMs: await meanBlockMs(context, current)}
+  const now = await rotationNow(context, RECENT_EPOCHS)
+  return {...now, recent: now.newest, meanBlockMs: await meanBlockMs(context, now)}
 }
 
 async function meanBlockMs(context: Context, {headBlock, headTimestampSeconds}: CurrentEpoch) {

@@ -10,6 +10,9 @@ import {isRecord} from '../lib/json.ts'
 import {blocksLeft, epochAt, type Epoch} from '../protocol/epoch.ts'
 import type {Context} from './context.ts'
 
+/** The current epoch is among so many newest: the consensus layer plans at most two ahead. */
+const NEWEST_EPOCHS = 3
+
 /** Where a planned turn is known from. Only a committed epoch binds the nodes. */
 export type EpochState = 'past' | 'current' | 'committed' | 'planned'
 
@@ -41,18 +44,54 @@ export async function currentEpoch(context: Context): Promise<CurrentEpoch> {
   }
 }
 
-/** The epoch after the current one; null while nobody has planned it. */
-export async function nextEpoch(context: Context): Promise<{
-  headBlock: bigint
-  epoch: EpochView | null
-}> {
-  const {headBlock, epoch: current} = await currentEpoch(context)
-  const committed = await listEpochs(context, 3)
-  const next = committed.find(({state}) => state === 'committed')
-  if (next) return {headBlock, epoch: next}
-  const span = await readLatestSpan(context)
-  if (!span || !current || span.number <= current.number) return {headBlock, epoch: null}
-  return {headBlock, epoch: toView(span, 'planned', context)}
+/** Whose turn it is and whose comes, with the newest epochs, oldest first. */
+export interface RotationNow extends CurrentEpoch {
+  /** Null while nobody has planned it. */
+  next: EpochView | null
+  newest: EpochView[]
+}
+
+/** What an operator looks at most, in as few round trips as it takes. */
+export async function rotationNow(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
+  const {client} = context.l2()
+  const {sequencerSet} = context.network.l2.contracts
+  // Asked for at once, and waited for only when no committed epoch tells more.
+  const span = readLatestSpan(context)
+  const [head, epochs] = await Promise.all([
+    getBlock(client),
+    readNewestEpochs(client, {sequencerSet, count}),
+  ])
+  const block = head.number + 1n
+  const current =
+    epochAt(epochs, block) ?? (await readEpochOfBlock(client, {sequencerSet, block})) ?? null
+  const newest = epochs.map((epoch) => toView(epoch, stateOf(epoch, current, block), context))
+  return {
+    headBlock: head.number,
+    headTimestampSeconds: head.timestamp,
+    epoch: current ? toView(current, 'current', context) : null,
+    blocksLeft: current ? blocksLeft(current, head.number) : 0n,
+    next: await nextOf(newest, current, span, context),
+    newest,
+  }
+}
+
+/** A committed epoch binds the nodes; a span that is only planned does not. */
+async function nextOf(
+  newest: readonly EpochView[],
+  current: Epoch | null,
+  latestSpan: Promise<Epoch | undefined>,
+  context: Context,
+): Promise<EpochView | null> {
+  const committed = newest.find(({state}) => state === 'committed')
+  if (committed) return committed
+  const span = await latestSpan
+  if (!span || !current || span.number <= current.number) return null
+  return toView(span, 'planned', context)
+}
+
+function stateOf(epoch: Epoch, current: Epoch | null, nextBlock: bigint): EpochState {
+  if (current && epoch.number === current.number) return 'current'
+  return epoch.startBlock > nextBlock ? 'committed' : 'past'
 }
 
 /** The newest epochs on L2, oldest first. */
@@ -64,11 +103,8 @@ export async function listEpochs(context: Context, count: number): Promise<Epoch
     readNewestEpochs(client, {sequencerSet, count}),
   ])
   const next = head.number + 1n
-  const current = epochAt(epochs, next)
-  return epochs.map((epoch) => {
-    if (epoch === current) return toView(epoch, 'current', context)
-    return toView(epoch, epoch.startBlock > next ? 'committed' : 'past', context)
-  })
+  const current = epochAt(epochs, next) ?? null
+  return epochs.map((epoch) => toView(epoch, stateOf(epoch, current, next), context))
 }
 
 /** A change in the rotation, as `epoch watch` streams it. */

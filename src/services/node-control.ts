@@ -54,7 +54,12 @@ export function requireNode(context: Context): {name: string; node: NodeProfile;
 export async function startNodeDaemon(
   context: Context,
   self: SelfCommand,
-  options: {passwordFile?: string | undefined; signal?: AbortSignal} = {},
+  options: {
+    passwordFile?: string | undefined
+    /** Further arguments of `node run`. */
+    runArguments?: readonly string[]
+    signal?: AbortSignal
+  } = {},
 ): Promise<{pid: number; profile: string}> {
   const {name, dir} = requireNode(context)
   assertUnattended(context, options.passwordFile)
@@ -62,7 +67,7 @@ export async function startNodeDaemon(
     name: DAEMON,
     dir,
     file: self.file,
-    args: [...self.args, 'node', 'run', '--profile', name],
+    args: [...self.args, 'node', 'run', '--profile', name, ...(options.runArguments ?? [])],
     env: {
       METIS_SEQ_HOME: context.home.root,
       ...(options.passwordFile ? {METIS_SEQ_PASSWORD_FILE: options.passwordFile} : {}),

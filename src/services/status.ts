@@ -7,7 +7,7 @@ import {readTokenBalance} from '../chain/actions/erc20/read-token.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {statusWord, type Sequencer} from '../protocol/sequencer.ts'
 import type {Context} from './context.ts'
-import {currentEpoch, nextEpoch, type CurrentEpoch, type EpochView} from './epochs.ts'
+import {rotationNow, type RotationNow} from './epochs.ts'
 import {readNodeStatus} from './node-control.ts'
 import {toStakeView, type StakeView} from './stake.ts'
 
@@ -23,7 +23,7 @@ export interface L1Money {
 export interface StatusView {
   network: string
   profile: string | null
-  rotation: Part<CurrentEpoch & {next: EpochView | null}>
+  rotation: Part<RotationNow>
   money: Part<L1Money> | null
   l2MetisWei: Part<bigint> | null
   /** The profile's bundled node; null when it has none or it does not run. */
@@ -38,7 +38,7 @@ export async function readStatus(context: Context): Promise<StatusView> {
   const owner = context.profile?.owner
   const nodeDir = context.profile?.node ? context.home.nodeDir(context.profileName ?? '') : null
   const [rotation, money, l2MetisWei, node] = await Promise.all([
-    part(() => readRotation(context)),
+    part(() => rotationNow(context)),
     owner ? part(() => readMoney(context)) : null,
     owner ? part(() => getBalance(context.l2().client, {address: owner})) : null,
     nodeDir ? readNodeStatus(nodeDir) : null,
@@ -53,13 +53,6 @@ export async function readStatus(context: Context): Promise<StatusView> {
     nodeExpected: nodeDir !== null,
   }
   return {...view, nextAction: adviseNext(view)}
-}
-
-export async function readRotation(
-  context: Context,
-): Promise<CurrentEpoch & {next: EpochView | null}> {
-  const [current, next] = await Promise.all([currentEpoch(context), nextEpoch(context)])
-  return {...current, next: next.epoch}
 }
 
 export async function readMoney(context: Context): Promise<L1Money> {

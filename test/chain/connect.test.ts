@@ -1,4 +1,4 @@
-import {getBalance, getBlockNumber} from 'viem/actions'
+import {getBalance, getBlockNumber, sendRawTransaction} from 'viem/actions'
 import {expect, test} from 'vitest'
 
 import {connectChain} from '../../src/chain/connect.ts'
@@ -43,7 +43,9 @@ test('the chain id is proven once, before the first answer is believed', async (
   expect(await getBlockNumber(connection.client)).toBe(16n)
   expect(await getBalance(connection.client, {address: SOMEONE})).toBe(5n)
 
-  expect(rpc.bodies.map((body) => (JSON.parse(body) as Call).method)).toEqual([
+  const asked = rpc.bodies.flatMap((body) => JSON.parse(body) as Call | Call[])
+  expect(rpc.bodies).toHaveLength(2)
+  expect(asked.map(({method}) => method)).toEqual([
     'eth_chainId',
     'eth_blockNumber',
     'eth_getBalance',
@@ -103,7 +105,7 @@ test('one error in a batch does not fail the others', async () => {
   close()
 })
 
-test('wrong chain: both ids are named, and nothing but the chain id was asked', async () => {
+test('wrong chain: both ids are named, and the read that travelled with the proof is not believed', async () => {
   await using rpc = await startHttpStub(rpcAnswer({eth_chainId: () => '0x1'}))
 
   const report = await reportOf([rpc.url])
@@ -115,6 +117,16 @@ test('wrong chain: both ids are named, and nothing but the chain id was asked', 
     sources: [{state: 'wrong-chain'}],
   })
   expect(rpc.bodies).toHaveLength(1)
+})
+
+test('wrong chain: a transaction is not even sent there', async () => {
+  await using rpc = await startHttpStub(
+    rpcAnswer({eth_chainId: () => '0x1', eth_sendRawTransaction: () => '0x1234'}),
+  )
+  const {client, close} = connect([rpc.url])
+  await expect(sendRawTransaction(client, {serializedTransaction: '0x02'})).rejects.toThrow()
+  expect(rpc.bodies.join()).not.toContain('eth_sendRawTransaction')
+  close()
 })
 
 test('wrong chain: a later call asks again, so a repaired endpoint is believed', async () => {

@@ -3,7 +3,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 import type {Network} from '../../src/protocol/network.ts'
 import {openContext} from '../../src/services/context.ts'
 import {checkNetwork} from '../../src/services/network-check.ts'
-import {adviseNext, part} from '../../src/services/status.ts'
+import {adviseNext, part, type StatusView} from '../../src/services/status.ts'
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {deadUrl} from '../helpers/http-stub.ts'
@@ -72,7 +72,10 @@ test('a part that cannot be read keeps its reason as data', async () => {
 })
 
 test('the next action follows the worst thing seen', () => {
-  const rotation = {ok: true, value: {...currentEpoch(), next: null}} as const
+  const rotation: StatusView['rotation'] = {
+    ok: true,
+    value: {...currentEpoch(), next: null, newest: []},
+  }
   const failed = {ok: false, code: 'X', reason: 'X.'} as const
   const calm = {
     network: 'test',
@@ -84,7 +87,10 @@ test('the next action follows the worst thing seen', () => {
     nodeExpected: false,
   }
   const none = {ok: true, value: {...money, stake: null}} as const
-  const gap = {ok: true, value: {...currentEpoch({epoch: null}), next: null}} as const
+  const gap: StatusView['rotation'] = {
+    ok: true,
+    value: {...currentEpoch({epoch: null}), next: null, newest: []},
+  }
 
   expect(adviseNext({...calm, profile: null})).toContain('metis-seq init')
   expect(adviseNext({...calm, rotation: failed, money: none})).toContain('L2 does not answer')

@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {nextEpoch} from '../../services/epochs.ts'
+import {rotationNow} from '../../services/epochs.ts'
 import {nextEpochText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochNext extends OperatorCommand {
@@ -10,7 +10,7 @@ export default class EpochNext extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(EpochNext)
-    const view = await nextEpoch(this.openContext(flags))
-    return {data: view, text: nextEpochText(view.epoch)}
+    const {headBlock, next} = await rotationNow(this.openContext(flags))
+    return {data: {headBlock, epoch: next}, text: nextEpochText(next)}
   }
 }
