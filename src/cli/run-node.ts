@@ -1,7 +1,9 @@
 import type {Hex} from 'viem'
 
 import {createLogger, type LogLevel} from '../lib/log.ts'
+import {openLogSink} from '../lib/log-file.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import type {RpcOptions} from '../node/node-options.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.ts'
 import type {Context} from '../services/context.ts'
 import {findKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
@@ -15,7 +17,7 @@ import {requireNode} from '../services/node-control.ts'
 export async function runNode(
   context: Context,
   access: KeyAccess,
-  level: LogLevel,
+  {level, rpc}: {level: LogLevel; rpc: Omit<RpcOptions, 'host' | 'port'>},
 ): Promise<RunningNode> {
   const {name, node, dir} = requireNode(context)
   const {network, profile} = context
@@ -31,12 +33,12 @@ export async function runNode(
     network,
     dataDir: dir,
     signerAccount: signer,
-    rpc: {host: node.host, port: node.rpcPort},
+    rpc: {host: node.host, port: node.rpcPort, ...rpc},
     peer: {host: node.host, port: node.peerPort},
     l1RpcUrl: profile?.endpoints.l1 ?? network.l1.rpcUrls[0] ?? '',
     relayerAccount: relayer,
     batchAccount: batcher,
-    logger: createLogger({part: 'node', level}),
+    logger: createLogger({part: 'node', level, write: openLogSink()}),
   }
   return startNode(options)
 }

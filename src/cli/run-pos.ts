@@ -1,6 +1,7 @@
 import {privateKeyToAccount} from 'viem/accounts'
 
 import {createLogger, type LogLevel} from '../lib/log.ts'
+import {openLogSink} from '../lib/log-file.ts'
 import {startPos, type Pos} from '../pos/start-pos.ts'
 import type {Context} from '../services/context.ts'
 import {readPrivateKey, type KeyAccess} from '../services/keys.ts'
@@ -27,7 +28,7 @@ export async function runPos(
     dataDir,
     listen: {host, port},
     mpcAccount: privateKeyToAccount(await readPrivateKey(mpcKey, access)),
-    logger: createLogger({part: 'pos', level}),
+    logger: createLogger({part: 'pos', level, write: openLogSink()}),
     rewardBatchEpochs,
     respanExtensionBlocks,
   })

@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
+import {LOG_FILE_VARIABLE, logFiles} from '../lib/log-file.ts'
 import {identifyProcess, isSameProcess, type ProcessIdentity} from '../lib/process-identity.ts'
 
 /** A background process that outlives the command that started it, known by its pid file. */
@@ -62,7 +63,7 @@ export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   const child = spawn(file, args, {
     detached: true,
     stdio: ['ignore', log, log],
-    env: {...process.env, ...env},
+    env: {...process.env, [LOG_FILE_VARIABLE]: logFileOf(dir, name), ...env},
   })
   closeSync(log)
   let exitCode: number | undefined | null
@@ -125,10 +126,19 @@ async function waitForExit(identity: ProcessIdentity, timeoutMs: number): Promis
   return true
 }
 
-/** The last lines of a daemon's log, oldest first. */
+/** The last lines of a daemon's log, oldest first; also of what was put aside when it grew. */
 export function lastLogLines(dir: string, name: string, count: number): string[] {
+  let lines: string[] = []
+  for (const file of logFiles(logFileOf(dir, name))) {
+    if (lines.length >= count) break
+    lines = [...linesOf(file), ...lines]
+  }
+  return lines.slice(-count)
+}
+
+function linesOf(file: string): string[] {
   try {
-    return readFileSync(logFileOf(dir, name), 'utf8').trimEnd().split('\n').slice(-count)
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean)
   } catch {
     return []
   }

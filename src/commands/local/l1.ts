@@ -2,6 +2,7 @@ import {commonFlags} from '../../cli/flags.ts'
 import {logLevelFlag} from '../../cli/log-level-flag.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {createLogger} from '../../lib/log.ts'
+import {openLogSink} from '../../lib/log-file.ts'
 import {LOCAL_L1_CHAIN_ID, localPaths, localPorts, readLocalState} from '../../local/settings.ts'
 import {openHome} from '../../store/home.ts'
 
@@ -25,7 +26,7 @@ export default class LocalL1 extends OperatorCommand {
       port: localPorts(state.settings).l1,
       blockSeconds: state.settings.l1BlockSeconds,
       genesisFile: paths.l1GenesisFile,
-      logger: createLogger({part: 'l1', level: flags['log-level']}),
+      logger: createLogger({part: 'l1', level: flags['log-level'], write: openLogSink()}),
       signal: this.interrupted.signal,
     })
     return {data: {stopped: true}, text: ''}

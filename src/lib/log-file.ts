@@ -1,0 +1,61 @@
+/** A log that a background process writes through its standard output, and that stays bounded. */
+import {copyFileSync, existsSync, fstatSync, ftruncateSync, renameSync} from 'node:fs'
+
+/** Set by whoever starts a process in the background: the file its output goes to. */
+export const LOG_FILE_VARIABLE = 'METIS_SEQ_LOG_FILE'
+
+/** A day of a calm node at `info` is 2 MB, so this is ten days; a flood of lines fills it in minutes. */
+const LOG_BYTES = 20_000_000
+/** With the current one: 80 MB at most. */
+const OLD_LOGS = 3
+const STDOUT = 1
+
+/** Newest first: the current file, then `node.log.1` and so on; those that exist. */
+export function logFiles(file: string): string[] {
+  const old = Array.from({length: OLD_LOGS}, (_, index) => `${file}.${index + 1}`)
+  return [file, ...old].filter((path) => existsSync(path))
+}
+
+/**
+ * Writes lines to standard output. When that is a file somebody named in the environment, it is cut off
+ * before it grows without end: copied aside and emptied, since a running program cannot be given another
+ * output.
+ */
+export function openLogSink(
+  file = process.env[LOG_FILE_VARIABLE],
+  maxBytes = LOG_BYTES,
+  descriptor = STDOUT,
+): (line: string) => void {
+  const write = (line: string) => void process.stdout.write(line)
+  if (!file || !isFile(descriptor)) return write
+  let size = fstatSync(descriptor).size
+  return (line) => {
+    size += Buffer.byteLength(line)
+    if (size > maxBytes) {
+      rotate(file, descriptor)
+      size = Buffer.byteLength(line)
+    }
+    write(line)
+  }
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** A full disk must not stop a node: then the log just stays as it is. */
+function rotate(file: string, descriptor: number): void {
+  try {
+    for (let index = OLD_LOGS - 1; index >= 1; index--) {
+      if (existsSync(`${file}.${index}`)) renameSync(`${file}.${index}`, `${file}.${index + 1}`)
+    }
+    copyFileSync(file, `${file}.1`)
+    ftruncateSync(descriptor, 0)
+  } catch {
+    // The next line tries again.
+  }
+}
