@@ -1,9 +1,13 @@
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import type {Duplex} from 'node:stream'
 
 import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** Takes over the connection of a request that asks for another protocol. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 export interface HttpServer {
   /** `http://host:port` with the port that is really used. */
@@ -16,12 +20,14 @@ export interface HttpServer {
  * Starts an HTTP server on one address.
  *
  * @param handler a rejection ends the connection and is passed to `onError`
+ * @param onUpgrade without it, a request for another protocol is answered like any other
  * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
  */
 export async function listen(
   address: {host: string; port: number; purpose: string},
   handler: RequestHandler,
   onError: (error: unknown) => void,
+  onUpgrade?: UpgradeHandler,
 ): Promise<HttpServer> {
   const server = createServer((request, response) => {
     handler(request, response).catch((error: unknown) => {
@@ -34,6 +40,7 @@ export async function listen(
   server.headersTimeout = 10_000
   server.keepAliveTimeout = 30_000
   server.on('clientError', (_error, socket) => socket.destroy())
+  if (onUpgrade) server.on('upgrade', onUpgrade)
   await bind(server, address)
   const {port} = server.address() as AddressInfo
   const host = address.host.includes(':') ? `[${address.host}]` : address.host

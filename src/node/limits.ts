@@ -83,10 +83,12 @@ export const STAGE_RATE_MOST = 12_000
 export const STAGE_RATE_CUT = 0.95
 /** Pool: from half to full in eight slots. */
 export const STAGE_RATE_GROWTH = 1.1
-/** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms. */
-export const SEAL_RESERVE_MS = 60
-/** Pool: what comes this late is confirmed with the next block, 2.1 s later at most. */
-export const NEXT_SLOT_OPENS_MS = 100
+/** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
+export const SEAL_RESERVE = 0.03
+/** Pool: what comes in this last part is confirmed with the next block, 2.1 s later at most. */
+export const NEXT_SLOT_OPENS = 0.05
+/** Pool: the slot of the public network, for a node that is not producing. */
+export const USUAL_SLOT_MS = 2_000
 /** Pool: nonces that may be missing in front of a transaction that waits for them. */
 export const POOL_NONCE_WINDOW = 5_000
 /** Pool: a replacement pays at least a tenth more, as in geth. */
@@ -129,6 +131,8 @@ export const PEER_STATUS_MS = 2_000
 export const PEER_STALE_MS = 10_000
 /** Peers: one answer, or one dial. */
 export const PEER_TIMEOUT_MS = 5_000
+/** Peers: who asked has given up by then, or does not read. */
+export const PEER_SERVE_MS = 6_000
 /** Peers: a stream is opened in two round trips of 300 ms; three times that. */
 export const PEER_ANSWER_MS = 2_000
 /** Peers: a request has to be complete. Its largest, 1 MB, takes 0.8 s at 10 Mbit/s. */
@@ -146,12 +150,14 @@ export const PEER_REDIAL_MAX_MS = 8_000
 export const PEER_CONNECTIONS = 160
 /** Peers: two nodes that dial each other at once keep both connections. */
 export const PEER_CONNECTIONS_EACH = 2
-/** Peers: connections of all hosts that are still in the handshake. */
-export const PEER_PENDING = 64
-/** Peers: inbound connections of one host that have not proven who they are. A pair of nodes needs two. */
-export const PEER_UNPROVEN_PER_IP = 8
-/** Peers: new connections of one host in a second. A whole local network starts on one host. */
-export const PEER_CONNECTS_PER_SECOND = 20
+/** Peers: connections of all hosts that are still in the handshake: five hosts at their limit. */
+export const PEER_PENDING = 128
+/** Peers: inbound connections of one host that have not proven who they are: 24 nodes starting on it. */
+export const PEER_UNPROVEN_PER_IP = 24
+/** Peers: new connections of one host in a second: those 24, and as many again. */
+export const PEER_CONNECTS_PER_SECOND = 48
+/** Peers: of two nodes that hear of each other, one dials at once and the other only after this. */
+export const PEER_DIAL_TURN_MS = 2_000
 /** Peers: nodes that only read, where anyone may. */
 export const PEER_FOLLOWERS = 32
 export const PEER_FOLLOWERS_PER_IP = 8
@@ -294,10 +300,10 @@ export const HISTORY_LAG_BLOCKS = 8
 export const HISTORY_WAIT_MS = 500
 /** History: how long a reader waits for a block that is durable and not collected yet; usually 3 ms. */
 export const HISTORY_READ_WAIT_MS = 3_000
-/** History: pages of 50 receipts kept unpacked: 64 x 50 x 1 kB = 3 MB. */
-export const HISTORY_PAGES = 64
-/** History: blocks kept unpacked with their transactions: 4 full ones are 4 x 16 MB of text. */
-export const HISTORY_BLOCKS = 4
+/** History: pages of 50 receipts kept unpacked: 256 x 50 x 1 kB = 13 MB. */
+export const HISTORY_PAGES = 256
+/** History: transactions of blocks kept unpacked: 40,000 x 1 kB = 40 MB; unpacking 2,000 takes 5 ms. */
+export const HISTORY_TRANSACTIONS = 40_000
 
 /** RPC: addresses or topics at one position of a filter. */
 export const RPC_FILTER_VALUES = 1_000

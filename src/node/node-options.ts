@@ -10,6 +10,20 @@ export interface NodeAccount {
   privateKey: Hex
 }
 
+export interface RpcOptions {
+  host: string
+  /** HTTP, and WebSocket as well. */
+  port: number
+  /** A second port with the same answers, where clients expect WebSocket on one of its own. */
+  wsPort?: number
+  /** Names besides the address that clients may use in a Host header, as behind a proxy. */
+  hostNames?: readonly string[]
+  /** Web pages that may use the node; `*` for any. None when left out. */
+  corsOrigins?: readonly string[]
+  /** File with the token that clients have to show. Left out: none is needed. */
+  tokenFile?: string
+}
+
 export interface NodeOptions {
   /** Shown in the status and in logs. */
   name: string
@@ -19,10 +33,17 @@ export interface NodeOptions {
   dataDir: string
   signerAccount: NodeAccount
   /** Port 0 lets the system choose. */
-  rpc: {host: string; port: number}
-  peer: {host: string; port: number; advertiseUrl?: string}
-  /** On top of those in the network document. */
+  rpc: RpcOptions
+  peer: {
+    host: string
+    port: number
+    /** Multiaddr or `host:port` under which others reach this node, when it is not host and port. */
+    advertiseAddress?: string
+  }
+  /** Multiaddrs or `host:port`, on top of those in the network document. */
   bootnodes?: string[]
+  /** Signers that may read blocks from this node without being registered. */
+  followers?: Address[]
   l1RpcUrl: string
   /** Null: this node relays no deposits. */
   relayerAccount: NodeAccount | null
@@ -38,7 +59,9 @@ export interface NodeOptions {
 
 export interface RunningNode {
   readonly rpcUrl: string
-  readonly peerUrl: string
+  readonly wsUrl: string
+  /** Multiaddr with peer id. */
+  readonly peerAddress: string
   status(): NodeStatus
   /** Resolves after `stop`; rejects with the reason when the node halts, which then still answers. */
   readonly stopped: Promise<void>

@@ -1,11 +1,11 @@
 /** The ten stages, each built from those before it, in the order of the table in README.md. */
 import {join} from 'node:path'
 
-import type {Hash} from 'viem'
+import type {Hash, Hex} from 'viem'
 
 import {systemClock} from '../lib/clock.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
-import {errorFacts} from '../lib/log.ts'
+import {errorFacts, type Logger} from '../lib/log.ts'
 import {ENGINE_VERSION} from '../process/find-engine.ts'
 import {PoolJournal} from '../store/pool-journal.ts'
 import type {SignGuard} from '../store/sign-guard.ts'
@@ -24,6 +24,7 @@ import {Forwarder} from './peers/forwarder.ts'
 import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accept-transaction.ts'
 import {SenderRecovery} from './rpc/sender-recovery.ts'
 import {Driver} from './sequencing/driver.ts'
+import {SyncWatch} from './sequencing/sync-watch.ts'
 import {
   openBatcher,
   openChain,
@@ -33,6 +34,7 @@ import {
   type Closer,
 } from './stage-parts.ts'
 import type {NodeParts} from './status-of.ts'
+import {Watch} from './watch.ts'
 
 export interface Stages extends NodeParts {
   forwarder: Forwarder
@@ -86,12 +88,13 @@ export function connectStages(
   context: StageContext,
   {chain, guard, exchange, recovery, metrics, poolJournal}: OuterParts,
 ): Stages {
-  const {network, dataDir, logger, clock = systemClock} = options
+  const {network, logger, clock = systemClock} = options
   const {genesis, l1, onHalt} = context
   const mempool = new Mempool()
   const pace = new Pace()
   const rules = rulesOf(network)
   const accounts = new Accounts(chain.engine)
+  const watch = new Watch()
   const turn = () => chain.rotation.turnAt(chain.head().number + 1)
   const isOurTurn = () => turn().whose === 'mine'
   const forwarder = new Forwarder({mempool, exchange, turn, clock, logger: logger.child('forward')})
@@ -107,8 +110,9 @@ export function connectStages(
       chain.head().number + 1 < rules.phase2Block ? undefined : pace.room(driver.slotTime),
     onAccepted: ({raw, hash}) => {
       poolJournal?.append(raw)
-      driver.wake()
+      driver.gather()
       forwarder.add(hash)
+      watch.accepted(hash)
     },
   }
   const accept = (raw: string): Promise<Hash> => acceptTransaction(raw, admission)
@@ -116,21 +120,10 @@ export function connectStages(
   const readmit = (raws: readonly string[]) =>
     acceptEach(raws, {...admission, room: () => undefined})
   const tidyJournal = () => {
-    try {
-      poolJournal?.rewrite(mempool.all().map(({raw}) => raw))
-    } catch (error) {
-      // It only grows until there is space again.
-      logger.warn('pool journal not tidied', errorFacts(error))
-    }
+    const held = mempool.all().map(({raw}) => raw)
+    rewriteJournal(poolJournal, [...held, ...driver.lostTransactions], logger)
   }
-  const heads = new Heads({
-    l1,
-    network: network.l1,
-    genesisNumber: genesis.number,
-    block: (number) => chain.log.block(number),
-    cursorFile: join(dataDir, 'batch-cursor.json'),
-    logger: logger.child('heads'),
-  })
+  const heads = openHeads(options, context, chain)
   const driver = new Driver({
     ...{chain, guard, mempool, accounts, pace, exchange, rules, clock, metrics, onHalt},
     signer: options.signerAccount,
@@ -138,19 +131,22 @@ export function connectStages(
     emptyBlocks: network.l2.emptyBlocks,
     startupGraceMs: options.startupGraceMs ?? STARTUP_GRACE_MS,
     logger: logger.child('driver'),
-    safeHead: () => heads.safeHead() ?? genesis.number,
+    fixedHead: () => heads.fixedHead(),
+    contradiction: () => heads.contradiction(),
+    keep: (raws) => raws.forEach((raw) => poolJournal?.append(raw)),
     reaccept: readmit,
-    onHead: () => forwarder.wake(),
+    onHead: () => watch.headMoved(),
     onUpkeep: tidyJournal,
   })
+  watch.onHead(() => forwarder.wake())
   const deposits = openDeposits(options, l1, chain, isOurTurn, accept)
-  const batcher = openBatcher(options, l1, chain, isOurTurn, clock)
+  const batcher = openBatcher(options, l1, chain, isOurTurn, clock, (l2Block) => heads.pin(l2Block))
   const l1Loop = new L1Loop({
     ...{heads, deposits, batcher, clock, metrics, logger: logger.child('l1')},
   })
   return {
     ...{options, genesis, chain, mempool, exchange, driver, heads, l1Loop, metrics, clock, accept},
-    ...{forwarder, acceptMany},
+    ...{forwarder, acceptMany, watch, sync: new SyncWatch(logger.child('sync'))},
     restorePool: () => readmit(poolJournal?.load() ?? []),
     clientVersion: `metis-seq/anvil-${ENGINE_VERSION}`,
   }
@@ -162,4 +158,31 @@ async function acceptEach(raws: readonly string[], admission: AcceptOptions): Pr
 
 function ignoreSendersFault(error: unknown): void {
   if (!isSendersFault(error)) throw error
+}
+
+function openHeads(options: NodeOptions, {genesis, l1}: StageContext, {log}: ChainState): Heads {
+  const {network, dataDir, logger} = options
+  return new Heads({
+    l1,
+    network: network.l1,
+    genesisNumber: genesis.number,
+    block: (number) => log.block(number),
+    cursorFile: join(dataDir, 'batch-cursor.json'),
+    pinFile: join(dataDir, 'batch-pin.json'),
+    logger: logger.child('heads'),
+  })
+}
+
+/** Drops from the journal what no longer waits. */
+function rewriteJournal(
+  journal: OuterParts['poolJournal'],
+  raws: readonly Hex[],
+  logger: Logger,
+): void {
+  try {
+    journal?.rewrite(raws)
+  } catch (error) {
+    // It only grows until there is space again.
+    logger.warn('pool journal not tidied', errorFacts(error))
+  }
 }

@@ -2,14 +2,16 @@
 import {createRpcClient, type RpcClient} from '../lib/json-rpc.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {startAdminServer} from './admin/admin-server.ts'
+import {openHistory} from './history/open-history.ts'
 import {L1_TIMEOUT_MS} from './limits.ts'
 import type {NodeOptions, RunningNode} from './node-options.ts'
 import {createMembership} from './peers/membership.ts'
+import {refusalOf} from './peers/refusal.ts'
 import {checkOptions} from './preflight.ts'
 import {startRpcServer} from './rpc/server.ts'
 import type {Closer} from './stage-parts.ts'
 import {openStages, type Stages} from './stages.ts'
-import {gaugesOf, rpcContextOf, statusOf} from './status-of.ts'
+import {gaugesOf, readinessOf, rpcContextOf, statusOf, watchSync} from './status-of.ts'
 
 export type {NodeOptions, RunningNode} from './node-options.ts'
 
@@ -21,7 +23,7 @@ export type {NodeOptions, RunningNode} from './node-options.ts'
  * @returns once it serves; it is silent until it caught up with its peers
  * @throws {MetisSeqError} DIRECTORY_LOCKED, PORT_BUSY, WRONG_CHAIN, GENESIS_MISMATCH, GENESIS_UNREADABLE,
  *   NOT_BUNDLED, SIGNER_MISMATCH, ENGINE_MISSING, CHAIN_LOG_MISMATCH, CHAIN_LOG_DIVERGED, STORE_DAMAGED,
- *   SIGN_GUARD_DAMAGED. Nothing keeps running then
+ *   SIGN_GUARD_DAMAGED, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. Nothing keeps running then
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const closers: Closer[] = []
@@ -49,13 +51,14 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const {chain, driver, forwarder, exchange, l1Loop, metrics} = stages
   await chain.restore()
   await stages.restorePool()
-  await listenToPeers(stages, l1)
   closers.push(() => exchange.stop())
+  await listenToPeers(stages, l1)
   const rpc = await startRpcServer({
     ...options.rpc,
-    context: rpcContextOf(stages),
+    context: rpcContextOf(stages, openHistory(stages, closers)),
     logger: logger.child('rpc'),
-    isReady: () => ['following', 'building'].includes(driver.phase),
+    readiness: () => readinessOf(stages),
+    isOurTurn: () => chain.rotation.turnAt(chain.head().number + 1).whose === 'mine',
     renderMetrics: () => metrics.render(gaugesOf(stages)),
   })
   closers.push(() => rpc.close())
@@ -78,7 +81,14 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   driver.start()
   l1Loop.start()
   logger.info('node started', {name: options.name, head: chain.head().number, rpc: rpc.url})
-  return {rpcUrl: rpc.url, peerUrl: exchange.url, status, stopped: ended.promise, stop}
+  return {
+    rpcUrl: rpc.url,
+    wsUrl: rpc.wsUrl,
+    peerAddress: exchange.peerAddress,
+    status,
+    stopped: ended.promise,
+    stop,
+  }
 }
 
 /** Lets peers in: what they may ask, and what becomes of what they send. */
@@ -88,13 +98,16 @@ export async function listenToPeers(stages: Stages, l1: RpcClient): Promise<void
     l1,
     lockingPool: options.network.l1.contracts.lockingPool,
     rotation: chain.rotation,
+    clock: stages.clock,
   })
   await exchange.start({
     isMember,
     head: () => ({number: chain.head().number, hash: chain.head().hash}),
     blocks: (from, count) => chain.rangeUpTo(from, count),
+    refusalOf: (header) => refusalOf(header, {head: () => chain.head(), rotation: chain.rotation}),
     onBlock: (block, from) => driver.enqueue(block, from),
     onPeers: () => {
+      watchSync(stages)
       driver.wake()
       forwarder.wake()
     },

@@ -9,11 +9,18 @@ import type {L1Loop} from './l1-loop.ts'
 import type {Mempool} from './mempool/mempool.ts'
 import type {Metrics} from './metrics.ts'
 import type {BlockExchange} from './peers/exchange.ts'
+import type {OpenHistory} from './history/open-history.ts'
+import {RPC_READS_AT_ONCE, RPC_READS_WAITING} from './limits.ts'
 import {createCallQueue} from './rpc/call-queue.ts'
-import type {RpcContext} from './rpc/methods.ts'
+import type {RpcContext} from './rpc/context.ts'
+import {Feeds} from './rpc/feeds.ts'
+import {Filters} from './rpc/filters.ts'
+import {Health, type Readiness} from './rpc/health.ts'
 import type {Driver} from './sequencing/driver.ts'
+import type {SyncWatch} from './sequencing/sync-watch.ts'
 import type {NodeOptions} from './node-options.ts'
 import type {NodeStatus} from './status.ts'
+import type {Watch} from './watch.ts'
 
 /** What a running node is made of, for those who only look at it. */
 export interface NodeParts {
@@ -27,6 +34,8 @@ export interface NodeParts {
   l1Loop: L1Loop
   metrics: Metrics
   clock: Clock
+  sync: SyncWatch
+  watch: Watch
   accept(raw: string): Promise<Hash>
   clientVersion: string
 }
@@ -57,14 +66,15 @@ export function statusOf(parts: NodeParts): NodeStatus {
     safe: heads.safeHead(),
     finalized: heads.finalizedHead(),
     pool: mempool.counts(),
-    peers: parts.exchange.peers().map(({address, url, head: theirs, heardAtMs}) => ({
+    peers: parts.exchange.peers().map(({address, peerAddress, head: theirs, heardAtMs}) => ({
       address,
-      url,
+      peerAddress,
       head: theirs.number,
       lagBlocks: head.number - theirs.number,
       ageMs: Math.round(clock.monotonicMs() - heardAtMs),
     })),
     syncing: driver.phase === 'catching-up' || syncTarget(parts) !== null,
+    sync: parts.sync.view,
     blocksSealed: driver.blocksSealed,
     lastError: metrics.errors(),
     engine: {version: chain.engine.version, lastExecuteMs: chain.lastExecuteMs},
@@ -74,16 +84,25 @@ export function statusOf(parts: NodeParts): NodeStatus {
   }
 }
 
-export function rpcContextOf(parts: NodeParts): RpcContext {
-  const {options, genesis, chain, mempool, heads, exchange, l1Loop, clock} = parts
+export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): RpcContext {
+  const {options, genesis, chain, mempool, heads, exchange, l1Loop, clock, watch} = parts
+  const {chainId} = options.network.l2
+  const head = () => chain.head().number
+  const feeds = new Feeds({history, reader, mempool, watch, chainId, head})
   return {
-    chainId: options.network.l2.chainId,
+    chainId,
+    address: lowerCase(options.signerAccount.address),
     clientVersion: parts.clientVersion,
     sequencerSet: options.network.l2.contracts.sequencerSet,
     genesisNumber: genesis.number,
     chain,
     mempool,
+    ...{history, reader, feeds},
+    filters: new Filters(feeds, clock),
     calls: createCallQueue(),
+    reads: createCallQueue(RPC_READS_AT_ONCE, RPC_READS_WAITING),
+    named: [],
+    health: new Health(),
     accept: parts.accept,
     safeHead: () => heads.safeHead(),
     finalizedHead: () => heads.finalizedHead(),
@@ -102,6 +121,18 @@ export function rpcContextOf(parts: NodeParts): RpcContext {
   }
 }
 
+/** Ready: in step with the peers and not halted. */
+export function readinessOf(parts: NodeParts): Readiness {
+  const {phase} = parts.driver
+  const {number} = parts.chain.head()
+  const target = syncTarget(parts)
+  const reasons = [
+    ...(phase === 'following' || phase === 'building' ? [] : [`The node is ${phase}.`]),
+    ...(target === null ? [] : [`Block ${number} is ${target - number} behind the peers.`]),
+  ]
+  return {ready: reasons.length === 0, reasons}
+}
+
 export function gaugesOf(parts: NodeParts): Record<string, number> {
   const {safe, finalized, head, pool, peers, blocksSealed, l1, turn} = statusOf(parts)
   return {
@@ -116,6 +147,12 @@ export function gaugesOf(parts: NodeParts): Record<string, number> {
     turn_is_mine: turn === 'mine' ? 1 : 0,
     l1_head_block: l1?.head ?? 0,
   }
+}
+
+/** Measures how fast the node catches up. Called now and then. */
+export function watchSync(parts: NodeParts): void {
+  const {sync, chain, clock} = parts
+  sync.observe(clock.monotonicMs(), chain.head().number, syncTarget(parts))
 }
 
 /** One block behind is the normal lag of a follower. */

@@ -66,7 +66,7 @@ export class BadPeer {
   async join(address: string, changed: Partial<PeerRecord> = {}): Promise<void> {
     await this.connect(address)
     this.say({type: 'hello', record: this.record(changed)})
-    await until('it is welcome', () => this.received.some(({type}) => type === 'welcome'))
+    await until('it is welcome', () => this.received.some(({type}) => type === 'welcome'), 3_000)
     this.say({type: 'welcome', head: {number: 0, hash: `0x${'00'.repeat(32)}`}, records: []})
     await this.host.services.identify.identify(this.connection)
     await until(

@@ -5,7 +5,7 @@ import {
   MAX_BLOCK_TRANSACTIONS,
   MAX_EXECUTION_GAS,
   MIN_EXECUTION_GAS,
-  NEXT_SLOT_OPENS_MS,
+  NEXT_SLOT_OPENS,
   STAGE_RATE_LEAST,
   STAGE_RATE_MOST,
   STAGE_RATE_START,
@@ -67,9 +67,14 @@ test('what may wait shrinks with the slot, and opens for the next one at its end
   const waitingAt = (msToEnd: number) => Math.round(pace.room({msToEnd, slotMs: SLOT_MS}).waiting)
   expect(waitingAt(2000)).toBe(5820)
   expect(waitingAt(1000)).toBe(2820)
-  expect(waitingAt(NEXT_SLOT_OPENS_MS + 1)).toBe(123)
-  expect(waitingAt(NEXT_SLOT_OPENS_MS)).toBe(5940)
+  expect(waitingAt(SLOT_MS * NEXT_SLOT_OPENS + 1)).toBe(123)
+  expect(waitingAt(SLOT_MS * NEXT_SLOT_OPENS)).toBe(5940)
   expect(waitingAt(-100)).toBe(5820)
   expect(pace.room({msToEnd: 1000, slotMs: SLOT_MS}).count).toBe(MAX_BLOCK_TRANSACTIONS)
   expect(pace.room({msToEnd: 0, slotMs: SLOT_MS}).count).toBe(2 * MAX_BLOCK_TRANSACTIONS)
+})
+
+test('a short slot has room too', () => {
+  const room = new Pace().room({msToEnd: 30, slotMs: 60})
+  expect(room.waiting).toBeGreaterThan(50)
 })

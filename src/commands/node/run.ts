@@ -1,6 +1,7 @@
 import {commonFlags, passwordFileFlag} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {logLevelFlag} from '../../cli/log-level-flag.ts'
+import {rpcFlags, rpcOptionsOf} from '../../cli/rpc-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 
 export default class NodeRun extends OperatorCommand {
@@ -12,13 +13,17 @@ export default class NodeRun extends OperatorCommand {
     ...commonFlags,
     'password-file': passwordFileFlag(),
     'log-level': logLevelFlag(),
+    ...rpcFlags,
   }
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeRun)
     const context = this.openContext(flags)
     const {runNode} = await import('../../cli/run-node.ts')
-    const node = await runNode(context, keyAccess(flags, this.mayAsk), flags['log-level'])
+    const node = await runNode(context, keyAccess(flags, this.mayAsk), {
+      level: flags['log-level'],
+      rpc: rpcOptionsOf(flags),
+    })
     const {signal} = this.interrupted
     const stop = () => void node.stop()
     if (signal.aborted) stop()

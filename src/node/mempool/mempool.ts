@@ -244,12 +244,16 @@ export class Mempool {
     if (sender && held.lane.kind !== 'recommit') this.#demoteAfter(sender, held.accountNonce)
   }
 
-  /** Senders of whom nothing is next: behind a gap, or behind a block that we know too little of. */
-  waitingSenders(limit: number): Address[] {
+  /**
+   * Senders of whom nothing is next: behind a gap, or behind a block that we know too little of. Also
+   * those whose next one has waited since before `heldBeforeMs`: another with its nonce may be in a block.
+   */
+  waitingSenders(limit: number, heldBeforeMs = -Infinity): Address[] {
     const waiting: Address[] = []
     for (const [address, sender] of this.#senders) {
       const next = sender.held.get(sender.state.accountNonce)
-      if (next && this.isPending(next.hash)) continue
+      const isFresh = next !== undefined && next.arrivedAtMs >= heldBeforeMs
+      if (isFresh && this.isPending(next.hash)) continue
       waiting.push(address)
       if (waiting.length >= limit) break
     }

@@ -9,14 +9,15 @@ import {
   MAX_BLOCK_TRANSACTIONS,
   MAX_EXECUTION_GAS,
   MIN_EXECUTION_GAS,
-  NEXT_SLOT_OPENS_MS,
-  SEAL_RESERVE_MS,
+  NEXT_SLOT_OPENS,
+  SEAL_RESERVE,
   SEAL_SHARE,
   STAGE_RATE_CUT,
   STAGE_RATE_GROWTH,
   STAGE_RATE_LEAST,
   STAGE_RATE_MOST,
   STAGE_RATE_START,
+  USUAL_SLOT_MS,
 } from '../limits.ts'
 import type {Load} from './ready-queue.ts'
 
@@ -96,15 +97,16 @@ export class Pace {
   room(slot: SlotTime | undefined): PoolRoom {
     const gas = Number(this.executionGas)
     const block = {count: MAX_BLOCK_TRANSACTIONS, gas, bytes: MAX_BLOCK_BYTES}
-    const {msToEnd, slotMs} = slot ?? {msToEnd: 2000, slotMs: 2000}
+    const {msToEnd, slotMs} = slot ?? {msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
     const perMs = this.ratePerSecond / 1000
-    const waiting = perMs * Math.max(0, msToEnd - SEAL_RESERVE_MS)
-    if (msToEnd > NEXT_SLOT_OPENS_MS) return {...block, waiting}
+    const reserveMs = slotMs * SEAL_RESERVE
+    const waiting = perMs * Math.max(0, msToEnd - reserveMs)
+    if (msToEnd > slotMs * NEXT_SLOT_OPENS) return {...block, waiting}
     return {
       count: 2 * block.count,
       gas: 2 * block.gas,
       bytes: 2 * block.bytes,
-      waiting: waiting + perMs * (slotMs - SEAL_RESERVE_MS),
+      waiting: waiting + perMs * (slotMs - reserveMs),
     }
   }
 }

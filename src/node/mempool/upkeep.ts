@@ -4,7 +4,13 @@ import {errorFacts, type Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
 import {executionGas} from '../../protocol/transaction.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
-import {NEXT_SLOT_OPENS_MS, POOL_EXPIRE_MS, POOL_REFRESH, SUSPECT_EXECUTION_GAS} from '../limits.ts'
+import {
+  FORWARD_AGAIN_MS,
+  NEXT_SLOT_OPENS,
+  POOL_EXPIRE_MS,
+  POOL_REFRESH,
+  SUSPECT_EXECUTION_GAS,
+} from '../limits.ts'
 import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
 import type {Pace} from './pace.ts'
@@ -31,7 +37,7 @@ export class PoolUpkeep {
   /** A block is about to be sealed: were all in time that were promised this slot? */
   slotEnds(sealed: number, atMs: number): void {
     const {mempool, pace, slotMs} = this.#options
-    const late = mempool.waitingSince(atMs - NEXT_SLOT_OPENS_MS)
+    const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
     pace.slotEnded({sealed, late, refused: mempool.takeRefused(), slotMs})
   }
 
@@ -77,8 +83,9 @@ export class PoolUpkeep {
 
   /** Blocks of others may hold transactions that we never saw, which are next for these senders. */
   #refreshWaiting(onChanged: () => void): void {
-    const {mempool, accounts, logger} = this.#options
-    const waiting = mempool.waitingSenders(POOL_REFRESH)
+    const {mempool, accounts, logger, clock} = this.#options
+    const heldBeforeMs = clock.monotonicMs() - FORWARD_AGAIN_MS
+    const waiting = mempool.waitingSenders(POOL_REFRESH, heldBeforeMs)
     if (waiting.length === 0) return
     refreshAccounts(mempool, accounts, waiting, false).then(onChanged, (error: unknown) =>
       logger.debug('pool not refreshed', errorFacts(error)),

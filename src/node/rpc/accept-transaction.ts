@@ -8,7 +8,6 @@ import {
   InvalidTransactionError,
   parseTransaction,
   type SignedTransaction,
-  withSender,
   type TransactionRules,
 } from '../../protocol/transaction.ts'
 import type {Accounts} from '../mempool/accounts.ts'
@@ -41,8 +40,7 @@ export interface AcceptOptions {
  */
 export async function acceptTransaction(raw: string, options: AcceptOptions): Promise<Hash> {
   const {rules, contracts, owners, mempool, accounts, nowMs, room} = options
-  const parsed = parseTransaction(raw, rules)
-  const transaction = withSender(parsed, await options.recovery.recover(parsed))
+  const transaction = await options.recovery.recover(parseTransaction(raw, rules))
   const lane = laneOf(transaction, contracts, owners())
 
   const known = accounts.known(transaction.sender)

@@ -1,6 +1,6 @@
 /**
- * Runs the calls that execute code, a few at a time. In: a call that the engine executes. Out: its answer,
- * or a refusal at once when too many wait. Called by the RPC methods.
+ * Runs reads of the engine, a few at a time. In: something that the engine answers. Out: its answer, or a
+ * refusal at once when too many wait. Called by the RPC methods.
  *
  * The gas cap bounds one call. Without this bound a batch of capped calls would still hold the engine's
  * state for minutes, and no block could be sealed meanwhile.
@@ -9,30 +9,52 @@ import {RPC_CALLS_AT_ONCE, RPC_CALLS_WAITING} from '../limits.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 export interface CallQueue {
-  /** @throws {RpcError} limit, when too many calls wait already */
-  run<T>(act: () => Promise<T>): Promise<T>
+  /**
+   * @param signal aborts when nobody waits for the answer any more; what has not begun is then left out
+   * @throws {RpcError} limit, when too many wait already; unavailable, when it was given up
+   */
+  run<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T>
 }
 
 export function createCallQueue(
   atOnce = RPC_CALLS_AT_ONCE,
   maxWaiting = RPC_CALLS_WAITING,
 ): CallQueue {
-  const waiting: (() => void)[] = []
+  const waiting = new Set<() => void>()
   let running = 0
+
+  function turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      const giveUp = () => {
+        waiting.delete(begin)
+        reject(new RpcError(rpcCodes.unavailable, 'The client is gone.'))
+      }
+      if (signal?.aborted) return giveUp()
+      signal?.addEventListener('abort', giveUp, {once: true})
+      waiting.add(begin)
+    })
+  }
+
   return {
-    async run(act) {
+    async run(act, signal) {
       if (running >= atOnce) {
-        if (waiting.length >= maxWaiting) {
+        if (waiting.size >= maxWaiting) {
           throw new RpcError(rpcCodes.limit, 'Too many calls wait; try again later.')
         }
-        await new Promise<void>((resolve) => waiting.push(resolve))
+        await turn(signal)
       } else running++
       try {
         return await act()
       } finally {
-        const next = waiting.shift()
-        if (next) next()
-        else running--
+        const [next] = waiting
+        if (next) {
+          waiting.delete(next)
+          next()
+        } else running--
       }
     },
   }

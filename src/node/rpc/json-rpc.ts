@@ -1,5 +1,5 @@
 import {isRecord} from '../../lib/json.ts'
-import {RPC_BATCH} from '../limits.ts'
+import {RPC_ANSWER_BYTES, RPC_BATCH, RPC_BATCH_AT_ONCE, RPC_NESTING} from '../limits.ts'
 
 /** A JSON-RPC error, told to the client as it is. */
 export class RpcError extends Error {
@@ -36,11 +36,10 @@ export interface RpcRequest {
   params: readonly unknown[]
 }
 
-export interface RpcAnswer {
-  jsonrpc: '2.0'
-  id: RequestId
-  result?: unknown
-  error?: {code: number; message: string; data?: unknown}
+/** Counts the text of one answer, together with that of all others. */
+export interface AnswerMeter {
+  add(bytes: number): void
+  readonly isFull: boolean
 }
 
 type Dispatch = (request: RpcRequest) => Promise<unknown>
@@ -48,45 +47,88 @@ type Dispatch = (request: RpcRequest) => Promise<unknown>
 /**
  * Answers one body: a request, or a list of them.
  *
- * @returns undefined when there is nothing to answer, as with notifications only
+ * @returns the text of the answer; undefined when there is nothing to answer, as with notifications only
  */
 export async function answerBody(
   text: string,
   dispatch: Dispatch,
-): Promise<RpcAnswer | RpcAnswer[] | undefined> {
+  meter: AnswerMeter,
+): Promise<string | undefined> {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return errorAnswer(null, new RpcError(rpcCodes.parse, 'The body is not JSON.'))
+    return refusal(rpcCodes.parse, 'The body is not JSON.')
   }
-  if (!Array.isArray(value)) return answerOne(value, dispatch)
-  if (value.length === 0) {
-    return errorAnswer(null, new RpcError(rpcCodes.invalidRequest, 'The batch is empty.'))
+  if (isDeeperThan(value, RPC_NESTING)) {
+    return refusal(rpcCodes.invalidRequest, `The body is nested more than ${RPC_NESTING} deep.`)
   }
+  if (!Array.isArray(value)) return answerMetered(value, dispatch, meter)
+  if (value.length === 0) return refusal(rpcCodes.invalidRequest, 'The batch is empty.')
   if (value.length > RPC_BATCH) {
     const message = `The batch has ${value.length} requests; at most ${RPC_BATCH} are answered.`
-    return errorAnswer(null, new RpcError(rpcCodes.limit, message))
+    return refusal(rpcCodes.limit, message)
   }
-  const answers = await Promise.all(value.map((item) => answerOne(item, dispatch)))
-  const present = answers.filter((answer) => answer !== undefined)
-  return present.length === 0 ? undefined : present
+  return answerBatch(value, dispatch, meter)
 }
 
-async function answerOne(value: unknown, dispatch: Dispatch): Promise<RpcAnswer | undefined> {
+/** A few requests at a time, answers in the order of the requests. */
+async function answerBatch(
+  items: readonly unknown[],
+  dispatch: Dispatch,
+  meter: AnswerMeter,
+): Promise<string | undefined> {
+  const answers: (string | undefined)[] = []
+  let next = 0
+  const work = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      answers[index] = await answerMetered(items[index], dispatch, meter)
+    }
+  }
+  await Promise.all(Array.from({length: RPC_BATCH_AT_ONCE}, work))
+  const present = answers.filter((answer) => answer !== undefined)
+  return present.length === 0 ? undefined : `[${present.join()}]`
+}
+
+async function answerMetered(
+  value: unknown,
+  dispatch: Dispatch,
+  meter: AnswerMeter,
+): Promise<string | undefined> {
+  const answer = await answerOne(value, meter.isFull ? tooLarge : dispatch)
+  meter.add(answer?.length ?? 0)
+  return answer
+}
+
+async function tooLarge(): Promise<never> {
+  throw new RpcError(rpcCodes.limit, 'The answers are too large together; ask for less at once.')
+}
+
+async function answerOne(value: unknown, dispatch: Dispatch): Promise<string | undefined> {
   let request: RpcRequest
   try {
     request = parseRequest(value)
   } catch (error) {
-    return errorAnswer(idOf(value) ?? null, error)
+    return errorText(idOf(value) ?? null, error)
   }
+  const {id} = request
   try {
     const result = await dispatch(request)
-    if (request.id === undefined) return undefined
-    return {jsonrpc: '2.0', id: request.id, result: result ?? null}
+    if (id === undefined) return undefined
+    const text = JSON.stringify({jsonrpc: '2.0', id, result: result ?? null})
+    if (text.length <= RPC_ANSWER_BYTES) return text
+    throw new RpcError(rpcCodes.limit, 'The answer is too large; ask for less at once.')
   } catch (error) {
-    return request.id === undefined ? undefined : errorAnswer(request.id, error)
+    return id === undefined ? undefined : errorText(id, error)
   }
+}
+
+/** Looks no deeper than the limit, so that the nesting of a hostile body cannot exhaust the stack. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (limit === 0) return true
+  for (const item of Object.values(value)) if (isDeeperThan(item, limit - 1)) return true
+  return false
 }
 
 function parseRequest(value: unknown): RpcRequest {
@@ -111,11 +153,19 @@ function invalid(message: string): RpcError {
   return new RpcError(rpcCodes.invalidRequest, message)
 }
 
+/** The answer to something that is no request. */
+export function refusal(code: number, message: string): string {
+  return errorText(null, new RpcError(code, message))
+}
+
 /** Only errors made for clients leave; anything else is a bug and told without its text. */
-export function errorAnswer(id: RequestId, error: unknown): RpcAnswer {
-  if (!(error instanceof RpcError)) {
-    return {jsonrpc: '2.0', id, error: {code: rpcCodes.internal, message: 'Internal error.'}}
-  }
-  const {code, message, data} = error
-  return {jsonrpc: '2.0', id, error: {code, message, ...(data === undefined ? {} : {data})}}
+function errorText(id: RequestId, error: unknown): string {
+  const known =
+    error instanceof RpcError ? error : new RpcError(rpcCodes.internal, 'Internal error.')
+  const {code, message, data} = known
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    error: {code, message, ...(data === undefined ? {} : {data})},
+  })
 }

@@ -1,97 +1,221 @@
 /**
- * The public door: JSON-RPC by POST, and `/healthz`, `/readyz`, `/metrics` by GET. No CORS header is
- * ever sent, so no web page can read an answer.
+ * The public door: JSON-RPC by POST and by WebSocket on one port, and `/healthz`, `/readyz`, `/health` and
+ * `/metrics` by GET. A second port, where one is wanted for WebSocket as in l2geth, is the same door again.
  */
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-server.ts'
 import {RPC_BODY_BYTES, RPC_CONCURRENT} from '../limits.ts'
-import {answerBody, errorAnswer, RpcError, rpcCodes} from './json-rpc.ts'
-import {dispatch, type RpcContext} from './methods.ts'
+import type {RpcOptions} from '../node-options.ts'
+import type {Caller, RpcContext} from './context.ts'
+import {createDoor, readToken, type Door} from './door.ts'
+import type {Readiness} from './health.ts'
+import {PendingAnswers} from './answer-meter.ts'
+import {
+  answerBody,
+  refusal,
+  RpcError,
+  rpcCodes,
+  type AnswerMeter,
+  type RpcRequest,
+} from './json-rpc.ts'
+import {costOf, dispatch} from './methods.ts'
+import {RateLimit} from './rate-limit.ts'
+import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
 
-export interface RpcServerOptions {
-  host: string
-  port: number
+export interface RpcServerOptions extends RpcOptions {
   context: RpcContext
   logger: Logger
-  /** Ready: in step with the peers and not halted. */
-  isReady(): boolean
+  readiness(): Readiness
+  /** Whether the next block is ours. */
+  isOurTurn(): boolean
   renderMetrics(): string
 }
 
-/** @throws {MetisSeqError} PORT_BUSY */
-export function startRpcServer(options: RpcServerOptions): Promise<HttpServer> {
-  const {host, port, logger} = options
-  let inProgress = 0
-  return listen(
-    {host, port, purpose: 'JSON-RPC'},
-    async (request, response) => {
-      if (request.method !== 'POST') return serveGet(request, response, options)
-      if (inProgress >= RPC_CONCURRENT) {
-        return refuse(response, 503, rpcCodes.limit, 'The node is busy; try again.')
-      }
-      inProgress++
-      try {
-        await servePost(request, response, options)
-      } finally {
-        inProgress--
-      }
-    },
-    (error) => logger.warn('request failed', errorFacts(error)),
-  )
+export interface RpcServer extends HttpServer {
+  readonly wsUrl: string
 }
 
-async function servePost(
-  request: IncomingMessage,
-  response: ServerResponse,
-  {context, logger}: RpcServerOptions,
-): Promise<void> {
-  // Anything else can be sent across sites by a browser without asking us first.
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
-    return refuse(response, 415, rpcCodes.invalidRequest, 'The content type is not JSON.')
-  }
-  const body = await readBody(request, RPC_BODY_BYTES)
-  if (!body) {
-    response.setHeader('connection', 'close')
-    return refuse(response, 413, rpcCodes.limit, `A body has at most ${RPC_BODY_BYTES} bytes.`)
-  }
-  const answer = await answerBody(body.toString('utf8'), async (call) => {
-    try {
-      return await dispatch(call, context)
-    } catch (error) {
-      if (!(error instanceof RpcError)) {
-        logger.error('method failed', {method: call.method.slice(0, 64), ...errorFacts(error)})
-      }
-      throw error
-    }
+/** @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED, RPC_TOKEN_INVALID and those of a missing file */
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const {host, port, wsPort, tokenFile, context, logger} = options
+  const token = tokenFile === undefined ? null : readToken(tokenFile)
+  const serving = new Serving(options, createDoor({...options, token}))
+  const sockets = createWebSocketDoor({
+    feeds: context.feeds,
+    pending: serving.pending,
+    answer: (text, caller, remote, meter) => serving.answer(text, caller, remote, meter),
+    onError: (error) => logger.warn('message failed', errorFacts(error)),
   })
-  if (answer === undefined) {
+  const open = (at: number, purpose: string) =>
+    listen(
+      {host, port: at, purpose},
+      (request, response) => serving.serve(request, response),
+      (error) => logger.warn('request failed', errorFacts(error)),
+      (request, socket, head) => serving.upgrade(request, socket, head, sockets),
+    )
+  const server = await open(port, 'JSON-RPC')
+  try {
+    const second = wsPort === undefined ? undefined : await open(wsPort, 'JSON-RPC by WebSocket')
+    return {
+      url: server.url,
+      wsUrl: (second ?? server).url.replace('http:', 'ws:'),
+      async close() {
+        sockets.close()
+        await Promise.all([server.close(), second?.close()])
+      },
+    }
+  } catch (error) {
+    sockets.close()
+    await server.close()
+    throw error
+  }
+}
+
+class Serving {
+  readonly #options: RpcServerOptions
+  readonly #door: Door
+  readonly #rate: RateLimit
+  readonly pending = new PendingAnswers()
+  #inProgress = 0
+
+  constructor(options: RpcServerOptions, door: Door) {
+    this.#options = options
+    this.#door = door
+    this.#rate = new RateLimit()
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const {headers, method} = request
+    if (!this.#door.isHostKnown(headers)) {
+      return refuse(response, 403, 'The Host header names another machine.')
+    }
+    for (const [name, value] of Object.entries(this.#door.corsHeaders(headers))) {
+      response.setHeader(name, value)
+    }
+    if (method === 'OPTIONS') {
+      response.writeHead(this.#door.mayRead(headers) ? 204 : 403)
+      response.end()
+      return
+    }
+    if (method !== 'POST') return this.#serveGet(request, response)
+    const token = this.#door.tokenOf(headers)
+    if (token === 'wrong') return unauthorized(response)
+    if (this.#inProgress >= RPC_CONCURRENT) {
+      return refuse(response, 503, 'The node is busy; try again.', rpcCodes.limit)
+    }
+    this.#inProgress++
+    try {
+      await this.#servePost(request, response, token === 'right')
+    } finally {
+      this.#inProgress--
+    }
+  }
+
+  upgrade(
+    request: IncomingMessage,
+    socket: Parameters<WebSocketDoor['upgrade']>[1],
+    head: Buffer,
+    sockets: WebSocketDoor,
+  ): void {
+    const {headers} = request
+    if (!this.#door.isHostKnown(headers)) {
+      return refuseUpgrade(socket, 403, 'The Host header names another machine.')
+    }
+    // Browsers do not apply CORS to a WebSocket, so any web page could talk to a node on its reader's
+    // machine.
+    if (!this.#door.mayRead(headers)) {
+      return refuseUpgrade(socket, 403, 'This web page may not use the node.')
+    }
+    const token = this.#door.tokenOf(headers)
+    if (token === 'wrong') {
+      return refuseUpgrade(socket, 401, 'The bearer token is missing or wrong.')
+    }
+    sockets.upgrade(request, socket, head, token === 'right')
+  }
+
+  answer(
+    text: string,
+    caller: Caller,
+    remote: string,
+    meter: AnswerMeter,
+  ): Promise<string | undefined> {
+    const {context, logger} = this.#options
+    const act = async (call: RpcRequest) => {
+      if (!this.#rate.take(remote, costOf(call.method), performance.now())) {
+        throw new RpcError(rpcCodes.limit, 'Too many requests; ask again in a second.')
+      }
+      try {
+        return await dispatch(call, context, caller)
+      } catch (error) {
+        if (!(error instanceof RpcError)) {
+          logger.error('method failed', {method: call.method.slice(0, 64), ...errorFacts(error)})
+        }
+        throw error
+      }
+    }
+    return answerBody(text, act, meter)
+  }
+
+  async #servePost(
+    request: IncomingMessage,
+    response: ServerResponse,
+    isTrusted: boolean,
+  ): Promise<void> {
+    // Anything else can be sent across sites by a browser without asking us first.
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+      return refuse(response, 415, 'The content type is not JSON.')
+    }
+    const body = await readBody(request, RPC_BODY_BYTES)
+    if (!body) {
+      response.setHeader('connection', 'close')
+      return refuse(response, 413, `A body has at most ${RPC_BODY_BYTES} bytes.`, rpcCodes.limit)
+    }
+    const gone = new AbortController()
+    response.on('close', () => gone.abort())
+    const caller = {signal: gone.signal, isTrusted, subscriptions: undefined}
+    const remote = request.socket.remoteAddress ?? ''
+    const meter = this.pending.open()
+    response.on('close', () => meter.close())
+    const answer = await this.answer(body.toString('utf8'), caller, remote, meter)
+    if (answer !== undefined) return sendText(response, 200, 'application/json', answer)
     response.writeHead(204)
     response.end()
-    return
   }
-  sendJson(response, 200, answer)
+
+  /** Health is for probes that have no token; figures are not for everybody. */
+  async #serveGet(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const {context, isOurTurn, readiness, renderMetrics} = this.#options
+    if (request.method !== 'GET') return refuse(response, 405, 'Use POST for JSON-RPC.')
+    switch (request.url) {
+      case '/healthz':
+        return sendJson(response, 200, {ok: true})
+      case '/readyz': {
+        const state = readiness()
+        return sendJson(response, state.ready ? 200 : 503, state)
+      }
+      case '/health':
+        return sendJson(response, 200, context.health.document(isOurTurn(), context.chain.head()))
+      case '/metrics':
+        if (this.#door.tokenOf(request.headers) === 'wrong') return unauthorized(response)
+        return sendText(response, 200, 'text/plain; version=0.0.4', renderMetrics())
+      default:
+        return refuse(response, 405, 'Use POST for JSON-RPC.')
+    }
+  }
 }
 
-async function serveGet(
-  request: IncomingMessage,
+function unauthorized(response: ServerResponse): void {
+  response.setHeader('www-authenticate', 'Bearer')
+  refuse(response, 401, 'The bearer token is missing or wrong.')
+}
+
+function refuse(
   response: ServerResponse,
-  {isReady, renderMetrics}: RpcServerOptions,
-): Promise<void> {
-  if (request.method !== 'GET') return refuse(response, 405, -32_600, 'Use POST for JSON-RPC.')
-  switch (request.url) {
-    case '/healthz':
-      return sendJson(response, 200, {ok: true})
-    case '/readyz':
-      return sendJson(response, isReady() ? 200 : 503, {ready: isReady()})
-    case '/metrics':
-      return sendText(response, 200, 'text/plain; version=0.0.4', renderMetrics())
-    default:
-      return refuse(response, 405, rpcCodes.invalidRequest, 'Use POST for JSON-RPC.')
-  }
-}
-
-function refuse(response: ServerResponse, status: number, code: number, message: string): void {
-  sendJson(response, status, errorAnswer(null, new RpcError(code, message)))
+  status: number,
+  message: string,
+  code: number = rpcCodes.invalidRequest,
+): void {
+  sendText(response, status, 'application/json', refusal(code, message))
 }

@@ -1,0 +1,262 @@
+/**
+ * In: durable blocks of the chain log, in their order. Out: the history they are answered from, and word
+ * of each block to whoever listens. Runs behind the driver, one block at a time, and asks the engine only
+ * for what it has just executed; whatever fails here is tried again and stops nobody.
+ */
+import {keccak256, type Hash, type Hex} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import {isRecord} from '../../lib/json.ts'
+import {errorFacts, type Logger} from '../../lib/log.ts'
+import type {ChainLog} from '../../store/chain-log.ts'
+import type {HistoryLog} from '../../store/history-log.ts'
+import type {ExecutionEngine, ReceiptsRequest} from '../engine/engine.ts'
+import {HISTORY_LAG_BLOCKS, HISTORY_RETRY_MS, HISTORY_WAIT_MS} from '../limits.ts'
+import {
+  HistoryMismatchError,
+  keptReceipts,
+  packHeader,
+  packReceipts,
+  unpackReceipts,
+  type KeptLog,
+  type KeptReceipt,
+} from './packing.ts'
+
+/** A log with its place in the block. */
+export interface PlacedLog extends KeptLog {
+  transactionHash: Hash
+  transactionIndex: number
+  logIndex: number
+}
+
+export interface BlockEvent {
+  type: 'added' | 'removed'
+  number: number
+  hash: Hash
+  /** Seconds since 1970; not known any more of a removed block. */
+  timestamp?: number
+  logs: readonly PlacedLog[]
+}
+
+export interface HistoryOptions {
+  engine: ExecutionEngine
+  log: ChainLog
+  history: HistoryLog
+  genesisNumber: number
+  /** Number of the newest durable block. */
+  head(): number
+  clock: Clock
+  logger: Logger
+}
+
+type Listener = (event: BlockEvent) => void
+
+export class History {
+  readonly store: HistoryLog
+  readonly #options: HistoryOptions
+  readonly #listeners = new Set<Listener>()
+  /** Who waits until something was collected. */
+  #waiting: (() => void)[] = []
+  #isAwake = false
+  #isStopped = false
+  #wakeLoop: () => void = () => {}
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+    this.store = options.history
+  }
+
+  start(): void {
+    this.#running = this.#loop()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.wake()
+    await this.#running
+  }
+
+  /** The head moved. */
+  wake(): void {
+    this.#isAwake = true
+    this.#wakeLoop()
+  }
+
+  /** Tells of each block, in the order of the chain; after a reorganization first of those removed. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Blocks of the chain log that are not collected. */
+  get lag(): number {
+    const newest = this.store.newest?.number ?? this.#options.genesisNumber - 1
+    return Math.max(0, this.#options.head() - newest)
+  }
+
+  /** Waits a moment when the engine is about to forget what is not collected yet. */
+  async pace(): Promise<void> {
+    if (this.lag < HISTORY_LAG_BLOCKS || this.#isStopped) return
+    this.wake()
+    const {clock} = this.#options
+    await this.#until(() => this.lag < HISTORY_LAG_BLOCKS, clock.monotonicMs() + HISTORY_WAIT_MS)
+  }
+
+  /** @returns whether this block of our chain is collected, at the latest after `waitMs` */
+  async reached(number: number, hash: Hash, waitMs: number): Promise<boolean> {
+    const isThere = () => this.store.hashOf(number) === hash
+    if (isThere()) return true
+    if (this.#isStopped) return false
+    this.wake()
+    return this.#until(isThere, this.#options.clock.monotonicMs() + waitMs)
+  }
+
+  async #until(isThere: () => boolean, deadlineMs: number): Promise<boolean> {
+    const {clock} = this.#options
+    while (!isThere()) {
+      const left = deadlineMs - clock.monotonicMs()
+      if (left <= 0 || this.#isStopped) return false
+      const collected = new Promise<void>((resolve) => this.#waiting.push(resolve))
+      const abort = new AbortController()
+      await Promise.race([collected, clock.sleep(left, abort.signal).catch(() => {})])
+      abort.abort()
+    }
+    return true
+  }
+
+  async #loop(): Promise<void> {
+    const {clock, logger} = this.#options
+    while (!this.#isStopped) {
+      let pauseMs: number | undefined
+      try {
+        while (!this.#isStopped && (await this.#step())) this.#isAwake = false
+      } catch (error) {
+        if (this.#isStopped) return
+        logger.debug('history waits', errorFacts(error))
+        pauseMs = HISTORY_RETRY_MS
+      }
+      if (this.#isStopped || (this.#isAwake && pauseMs === undefined)) {
+        this.#isAwake = false
+        continue
+      }
+      const abort = new AbortController()
+      this.#wakeLoop = () => abort.abort()
+      if (pauseMs === undefined) await waitFor(abort.signal)
+      else await clock.sleep(pauseMs).catch(() => {})
+      this.#wakeLoop = () => {}
+      this.#isAwake = false
+    }
+  }
+
+  /** @returns false when there is nothing to do until the head moves */
+  async #step(): Promise<boolean> {
+    this.#dropReplaced()
+    const {head, genesisNumber} = this.#options
+    const next = (this.store.newest?.number ?? genesisNumber - 1) + 1
+    if (next > head()) return false
+    await this.#collect(next)
+    for (const resolve of this.#waiting.splice(0)) resolve()
+    return true
+  }
+
+  /** Takes back what the chain log no longer holds, newest block first. */
+  #dropReplaced(): void {
+    const newest = this.store.newest
+    if (!newest || this.#isOurs(newest.number, newest.hash)) return
+    let ancestor = newest.number
+    const gone: BlockEvent[] = []
+    for (; ancestor >= this.#options.genesisNumber; ancestor--) {
+      const hash = this.store.hashOf(ancestor)
+      if (hash === undefined || this.#isOurs(ancestor, hash)) break
+      gone.push({type: 'removed', number: ancestor, hash, logs: this.#logsOf(ancestor)})
+    }
+    this.store.removeAfter(ancestor)
+    this.#options.logger.info('history follows another branch', {from: ancestor + 1})
+    for (const event of gone) this.#tell(event)
+  }
+
+  /** The genesis block is in no log, and nothing replaces it. */
+  #isOurs(number: number, hash: Hash): boolean {
+    if (number === this.#options.genesisNumber) return true
+    return this.#options.log.hashOf(number) === hash
+  }
+
+  async #collect(number: number): Promise<void> {
+    const {engine, log, genesisNumber, logger} = this.#options
+    const answer = await engine.read('eth_getBlockByNumber', [`0x${number.toString(16)}`, false])
+    // The genesis block is in no log; the engine makes it from the genesis document.
+    const sealed = log.block(number)
+    const block = number === genesisNumber ? genesisOf(number, answer) : sealed
+    if (!block) throw new HistoryMismatchError('The block is not in the log any more.')
+    const {number: at, hash, transactions} = block
+    const {packed, transactionHashes} = packHeader(answer, hash, number === genesisNumber)
+    const isForgotten = transactionHashes.length !== transactions.length
+    const hashes = isForgotten ? await hashAll(transactions) : transactionHashes
+    const receipts = isForgotten ? [] : await this.#receiptsOf(block, hashes)
+    const chunks = await packReceipts(receipts)
+    // The chain may have turned to another branch while we asked.
+    if (!this.#isOurs(at, hash)) return
+    if (isForgotten) logger.warn('receipts lost', {block: at})
+    const kept = {number: at, hash, header: packed, transactionHashes: hashes}
+    this.store.append({...kept, hasReceipts: !isForgotten}, chunks)
+    const timestamp = sealed ? {timestamp: sealed.timestamp} : {}
+    this.#tell({type: 'added', number: at, hash, ...timestamp, logs: placedLogs(receipts, hashes)})
+  }
+
+  async #receiptsOf(block: ReceiptsRequest, transactionHashes: readonly Hash[]) {
+    if (transactionHashes.length === 0) return []
+    const answers = await this.#options.engine.receiptsOf(block)
+    return keptReceipts(answers ?? [], {hash: block.hash, transactionHashes})
+  }
+
+  #logsOf(number: number): readonly PlacedLog[] {
+    if (this.#listeners.size === 0) return []
+    const block = this.store.block(number)
+    const receipts: KeptReceipt[] = []
+    for (let chunk = 0; ; chunk++) {
+      const packed = this.store.chunk(number, chunk)
+      if (!packed) break
+      receipts.push(...unpackReceipts(packed).receipts)
+    }
+    return placedLogs(receipts, block?.transactionHashes ?? [])
+  }
+
+  #tell(event: BlockEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+export function placedLogs(
+  receipts: readonly KeptReceipt[],
+  transactionHashes: readonly Hash[],
+): PlacedLog[] {
+  let logIndex = 0
+  return receipts.flatMap(({logs}, transactionIndex) =>
+    logs.map((log) => ({
+      ...log,
+      transactionHash: transactionHashes[transactionIndex]!,
+      transactionIndex,
+      logIndex: logIndex++,
+    })),
+  )
+}
+
+function genesisOf(number: number, answer: unknown): ReceiptsRequest | undefined {
+  const hash = isRecord(answer) ? answer['hash'] : undefined
+  return typeof hash === 'string' ? {number, hash: hash as Hash, transactions: []} : undefined
+}
+
+/** Hashing takes 10 µs each, so that a full block would hold the event loop for a tenth of a second. */
+async function hashAll(transactions: readonly Hex[]): Promise<Hash[]> {
+  const hashes: Hash[] = []
+  for (const raw of transactions) {
+    if (hashes.length % 500 === 499) await new Promise((resolve) => setImmediate(resolve))
+    hashes.push(keccak256(raw))
+  }
+  return hashes
+}
+
+function waitFor(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))
+}

@@ -1,0 +1,47 @@
+import {join} from 'node:path'
+
+import {lowerCase} from '../../protocol/block.ts'
+import {HistoryLog} from '../../store/history-log.ts'
+import type {NodeParts} from '../status-of.ts'
+import type {Closer} from '../stage-parts.ts'
+import {History} from './history.ts'
+import {ChainReader} from './reader.ts'
+
+export interface OpenHistory {
+  history: History
+  reader: ChainReader
+}
+
+/**
+ * Opens the history beside the chain log and begins to collect what it lacks. The chain is restored.
+ *
+ * @throws {MetisSeqError} DISK_FULL, STORE_DAMAGED, STORE_BUSY
+ */
+export function openHistory(
+  {options, genesis, chain, clock, watch}: NodeParts,
+  closers: Closer[],
+): OpenHistory {
+  const {network, dataDir, logger} = options
+  const store = HistoryLog.open(join(dataDir, 'history.sqlite'), genesis)
+  closers.push(() => store.close())
+  const head = () => chain.head().number
+  const {engine, log} = chain
+  const common = {log, head, genesisNumber: genesis.number}
+  const history = new History({
+    ...common,
+    ...{engine, history: store, clock, logger: logger.child('history')},
+  })
+  const reader = new ChainReader({
+    ...common,
+    history,
+    rules: {
+      chainId: network.l2.chainId,
+      bridge: lowerCase(network.l2.contracts.bridge),
+    },
+  })
+  watch.onHead(() => history.wake())
+  chain.followedBy(() => history.pace())
+  history.start()
+  closers.push(() => history.stop())
+  return {history, reader}
+}

@@ -1,0 +1,240 @@
+/**
+ * In: numbers and hashes. Out: blocks, transactions and receipts of durable blocks, from the chain log and
+ * the history alone; the engine is not asked. Called by the RPC methods and the subscriptions.
+ */
+import {type Address, type Hash} from 'viem'
+
+import type {SealedBlock} from '../../protocol/block.ts'
+import {recoverSender} from '../../protocol/transaction.ts'
+import type {ChainLog} from '../../store/chain-log.ts'
+import {
+  HISTORY_CHUNK_TRANSACTIONS,
+  HISTORY_PAGES,
+  HISTORY_READ_WAIT_MS,
+  HISTORY_TRANSACTIONS,
+} from '../limits.ts'
+import {RpcError, rpcCodes} from '../rpc/json-rpc.ts'
+import type {History} from './history.ts'
+import {unpackHeader, unpackReceipts, type KeptHeader, type ReceiptPage} from './packing.ts'
+import {
+  blockShape,
+  headerShape,
+  parseIncluded,
+  receiptShape,
+  transactionShape,
+  type ShapeRules,
+} from './rpc-shapes.ts'
+
+export interface ReaderOptions {
+  log: ChainLog
+  history: History
+  rules: ShapeRules
+  genesisNumber: number
+  /** Number of the newest durable block. */
+  head(): number
+}
+
+/** A block with everything that is known about it. */
+export interface KnownBlock {
+  sealed: Omit<SealedBlock, 'signer' | 'signature'>
+  header: KeptHeader
+  transactionHashes: readonly Hash[]
+  hasReceipts: boolean
+  /** Where each transaction is. */
+  positions: ReadonlyMap<Hash, number>
+}
+
+export class ChainReader {
+  readonly #options: ReaderOptions
+  readonly #blocks = new Recent<KnownBlock>(
+    HISTORY_TRANSACTIONS,
+    // An empty block is not free either.
+    ({transactionHashes}) => transactionHashes.length + 10,
+  )
+  readonly #pages = new Recent<ReceiptPage>(HISTORY_PAGES, () => 1)
+
+  constructor(options: ReaderOptions) {
+    this.#options = options
+  }
+
+  /** Hash of a block of our chain, if it is durable. */
+  hashOf(number: number): Hash | undefined {
+    const {log, history, genesisNumber, head} = this.#options
+    if (number < genesisNumber || number > head()) return undefined
+    return number === genesisNumber ? history.store.hashOf(number) : log.hashOf(number)
+  }
+
+  /** Number of a block of our chain. */
+  numberOf(hash: Hash): number | undefined {
+    const number = this.#options.history.store.numberOf(hash)
+    if (number !== undefined) return this.hashOf(number) === hash ? number : undefined
+    // The newest blocks may not be collected yet.
+    const head = this.#options.head()
+    for (let recent = head; recent > head - 4; recent--) {
+      if (this.hashOf(recent) === hash) return recent
+    }
+    return undefined
+  }
+
+  /**
+   * @returns undefined when there is no such block
+   * @throws {RpcError} unavailable, when its block is not collected in time
+   */
+  async block(number: number): Promise<KnownBlock | undefined> {
+    const {history, genesisNumber, head} = this.#options
+    if (number < genesisNumber || number > head()) return undefined
+    const hash = this.hashOf(number)
+    if (!hash || !(await history.reached(number, hash, HISTORY_READ_WAIT_MS))) {
+      throw new RpcError(rpcCodes.unavailable, `Block ${number} is being indexed; try again.`)
+    }
+    return this.blockNow(number)
+  }
+
+  /** Like `block`, of what is collected already. */
+  blockNow(number: number): KnownBlock | undefined {
+    const hash = this.hashOf(number)
+    if (!hash) return undefined
+    const known = this.#blocks.get(hash)
+    if (known) return known
+    const kept = this.#options.history.store.block(number)
+    if (kept?.hash !== hash) return undefined
+    const header = unpackHeader(kept.header)
+    const sealed = this.#options.log.block(number) ?? genesisOf(number, hash, header)
+    const {transactionHashes, hasReceipts} = kept
+    const positions = new Map(transactionHashes.map((transaction, index) => [transaction, index]))
+    return this.#blocks.set(hash, {sealed, header, transactionHashes, hasReceipts, positions})
+  }
+
+  /** Shape of `eth_getBlockByNumber`. */
+  async blockObject({sealed, header, transactionHashes}: KnownBlock, full: boolean) {
+    if (!full) return blockShape(header, sealed, transactionHashes)
+    const known = {sealed, header, transactionHashes}
+    const whole: unknown[] = []
+    for (let index = 0; index < transactionHashes.length; index++) {
+      // Decoding thousands of transactions must not hold the thread that has a slot to meet.
+      if (index % 100 === 99) await new Promise((resolve) => setImmediate(resolve))
+      whole.push(this.transactionObject(known, index))
+    }
+    return blockShape(header, sealed, whole)
+  }
+
+  headerObject({sealed, header}: KnownBlock) {
+    return headerShape(header, sealed)
+  }
+
+  transactionObject(
+    {sealed, transactionHashes}: Pick<KnownBlock, 'sealed' | 'transactionHashes'>,
+    index: number,
+  ) {
+    const raw = sealed.transactions[index]
+    const hash = transactionHashes[index]
+    if (!raw || !hash) return null
+    const from = this.#senderOf(sealed, index)
+    return transactionShape(raw, from, {block: sealed, index, hash}, this.#options.rules)
+  }
+
+  /** Where a transaction is, or undefined when no durable block holds it. */
+  async locate(hash: Hash): Promise<{known: KnownBlock; index: number} | undefined> {
+    for (const number of this.#options.history.store.blocksWith(hash)) {
+      const known = await this.block(number)
+      const index = known?.positions.get(hash)
+      if (known && index !== undefined) return {known, index}
+    }
+    return undefined
+  }
+
+  /** @throws {RpcError} when the receipts of this block were lost */
+  receiptObject({sealed, transactionHashes, hasReceipts}: KnownBlock, index: number) {
+    if (!hasReceipts) throw receiptsLost(sealed.number)
+    const page = this.page(sealed, Math.floor(index / HISTORY_CHUNK_TRANSACTIONS))
+    const kept = page?.receipts[index % HISTORY_CHUNK_TRANSACTIONS]
+    if (!page || !kept) throw new Error(`Receipt ${index} of block ${sealed.number} is not kept.`)
+    const before = page.receipts.slice(0, index % HISTORY_CHUNK_TRANSACTIONS)
+    const gasBefore = before.reduce((sum, {gasUsed}) => sum + gasUsed, page.gasBefore)
+    const logsBefore = before.reduce((sum, {logs}) => sum + logs.length, page.logsBefore)
+    const place = {
+      raw: sealed.transactions[index]!,
+      hash: transactionHashes[index]!,
+      index,
+      cumulativeGas: gasBefore + kept.gasUsed,
+      logsBefore,
+    }
+    return receiptShape(kept, place, sealed, this.#options.rules.chainId)
+  }
+
+  async receiptObjects(known: KnownBlock) {
+    const receipts: unknown[] = []
+    for (let index = 0; index < known.transactionHashes.length; index++) {
+      if (index % 100 === 99) await new Promise((resolve) => setImmediate(resolve))
+      receipts.push(this.receiptObject(known, index))
+    }
+    return receipts
+  }
+
+  /** Fifty receipts of a block. */
+  page({number, hash}: {number: number; hash: Hash}, chunk: number): ReceiptPage | undefined {
+    const name = `${hash}/${chunk}`
+    const known = this.#pages.get(name)
+    if (known) return known
+    const packed = this.#options.history.store.chunk(number, chunk)
+    return packed && this.#pages.set(name, unpackReceipts(packed))
+  }
+
+  #senderOf(sealed: KnownBlock['sealed'], index: number): Address {
+    const page = this.page(sealed, Math.floor(index / HISTORY_CHUNK_TRANSACTIONS))
+    const kept = page?.receipts[index % HISTORY_CHUNK_TRANSACTIONS]
+    if (kept) return kept.from
+    const {chainId} = this.#options.rules
+    return recoverSender(parseIncluded(sealed.transactions[index]!, chainId)).sender
+  }
+}
+
+/** Where a lost receipt is asked for; happens when the history file was removed. */
+export function receiptsLost(number: number): RpcError {
+  const message = `The receipts and logs of block ${number} are not kept.`
+  return new RpcError(rpcCodes.rejected, message)
+}
+
+/** What was asked for lately, up to a total weight. */
+class Recent<T> {
+  readonly #limit: number
+  readonly #weigh: (item: T) => number
+  readonly #items = new Map<string, T>()
+  #weight = 0
+
+  constructor(limit: number, weigh: (item: T) => number) {
+    this.#limit = limit
+    this.#weigh = weigh
+  }
+
+  get(name: string): T | undefined {
+    const item = this.#items.get(name)
+    if (item === undefined) return undefined
+    this.#items.delete(name)
+    this.#items.set(name, item)
+    return item
+  }
+
+  set(name: string, item: T): T {
+    this.#items.set(name, item)
+    this.#weight += this.#weigh(item)
+    for (const [oldest, old] of this.#items) {
+      if (this.#weight <= this.#limit || old === item) break
+      this.#items.delete(oldest)
+      this.#weight -= this.#weigh(old)
+    }
+    return item
+  }
+}
+
+function genesisOf(number: number, hash: Hash, header: KeptHeader): KnownBlock['sealed'] {
+  return {
+    number,
+    hash,
+    parentHash: header['parentHash'] as Hash,
+    stateRoot: header['stateRoot'] as Hash,
+    timestamp: Number(header['timestamp']),
+    transactions: [],
+    seqSign: null,
+  }
+}

@@ -1,0 +1,157 @@
+/** Blocks, transactions, receipts and logs: from the chain log and the history, never from the engine. */
+import {toHex} from 'viem'
+
+import {isRecord} from '../../lib/json.ts'
+import {parseLogFilter} from '../history/log-filter.ts'
+import {findLogs, type LogRange} from '../history/log-query.ts'
+import type {KnownBlock} from '../history/reader.ts'
+import {HISTORY_READ_WAIT_MS, RPC_LOG_RANGE_BLOCKS, RPC_RANGE_BLOCKS} from '../limits.ts'
+import {blockNamed, hashParam, indexParam, numberOf} from './block-tags.ts'
+import type {Caller, Method, RpcContext} from './context.ts'
+import {RpcError, rpcCodes} from './json-rpc.ts'
+import {pendingTransaction} from './txpool.ts'
+
+type Params = readonly unknown[]
+
+export const chainMethods: Record<string, Method> = {
+  eth_blockNumber: (_params, {chain}) => toHex(chain.head().number),
+  eth_getBlockByNumber: async ([tag, full], context) =>
+    blockObject(await blockNamed(tag, context), full === true, context),
+  eth_getBlockByHash: async ([hash, full], context) =>
+    blockObject(await blockNamed(hashParam(hash, 'block hash'), context), full === true, context),
+  eth_getHeaderByNumber: async ([tag], context) =>
+    headerObject(await blockNamed(tag, context), context),
+  eth_getHeaderByHash: async ([hash], context) =>
+    headerObject(await blockNamed(hashParam(hash, 'block hash'), context), context),
+  eth_getBlockTransactionCountByNumber: async ([tag], context) =>
+    count(await blockNamed(tag, context)),
+  eth_getBlockTransactionCountByHash: async ([hash], context) =>
+    count(await blockNamed(hashParam(hash, 'block hash'), context)),
+  eth_getUncleCountByBlockNumber: async ([tag], context) =>
+    (await blockNamed(tag, context)) ? '0x0' : null,
+  eth_getUncleCountByBlockHash: async ([hash], context) =>
+    (await blockNamed(hashParam(hash, 'block hash'), context)) ? '0x0' : null,
+  eth_getTransactionByHash: transactionByHash,
+  eth_getTransactionByBlockNumberAndIndex: async ([tag, index], context) =>
+    transactionAt(await blockNamed(tag, context), index, context),
+  eth_getTransactionByBlockHashAndIndex: async ([hash, index], context) =>
+    transactionAt(await blockNamed(hashParam(hash, 'block hash'), context), index, context),
+  eth_getRawTransactionByHash: rawTransaction,
+  eth_getTransactionReceipt: receipt,
+  eth_getBlockReceipts: receiptsOfBlock,
+  eth_getTransactionReceiptsByBlock: receiptsOfBlock,
+  eth_getBlockRange: blockRange,
+  eth_getLogs: logs,
+}
+
+function blockObject(known: KnownBlock | undefined, full: boolean, {reader}: RpcContext) {
+  return known ? reader.blockObject(known, full) : null
+}
+
+function headerObject(known: KnownBlock | undefined, {reader}: RpcContext) {
+  return known ? reader.headerObject(known) : null
+}
+
+function count(known: KnownBlock | undefined) {
+  return known ? toHex(known.transactionHashes.length) : null
+}
+
+async function transactionByHash([value]: Params, context: RpcContext) {
+  const hash = hashParam(value, 'transaction hash')
+  const found = await context.reader.locate(hash)
+  if (found) return context.reader.transactionObject(found.known, found.index)
+  const held = context.mempool.get(hash)
+  return held ? pendingTransaction(held, context.chainId) : null
+}
+
+function transactionAt(known: KnownBlock | undefined, value: unknown, {reader}: RpcContext) {
+  const index = indexParam(value, 'index')
+  return known ? reader.transactionObject(known, index) : null
+}
+
+async function rawTransaction([value]: Params, context: RpcContext) {
+  const hash = hashParam(value, 'transaction hash')
+  const found = await context.reader.locate(hash)
+  if (found) return found.known.sealed.transactions[found.index] ?? null
+  return context.mempool.get(hash)?.raw ?? null
+}
+
+async function receipt([value]: Params, {reader}: RpcContext) {
+  const found = await reader.locate(hashParam(value, 'transaction hash'))
+  return found ? reader.receiptObject(found.known, found.index) : null
+}
+
+async function receiptsOfBlock([tag]: Params, context: RpcContext) {
+  const known = await blockNamed(tag, context)
+  return known ? context.reader.receiptObjects(known) : null
+}
+
+/** Source: `GetBlockRange` in `l2geth/internal/ethapi/api.go`: both ends are in the answer. */
+async function blockRange([first, last, full]: Params, context: RpcContext, {signal}: Caller) {
+  if (first === undefined || last === undefined) {
+    throw new RpcError(rpcCodes.invalidParams, 'The range needs a first and a last block.')
+  }
+  const from = numberOf(first, context)
+  const to = numberOf(last, context)
+  if (from === undefined || to === undefined || from > to) {
+    throw new RpcError(rpcCodes.rejected, 'The range of blocks is not valid.')
+  }
+  if (to - from >= RPC_RANGE_BLOCKS) {
+    const message = `At most ${RPC_RANGE_BLOCKS} blocks are given at once.`
+    throw new RpcError(rpcCodes.limit, message)
+  }
+  const blocks: unknown[] = []
+  for (let number = from; number <= to && !signal.aborted; number++) {
+    const known = await context.reader.block(number)
+    if (!known) break
+    blocks.push(await context.reader.blockObject(known, full === true))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return blocks
+}
+
+async function logs([filter]: Params, context: RpcContext, {signal}: Caller) {
+  const criteria = parseLogFilter(filter)
+  const range = await logRange(filter, context)
+  if (!range) return []
+  return findLogs(context.history.store, context.reader, criteria, range, signal)
+}
+
+/**
+ * The durable blocks a filter names, once they are collected.
+ *
+ * @returns undefined when there are none
+ * @throws {RpcError}
+ */
+export async function logRange(value: unknown, context: RpcContext): Promise<LogRange | undefined> {
+  const {reader, chain, genesisNumber} = context
+  const filter = isRecord(value) ? value : {}
+  if (filter['blockHash'] !== undefined) return blockOfHash(filter, context)
+  const head = chain.head().number
+  const from = numberOf(filter['fromBlock'], context)
+  const last = numberOf(filter['toBlock'], context)
+  if (from === undefined || last === undefined || from > last) {
+    throw new RpcError(rpcCodes.invalidParams, 'The range of blocks is not valid.')
+  }
+  if (last - from > RPC_LOG_RANGE_BLOCKS) {
+    const message = `At most ${RPC_LOG_RANGE_BLOCKS} blocks of logs are given at once.`
+    throw new RpcError(rpcCodes.limit, message)
+  }
+  const to = Math.min(last, head)
+  if (from > to) return undefined
+  await reader.block(to)
+  return {from: Math.max(from, genesisNumber), to}
+}
+
+async function blockOfHash(filter: Record<string, unknown>, context: RpcContext) {
+  if (filter['fromBlock'] !== undefined || filter['toBlock'] !== undefined) {
+    throw new RpcError(rpcCodes.invalidParams, 'A filter has a block hash or a range, not both.')
+  }
+  const number = context.reader.numberOf(hashParam(filter['blockHash'], 'block hash'))
+  const hash = number === undefined ? undefined : context.reader.hashOf(number)
+  if (number === undefined || hash === undefined) {
+    throw new RpcError(rpcCodes.rejected, 'There is no block with this hash.')
+  }
+  await context.history.reached(number, hash, HISTORY_READ_WAIT_MS)
+  return {from: number, to: number}
+}

@@ -1,0 +1,166 @@
+/**
+ * In: blocks from the history, and hashes from the pool. Out: what each subscriber asked for. The engine has
+ * no part in it, so its restart is not seen: the next block comes when it is collected, none is left out
+ * and none comes twice.
+ */
+import type {Hash} from 'viem'
+
+import type {BlockEvent, History} from '../history/history.ts'
+import {matches, parseLogFilter, type LogFilter} from '../history/log-filter.ts'
+import type {ChainReader} from '../history/reader.ts'
+import {logShape} from '../history/rpc-shapes.ts'
+import {FEED_WORK, PENDING_FEEDS} from '../limits.ts'
+import type {Mempool} from '../mempool/mempool.ts'
+import type {Watch} from '../watch.ts'
+import {RpcError, rpcCodes} from './json-rpc.ts'
+import {pendingTransaction} from './txpool.ts'
+
+export interface FeedOptions {
+  history: History
+  reader: ChainReader
+  mempool: Mempool
+  watch: Watch
+  chainId: number
+  /** Number of the newest durable block. */
+  head(): number
+}
+
+/** Something to tell, written as JSON once for all who hear it. */
+export class News {
+  readonly value: unknown
+  #json: string | undefined
+
+  constructor(value: unknown) {
+    this.value = value
+  }
+
+  get json(): string {
+    return (this.#json ??= JSON.stringify(this.value))
+  }
+}
+
+type Deliver = (news: News) => void
+
+interface BlockSubscriber {
+  /** Undefined: headers. */
+  filter: LogFilter | undefined
+  /** The subscriber knows the chain up to here. */
+  knownUpTo: number
+  deliver: Deliver
+}
+
+interface PendingSubscriber {
+  isFull: boolean
+  deliver: Deliver
+}
+
+export class Feeds {
+  readonly #options: FeedOptions
+  readonly #blocks = new Set<BlockSubscriber>()
+  readonly #pending = new Set<PendingSubscriber>()
+  /** Events that are being told, one after the other. */
+  #telling: Promise<void> = Promise.resolve()
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+    options.history.listen((event) => this.#onBlock(event))
+    options.watch.onAccepted((hash) => this.#onPending(hash))
+  }
+
+  /**
+   * @param kind `newHeads`, `logs` or `newPendingTransactions`
+   * @returns ends it
+   * @throws {RpcError}
+   */
+  subscribe(kind: unknown, options: unknown, deliver: Deliver): () => void {
+    if (kind === 'newHeads') return this.#addBlocks(undefined, deliver)
+    if (kind === 'logs') return this.#addBlocks(parseLogFilter(options), deliver)
+    if (kind === 'newPendingTransactions') return this.#addPending(options === true, deliver)
+    throw new RpcError(
+      rpcCodes.invalidParams,
+      'A subscription is newHeads, logs or newPendingTransactions.',
+    )
+  }
+
+  #addBlocks(filter: LogFilter | undefined, deliver: Deliver): () => void {
+    const subscriber = {filter, deliver, knownUpTo: this.#options.head()}
+    this.#blocks.add(subscriber)
+    return () => this.#blocks.delete(subscriber)
+  }
+
+  #addPending(isFull: boolean, deliver: Deliver): () => void {
+    if (this.#pending.size >= PENDING_FEEDS) {
+      throw new RpcError(rpcCodes.limit, 'Too many clients follow pending transactions already.')
+    }
+    const subscriber = {isFull, deliver}
+    this.#pending.add(subscriber)
+    return () => this.#pending.delete(subscriber)
+  }
+
+  #onPending(hash: Hash): void {
+    if (this.#pending.size === 0) return
+    const short = new News(hash)
+    let full: News | undefined
+    for (const {isFull, deliver} of this.#pending) {
+      if (!isFull) {
+        deliver(short)
+        continue
+      }
+      const held = this.#options.mempool.get(hash)
+      if (!full && held) full = new News(pendingTransaction(held, this.#options.chainId))
+      if (full) deliver(full)
+    }
+  }
+
+  #onBlock(event: BlockEvent): void {
+    if (this.#blocks.size === 0) return
+    const header = event.type === 'added' ? this.#headerOf(event) : undefined
+    const listening = [...this.#blocks].filter((subscriber) => {
+      if (event.type === 'removed') {
+        const isKnown = event.number <= subscriber.knownUpTo
+        subscriber.knownUpTo = Math.min(subscriber.knownUpTo, event.number - 1)
+        return isKnown
+      }
+      if (event.number <= subscriber.knownUpTo) return false
+      subscriber.knownUpTo = event.number
+      return true
+    })
+    this.#telling = this.#telling.then(() => this.#tell(event, header, listening))
+  }
+
+  #headerOf({number, hash}: BlockEvent): News | undefined {
+    const known = this.#options.reader.blockNow(number)
+    return known?.sealed.hash === hash
+      ? new News(this.#options.reader.headerObject(known))
+      : undefined
+  }
+
+  async #tell(
+    event: BlockEvent,
+    header: News | undefined,
+    listening: readonly BlockSubscriber[],
+  ): Promise<void> {
+    const logs = event.logs.map(
+      (log) => [log, new News(logShape(log, event, event.type === 'removed'))] as const,
+    )
+    let work = 0
+    for (const subscriber of listening) {
+      if (!this.#blocks.has(subscriber)) continue
+      const {filter, deliver} = subscriber
+      if (!filter) {
+        if (header) deliver(header)
+        continue
+      }
+      for (const [log, news] of logs) {
+        if (!matches(filter, log)) continue
+        deliver(news)
+        work++
+      }
+      work += logs.length / 10
+      // Thousands of logs for many subscribers must not hold the thread that has a slot to meet.
+      if (work < FEED_WORK) continue
+      work = 0
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}

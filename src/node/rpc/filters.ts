@@ -1,0 +1,106 @@
+/** Filters that a client asks for news, as tools without a WebSocket use them. */
+import {randomBytes} from 'node:crypto'
+
+import type {Clock} from '../../lib/clock.ts'
+import {isRecord} from '../../lib/json.ts'
+import {FILTER_CHANGES, FILTER_LIFETIME_MS, FILTERS} from '../limits.ts'
+import type {Method} from './context.ts'
+import type {Feeds, News} from './feeds.ts'
+import {RpcError, rpcCodes} from './json-rpc.ts'
+
+interface Filter {
+  changes: unknown[]
+  /** What was asked for, of a log filter. */
+  criteria: unknown
+  hasOverflowed: boolean
+  askedAtMs: number
+  end(): void
+}
+
+export class Filters {
+  readonly #feeds: Feeds
+  readonly #clock: Clock
+  readonly #filters = new Map<string, Filter>()
+
+  constructor(feeds: Feeds, clock: Clock) {
+    this.#feeds = feeds
+    this.#clock = clock
+  }
+
+  /** @param criteria undefined: no filter of logs */
+  add(kind: string, criteria?: unknown): string {
+    this.#dropOld()
+    if (this.#filters.size >= FILTERS) {
+      throw new RpcError(rpcCodes.limit, 'There are too many filters; subscribe by WebSocket.')
+    }
+    const id = `0x${randomBytes(16).toString('hex')}`
+    const deliver = ({value}: News) => {
+      const change = kind === 'newHeads' && isRecord(value) ? value['hash'] : value
+      if (filter.changes.length < FILTER_CHANGES) filter.changes.push(change)
+      else filter.hasOverflowed = true
+    }
+    const filter: Filter = {
+      changes: [],
+      criteria,
+      hasOverflowed: false,
+      askedAtMs: this.#clock.monotonicMs(),
+      end: this.#feeds.subscribe(kind, criteria, deliver),
+    }
+    this.#filters.set(id, filter)
+    return id
+  }
+
+  /** What came since the last time. @throws {RpcError} for a filter that is unknown, old or too full */
+  changes(id: unknown): unknown[] {
+    const filter = this.#known(id)
+    if (filter.hasOverflowed) {
+      this.remove(id)
+      throw new RpcError(rpcCodes.limit, 'The filter was asked too rarely and is removed.')
+    }
+    return filter.changes.splice(0)
+  }
+
+  criteria(id: unknown): unknown {
+    const {criteria} = this.#known(id)
+    if (criteria !== undefined) return criteria
+    throw new RpcError(rpcCodes.invalidParams, 'The filter is not one of logs.')
+  }
+
+  remove(id: unknown): boolean {
+    const filter = this.#filters.get(String(id))
+    filter?.end()
+    return this.#filters.delete(String(id))
+  }
+
+  #known(id: unknown): Filter {
+    this.#dropOld()
+    const filter = this.#filters.get(String(id))
+    if (!filter) throw new RpcError(rpcCodes.rejected, 'filter not found')
+    filter.askedAtMs = this.#clock.monotonicMs()
+    return filter
+  }
+
+  #dropOld(): void {
+    const limit = this.#clock.monotonicMs() - FILTER_LIFETIME_MS
+    for (const [id, {askedAtMs}] of this.#filters) if (askedAtMs < limit) this.remove(id)
+  }
+}
+
+export const filterMethods: Record<string, Method> = {
+  eth_newFilter: ([criteria], {filters}) => filters.add('logs', criteria ?? {}),
+  eth_newBlockFilter: (_params, {filters}) => filters.add('newHeads'),
+  eth_newPendingTransactionFilter: (_params, {filters}) => filters.add('newPendingTransactions'),
+  eth_getFilterChanges: ([id], {filters}) => filters.changes(id),
+  eth_uninstallFilter: ([id], {filters}) => filters.remove(id),
+  eth_subscribe: ([kind, options], _context, {subscriptions}) => {
+    if (subscriptions) return subscriptions.add(String(kind), options)
+    throw new RpcError(rpcCodes.rejected, 'Subscriptions need a WebSocket connection.')
+  },
+  eth_unsubscribe: ([id], _context, {subscriptions}) => {
+    if (!subscriptions) {
+      throw new RpcError(rpcCodes.rejected, 'Subscriptions need a WebSocket connection.')
+    }
+    if (subscriptions.remove(String(id))) return true
+    throw new RpcError(rpcCodes.rejected, 'subscription not found')
+  },
+}

@@ -1,0 +1,151 @@
+/** What only the engine knows: accounts, code, storage, and what a call would do. */
+import {toHex, type Address} from 'viem'
+
+import {isRecord} from '../../lib/json.ts'
+import {RpcResponseError} from '../../lib/json-rpc.ts'
+import {ENGINE_HISTORY_BLOCKS, RPC_CALL_GAS, RPC_CALL_TIMEOUT_MS} from '../limits.ts'
+import {numberOf, tagOf} from './block-tags.ts'
+import type {Caller, Method, RpcContext} from './context.ts'
+import {RpcError, rpcCodes} from './json-rpc.ts'
+
+type Params = readonly unknown[]
+
+export const stateMethods: Record<string, Method> = {
+  eth_getBalance: (params, context, caller) => account('eth_getBalance', params, context, caller),
+  eth_getCode: (params, context, caller) => account('eth_getCode', params, context, caller),
+  eth_getStorageAt: storage,
+  eth_getTransactionCount: transactionCount,
+  eth_call: (params, context, caller) => executed('eth_call', params, context, caller),
+  eth_estimateGas: (params, context, caller) =>
+    executed('eth_estimateGas', params, context, caller),
+}
+
+function account(method: string, [value, tag]: Params, context: RpcContext, caller: Caller) {
+  const address = addressParam(value)
+  return atState(tag, context, (at) => read(method, [address, at], context, caller))
+}
+
+function storage([value, slot, tag]: Params, context: RpcContext, caller: Caller) {
+  const address = addressParam(value)
+  if (typeof slot !== 'string' || !/^0x[0-9a-f]{1,64}$/i.test(slot)) {
+    throw new RpcError(rpcCodes.invalidParams, 'The slot is not at most 32 bytes of hex.')
+  }
+  const key = toHex(BigInt(slot), {size: 32})
+  return atState(tag, context, (at) =>
+    read('eth_getStorageAt', [address, key, at], context, caller),
+  )
+}
+
+async function transactionCount([value, tag]: Params, context: RpcContext, caller: Caller) {
+  const address = addressParam(value)
+  const latest = await atState(tag, context, (at) =>
+    read('eth_getTransactionCount', [address, at], context, caller),
+  )
+  if (tag !== 'pending') return latest
+  const next = context.mempool.nextNonce(address.toLowerCase() as Address)
+  return next === undefined ? latest : toHex(Math.max(next, Number(latest)))
+}
+
+/** Without a cap one endless call would stop block production. */
+function executed(
+  method: string,
+  [call, tag, ...rest]: Params,
+  context: RpcContext,
+  caller: Caller,
+) {
+  if (!isRecord(call)) throw new RpcError(rpcCodes.invalidParams, 'The call is not an object.')
+  if (rest.some((value) => value !== undefined && value !== null)) {
+    throw new RpcError(rpcCodes.invalidParams, 'State and block overrides are not offered.')
+  }
+  const asked = quantity(call['gas'])
+  const gas = asked === undefined || asked > RPC_CALL_GAS ? RPC_CALL_GAS : asked
+  const capped = {...call, gas: toHex(gas)}
+  return atState(tag, context, (at) => {
+    // The engine cannot be interrupted: who waits is told, and the place in the queue stays taken.
+    const act = () => context.chain.gate.read(() => context.chain.engine.read(method, [capped, at]))
+    return withTimeout(context.calls.run(act, caller.signal))
+  })
+}
+
+/** Runs a read at the state of a block. @throws {RpcError} when that state is not kept */
+async function atState<T>(
+  tag: unknown,
+  context: RpcContext,
+  act: (at: string) => Promise<T>,
+): Promise<T> {
+  const head = context.chain.head().number
+  const number = numberOf(tag, context)
+  if (number === undefined || number > head) {
+    throw new RpcError(rpcCodes.rejected, 'There is no such block.')
+  }
+  if (number < head - ENGINE_HISTORY_BLOCKS) throw await stateNotKept(number, context)
+  try {
+    return await act(number === head ? 'latest' : tagOf(number))
+  } catch (error) {
+    // An engine that was restarted has the states since then only.
+    if (
+      !(error instanceof RpcResponseError) ||
+      !/OutOfRange|not found|unavailable/i.test(error.message)
+    )
+      throw error
+    throw await stateNotKept(number, context)
+  }
+}
+
+/** Looks for the oldest state by halves, so at most six cheap reads. */
+async function stateNotKept(number: number, context: RpcContext): Promise<RpcError> {
+  const {chain, genesisNumber} = context
+  const head = chain.head().number
+  let missing = Math.max(genesisNumber, head - ENGINE_HISTORY_BLOCKS) - 1
+  let kept = head
+  while (kept - missing > 1) {
+    const middle = Math.floor((kept + missing) / 2)
+    const params = ['0x0000000000000000000000000000000000000000', tagOf(middle)]
+    const isKept = await chain.engine.read('eth_getBalance', params).then(
+      () => true,
+      () => false,
+    )
+    if (isKept) kept = middle
+    else missing = middle
+  }
+  return new RpcError(
+    rpcCodes.rejected,
+    `The state of block ${number} is not kept; the oldest one is that of block ${kept}.`,
+    {oldestBlock: toHex(kept)},
+  )
+}
+
+/** One cheap read of the engine, as one of a few at a time. */
+export function read(
+  method: string,
+  params: readonly unknown[],
+  {chain, reads}: RpcContext,
+  {signal}: Pick<Caller, 'signal'>,
+): Promise<unknown> {
+  return reads.run(() => chain.gate.read(() => chain.engine.read(method, params)), signal)
+}
+
+async function withTimeout<T>(act: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    const message = `The call did not finish within ${RPC_CALL_TIMEOUT_MS} ms.`
+    timer = setTimeout(() => reject(new RpcError(rpcCodes.rejected, message)), RPC_CALL_TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([act, late])
+  } finally {
+    clearTimeout(timer)
+    act.catch(() => {})
+  }
+}
+
+function addressParam(value: unknown): Address {
+  if (typeof value === 'string' && /^0x[0-9a-f]{40}$/i.test(value)) return value as Address
+  throw new RpcError(rpcCodes.invalidParams, 'The address is not 20 bytes of hex.')
+}
+
+function quantity(value: unknown): bigint | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string' && /^0x[0-9a-f]{1,64}$/i.test(value)) return BigInt(value)
+  throw new RpcError(rpcCodes.invalidParams, 'A quantity is not a hex number.')
+}

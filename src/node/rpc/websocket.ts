@@ -1,0 +1,225 @@
+/**
+ * JSON-RPC over WebSocket: the same methods as by POST, and subscriptions. In: an HTTP connection that asks
+ * for it. Out: answers, and news. Every bound of a connection is here: size, number, pace, patience.
+ */
+import {randomBytes} from 'node:crypto'
+import type {IncomingMessage} from 'node:http'
+import type {Duplex} from 'node:stream'
+
+import {WebSocketServer, type RawData, type WebSocket} from 'ws'
+
+import {
+  FEED_WORK,
+  RPC_BODY_BYTES,
+  WS_BUFFER_BYTES,
+  WS_CONNECTIONS,
+  WS_IN_FLIGHT,
+  WS_PER_CLIENT,
+  WS_PING_MS,
+  WS_SUBSCRIPTIONS,
+  WS_TOTAL_BUFFER_BYTES,
+} from '../limits.ts'
+import type {Caller, Subscriptions} from './context.ts'
+import type {Feeds, News} from './feeds.ts'
+import type {PendingAnswers} from './answer-meter.ts'
+import {RpcError, rpcCodes, type AnswerMeter} from './json-rpc.ts'
+import {clientOf} from './rate-limit.ts'
+
+export interface WebSocketOptions {
+  feeds: Feeds
+  /** The answer to one message; undefined: there is none. */
+  answer(
+    text: string,
+    caller: Caller,
+    remote: string,
+    meter: AnswerMeter,
+  ): Promise<string | undefined>
+  pending: PendingAnswers
+  onError(error: unknown): void
+}
+
+export interface WebSocketDoor {
+  /** Takes over a connection that was let in. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isTrusted: boolean): void
+  readonly connections: number
+  close(): void
+}
+
+export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: RPC_BODY_BYTES,
+    // Deflating an answer takes longer than sending it, and a hostile message inflates a thousandfold.
+    perMessageDeflate: false,
+  })
+  const connections = new Set<Connection>()
+  const pings = setInterval(() => {
+    for (const connection of connections) connection.ping()
+  }, WS_PING_MS).unref()
+  const buffered = () => [...connections].reduce((sum, {socket}) => sum + socket.bufferedAmount, 0)
+
+  return {
+    get connections() {
+      return connections.size
+    },
+    upgrade(request, socket, head, isTrusted) {
+      const remote = request.socket.remoteAddress ?? ''
+      const ofClient = [...connections].filter(({client}) => client === clientOf(remote)).length
+      if (connections.size >= WS_CONNECTIONS || ofClient >= WS_PER_CLIENT) {
+        return refuseUpgrade(socket, 503, 'Too many connections.')
+      }
+      server.handleUpgrade(request, socket, head, (accepted) => {
+        const connection = new Connection(accepted, remote, isTrusted, options, buffered)
+        connections.add(connection)
+        accepted.on('close', () => {
+          connections.delete(connection)
+          connection.end()
+        })
+      })
+    },
+    close() {
+      clearInterval(pings)
+      // 1001: the server goes away. Clients reconnect after it.
+      for (const {socket} of connections) socket.close(1001)
+      for (const {socket} of connections) socket.terminate()
+      server.close()
+    },
+  }
+}
+
+export function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
+  const length = Buffer.byteLength(reason)
+  socket.on('error', () => {})
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain\r\n` +
+      `content-length: ${length}\r\n\r\n${reason}`,
+  )
+}
+
+class Connection implements Subscriptions {
+  readonly socket: WebSocket
+  readonly client: string
+  readonly #remote: string
+  readonly #options: WebSocketOptions
+  readonly #caller: Caller
+  readonly #gone = new AbortController()
+  readonly #buffered: () => number
+  /** How each subscription is ended. */
+  readonly #subscriptions = new Map<string, () => void>()
+  /** News that came before the answer that tells their id. */
+  readonly #early = new Map<string, News[]>()
+  #inFlight = 0
+  #answersPing = true
+
+  constructor(
+    socket: WebSocket,
+    remote: string,
+    isTrusted: boolean,
+    options: WebSocketOptions,
+    buffered: () => number,
+  ) {
+    this.socket = socket
+    this.client = clientOf(remote)
+    this.#remote = remote
+    this.#options = options
+    this.#buffered = buffered
+    this.#caller = {signal: this.#gone.signal, isTrusted, subscriptions: this}
+    socket.on('message', (data) => void this.#onMessage(data))
+    socket.on('pong', () => (this.#answersPing = true))
+    // A client that breaks the protocol is cut off by the library; there is nothing to add.
+    socket.on('error', () => {})
+  }
+
+  add(kind: string, options: unknown): string {
+    if (this.#subscriptions.size >= WS_SUBSCRIPTIONS) {
+      const message = `A connection has at most ${WS_SUBSCRIPTIONS} subscriptions.`
+      throw new RpcError(rpcCodes.limit, message)
+    }
+    const id = `0x${randomBytes(16).toString('hex')}`
+    const end = this.#options.feeds.subscribe(kind, options, (news) => this.#deliver(id, news))
+    this.#subscriptions.set(id, end)
+    this.#early.set(id, [])
+    return id
+  }
+
+  remove(id: string): boolean {
+    this.#subscriptions.get(id)?.()
+    this.#early.delete(id)
+    return this.#subscriptions.delete(id)
+  }
+
+  ping(): void {
+    if (!this.#answersPing) return this.socket.terminate()
+    this.#answersPing = false
+    this.socket.ping()
+  }
+
+  end(): void {
+    this.#gone.abort()
+    for (const end of this.#subscriptions.values()) end()
+    this.#subscriptions.clear()
+  }
+
+  async #onMessage(data: RawData): Promise<void> {
+    this.#inFlight++
+    this.#pace()
+    const meter = this.#options.pending.open()
+    try {
+      const text = Buffer.isBuffer(data) ? data.toString('utf8') : String(data)
+      const answer = await this.#options.answer(text, this.#caller, this.#remote, meter)
+      const sent = answer === undefined ? undefined : this.#sent(answer)
+      this.#begin()
+      await sent
+    } catch (error) {
+      this.#options.onError(error)
+      this.socket.terminate()
+    } finally {
+      meter.close()
+      this.#inFlight--
+      this.#pace()
+    }
+  }
+
+  /** Reads on only while the client takes its answers, so that asking alone costs no memory. */
+  #pace(): void {
+    const isBusy = this.#inFlight >= WS_IN_FLIGHT || this.socket.bufferedAmount >= WS_BUFFER_BYTES
+    if (isBusy && !this.socket.isPaused) this.socket.pause()
+    if (!isBusy && this.socket.isPaused) this.socket.resume()
+  }
+
+  /** Resolves when the text has left this process, or the client is gone. */
+  #sent(text: string): Promise<void> {
+    if (this.#gone.signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => this.socket.send(text, () => resolve()))
+  }
+
+  #send(text: string): void {
+    if (this.#gone.signal.aborted) return
+    this.socket.send(text, () => this.#pace())
+  }
+
+  /** Sends what the new subscriptions have heard since, now that the client knows their ids. */
+  #begin(): void {
+    for (const [id, news] of this.#early) {
+      this.#early.delete(id)
+      for (const one of news) this.#deliver(id, one)
+    }
+  }
+
+  #deliver(id: string, news: News): void {
+    const early = this.#early.get(id)
+    if (early) {
+      early.push(news)
+      if (early.length > FEED_WORK) this.socket.terminate()
+      return
+    }
+    const waiting = this.socket.bufferedAmount
+    const isSlow =
+      waiting > WS_BUFFER_BYTES || (waiting > 1_000_000 && this.#buffered() > WS_TOTAL_BUFFER_BYTES)
+    if (isSlow) return this.socket.terminate()
+    this.#send(
+      `{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"${id}","result":${news.json}}}`,
+    )
+  }
+}
