@@ -50,7 +50,7 @@ export const BLOCK_EXECUTION_GAS = 100_000_000n
 /** It grows while full blocks seal fast, up to 4.6 s of the slowest opcode: one late block, once. */
 export const MAX_EXECUTION_GAS = 300_000_000n
 /** It falls when blocks seal slowly, down to 0.5 s of the slowest opcode; one transaction always fits. */
-export const MIN_EXECUTION_GAS = MAX_TRANSACTION_GAS
+export const MIN_EXECUTION_GAS = 30_000_000n
 /** Ten full blocks, 20 s, from the first value to the highest. */
 export const EXECUTION_GAS_GROWTH = 1.12
 /** Part of a slot that sealing may take. */

@@ -10,7 +10,7 @@ import type {Drill} from './drill.ts'
 
 const [name = '', ...rest] = process.argv.slice(2)
 const names = readdirSync(import.meta.dirname)
-  .filter((file) => /\.drill\.ts$/.test(file))
+  .filter((file) => file.endsWith('.drill.ts'))
   .map((file) => file.replace('.drill.ts', ''))
 
 if (!names.includes(name)) {

@@ -160,7 +160,7 @@ test('a schedule names known rules at rising blocks', () => {
     'cancun',
     'cancun',
   ])
-  for (const bad of [[], 'cancun', [{fromBlock: 1, name: 'nonsense'}], [...schedule].reverse()]) {
+  for (const bad of [[], 'cancun', [{fromBlock: 1, name: 'nonsense'}], schedule.toReversed()]) {
     expect(() => parseHardforks(bad)).toThrow()
   }
 })
