@@ -14,7 +14,9 @@ const names = readdirSync(import.meta.dirname)
   .map((file) => file.replace('.drill.ts', ''))
 
 if (!names.includes(name)) {
-  process.stderr.write(`Usage: npm run drill -- NAME [--option value]\nDrills: ${names.join(', ')}\n`)
+  process.stderr.write(
+    `Usage: npm run drill -- NAME [--option value]\nDrills: ${names.join(', ')}\n`,
+  )
   process.exit(2)
 }
 
