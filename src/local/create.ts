@@ -9,6 +9,7 @@ import {stringifyJson} from '../lib/json.ts'
 import {genesisFingerprint} from '../node/engine/genesis.ts'
 import {startAnvil} from '../process/anvil.ts'
 import type {Network} from '../protocol/network.ts'
+import {formatPeerAddress} from '../protocol/peer-address.ts'
 import {rewardPerBlockForMrr} from '../protocol/reward.ts'
 import {createKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
 import {LOCAL_SCRYPT_N} from '../store/keys/keystore-v3.ts'
@@ -223,7 +224,9 @@ export function writeNetwork(
       bundled: {
         genesisFile: l2GenesisFile,
         fingerprint: genesisFingerprint(l2GenesisFile),
-        bootnodes: sequencers.map((number) => `http://127.0.0.1:${ports.nodePeer(number)}`),
+        bootnodes: sequencers.map((number) =>
+          formatPeerAddress('127.0.0.1', ports.nodePeer(number)),
+        ),
         relayer: keys.network.relayer.address,
         followers: 'anyone',
       },

@@ -4,9 +4,11 @@ import {join} from 'node:path'
 import type {Hash} from 'viem'
 
 import {systemClock, type Clock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
 import {lowerCase} from '../protocol/block.ts'
 import type {Network} from '../protocol/network.ts'
+import {parsePeerAddress} from '../protocol/peer-address.ts'
 import {ChainLog} from '../store/chain-log.ts'
 import {SignGuard} from '../store/sign-guard.ts'
 import {createBatcher, disabledBatcher} from './batcher/batcher.ts'
@@ -26,7 +28,7 @@ import {
 import type {Metrics} from './metrics.ts'
 import type {NodeOptions} from './node-options.ts'
 import type {BlockExchange} from './peers/exchange.ts'
-import {HttpExchange} from './peers/http-exchange.ts'
+import {Libp2pExchange} from './peers/libp2p-exchange.ts'
 import {Rotation} from './rotation/rotation.ts'
 import type {BlockRules} from './sequencing/check-block.ts'
 
@@ -63,18 +65,35 @@ export function openChain(
   return {chain, guard}
 }
 
+/** @throws {MetisSeqError} PEER_ADDRESS_INVALID */
 export function openExchange(options: NodeOptions, genesis: Genesis, clock: Clock): BlockExchange {
-  const {network, peer, bootnodes = [], signerAccount, logger} = options
-  return new HttpExchange({
-    ...peer,
-    bootnodes: [...bootnodes, ...(network.l2.bundled?.bootnodes ?? [])],
+  const {network, peer, bootnodes = [], followers = [], signerAccount, logger, dataDir} = options
+  const {host, port, advertiseAddress} = peer
+  return new Libp2pExchange({
+    ...{host, port, followers, clock},
+    advertiseAddress: advertiseAddress && peerAddress(advertiseAddress),
+    bootnodes: [...bootnodes, ...(network.l2.bundled?.bootnodes ?? [])].map(peerAddress),
     chainId: network.l2.chainId,
     fingerprint: genesis.fingerprint,
     openToFollowers: network.l2.bundled?.followers === 'anyone',
     key: signerAccount,
+    peerKeyFile: join(dataDir, 'peer.key'),
     pollMs: Math.min(PEER_POLL_MS, network.l2.slotMs),
-    clock,
     logger: logger.child('peers'),
+  })
+}
+
+function peerAddress(text: string): string {
+  const address = parsePeerAddress(text)
+  if (address !== undefined) return address
+  throw new MetisSeqError({
+    code: 'PEER_ADDRESS_INVALID',
+    message: `${text} is not the address of a peer.`,
+    exit: 'config',
+    facts: {address: text},
+    hints: [
+      'Write it as /ip4/192.0.2.1/tcp/30303, /dns4/seq.example/tcp/30303 or seq.example:30303.',
+    ],
   })
 }
 
@@ -99,6 +118,7 @@ export function openBatcher(
   chain: ChainState,
   isOurTurn: () => boolean,
   clock: Clock,
+  pin: (l2Block: number) => void,
 ) {
   if (!batchAccount) return disabledBatcher
   const inbox = new Inbox({
@@ -109,7 +129,7 @@ export function openBatcher(
     logger: logger.child('inbox'),
   })
   return createBatcher({
-    ...{inbox, isOurTurn, clock},
+    ...{inbox, isOurTurn, clock, pin},
     engine: chain.engine,
     sequencerSet: network.l2.contracts.sequencerSet,
     marginBlocks: network.l2.batchMarginBlocks,

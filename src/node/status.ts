@@ -1,5 +1,6 @@
 import type {Address, Hash} from 'viem'
 
+import type {SyncView} from './sequencing/sync-watch.ts'
 import type {Phase} from './sequencing/transition.ts'
 
 /** What a node says about itself, as JSON. Block numbers and times are plain numbers. */
@@ -27,9 +28,11 @@ export interface NodeStatus {
   /** Transactions that can be sealed now, and those that wait behind a missing nonce. */
   pool: {pending: number; queued: number}
   /** Peers heard of lately. `lagBlocks`: how far behind us, negative when ahead. `ageMs`: last word. */
-  peers: {address: Address; url: string; head: number; lagBlocks: number; ageMs: number}[]
+  peers: {address: Address; peerAddress: string; head: number; lagBlocks: number; ageMs: number}[]
   /** True while silent after the start, or behind a peer. */
   syncing: boolean
+  /** Progress while behind a peer; null when in step. */
+  sync: SyncView | null
   /** Sealed by this process since it started. */
   blocksSealed: number
   /** The last failure of each stage that has not worked since; empty when all is well. */

@@ -1,3 +1,5 @@
+import {createHash} from 'node:crypto'
+
 import {keccak256, type Address, type Hash, type Hex} from 'viem'
 
 import {isRecord} from '../lib/json.ts'
@@ -38,22 +40,55 @@ export class InvalidBlockError extends Error {
   }
 }
 
+/** A block without its transactions: what is announced, and enough to check who sealed it. */
+export interface BlockHeader extends Omit<SealedBlock, 'transactions'> {
+  transactionsHash: Hash
+  transactionCount: number
+}
+
 /** Keeps a block signature from being valid as a signature of anything else. */
-const DOMAIN = 'metis-seq sealed block v1'
+const DOMAIN = 'metis-seq sealed block v2'
 
 /**
- * What a producer signs. The block hash covers header and transactions; the chain id keeps a rehearsal
- * apart from a real chain, and the number lets a guard check it without decoding the header.
+ * What a producer signs. The block hash alone would do for whoever executes the block; the transactions
+ * are signed as well, so that nobody who passes a block on can change it unnoticed. The chain id keeps a
+ * rehearsal apart from a real chain.
  */
-export function blockDigest(block: {chainId: number; number: number; hash: Hash}): Hash {
+export function blockDigest(
+  block: Omit<BlockHeader, 'signer' | 'signature' | 'seqSign'>,
+  chainId: number,
+): Hash {
   return keccak256(
     Buffer.concat([
       Buffer.from(DOMAIN, 'utf8'),
-      uint64(block.chainId),
+      uint64(chainId),
       uint64(block.number),
       bytesOf(block.hash),
+      bytesOf(block.parentHash),
+      bytesOf(block.stateRoot),
+      uint64(block.timestamp),
+      uint64(block.transactionCount),
+      bytesOf(block.transactionsHash),
     ]),
   )
+}
+
+/** SHA-256 of the transactions as lower-case hex with commas between: 3 ms for 10,000 of them. */
+export function hashTransactions(transactions: readonly Hex[]): Hash {
+  return `0x${createHash('sha256').update(transactions.join(',')).digest('hex')}`
+}
+
+export function headerOf({transactions, ...rest}: SealedBlock): BlockHeader {
+  return {
+    ...rest,
+    transactionsHash: hashTransactions(transactions),
+    transactionCount: transactions.length,
+  }
+}
+
+/** True when the claimed signer signed this header. */
+export function hasValidHeader(header: BlockHeader, chainId: number): boolean {
+  return recoverSigner(blockDigest(header, chainId), header.signature) === header.signer
 }
 
 /** Signs an executed block. The caller has recorded (number, hash) in the sign guard before. */
@@ -63,18 +98,22 @@ export function signBlock(
   signer: {address: Address; privateKey: Hex},
 ): SealedBlock {
   const first = block.transactions[0]
+  const content = {
+    ...block,
+    transactionsHash: hashTransactions(block.transactions),
+    transactionCount: block.transactions.length,
+  }
   return {
     ...block,
     signer: lowerCase(signer.address),
-    signature: signHash(blockDigest({...block, chainId}), signer.privateKey),
+    signature: signHash(blockDigest(content, chainId), signer.privateKey),
     seqSign: first === undefined ? null : signHash(keccak256(first), signer.privateKey),
   }
 }
 
 /** True when `signer` made both signatures. Says nothing about whether it was that signer's turn. */
 export function hasValidSignatures(block: SealedBlock, chainId: number): boolean {
-  if (recoverSigner(blockDigest({...block, chainId}), block.signature) !== block.signer)
-    return false
+  if (!hasValidHeader(headerOf(block), chainId)) return false
   const first = block.transactions[0]
   if (first === undefined) return block.seqSign === null
   return block.seqSign !== null && recoverSigner(keccak256(first), block.seqSign) === block.signer

@@ -3,6 +3,7 @@ import {isAddress} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
 import type {Network} from './network.ts'
+import {parsePeerAddress} from './peer-address.ts'
 
 /**
  * Checks an untrusted network document field by field.
@@ -76,8 +77,10 @@ function checkL2(l2: Record<string, unknown>, problems: string[]): void {
     problems.push('l2.bundled.followers must be registered or anyone')
   }
   const bootnodes = bundled['bootnodes']
-  if (!Array.isArray(bootnodes) || !bootnodes.every(isUrl)) {
-    problems.push('l2.bundled.bootnodes must be a list of URLs')
+  if (!Array.isArray(bootnodes) || !bootnodes.every(isPeerAddress)) {
+    problems.push(
+      'l2.bundled.bootnodes must be a list of multiaddrs such as /ip4/192.0.2.1/tcp/30303, or of host:port',
+    )
   }
 }
 
@@ -142,6 +145,10 @@ function addresses(
       problems.push(`${join(path, key)} must be an address`)
     }
   }
+}
+
+function isPeerAddress(value: unknown): boolean {
+  return typeof value === 'string' && parsePeerAddress(value) !== undefined
 }
 
 function isUrl(value: unknown): boolean {

@@ -68,7 +68,7 @@ export interface BundledL2 {
   genesisFile: string
   /** keccak256 of genesis document, engine flags and engine version: nodes with another one do not talk. */
   fingerprint: Hex
-  /** Peer URLs a new node asks first. */
+  /** Peers a new node dials first: multiaddrs such as `/dns4/seq.example/tcp/30303`, or `host:port`. */
   bootnodes: string[]
   /** Account that relays bridge deposits to L2; its nonce is the deposit queue index. */
   relayer: Address

@@ -42,3 +42,21 @@ test('a call that fails gives its place to the next', async () => {
   await expect(failing).rejects.toThrow('reverted')
   expect(await next).toBe('next')
 })
+
+test('what waits for a client that is gone is left out, and its place is free', async () => {
+  const queue = createCallQueue(1, 2)
+  const held = heldCall()
+  const running = queue.run(held.act)
+  const gone = new AbortController()
+  let begun = false
+  const abandoned = queue.run(async () => (begun = true), gone.signal)
+  const last = queue.run(async () => 'last')
+
+  gone.abort()
+
+  await expect(abandoned).rejects.toMatchObject({code: -32_002})
+  const another = queue.run(async () => 'another')
+  held.finish('first')
+  expect(await Promise.all([running, last, another])).toEqual(['first', 'last', 'another'])
+  expect(begun).toBe(false)
+})

@@ -64,7 +64,7 @@ afterEach(async () => {
 
 async function startChild(
   options: NodeOptions,
-): Promise<{child: ChildProcess; rpc: RpcClient; peerUrl: string}> {
+): Promise<{child: ChildProcess; rpc: RpcClient; peerAddress: string}> {
   const file = join(genesis.dir, `${options.name}-options.json`)
   const {logger: _logger, ...plain} = options
   writeFileSync(file, JSON.stringify({...plain, signerAccount: accountOf(options.name)}))
@@ -77,8 +77,8 @@ async function startChild(
   )
   children.push(child)
   const [line] = (await once(child.stdout!, 'data')) as [Buffer]
-  const {rpcUrl, peerUrl} = JSON.parse(line.toString()) as {rpcUrl: string; peerUrl: string}
-  return {child, rpc: createRpcClient(rpcUrl), peerUrl}
+  const {rpcUrl, peerAddress} = JSON.parse(line.toString()) as {rpcUrl: string; peerAddress: string}
+  return {child, rpc: createRpcClient(rpcUrl), peerAddress}
 }
 
 async function start(options: NodeOptions): Promise<TestNode> {
@@ -152,7 +152,7 @@ test('the producer is killed with an unannounced block: others go on, and it giv
   const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl})
   const options = nodeOptions('alpha', network, genesis.dir)
   const victim = await startChild(options)
-  const bootnodes = [victim.peerUrl]
+  const bootnodes = [victim.peerAddress]
   const second = await start(nodeOptions('beta', network, genesis.dir, {bootnodes}))
   const third = await start(nodeOptions('gamma', network, genesis.dir, {bootnodes}))
   const confirmed = await sendTo(third.rpc, 0)
@@ -193,7 +193,7 @@ test('the producer is killed with an unannounced block: others go on, and it giv
     JSON.parse(readFileSync(join(options.dataDir, 'engine/engine.pid'), 'utf8')) as {pid: number}
   ).pid
   expect(identifyProcess(enginePid)).toBeDefined()
-  const back = await start({...options, bootnodes: [second.peerUrl]})
+  const back = await start({...options, bootnodes: [second.peerAddress]})
   expect(identifyProcess(enginePid)).toBeUndefined()
   await until(
     'alpha caught up',

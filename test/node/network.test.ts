@@ -36,7 +36,7 @@ beforeAll(async () => {
   })
   const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl, phase2Block: PHASE_2})
   const first = await startTestNode(nodeOptions(names[0]!, network, genesis.dir))
-  const bootnodes = [first.peerUrl]
+  const bootnodes = [first.peerAddress]
   const rest = names
     .slice(1)
     .map((name) => startTestNode(nodeOptions(name, network, genesis.dir, {bootnodes})))

@@ -13,7 +13,7 @@ const andromeda = builtInNetworks[0]!
 const bundled = {
   genesisFile: '/var/lib/metis/genesis.json',
   fingerprint: `0x${'ab'.repeat(32)}`,
-  bootnodes: ['http://127.0.0.1:18545'],
+  bootnodes: ['/ip4/127.0.0.1/tcp/18546'],
   relayer: '0x1111111111111111111111111111111111111111',
   followers: 'registered',
 }

@@ -1,10 +1,7 @@
-/**
- * The seam to the network: how blocks and transactions travel between nodes. HTTP today; another
- * transport only has to keep these promises.
- */
+/** The seam to the network: how blocks and transactions travel between nodes. */
 import type {Address, Hash, Hex} from 'viem'
 
-import type {SealedBlock} from '../../protocol/block.ts'
+import type {BlockHeader, SealedBlock} from '../../protocol/block.ts'
 
 export interface PeerHead {
   number: number
@@ -12,9 +9,10 @@ export interface PeerHead {
 }
 
 export interface PeerView {
-  /** Lower-case. Proven by a signature. */
+  /** Signer address, lower-case. Proven by a signature. */
   address: Address
-  url: string
+  /** Multiaddr at which it is reached. */
+  peerAddress: string
   head: PeerHead
   /** Monotonic time of its last word. */
   heardAtMs: number
@@ -25,7 +23,7 @@ export interface ExchangeHandlers {
   head(): PeerHead
   /** Blocks from `from` on, at most `count` and at most what fits an answer. */
   blocks(from: number, count: number): SealedBlock[]
-  /** A pushed block: well-formed, its signature and turn not yet checked. */
+  /** A new block: well-formed and signed by `from`, who is a member. */
   onBlock(block: SealedBlock, from: Address): void
   /** A peer's head may have moved. */
   onPeers(): void
@@ -33,24 +31,32 @@ export interface ExchangeHandlers {
   onTransactions(transactions: readonly string[]): Promise<void>
   /** May this key take part? */
   isMember(address: Address): Promise<boolean>
+  /**
+   * Why a block cannot be the next one, as far as can be told without executing it. Undefined: it may be,
+   * or it is not the next.
+   */
+  refusalOf(header: BlockHeader): string | undefined
 }
 
 export interface BlockExchange {
-  /** Listens, then greets the bootnodes. Resolves when it listens. */
+  /** Listens, then dials the bootnodes. Resolves when it listens. @throws {MetisSeqError} PORT_BUSY */
   start(handlers: ExchangeHandlers): Promise<void>
   stop(): Promise<void>
-  readonly url: string
-  /** True once every known URL was tried. */
+  /** Multiaddr under which others reach this node; empty before `start`. */
+  readonly peerAddress: string
+  /** True once every bootnode was tried. */
   readonly hasGreeted: boolean
-  /** Peers that spoke recently and are not ignored. */
+  /** Members that spoke recently and are not ignored. */
   peers(): PeerView[]
-  /** Sends a block to every peer; failures are left to their polling. */
+  /** Tells every peer of a block; who misses it sees it in our head. */
   announce(block: SealedBlock): void
-  /** @throws {PeerError} no usable answer */
+  /** @returns at least one block. @throws {PeerError} no usable answer */
   fetchBlocks(peer: PeerView, from: number, count: number): Promise<SealedBlock[]>
   /** @throws {PeerError} not delivered */
   sendTransactions(peer: PeerView, transactions: readonly Hex[]): Promise<void>
-  /** Logs once and leaves the peer alone for a while. */
+  /** @throws {MetisSeqError} SIGNER_IN_USE: an older node signs with our key, so this one has to stop */
+  assertAlone(): void
+  /** For an invalid block: logs once, drops the peer and leaves it alone for a while. */
   ignore(address: Address, reason: string): void
 }
 

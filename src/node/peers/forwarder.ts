@@ -6,7 +6,7 @@ import type {Address, Hash, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
-import {FORWARD_AGAIN_MS, FORWARD_CHUNK} from '../limits.ts'
+import {FORWARD_AGAIN_MS, FORWARD_BYTES, FORWARD_CHUNK} from '../limits.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {Turn} from '../rotation/rotation.ts'
 import type {BlockExchange, PeerView} from './exchange.ts'
@@ -108,15 +108,30 @@ export class Forwarder {
   async #send(peer: PeerView, held: readonly HeldTransaction[]): Promise<boolean> {
     const raws: Hex[] = held.map(({raw}) => raw)
     try {
-      for (let from = 0; from < raws.length; from += FORWARD_CHUNK) {
-        await this.#options.exchange.sendTransactions(peer, raws.slice(from, from + FORWARD_CHUNK))
-      }
+      for (const chunk of chunksOf(raws)) await this.#options.exchange.sendTransactions(peer, chunk)
       return true
     } catch (error) {
       this.#options.logger.debug('forward failed', {peer: peer.address, ...errorFacts(error)})
       return false
     }
   }
+}
+
+/** Parts of at most so many transactions and about so many bytes. */
+function* chunksOf(raws: readonly Hex[]): Generator<Hex[]> {
+  let chunk: Hex[] = []
+  let bytes = 0
+  for (const raw of raws) {
+    const size = raw.length / 2
+    if (chunk.length >= FORWARD_CHUNK || (chunk.length > 0 && bytes + size > FORWARD_BYTES)) {
+      yield chunk
+      chunk = []
+      bytes = 0
+    }
+    chunk.push(raw)
+    bytes += size
+  }
+  if (chunk.length > 0) yield chunk
 }
 
 /** Nobody but their receiver can misuse them, and the chain may stop without them. */

@@ -1,15 +1,17 @@
 import {encodeFunctionData, zeroAddress, type Address} from 'viem'
 
 import {lockingPoolAbi} from '../../chain/abis/locking-pool.ts'
+import type {Clock} from '../../lib/clock.ts'
 import type {RpcClient} from '../../lib/json-rpc.ts'
 import {lowerCase} from '../../protocol/block.ts'
-import {PEERS} from '../limits.ts'
+import {MEMBER_LOOKUPS, PEERS, STRANGER_MS, STRANGERS} from '../limits.ts'
 import type {Rotation} from '../rotation/rotation.ts'
 
 export interface MembershipOptions {
   l1: RpcClient
   lockingPool: Address
   rotation: Rotation
+  clock: Clock
 }
 
 /** What `seqSigners` holds for a signer that was replaced or has left. */
@@ -25,12 +27,13 @@ export function createMembership({
   l1,
   lockingPool,
   rotation,
+  clock,
 }: MembershipOptions): (address: Address) => Promise<boolean> {
   const registered = new Set<Address>()
+  const strangers = new Map<Address, number>()
+  const lookups = new Map<Address, Promise<boolean>>()
   const isOpen = lowerCase(lockingPool) === zeroAddress
-  return async (address) => {
-    if (isOpen || registered.has(address)) return true
-    if (rotation.epochs().some(({signer}) => signer === address)) return true
+  const lookUp = async (address: Address): Promise<boolean> => {
     const data = encodeFunctionData({
       abi: lockingPoolAbi,
       functionName: 'seqSigners',
@@ -39,12 +42,28 @@ export function createMembership({
     try {
       const word = await l1.request('eth_call', [{to: lockingPool, data}, 'latest'])
       const id = BigInt(String(word))
-      if (id === 0n || id === BURNED) return false
+      if (id === 0n || id === BURNED) {
+        // Strangers with ever new keys must neither fill our memory nor keep L1 busy.
+        if (strangers.size >= STRANGERS) strangers.clear()
+        strangers.set(address, clock.monotonicMs() + STRANGER_MS)
+        return false
+      }
     } catch {
       // Without L1 nobody new can be admitted.
       return false
     }
     if (registered.size < PEERS) registered.add(address)
     return true
+  }
+  return async (address) => {
+    if (isOpen || registered.has(address)) return true
+    if (rotation.epochs().some(({signer}) => signer === address)) return true
+    if (clock.monotonicMs() < (strangers.get(address) ?? 0)) return false
+    const running = lookups.get(address)
+    if (running) return running
+    if (lookups.size >= MEMBER_LOOKUPS) return false
+    const lookup = lookUp(address).finally(() => lookups.delete(address))
+    lookups.set(address, lookup)
+    return lookup
   }
 }

@@ -1,9 +1,13 @@
 import type {Clock} from '../../lib/clock.ts'
 
+/** Made once: a reason of its own for every wake-up costs more than the wake-up. */
+const woken = new Error('woken')
+
 /** Sleeps until a moment, or until somebody has something to do. */
 export class Alarm {
   readonly #clock: Clock
   #isAwake = true
+  #isWakingSoon = false
   #interrupt: () => void = () => {}
 
   constructor(clock: Clock) {
@@ -16,11 +20,21 @@ export class Alarm {
     this.#interrupt()
   }
 
+  /** Wakes after a short while; who asks meanwhile is covered by the same wake-up. */
+  wakeSoon(ms: number): void {
+    if (this.#isWakingSoon) return
+    this.#isWakingSoon = true
+    void this.#clock.sleep(ms).then(() => {
+      this.#isWakingSoon = false
+      this.wake()
+    })
+  }
+
   /** @param untilMs monotonic; asked for only when there is need to sleep */
   async sleepUntil(untilMs: () => number): Promise<void> {
     if (!this.#isAwake) {
       const abort = new AbortController()
-      this.#interrupt = () => abort.abort()
+      this.#interrupt = () => abort.abort(woken)
       await this.#sleep(untilMs(), abort.signal)
       this.#interrupt = () => {}
     }

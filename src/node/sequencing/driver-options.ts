@@ -4,6 +4,7 @@ import type {Clock} from '../../lib/clock.ts'
 import type {Logger} from '../../lib/log.ts'
 import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
+import type {Contradiction} from '../heads/heads.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {Pace} from '../mempool/pace.ts'
@@ -27,7 +28,11 @@ export interface DriverOptions {
   logger: Logger
   metrics: Metrics
   /** Blocks up to here are never given up. */
-  safeHead(): number
+  fixedHead(): number
+  /** What L1 has confirmed that our chain does not hold. */
+  contradiction(): Contradiction | undefined
+  /** Notes transactions of a branch that is about to be lost, so that a crash cannot lose them. */
+  keep(transactions: readonly Hex[]): void
   /** Checks transactions of a lost branch and puts them into the pool again. */
   reaccept(transactions: readonly Hex[]): Promise<void>
   /** The head moved, or the turn. */

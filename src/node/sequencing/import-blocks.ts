@@ -16,6 +16,21 @@ export interface ImportOptions {
   clock: Clock
 }
 
+export interface SwitchOptions extends ImportOptions {
+  /** Blocks up to here are on L1, or on their way there, and never given up. */
+  fixedHead(): number
+  /**
+   * Told, before our blocks are given up, which of their transactions the other branch may not hold. They
+   * are still promised to their senders.
+   *
+   * @throws {MetisSeqError} DISK_FULL: our branch stays
+   */
+  onLost(transactions: readonly Hex[]): void
+}
+
+/** Why a branch wins: it starts with a takeover, or L1 has confirmed it. */
+export type SwitchReason = 'takeover' | 'confirmed'
+
 /**
  * Executes the next block and keeps it.
  *
@@ -39,31 +54,36 @@ export async function importBlock(options: ImportOptions, block: SealedBlock): P
  * Gives up our own blocks above `ancestor` for another branch.
  *
  * @param first the first block of that branch
- * @returns raw transactions of the lost blocks that the first block does not hold
  * @throws {InvalidBlockError} the block breaks a rule; we are back on our branch
  */
 export async function switchBranch(
-  options: ImportOptions,
+  options: SwitchOptions,
   ancestor: number,
   first: SealedBlock,
-): Promise<Hex[]> {
+  reason: SwitchReason,
+): Promise<void> {
   const {chain} = options
   const ours = chain.log.range(ancestor + 1, chain.head().number)
   await chain.rewindTo(ancestor)
   try {
     const authority = checkNext(options, first)
-    if (authority.by !== 'recommit') {
+    if (reason === 'takeover' && authority.by !== 'recommit') {
       throw new InvalidBlockError(`Block ${first.number} does not start a new epoch.`)
     }
     await executeChecked(options, first, authority)
+    // Checked again at the last moment: a batch may have left while the block was executed.
+    if (options.fixedHead() > ancestor) {
+      throw new InvalidBlockError(`The branch leaves ours at or below a fixed block.`)
+    }
+    const kept = new Set(first.transactions)
+    const held = ours.flatMap(({transactions}) => transactions)
+    options.onLost(held.filter((raw) => !kept.has(raw)))
     chain.log.replaceAfter(ancestor, [first])
   } catch (error) {
     await chain.restore()
     throw error
   }
   await chain.adopt(first)
-  const kept = new Set(first.transactions)
-  return ours.flatMap(({transactions}) => transactions).filter((raw) => !kept.has(raw))
 }
 
 /**

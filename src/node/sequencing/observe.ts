@@ -1,7 +1,11 @@
 import type {Address} from 'viem'
 
 import type {ChainState} from '../chain-state.ts'
+import {parseTransaction} from '../../protocol/transaction.ts'
+import type {Candidate} from '../../store/chain-log.ts'
+import {classify} from '../mempool/classify.ts'
 import type {PeerChoice} from '../peers/peer-choice.ts'
+import type {BlockRules} from './check-block.ts'
 import type {DriverOptions} from './driver-options.ts'
 import type {OpenBlock} from './open-block.ts'
 import type {Slots} from './slots.ts'
@@ -10,7 +14,14 @@ import type {Observation} from './transition.ts'
 export interface Surroundings
   extends Pick<
     DriverOptions,
-    'chain' | 'guard' | 'mempool' | 'exchange' | 'emptyBlocks' | 'metrics'
+    | 'chain'
+    | 'guard'
+    | 'mempool'
+    | 'exchange'
+    | 'emptyBlocks'
+    | 'metrics'
+    | 'rules'
+    | 'contradiction'
   > {
   slots: Slots
   peers: PeerChoice
@@ -27,18 +38,21 @@ export function observe(around: Surroundings): Observation {
   const {chain, guard, mempool, exchange, slots, peers, open, metrics} = around
   const next = chain.head().number + 1
   const signed = guard.signedAt(next)
-  const unfinished = signed !== undefined && isUnfinished(chain, signed)
+  const candidate = signed === undefined ? undefined : candidateFor(chain, signed)
   // Signed before, on a branch that lost: this height is somebody else's for good.
-  const isBlocked = signed !== undefined && !unfinished
-  if (isBlocked) metrics.fail('guard', `Height ${next} was signed before.`)
+  const isSpent = signed !== undefined && !candidate
+  if (isSpent) metrics.fail('guard', `Height ${next} was signed before.`)
+  // L1 holds another chain, so nothing that we build can last.
+  const isBlocked = isSpent || around.contradiction() !== undefined
+  const isTakeOver = candidate !== undefined && startsEpoch(candidate, around.rules)
   return {
     type: 'looked-around',
     turn: isBlocked ? 'unknown' : chain.rotation.turnAt(next).whose,
     peerAhead: peers.ahead() !== undefined,
     heard: (exchange.hasGreeted && exchange.peers().length > 0) || around.isGraceOver,
     slotDue: slots.isDue,
-    recommitReady: !isBlocked && mempool.recommitFor(around.me, next) !== undefined,
-    unfinished,
+    recommitReady: !isBlocked && (isTakeOver || mempool.recommitFor(around.me, next) !== undefined),
+    unfinished: candidate !== undefined,
     work: mempool.hasPending || (open !== undefined && !open.isEmpty),
     sealAtOnce: around.isSingle && slots.isSingleDue,
     emptyBlocks: around.emptyBlocks,
@@ -46,7 +60,16 @@ export function observe(around: Surroundings): Observation {
 }
 
 /** A crash came between the guard and the log, and the block is still there to be finished. */
-function isUnfinished(chain: ChainState, signed: string): boolean {
+function candidateFor(chain: ChainState, signed: string): Candidate | undefined {
   const candidate = chain.log.candidate()
-  return candidate?.hash === signed && candidate.parentHash === chain.head().hash
+  const fits = candidate?.hash === signed && candidate.parentHash === chain.head().hash
+  return fits ? candidate : undefined
+}
+
+/** A takeover is no turn of its parent's state: it is finished because of what it holds. */
+function startsEpoch({transactions}: Candidate, {transactions: rules, contracts}: BlockRules) {
+  const [only] = transactions
+  return (
+    only !== undefined && classify(parseTransaction(only, rules), contracts).kind === 'recommit'
+  )
 }

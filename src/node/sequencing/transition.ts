@@ -23,7 +23,7 @@ export interface Observation {
   heard: boolean
   /** The slot of the next block has begun. */
   slotDue: boolean
-  /** A recommitment that gives us exactly the next block is in the pool. */
+  /** A recommitment that gives us exactly the next block is in the pool, or in the unfinished block. */
   recommitReady: boolean
   /** An executed but unfinished block of before a crash waits at the next height. */
   unfinished: boolean
@@ -83,7 +83,9 @@ function lookAround(state: SequencerState, seen: Observation): [SequencerState, 
     if (!seen.heard || !seen.recommitReady) return [state, []]
   }
   if (seen.recommitReady) {
-    return [{phase: 'following'}, [...releaseFrom(state), {type: 'seal', how: 'recommit'}]]
+    // What was signed here before a crash is the only block that we may ever have at this height.
+    const how = seen.unfinished ? 'unfinished' : 'recommit'
+    return [{phase: 'following'}, [...releaseFrom(state), {type: 'seal', how}]]
   }
   if (seen.turn !== 'mine') return [{phase: 'following'}, releaseFrom(state)]
   return [{phase: 'building'}, buildingEffects(seen)]

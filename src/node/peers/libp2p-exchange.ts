@@ -1,0 +1,375 @@
+/**
+ * The seam over libp2p: sessions with admitted nodes, blocks by gossip, ranges and transactions by
+ * request. Called by the driver and the forwarder; it calls the handlers for what peers send.
+ */
+import type {Connection} from '@libp2p/interface'
+import type {Address, Hex} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import {errorFacts, type Logger} from '../../lib/log.ts'
+import {lowerCase, type BlockHeader, type SealedBlock} from '../../protocol/block.ts'
+import {formatPeerAddress} from '../../protocol/peer-address.ts'
+import {listen} from '../http-server.ts'
+import {PEER_FAREWELL_MS, PEER_STATUS_MS, PEER_STREAMS_EACH} from '../limits.ts'
+import {BlockGossip} from './block-gossip.ts'
+import {Dialer} from './dialer.ts'
+import {
+  PeerError,
+  type BlockExchange,
+  type ExchangeHandlers,
+  type PeerHead,
+  type PeerView,
+} from './exchange.ts'
+import {meterGossip} from './gossip-meter.ts'
+import {createHost, type Host} from './libp2p-host.ts'
+import {openPeerKey} from './peer-key.ts'
+import type {SignedRecord, SigningKey} from './peer-record.ts'
+import {PeerScores} from './peer-scores.ts'
+import {RecordKeeper} from './record-keeper.ts'
+import {Requests} from './requests.ts'
+import type {Session} from './session.ts'
+import {Sessions} from './sessions.ts'
+
+export interface Libp2pExchangeOptions {
+  host: string
+  /** Port 0 lets the system choose. */
+  port: number
+  /** Multiaddr under which others reach us, when it is not host and port. */
+  advertiseAddress?: string | undefined
+  /** Multiaddrs. */
+  bootnodes: readonly string[]
+  chainId: number
+  fingerprint: Hex
+  /** Addresses that may read blocks without being registered. */
+  followers: readonly Address[]
+  /** True: every key may read blocks. */
+  openToFollowers: boolean
+  key: SigningKey
+  /** File of the key of the peer id. */
+  peerKeyFile: string
+  pollMs: number
+  clock: Clock
+  logger: Logger
+}
+
+/** The same in every network, so that a node of another one can be told so. */
+const CONTROL_PROTOCOL = '/metis-seq/control/1'
+
+export class Libp2pExchange implements BlockExchange {
+  readonly #options: Libp2pExchangeOptions
+  readonly #scores: PeerScores
+  readonly #abort = new AbortController()
+  #running: Running | undefined
+  #polling: Promise<void> = Promise.resolve()
+  #hasGreeted = false
+  #sentHead: {head: PeerHead; atMs: number} | undefined
+
+  constructor(options: Libp2pExchangeOptions) {
+    this.#options = options
+    this.#scores = new PeerScores(options.clock, options.logger)
+  }
+
+  get peerAddress(): string {
+    return this.#running?.records.own.addresses[0] ?? ''
+  }
+
+  get hasGreeted(): boolean {
+    return this.#hasGreeted
+  }
+
+  async start(handlers: ExchangeHandlers): Promise<void> {
+    const {host, port, peerKeyFile} = this.#options
+    // The library's own error for a port in use does not say so.
+    if (port !== 0) await assertPortFree(host, port)
+    const privateKey = await openPeerKey(peerKeyFile)
+    const prefix = this.#prefix()
+    const node = await createHost({
+      ...{privateKey, topic: `${prefix}/blocks`, gossipProtocol: `${prefix}/gossip/1`},
+      listen: formatPeerAddress(host === 'localhost' ? '127.0.0.1' : host, port),
+      gate: (stream, connection) => this.#gate(stream, connection),
+      denyInbound: (connection) => this.#running?.sessions.denyInbound(connection) ?? true,
+      denyPeer: (peerId) => this.#scores.isBanned(peerId),
+    })
+    const sessions = this.#createSessions(handlers)
+    const records = this.#createRecords(node, sessions, handlers)
+    const parts = this.#createParts(node, sessions, handlers, prefix)
+    const running = {node, sessions, records, handlers, ...parts}
+    this.#running = running
+    await this.#listen(running)
+    this.#polling = this.#poll(running)
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#polling
+    const running = this.#running
+    if (!running) return
+    // A short farewell; whoever does not take it is not waited for.
+    const signal = AbortSignal.timeout(PEER_FAREWELL_MS)
+    const connections = running.node.getConnections()
+    await Promise.allSettled(connections.map((connection) => connection.close({signal})))
+    for (const session of running.sessions.all()) session.close('this node stops')
+    await running.node.stop()
+  }
+
+  peers(): PeerView[] {
+    return this.#running?.sessions.peers() ?? []
+  }
+
+  announce(block: SealedBlock): void {
+    this.#running?.gossip.announce(block)
+  }
+
+  fetchBlocks({address}: PeerView, from: number, count: number): Promise<SealedBlock[]> {
+    const {requests, session} = this.#reach(address)
+    return requests.fetchBlocks(session, {from, count})
+  }
+
+  sendTransactions({address}: PeerView, transactions: readonly Hex[]): Promise<void> {
+    const {requests, session} = this.#reach(address)
+    return requests.sendTransactions(session, transactions)
+  }
+
+  assertAlone(): void {
+    this.#running?.records.assertAlone()
+  }
+
+  ignore(address: Address, reason: string): void {
+    this.#running?.sessions.offendSigner(address, 'invalid block', reason)
+  }
+
+  // Putting it together.
+
+  #prefix(): string {
+    const {chainId, fingerprint} = this.#options
+    return `/metis-seq/${chainId}/${fingerprint.slice(2, 18)}`
+  }
+
+  #createSessions(handlers: ExchangeHandlers): Sessions {
+    const {chainId, fingerprint, followers, openToFollowers, clock} = this.#options
+    return new Sessions({
+      ...{chainId, fingerprint, openToFollowers, clock},
+      followers: followers.map(lowerCase),
+      scores: this.#scores,
+      ownRecord: () => this.#need().records.own,
+      head: () => handlers.head(),
+      records: () => this.#need().records.all(),
+      isMember: (address) => handlers.isMember(address),
+      onTwin: (record) => this.#need().records.judgeTwin(record, {direct: true}),
+      onOpen: (session) => this.#onOpen(session),
+      onMember: (session, record) => this.#onMember(session, record),
+      onClosed: (session) => this.#onClosed(session),
+      onHead: () => handlers.onPeers(),
+      onRecords: (session, records) => this.#need().records.receive(session, records),
+    })
+  }
+
+  #createRecords(node: Host, sessions: Sessions, handlers: ExchangeHandlers): RecordKeeper {
+    const {advertiseAddress, chainId, fingerprint, key, clock} = this.#options
+    return new RecordKeeper({
+      ...{chainId, fingerprint, key, clock, scores: this.#scores},
+      peerId: node.peerId.toString(),
+      addresses: () =>
+        advertiseAddress ? [advertiseAddress] : node.getMultiaddrs().map((at) => at.toString()),
+      isMember: (address) => handlers.isMember(address),
+      open: () => sessions.open(),
+      onTwin: () => handlers.onPeers(),
+    })
+  }
+
+  #createParts(node: Host, sessions: Sessions, handlers: ExchangeHandlers, prefix: string) {
+    const {chainId, bootnodes, pollMs, clock, logger} = this.#options
+    const gossip = new BlockGossip({
+      ...{host: node, topic: `${prefix}/blocks`, chainId, logger},
+      isMember: (address) => handlers.isMember(address),
+      isBanned: (address) => this.#scores.isBanned(address),
+      refusalOf: (header) => handlers.refusalOf(header),
+      offendPeer: (peerId, offence, detail) => {
+        for (const session of sessions.all()) {
+          if (session.peerId === peerId) session.offend(offence, detail)
+        }
+      },
+      offendSigner: (signer, offence, detail) => sessions.offendSigner(signer, offence, detail),
+      reportSecondBlock: (...about) => sessions.reportSecondBlock(...about),
+      onBlock: (block) => this.#onBlock(block, handlers, sessions),
+      onHeader: (header) => this.#quietly(this.#fetchAnnounced(header)),
+    })
+    const requests = new Requests({
+      ...{prefix, logger},
+      sessionOf: (connection) => sessions.of(connection),
+      blocks: (from, count) => handlers.blocks(from, count),
+      recent: (hash) => gossip.recent(hash),
+      onTransactions: (transactions) => handlers.onTransactions(transactions),
+    })
+    const dialer = new Dialer({
+      ...{host: node, bootnodes, pauseMs: pollMs, clock, scores: this.#scores},
+      signal: this.#abort.signal,
+      sessions: () => sessions.all(),
+      introduce: (connection) => this.#introduce(connection),
+    })
+    return {gossip, requests, dialer}
+  }
+
+  async #listen({node, sessions, requests, gossip, records}: Running): Promise<void> {
+    const options = {
+      maxInboundStreams: PEER_STREAMS_EACH,
+      maxOutboundStreams: 4 * PEER_STREAMS_EACH,
+    }
+    node.addEventListener('connection:open', ({detail}) => void sessions.add(detail))
+    node.addEventListener('peer:disconnect', ({detail}) => {
+      // Strangers with ever new ids must not fill the library's memory of peers.
+      node.peerStore.delete(detail).catch(() => {})
+    })
+    await node.handle(
+      CONTROL_PROTOCOL,
+      (stream, connection) => {
+        const session = sessions.of(connection)
+        if (session) session.attach(stream)
+        else stream.abort(new PeerError('There is no session.'))
+      },
+      {maxInboundStreams: 2},
+    )
+    const {blocks, transactions} = requests.protocols
+    await node.handle(blocks, (stream, at) => requests.serveBlocks(stream, at), options)
+    await node.handle(transactions, (stream, at) => requests.serveTransactions(stream, at), options)
+    await node.start()
+    gossip.open()
+    records.renew()
+  }
+
+  async #gate(stream: Parameters<typeof meterGossip>[0], connection: Connection): Promise<void> {
+    const session = this.#running?.sessions.of(connection)
+    if (!session) throw new PeerError('There is no session.')
+    await session.admitted()
+    if (!stream.protocol.startsWith(this.#prefix())) return
+    meterGossip(stream, this.#options.clock, (offence, detail) => session.offend(offence, detail))
+  }
+
+  // Sessions and records.
+
+  async #introduce(connection: Connection): Promise<Session> {
+    const session = this.#running?.sessions.of(connection)
+    if (!session) throw new PeerError('The connection ended.')
+    // Dialing a node that has just dialed us gives its connection, on which it speaks first.
+    if (connection.direction === 'outbound') await session.introduce(CONTROL_PROTOCOL)
+    return session
+  }
+
+  #onOpen(session: Session): void {
+    const {node, handlers} = this.#need()
+    this.#identify(node, session)
+    handlers.onPeers()
+  }
+
+  #onMember({peerId}: Session, record: SignedRecord): void {
+    const facts = {peer: record.signer, address: record.addresses[0] ?? '', peerId}
+    this.#options.logger.info('peer met', facts)
+    const {records, handlers} = this.#need()
+    this.#quietly(records.note(record))
+    handlers.onPeers()
+  }
+
+  /** Tells gossip that the other side can be talked to. */
+  #identify(node: Host, session: Session): void {
+    node.services.identify.identify(session.connection).catch((error: unknown) => {
+      this.#options.logger.debug('identify failed', {peer: session.who, ...errorFacts(error)})
+    })
+  }
+
+  #onClosed(session: Session): void {
+    const running = this.#running
+    if (!running || this.#abort.signal.aborted) return
+    // Gossip may have used the connection that ended, though another one to the same node lives.
+    const other = running.sessions.open().find(({peerId}) => peerId === session.peerId)
+    if (other) this.#identify(running.node, other)
+    running.handlers.onPeers()
+  }
+
+  // Blocks.
+
+  #onBlock(block: SealedBlock, handlers: ExchangeHandlers, sessions: Sessions): void {
+    const author = sessions.find(block.signer)
+    const known = author?.head?.number ?? -1
+    if (author && block.number > known) author.setHead({number: block.number, hash: block.hash})
+    handlers.onBlock(block, block.signer)
+  }
+
+  /** The rest of a large block, from its producer. Without it, polling finds another way. */
+  async #fetchAnnounced(header: BlockHeader): Promise<void> {
+    const {sessions, requests, handlers} = this.#need()
+    const {signer, number, hash} = header
+    const session = sessions.find(signer)
+    if (!session || number <= handlers.head().number) return
+    const [block] = await requests.fetchBlocks(session, {from: number, count: 1, hash})
+    if (block) this.#onBlock(block, handlers, sessions)
+  }
+
+  // Now and then.
+
+  async #poll(running: Running): Promise<void> {
+    const {clock, pollMs} = this.#options
+    const {signal} = this.#abort
+    while (!signal.aborted) {
+      try {
+        this.#tick(running)
+      } catch (error) {
+        this.#options.logger.warn('peer round failed', errorFacts(error))
+      }
+      await clock.sleep(this.#hasGreeted ? pollMs : Math.min(pollMs, 50), signal).catch(() => {})
+    }
+  }
+
+  #tick({sessions, dialer, records, handlers}: Running): void {
+    sessions.sweep()
+    this.#quietly(sessions.promoteMembers())
+    records.tick()
+    dialer.dial(records.all().filter(({signer}) => signer !== records.own.signer))
+    this.#sayHead(handlers.head(), this.#options.clock.monotonicMs())
+    this.#hasGreeted ||= dialer.hasTriedBootnodes
+    handlers.onPeers()
+  }
+
+  #sayHead(head: PeerHead, now: number): void {
+    const sent = this.#sentHead
+    if (sent?.head.hash === head.hash && now - sent.atMs < PEER_STATUS_MS) return
+    this.#sentHead = {head, atMs: now}
+    for (const session of this.#need().sessions.open()) session.send({type: 'head', head})
+  }
+
+  #reach(address: Address): {requests: Requests; session: Session} {
+    const session = this.#running?.sessions.find(address)
+    if (!this.#running || !session) throw new PeerError(`There is no connection to ${address}.`)
+    return {requests: this.#running.requests, session}
+  }
+
+  /** Nobody waits for this; its failure must not end the process. */
+  #quietly(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#options.logger.debug('peer work failed', errorFacts(error))
+    })
+  }
+
+  #need(): Running {
+    if (!this.#running) throw new PeerError('The exchange does not run.')
+    return this.#running
+  }
+}
+
+interface Running {
+  node: Host
+  sessions: Sessions
+  records: RecordKeeper
+  gossip: BlockGossip
+  requests: Requests
+  dialer: Dialer
+  handlers: ExchangeHandlers
+}
+
+async function assertPortFree(host: string, port: number): Promise<void> {
+  const server = await listen(
+    {host, port, purpose: 'peers'},
+    async () => {},
+    () => {},
+  )
+  await server.close()
+}

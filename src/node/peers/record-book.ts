@@ -1,0 +1,61 @@
+/** Records of nodes that run, as far as we heard. Bounded; each entry is forgotten when it gets old. */
+import {PEERS, PEER_RECORD_STALE_MS, PEER_RECORDS_PER_SIGNER} from '../limits.ts'
+import {instanceOf, type SignedRecord} from './peer-record.ts'
+
+interface Entry {
+  record: SignedRecord
+  receivedAtMs: number
+  /** A later record of the same run came after the first one. */
+  advanced: boolean
+}
+
+export type Noted = 'new' | 'newer' | 'known' | 'full'
+
+export class RecordBook {
+  readonly #entries = new Map<string, Entry>()
+
+  /** True when `note` could change something; asked before a signature is checked. */
+  isNews(record: SignedRecord): boolean {
+    const known = this.#entries.get(instanceOf(record))
+    return !known || record.sequence > known.record.sequence
+  }
+
+  /** @param record genuine, of this network and of a member */
+  note(record: SignedRecord, nowMs: number): Noted {
+    const key = instanceOf(record)
+    const known = this.#entries.get(key)
+    if (known) {
+      if (record.sequence <= known.record.sequence) return 'known'
+      this.#entries.set(key, {record, receivedAtMs: nowMs, advanced: true})
+      return 'newer'
+    }
+    this.evict(nowMs)
+    this.#forgetEarlierRuns(record)
+    const ofSigner = [...this.#entries.values()].filter((at) => at.record.signer === record.signer)
+    if (this.#entries.size >= 2 * PEERS || ofSigner.length >= PEER_RECORDS_PER_SIGNER) return 'full'
+    this.#entries.set(key, {record, receivedAtMs: nowMs, advanced: false})
+    return 'new'
+  }
+
+  hasAdvanced(record: SignedRecord): boolean {
+    return this.#entries.get(instanceOf(record))?.advanced ?? false
+  }
+
+  all(): SignedRecord[] {
+    return [...this.#entries.values()].map(({record}) => record)
+  }
+
+  evict(nowMs: number): void {
+    for (const [key, {receivedAtMs}] of this.#entries) {
+      if (nowMs - receivedAtMs > PEER_RECORD_STALE_MS) this.#entries.delete(key)
+    }
+  }
+
+  /** A node that was restarted has the same peer id and started later. */
+  #forgetEarlierRuns({signer, peerId, startedAtMs}: SignedRecord): void {
+    for (const [key, {record}] of this.#entries) {
+      const isSameNode = record.signer === signer && record.peerId === peerId
+      if (isSameNode && record.startedAtMs < startedAtMs) this.#entries.delete(key)
+    }
+  }
+}

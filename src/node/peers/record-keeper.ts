@@ -1,0 +1,139 @@
+/**
+ * Our own record and those of others: signed anew from time to time, handed on, and watched for another
+ * node with our signer key.
+ */
+import type {Address, Hex} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import {lowerCase} from '../../protocol/block.ts'
+import {PEER_RECORD_ADDRESSES, PEER_RECORD_MS} from '../limits.ts'
+import {
+  instanceOf,
+  isGenuine,
+  signRecord,
+  type SignedRecord,
+  type SigningKey,
+} from './peer-record.ts'
+import type {PeerScores} from './peer-scores.ts'
+import {RecordBook} from './record-book.ts'
+import type {Session} from './session.ts'
+import {signerInUse, twinVerdict} from './twins.ts'
+
+export interface RecordKeeperOptions {
+  key: SigningKey
+  chainId: number
+  fingerprint: Hex
+  peerId: string
+  /** Where this node is reached now. */
+  addresses(): string[]
+  clock: Clock
+  scores: PeerScores
+  isMember(address: Address): Promise<boolean>
+  /** Those to whom records are handed on. */
+  open(): readonly Session[]
+  /** An older node with our key was found. */
+  onTwin(): void
+}
+
+export class RecordKeeper {
+  readonly #options: RecordKeeperOptions
+  readonly #book = new RecordBook()
+  readonly #startedAtMs: number
+  #own: {record: SignedRecord; atMs: number}
+  #twin: SignedRecord | undefined
+
+  constructor(options: RecordKeeperOptions) {
+    this.#options = options
+    this.#startedAtMs = options.clock.nowMs()
+    this.#own = this.#sign(0)
+  }
+
+  /** Ours. */
+  get own(): SignedRecord {
+    return this.#own.record
+  }
+
+  /** Of others, as far as known. */
+  all(): SignedRecord[] {
+    return this.#book.all()
+  }
+
+  /** @throws {MetisSeqError} SIGNER_IN_USE */
+  assertAlone(): void {
+    if (this.#twin) throw signerInUse(this.#twin)
+  }
+
+  /** The addresses are known from now on. */
+  renew(): void {
+    this.#own = this.#sign(this.own.sequence)
+    for (const session of this.#options.open()) {
+      session.send({type: 'records', records: [this.own]})
+    }
+  }
+
+  tick(): void {
+    const now = this.#options.clock.monotonicMs()
+    this.#book.evict(now)
+    if (now - this.#own.atMs > PEER_RECORD_MS) this.renew()
+  }
+
+  /** Records that a member hands on. */
+  async receive(session: Session, records: readonly SignedRecord[]): Promise<void> {
+    const {chainId, fingerprint} = this.#options
+    for (const record of records) {
+      if (!this.#book.isNews(record)) continue
+      if (record.chainId !== chainId || record.fingerprint !== fingerprint || !isGenuine(record)) {
+        return session.offend(
+          'wrong signature',
+          'It hands on a record that its signer did not make.',
+        )
+      }
+      await this.note(record)
+    }
+  }
+
+  /** Keeps a genuine record when it is of a member, and hands on what others may not know. */
+  async note(record: SignedRecord): Promise<void> {
+    const {clock, isMember, open} = this.#options
+    if (instanceOf(record) === instanceOf(this.own)) return
+    const isOwnKey = record.signer === this.own.signer
+    if (!isOwnKey && !(await isMember(record.signer))) return
+    const noted = this.#book.note(record, clock.monotonicMs())
+    if (noted !== 'new' && noted !== 'newer') return
+    for (const session of open()) {
+      if (session.record?.signer !== record.signer || session.record.peerId !== record.peerId) {
+        session.send({type: 'records', records: [record]})
+      }
+    }
+    if (isOwnKey) this.judgeTwin(record, {direct: false})
+  }
+
+  /** @param record genuine, with our own signer. `direct`: shown by a node that is connected to us */
+  judgeTwin(record: SignedRecord, {direct}: {direct: boolean}): void {
+    const advanced = this.#book.hasAdvanced(record)
+    const verdict = twinVerdict(this.own, record, {direct, advanced})
+    if (verdict === 'none') return
+    if (verdict === 'yield') {
+      this.#twin = record
+      return this.#options.onTwin()
+    }
+    const {signer, peerId, addresses} = record
+    this.#options.scores.logOnce(`${signer} ${peerId} twin`, 'another node uses our signer key', {
+      ...{signer, otherPeer: peerId, otherAddress: addresses[0] ?? ''},
+      reason: 'It started later and has to stop; this node goes on.',
+    })
+    // Signed now, so that the other one sees that we are alive.
+    this.renew()
+  }
+
+  #sign(lastSequence: number) {
+    const {addresses, chainId, fingerprint, key, clock, peerId} = this.#options
+    const sequence = Math.max(clock.nowMs(), lastSequence + 1)
+    const record = {
+      ...{chainId, fingerprint, sequence, peerId, startedAtMs: this.#startedAtMs},
+      addresses: addresses().slice(0, PEER_RECORD_ADDRESSES),
+      signer: lowerCase(key.address),
+    }
+    return {record: signRecord(record, key), atMs: clock.monotonicMs()}
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * Questions between two admitted nodes, each on a stream of its own: ranges of blocks, and transactions
+ * handed on. Both sides are bounded in size and in time.
+ */
+import type {Connection, Stream} from '@libp2p/interface'
+import type {Hash, Hex} from 'viem'
+
+import {messageOf} from '../../lib/errors.ts'
+import {isRecord} from '../../lib/json.ts'
+import {errorFacts, type Logger} from '../../lib/log.ts'
+import {InvalidBlockError, type SealedBlock} from '../../protocol/block.ts'
+import {
+  FORWARD_BYTES,
+  FORWARD_CHUNK,
+  MAX_BLOCK_BYTES,
+  MAX_TRANSACTION_BYTES,
+  PEER_ANSWER_MS,
+  PEER_BLOCK_BYTES,
+  PEER_RANGE_BLOCKS,
+  PEER_RANGE_BYTES,
+  PEER_RANGE_SLICE,
+  PEER_REQUEST_BYTES,
+  PEER_REQUEST_MS,
+  PEER_SERVE_MS,
+  PEER_SERVING,
+  PEER_SERVING_EACH,
+  PEER_TIMEOUT_MS,
+} from '../limits.ts'
+import {
+  blockOf,
+  decodeBlock,
+  decodeTransactions,
+  encodeBlock,
+  encodeTransactions,
+} from './block-codec.ts'
+import {PeerError} from './exchange.ts'
+import {FrameReader, GiantFrameError, sendFrame, withDeadline} from './frames.ts'
+import type {Session} from './session.ts'
+
+export interface RequestsOptions {
+  /** Differs between networks, so that others find nothing to talk to. */
+  prefix: string
+  logger: Logger
+  sessionOf(connection: Connection): Session | undefined
+  blocks(from: number, count: number): SealedBlock[]
+  /** One of our own last blocks as bytes. */
+  recent(hash: Hash): Uint8Array | undefined
+  onTransactions(transactions: readonly string[]): Promise<void>
+}
+
+interface RangeRequest {
+  from: number
+  count: number
+  /** For a block that was just announced. */
+  hash?: Hash
+}
+
+export class Requests {
+  readonly #options: RequestsOptions
+  #serving = 0
+
+  constructor(options: RequestsOptions) {
+    this.#options = options
+  }
+
+  get protocols(): {blocks: string; transactions: string} {
+    const {prefix} = this.#options
+    return {blocks: `${prefix}/blocks/1`, transactions: `${prefix}/transactions/1`}
+  }
+
+  // Asking.
+
+  /** @returns the blocks that came in time, at least one. @throws {PeerError} */
+  async fetchBlocks(session: Session, request: RangeRequest): Promise<SealedBlock[]> {
+    const blocks: SealedBlock[] = []
+    try {
+      await this.#ask(session, this.protocols.blocks, PEER_BLOCK_BYTES, async (stream) => {
+        const reader = new FrameReader(stream, PEER_BLOCK_BYTES)
+        // Whoever claims blocks and says nothing must not keep us from our own work for long.
+        const silence = setTimeout(() => {
+          if (!reader.hasData) stream.abort(new LateError('The peer does not answer.'))
+        }, PEER_ANSWER_MS)
+        try {
+          await sendFrame(stream, Buffer.from(JSON.stringify(request), 'utf8'))
+          await collect(reader, request, blocks)
+        } finally {
+          clearTimeout(silence)
+        }
+      })
+    } catch (error) {
+      // Some blocks are better than none: a slow line still makes progress.
+      if (blocks.length === 0) {
+        // It said that it has them, and whoever is asked in vain again and again wastes our slots.
+        if (!session.isClosed) session.offend('no answer in time', `No block ${request.from}.`)
+        throw asPeerError(error)
+      }
+    }
+    if (blocks.length > 0) return blocks
+    session.offend('blocks it does not have', `It has no block ${request.from}.`)
+    throw new PeerError('The peer does not have the blocks it claims.')
+  }
+
+  /** Resolves when the other side has checked them. @throws {PeerError} */
+  async sendTransactions(session: Session, transactions: readonly Hex[]): Promise<void> {
+    try {
+      await this.#ask(session, this.protocols.transactions, 1, async (stream) => {
+        const reader = new FrameReader(stream, 1)
+        await sendFrame(stream, encodeTransactions(transactions))
+        if (!(await reader.next())) throw new PeerError('The transactions were not taken.')
+      })
+    } catch (error) {
+      if (isLate(error)) session.offend('no answer in time', 'It did not take transactions.')
+      throw asPeerError(error)
+    }
+  }
+
+  async #ask(
+    session: Session,
+    protocol: string,
+    maxBytes: number,
+    talk: (stream: Stream) => Promise<void>,
+  ): Promise<void> {
+    let stream: Stream | undefined
+    const late = new LateError('The peer did not answer in time.')
+    try {
+      const signal = AbortSignal.timeout(PEER_ANSWER_MS)
+      stream = await session.connection.newStream(protocol, {signal})
+      const opened = stream
+      opened.maxReadBufferLength = maxBytes + MAX_BLOCK_BYTES
+      await withDeadline(opened, PEER_TIMEOUT_MS, late, () => talk(opened))
+      opened.close().catch(() => {})
+    } catch (error) {
+      stream?.abort(new PeerError('The answer is of no use.'))
+      if (error instanceof GiantFrameError) session.offend('giant message', error.message)
+      else if (error instanceof InvalidBlockError) session.offend('garbage', error.message)
+      throw error
+    }
+  }
+
+  // Answering.
+
+  serveBlocks(stream: Stream, connection: Connection): Promise<void> {
+    return this.#serve(stream, connection, PEER_REQUEST_BYTES, async (session, frame) => {
+      await this.#sendRange(stream, parseRange(frame), session)
+    })
+  }
+
+  serveTransactions(stream: Stream, connection: Connection): Promise<void> {
+    const limit = FORWARD_BYTES + MAX_TRANSACTION_BYTES + 4 * FORWARD_CHUNK
+    return this.#serve(stream, connection, limit, async (session, frame) => {
+      if (session.role !== 'member') throw new PeerError('Only members hand on transactions.')
+      const transactions = decodeTransactions(frame, FORWARD_CHUNK)
+      const now = performance.now()
+      if (!session.transactions.take(transactions.length, now)) {
+        return session.offend('flood', 'too many transactions')
+      }
+      await this.#options.onTransactions(transactions)
+      await sendFrame(stream, Buffer.from([1]))
+    })
+  }
+
+  /** One request on one stream: admitted, within the limits, read in time, answered in time. */
+  async #serve(
+    stream: Stream,
+    connection: Connection,
+    maxBytes: number,
+    answer: (session: Session, frame: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    const session = this.#options.sessionOf(connection)
+    if (!session) return stream.abort(new PeerError('There is no session.'))
+    stream.maxReadBufferLength = maxBytes + PEER_REQUEST_BYTES
+    if (session.serving >= PEER_SERVING_EACH) {
+      session.offend('too many streams', 'too many requests at once')
+    }
+    if (session.isClosed || this.#serving >= PEER_SERVING) {
+      return stream.abort(new PeerError('There are too many requests.'))
+    }
+    this.#serving++
+    session.serving++
+    try {
+      await session.admitted()
+      await this.#answer(stream, session, maxBytes, answer)
+      await stream.close()
+    } catch (error) {
+      this.#blame(session, error)
+      stream.abort(error instanceof Error ? error : new PeerError(messageOf(error)))
+    } finally {
+      this.#serving--
+      session.serving--
+    }
+  }
+
+  async #answer(
+    stream: Stream,
+    session: Session,
+    maxBytes: number,
+    answer: (session: Session, frame: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    const reader = new FrameReader(stream, maxBytes)
+    const late = new SlowRequestError('The request was not complete in time.')
+    const frame = await withDeadline(stream, PEER_REQUEST_MS, late, () => reader.next())
+    if (!frame) return
+    if (!session.requests.take(1, performance.now())) {
+      return session.offend('flood', 'too many requests')
+    }
+    const slow = new SlowReaderError('The answer was not read in time.')
+    await withDeadline(stream, PEER_SERVE_MS, slow, () => answer(session, frame))
+  }
+
+  #blame(session: Session, error: unknown): void {
+    if (error instanceof SlowRequestError) session.offend('byte by byte', error.message)
+    else if (error instanceof SlowReaderError) session.offend('slow reader', error.message)
+    else if (error instanceof GiantFrameError) session.offend('giant message', error.message)
+    else if (error instanceof NonsenseError || error instanceof InvalidBlockError) {
+      session.offend('garbage', error.message)
+    } else this.#options.logger.debug('request not answered', errorFacts(error))
+  }
+
+  async #sendRange(stream: Stream, {from, count, hash}: RangeRequest, session: Session) {
+    const ready = hash && this.#options.recent(hash)
+    if (ready) return sendFrame(stream, ready)
+    const until = from + Math.min(count, PEER_RANGE_BLOCKS)
+    let sent = 0
+    for (let next = from; next < until && sent < PEER_RANGE_BYTES; ) {
+      // A few at a time, so that reading them never holds up a slot.
+      const blocks = this.#options.blocks(next, Math.min(PEER_RANGE_SLICE, until - next))
+      for (const block of blocks) {
+        const bytes = encodeBlock(block)
+        sent += bytes.length
+        if (session.isClosed || sent > PEER_RANGE_BYTES + PEER_BLOCK_BYTES) return
+        await sendFrame(stream, bytes)
+        if (sent >= PEER_RANGE_BYTES) return
+      }
+      if (blocks.length === 0) return
+      next += blocks.length
+    }
+  }
+}
+
+class LateError extends PeerError {}
+class SlowRequestError extends PeerError {}
+class SlowReaderError extends PeerError {}
+class NonsenseError extends PeerError {}
+
+/** @throws {InvalidBlockError} not the blocks that were asked for */
+async function collect(
+  reader: FrameReader,
+  {from, count, hash}: RangeRequest,
+  blocks: SealedBlock[],
+): Promise<void> {
+  let bytes = 0
+  for (let frame = await reader.next(); frame; frame = await reader.next()) {
+    const {header, transactions} = decodeBlock(frame)
+    const isAsked = header.number === from + blocks.length && blocks.length < count
+    if (!isAsked || !transactions || (hash !== undefined && header.hash !== hash)) {
+      throw new InvalidBlockError('The blocks are others than asked for.')
+    }
+    bytes += frame.length
+    if (bytes > PEER_RANGE_BYTES + PEER_BLOCK_BYTES) {
+      throw new GiantFrameError('The range is larger than allowed.')
+    }
+    blocks.push(blockOf(header, transactions))
+  }
+}
+
+function parseRange(frame: Uint8Array): RangeRequest {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(frame).toString('utf8'))
+  } catch {
+    value = undefined
+  }
+  const {from, count, hash} = isRecord(value) ? value : {}
+  const isRange =
+    Number.isSafeInteger(from) &&
+    Number(from) >= 0 &&
+    Number.isSafeInteger(count) &&
+    Number(count) > 0
+  const isHash = hash === undefined || (typeof hash === 'string' && /^0x[0-9a-f]{64}$/.test(hash))
+  if (!isRange || !isHash) throw new NonsenseError('The range is not valid.')
+  return {
+    from: Number(from),
+    count: Number(count),
+    ...(hash === undefined ? {} : {hash: hash as Hash}),
+  }
+}
+
+function isLate(error: unknown): boolean {
+  if (error instanceof LateError) return true
+  return error instanceof Error && ['TimeoutError', 'AbortError'].includes(error.name)
+}
+
+function asPeerError(error: unknown): PeerError {
+  return error instanceof PeerError ? error : new PeerError(messageOf(error), error)
+}

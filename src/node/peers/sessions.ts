@@ -1,0 +1,275 @@
+/** Who is connected, who of them is admitted, and who has to go. */
+import type {Connection, MultiaddrConnection} from '@libp2p/interface'
+import type {Address, Hex} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import {
+  PEER_CONNECTIONS_EACH,
+  PEER_FOLLOWERS,
+  PEER_FOLLOWERS_PER_IP,
+  PEER_STALE_MS,
+  PEER_STREAMS,
+  PEER_UNPROVEN_PER_IP,
+} from '../limits.ts'
+import {PeerError, type PeerHead, type PeerView} from './exchange.ts'
+import type {PeerScores, Offence} from './peer-scores.ts'
+import {isGenuine, type SignedRecord} from './peer-record.ts'
+import {ipOf, Session, type Role, type SessionHost} from './session.ts'
+
+export interface SessionsOptions {
+  chainId: number
+  fingerprint: Hex
+  openToFollowers: boolean
+  /** Lower-case. */
+  followers: readonly Address[]
+  clock: Clock
+  scores: PeerScores
+  ownRecord(): SignedRecord
+  head(): PeerHead
+  records(): SignedRecord[]
+  isMember(address: Address): Promise<boolean>
+  /** A record of our own signer was shown by a node that is connected. */
+  onTwin(record: SignedRecord): void
+  onOpen(session: Session): void
+  /** It is a member, known as such from now on. */
+  onMember(session: Session, record: SignedRecord): void
+  onClosed(session: Session): void
+  onHead(): void
+  onRecords(session: Session, records: SignedRecord[]): Promise<void>
+}
+
+export class Sessions implements SessionHost {
+  readonly clock: Clock
+  readonly #options: SessionsOptions
+  readonly #sessions = new Map<string, Session>()
+  /** Inbound connections that have not proven who they are: remote host and port -> host. */
+  readonly #unproven = new Map<string, string>()
+
+  constructor(options: SessionsOptions) {
+    this.#options = options
+    this.clock = options.clock
+  }
+
+  /** True when too many connections of one host are still unknown. */
+  denyInbound(connection: MultiaddrConnection): boolean {
+    const ip = ipOf(connection)
+    const count = [...this.#unproven.values()].filter((other) => other === ip).length
+    if (count >= PEER_UNPROVEN_PER_IP) {
+      const {scores} = this.#options
+      scores.logOnce(`${ip} connections`, 'peer misbehaves', {
+        peer: ip,
+        offence: 'too many connections',
+      })
+      return true
+    }
+    this.#unproven.set(endOf(connection), ip)
+    connection.addEventListener('close', () => this.#release(connection))
+    return false
+  }
+
+  add(connection: Connection): Session {
+    const session = new Session(connection, this)
+    this.#sessions.set(connection.id, session)
+    connection.addEventListener('close', () => {
+      this.#sessions.delete(connection.id)
+      this.#options.onClosed(session)
+    })
+    const ofPeer = [...this.#sessions.values()].filter(({peerId}) => peerId === session.peerId)
+    // A lost line may leave its connection behind; the newest are the ones that work.
+    for (const old of ofPeer.slice(0, -PEER_CONNECTIONS_EACH))
+      old.close('a newer connection is there')
+    return session
+  }
+
+  of(connection: Connection): Session | undefined {
+    return this.#sessions.get(connection.id)
+  }
+
+  all(): Session[] {
+    return [...this.#sessions.values()]
+  }
+
+  open(): Session[] {
+    return this.all().filter(({isOpen}) => isOpen)
+  }
+
+  /** The session to talk to a member: of the run that started first, its newest connection. */
+  find(address: Address): Session | undefined {
+    return this.#members().get(address)
+  }
+
+  peers(): PeerView[] {
+    const now = this.clock.monotonicMs()
+    return [...this.#members()].flatMap(([address, {head, heardAtMs, record, connection}]) => {
+      if (!head || now - heardAtMs >= PEER_STALE_MS) return []
+      const peerAddress = record?.addresses[0] ?? connection.remoteAddr.toString()
+      return [{address, peerAddress, head, heardAtMs}]
+    })
+  }
+
+  /** Closes what has gone silent, or holds too many streams. Called now and then. */
+  sweep(): void {
+    const now = this.clock.monotonicMs()
+    for (const session of this.#sessions.values()) {
+      if (session.isOpen && now - session.heardAtMs > PEER_STALE_MS) session.close('it is silent')
+      else if (session.connection.streams.length > PEER_STREAMS) {
+        session.offend('too many streams', `${session.connection.streams.length} streams are open.`)
+      }
+    }
+  }
+
+  /** Followers that have been registered since they came. */
+  async promoteMembers(): Promise<void> {
+    const followers = this.open().filter(({role}) => role === 'follower')
+    await Promise.all(
+      followers.map(async (session) => {
+        const {record} = session
+        if (!record || !(await this.#options.isMember(record.signer)) || !session.isOpen) return
+        session.promote()
+        this.#options.onMember(session, record)
+      }),
+    )
+  }
+
+  /** Counts an offence of a signer, connected or not. */
+  offendSigner(signer: Address, offence: Offence, detail: string): void {
+    if (!this.#options.scores.offend(signer, offence, {reason: detail})) return
+    for (const session of this.all()) if (session.record?.signer === signer) session.close(offence)
+  }
+
+  /**
+   * Two blocks of one height were signed by one key. Only the node that sent the second one of its own is
+   * dropped: the key may have been stolen from a node that does nothing wrong.
+   */
+  reportSecondBlock(signer: Address, fromPeerId: string, detail: string): void {
+    const offence = 'second block of one height'
+    const {scores} = this.#options
+    const authors = this.all().filter(
+      ({peerId, record}) => peerId === fromPeerId && record?.signer === signer,
+    )
+    scores.logOnce(`${signer} ${offence}`, 'peer misbehaves', {
+      ...{peer: signer, offence, reason: detail},
+    })
+    for (const session of authors) {
+      scores.offend(session.peerId, offence, {reason: detail}, signer)
+      session.close(offence)
+    }
+  }
+
+  // What a session asks.
+
+  ownRecord(): SignedRecord {
+    return this.#options.ownRecord()
+  }
+
+  head(): PeerHead {
+    return this.#options.head()
+  }
+
+  records(): SignedRecord[] {
+    return this.#options.records()
+  }
+
+  async admit(session: Session, record: SignedRecord): Promise<Role> {
+    const {chainId, fingerprint, scores, ownRecord} = this.#options
+    if (record.peerId !== session.peerId || !isGenuine(record)) {
+      session.offend('wrong signature', 'The record was not made by its signer for this peer.')
+      throw new PeerError('The record is not genuine.')
+    }
+    if (record.chainId !== chainId || record.fingerprint !== fingerprint) {
+      this.#sayForeign(session, record)
+      throw new PeerError(`This network has chain id ${chainId} and genesis ${fingerprint}.`)
+    }
+    if (scores.isBanned(record.signer)) throw new PeerError('This key is left alone for a while.')
+    if (record.signer === ownRecord().signer) {
+      this.#options.onTwin(record)
+      throw new PeerError('This signer key is in use by another node.')
+    }
+    const role = await this.#roleOf(session, record.signer)
+    if (!role) {
+      scores.logOnce(`${record.signer} stranger`, 'peer not admitted', {
+        peer: record.signer,
+        from: session.ip,
+        reason: 'The key is not a sequencer of the network.',
+      })
+      throw new PeerError('This key is not a sequencer of the network.')
+    }
+    this.#release(session.connection)
+    return role
+  }
+
+  onOpen(session: Session): void {
+    this.#release(session.connection)
+    this.#options.onOpen(session)
+    const {record, role} = session
+    if (record && role === 'member') this.#options.onMember(session, record)
+  }
+
+  onHead(): void {
+    this.#options.onHead()
+  }
+
+  onRecords(session: Session, records: SignedRecord[]): Promise<void> {
+    return session.role === 'member' ? this.#options.onRecords(session, records) : Promise.resolve()
+  }
+
+  onOffence(session: Session, offence: Offence, detail: string): void {
+    const {scores} = this.#options
+    const {who, ip} = session
+    if (!scores.offend(who, offence, {reason: detail, from: ip})) return
+    // Also by peer id, so that it is refused before it has introduced itself again.
+    if (who !== session.peerId) scores.ban(session.peerId, who)
+    for (const other of this.all()) if (other.who === who) other.close(offence)
+    session.close(offence)
+  }
+
+  onRefused(session: Session, reason: string): void {
+    const peer = session.connection.remoteAddr.toString()
+    this.#options.scores.logOnce(`${peer} refused ${reason}`, 'peer refuses us', {peer, reason})
+  }
+
+  async #roleOf(session: Session, signer: Address): Promise<Role | undefined> {
+    const {isMember, openToFollowers, followers} = this.#options
+    if (await isMember(signer)) return 'member'
+    if (followers.includes(signer)) return 'follower'
+    if (!openToFollowers) return undefined
+    const guests = this.all().filter((other) => other.role === 'follower' && other !== session)
+    const here = guests.filter(({ip}) => ip === session.ip)
+    const isFull = guests.length >= PEER_FOLLOWERS || here.length >= PEER_FOLLOWERS_PER_IP
+    if (isFull) throw new PeerError('There are too many followers already.')
+    return 'follower'
+  }
+
+  #sayForeign(session: Session, record: SignedRecord): void {
+    const {chainId, fingerprint, scores} = this.#options
+    const key = `${record.signer} ${record.chainId} ${record.fingerprint}`
+    scores.logOnce(key, 'peer of another network', {
+      ...{peer: record.signer, from: session.connection.remoteAddr.toString()},
+      ...{ourChainId: chainId, theirChainId: record.chainId},
+      ...{ourFingerprint: fingerprint, theirFingerprint: record.fingerprint},
+    })
+  }
+
+  #members(): Map<Address, Session> {
+    const {scores} = this.#options
+    const members = new Map<Address, Session>()
+    for (const session of this.#sessions.values()) {
+      const {record, role, isOpen} = session
+      if (!isOpen || role !== 'member' || !record || scores.isBanned(record.signer)) continue
+      const known = members.get(record.signer)?.record
+      if (!known || record.startedAtMs <= known.startedAtMs) members.set(record.signer, session)
+    }
+    return members
+  }
+
+  /** The connection is known, or gone. */
+  #release(connection: Pick<Connection, 'remoteAddr'>): void {
+    this.#unproven.delete(endOf(connection))
+  }
+}
+
+/** Names the other end of a connection: host and port. */
+function endOf({remoteAddr}: Pick<Connection, 'remoteAddr'>): string {
+  const parts = remoteAddr.getComponents().slice(0, 2)
+  return parts.map(({value}) => value).join(' ')
+}

@@ -1,0 +1,74 @@
+import type {Hex} from 'viem'
+
+import {errorFacts} from '../../lib/log.ts'
+import {InvalidBlockError, type SealedBlock} from '../../protocol/block.ts'
+import {PeerError} from '../peers/exchange.ts'
+import {PeerChoice} from '../peers/peer-choice.ts'
+import {catchUp} from './catch-up.ts'
+import type {DriverOptions} from './driver-options.ts'
+
+export interface FollowerHooks {
+  onImported(block: SealedBlock): void
+  /** Reads the accounts of the pool anew, after they have gone back. @throws {EngineError} */
+  refreshPool(): Promise<void>
+}
+
+/** Gets blocks from the peer that is ahead, and looks after what our own branch held when it loses. */
+export class BranchFollower {
+  readonly peers: PeerChoice
+  readonly #options: DriverOptions
+  readonly #hooks: FollowerHooks
+  /** From before the branch is given up until the pool has them again. */
+  #lost: Hex[] = []
+
+  constructor(options: DriverOptions, hooks: FollowerHooks) {
+    this.#options = options
+    this.#hooks = hooks
+    this.peers = new PeerChoice(options.chain, options.exchange, options.clock)
+  }
+
+  /** Transactions of a lost branch that are not yet in the pool again. */
+  get lost(): readonly Hex[] {
+    return this.#lost
+  }
+
+  /**
+   * Takes one range of blocks.
+   *
+   * @returns false when the peer had nothing for us
+   * @throws {EngineError | MetisSeqError} our own fault; a peer's fault is only noted
+   */
+  async follow(): Promise<boolean> {
+    const peer = this.peers.ahead()
+    if (!peer) return false
+    const {exchange, logger} = this.#options
+    const {onImported} = this.#hooks
+    let imported = 0
+    try {
+      const onLost = (raws: readonly Hex[]) => this.#keep(raws)
+      imported = await catchUp({...this.#options, onImported, onLost}, peer)
+    } catch (error) {
+      if (error instanceof InvalidBlockError) exchange.ignore(peer.address, error.message)
+      else if (error instanceof PeerError) logger.debug('fetch failed', errorFacts(error))
+      else throw error
+    }
+    if (imported === 0) this.peers.leaveAlone(peer)
+    await this.giveBack()
+    return imported > 0
+  }
+
+  /** Lost transactions into the pool again. After a failure they wait for the next try. @throws {EngineError} */
+  async giveBack(): Promise<void> {
+    const {chain, logger, reaccept} = this.#options
+    if (this.#lost.length === 0) return
+    logger.warn('branch lost', {transactions: this.#lost.length, head: chain.head().number})
+    await this.#hooks.refreshPool()
+    await reaccept(this.#lost)
+    this.#lost = []
+  }
+
+  #keep(raws: readonly Hex[]): void {
+    this.#options.keep(raws)
+    this.#lost.push(...raws)
+  }
+}
