@@ -35,7 +35,6 @@ const homeOf: Record<string, readonly string[]> = {
   '@libp2p/identify': ['node'],
   '@libp2p/gossipsub': ['node'],
   '@libp2p/crypto': ['node'],
-  '@libp2p/peer-id': ['node'],
   '@libp2p/utils': ['node'],
   '@multiformats/multiaddr': ['node'],
   ws: ['node'],

@@ -76,7 +76,9 @@ export const POOL_SENDER_SHARE = 8
 /** Pool: transactions per second we promise at first; half of the 6,300 the engine takes. */
 export const STAGE_RATE_START = 3_000
 /** Pool: what a machine that is busy with other things still does. */
-export const STAGE_RATE_LEAST = 100
+export const STAGE_RATE_LEAST = 500
+/** Pool: what is left of the promise after a slot with something late, at least. */
+export const STAGE_RATE_FALL = 0.7
 /** Pool: twice what the engine takes: nothing here can be faster. */
 export const STAGE_RATE_MOST = 12_000
 /** Pool: after a late transaction we promise a little less than was kept. */
@@ -232,6 +234,8 @@ export const MEMBER_LOOKUPS = 8
 /** Peers: transactions and bytes in one forward. */
 export const FORWARD_CHUNK = 300
 export const FORWARD_BYTES = 1_000_000
+/** Peers: a user waits so long for the producer's word; half of what a slot leaves. */
+export const FORWARD_ANSWER_MS = 1_000
 /** Peers: a transaction that is still not in a block is forwarded again after this. */
 export const FORWARD_AGAIN_MS = 5_000
 /** Sync: speed is measured over this, which is two ranges of a slow peer, and told as often as this. */
@@ -247,6 +251,22 @@ export const L1_POLL_MS = 1_000
 export const L1_TIMEOUT_MS = 10_000
 /** L1: blocks read in one request. */
 export const L1_SCAN_BLOCKS = 50
+/** L1: a long scan doubles its requests up to this: 400 blocks of 200 transactions are 40 MB of JSON. */
+export const L1_SCAN_MOST_BLOCKS = 400
+/** L1: a request of a scan that is answered within this may grow; one that fails is repeated after it. */
+export const L1_SCAN_LEAST_MS = 1_000
+/** L1: a scan gives up when one block alone was refused so often: 1 + 2 + 3 + 4 + 5 s. */
+export const L1_SCAN_TRIES = 5
+/** L1: blocks in one question for deposits, as many as public endpoints take; it halves when refused. */
+export const DEPOSIT_SCAN_BLOCKS = 10_000
+export const DEPOSIT_SCAN_LEAST_BLOCKS = 10
+/** Verify: hashes in one request; half of what our own RPC takes. */
+export const VERIFY_COMPARE_BLOCKS = 100
+/** Verify: a node refuses for a while when it is asked too fast: 30 s. */
+export const VERIFY_RETRIES = 30
+export const VERIFY_RETRY_MS = 1_000
+/** Verify: how often progress is told. */
+export const VERIFY_PROGRESS_MS = 1_000
 /** The finalized head needs this many times the confirmations of the safe head. */
 export const FINALIZED_FACTOR = 2
 /** Deposits taken from L1 at once; each needs a block of its own. */

@@ -10,6 +10,7 @@ import {ENGINE_VERSION} from '../process/find-engine.ts'
 import {PoolJournal} from '../store/pool-journal.ts'
 import type {SignGuard} from '../store/sign-guard.ts'
 import type {ChainState} from './chain-state.ts'
+import {openDoor} from './door.ts'
 import type {Genesis} from './engine/genesis.ts'
 import {Heads} from './heads/heads.ts'
 import {L1Loop} from './l1-loop.ts'
@@ -19,9 +20,8 @@ import {Mempool} from './mempool/mempool.ts'
 import {Pace} from './mempool/pace.ts'
 import {Metrics} from './metrics.ts'
 import type {NodeOptions} from './node-options.ts'
-import type {BlockExchange} from './peers/exchange.ts'
+import type {BlockExchange, Delivery} from './peers/exchange.ts'
 import {Forwarder} from './peers/forwarder.ts'
-import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accept-transaction.ts'
 import {SenderRecovery} from './rpc/sender-recovery.ts'
 import {Driver} from './sequencing/driver.ts'
 import {SyncWatch} from './sequencing/sync-watch.ts'
@@ -39,7 +39,7 @@ import {Watch} from './watch.ts'
 export interface Stages extends NodeParts {
   forwarder: Forwarder
   /** Like `accept` for each; what is the sender's fault is left out in silence. */
-  acceptMany(raws: readonly string[]): Promise<void>
+  acceptMany(raws: readonly string[]): Promise<Delivery[]>
   /** Brings back what an earlier life of the node had accepted. */
   restorePool(): Promise<void>
 }
@@ -79,7 +79,7 @@ export interface OuterParts {
   recovery: Pick<SenderRecovery, 'recover'>
   metrics: Metrics
   /** Keeps what the pool holds over a restart. */
-  poolJournal?: Pick<PoolJournal, 'append' | 'rewrite' | 'load'>
+  poolJournal?: Pick<PoolJournal, 'append' | 'withdraw' | 'rewrite' | 'load'>
 }
 
 /** Connects the stages over parts that are open already. Nothing runs yet. */
@@ -99,8 +99,8 @@ export function connectStages(
   const isOurTurn = () => turn().whose === 'mine'
   const forwarder = new Forwarder({mempool, exchange, turn, clock, logger: logger.child('forward')})
 
-  const admission: AcceptOptions = {
-    ...{recovery, accounts, mempool},
+  const {accept, acceptMany, readmit} = openDoor({
+    ...{recovery, accounts, mempool, forwarder, journal: poolJournal},
     rules: rules.transactions,
     contracts: network.l2.contracts,
     owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),
@@ -108,17 +108,11 @@ export function connectStages(
     // Blocks of a single transaction have no slot that could be full.
     room: () =>
       chain.head().number + 1 < rules.phase2Block ? undefined : pace.room(driver.slotTime),
-    onAccepted: ({raw, hash}) => {
-      poolJournal?.append(raw)
+    onHeld(hash) {
       driver.gather()
-      forwarder.add(hash)
       watch.accepted(hash)
     },
-  }
-  const accept = (raw: string): Promise<Hash> => acceptTransaction(raw, admission)
-  const acceptMany = (raws: readonly string[]) => acceptEach(raws, admission)
-  const readmit = (raws: readonly string[]) =>
-    acceptEach(raws, {...admission, room: () => undefined})
+  })
   const tidyJournal = () => {
     const held = mempool.all().map(({raw}) => raw)
     rewriteJournal(poolJournal, [...held, ...driver.lostTransactions], logger)
@@ -150,14 +144,6 @@ export function connectStages(
     restorePool: () => readmit(poolJournal?.load() ?? []),
     clientVersion: `metis-seq/anvil-${ENGINE_VERSION}`,
   }
-}
-
-async function acceptEach(raws: readonly string[], admission: AcceptOptions): Promise<void> {
-  await Promise.all(raws.map((raw) => acceptTransaction(raw, admission).catch(ignoreSendersFault)))
-}
-
-function ignoreSendersFault(error: unknown): void {
-  if (!isSendersFault(error)) throw error
 }
 
 function openHeads(options: NodeOptions, {genesis, l1}: StageContext, {log}: ChainState): Heads {

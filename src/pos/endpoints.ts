@@ -1,5 +1,10 @@
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
-import {createRpcClient, RpcTransportError, type RpcClient} from '../lib/json-rpc.ts'
+import {
+  createRpcClient,
+  RpcResponseError,
+  RpcTransportError,
+  type RpcClient,
+} from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {readQuantity, type RpcRequester} from './contract-call.ts'
 
@@ -14,6 +19,8 @@ export interface Endpoints extends RpcRequester {
   prove(): Promise<void>
   /** The highest head of all endpoints. Requests go to the one that has it, until the next call. */
   head(): Promise<bigint>
+  /** The one that had the highest head, for reads that must be of one node. Fails when that one does. */
+  one(): RpcRequester
   /** Sends a signed transaction to the first endpoint that takes it. */
   sendToOne(raw: string): Promise<SendOutcome>
   /** Sends a signed transaction to all endpoints at once. */
@@ -26,6 +33,9 @@ export interface SendOutcome {
   /** Why endpoints did not take it. A node that has it already refuses as well. */
   refusals: {endpoint: string; reason: string}[]
 }
+
+/** JSON-RPC error code of a resource that is not available now. Source: EIP-1474. */
+const UNAVAILABLE = -32_002
 
 interface Endpoint {
   rpc: RpcClient
@@ -40,6 +50,8 @@ export interface EndpointOptions {
   urls: readonly string[]
   /** A stopped node must not hold up the others for longer than this. */
   timeoutMs: number
+  /** How to reach one of them. */
+  connect?: (url: string, options: {timeoutMs: number}) => RpcClient
 }
 
 export function createEndpoints(options: EndpointOptions): Endpoints {
@@ -54,8 +66,9 @@ class EndpointPool implements Endpoints {
 
   constructor(options: EndpointOptions) {
     this.#options = options
-    this.#all = options.urls.map((url) => ({
-      rpc: createRpcClient(url, {timeoutMs: options.timeoutMs}),
+    const {urls, timeoutMs, connect = createRpcClient} = options
+    this.#all = urls.map((url) => ({
+      rpc: connect(url, {timeoutMs}),
       name: redactUrl(url),
       proved: false,
     }))
@@ -95,12 +108,20 @@ class EndpointPool implements Endpoints {
       try {
         return await this.#ask(endpoint, method, params)
       } catch (error) {
-        // An answer is an answer, also when it is an error. Only a silent or foreign endpoint is passed over.
-        if (!(error instanceof RpcTransportError) && !isWrongChain(error)) throw error
+        // An answer is an answer, also when it is an error. Only an endpoint that is silent, foreign, or
+        // says that it cannot answer now is passed over.
+        const isPassedOver =
+          error instanceof RpcTransportError || isWrongChain(error) || isUnavailable(error)
+        if (!isPassedOver) throw error
         failure ??= error
       }
     }
     throw this.#unreachable(failure)
+  }
+
+  one(): RpcRequester {
+    const endpoint = this.#order[0]!
+    return {request: (method, params) => this.#ask(endpoint, method, params)}
   }
 
   async sendToOne(raw: string): Promise<SendOutcome> {
@@ -163,6 +184,11 @@ function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[]
 
 function isWrongChain(error: unknown): boolean {
   return error instanceof MetisSeqError && error.code === 'WRONG_CHAIN'
+}
+
+/** A node whose engine is restarting. */
+function isUnavailable(error: unknown): boolean {
+  return error instanceof RpcResponseError && error.code === UNAVAILABLE
 }
 
 function wrongChain(chain: string, expected: number, found: bigint, endpoint: string) {

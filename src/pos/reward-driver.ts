@@ -26,13 +26,14 @@ type DriverOptions = Pick<
 export function createRewardDriver(options: DriverOptions): () => Promise<boolean> {
   const {network, account, l1, l2, logger, clock, pollMs, rewardBatchEpochs} = options
   const {state, enqueue, signal} = options
-  const context: RewardContext = {
+  const contextOfNow = (): RewardContext => ({
     l1,
-    l2,
+    l2: l2.one(),
     l1Network: network.l1,
     sequencerSet: network.l2.contracts.sequencerSet,
     account,
-  }
+    hasSafeHead: network.l2.bundled !== null,
+  })
   let warnedOf: string | undefined
 
   async function settle(sent: SentRewardBatch, timeoutMs: number): Promise<boolean> {
@@ -54,6 +55,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
     const last = state().lastRewardBatch
     // Left over from before a restart or from a slow chain.
     if (last?.outcome === 'sent') await settle(last, 0)
+    const context = contextOfNow()
     const decision = await planRewards(context, rewardBatchEpochs)
     if (decision.kind === 'refused') throw refusal(decision)
     if (decision.kind === 'wait') return false

@@ -29,6 +29,12 @@ export interface RewardContext {
   l1Network: L1Network
   sequencerSet: Address
   account: LocalAccount
+  /**
+   * True where the L2 nodes know what L1 has confirmed. Only such epochs are paid then: until then a
+   * takeover that was made elsewhere can still exchange them for others, and a payment stays. All reads
+   * must then be of one node.
+   */
+  hasSafeHead: boolean
 }
 
 export type RewardDecision =
@@ -78,7 +84,10 @@ export async function planRewards(
   if (mpcAddress.toLowerCase() !== account.address.toLowerCase()) {
     return {kind: 'refused', reason: 'not-mpc', mpcAddress}
   }
-  const epochs = await readEpochs(l2, sequencerSet, from, to)
+  const finished = await readEpochs(l2, sequencerSet, from, to)
+  const safe = context.hasSafeHead ? await readSafeBlock(l2) : undefined
+  // Where an epoch ends is decided by the block behind it, with which a takeover may cut it short.
+  const epochs = finished.filter(({endBlock}) => safe === undefined || endBlock < safe)
   const unpayable = await findUnpayable(context, new Set(epochs.map(({signer}) => signer)))
   const plan = planRewardBatch({batchState: {id, endEpoch}, epochs, unpayable, minEpochs})
   if (plan.kind !== 'ready') return plan
@@ -87,6 +96,12 @@ export async function planRewards(
   const blocks = plan.batch.blocks.reduce((sum, count) => sum + count, 0n)
   const totalMetisWei = blocks * rewardPerBlock
   return (await findShortPayer(context, totalMetisWei)) ?? {...plan, totalMetisWei}
+}
+
+/** The newest L2 block that L1 has confirmed; -1 before the first. */
+async function readSafeBlock(l2: RpcRequester): Promise<bigint> {
+  const block = await l2.request('eth_getBlockByNumber', ['safe', false])
+  return isRecord(block) ? BigInt(String(block['number'])) : -1n
 }
 
 /** Signers whose record LockingPool no longer reaches: never used there, or burned. */

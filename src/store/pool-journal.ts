@@ -35,14 +35,26 @@ export class PoolJournal {
    */
   load(): Hex[] {
     const lines = readFileSync(this.#path, 'latin1').split('\n')
-    return lines.filter((line): line is Hex => /^0x(?:[0-9a-f]{2})+$/.test(line))
+    const withdrawn = new Set(lines.filter((line) => line.startsWith('-')))
+    return lines
+      .filter((line) => !withdrawn.has(`-${line}`))
+      .filter((line): line is Hex => /^0x(?:[0-9a-f]{2})+$/.test(line))
   }
 
   /** @throws {MetisSeqError} DISK_FULL: the transaction must not be accepted */
   append(raw: Hex): void {
+    this.#write(raw)
+  }
+
+  /** The sender was told that it is not accepted after all. */
+  withdraw(raw: Hex): void {
+    this.#write(`-${raw}`)
+  }
+
+  #write(line: string): void {
     this.#isGrown = true
     try {
-      writeSync(this.#descriptor, `${this.#isTorn ? '\n' : ''}${raw}\n`)
+      writeSync(this.#descriptor, `${this.#isTorn ? '\n' : ''}${line}\n`)
       this.#isTorn = false
     } catch (error) {
       this.#isTorn = true

@@ -70,7 +70,10 @@ export class TestPeers {
         chain.filter(({number}) => number >= from && number < from + count).slice(0, count),
       onBlock: (block) => void peer.blocks.push(block),
       onPeers() {},
-      onTransactions: async (raws) => void peer.transactions.push(...raws),
+      onTransactions: async (raws) => {
+        peer.transactions.push(...raws)
+        return raws.map(() => 'taken' as const)
+      },
       isMember: () => Promise.resolve(true),
       refusalOf: () => undefined,
       ...options.handlers,

@@ -43,11 +43,14 @@ let chain: ChainState
 let recommitted: {signer: Address; startBlock: number} | undefined
 /** Transactions that this engine cannot execute. */
 let unexecutable: Hex[]
+/** Transactions that a lost branch gave back. */
+let lost: Hex[]
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'metis-seq-import-'))
   recommitted = undefined
   unexecutable = []
+  lost = []
   chain = await openChain('own')
 })
 
@@ -131,7 +134,13 @@ function recommitTransaction(from: Account, newSigner: Address, startBlock: numb
   })
 }
 
-const options = () => ({chain, rules, clock: systemClock})
+const options = () => ({
+  chain,
+  rules,
+  clock: systemClock,
+  fixedHead: () => 100,
+  onLost: (raws: readonly Hex[]) => lost.push(...raws),
+})
 
 async function expectRefused(block: SealedBlock, text: string): Promise<void> {
   const before = chain.head()
@@ -224,15 +233,15 @@ test('a branch with a recommitment wins over ours, and what ours held comes back
   const common = await build(alpha)
   await importBlock(options(), common)
   const takeOver = await build(beta, [await recommitTransaction(mpc, beta.address, 102)])
-  const lost = await transfer(user, 0)
-  await importBlock(options(), await build(alpha, [lost]))
+  await importBlock(options(), await build(alpha, [await transfer(user, 0)]))
   const ours = chain.log.head!
   const heads = {ours: 102, theirs: 102}
   expect(prefersTheirs({ours, theirs: takeOver, heads}, options())).toBe(true)
   expect(prefersTheirs({ours: takeOver, theirs: ours, heads}, options())).toBe(false)
 
   recommitted = {signer: beta.address, startBlock: 102}
-  expect(await switchBranch(options(), 101, takeOver)).toEqual([lost])
+  await switchBranch(options(), 101, takeOver, 'takeover')
+  expect(lost).toEqual([ours.transactions[0]])
   expect(chain.log.range(0, 1000)).toEqual([common, takeOver])
   expect(chain.engine.head().hash).toBe(takeOver.hash)
 })
@@ -256,7 +265,9 @@ test('a branch whose recommitment fails when executed changes nothing', async ()
   const takeOver = await build(beta, [await recommitTransaction(mpc, beta.address, 101)])
   await importBlock(options(), await build(alpha, [await transfer(user, 0)]))
   const before = chain.log.range(0, 1000)
-  await expect(switchBranch(options(), 100, takeOver)).rejects.toThrow('did not take effect')
+  await expect(switchBranch(options(), 100, takeOver, 'takeover')).rejects.toThrow(
+    'did not take effect',
+  )
   expect(chain.log.range(0, 1000)).toEqual(before)
   expect(chain.head().hash).toBe(before[0]!.hash)
   expect(chain.engine.head()).toEqual(chain.head())

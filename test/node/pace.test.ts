@@ -6,6 +6,7 @@ import {
   MAX_EXECUTION_GAS,
   MIN_EXECUTION_GAS,
   NEXT_SLOT_OPENS,
+  STAGE_RATE_FALL,
   STAGE_RATE_LEAST,
   STAGE_RATE_MOST,
   STAGE_RATE_START,
@@ -16,9 +17,18 @@ const SLOT_MS = 2000
 
 test('the promise is cut to what was kept when something came late', () => {
   const pace = new Pace()
-  pace.slotEnded({sealed: 4000, late: 1, refused: 50, slotMs: SLOT_MS})
-  expect(pace.ratePerSecond).toBe(1900)
-  pace.slotEnded({sealed: 0, late: 9, refused: 0, slotMs: SLOT_MS})
+  pace.slotEnded({sealed: 5000, late: 1, refused: 50, slotMs: SLOT_MS})
+  expect(pace.ratePerSecond).toBe(2375)
+  pace.slotEnded({sealed: 5000, late: 1, refused: 0, slotMs: SLOT_MS})
+  expect(pace.ratePerSecond).toBe(2375)
+})
+
+test('a hiccup in a calm slot costs a little, and only many in a row cost much', () => {
+  const pace = new Pace()
+  const hiccup = {sealed: 3, late: 1, refused: 0, slotMs: SLOT_MS}
+  pace.slotEnded(hiccup)
+  expect(pace.ratePerSecond).toBe(STAGE_RATE_START * STAGE_RATE_FALL)
+  for (let slot = 0; slot < 30; slot++) pace.slotEnded(hiccup)
   expect(pace.ratePerSecond).toBe(STAGE_RATE_LEAST)
 })
 

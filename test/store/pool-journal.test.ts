@@ -51,3 +51,11 @@ test('rewriting keeps what is held, and does nothing while nothing was added', (
 test('a directory that is not there is told as such', () => {
   expect(() => PoolJournal.open(join(dir, 'missing', 'pool.journal'))).toThrow()
 })
+
+test('what was withdrawn is not brought back, in whatever order it is read', () => {
+  const journal = PoolJournal.open(path)
+  for (const raw of ['0x01', '0x02'] as const) journal.append(raw)
+  journal.withdraw('0x01')
+  expect(journal.load()).toEqual(['0x02'])
+  journal.close()
+})

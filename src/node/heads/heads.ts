@@ -5,13 +5,20 @@
 import type {Hash, Hex} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {isRecord} from '../../lib/json.ts'
 import type {RpcClient} from '../../lib/json-rpc.ts'
 import type {Logger} from '../../lib/log.ts'
-import {decodeBatch, InvalidBatchError, type TxBatch} from '../../protocol/batch-codec.ts'
-import {lowerCase, type SealedBlock} from '../../protocol/block.ts'
+import type {TxBatch} from '../../protocol/batch-codec.ts'
+import type {SealedBlock} from '../../protocol/block.ts'
 import type {L1Network} from '../../protocol/network.ts'
 import {readBatchCursor, saveBatchCursor, type BatchCursor} from '../../store/batch-cursor.ts'
+import {readBatchPin, saveBatchPin, type BatchPin} from '../../store/batch-pin.ts'
+import {
+  endOf,
+  nextBatch,
+  readInboxBlocks,
+  type BatchPosition,
+  type InboxBlock,
+} from '../inbox/read-inbox.ts'
 import {FINALIZED_FACTOR, L1_SCAN_BLOCKS} from '../limits.ts'
 
 export interface HeadsOptions {
@@ -22,6 +29,7 @@ export interface HeadsOptions {
   /** Our own block, or undefined while we do not have it. */
   block(number: number): SealedBlock | undefined
   cursorFile: string
+  pinFile: string
   logger: Logger
 }
 
@@ -34,16 +42,17 @@ export interface L1Head {
 }
 
 /** The newest batch in the inbox, confirmed or not. */
-export interface InboxTip {
-  batchIndex: number
-  /** Last L2 block in a batch; the genesis number before the first batch. */
-  l2Block: number
+export interface InboxTip extends BatchPosition {
+  /** False when a batch holds blocks that our chain does not have: what follows is not ours to send. */
+  isOurs: boolean
 }
 
-interface L1Block extends L1Head {
-  parentHash: Hash
-  /** Calldata of the inbox transactions of allowed senders, in order. */
-  batches: Hex[]
+/** What L1 holds at the first block in which our chain differs from it. L1 is right. */
+export interface Contradiction {
+  number: number
+  /** Seconds since 1970. */
+  timestamp: number
+  transactions: readonly Hex[]
 }
 
 export class Heads {
@@ -51,16 +60,44 @@ export class Heads {
   #cursor: BatchCursor | undefined
   #l1Head: L1Head | undefined
   #tip: InboxTip
+  #pin: BatchPin | undefined
+  #contradiction: Contradiction | undefined
 
   constructor(options: HeadsOptions) {
     this.#options = options
     this.#cursor = readBatchCursor(options.cursorFile)
-    this.#tip = {batchIndex: 0, l2Block: options.genesisNumber}
+    this.#pin = readBatchPin(options.pinFile)
+    this.#tip = {batchIndex: 0, l2Block: options.genesisNumber, isOurs: false}
   }
 
   /** Null until a batch is confirmed. */
   safeHead(): number | null {
     return this.#cursor?.l2Block ?? null
+  }
+
+  /**
+   * Blocks up to here are never given up for another branch: L1 has confirmed them, or we sent them there
+   * and it may still do so, when nobody else might have them.
+   */
+  fixedHead(): number {
+    const safe = this.safeHead() ?? this.#options.genesisNumber
+    if (!this.#pin || this.#contradiction) return safe
+    const isOnChain = this.#options.block(this.#pin.l2Block)?.hash === this.#pin.hash
+    return isOnChain ? Math.max(safe, this.#pin.l2Block) : safe
+  }
+
+  /** Called before a batch up to this block leaves. Durable when it returns. @throws DISK_FULL */
+  pin(l2Block: number): void {
+    const block = this.#options.block(l2Block)
+    if (!block) throw new Error(`Block ${l2Block} is sent and not in the chain log.`)
+    const pin = {l2Block, hash: block.hash}
+    saveBatchPin(this.#options.pinFile, pin)
+    this.#pin = pin
+  }
+
+  /** Undefined while L1 has confirmed nothing else than our chain. */
+  contradiction(): Contradiction | undefined {
+    return this.#contradiction
   }
 
   finalizedHead(): number | null {
@@ -134,117 +171,93 @@ export class Heads {
     return {...next, recent: next.recent.slice(Math.max(0, firstOpen))}
   }
 
-  #apply(cursor: BatchCursor, block: L1Block): BatchCursor | undefined {
+  #apply(cursor: BatchCursor, block: InboxBlock): BatchCursor | undefined {
     let next = cursor
-    for (const calldata of block.batches) {
-      const batch = this.#nextBatch(calldata, next)
+    for (const {calldata} of block.transactions) {
+      const batch = nextBatch(calldata, this.#positionOf(next))
       if (!batch) continue
-      const l2Block = batch.startBlock + batch.blocks.length - 1
-      if (!this.#options.block(l2Block)) return undefined
+      const l2Block = endOf(batch)
       this.#compare(batch)
+      if (!this.#options.block(l2Block)) return undefined
+      this.#contradiction = undefined
       const recent = [...next.recent, {l1Block: block.number, l2Block}]
       next = {...next, batchIndex: Number(batch.batchIndex), l2Block, recent}
     }
     return next
   }
 
-  /** A batch counts only when it follows the one before it: duplicates and strays are no batches. */
-  #nextBatch(
-    calldata: Hex,
-    after: {batchIndex: number; l2Block: number | null},
-  ): TxBatch | undefined {
-    try {
-      const batch = decodeBatch(calldata)
-      const start = (after.l2Block ?? this.#options.genesisNumber) + 1
-      const follows =
-        batch.batchIndex === BigInt(after.batchIndex + 1) && batch.startBlock === start
-      return follows ? batch : undefined
-    } catch (error) {
-      if (error instanceof InvalidBatchError) return undefined
-      throw error
-    }
+  #positionOf({batchIndex, l2Block}: BatchCursor): BatchPosition {
+    return {batchIndex, l2Block: l2Block ?? this.#options.genesisNumber}
   }
 
   #compare(batch: TxBatch): void {
-    batch.blocks.forEach(({timestamp, transactions}, index) => {
+    const differs = this.#firstDifference(batch)
+    if (!differs) return
+    // From now on a branch of a peer that holds what L1 holds wins over ours.
+    this.#contradiction = differs
+    const {number} = differs
+    throw new MetisSeqError({
+      code: 'BATCH_MISMATCH',
+      message: `Batch ${batch.batchIndex} on L1 holds another block ${number} than this node.`,
+      exit: 'critical',
+      facts: {batchIndex: String(batch.batchIndex), block: String(number)},
+      hints: ['Run `metis-seq node verify` to rebuild the chain from L1 and compare.'],
+    })
+  }
+
+  /** Among the blocks that we have. */
+  #firstDifference(batch: TxBatch): Contradiction | undefined {
+    for (const [index, {timestamp, transactions}] of batch.blocks.entries()) {
       const number = batch.startBlock + index
       const ours = this.#options.block(number)
-      const isEqual =
-        ours?.timestamp === timestamp &&
-        ours.transactions.length === transactions.length &&
-        transactions.every(({raw}, position) => raw === ours.transactions[position])
-      if (isEqual) return
-      throw new MetisSeqError({
-        code: 'BATCH_MISMATCH',
-        message: `Batch ${batch.batchIndex} on L1 holds another block ${number} than this node.`,
-        exit: 'critical',
-        facts: {batchIndex: String(batch.batchIndex), block: String(number)},
-        hints: ['Run `metis-seq node verify` to rebuild the chain from L1 and compare.'],
-      })
-    })
+      if (!ours) return undefined
+      const theirs = {number, timestamp, transactions: transactions.map(({raw}) => raw)}
+      if (!holdsSame(ours, theirs)) return theirs
+    }
+    return undefined
   }
 
   /** Batches that are on L1 but not deep enough yet: the batcher continues behind them. */
   async #readTip(cursor: BatchCursor, head: number): Promise<void> {
-    const {genesisNumber} = this.#options
-    let tip: InboxTip = {
-      batchIndex: cursor.batchIndex,
-      l2Block: cursor.l2Block ?? genesisNumber,
-    }
+    let tip: InboxTip = {...this.#positionOf(cursor), isOurs: true}
     for (let from = cursor.l1Block + 1; from <= head; from += L1_SCAN_BLOCKS) {
       const count = Math.min(L1_SCAN_BLOCKS, head - from + 1)
       const blocks = await this.#readBlocks(Array.from({length: count}, (_, index) => from + index))
-      for (const calldata of blocks.flatMap(({batches}) => batches)) {
-        const batch = this.#nextBatch(calldata, tip)
+      for (const {calldata} of blocks.flatMap(({transactions}) => transactions)) {
+        const batch = nextBatch(calldata, tip)
         if (!batch) continue
-        const l2Block = batch.startBlock + batch.blocks.length - 1
-        tip = {batchIndex: Number(batch.batchIndex), l2Block}
+        const l2Block = endOf(batch)
+        const isOurs = tip.isOurs && this.#holds(batch, l2Block)
+        tip = {batchIndex: Number(batch.batchIndex), l2Block, isOurs}
       }
     }
     this.#tip = tip
   }
 
-  async #readBlocks(numbers: readonly number[]): Promise<L1Block[]> {
-    const answers = await this.#options.l1.batch(
-      numbers.map((number) => ({
-        method: 'eth_getBlockByNumber',
-        params: [`0x${number.toString(16)}`, true],
-      })),
-    )
-    return answers.map((answer) => {
-      if (answer instanceof Error) throw answer
-      return this.#parseBlock(answer)
-    })
+  #holds(batch: TxBatch, l2Block: number): boolean {
+    return this.#options.block(l2Block) !== undefined && !this.#firstDifference(batch)
   }
 
-  #parseBlock(value: unknown): L1Block {
-    if (!isRecord(value) || !Array.isArray(value['transactions'])) {
-      throw new Error('L1 gave no block where there must be one.')
-    }
-    const {contracts, batchSenders} = this.#options.network
-    const inbox = lowerCase(contracts.batchInbox)
-    const senders = new Set(batchSenders.map(lowerCase))
-    const batches = value['transactions']
-      .filter(isRecord)
-      .filter(({to, from}) => lowerText(to) === inbox && senders.has(lowerText(from)))
-      .map(({input}) => String(input) as Hex)
-    return {
-      number: Number(value['number']),
-      hash: String(value['hash']) as Hash,
-      parentHash: String(value['parentHash']) as Hash,
-      timestamp: Number(value['timestamp']),
-      baseFeeWei: BigInt(String(value['baseFeePerGas'] ?? '0x0')),
-      batches,
-    }
+  #readBlocks(numbers: readonly number[]): Promise<InboxBlock[]> {
+    const {l1, network} = this.#options
+    return readInboxBlocks(l1, network, numbers)
   }
+}
+
+/** True when a block has the time and the transactions that L1 holds for its number. */
+export function holdsSame(
+  block: Pick<SealedBlock, 'timestamp' | 'transactions'>,
+  {timestamp, transactions}: Contradiction,
+): boolean {
+  return (
+    block.timestamp === timestamp &&
+    block.transactions.length === transactions.length &&
+    transactions.every((raw, position) => raw === block.transactions[position])
+  )
 }
 
 /** Stands for "not read yet" in front of the first block. */
 const anyHash: Hash = `0x${'0'.repeat(64)}`
-
-function lowerText(value: unknown): Hex {
-  return (typeof value === 'string' ? value.toLowerCase() : '') as Hex
-}
 
 async function blockNumber(l1: RpcClient): Promise<number> {
   return Number(await l1.request('eth_blockNumber'))

@@ -13,6 +13,7 @@ import {
   SEAL_RESERVE,
   SEAL_SHARE,
   STAGE_RATE_CUT,
+  STAGE_RATE_FALL,
   STAGE_RATE_GROWTH,
   STAGE_RATE_LEAST,
   STAGE_RATE_MOST,
@@ -64,8 +65,10 @@ export class Pace {
    */
   slotEnded({sealed, late, refused, slotMs}: SlotOutcome): void {
     if (late > 0) {
-      const seen = (sealed / slotMs) * 1000
-      this.#perSecond = Math.max(STAGE_RATE_LEAST, Math.min(this.#perSecond, seen) * STAGE_RATE_CUT)
+      // In a calm slot something may be late by a hiccup, which tells nothing about what fits.
+      const seen = (sealed / slotMs) * 1000 * STAGE_RATE_CUT
+      const kept = Math.max(seen, this.#perSecond * STAGE_RATE_FALL, STAGE_RATE_LEAST)
+      this.#perSecond = Math.min(this.#perSecond, kept)
     } else if (refused > 0) {
       this.#perSecond = Math.min(STAGE_RATE_MOST, this.#perSecond * STAGE_RATE_GROWTH)
     }

@@ -3,6 +3,13 @@ import type {Address, Hash, Hex} from 'viem'
 
 import type {BlockHeader, SealedBlock} from '../../protocol/block.ts'
 
+/**
+ * What a peer did with a transaction. Anything but a want of room is `taken`: it holds it, had it before,
+ * or it is in a block, and if it is invalid, whoever sent it will find that out by itself.
+ */
+export const deliveries = ['taken', 'pool-full', 'sender-limit'] as const
+export type Delivery = (typeof deliveries)[number]
+
 export interface PeerHead {
   number: number
   hash: Hash
@@ -27,8 +34,8 @@ export interface ExchangeHandlers {
   onBlock(block: SealedBlock, from: Address): void
   /** A peer's head may have moved. */
   onPeers(): void
-  /** Raw transactions; each is checked like one from a user. */
-  onTransactions(transactions: readonly string[]): Promise<void>
+  /** Raw transactions; each is checked like one from a user. @returns what became of each */
+  onTransactions(transactions: readonly string[]): Promise<Delivery[]>
   /** May this key take part? */
   isMember(address: Address): Promise<boolean>
   /**
@@ -52,8 +59,8 @@ export interface BlockExchange {
   announce(block: SealedBlock): void
   /** @returns at least one block. @throws {PeerError} no usable answer */
   fetchBlocks(peer: PeerView, from: number, count: number): Promise<SealedBlock[]>
-  /** @throws {PeerError} not delivered */
-  sendTransactions(peer: PeerView, transactions: readonly Hex[]): Promise<void>
+  /** @returns what became of each. @throws {PeerError} not delivered */
+  sendTransactions(peer: PeerView, transactions: readonly Hex[]): Promise<Delivery[]>
   /** @throws {MetisSeqError} SIGNER_IN_USE: an older node signs with our key, so this one has to stop */
   assertAlone(): void
   /** For an invalid block: logs once, drops the peer and leaves it alone for a while. */

@@ -6,10 +6,13 @@ import type {Address, Hash, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
-import {FORWARD_AGAIN_MS, FORWARD_BYTES, FORWARD_CHUNK} from '../limits.ts'
+import {FORWARD_AGAIN_MS, FORWARD_ANSWER_MS, FORWARD_BYTES, FORWARD_CHUNK} from '../limits.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {Turn} from '../rotation/rotation.ts'
-import type {BlockExchange, PeerView} from './exchange.ts'
+import type {BlockExchange, Delivery, PeerView} from './exchange.ts'
+
+/** Made once: a reason of its own for each would cost more than the delivery. */
+const answered = new Error('answered')
 
 export interface ForwarderOptions {
   mempool: Mempool
@@ -24,6 +27,8 @@ export class Forwarder {
   readonly #options: ForwarderOptions
   /** To whom and when each transaction went. */
   readonly #sent = new Map<Hash, {to: Address; atMs: number}>()
+  /** Users who wait for the producer's word. */
+  readonly #waiting = new Map<Hash, (delivery: Delivery) => void>()
   #fresh: Hash[] = []
   #producer: Address | undefined
   #lastScanMs = 0
@@ -43,6 +48,38 @@ export class Forwarder {
     }
     this.#fresh.push(hash)
     this.wake()
+  }
+
+  /**
+   * Like `add`, and waits for what the producer says. Nobody to ask, or no answer in time: `taken`, since
+   * we hold it and go on offering it.
+   */
+  async deliver(hash: Hash): Promise<Delivery> {
+    if (this.#options.turn().whose !== 'other') {
+      this.add(hash)
+      return 'taken'
+    }
+    const abort = new AbortController()
+    const late = this.#options.clock.sleep(FORWARD_ANSWER_MS, abort.signal)
+    const answer = new Promise<Delivery>((resolve) => this.#waiting.set(hash, resolve))
+    this.add(hash)
+    try {
+      return await Promise.race([answer, late.then((): Delivery => 'taken')])
+    } finally {
+      this.#waiting.delete(hash)
+      late.catch(() => {})
+      abort.abort(answered)
+    }
+  }
+
+  /** True when somebody else produces and can be reached. */
+  get hasProducer(): boolean {
+    return this.#reach(this.#options.turn()) !== undefined
+  }
+
+  #reach(turn: Turn): PeerView | undefined {
+    if (turn.whose !== 'other') return undefined
+    return this.#options.exchange.peers().find(({address}) => address === turn.signer)
   }
 
   /** The turn may have changed, or time has passed. Never rejects. */
@@ -71,19 +108,24 @@ export class Forwarder {
   }
 
   async #forward(): Promise<void> {
-    const {mempool, exchange, turn, clock} = this.#options
+    const {mempool, turn, clock} = this.#options
     const now = clock.monotonicMs()
     const whose = turn()
     const fresh = this.#takeFresh(whose.whose === 'unknown' ? undefined : whose.signer, now)
-    if (whose.whose !== 'other' || fresh.length === 0) return
-    const peer = exchange.peers().find(({address}) => address === whose.signer)
-    if (!peer || !(await this.#send(peer, fresh))) {
-      this.#producer = undefined
+    if (whose.whose !== 'other' || fresh.length === 0) {
+      for (const resolve of this.#waiting.values()) resolve('taken')
       return
     }
-    for (const {hash} of fresh) {
-      if (mempool.has(hash)) this.#sent.set(hash, {to: whose.signer, atMs: now})
-    }
+    const peer = this.#reach(whose)
+    const deliveries = peer && (await this.#send(peer, fresh))
+    fresh.forEach(({hash}, index) => {
+      const delivery = deliveries?.[index] ?? 'taken'
+      this.#waiting.get(hash)?.(delivery)
+      // What it has no room for is offered again, when nobody waits for the answer any more.
+      if (!peer || !deliveries || delivery !== 'taken' || !mempool.has(hash)) return
+      this.#sent.set(hash, {to: peer.address, atMs: now})
+    })
+    if (!deliveries) this.#producer = undefined
   }
 
   /** New ones; all when the producer changed; from time to time those that are still not in a block. */
@@ -105,14 +147,17 @@ export class Forwarder {
     })
   }
 
-  async #send(peer: PeerView, held: readonly HeldTransaction[]): Promise<boolean> {
-    const raws: Hex[] = held.map(({raw}) => raw)
+  /** @returns what became of each, or undefined when not all were delivered */
+  async #send(peer: PeerView, held: readonly HeldTransaction[]): Promise<Delivery[] | undefined> {
+    const deliveries: Delivery[] = []
     try {
-      for (const chunk of chunksOf(raws)) await this.#options.exchange.sendTransactions(peer, chunk)
-      return true
+      for (const chunk of chunksOf(held.map(({raw}) => raw))) {
+        deliveries.push(...(await this.#options.exchange.sendTransactions(peer, chunk)))
+      }
+      return deliveries
     } catch (error) {
       this.#options.logger.debug('forward failed', {peer: peer.address, ...errorFacts(error)})
-      return false
+      return undefined
     }
   }
 }

@@ -16,6 +16,7 @@ import {Dialer} from './dialer.ts'
 import {
   PeerError,
   type BlockExchange,
+  type Delivery,
   type ExchangeHandlers,
   type PeerHead,
   type PeerView,
@@ -125,7 +126,7 @@ export class Libp2pExchange implements BlockExchange {
     return requests.fetchBlocks(session, {from, count})
   }
 
-  sendTransactions({address}: PeerView, transactions: readonly Hex[]): Promise<void> {
+  sendTransactions({address}: PeerView, transactions: readonly Hex[]): Promise<Delivery[]> {
     const {requests, session} = this.#reach(address)
     return requests.sendTransactions(session, transactions)
   }

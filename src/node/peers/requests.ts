@@ -33,7 +33,7 @@ import {
   encodeBlock,
   encodeTransactions,
 } from './block-codec.ts'
-import {PeerError} from './exchange.ts'
+import {deliveries, PeerError, type Delivery} from './exchange.ts'
 import {FrameReader, GiantFrameError, sendFrame, withDeadline} from './frames.ts'
 import type {Session} from './session.ts'
 
@@ -45,7 +45,7 @@ export interface RequestsOptions {
   blocks(from: number, count: number): SealedBlock[]
   /** One of our own last blocks as bytes. */
   recent(hash: Hash): Uint8Array | undefined
-  onTransactions(transactions: readonly string[]): Promise<void>
+  onTransactions(transactions: readonly string[]): Promise<Delivery[]>
 }
 
 interface RangeRequest {
@@ -101,13 +101,17 @@ export class Requests {
   }
 
   /** Resolves when the other side has checked them. @throws {PeerError} */
-  async sendTransactions(session: Session, transactions: readonly Hex[]): Promise<void> {
+  async sendTransactions(session: Session, transactions: readonly Hex[]): Promise<Delivery[]> {
+    const count = transactions.length
+    let answer: Uint8Array | undefined
     try {
-      await this.#ask(session, this.protocols.transactions, 1, async (stream) => {
-        const reader = new FrameReader(stream, 1)
+      await this.#ask(session, this.protocols.transactions, count, async (stream) => {
+        const reader = new FrameReader(stream, count)
         await sendFrame(stream, encodeTransactions(transactions))
-        if (!(await reader.next())) throw new PeerError('The transactions were not taken.')
+        answer = await reader.next()
+        if (answer?.length !== count) throw new PeerError('The transactions were not taken.')
       })
+      return [...answer!].map((code) => deliveries[code] ?? 'taken')
     } catch (error) {
       if (isLate(error)) session.offend('no answer in time', 'It did not take transactions.')
       throw asPeerError(error)
@@ -154,8 +158,8 @@ export class Requests {
       if (!session.transactions.take(transactions.length, now)) {
         return session.offend('flood', 'too many transactions')
       }
-      await this.#options.onTransactions(transactions)
-      await sendFrame(stream, Buffer.from([1]))
+      const outcome = await this.#options.onTransactions(transactions)
+      await sendFrame(stream, Buffer.from(outcome.map((delivery) => deliveries.indexOf(delivery))))
     })
   }
 

@@ -28,7 +28,7 @@ export interface AcceptOptions {
   /** What may be ready now; undefined sets no bound. */
   room(): PoolRoom | undefined
   /** Called when the pool took one. What it throws takes it out again. */
-  onAccepted(transaction: SignedTransaction, lane: TransactionKind): void
+  onAccepted(transaction: SignedTransaction, lane: TransactionKind): void | Promise<void>
 }
 
 /**
@@ -53,7 +53,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
     mempool.add(transaction, lane, await accounts.read(transaction.sender), nowMs(), room())
   }
   try {
-    options.onAccepted(transaction, lane)
+    await options.onAccepted(transaction, lane)
   } catch (error) {
     mempool.remove(transaction.hash)
     throw error

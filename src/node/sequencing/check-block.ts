@@ -36,6 +36,9 @@ export interface BlockParent {
   timestamp: number
 }
 
+/** What of a block decides who may seal it. */
+type SignedTransactions = Pick<SealedBlock, 'number' | 'signer' | 'transactions'>
+
 /** Why a block may be sealed by its signer. A recommitment must also succeed when executed. */
 export type Authority = {by: 'turn'} | {by: 'recommit'; recommit: Recommit}
 
@@ -61,6 +64,20 @@ export function checkBlock(
   if (!hasValidSignatures(block, chainId)) {
     throw new InvalidBlockError(`Block ${number} is not signed by ${signer}.`)
   }
+  return checkAuthority(block, turns, rules)
+}
+
+/**
+ * The rules about a block's transactions, and about who may seal it.
+ *
+ * @throws {InvalidBlockError} the first rule that the block breaks
+ */
+export function checkAuthority(
+  block: SignedTransactions,
+  turns: TurnView,
+  rules: BlockRules,
+): Authority {
+  const {number, signer} = block
   const transactions = checkTransactions(block, rules)
   const recommit = recommitOf(block, transactions, rules)
   if (recommit) {
@@ -112,7 +129,7 @@ function assertTime(
   }
 }
 
-function checkTransactions(block: SealedBlock, rules: BlockRules): ParsedTransaction[] {
+function checkTransactions(block: SignedTransactions, rules: BlockRules): ParsedTransaction[] {
   const {number, transactions} = block
   const limit = number < rules.phase2Block ? 1 : MAX_BLOCK_TRANSACTIONS
   if (transactions.length > limit) {
@@ -138,7 +155,7 @@ function parse(raw: string, number: number, rules: TransactionRules): ParsedTran
 }
 
 function recommitOf(
-  {transactions}: SealedBlock,
+  {transactions}: SignedTransactions,
   parsed: readonly ParsedTransaction[],
   {contracts}: BlockRules,
 ): Recommit | undefined {
@@ -149,7 +166,7 @@ function recommitOf(
 
 /** A recommitment by anyone but its own new signer would hand the epoch over inside another's block. */
 function assertRecommit(
-  {number, signer}: SealedBlock,
+  {number, signer}: SignedTransactions,
   recommit: Recommit,
   transaction: ParsedTransaction,
   turns: Pick<TurnView, 'mpcAddress'>,

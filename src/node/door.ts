@@ -1,0 +1,81 @@
+/** How transactions get in: from users, from other nodes, and back after a restart or a lost branch. */
+import type {Hash, Hex} from 'viem'
+
+import type {PoolJournal} from '../store/pool-journal.ts'
+import {PoolRefusedError, refused} from './mempool/admission.ts'
+import type {PoolRoom} from './mempool/pace.ts'
+import type {Delivery} from './peers/exchange.ts'
+import type {Forwarder} from './peers/forwarder.ts'
+import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accept-transaction.ts'
+
+export interface DoorOptions extends Omit<AcceptOptions, 'room' | 'onAccepted'> {
+  /** What may be ready here; undefined sets no bound. */
+  room(): PoolRoom | undefined
+  forwarder: Pick<Forwarder, 'add' | 'deliver' | 'hasProducer'>
+  journal: Pick<PoolJournal, 'append' | 'withdraw'> | undefined
+  /** The pool took one. */
+  onHeld(hash: Hash): void
+}
+
+export interface Door {
+  /**
+   * From a user. Another node's turn: resolves when that node has it too, or cannot be reached now.
+   *
+   * @throws {InvalidTransactionError | PoolRefusedError}
+   */
+  accept(raw: string): Promise<Hash>
+  /** From another node, which keeps what we have no room for. */
+  acceptMany(raws: readonly string[]): Promise<Delivery[]>
+  /** What was accepted before; there is always room for it. */
+  readmit(raws: readonly string[]): Promise<void>
+}
+
+export function openDoor(options: DoorOptions): Door {
+  const {forwarder, journal, onHeld} = options
+  const hold = ({raw, hash}: {raw: Hex; hash: Hash}) => {
+    journal?.append(raw)
+    onHeld(hash)
+  }
+  const fromUser: AcceptOptions = {
+    ...options,
+    // The producer knows best what it has room for, and is asked before the user gets an answer.
+    room: () => (forwarder.hasProducer ? undefined : options.room()),
+    async onAccepted(transaction) {
+      hold(transaction)
+      const delivery = await forwarder.deliver(transaction.hash)
+      if (delivery === 'taken') return
+      journal?.withdraw(transaction.raw)
+      throw refused(
+        delivery,
+        'The producer has no room for it; send it again after the next block.',
+      )
+    },
+  }
+  const passedOn: AcceptOptions = {
+    ...options,
+    onAccepted(transaction) {
+      hold(transaction)
+      forwarder.add(transaction.hash)
+    },
+  }
+  const before: AcceptOptions = {...passedOn, room: () => undefined}
+  return {
+    accept: (raw) => acceptTransaction(raw, fromUser),
+    acceptMany: (raws) => Promise.all(raws.map((raw) => deliveryOf(raw, passedOn))),
+    async readmit(raws) {
+      await Promise.all(raws.map((raw) => deliveryOf(raw, before)))
+    },
+  }
+}
+
+/** What is the sender's fault is left out in silence: nobody waits for the answer. */
+async function deliveryOf(raw: string, options: AcceptOptions): Promise<Delivery> {
+  try {
+    await acceptTransaction(raw, options)
+  } catch (error) {
+    if (!isSendersFault(error)) throw error
+    const reason = error instanceof PoolRefusedError ? error.reason : undefined
+    if (reason === 'pool-full' || reason === 'sender-limit') return reason
+  }
+  return 'taken'
+}

@@ -1,0 +1,121 @@
+import type {Address, Hash, Hex} from 'viem'
+import {beforeEach, expect, test} from 'vitest'
+
+import {systemClock} from '../../src/lib/clock.ts'
+import {silentLogger} from '../../src/lib/log.ts'
+import {openDoor, type Door} from '../../src/node/door.ts'
+import {FORWARD_ANSWER_MS} from '../../src/node/limits.ts'
+import type {Accounts} from '../../src/node/mempool/accounts.ts'
+import {Mempool} from '../../src/node/mempool/mempool.ts'
+import type {BlockExchange, Delivery, PeerView} from '../../src/node/peers/exchange.ts'
+import {Forwarder} from '../../src/node/peers/forwarder.ts'
+import type {Turn} from '../../src/node/rotation/rotation.ts'
+import {recoverSender} from '../../src/protocol/transaction.ts'
+import {accountOf, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
+
+const producer: Address = '0x00000000000000000000000000000000000000a1'
+const nobody: Address = '0x0000000000000000000000000000000000000000'
+const user = accountOf('user')
+
+let mempool: Mempool
+let door: Door
+let turn: Turn
+/** What the producer does with what it is sent; each call is one request. */
+let answer: (raws: readonly Hex[]) => Promise<Delivery[]>
+let asked: number
+let journal: string[]
+
+beforeEach(() => {
+  mempool = new Mempool()
+  turn = {whose: 'other', signer: producer} as Turn
+  answer = (raws) => Promise.resolve(raws.map(() => 'taken'))
+  asked = 0
+  journal = []
+  const exchange = {
+    peers: () => [{address: producer} as PeerView],
+    sendTransactions(_peer: PeerView, raws: readonly Hex[]) {
+      asked += raws.length
+      return answer(raws)
+    },
+  } as unknown as BlockExchange
+  const parts = {mempool, exchange, clock: systemClock, logger: silentLogger}
+  const forwarder = new Forwarder({...parts, turn: () => turn})
+  const state = {accountNonce: 0, balanceWei: 10n ** 20n}
+  door = openDoor({
+    recovery: {recover: async (parsed) => recoverSender(parsed)},
+    accounts: {known: () => state, read: async () => state} as unknown as Accounts,
+    ...{mempool, forwarder},
+    rules: {
+      chainId: L2_CHAIN_ID,
+      minGasPriceWei: 1n,
+      maxGasLimit: 30_000_000n,
+      maxSizeBytes: 131_072,
+    },
+    contracts: {sequencerSet: nobody, bridge: nobody},
+    owners: () => ({mpc: undefined, relayer: undefined}),
+    nowMs: () => systemClock.monotonicMs(),
+    room: () => ({count: 1, gas: 10 ** 9, bytes: 10 ** 6, waiting: 1}),
+    journal: {append: (raw) => journal.push(raw), withdraw: (raw) => journal.push(`-${raw}`)},
+    onHeld: (_hash: Hash) => {},
+  })
+})
+
+test('the user is told only after the producer has it, and many travel in one request', async () => {
+  const raws = await Promise.all([0, 1, 2].map((nonce) => transfer(user, nonce)))
+  let requests = 0
+  answer = async (sent) => {
+    requests++
+    return sent.map(() => 'taken')
+  }
+  await Promise.all(raws.map((raw) => door.accept(raw)))
+  expect(asked).toBe(3)
+  expect(requests).toBeLessThanOrEqual(2)
+  expect(mempool.counts().pending).toBe(3)
+  expect(journal).toHaveLength(3)
+})
+
+test.each(['pool-full', 'sender-limit'] as const)(
+  'the producer answers %s: so does this node, and it keeps nothing',
+  async (reason) => {
+    answer = (raws) => Promise.resolve(raws.map(() => reason))
+    const raw = await transfer(user, 0)
+    await expect(door.accept(raw)).rejects.toMatchObject({reason})
+    expect(mempool.counts()).toEqual({pending: 0, queued: 0})
+    expect(journal).toEqual([raw, `-${raw}`])
+  },
+)
+
+test('a producer that cannot be reached: the transaction is held, and the user gets its hash', async () => {
+  answer = () => Promise.reject(new Error('away'))
+  await door.accept(await transfer(user, 0))
+  expect(mempool.counts().pending).toBe(1)
+  expect(journal).toHaveLength(1)
+})
+
+test('a producer that says nothing keeps a user waiting for a second, no longer', async () => {
+  answer = () => new Promise(() => {})
+  const started = systemClock.monotonicMs()
+  await door.accept(await transfer(user, 0))
+  expect(systemClock.monotonicMs() - started).toBeGreaterThanOrEqual(FORWARD_ANSWER_MS - 5)
+  expect(mempool.counts().pending).toBe(1)
+})
+
+test('the own room counts when nobody else produces, not when the producer decides', async () => {
+  await door.accept(await transfer(user, 0))
+  await door.accept(await transfer(user, 1))
+  turn = {whose: 'mine'} as Turn
+  await expect(door.accept(await transfer(user, 2))).rejects.toMatchObject({reason: 'pool-full'})
+})
+
+test('what other nodes hand on is answered one by one; what was accepted before always comes in', async () => {
+  turn = {whose: 'mine'} as Turn
+  const raws = await Promise.all([0, 1].map((nonce) => transfer(user, nonce)))
+  expect(await door.acceptMany([...raws, '0x00', raws[0]!])).toEqual([
+    'taken',
+    'pool-full',
+    'taken',
+    'taken',
+  ])
+  await door.readmit(raws)
+  expect(mempool.counts().pending).toBe(2)
+})

@@ -1,0 +1,98 @@
+/**
+ * Runs seeds, one worker process per core.
+ *
+ * `npm run sim -- --seeds N --steps N [--from S]`, or `--seed S [--trace]` for one of them again.
+ */
+import {fork} from 'node:child_process'
+import {availableParallelism} from 'node:os'
+import {fileURLToPath} from 'node:url'
+import {inspect, parseArgs} from 'node:util'
+
+import {simulate, type RunResult} from './simulation.ts'
+
+const {values} = parseArgs({
+  options: {
+    seeds: {type: 'string', default: '200'},
+    steps: {type: 'string', default: '2000'},
+    from: {type: 'string', default: '1'},
+    seed: {type: 'string'},
+    workers: {type: 'string', default: String(availableParallelism())},
+    'keep-going': {type: 'boolean', default: false},
+    trace: {type: 'boolean', default: false},
+  },
+})
+
+const steps = Number(values.steps)
+
+if (process.send) {
+  process.on('message', (seed: number) => {
+    void simulate({seed, steps}).then((result) => process.send!(result))
+  })
+} else if (values.seed !== undefined) await one(Number(values.seed))
+else await many(Number(values.from), Number(values.seeds))
+
+async function one(seed: number): Promise<void> {
+  const onLine = values.trace ? (line: string) => void process.stdout.write(`${line}\n`) : () => {}
+  const result = await simulate({seed, steps, onLine})
+  const {lastLines, ...figures} = result
+  if (result.break && !values.trace) say(lastLines.join('\n'))
+  say(figures)
+  process.exitCode = result.break ? 1 : 0
+}
+
+async function many(from: number, count: number): Promise<void> {
+  const startedMs = performance.now()
+  const results: RunResult[] = []
+  let next = from
+  const worker = () =>
+    new Promise<void>((resolve, reject) => {
+      const child = fork(fileURLToPath(import.meta.url), process.argv.slice(2))
+      const give = () => {
+        if (next < from + count) child.send(next++)
+        else child.disconnect()
+      }
+      child.on('message', (result: RunResult) => {
+        results.push(result)
+        if (result.break) report(result)
+        if (result.break && !values['keep-going']) next = from + count
+        if (results.length % 100 === 0) say(`${results.length} seeds`)
+        give()
+      })
+      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`worker: ${code}`))))
+      give()
+    })
+  await Promise.all(Array.from({length: Number(values.workers)}, worker))
+  summarize(results, (performance.now() - startedMs) / 1_000)
+}
+
+function report({seed, break: broken, lastLines}: RunResult): void {
+  if (!values['keep-going']) say(lastLines.join('\n'))
+  say(`seed ${seed}: ${broken!.invariant}: ${broken!.detail}`)
+  say(`replay: npm run sim -- --seed ${seed} --steps ${steps} --trace`)
+}
+
+function summarize(results: readonly RunResult[], seconds: number): void {
+  const sum = (of: (result: RunResult) => number) =>
+    Math.round(results.reduce((total, result) => total + of(result), 0))
+  say({
+    seeds: results.length,
+    steps: sum(({steps: taken}) => taken),
+    seconds: Math.round(seconds),
+    simulatedSeconds: sum(({seconds: simulated}) => simulated),
+    blocks: sum(({blocks}) => blocks),
+    transactions: sum(({transactions}) => transactions),
+    crashes: sum(({crashes}) => crashes),
+    branchesLost: sum(({reorganizations}) => reorganizations),
+    l1Reorganizations: sum(({l1Reorganizations}) => l1Reorganizations),
+    messagesLost: sum(({lost}) => lost),
+    partitions: sum(({partitions}) => partitions),
+    engineFaults: sum(({engineFaults}) => engineFaults),
+    hostileActs: sum(({hostileActs}) => hostileActs),
+    breaks: sum(({break: broken}) => (broken ? 1 : 0)),
+  })
+  if (results.some(({break: broken}) => broken)) process.exitCode = 1
+}
+
+function say(what: unknown): void {
+  process.stdout.write(`${typeof what === 'string' ? what : inspect(what)}\n`)
+}

@@ -1,0 +1,38 @@
+import {expect, test} from 'vitest'
+
+import {regressions} from './regressions.ts'
+import {simulate} from './simulation.ts'
+
+test('the same seed gives the same history, another seed another', async () => {
+  const [first, again, other] = [
+    await simulate({seed: 7, steps: 500}),
+    await simulate({seed: 7, steps: 500}),
+    await simulate({seed: 8, steps: 500}),
+  ]
+  expect(again.traceHash).toBe(first.traceHash)
+  expect(again.steps).toBe(first.steps)
+  expect(other.traceHash).not.toBe(first.traceHash)
+})
+
+test.each(regressions)('seed $seed: $showed', async ({seed, steps}) => {
+  const {break: broken, blocks} = await simulate({seed, steps})
+  expect(broken).toBeUndefined()
+  expect(blocks).toBeGreaterThan(0)
+})
+
+test('twenty fresh seeds break no rule, and meet every kind of fault', async () => {
+  const totals = {crashes: 0, branches: 0, l1: 0, lost: 0, partitions: 0, engine: 0, hostile: 0}
+  for (let seed = 10_001; seed <= 10_020; seed++) {
+    const result = await simulate({seed, steps: 700})
+    expect(result.break, `seed ${seed}`).toBeUndefined()
+    totals.crashes += result.crashes
+    totals.branches += result.reorganizations
+    totals.l1 += result.l1Reorganizations
+    totals.lost += result.lost
+    totals.partitions += result.partitions
+    totals.engine += result.engineFaults
+    totals.hostile += result.hostileActs
+  }
+  // A simulation in which nothing goes wrong has tested nothing.
+  expect(Object.entries(totals).filter(([, count]) => count === 0)).toEqual([])
+})
