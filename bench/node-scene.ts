@@ -1,4 +1,7 @@
 /** A network of real node processes with prepared accounts, for the bench. */
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
 import {getContractAddress, encodeFunctionData, type Address} from 'viem'
 
 import {erc20Abi} from '../src/chain/abis/erc20.ts'
@@ -16,6 +19,8 @@ const names = ['alpha', 'beta', 'gamma']
 
 export interface Scene {
   offer(perSecond: number, seconds: number): Promise<LoadResult>
+  /** Processor time that the producer and its engine have used, in ms. */
+  cpuMs(): {node: number; engine: number}
   /** Blocks whose hash differs between nodes. */
   mismatches(): Promise<number>
   close(): Promise<void>
@@ -98,6 +103,7 @@ export async function openScene(kind: Kind, count: number): Promise<Scene> {
         refused: (sender) => nonces[sender]!--,
       })
     },
+    cpuMs: () => cpuOf(producer!),
     mismatches: () => compareNodes(nodes),
     async close() {
       await Promise.all(nodes.map((node) => node.stop()))
@@ -105,6 +111,18 @@ export async function openScene(kind: Kind, count: number): Promise<Scene> {
       genesis[Symbol.dispose]()
     },
   }
+}
+
+function cpuOf({pid, options}: NodeProcess): {node: number; engine: number} {
+  const pidFile = join(options.dataDir, 'engine/engine.pid')
+  const engine = (JSON.parse(readFileSync(pidFile, 'utf8')) as {pid: number}).pid
+  return {node: cpuMsOf(pid), engine: cpuMsOf(engine)}
+}
+
+/** User and system time, in the ticks of 10 ms that Linux counts in. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 async function compareNodes(nodes: readonly NodeProcess[]): Promise<number> {

@@ -77,14 +77,15 @@ export const POOL_SENDER_SHARE = 8
 export const STAGE_RATE_START = 3_000
 /** Pool: what a machine that is busy with other things still does. */
 export const STAGE_RATE_LEAST = 500
-/** Pool: what is left of the promise after a slot with something late, at least. */
-export const STAGE_RATE_FALL = 0.7
+/** Pool: so many, and this part of a block, may be late without a change of the promise. */
+export const STAGE_LATE_FEW = 2
+export const STAGE_LATE_PART = 0.02
 /** Pool: twice what the engine takes: nothing here can be faster. */
 export const STAGE_RATE_MOST = 12_000
 /** Pool: after a late transaction we promise a little less than was kept. */
 export const STAGE_RATE_CUT = 0.95
-/** Pool: from half to full in eight slots. */
-export const STAGE_RATE_GROWTH = 1.1
+/** Pool: from a tenth to full in thirteen slots. */
+export const STAGE_RATE_GROWTH = 1.2
 /** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
 export const SEAL_RESERVE = 0.03
 /** Pool: what comes in this last part is confirmed with the next block, 2.1 s later at most. */

@@ -6,7 +6,6 @@ import {
   MAX_EXECUTION_GAS,
   MIN_EXECUTION_GAS,
   NEXT_SLOT_OPENS,
-  STAGE_RATE_FALL,
   STAGE_RATE_LEAST,
   STAGE_RATE_MOST,
   STAGE_RATE_START,
@@ -15,21 +14,21 @@ import {Pace} from '../../src/node/mempool/pace.ts'
 
 const SLOT_MS = 2000
 
-test('the promise is cut to what was kept when something came late', () => {
+test('the promise is cut to what was kept when much came late', () => {
   const pace = new Pace()
-  pace.slotEnded({sealed: 5000, late: 1, refused: 50, slotMs: SLOT_MS})
+  pace.slotEnded({sealed: 5000, late: 200, refused: 50, slotMs: SLOT_MS})
   expect(pace.ratePerSecond).toBe(2375)
-  pace.slotEnded({sealed: 5000, late: 1, refused: 0, slotMs: SLOT_MS})
+  pace.slotEnded({sealed: 8000, late: 900, refused: 0, slotMs: SLOT_MS})
   expect(pace.ratePerSecond).toBe(2375)
+  pace.slotEnded({sealed: 0, late: 9, refused: 0, slotMs: SLOT_MS})
+  expect(pace.ratePerSecond).toBe(STAGE_RATE_LEAST)
 })
 
-test('a hiccup in a calm slot costs a little, and only many in a row cost much', () => {
+test('a hiccup neither cuts it nor lets it grow', () => {
   const pace = new Pace()
-  const hiccup = {sealed: 3, late: 1, refused: 0, slotMs: SLOT_MS}
-  pace.slotEnded(hiccup)
-  expect(pace.ratePerSecond).toBe(STAGE_RATE_START * STAGE_RATE_FALL)
-  for (let slot = 0; slot < 30; slot++) pace.slotEnded(hiccup)
-  expect(pace.ratePerSecond).toBe(STAGE_RATE_LEAST)
+  pace.slotEnded({sealed: 3, late: 2, refused: 5, slotMs: SLOT_MS})
+  pace.slotEnded({sealed: 4000, late: 82, refused: 5, slotMs: SLOT_MS})
+  expect(pace.ratePerSecond).toBe(STAGE_RATE_START)
 })
 
 test('it grows while all is in time and somebody is refused, up to its bound', () => {

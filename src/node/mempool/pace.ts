@@ -12,8 +12,9 @@ import {
   NEXT_SLOT_OPENS,
   SEAL_RESERVE,
   SEAL_SHARE,
+  STAGE_LATE_FEW,
+  STAGE_LATE_PART,
   STAGE_RATE_CUT,
-  STAGE_RATE_FALL,
   STAGE_RATE_GROWTH,
   STAGE_RATE_LEAST,
   STAGE_RATE_MOST,
@@ -64,12 +65,12 @@ export class Pace {
    * cut back as soon as something came late, and grows while all is in time and somebody was refused.
    */
   slotEnded({sealed, late, refused, slotMs}: SlotOutcome): void {
-    if (late > 0) {
-      // In a calm slot something may be late by a hiccup, which tells nothing about what fits.
-      const seen = (sealed / slotMs) * 1000 * STAGE_RATE_CUT
-      const kept = Math.max(seen, this.#perSecond * STAGE_RATE_FALL, STAGE_RATE_LEAST)
-      this.#perSecond = Math.min(this.#perSecond, kept)
-    } else if (refused > 0) {
+    // A few may be late by a hiccup of the machine, which tells nothing about what fits.
+    const isOverload = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
+    if (isOverload) {
+      const kept = (sealed / slotMs) * 1000 * STAGE_RATE_CUT
+      this.#perSecond = Math.max(STAGE_RATE_LEAST, Math.min(this.#perSecond, kept))
+    } else if (late === 0 && refused > 0) {
       this.#perSecond = Math.min(STAGE_RATE_MOST, this.#perSecond * STAGE_RATE_GROWTH)
     }
   }
