@@ -26,7 +26,7 @@ export interface Door {
   accept(raw: string): Promise<Hash>
   /** From another node, which keeps what we have no room for. */
   acceptMany(raws: readonly string[]): Promise<Delivery[]>
-  /** What was accepted before; there is always room for it. */
+  /** What was accepted before and is in the journal; there is always room for it. */
   readmit(raws: readonly string[]): Promise<void>
 }
 
@@ -58,7 +58,15 @@ export function openDoor(options: DoorOptions): Door {
       forwarder.add(transaction.hash)
     },
   }
-  const before: AcceptOptions = {...passedOn, room: () => undefined}
+  const before: AcceptOptions = {
+    ...options,
+    room: () => undefined,
+    // It is in the journal already.
+    onAccepted({hash}) {
+      onHeld(hash)
+      forwarder.add(hash)
+    },
+  }
   return {
     accept: (raw) => acceptTransaction(raw, fromUser),
     acceptMany: (raws) => Promise.all(raws.map((raw) => deliveryOf(raw, passedOn))),

@@ -116,6 +116,8 @@ test('what other nodes hand on is answered one by one; what was accepted before 
     'taken',
     'taken',
   ])
+  journal = []
   await door.readmit(raws)
   expect(mempool.counts().pending).toBe(2)
+  expect(journal).toEqual([])
 })
