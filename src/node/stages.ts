@@ -1,7 +1,7 @@
 /** The ten stages, each built from those before it, in the order of the table in README.md. */
 import {join} from 'node:path'
 
-import type {Hash, Hex} from 'viem'
+import type {Hex} from 'viem'
 
 import {systemClock} from '../lib/clock.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
