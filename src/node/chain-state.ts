@@ -19,6 +19,8 @@ import {
 } from './engine/engine.ts'
 import {readSnapshot} from './engine/snapshot-file.ts'
 import {
+  DISPUTES_KEPT,
+  DOUBT_PAUSE_MS,
   EMPTY_BLOCK_ALARM_AGAIN_MS,
   EMPTY_BLOCK_ALARM_MS,
   PEER_RANGE_BYTES,
@@ -29,6 +31,9 @@ import {
 } from './limits.ts'
 import {ReadGate} from './read-gate.ts'
 import type {Rotation} from './rotation/rotation.ts'
+
+/** First the engine was rebuilt, then the block refused for good. */
+export type Dispute = 'doubted' | 'refused'
 
 export interface ChainStateOptions {
   engine: ExecutionEngine
@@ -52,6 +57,9 @@ export class ChainState {
   #waitForFollower: () => Promise<void> = () => Promise.resolve()
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
+  /** Blocks of others whose hash is another one here, and what was done about it. */
+  readonly #disputed = new Map<Hash, Dispute>()
+  #doubtAgainAtMs = 0
   #saving: Promise<void> | undefined
   #quietUntilMs = 0
   #lastSnapshot = {atMs: 0, tookMs: 0}
@@ -61,6 +69,26 @@ export class ChainState {
     this.log = options.log
     this.rotation = options.rotation
     this.#options = options
+  }
+
+  get disputed(): ReadonlyMap<Hash, Dispute> {
+    return this.#disputed
+  }
+
+  /** Whoever sends one lie after the other must not keep our engine from its work. */
+  get mayDoubtItself(): boolean {
+    return this.#options.nowMs() >= this.#doubtAgainAtMs
+  }
+
+  /** Loud, since one of two is true: that producer is broken, or this node is. */
+  dispute(hash: Hash, what: Dispute): void {
+    this.#disputed.set(hash, what)
+    if (what === 'doubted') this.#doubtAgainAtMs = this.#options.nowMs() + DOUBT_PAUSE_MS
+    for (const old of this.#disputed.keys()) {
+      if (this.#disputed.size <= DISPUTES_KEPT) break
+      this.#disputed.delete(old)
+    }
+    this.#options.logger.error('block hash differs', {hash, what})
   }
 
   /** Null before the first block. */

@@ -60,6 +60,10 @@ export const MAX_BLOCK_TRANSACTIONS = 10_000
 /** Raw bytes in one block, so that it fits one request to a peer (twice that as hex). */
 export const MAX_BLOCK_BYTES = 8_000_000
 
+/** Driver: the engine is rebuilt for a differing hash at most once in this time. */
+export const DOUBT_PAUSE_MS = 600_000
+/** Driver: blocks whose hash differs here that are remembered. */
+export const DISPUTES_KEPT = 100
 /** Engine: an empty block that takes longer tells that the state has grown: 5 ms at 2,000 accounts. */
 export const EMPTY_BLOCK_ALARM_MS = 200
 /** Engine: the alarm is repeated after this. */

@@ -219,14 +219,17 @@ test('a block with transactions that cannot be executed is refused, and we stand
   await expectRefused(block, 'cannot be executed')
 })
 
-test('another hash than the producer signed is critical, after a second try', async () => {
+test('another hash than the producer signed: the engine is rebuilt, then the block refused, and we go on', async () => {
   const block = await build(alpha)
   const lying = signBlock({...block, hash: keccak256('0x07')}, L2_CHAIN_ID, alpha)
-  await expect(importBlock(options(), lying)).rejects.toMatchObject({
-    code: 'BLOCK_HASH_MISMATCH',
-    exit: 'critical',
-  })
+  await expect(importBlock(options(), lying)).rejects.toMatchObject({kind: 'reset'})
   expect(chain.engine.head()).toEqual(chain.head())
+  await expectRefused(lying, 'another hash')
+  // Never executed again, however often it comes.
+  await expectRefused(lying, 'another hash')
+  // And the next lie costs no engine.
+  await expectRefused(signBlock({...block, hash: keccak256('0x08')}, L2_CHAIN_ID, alpha), 'another')
+  await importBlock(options(), block)
 })
 
 test('a branch with a recommitment wins over ours, and what ours held comes back', async () => {

@@ -5,9 +5,9 @@
 import type {Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
-import {MetisSeqError} from '../../lib/errors.ts'
 import {InvalidBlockError, type SealedBlock} from '../../protocol/block.ts'
 import type {ChainState} from '../chain-state.ts'
+import {EngineError} from '../engine/engine.ts'
 import {checkBlock, looksLikeRecommit, type Authority, type BlockRules} from './check-block.ts'
 
 export interface ImportOptions {
@@ -34,8 +34,10 @@ export type SwitchReason = 'takeover' | 'confirmed'
 /**
  * Executes the next block and keeps it.
  *
- * @throws {InvalidBlockError} the block breaks a rule; nothing changed
- * @throws {MetisSeqError} BLOCK_HASH_MISMATCH when the engine computes another hash twice
+ * @throws {InvalidBlockError} the block breaks a rule, or has another hash here than its producer signed;
+ *   nothing changed
+ * @throws {EngineError} `reset` at the first other hash of a block: the engine is rebuilt before our own
+ *   answer is believed
  */
 export async function importBlock(options: ImportOptions, block: SealedBlock): Promise<void> {
   const {chain} = options
@@ -127,7 +129,12 @@ async function executeChecked(
   }
 }
 
+/**
+ * A producer that signs a wrong hash must not stop those who follow: they leave its block alone, and the
+ * consensus layer gives the turn to another. But first we doubt ourselves.
+ */
 async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void> {
+  if (chain.disputed.get(block.hash) === 'refused') throw new InvalidBlockError(otherHash(block))
   const payload = {timestamp: block.timestamp, orderedTransactions: block.transactions}
   let computed = ''
   for (const oneByOne of [false, true]) {
@@ -141,11 +148,14 @@ async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void
     }
     if (!oneByOne) await chain.engine.rollback(1)
   }
-  throw new MetisSeqError({
-    code: 'BLOCK_HASH_MISMATCH',
-    message: `Block ${block.number} gets another hash here than its producer signed.`,
-    exit: 'critical',
-    facts: {block: String(block.number), signed: block.hash, computed, signer: block.signer},
-    hints: ['Compare the engine version and genesis fingerprint of both nodes.'],
-  })
+  if (chain.mayDoubtItself) {
+    chain.dispute(block.hash, 'doubted')
+    throw new EngineError('reset', `${otherHash(block)} The engine is rebuilt, to be sure.`)
+  }
+  chain.dispute(block.hash, 'refused')
+  throw new InvalidBlockError(`${otherHash(block)} It is ${computed}.`)
+}
+
+function otherHash({number, hash}: SealedBlock): string {
+  return `Block ${number} gets another hash here than the ${hash} its producer signed.`
 }
