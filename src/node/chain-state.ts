@@ -42,6 +42,8 @@ export interface ChainStateOptions {
   snapshotDir: string
   logger: Logger
   onExecuted(ms: number): void
+  /** The epochs were read anew after a block that changed them. */
+  onGate?(ms: number): void
   nowMs(): number
 }
 
@@ -173,7 +175,11 @@ export class ChainState {
   async accept(block: SealedBlock): Promise<void> {
     this.#durable = this.engine.head()
     this.count(block)
-    if (this.rotation.isTouchedBy(block)) await this.rotation.refresh()
+    if (this.rotation.isTouchedBy(block)) {
+      const startedMs = this.#options.nowMs()
+      await this.rotation.refresh()
+      this.#options.onGate?.(this.#options.nowMs() - startedMs)
+    }
     this.gate.open()
     await this.#waitForFollower()
   }

@@ -4,6 +4,7 @@ import type {Hash, Hex} from 'viem'
 import type {PoolJournal} from '../store/pool-journal.ts'
 import {PoolRefusedError, refused} from './mempool/admission.ts'
 import type {PoolRoom} from './mempool/pace.ts'
+import type {Metrics} from './metrics.ts'
 import type {Delivery} from './peers/exchange.ts'
 import type {Forwarder} from './peers/forwarder.ts'
 import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accept-transaction.ts'
@@ -13,6 +14,7 @@ export interface DoorOptions extends Omit<AcceptOptions, 'room' | 'onAccepted'> 
   room(): PoolRoom | undefined
   forwarder: Pick<Forwarder, 'add' | 'deliver' | 'hasProducer'>
   journal: Pick<PoolJournal, 'append' | 'withdraw'> | undefined
+  metrics: Pick<Metrics, 'observe'>
   /** The pool took one. */
   onHeld(hash: Hash): void
 }
@@ -31,7 +33,7 @@ export interface Door {
 }
 
 export function openDoor(options: DoorOptions): Door {
-  const {forwarder, journal, onHeld} = options
+  const {forwarder, journal, metrics, onHeld} = options
   const hold = ({raw, hash}: {raw: Hex; hash: Hash}) => {
     journal?.append(raw)
     onHeld(hash)
@@ -68,7 +70,12 @@ export function openDoor(options: DoorOptions): Door {
     },
   }
   return {
-    accept: (raw) => acceptTransaction(raw, fromUser),
+    async accept(raw) {
+      const startedMs = options.nowMs()
+      const hash = await acceptTransaction(raw, fromUser)
+      metrics.observe('accept', options.nowMs() - startedMs)
+      return hash
+    },
     acceptMany: (raws) => Promise.all(raws.map((raw) => deliveryOf(raw, passedOn))),
     async readmit(raws) {
       await Promise.all(raws.map((raw) => deliveryOf(raw, before)))

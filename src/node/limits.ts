@@ -251,6 +251,8 @@ export const FORK_SEARCH_BLOCKS = 4_096
 /** Start: wait for a first peer that is ahead. */
 export const STARTUP_GRACE_MS = 5_000
 
+/** Balances change with every transaction, but run out over days. */
+export const WALLET_POLL_MS = 60_000
 /** L1: poll interval of heads, deposits and batches. */
 export const L1_POLL_MS = 1_000
 export const L1_TIMEOUT_MS = 10_000
@@ -282,6 +284,15 @@ export const BATCH_BYTES = 120_000
 /** Batch: the limit of one L1 transaction's calldata after compression, with room for its envelope. */
 export const BATCH_CALLDATA_BYTES = 126_000
 export const BATCH_BLOCKS = 2_000
+/**
+ * Batch: one block alone may be longer than an L1 transaction holds: 8 MB of raw bytes that do not shrink
+ * are 68 pieces. All of them have to be on L1 within so many blocks; one every second is the slowest.
+ */
+export const BATCH_PART_BLOCKS = 256
+/** Batch: price of gas above which it waits, as GAS_THRESHOLD_IN_GWEI of the real batch submitter. */
+export const BATCH_MAX_GAS_GWEI = 100
+/** Batch: replacements of one transaction: 1.25^10 is nine times the first price. */
+export const BATCH_REPLACEMENTS = 10
 /** Batch: sent at the latest after this, also when small. */
 export const BATCH_MAX_AGE_MS = 30_000
 /** Batch: a transaction without a receipt is replaced after this, at a quarter more. */

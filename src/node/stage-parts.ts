@@ -31,6 +31,8 @@ import type {BlockExchange} from './peers/exchange.ts'
 import {Libp2pExchange} from './peers/libp2p-exchange.ts'
 import {Rotation} from './rotation/rotation.ts'
 import type {BlockRules} from './sequencing/check-block.ts'
+import type {NodeParts} from './status-of.ts'
+import {WalletWatch} from './wallets.ts'
 
 export type Closer = () => Promise<void> | void
 
@@ -60,6 +62,7 @@ export function openChain(
     snapshotDir: join(dataDir, 'snapshots'),
     logger: logger.child('chain'),
     onExecuted: (ms) => metrics.observe('build', ms),
+    onGate: (ms) => metrics.observe('gate', ms),
     nowMs: () => clock.monotonicMs(),
   })
   return {chain, guard}
@@ -137,6 +140,31 @@ export function openBatcher(
     block: (number) => chain.log.block(number),
     logger: logger.child('batcher'),
     maxAgeMs: batchMaxAgeMs,
+  })
+}
+
+/** The accounts without whose money something here stops. */
+export function openWallets({options, chain, clock}: NodeParts, l1: RpcClient): WalletWatch {
+  const {network, batchAccount, signerAccount, logger} = options
+  const relayer = network.l2.bundled?.relayer
+  return new WalletWatch({
+    wallets: () => {
+      const mpc = chain.rotation.mpcAddress()
+      return [
+        {alias: 'signer', chain: 'l2', address: lowerCase(signerAccount.address)},
+        ...(mpc ? [{alias: 'mpc', chain: 'l2' as const, address: lowerCase(mpc)}] : []),
+        ...(relayer ? [{alias: 'relayer', chain: 'l2' as const, address: lowerCase(relayer)}] : []),
+        ...(batchAccount
+          ? [{alias: 'batcher', chain: 'l1' as const, address: lowerCase(batchAccount.address)}]
+          : []),
+      ]
+    },
+    read: (chainName, method, params) =>
+      chainName === 'l1'
+        ? l1.request(method, params)
+        : chain.gate.read(() => chain.engine.read(method, params)),
+    clock,
+    logger: logger.child('wallets'),
   })
 }
 

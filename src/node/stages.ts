@@ -100,7 +100,7 @@ export function connectStages(
   const forwarder = new Forwarder({mempool, exchange, turn, clock, logger: logger.child('forward')})
 
   const {accept, acceptMany, readmit} = openDoor({
-    ...{recovery, accounts, mempool, forwarder, journal: poolJournal},
+    ...{recovery, accounts, mempool, forwarder, metrics, journal: poolJournal},
     rules: rules.transactions,
     contracts: network.l2.contracts,
     owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),

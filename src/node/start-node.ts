@@ -9,9 +9,16 @@ import {createMembership} from './peers/membership.ts'
 import {refusalOf} from './peers/refusal.ts'
 import {checkOptions} from './preflight.ts'
 import {startRpcServer} from './rpc/server.ts'
-import type {Closer} from './stage-parts.ts'
+import {openWallets, type Closer} from './stage-parts.ts'
 import {openStages, type Stages} from './stages.ts'
-import {gaugesOf, readinessOf, rpcContextOf, statusOf, watchSync} from './status-of.ts'
+import {
+  exporterText,
+  gaugesOf,
+  readinessOf,
+  rpcContextOf,
+  statusOf,
+  watchSync,
+} from './status-of.ts'
 
 export type {NodeOptions, RunningNode} from './node-options.ts'
 
@@ -53,13 +60,15 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   await stages.restorePool()
   closers.push(() => exchange.stop())
   await listenToPeers(stages, l1)
+  const wallets = openWallets(stages, l1)
+  closers.push(() => wallets.stop())
   const rpc = await startRpcServer({
     ...options.rpc,
     context: rpcContextOf(stages, openHistory(stages, closers)),
     logger: logger.child('rpc'),
     readiness: () => readinessOf(stages),
     isOurTurn: () => chain.rotation.turnAt(chain.head().number + 1).whose === 'mine',
-    renderMetrics: () => metrics.render(gaugesOf(stages)),
+    renderMetrics: () => metrics.render(gaugesOf(stages)) + exporterText(stages, wallets),
   })
   closers.push(() => rpc.close())
   const stop = once(async () => {
@@ -80,6 +89,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   closers.push(() => admin.close())
   driver.start()
   l1Loop.start()
+  wallets.start()
   logger.info('node started', {name: options.name, head: chain.head().number, rpc: rpc.url})
   return {
     rpcUrl: rpc.url,

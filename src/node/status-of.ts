@@ -4,6 +4,7 @@ import type {Clock} from '../lib/clock.ts'
 import {lowerCase} from '../protocol/block.ts'
 import type {ChainState} from './chain-state.ts'
 import type {Genesis} from './engine/genesis.ts'
+import {exporterMetrics} from './exporter-metrics.ts'
 import type {Heads} from './heads/heads.ts'
 import type {L1Loop} from './l1-loop.ts'
 import type {Mempool} from './mempool/mempool.ts'
@@ -20,6 +21,7 @@ import type {Driver} from './sequencing/driver.ts'
 import type {SyncWatch} from './sequencing/sync-watch.ts'
 import type {NodeOptions} from './node-options.ts'
 import type {NodeStatus} from './status.ts'
+import type {WalletWatch} from './wallets.ts'
 import type {Watch} from './watch.ts'
 
 /** What a running node is made of, for those who only look at it. */
@@ -147,6 +149,13 @@ export function gaugesOf(parts: NodeParts): Record<string, number> {
     turn_is_mine: turn === 'mine' ? 1 : 0,
     l1_head_block: l1?.head ?? 0,
   }
+}
+
+/** Heights and balances under the names of the operators' exporter. */
+export function exporterText({options, chain, heads}: NodeParts, {states}: WalletWatch): string {
+  const {number, timestamp} = chain.head()
+  const l1 = heads.l1Head()?.number
+  return exporterMetrics(options.name, {l2: {number, timestamp}, l1}, states)
 }
 
 /** Measures how fast the node catches up. Called now and then. */

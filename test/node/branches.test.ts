@@ -19,6 +19,7 @@ import {BranchFollower} from '../../src/node/sequencing/branch-follower.ts'
 import {catchUp, type CatchUpOptions} from '../../src/node/sequencing/catch-up.ts'
 import type {DriverOptions} from '../../src/node/sequencing/driver-options.ts'
 import {EngineWatch} from '../../src/node/sequencing/engine-watch.ts'
+import {Metrics} from '../../src/node/metrics.ts'
 import {observe, type Surroundings} from '../../src/node/sequencing/observe.ts'
 import {finishCandidate} from '../../src/node/sequencing/seal-block.ts'
 import {rulesOf} from '../../src/node/stage-parts.ts'
@@ -195,7 +196,8 @@ test('a takeover that was signed before a crash is finished, and nothing else is
   } as unknown as Surroundings)
   expect(seen).toMatchObject({recommitReady: true, unfinished: true, turn: 'other'})
   const signer = accountOf('beta')
-  const options = {chain: ours, guard, clock: systemClock, chainId: L2_CHAIN_ID, signer}
+  const metrics = new Metrics()
+  const options = {chain: ours, guard, clock: systemClock, metrics, chainId: L2_CHAIN_ID, signer}
   expect((await finishCandidate(options))?.hash).toBe(candidate.hash)
   expect(ours.rotation.turnAt(103)).toMatchObject({whose: 'mine'})
   guard.close()

@@ -7,6 +7,7 @@ import {openDoor, type Door} from '../../src/node/door.ts'
 import {FORWARD_ANSWER_MS} from '../../src/node/limits.ts'
 import type {Accounts} from '../../src/node/mempool/accounts.ts'
 import {Mempool} from '../../src/node/mempool/mempool.ts'
+import {Metrics} from '../../src/node/metrics.ts'
 import type {BlockExchange, Delivery, PeerView} from '../../src/node/peers/exchange.ts'
 import {Forwarder} from '../../src/node/peers/forwarder.ts'
 import type {Turn} from '../../src/node/rotation/rotation.ts'
@@ -44,7 +45,7 @@ beforeEach(() => {
   door = openDoor({
     recovery: {recover: async (parsed) => recoverSender(parsed)},
     accounts: {known: () => state, read: async () => state} as unknown as Accounts,
-    ...{mempool, forwarder},
+    ...{mempool, forwarder, metrics: new Metrics()},
     rules: {
       chainId: L2_CHAIN_ID,
       minGasPriceWei: 1n,

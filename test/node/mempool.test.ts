@@ -4,6 +4,7 @@ import {beforeEach, describe, expect, test} from 'vitest'
 import type {TransactionKind} from '../../src/node/mempool/classify.ts'
 import {Accounts} from '../../src/node/mempool/accounts.ts'
 import {Pace} from '../../src/node/mempool/pace.ts'
+import {Metrics} from '../../src/node/metrics.ts'
 import {PoolUpkeep} from '../../src/node/mempool/upkeep.ts'
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
@@ -249,7 +250,7 @@ test('after a block of others the pool asks the chain about senders of whom noth
   })
   const upkeep = new PoolUpkeep({
     ...{mempool: pool, accounts, clock: systemClock, logger: silentLogger},
-    ...{pace: new Pace(), slotMs: 2000, onUpkeep: () => {}},
+    ...{pace: new Pace(), metrics: new Metrics(), slotMs: 2000, onUpkeep: () => {}},
   })
   add(alice, 1)
   add(bob, 0)

@@ -12,6 +12,7 @@ import {
   SUSPECT_EXECUTION_GAS,
 } from '../limits.ts'
 import {refreshAccounts, type Accounts} from './accounts.ts'
+import type {Metrics} from '../metrics.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
 import type {Pace} from './pace.ts'
 
@@ -19,6 +20,7 @@ export interface UpkeepOptions {
   mempool: Mempool
   accounts: Accounts
   pace: Pace
+  metrics: Pick<Metrics, 'observe'>
   slotMs: number
   clock: Clock
   logger: Logger
@@ -32,6 +34,13 @@ export class PoolUpkeep {
 
   constructor(options: UpkeepOptions) {
     this.#options = options
+  }
+
+  /** They leave the pool for the open block. */
+  took(taken: readonly HeldTransaction[]): void {
+    const {clock, metrics} = this.#options
+    const now = clock.monotonicMs()
+    for (const {arrivedAtMs} of taken) metrics.observe('hold', now - arrivedAtMs)
   }
 
   /** A block is about to be sealed: were all in time that were promised this slot? */

@@ -60,8 +60,8 @@ export class Driver {
 
   constructor(options: DriverOptions) {
     this.#options = options
-    const {chain, guard, clock, rules, signer} = options
-    this.#seal = {chain, guard, clock, signer, chainId: rules.transactions.chainId}
+    const {chain, guard, clock, rules, signer, metrics} = options
+    this.#seal = {chain, guard, clock, signer, metrics, chainId: rules.transactions.chainId}
     this.#slots = new Slots(clock, options.slotMs)
     this.#alarm = new Alarm(clock)
     this.#engineWatch = new EngineWatch(chain, clock)
@@ -171,8 +171,9 @@ export class Driver {
   }
 
   #lookAround(): Observation {
-    const {clock, startupGraceMs} = this.#options
-    return observe({
+    const {clock, metrics, startupGraceMs} = this.#options
+    const startedMs = clock.monotonicMs()
+    const seen = observe({
       ...this.#options,
       slots: this.#slots,
       peers: this.#follower.peers,
@@ -181,6 +182,8 @@ export class Driver {
       isSingle: this.#isSingle(),
       isGraceOver: clock.monotonicMs() - this.#startedAtMs >= startupGraceMs,
     })
+    metrics.observe('decide', clock.monotonicMs() - startedMs)
+    return seen
   }
 
   /** True when the next block holds one transaction and does not wait for the slot. */
@@ -217,6 +220,7 @@ export class Driver {
     const taken = mempool.take(open.room(STAGE_CHUNK))
     if (taken.length === 0) return
     open.add(taken)
+    this.#upkeep.took(taken)
     const refused = await chain.engine.stage(taken.map(({raw}) => raw))
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
@@ -231,7 +235,9 @@ export class Driver {
       return this.#sealWith({transactions: [held.raw], isRecommit: true, allowEmpty: false})
     }
     const open = this.#openBlock()
-    open.add(mempool.take(open.room(STAGE_CHUNK)))
+    const taken = mempool.take(open.room(STAGE_CHUNK))
+    open.add(taken)
+    this.#upkeep.took(taken)
     await this.#sealWith({transactions: open.raws, isRecommit: false, allowEmpty: emptyBlocks})
   }
 

@@ -12,6 +12,7 @@ import {lowerCase, signBlock, type SealedBlock} from '../../protocol/block.ts'
 import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
+import type {Metrics} from '../metrics.ts'
 
 export interface SealOptions {
   chain: ChainState
@@ -19,6 +20,7 @@ export interface SealOptions {
   clock: Clock
   chainId: number
   signer: {address: Address; privateKey: Hex}
+  metrics: Pick<Metrics, 'observe'>
 }
 
 export interface SealRequest {
@@ -98,13 +100,17 @@ export async function finishCandidate(options: SealOptions): Promise<SealedBlock
 }
 
 async function signAndLog(
-  {chain, guard, chainId, signer}: SealOptions,
+  {chain, guard, chainId, signer, clock, metrics}: SealOptions,
   candidate: Omit<SealedBlock, 'signer' | 'signature' | 'seqSign'>,
 ): Promise<SealedBlock> {
+  const startedMs = clock.monotonicMs()
   guard.checkAndRecord(candidate.number, candidate.hash)
+  const guardedMs = clock.monotonicMs()
+  metrics.observe('guard', guardedMs - startedMs)
   const sealed = signBlock(candidate, chainId, signer)
   if (guard.signedAt(sealed.number) !== sealed.hash) throw new Error('The guard was bypassed.')
   chain.log.append(sealed)
+  metrics.observe('sign', clock.monotonicMs() - guardedMs)
   await chain.accept(sealed)
   return sealed
 }

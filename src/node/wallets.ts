@@ -1,0 +1,79 @@
+/** Balances that stop a network when they run out, looked at now and then. In: accounts. Out: gauges. */
+import type {Address} from 'viem'
+
+import type {Clock} from '../lib/clock.ts'
+import {errorFacts, type Logger} from '../lib/log.ts'
+import {WALLET_POLL_MS} from './limits.ts'
+
+export interface Wallet {
+  /** `mpc`, `relayer`, `batcher`. */
+  alias: string
+  chain: 'l1' | 'l2'
+  address: Address
+}
+
+export interface WalletState extends Wallet {
+  balanceWei: bigint
+  nonce: number
+}
+
+export interface WalletWatchOptions {
+  /** Asked each time: the MPC account is read from the chain. */
+  wallets(): Wallet[]
+  read(chain: 'l1' | 'l2', method: string, params: readonly unknown[]): Promise<unknown>
+  clock: Clock
+  logger: Logger
+}
+
+export class WalletWatch {
+  readonly #options: WalletWatchOptions
+  readonly #abort = new AbortController()
+  #states: WalletState[] = []
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: WalletWatchOptions) {
+    this.#options = options
+  }
+
+  /** As last read; a chain that does not answer leaves its own wallets as they were. */
+  get states(): readonly WalletState[] {
+    return this.#states
+  }
+
+  start(): void {
+    this.#running = this.#loop()
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort(new Error('The node is stopping.'))
+    await this.#running
+  }
+
+  async #loop(): Promise<void> {
+    const {clock} = this.#options
+    while (!this.#abort.signal.aborted) {
+      await this.#look()
+      await clock.sleep(WALLET_POLL_MS, this.#abort.signal).catch(() => {})
+    }
+  }
+
+  async #look(): Promise<void> {
+    const {wallets, read, logger} = this.#options
+    const states = await Promise.all(
+      wallets().map(async (wallet): Promise<WalletState | undefined> => {
+        const {chain, address} = wallet
+        try {
+          const [balance, nonce] = await Promise.all([
+            read(chain, 'eth_getBalance', [address, 'latest']),
+            read(chain, 'eth_getTransactionCount', [address, 'latest']),
+          ])
+          return {...wallet, balanceWei: BigInt(String(balance)), nonce: Number(nonce)}
+        } catch (error) {
+          logger.debug('wallet not read', {alias: wallet.alias, ...errorFacts(error)})
+          return this.#states.find(({alias}) => alias === wallet.alias)
+        }
+      }),
+    )
+    this.#states = states.filter((state) => state !== undefined)
+  }
+}
