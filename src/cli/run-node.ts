@@ -9,6 +9,13 @@ import type {Context} from '../services/context.ts'
 import {findKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
 import {requireNode} from '../services/node-control.ts'
 
+export interface RunSettings {
+  level: LogLevel
+  rpc: Omit<RpcOptions, 'host' | 'port'>
+  /** Price of L1 gas above which batches wait. */
+  batchMaxGasGwei?: number | undefined
+}
+
 /**
  * Opens the profile's keys and starts its node in this process.
  *
@@ -17,7 +24,7 @@ import {requireNode} from '../services/node-control.ts'
 export async function runNode(
   context: Context,
   access: KeyAccess,
-  {level, rpc}: {level: LogLevel; rpc: Omit<RpcOptions, 'host' | 'port'>},
+  {level, rpc, batchMaxGasGwei}: RunSettings,
 ): Promise<RunningNode> {
   const {name, node, dir} = requireNode(context)
   const {network, profile} = context
@@ -38,6 +45,7 @@ export async function runNode(
     l1RpcUrl: profile?.endpoints.l1 ?? network.l1.rpcUrls[0] ?? '',
     relayerAccount: relayer,
     batchAccount: batcher,
+    ...(batchMaxGasGwei === undefined ? {} : {batchMaxGasGwei}),
     logger: createLogger({part: 'node', level, write: openLogSink()}),
   }
   return startNode(options)

@@ -21,6 +21,10 @@ export const ENGINE_BLOCK_RECEIPTS = 500
 export const RECEIPT_CHUNK = 300
 /** Headers in a snapshot: the 256 that BLOCKHASH can name, and the head. */
 export const SNAPSHOT_HEADERS = 257
+/** Engine: its process is replaced after so many: each leaves 0.8 kB behind, these are 160 MB. */
+export const ENGINE_RENEW_TRANSACTIONS = 200_000
+/** Engine: while it is our turn, which costs 0.3 s of a slot, only after so many: 1.6 GB. */
+export const ENGINE_RENEW_BUILDING = 2_000_000
 /** Engine: how often an idle one is asked whether it is still there. One read in two slots. */
 export const ENGINE_CHECK_MS = 4_000
 /** Consecutive restarts of a failing engine before the node gives up. */
@@ -281,6 +285,8 @@ export const DEPOSITS_AHEAD = 64
 
 /** Batch: raw payload that is sent at once. zlib halves it, and an L1 transaction holds 128 KiB. */
 export const BATCH_BYTES = 120_000
+/** Batch: above this, compressing takes longer than a fiftieth of a slot, so it runs beside the loop. */
+export const BATCH_LARGE_BYTES = 400_000
 /** Batch: the limit of one L1 transaction's calldata after compression, with room for its envelope. */
 export const BATCH_CALLDATA_BYTES = 126_000
 export const BATCH_BLOCKS = 2_000
@@ -291,6 +297,8 @@ export const BATCH_BLOCKS = 2_000
 export const BATCH_PART_BLOCKS = 256
 /** Batch: price of gas above which it waits, as GAS_THRESHOLD_IN_GWEI of the real batch submitter. */
 export const BATCH_MAX_GAS_GWEI = 100
+/** Batch: a transaction that L1 knows nothing of is sent anew after this: five polls. */
+export const BATCH_LOST_AFTER_MS = 5_000
 /** Batch: replacements of one transaction: 1.25^10 is nine times the first price. */
 export const BATCH_REPLACEMENTS = 10
 /** Batch: sent at the latest after this, also when small. */
@@ -327,10 +335,7 @@ export const RECOVERY_BATCH = 64
 export const HISTORY_CHUNK_TRANSACTIONS = 50
 /** History: pause after an engine that does not answer, or a full disk. */
 export const HISTORY_RETRY_MS = 200
-/**
- * History: blocks it may be behind before an import waits for it. The engine forgets transactions after
- * 16 blocks, so half of them.
- */
+/** History: blocks it may be behind before an import waits for it: half of the 16 the engine keeps. */
 export const HISTORY_LAG_BLOCKS = 8
 /** History: how long a block waits for it. A history that is stuck slows an import and never stops it. */
 export const HISTORY_WAIT_MS = 500
@@ -380,10 +385,7 @@ export const WS_PER_CLIENT = 50
 export const WS_SUBSCRIPTIONS = 20
 /** WebSocket: messages of one connection that are being answered; the rest of it is not read meanwhile. */
 export const WS_IN_FLIGHT = 16
-/**
- * WebSocket: text that waits for a slow reader. News end the connection beyond this; an answer may be larger,
- * and nothing else is read meanwhile.
- */
+/** WebSocket: unread text at which news end the connection. One answer at a time may be larger. */
 export const WS_BUFFER_BYTES = 8_000_000
 /** WebSocket: text that waits for all slow readers together; then the one that is written to is ended. */
 export const WS_TOTAL_BUFFER_BYTES = 256_000_000

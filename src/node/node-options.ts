@@ -55,6 +55,8 @@ export interface NodeOptions {
   startupGraceMs?: number
   /** A batch that is not full is sent after this; 30 s when left out. */
   batchMaxAgeMs?: number
+  /** Price of L1 gas above which batches wait; 100 gwei when left out. */
+  batchMaxGasGwei?: number
 }
 
 export interface RunningNode {

@@ -19,6 +19,7 @@ import type {Genesis} from './engine/genesis.ts'
 import {Inbox} from './inbox/inbox.ts'
 import {
   BATCH_MAX_AGE_MS,
+  BATCH_MAX_GAS_GWEI,
   BLOCK_CLOCK_SKEW_SECONDS,
   MAX_TRANSACTION_BYTES,
   MAX_TRANSACTION_GAS,
@@ -116,7 +117,13 @@ export function openDeposits(
 }
 
 export function openBatcher(
-  {network, batchAccount, logger, batchMaxAgeMs = BATCH_MAX_AGE_MS}: NodeOptions,
+  {
+    network,
+    batchAccount,
+    logger,
+    batchMaxAgeMs = BATCH_MAX_AGE_MS,
+    batchMaxGasGwei = BATCH_MAX_GAS_GWEI,
+  }: NodeOptions,
   l1: RpcClient,
   chain: ChainState,
   isOurTurn: () => boolean,
@@ -129,6 +136,7 @@ export function openBatcher(
     l1ChainId: network.l1.chainId,
     batchInbox: network.l1.contracts.batchInbox,
     account: batchAccount,
+    maxGasGwei: batchMaxGasGwei,
     logger: logger.child('inbox'),
   })
   return createBatcher({

@@ -16,6 +16,8 @@ export interface BatchCursor {
   l2Block: number | null
   /** Batches that are not yet final, oldest first: where each landed and where it ends. */
   recent: BatchLanding[]
+  /** The finalized head, which never goes back; null before the first. */
+  finalized: number | null
 }
 
 export interface BatchLanding {
@@ -38,12 +40,13 @@ export function readBatchCursor(path: string): BatchCursor | undefined {
 
 function parseCursor(value: unknown): BatchCursor | undefined {
   if (!isRecord(value)) return undefined
-  const {l1Block, l1Hash, batchIndex, l2Block, recent} = value
+  const {l1Block, l1Hash, batchIndex, l2Block, recent, finalized = null} = value
   if (!isHeight(l1Block) || !isHeight(batchIndex)) return undefined
   if (l2Block !== null && !isHeight(l2Block)) return undefined
+  if (finalized !== null && !isHeight(finalized)) return undefined
   if (typeof l1Hash !== 'string' || !/^0x[0-9a-f]{64}$/.test(l1Hash)) return undefined
   if (!Array.isArray(recent) || !recent.every(isLanding)) return undefined
-  return {l1Block, l1Hash: l1Hash as Hash, batchIndex, l2Block, recent}
+  return {l1Block, l1Hash: l1Hash as Hash, batchIndex, l2Block, recent, finalized}
 }
 
 function isLanding(value: unknown): value is BatchLanding {

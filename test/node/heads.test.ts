@@ -1,4 +1,5 @@
-import {mkdtempSync, rmSync} from 'node:fs'
+import {randomBytes} from 'node:crypto'
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -11,6 +12,7 @@ import {silentLogger} from '../../src/lib/log.ts'
 import {createBatcher, type BatcherOptions} from '../../src/node/batcher/batcher.ts'
 import {Heads} from '../../src/node/heads/heads.ts'
 import {encodeBatch} from '../../src/protocol/batch-codec.ts'
+import {splitBatch} from '../../src/protocol/batch-parts.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
 import {accountOf, contracts, users} from '../sim/setup.ts'
 import {transferOf} from '../sim/users.ts'
@@ -132,12 +134,77 @@ test('nothing is sent behind a batch that is not ours, and what is sent is pinne
   const heads = openHeads()
   mine([batchOf(1n, blocks(2, 7))], 0)
   await heads.poll()
-  expect(heads.tip()).toEqual({batchIndex: 1, l2Block: 102, isOurs: false})
+  expect(heads.tip()).toEqual({batchIndex: 1, l2Block: 102, l1Block: 3, isOurs: false})
   expect(await batcher.poll(heads.tip())).toBe(false)
   inbox = [[], [], []]
   mine([batchOf(1n, chain.slice(0, 2))], 0)
   await heads.poll()
-  expect(heads.tip()).toEqual({batchIndex: 1, l2Block: 102, isOurs: true})
+  expect(heads.tip()).toEqual({batchIndex: 1, l2Block: 102, l1Block: 3, isOurs: true})
   expect(await batcher.poll(heads.tip())).toBe(true)
   expect(done).toEqual(['pinned 106', 'sent'])
 })
+
+test('a lost or damaged cursor is rebuilt from L1', async () => {
+  mine([batchOf(1n, chain.slice(0, 2))])
+  mine([batchOf(2n, chain.slice(2, 3))])
+  await openHeads().poll()
+  const cursor = readFileSync(join(dir, 'cursor.json'), 'utf8')
+  for (const spoil of [() => rmSync(join(dir, 'cursor.json')), () => writeCursor('{"l1Block":')]) {
+    spoil()
+    const heads = openHeads()
+    expect(heads.safeHead()).toBeNull()
+    await heads.poll()
+    expect(heads.safeHead()).toBe(103)
+    expect(readFileSync(join(dir, 'cursor.json'), 'utf8')).toBe(cursor)
+  }
+})
+
+test('pieces of a batch are found again by a node that was restarted between them', async () => {
+  const pieces = splitBatch(batchOf(1n, chain), 250)
+  expect(pieces.length).toBeGreaterThan(2)
+  mine([pieces[0]!])
+  await openHeads().poll()
+  mine([pieces[1]!])
+  await openHeads().poll()
+  for (const piece of pieces.slice(2)) mine([piece])
+  const heads = openHeads()
+  await heads.poll()
+  expect(heads.safeHead()).toBe(106)
+})
+
+test('a block that is too long for one L1 transaction is sent in pieces, one after the other', async () => {
+  chain = blocks(1, 0)
+  chain[0]!.transactions = Array.from({length: 3}, (): Hex => randomHex(100_000))
+  const sent: Hex[] = []
+  const batcher = createBatcher({
+    engine: {read: () => Promise.resolve(toHex(101))},
+    inbox: {
+      isFree: () => Promise.resolve(true),
+      send: async (data: Hex) => (sent.push(data), '0x'),
+    },
+    ...{sequencerSet: contracts.l2.sequencerSet, marginBlocks: 0, head: () => 101},
+    block: (number: number) => chain[number - GENESIS - 1],
+    ...{isOurTurn: () => true, clock: systemClock, logger: silentLogger, maxAgeMs: 0},
+    pin: () => {},
+  } as unknown as BatcherOptions)
+  chain[0]!.seqSign = `0x${'00'.repeat(65)}`
+  const heads = openHeads()
+  for (let poll = 0; sent.length < 3; poll++) {
+    expect(poll).toBeLessThan(5)
+    await heads.poll()
+    expect(await batcher.poll(heads.tip())).toBe(true)
+    expect(sent.at(-1)!.length / 2 - 1).toBeLessThanOrEqual(126_000)
+    mine([sent.at(-1)!], 0)
+  }
+  await heads.poll()
+  expect(heads.tip()).toEqual({batchIndex: 1, l2Block: 101, l1Block: 5, isOurs: true})
+  expect(await batcher.poll(heads.tip())).toBe(false)
+})
+
+function randomHex(bytes: number): Hex {
+  return `0x${randomBytes(bytes).toString('hex')}`
+}
+
+function writeCursor(text: string): void {
+  writeFileSync(join(dir, 'cursor.json'), text)
+}

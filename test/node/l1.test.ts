@@ -1,75 +1,21 @@
-import {encodeFunctionData, type Address, type Hex} from 'viem'
+import type {Address, Hex} from 'viem'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
-import {erc20Abi} from '../../src/chain/abis/erc20.ts'
-import {l1StandardBridgeAbi} from '../../src/chain/abis/l1-standard-bridge.ts'
-import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
-import {deployL1, type L1Deployment} from '../../src/local/deploy-l1.ts'
-import {l2Addresses} from '../../src/local/l2-plan.ts'
 import {decodeBatch} from '../../src/protocol/batch-codec.ts'
-import {startAnvil, type Anvil} from '../helpers/anvil.ts'
-import {
-  accountOf,
-  createTestGenesis,
-  L2_CHAIN_ID,
-  METIS,
-  transfer,
-  type TestGenesis,
-} from '../helpers/l2-chain.ts'
-import {
-  nodeOptions,
-  startTestNode,
-  testNetwork,
-  TestPos,
-  until,
-  type TestNode,
-} from '../helpers/node-cluster.ts'
+import {batcher, depositor, startL1Network, type L1TestNetwork} from '../helpers/l1-network.ts'
+import {accountOf, METIS, transfer} from '../helpers/l2-chain.ts'
+import {nodeOptions, startTestNode, TestPos, until, type TestNode} from '../helpers/node-cluster.ts'
 
-const depositor = accountOf('depositor')
-const batcher = accountOf('batcher')
 const user = accountOf('user')
 const recipient: Address = '0x00000000000000000000000000000000000000bb'
 
-let l1Process: Anvil
-let l1: RpcClient
-let deployment: L1Deployment
-let genesis: TestGenesis
+let chain: L1TestNetwork
 let node: TestNode
 let pos: TestPos
 
 beforeAll(async () => {
-  l1Process = await startAnvil(['--chain-id', '31337', '--base-fee', '1000000000'])
-  l1 = createRpcClient(l1Process.rpcUrl)
-  const governance = accountOf('l1 governance')
-  const rewardPayer = accountOf('reward payer')
-  for (const {address} of [governance, rewardPayer, depositor, batcher]) {
-    await l1.request('anvil_setBalance', [address, '0x56bc75e2d63100000'])
-  }
-  deployment = await deployL1({
-    rpcUrl: l1Process.rpcUrl,
-    governance,
-    mpcAddress: accountOf('mpc').address,
-    rewardPayer,
-    l2ChainId: L2_CHAIN_ID,
-    l2MetisAddress: l2Addresses.metis,
-    mainnetRules: false,
-    discountWeiPerGas: 0n,
-    mint: [{address: depositor.address, amountWei: 100n * METIS}],
-  })
-  genesis = await createTestGenesis({
-    initialSigner: accountOf('alpha').address,
-    rich: [user.address],
-    firstEpochEndBlock: 106n,
-  })
-  const {metis, bridge} = deployment
-  const network = testNetwork({genesis, l1RpcUrl: l1Process.rpcUrl})
-  network.l1 = {
-    ...network.l1,
-    deploymentBlock: Number(deployment.deploymentBlock),
-    contracts: {...network.l1.contracts, metis, bridge},
-    confirmations: 1,
-  }
-  network.l2.contracts.metis = l2Addresses.metis
+  chain = await startL1Network({rich: [user.address]})
+  const {network, genesis} = chain
   node = await startTestNode(
     nodeOptions('alpha', network, genesis.dir, {
       relayerAccount: accountOf('relayer'),
@@ -89,41 +35,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await pos.stop()
   await node.stop()
-  l1.close()
-  await l1Process.stop()
-  genesis[Symbol.dispose]()
+  await chain[Symbol.asyncDispose]()
 })
-
-async function sendL1(from: typeof depositor, to: Address, data: Hex): Promise<void> {
-  const nonce = Number(await l1.request('eth_getTransactionCount', [from.address, 'pending']))
-  const raw = await from.signTransaction({
-    ...{type: 'eip1559', chainId: 31_337, nonce, gas: 1_000_000n, to, data},
-    maxFeePerGas: 10_000_000_000n,
-    maxPriorityFeePerGas: 1_000_000_000n,
-  })
-  const hash = await l1.request('eth_sendRawTransaction', [raw])
-  const receipt = await until('it is mined on L1', async () => {
-    const found = await l1.request('eth_getTransactionReceipt', [hash])
-    return found === null ? undefined : (found as {status: string})
-  })
-  expect(receipt.status).toBe('0x1')
-}
-
-async function deposit(amountWei: bigint): Promise<void> {
-  const {metis, bridge} = deployment
-  const approve = encodeFunctionData({
-    abi: erc20Abi,
-    functionName: 'approve',
-    args: [bridge, amountWei],
-  })
-  await sendL1(depositor, metis, approve)
-  const data = encodeFunctionData({
-    abi: l1StandardBridgeAbi,
-    functionName: 'depositERC20ToByChainId',
-    args: [BigInt(L2_CHAIN_ID), metis, l2Addresses.metis, recipient, amountWei, 0, '0x'],
-  })
-  await sendL1(depositor, bridge, data)
-}
 
 async function balance(address: Address): Promise<bigint> {
   return BigInt(String(await node.rpc.request('eth_getBalance', [address, 'latest'])))
@@ -134,13 +47,20 @@ interface BlockWithTransactions {
 }
 
 test('deposits arrive on L2 in order and exactly once, each in a block of its own', async () => {
-  for (const amount of [1n, 2n, 3n]) await deposit(amount * METIS)
+  const {l1} = chain
+  // A batch would otherwise be mined at any time, and confirm a deposit with it.
+  await l1.request('evm_setAutomine', [false])
+  for (const amount of [1n, 2n]) await chain.deposit(recipient, amount * METIS)
+  await chain.mine(1)
+  await chain.deposit(recipient, 3n * METIS)
+  await chain.mine(1)
   // Two of three are deep enough; the last one waits for one more block.
   await until('two are paid', async () => (await balance(recipient)) === 3n * METIS)
   const {number} = node.status().head
   await until('some blocks pass', () => node.status().head.number > number + 8)
   expect(await balance(recipient)).toBe(3n * METIS)
-  await l1.request('evm_mine')
+  await chain.mine(1)
+  await l1.request('evm_setAutomine', [true])
   await until('all are paid', async () => (await balance(recipient)) === 6n * METIS)
   const relayer = accountOf('relayer').address.toLowerCase()
   expect(await node.rpc.request('eth_getTransactionCount', [relayer, 'latest'])).toBe('0x3')
@@ -156,6 +76,7 @@ test('deposits arrive on L2 in order and exactly once, each in a block of its ow
 })
 
 test('settled blocks reach the inbox, and the safe and finalized heads follow L1', async () => {
+  const {l1} = chain
   await node.rpc.request('eth_sendRawTransaction', [await transfer(user, 0)])
   await until('a batch is on L1', async () => {
     const count = await l1.request('eth_getTransactionCount', [batcher.address, 'latest'])
@@ -163,7 +84,7 @@ test('settled blocks reach the inbox, and the safe and finalized heads follow L1
   })
   // A stray: right layout and sender, wrong place. It must not count.
   const {batchInbox} = node.options.network.l1.contracts
-  await sendL1(depositor, batchInbox, '0x00')
+  await chain.send(depositor, batchInbox, '0x00')
   const safe = await until('the safe head is set', async () => {
     await l1.request('evm_mine')
     return node.status().safe ?? undefined
@@ -195,6 +116,7 @@ test('settled blocks reach the inbox, and the safe and finalized heads follow L1
 })
 
 async function readBatches(inbox: Address) {
+  const {l1} = chain
   const head = Number(await l1.request('eth_blockNumber'))
   const batches: ReturnType<typeof decodeBatch>[] = []
   for (let number = 0; number <= head; number++) {

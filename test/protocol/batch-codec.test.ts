@@ -6,6 +6,7 @@ import {expect, test} from 'vitest'
 import {
   decodeBatch,
   encodeBatch,
+  encodeLargeBatch,
   InvalidBatchError,
   payloadBytes,
   type TxBatch,
@@ -35,8 +36,9 @@ function header(compression: string, count: string): string {
   return `00${compression}${index}${start}${count}`
 }
 
-test('what was encoded decodes to the same', () => {
+test('what was encoded decodes to the same', async () => {
   expect(decodeBatch(encodeBatch(batch))).toEqual(batch)
+  expect(await encodeLargeBatch(batch)).toBe(encodeBatch(batch))
 })
 
 test('the layout: an uncompressed header of 70 bytes, then blocks with fixed fields', () => {

@@ -1,3 +1,5 @@
+import {Flags} from '@oclif/core'
+
 import {commonFlags, passwordFileFlag} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {logLevelFlag} from '../../cli/log-level-flag.ts'
@@ -14,6 +16,12 @@ export default class NodeRun extends OperatorCommand {
     'password-file': passwordFileFlag(),
     'log-level': logLevelFlag(),
     ...rpcFlags,
+    'batch-max-gas': Flags.integer({
+      description: 'Price of L1 gas, in gwei, above which batches wait. 100 when left out.',
+      env: 'METIS_SEQ_BATCH_MAX_GAS',
+      helpValue: 'GWEI',
+      min: 1,
+    }),
   }
 
   protected async perform(): Promise<Result> {
@@ -23,6 +31,7 @@ export default class NodeRun extends OperatorCommand {
     const node = await runNode(context, keyAccess(flags, this.mayAsk), {
       level: flags['log-level'],
       rpc: rpcOptionsOf(flags),
+      batchMaxGasGwei: flags['batch-max-gas'],
     })
     const {signal} = this.interrupted
     const stop = () => void node.stop()

@@ -7,12 +7,18 @@ import {encodeFunctionData, type Address, type Hex} from 'viem'
 import {metisSequencerSetAbi} from '../../chain/abis/metis-sequencer-set.ts'
 import type {Clock} from '../../lib/clock.ts'
 import type {Logger} from '../../lib/log.ts'
-import {encodeBatch, payloadBytes, type BatchBlock} from '../../protocol/batch-codec.ts'
+import {
+  encodeBatch,
+  encodeLargeBatch,
+  payloadBytes,
+  type BatchBlock,
+} from '../../protocol/batch-codec.ts'
+import {splitBatch} from '../../protocol/batch-parts.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
 import type {ExecutionEngine} from '../engine/engine.ts'
 import type {InboxTip} from '../heads/heads.ts'
 import type {Inbox} from '../inbox/inbox.ts'
-import {BATCH_BLOCKS, BATCH_BYTES, BATCH_CALLDATA_BYTES} from '../limits.ts'
+import {BATCH_BLOCKS, BATCH_BYTES, BATCH_CALLDATA_BYTES, BATCH_LARGE_BYTES} from '../limits.ts'
 
 export interface Batcher {
   /** Sends the next batch when one is due. @returns true when one was sent */
@@ -30,6 +36,8 @@ export interface BatcherOptions {
   marginBlocks: number
   head(): number
   block(number: number): SealedBlock | undefined
+  /** Keeps what is sent from being given up for another branch. Durable when it returns. */
+  pin(l2Block: number): void
   /** Only the producer sends, so that two nodes with the account do not pay twice. */
   isOurTurn(): boolean
   clock: Clock
@@ -43,22 +51,36 @@ export interface BatcherOptions {
  */
 export function createBatcher(options: BatcherOptions): Batcher {
   const {inbox, isOurTurn, clock, logger, maxAgeMs} = options
+  /** Pieces of the block behind the tip that are still to be sent. */
+  let rest: {behind: number; pieces: Hex[]} = {behind: 0, pieces: []}
   return {
     async poll(tip) {
-      if (!isOurTurn() || !(await inbox.isFree())) return false
+      if (!isOurTurn() || !tip.isOurs || !(await inbox.isFree(tip.l1Block))) return false
+      const [piece] = rest.behind === tip.batchIndex ? rest.pieces : []
+      if (piece) {
+        const hash = await inbox.send(piece)
+        rest.pieces.shift()
+        const left = rest.pieces.length
+        logger.info('batch continued', {batchIndex: tip.batchIndex + 1, left, hash})
+        return true
+      }
       const end = await lastEligible(options)
       const {blocks, isFull} = collect(options, tip.l2Block + 1, end)
       const [oldest] = blocks
       if (!oldest) return false
       // The age of the block itself: a turn may be shorter than the time a batch may wait.
       if (!isFull && clock.nowMs() - oldest.timestamp * 1000 < maxAgeMs) return false
-      const {data, count} = fit(tip, blocks)
-      const hash = await inbox.send(data)
+      const {data, count} = await fit(tip, blocks)
+      options.pin(tip.l2Block + count)
+      const [first, ...pieces] = splitBatch(data, BATCH_CALLDATA_BYTES)
+      const hash = await inbox.send(first!)
+      rest = {behind: tip.batchIndex, pieces}
       logger.info('batch sent', {
         batchIndex: tip.batchIndex + 1,
         startBlock: tip.l2Block + 1,
         blocks: count,
         sizeBytes: data.length / 2 - 1,
+        transactions: pieces.length + 1,
         hash,
       })
       return true
@@ -106,14 +128,19 @@ function toBatchBlock({timestamp, transactions, seqSign}: SealedBlock): BatchBlo
   }
 }
 
-/** As many blocks as fit one L1 transaction; at least one, since a block cannot be divided. */
-function fit(tip: InboxTip, blocks: readonly BatchBlock[]): {data: Hex; count: number} {
+/** As many blocks as fit one L1 transaction; at least one, which then needs several. */
+async function fit(
+  tip: InboxTip,
+  blocks: readonly BatchBlock[],
+): Promise<{data: Hex; count: number}> {
   for (let count = blocks.length; ; count = Math.ceil(count / 2)) {
-    const data = encodeBatch({
+    const batch = {
       batchIndex: BigInt(tip.batchIndex + 1),
       startBlock: tip.l2Block + 1,
       blocks: blocks.slice(0, count),
-    })
+    }
+    const isLarge = payloadBytes(batch.blocks) > BATCH_LARGE_BYTES
+    const data = isLarge ? await encodeLargeBatch(batch) : encodeBatch(batch)
     if (count === 1 || data.length / 2 - 1 <= BATCH_CALLDATA_BYTES) return {data, count}
   }
 }

@@ -3,16 +3,16 @@
  * it is. The transaction is the same whoever makes it, and its nonce is the queue index, so each deposit
  * is paid exactly once.
  */
-import {decodeEventLog, encodeEventTopics, encodeFunctionData, type Address, type Hex} from 'viem'
+import {encodeFunctionData, type Address, type Hex} from 'viem'
 import {privateKeyToAccount} from 'viem/accounts'
 
-import {l1StandardBridgeAbi} from '../../chain/abis/l1-standard-bridge.ts'
 import {l2StandardBridgeAbi} from '../../chain/abis/l2-standard-bridge.ts'
 import {isRecord} from '../../lib/json.ts'
 import type {RpcClient} from '../../lib/json-rpc.ts'
 import type {L1Network, L2Network} from '../../protocol/network.ts'
 import type {ExecutionEngine} from '../engine/engine.ts'
 import {DEPOSITS_AHEAD, SUGGESTED_GAS_PRICE_WEI} from '../limits.ts'
+import {readDeposits, type Deposit} from './read-deposits.ts'
 
 /** Above the contract's own 200,000 for the payout; part of the transaction, so never to be changed. */
 const RELAY_GAS = 600_000n
@@ -41,74 +41,65 @@ export interface DepositOptions {
   accept(raw: Hex): Promise<unknown>
 }
 
-interface Deposit {
-  queueIndex: number
-  l2Token: Address
-  from: Address
-  to: Address
-  amountWei: bigint
+/** What was read of L1 so far. Kept in memory only: L1 and the relayer's nonce are the truth. */
+interface Scanned {
+  l1Block: number
+  l1Hash: string
+  /** All deposits the bridge has taken in up to that block. */
+  length: number
+  /** Those not yet paid, by queue index. */
+  due: Deposit[]
 }
 
 export function createDepositRelay(options: DepositOptions): DepositRelay {
   const {l1, engine, l1Network, relayer, isOurTurn, accept} = options
+  let scanned: Scanned | undefined
   return {
     async poll(l1Head) {
       const confirmed = l1Head - l1Network.confirmations
       if (confirmed < l1Network.deploymentBlock) return 0
-      const length = await queueLength(l1, l1Network, confirmed)
-      if (!isOurTurn()) return length
+      scanned = await scanTo(confirmed, scanned, l1, l1Network)
       const count = await engine.read('eth_getTransactionCount', [relayer.address, 'latest'])
       const next = Number(count)
-      if (next >= length) return length
-      for (const deposit of await readDeposits(l1, l1Network, confirmed, next)) {
+      scanned.due = scanned.due.filter(({queueIndex}) => queueIndex >= next)
+      if (!isOurTurn()) return scanned.length
+      for (const deposit of scanned.due.slice(0, DEPOSITS_AHEAD)) {
         await accept(await relayTransaction(deposit, options)).catch(ignoreKnown)
       }
-      return length
+      return scanned.length
     },
   }
 }
 
-async function queueLength(l1: RpcClient, network: L1Network, block: number): Promise<number> {
-  const data = encodeFunctionData({abi: l1StandardBridgeAbi, functionName: 'queueLength'})
-  const call = {to: network.contracts.bridge, data}
-  return Number(await l1.request('eth_call', [call, hexOf(block)]))
-}
-
-/** The deposits from `first` on, in order and without a gap. */
-async function readDeposits(
+/** Only deposits below the confirmed block are known, so one that L1 takes back before is never paid. */
+async function scanTo(
+  confirmed: number,
+  before: Scanned | undefined,
   l1: RpcClient,
-  network: L1Network,
-  toBlock: number,
-  first: number,
-): Promise<Deposit[]> {
-  const wanted = Array.from({length: DEPOSITS_AHEAD}, (_, index) => BigInt(first + index))
-  const topics = encodeEventTopics({
-    abi: l1StandardBridgeAbi,
-    eventName: 'DepositQueued',
-    args: {queueIndex: wanted},
-  })
-  const filter = {
-    address: network.contracts.bridge,
-    fromBlock: hexOf(network.deploymentBlock),
-    toBlock: hexOf(toBlock),
-    topics,
+  {contracts, deploymentBlock}: L1Network,
+): Promise<Scanned> {
+  if (before && before.l1Block === confirmed && (await isOnChain(l1, before))) return before
+  const last = before && before.l1Block < confirmed && (await isOnChain(l1, before)) ? before : null
+  const from = last ? last.l1Block + 1 : deploymentBlock
+  const l1Hash = await hashOf(l1, confirmed)
+  const fresh = await readDeposits(l1, contracts.bridge, from, confirmed)
+  const length = (last?.length ?? 0) + fresh.length
+  const due = [...(last?.due ?? []), ...fresh]
+  // A reorganization between two answers, or an endpoint that leaves logs out: read again at the next poll.
+  if (fresh.some(({queueIndex}, index) => queueIndex !== length - fresh.length + index)) {
+    throw new Error('L1 gave deposits with a gap between them.')
   }
-  const answer = await l1.request('eth_getLogs', [filter])
-  const deposits = (Array.isArray(answer) ? answer : []).map(parseDeposit)
-  deposits.sort((a, b) => a.queueIndex - b.queueIndex)
-  return deposits.filter(({queueIndex}, index) => queueIndex === first + index)
+  return {l1Block: confirmed, l1Hash, length, due}
 }
 
-function parseDeposit(log: unknown): Deposit {
-  if (!isRecord(log)) throw new Error('L1 gave a log that is not an object.')
-  const {args} = decodeEventLog({
-    abi: l1StandardBridgeAbi,
-    eventName: 'DepositQueued',
-    topics: log['topics'] as [Hex, ...Hex[]],
-    data: log['data'] as Hex,
-  })
-  const {queueIndex, l2Token, from, to, amount} = args
-  return {queueIndex: Number(queueIndex), l2Token, from, to, amountWei: amount}
+async function isOnChain(l1: RpcClient, {l1Block, l1Hash}: Scanned): Promise<boolean> {
+  return (await hashOf(l1, l1Block)) === l1Hash
+}
+
+async function hashOf(l1: RpcClient, block: number): Promise<string> {
+  const answer = await l1.request('eth_getBlockByNumber', [`0x${block.toString(16)}`, false])
+  if (!isRecord(answer)) throw new Error('L1 gave no block where there must be one.')
+  return String(answer['hash'])
 }
 
 /** The same bytes on every node: RFC 6979 signatures have no randomness. */
@@ -134,8 +125,4 @@ function relayTransaction(deposit: Deposit, options: DepositOptions): Promise<He
 function ignoreKnown(error: unknown): void {
   const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
   if (reason !== 'already-known' && reason !== 'nonce-too-low' && reason !== 'in-block') throw error
-}
-
-function hexOf(block: number): Hex {
-  return `0x${block.toString(16)}`
 }

@@ -12,13 +12,8 @@ import type {SealedBlock} from '../../protocol/block.ts'
 import type {L1Network} from '../../protocol/network.ts'
 import {readBatchCursor, saveBatchCursor, type BatchCursor} from '../../store/batch-cursor.ts'
 import {readBatchPin, saveBatchPin, type BatchPin} from '../../store/batch-pin.ts'
-import {
-  endOf,
-  nextBatch,
-  readInboxBlocks,
-  type BatchPosition,
-  type InboxBlock,
-} from '../inbox/read-inbox.ts'
+import {BatchReader} from '../inbox/batch-reader.ts'
+import {endOf, readInboxBlocks, type BatchPosition, type InboxBlock} from '../inbox/read-inbox.ts'
 import {FINALIZED_FACTOR, L1_SCAN_BLOCKS} from '../limits.ts'
 
 export interface HeadsOptions {
@@ -43,6 +38,8 @@ export interface L1Head {
 
 /** The newest batch in the inbox, confirmed or not. */
 export interface InboxTip extends BatchPosition {
+  /** L1 was read up to here. */
+  l1Block: number
   /** False when a batch holds blocks that our chain does not have: what follows is not ours to send. */
   isOurs: boolean
 }
@@ -55,9 +52,19 @@ export interface Contradiction {
   transactions: readonly Hex[]
 }
 
+/** How far L1 was read. */
+interface Reading {
+  cursor: BatchCursor
+  /** Stands where the cursor does, and knows the pieces of batches that are not whole. */
+  reader: BatchReader
+  /** What is saved while pieces wait: a restart has to read them again. */
+  held?: BatchCursor | undefined
+}
+
 export class Heads {
   readonly #options: HeadsOptions
-  #cursor: BatchCursor | undefined
+  #reading: Reading | undefined
+  #finalized: number | null
   #l1Head: L1Head | undefined
   #tip: InboxTip
   #pin: BatchPin | undefined
@@ -65,14 +72,16 @@ export class Heads {
 
   constructor(options: HeadsOptions) {
     this.#options = options
-    this.#cursor = readBatchCursor(options.cursorFile)
+    const cursor = readBatchCursor(options.cursorFile)
+    this.#reading = cursor && this.#readingFrom(cursor)
+    this.#finalized = cursor?.finalized ?? null
     this.#pin = readBatchPin(options.pinFile)
-    this.#tip = {batchIndex: 0, l2Block: options.genesisNumber, isOurs: false}
+    this.#tip = {batchIndex: 0, l2Block: options.genesisNumber, l1Block: 0, isOurs: false}
   }
 
   /** Null until a batch is confirmed. */
   safeHead(): number | null {
-    return this.#cursor?.l2Block ?? null
+    return this.#reading?.cursor.l2Block ?? null
   }
 
   /**
@@ -100,11 +109,14 @@ export class Heads {
     return this.#contradiction
   }
 
+  /** Never goes back, whatever L1 does. */
   finalizedHead(): number | null {
-    if (!this.#l1Head || !this.#cursor) return null
+    if (!this.#l1Head || !this.#reading) return this.#finalized
     const {confirmations} = this.#options.network
     const depth = this.#l1Head.number - confirmations * FINALIZED_FACTOR
-    return this.#cursor.recent.findLast(({l1Block}) => l1Block <= depth)?.l2Block ?? null
+    const {recent} = this.#reading.cursor
+    const deep = recent.findLast(({l1Block}) => l1Block <= depth)?.l2Block ?? null
+    return deep === null || deep < (this.#finalized ?? 0) ? this.#finalized : deep
   }
 
   l1Head(): L1Head | undefined {
@@ -129,52 +141,67 @@ export class Heads {
     if (!head) return
     this.#l1Head = head
     // A cursor beyond the head is of another L1, such as a local one that was started anew.
-    const isUsable = this.#cursor !== undefined && this.#cursor.l1Block <= head.number
-    let cursor = isUsable ? this.#cursor! : this.#startCursor()
+    if (this.#reading && this.#reading.cursor.l1Block > head.number) this.#reading = undefined
+    let reading = this.#reading ?? this.#readingFrom(this.#startCursor())
     const confirmed = head.number - network.confirmations
-    while (cursor.l1Block < confirmed) {
-      const next = await this.#advance(cursor, Math.min(confirmed, cursor.l1Block + L1_SCAN_BLOCKS))
-      if (!next || next.l1Block === cursor.l1Block) break
-      cursor = next
-      this.#cursor = cursor
-      saveBatchCursor(cursorFile, cursor)
+    while (reading.cursor.l1Block < confirmed) {
+      const before = reading.cursor.l1Block
+      const next = await this.#advance(reading, Math.min(confirmed, before + L1_SCAN_BLOCKS))
+      if (!next || next.cursor.l1Block === before) break
+      reading = next
+      this.#reading = reading
+      const finalized = this.finalizedHead()
+      saveBatchCursor(cursorFile, {...(reading.held ?? reading.cursor), finalized})
     }
-    await this.#readTip(cursor, head.number)
+    this.#finalized = this.finalizedHead()
+    await this.#readTip(reading, head.number)
+  }
+
+  #readingFrom(cursor: BatchCursor): Reading {
+    const {batchIndex, l2Block} = cursor
+    const position = {batchIndex, l2Block: l2Block ?? this.#options.genesisNumber}
+    return {cursor, reader: new BatchReader(position)}
   }
 
   #startCursor(): BatchCursor {
     const before = Math.max(0, this.#options.network.deploymentBlock - 1)
-    return {l1Block: before, l1Hash: anyHash, batchIndex: 0, l2Block: null, recent: []}
+    const finalized = this.#finalized
+    return {l1Block: before, l1Hash: anyHash, batchIndex: 0, l2Block: null, recent: [], finalized}
   }
 
   /** @returns undefined when L1 was reorganized below what was confirmed: reading starts over */
-  async #advance(cursor: BatchCursor, to: number): Promise<BatchCursor | undefined> {
+  async #advance(reading: Reading, to: number): Promise<Reading | undefined> {
     const {network, logger} = this.#options
+    const {cursor} = reading
     const numbers = Array.from(
       {length: to - cursor.l1Block},
       (_, index) => cursor.l1Block + 1 + index,
     )
-    let next = cursor
+    let next = reading
     for (const block of await this.#readBlocks(numbers)) {
-      if (next.l1Hash !== anyHash && block.parentHash !== next.l1Hash) {
+      const {l1Hash} = next.cursor
+      if (l1Hash !== anyHash && block.parentHash !== l1Hash) {
         logger.warn('L1 reorganized', {l1Block: block.number})
-        this.#cursor = undefined
+        this.#reading = undefined
         return undefined
       }
       const applied = this.#apply(next, block)
       // A batch of blocks that we do not have yet waits until we have them.
       if (!applied) break
-      next = {...applied, l1Block: block.number, l1Hash: block.hash}
+      next = applied
     }
     const depth = to - network.confirmations * FINALIZED_FACTOR
-    const firstOpen = next.recent.findLastIndex(({l1Block}) => l1Block <= depth)
-    return {...next, recent: next.recent.slice(Math.max(0, firstOpen))}
+    const {recent} = next.cursor
+    const firstOpen = recent.findLastIndex(({l1Block}) => l1Block <= depth)
+    return {...next, cursor: {...next.cursor, recent: recent.slice(Math.max(0, firstOpen))}}
   }
 
-  #apply(cursor: BatchCursor, block: InboxBlock): BatchCursor | undefined {
-    let next = cursor
+  #apply({cursor, reader, held}: Reading, block: InboxBlock): Reading | undefined {
+    const fork = reader.fork()
+    fork.enter(block.number)
+    let next = {...cursor, l1Block: block.number, l1Hash: block.hash}
     for (const {calldata} of block.transactions) {
-      const batch = nextBatch(calldata, this.#positionOf(next))
+      const batch = fork.take(block.number, calldata)
       if (!batch) continue
       const l2Block = endOf(batch)
       this.#compare(batch)
@@ -183,11 +210,7 @@ export class Heads {
       const recent = [...next.recent, {l1Block: block.number, l2Block}]
       next = {...next, batchIndex: Number(batch.batchIndex), l2Block, recent}
     }
-    return next
-  }
-
-  #positionOf({batchIndex, l2Block}: BatchCursor): BatchPosition {
-    return {batchIndex, l2Block: l2Block ?? this.#options.genesisNumber}
+    return {cursor: next, reader: fork, held: fork.isWaiting ? (held ?? cursor) : undefined}
   }
 
   #compare(batch: TxBatch): void {
@@ -218,20 +241,21 @@ export class Heads {
   }
 
   /** Batches that are on L1 but not deep enough yet: the batcher continues behind them. */
-  async #readTip(cursor: BatchCursor, head: number): Promise<void> {
-    let tip: InboxTip = {...this.#positionOf(cursor), isOurs: true}
+  async #readTip({cursor, reader: confirmed}: Reading, head: number): Promise<void> {
+    const reader = confirmed.fork()
+    let isOurs = true
     for (let from = cursor.l1Block + 1; from <= head; from += L1_SCAN_BLOCKS) {
       const count = Math.min(L1_SCAN_BLOCKS, head - from + 1)
       const blocks = await this.#readBlocks(Array.from({length: count}, (_, index) => from + index))
-      for (const {calldata} of blocks.flatMap(({transactions}) => transactions)) {
-        const batch = nextBatch(calldata, tip)
-        if (!batch) continue
-        const l2Block = endOf(batch)
-        const isOurs = tip.isOurs && this.#holds(batch, l2Block)
-        tip = {batchIndex: Number(batch.batchIndex), l2Block, isOurs}
+      for (const {number, transactions} of blocks) {
+        reader.enter(number)
+        for (const {calldata} of transactions) {
+          const batch = reader.take(number, calldata)
+          if (batch) isOurs &&= this.#holds(batch, endOf(batch))
+        }
       }
     }
-    this.#tip = tip
+    this.#tip = {...reader.position, l1Block: head, isOurs}
   }
 
   #holds(batch: TxBatch, l2Block: number): boolean {

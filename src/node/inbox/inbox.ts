@@ -10,13 +10,20 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import type {RpcClient} from '../../lib/json-rpc.ts'
 import type {Logger} from '../../lib/log.ts'
-import {BATCH_PRICE_BUMP_PERCENT, BATCH_REPLACE_AFTER_MS} from '../limits.ts'
+import {
+  BATCH_LOST_AFTER_MS,
+  BATCH_PRICE_BUMP_PERCENT,
+  BATCH_REPLACE_AFTER_MS,
+  BATCH_REPLACEMENTS,
+} from '../limits.ts'
 
 export interface InboxOptions {
   l1: RpcClient
   l1ChainId: number
   batchInbox: Address
   account: {address: Address; privateKey: Hex}
+  /** Price of L1 gas above which nothing is sent. */
+  maxGasGwei: number
   clock: Clock
   logger: Logger
 }
@@ -28,6 +35,13 @@ interface Sent {
   maxFeePerGasWei: bigint
   tipWei: bigint
   sentAtMs: number
+  replacements: number
+}
+
+interface Fees {
+  /** Twice the base fee and the tip, so that it holds through six full blocks. */
+  maxFeePerGasWei: bigint
+  tipWei: bigint
 }
 
 const BASE_GAS = 21_000n
@@ -47,13 +61,14 @@ export class Inbox {
   /**
    * Looks after the transaction in flight.
    *
+   * @param l1Block up to which the inbox was read: a batch that was mined behind it is still in flight
    * @returns true when nothing is in flight, so that the next batch may be sent
-   * @throws {MetisSeqError} BATCH_REVERTED
+   * @throws {MetisSeqError} BATCH_REVERTED, BATCH_GAS_HIGH, BATCH_BALANCE_LOW, BATCH_STUCK
    */
-  async isFree(): Promise<boolean> {
+  async isFree(l1Block: number): Promise<boolean> {
     const {l1, account} = this.#options
     const [latest, pending] = await Promise.all(
-      ['latest', 'pending'].map(async (tag) =>
+      [`0x${l1Block.toString(16)}`, 'pending'].map(async (tag) =>
         Number(await l1.request('eth_getTransactionCount', [account.address, tag])),
       ),
     )
@@ -63,6 +78,7 @@ export class Inbox {
       await this.#assertSucceeded(hash)
       return true
     }
+    if (this.#sent && this.#isLost(this.#sent, latest!, pending!)) this.#sent = undefined
     if (this.#sent) {
       await this.#replaceWhenStuck(this.#sent)
       return false
@@ -76,12 +92,42 @@ export class Inbox {
    * - Signed by: batch account.   Chain: L1.   Value: none.
    *
    * @returns the transaction hash at broadcast; it is not mined yet
+   * @throws {MetisSeqError} BATCH_GAS_HIGH, BATCH_BALANCE_LOW; nothing was sent
    */
   async send(data: Hex): Promise<Hash> {
     const {l1, account} = this.#options
+    const fees = await this.#fees()
+    await this.#assertAffordable(data, fees)
     const nonce = await l1.request('eth_getTransactionCount', [account.address, 'latest'])
-    const {maxFeePerGasWei, tipWei} = await this.#fees()
-    return this.#broadcast({accountNonce: Number(nonce), data, maxFeePerGasWei, tipWei})
+    return this.#broadcast({accountNonce: Number(nonce), data, ...fees, replacements: 0})
+  }
+
+  /** Waiting costs nothing but time: what is in the chain log is safe here. */
+  async #assertAffordable(data: Hex, {maxFeePerGasWei, tipWei}: Fees): Promise<void> {
+    const {l1, account, maxGasGwei} = this.#options
+    const priceWei = (maxFeePerGasWei - tipWei) / 2n + tipWei
+    if (priceWei > BigInt(Math.round(maxGasGwei * 1e9))) {
+      throw new MetisSeqError({
+        code: 'BATCH_GAS_HIGH',
+        message: `Batches wait, since L1 gas costs more than ${maxGasGwei} gwei.`,
+        exit: 'precondition',
+        facts: {priceWei: String(priceWei)},
+        retryable: true,
+      })
+    }
+    const needWei = gasOf(data) * maxFeePerGasWei
+    const balanceWei = BigInt(
+      String(await l1.request('eth_getBalance', [account.address, 'latest'])),
+    )
+    if (balanceWei >= needWei) return
+    throw new MetisSeqError({
+      code: 'BATCH_BALANCE_LOW',
+      message: `Batches wait, since ${account.address} cannot pay for them on L1.`,
+      exit: 'precondition',
+      facts: {balanceWei: String(balanceWei), needWei: String(needWei)},
+      hints: [`Send ETH to ${account.address} on L1.`],
+      retryable: true,
+    })
   }
 
   async #broadcast(transaction: Omit<Sent, 'hash' | 'sentAtMs'>): Promise<Hash> {
@@ -91,7 +137,7 @@ export class Inbox {
       type: 'eip1559',
       chainId: l1ChainId,
       nonce: accountNonce,
-      gas: BASE_GAS + GAS_PER_BYTE * BigInt(data.length / 2 - 1),
+      gas: gasOf(data),
       maxFeePerGas: maxFeePerGasWei,
       maxPriorityFeePerGas: tipWei,
       to: batchInbox,
@@ -102,16 +148,28 @@ export class Inbox {
     return hash
   }
 
+  /** It cannot be mined any more: what it carries has to be sent anew. */
+  #isLost({accountNonce, sentAtMs}: Sent, latest: number, pending: number): boolean {
+    // A reorganization took the transaction before it, and that one comes first now.
+    if (latest < accountNonce) return true
+    // The pool of L1 forgot it. Another endpoint may only not know it yet.
+    const ageMs = this.#options.clock.monotonicMs() - sentAtMs
+    return pending <= accountNonce && ageMs > BATCH_LOST_AFTER_MS
+  }
+
   async #replaceWhenStuck(sent: Sent): Promise<void> {
     const {clock, logger} = this.#options
     if (clock.monotonicMs() - sent.sentAtMs < BATCH_REPLACE_AFTER_MS) return
+    if (sent.replacements >= BATCH_REPLACEMENTS) throw stuck(sent)
     const now = await this.#fees()
+    await this.#assertAffordable(sent.data, now)
     const bump = (wei: bigint) => (wei * (100n + BATCH_PRICE_BUMP_PERCENT)) / 100n + 1n
     const hash = await this.#broadcast({
       accountNonce: sent.accountNonce,
       data: sent.data,
       maxFeePerGasWei: max(bump(sent.maxFeePerGasWei), now.maxFeePerGasWei),
       tipWei: max(bump(sent.tipWei), now.tipWei),
+      replacements: sent.replacements + 1,
     })
     logger.warn('batch transaction replaced', {old: sent.hash, hash})
   }
@@ -141,7 +199,7 @@ export class Inbox {
     })
   }
 
-  async #fees(): Promise<{maxFeePerGasWei: bigint; tipWei: bigint}> {
+  async #fees(): Promise<Fees> {
     const {l1} = this.#options
     const [block, tip] = await Promise.all([
       l1.request('eth_getBlockByNumber', ['latest', false]),
@@ -151,6 +209,21 @@ export class Inbox {
     const tipWei = BigInt(String(tip))
     return {maxFeePerGasWei: baseFee * 2n + tipWei, tipWei}
   }
+}
+
+function gasOf(data: Hex): bigint {
+  return BASE_GAS + GAS_PER_BYTE * BigInt(data.length / 2 - 1)
+}
+
+function stuck({hash, accountNonce}: Sent): MetisSeqError {
+  return new MetisSeqError({
+    code: 'BATCH_STUCK',
+    message: `The batch transaction with nonce ${accountNonce} is not mined at any price tried.`,
+    exit: 'precondition',
+    facts: {hash, accountNonce: String(accountNonce)},
+    hints: ['Look at the batch account on L1: another program may use it.'],
+    retryable: true,
+  })
 }
 
 function max(left: bigint, right: bigint): bigint {

@@ -1,0 +1,124 @@
+import {existsSync, mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {isAbsolute, join, resolve} from 'node:path'
+
+import {systemClock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {silentLogger} from '../lib/log.ts'
+import {readGenesis, type Genesis} from '../node/engine/genesis.ts'
+import {createSnapshot, type CreatedSnapshot} from '../node/snapshots/create.ts'
+import {
+  listSnapshots,
+  type ListedSnapshot,
+  type SnapshotNetwork,
+} from '../node/snapshots/manifest.ts'
+import {applyPrune, planPrune, type PrunePlan} from '../node/snapshots/prune.ts'
+import {applyRestore, planRestore, type RestorePlan} from '../node/snapshots/restore.ts'
+import {
+  verifySnapshot,
+  type SnapshotProgress,
+  type VerifiedSnapshot,
+} from '../node/snapshots/verify.ts'
+import type {Context} from '../services/context.ts'
+import {requireNode} from '../services/node-control.ts'
+
+/** Stands for the newest snapshot. */
+export const LATEST = 'latest'
+
+export interface SnapshotPlace {
+  /** Where the snapshots of this profile's node are. */
+  root: string
+  /** Of the node. */
+  dataDir: string
+  network: SnapshotNetwork
+  genesis: Genesis
+}
+
+/**
+ * @param dir undefined: `snapshots/<profile>` in the tool's directory
+ * @throws {MetisSeqError} NODE_NOT_SET_UP, NETWORK_HAS_NO_NODE, GENESIS_UNREADABLE
+ */
+export function snapshotPlace(context: Context, dir: string | undefined): SnapshotPlace {
+  const {name, dir: dataDir} = requireNode(context)
+  const {bundled, chainId} = context.network.l2
+  if (!bundled) {
+    throw new MetisSeqError({
+      code: 'NETWORK_HAS_NO_NODE',
+      message: `The bundled node cannot take part in ${context.networkName}: its network document has no genesis.`,
+      exit: 'config',
+      facts: {network: context.networkName},
+      hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
+    })
+  }
+  const genesis = readGenesis(bundled.genesisFile)
+  return {
+    root: dir === undefined ? join(context.home.root, 'snapshots', name) : resolve(dir),
+    dataDir,
+    network: {name: context.networkName, chainId, fingerprint: genesis.fingerprint},
+    genesis,
+  }
+}
+
+export function takeSnapshot({dataDir, root, network}: SnapshotPlace): Promise<CreatedSnapshot> {
+  return createSnapshot({dataDir, root, network, nowMs: Date.now()})
+}
+
+export function snapshotsIn({root}: SnapshotPlace): ListedSnapshot[] {
+  return listSnapshots(root)
+}
+
+/** @param name in the directory of snapshots, a path, or `latest` */
+export function findSnapshot({root, network}: SnapshotPlace, name: string): string {
+  if (name !== LATEST)
+    return isAbsolute(name) || existsSync(name) ? resolve(name) : join(root, name)
+  const newest = listSnapshots(root).find(
+    ({manifest}) => manifest?.fingerprint === network.fingerprint,
+  )
+  if (newest) return newest.path
+  throw new MetisSeqError({
+    code: 'SNAPSHOT_UNKNOWN',
+    message: `There is no snapshot of ${network.name} in ${root}.`,
+    exit: 'not-found',
+    facts: {root},
+    hints: ['metis-seq node snapshot create'],
+  })
+}
+
+/** Works in a directory of which nothing is left. */
+export async function verifyNodeSnapshot(
+  place: SnapshotPlace,
+  path: string,
+  options: {
+    fromGenesis: boolean
+    signal: AbortSignal
+    onProgress(progress: SnapshotProgress): void
+  },
+): Promise<VerifiedSnapshot> {
+  const dir = mkdtempSync(join(tmpdir(), 'metis-seq-snapshot-'))
+  try {
+    const {genesis} = place
+    return await verifySnapshot({
+      ...{path, genesis, dir, clock: systemClock, logger: silentLogger},
+      ...options,
+    })
+  } finally {
+    rmSync(dir, {recursive: true, force: true})
+  }
+}
+
+export function planNodeRestore({dataDir, network}: SnapshotPlace, path: string): RestorePlan {
+  return planRestore({path, dataDir, network})
+}
+
+export function restoreNode(
+  plan: RestorePlan,
+  replace: boolean,
+): Promise<{movedTo: string | null}> {
+  return applyRestore(plan, {replace, nowMs: Date.now()})
+}
+
+export function planSnapshotPrune({root, network}: SnapshotPlace, keep: number): PrunePlan {
+  return planPrune(root, network, keep)
+}
+
+export const pruneSnapshots = applyPrune

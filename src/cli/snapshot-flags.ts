@@ -1,0 +1,19 @@
+import {Args, Flags} from '@oclif/core'
+
+/** Which snapshot is meant. */
+export function snapshotArg() {
+  return Args.string({description: 'Name, path, or `latest`.', default: 'latest'})
+}
+
+export function snapshotDirFlag() {
+  return Flags.string({
+    description: 'Directory that holds the snapshots. Default: one of the profile.',
+    helpValue: 'DIR',
+  })
+}
+
+/** For what replaces or deletes files. */
+export const previewFlags = {
+  'dry-run': Flags.boolean({char: 'n', description: 'Show what would be done, then stop.'}),
+  yes: Flags.boolean({description: 'Do not ask. Required when there is no terminal to ask on.'}),
+}

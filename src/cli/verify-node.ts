@@ -1,0 +1,92 @@
+import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+
+import {systemClock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {createRpcClient, RpcTransportError} from '../lib/json-rpc.ts'
+import {silentLogger} from '../lib/log.ts'
+import {redactUrl} from '../lib/redact.ts'
+import {verifyFromL1, type Verification, type VerifyProgress} from '../node/verify/verify.ts'
+import type {Context} from '../services/context.ts'
+
+export interface VerifySettings {
+  l1Url: string
+  /** Undefined: the node of the profile, or else the first of the network. Null: none. */
+  nodeUrl: string | null | undefined
+  /** Undefined: a temporary one. */
+  dir: string | undefined
+  timeoutMs: number
+  signal: AbortSignal
+  onProgress(progress: VerifyProgress): void
+}
+
+export interface NodeVerification extends Verification {
+  /** Scheme and host of the node. */
+  node: string | null
+}
+
+/**
+ * Rebuilds the chain of the context's network from L1, in a directory of which nothing is left.
+ *
+ * @throws {MetisSeqError} DIRECTORY_NOT_EMPTY, ENDPOINT_UNREACHABLE and those of `verifyFromL1`
+ */
+export async function verifyNode(
+  {network, profile}: Context,
+  {l1Url, nodeUrl, dir, timeoutMs, signal, onProgress}: VerifySettings,
+): Promise<NodeVerification> {
+  const url = nodeUrl === undefined ? (profile?.endpoints.l2 ?? network.l2.rpcUrls[0]) : nodeUrl
+  const l1 = createRpcClient(l1Url, {timeoutMs})
+  const node = url ? createRpcClient(url, {timeoutMs}) : null
+  const place = openEmptyDirectory(dir)
+  try {
+    const verification = await verifyFromL1({
+      ...{network, l1, node, dir: place.path, signal, onProgress},
+      ...{clock: systemClock, logger: silentLogger},
+    })
+    return {...verification, node: url ? redactUrl(url) : null}
+  } catch (error) {
+    if (error instanceof RpcTransportError) throw unreachable(error)
+    throw error
+  } finally {
+    l1.close()
+    node?.close()
+    place.empty()
+  }
+}
+
+/** A directory that is as it was, or gone, after `empty`. */
+function openEmptyDirectory(dir: string | undefined): {path: string; empty(): void} {
+  if (dir === undefined) {
+    const path = mkdtempSync(join(tmpdir(), 'metis-seq-verify-'))
+    return {path, empty: () => rmSync(path, {recursive: true, force: true})}
+  }
+  const root = resolve(dir)
+  const created = mkdirSync(root, {recursive: true, mode: 0o700})
+  if (readdirSync(root).length > 0) throw notEmpty(root)
+  const path = join(root, 'verify')
+  mkdirSync(path, {mode: 0o700})
+  return {path, empty: () => rmSync(created ?? path, {recursive: true, force: true})}
+}
+
+function notEmpty(dir: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'DIRECTORY_NOT_EMPTY',
+    message: `The directory ${dir} is not empty.`,
+    exit: 'precondition',
+    facts: {dir},
+    hints: ['Name an empty directory, or leave out `--dir` for a temporary one.'],
+  })
+}
+
+function unreachable({url, message, cause}: RpcTransportError): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ENDPOINT_UNREACHABLE',
+    message: `${redactUrl(url)} does not answer: ${message}`,
+    exit: 'unreachable',
+    facts: {endpoint: redactUrl(url)},
+    hints: ['Check the URL, or raise `--timeout`.'],
+    retryable: true,
+    cause,
+  })
+}

@@ -1,0 +1,21 @@
+import {snapshotDirFlag} from '../../../cli/snapshot-flags.ts'
+import {commonFlags} from '../../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
+import {createdText} from '../../../ui/presenters/snapshot.ts'
+
+export default class NodeSnapshotCreate extends OperatorCommand {
+  static override summary = 'Back up the chain of the node, also while it runs.'
+
+  static override description = `Copies the chain, its history and the newest state of the engine, with
+their checksums. Keys, pool and sign guard are never part of it.`
+
+  static override flags = {...commonFlags, dir: snapshotDirFlag()}
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(NodeSnapshotCreate)
+    const context = this.openContext(flags)
+    const {snapshotPlace, takeSnapshot} = await import('../../../cli/node-snapshots.ts')
+    const created = await takeSnapshot(snapshotPlace(context, flags.dir))
+    return {data: created, text: createdText(created)}
+  }
+}

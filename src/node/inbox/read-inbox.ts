@@ -1,0 +1,103 @@
+/** In: L1 blocks. Out: the batches in them, by the rules that every reader shares. */
+import type {Hash, Hex} from 'viem'
+
+import {isRecord} from '../../lib/json.ts'
+import type {RpcClient} from '../../lib/json-rpc.ts'
+import {decodeBatch, InvalidBatchError, type TxBatch} from '../../protocol/batch-codec.ts'
+import {lowerCase} from '../../protocol/block.ts'
+import type {L1Network} from '../../protocol/network.ts'
+
+export interface InboxTransaction {
+  hash: Hash
+  calldata: Hex
+}
+
+export interface InboxBlock {
+  number: number
+  hash: Hash
+  parentHash: Hash
+  /** Seconds since 1970. */
+  timestamp: number
+  baseFeeWei: bigint
+  /** To the inbox, from accounts whose batches count; in the order of the block. */
+  transactions: InboxTransaction[]
+}
+
+export type InboxRules = Pick<L1Network, 'contracts' | 'batchSenders'>
+
+/** How far the batches that count reach. */
+export interface BatchPosition {
+  /** 0 before the first batch. */
+  batchIndex: number
+  /** Last L2 block in a batch; the genesis number before the first batch. */
+  l2Block: number
+}
+
+/**
+ * L1 blocks with their inbox transactions, in one request.
+ *
+ * - Signed by: nobody.   Chain: L1.   Value: none.
+ *
+ * @throws {RpcTransportError | RpcResponseError} L1 does not answer, or not with all of them
+ */
+export async function readInboxBlocks(
+  l1: RpcClient,
+  rules: InboxRules,
+  numbers: readonly number[],
+): Promise<InboxBlock[]> {
+  const answers = await l1.batch(
+    numbers.map((number) => ({
+      method: 'eth_getBlockByNumber',
+      params: [`0x${number.toString(16)}`, true],
+    })),
+  )
+  return answers.map((answer) => {
+    if (answer instanceof Error) throw answer
+    return parseInboxBlock(answer, rules)
+  })
+}
+
+/**
+ * A batch counts only when it follows the one before it, in number and in blocks. So of two with one
+ * number the first on L1 counts, and what is no batch at all is passed over, whoever sent it.
+ */
+export function nextBatch(calldata: Hex, after: BatchPosition): TxBatch | undefined {
+  try {
+    const batch = decodeBatch(calldata)
+    const follows =
+      batch.batchIndex === BigInt(after.batchIndex + 1) && batch.startBlock === after.l2Block + 1
+    return follows ? batch : undefined
+  } catch (error) {
+    if (error instanceof InvalidBatchError) return undefined
+    throw error
+  }
+}
+
+/** Last L2 block of a batch. */
+export function endOf({startBlock, blocks}: TxBatch): number {
+  return startBlock + blocks.length - 1
+}
+
+function parseInboxBlock(value: unknown, {contracts, batchSenders}: InboxRules): InboxBlock {
+  if (!isRecord(value) || !Array.isArray(value['transactions'])) {
+    throw new Error('L1 gave no block where there must be one.')
+  }
+  const inbox = lowerCase(contracts.batchInbox)
+  const senders = new Set<string>(batchSenders.map(lowerCase))
+  const transactions = value['transactions']
+    .filter(isRecord)
+    .filter(({to, from}) => lowerText(to) === inbox && senders.has(lowerText(from)))
+    .map(({hash, input}) => ({hash: String(hash) as Hash, calldata: String(input) as Hex}))
+  return {
+    number: Number(value['number']),
+    hash: String(value['hash']) as Hash,
+    parentHash: String(value['parentHash']) as Hash,
+    timestamp: Number(value['timestamp']),
+    baseFeeWei: BigInt(String(value['baseFeePerGas'] ?? '0x0')),
+    transactions,
+  }
+}
+
+function lowerText(value: unknown): string {
+  return typeof value === 'string' ? value.toLowerCase() : ''
+}
