@@ -37,6 +37,16 @@ export function fsyncDirectory(directory: string): void {
   }
 }
 
+/** Makes the content of a file durable, whoever wrote it. */
+export function fsyncFile(path: string): void {
+  const descriptor = openSync(path, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 /** Maps the file system's own failures to an operator error; anything else is returned unchanged. */
 export function fromFileError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error)

@@ -11,7 +11,7 @@ export interface ProcessIdentity {
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   if (!isAlive(pid)) return undefined
   const stat = readProcStat(pid)
-  if (stat?.state === 'Z') return undefined
+  if (stat?.hasEnded) return undefined
   return {pid, startTicks: stat?.startTicks ?? ''}
 }
 
@@ -31,13 +31,25 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function readProcStat(pid: number): {state: string; startTicks: string} | undefined {
+function readProcStat(pid: number): ProcStat | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The command name may hold spaces and brackets; the fields after the last bracket are regular.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return {state: fields[0] ?? '', startTicks: fields[19] ?? ''}
+    return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return undefined
   }
+}
+
+interface ProcStat {
+  /** Nothing of it is left but its exit code. */
+  hasEnded: boolean
+  startTicks: string
+}
+
+/** @param text of `/proc/PID/stat` */
+export function parseProcStat(text: string): ProcStat {
+  // The command name may hold spaces and brackets; the fields after the last bracket are regular.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  // A killed process is a zombie as soon as its first thread is gone; the others still hold its ports.
+  const isZombie = fields[0] === 'Z' && Number(fields[17] ?? 0) <= 1
+  return {hasEnded: isZombie, startTicks: fields[19] ?? ''}
 }

@@ -23,12 +23,14 @@ import {
   DOUBT_PAUSE_MS,
   EMPTY_BLOCK_ALARM_AGAIN_MS,
   EMPTY_BLOCK_ALARM_MS,
-  PEER_RANGE_BYTES,
+  ENGINE_RENEW_BUILDING,
+  ENGINE_RENEW_TRANSACTIONS,
   SNAPSHOT_BLOCKS,
   SNAPSHOT_PAUSE_FACTOR,
   SNAPSHOT_TRANSACTIONS,
   SNAPSHOTS_KEPT,
 } from './limits.ts'
+import {PEER_RANGE_BYTES} from './peer-limits.ts'
 import {ReadGate} from './read-gate.ts'
 import type {Rotation} from './rotation/rotation.ts'
 
@@ -56,7 +58,7 @@ export class ChainState {
   #durable: EngineBlock | undefined
   #genesis: EngineBlock | undefined
   #lastExecuteMs: number | null = null
-  #waitForFollower: () => Promise<void> = () => Promise.resolve()
+  #follower = {wait: () => Promise.resolve(), isBehind: () => false}
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
   /** Blocks of others whose hash is another one here, and what was done about it. */
@@ -65,6 +67,8 @@ export class ChainState {
   #saving: Promise<void> | undefined
   #quietUntilMs = 0
   #lastSnapshot = {atMs: 0, tookMs: 0}
+  /** Transactions that this process of the engine has executed. */
+  #executed = 0
 
   constructor(options: ChainStateOptions) {
     this.engine = options.engine
@@ -131,6 +135,7 @@ export class ChainState {
   async restore(upTo = this.log.head?.number): Promise<EngineBlock> {
     this.gate.close()
     await this.engine.stop()
+    this.#executed = 0
     const start = await this.#startFromSnapshot(upTo)
     this.#since = {blocks: 0, transactions: 0}
     let head = start
@@ -181,12 +186,16 @@ export class ChainState {
       this.#options.onGate?.(this.#options.nowMs() - startedMs)
     }
     this.gate.open()
-    await this.#waitForFollower()
+    await this.#follower.wait()
   }
 
-  /** @param wait what a durable block waits for: the engine must not forget it before it was read */
-  followedBy(wait: () => Promise<void>): void {
-    this.#waitForFollower = wait
+  /**
+   * Someone reads from the engine what it will forget.
+   *
+   * @param follower `wait`: what a durable block waits for; `isBehind`: not all blocks are read
+   */
+  followedBy(follower: {wait: () => Promise<void>; isBehind: () => boolean}): void {
+    this.#follower = follower
   }
 
   /** Removes a block that was executed and not accepted. */
@@ -224,6 +233,24 @@ export class ChainState {
   count({transactions}: {transactions: readonly unknown[]}): void {
     this.#since.blocks++
     this.#since.transactions += transactions.length
+    this.#executed += transactions.length
+  }
+
+  /**
+   * True when a new process of the engine would be much smaller, and nobody needs what only this one
+   * knows.
+   *
+   * @param isBuilding it is our turn: a late block has to be worth it
+   */
+  isRenewalDue(isBuilding: boolean): boolean {
+    const limit = isBuilding ? ENGINE_RENEW_BUILDING : ENGINE_RENEW_TRANSACTIONS
+    return this.#executed >= limit && !this.#follower.isBehind()
+  }
+
+  /** Replaces the engine's process by a new one with the state at the head. Readers wait. */
+  async renewEngine(): Promise<void> {
+    await this.saveSnapshot()
+    await this.restore()
   }
 
   /** True when a restart would have too much to replay, and the last snapshot is long enough ago. */

@@ -109,19 +109,6 @@ export const POOL_LIFETIME_MS = 600_000
 /** Accounts whose nonce and balance are remembered: 40,000 senders at about 200 bytes are 8 MB. */
 export const POOL_ACCOUNTS = 40_000
 
-/** RPC: one body. 100 calls with the largest transaction each would be 26 MB; this is 18 of them. */
-export const RPC_BODY_BYTES = 5_000_000
-export const RPC_BATCH = 200
-/** RPC: gas of a call or an estimate. 50 M is 0.8 s of the slowest opcode. */
-export const RPC_CALL_GAS = 50_000_000n
-/** RPC: calls that the engine executes at a time. One leaves the other core to sealing. */
-export const RPC_CALLS_AT_ONCE = 1
-/** RPC: calls that may wait for it; ordinary ones take 1 ms, so a hundred are a tenth of a second. */
-export const RPC_CALLS_WAITING = 100
-/** RPC: requests in progress; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
-export const RPC_CONCURRENT = 256
-export const RPC_LOG_RANGE_BLOCKS = 10_000
-
 /** Driver: events that wait. Ticks and heads are merged, so only peer blocks can fill it. */
 export const DRIVER_QUEUE = 256
 /** Driver: transactions handed to the engine between two looks at the clock: 30 x 0.15 ms = 5 ms. */
@@ -131,125 +118,6 @@ export const STAGE_CHUNK = 300
 export const SEAL_LEAD_WEIGHT = 0.3
 /** Driver: what comes within this time goes to the engine in one request instead of one each. */
 export const STAGE_GATHER_MS = 10
-
-/** Peers: nodes of one network. Twice the largest sequencer set seen. */
-export const PEERS = 64
-/** Peers: how often what changed is told, and who is missing is dialed; a shorter slot shortens it. */
-export const PEER_POLL_MS = 500
-/** Peers: a head that did not change is said again after this. */
-export const PEER_STATUS_MS = 2_000
-/** Peers: a peer that said nothing for so long, five of those, is not there. */
-export const PEER_STALE_MS = 10_000
-/** Peers: one answer, or one dial. */
-export const PEER_TIMEOUT_MS = 5_000
-/** Peers: who asked has given up by then, or does not read. */
-export const PEER_SERVE_MS = 6_000
-/** Peers: a stream is opened in two round trips of 300 ms; three times that. */
-export const PEER_ANSWER_MS = 2_000
-/** Peers: a request has to be complete. Its largest, 1 MB, takes 0.8 s at 10 Mbit/s. */
-export const PEER_REQUEST_MS = 3_000
-/** Peers: handshake and introduction: six round trips of 300 ms, and as much for L1 to say who it is. */
-export const PEER_HELLO_MS = 5_000
-/** Peers: TCP, noise, yamux, and the choice of a protocol. */
-export const PEER_UPGRADE_MS = 3_000
-/** Peers: for a last word before a connection ends. */
-export const PEER_FAREWELL_MS = 200
-/** Peers: a lost bootnode is dialed again after half a second, then 1, 2, 4 and every 8 s. */
-export const PEER_REDIAL_MAX_MS = 8_000
-
-/** Peers: connections that are known: 64 members, twice at worst, and 32 followers. */
-export const PEER_CONNECTIONS = 160
-/** Peers: two nodes that dial each other at once keep both connections. */
-export const PEER_CONNECTIONS_EACH = 2
-/** Peers: connections of all hosts that are still in the handshake: five hosts at their limit. */
-export const PEER_PENDING = 128
-/** Peers: inbound connections of one host that have not proven who they are: 24 nodes starting on it. */
-export const PEER_UNPROVEN_PER_IP = 24
-/** Peers: new connections of one host in a second: those 24, and as many again. */
-export const PEER_CONNECTS_PER_SECOND = 48
-/** Peers: of two nodes that hear of each other, one dials at once and the other only after this. */
-export const PEER_DIAL_TURN_MS = 2_000
-/** Peers: nodes that only read, where anyone may. */
-export const PEER_FOLLOWERS = 32
-export const PEER_FOLLOWERS_PER_IP = 8
-/** Peers: open streams of one connection: control, gossip both ways, identify, requests; four times that. */
-export const PEER_STREAMS = 32
-/** Peers: open streams of one request protocol on one connection. */
-export const PEER_STREAMS_EACH = 16
-/** Peers: requests answered at a time, each with at most one block of 8 MB at hand: 128 MB. */
-export const PEER_SERVING = 16
-/** Peers: of one peer. A node forwards one after the other, and fetches one range and one new block. */
-export const PEER_SERVING_EACH = 8
-
-/** Peers: one control message: 128 records of 700 bytes. */
-export const PEER_CONTROL_BYTES = 98_304
-/** Peers: control messages: two heads a second, and 64 records of 64 nodes every 20 s; twice that. */
-export const PEER_CONTROL_RATE = {perSecond: 400, burst: 2_000}
-/** Peers: requests of one peer. Forwarding sends one per turn of the event loop at worst. */
-export const PEER_REQUEST_RATE = {perSecond: 200, burst: 1_000}
-/** Peers: transactions of one peer: three times what the engine takes in, and a pool at hand-over. */
-export const PEER_TRANSACTION_RATE = {perSecond: 20_000, burst: 80_000}
-/** Peers: a question for a range. */
-export const PEER_REQUEST_BYTES = 1_024
-/** Peers: one block: 8 MB, a length for each of 10,000 transactions, and the header. */
-export const PEER_BLOCK_BYTES = 8_100_000
-/** Peers: blocks in one answer, and their bytes. */
-export const PEER_RANGE_BLOCKS = 256
-export const PEER_RANGE_BYTES = 16_000_000
-/** Peers: blocks read from the log at once while answering. */
-export const PEER_RANGE_SLICE = 8
-/** Peers: bytes handed to a stream between two looks at whether it takes more. */
-export const PEER_SEND_CHUNK_BYTES = 262_144
-/** Peers: what may arrive in one piece behind a message: a read buffer of the library, 4 MB. */
-export const PEER_READ_AHEAD_BYTES = 4_194_304
-
-/** Peers: a node signs its record again after this, and one that was not is forgotten after four times. */
-export const PEER_RECORD_MS = 20_000
-export const PEER_RECORD_STALE_MS = 80_000
-export const PEER_RECORD_ADDRESSES = 8
-/** Peers: runs of one signer that are known at a time: the right one, its twin, and one more. */
-export const PEER_RECORDS_PER_SIGNER = 3
-
-/** Gossip: blocks up to this travel whole, some 500 transfers; of larger ones the header does. */
-export const GOSSIP_INLINE_BYTES = 65_536
-/** Gossip: one message of the library: a block, and its control messages. */
-export const GOSSIP_FRAME_BYTES = 262_144
-/** Gossip: unsent bytes to one peer: 16 of those. Whoever does not read them gets no more. */
-export const GOSSIP_OUTBOUND_BYTES = 4_194_304
-/** Gossip: small network, so everyone with up to 12 peers is in the mesh of everyone. */
-export const GOSSIP_MESH = {D: 8, Dlo: 6, Dhi: 12, Dlazy: 6, heartbeatInterval: 1_000}
-export const GOSSIP_HISTORY = {mcacheLength: 6, mcacheGossip: 3, seenTTL: 60_000}
-/** Gossip: messages of one peer: 8 blocks a second at the shortest slot, passed on by it; ten times that. */
-export const GOSSIP_FRAME_RATE = {perSecond: 100, burst: 500}
-export const GOSSIP_BYTE_RATE = {perSecond: 2_000_000, burst: 10_000_000}
-/** Gossip: heights at which the first block of a signer is remembered, 64 signers x 64 heights. */
-export const GOSSIP_REMEMBERED_BLOCKS = 4_096
-/** Gossip: own blocks kept as bytes, for those who were told of them: three full ones. */
-export const RECENT_BLOCK_BYTES = 24_000_000
-
-/** Peers: points at which a peer is dropped, and how many fade in a second. */
-export const PEER_POINTS_LIMIT = 100
-export const PEER_POINTS_PER_SECOND = 1
-/** Peers: offenders and log lines that are remembered. */
-export const PEER_OFFENDERS = 1_000
-/** Peers: the longest pause after something that cannot be bad luck. It doubles each time. */
-export const PEER_BAN_MAX_MS = 600_000
-/** Peers: a key that is not registered is asked for on L1 again after this, and so many are remembered. */
-export const STRANGER_MS = 10_000
-export const STRANGERS = 1_000
-/** Peers: keys looked up on L1 at a time. */
-export const MEMBER_LOOKUPS = 8
-
-/** Peers: transactions and bytes in one forward. */
-export const FORWARD_CHUNK = 300
-export const FORWARD_BYTES = 1_000_000
-/** Peers: a user waits so long for the producer's word; half of what a slot leaves. */
-export const FORWARD_ANSWER_MS = 1_000
-/** Peers: a transaction that is still not in a block is forwarded again after this. */
-export const FORWARD_AGAIN_MS = 5_000
-/** Sync: speed is measured over this, which is two ranges of a slow peer, and told as often as this. */
-export const SYNC_WINDOW_MS = 10_000
-export const SYNC_LOG_MS = 5_000
 /** A fork is searched for its common ancestor this far back, in steps of one answer. */
 export const FORK_SEARCH_BLOCKS = 4_096
 /** Start: wait for a first peer that is ahead. */
@@ -306,13 +174,8 @@ export const BATCH_MAX_AGE_MS = 30_000
 /** Batch: a transaction without a receipt is replaced after this, at a quarter more. */
 export const BATCH_REPLACE_AFTER_MS = 60_000
 export const BATCH_PRICE_BUMP_PERCENT = 25n
-
-/** Peers: after something invalid, or a fork that did not win, a peer is left alone for so long. */
-export const PEER_IGNORE_MS = 10_000
 /** How far a producer's clock may be ahead of ours; block times count in whole seconds. */
 export const BLOCK_CLOCK_SKEW_SECONDS = 15
-/** Peers: a fork that did not win is looked at again after two greetings. */
-export const PEER_QUIET_MS = 1_000
 /** Driver: pause after a failure that a retry can mend, such as a full disk. */
 export const DRIVER_RETRY_MS = 1_000
 /** Driver: with nothing to do, it still looks around this often. */
@@ -345,57 +208,3 @@ export const HISTORY_READ_WAIT_MS = 3_000
 export const HISTORY_PAGES = 256
 /** History: transactions of blocks kept unpacked: 40,000 x 1 kB = 40 MB; unpacking 2,000 takes 5 ms. */
 export const HISTORY_TRANSACTIONS = 40_000
-
-/** RPC: addresses or topics at one position of a filter. */
-export const RPC_FILTER_VALUES = 1_000
-/** RPC: logs in one answer, at 500 bytes 5 MB. */
-export const RPC_LOGS = 10_000
-/** RPC: index entries of the log search between two breaths of the event loop: 500 x 5 µs = 3 ms. */
-export const RPC_LOG_SCAN = 500
-/** RPC: text of one answer or batch. A full block is 10,000 x 1 kB, and as much again for others. */
-export const RPC_ANSWER_BYTES = 25_000_000
-/** RPC: text of all answers that are being made or sent; beyond it batches are cut short. */
-export const RPC_PENDING_BYTES = 250_000_000
-/** RPC: requests of one batch that are answered at the same time. */
-export const RPC_BATCH_AT_ONCE = 8
-/** RPC: nesting of a request. The deepest honest one is a call with an access list: 7. */
-export const RPC_NESTING = 32
-/** RPC: reads that the engine answers at a time, and those that may wait; each takes about 0.3 ms. */
-export const RPC_READS_AT_ONCE = 8
-export const RPC_READS_WAITING = 2_000
-/** RPC: a call is cut off for its sender after this; its gas bounds what the engine still does. */
-export const RPC_CALL_TIMEOUT_MS = 5_000
-/** RPC: blocks or transactions in one list answer. */
-export const RPC_RANGE_BLOCKS = 1_000
-export const RPC_FEE_HISTORY_BLOCKS = 1_024
-/** RPC: blocks whose receipts are read for the reward percentiles of a fee history. */
-export const RPC_FEE_REWARD_BLOCKS = 64
-/**
- * RPC: work of one remote address, in units of a cheap read of 0.3 ms. 500 a second are 15 % of a core,
- * so three such clients leave half of it; ten times that at once lets a page load.
- */
-export const RPC_UNITS_PER_SECOND = 500
-export const RPC_UNITS_BURST = 5_000
-/** RPC: remote addresses remembered: 10,000 x 100 bytes are 1 MB. */
-export const RPC_CLIENTS = 10_000
-/** WebSocket: connections; each costs 50 kB. */
-export const WS_CONNECTIONS = 500
-/** WebSocket: connections of one remote address. */
-export const WS_PER_CLIENT = 50
-export const WS_SUBSCRIPTIONS = 20
-/** WebSocket: messages of one connection that are being answered; the rest of it is not read meanwhile. */
-export const WS_IN_FLIGHT = 16
-/** WebSocket: unread text at which news end the connection. One answer at a time may be larger. */
-export const WS_BUFFER_BYTES = 8_000_000
-/** WebSocket: text that waits for all slow readers together; then the one that is written to is ended. */
-export const WS_TOTAL_BUFFER_BYTES = 256_000_000
-/** WebSocket: a ping goes out this often; one that is not answered by the next ends the connection. */
-export const WS_PING_MS = 30_000
-/** Filters: how many there may be, what each may hold, and when one that nobody asks for is removed. */
-export const FILTERS = 1_000
-export const FILTER_CHANGES = 10_000
-export const FILTER_LIFETIME_MS = 300_000
-/** Feeds: followers of pending transactions: 16 x 5,000 a second x 5 µs are 0.4 of a core. */
-export const PENDING_FEEDS = 16
-/** Feeds: messages between two turns of the event loop: 1,000 x 5 µs = 5 ms. */
-export const FEED_WORK = 1_000

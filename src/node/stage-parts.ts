@@ -24,8 +24,8 @@ import {
   MAX_TRANSACTION_BYTES,
   MAX_TRANSACTION_GAS,
   MIN_GAS_PRICE_WEI,
-  PEER_POLL_MS,
 } from './limits.ts'
+import {PEER_POLL_MS} from './peer-limits.ts'
 import type {Metrics} from './metrics.ts'
 import type {NodeOptions} from './node-options.ts'
 import type {BlockExchange} from './peers/exchange.ts'

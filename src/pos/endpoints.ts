@@ -34,6 +34,12 @@ export interface SendOutcome {
   refusals: {endpoint: string; reason: string}[]
 }
 
+/**
+ * How long the others are waited for once one has answered. One that is cut off would otherwise hold up
+ * every look at the chain for its whole timeout, and a silent producer would be noticed that much later.
+ */
+const STRAGGLER_MS = 500
+
 /** JSON-RPC error code of a resource that is not available now. Source: EIP-1474. */
 const UNAVAILABLE = -32_002
 
@@ -88,7 +94,7 @@ class EndpointPool implements Endpoints {
   }
 
   async head(): Promise<bigint> {
-    const answers = await Promise.allSettled(
+    const answers = await settledSoon(
       this.#all.map(async (endpoint) => {
         return {endpoint, height: BigInt((await this.#ask(endpoint, 'eth_blockNumber')) as string)}
       }),
@@ -138,7 +144,7 @@ class EndpointPool implements Endpoints {
   }
 
   async sendToAll(raw: string): Promise<SendOutcome> {
-    const answers = await Promise.allSettled(
+    const answers = await settledSoon(
       this.#all.map((endpoint) => this.#ask(endpoint, 'eth_sendRawTransaction', [raw])),
     )
     const refusals = answers.flatMap((answer, index) =>
@@ -176,6 +182,32 @@ class EndpointPool implements Endpoints {
       cause,
     })
   }
+}
+
+/** Like `Promise.allSettled`; who is silent a while after another answered counts as rejected. */
+function settledSoon<T>(asked: readonly Promise<T>[]): Promise<PromiseSettledResult<T>[]> {
+  const results = asked.map(
+    (): PromiseSettledResult<T> => ({
+      status: 'rejected',
+      reason: new Error('The endpoint has not answered yet.'),
+    }),
+  )
+  const {promise, resolve} = Promise.withResolvers<PromiseSettledResult<T>[]>()
+  let open = asked.length
+  let timer: NodeJS.Timeout | undefined
+  const finish = () => {
+    clearTimeout(timer)
+    resolve(results)
+  }
+  for (const [index, one] of asked.entries()) {
+    void Promise.allSettled([one]).then(([result]) => {
+      results[index] = result
+      if (--open === 0) finish()
+      else if (result.status === 'fulfilled') timer ??= setTimeout(finish, STRAGGLER_MS)
+    })
+  }
+  if (open === 0) finish()
+  return promise
 }
 
 function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {

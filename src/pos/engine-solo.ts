@@ -1,13 +1,16 @@
 import type {LocalAccount} from 'viem'
 
 import type {Clock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
 import type {Logger} from '../lib/log.ts'
 import type {Network} from '../protocol/network.ts'
 import {createBackground, type Background} from './background.ts'
 import type {Endpoints} from './endpoints.ts'
-import {readL1Chunk} from './l1-watcher.ts'
+import {findSplit, readL1Branch, readL1Chunk} from './l1-watcher.ts'
 import {L2Driver} from './l2-driver.ts'
 import {createRewardDriver} from './reward-driver.ts'
+import {createMpcSigner, type MpcSigner} from './mpc-signer.ts'
+import {createContentCheck} from './sign-content.ts'
 import {initialState, type Command, type PosEvent, type PosState} from './state.ts'
 import type {PosStore} from './store.ts'
 import {transition} from './transition.ts'
@@ -46,22 +49,32 @@ export interface Observations {
 /** Applies a command and makes it durable. Throws when it cannot be stored; nothing happened then. */
 export type Apply = (command: Command) => PosEvent[]
 
+interface QueuedCommand {
+  command: Command
+  resolve(events: PosEvent[]): void
+  reject(error: unknown): void
+}
+
 /**
  * The consensus of one: the only place that changes the state. It ticks, looks at both chains, turns
  * what it sees into commands, stores the result, and only then acts on it. Slow work runs beside the
  * loop and hands its commands over through a queue.
  */
 export class SoloEngine {
+  /** Signs what is due, also for others. */
+  readonly signer: MpcSigner
   readonly #options: EngineOptions
   readonly #troubles: Troubles
   readonly #stopping = new AbortController()
-  readonly #queue: {command: Command; done(error?: unknown): void}[] = []
+  readonly #queue: QueuedCommand[] = []
   readonly #l1Watch: Background
   readonly #rewards: Background
   readonly #l2Driver: L2Driver
   #state: PosState
   #l1Seen: {head: bigint; caughtUp: boolean} | undefined
   #loop: Promise<void> | undefined
+  /** The reorganization that is being followed, so that it is logged once. */
+  #saidSplit: bigint | undefined
 
   constructor(options: EngineOptions) {
     const {network, store, logger, clock, pollMs} = options
@@ -70,6 +83,10 @@ export class SoloEngine {
     this.#state = store.loadState() ?? initialState(BigInt(network.l1.deploymentBlock))
     const signal = this.#stopping.signal
     const state = () => this.#state
+    const {account, l1, l2} = options
+    const checkContent = createContentCheck({network, state, l1, l2: () => l2.one()})
+    const signer = createMpcSigner({account, network, store, checkContent})
+    this.signer = signer
     const enqueue = (command: Command) => this.#enqueue(command)
     const beside = {clock, troubles: this.#troubles, signal}
     this.#l1Watch = createBackground({
@@ -82,10 +99,10 @@ export class SoloEngine {
       ...beside,
       name: 'rewards',
       intervalMs: pollMs * REWARD_TICKS,
-      run: createRewardDriver({...options, state, enqueue, signal}),
+      run: createRewardDriver({...options, signer, state, enqueue, signal}),
     })
     const apply: Apply = (command) => this.#apply(command)
-    this.#l2Driver = new L2Driver({...options, state, apply, troubles: this.#troubles})
+    this.#l2Driver = new L2Driver({...options, signer, state, apply, troubles: this.#troubles})
   }
 
   start(): void {
@@ -98,7 +115,7 @@ export class SoloEngine {
     // Ends the requests under way, so that a chain that hangs cannot hold up the stop.
     l1.close()
     l2.close()
-    for (const {done} of this.#queue.splice(0)) done(this.#stopping.signal.reason)
+    for (const {reject} of this.#queue.splice(0)) reject(this.#stopping.signal.reason)
     await Promise.all([this.#loop, this.#l1Watch.idle(), this.#rewards.idle()])
   }
 
@@ -144,16 +161,52 @@ export class SoloEngine {
 
   async #watchL1(): Promise<boolean> {
     const {network, l1} = this.#options
-    const cursor = this.#state.l1Cursor
-    const {toBlock, events, caughtUp, l1Head} = await readL1Chunk({
+    const {l1Cursor: cursor, l1Anchors} = this.#state
+    const splitBlock = await findSplit(l1, l1Anchors, BigInt(network.l1.deploymentBlock) - 1n)
+    if (splitBlock !== undefined) {
+      await this.#followReorganization(splitBlock)
+      return true
+    }
+    const {toBlock, toHash, events, caughtUp, l1Head} = await readL1Chunk({
       rpc: l1,
       lockingInfo: network.l1.contracts.lockingInfo,
       cursor,
       confirmations: network.l1.confirmations,
     })
-    if (toBlock > cursor) await this.#enqueue({type: 'apply-l1', toBlock, events})
+    if (toHash !== null) await this.#enqueue({type: 'apply-l1', toBlock, toHash, events})
     this.#l1Seen = {head: l1Head, caughtUp}
     return !caughtUp
+  }
+
+  /** @throws {MetisSeqError} L1_REORGANIZED, the new branch cannot be followed yet */
+  async #followReorganization(splitBlock: bigint): Promise<void> {
+    const {network, l1, store, logger} = this.#options
+    const {l1Cursor} = this.#state
+    // Until the new branch is read nothing is planned from a set that may be void.
+    if (this.#l1Seen) this.#l1Seen = {...this.#l1Seen, caughtUp: false}
+    if (this.#saidSplit !== splitBlock) {
+      this.#saidSplit = splitBlock
+      logger.error('l1-reorganized', {splitBlock, appliedUpTo: l1Cursor})
+    }
+    const {committedEpoch, l2Head} = this.#l2Driver.observations()
+    if (committedEpoch === null || l2Head === null) {
+      throw reorganized(splitBlock, l1Cursor, 'the L2 has to be seen first')
+    }
+    const branch = await readL1Branch({
+      rpc: l1,
+      lockingInfo: network.l1.contracts.lockingInfo,
+      cursor: splitBlock,
+      confirmations: network.l1.confirmations,
+    })
+    const {toBlock, toHash, events} = branch
+    const journal = store.l1Events()
+    const [result] = await this.#enqueue({
+      ...{type: 'replace-l1', splitBlock, events, toBlock, toHash, committedEpoch, l2Head},
+      kept: journal.filter(({blockNumber}) => blockNumber <= splitBlock),
+      vanished: journal.filter(({blockNumber}) => blockNumber > splitBlock),
+    })
+    if (result?.type === 'refused') throw reorganized(splitBlock, l1Cursor, result.reason)
+    this.#saidSplit = undefined
   }
 
   /** Stored first: what is not durable has not happened. */
@@ -167,25 +220,34 @@ export class SoloEngine {
   }
 
   /** Resolves once the loop has applied and stored the command. */
-  #enqueue(command: Command): Promise<void> {
+  #enqueue(command: Command): Promise<PosEvent[]> {
     const {signal} = this.#stopping
-    return new Promise((resolve, reject) => {
-      const done = (error?: unknown) => (error === undefined ? resolve() : reject(error))
-      if (signal.aborted) done(signal.reason)
-      else this.#queue.push({command, done})
-    })
+    const {promise, resolve, reject} = Promise.withResolvers<PosEvent[]>()
+    if (signal.aborted) reject(signal.reason)
+    else this.#queue.push({command, resolve, reject})
+    return promise
   }
 
   #drain(): void {
     for (let item = this.#queue.shift(); item; item = this.#queue.shift()) {
       try {
-        this.#apply(item.command)
-        item.done()
+        item.resolve(this.#apply(item.command))
       } catch (error) {
-        item.done(error)
+        item.reject(error)
       }
     }
   }
+}
+
+function reorganized(splitBlock: bigint, appliedUpTo: bigint, reason: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'L1_REORGANIZED',
+    message: `The L1 was reorganized after block ${splitBlock}, but events up to block ${appliedUpTo} are applied: ${reason}.`,
+    exit: 'critical',
+    facts: {splitBlock: `${splitBlock}`, appliedUpTo: `${appliedUpTo}`},
+    hints: ['Check with a second L1 endpoint which branch is the right one.'],
+    retryable: true,
+  })
 }
 
 function logEvent(logger: Logger, event: PosEvent): void {
@@ -204,6 +266,10 @@ function logEvent(logger: Logger, event: PosEvent): void {
       const {batchId, startEpoch, endEpoch, txHash, outcome} = event.batch
       return logger.info(event.type, {batchId, startEpoch, endEpoch, txHash, outcome})
     }
+    case 'l1-journaled':
+      return logger.debug(event.type, {afterBlock: event.afterBlock, events: event.events.length})
+    case 'l1-replaced':
+      return logger.error(event.type, factsOf(event))
     case 'l1-event-refused':
     case 'refused':
       return logger.warn(event.type, factsOf(event))
@@ -213,7 +279,10 @@ function logEvent(logger: Logger, event: PosEvent): void {
 }
 
 function factsOf(
-  event: Exclude<PosEvent, {span: unknown} | {respan: unknown} | {batch: unknown}>,
+  event: Exclude<
+    PosEvent,
+    {span: unknown} | {respan: unknown} | {batch: unknown} | {events: unknown}
+  >,
 ): Record<string, string | number | bigint> {
   const {type: _type, ...facts} = event
   return facts

@@ -1,10 +1,11 @@
-import {encodeFunctionData, type Address, type Hex, type LocalAccount} from 'viem'
+import {encodeFunctionData, type Address, type Hex} from 'viem'
 
 import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
 import type {Span} from '../protocol/span.ts'
 import type {Endpoints, SendOutcome} from './endpoints.ts'
 import {newestEpoch, type L2View} from './l2-view.ts'
 import {MPC_L2_GAS, signMpcTransaction} from './mpc.ts'
+import {SIGN_TYPES, type OwnSigner} from './mpc-signer.ts'
 import {latestSpan, type PosState} from './state.ts'
 
 /**
@@ -44,18 +45,19 @@ export function commitCalldata({id, startBlock, endBlock, producers}: Span): Hex
  */
 export async function sendCommit(options: {
   l2: Endpoints
-  account: LocalAccount
+  signer: OwnSigner
   chainId: number
   sequencerSet: Address
   span: Span
 }): Promise<SendOutcome> {
-  const {l2, account, chainId, sequencerSet, span} = options
+  const {l2, signer, chainId, sequencerSet, span} = options
   const data = commitCalldata(span)
-  const call = {from: account.address, to: sequencerSet, data}
+  const call = {from: signer.address, to: sequencerSet, data}
   await l2.request('eth_call', [call, 'latest'])
   const {raw} = await signMpcTransaction({
     rpc: l2,
-    account,
+    signer,
+    signType: SIGN_TYPES.commitEpoch,
     chainId,
     to: sequencerSet,
     data,

@@ -1,10 +1,10 @@
-import {decodeEventLog, numberToHex, toEventSelector, type Address, type Hex} from 'viem'
+import {decodeEventLog, numberToHex, toEventSelector, type Address, type Hash, type Hex} from 'viem'
 
 import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
 import {readQuantity, type RpcRequester} from './contract-call.ts'
-import type {L1Event} from './state.ts'
+import type {L1Anchor, L1Event} from './state.ts'
 
 /** Blocks per log request. Source: Themis `bridge/setu/listener/rootchain.go`. */
 const L1_CHUNK_BLOCKS = 500n
@@ -19,10 +19,62 @@ export interface L1Chunk {
   l1Head: bigint
   /** The new cursor. Equal to the old one when nothing new is confirmed. */
   toBlock: bigint
+  /** Null when nothing new is confirmed. */
+  toHash: Hash | null
   /** In chain order. */
   events: L1Event[]
   /** True when the cursor stands at the newest confirmed block. */
   caughtUp: boolean
+}
+
+/**
+ * The newest remembered block that the L1 still has, when the L1 is no longer the one whose events were
+ * applied. A chain that only is shorter is behind, and no other branch.
+ *
+ * - Signed by: nobody.   Chain: L1.   Value: none.
+ *
+ * @param anchors ascending
+ * @param beginning the block before the first that can hold an event
+ * @returns undefined while the newest remembered block stands
+ */
+export async function findSplit(
+  rpc: RpcRequester,
+  anchors: readonly L1Anchor[],
+  beginning: bigint,
+): Promise<bigint | undefined> {
+  let isOther = false
+  for (const {number, hash} of anchors.toReversed()) {
+    const found = await readHash(rpc, number)
+    if (found === hash) return isOther ? number : undefined
+    // A block that is not there may come; another one in its place will not go.
+    if (found !== undefined) isOther = true
+  }
+  return isOther ? beginning : undefined
+}
+
+async function readHash(rpc: RpcRequester, number: bigint): Promise<Hash | undefined> {
+  const block = await rpc.request('eth_getBlockByNumber', [numberToHex(number), false])
+  return isRecord(block) ? (block['hash'] as Hash) : undefined
+}
+
+/**
+ * All confirmed events after a block.
+ *
+ * @throws {MetisSeqError} L1_WENT_BACK, less than the block itself is confirmed
+ */
+export async function readL1Branch(
+  options: Parameters<typeof readL1Chunk>[0],
+): Promise<Omit<L1Chunk, 'caughtUp'>> {
+  const events: L1Event[] = []
+  let {cursor} = options
+  let toHash: Hash | null = null
+  for (;;) {
+    const chunk = await readL1Chunk({...options, cursor})
+    events.push(...chunk.events)
+    toHash = chunk.toHash ?? toHash
+    if (chunk.caughtUp) return {...chunk, toHash, events}
+    cursor = chunk.toBlock
+  }
 }
 
 /**
@@ -45,9 +97,14 @@ export async function readL1Chunk(options: {
   const l1Head = await readQuantity(rpc, 'eth_blockNumber')
   if (l1Head < cursor) throw l1WentBack(l1Head, cursor)
   const confirmed = l1Head - BigInt(confirmations)
-  if (confirmed <= cursor) return {l1Head, toBlock: cursor, events: [], caughtUp: true}
+  if (confirmed <= cursor) {
+    return {l1Head, toBlock: cursor, toHash: null, events: [], caughtUp: true}
+  }
   const limit = cursor + L1_CHUNK_BLOCKS
   const toBlock = confirmed < limit ? confirmed : limit
+  // Before the logs: were the L1 reorganized in between, this hash would be the one that is gone.
+  const toHash = await readHash(rpc, toBlock)
+  if (toHash === undefined) throw l1WentBack(l1Head, toBlock)
   const logs = await rpc.request('eth_getLogs', [
     {
       address: lockingInfo,
@@ -58,7 +115,7 @@ export async function readL1Chunk(options: {
   ])
   if (!Array.isArray(logs)) throw new Error('eth_getLogs did not answer with a list.')
   const events = logs.map(parseL1Event).sort(inChainOrder)
-  return {l1Head, toBlock, events, caughtUp: toBlock === confirmed}
+  return {l1Head, toBlock, toHash, events, caughtUp: toBlock === confirmed}
 }
 
 function l1WentBack(l1Head: bigint, cursor: bigint): MetisSeqError {

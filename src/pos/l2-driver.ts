@@ -3,6 +3,7 @@ import {messageOf} from '../lib/errors.ts'
 import type {Apply, EngineOptions, Observations} from './engine-solo.ts'
 import {dueCommit, sendCommit} from './epoch-committer.ts'
 import {newestEpoch, readEpochs, readL2View, type L2View} from './l2-view.ts'
+import type {OwnSigner} from './mpc-signer.ts'
 import {offerRecommit, planRespan, signRecommit} from './respan.ts'
 import {nextSpanStep} from './span-planner.ts'
 import type {Command, PosState, Respan} from './state.ts'
@@ -15,8 +16,8 @@ const RESEND_MS = 2000
 
 type DriverOptions = Pick<
   EngineOptions,
-  'network' | 'account' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'respanExtension'
-> & {state(): PosState; apply: Apply; troubles: Troubles}
+  'network' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'respanExtension'
+> & {signer: OwnSigner; state(): PosState; apply: Apply; troubles: Troubles}
 
 /** Spans, commitments and takeovers: what keeps the L2 going. Runs inside the loop. */
 export class L2Driver {
@@ -172,10 +173,10 @@ export class L2Driver {
   }
 
   #wallet() {
-    const {l2, account, network} = this.#options
+    const {l2, signer, network} = this.#options
     return {
       l2,
-      account,
+      signer,
       chainId: network.l2.chainId,
       sequencerSet: network.l2.contracts.sequencerSet,
     }

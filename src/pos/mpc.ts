@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto'
 import {hexToBytes, keccak256, type Address, type Hash, type Hex, type LocalAccount} from 'viem'
 
 import {readQuantity, type RpcRequester} from './contract-call.ts'
+import type {OwnSigner, SignType} from './mpc-signer.ts'
 
 /** Themis' wallet types. Source: Themis `types/mpc.go`. */
 export const MPC_TYPES = [0, 1, 2, 3] as const
@@ -30,7 +31,7 @@ export function soloMpc(account: LocalAccount, type: MpcType): MpcRecord {
   const key = compressedKey(account.publicKey)
   const address = account.address.toLowerCase() as Address
   return {
-    mpc_id: idOf(`${address}/${type}`),
+    mpc_id: uuidOf(`${address}/${type}`),
     threshold: 0,
     participants: [{id: peerId(key), moniker: address, key: key.toString('base64')}],
     mpc_address: address,
@@ -56,7 +57,8 @@ export interface SignedTransaction {
  */
 export async function signMpcTransaction(options: {
   rpc: RpcRequester
-  account: LocalAccount
+  signer: OwnSigner
+  signType: SignType
   chainId: number
   to: Address
   data: Hex
@@ -64,14 +66,14 @@ export async function signMpcTransaction(options: {
   gasPriceFactor?: bigint
   gasPriceExtra?: bigint
 }): Promise<SignedTransaction> {
-  const {rpc, account, chainId, to, data, gas} = options
+  const {rpc, signer, signType, chainId, to, data, gas} = options
   const {gasPriceFactor = 100n, gasPriceExtra = 0n} = options
   const [nonce, gasPrice] = await Promise.all([
     // `latest`, because a transaction that waits in a pool has to be replaced, not followed.
-    readQuantity(rpc, 'eth_getTransactionCount', [account.address, 'latest']),
+    readQuantity(rpc, 'eth_getTransactionCount', [signer.address, 'latest']),
     readQuantity(rpc, 'eth_gasPrice'),
   ])
-  const raw = await account.signTransaction({
+  const {signedTx: raw} = await signer.signOwn(signType, {
     type: 'legacy',
     chainId,
     nonce: Number(nonce),
@@ -91,7 +93,7 @@ function compressedKey(publicKey: Hex): Buffer {
 }
 
 /** A UUID that is always the same for the same text. */
-function idOf(text: string): string {
+export function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex')
   const variant = ((parseInt(hex[16]!, 16) & 3) | 8).toString(16)
   return [

@@ -1,4 +1,4 @@
-import {encodeFunctionData, type Address, type Hex, type LocalAccount} from 'viem'
+import {encodeFunctionData, type Address, type Hex} from 'viem'
 
 import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
 import {epochAt, type Epoch} from '../protocol/epoch.ts'
@@ -6,6 +6,7 @@ import {selectRespanProducer} from '../protocol/span.ts'
 import type {Endpoints, SendOutcome} from './endpoints.ts'
 import {newestEpoch, type L2View} from './l2-view.ts'
 import {MPC_L2_GAS, signMpcTransaction, type SignedTransaction} from './mpc.ts'
+import {SIGN_TYPES, type OwnSigner} from './mpc-signer.ts'
 import {attemptsIn, latestSpan, spanById, type PosState, type Respan} from './state.ts'
 
 /** Blocks a takeover reaches past its target. Source: Themis `bridge/setu/processor/span.go`. */
@@ -100,15 +101,16 @@ export function recommitCalldata(respan: Respan): Hex {
  */
 export function signRecommit(options: {
   l2: Endpoints
-  account: LocalAccount
+  signer: OwnSigner
   chainId: number
   sequencerSet: Address
   respan: Respan
 }): Promise<SignedTransaction> {
-  const {l2, account, chainId, sequencerSet, respan} = options
+  const {l2, signer, chainId, sequencerSet, respan} = options
   return signMpcTransaction({
     rpc: l2,
-    account,
+    signer,
+    signType: SIGN_TYPES.recommitEpoch,
     chainId,
     to: sequencerSet,
     data: recommitCalldata(respan),

@@ -1,4 +1,4 @@
-import type {Address, LocalAccount} from 'viem'
+import type {Address, Hash, LocalAccount} from 'viem'
 
 import type {Network} from '../protocol/network.ts'
 import {
@@ -9,24 +9,24 @@ import {
   type Span,
 } from '../protocol/span.ts'
 import {MPC_TYPES, soloMpc, type MpcType} from './mpc.ts'
+import type {SignedRequest, SignRequest} from './mpc-signer.ts'
+import {addressOf, hashOf, HttpError, pageOf, uint64} from './rest-arguments.ts'
+import {cosmosRoutes} from './rest-cosmos.ts'
 import {
   chainManagerJson,
   metisParamsJson,
   respanJson,
+  signJson,
   spanJson,
   validatorJson,
   validatorSetJson,
 } from './rest-shapes.ts'
 import type {PosStatus} from './start-pos.ts'
-import {currentValidators, latestSpan, proposerOf, type PosState} from './state.ts'
+import {currentValidators, latestSpan, proposerOf, replayKey, type PosState} from './state.ts'
 import type {PosStore} from './store.ts'
-import {liveRecord} from './validator-set.ts'
+import {liveRecord, nextProposers} from './validator-set.ts'
 
-/** Longest page of a list. Source: Themis `metis/querier.go`. */
-const MAX_PAGE = 20n
-const MAX_UINT64 = (1n << 64n) - 1n
-
-/** What the server reads. It never writes. */
+/** What the server reads, and the one thing it lets others ask for. */
 export interface RestSource {
   network: Network
   account: LocalAccount
@@ -35,31 +35,39 @@ export interface RestSource {
   status(): PosStatus
   /** Null before the L2 was seen. */
   epochLength(): bigint | null
+  /** Block of an L1 transaction; null when it is not mined. */
+  l1BlockOf(txHash: Hash): Promise<bigint | null>
+  /** @throws {MetisSeqError} see `MpcSigner.sign` */
+  requestSignature(request: SignRequest): Promise<SignedRequest>
   onError(error: unknown): void
-}
-
-export class HttpError extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
 }
 
 /** `result` goes into Themis' envelope, `bare` is the whole body. */
 type RestAnswer = ({result: unknown} | {bare: unknown}) & {status?: number}
-type Handler = (query: URLSearchParams) => RestAnswer
-type Route = [pattern: RegExp, handle: (query: URLSearchParams, argument: string) => RestAnswer]
+type Pending = RestAnswer | Promise<RestAnswer>
+type Handler = (query: URLSearchParams) => Pending
+export type Route = [pattern: RegExp, handle: (query: URLSearchParams, argument: string) => Pending]
 
 export function createRoutes(source: RestSource) {
-  const routes = [...metisRoutes(source), ...stakingRoutes(source), ...otherRoutes(source)]
+  const routes = [
+    ...metisRoutes(source),
+    ...stakingRoutes(source),
+    ...mpcRoutes(source),
+    ...cosmosRoutes(source),
+    ...otherRoutes(source),
+  ]
   return {
-    /** @throws {HttpError} 404 */
-    find(path: string): Handler {
+    /**
+     * @param isOther whether a path exists that cannot be read
+     * @returns undefined for such a path
+     * @throws {HttpError} 404
+     */
+    find(path: string, isOther: (path: string) => boolean): Handler | undefined {
       for (const [pattern, handle] of routes) {
         const match = pattern.exec(path)
         if (match) return (query) => handle(query, match[1] ?? '')
       }
+      if (isOther(path)) return undefined
       throw new HttpError(404, `there is nothing at ${path}`)
     },
   }
@@ -94,6 +102,8 @@ function metisRoutes({network, account, store, state, epochLength}: RestSource):
         return {result: respans.map((respan) => respanJson(respan, proposer, chainId))}
       },
     ],
+    // Nothing stores user transactions: the real one answers as empty.
+    [/^\/metis\/tx\/[^/]+$/, () => ({result: null})],
     [/^\/metis\/next-span-seed$/, () => ({result: nextSpanSeed(latest().id + 1n)})],
     [/^\/metis\/params$/, () => ({result: metisParamsJson(lengthOrFail(), PRODUCER_COUNT)})],
     [
@@ -121,13 +131,15 @@ function metisRoutes({network, account, store, state, epochLength}: RestSource):
   ]
 }
 
-function stakingRoutes({state}: RestSource): Route[] {
+function stakingRoutes({state, store, l1BlockOf}: RestSource): Route[] {
   const bySigner = (address: Address) => state().validators.find(({signer}) => signer === address)
   return [
     [/^\/staking\/validator-set$/, () => ({result: validatorSetJson(currentValidators(state()))})],
     [
       /^\/staking\/signer\/([^/]+)$/,
-      (_query, text) => ({result: validatorJson(bySigner(address(text)) ?? notFound('No found'))}),
+      (_query, text) => ({
+        result: validatorJson(bySigner(addressOf(text)) ?? notFound('No found')),
+      }),
     ],
     [
       /^\/staking\/validator\/([^/]+)$/,
@@ -138,7 +150,7 @@ function stakingRoutes({state}: RestSource): Route[] {
     [
       /^\/staking\/validator-status\/([^/]+)$/,
       (_query, text) => {
-        const validator = bySigner(address(text))
+        const validator = bySigner(addressOf(text))
         const result = validator !== undefined && isCurrent(validator, state().l1Batch)
         return {result: {result}}
       },
@@ -155,11 +167,37 @@ function stakingRoutes({state}: RestSource): Route[] {
         return {result: {result}}
       },
     ],
+    [
+      /^\/staking\/proposer\/([^/]+)$/,
+      (_query, times) => ({
+        result: nextProposers(state(), Number(uint64(times))).map(validatorJson),
+      }),
+    ],
+    [
+      /^\/staking\/isoldtx$/,
+      async (query) => {
+        const logIndex = Number(uint64(query.get('logindex') ?? ''))
+        const blockNumber = await l1BlockOf(hashOf(query.get('txhash') ?? ''))
+        if (blockNumber === null || !store.hasL1Event(replayKey({blockNumber, logIndex}))) {
+          notFound('event not processed yet')
+        }
+        return {result: true}
+      },
+    ],
+    [/^\/staking\/proposer-bonus-percent$/, () => notFound('there is no proposer bonus')],
   ]
 }
 
-function otherRoutes({network, account, state, status}: RestSource): Route[] {
+/** Source: Themis `mpc/client/rest/query.go`. */
+function mpcRoutes({account, store}: RestSource): Route[] {
+  const all = () => MPC_TYPES.map((type) => soloMpc(account, type))
   return [
+    [/^\/mpc\/set$/, () => ({result: soloMpc(account, 0).participants})],
+    [/^\/mpc\/list$/, () => ({result: all()})],
+    [
+      /^\/mpc\/sign\/([^/]+)$/,
+      (_query, id) => ({result: signJson(store.signRequest(id) ?? notFound('No sign found'))}),
+    ],
     [
       /^\/mpc\/latest\/([^/]+)$/,
       (_query, text) => {
@@ -168,17 +206,18 @@ function otherRoutes({network, account, state, status}: RestSource): Route[] {
         return {result: soloMpc(account, type)}
       },
     ],
-    [/^\/chainmanager\/params$/, () => ({result: chainManagerJson(network)})],
     [
-      /^\/node_info$/,
-      () => ({
-        bare: {
-          node_info: {network: network.name, version: '0.1.0', moniker: 'metis-seq'},
-          application_version: {name: 'metis-seq', server_name: 'metis-seq', version: '0.1.0'},
-        },
+      /^\/mpc\/([^/]+)$/,
+      (_query, id) => ({
+        result: all().find(({mpc_id}) => mpc_id === id) ?? notFound('No mpc found'),
       }),
     ],
-    [/^\/syncing$/, () => ({bare: {syncing: !status().l1CaughtUp}})],
+  ]
+}
+
+function otherRoutes({network, state, status}: RestSource): Route[] {
+  return [
+    [/^\/chainmanager\/params$/, () => ({result: chainManagerJson(network)})],
     [
       /^\/healthz$/,
       () => {
@@ -193,28 +232,6 @@ function otherRoutes({network, account, state, status}: RestSource): Route[] {
 
 function notFound(message: string): never {
   throw new HttpError(404, message)
-}
-
-/** Source: cosmos-sdk `types/rest`, ParseUint64OrReturnBadRequest. */
-function uint64(text: string): bigint {
-  const value = /^\d{1,20}$/.test(text) ? BigInt(text) : MAX_UINT64 + 1n
-  if (value > MAX_UINT64) throw new HttpError(400, `'${text}' is not a valid uint64`)
-  return value
-}
-
-function address(text: string): Address {
-  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) throw new HttpError(400, `'${text}' is not an address`)
-  return text.toLowerCase() as Address
-}
-
-function pageOf(query: URLSearchParams): {page: number; limit: number} {
-  const page = uint64(query.get('page') ?? '')
-  const limit = uint64(query.get('limit') ?? '')
-  if (page < 1n || page > 1_000_000n) throw new HttpError(400, 'page must be from 1 to 1000000')
-  if (limit < 1n || limit > MAX_PAGE) {
-    throw new HttpError(400, `limit must be from 1 to ${MAX_PAGE}`)
-  }
-  return {page: Number(page), limit: Number(limit)}
 }
 
 function isMpcType(type: number): type is MpcType {

@@ -1,7 +1,8 @@
-import type {Address} from 'viem'
+import type {Address, Hex} from 'viem'
 
 import type {Network} from '../protocol/network.ts'
 import type {Span, Validator} from '../protocol/span.ts'
+import type {SignedRequest} from './mpc-signer.ts'
 import type {Respan} from './state.ts'
 
 /** Source: Themis `metis/types/params.go`. No meaning on Metis, but served. */
@@ -69,6 +70,25 @@ export function respanJson(respan: Respan, proposer: Address, l2ChainId: string)
     metis_chain_id: l2ChainId,
     seed: `0x${respan.attempt.toString(16).padStart(64, '0')}`,
   }
+}
+
+/** Source: Themis `types/mpc.go`, MpcSign. Bytes are base64, as Go writes them. */
+export function signJson(request: SignedRequest) {
+  const {signId, mpcId, signType, signData, signMsg, proposer, signature, signedTx} = request
+  return {
+    sign_id: signId,
+    mpc_id: mpcId,
+    sign_type: signType,
+    sign_data: base64(signData),
+    sign_msg: base64(signMsg),
+    proposer,
+    signature: base64(signature),
+    signed_tx: base64(signedTx),
+  }
+}
+
+function base64(bytes: Hex): string {
+  return Buffer.from(bytes.slice(2), 'hex').toString('base64')
 }
 
 /** @param epochLength the contract's, which proposals really use */

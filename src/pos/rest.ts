@@ -3,10 +3,13 @@ import type {AddressInfo} from 'node:net'
 
 import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
 import {stringifyJson} from '../lib/json.ts'
-import {createRoutes, HttpError, type RestSource} from './rest-routes.ts'
+import {HttpError} from './rest-arguments.ts'
+import {findPost, isPostOnly} from './rest-posts.ts'
+import {createRoutes, type RestSource} from './rest-routes.ts'
+import {isAuthorized} from './rest-token.ts'
 
 const LOOPBACK = '127.0.0.1'
-/** A request has no body and its headers fit into one packet or two. */
+/** Also for the largest body on a loopback interface. */
 const REQUEST_TIMEOUT_MS = 5000
 
 export interface RestServer {
@@ -14,9 +17,12 @@ export interface RestServer {
   close(): Promise<void>
 }
 
+/** A batch of 128 KiB, the largest transaction that L1 takes, in hexadecimal, and room. */
+const MAX_BODY_BYTES = 512 * 1024
+
 /**
- * Serves Themis' read paths and our own, without authentication, so on the loopback interface unless
- * told otherwise. Nothing here changes anything: the real POST paths that sign are left out.
+ * Serves Themis' paths and our own. Reading needs no authentication, so it listens on the loopback
+ * interface unless told otherwise; paths that sign need the bearer token, as the real ones should.
  *
  * Source: Themis client REST queries of each module, port 1317.
  *
@@ -25,11 +31,13 @@ export interface RestServer {
  */
 export async function startRest(
   source: RestSource,
-  listen: {host?: string; port: number},
+  listen: {host?: string; port: number; token: string},
 ): Promise<RestServer> {
-  const {host = LOOPBACK, port} = listen
+  const {host = LOOPBACK, port, token} = listen
   const routes = createRoutes(source)
-  const server = createServer((request, response) => answer(routes, source, request, response))
+  const server = createServer((request, response) => {
+    void answer({routes, source, token}, request, response)
+  })
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.headersTimeout = REQUEST_TIMEOUT_MS
   await bind(server, host, port)
@@ -64,20 +72,32 @@ function portBusy(host: string, port: number, cause: unknown): MetisSeqError {
   })
 }
 
-function answer(
-  routes: ReturnType<typeof createRoutes>,
-  source: RestSource,
+interface RestContext {
+  routes: ReturnType<typeof createRoutes>
+  source: RestSource
+  token: string
+}
+
+async function answer(
+  {routes, source, token}: RestContext,
   request: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
   try {
     const url = parseUrl(request.url)
-    const handler = routes.find(url.pathname)
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD')
-      throw new HttpError(405, `method ${request.method} is not allowed`)
+    const {method = ''} = request
+    const post = findPost(source, method, url.pathname)
+    if (post) {
+      requireToken(request, response, token)
+      return send(response, 200, await post(await readBody(request)))
     }
-    const {status = 200, ...body} = handler(url.searchParams)
+    const isRead = method === 'GET' || method === 'HEAD'
+    const handler = routes.find(url.pathname, isPostOnly)
+    if (!isRead || handler === undefined) {
+      response.setHeader('allow', handler === undefined ? 'POST' : 'GET, HEAD')
+      throw new HttpError(405, `method ${method} is not allowed`)
+    }
+    const {status = 200, ...body} = await handler(url.searchParams)
     if ('bare' in body) return send(response, status, body.bare)
     checkHeight(url.searchParams, source)
     const height = String(source.state().revision)
@@ -86,6 +106,32 @@ function answer(
     if (error instanceof HttpError) return send(response, error.status, {error: error.message})
     source.onError(error)
     send(response, 500, {error: 'internal error'})
+  }
+}
+
+function requireToken(request: IncomingMessage, response: ServerResponse, token: string): void {
+  if (isAuthorized(request.headers.authorization, token)) return
+  response.setHeader('www-authenticate', 'Bearer')
+  // What is left of the body is not read.
+  response.setHeader('connection', 'close')
+  throw new HttpError(401, 'the bearer token is missing or wrong; it is in the file rest-token')
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > MAX_BODY_BYTES) {
+      throw new HttpError(413, `the body is larger than ${MAX_BODY_BYTES} bytes`)
+    }
+    parts.push(part)
+  }
+  if (size === 0) return null
+  try {
+    return JSON.parse(Buffer.concat(parts).toString('utf8'))
+  } catch {
+    throw new HttpError(400, 'the body is not JSON')
   }
 }
 

@@ -1,6 +1,7 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
 import type {EngineOptions} from './engine-solo.ts'
+import type {OwnSigner} from './mpc-signer.ts'
 import {
   planRewards,
   signRewardBatch,
@@ -15,23 +16,24 @@ const RECEIPT_TIMEOUT_MS = 120_000
 
 type DriverOptions = Pick<
   EngineOptions,
-  'network' | 'account' | 'l1' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'rewardBatchEpochs'
+  'network' | 'l1' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'rewardBatchEpochs'
 > & {
+  signer: OwnSigner
   state(): PosState
-  enqueue(command: Command): Promise<void>
+  enqueue(command: Command): Promise<unknown>
   signal: AbortSignal
 }
 
 /** The reward batch that is due, from the plan to its receipt. Runs beside the loop. */
 export function createRewardDriver(options: DriverOptions): () => Promise<boolean> {
-  const {network, account, l1, l2, logger, clock, pollMs, rewardBatchEpochs} = options
+  const {network, signer, l1, l2, logger, clock, pollMs, rewardBatchEpochs} = options
   const {state, enqueue, signal} = options
   const contextOfNow = (): RewardContext => ({
     l1,
     l2: l2.one(),
     l1Network: network.l1,
     sequencerSet: network.l2.contracts.sequencerSet,
-    account,
+    signer,
     hasSafeHead: network.l2.bundled !== null,
   })
   let warnedOf: string | undefined

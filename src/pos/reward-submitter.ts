@@ -1,4 +1,4 @@
-import {encodeFunctionData, maxUint256, type Address, type Hash, type LocalAccount} from 'viem'
+import {encodeFunctionData, maxUint256, type Address, type Hash} from 'viem'
 
 import {erc20Abi} from '../chain/abis/erc20.ts'
 import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
@@ -6,6 +6,7 @@ import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
 import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
 import type {Clock} from '../lib/clock.ts'
 import {isRecord} from '../lib/json.ts'
+import type {Epoch} from '../protocol/epoch.ts'
 import type {L1Network} from '../protocol/network.ts'
 import {
   planRewardBatch,
@@ -16,9 +17,10 @@ import {
 import {readContract, readQuantity, type RpcRequester} from './contract-call.ts'
 import {readEpochs} from './l2-view.ts'
 import {signMpcTransaction, type SignedTransaction} from './mpc.ts'
+import {SIGN_TYPES, type OwnSigner} from './mpc-signer.ts'
 
 /** Epochs counted at once, so that a batch after a long pause still fits into a block. */
-const MAX_EPOCHS_PER_BATCH = 256n
+export const MAX_EPOCHS_PER_BATCH = 256n
 /** Percent of the endpoint's gas price and estimate that is offered: one full base fee step and room. */
 const GAS_PRICE_FACTOR = 125n
 const GAS_LIMIT_FACTOR = 130n
@@ -28,7 +30,7 @@ export interface RewardContext {
   l2: RpcRequester
   l1Network: L1Network
   sequencerSet: Address
-  account: LocalAccount
+  signer: OwnSigner
   /**
    * True where the L2 nodes know what L1 has confirmed. Only such epochs are paid then: until then a
    * takeover that was made elsewhere can still exchange them for others, and a payment stays. All reads
@@ -62,16 +64,16 @@ export async function planRewards(
   context: RewardContext,
   minEpochs: number,
 ): Promise<RewardDecision> {
-  const {l1, l2, l1Network, sequencerSet, account} = context
+  const {l1, l2, l1Network, sequencerSet, signer} = context
   const pool = {address: l1Network.contracts.lockingPool, abi: lockingPoolAbi, args: []} as const
-  const [[finalized, exists], [id, , , endEpoch]] = await Promise.all([
+  const [[finalized, exists], {id, endEpoch}] = await Promise.all([
     readContract(l2, {
       address: sequencerSet,
       abi: metisSequencerSetAbi,
       functionName: 'finalizedEpoch',
       args: [],
     }),
-    readContract(l1, {...pool, functionName: 'curBatchState'}),
+    readRewardState(l1, pool.address),
   ])
   const from = endEpoch + 1n
   const limit = endEpoch + MAX_EPOCHS_PER_BATCH
@@ -81,14 +83,16 @@ export async function planRewards(
     return {kind: 'wait', reason: 'too-few-epochs', epochs: count, needed: Math.max(2, minEpochs)}
   }
   const mpcAddress = await readContract(l1, {...pool, functionName: 'mpcAddress'})
-  if (mpcAddress.toLowerCase() !== account.address.toLowerCase()) {
+  if (mpcAddress.toLowerCase() !== signer.address.toLowerCase()) {
     return {kind: 'refused', reason: 'not-mpc', mpcAddress}
   }
   const finished = await readEpochs(l2, sequencerSet, from, to)
-  const safe = context.hasSafeHead ? await readSafeBlock(l2) : undefined
-  // Where an epoch ends is decided by the block behind it, with which a takeover may cut it short.
-  const epochs = finished.filter(({endBlock}) => safe === undefined || endBlock < safe)
-  const unpayable = await findUnpayable(context, new Set(epochs.map(({signer}) => signer)))
+  const epochs = await readPayableEpochs(l2, sequencerSet, finished, context.hasSafeHead)
+  const unpayable = await findUnpayable(
+    l1,
+    pool.address,
+    new Set(epochs.map((epoch) => epoch.signer)),
+  )
   const plan = planRewardBatch({batchState: {id, endEpoch}, epochs, unpayable, minEpochs})
   if (plan.kind !== 'ready') return plan
 
@@ -98,6 +102,41 @@ export async function planRewards(
   return (await findShortPayer(context, totalMetisWei)) ?? {...plan, totalMetisWei}
 }
 
+/** Where the next reward batch follows on: LockingPool's last batch and its last epoch. */
+export async function readRewardState(
+  l1: RpcRequester,
+  lockingPool: Address,
+): Promise<{id: bigint; endEpoch: bigint}> {
+  const [id, , , endEpoch] = await readContract(l1, {
+    address: lockingPool,
+    abi: lockingPoolAbi,
+    functionName: 'curBatchState',
+    args: [],
+  })
+  return {id, endEpoch}
+}
+
+/** Those of some ascending epochs that nothing can change any more. */
+export async function readPayableEpochs(
+  l2: RpcRequester,
+  sequencerSet: Address,
+  epochs: readonly Epoch[],
+  hasSafeHead: boolean,
+): Promise<Epoch[]> {
+  const [finalized, exists] = await readContract(l2, {
+    address: sequencerSet,
+    abi: metisSequencerSetAbi,
+    functionName: 'finalizedEpoch',
+    args: [],
+  })
+  if (!exists) return []
+  const safe = hasSafeHead ? await readSafeBlock(l2) : undefined
+  // Where an epoch ends is decided by the block behind it, with which a takeover may cut it short.
+  const isFinal = ({number, endBlock}: Epoch) =>
+    number <= finalized.number && (safe === undefined || endBlock < safe)
+  return epochs.filter(isFinal)
+}
+
 /** The newest L2 block that L1 has confirmed; -1 before the first. */
 async function readSafeBlock(l2: RpcRequester): Promise<bigint> {
   const block = await l2.request('eth_getBlockByNumber', ['safe', false])
@@ -105,14 +144,15 @@ async function readSafeBlock(l2: RpcRequester): Promise<bigint> {
 }
 
 /** Signers whose record LockingPool no longer reaches: never used there, or burned. */
-async function findUnpayable(
-  {l1, l1Network}: RewardContext,
+export async function findUnpayable(
+  l1: RpcRequester,
+  lockingPool: Address,
   signers: ReadonlySet<Address>,
 ): Promise<Set<Address>> {
   const found = await Promise.all(
     [...signers].map(async (signer) => {
       const id = await readContract(l1, {
-        address: l1Network.contracts.lockingPool,
+        address: lockingPool,
         abi: lockingPoolAbi,
         functionName: 'seqSigners',
         args: [signer],
@@ -154,7 +194,7 @@ async function findShortPayer(
  * @throws {RpcResponseError} the contract would revert
  */
 export async function signRewardBatch(
-  {l1, l1Network, account}: RewardContext,
+  {l1, l1Network, signer}: RewardContext,
   batch: RewardBatch,
 ): Promise<SignedTransaction> {
   const to = l1Network.contracts.lockingPool
@@ -163,10 +203,11 @@ export async function signRewardBatch(
     functionName: 'batchSubmitRewards',
     args: [batch.batchId, batch.startEpoch, batch.endEpoch, batch.seqs, batch.blocks],
   })
-  const gas = await readQuantity(l1, 'eth_estimateGas', [{from: account.address, to, data}])
+  const gas = await readQuantity(l1, 'eth_estimateGas', [{from: signer.address, to, data}])
   return signMpcTransaction({
     rpc: l1,
-    account,
+    signer,
+    signType: SIGN_TYPES.batchReward,
     chainId: l1Network.chainId,
     to,
     data,

@@ -1,18 +1,20 @@
 import {join} from 'node:path'
 
-import type {Address, LocalAccount} from 'viem'
+import type {Address, Hash, LocalAccount} from 'viem'
 
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {isRecord} from '../lib/json.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
 import type {Network} from '../protocol/network.ts'
 import {MIN_EPOCHS_PER_REWARD_BATCH} from '../protocol/reward.ts'
 import type {Span, Validator} from '../protocol/span.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
-import {createEndpoints} from './endpoints.ts'
+import {createEndpoints, type Endpoints} from './endpoints.ts'
 import {SoloEngine, type Observations} from './engine-solo.ts'
 import {DEFAULT_RESPAN_EXTENSION_BLOCKS} from './respan.ts'
 import {startRest} from './rest.ts'
+import {openToken} from './rest-token.ts'
 import {latestSpan, type Respan, type SentRewardBatch} from './state.ts'
 import {openPosStore} from './store.ts'
 import type {Trouble} from './troubles.ts'
@@ -41,6 +43,7 @@ export interface PosOptions {
   /** Wins over the network's URLs. */
   l1RpcUrl?: string
   l2RpcUrls?: string[]
+  openStore?: typeof openPosStore
 }
 
 /** What the process is doing, for `pos status` and `GET /metis-seq/status`. */
@@ -74,7 +77,8 @@ export interface Pos {
  *
  * - Signed by: MPC.   Chain: L1 and L2.   Value: 0.
  *
- * @returns once both chains have proved their ids and REST answers; the first look at them comes after
+ * @returns once REST answers and both chains have proved their ids, an L2 that is not up yet excepted;
+ *   the first look at them comes after
  * @throws {MetisSeqError} WRONG_CHAIN, CHAIN_UNREACHABLE, DIRECTORY_LOCKED, FOREIGN_DATA, PORT_BUSY,
  *   DISK_FULL; nothing is left running then
  */
@@ -85,10 +89,11 @@ export async function startPos(options: PosOptions): Promise<Pos> {
     const {l1, l2} = connectBoth(options)
     cleanup.defer(() => l1.close())
     cleanup.defer(() => l2.close())
-    await Promise.all([l1.prove(), l2.prove()])
+    await Promise.all([l1.prove(), proveOrWait(l2, logger)])
     cleanup.adopt(lockDirectory(dataDir, 'pos'), (lock) => lock.release())
+    const openStore = options.openStore ?? openPosStore
     const store = cleanup.adopt(
-      openPosStore(join(dataDir, 'pos.sqlite'), identityOf(network)),
+      openStore(join(dataDir, 'pos.sqlite'), identityOf(network)),
       (opened) => opened.close(),
     )
     const engine = new SoloEngine({
@@ -114,9 +119,11 @@ export async function startPos(options: PosOptions): Promise<Pos> {
           state: () => engine.state(),
           status,
           epochLength: () => engine.observations().epochLength,
+          l1BlockOf: (txHash) => readBlockOf(l1, txHash),
+          requestSignature: (request) => engine.signer.sign(request),
           onError: (error) => logger.error('rest-failed', errorFacts(error)),
         },
-        listen,
+        {...listen, token: openToken(dataDir)},
       ),
       (server) => server.close(),
     )
@@ -147,6 +154,21 @@ function connectBoth({network, l1RpcUrl, l2RpcUrls}: PosOptions) {
     timeoutMs: L2_TIMEOUT_MS,
   })
   return {l1, l2}
+}
+
+/** Nodes may start after the consensus layer; one that serves another chain is wrong at any time. */
+async function proveOrWait(l2: Endpoints, logger: Logger): Promise<void> {
+  try {
+    await l2.prove()
+  } catch (error) {
+    if (!(error instanceof MetisSeqError) || error.code !== 'CHAIN_UNREACHABLE') throw error
+    logger.warn('waiting-for-l2', {endpoints: l2.names.join(', ')})
+  }
+}
+
+async function readBlockOf(l1: Endpoints, txHash: Hash): Promise<bigint | null> {
+  const receipt = await l1.request('eth_getTransactionReceipt', [txHash])
+  return isRecord(receipt) ? BigInt(String(receipt['blockNumber'])) : null
 }
 
 function isLoopback(host: string): boolean {

@@ -7,12 +7,26 @@ import {isCurrent, type Span, type Validator} from '../protocol/span.ts'
 /** Spans kept in the state itself. Decisions look at the last two; older ones are in the store. */
 export const SPANS_IN_STATE = 4
 
+/**
+ * L1 blocks whose hash is remembered, one per portion that was applied: about ten minutes of Ethereum
+ * blocks on top of the confirmations. Below them only the beginning is left to start again from.
+ */
+export const L1_ANCHORS = 64
+
+/** A block of L1 up to which events are applied. */
+export interface L1Anchor {
+  number: bigint
+  hash: Hash
+}
+
 /** Everything the consensus layer decides from. Plain data, replaced and never changed in place. */
 export interface PosState {
   /** Commands applied so far. Served as the `height` of every REST answer. */
   revision: number
   /** Every event up to this L1 block is applied. */
   l1Cursor: bigint
+  /** Ascending, the newest at the cursor. Empty before the first portion. */
+  l1Anchors: L1Anchor[]
   /** Replay key of the newest applied L1 event; -1 before the first. Older keys are old news. */
   lastReplayKey: bigint
   /** Copy of LockingPool's reward batch id. Starts at 0, moves with BatchSubmitReward. */
@@ -80,7 +94,8 @@ export type L1Event = L1EventBase &
 
 export type Command =
   /** All events after the cursor up to `toBlock`, in chain order. */
-  | {type: 'apply-l1'; toBlock: bigint; events: L1Event[]}
+  | {type: 'apply-l1'; toBlock: bigint; toHash: Hash; events: L1Event[]}
+  | ReplaceL1
   /** The contract is right: recovers spans, and records that a takeover has landed. */
   | {type: 'adopt-epochs'; epochs: Epoch[]}
   | {type: 'propose-span'; spanId: bigint; l2Head: bigint; epochLength: bigint}
@@ -89,6 +104,24 @@ export type Command =
   | {type: 'bind-respan'; respan: Respan}
   | {type: 'release-respan'; startBlock: bigint; reason: ReleaseReason}
   | {type: 'record-reward-batch'; batch: SentRewardBatch}
+
+/** The L1 was reorganized deeper than its confirmations: what was applied after a block is void. */
+export interface ReplaceL1 {
+  type: 'replace-l1'
+  /** Up to this block both branches are the same. */
+  splitBlock: bigint
+  /** Journaled events up to the split, and those after it that are void. */
+  kept: L1Event[]
+  vanished: L1Event[]
+  /** Events of the new branch after the split, up to `toBlock`. */
+  events: L1Event[]
+  toBlock: bigint
+  /** Null when nothing after the split is confirmed yet. */
+  toHash: Hash | null
+  /** What the contract on L2 says at this moment. It cannot be taken back. */
+  committedEpoch: bigint
+  l2Head: bigint
+}
 
 /** `overtaken`: another block took its place. `no-answer`: the successor did not produce either. */
 type ReleaseReason = 'overtaken' | 'no-answer'
@@ -99,6 +132,9 @@ export type PosEvent =
   | {type: 'signer-changed'; sequencerId: bigint; oldSigner: Address; newSigner: Address}
   | {type: 'validator-exited'; sequencerId: bigint; signer: Address; endBatch: bigint}
   | {type: 'batch-advanced'; l1Batch: bigint}
+  /** The journal of L1 events after a block is these, and nothing else. */
+  | {type: 'l1-journaled'; afterBlock: bigint; events: L1Event[]}
+  | {type: 'l1-replaced'; splitBlock: bigint; toBlock: bigint; vanished: number; added: number}
   | {type: 'l1-event-refused'; name: L1Event['name']; replayKey: bigint; reason: string}
   | {type: 'span-stored'; span: Span; cause: 'proposed' | 'recovered' | 'respanned'}
   | {type: 'spans-removed'; fromSpanId: bigint}
@@ -113,6 +149,7 @@ export function initialState(l1DeploymentBlock: bigint): PosState {
   return {
     revision: 0,
     l1Cursor: l1DeploymentBlock - 1n,
+    l1Anchors: [],
     lastReplayKey: -1n,
     l1Batch: 0n,
     validators: [],

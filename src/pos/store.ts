@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {mkdirSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
@@ -6,10 +7,18 @@ import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {fromFileError} from '../lib/files.ts'
 import {isRecord} from '../lib/json.ts'
 import type {Span} from '../protocol/span.ts'
-import type {PosEvent, PosState, Respan, SentRewardBatch} from './state.ts'
+import type {SignedRequest} from './mpc-signer.ts'
+import {
+  replayKey,
+  type L1Event,
+  type PosEvent,
+  type PosState,
+  type Respan,
+  type SentRewardBatch,
+} from './state.ts'
 
 /** Shape of the stored documents. A file of another version is refused, never guessed at. */
-const VERSION = 1
+const VERSION = 2
 /** SQLITE_FULL, in the low byte of an extended result code. */
 const SQLITE_FULL = 13
 
@@ -29,6 +38,12 @@ export interface PosStore {
   /** Landed takeovers, oldest first. */
   listRespans(page: number, limit: number): Respan[]
   listRewardBatches(): SentRewardBatch[]
+  /** Every L1 event that was applied, in chain order. */
+  l1Events(): L1Event[]
+  hasL1Event(key: bigint): boolean
+  signRequest(signId: string): SignedRequest | undefined
+  /** Durable when it returns. @throws {MetisSeqError} DISK_FULL */
+  saveSignRequest(request: SignedRequest): void
   close(): void
 }
 
@@ -59,7 +74,10 @@ function prepare(database: DatabaseSync, path: string, identity: string): void {
     PRAGMA synchronous = FULL;
     CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), document TEXT NOT NULL) STRICT;
-    CREATE TABLE IF NOT EXISTS span (id TEXT PRIMARY KEY, number INTEGER NOT NULL, document TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS span (id TEXT PRIMARY KEY, number INTEGER NOT NULL, validator_set TEXT NOT NULL, document TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS validator_set (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS l1_event (key INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS sign_request (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS respan (sequence INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS reward_batch (tx_hash TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
   `)
@@ -80,10 +98,9 @@ function prepare(database: DatabaseSync, path: string, identity: string): void {
 function storeOver(database: DatabaseSync, path: string): PosStore {
   const readState = database.prepare('SELECT document FROM state WHERE one = 1')
   const writeState = database.prepare('INSERT OR REPLACE INTO state VALUES (1, ?)')
-  const readSpan = database.prepare('SELECT document FROM span WHERE id = ?')
-  const pageSpans = database.prepare('SELECT document FROM span ORDER BY id LIMIT ? OFFSET ?')
-  const writeSpan = database.prepare('INSERT OR REPLACE INTO span VALUES (?, ?, ?)')
-  const deleteSpans = database.prepare('DELETE FROM span WHERE number >= ?')
+  const spans = spanTable(database)
+  const requests = requestTable(database)
+  const l1 = l1Table(database)
   const pageRespans = database.prepare(
     'SELECT document FROM respan ORDER BY sequence LIMIT ? OFFSET ?',
   )
@@ -92,10 +109,9 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
   const writeBatch = database.prepare('INSERT OR REPLACE INTO reward_batch VALUES (?, ?)')
 
   function saveEvent(event: PosEvent): void {
-    if (event.type === 'span-stored') {
-      const {id} = event.span
-      writeSpan.run(id.toString(), id, encode(event.span))
-    } else if (event.type === 'spans-removed') deleteSpans.run(event.fromSpanId)
+    if (event.type === 'span-stored') spans.save(event.span)
+    else if (event.type === 'spans-removed') spans.removeFrom(event.fromSpanId)
+    else if (event.type === 'l1-journaled') l1.replaceAfter(event.afterBlock, event.events)
     else if (event.type === 'respan-landed') writeRespan.run(encode(event.respan))
     else if (event.type === 'reward-batch-recorded') {
       writeBatch.run(event.batch.txHash, encode(event.batch))
@@ -119,17 +135,85 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
         throw fromSqliteError(error, path)
       }
     },
-    span(id) {
-      const row = readSpan.get(id.toString())
-      return row && (decode(row['document']) as Span)
-    },
-    listSpans: (page, limit) =>
-      pageSpans.all(limit, (page - 1) * limit).map((row) => decode(row['document']) as Span),
+    span: spans.find,
+    listSpans: spans.list,
     listRespans: (page, limit) =>
       pageRespans.all(limit, (page - 1) * limit).map((row) => decode(row['document']) as Respan),
     listRewardBatches: () =>
       readBatches.all().map((row) => decode(row['document']) as SentRewardBatch),
+    l1Events: l1.list,
+    hasL1Event: l1.has,
+    signRequest: requests.find,
+    saveSignRequest(request) {
+      try {
+        requests.save(request)
+      } catch (error) {
+        throw fromSqliteError(error, path)
+      }
+    },
     close: () => database.close(),
+  }
+}
+
+/**
+ * Spans, with the set of validators of each kept once for all spans that share it: the set seldom
+ * changes, and with fifty validators it is a hundred times as large as the rest of a span.
+ */
+function spanTable(database: DatabaseSync) {
+  const columns = 'span.document, validator_set.document AS validators'
+  const from = 'FROM span JOIN validator_set ON validator_set.id = span.validator_set'
+  const read = database.prepare(`SELECT ${columns} ${from} WHERE span.id = ?`)
+  const page = database.prepare(`SELECT ${columns} ${from} ORDER BY span.id LIMIT ? OFFSET ?`)
+  const write = database.prepare('INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?)')
+  const writeSet = database.prepare('INSERT OR IGNORE INTO validator_set VALUES (?, ?)')
+  const remove = database.prepare('DELETE FROM span WHERE number >= ?')
+  const spanOf = (row: Record<string, unknown>) =>
+    ({
+      ...(decode(row['document']) as Omit<Span, 'validators'>),
+      validators: decode(row['validators']),
+    }) as Span
+  return {
+    find(id: bigint): Span | undefined {
+      const row = read.get(id.toString())
+      return row && spanOf(row)
+    },
+    list: (number: number, limit: number): Span[] =>
+      page.all(limit, (number - 1) * limit).map(spanOf),
+    save({validators, ...span}: Span): void {
+      const set = encode(validators)
+      const setId = createHash('sha256').update(set).digest('hex')
+      writeSet.run(setId, set)
+      write.run(span.id.toString(), span.id, setId, encode(span))
+    },
+    removeFrom: (id: bigint): void => void remove.run(id),
+  }
+}
+
+/** The journal that a set is rebuilt from when the L1 is reorganized. */
+function l1Table(database: DatabaseSync) {
+  const read = database.prepare('SELECT document FROM l1_event ORDER BY key')
+  const find = database.prepare('SELECT 1 FROM l1_event WHERE key = ?')
+  const write = database.prepare('INSERT OR REPLACE INTO l1_event VALUES (?, ?)')
+  const remove = database.prepare('DELETE FROM l1_event WHERE key >= ?')
+  return {
+    list: (): L1Event[] => read.all().map((row) => decode(row['document']) as L1Event),
+    has: (key: bigint): boolean => find.get(key) !== undefined,
+    replaceAfter(block: bigint, events: readonly L1Event[]): void {
+      remove.run(replayKey({blockNumber: block + 1n, logIndex: 0}))
+      for (const event of events) write.run(replayKey(event), encode(event))
+    },
+  }
+}
+
+function requestTable(database: DatabaseSync) {
+  const read = database.prepare('SELECT document FROM sign_request WHERE id = ?')
+  const write = database.prepare('INSERT INTO sign_request VALUES (?, ?)')
+  return {
+    find(signId: string): SignedRequest | undefined {
+      const row = read.get(signId)
+      return row && (decode(row['document']) as SignedRequest)
+    },
+    save: (request: SignedRequest): void => void write.run(request.signId, encode(request)),
   }
 }
 

@@ -1,6 +1,13 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Validator} from '../protocol/span.ts'
-import {currentValidators, replayKey, type L1Event, type PosEvent, type PosState} from './state.ts'
+import {
+  currentValidators,
+  proposerOf,
+  replayKey,
+  type L1Event,
+  type PosEvent,
+  type PosState,
+} from './state.ts'
 
 /** Highest power after a change of the lock. Not applied at join. Source: Themis `staking/side_handler.go`. */
 const MAX_UPDATED_POWER = 100_000
@@ -125,6 +132,20 @@ function movePriorities(state: PosState): PosState {
     validator === first ? {...validator, accum: validator.accum - total} : validator,
   )
   return moved.reduce(replaced, state)
+}
+
+/**
+ * Who proposes next, the present one first; not more than there are validators.
+ *
+ * Source: Themis `staking/querier.go`, the proposers of the next `times` rounds.
+ */
+export function nextProposers(state: PosState, times: number): Validator[] {
+  const proposers: Validator[] = []
+  const count = Math.min(times, currentValidators(state).length)
+  for (let moved = state; proposers.length < count; moved = movePriorities(moved)) {
+    proposers.push(proposerOf(moved)!)
+  }
+  return proposers
 }
 
 /** The record that stands for a sequencer today: after a change of signer the old one has no power. */

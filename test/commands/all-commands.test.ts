@@ -23,6 +23,8 @@ const topics = Object.entries(
 /** What a command must be given before it looks for a network. */
 const needed: Record<string, string[]> = {
   'lst deposit': ['artemis', '1'],
+  'node snapshot prune': ['--keep', '1'],
+  'node verify': ['--from-l1', 'http://127.0.0.1:9'],
   'pos run': ['--mpc-key', 'mpc'],
   'profile add': ['main'],
   'stake increase': ['--amount', '1'],

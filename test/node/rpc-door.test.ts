@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
 import {rpcArguments, rpcFlags, rpcOptionsOf} from '../../src/cli/rpc-flags.ts'
-import {RPC_UNITS_BURST} from '../../src/node/limits.ts'
+import {RPC_UNITS_BURST} from '../../src/node/rpc-limits.ts'
 import {createDoor, readToken} from '../../src/node/rpc/door.ts'
 import {clientOf, RateLimit} from '../../src/node/rpc/rate-limit.ts'
 import {accountOf, createTestGenesis, type TestGenesis} from '../helpers/l2-chain.ts'

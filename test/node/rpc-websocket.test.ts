@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import type {Hex} from 'viem'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
-import {WS_PER_CLIENT, WS_SUBSCRIPTIONS} from '../../src/node/limits.ts'
+import {WS_PER_CLIENT, WS_SUBSCRIPTIONS} from '../../src/node/rpc-limits.ts'
 import {EVENT_TOPIC, eventContract, word} from '../helpers/event-contract.ts'
 import {accountOf, createTestGenesis, transfer, type TestGenesis} from '../helpers/l2-chain.ts'
 import {

@@ -143,6 +143,20 @@ test('a snapshot of a running node is the chain, its history and a state, and no
   expect(readdirSync(root)).toHaveLength(1)
 })
 
+test('a block that is executed and perhaps signed stays with the node that did it', async () => {
+  const dataOfSigner = mkdtempSync(join(dir, 'signer-'))
+  cpSync(join(path, 'chain.sqlite'), join(dataOfSigner, 'chain.sqlite'))
+  const database = new DatabaseSync(join(dataOfSigner, 'chain.sqlite'))
+  database.exec("INSERT INTO candidate VALUES (1, 999, '0x1', '0x2', '0x3', 5, x'')")
+  database.close()
+  const elsewhere = join(dataOfSigner, 'snapshots-of-it')
+  const made = await createSnapshot({dataDir: dataOfSigner, root: elsewhere, network: id, nowMs: 1})
+  expect(made.manifest).toMatchObject({engineBlock: null, files: [{name: 'chain.sqlite'}]})
+  const copy = new DatabaseSync(join(made.path, 'chain.sqlite'), {readOnly: true})
+  expect(copy.prepare('SELECT * FROM candidate').all()).toEqual([])
+  copy.close()
+})
+
 test('it is verified from its state, and from the genesis', async () => {
   const {head, engineBlock} = readManifest(path)
   const found = await verify(path)

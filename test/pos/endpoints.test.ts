@@ -39,3 +39,14 @@ test('reads that belong together stay with one node', async () => {
   const one = all.one()
   expect(await one.request('eth_call')).toBe('b')
 })
+
+test('a node that is cut off holds up neither a look at the chain nor a transaction', async () => {
+  const silent = node('a', 9)
+  const all = endpoints({'http://a': silent, 'http://b': node('b', 8), 'http://c': node('c', 7)})
+  await all.prove()
+  silent.request = () => new Promise(() => {})
+  expect(await all.head()).toBe(8n)
+  const {accepted, refusals} = await all.sendToAll('0x00')
+  expect(accepted).toBe(2)
+  expect(refusals.map(({endpoint}) => endpoint)).toEqual(['http://a'])
+})

@@ -46,6 +46,7 @@ test('blocks are read in portions of 500 up to the confirmed head, events in cha
   await using stub = await startRpcStub({
     eth_chainId: () => '0x1',
     eth_blockNumber: () => numberToHex(1212),
+    eth_getBlockByNumber: ([number]) => ({hash: `0x${String(number).slice(2).padStart(64, '0')}`}),
     eth_getLogs: ([filter]) => {
       const {fromBlock, toBlock, topics, address} = filter as Record<string, string>
       expect(address).toBe(lockingInfo)
@@ -81,7 +82,7 @@ test('blocks are read in portions of 500 up to the confirmed head, events in cha
   })
   // Nothing new is confirmed: no log request.
   expect(await readL1Chunk({rpc, lockingInfo, cursor, confirmations: 12})).toMatchObject({
-    ...{toBlock: 1200n, events: [], caughtUp: true},
+    ...{toBlock: 1200n, toHash: null, events: [], caughtUp: true},
   })
   expect(ranges).toHaveLength(3)
   rpc.close()

@@ -5,6 +5,7 @@ import {describe, expect, test} from 'vitest'
 import {createEndpoints} from '../../src/pos/endpoints.ts'
 import {commitCalldata, dueCommit} from '../../src/pos/epoch-committer.ts'
 import type {L2View} from '../../src/pos/l2-view.ts'
+import type {OwnSigner} from '../../src/pos/mpc-signer.ts'
 import {planRespan, recommitCalldata, respanEnd, signRecommit} from '../../src/pos/respan.ts'
 import {nextSpanStep} from '../../src/pos/span-planner.ts'
 import {initialState, type PosState} from '../../src/pos/state.ts'
@@ -14,6 +15,13 @@ import type {Validator} from '../../src/protocol/span.ts'
 import {startRpcStub} from '../helpers/rpc-stub.ts'
 
 const account = privateKeyToAccount(`0x${'4'.repeat(64)}`)
+/** Signs whatever comes. */
+const signer: OwnSigner = {
+  address: account.address,
+  async signOwn(_type, transaction) {
+    return {signedTx: await account.signTransaction(transaction)}
+  },
+}
 
 const [A, B, C] = ['a', 'b', 'c'].map((digit) => `0x${digit.repeat(40)}`) as [
   Address,
@@ -113,7 +121,7 @@ test('each try outbids what a pool may hold with the same nonce, also at a price
     const prices = []
     for (const attempt of [0n, 1n, 2n]) {
       const respan = {...plan.respan, attempt}
-      const {raw} = await signRecommit({l2, account, chainId: 7, sequencerSet: C, respan})
+      const {raw} = await signRecommit({l2, signer, chainId: 7, sequencerSet: C, respan})
       const {gasPrice: price, nonce, gas} = parseTransaction(raw)
       expect({nonce, gas}).toEqual({nonce: 3, gas: 5_000_000n})
       prices.push(price)

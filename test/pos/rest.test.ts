@@ -6,6 +6,7 @@ import type {Address} from 'viem'
 import {privateKeyToAccount} from 'viem/accounts'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
+import {createMpcSigner, type MpcSigner} from '../../src/pos/mpc-signer.ts'
 import type {PosStatus} from '../../src/pos/start-pos.ts'
 import {startRest, type RestServer} from '../../src/pos/rest.ts'
 import {initialState, type Command, type L1Event, type PosState} from '../../src/pos/state.ts'
@@ -28,7 +29,11 @@ const network = networkOf(
 )
 const pubKey = (digit: string) => `0x04${digit.repeat(128)}` as const
 
+const KNOWN_TX = `0x${'7'.repeat(64)}` as const
+const TOKEN = 'a'.repeat(64)
+
 let dir: string
+let signer: MpcSigner
 let store: PosStore
 let rest: RestServer
 let state: PosState = initialState(1n)
@@ -54,7 +59,7 @@ beforeAll(async () => {
       ...{amountWei: 30_000n * 10n ** 18n, pubKey: pubKey('b')},
     },
   ]
-  apply({type: 'apply-l1', toBlock: 9n, events})
+  apply({type: 'apply-l1', toBlock: 9n, toHash: `0x${'9'.repeat(64)}`, events})
   const epoch = {number: 0n, signer: A, startBlock: 11n, endBlock: 30n}
   apply({type: 'adopt-epochs', epochs: [epoch]})
   apply({
@@ -72,13 +77,16 @@ beforeAll(async () => {
     ],
   })
   const status = {l1CaughtUp: true, l2Head: 21n, troubles: [], l1Cursor: 9n}
+  signer = createMpcSigner({account, network, store, checkContent: async () => {}})
   rest = await startRest(
     {
       ...{network, account, store, state: () => state, epochLength: () => 20n},
       status: () => status as unknown as PosStatus,
+      l1BlockOf: async (hash) => (hash === KNOWN_TX ? 7n : null),
+      requestSignature: (request) => signer.sign(request),
       onError: (error) => failures.push(error),
     },
-    {port: 0},
+    {port: 0, token: TOKEN},
   )
 })
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
 
 import {afterEach, beforeEach, expect, test} from 'vitest'
 
@@ -130,4 +131,27 @@ test('a document that cannot be written leaves nothing behind and the store open
   store.save({...state, revision: 100}, [])
   expect(store.loadState()?.revision).toBe(100)
   store.close()
+})
+
+test('the journal of L1 events is replaced behind a block, and tells what it holds', () => {
+  const store = openPosStore(path, 'x')
+  const paid = (blockNumber: bigint, logIndex: number) =>
+    ({name: 'BatchSubmitReward', newBatchId: 1n, blockNumber, logIndex}) as const
+  const journal = (afterBlock: bigint, ...events: ReturnType<typeof paid>[]) =>
+    store.save(initialState(1n), [{type: 'l1-journaled', afterBlock, events}])
+  journal(0n, paid(3n, 0), paid(5n, 7))
+  journal(5n, paid(9n, 1))
+  expect(store.l1Events()).toEqual([paid(3n, 0), paid(5n, 7), paid(9n, 1)])
+  journal(4n, paid(6n, 0))
+  expect(store.l1Events()).toEqual([paid(3n, 0), paid(6n, 0)])
+  expect([store.hasL1Event(600_000n), store.hasL1Event(500_007n)]).toEqual([true, false])
+  store.close()
+})
+
+test('spans that share a set of validators keep it once', () => {
+  withSpans(50n)
+  const database = new DatabaseSync(path, {readOnly: true})
+  const count = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()
+  expect([count('span'), count('validator_set')]).toEqual([{n: 51}, {n: 1}])
+  database.close()
 })

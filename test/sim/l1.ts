@@ -140,6 +140,8 @@ export class SimL1 {
       case 'eth_gasPrice':
       case 'eth_maxPriorityFeePerGas':
         return toHex(TIP_WEI)
+      case 'eth_getBalance':
+        return toHex(10n ** 24n)
       case 'eth_estimateGas':
         return toHex(200_000)
       case 'eth_getTransactionCount':

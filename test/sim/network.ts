@@ -7,7 +7,7 @@ import {
   PEER_POLL_MS,
   PEER_STALE_MS,
   PEER_TIMEOUT_MS,
-} from '../../src/node/limits.ts'
+} from '../../src/node/peer-limits.ts'
 import {
   PeerError,
   type BlockExchange,

@@ -2,7 +2,7 @@
 import type {Address, Hex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
-import {RPC_FILTER_VALUES} from '../limits.ts'
+import {RPC_FILTER_VALUES} from '../rpc-limits.ts'
 import {RpcError, rpcCodes} from '../rpc/json-rpc.ts'
 import type {KeptLog} from './packing.ts'
 

@@ -3,7 +3,8 @@
  * fifty receipts and unpacks only those that may hold something; lets others have their turn in between.
  */
 import type {HistoryLog} from '../../store/history-log.ts'
-import {HISTORY_CHUNK_TRANSACTIONS, RPC_LOG_SCAN, RPC_LOGS} from '../limits.ts'
+import {HISTORY_CHUNK_TRANSACTIONS} from '../limits.ts'
+import {RPC_LOG_SCAN, RPC_LOGS} from '../rpc-limits.ts'
 import {RpcError, rpcCodes} from '../rpc/json-rpc.ts'
 import {matches, mayMatch, type LogFilter} from './log-filter.ts'
 import type {ReceiptPage} from './packing.ts'

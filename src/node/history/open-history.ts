@@ -40,7 +40,7 @@ export function openHistory(
     },
   })
   watch.onHead(() => history.wake())
-  chain.followedBy(() => history.pace())
+  chain.followedBy({wait: () => history.pace(), isBehind: () => history.lag > 0})
   history.start()
   closers.push(() => history.stop())
   return {history, reader}

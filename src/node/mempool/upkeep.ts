@@ -4,13 +4,8 @@ import {errorFacts, type Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
 import {executionGas} from '../../protocol/transaction.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
-import {
-  FORWARD_AGAIN_MS,
-  NEXT_SLOT_OPENS,
-  POOL_EXPIRE_MS,
-  POOL_REFRESH,
-  SUSPECT_EXECUTION_GAS,
-} from '../limits.ts'
+import {NEXT_SLOT_OPENS, POOL_EXPIRE_MS, POOL_REFRESH, SUSPECT_EXECUTION_GAS} from '../limits.ts'
+import {FORWARD_AGAIN_MS} from '../peer-limits.ts'
 import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {Metrics} from '../metrics.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'

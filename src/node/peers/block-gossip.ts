@@ -15,7 +15,7 @@ import {
   type BlockHeader,
   type SealedBlock,
 } from '../../protocol/block.ts'
-import {GOSSIP_INLINE_BYTES, GOSSIP_REMEMBERED_BLOCKS, RECENT_BLOCK_BYTES} from '../limits.ts'
+import {GOSSIP_INLINE_BYTES, GOSSIP_REMEMBERED_BLOCKS, RECENT_BLOCK_BYTES} from '../peer-limits.ts'
 import {blockOf, decodeBlock, encodeBlock, encodeHeader, type DecodedBlock} from './block-codec.ts'
 import type {Host} from './libp2p-host.ts'
 import type {Offence} from './peer-scores.ts'

@@ -2,7 +2,7 @@
 import type {Hash} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
-import {PEERS} from '../limits.ts'
+import {PEERS} from '../peer-limits.ts'
 import {PeerError, type PeerHead} from './exchange.ts'
 import {parseRecord, type SignedRecord} from './peer-record.ts'
 

@@ -6,7 +6,7 @@ import type {Address, Hash, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
-import {FORWARD_AGAIN_MS, FORWARD_ANSWER_MS, FORWARD_BYTES, FORWARD_CHUNK} from '../limits.ts'
+import {FORWARD_AGAIN_MS, FORWARD_ANSWER_MS, FORWARD_BYTES, FORWARD_CHUNK} from '../peer-limits.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {Turn} from '../rotation/rotation.ts'
 import type {BlockExchange, Delivery, PeerView} from './exchange.ts'

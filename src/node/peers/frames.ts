@@ -5,7 +5,7 @@
 import type {Stream} from '@libp2p/interface'
 import {LengthPrefixedDecoder} from '@libp2p/utils'
 
-import {PEER_READ_AHEAD_BYTES, PEER_SEND_CHUNK_BYTES} from '../limits.ts'
+import {PEER_READ_AHEAD_BYTES, PEER_SEND_CHUNK_BYTES} from '../peer-limits.ts'
 import {PeerError} from './exchange.ts'
 
 /** The other side announced a message that is larger than allowed. */

@@ -7,7 +7,7 @@ import {
   GOSSIP_FRAME_BYTES,
   GOSSIP_FRAME_RATE,
   PEER_REQUEST_MS,
-} from '../limits.ts'
+} from '../peer-limits.ts'
 import {listenToFrames, GiantFrameError} from './frames.ts'
 import type {Offence} from './peer-scores.ts'
 import {TokenBucket} from './token-bucket.ts'

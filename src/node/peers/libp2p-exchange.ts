@@ -10,7 +10,7 @@ import {errorFacts, type Logger} from '../../lib/log.ts'
 import {lowerCase, type BlockHeader, type SealedBlock} from '../../protocol/block.ts'
 import {formatPeerAddress} from '../../protocol/peer-address.ts'
 import {listen} from '../http-server.ts'
-import {PEER_FAREWELL_MS, PEER_STATUS_MS, PEER_STREAMS_EACH} from '../limits.ts'
+import {PEER_FAREWELL_MS, PEER_STATUS_MS, PEER_STREAMS_EACH} from '../peer-limits.ts'
 import {BlockGossip} from './block-gossip.ts'
 import {Dialer} from './dialer.ts'
 import {

@@ -27,7 +27,7 @@ import {
   PEER_STREAMS,
   PEER_TIMEOUT_MS,
   PEER_UPGRADE_MS,
-} from '../limits.ts'
+} from '../peer-limits.ts'
 
 export type Host = Awaited<ReturnType<typeof createHost>>
 

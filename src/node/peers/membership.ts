@@ -4,7 +4,7 @@ import {lockingPoolAbi} from '../../chain/abis/locking-pool.ts'
 import type {Clock} from '../../lib/clock.ts'
 import type {RpcClient} from '../../lib/json-rpc.ts'
 import {lowerCase} from '../../protocol/block.ts'
-import {MEMBER_LOOKUPS, PEERS, STRANGER_MS, STRANGERS} from '../limits.ts'
+import {MEMBER_LOOKUPS, PEERS, STRANGER_MS, STRANGERS} from '../peer-limits.ts'
 import type {Rotation} from '../rotation/rotation.ts'
 
 export interface MembershipOptions {

@@ -2,7 +2,7 @@ import type {Address} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import type {ChainState} from '../chain-state.ts'
-import {PEER_QUIET_MS} from '../limits.ts'
+import {PEER_QUIET_MS} from '../peer-limits.ts'
 import type {BlockExchange, PeerView} from './exchange.ts'
 
 /** Which peer has something for us: it is ahead, or has another block at one of our heights. */

@@ -8,7 +8,7 @@ import {isRecord} from '../../lib/json.ts'
 import {lowerCase} from '../../protocol/block.ts'
 import {parsePeerAddress} from '../../protocol/peer-address.ts'
 import {recoverSigner, signHash} from '../../protocol/secp256k1.ts'
-import {PEER_RECORD_ADDRESSES} from '../limits.ts'
+import {PEER_RECORD_ADDRESSES} from '../peer-limits.ts'
 import {PeerError} from './exchange.ts'
 
 export interface PeerRecord {

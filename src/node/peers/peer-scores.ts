@@ -7,7 +7,7 @@ import {
   PEER_OFFENDERS,
   PEER_POINTS_LIMIT,
   PEER_POINTS_PER_SECOND,
-} from '../limits.ts'
+} from '../peer-limits.ts'
 
 /** What a peer can do wrong, and its weight. At 100 points it is dropped. */
 export const offences = {

@@ -1,5 +1,5 @@
 /** Records of nodes that run, as far as we heard. Bounded; each entry is forgotten when it gets old. */
-import {PEERS, PEER_RECORD_STALE_MS, PEER_RECORDS_PER_SIGNER} from '../limits.ts'
+import {PEERS, PEER_RECORD_STALE_MS, PEER_RECORDS_PER_SIGNER} from '../peer-limits.ts'
 import {instanceOf, type SignedRecord} from './peer-record.ts'
 
 interface Entry {

@@ -6,7 +6,7 @@ import type {Address, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {lowerCase} from '../../protocol/block.ts'
-import {PEER_RECORD_ADDRESSES, PEER_RECORD_MS} from '../limits.ts'
+import {PEER_RECORD_ADDRESSES, PEER_RECORD_MS} from '../peer-limits.ts'
 import {
   instanceOf,
   isGenuine,

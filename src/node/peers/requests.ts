@@ -9,11 +9,10 @@ import {messageOf} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {InvalidBlockError, type SealedBlock} from '../../protocol/block.ts'
+import {MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES} from '../limits.ts'
 import {
   FORWARD_BYTES,
   FORWARD_CHUNK,
-  MAX_BLOCK_BYTES,
-  MAX_TRANSACTION_BYTES,
   PEER_ANSWER_MS,
   PEER_BLOCK_BYTES,
   PEER_RANGE_BLOCKS,
@@ -25,7 +24,7 @@ import {
   PEER_SERVING,
   PEER_SERVING_EACH,
   PEER_TIMEOUT_MS,
-} from '../limits.ts'
+} from '../peer-limits.ts'
 import {
   blockOf,
   decodeBlock,

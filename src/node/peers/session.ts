@@ -14,7 +14,7 @@ import {
   PEER_HELLO_MS,
   PEER_REQUEST_RATE,
   PEER_TRANSACTION_RATE,
-} from '../limits.ts'
+} from '../peer-limits.ts'
 import {encodeControl, parseControl, type ControlMessage} from './control-message.ts'
 import {PeerError, type PeerHead} from './exchange.ts'
 import {GiantFrameError, listenToFrames, withLength} from './frames.ts'

@@ -10,7 +10,7 @@ import {
   PEER_STALE_MS,
   PEER_STREAMS,
   PEER_UNPROVEN_PER_IP,
-} from '../limits.ts'
+} from '../peer-limits.ts'
 import {PeerError, type PeerHead, type PeerView} from './exchange.ts'
 import type {PeerScores, Offence} from './peer-scores.ts'
 import {isGenuine, type SignedRecord} from './peer-record.ts'

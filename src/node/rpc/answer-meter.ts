@@ -1,4 +1,4 @@
-import {RPC_ANSWER_BYTES, RPC_PENDING_BYTES} from '../limits.ts'
+import {RPC_ANSWER_BYTES, RPC_PENDING_BYTES} from '../rpc-limits.ts'
 import type {AnswerMeter} from './json-rpc.ts'
 
 export interface OpenMeter extends AnswerMeter {

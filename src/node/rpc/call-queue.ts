@@ -5,7 +5,7 @@
  * The gas cap bounds one call. Without this bound a batch of capped calls would still hold the engine's
  * state for minutes, and no block could be sealed meanwhile.
  */
-import {RPC_CALLS_AT_ONCE, RPC_CALLS_WAITING} from '../limits.ts'
+import {RPC_CALLS_AT_ONCE, RPC_CALLS_WAITING} from '../rpc-limits.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 export interface CallQueue {

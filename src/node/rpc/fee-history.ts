@@ -1,7 +1,7 @@
 import {toHex, type Hex} from 'viem'
 
 import type {KnownBlock} from '../history/reader.ts'
-import {RPC_FEE_HISTORY_BLOCKS, RPC_FEE_REWARD_BLOCKS} from '../limits.ts'
+import {RPC_FEE_HISTORY_BLOCKS, RPC_FEE_REWARD_BLOCKS} from '../rpc-limits.ts'
 import {indexParam, numberOf} from './block-tags.ts'
 import type {RpcContext} from './context.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'

@@ -3,7 +3,7 @@ import {randomBytes} from 'node:crypto'
 
 import type {Clock} from '../../lib/clock.ts'
 import {isRecord} from '../../lib/json.ts'
-import {FILTER_CHANGES, FILTER_LIFETIME_MS, FILTERS} from '../limits.ts'
+import {FILTER_CHANGES, FILTER_LIFETIME_MS, FILTERS} from '../rpc-limits.ts'
 import type {Method} from './context.ts'
 import type {Feeds, News} from './feeds.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'

@@ -1,5 +1,5 @@
 import {isRecord} from '../../lib/json.ts'
-import {RPC_ANSWER_BYTES, RPC_BATCH, RPC_BATCH_AT_ONCE, RPC_NESTING} from '../limits.ts'
+import {RPC_ANSWER_BYTES, RPC_BATCH, RPC_BATCH_AT_ONCE, RPC_NESTING} from '../rpc-limits.ts'
 
 /** A JSON-RPC error, told to the client as it is. */
 export class RpcError extends Error {

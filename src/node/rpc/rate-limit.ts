@@ -1,6 +1,6 @@
 import {isIPv6} from 'node:net'
 
-import {RPC_CLIENTS, RPC_UNITS_BURST, RPC_UNITS_PER_SECOND} from '../limits.ts'
+import {RPC_CLIENTS, RPC_UNITS_BURST, RPC_UNITS_PER_SECOND} from '../rpc-limits.ts'
 
 export interface RateLimitOptions {
   unitsPerSecond?: number

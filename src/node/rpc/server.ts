@@ -6,7 +6,7 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-server.ts'
-import {RPC_BODY_BYTES, RPC_CONCURRENT} from '../limits.ts'
+import {RPC_BODY_BYTES, RPC_CONCURRENT} from '../rpc-limits.ts'
 import type {RpcOptions} from '../node-options.ts'
 import type {Caller, RpcContext} from './context.ts'
 import {createDoor, readToken, type Door} from './door.ts'

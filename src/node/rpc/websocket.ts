@@ -18,7 +18,7 @@ import {
   WS_PING_MS,
   WS_SUBSCRIPTIONS,
   WS_TOTAL_BUFFER_BYTES,
-} from '../limits.ts'
+} from '../rpc-limits.ts'
 import type {Caller, Subscriptions} from './context.ts'
 import type {Feeds, News} from './feeds.ts'
 import type {PendingAnswers} from './answer-meter.ts'

@@ -4,7 +4,8 @@
  */
 import type {SealedBlock} from '../../protocol/block.ts'
 import {holdsSame, type Contradiction} from '../heads/heads.ts'
-import {FORK_SEARCH_BLOCKS, PEER_RANGE_BLOCKS} from '../limits.ts'
+import {FORK_SEARCH_BLOCKS} from '../limits.ts'
+import {PEER_RANGE_BLOCKS} from '../peer-limits.ts'
 import {PeerError, type BlockExchange, type PeerView} from '../peers/exchange.ts'
 import {
   importBlock,

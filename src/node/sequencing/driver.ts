@@ -138,9 +138,7 @@ export class Driver {
     await this.#follower.giveBack()
     await this.#importQueued()
     await this.#dispatch(this.#lookAround())
-    const {chain} = this.#options
-    // Not waited for: the engine is held for its dump alone, and a failure is logged.
-    if (this.#open === undefined && chain.isSnapshotDue) void chain.saveSnapshot()
+    if (!this.#open) await this.#engineWatch.tend(this.#state.phase === 'building')
   }
 
   async #waitForWork(): Promise<void> {

@@ -29,4 +29,12 @@ export class EngineWatch {
       throw new EngineError('reset', `The engine is at block ${number}, where it was not left.`)
     }
   }
+
+  /** Between two blocks: a snapshot, or a process without what the old one has piled up. */
+  async tend(isBuilding: boolean): Promise<void> {
+    const chain = this.#chain
+    if (chain.isRenewalDue(isBuilding)) await chain.renewEngine()
+    // Not waited for: the engine is held for its dump alone, and a failure is logged.
+    else if (chain.isSnapshotDue) void chain.saveSnapshot()
+  }
 }

@@ -1,6 +1,6 @@
 /** How far a node that catches up has come, and when it will be done. Only looks; changes nothing. */
 import type {Logger} from '../../lib/log.ts'
-import {SYNC_LOG_MS, SYNC_WINDOW_MS} from '../limits.ts'
+import {SYNC_LOG_MS, SYNC_WINDOW_MS} from '../peer-limits.ts'
 
 export interface SyncView {
   /** Number of the highest block that a peer has. */

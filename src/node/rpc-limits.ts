@@ -1,0 +1,66 @@
+/** Every queue and bound of the public RPC, with its arithmetic. */
+
+/** RPC: one body. 100 calls with the largest transaction each would be 26 MB; this is 18 of them. */
+export const RPC_BODY_BYTES = 5_000_000
+export const RPC_BATCH = 200
+/** RPC: gas of a call or an estimate. 50 M is 0.8 s of the slowest opcode. */
+export const RPC_CALL_GAS = 50_000_000n
+/** RPC: calls that the engine executes at a time. One leaves the other core to sealing. */
+export const RPC_CALLS_AT_ONCE = 1
+/** RPC: calls that may wait for it; ordinary ones take 1 ms, so a hundred are a tenth of a second. */
+export const RPC_CALLS_WAITING = 100
+/** RPC: requests in progress; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
+export const RPC_CONCURRENT = 256
+export const RPC_LOG_RANGE_BLOCKS = 10_000
+
+/** RPC: addresses or topics at one position of a filter. */
+export const RPC_FILTER_VALUES = 1_000
+/** RPC: logs in one answer, at 500 bytes 5 MB. */
+export const RPC_LOGS = 10_000
+/** RPC: index entries of the log search between two breaths of the event loop: 500 x 5 µs = 3 ms. */
+export const RPC_LOG_SCAN = 500
+/** RPC: text of one answer or batch. A full block is 10,000 x 1 kB, and as much again for others. */
+export const RPC_ANSWER_BYTES = 25_000_000
+/** RPC: text of all answers that are being made or sent; beyond it batches are cut short. */
+export const RPC_PENDING_BYTES = 250_000_000
+/** RPC: requests of one batch that are answered at the same time. */
+export const RPC_BATCH_AT_ONCE = 8
+/** RPC: nesting of a request. The deepest honest one is a call with an access list: 7. */
+export const RPC_NESTING = 32
+/** RPC: reads that the engine answers at a time, and those that may wait; each takes about 0.3 ms. */
+export const RPC_READS_AT_ONCE = 8
+export const RPC_READS_WAITING = 2_000
+/** RPC: a call is cut off for its sender after this; its gas bounds what the engine still does. */
+export const RPC_CALL_TIMEOUT_MS = 5_000
+/** RPC: blocks or transactions in one list answer. */
+export const RPC_RANGE_BLOCKS = 1_000
+export const RPC_FEE_HISTORY_BLOCKS = 1_024
+/** RPC: blocks whose receipts are read for the reward percentiles of a fee history. */
+export const RPC_FEE_REWARD_BLOCKS = 64
+/** RPC: work of one remote address, in cheap reads of 0.3 ms. Three such clients leave half a core. */
+export const RPC_UNITS_PER_SECOND = 500
+/** RPC: ten times that at once lets a page load. */
+export const RPC_UNITS_BURST = 5_000
+/** RPC: remote addresses remembered: 10,000 x 100 bytes are 1 MB. */
+export const RPC_CLIENTS = 10_000
+/** WebSocket: connections; each costs 50 kB. */
+export const WS_CONNECTIONS = 500
+/** WebSocket: connections of one remote address. */
+export const WS_PER_CLIENT = 50
+export const WS_SUBSCRIPTIONS = 20
+/** WebSocket: messages of one connection that are being answered; the rest of it is not read meanwhile. */
+export const WS_IN_FLIGHT = 16
+/** WebSocket: unread text at which news end the connection. One answer at a time may be larger. */
+export const WS_BUFFER_BYTES = 8_000_000
+/** WebSocket: text that waits for all slow readers together; then the one that is written to is ended. */
+export const WS_TOTAL_BUFFER_BYTES = 256_000_000
+/** WebSocket: a ping goes out this often; one that is not answered by the next ends the connection. */
+export const WS_PING_MS = 30_000
+/** Filters: how many there may be, what each may hold, and when one that nobody asks for is removed. */
+export const FILTERS = 1_000
+export const FILTER_CHANGES = 10_000
+export const FILTER_LIFETIME_MS = 300_000
+/** Feeds: followers of pending transactions: 16 x 5,000 a second x 5 µs are 0.4 of a core. */
+export const PENDING_FEEDS = 16
+/** Feeds: messages between two turns of the event loop: 1,000 x 5 µs = 5 ms. */
+export const FEED_WORK = 1_000

@@ -1,0 +1,143 @@
+/** In: a snapshot and the directory of a node that does not run. Out: that node at the snapshot's head. */
+import {copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {MetisSeqError} from '../../lib/errors.ts'
+import {fromFileError, fsyncDirectory, fsyncFile, writeFileAtomic} from '../../lib/files.ts'
+import {lockDirectory} from '../../store/dir-lock.ts'
+import {
+  assertNetwork,
+  CHAIN_FILE,
+  checkSums,
+  HISTORY_FILE,
+  readManifest,
+  type Manifest,
+  type SnapshotNetwork,
+} from './manifest.ts'
+
+const GUARD_FILE = 'sign-guard.log'
+/**
+ * What a snapshot stands in for. The batch cursor is read again from L1. Sign guard, batch pin, pool and
+ * peer key stay: they are what this node has promised, holds and is.
+ */
+const REPLACED = [
+  ...[CHAIN_FILE, `${CHAIN_FILE}-wal`, `${CHAIN_FILE}-shm`],
+  ...[HISTORY_FILE, `${HISTORY_FILE}-wal`, `${HISTORY_FILE}-shm`],
+  ...['snapshots', 'batch-cursor.json'],
+]
+
+export interface RestorePlan {
+  path: string
+  dataDir: string
+  manifest: Manifest
+  /** What is there and would be moved aside. */
+  replaces: string[]
+  /** `kept`: the node has one. `made`: it gets one that lets it sign only above the restored head. */
+  signGuard: 'kept' | 'made'
+  /** Highest height the kept guard has signed; null when there is none. */
+  signedUpTo: number | null
+}
+
+/**
+ * What a restore would do. Reads only.
+ *
+ * @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED, SNAPSHOT_FOREIGN
+ */
+export function planRestore(options: {
+  path: string
+  dataDir: string
+  network: SnapshotNetwork
+}): RestorePlan {
+  const {path, dataDir, network} = options
+  const manifest = readManifest(path)
+  assertNetwork(manifest, network)
+  const guard = join(dataDir, GUARD_FILE)
+  return {
+    ...{path, dataDir, manifest},
+    replaces: REPLACED.filter((name) => existsSync(join(dataDir, name))),
+    signGuard: existsSync(guard) ? 'kept' : 'made',
+    signedUpTo: existsSync(guard) ? highestSigned(guard) : null,
+  }
+}
+
+/**
+ * The node has the chain of the snapshot, and what it had is in a directory beside. A crash at any moment
+ * leaves the old data, the new, or none in place; the same command then goes on.
+ *
+ * @returns where the old data is; null when there was none
+ * @throws {MetisSeqError} DIRECTORY_LOCKED, the node runs; NODE_HAS_DATA; SNAPSHOT_DAMAGED; DISK_FULL
+ */
+export async function applyRestore(
+  plan: RestorePlan,
+  options: {replace: boolean; nowMs: number},
+): Promise<{movedTo: string | null}> {
+  const {path, dataDir, manifest} = plan
+  mkdirSync(dataDir, {recursive: true, mode: 0o700})
+  const lock = lockDirectory(dataDir, 'data')
+  const incoming = join(dataDir, 'incoming')
+  try {
+    const present = REPLACED.filter((name) => existsSync(join(dataDir, name)))
+    if (present.length > 0 && !options.replace) throw hasData(dataDir)
+    rmSync(incoming, {recursive: true, force: true})
+    mkdirSync(incoming, {mode: 0o700})
+    for (const {name} of manifest.files) {
+      copyFileSync(join(path, name), join(incoming, name))
+      fsyncFile(join(incoming, name))
+    }
+    // The copies: a disk that is full or failing shows here, before anything is moved.
+    await checkSums(incoming, manifest)
+    // Before the chain: a node that could start without it could sign again what was signed elsewhere.
+    if (!existsSync(join(dataDir, GUARD_FILE))) {
+      writeFileAtomic(join(dataDir, GUARD_FILE), `floor ${manifest.head.number + 1}\n`)
+    }
+    const movedTo = present.length > 0 ? moveAside(dataDir, present, options.nowMs) : null
+    putInPlace(dataDir, incoming, manifest)
+    return {movedTo}
+  } catch (error) {
+    rmSync(incoming, {recursive: true, force: true})
+    throw fromFileError(error, dataDir)
+  } finally {
+    lock.release()
+  }
+}
+
+function moveAside(dataDir: string, names: readonly string[], nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const aside = join(dataDir, `replaced-${stamp}`)
+  mkdirSync(aside, {recursive: true, mode: 0o700})
+  for (const name of names) renameSync(join(dataDir, name), join(aside, name))
+  fsyncDirectory(aside)
+  fsyncDirectory(dataDir)
+  return aside
+}
+
+/** The chain last: without it the node has nothing, and with it it has everything. */
+function putInPlace(dataDir: string, incoming: string, {files}: Manifest): void {
+  mkdirSync(join(dataDir, 'snapshots'), {recursive: true, mode: 0o700})
+  for (const {name} of files) {
+    if (name === CHAIN_FILE) continue
+    const isState = name.endsWith('.snapshot')
+    renameSync(join(incoming, name), join(dataDir, isState ? 'snapshots' : '.', name))
+  }
+  fsyncDirectory(join(dataDir, 'snapshots'))
+  renameSync(join(incoming, CHAIN_FILE), join(dataDir, CHAIN_FILE))
+  rmSync(incoming, {recursive: true, force: true})
+  fsyncDirectory(dataDir)
+}
+
+function highestSigned(guard: string): number | null {
+  const heights = [...readFileSync(guard, 'utf8').matchAll(/^(\d+) 0x/gm)].map(([, height]) =>
+    Number(height),
+  )
+  return heights.length === 0 ? null : heights.reduce((top, each) => Math.max(top, each))
+}
+
+function hasData(dataDir: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NODE_HAS_DATA',
+    message: `The node in ${dataDir} has a chain of its own.`,
+    exit: 'precondition',
+    facts: {dataDir},
+    hints: ['Pass `--replace`: what is there is moved aside, not deleted.'],
+  })
+}

@@ -1,0 +1,157 @@
+/** In: a snapshot. Out: whether its chain is whole, and executes to the hashes it holds. */
+import {copyFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import type {Clock} from '../../lib/clock.ts'
+import type {Logger} from '../../lib/log.ts'
+import type {SealedBlock} from '../../protocol/block.ts'
+import {ChainLog} from '../../store/chain-log.ts'
+import {AnvilEngine} from '../engine/anvil-engine.ts'
+import type {ExecutionEngine} from '../engine/engine.ts'
+import type {Genesis} from '../engine/genesis.ts'
+import {VERIFY_PROGRESS_MS} from '../limits.ts'
+import {CHAIN_FILE, checkSums, damaged, readManifest, type Manifest} from './manifest.ts'
+
+/** Blocks read at once while the links are checked. */
+const LINKS_AT_ONCE = 500
+
+export interface SnapshotProgress {
+  block: number
+  head: number
+  /** Executed so far, and per second. */
+  blocks: number
+  transactions: number
+  seconds: number
+  /** Null before the first block. */
+  etaSeconds: number | null
+}
+
+export interface VerifiedSnapshot {
+  manifest: Manifest
+  firstBlock: number
+  /** Blocks whose link to their parent was checked. */
+  linkedBlocks: number
+  /** The block whose state the execution began with. */
+  executedFrom: number
+  executedBlocks: number
+  executedTransactions: number
+  seconds: number
+}
+
+/**
+ * @param options.dir empty; for the engine and a copy of the chain, which opening would change
+ * @param options.fromGenesis executes everything, not only what is after the engine's state
+ * @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED; what the signal was aborted with
+ */
+export async function verifySnapshot(options: {
+  path: string
+  genesis: Genesis
+  dir: string
+  fromGenesis: boolean
+  clock: Clock
+  logger: Logger
+  signal: AbortSignal
+  onProgress(progress: SnapshotProgress): void
+}): Promise<VerifiedSnapshot> {
+  const {path, genesis, dir, fromGenesis, clock, logger, signal} = options
+  const startedMs = clock.monotonicMs()
+  const manifest = readManifest(path)
+  await checkSums(path, manifest)
+  const copy = join(dir, CHAIN_FILE)
+  copyFileSync(join(path, CHAIN_FILE), copy)
+  const log = ChainLog.open(copy, genesis)
+  const engine = new AnvilEngine({genesis, dir: join(dir, 'engine'), logger})
+  try {
+    const links = checkLinks(path, log, manifest, signal)
+    const {engineBlock} = manifest
+    const state = fromGenesis || engineBlock === null ? undefined : `${engineBlock}.snapshot`
+    const start = await engine.start(state && join(path, state))
+    if (state === undefined && start.number !== links.firstBlock - 1) {
+      throw damaged(path, `its first block is ${links.firstBlock}, the genesis is ${start.number}`)
+    }
+    const counts = await executeRest({...options, engine, log, manifest, startedMs})
+    const seconds = (clock.monotonicMs() - startedMs) / 1000
+    return {manifest, ...links, executedFrom: start.number, ...counts, seconds}
+  } finally {
+    await engine.stop()
+    log.close()
+  }
+}
+
+/** Every block names the one before it, up to the head of the manifest. */
+function checkLinks(path: string, log: ChainLog, {head}: Manifest, signal: AbortSignal) {
+  const last = log.head
+  if (last?.number !== head.number || last.hash !== head.hash) {
+    throw damaged(
+      path,
+      `its chain ends with block ${last?.number}, not ${head.number} ${head.hash}`,
+    )
+  }
+  let firstBlock = head.number
+  let child: SealedBlock | undefined
+  for (let to = head.number; ; to -= LINKS_AT_ONCE) {
+    signal.throwIfAborted()
+    const blocks = log.range(to - LINKS_AT_ONCE + 1, to).toReversed()
+    for (const block of blocks) {
+      if (child && (child.number !== block.number + 1 || child.parentHash !== block.hash)) {
+        throw damaged(path, `block ${child.number} does not follow block ${block.number}`)
+      }
+      child = block
+      firstBlock = block.number
+    }
+    if (blocks.length < LINKS_AT_ONCE) break
+  }
+  return {firstBlock, linkedBlocks: head.number - firstBlock + 1}
+}
+
+async function executeRest(options: {
+  path: string
+  engine: ExecutionEngine
+  log: ChainLog
+  manifest: Manifest
+  clock: Clock
+  startedMs: number
+  signal: AbortSignal
+  onProgress(progress: SnapshotProgress): void
+}): Promise<{executedBlocks: number; executedTransactions: number}> {
+  const {path, engine, log, manifest, clock, startedMs, signal, onProgress} = options
+  const from = engine.head()
+  if (from.number >= log.head!.number + 1) throw damaged(path, 'its state is ahead of its chain')
+  const known = log.hashOf(from.number)
+  if (known !== undefined && known !== from.hash) {
+    throw damaged(path, `its state is of another block ${from.number}`)
+  }
+  let [executedBlocks, executedTransactions, saidMs] = [0, 0, 0]
+  const {number: head} = manifest.head
+  for (let number = from.number + 1; number <= head; number++) {
+    signal.throwIfAborted()
+    const block = log.block(number)
+    if (!block) throw damaged(path, `block ${number} is missing`)
+    await executeSame(path, engine, block)
+    executedBlocks++
+    executedTransactions += block.transactions.length
+    const nowMs = clock.monotonicMs()
+    if (nowMs - saidMs < VERIFY_PROGRESS_MS && number !== head) continue
+    saidMs = nowMs
+    const seconds = (nowMs - startedMs) / 1000
+    const etaSeconds = Math.round((seconds / executedBlocks) * (head - number))
+    const counted = {blocks: executedBlocks, transactions: executedTransactions}
+    onProgress({block: number, head, ...counted, seconds, etaSeconds})
+  }
+  return {executedBlocks, executedTransactions}
+}
+
+/** In one go, and when that gives another hash, one transaction at a time. */
+async function executeSame(
+  path: string,
+  engine: ExecutionEngine,
+  {number, hash, timestamp, transactions}: SealedBlock,
+): Promise<void> {
+  for (const oneByOne of [false, true]) {
+    const payload = {timestamp, orderedTransactions: transactions}
+    const {block} = await engine.execute(engine.head().hash, payload, {oneByOne})
+    if (block.hash === hash) return
+    await engine.rollback(1)
+  }
+  throw damaged(path, `block ${number} does not get the hash it has in the chain`)
+}

@@ -1,0 +1,38 @@
+import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
+import {readFileSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {systemErrorCode} from '../lib/errors.ts'
+import {writeFileAtomic} from '../lib/files.ts'
+
+/** In the directory of the consensus layer. */
+export const TOKEN_FILE = 'rest-token'
+
+/**
+ * The bearer token of the paths that sign. Made once, so that those who have it keep it over a restart;
+ * made new when others could have read it.
+ */
+export function openToken(dataDir: string): string {
+  const path = join(dataDir, TOKEN_FILE)
+  const known = readPrivate(path)
+  if (known !== undefined && /^[0-9a-f]{64}$/.test(known)) return known
+  const token = randomBytes(32).toString('hex')
+  writeFileAtomic(path, `${token}\n`, 0o600)
+  return token
+}
+
+function readPrivate(path: string): string | undefined {
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) return undefined
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Compares in a time that does not depend on where the two differ. */
+export function isAuthorized(header: string | undefined, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`))
+}
