@@ -1,8 +1,8 @@
 /** Offers transactions at a fixed rate, whatever comes back, and sees when each is in a block. */
 import {createRpcClient, RpcResponseError, type RpcClient} from '../src/lib/json-rpc.ts'
 
-const BATCH = 25
-const TICK_MS = 5
+const BATCH = 50
+const TICK_MS = 20
 const HEAD_POLL_MS = 10
 const CONNECTIONS = 8
 

@@ -91,11 +91,13 @@ export const STAGE_LATE_PART = 0.02
 /** Pool: twice what the engine takes: nothing here can be faster. */
 export const STAGE_RATE_MOST = 12_000
 /** Pool: after a late transaction we promise a little less than was kept. */
-export const STAGE_RATE_CUT = 0.95
+export const STAGE_RATE_CUT = 0.9
 /** Pool: from a tenth to full in thirteen slots. */
 export const STAGE_RATE_GROWTH = 1.2
+/** Pool: growth near the bound, so that hardly anything is late while it is looked for. */
+export const STAGE_RATE_CREEP = 1.02
 /** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
-export const SEAL_RESERVE = 0.03
+export const SEAL_RESERVE = 0.04
 /** Pool: what comes in this last part is confirmed with the next block, 2.1 s later at most. */
 export const NEXT_SLOT_OPENS = 0.05
 /** Pool: the slot of the public network, for a node that is not producing. */
@@ -113,6 +115,8 @@ export const POOL_ACCOUNTS = 40_000
 export const DRIVER_QUEUE = 256
 /** Driver: transactions handed to the engine between two looks at the clock: 30 x 0.15 ms = 5 ms. */
 export const STAGE_CHUNK = 300
+/** Driver: transactions taken at the last moment: two batches; each delays the block by 5 ms. */
+export const SEAL_CHUNK = 60
 
 /** Driver: how much the newest block counts in the time that sealing is expected to take. */
 export const SEAL_LEAD_WEIGHT = 0.3
@@ -193,6 +197,8 @@ export const POOL_REFRESH = 500
 export const POOL_EXPIRE_MS = 30_000
 /** RPC: signatures handed to a recovery thread at once: 64 x 0.3 ms = 20 ms until the answer. */
 export const RECOVERY_BATCH = 64
+/** RPC: waking a thread costs as much as five recoveries, so several transactions share one. */
+export const RECOVERY_GATHER_MS = 3
 
 /** History: receipts packed together. 50 are 3 kB packed and 0.3 ms to read, when one is asked for. */
 export const HISTORY_CHUNK_TRANSACTIONS = 50

@@ -298,6 +298,14 @@ describe('room', () => {
     expect(addInto({...roomy, gas: 87_000, bytes: 300}, bob, 0)).toBe('taken')
   })
 
+  test('what could not be ready is refused before anybody asks who sent it', () => {
+    const full = {...roomy, waiting: 0}
+    expect(refusal(() => pool.assertFits(make(alice, 0), full))).toBe('pool-full')
+    expect(refusal(() => pool.assertFits(make(alice, 0), roomy))).toBe('taken')
+    expect(refusal(() => pool.assertFits(make(alice, 0), undefined))).toBe('taken')
+    expect(pool.takeRefused()).toBe(1)
+  })
+
   test('what waits for a nonce takes no room, and has its own limit', () => {
     expect(addInto({...roomy, count: 0, waiting: 0}, alice, 1)).toBe('taken')
     expect(addInto({...roomy, count: 0, waiting: 0}, alice, 0)).toBe('pool-full')

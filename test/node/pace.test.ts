@@ -6,6 +6,8 @@ import {
   MAX_EXECUTION_GAS,
   MIN_EXECUTION_GAS,
   NEXT_SLOT_OPENS,
+  STAGE_RATE_CREEP,
+  STAGE_RATE_GROWTH,
   STAGE_RATE_LEAST,
   STAGE_RATE_MOST,
   STAGE_RATE_START,
@@ -17,9 +19,9 @@ const SLOT_MS = 2000
 test('the promise is cut to what was kept when much came late', () => {
   const pace = new Pace()
   pace.slotEnded({sealed: 5000, late: 200, refused: 50, slotMs: SLOT_MS})
-  expect(pace.ratePerSecond).toBe(2375)
+  expect(pace.ratePerSecond).toBe(2250)
   pace.slotEnded({sealed: 8000, late: 900, refused: 0, slotMs: SLOT_MS})
-  expect(pace.ratePerSecond).toBe(2375)
+  expect(pace.ratePerSecond).toBe(2250)
   pace.slotEnded({sealed: 0, late: 9, refused: 0, slotMs: SLOT_MS})
   expect(pace.ratePerSecond).toBe(STAGE_RATE_LEAST)
 })
@@ -36,10 +38,26 @@ test('it grows while all is in time and somebody is refused, up to its bound', (
   const calm = {sealed: 10, late: 0, refused: 0, slotMs: SLOT_MS}
   pace.slotEnded(calm)
   expect(pace.ratePerSecond).toBe(STAGE_RATE_START)
-  for (let slot = 0; slot < 8; slot++) pace.slotEnded({...calm, refused: 1})
+  for (let slot = 0; slot < 5; slot++) pace.slotEnded({...calm, refused: 1})
   expect(pace.ratePerSecond).toBeGreaterThan(2 * STAGE_RATE_START)
   for (let slot = 0; slot < 99; slot++) pace.slotEnded({...calm, refused: 1})
   expect(pace.ratePerSecond).toBe(STAGE_RATE_MOST)
+})
+
+test('near what was once too much it grows carefully, far below it fast', () => {
+  const pace = new Pace()
+  pace.slotEnded({sealed: 5000, late: 900, refused: 9, slotMs: SLOT_MS})
+  const before = pace.ratePerSecond
+  pace.slotEnded({sealed: 4400, late: 0, refused: 9, slotMs: SLOT_MS})
+  expect(pace.ratePerSecond / before).toBeCloseTo(STAGE_RATE_CREEP)
+  pace.slotEnded({sealed: 5000, late: 900, refused: 9, slotMs: SLOT_MS})
+  for (const sealed of [4000, 3000, 2000, 1200]) {
+    pace.slotEnded({sealed, late: 300, refused: 9, slotMs: SLOT_MS})
+  }
+  pace.slotEnded({sealed: 9000, late: 300, refused: 9, slotMs: SLOT_MS})
+  const low = pace.ratePerSecond
+  pace.slotEnded({sealed: 1000, late: 0, refused: 9, slotMs: SLOT_MS})
+  expect(pace.ratePerSecond / low).toBeCloseTo(STAGE_RATE_GROWTH)
 })
 
 test('the gas of a block grows slowly while full blocks seal fast, up to its bound', () => {
@@ -74,11 +92,11 @@ test('an empty block that seals slowly does not take gas from the full ones', ()
 test('what may wait shrinks with the slot, and opens for the next one at its end', () => {
   const pace = new Pace()
   const waitingAt = (msToEnd: number) => Math.round(pace.room({msToEnd, slotMs: SLOT_MS}).waiting)
-  expect(waitingAt(2000)).toBe(5820)
-  expect(waitingAt(1000)).toBe(2820)
-  expect(waitingAt(SLOT_MS * NEXT_SLOT_OPENS + 1)).toBe(123)
-  expect(waitingAt(SLOT_MS * NEXT_SLOT_OPENS)).toBe(5940)
-  expect(waitingAt(-100)).toBe(5820)
+  expect(waitingAt(2000)).toBe(5760)
+  expect(waitingAt(1000)).toBe(2760)
+  expect(waitingAt(SLOT_MS * NEXT_SLOT_OPENS + 1)).toBe(63)
+  expect(waitingAt(SLOT_MS * NEXT_SLOT_OPENS)).toBe(5820)
+  expect(waitingAt(-100)).toBe(5760)
   expect(pace.room({msToEnd: 1000, slotMs: SLOT_MS}).count).toBe(MAX_BLOCK_TRANSACTIONS)
   expect(pace.room({msToEnd: 0, slotMs: SLOT_MS}).count).toBe(2 * MAX_BLOCK_TRANSACTIONS)
 })

@@ -1,5 +1,5 @@
 /** Who is let into the pool, as pure checks. */
-import {executionGas} from '../../protocol/transaction.ts'
+import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
 import {POOL_NONCE_WINDOW, POOL_SENDER_SHARE} from '../limits.ts'
 import type {AccountState, HeldTransaction} from './mempool.ts'
 import type {PoolRoom} from './pace.ts'
@@ -26,6 +26,26 @@ export class PoolRefusedError extends Error {
   }
 }
 
+export interface PoolLoad {
+  room: PoolRoom
+  waiting: Readonly<Load>
+  open: Readonly<Load>
+}
+
+/** Told before the signature is recovered, which costs most: in a flood nearly all are refused here. */
+export function fitsIn(transaction: ParsedTransaction, pool: PoolLoad): boolean {
+  const {room, waiting, open} = pool
+  return (
+    freeCountOf(pool) >= 1 &&
+    room.gas - waiting.gas - open.gas >= Number(executionGas(transaction)) &&
+    room.bytes - waiting.bytes - open.bytes >= transaction.sizeBytes
+  )
+}
+
+function freeCountOf({room, waiting, open}: PoolLoad): number {
+  return Math.min(room.count - waiting.count - open.count, room.waiting - waiting.count)
+}
+
 /**
  * What is accepted is confirmed within a slot, so what would come later is refused at the door. And one
  * sender never gets all: what it may hold shrinks with what is left.
@@ -36,15 +56,10 @@ export class PoolRefusedError extends Error {
 export function readyRefusal(
   held: HeldTransaction,
   ofSender: number,
-  pool: {room: PoolRoom; waiting: Readonly<Load>; open: Readonly<Load>},
+  pool: PoolLoad,
 ): PoolRefusedError | undefined {
-  const {room, waiting, open} = pool
-  const freeCount = Math.min(room.count - waiting.count - open.count, room.waiting - waiting.count)
-  const fits =
-    freeCount >= 1 &&
-    room.gas - waiting.gas - open.gas >= Number(executionGas(held)) &&
-    room.bytes - waiting.bytes - open.bytes >= held.sizeBytes
-  if (!fits) return poolFull()
+  if (!fitsIn(held, pool)) return poolFull()
+  const freeCount = freeCountOf(pool)
   if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
   return refused('sender-limit', 'The sender has its share of the next block; send it again after.')
 }

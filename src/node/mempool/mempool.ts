@@ -4,7 +4,12 @@
  */
 import type {Address, Hash, Hex} from 'viem'
 
-import {executionGas, maxCostWei, type SignedTransaction} from '../../protocol/transaction.ts'
+import {
+  executionGas,
+  maxCostWei,
+  type ParsedTransaction,
+  type SignedTransaction,
+} from '../../protocol/transaction.ts'
 import {
   POOL_LIFETIME_MS,
   POOL_PER_SENDER,
@@ -13,7 +18,7 @@ import {
   POOL_QUEUED_PER_SENDER,
   POOL_TRANSACTIONS,
 } from '../limits.ts'
-import {assertNonce, poolFull, readyRefusal, refused} from './admission.ts'
+import {type PoolLoad, assertNonce, fitsIn, poolFull, readyRefusal, refused} from './admission.ts'
 import {isAlone, type TransactionKind} from './classify.ts'
 import type {PoolRoom} from './pace.ts'
 import {addTo, ReadyQueue, type Load} from './ready-queue.ts'
@@ -109,6 +114,21 @@ export class Mempool {
     // The state may be newer than what we knew, so that others of the sender are next.
     else this.#promote(sender, accountNonce)
     return this.#ready.has(hash) ? 'pending' : 'queued'
+  }
+
+  /**
+   * Refuses at once what could not be ready, whoever sent it.
+   *
+   * @throws {PoolRefusedError} pool-full
+   */
+  assertFits(transaction: ParsedTransaction, room: PoolRoom | undefined): void {
+    if (!room || fitsIn(transaction, this.#loadIn(room))) return
+    this.#refused++
+    throw poolFull()
+  }
+
+  #loadIn(room: PoolRoom): PoolLoad {
+    return {room, waiting: this.#ready.load, open: this.#takenLoad}
   }
 
   has(hash: Hash): boolean {
@@ -311,11 +331,7 @@ export class Mempool {
     if (held.lane.kind !== 'ordinary') return
     if (!this.#isNext(sender, held.accountNonce)) return this.#assertQueueRoom(sender)
     if (!room) return
-    const refusal = readyRefusal(held, sender.held.size, {
-      room,
-      waiting: this.#ready.load,
-      open: this.#takenLoad,
-    })
+    const refusal = readyRefusal(held, sender.held.size, this.#loadIn(room))
     if (!refusal) return
     this.#refused++
     throw refusal

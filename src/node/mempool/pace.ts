@@ -14,6 +14,7 @@ import {
   SEAL_SHARE,
   STAGE_LATE_FEW,
   STAGE_LATE_PART,
+  STAGE_RATE_CREEP,
   STAGE_RATE_CUT,
   STAGE_RATE_GROWTH,
   STAGE_RATE_LEAST,
@@ -48,6 +49,8 @@ export interface SlotOutcome {
 
 export class Pace {
   #perSecond = STAGE_RATE_START
+  /** What a slot held when more had been promised. */
+  #mostSeen = STAGE_RATE_MOST
   #executionGas = Number(BLOCK_EXECUTION_GAS)
 
   /** Transactions that we promise to bring from the door into the engine. */
@@ -68,10 +71,16 @@ export class Pace {
     // A few may be late by a hiccup of the machine, which tells nothing about what fits.
     const isOverload = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
     if (isOverload) {
-      const kept = (sealed / slotMs) * 1000 * STAGE_RATE_CUT
-      this.#perSecond = Math.max(STAGE_RATE_LEAST, Math.min(this.#perSecond, kept))
+      const seen = (sealed / slotMs) * 1000
+      this.#mostSeen = Math.max(seen, STAGE_RATE_LEAST)
+      const kept = Math.max(seen * STAGE_RATE_CUT, STAGE_RATE_LEAST)
+      this.#perSecond = Math.min(this.#perSecond, kept)
     } else if (late === 0 && refused > 0) {
-      this.#perSecond = Math.min(STAGE_RATE_MOST, this.#perSecond * STAGE_RATE_GROWTH)
+      // Fast where there is room, carefully near what was once too much.
+      const fast = this.#perSecond * STAGE_RATE_GROWTH
+      const isNear = fast > this.#mostSeen * STAGE_RATE_CUT
+      const next = isNear ? this.#perSecond * STAGE_RATE_CREEP : fast
+      this.#perSecond = Math.min(STAGE_RATE_MOST, next)
     }
   }
 

@@ -10,6 +10,7 @@ import {
   type SignedTransaction,
   type TransactionRules,
 } from '../../protocol/transaction.ts'
+import {lowerCase} from '../../protocol/block.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import {laneOf, type ReservedContracts, type TransactionKind} from '../mempool/classify.ts'
 import {PoolRefusedError} from '../mempool/admission.ts'
@@ -40,7 +41,11 @@ export interface AcceptOptions {
  */
 export async function acceptTransaction(raw: string, options: AcceptOptions): Promise<Hash> {
   const {rules, contracts, owners, mempool, accounts, nowMs, room} = options
-  const transaction = await options.recovery.recover(parseTransaction(raw, rules))
+  const parsed = parseTransaction(raw, rules)
+  // What the MPC sends to the sequencer set always comes in, and who sent it is not known yet.
+  const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
+  if (!isReserved) mempool.assertFits(parsed, room())
+  const transaction = await options.recovery.recover(parsed)
   const lane = laneOf(transaction, contracts, owners())
 
   const known = accounts.known(transaction.sender)
@@ -59,6 +64,10 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
     throw error
   }
   return transaction.hash
+}
+
+function reserved({sequencerSet, bridge}: ReservedContracts): Address[] {
+  return [lowerCase(sequencerSet), lowerCase(bridge)]
 }
 
 /** True for errors that tell something about the transaction, not about us. */

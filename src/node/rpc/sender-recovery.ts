@@ -14,7 +14,7 @@ import {
   type ParsedTransaction,
   type SignedTransaction,
 } from '../../protocol/transaction.ts'
-import {RECOVERY_BATCH} from '../limits.ts'
+import {RECOVERY_BATCH, RECOVERY_GATHER_MS} from '../limits.ts'
 
 /** Lengths of what was signed and of the whole transaction (4 each), recovery id (1), r and s (64). */
 const HEAD_BYTES = 73
@@ -89,7 +89,7 @@ export class SenderRecovery {
       this.#waiting.push({transaction, raw, resolve, reject})
       if (this.#isScheduled) return
       this.#isScheduled = true
-      setImmediate(() => this.#flush())
+      setTimeout(() => this.#flush(), RECOVERY_GATHER_MS)
     })
   }
 

@@ -15,6 +15,7 @@ import {
   DRIVER_QUEUE,
   DRIVER_RETRY_MS,
   ENGINE_RESTARTS,
+  SEAL_CHUNK,
   STAGE_CHUNK,
   STAGE_GATHER_MS,
 } from '../limits.ts'
@@ -233,7 +234,7 @@ export class Driver {
       return this.#sealWith({transactions: [held.raw], isRecommit: true, allowEmpty: false})
     }
     const open = this.#openBlock()
-    const taken = mempool.take(open.room(STAGE_CHUNK))
+    const taken = mempool.take(open.room(SEAL_CHUNK))
     open.add(taken)
     this.#upkeep.took(taken)
     await this.#sealWith({transactions: open.raws, isRecommit: false, allowEmpty: emptyBlocks})
