@@ -98,8 +98,8 @@ export const STAGE_RATE_GROWTH = 1.2
 export const STAGE_RATE_CREEP = 1.02
 /** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
 export const SEAL_RESERVE = 0.04
-/** Pool: what comes in this last part is confirmed with the next block, 2.1 s later at most. */
-export const NEXT_SLOT_OPENS = 0.05
+/** Pool: what comes in this last part is confirmed with the next block, 2.2 s later at most. */
+export const NEXT_SLOT_OPENS = 0.1
 /** Pool: the slot of the public network, for a node that is not producing. */
 export const USUAL_SLOT_MS = 2_000
 /** Pool: nonces that may be missing in front of a transaction that waits for them. */

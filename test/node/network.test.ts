@@ -2,7 +2,7 @@ import {join} from 'node:path'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
-import type {RpcClient} from '../../src/lib/json-rpc.ts'
+import {RpcResponseError, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {startAnvil, type Anvil} from '../helpers/anvil.ts'
 import {accountOf, createTestGenesis, transfer, type TestGenesis} from '../helpers/l2-chain.ts'
@@ -71,6 +71,22 @@ function logOf(name: string): ChainLog {
   return ChainLog.open(join(genesis.dir, name, 'chain.sqlite'), {chainId: 108_800, fingerprint})
 }
 
+/** A full pool says so at the door; then the transfer is offered again. */
+async function offer(rpc: RpcClient, raw: string): Promise<void> {
+  for (;;) {
+    const refusal = await rpc.request('eth_sendRawTransaction', [raw]).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (refusal === undefined) return
+    const isFull =
+      refusal instanceof RpcResponseError &&
+      (refusal.data as {reason?: string} | undefined)?.reason === 'pool-full'
+    if (!isFull) throw refusal
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
 /** Sends each user's next transfer to another node, round and round, until told to stop. */
 function startLoad(): {stop(): Promise<{sent: number; refused: unknown[]}>} {
   let isStopped = false
@@ -87,7 +103,7 @@ function startLoad(): {stop(): Promise<{sent: number; refused: unknown[]}>} {
         users.map(async (user, index) => {
           const raw = await transfer(user, Number(nonces[index]) + round)
           const node = nodes[(round + index) % nodes.length]!
-          await node.rpc.request('eth_sendRawTransaction', [raw]).then(
+          await offer(node.rpc, raw).then(
             () => sent++,
             (error: unknown) => refused.push(error),
           )

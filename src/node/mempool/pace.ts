@@ -113,7 +113,8 @@ export class Pace {
     const {msToEnd, slotMs} = slot ?? {msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
     const perMs = this.ratePerSecond / 1000
     const reserveMs = slotMs * SEAL_RESERVE
-    const waiting = perMs * Math.max(0, msToEnd - reserveMs)
+    // A small burst is let in at any moment: at worst it is confirmed a tenth of a slot later.
+    const waiting = perMs * Math.max(slotMs * NEXT_SLOT_OPENS, msToEnd - reserveMs)
     if (msToEnd > slotMs * NEXT_SLOT_OPENS) return {...block, waiting}
     return {
       count: 2 * block.count,
