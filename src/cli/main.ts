@@ -12,6 +12,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   // Stores, journals and logs are their owner's business alone, whatever the shell allows.
   process.umask(0o077)
   quietBrokenPipes()
+  process.once('uncaughtException', (error) => endWith(error, argv))
   try {
     await run(argv, {root, pjson: pjson as never})
     await flush()
@@ -22,6 +23,12 @@ export async function main(argv: string[], root: string): Promise<void> {
     }
     report(error, argv)
   }
+}
+
+/** What nobody caught leaves no state to go on from; it is told as any error, without a page of code. */
+function endWith(error: unknown, argv: string[]): never {
+  report(error, argv)
+  process.exit()
 }
 
 function report(error: unknown, argv: string[]): void {

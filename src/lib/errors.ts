@@ -46,5 +46,13 @@ export function systemErrorCode(error: unknown): string | undefined {
 
 /** Text of anything thrown, for logs. Never shown to an operator without redaction. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof Error) return error.message
+  // A library that waits for an event may throw the event that came instead.
+  if (error instanceof Event) return eventMessage(error)
+  return String(error)
+}
+
+function eventMessage(event: Event): string {
+  const inner = 'error' in event && event.error instanceof Error ? event.error : undefined
+  return inner?.message ?? `It ended (${event.type}).`
 }

@@ -102,8 +102,8 @@ export const PEER_POINTS_PER_SECOND = 1
 export const PEER_OFFENDERS = 1_000
 /** Peers: the longest pause after something that cannot be bad luck. It doubles each time. */
 export const PEER_BAN_MAX_MS = 600_000
-/** Peers: a key that is not registered is asked for on L1 again after this, and so many are remembered. */
-export const STRANGER_MS = 10_000
+/** Peers: a key that is not registered is asked for on L1 again after a slot, and so many are remembered. */
+export const STRANGER_MS = 2_000
 export const STRANGERS = 1_000
 /** Peers: keys looked up on L1 at a time. */
 export const MEMBER_LOOKUPS = 8

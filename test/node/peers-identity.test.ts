@@ -230,9 +230,8 @@ test('the peer key is made once, for its owner alone, and a damaged one is named
 test('offences add up, fade, and cost more each time', () => {
   let nowMs = 0
   const scores = new PeerScores({...systemClock, monotonicMs: () => nowMs}, silentLogger)
-  expect(scores.offend('a', 'no answer in time')).toBe(false)
-  expect(scores.offend('a', 'no answer in time')).toBe(false)
-  expect(scores.offend('a', 'no answer in time')).toBe(true)
+  expect(scores.offend('a', 'slow reader')).toBe(false)
+  expect(scores.offend('a', 'slow reader')).toBe(true)
   expect(scores.isBanned('a')).toBe(true)
   nowMs = 10_001
   expect(scores.isBanned('a')).toBe(false)
@@ -242,8 +241,18 @@ test('offences add up, fade, and cost more each time', () => {
   expect(scores.offend('a', 'garbage')).toBe(true)
   nowMs = 40_001
   expect(scores.isBanned('a')).toBe(true)
-  expect(scores.offend('b', 'no answer in time')).toBe(false)
+  expect(scores.offend('b', 'slow reader')).toBe(false)
   nowMs = 140_001
-  expect(scores.offend('b', 'no answer in time')).toBe(false)
-  expect(scores.offend('b', 'no answer in time')).toBe(false)
+  expect(scores.offend('b', 'slow reader')).toBe(false)
+})
+
+test('a peer that does not answer is not asked for a while, and stays', () => {
+  let nowMs = 0
+  const scores = new PeerScores({...systemClock, monotonicMs: () => nowMs}, silentLogger)
+  for (const _ of [1, 2]) expect(scores.offend('a', 'no answer in time')).toBe(false)
+  expect(scores.isResting('a')).toBe(false)
+  expect(scores.offend('a', 'no answer in time')).toBe(false)
+  expect([scores.isResting('a'), scores.isBanned('a')]).toEqual([true, false])
+  nowMs = 10_001
+  expect(scores.isResting('a')).toBe(false)
 })

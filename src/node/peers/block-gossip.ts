@@ -17,6 +17,7 @@ import {
 } from '../../protocol/block.ts'
 import {GOSSIP_INLINE_BYTES, GOSSIP_REMEMBERED_BLOCKS, RECENT_BLOCK_BYTES} from '../peer-limits.ts'
 import {blockOf, decodeBlock, encodeBlock, encodeHeader, type DecodedBlock} from './block-codec.ts'
+import type {IsMember} from './exchange.ts'
 import type {Host} from './libp2p-host.ts'
 import type {Offence} from './peer-scores.ts'
 
@@ -25,7 +26,7 @@ export interface BlockGossipOptions {
   topic: string
   chainId: number
   logger: Logger
-  isMember(address: Address): Promise<boolean>
+  isMember: IsMember
   isBanned(address: Address): boolean
   refusalOf(header: BlockHeader): string | undefined
   /** @param peerId who sent it to us */
@@ -95,7 +96,9 @@ export class BlockGossip {
       return TopicValidatorResult.Reject
     }
     if (isBanned(header.signer)) return TopicValidatorResult.Ignore
-    if (!(await isMember(header.signer))) {
+    const member = await isMember(header.signer)
+    if (member === undefined) return TopicValidatorResult.Ignore
+    if (!member) {
       // Honest nodes do not pass such a block on, so whoever did is to blame.
       offendPeer(from, 'stranger', `Block ${header.number} is signed by ${header.signer}.`)
       return TopicValidatorResult.Reject

@@ -25,6 +25,9 @@ export interface PeerView {
   heardAtMs: number
 }
 
+/** May this key take part? Undefined: that cannot be told now. */
+export type IsMember = (address: Address) => Promise<boolean | undefined>
+
 /** What the node answers and does for its peers. */
 export interface ExchangeHandlers {
   head(): PeerHead
@@ -36,8 +39,7 @@ export interface ExchangeHandlers {
   onPeers(): void
   /** Raw transactions; each is checked like one from a user. @returns what became of each */
   onTransactions(transactions: readonly string[]): Promise<Delivery[]>
-  /** May this key take part? */
-  isMember(address: Address): Promise<boolean>
+  isMember: IsMember
   /**
    * Why a block cannot be the next one, as far as can be told without executing it. Undefined: it may be,
    * or it is not the next.

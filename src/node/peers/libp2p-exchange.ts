@@ -198,6 +198,7 @@ export class Libp2pExchange implements BlockExchange {
     const requests = new Requests({
       ...{prefix, logger},
       sessionOf: (connection) => sessions.of(connection),
+      isResting: (who) => this.#scores.isResting(who),
       blocks: (from, count) => handlers.blocks(from, count),
       recent: (hash) => gossip.recent(hash),
       onTransactions: (transactions) => handlers.onTransactions(transactions),

@@ -12,7 +12,6 @@ import type {
   StreamHandlerOptions,
 } from '@libp2p/interface'
 import {tcp} from '@libp2p/tcp'
-import {yamux} from '@libp2p/yamux'
 import {createLibp2p, type Libp2pOptions} from 'libp2p'
 
 import {
@@ -28,6 +27,7 @@ import {
   PEER_TIMEOUT_MS,
   PEER_UPGRADE_MS,
 } from '../peer-limits.ts'
+import {calmYamux} from './muxer.ts'
 
 export type Host = Awaited<ReturnType<typeof createHost>>
 
@@ -51,7 +51,9 @@ export async function createHost(options: HostOptions) {
     addresses: {listen: [options.listen]},
     transports: [tcp({maxConnections: PEER_CONNECTIONS + PEER_PENDING, backlog: PEER_PENDING})],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({maxInboundStreams: PEER_STREAMS, maxOutboundStreams: 4 * PEER_STREAMS})],
+    streamMuxers: [
+      calmYamux({maxInboundStreams: PEER_STREAMS, maxOutboundStreams: 4 * PEER_STREAMS}),
+    ],
     // Our own status messages show whether a peer is there.
     connectionMonitor: {enabled: false},
     connectionGater: gaterOf(options),

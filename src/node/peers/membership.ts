@@ -6,6 +6,7 @@ import type {RpcClient} from '../../lib/json-rpc.ts'
 import {lowerCase} from '../../protocol/block.ts'
 import {MEMBER_LOOKUPS, PEERS, STRANGER_MS, STRANGERS} from '../peer-limits.ts'
 import type {Rotation} from '../rotation/rotation.ts'
+import type {IsMember} from './exchange.ts'
 
 export interface MembershipOptions {
   l1: RpcClient
@@ -21,19 +22,16 @@ const BURNED = (1n << 256n) - 1n
  * Who may talk to us: signers of epochs, and signers registered on L1. Strangers get nothing. A network
  * without a LockingPool (the zero address) has no register, so every key may talk there.
  *
+ * @returns undefined when that cannot be told now: L1 does not answer, or was asked a moment ago
+ *
  * - Source: `LockingPool.seqSigners`, metis-sequencer-contract; 0 is never used, the maximum is burned.
  */
-export function createMembership({
-  l1,
-  lockingPool,
-  rotation,
-  clock,
-}: MembershipOptions): (address: Address) => Promise<boolean> {
+export function createMembership({l1, lockingPool, rotation, clock}: MembershipOptions): IsMember {
   const registered = new Set<Address>()
   const strangers = new Map<Address, number>()
-  const lookups = new Map<Address, Promise<boolean>>()
+  const lookups = new Map<Address, Promise<boolean | undefined>>()
   const isOpen = lowerCase(lockingPool) === zeroAddress
-  const lookUp = async (address: Address): Promise<boolean> => {
+  const lookUp = async (address: Address): Promise<boolean | undefined> => {
     const data = encodeFunctionData({
       abi: lockingPoolAbi,
       functionName: 'seqSigners',
@@ -50,7 +48,7 @@ export function createMembership({
       }
     } catch {
       // Without L1 nobody new can be admitted.
-      return false
+      return undefined
     }
     if (registered.size < PEERS) registered.add(address)
     return true
@@ -58,10 +56,10 @@ export function createMembership({
   return async (address) => {
     if (isOpen || registered.has(address)) return true
     if (rotation.epochs().some(({signer}) => signer === address)) return true
-    if (clock.monotonicMs() < (strangers.get(address) ?? 0)) return false
+    if (clock.monotonicMs() < (strangers.get(address) ?? 0)) return undefined
     const running = lookups.get(address)
     if (running) return running
-    if (lookups.size >= MEMBER_LOOKUPS) return false
+    if (lookups.size >= MEMBER_LOOKUPS) return undefined
     const lookup = lookUp(address).finally(() => lookups.delete(address))
     lookups.set(address, lookup)
     return lookup

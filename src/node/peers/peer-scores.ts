@@ -28,12 +28,15 @@ export const offences = {
 
 export type Offence = keyof typeof offences
 
-const slowness: ReadonlySet<Offence> = new Set(['slow reader', 'no answer in time'])
+/** Can be bad luck, and hurts nobody but the one that asks: such a peer stays, and is not asked. */
+const unhelpful: ReadonlySet<Offence> = new Set(['no answer in time', 'blocks it does not have'])
 
 interface Offender {
   points: number
   atMs: number
   bannedUntilMs: number
+  /** Until then it is not asked for anything. */
+  restsUntilMs: number
   /** The next ban lasts so long. */
   nextBanMs: number
 }
@@ -60,7 +63,7 @@ export class PeerScores {
     this.logOnce(`${name} ${offence}`, 'peer misbehaves', {peer: name, offence, ...facts})
     const now = this.#clock.monotonicMs()
     const known = this.#offenders.get(who)
-    const offender = known ?? {points: 0, atMs: now, bannedUntilMs: 0, nextBanMs: PEER_IGNORE_MS}
+    const offender = known ?? newOffender(now)
     const faded = Math.max(
       0,
       offender.points - ((now - offender.atMs) / 1000) * PEER_POINTS_PER_SECOND,
@@ -71,9 +74,13 @@ export class PeerScores {
     if (now < offender.bannedUntilMs) return true
     if (offender.points < PEER_POINTS_LIMIT) return false
     offender.points = 0
+    if (unhelpful.has(offence)) {
+      offender.restsUntilMs = now + PEER_IGNORE_MS
+      return false
+    }
     offender.bannedUntilMs = now + offender.nextBanMs
     // Slowness can be bad luck; for the rest the pause grows each time.
-    if (!slowness.has(offence)) {
+    if (offence !== 'slow reader') {
       offender.nextBanMs = Math.min(offender.nextBanMs * 2, PEER_BAN_MAX_MS)
     }
     return true
@@ -87,6 +94,11 @@ export class PeerScores {
 
   isBanned(who: string): boolean {
     return this.#clock.monotonicMs() < (this.#offenders.get(who)?.bannedUntilMs ?? 0)
+  }
+
+  /** True while it is of no use to ask it for something. */
+  isResting(who: string): boolean {
+    return this.#clock.monotonicMs() < (this.#offenders.get(who)?.restsUntilMs ?? 0)
   }
 
   /** Bounded: whoever varies the text must not fill our memory. */
@@ -105,4 +117,8 @@ export class PeerScores {
     const [oldest] = this.#offenders.keys()
     if (oldest !== undefined) this.#offenders.delete(oldest)
   }
+}
+
+function newOffender(atMs: number): Offender {
+  return {points: 0, atMs, bannedUntilMs: 0, restsUntilMs: 0, nextBanMs: PEER_IGNORE_MS}
 }

@@ -2,11 +2,12 @@
  * Our own record and those of others: signed anew from time to time, handed on, and watched for another
  * node with our signer key.
  */
-import type {Address, Hex} from 'viem'
+import type {Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {lowerCase} from '../../protocol/block.ts'
 import {PEER_RECORD_ADDRESSES, PEER_RECORD_MS} from '../peer-limits.ts'
+import type {IsMember} from './exchange.ts'
 import {
   instanceOf,
   isGenuine,
@@ -28,7 +29,7 @@ export interface RecordKeeperOptions {
   addresses(): string[]
   clock: Clock
   scores: PeerScores
-  isMember(address: Address): Promise<boolean>
+  isMember: IsMember
   /** Those to whom records are handed on. */
   open(): readonly Session[]
   /** An older node with our key was found. */

@@ -41,6 +41,8 @@ export interface RequestsOptions {
   prefix: string
   logger: Logger
   sessionOf(connection: Connection): Session | undefined
+  /** True while a peer has shown that asking it leads nowhere. */
+  isResting(who: string): boolean
   blocks(from: number, count: number): SealedBlock[]
   /** One of our own last blocks as bytes. */
   recent(hash: Hash): Uint8Array | undefined
@@ -72,6 +74,7 @@ export class Requests {
   /** @returns the blocks that came in time, at least one. @throws {PeerError} */
   async fetchBlocks(session: Session, request: RangeRequest): Promise<SealedBlock[]> {
     const blocks: SealedBlock[] = []
+    if (this.#options.isResting(session.who)) throw new PeerError('It is left alone for a while.')
     try {
       await this.#ask(session, this.protocols.blocks, PEER_BLOCK_BYTES, async (stream) => {
         const reader = new FrameReader(stream, PEER_BLOCK_BYTES)

@@ -11,7 +11,7 @@ import {
   PEER_STREAMS,
   PEER_UNPROVEN_PER_IP,
 } from '../peer-limits.ts'
-import {PeerError, type PeerHead, type PeerView} from './exchange.ts'
+import {PeerError, type IsMember, type PeerHead, type PeerView} from './exchange.ts'
 import type {PeerScores, Offence} from './peer-scores.ts'
 import {isGenuine, type SignedRecord} from './peer-record.ts'
 import {ipOf, Session, type Role, type SessionHost} from './session.ts'
@@ -27,7 +27,7 @@ export interface SessionsOptions {
   ownRecord(): SignedRecord
   head(): PeerHead
   records(): SignedRecord[]
-  isMember(address: Address): Promise<boolean>
+  isMember: IsMember
   /** A record of our own signer was shown by a node that is connected. */
   onTwin(record: SignedRecord): void
   onOpen(session: Session): void
