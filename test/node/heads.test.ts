@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {keccak256, toHex, type Hash, type Hex} from 'viem'
-import {afterEach, beforeEach, expect, test} from 'vitest'
+import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 
 import {systemClock} from '../../src/lib/clock.ts'
 import type {RpcClient} from '../../src/lib/json-rpc.ts'
@@ -142,6 +142,32 @@ test('nothing is sent behind a batch that is not ours, and what is sent is pinne
   expect(heads.tip()).toEqual({batchIndex: 1, l2Block: 102, l1Block: 3, isOurs: true})
   expect(await batcher.poll(heads.tip())).toBe(true)
   expect(done).toEqual(['pinned 106', 'sent'])
+})
+
+test('a node that catches up reads a batch again when it has its blocks, and now and then', async () => {
+  const heads = openHeads()
+  mine([batchOf(1n, chain.slice(0, 2))])
+  chain = chain.slice(0, 1)
+  await heads.poll()
+  const read = vi.spyOn(l1, 'batch')
+  try {
+    for (let poll = 0; poll < 5; poll++) await heads.poll()
+    // Only the head of L1, to know that it lives.
+    expect(read.mock.calls.map(([calls]) => calls.length)).toEqual([1, 1, 1, 1, 1])
+    expect([heads.safeHead(), heads.tip().isOurs]).toEqual([null, false])
+    chain = blocks(6, 0)
+    await heads.poll()
+    expect(heads.safeHead()).toBe(102)
+    chain = []
+    mine([batchOf(2n, blocks(6, 0).slice(2, 3))])
+    await heads.poll()
+    read.mockClear()
+    for (let block = 0; block < 60; block++) mine([], 0)
+    await heads.poll()
+    expect(read.mock.calls.length).toBeGreaterThan(1)
+  } finally {
+    read.mockRestore()
+  }
 })
 
 test('a lost or damaged cursor is rebuilt from L1', async () => {

@@ -69,6 +69,8 @@ export class Heads {
   #tip: InboxTip
   #pin: BatchPin | undefined
   #contradiction: Contradiction | undefined
+  /** The last block of a batch that we do not have yet, and how far L1 reached when that was seen. */
+  #missing: {l2Block: number; l1Block: number} | undefined
 
   constructor(options: HeadsOptions) {
     this.#options = options
@@ -140,6 +142,7 @@ export class Heads {
     const [head] = await this.#readBlocks([await blockNumber(l1)])
     if (!head) return
     this.#l1Head = head
+    if (this.#isWaiting(head.number)) return
     // A cursor beyond the head is of another L1, such as a local one that was started anew.
     if (this.#reading && this.#reading.cursor.l1Block > head.number) this.#reading = undefined
     let reading = this.#reading ?? this.#readingFrom(this.#startCursor())
@@ -155,6 +158,16 @@ export class Heads {
     }
     this.#finalized = this.finalizedHead()
     await this.#readTip(reading, head.number)
+  }
+
+  /**
+   * A node that catches up would read and decode the same batches again every second. A look now and then
+   * sees when L1 was reorganized meanwhile.
+   */
+  #isWaiting(l1Block: number): boolean {
+    const missing = this.#missing
+    if (!missing || this.#options.block(missing.l2Block)) return false
+    return l1Block >= missing.l1Block && l1Block - missing.l1Block < L1_SCAN_BLOCKS
   }
 
   #readingFrom(cursor: BatchCursor): Reading {
@@ -178,6 +191,7 @@ export class Heads {
       (_, index) => cursor.l1Block + 1 + index,
     )
     let next = reading
+    this.#missing = undefined
     for (const block of await this.#readBlocks(numbers)) {
       const {l1Hash} = next.cursor
       if (l1Hash !== anyHash && block.parentHash !== l1Hash) {
@@ -205,7 +219,10 @@ export class Heads {
       if (!batch) continue
       const l2Block = endOf(batch)
       this.#compare(batch)
-      if (!this.#options.block(l2Block)) return undefined
+      if (!this.#options.block(l2Block)) {
+        this.#missing = {l2Block, l1Block: this.#l1Head?.number ?? block.number}
+        return undefined
+      }
       this.#contradiction = undefined
       const recent = [...next.recent, {l1Block: block.number, l2Block}]
       next = {...next, batchIndex: Number(batch.batchIndex), l2Block, recent}
@@ -254,6 +271,8 @@ export class Heads {
           if (batch) isOurs &&= this.#holds(batch, endOf(batch))
         }
       }
+      // Nothing can be sent behind a batch that is not ours, so what follows it does not count.
+      if (!isOurs) break
     }
     this.#tip = {...reader.position, l1Block: head, isOurs}
   }
