@@ -25,7 +25,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   }
 }
 
-/** What nobody caught leaves no state to go on from; it is told as any error, without a page of code. */
+/** What nobody caught leaves no state to go on from; it is told like every other error, without a page of code. */
 function endWith(error: unknown, argv: string[]): never {
   report(error, argv)
   process.exit()

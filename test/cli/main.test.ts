@@ -9,7 +9,7 @@ const LATER = `
   await main(['--help'], process.cwd())
 `
 
-test('what nobody caught ends as any error: with a code, without secrets and pages of code', async () => {
+test('what nobody caught ends like every other error: with a code, without secrets and pages of code', async () => {
   const ended = await execa('node', ['--input-type=module-typescript', '--eval', LATER], {
     reject: false,
   })
