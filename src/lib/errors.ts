@@ -38,6 +38,19 @@ export class MetisSeqError extends Error {
   }
 }
 
+/**
+ * Base of errors that are answers: a refusal that is told to whoever asked. They are made by the thousand
+ * while a node is flooded, and a stack trace costs more than all the rest of a refusal.
+ */
+export class PlainError extends Error {
+  constructor(message: string) {
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+    super(message)
+    Error.stackTraceLimit = limit
+  }
+}
+
 /** The code of a Node.js system error (`ENOSPC`, `EADDRINUSE`, ...), or undefined. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined

@@ -67,7 +67,11 @@ export interface RpcClientOptions {
  * @throws {RpcResponseError} the answer is an error
  */
 export function createRpcClient(url: string, options: RpcClientOptions = {}): RpcClient {
-  const connection = openConnection(url, options)
+  return rpcOver(openConnection(url, options), url)
+}
+
+/** JSON-RPC 2.0 over anything that answers one text with another. */
+export function rpcOver(connection: RpcConnection, url: string): RpcClient {
   let nextId = 1
 
   async function post(body: unknown): Promise<unknown> {
@@ -108,13 +112,13 @@ export function createRpcClient(url: string, options: RpcClientOptions = {}): Rp
   }
 }
 
-interface Connection {
+export interface RpcConnection {
   /** @returns the body of the answer; rejects with a RpcTransportError */
   post(body: string): Promise<string>
   close(): void
 }
 
-function openConnection(url: string, options: RpcClientOptions): Connection {
+function openConnection(url: string, options: RpcClientOptions): RpcConnection {
   const {timeoutMs = 10_000, maxSockets = 16, headers = {}} = options
   const target = new URL(url)
   const {Agent, request} = httpFor(target.protocol)

@@ -2,6 +2,8 @@
 
 /** Engine: request batches run in parallel inside it, and beyond 63 entries the order breaks. */
 export const ENGINE_BATCH = 30
+/** Engine: batches on their way; it takes one after the other, and more than two gain nothing. */
+export const ENGINE_BATCHES_AHEAD = 2
 /** Engine: one call. A full slot of hostile gas (100 M at 65 M gas/s) takes 1.6 s; ten times that. */
 export const ENGINE_CALL_TIMEOUT_MS = 20_000
 /** Engine: loading or dumping 500,000 accounts takes 1.9 s and 10k transactions 0.2 s; generous. */
@@ -12,9 +14,9 @@ export const ENGINE_REBUILDS = 3
 export const ENGINE_HISTORY_BLOCKS = 32
 /**
  * Blocks whose transactions the engine keeps, until their receipts are in the history. Each transaction
- * costs it 5 kB: 16 blocks of 600 are 50 MB, 16 full ones 800 MB.
+ * costs it 5 kB: 8 blocks of 600 are 25 MB, 8 full ones 400 MB; and a dump 17 µs.
  */
-export const ENGINE_RECEIPT_BLOCKS = 16
+export const ENGINE_RECEIPT_BLOCKS = 8
 /** Above so many transactions, block receipts cost the engine more than a tenth of a slot. */
 export const ENGINE_BLOCK_RECEIPTS = 500
 /** Receipts composed between two turns of the event loop: 300 x 0.03 ms = 9 ms. */
@@ -81,25 +83,30 @@ export const POOL_QUEUED = 10_000
 export const POOL_QUEUED_PER_SENDER = 1_000
 /** Pool: a sender may hold so many times what is still free: one alone gets 8/9, two get 8/17 each. */
 export const POOL_SENDER_SHARE = 8
-/** Pool: transactions per second we promise at first; half of the 6,300 the engine takes. */
-export const STAGE_RATE_START = 3_000
+/** Pool: transactions per second the engine is believed to take at first; half of its 6,300. */
+export const STAGE_RATE_START = 3_300
 /** Pool: what a machine that is busy with other things still does. */
 export const STAGE_RATE_LEAST = 500
+/** Pool: twice what the engine takes: nothing here can be faster. */
+export const STAGE_RATE_MOST = 12_000
+/** Pool: how much the newest slot counts. */
+export const STAGE_RATE_WEIGHT = 0.5
+/** Pool: full chunks in a slot that tell its speed; 300 of them take 0.05 to 0.15 s. */
+export const STAGE_CHUNKS_SEEN = 3
 /** Pool: so many, and this part of a block, may be late without a change of the promise. */
 export const STAGE_LATE_FEW = 2
 export const STAGE_LATE_PART = 0.02
-/** Pool: twice what the engine takes: nothing here can be faster. */
-export const STAGE_RATE_MOST = 12_000
-/** Pool: after a late transaction we promise a little less than was kept. */
-export const STAGE_RATE_CUT = 0.9
-/** Pool: from a tenth to full in thirteen slots. */
-export const STAGE_RATE_GROWTH = 1.2
-/** Pool: growth near the bound, so that hardly anything is late while it is looked for. */
-export const STAGE_RATE_CREEP = 1.02
+/** Pool: the part of the engine's speed that is promised, at first and at the bounds. */
+export const STAGE_SHARE_START = 0.9
+export const STAGE_SHARE_LEAST = 0.5
+export const STAGE_SHARE_MOST = 0.97
+/** Pool: after something was late; four slots without take it back. */
+export const STAGE_SHARE_CUT = 0.92
+export const STAGE_SHARE_GROWTH = 1.02
 /** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
 export const SEAL_RESERVE = 0.04
 /** Pool: what comes in this last part is confirmed with the next block, 2.2 s later at most. */
-export const NEXT_SLOT_OPENS = 0.1
+export const NEXT_SLOT_OPENS = 0.02
 /** Pool: the slot of the public network, for a node that is not producing. */
 export const USUAL_SLOT_MS = 2_000
 /** Pool: nonces that may be missing in front of a transaction that waits for them. */
@@ -204,8 +211,8 @@ export const RECOVERY_GATHER_MS = 3
 export const HISTORY_CHUNK_TRANSACTIONS = 50
 /** History: pause after an engine that does not answer, or a full disk. */
 export const HISTORY_RETRY_MS = 200
-/** History: blocks it may be behind before an import waits for it: half of the 16 the engine keeps. */
-export const HISTORY_LAG_BLOCKS = 8
+/** History: blocks it may be behind before an import waits for it: half of the 8 the engine keeps. */
+export const HISTORY_LAG_BLOCKS = 4
 /** History: how long a block waits for it. A history that is stuck slows an import and never stops it. */
 export const HISTORY_WAIT_MS = 500
 /** History: how long a reader waits for a block that is durable and not collected yet; usually 3 ms. */

@@ -23,7 +23,7 @@ export const RPC_LOG_SCAN = 500
 export const RPC_ANSWER_BYTES = 25_000_000
 /** RPC: text of all answers that are being made or sent; beyond it batches are cut short. */
 export const RPC_PENDING_BYTES = 250_000_000
-/** RPC: requests of one batch that are answered at the same time. */
+/** RPC: reads of one batch that are answered at the same time. */
 export const RPC_BATCH_AT_ONCE = 8
 /** RPC: nesting of a request. The deepest honest one is a call with an access list: 7. */
 export const RPC_NESTING = 32

@@ -38,6 +38,7 @@ let executed: Map<number, SealedBlock>
 let bodies: number
 let logsPerTransaction: number
 let isEngineDown: boolean
+let receiptsHeld: Promise<void> | undefined
 let reads: string[]
 
 beforeEach(async () => {
@@ -46,6 +47,7 @@ beforeEach(async () => {
   bodies = 16
   logsPerTransaction = 1
   isEngineDown = false
+  receiptsHeld = undefined
   reads = []
   events = []
   log = ChainLog.open(join(dir, 'chain.sqlite'), network)
@@ -102,7 +104,10 @@ function engineOf(): ExecutionEngine {
       },
     }),
     {
-      receiptsOf: async ({number}: {number: number}) => receiptsOf(executed.get(number)!),
+      receiptsOf: async ({number}: {number: number}) => {
+        await receiptsHeld
+        return receiptsOf(executed.get(number)!)
+      },
     },
   )
 }
@@ -282,6 +287,28 @@ test('a start resumes behind the last block that was collected', async () => {
   history.start()
   await collected()
   expect(reads).toHaveLength(2)
+})
+
+test('a block is shown before its receipts are there; who asks for more of it waits for them', async () => {
+  const gate = Promise.withResolvers<void>()
+  receiptsHeld = gate.promise
+  history.start()
+  await grow(1, 2)
+  const known = (await reader.header(101))!
+  expect(await reader.blockObject(known, false)).toMatchObject({number: '0x65'})
+  const [hash] = known.transactionHashes
+  const located = reader.locate(hash!)
+  const whole = reader.block(101)
+  const early = await Promise.race([
+    located,
+    whole,
+    new Promise((resolve) => setTimeout(resolve, 50)),
+  ])
+  expect(early).toBeUndefined()
+  gate.resolve()
+  const found = (await located)!
+  expect(reader.receiptObject(found.known, found.index)).toMatchObject({transactionHash: hash})
+  expect((await whole)!.hasReceipts).toBe(true)
 })
 
 test('what the engine has forgotten is said to be lost, never shown as empty', async () => {

@@ -12,7 +12,7 @@ import type {SealedBlock} from '../../src/protocol/block.ts'
 import {PoolRefusedError} from '../../src/node/mempool/admission.ts'
 import {Mempool, type TakeLimits} from '../../src/node/mempool/mempool.ts'
 import {POOL_LIFETIME_MS, POOL_NONCE_WINDOW} from '../../src/node/limits.ts'
-import type {SignedTransaction} from '../../src/protocol/transaction.ts'
+import {maxCostWei, type SignedTransaction} from '../../src/protocol/transaction.ts'
 
 const alice: Address = '0x00000000000000000000000000000000000000a1'
 const bob: Address = '0x00000000000000000000000000000000000000b0'
@@ -259,6 +259,43 @@ test('after a block of others the pool asks the chain about senders of whom noth
   await changed.promise
   expect(asked).toEqual([alice, alice])
   expect(names(pool.take(all))).toBe('b0 a1')
+})
+
+test('what is known of an account moves on with our blocks, and is read anew after those of others', async () => {
+  let whileReading = () => {}
+  const accounts = new Accounts({
+    readAll: (calls) => {
+      whileReading()
+      return Promise.resolve(
+        calls.map(({method}) => (method.endsWith('Count') ? '0x3' : '0xffffffff')),
+      )
+    },
+  })
+  const first = make(alice, 3)
+  await accounts.read(alice)
+  const {balanceWei} = accounts.known(alice)!
+  accounts.passed([first, make(bob, 0)])
+  expect(accounts.known(alice)).toEqual({
+    accountNonce: 4,
+    balanceWei: balanceWei - maxCostWei(first),
+  })
+  expect(accounts.known(bob)).toBeUndefined()
+  // What was asked before a block is not what holds after it.
+  whileReading = () => accounts.passed([])
+  await accounts.read(bob)
+  expect(accounts.known(bob)).toBeUndefined()
+
+  const upkeep = new PoolUpkeep({
+    ...{mempool: pool, accounts, clock: systemClock, logger: silentLogger},
+    ...{pace: new Pace(), metrics: new Metrics(), slotMs: 2000, onUpkeep: () => {}},
+  })
+  add(bob, 0)
+  const sealed = (...transactions: readonly Hex[]) =>
+    upkeep.afterBlock({number: 1, transactions} as unknown as SealedBlock, () => {})
+  sealed(make(bob, 0).raw)
+  expect(accounts.known(alice)).toMatchObject({accountNonce: 4})
+  sealed('0x99')
+  expect(accounts.known(alice)).toBeUndefined()
 })
 
 describe('fairness', () => {

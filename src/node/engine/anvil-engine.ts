@@ -10,7 +10,12 @@ import {messageOf} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
-import {ENGINE_BATCH, ENGINE_BLOCK_RECEIPTS, ENGINE_REBUILDS} from '../limits.ts'
+import {
+  ENGINE_BATCH,
+  ENGINE_BATCHES_AHEAD,
+  ENGINE_BLOCK_RECEIPTS,
+  ENGINE_REBUILDS,
+} from '../limits.ts'
 import {composeReceipts} from './block-receipts.ts'
 import {
   dumpState,
@@ -211,21 +216,34 @@ export class AnvilEngine implements ExecutionEngine {
     return wanted
   }
 
-  /** Batches one after the other. @returns what the engine refuses at the door */
+  /** Batches in order on one connection. @returns what the engine refuses at the door */
   async #submit(transactions: readonly Hex[], size: number): Promise<DroppedTransaction[]> {
     const refused: DroppedTransaction[] = []
-    const {writer} = this.#require()
-    for (let from = 0; from < transactions.length; from += size) {
-      const batch = transactions.slice(from, from + size)
-      const calls = batch.map((raw) => ({method: 'eth_sendRawTransaction', params: [raw]}))
-      const answers = await this.#guarded(() => writer.batch(calls))
-      answers.forEach((answer, index) => {
-        const raw = batch[index]!
-        if (typeof answer === 'string') this.#staged.push({raw, hash: answer as Hash})
-        else refused.push({raw, reason: messageOf(answer)})
-      })
+    const underWay: Promise<void>[] = []
+    try {
+      for (let from = 0; from < transactions.length; from += size) {
+        // While the engine works on one batch, the next one is there already.
+        if (underWay.length >= ENGINE_BATCHES_AHEAD) await underWay.shift()
+        const sent = this.#submitBatch(transactions.slice(from, from + size), refused)
+        underWay.push(sent)
+        // It is awaited below, also when one before it fails.
+        sent.catch(() => {})
+      }
+      for (const sent of underWay) await sent
+    } finally {
+      await Promise.allSettled(underWay)
     }
     return refused
+  }
+
+  async #submitBatch(batch: readonly Hex[], refused: DroppedTransaction[]): Promise<void> {
+    const calls = batch.map((raw) => ({method: 'eth_sendRawTransaction', params: [raw]}))
+    const answers = await this.#guarded(() => this.#require().writer.batch(calls))
+    answers.forEach((answer, index) => {
+      const raw = batch[index]!
+      if (typeof answer === 'string') this.#staged.push({raw, hash: answer as Hash})
+      else refused.push({raw, reason: messageOf(answer)})
+    })
   }
 
   async #mine(timestamp: number): Promise<{block: EngineBlock; included: Hex[]}> {

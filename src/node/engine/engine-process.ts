@@ -1,9 +1,10 @@
 /** One process of the engine under one hard fork, with its connections. */
 import {messageOf} from '../../lib/errors.ts'
-import {createRpcClient, RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
+import {createRpcClient, rpcOver, RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
 import type {Logger} from '../../lib/log.ts'
 import {startAnvil, type AnvilProcess} from '../../process/anvil.ts'
 import {ENGINE_CALL_TIMEOUT_MS, ENGINE_SNAPSHOT_TIMEOUT_MS} from '../limits.ts'
+import {EnginePipe} from './engine-pipe.ts'
 import {EngineError} from './engine.ts'
 import {engineFlags, type Genesis} from './genesis.ts'
 
@@ -41,7 +42,7 @@ export async function startEngineProcess(
   })
   return {
     ...{hardfork, process},
-    writer: createRpcClient(url, {timeoutMs: ENGINE_CALL_TIMEOUT_MS, maxSockets: 1}),
+    writer: rpcOver(new EnginePipe(url, ENGINE_CALL_TIMEOUT_MS), url),
     snapshots: createRpcClient(url, {timeoutMs: ENGINE_SNAPSHOT_TIMEOUT_MS, maxSockets: 1}),
     reader: createRpcClient(url, {timeoutMs: ENGINE_CALL_TIMEOUT_MS, maxSockets: 32}),
   }

@@ -49,6 +49,14 @@ export interface HistoryOptions {
   logger: Logger
 }
 
+/** A block whose receipts are still being collected. */
+export interface FreshBlock {
+  number: number
+  hash: Hash
+  header: Uint8Array
+  transactionHashes: readonly Hash[]
+}
+
 type Listener = (event: BlockEvent) => void
 
 export class History {
@@ -57,6 +65,7 @@ export class History {
   readonly #listeners = new Set<Listener>()
   /** Who waits until something was collected. */
   #waiting: (() => void)[] = []
+  #fresh: FreshBlock | undefined
   #isAwake = false
   #isStopped = false
   #wakeLoop: () => void = () => {}
@@ -103,9 +112,23 @@ export class History {
     await this.#until(() => this.lag < HISTORY_LAG_BLOCKS, clock.monotonicMs() + HISTORY_WAIT_MS)
   }
 
+  /** The newest block, from its header on; its receipts follow. */
+  get fresh(): FreshBlock | undefined {
+    return this.#fresh
+  }
+
   /** @returns whether this block of our chain is collected, at the latest after `waitMs` */
-  async reached(number: number, hash: Hash, waitMs: number): Promise<boolean> {
-    const isThere = () => this.store.hashOf(number) === hash
+  reached(number: number, hash: Hash, waitMs: number): Promise<boolean> {
+    return this.#reach(() => this.store.hashOf(number) === hash, waitMs)
+  }
+
+  /** Like `reached`, and its header is enough: the receipts of a full block take a tenth of a second. */
+  seen(number: number, hash: Hash, waitMs: number): Promise<boolean> {
+    const isFresh = () => this.#fresh?.hash === hash
+    return this.#reach(() => isFresh() || this.store.hashOf(number) === hash, waitMs)
+  }
+
+  async #reach(isThere: () => boolean, waitMs: number): Promise<boolean> {
     if (isThere()) return true
     if (this.#isStopped) return false
     this.wake()
@@ -120,7 +143,7 @@ export class History {
       const collected = new Promise<void>((resolve) => this.#waiting.push(resolve))
       const abort = new AbortController()
       await Promise.race([collected, clock.sleep(left, abort.signal).catch(() => {})])
-      abort.abort()
+      abort.abort(ended)
     }
     return true
   }
@@ -141,7 +164,7 @@ export class History {
         continue
       }
       const abort = new AbortController()
-      this.#wakeLoop = () => abort.abort()
+      this.#wakeLoop = () => abort.abort(ended)
       if (pauseMs === undefined) await waitFor(abort.signal)
       else await clock.sleep(pauseMs).catch(() => {})
       this.#wakeLoop = () => {}
@@ -156,8 +179,12 @@ export class History {
     const next = (this.store.newest?.number ?? genesisNumber - 1) + 1
     if (next > head()) return false
     await this.#collect(next)
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    this.#wakeWaiting()
     return true
+  }
+
+  #wakeWaiting(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   /** Takes back what the chain log no longer holds, newest block first. */
@@ -193,12 +220,14 @@ export class History {
     const {packed, transactionHashes} = packHeader(answer, hash, number === genesisNumber)
     const isForgotten = transactionHashes.length !== transactions.length
     const hashes = isForgotten ? await hashAll(transactions) : transactionHashes
+    const kept = {number: at, hash, header: packed, transactionHashes: hashes}
+    this.#fresh = kept
+    this.#wakeWaiting()
     const receipts = isForgotten ? [] : await this.#receiptsOf(block, hashes)
     const chunks = await packReceipts(receipts)
     // The chain may have turned to another branch while we asked.
     if (!this.#isOurs(at, hash)) return
     if (isForgotten) logger.warn('receipts lost', {block: at})
-    const kept = {number: at, hash, header: packed, transactionHashes: hashes}
     this.store.append({...kept, hasReceipts: !isForgotten}, chunks)
     const timestamp = sealed ? {timestamp: sealed.timestamp} : {}
     this.#tell({type: 'added', number: at, hash, ...timestamp, logs: placedLogs(receipts, hashes)})
@@ -226,6 +255,9 @@ export class History {
     for (const listener of this.#listeners) listener(event)
   }
 }
+
+/** Made once: without a reason, each abort would make an error with a stack of its own. */
+const ended = new Error('The wait ended.')
 
 export function placedLogs(
   receipts: readonly KeptReceipt[],

@@ -77,17 +77,39 @@ export class ChainReader {
   }
 
   /**
+   * A block with its receipts and senders.
+   *
    * @returns undefined when there is no such block
    * @throws {RpcError} unavailable, when its block is not collected in time
    */
-  async block(number: number): Promise<KnownBlock | undefined> {
+  block(number: number): Promise<KnownBlock | undefined> {
+    return this.#blockOnce(number, 'reached')
+  }
+
+  /** Header and transaction hashes, which are there before the receipts. @throws {RpcError} */
+  header(number: number): Promise<KnownBlock | undefined> {
+    return this.#blockOnce(number, 'seen')
+  }
+
+  async #blockOnce(number: number, what: 'reached' | 'seen'): Promise<KnownBlock | undefined> {
     const {history, genesisNumber, head} = this.#options
     if (number < genesisNumber || number > head()) return undefined
     const hash = this.hashOf(number)
-    if (!hash || !(await history.reached(number, hash, HISTORY_READ_WAIT_MS))) {
+    if (!hash || !(await history[what](number, hash, HISTORY_READ_WAIT_MS))) {
       throw new RpcError(rpcCodes.unavailable, `Block ${number} is being indexed; try again.`)
     }
-    return this.blockNow(number)
+    return this.blockNow(number) ?? (what === 'seen' ? this.#freshNow(hash) : undefined)
+  }
+
+  /** Not remembered: what is known of it grows in a moment. */
+  #freshNow(hash: Hash): KnownBlock | undefined {
+    const {history, log} = this.#options
+    const {fresh} = history
+    const sealed = fresh?.hash === hash ? log.block(fresh.number) : undefined
+    if (!fresh || sealed?.hash !== hash) return undefined
+    const {transactionHashes} = fresh
+    const header = unpackHeader(fresh.header)
+    return {sealed, header, transactionHashes, hasReceipts: false, positions: new Map()}
   }
 
   /** Like `block`, of what is collected already. */
@@ -135,7 +157,11 @@ export class ChainReader {
 
   /** Where a transaction is, or undefined when no durable block holds it. */
   async locate(hash: Hash): Promise<{known: KnownBlock; index: number} | undefined> {
-    for (const number of this.#options.history.store.blocksWith(hash)) {
+    const {history} = this.#options
+    const numbers = new Set(history.store.blocksWith(hash))
+    // Who has just seen it in a block asks for it before its receipt is there.
+    if (history.fresh?.transactionHashes.includes(hash)) numbers.add(history.fresh.number)
+    for (const number of numbers) {
       const known = await this.block(number)
       const index = known?.positions.get(hash)
       if (known && index !== undefined) return {known, index}

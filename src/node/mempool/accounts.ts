@@ -4,6 +4,7 @@
  */
 import type {Address} from 'viem'
 
+import {maxCostWei, type SignedTransaction} from '../../protocol/transaction.ts'
 import type {ExecutionEngine} from '../engine/engine.ts'
 import {POOL_ACCOUNTS} from '../limits.ts'
 import type {AccountState, Mempool} from './mempool.ts'
@@ -15,7 +16,10 @@ interface Waiting {
 
 export class Accounts {
   readonly #engine: Pick<ExecutionEngine, 'readAll'>
-  #known = new Map<Address, AccountState>()
+  /** The balance is a lower bound: payments to an account are not followed. */
+  readonly #known = new Map<Address, AccountState>()
+  /** Grows when answers that are on their way become old. */
+  #generation = 0
   #waiting = new Map<Address, Waiting[]>()
 
   constructor(engine: Pick<ExecutionEngine, 'readAll'>) {
@@ -36,9 +40,24 @@ export class Accounts {
     })
   }
 
-  /** A block changed accounts: what was read before no longer holds. */
+  /** A block with these transactions and no others was sealed. Only the sender of one can lose by it. */
+  passed(transactions: readonly SignedTransaction[]): void {
+    this.#generation++
+    for (const transaction of transactions) {
+      const {sender, accountNonce} = transaction
+      const known = this.#known.get(sender)
+      if (!known) continue
+      this.#known.set(sender, {
+        accountNonce: Math.max(known.accountNonce, accountNonce + 1),
+        balanceWei: known.balanceWei - maxCostWei(transaction),
+      })
+    }
+  }
+
+  /** The chain has changed in another way: what was read before no longer holds. */
   forget(): void {
-    this.#known = new Map()
+    this.#generation++
+    this.#known.clear()
   }
 
   async #flush(): Promise<void> {
@@ -46,7 +65,7 @@ export class Accounts {
     this.#waiting = new Map()
     const addresses = [...batch.keys()]
     // A block that is sealed while we read makes the answers old.
-    const generation = this.#known
+    const generation = this.#generation
     try {
       const answers = await this.#engine.readAll(
         addresses.flatMap((address) => [
@@ -60,7 +79,7 @@ export class Accounts {
           balanceWei: BigInt(String(answers[index * 2 + 1])),
         }
         if (this.#known.size >= POOL_ACCOUNTS) this.#known.clear()
-        if (generation === this.#known) this.#known.set(address, state)
+        if (generation === this.#generation) this.#known.set(address, state)
         for (const {resolve} of batch.get(address) ?? []) resolve(state)
       })
     } catch (error) {

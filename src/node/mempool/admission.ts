@@ -1,4 +1,5 @@
 /** Who is let into the pool, as pure checks. */
+import {PlainError} from '../../lib/errors.ts'
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
 import {POOL_NONCE_WINDOW, POOL_SENDER_SHARE} from '../limits.ts'
 import type {AccountState, HeldTransaction} from './mempool.ts'
@@ -16,7 +17,7 @@ export type RefusalReason =
   | 'pool-full'
 
 /** The pool does not take the transaction. The message is told to the sender. */
-export class PoolRefusedError extends Error {
+export class PoolRefusedError extends PlainError {
   readonly reason: RefusalReason
 
   constructor(reason: RefusalReason, message: string) {

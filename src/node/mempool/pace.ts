@@ -4,6 +4,7 @@
  */
 import {
   BLOCK_EXECUTION_GAS,
+  ENGINE_BATCH,
   EXECUTION_GAS_GROWTH,
   MAX_BLOCK_BYTES,
   MAX_BLOCK_TRANSACTIONS,
@@ -12,14 +13,19 @@ import {
   NEXT_SLOT_OPENS,
   SEAL_RESERVE,
   SEAL_SHARE,
+  STAGE_CHUNK,
+  STAGE_CHUNKS_SEEN,
   STAGE_LATE_FEW,
   STAGE_LATE_PART,
-  STAGE_RATE_CREEP,
-  STAGE_RATE_CUT,
-  STAGE_RATE_GROWTH,
   STAGE_RATE_LEAST,
   STAGE_RATE_MOST,
   STAGE_RATE_START,
+  STAGE_RATE_WEIGHT,
+  STAGE_SHARE_CUT,
+  STAGE_SHARE_GROWTH,
+  STAGE_SHARE_LEAST,
+  STAGE_SHARE_MOST,
+  STAGE_SHARE_START,
   USUAL_SLOT_MS,
 } from '../limits.ts'
 import type {Load} from './ready-queue.ts'
@@ -48,14 +54,17 @@ export interface SlotOutcome {
 }
 
 export class Pace {
-  #perSecond = STAGE_RATE_START
-  /** What a slot held when more had been promised. */
-  #mostSeen = STAGE_RATE_MOST
+  /** Transactions per second that go into the engine while there is no end of them. */
+  #engineRate = STAGE_RATE_START
+  /** The part of that which is promised. */
+  #share = STAGE_SHARE_START
+  /** Speed of the full chunks of this slot. */
+  #chunks: number[] = []
   #executionGas = Number(BLOCK_EXECUTION_GAS)
 
   /** Transactions that we promise to bring from the door into the engine. */
   get ratePerSecond(): number {
-    return this.#perSecond
+    return this.#engineRate * this.#share
   }
 
   /** Gas for instructions that the next block may declare. */
@@ -63,25 +72,42 @@ export class Pace {
     return BigInt(Math.floor(this.#executionGas))
   }
 
+  /** How many to hand to the engine now, so that the seal does not wait for it. */
+  chunkFor(msToEnd: number): number {
+    const fitting = Math.floor((this.#engineRate / 1000) * msToEnd)
+    return Math.min(STAGE_CHUNK, Math.max(ENGINE_BATCH, fitting))
+  }
+
+  /** So many went into the engine. Small chunks take the longer for each, and tell nothing. */
+  staged(count: number, ms: number): void {
+    if (count === STAGE_CHUNK) this.#chunks.push((count / Math.max(ms, 1)) * 1000)
+  }
+
   /**
-   * Only the promise itself can be measured: single chunks take the longer the smaller they are. It is
-   * cut back as soon as something came late, and grows while all is in time and somebody was refused.
+   * What the engine takes is measured, and how much of it can be promised is learned: less when
+   * something came late, more while all was in time and somebody was refused.
    */
   slotEnded({sealed, late, refused, slotMs}: SlotOutcome): void {
     // A few may be late by a hiccup of the machine, which tells nothing about what fits.
     const isOverload = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
-    if (isOverload) {
-      const seen = (sealed / slotMs) * 1000
-      this.#mostSeen = Math.max(seen, STAGE_RATE_LEAST)
-      const kept = Math.max(seen * STAGE_RATE_CUT, STAGE_RATE_LEAST)
-      this.#perSecond = Math.min(this.#perSecond, kept)
-    } else if (late === 0 && refused > 0) {
-      // Fast where there is room, carefully near what was once too much.
-      const fast = this.#perSecond * STAGE_RATE_GROWTH
-      const isNear = fast > this.#mostSeen * STAGE_RATE_CUT
-      const next = isNear ? this.#perSecond * STAGE_RATE_CREEP : fast
-      this.#perSecond = Math.min(STAGE_RATE_MOST, next)
+    if (isOverload) this.#share = Math.max(STAGE_SHARE_LEAST, this.#share * STAGE_SHARE_CUT)
+    else if (late === 0 && refused > 0) {
+      this.#share = Math.min(STAGE_SHARE_MOST, this.#share * STAGE_SHARE_GROWTH)
     }
+    const seen = this.#takeSeen()
+    if (seen !== undefined) {
+      this.#engineRate += (seen - this.#engineRate) * STAGE_RATE_WEIGHT
+    } else if (isOverload) {
+      this.#engineRate = Math.min(this.#engineRate, (sealed / slotMs) * 1000)
+    }
+    this.#engineRate = clamp(this.#engineRate, STAGE_RATE_LEAST, STAGE_RATE_MOST)
+  }
+
+  /** The usual speed in this slot. An engine that was held for a moment must not count. */
+  #takeSeen(): number | undefined {
+    const chunks = this.#chunks.sort((a, b) => a - b)
+    this.#chunks = []
+    return chunks.length < STAGE_CHUNKS_SEEN ? undefined : chunks[chunks.length >> 1]
   }
 
   /**
@@ -95,9 +121,9 @@ export class Pace {
     const allowedMs = slotMs * SEAL_SHARE
     if (ms > allowedMs && declared > 0) {
       const fitting = (declared / ms) * allowedMs
-      this.#executionGas = clamp(Math.min(this.#executionGas, fitting))
+      this.#executionGas = gasWithin(Math.min(this.#executionGas, fitting))
     } else if (declared > this.#executionGas / 2 && ms < allowedMs / 2) {
-      this.#executionGas = clamp(this.#executionGas * EXECUTION_GAS_GROWTH)
+      this.#executionGas = gasWithin(this.#executionGas * EXECUTION_GAS_GROWTH)
     }
   }
 
@@ -125,6 +151,10 @@ export class Pace {
   }
 }
 
-function clamp(gas: number): number {
-  return Math.min(Number(MAX_EXECUTION_GAS), Math.max(Number(MIN_EXECUTION_GAS), gas))
+function gasWithin(gas: number): number {
+  return clamp(gas, Number(MIN_EXECUTION_GAS), Number(MAX_EXECUTION_GAS))
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
 }

@@ -47,16 +47,24 @@ export class PoolUpkeep {
 
   /** @param onChanged called later, when transactions became ready that were not */
   afterBlock(block: SealedBlock, onChanged: () => void): void {
-    const {mempool, accounts, clock} = this.#options
+    const {mempool, clock} = this.#options
+    this.#learn(block)
     mempool.included(block.transactions)
     mempool.dropRecommitsUpTo(block.number)
-    accounts.forget()
     this.#refreshWaiting(onChanged)
     const now = clock.monotonicMs()
     if (now - this.#lastExpiryMs < POOL_EXPIRE_MS) return
     this.#lastExpiryMs = now
     mempool.expire(now)
     this.#options.onUpkeep()
+  }
+
+  /** Whoever sent a transaction that was never in our pool is not known without recovering it. */
+  #learn({transactions}: SealedBlock): void {
+    const {mempool, accounts} = this.#options
+    const held = transactions.flatMap((raw) => mempool.byRaw(raw) ?? [])
+    if (held.length === transactions.length) accounts.passed(held)
+    else accounts.forget()
   }
 
   /** After a rollback accounts may have less than when their transactions were accepted. */

@@ -37,9 +37,22 @@ export async function blockNamed(
   tag: unknown,
   context: RpcContext,
 ): Promise<KnownBlock | undefined> {
-  if (tag === undefined) throw invalid('The block parameter is missing.')
-  const number = numberOf(tag, context)
+  const number = givenNumber(tag, context)
   return number === undefined ? undefined : context.reader.block(number)
+}
+
+/** Like `blockNamed`, for its header and hashes, which are there sooner. @throws {RpcError} */
+export async function headerNamed(
+  tag: unknown,
+  context: RpcContext,
+): Promise<KnownBlock | undefined> {
+  const number = givenNumber(tag, context)
+  return number === undefined ? undefined : context.reader.header(number)
+}
+
+function givenNumber(tag: unknown, context: RpcContext): number | undefined {
+  if (tag === undefined) throw invalid('The block parameter is missing.')
+  return numberOf(tag, context)
 }
 
 /** @throws {RpcError} when it is not 32 bytes of hex */

@@ -7,7 +7,7 @@ import {findLogs, type LogRange} from '../history/log-query.ts'
 import type {KnownBlock} from '../history/reader.ts'
 import {HISTORY_READ_WAIT_MS} from '../limits.ts'
 import {RPC_LOG_RANGE_BLOCKS, RPC_RANGE_BLOCKS} from '../rpc-limits.ts'
-import {blockNamed, hashParam, indexParam, numberOf} from './block-tags.ts'
+import {blockNamed, hashParam, headerNamed, indexParam, numberOf} from './block-tags.ts'
 import type {Caller, Method, RpcContext} from './context.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 import {pendingTransaction} from './txpool.ts'
@@ -16,18 +16,17 @@ type Params = readonly unknown[]
 
 export const chainMethods: Record<string, Method> = {
   eth_blockNumber: (_params, {chain}) => toHex(chain.head().number),
-  eth_getBlockByNumber: async ([tag, full], context) =>
-    blockObject(await blockNamed(tag, context), full === true, context),
-  eth_getBlockByHash: async ([hash, full], context) =>
-    blockObject(await blockNamed(hashParam(hash, 'block hash'), context), full === true, context),
+  eth_getBlockByNumber: ([tag, full], context) => block(tag, full === true, context),
+  eth_getBlockByHash: ([hash, full], context) =>
+    block(hashParam(hash, 'block hash'), full === true, context),
   eth_getHeaderByNumber: async ([tag], context) =>
-    headerObject(await blockNamed(tag, context), context),
+    headerObject(await headerNamed(tag, context), context),
   eth_getHeaderByHash: async ([hash], context) =>
-    headerObject(await blockNamed(hashParam(hash, 'block hash'), context), context),
+    headerObject(await headerNamed(hashParam(hash, 'block hash'), context), context),
   eth_getBlockTransactionCountByNumber: async ([tag], context) =>
-    count(await blockNamed(tag, context)),
+    count(await headerNamed(tag, context)),
   eth_getBlockTransactionCountByHash: async ([hash], context) =>
-    count(await blockNamed(hashParam(hash, 'block hash'), context)),
+    count(await headerNamed(hashParam(hash, 'block hash'), context)),
   eth_getUncleCountByBlockNumber: async ([tag], context) =>
     (await blockNamed(tag, context)) ? '0x0' : null,
   eth_getUncleCountByBlockHash: async ([hash], context) =>
@@ -45,8 +44,10 @@ export const chainMethods: Record<string, Method> = {
   eth_getLogs: logs,
 }
 
-function blockObject(known: KnownBlock | undefined, full: boolean, {reader}: RpcContext) {
-  return known ? reader.blockObject(known, full) : null
+/** With whole transactions it needs their senders, which come with the receipts. */
+async function block(tag: unknown, full: boolean, context: RpcContext) {
+  const known = await (full ? blockNamed : headerNamed)(tag, context)
+  return known ? context.reader.blockObject(known, full) : null
 }
 
 function headerObject(known: KnownBlock | undefined, {reader}: RpcContext) {

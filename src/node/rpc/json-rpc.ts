@@ -1,8 +1,9 @@
+import {PlainError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {RPC_ANSWER_BYTES, RPC_BATCH, RPC_BATCH_AT_ONCE, RPC_NESTING} from '../rpc-limits.ts'
 
 /** A JSON-RPC error, told to the client as it is. */
-export class RpcError extends Error {
+export class RpcError extends PlainError {
   readonly code: number
   readonly data: unknown
 
@@ -72,22 +73,33 @@ export async function answerBody(
   return answerBatch(value, dispatch, meter)
 }
 
-/** A few requests at a time, answers in the order of the requests. */
+/** A few reads at a time, answers in the order of the requests. */
 async function answerBatch(
   items: readonly unknown[],
   dispatch: Dispatch,
   meter: AnswerMeter,
 ): Promise<string | undefined> {
   const answers: (string | undefined)[] = []
-  let next = 0
-  const work = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      answers[index] = await answerMetered(items[index], dispatch, meter)
-    }
+  const answer = async (index: number) => {
+    answers[index] = await answerMetered(items[index], dispatch, meter)
   }
-  await Promise.all(Array.from({length: RPC_BATCH_AT_ONCE}, work))
+  const reads: number[] = []
+  const sends: Promise<void>[] = []
+  // Transactions have small answers, and their signatures are recovered together.
+  for (const [index, item] of items.entries()) {
+    if (isSend(item)) sends.push(answer(index))
+    else reads.push(index)
+  }
+  const work = async () => {
+    for (let index = reads.shift(); index !== undefined; index = reads.shift()) await answer(index)
+  }
+  await Promise.all([...sends, ...Array.from({length: RPC_BATCH_AT_ONCE}, work)])
   const present = answers.filter((answer) => answer !== undefined)
   return present.length === 0 ? undefined : `[${present.join()}]`
+}
+
+function isSend(item: unknown): boolean {
+  return isRecord(item) && item['method'] === 'eth_sendRawTransaction'
 }
 
 async function answerMetered(

@@ -173,7 +173,7 @@ class Serving {
       return refuse(response, 413, `A body has at most ${RPC_BODY_BYTES} bytes.`, rpcCodes.limit)
     }
     const gone = new AbortController()
-    response.on('close', () => gone.abort())
+    response.on('close', () => gone.abort(answered))
     const caller = {signal: gone.signal, isTrusted, subscriptions: undefined}
     const remote = request.socket.remoteAddress ?? ''
     const meter = this.pending.open()
@@ -205,6 +205,9 @@ class Serving {
     }
   }
 }
+
+/** Made once: without a reason, each abort would make an error with a stack of its own. */
+const answered = new Error('The request is answered.')
 
 function unauthorized(response: ServerResponse): void {
   response.setHeader('www-authenticate', 'Bearer')

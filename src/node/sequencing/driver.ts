@@ -16,7 +16,6 @@ import {
   DRIVER_RETRY_MS,
   ENGINE_RESTARTS,
   SEAL_CHUNK,
-  STAGE_CHUNK,
   STAGE_GATHER_MS,
 } from '../limits.ts'
 import type {SlotTime} from '../mempool/pace.ts'
@@ -214,13 +213,15 @@ export class Driver {
   }
 
   async #stage(): Promise<void> {
-    const {chain, mempool} = this.#options
+    const {chain, mempool, pace, clock} = this.#options
     const open = this.#openBlock()
-    const taken = mempool.take(open.room(STAGE_CHUNK))
+    const taken = mempool.take(open.room(pace.chunkFor(this.#slots.time.msToEnd)))
     if (taken.length === 0) return
     open.add(taken)
     this.#upkeep.took(taken)
+    const startedMs = clock.monotonicMs()
     const refused = await chain.engine.stage(taken.map(({raw}) => raw))
+    pace.staged(taken.length, clock.monotonicMs() - startedMs)
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
