@@ -134,6 +134,8 @@ describe('ethers, as it comes', () => {
     const provider = new JsonRpcProvider(node.rpcUrl, undefined, {
       polling: true,
       pollingInterval: 50,
+      // It remembers answers for 250 ms, which is longer than a slot of this network.
+      cacheTimeout: -1,
     })
     const wallet = new Wallet(ethersUser.privateKey, provider)
     expect((await provider.getNetwork()).chainId).toBe(BigInt(L2_CHAIN_ID))
@@ -157,7 +159,7 @@ describe('ethers, as it comes', () => {
   test('follows blocks, logs and pending transactions by WebSocket', async () => {
     // ethers gives up a listener of blocks when a `wait` on the same provider ends, so one only follows.
     const provider = new WebSocketProvider(node.wsUrl)
-    const sender = new JsonRpcProvider(node.rpcUrl)
+    const sender = new JsonRpcProvider(node.rpcUrl, undefined, {cacheTimeout: -1})
     const wallet = new Wallet(ethersUser.privateKey, sender)
     const created = await (await wallet.sendTransaction({data: eventContract})).wait()
     const seen = {blocks: [] as number[], logs: [] as string[], pending: [] as string[]}
