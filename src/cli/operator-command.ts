@@ -143,9 +143,9 @@ export abstract class OperatorCommand extends Command {
     if (!this.mayAsk) {
       throw new MetisSeqError({
         code: 'CONFIRMATION_NEEDED',
-        message: 'Nothing was sent, because there is no terminal to ask on.',
+        message: 'Nothing was changed or sent, because there is no terminal to ask on.',
         exit: 'declined',
-        hints: ['Pass `--yes` to send, or `--dry-run` to only look.'],
+        hints: ['Pass `--yes` to go on; a command that sends also has `--dry-run`, to only look.'],
       })
     }
     const terminal = createInterface({input: process.stdin, output: process.stderr})
@@ -159,7 +159,7 @@ export abstract class OperatorCommand extends Command {
     }
     throw new MetisSeqError({
       code: 'DECLINED',
-      message: 'Nothing was sent, because the answer was not y.',
+      message: 'Nothing was changed or sent, because the answer was not y.',
       exit: 'declined',
     })
   }

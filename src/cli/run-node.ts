@@ -3,17 +3,14 @@ import type {Hex} from 'viem'
 import {createLogger, type LogLevel} from '../lib/log.ts'
 import {openLogSink} from '../lib/log-file.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import type {RpcOptions} from '../node/node-options.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.ts'
 import type {Context} from '../services/context.ts'
 import {findKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
 import {requireNode} from '../services/node-control.ts'
+import type {NodeSettings} from './node-flags.ts'
 
-export interface RunSettings {
+export interface RunSettings extends NodeSettings {
   level: LogLevel
-  rpc: Omit<RpcOptions, 'host' | 'port'>
-  /** Price of L1 gas above which batches wait. */
-  batchMaxGasGwei?: number | undefined
 }
 
 /**
@@ -24,8 +21,9 @@ export interface RunSettings {
 export async function runNode(
   context: Context,
   access: KeyAccess,
-  {level, rpc, batchMaxGasGwei}: RunSettings,
+  settings: RunSettings,
 ): Promise<RunningNode> {
+  const {level, rpc, advertiseAddress, ...rest} = settings
   const {name, node, dir} = requireNode(context)
   const {network, profile} = context
   if (!network.l2.bundled) throw noBundledNode(context.networkName)
@@ -41,11 +39,14 @@ export async function runNode(
     dataDir: dir,
     signerAccount: signer,
     rpc: {host: node.host, port: node.rpcPort, ...rpc},
-    peer: {host: node.host, port: node.peerPort},
+    peer: {
+      ...{host: node.host, port: node.peerPort},
+      ...(advertiseAddress === undefined ? {} : {advertiseAddress}),
+    },
     l1RpcUrl: profile?.endpoints.l1 ?? network.l1.rpcUrls[0] ?? '',
     relayerAccount: relayer,
     batchAccount: batcher,
-    ...(batchMaxGasGwei === undefined ? {} : {batchMaxGasGwei}),
+    ...rest,
     logger: createLogger({part: 'node', level, write: openLogSink()}),
   }
   return startNode(options)

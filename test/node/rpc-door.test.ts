@@ -4,7 +4,7 @@ import {join} from 'node:path'
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
-import {rpcArguments, rpcFlags, rpcOptionsOf} from '../../src/cli/rpc-flags.ts'
+import {nodeArguments, nodeFlags, nodeSettingsOf} from '../../src/cli/node-flags.ts'
 import {RPC_UNITS_BURST} from '../../src/node/rpc-limits.ts'
 import {createDoor, readToken} from '../../src/node/rpc/door.ts'
 import {clientOf, RateLimit} from '../../src/node/rpc/rate-limit.ts'
@@ -174,14 +174,31 @@ describe('pure parts', () => {
       'rpc-host-name': ['a.example', 'b.example'],
       'rpc-cors-origin': [page],
       'rpc-token-file': '/run/token',
+      'peer-advertise': '/dns4/node.example/tcp/30303',
+      'peer-bootnode': ['192.0.2.1:30303'],
+      'peer-follower': [accountOf('follower').address],
+      'batch-max-gas': 40,
     }
     const {Parser} = await import('@oclif/core')
-    const {flags} = await Parser.parse(rpcArguments(given), {flags: rpcFlags})
-    expect(rpcOptionsOf(flags)).toEqual({
-      ...{wsPort: 8546, tokenFile: '/run/token'},
-      ...{hostNames: ['a.example', 'b.example'], corsOrigins: [page]},
+    const {flags} = await Parser.parse(nodeArguments(given), {flags: nodeFlags})
+    expect(nodeSettingsOf(flags)).toEqual({
+      rpc: {
+        ...{wsPort: 8546, tokenFile: '/run/token'},
+        ...{hostNames: ['a.example', 'b.example'], corsOrigins: [page]},
+      },
+      advertiseAddress: '/dns4/node.example/tcp/30303',
+      bootnodes: ['192.0.2.1:30303'],
+      followers: [accountOf('follower').address],
+      batchMaxGasGwei: 40,
     })
-    expect(rpcArguments({})).toEqual([])
-    expect(rpcOptionsOf({})).toEqual({hostNames: [], corsOrigins: []})
+    expect(nodeArguments({})).toEqual([])
+    const nothing = {rpc: {hostNames: [], corsOrigins: []}, bootnodes: [], followers: []}
+    expect(nodeSettingsOf({})).toEqual(nothing)
+    for (const wrong of [
+      ['--peer-bootnode', 'nowhere'],
+      ['--peer-follower', '0x12'],
+    ]) {
+      await expect(Parser.parse(wrong, {flags: nodeFlags})).rejects.toThrow()
+    }
   })
 })

@@ -1,9 +1,7 @@
-import {Flags} from '@oclif/core'
-
 import {commonFlags, passwordFileFlag} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {logLevelFlag} from '../../cli/log-level-flag.ts'
-import {rpcFlags, rpcOptionsOf} from '../../cli/rpc-flags.ts'
+import {nodeFlags, nodeSettingsOf} from '../../cli/node-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 
 export default class NodeRun extends OperatorCommand {
@@ -15,13 +13,7 @@ export default class NodeRun extends OperatorCommand {
     ...commonFlags,
     'password-file': passwordFileFlag(),
     'log-level': logLevelFlag(),
-    ...rpcFlags,
-    'batch-max-gas': Flags.integer({
-      description: 'Price of L1 gas, in gwei, above which batches wait. 100 when left out.',
-      env: 'METIS_SEQ_BATCH_MAX_GAS',
-      helpValue: 'GWEI',
-      min: 1,
-    }),
+    ...nodeFlags,
   }
 
   protected async perform(): Promise<Result> {
@@ -29,9 +21,8 @@ export default class NodeRun extends OperatorCommand {
     const context = this.openContext(flags)
     const {runNode} = await import('../../cli/run-node.ts')
     const node = await runNode(context, keyAccess(flags, this.mayAsk), {
+      ...nodeSettingsOf(flags),
       level: flags['log-level'],
-      rpc: rpcOptionsOf(flags),
-      batchMaxGasGwei: flags['batch-max-gas'],
     })
     const {signal} = this.interrupted
     const stop = () => void node.stop()
