@@ -128,6 +128,7 @@ export function parseWhole(text: string, what: string): bigint {
   throw new Errors.CLIError(`${quote(text)} is not a ${what}: use digits only.`)
 }
 
-function quote(text: string): string {
+/** What someone typed, for an error. */
+export function quote(text: string): string {
   return text.length > 60 ? 'The value' : `"${text}"`
 }

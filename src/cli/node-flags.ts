@@ -1,15 +1,17 @@
-import {Flags} from '@oclif/core'
+import {Errors, Flags} from '@oclif/core'
 import type {Address} from 'viem'
 
 import type {RpcOptions} from '../node/node-options.ts'
 import {parsePeerAddress} from '../protocol/peer-address.ts'
-import {addressFlag} from './flags.ts'
+import {addressFlag, quote} from './flags.ts'
 
 const peerAddressFlag = Flags.custom<string>({
   helpValue: 'MULTIADDR',
   parse: async (text) => {
     if (parsePeerAddress(text) !== undefined) return text
-    throw new Error(`${text} is not a multiaddr such as /ip4/192.0.2.1/tcp/30303, nor host:port.`)
+    throw new Errors.CLIError(
+      `${quote(text)} is not a multiaddr such as /ip4/192.0.2.1/tcp/30303, nor host:port.`,
+    )
   },
 })
 

@@ -198,7 +198,9 @@ describe('pure parts', () => {
       ['--peer-bootnode', 'nowhere'],
       ['--peer-follower', '0x12'],
     ]) {
-      await expect(Parser.parse(wrong, {flags: nodeFlags})).rejects.toThrow()
+      await expect(Parser.parse(wrong, {flags: nodeFlags})).rejects.toMatchObject({
+        constructor: {name: 'CLIError'},
+      })
     }
   })
 })
