@@ -60,3 +60,22 @@ export function mapSqliteErrors<T>(path: string, act: () => T): T {
     throw fromFileError(error, path)
   }
 }
+
+/**
+ * Runs writes as one: all of them or none.
+ *
+ * @throws {MetisSeqError} those of `mapSqliteErrors`; nothing was written
+ */
+export function inTransaction(database: DatabaseSync, path: string, act: () => void): void {
+  mapSqliteErrors(path, () => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      act()
+      database.exec('COMMIT')
+    } catch (error) {
+      // A full disk may have ended the transaction already; a second rollback is an error then.
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  })
+}

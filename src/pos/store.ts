@@ -1,11 +1,9 @@
 import {createHash} from 'node:crypto'
-import {mkdirSync} from 'node:fs'
-import {dirname} from 'node:path'
-import {DatabaseSync} from 'node:sqlite'
+import type {DatabaseSync} from 'node:sqlite'
 
-import {MetisSeqError, messageOf} from '../lib/errors.ts'
-import {fromFileError} from '../lib/files.ts'
+import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
+import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 import type {Span} from '../protocol/span.ts'
 import type {SignedRequest} from './mpc-signer.ts'
 import {
@@ -19,8 +17,6 @@ import {
 
 /** Shape of the stored documents. A file of another version is refused, never guessed at. */
 const VERSION = 2
-/** SQLITE_FULL, in the low byte of an extended result code. */
-const SQLITE_FULL = 13
 
 /** What survives a restart: the state, and every span, takeover and reward batch there ever was. */
 export interface PosStore {
@@ -57,21 +53,16 @@ export function openPosStore(
   identity: string,
   limits: {maxPages?: number} = {},
 ): PosStore {
-  try {
-    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
-    const database = new DatabaseSync(path)
+  return mapSqliteErrors(path, () => {
+    const database = openDurableDatabase(path)
     prepare(database, path, identity)
     if (limits.maxPages) database.exec(`PRAGMA max_page_count = ${limits.maxPages}`)
     return storeOver(database, path)
-  } catch (error) {
-    throw fromSqliteError(error, path)
-  }
+  })
 }
 
 function prepare(database: DatabaseSync, path: string, identity: string): void {
   database.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
     CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), document TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS span (id TEXT PRIMARY KEY, number INTEGER NOT NULL, validator_set TEXT NOT NULL, document TEXT NOT NULL) STRICT;
@@ -124,16 +115,10 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
       return row && (decode(row['document']) as PosState)
     },
     save(state, events) {
-      try {
-        database.exec('BEGIN IMMEDIATE')
+      inTransaction(database, path, () => {
         for (const event of events) saveEvent(event)
         writeState.run(encode(state))
-        database.exec('COMMIT')
-      } catch (error) {
-        // A full disk may have rolled back already.
-        if (database.isTransaction) database.exec('ROLLBACK')
-        throw fromSqliteError(error, path)
-      }
+      })
     },
     span: spans.find,
     listSpans: spans.list,
@@ -145,11 +130,7 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
     hasL1Event: l1.has,
     signRequest: requests.find,
     saveSignRequest(request) {
-      try {
-        requests.save(request)
-      } catch (error) {
-        throw fromSqliteError(error, path)
-      }
+      mapSqliteErrors(path, () => requests.save(request))
     },
     close: () => database.close(),
   }
@@ -227,15 +208,5 @@ function encode(value: unknown): string {
 function decode(text: unknown): unknown {
   return JSON.parse(String(text), (_key, item: unknown) =>
     isRecord(item) && typeof item['$bigint'] === 'string' ? BigInt(item['$bigint']) : item,
-  )
-}
-
-function fromSqliteError(error: unknown, path: string): unknown {
-  const code =
-    error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
-  if (code !== SQLITE_FULL) return fromFileError(error, path)
-  return fromFileError(
-    Object.assign(new Error(messageOf(error), {cause: error}), {code: 'ENOSPC'}),
-    path,
   )
 }

@@ -3,7 +3,7 @@ import type {DatabaseSync, StatementSync} from 'node:sqlite'
 import type {Address, Hash, Hex} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
-import {mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
+import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 
 /** A block that is executed and about to be signed, kept so that a crash in between can finish it. */
@@ -209,17 +209,7 @@ export class ChainLog {
   }
 
   #write(act: () => void): void {
-    mapSqliteErrors(this.#path, () => {
-      this.#database.exec('BEGIN IMMEDIATE')
-      try {
-        act()
-        this.#database.exec('COMMIT')
-      } catch (error) {
-        // A full disk may have ended the transaction already; a second rollback is an error then.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-        throw error
-      }
-    })
+    inTransaction(this.#database, this.#path, act)
   }
 }
 

@@ -2,7 +2,7 @@ import type {DatabaseSync, StatementSync} from 'node:sqlite'
 
 import type {Hash, Hex} from 'viem'
 
-import {mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
+import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 
 export interface HistoryBlock {
   number: number
@@ -205,17 +205,7 @@ export class HistoryLog {
   }
 
   #write(act: () => void): void {
-    mapSqliteErrors(this.#path, () => {
-      this.#database.exec('BEGIN IMMEDIATE')
-      try {
-        act()
-        this.#database.exec('COMMIT')
-      } catch (error) {
-        // A full disk may have ended the transaction already; a second rollback is an error then.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-        throw error
-      }
-    })
+    inTransaction(this.#database, this.#path, act)
   }
 }
 

@@ -3,34 +3,22 @@ import {createPublicClient, createWalletClient, defineChain, http, webSocket, ty
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
 import {EVENT_TOPIC, eventContract, word} from '../helpers/event-contract.ts'
-import {accountOf, createTestGenesis, L2_CHAIN_ID, type TestGenesis} from '../helpers/l2-chain.ts'
-import {
-  nodeOptions,
-  startTestNode,
-  testNetwork,
-  until,
-  type TestNode,
-} from '../helpers/node-cluster.ts'
+import {accountOf, L2_CHAIN_ID} from '../helpers/l2-chain.ts'
+import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
+import {until, type TestNode} from '../helpers/node-cluster.ts'
 
 const viemUser = accountOf('viem user')
 const ethersUser = accountOf('ethers user')
-let genesis: TestGenesis
+let lone: LoneNode
 let node: TestNode
 
 beforeAll(async () => {
-  genesis = await createTestGenesis({
-    initialSigner: accountOf('alpha').address,
-    rich: [viemUser.address, ethersUser.address],
-    firstEpochEndBlock: 100_000n,
-  })
-  const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
-  node = await startTestNode(nodeOptions('alpha', network, genesis.dir))
-  await until('it seals', () => node.status().head.number > 101)
+  lone = await startLoneNode([viemUser.address, ethersUser.address])
+  node = lone.node
 })
 
 afterAll(async () => {
-  await node.stop()
-  genesis[Symbol.dispose]()
+  await lone.stop()
 })
 
 describe('viem, as it comes', () => {

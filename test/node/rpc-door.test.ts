@@ -8,44 +8,33 @@ import {nodeArguments, nodeFlags, nodeSettingsOf} from '../../src/cli/node-flags
 import {RPC_UNITS_BURST} from '../../src/node/rpc-limits.ts'
 import {createDoor, readToken} from '../../src/node/rpc/door.ts'
 import {clientOf, RateLimit} from '../../src/node/rpc/rate-limit.ts'
-import {accountOf, createTestGenesis, type TestGenesis} from '../helpers/l2-chain.ts'
-import {
-  nodeOptions,
-  startTestNode,
-  testNetwork,
-  until,
-  type TestNode,
-} from '../helpers/node-cluster.ts'
+import {accountOf, type TestGenesis} from '../helpers/l2-chain.ts'
+import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
+import {type TestNode} from '../helpers/node-cluster.ts'
 import {openSocket} from '../helpers/raw-socket.ts'
 
 const token = 'correct-horse-battery'
 const page = 'https://wallet.example'
+let lone: LoneNode
 let genesis: TestGenesis
 let node: TestNode
 
 beforeAll(async () => {
-  genesis = await createTestGenesis({
-    initialSigner: accountOf('alpha').address,
-    rich: [],
-    firstEpochEndBlock: 100_000n,
-  })
-  const tokenFile = join(genesis.dir, 'rpc-token')
-  writeFileSync(tokenFile, `${token}\n`)
-  const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
-  node = await startTestNode(
-    nodeOptions('alpha', network, genesis.dir, {
+  lone = await startLoneNode([], (dir) => {
+    const tokenFile = join(dir, 'rpc-token')
+    writeFileSync(tokenFile, `${token}\n`)
+    return {
       rpc: {
         ...{host: '127.0.0.1', port: 0, wsPort: 0, tokenFile},
         ...{hostNames: ['node.example'], corsOrigins: [page]},
       },
-    }),
-  )
-  await until('it seals', () => node.status().head.number > 101)
+    }
+  })
+  ;({node, genesis} = lone)
 })
 
 afterAll(async () => {
-  await node.stop()
-  genesis[Symbol.dispose]()
+  await lone.stop()
 })
 
 function ask(headers: Record<string, string>, method = 'POST', path = '/', at = node.rpcUrl) {

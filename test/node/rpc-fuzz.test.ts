@@ -2,18 +2,13 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
 import {hostileMethods} from '../helpers/engine-methods.ts'
-import {accountOf, createTestGenesis, transfer, type TestGenesis} from '../helpers/l2-chain.ts'
-import {
-  nodeOptions,
-  startTestNode,
-  testNetwork,
-  until,
-  type TestNode,
-} from '../helpers/node-cluster.ts'
+import {accountOf, transfer} from '../helpers/l2-chain.ts'
+import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
+import {until, type TestNode} from '../helpers/node-cluster.ts'
 import {hostileBody, post, pour, randomOf, victim} from '../helpers/rpc-fuzz.ts'
 
 const user = accountOf('user')
-let genesis: TestGenesis
+let lone: LoneNode
 let node: TestNode
 /** Every method that anyone asked the engine to read. */
 const reached = new Set<string>()
@@ -28,20 +23,13 @@ beforeAll(async () => {
     for (const {method} of calls) reached.add(method)
     return original.readAll.call(this, calls)
   }
-  genesis = await createTestGenesis({
-    initialSigner: accountOf('alpha').address,
-    rich: [user.address],
-    firstEpochEndBlock: 100_000n,
-  })
-  const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
-  node = await startTestNode(nodeOptions('alpha', network, genesis.dir))
-  await until('it seals', () => node.status().head.number > 101)
+  lone = await startLoneNode([user.address])
+  node = lone.node
 })
 
 afterAll(async () => {
   Object.assign(AnvilEngine.prototype, original)
-  await node.stop()
-  genesis[Symbol.dispose]()
+  await lone.stop()
 })
 
 test('every method of the engine that is not meant for clients is unknown, also inside a batch', async () => {

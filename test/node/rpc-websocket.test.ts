@@ -6,35 +6,23 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
 import {WS_PER_CLIENT, WS_SUBSCRIPTIONS} from '../../src/node/rpc-limits.ts'
 import {EVENT_TOPIC, eventContract, word} from '../helpers/event-contract.ts'
-import {accountOf, createTestGenesis, transfer, type TestGenesis} from '../helpers/l2-chain.ts'
-import {
-  nodeOptions,
-  startTestNode,
-  testNetwork,
-  until,
-  type TestNode,
-} from '../helpers/node-cluster.ts'
+import {accountOf, transfer} from '../helpers/l2-chain.ts'
+import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
+import {until, type TestNode} from '../helpers/node-cluster.ts'
 import {openSocket, type RawSocket} from '../helpers/raw-socket.ts'
 
 const user = accountOf('user')
-let genesis: TestGenesis
+let lone: LoneNode
 let node: TestNode
 let nonce = 0
 
 beforeAll(async () => {
-  genesis = await createTestGenesis({
-    initialSigner: accountOf('alpha').address,
-    rich: [user.address],
-    firstEpochEndBlock: 100_000n,
-  })
-  const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
-  node = await startTestNode(nodeOptions('alpha', network, genesis.dir))
-  await until('it seals', () => node.status().head.number > 101)
+  lone = await startLoneNode([user.address])
+  node = lone.node
 })
 
 afterAll(async () => {
-  await node.stop()
-  genesis[Symbol.dispose]()
+  await lone.stop()
 })
 
 interface Receipt {

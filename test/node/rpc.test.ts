@@ -7,35 +7,22 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
 import type {AdminFile} from '../../src/node/admin/admin-server.ts'
 import {startNode} from '../../src/node/start-node.ts'
-import {accountOf, createTestGenesis, transfer, type TestGenesis} from '../helpers/l2-chain.ts'
-import {
-  nodeOptions,
-  startTestNode,
-  testNetwork,
-  until,
-  type TestNode,
-} from '../helpers/node-cluster.ts'
+import {accountOf, transfer} from '../helpers/l2-chain.ts'
+import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
+import {nodeOptions, until, type TestNode} from '../helpers/node-cluster.ts'
 
 const user = accountOf('user')
 const poor = accountOf('poor')
-let genesis: TestGenesis
+let lone: LoneNode
 let node: TestNode
 
 beforeAll(async () => {
-  genesis = await createTestGenesis({
-    initialSigner: accountOf('alpha').address,
-    rich: [user.address],
-    firstEpochEndBlock: 100_000n,
-  })
-  // Nothing listens there: an L1 that is down must not keep the L2 from working.
-  const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
-  node = await startTestNode(nodeOptions('alpha', network, genesis.dir))
-  await until('it seals', () => node.status().head.number > 100)
+  lone = await startLoneNode([user.address])
+  node = lone.node
 })
 
 afterAll(async () => {
-  await node.stop()
-  genesis[Symbol.dispose]()
+  await lone.stop()
 })
 
 interface Answer {
@@ -206,7 +193,7 @@ describe('eth_sendRawTransaction', () => {
       'a recommitment from a stranger',
       () =>
         transfer(user, 0, {
-          to: genesis.sequencerSet,
+          to: lone.genesis.sequencerSet,
           gas: 200_000n,
           data: `0x2c91c679${'00'.repeat(160)}`,
         }),
@@ -281,7 +268,7 @@ describe('a second start is refused', () => {
 
   test('on the same port', async () => {
     const {port} = new URL(node.rpcUrl)
-    const options = nodeOptions('beta', node.options.network, genesis.dir, {
+    const options = nodeOptions('beta', node.options.network, lone.genesis.dir, {
       rpc: {host: '127.0.0.1', port: Number(port)},
     })
     await expect(startNode(options)).rejects.toMatchObject({code: 'PORT_BUSY', exit: 'busy'})
@@ -290,7 +277,7 @@ describe('a second start is refused', () => {
   test('with another genesis, chain id or key', async () => {
     const {network} = node.options
     const {l2} = network
-    const options = nodeOptions('gamma', network, genesis.dir)
+    const options = nodeOptions('gamma', network, lone.genesis.dir)
     const wrong = {...l2.bundled!, fingerprint: `0x${'00'.repeat(32)}` as const}
     await expect(
       startNode({...options, network: {...network, l2: {...l2, bundled: wrong}}}),
