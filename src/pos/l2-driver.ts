@@ -84,7 +84,8 @@ export class L2Driver {
       logger.warn('l2-head-went-back', {from: before.head, to: head})
     }
     const view = await readL2View(l2, network.l2.contracts.sequencerSet, head)
-    if (before?.head !== head) this.#movedAtMs = clock.monotonicMs()
+    // A head that is lower now was lost with its producer: nobody has done anything meanwhile.
+    if (!before || head > before.head) this.#movedAtMs = clock.monotonicMs()
     this.#view = view
     return view
   }
