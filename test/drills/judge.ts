@@ -69,6 +69,31 @@ export async function drained(network: LocalNetwork, limitMs: number): Promise<s
 }
 
 /**
+ * The chain up to the present head, rebuilt from the inbox on L1 alone, is the one the first node has.
+ *
+ * @param limitMs for the batches to get there
+ */
+export async function verifyFromL1(
+  network: LocalNetwork,
+  limitMs: number,
+  say: (line: string) => void,
+): Promise<string[]> {
+  const head = await network.highestHead()
+  try {
+    await until('L1 holds the chain', limitMs, async () => {
+      const safe = await network.nodes[0]!.rpc.request('eth_getBlockByNumber', ['safe', false])
+      return Number((safe as {number: string} | null)?.number ?? 0) >= head || undefined
+    })
+    const [l1Url] = network.network.l1.rpcUrls
+    const verified = await network.cli.data(`node verify --network local --from-l1 ${l1Url}`)
+    say(`verify from L1: ${JSON.stringify(verified)}`)
+    return []
+  } catch (error) {
+    return [`verify from L1: ${String(error)}`]
+  }
+}
+
+/**
  * All nodes have the same chain without a gap, each accepted transaction is in it exactly once, and no
  * key signed two blocks of one height.
  *

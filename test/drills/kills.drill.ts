@@ -1,10 +1,12 @@
 /** Any process of the network is killed at a random moment, again and again, under load. */
 import type {Drill} from './drill.ts'
-import {drained, HeadWatch, judge} from './judge.ts'
+import {drained, HeadWatch, judge, verifyFromL1} from './judge.ts'
 import {LocalNetwork} from './local-network.ts'
 import {killAndMend, targetsOf} from './rounds.ts'
 import {Transfers} from './transfers.ts'
 import {loadOfMachine, percentile} from './usage.ts'
+
+const VERIFY_LIMIT_MS = 600_000
 
 export const drill: Drill = {
   options: {rounds: 200, delay: 6, perSecond: 50, slotMs: 1000, seed: 1, port: 29_345},
@@ -50,6 +52,7 @@ export const drill: Drill = {
           `heights with two signed blocks (of different signers)`,
       )
       for (const [reason, count] of transfers.refusals) say(`refused ${count}: ${reason}`)
+      broken.push(...(await verifyFromL1(network, VERIFY_LIMIT_MS, say)))
       return [...broken, ...verdict.broken]
     } finally {
       await network.remove()
