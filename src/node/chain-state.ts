@@ -66,7 +66,7 @@ export class ChainState {
   #doubtAgainAtMs = 0
   #saving: Promise<void> | undefined
   #quietUntilMs = 0
-  #lastSnapshot = {atMs: 0, tookMs: 0}
+  #lastSnapshot = {atMs: 0, heldMs: 0}
   /** Transactions that this process of the engine has executed. */
   #executed = 0
 
@@ -256,9 +256,9 @@ export class ChainState {
   /** True when a restart would have too much to replay, and the last snapshot is long enough ago. */
   get isSnapshotDue(): boolean {
     const {blocks, transactions} = this.#since
-    if (blocks < SNAPSHOT_BLOCKS && transactions < SNAPSHOT_TRANSACTIONS) return false
-    const {atMs, tookMs} = this.#lastSnapshot
-    return this.#options.nowMs() - atMs >= tookMs * SNAPSHOT_PAUSE_FACTOR
+    if (blocks / SNAPSHOT_BLOCKS + transactions / SNAPSHOT_TRANSACTIONS < 1) return false
+    const {atMs, heldMs} = this.#lastSnapshot
+    return this.#options.nowMs() - atMs >= heldMs * SNAPSHOT_PAUSE_FACTOR
   }
 
   /**
@@ -279,17 +279,21 @@ export class ChainState {
     if (covered.blocks === 0) return
     this.#since = {blocks: 0, transactions: 0}
     const startedMs = nowMs()
+    let heldMs = 0
     try {
       mkdirSync(snapshotDir, {recursive: true, mode: 0o700})
-      await this.engine.saveSnapshot(join(snapshotDir, `${number}.snapshot`))
+      const file = join(snapshotDir, `${number}.snapshot`)
+      ;({heldMs} = await this.engine.saveSnapshot(file))
       for (const old of this.#snapshots().slice(SNAPSHOTS_KEPT)) rmSync(old.file, {force: true})
-      logger.info('snapshot saved', {block: number, ms: Math.round(nowMs() - startedMs)})
+      const ms = Math.round(nowMs() - startedMs)
+      logger.info('snapshot saved', {block: number, ms, heldMs: Math.round(heldMs)})
     } catch (error) {
+      heldMs = nowMs() - startedMs
       this.#since.blocks += covered.blocks
       this.#since.transactions += covered.transactions
       logger.warn('snapshot not saved', errorFacts(error))
     }
-    this.#lastSnapshot = {atMs: nowMs(), tookMs: nowMs() - startedMs}
+    this.#lastSnapshot = {atMs: nowMs(), heldMs}
   }
 
   async #startFromSnapshot(upTo: number | undefined): Promise<EngineBlock> {

@@ -115,7 +115,7 @@ export class SimEngine implements ExecutionEngine {
     return this.#inner.receiptsOf()
   }
 
-  saveSnapshot(file: string): Promise<void> {
+  saveSnapshot(file: string): Promise<{heldMs: number}> {
     return this.#call(() => this.#inner.saveSnapshot(file), 'snapshot', 5)
   }
 

@@ -169,15 +169,19 @@ export class AnvilEngine implements ExecutionEngine {
     return isWhole ? receipts.map(withoutExtras) : undefined
   }
 
-  async saveSnapshot(file: string): Promise<void> {
-    const {state, meta} = await this.#exclusive(async () => {
+  async saveSnapshot(file: string): Promise<{heldMs: number}> {
+    const {state, meta, heldMs} = await this.#exclusive(async () => {
+      const startedMs = performance.now()
       const {number, hash} = this.head()
       const running = this.#require()
       const {hardfork} = running
       const {fingerprint} = this.#options.genesis
-      return {state: await dumpState(running), meta: {number, hash, fingerprint, hardfork}}
+      const state = await dumpState(running)
+      const heldMs = performance.now() - startedMs
+      return {state, meta: {number, hash, fingerprint, hardfork}, heldMs}
     })
     await writeSnapshot(file, meta, state)
+    return {heldMs}
   }
 
   /** One process knows one set of rules, so the next block may need the next process. */

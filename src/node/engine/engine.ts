@@ -78,8 +78,8 @@ export interface ExecutionEngine {
    * @returns undefined when the engine no longer keeps the transactions of that block
    */
   receiptsOf(block: ReceiptsRequest): Promise<unknown[] | undefined>
-  /** Writes the state at the head to a file, all or nothing. */
-  saveSnapshot(file: string): Promise<void>
+  /** Writes the state at the head to a file, all or nothing. @returns for how long nothing could be executed */
+  saveSnapshot(file: string): Promise<{heldMs: number}>
 }
 
 export type EngineErrorKind =

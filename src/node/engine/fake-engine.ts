@@ -143,7 +143,7 @@ export class FakeEngine implements ExecutionEngine {
     return Promise.resolve(undefined)
   }
 
-  async saveSnapshot(file: string): Promise<void> {
+  async saveSnapshot(file: string): Promise<{heldMs: number}> {
     const {number, hash, parentHash, stateRoot, timestamp} = this.head()
     const header = {number, hash, fingerprint: 'fake'}
     const body = {
@@ -151,6 +151,7 @@ export class FakeEngine implements ExecutionEngine {
       state: this.#state?.document(),
     }
     writeFileAtomic(file, `${JSON.stringify(header)}\n${JSON.stringify(body)}`)
+    return {heldMs: 0}
   }
 }
 
