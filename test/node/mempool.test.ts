@@ -314,9 +314,21 @@ describe('fairness', () => {
     const flood = () => pool.add(make(alice, taken), ordinary, rich, 0, room)
     while (refusal(flood) === 'taken') taken++
     expect(refusal(flood)).toBe('sender-limit')
-    expect(taken).toBe(801)
+    // Eight ninths of 0.85 x 900.
+    expect(taken).toBe(681)
     expect(refusal(() => pool.add(make(bob, 0), ordinary, rich, 0, room))).toBe('taken')
   })
+})
+
+test('when there is less room than was thought, the last of it is for those who hold nothing', () => {
+  pool = new Mempool()
+  const room = (waiting: number) => ({count: 900, gas: 10 ** 9, bytes: 10 ** 9, waiting})
+  const offer = (sender: Address, nonce: number, waiting: number) =>
+    refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, room(waiting)))
+  for (let nonce = 0; nonce < 90; nonce++) offer(alice, nonce, 900)
+  expect(offer(alice, 90, 100)).toBe('sender-limit')
+  expect(offer(bob, 0, 100)).toBe('taken')
+  expect(offer(bob, 1, 100)).toBe('sender-limit')
 })
 
 describe('room', () => {

@@ -1,7 +1,7 @@
 /** Who is let into the pool, as pure checks. */
 import {PlainError} from '../../lib/errors.ts'
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
-import {POOL_NONCE_WINDOW, POOL_SENDER_SHARE} from '../limits.ts'
+import {POOL_NONCE_WINDOW, POOL_SENDER_SHARE, POOL_SHARED_ROOM} from '../limits.ts'
 import type {AccountState, HeldTransaction} from './mempool.ts'
 import type {PoolRoom} from './pace.ts'
 import type {Load} from './ready-queue.ts'
@@ -49,7 +49,8 @@ function freeCountOf({room, waiting, open}: PoolLoad): number {
 
 /**
  * What is accepted is confirmed within a slot, so what would come later is refused at the door. And one
- * sender never gets all: what it may hold shrinks with what is left.
+ * sender never gets all: what it may hold shrinks with what is left, and the last part is for those who
+ * hold nothing, also when the engine turns out slower than what was promised.
  *
  * @param ofSender how many the sender holds
  * @returns pool-full or sender-limit; undefined when it may come in
@@ -60,7 +61,9 @@ export function readyRefusal(
   pool: PoolLoad,
 ): PoolRefusedError | undefined {
   if (!fitsIn(held, pool)) return poolFull()
-  const freeCount = freeCountOf(pool)
+  const {room} = pool
+  const shared = {...pool, room: {...room, waiting: room.waiting * POOL_SHARED_ROOM}}
+  const freeCount = Math.max(0, freeCountOf(shared))
   if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
   return refused('sender-limit', 'The sender has its share of the next block; send it again after.')
 }
