@@ -314,8 +314,8 @@ describe('fairness', () => {
     const flood = () => pool.add(make(alice, taken), ordinary, rich, 0, room)
     while (refusal(flood) === 'taken') taken++
     expect(refusal(flood)).toBe('sender-limit')
-    // Eight ninths of 0.85 x 900.
-    expect(taken).toBe(681)
+    // Eight ninths of 0.7 x 900.
+    expect(taken).toBe(561)
     expect(refusal(() => pool.add(make(bob, 0), ordinary, rich, 0, room))).toBe('taken')
   })
 })
