@@ -86,8 +86,10 @@ export const POOL_QUEUED = 10_000
 export const POOL_QUEUED_PER_SENDER = 1_000
 /** Pool: a sender may hold so many times what is still free: one alone gets 8/9, two get 8/17 each. */
 export const POOL_SENDER_SHARE = 8
-/** Pool: the part of what may wait that senders share who hold something already. */
+/** Pool: the part of what may wait that senders share who hold more than a few already. */
 export const POOL_SHARED_ROOM = 0.7
+/** Pool: with so many a sender is no flood: two a second, over two slots. */
+export const POOL_FEW = 8
 /** Pool: transactions per second the engine is believed to take at first; half of its 6,300. */
 export const STAGE_RATE_START = 3_300
 /** Pool: what a machine that is busy with other things still does. */

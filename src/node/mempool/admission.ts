@@ -1,7 +1,7 @@
 /** Who is let into the pool, as pure checks. */
 import {PlainError} from '../../lib/errors.ts'
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
-import {POOL_NONCE_WINDOW, POOL_SENDER_SHARE, POOL_SHARED_ROOM} from '../limits.ts'
+import {POOL_FEW, POOL_NONCE_WINDOW, POOL_SENDER_SHARE, POOL_SHARED_ROOM} from '../limits.ts'
 import type {AccountState, HeldTransaction} from './mempool.ts'
 import type {PoolRoom} from './pace.ts'
 import type {Load} from './ready-queue.ts'
@@ -50,7 +50,7 @@ function freeCountOf({room, waiting, open}: PoolLoad): number {
 /**
  * What is accepted is confirmed within a slot, so what would come later is refused at the door. And one
  * sender never gets all: what it may hold shrinks with what is left, and the last part is for those who
- * hold nothing, also when the engine turns out slower than what was promised.
+ * hold few, also when the engine turns out slower than what was promised.
  *
  * @param ofSender how many the sender holds
  * @returns pool-full or sender-limit; undefined when it may come in
@@ -64,7 +64,7 @@ export function readyRefusal(
   const {room} = pool
   const shared = {...pool, room: {...room, waiting: room.waiting * POOL_SHARED_ROOM}}
   const freeCount = Math.max(0, freeCountOf(shared))
-  if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
+  if (ofSender < POOL_FEW || ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
   return refused('sender-limit', 'The sender has its share of the next block; send it again after.')
 }
 
