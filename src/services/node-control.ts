@@ -74,7 +74,9 @@ export async function startNodeDaemon(
     },
     probe: async () => (await readNodeStatus(dir)) !== null,
     readyTimeoutMs: READY_TIMEOUT_MS,
-    runningHints: ['Run `metis-seq node status` to ask it, or `metis-seq node stop` to stop it.'],
+    runningHints: [
+      `Run \`metis-seq node status --profile ${name}\` to ask it, or \`metis-seq node stop --profile ${name}\` to stop it.`,
+    ],
     ...(options.signal ? {signal: options.signal} : {}),
   })
   return {pid, profile: name}

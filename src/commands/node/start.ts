@@ -16,9 +16,10 @@ export default class NodeStart extends OperatorCommand {
       runArguments: nodeArguments(flags),
       signal: this.interrupted.signal,
     })
+    const {pid, profile} = started
     return {
       data: started,
-      text: `The node of ${started.profile} runs as process ${started.pid}. Next: \`metis-seq node status\`.`,
+      text: `The node of ${profile} runs as process ${pid}. Next: \`metis-seq node status --profile ${profile}\`.`,
     }
   }
 }

@@ -8,7 +8,7 @@ export function nodeReportText({profile, daemon, status}: NodeReport): string {
   if (!status) {
     return daemon?.running
       ? `The node of ${profile} runs as process ${daemon.pid} and does not answer yet.`
-      : `The node of ${profile} does not run. Start it with \`metis-seq node start\`.`
+      : `The node of ${profile} does not run. Start it with \`metis-seq node start --profile ${profile}\`.`
   }
   const peers = Array.isArray(status['peers']) ? status['peers'].filter(isRecord) : []
   const rows = [
