@@ -2,11 +2,18 @@ import {Errors, Flags} from '@oclif/core'
 import {getAddress, isAddress, type Address} from 'viem'
 
 import {parseUnitsText} from '../lib/units.ts'
+import type {Amount} from '../protocol/amount.ts'
 
 /** An amount of METIS as decimal text; parsed to wei. */
 export const metisFlag = Flags.custom<bigint>({
   helpValue: 'METIS',
   parse: async (text) => parseAmount(text),
+})
+
+/** An amount of METIS: decimal text, `max`, or a share of all there is such as `25%`. */
+export const amountFlag = Flags.custom<Amount>({
+  helpValue: 'METIS|max|N%',
+  parse: async (text) => parseAmountOrShare(text),
 })
 
 /** A checksummed or lower-case address. */
@@ -114,6 +121,17 @@ export function parseAmount(text: string): bigint {
     )
   }
   return wei
+}
+
+function parseAmountOrShare(text: string): Amount {
+  if (text === 'max') return {kind: 'max'}
+  if (!text.endsWith('%')) return {kind: 'exact', wei: parseAmount(text)}
+  const match = /^(\d{1,3})(?:\.(\d{1,2}))?%$/.exec(text)
+  const basisPoints = match ? BigInt(match[1]! + (match[2] ?? '').padEnd(2, '0')) : 0n
+  if (basisPoints > 0n && basisPoints <= 10_000n) return {kind: 'share', basisPoints}
+  throw new Errors.CLIError(
+    `${quote(text)} is not a share: use 0.01% to 100%, with at most 2 decimals.`,
+  )
 }
 
 export function parseAddress(text: string): Address {

@@ -169,6 +169,7 @@ export abstract class OperatorCommand extends Command {
     return {
       say: (text) => this.say(text),
       confirm: (question) => this.confirm(question, yes),
+      warn: (warning) => this.warnAbout(warning),
       keepForFailure: (data) => this.keepForFailure(data),
       atEnd: (release) => void this.closers.push(release),
       mayAsk: this.mayAsk,

@@ -24,6 +24,7 @@ import {lockDirectory} from '../store/dir-lock.ts'
 import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
 import {askPassword} from './ask-password.ts'
+import type {Warning} from './output.ts'
 
 /** The flags of `sendFlags`, parsed. */
 export interface SendFlags {
@@ -43,6 +44,7 @@ export interface SendFlags {
 export interface SendHost {
   say(text: string): void
   confirm(question: string): Promise<void>
+  warn(warning: Warning): void
   keepForFailure(data: unknown): void
   /** Runs when the command has ended, however it ends. */
   atEnd(release: () => void): void

@@ -34,3 +34,16 @@ export function resolveSignerKey(
     ],
   })
 }
+
+/**
+ * The public key that is to become the signer: of a key of this machine, or the one given.
+ *
+ * @throws {MetisSeqError} PUBKEY_INVALID, KEY_UNKNOWN
+ */
+export function resolveNewSigner(
+  context: Context,
+  given: {signer?: string | undefined; 'signer-pubkey'?: string | undefined},
+): Hex {
+  if (given.signer !== undefined) return findKey(context.config, given.signer).publicKey
+  return parsePublicKey(given['signer-pubkey'] ?? '')
+}

@@ -53,3 +53,8 @@ export function formatDuration(seconds: number): string {
   const shown = parts.filter(([count]) => count > 0).slice(0, 2)
   return shown.length === 0 ? '0 s' : shown.map(([count, unit]) => `${count} ${unit}`).join(' ')
 }
+
+/** Unix seconds as `2026-11-23T04:30:00Z`. */
+export function isoTime(seconds: bigint): string {
+  return new Date(Number(seconds) * 1000).toISOString().replace('.000', '')
+}

@@ -208,6 +208,9 @@ export function writeNetwork(
         addressManager: l1.addressManager,
         batchInbox: inboxAddress(LOCAL_L1_CHAIN_ID, LOCAL_L2_CHAIN_ID),
       },
+      poolImplementations: {
+        [l1.implementations.lockingPool]: settings.mainnetRules ? 'mainnet' : 'published',
+      },
       batchSenders: [keys.network.batcher.address],
       confirmations: 1,
     },

@@ -47,10 +47,22 @@ function checkL1(l1: Record<string, unknown>, problems: string[]): void {
     ['metis', 'lockingPool', 'lockingInfo', 'bridge', 'addressManager', 'batchInbox'],
     problems,
   )
+  checkImplementations(l1['poolImplementations'], problems)
   const senders = l1['batchSenders']
   if (!Array.isArray(senders) || !senders.every((sender) => isAddress(String(sender)))) {
     problems.push('l1.batchSenders must be a list of addresses')
   }
+}
+
+function checkImplementations(value: unknown, problems: string[]): void {
+  if (value === undefined) return
+  const known = Object.entries(record(value, 'l1.poolImplementations', problems))
+  if (known.every(([address, rules]) => isAddress(address) && isRules(rules))) return
+  problems.push('l1.poolImplementations must map addresses to published, mainnet or unknown')
+}
+
+function isRules(value: unknown): boolean {
+  return ['published', 'mainnet', 'unknown'].includes(String(value))
 }
 
 function checkL2(l2: Record<string, unknown>, problems: string[]): void {

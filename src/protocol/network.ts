@@ -1,5 +1,7 @@
 import type {Address, Hex} from 'viem'
 
+import type {PoolRules} from './locking-pool.ts'
+
 /**
  * A network as data. The same document describes Andromeda, Metis Sepolia and the local network, so
  * no code anywhere asks which one it talks to.
@@ -33,6 +35,8 @@ export interface L1Network {
     /** Plain address that receives transaction batches. Nobody holds its key. */
     batchInbox: Address
   }
+  /** Implementations of LockingPool whose rules are known. Another one decides alone. */
+  poolImplementations?: Readonly<Record<Address, PoolRules>>
   /** Accounts whose inbox transactions count as batches. */
   batchSenders: Address[]
   /** Blocks on top of a block before its events count. */

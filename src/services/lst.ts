@@ -122,6 +122,8 @@ export async function planDeposit(
     calls: [
       depositArtemis({depositPool: artemis.depositPool, amountWei: amountMetisWei, minOutWei}),
     ],
+    conditions: [],
+    figures: [],
     effects: [
       {
         label: 'METIS on L2',

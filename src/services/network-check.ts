@@ -7,7 +7,7 @@ import {connectChain, type ChainClient} from '../chain/connect.ts'
 import {connectPos} from '../chain/pos-client.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {redactUrl} from '../lib/redact.ts'
-import type {Check} from './eligibility.ts'
+import type {Check} from './check.ts'
 import type {Context} from './context.ts'
 
 export interface NetworkCheck {

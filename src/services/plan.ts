@@ -1,5 +1,7 @@
 import type {Address, Hex} from 'viem'
 
+import type {Check} from './check.ts'
+
 /** One contract call of a plan, encoded and explained. */
 export interface PlannedCall {
   /** What it does, for people: `Approve 50,000 METIS for LockingInfo`. */
@@ -33,6 +35,14 @@ export interface Effect {
   after: string
 }
 
+/** A value of the chain that the operation changes, exactly: wei as digits, addresses, words. */
+export interface Figure {
+  /** Name of the value: `lockedMetisWei`. */
+  id: string
+  before: string
+  after: string
+}
+
 /** What an operation would do. Made by reading only; nothing is sent while it is made. */
 export interface Plan {
   /** Words of the command: `stake increase`. */
@@ -42,6 +52,10 @@ export interface Plan {
   from: Address
   role: 'owner' | 'signer'
   calls: PlannedCall[]
+  /** What was checked before anything is sent; all of them hold. */
+  conditions: Check[]
   effects: Effect[]
+  /** What the chain shows when all of it is mined; compared with the chain then. */
+  figures: Figure[]
   traps: Trap[]
 }

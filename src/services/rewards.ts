@@ -3,13 +3,16 @@ import {getBalance} from 'viem/actions'
 
 import {quoteBridgeFee, type BridgeFee} from '../chain/actions/bridge/quote-bridge-fee.ts'
 import {readPool, type PoolSettings} from '../chain/actions/locking-pool/read-pool.ts'
-import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
 import type {Sequencer} from '../protocol/sequencer.ts'
 import type {Context} from './context.ts'
-import type {Plan} from './plan.ts'
+import type {Effect} from './plan.ts'
 import {withdrawRewards} from './planned-calls.ts'
-import {findOwnActiveSequencer, findSequencer} from './sequencers.ts'
+import {findSequencer} from './sequencers.ts'
+import {poolCallOn} from './stake.ts'
+import {openStanding} from './staking/open-standing.ts'
+import {toStakingPlan, type StakingPlan} from './staking/staking-plan.ts'
+import {recipientTrap} from './staking/traps.ts'
 
 export interface RewardView {
   sequencer: Sequencer
@@ -45,95 +48,40 @@ export function readL2Metis(context: Context, account: Address): Promise<bigint>
 /**
  * Decides what a claim would do.
  *
- * @throws {MetisSeqError} REWARD_RECIPIENT_UNSET, NOTHING_TO_CLAIM and those of the owner check
+ * @throws {MetisSeqError} REWARD_RECIPIENT_UNSET, NOTHING_TO_CLAIM and those of the state
  */
 export async function planRewardClaim(
   context: Context,
   sequencerId: bigint | undefined,
-): Promise<Plan & {rewardMetisWei: bigint; rewardRecipient: Address}> {
-  const {lockingPool, addressManager} = context.network.l1.contracts
-  const [{sequencer, owner}, fee] = await Promise.all([
-    findOwnActiveSequencer(context, sequencerId),
+): Promise<StakingPlan> {
+  const {addressManager} = context.network.l1.contracts
+  const [standing, fee] = await Promise.all([
+    openStanding(context, sequencerId),
     quoteBridgeFee(context.l1().client, {addressManager}),
   ])
-  const id = sequencer.sequencerId
-  const {rewardRecipient, rewardMetisWei} = sequencer
-  if (rewardRecipient === zeroAddress) throw recipientUnset(id)
-  // The contract accepts a claim of nothing, does nothing, and keeps the fee.
-  if (rewardMetisWei === 0n) throw nothingToClaim(id)
-  return {
+  const {rewardRecipient, rewardMetisWei, sequencerId: id} = standing.sequencer
+  return toStakingPlan({
     action: 'reward claim',
     title: `Claim ${formatWeiShort(rewardMetisWei)} METIS of sequencer ${id}`,
-    chain: 'L1',
-    from: owner,
+    subject: 'A claim',
     role: 'owner',
-    calls: [
-      withdrawRewards({
-        lockingPool,
-        sequencerId: id,
-        rewardWei: rewardMetisWei,
-        l2GasLimit: fee.l2GasLimit,
-        feeEthWei: fee.feeEthWei,
-      }),
-    ],
-    effects: [
-      {label: 'claimable', before: `${formatWei(rewardMetisWei)} METIS`, after: '0 METIS'},
-      {
-        label: `METIS of ${rewardRecipient} on L2`,
-        before: 'now',
-        after: `now + ${formatWei(rewardMetisWei)}, when the bridge has delivered`,
-      },
-      {label: 'bridge fee', before: '0 ETH', after: `${formatWei(fee.feeEthWei)} ETH`},
-    ],
-    traps: [],
-    rewardMetisWei,
-    rewardRecipient,
-  }
+    standing,
+    call: {kind: 'withdraw-rewards'},
+    calls: [withdrawRewards({...poolCallOn(context, standing), rewardWei: rewardMetisWei, ...fee})],
+    effects: bridgedEffects(rewardRecipient, rewardMetisWei, fee),
+    traps: await recipientTrap(context, rewardRecipient),
+  })
 }
 
-/**
- * Checks that the claim emptied the credit.
- *
- * @throws {MetisSeqError} POST_STATE
- */
-export async function verifyRewardClaim(
-  context: Context,
-  before: {sequencerId: bigint; rewardMetisWei: bigint},
-): Promise<Sequencer> {
-  const sequencer = await findSequencer(context, before.sequencerId)
-  // A reward batch may land in the same moment, so only a credit that did not fall is wrong.
-  if (sequencer.rewardMetisWei < before.rewardMetisWei) return sequencer
-  throw new MetisSeqError({
-    code: 'POST_STATE',
-    message: 'The claim was mined, but the credit is still there.',
-    exit: 'precondition',
-    facts: {
-      sequencerId: `${before.sequencerId}`,
-      rewardWei: `${sequencer.rewardMetisWei}`,
+/** What a reward on its way to L2 changes outside of LockingPool. Nothing when there is none. */
+export function bridgedEffects(recipient: Address, rewardWei: bigint, fee: BridgeFee): Effect[] {
+  if (rewardWei === 0n) return []
+  return [
+    {
+      label: `METIS of ${recipient} on L2`,
+      before: 'now',
+      after: `now + ${formatWei(rewardWei)}, when the bridge has delivered`,
     },
-    hints: [`Run \`metis-seq reward show ${before.sequencerId}\`.`],
-  })
-}
-
-function recipientUnset(sequencerId: bigint): MetisSeqError {
-  return new MetisSeqError({
-    code: 'REWARD_RECIPIENT_UNSET',
-    message: `Sequencer ${sequencerId} has no reward recipient.`,
-    exit: 'precondition',
-    facts: {sequencerId: `${sequencerId}`},
-    hints: [
-      'Have the owner call LockingPool.setSequencerRewardRecipient before any claim or exit.',
-    ],
-  })
-}
-
-function nothingToClaim(sequencerId: bigint): MetisSeqError {
-  return new MetisSeqError({
-    code: 'NOTHING_TO_CLAIM',
-    message: `Sequencer ${sequencerId} has no reward to claim; a claim would only cost the fee.`,
-    exit: 'precondition',
-    facts: {sequencerId: `${sequencerId}`},
-    hints: ['Rewards are credited with the next reward batch: `metis-seq reward show`.'],
-    retryable: true,
-  })
+    {label: 'bridge fee', before: '0 ETH', after: `${formatWei(fee.feeEthWei)} ETH`},
+  ]
 }

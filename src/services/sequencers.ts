@@ -38,46 +38,17 @@ export async function findSequencer(
   const id = sequencerId ?? (await ownSequencerId(context))
   const sequencer = await readSequencer(client, {lockingPool, sequencerId: id})
   if (sequencer.status !== 'unavailable') return sequencer
-  throw new MetisSeqError({
-    code: 'SEQUENCER_UNKNOWN',
-    message: `There is no sequencer ${id} on ${context.networkName}.`,
-    exit: 'not-found',
-    facts: {sequencerId: `${id}`, network: context.networkName},
-    hints: ['Run `metis-seq sequencer list`.'],
-  })
+  throw sequencerUnknown(context, id)
 }
 
-/**
- * The sequencer that the profile's owner may act for.
- *
- * @throws {MetisSeqError} NOT_SEQUENCER_OWNER, SEQUENCER_NOT_ACTIVE and those of {@link findSequencer}
- */
-export async function findOwnActiveSequencer(
-  context: Context,
-  sequencerId: bigint | undefined,
-): Promise<{sequencer: Sequencer; owner: Address}> {
-  const owner = requireOwner(context)
-  const sequencer = await findSequencer(context, sequencerId)
-  const id = `${sequencer.sequencerId}`
-  if (!isAddressEqual(sequencer.owner, owner)) {
-    throw new MetisSeqError({
-      code: 'NOT_SEQUENCER_OWNER',
-      message: `Sequencer ${id} belongs to ${sequencer.owner}, and the profile acts for ${owner}.`,
-      exit: 'precondition',
-      facts: {sequencerId: id, owner: sequencer.owner, profileOwner: owner},
-      hints: ['Run `metis-seq profile list` to find the profile of that owner.'],
-    })
-  }
-  if (sequencer.status !== 'active') {
-    throw new MetisSeqError({
-      code: 'SEQUENCER_NOT_ACTIVE',
-      message: `Sequencer ${id} is not active.`,
-      exit: 'precondition',
-      facts: {sequencerId: id, status: sequencer.status},
-      hints: [`Run \`metis-seq sequencer show ${id}\`.`],
-    })
-  }
-  return {sequencer, owner}
+export function sequencerUnknown({networkName}: Context, id: bigint): MetisSeqError {
+  return new MetisSeqError({
+    code: 'SEQUENCER_UNKNOWN',
+    message: `There is no sequencer ${id} on ${networkName}.`,
+    exit: 'not-found',
+    facts: {sequencerId: `${id}`, network: networkName},
+    hints: ['Run `metis-seq sequencer list`.'],
+  })
 }
 
 /** @throws {MetisSeqError} OWNER_UNKNOWN, PROFILE_MISSING */
@@ -93,7 +64,12 @@ export function requireOwner(context: Context): Address {
   })
 }
 
-async function ownSequencerId(context: Context): Promise<bigint> {
+/**
+ * Id of the sequencer that the profile's owner owns.
+ *
+ * @throws {MetisSeqError} NOT_REGISTERED, OWNER_UNKNOWN, PROFILE_MISSING
+ */
+export async function ownSequencerId(context: Context): Promise<bigint> {
   const owner = requireOwner(context)
   const {lockingPool} = context.network.l1.contracts
   const id = await readOwnedSequencerId(context.l1().client, {lockingPool, owner})

@@ -1,12 +1,16 @@
-import {readAllowance, readTokenBalance} from '../chain/actions/erc20/read-token.ts'
+import {readAllowance} from '../chain/actions/erc20/read-token.ts'
 import {readPool, type PoolSettings} from '../chain/actions/locking-pool/read-pool.ts'
-import {MetisSeqError} from '../lib/errors.ts'
 import {formatWeiShort} from '../lib/units.ts'
+import {resolveAmount, type Amount} from '../protocol/amount.ts'
+import {signerUpdateBatch, type Standing} from '../protocol/locking-pool.ts'
 import type {Sequencer} from '../protocol/sequencer.ts'
 import type {Context} from './context.ts'
-import type {Plan} from './plan.ts'
-import {approveLockingInfo, relock} from './planned-calls.ts'
-import {findOwnActiveSequencer, findSequencer} from './sequencers.ts'
+import {approveLockingInfo, relock, withdraw} from './planned-calls.ts'
+import type {PlannedCall} from './plan.ts'
+import {findSequencer} from './sequencers.ts'
+import {openStanding} from './staking/open-standing.ts'
+import {toStakingPlan, type StakingPlan} from './staking/staking-plan.ts'
+import {sharedThrottleTrap} from './staking/traps.ts'
 
 export interface StakeView {
   sequencer: Sequencer
@@ -41,96 +45,156 @@ export function toStakeView(sequencer: Sequencer, pool: PoolSettings): StakeView
   }
 }
 
+export interface StakeRequest {
+  sequencerId: bigint | undefined
+  amount: Amount
+}
+
 /**
  * Decides what locking more would do.
  *
- * @param amountMetisWei `max` fills the lock up to the limit or the balance, whichever is less
- * @throws {MetisSeqError} AMOUNT_OUT_OF_RANGE, NOTHING_TO_LOCK, METIS_BALANCE_LOW and those of the owner check
+ * @param request `max` fills the lock up to the limit or the balance, whichever is less
+ * @throws {MetisSeqError} AMOUNT_OUT_OF_RANGE, NOTHING_TO_LOCK, METIS_BALANCE_LOW and those of the state
  */
 export async function planStakeIncrease(
   context: Context,
-  request: {sequencerId: bigint | undefined; amountMetisWei: bigint | 'max'},
-): Promise<Plan> {
-  const {sequencer, owner} = await findOwnActiveSequencer(context, request.sequencerId)
-  const {metis, lockingInfo, lockingPool} = context.network.l1.contracts
-  const {client} = context.l1()
-  const [pool, balance, allowance] = await Promise.all([
-    readPool(client, {lockingPool, lockingInfo}),
-    readTokenBalance(client, {token: metis, account: owner}),
-    readAllowance(client, {token: metis, owner, spender: lockingInfo}),
-  ])
-  const {roomMetisWei} = toStakeView(sequencer, pool)
-  const amountWei =
-    request.amountMetisWei === 'max'
-      ? roomMetisWei < balance
-        ? roomMetisWei
-        : balance
-      : request.amountMetisWei
-  assertIncrease({amountWei, roomMetisWei, balance, sequencer, pool})
-  const {sequencerId} = sequencer
-  const after = sequencer.amountMetisWei + amountWei
-  return {
+  {sequencerId, amount}: StakeRequest,
+): Promise<StakingPlan> {
+  const standing = await openStanding(context, sequencerId)
+  const {roomMetisWei} = toStakeView(standing.sequencer, standing.pool)
+  const amountWei = resolveAmount(amount, least(roomMetisWei, standing.callerMetisWei))
+  const id = standing.sequencer.sequencerId
+  return toStakingPlan({
     action: 'stake increase',
-    title: `Lock ${formatWeiShort(amountWei)} METIS more in sequencer ${sequencerId}`,
-    chain: 'L1',
-    from: owner,
+    title: `Lock ${formatWeiShort(amountWei)} METIS more in sequencer ${id}`,
+    subject: 'Locking more',
     role: 'owner',
-    calls: [
-      ...(allowance < amountWei ? [approveLockingInfo({metis, lockingInfo, amountWei})] : []),
-      relock({lockingPool, sequencerId, amountWei}),
-    ],
-    effects: [
-      {
-        label: 'locked',
-        before: `${formatWeiShort(sequencer.amountMetisWei)} METIS`,
-        after: `${formatWeiShort(after)} METIS`,
-      },
-      {
-        label: 'METIS of the owner on L1',
-        before: `${formatWeiShort(balance)} METIS`,
-        after: `${formatWeiShort(balance - amountWei)} METIS`,
-      },
-    ],
-    traps: [],
+    standing,
+    call: {kind: 'relock', amountMetisWei: amountWei, withReward: false},
+    calls: await withApproval(context, standing, amountWei, [
+      relock({...poolCallOn(context, standing), amountWei, rewardWei: null}),
+    ]),
+  })
+}
+
+/**
+ * Decides what locking the credited reward would do: it earns from then on, and needs no bridge.
+ *
+ * @throws {MetisSeqError} AMOUNT_OUT_OF_RANGE, NOTHING_TO_LOCK and those of the state
+ */
+export async function planRestake(
+  context: Context,
+  {sequencerId, amount}: StakeRequest,
+): Promise<StakingPlan> {
+  const standing = await openStanding(context, sequencerId)
+  const {sequencer} = standing
+  const {sequencerId: id, rewardMetisWei} = sequencer
+  const room = toStakeView(sequencer, standing.pool).roomMetisWei - rewardMetisWei
+  const amountWei = resolveAmount(amount, least(room, standing.callerMetisWei))
+  return toStakingPlan({
+    action: 'stake restake',
+    title: `Lock ${formatWeiShort(rewardMetisWei + amountWei)} METIS more in sequencer ${id}, ${formatWeiShort(rewardMetisWei)} of them reward`,
+    subject: 'Locking the reward',
+    role: 'owner',
+    standing,
+    call: {kind: 'relock', amountMetisWei: amountWei, withReward: true},
+    calls: await withApproval(context, standing, amountWei, [
+      relock({...poolCallOn(context, standing), amountWei, rewardWei: rewardMetisWei}),
+    ]),
+  })
+}
+
+/**
+ * Decides what taking METIS out of the lock would do; they come to the owner on L1 at once.
+ *
+ * @param request `max` leaves the minimum lock
+ * @throws {MetisSeqError} WITHDRAW_THROTTLED, AMOUNT_OUT_OF_RANGE, NOTHING_TO_WITHDRAW and those of the state
+ */
+export async function planStakeWithdraw(
+  context: Context,
+  {sequencerId, amount}: StakeRequest,
+): Promise<StakingPlan> {
+  const standing = await openStanding(context, sequencerId)
+  const amountWei = resolveAmount(amount, withdrawableWei(standing))
+  const id = standing.sequencer.sequencerId
+  const {rewardBatchId, signerUpdateThrottle} = standing.pool
+  return toStakingPlan({
+    action: 'stake withdraw',
+    title: `Take ${formatWeiShort(amountWei)} METIS out of sequencer ${id}`,
+    subject: 'A withdrawal',
+    role: 'owner',
+    standing,
+    call: {kind: 'withdraw', amountMetisWei: amountWei},
+    calls: [withdraw({...poolCallOn(context, standing), amountWei})],
+    traps:
+      signerUpdateThrottle > 0n
+        ? [sharedThrottleTrap('withdrawal', rewardBatchId + signerUpdateThrottle)]
+        : [],
+  })
+}
+
+/** What can be taken out and still leave the minimum. */
+export function withdrawableWei({sequencer, pool}: Standing): bigint {
+  const free = sequencer.amountMetisWei - pool.minLockMetisWei
+  return free > 0n ? free : 0n
+}
+
+/** What an owner could do with the lock now. Nothing of it is sent. */
+export interface StakeOptions extends StakeView {
+  callerMetisWei: bigint
+  /** More that can be locked now: room and balance. */
+  increaseMetisWei: bigint
+  /** Reward that fits into the lock; 0 when it does not fit whole, because it is locked whole or not. */
+  restakeMetisWei: bigint
+  withdrawMetisWei: bigint
+  /** Reward batch from which a withdrawal is taken; the current one or an earlier one: now. */
+  withdrawFromBatch: bigint
+  signerUpdateFromBatch: bigint
+}
+
+export async function planStake(
+  context: Context,
+  sequencerId: bigint | undefined,
+): Promise<StakeOptions> {
+  const standing = await openStanding(context, sequencerId)
+  const {sequencer, pool, callerMetisWei} = standing
+  const view = toStakeView(sequencer, pool)
+  return {
+    ...view,
+    callerMetisWei,
+    increaseMetisWei: least(view.roomMetisWei, callerMetisWei),
+    restakeMetisWei: sequencer.rewardMetisWei <= view.roomMetisWei ? sequencer.rewardMetisWei : 0n,
+    withdrawMetisWei: withdrawableWei(standing),
+    withdrawFromBatch: sequencer.updatedBatch + 1n,
+    signerUpdateFromBatch: signerUpdateBatch(standing),
   }
 }
 
-function assertIncrease(options: {
-  amountWei: bigint
-  roomMetisWei: bigint
-  balance: bigint
-  sequencer: Sequencer
-  pool: PoolSettings
-}): void {
-  const {amountWei, roomMetisWei, balance, sequencer, pool} = options
-  if (amountWei === 0n) {
-    throw new MetisSeqError({
-      code: 'NOTHING_TO_LOCK',
-      message:
-        roomMetisWei === 0n
-          ? `Sequencer ${sequencer.sequencerId} is at the maximum lock already.`
-          : 'The call would lock nothing.',
-      exit: 'precondition',
-      facts: {roomWei: `${roomMetisWei}`, balanceWei: `${balance}`},
-      hints: ['Run `metis-seq stake show`.'],
-    })
-  }
-  if (amountWei > roomMetisWei) {
-    throw new MetisSeqError({
-      code: 'AMOUNT_OUT_OF_RANGE',
-      message: `${formatWeiShort(amountWei)} METIS more is above the maximum lock of ${formatWeiShort(pool.maxLockMetisWei)} METIS.`,
-      exit: 'precondition',
-      facts: {amountWei: `${amountWei}`, roomWei: `${roomMetisWei}`},
-      hints: [`Lock at most ${formatWeiShort(roomMetisWei)} METIS more, or pass \`--amount max\`.`],
-    })
-  }
-  if (amountWei > balance) {
-    throw new MetisSeqError({
-      code: 'METIS_BALANCE_LOW',
-      message: `The owner holds ${formatWeiShort(balance)} METIS on L1, and this needs ${formatWeiShort(amountWei)} METIS.`,
-      exit: 'precondition',
-      facts: {balanceWei: `${balance}`, amountWei: `${amountWei}`},
-      hints: [`Send METIS to ${sequencer.owner} on L1.`],
-    })
-  }
+export function poolCallOn(
+  {network}: Context,
+  {sequencer}: Standing,
+): {lockingPool: `0x${string}`; sequencerId: bigint} {
+  return {lockingPool: network.l1.contracts.lockingPool, sequencerId: sequencer.sequencerId}
+}
+
+/** The calls, with an exact approval before them where the allowance of LockingInfo is too low. */
+export async function withApproval(
+  context: Context,
+  {caller}: Standing,
+  amountWei: bigint,
+  calls: PlannedCall[],
+): Promise<PlannedCall[]> {
+  const {metis, lockingInfo} = context.network.l1.contracts
+  const allowance = await readAllowance(context.l1().client, {
+    token: metis,
+    owner: caller,
+    spender: lockingInfo,
+  })
+  if (allowance >= amountWei) return calls
+  return [approveLockingInfo({metis, lockingInfo, amountWei}), ...calls]
+}
+
+function least(a: bigint, b: bigint): bigint {
+  const less = a < b ? a : b
+  return less > 0n ? less : 0n
 }

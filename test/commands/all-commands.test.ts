@@ -27,7 +27,11 @@ const needed: Record<string, string[]> = {
   'node verify': ['--from-l1', 'http://127.0.0.1:9'],
   'pos run': ['--mpc-key', 'mpc'],
   'profile add': ['main'],
+  'sequencer rotate-signer': ['--signer-pubkey', `0x${'11'.repeat(64)}`],
+  'sequencer set-owner': ['--new-owner', '0x1111111111111111111111111111111111111111'],
+  'sequencer set-recipient': ['--recipient', '0x1111111111111111111111111111111111111111'],
   'stake increase': ['--amount', '1'],
+  'stake withdraw': ['--amount', '1'],
 }
 
 const ENVELOPE: Record<keyof Document, unknown> = {

@@ -87,7 +87,10 @@ export const pool: PoolSettings = {
   exitDelaySeconds: 1_814_400n,
   rewardBatchId: 9n,
   rewardedUntilEpoch: 40n,
+  signerUpdateThrottle: 1n,
   totalSequencers: 4n,
+  activeSequencers: 3n,
+  exitingSequencers: 0n,
   paused: false,
 }
 

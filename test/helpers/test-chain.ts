@@ -186,6 +186,7 @@ export function networkOf(
         addressManager: at.addressManager,
         batchInbox: '0xff00000000000000000000000000000031337108',
       },
+      poolImplementations: {[at.implementations.lockingPool]: 'mainnet'},
       batchSenders: [],
       confirmations: 2,
     },

@@ -52,7 +52,9 @@ function transferPlan(amount = '100', overrides: Partial<Plan> = {}): Plan {
         valueWei: 0n,
       },
     ],
+    conditions: [],
     effects: [],
+    figures: [],
     traps: [],
     ...overrides,
   }

@@ -27,6 +27,7 @@ export default class SequencerEligible extends OperatorCommand {
     const eligibility = await checkEligibility(context, {
       owner,
       signer,
+      rewardRecipient: owner,
       amountMetisWei: flags.amount,
     })
     return {

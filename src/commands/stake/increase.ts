@@ -1,29 +1,24 @@
-import {Flags} from '@oclif/core'
-
-import {commonFlags, parseAmount, sendFlags} from '../../cli/flags.ts'
+import {amountFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
+import {operate} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {send, settleEarlier} from '../../cli/send.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {requireOwner} from '../../services/sequencers.ts'
-import {planStakeIncrease, showStake} from '../../services/stake.ts'
-import {sequencerJson, stakeText} from '../../ui/presenters/sequencer.ts'
-
-const amountOrMax = Flags.custom<bigint | 'max'>({
-  helpValue: 'METIS|max',
-  parse: async (text) => (text === 'max' ? text : parseAmount(text)),
-})
+import {planStakeIncrease, toStakeView} from '../../services/stake.ts'
+import {stakeText} from '../../ui/presenters/sequencer.ts'
 
 export default class StakeIncrease extends OperatorCommand {
   static override summary = 'Lock more METIS in a sequencer.'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> --amount 5000']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --amount 5000',
+    '<%= config.bin %> <%= command.id %> --amount max --dry-run',
+  ]
 
   static override args = {id: sequencerIdArg()}
 
   static override flags = {
     ...commonFlags,
     ...sendFlags,
-    amount: amountOrMax({
+    amount: amountFlag({
       description: 'METIS to add; max fills the lock up to the limit or the balance.',
       required: true,
     }),
@@ -32,20 +27,11 @@ export default class StakeIncrease extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(StakeIncrease)
     const context = this.openContext(flags)
-    const host = this.sendHost(flags.yes)
-    const from = requireOwner(context)
-    await settleEarlier(context, {action: 'stake increase', chain: 'L1', from}, flags, host)
-    const plan = await planStakeIncrease(context, {
-      sequencerId: args.id,
-      amountMetisWei: flags.amount,
+    return operate(context, flags, this.sendHost(flags.yes), {
+      action: 'stake increase',
+      role: 'owner',
+      plan: () => planStakeIncrease(context, {sequencerId: args.id, amount: flags.amount}),
+      done: ({sequencer, pool}) => ({text: stakeText(toStakeView(sequencer, pool))}),
     })
-    const outcome = await send(context, plan, flags, host)
-    if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
-    if (flags.wait === 'none') return {data: outcome.json, text: ''}
-    const view = await showStake(context, args.id)
-    return {
-      data: {...outcome.json, stake: {...view, sequencer: sequencerJson(view.sequencer)}},
-      text: stakeText(view),
-    }
   }
 }

@@ -34,6 +34,9 @@ export function previewText(
       ['profile', profileName ?? '(none)'],
       ['from', `${plan.from} (${plan.role})`],
     ]),
+    ...(plan.conditions.length > 0
+      ? [`Checked: ${plan.conditions.map(({label}) => label).join('; ')}.`]
+      : []),
     ...calls,
     'Effect',
     fields(
@@ -64,7 +67,9 @@ export function previewJson({plan, gasLimits, maxCostWei, balanceWei, fees}: Pre
       valueWei: call.valueWei,
       gasLimit: gasLimits[index] ?? null,
     })),
+    conditions: plan.conditions.map(({id, label, seen}) => ({id, label, seen})),
     effects: plan.effects,
+    figures: plan.figures,
     fees,
     maxCostWei,
     balanceWei,

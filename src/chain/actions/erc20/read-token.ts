@@ -7,9 +7,10 @@ import type {ChainClient} from '../../connect.ts'
 /** - Source: ERC-20 `balanceOf`. */
 export function readTokenBalance(
   client: ChainClient,
-  {token, account}: {token: Address; account: Address},
+  {token, account, ...at}: {token: Address; account: Address; blockNumber?: bigint},
 ): Promise<bigint> {
   return readContract(client, {
+    ...at,
     address: token,
     abi: erc20Abi,
     functionName: 'balanceOf',

@@ -3,21 +3,18 @@ import {readContract} from 'viem/actions'
 
 import {lockingInfoAbi} from '../../abis/locking-info.ts'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
+import type {PoolSettings} from '../../../protocol/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
 
-/** Settings and totals that hold for every sequencer. All of them can be changed by the pool's owner. */
-export interface PoolSettings {
-  minLockMetisWei: bigint
-  maxLockMetisWei: bigint
-  totalLockedMetisWei: bigint
-  rewardPerBlockMetisWei: bigint
-  exitDelaySeconds: bigint
-  /** Id of the current reward batch. */
-  rewardBatchId: bigint
-  /** Last epoch that was paid; 0 before the first batch. */
-  rewardedUntilEpoch: bigint
-  totalSequencers: bigint
-  paused: boolean
+export type {PoolSettings} from '../../../protocol/locking-pool.ts'
+
+/** Numbers of the contract's `Status` enum. */
+const INACTIVE = 1
+const ACTIVE = 2
+
+interface AtBlock {
+  /** The newest block when left out. */
+  blockNumber?: bigint
 }
 
 /**
@@ -26,29 +23,44 @@ export interface PoolSettings {
  */
 export async function readPool(
   l1: ChainClient,
-  {lockingPool, lockingInfo}: {lockingPool: Address; lockingInfo: Address},
+  {lockingPool, lockingInfo, ...at}: {lockingPool: Address; lockingInfo: Address} & AtBlock,
 ): Promise<PoolSettings> {
-  const pool = {address: lockingPool, abi: lockingPoolAbi} as const
-  const info = {address: lockingInfo, abi: lockingInfoAbi} as const
-  const [min, max, total, rewardPerBlock, exitDelay, batch, count, paused] = await Promise.all([
-    readContract(l1, {...info, functionName: 'minLock'}),
-    readContract(l1, {...info, functionName: 'maxLock'}),
-    readContract(l1, {...info, functionName: 'totalLocked'}),
-    readContract(l1, {...pool, functionName: 'rewardPerBlock'}),
-    readContract(l1, {...pool, functionName: 'exitDelayPeriod'}),
-    readContract(l1, {...pool, functionName: 'curBatchState'}),
-    readContract(l1, {...pool, functionName: 'totalSequencers'}),
+  const pool = {address: lockingPool, abi: lockingPoolAbi, ...at} as const
+  const info = {address: lockingInfo, abi: lockingInfoAbi, ...at} as const
+  const [limits, rewards, counts, paused] = await Promise.all([
+    Promise.all([
+      readContract(l1, {...info, functionName: 'minLock'}),
+      readContract(l1, {...info, functionName: 'maxLock'}),
+      readContract(l1, {...info, functionName: 'totalLocked'}),
+      readContract(l1, {...pool, functionName: 'exitDelayPeriod'}),
+      readContract(l1, {...pool, functionName: 'signerUpdateThrottle'}),
+    ]),
+    Promise.all([
+      readContract(l1, {...pool, functionName: 'rewardPerBlock'}),
+      readContract(l1, {...pool, functionName: 'curBatchState'}),
+    ]),
+    Promise.all([
+      readContract(l1, {...pool, functionName: 'totalSequencers'}),
+      readContract(l1, {...pool, functionName: 'seqStatuses', args: [ACTIVE]}),
+      readContract(l1, {...pool, functionName: 'seqStatuses', args: [INACTIVE]}),
+    ]),
     readContract(l1, {...pool, functionName: 'paused'}),
   ])
+  const [min, max, total, exitDelay, throttle] = limits
+  const [rewardPerBlock, batch] = rewards
+  const [count, active, exiting] = counts
   return {
     minLockMetisWei: min,
     maxLockMetisWei: max,
     totalLockedMetisWei: total,
     rewardPerBlockMetisWei: rewardPerBlock,
     exitDelaySeconds: exitDelay,
+    signerUpdateThrottle: throttle,
     rewardBatchId: batch[0],
     rewardedUntilEpoch: batch[3],
     totalSequencers: count,
+    activeSequencers: active,
+    exitingSequencers: exiting,
     paused,
   }
 }
@@ -58,9 +70,10 @@ export async function readPool(
  */
 export function readWhitelisted(
   l1: ChainClient,
-  {lockingPool, owner}: {lockingPool: Address; owner: Address},
+  {lockingPool, owner, ...at}: {lockingPool: Address; owner: Address} & AtBlock,
 ): Promise<boolean> {
   return readContract(l1, {
+    ...at,
     address: lockingPool,
     abi: lockingPoolAbi,
     functionName: 'whitelist',

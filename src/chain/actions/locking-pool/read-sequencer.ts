@@ -13,9 +13,11 @@ import type {ChainClient} from '../../connect.ts'
  */
 export async function readSequencer(
   l1: ChainClient,
-  {lockingPool, sequencerId}: {lockingPool: Address; sequencerId: bigint},
+  options: {lockingPool: Address; sequencerId: bigint; blockNumber?: bigint},
 ): Promise<Sequencer> {
+  const {lockingPool, sequencerId, ...at} = options
   const tuple = await readContract(l1, {
+    ...at,
     address: lockingPool,
     abi: lockingPoolAbi,
     functionName: 'sequencers',

@@ -1,0 +1,28 @@
+import {getAddress, isAddressEqual, sliceHex, type Address, type Hex} from 'viem'
+import {getStorageAt} from 'viem/actions'
+
+import type {PoolRules} from '../../../protocol/locking-pool.ts'
+import type {ChainClient} from '../../connect.ts'
+
+/** keccak256('eip1967.proxy.implementation') - 1. Source: EIP-1967. */
+const IMPLEMENTATION_SLOT: Hex =
+  '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
+
+/**
+ * Which rules the LockingPool behind the proxy has.
+ *
+ * - Signed by: nobody. Chain: L1.
+ * - Source: EIP-1967 implementation slot, compared with the implementations the network document knows.
+ */
+export async function readPoolRules(
+  l1: ChainClient,
+  {lockingPool, known}: {lockingPool: Address; known: Readonly<Record<Address, PoolRules>>},
+): Promise<PoolRules> {
+  const word = await getStorageAt(l1, {address: lockingPool, slot: IMPLEMENTATION_SLOT})
+  if (!word || word.length !== 66) return 'unknown'
+  const implementation = getAddress(sliceHex(word, 12))
+  const found = Object.entries(known).find(([address]) =>
+    isAddressEqual(address as Address, implementation),
+  )
+  return found?.[1] ?? 'unknown'
+}

@@ -1,0 +1,52 @@
+import type {Standing} from '../protocol/locking-pool.ts'
+import type {Context} from '../services/context.ts'
+import {requireOwner} from '../services/sequencers.ts'
+import {requireSigner} from '../services/staking/open-standing.ts'
+import type {StakingPlan} from '../services/staking/staking-plan.ts'
+import {verifyStaking} from '../services/staking/verify.ts'
+import {sequencerJson} from '../ui/presenters/sequencer.ts'
+import type {Result} from './operator-command.ts'
+import {send, settleEarlier, type SendFlags, type SendHost} from './send.ts'
+
+/** One operation on a sequencer, as a command asks for it. */
+export interface Operation {
+  /** Words of the command. */
+  action: string
+  /** Who sends it. */
+  role: 'owner' | 'signer'
+  plan(): Promise<StakingPlan>
+  /** What is shown when it is done. */
+  done(standing: Standing, plan: StakingPlan): {text: string; data?: object}
+}
+
+/**
+ * Settles what an earlier run left open, plans, sends, and compares the chain with the prediction.
+ *
+ * @throws {MetisSeqError} whatever stops it; what was sent by then is in the journal
+ */
+export async function operate(
+  context: Context,
+  flags: SendFlags,
+  host: SendHost,
+  {action, role, plan: makePlan, done}: Operation,
+): Promise<Result> {
+  const from = role === 'owner' ? requireOwner(context) : requireSigner(context)
+  await settleEarlier(context, {action, chain: 'L1', from}, flags, host)
+  const plan = await makePlan()
+  const outcome = await send(context, plan, flags, host)
+  if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
+  const mined = outcome.sent.at(-1)?.receipt
+  if (!mined) return {data: outcome.json, text: ''}
+  const {standing, differences} = await verifyStaking(context, plan, mined.blockNumber)
+  for (const {id, expected, actual} of differences) {
+    host.warn({
+      code: 'FIGURE_DIFFERS',
+      message: `${id} is ${actual}, and ${expected} was expected: something else changed it in the same moment.`,
+    })
+  }
+  const {text, data} = done(standing, plan)
+  return {
+    data: {...outcome.json, differences, sequencer: sequencerJson(standing.sequencer), ...data},
+    text,
+  }
+}

@@ -1,0 +1,52 @@
+import {Flags} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {writeNewFile} from '../../cli/write-new-file.ts'
+import {formatWeiShort, isoTime} from '../../lib/units.ts'
+import {viewExit} from '../../services/exit.ts'
+import {toCalendar} from '../../ui/presenters/calendar.ts'
+
+export default class ExitCalendar extends OperatorCommand {
+  static override summary = 'Write a calendar entry for the day the METIS of an exit are free.'
+
+  static override description =
+    'For an exit that has not begun, the day is counted as if it began now.'
+
+  static override examples = ['<%= config.bin %> <%= command.id %> --output exit.ics']
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = {
+    ...commonFlags,
+    output: Flags.string({
+      description: 'File to write; without it the entry goes to stdout.',
+      helpValue: 'FILE',
+    }),
+    force: Flags.boolean({description: 'Replace the file if it exists.'}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(ExitCalendar)
+    const context = this.openContext(flags)
+    const {standing, freeAtSeconds, phase} = await viewExit(context, args.id)
+    const {sequencerId, amountMetisWei, owner} = standing.sequencer
+    const calendar = toCalendar(
+      {
+        uid: `exit-${sequencerId}-${freeAtSeconds}@${context.networkName}.metis-seq`,
+        atSeconds: freeAtSeconds,
+        title: `Claim ${formatWeiShort(amountMetisWei)} METIS of sequencer ${sequencerId}`,
+        text: `Run: metis-seq exit finish ${sequencerId} --network ${context.networkName}\nOwner: ${owner}`,
+      },
+      Date.now(),
+    )
+    const data = {sequencerId, phase, freeAtSeconds, freeAt: isoTime(freeAtSeconds), calendar}
+    if (flags.output === undefined) return {data, text: calendar.trimEnd()}
+    writeNewFile(flags.output, calendar, {replace: flags.force})
+    return {
+      data: {...data, file: flags.output},
+      text: `Wrote ${flags.output}: ${isoTime(freeAtSeconds)}.`,
+    }
+  }
+}

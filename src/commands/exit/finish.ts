@@ -1,0 +1,30 @@
+import {commonFlags, sendFlags} from '../../cli/flags.ts'
+import {operate} from '../../cli/operate.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {formatWeiShort} from '../../lib/units.ts'
+import {planExitFinish} from '../../services/exit.ts'
+
+export default class ExitFinish extends OperatorCommand {
+  static override summary = 'Claim the METIS of an exit whose delay has passed.'
+
+  static override examples = ['<%= config.bin %> <%= command.id %> 3 --dry-run']
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = {...commonFlags, ...sendFlags}
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(ExitFinish)
+    const context = this.openContext(flags)
+    return operate(context, flags, this.sendHost(flags.yes), {
+      action: 'exit finish',
+      role: 'owner',
+      plan: () => planExitFinish(context, args.id),
+      done: ({sequencer: {sequencerId}}, {from, standing: {sequencer}}) => ({
+        text: `${formatWeiShort(sequencer.amountMetisWei)} METIS of sequencer ${sequencerId} are back with ${from} on L1. The exit is finished.`,
+        data: {claimedMetisWei: sequencer.amountMetisWei},
+      }),
+    })
+  }
+}

@@ -1,0 +1,20 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {viewExit} from '../../services/exit.ts'
+import {exitJson, exitPlanText} from '../../ui/presenters/exit.ts'
+
+export default class ExitPlan extends OperatorCommand {
+  static override summary =
+    'Show the steps of an exit, what each costs and what becomes impossible. Sends nothing.'
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(ExitPlan)
+    const view = await viewExit(this.openContext(flags), args.id)
+    return {data: exitJson(view), text: exitPlanText(view)}
+  }
+}

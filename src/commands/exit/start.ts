@@ -1,0 +1,35 @@
+import {commonFlags, sendFlags} from '../../cli/flags.ts'
+import {operate} from '../../cli/operate.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {isoTime} from '../../lib/units.ts'
+import {planExitStart} from '../../services/exit.ts'
+
+export default class ExitStart extends OperatorCommand {
+  static override summary = 'Begin the exit of a sequencer. It cannot be taken back.'
+
+  static override description =
+    'The sequencer stops earning at once; its METIS are free after the exit delay. See `exit plan` first.'
+
+  static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = {...commonFlags, ...sendFlags}
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(ExitStart)
+    const context = this.openContext(flags)
+    return operate(context, flags, this.sendHost(flags.yes), {
+      action: 'exit start',
+      role: 'owner',
+      plan: () => planExitStart(context, args.id),
+      done: ({sequencer}) => ({
+        text: [
+          `Sequencer ${sequencer.sequencerId} is exiting. Its METIS are free on ${isoTime(sequencer.unlockClaimTimeSeconds)}.`,
+          `Next: \`metis-seq exit calendar ${sequencer.sequencerId}\` writes a reminder; \`metis-seq exit finish ${sequencer.sequencerId}\` claims then.`,
+        ].join('\n'),
+      }),
+    })
+  }
+}

@@ -1,0 +1,19 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {viewExit} from '../../services/exit.ts'
+import {exitJson, exitStatusText} from '../../ui/presenters/exit.ts'
+
+export default class ExitStatus extends OperatorCommand {
+  static override summary = 'Show where an exit stands and what comes next, from the chain alone.'
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(ExitStatus)
+    const view = await viewExit(this.openContext(flags), args.id)
+    return {data: exitJson(view), text: exitStatusText(view)}
+  }
+}

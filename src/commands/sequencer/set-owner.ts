@@ -1,0 +1,37 @@
+import {addressFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
+import {operate} from '../../cli/operate.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {planSetOwner} from '../../services/sequencer-changes.ts'
+import {sequencerText} from '../../ui/presenters/sequencer.ts'
+
+export default class SequencerSetOwner extends OperatorCommand {
+  static override summary = 'Give a sequencer, its METIS and its rewards to another owner.'
+
+  static override description =
+    'Only the new owner can take the METIS out afterwards. There is no way back without its key.'
+
+  static override examples = ['<%= config.bin %> <%= command.id %> --new-owner 0x... --dry-run']
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = {
+    ...commonFlags,
+    ...sendFlags,
+    'new-owner': addressFlag({description: 'Account that will own it.', required: true}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(SequencerSetOwner)
+    const context = this.openContext(flags)
+    const newOwner = flags['new-owner']
+    return operate(context, flags, this.sendHost(flags.yes), {
+      action: 'sequencer set-owner',
+      role: 'owner',
+      plan: () => planSetOwner(context, {sequencerId: args.id, newOwner}),
+      done: ({sequencer}) => ({
+        text: `${sequencerText(sequencer)}\nNext: make a profile for the new owner with \`metis-seq init --owner ${newOwner}\`.`,
+      }),
+    })
+  }
+}

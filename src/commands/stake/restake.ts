@@ -1,0 +1,38 @@
+import {amountFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
+import {operate} from '../../cli/operate.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {planRestake, toStakeView} from '../../services/stake.ts'
+import {stakeText} from '../../ui/presenters/sequencer.ts'
+
+export default class StakeRestake extends OperatorCommand {
+  static override summary = 'Lock the credited reward in the sequencer instead of claiming it.'
+
+  static override description =
+    'The whole reward is locked or none of it. It needs no bridge and no fee but gas, and it earns from then on.'
+
+  static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = {
+    ...commonFlags,
+    ...sendFlags,
+    amount: amountFlag({
+      description: 'METIS of the owner to lock with it.',
+      default: {kind: 'exact', wei: 0n},
+      noCacheDefault: true,
+    }),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(StakeRestake)
+    const context = this.openContext(flags)
+    return operate(context, flags, this.sendHost(flags.yes), {
+      action: 'stake restake',
+      role: 'owner',
+      plan: () => planRestake(context, {sequencerId: args.id, amount: flags.amount}),
+      done: ({sequencer, pool}) => ({text: stakeText(toStakeView(sequencer, pool))}),
+    })
+  }
+}

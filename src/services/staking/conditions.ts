@@ -1,0 +1,99 @@
+import type {Standing, StakingCall} from '../../protocol/locking-pool.ts'
+import type {Condition} from '../check.ts'
+import {
+  newOwnerFree,
+  newOwnerWhitelisted,
+  notZero,
+  ownerFree,
+  signerNew,
+} from './rules-of-accounts.ts'
+import {
+  amountInRange,
+  belowMaximum,
+  holdsMetis,
+  leavesMinimum,
+  locksSomething,
+  takesSomething,
+  withinLock,
+} from './rules-of-amounts.ts'
+import {
+  active,
+  bftAllows,
+  exitDelayOver,
+  exiting,
+  isSigner,
+  notPaused,
+  notThrottled,
+  owned,
+  recipientSet,
+  rewardThere,
+  signerNotThrottled,
+  whitelisted,
+} from './rules-of-state.ts'
+import type {CallFacts, Rule} from './rule.ts'
+
+/**
+ * Every condition of a call, in the order in which the contract looks at them.
+ *
+ * - Source: `LockingPool` and `LockingInfo`; `revert` of each is what the contract answers. A condition
+ *   without one is ours: the contract would take the call, and the caller would gain nothing.
+ */
+export function conditionsOf(
+  call: StakingCall,
+  standing: Standing,
+  facts: CallFacts = {},
+): Condition[] {
+  return rulesOf(call, standing, facts).map((rule) => rule(standing))
+}
+
+function rulesOf(call: StakingCall, standing: Standing, facts: CallFacts): Rule[] {
+  const entry = [notPaused, whitelisted]
+  const isMainnet = standing.rules === 'mainnet'
+  switch (call.kind) {
+    case 'lock': {
+      const amount = call.amountMetisWei
+      return [
+        ...entry,
+        ownerFree(facts),
+        signerNew(call.signer, facts),
+        amountInRange(amount),
+        holdsMetis(amount),
+      ]
+    }
+    case 'relock': {
+      const reward = call.withReward ? standing.sequencer.rewardMetisWei : 0n
+      return [
+        ...[...entry, active, owned],
+        belowMaximum(call.amountMetisWei + reward),
+        locksSomething(call.amountMetisWei + reward),
+        holdsMetis(call.amountMetisWei),
+      ]
+    }
+    case 'withdraw':
+      return [
+        ...[...entry, active, owned, notThrottled],
+        withinLock(call.amountMetisWei),
+        takesSomething(call.amountMetisWei),
+        leavesMinimum(call.amountMetisWei),
+      ]
+    case 'withdraw-rewards':
+      return [...entry, active, owned, recipientSet, rewardThere]
+    case 'unlock':
+      return [...entry, active, owned, ...(isMainnet ? [bftAllows] : []), recipientSet]
+    case 'unlock-claim':
+      return [...entry, owned, recipientSet, exiting, exitDelayOver]
+    case 'update-signer':
+      return [notPaused, active, isSigner, signerNotThrottled, signerNew(call.signer, facts)]
+    case 'set-reward-recipient':
+      return [whitelisted, owned, active, notZero('reward recipient', call.rewardRecipient)]
+    case 'set-owner':
+      return isMainnet
+        ? [whitelisted, notZero('new owner', call.owner), active, owned]
+        : [notZero('new owner', call.owner), ...newOwnerFits(standing, facts), active, owned]
+  }
+}
+
+/** Under rules that nobody knows only the simulation of the call can tell. */
+function newOwnerFits({rules}: Standing, facts: CallFacts): Rule[] {
+  return rules === 'unknown' ? [] : [newOwnerWhitelisted(facts), newOwnerFree(facts)]
+}

@@ -1,0 +1,23 @@
+import type {SignerEntry} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
+import type {Standing} from '../../protocol/locking-pool.ts'
+import type {Condition} from '../check.ts'
+
+/** What more a few calls need to know than the standing. */
+export interface CallFacts {
+  /** Of the signer that is to be used. */
+  signerEntry?: SignerEntry
+  /** Live sequencer of the caller; 0 means none. */
+  ownedSequencerId?: bigint
+  newOwner?: {isWhitelisted: boolean; ownedSequencerId: bigint}
+}
+
+/** One condition, looked at in a standing. */
+export type Rule = (standing: Standing) => Condition
+
+export function condition(
+  parts: Pick<Condition, 'id' | 'code' | 'label' | 'ok' | 'seen'> &
+    Partial<Pick<Condition, 'remedy' | 'revert'>>,
+): Condition {
+  const {remedy = '', revert = '', ...rest} = parts
+  return {...rest, revert, remedy: parts.ok ? '' : remedy}
+}

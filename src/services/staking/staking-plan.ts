@@ -1,0 +1,118 @@
+import {formatWeiShort, isoTime} from '../../lib/units.ts'
+import {
+  figuresOf,
+  outcomeOf,
+  type Figures,
+  type StakingCall,
+  type Standing,
+} from '../../protocol/locking-pool.ts'
+import {statusWord} from '../../protocol/sequencer.ts'
+import {requireAll} from '../check.ts'
+import type {Effect, Figure, Plan, PlannedCall, Trap} from '../plan.ts'
+import {conditionsOf} from './conditions.ts'
+import type {CallFacts} from './rule.ts'
+
+/** A plan for one sequencer, with what its numbers are predicted from. */
+export interface StakingPlan extends Plan {
+  chain: 'L1'
+  standing: Standing
+  call: StakingCall
+}
+
+export interface StakingRequest {
+  /** Words of the command. */
+  action: string
+  title: string
+  /** What needs the conditions, for errors: `An exit`. */
+  subject: string
+  role: 'owner' | 'signer'
+  standing: Standing
+  call: StakingCall
+  callFacts?: CallFacts
+  calls: PlannedCall[]
+  /** Beside the figures that change. */
+  effects?: Effect[]
+  traps?: Trap[]
+}
+
+/**
+ * A plan whose conditions all hold, with every number before and after.
+ *
+ * @throws {MetisSeqError} code of the first condition that does not hold
+ */
+export function toStakingPlan(request: StakingRequest): StakingPlan {
+  const {standing, call, calls, action, title, role, subject} = request
+  const conditions = conditionsOf(call, standing, request.callFacts)
+  requireAll(conditions, subject, {
+    sequencerId: `${standing.sequencer.sequencerId}`,
+    account: standing.caller,
+  })
+  const before = figuresOf(standing)
+  const after = outcomeOf(call, standing, standing.timeSeconds)
+  const figures = changes(before, after)
+  return {
+    ...{action, title, role, calls, conditions, figures, standing, call},
+    chain: 'L1',
+    from: standing.caller,
+    effects: [...figures.map((figure) => toEffect(figure, role)), ...(request.effects ?? [])],
+    traps: request.traps ?? [],
+  }
+}
+
+/** The figures that differ. */
+export function changes(before: Figures, after: Figures): Figure[] {
+  return keysOf(before)
+    .filter((id) => before[id] !== after[id])
+    .map((id) => ({id, before: `${before[id]}`, after: `${after[id]}`}))
+}
+
+export function keysOf(figures: Figures): (keyof Figures)[] {
+  return Object.keys(figures) as (keyof Figures)[]
+}
+
+const labels: Record<keyof Figures, string> = {
+  status: 'status',
+  lockedMetisWei: 'locked',
+  claimableMetisWei: 'claimable',
+  rewardRecipient: 'rewards go to (L2)',
+  owner: 'owner',
+  signer: 'signer',
+  updatedBatch: 'last withdrawal or signer update',
+  operationNonce: 'operation number',
+  unlockClaimTimeSeconds: 'METIS free from',
+  totalLockedMetisWei: 'locked by all sequencers',
+  callerMetisWei: 'METIS of the owner on L1',
+}
+
+function toEffect({id, before, after}: Figure, role: Plan['role']): Effect {
+  const key = id as keyof Figures
+  const label = key === 'callerMetisWei' ? `METIS of the ${role} on L1` : labels[key]
+  return {label, before: shown(key, before), after: shown(key, after)}
+}
+
+function shown(id: keyof Figures, value: string): string {
+  if (id.endsWith('MetisWei')) return `${formatWeiShort(BigInt(value))} METIS`
+  if (id === 'unlockClaimTimeSeconds') return value === '0' ? 'not exiting' : isoTime(BigInt(value))
+  if (id === 'updatedBatch') return `reward batch ${value}`
+  if (id === 'status') return statusWord(value as Figures['status'])
+  return /^0x0{40}$/.test(value) ? 'nobody' : value
+}
+
+export interface Difference {
+  id: string
+  expected: string
+  actual: string
+}
+
+/**
+ * What the chain shows otherwise than it was predicted.
+ *
+ * @param actual read at the block of the last transaction
+ */
+export function differencesOf(plan: StakingPlan, actual: Standing): Difference[] {
+  const expected = outcomeOf(plan.call, plan.standing, actual.timeSeconds)
+  const found = figuresOf(actual)
+  return keysOf(expected)
+    .filter((id) => expected[id] !== found[id])
+    .map((id) => ({id, expected: `${expected[id]}`, actual: `${found[id]}`}))
+}

@@ -1,0 +1,149 @@
+import {isAddressEqual, type Address} from 'viem'
+import {getCode} from 'viem/actions'
+
+import {readEpoch, readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epochs.ts'
+import type {Sequencer} from '../../protocol/sequencer.ts'
+import type {Context} from '../context.ts'
+import {rotationNow} from '../epochs.ts'
+import type {Trap} from '../plan.ts'
+
+/** How many epochs back unpaid blocks are looked for: two months of 1,000 blocks every 2 s. */
+const UNPAID_EPOCHS = 2600n
+/** Epochs that are read in one request. */
+const EPOCHS_AT_ONCE = 100n
+
+export const noRecipientTrap: Trap = {
+  id: 'no-reward-recipient',
+  message: 'Without a reward recipient neither rewards nor the lock itself can be taken out.',
+}
+
+/** A withdrawal uses up what an exposed signer key would need. Source: `updatedBatch`, shared by both. */
+export function sharedThrottleTrap(uses: 'withdrawal' | 'signer update', batch: bigint): Trap {
+  const blocked =
+    uses === 'withdrawal'
+      ? 'the signer cannot be replaced, not even when its key is exposed'
+      : 'no METIS can be withdrawn'
+  return {
+    id: 'shared-throttle',
+    message: `Withdrawals and signer updates share one turn in each reward batch: after this ${uses} ${blocked}, until reward batch ${batch} has come.`,
+  }
+}
+
+/**
+ * An exiting sequencer cannot ask for the next epoch to be committed, so a chain whose producer exits
+ * stands still until the respan.
+ *
+ * - Source: protocol of the consensus layer: sign requests need a current validator.
+ */
+export async function producingTrap(context: Context, signer: Address): Promise<Trap[]> {
+  const id = 'producing'
+  try {
+    const {epoch, next, headBlock} = await rotationNow(context)
+    const turns = [epoch, next].filter((each) => each && isAddressEqual(each.signer, signer))
+    const [turn] = turns
+    if (!turn) return []
+    const when =
+      turn === epoch
+        ? `now, until block ${turn.endBlock}`
+        : `next, from block ${turn.startBlock} to ${turn.endBlock}`
+    return [
+      {
+        id,
+        message: `The sequencer produces ${when} (head ${headBlock}): an exit now can halt L2 until another one takes over. Wait until its turn is over.`,
+      },
+    ]
+  } catch {
+    return [
+      {id, message: 'L2 does not answer, so whether the sequencer is producing cannot be seen.'},
+    ]
+  }
+}
+
+/**
+ * Blocks of the old signer that no reward batch has paid: the next batch names a burned signer and fails,
+ * for everyone.
+ *
+ * - Source: `LockingPool.batchSubmitRewards`: `NoSuchSeq` for a signer that was replaced.
+ */
+export async function unpaidBlocksTrap(
+  context: Context,
+  {signer}: Sequencer,
+  rewardedUntilEpoch: bigint,
+): Promise<Trap[]> {
+  const id = 'unpaid-blocks'
+  const {client} = context.l2()
+  const {sequencerSet} = context.network.l2.contracts
+  try {
+    const newest = await readNewestEpochNumber(client, {sequencerSet})
+    // Epoch 0 is nobody's to be paid.
+    const oldest = max(max(rewardedUntilEpoch + 1n, 1n), newest - UNPAID_EPOCHS)
+    for (let until = newest + 1n; until > oldest; until -= EPOCHS_AT_ONCE) {
+      const from = max(oldest, until - EPOCHS_AT_ONCE)
+      const numbers = Array.from({length: Number(until - from)}, (_, index) => from + BigInt(index))
+      const epochs = await Promise.all(
+        numbers.map((number) => readEpoch(client, {sequencerSet, number})),
+      )
+      const unpaid = epochs.findLast((epoch) => epoch && isAddressEqual(epoch.signer, signer))
+      if (unpaid) return [unpaidTrap(id, signer, unpaid.number, rewardedUntilEpoch)]
+    }
+    return []
+  } catch {
+    return [
+      {id, message: 'L2 does not answer, so whether the old signer has unpaid blocks is unknown.'},
+    ]
+  }
+}
+
+function unpaidTrap(id: string, signer: Address, epoch: bigint, paidUntil: bigint): Trap {
+  return {
+    id,
+    message: `Signer ${signer} has epoch ${epoch}, and rewards are paid until epoch ${paidUntil}: once it is replaced, a reward batch that names it is refused, for all sequencers. Wait until epoch ${epoch} is paid.`,
+  }
+}
+
+/** A contract wallet of L1 does not exist on L2 by itself: what is sent there is lost. */
+export async function recipientTrap(context: Context, recipient: Address): Promise<Trap[]> {
+  const onL1 = await getCode(context.l1().client, {address: recipient})
+  if (!onL1) return []
+  const onL2 = await getCode(context.l2().client, {address: recipient}).catch(() => null)
+  if (onL2) return []
+  const seen = onL2 === null ? 'L2 does not answer' : 'on L2 it has no code'
+  return [
+    {
+      id: 'recipient-without-code',
+      message: `The reward recipient ${recipient} is a contract on L1, and ${seen}: METIS sent to it there can be out of reach for good.`,
+    },
+  ]
+}
+
+/** Source: mainnet `LockingPool.setSequencerOwner` does not look at the new owner. */
+export function newOwnerTrap(
+  newOwner: Address,
+  {isWhitelisted, ownedSequencerId}: {isWhitelisted: boolean; ownedSequencerId: bigint},
+): Trap[] {
+  if (isWhitelisted && ownedSequencerId === 0n) return []
+  return [
+    {
+      id: 'new-owner-not-ready',
+      message: isWhitelisted
+        ? `${newOwner} owns sequencer ${ownedSequencerId} already; it would lose the way to that one.`
+        : `${newOwner} is not whitelisted: it could neither claim, withdraw nor exit.`,
+    },
+  ]
+}
+
+/** A signer key lies on a machine that is online; the owner can take out all METIS. */
+export function signerIsOwnerTrap(signer: Address, owner: Address): Trap[] {
+  if (!isAddressEqual(signer, owner)) return []
+  return [
+    {
+      id: 'signer-is-owner',
+      message:
+        'The signer is the owner itself: its key would lie on the machine of the node and rule over all METIS.',
+    },
+  ]
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}

@@ -1,0 +1,74 @@
+import {BlockNotFoundError} from 'viem'
+import {getBlock} from 'viem/actions'
+
+import {readOwnedSequencerId} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
+import {systemClock} from '../../lib/clock.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import type {Figures, Standing} from '../../protocol/locking-pool.ts'
+import type {Context} from '../context.ts'
+import {differencesOf, type Difference, type StakingPlan} from './staking-plan.ts'
+import {readStanding} from './standing.ts'
+
+/** What nobody but the call itself can have changed. */
+const MUST_HOLD: readonly (keyof Figures)[] = ['status', 'owner', 'signer', 'rewardRecipient']
+
+/** Backends of one address can be a few seconds apart. */
+const BLOCK_LOOKS = 40
+const BLOCK_POLL_MS = 250
+
+export interface Verified {
+  standing: Standing
+  /** Numbers that something else moved in the same moment, such as a reward batch. */
+  differences: Difference[]
+}
+
+/**
+ * Reads the chain at the block of the last transaction and compares it with the prediction.
+ *
+ * @throws {MetisSeqError} POST_STATE when the call did not do what it is for
+ */
+export async function verifyStaking(
+  context: Context,
+  plan: StakingPlan,
+  minedInBlock: bigint,
+): Promise<Verified> {
+  await blockKnown(context, minedInBlock)
+  const caller = plan.from
+  const sequencerId = await idAfter(context, plan)
+  const standing = await readStanding(context, {sequencerId, caller}, minedInBlock)
+  const differences = differencesOf(plan, standing)
+  const broken = differences.filter(({id}) => MUST_HOLD.includes(id as keyof Figures))
+  if (broken.length === 0) return {standing, differences}
+  throw new MetisSeqError({
+    code: 'POST_STATE',
+    message: `The transaction was mined, but the chain does not show what it should have done: ${broken[0]!.id} is ${broken[0]!.actual}.`,
+    exit: 'precondition',
+    facts: {
+      sequencerId: `${sequencerId}`,
+      block: `${minedInBlock}`,
+      ...Object.fromEntries(
+        broken.map(({id, expected, actual}) => [id, `expected ${expected}, seen ${actual}`]),
+      ),
+    },
+    hints: [`Run \`metis-seq sequencer show ${sequencerId}\`.`],
+  })
+}
+
+/** The id of a registration is known only afterwards: another one may have come first. */
+async function idAfter(context: Context, {call, from, standing}: StakingPlan): Promise<bigint> {
+  if (call.kind !== 'lock') return standing.sequencer.sequencerId
+  const {lockingPool} = context.network.l1.contracts
+  return readOwnedSequencerId(context.l1().client, {lockingPool, owner: from})
+}
+
+async function blockKnown(context: Context, blockNumber: bigint): Promise<void> {
+  for (let look = 1; ; look++) {
+    try {
+      await getBlock(context.l1().client, {blockNumber})
+      return
+    } catch (error) {
+      if (!(error instanceof BlockNotFoundError) || look === BLOCK_LOOKS) throw error
+    }
+    await systemClock.sleep(BLOCK_POLL_MS)
+  }
+}

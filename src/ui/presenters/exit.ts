@@ -1,0 +1,133 @@
+import {formatDuration, formatWei, formatWeiShort, isoTime} from '../../lib/units.ts'
+import type {ExitView} from '../../services/exit.ts'
+import {checksText, sequencerJson} from './sequencer.ts'
+import {fields} from './table.ts'
+
+export function exitJson(view: ExitView) {
+  const {phase, standing, fee, freeAtSeconds, conditions, traps, epochs} = view
+  return {
+    phase,
+    sequencer: sequencerJson(standing.sequencer),
+    freeAtSeconds,
+    freeAt: isoTime(freeAtSeconds),
+    chainTimeSeconds: standing.timeSeconds,
+    exitDelaySeconds: standing.pool.exitDelaySeconds,
+    bridgeFeeEthWei: fee.feeEthWei,
+    conditions,
+    traps,
+    epochs,
+  }
+}
+
+/** Where the exit stands and the command that comes next. */
+export function exitStatusText(view: ExitView): string {
+  return [exitHeadline(view), ...openPoints(view), nextStep(view)].join('\n')
+}
+
+/** The page an operator reads before the first step. */
+export function exitPlanText(view: ExitView): string {
+  const {standing, fee, freeAtSeconds, phase} = view
+  if (phase !== 'not-started') return exitStatusText(view)
+  const {sequencer, pool} = standing
+  const id = sequencer.sequencerId
+  const reward = sequencer.rewardMetisWei
+  return [
+    `Exit of sequencer ${id}: ${metis(sequencer.amountMetisWei)} locked, ${metis(reward)} credited.`,
+    '',
+    'Steps',
+    fields(
+      [
+        ['1. today', `metis-seq exit start ${id}   (owner, L1 gas${feeNote(fee.feeEthWei)})`],
+        [
+          '2. wait',
+          `${formatDuration(Number(pool.exitDelaySeconds))}, until about ${isoTime(freeAtSeconds)}`,
+        ],
+        [
+          '3. then',
+          `metis-seq exit finish ${id}  (owner, L1 gas; ${metis(sequencer.amountMetisWei)} come to ${sequencer.owner})`,
+        ],
+        ['4. last', 'stop the node; keep the signer key until every block it made is paid'],
+      ],
+      2,
+    ),
+    '',
+    'From step 1 on',
+    '  It cannot be taken back, and the sequencer earns nothing more.',
+    '  The reward recipient cannot be changed: what is credited later goes there in step 3.',
+    '  METIS can be neither added nor taken out, and the signer cannot be replaced.',
+    '  The owner must stay whitelisted until step 3; without it the METIS stay where they are.',
+    '  The signer address can never be used again.',
+    '',
+    ...(reward > 0n
+      ? [`Step 1 also sends ${metis(reward)} to ${sequencer.rewardRecipient} on L2.`]
+      : []),
+    turnsText(view),
+    '',
+    'Conditions of step 1',
+    checksText(view.conditions),
+    ...openPoints(view),
+    nextStep(view),
+  ].join('\n')
+}
+
+function exitHeadline({phase, standing, freeAtSeconds}: ExitView): string {
+  const {sequencerId: id, amountMetisWei} = standing.sequencer
+  switch (phase) {
+    case 'not-started':
+      return `Sequencer ${id} has not begun to exit.`
+    case 'waiting': {
+      const left = formatDuration(Number(freeAtSeconds - standing.timeSeconds))
+      return `Sequencer ${id} is exiting: ${metis(amountMetisWei)} are free in ${left}, on ${isoTime(freeAtSeconds)}.`
+    }
+    case 'claimable':
+      return `Sequencer ${id} is exiting: ${metis(amountMetisWei)} can be claimed now.`
+    case 'finished':
+      return `The exit of sequencer ${id} is finished.`
+  }
+}
+
+function turnsText({epochs}: ExitView): string {
+  if (epochs.length === 0) return 'No committed epoch names its signer now.'
+  return epochs
+    .map(
+      ({number, state, startBlock, endBlock}) =>
+        `Epoch ${number} (${state}, blocks ${startBlock} to ${endBlock}) names its signer.`,
+    )
+    .join('\n')
+}
+
+/** What would stop the next step. */
+function openPoints({phase, conditions, traps}: ExitView): string[] {
+  const failed = phase === 'not-started' ? [] : conditions.filter(({ok}) => !ok)
+  return [
+    ...(phase === 'waiting' ? failed.filter(({id}) => id !== 'exit-delay') : failed).map(
+      ({label, seen, remedy}) => `Missing: ${label}; seen: ${seen}. ${remedy}`.trim(),
+    ),
+    ...traps.map(({id, message}) => `Trap ${id}: ${message}`),
+  ]
+}
+
+function nextStep({phase, standing, conditions, traps}: ExitView): string {
+  const id = standing.sequencer.sequencerId
+  switch (phase) {
+    case 'not-started': {
+      if (conditions.some(({ok}) => !ok)) return 'Next: mend what is missing, then look again.'
+      if (traps.length > 0) return 'Next: wait until the trap is gone, then look again.'
+      return `Next: \`metis-seq exit start ${id} --dry-run\`, then without \`--dry-run\`.`
+    }
+    case 'waiting':
+      return `Next: wait. \`metis-seq exit calendar ${id}\` writes a reminder.`
+    case 'claimable':
+      return `Next: \`metis-seq exit finish ${id}\`.`
+    case 'finished':
+      return 'Nothing is left to do.'
+  }
+}
+
+function feeNote(feeEthWei: bigint): string {
+  return feeEthWei > 0n ? ` and ${formatWei(feeEthWei)} ETH bridge fee` : ''
+}
+
+function metis(wei: bigint): string {
+  return `${formatWeiShort(wei)} METIS`
+}

@@ -1,0 +1,39 @@
+import {formatWeiShort} from '../../lib/units.ts'
+import type {StakeOptions} from '../../services/stake.ts'
+import {sequencerJson} from './sequencer.ts'
+import {fields} from './table.ts'
+
+/** What an owner could do with the lock now, each with its command. */
+export function stakeOptionsText(options: StakeOptions): string {
+  const {sequencer, pool, callerMetisWei} = options
+  const id = sequencer.sequencerId
+  const metis = (wei: bigint) => `${formatWeiShort(wei)} METIS`
+  const from = (batch: bigint) =>
+    batch <= pool.rewardBatchId ? 'now' : `from reward batch ${batch} (now ${pool.rewardBatchId})`
+  return [
+    `Sequencer ${id} has ${metis(sequencer.amountMetisWei)} locked; the owner holds ${metis(callerMetisWei)} on L1.`,
+    fields([
+      ['lock more', `up to ${metis(options.increaseMetisWei)}: stake increase ${id} --amount max`],
+      [
+        'lock the reward',
+        options.restakeMetisWei > 0n
+          ? `${metis(options.restakeMetisWei)}: stake restake ${id}`
+          : sequencer.rewardMetisWei > 0n
+            ? `no: ${metis(sequencer.rewardMetisWei)} would pass the maximum lock`
+            : 'no: nothing is credited',
+      ],
+      [
+        'take out',
+        options.withdrawMetisWei > 0n
+          ? `up to ${metis(options.withdrawMetisWei)}, ${from(options.withdrawFromBatch)}: stake withdraw ${id} --amount max`
+          : 'nothing: the lock is at the minimum',
+      ],
+      ['replace the signer', from(options.signerUpdateFromBatch)],
+    ]),
+    'A withdrawal and a signer update share one turn in each reward batch.',
+  ].join('\n')
+}
+
+export function stakeOptionsJson({sequencer, ...rest}: StakeOptions) {
+  return {...rest, sequencer: sequencerJson(sequencer)}
+}
