@@ -1,4 +1,4 @@
-import {getBlock, getGasPrice} from 'viem/actions'
+import {getBlock, getFeeHistory, getGasPrice} from 'viem/actions'
 
 import type {ChainClient} from './connect.ts'
 
@@ -31,4 +31,25 @@ export async function readFees(
 /** The most a unit of gas can cost under these fees. */
 export function maxPricePerGas(fees: GasFees): bigint {
   return fees.type === 'legacy' ? fees.gasPrice : fees.maxFeePerGas
+}
+
+/** Blocks whose base fees tell what is usual: about an hour of Ethereum. */
+const USUAL_BLOCKS = 300
+
+/**
+ * The base fee now and the usual one of the last blocks, in wei per gas.
+ *
+ * @returns undefined where the chain has no base fee, or the endpoint does not tell its history
+ */
+export async function readBaseFees(
+  client: ChainClient,
+): Promise<{nowWei: bigint; usualWei: bigint} | undefined> {
+  const history = await getFeeHistory(client, {
+    blockCount: USUAL_BLOCKS,
+    rewardPercentiles: [],
+  }).catch(() => undefined)
+  const sorted = history?.baseFeePerGas.toSorted((a, b) => (a < b ? -1 : 1)) ?? []
+  const nowWei = history?.baseFeePerGas.at(-1)
+  const usualWei = sorted[Math.floor(sorted.length / 2)]
+  return nowWei === undefined || usualWei === undefined ? undefined : {nowWei, usualWei}
 }

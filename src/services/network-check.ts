@@ -1,8 +1,7 @@
 import {isAddressEqual, type Address} from 'viem'
-import {getBlockNumber, getCode, readContract} from 'viem/actions'
+import {getBlockNumber, getCode} from 'viem/actions'
 
-import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
-import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
+import {poolPointers, type Pointer} from '../chain/actions/locking-pool/read-pointers.ts'
 import {connectChain, type ChainClient} from '../chain/connect.ts'
 import {connectPos} from '../chain/pos-client.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
@@ -60,27 +59,15 @@ async function checkPos(url: string | null, timeoutMs: number): Promise<Check[]>
 
 function checkL1Contracts(context: Context): Promise<Check[]> {
   const {client} = context.l1()
-  const {metis, lockingPool, lockingInfo, bridge, addressManager} = context.network.l1.contracts
-  const pool = {address: lockingPool, abi: lockingPoolAbi} as const
-  const info = {address: lockingInfo, abi: lockingInfoAbi} as const
+  const {contracts} = context.network.l1
+  const {metis, lockingPool, lockingInfo, bridge, addressManager} = contracts
   return Promise.all([
     checkCode(client, 'LockingPool', lockingPool),
     checkCode(client, 'LockingInfo', lockingInfo),
     checkCode(client, 'METIS on L1', metis),
     checkCode(client, 'L1 bridge', bridge),
     checkCode(client, 'address manager', addressManager),
-    checkPointer('LockingPool.escrow is LockingInfo', lockingInfo, () =>
-      readContract(client, {...pool, functionName: 'escrow'}),
-    ),
-    checkPointer('LockingInfo.manager is LockingPool', lockingPool, () =>
-      readContract(client, {...info, functionName: 'manager'}),
-    ),
-    checkPointer('LockingInfo.l1Token is METIS', metis, () =>
-      readContract(client, {...info, functionName: 'l1Token'}),
-    ),
-    checkPointer('LockingInfo.bridge is the L1 bridge', bridge, () =>
-      readContract(client, {...info, functionName: 'bridge'}),
-    ),
+    ...poolPointers(client, contracts).map(checkPointer),
   ])
 }
 
@@ -103,11 +90,7 @@ function checkCode(client: ChainClient, name: string, address: Address): Promise
   })
 }
 
-function checkPointer(
-  label: string,
-  expected: Address,
-  read: () => Promise<Address>,
-): Promise<Check> {
+function checkPointer({label, expected, read}: Pointer): Promise<Check> {
   return attempt('pointer', label, async () => {
     const actual = await read()
     if (!isAddressEqual(actual, expected)) throw new Error(`it is ${actual}`)

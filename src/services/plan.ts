@@ -20,6 +20,8 @@ export interface PlannedCall {
   data: Hex
   /** ETH on L1, METIS on L2. */
   valueWei: bigint
+  /** Gas it takes at most, for the price of a plan in which another call has to be mined before it. */
+  gasAtMost?: bigint
 }
 
 /** A known way to lose money or a turn. Only `--override ID` gets past it. */

@@ -2,12 +2,12 @@ import type {Address, Hash, Hex} from 'viem'
 import {call, estimateGas, getBalance, getTransactionCount} from 'viem/actions'
 
 import type {ChainClient} from '../chain/connect.ts'
-import {maxPricePerGas, readFees, type GasFees} from '../chain/fees.ts'
+import {maxPricePerGas, readBaseFees, readFees, type GasFees} from '../chain/fees.ts'
 import {fromRevert} from '../chain/reverts.ts'
 import type {TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import {formatWei} from '../lib/units.ts'
-import type {Plan, PlannedCall} from './plan.ts'
+import {formatWei, formatWeiShort} from '../lib/units.ts'
+import type {Plan, PlannedCall, Trap} from './plan.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {broadcast, rejected, settleOpenTransactions, waitForEntry} from './wait-transaction.ts'
 
@@ -29,7 +29,7 @@ export interface Preview {
   fees: GasFees
   /** Gas of each call; null where it depends on a call before it. */
   gasLimits: (bigint | null)[]
-  /** Highest possible price of the calls whose gas is known, in wei of the chain's coin. */
+  /** Highest possible price of all calls, in wei of the chain's coin. */
   maxCostWei: bigint
   balanceWei: bigint
 }
@@ -52,18 +52,24 @@ export async function previewPlan(
   dependencies: SendDependencies,
 ): Promise<Preview> {
   await settleOpenTransactions(plan.from, dependencies, choices.looksOnly)
-  assertNoTrap(plan, choices.overrides)
+  assertNoTrap(plan.traps, choices.overrides)
   const {client, reporter} = dependencies
-  const [fees, balanceWei] = await Promise.all([
+  const [fees, balanceWei, baseFees] = await Promise.all([
     readFees(client, choices),
     getBalance(client, {address: plan.from}),
+    // Who names a ceiling has thought of the price.
+    choices.maxFeeWei === undefined ? readBaseFees(client) : undefined,
   ])
   const gasLimits: (bigint | null)[] = []
   for (const [index, planned] of plan.calls.entries()) {
     gasLimits.push(index === 0 ? await simulate(client, plan.from, planned) : null)
   }
   if (plan.calls[0]) reporter.onSimulated(plan.calls[0].label)
-  const gas = gasLimits.reduce<bigint>((sum, limit) => sum + (limit ?? 0n), 0n)
+  const gas = gasLimits.reduce<bigint>(
+    (sum, limit, index) => sum + (limit ?? plan.calls[index]?.gasAtMost ?? 0n),
+    0n,
+  )
+  if (baseFees) assertNoTrap(feeSpike(baseFees, gas), choices.overrides)
   const value = plan.calls.reduce((sum, {valueWei}) => sum + valueWei, 0n)
   const maxCostWei = gas * maxPricePerGas(fees) + value
   if (balanceWei < maxCostWei) throw balanceLow(plan, balanceWei, maxCostWei)
@@ -159,8 +165,25 @@ async function simulate(client: ChainClient, from: Address, planned: PlannedCall
   }
 }
 
-function assertNoTrap(plan: Plan, overrides: readonly string[]): void {
-  const trap = plan.traps.find(({id}) => !overrides.includes(id))
+/** How many times the usual base fee is a spike, when it also costs so much more. */
+const SPIKE_TIMES = 3n
+const SPIKE_COST_WEI = 2_000_000_000_000_000n
+
+/** A price far above the usual one, which most operations can wait out. */
+function feeSpike({nowWei, usualWei}: {nowWei: bigint; usualWei: bigint}, gas: bigint): Trap[] {
+  const moreWei = (nowWei - usualWei) * gas
+  if (nowWei < usualWei * SPIKE_TIMES || moreWei < SPIKE_COST_WEI) return []
+  const gwei = (wei: bigint) => `${formatWeiShort(wei * 10n ** 9n)} gwei`
+  return [
+    {
+      id: 'fee-spike',
+      message: `Gas costs ${gwei(nowWei)} now and ${gwei(usualWei)} usually: waiting saves about ${formatWeiShort(moreWei)} ETH. Name a ceiling with --max-fee to send anyway.`,
+    },
+  ]
+}
+
+function assertNoTrap(traps: readonly Trap[], overrides: readonly string[]): void {
+  const trap = traps.find(({id}) => !overrides.includes(id))
   if (!trap) return
   throw new MetisSeqError({
     code: 'TRAP',

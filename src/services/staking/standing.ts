@@ -2,9 +2,11 @@ import {isAddressEqual, type Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import {readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
+import {poolPointers, type Pointer} from '../../chain/actions/locking-pool/read-pointers.ts'
 import {readPoolRules} from '../../chain/actions/locking-pool/read-pool-rules.ts'
 import {readPool, readWhitelisted} from '../../chain/actions/locking-pool/read-pool.ts'
 import {readSequencer} from '../../chain/actions/locking-pool/read-sequencer.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
 import type {Standing} from '../../protocol/locking-pool.ts'
 import type {Context} from '../context.ts'
 
@@ -12,6 +14,7 @@ import type {Context} from '../context.ts'
  * Reads all that an operation on a sequencer depends on, at one block, so that its numbers fit together.
  *
  * @param blockNumber the newest block when left out
+ * @throws {MetisSeqError} CONTRACTS_DISAGREE when the addresses of the network do not belong together
  */
 export async function readStanding(
   context: Context,
@@ -28,6 +31,9 @@ export async function readStanding(
     readSequencer(client, {lockingPool, sequencerId, ...at}),
     readWhitelisted(client, {lockingPool, owner: caller, ...at}),
     readTokenBalance(client, {token: metis, account: caller, ...at}),
+    ...poolPointers(client, context.network.l1.contracts).map((each) =>
+      assertPointer(each, context),
+    ),
   ])
   return {
     ...{pool, rules, sequencer, caller, callerIsWhitelisted, callerMetisWei},
@@ -35,6 +41,14 @@ export async function readStanding(
   }
 }
 
-export function isOwner({sequencer, caller}: Standing): boolean {
-  return isAddressEqual(sequencer.owner, caller)
+async function assertPointer({label, expected, read}: Pointer, {networkName}: Context) {
+  const actual = await read()
+  if (isAddressEqual(actual, expected)) return
+  throw new MetisSeqError({
+    code: 'CONTRACTS_DISAGREE',
+    message: `On network ${networkName} it does not hold that ${label}: it is ${actual}.`,
+    exit: 'config',
+    facts: {network: networkName, expected, actual},
+    hints: ['Run `metis-seq network check` to compare every address of the network.'],
+  })
 }

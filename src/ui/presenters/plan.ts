@@ -20,7 +20,9 @@ export function previewText(
         ['value', `${formatWei(call.valueWei)} ${coin}`],
         [
           'gas',
-          gasLimits[index] === null ? 'known after the call before it' : `${gasLimits[index]}`,
+          gasLimits[index] === null
+            ? `known after the call before it${call.gasAtMost ? `, at most about ${call.gasAtMost}` : ''}`
+            : `${gasLimits[index]}`,
         ],
       ],
       3,
@@ -46,7 +48,7 @@ export function previewText(
       ]),
       3,
     ),
-    `${gasLimits.includes(null) ? 'The calls whose gas is known cost' : 'Costs'} at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
+    `Costs at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
   ].join('\n')
 }
 
