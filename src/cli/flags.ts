@@ -112,6 +112,15 @@ export const sendFlags = {
   'password-file': passwordFileFlag(),
 }
 
+/** Flags of a command that replaces a transaction. */
+export const replaceFlags = {
+  'dry-run': sendFlags['dry-run'],
+  yes: sendFlags.yes,
+  'max-fee': sendFlags['max-fee'],
+  'priority-fee': sendFlags['priority-fee'],
+  'password-file': sendFlags['password-file'],
+}
+
 /** Wei of a decimal amount. Throws a usage error that names the text. */
 export function parseAmount(text: string): bigint {
   const wei = parseUnitsText(text)

@@ -136,7 +136,7 @@ const LOCK_WAIT_MS = 20_000
 const LOCK_POLL_MS = 100
 
 /** Two commands that send for one account at once would take the same nonce or do a thing twice. */
-async function lockAccount(
+export async function lockAccount(
   context: Context,
   wanted: Pick<Plan, 'chain' | 'from'>,
   {say, signal}: SendHost,
@@ -215,7 +215,7 @@ function writeUnsigned(preview: Preview, flags: SendFlags, chainId: number): Sen
   }
 }
 
-function chainOf(
+export function chainOf(
   context: Context,
   {chain}: Pick<Plan, 'chain'>,
 ): {client: ChainClient; chainId: number} {
@@ -240,7 +240,7 @@ function requireKey(context: Context, plan: Plan): string {
   })
 }
 
-function reporterFor({say}: SendHost): SendReporter {
+export function reporterFor({say}: SendHost): SendReporter {
   return {
     onSettled: (label, hash, status) =>
       say(`Earlier transaction (${label}, ${shortHex(hash)}): ${status}.`),

@@ -126,7 +126,7 @@ export async function waitForEntry(
   throw unknown(entry)
 }
 
-async function readOutcome(client: ChainClient, entry: JournalEntry): Promise<Outcome> {
+export async function readOutcome(client: ChainClient, entry: JournalEntry): Promise<Outcome> {
   const receipt = await findReceipt(client, entry.hash)
   if (receipt) {
     const {transactionHash: hash, blockNumber, gasUsed, effectiveGasPrice, status} = receipt
@@ -153,7 +153,7 @@ function findReceipt(client: ChainClient, hash: Hash) {
   })
 }
 
-function record(
+export function record(
   journal: Journal,
   entry: JournalEntry,
   outcome: Exclude<Outcome, {state: 'open'}>,

@@ -1,0 +1,143 @@
+import {isAddressEqual} from 'viem'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import type {Context} from '../services/context.ts'
+import {listKeys, openSigner} from '../services/keys.ts'
+import {
+  planReplacement,
+  sendReplacement,
+  type Replacement,
+  type ReplacementKind,
+} from '../services/replace-transaction.ts'
+import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
+import {replacementJson, replacementText} from '../ui/presenters/replacement.ts'
+import {askPassword} from './ask-password.ts'
+import type {Result} from './operator-command.ts'
+import {chainOf, lockAccount, reporterFor, type SendHost} from './send.ts'
+
+/** How far back an open transaction is looked for. */
+const ENTRIES_LOOKED_AT = 500
+
+export interface ReplaceFlags {
+  'dry-run': boolean
+  'max-fee'?: bigint | undefined
+  'priority-fee'?: bigint | undefined
+  'password-file'?: string | undefined
+}
+
+/**
+ * Puts another transaction in the place of one that is stuck: preview, confirm, sign, journal, send, wait.
+ *
+ * @param wanted hash or journal id; undefined: the only one that is open
+ * @throws {MetisSeqError} TX_UNKNOWN_HERE, TX_AMBIGUOUS, NOTHING_OPEN and those of the replacement
+ */
+export async function replace(
+  context: Context,
+  kind: ReplacementKind,
+  wanted: string | undefined,
+  flags: ReplaceFlags,
+  host: SendHost,
+): Promise<Result> {
+  const journal = openJournal(context.home.journalFile)
+  try {
+    const original = findOpen(journal, context, wanted)
+    const chain = original.chainId === context.network.l1.chainId ? 'L1' : 'L2'
+    const lookOnly = flags['dry-run']
+    if (!lookOnly) host.atEnd(await lockAccount(context, {chain, from: original.from}, host))
+    const dependencies = {
+      ...chainOf(context, {chain}),
+      network: context.networkName,
+      journal,
+      reporter: reporterFor(host),
+      signal: host.signal,
+    }
+    const fees = {maxFeeWei: flags['max-fee'], priorityFeeWei: flags['priority-fee']}
+    const replacement = await planReplacement(kind, original, fees, dependencies)
+    const json = replacementJson(replacement)
+    if (lookOnly) return {data: json, text: replacementText(replacement, chain)}
+    host.say(replacementText(replacement, chain))
+    host.keepForFailure(json)
+    await host.confirm(`Send this transaction on ${context.networkName}?`)
+    const signer = await openSigner(keyOf(context, replacement), {
+      home: context.home,
+      config: context.config,
+      passwordFile: flags['password-file'],
+      ...(host.mayAsk ? {askPassword} : {}),
+    })
+    const {mined, hash, receipt} = await sendReplacement(replacement, signer, dependencies)
+    return {data: {...json, mined, hash, receipt}, text: outcomeText(replacement, mined, hash)}
+  } finally {
+    journal.close()
+  }
+}
+
+function outcomeText({kind, original}: Replacement, mined: string, hash: string): string {
+  if (mined === 'original') {
+    return `The original was mined before its replacement: ${original.label}, ${hash}.`
+  }
+  return kind === 'cancel'
+    ? `Cancelled: ${original.label} will never be mined. What was spent is the gas of ${hash}.`
+    : `Mined: ${original.label}, ${hash}.`
+}
+
+function findOpen(
+  journal: Journal,
+  {networkName}: Context,
+  wanted: string | undefined,
+): JournalEntry {
+  const here = journal
+    .list(ENTRIES_LOOKED_AT)
+    .filter(({network, status}) => network === networkName && isOpen(status))
+  if (wanted === undefined) {
+    const [only, ...others] = here
+    if (only && others.length === 0) return only
+    throw only ? ambiguous(here) : nothingOpen(networkName)
+  }
+  const found = here.find(
+    ({id, hash}) => `${id}` === wanted || hash.toLowerCase() === wanted.toLowerCase(),
+  )
+  if (found) return found
+  throw new MetisSeqError({
+    code: 'TX_NOT_OPEN',
+    message: 'The journal has no open transaction with this hash or number.',
+    exit: 'not-found',
+    facts: {network: networkName, open: here.map(({id}) => `${id}`).join(', ') || 'none'},
+    hints: ['Run `metis-seq tx list` to see what was sent from here.'],
+  })
+}
+
+function isOpen(status: JournalEntry['status']): boolean {
+  return status === 'prepared' || status === 'sent'
+}
+
+function nothingOpen(network: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NOTHING_OPEN',
+    message: `No transaction sent from here is open on ${network}.`,
+    exit: 'not-found',
+    facts: {network},
+    hints: ['Run `metis-seq tx list` to see how each of them ended.'],
+  })
+}
+
+function ambiguous(open: JournalEntry[]): MetisSeqError {
+  return new MetisSeqError({
+    code: 'TX_AMBIGUOUS',
+    message: `${open.length} transactions are open; name one of them.`,
+    exit: 'usage',
+    facts: Object.fromEntries(open.map(({id, label, hash}) => [`${id}`, `${label}, ${hash}`])),
+    hints: [`The oldest holds up the others: pass ${open.at(-1)?.id}.`],
+  })
+}
+
+function keyOf({config}: Context, {original}: Replacement): string {
+  const key = listKeys(config).find(({address}) => isAddressEqual(address, original.from))
+  if (key) return key.name
+  throw new MetisSeqError({
+    code: 'KEY_NOT_HERE',
+    message: `The key of ${original.from} is not on this machine.`,
+    exit: 'signer',
+    facts: {address: original.from},
+    hints: ['Import it with `metis-seq key import`.'],
+  })
+}

@@ -1,0 +1,28 @@
+import {Args} from '@oclif/core'
+
+import {commonFlags, replaceFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {replace} from '../../cli/replace.ts'
+
+export default class TxCancel extends OperatorCommand {
+  static override summary = 'Put an empty transaction in the place of one that is open.'
+
+  static override description =
+    'It has the same nonce, so either the original is mined or the empty one. The gas of the empty one is spent.'
+
+  static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
+
+  static override args = {
+    transaction: Args.string({
+      description: 'Hash, or number in `tx list`. Default: the only open one.',
+    }),
+  }
+
+  static override flags = {...commonFlags, ...replaceFlags}
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(TxCancel)
+    const context = this.openContext(flags)
+    return replace(context, 'cancel', args.transaction, flags, this.sendHost(flags.yes))
+  }
+}

@@ -1,0 +1,28 @@
+import {Args} from '@oclif/core'
+
+import {commonFlags, replaceFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {replace} from '../../cli/replace.ts'
+
+export default class TxSpeedUp extends OperatorCommand {
+  static override summary = 'Send an open transaction again at a higher price.'
+
+  static override description =
+    'The same call with the same nonce, so only one of both can be mined.'
+
+  static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
+
+  static override args = {
+    transaction: Args.string({
+      description: 'Hash, or number in `tx list`. Default: the only open one.',
+    }),
+  }
+
+  static override flags = {...commonFlags, ...replaceFlags}
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(TxSpeedUp)
+    const context = this.openContext(flags)
+    return replace(context, 'speed-up', args.transaction, flags, this.sendHost(flags.yes))
+  }
+}
