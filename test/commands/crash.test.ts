@@ -4,7 +4,7 @@ import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import type {Network} from '../../src/protocol/network.ts'
 import {openJournal} from '../../src/store/journal.ts'
-import {proxyAnswer, startHttpStub, type HttpStub} from '../helpers/http-stub.ts'
+import {startBroadcastProxy, type BroadcastProxy} from '../helpers/broadcast-proxy.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, startCli, type RunningCli} from '../helpers/run-cli.ts'
@@ -15,28 +15,14 @@ const owner = accountOf('owner').address
 const register = ['sequencer', 'register', '--amount', '20000', '--yes']
 
 let chain: TestChain
-let proxy: HttpStub
+let proxy: BroadcastProxy
 let network: Network
-/** Called with each broadcast and its number from 1, before and after the chain has it. */
-let onBroadcast: (count: number, moment: 'before' | 'after') => 'go on' | 'silence'
-let broadcasts = 0
 
 beforeAll(async () => {
   chain = await startTestChain({withL2: false})
   await chain.fund(owner)
   await chain.keep()
-  proxy = await startHttpStub((body, request, response) => {
-    if (!body.includes('eth_sendRawTransaction')) {
-      return proxyAnswer(() => chain.l1.url)(body, request, response)
-    }
-    const count = ++broadcasts
-    if (onBroadcast(count, 'before') === 'silence') return
-    const {id, params} = JSON.parse(body) as {id: number; params: unknown[]}
-    void chain.l1.request('eth_sendRawTransaction', params).then((result) => {
-      if (onBroadcast(count, 'after') === 'silence') return
-      response.end(JSON.stringify({jsonrpc: '2.0', id, result}))
-    })
-  })
+  proxy = await startBroadcastProxy(chain.l1)
   network = {...chain.network, l1: {...chain.network.l1, rpcUrls: [proxy.url]}}
 })
 afterAll(async () => {
@@ -45,8 +31,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await chain.reset()
-  broadcasts = 0
-  onBroadcast = () => 'go on'
+  proxy.reset()
 })
 
 const operator = () => makeOperator(network, {owner: 'owner', signer: 'signer'})
@@ -90,11 +75,11 @@ test.each(moments)(
   async ({count, at, exitCode, code}) => {
     using temp = await operator()
     let cli: RunningCli | undefined
-    onBroadcast = (number, moment) => {
+    proxy.onBroadcast((number, moment) => {
       if (number !== count || moment !== at) return 'go on'
       cli?.child.kill('SIGKILL')
       return 'silence'
-    }
+    })
     cli = startCli(register, {home: temp.root})
     const {child} = cli
     const crashed = await cli.result
@@ -103,7 +88,7 @@ test.each(moments)(
       signal: 'SIGKILL',
     })
     expect(statuses(temp).at(-1)).toBe('prepared')
-    onBroadcast = () => 'go on'
+    proxy.reset()
 
     const again = await runCli([...register, '--json'], {home: temp.root})
 
@@ -143,10 +128,10 @@ test('--dry-run and --unsigned sign nothing, write no entry and send nothing', a
   using temp = await operator()
   const file = temp.path('out.json')
   const sends: number[] = []
-  onBroadcast = (count) => {
+  proxy.onBroadcast((count) => {
     sends.push(count)
     return 'go on'
-  }
+  })
   const base = register.filter((word) => word !== '--yes')
 
   const dry = await runCli([...base, '--dry-run'], {home: temp.root})

@@ -1,0 +1,122 @@
+/** Every command that sends, killed before and after its transaction is out: it is sent exactly once. */
+import {encodeFunctionData, parseEther, type Address} from 'viem'
+import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
+
+import {erc20Abi} from '../../src/chain/abis/erc20.ts'
+import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
+import {openJournal} from '../../src/store/journal.ts'
+import {startBroadcastProxy, type BroadcastProxy, type Moment} from '../helpers/broadcast-proxy.ts'
+import {accountOf} from '../helpers/l2-chain.ts'
+import {makeOperator} from '../helpers/operator.ts'
+import {runCli, startCli, type RunningCli} from '../helpers/run-cli.ts'
+import type {TempHome} from '../helpers/temp-home.ts'
+import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
+
+const owner = accountOf('owner').address
+const signer = accountOf('signer').address
+const heir = accountOf('heir').address
+const EXIT_SECONDS = 21 * 86_400
+
+let chain: TestChain
+let proxy: BroadcastProxy
+let temp: TempHome
+
+beforeAll(async () => {
+  chain = await startTestChain({withL2: false})
+  proxy = await startBroadcastProxy(chain.l1)
+  const l1 = {...chain.network.l1, rpcUrls: [proxy.url]}
+  temp = await makeOperator({...chain.network, l1}, {owner: 'owner', signer: 'signer'})
+  for (const name of ['owner', 'one', 'two'])
+    await join(name, name === 'owner' ? 'signer' : `${name} signs`)
+  await chain.fund(heir, {metis: '0'})
+  await chain.l1.request('anvil_setBalance', [signer, '0xde0b6b3a7640000'])
+  await chain.submitRewards(signer, 100n)
+  await chain.keep()
+})
+afterAll(async () => {
+  temp[Symbol.dispose]()
+  await proxy[Symbol.asyncDispose]()
+  await chain[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  await chain.reset()
+  proxy.reset()
+  const journal = openJournal(temp.home.journalFile)
+  journal.forget('test')
+  journal.close()
+})
+
+/** Locks 30,000 METIS for someone, with LockingInfo free to take more. */
+async function join(name: string, signerName: string): Promise<void> {
+  const {address} = accountOf(name)
+  const key = accountOf(signerName)
+  const {metis, lockingInfo, lockingPool} = chain.at
+  await chain.fund(address)
+  await chain.act(address, metis, erc20Abi, 'approve', [lockingInfo, parseEther('100000')])
+  await chain.act(address, lockingPool, lockingPoolAbi, 'lockWithRewardRecipient', [
+    ...[key.address, address, parseEther('30000'), `0x${key.publicKey.slice(4)}`],
+  ])
+}
+
+async function unlocked(): Promise<void> {
+  const data = encodeFunctionData({abi: lockingPoolAbi, functionName: 'unlock', args: [1n, 0]})
+  const value = '0xb5e620f48000'
+  const to = chain.at.lockingPool
+  await chain.l1.request('eth_sendTransaction', [{from: owner, to, data, value, gas: '0x4c4b40'}])
+  await chain.l1.request('evm_increaseTime', [EXIT_SECONDS])
+  await chain.l1.request('evm_mine')
+}
+
+interface Case {
+  line: string
+  from?: Address
+  before?: () => Promise<void>
+}
+
+const publicKey = `0x${accountOf('next signer').publicKey.slice(4)}`
+const cases: Case[] = [
+  {line: 'stake increase 1 --amount 1000'},
+  {line: 'stake restake 1'},
+  {line: 'stake withdraw 1 --amount 1000 --override shared-throttle'},
+  {line: `sequencer set-recipient 1 --recipient ${heir}`},
+  {line: `sequencer set-owner 1 --new-owner ${heir}`},
+  {
+    line: `sequencer rotate-signer 1 --signer-pubkey ${publicKey} --override shared-throttle --override unpaid-blocks`,
+    from: signer,
+  },
+  {line: 'reward claim 1'},
+  {line: 'exit start 1 --override producing'},
+  {line: 'exit finish 1', before: unlocked},
+]
+const moments: Moment[] = ['before', 'after']
+const matrix = cases.flatMap((each) => moments.map((moment) => ({...each, moment})))
+
+const sentBy = async (from: Address) =>
+  Number(await chain.l1.request('eth_getTransactionCount', [from, 'latest']))
+
+test.each(matrix)(
+  '$line, killed $moment the chain has it',
+  async ({line, moment, from = owner, before}) => {
+    await before?.()
+    const args = [...line.split(' '), '--yes', '--json']
+    const nonce = await sentBy(from)
+    let cli: RunningCli | undefined
+    proxy.onBroadcast((_count, at) => {
+      if (at !== moment) return 'go on'
+      cli?.child.kill('SIGKILL')
+      return 'silence'
+    })
+    cli = startCli(args, {home: temp.root})
+    await cli.result
+    expect(cli.child.signalCode).toBe('SIGKILL')
+    proxy.reset()
+
+    const again = await runCli(args, {home: temp.root})
+
+    expect(again.json?.error).toMatchObject({code: 'DONE_EARLIER', exitCode: 5})
+    expect(await sentBy(from)).toBe(nonce + 1)
+    const journal = openJournal(temp.home.journalFile)
+    expect(journal.list(10).map(({status}) => status)).toEqual(['mined'])
+    journal.close()
+  },
+)
