@@ -213,6 +213,12 @@ export const POOL_EXPIRE_MS = 30_000
 export const RECOVERY_BATCH = 64
 /** RPC: waking a thread costs as much as five recoveries, so several transactions share one. */
 export const RECOVERY_GATHER_MS = 3
+/**
+ * Transactions whose sender is remembered, so that one that is refused and sent again costs nothing. In a
+ * flood most are. Each keeps at most 1 kB of text: 8 MB.
+ */
+export const RECOVERY_REMEMBERED = 8192
+export const RECOVERY_REMEMBERED_CHARS = 1024
 
 /** History: receipts packed together. 50 are 3 kB packed and 0.3 ms to read, when one is asked for. */
 export const HISTORY_CHUNK_TRANSACTIONS = 50

@@ -6,6 +6,8 @@ import {createRequire} from 'node:module'
 import {availableParallelism} from 'node:os'
 import {Worker} from 'node:worker_threads'
 
+import type {Address, Hash, Hex} from 'viem'
+
 import {isHighS} from '../../protocol/secp256k1.ts'
 import {
   InvalidTransactionError,
@@ -14,7 +16,12 @@ import {
   type ParsedTransaction,
   type SignedTransaction,
 } from '../../protocol/transaction.ts'
-import {RECOVERY_BATCH, RECOVERY_GATHER_MS} from '../limits.ts'
+import {
+  RECOVERY_BATCH,
+  RECOVERY_GATHER_MS,
+  RECOVERY_REMEMBERED,
+  RECOVERY_REMEMBERED_CHARS,
+} from '../limits.ts'
 
 /** Lengths of what was signed and of the whole transaction (4 each), recovery id (1), r and s (64). */
 const HEAD_BYTES = 73
@@ -68,6 +75,8 @@ export class SenderRecovery {
   readonly #lanes: Lane[] = []
   #waiting: Job[] = []
   #isScheduled = false
+  /** What was recovered last, by raw bytes: oldest first. */
+  readonly #remembered = new Map<Hex, {hash: Hash; sender: Address}>()
 
   constructor(threads = Math.min(4, Math.max(1, availableParallelism() - 1))) {
     const {resolve} = createRequire(import.meta.url)
@@ -83,7 +92,23 @@ export class SenderRecovery {
   }
 
   /** @throws {InvalidTransactionError} when nobody can have made the signature */
-  recover(transaction: ParsedTransaction): Promise<SignedTransaction> {
+  async recover(transaction: ParsedTransaction): Promise<SignedTransaction> {
+    const known = this.#remembered.get(transaction.raw)
+    if (known) return {...transaction, ...known}
+    const signed = await this.#queue(transaction)
+    this.#remember(signed)
+    return signed
+  }
+
+  #remember({raw, hash, sender}: SignedTransaction): void {
+    if (raw.length > RECOVERY_REMEMBERED_CHARS) return
+    this.#remembered.set(raw, {hash, sender})
+    if (this.#remembered.size <= RECOVERY_REMEMBERED) return
+    const [oldest] = this.#remembered.keys()
+    this.#remembered.delete(oldest!)
+  }
+
+  #queue(transaction: ParsedTransaction): Promise<SignedTransaction> {
     return new Promise((resolve, reject) => {
       const raw = Buffer.from(transaction.raw.slice(2), 'hex')
       this.#waiting.push({transaction, raw, resolve, reject})
