@@ -1,4 +1,4 @@
-import {Errors, Flags} from '@oclif/core'
+import {Args, Errors, Flags} from '@oclif/core'
 import {getAddress, isAddress, type Address} from 'viem'
 
 import {parseUnitsText} from '../lib/units.ts'
@@ -21,6 +21,9 @@ export const addressFlag = Flags.custom<Address>({
   helpValue: 'ADDRESS',
   parse: async (text) => parseAddress(text),
 })
+
+/** The same as an argument. */
+export const addressArg = Args.custom<Address>({parse: async (text) => parseAddress(text)})
 
 /** An endpoint. Its text is never repeated: it may hold an API key. */
 export const urlFlag = Flags.custom<string>({

@@ -241,6 +241,36 @@ export function setOwner(options: PoolCall & {newOwner: Address}): PlannedCall {
   })
 }
 
+/**
+ * Puts an account on the whitelist or takes it off.
+ *
+ * - Signed by: owner of LockingPool. Chain: L1. Value: none.
+ * - Source: `LockingPool.setWhitelist`.
+ */
+export function setWhitelist(options: {
+  lockingPool: Address
+  account: Address
+  allowed: boolean
+}): PlannedCall {
+  const {lockingPool, account, allowed} = options
+  return {
+    label: allowed ? `Whitelist ${account}` : `Take ${account} off the whitelist`,
+    contract: 'LockingPool',
+    to: lockingPool,
+    functionName: 'setWhitelist',
+    args: [
+      {name: 'addr', value: account},
+      {name: 'yes', value: String(allowed)},
+    ],
+    data: encodeFunctionData({
+      abi: lockingPoolAbi,
+      functionName: 'setWhitelist',
+      args: [account, allowed],
+    }),
+    valueWei: 0n,
+  }
+}
+
 function bridgingCall(
   functionName: 'withdrawRewards' | 'unlock' | 'unlockClaim',
   label: string,

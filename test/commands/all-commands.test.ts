@@ -27,6 +27,8 @@ const needed: Record<string, string[]> = {
   'node verify': ['--from-l1', 'http://127.0.0.1:9'],
   'pos run': ['--mpc-key', 'mpc'],
   'profile add': ['main'],
+  'sequencer allow': ['0x1111111111111111111111111111111111111111'],
+  'sequencer disallow': ['0x1111111111111111111111111111111111111111'],
   'sequencer rotate-signer': ['--signer-pubkey', `0x${'11'.repeat(64)}`],
   'sequencer set-owner': ['--new-owner', '0x1111111111111111111111111111111111111111'],
   'sequencer set-recipient': ['--recipient', '0x1111111111111111111111111111111111111111'],

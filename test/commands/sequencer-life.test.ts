@@ -1,7 +1,7 @@
 /** A sequencer's whole life through the binary; after each step the chain is as the preview said. */
 import {writeFileSync} from 'node:fs'
 
-import {decodeFunctionResult, encodeFunctionData, type Address, type Hex} from 'viem'
+import {decodeFunctionResult, encodeFunctionData, toHex, type Address, type Hex} from 'viem'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
@@ -10,7 +10,7 @@ import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {pairwise, runCli, type Document} from '../helpers/run-cli.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
-import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
 
 const METIS = 10n ** 18n
 const EXIT_SECONDS = 21 * 86_400
@@ -38,6 +38,12 @@ beforeAll(async () => {
   for (const owner of ['owner', 'heir']) {
     await ask(`profile add ${owner} --network test --owner ${owner} --signer signer`)
   }
+  const keyFile = temp.path('governance.hex')
+  writeFileSync(keyFile, toHex(governance.getHdKey().privateKey!), {mode: 0o600})
+  await ask(
+    `key import governance --from-file ${keyFile} --backend file --password-file ${temp.path('password')} --remember-password-file`,
+  )
+  await ask('profile add governance --network test --owner governance')
   await chain.l1.request('anvil_setBalance', [addressOf['signer'], '0xde0b6b3a7640000'])
 })
 afterAll(async () => {
@@ -125,6 +131,12 @@ async function figuresOnChain(id: bigint, account: Address): Promise<Record<stri
   }
 }
 
+/** The network's owner lets someone in. */
+async function allow(name: string): Promise<void> {
+  const {error, data} = await as('governance', `sequencer allow ${addressOf[name]}`)
+  expect({error, allowed: data?.['allowed']}).toEqual({error: null, allowed: true})
+}
+
 const nextBatch = (signer: string, blocks: bigint) =>
   chain.submitRewards(addressOf[signer]!, blocks)
 
@@ -134,7 +146,8 @@ test('before: not eligible with reasons, then allowed, then eligible', async () 
   expect(failed.map(({id}) => id)).toEqual(['whitelisted', 'metis-balance', 'eth-balance'])
   expect(await refused('sequencer register')).toBe('NOT_WHITELISTED')
 
-  await chain.fund(addressOf['owner']!, {metis: '60000'})
+  await chain.fund(addressOf['owner']!, {metis: '60000', whitelist: false})
+  await allow('owner')
 
   expect((await ask('sequencer eligible --profile owner')).data).toMatchObject({eligible: true})
 })
@@ -203,7 +216,8 @@ test('another owner: only one who can act, and then the first one cannot', async
   const line = `sequencer set-owner --new-owner ${heir}`
   const trap = await as('owner', line)
   expect(trap.error).toMatchObject({code: 'TRAP', facts: {trap: 'new-owner-not-ready'}})
-  await chain.fund(heir, {metis: '0'})
+  await chain.fund(heir, {metis: '0', whitelist: false})
+  await allow('heir')
 
   await step(line)
 
@@ -246,6 +260,18 @@ test('exit: planned, begun without a fee, waited for, finished', async () => {
     home: temp.root,
   })
   expect(again.json?.error?.code).toBe('EXIT_NOT_STARTED')
+})
+
+test('the whitelist is for the owner of the pool, and no owner is locked out by accident', async () => {
+  const stranger = accountOf('stranger 0').address
+  expect(await refused(`sequencer allow ${addressOf['signer']}`)).toBe('NOT_POOL_OWNER')
+  const again = await as('governance', `sequencer allow ${stranger}`)
+  expect(again.error).toMatchObject({code: 'NOTHING_TO_CHANGE'})
+  const trap = await as('governance', `sequencer disallow ${stranger}`)
+  expect(trap.error).toMatchObject({code: 'TRAP', facts: {trap: 'owner-locked-out'}})
+
+  const {data} = await as('governance', `sequencer disallow ${addressOf['owner']}`)
+  expect(data['allowed']).toBe(false)
 })
 
 test('every look has text of its own', async () => {

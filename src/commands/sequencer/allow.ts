@@ -1,0 +1,22 @@
+import {changeWhitelist} from '../../cli/change-whitelist.ts'
+import {addressArg, commonFlags, sendFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+
+export default class SequencerAllow extends OperatorCommand {
+  static override summary = 'Put an account on the whitelist, so that it may register.'
+
+  static override description =
+    'For owners of a network: sent with the key that owns LockingPool, as the owner of the profile.'
+
+  static override args = {
+    account: addressArg({description: 'Owner of a sequencer that is or is to be.', required: true}),
+  }
+
+  static override flags = {...commonFlags, ...sendFlags}
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(SequencerAllow)
+    const request = {account: args.account, allowed: true}
+    return changeWhitelist(this.openContext(flags), request, flags, this.sendHost(flags.yes))
+  }
+}
