@@ -3,6 +3,7 @@ import {getAddress, isAddress, type Address} from 'viem'
 
 import {parseUnitsText} from '../lib/units.ts'
 import type {Amount} from '../protocol/amount.ts'
+import {trapIds} from '../services/plan.ts'
 
 /** An amount of METIS as decimal text; parsed to wei. */
 export const metisFlag = Flags.custom<bigint>({
@@ -88,11 +89,12 @@ export const sendFlags = {
     description: 'Send without asking. Needed where there is no terminal.',
     env: 'METIS_SEQ_YES',
   }),
-  override: Flags.string({
+  override: Flags.option({
+    options: trapIds,
     description: 'Accept a named trap that would stop the command.',
     multiple: true,
     helpValue: 'TRAP_ID',
-  }),
+  })(),
   unsigned: Flags.string({
     description: 'Write the transactions to a file instead of signing them.',
     helpValue: 'FILE',

@@ -24,9 +24,24 @@ export interface PlannedCall {
   gasAtMost?: bigint
 }
 
+/** Known ways to lose money or a turn. Each is told in `docs/traps.md`. */
+export const trapIds = [
+  'fee-spike',
+  'new-owner-not-ready',
+  'no-reward-recipient',
+  'owner-locked-out',
+  'producing',
+  'recipient-without-code',
+  'shared-throttle',
+  'signer-is-owner',
+  'unpaid-blocks',
+] as const
+
+export type TrapId = (typeof trapIds)[number]
+
 /** A known way to lose money or a turn. Only `--override ID` gets past it. */
 export interface Trap {
-  id: string
+  id: TrapId
   message: string
 }
 

@@ -1,8 +1,7 @@
 /** Every command that sends, killed before and after its transaction is out: it is sent exactly once. */
-import {encodeFunctionData, parseEther, type Address} from 'viem'
+import type {Address} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
-import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {openJournal} from '../../src/store/journal.ts'
 import {startBroadcastProxy, type BroadcastProxy, type Moment} from '../helpers/broadcast-proxy.ts'
@@ -26,8 +25,10 @@ beforeAll(async () => {
   proxy = await startBroadcastProxy(chain.l1)
   const l1 = {...chain.network.l1, rpcUrls: [proxy.url]}
   temp = await makeOperator({...chain.network, l1}, {owner: 'owner', signer: 'signer'})
-  for (const name of ['owner', 'one', 'two'])
-    await join(name, name === 'owner' ? 'signer' : `${name} signs`)
+  await chain.lock(owner, accountOf('signer'))
+  for (const name of ['one', 'two']) {
+    await chain.lock(accountOf(name).address, accountOf(`${name} signs`))
+  }
   await chain.fund(heir, {metis: '0'})
   await chain.l1.request('anvil_setBalance', [signer, '0xde0b6b3a7640000'])
   await chain.submitRewards(signer, 100n)
@@ -46,23 +47,11 @@ beforeEach(async () => {
   journal.close()
 })
 
-/** Locks 30,000 METIS for someone, with LockingInfo free to take more. */
-async function join(name: string, signerName: string): Promise<void> {
-  const {address} = accountOf(name)
-  const key = accountOf(signerName)
-  const {metis, lockingInfo, lockingPool} = chain.at
-  await chain.fund(address)
-  await chain.act(address, metis, erc20Abi, 'approve', [lockingInfo, parseEther('100000')])
-  await chain.act(address, lockingPool, lockingPoolAbi, 'lockWithRewardRecipient', [
-    ...[key.address, address, parseEther('30000'), `0x${key.publicKey.slice(4)}`],
-  ])
-}
+/** The fee that a reward of 200,000 gas at 1 gwei needs. */
+const FEE_WEI = 200_000_000_000_000n
 
 async function unlocked(): Promise<void> {
-  const data = encodeFunctionData({abi: lockingPoolAbi, functionName: 'unlock', args: [1n, 0]})
-  const value = '0xb5e620f48000'
-  const to = chain.at.lockingPool
-  await chain.l1.request('eth_sendTransaction', [{from: owner, to, data, value, gas: '0x4c4b40'}])
+  await chain.act(owner, chain.at.lockingPool, lockingPoolAbi, 'unlock', [1n, 0], FEE_WEI)
   await chain.l1.request('evm_increaseTime', [EXIT_SECONDS])
   await chain.l1.request('evm_mine')
 }

@@ -236,7 +236,9 @@ test('exit: planned, begun without a fee, waited for, finished', async () => {
   expect(planned.data).toMatchObject({phase: 'not-started', bridgeFeeEthWei: '0', traps: []})
   // One of one may not leave under the rules of mainnet.
   expect(await refused('exit start', 'heir')).toBe('BFT_RESTRICTION')
-  await othersJoin(2)
+  for (const index of [0, 1]) {
+    await chain.lock(accountOf(`stranger ${index}`).address, accountOf(`signs ${index}`))
+  }
 
   const started = await step('exit start', 'heir')
 
@@ -284,21 +286,3 @@ test('every look has text of its own', async () => {
     expect(stdout).not.toContain('undefined')
   }
 })
-
-/** Sequencers of people who are not looked at. */
-async function othersJoin(count: number): Promise<void> {
-  for (let index = 0; index < count; index++) {
-    const {address} = accountOf(`stranger ${index}`)
-    const signer = accountOf(`signer of stranger ${index}`)
-    await chain.fund(address, {metis: '20000'})
-    await chain.act(address, chain.at.metis, erc20Abi, 'approve', [
-      chain.at.lockingInfo,
-      20_000n * METIS,
-    ])
-    await chain.act(address, chain.at.lockingPool, lockingPoolAbi, 'lockFor', [
-      signer.address,
-      20_000n * METIS,
-      `0x${signer.publicKey.slice(4)}`,
-    ])
-  }
-}

@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {encodeFunctionData, numberToHex, parseEther, type Abi, type Address} from 'viem'
+import {encodeFunctionData, numberToHex, parseEther, type Abi, type Address, type Hex} from 'viem'
 import {mnemonicToAccount} from 'viem/accounts'
 
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
@@ -42,8 +42,17 @@ export interface TestChain extends AsyncDisposable {
     account: Address,
     wanted?: {eth?: string; metis?: string; whitelist?: boolean},
   ): Promise<void>
+  /** Makes someone a whitelisted owner with a sequencer of its own, whose rewards it receives itself. */
+  lock(owner: Address, signer: {address: Address; publicKey: Hex}, metis?: string): Promise<void>
   /** A transaction of anyone, mined when it resolves. The chain plays the key. */
-  act(from: Address, to: Address, abi: Abi, fn: string, args: readonly unknown[]): Promise<void>
+  act(
+    from: Address,
+    to: Address,
+    abi: Abi,
+    fn: string,
+    args: readonly unknown[],
+    valueWei?: bigint,
+  ): Promise<void>
   /** Rewards for blocks of signers, as the consensus layer submits them. */
   submitRewards(signer: Address, blocks: bigint): Promise<void>
   /** Puts L1 back to where it was at the start or at the last `keep`. */
@@ -128,9 +137,10 @@ async function startL2(options: TestChainOptions): Promise<{anvil: Anvil; addres
 }
 
 function actionsOn(l1: RpcClient, at: L1Deployment) {
-  const act: TestChain['act'] = async (from, to, abi, fn, args) => {
+  const act: TestChain['act'] = async (from, to, abi, fn, args, valueWei = 0n) => {
     const data = encodeFunctionData({abi, functionName: fn, args: [...args]})
-    const hash = await l1.request('eth_sendTransaction', [{from, to, data, gas: '0x4c4b40'}])
+    const value = numberToHex(valueWei)
+    const hash = await l1.request('eth_sendTransaction', [{from, to, data, value, gas: '0x4c4b40'}])
     for (;;) {
       const receipt = await l1.request('eth_getTransactionReceipt', [hash])
       if (receipt === null) continue
@@ -147,6 +157,13 @@ function actionsOn(l1: RpcClient, at: L1Deployment) {
       await act(governance.address, pool, lockingPoolAbi, 'setWhitelist', [account, true])
     }
   }
+  const lock: TestChain['lock'] = async (owner, signer, metis = '30000') => {
+    await fund(owner)
+    await act(owner, at.metis, erc20Abi, 'approve', [at.lockingInfo, parseEther('100000')])
+    const key = `0x${signer.publicKey.slice(4)}`
+    const args = [signer.address, owner, parseEther(metis), key]
+    await act(owner, pool, lockingPoolAbi, 'lockWithRewardRecipient', args)
+  }
   const submitRewards: TestChain['submitRewards'] = async (signer, blocks) => {
     const state = await l1.request('eth_call', [
       {to: pool, data: encodeFunctionData({abi: lockingPoolAbi, functionName: 'curBatchState'})},
@@ -157,7 +174,7 @@ function actionsOn(l1: RpcClient, at: L1Deployment) {
     const args = [word(0) + 1n, word(3) + 1n, word(3) + 2n, [signer], [blocks]]
     await act(mpc.address, pool, lockingPoolAbi, 'batchSubmitRewards', args)
   }
-  return {act, fund, submitRewards}
+  return {act, fund, lock, submitRewards}
 }
 
 /** The document of a network with these endpoints. */

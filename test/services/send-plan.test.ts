@@ -337,17 +337,22 @@ test('too little ETH for gas and value: both amounts are named', async () => {
 
 test('a trap stops the plan until it is named, whatever else was accepted', async () => {
   using bench = makeBench()
-  const traps = ['one', 'two'].map((id) => ({id, message: `Trap ${id}.`}))
+  const ids = ['producing', 'unpaid-blocks'] as const
+  const traps = ids.map((id) => ({id, message: `Trap ${id}.`}))
   const plan = transferPlan('1', {traps})
 
-  expect(await failureOf(previewPlan(plan, {...choices, overrides: ['one']}, bench))).toMatchObject(
-    {
-      code: 'TRAP',
-      exitCode: 5,
-      facts: {trap: 'two'},
-      hints: ['Pass `--override two` if you mean it.'],
-    },
+  expect(
+    await failureOf(previewPlan(plan, {...choices, overrides: ['producing']}, bench)),
+  ).toMatchObject({
+    code: 'TRAP',
+    exitCode: 5,
+    facts: {trap: 'unpaid-blocks'},
+    hints: ['Pass `--override unpaid-blocks` if you mean it.'],
+  })
+  const preview = await previewPlan(
+    plan,
+    {...choices, overrides: ['unpaid-blocks', 'producing']},
+    bench,
   )
-  const preview = await previewPlan(plan, {...choices, overrides: ['two', 'one']}, bench)
   expect(preview.gasLimits[0]).toBeGreaterThan(21_000n)
 })

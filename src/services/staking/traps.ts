@@ -36,7 +36,7 @@ export function sharedThrottleTrap(uses: 'withdrawal' | 'signer update', batch: 
  * - Source: protocol of the consensus layer: sign requests need a current validator.
  */
 export async function producingTrap(context: Context, signer: Address): Promise<Trap[]> {
-  const id = 'producing'
+  const id = 'producing' as const
   try {
     const {epoch, next, headBlock} = await rotationNow(context)
     const turns = [epoch, next].filter((each) => each && isAddressEqual(each.signer, signer))
@@ -70,7 +70,7 @@ export async function unpaidBlocksTrap(
   {signer}: Sequencer,
   rewardedUntilEpoch: bigint,
 ): Promise<Trap[]> {
-  const id = 'unpaid-blocks'
+  const id = 'unpaid-blocks' as const
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
   try {
@@ -94,7 +94,7 @@ export async function unpaidBlocksTrap(
   }
 }
 
-function unpaidTrap(id: string, signer: Address, epoch: bigint, paidUntil: bigint): Trap {
+function unpaidTrap(id: 'unpaid-blocks', signer: Address, epoch: bigint, paidUntil: bigint): Trap {
   return {
     id,
     message: `Signer ${signer} has epoch ${epoch}, and rewards are paid until epoch ${paidUntil}: once it is replaced, a reward batch that names it is refused, for all sequencers. Wait until epoch ${epoch} is paid.`,
