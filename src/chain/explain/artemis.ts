@@ -11,7 +11,8 @@ export const artemisReasons = entriesOf(
       calls: ['AMTDepositPool.deposit'],
       code: 'AMOUNT_OUT_OF_RANGE',
       message: 'The deposit carries no METIS.',
-      meaning: 'The amount of a deposit is the value of the transaction, and it must be above zero.',
+      meaning:
+        'The amount of a deposit is the value of the transaction, and it must be above zero.',
       causes: ['The value was left out.'],
       hints: ['Run `metis-seq lst deposit artemis AMOUNT --dry-run`.'],
     },
@@ -131,10 +132,7 @@ export const artemisWithdrawalReasons = entriesOf(
     },
     {
       subject: 'AMTWithdrawalManager: INVALID_NONCE',
-      calls: [
-        'AMTWithdrawalManager.calculateUnlockNonce',
-        'AMTWithdrawalManager.unlockWithdrawal',
-      ],
+      calls: ['AMTWithdrawalManager.calculateUnlockNonce', 'AMTWithdrawalManager.unlockWithdrawal'],
       code: 'NO_WITHDRAW_REQUEST',
       message: 'A request with that number was never made.',
       meaning: 'Requests of everybody are numbered from 0.',

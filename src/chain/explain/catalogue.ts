@@ -68,7 +68,8 @@ export function findPanic(code: bigint, place: Place = {}): CatalogueEntry[] {
   const found = catalogue.filter((entry) => entry.kind === 'panic' && entry.subject === subject)
   // A panic explained for one contract says nothing of the panics of another.
   return ranked(found, place).filter(
-    (entry) => entry.contracts.length === 0 || place.contract === undefined || fits(entry, place) > 0,
+    (entry) =>
+      entry.contracts.length === 0 || place.contract === undefined || fits(entry, place) > 0,
   )
 }
 

@@ -37,7 +37,8 @@ export const lockingInfoReasons = entriesOf(
       calls: ['LockingPool.relock', 'LockingInfo.increaseLocked'],
       code: 'AMOUNT_OUT_OF_RANGE',
       message: 'The resulting amount is above the maximum lock.',
-      meaning: 'What is locked, what is added and a relocked reward together may reach maxLock only.',
+      meaning:
+        'What is locked, what is added and a relocked reward together may reach maxLock only.',
       causes: ['The amount is too large.', 'The reward that is locked as well takes the room.'],
       hints: ['Run `metis-seq stake show` to see how much can be added.'],
       source: 'LockingInfo.increaseLocked',

@@ -203,7 +203,8 @@ export const lockingPoolReasons = entriesOf(
       subject: 'signer updating throttle',
       calls: ['LockingPool.updateSigner'],
       code: 'SIGNER_UPDATE_THROTTLED',
-      message: 'The signer cannot be updated yet: too few reward batches passed since the last change.',
+      message:
+        'The signer cannot be updated yet: too few reward batches passed since the last change.',
       meaning:
         'A signer update shares its waiting time with withdrawals: signerUpdateThrottle batches since the last of either.',
       causes: [

@@ -55,9 +55,7 @@ const officeReasons = [
       meaning:
         'While it is paused nobody can lock, change the stake, claim or exit. The reward recipient can still be set, and rewards are still credited.',
       causes: ['Governance stopped the contract, for an upgrade or an incident.'],
-      hints: [
-        'Wait until the pool runs again; `metis-seq sequencer eligible` says when it does.',
-      ],
+      hints: ['Wait until the pool runs again; `metis-seq sequencer eligible` says when it does.'],
       check: 'paused',
     },
     {
@@ -70,34 +68,31 @@ const officeReasons = [
       check: 'paused',
     },
   ]),
-  ...entriesOf(
-    {kind: 'text', contracts: PROXIED, source: 'OpenZeppelin 4.9 Initializable'},
-    [
-      {
-        subject: 'Initializable: contract is already initialized',
-        calls: PROXIED.map((name) => `${name}.initialize`),
-        code: 'ALREADY_INITIALIZED',
-        message: 'The contract was set up before.',
-        meaning: 'Set-up runs once; the implementation behind a proxy can never be set up.',
-        causes: ['A deployment ran twice.', 'The call went to the implementation.'],
-        hints: ['Run `metis-seq network check` to compare the addresses.'],
-      },
-      {
-        subject: 'Initializable: contract is not initializing',
-        code: 'NOT_INITIALIZING',
-        message: 'The function runs only while the contract is set up.',
-        meaning: 'It belongs to the deployment and not to daily use.',
-        causes: ['A faulty implementation.'],
-      },
-      {
-        subject: 'Initializable: contract is initializing',
-        code: 'NOT_INITIALIZING',
-        message: 'The contract is being set up at this moment.',
-        meaning: 'It belongs to the deployment and not to daily use.',
-        causes: ['A faulty implementation.'],
-      },
-    ],
-  ),
+  ...entriesOf({kind: 'text', contracts: PROXIED, source: 'OpenZeppelin 4.9 Initializable'}, [
+    {
+      subject: 'Initializable: contract is already initialized',
+      calls: PROXIED.map((name) => `${name}.initialize`),
+      code: 'ALREADY_INITIALIZED',
+      message: 'The contract was set up before.',
+      meaning: 'Set-up runs once; the implementation behind a proxy can never be set up.',
+      causes: ['A deployment ran twice.', 'The call went to the implementation.'],
+      hints: ['Run `metis-seq network check` to compare the addresses.'],
+    },
+    {
+      subject: 'Initializable: contract is not initializing',
+      code: 'NOT_INITIALIZING',
+      message: 'The function runs only while the contract is set up.',
+      meaning: 'It belongs to the deployment and not to daily use.',
+      causes: ['A faulty implementation.'],
+    },
+    {
+      subject: 'Initializable: contract is initializing',
+      code: 'NOT_INITIALIZING',
+      message: 'The contract is being set up at this moment.',
+      meaning: 'It belongs to the deployment and not to daily use.',
+      causes: ['A faulty implementation.'],
+    },
+  ]),
   ...entriesOf({kind: 'text', contracts: ['ArtMetis'], source: 'OpenZeppelin 4.9 AccessControl'}, [
     {
       subject: 'AccessControl: account ',
@@ -125,7 +120,8 @@ const officeReasons = [
         subject: 'TransparentUpgradeableProxy: admin cannot fallback to proxy target',
         code: 'PROXY_ADMIN_CALL',
         message: 'The admin of the proxy cannot use the contract behind it.',
-        meaning: 'The admin account only upgrades; everything else has to come from another account.',
+        meaning:
+          'The admin account only upgrades; everything else has to come from another account.',
         causes: ['The call was sent with the key of the proxy admin.'],
       },
       ...[

@@ -1,7 +1,10 @@
 import {entriesOf, type EntryPart} from './entry.ts'
 
 /** `signature: what is true`, for providers whose contracts are not ours to explain in depth. */
-function brief(code: string, list: Record<string, [message: string, meaning: string]>): EntryPart[] {
+function brief(
+  code: string,
+  list: Record<string, [message: string, meaning: string]>,
+): EntryPart[] {
   return Object.entries(list).map(([subject, [message, meaning]]) => ({
     subject,
     code,

@@ -117,7 +117,8 @@ export const sequencerSetReasons = entriesOf(
       calls: [RECOMMIT],
       code: 'EPOCH_REFUSED',
       message: 'The respan names an epoch that can no longer be changed.',
-      meaning: 'Only the newest epoch and the one before it can be cut short; older ones are final.',
+      meaning:
+        'Only the newest epoch and the one before it can be cut short; older ones are final.',
       causes: ['The consensus layer is behind the chain.'],
     },
     {

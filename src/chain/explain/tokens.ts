@@ -1,11 +1,7 @@
 import {entriesOf} from './entry.ts'
 
 const TOKENS = ['METIS', 'ArtMetis']
-const LOCKS = [
-  'LockingPool.lockFor',
-  'LockingPool.lockWithRewardRecipient',
-  'LockingPool.relock',
-]
+const LOCKS = ['LockingPool.lockFor', 'LockingPool.lockWithRewardRecipient', 'LockingPool.relock']
 const REWARD_BATCH = ['LockingPool.batchSubmitRewards']
 
 /** Reasons of ERC-20 tokens. Who lacks the balance depends on the call, and the call decides. */
@@ -31,7 +27,8 @@ export const tokenReasons = [
       calls: REWARD_BATCH,
       code: 'ALLOWANCE_MISSING',
       message: 'The reward payer allows LockingInfo less METIS than the reward batch pays.',
-      meaning: 'Rewards come from one account, the reward payer, which has to allow LockingInfo to take them.',
+      meaning:
+        'Rewards come from one account, the reward payer, which has to allow LockingInfo to take them.',
       causes: ['The allowance of the reward payer was used up.'],
       hints: ['Nothing is lost: the batch is paid when the payer has renewed its allowance.'],
       source: 'LockingInfo.distributeReward: safeTransferFrom(rewardPayer)',
