@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 
-import type {Address, Hash, Hex} from 'viem'
+import {getAddress, type Address, type Hash, type Hex} from 'viem'
 
 import {
   readHeads,
@@ -244,7 +244,8 @@ async function journalOnly(
   layer: Layer,
   unasked: Unasked[],
 ): Promise<TransactionView> {
-  const {hash, from, to, valueWei, nonce} = entry
+  const {hash, to, valueWei, nonce} = entry
+  const from = getAddress(entry.from)
   const signed = await parseRaw(entry.raw)
   const data = signed?.data ?? '0x'
   const ended: Partial<Record<JournalStatus, TransactionView['state']>> = {

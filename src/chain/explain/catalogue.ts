@@ -66,10 +66,12 @@ export function findError(name: string, place: Place = {}): CatalogueEntry[] {
 export function findPanic(code: bigint, place: Place = {}): CatalogueEntry[] {
   const subject = `0x${code.toString(16).padStart(2, '0')}`
   const found = catalogue.filter((entry) => entry.kind === 'panic' && entry.subject === subject)
-  // A panic explained for one contract says nothing of the panics of another.
+  // A panic explained for one call says nothing of the panics of another.
   return ranked(found, place).filter(
     (entry) =>
-      entry.contracts.length === 0 || place.contract === undefined || fits(entry, place) > 0,
+      entry.contracts.length === 0 ||
+      place.contract === undefined ||
+      fits(entry, place) >= (place.functionName === undefined ? 1 : 3),
   )
 }
 

@@ -2,6 +2,7 @@ import {
   BlockNotFoundError,
   TransactionNotFoundError,
   TransactionReceiptNotFoundError,
+  getAddress,
   type Address,
   type Hash,
   type Hex,
@@ -54,7 +55,15 @@ export async function readTransaction(
   })
   if (!found) return undefined
   const {from, to, nonce, value, gas, input} = found
-  return {hash, from, to, accountNonce: nonce, valueWei: value, gasLimit: gas, data: input}
+  return {
+    hash,
+    from: getAddress(from),
+    to: to ? getAddress(to) : null,
+    accountNonce: nonce,
+    valueWei: value,
+    gasLimit: gas,
+    data: input,
+  }
 }
 
 /**
