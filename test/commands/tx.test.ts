@@ -190,7 +190,7 @@ test('tx wait: a block that is replaced while it waits does not count', async ()
 
   expect(exitCode).toBe(0)
   expect((await spoken.result).stdout).toContain('It was moved by 1 reorganisation(s).')
-  const {inclusion} = json?.data as {inclusion: {blockHash: string; blockNumber: string}}
+  const {inclusion} = json!.data as {inclusion: {blockHash: string; blockNumber: string}}
   const at = numberToHex(BigInt(inclusion.blockNumber))
   const block = await chain.l1.request('eth_getBlockByNumber', [at, false])
   expect(inclusion.blockHash).toBe((block as {hash: string}).hash)
