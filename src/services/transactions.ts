@@ -13,7 +13,9 @@ import type {ChainClient} from '../chain/connect.ts'
 import {decodeCall, type DecodedCall} from '../chain/decode-call.ts'
 import {contractAt, knownAddresses, type Layer} from '../chain/known-contracts.ts'
 import {parseRaw} from '../chain/parse-raw.ts'
+import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {RpcResponseError} from '../lib/json-rpc.ts'
 import type {Home} from '../store/home.ts'
 import {openJournal, type JournalEntry, type JournalStatus} from '../store/journal.ts'
 import type {Context} from './context.ts'
@@ -155,13 +157,37 @@ export async function locateTransaction(
   return {located: undefined, unasked}
 }
 
-/** The operator error inside what a library throws; anything else is a bug and goes on. */
+/** What a source that did not say enough is told as; a fault of this program goes on as it is. */
 export function connectionError(error: unknown): MetisSeqError {
   for (let at = error, depth = 0; at instanceof Error && depth < 20; depth++) {
     if (at instanceof MetisSeqError) return at
+    if (at instanceof RpcResponseError) return endpointRefuses(at)
+    if (at.name === 'ContractFunctionZeroDataError') return noContract(at)
     at = at.cause
   }
   throw error
+}
+
+function endpointRefuses(error: RpcResponseError): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ENDPOINT_ERROR',
+    message: `The endpoint refused a request: ${cleanText(error.message)}.`,
+    exit: 'unreachable',
+    facts: {rpcCode: String(error.code)},
+    hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
+    retryable: true,
+    cause: error,
+  })
+}
+
+function noContract(error: Error): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NO_CONTRACT',
+    message: 'An address of the network document holds no such contract.',
+    exit: 'config',
+    hints: ['Run `metis-seq network check` to test every address of the network.'],
+    cause: error,
+  })
 }
 
 export function clientOf(context: Context, layer: Layer): ChainClient {

@@ -1,12 +1,19 @@
 import {writeFileSync} from 'node:fs'
 
-import {encodeErrorResult, encodeFunctionData, parseAbi, parseEther, type Hex} from 'viem'
+import {
+  encodeErrorResult,
+  encodeFunctionData,
+  numberToHex,
+  parseAbi,
+  parseEther,
+  type Hex,
+} from 'viem'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {openJournal} from '../../src/store/journal.ts'
-import {deadUrl} from '../helpers/http-stub.ts'
+import {deadUrl, rpcAnswer, startHttpStub} from '../helpers/http-stub.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runBoth, runCli, type Document} from '../helpers/run-cli.ts'
@@ -23,7 +30,7 @@ let chain: TestChain
 let temp: TempHome
 
 beforeAll(async () => {
-  chain = await startTestChain({withL2: false})
+  chain = await startTestChain()
   await chain.fund(owner.address)
   await chain.fund(stranger.address, {whitelist: false})
   const {metis, lockingInfo, lockingPool} = chain.at
@@ -236,9 +243,12 @@ const questions = [
   ['BFT restriction', 'one more exit'],
   ['insufficient fee supplied. send at least 1', 'bridge fee now'],
   ['Not allowed to cliam', 'sequencer 1'],
+  ['ERC20: insufficient allowance', 'reward payer'],
+  ['The latest epoch producing', 'L2 head'],
+  ['AMTWithdrawalManager: no withdraw request', 'open withdrawal requests'],
 ]
 
-test.each(questions)('%s: the state has an answer', async (input, label) => {
+test.each(questions)('%s: the state says %s', async (input, label) => {
   const {json, stderr} = await runCli(['explain', input, '--json'], {home: temp.root})
 
   expect(json?.warnings, stderr).toEqual([])
@@ -258,6 +268,22 @@ test('a dead endpoint leaves the general part, with a warning', async () => {
   expect(dataOf(json)).toMatchObject({findings: [], refusals: [{code: 'WITHDRAW_THROTTLED'}]})
   expect(text.stdout).toContain('One withdrawal or signer update fits')
   expect(text.stderr).toContain('warning: L1 could not be asked.')
+})
+
+test('an endpoint that refuses to answer leaves the general part as well', async () => {
+  await using refusing = await startHttpStub(
+    rpcAnswer({eth_chainId: () => numberToHex(L1_CHAIN_ID)}),
+  )
+  using other = await makeOperator(
+    {...chain.network, l1: {...chain.network.l1, rpcUrls: [refusing.url]}},
+    {owner: 'member', signer: 'member signer'},
+  )
+
+  const {json, exitCode} = await runBoth(['explain', 'NotWhitelisted'], {home: other.root})
+
+  expect(exitCode).toBe(0)
+  expect(json.warnings).toMatchObject([{code: 'ENDPOINT_ERROR'}])
+  expect(dataOf(json).refusals).toHaveLength(1)
 })
 
 test('--offline asks nobody, though a network is in use', async () => {
@@ -311,8 +337,7 @@ test('a hash that no chain knows is not repeated: it may be a private key', asyn
 
   const {text, json, exitCode} = await runBoth(['explain', secret], {home: temp.root})
 
-  // L2 is down here, so that it does not exist cannot be said.
-  expect({exitCode, code: json.error?.code}).toEqual({exitCode: 8, code: 'ENDPOINT_UNREACHABLE'})
+  expect({exitCode, code: json.error?.code}).toEqual({exitCode: 4, code: 'TX_NOT_FOUND'})
   expect(text.stderr + JSON.stringify(json)).not.toContain('5e5e5e')
 })
 
