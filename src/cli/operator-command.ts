@@ -8,6 +8,7 @@ import type {SourceState} from '../chain/connect.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {openContext, type Context} from '../services/context.ts'
+import type {Unasked} from '../services/transactions.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {onSignals} from './interrupt.ts'
 import {printJson, toEnvelope, type Warning} from './output.ts'
@@ -130,6 +131,13 @@ export abstract class OperatorCommand extends Command {
   protected warnAbout(warning: Warning): void {
     this.warnings.push(warning)
     this.say(`warning: ${warning.message}`)
+  }
+
+  /** Sources that did not answer, while the others said enough. */
+  protected warnAboutUnasked(unasked: readonly Unasked[]): void {
+    for (const {layer, error} of unasked) {
+      this.warnAbout({code: error.code, message: `${layer} could not be asked. ${error.message}`})
+    }
   }
 
   /** Keeps data for the JSON document of a command that then fails, such as a preview. */

@@ -88,6 +88,14 @@ export function openContext(options: ContextOptions): Context {
   }
 }
 
+/** The network that flags and settings choose, without opening it; undefined when they choose none. */
+export function chosenNetwork(
+  home: Home,
+  options: Pick<ContextOptions, 'profile' | 'network'>,
+): string | undefined {
+  return options.network ?? selectProfile(openConfig(home), options).profile?.network
+}
+
 function actingFor<T extends {profile: Profile | null}>(selected: T, from: Address | undefined): T {
   const {profile} = selected
   if (!profile || !from || profile.owner === from) return selected

@@ -37,7 +37,10 @@ export interface Journal {
   mark(id: number, status: JournalStatus, blockNumber?: bigint): void
   /** Entries of an account that may still be mined, oldest first. */
   open(chainId: number, from: Address): JournalEntry[]
-  list(limit: number): JournalEntry[]
+  /** Newest first; of one network, or of all. */
+  list(limit: number, network?: string): JournalEntry[]
+  /** The newest entry with an id or a hash. */
+  find(wanted: {id: number} | {hash: Hash}): JournalEntry | undefined
   /** Forgets a network that is gone; its chain ids may come again with another chain. */
   forget(network: string): void
   close(): void
@@ -62,7 +65,12 @@ export function openJournal(path: string): Journal {
   const open = database.prepare(
     `SELECT * FROM entries WHERE chain_id = ? AND sender = ? AND status IN ('prepared', 'sent') ORDER BY nonce, id`,
   )
-  const list = database.prepare('SELECT * FROM entries ORDER BY id DESC LIMIT ?')
+  const list = database.prepare(
+    'SELECT * FROM entries WHERE ?1 IS NULL OR network = ?1 ORDER BY id DESC LIMIT ?2',
+  )
+  const byHash = database.prepare(
+    'SELECT * FROM entries WHERE lower(hash) = ? ORDER BY id DESC LIMIT 1',
+  )
   return {
     prepare: (entry) =>
       run(() => {
@@ -86,7 +94,12 @@ export function openJournal(path: string): Journal {
     open: (chainId, from) => run(() => open.all(chainId, from.toLowerCase()).map(toEntry)),
     forget: (network) =>
       run(() => void database.prepare('DELETE FROM entries WHERE network = ?').run(network)),
-    list: (limit) => run(() => list.all(limit).map(toEntry)),
+    list: (limit, network) => run(() => list.all(network ?? null, limit).map(toEntry)),
+    find: (wanted) =>
+      run(() => {
+        const row = 'id' in wanted ? byId.get(wanted.id) : byHash.get(wanted.hash.toLowerCase())
+        return row ? toEntry(row) : undefined
+      }),
     close: () => database.close(),
   }
 }

@@ -34,6 +34,8 @@ const needed: Record<string, string[]> = {
   'sequencer set-recipient': ['--recipient', '0x1111111111111111111111111111111111111111'],
   'stake increase': ['--amount', '1'],
   'stake withdraw': ['--amount', '1'],
+  'tx show': [`0x${'12'.repeat(32)}`],
+  'tx wait': [`0x${'12'.repeat(32)}`],
 }
 
 const ENVELOPE: Record<keyof Document, unknown> = {
@@ -112,12 +114,15 @@ test.each(topics)(
 const offline = [
   ...commands.filter((command) => command.startsWith('key ')),
   ...commands.filter((command) => command.startsWith('local ')),
+  'explain',
   'network add',
   'network list',
   'profile list',
   'profile remove',
   'profile show',
   'profile use',
+  'tx decode',
+  'tx list',
 ]
 
 test('a command that needs a network says so in an empty home, exit 3 in text and in JSON', async () => {
@@ -141,7 +146,7 @@ test('a command that needs a network says so in an empty home, exit 3 in text an
 
 test('commands that only look at this machine answer in an empty home', async () => {
   using temp = makeTempHome()
-  const looks = ['key list', 'network list', 'profile list']
+  const looks = ['explain --list', 'key list', 'network list', 'profile list', 'tx list']
 
   const results = await pairwise(looks, async (command) => {
     const {text, json, exitCode} = await runBoth(command.split(' '), {home: temp.root})
@@ -151,8 +156,12 @@ test('commands that only look at this machine answer in an empty home', async ()
   for (const {command, exitCode, json, stdout} of results) {
     expect({command, exitCode}).toEqual({command, exitCode: 0})
     expect(stdout).not.toBe('')
-    const schema = `metis-seq.${command.replaceAll(' ', '.')}/1`
-    expect(json).toEqual({...ENVELOPE, schema, command, ok: true, data: expect.any(Object)})
+    const words = command.replace(/ --.*/, '')
+    const schema = `metis-seq.${words.replaceAll(' ', '.')}/1`
+    expect(json).toEqual({
+      ...{...ENVELOPE, schema, command: words},
+      ...{ok: true, data: expect.any(Object)},
+    })
   }
 })
 
@@ -193,6 +202,19 @@ const wrong: [string, string, number][] = [
   ['local fund', 'NETWORK_UNKNOWN', 3],
   ['local warp 21', 'USAGE', 2],
   ['local warp 21d', 'NETWORK_UNKNOWN', 3],
+  ['explain', 'USAGE', 2],
+  ['explain nothing-of-the-kind', 'EXPLAIN_UNKNOWN', 4],
+  ['explain revert --function withdraw', 'USAGE', 2],
+  [`explain 0x${'12'.repeat(32)}`, 'EXPLAIN_UNKNOWN', 4],
+  [`explain ${'12'.repeat(32)}`, 'EXPLAIN_UNKNOWN', 2],
+  ['tx show nope', 'USAGE', 2],
+  ['tx show 7', 'TX_NOT_FOUND', 4],
+  ['tx wait 7 --for final', 'USAGE', 2],
+  ['tx list --all --network sepolia', 'USAGE', 2],
+  ['tx list --limit 0', 'USAGE', 2],
+  ['tx decode nope', 'TX_UNDECODABLE', 2],
+  ['tx decode 0x1234', 'TX_UNDECODABLE', 2],
+  [`tx decode 0x${'12'.repeat(32)}`, 'TX_NOT_FOUND', 4],
   ['no such command', 'COMMAND_UNKNOWN', 2],
 ]
 

@@ -1,0 +1,22 @@
+import type {Address} from 'viem'
+import {readContract} from 'viem/actions'
+
+import {lockingInfoAbi} from '../../abis/locking-info.ts'
+import type {ChainClient} from '../../connect.ts'
+
+/**
+ * The account that every reward batch is paid from; zero before it is set.
+ *
+ * - Signed by: nobody. Chain: L1.
+ * - Source: `LockingInfo.rewardPayer`.
+ */
+export function readRewardPayer(
+  l1: ChainClient,
+  {lockingInfo}: {lockingInfo: Address},
+): Promise<Address> {
+  return readContract(l1, {
+    address: lockingInfo,
+    abi: lockingInfoAbi,
+    functionName: 'rewardPayer',
+  })
+}

@@ -1,0 +1,161 @@
+import {
+  decodeFunctionData,
+  maxUint256,
+  toEventSelector,
+  toFunctionSelector,
+  type AbiEvent,
+  type AbiFunction,
+  type AbiParameter,
+  type Hex,
+} from 'viem'
+
+import {cleanText} from '../lib/clean-text.ts'
+import {stringifyJson} from '../lib/json.ts'
+import {formatWeiShort} from '../lib/units.ts'
+import {abisByContract} from './known-contracts.ts'
+
+export interface DecodedArg {
+  name: string
+  type: string
+  /** As the contract takes it. */
+  value: string
+  /** The same for people, where the value alone is hard to read. */
+  display?: string
+}
+
+/** A call by our ABIs. */
+export interface DecodedCall {
+  /** The contract, by its address; without one the first that has the function. */
+  contract: string
+  /** True: the address says that it is this contract, and not only the function does. */
+  contractProven: boolean
+  /** Other contracts of ours with the same function. */
+  alsoIn: string[]
+  functionName: string
+  /** `withdraw(uint256,uint256)` */
+  signature: string
+  selector: Hex
+  args: DecodedArg[]
+}
+
+/** A function of ours with the contracts that have it. */
+export interface KnownFunction {
+  contracts: string[]
+  functionName: string
+  signature: string
+  selector: Hex
+}
+
+/** An event of ours with the contracts that log it. */
+export interface KnownEvent {
+  contracts: string[]
+  eventName: string
+  signature: string
+  topic: Hex
+}
+
+/**
+ * What a call does, by our ABIs; undefined when none has such a function, or the arguments are not its.
+ *
+ * @param contract name of the called contract, when its address is known
+ */
+export function decodeCall(data: Hex, contract?: string): DecodedCall | undefined {
+  const selector = data.slice(0, 10).toLowerCase()
+  const fitting = functionsOf().filter((each) => each.selector === selector)
+  const chosen = fitting.find((each) => each.contract === contract) ?? fitting[0]
+  if (!chosen) return undefined
+  try {
+    const {args = []} = decodeFunctionData({abi: [chosen.item], data})
+    const proven = chosen.contract === contract
+    return {
+      contract: chosen.contract,
+      contractProven: proven,
+      alsoIn: proven ? [] : fitting.filter((each) => each !== chosen).map((each) => each.contract),
+      functionName: chosen.item.name,
+      signature: signatureOf(chosen.item),
+      selector: chosen.selector,
+      args: chosen.item.inputs.map((input, index) => {
+        const value: unknown = (args as readonly unknown[])[index]
+        return toArg(input, value, index, chosen)
+      }),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Functions with a selector or a name, one for each signature. */
+export function findFunctions(wanted: string): KnownFunction[] {
+  const key = wanted.toLowerCase()
+  const found = functionsOf().filter(
+    ({selector, item}) => selector === key || item.name.toLowerCase() === key,
+  )
+  return [...Map.groupBy(found, ({item}) => signatureOf(item))].map(([signature, group]) => ({
+    contracts: group.map(({contract}) => contract),
+    functionName: group[0]!.item.name,
+    signature,
+    selector: group[0]!.selector,
+  }))
+}
+
+/** Events with a topic hash or a name, one for each signature. */
+export function findEvents(wanted: string): KnownEvent[] {
+  const key = wanted.toLowerCase()
+  const events = abisByContract.flatMap(([contract, abi]) =>
+    abi
+      .filter((item): item is AbiEvent => item.type === 'event')
+      .map((item) => ({contract, item, topic: toEventSelector(item)})),
+  )
+  const found = events.filter(({topic, item}) => topic === key || item.name.toLowerCase() === key)
+  return [...Map.groupBy(found, ({topic}) => topic)].map(([topic, group]) => ({
+    contracts: group.map(({contract}) => contract),
+    eventName: group[0]!.item.name,
+    signature: signatureOf(group[0]!.item),
+    topic,
+  }))
+}
+
+interface OwnFunction {
+  contract: string
+  item: AbiFunction
+  selector: Hex
+}
+
+let functions: OwnFunction[] | undefined
+
+/** Hashed once, when the first call is decoded. */
+function functionsOf(): OwnFunction[] {
+  functions ??= abisByContract.flatMap(([contract, abi]) =>
+    abi
+      .filter((item): item is AbiFunction => item.type === 'function')
+      .map((item) => ({contract, item, selector: toFunctionSelector(item)})),
+  )
+  return functions
+}
+
+function signatureOf({name, inputs}: AbiFunction | AbiEvent): string {
+  return `${name}(${inputs.map(({type}) => type).join(',')})`
+}
+
+/** Arguments that are amounts of METIS, or of artMETIS where the name says so. All have 18 decimals. */
+const amountName =
+  /^_?(?:amount|incoming|locked|fromReward|reward|totalReward|newReward|minLock|maxLock|addedValue|subtractedValue|value|metisAmount|artMetisAmount|minArtMetisAmountToReceive|cost)$/
+
+function toArg(
+  {name, type}: AbiParameter,
+  value: unknown,
+  index: number,
+  {contract}: OwnFunction,
+): DecodedArg {
+  const plain = (name ?? '').replace(/^_/, '')
+  const arg = {name: plain || `argument ${index + 1}`, type, value: textOf(value)}
+  if (typeof value !== 'bigint' || type !== 'uint256' || !amountName.test(name ?? '')) return arg
+  const unit = contract === 'ArtMetis' || /artMetis/i.test(plain) ? 'artMETIS' : 'METIS'
+  if (value === maxUint256) return {...arg, display: 'without limit'}
+  return {...arg, display: `${formatWeiShort(value, 18)} ${unit}`}
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value.startsWith('0x') ? value : cleanText(value)
+  return typeof value === 'object' ? stringifyJson(value) : String(value)
+}

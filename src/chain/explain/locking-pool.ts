@@ -1,0 +1,321 @@
+import {entriesOf} from './entry.ts'
+
+const OWNER_CALLS = [
+  'LockingPool.relock',
+  'LockingPool.withdraw',
+  'LockingPool.withdrawRewards',
+  'LockingPool.unlock',
+  'LockingPool.unlockClaim',
+  'LockingPool.setSequencerRewardRecipient',
+]
+const LOCK_CALLS = ['LockingPool.lockFor', 'LockingPool.lockWithRewardRecipient']
+const RECIPIENT_CALLS = [
+  'LockingPool.withdrawRewards',
+  'LockingPool.unlock',
+  'LockingPool.unlockClaim',
+  'LockingPool.forceUnlock',
+]
+const SHOW = 'Run `metis-seq sequencer show` to see the record: owner, signer, status.'
+
+/** Custom errors of LockingPool. */
+export const lockingPoolErrors = entriesOf(
+  {kind: 'error', contracts: ['LockingPool'], source: 'LockingPool.sol'},
+  [
+    {
+      subject: 'NotWhitelisted()',
+      calls: [...LOCK_CALLS, ...OWNER_CALLS, 'LockingPool.setSequencerOwner'],
+      code: 'NOT_WHITELISTED',
+      message: 'The owner is not on the whitelist of LockingPool.',
+      meaning:
+        'LockingPool serves only owners that governance has admitted, for nearly every call: locking, changing the stake, claiming rewards and taking the stake home. An owner who is taken off the list in the middle of an exit cannot finish it.',
+      causes: [
+        'The owner was never admitted, or was taken off the list.',
+        'The call came from another account than the owner: it is the sender who is looked up.',
+        'For a change of the owner: the new owner is not admitted (rule of the published source).',
+      ],
+      hints: [
+        'Whitelisting follows a governance vote; on the local network run `metis-seq local fund`.',
+        'Run `metis-seq sequencer eligible` to see every condition.',
+      ],
+      source: 'LockingPool._requireWhitelisted',
+      check: 'whitelist',
+    },
+    {
+      subject: 'NoRewardRecipient()',
+      calls: RECIPIENT_CALLS,
+      code: 'REWARD_RECIPIENT_UNSET',
+      message: 'The sequencer has no reward recipient.',
+      meaning:
+        'Rewards are paid on L2, so the contract must know an address there before anything can be claimed or an exit begun. It is set once at registration or later by the owner, and never after an exit has begun.',
+      causes: ['The sequencer was registered with lockFor, which sets no recipient.'],
+      hints: [
+        'The owner must call LockingPool.setSequencerRewardRecipient before any claim or exit.',
+        SHOW,
+      ],
+      source: 'LockingPool._recipientOf',
+      check: 'recipient',
+    },
+    {
+      subject: 'NoSuchSeq()',
+      calls: ['LockingPool.batchSubmitRewards'],
+      code: 'SEQUENCER_UNKNOWN',
+      message: 'A signer in the call has no live sequencer.',
+      meaning:
+        'A reward batch names signers, and one of them belongs to no sequencer any more. The whole batch is refused, not only that line.',
+      causes: [
+        'The signer was replaced by a signer update, or burned by an exit, before its blocks were paid.',
+      ],
+      hints: ['Run `metis-seq sequencer list` to see the signers that are known.'],
+      source: 'LockingPool._credit',
+      check: 'signer',
+    },
+    {
+      subject: 'NotSeqOwner()',
+      calls: [...OWNER_CALLS, 'LockingPool.setSequencerOwner'],
+      code: 'NOT_SEQUENCER_OWNER',
+      message: 'The sending account is not the owner of this sequencer.',
+      meaning: 'Only the account that locked the METIS, or was made owner later, may do this.',
+      causes: [
+        'The profile acts for another owner.',
+        'The sequencer id is of somebody else.',
+        'The owner was changed, or the exit is complete and the record has been let go.',
+      ],
+      hints: ['Run `metis-seq profile show` to see the owner this profile acts for.', SHOW],
+      source: 'LockingPool._activeOwned',
+      check: 'owner',
+    },
+    {
+      subject: 'NotSeqSigner()',
+      calls: ['LockingPool.updateSigner'],
+      code: 'NOT_SEQUENCER_SIGNER',
+      message: 'The sending account is not the signer of this sequencer.',
+      meaning:
+        'A signer is replaced by itself: the call has to be sent, and its gas paid, by the key that signs blocks today. The owner cannot do it.',
+      causes: ['The call was sent with the owner key.', 'The signer was replaced already.'],
+      hints: [SHOW, 'Run `metis-seq key list` to see which keys are on this machine.'],
+      source: 'LockingPool.updateSigner',
+      check: 'signer',
+    },
+    {
+      subject: 'NullAddress()',
+      calls: ['LockingPool.setSequencerRewardRecipient', 'LockingPool.setSequencerOwner'],
+      code: 'NULL_ADDRESS',
+      message: 'An address in the call is the zero address.',
+      meaning: 'The zero address belongs to nobody: rewards or ownership sent there would be lost.',
+      causes: ['The address was left out, so that zero was sent instead.'],
+      hints: ['Name the address in full and look at the preview with `--dry-run`.'],
+      source: 'LockingPool.setSequencerRewardRecipient, LockingPool.setSequencerOwner',
+    },
+    {
+      subject: 'OwnedSequencer()',
+      calls: [...LOCK_CALLS, 'LockingPool.setSequencerOwner'],
+      code: 'OWNER_HAS_SEQUENCER',
+      message: 'The owner already has a live sequencer; one owner can have only one.',
+      meaning:
+        'The register finds a sequencer by its owner, so an owner can stand for one only, until its exit is claimed.',
+      causes: ['The registration was done before.', 'An exit of this owner is not claimed yet.'],
+      hints: ['Run `metis-seq sequencer show`.'],
+      source: 'LockingPool._lock, LockingPool.setSequencerOwner',
+      check: 'owned',
+    },
+    {
+      subject: 'SeqNotActive()',
+      calls: [...OWNER_CALLS, 'LockingPool.updateSigner', 'LockingPool.setSequencerOwner'],
+      code: 'SEQUENCER_NOT_ACTIVE',
+      message: 'The sequencer is not active.',
+      meaning:
+        'Stake, rewards, signer, owner and recipient can be changed only while the sequencer is active. After an exit has begun only the final claim is left.',
+      causes: [
+        'The exit has begun (status exiting) or is complete.',
+        'The sequencer id was never given.',
+      ],
+      hints: ['Run `metis-seq sequencer show` to see its status.'],
+      source: 'LockingPool._activeOwned',
+      check: 'status',
+    },
+    {
+      subject: 'SignerExisted()',
+      calls: [...LOCK_CALLS, 'LockingPool.updateSigner'],
+      code: 'SIGNER_USED',
+      message: 'The signer was used before; a signer address can never be used again.',
+      meaning:
+        'Each signer address stands for one sequencer for ever: after a signer update or an exit it is burned.',
+      causes: ['The key signs for a sequencer now.', 'The key was replaced or exited earlier.'],
+      hints: ['Create another one with `metis-seq key create`.'],
+      source: 'LockingPool._lock, LockingPool.updateSigner',
+      check: 'signer',
+    },
+  ],
+)
+
+/** Reasons of LockingPool that its users meet. */
+export const lockingPoolReasons = entriesOf(
+  {kind: 'text', contracts: ['LockingPool'], source: 'LockingPool.sol'},
+  [
+    {
+      subject: 'invalid pubkey',
+      calls: [...LOCK_CALLS, 'LockingPool.updateSigner'],
+      code: 'PUBKEY_INVALID',
+      message: 'The public key is not 64 bytes long.',
+      meaning:
+        'The contract takes the 64 bytes of an uncompressed secp256k1 key without the leading 04.',
+      causes: ['The key has its 04 in front (65 bytes), or is compressed (33 bytes).'],
+      hints: ['Run `metis-seq key export-public NAME`; the commands drop the 04 by themselves.'],
+      source: 'LockingPool._addressOf',
+    },
+    {
+      subject: 'empty address',
+      calls: [...LOCK_CALLS, 'LockingPool.updateSigner'],
+      code: 'PUBKEY_INVALID',
+      message: 'The public key hashes to the zero address.',
+      meaning: 'No real key does that; the bytes in the call are not a public key.',
+      causes: ['The call was built by hand with wrong bytes.'],
+      hints: ['Run `metis-seq key export-public NAME` to see the right bytes.'],
+      source: 'LockingPool._addressOf',
+    },
+    {
+      subject: 'pubkey and address mismatch',
+      calls: LOCK_CALLS,
+      code: 'PUBKEY_MISMATCH',
+      message: 'The public key does not belong to the signer address.',
+      meaning:
+        'The contract derives the signer address from the key itself and compares, so that nobody registers a key that is not theirs to use.',
+      causes: ['Address and key come from different keys.', 'The key lost its first bytes.'],
+      hints: ['Run `metis-seq key export-public NAME` and compare the address.'],
+      source: 'LockingPool._lock',
+    },
+    {
+      subject: 'withdraw throttle',
+      calls: ['LockingPool.withdraw'],
+      code: 'WITHDRAW_THROTTLED',
+      message: 'One withdrawal or signer update fits into a reward batch, and this batch had one.',
+      meaning:
+        'Stake can be lowered once in a reward batch, never in the batch of the registration or of a signer update. The next batch usually comes after about two weeks.',
+      causes: [
+        'The sequencer joined in this batch.',
+        'A withdrawal or signer update was done in it.',
+      ],
+      hints: ['Wait for the next reward batch; `metis-seq stake show` names the current one.'],
+      source: 'LockingPool.withdraw: currentBatch > updatedBatch',
+      check: 'throttle',
+    },
+    {
+      subject: 'signer updating throttle',
+      calls: ['LockingPool.updateSigner'],
+      code: 'SIGNER_UPDATE_THROTTLED',
+      message:
+        'The signer cannot be updated yet: too few reward batches passed since the last change.',
+      meaning:
+        'A signer update shares its waiting time with withdrawals: signerUpdateThrottle batches since the last of either.',
+      causes: [
+        'A withdrawal or signer update was done in this batch.',
+        'The sequencer joined in it.',
+      ],
+      hints: ['Wait for the next reward batch; `metis-seq stake show` names the current one.'],
+      source: 'LockingPool.updateSigner: currentBatch >= updatedBatch + signerUpdateThrottle',
+      check: 'throttle',
+    },
+    {
+      subject: 'Not allowed to cliam',
+      calls: ['LockingPool.unlockClaim'],
+      code: 'EXIT_NOT_FINISHED',
+      message: 'The exit delay has not passed, or no exit was started.',
+      meaning:
+        'The stake comes home in two steps: start the exit, wait (21 days on mainnet), then claim. The spelling is that of the contract.',
+      causes: [
+        'The waiting time is not over.',
+        'No exit was started.',
+        'The stake was claimed already.',
+      ],
+      hints: [
+        'Run `metis-seq sequencer show` to see from when the claim is possible.',
+        'On the local network run `metis-seq local warp 21d`.',
+      ],
+      source: 'LockingPool.unlockClaim: status Inactive and now >= unlockClaimTime',
+      check: 'exit',
+    },
+    {
+      subject: 'BFT restriction',
+      calls: ['LockingPool.unlock'],
+      code: 'BFT_RESTRICTION',
+      message: 'Too many sequencers are exiting at once, so this exit must wait.',
+      meaning:
+        'On mainnet an exit is refused when, with it, more than a third of all active and exiting sequencers would be exiting: the rest could not agree on blocks.',
+      causes: ['Others began their exit and have not claimed yet.'],
+      hints: ['Run `metis-seq sequencer list` to see who is exiting; try again after a claim.'],
+      source: 'LockingPool._startExit under mainnet rules: exiting x 3 <= active + exiting',
+      check: 'bft',
+    },
+  ],
+)
+
+/** Reasons of calls that only the MPC or the owner of the contract makes. */
+export const lockingPoolOfficeReasons = entriesOf(
+  {
+    kind: 'text',
+    contracts: ['LockingPool'],
+    calls: ['LockingPool.batchSubmitRewards'],
+    source: 'LockingPool.batchSubmitRewards',
+  },
+  [
+    {
+      subject: 'not MPC',
+      code: 'NOT_MPC',
+      message: 'Only the MPC address may submit reward batches.',
+      meaning: 'The consensus layer signs reward batches together, with one shared account.',
+      causes: ['The MPC address was changed, or a node holds the wrong key.'],
+      hints: ['Run `metis-seq pos status` to see what the consensus layer says.'],
+    },
+    {
+      subject: 'mismatch length',
+      code: 'REWARD_BATCH_INVALID',
+      message: 'The lists of the reward batch are empty or of different length.',
+      meaning: 'Every signer needs a number of blocks beside it.',
+      causes: ['The batch was built wrong.'],
+      hints: ['Run `metis-seq pos status`.'],
+    },
+    {
+      subject: 'invalid batch id',
+      code: 'REWARD_BATCH_INVALID',
+      message: 'The reward batch does not follow the last one.',
+      meaning: 'Batches are numbered without gaps: the next id is the current one plus one.',
+      causes: ['The same batch was sent twice, or one in between is missing.'],
+      hints: ['Run `metis-seq stake show` to see the current reward batch.'],
+      check: 'throttle',
+    },
+    {
+      subject: 'invalid startEpoch',
+      code: 'REWARD_BATCH_INVALID',
+      message: 'The reward batch does not begin with the epoch after the last paid one.',
+      meaning: 'Every epoch is paid once, so a batch begins where the one before ended.',
+      causes: ['Batches were built against an old state.'],
+      hints: ['Run `metis-seq reward show` to see up to which epoch rewards are paid.'],
+    },
+    {
+      subject: 'invalid endEpoch',
+      code: 'REWARD_BATCH_INVALID',
+      message: 'The reward batch ends before its second epoch.',
+      meaning: 'A batch spans at least two epochs: the end must be above the start.',
+      causes: ['The batch was built for a single epoch.'],
+      hints: ['Wait until one more epoch is finished; see `metis-seq epoch list`.'],
+    },
+    {
+      subject: 'invalid newReward',
+      calls: ['LockingPool.updateBlockReward'],
+      code: 'SETTING_INVALID',
+      message: 'The reward per block cannot be zero.',
+      meaning: 'Only the owner of LockingPool changes it, and it must stay above zero.',
+      causes: ['A proposal of governance carries a zero.'],
+      source: 'LockingPool.updateBlockReward',
+    },
+    {
+      subject: 'dalayTime==0',
+      calls: ['LockingPool.updateWithdrawDelayTimeValue'],
+      code: 'SETTING_INVALID',
+      message: 'The exit delay cannot be zero.',
+      meaning: 'Only the owner of LockingPool changes it. The spelling is that of the contract.',
+      causes: ['A proposal of governance carries a zero.'],
+      source: 'LockingPool.updateWithdrawDelayTimeValue',
+    },
+  ],
+)

@@ -1,0 +1,259 @@
+import {entriesOf} from './entry.ts'
+
+const OWNED = [
+  'LockingPool',
+  'LockingInfo',
+  'MetisSequencerSet',
+  'AddressManager',
+  'DiscountOracle',
+  'GasPriceOracle',
+  'L2StandardBridge',
+  'AMTConfig',
+  'AMTDepositPool',
+  'AMTRewardPool',
+  'AMTWithdrawalManager',
+  'ProxyAdmin',
+]
+const PROXIED = [
+  'LockingPool',
+  'LockingInfo',
+  'L1StandardBridge',
+  'MetisSequencerSet',
+  'L2StandardBridge',
+  'AMTConfig',
+  'AMTDepositPool',
+  'AMTRewardPool',
+  'AMTWithdrawalManager',
+]
+
+/** Who may call, and set-up: Ownable, Pausable, Initializable, AccessControl and the proxies. */
+const officeReasons = [
+  ...entriesOf({kind: 'text', contracts: OWNED, source: 'OpenZeppelin 4.9 Ownable'}, [
+    {
+      subject: 'Ownable: caller is not the owner',
+      code: 'NOT_CONTRACT_OWNER',
+      message: 'Only the owner of the contract may make this call.',
+      meaning:
+        'This function changes settings for everybody, so it is kept for whoever governs the contract. The owner of a sequencer is somebody else.',
+      causes: ['The call is not meant for operators.', 'The wrong account sent it.'],
+      hints: ['Run `metis-seq network show` to see the contracts of the network.'],
+    },
+    {
+      subject: 'Ownable: new owner is the zero address',
+      calls: OWNED.map((name) => `${name}.transferOwnership`),
+      code: 'NULL_ADDRESS',
+      message: 'A contract cannot be given to the zero address.',
+      meaning: 'Nobody could govern it any more.',
+      causes: ['The address was left out.'],
+    },
+  ]),
+  ...entriesOf({kind: 'text', contracts: ['LockingPool'], source: 'OpenZeppelin 4.9 Pausable'}, [
+    {
+      subject: 'Pausable: paused',
+      code: 'POOL_PAUSED',
+      message: 'LockingPool is paused by its owner.',
+      meaning:
+        'While it is paused nobody can lock, change the stake, claim or exit. The reward recipient can still be set, and rewards are still credited.',
+      causes: ['Governance stopped the contract, for an upgrade or an incident.'],
+      hints: ['Wait until the pool runs again; `metis-seq sequencer eligible` says when it does.'],
+      check: 'paused',
+    },
+    {
+      subject: 'Pausable: not paused',
+      calls: ['LockingPool.setPause'],
+      code: 'POOL_NOT_PAUSED',
+      message: 'LockingPool is running already.',
+      meaning: 'Only a paused contract can be started again.',
+      causes: ['Somebody else started it.'],
+      check: 'paused',
+    },
+  ]),
+  ...entriesOf({kind: 'text', contracts: PROXIED, source: 'OpenZeppelin 4.9 Initializable'}, [
+    {
+      subject: 'Initializable: contract is already initialized',
+      calls: PROXIED.map((name) => `${name}.initialize`),
+      code: 'ALREADY_INITIALIZED',
+      message: 'The contract was set up before.',
+      meaning: 'Set-up runs once; the implementation behind a proxy can never be set up.',
+      causes: ['A deployment ran twice.', 'The call went to the implementation.'],
+      hints: ['Run `metis-seq network check` to compare the addresses.'],
+    },
+    {
+      subject: 'Initializable: contract is not initializing',
+      code: 'NOT_INITIALIZING',
+      message: 'The function runs only while the contract is set up.',
+      meaning: 'It belongs to the deployment and not to daily use.',
+      causes: ['A faulty implementation.'],
+    },
+    {
+      subject: 'Initializable: contract is initializing',
+      code: 'NOT_INITIALIZING',
+      message: 'The contract is being set up at this moment.',
+      meaning: 'It belongs to the deployment and not to daily use.',
+      causes: ['A faulty implementation.'],
+    },
+  ]),
+  ...entriesOf({kind: 'text', contracts: ['ArtMetis'], source: 'OpenZeppelin 4.9 AccessControl'}, [
+    {
+      subject: 'AccessControl: account ',
+      open: true,
+      calls: ['ArtMetis.mint', 'ArtMetis.burn', 'ArtMetis.grantRole', 'ArtMetis.revokeRole'],
+      code: 'ROLE_MISSING',
+      message: 'The sending account does not have the role that this call needs.',
+      meaning: 'Only the deposit pool mints and burns artMETIS, and only its admin gives roles.',
+      causes: ['The call was sent straight to the token, instead of to the deposit pool.'],
+      hints: ['Use `metis-seq lst deposit`.'],
+    },
+    {
+      subject: 'AccessControl: can only renounce roles for self',
+      calls: ['ArtMetis.renounceRole'],
+      code: 'ROLE_MISSING',
+      message: 'An account can give up only its own roles.',
+      meaning: 'Somebody else’s role is taken away with revokeRole.',
+      causes: ['Another address is in the call.'],
+    },
+  ]),
+  ...entriesOf(
+    {kind: 'text', contracts: ['TransparentUpgradeableProxy'], source: 'OpenZeppelin 4.9 proxies'},
+    [
+      {
+        subject: 'TransparentUpgradeableProxy: admin cannot fallback to proxy target',
+        code: 'PROXY_ADMIN_CALL',
+        message: 'The admin of the proxy cannot use the contract behind it.',
+        meaning:
+          'The admin account only upgrades; everything else has to come from another account.',
+        causes: ['The call was sent with the key of the proxy admin.'],
+      },
+      ...[
+        'ERC1967: new implementation is not a contract',
+        'ERC1967: new beacon is not a contract',
+        'ERC1967: beacon implementation is not a contract',
+        'ERC1967: new admin is the zero address',
+        'ERC1967Upgrade: unsupported proxiableUUID',
+        'ERC1967Upgrade: new implementation is not UUPS',
+      ].map((subject) => ({
+        subject,
+        calls: [
+          'TransparentUpgradeableProxy.upgradeTo',
+          'TransparentUpgradeableProxy.upgradeToAndCall',
+          'TransparentUpgradeableProxy.changeAdmin',
+        ],
+        code: 'UPGRADE_REFUSED',
+        message: 'The upgrade of the proxy names something that cannot stand behind it.',
+        meaning: 'A proxy is pointed only at deployed code that fits it.',
+        causes: ['The new contract is not deployed on this chain.'],
+      })),
+    ],
+  ),
+]
+
+/** Helpers that other contracts call; the words are the library’s. */
+const helperReasons = [
+  ...entriesOf(
+    {
+      kind: 'text',
+      contracts: ['AMTDepositPool', 'AMTRewardPool', 'AMTWithdrawalManager'],
+      source: 'OpenZeppelin 4.9 Address',
+    },
+    [
+      {
+        subject: 'Address: insufficient balance',
+        calls: ['AMTDepositPool.adminWithdrawMetis', 'AMTWithdrawalManager.completeWithdrawal'],
+        code: 'LIQUIDITY_LOW',
+        message: 'The contract holds less METIS than it has to pay.',
+        meaning: 'The METIS has not come back from L1 yet.',
+        causes: ['The provider unlocked requests before the METIS arrived.'],
+        hints: ['Try again later; `metis-seq lst position` shows the open requests.'],
+        check: 'artemis',
+      },
+      {
+        subject: 'Address: unable to send value, recipient may have reverted',
+        code: 'PAYMENT_REFUSED',
+        message: 'The recipient did not take the native METIS.',
+        meaning: 'The account that is paid is a contract without a payable receive function.',
+        causes: ['The call was made from a contract wallet that cannot receive.'],
+      },
+    ],
+  ),
+  ...entriesOf(
+    {
+      kind: 'text',
+      contracts: ['LockingInfo', 'L1StandardBridge', 'ProxyAdmin'],
+      source: 'OpenZeppelin 4.9 Address, SafeERC20, SafeCast, Strings, Math',
+    },
+    [
+      'Address: insufficient balance for call',
+      'Address: call to non-contract',
+      'Address: low-level call failed',
+      'Address: low-level call with value failed',
+      'Address: low-level static call failed',
+      'Address: low-level delegate call failed',
+      'SafeERC20: low-level call failed',
+      'SafeERC20: ERC20 operation did not succeed',
+      'SafeERC20: approve from non-zero to non-zero allowance',
+      'SafeERC20: decreased allowance below zero',
+      'SafeERC20: permit did not succeed',
+      'Strings: hex length insufficient',
+      'Math: mulDiv overflow',
+      'SafeCast: value must be positive',
+    ].map((subject) => ({
+      subject,
+      code: 'CONTRACT_MISCONFIGURED',
+      message: 'A call from one contract to another failed without a reason of its own.',
+      meaning:
+        'A contract called a token or another contract that is not there, or that does not answer as it should.',
+      causes: ['A contract was set up with a wrong address.', 'The called contract is broken.'],
+      hints: ['Run `metis-seq network check` to test every address of the network.'],
+    })),
+  ),
+  ...entriesOf(
+    {
+      kind: 'text',
+      contracts: ['AMTWithdrawalManager', 'L1StandardBridge'],
+      source: 'OpenZeppelin 4.9 SafeCast',
+    },
+    [
+      {
+        subject: "SafeCast: value doesn't fit in ",
+        open: true,
+        code: 'AMOUNT_OUT_OF_RANGE',
+        message: 'A number is too large for the place it is stored in.',
+        meaning: 'The contract refuses a number rather than cutting it off.',
+        causes: ['The amount is impossibly large.'],
+      },
+    ],
+  ),
+  ...entriesOf(
+    {
+      kind: 'error',
+      contracts: ['AMTWithdrawalManager'],
+      calls: [
+        'AMTWithdrawalManager.completeWithdrawal',
+        'AMTWithdrawalManager.getUserWithdrawRequest',
+      ],
+      source: 'OpenZeppelin 4.9 DoubleEndedQueue',
+    },
+    [
+      {
+        subject: 'Empty()',
+        code: 'NO_WITHDRAW_REQUEST',
+        message: 'The queue of withdrawal requests is empty.',
+        meaning: 'There is nothing to take out of it.',
+        causes: ['Every request was completed already.'],
+        hints: ['Run `metis-seq lst position` to see the open requests.'],
+        check: 'artemis',
+      },
+      {
+        subject: 'OutOfBounds()',
+        code: 'NO_WITHDRAW_REQUEST',
+        message: 'The queue has no withdrawal request at that place.',
+        meaning: 'A request is asked for by its place in the queue, counted from 0.',
+        causes: ['The request was completed meanwhile.'],
+        hints: ['Run `metis-seq lst position` to see the open requests.'],
+        check: 'artemis',
+      },
+    ],
+  ),
+]
+
+export const openZeppelinEntries = [...officeReasons, ...helperReasons]

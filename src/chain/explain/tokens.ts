@@ -1,0 +1,105 @@
+import {entriesOf} from './entry.ts'
+
+const TOKENS = ['METIS', 'ArtMetis']
+const LOCKS = ['LockingPool.lockFor', 'LockingPool.lockWithRewardRecipient', 'LockingPool.relock']
+const REWARD_BATCH = ['LockingPool.batchSubmitRewards']
+
+/** Reasons of ERC-20 tokens. Who lacks the balance depends on the call, and the call decides. */
+export const tokenReasons = [
+  ...entriesOf({kind: 'text', contracts: TOKENS, source: 'OpenZeppelin 4.9 ERC20'}, [
+    {
+      subject: 'ERC20: insufficient allowance',
+      calls: [...LOCKS, 'METIS.transferFrom'],
+      code: 'ALLOWANCE_MISSING',
+      message: 'The allowance of METIS for LockingInfo is too low.',
+      meaning:
+        'Before a contract may take tokens, their owner allows it an amount. Here LockingInfo takes the METIS, although the call goes to LockingPool; allowing the wrong one of the two is the most frequent mistake.',
+      causes: [
+        'The allowance was given to LockingPool.',
+        'The allowance is smaller than the amount, or was used up.',
+      ],
+      hints: ['LockingInfo, not LockingPool, takes the METIS; the command approves it by itself.'],
+      source: 'LockingInfo.newSequencer, LockingInfo.increaseLocked: safeTransferFrom(owner)',
+      check: 'metis',
+    },
+    {
+      subject: 'ERC20: insufficient allowance',
+      calls: REWARD_BATCH,
+      code: 'ALLOWANCE_MISSING',
+      message: 'The reward payer allows LockingInfo less METIS than the reward batch pays.',
+      meaning:
+        'Rewards come from one account, the reward payer, which has to allow LockingInfo to take them.',
+      causes: ['The allowance of the reward payer was used up.'],
+      hints: ['Nothing is lost: the batch is paid when the payer has renewed its allowance.'],
+      source: 'LockingInfo.distributeReward: safeTransferFrom(rewardPayer)',
+      check: 'reward-payer',
+    },
+    {
+      subject: 'ERC20: transfer amount exceeds balance',
+      calls: [...LOCKS, 'METIS.transfer', 'METIS.transferFrom'],
+      code: 'METIS_BALANCE_LOW',
+      message: 'The sending account does not hold enough METIS.',
+      meaning: 'The METIS that is to be locked has to be on L1, in the account of the owner.',
+      causes: ['The METIS is on L2, or in another account.', 'The amount has too many digits.'],
+      hints: ['Run `metis-seq sequencer eligible` to see the balance that counts.'],
+      source: 'ERC20._transfer',
+      check: 'metis',
+    },
+    {
+      subject: 'ERC20: transfer amount exceeds balance',
+      calls: REWARD_BATCH,
+      code: 'METIS_BALANCE_LOW',
+      message: 'The reward payer does not hold enough METIS for the reward batch.',
+      meaning: 'Rewards come from one account, the reward payer, whose METIS has run out.',
+      causes: ['The reward payer was not filled up.'],
+      hints: ['Nothing is lost: the batch is paid when the payer holds METIS again.'],
+      source: 'LockingInfo.distributeReward',
+      check: 'reward-payer',
+    },
+    {
+      subject: 'ERC20: burn amount exceeds balance',
+      calls: ['AMTWithdrawalManager.initiateWithdrawal', 'ArtMetis.burn'],
+      code: 'ARTMETIS_BALANCE_LOW',
+      message: 'The account holds less artMETIS than it wants to give back.',
+      meaning: 'A withdrawal burns artMETIS at once; the METIS is paid later.',
+      causes: ['The amount was meant in METIS instead of artMETIS.'],
+      hints: ['Run `metis-seq lst position` to see what the account holds.'],
+      source: 'ERC20._burn',
+      check: 'artemis',
+    },
+    {
+      subject: 'ERC20: decreased allowance below zero',
+      calls: ['METIS.decreaseAllowance', 'ArtMetis.decreaseAllowance'],
+      code: 'ALLOWANCE_MISSING',
+      message: 'The allowance is smaller than what is to be taken off it.',
+      meaning: 'An allowance cannot go below zero.',
+      causes: ['It was used meanwhile.'],
+    },
+    ...[
+      'ERC20: transfer from the zero address',
+      'ERC20: transfer to the zero address',
+      'ERC20: mint to the zero address',
+      'ERC20: burn from the zero address',
+      'ERC20: approve from the zero address',
+      'ERC20: approve to the zero address',
+    ].map((subject) => ({
+      subject,
+      code: 'NULL_ADDRESS',
+      message: 'The token refuses the zero address.',
+      meaning: 'Nobody holds the zero address, so tokens sent there would be lost.',
+      causes: ['An address was left out of the call, or of the settings of a contract.'],
+    })),
+  ]),
+  ...entriesOf({kind: 'text', contracts: ['MetisView'], source: 'MetisView.sol'}, [
+    {
+      subject: 'METIS: native balance moves only by value transfer',
+      calls: ['METIS.transfer', 'METIS.transferFrom', 'MetisView.transfer'],
+      code: 'METIS_IS_NATIVE',
+      message: 'METIS on this L2 moves as the value of a transaction, not as a token.',
+      meaning:
+        'METIS is the native coin of L2. The token view of the local network shows balances and allowances but cannot move them.',
+      causes: ['A program used transfer or transferFrom of the token view.'],
+      hints: ['Send METIS as the value of a transaction.'],
+    },
+  ]),
+]

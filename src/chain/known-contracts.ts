@@ -1,0 +1,89 @@
+import {isAddressEqual, parseAbi, type Abi, type Address} from 'viem'
+
+import type {Network} from '../protocol/network.ts'
+import {addressManagerAbi} from './abis/address-manager.ts'
+import {amtConfigAbi} from './abis/amt-config.ts'
+import {amtDepositPoolAbi} from './abis/amt-deposit-pool.ts'
+import {amtRewardPoolAbi} from './abis/amt-reward-pool.ts'
+import {amtWithdrawalManagerAbi} from './abis/amt-withdrawal-manager.ts'
+import {artMetisAbi} from './abis/art-metis.ts'
+import {discountOracleAbi} from './abis/discount-oracle.ts'
+import {erc20Abi} from './abis/erc20.ts'
+import {gasPriceOracleAbi} from './abis/gas-price-oracle.ts'
+import {l1StandardBridgeAbi} from './abis/l1-standard-bridge.ts'
+import {l2StandardBridgeAbi} from './abis/l2-standard-bridge.ts'
+import {lockingInfoAbi} from './abis/locking-info.ts'
+import {lockingPoolAbi} from './abis/locking-pool.ts'
+import {metisSequencerSetAbi} from './abis/metis-sequencer-set.ts'
+
+/** Calls of the proxy itself, which its admin makes. */
+const proxyAbi = parseAbi([
+  'function upgradeTo(address newImplementation)',
+  'function upgradeToAndCall(address newImplementation, bytes data)',
+  'function changeAdmin(address newAdmin)',
+  'function admin()',
+  'function implementation()',
+])
+
+/** Our ABIs by the name of the contract, those an operator calls first. */
+export const abisByContract: readonly (readonly [name: string, abi: Abi])[] = [
+  ['LockingPool', lockingPoolAbi],
+  ['LockingInfo', lockingInfoAbi],
+  ['METIS', erc20Abi],
+  ['L1StandardBridge', l1StandardBridgeAbi],
+  ['L2StandardBridge', l2StandardBridgeAbi],
+  ['MetisSequencerSet', metisSequencerSetAbi],
+  ['AMTDepositPool', amtDepositPoolAbi],
+  ['AMTWithdrawalManager', amtWithdrawalManagerAbi],
+  ['AMTRewardPool', amtRewardPoolAbi],
+  ['AMTConfig', amtConfigAbi],
+  ['ArtMetis', artMetisAbi],
+  ['AddressManager', addressManagerAbi],
+  ['DiscountOracle', discountOracleAbi],
+  ['GasPriceOracle', gasPriceOracleAbi],
+  ['TransparentUpgradeableProxy', proxyAbi],
+]
+
+export type Layer = 'L1' | 'L2'
+
+/** Addresses of a network by layer: one address may be two contracts on two chains. */
+export type KnownAddresses = Record<Layer, readonly (readonly [name: string, at: Address])[]>
+
+/** What a network document names. */
+export function knownAddresses({l1, l2, lst}: Network): KnownAddresses {
+  const {artemis} = lst
+  return {
+    L1: [
+      ['LockingPool', l1.contracts.lockingPool],
+      ['LockingInfo', l1.contracts.lockingInfo],
+      ['METIS', l1.contracts.metis],
+      ['L1StandardBridge', l1.contracts.bridge],
+      ['AddressManager', l1.contracts.addressManager],
+    ],
+    L2: [
+      ['MetisSequencerSet', l2.contracts.sequencerSet],
+      ['L2StandardBridge', l2.contracts.bridge],
+      ['METIS', l2.contracts.metis],
+      ['GasPriceOracle', l2.contracts.gasPriceOracle],
+      ...(artemis
+        ? ([
+            ['AMTDepositPool', artemis.depositPool],
+            ['AMTWithdrawalManager', artemis.withdrawalManager],
+            ['AMTRewardPool', artemis.rewardPool],
+            ['ArtMetis', artemis.artMetis],
+            ['AMTConfig', artemis.config],
+          ] as const)
+        : []),
+    ],
+  }
+}
+
+/** Name of the contract at an address; undefined when the network document does not name it. */
+export function contractAt(
+  known: KnownAddresses,
+  layer: Layer,
+  address: Address | null,
+): string | undefined {
+  if (address === null) return undefined
+  return known[layer].find(([, at]) => isAddressEqual(at, address))?.[0]
+}

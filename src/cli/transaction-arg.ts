@@ -1,0 +1,15 @@
+import {Args, Errors} from '@oclif/core'
+
+import {isHash} from '../services/transactions.ts'
+
+/** A hash, or the id of a journal entry. What is neither is never repeated: it may be a key. */
+export const transactionArg = Args.custom<string>({
+  description: 'Hash of a transaction, or the id that `tx list` shows.',
+  parse: async (text) => {
+    if (isHash(text)) return text.toLowerCase()
+    if (/^\d{1,15}$/.test(text)) return text
+    throw new Errors.CLIError(
+      'A transaction is named by its hash, 0x and 64 hex digits, or by its id.',
+    )
+  },
+})

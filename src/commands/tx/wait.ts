@@ -1,0 +1,61 @@
+import {Flags} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {transactionArg} from '../../cli/transaction-arg.ts'
+import {hashOf} from '../../services/transactions.ts'
+import {waitForHash} from '../../services/wait-hash.ts'
+import {openHome} from '../../store/home.ts'
+import {waitedText} from '../../ui/presenters/transaction.ts'
+
+const POLL_MS = 500
+
+export default class TxWait extends OperatorCommand {
+  static override summary = 'Wait until a transaction is in the chain, as deep as asked.'
+
+  static override description =
+    'Exits 0 when it succeeded, 6 when it was mined and failed, 5 when another one took its nonce, and 7 when that cannot be told in time. A block that is replaced while this waits does not count.'
+
+  static override args = {transaction: transactionArg({required: true})}
+
+  static override flags = {
+    ...commonFlags,
+    for: Flags.option({
+      options: ['confirmed', 'safe', 'finalized'] as const,
+      description: 'In a block, or in a block that the chain itself calls safe or finalized.',
+      default: 'confirmed',
+    })(),
+    confirmations: Flags.integer({
+      description: 'Blocks it must have, its own counted; with `--for confirmed`.',
+      default: 1,
+      min: 1,
+      max: 100_000,
+    }),
+    'max-wait': Flags.integer({
+      description: 'Seconds after which the outcome is called unknown.',
+      default: 1800,
+      min: 1,
+      max: 604_800,
+    }),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(TxWait)
+    const {hash, entry} = hashOf(openHome(), args.transaction)
+    const context = this.openContext({...flags, network: flags.network ?? entry?.network})
+    const waited = await waitForHash(context, hash, entry, {
+      goal: flags.for,
+      confirmations: BigInt(flags.confirmations),
+      limitMs: flags['max-wait'] * 1000,
+      pollMs: POLL_MS,
+      signal: this.interrupted.signal,
+      onProgress: (text) => this.progress(text),
+    })
+    this.endProgress()
+    return {
+      data: waited,
+      text: waitedText(waited),
+      ...(waited.succeeded ? {} : {exit: 'reverted' as const}),
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import {closeSync, existsSync, fstatSync, openSync, readFileSync} from 'node:fs'
+
+import {getAddress, hexToBigInt, isAddress, isHex, type Address, type Hex} from 'viem'
+
+import {decodeCall, type DecodedCall} from '../chain/decode-call.ts'
+import {contractAt, knownAddresses} from '../chain/known-contracts.ts'
+import {parseRaw, type RawTransaction} from '../chain/parse-raw.ts'
+import {cleanText} from '../lib/clean-text.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import {fromFileError} from '../lib/files.ts'
+import {isRecord} from '../lib/json.ts'
+import type {Network} from '../protocol/network.ts'
+import type {Home} from '../store/home.ts'
+import {listNetworks} from '../store/networks.ts'
+import {isHash, rawOf} from './transactions.ts'
+
+/** One transaction in words. What its form does not carry is null. */
+export interface DecodedTransaction extends RawTransaction {
+  /** Line of our unsigned file; null elsewhere. */
+  label: string | null
+  /** `L1 of andromeda`; null when no known network has the chain id. */
+  chain: string | null
+  contract: string | null
+  call: DecodedCall | null
+}
+
+export interface DecodedInput {
+  /** `unsigned eip1559`, `unsigned calldata` and `unsigned safe` are the formats of `--unsigned`. */
+  form: 'raw signed' | 'raw unsigned' | 'unsigned eip1559' | 'unsigned calldata' | 'unsigned safe'
+  source: 'argument' | 'file' | 'journal'
+  /** Account that is to send; null when the form does not say. */
+  from: Address | null
+  transactions: DecodedTransaction[]
+}
+
+/** Larger than any transaction a chain takes, and than any plan of ours. */
+const MAX_FILE_BYTES = 4_000_000
+
+/**
+ * Reads a raw transaction, a file of ours, or the journal's entry of a hash. Asks no chain.
+ *
+ * @throws {MetisSeqError} TX_UNDECODABLE, TX_NOT_FOUND (a hash the journal does not have), FILE_TOO_LARGE
+ */
+export async function decodeInput(home: Home, input: string): Promise<DecodedInput> {
+  const text = input.trim()
+  if (isHash(text)) {
+    const raw = rawOf(home, text)
+    if (raw === undefined) throw hashUnknown()
+    return decodeHex(home, raw, 'journal')
+  }
+  if (isHex(text)) return decodeHex(home, text, 'argument')
+  if (!existsSync(text)) throw undecodable('argument', 'neither hex nor the name of a file')
+  const content = readInput(text).trim()
+  if (isHex(content)) return decodeHex(home, content, 'file')
+  return decodeUnsigned(home, content)
+}
+
+function readInput(path: string): string {
+  try {
+    // One descriptor for size and content: a pipe or device has no size and is not read.
+    const descriptor = openSync(path, 'r')
+    try {
+      const stat = fstatSync(descriptor)
+      if (!stat.isFile()) throw undecodable('file', 'not a regular file')
+      if (stat.size > MAX_FILE_BYTES) throw tooLarge(path, stat.size)
+      return readFileSync(descriptor, 'utf8')
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    if (error instanceof MetisSeqError) throw error
+    throw fromFileError(error, path)
+  }
+}
+
+async function decodeHex(
+  home: Home,
+  raw: Hex,
+  source: DecodedInput['source'],
+): Promise<DecodedInput> {
+  const parsed = await parseRaw(raw)
+  if (!parsed) throw undecodable(source, 'hex, and not the bytes of a transaction')
+  const transaction = inWords(home, parsed, null)
+  return {
+    form: parsed.hash ? 'raw signed' : 'raw unsigned',
+    source,
+    from: parsed.sender,
+    transactions: [transaction],
+  }
+}
+
+function decodeUnsigned(home: Home, content: string): DecodedInput {
+  let value: unknown
+  try {
+    value = JSON.parse(content)
+  } catch {
+    throw undecodable('file', 'neither hex nor JSON')
+  }
+  const list: unknown[] =
+    isRecord(value) && Array.isArray(value['transactions']) ? value['transactions'] : []
+  if (!isRecord(value) || list.length === 0) {
+    throw undecodable('file', 'JSON without a list of transactions')
+  }
+  const chainId = Number(value['chainId'])
+  if (!Number.isSafeInteger(chainId)) throw undecodable('file', 'JSON without a chain id')
+  const transactions = list.map((item, index) =>
+    inWords(home, fieldsOf(item, index, chainId), labelOf(item)),
+  )
+  const from = value['from']
+  return {
+    form: formOf(value, list),
+    source: 'file',
+    from: typeof from === 'string' && isAddress(from) ? getAddress(from) : null,
+    transactions,
+  }
+}
+
+function formOf(value: Record<string, unknown>, list: unknown[]): DecodedInput['form'] {
+  if (isRecord(value['meta'])) return 'unsigned safe'
+  const priced = list.some(
+    (item) => isRecord(item) && ('maxFeePerGas' in item || 'gasPrice' in item),
+  )
+  return priced ? 'unsigned eip1559' : 'unsigned calldata'
+}
+
+function labelOf(item: unknown): string | null {
+  const label = isRecord(item) ? item['label'] : undefined
+  return typeof label === 'string' ? cleanText(label) : null
+}
+
+function fieldsOf(item: unknown, index: number, chainId: number): RawTransaction {
+  const at = `transaction ${index + 1}`
+  if (!isRecord(item)) throw undecodable('file', `JSON whose ${at} is not an object`)
+  const {to, data = '0x', value = '0x0'} = item
+  if (typeof to !== 'string' || !isAddress(to)) {
+    throw undecodable('file', `JSON whose ${at} names no address in \`to\``)
+  }
+  if (typeof data !== 'string' || !isHex(data)) {
+    throw undecodable('file', `JSON whose ${at} has no hex in \`data\``)
+  }
+  const number = (name: string): bigint | null => {
+    const field = name === 'value' ? value : item[name]
+    if (field === undefined || field === null) return null
+    if (typeof field === 'string' && /^0x[0-9a-f]{1,64}$/i.test(field))
+      return hexToBigInt(field as Hex)
+    if (/^\d{1,78}$/.test(String(field))) return BigInt(String(field))
+    throw undecodable('file', `JSON whose ${at} has no number in \`${name}\``)
+  }
+  const nonce = number('nonce')
+  return {
+    type: item['gasPrice'] === undefined ? 'eip1559' : 'legacy',
+    chainId,
+    to: getAddress(to),
+    accountNonce: nonce === null ? null : Number(nonce),
+    valueWei: number('value') ?? 0n,
+    gasLimit: number('gas'),
+    maxFeePerGasWei: number('maxFeePerGas') ?? number('gasPrice'),
+    priorityFeePerGasWei: number('maxPriorityFeePerGas'),
+    data,
+    hash: null,
+    sender: null,
+  }
+}
+
+function inWords(home: Home, raw: RawTransaction, label: string | null): DecodedTransaction {
+  const place = placeOf(home, raw)
+  return {
+    ...raw,
+    label,
+    chain: place ? `${place.layer} of ${place.network.name}` : null,
+    contract: place?.contract ?? null,
+    call: decodeCall(raw.data, place?.contract) ?? null,
+  }
+}
+
+/** The network with this chain id; of several with one chain id, that which knows the called contract. */
+function placeOf(home: Home, {chainId, to}: RawTransaction) {
+  const places = listNetworks(home).flatMap(({network}) => {
+    const layer = layerOfChain(network, chainId)
+    return layer ? [{network, layer, contract: contractAt(knownAddresses(network), layer, to)}] : []
+  })
+  return places.find(({contract}) => contract !== undefined) ?? places[0]
+}
+
+function layerOfChain({l1, l2}: Network, chainId: number | null): 'L1' | 'L2' | undefined {
+  if (chainId === l1.chainId) return 'L1'
+  return chainId === l2.chainId ? 'L2' : undefined
+}
+
+/** The input is not repeated: what looks like a broken transaction may be a key. */
+function undecodable(source: DecodedInput['source'], what: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'TX_UNDECODABLE',
+    message: `The ${source} holds no transaction: it is ${what}.`,
+    exit: 'usage',
+    facts: {source},
+    hints: [
+      'Pass a raw transaction as 0x…, a file written with `--unsigned FILE`, or a hash of the journal.',
+      'For an error, a selector or a revert, run `metis-seq explain`.',
+    ],
+  })
+}
+
+function tooLarge(path: string, size: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'FILE_TOO_LARGE',
+    message: `The file has ${size} bytes, and no transaction is larger than ${MAX_FILE_BYTES}.`,
+    exit: 'usage',
+    facts: {path, sizeBytes: String(size)},
+    hints: ['Name the file that `--unsigned FILE` wrote.'],
+  })
+}
+
+function hashUnknown(): MetisSeqError {
+  return new MetisSeqError({
+    code: 'TX_NOT_FOUND',
+    message: 'The journal has no transaction with that hash, and decoding asks no chain.',
+    exit: 'not-found',
+    facts: {looked: 'journal'},
+    hints: ['Run `metis-seq tx show HASH` to look for it on the chain.'],
+  })
+}

@@ -1,0 +1,247 @@
+import {isAddressEqual, zeroAddress, type Address} from 'viem'
+import {getBlock} from 'viem/actions'
+
+import {readArtemisPosition} from '../chain/actions/artemis/read-artemis.ts'
+import {quoteBridgeFee} from '../chain/actions/bridge/quote-bridge-fee.ts'
+import {readAllowance, readTokenBalance} from '../chain/actions/erc20/read-token.ts'
+import {readRewardPayer} from '../chain/actions/locking-info/read-reward-payer.ts'
+import {readPool, readWhitelisted} from '../chain/actions/locking-pool/read-pool.ts'
+import {
+  readOwnedSequencerId,
+  readSignerEntry,
+} from '../chain/actions/locking-pool/read-sequencer-ids.ts'
+import {readSequencer} from '../chain/actions/locking-pool/read-sequencer.ts'
+import {readStatusCounts} from '../chain/actions/locking-pool/read-status-counts.ts'
+import {readNewestEpochs} from '../chain/actions/sequencer-set/read-epochs.ts'
+import type {StateCheck} from '../chain/explain/entry.ts'
+import {formatDuration, formatWei, formatWeiShort} from '../lib/units.ts'
+import {statusWord, type Sequencer} from '../protocol/sequencer.ts'
+import type {Context} from './context.ts'
+
+/** Whose state is read. Taken from a transaction, or from the profile. */
+export interface Subject {
+  account: Address | null
+  sequencerId: bigint | null
+}
+
+/** One thing that is true on the chain now. */
+export interface Finding {
+  label: string
+  seen: string
+  /** True: this is a cause now. False: it is none now. Null: it only informs. */
+  isCause: boolean | null
+}
+
+type Reader = (context: Context, subject: Subject) => Promise<Finding[]>
+
+/**
+ * What the chain says about the cause of a refusal, now. Empty when nothing can be asked without knowing
+ * who acts.
+ *
+ * @throws {MetisSeqError} those of the endpoints
+ */
+export function readFindings(
+  context: Context,
+  check: StateCheck,
+  subject: Subject,
+): Promise<Finding[]> {
+  return readers[check](context, subject)
+}
+
+/** The profile's owner, unless a transaction says who acts. */
+export function subjectOf(context: Context, from?: Address, sequencerId?: bigint): Subject {
+  return {account: from ?? context.profile?.owner ?? null, sequencerId: sequencerId ?? null}
+}
+
+const readers: Record<StateCheck, Reader> = {
+  whitelist: async (context, {account}) => {
+    if (!account) return []
+    const listed = await readWhitelisted(context.l1().client, {...l1(context), owner: account})
+    return [finding('whitelist', `${account} is ${listed ? '' : 'not '}on it`, !listed)]
+  },
+  paused: async (context) => {
+    const {paused} = await readPool(context.l1().client, l1(context))
+    return [finding('LockingPool', paused ? 'paused' : 'running', paused)]
+  },
+  owned: async (context, {account}) => {
+    if (!account) return []
+    const id = await readOwnedSequencerId(context.l1().client, {...l1(context), owner: account})
+    return [finding('sequencer of the owner', id === 0n ? 'none' : `${id}`, id !== 0n)]
+  },
+  recipient: ofSequencer(({rewardRecipient}) => {
+    const unset = isAddressEqual(rewardRecipient, zeroAddress)
+    return [finding('reward recipient', unset ? 'unset' : rewardRecipient, unset)]
+  }),
+  owner: ofSequencer(({owner, sequencerId}, {account}) => [
+    finding(
+      `owner of sequencer ${sequencerId}`,
+      owner,
+      account === null ? null : !isAddressEqual(owner, account),
+    ),
+    ...(account ? [finding('acting account', account, null)] : []),
+  ]),
+  status: ofSequencer(({status, sequencerId}) => [
+    finding(`sequencer ${sequencerId}`, statusWord(status), status !== 'active'),
+  ]),
+  throttle: async (context, subject) => {
+    const {rewardBatchId} = await readPool(context.l1().client, l1(context))
+    const sequencer = await sequencerOf(context, subject)
+    const batch = finding('current reward batch', `${rewardBatchId}`, null)
+    if (!sequencer) return [batch]
+    const {updatedBatch, sequencerId} = sequencer
+    const label = `last change of sequencer ${sequencerId}`
+    return [batch, finding(label, `batch ${updatedBatch}`, rewardBatchId <= updatedBatch)]
+  },
+  exit: ofSequencer((sequencer) => exitFindings(sequencer)),
+  signer: signerFindings,
+  limits: limitFindings,
+  metis: metisFindings,
+  bft: async (context) => {
+    const {active, exiting} = await readStatusCounts(context.l1().client, l1(context))
+    // The contract counts the new exit before it compares.
+    const refused = (exiting + 1n) * 3n > active + exiting
+    return [
+      finding('sequencers', `${active} active, ${exiting} exiting`, null),
+      finding('one more exit', refused ? 'would be refused' : 'would be allowed', refused),
+    ]
+  },
+  'bridge-fee': async (context) => {
+    const {feeEthWei} = await quoteBridgeFee(context.l1().client, l1(context))
+    return [finding('bridge fee now', `${formatWei(feeEthWei)} ETH`, null)]
+  },
+  'reward-payer': rewardPayerFindings,
+  epoch: async (context) => {
+    const {client} = context.l2()
+    const {sequencerSet} = context.network.l2.contracts
+    const [epochs, head] = await Promise.all([
+      readNewestEpochs(client, {sequencerSet, count: 2}),
+      getBlock(client),
+    ])
+    return [
+      ...epochs.map(({number, startBlock, endBlock}) =>
+        finding(`epoch ${number}`, `blocks ${startBlock} to ${endBlock}`, null),
+      ),
+      finding('L2 head', `block ${head.number}`, null),
+    ]
+  },
+  artemis: async (context, {account}) => {
+    const {artemis} = context.network.lst
+    if (!artemis || !account) return []
+    const position = await readArtemisPosition(context.l2().client, artemis, account)
+    return [
+      finding('artMETIS', formatWeiShort(position.artMetisWei, 18), null),
+      finding('open withdrawal requests', `${position.openRequests}`, null),
+    ]
+  },
+}
+
+function finding(label: string, seen: string, isCause: boolean | null): Finding {
+  return {label, seen, isCause}
+}
+
+function l1({network}: Context) {
+  return network.l1.contracts
+}
+
+function ofSequencer(read: (sequencer: Sequencer, subject: Subject) => Finding[]): Reader {
+  return async (context, subject) => {
+    const sequencer = await sequencerOf(context, subject)
+    if (sequencer) return read(sequencer, subject)
+    if (!subject.account) return []
+    return [finding('sequencer of the owner', `none for ${subject.account}`, null)]
+  }
+}
+
+async function sequencerOf(
+  context: Context,
+  {account, sequencerId}: Subject,
+): Promise<Sequencer | undefined> {
+  const {client} = context.l1()
+  const id =
+    sequencerId ??
+    (account ? await readOwnedSequencerId(client, {...l1(context), owner: account}) : 0n)
+  return id === 0n ? undefined : readSequencer(client, {...l1(context), sequencerId: id})
+}
+
+function exitFindings({status, unlockClaimTimeSeconds, sequencerId}: Sequencer): Finding[] {
+  const here = finding(`sequencer ${sequencerId}`, statusWord(status), status !== 'inactive')
+  if (status !== 'inactive') return [here]
+  const left = Number(unlockClaimTimeSeconds) - Date.now() / 1000
+  const at = new Date(Number(unlockClaimTimeSeconds) * 1000).toISOString()
+  // The chain's clock decides; on a warped local network it is ahead of this one.
+  const seen = left > 0 ? `${at}, in ${formatDuration(left)}` : at
+  return [here, finding('claim possible from', seen, left > 0)]
+}
+
+async function signerFindings(context: Context, subject: Subject): Promise<Finding[]> {
+  const {client} = context.l1()
+  const sequencer = await sequencerOf(context, subject)
+  const signer = context.profile?.signer ?? null
+  const entry = signer ? await readSignerEntry(client, {...l1(context), signer}) : undefined
+  const words = {unused: 'never used', burned: 'used and burned', used: 'in use'}
+  return [
+    ...(sequencer
+      ? [finding(`signer of sequencer ${sequencer.sequencerId}`, sequencer.signer, null)]
+      : []),
+    ...(signer && entry
+      ? [
+          finding(
+            'signer of the profile',
+            `${signer}, ${words[entry.state]}`,
+            entry.state !== 'unused',
+          ),
+        ]
+      : []),
+  ]
+}
+
+async function limitFindings(context: Context, subject: Subject): Promise<Finding[]> {
+  const pool = await readPool(context.l1().client, l1(context))
+  const sequencer = await sequencerOf(context, subject)
+  const {minLockMetisWei: min, maxLockMetisWei: max} = pool
+  const limits = finding('limits', `${formatWeiShort(min)} to ${formatWeiShort(max)} METIS`, null)
+  if (!sequencer) return [limits]
+  const {amountMetisWei: locked, rewardMetisWei: reward} = sequencer
+  const atMost = locked > min ? locked - min : 0n
+  return [
+    limits,
+    finding('locked', `${formatWeiShort(locked, 18)} METIS`, null),
+    finding('reward', `${formatWeiShort(reward, 18)} METIS`, null),
+    finding('can be added', `${formatWeiShort(max > locked ? max - locked : 0n, 18)} METIS`, null),
+    finding('can be withdrawn', `${formatWeiShort(atMost, 18)} METIS`, null),
+  ]
+}
+
+async function metisFindings(context: Context, {account}: Subject): Promise<Finding[]> {
+  if (!account) return []
+  const {client} = context.l1()
+  const {metis: token, lockingInfo, lockingPool} = l1(context)
+  const [balance, toInfo, toPool] = await Promise.all([
+    readTokenBalance(client, {token, account}),
+    readAllowance(client, {token, owner: account, spender: lockingInfo}),
+    readAllowance(client, {token, owner: account, spender: lockingPool}),
+  ])
+  const metis = (wei: bigint) => `${formatWeiShort(wei, 18)} METIS`
+  return [
+    finding('METIS of the account on L1', metis(balance), balance === 0n),
+    finding('allowance for LockingInfo', metis(toInfo), toInfo === 0n),
+    ...(toPool > 0n
+      ? [finding('allowance for LockingPool', `${metis(toPool)}; it is of no use`, true)]
+      : []),
+  ]
+}
+
+async function rewardPayerFindings(context: Context): Promise<Finding[]> {
+  const {client} = context.l1()
+  const {metis: token, lockingInfo} = l1(context)
+  const payer = await readRewardPayer(client, {lockingInfo})
+  const [balance, allowance] = await Promise.all([
+    readTokenBalance(client, {token, account: payer}),
+    readAllowance(client, {token, owner: payer, spender: lockingInfo}),
+  ])
+  return [
+    finding('reward payer', payer, isAddressEqual(payer, zeroAddress)),
+    finding('METIS of the payer', `${formatWeiShort(balance, 18)} METIS`, balance === 0n),
+    finding('allowance of the payer', `${formatWeiShort(allowance, 18)} METIS`, allowance === 0n),
+  ]
+}
