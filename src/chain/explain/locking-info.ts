@@ -28,7 +28,7 @@ export const lockingInfoReasons = entriesOf(
       meaning:
         'At a withdrawal: something must be taken out, and at least minLock must stay locked. To take everything, exit instead.',
       causes: ['The amount is zero.', 'Less than minLock would stay.'],
-      hints: ['Run `metis-seq stake show` to see what is locked and the minimum.'],
+      hints: ['Run `metis-seq stake plan` to see how much can be taken out.'],
       source: 'LockingInfo.withdrawLocking: amount > 0 and rest >= minLock',
       check: 'limits',
     },

@@ -49,7 +49,7 @@ export const lockingPoolErrors = entriesOf(
         'Rewards are paid on L2, so the contract must know an address there before anything can be claimed or an exit begun. It is set once at registration or later by the owner, and never after an exit has begun.',
       causes: ['The sequencer was registered with lockFor, which sets no recipient.'],
       hints: [
-        'The owner must call LockingPool.setSequencerRewardRecipient before any claim or exit.',
+        'Run `metis-seq sequencer set-recipient --recipient ADDRESS`, before any claim or exit.',
         SHOW,
       ],
       source: 'LockingPool._recipientOf',
@@ -228,7 +228,7 @@ export const lockingPoolReasons = entriesOf(
         'The stake was claimed already.',
       ],
       hints: [
-        'Run `metis-seq sequencer show` to see from when the claim is possible.',
+        'Run `metis-seq exit status` to see how long it still takes.',
         'On the local network run `metis-seq local warp 21d`.',
       ],
       source: 'LockingPool.unlockClaim: status Inactive and now >= unlockClaimTime',
