@@ -1,4 +1,13 @@
-import {closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import {dirname} from 'node:path'
 
 import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
@@ -25,6 +34,63 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
     rmSync(temporary, {force: true})
     throw fromFileError(error, path)
   }
+}
+
+/**
+ * Writes a file that is not there yet: whole and durable, or not at all. What is there is never touched.
+ *
+ * A file system without hard links (a USB stick) gets the file directly; a crash can then leave a part of it.
+ *
+ * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL, FILE_NOT_WRITABLE
+ */
+export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o600): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+    writeDurably(temporary, data, mode)
+    linkOrWrite(temporary, path, () => writeDurably(path, data, mode))
+    fsyncDirectory(dirname(path))
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') throw fileExists(path, error)
+    throw fromFileError(error, path)
+  } finally {
+    rmSync(temporary, {force: true})
+  }
+}
+
+function writeDurably(path: string, data: string | Uint8Array, mode: number): void {
+  const descriptor = openSync(path, 'wx', mode)
+  try {
+    writeFileSync(descriptor, data)
+    fsyncSync(descriptor)
+  } catch (error) {
+    rmSync(path, {force: true})
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** A link fails where a file is; a rename would replace it. */
+function linkOrWrite(temporary: string, path: string, write: () => void): void {
+  try {
+    linkSync(temporary, path)
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemErrorCode(error) ?? ''))
+      throw error
+    write()
+  }
+}
+
+export function fileExists(path: string, cause?: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'FILE_EXISTS',
+    message: `${path} exists already, and is never overwritten.`,
+    exit: 'precondition',
+    facts: {path},
+    hints: ['Choose another path, or move the file away first.'],
+    cause,
+  })
 }
 
 /** Makes a rename or a new file in a directory durable. */

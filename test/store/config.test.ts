@@ -22,6 +22,7 @@ const key: KeyRecord = {
   backend: 'file',
   createdAt: '2026-01-01T00:00:00.000Z',
   passwordFile: null,
+  backupVerifiedAt: null,
 }
 const config: Config = {currentProfile: 'main', profiles: {main: profile}, keys: {hot: key}}
 
