@@ -45,8 +45,8 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
  */
 export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o600): void {
   const temporary = `${path}.${process.pid}.tmp`
+  makeDirectoryOf(path)
   try {
-    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
     writeDurably(temporary, data, mode)
     linkOrWrite(temporary, path, () => writeDurably(path, data, mode))
     fsyncDirectory(dirname(path))
@@ -55,6 +55,14 @@ export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o6
     throw fromFileError(error, path)
   } finally {
     rmSync(temporary, {force: true})
+  }
+}
+
+function makeDirectoryOf(path: string): void {
+  try {
+    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+  } catch (error) {
+    throw fromFileError(error, path)
   }
 }
 
@@ -113,6 +121,9 @@ export function fsyncFile(path: string): void {
   }
 }
 
+/** EEXIST is what making a directory says where a file is. */
+const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST']
+
 /** Maps the file system's own failures to an operator error; anything else is returned unchanged. */
 export function fromFileError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error)
@@ -127,7 +138,7 @@ export function fromFileError(error: unknown, path: string): unknown {
       cause: error,
     })
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  if (code !== undefined && NOT_WRITABLE.includes(code)) {
     return new MetisSeqError({
       code: 'FILE_NOT_WRITABLE',
       message: `${path} cannot be written: ${messageOf(error)}.`,

@@ -4,9 +4,10 @@ import {join} from 'node:path'
 import type {Address, Hex} from 'viem'
 import {privateKeyToAccount} from 'viem/accounts'
 
+import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import type {ConfigStore, KeyBackend, KeyRecord} from '../store/config.ts'
-import {lockDirectory} from '../store/dir-lock.ts'
+import {lockDirectory, type DirectoryLock} from '../store/dir-lock.ts'
 import type {Home} from '../store/home.ts'
 import {keyFileOf, openFileStore} from '../store/keys/file-store.ts'
 import type {KeyStore} from '../store/keys/key-store.ts'
@@ -81,9 +82,17 @@ export async function inBackend<T>(
   }
 }
 
-/** The only command that changes keys at this moment, so that two of one name cannot be made at once. */
+/** How long a command waits for another one that changes keys. */
+const LOCK_WAIT_MS = 20_000
+const LOCK_POLL_MS = 50
+
+/**
+ * Acts as the only command that changes keys, so that two of one name cannot be made at once.
+ *
+ * @throws {MetisSeqError} KEYS_BUSY when another one does not end, such as one that waits for a password
+ */
 export async function aloneWithKeys<T>(home: Home, act: () => Promise<T>): Promise<T> {
-  const lock = lockKeys(home)
+  const lock = await waitForLock(home)
   try {
     return await act()
   } finally {
@@ -91,7 +100,20 @@ export async function aloneWithKeys<T>(home: Home, act: () => Promise<T>): Promi
   }
 }
 
-function lockKeys(home: Home) {
+async function waitForLock(home: Home): Promise<DirectoryLock> {
+  const deadline = systemClock.monotonicMs() + LOCK_WAIT_MS
+  for (;;) {
+    try {
+      return lockKeys(home)
+    } catch (error) {
+      const busy = error instanceof MetisSeqError && error.code === 'KEYS_BUSY'
+      if (!busy || systemClock.monotonicMs() > deadline) throw error
+    }
+    await systemClock.sleep(LOCK_POLL_MS)
+  }
+}
+
+function lockKeys(home: Home): DirectoryLock {
   try {
     return lockDirectory(join(home.root, 'locks'), 'keys')
   } catch (error) {

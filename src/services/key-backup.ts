@@ -70,7 +70,7 @@ export interface VerifiedBackup {
 /**
  * Opens a backup as after a loss, and notes with every stored key of that address that it can be restored.
  *
- * @param name the key the backup must hold; undefined: any
+ * @param name the key the backup must hold; undefined means whichever it holds
  * @throws {MetisSeqError} FILE_UNREADABLE, KEY_FILE_DAMAGED, WRONG_PASSWORD, BACKUP_OF_OTHER_KEY,
  *   BACKUP_NOT_ENCRYPTED and those of the password
  */

@@ -109,8 +109,9 @@ export function parseKeystore(text: string): KeystoreV3 | undefined {
   } catch {
     return undefined
   }
-  if (!isRecord(value) || value['version'] !== 3 || !isRecord(value['crypto'])) return undefined
-  const {cipher, cipherparams, ciphertext, kdf, kdfparams, mac} = value['crypto']
+  const crypto = cryptoOf(value)
+  if (!isRecord(value) || value['version'] !== 3 || !crypto) return undefined
+  const {cipher, cipherparams, ciphertext, kdf, kdfparams, mac} = crypto
   if (cipher !== 'aes-128-ctr' || kdf !== 'scrypt') return undefined
   // Of any other length, a part of the file is missing.
   if (!is32Bytes(ciphertext) || !is32Bytes(mac)) return undefined
@@ -119,7 +120,13 @@ export function parseKeystore(text: string): KeystoreV3 | undefined {
   if (!isHex(iv) || iv.length !== IV_DIGITS) return undefined
   const {n, r, p, dklen, salt} = kdfparams
   if (dklen !== 32 || !isHex(salt) || !isScryptCost(n, r, p)) return undefined
-  return value as unknown as KeystoreV3
+  return {...value, crypto} as unknown as KeystoreV3
+}
+
+/** ethers writes `Crypto`, everyone else `crypto`. */
+function cryptoOf(value: unknown): Record<string, unknown> | undefined {
+  const crypto = isRecord(value) ? (value['crypto'] ?? value['Crypto']) : undefined
+  return isRecord(crypto) ? crypto : undefined
 }
 
 /** Why {@link parseKeystore} refuses a text, as the end of a sentence that begins with the file. */
@@ -131,8 +138,9 @@ export function whyNoKeystore(text: string): string {
   } catch {
     return 'is cut short or is not JSON'
   }
-  if (isRecord(value) && isRecord(value['crypto'])) {
-    const {ciphertext, mac} = value['crypto']
+  const crypto = cryptoOf(value)
+  if (crypto) {
+    const {ciphertext, mac} = crypto
     if (!is32Bytes(ciphertext)) return 'does not hold the 32 encrypted bytes of a key'
     if (!is32Bytes(mac)) return 'does not hold the 32 bytes of its checksum'
   }
