@@ -1,4 +1,5 @@
 import {fstatSync, readdirSync, readFileSync, readlinkSync, readSync, type Stats} from 'node:fs'
+import {isatty} from 'node:tty'
 
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError, messageOf, systemErrorCode} from '../lib/errors.ts'
@@ -46,8 +47,8 @@ function readOnce(descriptor: number, chunk: Buffer): number | undefined {
 
 /**
  * False when nobody opened the descriptor. Node.js opens some of its own at start, under the next free
- * numbers: event counters, and pipes of which it holds both ends. Reading one of those gives EAGAIN, or
- * never returns.
+ * numbers: event counters, /dev/null, and pipes of which it holds both ends. Reading one of those gives
+ * EAGAIN, or nothing, or never returns.
  */
 function wasGiven(descriptor: number): boolean {
   let stats: Stats
@@ -57,7 +58,7 @@ function wasGiven(descriptor: number): boolean {
     return false
   }
   if (stats.isFIFO()) return !hasOwnWriter(descriptor)
-  return stats.isFile() || stats.isSocket() || stats.isCharacterDevice()
+  return stats.isFile() || stats.isSocket() || isatty(descriptor)
 }
 
 /** True when this very process holds the end of the pipe that is written to. */

@@ -36,6 +36,8 @@ export interface NewKeyOptions {
 }
 
 const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+/** Someone who types a private key where a name belongs must not find it in a log as well. */
+const LOOKS_SECRET = /^(?:0x)?[0-9a-f]{64}$/i
 
 /**
  * Makes a new key. The secret goes into the backend and nowhere else.
@@ -172,12 +174,16 @@ export function findKey(config: ConfigStore, name: string): KeyRecord {
   const {keys} = config.read()
   const record = keys[name]
   if (record) return record
+  const shown = LOOKS_SECRET.test(name) ? '(hidden)' : name
   throw new MetisSeqError({
     code: 'KEY_UNKNOWN',
-    message: `There is no key called ${name}.`,
+    message: `There is no key called ${shown}.`,
     exit: 'signer',
-    facts: {key: name, known: Object.keys(keys).join(', ')},
-    hints: ['Run `metis-seq key list`.', `Run \`metis-seq key create ${name}\` to make it.`],
+    facts: {key: shown, known: Object.keys(keys).join(', ')},
+    hints: [
+      'Run `metis-seq key list`.',
+      `Run \`metis-seq key create ${shown === name ? name : 'NAME'}\` to make it.`,
+    ],
   })
 }
 
@@ -230,6 +236,17 @@ async function chooseBackend(): Promise<KeyBackend> {
 }
 
 function assertNewName(name: string, config: ConfigStore): void {
+  if (LOOKS_SECRET.test(name)) {
+    throw new MetisSeqError({
+      code: 'KEY_NAME_INVALID',
+      message: 'The name looks like a private key, and names are shown everywhere.',
+      exit: 'usage',
+      hints: [
+        'If it is one, it stands in the history of your shell now: remove it there.',
+        'Run `metis-seq key import NAME`, which asks for the key and does not show it.',
+      ],
+    })
+  }
   if (!KEY_NAME.test(name)) {
     throw new MetisSeqError({
       code: 'KEY_NAME_INVALID',
