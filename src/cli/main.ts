@@ -1,6 +1,7 @@
 import {Errors, flush, run} from '@oclif/core'
 
 import pjson from '../../package.json' with {type: 'json'}
+import {keepMemoryOutOfCores} from '../lib/core-dumps.ts'
 import {toErrorReport, exitCodeOf} from './error-report.ts'
 import {printJson, toEnvelope} from './output.ts'
 
@@ -11,6 +12,7 @@ import {printJson, toEnvelope} from './output.ts'
 export async function main(argv: string[], root: string): Promise<void> {
   // Stores, journals and logs are their owner's business alone, whatever the shell allows.
   process.umask(0o077)
+  keepMemoryOutOfCores()
   quietBrokenPipes()
   process.once('uncaughtException', (error) => endWith(error, argv))
   try {

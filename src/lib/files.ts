@@ -1,4 +1,13 @@
-import {closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import {dirname} from 'node:path'
 
 import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
@@ -27,6 +36,71 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
   }
 }
 
+/**
+ * Writes a file that is not there yet: whole and durable, or not at all. What is there is never touched.
+ *
+ * A file system without hard links (a USB stick) gets the file directly; a crash can then leave a part of it.
+ *
+ * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL, FILE_NOT_WRITABLE
+ */
+export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o600): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  makeDirectoryOf(path)
+  try {
+    writeDurably(temporary, data, mode)
+    linkOrWrite(temporary, path, () => writeDurably(path, data, mode))
+    fsyncDirectory(dirname(path))
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') throw fileExists(path, error)
+    throw fromFileError(error, path)
+  } finally {
+    rmSync(temporary, {force: true})
+  }
+}
+
+function makeDirectoryOf(path: string): void {
+  try {
+    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+  } catch (error) {
+    throw fromFileError(error, path)
+  }
+}
+
+function writeDurably(path: string, data: string | Uint8Array, mode: number): void {
+  const descriptor = openSync(path, 'wx', mode)
+  try {
+    writeFileSync(descriptor, data)
+    fsyncSync(descriptor)
+  } catch (error) {
+    rmSync(path, {force: true})
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** A link fails where a file is; a rename would replace it. */
+function linkOrWrite(temporary: string, path: string, write: () => void): void {
+  try {
+    linkSync(temporary, path)
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemErrorCode(error) ?? ''))
+      throw error
+    write()
+  }
+}
+
+export function fileExists(path: string, cause?: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'FILE_EXISTS',
+    message: `${path} exists already, and is never overwritten.`,
+    exit: 'precondition',
+    facts: {path},
+    hints: ['Choose another path, or move the file away first.'],
+    cause,
+  })
+}
+
 /** Makes a rename or a new file in a directory durable. */
 export function fsyncDirectory(directory: string): void {
   const descriptor = openSync(directory, 'r')
@@ -47,6 +121,9 @@ export function fsyncFile(path: string): void {
   }
 }
 
+/** EEXIST is what making a directory says where a file is. */
+const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST']
+
 /** Maps the file system's own failures to an operator error; anything else is returned unchanged. */
 export function fromFileError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error)
@@ -61,7 +138,7 @@ export function fromFileError(error: unknown, path: string): unknown {
       cause: error,
     })
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  if (code !== undefined && NOT_WRITABLE.includes(code)) {
     return new MetisSeqError({
       code: 'FILE_NOT_WRITABLE',
       message: `${path} cannot be written: ${messageOf(error)}.`,

@@ -53,7 +53,14 @@ export async function createLocalKeys(
   const {root, passwordFile} = localPaths(home)
   mkdirSync(root, {recursive: true, mode: 0o700})
   writeFileAtomic(passwordFile, `${randomBytes(24).toString('hex')}\n`)
-  const access: KeyAccess = {home, config, passwordFile, scryptN: LOCAL_SCRYPT_N}
+  const access: KeyAccess = {
+    home,
+    config,
+    passwordFile,
+    scryptN: LOCAL_SCRYPT_N,
+    // An earlier attempt may have ended between a file and the settings.
+    replacesLeftovers: true,
+  }
   const make = (name: string) =>
     createKey({name, backend: 'file', rememberPasswordFile: true}, access)
   const network = {} as Record<NetworkKey, KeyRecord>

@@ -32,3 +32,24 @@ export function parsePublicKey(text: string): Hex {
 export function addressOfPublicKey(publicKey: Hex): Address {
   return getAddress(`0x${keccak256(publicKey).slice(-40)}`)
 }
+
+/** One public key in the three ways it is written. */
+export interface PublicKeySpellings {
+  /** 64 bytes, as LockingPool, the registry and `--signer-pubkey` want it. */
+  raw: Hex
+  /** 65 bytes with the 04 prefix, as Themis prints it and the hardhat task `l1:lock` wants it. */
+  uncompressed: Hex
+  /** 33 bytes: 02 or 03 by the parity of y, then x. */
+  compressed: Hex
+}
+
+/** @param publicKey 64 bytes, x and y */
+export function spellPublicKey(publicKey: Hex): PublicKeySpellings {
+  const [x, y] = [publicKey.slice(2, 66), publicKey.slice(66)]
+  const isOdd = parseInt(y.slice(-1), 16) % 2 === 1
+  return {
+    raw: publicKey,
+    uncompressed: `0x04${publicKey.slice(2)}`,
+    compressed: `0x${isOdd ? '03' : '02'}${x}`,
+  }
+}

@@ -1,31 +1,32 @@
 import {randomBytes} from 'node:crypto'
-import {readFileSync} from 'node:fs'
+import {existsSync} from 'node:fs'
+import {resolve} from 'node:path'
 
-import type {Address, Hex} from 'viem'
-import {privateKeyToAccount} from 'viem/accounts'
+import type {Hex} from 'viem'
 
 import {createLocalSigner, type TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import type {ConfigStore, KeyBackend, KeyRecord} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
-import {openFileStore} from '../store/keys/file-store.ts'
+import {keyFileOf} from '../store/keys/file-store.ts'
 import {KEY_SERVICE, type KeyStore} from '../store/keys/key-store.ts'
 import {
   openKeytarStore,
   openSecretServiceStore,
   proveKeyring,
 } from '../store/keys/keyring-stores.ts'
-
-export interface KeyAccess {
-  home: Home
-  config: ConfigStore
-  /** Path given on the command line; wins over the one recorded with the key. */
-  passwordFile?: string | undefined
-  /** Asks a person. Undefined where nobody can be asked. */
-  askPassword?: ((question: string) => Promise<string>) | undefined
-  /** Cost of new key files; lower for keys of a local network. */
-  scryptN?: number
-}
+import {
+  accountOf,
+  aloneWithKeys,
+  inBackend,
+  keyLeftover,
+  notKept,
+  openStore,
+  readKeyFile,
+  type KeyAccess,
+} from './key-access.ts'
+import {existingPassword, type PasswordSource} from './key-password.ts'
+import {openKeySource, type FoundKey, type KeySource} from './key-source.ts'
 
 export interface NewKeyOptions {
   name: string
@@ -35,11 +36,14 @@ export interface NewKeyOptions {
 }
 
 const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+/** Someone who types a private key where a name belongs must not find it in a log as well. */
+const LOOKS_SECRET = /^(?:0x)?[0-9a-f]{64}$/i
 
 /**
  * Makes a new key. The secret goes into the backend and nowhere else.
  *
- * @throws {MetisSeqError} KEY_EXISTS, KEY_NAME_INVALID, KEYRING_UNAVAILABLE, PASSWORD_NEEDED
+ * @throws {MetisSeqError} KEY_EXISTS, KEY_LEFTOVER, KEY_NAME_INVALID, KEYRING_UNAVAILABLE, KEYS_BUSY and
+ *   those of a new password
  */
 export function createKey(options: NewKeyOptions, access: KeyAccess): Promise<KeyRecord> {
   return keepKey(randomBytes(32).toString('hex'), options, access)
@@ -68,25 +72,96 @@ export async function importKey(
   return keepKey(hex, options, access)
 }
 
+/**
+ * Stores the key of a file, a descriptor or a prompt.
+ *
+ * @param sourcePassword opens the source where that is encrypted
+ * @throws {MetisSeqError} those of {@link openKeySource} and {@link importKey}
+ */
+export async function importKeyFrom(
+  source: Pick<KeySource, 'from' | 'text'>,
+  sourcePassword: Pick<PasswordSource, 'file' | 'ask'>,
+  options: NewKeyOptions,
+  access: KeyAccess,
+): Promise<{key: KeyRecord; kind: FoundKey['kind']}> {
+  // A name that is taken is said before a password is typed for nothing.
+  assertNewName(options.name, access.config)
+  const {secret, kind} = await openKeySource({
+    ...source,
+    password: () =>
+      existingPassword({...sourcePassword, subject: source.from, flag: '--backup-password-file'}),
+  })
+  const key = await importKey(secret, options, access)
+  // Whoever opened an encrypted file has just done what a restore asks for.
+  if (kind !== 'keystore') return {key, kind}
+  const restored = {...key, backupVerifiedAt: key.createdAt}
+  saveRecord(restored, access.config)
+  return {key: restored, kind}
+}
+
+/** What protects a key in a file: its scrypt cost. Null for a keyring, and where the file is gone. */
+export function scryptOf(
+  {name, backend}: KeyRecord,
+  home: Home,
+): {n: number; r: number; p: number} | null {
+  const file = backend === 'file' ? readKeyFile(home, name) : undefined
+  if (!file) return null
+  const {n, r, p} = file.crypto.kdfparams
+  return {n, r, p}
+}
+
 async function keepKey(hex: string, options: NewKeyOptions, access: KeyAccess): Promise<KeyRecord> {
-  const {name, rememberPasswordFile} = options
-  assertNewName(name, access.config)
-  const backend = options.backend === 'auto' ? await chooseBackend() : options.backend
-  const account = accountOf(hex)
-  const store = await openStore(backend, name, access)
+  return aloneWithKeys(access.home, async () => {
+    assertNewName(options.name, access.config)
+    const account = accountOf(hex)
+    const backend = options.backend === 'auto' ? await chooseBackend() : options.backend
+    const key = {...options, backend}
+    await writeSecret(key, hex, access)
+    const record: KeyRecord = {
+      name: key.name,
+      address: account.address,
+      publicKey: `0x${account.publicKey.slice(4)}`,
+      backend,
+      createdAt: new Date().toISOString(),
+      passwordFile: rememberedPasswordFile(key, access),
+      backupVerifiedAt: null,
+    }
+    saveRecord(record, access.config)
+    return record
+  })
+}
+
+/** Puts a secret where nothing is yet, and reads it back. */
+async function writeSecret(
+  {name, backend}: {name: string; backend: KeyBackend},
+  hex: string,
+  access: KeyAccess,
+): Promise<void> {
+  const store = await openStore(backend, name, access, 'write')
   if (backend !== 'file') await proveKeyring(backend, store)
-  await store.setPassword(KEY_SERVICE, name, hex)
-  if ((await store.getPassword(KEY_SERVICE, name)) !== hex) throw notKept(name, backend)
-  const record: KeyRecord = {
-    name,
-    address: account.address,
-    publicKey: `0x${account.publicKey.slice(4)}`,
-    backend,
-    createdAt: new Date().toISOString(),
-    passwordFile: rememberPasswordFile && backend === 'file' ? (access.passwordFile ?? null) : null,
-  }
-  access.config.update((config) => ({...config, keys: {...config.keys, [name]: record}}))
-  return record
+  await inBackend({name, backend}, async () => {
+    const taken =
+      backend === 'file'
+        ? existsSync(keyFileOf(access.home.keysDir, name))
+        : (await store.getPassword(KEY_SERVICE, name)) !== null
+    if (taken && !access.replacesLeftovers) throw keyLeftover(name, backend, access.home)
+    await store.setPassword(KEY_SERVICE, name, hex)
+    if ((await store.getPassword(KEY_SERVICE, name)) !== hex) throw notKept(name, backend)
+  })
+}
+
+/** Path for the record of a key in a file; null where it is not to be kept. */
+export function rememberedPasswordFile(
+  {backend, rememberPasswordFile}: {backend: KeyBackend; rememberPasswordFile: boolean},
+  {passwordFile}: KeyAccess,
+): string | null {
+  if (!rememberPasswordFile || backend !== 'file' || passwordFile === undefined) return null
+  // The node that reads it later is started in another directory.
+  return resolve(passwordFile)
+}
+
+export function saveRecord(record: KeyRecord, config: ConfigStore): void {
+  config.update((all) => ({...all, keys: {...all.keys, [record.name]: record}}))
 }
 
 /** Every key with what is public of it, by name. */
@@ -99,12 +174,16 @@ export function findKey(config: ConfigStore, name: string): KeyRecord {
   const {keys} = config.read()
   const record = keys[name]
   if (record) return record
+  const shown = LOOKS_SECRET.test(name) ? '(hidden)' : name
   throw new MetisSeqError({
     code: 'KEY_UNKNOWN',
-    message: `There is no key called ${name}.`,
+    message: `There is no key called ${shown}.`,
     exit: 'signer',
-    facts: {key: name, known: Object.keys(keys).join(', ')},
-    hints: ['Run `metis-seq key list`.', `Run \`metis-seq key create ${name}\` to make it.`],
+    facts: {key: shown, known: Object.keys(keys).join(', ')},
+    hints: [
+      'Run `metis-seq key list`.',
+      `Run \`metis-seq key create ${shown === name ? name : 'NAME'}\` to make it.`,
+    ],
   })
 }
 
@@ -120,11 +199,8 @@ export async function openSigner(name: string, access: KeyAccess): Promise<Trans
 /** The private key itself, for a process that signs by itself (the node). Never print or store it. */
 export async function readPrivateKey(name: string, access: KeyAccess): Promise<Hex> {
   const record = findKey(access.config, name)
-  const store = await openStore(record.backend, name, access)
-  const secret = await store.getPassword(KEY_SERVICE, name).catch((error: unknown) => {
-    if (error instanceof MetisSeqError) throw error
-    throw keyringLocked(record, error)
-  })
+  const store = await openStore(record.backend, name, access, 'open')
+  const secret = await inBackend(record, () => store.getPassword(KEY_SERVICE, name))
   if (secret === null) throw keyMissing(record)
   if (accountOf(secret).address !== record.address) throw keyMissing(record)
   return `0x${secret}`
@@ -159,64 +235,18 @@ async function chooseBackend(): Promise<KeyBackend> {
   return reports.find(({usable}) => usable)?.backend ?? 'file'
 }
 
-async function openStore(backend: KeyBackend, name: string, access: KeyAccess): Promise<KeyStore> {
-  if (backend === 'keytar') return openKeytarStore()
-  if (backend === 'secret-service') return openSecretServiceStore()
-  let password: Promise<string> | undefined
-  return openFileStore({
-    directory: access.home.keysDir,
-    addressOf: (secret) => accountOf(secret).address.slice(2).toLowerCase(),
-    password: () => (password ??= findPassword(name, access)),
-    ...(access.scryptN === undefined ? {} : {scryptN: access.scryptN}),
-  })
-}
-
-async function findPassword(name: string, access: KeyAccess): Promise<string> {
-  const file = access.passwordFile ?? access.config.read().keys[name]?.passwordFile
-  if (file) return readPasswordFile(file)
-  if (access.askPassword) return access.askPassword(`Password of key ${name}: `)
-  throw new MetisSeqError({
-    code: 'PASSWORD_NEEDED',
-    message: `Key ${name} is encrypted, and there is no terminal to ask for its password.`,
-    exit: 'signer',
-    facts: {key: name},
-    hints: ['Pass `--password-file FILE`, or set METIS_SEQ_PASSWORD_FILE.'],
-  })
-}
-
-function readPasswordFile(file: string): string {
-  try {
-    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-    if (password) return password
-  } catch (cause) {
-    throw passwordFileUnusable(file, messageOf(cause))
-  }
-  throw passwordFileUnusable(file, 'it is empty')
-}
-
-function passwordFileUnusable(file: string, reason: string): MetisSeqError {
-  return new MetisSeqError({
-    code: 'PASSWORD_FILE_UNUSABLE',
-    message: `The password file ${file} cannot be used: ${reason}.`,
-    exit: 'signer',
-    facts: {path: file},
-    hints: ['Pass `--password-file FILE` with a file that holds the password in its first line.'],
-  })
-}
-
-function accountOf(hex: string): {address: Address; publicKey: Hex} {
-  try {
-    return privateKeyToAccount(`0x${hex}`)
-  } catch {
+function assertNewName(name: string, config: ConfigStore): void {
+  if (LOOKS_SECRET.test(name)) {
     throw new MetisSeqError({
-      code: 'KEY_INVALID',
-      message: 'The input is not a valid secp256k1 private key.',
+      code: 'KEY_NAME_INVALID',
+      message: 'The name looks like a private key, and names are shown everywhere.',
       exit: 'usage',
+      hints: [
+        'If it is one, it stands in the history of your shell now: remove it there.',
+        'Run `metis-seq key import NAME`, which asks for the key and does not show it.',
+      ],
     })
   }
-}
-
-function assertNewName(name: string, config: ConfigStore): void {
   if (!KEY_NAME.test(name)) {
     throw new MetisSeqError({
       code: 'KEY_NAME_INVALID',
@@ -236,35 +266,17 @@ function assertNewName(name: string, config: ConfigStore): void {
   })
 }
 
-function notKept(name: string, backend: KeyBackend): MetisSeqError {
-  return new MetisSeqError({
-    code: 'KEY_NOT_KEPT',
-    message: `The backend ${backend} did not keep key ${name}.`,
-    exit: 'signer',
-    facts: {key: name, backend},
-    hints: ['Run `metis-seq key where`, or use `--backend file`.'],
-  })
-}
-
 function keyMissing({name, backend, address}: KeyRecord): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_MISSING',
     message: `The backend ${backend} no longer holds key ${name}.`,
     exit: 'signer',
     facts: {key: name, backend, address},
-    hints: ['Import it again from a backup with `metis-seq key import`.'],
+    hints: [
+      `Look at it with \`metis-seq key delete ${name}\`, then import it again from a backup with \`metis-seq key import ${name} --from-file FILE\`.`,
+    ],
   })
 }
 
-function keyringLocked({name, backend}: KeyRecord, cause: unknown): MetisSeqError {
-  return new MetisSeqError({
-    code: 'KEYRING_LOCKED',
-    message: `The backend ${backend} does not give out key ${name}: ${messageOf(cause)}.`,
-    exit: 'signer',
-    facts: {key: name, backend},
-    hints: ['Unlock the keyring of your session, then run the same command again.'],
-    retryable: true,
-    cause,
-  })
-}
+export type {KeyAccess} from './key-access.ts'
 export type {KeyRecord} from '../store/config.ts'

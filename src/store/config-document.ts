@@ -17,6 +17,8 @@ export interface KeyRecord {
   createdAt: string
   /** File backend: where the password may be read by an unattended process. Null: it is asked for. */
   passwordFile: string | null
+  /** When a backup of this key was last opened and held this very key. Null: never. */
+  backupVerifiedAt: string | null
 }
 
 /** Who I am on a network. Never holds a private key or a password. */
@@ -100,7 +102,18 @@ const isKey = fields({
   backend: either('keytar', 'secret-service', 'file'),
   createdAt: isText,
   passwordFile: orNull(isText),
+  backupVerifiedAt: orNull(isText),
 })
+
+/** Settings of an older version, which did not know about verified backups, are as good as new ones. */
+function withNewFields(keys: unknown): unknown {
+  if (!isRecord(keys)) return keys
+  const entries = Object.entries(keys).map(([name, key]) => [
+    name,
+    isRecord(key) ? {backupVerifiedAt: null, ...key} : key,
+  ])
+  return Object.fromEntries(entries) as unknown
+}
 
 /**
  * Checks the settings document, when it is read and before it is written. Names the entry that is wrong and
@@ -112,7 +125,8 @@ const isKey = fields({
  */
 export function parseConfig(value: unknown, path: string): Config {
   if (!isRecord(value)) throw configInvalid(path, 'it is not a JSON object')
-  const {currentProfile = null, profiles = {}, keys = {}, ...unknown} = value
+  const {currentProfile = null, profiles = {}, keys: stored = {}, ...unknown} = value
+  const keys = withNewFields(stored)
   const [stranger] = Object.keys(unknown)
   if (stranger !== undefined) throw configInvalid(path, `${stranger} is not a setting`)
   if (!orNull(isText)(currentProfile)) throw configInvalid(path, 'currentProfile is not a name')

@@ -1,13 +1,16 @@
-import {writeFileSync} from 'node:fs'
+import {existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import process from 'node:process'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import type {Network} from '../../src/protocol/network.ts'
 import {deadUrl, htmlAnswer, rpcAnswer, startHttpStub, type HttpStub} from '../helpers/http-stub.ts'
-import {makeOperator} from '../helpers/operator.ts'
-import {pairwise, runCli} from '../helpers/run-cli.ts'
-import type {TempHome} from '../helpers/temp-home.ts'
+import {accountOf} from '../helpers/l2-chain.ts'
+import {makeOperator, PASSWORD} from '../helpers/operator.ts'
+import {cleanEnv, pairwise, runCli, runScript} from '../helpers/run-cli.ts'
+import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
+import {startTerminal, type TestTerminal} from '../helpers/terminal.ts'
 
 /** In user info, path and query, the places where providers put their keys. */
 const SECRET = 'hunter2SECRET'
@@ -90,4 +93,137 @@ test('no failing command shows user info, path or query of an endpoint, in text 
     expect(said.includes(SECRET), `${line}\n${said}`).toBe(false)
     expect(said.includes('user:'), `${line}\n${said}`).toBe(false)
   }
+})
+
+/** A key in the ways in which it can leak: hex in either case, base64, and hex as a wide string. */
+function traces(privateKey: string): Buffer[] {
+  const hex = privateKey.slice(2)
+  return [
+    Buffer.from(hex),
+    Buffer.from(hex.toUpperCase()),
+    Buffer.from(hex, 'hex'),
+    Buffer.from(Buffer.from(hex, 'hex').toString('base64')),
+    Buffer.from(hex, 'utf16le'),
+  ]
+}
+
+const holds = (content: Buffer, secrets: Buffer[]) =>
+  secrets.some((secret) => content.includes(secret))
+
+test('no key and no password is in the output, the settings, the journal or a log of any key command', async () => {
+  using home = makeTempHome()
+  const outside = makeTempHome()
+  using _outside = outside
+  const {privateKey} = accountOf('hidden')
+  const passwords = ['correct horse', 'another staple phrase']
+  const [password, backupPassword] = ['password', 'backup-password'].map((name, index) => {
+    writeFileSync(outside.path(name), `${passwords[index]}\n`)
+    return outside.path(name)
+  })
+  writeFileSync(outside.path('secret'), privateKey)
+  const open = `--password-file ${password}`
+  const twice = `${open} --backup-password-file ${backupPassword}`
+  const backup = outside.path('backup.json')
+  const lines = [
+    `key import hot --backend file --from-file ${outside.path('secret')} ${open} --remember-password-file`,
+    `key import again --backend file --from-file ${outside.path('password')} ${open}`,
+    'key show hot',
+    `key show hot --reveal ${open}`,
+    'key list',
+    'key where',
+    'key export-public hot',
+    `key backup hot --output ${backup} ${twice}`,
+    `key backup hot --output ${outside.path('other.json')} ${twice} --json`,
+    `key verify-backup ${backup} --backup-password-file ${backupPassword}`,
+    `key verify-backup ${backup} ${open}`,
+    `key import back --backend file --from-file ${backup} ${twice}`,
+    `key import wrong --backend file --from-file ${backup} --backup-password-file ${password}`,
+    `key move hot --backend file ${open}`,
+    `key export-themis hot --output ${outside.path('no')} ${open} --yes`,
+    `key export-themis hot --output ${outside.path('themis')} ${open} --reveal --yes`,
+    `key import themis --backend file --from-file ${outside.path('themis', 'priv_validator_key.json')} ${open}`,
+    `key create ${privateKey.slice(2)} --backend file ${open}`,
+    `key show ${privateKey}`,
+    `key import hot2 ${privateKey}`,
+    'key delete back --override no-backup --yes',
+  ].flatMap((line) => (line.includes('--password-file') ? [line] : [line, `${line} --json`]))
+
+  const said = [...passwords.map((text) => Buffer.from(text)), ...traces(privateKey)]
+  let succeeded = 0
+  for (const line of lines) {
+    const {stdout, stderr, exitCode} = await runCli(line.split(' '), {home: home.root})
+    if (exitCode === 0) succeeded++
+    const output = Buffer.from(stdout + stderr)
+    expect(holds(output, said), `${line}\n${stdout}${stderr}`).toBe(false)
+    expect(exitCode, `${line}\n${stderr}`).not.toBe(1)
+  }
+  expect(succeeded, 'a scan of failures alone proves nothing').toBeGreaterThan(12)
+  const files = globSync('**/*', {cwd: home.root}).filter((name) =>
+    statSync(home.path(name)).isFile(),
+  )
+  expect(files).toContain('config.json')
+  expect(files).toContain('keys/hot.json')
+  for (const name of files) expect(holds(readFileSync(home.path(name)), said), name).toBe(false)
+  const themis = readFileSync(outside.path('themis', 'priv_validator_key.json'))
+  expect(holds(themis, said), 'the scan knows the key where it is').toBe(true)
+}, 240_000)
+
+/** Types a key at a prompt and stops where the program has it in memory and waits. */
+async function keyInMemory(home: TempHome, privateKey: string): Promise<TestTerminal> {
+  const program = `cd "${home.path('cores')}"; ulimit -c unlimited; exec "${process.execPath}" "${runScript}" key import hot --backend file`
+  mkdirSync(home.path('cores'), {recursive: true})
+  const terminal = startTerminal('/bin/sh', ['-c', program], {
+    columns: 100,
+    rows: 30,
+    env: cleanEnv({home: home.root}),
+  })
+  const asks = (text: string) =>
+    expect.poll(() => terminal.screen(), {timeout: 30_000, interval: 50}).toContain(text)
+  await asks('Private key (not shown):')
+  terminal.type(`${privateKey}\r`)
+  await asks('New password of key hot:')
+  terminal.type(`${PASSWORD}\r`)
+  await asks('The same password again:')
+  return terminal
+}
+
+test('a key that is open stands in no argument and no environment, and its process in no core file', async () => {
+  using home = makeTempHome()
+  const {privateKey} = accountOf('hidden')
+  using terminal = await keyInMemory(home, privateKey)
+  const secrets = [...traces(privateKey), Buffer.from(PASSWORD)]
+
+  for (const name of ['cmdline', 'environ']) {
+    const content = readFileSync(`/proc/${terminal.pid}/${name}`)
+    expect(content.length, name).toBeGreaterThan(0)
+    expect(holds(content, secrets), name).toBe(false)
+  }
+  expect(holds(Buffer.from(terminal.written()), secrets), 'the screen').toBe(false)
+  expect(readFileSync(`/proc/${terminal.pid}/coredump_filter`, 'utf8').trim()).toBe('00000000')
+  expect(existsSync(home.path('keys', 'hot.json')), 'nothing is written half').toBe(false)
+})
+
+const pattern = '/proc/sys/kernel/core_pattern'
+/** Where the kernel writes core files next to the process, what is in them can be looked at. */
+const writesCores = existsSync(pattern) && readFileSync(pattern, 'utf8').trim() === 'core'
+
+test.each(
+  writesCores
+    ? [
+        ['as the program leaves it', null, false],
+        ['with the filter of the system, to see that the scan sees', '0x33', true],
+      ]
+    : [],
+)('the core file of a killed program, %s', async (_what, filter, found) => {
+  using home = makeTempHome()
+  const {privateKey} = accountOf('hidden')
+  using terminal = await keyInMemory(home, privateKey)
+  if (filter !== null) writeFileSync(`/proc/${terminal.pid}/coredump_filter`, filter)
+
+  process.kill(terminal.pid, 'SIGABRT')
+  await terminal.exit
+
+  const [core] = globSync('core*', {cwd: home.path('cores')})
+  expect(core).toBeDefined()
+  expect(holds(readFileSync(home.path('cores', core ?? '')), traces(privateKey))).toBe(found)
 })

@@ -12,6 +12,7 @@ export interface TestTerminal extends Disposable {
   written(): string
   type(text: string): void
   resize(columns: number, rows: number): void
+  pid: number
   exit: Promise<number>
 }
 
@@ -53,6 +54,7 @@ export function startTerminal(
       terminal.resize(nextColumns, nextRows)
       child.resize(nextColumns, nextRows)
     },
+    pid: child.pid,
     exit,
     [Symbol.dispose]() {
       if (running) child.kill('SIGKILL')

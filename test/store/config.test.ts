@@ -22,6 +22,7 @@ const key: KeyRecord = {
   backend: 'file',
   createdAt: '2026-01-01T00:00:00.000Z',
   passwordFile: null,
+  backupVerifiedAt: null,
 }
 const config: Config = {currentProfile: 'main', profiles: {main: profile}, keys: {hot: key}}
 
@@ -108,4 +109,16 @@ test.each(wrongFiles)('%s is refused before it is written', (_what, document) =>
 
   expect(failureOf(() => store.update(() => document as Config)).code).toBe('CONFIG_INVALID')
   expect(openConfig(temp.home).read()).toEqual(config)
+})
+
+test('settings from before backups were noted are read, and written anew with the note empty', () => {
+  using temp = makeTempHome()
+  const {backupVerifiedAt: _later, ...old} = key
+  writeFileSync(temp.path('config.json'), JSON.stringify({...config, keys: {hot: old}}))
+
+  expect(openConfig(temp.home).read()).toEqual(config)
+  openConfig(temp.home).update((all) => ({...all, currentProfile: null}))
+  expect(JSON.parse(readFileSync(temp.path('config.json'), 'utf8'))).toMatchObject({
+    keys: {hot: {backupVerifiedAt: null}},
+  })
 })

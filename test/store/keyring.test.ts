@@ -6,8 +6,11 @@ import {promisify} from 'node:util'
 
 import {expect, test} from 'vitest'
 
+import {createKey, type NewKeyOptions} from '../../src/services/keys.ts'
 import {keyringUnavailable} from '../../src/store/keys/keyring-stores.ts'
-import {cleanEnv, runBoth, runCli} from '../helpers/run-cli.ts'
+import {accountOf} from '../helpers/l2-chain.ts'
+import {keyAccessOf} from '../helpers/operator.ts'
+import {cleanEnv, runBoth, runCli, runScript, type Document} from '../helpers/run-cli.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
 
 const run = promisify(execFile)
@@ -84,6 +87,8 @@ test('a foreign text of several lines becomes one sentence', () => {
   expect(error.message).toBe('The key backend keytar cannot be used here: Cannot find module.')
 })
 
+const asDocument = (line: string) => JSON.parse(line) as Document
+
 /** A keyring of its own on a bus of its own; both end with the command. */
 function inKeyring(temp: TempHome, command: string): Promise<{stdout: string}> {
   const unlock = 'printf "\\n" | gnome-keyring-daemon --unlock --components=secrets >/dev/null'
@@ -112,4 +117,52 @@ test.each(hasKeyring ? backends : [])(
       gone: null,
     })
   },
+)
+
+const bySecretService = isInstalled('gdbus') ? ['secret-service'] : []
+
+test.each(hasKeyring ? bySecretService : [])(
+  'moves between %s and files lose nothing: cut off, killed, in the way of another key, and locked',
+  async () => {
+    using temp = makeTempHome()
+    using other = makeTempHome()
+    const file = (name: string, text: string) => {
+      writeFileSync(temp.path(name), `${text}\n`)
+      return temp.path(name)
+    }
+    const {privateKey, address} = accountOf('owner')
+    const foreign: NewKeyOptions = {name: 'x', backend: 'file', rememberPasswordFile: false}
+    await createKey(foreign, keyAccessOf(other))
+    const script = join(import.meta.dirname, '../helpers/keyring-life.sh')
+    const variables = {
+      NODE: process.execPath,
+      PROGRAM: runScript,
+      SECRET_FILE: file('secret', privateKey),
+      PASSWORD_FILE: file('password', 'correct horse'),
+      FOREIGN_FILE: other.path('keys', 'x.json'),
+    }
+
+    const {stdout} = await run('dbus-run-session', ['--', 'sh', script], {
+      env: cleanEnv({home: temp.root, env: variables}),
+    })
+
+    const documents = stdout.trim().split('\n').map(asDocument)
+    const [imported, backup, moved, back, ended, blocked, ...later] = documents
+    const [kill1, kill2, kill3, kill4, show, move, remove, list] = later
+    expect(imported?.data).toMatchObject({address, backend: 'secret-service', scrypt: null})
+    expect(backup?.error).toBeNull()
+    expect(moved?.data).toMatchObject({backend: 'file', removedFrom: ['secret-service']})
+    expect(back?.data).toMatchObject({backend: 'secret-service', removedFrom: ['file']})
+    expect(ended?.data).toMatchObject({backend: 'secret-service', removedFrom: ['file']})
+    expect(blocked?.error).toMatchObject({code: 'KEY_LEFTOVER', exitCode: 5})
+    for (const killed of [kill1, kill2, kill3, kill4]) {
+      expect(killed?.error).toBeNull()
+      expect(killed?.data['privateKey']).toBe(privateKey)
+    }
+    for (const locked of [show, move, remove]) {
+      expect(locked?.error).toMatchObject({code: 'KEYRING_LOCKED', exitCode: 13, retryable: true})
+    }
+    expect(list?.data).toMatchObject({keys: [{name: 'hot', backend: 'secret-service'}]})
+  },
+  180_000,
 )

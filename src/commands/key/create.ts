@@ -2,8 +2,8 @@ import {Args} from '@oclif/core'
 
 import {keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {createKey} from '../../services/keys.ts'
-import {keyJson, keyText} from '../../ui/presenters/setup.ts'
+import {createKey, scryptOf} from '../../services/keys.ts'
+import {keyJson, newKeyText} from '../../ui/presenters/key.ts'
 
 export default class KeyCreate extends OperatorCommand {
   static override summary = 'Make a new key. Its secret never leaves the backend.'
@@ -19,10 +19,9 @@ export default class KeyCreate extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(KeyCreate)
-    const key = await createKey(newKeyOptions(args.name, flags), keyAccess(flags, this.mayAsk))
-    return {
-      data: keyJson(key),
-      text: `Made key ${key.name} in backend ${key.backend}.\n${keyText(key)}`,
-    }
+    const access = keyAccess(flags, this.mayAsk)
+    const key = await createKey(newKeyOptions(args.name, flags), access)
+    const scrypt = scryptOf(key, access.home)
+    return {data: {...keyJson(key), scrypt}, text: newKeyText('Made', key, scrypt)}
   }
 }

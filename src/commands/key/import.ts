@@ -1,17 +1,24 @@
 import {Args, Flags} from '@oclif/core'
 
-import {keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
+import {askPassword} from '../../cli/ask-password.ts'
+import {backupPasswordFlag, keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {readSecret} from '../../cli/read-secret.ts'
-import {importKey} from '../../services/keys.ts'
-import {keyJson, keyText} from '../../ui/presenters/setup.ts'
+import {importKeyFrom, scryptOf} from '../../services/keys.ts'
+import {keyJson, newKeyText} from '../../ui/presenters/key.ts'
 
 export default class KeyImport extends OperatorCommand {
   static override summary =
     'Store an existing private key from a file, a file descriptor or a prompt.'
 
-  static override description =
-    'Reads 64 hex digits, or Themis’ priv_validator_key.json. A key is never taken from the command line.'
+  static override description = `Reads 64 hex digits, Themis’ priv_validator_key.json, or an encrypted Web3 Secret Storage file
+such as a backup. A key is never taken from the command line.`
+
+  static override examples = [
+    '<%= config.bin %> key import my-signer --from-file /var/lib/themis/config/priv_validator_key.json',
+    '<%= config.bin %> key import my-signer --from-file /media/usb/my-signer.json',
+    '<%= config.bin %> key import my-signer --from-fd 3 3< <(pass show my-signer)',
+  ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 
@@ -23,16 +30,25 @@ export default class KeyImport extends OperatorCommand {
       exclusive: ['from-fd'],
     }),
     'from-fd': Flags.integer({description: 'Open file descriptor with the key.', min: 3}),
+    'backup-password-file': backupPasswordFlag,
   }
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(KeyImport)
-    const secret = await readSecret(flags['from-file'] ?? flags['from-fd'], this.mayAsk)
+    const source = await readSecret(flags['from-file'] ?? flags['from-fd'], this.mayAsk)
     const access = keyAccess(flags, this.mayAsk)
-    const key = await importKey(secret, newKeyOptions(args.name, flags), access)
-    return {
-      data: keyJson(key),
-      text: `Imported key ${key.name} into backend ${key.backend}.\n${keyText(key)}`,
-    }
+    const {key, kind} = await importKeyFrom(
+      source,
+      {file: flags['backup-password-file'], ask: this.mayAsk ? askPassword : undefined},
+      newKeyOptions(args.name, flags),
+      access,
+    )
+    if (kind === 'themis')
+      this.warnAbout({
+        code: 'SECOND_COPY',
+        message: `${source.from} still holds this validator key in clear text. Only one node may run with it.`,
+      })
+    const scrypt = scryptOf(key, access.home)
+    return {data: {...keyJson(key), scrypt}, text: newKeyText('Imported', key, scrypt)}
   }
 }

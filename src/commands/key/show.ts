@@ -1,21 +1,36 @@
-import {Args} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 
-import {keyAccess} from '../../cli/key-flags.ts'
-import {commonFlags} from '../../cli/flags.ts'
+import {keyAccess, openKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {findKey} from '../../services/keys.ts'
-import {keyJson, keyText} from '../../ui/presenters/setup.ts'
+import {findKey, readPrivateKey, scryptOf} from '../../services/keys.ts'
+import {keyJson, keySpellingsJson, keyText} from '../../ui/presenters/key.ts'
 
 export default class KeyShow extends OperatorCommand {
   static override summary = 'Show what is public of a key: address, public key, backend.'
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 
-  static override flags = commonFlags
+  static override flags = {
+    ...openKeyFlags,
+    reveal: Flags.boolean({description: 'Print the private key as well, after a question.'}),
+    yes: Flags.boolean({
+      description: 'Print the private key without asking.',
+      dependsOn: ['reveal'],
+    }),
+  }
 
   protected async perform(): Promise<Result> {
-    const {args} = await this.parse(KeyShow)
-    const key = findKey(keyAccess({}, false).config, args.name)
-    return {data: keyJson(key), text: keyText(key)}
+    const {args, flags} = await this.parse(KeyShow)
+    const access = keyAccess(flags, this.mayAsk)
+    const key = findKey(access.config, args.name)
+    const data = {...keyJson(key), ...keySpellingsJson(key), scrypt: scryptOf(key, access.home)}
+    if (!flags.reveal) return {data, text: keyText(key)}
+    this.warnAbout({
+      code: 'SECRET_SHOWN',
+      message: `The private key of ${key.address} is about to be printed. It stays in the scrollback and the recordings of this terminal, and whoever has it can sign as ${key.name}; a signer that was seen must be rotated, an owner replaced.`,
+    })
+    await this.confirm(`Print the private key of ${key.name}?`, flags.yes)
+    const privateKey = await readPrivateKey(key.name, access)
+    return {data: {...data, privateKey}, text: `${keyText(key)}\nprivate key  ${privateKey}`}
   }
 }

@@ -5,7 +5,7 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import {writeFileAtomic} from '../../lib/files.ts'
 import {stringifyJson} from '../../lib/json.ts'
 import type {KeyStore} from './key-store.ts'
-import {decryptKeystore, encryptKeystore, parseKeystore} from './keystore-v3.ts'
+import {decryptKeystore, encryptKeystore, parseKeystore, whyNoKeystore} from './keystore-v3.ts'
 
 export interface FileStoreOptions {
   directory: string
@@ -16,16 +16,22 @@ export interface FileStoreOptions {
   scryptN?: number
 }
 
+/** Where the encrypted file of a key lies. */
+export function keyFileOf(directory: string, account: string): string {
+  return join(directory, `${account}.json`)
+}
+
 /** Encrypted Web3 Secret Storage files, one per key, for servers without a keyring. */
 export function openFileStore(options: FileStoreOptions): KeyStore {
   const {directory, password, addressOf, scryptN} = options
-  const pathOf = (account: string) => join(directory, `${account}.json`)
+  const pathOf = (account: string) => keyFileOf(directory, account)
 
   async function getPassword(_service: string, account: string): Promise<string | null> {
     const path = pathOf(account)
     if (!existsSync(path)) return null
-    const keystore = parseKeystore(readFileSync(path, 'utf8'))
-    if (!keystore) throw keystoreInvalid(path)
+    const text = readFileSync(path, 'utf8')
+    const keystore = parseKeystore(text)
+    if (!keystore) throw keystoreInvalid(path, whyNoKeystore(text))
     const secret = await decryptKeystore(keystore, await password(account))
     if (!secret) throw wrongPassword(account, path)
     return secret.toString('hex')
@@ -79,10 +85,10 @@ function wrongPassword(account: string, path: string): MetisSeqError {
   })
 }
 
-function keystoreInvalid(path: string): MetisSeqError {
+export function keystoreInvalid(path: string, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEYSTORE_INVALID',
-    message: `${path} is not a Web3 Secret Storage file of version 3 with scrypt.`,
+    message: `${path} ${reason}.`,
     exit: 'signer',
     facts: {path},
     hints: ['Restore the file from a backup, or import the key again with `metis-seq key import`.'],

@@ -109,16 +109,42 @@ export function parseKeystore(text: string): KeystoreV3 | undefined {
   } catch {
     return undefined
   }
-  if (!isRecord(value) || value['version'] !== 3 || !isRecord(value['crypto'])) return undefined
-  const {cipher, cipherparams, ciphertext, kdf, kdfparams, mac} = value['crypto']
-  if (cipher !== 'aes-128-ctr' || kdf !== 'scrypt' || !isHex(ciphertext) || !isHex(mac))
-    return undefined
+  const crypto = cryptoOf(value)
+  if (!isRecord(value) || value['version'] !== 3 || !crypto) return undefined
+  const {cipher, cipherparams, ciphertext, kdf, kdfparams, mac} = crypto
+  if (cipher !== 'aes-128-ctr' || kdf !== 'scrypt') return undefined
+  // Of any other length, a part of the file is missing.
+  if (!is32Bytes(ciphertext) || !is32Bytes(mac)) return undefined
   if (!isRecord(cipherparams) || !isRecord(kdfparams)) return undefined
   const {iv} = cipherparams
   if (!isHex(iv) || iv.length !== IV_DIGITS) return undefined
   const {n, r, p, dklen, salt} = kdfparams
   if (dklen !== 32 || !isHex(salt) || !isScryptCost(n, r, p)) return undefined
-  return value as unknown as KeystoreV3
+  return {...value, crypto} as unknown as KeystoreV3
+}
+
+/** ethers writes `Crypto`, everyone else `crypto`. */
+function cryptoOf(value: unknown): Record<string, unknown> | undefined {
+  const crypto = isRecord(value) ? (value['crypto'] ?? value['Crypto']) : undefined
+  return isRecord(crypto) ? crypto : undefined
+}
+
+/** Why {@link parseKeystore} refuses a text, as the end of a sentence that begins with the file. */
+export function whyNoKeystore(text: string): string {
+  if (text.trim() === '') return 'is empty'
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return 'is cut short or is not JSON'
+  }
+  const crypto = cryptoOf(value)
+  if (crypto) {
+    const {ciphertext, mac} = crypto
+    if (!is32Bytes(ciphertext)) return 'does not hold the 32 encrypted bytes of a key'
+    if (!is32Bytes(mac)) return 'does not hold the 32 bytes of its checksum'
+  }
+  return 'is not a Web3 Secret Storage file of version 3 with scrypt'
 }
 
 /** Bounds the memory a foreign file can make us use: 128 * N * r <= 512 MiB. */
@@ -129,6 +155,10 @@ function isScryptCost(n: unknown, r: unknown, p: unknown): boolean {
     return false
   // OpenSSL holds to RFC 7914, N < 2^(128 * r / 8); some wallets wrote files with r = 1 that break it.
   return 128 * n * blocks <= 512 * 2 ** 20 && n < 2 ** (16 * blocks)
+}
+
+function is32Bytes(value: unknown): boolean {
+  return isHex(value) && value.length === 64
 }
 
 function isHex(value: unknown): value is string {

@@ -1,40 +1,8 @@
 import {redactUrl} from '../../lib/redact.ts'
 import type {Network} from '../../protocol/network.ts'
-import type {BackendReport, KeyRecord} from '../../services/keys.ts'
 import type {ListedNetwork} from '../../services/networks.ts'
 import type {Profile} from '../../services/profiles.ts'
 import {fields, table} from './table.ts'
-
-export function keyJson({name, address, publicKey, backend, createdAt}: KeyRecord) {
-  return {name, address, publicKey, backend, createdAt}
-}
-
-export function keyText(key: KeyRecord): string {
-  return fields([
-    ['key', key.name],
-    ['address', key.address],
-    ['public key', key.publicKey],
-    ['backend', key.backend],
-    ['created', key.createdAt],
-  ])
-}
-
-export function keyListText(keys: KeyRecord[]): string {
-  if (keys.length === 0) return 'No key yet. Run `metis-seq key create NAME`.'
-  return table(
-    ['key', 'address', 'backend', 'created'],
-    keys.map(({name, address, backend, createdAt}) => [name, address, backend, createdAt]),
-  )
-}
-
-export function backendsText(reports: BackendReport[], keysDir: string): string {
-  return [
-    ...reports.map(({backend, usable, reason}) =>
-      usable ? `ok    ${backend}` : `no    ${backend}: ${reason}`,
-    ),
-    `Encrypted files lie in ${keysDir}.`,
-  ].join('\n')
-}
 
 /** A profile for a screen: endpoints by host only. */
 export function profileJson(name: string, profile: Profile, inUse: boolean) {

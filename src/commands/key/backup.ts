@@ -1,0 +1,42 @@
+import {Args, Flags} from '@oclif/core'
+
+import {askPassword} from '../../cli/ask-password.ts'
+import {backupPasswordFlag, keyAccess, rewriteKeyFlags} from '../../cli/key-flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {backupKey} from '../../services/key-backup.ts'
+import {backupJson, backupText} from '../../ui/presenters/key.ts'
+
+export default class KeyBackup extends OperatorCommand {
+  static override summary = 'Write a key to a new encrypted file, under a password of its own.'
+
+  static override description = `A Web3 Secret Storage file of version 3, which \`key import\` and most wallets open. A file that is
+there already is never overwritten. Open it once with \`key verify-backup\` before you rely on it.`
+
+  static override examples = [
+    '<%= config.bin %> key backup my-owner --output /media/usb/my-owner.json',
+  ]
+
+  static override args = {name: Args.string({description: 'Name of the key.', required: true})}
+
+  static override flags = {
+    ...rewriteKeyFlags,
+    output: Flags.string({description: 'File to make.', helpValue: 'FILE', required: true}),
+    'backup-password-file': backupPasswordFlag,
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(KeyBackup)
+    const backup = await backupKey(
+      {name: args.name, output: flags.output},
+      keyAccess(flags, this.mayAsk),
+      {file: flags['backup-password-file'], ask: this.mayAsk ? askPassword : undefined},
+    )
+    if (backup.onSameDisk)
+      this.warnAbout({
+        code: 'SAME_DISK',
+        message:
+          'The backup lies on the same disk as the key, and is lost with it. Copy it elsewhere.',
+      })
+    return {data: backupJson(backup), text: backupText(backup)}
+  }
+}

@@ -1,0 +1,35 @@
+import {Args, Flags} from '@oclif/core'
+
+import {askPassword} from '../../cli/ask-password.ts'
+import {commonFlags} from '../../cli/flags.ts'
+import {backupPasswordFlag, keyAccess} from '../../cli/key-flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {verifyBackup} from '../../services/key-backup.ts'
+import {verifiedJson, verifiedText} from '../../ui/presenters/key.ts'
+
+export default class KeyVerifyBackup extends OperatorCommand {
+  static override summary = 'Open a backup as after a loss, and say which key it brings back.'
+
+  static override description = `Needs the backup and its password, and nothing else: the key itself need not be here. When it is,
+the time is noted with the key, and \`key delete\` knows that a backup opens.`
+
+  static override examples = ['<%= config.bin %> key verify-backup /media/usb/my-owner.json']
+
+  static override args = {file: Args.string({description: 'The backup.', required: true})}
+
+  static override flags = {
+    ...commonFlags,
+    key: Flags.string({description: 'Key that the backup must hold.', helpValue: 'NAME'}),
+    'backup-password-file': backupPasswordFlag,
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(KeyVerifyBackup)
+    const verified = await verifyBackup(
+      {file: args.file, name: flags.key},
+      keyAccess({}, this.mayAsk),
+      {file: flags['backup-password-file'], ask: this.mayAsk ? askPassword : undefined},
+    )
+    return {data: verifiedJson(verified), text: verifiedText(verified)}
+  }
+}

@@ -1,0 +1,79 @@
+import type {Address, Hex} from 'viem'
+
+import {isRecord} from '../lib/json.ts'
+
+/**
+ * Themis' `config/priv_validator_key.json`: amino JSON of a secp256k1 validator key.
+ *
+ * - `address`: 40 upper-case hex digits, the Ethereum address of the key.
+ * - `pub_key.value`: base64 of 65 bytes that begin with 04.
+ * - `priv_key.value`: base64 of 32 bytes, in clear text.
+ */
+export interface ThemisKey {
+  address: Address
+  /** 64 bytes, without the 04 prefix. */
+  publicKey: Hex
+  privateKey: Hex
+}
+
+const PUBLIC_TYPE = 'tendermint/PubKeySecp256k1'
+const PRIVATE_TYPE = 'tendermint/PrivKeySecp256k1'
+
+/** The file as Themis writes it: two spaces, no line end after the last brace. */
+export function formatThemisKey({address, publicKey, privateKey}: ThemisKey): string {
+  return JSON.stringify(
+    {
+      address: address.slice(2).toUpperCase(),
+      pub_key: {type: PUBLIC_TYPE, value: base64Of(`0x04${publicKey.slice(2)}`)},
+      priv_key: {type: PRIVATE_TYPE, value: base64Of(privateKey)},
+    },
+    null,
+    2,
+  )
+}
+
+export type ThemisFile =
+  | {kind: 'validator-key'; address: string; publicKey: string; privateKey: string}
+  /** `node_key.json`, the identity of a Themis node among its peers. It signs no block. */
+  | {kind: 'node-key'}
+  /** A Themis key file in which something is missing or has the wrong length. */
+  | {kind: 'damaged'; reason: string}
+
+/**
+ * Reads the two key files of Themis. Says nothing about whether the three values belong together.
+ *
+ * @returns hex without 0x, lower case; undefined when the value is no key file of Themis
+ */
+export function parseThemisFile(value: unknown): ThemisFile | undefined {
+  if (!isRecord(value) || !isRecord(value['priv_key'])) return undefined
+  const {priv_key: secret, pub_key: point, address} = value
+  if (!('pub_key' in value) && !('address' in value) && secret['type'] !== PRIVATE_TYPE)
+    return {kind: 'node-key'}
+  if (secret['type'] !== PRIVATE_TYPE)
+    return {kind: 'damaged', reason: `its priv_key is not of type ${PRIVATE_TYPE}`}
+  const privateKey = hexOf(secret['value'], 32)
+  if (!privateKey) return {kind: 'damaged', reason: 'its priv_key is not 32 bytes in base64'}
+  const publicKey = isRecord(point) ? hexOf(point['value'], 65) : undefined
+  if (!publicKey?.startsWith('04'))
+    return {kind: 'damaged', reason: 'its pub_key is not 65 bytes in base64 that begin with 04'}
+  if (typeof address !== 'string' || !/^[0-9a-f]{40}$/i.test(address))
+    return {kind: 'damaged', reason: 'its address is not 40 hex digits'}
+  return {
+    kind: 'validator-key',
+    address: address.toLowerCase(),
+    publicKey: publicKey.slice(2),
+    privateKey,
+  }
+}
+
+function base64Of(hex: Hex): string {
+  return Buffer.from(hex.slice(2), 'hex').toString('base64')
+}
+
+function hexOf(value: unknown, bytes: number): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const decoded = Buffer.from(value, 'base64')
+  // The decoder passes over what is not base64; only a text that comes out again was whole.
+  const whole = decoded.length === bytes && decoded.toString('base64') === value
+  return whole ? decoded.toString('hex') : undefined
+}

@@ -1,0 +1,157 @@
+import {existsSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {dirname, resolve} from 'node:path'
+
+import type {Address, Hex} from 'viem'
+
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {fileExists, writeNewFile} from '../lib/files.ts'
+import {stringifyJson} from '../lib/json.ts'
+import type {KeyRecord} from '../store/config.ts'
+import {decryptKeystore, encryptKeystore, parseKeystore} from '../store/keys/keystore-v3.ts'
+import {accountOf, aloneWithKeys, type KeyAccess} from './key-access.ts'
+import {existingPassword, newPassword, type PasswordSource} from './key-password.ts'
+import {damagedFile, openKeySource} from './key-source.ts'
+import {findKey, readPrivateKey, saveRecord} from './keys.ts'
+
+/** Where the password of a backup comes from. It may differ from that of the stored key. */
+export type BackupPassword = Pick<PasswordSource, 'file' | 'ask'>
+
+export interface KeyBackup {
+  key: KeyRecord
+  /** Absolute. */
+  file: string
+  scrypt: {n: number; r: number; p: number}
+  /** True when one broken disk takes both. */
+  onSameDisk: boolean
+}
+
+/**
+ * Writes one key, encrypted under a password of its own, to a file that is not there yet, and reads it back.
+ *
+ * @throws {MetisSeqError} FILE_EXISTS, KEY_UNKNOWN, BACKUP_NOT_KEPT, DISK_FULL, FILE_NOT_WRITABLE and those
+ *   of opening a key and of a new password; nothing was then written
+ */
+export async function backupKey(
+  {name, output}: {name: string; output: string},
+  access: KeyAccess,
+  backupPassword: BackupPassword,
+): Promise<KeyBackup> {
+  const key = findKey(access.config, name)
+  const file = resolve(output)
+  // Before two passwords are typed for nothing; the write itself refuses as well.
+  if (existsSync(file)) throw fileExists(file)
+  const hex = (await readPrivateKey(name, access)).slice(2)
+  const password = await newPassword(
+    {...backupPassword, subject: `the backup of key ${name}`, flag: '--backup-password-file'},
+    access.allowWeakPassword ?? false,
+  )
+  const address = key.address.slice(2).toLowerCase()
+  const keystore = await encryptKeystore(Buffer.from(hex, 'hex'), address, password, access.scryptN)
+  writeNewFile(file, `${stringifyJson(keystore, 2)}\n`)
+  const reread = parseKeystore(readFileSync(file, 'utf8'))
+  const opened = reread && (await decryptKeystore(reread, password))
+  if (opened?.toString('hex') !== hex) {
+    rmSync(file, {force: true})
+    throw backupNotKept(file)
+  }
+  const {n, r, p} = keystore.crypto.kdfparams
+  return {key, file, scrypt: {n, r, p}, onSameDisk: isSameDisk(file, access.home.root)}
+}
+
+export interface VerifiedBackup {
+  file: string
+  address: Address
+  /** 64 bytes. */
+  publicKey: Hex
+  /** Keys of this machine that the backup brings back; more than one where a key has two names. */
+  keys: KeyRecord[]
+}
+
+/**
+ * Opens a backup as after a loss, and notes with every stored key of that address that it can be restored.
+ *
+ * @param name the key the backup must hold; undefined means whichever it holds
+ * @throws {MetisSeqError} FILE_UNREADABLE, KEY_FILE_DAMAGED, WRONG_PASSWORD, BACKUP_OF_OTHER_KEY,
+ *   BACKUP_NOT_ENCRYPTED and those of the password
+ */
+export async function verifyBackup(
+  {file, name}: {file: string; name?: string | undefined},
+  access: KeyAccess,
+  backupPassword: BackupPassword,
+): Promise<VerifiedBackup> {
+  const wanted = name === undefined ? undefined : findKey(access.config, name)
+  const text = readText(file)
+  if (text.trim() === '') throw damagedFile(file, 'is empty')
+  const found = await openKeySource({
+    from: file,
+    text,
+    password: () =>
+      existingPassword({...backupPassword, subject: file, flag: '--backup-password-file'}),
+  })
+  if (found.kind !== 'keystore') throw notEncrypted(file)
+  const {address, publicKey} = accountOf(found.secret)
+  if (wanted && wanted.address !== address) throw otherKey(file, wanted, address)
+  const keys = await aloneWithKeys(access.home, () => noteVerified(address, access))
+  return {file: resolve(file), address, publicKey: `0x${publicKey.slice(4)}`, keys}
+}
+
+function noteVerified(address: Address, {config}: KeyAccess): Promise<KeyRecord[]> {
+  const backupVerifiedAt = new Date().toISOString()
+  const keys = Object.values(config.read().keys)
+    .filter((key) => key.address === address)
+    .map((key) => ({...key, backupVerifiedAt}))
+  for (const key of keys) saveRecord(key, config)
+  return Promise.resolve(keys)
+}
+
+/** @throws {MetisSeqError} FILE_UNREADABLE */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new MetisSeqError({
+      code: 'FILE_UNREADABLE',
+      message: `The backup cannot be read: ${messageOf(cause)}.`,
+      exit: 'usage',
+      facts: {path: file},
+      hints: ['Check the path, and that the disk with the backup is there.'],
+      cause,
+    })
+  }
+}
+
+function isSameDisk(one: string, other: string): boolean {
+  return statSync(dirname(one)).dev === statSync(other).dev
+}
+
+function backupNotKept(file: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'BACKUP_NOT_KEPT',
+    message: `${file} did not hold what was written to it, and is removed.`,
+    exit: 'precondition',
+    facts: {path: file},
+    hints: ['Write to another disk: this one does not keep what it is given.'],
+  })
+}
+
+function notEncrypted(file: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'BACKUP_NOT_ENCRYPTED',
+    message: `${file} holds a private key in clear text, and is not an encrypted backup.`,
+    exit: 'precondition',
+    facts: {path: file},
+    hints: [
+      'Run `metis-seq key import NAME --from-file FILE`, then `metis-seq key backup NAME --output FILE`.',
+    ],
+  })
+}
+
+function otherKey(file: string, {name, address}: KeyRecord, found: Address): MetisSeqError {
+  return new MetisSeqError({
+    code: 'BACKUP_OF_OTHER_KEY',
+    message: `${file} opens, and holds the key of ${found}, not key ${name} of ${address}.`,
+    exit: 'precondition',
+    facts: {path: file, key: name, address, found},
+    hints: [`Run \`metis-seq key backup ${name} --output FILE\` to back up key ${name}.`],
+  })
+}

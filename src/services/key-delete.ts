@@ -1,0 +1,115 @@
+import {MetisSeqError} from '../lib/errors.ts'
+import type {KeyRecord} from '../store/config.ts'
+import {KEY_SERVICE} from '../store/keys/key-store.ts'
+import {aloneWithKeys, inBackend, openStore, type KeyAccess} from './key-access.ts'
+import {
+  registrationsOf,
+  runningNodes,
+  usesOfKey,
+  type KeyRegistration,
+  type KeyUse,
+} from './key-uses.ts'
+import {findKey} from './keys.ts'
+
+/** What would be lost with a key. */
+export interface KeyDeletion {
+  key: KeyRecord
+  uses: KeyUse[]
+  registrations: KeyRegistration[]
+  /** Profiles whose node runs with the key at this moment. */
+  running: string[]
+}
+
+/** Named ways to lose something with a key. Only `--override ID` gets past one. */
+export type KeyTrap = 'key-in-use' | 'no-backup'
+
+/**
+ * What a deletion would mean. Opens no key, deletes nothing; networks that do not answer are named.
+ *
+ * @throws {MetisSeqError} KEY_UNKNOWN
+ */
+export async function planKeyDeletion(
+  name: string,
+  {home, config}: KeyAccess,
+  timeoutSeconds: number,
+): Promise<KeyDeletion> {
+  const key = findKey(config, name)
+  const uses = usesOfKey(key, config.read(), home)
+  const registrations = await registrationsOf(key, uses, {home, timeoutSeconds})
+  return {key, uses, registrations, running: runningNodes(uses, home)}
+}
+
+/**
+ * Stops a deletion that would cost something, before anyone is asked.
+ *
+ * @throws {MetisSeqError} KEY_RUNNING, TRAP with the fact `trap`
+ */
+export function assertDeletable(deletion: KeyDeletion, overrides: readonly string[]): void {
+  const {key, uses, running} = deletion
+  const [profile] = running
+  if (profile !== undefined) throw keyRunning(key, profile)
+  if (uses.length > 0 && !overrides.includes('key-in-use')) throw keyInUse(key, uses)
+  if (key.backupVerifiedAt === null && !overrides.includes('no-backup')) throw noBackup(key)
+}
+
+/**
+ * Deletes the secret, then the record: a crash between leaves a name that the same command removes.
+ *
+ * @throws {MetisSeqError} KEYRING_LOCKED, KEYRING_UNAVAILABLE; the key then stays
+ */
+export function deleteKey({key}: KeyDeletion, access: KeyAccess): Promise<void> {
+  return aloneWithKeys(access.home, async () => {
+    const store = await openStore(key.backend, key.name, access, 'open')
+    await inBackend(key, () => store.deletePassword(KEY_SERVICE, key.name))
+    access.config.update((config) => {
+      const {[key.name]: _deleted, ...keys} = config.keys
+      return {...config, keys}
+    })
+  })
+}
+
+function keyRunning({name}: KeyRecord, profile: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'KEY_RUNNING',
+    message: `The node of profile ${profile} runs with key ${name} at this moment.`,
+    exit: 'interlock',
+    facts: {key: name, profile},
+    hints: [`Run \`metis-seq node stop --profile ${profile}\` first.`],
+  })
+}
+
+function keyInUse({name}: KeyRecord, uses: readonly KeyUse[]): MetisSeqError {
+  const [first] = uses
+  const list = uses.map(({profile, role}) => `${profile ?? 'the local network'} (${role})`)
+  return trap(
+    'key-in-use',
+    `Key ${name} is used by ${list.join(', ')}, which could then no longer sign.`,
+    name,
+    [
+      first?.profile == null
+        ? 'Run `metis-seq local reset` to delete the local network with its keys.'
+        : `Run \`metis-seq profile remove ${first.profile}\` first, or give the profile another key with \`metis-seq init --profile ${first.profile} --replace\`.`,
+    ],
+  )
+}
+
+function noBackup({name, address}: KeyRecord): MetisSeqError {
+  return trap(
+    'no-backup',
+    `No backup of key ${name} was ever opened; without one, what ${address} holds is lost for good.`,
+    name,
+    [
+      `Run \`metis-seq key backup ${name} --output FILE\`, then \`metis-seq key verify-backup FILE\`.`,
+    ],
+  )
+}
+
+function trap(id: KeyTrap, message: string, key: string, hints: string[]): MetisSeqError {
+  return new MetisSeqError({
+    code: 'TRAP',
+    message,
+    exit: 'precondition',
+    facts: {trap: id, key},
+    hints: [...hints, `Pass \`--override ${id}\` if you mean it.`],
+  })
+}

@@ -1,0 +1,103 @@
+import {MetisSeqError} from '../lib/errors.ts'
+import {parseThemisFile} from '../protocol/themis-key.ts'
+import {decryptKeystore, parseKeystore, whyNoKeystore} from '../store/keys/keystore-v3.ts'
+import {accountOf} from './key-access.ts'
+
+export interface KeySource {
+  /** Where the text comes from, for errors: a path, or `the prompt`. */
+  from: string
+  text: string
+  /** Asked for only when the text is an encrypted file. */
+  password(): Promise<string>
+}
+
+export interface FoundKey {
+  /** 64 hex digits as far as the source is right; `importKey` has the last word. */
+  secret: string
+  kind: 'hex' | 'themis' | 'keystore'
+}
+
+/**
+ * The private key in a text: 64 hex digits, Themis' `priv_validator_key.json`, or an encrypted Web3
+ * Secret Storage file, such as a backup of ours or a key file of geth.
+ *
+ * @throws {MetisSeqError} KEY_FILE_DAMAGED, KEY_FILE_OTHER, WRONG_PASSWORD and those of the password
+ */
+export async function openKeySource(source: KeySource): Promise<FoundKey> {
+  const {from, text} = source
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // Something that begins as a document was one; 64 digits do not.
+    if (text.trimStart().startsWith('{')) throw damagedFile(from, 'is cut short or is not JSON')
+    return {secret: text, kind: 'hex'}
+  }
+  // A key may be made of decimal digits alone, which are a JSON number.
+  if (typeof value !== 'object' || value === null) return {secret: text, kind: 'hex'}
+  const themis = parseThemisFile(value)
+  if (themis?.kind === 'validator-key') return {secret: fromThemis(themis, from), kind: 'themis'}
+  if (themis?.kind === 'damaged') throw damagedFile(from, `is damaged: ${themis.reason}`)
+  if (themis?.kind === 'node-key') throw nodeKey(from)
+  return {secret: await fromKeystore(source), kind: 'keystore'}
+}
+
+/** The three values must name one key: a file that was edited by hand would sign for nobody. */
+function fromThemis(
+  {address, publicKey, privateKey}: {address: string; publicKey: string; privateKey: string},
+  from: string,
+): string {
+  const account = accountOf(privateKey)
+  if (account.address.slice(2).toLowerCase() !== address)
+    throw damagedFile(from, 'is damaged: its address is not that of its private key')
+  if (account.publicKey.slice(4) !== publicKey)
+    throw damagedFile(from, 'is damaged: its public key is not that of its private key')
+  return privateKey
+}
+
+async function fromKeystore({from, text, password}: KeySource): Promise<string> {
+  const keystore = parseKeystore(text)
+  if (!keystore) throw damagedFile(from, whyNoKeystore(text))
+  const secret = await decryptKeystore(keystore, await password())
+  if (!secret) throw wrongFilePassword(from)
+  const hex = secret.toString('hex')
+  const named = String(keystore.address ?? '')
+    .replace(/^0x/i, '')
+    .toLowerCase()
+  if (named && named !== accountOf(hex).address.slice(2).toLowerCase())
+    throw damagedFile(from, 'is damaged: its address is not that of the key inside')
+  return hex
+}
+
+function wrongFilePassword(from: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'WRONG_PASSWORD',
+    message: `The password does not open ${from}, or the file was changed.`,
+    exit: 'signer',
+    facts: {path: from},
+    hints: ['Check the password, or the file given with `--backup-password-file`.'],
+  })
+}
+
+export function damagedFile(from: string, reason: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'KEY_FILE_DAMAGED',
+    message: `${from} ${reason}.`,
+    exit: 'signer',
+    facts: {path: from},
+    hints: [
+      'Take another copy of the file.',
+      'As long as the key is stored here, `metis-seq key backup NAME --output FILE` makes a new one.',
+    ],
+  })
+}
+
+function nodeKey(from: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'KEY_FILE_OTHER',
+    message: `${from} is a node key of Themis, its identity among its peers, and not a validator key.`,
+    exit: 'usage',
+    facts: {path: from},
+    hints: ['Give `config/priv_validator_key.json` of the same Themis home.'],
+  })
+}
