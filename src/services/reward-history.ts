@@ -56,17 +56,27 @@ export type Payment = [Address, bigint][]
  *
  * @throws {MetisSeqError} SEQUENCER_UNKNOWN, NOT_REGISTERED, LOGS_UNREADABLE, INTERRUPTED
  */
-export async function readRewardHistory(
+export function readRewardHistory(
   context: Context,
   sequencerId: bigint | undefined,
   options: ReadOptions = {},
 ): Promise<RewardHistory> {
+  return withRewardHistory(context, sequencerId, options, async (history) => history)
+}
+
+/** The same, for readers that keep more in the cache while it is open. */
+export async function withRewardHistory<T>(
+  context: Context,
+  sequencerId: bigint | undefined,
+  options: ReadOptions,
+  use: (history: RewardHistory, logs: L1Logs) => Promise<T>,
+): Promise<T> {
   const [sequencer, logs] = await Promise.all([
     findSequencer(context, sequencerId),
     readL1Logs(context, options),
   ])
   try {
-    return await assemble(context, sequencer, logs, options)
+    return await use(await assemble(context, sequencer, logs, options), logs)
   } finally {
     logs.close()
   }
