@@ -89,9 +89,7 @@ test('one block too few: exit 10, with the batch, the epochs and who got it', as
           {epoch: '3', reason: 'one-of-ours'},
           {epoch: '4', reason: 'one-of-ours'},
         ],
-        others: [
-          {signer: accountOf('two signer').address.toLowerCase(), differenceBlocks: '1'},
-        ],
+        others: [{signer: accountOf('two signer').address.toLowerCase(), differenceBlocks: '1'}],
       },
     ],
     pending: {epochs: ['7'], blocks: '10', metisWei: `${10n * RATE}`},
@@ -135,4 +133,42 @@ test('an L2 that lacks the epochs of a batch: not equal and not different, exit 
     unknown: 4,
     batches: [{state: 'unknown', missingEpochs: ['1', '2']}, {}, {}, {}],
   })
+})
+
+test('forecast: shares, the measured interval, the next batch and the rate of now', async () => {
+  await mineL2Until(FIRST_END + 8n * LENGTH + 200n)
+
+  const {text, json, exitCode} = await runBoth(['reward', 'forecast'], {home: temp.root})
+
+  expect(exitCode).toBe(0)
+  const {data} = json
+  expect(data).toMatchObject({
+    sequencerId: '1',
+    share: 0.5,
+    eligible: 2,
+    epochLength: '10',
+    measuredBlocks: expect.any(Number),
+    targetRatePercent: 20,
+    nextBatch: {
+      batchId: '6',
+      startEpoch: '9',
+      epochs: 2,
+      committedEpochs: 0,
+      committedOwnBlocks: '0',
+      meanMetisWei: `${10n * RATE}`,
+    },
+  })
+  const interval = Number(data['blockIntervalSeconds'])
+  const [day, month] = data['horizons'] as {epochs: number; meanMetisWei: string; days: number}[]
+  expect(day!.epochs * interval * 10).toBeCloseTo(86_400, 3)
+  const mean = (Number(RATE) * 86_400) / interval / 2
+  expect(Number(day!.meanMetisWei) / mean).toBeCloseTo(1, 3)
+  expect(Number(month!.meanMetisWei) / Number(day!.meanMetisWei)).toBeCloseTo(30, 3)
+  const year = (Number(RATE) * 365 * 86_400) / interval / (40_000 * 1e18)
+  expect(Number(data['ratePercent'])).toBeCloseTo(100 * year, 6)
+  expect(Number(data['ownRatePercent'])).toBeCloseTo(100 * year, 6)
+  expect(data['targetMetisWei']).toMatchObject({
+    atTargetInterval: `${(40_000n * 10n ** 18n) / 5n / 3_942_000n}`,
+  })
+  expect(text.stdout).toContain('Sequencer 1 is drawn for 50.00 % of all epochs, among 2.')
 })
