@@ -82,16 +82,18 @@ export async function* scanLogs(scan: LogScan): AsyncGenerator<LogChunk> {
 /** @returns true when the transport failed, not the answer. @throws when a smaller request cannot help */
 function assertMayShrink(error: unknown, block: bigint, size: bigint, failures: number): boolean {
   const answer = findCause(error, RpcResponseError)
-  if (answer) {
-    const isHopeless =
-      answer.code === METHOD_UNKNOWN || (size === 1n && failures >= TRIES_OF_ONE_BLOCK)
-    if (isHopeless) throw unreadable(block, answer)
-    return false
-  }
+  if (answer && size === 1n && failures >= TRIES_OF_ONE_BLOCK) throw unreadable(block, answer)
+  if (!maySmallerHelp(error)) throw answer ? unreadable(block, answer) : error
+  if (!answer && failures >= TRIES_OF_TRANSPORT) throw error
+  return !answer
+}
+
+/** True when an endpoint may have failed because it was asked for too much at once. */
+export function maySmallerHelp(error: unknown): boolean {
+  const answer = findCause(error, RpcResponseError)
+  if (answer) return answer.code !== METHOD_UNKNOWN
   const reason = findCause(error, MetisSeqError)?.facts['reason'] ?? ''
-  const mayHelp = ['timeout', 'http-status', 'network'].includes(reason)
-  if (!mayHelp || failures >= TRIES_OF_TRANSPORT) throw error
-  return true
+  return ['timeout', 'http-status', 'network'].includes(reason)
 }
 
 async function readChunk(

@@ -3,6 +3,7 @@ import type {Address, Hash} from 'viem'
 import {readBlockMark} from '../chain/actions/block/read-block-mark.ts'
 import {readRewardAt} from '../chain/actions/locking-pool/read-reward-at.ts'
 import {readCall} from '../chain/actions/transaction/read-call.ts'
+import {maySmallerHelp} from '../chain/scan-logs.ts'
 import {
   createLedger,
   creditFrom,
@@ -201,9 +202,8 @@ async function readFacts(
 ): Promise<Map<string, string>> {
   const facts = logs.facts(kind)
   const missing = events.filter(({txHash}) => !facts.has(txHash))
-  for (let from = 0; from < missing.length; from += READS_AT_ONCE) {
-    options.signal?.throwIfAborted()
-    const part = missing.slice(from, from + READS_AT_ONCE)
+  const total = missing.length
+  await inParts(missing, options.signal, async (part, done) => {
     const found = await Promise.all(
       part.map(async ({txHash, l1Block}) => ({
         ...{key: txHash, block: l1Block},
@@ -215,11 +215,35 @@ async function readFacts(
     )
     for (const {key, value} of known) facts.set(key, value)
     logs.saveFacts(kind, known)
-    const done = from + part.length
-    const total = missing.length
     options.onProgress?.({step: 'transactions', done, total, found: logs.logs.length})
-  }
+  })
   return facts
+}
+
+/**
+ * Reads many things, some in one request. A request that is too much for the endpoint is made again for a
+ * quarter of them.
+ *
+ * @param read with how many are done after it
+ * @throws what a request for a single one fails with
+ */
+async function inParts<T>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  read: (part: readonly T[], done: number) => Promise<void>,
+): Promise<void> {
+  let size = READS_AT_ONCE
+  for (let from = 0; from < items.length; ) {
+    signal?.throwIfAborted()
+    const part = items.slice(from, from + size)
+    try {
+      await read(part, from + part.length)
+      from += part.length
+    } catch (error) {
+      if (signal?.aborted || size === 1 || !maySmallerHelp(error)) throw error
+      size = Math.max(1, Math.floor(size / 4))
+    }
+  }
 }
 
 /** Credits by transaction and batch: from the call, or else from the states around its block. */
@@ -293,18 +317,16 @@ async function addTimes(
   const blocks = [...new Set(undated.map(({l1Block}) => l1Block))].filter(
     (block) => !facts.has(`${block}`),
   )
-  for (let from = 0; from < blocks.length; from += READS_AT_ONCE) {
-    options.signal?.throwIfAborted()
-    const part = blocks.slice(from, from + READS_AT_ONCE)
+  await inParts(blocks, options.signal, async (part, done) => {
     const marks = await Promise.all(part.map((block) => readBlockMark(context.l1().client, block)))
     const found = marks.flatMap((mark) =>
       mark ? [{key: `${mark.number}`, block: mark.number, value: `${mark.timeSeconds}`}] : [],
     )
     for (const {key, value} of found) facts.set(key, value)
     logs.saveFacts('time', found)
-    const [done, total] = [from + part.length, blocks.length]
+    const total = blocks.length
     options.onProgress?.({step: 'times', done, total, found: logs.logs.length})
-  }
+  })
   for (const event of undated) {
     const text = facts.get(`${event.l1Block}`)
     if (text !== undefined) event.timeSeconds = Number(text)
