@@ -1,9 +1,8 @@
 /**
  * `reward history` on an L1 of 100,000 blocks with 5,000 reward batches: once from nothing, then from what
- * the first run kept. The second must end within 300 ms, most of which is the start of the program, so it is
- * also compared with a command that only starts.
+ * the first run kept. The second must end within 300 ms on a machine that does nothing else; its ratio to
+ * `reward show`, which starts as much and reads no logs, holds on a busy one as well.
  */
-import {spawnSync} from 'node:child_process'
 import {join} from 'node:path'
 
 import {encodeFunctionData, numberToHex} from 'viem'
@@ -13,6 +12,7 @@ import {createRpcClient, RpcResponseError} from '../src/lib/json-rpc.ts'
 import {saveNetwork} from '../src/store/networks.ts'
 import {accountOf} from '../test/helpers/l2-chain.ts'
 import {registerSequencer} from '../test/helpers/reward-scene.ts'
+import {runCli} from '../test/helpers/run-cli.ts'
 import {makeTempHome} from '../test/helpers/temp-home.ts'
 import {mpc, startTestChain, type TestChain} from '../test/helpers/test-chain.ts'
 import {comparePairs, timeCommand} from './measure.ts'
@@ -36,24 +36,23 @@ process.stdout.write(
 const env = {METIS_SEQ_HOME: temp.root}
 const args = ['reward', 'history', '1', '--network', 'test', '--last', '20']
 const started = performance.now()
-const first = spawnSync(process.execPath, [program, ...args], {
-  env: {...process.env, ...env},
-  encoding: 'utf8',
-})
+// Not spawnSync: what anvil says of each call has to be read meanwhile, or it stops at a full pipe.
+const first = await runCli(args, {home: temp.root})
 const firstMs = performance.now() - started
-if (first.status !== 0) throw new Error(`The first run ended with ${first.status}: ${first.stderr}`)
-process.stdout.write(first.stdout.split('\n').slice(0, 1).join('\n') + '\n')
+if (first.exitCode !== 0)
+  throw new Error(`The first run ended with ${first.exitCode}: ${first.stderr}`)
+process.stdout.write(`${first.stdout.split('\n')[0]}\n`)
 const reports = first.stderr.trim().split('\n').length
 process.stdout.write(`first run: ${seconds(firstMs)}, ${reports} lines of progress\n`)
 
 const {subject, baseline, ratio} = await comparePairs(
   11,
   () => timeCommand(process.execPath, [program, ...args], env),
-  () => timeCommand(process.execPath, [program, 'network', 'list'], env),
+  () => timeCommand(process.execPath, [program, 'reward', 'show', '1', '--network', 'test'], env),
 )
 const ok = subject <= BUDGET_MS
 process.stdout.write(
-  `${ok ? 'ok  ' : 'OVER'} reward history from what is kept: ${subject.toFixed(0)} ms (at most ${BUDGET_MS}), ${ratio.toFixed(2)} x a command that only starts (${baseline.toFixed(0)} ms)\n`,
+  `${ok ? 'ok  ' : 'OVER'} reward history from what is kept: ${subject.toFixed(0)} ms (at most ${BUDGET_MS}), ${ratio.toFixed(2)} x \`reward show\` (${baseline.toFixed(0)} ms)\n`,
 )
 if (!ok) process.exitCode = 1
 

@@ -120,9 +120,7 @@ async function readEpochs(context: Context, range: EpochRange): Promise<Map<bigi
   for (let at = 0; at < missing.length; at += EPOCHS_AT_ONCE) {
     options.signal?.throwIfAborted()
     const part = missing.slice(at, at + EPOCHS_AT_ONCE)
-    const read = await Promise.all(
-      part.map((number) => readEpoch(client, {sequencerSet, number})),
-    )
+    const read = await Promise.all(part.map((number) => readEpoch(client, {sequencerSet, number})))
     for (const epoch of read) if (epoch) epochs.set(epoch.number, epoch)
     const done = at + part.length
     options.onProgress?.({step: 'epochs', done, total: missing.length, found: logs.logs.length})
