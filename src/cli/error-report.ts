@@ -1,6 +1,6 @@
 import {Errors} from '@oclif/core'
 
-import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
 import {redactUrls} from '../lib/redact.ts'
@@ -30,18 +30,6 @@ export function toErrorReport(thrown: unknown, command: string): ErrorReport {
     ),
     hints: report.hints.map(redactUrls),
   }
-}
-
-/** Libraries wrap what our transport throws; the error that says something is the one inside. */
-function findCause<T extends Error>(
-  thrown: unknown,
-  kind: abstract new (...args: never[]) => T,
-): T | undefined {
-  for (let error = thrown, depth = 0; error instanceof Error && depth < 20; depth++) {
-    if (error instanceof kind) return error
-    error = error.cause
-  }
-  return undefined
 }
 
 function describe(error: unknown, command: string): ErrorReport {

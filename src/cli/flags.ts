@@ -42,6 +42,15 @@ export const passwordFileFlag = Flags.custom<string>({
   helpValue: 'FILE',
 })
 
+/** A decimal number above zero, times 1e18. */
+export const ratioFlag = Flags.custom<bigint>({
+  parse: async (text) => {
+    const scaled = parseUnitsText(text)
+    if (scaled) return scaled
+    throw new Errors.CLIError(`${quote(text)} is not a number above zero.`)
+  },
+})
+
 const gweiFlag = Flags.custom<bigint>({
   helpValue: 'GWEI',
   parse: async (text) => {

@@ -51,6 +51,18 @@ export class PlainError extends Error {
   }
 }
 
+/** Libraries wrap what our transport throws; the error that says something is the one inside. */
+export function findCause<T extends Error>(
+  thrown: unknown,
+  kind: abstract new (...args: never[]) => T,
+): T | undefined {
+  for (let error = thrown, depth = 0; error instanceof Error && depth < 20; depth++) {
+    if (error instanceof kind) return error
+    error = error.cause
+  }
+  return undefined
+}
+
 /** The code of a Node.js system error (`ENOSPC`, `EADDRINUSE`, ...), or undefined. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined

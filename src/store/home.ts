@@ -8,6 +8,8 @@ export interface Home {
   keysDir: string
   networksDir: string
   journalFile: string
+  /** Logs of L1 that were read before. May be deleted at any time. */
+  logCacheFile: string
   localDir: string
   nodeDir(profile: string): string
 }
@@ -21,6 +23,7 @@ export function openHome(root = process.env['METIS_SEQ_HOME']): Home {
     keysDir: join(base, 'keys'),
     networksDir: join(base, 'networks'),
     journalFile: join(base, 'journal.sqlite'),
+    logCacheFile: join(base, 'l1-logs.sqlite'),
     localDir: join(base, 'local'),
     nodeDir: (profile) => join(base, 'nodes', profile),
   }

@@ -30,6 +30,8 @@ export interface TestChainOptions {
   l2BlockSeconds?: number
   /** False: only L1 runs. */
   withL2?: boolean
+  /** More arguments for the L1. */
+  l1Args?: readonly string[]
 }
 
 export interface TestChain extends AsyncDisposable {
@@ -63,7 +65,8 @@ export interface TestChain extends AsyncDisposable {
 /** L1 with the staking contracts and L2 with its own, both real, and the network document of both. */
 export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
   // Fees order a block, so that a test can put a transaction before another one.
-  const l1 = await startAnvil(['--auto-impersonate', '--hardfork', 'shanghai', '--order', 'fees'])
+  const l1Args = ['--auto-impersonate', '--hardfork', 'shanghai', '--order', 'fees']
+  const l1 = await startAnvil([...l1Args, ...(options.l1Args ?? [])])
   const [at, l2] = await Promise.all([
     deployL1({
       rpcUrl: l1.rpcUrl,

@@ -1,8 +1,9 @@
-import {commonFlags, sendFlags} from '../../cli/flags.ts'
+import {commonFlags, ratioFlag, sendFlags} from '../../cli/flags.ts'
 import {operate} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {formatWei} from '../../lib/units.ts'
+import {assertClaimWorth} from '../../services/claim-worth.ts'
 import {planRewardClaim} from '../../services/rewards.ts'
 
 export default class RewardClaim extends OperatorCommand {
@@ -10,19 +11,46 @@ export default class RewardClaim extends OperatorCommand {
 
   static override aliases = ['claim']
 
-  static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
+  static override description = `With --min-ratio the claim is only made when it brings enough for what it
+costs: bridge fee, and gas at the price of now. There is no price of METIS on chain. With --metis-per-eth the ratio
+is reward / (cost x METIS per ETH), so 20 means that a twentieth of the value is spent; without it the ratio is METIS
+claimed per ETH spent. Below the ratio nothing is sent and the exit code is 5, which suits a timer.`
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --dry-run',
+    '<%= config.bin %> <%= command.id %> --min-ratio 20 --metis-per-eth 95 --yes',
+  ]
 
   static override args = {id: sequencerIdArg()}
 
-  static override flags = {...commonFlags, ...sendFlags}
+  static override flags = {
+    ...commonFlags,
+    ...sendFlags,
+    'min-ratio': ratioFlag({
+      description: 'Claim only when reward over cost is at least this.',
+      helpValue: 'RATIO',
+    }),
+    'metis-per-eth': ratioFlag({
+      description: 'METIS that one ETH buys; compares values in --min-ratio.',
+      helpValue: 'PRICE',
+      dependsOn: ['min-ratio'],
+    }),
+  }
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(RewardClaim)
     const context = this.openContext(flags)
+    const minRatio = flags['min-ratio']
     return operate(context, flags, this.sendHost(flags.yes), {
       action: 'reward claim',
       role: 'owner',
-      plan: () => planRewardClaim(context, args.id),
+      plan: async () => {
+        const plan = await planRewardClaim(context, args.id)
+        if (minRatio === undefined) return plan
+        const rule = {minRatio, metisPerEth: flags['metis-per-eth'], maxFeeWei: flags['max-fee']}
+        await assertClaimWorth(context, plan, rule)
+        return plan
+      },
       done: (_after, {standing}) => {
         const {sequencerId, rewardMetisWei, rewardRecipient} = standing.sequencer
         return {

@@ -77,3 +77,16 @@ export async function readNewestEpochs(
   const epochs = await Promise.all(numbers.map((number) => readEpoch(l2, {sequencerSet, number})))
   return epochs.filter((epoch) => epoch !== undefined)
 }
+
+/**
+ * Blocks of an epoch that no respan cuts.
+ *
+ * - Source: `MetisSequencerSet.epochLength`.
+ */
+export function readEpochLength(l2: ChainClient, {sequencerSet}: At): Promise<bigint> {
+  return readContract(l2, {
+    address: sequencerSet,
+    abi: metisSequencerSetAbi,
+    functionName: 'epochLength',
+  })
+}

@@ -1,0 +1,32 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {forecastReward} from '../../services/reward-forecast.ts'
+import {rewardForecastJson, rewardForecastText} from '../../ui/presenters/reward-forecast.ts'
+import {readProgressText} from '../../ui/presenters/reward-history.ts'
+
+export default class RewardForecast extends OperatorCommand {
+  static override summary =
+    'Say what a sequencer can expect to earn, and how far chance may move it.'
+
+  static override description = `Mean and spread per day, per 30 days and for the next reward batch, from the
+share of the stake, the measured rate of blocks and the reward per block. A whole epoch is won or lost, so the
+spread is large over short times. The yearly rate is compared with the 20 % that governance aims at.`
+
+  static override examples = ['<%= config.bin %> <%= command.id %> 7 --network andromeda']
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(RewardForecast)
+    const forecast = await forecastReward(this.openContext(flags), args.id, {
+      signal: this.interrupted.signal,
+      onProgress: (progress) => this.progress(readProgressText(progress)),
+    })
+    this.endProgress()
+    for (const warning of forecast.warnings) this.warnAbout(warning)
+    return {data: rewardForecastJson(forecast), text: rewardForecastText(forecast)}
+  }
+}

@@ -1,0 +1,39 @@
+import {Flags} from '@oclif/core'
+
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {reconcileRewards} from '../../services/reward-reconcile.ts'
+import {readProgressText} from '../../ui/presenters/reward-history.ts'
+import {reconciliationJson, reconciliationText} from '../../ui/presenters/reward-reconcile.ts'
+
+export default class RewardReconcile extends OperatorCommand {
+  static override summary = 'Compare every credited reward with the blocks of its epochs on L2.'
+
+  static override description = `For each reward batch: the blocks of the sequencer's epochs as
+MetisSequencerSet on L2 has them, times the rate of the batch, against what LockingPool credited.
+
+Exits 0 when all are equal, 10 when one differs, and 11 when nothing differs but a batch cannot be checked.`
+
+  static override examples = ['<%= config.bin %> <%= command.id %> 7 --network andromeda --all']
+
+  static override args = {id: sequencerIdArg()}
+
+  static override flags = {
+    ...commonFlags,
+    all: Flags.boolean({description: 'Show the batches that are equal as well.'}),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(RewardReconcile)
+    const found = await reconcileRewards(this.openContext(flags), args.id, {
+      signal: this.interrupted.signal,
+      onProgress: (progress) => this.progress(readProgressText(progress)),
+    })
+    this.endProgress()
+    for (const warning of found.warnings) this.warnAbout(warning)
+    const answer = {data: reconciliationJson(found), text: reconciliationText(found, flags.all)}
+    if (found.differing > 0) return {...answer, exit: 'condition-false'}
+    return found.unknown > 0 ? {...answer, exit: 'degraded'} : answer
+  }
+}

@@ -1,0 +1,73 @@
+import {parseUnitsText} from '../lib/units.ts'
+
+/** A price of one METIS. */
+export interface Price {
+  /** `2026-01-31`, UTC. */
+  date: string
+  /** As it was written, for documents that keep it. */
+  text: string
+  /** Price times 1e18. */
+  scaled: bigint
+  /** `USD`. */
+  currency: string
+}
+
+/** Prices older than this say nothing of a day. */
+const MOST_DAYS = 7
+const ONE = 10n ** 18n
+/** Decimals of a value in money. */
+const VALUE_DECIMALS = 8
+
+export type PriceListResult = {ok: true; prices: Price[]} | {ok: false; line: number; fault: string}
+
+/**
+ * Reads `date,price,currency` lines; a heading and empty lines are left out. A list has one currency.
+ *
+ * @returns prices by date, or the first line that is wrong
+ */
+export function parsePriceList(text: string): PriceListResult {
+  const prices: Price[] = []
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const line = raw.replace(/^\uFEFF/, '').trim()
+    if (line === '' || (prices.length === 0 && /^date\s*,/i.test(line))) continue
+    const fail = (fault: string): PriceListResult => ({ok: false, line: index + 1, fault})
+    const cells = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
+    const [date = '', price = '', currency = ''] = cells
+    if (cells.length !== 3) return fail('it needs three cells: date,price,currency')
+    if (!isDate(date)) return fail(`"${date.slice(0, 30)}" is not a date such as 2026-01-31`)
+    const scaled = parseUnitsText(price)
+    if (scaled === undefined) return fail('the price is not a number with a decimal point')
+    if (!/^[A-Z][A-Z0-9]{1,11}$/.test(currency)) return fail('the currency is not like USD or EUR')
+    if (prices[0] && prices[0].currency !== currency) return fail('a list has one currency')
+    prices.push({date, text: price, scaled, currency})
+  }
+  return {ok: true, prices: prices.toSorted((a, b) => (a.date < b.date ? -1 : 1))}
+}
+
+/** The price of a day: the newest one on it or before it, at most a week old. */
+export function priceOn(prices: readonly Price[], date: string): Price | undefined {
+  const price = prices.findLast((each) => each.date <= date)
+  return price && daysBetween(price.date, date) <= MOST_DAYS ? price : undefined
+}
+
+/** Value of an amount of METIS as decimal text, cut after eight decimals. */
+export function valueOf(amountMetisWei: bigint, {scaled}: Price): string {
+  const unit = ONE / 10n ** BigInt(VALUE_DECIMALS)
+  const value = (amountMetisWei * scaled) / ONE / unit
+  const digits = value.toString().padStart(VALUE_DECIMALS + 1, '0')
+  return `${digits.slice(0, -VALUE_DECIMALS)}.${digits.slice(-VALUE_DECIMALS)}`
+}
+
+/** The day of a time, UTC. */
+export function dateOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10)
+}
+
+function isDate(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`)
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time) && dateOf(time / 1000) === text
+}
+
+function daysBetween(from: string, until: string): number {
+  return (Date.parse(until) - Date.parse(from)) / 86_400_000
+}

@@ -1,0 +1,104 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {resolve} from 'node:path'
+
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {writeFileAtomic} from '../lib/files.ts'
+import {dateOf, parsePriceList, priceOn, type Price} from '../protocol/price-list.ts'
+import type {LedgerEntry} from '../protocol/reward-ledger.ts'
+import type {ReadWarning} from './l1-logs.ts'
+import type {RewardHistory} from './reward-history.ts'
+
+/** A line of the history with its day and price. */
+export interface BookLine {
+  entry: LedgerEntry
+  /** `2026-01-31`, UTC; null when the block's time is not known. */
+  date: string | null
+  price: Price | null
+}
+
+/** What the books of one sequencer are made of. */
+export interface RewardBook {
+  sequencerId: bigint
+  lines: BookLine[]
+  /** The day of the newest L1 block, UTC. */
+  untilDate: string
+  unclaimedMetisWei: bigint
+  /** True when every METIS is accounted for, so that the unclaimed sum may be asserted. */
+  isComplete: boolean
+  warnings: ReadWarning[]
+}
+
+/** @throws {MetisSeqError} OUTPUT_EXISTS */
+export function assertMayWrite(output: string | undefined, force: boolean): void {
+  if (output === undefined || force || !existsSync(output)) return
+  throw new MetisSeqError({
+    code: 'OUTPUT_EXISTS',
+    message: `${output} exists already, and nothing was written.`,
+    exit: 'precondition',
+    facts: {path: resolve(output)},
+    hints: ['Pass `--force` to replace it, or name another file with `--output`.'],
+  })
+}
+
+/** @throws {MetisSeqError} PRICE_FILE_UNREADABLE, PRICE_FILE_INVALID */
+export function readPrices(path: string | undefined): Price[] {
+  if (path === undefined) return []
+  const found = parsePriceList(readText(path))
+  if (found.ok) return found.prices
+  throw new MetisSeqError({
+    code: 'PRICE_FILE_INVALID',
+    message: `Line ${found.line} of ${path} is wrong: ${found.fault}.`,
+    exit: 'usage',
+    facts: {path, line: `${found.line}`},
+    hints: ['Write one price of a METIS in each line: `2026-01-31,28.50,USD`.'],
+  })
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new MetisSeqError({
+      code: 'PRICE_FILE_UNREADABLE',
+      message: `The price file ${path} cannot be read: ${messageOf(cause)}.`,
+      exit: 'usage',
+      facts: {path},
+      hints: ['Check the path and the mode of the file.'],
+      cause,
+    })
+  }
+}
+
+/** Dates and prices the lines of a history. A day without a price stays without one, and that is said. */
+export function createBook(history: RewardHistory, prices: readonly Price[]): RewardBook {
+  const lines = history.ledger.entries.map((entry): BookLine => {
+    const date = entry.timeSeconds === null ? null : dateOf(entry.timeSeconds)
+    return {entry, date, price: (date !== null && priceOn(prices, date)) || null}
+  })
+  const unpriced = prices.length > 0 ? lines.filter(({price}) => price === null).length : 0
+  const undated = lines.filter(({date}) => date === null).length
+  return {
+    sequencerId: history.sequencer.sequencerId,
+    lines,
+    untilDate: dateOf(history.headTimeSeconds),
+    unclaimedMetisWei: history.sequencer.rewardMetisWei,
+    isComplete: history.unexplainedMetisWei === 0n && undated === 0,
+    warnings: [
+      ...history.warnings,
+      ...warningOf(unpriced, 'PRICE_MISSING', 'without a price of the day or the week before it'),
+      ...warningOf(undated, 'DATE_MISSING', 'without a date, because L1 did not give the block'),
+    ],
+  }
+}
+
+function warningOf(count: number, code: string, what: string): ReadWarning[] {
+  return count === 0
+    ? []
+    : [{code, message: `${count} ${count === 1 ? 'line is' : 'lines are'} ${what}.`}]
+}
+
+/** @throws {MetisSeqError} OUTPUT_EXISTS, DISK_FULL, FILE_NOT_WRITABLE */
+export function writeBook(output: string, content: string, force: boolean): void {
+  assertMayWrite(output, force)
+  writeFileAtomic(output, content)
+}

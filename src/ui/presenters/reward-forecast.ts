@@ -1,0 +1,96 @@
+import {formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
+import {
+  TARGET_RATE_PERCENT,
+  type Horizon,
+  type NextBatch,
+  type RewardForecast,
+} from '../../services/reward-forecast.ts'
+import {fields, table} from './table.ts'
+
+export function rewardForecastText(forecast: RewardForecast): string {
+  const {sequencer, share, eligible, horizons, nextBatch} = forecast
+  const id = sequencer.sequencerId
+  const headline =
+    share === 0
+      ? `Sequencer ${id} cannot be drawn now, so it earns nothing.`
+      : `Sequencer ${id} is drawn for ${percent(share * 100)} of all epochs, among ${eligible}.`
+  return [
+    headline,
+    fields([
+      ['reward per block', `${formatWei(forecast.pool.rewardPerBlockMetisWei)} METIS`],
+      ['block interval', intervalText(forecast)],
+      [
+        'epoch',
+        `${forecast.epochLength} blocks, about ${formatDuration(Number(forecast.epochLength) * forecast.blockIntervalSeconds)}`,
+      ],
+      ['yearly rate', rateText(forecast)],
+      [
+        `per block for ${TARGET_RATE_PERCENT} %`,
+        `${formatWei(forecast.targetMetisWei.atTargetInterval)} METIS with a block every 8 s, ${formatWei(forecast.targetMetisWei.atMeasuredInterval)} at the interval above`,
+      ],
+    ]),
+    '',
+    table(
+      ['time', 'epochs', 'own', 'mean METIS', 'spread (1 sd)', 'none at all', 'drawn already'],
+      horizons.map(horizonRow),
+    ),
+    '',
+    nextBatchText(nextBatch),
+    'Already drawn epochs hold while no stake changes; the spread is that of one standard deviation.',
+  ].join('\n')
+}
+
+function intervalText({blockIntervalSeconds, measuredBlocks}: RewardForecast): string {
+  const source =
+    measuredBlocks > 0
+      ? `measured over ${measuredBlocks} blocks`
+      : 'the slot of the network; it could not be measured'
+  return `${blockIntervalSeconds.toFixed(2)} s, ${source}`
+}
+
+function rateText({ratePercent, ownRatePercent}: RewardForecast): string {
+  return `${percent(ratePercent)} of all locked METIS (target ${TARGET_RATE_PERCENT} %), ${percent(ownRatePercent)} of the own lock`
+}
+
+function horizonRow(horizon: Horizon): string[] {
+  const {days, epochs, ownEpochs, meanMetisWei, spreadMetisWei, chanceOfNone} = horizon
+  return [
+    days === 1 ? '1 day' : `${days} days`,
+    epochs.toFixed(1),
+    ownEpochs.toFixed(1),
+    formatWeiShort(meanMetisWei),
+    formatWeiShort(spreadMetisWei),
+    percent(chanceOfNone * 100),
+    horizon.drawnOwnEpochs === null ? 'too many' : `${horizon.drawnOwnEpochs} own epochs`,
+  ]
+}
+
+function nextBatchText(next: NextBatch): string {
+  const committed = `${next.committedOwnBlocks} own blocks in ${next.committedEpochs} epochs that are committed`
+  const mean = formatWeiShort(next.meanMetisWei)
+  if (next.epochs === null || next.readyInSeconds === null) {
+    return `Reward batch ${next.batchId}: ${mean} METIS so far (${committed}). How long it gets is not known.`
+  }
+  const when =
+    next.readyInSeconds > 0 ? `in about ${formatDuration(next.readyInSeconds)}` : 'is over'
+  return `Reward batch ${next.batchId}, from epoch ${next.startEpoch}, about ${next.epochs} epochs, last one ${when}: ${mean} METIS, spread ${formatWeiShort(next.spreadMetisWei)} (${committed}).`
+}
+
+function percent(value: number): string {
+  return `${value.toFixed(2)} %`
+}
+
+export function rewardForecastJson({
+  sequencer,
+  pool,
+  warnings: _warnings,
+  ...rest
+}: RewardForecast) {
+  return {
+    sequencerId: sequencer.sequencerId,
+    rewardPerBlockMetisWei: pool.rewardPerBlockMetisWei,
+    totalLockedMetisWei: pool.totalLockedMetisWei,
+    targetRatePercent: TARGET_RATE_PERCENT,
+    ...rest,
+  }
+}

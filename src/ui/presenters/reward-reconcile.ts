@@ -1,0 +1,96 @@
+import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
+import type {BatchCheck, Suspect} from '../../protocol/reward-check.ts'
+import type {Reconciliation} from '../../services/reward-reconcile.ts'
+import {fields, table} from './table.ts'
+
+/** @param all also the batches that are equal */
+export function reconciliationText(found: Reconciliation, all = false): string {
+  const {batches, pending} = found
+  const shown = all ? batches : batches.filter(({state}) => state !== 'equal')
+  return [
+    headline(found),
+    fields([
+      ['due', `${formatWei(found.dueMetisWei)} METIS`],
+      ['credited', `${formatWei(found.creditedMetisWei)} METIS`],
+      ['not paid yet', pendingText(pending)],
+    ]),
+    ...(shown.length > 0
+      ? [
+          '',
+          table(
+            ['batch', 'state', 'epochs', 'own epochs', 'due', 'credited', 'difference', 'tx'],
+            shown.map(batchRow),
+          ),
+        ]
+      : []),
+    ...batches.flatMap(explanation),
+  ].join('\n')
+}
+
+function headline({sequencer, batches, differing, unknown}: Reconciliation): string {
+  const id = sequencer.sequencerId
+  const count = `${batches.length} reward ${batches.length === 1 ? 'batch' : 'batches'}`
+  if (batches.length === 0) return `Sequencer ${id} has no reward batch to check yet.`
+  if (differing > 0) {
+    return `Sequencer ${id}: ${differing} of ${count} ${differing === 1 ? 'differs' : 'differ'} from the blocks on L2.`
+  }
+  if (unknown > 0) return `Sequencer ${id}: ${unknown} of ${count} cannot be checked.`
+  return `Sequencer ${id}: all ${count} equal the blocks on L2.`
+}
+
+function pendingText({epochs, blocks, metisWei}: Reconciliation['pending']): string {
+  if (epochs.length === 0) return 'nothing'
+  return `${blocks} blocks of ${epochs.length} finished epochs, ${formatWeiShort(metisWei)} METIS at the rate of now`
+}
+
+function batchRow(check: BatchCheck): string[] {
+  return [
+    `${check.batchId}`,
+    check.state,
+    `${check.startEpoch} to ${check.endEpoch}`,
+    check.ownEpochs.map(({number}) => number).join(' ') || 'none',
+    `${check.dueBlocks}`,
+    check.creditedBlocks === null ? 'unknown' : `${check.creditedBlocks}`,
+    differenceText(check),
+    shortHex(check.txHash),
+  ]
+}
+
+function differenceText({differenceBlocks, differenceMetisWei}: BatchCheck): string {
+  if (differenceMetisWei === null) return 'unknown'
+  const metis = `${signed(differenceMetisWei, formatWei(differenceMetisWei))} METIS`
+  if (differenceBlocks === null) return metis
+  return `${signed(differenceBlocks, `${differenceBlocks}`)} blocks, ${metis}`
+}
+
+function signed(value: bigint, text: string): string {
+  return value > 0n ? `+${text}` : text
+}
+
+const reasons: Record<Suspect['reason'], string> = {
+  'left-out': 'has as many blocks as are missing; it seems to be left out',
+  'paid-uncut': 'was cut by a respan, and seems to be paid with its length before',
+  'of-another': 'is of another signer and has as many blocks as were credited too much',
+  'only-one': 'is the only one of this sequencer in the batch',
+  'one-of-ours': 'is one of several of this sequencer in the batch',
+}
+
+function explanation({batchId, suspects, others, missingEpochs}: BatchCheck): string[] {
+  return [
+    ...suspects.map(
+      ({epoch, blocks, reason}) =>
+        `Batch ${batchId}: epoch ${epoch} (${blocks} blocks) ${reasons[reason]}.`,
+    ),
+    ...others.map(
+      ({signer, differenceBlocks}) =>
+        `Batch ${batchId}: signer ${signer} was credited ${signed(differenceBlocks, `${differenceBlocks}`)} blocks in the same batch.`,
+    ),
+    ...(missingEpochs.length > 0
+      ? [`Batch ${batchId}: L2 does not have epoch ${missingEpochs.join(', ')}.`]
+      : []),
+  ]
+}
+
+export function reconciliationJson({sequencer, warnings: _warnings, ...found}: Reconciliation) {
+  return {sequencerId: sequencer.sequencerId, equal: found.differing === 0, ...found}
+}
