@@ -18,6 +18,8 @@ export interface Condition extends Check {
   code: string
   /** What the contract would answer, for those who know it. Empty for a condition of ours. */
   revert: string
+  /** Values a script needs when it does not hold: wei, ids, batches. */
+  facts?: Record<string, string>
 }
 
 /**
@@ -41,6 +43,7 @@ export function requireAll(
     exit: 'precondition',
     facts: {
       ...facts,
+      ...first.facts,
       condition: first.id,
       seen: first.seen,
       ...(first.revert ? {contractWouldSay: first.revert} : {}),

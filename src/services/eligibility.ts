@@ -6,10 +6,12 @@ import {
   readOwnedSequencerId,
   readSignerEntry,
 } from '../chain/actions/locking-pool/read-sequencer-ids.ts'
+import {maxPricePerGas, readFees} from '../chain/fees.ts'
 import {formatWeiShort} from '../lib/units.ts'
 import type {PoolSettings, Standing, StakingCall} from '../protocol/locking-pool.ts'
 import type {Check} from './check.ts'
 import type {Context} from './context.ts'
+import {LOCK_GAS} from './planned-calls.ts'
 import {conditionsOf} from './staking/conditions.ts'
 import type {CallFacts} from './staking/rule.ts'
 import {readStanding} from './staking/standing.ts'
@@ -23,8 +25,8 @@ export interface Eligibility {
   pool: PoolSettings
 }
 
-/** ETH that register and its approval can cost with room to spare. */
-const GAS_RESERVE_WEI = 10n ** 16n
+/** Measured with our token: 46,279. */
+const APPROVE_GAS = 60_000n
 
 /** Who would register with how much. */
 export interface Candidate {
@@ -64,12 +66,15 @@ export async function readCandidacy(context: Context, wanted: Candidate): Promis
 
 /** Reads every condition of registration, in the order the contract checks them. Never needs a key. */
 export async function checkEligibility(context: Context, wanted: Candidate): Promise<Eligibility> {
-  const [{standing, call, facts}, ethWei] = await Promise.all([
+  const {client} = context.l1()
+  const [{standing, call, facts}, ethWei, fees] = await Promise.all([
     readCandidacy(context, wanted),
-    getBalance(context.l1().client, {address: wanted.owner}),
+    getBalance(client, {address: wanted.owner}),
+    readFees(client),
   ])
+  const neededWei = (LOCK_GAS + APPROVE_GAS) * maxPricePerGas(fees)
   const {owner, signer} = wanted
-  const checks = [...conditionsOf(call, standing, facts), gasCheck(owner, ethWei)]
+  const checks = [...conditionsOf(call, standing, facts), gasCheck(owner, ethWei, neededWei)]
   return {
     eligible: checks.every(({ok}) => ok),
     ...{owner, signer, checks},
@@ -78,13 +83,13 @@ export async function checkEligibility(context: Context, wanted: Candidate): Pro
   }
 }
 
-function gasCheck(owner: Address, ethWei: bigint): Check {
-  const ok = ethWei >= GAS_RESERVE_WEI
+function gasCheck(owner: Address, ethWei: bigint, neededWei: bigint): Check {
+  const ok = ethWei >= neededWei
   return {
     id: 'eth-balance',
     label: 'owner holds ETH for gas on L1',
     ok,
-    seen: `${formatWeiShort(ethWei)} ETH`,
-    remedy: ok ? '' : `Send at least ${formatWeiShort(GAS_RESERVE_WEI)} ETH to ${owner} on L1.`,
+    seen: `${formatWeiShort(ethWei, 6)} of at most ${formatWeiShort(neededWei, 6)} ETH`,
+    remedy: ok ? '' : `Send at least ${formatWeiShort(neededWei, 6)} ETH to ${owner} on L1.`,
   }
 }

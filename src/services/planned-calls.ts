@@ -69,7 +69,7 @@ export function lockWithRewardRecipient(options: {
 }
 
 /** Measured with our contracts: 436,271 for a lock and 95,943 for a relock; with room for others. */
-const LOCK_GAS = 600_000n
+export const LOCK_GAS = 600_000n
 const RELOCK_GAS = 200_000n
 
 /** A call of LockingPool on one sequencer. */

@@ -47,7 +47,7 @@ beforeAll(async () => {
   await chain.fund(accountOf('fresh').address)
   await chain.fund(accountOf('unlisted').address, {whitelist: false})
   await chain.fund(accountOf('no metis').address, {metis: '1'})
-  await chain.fund(accountOf('no eth').address, {eth: '0.001'})
+  await chain.fund(accountOf('no eth').address, {eth: '0.0001'})
 })
 afterAll(async () => {
   for (const temp of homes.values()) temp[Symbol.dispose]()

@@ -16,7 +16,7 @@ export type Rule = (standing: Standing) => Condition
 
 export function condition(
   parts: Pick<Condition, 'id' | 'code' | 'label' | 'ok' | 'seen'> &
-    Partial<Pick<Condition, 'remedy' | 'revert'>>,
+    Partial<Pick<Condition, 'remedy' | 'revert' | 'facts'>>,
 ): Condition {
   const {remedy = '', revert = '', ...rest} = parts
   return {...rest, revert, remedy: parts.ok ? '' : remedy}

@@ -9,8 +9,9 @@ export function amountInRange(amount: bigint): Rule {
       code: 'AMOUNT_OUT_OF_RANGE',
       label: 'amount is between the limits',
       ok: amount >= min && amount <= max,
-      seen: `${formatWeiShort(amount)} of ${formatWeiShort(min)} to ${formatWeiShort(max)} METIS`,
+      seen: `${formatWeiShort(amount, 18)} of ${formatWeiShort(min)} to ${formatWeiShort(max)} METIS`,
       remedy: 'Choose another `--amount`.',
+      facts: {amountWei: `${amount}`, minLockWei: `${min}`, maxLockWei: `${max}`},
       revert: 'invalid amount',
     })
 }
@@ -22,8 +23,9 @@ export function holdsMetis(amount: bigint): Rule {
       code: 'METIS_BALANCE_LOW',
       label: 'owner holds the METIS on L1',
       ok: callerMetisWei >= amount,
-      seen: `${formatWeiShort(callerMetisWei)} of ${formatWeiShort(amount)} METIS`,
+      seen: `${formatWeiShort(callerMetisWei, 18)} of ${formatWeiShort(amount, 18)} METIS`,
       remedy: `Send METIS to ${caller} on L1.`,
+      facts: {balanceWei: `${callerMetisWei}`, amountWei: `${amount}`},
       revert: 'ERC20: transfer amount exceeds balance',
     })
 }
@@ -36,11 +38,12 @@ export function belowMaximum(added: bigint): Rule {
       code: 'AMOUNT_OUT_OF_RANGE',
       label: `the lock stays at or below ${formatWeiShort(maxLockMetisWei)} METIS`,
       ok: added <= room,
-      seen: `${formatWeiShort(sequencer.amountMetisWei)} METIS and ${formatWeiShort(added)} more`,
+      seen: `${formatWeiShort(sequencer.amountMetisWei, 18)} METIS and ${formatWeiShort(added, 18)} more`,
       remedy:
         room > 0n
           ? `Lock at most ${formatWeiShort(room, 18)} METIS more, or pass \`--amount max\`.`
           : 'It is at the maximum already; claim rewards with `metis-seq reward claim` instead.',
+      facts: {amountWei: `${added}`, roomWei: `${room}`},
       revert: 'locked>maxLock',
     })
   }
@@ -69,8 +72,9 @@ export function withinLock(amount: bigint): Rule {
       code: 'AMOUNT_OUT_OF_RANGE',
       label: 'the amount is locked',
       ok: amount <= amountMetisWei,
-      seen: `${formatWeiShort(amount)} of ${formatWeiShort(amountMetisWei)} METIS`,
+      seen: `${formatWeiShort(amount, 18)} of ${formatWeiShort(amountMetisWei, 18)} METIS`,
       remedy: 'Run `metis-seq stake plan` to see how much can be taken out.',
+      facts: {amountWei: `${amount}`, lockedWei: `${amountMetisWei}`},
       revert: 'Panic(0x11)',
     })
 }
@@ -96,11 +100,12 @@ export function leavesMinimum(amount: bigint): Rule {
       code: 'AMOUNT_OUT_OF_RANGE',
       label: `at least ${formatWeiShort(minLockMetisWei)} METIS stay locked`,
       ok: amountMetisWei - amount >= minLockMetisWei,
-      seen: `${formatWeiShort(amountMetisWei - amount)} METIS would stay`,
+      seen: `${formatWeiShort(amountMetisWei - amount, 18)} METIS would stay`,
       remedy:
         free > 0n
           ? `Take out at most ${formatWeiShort(free, 18)} METIS, or leave: \`metis-seq exit plan ${sequencerId}\`.`
           : `All of it is the minimum; to take it out, leave: \`metis-seq exit plan ${sequencerId}\`.`,
+      facts: {amountWei: `${amount}`, freeWei: `${free > 0n ? free : 0n}`},
       revert: 'invalid amount',
     })
   }
