@@ -105,9 +105,13 @@ export const sendFlags = {
     helpValue: 'TRAP_ID',
   })(),
   unsigned: Flags.string({
-    description: 'Write the transactions to a file instead of signing them.',
+    description: 'Write the transactions to a file, or - for stdout, instead of signing them.',
     helpValue: 'FILE',
     exclusive: ['yes'],
+  }),
+  force: Flags.boolean({
+    description: 'Replace the file of --unsigned if it exists.',
+    dependsOn: ['unsigned'],
   }),
   format: Flags.option({
     options: ['eip1559', 'calldata', 'safe'] as const,

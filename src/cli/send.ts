@@ -2,7 +2,6 @@ import {join} from 'node:path'
 
 import type {ChainClient} from '../chain/connect.ts'
 import {systemClock} from '../lib/clock.ts'
-import {writeFileAtomic} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {shortHex} from '../lib/units.ts'
 import type {Context} from '../services/context.ts'
@@ -17,7 +16,7 @@ import {
   type SentCall,
 } from '../services/send-plan.ts'
 import type {SendDependencies, SendReporter} from '../services/send-dependencies.ts'
-import {toUnsigned} from '../services/unsigned.ts'
+import {toUnsigned, type UnsignedFormat} from '../services/unsigned.ts'
 import {settleOpenTransactions} from '../services/wait-transaction.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
@@ -25,6 +24,7 @@ import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
 import {askPassword} from './ask-password.ts'
 import type {Warning} from './output.ts'
+import {assertNewFile, writeNewFile} from './write-new-file.ts'
 
 /** The flags of `sendFlags`, parsed. */
 export interface SendFlags {
@@ -32,7 +32,8 @@ export interface SendFlags {
   yes: boolean
   override?: string[] | undefined
   unsigned?: string | undefined
-  format: 'eip1559' | 'calldata' | 'safe'
+  force: boolean
+  format: UnsignedFormat
   'max-fee'?: bigint | undefined
   'priority-fee'?: bigint | undefined
   nonce?: number | undefined
@@ -75,14 +76,16 @@ export async function send(
     waitMined: flags.wait === 'confirmed',
     looksOnly: looksOnly(flags),
   }
-  const {chainId} = chainOf(context, plan)
+  if (flags.unsigned && flags.unsigned !== '-') {
+    assertNewFile(flags.unsigned, {replace: flags.force})
+  }
   const journal = openJournal(context.home.journalFile)
   const dependencies = dependenciesOf(context, plan, host, journal)
   try {
     const preview = await previewPlan(plan, choices, dependencies)
     const json = previewJson(preview)
     if (flags['dry-run']) return {state: 'dry-run', text: previewText(preview, context), json}
-    if (flags.unsigned) return writeUnsigned(preview, flags, chainId)
+    if (flags.unsigned) return await writeUnsigned(preview, flags, dependencies)
     host.say(previewText(preview, context))
     host.keepForFailure(json)
     const keyName = requireKey(context, plan)
@@ -204,14 +207,25 @@ function dependenciesOf(
   }
 }
 
-function writeUnsigned(preview: Preview, flags: SendFlags, chainId: number): SendOutcome {
+/** The transactions for a signer elsewhere: to a file, or to stdout for `-`. */
+async function writeUnsigned(
+  preview: Preview,
+  flags: SendFlags,
+  dependencies: SendDependencies,
+): Promise<SendOutcome> {
   const file = flags.unsigned ?? ''
-  const document = toUnsigned(preview, flags.format, chainId, flags.nonce)
-  writeFileAtomic(file, `${stringifyJson(document, 2)}\n`)
+  const {from, calls} = preview.plan
+  const {format, nonce} = flags
+  const document = await toUnsigned(preview, {format, nonce}, dependencies)
+  const text = stringifyJson(document, 2)
+  const json = {...previewJson(preview), unsigned: {file, format}}
+  if (file === '-') return {state: 'unsigned', text, json: {...json, document}}
+  writeNewFile(file, `${text}\n`, {replace: flags.force})
+  const next = format === 'eip1559' ? `\nNext: \`metis-seq tx sign ${file}\`.` : ''
   return {
     state: 'unsigned',
-    text: `Wrote ${preview.plan.calls.length} unsigned transaction(s) for ${preview.plan.from} to ${file}.`,
-    json: {...previewJson(preview), unsigned: {file, format: flags.format}},
+    text: `Wrote ${calls.length} unsigned transaction(s) for ${from} to ${file}.${next}`,
+    json,
   }
 }
 

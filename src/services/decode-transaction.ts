@@ -22,14 +22,24 @@ export interface DecodedTransaction extends RawTransaction {
   chain: string | null
   contract: string | null
   call: DecodedCall | null
+  /** As it travels; null while it is not signed. */
+  raw: Hex | null
 }
 
 export interface DecodedInput {
   /** `unsigned eip1559`, `unsigned calldata` and `unsigned safe` are the formats of `--unsigned`. */
-  form: 'raw signed' | 'raw unsigned' | 'unsigned eip1559' | 'unsigned calldata' | 'unsigned safe'
+  form:
+    | 'raw signed'
+    | 'raw unsigned'
+    | 'signed file'
+    | 'unsigned eip1559'
+    | 'unsigned calldata'
+    | 'unsigned safe'
   source: 'argument' | 'file' | 'journal'
   /** Account that is to send; null when the form does not say. */
   from: Address | null
+  /** Words of the command that planned it; null when the form does not say. */
+  action: string | null
   transactions: DecodedTransaction[]
 }
 
@@ -52,7 +62,7 @@ export async function decodeInput(home: Home, input: string): Promise<DecodedInp
   if (!existsSync(text)) throw undecodable('argument', 'neither hex nor the name of a file')
   const content = readInput(text).trim()
   if (isHex(content)) return decodeHex(home, content, 'file')
-  return decodeUnsigned(home, content)
+  return decodeFile(home, content)
 }
 
 function readInput(path: string): string {
@@ -80,16 +90,17 @@ async function decodeHex(
 ): Promise<DecodedInput> {
   const parsed = await parseRaw(raw)
   if (!parsed) throw undecodable(source, 'hex, and not the bytes of a transaction')
-  const transaction = inWords(home, parsed, null)
+  const transaction = inWords(home, parsed, null, parsed.hash ? raw : null)
   return {
     form: parsed.hash ? 'raw signed' : 'raw unsigned',
     source,
     from: parsed.sender,
+    action: null,
     transactions: [transaction],
   }
 }
 
-function decodeUnsigned(home: Home, content: string): DecodedInput {
+async function decodeFile(home: Home, content: string): Promise<DecodedInput> {
   let value: unknown
   try {
     value = JSON.parse(content)
@@ -103,16 +114,41 @@ function decodeUnsigned(home: Home, content: string): DecodedInput {
   }
   const chainId = Number(value['chainId'])
   if (!Number.isSafeInteger(chainId)) throw undecodable('file', 'JSON without a chain id')
+  const action = typeof value['action'] === 'string' ? cleanText(value['action']) : null
+  const signed = list.filter((item) => isRecord(item) && 'raw' in item)
+  if (signed.length > 0) return decodeSigned(home, list, action)
   const transactions = list.map((item, index) =>
-    inWords(home, fieldsOf(item, index, chainId), labelOf(item)),
+    inWords(home, fieldsOf(item, index, chainId), labelOf(item), null),
   )
   const from = value['from']
   return {
     form: formOf(value, list),
     source: 'file',
     from: typeof from === 'string' && isAddress(from) ? getAddress(from) : null,
-    transactions,
+    ...{action, transactions},
   }
+}
+
+/** What is signed says by itself what it does: nothing beside the raw bytes is believed. */
+async function decodeSigned(
+  home: Home,
+  list: unknown[],
+  action: string | null,
+): Promise<DecodedInput> {
+  const transactions: DecodedTransaction[] = []
+  for (const [index, item] of list.entries()) {
+    const raw = isRecord(item) ? item['raw'] : undefined
+    const parsed = typeof raw === 'string' && isHex(raw) ? await parseRaw(raw) : undefined
+    if (!parsed?.hash) {
+      throw undecodable(
+        'file',
+        `JSON whose transaction ${index + 1} has no signed bytes in \`raw\``,
+      )
+    }
+    transactions.push(inWords(home, parsed, labelOf(item), raw as Hex))
+  }
+  const from = transactions[0]?.sender ?? null
+  return {form: 'signed file', source: 'file', from, action, transactions}
 }
 
 function formOf(value: Record<string, unknown>, list: unknown[]): DecodedInput['form'] {
@@ -162,14 +198,19 @@ function fieldsOf(item: unknown, index: number, chainId: number): RawTransaction
   }
 }
 
-function inWords(home: Home, raw: RawTransaction, label: string | null): DecodedTransaction {
-  const place = placeOf(home, raw)
+function inWords(
+  home: Home,
+  fields: RawTransaction,
+  label: string | null,
+  raw: Hex | null,
+): DecodedTransaction {
+  const place = placeOf(home, fields)
   return {
-    ...raw,
-    label,
+    ...fields,
+    ...{label, raw},
     chain: place ? `${place.layer} of ${place.network.name}` : null,
     contract: place?.contract ?? null,
-    call: decodeCall(raw.data, place?.contract) ?? null,
+    call: decodeCall(fields.data, place?.contract) ?? null,
   }
 }
 

@@ -7,7 +7,8 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
 import type {JournalEntry} from '../store/journal.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
-import {broadcast, readOutcome, record, rejected, waitForEntry} from './wait-transaction.ts'
+import {sendEntry} from './send-entry.ts'
+import {readOutcome, record, waitForEntry} from './wait-transaction.ts'
 
 /** Nodes take a replacement from a tenth more on; a quarter leaves room for those that want more. */
 const BUMP_PERCENT = 25n
@@ -76,27 +77,20 @@ export async function sendReplacement(
   signer: TransactionSigner,
   dependencies: SendDependencies,
 ): Promise<Replaced> {
-  const {client, journal, reporter} = dependencies
   const {raw, hash} = await signer.sign(transaction)
-  const entry = journal.prepare({
+  const entry = {
     ...original,
     action: kind === 'cancel' ? 'tx cancel' : original.action,
     label: kind === 'cancel' ? `Cancel: ${original.label}` : original.label,
     to: transaction.to,
     valueWei: transaction.valueWei,
     ...{hash, raw},
-  })
-  const refusal = await broadcast(client, entry)
-  if (refusal) {
-    journal.mark(entry.id, 'rejected')
-    throw rejected(entry, refusal)
   }
-  journal.mark(entry.id, 'sent')
-  reporter.onBroadcast(entry.label, hash)
   try {
-    const receipt = await waitForEntry(entry, dependencies)
-    journal.mark(original.id, 'replaced')
-    return {mined: 'replacement', hash, receipt}
+    const {receipt} = await sendEntry(entry, true, dependencies)
+    dependencies.journal.mark(original.id, 'replaced')
+    // It waited for the end, so there is one.
+    return {mined: 'replacement', hash, receipt: receipt!}
   } catch (error) {
     if (!(error instanceof MetisSeqError) || error.code !== 'TX_REPLACED') throw error
     const receipt = await waitForEntry(original, dependencies)

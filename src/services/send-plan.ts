@@ -9,7 +9,8 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
 import type {Plan, PlannedCall, Trap} from './plan.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
-import {broadcast, rejected, settleOpenTransactions, waitForEntry} from './wait-transaction.ts'
+import {sendEntry} from './send-entry.ts'
+import {settleOpenTransactions} from './wait-transaction.ts'
 
 /** What the operator chose on the command line. */
 export interface SendChoices {
@@ -123,34 +124,22 @@ async function sendOne(
   wait: boolean,
   dependencies: SendDependencies,
 ): Promise<SentCall> {
-  const {client, journal, reporter, network, chainId} = dependencies
-  const entry = journal.prepare({
-    action: plan.action,
-    label: planned.label,
-    network,
-    chainId,
-    from: plan.from,
-    to: planned.to,
-    nonce: signed.nonce,
-    valueWei: planned.valueWei,
-    hash: signed.hash,
-    raw: signed.raw,
-  })
-  const refusal = await broadcast(client, entry)
-  if (refusal) {
-    journal.mark(entry.id, 'rejected')
-    throw rejected(entry, refusal)
+  const {network, chainId} = dependencies
+  const entry = {
+    ...{action: plan.action, label: planned.label, network, chainId, from: plan.from},
+    ...{to: planned.to, nonce: signed.nonce, valueWei: planned.valueWei},
+    ...{hash: signed.hash, raw: signed.raw},
   }
-  journal.mark(entry.id, 'sent')
-  reporter.onBroadcast(planned.label, signed.hash)
-  if (!wait) return {label: planned.label, hash: signed.hash, receipt: null}
-  const receipt = await waitForEntry(entry, dependencies)
-  reporter.onMined(planned.label, receipt)
+  const {receipt} = await sendEntry(entry, wait, dependencies)
   return {label: planned.label, hash: signed.hash, receipt}
 }
 
 /** Runs the call without sending it, and measures its gas with a fifth on top. */
-async function simulate(client: ChainClient, from: Address, planned: PlannedCall): Promise<bigint> {
+export async function simulate(
+  client: ChainClient,
+  from: Address,
+  planned: PlannedCall,
+): Promise<bigint> {
   const transaction = {
     account: from,
     to: planned.to,

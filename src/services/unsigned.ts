@@ -1,17 +1,38 @@
+import {getTransactionCount} from 'viem/actions'
+
+import type {SendDependencies} from './send-dependencies.ts'
 import type {Preview} from './send-plan.ts'
+
+export type UnsignedFormat = 'eip1559' | 'calldata' | 'safe'
 
 /**
  * The transactions of a plan for a signer elsewhere.
  *
- * - `eip1559`: fields of each transaction, quantities in hex.
+ * - `eip1559`: all fields that a signature covers, quantities in hex; `tx sign` takes it.
  * - `calldata`: target, value and data only.
  * - `safe`: a batch for the Safe transaction builder.
+ *
+ * @param options nonce of the first; undefined: the next one of the account
  */
-export function toUnsigned(
+export async function toUnsigned(
+  preview: Preview,
+  {format, nonce}: {format: UnsignedFormat; nonce: number | undefined},
+  {client, chainId}: Pick<SendDependencies, 'client' | 'chainId'>,
+): Promise<object> {
+  const {from} = preview.plan
+  return toDocument(
+    preview,
+    format,
+    chainId,
+    nonce ?? (await getTransactionCount(client, {address: from})),
+  )
+}
+
+function toDocument(
   {plan, fees, gasLimits}: Preview,
-  format: 'eip1559' | 'calldata' | 'safe',
+  format: UnsignedFormat,
   chainId: number,
-  nonce: number | undefined,
+  nonce: number,
 ): object {
   if (format === 'safe') {
     return {
@@ -29,11 +50,12 @@ export function toUnsigned(
     transactions: plan.calls.map(({label, to, valueWei, data}, index) => {
       const call = {label, to, value: hex(valueWei), data}
       if (format === 'calldata') return call
-      const gas = gasLimits[index]
+      // A call that needs the one before it cannot be measured yet.
+      const gas = gasLimits[index] ?? plan.calls[index]?.gasAtMost
       return {
         ...call,
-        ...(gas === null || gas === undefined ? {} : {gas: hex(gas)}),
-        ...(nonce === undefined ? {} : {nonce: hex(BigInt(nonce + index))}),
+        ...(gas === undefined ? {} : {gas: hex(gas)}),
+        nonce: hex(BigInt(nonce + index)),
         ...(fees.type === 'legacy'
           ? {gasPrice: hex(fees.gasPrice)}
           : {

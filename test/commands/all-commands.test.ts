@@ -34,6 +34,8 @@ const needed: Record<string, string[]> = {
   'sequencer set-recipient': ['--recipient', '0x1111111111111111111111111111111111111111'],
   'stake increase': ['--amount', '1'],
   'stake withdraw': ['--amount', '1'],
+  'tx send': ['0x00'],
+  'tx sign': ['file', '--output', 'signed'],
   'tx show': [`0x${'12'.repeat(32)}`],
   'tx wait': [`0x${'12'.repeat(32)}`],
 }

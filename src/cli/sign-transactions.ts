@@ -1,0 +1,67 @@
+import {isAddressEqual, type Address} from 'viem'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import {stringifyJson} from '../lib/json.ts'
+import {decodeInput, type DecodedInput} from '../services/decode-transaction.ts'
+import {listKeys, openSigner} from '../services/keys.ts'
+import {assertSignable, signFile} from '../services/sign-file.ts'
+import {openConfig, type ConfigStore} from '../store/config.ts'
+import {openHome} from '../store/home.ts'
+import {decodedText} from '../ui/presenters/transaction.ts'
+import {askPassword} from './ask-password.ts'
+import type {Result} from './operator-command.ts'
+import type {SendHost} from './send.ts'
+import {assertNewFile, writeNewFile} from './write-new-file.ts'
+
+interface SignFlags {
+  output: string
+  force: boolean
+  key?: string | undefined
+  'password-file'?: string | undefined
+}
+
+/** Shows what a file holds, asks, and writes the same transactions signed. Opens no connection. */
+export async function signTransactions(
+  file: string,
+  flags: SignFlags,
+  host: SendHost,
+): Promise<Result> {
+  const home = openHome()
+  const config = openConfig(home)
+  const input = await decodeInput(home, file)
+  assertSignable(input)
+  assertNewFile(flags.output, {replace: flags.force})
+  host.say(decodedText(input))
+  host.keepForFailure(input)
+  const key = flags.key ?? keyOf(config, input)
+  const count = input.transactions.length
+  await host.confirm(`Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`)
+  const signer = await openSigner(key, {
+    ...{home, config, passwordFile: flags['password-file']},
+    ...(host.mayAsk ? {askPassword} : {}),
+  })
+  const signed = await signFile(input, signer)
+  writeNewFile(flags.output, `${stringifyJson(signed, 2)}\n`, {replace: flags.force})
+  return {
+    data: {...signed, file: flags.output},
+    text: `Signed ${count} transaction(s) of ${signed.from}: ${flags.output}.\nNext: \`metis-seq tx send ${flags.output}\` where a chain can be reached.`,
+  }
+}
+
+function keyOf(config: ConfigStore, {from}: DecodedInput): string {
+  const key = from === null ? undefined : findByAddress(config, from)
+  if (key !== undefined) return key
+  throw new MetisSeqError({
+    code: 'KEY_NOT_HERE',
+    message: from
+      ? `The key of ${from} is not on this machine.`
+      : 'The file does not say who sends.',
+    exit: 'signer',
+    facts: {address: from ?? 'unknown'},
+    hints: ['Pass `--key NAME`; `metis-seq key list` shows the keys of this machine.'],
+  })
+}
+
+function findByAddress(config: ConfigStore, wanted: Address): string | undefined {
+  return listKeys(config).find(({address}) => isAddressEqual(address, wanted))?.name
+}

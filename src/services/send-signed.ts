@@ -1,0 +1,135 @@
+import type {Address, Hash, Hex} from 'viem'
+import {getTransactionCount} from 'viem/actions'
+
+import {MetisSeqError} from '../lib/errors.ts'
+import type {Network} from '../protocol/network.ts'
+import type {DecodedInput, DecodedTransaction} from './decode-transaction.ts'
+import type {SendDependencies} from './send-dependencies.ts'
+import {sendEntry} from './send-entry.ts'
+import type {SentCall} from './send-plan.ts'
+
+/** A transaction that can travel: all that the decoder leaves open is there. */
+export interface Signed {
+  label: string
+  raw: Hex
+  hash: Hash
+  to: Address
+  nonce: number
+  valueWei: bigint
+}
+
+/** Signed transactions of one account on one chain, in order of their nonces. */
+export interface SignedBatch {
+  action: string
+  chain: 'L1' | 'L2'
+  from: Address
+  transactions: Signed[]
+}
+
+/**
+ * What a signed file would send on this network. Asks no chain.
+ *
+ * @throws {MetisSeqError} NOT_SIGNED, WRONG_NETWORK, SENDERS_DIFFER
+ */
+export function toSignedBatch(input: DecodedInput, network: Network): SignedBatch {
+  const transactions = input.transactions.map(toSigned)
+  const [first] = input.transactions
+  const {sender, chainId} = first ?? {sender: null, chainId: null}
+  const chain = [network.l1.chainId, network.l2.chainId].indexOf(chainId ?? -1)
+  if (!sender) throw notSigned()
+  const others = input.transactions.filter(
+    (each) => each.sender !== sender || each.chainId !== chainId,
+  )
+  if (others.length > 0) throw mixed()
+  if (chain < 0) throw wrongNetwork(network, chainId)
+  return {
+    action: input.action ?? 'tx send',
+    chain: chain === 0 ? 'L1' : 'L2',
+    from: sender,
+    transactions: transactions.toSorted((a, b) => a.nonce - b.nonce),
+  }
+}
+
+function toSigned(transaction: DecodedTransaction, index: number): Signed {
+  const {raw, hash, to, accountNonce, valueWei, call} = transaction
+  if (raw === null || hash === null || to === null || accountNonce === null) throw notSigned()
+  const label = transaction.label ?? call?.functionName ?? `Transaction ${index + 1}`
+  return {label, raw, hash, to, nonce: accountNonce, valueWei}
+}
+
+/**
+ * Checks that the nonces of the batch are the next ones of the account.
+ *
+ * @throws {MetisSeqError} NONCE_USED, NONCE_GAP; nothing was sent
+ */
+export async function assertNonces(
+  {from, transactions}: SignedBatch,
+  {client}: Pick<SendDependencies, 'client'>,
+): Promise<void> {
+  const next = await getTransactionCount(client, {address: from, blockTag: 'latest'})
+  for (const [index, {nonce, label, hash}] of transactions.entries()) {
+    const expected = next + index
+    if (nonce === expected) continue
+    const used = nonce < expected
+    throw new MetisSeqError({
+      code: used ? 'NONCE_USED' : 'NONCE_GAP',
+      message: used
+        ? `${label}: it has nonce ${nonce}, and the account is at ${next}: this or another transaction took that place.`
+        : `${label}: it has nonce ${nonce}, and the next one is ${expected}: it would wait until the ones between are mined.`,
+      exit: 'precondition',
+      facts: {account: from, nonce: `${nonce}`, next: `${next}`, hash},
+      hints: [
+        `Run \`metis-seq tx show ${hash}\` to see whether it is mined.`,
+        'Write and sign the file anew with `--unsigned FILE`, then `metis-seq tx sign FILE`.',
+      ],
+    })
+  }
+}
+
+/**
+ * Sends every transaction and waits for it before the next.
+ *
+ * @throws {MetisSeqError} TX_REJECTED, TX_REVERTED, TX_REPLACED, TX_UNKNOWN, INTERRUPTED
+ */
+export async function sendSigned(
+  {action, from, transactions}: SignedBatch,
+  dependencies: SendDependencies,
+): Promise<SentCall[]> {
+  const {network, chainId, signal} = dependencies
+  const sent: SentCall[] = []
+  for (const transaction of transactions) {
+    signal.throwIfAborted()
+    const entry = {...transaction, action, network, chainId, from}
+    const {receipt} = await sendEntry(entry, true, dependencies)
+    sent.push({label: transaction.label, hash: transaction.hash, receipt})
+  }
+  return sent
+}
+
+function notSigned(): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NOT_SIGNED',
+    message: 'The input holds a transaction that is not signed.',
+    exit: 'usage',
+    hints: ['Sign it with `metis-seq tx sign FILE --output SIGNED`.'],
+  })
+}
+
+function mixed(): MetisSeqError {
+  return new MetisSeqError({
+    code: 'SENDERS_DIFFER',
+    message: 'The transactions are of different accounts or chains.',
+    exit: 'usage',
+    hints: ['Send them one by one: `metis-seq tx send 0x…`.'],
+  })
+}
+
+function wrongNetwork({name, l1, l2}: Network, chainId: number | null): MetisSeqError {
+  return new MetisSeqError({
+    code: 'WRONG_NETWORK',
+    message: `The transaction is for chain ${chainId ?? 'any'}, and network ${name} has ${l1.chainId} and ${l2.chainId}.`,
+    exit: 'usage',
+    facts: {chainId: `${chainId ?? 'none'}`, network: name},
+    hints: ['Pass `--network NAME`; `metis-seq network list` shows the chain ids.'],
+  })
+}
