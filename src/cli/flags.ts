@@ -123,8 +123,8 @@ export const sendFlags = {
   'priority-fee': gweiFlag({description: 'Fee per gas for the block producer, in gwei.'}),
   nonce: Flags.integer({description: 'Account nonce of the first transaction.', min: 0}),
   wait: Flags.option({
-    options: ['confirmed', 'none'] as const,
-    description: 'Return when the transaction is mined, or as soon as it is sent.',
+    options: ['confirmed', 'safe', 'finalized', 'none'] as const,
+    description: 'Return when the transaction is mined, as deep as this, or as soon as it is sent.',
     default: 'confirmed',
   })(),
   'password-file': passwordFileFlag(),

@@ -4,6 +4,7 @@ import type {ChainClient} from '../chain/connect.ts'
 import {systemClock} from '../lib/clock.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {shortHex} from '../lib/units.ts'
+import {confirmSent} from '../services/confirm-sent.ts'
 import type {Context} from '../services/context.ts'
 import {requireProfile} from '../services/context.ts'
 import {openSigner} from '../services/keys.ts'
@@ -17,6 +18,7 @@ import {
 } from '../services/send-plan.ts'
 import type {SendDependencies, SendReporter} from '../services/send-dependencies.ts'
 import {toUnsigned, type UnsignedFormat} from '../services/unsigned.ts'
+import type {WaitGoal} from '../services/wait-hash.ts'
 import {settleOpenTransactions} from '../services/wait-transaction.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
@@ -37,7 +39,7 @@ export interface SendFlags {
   'max-fee'?: bigint | undefined
   'priority-fee'?: bigint | undefined
   nonce?: number | undefined
-  wait: 'confirmed' | 'none'
+  wait: WaitGoal | 'none'
   'password-file'?: string | undefined
 }
 
@@ -73,7 +75,7 @@ export async function send(
     maxFeeWei: flags['max-fee'],
     priorityFeeWei: flags['priority-fee'],
     nonce: flags.nonce,
-    waitMined: flags.wait === 'confirmed',
+    waitMined: flags.wait !== 'none',
     looksOnly: looksOnly(flags),
   }
   if (flags.unsigned && flags.unsigned !== '-') {
@@ -98,7 +100,15 @@ export async function send(
       passwordFile: flags['password-file'],
       ...(host.mayAsk ? {askPassword} : {}),
     })
-    const sent = await sendPlan(preview, signer, choices, dependencies)
+    const out = await sendPlan(preview, signer, choices, dependencies)
+    const {wait: goal} = flags
+    const sent =
+      goal === 'none'
+        ? out
+        : await confirmSent(context, out, {
+            ...{goal, journal, signal: host.signal},
+            onProgress: host.say,
+          })
     return {state: 'sent', sent, json: {...json, transactions: sentJson(sent)}}
   } finally {
     journal.close()

@@ -166,7 +166,7 @@ function factsOf(entry: JournalEntry): Record<string, string> {
   return {hash: entry.hash, from: entry.from, nonce: String(entry.nonce), network: entry.network}
 }
 
-function reverted(entry: JournalEntry, receipt: Receipt): MetisSeqError {
+export function reverted(entry: JournalEntry, receipt: Receipt): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_REVERTED',
     message: `${entry.label}: the transaction was mined in block ${receipt.blockNumber} and failed.`,

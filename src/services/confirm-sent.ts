@@ -1,0 +1,57 @@
+import {MetisSeqError} from '../lib/errors.ts'
+import type {Journal} from '../store/journal.ts'
+import type {Context} from './context.ts'
+import type {SentCall} from './send-plan.ts'
+import {waitForHash, type WaitGoal, type Waited} from './wait-hash.ts'
+import {reverted} from './wait-transaction.ts'
+
+const POLL_MS = 500
+/** A block that was replaced is usually followed by another one with the same transactions within it. */
+const CONFIRM_LIMIT_MS = 180_000
+/** Ethereum finalizes after 13 minutes; several times that means trouble. */
+const DEEP_LIMIT_MS = 3_600_000
+
+export interface ConfirmOptions {
+  goal: WaitGoal
+  journal: Journal
+  signal: AbortSignal
+  onProgress(text: string): void
+}
+
+/**
+ * The last of what was sent is in the chain as it is now, as deep as asked for. A receipt alone does not
+ * say so: its block can have been replaced since.
+ *
+ * @returns what was sent, with the block it is in now
+ * @throws {MetisSeqError} TX_REVERTED (it failed in another block), TX_REPLACED, TX_UNKNOWN,
+ *   TAG_UNSUPPORTED, INTERRUPTED; the next run of the command settles it
+ */
+export async function confirmSent(
+  context: Context,
+  sent: SentCall[],
+  {goal, journal, signal, onProgress}: ConfirmOptions,
+): Promise<SentCall[]> {
+  const last = sent.at(-1)
+  const entry = last && journal.find({hash: last.hash})
+  if (!last?.receipt || !entry) return sent
+  // Until it is proven anew, a crash leaves it open, and the next run looks at it again.
+  journal.mark(entry.id, 'sent')
+  const waited = await waitForHash(context, last.hash, entry, {
+    ...{goal, signal, onProgress, confirmations: 1n, pollMs: POLL_MS},
+    limitMs: goal === 'confirmed' ? CONFIRM_LIMIT_MS : DEEP_LIMIT_MS,
+  }).catch((error: unknown) => {
+    if (error instanceof MetisSeqError && error.code === 'TX_REPLACED') {
+      journal.mark(entry.id, 'replaced')
+    }
+    throw error
+  })
+  const receipt = receiptOf(waited)
+  journal.mark(entry.id, waited.succeeded ? 'mined' : 'reverted', receipt.blockNumber)
+  if (!waited.succeeded) throw reverted(entry, receipt)
+  return [...sent.slice(0, -1), {...last, receipt}]
+}
+
+function receiptOf({hash, inclusion}: Waited): NonNullable<SentCall['receipt']> {
+  const {blockNumber, gasUsed, feeWei} = inclusion
+  return {hash, blockNumber, gasUsed, feeWei}
+}
