@@ -88,6 +88,9 @@ async function requestFromAny(
     try {
       return await endpoint.request(call)
     } catch (error) {
+      // An endpoint that broke off may have the transaction: what the next one says of it proves nothing.
+      if (failure && call.method === 'eth_sendRawTransaction')
+        throw unreachable(name, endpoints, failure)
       if (!(error instanceof RpcTransportError)) throw error
       failure = error
     }

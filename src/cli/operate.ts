@@ -1,9 +1,10 @@
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import type {Standing} from '../protocol/locking-pool.ts'
 import type {Context} from '../services/context.ts'
 import {requireOwner} from '../services/sequencers.ts'
 import {requireSigner} from '../services/staking/open-standing.ts'
 import type {StakingPlan} from '../services/staking/staking-plan.ts'
-import {verifyStaking} from '../services/staking/verify.ts'
+import {verifyStaking, type Verified} from '../services/staking/verify.ts'
 import {sequencerJson} from '../ui/presenters/sequencer.ts'
 import type {Result} from './operator-command.ts'
 import {send, settleEarlier, type SendFlags, type SendHost} from './send.ts'
@@ -37,7 +38,10 @@ export async function operate(
   if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
   const mined = outcome.sent.at(-1)?.receipt
   if (!mined) return {data: outcome.json, text: ''}
-  const {standing, differences} = await verifyStaking(context, plan, mined.blockNumber)
+  const verified = await compare(context, plan, mined.blockNumber, host)
+  if (!verified)
+    return {data: outcome.json, text: 'Mined. It was not compared with the prediction.'}
+  const {standing, differences} = verified
   for (const {id, expected, actual} of differences) {
     host.warn({
       code: 'FIGURE_DIFFERS',
@@ -48,5 +52,24 @@ export async function operate(
   return {
     data: {...outcome.json, differences, sequencer: sequencerJson(standing.sequencer), ...data},
     text,
+  }
+}
+
+/** The money has moved, so an endpoint that falls silent now is a remark and not a failure. */
+async function compare(
+  context: Context,
+  plan: StakingPlan,
+  blockNumber: bigint,
+  host: SendHost,
+): Promise<Verified | undefined> {
+  try {
+    return await verifyStaking(context, plan, blockNumber)
+  } catch (error) {
+    if (error instanceof MetisSeqError && error.exit === 'precondition') throw error
+    host.warn({
+      code: 'NOT_COMPARED',
+      message: `It is mined in block ${blockNumber}, and the chain could not be read afterwards: ${messageOf(error)}`,
+    })
+    return undefined
   }
 }

@@ -40,6 +40,7 @@ export abstract class OperatorCommand extends Command {
   private isQuiet = false
   private progressShown = false
   private readonly closers: (() => void)[] = []
+  private readonly successes: (() => void)[] = []
 
   /** Does the work. Named apart from oclif's `run` so that output has one place. */
   protected abstract perform(): Promise<Result>
@@ -51,6 +52,7 @@ export abstract class OperatorCommand extends Command {
       if (exit) process.exitCode = exitCodes[exit]
       if (this.jsonEnabled()) this.printEnvelope(data, null)
       else if (text) process.stdout.write(`${text}\n`)
+      for (const act of this.successes) act()
     } finally {
       for (const close of this.closers) close()
       release()
@@ -62,12 +64,14 @@ export abstract class OperatorCommand extends Command {
     profile?: string | undefined
     network?: string | undefined
     from?: Address | undefined
+    role?: 'owner' | 'signer'
     timeout: number
   }): Context {
     const context = openContext({
       profile: flags.profile,
       network: flags.network,
       from: flags.from,
+      role: flags.role,
       timeoutSeconds: flags.timeout,
     })
     this.profileName = context.profileName
@@ -179,6 +183,7 @@ export abstract class OperatorCommand extends Command {
       confirm: (question) => this.confirm(question, yes),
       warn: (warning) => this.warnAbout(warning),
       keepForFailure: (data) => this.keepForFailure(data),
+      atSuccess: (act) => void this.successes.push(act),
       atEnd: (release) => void this.closers.push(release),
       mayAsk: this.mayAsk,
       signal: this.interrupted.signal,

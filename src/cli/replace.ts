@@ -65,7 +65,12 @@ export async function replace(
       ...(host.mayAsk ? {askPassword} : {}),
     })
     const {mined, hash, receipt} = await sendReplacement(replacement, signer, dependencies)
-    return {data: {...json, mined, hash, receipt}, text: outcomeText(replacement, mined, hash)}
+    return {
+      data: {...json, mined, hash, receipt},
+      text: outcomeText(replacement, mined, hash),
+      // A script that wanted it stopped must not read this as done.
+      ...(kind === 'cancel' && mined === 'original' ? {exit: 'precondition' as const} : {}),
+    }
   } finally {
     journal.close()
   }
@@ -85,9 +90,7 @@ function findOpen(
   {networkName}: Context,
   wanted: string | undefined,
 ): JournalEntry {
-  const here = journal
-    .list(ENTRIES_LOOKED_AT)
-    .filter(({network, status}) => network === networkName && isOpen(status))
+  const here = journal.list(ENTRIES_LOOKED_AT, networkName).filter(({status}) => isOpen(status))
   if (wanted === undefined) {
     const [only, ...others] = here
     if (only && others.length === 0) return only

@@ -19,14 +19,14 @@ import {
 import type {SendDependencies, SendReporter} from '../services/send-dependencies.ts'
 import {toUnsigned, type UnsignedFormat} from '../services/unsigned.ts'
 import type {WaitGoal} from '../services/wait-hash.ts'
-import {settleOpenTransactions} from '../services/wait-transaction.ts'
+import {findUntold, settleOpenTransactions} from '../services/wait-transaction.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {assertMayWrite, writeOutput} from '../lib/files.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
 import {askPassword} from './ask-password.ts'
 import type {Warning} from './output.ts'
-import {assertNewFile, writeNewFile} from './write-new-file.ts'
 
 /** The flags of `sendFlags`, parsed. */
 export interface SendFlags {
@@ -49,6 +49,8 @@ export interface SendHost {
   confirm(question: string): Promise<void>
   warn(warning: Warning): void
   keepForFailure(data: unknown): void
+  /** Runs when the command has said what it did. */
+  atSuccess(act: () => void): void
   /** Runs when the command has ended, however it ends. */
   atEnd(release: () => void): void
   mayAsk: boolean
@@ -77,9 +79,10 @@ export async function send(
     nonce: flags.nonce,
     waitMined: flags.wait !== 'none',
     looksOnly: looksOnly(flags),
+    gasPaidElsewhere: flags.unsigned !== undefined && flags.format !== 'eip1559',
   }
   if (flags.unsigned && flags.unsigned !== '-') {
-    assertNewFile(flags.unsigned, {replace: flags.force})
+    assertMayWrite(flags.unsigned, {replace: flags.force})
   }
   const journal = openJournal(context.home.journalFile)
   const dependencies = dependenciesOf(context, plan, host, journal)
@@ -109,7 +112,10 @@ export async function send(
             ...{goal, journal, signal: host.signal},
             onProgress: host.say,
           })
-    return {state: 'sent', sent, json: {...json, transactions: sentJson(sent)}}
+    host.atSuccess(() => tellAll(context, sent))
+    const done = {...json, transactions: sentJson(sent)}
+    host.keepForFailure(done)
+    return {state: 'sent', sent, json: done}
   } finally {
     journal.close()
   }
@@ -130,15 +136,13 @@ export async function settleEarlier(
   const journal = openJournal(context.home.journalFile)
   try {
     const dependencies = dependenciesOf(context, wanted, host, journal)
-    const settled = await settleOpenTransactions(wanted.from, dependencies, looksOnly(flags))
-    const done = settled.find(
-      ({entry, state}) =>
-        state === 'mined' &&
-        entry.action === wanted.action &&
-        // An approval is only the way to the action.
-        entry.to.toLowerCase() !== context.network.l1.contracts.metis.toLowerCase(),
-    )
-    if (done) throw doneEarlier(done.entry)
+    await settleOpenTransactions(wanted.from, dependencies, looksOnly(flags))
+    const untold = await findUntold(wanted.action, wanted.from, dependencies)
+    // An approval is only the way to the action.
+    const {metis} = context.network.l1.contracts
+    const done = untold.filter(({to}) => to.toLowerCase() !== metis.toLowerCase())
+    if (!looksOnly(flags)) for (const {id} of untold) journal.tell(id)
+    if (done[0]) throw doneEarlier(done[0])
   } finally {
     journal.close()
   }
@@ -198,6 +202,19 @@ function doneEarlier({action, label, hash}: JournalEntry): MetisSeqError {
   })
 }
 
+/** Whoever ran the command has seen how these ended. What nobody waited for is told by the next run. */
+export function tellAll(context: Context, sent: SentCall[]): void {
+  const journal = openJournal(context.home.journalFile)
+  try {
+    for (const {hash, receipt} of sent) {
+      const entry = receipt ? journal.find({hash}) : undefined
+      if (entry) journal.tell(entry.id)
+    }
+  } finally {
+    journal.close()
+  }
+}
+
 function looksOnly(flags: SendFlags): boolean {
   return flags['dry-run'] || flags.unsigned !== undefined
 }
@@ -230,7 +247,7 @@ async function writeUnsigned(
   const text = stringifyJson(document, 2)
   const json = {...previewJson(preview), unsigned: {file, format}}
   if (file === '-') return {state: 'unsigned', text, json: {...json, document}}
-  writeNewFile(file, `${text}\n`, {replace: flags.force})
+  writeOutput(file, `${text}\n`, {replace: flags.force})
   const next = format === 'eip1559' ? `\nNext: \`metis-seq tx sign ${file}\`.` : ''
   return {
     state: 'unsigned',
@@ -264,10 +281,13 @@ function requireKey(context: Context, plan: Plan): string {
   })
 }
 
-export function reporterFor({say}: SendHost): SendReporter {
+export function reporterFor({say, warn}: SendHost): SendReporter {
   return {
     onSettled: (label, hash, status) =>
-      say(`Earlier transaction (${label}, ${shortHex(hash)}): ${status}.`),
+      warn({
+        code: 'EARLIER_SETTLED',
+        message: `Earlier transaction (${label}, ${shortHex(hash)}): ${status}.`,
+      }),
     onSimulated: (label) => say(`Simulated: ${label}.`),
     onBroadcast: (label, hash) => say(`Sent: ${label}, ${hash}.`),
     onMined: (label, {blockNumber}) => say(`Mined in block ${blockNumber}: ${label}.`),

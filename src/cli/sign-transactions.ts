@@ -1,6 +1,7 @@
 import {isAddressEqual, type Address} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
+import {assertMayWrite, writeOutput} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {decodeInput, type DecodedInput} from '../services/decode-transaction.ts'
 import {listKeys, openSigner} from '../services/keys.ts'
@@ -11,7 +12,6 @@ import {decodedText} from '../ui/presenters/transaction.ts'
 import {askPassword} from './ask-password.ts'
 import type {Result} from './operator-command.ts'
 import type {SendHost} from './send.ts'
-import {assertNewFile, writeNewFile} from './write-new-file.ts'
 
 interface SignFlags {
   output: string
@@ -30,7 +30,7 @@ export async function signTransactions(
   const config = openConfig(home)
   const input = await decodeInput(home, file)
   assertSignable(input)
-  assertNewFile(flags.output, {replace: flags.force})
+  assertMayWrite(flags.output, {replace: flags.force})
   host.say(decodedText(input))
   host.keepForFailure(input)
   const key = flags.key ?? keyOf(config, input)
@@ -41,9 +41,14 @@ export async function signTransactions(
     ...(host.mayAsk ? {askPassword} : {}),
   })
   const signed = await signFile(input, signer)
-  writeNewFile(flags.output, `${stringifyJson(signed, 2)}\n`, {replace: flags.force})
+  writeOutput(flags.output, `${stringifyJson(signed, 2)}\n`, {replace: flags.force})
   return {
-    data: {...signed, file: flags.output},
+    data: {
+      ...signed,
+      // The signed bytes are in the file and nowhere else.
+      transactions: signed.transactions.map(({label, hash}) => ({label, hash})),
+      file: flags.output,
+    },
     text: `Signed ${count} transaction(s) of ${signed.from}: ${flags.output}.\nNext: \`metis-seq tx send ${flags.output}\` where a chain can be reached.`,
   }
 }

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -58,6 +59,25 @@ export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o6
   }
 }
 
+/**
+ * Writes a file that someone named. One that is there is only replaced when that was asked for.
+ *
+ * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL, FILE_NOT_WRITABLE
+ */
+export function writeOutput(path: string, text: string, {replace}: {replace: boolean}): void {
+  if (replace) writeFileAtomic(path, text)
+  else writeNewFile(path, text)
+}
+
+/**
+ * Looks before long work is done for a file.
+ *
+ * @throws {MetisSeqError} FILE_EXISTS
+ */
+export function assertMayWrite(path: string, {replace}: {replace: boolean}): void {
+  if (!replace && existsSync(path)) throw fileExists(path)
+}
+
 function makeDirectoryOf(path: string): void {
   try {
     mkdirSync(dirname(path), {recursive: true, mode: 0o700})
@@ -93,10 +113,10 @@ function linkOrWrite(temporary: string, path: string, write: () => void): void {
 export function fileExists(path: string, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_EXISTS',
-    message: `${path} exists already, and is never overwritten.`,
+    message: `${path} exists already, and is left as it is.`,
     exit: 'precondition',
     facts: {path},
-    hints: ['Choose another path, or move the file away first.'],
+    hints: ['Choose another path, or move the file away first; some commands take `--force`.'],
     cause,
   })
 }

@@ -13,6 +13,9 @@ export function redactUrls(text: string): string {
   return text.replaceAll(
     /\b(?:https?|wss?):\/\/[^\s"'<>)\]]+/gi,
     // A comma or full stop at the end belongs to the sentence.
-    (url) => `${redactUrl(url)}${/[.,;:!?]*$/.exec(url)?.[0] ?? ''}`,
+    (text) => {
+      const end = /[.,;:!?]*$/.exec(text)?.[0] ?? ''
+      return `${redactUrl(text.slice(0, text.length - end.length))}${end}`
+    },
   )
 }

@@ -1,5 +1,5 @@
 import {MetisSeqError} from '../lib/errors.ts'
-import type {Journal} from '../store/journal.ts'
+import type {Journal, JournalEntry} from '../store/journal.ts'
 import type {Context} from './context.ts'
 import type {SentCall} from './send-plan.ts'
 import {waitForHash, type WaitGoal, type Waited} from './wait-hash.ts'
@@ -40,15 +40,28 @@ export async function confirmSent(
     ...{goal, signal, onProgress, confirmations: 1n, pollMs: POLL_MS},
     limitMs: goal === 'confirmed' ? CONFIRM_LIMIT_MS : DEEP_LIMIT_MS,
   }).catch((error: unknown) => {
-    if (error instanceof MetisSeqError && error.code === 'TX_REPLACED') {
-      journal.mark(entry.id, 'replaced')
-    }
-    throw error
+    throw unreachableAfter(error, entry)
   })
   const receipt = receiptOf(waited)
   journal.mark(entry.id, waited.succeeded ? 'mined' : 'reverted', receipt.blockNumber)
   if (!waited.succeeded) throw reverted(entry, receipt)
   return [...sent.slice(0, -1), {...last, receipt}]
+}
+
+/** It was mined a moment ago; that an endpoint falls silent now says nothing against it. */
+function unreachableAfter(error: unknown, {label, hash}: JournalEntry): unknown {
+  if (!(error instanceof MetisSeqError) || error.exit !== 'unreachable') return error
+  return new MetisSeqError({
+    code: 'TX_UNKNOWN',
+    message: `${label}: it was mined, and then the endpoint fell silent.`,
+    exit: 'tx-unknown',
+    facts: {...error.facts, hash},
+    hints: [
+      `Run \`metis-seq tx wait ${hash}\`, or the same command again: it sends nothing twice.`,
+    ],
+    retryable: true,
+    cause: error,
+  })
 }
 
 function receiptOf({hash, inclusion}: Waited): NonNullable<SentCall['receipt']> {

@@ -13,6 +13,8 @@ export interface ContextOptions {
   network?: string | undefined
   /** Acts for this owner instead of the profile's; its key is then elsewhere. */
   from?: Address | undefined
+  /** The role `from` acts in. */
+  role?: 'owner' | 'signer' | undefined
   timeoutSeconds?: number | undefined
   home?: Home
 }
@@ -42,7 +44,7 @@ export interface Context {
 export function openContext(options: ContextOptions): Context {
   const home = options.home ?? openHome()
   const config = openConfig(home)
-  const selected = actingFor(selectProfile(config, options), options.from)
+  const selected = actingFor(selectProfile(config, options), options.from, options.role)
   const networkName = options.network ?? selected.profile?.network
   if (networkName === undefined) throw networkMissing()
   const network = readNetwork(home, networkName)
@@ -96,10 +98,14 @@ export function chosenNetwork(
   return options.network ?? selectProfile(openConfig(home), options).profile?.network
 }
 
-function actingFor<T extends {profile: Profile | null}>(selected: T, from: Address | undefined): T {
+function actingFor<T extends {profile: Profile | null}>(
+  selected: T,
+  from: Address | undefined,
+  role: 'owner' | 'signer' = 'owner',
+): T {
   const {profile} = selected
-  if (!profile || !from || profile.owner === from) return selected
-  return {...selected, profile: {...profile, owner: from, keys: {...profile.keys, owner: null}}}
+  if (!profile || !from || profile[role] === from) return selected
+  return {...selected, profile: {...profile, [role]: from, keys: {...profile.keys, [role]: null}}}
 }
 
 /**

@@ -11,7 +11,7 @@ import {poolCallOn} from './stake.ts'
 import {conditionsOf} from './staking/conditions.ts'
 import {openStanding} from './staking/open-standing.ts'
 import {toStakingPlan, type StakingPlan} from './staking/staking-plan.ts'
-import {producingTrap, recipientTrap} from './staking/traps.ts'
+import {bridgeFeeTrap, producingTrap, recipientTrap} from './staking/traps.ts'
 
 /** Committed epochs lie at most two ahead of the head; a few past ones are looked at beside them. */
 const EPOCHS_LOOKED_AT = 6
@@ -29,8 +29,8 @@ export interface ExitView {
   /** Of the next step. */
   conditions: Check[]
   traps: Trap[]
-  /** Committed epochs that name the signer and are not over. */
-  epochs: EpochView[]
+  /** Committed epochs that name the signer and are not over; null when L2 does not answer. */
+  epochs: EpochView[] | null
 }
 
 /**
@@ -95,7 +95,7 @@ export async function planExitStart(
       {label: 'turns', before: 'selected by stake', after: 'none; the exit cannot be taken back'},
       {label: 'whitelist', before: 'needed', after: 'needed until the METIS are claimed'},
     ],
-    traps,
+    traps: [...bridgeFeeTrap(fee.feeEthWei), ...traps],
   })
 }
 
@@ -127,7 +127,7 @@ export async function planExitFinish(
       {label: 'owner', before: `has sequencer ${id}`, after: 'free to register again'},
       {label: 'signer', before: 'in use', after: 'can never be used again'},
     ],
-    traps,
+    traps: [...bridgeFeeTrap(fee.feeEthWei), ...traps],
   })
 }
 
@@ -146,8 +146,9 @@ async function feeFor(context: Context, {sequencer}: Standing): Promise<BridgeFe
   return quoteBridgeFee(context.l1().client, {addressManager})
 }
 
-async function epochsOf(context: Context, {sequencer}: Standing): Promise<EpochView[]> {
-  const epochs = await listEpochs(context, EPOCHS_LOOKED_AT).catch(() => [])
+async function epochsOf(context: Context, {sequencer}: Standing): Promise<EpochView[] | null> {
+  const epochs = await listEpochs(context, EPOCHS_LOOKED_AT).catch(() => null)
+  if (!epochs) return null
   const signer = sequencer.signer.toLowerCase()
   return epochs.filter((each) => each.state !== 'past' && each.signer.toLowerCase() === signer)
 }

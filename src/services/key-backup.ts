@@ -1,5 +1,5 @@
-import {existsSync, readFileSync, rmSync, statSync} from 'node:fs'
-import {dirname, resolve} from 'node:path'
+import {existsSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {dirname, join, resolve} from 'node:path'
 
 import type {Address, Hex} from 'viem'
 
@@ -80,6 +80,7 @@ export async function verifyBackup(
   backupPassword: BackupPassword,
 ): Promise<VerifiedBackup> {
   const wanted = name === undefined ? undefined : findKey(access.config, name)
+  assertNotTheKeyItself(file, access)
   const text = readText(file)
   if (text.trim() === '') throw damagedFile(file, 'is empty')
   const found = await openKeySource({
@@ -93,6 +94,24 @@ export async function verifyBackup(
   if (wanted && wanted.address !== address) throw otherKey(file, wanted, address)
   const keys = await aloneWithKeys(access.home, () => noteVerified(address, access))
   return {file: resolve(file), address, publicKey: `0x${publicKey.slice(4)}`, keys}
+}
+
+/** The file that holds the key here is lost with the key; a link to it as well. */
+function assertNotTheKeyItself(file: string, {home}: KeyAccess): void {
+  const stat = statSync(file, {throwIfNoEntry: false})
+  if (!stat) return
+  const names = existsSync(home.keysDir) ? readdirSync(home.keysDir) : []
+  const own = names
+    .map((name) => statSync(join(home.keysDir, name), {throwIfNoEntry: false}))
+    .some((each) => each?.dev === stat.dev && each.ino === stat.ino)
+  if (!own) return
+  throw new MetisSeqError({
+    code: 'BACKUP_IS_THE_KEY',
+    message: `${file} is the key file of this machine itself, and would be lost with it.`,
+    exit: 'precondition',
+    facts: {path: file},
+    hints: ['Run `metis-seq key backup NAME --output FILE`, with FILE on another disk.'],
+  })
 }
 
 function noteVerified(address: Address, {config}: KeyAccess): Promise<KeyRecord[]> {

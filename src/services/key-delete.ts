@@ -59,12 +59,28 @@ export function assertDeletable(deletion: KeyDeletion, overrides: readonly strin
  */
 export function deleteKey({key}: KeyDeletion, access: KeyAccess): Promise<void> {
   return aloneWithKeys(access.home, async () => {
+    assertUnchanged(key, access)
     const store = await openStore(key.backend, key.name, access, 'open')
     await inBackend(key, () => store.deletePassword(KEY_SERVICE, key.name))
     access.config.update((config) => {
       const {[key.name]: _deleted, ...keys} = config.keys
       return {...config, keys}
     })
+  })
+}
+
+/** While someone was asked, another command may have moved the key or made another one of that name. */
+function assertUnchanged(seen: KeyRecord, {config}: KeyAccess): void {
+  const now = findKey(config, seen.name)
+  const same =
+    now.address === seen.address && now.backend === seen.backend && now.createdAt === seen.createdAt
+  if (same) return
+  throw new MetisSeqError({
+    code: 'KEY_CHANGED',
+    message: `Key ${seen.name} was changed by another command in the meantime; nothing was deleted.`,
+    exit: 'precondition',
+    facts: {key: seen.name},
+    hints: [`Run \`metis-seq key show ${seen.name}\`, then the same command again.`],
   })
 }
 

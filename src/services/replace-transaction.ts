@@ -39,7 +39,7 @@ export async function planReplacement(
   wanted: {maxFeeWei?: bigint | undefined; priorityFeeWei?: bigint | undefined},
   {client, journal}: Pick<SendDependencies, 'client' | 'journal'>,
 ): Promise<Replacement> {
-  const outcome = await readOutcome(client, original)
+  const outcome = await readOutcome({client, journal}, original)
   if (outcome.state !== 'open') {
     record(journal, original, outcome)
     throw notOpen(original, outcome.state)
@@ -55,7 +55,7 @@ export async function planReplacement(
   const maxCostWei = transaction.gasLimit * maxPricePerGas(fees) + transaction.valueWei
   const originalPriceWei = maxPricePerGas(sent.fees)
   if (maxPricePerGas(fees) * 10n < originalPriceWei * 11n)
-    throw feeTooLow(original, originalPriceWei)
+    throw feeTooLow(original, originalPriceWei, maxPricePerGas(fees))
   if (balanceWei < maxCostWei) throw balanceLow(original, balanceWei, maxCostWei)
   return {kind, original, transaction, originalPriceWei, maxCostWei, balanceWei}
 }
@@ -140,13 +140,13 @@ function notOpen({label, hash}: JournalEntry, state: string): MetisSeqError {
   })
 }
 
-function feeTooLow({label}: JournalEntry, priceWei: bigint): MetisSeqError {
+function feeTooLow({label}: JournalEntry, priceWei: bigint, offeredWei: bigint): MetisSeqError {
   const least = (priceWei * 110n) / 100n + 1n
   return new MetisSeqError({
     code: 'FEE_TOO_LOW',
     message: `${label}: a replacement has to offer at least a tenth more than the transaction it replaces.`,
     exit: 'usage',
-    facts: {offeredWei: `${priceWei}`, neededWei: `${least}`},
+    facts: {offeredWei: `${offeredWei}`, neededWei: `${least}`},
     hints: [
       `Pass \`--max-fee\` with at least ${formatWei(least * 10n ** 9n)} gwei, or leave it out.`,
     ],

@@ -28,18 +28,6 @@ export interface RewardBook {
   warnings: ReadWarning[]
 }
 
-/** @throws {MetisSeqError} OUTPUT_EXISTS */
-export function assertMayWrite(output: string | undefined, force: boolean): void {
-  if (output === undefined || force || !existsSync(output)) return
-  throw new MetisSeqError({
-    code: 'OUTPUT_EXISTS',
-    message: `${output} exists already, and nothing was written.`,
-    exit: 'precondition',
-    facts: {path: resolve(output)},
-    hints: ['Pass `--force` to replace it, or name another file with `--output`.'],
-  })
-}
-
 /** @throws {MetisSeqError} PRICE_FILE_UNREADABLE, PRICE_FILE_INVALID */
 export function readPrices(path: string | undefined): Price[] {
   if (path === undefined) return []
@@ -95,10 +83,4 @@ function warningOf(count: number, code: string, what: string): ReadWarning[] {
   return count === 0
     ? []
     : [{code, message: `${count} ${count === 1 ? 'line is' : 'lines are'} ${what}.`}]
-}
-
-/** @throws {MetisSeqError} OUTPUT_EXISTS, DISK_FULL, FILE_NOT_WRITABLE */
-export function writeBook(output: string, content: string, force: boolean): void {
-  assertMayWrite(output, force)
-  writeFileAtomic(output, content)
 }

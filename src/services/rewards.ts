@@ -12,7 +12,7 @@ import {findSequencer} from './sequencers.ts'
 import {poolCallOn} from './stake.ts'
 import {openStanding} from './staking/open-standing.ts'
 import {toStakingPlan, type StakingPlan} from './staking/staking-plan.ts'
-import {recipientTrap} from './staking/traps.ts'
+import {bridgeFeeTrap, recipientTrap} from './staking/traps.ts'
 
 export interface RewardView {
   sequencer: Sequencer
@@ -69,7 +69,7 @@ export async function planRewardClaim(
     call: {kind: 'withdraw-rewards'},
     calls: [withdrawRewards({...poolCallOn(context, standing), rewardWei: rewardMetisWei, ...fee})],
     effects: bridgedEffects(rewardRecipient, rewardMetisWei, fee),
-    traps: await recipientTrap(context, rewardRecipient),
+    traps: [...bridgeFeeTrap(fee.feeEthWei), ...(await recipientTrap(context, rewardRecipient))],
   })
 }
 

@@ -26,4 +26,6 @@ export interface SendDependencies {
   journal: Journal
   reporter: SendReporter
   signal: AbortSignal
+  /** How long a receipt must be missing, once the nonce is used, before another one took it. */
+  replacedAfterMs?: number
 }

@@ -13,9 +13,11 @@ export async function sendEntry(
   waitMined: boolean,
   dependencies: SendDependencies,
 ): Promise<{entry: JournalEntry; receipt: Receipt | null}> {
-  const {client, journal, reporter} = dependencies
-  const entry = journal.prepare(signed)
-  const refusal = await broadcast(client, entry)
+  const {journal, reporter} = dependencies
+  // The same signed bytes, sent anew, are the same transaction.
+  const known = journal.find({hash: signed.hash})
+  const entry = known && isOpen(known) ? known : journal.prepare(signed)
+  const refusal = await broadcast(entry, dependencies)
   if (refusal) {
     journal.mark(entry.id, 'rejected')
     throw rejected(entry, refusal)
@@ -26,4 +28,8 @@ export async function sendEntry(
   const receipt = await waitForEntry(entry, dependencies)
   reporter.onMined(entry.label, receipt)
   return {entry, receipt}
+}
+
+function isOpen({status}: JournalEntry): boolean {
+  return status === 'prepared' || status === 'sent'
 }

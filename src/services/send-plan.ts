@@ -22,6 +22,8 @@ export interface SendChoices {
   waitMined: boolean
   /** True: nothing leaves, not even a transaction that was signed earlier. */
   looksOnly?: boolean
+  /** True: somebody else pays for the gas, as the executor of a Safe does. */
+  gasPaidElsewhere?: boolean
 }
 
 /** A plan with its price. */
@@ -61,6 +63,9 @@ export async function previewPlan(
     // Who names a ceiling has thought of the price.
     choices.maxFeeWei === undefined ? readBaseFees(client) : undefined,
   ])
+  const value = plan.calls.reduce((sum, {valueWei}) => sum + valueWei, 0n)
+  // Before the simulation, which would refuse it with words of the endpoint.
+  if (balanceWei < value) throw balanceLow(plan, balanceWei, value)
   const gasLimits: (bigint | null)[] = []
   for (const [index, planned] of plan.calls.entries()) {
     gasLimits.push(index === 0 ? await simulate(client, plan.from, planned) : null)
@@ -71,9 +76,10 @@ export async function previewPlan(
     0n,
   )
   if (baseFees) assertNoTrap(feeSpike(baseFees, gas), choices.overrides)
-  const value = plan.calls.reduce((sum, {valueWei}) => sum + valueWei, 0n)
   const maxCostWei = gas * maxPricePerGas(fees) + value
-  if (balanceWei < maxCostWei) throw balanceLow(plan, balanceWei, maxCostWei)
+  if (!choices.gasPaidElsewhere && balanceWei < maxCostWei) {
+    throw balanceLow(plan, balanceWei, maxCostWei)
+  }
   return {plan, fees, gasLimits, maxCostWei, balanceWei}
 }
 

@@ -3,10 +3,12 @@ import {getTransactionCount} from 'viem/actions'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Network} from '../protocol/network.ts'
+import type {JournalEntry} from '../store/journal.ts'
 import type {DecodedInput, DecodedTransaction} from './decode-transaction.ts'
 import type {SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
 import type {SentCall} from './send-plan.ts'
+import {findReceipt} from './wait-transaction.ts'
 
 /** A transaction that can travel: all that the decoder leaves open is there. */
 export interface Signed {
@@ -58,14 +60,41 @@ function toSigned(transaction: DecodedTransaction, index: number): Signed {
 }
 
 /**
+ * The batch without what is mined already: an interrupted run goes on where it stopped.
+ *
+ * @throws {MetisSeqError} DONE_EARLIER when nothing is left
+ */
+export async function withoutMined(
+  batch: SignedBatch,
+  {client}: Pick<SendDependencies, 'client'>,
+): Promise<SignedBatch> {
+  const left = [...batch.transactions]
+  while (left[0] && (await findReceipt(client, left[0].hash))?.status === 'success') left.shift()
+  if (left.length > 0) return {...batch, transactions: left}
+  throw new MetisSeqError({
+    code: 'DONE_EARLIER',
+    message: 'Every transaction of the input is mined already. Nothing new was sent.',
+    exit: 'precondition',
+    facts: {hash: batch.transactions.at(-1)?.hash ?? 'none'},
+    hints: ['Look at the result; there is nothing left to send.'],
+  })
+}
+
+/**
  * Checks that the nonces of the batch are the next ones of the account.
  *
  * @throws {MetisSeqError} NONCE_USED, NONCE_GAP; nothing was sent
  */
 export async function assertNonces(
   {from, transactions}: SignedBatch,
-  {client}: Pick<SendDependencies, 'client'>,
+  {client, journal, chainId}: Pick<SendDependencies, 'client' | 'journal' | 'chainId'>,
 ): Promise<void> {
+  const hashes = new Set<string>(transactions.map(({hash}) => hash.toLowerCase()))
+  const nonces = new Set(transactions.map(({nonce}) => nonce))
+  const rival = journal
+    .open(chainId, from)
+    .find(({nonce, hash}) => nonces.has(nonce) && !hashes.has(hash.toLowerCase()))
+  if (rival) throw takenByOwn(rival)
   const next = await getTransactionCount(client, {address: from, blockTag: 'latest'})
   for (const [index, {nonce, label, hash}] of transactions.entries()) {
     const expected = next + index
@@ -104,6 +133,19 @@ export async function sendSigned(
     sent.push({label: transaction.label, hash: transaction.hash, receipt})
   }
   return sent
+}
+
+function takenByOwn({id, label, nonce, hash}: JournalEntry): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NONCE_TAKEN_BY_OWN',
+    message: `Nonce ${nonce} belongs to a transaction of ours that is open: ${label}. One of both would never be mined.`,
+    exit: 'precondition',
+    facts: {nonce: `${nonce}`, hash, entry: `${id}`},
+    hints: [
+      `Run \`metis-seq tx wait ${hash}\`, or \`metis-seq tx cancel ${id}\` to give its place away.`,
+      'Then write and sign the file anew: its nonce is used.',
+    ],
+  })
 }
 
 function notSigned(): MetisSeqError {

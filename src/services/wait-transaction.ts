@@ -5,7 +5,11 @@ import {
   getTransactionReceipt,
   sendRawTransaction,
 } from 'viem/actions'
-import {TransactionReceiptNotFoundError} from 'viem'
+import {
+  TransactionNotFoundError,
+  TransactionReceiptNotFoundError,
+  type TransactionReceipt,
+} from 'viem'
 
 import type {ChainClient} from '../chain/connect.ts'
 import {systemClock} from '../lib/clock.ts'
@@ -17,8 +21,9 @@ import type {Receipt, SendDependencies} from './send-dependencies.ts'
 
 const POLL_MS = 250
 const REPORT_EVERY_MS = 5000
-/** Looks for a missing receipt, over two seconds, before a transaction counts as replaced. */
-const REPLACED_LOOKS = 8
+/** Backends behind one address are seconds apart: a nonce that is used says little at first. */
+const REPLACED_AFTER_MS = 30_000
+const HOPELESS_AFTER_MS = 3_600_000
 /** Longer than any block time; after it the outcome is called unknown, never failed. */
 const WAIT_LIMIT_MS = 180_000
 
@@ -44,10 +49,10 @@ export async function settleOpenTransactions(
   dependencies: SendDependencies,
   looksOnly = false,
 ): Promise<Settled[]> {
-  const {client, chainId, journal, reporter} = dependencies
+  const {chainId, journal, reporter} = dependencies
   const settled: Settled[] = []
   for (const entry of journal.open(chainId, from)) {
-    const before = await readOutcome(client, entry)
+    const before = await readOutcome(dependencies, entry)
     const outcome =
       before.state === 'open' && !looksOnly ? await sendAgain(entry, dependencies) : before
     if (outcome.state !== 'open') record(journal, entry, outcome)
@@ -57,8 +62,40 @@ export async function settleOpenTransactions(
   return settled
 }
 
+/**
+ * Entries of an action that are mined and that nobody was told of: the run that sent them ended before it
+ * could say so, or the chain seemed not to have them then.
+ */
+export async function findUntold(
+  action: string,
+  from: Address,
+  dependencies: SendDependencies,
+): Promise<JournalEntry[]> {
+  const {journal, chainId} = dependencies
+  const mined: JournalEntry[] = []
+  for (const entry of journal.untold(chainId, from, action)) {
+    const receipt = await findReceipt(dependencies.client, entry.hash)
+    if (!receipt) {
+      if (isHopeless(entry)) journal.tell(entry.id)
+      continue
+    }
+    record(journal, entry, outcomeOf(receipt))
+    if (receipt.status === 'success') mined.push(entry)
+    else journal.tell(entry.id)
+  }
+  return mined
+}
+
+/** It ended without a receipt so long ago that no backend is behind any more. */
+function isHopeless({status, createdAt}: JournalEntry): boolean {
+  const isOver = status === 'replaced' || status === 'rejected'
+  return isOver && Date.now() - Date.parse(createdAt) > HOPELESS_AFTER_MS
+}
+
 async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): Promise<Outcome> {
-  const refusal = await broadcast(dependencies.client, entry)
+  const refusal = await broadcast(entry, dependencies)
+  // One that was out once may lie in the pool of a node that does not answer now.
+  if (refusal && entry.status === 'sent') throw stuck(entry, refusal)
   if (refusal) return {state: 'rejected'}
   return {state: 'mined', receipt: await waitForEntry(entry, dependencies)}
 }
@@ -70,20 +107,33 @@ async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): P
  * @throws {MetisSeqError} TX_UNKNOWN when no endpoint answered: it may be out
  */
 export async function broadcast(
-  client: ChainClient,
   entry: JournalEntry,
+  dependencies: SendDependencies,
 ): Promise<RpcResponseError | undefined> {
+  const {client} = dependencies
   try {
     await sendRawTransaction(client, {serializedTransaction: entry.raw})
     return undefined
   } catch (error) {
     const refusal = refusalOf(error)
     if (!refusal) throw unknown(entry, error)
-    const known = await getTransaction(client, {hash: entry.hash}).catch(() => undefined)
-    if (known) return undefined
-    const {state} = await readOutcome(client, entry)
-    return state === 'open' ? refusal : undefined
+    const isThere = await isKnown(entry, dependencies).catch((cause: unknown) => {
+      throw unknown(entry, cause)
+    })
+    return isThere ? undefined : refusal
   }
+}
+
+/** True when the chain has the transaction, in its pool or in a block, or its nonce is used. */
+async function isKnown(entry: JournalEntry, dependencies: SendDependencies): Promise<boolean> {
+  try {
+    await getTransaction(dependencies.client, {hash: entry.hash})
+    return true
+  } catch (error) {
+    if (!(error instanceof TransactionNotFoundError)) throw error
+  }
+  const {state} = await readOutcome(dependencies, entry)
+  return state !== 'open'
 }
 
 /** Codes by which a node says that it will not have this transaction; others say that it cannot tell. */
@@ -103,12 +153,13 @@ function refusalOf(error: unknown): RpcResponseError | undefined {
  */
 export async function waitForEntry(
   entry: JournalEntry,
-  {client, journal, reporter, signal}: SendDependencies,
+  dependencies: SendDependencies,
 ): Promise<Receipt> {
+  const {journal, reporter, signal} = dependencies
   const started = systemClock.monotonicMs()
   let reportAt = started + REPORT_EVERY_MS
   while (systemClock.monotonicMs() - started < WAIT_LIMIT_MS) {
-    const outcome = await readOutcome(client, entry).catch((error: unknown) => {
+    const outcome = await readOutcome(dependencies, entry).catch((error: unknown) => {
       throw signal.aborted ? interrupted(entry, signal) : unknown(entry, error)
     })
     if (outcome.state !== 'open') record(journal, entry, outcome)
@@ -126,27 +177,35 @@ export async function waitForEntry(
   throw unknown(entry)
 }
 
-export async function readOutcome(client: ChainClient, entry: JournalEntry): Promise<Outcome> {
-  const receipt = await findReceipt(client, entry.hash)
-  if (receipt) {
-    const {transactionHash: hash, blockNumber, gasUsed, effectiveGasPrice, status} = receipt
-    return {
-      state: status === 'success' ? 'mined' : 'reverted',
-      receipt: {hash, blockNumber, gasUsed, feeWei: gasUsed * effectiveGasPrice},
+export async function readOutcome(
+  dependencies: Pick<SendDependencies, 'client' | 'journal' | 'replacedAfterMs'>,
+  entry: JournalEntry,
+): Promise<Outcome> {
+  const {client, journal, replacedAfterMs = REPLACED_AFTER_MS} = dependencies
+  const deadline = systemClock.monotonicMs() + replacedAfterMs
+  for (;;) {
+    const receipt = await findReceipt(client, entry.hash)
+    if (receipt) return outcomeOf(receipt)
+    const nonce = await getTransactionCount(client, {address: entry.from, blockTag: 'latest'})
+    if (nonce <= entry.nonce) return {state: 'open'}
+    // Only another one of ours can be known to have it; for a stranger the receipt must stay missing.
+    for (const {hash} of journal.rivals(entry)) {
+      if (await findReceipt(client, hash)) return {state: 'replaced'}
     }
-  }
-  const nonce = await getTransactionCount(client, {address: entry.from, blockTag: 'latest'})
-  if (nonce <= entry.nonce) return {state: 'open'}
-  // The receipt can appear between the two reads, and a backend behind the same address can be a little
-  // behind: it must be missing for a while before another transaction took the nonce.
-  for (let look = 0; look < REPLACED_LOOKS; look++) {
+    if (systemClock.monotonicMs() >= deadline) return {state: 'replaced'}
     await systemClock.sleep(POLL_MS)
-    if (await findReceipt(client, entry.hash)) return readOutcome(client, entry)
   }
-  return {state: 'replaced'}
 }
 
-function findReceipt(client: ChainClient, hash: Hash) {
+function outcomeOf(receipt: TransactionReceipt): Extract<Outcome, {receipt: Receipt}> {
+  const {transactionHash: hash, blockNumber, gasUsed, effectiveGasPrice, status} = receipt
+  return {
+    state: status === 'success' ? 'mined' : 'reverted',
+    receipt: {hash, blockNumber, gasUsed, feeWei: gasUsed * effectiveGasPrice},
+  }
+}
+
+export function findReceipt(client: ChainClient, hash: Hash) {
   return getTransactionReceipt(client, {hash}).catch((error: unknown) => {
     if (error instanceof TransactionReceiptNotFoundError) return undefined
     throw error
@@ -194,6 +253,22 @@ export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisS
     exit: 'precondition',
     facts: {...factsOf(entry), rpcCode: String(refusal.code)},
     hints: ['Nothing was sent. Check `--nonce`, `--max-fee` and the balance of the account.'],
+    cause: refusal,
+  })
+}
+
+/** It was sent once, and the endpoint does not take it again: it may be mined, or wait for ever. */
+function stuck(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
+  return new MetisSeqError({
+    code: 'TX_UNKNOWN',
+    message: `${entry.label}: an earlier run sent this, and the endpoint neither has it nor takes it again: ${refusal.message}.`,
+    exit: 'tx-unknown',
+    facts: {...factsOf(entry), rpcCode: String(refusal.code)},
+    hints: [
+      `Run \`metis-seq tx speed-up ${entry.id}\` to offer more, or \`metis-seq tx cancel ${entry.id}\`.`,
+      AGAIN,
+    ],
+    retryable: true,
     cause: refusal,
   })
 }

@@ -37,6 +37,12 @@ export interface Journal {
   mark(id: number, status: JournalStatus, blockNumber?: bigint): void
   /** Entries of an account that may still be mined, oldest first. */
   open(chainId: number, from: Address): JournalEntry[]
+  /** Entries of an action whose end nobody was told, oldest first: a crash lies between. */
+  untold(chainId: number, from: Address, action: string): JournalEntry[]
+  /** The operator knows how this one ended. */
+  tell(id: number): void
+  /** Others of the account with the same nonce: only one of all can be mined. */
+  rivals(entry: JournalEntry): JournalEntry[]
   /** Newest first; of one network, or of all. */
   list(limit: number, network?: string): JournalEntry[]
   /** The newest entry with an id or a hash. */
@@ -58,12 +64,19 @@ export function openJournal(path: string): Journal {
   const run = <T>(act: () => T): T => mapSqliteErrors(path, act)
   const byId = database.prepare('SELECT * FROM entries WHERE id = ?')
   const insert = database.prepare(
-    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?)`,
+    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at, told)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, 0)`,
   )
   const update = database.prepare('UPDATE entries SET status = ?, block_number = ? WHERE id = ?')
   const open = database.prepare(
     `SELECT * FROM entries WHERE chain_id = ? AND sender = ? AND status IN ('prepared', 'sent') ORDER BY nonce, id`,
+  )
+  const untold = database.prepare(
+    'SELECT * FROM entries WHERE chain_id = ? AND sender = ? AND action = ? AND told = 0 ORDER BY id',
+  )
+  const tell = database.prepare('UPDATE entries SET told = 1 WHERE id = ?')
+  const rivals = database.prepare(
+    'SELECT * FROM entries WHERE chain_id = ? AND sender = ? AND nonce = ? AND hash <> ? ORDER BY id',
   )
   const list = database.prepare(
     'SELECT * FROM entries WHERE ?1 IS NULL OR network = ?1 ORDER BY id DESC LIMIT ?2',
@@ -92,6 +105,11 @@ export function openJournal(path: string): Journal {
     mark: (id, status, blockNumber) =>
       run(() => void update.run(status, blockNumber?.toString() ?? null, id)),
     open: (chainId, from) => run(() => open.all(chainId, from.toLowerCase()).map(toEntry)),
+    untold: (chainId, from, action) =>
+      run(() => untold.all(chainId, from.toLowerCase(), action).map(toEntry)),
+    tell: (id) => run(() => void tell.run(id)),
+    rivals: ({chainId, from, nonce, hash}) =>
+      run(() => rivals.all(chainId, from.toLowerCase(), nonce, hash).map(toEntry)),
     forget: (network) =>
       run(() => void database.prepare('DELETE FROM entries WHERE network = ?').run(network)),
     list: (limit, network) => run(() => list.all(network ?? null, limit).map(toEntry)),
@@ -110,8 +128,12 @@ function createTables(database: DatabaseSync): void {
     action TEXT NOT NULL, label TEXT NOT NULL, network TEXT NOT NULL, chain_id INTEGER NOT NULL,
     sender TEXT NOT NULL, target TEXT NOT NULL, nonce INTEGER NOT NULL, value_wei TEXT NOT NULL,
     hash TEXT NOT NULL, raw TEXT NOT NULL, status TEXT NOT NULL, block_number TEXT,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 1
   )`)
+  const columns = database.prepare('PRAGMA table_info(entries)').all()
+  if (columns.some(({name}) => name === 'told')) return
+  // What an earlier version wrote was told as well as it could.
+  database.exec('ALTER TABLE entries ADD COLUMN told INTEGER NOT NULL DEFAULT 1')
 }
 
 function toEntry(row: Record<string, SQLOutputValue>): JournalEntry {

@@ -1,6 +1,14 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {
+  linkSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import process from 'node:process'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
@@ -149,6 +157,20 @@ async function rehearse(temp: TempHome, name: string): Promise<void> {
     expect(exitCode, stderr).toBe(0)
   }
 }
+
+test('the key file of this machine is no backup of itself, by another name neither', async () => {
+  using temp = await operator('owner')
+  const own = temp.path('keys/owner.json')
+  const linked = temp.path('linked.json')
+  linkSync(own, linked)
+  for (const file of [own, linked]) {
+    const {json} = await runCli(
+      ['key', 'verify-backup', file, '--backup-password-file', temp.path('password'), '--json'],
+      {home: temp.root},
+    )
+    expect(json?.error).toMatchObject({code: 'BACKUP_IS_THE_KEY', exitCode: 5})
+  }
+})
 
 test('a key of a registered sequencer: the preview says what is at stake, and two traps stand in the way', async () => {
   const owner = accountOf('registered')

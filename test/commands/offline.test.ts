@@ -77,7 +77,7 @@ test('the same file once more: nothing is sent, and why is said', async () => {
 
   const {json} = await at(online, `tx send ${online.path('register.signed')} --yes`)
 
-  expect(json?.error).toMatchObject({code: 'NONCE_USED', exitCode: 5})
+  expect(json?.error).toMatchObject({code: 'DONE_EARLIER', exitCode: 5})
   expect(await sentByOwner()).toBe(before)
 })
 

@@ -116,7 +116,7 @@ test('the original is mined a moment before: said so, and nothing is lost', asyn
 
   const {exitCode, json} = await run('tx cancel --yes --json')
 
-  expect({exitCode, mined: json?.data['mined']}).toEqual({exitCode: 0, mined: 'original'})
+  expect({exitCode, mined: json?.data['mined']}).toEqual({exitCode: 5, mined: 'original'})
   expect(statuses()).toEqual(['sequencer set-recipient: mined', 'tx cancel: replaced'])
   expect(await recipientNow()).toBe(recipients[0])
 })

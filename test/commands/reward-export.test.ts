@@ -98,7 +98,7 @@ test('a file is never replaced without --force, and is not even read for', async
 
   const {json, exitCode} = await runBoth(['reward', ...line.split(' ')], {home: temp.root})
 
-  expect({exitCode, code: json.error?.code}).toEqual({exitCode: 5, code: 'OUTPUT_EXISTS'})
+  expect({exitCode, code: json.error?.code}).toEqual({exitCode: 5, code: 'FILE_EXISTS'})
   expect(json.sources).toEqual([])
   expect(readFileSync(file, 'utf8')).toBe('mine')
   expect((await run(`${line} --force`)).exitCode).toBe(0)

@@ -2,12 +2,13 @@
 import {encodeFunctionData, numberToHex} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
+import {discountOracleAbi} from '../../src/chain/abis/discount-oracle.ts'
 import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, type Document} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
-import {mpc, startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {governance, mpc, startTestChain, type TestChain} from '../helpers/test-chain.ts'
 
 const owner = accountOf('owner')
 const signer = accountOf('signer').address
@@ -100,6 +101,36 @@ test('signer-is-owner: one key on the machine of the node would rule over all ME
   expect(same.error).toMatchObject({code: 'TRAP', facts: {trap: 'signer-is-owner'}})
 })
 
+test('bridge-fee: one answer of the oracle must not spend the owner’s ETH', async () => {
+  await chain.act(governance.address, chain.at.discountOracle, discountOracleAbi, 'setDiscount', [
+    20_000n * GWEI,
+  ])
+
+  const error = await trapOf('reward claim')
+
+  expect(error).toMatchObject({code: 'TRAP', facts: {trap: 'bridge-fee'}})
+  expect(error?.message).toContain('asks for 4 ETH')
+})
+
+test('a Safe pays no gas, so its owner account may hold no ETH', async () => {
+  await chain.l1.request('anvil_setBalance', [owner.address, '0x0'])
+  const line = 'stake increase --amount 10 --unsigned -'.split(' ')
+  const batch = await runCli([...line, '--format', 'safe'], {home: temp.root})
+  expect(batch.exitCode, batch.stderr).toBe(0)
+  expect(JSON.parse(batch.stdout)).toMatchObject({version: '1.0'})
+  const fields = await runCli([...line, '--json'], {home: temp.root})
+  expect(fields.json?.error).toMatchObject({code: 'BALANCE_LOW'})
+})
+
+test('rotate-signer --from acts for that signer, whose key is not here', async () => {
+  const publicKey = `0x${accountOf('next signer').publicKey.slice(4)}`
+  const {error} = await ask(
+    `sequencer rotate-signer 1 --signer-pubkey ${publicKey} --from ${owner.address}`,
+  )
+  expect(error).toMatchObject({code: 'NOT_SEQUENCER_SIGNER'})
+})
+
+// The last one: a reset of the chain does not bring the price of gas back.
 test('fee-spike: told with what waiting saves; a ceiling of one’s own goes on', async () => {
   await chain.l1.request('anvil_mine', ['0x40'])
   await chain.l1.request('anvil_setNextBlockBaseFeePerGas', [numberToHex(400n * GWEI)])

@@ -105,6 +105,7 @@ describe('LockingPool', () => {
       {name: 'LockUpdate', args: {sequencerId: 1n, nonce: 2n, newAmount: metis(39_999)}},
     ])
     expect((await balance(alice)) - before).toBe(metis(1))
+    expect(await use().read('lockingInfo', 'totalLocked')).toBe(metis(119_999))
     expect(await use().sequencer(1)).toMatchObject({updatedBatch: 2n, nonce: 2n})
     expect(await attempt()).toBe('withdraw throttle')
     // The same clock stops a change of the signer.

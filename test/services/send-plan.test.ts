@@ -82,6 +82,7 @@ function makeBench(url = chain.l1.url, onBroadcast: () => void = () => {}): Benc
     chainId: L1_CHAIN_ID,
     journal,
     signal: stop.signal,
+    replacedAfterMs: 1000,
     reporter: {
       onSettled: (label, _hash, status) => told.push(`settled ${label} ${status}`),
       onSimulated: (label) => told.push(`simulated ${label}`),

@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {writeNewFile} from '../../cli/write-new-file.ts'
+import {writeOutput} from '../../lib/files.ts'
 import {formatWeiShort, isoTime} from '../../lib/units.ts'
 import {viewExit} from '../../services/exit.ts'
 import {toCalendar} from '../../ui/presenters/calendar.ts'
@@ -43,7 +43,7 @@ export default class ExitCalendar extends OperatorCommand {
     )
     const data = {sequencerId, phase, freeAtSeconds, freeAt: isoTime(freeAtSeconds), calendar}
     if (flags.output === undefined) return {data, text: calendar.trimEnd()}
-    writeNewFile(flags.output, calendar, {replace: flags.force})
+    writeOutput(flags.output, calendar, {replace: flags.force})
     return {
       data: {...data, file: flags.output},
       text: `Wrote ${flags.output}: ${isoTime(freeAtSeconds)}.`,

@@ -3,7 +3,8 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {assertMayWrite, createBook, readPrices, writeBook} from '../../services/reward-export.ts'
+import {assertMayWrite, writeOutput} from '../../lib/files.ts'
+import {createBook, readPrices} from '../../services/reward-export.ts'
 import {readRewardHistory} from '../../services/reward-history.ts'
 import {bookText} from '../../ui/presenters/reward-export.ts'
 import {readProgressText} from '../../ui/presenters/reward-history.ts'
@@ -42,7 +43,7 @@ entries are balanced in METIS and end with an assertion of the unclaimed sum.`
     const {format, output, force} = flags
     const context = this.openContext(flags)
     // What can be refused is refused before the long reading.
-    assertMayWrite(output, force)
+    if (output !== undefined) assertMayWrite(output, {replace: force})
     const prices = readPrices(flags['price-file'])
     const history = await readRewardHistory(context, args.id, {
       signal: this.interrupted.signal,
@@ -56,7 +57,7 @@ entries are balanced in METIS and end with an assertion of the unclaimed sum.`
     if (output === undefined) {
       return {data: {...data, output: null, content}, text: content.trimEnd()}
     }
-    writeBook(output, content, force)
+    writeOutput(output, content, {replace: force})
     return {
       data: {...data, output, content: null},
       text: `Wrote ${book.lines.length} lines to ${output}.`,

@@ -33,7 +33,7 @@ export default class SequencerRotateSigner extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(SequencerRotateSigner)
-    const context = this.openContext(flags)
+    const context = this.openContext({...flags, role: 'signer'})
     const publicKey = resolveNewSigner(context, flags)
     return operate(context, flags, this.sendHost(flags.yes), {
       action: 'sequencer rotate-signer',

@@ -1,6 +1,7 @@
 import {isAddressEqual, type Address} from 'viem'
 import {getCode} from 'viem/actions'
 
+import {formatWei} from '../../lib/units.ts'
 import {readEpoch, readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
 import type {Context} from '../context.ts'
@@ -11,6 +12,9 @@ import type {Trap} from '../plan.ts'
 const UNPAID_EPOCHS = 2600n
 /** Epochs that are read in one request. */
 const EPOCHS_AT_ONCE = 100n
+
+/** Code of an account with a delegation. Source: EIP-7702. */
+const DELEGATED = '0xef0100'
 
 export const noRecipientTrap: Trap = {
   id: 'no-reward-recipient',
@@ -104,7 +108,8 @@ function unpaidTrap(id: 'unpaid-blocks', signer: Address, epoch: bigint, paidUnt
 /** A contract wallet of L1 does not exist on L2 by itself: what is sent there is lost. */
 export async function recipientTrap(context: Context, recipient: Address): Promise<Trap[]> {
   const onL1 = await getCode(context.l1().client, {address: recipient})
-  if (!onL1) return []
+  // An account that delegates its code (EIP-7702) still has its key, on L2 as well.
+  if (!onL1 || onL1.startsWith(DELEGATED)) return []
   const onL2 = await getCode(context.l2().client, {address: recipient}).catch(() => null)
   if (onL2) return []
   const seen = onL2 === null ? 'L2 does not answer' : 'on L2 it has no code'
@@ -128,6 +133,24 @@ export function newOwnerTrap(
       message: isWhitelisted
         ? `${newOwner} owns sequencer ${ownedSequencerId} already; it would lose the way to that one.`
         : `${newOwner} is not whitelisted: it could neither claim, withdraw nor exit.`,
+    },
+  ]
+}
+
+/** Many times what the bridge has ever asked for; what is sent above the price is not given back. */
+const USUAL_BRIDGE_FEE_AT_MOST_WEI = 10_000_000_000_000_000n
+
+/**
+ * One wrong answer of the fee oracle would spend the owner's ETH.
+ *
+ * - Source: `L1StandardBridge` forwards all of `msg.value`; the oracle begins at 0.0002 ETH on mainnet.
+ */
+export function bridgeFeeTrap(feeEthWei: bigint): Trap[] {
+  if (feeEthWei <= USUAL_BRIDGE_FEE_AT_MOST_WEI) return []
+  return [
+    {
+      id: 'bridge-fee',
+      message: `The bridge asks for ${formatWei(feeEthWei)} ETH, and ${formatWei(USUAL_BRIDGE_FEE_AT_MOST_WEI)} ETH is already far above the usual. Compare it with another endpoint before you pay.`,
     },
   ]
 }

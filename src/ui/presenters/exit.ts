@@ -87,6 +87,7 @@ function exitHeadline({phase, standing, freeAtSeconds}: ExitView): string {
 }
 
 function turnsText({epochs}: ExitView): string {
+  if (!epochs) return 'Which epochs name its signer is unknown: L2 does not answer.'
   if (epochs.length === 0) return 'No committed epoch names its signer now.'
   return epochs
     .map(
