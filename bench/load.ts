@@ -5,6 +5,8 @@ const BATCH = 50
 const TICK_MS = 20
 const HEAD_POLL_MS = 10
 const CONNECTIONS = 8
+/** What a node says of a block that it has and cannot show yet. */
+const UNAVAILABLE = -32_002
 
 export interface LoadResult {
   offered: number
@@ -161,14 +163,24 @@ class BlockWatcher {
       const head = Number(await this.#rpc.request('eth_blockNumber'))
       for (; this.#next <= head; this.#next++) {
         const tag = `0x${this.#next.toString(16)}`
-        const block = (await this.#rpc.request('eth_getBlockByNumber', [tag, false])) as {
-          transactions: string[]
-        }
+        const block = await this.#blockAt(tag)
+        // Not indexed yet; it is asked for again.
+        if (!block) break
         const atMs = performance.now()
         for (const hash of block.transactions) this.seenAtMs.set(hash, atMs)
         this.blocks.push({number: this.#next, transactions: block.transactions.length, atMs})
       }
       await sleep(HEAD_POLL_MS)
+    }
+  }
+
+  async #blockAt(tag: string): Promise<{transactions: string[]} | undefined> {
+    try {
+      const block = await this.#rpc.request('eth_getBlockByNumber', [tag, false])
+      return block as {transactions: string[]}
+    } catch (error) {
+      if (error instanceof RpcResponseError && error.code === UNAVAILABLE) return undefined
+      throw error
     }
   }
 }

@@ -1,4 +1,5 @@
 /** A network of real node processes with prepared accounts, for the bench. */
+import {RpcResponseError} from '../src/lib/json-rpc.ts'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
@@ -15,6 +16,8 @@ import {makeSenders, makeTransaction, sign, type Kind, type Sender} from './traf
 
 /** Enough that each has one transaction under way at a time, also at twice the capacity. */
 export const SENDERS = 3000
+/** A node answers batches of at most 200, and lets one sender hold its share only. */
+const GIFTS_AT_ONCE = 150
 const names = ['alpha', 'beta', 'gamma']
 
 export interface Scene {
@@ -53,7 +56,9 @@ export async function prepareToken(
     })
     return sign(first!, index + 1, {to: token, gas: 60_000n, data})
   })
-  for (let from = 0; from < gifts.length; from += 500) await send(gifts.slice(from, from + 500))
+  for (let from = 0; from < gifts.length; from += GIFTS_AT_ONCE) {
+    await send(gifts.slice(from, from + GIFTS_AT_ONCE))
+  }
   nonces[0] = gifts.length + 1
   return {token, nonces}
 }
@@ -78,7 +83,9 @@ export async function openScene(kind: Kind, count: number): Promise<Scene> {
     })
   let sent = 0
   const {token, nonces} = await prepareToken(kind, senders, async (raws) => {
-    await rpc.batch(raws.map((raw) => ({method: 'eth_sendRawTransaction', params: [raw]})))
+    const calls = raws.map((raw) => ({method: 'eth_sendRawTransaction', params: [raw]}))
+    const refusal = (await rpc.batch(calls)).find((answer) => answer instanceof RpcResponseError)
+    if (refusal) throw refusal
     await confirmed((sent += raws.length))
   })
   return {

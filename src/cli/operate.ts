@@ -34,7 +34,7 @@ export async function operate(
   const from = role === 'owner' ? requireOwner(context) : requireSigner(context)
   await settleEarlier(context, {action, chain: 'L1', from}, flags, host)
   const plan = await makePlan()
-  const outcome = await send(context, plan, flags, host)
+  const outcome = await send(context, plan, flags, host, makePlan)
   if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
   const mined = outcome.sent.at(-1)?.receipt
   if (!mined) return {data: outcome.json, text: ''}

@@ -8,7 +8,7 @@ import {confirmSent} from '../services/confirm-sent.ts'
 import type {Context} from '../services/context.ts'
 import {requireProfile} from '../services/context.ts'
 import {openSigner} from '../services/keys.ts'
-import type {Plan} from '../services/plan.ts'
+import {assertSamePlan, type Plan} from '../services/plan.ts'
 import {
   previewPlan,
   sendPlan,
@@ -61,9 +61,13 @@ export type SendOutcome =
   | {state: 'sent'; sent: SentCall[]; json: object}
   | {state: 'dry-run' | 'unsigned'; text: string; json: object}
 
+/** A preview older than this is made again after the answer: a turn or a reward can have come. */
+const PREVIEW_LASTS_MS = 15_000
+
 /**
  * The one way money moves: preview, confirm, then for each call simulate, sign, journal, send, wait.
  *
+ * @param planAgain makes the plan anew, when the operator took long to answer
  * @throws {MetisSeqError} whatever stops it; what was sent by then is in the journal
  */
 export async function send(
@@ -71,6 +75,7 @@ export async function send(
   plan: Plan,
   flags: SendFlags,
   host: SendHost,
+  planAgain?: () => Promise<Plan>,
 ): Promise<SendOutcome> {
   const choices: SendChoices = {
     overrides: flags.override ?? [],
@@ -94,9 +99,13 @@ export async function send(
     host.say(previewText(preview, context))
     host.keepForFailure(json)
     const keyName = requireKey(context, plan)
+    const shownMs = systemClock.monotonicMs()
     await host.confirm(
       `Send ${plan.calls.length === 1 ? 'this transaction' : `these ${plan.calls.length} transactions`} on ${context.networkName}?`,
     )
+    if (planAgain && systemClock.monotonicMs() - shownMs > PREVIEW_LASTS_MS) {
+      assertSamePlan(plan, await planAgain())
+    }
     const signer = await openSigner(keyName, {
       home: context.home,
       config: context.config,

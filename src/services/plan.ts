@@ -1,5 +1,6 @@
 import type {Address, Hex} from 'viem'
 
+import {MetisSeqError} from '../lib/errors.ts'
 import type {Check} from './check.ts'
 
 /** One contract call of a plan, encoded and explained. */
@@ -77,3 +78,29 @@ export interface Plan {
   figures: Figure[]
   traps: Trap[]
 }
+
+/**
+ * A plan that was made again still does what the operator said yes to.
+ *
+ * @throws {MetisSeqError} PLAN_CHANGED; nothing was sent
+ */
+export function assertSamePlan(shown: Plan, now: Plan): void {
+  const essence = ({calls, figures, traps}: Plan) =>
+    JSON.stringify([
+      calls.map(({to, data, valueWei}) => [to, data, `${valueWei}`]),
+      figures.filter(({id}) => !MOVES_BY_ITSELF.includes(id)),
+      traps.map(({id}) => id),
+    ])
+  if (essence(shown) === essence(now)) return
+  throw new MetisSeqError({
+    code: 'PLAN_CHANGED',
+    message: 'The chain has changed since the preview, so nothing was sent.',
+    exit: 'precondition',
+    facts: {action: shown.action},
+    hints: ['Run the same command again to see the new preview.'],
+    retryable: true,
+  })
+}
+
+/** Figures that time or others change without touching what was agreed to. */
+const MOVES_BY_ITSELF: readonly string[] = ['unlockClaimTimeSeconds', 'totalLockedMetisWei']

@@ -3,10 +3,17 @@
  * `/metrics` by GET. A second port, where one is wanted for WebSocket as in l2geth, is the same door again.
  */
 import type {IncomingMessage, ServerResponse} from 'node:http'
+import {setTimeout as sleep} from 'node:timers/promises'
 
+import {isRecord} from '../../lib/json.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-server.ts'
-import {RPC_BODY_BYTES, RPC_CONCURRENT} from '../rpc-limits.ts'
+import {
+  RPC_BODY_BYTES,
+  RPC_CONCURRENT,
+  RPC_REFUSALS_AT_ONCE,
+  RPC_REFUSED_PAUSE_MS,
+} from '../rpc-limits.ts'
 import type {RpcOptions} from '../node-options.ts'
 import type {Caller, RpcContext} from './context.ts'
 import {createDoor, readToken, type Door} from './door.ts'
@@ -135,13 +142,14 @@ class Serving {
     sockets.upgrade(request, socket, head, token === 'right')
   }
 
-  answer(
+  async answer(
     text: string,
     caller: Caller,
     remote: string,
     meter: AnswerMeter,
   ): Promise<string | undefined> {
     const {context, logger} = this.#options
+    let overloads = 0
     const act = async (call: RpcRequest) => {
       if (!this.#rate.take(remote, costOf(call.method), performance.now())) {
         throw new RpcError(rpcCodes.limit, 'Too many requests; ask again in a second.')
@@ -149,13 +157,16 @@ class Serving {
       try {
         return await dispatch(call, context, caller)
       } catch (error) {
+        if (isOverload(error)) overloads++
         if (!(error instanceof RpcError)) {
           logger.error('method failed', {method: call.method.slice(0, 64), ...errorFacts(error)})
         }
         throw error
       }
     }
-    return answerBody(text, act, meter)
+    const answer = await answerBody(text, act, meter)
+    if (overloads > RPC_REFUSALS_AT_ONCE) await sleep(RPC_REFUSED_PAUSE_MS)
+    return answer
   }
 
   async #servePost(
@@ -221,4 +232,10 @@ function refuse(
   code: number = rpcCodes.invalidRequest,
 ): void {
   sendText(response, status, 'application/json', refusal(code, message))
+}
+
+/** The pool has no room now, for anyone or for this sender: sending it again at once changes nothing. */
+function isOverload(error: unknown): boolean {
+  if (!(error instanceof RpcError) || !isRecord(error.data)) return false
+  return ['pool-full', 'sender-limit'].includes(String(error.data['reason']))
 }

@@ -3,6 +3,15 @@ import type {StakeOptions} from '../../services/stake.ts'
 import {sequencerJson} from './sequencer.ts'
 import {fields} from './table.ts'
 
+function increaseText({sequencer, increaseMetisWei, roomMetisWei}: StakeOptions): string {
+  if (increaseMetisWei > 0n) {
+    return `up to ${formatWeiShort(increaseMetisWei)} METIS: stake increase ${sequencer.sequencerId} --amount max`
+  }
+  return roomMetisWei > 0n
+    ? `nothing: the owner holds no METIS on L1; there is room for ${formatWeiShort(roomMetisWei)}`
+    : 'nothing: the lock is at the maximum'
+}
+
 /** What an owner could do with the lock now, each with its command. */
 export function stakeOptionsText(options: StakeOptions): string {
   const {sequencer, pool, callerMetisWei} = options
@@ -13,7 +22,7 @@ export function stakeOptionsText(options: StakeOptions): string {
   return [
     `Sequencer ${id} has ${metis(sequencer.amountMetisWei)} locked; the owner holds ${metis(callerMetisWei)} on L1.`,
     fields([
-      ['lock more', `up to ${metis(options.increaseMetisWei)}: stake increase ${id} --amount max`],
+      ['lock more', increaseText(options)],
       [
         'lock the reward',
         options.restakeMetisWei > 0n
