@@ -1,8 +1,6 @@
-import {existsSync, readFileSync} from 'node:fs'
-import {resolve} from 'node:path'
+import {readFileSync} from 'node:fs'
 
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
-import {writeFileAtomic} from '../lib/files.ts'
 import {dateOf, parsePriceList, priceOn, type Price} from '../protocol/price-list.ts'
 import type {LedgerEntry} from '../protocol/reward-ledger.ts'
 import type {ReadWarning} from './l1-logs.ts'
