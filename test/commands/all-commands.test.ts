@@ -125,6 +125,7 @@ const offline = [
   'profile use',
   'tx decode',
   'tx list',
+  'tx sign',
 ]
 
 test('a command that needs a network says so in an empty home, exit 3 in text and in JSON', async () => {
