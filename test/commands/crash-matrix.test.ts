@@ -3,9 +3,9 @@ import type {Address} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
-import {openJournal} from '../../src/store/journal.ts'
 import {startBroadcastProxy, type BroadcastProxy, type Moment} from '../helpers/broadcast-proxy.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {forgetJournal, statusesIn} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, startCli, type RunningCli} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
@@ -42,9 +42,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await chain.reset()
   proxy.reset()
-  const journal = openJournal(temp.home.journalFile)
-  journal.forget('test')
-  journal.close()
+  forgetJournal(temp)
 })
 
 /** The fee that a reward of 200,000 gas at 1 gwei needs. */
@@ -104,8 +102,6 @@ test.each(matrix)(
 
     expect(again.json?.error).toMatchObject({code: 'DONE_EARLIER', exitCode: 5})
     expect(await sentBy(from)).toBe(nonce + 1)
-    const journal = openJournal(temp.home.journalFile)
-    expect(journal.list(10).map(({status}) => status)).toEqual(['mined'])
-    journal.close()
+    expect(statusesIn(temp)).toEqual(['mined'])
   },
 )

@@ -3,9 +3,9 @@ import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import type {Network} from '../../src/protocol/network.ts'
-import {openJournal} from '../../src/store/journal.ts'
 import {startBroadcastProxy, type BroadcastProxy} from '../helpers/broadcast-proxy.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {statusesIn} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, startCli, type RunningCli} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
@@ -47,13 +47,6 @@ async function poolSays(functionName: 'totalSequencers' | 'seqOwners'): Promise<
 const sentByOwner = async () =>
   Number(await chain.l1.request('eth_getTransactionCount', [owner, 'latest']))
 
-function statuses(temp: TempHome): string[] {
-  const journal = openJournal(temp.home.journalFile)
-  const entries = journal.list(20)
-  journal.close()
-  return entries.map(({status}) => status).toReversed()
-}
-
 /** What a run after the crash may end with: it did the rest, or found that all was done. */
 interface Moment {
   count: number
@@ -87,7 +80,7 @@ test.each(moments)(
       exitCode: null,
       signal: 'SIGKILL',
     })
-    expect(statuses(temp).at(-1)).toBe('prepared')
+    expect(statusesIn(temp).at(-1)).toBe('prepared')
     proxy.reset()
 
     const again = await runCli([...register, '--json'], {home: temp.root})
@@ -97,7 +90,7 @@ test.each(moments)(
     expect(await poolSays('seqOwners')).toBe(1)
     // One approval and one lock, whatever happened in between.
     expect(await sentByOwner()).toBe(2)
-    expect(new Set(statuses(temp))).toEqual(new Set(['mined']))
+    expect(new Set(statusesIn(temp))).toEqual(new Set(['mined']))
   },
 )
 
@@ -121,7 +114,7 @@ test('without a crash: approval and lock, and a second run changes nothing', asy
   ])
   expect(second.json?.error).toMatchObject({code: 'OWNER_HAS_SEQUENCER', exitCode: 5})
   expect(await sentByOwner()).toBe(2)
-  expect(statuses(temp)).toEqual(['mined', 'mined'])
+  expect(statusesIn(temp)).toEqual(['mined', 'mined'])
 })
 
 test('--dry-run and --unsigned sign nothing, write no entry and send nothing', async () => {
@@ -143,7 +136,7 @@ test('--dry-run and --unsigned sign nothing, write no entry and send nothing', a
     json: {ok: true, data: {unsigned: {file, format: 'eip1559'}}},
   })
   expect(sends).toEqual([])
-  expect(statuses(temp)).toEqual([])
+  expect(statusesIn(temp)).toEqual([])
   expect(await sentByOwner()).toBe(0)
 })
 
@@ -151,7 +144,7 @@ test('--dry-run and --unsigned sign nothing, write no entry and send nothing', a
 async function untilSent(temp: TempHome, args: string[]): Promise<RunningCli> {
   await chain.l1.request('evm_setAutomine', [false])
   const cli = startCli(args, {home: temp.root})
-  const open = () => statuses(temp).filter((status) => status === 'sent').length
+  const open = () => statusesIn(temp).filter((status) => status === 'sent').length
   await expect.poll(open, {timeout: 20_000}).toBe(1)
   return cli
 }
@@ -172,7 +165,7 @@ test.each([
     expect({seen, code: json?.error?.code}).toEqual({seen: exitCode, code: 'INTERRUPTED'})
     expect(hash).toMatch(/^0x[0-9a-f]{64}$/)
     expect(await chain.l1.request('eth_getTransactionByHash', [hash])).not.toBeNull()
-    expect(statuses(temp)).toEqual(['sent'])
+    expect(statusesIn(temp)).toEqual(['sent'])
     await chain.l1.request('evm_mine')
     await chain.l1.request('evm_setAutomine', [true])
     const again = await runCli(register, {home: temp.root})

@@ -3,8 +3,8 @@ import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
-import {openJournal} from '../../src/store/journal.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {statusesIn} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, type CliResult} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
@@ -67,9 +67,7 @@ test('register: two transactions, prepared watch-only, signed offline, sent and 
   ])
   const shown = await at(online, 'sequencer show 1')
   expect(shown.json?.data).toMatchObject({status: 'active', owner})
-  const journal = openJournal(online.home.journalFile)
-  expect(journal.list(9).map(({status}) => status)).toEqual(['mined', 'mined'])
-  journal.close()
+  expect(statusesIn(online)).toEqual(['mined', 'mined'])
 })
 
 test('the same file once more: nothing is sent, and why is said', async () => {

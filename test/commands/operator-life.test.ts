@@ -2,8 +2,8 @@ import {readFileSync} from 'node:fs'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
-import {openJournal} from '../../src/store/journal.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {journalOf} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {pairwise, runCli, type CliResult, type Document} from '../helpers/run-cli.ts'
 import {canMount, onSmallDisk} from '../helpers/small-disk.ts'
@@ -151,9 +151,7 @@ test('unsigned files: fields, calldata and a Safe batch, all with the same calls
   })
   expect(safe).toMatchObject({version: '1.0', chainId: '108800'})
   expect(safe.transactions).toEqual([{to: depositPool, value: '2000000000000000000', data}])
-  const journal = openJournal(temp.home.journalFile)
-  expect(journal.list(20).filter(({nonce}) => nonce === 9)).toEqual([])
-  journal.close()
+  expect(journalOf(temp).filter(({nonce}) => nonce === 9)).toEqual([])
 })
 
 test('every look at a live network exits 0 and is one document with fresh sources', async () => {

@@ -1,9 +1,9 @@
 /** A block that held our transaction is replaced: never a wrong "done", and never sent twice. */
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
-import {openJournal} from '../../src/store/journal.ts'
 import {proxyAnswer, startHttpStub, type HttpStub} from '../helpers/http-stub.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {forgetJournal, journalOf, statusesIn} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, startCli, type RunningCli} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
@@ -51,17 +51,10 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await chain.reset()
-  const journal = openJournal(temp.home.journalFile)
-  journal.forget('test')
-  journal.close()
+  forgetJournal(temp)
 })
 
-const statuses = () => {
-  const journal = openJournal(temp.home.journalFile)
-  const found = journal.list(9).map(({status}) => status)
-  journal.close()
-  return found
-}
+const statuses = () => statusesIn(temp)
 
 const nonce = async () =>
   Number(await chain.l1.request('eth_getTransactionCount', [owner, 'latest']))
@@ -108,9 +101,7 @@ test('lost after its receipt was seen: the command does not say done, and Ctrl-C
 
 test('it comes again in another block: done, with the block it is in', async () => {
   const cli = await interruptedWhileLost()
-  const journal = openJournal(temp.home.journalFile)
-  const [entry] = journal.list(1)
-  journal.close()
+  const entry = journalOf(temp).at(-1)
   await chain.l1.request('anvil_mine', ['0x3'])
   await chain.l1.request('eth_sendRawTransaction', [entry!.raw]).catch(() => {})
   await chain.l1.request('evm_mine')

@@ -4,6 +4,7 @@ import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 import {openJournal} from '../../src/store/journal.ts'
 import {proxyAnswer, startHttpStub, type HttpStub} from '../helpers/http-stub.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {forgetJournal, journalOf} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, startCli, type CliResult} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
@@ -40,9 +41,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await chain.reset()
-  const journal = openJournal(temp.home.journalFile)
-  journal.forget('test')
-  journal.close()
+  forgetJournal(temp)
 })
 
 const run = (line: string): Promise<CliResult> => runCli(line.split(' '), {home: temp.root})
@@ -55,10 +54,7 @@ async function stuck(): Promise<void> {
 }
 
 function statuses(): string[] {
-  const journal = openJournal(temp.home.journalFile)
-  const entries = journal.list(20)
-  journal.close()
-  return entries.map(({action, status}) => `${action}: ${status}`).toReversed()
+  return journalOf(temp).map(({action, status}) => `${action}: ${status}`)
 }
 
 async function recipientNow(): Promise<string> {

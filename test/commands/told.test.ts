@@ -3,9 +3,9 @@ import {encodeFunctionData} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
-import {openJournal} from '../../src/store/journal.ts'
 import {proxyAnswer, startHttpStub, type Call, type HttpStub} from '../helpers/http-stub.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {forgetJournal, journalOf, statusesIn} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, startCli, type CliResult} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
@@ -48,19 +48,12 @@ afterAll(async () => {
 beforeEach(async () => {
   await chain.reset()
   hooks = []
-  const journal = openJournal(temp.home.journalFile)
-  journal.forget('test')
-  journal.close()
+  forgetJournal(temp)
 })
 
 const run = (line: string): Promise<CliResult> => runCli(line.split(' '), {home: temp.root})
 
-function statuses(): string[] {
-  const journal = openJournal(temp.home.journalFile)
-  const found = journal.list(9).map(({status}) => status)
-  journal.close()
-  return found.toReversed()
-}
+const statuses = (): string[] => statusesIn(temp)
 
 /** METIS in the lock, in whole METIS. */
 async function locked(): Promise<number> {
@@ -189,9 +182,7 @@ test('tx send does not take the place of one of ours that is open', async () => 
   const signed = temp.path('change.signed')
   await interrupted(increase)
   const dear = '--max-fee 900 --priority-fee 5 --nonce'
-  const journal = openJournal(temp.home.journalFile)
-  const [open] = journal.list(1)
-  journal.close()
+  const open = journalOf(temp).at(-1)
   await run(
     `sequencer set-recipient 1 --recipient ${recipient} ${dear} ${open!.nonce} --unsigned ${file}`,
   )
