@@ -64,8 +64,8 @@ test('at a terminal a new key asks twice, tells what is wrong, and says how it i
   terminal.type(`${PASSWORD}\r`)
 
   expect(await terminal.exit).toBe(0)
-  expect(terminal.screen()).toContain('Made key hot in backend file.')
-  expect(terminal.screen()).toContain('scrypt N=262144, r=8, p=1: 256 MiB')
+  await expect.poll(terminal.screen).toContain('Made key hot in backend file.')
+  await expect.poll(terminal.screen).toContain('scrypt N=262144, r=8, p=1: 256 MiB')
   expect(terminal.written()).not.toContain(PASSWORD)
   expect(statSync(temp.path('keys', 'hot.json')).mode & 0o777).toBe(0o600)
 })
@@ -94,8 +94,9 @@ test('a secret is printed after a warning and a yes, and in JSON only with both 
   using yes = atTerminal(temp, 'key show shown --reveal')
   await yes.answer('Print the private key of shown?', 'y')
   expect(await yes.exit).toBe(0)
+  // The last of what it wrote may come after its end.
+  await expect.poll(yes.screen).toContain(secret)
   expect(yes.screen()).toMatch(/warning: The private key of .* stays in the scrollback/)
-  expect(yes.screen()).toContain(secret)
   using no = atTerminal(temp, 'key show shown --reveal')
   await no.answer('Print the private key of shown?', 'n')
   expect(await no.exit).toBe(9)
