@@ -1,6 +1,6 @@
 /**
  * Breaks one rule of our contracts at a time, in a copy of the tree, and looks whether a test fails. A rule
- * that can be broken unnoticed is not tested.
+ * that can be broken unnoticed is not tested. `npm run mutations -- WORDS` tries those whose rule has these words.
  */
 import {execFileSync, spawnSync} from 'node:child_process'
 import {cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
@@ -130,10 +130,12 @@ function failuresWith(copy: string, {file, from, to}: Mutation): number {
   }
 }
 
+const [wanted = ''] = process.argv.slice(2)
+const chosen = mutations.filter(({rule}) => rule.includes(wanted))
 const copy = copyOfTree()
 let unnoticed = 0
 try {
-  for (const mutation of mutations) {
+  for (const mutation of chosen) {
     const failed = failuresWith(copy, mutation)
     if (failed === 0) unnoticed++
     process.stdout.write(
@@ -143,5 +145,5 @@ try {
 } finally {
   rmSync(copy, {recursive: true, force: true})
 }
-process.stdout.write(`${mutations.length - unnoticed} of ${mutations.length} mutations noticed\n`)
+process.stdout.write(`${chosen.length - unnoticed} of ${chosen.length} mutations noticed\n`)
 process.exitCode = unnoticed === 0 ? 0 : 1
