@@ -123,13 +123,17 @@ function nothingOpen(network: string): MetisSeqError {
   })
 }
 
+/** @param open newest first */
 function ambiguous(open: JournalEntry[]): MetisSeqError {
+  const lowest = Math.min(...open.map(({nonce}) => nonce))
+  // Of several with that nonce the newest offers most, so it is the one to outbid.
+  const first = open.find(({nonce}) => nonce === lowest)
   return new MetisSeqError({
     code: 'TX_AMBIGUOUS',
     message: `${open.length} transactions are open; name one of them.`,
     exit: 'usage',
     facts: Object.fromEntries(open.map(({id, label, hash}) => [`${id}`, `${label}, ${hash}`])),
-    hints: [`The oldest holds up the others: pass ${open.at(-1)?.id}.`],
+    hints: [`Nonce ${lowest} holds up the others: pass ${first?.id}.`],
   })
 }
 
