@@ -1,4 +1,4 @@
-import {keccak256, type Address, type Hash, type Hex} from 'viem'
+import {keccak256, type Address, type Hash, type Hex, type TransactionSerializable} from 'viem'
 import {privateKeyToAccount} from 'viem/accounts'
 
 import type {GasFees} from './fees.ts'
@@ -24,18 +24,18 @@ export function createLocalSigner(privateKey: Hex): TransactionSigner {
   const account = privateKeyToAccount(privateKey)
   return {
     address: account.address,
-    async sign({chainId, nonce, to, data, valueWei, gasLimit, fees}) {
-      const common = {chainId, nonce, to, data, value: valueWei, gas: gasLimit}
-      const raw =
-        fees.type === 'legacy'
-          ? await account.signTransaction({...common, type: 'legacy', gasPrice: fees.gasPrice})
-          : await account.signTransaction({
-              ...common,
-              type: 'eip1559',
-              maxFeePerGas: fees.maxFeePerGas,
-              maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
-            })
+    async sign(transaction) {
+      const raw = await account.signTransaction(toSerializable(transaction))
       return {raw, hash: keccak256(raw)}
     },
   }
+}
+
+/** The transaction as viem serializes it. */
+export function toSerializable(transaction: UnsignedTransaction): TransactionSerializable {
+  const {chainId, nonce, to, data, valueWei, gasLimit, fees} = transaction
+  const common = {chainId, nonce, to, data, value: valueWei, gas: gasLimit}
+  if (fees.type === 'legacy') return {...common, type: 'legacy', gasPrice: fees.gasPrice}
+  const {maxFeePerGas, maxPriorityFeePerGas} = fees
+  return {...common, type: 'eip1559', maxFeePerGas, maxPriorityFeePerGas}
 }

@@ -107,7 +107,6 @@ export const sendFlags = {
   unsigned: Flags.string({
     description: 'Write the transactions to a file, or - for stdout, instead of signing them.',
     helpValue: 'FILE',
-    exclusive: ['yes'],
   }),
   force: Flags.boolean({
     description: 'Replace the file of --unsigned if it exists.',
@@ -115,8 +114,7 @@ export const sendFlags = {
   }),
   format: Flags.option({
     options: ['eip1559', 'calldata', 'safe'] as const,
-    description: 'Shape of the unsigned file.',
-    default: 'eip1559',
+    description: 'Shape of the unsigned file. Default: safe when a Safe sends, else eip1559.',
   })(),
   from: addressFlag({description: 'Account that will send an unsigned transaction.'}),
   'max-fee': gweiFlag({description: 'Highest fee per gas, in gwei.'}),

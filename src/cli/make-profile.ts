@@ -12,12 +12,12 @@ import type {Result} from './operator-command.ts'
 /** What a profile is made of, as flags. */
 export const profileFlags = {
   owner: Flags.string({
-    description: 'Owner: a key of this machine, or an address whose key is elsewhere.',
-    helpValue: 'KEY_OR_ADDRESS',
+    description: 'Owner: a key or signer by name, or an address whose key is elsewhere.',
+    helpValue: 'NAME|ADDRESS',
   }),
   signer: Flags.string({
-    description: 'Signer: a key of this machine, or an address whose key is elsewhere.',
-    helpValue: 'KEY_OR_ADDRESS',
+    description: 'Signer: a key or signer by name, or an address whose key is elsewhere.',
+    helpValue: 'NAME|ADDRESS',
   }),
   recipient: addressFlag({description: 'Reward recipient on L2. Default: the owner.'}),
   'l1-rpc-url': urlFlag({description: 'L1 endpoint of one’s own.'}),

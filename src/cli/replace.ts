@@ -1,14 +1,13 @@
-import {isAddressEqual} from 'viem'
-
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Context} from '../services/context.ts'
-import {listKeys, openSigner} from '../services/keys.ts'
+import {openNamedSigner} from '../services/open-signer.ts'
 import {
   planReplacement,
   sendReplacement,
   type Replacement,
   type ReplacementKind,
 } from '../services/replace-transaction.ts'
+import {signerOfAddress} from '../services/signers.ts'
 import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {replacementJson, replacementText} from '../ui/presenters/replacement.ts'
 import {askPassword} from './ask-password.ts'
@@ -58,7 +57,7 @@ export async function replace(
     host.say(replacementText(replacement, chain))
     host.keepForFailure(json)
     await host.confirm(`Send this transaction on ${context.networkName}?`)
-    const signer = await openSigner(keyOf(context, replacement), {
+    const signer = await openNamedSigner(keyOf(context, replacement), {
       home: context.home,
       config: context.config,
       passwordFile: flags['password-file'],
@@ -138,13 +137,15 @@ function ambiguous(open: JournalEntry[]): MetisSeqError {
 }
 
 function keyOf({config}: Context, {original}: Replacement): string {
-  const key = listKeys(config).find(({address}) => isAddressEqual(address, original.from))
-  if (key) return key.name
+  const key = signerOfAddress(config, original.from)
+  if (key) return key
   throw new MetisSeqError({
     code: 'KEY_NOT_HERE',
     message: `The key of ${original.from} is not on this machine.`,
     exit: 'signer',
     facts: {address: original.from},
-    hints: ['Import it with `metis-seq key import`.'],
+    hints: [
+      'Import it with `metis-seq key import`, or name what signs for it: `metis-seq signer add`.',
+    ],
   })
 }

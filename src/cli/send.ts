@@ -7,7 +7,7 @@ import {shortHex} from '../lib/units.ts'
 import {confirmSent} from '../services/confirm-sent.ts'
 import type {Context} from '../services/context.ts'
 import {requireProfile} from '../services/context.ts'
-import {openSigner} from '../services/keys.ts'
+import {openNamedSigner, requireSigning} from '../services/open-signer.ts'
 import {assertSamePlan, type Plan} from '../services/plan.ts'
 import {
   previewPlan,
@@ -35,7 +35,7 @@ export interface SendFlags {
   override?: string[] | undefined
   unsigned?: string | undefined
   force: boolean
-  format: UnsignedFormat
+  format?: UnsignedFormat | undefined
   'max-fee'?: bigint | undefined
   'priority-fee'?: bigint | undefined
   nonce?: number | undefined
@@ -77,6 +77,8 @@ export async function send(
   host: SendHost,
   planAgain?: () => Promise<Plan>,
 ): Promise<SendOutcome> {
+  const isSafe = safeThatSends(context, plan) !== undefined
+  const format = formatFor(context, plan, flags)
   const choices: SendChoices = {
     overrides: flags.override ?? [],
     maxFeeWei: flags['max-fee'],
@@ -84,7 +86,7 @@ export async function send(
     nonce: flags.nonce,
     waitMined: flags.wait !== 'none',
     looksOnly: looksOnly(flags),
-    gasPaidElsewhere: flags.unsigned !== undefined && flags.format !== 'eip1559',
+    gasPaidElsewhere: isSafe || (flags.unsigned !== undefined && format !== 'eip1559'),
   }
   if (flags.unsigned && flags.unsigned !== '-') {
     assertMayWrite(flags.unsigned, {replace: flags.force})
@@ -95,7 +97,7 @@ export async function send(
     const preview = await previewPlan(plan, choices, dependencies)
     const json = previewJson(preview)
     if (flags['dry-run']) return {state: 'dry-run', text: previewText(preview, context), json}
-    if (flags.unsigned) return await writeUnsigned(preview, flags, dependencies)
+    if (flags.unsigned) return await writeUnsigned(preview, {...flags, format}, dependencies)
     host.say(previewText(preview, context))
     host.keepForFailure(json)
     const keyName = requireKey(context, plan)
@@ -106,7 +108,7 @@ export async function send(
     if (planAgain && systemClock.monotonicMs() - shownMs > PREVIEW_LASTS_MS) {
       assertSamePlan(plan, await planAgain())
     }
-    const signer = await openSigner(keyName, {
+    const signer = await openNamedSigner(keyName, {
       home: context.home,
       config: context.config,
       passwordFile: flags['password-file'],
@@ -224,6 +226,30 @@ export function tellAll(context: Context, sent: SentCall[]): void {
   }
 }
 
+/** The Safe that the profile names for the role; its executor pays for the gas. */
+function safeThatSends({config, profile}: Context, {role}: Plan) {
+  const signer = config.read().signers[profile?.keys[role] ?? '']
+  return signer?.kind === 'safe' ? signer : undefined
+}
+
+/**
+ * Shape of the unsigned file. A Safe has no key, so nothing could sign a transaction of its own.
+ *
+ * @throws {MetisSeqError} FORMAT_UNFIT
+ */
+function formatFor(context: Context, plan: Plan, flags: SendFlags): UnsignedFormat {
+  const safe = safeThatSends(context, plan)
+  if (!safe) return flags.format ?? 'eip1559'
+  if (flags.format !== 'eip1559') return flags.format ?? 'safe'
+  throw new MetisSeqError({
+    code: 'FORMAT_UNFIT',
+    message: `${safe.name} is a Safe, and no key signs a transaction of its own.`,
+    exit: 'usage',
+    facts: {signer: safe.name, address: safe.address},
+    hints: ['Leave out `--format`: a batch for the transaction builder of the Safe is written.'],
+  })
+}
+
 function looksOnly(flags: SendFlags): boolean {
   return flags['dry-run'] || flags.unsigned !== undefined
 }
@@ -246,7 +272,7 @@ function dependenciesOf(
 /** The transactions for a signer elsewhere: to a file, or to stdout for `-`. */
 async function writeUnsigned(
   preview: Preview,
-  flags: SendFlags,
+  flags: SendFlags & {format: UnsignedFormat},
   dependencies: SendDependencies,
 ): Promise<SendOutcome> {
   const file = flags.unsigned ?? ''
@@ -277,7 +303,7 @@ export function chainOf(
 function requireKey(context: Context, plan: Plan): string {
   const {name, profile} = requireProfile(context)
   const key = profile.keys[plan.role]
-  if (key) return key
+  if (key) return requireSigning(key, context).name
   throw new MetisSeqError({
     code: 'KEY_NOT_HERE',
     message: `The key of the ${plan.role} ${plan.from} is not on this machine.`,

@@ -1,11 +1,10 @@
-import {isAddressEqual, type Address} from 'viem'
-
 import {MetisSeqError} from '../lib/errors.ts'
 import {assertMayWrite, writeOutput} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {decodeInput, type DecodedInput} from '../services/decode-transaction.ts'
-import {listKeys, openSigner} from '../services/keys.ts'
+import {openNamedSigner} from '../services/open-signer.ts'
 import {assertSignable, signFile} from '../services/sign-file.ts'
+import {signerOfAddress} from '../services/signers.ts'
 import {openConfig, type ConfigStore} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 import {decodedText} from '../ui/presenters/transaction.ts'
@@ -36,7 +35,7 @@ export async function signTransactions(
   const key = flags.key ?? keyOf(config, input)
   const count = input.transactions.length
   await host.confirm(`Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`)
-  const signer = await openSigner(key, {
+  const signer = await openNamedSigner(key, {
     ...{home, config, passwordFile: flags['password-file']},
     ...(host.mayAsk ? {askPassword} : {}),
   })
@@ -54,7 +53,7 @@ export async function signTransactions(
 }
 
 function keyOf(config: ConfigStore, {from}: DecodedInput): string {
-  const key = from === null ? undefined : findByAddress(config, from)
+  const key = from === null ? undefined : signerOfAddress(config, from)
   if (key !== undefined) return key
   throw new MetisSeqError({
     code: 'KEY_NOT_HERE',
@@ -63,10 +62,6 @@ function keyOf(config: ConfigStore, {from}: DecodedInput): string {
       : 'The file does not say who sends.',
     exit: 'signer',
     facts: {address: from ?? 'unknown'},
-    hints: ['Pass `--key NAME`; `metis-seq key list` shows the keys of this machine.'],
+    hints: ['Pass `--key NAME`; `metis-seq signer list` shows what can sign here.'],
   })
-}
-
-function findByAddress(config: ConfigStore, wanted: Address): string | undefined {
-  return listKeys(config).find(({address}) => isAddressEqual(address, wanted))?.name
 }

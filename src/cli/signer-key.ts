@@ -4,6 +4,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {addressOfPublicKey, parsePublicKey} from '../protocol/public-key.ts'
 import {requireProfile, type Context} from '../services/context.ts'
 import {findKey} from '../services/keys.ts'
+import {findSigner} from '../services/signers.ts'
 
 /**
  * The signer's public key: the one given, or that of the profile's signer key.
@@ -20,12 +21,12 @@ export function resolveSignerKey(
   }
   const {name, profile} = requireProfile(context)
   if (profile.keys.signer) {
-    const {address, publicKey} = findKey(context.config, profile.keys.signer)
-    return {signer: address, publicKey}
+    const signer = findSigner(context.config, profile.keys.signer)
+    if ('publicKey' in signer) return {signer: signer.address, publicKey: signer.publicKey}
   }
   throw new MetisSeqError({
     code: 'SIGNER_UNKNOWN',
-    message: `Profile ${name} has no signer key on this machine.`,
+    message: `Profile ${name} has no signer whose public key is known here.`,
     exit: 'config',
     facts: {profile: name},
     hints: [
@@ -44,6 +45,12 @@ export function resolveNewSigner(
   context: Context,
   given: {signer?: string | undefined; 'signer-pubkey'?: string | undefined},
 ): Hex {
-  if (given.signer !== undefined) return findKey(context.config, given.signer).publicKey
+  if (given.signer !== undefined) {
+    const signer = findSigner(context.config, given.signer)
+    // A watched address says nothing of its key; what is wrong with it is said of a key.
+    return 'publicKey' in signer
+      ? signer.publicKey
+      : findKey(context.config, given.signer).publicKey
+  }
   return parsePublicKey(given['signer-pubkey'] ?? '')
 }

@@ -56,6 +56,18 @@ export interface RpcClientOptions {
   /** 1 gives strict order on the wire: a request starts when the one before it was answered. */
   maxSockets?: number
   headers?: Record<string, string>
+  tls?: TlsOptions
+  /** Of what is posted; GET sends no body. */
+  method?: 'GET' | 'POST'
+}
+
+/** PEM texts. */
+export interface TlsOptions {
+  /** Whom to believe instead of the authorities that Node.js knows. */
+  ca?: string
+  /** Who we are, for a server that asks. */
+  cert?: string
+  key?: string
 }
 
 /**
@@ -67,7 +79,7 @@ export interface RpcClientOptions {
  * @throws {RpcResponseError} the answer is an error
  */
 export function createRpcClient(url: string, options: RpcClientOptions = {}): RpcClient {
-  return rpcOver(openConnection(url, options), url)
+  return rpcOver(openHttp(url, options), url)
 }
 
 /** JSON-RPC 2.0 over anything that answers one text with another. */
@@ -118,11 +130,13 @@ export interface RpcConnection {
   close(): void
 }
 
-function openConnection(url: string, options: RpcClientOptions): RpcConnection {
-  const {timeoutMs = 10_000, maxSockets = 16, headers = {}} = options
+/** An HTTP address to which texts are posted over connections that stay open. */
+export function openHttp(url: string, options: RpcClientOptions): RpcConnection {
+  const {timeoutMs = 10_000, maxSockets = 16, headers = {}, tls = {}} = options
+  const {method = 'POST'} = options
   const target = new URL(url)
   const {Agent, request} = httpFor(target.protocol)
-  const agent = new Agent({keepAlive: true, maxSockets})
+  const agent = new Agent({keepAlive: true, maxSockets, ...tls})
 
   function post(body: string): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -130,11 +144,13 @@ function openConnection(url: string, options: RpcClientOptions): RpcConnection {
       const outgoing = request(
         target,
         {
-          method: 'POST',
+          method,
           agent,
           headers: {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(body),
+            ...(method === 'POST' && {
+              'content-type': 'application/json',
+              'content-length': Buffer.byteLength(body),
+            }),
             ...headers,
           },
         },

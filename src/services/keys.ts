@@ -25,6 +25,7 @@ import {
   readKeyFile,
   type KeyAccess,
 } from './key-access.ts'
+import {assertNewName, shownName} from './key-names.ts'
 import {existingPassword, type PasswordSource} from './key-password.ts'
 import {openKeySource, type FoundKey, type KeySource} from './key-source.ts'
 
@@ -34,10 +35,6 @@ export interface NewKeyOptions {
   /** Kept with the key, so that an unattended node finds its password. */
   rememberPasswordFile: boolean
 }
-
-const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
-/** Someone who types a private key where a name belongs must not find it in a log as well. */
-const LOOKS_SECRET = /^(?:0x)?[0-9a-f]{64}$/i
 
 /**
  * Makes a new key. The secret goes into the backend and nowhere else.
@@ -174,7 +171,7 @@ export function findKey(config: ConfigStore, name: string): KeyRecord {
   const {keys} = config.read()
   const record = keys[name]
   if (record) return record
-  const shown = LOOKS_SECRET.test(name) ? '(hidden)' : name
+  const shown = shownName(name)
   throw new MetisSeqError({
     code: 'KEY_UNKNOWN',
     message: `There is no key called ${shown}.`,
@@ -233,37 +230,6 @@ export async function probeBackends(): Promise<BackendReport[]> {
 async function chooseBackend(): Promise<KeyBackend> {
   const reports = await probeBackends()
   return reports.find(({usable}) => usable)?.backend ?? 'file'
-}
-
-function assertNewName(name: string, config: ConfigStore): void {
-  if (LOOKS_SECRET.test(name)) {
-    throw new MetisSeqError({
-      code: 'KEY_NAME_INVALID',
-      message: 'The name looks like a private key, and names are shown everywhere.',
-      exit: 'usage',
-      hints: [
-        'If it is one, it stands in the history of your shell now: remove it there.',
-        'Run `metis-seq key import NAME`, which asks for the key and does not show it.',
-      ],
-    })
-  }
-  if (!KEY_NAME.test(name)) {
-    throw new MetisSeqError({
-      code: 'KEY_NAME_INVALID',
-      message: 'A key name has 1 to 64 letters, digits, dots, dashes and underscores.',
-      exit: 'usage',
-      facts: {key: name},
-    })
-  }
-  const existing = config.read().keys[name]
-  if (!existing) return
-  throw new MetisSeqError({
-    code: 'KEY_EXISTS',
-    message: `A key called ${name} exists already, with address ${existing.address}.`,
-    exit: 'precondition',
-    facts: {key: name, address: existing.address},
-    hints: ['Choose another name; a key is never overwritten.'],
-  })
 }
 
 function keyMissing({name, backend, address}: KeyRecord): MetisSeqError {

@@ -5,11 +5,12 @@ import type {ConfigStore, NodeProfile, Profile} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {readNetwork} from '../store/networks.ts'
 import {profileUnknown} from './context.ts'
+import {signerOfAddress} from './signers.ts'
 
 export interface ProfileRequest {
   name: string
   network: string
-  /** Name of a key, or an address whose key is elsewhere. */
+  /** Name of a key or signer, or an address whose key is elsewhere. */
   owner?: string | undefined
   signer?: string | undefined
   /** Undefined: the owner's address, as it receives on L2 too. */
@@ -110,20 +111,19 @@ function resolveRole(
   keyOrAddress: string | undefined,
 ): {address: Address | null; key: string | null} {
   if (keyOrAddress === undefined) return {address: null, key: null}
-  const {keys} = config.read()
-  const record = keys[keyOrAddress]
+  const {keys, signers} = config.read()
+  const record = keys[keyOrAddress] ?? signers[keyOrAddress]
   if (record) return {address: record.address, key: record.name}
   if (isAddress(keyOrAddress)) {
     const address = getAddress(keyOrAddress)
-    const key = Object.values(keys).find((candidate) => candidate.address === address)
-    return {address, key: key?.name ?? null}
+    return {address, key: signerOfAddress(config, address) ?? null}
   }
   throw new MetisSeqError({
     code: 'KEY_UNKNOWN',
-    message: `${keyOrAddress} is neither a key of this machine nor an address.`,
+    message: `${keyOrAddress} is neither a key of this machine, nor a signer, nor an address.`,
     exit: 'signer',
-    facts: {given: keyOrAddress, known: Object.keys(keys).join(', ')},
-    hints: ['Run `metis-seq key list`.', `Run \`metis-seq key create ${keyOrAddress}\`.`],
+    facts: {given: keyOrAddress, known: Object.keys({...keys, ...signers}).join(', ')},
+    hints: ['Run `metis-seq signer list`.', `Run \`metis-seq key create ${keyOrAddress}\`.`],
   })
 }
 export type {Profile} from '../store/config.ts'

@@ -1,6 +1,7 @@
 import {getTransactionCount} from 'viem/actions'
 
 import type {SendDependencies} from './send-dependencies.ts'
+import {toSafeBatch} from './safe-batch.ts'
 import type {Preview} from './send-plan.ts'
 
 export type UnsignedFormat = 'eip1559' | 'calldata' | 'safe'
@@ -34,15 +35,7 @@ function toDocument(
   chainId: number,
   nonce: number,
 ): object {
-  if (format === 'safe') {
-    return {
-      version: '1.0',
-      chainId: String(chainId),
-      createdAt: Date.now(),
-      meta: {name: plan.title, description: `metis-seq ${plan.action}`},
-      transactions: plan.calls.map(({to, valueWei, data}) => ({to, value: `${valueWei}`, data})),
-    }
-  }
+  if (format === 'safe') return toSafeBatch(plan, chainId, Date.now())
   return {
     chainId,
     from: plan.from,

@@ -21,13 +21,42 @@ export interface KeyRecord {
   backupVerifiedAt: string | null
 }
 
+/** A signer that is not a key of this machine. Holds no secret: a token stays in its file. */
+export type SignerRecord = RemoteSignerRecord | WatchSignerRecord
+
+export interface RemoteSignerRecord {
+  kind: 'remote'
+  name: string
+  address: Address
+  createdAt: string
+  /** Without user info or query: those are places of secrets. */
+  url: string
+  api: 'eth_signTransaction' | 'web3signer'
+  /** 64 bytes, without the 04 prefix. */
+  publicKey: Hex
+  /** File with the bearer token. Null: none is sent. */
+  tokenFile: string | null
+  /** PEM files. */
+  caFile: string | null
+  certFile: string | null
+  keyFile: string | null
+}
+
+/** `watch`: an address whose key is elsewhere. `safe`: a Safe, whose owners sign together. */
+export interface WatchSignerRecord {
+  kind: 'watch' | 'safe'
+  name: string
+  address: Address
+  createdAt: string
+}
+
 /** Who I am on a network. Never holds a private key or a password. */
 export interface Profile {
   network: string
   owner: Address | null
   signer: Address | null
   rewardRecipient: Address | null
-  /** Names of keys in the key list. Null: the role signs elsewhere. */
+  /** Names of keys or of signers. Null: the role signs elsewhere. */
   keys: {owner: string | null; signer: string | null}
   /** Endpoints that replace the network's. May hold an API key: redact before printing. */
   endpoints: {l1: string | null; l2: string | null; pos: string | null}
@@ -49,9 +78,10 @@ export interface Config {
   currentProfile: string | null
   profiles: Record<string, Profile>
   keys: Record<string, KeyRecord>
+  signers: Record<string, SignerRecord>
 }
 
-export const emptyConfig: Config = {currentProfile: null, profiles: {}, keys: {}}
+export const emptyConfig: Config = {currentProfile: null, profiles: {}, keys: {}, signers: {}}
 
 type Check = (value: unknown) => boolean
 
@@ -95,10 +125,35 @@ const isProfile = fields({
   node: orNull(isNode),
 })
 
+const isPublicKey: Check = (value) => typeof value === 'string' && /^0x[0-9a-f]{128}$/.test(value)
+
+const isRemoteSigner = fields({
+  kind: either('remote'),
+  name: isText,
+  address: isAccount,
+  createdAt: isText,
+  url: isUrl,
+  api: either('eth_signTransaction', 'web3signer'),
+  publicKey: isPublicKey,
+  tokenFile: orNull(isText),
+  caFile: orNull(isText),
+  certFile: orNull(isText),
+  keyFile: orNull(isText),
+})
+
+const isWatchSigner = fields({
+  kind: either('watch', 'safe'),
+  name: isText,
+  address: isAccount,
+  createdAt: isText,
+})
+
+const isSigner: Check = (value) => isRemoteSigner(value) || isWatchSigner(value)
+
 const isKey = fields({
   name: isText,
   address: isAccount,
-  publicKey: (value) => typeof value === 'string' && /^0x[0-9a-f]{128}$/.test(value),
+  publicKey: isPublicKey,
   backend: either('keytar', 'secret-service', 'file'),
   createdAt: isText,
   passwordFile: orNull(isText),
@@ -125,14 +180,15 @@ function withNewFields(keys: unknown): unknown {
  */
 export function parseConfig(value: unknown, path: string): Config {
   if (!isRecord(value)) throw configInvalid(path, 'it is not a JSON object')
-  const {currentProfile = null, profiles = {}, keys: stored = {}, ...unknown} = value
+  const {currentProfile = null, profiles = {}, keys: stored = {}, signers = {}, ...unknown} = value
   const keys = withNewFields(stored)
   const [stranger] = Object.keys(unknown)
   if (stranger !== undefined) throw configInvalid(path, `${stranger} is not a setting`)
   if (!orNull(isText)(currentProfile)) throw configInvalid(path, 'currentProfile is not a name')
   checkEntries(profiles, 'profile', isProfile, path)
   checkEntries(keys, 'key', isKey, path)
-  return {currentProfile, profiles, keys} as Config
+  checkEntries(signers, 'signer', isSigner, path)
+  return {currentProfile, profiles, keys, signers} as Config
 }
 
 function checkEntries(entries: unknown, what: string, check: Check, path: string): void {

@@ -9,7 +9,15 @@ import {fromFileError} from '../lib/files.ts'
 import {configInvalid, emptyConfig, parseConfig, type Config} from './config-document.ts'
 import type {Home} from './home.ts'
 
-export type {Config, KeyBackend, KeyRecord, NodeProfile, Profile} from './config-document.ts'
+export type {
+  Config,
+  KeyBackend,
+  KeyRecord,
+  NodeProfile,
+  Profile,
+  RemoteSignerRecord,
+  SignerRecord,
+} from './config-document.ts'
 
 export interface ConfigStore {
   path: string

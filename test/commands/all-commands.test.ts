@@ -32,6 +32,7 @@ const needed: Record<string, string[]> = {
   'sequencer rotate-signer': ['--signer-pubkey', `0x${'11'.repeat(64)}`],
   'sequencer set-owner': ['--new-owner', '0x1111111111111111111111111111111111111111'],
   'sequencer set-recipient': ['--recipient', '0x1111111111111111111111111111111111111111'],
+  'signer add': ['vault', '--url', 'http://127.0.0.1:9'],
   'stake increase': ['--amount', '1'],
   'stake withdraw': ['--amount', '1'],
   'tx send': ['0x00'],
@@ -123,6 +124,9 @@ const offline = [
   'profile remove',
   'profile show',
   'profile use',
+  'signer list',
+  'signer remove',
+  'signer test',
   'tx decode',
   'tx list',
   'tx sign',
@@ -149,7 +153,14 @@ test('a command that needs a network says so in an empty home, exit 3 in text an
 
 test('commands that only look at this machine answer in an empty home', async () => {
   using temp = makeTempHome()
-  const looks = ['explain --list', 'key list', 'network list', 'profile list', 'tx list']
+  const looks = [
+    'explain --list',
+    'key list',
+    'network list',
+    'profile list',
+    'signer list',
+    'tx list',
+  ]
 
   const results = await pairwise(looks, async (command) => {
     const {text, json, exitCode} = await runBoth(command.split(' '), {home: temp.root})
@@ -191,6 +202,11 @@ const wrong: [string, string, number][] = [
   ['key move nobody --backend file', 'KEY_UNKNOWN', 13],
   ['key move nobody', 'USAGE', 2],
   ['key export-themis nobody --output /nonexistent', 'KEY_UNKNOWN', 13],
+  ['signer test nobody', 'SIGNER_NOT_FOUND', 13],
+  ['signer remove nobody', 'SIGNER_NOT_FOUND', 13],
+  ['signer add vault', 'USAGE', 2],
+  ['signer add vault --watch 0x12', 'USAGE', 2],
+  ['signer add vault --url http://127.0.0.1:9 --network andromeda', 'SIGNER_UNREACHABLE', 13],
   ['network show nope', 'NETWORK_UNKNOWN', 3],
   ['network add /nonexistent', 'NETWORK_INVALID', 3],
   ['profile use nobody', 'PROFILE_UNKNOWN', 3],

@@ -72,14 +72,15 @@ export async function deadUrl(): Promise<string> {
   return stub.url
 }
 
-/** Sends everything on to a real endpoint; `change` may answer instead by returning true. */
+/** Sends everything on to a real endpoint; `change` may change the calls, or answer instead by returning true. */
 export function proxyAnswer(
   target: () => string,
   change: (calls: Call[], response: ServerResponse) => boolean = () => false,
 ): Answer {
-  return (body, _request, response) => {
-    const value = JSON.parse(body) as Call | Call[]
+  return (text, _request, response) => {
+    const value = JSON.parse(text) as Call | Call[]
     if (change(Array.isArray(value) ? value : [value], response)) return
+    const body = JSON.stringify(value)
     fetch(target(), {method: 'POST', headers: {'content-type': 'application/json'}, body})
       .then((answer) => answer.text())
       .then((text) => response.end(text))

@@ -24,7 +24,12 @@ const key: KeyRecord = {
   passwordFile: null,
   backupVerifiedAt: null,
 }
-const config: Config = {currentProfile: 'main', profiles: {main: profile}, keys: {hot: key}}
+const config: Config = {
+  currentProfile: 'main',
+  profiles: {main: profile},
+  keys: {hot: key},
+  signers: {},
+}
 
 function failureOf(act: () => unknown): MetisSeqError {
   try {
@@ -47,7 +52,12 @@ test('what is written is read back by the next process, from a file only its own
 test('a new home has no profile and no key', () => {
   using temp = makeTempHome()
 
-  expect(openConfig(temp.home).read()).toEqual({currentProfile: null, profiles: {}, keys: {}})
+  expect(openConfig(temp.home).read()).toEqual({
+    currentProfile: null,
+    profiles: {},
+    keys: {},
+    signers: {},
+  })
 })
 
 test('a broken file is reported with its path, and kept as it was', () => {
@@ -76,6 +86,15 @@ const hot = {...config.profiles['main']}
 const wrongFiles: [string, unknown][] = [
   ['an unknown setting', {...config, colour: 'red'}],
   ['a private key in a profile', {...config, profiles: {main: {...hot, privateKey: '0x01'}}}],
+  [
+    'a token with a signer',
+    {
+      ...config,
+      signers: {
+        vault: {kind: 'watch', name: 'vault', address: key.address, createdAt: '0', token: 's'},
+      },
+    },
+  ],
   ['a password with a key', {...config, keys: {hot: {...key, password: 'secret'}}}],
   [
     'a secret among the key names',

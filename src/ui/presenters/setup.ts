@@ -14,7 +14,7 @@ export function profileJson(name: string, profile: Profile, inUse: boolean) {
 export function profileText(name: string, profile: Profile, inUse: boolean): string {
   const {endpoints} = profileJson(name, profile, inUse)
   const role = (address: string | null, key: string | null) =>
-    address ? `${address} ${key ? `(key ${key})` : '(key elsewhere)'}` : 'not set'
+    address ? `${address} ${key ? `(${key})` : '(key elsewhere)'}` : 'not set'
   return fields([
     ['profile', inUse ? `${name} (in use)` : name],
     ['network', profile.network],

@@ -1,0 +1,88 @@
+import {Args, Flags} from '@oclif/core'
+
+import {addressFlag, commonFlags, urlFlag} from '../../cli/flags.ts'
+import {keyAccess} from '../../cli/key-flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {addRemoteSigner, addWatchedSigner, remoteApis} from '../../services/signers.ts'
+import {signerJson, signerText} from '../../ui/presenters/signer.ts'
+
+const kinds = ['url', 'watch', 'safe']
+
+export default class SignerAdd extends OperatorCommand {
+  static override summary = 'Add a signer that is not a key of this machine.'
+
+  static override description = `A remote signer (--url) is asked over HTTP: Web3Signer, or anything that knows eth_signTransaction. It has to
+sign something harmless before it is noted, and whatever it signs later is compared with what was asked for.
+A watched address (--watch) and a Safe (--safe) sign elsewhere: sending commands write files for them.
+Afterwards name it as owner or signer: init --owner NAME.`
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> vault --url https://signer.example:9000 --token-file token --network andromeda',
+    '<%= config.bin %> <%= command.id %> treasury --safe 0x…',
+  ]
+
+  static override args = {name: Args.string({description: 'Name of the signer.', required: true})}
+
+  static override flags = {
+    ...commonFlags,
+    url: urlFlag({description: 'A remote signer at this address.', exactlyOne: kinds}),
+    watch: addressFlag({description: 'An address whose key is elsewhere.'}),
+    safe: addressFlag({description: 'A Safe on L1.'}),
+    api: Flags.option({
+      options: remoteApis,
+      description: 'How the remote signer is asked: JSON-RPC, or the REST of Web3Signer.',
+      default: 'eth_signTransaction',
+    })(),
+    address: addressFlag({
+      description: 'Account of the remote signer. Default: its only one.',
+      dependsOn: ['url'],
+    }),
+    'token-file': Flags.string({
+      description: 'File with the bearer token of the remote signer.',
+      helpValue: 'FILE',
+      dependsOn: ['url'],
+    }),
+    'ca-file': Flags.string({
+      description: 'PEM of the authority that vouches for the remote signer.',
+      helpValue: 'FILE',
+      dependsOn: ['url'],
+    }),
+    'client-cert-file': Flags.string({
+      description: 'PEM of our certificate, for a signer that asks who we are.',
+      helpValue: 'FILE',
+      dependsOn: ['url', 'client-key-file'],
+    }),
+    'client-key-file': Flags.string({
+      description: 'PEM of the key of our certificate.',
+      helpValue: 'FILE',
+      dependsOn: ['url', 'client-cert-file'],
+    }),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(SignerAdd)
+    const {config} = keyAccess({}, false)
+    const {url, watch, safe} = flags
+    const address = watch ?? safe
+    const signer = address
+      ? addWatchedSigner({name: args.name, kind: watch ? 'watch' : 'safe', address}, config)
+      : await addRemoteSigner(
+          {
+            ...{name: args.name, url: url ?? '', api: flags.api, address: flags.address},
+            files: {
+              tokenFile: flags['token-file'],
+              caFile: flags['ca-file'],
+              certFile: flags['client-cert-file'],
+              keyFile: flags['client-key-file'],
+            },
+            chainId: this.openContext(flags).network.l1.chainId,
+            timeoutMs: flags.timeout * 1000,
+          },
+          config,
+        )
+    return {
+      data: signerJson(signer),
+      text: `${signerText(signer)}\nNext: \`metis-seq init --profile NAME --owner ${signer.name}\`.`,
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {keyAccess} from '../../cli/key-flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {listSigners} from '../../services/signers.ts'
+import {signerListJson, signerListText} from '../../ui/presenters/signer.ts'
+
+export default class SignerList extends OperatorCommand {
+  static override summary = 'List everything that can sign, or that signs elsewhere, by name.'
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    await this.parse(SignerList)
+    const listed = listSigners(keyAccess({}, false).config)
+    return {data: signerListJson(listed), text: signerListText(listed)}
+  }
+}

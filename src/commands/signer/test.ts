@@ -1,0 +1,33 @@
+import {Args} from '@oclif/core'
+
+import {keyAccess, openKeyFlags} from '../../cli/key-flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {testSigner} from '../../services/signer-test.ts'
+import {signerTestJson, signerTestText} from '../../ui/presenters/signer.ts'
+
+export default class SignerTest extends OperatorCommand {
+  static override summary = 'Let a signer sign something harmless, and look who signed.'
+
+  static override description =
+    'Exits 0 when it signed with the right key, or is a Safe on L1; 10 for an address that is only watched.'
+
+  static override args = {
+    name: Args.string({description: 'Name of a key or signer.', required: true}),
+  }
+
+  static override flags = openKeyFlags
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(SignerTest)
+    const test = await testSigner(args.name, {
+      access: keyAccess(flags, this.mayAsk),
+      context: () => this.openContext(flags),
+      timeoutMs: flags.timeout * 1000,
+    })
+    return {
+      data: signerTestJson(test),
+      text: signerTestText(test),
+      ...(test.canSign || test.safe ? {} : {exit: 'condition-false' as const}),
+    }
+  }
+}
