@@ -178,13 +178,17 @@ export abstract class OperatorCommand extends Command {
 
   /** What the sending pipeline needs of a command. */
   protected sendHost(yes: boolean): SendHost {
+    const held: (() => void)[] = []
+    const letGo = () => held.splice(0).forEach((release) => release())
+    this.closers.push(letGo)
     return {
       say: (text) => this.say(text),
       confirm: (question) => this.confirm(question, yes),
       warn: (warning) => this.warnAbout(warning),
       keepForFailure: (data) => this.keepForFailure(data),
       atSuccess: (act) => void this.successes.push(act),
-      atEnd: (release) => void this.closers.push(release),
+      atEnd: (release) => void held.push(release),
+      letGo,
       mayAsk: this.mayAsk,
       signal: this.interrupted.signal,
     }

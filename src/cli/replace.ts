@@ -42,7 +42,9 @@ export async function replace(
     const original = findOpen(journal, context, wanted)
     const chain = original.chainId === context.network.l1.chainId ? 'L1' : 'L2'
     const lookOnly = flags['dry-run']
-    if (!lookOnly) host.atEnd(await lockAccount(context, {chain, from: original.from}, host))
+    if (!lookOnly) {
+      host.atEnd(await lockAccount(context, {chain, from: original.from}, host, 'replace'))
+    }
     const dependencies = {
       ...chainOf(context, {chain}),
       network: context.networkName,

@@ -53,6 +53,8 @@ export interface SendHost {
   atSuccess(act: () => void): void
   /** Runs when the command has ended, however it ends. */
   atEnd(release: () => void): void
+  /** Runs what was to run at the end now: others need not wait for what is left to do. */
+  letGo(): void
   mayAsk: boolean
   signal: AbortSignal
 }
@@ -116,6 +118,8 @@ export async function send(
     })
     const out = await sendPlan(preview, signer, choices, dependencies)
     const {wait: goal} = flags
+    // A block becomes safe in minutes; until then other commands of the account may go on.
+    if (goal === 'safe' || goal === 'finalized') host.letGo()
     const sent =
       goal === 'none'
         ? out
@@ -163,17 +167,22 @@ export async function settleEarlier(
 const LOCK_WAIT_MS = 20_000
 const LOCK_POLL_MS = 100
 
-/** Two commands that send for one account at once would take the same nonce or do a thing twice. */
+/**
+ * Two commands that send for one account at once would take the same nonce or do a thing twice.
+ *
+ * @param purpose `replace`: of a transaction that another command may be waiting for at this moment
+ */
 export async function lockAccount(
   context: Context,
   wanted: Pick<Plan, 'chain' | 'from'>,
   {say, signal}: SendHost,
+  purpose: 'send' | 'replace' = 'send',
 ): Promise<() => void> {
   const deadline = systemClock.monotonicMs() + LOCK_WAIT_MS
   let told = false
   for (;;) {
     try {
-      return tryLock(context, wanted)
+      return tryLock(context, wanted, purpose)
     } catch (error) {
       const busy = error instanceof MetisSeqError && error.code === 'ACCOUNT_BUSY'
       if (!busy || systemClock.monotonicMs() > deadline) throw error
@@ -184,10 +193,15 @@ export async function lockAccount(
   }
 }
 
-function tryLock(context: Context, {chain, from}: Pick<Plan, 'chain' | 'from'>): () => void {
+function tryLock(
+  context: Context,
+  {chain, from}: Pick<Plan, 'chain' | 'from'>,
+  purpose: 'send' | 'replace',
+): () => void {
   const {chainId} = context.network[chain === 'L1' ? 'l1' : 'l2']
+  const name = `${chainId}-${from.toLowerCase()}${purpose === 'replace' ? '-replace' : ''}`
   try {
-    const lock = lockDirectory(join(context.home.root, 'locks'), `${chainId}-${from.toLowerCase()}`)
+    const lock = lockDirectory(join(context.home.root, 'locks'), name)
     return () => lock.release()
   } catch (error) {
     if (!(error instanceof MetisSeqError) || error.code !== 'DIRECTORY_LOCKED') throw error

@@ -87,10 +87,12 @@ export async function sendReplacement(
     ...{hash, raw},
   }
   try {
-    const {receipt} = await sendEntry(entry, true, dependencies)
-    dependencies.journal.mark(original.id, 'replaced')
+    const {receipt: found} = await sendEntry(entry, true, dependencies)
     // It waited for the end, so there is one.
-    return {mined: 'replacement', hash, receipt: receipt!}
+    const receipt = found!
+    if (receipt.hash === original.hash) return {mined: 'original', hash: original.hash, receipt}
+    dependencies.journal.mark(original.id, 'replaced')
+    return {mined: 'replacement', hash: receipt.hash, receipt}
   } catch (error) {
     if (!(error instanceof MetisSeqError) || error.code !== 'TX_REPLACED') throw error
     const receipt = await waitForEntry(original, dependencies)

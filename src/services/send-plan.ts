@@ -137,7 +137,7 @@ async function sendOne(
     ...{hash: signed.hash, raw: signed.raw},
   }
   const {receipt} = await sendEntry(entry, wait, dependencies)
-  return {label: planned.label, hash: signed.hash, receipt}
+  return {label: planned.label, hash: receipt?.hash ?? signed.hash, receipt}
 }
 
 /** Runs the call without sending it, and measures its gas with a fifth on top. */

@@ -130,7 +130,7 @@ export async function sendSigned(
     signal.throwIfAborted()
     const entry = {...transaction, action, network, chainId, from}
     const {receipt} = await sendEntry(entry, true, dependencies)
-    sent.push({label: transaction.label, hash: transaction.hash, receipt})
+    sent.push({label: transaction.label, hash: receipt?.hash ?? transaction.hash, receipt})
   }
   return sent
 }

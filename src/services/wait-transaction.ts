@@ -51,10 +51,15 @@ export async function settleOpenTransactions(
 ): Promise<Settled[]> {
   const {chainId, journal, reporter} = dependencies
   const settled: Settled[] = []
-  for (const entry of journal.open(chainId, from)) {
+  // Of several with one nonce the newest offers most: it is sent again, and decides what the others are.
+  const open = journal.open(chainId, from).toSorted((a, b) => a.nonce - b.nonce || b.id - a.id)
+  const leading = new Set<number>()
+  for (const entry of open) {
     const before = await readOutcome(dependencies, entry)
+    const leads = !leading.has(entry.nonce)
+    leading.add(entry.nonce)
     const outcome =
-      before.state === 'open' && !looksOnly ? await sendAgain(entry, dependencies) : before
+      before.state === 'open' && leads && !looksOnly ? await sendAgain(entry, dependencies) : before
     if (outcome.state !== 'open') record(journal, entry, outcome)
     reporter.onSettled(entry.label, entry.hash, outcome.state)
     settled.push({entry, state: outcome.state})
@@ -97,7 +102,12 @@ async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): P
   // One that was out once may lie in the pool of a node that does not answer now.
   if (refusal && entry.status === 'sent') throw stuck(entry, refusal)
   if (refusal) return {state: 'rejected'}
-  return {state: 'mined', receipt: await waitForEntry(entry, dependencies)}
+  try {
+    return {state: 'mined', receipt: await waitForEntry(entry, dependencies)}
+  } catch (error) {
+    if (error instanceof MetisSeqError && error.code === 'TX_REPLACED') return {state: 'replaced'}
+    throw error
+  }
 }
 
 /**
@@ -197,7 +207,7 @@ export async function readOutcome(
   }
 }
 
-function outcomeOf(receipt: TransactionReceipt): Extract<Outcome, {receipt: Receipt}> {
+export function outcomeOf(receipt: TransactionReceipt): Extract<Outcome, {receipt: Receipt}> {
   const {transactionHash: hash, blockNumber, gasUsed, effectiveGasPrice, status} = receipt
   return {
     state: status === 'success' ? 'mined' : 'reverted',

@@ -148,3 +148,38 @@ test('nothing open: said so, with the command that shows what was sent', async (
 
   expect({exitCode, code: json?.error?.code}).toEqual({exitCode: 4, code: 'NOTHING_OPEN'})
 })
+
+test('a command that waits takes a speed-up from another terminal as its own end', async () => {
+  await chain.l1.request('evm_setAutomine', [false])
+  const line = `sequencer set-recipient --recipient ${recipients[0]} --yes --json`
+  const waiting = startCli(line.split(' '), {home: temp.root})
+  await expect.poll(() => statuses(), {timeout: 20_000}).toEqual(['sequencer set-recipient: sent'])
+
+  const {exitCode} = await replaceAndMine('tx speed-up --yes')
+  const {json} = await waiting.result
+
+  expect(exitCode).toBe(0)
+  expect(json?.error).toBeNull()
+  expect(statuses().toSorted()).toEqual([
+    'sequencer set-recipient: mined',
+    'sequencer set-recipient: replaced',
+  ])
+  expect(await recipientNow()).toBe(recipients[0])
+  await chain.l1.request('evm_setAutomine', [true])
+  const again = await run(`sequencer set-recipient --recipient ${recipients[1]} --yes --json`)
+  // Both terminals said how it ended, so nothing is left to tell.
+  expect(again.json?.error ?? null).toBeNull()
+})
+
+test('a command that waits says so when another terminal cancels its transaction', async () => {
+  await chain.l1.request('evm_setAutomine', [false])
+  const line = `sequencer set-recipient --recipient ${recipients[0]} --yes --json`
+  const waiting = startCli(line.split(' '), {home: temp.root})
+  await expect.poll(() => statuses(), {timeout: 20_000}).toEqual(['sequencer set-recipient: sent'])
+
+  const {exitCode} = await replaceAndMine('tx cancel --yes')
+  const {json} = await waiting.result
+
+  expect(exitCode).toBe(0)
+  expect(json?.error).toMatchObject({code: 'TX_REPLACED', exitCode: 5})
+})
