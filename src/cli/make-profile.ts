@@ -20,8 +20,14 @@ export const profileFlags = {
     helpValue: 'NAME|ADDRESS',
   }),
   recipient: addressFlag({description: 'Reward recipient on L2. Default: the owner.'}),
-  'l1-rpc-url': urlFlag({description: 'L1 endpoint of one’s own.'}),
-  'l2-rpc-url': urlFlag({description: 'L2 endpoint of one’s own.'}),
+  'l1-rpc-url': urlFlag({
+    description: 'L1 endpoint of one’s own; give several, and the next is asked when one is down.',
+    multiple: true,
+  }),
+  'l2-rpc-url': urlFlag({
+    description: 'L2 endpoint of one’s own; give several, and the next is asked when one is down.',
+    multiple: true,
+  }),
   'pos-url': urlFlag({description: 'Consensus layer of one’s own.'}),
   'node-port': Flags.integer({
     description: 'Set up a bundled node with this RPC port; the next port is for peers.',
@@ -41,8 +47,8 @@ export interface ProfileFlags {
   owner?: string | undefined
   signer?: string | undefined
   recipient?: Address | undefined
-  'l1-rpc-url'?: string | undefined
-  'l2-rpc-url'?: string | undefined
+  'l1-rpc-url'?: string[] | undefined
+  'l2-rpc-url'?: string[] | undefined
   'pos-url'?: string | undefined
   'node-port'?: number | undefined
   'node-host': string
@@ -70,8 +76,8 @@ export function makeProfile(name: string, flags: ProfileFlags): Result {
     signer: flags.signer,
     rewardRecipient: flags.recipient,
     endpoints: {
-      l1: flags['l1-rpc-url'] ?? null,
-      l2: flags['l2-rpc-url'] ?? null,
+      l1: flags['l1-rpc-url'] ?? [],
+      l2: flags['l2-rpc-url'] ?? [],
       pos: flags['pos-url'] ?? null,
     },
     node:

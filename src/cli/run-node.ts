@@ -4,7 +4,7 @@ import {createLogger, type LogLevel} from '../lib/log.ts'
 import {openLogSink} from '../lib/log-file.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.ts'
-import type {Context} from '../services/context.ts'
+import {endpointsOf, type Context} from '../services/context.ts'
 import {findKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
 import {requireNode} from '../services/node-control.ts'
 import type {NodeSettings} from './node-flags.ts'
@@ -43,7 +43,7 @@ export async function runNode(
       ...{host: node.host, port: node.peerPort},
       ...(advertiseAddress === undefined ? {} : {advertiseAddress}),
     },
-    l1RpcUrl: profile?.endpoints.l1 ?? network.l1.rpcUrls[0] ?? '',
+    l1RpcUrl: endpointsOf(network, profile).l1[0] ?? '',
     relayerAccount: relayer,
     batchAccount: batcher,
     ...rest,

@@ -1,5 +1,6 @@
 import type {Context} from '../services/context.ts'
 import {decodeInput} from '../services/decode-transaction.ts'
+import {proveEndpoints} from '../services/prove-endpoints.ts'
 import {
   assertNonces,
   sendSigned,
@@ -22,6 +23,7 @@ export async function sendTransactions(
 ): Promise<Result> {
   const input = await decodeInput(context.home, wanted)
   const whole = toSignedBatch(input, context.network)
+  await proveEndpoints(context, whole)
   const journal = openJournal(context.home.journalFile)
   try {
     const dependencies = {

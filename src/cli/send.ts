@@ -17,6 +17,7 @@ import {
   type SentCall,
 } from '../services/send-plan.ts'
 import type {SendDependencies, SendReporter} from '../services/send-dependencies.ts'
+import {proveEndpoints} from '../services/prove-endpoints.ts'
 import {toUnsigned, type UnsignedFormat} from '../services/unsigned.ts'
 import type {WaitGoal} from '../services/wait-hash.ts'
 import {findUntold, settleOpenTransactions} from '../services/wait-transaction.ts'
@@ -137,9 +138,11 @@ export async function send(
 }
 
 /**
- * Brings what an earlier run left open to its end before a plan is made: a plan starts from what is true.
+ * Brings what an earlier run left open to its end before a plan is made: a plan starts from what is true, told
+ * by endpoints that agree.
  *
- * @throws {MetisSeqError} DONE_EARLIER when one of them did what this command would do once more
+ * @throws {MetisSeqError} DONE_EARLIER when one of them did what this command would do once more, and those of
+ *   {@link proveEndpoints}
  */
 export async function settleEarlier(
   context: Context,
@@ -147,6 +150,12 @@ export async function settleEarlier(
   flags: SendFlags,
   host: SendHost,
 ): Promise<void> {
+  for (const {endpoint, number} of await proveEndpoints(context, wanted)) {
+    host.warn({
+      code: 'ENDPOINT_BEHIND',
+      message: `${endpoint} is behind the other endpoints, at block ${number}; it is asked last.`,
+    })
+  }
   if (!looksOnly(flags)) host.atEnd(await lockAccount(context, wanted, host))
   const journal = openJournal(context.home.journalFile)
   try {

@@ -8,7 +8,7 @@ import {createRpcClient, RpcTransportError} from '../lib/json-rpc.ts'
 import {silentLogger} from '../lib/log.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {verifyFromL1, type Verification, type VerifyProgress} from '../node/verify/verify.ts'
-import type {Context} from '../services/context.ts'
+import {endpointsOf, type Context} from '../services/context.ts'
 
 export interface VerifySettings {
   l1Url: string
@@ -35,7 +35,7 @@ export async function verifyNode(
   {network, profile}: Context,
   {l1Url, nodeUrl, dir, timeoutMs, signal, onProgress}: VerifySettings,
 ): Promise<NodeVerification> {
-  const url = nodeUrl === undefined ? (profile?.endpoints.l2 ?? network.l2.rpcUrls[0]) : nodeUrl
+  const url = nodeUrl === undefined ? endpointsOf(network, profile).l2[0] : nodeUrl
   const l1 = createRpcClient(l1Url, {timeoutMs})
   const node = url ? createRpcClient(url, {timeoutMs}) : null
   const place = openEmptyDirectory(dir)

@@ -6,15 +6,18 @@ import {isRecord} from './json.ts'
 
 /** The endpoint gave no usable JSON-RPC answer. `reason` is stable; the URL is kept out of the text. */
 export class RpcTransportError extends Error {
-  readonly reason: 'refused' | 'timeout' | 'http-status' | 'not-json' | 'network'
+  readonly reason: 'refused' | 'timeout' | 'http-status' | 'rate-limited' | 'not-json' | 'network'
   readonly url: string
   readonly httpStatus: number | undefined
+  /** When the endpoint wants to be asked again, if it said so; only where it is rate-limited. */
+  readonly retryAfterMs: number | undefined
 
   constructor(options: {
     reason: RpcTransportError['reason']
     url: string
     message: string
     httpStatus?: number
+    retryAfterMs?: number | undefined
     cause?: unknown
   }) {
     super(options.message, {cause: options.cause})
@@ -22,6 +25,7 @@ export class RpcTransportError extends Error {
     this.reason = options.reason
     this.url = options.url
     this.httpStatus = options.httpStatus
+    this.retryAfterMs = options.retryAfterMs
   }
 }
 
@@ -157,8 +161,10 @@ export function openHttp(url: string, options: RpcClientOptions): RpcConnection 
         (response) =>
           collect(response).then((text) => {
             const status = response.statusCode ?? 0
+            // Whatever the body says, the request was not looked at.
+            if (status === TOO_MANY_REQUESTS) reject(rateLimited(url, response.headers))
             // Some endpoints answer a JSON-RPC error with an HTTP error status: the body decides.
-            if (status >= 400 && !looksLikeJson(text)) reject(httpStatusError(url, status))
+            else if (status >= 400 && !looksLikeJson(text)) reject(httpStatusError(url, status))
             else resolve(text)
           }, onError),
       )
@@ -174,6 +180,20 @@ export function openHttp(url: string, options: RpcClientOptions): RpcConnection 
   }
 
   return {post, close: () => agent.destroy()}
+}
+
+const TOO_MANY_REQUESTS = 429
+
+function rateLimited(url: string, headers: IncomingMessage['headers']): RpcTransportError {
+  const after = headers['retry-after']
+  const seconds = after !== undefined && /^\d{1,6}$/.test(after) ? Number(after) : undefined
+  return new RpcTransportError({
+    reason: 'rate-limited',
+    url,
+    httpStatus: TOO_MANY_REQUESTS,
+    retryAfterMs: seconds === undefined ? undefined : seconds * 1000,
+    message: 'The endpoint limits how often it is asked (HTTP status 429).',
+  })
 }
 
 function httpStatusError(url: string, httpStatus: number): RpcTransportError {

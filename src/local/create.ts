@@ -278,7 +278,7 @@ export function writeProfiles(
             signer: signer.address,
             rewardRecipient: owner.address,
             keys: {owner: owner.name, signer: signer.name},
-            endpoints: {l1: null, l2: null, pos: null},
+            endpoints: {l1: [], l2: [], pos: null},
             node: {
               host: '127.0.0.1',
               rpcPort: ports.nodeRpc(index + 1),

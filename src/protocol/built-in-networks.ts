@@ -27,6 +27,8 @@ export const builtInNetworks: readonly Network[] = [
       poolImplementations: {'0xD8f38c831E5032d23065Eaaee8c0620e17c04D60': 'mainnet'},
       batchSenders: ['0x1A9da0aedA630dDf2748a453BF6d92560762D914'],
       confirmations: 12,
+      // A block each 12 s; an endpoint without one for so long does not follow the chain.
+      staleAfterSeconds: 600,
     },
     l2: {
       chainId: 1088,
@@ -77,6 +79,8 @@ export const builtInNetworks: readonly Network[] = [
       poolImplementations: {'0x00Ba8D0EcA054A9e0e74f68a33b13f25F6F3dd8E': 'published'},
       batchSenders: ['0x578c88EeEe23Db03E70aDB2445F0043bEC3C416E'],
       confirmations: 12,
+      // A block each 12 s; an endpoint without one for so long does not follow the chain.
+      staleAfterSeconds: 600,
     },
     l2: {
       chainId: 59_902,

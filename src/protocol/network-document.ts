@@ -39,6 +39,7 @@ function checkL1(l1: Record<string, unknown>, problems: string[]): void {
   whole(l1, 'chainId', 'l1', problems, 1)
   whole(l1, 'deploymentBlock', 'l1', problems, 0)
   whole(l1, 'confirmations', 'l1', problems, 0)
+  if (l1['staleAfterSeconds'] !== undefined) whole(l1, 'staleAfterSeconds', 'l1', problems, 1)
   urls(l1, 'l1', problems)
   urlOrNull(l1, 'explorerUrl', 'l1', problems)
   addresses(

@@ -41,6 +41,8 @@ export interface L1Network {
   batchSenders: Address[]
   /** Blocks on top of a block before its events count. */
   confirmations: number
+  /** Age of the newest block from which on an endpoint is called stale. Absent: blocks come when there is work. */
+  staleAfterSeconds?: number
 }
 
 export interface L2Network {

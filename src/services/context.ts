@@ -49,13 +49,13 @@ export function openContext(options: ContextOptions): Context {
   if (networkName === undefined) throw networkMissing()
   const network = readNetwork(home, networkName)
   const timeoutMs = (options.timeoutSeconds ?? 10) * 1000
-  const endpoints = selected.profile?.endpoints
+  const urls = endpointsOf(network, selected.profile)
 
   const l1 = lazy(() =>
     connectChain({
       name: 'L1',
       chainId: network.l1.chainId,
-      urls: endpoints?.l1 ? [endpoints.l1] : network.l1.rpcUrls,
+      urls: urls.l1,
       timeoutMs,
     }),
   )
@@ -63,12 +63,11 @@ export function openContext(options: ContextOptions): Context {
     connectChain({
       name: 'L2',
       chainId: network.l2.chainId,
-      urls: endpoints?.l2 ? [endpoints.l2] : network.l2.rpcUrls,
+      urls: urls.l2,
       timeoutMs,
     }),
   )
-  const posUrl = endpoints?.pos ?? network.posRestUrl
-  const pos = lazy(() => (posUrl === null ? null : connectPos(posUrl, timeoutMs)))
+  const pos = lazy(() => (urls.pos === null ? null : connectPos(urls.pos, timeoutMs)))
   return {
     home,
     config,
@@ -87,6 +86,18 @@ export function openContext(options: ContextOptions): Context {
       l1.opened?.close()
       l2.opened?.close()
     },
+  }
+}
+
+/** Where a network is reached: at the profile's own endpoints, else at those of its document. */
+export function endpointsOf(network: Network, profile: Profile | null): Profile['endpoints'] {
+  const own = profile?.endpoints
+  const orElse = (urls: string[] | undefined, others: string[]) =>
+    urls && urls.length > 0 ? urls : others
+  return {
+    l1: orElse(own?.l1, network.l1.rpcUrls),
+    l2: orElse(own?.l2, network.l2.rpcUrls),
+    pos: own?.pos ?? network.posRestUrl,
   }
 }
 

@@ -7,7 +7,8 @@ import {connectPos} from '../chain/pos-client.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {Check} from './check.ts'
-import type {Context} from './context.ts'
+import {endpointsOf, type Context} from './context.ts'
+import {proveEndpoints} from './prove-endpoints.ts'
 
 export interface NetworkCheck {
   ok: boolean
@@ -17,17 +18,19 @@ export interface NetworkCheck {
 /** Tests every endpoint of the network, that its addresses hold code, and that the contracts point at each other. */
 export async function checkNetwork(context: Context, timeoutMs: number): Promise<NetworkCheck> {
   const {network} = context
+  const urls = endpointsOf(network, context.profile)
   const endpoints = [
-    ...network.l1.rpcUrls.map((url) => ({name: 'L1', chainId: network.l1.chainId, url})),
-    ...network.l2.rpcUrls.map((url) => ({name: 'L2', chainId: network.l2.chainId, url})),
+    ...urls.l1.map((url) => ({name: 'L1', chainId: network.l1.chainId, url})),
+    ...urls.l2.map((url) => ({name: 'L2', chainId: network.l2.chainId, url})),
   ]
-  const [reachable, pos, l1, l2] = await Promise.all([
+  const [reachable, agreement, pos, l1, l2] = await Promise.all([
     Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint, timeoutMs))),
-    checkPos(network.posRestUrl, timeoutMs),
+    Promise.all((['L1', 'L2'] as const).map((chain) => checkAgreement(context, chain, urls))),
+    checkPos(urls.pos, timeoutMs),
     checkL1Contracts(context),
     checkL2Contracts(context),
   ])
-  const checks = [...reachable, ...pos, ...l1, ...l2]
+  const checks = [...reachable, ...agreement.flat(), ...pos, ...l1, ...l2]
   return {ok: checks.every((check) => check.ok), checks}
 }
 
@@ -44,6 +47,26 @@ async function checkEndpoint(
       connection.close()
     }
   })
+}
+
+/** Only where there is more than one to agree, or a network whose blocks come at a pace. */
+async function checkAgreement(
+  context: Context,
+  chain: 'L1' | 'L2',
+  urls: {l1: string[]; l2: string[]},
+): Promise<Check[]> {
+  const several = (chain === 'L1' ? urls.l1 : urls.l2).length > 1
+  if (!several && !(chain === 'L1' && context.network.l1.staleAfterSeconds)) return []
+  const label = several
+    ? `${chain} endpoints agree and are up to date`
+    : `${chain} endpoint is up to date`
+  return [
+    await attempt(`agreement-${chain.toLowerCase()}`, label, async () => {
+      const stale = await proveEndpoints(context, {chain})
+      if (stale.length === 0) return 'yes'
+      throw new Error(`${stale.map(({endpoint}) => endpoint).join(', ')} is behind`)
+    }),
+  ]
 }
 
 async function checkPos(url: string | null, timeoutMs: number): Promise<Check[]> {

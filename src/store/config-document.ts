@@ -58,8 +58,11 @@ export interface Profile {
   rewardRecipient: Address | null
   /** Names of keys or of signers. Null: the role signs elsewhere. */
   keys: {owner: string | null; signer: string | null}
-  /** Endpoints that replace the network's. May hold an API key: redact before printing. */
-  endpoints: {l1: string | null; l2: string | null; pos: string | null}
+  /**
+   * Endpoints that replace the network's, tried in order; none: those of the network. May hold an API key: redact
+   * before printing.
+   */
+  endpoints: {l1: string[]; l2: string[]; pos: string | null}
   /** The bundled node of this profile. Null: none is set up. */
   node: NodeProfile | null
 }
@@ -94,6 +97,10 @@ const orNull =
   (check: Check): Check =>
   (value) =>
     value === null || check(value)
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check)
 const either =
   (...values: readonly string[]): Check =>
   (value) =>
@@ -121,7 +128,7 @@ const isProfile = fields({
   signer: orNull(isAccount),
   rewardRecipient: orNull(isAccount),
   keys: fields({owner: orNull(isText), signer: orNull(isText)}),
-  endpoints: fields({l1: orNull(isUrl), l2: orNull(isUrl), pos: orNull(isUrl)}),
+  endpoints: fields({l1: listOf(isUrl), l2: listOf(isUrl), pos: orNull(isUrl)}),
   node: orNull(isNode),
 })
 
@@ -170,6 +177,19 @@ function withNewFields(keys: unknown): unknown {
   return Object.fromEntries(entries) as unknown
 }
 
+/** A profile of an older version had one endpoint or none. */
+function withEndpointLists(profiles: unknown): unknown {
+  if (!isRecord(profiles)) return profiles
+  const toList = (value: unknown) =>
+    value === null ? [] : typeof value === 'string' ? [value] : value
+  const entries = Object.entries(profiles).map(([name, profile]) => {
+    if (!isRecord(profile) || !isRecord(profile['endpoints'])) return [name, profile]
+    const {l1, l2, ...rest} = profile['endpoints']
+    return [name, {...profile, endpoints: {l1: toList(l1), l2: toList(l2), ...rest}}]
+  })
+  return Object.fromEntries(entries) as unknown
+}
+
 /**
  * Checks the settings document, when it is read and before it is written. Names the entry that is wrong and
  * never shows its content.
@@ -180,7 +200,9 @@ function withNewFields(keys: unknown): unknown {
  */
 export function parseConfig(value: unknown, path: string): Config {
   if (!isRecord(value)) throw configInvalid(path, 'it is not a JSON object')
-  const {currentProfile = null, profiles = {}, keys: stored = {}, signers = {}, ...unknown} = value
+  const {currentProfile = null, keys: stored = {}, signers = {}, ...others} = value
+  const {profiles: listed = {}, ...unknown} = others
+  const profiles = withEndpointLists(listed)
   const keys = withNewFields(stored)
   const [stranger] = Object.keys(unknown)
   if (stranger !== undefined) throw configInvalid(path, `${stranger} is not a setting`)

@@ -217,7 +217,7 @@ test('the key of a running node is not deleted, whatever is overridden; with a d
   config.update((all) => {
     const op = all.profiles['op']!
     const node = {host: '127.0.0.1', rpcPort: 1, peerPort: 2, relayerKey: null, batchKey: null}
-    const endpoints = {...op.endpoints, l1: 'http://127.0.0.1:9'}
+    const endpoints = {...op.endpoints, l1: ['http://127.0.0.1:9']}
     return {...all, profiles: {op: {...op, node, endpoints}}}
   })
   const lock = lockDirectory(temp.home.nodeDir('op'), 'data')

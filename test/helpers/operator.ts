@@ -31,13 +31,14 @@ export async function makeOperator(network: Network, options: OperatorOptions): 
       access,
     )
   }
-  const {l1 = null, l2 = null, pos = null} = options.endpoints ?? {}
+  const {l1, l2, pos = null} = options.endpoints ?? {}
+  const listOf = (url: string | undefined) => (url === undefined ? [] : [url])
   createProfile(temp.home, access.config, {
     name: 'op',
     network: network.name,
     owner: keyName(options.owner),
     signer: keyName(options.signer),
-    endpoints: {l1, l2, pos},
+    endpoints: {l1: listOf(l1), l2: listOf(l2), pos},
     node: null,
     replace: true,
   })

@@ -12,7 +12,7 @@ const profile: Profile = {
   signer: null,
   rewardRecipient: null,
   keys: {owner: null, signer: 'hot'},
-  endpoints: {l1: 'https://rpc.example/v3/secret', l2: null, pos: null},
+  endpoints: {l1: ['https://rpc.example/v3/secret'], l2: [], pos: null},
   node: null,
 }
 const key: KeyRecord = {
@@ -102,7 +102,7 @@ const wrongFiles: [string, unknown][] = [
   ],
   [
     'an endpoint that is no URL',
-    {...config, profiles: {main: {...hot, endpoints: {l1: 'localhost', l2: null, pos: null}}}},
+    {...config, profiles: {main: {...hot, endpoints: {l1: ['localhost'], l2: [], pos: null}}}},
   ],
   ['an owner that is no address', {...config, profiles: {main: {...hot, owner: '0x12'}}}],
   [
@@ -139,5 +139,16 @@ test('settings from before backups were noted are read, and written anew with th
   openConfig(temp.home).update((all) => ({...all, currentProfile: null}))
   expect(JSON.parse(readFileSync(temp.path('config.json'), 'utf8'))).toMatchObject({
     keys: {hot: {backupVerifiedAt: null}},
+  })
+})
+
+test('settings with one endpoint a chain are read as a list of one', () => {
+  using temp = makeTempHome()
+  const [l1] = profile.endpoints.l1
+  const old = {...profile, endpoints: {l1, l2: null, pos: null}}
+  writeFileSync(temp.path('config.json'), JSON.stringify({...config, profiles: {main: old}}))
+
+  expect(openConfig(temp.home).read().profiles['main']?.endpoints).toEqual({
+    ...{l1: [l1], l2: [], pos: null},
   })
 })

@@ -228,7 +228,7 @@ test('a profile and a network show endpoints by host only', () => {
     signer: null,
     rewardRecipient: RECIPIENT,
     keys: {owner: null, signer: null},
-    endpoints: {l1: 'https://user:SECRET@rpc.example/SECRET', l2: null, pos: null},
+    endpoints: {l1: ['https://user:SECRET@rpc.example/SECRET'], l2: [], pos: null},
     node: null,
   }
   const network = {...builtInNetworks[0]!, posRestUrl: 'http://pos.example/SECRET'}

@@ -7,8 +7,11 @@ import {fields, table} from './table.ts'
 /** A profile for a screen: endpoints by host only. */
 export function profileJson(name: string, profile: Profile, inUse: boolean) {
   const {l1, l2, pos} = profile.endpoints
-  const host = (url: string | null) => (url === null ? null : redactUrl(url))
-  return {...profile, name, inUse, endpoints: {l1: host(l1), l2: host(l2), pos: host(pos)}}
+  const hosts = {l1: l1.map(redactUrl), l2: l2.map(redactUrl)}
+  return {
+    ...{...profile, name, inUse},
+    endpoints: {...hosts, pos: pos === null ? null : redactUrl(pos)},
+  }
 }
 
 export function profileText(name: string, profile: Profile, inUse: boolean): string {
@@ -21,8 +24,8 @@ export function profileText(name: string, profile: Profile, inUse: boolean): str
     ['owner', role(profile.owner, profile.keys.owner)],
     ['signer', role(profile.signer, profile.keys.signer)],
     ['reward recipient', profile.rewardRecipient ?? 'not set'],
-    ['L1 endpoint', endpoints.l1 ?? 'that of the network'],
-    ['L2 endpoint', endpoints.l2 ?? 'that of the network'],
+    ['L1 endpoints', endpoints.l1.join(', ') || 'those of the network'],
+    ['L2 endpoints', endpoints.l2.join(', ') || 'those of the network'],
     ['consensus layer', endpoints.pos ?? 'that of the network'],
     [
       'node',

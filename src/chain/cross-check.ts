@@ -1,0 +1,78 @@
+import type {Hash} from 'viem'
+
+import {isRecord} from '../lib/json.ts'
+import {
+  commonBlock,
+  isDisagreement,
+  staleEndpoints,
+  type EndpointHead,
+} from '../protocol/endpoint-agreement.ts'
+import {disagree, firstFailure, notABlock} from './endpoint-errors.ts'
+import type {Endpoint} from './endpoint.ts'
+
+/** How the endpoints of a chain stand to each other. */
+export interface CrossCheck {
+  /** The newest block that an endpoint has. */
+  head: EndpointHead
+  stale: EndpointHead[]
+}
+
+/**
+ * Asks every endpoint for its newest block, and those that are not behind for one they must have in common.
+ *
+ * @throws {MetisSeqError} ENDPOINTS_DISAGREE, WRONG_CHAIN, and ENDPOINT_UNREACHABLE when none answers
+ */
+export async function crossCheck(
+  name: string,
+  endpoints: Endpoint[],
+  depth: bigint,
+): Promise<CrossCheck> {
+  const asked = await Promise.allSettled(
+    endpoints.map(async (endpoint) => ({endpoint, head: await readHead(endpoint)})),
+  )
+  const answered = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  if (answered.length === 0) throw firstFailure(name, endpoints, asked)
+  const heads = answered.map(({head}) => head)
+  const stale = staleEndpoints(heads)
+  const live = answered.filter(({head}) => !stale.includes(head))
+  for (const {endpoint, head} of answered) if (stale.includes(head)) endpoint.source.state = 'stale'
+  if (live.length > 1) await assertAgreement(name, live, depth)
+  const head = heads.reduce((best, each) => (each.number > best.number ? each : best))
+  return {head, stale}
+}
+
+async function assertAgreement(
+  name: string,
+  live: {endpoint: Endpoint; head: EndpointHead}[],
+  depth: bigint,
+): Promise<void> {
+  const block = commonBlock(
+    live.map(({head}) => head),
+    depth,
+  )
+  const views = await Promise.all(
+    live.map(async ({endpoint}) => ({
+      endpoint,
+      hash: await readHash(endpoint, block).catch(() => null),
+    })),
+  )
+  if (!isDisagreement(views.map(({hash}) => hash))) return
+  for (const {endpoint} of live) endpoint.source.state = 'disagrees'
+  throw disagree(name, block, views)
+}
+
+async function readHead({source, request}: Endpoint): Promise<EndpointHead> {
+  const block = await request({method: 'eth_getBlockByNumber', params: ['latest', false]})
+  if (!isRecord(block)) throw notABlock(source)
+  return {
+    endpoint: source.endpoint,
+    number: BigInt(String(block['number'])),
+    timeSeconds: Number(block['timestamp']),
+  }
+}
+
+async function readHash({request}: Endpoint, block: bigint): Promise<Hash | null> {
+  const params = [`0x${block.toString(16)}`, false]
+  const found = await request({method: 'eth_getBlockByNumber', params})
+  return isRecord(found) && typeof found['hash'] === 'string' ? (found['hash'] as Hash) : null
+}

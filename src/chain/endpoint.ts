@@ -1,0 +1,147 @@
+import {MetisSeqError} from '../lib/errors.ts'
+import {
+  createRpcClient,
+  RpcResponseError,
+  RpcTransportError,
+  type RpcCall,
+  type RpcClient,
+} from '../lib/json-rpc.ts'
+import {redactUrl} from '../lib/redact.ts'
+
+/** What is known of one endpoint after it was used. */
+export interface SourceState {
+  name: string
+  /** Scheme and host only. */
+  endpoint: string
+  state: 'fresh' | 'down' | 'rate-limited' | 'stale' | 'disagrees' | 'wrong-chain' | 'unused'
+  /** Time of the last answer, milliseconds. */
+  latencyMs: number | null
+}
+
+/** One address of a chain. */
+export interface Endpoint {
+  source: SourceState
+  request(call: RpcCall): Promise<unknown>
+  close(): void
+}
+
+/**
+ * An endpoint that proves its chain id before it is believed, or given a transaction.
+ *
+ * @throws {MetisSeqError} on use: WRONG_CHAIN
+ * @throws {RpcTransportError} on use: it gave no usable answer
+ */
+export function createEndpoint(
+  name: string,
+  url: string,
+  chainId: number,
+  timeoutMs: number,
+): Endpoint {
+  const rpc = createRpcClient(url, {timeoutMs})
+  const source: SourceState = {name, endpoint: redactUrl(url), state: 'unused', latencyMs: null}
+  const send = batching(rpc, source)
+  let proof: Promise<void> | undefined
+  return {
+    source,
+    close: () => rpc.close(),
+    async request(call) {
+      proof ??= proveChainId(send, name, url, chainId, source)
+      const proven = proof.catch((error: unknown) => {
+        proof = undefined
+        throw error
+      })
+      if (call.method === 'eth_sendRawTransaction') {
+        await proven
+        return send(call)
+      }
+      // A read may travel with the proof; its answer is believed, or even seen to fail, only after it.
+      const answer = send(call).catch((error: unknown) => {
+        throw isLimit(error, call) ? toLimit(error, url) : error
+      })
+      answer.catch(() => {})
+      await proven
+      return answer
+    },
+  }
+}
+
+/** "Limit exceeded" of EIP-1474, and what providers made of HTTP's status. */
+const LIMIT_CODES: readonly number[] = [-32_005, 429]
+
+/** For logs the same code says that the range is too wide, which no waiting mends. */
+function isLimit(error: unknown, {method}: RpcCall): error is RpcResponseError {
+  return (
+    error instanceof RpcResponseError &&
+    LIMIT_CODES.includes(error.code) &&
+    method !== 'eth_getLogs'
+  )
+}
+
+function toLimit(error: RpcResponseError, url: string): RpcTransportError {
+  const message = `The endpoint limits how often it is asked (code ${error.code}).`
+  return new RpcTransportError({reason: 'rate-limited', url, message, cause: error})
+}
+
+async function proveChainId(
+  send: (call: RpcCall) => Promise<unknown>,
+  name: string,
+  url: string,
+  chainId: number,
+  source: SourceState,
+): Promise<void> {
+  const answer = await send({method: 'eth_chainId'})
+  const actual = typeof answer === 'string' ? Number(answer) : Number.NaN
+  if (actual === chainId) return
+  source.state = 'wrong-chain'
+  throw new MetisSeqError({
+    code: 'WRONG_CHAIN',
+    message: `The ${name} endpoint serves chain ${actual}, and this network needs chain ${chainId}.`,
+    exit: 'unreachable',
+    facts: {
+      chain: name,
+      endpoint: redactUrl(url),
+      expectedChainId: String(chainId),
+      actualChainId: String(actual),
+    },
+    hints: [
+      'Run `metis-seq network check` to compare every endpoint of the network.',
+      'Check the endpoints of the profile with `metis-seq profile show`.',
+    ],
+  })
+}
+
+/** Calls made in one turn of the event loop travel in one HTTP request. */
+function batching(rpc: RpcClient, source: SourceState): (call: RpcCall) => Promise<unknown> {
+  let waiting: {call: RpcCall; resolve(value: unknown): void; reject(error: unknown): void}[] = []
+  const flush = async () => {
+    const batch = waiting
+    waiting = []
+    const started = performance.now()
+    try {
+      const answers =
+        batch.length === 1
+          ? [await rpc.request(batch[0]!.call.method, batch[0]!.call.params).catch(keepResponse)]
+          : await rpc.batch(batch.map(({call}) => call))
+      source.state = source.state === 'wrong-chain' ? source.state : 'fresh'
+      source.latencyMs = Math.round(performance.now() - started)
+      batch.forEach(({resolve, reject}, index) => {
+        const answer = answers[index]
+        if (answer instanceof RpcResponseError) reject(answer)
+        else resolve(answer)
+      })
+    } catch (error) {
+      const limited = error instanceof RpcTransportError && error.reason === 'rate-limited'
+      source.state = limited ? 'rate-limited' : 'down'
+      for (const {reject} of batch) reject(error)
+    }
+  }
+  return (call) =>
+    new Promise((resolve, reject) => {
+      if (waiting.push({call, resolve, reject}) === 1) setImmediate(() => void flush())
+    })
+}
+
+function keepResponse(error: unknown): RpcResponseError {
+  if (error instanceof RpcResponseError) return error
+  throw error
+}

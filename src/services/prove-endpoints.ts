@@ -1,0 +1,50 @@
+import {systemClock, type Clock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import type {EndpointHead} from '../protocol/endpoint-agreement.ts'
+import type {Context} from './context.ts'
+import type {Plan} from './plan.ts'
+
+/** L2 replaces blocks only at a respan, and few of them. */
+const L2_DEPTH = 2n
+
+/**
+ * Before money moves: the endpoints of the chain name the same blocks, and none of them lives in the past.
+ *
+ * @returns endpoints that are behind the others; they are asked last
+ * @throws {MetisSeqError} ENDPOINTS_DISAGREE, ENDPOINT_STALE, WRONG_CHAIN, ENDPOINT_UNREACHABLE; nothing was sent
+ */
+export async function proveEndpoints(
+  context: Context,
+  {chain}: Pick<Plan, 'chain'>,
+  clock: Clock = systemClock,
+): Promise<EndpointHead[]> {
+  const {l1} = context.network
+  const connection = chain === 'L1' ? context.l1() : context.l2()
+  const {head, stale} = await connection.crossCheck(
+    chain === 'L1' ? BigInt(l1.confirmations) : L2_DEPTH,
+  )
+  const ageSeconds = Math.floor(clock.nowMs() / 1000) - head.timeSeconds
+  if (chain === 'L1' && l1.staleAfterSeconds !== undefined && ageSeconds > l1.staleAfterSeconds) {
+    throw staleHead(head, ageSeconds, l1.staleAfterSeconds)
+  }
+  return stale
+}
+
+function staleHead(head: EndpointHead, ageSeconds: number, limitSeconds: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ENDPOINT_STALE',
+    message: `The newest L1 block of ${head.endpoint} is ${ageSeconds} s old, so what it says of balances and conditions may be over.`,
+    exit: 'stale',
+    facts: {
+      endpoint: head.endpoint,
+      block: `${head.number}`,
+      ageSeconds: `${ageSeconds}`,
+      limitSeconds: `${limitSeconds}`,
+    },
+    hints: [
+      'Wait until the endpoint has caught up, or name another one: `metis-seq init --replace --l1-rpc-url URL`.',
+      'Check the clock of this machine: the age is measured by it.',
+    ],
+    retryable: true,
+  })
+}
