@@ -127,10 +127,7 @@ export const keySchemas: CommandSchemas = {
         }),
       ),
       keysDir: text('Directory of encrypted files.'),
-      keys: list(
-        'Which backend holds each key.',
-        object('A key.', {name: keyName, backend}),
-      ),
+      keys: list('Which backend holds each key.', object('A key.', {name: keyName, backend})),
     }),
   },
 }

@@ -19,6 +19,8 @@ export const stakeSchemas: CommandSchemas = {
     }),
   },
   'stake restake': operation(),
-  'stake show': {data: object('A lock beside the limits of the pool.', {sequencer, ...stakeFields})},
+  'stake show': {
+    data: object('A lock beside the limits of the pool.', {sequencer, ...stakeFields}),
+  },
   'stake withdraw': operation(),
 }

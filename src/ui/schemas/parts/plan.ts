@@ -48,11 +48,32 @@ const plannedCall = shared(
   }),
 )
 
-const metCondition = object<Preview['conditions'][number]>('A condition that holds.', {
-  id: pattern('Stable name of the condition.', '[a-z0-9-]+'),
-  label: text('What must hold, for people.'),
-  seen: text('What was seen, for people.'),
-})
+const metCondition = shared(
+  'metCondition',
+  object<Preview['conditions'][number]>('A condition that holds.', {
+    id: pattern('Stable name of the condition.', '[a-z0-9-]+'),
+    label: text('What must hold, for people.'),
+    seen: text('What was seen, for people.'),
+  }),
+)
+
+const effect = shared(
+  'effect',
+  object<Effect>('A number or word that changes, for people.', {
+    label: text('What it is.'),
+    before: text('As it is now, with its unit.'),
+    after: text('As it will be, with its unit.'),
+  }),
+)
+
+const figure = shared(
+  'figure',
+  object<Figure>('A value of the chain that changes.', {
+    id: text('Name of the value, such as `lockedMetisWei`.'),
+    before: text('As it is now: wei as decimal digits, an address, a word.'),
+    after: text('As it will be: wei as decimal digits, an address, a word.'),
+  }),
+)
 
 /** Mirrors `previewJson`. */
 const previewFields: Fields<Preview> = {
@@ -63,21 +84,10 @@ const previewFields: Fields<Preview> = {
   role: word('Role of that account.', ['owner', 'signer']),
   calls: list('Calls in the order in which they are sent.', plannedCall),
   conditions: list('What was checked; all of it holds.', metCondition),
-  effects: list(
-    'What changes, for people.',
-    object<Effect>('A number or word that changes.', {
-      label: text('What it is.'),
-      before: text('As it is now, with its unit.'),
-      after: text('As it will be, with its unit.'),
-    }),
-  ),
+  effects: list('What changes, for people.', effect),
   figures: list(
     'Values of the chain that change; compared with the chain when all is mined.',
-    object<Figure>('A value of the chain.', {
-      id: text('Name of the value, such as `lockedMetisWei`.'),
-      before: text('As it is now: wei as decimal digits, an address, a word.'),
-      after: text('As it will be: wei as decimal digits, an address, a word.'),
-    }),
+    figure,
   ),
   fees,
   maxCostWei: wei('Highest price of all calls, in the coin of the chain: gas and what is sent.'),
@@ -194,4 +204,3 @@ export function operation(fields: Record<string, JsonSchema> = {}): CommandSchem
     ...fields,
   })
 }
-

@@ -35,7 +35,9 @@ const recordFields: Fields<Sequencer> = {
   amountMetisWei: wei('METIS locked.'),
   rewardMetisWei: wei('METIS credited and not yet claimed.'),
   activationBatch: digits('Reward batch in which it became active.'),
-  updatedBatch: digits('Reward batch of its last withdrawal or signer update; both share a throttle.'),
+  updatedBatch: digits(
+    'Reward batch of its last withdrawal or signer update; both share a throttle.',
+  ),
   deactivationBatch: digits('Reward batch in which it began to exit; 0 while it has not.'),
   unlockClaimTimeSeconds: digits(
     'When the METIS of an exit are free, in seconds since 1970; 0 while not exiting.',
@@ -44,7 +46,9 @@ const recordFields: Fields<Sequencer> = {
   owner: address('Owner: locks, claims and exits.'),
   signer: address('Signer: seals the blocks of its epochs.'),
   publicKey: hexOf('Public key of the signer, 64 bytes.', 64),
-  rewardRecipient: address('Account on L2 that receives the rewards; the zero address means unset.'),
+  rewardRecipient: address(
+    'Account on L2 that receives the rewards; the zero address means unset.',
+  ),
   status: sequencerStatus,
 }
 
@@ -59,7 +63,9 @@ export const sequencer = shared(
   'sequencer',
   object<ReturnType<typeof sequencerJson>>('The record of a sequencer in LockingPool.', {
     ...recordFields,
-    rewardRecipient: nullable(address('Account on L2 that receives the rewards; null while unset.')),
+    rewardRecipient: nullable(
+      address('Account on L2 that receives the rewards; null while unset.'),
+    ),
     amountDisplay: text('`amountMetisWei` as METIS with decimals.'),
     rewardDisplay: text('`rewardMetisWei` as METIS with decimals.'),
   }),
@@ -73,7 +79,9 @@ export const pool = shared(
     totalLockedMetisWei: wei('METIS locked by all sequencers.'),
     rewardPerBlockMetisWei: wei('Reward for one block, in METIS.'),
     exitDelaySeconds: digits('Seconds between the start of an exit and its claim.'),
-    signerUpdateThrottle: digits('Reward batches between a signer update and the change before it.'),
+    signerUpdateThrottle: digits(
+      'Reward batches between a signer update and the change before it.',
+    ),
     rewardBatchId: digits('Id of the current reward batch.'),
     rewardedUntilEpoch: digits('Last epoch that was paid; 0 before the first batch.'),
     totalSequencers: digits('Sequencers that were ever registered.'),
@@ -97,7 +105,10 @@ const checkFields: Fields<Check> = {
   remedy: text('What mends it; empty when it holds.'),
 }
 
-export const check = shared('check', object<Check>('A condition, and whether it holds.', checkFields))
+export const check = shared(
+  'check',
+  object<Check>('A condition, and whether it holds.', checkFields),
+)
 
 export const condition = shared(
   'condition',

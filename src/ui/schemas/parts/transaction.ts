@@ -1,6 +1,6 @@
 import type {DecodedInput, DecodedTransaction} from '../../../services/decode-transaction.ts'
 import type {Preview} from '../../../services/send-plan.ts'
-import type {DecodedCall, JournalView} from '../../../services/transactions.ts'
+import type {DecodedCall, JournalView, TransactionView} from '../../../services/transactions.ts'
 import type {Waited} from '../../../services/wait-hash.ts'
 import {
   address,
@@ -55,7 +55,9 @@ export const fees = shared(
 export const decodedCall = shared(
   'decodedCall',
   object<DecodedCall>('A contract call in words.', {
-    contract: text('Contract, by its address; where that is unknown, the first that has the function.'),
+    contract: text(
+      'Contract, by its address; where that is unknown, the first that has the function.',
+    ),
     contractProven: flag('True when the address says that it is this contract.'),
     alsoIn: list('Other known contracts with the same function.', {type: 'string'}),
     functionName: text('Function that is called.'),
@@ -106,6 +108,43 @@ export const inclusionFields: Fields<Waited['inclusion']> = {
   blockHash: hash('Hash of that block.'),
   gasUsed: digits('Gas that it used.'),
   feeWei: wei('What the sender paid for gas.'),
+}
+
+export const confirmations = digits('Blocks from its own to the head, both counted.')
+
+const byTag = (tag: string) =>
+  nullable(flag(`True when its block is ${tag}; null when the endpoint does not say.`))
+
+/** Mirrors `TransactionView`. */
+export const transactionFields: Fields<TransactionView> = {
+  hash: hash('Hash of the transaction.'),
+  layer,
+  chainId: count('Chain id.'),
+  network: text('Name of the network.'),
+  state: word(
+    '`pending`: a node holds it and no block does. `unknown`: no node of the network knows it.',
+    ['mined', 'failed', 'pending', 'unknown'],
+  ),
+  from: address('Sender.'),
+  to: nullable(address('Called address; null makes a contract.')),
+  contract: nullable(text('Name of the called contract; null when the network does not name it.')),
+  call: as(nullable(decodedCall), 'The call in words; null when no known ABI has it.'),
+  data: callData,
+  valueWei,
+  accountNonce,
+  gasLimit: nullable(digits('Most gas it may use; null when no node knows it.')),
+  inclusion: nullable(
+    object<NonNullable<TransactionView['inclusion']>>('Where it was mined; null while it is not.', {
+      ...inclusionFields,
+      confirmations,
+      safe: byTag('safe'),
+      finalized: byTag('finalized'),
+    }),
+  ),
+  journal: as(
+    nullable(journalEntry),
+    'What the journal says; null when it was not sent from here.',
+  ),
 }
 
 const decodedTransaction = object<DecodedTransaction>(
