@@ -123,6 +123,7 @@ const offline = [
   'profile remove',
   'profile show',
   'profile use',
+  'schema',
   'tx decode',
   'tx list',
   'tx sign',
@@ -149,7 +150,7 @@ test('a command that needs a network says so in an empty home, exit 3 in text an
 
 test('commands that only look at this machine answer in an empty home', async () => {
   using temp = makeTempHome()
-  const looks = ['explain --list', 'key list', 'network list', 'profile list', 'tx list']
+  const looks = ['explain --list', 'key list', 'network list', 'profile list', 'schema', 'tx list']
 
   const results = await pairwise(looks, async (command) => {
     const {text, json, exitCode} = await runBoth(command.split(' '), {home: temp.root})
@@ -233,6 +234,8 @@ const wrong: [string, string, number][] = [
   ['tx decode nope', 'TX_UNDECODABLE', 2],
   ['tx decode 0x1234', 'TX_UNDECODABLE', 2],
   [`tx decode 0x${'12'.repeat(32)}`, 'TX_NOT_FOUND', 4],
+  ['schema reward shw', 'COMMAND_UNKNOWN', 2],
+  ['schema constructor', 'COMMAND_UNKNOWN', 2],
   ['no such command', 'COMMAND_UNKNOWN', 2],
 ]
 

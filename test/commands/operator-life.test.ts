@@ -7,6 +7,7 @@ import {journalOf} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {pairwise, runCli, type CliResult, type Document} from '../helpers/run-cli.ts'
 import {canMount, onSmallDisk} from '../helpers/small-disk.ts'
+import {checkOutput} from '../helpers/check-document.ts'
 import {cleanEnv, runScript} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
@@ -49,6 +50,7 @@ test.each(canMount() ? [600] : [])(
       env,
     )
 
+    checkOutput(args.split(' '), stdout)
     const document = JSON.parse(stdout) as Document
     expect({exitCode, code: document.error?.code}).toEqual({exitCode: 5, code: 'DISK_FULL'})
     expect(JSON.parse(stderr)).toMatchObject({currentProfile: 'op'})

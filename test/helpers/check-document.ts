@@ -39,10 +39,12 @@ export function checkOutput(args: readonly string[], stdout: string): void {
   if (!args.includes('--json') || args.includes('--help')) return
   const whole = parse(stdout)
   if (whole !== undefined) return checkDocument(whole, args)
-  const lines = stdout.split('\n').slice(0, -1)
-  for (const line of lines) {
+  const lines = stdout.split('\n')
+  const last = lines.length - 1
+  for (const [index, line] of lines.entries()) {
     const document = parse(line)
     if (document === undefined) {
+      if (index === last) return
       throw new Error(`${args.join(' ')} printed a line that is not JSON: ${line.slice(0, 200)}`)
     }
     checkDocument(document, args)
