@@ -127,10 +127,14 @@ test('--wait none returns at once, with the hash and without a block', async () 
 test('unsigned files: fields, calldata and a Safe batch, all with the same calls', async () => {
   const write = async (format: string) => {
     const file = temp.path(`${format}.json`)
-    await ask(`lst deposit artemis 2 --unsigned ${file} --format ${format} --nonce 9`)
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> & {
+    const line = `lst deposit artemis 2 --format ${format} --nonce 9 --unsigned`
+    await ask(`${line} ${file}`)
+    const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> & {
       transactions: Record<string, unknown>[]
     }
+    const {data} = await ask(`${line} -`)
+    expect(data['document']).toMatchObject({transactions: written.transactions})
+    return written
   }
 
   const [fields, calldata, safe] = [

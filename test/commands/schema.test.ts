@@ -1,8 +1,11 @@
 import {expect, test} from 'vitest'
 
 import {isRecord} from '../../src/lib/json.ts'
+import {importKey} from '../../src/services/keys.ts'
 import {findSchema, listSchemas} from '../../src/ui/schemas/index.ts'
 import {checkDocument, checkOutput, commandWords, validatorOf} from '../helpers/check-document.ts'
+import {accountOf} from '../helpers/l2-chain.ts'
+import {keyAccessOf} from '../helpers/operator.ts'
 import {runBoth, runCli} from '../helpers/run-cli.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 
@@ -58,7 +61,7 @@ test('the words may be several or one, and an alias is as good', async () => {
   const alias = await runCli(['schema', 'rotation', '--json'], home)
   const printed: unknown = JSON.parse(text.stdout)
 
-  expect(printed).toEqual(findSchema('reward show')?.jsonSchema)
+  expect(text.stdout).toBe(`${JSON.stringify(findSchema('reward show')?.jsonSchema, null, 2)}\n`)
   expect(json.data).toMatchObject({command: 'reward show', stream: false, jsonSchema: printed})
   expect(quoted.stdout).toBe(text.stdout)
   expect(alias.json?.data).toMatchObject({command: 'epoch watch', stream: true})
@@ -68,6 +71,30 @@ test('the nearest command is the first hint', async () => {
   using temp = makeTempHome()
   const {json} = await runBoth(['schema', 'reward', 'shw'], {home: temp.root})
   expect(json.error?.hints[0]).toBe('Run `metis-seq schema reward show`?')
+})
+
+test('documents that no other test asks for', async () => {
+  using temp = makeTempHome()
+  const {address} = accountOf('hot')
+  const ask = async (line: string, env: Record<string, string> = {}) => {
+    const {json, stdout} = await runCli([...line.split(' '), '--json'], {home: temp.root, env})
+    expect(json?.error, stdout).toBeNull()
+    return json?.data
+  }
+  const access = keyAccessOf(temp)
+  const open = {METIS_SEQ_PASSWORD_FILE: access.passwordFile ?? ''}
+  const wanted = {name: 'hot', backend: 'file', rememberPasswordFile: false} as const
+  await importKey(accountOf('hot').privateKey, wanted, access)
+  await ask('profile add one --network andromeda --owner hot')
+  await ask('profile add two --network andromeda')
+
+  expect(await ask('profile use one')).toMatchObject({name: 'one', inUse: true, owner: address})
+  expect(await ask('profile remove two')).toEqual({removed: 'two'})
+  expect(await ask('profile list')).toMatchObject({profiles: [{name: 'one'}]})
+  expect(await ask('network list')).toMatchObject({networks: [{source: 'built in'}, {}]})
+  expect(await ask('key move hot --backend file', open)).toMatchObject({removedFrom: []})
+  const themis = await ask(`key export-themis hot --output ${temp.path('t')} --reveal --yes`, open)
+  expect(themis).toMatchObject({name: 'hot', address})
 })
 
 /** A document as `sequencer show --json` prints it. */

@@ -1,8 +1,8 @@
 import type {Eligibility} from '../../services/eligibility.ts'
-import {address, flag, list, object, wei} from './build.ts'
+import {address, anyOf, flag, list, object, wei} from './build.ts'
 import type {CommandSchema, CommandSchemas} from './document.ts'
 import {operation, sends} from './parts/plan.ts'
-import {checks, pool, sequencer} from './parts/sequencer.ts'
+import {check, condition, pool, sequencer} from './parts/sequencer.ts'
 
 const whitelist: CommandSchema = sends('Mined, and read back from the chain.', {
   account: address('Account that was put on the whitelist or taken off it.'),
@@ -18,7 +18,10 @@ export const sequencerSchemas: CommandSchemas = {
       amountMetisWei: wei('METIS that would be locked.'),
       owner: address('Account that would register.'),
       signer: address('Signer it would register.'),
-      checks: checks('The conditions, in the order of the contract.'),
+      checks: list(
+        'The conditions of the contract in its order, and those of this program.',
+        anyOf('A condition of the contract, or one of this program.', [condition, check]),
+      ),
       pool,
     }),
   },
