@@ -3,6 +3,7 @@ import {join} from 'node:path'
 
 import {Ajv2020, type ErrorObject, type ValidateFunction} from 'ajv/dist/2020.js'
 
+import manifest from '../../oclif.manifest.json' with {type: 'json'}
 import {isRecord} from '../../src/lib/json.ts'
 import {documentSchema} from '../../src/ui/schemas/document.ts'
 import {findSchema} from '../../src/ui/schemas/index.ts'
@@ -17,14 +18,12 @@ export const commandWords = globSync('**/*.{ts,tsx}', {
   .map((name) => name.replace(/\.tsx?$/, '').replaceAll('/', ' '))
   .toSorted()
 
-/** Names that stand for another command, as its class declares them. */
-const aliases: Record<string, string> = {
-  claim: 'reward claim',
-  delegate: 'lst deposit',
-  register: 'sequencer register',
-  rotation: 'epoch watch',
-  top: 'dashboard',
-}
+/** Names that stand for another command. */
+const aliases = new Map(
+  Object.values(manifest.commands).flatMap(({id, aliases}) =>
+    aliases.map((alias): [string, string] => [alias, id.replaceAll(':', ' ')]),
+  ),
+)
 
 /** What is said of a command line that no command was found for. */
 const UNKNOWN = 'unknown'
@@ -95,7 +94,7 @@ function commandIn(args: readonly string[]): string {
   const found = commandWords
     .filter((command) => words === command || words.startsWith(`${command} `))
     .toSorted((a, b) => b.length - a.length)[0]
-  const command = found ?? aliases[first]
+  const command = found ?? aliases.get(first)
   if (command === undefined) throw new Error(`No command is known by \`${words}\`.`)
   return command
 }
