@@ -92,15 +92,18 @@ function findOpen(
   wanted: string | undefined,
 ): JournalEntry {
   const here = journal.list(ENTRIES_LOOKED_AT, networkName).filter(({status}) => isOpen(status))
+  // Of several in one place the newest offers most: it is the one to outbid.
+  const isNewest = (entry: JournalEntry) => !here.some((other) => takesPlaceOf(other, entry))
+  const newest = here.filter(isNewest)
   if (wanted === undefined) {
-    const [only, ...others] = here
+    const [only, ...others] = newest
     if (only && others.length === 0) return only
-    throw only ? ambiguous(here) : nothingOpen(networkName)
+    throw only ? ambiguous(newest) : nothingOpen(networkName)
   }
   const found = here.find(
     ({id, hash}) => `${id}` === wanted || hash.toLowerCase() === wanted.toLowerCase(),
   )
-  if (found) return found
+  if (found) return newest.find((entry) => takesPlaceOf(entry, found)) ?? found
   throw new MetisSeqError({
     code: 'TX_NOT_OPEN',
     message: 'The journal has no open transaction with this hash or number.',
@@ -108,6 +111,11 @@ function findOpen(
     facts: {network: networkName, open: here.map(({id}) => `${id}`).join(', ') || 'none'},
     hints: ['Run `metis-seq tx list` to see what was sent from here.'],
   })
+}
+
+function takesPlaceOf(newer: JournalEntry, older: JournalEntry): boolean {
+  const {id, chainId, from, nonce} = older
+  return newer.id > id && newer.chainId === chainId && newer.from === from && newer.nonce === nonce
 }
 
 function isOpen(status: JournalEntry['status']): boolean {
@@ -124,10 +132,8 @@ function nothingOpen(network: string): MetisSeqError {
   })
 }
 
-/** @param open newest first */
 function ambiguous(open: JournalEntry[]): MetisSeqError {
   const lowest = Math.min(...open.map(({nonce}) => nonce))
-  // Of several with that nonce the newest offers most, so it is the one to outbid.
   const first = open.find(({nonce}) => nonce === lowest)
   return new MetisSeqError({
     code: 'TX_AMBIGUOUS',

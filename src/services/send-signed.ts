@@ -8,7 +8,7 @@ import type {DecodedInput, DecodedTransaction} from './decode-transaction.ts'
 import type {SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
 import type {SentCall} from './send-plan.ts'
-import {findReceipt} from './wait-transaction.ts'
+import {findReceipt, outcomeOf, record} from './wait-transaction.ts'
 
 /** A transaction that can travel: all that the decoder leaves open is there. */
 export interface Signed {
@@ -66,10 +66,17 @@ function toSigned(transaction: DecodedTransaction, index: number): Signed {
  */
 export async function withoutMined(
   batch: SignedBatch,
-  {client}: Pick<SendDependencies, 'client'>,
+  {client, journal}: Pick<SendDependencies, 'client' | 'journal'>,
 ): Promise<SignedBatch> {
   const left = [...batch.transactions]
-  while (left[0] && (await findReceipt(client, left[0].hash))?.status === 'success') left.shift()
+  for (const {hash} of batch.transactions) {
+    const receipt = await findReceipt(client, hash)
+    if (receipt?.status !== 'success') break
+    // A run that was cut off did not note it.
+    const entry = journal.find({hash})
+    if (entry) record(journal, entry, outcomeOf(receipt))
+    left.shift()
+  }
   if (left.length > 0) return {...batch, transactions: left}
   throw new MetisSeqError({
     code: 'DONE_EARLIER',

@@ -124,6 +124,7 @@ const offline = [
   'profile remove',
   'profile show',
   'profile use',
+  'schema',
   'signer list',
   'signer remove',
   'signer test',
@@ -158,6 +159,7 @@ test('commands that only look at this machine answer in an empty home', async ()
     'key list',
     'network list',
     'profile list',
+    'schema',
     'signer list',
     'tx list',
   ]
@@ -249,6 +251,8 @@ const wrong: [string, string, number][] = [
   ['tx decode nope', 'TX_UNDECODABLE', 2],
   ['tx decode 0x1234', 'TX_UNDECODABLE', 2],
   [`tx decode 0x${'12'.repeat(32)}`, 'TX_NOT_FOUND', 4],
+  ['schema reward shw', 'COMMAND_UNKNOWN', 2],
+  ['schema constructor', 'COMMAND_UNKNOWN', 2],
   ['no such command', 'COMMAND_UNKNOWN', 2],
 ]
 

@@ -1,13 +1,15 @@
-/** Every command that sends, killed before and after its transaction is out: it is sent exactly once. */
+/** Every command that sends, killed at every stage of its way: run again, it ends in exactly one transaction. */
+import {rmSync} from 'node:fs'
+
 import type {Address} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
-import {startBroadcastProxy, type BroadcastProxy, type Moment} from '../helpers/broadcast-proxy.ts'
-import {accountOf} from '../helpers/l2-chain.ts'
+import {startChaosEndpoint, type ChaosEndpoint, type Fate} from '../helpers/chaos-endpoint.ts'
 import {forgetJournal, statusesIn} from '../helpers/journal.ts'
+import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
-import {runCli, startCli, type RunningCli} from '../helpers/run-cli.ts'
+import {runCli, startCli, type CliResult, type RunningCli} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
 
@@ -17,32 +19,39 @@ const heir = accountOf('heir').address
 const EXIT_SECONDS = 21 * 86_400
 
 let chain: TestChain
-let proxy: BroadcastProxy
+let ends: {l1: ChaosEndpoint; l2: ChaosEndpoint}
 let temp: TempHome
+/** As `temp`, with an owner who has no sequencer yet. */
+let fresh: TempHome
 
 beforeAll(async () => {
-  chain = await startTestChain({withL2: false})
-  proxy = await startBroadcastProxy(chain.l1)
-  const l1 = {...chain.network.l1, rpcUrls: [proxy.url]}
-  temp = await makeOperator({...chain.network, l1}, {owner: 'owner', signer: 'signer'})
+  chain = await startTestChain({l2Rich: [owner]})
+  ends = {
+    l1: await startChaosEndpoint(() => chain.l1.url),
+    l2: await startChaosEndpoint(() => chain.l2.url),
+  }
+  const l1 = {...chain.network.l1, rpcUrls: [ends.l1.url]}
+  const l2 = {...chain.network.l2, rpcUrls: [ends.l2.url]}
+  temp = await makeOperator({...chain.network, l1, l2}, {owner: 'owner', signer: 'signer'})
+  fresh = await makeOperator({...chain.network, l1, l2}, {owner: 'heir', signer: 'heir signs'})
   await chain.lock(owner, accountOf('signer'))
   for (const name of ['one', 'two']) {
     await chain.lock(accountOf(name).address, accountOf(`${name} signs`))
   }
-  await chain.fund(heir, {metis: '0'})
+  await chain.fund(heir)
   await chain.l1.request('anvil_setBalance', [signer, '0xde0b6b3a7640000'])
   await chain.submitRewards(signer, 100n)
   await chain.keep()
 })
 afterAll(async () => {
-  temp[Symbol.dispose]()
-  await proxy[Symbol.asyncDispose]()
+  for (const home of [temp, fresh]) home[Symbol.dispose]()
+  for (const end of Object.values(ends)) await end[Symbol.asyncDispose]()
   await chain[Symbol.asyncDispose]()
 })
 beforeEach(async () => {
   await chain.reset()
-  proxy.reset()
-  forgetJournal(temp)
+  for (const end of Object.values(ends)) end.reset()
+  for (const home of [temp, fresh]) forgetJournal(home)
 })
 
 /** The fee that a reward of 200,000 gas at 1 gwei needs. */
@@ -54,19 +63,56 @@ async function unlocked(): Promise<void> {
   await chain.l1.request('evm_mine')
 }
 
+const signedFile = () => temp.path('signed.json')
+
+async function signedElsewhere(): Promise<void> {
+  const unsigned = temp.path('unsigned.json')
+  for (const file of [unsigned, signedFile()]) rmSync(file, {force: true})
+  await run(temp, `sequencer set-recipient 1 --recipient ${heir} --unsigned ${unsigned}`)
+  await run(temp, `tx sign ${unsigned} --output ${signedFile()} --yes`)
+}
+
+const run = async (home: TempHome, line: string): Promise<CliResult> => {
+  const result = await runCli(line.split(' '), {home: home.root})
+  expect(result.exitCode, result.stderr).toBe(0)
+  return result
+}
+
+/** What one stage of the way asks of the chain first; the process is killed when it asks. */
+const stages: {stage: string; at: string; fate: Fate; sentBefore: boolean}[] = [
+  {stage: 'while it looks', at: 'eth_call', fate: 'silence', sentBefore: false},
+  {stage: 'while it simulates', at: 'eth_estimateGas', fate: 'silence', sentBefore: false},
+  {stage: 'before it signs', at: 'pending nonce', fate: 'silence', sentBefore: false},
+  {stage: 'before it is out', at: 'eth_sendRawTransaction', fate: 'silence', sentBefore: true},
+  {stage: 'after it is out', at: 'eth_sendRawTransaction', fate: 'deaf', sentBefore: true},
+  {stage: 'while it waits', at: 'eth_getTransactionReceipt', fate: 'silence', sentBefore: true},
+  {stage: 'before it compares', at: 'read after receipt', fate: 'silence', sentBefore: true},
+]
+
 interface Case {
   line: string
+  /** The part of the line that names the file of this run. */
+  more?: () => string
   from?: Address
+  home?: () => TempHome
+  chain?: 'l1' | 'l2'
   before?: () => Promise<void>
+  /** Transactions of the whole plan. */
+  count?: number
+  /** It signs nothing and plans nothing: the bytes come from elsewhere. */
+  signedBefore?: boolean
 }
 
 const publicKey = `0x${accountOf('next signer').publicKey.slice(4)}`
 const cases: Case[] = [
+  {line: 'sequencer register --amount 20000', from: heir, home: () => fresh, count: 2},
   {line: 'stake increase 1 --amount 1000'},
   {line: 'stake restake 1'},
   {line: 'stake withdraw 1 --amount 1000 --override shared-throttle'},
   {line: `sequencer set-recipient 1 --recipient ${heir}`},
-  {line: `sequencer set-owner 1 --new-owner ${heir}`},
+  {
+    line: `sequencer set-owner 1 --new-owner ${accountOf('buyer').address} --override new-owner-not-ready`,
+  },
   {
     line: `sequencer rotate-signer 1 --signer-pubkey ${publicKey} --override shared-throttle --override unpaid-blocks`,
     from: signer,
@@ -74,34 +120,55 @@ const cases: Case[] = [
   {line: 'reward claim 1'},
   {line: 'exit start 1 --override producing'},
   {line: 'exit finish 1', before: unlocked},
+  {line: 'lst deposit artemis 1', chain: 'l2'},
+  {line: 'tx send', more: signedFile, before: signedElsewhere, signedBefore: true},
 ]
-const moments: Moment[] = ['before', 'after']
-const matrix = cases.flatMap((each) => moments.map((moment) => ({...each, moment})))
+const matrix = cases.flatMap((each) => stages.map((stage) => ({...each, ...stage})))
 
-const sentBy = async (from: Address) =>
-  Number(await chain.l1.request('eth_getTransactionCount', [from, 'latest']))
+/** Recognizes the call at which a stage begins; a stage after the receipt begins only when one was seen. */
+function beginsStage(at: string): (call: {method: string; params: unknown[]}) => boolean {
+  let receiptAsked = false
+  return ({method, params}) => {
+    if (method === 'eth_getTransactionReceipt') receiptAsked = true
+    if (at === 'pending nonce')
+      return method === 'eth_getTransactionCount' && params[1] === 'pending'
+    if (at === 'read after receipt') return receiptAsked && method === 'eth_getBlockByNumber'
+    return method === at
+  }
+}
 
-test.each(matrix)(
-  '$line, killed $moment the chain has it',
-  async ({line, moment, from = owner, before}) => {
-    await before?.()
-    const args = [...line.split(' '), '--yes', '--json']
-    const nonce = await sentBy(from)
-    let cli: RunningCli | undefined
-    proxy.onBroadcast((_count, at) => {
-      if (at !== moment) return 'go on'
-      cli?.child.kill('SIGKILL')
-      return 'silence'
-    })
-    cli = startCli(args, {home: temp.root})
-    await cli.result
-    expect(cli.child.signalCode).toBe('SIGKILL')
-    proxy.reset()
+const noncesOf = async (from: Address, on: 'l1' | 'l2') =>
+  Number(await chain[on].request('eth_getTransactionCount', [from, 'latest']))
 
-    const again = await runCli(args, {home: temp.root})
+test.each(matrix)('$line, killed $stage', async (each) => {
+  const {line, more, from = owner, home = () => temp, chain: on = 'l1', before} = each
+  const {at, fate, sentBefore, count = 1, signedBefore = false} = each
+  await before?.()
+  const args = [...line.split(' '), ...(more ? [more()] : []), '--yes', '--json']
+  const nonce = await noncesOf(from, on)
+  const begins = beginsStage(at)
+  let cli: RunningCli | undefined
+  let killed = false
+  ends[on].decide((call) => {
+    if (killed || !begins(call)) return killed ? 'silence' : 'pass'
+    killed = true
+    cli?.child.kill('SIGKILL')
+    return fate
+  })
+  cli = startCli(args, {home: home().root})
+  const first = await cli.result
+  ends[on].reset()
 
-    expect(again.json?.error).toMatchObject({code: 'DONE_EARLIER', exitCode: 5})
-    expect(await sentBy(from)).toBe(nonce + 1)
-    expect(statusesIn(temp)).toEqual(['mined'])
-  },
-)
+  const again = await runCli(args, {home: home().root})
+
+  // What comes from elsewhere is neither planned nor simulated: there is no such stage.
+  if (!killed) expect(signedBefore).toBe(true)
+  else expect(cli.child.signalCode, first.stderr).toBe('SIGKILL')
+  expect(await noncesOf(from, on)).toBe(nonce + count)
+  expect(new Set(statusesIn(home()))).toEqual(new Set(['mined']))
+  // A plan of several goes on where it was, and bytes from elsewhere are sent as they are.
+  const mayGoOn = count > 1 || signedBefore
+  const told = again.json?.error?.code ?? 'done'
+  if (mayGoOn) expect(['done', 'DONE_EARLIER']).toContain(told)
+  else expect(told).toBe(sentBefore ? 'DONE_EARLIER' : 'done')
+})

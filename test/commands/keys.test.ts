@@ -19,6 +19,7 @@ import {openConfig} from '../../src/store/config.ts'
 import {lockDirectory} from '../../src/store/dir-lock.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {keyAccessOf, makeOperator, PASSWORD} from '../helpers/operator.ts'
+import {checkOutput} from '../helpers/check-document.ts'
 import {cleanEnv, runBoth, runCli, runScript, type Document} from '../helpers/run-cli.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
 import {startTerminal, type TestTerminal} from '../helpers/terminal.ts'
@@ -127,6 +128,7 @@ test('descriptors: one that was opened is read, one that was not is told apart',
     let text = ''
     child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()))
     await once(child, 'close')
+    checkOutput(args, text)
     return JSON.parse(text) as Document
   }
 

@@ -51,7 +51,9 @@ test('register: two transactions, prepared watch-only, signed offline, sent and 
   const again = await at(online, `${plan} --unsigned ${unsigned}`)
   expect(again.json?.error).toMatchObject({code: 'FILE_EXISTS', exitCode: 5})
   const stdout = await runCli([...plan.split(' '), '--unsigned', '-'], {home: online.root})
+  const document = await at(online, `${plan} --unsigned -`)
   expect(JSON.parse(stdout.stdout)).toEqual(JSON.parse(readFileSync(unsigned, 'utf8')))
+  expect(document.json?.data['document']).toEqual(JSON.parse(stdout.stdout))
 
   const signing = await at(offline, `tx sign ${unsigned} --output ${signed} --yes`)
   expect(signing.json?.error).toBeNull()

@@ -7,6 +7,7 @@ import {journalOf} from '../helpers/journal.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {pairwise, runCli, type CliResult, type Document} from '../helpers/run-cli.ts'
 import {canMount, onSmallDisk} from '../helpers/small-disk.ts'
+import {checkOutput} from '../helpers/check-document.ts'
 import {cleanEnv, runScript} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
@@ -49,6 +50,7 @@ test.each(canMount() ? [600] : [])(
       env,
     )
 
+    checkOutput(args.split(' '), stdout)
     const document = JSON.parse(stdout) as Document
     expect({exitCode, code: document.error?.code}).toEqual({exitCode: 5, code: 'DISK_FULL'})
     expect(JSON.parse(stderr)).toMatchObject({currentProfile: 'op'})
@@ -125,10 +127,14 @@ test('--wait none returns at once, with the hash and without a block', async () 
 test('unsigned files: fields, calldata and a Safe batch, all with the same calls', async () => {
   const write = async (format: string) => {
     const file = temp.path(`${format}.json`)
-    await ask(`lst deposit artemis 2 --unsigned ${file} --format ${format} --nonce 9`)
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> & {
+    const line = `lst deposit artemis 2 --format ${format} --nonce 9 --unsigned`
+    await ask(`${line} ${file}`)
+    const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> & {
       transactions: Record<string, unknown>[]
     }
+    const {data} = await ask(`${line} -`)
+    expect(data['document']).toMatchObject({transactions: written.transactions})
+    return written
   }
 
   const [fields, calldata, safe] = [

@@ -51,6 +51,8 @@ test('csv: a line each, with the price of the day or of the week before', async 
 
   expect(exitCode).toBe(0)
   expect(stderr).toContain('1 line is without a price')
+  const {json} = await run(`export --price-file ${temp.path('prices.csv')} --json`)
+  expect(json?.data).toMatchObject({format: 'csv', lines: 4, output: null, content: stdout})
   const rows = still(stdout).trimEnd().split('\n')
   const [heading, ...lines] = rows.map((row) => row.split(',').slice(0, 12).join(','))
   expect(heading).toMatch(/^date,kind,batch,start_epoch,.*,price,currency,value$/)
@@ -101,7 +103,8 @@ test('a file is never replaced without --force, and is not even read for', async
   expect({exitCode, code: json.error?.code}).toEqual({exitCode: 5, code: 'FILE_EXISTS'})
   expect(json.sources).toEqual([])
   expect(readFileSync(file, 'utf8')).toBe('mine')
-  expect((await run(`${line} --force`)).exitCode).toBe(0)
+  const replaced = await run(`${line} --force --json`)
+  expect(replaced.json?.data).toMatchObject({lines: 4, output: file, content: null})
   expect(readFileSync(file, 'utf8')).toContain('"entries"')
 })
 

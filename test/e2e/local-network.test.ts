@@ -8,6 +8,7 @@ import {openContext} from '../../src/services/context.ts'
 import {openSigner} from '../../src/services/keys.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {openHome} from '../../src/store/home.ts'
+import {pairwise, startCli, type RunningCli} from '../helpers/run-cli.ts'
 import {
   headOf,
   openCli,
@@ -126,7 +127,77 @@ describe('a local network of three sequencers', () => {
       (await headOf(nodes[0]!)) > head + 5 ? true : undefined,
     )
   }, 120_000)
+
+  test('what scripts read of a network that runs', async () => {
+    const looks = [
+      'status --profile seq-1',
+      'node status --profile seq-1',
+      'node logs --profile seq-1 --lines 3',
+      'pos status --network local',
+      'local status',
+      'epoch next --network local',
+      'stake plan --profile seq-1',
+    ]
+    const found = await pairwise(looks, (words) => cli.data(words))
+    expect(found).toMatchObject([
+      {rotation: {ok: true}, money: {ok: true}, l2MetisWei: {ok: true}, node: {name: 'seq-1'}},
+      {status: {name: 'seq-1', address: await signerOfProfile('seq-1')}},
+      {lines: [expect.any(String), expect.any(String), expect.any(String)]},
+      {validators: [{}, {}, {}], rewardBatchId: expect.anything()},
+      {state: {phase: 'ready'}},
+      {headBlock: expect.stringMatching(/^\d+$/)},
+      {sequencer: {status: 'active'}},
+    ])
+    const frame = await cli.run('dashboard --once --profile seq-1')
+    expect(frame.document?.['data']).toMatchObject({panels: {production: {title: 'Production'}}})
+    const verified = await cli.data(
+      `node verify --from-l1 http://127.0.0.1:${BASE_PORT} --network local --no-node`,
+    )
+    expect(verified).toMatchObject({node: null, difference: null})
+    expect(await cli.data('local fund --profile seq-1 --eth 1')).toMatchObject({
+      funded: [{ethWei: `${10n ** 18n}`}],
+    })
+    expect(await cli.data('local warp 90s')).toMatchObject({seconds: 90})
+    expect(await cli.data('node stop --profile seq-3')).toMatchObject({outcome: 'stopped'})
+  }, 120_000)
+
+  test('its parts in a terminal print a stream of events, and the envelope at the end', async () => {
+    await cli.data('local down')
+    const start = (words: string) => startCli([...words.split(' '), '--json'], {home: cli.home})
+    const says = (part: RunningCli) => part.stdout().includes('\n')
+    const l1 = start('local l1')
+    await until('L1', 30_000, async () => (await isUp(BASE_PORT)) || undefined)
+    const dir = join(cli.home, 'pos-in-terminal')
+    const node = start('node run --profile seq-1')
+    const pos = start(`pos run --network local --mpc-key local-mpc --data-dir ${dir} --port 28999`)
+    const parts = [pos, node, l1]
+    await until('a line of each', 60_000, () => parts.every(says) || undefined)
+    await until('the node', 60_000, async () => (await isUp(BASE_PORT + 10)) || undefined)
+    await until('pos', 60_000, async () => (await isUp(28_999, 'GET')) || undefined)
+    const ends: unknown[] = []
+    for (const part of parts) {
+      part.child.kill('SIGINT')
+      const {stdout} = await part.result
+      ends.push(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
+    }
+
+    const data = {stopped: true}
+    expect(ends).toMatchObject([
+      {command: 'pos run', ok: true, data: {...data, restUrl: expect.any(String)}},
+      {command: 'node run', ok: true, data: {...data, rpcUrl: expect.any(String)}},
+      {command: 'local l1', ok: true, data},
+    ])
+    await cli.data('local reset --yes')
+  }, 120_000)
 })
+
+function isUp(port: number, method: 'GET' | 'POST' = 'POST'): Promise<boolean> {
+  const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}'
+  return fetch(`http://127.0.0.1:${port}/`, {method, ...(method === 'POST' ? {body} : {})}).then(
+    () => true,
+    () => false,
+  )
+}
 
 async function chainsUpTo(last: number): Promise<Block[][]> {
   await until('every node at that height', 30_000, async () => {

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {isRecord} from '../../src/lib/json.ts'
 import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {runJson} from '../../src/process/run-json.ts'
+import {checkOutput} from '../helpers/check-document.ts'
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'run.cjs')
 
@@ -20,12 +21,16 @@ export interface Cli {
 
 export function openCli(): Cli {
   const home = mkdtempSync(join(tmpdir(), 'metis-seq-e2e-'))
-  const run = (words: string) =>
-    runJson(process.execPath, [bin, ...words.split(' '), '--json'], {
+  const run = async (words: string) => {
+    const args = [...words.split(' '), '--json']
+    const result = await runJson(process.execPath, [bin, ...args], {
       env: {METIS_SEQ_HOME: home},
       signal: new AbortController().signal,
       timeoutMs: 240_000,
     })
+    checkOutput(args, result.stdout)
+    return result
+  }
   return {
     home,
     run,

@@ -3,6 +3,8 @@ import {once} from 'node:events'
 import {join} from 'node:path'
 import process from 'node:process'
 
+import {checkOutput} from './check-document.ts'
+
 export const runScript = join(import.meta.dirname, '../../bin/run.cjs')
 
 /** The one JSON document of a command. */
@@ -70,7 +72,10 @@ export function cleanEnv({home, env = {}}: CliOptions): Record<string, string> {
   }
 }
 
-/** Starts the built CLI and returns while it runs. */
+/**
+ * Starts the built CLI and returns while it runs. The result throws when a JSON document does not fit the
+ * schema of its command.
+ */
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const child = spawn(process.execPath, [runScript, ...args], {
     env: cleanEnv(options),
@@ -83,12 +88,10 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
   // A child that ends before it has read is not an error of the test.
   child.stdin.on('error', () => {})
   child.stdin.end(options.input ?? '')
-  const result = once(child, 'close').then(([exitCode]) => ({
-    stdout,
-    stderr,
-    exitCode: exitCode as number | null,
-    json: parse(stdout),
-  }))
+  const result = once(child, 'close').then(([exitCode]) => {
+    checkOutput(args, stdout)
+    return {stdout, stderr, exitCode: exitCode as number | null, json: parse(stdout)}
+  })
   return {child, stdout: () => stdout, stderr: () => stderr, result}
 }
 

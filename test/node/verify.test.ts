@@ -13,6 +13,8 @@ import {verifyFromL1, type Verification} from '../../src/node/verify/verify.ts'
 import {decodeBatch, encodeBatch, type TxBatch} from '../../src/protocol/batch-codec.ts'
 import {signHash} from '../../src/protocol/secp256k1.ts'
 import {l2Addresses} from '../../src/local/l2-plan.ts'
+import {toEnvelope} from '../../src/cli/output.ts'
+import {checkDocument} from '../helpers/check-document.ts'
 import {batcher, startL1Network, type L1TestNetwork} from '../helpers/l1-network.ts'
 import {accountOf, L2_CHAIN_ID, METIS, transfer} from '../helpers/l2-chain.ts'
 import {nodeOptions, startTestNode, TestPos, until, type TestNode} from '../helpers/node-cluster.ts'
@@ -91,14 +93,20 @@ async function readSent(): Promise<TxBatch[]> {
   return found
 }
 
-function verify(
+/** What is found is a document of `node verify` as well. */
+async function verify(
   overrides: Partial<Parameters<typeof verifyFromL1>[0]> = {},
 ): Promise<Verification> {
-  return verifyFromL1({
+  const found = await verifyFromL1({
     ...{network: chain.network, l1: chain.l1, node: node.rpc, dir, clock: systemClock},
     ...{logger: silentLogger, signal: new AbortController().signal, onProgress: () => {}},
     ...overrides,
   })
+  const parts = {command: 'node verify', profile: null, network: 'test', warnings: [], sources: []}
+  checkDocument({
+    ...toEnvelope({...parts, data: {...found, node: null}, error: null, startedMs: 0}),
+  })
+  return found
 }
 
 test('the chain follows from L1 alone, block by block', async () => {

@@ -10,6 +10,7 @@ import {createKey, type NewKeyOptions} from '../../src/services/keys.ts'
 import {keyringUnavailable} from '../../src/store/keys/keyring-stores.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {keyAccessOf} from '../helpers/operator.ts'
+import {checkDocument} from '../helpers/check-document.ts'
 import {cleanEnv, runBoth, runCli, runScript, type Document} from '../helpers/run-cli.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
 
@@ -87,7 +88,11 @@ test('a foreign text of several lines becomes one sentence', () => {
   expect(error.message).toBe('The key backend keytar cannot be used here: Cannot find module.')
 })
 
-const asDocument = (line: string) => JSON.parse(line) as Document
+function asDocument(line: string): Document {
+  const document = JSON.parse(line) as Document
+  checkDocument(document)
+  return document
+}
 
 /** A keyring of its own on a bus of its own; both end with the command. */
 function inKeyring(temp: TempHome, command: string): Promise<{stdout: string}> {

@@ -4,7 +4,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
-import {cleanEnv, runCli, runScript} from '../helpers/run-cli.ts'
+import {cleanEnv, runCli, runScript, startCli} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
 import {startTerminal, type TestTerminal} from '../helpers/terminal.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
@@ -105,4 +105,21 @@ test('without a terminal: one frame as text, with an exit code that says how it 
   expect({stderr, exitCode}).toEqual({stderr: '', exitCode: 0})
   expect(stdout).toMatch(/^metis-seq {2}test {2}op {2}[\d:]+ UTC {2}OK: you are producing\n/)
   expect(stdout).not.toContain('\u001B')
+})
+
+test('with --json: a document on each line, and the envelope when it is interrupted', async () => {
+  const {child, stdout, result} = startCli(['dashboard', '--json', '--refresh', '1'], {
+    home: temp.root,
+  })
+  await expect.poll(() => stdout().split('\n').length, waiting).toBeGreaterThan(2)
+  child.kill('SIGINT')
+  const {exitCode} = await result
+
+  const [first, ...others] = stdout()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(first).toMatchObject({state: {word: 'OK'}, panels: {production: {title: 'Production'}}})
+  expect(others.at(-1)).toMatchObject({command: 'dashboard', data: {frames: others.length}})
+  expect(exitCode).toBe(130)
 })

@@ -51,7 +51,7 @@ export function fundText(results: FundView[]): string {
     .join('\n')
 }
 
-interface FundView {
+export interface FundView {
   address: string
   ethWei: bigint
   metisL1Wei: bigint

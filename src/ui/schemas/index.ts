@@ -1,0 +1,69 @@
+import type {JsonSchema} from './build.ts'
+import {documentSchema, schemaIdOf, type CommandSchema, type CommandSchemas} from './document.ts'
+import {epochSchemas} from './epoch.ts'
+import {exitSchemas} from './exit.ts'
+import {explainSchemas} from './explain.ts'
+import {keySchemas} from './key.ts'
+import {localSchemas} from './local.ts'
+import {lstSchemas} from './lst.ts'
+import {networkSchemas} from './network.ts'
+import {nodeSchemas} from './node.ts'
+import {posSchemas} from './pos.ts'
+import {profileSchemas} from './profile.ts'
+import {rewardSchemas} from './reward.ts'
+import {schemaSchemas} from './schema.ts'
+import {sequencerSchemas} from './sequencer.ts'
+import {signerSchemas} from './signer.ts'
+import {snapshotSchemas} from './snapshot.ts'
+import {stakeSchemas} from './stake.ts'
+import {statusSchemas} from './status.ts'
+import {txSchemas} from './tx.ts'
+
+/** Every command by its words, with what it says with `--json`. A new topic is one more line here. */
+const commandSchemas: CommandSchemas = {
+  ...epochSchemas,
+  ...exitSchemas,
+  ...explainSchemas,
+  ...keySchemas,
+  ...localSchemas,
+  ...lstSchemas,
+  ...networkSchemas,
+  ...nodeSchemas,
+  ...posSchemas,
+  ...profileSchemas,
+  ...rewardSchemas,
+  ...schemaSchemas,
+  ...sequencerSchemas,
+  ...signerSchemas,
+  ...snapshotSchemas,
+  ...stakeSchemas,
+  ...statusSchemas,
+  ...txSchemas,
+}
+
+export interface ListedSchema {
+  command: string
+  /** The `schema` that its documents name. */
+  schema: string
+  /** True: it prints a document on each line. */
+  stream: boolean
+}
+
+/** The commands that have a schema, by name. */
+export function listSchemas(): ListedSchema[] {
+  return Object.entries(commandSchemas)
+    .map(([command, schema]) => toListed(command, schema))
+    .toSorted((a, b) => (a.command < b.command ? -1 : 1))
+}
+
+/** The JSON Schema of what a command prints with `--json`; undefined for an unknown command. */
+export function findSchema(
+  command: string,
+): {listed: ListedSchema; jsonSchema: JsonSchema} | undefined {
+  const schema = Object.hasOwn(commandSchemas, command) ? commandSchemas[command] : undefined
+  return schema && {listed: toListed(command, schema), jsonSchema: documentSchema(command, schema)}
+}
+
+function toListed(command: string, {line}: CommandSchema): ListedSchema {
+  return {command, schema: schemaIdOf(command), stream: line !== undefined}
+}

@@ -1,0 +1,133 @@
+import type {PublicKeySpellings} from '../../protocol/public-key.ts'
+import type {KeyDeletion} from '../../services/key-delete.ts'
+import type {BackendReport} from '../../services/keys.ts'
+import type {backupJson, deletionJson, movedJson, verifiedJson} from '../presenters/key.ts'
+import {
+  address,
+  as,
+  digits,
+  flag,
+  hash,
+  hexOf,
+  list,
+  nullable,
+  object,
+  optional,
+  pattern,
+  shared,
+  text,
+  wei,
+  word,
+} from './build.ts'
+import type {CommandSchemas} from './document.ts'
+import {backend, key, keyFields, keyName, scrypt} from './parts/key.ts'
+import {sequencerStatus} from './parts/sequencer.ts'
+
+const scryptOfFile = as(nullable(scrypt), 'Cost of one guess at the password; null without a file.')
+
+const newKey = object('A key that was stored, without its secret.', {
+  ...keyFields,
+  scrypt: scryptOfFile,
+})
+
+const account = address('Account of the key.')
+
+const use = object<KeyDeletion['uses'][number]>('Where the key is used.', {
+  profile: nullable(text('Profile; null: the local network itself.')),
+  network: text('Name of the network.'),
+  role: word('As what.', ['owner', 'signer', 'deposit relayer', 'batch poster', 'part of it']),
+})
+
+const registration = object<KeyDeletion['registrations'][number]>('What the chain says of it.', {
+  profile: text('Profile that names the key.'),
+  network: text('Name of the network.'),
+  role: word('As what.', ['owner', 'signer']),
+  sequencerId: nullable(digits('Id of the sequencer; null: none, or not known.')),
+  status: nullable(sequencerStatus),
+  amountMetisWei: nullable(wei('METIS locked; null: none, or not known.')),
+  reason: nullable(text('Why it is not known; null when it is.')),
+})
+
+/** Mirrors `deletionJson`. */
+const deletion = shared(
+  'deletion',
+  object<ReturnType<typeof deletionJson>>('What the deletion of a key takes away.', {
+    ...keyFields,
+    uses: list('Profiles and networks that use it.', use),
+    registrations: list('Sequencers that are registered with it.', registration),
+    running: list('Profiles whose node runs with it at this moment.', {type: 'string'}),
+  }),
+)
+
+export const keySchemas: CommandSchemas = {
+  'key backup': {
+    data: object<ReturnType<typeof backupJson>>('The backup that was written.', {
+      name: keyName,
+      address: account,
+      file: text('Absolute path of the backup.'),
+      scrypt,
+      onSameDisk: flag('True when one broken disk takes the key and the backup.'),
+    }),
+  },
+  'key create': {data: newKey},
+  'key delete': {data: deletion, failureData: deletion},
+  'key export-public': {
+    data: object('The public key of a key.', {
+      name: keyName,
+      address: account,
+      publicKey: pattern(
+        'Public key, 64 bytes; with `--prefix` 65 bytes, which begin with 04.',
+        '0x(?:04)?[0-9a-fA-F]{128}',
+      ),
+    }),
+  },
+  'key export-themis': {
+    data: object('The file that was written for Themis.', {
+      name: keyName,
+      address: account,
+      file: text('Path of the file.'),
+    }),
+  },
+  'key import': {data: newKey},
+  'key list': {data: object('The keys of this machine.', {keys: list('By name.', key)})},
+  'key move': {
+    data: object<ReturnType<typeof movedJson>>('The key where it is now.', {
+      ...keyFields,
+      removedFrom: list('Backends that no longer hold it.', backend),
+    }),
+  },
+  'key show': {
+    data: object('A key of this machine.', {
+      ...keyFields,
+      publicKeys: object<PublicKeySpellings>('The public key in every spelling.', {
+        raw: hexOf('64 bytes, as LockingPool wants it.', 64),
+        uncompressed: hexOf('65 bytes with the 04 prefix, as Themis prints it.', 65),
+        compressed: hexOf('33 bytes, for wallets and libraries.', 33),
+      }),
+      scrypt: scryptOfFile,
+      privateKey: optional(hash('The secret, 32 bytes; only with `--reveal` and a yes.')),
+    }),
+  },
+  'key verify-backup': {
+    data: object<ReturnType<typeof verifiedJson>>('What a backup brings back.', {
+      file: text('Path of the backup.'),
+      address: account,
+      publicKey: keyFields.publicKey,
+      keys: list('Keys of this machine that it brings back.', key),
+    }),
+  },
+  'key where': {
+    data: object('Where keys are kept.', {
+      backends: list(
+        'The backends, the first that is usable wins.',
+        object<BackendReport>('A backend.', {
+          backend,
+          usable: flag('True when it works here.'),
+          reason: nullable(text('Why it does not; null when it does.')),
+        }),
+      ),
+      keysDir: text('Directory of encrypted files.'),
+      keys: list('Which backend holds each key.', object('A key.', {name: keyName, backend})),
+    }),
+  },
+}

@@ -1,0 +1,42 @@
+import type {CurrentEpoch, EpochView, RotationNow} from '../../../services/epochs.ts'
+import {
+  address,
+  as,
+  digits,
+  flag,
+  list,
+  nullable,
+  object,
+  shared,
+  word,
+  type Fields,
+} from '../build.ts'
+
+/** Mirrors `EpochView`. */
+export const epoch = shared(
+  'epoch',
+  object<EpochView>('The turn of one producer.', {
+    number: digits('Number of the epoch, from 0.'),
+    signer: address('Who seals its blocks.'),
+    startBlock: digits('First L2 block of the turn.'),
+    endBlock: digits('Last L2 block of the turn, which belongs to it.'),
+    state: word(
+      '`current` holds the next block. `committed` binds the nodes. `planned` is only proposed by the consensus layer.',
+      ['past', 'current', 'committed', 'planned'],
+    ),
+    mine: flag('True when the signer is that of the profile.'),
+  }),
+)
+
+export const currentEpochFields: Fields<CurrentEpoch> = {
+  headBlock: digits('Newest L2 block.'),
+  headTimestampSeconds: digits('Time of that block, in seconds since 1970.'),
+  epoch: as(nullable(epoch), 'Epoch of the next block; null when nobody may produce it.'),
+  blocksLeft: digits('Blocks of the epoch after the head.'),
+}
+
+export const rotationFields: Fields<RotationNow> = {
+  ...currentEpochFields,
+  next: as(nullable(epoch), 'Epoch after the current one; null while nobody has planned it.'),
+  newest: list('The newest committed epochs, oldest first.', epoch),
+}

@@ -1,0 +1,54 @@
+import type {Profile} from '../../services/profiles.ts'
+import type {profileJson} from '../presenters/setup.ts'
+import {address, flag, integer, list, nullable, object, shared, text} from './build.ts'
+import type {CommandSchemas} from './document.ts'
+
+const port = (description: string) => integer(description, 1)
+
+/** Mirrors `profileJson`. */
+const profile = shared(
+  'profile',
+  object<ReturnType<typeof profileJson>>('Who you are on a network.', {
+    name: text('Name of the profile.'),
+    inUse: flag('True when commands use it without being told.'),
+    network: text('Name of its network.'),
+    owner: nullable(address('Owner; null while not set.')),
+    signer: nullable(address('Signer; null while not set.')),
+    rewardRecipient: nullable(address('Reward recipient on L2; null while not set.')),
+    keys: object<Profile['keys']>('Names of keys or signers by role.', {
+      owner: nullable(text('What signs as the owner; null: it is elsewhere.')),
+      signer: nullable(text('What signs as the signer; null: it is elsewhere.')),
+    }),
+    endpoints: object<Profile['endpoints']>('Endpoints of its own: scheme and host.', {
+      l1: list('L1, in the order in which they are asked; none: those of the network.', {
+        type: 'string',
+      }),
+      l2: list('L2, in the order in which they are asked; none: those of the network.', {
+        type: 'string',
+      }),
+      pos: nullable(text('Consensus layer; null: that of the network.')),
+    }),
+    node: nullable(
+      object<NonNullable<Profile['node']>>('Its bundled node; null: none is set up.', {
+        host: text('Address it listens on.'),
+        rpcPort: port('Port of its RPC.'),
+        peerPort: port('Port for peers.'),
+        relayerKey: nullable(text('Key that relays deposits; null: none.')),
+        batchKey: nullable(text('Key that posts transaction batches; null: none.')),
+      }),
+    ),
+  }),
+)
+
+export const profileSchemas: CommandSchemas = {
+  init: {data: profile},
+  'profile add': {data: profile},
+  'profile list': {
+    data: object('The profiles of this machine.', {profiles: list('By name.', profile)}),
+  },
+  'profile remove': {
+    data: object('The profile that was forgotten.', {removed: text('Name of the profile.')}),
+  },
+  'profile show': {data: profile},
+  'profile use': {data: profile},
+}

@@ -1,0 +1,39 @@
+import type {Eligibility} from '../../services/eligibility.ts'
+import {address, anyOf, flag, list, object, wei} from './build.ts'
+import type {CommandSchema, CommandSchemas} from './document.ts'
+import {operation, sends} from './parts/plan.ts'
+import {check, condition, pool, sequencer} from './parts/sequencer.ts'
+
+const whitelist: CommandSchema = sends('Mined, and read back from the chain.', {
+  account: address('Account that was put on the whitelist or taken off it.'),
+  allowed: flag('True: it is on the whitelist.'),
+})
+
+export const sequencerSchemas: CommandSchemas = {
+  'sequencer allow': whitelist,
+  'sequencer disallow': whitelist,
+  'sequencer eligible': {
+    data: object<Eligibility>('Every condition of a registration.', {
+      eligible: flag('True when all of them hold.'),
+      amountMetisWei: wei('METIS that would be locked.'),
+      owner: address('Account that would register.'),
+      signer: address('Signer it would register.'),
+      checks: list(
+        'The conditions of the contract in its order, and those of this program.',
+        anyOf('A condition of the contract, or one of this program.', [condition, check]),
+      ),
+      pool,
+    }),
+  },
+  'sequencer list': {
+    data: object('The registered sequencers.', {
+      sequencers: list('By id.', sequencer),
+      pool,
+    }),
+  },
+  'sequencer register': operation(),
+  'sequencer rotate-signer': operation(),
+  'sequencer set-owner': operation(),
+  'sequencer set-recipient': operation(),
+  'sequencer show': {data: sequencer},
+}

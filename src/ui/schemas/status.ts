@@ -1,0 +1,109 @@
+import type {L1Money, Part, StatusView} from '../../services/status.ts'
+import type {DashboardView, Panel} from '../dashboard/view.ts'
+import type {Row} from '../dashboard/model.ts'
+import {
+  anyOf,
+  as,
+  constant,
+  count,
+  flag,
+  list,
+  nullable,
+  object,
+  pattern,
+  text,
+  wei,
+  word,
+  type JsonSchema,
+} from './build.ts'
+import type {CommandSchemas} from './document.ts'
+import {rotationFields} from './parts/epoch.ts'
+import {nodeStatus} from './parts/node-status.ts'
+import {sequencerRecord, stakeFields} from './parts/sequencer.ts'
+
+type Failed = Extract<Part<unknown>, {ok: false}>
+
+/** A part of the page, or the reason why it could not be read. Mirrors `Part`. */
+function part(description: string, value: JsonSchema): JsonSchema {
+  return anyOf(description, [
+    object('It was read.', {ok: constant('It was read.', true), value}),
+    object<Failed>('It could not be read.', {
+      ok: constant('It could not be read.', false),
+      code: pattern('Code of the error.', '[A-Z][A-Z0-9_]*'),
+      reason: text('Why, for people.'),
+    }),
+  ])
+}
+
+const money = object<L1Money>('What the owner has on L1.', {
+  stake: nullable(
+    object('The lock of the owner; null when it has none.', {
+      sequencer: sequencerRecord,
+      ...stakeFields,
+    }),
+  ),
+  ownerMetisWei: wei('METIS of the owner on L1.'),
+  ownerEthWei: wei('ETH of the owner on L1.'),
+})
+
+const tone = word('Colour of it.', ['plain', 'dim', 'ok', 'warn', 'critical', 'mine'])
+
+const panel = (title: string) =>
+  object<Panel>(`Panel: ${title}.`, {
+    title: text('Its heading.'),
+    age: text('How old its data is, for people; empty while it is fresh.'),
+    rows: list(
+      'Its lines.',
+      object<Row>('A line.', {
+        label: text('What it is.'),
+        value: text('Its value, for people.'),
+        tone,
+      }),
+    ),
+  })
+
+/** Mirrors `DashboardView`: words for a screen, not figures for a script. */
+const frame = object<DashboardView>('The dashboard in words, as the screen shows them.', {
+  title: text('Network and profile.'),
+  clock: text('Time of the frame, UTC.'),
+  state: object<DashboardView['state']>('The worst state.', {
+    word: word('`WAIT`: no answer yet.', ['OK', 'WARN', 'CRIT', 'WAIT']),
+    text: text('Why.'),
+    tone,
+  }),
+  nextAction: text('Command to run next, or that there is nothing to do.'),
+  panels: object<DashboardView['panels']>('The panels.', {
+    production: panel('who produces, and how far the epoch is'),
+    rotation: panel('whose turn comes'),
+    sync: panel('node, L1 and lag'),
+    stake: panel('the lock and its rewards'),
+    events: panel('what happened lately'),
+  }),
+})
+
+export const statusSchemas: CommandSchemas = {
+  dashboard: {
+    line: frame,
+    data: anyOf('With `--once` the frame, else how the stream ended.', [
+      frame,
+      object('The end of the stream.', {frames: count('Frames that were printed.')}),
+    ]),
+  },
+  status: {
+    data: object<StatusView>('Everything an operator looks at first.', {
+      network: text('Name of the network.'),
+      profile: nullable(text('Name of the profile; null without one.')),
+      rotation: part('Whose turn it is.', object('The rotation.', rotationFields)),
+      money: nullable(part('Stake and balances; null without an owner.', money)),
+      l2MetisWei: nullable(
+        part('METIS of the owner on L2; null without an owner.', wei('METIS on L2.')),
+      ),
+      node: as(
+        nullable(nodeStatus),
+        'The bundled node; null when it does not run or is not set up.',
+      ),
+      nodeExpected: flag('True when the profile has a bundled node.'),
+      nextAction: text('One sentence: what to do next.'),
+    }),
+  },
+}
