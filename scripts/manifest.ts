@@ -3,6 +3,8 @@ import {join} from 'node:path'
 
 import {Plugin} from '@oclif/core'
 
+import {withEnvNames} from '../src/cli/env-names.ts'
+
 const root = join(import.meta.dirname, '..')
 const path = join(root, 'oclif.manifest.json')
 
@@ -18,7 +20,10 @@ export async function createManifest(): Promise<string> {
   await plugin.load()
   // Commands are found in the order in which files answer; the manifest must not depend on it.
   const commands = Object.fromEntries(
-    Object.entries(plugin.manifest.commands).toSorted(([a], [b]) => a.localeCompare(b)),
+    Object.entries(plugin.manifest.commands)
+      .toSorted(([a], [b]) => a.localeCompare(b))
+      // The help shows what `OperatorCommand.parse` reads.
+      .map(([id, command]) => [id, {...command, flags: withEnvNames(command.flags)}]),
   )
   return `${JSON.stringify({...plugin.manifest, commands}, null, 1)}\n`
 }

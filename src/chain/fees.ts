@@ -13,19 +13,37 @@ const DEFAULT_PRIORITY_WEI = 1_000_000_000n
  * Fees that a transaction needs now: EIP-1559 with room for two doublings of the base fee where there is
  * one, the node's gas price where there is none (Metis keeps the base fee at 0).
  */
-export async function readFees(
+export async function readFees(client: ChainClient, wanted: WantedFees = {}): Promise<GasFees> {
+  return (await readPrices(client, wanted)).fees
+}
+
+/** Fees from the command line; undefined: as the chain wants them now. */
+export interface WantedFees {
+  maxFeeWei?: bigint | undefined
+  priorityFeeWei?: bigint | undefined
+}
+
+/** The fees of {@link readFees}, and what a unit of gas costs when it is mined at the prices of now. */
+export async function readPrices(
   client: ChainClient,
-  wanted: {maxFeeWei?: bigint | undefined; priorityFeeWei?: bigint | undefined} = {},
-): Promise<GasFees> {
-  const [block, gasPrice] = await Promise.all([getBlock(client), getGasPrice(client)])
-  if (!block.baseFeePerGas) return {type: 'legacy', gasPrice: wanted.maxFeeWei ?? gasPrice}
-  const maxPriorityFeePerGas = wanted.priorityFeeWei ?? DEFAULT_PRIORITY_WEI
-  const maxFeePerGas = wanted.maxFeeWei ?? block.baseFeePerGas * 4n + maxPriorityFeePerGas
-  return {
-    type: 'eip1559',
-    maxFeePerGas,
-    maxPriorityFeePerGas: maxPriorityFeePerGas > maxFeePerGas ? maxFeePerGas : maxPriorityFeePerGas,
+  wanted: WantedFees = {},
+): Promise<{fees: GasFees; likelyPriceWei: bigint}> {
+  const [{baseFeePerGas}, nodePrice] = await Promise.all([getBlock(client), getGasPrice(client)])
+  if (!baseFeePerGas) {
+    const gasPrice = wanted.maxFeeWei ?? nodePrice
+    return {fees: {type: 'legacy', gasPrice}, likelyPriceWei: gasPrice}
   }
+  const priority = wanted.priorityFeeWei ?? DEFAULT_PRIORITY_WEI
+  const maxFeePerGas = wanted.maxFeeWei ?? baseFeePerGas * 4n + priority
+  const maxPriorityFeePerGas = smaller(priority, maxFeePerGas)
+  return {
+    fees: {type: 'eip1559', maxFeePerGas, maxPriorityFeePerGas},
+    likelyPriceWei: smaller(baseFeePerGas + maxPriorityFeePerGas, maxFeePerGas),
+  }
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
 }
 
 /** The most a unit of gas can cost under these fees. */

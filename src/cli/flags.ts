@@ -38,7 +38,6 @@ export const urlFlag = Flags.custom<string>({
 /** File with a key's password, for unattended use. */
 export const passwordFileFlag = Flags.custom<string>({
   description: 'File that holds the password of an encrypted key file.',
-  env: 'METIS_SEQ_PASSWORD_FILE',
   helpValue: 'FILE',
 })
 
@@ -64,17 +63,14 @@ const gweiFlag = Flags.custom<bigint>({
 export const commonFlags = {
   profile: Flags.string({
     description: 'Profile to act as. Default: the one in use.',
-    env: 'METIS_SEQ_PROFILE',
     helpGroup: 'GLOBAL',
   }),
   network: Flags.string({
     description: 'Network to talk to. Default: that of the profile.',
-    env: 'METIS_SEQ_NETWORK',
     helpGroup: 'GLOBAL',
   }),
   timeout: Flags.integer({
     description: 'Seconds an endpoint may take to answer.',
-    env: 'METIS_SEQ_TIMEOUT',
     default: 10,
     min: 1,
     max: 600,
@@ -82,7 +78,6 @@ export const commonFlags = {
   }),
   'no-input': Flags.boolean({
     description: 'Never ask; fail where an answer is needed.',
-    env: 'METIS_SEQ_NO_INPUT',
     helpGroup: 'GLOBAL',
   }),
   quiet: Flags.boolean({description: 'Say less on stderr.', helpGroup: 'GLOBAL'}),
@@ -96,7 +91,6 @@ export const sendFlags = {
   }),
   yes: Flags.boolean({
     description: 'Send without asking. Needed where there is no terminal.',
-    env: 'METIS_SEQ_YES',
   }),
   override: Flags.option({
     options: trapIds,

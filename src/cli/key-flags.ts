@@ -14,7 +14,6 @@ const allowWeakPassword = Flags.boolean({
 /** Flags of commands that write or open a backup. */
 export const backupPasswordFlag = Flags.string({
   description: 'File that holds the password of the backup.',
-  env: 'METIS_SEQ_BACKUP_PASSWORD_FILE',
   helpValue: 'FILE',
 })
 

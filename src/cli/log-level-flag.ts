@@ -4,6 +4,5 @@ import {Flags} from '@oclif/core'
 export const logLevelFlag = Flags.option({
   options: ['debug', 'info', 'warn', 'error'] as const,
   description: 'Least level of the log lines.',
-  env: 'METIS_SEQ_LOG_LEVEL',
   default: 'info',
 })

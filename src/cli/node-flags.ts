@@ -19,7 +19,6 @@ const peerAddressFlag = Flags.custom<string>({
 export const nodeFlags = {
   'ws-port': Flags.integer({
     description: 'Second RPC port, for clients that expect WebSocket on one of its own.',
-    env: 'METIS_SEQ_WS_PORT',
     min: 1,
     max: 65_535,
   }),
@@ -33,12 +32,10 @@ export const nodeFlags = {
   }),
   'rpc-token-file': Flags.string({
     description: 'File with the bearer token that clients of the RPC have to show.',
-    env: 'METIS_SEQ_RPC_TOKEN_FILE',
     helpValue: 'FILE',
   }),
   'peer-advertise': peerAddressFlag({
     description: 'Address under which other nodes reach this one, when it is behind NAT.',
-    env: 'METIS_SEQ_PEER_ADVERTISE',
   }),
   'peer-bootnode': peerAddressFlag({
     description: 'Node to look for besides those of the network document. Repeatable.',
@@ -50,7 +47,6 @@ export const nodeFlags = {
   }),
   'batch-max-gas': Flags.integer({
     description: 'Price of L1 gas, in gwei, above which batches wait. 100 when left out.',
-    env: 'METIS_SEQ_BATCH_MAX_GAS',
     helpValue: 'GWEI',
     min: 1,
   }),

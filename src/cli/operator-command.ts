@@ -9,6 +9,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {openContext, type Context} from '../services/context.ts'
 import type {Unasked} from '../services/transactions.ts'
+import {envNameOf, withEnvNames, withListsFromEnv} from './env-names.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {onSignals} from './interrupt.ts'
 import {printJson, toEnvelope, type Warning} from './output.ts'
@@ -92,7 +93,7 @@ export abstract class OperatorCommand extends Command {
     return {file: process.execPath, args: [join(this.config.root, 'bin', 'run.cjs')]}
   }
 
-  /** Every command knows `--no-input` and `--quiet`; they are read in this one place. */
+  /** Every command knows `--no-input` and `--quiet`, and every flag an environment name: in this one place. */
   protected override async parse<
     F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
@@ -101,11 +102,23 @@ export abstract class OperatorCommand extends Command {
     options?: Interfaces.Input<F, B, A>,
     argv?: string[],
   ): Promise<Interfaces.ParserOutput<F, B, A>> {
-    const parsed = await super.parse(options, argv)
-    const flags: Record<string, unknown> = parsed.flags
-    this.asksNothing = flags['no-input'] === true
-    this.isQuiet = flags['quiet'] === true
+    const flags = options?.flags
+    const words = argv ?? this.argv
+    const parsed = await (flags
+      ? super.parse(
+          // A class hands down what it inherits; a copy has to name it.
+          {...options, enableJsonFlag: options.enableJsonFlag ?? false, flags: withEnvNames(flags)},
+          withListsFromEnv(words, flags, process.env),
+        )
+      : super.parse(options, argv))
+    const given: Record<string, unknown> = parsed.flags
+    this.asksNothing = given['no-input'] === true
+    this.isQuiet = given['quiet'] === true
     return parsed
+  }
+
+  override jsonEnabled(): boolean {
+    return super.jsonEnabled() || isTruthy(process.env[envNameOf('json')])
   }
 
   protected get mayAsk(): boolean {
@@ -228,6 +241,11 @@ export abstract class OperatorCommand extends Command {
       }),
     )
   }
+}
+
+/** As the parser reads a flag without a value from the environment. */
+function isTruthy(value: string | undefined): boolean {
+  return ['1', 'true', 'y', 'yes'].includes(value?.toLowerCase() ?? '')
 }
 
 /** What Ctrl-C makes of a failure: an operator's own error keeps its facts, others become one word. */

@@ -16,7 +16,7 @@ export default class Init extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     ...profileFlags,
-    profile: Flags.string({description: 'Name of the new profile.', env: 'METIS_SEQ_PROFILE'}),
+    profile: Flags.string({description: 'Name of the new profile.'}),
   }
 
   protected async perform(): Promise<Result> {

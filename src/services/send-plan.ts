@@ -2,7 +2,7 @@ import type {Address, Hash, Hex} from 'viem'
 import {call, estimateGas, getBalance, getTransactionCount} from 'viem/actions'
 
 import type {ChainClient} from '../chain/connect.ts'
-import {maxPricePerGas, readBaseFees, readFees, type GasFees} from '../chain/fees.ts'
+import {maxPricePerGas, readBaseFees, readPrices, type GasFees} from '../chain/fees.ts'
 import {fromRevert} from '../chain/reverts.ts'
 import type {TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
@@ -32,8 +32,12 @@ export interface Preview {
   fees: GasFees
   /** Gas of each call; null where it depends on a call before it. */
   gasLimits: (bigint | null)[]
-  /** Highest possible price of all calls, in wei of the chain's coin. */
+  /** Price of all calls at the fees of now, in wei of the chain's coin. */
+  likelyCostWei: bigint
+  /** Highest possible price of all calls. */
   maxCostWei: bigint
+  /** Traps that stand in the way and that the operator has named. */
+  overridden: Trap[]
   balanceWei: bigint
 }
 
@@ -57,8 +61,8 @@ export async function previewPlan(
   await settleOpenTransactions(plan.from, dependencies, choices.looksOnly)
   assertNoTrap(plan.traps, choices.overrides)
   const {client, reporter} = dependencies
-  const [fees, balanceWei, baseFees] = await Promise.all([
-    readFees(client, choices),
+  const [{fees, likelyPriceWei}, balanceWei, baseFees] = await Promise.all([
+    readPrices(client, choices),
     getBalance(client, {address: plan.from}),
     // Who names a ceiling has thought of the price.
     choices.maxFeeWei === undefined ? readBaseFees(client) : undefined,
@@ -75,12 +79,16 @@ export async function previewPlan(
     (sum, limit, index) => sum + (limit ?? plan.calls[index]?.gasAtMost ?? 0n),
     0n,
   )
-  if (baseFees) assertNoTrap(feeSpike(baseFees, gas), choices.overrides)
+  const spike = baseFees ? feeSpike(baseFees, gas) : []
+  assertNoTrap(spike, choices.overrides)
   const maxCostWei = gas * maxPricePerGas(fees) + value
   if (!choices.gasPaidElsewhere && balanceWei < maxCostWei) {
     throw balanceLow(plan, balanceWei, maxCostWei)
   }
-  return {plan, fees, gasLimits, maxCostWei, balanceWei}
+  // What is measured has a fifth on top.
+  const likelyCostWei = ((gas * 5n) / 6n) * likelyPriceWei + value
+  const overridden = [...plan.traps, ...spike]
+  return {plan, fees, gasLimits, likelyCostWei, maxCostWei, balanceWei, overridden}
 }
 
 /**

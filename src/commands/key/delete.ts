@@ -17,7 +17,7 @@ export default class KeyDelete extends OperatorCommand {
 
   static override flags = {
     ...commonFlags,
-    yes: Flags.boolean({description: 'Delete without asking.', env: 'METIS_SEQ_YES'}),
+    yes: Flags.boolean({description: 'Delete without asking.'}),
     override: Flags.option({
       options: ['key-in-use', 'no-backup'] as const,
       description: 'Accept a named trap that would stop the command.',

@@ -21,7 +21,7 @@ file is made with mode 600 and never overwritten. Its node_key.json is an identi
     ...openKeyFlags,
     output: Flags.string({description: 'Directory to write to.', helpValue: 'DIR', required: true}),
     reveal: Flags.boolean({description: 'Say that the secret may be written in clear text.'}),
-    yes: Flags.boolean({description: 'Write without asking.', env: 'METIS_SEQ_YES'}),
+    yes: Flags.boolean({description: 'Write without asking.'}),
   }
 
   protected async perform(): Promise<Result> {

@@ -9,7 +9,7 @@ export default class LocalReset extends OperatorCommand {
 
   static override flags = {
     ...commonFlags,
-    yes: Flags.boolean({description: 'Delete without asking.', env: 'METIS_SEQ_YES'}),
+    yes: Flags.boolean({description: 'Delete without asking.'}),
   }
 
   protected async perform(): Promise<Result> {

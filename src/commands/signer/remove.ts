@@ -13,7 +13,7 @@ export default class SignerRemove extends OperatorCommand {
 
   static override flags = {
     ...commonFlags,
-    yes: Flags.boolean({description: 'Remove without asking.', env: 'METIS_SEQ_YES'}),
+    yes: Flags.boolean({description: 'Remove without asking.'}),
   }
 
   protected async perform(): Promise<Result> {

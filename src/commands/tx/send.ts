@@ -20,7 +20,6 @@ export default class TxSend extends OperatorCommand {
     ...commonFlags,
     yes: Flags.boolean({
       description: 'Send without asking. Needed where there is no terminal.',
-      env: 'METIS_SEQ_YES',
     }),
     'dry-run': Flags.boolean({
       char: 'n',

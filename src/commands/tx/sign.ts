@@ -27,7 +27,6 @@ export default class TxSign extends OperatorCommand {
     key: Flags.string({description: 'Key to sign with. Default: that of the sender in the file.'}),
     yes: Flags.boolean({
       description: 'Sign without asking. Needed where there is no terminal.',
-      env: 'METIS_SEQ_YES',
     }),
     'password-file': passwordFileFlag(),
   }

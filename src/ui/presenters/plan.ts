@@ -4,9 +4,10 @@ import {fields} from './table.ts'
 
 /** A plan before anything is sent: calls with decoded arguments, effects, price. */
 export function previewText(
-  {plan, gasLimits, maxCostWei, balanceWei, fees}: Preview,
+  preview: Preview,
   {networkName, profileName}: {networkName: string; profileName: string | null},
 ): string {
+  const {plan, gasLimits, likelyCostWei, maxCostWei, balanceWei, fees, overridden} = preview
   const coin = plan.chain === 'L1' ? 'ETH' : 'METIS'
   const calls = plan.calls.flatMap((call, index) => [
     `${index + 1}. ${call.label}`,
@@ -48,11 +49,13 @@ export function previewText(
       ]),
       3,
     ),
-    `Costs at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
+    ...overridden.map(({id, message}) => `Overridden (${id}): ${message}`),
+    `Costs about ${formatWei(likelyCostWei)} ${coin} now, and at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
   ].join('\n')
 }
 
-export function previewJson({plan, gasLimits, maxCostWei, balanceWei, fees}: Preview) {
+export function previewJson(preview: Preview) {
+  const {plan, gasLimits, likelyCostWei, maxCostWei, balanceWei, fees, overridden} = preview
   return {
     action: plan.action,
     title: plan.title,
@@ -73,8 +76,10 @@ export function previewJson({plan, gasLimits, maxCostWei, balanceWei, fees}: Pre
     effects: plan.effects,
     figures: plan.figures,
     fees,
+    likelyCostWei,
     maxCostWei,
     balanceWei,
+    overridden: overridden.map(({id, message}) => ({id, message})),
   }
 }
 

@@ -1,4 +1,4 @@
-import type {Effect, Figure} from '../../../services/plan.ts'
+import {trapIds, type Effect, type Figure} from '../../../services/plan.ts'
 import type {SafeBatch} from '../../../services/safe-batch.ts'
 import type {Difference} from '../../../services/staking/staking-plan.ts'
 import type {previewJson, sentJson} from '../../presenters/plan.ts'
@@ -91,8 +91,16 @@ const previewFields: Fields<Preview> = {
     figure,
   ),
   fees,
+  likelyCostWei: wei('Price of all calls at the fees of now, in the coin of the chain.'),
   maxCostWei: wei('Highest price of all calls, in the coin of the chain: gas and what is sent.'),
   balanceWei: wei('What the sender holds, in the coin of the chain.'),
+  overridden: list(
+    'Traps that `--override` named: what would have stopped the command.',
+    object<Preview['overridden'][number]>('A trap.', {
+      id: word('Its id, told in docs/traps.md.', trapIds),
+      message: text('What would be lost.'),
+    }),
+  ),
 }
 
 const preview = shared(

@@ -1,0 +1,38 @@
+import type {Interfaces} from '@oclif/core'
+
+/** The environment name of a flag: `METIS_SEQ_MAX_FEE` for `--max-fee`. Every flag has one. */
+export function envNameOf(flag: string): string {
+  return `METIS_SEQ_${flag.toUpperCase().replaceAll('-', '_')}`
+}
+
+/** The same flags, each read from the environment where the command line does not name it. */
+export function withEnvNames<F extends Record<string, {env?: string}>>(flags: F): F {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      {...flag, env: flag.env ?? envNameOf(name)},
+    ]),
+  ) as F
+}
+
+/**
+ * The words of a command line with what the environment says of flags that take several values: the parser reads
+ * one from there, and here more are joined by commas. What the command line names wins.
+ */
+export function withListsFromEnv(
+  argv: readonly string[],
+  flags: Interfaces.FlagInput,
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const end = argv.indexOf('--')
+  const own = end < 0 ? argv : argv.slice(0, end)
+  const lists = Object.entries(flags).flatMap(([name, flag]) => {
+    if (!('multiple' in flag) || flag.multiple !== true) return []
+    const value = env[envNameOf(name)]
+    const isNamed = own.some((word) => word === `--${name}` || word.startsWith(`--${name}=`))
+    if (isNamed || !value) return []
+    return value.split(',').map((each) => `--${name}=${each.trim()}`)
+  })
+  // Behind the arguments, which a flag that takes several would swallow.
+  return [...own, ...lists, ...argv.slice(own.length)]
+}
