@@ -22,6 +22,9 @@ const topics = Object.entries(
 
 /** What a command must be given before it looks for a network. */
 const needed: Record<string, string[]> = {
+  'governance approve-payer': ['--amount', '1'],
+  'governance set-limits': ['--min-lock', '1'],
+  'governance set-reward': ['--per-block', '1'],
   'lst deposit': ['artemis', '1'],
   'node snapshot prune': ['--keep', '1'],
   'node verify': ['--from-l1', 'http://127.0.0.1:9'],
@@ -233,6 +236,14 @@ const wrong: [string, string, number][] = [
   ['tx decode nope', 'TX_UNDECODABLE', 2],
   ['tx decode 0x1234', 'TX_UNDECODABLE', 2],
   [`tx decode 0x${'12'.repeat(32)}`, 'TX_NOT_FOUND', 4],
+  ['governance show --network andromeda --profile nobody', 'PROFILE_UNKNOWN', 3],
+  ['governance set-reward --network andromeda', 'USAGE', 2],
+  ['governance set-reward --per-block 1 --target-rate 20% --network andromeda', 'USAGE', 2],
+  ['governance set-reward --per-block 1 --block-seconds 8 --network andromeda', 'USAGE', 2],
+  ['governance set-reward --target-rate 20%% --network andromeda', 'USAGE', 2],
+  ['governance set-reward --per-block 1 --network andromeda', 'PROFILE_MISSING', 3],
+  ['governance set-limits --network andromeda', 'USAGE', 2],
+  ['governance approve-payer --amount 25% --network andromeda', 'USAGE', 2],
   ['no such command', 'COMMAND_UNKNOWN', 2],
 ]
 
