@@ -30,6 +30,7 @@ const needed: Record<string, string[]> = {
   'node verify': ['--from-l1', 'http://127.0.0.1:9'],
   'pos run': ['--mpc-key', 'mpc'],
   'profile add': ['main'],
+  'registry build': '--name A --desc B --url https://a.example --logo a.png'.split(' '),
   'sequencer allow': ['0x1111111111111111111111111111111111111111'],
   'sequencer disallow': ['0x1111111111111111111111111111111111111111'],
   'sequencer rotate-signer': ['--signer-pubkey', `0x${'11'.repeat(64)}`],
@@ -126,6 +127,7 @@ const offline = [
   'profile remove',
   'profile show',
   'profile use',
+  'registry validate',
   'tx decode',
   'tx list',
   'tx sign',
@@ -244,6 +246,14 @@ const wrong: [string, string, number][] = [
   ['governance set-reward --per-block 1 --network andromeda', 'PROFILE_MISSING', 3],
   ['governance set-limits --network andromeda', 'USAGE', 2],
   ['governance approve-payer --amount 25% --network andromeda', 'USAGE', 2],
+  ['registry validate', 'USAGE', 2],
+  ['registry validate /nonexistent', 'REGISTRY_UNREADABLE', 2],
+  ['registry build --name A --desc B --url https://a.example', 'USAGE', 2],
+  [
+    'registry build --name A --desc B --url https://a.example --logo a.png --network sepolia',
+    'PROFILE_MISSING',
+    3,
+  ],
   ['no such command', 'COMMAND_UNKNOWN', 2],
 ]
 
