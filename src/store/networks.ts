@@ -23,6 +23,11 @@ export function listNetworks(home: Home): ListedNetwork[] {
   return [...builtIn, ...own]
 }
 
+/** Names of all networks. A file that is not in order is among them. */
+export function networkNames(home: Home): string[] {
+  return [...builtInNetworks.map(({name}) => name), ...ownNames(home)]
+}
+
 /**
  * One network by name.
  *
@@ -33,12 +38,11 @@ export function readNetwork(home: Home, name: string): Network {
   if (builtIn) return builtIn
   const path = fileOf(home, name)
   if (isName(name) && existsSync(path)) return readNetworkFile(path)
-  const known = [...builtInNetworks.map((network) => network.name), ...ownNames(home)]
   throw new MetisSeqError({
     code: 'NETWORK_UNKNOWN',
     message: `There is no network called ${name}.`,
     exit: 'config',
-    facts: {network: name, known: known.join(', ')},
+    facts: {network: name, known: networkNames(home).join(', ')},
     hints: [
       ...(name === 'local' ? ['Run `metis-seq local up` to start the local network.'] : []),
       'Run `metis-seq network list` to see the networks.',

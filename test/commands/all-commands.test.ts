@@ -120,6 +120,8 @@ test.each(topics)(
 const offline = [
   ...commands.filter((command) => command.startsWith('key ')),
   ...commands.filter((command) => command.startsWith('local ')),
+  'completion',
+  'completion names',
   'explain',
   'network add',
   'network list',
@@ -254,6 +256,9 @@ const wrong: [string, string, number][] = [
     'PROFILE_MISSING',
     3,
   ],
+  ['completion', 'USAGE', 2],
+  ['completion tcsh', 'USAGE', 2],
+  ['completion names owner', 'USAGE', 2],
   ['no such command', 'COMMAND_UNKNOWN', 2],
 ]
 
