@@ -5,7 +5,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {jsonFault, stringifyJson} from '../lib/json.ts'
 import {builtInNetworks} from '../protocol/built-in-networks.ts'
-import {parseNetwork} from '../protocol/network-document.ts'
+import {networkHints, parseNetwork} from '../protocol/network-document.ts'
 import type {Network} from '../protocol/network.ts'
 import type {Home} from './home.ts'
 
@@ -62,7 +62,7 @@ export function readNetworkFile(path: string): Network {
       message: `${path} cannot be read as JSON: ${jsonFault(cause)}.`,
       exit: 'config',
       facts: {source: path},
-      hints: ['Compare it with the output of `metis-seq network show andromeda --json`.'],
+      hints: networkHints,
       cause,
     })
   }

@@ -125,6 +125,7 @@ const offline = [
   'explain',
   'network add',
   'network list',
+  'network schema',
   'profile list',
   'profile remove',
   'profile show',
@@ -156,7 +157,14 @@ test('a command that needs a network says so in an empty home, exit 3 in text an
 
 test('commands that only look at this machine answer in an empty home', async () => {
   using temp = makeTempHome()
-  const looks = ['explain --list', 'key list', 'network list', 'profile list', 'tx list']
+  const looks = [
+    'explain --list',
+    'key list',
+    'network list',
+    'network schema',
+    'profile list',
+    'tx list',
+  ]
 
   const results = await pairwise(looks, async (command) => {
     const {text, json, exitCode} = await runBoth(command.split(' '), {home: temp.root})
