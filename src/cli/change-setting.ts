@@ -1,3 +1,4 @@
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import type {Context} from '../services/context.ts'
 import {verifySetting, type SettingPlan} from '../services/governance/setting-plan.ts'
 import {requireOwner} from '../services/sequencers.ts'
@@ -32,7 +33,29 @@ export async function changeSetting<P extends SettingPlan>(
   if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
   const mined = outcome.sent.at(-1)?.receipt
   if (!mined) return {data: outcome.json, text: ''}
-  await verifySetting(context, plan, mined.blockNumber)
+  if (!(await readBack(context, plan, mined.blockNumber, host))) {
+    return {data: outcome.json, text: 'Mined. It was not read back.'}
+  }
   const {text, data} = done(plan)
   return {data: {...outcome.json, ...data}, text}
+}
+
+/** It is mined, so an endpoint that falls silent now is a remark and not a failure. */
+async function readBack(
+  context: Context,
+  plan: SettingPlan,
+  blockNumber: bigint,
+  host: SendHost,
+): Promise<boolean> {
+  try {
+    await verifySetting(context, plan, blockNumber)
+    return true
+  } catch (error) {
+    if (error instanceof MetisSeqError && error.exit === 'precondition') throw error
+    host.warn({
+      code: 'NOT_COMPARED',
+      message: `It is mined in block ${blockNumber}, and the chain could not be read afterwards: ${messageOf(error)}`,
+    })
+    return false
+  }
 }

@@ -8,6 +8,8 @@ import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {importKey} from '../../src/services/keys.ts'
 import {createProfile} from '../../src/services/profiles.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
+import {proxyAnswer, startHttpStub} from '../helpers/http-stub.ts'
+import {forgetJournal, statusesIn} from '../helpers/journal.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {keyAccessOf} from '../helpers/operator.ts'
 import {pairwise, runCli, type CliResult, type Document} from '../helpers/run-cli.ts'
@@ -56,12 +58,15 @@ afterAll(async () => {
   temp[Symbol.dispose]()
   await chain[Symbol.asyncDispose]()
 })
-beforeEach(() => chain.reset())
+beforeEach(async () => {
+  await chain.reset()
+  forgetJournal(temp)
+})
 
-function profile(name: string, owner: string, l2: string | null): void {
+function profile(name: string, owner: string, l2: string | null, l1: string | null = null): void {
   createProfile(temp.home, keyAccessOf(temp).config, {
     ...{name, network: 'test', owner, signer: undefined, node: null, replace: true},
-    endpoints: {l1: null, l2, pos: null},
+    endpoints: {l1, l2, pos: null},
   })
 }
 
@@ -361,12 +366,34 @@ test('what a condition quotes of the contract is what the contract says', async 
   ).resolves.toBe('0x')
 })
 
+test('an endpoint that falls silent after the transaction is mined is a remark', async () => {
+  await using endpoint = await startHttpStub(
+    proxyAnswer(
+      () => chain.l1.url,
+      (_calls, response) => {
+        if (!statusesIn(temp).includes('mined')) return false
+        response.destroy()
+        return true
+      },
+    ),
+  )
+  profile('silent', 'owner', null, endpoint.url)
+
+  const {error, warnings} = await ask(
+    'governance set-reward --per-block 0.001 --profile silent --yes',
+  )
+
+  expect(error).toBeNull()
+  expect(warnings).toMatchObject([{code: 'NOT_COMPARED'}])
+  expect(await readings['rewardPerBlockMetisWei']!()).toBe(METIS / 1000n)
+})
+
 test('a network without a payer says who names one', async () => {
   const args = ['0x0000000000000000000000000000000000000000']
   await chain.act(governance.address, chain.at.lockingInfo, lockingInfoAbi, 'setRewardPayer', args)
   const [{error}, {stdout}] = await Promise.all([
     ask('governance approve-payer --amount 1 --profile payer --yes'),
-    say('governance show --network test'),
+    say('governance show --profile owner'),
   ])
   expect(error).toMatchObject({code: 'NOT_REWARD_PAYER', exitCode: 5})
   expect(error?.hints[0]).toContain(governance.address)

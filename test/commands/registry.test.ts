@@ -140,6 +140,7 @@ test('the list of another network is not the one for this profile', async () => 
   const {stdout, exitCode} = await build(['--into', temp.path('59902/all.json')])
   expect(exitCode).toBe(10)
   expect(stdout).toContain('warn  the list is that of chain 1088: folder 59902')
+  expect(readFileSync(temp.path('59902/all.json'), 'utf8')).toBe('[]\n')
 })
 
 test('a list of others is judged by their tests, and by their README when asked', async () => {

@@ -80,7 +80,7 @@ test.each(breaks)('%j breaks its rules and no others', (change, rules) => {
   }
 })
 
-test.each([null, 'text', []])('%j is no entry', (value) => {
+test.each([[null], ['text'], [[]]])('%j is no entry', (value) => {
   expect(brokenOf(checkEntry(value))).toEqual(['entry-object ci'])
 })
 
