@@ -5,12 +5,16 @@ import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingInfoAbi} from '../../src/chain/abis/locking-info.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
+import {openContext} from '../../src/services/context.ts'
+import {rewardPlanner} from '../../src/services/governance/set-reward.ts'
 import {importKey} from '../../src/services/keys.ts'
+import {assertSamePlan} from '../../src/services/plan.ts'
 import {createProfile} from '../../src/services/profiles.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {proxyAnswer, startHttpStub} from '../helpers/http-stub.ts'
 import {forgetJournal, statusesIn} from '../helpers/journal.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {previewOf, type Change} from '../helpers/preview.ts'
 import {keyAccessOf} from '../helpers/operator.ts'
 import {pairwise, runCli, type CliResult, type Document} from '../helpers/run-cli.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
@@ -111,13 +115,6 @@ async function secondsPerBlock(): Promise<number> {
   return (time(last) - time(first)) / 1000
 }
 
-interface Change {
-  figures: Record<string, [string, string]>
-  effects: Record<string, [string, string]>
-  functions: string[]
-  data: Record<string, unknown>
-}
-
 /** Makes a change that must succeed, and compares each figure of its preview with the chain. */
 async function change(line: string, as: string): Promise<Change> {
   const {error, data} = await ask(`governance ${line} --profile ${as} --yes`)
@@ -134,20 +131,6 @@ async function preview(line: string, as: string): Promise<Change> {
   const {error, data} = await ask(`governance ${line} --profile ${as} --dry-run`)
   expect({line, error}).toEqual({line, error: null})
   return previewOf(data)
-}
-
-function previewOf(data: Record<string, unknown>): Change {
-  type Row = {id: string; label: string; before: string; after: string}
-  const pairs = (rows: unknown, key: 'id' | 'label') =>
-    Object.fromEntries(
-      (rows as Row[]).map((row): [string, [string, string]] => [row[key], [row.before, row.after]]),
-    )
-  return {
-    figures: pairs(data['figures'], 'id'),
-    effects: pairs(data['effects'], 'label'),
-    functions: (data['calls'] as {function: string}[]).map((call) => call.function),
-    data,
-  }
 }
 
 test('show tells owners, limits, the payer, what it covers and the rate', async () => {
@@ -241,6 +224,22 @@ test('a target rate gives the reward of the hardhat task, and the block time is 
   )
 })
 
+test('a preview that is made again keeps the reward that was shown, though blocks have come', async () => {
+  const context = openContext({profile: 'owner', home: temp.home})
+  const request = {ratePercent: 20, blockSeconds: undefined}
+  const plan = rewardPlanner(context, request)
+  const shown = await plan()
+  const before = await chain.l2.request('evm_snapshot')
+  await chain.l2.request('anvil_mine', [toHex(500), toHex(2)])
+
+  assertSamePlan(shown, await plan())
+  // The block time itself says otherwise by now.
+  const anew = await rewardPlanner(context, request)()
+  expect(() => assertSamePlan(shown, anew)).toThrow('The chain has changed')
+  context.close()
+  await chain.l2.request('evm_revert', [before])
+})
+
 test('without L2 a rate needs a block time, and a reward does not', async () => {
   const {error} = await ask('governance set-reward --target-rate 20% --profile half --dry-run')
   expect(error).toMatchObject({exitCode: 8, retryable: true})
@@ -288,16 +287,13 @@ test('who watches the payer writes its approval for another machine', async () =
     `governance approve-payer --amount 7 --profile stranger --from ${rewardPayer.address} --unsigned - --format calldata`,
   )
   expect(exitCode).toBe(0)
+  const approve = {abi: erc20Abi, functionName: 'approve'} as const
   expect(JSON.parse(stdout)).toMatchObject({
     from: rewardPayer.address,
     transactions: [
       {
         to: chain.at.metis,
-        data: encodeFunctionData({
-          abi: erc20Abi,
-          functionName: 'approve',
-          args: [chain.at.lockingInfo, 7n * METIS],
-        }),
+        data: encodeFunctionData({...approve, args: [chain.at.lockingInfo, 7n * METIS]}),
       },
     ],
   })
@@ -355,11 +351,8 @@ test('what a condition quotes of the contract is what the contract says', async 
   )
   expect(quoted).toEqual(said)
   // The contract itself would take a minimum above the maximum, which is why the condition is ours.
-  const data = encodeFunctionData({
-    abi: lockingInfoAbi,
-    functionName: 'setMinLock',
-    args: [10n ** 30n],
-  })
+  const call = {abi: lockingInfoAbi, functionName: 'setMinLock'} as const
+  const data = encodeFunctionData({...call, args: [10n ** 30n]})
   const from = governance.address
   await expect(
     chain.l1.request('eth_call', [{from, to: lockingInfo, data}, 'latest']),

@@ -50,15 +50,15 @@ export function toCompletionModel({commands, topics}: Config): CompletionModel {
   }
   at('')
   for (const command of commands.toSorted((a, b) => a.id.localeCompare(b.id))) {
-    for (const id of [command.id, ...command.aliases]) {
-      const there = at(spoken(id))
+    for (const words of [command.id, ...command.aliases].map(spoken)) {
+      const there = at(words)
       there.flags = flagsOf(command)
       there.args = Object.values(command.args).map((arg) => kindOfArgument(command.id, arg))
+      if (!command.hidden) suggest(words, command.summary ?? '')
     }
-    if (!command.hidden) suggest(spoken(command.id), command.summary ?? '')
   }
   for (const {name, description, hidden} of topics) {
-    if (!hidden && known.size > 0) suggest(spoken(name), description ?? '')
+    if (!hidden) suggest(spoken(name), description ?? '')
   }
   for (const {words} of [...known.values()]) for (const part of prefixesOf(words)) at(part)
   return [...known.values()].toSorted((a, b) => a.words.localeCompare(b.words))

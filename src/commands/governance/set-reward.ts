@@ -4,7 +4,7 @@ import {changeSetting} from '../../cli/change-setting.ts'
 import {commonFlags, metisFlag, percentFlag, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {formatWei} from '../../lib/units.ts'
-import {planReward, type RewardRequest} from '../../services/governance/set-reward.ts'
+import {rewardPlanner, type RewardRequest} from '../../services/governance/set-reward.ts'
 
 export default class GovernanceSetReward extends OperatorCommand {
   static override summary =
@@ -47,7 +47,7 @@ The change counts for every block that is not in a reward batch yet, also for th
         : {ratePercent, blockSeconds: flags['block-seconds']}
     return changeSetting(context, flags, this.sendHost(flags.yes), {
       action: 'governance set-reward',
-      plan: () => planReward(context, request),
+      plan: rewardPlanner(context, request),
       done: ({rewardPerBlockMetisWei, ratePercent: rate}) => ({
         text: `A block pays ${formatWei(rewardPerBlockMetisWei)} METIS now, ${rate.toFixed(2)} % a year.`,
         data: {rewardPerBlockMetisWei, ratePercent: rate},

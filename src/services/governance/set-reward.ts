@@ -32,12 +32,29 @@ export interface RewardPlan extends SettingPlan {
 }
 
 /**
+ * Makes the plan, and makes it again with the reward that was shown: the measured block time moves with
+ * every block, and what was agreed to is the number.
+ */
+export function rewardPlanner(context: Context, request: RewardRequest): () => Promise<RewardPlan> {
+  let shown: RewardPlan | undefined
+  return async () => {
+    const perBlockMetisWei = shown?.rewardPerBlockMetisWei
+    const plan = await planReward(
+      context,
+      perBlockMetisWei === undefined ? request : {perBlockMetisWei},
+    )
+    shown ??= plan
+    return plan
+  }
+}
+
+/**
  * Decides what another reward per block would do.
  *
  * @throws {MetisSeqError} NOT_POOL_OWNER, SETTING_INVALID, NOTHING_TO_CHANGE; for a rate without a block
  *   time those of the connection to L2
  */
-export async function planReward(context: Context, request: RewardRequest): Promise<RewardPlan> {
+async function planReward(context: Context, request: RewardRequest): Promise<RewardPlan> {
   const caller = requireOwner(context)
   const governance = await readGovernance(context)
   const interval = intervalOf(request, governance)
