@@ -23,7 +23,7 @@ const gates: {name: string; command: string; args: string[]; saw: (output: strin
     saw: () => true,
   },
   {
-    name: 'command reference',
+    name: 'reference and schema',
     command: 'node',
     args: ['scripts/docs.ts', '--check'],
     saw: () => true,

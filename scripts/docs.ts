@@ -1,8 +1,9 @@
-import {readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {networkSchema} from '../src/protocol/network-schema.ts'
+
 const root = join(import.meta.dirname, '..')
-const path = join(root, 'docs', 'commands.md')
 
 interface Flag {
   name: string
@@ -95,10 +96,15 @@ function isGlobal({helpGroup}: Flag): boolean {
   return helpGroup === 'GLOBAL'
 }
 
-const fresh = createReference()
-if (process.argv.includes('--check')) {
-  if (readFileSync(path, 'utf8') !== fresh) {
-    process.stderr.write('docs/commands.md is stale: run `npm run docs`.\n')
+const files: Record<string, string> = {
+  'docs/commands.md': createReference(),
+  'docs/schemas/network.schema.json': `${JSON.stringify(networkSchema, null, 2)}\n`,
+}
+for (const [name, fresh] of Object.entries(files)) {
+  const path = join(root, name)
+  if (!process.argv.includes('--check')) writeFileSync(path, fresh)
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== fresh) {
+    process.stderr.write(`${name} is stale: run \`npm run docs\`.\n`)
     process.exitCode = 1
   }
-} else writeFileSync(path, fresh)
+}

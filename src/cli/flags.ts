@@ -1,5 +1,5 @@
 import {Args, Errors, Flags} from '@oclif/core'
-import {getAddress, isAddress, type Address} from 'viem'
+import {getAddress, isAddress, maxUint256, type Address} from 'viem'
 
 import {parseUnitsText} from '../lib/units.ts'
 import type {Amount} from '../protocol/amount.ts'
@@ -15,6 +15,21 @@ export const metisFlag = Flags.custom<bigint>({
 export const amountFlag = Flags.custom<Amount>({
   helpValue: 'METIS|max|N%',
   parse: async (text) => parseAmountOrShare(text),
+})
+
+/** An allowance: decimal text, or `max` for one without an end. */
+export const allowanceFlag = Flags.custom<bigint>({
+  helpValue: 'METIS|max',
+  parse: async (text) => (text === 'max' ? maxUint256 : parseAmount(text)),
+})
+
+/** A yearly rate in percent, with or without its sign. Six decimals count. */
+export const percentFlag = Flags.custom<number>({
+  helpValue: 'N%',
+  parse: async (text) => {
+    if (/^\d{1,4}(?:\.\d{1,6})?%?$/.test(text)) return Number(text.replace('%', ''))
+    throw new Errors.CLIError(`${quote(text)} is not a rate: use a number such as 20%.`)
+  },
 })
 
 /** A checksummed or lower-case address. */

@@ -5,6 +5,12 @@ import {isRecord} from '../lib/json.ts'
 import type {Network} from './network.ts'
 import {parsePeerAddress} from './peer-address.ts'
 
+/** Where to look when a document is not in order. */
+export const networkHints = [
+  'Check it against the output of `metis-seq network schema`.',
+  'Compare it with the output of `metis-seq network show andromeda --json`.',
+]
+
 /**
  * Checks an untrusted network document field by field.
  *
@@ -16,7 +22,10 @@ export function parseNetwork(value: unknown, source: string): Network {
   const root = record(value, '', problems)
   if (root['version'] !== 1) problems.push('version must be 1')
   text(root, 'name', '', problems, /^[a-z0-9][a-z0-9-]{0,31}$/)
-  if (!['main', 'test', 'local'].includes(String(root['kind']))) {
+  if (root['$schema'] !== undefined && typeof root['$schema'] !== 'string') {
+    problems.push('$schema must be text')
+  }
+  if (!isOneOf(root['kind'], ['main', 'test', 'local'])) {
     problems.push('kind must be main, test or local')
   }
   checkL1(record(root['l1'], 'l1', problems), problems)
@@ -50,7 +59,10 @@ function checkL1(l1: Record<string, unknown>, problems: string[]): void {
   )
   checkImplementations(l1['poolImplementations'], problems)
   const senders = l1['batchSenders']
-  if (!Array.isArray(senders) || !senders.every((sender) => isAddress(String(sender)))) {
+  if (
+    !Array.isArray(senders) ||
+    !senders.every((sender) => typeof sender === 'string' && isAddress(sender))
+  ) {
     problems.push('l1.batchSenders must be a list of addresses')
   }
 }
@@ -63,7 +75,7 @@ function checkImplementations(value: unknown, problems: string[]): void {
 }
 
 function isRules(value: unknown): boolean {
-  return ['published', 'mainnet', 'unknown'].includes(String(value))
+  return isOneOf(value, ['published', 'mainnet', 'unknown'])
 }
 
 function checkL2(l2: Record<string, unknown>, problems: string[]): void {
@@ -86,7 +98,7 @@ function checkL2(l2: Record<string, unknown>, problems: string[]): void {
   text(bundled, 'genesisFile', 'l2.bundled', problems, /^\//)
   text(bundled, 'fingerprint', 'l2.bundled', problems, /^0x[0-9a-f]{64}$/)
   addresses(bundled, 'l2.bundled', ['relayer'], problems)
-  if (!['registered', 'anyone'].includes(String(bundled['followers']))) {
+  if (!isOneOf(bundled['followers'], ['registered', 'anyone'])) {
     problems.push('l2.bundled.followers must be registered or anyone')
   }
   const bootnodes = bundled['bootnodes']
@@ -95,6 +107,11 @@ function checkL2(l2: Record<string, unknown>, problems: string[]): void {
       'l2.bundled.bootnodes must be a list of multiaddrs such as /ip4/192.0.2.1/tcp/30303, or of host:port',
     )
   }
+}
+
+/** As it is, and not as text: a list of one word reads like the word. */
+function isOneOf(value: unknown, words: readonly string[]): boolean {
+  return typeof value === 'string' && words.includes(value)
 }
 
 function record(value: unknown, path: string, problems: string[]): Record<string, unknown> {
@@ -154,7 +171,8 @@ function addresses(
   problems: string[],
 ): void {
   for (const key of keys) {
-    if (!isAddress(String(from[key]), {strict: false})) {
+    const value = from[key]
+    if (typeof value !== 'string' || !isAddress(value, {strict: false})) {
       problems.push(`${join(path, key)} must be an address`)
     }
   }
@@ -178,6 +196,6 @@ function networkInvalid(source: string, problems: string[]): MetisSeqError {
     message: `${source} is not a valid network document: ${problems[0]}.`,
     exit: 'config',
     facts: {source, problems: problems.join('; ')},
-    hints: ['Compare it with the output of `metis-seq network show andromeda --json`.'],
+    hints: networkHints,
   })
 }

@@ -2,7 +2,7 @@ import type {Network} from '../protocol/network.ts'
 import type {Home} from '../store/home.ts'
 import {readNetworkFile, saveNetwork} from '../store/networks.ts'
 
-export {listNetworks, type ListedNetwork} from '../store/networks.ts'
+export {listNetworks, networkNames, type ListedNetwork} from '../store/networks.ts'
 
 /**
  * Adds a network of one's own from a document.

@@ -1,4 +1,4 @@
-import {encodeFunctionData, type Address, type Hex} from 'viem'
+import {encodeFunctionData, maxUint256, type Address, type Hex} from 'viem'
 
 import {amtDepositPoolAbi} from '../chain/abis/amt-deposit-pool.ts'
 import {erc20Abi} from '../chain/abis/erc20.ts'
@@ -9,8 +9,8 @@ import type {PlannedCall} from './plan.ts'
 /**
  * Lets LockingInfo take METIS. The allowance goes to LockingInfo, never to LockingPool.
  *
- * - Signed by: owner. Chain: L1. Value: none.
- * - Source: ERC-20 `approve`; `LockingInfo.newSequencer` pulls with transferFrom.
+ * - Signed by: owner, or the reward payer. Chain: L1. Value: none.
+ * - Source: ERC-20 `approve`; `LockingInfo.newSequencer` and `distributeReward` pull with transferFrom.
  */
 export function approveLockingInfo(options: {
   metis: Address
@@ -19,7 +19,7 @@ export function approveLockingInfo(options: {
 }): PlannedCall {
   const {metis, lockingInfo, amountWei} = options
   return {
-    label: `Approve ${formatWeiShort(amountWei)} METIS for LockingInfo`,
+    label: `Approve ${metisText(amountWei)} for LockingInfo`,
     contract: 'METIS',
     to: metis,
     functionName: 'approve',
@@ -241,36 +241,6 @@ export function setOwner(options: PoolCall & {newOwner: Address}): PlannedCall {
   })
 }
 
-/**
- * Puts an account on the whitelist or takes it off.
- *
- * - Signed by: owner of LockingPool. Chain: L1. Value: none.
- * - Source: `LockingPool.setWhitelist`.
- */
-export function setWhitelist(options: {
-  lockingPool: Address
-  account: Address
-  allowed: boolean
-}): PlannedCall {
-  const {lockingPool, account, allowed} = options
-  return {
-    label: allowed ? `Whitelist ${account}` : `Take ${account} off the whitelist`,
-    contract: 'LockingPool',
-    to: lockingPool,
-    functionName: 'setWhitelist',
-    args: [
-      {name: 'addr', value: account},
-      {name: 'yes', value: String(allowed)},
-    ],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'setWhitelist',
-      args: [account, allowed],
-    }),
-    valueWei: 0n,
-  }
-}
-
 function bridgingCall(
   functionName: 'withdrawRewards' | 'unlock' | 'unlockClaim',
   label: string,
@@ -301,8 +271,13 @@ function poolCall(
   return {contract: 'LockingPool', to: lockingPool, valueWei: 0n, ...parts}
 }
 
-function metisArgument(name: string, wei: bigint): PlannedCall['args'][number] {
-  return {name, value: `${wei}`, display: `${formatWeiShort(wei, 18)} METIS`}
+export function metisArgument(name: string, wei: bigint): PlannedCall['args'][number] {
+  return {name, value: `${wei}`, display: metisText(wei, 18)}
+}
+
+/** An amount for people. The largest number there is means an allowance without an end. */
+export function metisText(wei: bigint, places?: number): string {
+  return wei === maxUint256 ? 'METIS without limit' : `${formatWeiShort(wei, places)} METIS`
 }
 
 /**

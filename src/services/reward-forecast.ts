@@ -1,6 +1,5 @@
 import type {Address} from 'viem'
 
-import {readBlockMark} from '../chain/actions/block/read-block-mark.ts'
 import type {PoolSettings} from '../chain/actions/locking-pool/read-pool.ts'
 import {
   readEpoch,
@@ -20,6 +19,7 @@ import {parseRewardLogs} from '../protocol/reward-log.ts'
 import {rewardPerBlockForMrr} from '../protocol/reward.ts'
 import type {Sequencer} from '../protocol/sequencer.ts'
 import {eligibleValidators, forecastProducers, type Candidate} from '../protocol/span.ts'
+import {measureBlockInterval, type BlockInterval} from './block-interval.ts'
 import type {Context} from './context.ts'
 import {readL1Logs, type ReadOptions, type ReadWarning} from './l1-logs.ts'
 import {findSequencer, listSequencers} from './sequencers.ts'
@@ -27,8 +27,6 @@ import {findSequencer, listSequencers} from './sequencers.ts'
 /** What governance aims at: `l1:target-reward-per-block --interval 8 --rate 20`. */
 const TARGET_INTERVAL_SECONDS = 8
 export const TARGET_RATE_PERCENT = 20
-/** Blocks over which the block rate is measured; the shorter ones for chains and endpoints without more. */
-const RATE_WINDOWS = [20_000n, 1_000n, 100n, 10n]
 /** Reward batches whose length says how long the next one will be. */
 const BATCHES_FOR_CADENCE = 10
 /** Draws that are looked ahead, and unpaid epochs that are read: 20,000 x 30 µs = 0.6 s. */
@@ -147,35 +145,20 @@ function candidatesOf(sequencers: readonly Sequencer[]): Candidate[] {
     }))
 }
 
-interface L2Figures {
-  headBlock: bigint
+interface L2Figures extends BlockInterval {
   newestEpoch: bigint
   epochLength: bigint
-  blockIntervalSeconds: number
-  measuredBlocks: number
 }
 
 async function readL2(context: Context): Promise<L2Figures> {
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
-  const [head, newestEpoch, epochLength] = await Promise.all([
-    readBlockMark(client, 'latest'),
+  const [interval, newestEpoch, epochLength] = await Promise.all([
+    measureBlockInterval(context),
     readNewestEpochNumber(client, {sequencerSet}),
     readEpochLength(client, {sequencerSet}),
   ])
-  const common = {headBlock: head?.number ?? 0n, newestEpoch, epochLength}
-  for (const window of head ? RATE_WINDOWS : []) {
-    if (window >= head!.number) continue
-    const earlier = await readBlockMark(client, head!.number - window).catch(() => undefined)
-    const seconds = earlier ? head!.timeSeconds - earlier.timeSeconds : 0
-    if (seconds <= 0) continue
-    return {
-      ...common,
-      blockIntervalSeconds: seconds / Number(window),
-      measuredBlocks: Number(window),
-    }
-  }
-  return {...common, blockIntervalSeconds: context.network.l2.slotMs / 1000, measuredBlocks: 0}
+  return {...interval, newestEpoch, epochLength}
 }
 
 /** Epochs after the last paid one that are committed on L2, by number. */

@@ -5,7 +5,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {jsonFault, stringifyJson} from '../lib/json.ts'
 import {builtInNetworks} from '../protocol/built-in-networks.ts'
-import {parseNetwork} from '../protocol/network-document.ts'
+import {networkHints, parseNetwork} from '../protocol/network-document.ts'
 import type {Network} from '../protocol/network.ts'
 import type {Home} from './home.ts'
 
@@ -23,6 +23,11 @@ export function listNetworks(home: Home): ListedNetwork[] {
   return [...builtIn, ...own]
 }
 
+/** Names of all networks. A file that is not in order is among them. */
+export function networkNames(home: Home): string[] {
+  return [...builtInNetworks.map(({name}) => name), ...ownNames(home)]
+}
+
 /**
  * One network by name.
  *
@@ -33,12 +38,11 @@ export function readNetwork(home: Home, name: string): Network {
   if (builtIn) return builtIn
   const path = fileOf(home, name)
   if (isName(name) && existsSync(path)) return readNetworkFile(path)
-  const known = [...builtInNetworks.map((network) => network.name), ...ownNames(home)]
   throw new MetisSeqError({
     code: 'NETWORK_UNKNOWN',
     message: `There is no network called ${name}.`,
     exit: 'config',
-    facts: {network: name, known: known.join(', ')},
+    facts: {network: name, known: networkNames(home).join(', ')},
     hints: [
       ...(name === 'local' ? ['Run `metis-seq local up` to start the local network.'] : []),
       'Run `metis-seq network list` to see the networks.',
@@ -58,7 +62,7 @@ export function readNetworkFile(path: string): Network {
       message: `${path} cannot be read as JSON: ${jsonFault(cause)}.`,
       exit: 'config',
       facts: {source: path},
-      hints: ['Compare it with the output of `metis-seq network show andromeda --json`.'],
+      hints: networkHints,
       cause,
     })
   }

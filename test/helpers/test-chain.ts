@@ -18,7 +18,7 @@ import {accountOf, L2_CHAIN_ID} from './l2-chain.ts'
 export const L1_CHAIN_ID = 31_337
 const phrase = 'test test test test test test test test test test test junk'
 export const governance = mnemonicToAccount(phrase, {addressIndex: 0})
-const rewardPayer = mnemonicToAccount(phrase, {addressIndex: 1})
+export const rewardPayer = mnemonicToAccount(phrase, {addressIndex: 1})
 export const mpc = accountOf('mpc')
 
 export interface TestChainOptions {

@@ -61,7 +61,8 @@ async function idAfter(context: Context, {call, from, standing}: StakingPlan): P
   return readOwnedSequencerId(context.l1().client, {lockingPool, owner: from})
 }
 
-async function blockKnown(context: Context, blockNumber: bigint): Promise<void> {
+/** Returns when the endpoint answers for a block that another one has mined. */
+export async function blockKnown(context: Context, blockNumber: bigint): Promise<void> {
   for (let look = 1; ; look++) {
     try {
       await getBlock(context.l1().client, {blockNumber})

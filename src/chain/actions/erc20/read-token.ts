@@ -21,9 +21,15 @@ export function readTokenBalance(
 /** - Source: ERC-20 `allowance`. */
 export function readAllowance(
   client: ChainClient,
-  {token, owner, spender}: {token: Address; owner: Address; spender: Address},
+  {
+    token,
+    owner,
+    spender,
+    ...at
+  }: {token: Address; owner: Address; spender: Address; blockNumber?: bigint},
 ): Promise<bigint> {
   return readContract(client, {
+    ...at,
     address: token,
     abi: erc20Abi,
     functionName: 'allowance',

@@ -1,0 +1,35 @@
+import {changeSetting} from '../../cli/change-setting.ts'
+import {allowanceFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {planPayerApproval} from '../../services/governance/approve-payer.ts'
+
+export default class GovernanceApprovePayer extends OperatorCommand {
+  static override summary = 'Let LockingInfo pay rewards from the METIS of the reward payer.'
+
+  static override description = `Sent with the key of the reward payer, as the owner of the profile. A reward batch that is
+larger than the allowance fails as a whole. The amount replaces the allowance there is.`
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --amount 12000',
+    '<%= config.bin %> <%= command.id %> --amount max --from 0xPAYER --unsigned approve.json',
+  ]
+
+  static override flags = {
+    ...commonFlags,
+    ...sendFlags,
+    amount: allowanceFlag({
+      description: 'METIS that may be paid from now on; max for no limit, 0 for none.',
+      required: true,
+    }),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(GovernanceApprovePayer)
+    const context = this.openContext(flags)
+    return changeSetting(context, flags, this.sendHost(flags.yes), {
+      action: 'governance approve-payer',
+      plan: () => planPayerApproval(context, flags.amount),
+      done: ({effects}) => ({text: `LockingInfo may take ${effects[0]?.after} for rewards.`}),
+    })
+  }
+}

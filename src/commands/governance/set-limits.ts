@@ -1,0 +1,40 @@
+import {changeSetting} from '../../cli/change-setting.ts'
+import {commonFlags, metisFlag, sendFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {planLimits} from '../../services/governance/set-limits.ts'
+
+export default class GovernanceSetLimits extends OperatorCommand {
+  static override summary = 'Change the least and the most METIS that one sequencer may lock.'
+
+  static override description = `For owners of a network: sent with the key that owns LockingInfo, as the owner of the profile.
+Nobody is put out, and the preview names who could then not withdraw, or not add.`
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --min-lock 20000 --max-lock 100000',
+    '<%= config.bin %> <%= command.id %> --max-lock 200000 --dry-run',
+  ]
+
+  static override flags = {
+    ...commonFlags,
+    ...sendFlags,
+    'min-lock': metisFlag({
+      description: 'Least METIS of one sequencer.',
+      atLeastOne: ['min-lock', 'max-lock'],
+    }),
+    'max-lock': metisFlag({
+      description: 'Most METIS of one sequencer.',
+      atLeastOne: ['min-lock', 'max-lock'],
+    }),
+  }
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(GovernanceSetLimits)
+    const context = this.openContext(flags)
+    const request = {minLockMetisWei: flags['min-lock'], maxLockMetisWei: flags['max-lock']}
+    return changeSetting(context, flags, this.sendHost(flags.yes), {
+      action: 'governance set-limits',
+      plan: () => planLimits(context, request),
+      done: ({title}) => ({text: `Done: ${title}.`}),
+    })
+  }
+}

@@ -1,0 +1,22 @@
+import {commonFlags} from '../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {showGovernance} from '../../services/governance/governance.ts'
+import {governanceJson, governanceText} from '../../ui/presenters/governance.ts'
+
+export default class GovernanceShow extends OperatorCommand {
+  static override summary = 'Show who governs a network, what it pays, and what the payer covers.'
+
+  static override description = `Owners, limits and delays of the staking contracts; the reward per block with the yearly
+rate it comes to; the reward payer with its METIS, its allowance to LockingInfo and how far both go.`
+
+  static override examples = ['<%= config.bin %> <%= command.id %> --network andromeda']
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(GovernanceShow)
+    const view = await showGovernance(this.openContext(flags))
+    this.warnAboutUnasked(view.governance.unasked)
+    return {data: governanceJson(view), text: governanceText(view)}
+  }
+}

@@ -1,0 +1,180 @@
+import {isAddressEqual, zeroAddress, type Address} from 'viem'
+
+import {readAllowance, readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
+import {readLastBatchEpochs} from '../../chain/actions/locking-pool/read-last-batch.ts'
+import {readOffices, type Offices} from '../../chain/actions/locking-pool/read-offices.ts'
+import {readPool, type PoolSettings} from '../../chain/actions/locking-pool/read-pool.ts'
+import {readEpoch, readEpochLength} from '../../chain/actions/sequencer-set/read-epochs.ts'
+import type {MetisSeqError} from '../../lib/errors.ts'
+import {payable, type Purse} from '../../protocol/reward-purse.ts'
+import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
+import {MIN_EPOCHS_PER_REWARD_BATCH} from '../../protocol/reward.ts'
+import {measureBlockInterval, slotOf, type BlockInterval} from '../block-interval.ts'
+import type {Context} from '../context.ts'
+import {metisText} from '../planned-calls.ts'
+import {TARGET_RATE_PERCENT} from '../reward-forecast.ts'
+import {connectionError, type Unasked} from '../transactions.ts'
+
+/** What pays the rewards: the account with its METIS on L1, and what LockingInfo may take of it. */
+export interface Payer extends Purse {
+  /** Null: none is set, so every reward batch fails. */
+  address: Address | null
+}
+
+/** Rewards that are earned and not yet in a batch. */
+export interface Unsubmitted {
+  /** First epoch that no batch has paid. */
+  fromEpoch: bigint
+  /** Blocks up to the head. */
+  blocks: bigint
+}
+
+/** What of L2 the settings are judged by. */
+export interface Production extends Omit<BlockInterval, 'headBlock'> {
+  /** Null: L2 did not answer. */
+  unsubmitted: Unsubmitted | null
+  /** Blocks of an epoch that no respan cuts. Null: L2 did not answer. */
+  epochLength: bigint | null
+}
+
+/** Every setting of a network that its owners and its reward payer answer for. */
+export interface Governance {
+  offices: Offices
+  pool: PoolSettings
+  payer: Payer
+  production: Production
+  /** Epochs of the last reward batch. Null: there was none. */
+  lastBatchEpochs: bigint | null
+  /** L2, when it did not answer. Production is then that of the network document. */
+  unasked: Unasked[]
+}
+
+/**
+ * Reads the settings of a network. Needs no profile; goes on without L2.
+ *
+ * @throws {MetisSeqError} those of the connection to L1
+ */
+export async function readGovernance(context: Context): Promise<Governance> {
+  const {client} = context.l1()
+  const {lockingPool, lockingInfo} = context.network.l1.contracts
+  const [offices, pool] = await Promise.all([
+    readOffices(client, {lockingPool, lockingInfo}),
+    readPool(client, {lockingPool, lockingInfo}),
+  ])
+  const [payer, lastBatchEpochs, {production, error}] = await Promise.all([
+    readPayer(context, offices.rewardPayer),
+    readLastBatchEpochs(client, {lockingPool}),
+    readProduction(context, pool),
+  ])
+  return {
+    ...{offices, pool, payer, production},
+    lastBatchEpochs: lastBatchEpochs ?? null,
+    unasked: error ? [{layer: 'L2', error}] : [],
+  }
+}
+
+async function readPayer(context: Context, rewardPayer: Address): Promise<Payer> {
+  if (isAddressEqual(rewardPayer, zeroAddress)) {
+    return {address: null, balanceMetisWei: 0n, allowanceMetisWei: 0n}
+  }
+  const {client} = context.l1()
+  const {metis, lockingInfo} = context.network.l1.contracts
+  const [balanceMetisWei, allowanceMetisWei] = await Promise.all([
+    readTokenBalance(client, {token: metis, account: rewardPayer}),
+    readAllowance(client, {token: metis, owner: rewardPayer, spender: lockingInfo}),
+  ])
+  return {address: rewardPayer, balanceMetisWei, allowanceMetisWei}
+}
+
+async function readProduction(
+  context: Context,
+  {rewardedUntilEpoch}: PoolSettings,
+): Promise<{production: Production; error?: MetisSeqError}> {
+  const {sequencerSet} = context.network.l2.contracts
+  try {
+    const {client} = context.l2()
+    const [{headBlock, ...interval}, paid, epochLength] = await Promise.all([
+      measureBlockInterval(context),
+      readEpoch(client, {sequencerSet, number: rewardedUntilEpoch}),
+      readEpochLength(client, {sequencerSet}),
+    ])
+    // Epoch 0 is never paid, so its end counts like that of a paid one. Epochs follow without a gap.
+    const blocks = paid && headBlock > paid.endBlock ? headBlock - paid.endBlock : 0n
+    const unsubmitted = {fromEpoch: rewardedUntilEpoch + 1n, blocks}
+    return {production: {...interval, unsubmitted, epochLength}}
+  } catch (error) {
+    const production = {...slotOf(context), unsubmitted: null, epochLength: null}
+    return {production, error: connectionError(error)}
+  }
+}
+
+/** What the payer covers at a reward per block. */
+export interface Cover {
+  /** Blocks that the smaller one of balance and allowance pays. */
+  blocks: bigint
+  /** Whole reward batches like the last one, or of the fewest epochs there can be. Null: not known. */
+  batches: bigint | null
+  batchEpochs: bigint
+  /** What is earned and not submitted. Null: not known. */
+  owedMetisWei: bigint | null
+  coversOwed: boolean | null
+}
+
+/** @param rewardPerBlockMetisWei 0 is refused by the contract; it covers nothing here */
+export function coverOf(
+  {payer, production, lastBatchEpochs}: Omit<Governance, 'unasked' | 'pool' | 'offices'>,
+  rewardPerBlockMetisWei: bigint,
+): Cover {
+  const {unsubmitted, epochLength} = production
+  const blocks = rewardPerBlockMetisWei === 0n ? 0n : payable(payer) / rewardPerBlockMetisWei
+  const batchEpochs = lastBatchEpochs ?? BigInt(MIN_EPOCHS_PER_REWARD_BATCH)
+  const owed = unsubmitted === null ? null : unsubmitted.blocks * rewardPerBlockMetisWei
+  return {
+    blocks,
+    batches: epochLength ? blocks / (epochLength * batchEpochs) : null,
+    batchEpochs,
+    owedMetisWei: owed,
+    coversOwed: owed === null ? null : payable(payer) >= owed,
+  }
+}
+
+/** Everything `governance show` tells. */
+export interface GovernanceView {
+  governance: Governance
+  cover: Cover
+  /** Yearly reward in percent of all locked METIS, at the present rate of blocks. */
+  ratePercent: number
+  targetRatePercent: number
+  /** Where the block time is from, for people. */
+  intervalText: string
+  allowanceText: string
+}
+
+/** What the settings of a network come to. */
+export async function showGovernance(context: Context): Promise<GovernanceView> {
+  const governance = await readGovernance(context)
+  const {pool, production, payer} = governance
+  return {
+    governance,
+    cover: coverOf(governance, pool.rewardPerBlockMetisWei),
+    ratePercent: yearlyRatePercent({...pool, ...production}),
+    targetRatePercent: TARGET_RATE_PERCENT,
+    intervalText: intervalText(production),
+    allowanceText: metisText(payer.allowanceMetisWei),
+  }
+}
+
+/** A block time for people, with where it is from. */
+export function intervalText(
+  interval: Omit<BlockInterval, 'headBlock'>,
+  given: 'given' | 'read' = 'read',
+): string {
+  const {blockIntervalSeconds, measuredBlocks} = interval
+  const source =
+    given === 'given'
+      ? 'as given'
+      : measuredBlocks > 0
+        ? `measured over ${measuredBlocks} blocks`
+        : 'the slot of the network, not measured'
+  return `a block every ${Number(blockIntervalSeconds.toFixed(2))} s (${source})`
+}

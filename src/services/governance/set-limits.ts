@@ -1,0 +1,169 @@
+import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
+import {readOffices} from '../../chain/actions/locking-pool/read-offices.ts'
+import {formatWeiShort} from '../../lib/units.ts'
+import type {Sequencer} from '../../protocol/sequencer.ts'
+import type {Condition} from '../check.ts'
+import type {Context} from '../context.ts'
+import type {Effect, PlannedCall} from '../plan.ts'
+import {setLimit} from '../planned-settings.ts'
+import {listSequencers, requireOwner} from '../sequencers.ts'
+import {changesSomething, ownsContract, toSettingPlan, type SettingPlan} from './setting-plan.ts'
+
+/** Undefined leaves a limit as it is. */
+export interface LimitsRequest {
+  minLockMetisWei: bigint | undefined
+  maxLockMetisWei: bigint | undefined
+}
+
+interface Limits {
+  minLockMetisWei: bigint
+  maxLockMetisWei: bigint
+}
+
+/**
+ * Decides what other limits of a lock would do.
+ *
+ * @throws {MetisSeqError} NOT_INFO_OWNER, SETTING_INVALID, MIN_ABOVE_MAX, NOTHING_TO_CHANGE
+ */
+export async function planLimits(context: Context, request: LimitsRequest): Promise<SettingPlan> {
+  const caller = requireOwner(context)
+  const {client} = context.l1()
+  const {contracts} = context.network.l1
+  const [{infoOwner}, {pool: before, sequencers}] = await Promise.all([
+    readOffices(client, contracts),
+    listSequencers(context),
+  ])
+  const after: Limits = {
+    minLockMetisWei: request.minLockMetisWei ?? before.minLockMetisWei,
+    maxLockMetisWei: request.maxLockMetisWei ?? before.maxLockMetisWei,
+  }
+  const changed = limitIds.filter((id) => before[id] !== after[id])
+  return toSettingPlan({
+    action: 'governance set-limits',
+    title: `Let a sequencer lock ${rangeText(after)} instead of ${rangeText(before)}`,
+    subject: 'A change of the limits',
+    from: caller,
+    calls: callsInOrder(contracts, before, after),
+    conditions: [
+      ownsContract('LockingInfo', caller, infoOwner),
+      ...conditionsOf(request, after),
+      changesSomething('a limit differs from now', rangeText(before), changed.length > 0),
+    ],
+    effects: [
+      ...changed.map((id) => ({
+        label: id === 'minLockMetisWei' ? 'at least' : 'at most',
+        before: metis(before[id]),
+        after: metis(after[id]),
+      })),
+      ...caughtBy(sequencers, before, after),
+    ],
+    figures: changed.map((id) => ({id, before: `${before[id]}`, after: `${after[id]}`})),
+    readFigures: async (blockNumber) => {
+      const now = await readPool(client, {...contracts, blockNumber})
+      return Object.fromEntries(limitIds.map((id) => [id, `${now[id]}`]))
+    },
+  })
+}
+
+const limitIds = ['minLockMetisWei', 'maxLockMetisWei'] as const
+
+/**
+ * The contract refuses a maximum below the minimum of that moment, so a maximum that goes below the
+ * present minimum comes second. Otherwise it comes first, and the minimum never stands above it.
+ *
+ * Source: `LockingInfo.setMaxLock`; `setMinLock` looks at nothing but zero.
+ */
+function callsInOrder(
+  {lockingInfo}: Context['network']['l1']['contracts'],
+  before: Limits,
+  after: Limits,
+): PlannedCall[] {
+  const minFirst = after.maxLockMetisWei < before.minLockMetisWei
+  const order = minFirst ? (['minLock', 'maxLock'] as const) : (['maxLock', 'minLock'] as const)
+  return order
+    .filter((which) => before[`${which}MetisWei`] !== after[`${which}MetisWei`])
+    .map((which) => setLimit({lockingInfo, which, amountMetisWei: after[`${which}MetisWei`]}))
+}
+
+/** In the order of the contract; what it would let pass is refused here all the same. */
+function conditionsOf(request: LimitsRequest, after: Limits): Condition[] {
+  const {minLockMetisWei: min, maxLockMetisWei: max} = after
+  const seen = `minimum ${metis(min)}, maximum ${metis(max)}`
+  const ordered = max >= min
+  const withMin = request.minLockMetisWei !== undefined
+  return [
+    ...(withMin
+      ? [
+          {
+            id: 'min-above-zero',
+            code: 'SETTING_INVALID',
+            label: 'the minimum is above zero',
+            ok: min > 0n,
+            seen: metis(min),
+            remedy: min > 0n ? '' : 'Name a minimum above zero.',
+            revert: '_minLock=0',
+          },
+        ]
+      : []),
+    withMin
+      ? {
+          id: 'min-not-above-max',
+          code: 'MIN_ABOVE_MAX',
+          label: 'the minimum is not above the maximum',
+          ok: ordered,
+          seen,
+          remedy: ordered
+            ? ''
+            : 'Nobody could register between them; the contract would take it. Raise `--max-lock` with it.',
+          revert: '',
+        }
+      : {
+          id: 'max-not-below-min',
+          code: 'SETTING_INVALID',
+          label: 'the maximum is not below the minimum',
+          ok: ordered,
+          seen,
+          remedy: ordered ? '' : 'Lower `--min-lock` with it.',
+          revert: 'maxLock<minLock',
+        },
+  ]
+}
+
+/**
+ * Source: `LockingPool.withdraw` wants a rest of at least the minimum, `relock` a sum of at most the
+ * maximum. Nothing is taken from anyone, and an exit is always possible.
+ */
+function caughtBy(sequencers: readonly Sequencer[], before: Limits, after: Limits): Effect[] {
+  const active = sequencers.filter(({status}) => status === 'active')
+  const below = ({minLockMetisWei}: Limits) =>
+    active.filter(({amountMetisWei}) => amountMetisWei < minLockMetisWei)
+  const above = ({maxLockMetisWei}: Limits) =>
+    active.filter(({amountMetisWei}) => amountMetisWei > maxLockMetisWei)
+  return [
+    {
+      label: 'below the minimum, cannot withdraw',
+      before: namesOf(below(before)),
+      after: namesOf(below(after)),
+    },
+    {
+      label: 'above the maximum, cannot add',
+      before: namesOf(above(before)),
+      after: namesOf(above(after)),
+    },
+  ]
+}
+
+function namesOf(sequencers: readonly Sequencer[]): string {
+  if (sequencers.length === 0) return 'nobody'
+  return sequencers
+    .map(({sequencerId, amountMetisWei}) => `${sequencerId} (${metis(amountMetisWei)})`)
+    .join(', ')
+}
+
+function rangeText({minLockMetisWei, maxLockMetisWei}: Limits): string {
+  return `${formatWeiShort(minLockMetisWei, 18)} to ${metis(maxLockMetisWei)}`
+}
+
+function metis(wei: bigint): string {
+  return `${formatWeiShort(wei, 18)} METIS`
+}

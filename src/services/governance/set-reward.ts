@@ -1,0 +1,180 @@
+import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import {rewardPerBlockForMrr} from '../../protocol/reward.ts'
+import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
+import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
+import type {BlockInterval} from '../block-interval.ts'
+import type {Condition} from '../check.ts'
+import type {Context} from '../context.ts'
+import type {Effect} from '../plan.ts'
+import {updateBlockReward} from '../planned-settings.ts'
+import {requireOwner} from '../sequencers.ts'
+import {
+  coverOf,
+  intervalText,
+  readGovernance,
+  type Governance,
+  type Production,
+} from './governance.ts'
+import {changesSomething, ownsContract, toSettingPlan, type SettingPlan} from './setting-plan.ts'
+
+export type RewardRequest =
+  | {perBlockMetisWei: bigint}
+  /** Without an interval the measured one counts. */
+  | {ratePercent: number; blockSeconds: number | undefined}
+
+/** A change of the reward per block with the block time its rates are figured with. */
+export interface RewardPlan extends SettingPlan {
+  rewardPerBlockMetisWei: bigint
+  blockIntervalSeconds: number
+  /** `given`: by the operator; `measured` on L2; `slot`: of the network document, as nothing else was had. */
+  intervalSource: 'given' | 'measured' | 'slot'
+  ratePercent: number
+}
+
+/**
+ * Makes the plan, and makes it again with the reward that was shown: the measured block time moves with
+ * every block, and what was agreed to is the number.
+ */
+export function rewardPlanner(context: Context, request: RewardRequest): () => Promise<RewardPlan> {
+  let shown: RewardPlan | undefined
+  return async () => {
+    const perBlockMetisWei = shown?.rewardPerBlockMetisWei
+    const plan = await planReward(
+      context,
+      perBlockMetisWei === undefined ? request : {perBlockMetisWei},
+    )
+    shown ??= plan
+    return plan
+  }
+}
+
+/**
+ * Decides what another reward per block would do.
+ *
+ * @throws {MetisSeqError} NOT_POOL_OWNER, SETTING_INVALID, NOTHING_TO_CHANGE; for a rate without a block
+ *   time those of the connection to L2
+ */
+async function planReward(context: Context, request: RewardRequest): Promise<RewardPlan> {
+  const caller = requireOwner(context)
+  const governance = await readGovernance(context)
+  const interval = intervalOf(request, governance)
+  const {client} = context.l1()
+  const {pool, offices} = governance
+  const before = pool.rewardPerBlockMetisWei
+  const after = rewardOf(request, governance, interval.blockIntervalSeconds)
+  const rate = (wei: bigint) =>
+    yearlyRatePercent({...pool, ...interval, rewardPerBlockMetisWei: wei})
+  const plan = toSettingPlan({
+    action: 'governance set-reward',
+    title: `Pay ${formatWei(after)} METIS per block instead of ${formatWei(before)}`,
+    subject: 'A change of the reward per block',
+    from: caller,
+    calls: [updateBlockReward({...context.network.l1.contracts, rewardPerBlockMetisWei: after})],
+    conditions: [
+      ownsContract('LockingPool', caller, offices.poolOwner),
+      aboveZero(after, pool.totalLockedMetisWei),
+      changesSomething('the reward differs from now', formatWei(before), after !== before),
+    ],
+    effects: [
+      {
+        label: 'reward per block',
+        before: `${formatWei(before)} METIS`,
+        after: `${formatWei(after)} METIS`,
+      },
+      {
+        label: 'yearly rate',
+        before: percentText(rate(before)),
+        after: `${percentText(rate(after))} of ${formatWeiShort(pool.totalLockedMetisWei)} METIS locked, ${intervalText(interval, interval.intervalSource === 'given' ? 'given' : 'read')}`,
+      },
+      owedEffect(governance.production, before, after),
+      ...coverEffects(governance, before, after),
+    ],
+    figures: [{id: 'rewardPerBlockMetisWei', before: `${before}`, after: `${after}`}],
+    readFigures: async (blockNumber) => {
+      const now = await readPool(client, {...context.network.l1.contracts, blockNumber})
+      return {rewardPerBlockMetisWei: `${now.rewardPerBlockMetisWei}`}
+    },
+  })
+  return {...plan, ...interval, rewardPerBlockMetisWei: after, ratePercent: rate(after)}
+}
+
+interface Interval extends Omit<BlockInterval, 'headBlock'> {
+  intervalSource: RewardPlan['intervalSource']
+}
+
+function intervalOf(request: RewardRequest, {production, unasked}: Governance): Interval {
+  if ('ratePercent' in request && request.blockSeconds !== undefined) {
+    const blockIntervalSeconds = request.blockSeconds
+    return {blockIntervalSeconds, intervalSource: 'given', measuredBlocks: 0}
+  }
+  // A reward that follows from the block time is not made up from a guess.
+  if ('ratePercent' in request && unasked[0]) throw unasked[0].error
+  const {blockIntervalSeconds, measuredBlocks} = production
+  const intervalSource = measuredBlocks > 0 ? 'measured' : 'slot'
+  return {blockIntervalSeconds, intervalSource, measuredBlocks}
+}
+
+function rewardOf(
+  request: RewardRequest,
+  {pool}: Governance,
+  blockIntervalSeconds: number,
+): bigint {
+  if ('perBlockMetisWei' in request) return request.perBlockMetisWei
+  const {ratePercent} = request
+  const totalLockedWei = pool.totalLockedMetisWei
+  return rewardPerBlockForMrr({totalLockedWei, ratePercent, blockIntervalSeconds})
+}
+
+function aboveZero(wei: bigint, totalLockedMetisWei: bigint): Condition {
+  const ok = wei > 0n
+  return {
+    id: 'reward-above-zero',
+    code: 'SETTING_INVALID',
+    label: 'the reward is above zero',
+    ok,
+    seen: `${formatWei(wei)} METIS, with ${formatWeiShort(totalLockedMetisWei)} METIS locked`,
+    remedy: ok ? '' : 'Name a reward with `--per-block`; a rate of nothing locked is nothing.',
+    revert: 'invalid newReward',
+  }
+}
+
+/** Source: `LockingPool.batchSubmitRewards` multiplies by the reward of the moment it is called in. */
+function owedEffect({unsubmitted}: Production, before: bigint, after: bigint): Effect {
+  const label = 'earned and not submitted'
+  if (!unsubmitted) {
+    const note = 'counts for all blocks not yet submitted; L2 did not say how many'
+    return {label, before: 'not known', after: note}
+  }
+  const {blocks, fromEpoch} = unsubmitted
+  return {
+    label,
+    before: `${formatWeiShort(blocks * before)} METIS`,
+    after: `${formatWeiShort(blocks * after)} METIS: it counts for all ${blocks} blocks since epoch ${fromEpoch}, also those made before`,
+  }
+}
+
+function coverEffects(governance: Governance, before: bigint, after: bigint): Effect[] {
+  const [then, now] = [coverOf(governance, after), coverOf(governance, before)]
+  const batches =
+    then.batches === null ? '' : `, ${then.batches} batches of ${then.batchEpochs} epochs`
+  return [
+    {
+      label: 'the payer covers',
+      before: `${now.blocks} blocks`,
+      after: `${then.blocks} blocks${batches}`,
+    },
+    {
+      label: 'what is not submitted',
+      before: coverWord(now.coversOwed),
+      after: coverWord(then.coversOwed),
+    },
+  ]
+}
+
+export function coverWord(covers: boolean | null): string {
+  return covers === null ? 'not known' : covers ? 'covered' : 'NOT covered'
+}
+
+function percentText(percent: number): string {
+  return `${percent.toFixed(2)} %`
+}

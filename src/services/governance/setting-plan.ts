@@ -1,0 +1,95 @@
+import {isAddressEqual, type Address} from 'viem'
+
+import {MetisSeqError} from '../../lib/errors.ts'
+import {requireAll, type Condition} from '../check.ts'
+import type {Context} from '../context.ts'
+import type {Plan} from '../plan.ts'
+import {blockKnown} from '../staking/verify.ts'
+
+/** A plan for a setting of the network, with a way to read what it changes. */
+export interface SettingPlan extends Plan {
+  chain: 'L1'
+  /** Reads every figure of the plan as the chain has it at a block. */
+  readFigures(blockNumber: bigint): Promise<Record<string, string>>
+}
+
+/** What a plan for a setting is made of. The account that sends is the owner of the profile. */
+export type SettingRequest = Omit<SettingPlan, 'chain' | 'role' | 'traps'> &
+  Partial<Pick<SettingPlan, 'traps'>> & {
+    conditions: Condition[]
+    /** What needs the conditions, for errors: `A change of the whitelist`. */
+    subject: string
+    /** For errors. */
+    facts?: Record<string, string>
+  }
+
+/**
+ * A plan whose conditions all hold.
+ *
+ * @throws {MetisSeqError} code of the first condition that does not hold
+ */
+export function toSettingPlan({subject, facts, ...request}: SettingRequest): SettingPlan {
+  requireAll(request.conditions, subject, {account: request.from, ...facts})
+  return {traps: [], ...request, chain: 'L1', role: 'owner'}
+}
+
+/**
+ * Checks that the chain shows what was planned, at the block of the last transaction.
+ *
+ * @throws {MetisSeqError} POST_STATE
+ */
+export async function verifySetting(
+  context: Context,
+  plan: SettingPlan,
+  minedInBlock: bigint,
+): Promise<void> {
+  await blockKnown(context, minedInBlock)
+  const found = await plan.readFigures(minedInBlock)
+  const broken = plan.figures.filter(({id, after}) => found[id] !== after)
+  if (!broken[0]) return
+  throw new MetisSeqError({
+    code: 'POST_STATE',
+    message: `The transaction was mined, but ${broken[0].id} is ${found[broken[0].id]} and not ${broken[0].after}.`,
+    exit: 'precondition',
+    facts: {
+      block: `${minedInBlock}`,
+      ...Object.fromEntries(
+        broken.map(({id, after}) => [id, `expected ${after}, seen ${found[id]}`]),
+      ),
+    },
+    hints: ['Run the same command again; another one may have changed it in the same moment.'],
+  })
+}
+
+/** Source: OpenZeppelin `Ownable` of both contracts. */
+export function ownsContract(
+  contract: 'LockingPool' | 'LockingInfo',
+  caller: Address,
+  owner: Address,
+): Condition {
+  const ok = isAddressEqual(caller, owner)
+  return {
+    id: contract === 'LockingPool' ? 'pool-owner' : 'info-owner',
+    code: contract === 'LockingPool' ? 'NOT_POOL_OWNER' : 'NOT_INFO_OWNER',
+    label: `the account owns ${contract}`,
+    ok,
+    seen: `owner ${owner}, account ${caller}`,
+    remedy: ok
+      ? ''
+      : 'Only governance changes this; use a profile with its key, or `--from OWNER --unsigned FILE`.',
+    revert: 'Ownable: caller is not the owner',
+  }
+}
+
+/** A transaction that changes nothing costs gas and looks like a change. */
+export function changesSomething(label: string, seen: string, ok: boolean): Condition {
+  return {
+    id: 'changes-something',
+    code: 'NOTHING_TO_CHANGE',
+    label,
+    ok,
+    seen,
+    remedy: ok ? '' : 'Nothing needs to be done.',
+    revert: '',
+  }
+}

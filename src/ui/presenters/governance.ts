@@ -1,0 +1,80 @@
+import {formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
+import type {GovernanceView} from '../../services/governance/governance.ts'
+import {fields} from './table.ts'
+
+export function governanceText({governance, cover, ...view}: GovernanceView): string {
+  const {offices, pool, payer, production} = governance
+  return [
+    fields([
+      ['owner of LockingPool', offices.poolOwner],
+      ['owner of LockingInfo', offices.infoOwner],
+      ['MPC address', offices.mpcAddress],
+      ['paused', pool.paused ? 'YES' : 'no'],
+      [
+        'a sequencer may lock',
+        `${formatWeiShort(pool.minLockMetisWei, 18)} to ${formatWeiShort(pool.maxLockMetisWei, 18)} METIS`,
+      ],
+      ['exit delay', formatDuration(Number(pool.exitDelaySeconds))],
+      [
+        'signer update throttle',
+        `${pool.signerUpdateThrottle} reward batch${pool.signerUpdateThrottle === 1n ? '' : 'es'}`,
+      ],
+    ]),
+    '',
+    fields([
+      ['reward per block', `${formatWei(pool.rewardPerBlockMetisWei)} METIS`],
+      [
+        'yearly rate',
+        `${view.ratePercent.toFixed(2)} % of ${formatWeiShort(pool.totalLockedMetisWei)} METIS locked (target ${view.targetRatePercent} %), ${view.intervalText}`,
+      ],
+      ['not submitted', owedText({governance, cover})],
+    ]),
+    '',
+    fields([
+      ['reward payer', payer.address ?? 'none is set: every reward batch fails'],
+      ['holds', `${formatWeiShort(payer.balanceMetisWei)} METIS`],
+      ['LockingInfo may take', view.allowanceText],
+      ['which covers', `${cover.blocks} blocks${batchesText(cover)}`],
+      [
+        'what is not submitted',
+        cover.coversOwed === null ? 'not known' : cover.coversOwed ? 'covered' : 'NOT covered',
+      ],
+    ]),
+    ...(production.unsubmitted && cover.coversOwed === false
+      ? ['Next: `metis-seq governance approve-payer --amount METIS`, with METIS on the payer.']
+      : []),
+  ].join('\n')
+}
+
+function owedText({governance, cover}: Pick<GovernanceView, 'governance' | 'cover'>): string {
+  const {unsubmitted} = governance.production
+  if (!unsubmitted || cover.owedMetisWei === null) return 'not known: L2 did not answer'
+  return `${formatWeiShort(cover.owedMetisWei)} METIS: ${unsubmitted.blocks} blocks since epoch ${unsubmitted.fromEpoch}`
+}
+
+function batchesText({batches, batchEpochs}: GovernanceView['cover']): string {
+  return batches === null ? '' : `, ${batches} batches of ${batchEpochs} epochs`
+}
+
+export function governanceJson({governance, cover, ...view}: GovernanceView) {
+  const {offices, pool, payer, production, lastBatchEpochs} = governance
+  return {
+    lockingPoolOwner: offices.poolOwner,
+    lockingInfoOwner: offices.infoOwner,
+    mpcAddress: offices.mpcAddress,
+    paused: pool.paused,
+    minLockMetisWei: pool.minLockMetisWei,
+    maxLockMetisWei: pool.maxLockMetisWei,
+    totalLockedMetisWei: pool.totalLockedMetisWei,
+    exitDelaySeconds: pool.exitDelaySeconds,
+    signerUpdateThrottle: pool.signerUpdateThrottle,
+    rewardPerBlockMetisWei: pool.rewardPerBlockMetisWei,
+    rewardedUntilEpoch: pool.rewardedUntilEpoch,
+    lastBatchEpochs,
+    payer,
+    cover,
+    ...production,
+    ratePercent: view.ratePercent,
+    targetRatePercent: view.targetRatePercent,
+  }
+}
