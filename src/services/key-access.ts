@@ -20,6 +20,8 @@ export interface KeyAccess {
   config: ConfigStore
   /** Path given on the command line; wins over the one recorded with the key. */
   passwordFile?: string | undefined
+  /** Reads it from elsewhere, such as a descriptor; wins over every file. */
+  readPassword?: (() => Promise<string>) | undefined
   /** Asks a person. Undefined where nobody can be asked. */
   askPassword?: ((question: string) => Promise<string>) | undefined
   /** Cost of new key files; lower for keys of a local network. */
@@ -60,6 +62,7 @@ function passwordSource(name: string, access: KeyAccess): PasswordSource {
     subject: `key ${name}`,
     file: access.passwordFile ?? access.config.read().keys[name]?.passwordFile,
     flag: '--password-file',
+    read: access.readPassword,
     ask: access.askPassword,
   }
 }

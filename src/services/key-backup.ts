@@ -14,7 +14,7 @@ import {damagedFile, openKeySource} from './key-source.ts'
 import {findKey, readPrivateKey, saveRecord} from './keys.ts'
 
 /** Where the password of a backup comes from. It may differ from that of the stored key. */
-export type BackupPassword = Pick<PasswordSource, 'file' | 'ask'>
+export type BackupPassword = Pick<PasswordSource, 'file' | 'read' | 'ask'>
 
 export interface KeyBackup {
   key: KeyRecord

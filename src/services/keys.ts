@@ -80,7 +80,7 @@ export async function importKey(
  */
 export async function importKeyFrom(
   source: Pick<KeySource, 'from' | 'text'>,
-  sourcePassword: Pick<PasswordSource, 'file' | 'ask'>,
+  sourcePassword: Pick<PasswordSource, 'file' | 'read' | 'ask'>,
   options: NewKeyOptions,
   access: KeyAccess,
 ): Promise<{key: KeyRecord; kind: FoundKey['kind']}> {

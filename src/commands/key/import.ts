@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 
-import {askPassword} from '../../cli/ask-password.ts'
-import {backupPasswordFlag, keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
+import {keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
 import {readSecret} from '../../cli/read-secret.ts'
 import {importKeyFrom, scryptOf} from '../../services/keys.ts'
 import {keyJson, newKeyText} from '../../ui/presenters/key.ts'
@@ -30,7 +30,7 @@ such as a backup. A key is never taken from the command line.`
       exclusive: ['from-fd'],
     }),
     'from-fd': Flags.integer({description: 'Open file descriptor with the key.', min: 3}),
-    'backup-password-file': backupPasswordFlag,
+    ...backupPasswordFlags,
   }
 
   protected async perform(): Promise<Result> {
@@ -39,7 +39,7 @@ such as a backup. A key is never taken from the command line.`
     const access = keyAccess(flags, this.mayAsk)
     const {key, kind} = await importKeyFrom(
       source,
-      {file: flags['backup-password-file'], ask: this.mayAsk ? askPassword : undefined},
+      backupPassword(flags, this.mayAsk),
       newKeyOptions(args.name, flags),
       access,
     )
