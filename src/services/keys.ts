@@ -105,7 +105,7 @@ export function scryptOf(
   home: Home,
 ): {n: number; r: number; p: number} | null {
   const file = backend === 'file' ? readKeyFile(home, name) : undefined
-  if (!file) return null
+  if (file?.crypto.kdf !== 'scrypt') return null
   const {n, r, p} = file.crypto.kdfparams
   return {n, r, p}
 }
