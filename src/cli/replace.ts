@@ -2,7 +2,7 @@ import {isAddressEqual} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Context} from '../services/context.ts'
-import {listKeys, openSigner} from '../services/keys.ts'
+import {listAccounts, openSigner} from '../services/keys.ts'
 import {
   planReplacement,
   sendReplacement,
@@ -136,7 +136,7 @@ function ambiguous(open: JournalEntry[]): MetisSeqError {
 }
 
 function keyOf({config}: Context, {original}: Replacement): string {
-  const key = listKeys(config).find(({address}) => isAddressEqual(address, original.from))
+  const key = listAccounts(config).find(({address}) => isAddressEqual(address, original.from))
   if (key) return key.name
   throw new MetisSeqError({
     code: 'KEY_NOT_HERE',

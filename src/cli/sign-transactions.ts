@@ -4,7 +4,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {assertMayWrite, writeOutput} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {decodeInput, type DecodedInput} from '../services/decode-transaction.ts'
-import {listKeys, openSigner} from '../services/keys.ts'
+import {listAccounts, openSigner} from '../services/keys.ts'
 import {assertSignable, signFile} from '../services/sign-file.ts'
 import {openConfig, type ConfigStore} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
@@ -67,5 +67,5 @@ function keyOf(config: ConfigStore, {from}: DecodedInput): string {
 }
 
 function findByAddress(config: ConfigStore, wanted: Address): string | undefined {
-  return listKeys(config).find(({address}) => isAddressEqual(address, wanted))?.name
+  return listAccounts(config).find(({address}) => isAddressEqual(address, wanted))?.name
 }

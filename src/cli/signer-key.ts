@@ -3,7 +3,7 @@ import type {Address, Hex} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import {addressOfPublicKey, parsePublicKey} from '../protocol/public-key.ts'
 import {requireProfile, type Context} from '../services/context.ts'
-import {findKey} from '../services/keys.ts'
+import {findAccount} from '../services/keys.ts'
 
 /**
  * The signer's public key: the one given, or that of the profile's signer key.
@@ -20,7 +20,7 @@ export function resolveSignerKey(
   }
   const {name, profile} = requireProfile(context)
   if (profile.keys.signer) {
-    const {address, publicKey} = findKey(context.config, profile.keys.signer)
+    const {address, publicKey} = findAccount(context.config, profile.keys.signer)
     return {signer: address, publicKey}
   }
   throw new MetisSeqError({
@@ -38,12 +38,12 @@ export function resolveSignerKey(
 /**
  * The public key that is to become the signer: of a key of this machine, or the one given.
  *
- * @throws {MetisSeqError} PUBKEY_INVALID, KEY_UNKNOWN
+ * @throws {MetisSeqError} PUBKEY_INVALID, KEY_UNKNOWN, KEY_IS_IDENTITY
  */
 export function resolveNewSigner(
   context: Context,
   given: {signer?: string | undefined; 'signer-pubkey'?: string | undefined},
 ): Hex {
-  if (given.signer !== undefined) return findKey(context.config, given.signer).publicKey
+  if (given.signer !== undefined) return findAccount(context.config, given.signer).publicKey
   return parsePublicKey(given['signer-pubkey'] ?? '')
 }

@@ -1,9 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import type {Address, Hex} from 'viem'
-import {privateKeyToAccount} from 'viem/accounts'
-
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import type {ConfigStore, KeyBackend, KeyRecord} from '../store/config.ts'
@@ -13,6 +10,7 @@ import {keyFileOf, openFileStore} from '../store/keys/file-store.ts'
 import type {KeyStore} from '../store/keys/key-store.ts'
 import {openKeytarStore, openSecretServiceStore} from '../store/keys/keyring-stores.ts'
 import {parseKeystore, type KeystoreV3} from '../store/keys/keystore-v3.ts'
+import {idOf, publicHalfOf, type PublicHalf} from './key-kinds.ts'
 import {existingPassword, newPassword, type PasswordSource} from './key-password.ts'
 
 export interface KeyAccess {
@@ -35,7 +33,7 @@ export interface KeyAccess {
 /** `open`: the key is there, and its password is asked for once. `write`: a file is made. */
 export async function openStore(
   backend: KeyBackend,
-  name: string,
+  {name, kind}: Pick<KeyRecord, 'name' | 'kind'>,
   access: KeyAccess,
   purpose: 'open' | 'write',
 ): Promise<KeyStore> {
@@ -51,10 +49,16 @@ export async function openStore(
         )
   return openFileStore({
     directory: access.home.keysDir,
-    addressOf: (secret) => accountOf(secret).address.slice(2).toLowerCase(),
+    labelOf: (secret) => keystoreLabel(publicHalfOf(kind, secret)),
     password: () => (password ??= find()),
     ...(access.scryptN === undefined ? {} : {scryptN: access.scryptN}),
   })
+}
+
+/** What stands in plain text in an encrypted file: which key it is, and what kind of key. */
+export function keystoreLabel(half: PublicHalf): Pick<KeystoreV3, 'address' | 'kind'> {
+  const address = idOf(half)
+  return half.kind === 'account' ? {address} : {address, kind: half.kind}
 }
 
 function passwordSource(name: string, access: KeyAccess): PasswordSource {
@@ -137,19 +141,6 @@ function lockKeys(home: Home): DirectoryLock {
 export function readKeyFile(home: Home, name: string): KeystoreV3 | undefined {
   const path = keyFileOf(home.keysDir, name)
   return existsSync(path) ? parseKeystore(readFileSync(path, 'utf8')) : undefined
-}
-
-/** @throws {MetisSeqError} KEY_INVALID when the number is not a scalar of the curve */
-export function accountOf(hex: string): {address: Address; publicKey: Hex} {
-  try {
-    return privateKeyToAccount(`0x${hex}`)
-  } catch {
-    throw new MetisSeqError({
-      code: 'KEY_INVALID',
-      message: 'The input is not a valid secp256k1 private key.',
-      exit: 'usage',
-    })
-  }
 }
 
 /**

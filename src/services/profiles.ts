@@ -5,6 +5,7 @@ import type {ConfigStore, NodeProfile, Profile} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {readNetwork} from '../store/networks.ts'
 import {profileUnknown} from './context.ts'
+import {asAccount, listAccounts} from './key-records.ts'
 
 export interface ProfileRequest {
   name: string
@@ -24,7 +25,7 @@ const PROFILE_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 /**
  * Makes a profile and puts it in use. No secret goes into it.
  *
- * @throws {MetisSeqError} PROFILE_EXISTS, PROFILE_NAME_INVALID, NETWORK_UNKNOWN, KEY_UNKNOWN
+ * @throws {MetisSeqError} PROFILE_EXISTS, PROFILE_NAME_INVALID, NETWORK_UNKNOWN, KEY_UNKNOWN, KEY_IS_IDENTITY
  */
 export function createProfile(home: Home, config: ConfigStore, request: ProfileRequest): Profile {
   const {name, network, endpoints, node, replace} = request
@@ -112,10 +113,10 @@ function resolveRole(
   if (keyOrAddress === undefined) return {address: null, key: null}
   const {keys} = config.read()
   const record = keys[keyOrAddress]
-  if (record) return {address: record.address, key: record.name}
+  if (record) return {address: asAccount(record).address, key: record.name}
   if (isAddress(keyOrAddress)) {
     const address = getAddress(keyOrAddress)
-    const key = Object.values(keys).find((candidate) => candidate.address === address)
+    const key = listAccounts(config).find((candidate) => candidate.address === address)
     return {address, key: key?.name ?? null}
   }
   throw new MetisSeqError({

@@ -9,7 +9,16 @@ import {fromFileError} from '../lib/files.ts'
 import {configInvalid, emptyConfig, parseConfig, type Config} from './config-document.ts'
 import type {Home} from './home.ts'
 
-export type {Config, KeyBackend, KeyRecord, NodeProfile, Profile} from './config-document.ts'
+export type {
+  AccountKey,
+  Config,
+  KeyBackend,
+  KeyRecord,
+  NodeIdentity,
+  NodeProfile,
+  Profile,
+  StoredKey,
+} from './config-document.ts'
 
 export interface ConfigStore {
   path: string

@@ -91,7 +91,9 @@ test.each(writers)('a file of %s is a backup that opens, and is imported', async
   writeFileSync(file, text)
   const ask = () => Promise.resolve(BACKUP_PASSWORD)
 
-  expect(await verifyBackup({file}, access, {ask})).toMatchObject({address})
+  expect(await verifyBackup({file}, access, {ask})).toMatchObject({
+    found: {kind: 'account', address},
+  })
   const {kind} = await importKeyFrom({from: file, text}, {ask}, inFile('cold'), access)
 
   expect(kind).toBe('keystore')

@@ -156,7 +156,9 @@ function openStore(temp: TempHome, password: string) {
   return openFileStore({
     directory: temp.path('keys'),
     password: () => Promise.resolve(password),
-    addressOf: (key) => privateKeyToAccount(`0x${key}`).address.slice(2).toLowerCase(),
+    labelOf: (key) => ({
+      address: privateKeyToAccount(`0x${key}`).address.slice(2).toLowerCase(),
+    }),
     scryptN: cheap,
   })
 }

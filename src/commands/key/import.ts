@@ -5,14 +5,14 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
 import {readSecret} from '../../cli/read-secret.ts'
 import {importKeyFrom, scryptOf} from '../../services/keys.ts'
-import {keyJson, newKeyText} from '../../ui/presenters/key.ts'
+import {keyJson, newKeyText, secondCopyWarning} from '../../ui/presenters/key.ts'
 
 export default class KeyImport extends OperatorCommand {
   static override summary =
     'Store an existing private key from a file, a file descriptor or a prompt.'
 
-  static override description = `Reads 64 hex digits, Themis’ priv_validator_key.json, or an encrypted Web3 Secret Storage file
-such as a backup. A key is never taken from the command line.`
+  static override description = `Reads 64 hex digits, Themis’ priv_validator_key.json or node_key.json, or an encrypted Web3 Secret
+Storage file such as a backup. A key is never taken from the command line.`
 
   static override examples = [
     '<%= config.bin %> key import my-signer --from-file /var/lib/themis/config/priv_validator_key.json',
@@ -44,10 +44,7 @@ such as a backup. A key is never taken from the command line.`
       access,
     )
     if (kind === 'themis')
-      this.warnAbout({
-        code: 'SECOND_COPY',
-        message: `${source.from} still holds this validator key in clear text. Only one node may run with it.`,
-      })
+      this.warnAbout({code: 'SECOND_COPY', message: secondCopyWarning(source.from, key)})
     const scrypt = scryptOf(key, access.home)
     return {data: {...keyJson(key), scrypt}, text: newKeyText('Imported', key, scrypt)}
   }

@@ -2,11 +2,11 @@ import {Args, Flags} from '@oclif/core'
 
 import {keyAccess, openKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {findKey, readPrivateKey, scryptOf} from '../../services/keys.ts'
-import {keyJson, keySpellingsJson, keyText} from '../../ui/presenters/key.ts'
+import {findKey, readSecret, scryptOf} from '../../services/keys.ts'
+import {keyJson, keySpellingsJson, keyText, revealWarning} from '../../ui/presenters/key.ts'
 
 export default class KeyShow extends OperatorCommand {
-  static override summary = 'Show what is public of a key: address, public key, backend.'
+  static override summary = 'Show what is public of a key: address or node id, public key, backend.'
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 
@@ -27,10 +27,10 @@ export default class KeyShow extends OperatorCommand {
     if (!flags.reveal) return {data, text: keyText(key)}
     this.warnAbout({
       code: 'SECRET_SHOWN',
-      message: `The private key of ${key.address} is about to be printed. It stays in the scrollback and the recordings of this terminal, and whoever has it can sign as ${key.name}; a signer that was seen must be rotated, an owner replaced.`,
+      message: revealWarning(key),
     })
     await this.confirm(`Print the private key of ${key.name}?`, flags.yes)
-    const privateKey = await readPrivateKey(key.name, access)
+    const privateKey = await readSecret(key, access)
     return {data: {...data, privateKey}, text: `${keyText(key)}\nprivate key  ${privateKey}`}
   }
 }

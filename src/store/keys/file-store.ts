@@ -5,14 +5,20 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import {writeFileAtomic} from '../../lib/files.ts'
 import {stringifyJson} from '../../lib/json.ts'
 import type {KeyStore} from './key-store.ts'
-import {decryptKeystore, encryptKeystore, parseKeystore, whyNoKeystore} from './keystore-v3.ts'
+import {
+  decryptKeystore,
+  encryptKeystore,
+  parseKeystore,
+  whyNoKeystore,
+  type KeystoreV3,
+} from './keystore-v3.ts'
 
 export interface FileStoreOptions {
   directory: string
   /** Asked once per key that is opened or written. */
   password(account: string): Promise<string>
-  /** Address for the keystore's plain field, lower-case hex without 0x. */
-  addressOf(secret: string): string
+  /** Plain fields of the keystore: lower-case hex without 0x, and the kind where it is no account. */
+  labelOf(secret: string): Pick<KeystoreV3, 'address' | 'kind'>
   scryptN?: number
 }
 
@@ -23,7 +29,7 @@ export function keyFileOf(directory: string, account: string): string {
 
 /** Encrypted Web3 Secret Storage files, one per key, for servers without a keyring. */
 export function openFileStore(options: FileStoreOptions): KeyStore {
-  const {directory, password, addressOf, scryptN} = options
+  const {directory, password, labelOf, scryptN} = options
   const pathOf = (account: string) => keyFileOf(directory, account)
 
   async function getPassword(_service: string, account: string): Promise<string | null> {
@@ -47,13 +53,14 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
   return {
     getPassword,
     async setPassword(_service, account, secret) {
-      const keystore = await encryptKeystore(
+      const label = labelOf(secret)
+      const encrypted = await encryptKeystore(
         Buffer.from(secret, 'hex'),
-        addressOf(secret),
+        label.address,
         await password(account),
         scryptN,
       )
-      writeFileAtomic(pathOf(account), `${stringifyJson(keystore, 2)}\n`)
+      writeFileAtomic(pathOf(account), `${stringifyJson({...encrypted, ...label}, 2)}\n`)
     },
     async deletePassword(_service, account) {
       const existed = existsSync(pathOf(account))

@@ -27,6 +27,8 @@ export interface KeystoreV3<Derivation extends KeyDerivation = KeyDerivation> {
   version: 3
   id: string
   address: string
+  /** Ours alone, and absent for an account. `address` is then the node id. */
+  kind?: 'node-identity'
   crypto: Derivation & {
     cipher: 'aes-128-ctr'
     cipherparams: {iv: string}
@@ -116,6 +118,7 @@ export function parseKeystore(text: string): KeystoreV3 | undefined {
   }
   const crypto = cryptoOf(value)
   if (!isRecord(value) || value['version'] !== 3 || !crypto) return undefined
+  if (value['kind'] !== undefined && value['kind'] !== 'node-identity') return undefined
   const {cipher, cipherparams, ciphertext, mac} = crypto
   if (cipher !== 'aes-128-ctr' || !isDerivation(crypto)) return undefined
   // Of any other length, a part of the file is missing.
