@@ -183,7 +183,7 @@ export function movedJson({key, removedFrom}: MovedKey) {
 
 export function movedText({key, removedFrom}: MovedKey): string {
   return removedFrom.length === 0
-    ? `Key ${key.name} is in backend ${key.backend}, and nowhere else.`
+    ? `Key ${key.name} is in backend ${key.backend}, and no other backend that opens here holds a copy.`
     : `Key ${key.name} is in backend ${key.backend}; the copy in ${removedFrom.join(', ')} is deleted.`
 }
 
