@@ -1,4 +1,4 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {systemClock} from '../lib/clock.ts'
@@ -137,10 +137,14 @@ function lockKeys(home: Home): DirectoryLock {
   }
 }
 
-/** The encrypted file of a key as it lies there; undefined when there is none, or none of ours. */
+/** The encrypted file of a key as it lies there; undefined when there is none that can be read. */
 export function readKeyFile(home: Home, name: string): KeystoreV3 | undefined {
-  const path = keyFileOf(home.keysDir, name)
-  return existsSync(path) ? parseKeystore(readFileSync(path, 'utf8')) : undefined
+  try {
+    return parseKeystore(readFileSync(keyFileOf(home.keysDir, name), 'utf8'))
+  } catch {
+    // Whoever opens the key is told why; what is public of it is known without the file.
+    return undefined
+  }
 }
 
 /**

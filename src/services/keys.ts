@@ -199,13 +199,13 @@ export async function readPrivateKey(name: string, access: KeyAccess): Promise<H
 /**
  * The secret of a key of any kind: 32 bytes, a private key or the seed of one.
  *
- * @throws {MetisSeqError} KEY_MISSING, WRONG_PASSWORD, PASSWORD_NEEDED, KEYRING_UNAVAILABLE, KEYRING_LOCKED
+ * @throws {MetisSeqError} KEY_MISSING, KEY_MISMATCH, WRONG_PASSWORD, PASSWORD_NEEDED, KEYRING_UNAVAILABLE, KEYRING_LOCKED
  */
 export async function readSecret(record: KeyRecord, access: KeyAccess): Promise<Hex> {
   const store = await openStore(record.backend, record, access, 'open')
   const secret = await inBackend(record, () => store.getPassword(KEY_SERVICE, record.name))
   if (secret === null) throw keyMissing(record)
-  if (idOf(publicHalfOf(record.kind, secret)) !== idOf(record)) throw keyMissing(record)
+  if (idOf(publicHalfOf(record.kind, secret)) !== idOf(record)) throw keyMismatch(record)
   return `0x${secret}`
 }
 
@@ -283,5 +283,20 @@ function keyMissing(key: KeyRecord): MetisSeqError {
 }
 
 export type {KeyAccess} from './key-access.ts'
+/** Not every damage shows by itself: the checksum of an encrypted file does not cover where its cipher starts. */
+function keyMismatch(key: KeyRecord): MetisSeqError {
+  const {name, backend} = key
+  return new MetisSeqError({
+    code: 'KEY_MISMATCH',
+    message: `What the backend ${backend} holds under the name ${name} is not the key of ${calledOf(key)}: it was damaged or replaced.`,
+    exit: 'signer',
+    facts: {key: name, backend, ...factsOf(key)},
+    hints: [
+      `Import the key from a backup under another name: \`metis-seq key import NAME --from-file FILE\`.`,
+      `Run \`metis-seq key show ${name}\` to see when a backup was last opened.`,
+    ],
+  })
+}
+
 export {asAccount, findAccount, findKey, listAccounts, listKeys} from './key-records.ts'
 export type {AccountKey, KeyRecord} from '../store/config.ts'

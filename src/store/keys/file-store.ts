@@ -1,8 +1,8 @@
-import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, unlinkSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {MetisSeqError} from '../../lib/errors.ts'
-import {writeFileAtomic} from '../../lib/files.ts'
+import {MetisSeqError, messageOf, systemErrorCode} from '../../lib/errors.ts'
+import {fromFileError, writeFileAtomic} from '../../lib/files.ts'
 import {stringifyJson} from '../../lib/json.ts'
 import type {KeyStore} from './key-store.ts'
 import {
@@ -34,8 +34,8 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
 
   async function getPassword(_service: string, account: string): Promise<string | null> {
     const path = pathOf(account)
-    if (!existsSync(path)) return null
-    const text = readFileSync(path, 'utf8')
+    const text = readKeyText(path)
+    if (text === null) return null
     const keystore = parseKeystore(text)
     if (!keystore) throw keystoreInvalid(path, whyNoKeystore(text))
     const secret = await decryptKeystore(keystore, await password(account))
@@ -63,9 +63,7 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
       writeFileAtomic(pathOf(account), `${stringifyJson({...encrypted, ...label}, 2)}\n`)
     },
     async deletePassword(_service, account) {
-      const existed = existsSync(pathOf(account))
-      rmSync(pathOf(account), {force: true})
-      return existed
+      return removeFile(pathOf(account))
     },
     async findPassword(service) {
       const [first] = accounts()
@@ -82,6 +80,42 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
   }
 }
 
+/**
+ * Null only where there is no file: one that cannot be read is not one that is gone.
+ *
+ * @throws {MetisSeqError} KEYSTORE_UNREADABLE
+ */
+function readKeyText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return null
+    throw keystoreUnreadable(path, cause)
+  }
+}
+
+/** @throws {MetisSeqError} FILE_NOT_WRITABLE */
+function removeFile(path: string): boolean {
+  try {
+    unlinkSync(path)
+    return true
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false
+    throw fromFileError(error, path)
+  }
+}
+
+function keystoreUnreadable(path: string, cause: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'KEYSTORE_UNREADABLE',
+    message: `${path} cannot be read: ${messageOf(cause)}.`,
+    exit: 'signer',
+    facts: {path},
+    hints: [`Check what lies at ${path}, and the owner and mode of it and its directory.`],
+    cause,
+  })
+}
+
 function wrongPassword(account: string, path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'WRONG_PASSWORD',
@@ -92,7 +126,7 @@ function wrongPassword(account: string, path: string): MetisSeqError {
   })
 }
 
-export function keystoreInvalid(path: string, reason: string): MetisSeqError {
+function keystoreInvalid(path: string, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEYSTORE_INVALID',
     message: `${path} ${reason}.`,
