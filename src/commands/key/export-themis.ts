@@ -39,7 +39,7 @@ made with mode 600 and never overwritten; of two, both are written or none.`
     const plans = planThemisExport({names, directory: flags.output}, access)
     for (const plan of plans) {
       assertReveal(flags.reveal, `${plan.file} would hold the private key in clear text`)
-      this.warnAbout({code: 'SECRET_IN_CLEAR_TEXT', message: clearTextWarning(plan)})
+      this.warnOfSecret({code: 'SECRET_IN_CLEAR_TEXT', message: clearTextWarning(plan)})
     }
     const what = names.length === 1 ? `key ${args.name}` : `keys ${names.join(' and ')}`
     await this.confirm(`Write ${what} in clear text?`, flags.yes)

@@ -8,6 +8,15 @@ import {keyJson, keySpellingsJson, keyText, revealWarning} from '../../ui/presen
 export default class KeyShow extends OperatorCommand {
   static override summary = 'Show what is public of a key: address or node id, public key, backend.'
 
+  static override description = `With --reveal it prints the private key as well, after a warning that --quiet does not silence, and a
+question. Where nobody can be asked, and with --json, it needs --yes on the command line besides; METIS_SEQ_YES does
+not count. The key then stands in \`privateKey\` of the JSON document, next to the warning.`
+
+  static override examples = [
+    '<%= config.bin %> key show my-signer',
+    '<%= config.bin %> key show my-signer --reveal',
+  ]
+
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 
   static override flags = {
@@ -25,7 +34,7 @@ export default class KeyShow extends OperatorCommand {
     const key = findKey(access.config, args.name)
     const data = {...keyJson(key), ...keySpellingsJson(key), scrypt: scryptOf(key, access.home)}
     if (!flags.reveal) return {data, text: keyText(key)}
-    this.warnAbout({
+    this.warnOfSecret({
       code: 'SECRET_SHOWN',
       message: revealWarning(key),
     })
