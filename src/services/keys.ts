@@ -298,5 +298,5 @@ function keyMismatch(key: KeyRecord): MetisSeqError {
   })
 }
 
-export {asAccount, findAccount, findKey, listAccounts, listKeys} from './key-records.ts'
+export {findAccount, findKey, listAccounts, listKeys} from './key-records.ts'
 export type {AccountKey, KeyRecord} from '../store/config.ts'
