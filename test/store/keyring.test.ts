@@ -13,6 +13,7 @@ import {keyringUnavailable} from '../../src/store/keys/keyring-stores.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {keyAccessOf} from '../helpers/operator.ts'
 import {cleanEnv, runBoth, runCli, runScript, type Document} from '../helpers/run-cli.ts'
+import {canMount} from '../helpers/small-disk.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
 
 const run = promisify(execFile)
@@ -233,6 +234,36 @@ test.each(keyrings)(
     expect(said['last']?.data['keys']).toMatchObject([{name: 'node', backend}])
   },
   300_000,
+)
+
+test.each(canMount() ? ['secret-service' as const] : [])(
+  'a move from %s to a full disk is refused, and the key stays where it is',
+  async (backend) => {
+    if (missingFor(backend)) return expectUnusable(backend)
+    using temp = makeTempHome()
+    writeFileSync(temp.path('secret'), privateKey)
+    writeFileSync(temp.path('password'), 'correct horse')
+    const script = join(import.meta.dirname, '../helpers/full-keys-folder.sh')
+    const variables = {
+      NODE: process.execPath,
+      PROGRAM: runScript,
+      SECRET_FILE: temp.path('secret'),
+      PASSWORD_FILE: temp.path('password'),
+    }
+    const env = cleanEnv({home: temp.root, env: variables})
+
+    const session = ['dbus-run-session', '--', 'sh', script]
+    const {stdout, stderr} = await run('unshare', ['--map-root-user', '--mount', ...session], {env})
+
+    const said = stdout.trim().split('\n')
+    const [imported, full, shown, moved] = said.map((line) => JSON.parse(line) as Document)
+    expect(imported?.data).toMatchObject({backend: 'secret-service'})
+    expect(full?.error).toMatchObject({code: 'DISK_FULL', exitCode: 5, retryable: true})
+    expect(stderr.split('\n')).toContain('fill')
+    expect(stderr).not.toContain('hot.json')
+    expect(shown?.data).toMatchObject({backend: 'secret-service', privateKey})
+    expect(moved?.data).toMatchObject({backend: 'file', removedFrom: ['secret-service']})
+  },
 )
 
 function expectMoves(said: Record<string, Document>, backend: Keyring): void {
