@@ -5,6 +5,7 @@ import process from 'node:process'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
+import {passwordAccess} from '../../src/cli/password-flags.ts'
 import {startDaemon, stopDaemon} from '../../src/process/daemon.ts'
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import {openConfig} from '../../src/store/config.ts'
@@ -163,6 +164,18 @@ test('without a terminal the hint names both ways; the variable for all commands
     },
   )
   expect(given.json?.data['privateKey']).toBe(privateKey)
+})
+
+test('a node that opens three keys reads its descriptor once', async () => {
+  const file = temp.path('once')
+  writeFileSync(file, PASSWORD)
+  const {readPassword} = passwordAccess({'password-fd': openSync(file, 'r')}, false)
+
+  expect(await Promise.all([1, 2, 3].map(() => readPassword?.()))).toEqual([
+    PASSWORD,
+    PASSWORD,
+    PASSWORD,
+  ])
 })
 
 test('a process in the background gets the descriptor as its third', async () => {
