@@ -27,7 +27,7 @@ const homeOf: Record<string, readonly string[]> = {
   react: ['ui'],
   '@oclif/core': ['commands', 'cli'],
   secp256k1: ['protocol'],
-  'hash-wasm': ['node'],
+  'hash-wasm': ['node', 'store'],
   libp2p: ['node'],
   '@libp2p/tcp': ['node'],
   '@libp2p/noise': ['node'],

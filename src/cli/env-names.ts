@@ -1,9 +1,12 @@
 import type {Interfaces} from '@oclif/core'
 
-/** The environment name of a flag: `METIS_SEQ_MAX_FEE` for `--max-fee`. Every flag has one. */
+/** The environment name of a flag: `METIS_SEQ_MAX_FEE` for `--max-fee`. Every flag that lets no secret out has one. */
 export function envNameOf(flag: string): string {
   return `METIS_SEQ_${flag.toUpperCase().replaceAll('-', '_')}`
 }
+
+/** For a flag that lets a secret out: what it says must be said on the command line itself. */
+export const NEVER_FROM_ENV = ''
 
 /** The same flags, each read from the environment where the command line does not name it. */
 export function withEnvNames<F extends Record<string, {env?: string}>>(flags: F): F {

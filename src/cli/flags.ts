@@ -4,6 +4,7 @@ import {getAddress, isAddress, maxUint256, type Address} from 'viem'
 import {parseUnitsText} from '../lib/units.ts'
 import type {Amount} from '../protocol/amount.ts'
 import {trapIds} from '../services/plan.ts'
+import {passwordFlags} from './password-flags.ts'
 
 /** An amount of METIS as decimal text; parsed to wei. */
 export const metisFlag = Flags.custom<bigint>({
@@ -48,12 +49,6 @@ export const urlFlag = Flags.custom<string>({
     if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
     throw new Errors.CLIError('An endpoint must be an http:// or https:// URL.')
   },
-})
-
-/** File with a key's password, for unattended use. */
-export const passwordFileFlag = Flags.custom<string>({
-  description: 'File that holds the password of an encrypted key file.',
-  helpValue: 'FILE',
 })
 
 /** A decimal number above zero, times 1e18. */
@@ -134,7 +129,7 @@ export const sendFlags = {
     description: 'Return when the transaction is mined, as deep as this, or as soon as it is sent.',
     default: 'confirmed',
   })(),
-  'password-file': passwordFileFlag(),
+  ...passwordFlags,
 }
 
 /** Flags of a command that replaces a transaction. */
@@ -143,7 +138,7 @@ export const replaceFlags = {
   yes: sendFlags.yes,
   'max-fee': sendFlags['max-fee'],
   'priority-fee': sendFlags['priority-fee'],
-  'password-file': sendFlags['password-file'],
+  ...passwordFlags,
 }
 
 /** Wei of a decimal amount. Throws a usage error that names the text. */

@@ -3,18 +3,19 @@ import {Flags} from '@oclif/core'
 import type {KeyAccess, NewKeyOptions} from '../services/keys.ts'
 import {openConfig} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
-import {askPassword} from './ask-password.ts'
-import {commonFlags, passwordFileFlag} from './flags.ts'
+import {commonFlags} from './flags.ts'
+import {passwordAccess, passwordFlags, type PasswordFlags} from './password-flags.ts'
 
 /** For a password of a new file; an empty one is refused all the same. */
 const allowWeakPassword = Flags.boolean({
   description: 'Accept a password that is easy to guess, for a key that guards nothing.',
 })
 
-/** Flags of commands that write or open a backup. */
-export const backupPasswordFlag = Flags.string({
-  description: 'File that holds the password of the backup.',
-  helpValue: 'FILE',
+/** A descriptor gives its text once: there is nothing to remember. */
+export const rememberPasswordFileFlag = Flags.boolean({
+  description: 'Note the path of the password file, for an unattended node.',
+  dependsOn: ['password-file'],
+  exclusive: ['password-fd'],
 })
 
 /** Flags of commands that store a new key. */
@@ -25,16 +26,13 @@ export const newKeyFlags = {
     description: 'Where the secret is kept. auto: the first that works on this machine.',
     default: 'auto',
   })(),
-  'password-file': passwordFileFlag(),
-  'remember-password-file': Flags.boolean({
-    description: 'Note the path of the password file, for an unattended node.',
-    dependsOn: ['password-file'],
-  }),
+  ...passwordFlags,
+  'remember-password-file': rememberPasswordFileFlag,
   'allow-weak-password': allowWeakPassword,
 }
 
 /** Flags of commands that open a stored key. */
-export const openKeyFlags = {...commonFlags, 'password-file': passwordFileFlag()}
+export const openKeyFlags = {...commonFlags, ...passwordFlags}
 
 /** Flags of commands that open a stored key and encrypt it anew. */
 export const rewriteKeyFlags = {...openKeyFlags, 'allow-weak-password': allowWeakPassword}
@@ -48,15 +46,14 @@ export function newKeyOptions(
 
 /** Access to keys, asking for a password only where someone can answer. */
 export function keyAccess(
-  flags: {'password-file'?: string | undefined; 'allow-weak-password'?: boolean},
+  flags: PasswordFlags & {'allow-weak-password'?: boolean},
   mayAsk: boolean,
 ): KeyAccess {
   const home = openHome()
   return {
     home,
     config: openConfig(home),
-    passwordFile: flags['password-file'],
+    ...passwordAccess(flags, mayAsk),
     allowWeakPassword: flags['allow-weak-password'] ?? false,
-    ...(mayAsk ? {askPassword} : {}),
   }
 }

@@ -150,6 +150,12 @@ export abstract class OperatorCommand extends Command {
     this.say(`warning: ${warning.message}`)
   }
 
+  /** A warning that `--quiet` does not silence: a secret is about to leave its encryption. */
+  protected warnOfSecret(warning: Warning): void {
+    this.warnings.push(warning)
+    if (!this.jsonEnabled()) process.stderr.write(`warning: ${warning.message}\n`)
+  }
+
   /** Sources that did not answer, while the others said enough. */
   protected warnAboutUnasked(unasked: readonly Unasked[]): void {
     for (const {layer, error} of unasked) {

@@ -10,38 +10,56 @@ const MAX_BYTES = 64 * 1024
 const POLL_MS = 20
 const PATIENCE_MS = 10_000
 
+/** The flags that name a descriptor, each with the one that names a file instead. */
+const fileFlagOf = {
+  '--from-fd': '--from-file',
+  '--password-fd': '--password-file',
+  '--backup-password-fd': '--backup-password-file',
+} as const
+
+type DescriptorFlag = keyof typeof fileFlagOf
+
 /**
  * Reads a descriptor that the caller opened for us (`3<FILE`, `3< <(command)`) to its end.
  *
  * @throws {MetisSeqError} DESCRIPTOR_CLOSED when nobody opened it, SECRET_UNREADABLE
  */
-export async function readDescriptor(descriptor: number): Promise<string> {
-  if (!wasGiven(descriptor)) throw descriptorClosed(descriptor)
+export async function readDescriptor(descriptor: number, flag: DescriptorFlag): Promise<string> {
+  assertGiven(descriptor, flag)
   const chunks: Buffer[] = []
   const deadline = systemClock.monotonicMs() + PATIENCE_MS
   for (let size = 0; size <= MAX_BYTES; ) {
     const chunk = Buffer.alloc(CHUNK_BYTES)
-    const read = readOnce(descriptor, chunk)
+    const read = readOnce(descriptor, flag, chunk)
     if (read === 0) return Buffer.concat(chunks).toString('utf8')
     if (read !== undefined) {
       chunks.push(chunk.subarray(0, read))
       size += read
     } else if (systemClock.monotonicMs() > deadline) {
-      throw unreadable(descriptor, `nothing came within ${PATIENCE_MS / 1000} s`)
+      throw unreadable(descriptor, flag, `nothing came within ${PATIENCE_MS / 1000} s`)
     } else {
       await systemClock.sleep(POLL_MS)
     }
   }
-  throw unreadable(descriptor, `it holds more than ${MAX_BYTES / 1024} KiB`)
+  throw unreadable(descriptor, flag, `it holds more than ${MAX_BYTES / 1024} KiB`)
+}
+
+/**
+ * Looks before a descriptor is handed on to a process that shall read it.
+ *
+ * @throws {MetisSeqError} DESCRIPTOR_CLOSED
+ */
+export function assertGiven(descriptor: number, flag: DescriptorFlag): void {
+  if (!wasGiven(descriptor)) throw descriptorClosed(descriptor, flag)
 }
 
 /** @returns bytes read, 0 at the end, undefined while the other side has not written yet */
-function readOnce(descriptor: number, chunk: Buffer): number | undefined {
+function readOnce(descriptor: number, flag: DescriptorFlag, chunk: Buffer): number | undefined {
   try {
     return readSync(descriptor, chunk)
   } catch (error) {
     if (systemErrorCode(error) === 'EAGAIN') return undefined
-    throw unreadable(descriptor, messageOf(error), error)
+    throw unreadable(descriptor, flag, messageOf(error), error)
   }
 }
 
@@ -84,26 +102,31 @@ function isWriter(descriptor: string, pipe: string): boolean {
   }
 }
 
-function descriptorClosed(descriptor: number): MetisSeqError {
+function descriptorClosed(descriptor: number, flag: DescriptorFlag): MetisSeqError {
   return new MetisSeqError({
     code: 'DESCRIPTOR_CLOSED',
     message: `Nothing was opened as descriptor ${descriptor}.`,
     exit: 'usage',
     facts: {descriptor: String(descriptor)},
     hints: [
-      `Open it in the same command line: \`metis-seq key import NAME --from-fd ${descriptor} ${descriptor}<FILE\`.`,
-      'Or pass `--from-file FILE`.',
+      `Open it in the same command line: \`${flag} ${descriptor} ${descriptor}<FILE\`.`,
+      `Or pass \`${fileFlagOf[flag]} FILE\`.`,
     ],
   })
 }
 
-function unreadable(descriptor: number, reason: string, cause?: unknown): MetisSeqError {
+function unreadable(
+  descriptor: number,
+  flag: DescriptorFlag,
+  reason: string,
+  cause?: unknown,
+): MetisSeqError {
   return new MetisSeqError({
     code: 'SECRET_UNREADABLE',
     message: `Descriptor ${descriptor} cannot be read: ${reason}.`,
     exit: 'usage',
     facts: {descriptor: String(descriptor)},
-    hints: ['Pass `--from-file FILE` instead.'],
+    hints: [`Pass \`${fileFlagOf[flag]} FILE\` instead.`],
     cause,
   })
 }

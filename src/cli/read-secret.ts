@@ -15,7 +15,7 @@ export async function readSecret(
   mayAsk: boolean,
 ): Promise<{from: string; text: string}> {
   if (typeof source === 'number')
-    return {from: `Descriptor ${source}`, text: await readDescriptor(source)}
+    return {from: `Descriptor ${source}`, text: await readDescriptor(source, '--from-fd')}
   if (source === '-') return {from: 'Standard input', text: readText(0)}
   if (source !== undefined) return {from: source, text: readText(source)}
   if (mayAsk) return {from: 'The prompt', text: await askPassword('Private key (not shown): ')}

@@ -10,18 +10,17 @@ import {
 import {signerOfAddress} from '../services/signers.ts'
 import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {replacementJson, replacementText} from '../ui/presenters/replacement.ts'
-import {askPassword} from './ask-password.ts'
 import type {Result} from './operator-command.ts'
+import {passwordAccess, type PasswordFlags} from './password-flags.ts'
 import {chainOf, lockAccount, reporterFor, type SendHost} from './send.ts'
 
 /** How far back an open transaction is looked for. */
 const ENTRIES_LOOKED_AT = 500
 
-export interface ReplaceFlags {
+export interface ReplaceFlags extends PasswordFlags {
   'dry-run': boolean
   'max-fee'?: bigint | undefined
   'priority-fee'?: bigint | undefined
-  'password-file'?: string | undefined
 }
 
 /**
@@ -62,8 +61,7 @@ export async function replace(
     const signer = await openNamedSigner(keyOf(context, replacement), {
       home: context.home,
       config: context.config,
-      passwordFile: flags['password-file'],
-      ...(host.mayAsk ? {askPassword} : {}),
+      ...passwordAccess(flags, host.mayAsk),
     })
     const {mined, hash, receipt} = await sendReplacement(replacement, signer, dependencies)
     return {

@@ -5,7 +5,7 @@ import {openLogSink} from '../lib/log-file.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.ts'
 import {endpointsOf, type Context} from '../services/context.ts'
-import {findKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
+import {findAccount, readPrivateKey, type KeyAccess} from '../services/keys.ts'
 import {requireNode} from '../services/node-control.ts'
 import type {NodeSettings} from './node-flags.ts'
 
@@ -57,7 +57,7 @@ async function openAccount(
   access: KeyAccess,
 ): Promise<{address: Hex; privateKey: Hex} | null> {
   if (key === null) return null
-  const {address} = findKey(access.config, key)
+  const {address} = findAccount(access.config, key)
   return {address, privateKey: await readPrivateKey(key, access)}
 }
 

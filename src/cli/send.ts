@@ -26,11 +26,11 @@ import {assertMayWrite, writeOutput} from '../lib/files.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
-import {askPassword} from './ask-password.ts'
 import type {Warning} from './output.ts'
+import {passwordAccess, type PasswordFlags} from './password-flags.ts'
 
 /** The flags of `sendFlags`, parsed. */
-export interface SendFlags {
+export interface SendFlags extends PasswordFlags {
   'dry-run': boolean
   yes: boolean
   override?: string[] | undefined
@@ -41,7 +41,6 @@ export interface SendFlags {
   'priority-fee'?: bigint | undefined
   nonce?: number | undefined
   wait: WaitGoal | 'none'
-  'password-file'?: string | undefined
 }
 
 /** What a command lends to the sending pipeline. */
@@ -114,8 +113,7 @@ export async function send(
     const signer = await openNamedSigner(keyName, {
       home: context.home,
       config: context.config,
-      passwordFile: flags['password-file'],
-      ...(host.mayAsk ? {askPassword} : {}),
+      ...passwordAccess(flags, host.mayAsk),
     })
     const out = await sendPlan(preview, signer, choices, dependencies)
     const {wait: goal} = flags

@@ -8,15 +8,14 @@ import {signerOfAddress} from '../services/signers.ts'
 import {openConfig, type ConfigStore} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 import {decodedText} from '../ui/presenters/transaction.ts'
-import {askPassword} from './ask-password.ts'
 import type {Result} from './operator-command.ts'
+import {passwordAccess, type PasswordFlags} from './password-flags.ts'
 import type {SendHost} from './send.ts'
 
-interface SignFlags {
+interface SignFlags extends PasswordFlags {
   output: string
   force: boolean
   key?: string | undefined
-  'password-file'?: string | undefined
 }
 
 /** Shows what a file holds, asks, and writes the same transactions signed. Opens no connection. */
@@ -36,8 +35,8 @@ export async function signTransactions(
   const count = input.transactions.length
   await host.confirm(`Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`)
   const signer = await openNamedSigner(key, {
-    ...{home, config, passwordFile: flags['password-file']},
-    ...(host.mayAsk ? {askPassword} : {}),
+    ...{home, config},
+    ...passwordAccess(flags, host.mayAsk),
   })
   const signed = await signFile(input, signer)
   writeOutput(flags.output, `${stringifyJson(signed, 2)}\n`, {replace: flags.force})

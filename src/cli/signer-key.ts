@@ -3,7 +3,7 @@ import type {Address, Hex} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import {addressOfPublicKey, parsePublicKey} from '../protocol/public-key.ts'
 import {requireProfile, type Context} from '../services/context.ts'
-import {findKey} from '../services/keys.ts'
+import {findAccount} from '../services/keys.ts'
 import {findSigner} from '../services/signers.ts'
 
 /**
@@ -39,7 +39,7 @@ export function resolveSignerKey(
 /**
  * The public key that is to become the signer: of a key of this machine, or the one given.
  *
- * @throws {MetisSeqError} PUBKEY_INVALID, KEY_UNKNOWN
+ * @throws {MetisSeqError} PUBKEY_INVALID, KEY_UNKNOWN, KEY_IS_IDENTITY
  */
 export function resolveNewSigner(
   context: Context,
@@ -50,7 +50,7 @@ export function resolveNewSigner(
     // A watched address says nothing of its key; what is wrong with it is said of a key.
     return 'publicKey' in signer
       ? signer.publicKey
-      : findKey(context.config, given.signer).publicKey
+      : findAccount(context.config, given.signer).publicKey
   }
   return parsePublicKey(given['signer-pubkey'] ?? '')
 }

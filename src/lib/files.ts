@@ -32,7 +32,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
     renameSync(temporary, path)
     fsyncDirectory(dirname(path))
   } catch (error) {
-    rmSync(temporary, {force: true})
+    discard(temporary)
     throw fromFileError(error, path)
   }
 }
@@ -55,7 +55,16 @@ export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o6
     if (systemErrorCode(error) === 'EEXIST') throw fileExists(path, error)
     throw fromFileError(error, path)
   } finally {
-    rmSync(temporary, {force: true})
+    discard(temporary)
+  }
+}
+
+/** Removes what may not be there. Where that fails, what went wrong before is what is told. */
+function discard(path: string): void {
+  try {
+    rmSync(path, {force: true})
+  } catch {
+    // Such as a name that is too long: nothing was made under it.
   }
 }
 
@@ -141,8 +150,11 @@ export function fsyncFile(path: string): void {
   }
 }
 
-/** EEXIST is what making a directory says where a file is. */
-const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST']
+/** What a path, its owner or its disk can be at fault for. EEXIST: a file lies where a directory shall be. */
+const NOT_WRITABLE = [
+  ...['EACCES', 'EPERM', 'EROFS', 'EIO'],
+  ...['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT', 'ELOOP', 'ENAMETOOLONG'],
+]
 
 /** Maps the file system's own failures to an operator error; anything else is returned unchanged. */
 export function fromFileError(error: unknown, path: string): unknown {

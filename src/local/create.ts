@@ -13,7 +13,7 @@ import {formatPeerAddress} from '../protocol/peer-address.ts'
 import {rewardPerBlockForMrr} from '../protocol/reward.ts'
 import {createKey, readPrivateKey, type KeyAccess} from '../services/keys.ts'
 import {LOCAL_SCRYPT_N} from '../store/keys/keystore-v3.ts'
-import type {ConfigStore, KeyRecord} from '../store/config.ts'
+import type {ConfigStore, AccountKey} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {saveNetwork} from '../store/networks.ts'
 import {deployL1, type L1Deployment} from './deploy-l1.ts'
@@ -40,8 +40,8 @@ const networkKeys = ['governance', 'mpc', 'payer', 'faucet', 'relayer', 'batcher
 type NetworkKey = (typeof networkKeys)[number]
 
 export interface LocalKeys {
-  network: Record<NetworkKey, KeyRecord>
-  sequencers: {owner: KeyRecord; signer: KeyRecord}[]
+  network: Record<NetworkKey, AccountKey>
+  sequencers: {owner: AccountKey; signer: AccountKey}[]
 }
 
 /** Makes the network's keys: encrypted files, with a random password in a file of mode 600. */
@@ -63,7 +63,7 @@ export async function createLocalKeys(
   }
   const make = (name: string) =>
     createKey({name, backend: 'file', rememberPasswordFile: true}, access)
-  const network = {} as Record<NetworkKey, KeyRecord>
+  const network = {} as Record<NetworkKey, AccountKey>
   for (const role of networkKeys) network[role] = await make(`local-${role}`)
   const sequencers = []
   for (let sequencer = 1; sequencer <= settings.nodes; sequencer++) {
@@ -305,7 +305,7 @@ export function inboxAddress(l1ChainId: number, l2ChainId: number): Address {
 
 async function openAccount(
   access: {home: Home; config: ConfigStore},
-  {name}: KeyRecord,
+  {name}: AccountKey,
 ): Promise<PrivateKeyAccount> {
   return privateKeyToAccount(await readPrivateKey(name, access))
 }

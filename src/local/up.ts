@@ -4,7 +4,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {readDaemon, startDaemon} from '../process/daemon.ts'
 import {portIsFree} from '../process/ports.ts'
 import {openContext, type Context} from '../services/context.ts'
-import {findKey, openSigner} from '../services/keys.ts'
+import {findAccount, openSigner} from '../services/keys.ts'
 import {answers, startNodeDaemon, type SelfCommand} from '../services/node-control.ts'
 import {planRegistration} from '../services/register.ts'
 import type {SendReporter} from '../services/send-dependencies.ts'
@@ -231,7 +231,7 @@ async function register(context: Context, signal: AbortSignal): Promise<void> {
   }
   const choices = {overrides: [], waitMined: true}
   try {
-    const signerKey = findKey(config, profile?.keys.signer ?? '')
+    const signerKey = findAccount(config, profile?.keys.signer ?? '')
     const owner = ownerOf(context)
     const plan = await planRegistration(context, {
       owner,

@@ -18,6 +18,8 @@ export interface DaemonSpec {
   file: string
   args: readonly string[]
   env?: Record<string, string>
+  /** Descriptor of ours that the process gets as its descriptor 3. */
+  descriptor?: number | undefined
   /** True when the process answers a real request. A log line is not proof. */
   probe(): Promise<boolean>
   readyTimeoutMs: number
@@ -54,7 +56,7 @@ export function readDaemon(dir: string, name: string): DaemonState | undefined {
  * @throws {MetisSeqError} DAEMON_NOT_READY when it exits or does not answer in time; it is then stopped
  */
 export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
-  const {name, dir, file, args, env, probe, readyTimeoutMs, signal} = spec
+  const {name, dir, file, args, env, descriptor, probe, readyTimeoutMs, signal} = spec
   const before = readDaemon(dir, name)
   if (before?.running) throw alreadyRunning(spec, before.pid)
   mkdirSync(dir, {recursive: true, mode: 0o700})
@@ -62,7 +64,7 @@ export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   // Not execa: a background process must write to its log by itself, after we are gone.
   const child = spawn(file, args, {
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, ...(descriptor === undefined ? [] : [descriptor])],
     env: {...process.env, [LOG_FILE_VARIABLE]: logFileOf(dir, name), ...env},
   })
   closeSync(log)

@@ -43,6 +43,39 @@ export interface PublicKeySpellings {
   compressed: Hex
 }
 
+/** Who wants which spelling. */
+const usesOfSpelling: Record<keyof PublicKeySpellings, {bytes: number; use: string}> = {
+  raw: {bytes: 64, use: 'LockingPool, the registry, --signer-pubkey'},
+  uncompressed: {bytes: 65, use: 'Themis, the hardhat task l1:lock'},
+  compressed: {bytes: 33, use: 'wallets and libraries'},
+}
+
+export type Spelling = keyof PublicKeySpellings
+
+export const spellings = [
+  'raw',
+  'uncompressed',
+  'compressed',
+] as const satisfies readonly Spelling[]
+
+export interface SpelledKey {
+  spelling: Spelling
+  bytes: number
+  /** Who wants it so. */
+  use: string
+  publicKey: Hex
+}
+
+/** The three spellings with their uses, the one that LockingPool wants first. */
+export function describeSpellings(publicKey: Hex): SpelledKey[] {
+  const spelled = spellPublicKey(publicKey)
+  return spellings.map((spelling) => ({
+    spelling,
+    ...usesOfSpelling[spelling],
+    publicKey: spelled[spelling],
+  }))
+}
+
 /** @param publicKey 64 bytes, x and y */
 export function spellPublicKey(publicKey: Hex): PublicKeySpellings {
   const [x, y] = [publicKey.slice(2, 66), publicKey.slice(66)]

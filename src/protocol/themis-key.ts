@@ -3,7 +3,8 @@ import type {Address, Hex} from 'viem'
 import {isRecord} from '../lib/json.ts'
 
 /**
- * Themis' `config/priv_validator_key.json`: amino JSON of a secp256k1 validator key.
+ * The two key files of Themis. `config/node_key.json` has one value, base64 of 64 bytes: an Ed25519 seed
+ * and its public key. `config/priv_validator_key.json` is amino JSON of a secp256k1 validator key.
  *
  * - `address`: 40 upper-case hex digits, the Ethereum address of the key.
  * - `pub_key.value`: base64 of 65 bytes that begin with 04.
@@ -18,6 +19,7 @@ export interface ThemisKey {
 
 const PUBLIC_TYPE = 'tendermint/PubKeySecp256k1'
 const PRIVATE_TYPE = 'tendermint/PrivKeySecp256k1'
+const NODE_TYPE = 'tendermint/PrivKeyEd25519'
 
 /** The file as Themis writes it: two spaces, no line end after the last brace. */
 export function formatThemisKey({address, publicKey, privateKey}: ThemisKey): string {
@@ -34,8 +36,8 @@ export function formatThemisKey({address, publicKey, privateKey}: ThemisKey): st
 
 export type ThemisFile =
   | {kind: 'validator-key'; address: string; publicKey: string; privateKey: string}
-  /** `node_key.json`, the identity of a Themis node among its peers. It signs no block. */
-  | {kind: 'node-key'}
+  /** `node_key.json`, the Ed25519 identity of a Themis node among its peers. It signs no block. */
+  | {kind: 'node-key'; seed: string; publicKey: string}
   /** A Themis key file in which something is missing or has the wrong length. */
   | {kind: 'damaged'; reason: string}
 
@@ -47,8 +49,8 @@ export type ThemisFile =
 export function parseThemisFile(value: unknown): ThemisFile | undefined {
   if (!isRecord(value) || !isRecord(value['priv_key'])) return undefined
   const {priv_key: secret, pub_key: point, address} = value
-  if (!('pub_key' in value) && !('address' in value) && secret['type'] !== PRIVATE_TYPE)
-    return {kind: 'node-key'}
+  if (!('pub_key' in value) && !('address' in value) && secret['type'] === NODE_TYPE)
+    return parseNodeKey(secret['value'])
   if (secret['type'] !== PRIVATE_TYPE)
     return {kind: 'damaged', reason: `its priv_key is not of type ${PRIVATE_TYPE}`}
   const privateKey = hexOf(secret['value'], 32)
@@ -64,6 +66,18 @@ export function parseThemisFile(value: unknown): ThemisFile | undefined {
     publicKey: publicKey.slice(2),
     privateKey,
   }
+}
+
+/** The file as Themis writes it: one line, without an end of line. `seed` is 32 bytes. */
+export function formatNodeKey({seed, publicKey}: {seed: Hex; publicKey: Hex}): string {
+  const value = base64Of(`${seed}${publicKey.slice(2)}`)
+  return JSON.stringify({priv_key: {type: NODE_TYPE, value}})
+}
+
+function parseNodeKey(value: unknown): ThemisFile {
+  const both = hexOf(value, 64)
+  if (!both) return {kind: 'damaged', reason: 'its priv_key is not 64 bytes in base64'}
+  return {kind: 'node-key', seed: both.slice(0, 64), publicKey: both.slice(64)}
 }
 
 function base64Of(hex: Hex): string {

@@ -1,8 +1,5 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-
-import type {Address, Hex} from 'viem'
-import {privateKeyToAccount} from 'viem/accounts'
 
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
@@ -13,6 +10,7 @@ import {keyFileOf, openFileStore} from '../store/keys/file-store.ts'
 import type {KeyStore} from '../store/keys/key-store.ts'
 import {openKeytarStore, openSecretServiceStore} from '../store/keys/keyring-stores.ts'
 import {parseKeystore, type KeystoreV3} from '../store/keys/keystore-v3.ts'
+import {idOf, publicHalfOf, type PublicHalf} from './key-kinds.ts'
 import {existingPassword, newPassword, type PasswordSource} from './key-password.ts'
 
 export interface KeyAccess {
@@ -20,6 +18,8 @@ export interface KeyAccess {
   config: ConfigStore
   /** Path given on the command line; wins over the one recorded with the key. */
   passwordFile?: string | undefined
+  /** Reads it from elsewhere, such as a descriptor; wins over every file. */
+  readPassword?: (() => Promise<string>) | undefined
   /** Asks a person. Undefined where nobody can be asked. */
   askPassword?: ((question: string) => Promise<string>) | undefined
   /** Cost of new key files; lower for keys of a local network. */
@@ -33,7 +33,7 @@ export interface KeyAccess {
 /** `open`: the key is there, and its password is asked for once. `write`: a file is made. */
 export async function openStore(
   backend: KeyBackend,
-  name: string,
+  {name, kind}: Pick<KeyRecord, 'name' | 'kind'>,
   access: KeyAccess,
   purpose: 'open' | 'write',
 ): Promise<KeyStore> {
@@ -49,10 +49,16 @@ export async function openStore(
         )
   return openFileStore({
     directory: access.home.keysDir,
-    addressOf: (secret) => accountOf(secret).address.slice(2).toLowerCase(),
+    labelOf: (secret) => keystoreLabel(publicHalfOf(kind, secret)),
     password: () => (password ??= find()),
     ...(access.scryptN === undefined ? {} : {scryptN: access.scryptN}),
   })
+}
+
+/** What stands in plain text in an encrypted file: which key it is, and what kind of key. */
+export function keystoreLabel(half: PublicHalf): Pick<KeystoreV3, 'address' | 'kind'> {
+  const address = idOf(half)
+  return half.kind === 'account' ? {address} : {address, kind: half.kind}
 }
 
 function passwordSource(name: string, access: KeyAccess): PasswordSource {
@@ -60,6 +66,7 @@ function passwordSource(name: string, access: KeyAccess): PasswordSource {
     subject: `key ${name}`,
     file: access.passwordFile ?? access.config.read().keys[name]?.passwordFile,
     flag: '--password-file',
+    read: access.readPassword,
     ask: access.askPassword,
   }
 }
@@ -130,22 +137,13 @@ function lockKeys(home: Home): DirectoryLock {
   }
 }
 
-/** The encrypted file of a key as it lies there; undefined when there is none, or none of ours. */
+/** The encrypted file of a key as it lies there; undefined when there is none that can be read. */
 export function readKeyFile(home: Home, name: string): KeystoreV3 | undefined {
-  const path = keyFileOf(home.keysDir, name)
-  return existsSync(path) ? parseKeystore(readFileSync(path, 'utf8')) : undefined
-}
-
-/** @throws {MetisSeqError} KEY_INVALID when the number is not a scalar of the curve */
-export function accountOf(hex: string): {address: Address; publicKey: Hex} {
   try {
-    return privateKeyToAccount(`0x${hex}`)
+    return parseKeystore(readFileSync(keyFileOf(home.keysDir, name), 'utf8'))
   } catch {
-    throw new MetisSeqError({
-      code: 'KEY_INVALID',
-      message: 'The input is not a valid secp256k1 private key.',
-      exit: 'usage',
-    })
+    // Whoever opens the key is told why; what is public of it is known without the file.
+    return undefined
   }
 }
 

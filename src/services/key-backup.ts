@@ -1,20 +1,20 @@
 import {existsSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 
-import type {Address, Hex} from 'viem'
-
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {fileExists, writeNewFile} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
 import type {KeyRecord} from '../store/config.ts'
 import {decryptKeystore, encryptKeystore, parseKeystore} from '../store/keys/keystore-v3.ts'
-import {accountOf, aloneWithKeys, type KeyAccess} from './key-access.ts'
+import {aloneWithKeys, keystoreLabel, type KeyAccess} from './key-access.ts'
+import {calledOf, factsOf, idOf, publicHalfOf, type PublicHalf} from './key-kinds.ts'
 import {existingPassword, newPassword, type PasswordSource} from './key-password.ts'
 import {damagedFile, openKeySource} from './key-source.ts'
-import {findKey, readPrivateKey, saveRecord} from './keys.ts'
+import {findKey, saveRecord} from './key-records.ts'
+import {readSecret} from './keys.ts'
 
 /** Where the password of a backup comes from. It may differ from that of the stored key. */
-export type BackupPassword = Pick<PasswordSource, 'file' | 'ask'>
+export type BackupPassword = Pick<PasswordSource, 'file' | 'read' | 'ask'>
 
 export interface KeyBackup {
   key: KeyRecord
@@ -40,14 +40,14 @@ export async function backupKey(
   const file = resolve(output)
   // Before two passwords are typed for nothing; the write itself refuses as well.
   if (existsSync(file)) throw fileExists(file)
-  const hex = (await readPrivateKey(name, access)).slice(2)
+  const hex = (await readSecret(key, access)).slice(2)
   const password = await newPassword(
     {...backupPassword, subject: `the backup of key ${name}`, flag: '--backup-password-file'},
     access.allowWeakPassword ?? false,
   )
-  const address = key.address.slice(2).toLowerCase()
-  const keystore = await encryptKeystore(Buffer.from(hex, 'hex'), address, password, access.scryptN)
-  writeNewFile(file, `${stringifyJson(keystore, 2)}\n`)
+  const secret = Buffer.from(hex, 'hex')
+  const keystore = await encryptKeystore(secret, idOf(key), password, access.scryptN)
+  writeNewFile(file, `${stringifyJson({...keystore, ...keystoreLabel(key)}, 2)}\n`)
   const reread = parseKeystore(readFileSync(file, 'utf8'))
   const opened = reread && (await decryptKeystore(reread, password))
   if (opened?.toString('hex') !== hex) {
@@ -60,15 +60,14 @@ export async function backupKey(
 
 export interface VerifiedBackup {
   file: string
-  address: Address
-  /** 64 bytes. */
-  publicKey: Hex
+  /** What is public of the key inside. */
+  found: PublicHalf
   /** Keys of this machine that the backup brings back; more than one where a key has two names. */
   keys: KeyRecord[]
 }
 
 /**
- * Opens a backup as after a loss, and notes with every stored key of that address that it can be restored.
+ * Opens a backup as after a loss, and notes with every stored copy of that key that it can be restored.
  *
  * @param name the key the backup must hold; undefined means whichever it holds
  * @throws {MetisSeqError} FILE_UNREADABLE, KEY_FILE_DAMAGED, WRONG_PASSWORD, BACKUP_OF_OTHER_KEY,
@@ -83,17 +82,17 @@ export async function verifyBackup(
   assertNotTheKeyItself(file, access)
   const text = readText(file)
   if (text.trim() === '') throw damagedFile(file, 'is empty')
-  const found = await openKeySource({
+  const source = await openKeySource({
     from: file,
     text,
     password: () =>
       existingPassword({...backupPassword, subject: file, flag: '--backup-password-file'}),
   })
-  if (found.kind !== 'keystore') throw notEncrypted(file)
-  const {address, publicKey} = accountOf(found.secret)
-  if (wanted && wanted.address !== address) throw otherKey(file, wanted, address)
-  const keys = await aloneWithKeys(access.home, () => noteVerified(address, access))
-  return {file: resolve(file), address, publicKey: `0x${publicKey.slice(4)}`, keys}
+  if (source.kind !== 'keystore') throw notEncrypted(file)
+  const found = publicHalfOf(source.holds, source.secret)
+  if (wanted && idOf(wanted) !== idOf(found)) throw otherKey(file, wanted, found)
+  const keys = await aloneWithKeys(access.home, () => noteVerified(idOf(found), access))
+  return {file: resolve(file), found, keys}
 }
 
 /** The file that holds the key here is lost with the key; a link to it as well. */
@@ -114,10 +113,10 @@ function assertNotTheKeyItself(file: string, {home}: KeyAccess): void {
   })
 }
 
-function noteVerified(address: Address, {config}: KeyAccess): Promise<KeyRecord[]> {
+function noteVerified(id: string, {config}: KeyAccess): Promise<KeyRecord[]> {
   const backupVerifiedAt = new Date().toISOString()
   const keys = Object.values(config.read().keys)
-    .filter((key) => key.address === address)
+    .filter((key) => idOf(key) === id)
     .map((key) => ({...key, backupVerifiedAt}))
   for (const key of keys) saveRecord(key, config)
   return Promise.resolve(keys)
@@ -165,12 +164,18 @@ function notEncrypted(file: string): MetisSeqError {
   })
 }
 
-function otherKey(file: string, {name, address}: KeyRecord, found: Address): MetisSeqError {
+function otherKey(file: string, wanted: KeyRecord, found: PublicHalf): MetisSeqError {
+  const {name} = wanted
   return new MetisSeqError({
     code: 'BACKUP_OF_OTHER_KEY',
-    message: `${file} opens, and holds the key of ${found}, not key ${name} of ${address}.`,
+    message: `${file} opens, and holds the key of ${calledOf(found)}, not key ${name} of ${calledOf(wanted)}.`,
     exit: 'precondition',
-    facts: {path: file, key: name, address, found},
+    facts: {
+      path: file,
+      key: name,
+      ...factsOf(wanted),
+      found: found.kind === 'account' ? found.address : found.nodeId,
+    },
     hints: [`Run \`metis-seq key backup ${name} --output FILE\` to back up key ${name}.`],
   })
 }

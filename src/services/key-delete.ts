@@ -9,6 +9,7 @@ import {
   type KeyRegistration,
   type KeyUse,
 } from './key-uses.ts'
+import {calledOf, idOf} from './key-kinds.ts'
 import {findKey} from './keys.ts'
 
 /** What would be lost with a key. */
@@ -60,7 +61,7 @@ export function assertDeletable(deletion: KeyDeletion, overrides: readonly strin
 export function deleteKey({key}: KeyDeletion, access: KeyAccess): Promise<void> {
   return aloneWithKeys(access.home, async () => {
     assertUnchanged(key, access)
-    const store = await openStore(key.backend, key.name, access, 'open')
+    const store = await openStore(key.backend, key, access, 'open')
     await inBackend(key, () => store.deletePassword(KEY_SERVICE, key.name))
     access.config.update((config) => {
       const {[key.name]: _deleted, ...keys} = config.keys
@@ -73,7 +74,7 @@ export function deleteKey({key}: KeyDeletion, access: KeyAccess): Promise<void> 
 function assertUnchanged(seen: KeyRecord, {config}: KeyAccess): void {
   const now = findKey(config, seen.name)
   const same =
-    now.address === seen.address && now.backend === seen.backend && now.createdAt === seen.createdAt
+    idOf(now) === idOf(seen) && now.backend === seen.backend && now.createdAt === seen.createdAt
   if (same) return
   throw new MetisSeqError({
     code: 'KEY_CHANGED',
@@ -109,10 +110,15 @@ function keyInUse({name}: KeyRecord, uses: readonly KeyUse[]): MetisSeqError {
   )
 }
 
-function noBackup({name, address}: KeyRecord): MetisSeqError {
+function noBackup(key: KeyRecord): MetisSeqError {
+  const {name} = key
+  const lost =
+    key.kind === 'account'
+      ? `what ${key.address} holds is lost for good`
+      : `peers that know ${calledOf(key)} lose this node`
   return trap(
     'no-backup',
-    `No backup of key ${name} was ever opened; without one, what ${address} holds is lost for good.`,
+    `No backup of key ${name} was ever opened; without one, ${lost}.`,
     name,
     [
       `Run \`metis-seq key backup ${name} --output FILE\`, then \`metis-seq key verify-backup FILE\`.`,

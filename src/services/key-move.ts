@@ -6,7 +6,6 @@ import {keyFileOf} from '../store/keys/file-store.ts'
 import {KEY_SERVICE, type KeyStore} from '../store/keys/key-store.ts'
 import {proveKeyring} from '../store/keys/keyring-stores.ts'
 import {
-  accountOf,
   aloneWithKeys,
   inBackend,
   keyLeftover,
@@ -15,7 +14,9 @@ import {
   readKeyFile,
   type KeyAccess,
 } from './key-access.ts'
-import {findKey, readPrivateKey, rememberedPasswordFile, saveRecord} from './keys.ts'
+import {idOf, publicHalfOf} from './key-kinds.ts'
+import {findKey, saveRecord} from './key-records.ts'
+import {readSecret, rememberedPasswordFile} from './keys.ts'
 
 export interface MoveOptions {
   name: string
@@ -42,7 +43,7 @@ export function moveKey(options: MoveOptions, access: KeyAccess): Promise<MovedK
   return aloneWithKeys(access.home, async () => {
     const key = findKey(access.config, options.name)
     if (key.backend === options.backend) return endMove(key, access)
-    const hex = (await readPrivateKey(key.name, access)).slice(2)
+    const hex = (await readSecret(key, access)).slice(2)
     const moved: KeyRecord = {
       ...key,
       backend: options.backend,
@@ -50,7 +51,7 @@ export function moveKey(options: MoveOptions, access: KeyAccess): Promise<MovedK
     }
     const target = await writeCopy(moved, hex, access)
     saveRecord(moved, access.config)
-    const old = await openStore(key.backend, key.name, access, 'open')
+    const old = await openStore(key.backend, key, access, 'open')
     // Two libraries may speak to one keyring: what one deletes is then gone for the other.
     if (key.backend !== 'file' && moved.backend !== 'file' && (await isOneKeyring(old, target)))
       return {key: moved, removedFrom: []}
@@ -62,7 +63,7 @@ export function moveKey(options: MoveOptions, access: KeyAccess): Promise<MovedK
 /** Writes the key where it shall be, over nothing but itself, and reads it back. */
 async function writeCopy(moved: KeyRecord, hex: string, access: KeyAccess): Promise<KeyStore> {
   const {name, backend} = moved
-  const store = await openStore(backend, name, access, 'write')
+  const store = await openStore(backend, moved, access, 'write')
   if (backend !== 'file') await proveKeyring(backend, store)
   await inBackend(moved, async () => {
     if (await holdsAnother(moved, store, hex, access)) throw keyLeftover(name, backend, access.home)
@@ -74,13 +75,14 @@ async function writeCopy(moved: KeyRecord, hex: string, access: KeyAccess): Prom
 
 /** A copy of the same key is what a crash left of this very move. */
 async function holdsAnother(
-  {name, backend, address}: KeyRecord,
+  key: KeyRecord,
   store: KeyStore,
   hex: string,
   {home}: KeyAccess,
 ): Promise<boolean> {
+  const {name, backend} = key
   if (backend === 'file') {
-    const isOurs = readKeyFile(home, name)?.address === address.slice(2).toLowerCase()
+    const isOurs = readKeyFile(home, name)?.address === idOf(key)
     return existsSync(keyFileOf(home.keysDir, name)) && !isOurs
   }
   const found = await store.getPassword(KEY_SERVICE, name)
@@ -93,8 +95,8 @@ async function endMove(key: KeyRecord, access: KeyAccess): Promise<MovedKey> {
   for (const backend of backends.filter((each) => each !== key.backend)) {
     const store = await leftoverIn(backend, key, access)
     if (!store) continue
-    await readPrivateKey(key.name, access)
-    const own = await openStore(key.backend, key.name, access, 'open')
+    await readSecret(key, access)
+    const own = await openStore(key.backend, key, access, 'open')
     if (backend !== 'file' && key.backend !== 'file' && (await isOneKeyring(own, store))) continue
     await deleteCopy({...key, backend}, store)
     removedFrom.push(backend)
@@ -105,17 +107,18 @@ async function endMove(key: KeyRecord, access: KeyAccess): Promise<MovedKey> {
 /** The backend with a copy of this key, or undefined; one that cannot be used holds nothing we know of. */
 async function leftoverIn(
   backend: KeyBackend,
-  {name, address}: KeyRecord,
+  key: KeyRecord,
   access: KeyAccess,
 ): Promise<KeyStore | undefined> {
+  const {name, kind} = key
   try {
-    const store = await openStore(backend, name, access, 'open')
+    const store = await openStore(backend, key, access, 'open')
     if (backend === 'file') {
       const file = readKeyFile(access.home, name)
-      return file?.address === address.slice(2).toLowerCase() ? store : undefined
+      return file?.address === idOf(key) ? store : undefined
     }
     const found = await store.getPassword(KEY_SERVICE, name)
-    return found !== null && accountOf(found).address === address ? store : undefined
+    return found !== null && idOf(publicHalfOf(kind, found)) === idOf(key) ? store : undefined
   } catch {
     return undefined
   }

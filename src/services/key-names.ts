@@ -1,15 +1,9 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import type {ConfigStore} from '../store/config.ts'
+import {calledOf, factsOf} from './key-kinds.ts'
+import {LOOKS_SECRET} from './key-records.ts'
 
 const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
-/** Someone who types a private key where a name belongs must not find it in a log as well. */
-const LOOKS_SECRET = /^(?:0x)?[0-9a-f]{64}$/i
-
-/** A name as it may be shown. */
-export function shownName(name: string): string {
-  return LOOKS_SECRET.test(name) ? '(hidden)' : name
-}
-
 /**
  * A key or signer of this name can be made.
  *
@@ -36,18 +30,23 @@ export function assertNewName(name: string, config: ConfigStore): void {
     })
   }
   const {keys, signers} = config.read()
-  const existing = keys[name] ?? signers[name]
-  if (!existing) return
-  const isKey = name in keys
+  const key = keys[name]
+  const signer = signers[name]
+  if (key) {
+    throw new MetisSeqError({
+      code: 'KEY_EXISTS',
+      message: `A key called ${name} exists already, with ${key.kind === 'account' ? 'address ' : ''}${calledOf(key)}.`,
+      exit: 'precondition',
+      facts: {key: name, ...factsOf(key)},
+      hints: ['Choose another name; a key is never overwritten.'],
+    })
+  }
+  if (!signer) return
   throw new MetisSeqError({
-    code: isKey ? 'KEY_EXISTS' : 'SIGNER_EXISTS',
-    message: `A ${isKey ? 'key' : 'signer'} called ${name} exists already, with address ${existing.address}.`,
+    code: 'SIGNER_EXISTS',
+    message: `A signer called ${name} exists already, with address ${signer.address}.`,
     exit: 'precondition',
-    facts: {key: name, address: existing.address},
-    hints: [
-      isKey
-        ? 'Choose another name; a key is never overwritten.'
-        : `Choose another name, or run \`metis-seq signer remove ${name}\` first.`,
-    ],
+    facts: {signer: name, address: signer.address},
+    hints: [`Choose another name, or run \`metis-seq signer remove ${name}\` first.`],
   })
 }

@@ -8,6 +8,8 @@ export interface PasswordSource {
   subject: string
   /** Path of a file with the password; wins over asking. */
   file?: string | null | undefined
+  /** Reads it from elsewhere, such as a descriptor; wins over a file. */
+  read?: (() => Promise<string>) | undefined
   /** The flag that names such a file, for hints. */
   flag: '--password-file' | '--backup-password-file'
   /** Asks a person. Undefined where nobody can be asked. */
@@ -28,7 +30,8 @@ const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
  * @throws {MetisSeqError} PASSWORD_NEEDED, PASSWORD_FILE_UNUSABLE
  */
 export async function existingPassword(source: PasswordSource): Promise<string> {
-  if (source.file) return readPasswordFile(source.file, source.flag)
+  const given = await givenPassword(source)
+  if (given !== undefined) return given
   if (source.ask) return source.ask(`Password of ${source.subject}: `)
   throw passwordNeeded(source)
 }
@@ -41,11 +44,11 @@ export async function existingPassword(source: PasswordSource): Promise<string> 
  *   PASSWORD_FILE_UNUSABLE
  */
 export async function newPassword(source: PasswordSource, allowWeak: boolean): Promise<string> {
-  if (source.file) {
-    const password = readPasswordFile(source.file, source.flag)
-    const problem = problemOf(password, source.subject, allowWeak)
+  const given = await givenPassword(source)
+  if (given !== undefined) {
+    const problem = problemOf(given, source.subject, allowWeak)
     if (problem) throw problem
-    return password
+    return given
   }
   if (!source.ask) throw passwordNeeded(source)
   let problem: MetisSeqError | undefined
@@ -86,14 +89,7 @@ function problemOf(
   subject: string,
   allowWeak: boolean,
 ): MetisSeqError | undefined {
-  if (password === '') {
-    return new MetisSeqError({
-      code: 'PASSWORD_EMPTY',
-      message: `An empty password does not protect ${subject}.`,
-      exit: 'usage',
-      hints: ['Choose a password; several words are easy to remember.'],
-    })
-  }
+  if (password === '') return passwordEmpty(subject)
   const weakness = allowWeak ? undefined : weaknessOf(password)
   if (weakness === undefined) return undefined
   return new MetisSeqError({
@@ -107,6 +103,15 @@ function problemOf(
   })
 }
 
+function passwordEmpty(subject: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PASSWORD_EMPTY',
+    message: `An empty password does not protect ${subject}.`,
+    exit: 'usage',
+    hints: ['Choose a password; several words are easy to remember.'],
+  })
+}
+
 function passwordsDiffer(subject: string): MetisSeqError {
   return new MetisSeqError({
     code: 'PASSWORDS_DIFFER',
@@ -116,9 +121,29 @@ function passwordsDiffer(subject: string): MetisSeqError {
   })
 }
 
+/** The password that needs no person; undefined when nothing but asking is left. */
+async function givenPassword({
+  read,
+  file,
+  flag,
+  subject,
+}: PasswordSource): Promise<string | undefined> {
+  if (read) {
+    const password = withoutLineEnd(await read())
+    if (password) return password
+    throw passwordEmpty(subject)
+  }
+  return file ? readPasswordFile(file, flag) : undefined
+}
+
+/** An editor ends the line of a password; that is no part of it. */
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '')
+}
+
 function readPasswordFile(file: string, flag: PasswordSource['flag']): string {
   try {
-    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    const password = withoutLineEnd(readFileSync(file, 'utf8'))
     if (password) return password
   } catch (cause) {
     throw passwordFileUnusable(file, messageOf(cause), flag)
@@ -148,8 +173,8 @@ function passwordNeeded({subject, flag}: PasswordSource): MetisSeqError {
     facts: {subject},
     hints: [
       flag === '--password-file'
-        ? 'Pass `--password-file FILE`, or set METIS_SEQ_PASSWORD_FILE.'
-        : `Pass \`${flag} FILE\`.`,
+        ? 'Pass `--password-file FILE` or `--password-fd N`, or set METIS_SEQ_PASSWORD_FILE.'
+        : 'Pass `--backup-password-file FILE` or `--backup-password-fd N`.',
     ],
   })
 }

@@ -1,7 +1,8 @@
 import {MetisSeqError} from '../lib/errors.ts'
+import {nodeIdentityOf} from '../protocol/node-key.ts'
 import {parseThemisFile} from '../protocol/themis-key.ts'
 import {decryptKeystore, parseKeystore, whyNoKeystore} from '../store/keys/keystore-v3.ts'
-import {accountOf} from './key-access.ts'
+import {accountOf, idOf, publicHalfOf, type KeyKind} from './key-kinds.ts'
 
 export interface KeySource {
   /** Where the text comes from, for errors: a path, or `the prompt`. */
@@ -12,16 +13,17 @@ export interface KeySource {
 }
 
 export interface FoundKey {
-  /** 64 hex digits as far as the source is right; `importKey` has the last word. */
+  /** 64 hex digits as far as the source is right; whoever stores it has the last word. */
   secret: string
   kind: 'hex' | 'themis' | 'keystore'
+  holds: KeyKind
 }
 
 /**
- * The private key in a text: 64 hex digits, Themis' `priv_validator_key.json`, or an encrypted Web3
- * Secret Storage file, such as a backup of ours or a key file of geth.
+ * The secret in a text: 64 hex digits, Themis' `priv_validator_key.json` or `node_key.json`, or an
+ * encrypted Web3 Secret Storage file, such as a backup of ours or a key file of geth.
  *
- * @throws {MetisSeqError} KEY_FILE_DAMAGED, KEY_FILE_OTHER, WRONG_PASSWORD and those of the password
+ * @throws {MetisSeqError} KEY_FILE_DAMAGED, WRONG_PASSWORD and those of the password
  */
 export async function openKeySource(source: KeySource): Promise<FoundKey> {
   const {from, text} = source
@@ -31,15 +33,18 @@ export async function openKeySource(source: KeySource): Promise<FoundKey> {
   } catch {
     // Something that begins as a document was one; 64 digits do not.
     if (text.trimStart().startsWith('{')) throw damagedFile(from, 'is cut short or is not JSON')
-    return {secret: text, kind: 'hex'}
+    return {secret: text, kind: 'hex', holds: 'account'}
   }
   // A key may be made of decimal digits alone, which are a JSON number.
-  if (typeof value !== 'object' || value === null) return {secret: text, kind: 'hex'}
+  if (typeof value !== 'object' || value === null)
+    return {secret: text, kind: 'hex', holds: 'account'}
   const themis = parseThemisFile(value)
-  if (themis?.kind === 'validator-key') return {secret: fromThemis(themis, from), kind: 'themis'}
+  if (themis?.kind === 'validator-key')
+    return {secret: fromThemis(themis, from), kind: 'themis', holds: 'account'}
   if (themis?.kind === 'damaged') throw damagedFile(from, `is damaged: ${themis.reason}`)
-  if (themis?.kind === 'node-key') throw nodeKey(from)
-  return {secret: await fromKeystore(source), kind: 'keystore'}
+  if (themis?.kind === 'node-key')
+    return {secret: fromNodeKey(themis, from), kind: 'themis', holds: 'node-identity'}
+  return fromKeystore(source)
 }
 
 /** The three values must name one key: a file that was edited by hand would sign for nobody. */
@@ -55,7 +60,14 @@ function fromThemis(
   return privateKey
 }
 
-async function fromKeystore({from, text, password}: KeySource): Promise<string> {
+/** Themis reads the seed and trusts the public key behind it: both must belong together. */
+function fromNodeKey({seed, publicKey}: {seed: string; publicKey: string}, from: string): string {
+  if (nodeIdentityOf(seed).publicKey !== `0x${publicKey}`)
+    throw damagedFile(from, 'is damaged: its public key is not that of its private key')
+  return seed
+}
+
+async function fromKeystore({from, text, password}: KeySource): Promise<FoundKey> {
   const keystore = parseKeystore(text)
   if (!keystore) throw damagedFile(from, whyNoKeystore(text))
   const secret = await decryptKeystore(keystore, await password())
@@ -64,9 +76,10 @@ async function fromKeystore({from, text, password}: KeySource): Promise<string> 
   const named = String(keystore.address ?? '')
     .replace(/^0x/i, '')
     .toLowerCase()
-  if (named && named !== accountOf(hex).address.slice(2).toLowerCase())
+  const holds = keystore.kind ?? 'account'
+  if (named && named !== idOf(publicHalfOf(holds, hex)))
     throw damagedFile(from, 'is damaged: its address is not that of the key inside')
-  return hex
+  return {secret: hex, kind: 'keystore', holds}
 }
 
 function wrongFilePassword(from: string): MetisSeqError {
@@ -89,15 +102,5 @@ export function damagedFile(from: string, reason: string): MetisSeqError {
       'Take another copy of the file.',
       'As long as the key is stored here, `metis-seq key backup NAME --output FILE` makes a new one.',
     ],
-  })
-}
-
-function nodeKey(from: string): MetisSeqError {
-  return new MetisSeqError({
-    code: 'KEY_FILE_OTHER',
-    message: `${from} is a node key of Themis, its identity among its peers, and not a validator key.`,
-    exit: 'usage',
-    facts: {path: from},
-    hints: ['Give `config/priv_validator_key.json` of the same Themis home.'],
   })
 }

@@ -48,9 +48,12 @@ export function usesOfKey(key: KeyRecord, {profiles}: Config, home: Home): KeyUs
   return uses
 }
 
-function rolesOf({name, address}: KeyRecord, profile: Profile): KeyRole[] {
+function rolesOf(key: KeyRecord, profile: Profile): KeyRole[] {
+  const {name} = key
+  const address = key.kind === 'account' ? key.address : null
   const {keys, owner, signer, node} = profile
-  const is = (account: Address | null) => account !== null && isAddressEqual(account, address)
+  const is = (account: Address | null) =>
+    account !== null && address !== null && isAddressEqual(account, address)
   return [
     ...(keys.owner === name || is(owner) ? (['owner'] as const) : []),
     ...(keys.signer === name || is(signer) ? (['signer'] as const) : []),
@@ -82,10 +85,12 @@ function isNodeRunning(dir: string): boolean {
 
 /** What the key's account is registered for, as far as the networks of its profiles answer. */
 export async function registrationsOf(
-  {address}: KeyRecord,
+  key: KeyRecord,
   uses: readonly KeyUse[],
   options: {home: Home; timeoutSeconds: number},
 ): Promise<KeyRegistration[]> {
+  if (key.kind !== 'account') return []
+  const {address} = key
   const asked = uses.flatMap(({profile, network, role}) =>
     profile !== null && (role === 'owner' || role === 'signer') ? [{profile, network, role}] : [],
   )

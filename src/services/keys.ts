@@ -6,7 +6,7 @@ import type {Hex} from 'viem'
 
 import {createLocalSigner, type TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
-import type {ConfigStore, KeyBackend, KeyRecord} from '../store/config.ts'
+import type {AccountKey, KeyBackend, KeyRecord, StoredKey} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {keyFileOf} from '../store/keys/file-store.ts'
 import {KEY_SERVICE, type KeyStore} from '../store/keys/key-store.ts'
@@ -16,7 +16,6 @@ import {
   proveKeyring,
 } from '../store/keys/keyring-stores.ts'
 import {
-  accountOf,
   aloneWithKeys,
   inBackend,
   keyLeftover,
@@ -25,8 +24,18 @@ import {
   readKeyFile,
   type KeyAccess,
 } from './key-access.ts'
-import {assertNewName, shownName} from './key-names.ts'
+import {
+  accountHalfOf,
+  calledOf,
+  factsOf,
+  idOf,
+  publicHalfOf,
+  type KeyKind,
+  type PublicHalf,
+} from './key-kinds.ts'
+import {assertNewName} from './key-names.ts'
 import {existingPassword, type PasswordSource} from './key-password.ts'
+import {findAccount, saveRecord} from './key-records.ts'
 import {openKeySource, type FoundKey, type KeySource} from './key-source.ts'
 
 export interface NewKeyOptions {
@@ -42,8 +51,8 @@ export interface NewKeyOptions {
  * @throws {MetisSeqError} KEY_EXISTS, KEY_LEFTOVER, KEY_NAME_INVALID, KEYRING_UNAVAILABLE, KEYS_BUSY and
  *   those of a new password
  */
-export function createKey(options: NewKeyOptions, access: KeyAccess): Promise<KeyRecord> {
-  return keepKey(randomBytes(32).toString('hex'), options, access)
+export function createKey(options: NewKeyOptions, access: KeyAccess): Promise<AccountKey> {
+  return keepAccount(randomBytes(32).toString('hex'), options, access)
 }
 
 /**
@@ -56,39 +65,47 @@ export async function importKey(
   secret: string,
   options: NewKeyOptions,
   access: KeyAccess,
-): Promise<KeyRecord> {
+): Promise<AccountKey> {
+  return keepAccount(privateKeyIn(secret), options, access)
+}
+
+/** @throws {MetisSeqError} KEY_INVALID */
+function privateKeyIn(secret: string): string {
   const hex = secret.trim().replace(/^0x/i, '').toLowerCase()
   if (!/^[0-9a-f]{64}$/.test(hex)) {
     throw new MetisSeqError({
       code: 'KEY_INVALID',
       message: 'The input is not a private key: 32 bytes in hex are needed.',
       exit: 'usage',
-      hints: ['Give a file with 64 hex digits, or Themis\u2019 priv_validator_key.json.'],
+      hints: [
+        'Give a file with 64 hex digits, Themis\u2019 priv_validator_key.json or its node_key.json.',
+      ],
     })
   }
-  return keepKey(hex, options, access)
+  return hex
 }
 
 /**
- * Stores the key of a file, a descriptor or a prompt.
+ * Stores the key of a file, a descriptor or a prompt, of whichever kind it is.
  *
  * @param sourcePassword opens the source where that is encrypted
  * @throws {MetisSeqError} those of {@link openKeySource} and {@link importKey}
  */
 export async function importKeyFrom(
   source: Pick<KeySource, 'from' | 'text'>,
-  sourcePassword: Pick<PasswordSource, 'file' | 'ask'>,
+  sourcePassword: Pick<PasswordSource, 'file' | 'read' | 'ask'>,
   options: NewKeyOptions,
   access: KeyAccess,
 ): Promise<{key: KeyRecord; kind: FoundKey['kind']}> {
   // A name that is taken is said before a password is typed for nothing.
   assertNewName(options.name, access.config)
-  const {secret, kind} = await openKeySource({
+  const {secret, kind, holds} = await openKeySource({
     ...source,
     password: () =>
       existingPassword({...sourcePassword, subject: source.from, flag: '--backup-password-file'}),
   })
-  const key = await importKey(secret, options, access)
+  const hex = holds === 'account' ? privateKeyIn(secret) : secret
+  const key = await keepKey(publicHalfOf(holds, hex), hex, options, access)
   // Whoever opened an encrypted file has just done what a restore asks for.
   if (kind !== 'keystore') return {key, kind}
   const restored = {...key, backupVerifiedAt: key.createdAt}
@@ -102,27 +119,34 @@ export function scryptOf(
   home: Home,
 ): {n: number; r: number; p: number} | null {
   const file = backend === 'file' ? readKeyFile(home, name) : undefined
-  if (!file) return null
+  if (file?.crypto.kdf !== 'scrypt') return null
   const {n, r, p} = file.crypto.kdfparams
   return {n, r, p}
 }
 
-async function keepKey(hex: string, options: NewKeyOptions, access: KeyAccess): Promise<KeyRecord> {
+function keepAccount(hex: string, options: NewKeyOptions, access: KeyAccess): Promise<AccountKey> {
+  return keepKey(accountHalfOf(hex), hex, options, access)
+}
+
+async function keepKey<Half extends PublicHalf>(
+  half: Half,
+  hex: string,
+  options: NewKeyOptions,
+  access: KeyAccess,
+): Promise<Half & StoredKey> {
   return aloneWithKeys(access.home, async () => {
     assertNewName(options.name, access.config)
-    const account = accountOf(hex)
     const backend = options.backend === 'auto' ? await chooseBackend() : options.backend
-    const key = {...options, backend}
+    const key = {...options, backend, kind: half.kind}
     await writeSecret(key, hex, access)
-    const record: KeyRecord = {
+    const stored: StoredKey = {
       name: key.name,
-      address: account.address,
-      publicKey: `0x${account.publicKey.slice(4)}`,
       backend,
       createdAt: new Date().toISOString(),
       passwordFile: rememberedPasswordFile(key, access),
       backupVerifiedAt: null,
     }
+    const record = {...stored, ...half}
     saveRecord(record, access.config)
     return record
   })
@@ -130,11 +154,11 @@ async function keepKey(hex: string, options: NewKeyOptions, access: KeyAccess): 
 
 /** Puts a secret where nothing is yet, and reads it back. */
 async function writeSecret(
-  {name, backend}: {name: string; backend: KeyBackend},
+  {name, kind, backend}: {name: string; kind: KeyKind; backend: KeyBackend},
   hex: string,
   access: KeyAccess,
 ): Promise<void> {
-  const store = await openStore(backend, name, access, 'write')
+  const store = await openStore(backend, {name, kind}, access, 'write')
   if (backend !== 'file') await proveKeyring(backend, store)
   await inBackend({name, backend}, async () => {
     const taken =
@@ -157,37 +181,10 @@ export function rememberedPasswordFile(
   return resolve(passwordFile)
 }
 
-export function saveRecord(record: KeyRecord, config: ConfigStore): void {
-  config.update((all) => ({...all, keys: {...all.keys, [record.name]: record}}))
-}
-
-/** Every key with what is public of it, by name. */
-export function listKeys(config: ConfigStore): KeyRecord[] {
-  return Object.values(config.read().keys).toSorted((a, b) => a.name.localeCompare(b.name))
-}
-
-/** @throws {MetisSeqError} KEY_UNKNOWN */
-export function findKey(config: ConfigStore, name: string): KeyRecord {
-  const {keys} = config.read()
-  const record = keys[name]
-  if (record) return record
-  const shown = shownName(name)
-  throw new MetisSeqError({
-    code: 'KEY_UNKNOWN',
-    message: `There is no key called ${shown}.`,
-    exit: 'signer',
-    facts: {key: shown, known: Object.keys(keys).join(', ')},
-    hints: [
-      'Run `metis-seq key list`.',
-      `Run \`metis-seq key create ${shown === name ? name : 'NAME'}\` to make it.`,
-    ],
-  })
-}
-
 /**
  * Opens a key for signing transactions.
  *
- * @throws {MetisSeqError} KEY_UNKNOWN, KEY_MISSING, WRONG_PASSWORD, PASSWORD_NEEDED, KEYRING_UNAVAILABLE
+ * @throws {MetisSeqError} KEY_UNKNOWN, KEY_IS_IDENTITY and those of {@link readSecret}
  */
 export async function openSigner(name: string, access: KeyAccess): Promise<TransactionSigner> {
   return createLocalSigner(await readPrivateKey(name, access))
@@ -195,11 +192,19 @@ export async function openSigner(name: string, access: KeyAccess): Promise<Trans
 
 /** The private key itself, for a process that signs by itself (the node). Never print or store it. */
 export async function readPrivateKey(name: string, access: KeyAccess): Promise<Hex> {
-  const record = findKey(access.config, name)
-  const store = await openStore(record.backend, name, access, 'open')
-  const secret = await inBackend(record, () => store.getPassword(KEY_SERVICE, name))
+  return readSecret(findAccount(access.config, name), access)
+}
+
+/**
+ * The secret of a key of any kind: 32 bytes, a private key or the seed of one.
+ *
+ * @throws {MetisSeqError} KEY_MISSING, KEY_MISMATCH, WRONG_PASSWORD, PASSWORD_NEEDED, KEYRING_UNAVAILABLE, KEYRING_LOCKED
+ */
+export async function readSecret(record: KeyRecord, access: KeyAccess): Promise<Hex> {
+  const store = await openStore(record.backend, record, access, 'open')
+  const secret = await inBackend(record, () => store.getPassword(KEY_SERVICE, record.name))
   if (secret === null) throw keyMissing(record)
-  if (accountOf(secret).address !== record.address) throw keyMissing(record)
+  if (idOf(publicHalfOf(record.kind, secret)) !== idOf(record)) throw keyMismatch(record)
   return `0x${secret}`
 }
 
@@ -232,12 +237,13 @@ async function chooseBackend(): Promise<KeyBackend> {
   return reports.find(({usable}) => usable)?.backend ?? 'file'
 }
 
-function keyMissing({name, backend, address}: KeyRecord): MetisSeqError {
+function keyMissing(key: KeyRecord): MetisSeqError {
+  const {name, backend} = key
   return new MetisSeqError({
     code: 'KEY_MISSING',
     message: `The backend ${backend} no longer holds key ${name}.`,
     exit: 'signer',
-    facts: {key: name, backend, address},
+    facts: {key: name, backend, ...factsOf(key)},
     hints: [
       `Look at it with \`metis-seq key delete ${name}\`, then import it again from a backup with \`metis-seq key import ${name} --from-file FILE\`.`,
     ],
@@ -245,4 +251,20 @@ function keyMissing({name, backend, address}: KeyRecord): MetisSeqError {
 }
 
 export type {KeyAccess} from './key-access.ts'
-export type {KeyRecord} from '../store/config.ts'
+/** Not every damage shows by itself: the checksum of an encrypted file does not cover where its cipher starts. */
+function keyMismatch(key: KeyRecord): MetisSeqError {
+  const {name, backend} = key
+  return new MetisSeqError({
+    code: 'KEY_MISMATCH',
+    message: `What the backend ${backend} holds under the name ${name} is not the key of ${calledOf(key)}: it was damaged or replaced.`,
+    exit: 'signer',
+    facts: {key: name, backend, ...factsOf(key)},
+    hints: [
+      `Import the key from a backup under another name: \`metis-seq key import NAME --from-file FILE\`.`,
+      `Run \`metis-seq key show ${name}\` to see when a backup was last opened.`,
+    ],
+  })
+}
+
+export {findAccount, findKey, listAccounts, listKeys} from './key-records.ts'
+export type {AccountKey, KeyRecord} from '../store/config.ts'

@@ -56,21 +56,26 @@ export async function startNodeDaemon(
   self: SelfCommand,
   options: {
     passwordFile?: string | undefined
+    /** Descriptor of ours with the password; the node reads it. */
+    passwordDescriptor?: number | undefined
     /** Further arguments of `node run`. */
     runArguments?: readonly string[]
     signal?: AbortSignal
   } = {},
 ): Promise<{pid: number; profile: string}> {
   const {name, dir} = requireNode(context)
-  assertUnattended(context, options.passwordFile)
+  const {passwordFile, passwordDescriptor, runArguments = []} = options
+  assertUnattended(context, passwordFile !== undefined || passwordDescriptor !== undefined)
+  const passwordArguments = passwordDescriptor === undefined ? [] : ['--password-fd', '3']
   const {pid} = await startDaemon({
     name: DAEMON,
     dir,
     file: self.file,
-    args: [...self.args, 'node', 'run', '--profile', name, ...(options.runArguments ?? [])],
+    args: [...self.args, 'node', 'run', '--profile', name, ...passwordArguments, ...runArguments],
+    descriptor: passwordDescriptor,
     env: {
       METIS_SEQ_HOME: context.home.root,
-      ...(options.passwordFile ? {METIS_SEQ_PASSWORD_FILE: options.passwordFile} : {}),
+      ...(passwordFile ? {METIS_SEQ_PASSWORD_FILE: passwordFile} : {}),
     },
     probe: async () => (await readNodeStatus(dir)) !== null,
     readyTimeoutMs: READY_TIMEOUT_MS,
@@ -82,18 +87,18 @@ export async function startNodeDaemon(
   return {pid, profile: name}
 }
 
-/** A process in the background can ask nobody: a password it needs must be in a file. */
-function assertUnattended(context: Context, passwordFile: string | undefined): void {
+/** A process in the background can ask nobody: a password it needs must be given. */
+function assertUnattended(context: Context, isGiven: boolean): void {
   const {keys} = context.config.read()
   const key = keys[context.profile?.keys.signer ?? '']
-  if (!key || key.backend !== 'file' || key.passwordFile || passwordFile) return
+  if (!key || key.backend !== 'file' || key.passwordFile || isGiven) return
   throw new MetisSeqError({
     code: 'PASSWORD_NEEDED',
     message: `Key ${key.name} is encrypted, and a node in the background cannot ask for its password.`,
     exit: 'signer',
     facts: {key: key.name},
     hints: [
-      'Pass `--password-file FILE`, or set METIS_SEQ_PASSWORD_FILE.',
+      'Pass `--password-file FILE` or `--password-fd N`, or set METIS_SEQ_PASSWORD_FILE.',
       'Or run `metis-seq node run` in a terminal, which asks.',
     ],
   })

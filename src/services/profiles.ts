@@ -5,6 +5,7 @@ import type {ConfigStore, NodeProfile, Profile} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {readNetwork} from '../store/networks.ts'
 import {profileUnknown} from './context.ts'
+import {asAccount} from './key-records.ts'
 import {signerOfAddress} from './signers.ts'
 
 export interface ProfileRequest {
@@ -25,7 +26,7 @@ const PROFILE_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 /**
  * Makes a profile and puts it in use. No secret goes into it.
  *
- * @throws {MetisSeqError} PROFILE_EXISTS, PROFILE_NAME_INVALID, NETWORK_UNKNOWN, KEY_UNKNOWN
+ * @throws {MetisSeqError} PROFILE_EXISTS, PROFILE_NAME_INVALID, NETWORK_UNKNOWN, KEY_UNKNOWN, KEY_IS_IDENTITY
  */
 export function createProfile(home: Home, config: ConfigStore, request: ProfileRequest): Profile {
   const {name, network, endpoints, node, replace} = request
@@ -112,7 +113,8 @@ function resolveRole(
 ): {address: Address | null; key: string | null} {
   if (keyOrAddress === undefined) return {address: null, key: null}
   const {keys, signers} = config.read()
-  const record = keys[keyOrAddress] ?? signers[keyOrAddress]
+  const key = keys[keyOrAddress]
+  const record = key ? asAccount(key) : signers[keyOrAddress]
   if (record) return {address: record.address, key: record.name}
   if (isAddress(keyOrAddress)) {
     const address = getAddress(keyOrAddress)

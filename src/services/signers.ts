@@ -5,15 +5,16 @@ import {getAddress, isAddressEqual, type Address, type Hex} from 'viem'
 import {createRemoteSigner, listRemoteAccounts, type RemoteApi} from '../chain/remote-signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {addressOfPublicKey, parsePublicKey} from '../protocol/public-key.ts'
-import type {ConfigStore, KeyRecord, RemoteSignerRecord, SignerRecord} from '../store/config.ts'
-import {assertNewName, shownName} from './key-names.ts'
+import type {AccountKey, ConfigStore, RemoteSignerRecord, SignerRecord} from '../store/config.ts'
+import {assertNewName} from './key-names.ts'
+import {asAccount, listAccounts, shownName} from './key-records.ts'
 import {remoteHttp, type RemoteFiles} from './remote-files.ts'
 import {proveSigner} from './signer-proof.ts'
 
 export {remoteApis} from '../chain/remote-signer.ts'
 
 /** A key of this machine, or a signer elsewhere: what the role of a profile can name. */
-export type AnySigner = (KeyRecord & {kind: 'keystore'}) | SignerRecord
+export type AnySigner = (Omit<AccountKey, 'kind'> & {kind: 'keystore'}) | SignerRecord
 
 /** A signer with the profiles that name it. */
 export interface ListedSigner {
@@ -35,9 +36,9 @@ export interface NewRemoteSigner {
 
 /** Keys and signers by name. */
 export function listSigners(config: ConfigStore): ListedSigner[] {
-  const {keys, signers, profiles} = config.read()
+  const {signers, profiles} = config.read()
   const all: AnySigner[] = [
-    ...Object.values(keys).map((key) => ({...key, kind: 'keystore' as const})),
+    ...listAccounts(config).map((key) => ({...key, kind: 'keystore' as const})),
     ...Object.values(signers),
   ]
   return all
@@ -52,8 +53,10 @@ export function listSigners(config: ConfigStore): ListedSigner[] {
     }))
 }
 
-/** @throws {MetisSeqError} SIGNER_NOT_FOUND */
+/** @throws {MetisSeqError} SIGNER_NOT_FOUND, KEY_IS_IDENTITY */
 export function findSigner(config: ConfigStore, name: string): AnySigner {
+  const key = config.read().keys[name]
+  if (key) return {...asAccount(key), kind: 'keystore'}
   const listed = listSigners(config)
   const found = listed.find(({signer}) => signer.name === name)
   if (found) return found.signer
@@ -68,9 +71,9 @@ export function findSigner(config: ConfigStore, name: string): AnySigner {
 
 /** What signs for an address on this machine; a key before a remote signer. */
 export function signerOfAddress(config: ConfigStore, address: Address): string | undefined {
-  const {keys, signers} = config.read()
+  const {signers} = config.read()
   const is = (record: {address: Address}) => isAddressEqual(record.address, address)
-  const key = Object.values(keys).find(is)
+  const key = listAccounts(config).find(is)
   return (
     key?.name ?? Object.values(signers).find((each) => each.kind === 'remote' && is(each))?.name
   )

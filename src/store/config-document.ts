@@ -8,11 +8,28 @@ import {isRecord} from '../lib/json.ts'
 export type KeyBackend = 'keytar' | 'secret-service' | 'file'
 
 /** What is known about a key without opening it. Holds no secret. */
-export interface KeyRecord {
-  name: string
+export type KeyRecord = AccountKey | NodeIdentity
+
+/** A secp256k1 key: an account, and the validator key of Themis. */
+export interface AccountKey extends StoredKey {
+  kind: 'account'
   address: Address
   /** 64 bytes, without the 04 prefix, as LockingPool wants it. */
   publicKey: Hex
+}
+
+/** The Ed25519 identity of a Themis node among its peers. It signs neither blocks nor transactions. */
+export interface NodeIdentity extends StoredKey {
+  kind: 'node-identity'
+  /** 40 hex digits, lower case. */
+  nodeId: string
+  /** 32 bytes. */
+  publicKey: Hex
+}
+
+/** What both kinds have. */
+export interface StoredKey {
+  name: string
   backend: KeyBackend
   createdAt: string
   /** File backend: where the password may be read by an unattended process. Null: it is asked for. */
@@ -132,7 +149,12 @@ const isProfile = fields({
   node: orNull(isNode),
 })
 
-const isPublicKey: Check = (value) => typeof value === 'string' && /^0x[0-9a-f]{128}$/.test(value)
+const matches =
+  (pattern: RegExp): Check =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value)
+
+const isPublicKey = matches(/^0x[0-9a-f]{128}$/)
 
 const isRemoteSigner = fields({
   kind: either('remote'),
@@ -157,22 +179,36 @@ const isWatchSigner = fields({
 
 const isSigner: Check = (value) => isRemoteSigner(value) || isWatchSigner(value)
 
-const isKey = fields({
+const storedKey = {
   name: isText,
-  address: isAccount,
-  publicKey: isPublicKey,
   backend: either('keytar', 'secret-service', 'file'),
   createdAt: isText,
   passwordFile: orNull(isText),
   backupVerifiedAt: orNull(isText),
+}
+
+const isAccountKey = fields({
+  ...storedKey,
+  kind: either('account'),
+  address: isAccount,
+  publicKey: isPublicKey,
 })
 
-/** Settings of an older version, which did not know about verified backups, are as good as new ones. */
+const isNodeIdentity = fields({
+  ...storedKey,
+  kind: either('node-identity'),
+  nodeId: matches(/^[0-9a-f]{40}$/),
+  publicKey: matches(/^0x[0-9a-f]{64}$/),
+})
+
+const isKey: Check = (value) => isAccountKey(value) || isNodeIdentity(value)
+
+/** Settings of an older version, which knew one kind of key and no verified backups, are as good as new ones. */
 function withNewFields(keys: unknown): unknown {
   if (!isRecord(keys)) return keys
   const entries = Object.entries(keys).map(([name, key]) => [
     name,
-    isRecord(key) ? {backupVerifiedAt: null, ...key} : key,
+    isRecord(key) ? {kind: 'account', backupVerifiedAt: null, ...key} : key,
   ])
   return Object.fromEntries(entries) as unknown
 }

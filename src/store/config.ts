@@ -10,13 +10,16 @@ import {configInvalid, emptyConfig, parseConfig, type Config} from './config-doc
 import type {Home} from './home.ts'
 
 export type {
+  AccountKey,
   Config,
   KeyBackend,
   KeyRecord,
+  NodeIdentity,
   NodeProfile,
   Profile,
   RemoteSignerRecord,
   SignerRecord,
+  StoredKey,
 } from './config-document.ts'
 
 export interface ConfigStore {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import process from 'node:process'
 
+import {SigningKey} from 'ethers'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
@@ -110,6 +111,47 @@ test('a secret is printed after a warning and a yes, and in JSON only with both 
     env: {METIS_SEQ_YES: 'true'},
   })
   expect(both.json).toMatchObject({data: {privateKey: secret}, warnings: [{code: 'SECRET_SHOWN'}]})
+  expect(both.stderr).toBe('')
+  const run = (line: string, env = {}) => runCli(line.split(' '), {home: temp.root, env})
+  const byVariable = await run('key show shown --reveal', {METIS_SEQ_YES: 'true'})
+  expect(byVariable, 'a variable for all commands is no yes to this').toMatchObject({
+    exitCode: 9,
+    stdout: '',
+  })
+  const quiet = await run('key show shown --reveal --yes --quiet')
+  expect(quiet.stdout).toContain(secret)
+  expect(quiet.stderr).toMatch(/^warning: The private key of .* stays in the scrollback/)
+  for (const line of ['key show shown', 'key show shown --json', 'key show shown --yes']) {
+    const {stdout, stderr} = await run(line)
+    expect(stdout + stderr, line).not.toContain(secret.slice(2))
+  }
+})
+
+test('the public key comes in three spellings, each with who wants it, or in one for a script', async () => {
+  using temp = await operator('public')
+  const {publicKey, address} = accountOf('public')
+  const compressed = SigningKey.computePublicKey(publicKey, true)
+  const spellings = [
+    {spelling: 'raw', bytes: 64, publicKey: `0x${publicKey.slice(4)}`},
+    {spelling: 'uncompressed', bytes: 65, publicKey},
+    {spelling: 'compressed', bytes: 33, publicKey: compressed},
+  ]
+  const run = (...more: string[]) =>
+    runBoth(['key', 'export-public', 'public', ...more], {home: temp.root})
+
+  const all = await run()
+  expect(all.json.data).toMatchObject({name: 'public', address, spelling: 'raw', spellings})
+  expect(all.text.stdout.trim().split('\n')).toEqual([
+    `public key, 64 bytes  ${spellings[0]?.publicKey}  (LockingPool, the registry, --signer-pubkey)`,
+    `with 04, 65 bytes     ${publicKey}  (Themis, the hardhat task l1:lock)`,
+    `compressed, 33 bytes  ${compressed}  (wallets and libraries)`,
+  ])
+  for (const {spelling, publicKey: shown, bytes} of spellings) {
+    const one = await run('--spelling', spelling)
+    expect(one.text.stdout).toBe(`${shown}\n`)
+    expect(one.json.data).toMatchObject({spelling, publicKey: shown})
+    expect((shown.length - 2) / 2).toBe(bytes)
+  }
 })
 
 test('descriptors: one that was opened is read, one that was not is told apart', async () => {

@@ -1,33 +1,66 @@
-# Lives through moves between a keyring and files, and through a locked keyring. Runs on a bus of its own.
-# Prints one JSON document of the program on each line.
+# The life of keys in the keyring backend $BACKEND, next to files and to the other keyring library $OTHER, and
+# with the keyring locked. Runs on a bus of its own. Prints a label, a tab and one JSON document per line.
 set -u
-seq() { "$NODE" "$PROGRAM" key "$@" --json; }
+export XDG_RUNTIME_DIR="$METIS_SEQ_HOME/run"
+mkdir -m 700 "$XDG_RUNTIME_DIR"
+files="$METIS_SEQ_HOME/keys"
+step() {
+  printf '%s\t' "$1"
+  shift
+  "$NODE" "$PROGRAM" key "$@" --json
+}
+in_file="--backend file --password-file $PASSWORD_FILE"
+
 printf 'a\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-seq import hot --backend secret-service --from-file "$SECRET_FILE"
+step made create made --backend "$BACKEND"
+step imported import hot --backend "$BACKEND" --from-file "$SECRET_FILE"
+step again create hot --backend "$BACKEND"
+step node import node --backend "$BACKEND" --from-file "$NODE_KEY_FILE"
+step shown show hot --reveal --yes
+step where where
+step public export-public hot --spelling compressed
+step themis export-themis hot --with node --output "$METIS_SEQ_HOME/themis" --reveal --yes
+step nodeMoved move node $in_file
+step nodeBack move node --backend "$BACKEND" --password-file "$PASSWORD_FILE"
+step nodeShown show node --reveal --yes
+
 # What a crash leaves before the new backend is noted: a copy of the same key where it shall be.
-seq backup hot --output "$METIS_SEQ_HOME/keys/hot.json" --backup-password-file "$PASSWORD_FILE"
-seq move hot --backend file --password-file "$PASSWORD_FILE"
-cp "$METIS_SEQ_HOME/keys/hot.json" "$METIS_SEQ_HOME/copy.json"
-seq move hot --backend secret-service --password-file "$PASSWORD_FILE"
+step backup backup hot --output "$files/hot.json" --backup-password-file "$PASSWORD_FILE"
+step moved move hot $in_file
+cp "$files/hot.json" "$METIS_SEQ_HOME/copy.json"
+step back move hot --backend "$BACKEND" --password-file "$PASSWORD_FILE"
 # What a crash leaves before the old copy is deleted.
-cp "$METIS_SEQ_HOME/copy.json" "$METIS_SEQ_HOME/keys/hot.json"
-seq move hot --backend secret-service
+cp "$METIS_SEQ_HOME/copy.json" "$files/hot.json"
+step ended move hot --backend "$BACKEND"
 # A file of someone else's key where this one shall be.
-cp "$FOREIGN_FILE" "$METIS_SEQ_HOME/keys/hot.json"
-seq move hot --backend file --password-file "$PASSWORD_FILE"
-rm "$METIS_SEQ_HOME/keys/hot.json"
+cp "$FOREIGN_FILE" "$files/hot.json"
+step blocked move hot $in_file
+rm "$files/hot.json"
+
+# Two libraries, one keyring.
+step other move hot --backend "$OTHER"
+step otherShown show hot --reveal --yes
+step home move hot --backend "$BACKEND"
+step homeShown show hot --reveal --yes
+
 for after in 0.3 0.8 1.3 2; do
-  timeout -s KILL "$after" "$NODE" "$PROGRAM" key move hot --backend file --password-file "$PASSWORD_FILE" >/dev/null 2>&1
-  seq show hot --reveal --yes --password-file "$PASSWORD_FILE"
-  seq move hot --backend secret-service --password-file "$PASSWORD_FILE" >/dev/null 2>&1
+  timeout -s KILL "$after" "$NODE" "$PROGRAM" key move hot $in_file >/dev/null 2>&1
+  step "killed$after" show hot --reveal --yes --password-file "$PASSWORD_FILE"
+  step "ended$after" move hot --backend "$BACKEND" --password-file "$PASSWORD_FILE"
 done
+
 gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \
   --method org.freedesktop.Secret.Service.Lock "['/org/freedesktop/secrets/collection/login']" >/dev/null
-for try in show move delete; do
-  case $try in
-    show) seq show hot --reveal --yes ;;
-    move) seq move hot --backend file --password-file "$PASSWORD_FILE" ;;
-    delete) seq delete hot --yes --override no-backup ;;
-  esac
-done
-seq list
+step lockedShow show hot --reveal --yes
+step lockedMove move hot $in_file
+step lockedBackup backup hot --output "$METIS_SEQ_HOME/locked.json" --backup-password-file "$PASSWORD_FILE"
+step lockedDelete delete hot --yes --override no-backup
+step lockedCreate create late --backend "$BACKEND"
+step lockedList list
+
+printf 'a\n' | gnome-keyring-daemon --replace --unlock --components=secrets >/dev/null 2>&1
+step unlocked show hot --reveal --yes
+step deleted delete hot --yes --override no-backup
+step deletedMade delete made --yes --override no-backup
+step gone show hot
+step last list

@@ -2,6 +2,7 @@ import {spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
 import {join} from 'node:path'
 import process from 'node:process'
+import type {Writable} from 'node:stream'
 
 import {checkOutput} from './check-document.ts'
 
@@ -45,6 +46,8 @@ export interface CliOptions {
   env?: Record<string, string>
   /** Written to standard input, which is never a terminal. */
   input?: string
+  /** Written to descriptors 3, 4 and so on, which are closed after it. */
+  descriptors?: readonly string[]
 }
 
 export interface RunningCli {
@@ -79,15 +82,20 @@ export function cleanEnv({home, env = {}}: CliOptions): Record<string, string> {
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const child = spawn(process.execPath, [runScript, ...args], {
     env: cleanEnv(options),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...(options.descriptors ?? []).map(() => 'pipe' as const)],
   })
+  for (const [index, text] of (options.descriptors ?? []).entries()) {
+    const stream = child.stdio[index + 3] as Writable
+    stream.on('error', () => {})
+    stream.end(text)
+  }
   let stdout = ''
   let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   // A child that ends before it has read is not an error of the test.
-  child.stdin.on('error', () => {})
-  child.stdin.end(options.input ?? '')
+  child.stdin!.on('error', () => {})
+  child.stdin!.end(options.input ?? '')
   const result = once(child, 'close').then(([exitCode]) => {
     checkOutput(args, stdout)
     return {stdout, stderr, exitCode: exitCode as number | null, json: parse(stdout)}

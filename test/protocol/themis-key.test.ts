@@ -2,7 +2,8 @@ import {privateKeyToAccount} from 'viem/accounts'
 import {expect, test} from 'vitest'
 
 import {parsePublicKey, spellPublicKey} from '../../src/protocol/public-key.ts'
-import {formatThemisKey, parseThemisFile} from '../../src/protocol/themis-key.ts'
+import {nodeIdentityOf} from '../../src/protocol/node-key.ts'
+import {formatNodeKey, formatThemisKey, parseThemisFile} from '../../src/protocol/themis-key.ts'
 
 const privateKey =
   `0x${'7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d'}` as const
@@ -61,9 +62,46 @@ test.each<[string, (value: ReturnType<typeof file>) => unknown, string]>([
   })
 })
 
-test('node_key.json is known for what it is, and other documents for nothing', () => {
-  const node = {priv_key: {type: 'tendermint/PrivKeyEd25519', value: 'x'.repeat(88)}}
-  expect(parseThemisFile(node)).toEqual({kind: 'node-key'})
+/** The first two test vectors of RFC 8032, and the first 20 bytes of the SHA-256 of their public keys. */
+const ed25519 = [
+  {
+    seed: '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
+    publicKey: 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+    nodeId: '21fe31dfa154a261626bf854046fd2271b7bed4b',
+  },
+  {
+    seed: '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb',
+    publicKey: '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+    nodeId: '39f713d0a644253f04529421b9f51b9b08979d08',
+  },
+] as const
+
+test.each(ed25519)('a seed gives the identity $nodeId', ({seed, publicKey, nodeId}) => {
+  expect(nodeIdentityOf(seed)).toEqual({nodeId, publicKey: `0x${publicKey}`})
+})
+
+test('node_key.json is one line with the seed and the public key, and is read back', () => {
+  const [{seed, publicKey}] = ed25519
+  const text = formatNodeKey({seed: `0x${seed}`, publicKey: `0x${publicKey}`})
+
+  const value = Buffer.from(seed + publicKey, 'hex').toString('base64')
+  expect(text).toBe(`{"priv_key":{"type":"tendermint/PrivKeyEd25519","value":"${value}"}}`)
+  expect(parseThemisFile(JSON.parse(text))).toEqual({kind: 'node-key', seed, publicKey})
+})
+
+test.each([
+  ['an unknown type', {type: 'tendermint/PrivKeySr25519', value: 'x'.repeat(88)}],
+  ['a seed alone', {type: 'tendermint/PrivKeyEd25519', value: 'x'.repeat(43) + '='}],
+  ['no base64', {type: 'tendermint/PrivKeyEd25519', value: '!'.repeat(88)}],
+  ['no value', {type: 'tendermint/PrivKeyEd25519'}],
+])('a node_key.json with %s is damaged', (_what, priv_key) => {
+  expect(parseThemisFile({priv_key})).toEqual({
+    kind: 'damaged',
+    reason: expect.stringContaining('its priv_key is not'),
+  })
+})
+
+test('other documents are known for nothing', () => {
   expect(parseThemisFile({version: 3, crypto: {}})).toBeUndefined()
   expect(parseThemisFile('text')).toBeUndefined()
 })

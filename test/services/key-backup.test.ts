@@ -12,7 +12,7 @@ import {decryptKeystoreJson, encryptKeystoreJson} from 'ethers'
 import {expect, test} from 'vitest'
 
 import {backupKey, verifyBackup} from '../../src/services/key-backup.ts'
-import {planThemisExport, writeThemisKey} from '../../src/services/key-export.ts'
+import {planThemisExport, writeThemisFiles} from '../../src/services/key-export.ts'
 import {
   createKey,
   findKey,
@@ -71,7 +71,7 @@ test('a backup is rehearsed: it names the key and leaves the time with it', asyn
 
   const verified = await verifyBackup({file: backup, name: 'cold'}, access, password)
 
-  expect(verified).toMatchObject({address, keys: [{name: 'cold'}]})
+  expect(verified).toMatchObject({found: {address}, keys: [{name: 'cold'}]})
   expect(findKey(openConfig(temp.home), 'cold').backupVerifiedAt).toMatch(/^\d{4}-/)
 })
 
@@ -82,11 +82,14 @@ test('a backup is opened and restored on a machine that never had the key', asyn
   using fresh = makeTempHome()
   const there = keyAccessOf(fresh)
 
-  expect(await verifyBackup({file: backup}, there, password)).toMatchObject({address, keys: []})
+  expect(await verifyBackup({file: backup}, there, password)).toMatchObject({
+    found: {address},
+    keys: [],
+  })
   const text = readFileSync(backup, 'utf8')
   const {key, kind} = await importKeyFrom({from: backup, text}, password, inFile('back'), there)
 
-  expect({kind, address: key.address}).toEqual({kind: 'keystore', address})
+  expect({kind, key}).toMatchObject({kind: 'keystore', key: {kind: 'account', address}})
   expect(key.backupVerifiedAt, 'a restore is a rehearsal').not.toBeNull()
   expect(await readPrivateKey('back', there)).toBe(privateKey)
 })
@@ -189,24 +192,21 @@ test('Themis and back: the file is what Themis reads, and imports to the same ke
   using _temp = temp
   const directory = temp.path('themis', 'config')
 
-  const plan = planThemisExport({name: 'cold', directory}, access)
+  const plan = planThemisExport({names: ['cold'], directory}, access)
+  const file = plan[0]?.file ?? ''
   expect(existsSync(directory), 'a plan writes nothing').toBe(false)
-  await writeThemisKey(plan, access)
+  await writeThemisFiles(plan, access)
 
-  expect(statSync(plan.file).mode & 0o777).toBe(0o600)
-  const text = readFileSync(plan.file, 'utf8')
-  const {key, kind} = await importKeyFrom({from: plan.file, text}, {}, inFile('hot'), access)
-  expect({kind, address: key.address}).toEqual({kind: 'themis', address})
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const text = readFileSync(file, 'utf8')
+  const {key, kind} = await importKeyFrom({from: file, text}, {}, inFile('hot'), access)
+  expect({kind, key}).toMatchObject({kind: 'themis', key: {kind: 'account', address}})
   expect(await readPrivateKey('hot', access)).toBe(privateKey)
-  expect(() => planThemisExport({name: 'cold', directory}, access)).toThrow(/exists already/)
+  expect(() => planThemisExport({names: ['cold'], directory}, access)).toThrow(/exists already/)
   const mixed = text.replace(/("address": ")..../, '$1FFFF')
   await expect(
     importKeyFrom({from: 'mixed', text: mixed}, {}, inFile('mixed'), access),
   ).rejects.toMatchObject({code: 'KEY_FILE_DAMAGED'})
-  const node = JSON.stringify({priv_key: {type: 'tendermint/PrivKeyEd25519', value: 'x'}})
-  await expect(
-    importKeyFrom({from: 'node_key.json', text: node}, {}, inFile('node'), access),
-  ).rejects.toMatchObject({code: 'KEY_FILE_OTHER', exit: 'usage'})
 })
 
 test('a path below a file is refused, and leaves the key as it was and nothing behind', async () => {

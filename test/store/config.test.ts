@@ -16,6 +16,7 @@ const profile: Profile = {
   node: null,
 }
 const key: KeyRecord = {
+  kind: 'account',
   name: 'hot',
   address: '0x2222222222222222222222222222222222222222',
   publicKey: `0x${'ab'.repeat(64)}`,
@@ -24,6 +25,13 @@ const key: KeyRecord = {
   passwordFile: null,
   backupVerifiedAt: null,
 }
+const identity = {
+  kind: 'node-identity',
+  nodeId: 'ab'.repeat(20),
+  publicKey: `0x${'cd'.repeat(32)}`,
+} as const
+const {address: _address, ...stored} = key
+const node: KeyRecord = {...stored, ...identity}
 const config: Config = {
   currentProfile: 'main',
   profiles: {main: profile},
@@ -109,6 +117,13 @@ const wrongFiles: [string, unknown][] = [
     'a public key with the 04 prefix',
     {...config, keys: {hot: {...key, publicKey: `0x04${'ab'.repeat(64)}`}}},
   ],
+  ['a kind of another version', {...config, keys: {hot: {...key, kind: 'bls'}}}],
+  ['an identity with an address', {...config, keys: {hot: {...key, ...identity}}}],
+  [
+    'an identity with a long public key',
+    {...config, keys: {hot: {...node, publicKey: key.publicKey}}},
+  ],
+  ['an account without an address', {...config, keys: {hot: {...node, kind: 'account'}}}],
   ['a backend of another version', {...config, keys: {hot: {...key, backend: 'ledger'}}}],
 ]
 
@@ -130,15 +145,24 @@ test.each(wrongFiles)('%s is refused before it is written', (_what, document) =>
   expect(openConfig(temp.home).read()).toEqual(config)
 })
 
-test('settings from before backups were noted are read, and written anew with the note empty', () => {
+test('the identity of a node is kept beside accounts', () => {
   using temp = makeTempHome()
-  const {backupVerifiedAt: _later, ...old} = key
+  const both = {...config, keys: {hot: key, node}}
+
+  openConfig(temp.home).update(() => both)
+
+  expect(openConfig(temp.home).read()).toEqual(both)
+})
+
+test('settings from before backups and kinds were noted are read, and written anew with both', () => {
+  using temp = makeTempHome()
+  const {backupVerifiedAt: _later, kind: _too, ...old} = key
   writeFileSync(temp.path('config.json'), JSON.stringify({...config, keys: {hot: old}}))
 
   expect(openConfig(temp.home).read()).toEqual(config)
   openConfig(temp.home).update((all) => ({...all, currentProfile: null}))
   expect(JSON.parse(readFileSync(temp.path('config.json'), 'utf8'))).toMatchObject({
-    keys: {hot: {backupVerifiedAt: null}},
+    keys: {hot: {kind: 'account', backupVerifiedAt: null}},
   })
 })
 

@@ -40,6 +40,36 @@ const published = {
   version: 3,
 }
 
+/** The pbkdf2 vector of the same definition; the same key under the same password. */
+const publishedPbkdf2 = {
+  address,
+  crypto: {
+    cipher: 'aes-128-ctr',
+    ciphertext: '5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46',
+    cipherparams: {iv: '6087dab2f9fdbbfaddc31a909735c1e6'},
+    kdf: 'pbkdf2',
+    kdfparams: {
+      c: 262_144,
+      dklen: 32,
+      prf: 'hmac-sha256',
+      salt: 'ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd',
+    },
+    mac: '517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2',
+  },
+  id: '3198bc9c-6672-5ab3-d995-4942343ae5b6',
+  version: 3,
+}
+
+test.each([
+  ['scrypt, with r 1, which OpenSSL refuses', published],
+  ['pbkdf2', publishedPbkdf2],
+])('the published vector opens: %s', async (_what, vector) => {
+  const keystore = parseKeystore(JSON.stringify(vector))
+
+  expect((await decryptKeystore(keystore!, 'testpassword'))?.toString('hex')).toBe(secret)
+  expect(await decryptKeystore(keystore!, 'testpasswords')).toBeUndefined()
+})
+
 test('a key comes back with its password, and with no other', async () => {
   const keystore = await encryptKeystore(Buffer.from(secret, 'hex'), address, 'päss wörd', cheap)
 
@@ -86,13 +116,21 @@ const costs = (cost: object) => ({
   ...crypto,
   kdfparams: {...crypto.kdfparams, r: 8, p: 1, ...cost},
 })
+const rounds = (cost: object) => ({
+  ...publishedPbkdf2.crypto,
+  kdfparams: {...publishedPbkdf2.crypto.kdfparams, ...cost},
+})
 const foreign: [string, unknown][] = [
-  ['a cost that OpenSSL cannot do (r 1, as the published vector)', published],
   ['text that is not JSON', 'hello'],
   ['a list', []],
   ['version 1', {...published, version: 1}],
   ['no crypto', {version: 3}],
-  ['pbkdf2', {...published, crypto: {...crypto, kdf: 'pbkdf2'}}],
+  ['pbkdf2 with the parameters of scrypt', {...published, crypto: {...crypto, kdf: 'pbkdf2'}}],
+  ['scrypt with those of pbkdf2', {...published, crypto: {...rounds({}), kdf: 'scrypt'}}],
+  ['another derivation', {...published, crypto: {...crypto, kdf: 'argon2id'}}],
+  ['pbkdf2 with another hash', {...published, crypto: rounds({prf: 'hmac-sha1'})}],
+  ['pbkdf2 of no round', {...published, crypto: rounds({c: 0})}],
+  ['pbkdf2 of a billion rounds', {...published, crypto: rounds({c: 10 ** 9})}],
   ['aes-256', {...published, crypto: {...crypto, cipher: 'aes-256-ctr'}}],
   ['a short key', {...published, crypto: costs({dklen: 16})}],
   ['a cost of 1 TiB', {...published, crypto: costs({n: 2 ** 30, r: 8})}],
@@ -118,7 +156,9 @@ function openStore(temp: TempHome, password: string) {
   return openFileStore({
     directory: temp.path('keys'),
     password: () => Promise.resolve(password),
-    addressOf: (key) => privateKeyToAccount(`0x${key}`).address.slice(2).toLowerCase(),
+    labelOf: (key) => ({
+      address: privateKeyToAccount(`0x${key}`).address.slice(2).toLowerCase(),
+    }),
     scryptN: cheap,
   })
 }

@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 
-import {askPassword} from '../../cli/ask-password.ts'
-import {backupPasswordFlag, keyAccess, rewriteKeyFlags} from '../../cli/key-flags.ts'
+import {keyAccess, rewriteKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
 import {backupKey} from '../../services/key-backup.ts'
 import {backupJson, backupText} from '../../ui/presenters/key.ts'
 
@@ -21,7 +21,7 @@ there already is never overwritten. Open it once with \`key verify-backup\` befo
   static override flags = {
     ...rewriteKeyFlags,
     output: Flags.string({description: 'File to make.', helpValue: 'FILE', required: true}),
-    'backup-password-file': backupPasswordFlag,
+    ...backupPasswordFlags,
   }
 
   protected async perform(): Promise<Result> {
@@ -29,7 +29,7 @@ there already is never overwritten. Open it once with \`key verify-backup\` befo
     const backup = await backupKey(
       {name: args.name, output: flags.output},
       keyAccess(flags, this.mayAsk),
-      {file: flags['backup-password-file'], ask: this.mayAsk ? askPassword : undefined},
+      backupPassword(flags, this.mayAsk),
     )
     if (backup.onSameDisk)
       this.warnAbout({

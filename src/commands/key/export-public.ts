@@ -1,25 +1,38 @@
 import {Args, Flags} from '@oclif/core'
 
-import {keyAccess} from '../../cli/key-flags.ts'
 import {commonFlags} from '../../cli/flags.ts'
+import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {findKey} from '../../services/keys.ts'
+import {spellings} from '../../protocol/public-key.ts'
+import {findAccount} from '../../services/keys.ts'
+import {publicKeyJson, publicKeyText} from '../../ui/presenters/key.ts'
 
 export default class KeyExportPublic extends OperatorCommand {
   static override summary =
-    'Print the public key of a key, as LockingPool and the registry want it.'
+    'Print the public key of a key in the three ways it is written, with who wants which.'
+
+  static override description = `raw: 64 bytes, for LockingPool, the registry and --signer-pubkey. uncompressed: 65 bytes that begin
+with 04, for Themis and the hardhat task l1:lock. compressed: 33 bytes, for wallets and libraries. With --spelling
+only that one is printed, for scripts.`
+
+  static override examples = [
+    '<%= config.bin %> key export-public my-signer',
+    '<%= config.bin %> sequencer register --signer-pubkey $(<%= config.bin %> key export-public my-signer --spelling raw)',
+  ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 
   static override flags = {
     ...commonFlags,
-    prefix: Flags.boolean({description: 'With the 04 prefix, as Themis prints it (65 bytes).'}),
+    spelling: Flags.option({
+      options: spellings,
+      description: 'Print this one and nothing else.',
+    })(),
   }
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(KeyExportPublic)
-    const {name, address, publicKey} = findKey(keyAccess({}, false).config, args.name)
-    const shown = flags.prefix ? `0x04${publicKey.slice(2)}` : publicKey
-    return {data: {name, address, publicKey: shown}, text: shown}
+    const key = findAccount(keyAccess({}, false).config, args.name)
+    return {data: publicKeyJson(key, flags.spelling), text: publicKeyText(key, flags.spelling)}
   }
 }

@@ -1,18 +1,18 @@
 import {Args, Flags} from '@oclif/core'
 
-import {askPassword} from '../../cli/ask-password.ts'
-import {backupPasswordFlag, keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
+import {keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
 import {readSecret} from '../../cli/read-secret.ts'
 import {importKeyFrom, scryptOf} from '../../services/keys.ts'
-import {keyJson, newKeyText} from '../../ui/presenters/key.ts'
+import {keyJson, newKeyText, secondCopyWarning} from '../../ui/presenters/key.ts'
 
 export default class KeyImport extends OperatorCommand {
   static override summary =
     'Store an existing private key from a file, a file descriptor or a prompt.'
 
-  static override description = `Reads 64 hex digits, Themis’ priv_validator_key.json, or an encrypted Web3 Secret Storage file
-such as a backup. A key is never taken from the command line.`
+  static override description = `Reads 64 hex digits, Themis’ priv_validator_key.json or node_key.json, or an encrypted Web3 Secret
+Storage file such as a backup. A key is never taken from the command line.`
 
   static override examples = [
     '<%= config.bin %> key import my-signer --from-file /var/lib/themis/config/priv_validator_key.json',
@@ -30,7 +30,7 @@ such as a backup. A key is never taken from the command line.`
       exclusive: ['from-fd'],
     }),
     'from-fd': Flags.integer({description: 'Open file descriptor with the key.', min: 3}),
-    'backup-password-file': backupPasswordFlag,
+    ...backupPasswordFlags,
   }
 
   protected async perform(): Promise<Result> {
@@ -39,15 +39,12 @@ such as a backup. A key is never taken from the command line.`
     const access = keyAccess(flags, this.mayAsk)
     const {key, kind} = await importKeyFrom(
       source,
-      {file: flags['backup-password-file'], ask: this.mayAsk ? askPassword : undefined},
+      backupPassword(flags, this.mayAsk),
       newKeyOptions(args.name, flags),
       access,
     )
     if (kind === 'themis')
-      this.warnAbout({
-        code: 'SECOND_COPY',
-        message: `${source.from} still holds this validator key in clear text. Only one node may run with it.`,
-      })
+      this.warnAbout({code: 'SECOND_COPY', message: secondCopyWarning(source.from, key)})
     const scrypt = scryptOf(key, access.home)
     return {data: {...keyJson(key), scrypt}, text: newKeyText('Imported', key, scrypt)}
   }

@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 
-import {keyAccess, rewriteKeyFlags} from '../../cli/key-flags.ts'
+import {keyAccess, rememberPasswordFileFlag, rewriteKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {moveKey} from '../../services/key-move.ts'
 import {movedJson, movedText} from '../../ui/presenters/key.ts'
@@ -22,10 +22,7 @@ off is ended by the same command.`
       description: 'Where the secret shall be kept.',
       required: true,
     })(),
-    'remember-password-file': Flags.boolean({
-      description: 'Note the path of the password file, for an unattended node.',
-      dependsOn: ['password-file'],
-    }),
+    'remember-password-file': rememberPasswordFileFlag,
   }
 
   protected async perform(): Promise<Result> {

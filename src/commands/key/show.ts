@@ -1,19 +1,33 @@
 import {Args, Flags} from '@oclif/core'
 
+import {NEVER_FROM_ENV} from '../../cli/env-names.ts'
 import {keyAccess, openKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {findKey, readPrivateKey, scryptOf} from '../../services/keys.ts'
-import {keyJson, keySpellingsJson, keyText} from '../../ui/presenters/key.ts'
+import {findKey, readSecret, scryptOf} from '../../services/keys.ts'
+import {keyJson, keySpellingsJson, keyText, revealWarning} from '../../ui/presenters/key.ts'
 
 export default class KeyShow extends OperatorCommand {
-  static override summary = 'Show what is public of a key: address, public key, backend.'
+  static override summary = 'Show what is public of a key: address or node id, public key, backend.'
+
+  static override description = `With --reveal it prints the private key as well, after a warning that --quiet does not silence, and a
+question. Where nobody can be asked, and with --json, it needs --yes on the command line besides; METIS_SEQ_YES does
+not count. The key then stands in \`privateKey\` of the JSON document, next to the warning.`
+
+  static override examples = [
+    '<%= config.bin %> key show my-signer',
+    '<%= config.bin %> key show my-signer --reveal',
+  ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 
   static override flags = {
     ...openKeyFlags,
-    reveal: Flags.boolean({description: 'Print the private key as well, after a question.'}),
+    reveal: Flags.boolean({
+      env: NEVER_FROM_ENV,
+      description: 'Print the private key as well, after a question.',
+    }),
     yes: Flags.boolean({
+      env: NEVER_FROM_ENV,
       description: 'Print the private key without asking.',
       dependsOn: ['reveal'],
     }),
@@ -25,12 +39,12 @@ export default class KeyShow extends OperatorCommand {
     const key = findKey(access.config, args.name)
     const data = {...keyJson(key), ...keySpellingsJson(key), scrypt: scryptOf(key, access.home)}
     if (!flags.reveal) return {data, text: keyText(key)}
-    this.warnAbout({
+    this.warnOfSecret({
       code: 'SECRET_SHOWN',
-      message: `The private key of ${key.address} is about to be printed. It stays in the scrollback and the recordings of this terminal, and whoever has it can sign as ${key.name}; a signer that was seen must be rotated, an owner replaced.`,
+      message: revealWarning(key),
     })
     await this.confirm(`Print the private key of ${key.name}?`, flags.yes)
-    const privateKey = await readPrivateKey(key.name, access)
+    const privateKey = await readSecret(key, access)
     return {data: {...data, privateKey}, text: `${keyText(key)}\nprivate key  ${privateKey}`}
   }
 }

@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 
-import {askPassword} from '../../cli/ask-password.ts'
 import {commonFlags} from '../../cli/flags.ts'
-import {backupPasswordFlag, keyAccess} from '../../cli/key-flags.ts'
+import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
 import {verifyBackup} from '../../services/key-backup.ts'
 import {verifiedJson, verifiedText} from '../../ui/presenters/key.ts'
 
@@ -20,7 +20,7 @@ the time is noted with the key, and \`key delete\` knows that a backup opens.`
   static override flags = {
     ...commonFlags,
     key: Flags.string({description: 'Key that the backup must hold.', helpValue: 'NAME'}),
-    'backup-password-file': backupPasswordFlag,
+    ...backupPasswordFlags,
   }
 
   protected async perform(): Promise<Result> {
@@ -28,7 +28,7 @@ the time is noted with the key, and \`key delete\` knows that a backup opens.`
     const verified = await verifyBackup(
       {file: args.file, name: flags.key},
       keyAccess({}, this.mayAsk),
-      {file: flags['backup-password-file'], ask: this.mayAsk ? askPassword : undefined},
+      backupPassword(flags, this.mayAsk),
     )
     return {data: verifiedJson(verified), text: verifiedText(verified)}
   }

@@ -1,8 +1,9 @@
-import {commonFlags, passwordFileFlag} from '../../cli/flags.ts'
+import {commonFlags} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {logLevelFlag} from '../../cli/log-level-flag.ts'
 import {nodeFlags, nodeSettingsOf} from '../../cli/node-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {passwordFlags} from '../../cli/password-flags.ts'
 
 export default class NodeRun extends OperatorCommand {
   static override summary = 'Run the sequencer node in this terminal until Ctrl-C.'
@@ -11,7 +12,7 @@ export default class NodeRun extends OperatorCommand {
 
   static override flags = {
     ...commonFlags,
-    'password-file': passwordFileFlag(),
+    ...passwordFlags,
     'log-level': logLevelFlag(),
     ...nodeFlags,
   }

@@ -1,18 +1,23 @@
-import {commonFlags, passwordFileFlag} from '../../cli/flags.ts'
+import {commonFlags} from '../../cli/flags.ts'
 import {nodeArguments, nodeFlags} from '../../cli/node-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {passwordAccess, passwordFlags} from '../../cli/password-flags.ts'
+import {assertGiven} from '../../cli/read-descriptor.ts'
 import {startNodeDaemon} from '../../services/node-control.ts'
 
 export default class NodeStart extends OperatorCommand {
   static override summary = 'Start the sequencer node in the background.'
 
-  static override flags = {...commonFlags, 'password-file': passwordFileFlag(), ...nodeFlags}
+  static override flags = {...commonFlags, ...passwordFlags, ...nodeFlags}
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeStart)
     const context = this.openContext(flags)
+    const descriptor = flags['password-fd']
+    if (descriptor !== undefined) assertGiven(descriptor, '--password-fd')
     const started = await startNodeDaemon(context, this.self, {
-      passwordFile: flags['password-file'],
+      passwordFile: passwordAccess(flags, false).passwordFile,
+      passwordDescriptor: descriptor,
       runArguments: nodeArguments(flags),
       signal: this.interrupted.signal,
     })

@@ -1,10 +1,11 @@
 import {Flags} from '@oclif/core'
 import {join} from 'node:path'
 
-import {commonFlags, passwordFileFlag} from '../../cli/flags.ts'
+import {commonFlags} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {logLevelFlag} from '../../cli/log-level-flag.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {passwordFlags} from '../../cli/password-flags.ts'
 
 export default class PosRun extends OperatorCommand {
   static override summary = 'Run the consensus layer (pos) in this terminal until Ctrl-C.'
@@ -28,7 +29,7 @@ export default class PosRun extends OperatorCommand {
       default: 100,
       min: 1,
     }),
-    'password-file': passwordFileFlag(),
+    ...passwordFlags,
     'log-level': logLevelFlag(),
   }
 

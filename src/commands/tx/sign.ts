@@ -1,7 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 
-import {commonFlags, passwordFileFlag} from '../../cli/flags.ts'
+import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {passwordFlags} from '../../cli/password-flags.ts'
 import {signTransactions} from '../../cli/sign-transactions.ts'
 
 export default class TxSign extends OperatorCommand {
@@ -28,7 +29,7 @@ export default class TxSign extends OperatorCommand {
     yes: Flags.boolean({
       description: 'Sign without asking. Needed where there is no terminal.',
     }),
-    'password-file': passwordFileFlag(),
+    ...passwordFlags,
   }
 
   protected async perform(): Promise<Result> {

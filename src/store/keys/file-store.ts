@@ -1,18 +1,24 @@
-import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, unlinkSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {MetisSeqError} from '../../lib/errors.ts'
-import {writeFileAtomic} from '../../lib/files.ts'
+import {MetisSeqError, messageOf, systemErrorCode} from '../../lib/errors.ts'
+import {fromFileError, writeFileAtomic} from '../../lib/files.ts'
 import {stringifyJson} from '../../lib/json.ts'
 import type {KeyStore} from './key-store.ts'
-import {decryptKeystore, encryptKeystore, parseKeystore, whyNoKeystore} from './keystore-v3.ts'
+import {
+  decryptKeystore,
+  encryptKeystore,
+  parseKeystore,
+  whyNoKeystore,
+  type KeystoreV3,
+} from './keystore-v3.ts'
 
 export interface FileStoreOptions {
   directory: string
   /** Asked once per key that is opened or written. */
   password(account: string): Promise<string>
-  /** Address for the keystore's plain field, lower-case hex without 0x. */
-  addressOf(secret: string): string
+  /** Plain fields of the keystore: lower-case hex without 0x, and the kind where it is no account. */
+  labelOf(secret: string): Pick<KeystoreV3, 'address' | 'kind'>
   scryptN?: number
 }
 
@@ -23,13 +29,13 @@ export function keyFileOf(directory: string, account: string): string {
 
 /** Encrypted Web3 Secret Storage files, one per key, for servers without a keyring. */
 export function openFileStore(options: FileStoreOptions): KeyStore {
-  const {directory, password, addressOf, scryptN} = options
+  const {directory, password, labelOf, scryptN} = options
   const pathOf = (account: string) => keyFileOf(directory, account)
 
   async function getPassword(_service: string, account: string): Promise<string | null> {
     const path = pathOf(account)
-    if (!existsSync(path)) return null
-    const text = readFileSync(path, 'utf8')
+    const text = readKeyText(path)
+    if (text === null) return null
     const keystore = parseKeystore(text)
     if (!keystore) throw keystoreInvalid(path, whyNoKeystore(text))
     const secret = await decryptKeystore(keystore, await password(account))
@@ -47,18 +53,17 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
   return {
     getPassword,
     async setPassword(_service, account, secret) {
-      const keystore = await encryptKeystore(
+      const label = labelOf(secret)
+      const encrypted = await encryptKeystore(
         Buffer.from(secret, 'hex'),
-        addressOf(secret),
+        label.address,
         await password(account),
         scryptN,
       )
-      writeFileAtomic(pathOf(account), `${stringifyJson(keystore, 2)}\n`)
+      writeFileAtomic(pathOf(account), `${stringifyJson({...encrypted, ...label}, 2)}\n`)
     },
     async deletePassword(_service, account) {
-      const existed = existsSync(pathOf(account))
-      rmSync(pathOf(account), {force: true})
-      return existed
+      return removeFile(pathOf(account))
     },
     async findPassword(service) {
       const [first] = accounts()
@@ -75,6 +80,42 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
   }
 }
 
+/**
+ * Null only where there is no file: one that cannot be read is not one that is gone.
+ *
+ * @throws {MetisSeqError} KEYSTORE_UNREADABLE
+ */
+function readKeyText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return null
+    throw keystoreUnreadable(path, cause)
+  }
+}
+
+/** @throws {MetisSeqError} FILE_NOT_WRITABLE */
+function removeFile(path: string): boolean {
+  try {
+    unlinkSync(path)
+    return true
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false
+    throw fromFileError(error, path)
+  }
+}
+
+function keystoreUnreadable(path: string, cause: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'KEYSTORE_UNREADABLE',
+    message: `${path} cannot be read: ${messageOf(cause)}.`,
+    exit: 'signer',
+    facts: {path},
+    hints: [`Check what lies at ${path}, and the owner and mode of it and its directory.`],
+    cause,
+  })
+}
+
 function wrongPassword(account: string, path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'WRONG_PASSWORD',
@@ -85,7 +126,7 @@ function wrongPassword(account: string, path: string): MetisSeqError {
   })
 }
 
-export function keystoreInvalid(path: string, reason: string): MetisSeqError {
+function keystoreInvalid(path: string, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEYSTORE_INVALID',
     message: `${path} ${reason}.`,

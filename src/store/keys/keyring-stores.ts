@@ -4,7 +4,7 @@ import {KEY_SERVICE, type KeyStore} from './key-store.ts'
 /** The OS keyring through keytar, an optional dependency that may not have been built. */
 export async function openKeytarStore(): Promise<KeyStore> {
   const keytar = await load<{default?: KeyStore} & KeyStore>('keytar', () => import('keytar'))
-  return keytar.default ?? keytar
+  return nothingMeansNothing(keytar.default ?? keytar)
 }
 
 interface NapiKeyring {
@@ -31,7 +31,7 @@ export async function openSecretServiceStore(): Promise<KeyStore> {
   const keyring = await load<unknown>('secret-service', () => import('@napi-rs/keyring'))
   const {AsyncEntry, findCredentials} = keyring as NapiKeyring
   const entry = (service: string, account: string) => new AsyncEntry(service, account, pinned)
-  return {
+  return nothingMeansNothing({
     getPassword: async (service, account) => (await entry(service, account).getPassword()) ?? null,
     setPassword: async (service, account, password) =>
       entry(service, account).setPassword(password),
@@ -41,7 +41,40 @@ export async function openSecretServiceStore(): Promise<KeyStore> {
       return first?.password ?? null
     },
     findCredentials: async (service) => findCredentials(service, pinned),
+  })
+}
+
+/**
+ * A locked keyring answers "no such entry", and deletes nothing without a word (libsecret, measured). A key
+ * that is only locked away must not look like one that is lost, so whenever there is nothing, an entry is
+ * made and removed again: that fails where the keyring is locked.
+ */
+function nothingMeansNothing(store: KeyStore): KeyStore {
+  const assertOpen = async (service: string) => {
+    const account = probeName()
+    await store.setPassword(service, account, 'probe')
+    await store.deletePassword(service, account)
   }
+  return {
+    async getPassword(service, account) {
+      const password = await store.getPassword(service, account)
+      if (password === null) await assertOpen(service)
+      return password
+    },
+    setPassword: (service, account, password) => store.setPassword(service, account, password),
+    async deletePassword(service, account) {
+      const deleted = await store.deletePassword(service, account)
+      if (!deleted) await assertOpen(service)
+      return deleted
+    },
+    findPassword: (service) => store.findPassword(service),
+    findCredentials: (service) => store.findCredentials(service),
+  }
+}
+
+/** Two commands may look at one keyring at the same time. */
+function probeName(): string {
+  return `probe-${process.pid}`
 }
 
 /**
@@ -50,7 +83,7 @@ export async function openSecretServiceStore(): Promise<KeyStore> {
  * @throws {MetisSeqError} KEYRING_UNAVAILABLE
  */
 export async function proveKeyring(backend: string, store: KeyStore): Promise<void> {
-  const account = `probe-${process.pid}`
+  const account = probeName()
   try {
     await store.setPassword(KEY_SERVICE, account, 'probe')
     const read = await store.getPassword(KEY_SERVICE, account)

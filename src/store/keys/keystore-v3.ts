@@ -1,6 +1,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  pbkdf2,
   randomBytes,
   randomUUID,
   scrypt,
@@ -12,23 +13,32 @@ import {keccak256} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
 
+/** How a password becomes the key of the cipher, with its cost. */
+export type KeyDerivation =
+  | {kdf: 'scrypt'; kdfparams: {dklen: 32; n: number; r: number; p: number; salt: string}}
+  /** Of older wallets; read, never written. `c` counts rounds. */
+  | {kdf: 'pbkdf2'; kdfparams: {dklen: 32; c: number; prf: 'hmac-sha256'; salt: string}}
+
 /**
- * Web3 Secret Storage, version 3: a private key encrypted with AES-128-CTR under a scrypt key, with a
+ * Web3 Secret Storage, version 3: a private key encrypted with AES-128-CTR under a derived key, with a
  * keccak MAC that tells a wrong password from a damaged file.
  */
-export interface KeystoreV3 {
+export interface KeystoreV3<Derivation extends KeyDerivation = KeyDerivation> {
   version: 3
   id: string
   address: string
-  crypto: {
+  /** Ours alone, and absent for an account. `address` is then the node id. */
+  kind?: 'node-identity'
+  crypto: Derivation & {
     cipher: 'aes-128-ctr'
     cipherparams: {iv: string}
     ciphertext: string
-    kdf: 'scrypt'
-    kdfparams: {dklen: 32; n: number; r: number; p: number; salt: string}
     mac: string
   }
 }
+
+/** What we write. */
+export type ScryptKeystore = KeystoreV3<Extract<KeyDerivation, {kdf: 'scrypt'}>>
 
 /** N = 2^18, r = 8: half a second and 256 MiB per guess. */
 export const STRONG_SCRYPT_N = 2 ** 18
@@ -45,6 +55,8 @@ const scryptAsync = promisify<
   Buffer
 >(scrypt)
 
+const pbkdf2Async = promisify(pbkdf2)
+
 /**
  * Encrypts a 32-byte private key.
  *
@@ -55,10 +67,11 @@ export async function encryptKeystore(
   address: string,
   password: string,
   scryptN = STRONG_SCRYPT_N,
-): Promise<KeystoreV3> {
+): Promise<ScryptKeystore> {
   const salt = randomBytes(32)
   const iv = randomBytes(16)
-  const derived = await deriveKey(password, salt, scryptN, 8, 1)
+  const kdfparams = {dklen: 32, n: scryptN, r: 8, p: 1, salt: salt.toString('hex')} as const
+  const derived = await deriveKey(password, {kdf: 'scrypt', kdfparams})
   const cipher = createCipheriv('aes-128-ctr', derived.subarray(0, 16), iv)
   const ciphertext = Buffer.concat([cipher.update(privateKey), cipher.final()])
   return {
@@ -70,7 +83,7 @@ export async function encryptKeystore(
       cipherparams: {iv: iv.toString('hex')},
       ciphertext: ciphertext.toString('hex'),
       kdf: 'scrypt',
-      kdfparams: {dklen: 32, n: scryptN, r: 8, p: 1, salt: salt.toString('hex')},
+      kdfparams,
       mac: macOf(derived, ciphertext),
     },
   }
@@ -81,15 +94,9 @@ export async function decryptKeystore(
   keystore: KeystoreV3,
   password: string,
 ): Promise<Buffer | undefined> {
-  const {kdfparams, ciphertext, cipherparams, mac} = keystore.crypto
+  const {ciphertext, cipherparams, mac} = keystore.crypto
   const encrypted = Buffer.from(ciphertext, 'hex')
-  const derived = await deriveKey(
-    password,
-    Buffer.from(kdfparams.salt, 'hex'),
-    kdfparams.n,
-    kdfparams.r,
-    kdfparams.p,
-  )
+  const derived = await deriveKey(password, keystore.crypto)
   const expected = Buffer.from(mac, 'hex')
   const actual = Buffer.from(macOf(derived, encrypted), 'hex')
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined
@@ -101,7 +108,7 @@ export async function decryptKeystore(
   return Buffer.concat([decipher.update(encrypted), decipher.final()])
 }
 
-/** @returns the keystore, or undefined when the text is not a V3 scrypt keystore of ours or a peer's */
+/** @returns the keystore, or undefined when the text is not a V3 keystore of ours or of another wallet */
 export function parseKeystore(text: string): KeystoreV3 | undefined {
   let value: unknown
   try {
@@ -111,15 +118,14 @@ export function parseKeystore(text: string): KeystoreV3 | undefined {
   }
   const crypto = cryptoOf(value)
   if (!isRecord(value) || value['version'] !== 3 || !crypto) return undefined
-  const {cipher, cipherparams, ciphertext, kdf, kdfparams, mac} = crypto
-  if (cipher !== 'aes-128-ctr' || kdf !== 'scrypt') return undefined
+  if (value['kind'] !== undefined && value['kind'] !== 'node-identity') return undefined
+  const {cipher, cipherparams, ciphertext, mac} = crypto
+  if (cipher !== 'aes-128-ctr' || !isDerivation(crypto)) return undefined
   // Of any other length, a part of the file is missing.
   if (!is32Bytes(ciphertext) || !is32Bytes(mac)) return undefined
-  if (!isRecord(cipherparams) || !isRecord(kdfparams)) return undefined
+  if (!isRecord(cipherparams)) return undefined
   const {iv} = cipherparams
   if (!isHex(iv) || iv.length !== IV_DIGITS) return undefined
-  const {n, r, p, dklen, salt} = kdfparams
-  if (dklen !== 32 || !isHex(salt) || !isScryptCost(n, r, p)) return undefined
   return {...value, crypto} as unknown as KeystoreV3
 }
 
@@ -144,7 +150,20 @@ export function whyNoKeystore(text: string): string {
     if (!is32Bytes(ciphertext)) return 'does not hold the 32 encrypted bytes of a key'
     if (!is32Bytes(mac)) return 'does not hold the 32 bytes of its checksum'
   }
-  return 'is not a Web3 Secret Storage file of version 3 with scrypt'
+  return 'is not a Web3 Secret Storage file of version 3 with scrypt or pbkdf2'
+}
+
+function isDerivation({kdf, kdfparams}: Record<string, unknown>): boolean {
+  if (!isRecord(kdfparams)) return false
+  const {dklen, salt, n, r, p, c, prf} = kdfparams
+  if (dklen !== 32 || !isHex(salt)) return false
+  if (kdf === 'pbkdf2') return prf === 'hmac-sha256' && isRounds(c)
+  return kdf === 'scrypt' && isScryptCost(n, r, p)
+}
+
+/** Bounds the time a foreign file can make us spend: ten million rounds take some seconds. */
+function isRounds(c: unknown): boolean {
+  return Number.isInteger(c) && Number(c) >= 1 && Number(c) <= 10_000_000
 }
 
 /** Bounds the memory a foreign file can make us use: 128 * N * r <= 512 MiB. */
@@ -153,8 +172,7 @@ function isScryptCost(n: unknown, r: unknown, p: unknown): boolean {
   const [blocks, lanes] = [r as number, p as number]
   if (!Number.isInteger(Math.log2(n)) || n < 2 || blocks < 1 || lanes < 1 || lanes > 16)
     return false
-  // OpenSSL holds to RFC 7914, N < 2^(128 * r / 8); some wallets wrote files with r = 1 that break it.
-  return 128 * n * blocks <= 512 * 2 ** 20 && n < 2 ** (16 * blocks)
+  return 128 * n * blocks <= 512 * 2 ** 20
 }
 
 function is32Bytes(value: unknown): boolean {
@@ -165,15 +183,25 @@ function isHex(value: unknown): value is string {
   return typeof value === 'string' && /^(?:[0-9a-f]{2})+$/i.test(value)
 }
 
-function deriveKey(
-  password: string,
+async function deriveKey(password: string, {kdf, kdfparams}: KeyDerivation): Promise<Buffer> {
+  const secret = Buffer.from(password, 'utf8')
+  const salt = Buffer.from(kdfparams.salt, 'hex')
+  if (kdf === 'pbkdf2') return pbkdf2Async(secret, salt, kdfparams.c, 32, 'sha256')
+  const {n, r, p} = kdfparams
+  // OpenSSL holds to RFC 7914, N < 2^(128 * r / 8); some wallets wrote files with r = 1 that break it.
+  if (n >= 2 ** (16 * r)) return deriveByHand(secret, salt, {n, r, p})
+  return scryptAsync(secret, salt, 32, {N: n, r, p, maxmem: 130 * n * r + 2 ** 20})
+}
+
+/** The same function in WebAssembly, which knows no such limit and takes twice as long. */
+async function deriveByHand(
+  password: Buffer,
   salt: Buffer,
-  n: number,
-  r: number,
-  p: number,
+  {n, r, p}: {n: number; r: number; p: number},
 ): Promise<Buffer> {
-  const options = {N: n, r, p, maxmem: 130 * n * r + 2 ** 20}
-  return scryptAsync(Buffer.from(password, 'utf8'), salt, 32, options)
+  const {scrypt: derive} = await import('hash-wasm')
+  const cost = {costFactor: n, blockSize: r, parallelism: p, hashLength: 32}
+  return Buffer.from(await derive({password, salt, ...cost, outputType: 'binary'}))
 }
 
 function macOf(derived: Buffer, ciphertext: Buffer): string {

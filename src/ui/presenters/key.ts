@@ -1,9 +1,13 @@
-import {spellPublicKey} from '../../protocol/public-key.ts'
+import type {Hex} from 'viem'
+
+import {describeSpellings, spellPublicKey, type Spelling} from '../../protocol/public-key.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {KeyBackup, VerifiedBackup} from '../../services/key-backup.ts'
+import type {ThemisFilePlan} from '../../services/key-export.ts'
+import {calledOf, type PublicHalf} from '../../services/key-kinds.ts'
 import type {KeyDeletion} from '../../services/key-delete.ts'
 import type {MovedKey} from '../../services/key-move.ts'
-import type {BackendReport, KeyRecord} from '../../services/keys.ts'
+import type {AccountKey, BackendReport, KeyRecord} from '../../services/keys.ts'
 import {formatWei} from '../../lib/units.ts'
 import {fields, table} from './table.ts'
 
@@ -14,33 +18,101 @@ export interface ScryptCost {
   p: number
 }
 
-export function keyJson({
-  name,
-  address,
-  publicKey,
-  backend,
-  createdAt,
-  backupVerifiedAt,
-}: KeyRecord) {
-  return {name, address, publicKey, backend, createdAt, backupVerifiedAt}
+export function keyJson(key: KeyRecord) {
+  const {name, backend, createdAt, backupVerifiedAt} = key
+  return {name, ...halfJson(key), backend, createdAt, backupVerifiedAt}
+}
+
+/** The same fields for both kinds of key, null where a kind has none. */
+function halfJson(half: PublicHalf) {
+  const {kind, publicKey} = half
+  return half.kind === 'account'
+    ? {kind, address: half.address, nodeId: null, publicKey}
+    : {kind, address: null, nodeId: half.nodeId, publicKey}
 }
 
 export function keyText(key: KeyRecord): string {
-  const {raw, uncompressed, compressed} = spellPublicKey(key.publicKey)
   return fields([
     ['key', key.name],
-    ['address', key.address],
-    ['public key, 64 bytes', `${raw}  (LockingPool, the registry, --signer-pubkey)`],
-    ['with 04, 65 bytes', `${uncompressed}  (Themis, the hardhat task l1:lock)`],
-    ['compressed, 33 bytes', `${compressed}  (wallets and libraries)`],
+    ...(key.kind === 'account'
+      ? ([['address', key.address], ...spellingFields(key.publicKey)] as const)
+      : ([
+          ['kind', 'identity of a Themis node among its peers'],
+          ['node id', `${key.nodeId}  (persistent_peers)`],
+          ['public key, 32 bytes', `${key.publicKey}  (Ed25519)`],
+        ] as const)),
     ['backend', key.backend],
     ['created', key.createdAt],
     ['backup opened', key.backupVerifiedAt ?? 'never'],
   ])
 }
 
-export function keySpellingsJson({publicKey}: KeyRecord) {
-  return {publicKeys: spellPublicKey(publicKey)}
+function spellingFields(publicKey: Hex): [string, string][] {
+  const labels = {raw: 'public key', uncompressed: 'with 04', compressed: 'compressed'}
+  return describeSpellings(publicKey).map((each) => [
+    `${labels[each.spelling]}, ${each.bytes} bytes`,
+    `${each.publicKey}  (${each.use})`,
+  ])
+}
+
+export function keySpellingsJson(key: KeyRecord) {
+  return {publicKeys: key.kind === 'account' ? spellPublicKey(key.publicKey) : null}
+}
+
+/** @param chosen undefined means none in particular: LockingPool's then stands for the key */
+export function publicKeyJson(
+  {name, address, publicKey}: AccountKey,
+  chosen: Spelling | undefined,
+) {
+  const spelled = describeSpellings(publicKey)
+  const {spelling, publicKey: shown} =
+    spelled.find((each) => each.spelling === chosen) ?? spelled[0]!
+  return {name, address, spelling, publicKey: shown, spellings: spelled}
+}
+
+export function publicKeyText({publicKey}: AccountKey, chosen: Spelling | undefined): string {
+  const one = describeSpellings(publicKey).find(({spelling}) => spelling === chosen)
+  return one ? one.publicKey : fields(spellingFields(publicKey))
+}
+
+/** What it means that a secret is about to be seen. */
+export function revealWarning(key: KeyRecord): string {
+  const lasting =
+    'It stays in the scrollback and the recordings of this terminal, and whoever has it can'
+  return key.kind === 'account'
+    ? `The private key of ${key.address} is about to be printed. ${lasting} sign as ${key.name}; a signer that was seen must be rotated, an owner replaced.`
+    : `The seed of ${calledOf(key)} is about to be printed. ${lasting} pose as this node among its peers; an identity that was seen must be made anew.`
+}
+
+/** What it means that a secret is about to lie in a file for Themis. */
+export function clearTextWarning({key, file}: ThemisFilePlan): string {
+  const consequence =
+    key.kind === 'account'
+      ? `sign as ${key.address}. Only one node may run with it.`
+      : `pose as ${calledOf(key)}. Two nodes with it cut each other off.`
+  return `${file} will hold the private key in clear text: whoever reads it can ${consequence}`
+}
+
+/** What it means that the file of Themis a key came from is still there. */
+export function secondCopyWarning(from: string, {kind}: KeyRecord): string {
+  return kind === 'account'
+    ? `${from} still holds this validator key in clear text. Only one node may run with it.`
+    : `${from} still holds this node identity in clear text. Two nodes with it cut each other off.`
+}
+
+/** The first key stands at the top, as when there is only one. */
+export function themisExportJson(plans: readonly ThemisFilePlan[]) {
+  const files = plans.map(({key, file}) => {
+    const {kind, address, nodeId} = halfJson(key)
+    return {name: key.name, kind, address, nodeId, file}
+  })
+  return {...files[0], files}
+}
+
+export function themisExportText(plans: readonly ThemisFilePlan[]): string {
+  return plans
+    .map(({key, file}) => `Wrote key ${key.name} (${calledOf(key)}) to ${file}, mode 600.`)
+    .join('\n')
 }
 
 /** What a new key is protected by, and what to do about its loss. */
@@ -62,12 +134,12 @@ export function keyListText(keys: KeyRecord[]): string {
   if (keys.length === 0) return 'No key yet. Run `metis-seq key create NAME`.'
   return table(
     ['key', 'address', 'backend', 'created', 'backup opened'],
-    keys.map(({name, address, backend, createdAt, backupVerifiedAt}) => [
-      name,
-      address,
-      backend,
-      createdAt,
-      backupVerifiedAt ?? 'never',
+    keys.map((key) => [
+      key.name,
+      calledOf(key),
+      key.backend,
+      key.createdAt,
+      key.backupVerifiedAt ?? 'never',
     ]),
   )
 }
@@ -82,7 +154,8 @@ export function backendsText(reports: BackendReport[], keysDir: string): string 
 }
 
 export function backupJson({key, file, scrypt, onSameDisk}: KeyBackup) {
-  return {name: key.name, address: key.address, file, scrypt, onSameDisk}
+  const {kind, address, nodeId} = halfJson(key)
+  return {name: key.name, kind, address, nodeId, file, scrypt, onSameDisk}
 }
 
 export function backupText({key, file, scrypt}: KeyBackup): string {
@@ -93,15 +166,15 @@ export function backupText({key, file, scrypt}: KeyBackup): string {
   ].join('\n')
 }
 
-export function verifiedJson({file, address, publicKey, keys}: VerifiedBackup) {
-  return {file, address, publicKey, keys: keys.map(keyJson)}
+export function verifiedJson({file, found, keys}: VerifiedBackup) {
+  return {file, ...halfJson(found), keys: keys.map(keyJson)}
 }
 
-export function verifiedText({file, address, keys}: VerifiedBackup): string {
+export function verifiedText({file, found, keys}: VerifiedBackup): string {
   const names = keys.map(({name}) => name).join(', ')
   return keys.length > 0
-    ? `${file} opens, and brings back key ${names} (${address}).`
-    : `${file} opens, and holds the key of ${address}, which is not stored here.\nRun \`metis-seq key import NAME --from-file ${file}\` to store it.`
+    ? `${file} opens, and brings back key ${names} (${calledOf(found)}).`
+    : `${file} opens, and holds the key of ${calledOf(found)}, which is not stored here.\nRun \`metis-seq key import NAME --from-file ${file}\` to store it.`
 }
 
 export function movedJson({key, removedFrom}: MovedKey) {
@@ -110,7 +183,7 @@ export function movedJson({key, removedFrom}: MovedKey) {
 
 export function movedText({key, removedFrom}: MovedKey): string {
   return removedFrom.length === 0
-    ? `Key ${key.name} is in backend ${key.backend}, and nowhere else.`
+    ? `Key ${key.name} is in backend ${key.backend}, and no other backend that opens here holds a copy.`
     : `Key ${key.name} is in backend ${key.backend}; the copy in ${removedFrom.join(', ')} is deleted.`
 }
 
@@ -132,7 +205,7 @@ export function deletionText({key, uses, registrations}: KeyDeletion): string {
   return [
     `Deletes key ${key.name} from backend ${key.backend}.`,
     fields([
-      ['address', key.address],
+      key.kind === 'account' ? ['address', key.address] : ['node id', key.nodeId],
       ['used by', usedBy.join('; ') || 'no profile'],
       ...registered.map((line): [string, string] => ['registered', line]),
       ['backup opened', key.backupVerifiedAt ?? 'never'],

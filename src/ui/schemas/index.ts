@@ -1,8 +1,10 @@
 import type {JsonSchema} from './build.ts'
 import {documentSchema, schemaIdOf, type CommandSchema, type CommandSchemas} from './document.ts'
+import {completionSchemas} from './completion.ts'
 import {epochSchemas} from './epoch.ts'
 import {exitSchemas} from './exit.ts'
 import {explainSchemas} from './explain.ts'
+import {governanceSchemas} from './governance.ts'
 import {keySchemas} from './key.ts'
 import {localSchemas} from './local.ts'
 import {lstSchemas} from './lst.ts'
@@ -10,6 +12,7 @@ import {networkSchemas} from './network.ts'
 import {nodeSchemas} from './node.ts'
 import {posSchemas} from './pos.ts'
 import {profileSchemas} from './profile.ts'
+import {registrySchemas} from './registry.ts'
 import {rewardSchemas} from './reward.ts'
 import {schemaSchemas} from './schema.ts'
 import {sequencerSchemas} from './sequencer.ts'
@@ -21,9 +24,11 @@ import {txSchemas} from './tx.ts'
 
 /** Every command by its words, with what it says with `--json`. A new topic is one more line here. */
 const commandSchemas: CommandSchemas = {
+  ...completionSchemas,
   ...epochSchemas,
   ...exitSchemas,
   ...explainSchemas,
+  ...governanceSchemas,
   ...keySchemas,
   ...localSchemas,
   ...lstSchemas,
@@ -31,6 +36,7 @@ const commandSchemas: CommandSchemas = {
   ...nodeSchemas,
   ...posSchemas,
   ...profileSchemas,
+  ...registrySchemas,
   ...rewardSchemas,
   ...schemaSchemas,
   ...sequencerSchemas,

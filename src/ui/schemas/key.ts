@@ -1,26 +1,33 @@
-import type {PublicKeySpellings} from '../../protocol/public-key.ts'
+import {spellings, type PublicKeySpellings, type SpelledKey} from '../../protocol/public-key.ts'
 import type {KeyDeletion} from '../../services/key-delete.ts'
 import type {BackendReport} from '../../services/keys.ts'
-import type {backupJson, deletionJson, movedJson, verifiedJson} from '../presenters/key.ts'
+import type {
+  backupJson,
+  deletionJson,
+  movedJson,
+  publicKeyJson,
+  verifiedJson,
+} from '../presenters/key.ts'
 import {
   address,
   as,
   digits,
   flag,
   hash,
+  hex,
   hexOf,
+  integer,
   list,
   nullable,
   object,
   optional,
-  pattern,
   shared,
   text,
   wei,
   word,
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
-import {backend, key, keyFields, keyName, scrypt} from './parts/key.ts'
+import {backend, key, keyFields, keyName, publicHalf, scrypt} from './parts/key.ts'
 import {sequencerStatus} from './parts/sequencer.ts'
 
 const scryptOfFile = as(nullable(scrypt), 'Cost of one guess at the password; null without a file.')
@@ -31,6 +38,14 @@ const newKey = object('A key that was stored, without its secret.', {
 })
 
 const account = address('Account of the key.')
+
+/** What names a key of either kind. */
+const whose = {kind: publicHalf.kind, address: publicHalf.address, nodeId: publicHalf.nodeId}
+
+const spelling = word('How it is written.', spellings)
+const spelledKey = hex('Public key, written so.')
+
+const themisFile = {name: keyName, ...whose, file: text('Path of the file.')}
 
 const use = object<KeyDeletion['uses'][number]>('Where the key is used.', {
   profile: nullable(text('Profile; null: the local network itself.')),
@@ -63,7 +78,7 @@ export const keySchemas: CommandSchemas = {
   'key backup': {
     data: object<ReturnType<typeof backupJson>>('The backup that was written.', {
       name: keyName,
-      address: account,
+      ...whose,
       file: text('Absolute path of the backup.'),
       scrypt,
       onSameDisk: flag('True when one broken disk takes the key and the backup.'),
@@ -72,20 +87,26 @@ export const keySchemas: CommandSchemas = {
   'key create': {data: newKey},
   'key delete': {data: deletion, failureData: deletion},
   'key export-public': {
-    data: object('The public key of a key.', {
+    data: object<ReturnType<typeof publicKeyJson>>('The public key of a key.', {
       name: keyName,
       address: account,
-      publicKey: pattern(
-        'Public key, 64 bytes; with `--prefix` 65 bytes, which begin with 04.',
-        '0x(?:04)?[0-9a-fA-F]{128}',
+      spelling,
+      publicKey: spelledKey,
+      spellings: list(
+        'The three ways in which it is written.',
+        object<SpelledKey>('One way.', {
+          spelling,
+          bytes: integer('Length in bytes.', 33),
+          use: text('Who wants it so.'),
+          publicKey: spelledKey,
+        }),
       ),
     }),
   },
   'key export-themis': {
-    data: object('The file that was written for Themis.', {
-      name: keyName,
-      address: account,
-      file: text('Path of the file.'),
+    data: object('What was written for Themis; the first key stands at the top as well.', {
+      ...themisFile,
+      files: list('The files that were written.', object('A file.', themisFile)),
     }),
   },
   'key import': {data: newKey},
@@ -99,11 +120,13 @@ export const keySchemas: CommandSchemas = {
   'key show': {
     data: object('A key of this machine.', {
       ...keyFields,
-      publicKeys: object<PublicKeySpellings>('The public key in every spelling.', {
-        raw: hexOf('64 bytes, as LockingPool wants it.', 64),
-        uncompressed: hexOf('65 bytes with the 04 prefix, as Themis prints it.', 65),
-        compressed: hexOf('33 bytes, for wallets and libraries.', 33),
-      }),
+      publicKeys: nullable(
+        object<PublicKeySpellings>('The public key in every spelling; null for an identity.', {
+          raw: hexOf('64 bytes, as LockingPool wants it.', 64),
+          uncompressed: hexOf('65 bytes with the 04 prefix, as Themis prints it.', 65),
+          compressed: hexOf('33 bytes, for wallets and libraries.', 33),
+        }),
+      ),
       scrypt: scryptOfFile,
       privateKey: optional(hash('The secret, 32 bytes; only with `--reveal` and a yes.')),
     }),
@@ -111,8 +134,7 @@ export const keySchemas: CommandSchemas = {
   'key verify-backup': {
     data: object<ReturnType<typeof verifiedJson>>('What a backup brings back.', {
       file: text('Path of the backup.'),
-      address: account,
-      publicKey: keyFields.publicKey,
+      ...publicHalf,
       keys: list('Keys of this machine that it brings back.', key),
     }),
   },

@@ -6,6 +6,7 @@ import {
   count,
   flag,
   hash,
+  foreignObject,
   integer,
   list,
   mapOf,
@@ -84,6 +85,7 @@ const artemis = object<NonNullable<Network['lst']['artemis']>>('Contracts of Art
 })
 
 export const networkSchemas: CommandSchemas = {
+  'network schema': {data: foreignObject('JSON Schema of a network document, draft 2020-12.')},
   'network add': {
     data: object('The network that was added.', {
       name,

@@ -1,7 +1,6 @@
 import type {keyJson, ScryptCost} from '../../presenters/key.ts'
 import {
   address,
-  hexOf,
   integer,
   isoTime,
   nullable,
@@ -19,11 +18,26 @@ export const backend = word(
   ['keytar', 'secret-service', 'file'],
 )
 
+type Half = Pick<ReturnType<typeof keyJson>, 'kind' | 'address' | 'nodeId' | 'publicKey'>
+
+/** What is public of a key, of either kind. */
+export const publicHalf: Fields<Half> = {
+  kind: word('`account`: it signs. `node-identity`: a Themis node among its peers.', [
+    'account',
+    'node-identity',
+  ]),
+  address: nullable(address('Account of the key; null for an identity.')),
+  nodeId: nullable(pattern('Id of the node, 20 bytes; null for an account.', '[0-9a-f]{40}')),
+  publicKey: pattern(
+    'Public key: 64 bytes of an account, as LockingPool wants it; 32 bytes of an identity.',
+    '0x(?:[0-9a-f]{128}|[0-9a-f]{64})',
+  ),
+}
+
 /** Mirrors `keyJson`. */
 export const keyFields: Fields<ReturnType<typeof keyJson>> = {
   name: keyName,
-  address: address('Account of the key.'),
-  publicKey: hexOf('Public key, 64 bytes, as LockingPool wants it.', 64),
+  ...publicHalf,
   backend,
   createdAt: isoTime('When it was made or imported.'),
   backupVerifiedAt: nullable(isoTime('When a backup of it was last opened; null for never.')),

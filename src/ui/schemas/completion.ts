@@ -1,0 +1,14 @@
+import {list, object, text, word} from './build.ts'
+import type {CommandSchemas} from './document.ts'
+
+export const completionSchemas: CommandSchemas = {
+  completion: {
+    data: object('A script for a shell.', {
+      shell: word('The shell.', ['bash', 'zsh', 'fish']),
+      script: text('What the shell has to read.'),
+    }),
+  },
+  'completion names': {
+    data: object('Names for a completion script.', {names: list('By name.', {type: 'string'})}),
+  },
+}
