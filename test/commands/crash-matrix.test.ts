@@ -4,6 +4,7 @@ import {rmSync} from 'node:fs'
 import type {Address} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
+import {lockingInfoAbi} from '../../src/chain/abis/locking-info.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {startChaosEndpoint, type ChaosEndpoint, type Fate} from '../helpers/chaos-endpoint.ts'
 import {forgetJournal, statusesIn} from '../helpers/journal.ts'
@@ -11,7 +12,7 @@ import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, startCli, type CliResult, type RunningCli} from '../helpers/run-cli.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
-import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
 
 const owner = accountOf('owner').address
 const signer = accountOf('signer').address
@@ -21,8 +22,9 @@ const EXIT_SECONDS = 21 * 86_400
 let chain: TestChain
 let ends: {l1: ChaosEndpoint; l2: ChaosEndpoint}
 let temp: TempHome
-/** As `temp`, with an owner who has no sequencer yet. */
+/** As `temp`, with an owner who has no sequencer yet, and with the owner of the network. */
 let fresh: TempHome
+let office: TempHome
 
 beforeAll(async () => {
   chain = await startTestChain({l2Rich: [owner]})
@@ -34,6 +36,7 @@ beforeAll(async () => {
   const l2 = {...chain.network.l2, rpcUrls: [ends.l2.url]}
   temp = await makeOperator({...chain.network, l1, l2}, {owner: 'owner', signer: 'signer'})
   fresh = await makeOperator({...chain.network, l1, l2}, {owner: 'heir', signer: 'heir signs'})
+  office = await makeOperator({...chain.network, l1, l2}, {owner: 'office', signer: 'office signs'})
   await chain.lock(owner, accountOf('signer'))
   for (const name of ['one', 'two']) {
     await chain.lock(accountOf(name).address, accountOf(`${name} signs`))
@@ -41,17 +44,32 @@ beforeAll(async () => {
   await chain.fund(heir)
   await chain.l1.request('anvil_setBalance', [signer, '0xde0b6b3a7640000'])
   await chain.submitRewards(signer, 100n)
+  await handOver(accountOf('office').address)
   await chain.keep()
 })
+
+/** Makes an account the owner of the network, and the payer of its rewards. */
+async function handOver(to: Address): Promise<void> {
+  const {lockingPool, lockingInfo} = chain.at
+  await chain.fund(to, {whitelist: false})
+  await chain.act(governance.address, lockingInfo, lockingInfoAbi, 'setRewardPayer', [to])
+  for (const [at, abi] of [
+    [lockingPool, lockingPoolAbi],
+    [lockingInfo, lockingInfoAbi],
+  ] as const) {
+    await chain.act(governance.address, at, abi, 'transferOwnership', [to])
+  }
+}
+
 afterAll(async () => {
-  for (const home of [temp, fresh]) home[Symbol.dispose]()
+  for (const home of [temp, fresh, office]) home[Symbol.dispose]()
   for (const end of Object.values(ends)) await end[Symbol.asyncDispose]()
   await chain[Symbol.asyncDispose]()
 })
 beforeEach(async () => {
   await chain.reset()
   for (const end of Object.values(ends)) end.reset()
-  for (const home of [temp, fresh]) forgetJournal(home)
+  for (const home of [temp, fresh, office]) forgetJournal(home)
 })
 
 /** The fee that a reward of 200,000 gas at 1 gwei needs. */
@@ -104,6 +122,7 @@ interface Case {
 }
 
 const publicKey = `0x${accountOf('next signer').publicKey.slice(4)}`
+const byOffice = {from: accountOf('office').address, home: () => office}
 const cases: Case[] = [
   {line: 'sequencer register --amount 20000', from: heir, home: () => fresh, count: 2},
   {line: 'stake increase 1 --amount 1000'},
@@ -121,6 +140,11 @@ const cases: Case[] = [
   {line: 'exit start 1 --override producing'},
   {line: 'exit finish 1', before: unlocked},
   {line: 'lst deposit artemis 1', chain: 'l2'},
+  {line: `sequencer allow ${accountOf('newcomer').address}`, ...byOffice},
+  {line: `sequencer disallow ${heir}`, ...byOffice},
+  {line: 'governance set-reward --per-block 0.001', ...byOffice},
+  {line: 'governance set-limits --min-lock 15000 --max-lock 120000', ...byOffice, count: 2},
+  {line: 'governance approve-payer --amount 100', ...byOffice},
   {line: 'tx send', more: signedFile, before: signedElsewhere, signedBefore: true},
 ]
 const matrix = cases.flatMap((each) => stages.map((stage) => ({...each, ...stage})))
@@ -171,4 +195,37 @@ test.each(matrix)('$line, killed $stage', async (each) => {
   const told = again.json?.error?.code ?? 'done'
   if (mayGoOn) expect(['done', 'DONE_EARLIER']).toContain(told)
   else expect(told).toBe(sentBefore ? 'DONE_EARLIER' : 'done')
+})
+
+/** A replacement has the nonce of what it replaces, so whatever happens one of them is mined. */
+const replacements = ['tx speed-up', 'tx cancel'].flatMap((line) =>
+  stages
+    .filter(({at}) => at === 'eth_sendRawTransaction' || at === 'eth_getTransactionReceipt')
+    .map(({stage, at, fate}) => ({line, stage, at, fate})),
+)
+
+test.each(replacements)('$line, killed $stage', async ({line, at, fate}) => {
+  const nonce = await noncesOf(owner, 'l1')
+  await chain.l1.request('evm_setAutomine', [false])
+  await run(temp, `sequencer set-recipient 1 --recipient ${heir} --yes --wait none`)
+  const args = [...line.split(' '), '--yes', '--json']
+  let cli: RunningCli | undefined
+  let killed = false
+  ends.l1.decide(({method}) => {
+    if (killed || method !== at) return killed ? 'silence' : 'pass'
+    killed = true
+    cli?.child.kill('SIGKILL')
+    return fate
+  })
+  cli = startCli(args, {home: temp.root})
+  await cli.result
+  ends.l1.reset()
+  expect(cli.child.signalCode).toBe('SIGKILL')
+  await chain.l1.request('evm_mine')
+
+  const again = await runCli(args, {home: temp.root})
+
+  // The block has taken one of both, or all are told to be over.
+  expect(['TX_NOT_OPEN', 'NOTHING_OPEN']).toContain(again.json?.error?.code)
+  expect(await noncesOf(owner, 'l1')).toBe(nonce + 1)
 })

@@ -156,7 +156,12 @@ test('unsigned files: fields, calldata and a Safe batch, all with the same calls
     data,
   })
   expect(safe).toMatchObject({version: '1.0', chainId: '108800'})
-  expect(safe.transactions).toEqual([{to: depositPool, value: '2000000000000000000', data}])
+  expect(safe.transactions).toEqual([
+    {
+      ...{to: depositPool, value: '2000000000000000000', data},
+      ...{contractMethod: null, contractInputsValues: null},
+    },
+  ])
   expect(journalOf(temp).filter(({nonce}) => nonce === 9)).toEqual([])
 })
 
