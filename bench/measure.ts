@@ -1,18 +1,25 @@
-import {spawnSync} from 'node:child_process'
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
 
-/** Wall times of a whole program, in milliseconds. */
-export function timeCommand(
+/**
+ * Wall time of a whole program, in milliseconds. Not spawnSync: a chain of this process that nobody reads from stops
+ * at a full pipe.
+ */
+export async function timeCommand(
   file: string,
   args: readonly string[],
   env: Record<string, string>,
-): number {
+): Promise<number> {
   const started = performance.now()
-  const {status, stderr} = spawnSync(file, args, {
+  const child = spawn(file, args, {
     env: {...process.env, ...env},
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const [code] = (await once(child, 'close')) as [number | null]
   const elapsed = performance.now() - started
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}: ${stderr}`)
+  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}: ${stderr}`)
   return elapsed
 }
 

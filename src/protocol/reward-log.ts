@@ -14,6 +14,15 @@ const LOCKED = '0xe6f1eb1f1d0ca344d03cf47b9e6ece8a7d3b196e38dd7dd2307cca75e26682
 /** `SignerChange(uint256,uint256,address,address,bytes)` of LockingInfo. */
 const SIGNER_CHANGE = '0x086044c0612a8c965d4cccd907f0d588e40ad68438bd4c1274cac60f4c3a9d1f'
 
+/** First topics of every log that rewards are made of. */
+export const REWARD_TOPICS: readonly Hex[] = [
+  DISTRIBUTE_REWARD,
+  CLAIM_REWARDS,
+  RELOCKED,
+  LOCKED,
+  SIGNER_CHANGE,
+]
+
 /** `batchSubmitRewards(uint256,uint256,uint256,address[],uint256[])` */
 const BATCH_SUBMIT_SELECTOR = '0x11c7d144'
 /** `relock(uint256,uint256,bool)` */

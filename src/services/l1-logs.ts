@@ -1,3 +1,5 @@
+import type {Hex} from 'viem'
+
 import {readBlockMark, type BlockMark} from '../chain/actions/block/read-block-mark.ts'
 import {scanLogs} from '../chain/scan-logs.ts'
 import {systemClock, type Clock} from '../lib/clock.ts'
@@ -19,6 +21,8 @@ export interface ReadProgress {
 }
 
 export interface ReadOptions {
+  /** First topics of the logs that matter among those kept; undefined: all. */
+  topics?: readonly Hex[]
   signal?: AbortSignal
   onProgress?: (progress: ReadProgress) => void
   clock?: Clock
@@ -86,7 +90,7 @@ async function scanInto(context: Context, scan: Scan): Promise<L1Logs> {
   await followReorganization(context, scan)
   const nextBlock = cache.nextBlock() ?? first
   // An endpoint that is behind answers for its own head; what lies after it is kept for later.
-  const logs = cache.logs().filter(({l1Block}) => l1Block <= head.number)
+  const logs = cache.logs(options.topics).filter(({l1Block}) => l1Block <= head.number)
   const keepUntil = head.number - KEEP_DEPTH
   let keptUntil = nextBlock - 1n
   const total = Number(head.number >= nextBlock ? head.number - nextBlock + 1n : 0n)

@@ -15,6 +15,7 @@ import {
   type Ledger,
 } from '../protocol/reward-ledger.ts'
 import {
+  REWARD_TOPICS,
   parseRelock,
   parseRewardBatch,
   parseRewardLogs,
@@ -74,7 +75,7 @@ export async function withRewardHistory<T>(
 ): Promise<T> {
   const [sequencer, logs] = await Promise.all([
     findSequencer(context, sequencerId),
-    readL1Logs(context, options),
+    readL1Logs(context, {...options, topics: REWARD_TOPICS}),
   ])
   try {
     return await use(await assemble(context, sequencer, logs, options), logs)

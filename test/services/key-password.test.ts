@@ -83,6 +83,6 @@ test('where nobody can be asked, the error names the flag that helps', async () 
   await expect(newPassword(source, false)).rejects.toMatchObject({
     code: 'PASSWORD_NEEDED',
     exit: 'signer',
-    hints: ['Pass `--backup-password-file FILE`.'],
+    hints: ['Pass `--backup-password-file FILE` or `--backup-password-fd N`.'],
   })
 })
