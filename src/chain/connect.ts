@@ -1,9 +1,10 @@
 import {createClient, custom, type Chain, type Client, type CustomTransport} from 'viem'
 
 import {systemClock, type Clock} from '../lib/clock.ts'
+import {findCause, MetisSeqError} from '../lib/errors.ts'
 import {RpcTransportError, type RpcCall} from '../lib/json-rpc.ts'
 import {crossCheck, type CrossCheck} from './cross-check.ts'
-import {unreachable} from './endpoint-errors.ts'
+import {RATE_LIMITED, unreachable} from './endpoint-errors.ts'
 import {createEndpoint, type Endpoint, type SourceState} from './endpoint.ts'
 
 export type {SourceState} from './endpoint.ts'
@@ -31,6 +32,8 @@ export interface ConnectOptions {
   urls: readonly string[]
   timeoutMs?: number
   clock?: Clock
+  /** Ends a wait for an endpoint that limits. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -46,12 +49,13 @@ export function connectChain({
   urls,
   timeoutMs = 10_000,
   clock = systemClock,
+  signal,
 }: ConnectOptions): Connection {
   const endpoints = urls.map((url) => createEndpoint(name, url, chainId, timeoutMs))
   let order = endpoints
-  const patient = {clock, patienceMs: timeoutMs}
+  const patience = {clock, patienceMs: timeoutMs, signal}
   const transport = custom(
-    {request: (call: RpcCall) => requestPatiently(name, order, call, patient)},
+    {request: (call: RpcCall) => requestPatiently(name, order, call, patience)},
     {retryCount: 0},
   )
   const client: ChainClient = createClient({chain: chainOf(name, chainId, urls), transport})
@@ -59,9 +63,11 @@ export function connectChain({
     client,
     sources: () => endpoints.map((endpoint) => endpoint.source),
     async crossCheck(depth) {
-      const check = await crossCheck(name, endpoints, depth)
-      const rank = ({source}: Endpoint) => LAST_ASKED.indexOf(source.state)
-      order = endpoints.toSorted((a, b) => rank(a) - rank(b))
+      const check = await patiently(patience, () => crossCheck(name, endpoints, depth))
+      // One that is behind is not asked at all: a wrong nonce is worse than none.
+      const usable = endpoints.filter(({source}) => source.state !== 'stale')
+      const isDown = ({source}: Endpoint) => Number(source.state === 'down')
+      order = usable.toSorted((a, b) => isDown(a) - isDown(b))
       return check
     },
     close: () => endpoints.forEach((endpoint) => endpoint.close()),
@@ -78,28 +84,44 @@ function chainOf(name: string, id: number, urls: readonly string[]): Chain {
   }
 }
 
-/** Behind those that answer as they should: who is behind, and last who does not answer. */
-const LAST_ASKED: readonly SourceState['state'][] = ['stale', 'down']
-
 /** First pause when every endpoint limits us, when none says how long; it doubles each time. */
 const LIMIT_PAUSE_MS = 500
 
-/** Asks again as long as an endpoint only wants to be asked less often, and the patience lasts. */
+interface Patience {
+  clock: Clock
+  patienceMs: number
+  signal: AbortSignal | undefined
+}
+
+/** Asks again as long as endpoints only want to be asked less often, and the patience lasts. */
 async function requestPatiently(
   name: string,
   endpoints: Endpoint[],
   call: RpcCall,
-  {clock, patienceMs}: {clock: Clock; patienceMs: number},
+  patience: Patience,
 ): Promise<unknown> {
-  const deadline = clock.monotonicMs() + patienceMs
-  for (let pauseMs = LIMIT_PAUSE_MS; ; pauseMs *= 2) {
+  return patiently(patience, async () => {
     const outcome = await requestFromAny(name, endpoints, call)
     if (!('failure' in outcome)) return outcome.answer
-    const {failure, limited} = outcome
-    const waitMs = Math.max(limited?.retryAfterMs ?? 0, pauseMs)
-    if (!limited || clock.monotonicMs() + waitMs > deadline)
-      throw unreachable(name, endpoints, limited ?? failure)
-    await clock.sleep(waitMs)
+    throw unreachable(name, endpoints, outcome.limited ?? outcome.failure)
+  })
+}
+
+async function patiently<T>(
+  {clock, patienceMs, signal}: Patience,
+  act: () => Promise<T>,
+): Promise<T> {
+  const deadline = clock.monotonicMs() + patienceMs
+  for (let pauseMs = LIMIT_PAUSE_MS; ; pauseMs *= 2) {
+    try {
+      return await act()
+    } catch (error) {
+      const isLimit = error instanceof MetisSeqError && error.code === RATE_LIMITED
+      const limit = isLimit ? findCause(error, RpcTransportError) : undefined
+      const waitMs = Math.max(limit?.retryAfterMs ?? 0, pauseMs)
+      if (!limit || clock.monotonicMs() + waitMs > deadline) throw error
+      await clock.sleep(waitMs, signal)
+    }
   }
 }
 

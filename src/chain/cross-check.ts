@@ -1,4 +1,4 @@
-import type {Hash} from 'viem'
+import {isHex, type Hash} from 'viem'
 
 import {isRecord} from '../lib/json.ts'
 import {
@@ -18,7 +18,7 @@ export interface CrossCheck {
 }
 
 /**
- * Asks every endpoint for its newest block, and those that are not behind for one they must have in common.
+ * Asks every endpoint for its newest block, and for one that all of them must have in common.
  *
  * @throws {MetisSeqError} ENDPOINTS_DISAGREE, WRONG_CHAIN, and ENDPOINT_UNREACHABLE when none answers
  */
@@ -34,41 +34,39 @@ export async function crossCheck(
   if (answered.length === 0) throw firstFailure(name, endpoints, asked)
   const heads = answered.map(({head}) => head)
   const stale = staleEndpoints(heads)
-  const live = answered.filter(({head}) => !stale.includes(head))
+  // One that is behind has older blocks in common: a fork that runs ahead must not make the others mute.
+  if (answered.length > 1) await assertAgreement(name, answered, depth)
+  // Set last: every answer makes an endpoint fresh.
   for (const {endpoint, head} of answered) if (stale.includes(head)) endpoint.source.state = 'stale'
-  if (live.length > 1) await assertAgreement(name, live, depth)
   const head = heads.reduce((best, each) => (each.number > best.number ? each : best))
   return {head, stale}
 }
 
 async function assertAgreement(
   name: string,
-  live: {endpoint: Endpoint; head: EndpointHead}[],
+  answered: {endpoint: Endpoint; head: EndpointHead}[],
   depth: bigint,
 ): Promise<void> {
   const block = commonBlock(
-    live.map(({head}) => head),
+    answered.map(({head}) => head),
     depth,
   )
   const views = await Promise.all(
-    live.map(async ({endpoint}) => ({
+    answered.map(async ({endpoint}) => ({
       endpoint,
       hash: await readHash(endpoint, block).catch(() => null),
     })),
   )
   if (!isDisagreement(views.map(({hash}) => hash))) return
-  for (const {endpoint} of live) endpoint.source.state = 'disagrees'
+  for (const {endpoint} of answered) endpoint.source.state = 'disagrees'
   throw disagree(name, block, views)
 }
 
 async function readHead({source, request}: Endpoint): Promise<EndpointHead> {
   const block = await request({method: 'eth_getBlockByNumber', params: ['latest', false]})
-  if (!isRecord(block)) throw notABlock(source)
-  return {
-    endpoint: source.endpoint,
-    number: BigInt(String(block['number'])),
-    timeSeconds: Number(block['timestamp']),
-  }
+  const [number, time] = isRecord(block) ? [block['number'], block['timestamp']] : []
+  if (!isHex(number) || !isHex(time)) throw notABlock(source)
+  return {endpoint: source.endpoint, number: BigInt(number), timeSeconds: Number(time)}
 }
 
 async function readHash({request}: Endpoint, block: bigint): Promise<Hash | null> {

@@ -4,6 +4,9 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
 import type {Endpoint} from './endpoint.ts'
 
+/** Code of the error that waiting mends. */
+export const RATE_LIMITED = 'ENDPOINT_RATE_LIMITED'
+
 /** Why none of them answered. */
 export function firstFailure(
   name: string,
@@ -77,7 +80,7 @@ export function notABlock({endpoint}: {endpoint: string}): RpcTransportError {
 function limited(name: string, endpoints: Endpoint[], failure: RpcTransportError): MetisSeqError {
   const {retryAfterMs} = failure
   return new MetisSeqError({
-    code: 'ENDPOINT_RATE_LIMITED',
+    code: RATE_LIMITED,
     message: `No ${name} endpoint answers. ${failure.message}`,
     exit: 'unreachable',
     facts: {

@@ -40,24 +40,26 @@ export function createEndpoint(
   const rpc = createRpcClient(url, {timeoutMs})
   const source: SourceState = {name, endpoint: redactUrl(url), state: 'unused', latencyMs: null}
   const send = batching(rpc, source)
+  const ask = (call: RpcCall) =>
+    send(call).catch((error: unknown) => {
+      throw isLimit(error, call) ? toLimit(error, url) : error
+    })
   let proof: Promise<void> | undefined
   return {
     source,
     close: () => rpc.close(),
     async request(call) {
-      proof ??= proveChainId(send, name, url, chainId, source)
+      proof ??= proveChainId(ask, name, url, chainId, source)
       const proven = proof.catch((error: unknown) => {
         proof = undefined
         throw error
       })
       if (call.method === 'eth_sendRawTransaction') {
         await proven
-        return send(call)
+        return ask(call)
       }
       // A read may travel with the proof; its answer is believed, or even seen to fail, only after it.
-      const answer = send(call).catch((error: unknown) => {
-        throw isLimit(error, call) ? toLimit(error, url) : error
-      })
+      const answer = ask(call)
       answer.catch(() => {})
       await proven
       return answer

@@ -13,6 +13,7 @@ import {
   type TransactionSerializable,
 } from 'viem'
 
+import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {
   createRpcClient,
@@ -34,6 +35,9 @@ import {toSerializable, type TransactionSigner, type UnsignedTransaction} from '
 export const remoteApis = ['eth_signTransaction', 'web3signer'] as const
 
 export type RemoteApi = (typeof remoteApis)[number]
+
+/** Half the order of secp256k1. Source: EIP-2. */
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 export interface RemoteSignerOptions {
   /** Name of the signer, for errors. */
@@ -62,6 +66,9 @@ export function createRemoteSigner(options: RemoteSignerOptions): TransactionSig
     async sign(transaction) {
       const wanted = toSerializable(transaction)
       const signature = await ask(options, transaction, wanted)
+      // Nodes take only the lower of the two values of s that would fit.
+      if (BigInt(signature.s) > HALF_ORDER)
+        throw wrongAnswer(options, 'its signature is one that no node takes')
       const raw = serializeTransaction(wanted, signature)
       const signed = await recoverTransactionAddress({
         serializedTransaction: raw as Parameters<
@@ -93,8 +100,9 @@ async function askRpc(
 ): Promise<Signature> {
   const answer = await callRpc(options, 'eth_signTransaction', [rpcRequest(options, transaction)])
   // Some answer with the bytes alone, others with the bytes and the transaction.
-  const raw = isRecord(answer) ? answer['raw'] : answer
-  const signature = typeof raw === 'string' && isHex(raw) ? signatureIn(raw) : undefined
+  const text = isRecord(answer) ? answer['raw'] : answer
+  const raw = typeof text === 'string' ? text.toLowerCase() : undefined
+  const signature = isHex(raw) ? signatureIn(raw) : undefined
   if (!signature) throw wrongAnswer(options, 'it did not answer with a signed transaction')
   if (serializeTransaction(wanted, signature) !== raw)
     throw wrongAnswer(options, 'it signed another transaction than the one it was given')
@@ -146,14 +154,18 @@ async function askRest(
     const text = await connection.post(JSON.stringify({data: serializeTransaction(wanted)}))
     const match = /^\s*"?0x([0-9a-f]{64})([0-9a-f]{64})([0-9a-f]{2})"?\s*$/i.exec(text)
     if (!match) throw wrongAnswer(options, 'it did not answer with a signature')
-    const v = Number.parseInt(match[3]!, 16)
-    return toSignature(`0x${match[1]}`, `0x${match[2]}`, v >= 27 ? v - 27 : v)
+    const parity = parities[Number.parseInt(match[3]!, 16)]
+    if (parity === undefined) throw wrongAnswer(options, 'its signature has an unknown v')
+    return toSignature(`0x${match[1]}`, `0x${match[2]}`, parity)
   } catch (error) {
     throw fromTransport(options, error)
   } finally {
     connection.close()
   }
 }
+
+/** The parity of y by v, as signers write it. */
+const parities: Readonly<Record<number, 0 | 1>> = {0: 0, 1: 1, 27: 0, 28: 1}
 
 async function getPublicKeys(
   options: Pick<RemoteSignerOptions, 'name' | 'url' | 'api' | 'http'>,
@@ -203,7 +215,7 @@ function fromTransport(options: Named, error: unknown): unknown {
   if (error instanceof RpcResponseError) {
     return new MetisSeqError({
       code: 'SIGNER_REFUSED',
-      message: `The remote signer ${options.name} refuses to sign: ${error.message}.`,
+      message: `The remote signer ${options.name} refuses to sign: ${cleanText(error.message)}.`,
       exit: 'signer',
       facts: {...factsOf(options), rpcCode: String(error.code)},
       hints: [`Run \`metis-seq signer test ${options.name}\`.`],

@@ -27,8 +27,11 @@ export async function changeSetting<P extends SettingPlan>(
   {action, plan: makePlan, done}: SettingChange<P>,
 ): Promise<Result> {
   const from = requireOwner(context)
-  await settleEarlier(context, {action, chain: 'L1', from}, flags, host)
-  const plan = await makePlan()
+  const earlier = await settle(context, {action, chain: 'L1', from}, flags, host)
+  const plan = await makePlan().catch((error: unknown) => {
+    const isDone = error instanceof MetisSeqError && error.code === 'NOTHING_TO_CHANGE'
+    throw isDone ? (earlier ?? error) : error
+  })
   const outcome = await send(context, plan, flags, host, makePlan)
   if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
   const mined = outcome.sent.at(-1)?.receipt
@@ -38,6 +41,23 @@ export async function changeSetting<P extends SettingPlan>(
   }
   const {text, data} = done(plan)
   return {data: {...outcome.json, ...data}, text}
+}
+
+/**
+ * A setting is a state, so going on after an earlier run does nothing twice: what is left of it is done.
+ *
+ * @returns what an earlier run did, for the case that nothing is left
+ */
+async function settle(
+  ...[context, wanted, flags, host]: Parameters<typeof settleEarlier>
+): Promise<MetisSeqError | undefined> {
+  try {
+    await settleEarlier(context, wanted, flags, host)
+    return undefined
+  } catch (error) {
+    if (error instanceof MetisSeqError && error.code === 'DONE_EARLIER') return error
+    throw error
+  }
 }
 
 /** It is mined, so an endpoint that falls silent now is a remark and not a failure. */

@@ -1,11 +1,14 @@
 import type {Interfaces} from '@oclif/core'
 
-/** The environment name of a flag: `METIS_SEQ_MAX_FEE` for `--max-fee`. Every flag that lets no secret out has one. */
+/** The environment name of a flag: `METIS_SEQ_MAX_FEE` for `--max-fee`. Every flag has one, but for NEVER_FROM_ENV. */
 export function envNameOf(flag: string): string {
   return `METIS_SEQ_${flag.toUpperCase().replaceAll('-', '_')}`
 }
 
-/** For a flag that lets a secret out: what it says must be said on the command line itself. */
+/**
+ * For a flag that lets a secret out, passes a trap, replaces a file or names one transaction: it is meant for one
+ * command, and an exported name would hold for all that follow.
+ */
 export const NEVER_FROM_ENV = ''
 
 /** The same flags, each read from the environment where the command line does not name it. */
@@ -30,7 +33,7 @@ export function withListsFromEnv(
   const end = argv.indexOf('--')
   const own = end < 0 ? argv : argv.slice(0, end)
   const lists = Object.entries(flags).flatMap(([name, flag]) => {
-    if (!('multiple' in flag) || flag.multiple !== true) return []
+    if (!('multiple' in flag) || flag.multiple !== true || flag.env === NEVER_FROM_ENV) return []
     const value = env[envNameOf(name)]
     const isNamed = own.some((word) => word === `--${name}` || word.startsWith(`--${name}=`))
     if (isNamed || !value) return []

@@ -1,5 +1,6 @@
 import {Errors} from '@oclif/core'
 
+import {cleanText} from '../lib/clean-text.ts'
 import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
@@ -60,7 +61,7 @@ function describe(error: unknown, command: string): ErrorReport {
   if (error instanceof RpcResponseError) {
     return {
       code: 'ENDPOINT_ERROR',
-      message: `The endpoint refused a request: ${error.message}.`,
+      message: `The endpoint refused a request: ${cleanText(error.message)}.`,
       facts: {rpcCode: String(error.code)},
       hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
       exit: 'unreachable',

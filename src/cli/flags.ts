@@ -4,6 +4,7 @@ import {getAddress, isAddress, maxUint256, type Address} from 'viem'
 import {parseUnitsText} from '../lib/units.ts'
 import type {Amount} from '../protocol/amount.ts'
 import {trapIds} from '../services/plan.ts'
+import {NEVER_FROM_ENV} from './env-names.ts'
 import {passwordFlags} from './password-flags.ts'
 
 /** An amount of METIS as decimal text; parsed to wei. */
@@ -103,6 +104,7 @@ export const sendFlags = {
     description: 'Send without asking. Needed where there is no terminal.',
   }),
   override: Flags.option({
+    env: NEVER_FROM_ENV,
     options: trapIds,
     description: 'Accept a named trap that would stop the command.',
     multiple: true,
@@ -113,6 +115,7 @@ export const sendFlags = {
     helpValue: 'FILE',
   }),
   force: Flags.boolean({
+    env: NEVER_FROM_ENV,
     description: 'Replace the file of --unsigned if it exists.',
     dependsOn: ['unsigned'],
   }),
@@ -123,7 +126,11 @@ export const sendFlags = {
   from: addressFlag({description: 'Account that will send an unsigned transaction.'}),
   'max-fee': gweiFlag({description: 'Highest fee per gas, in gwei.'}),
   'priority-fee': gweiFlag({description: 'Fee per gas for the block producer, in gwei.'}),
-  nonce: Flags.integer({description: 'Account nonce of the first transaction.', min: 0}),
+  nonce: Flags.integer({
+    env: NEVER_FROM_ENV,
+    description: 'Account nonce of the first transaction; the next one, or one that is refused.',
+    min: 0,
+  }),
   wait: Flags.option({
     options: ['confirmed', 'safe', 'finalized', 'none'] as const,
     description: 'Return when the transaction is mined, as deep as this, or as soon as it is sent.',

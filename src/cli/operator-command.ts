@@ -74,6 +74,7 @@ export abstract class OperatorCommand extends Command {
       from: flags.from,
       role: flags.role,
       timeoutSeconds: flags.timeout,
+      signal: this.interrupted.signal,
     })
     this.profileName = context.profileName
     this.networkName = context.networkName

@@ -12,7 +12,7 @@ import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {replacementJson, replacementText} from '../ui/presenters/replacement.ts'
 import type {Result} from './operator-command.ts'
 import {passwordAccess, type PasswordFlags} from './password-flags.ts'
-import {chainOf, lockAccount, reporterFor, type SendHost} from './send.ts'
+import {chainOf, lockAccount, proveAndWarn, reporterFor, type SendHost} from './send.ts'
 
 /** How far back an open transaction is looked for. */
 const ENTRIES_LOOKED_AT = 500
@@ -41,6 +41,7 @@ export async function replace(
     const original = findOpen(journal, context, wanted)
     const chain = original.chainId === context.network.l1.chainId ? 'L1' : 'L2'
     const lookOnly = flags['dry-run']
+    await proveAndWarn(context, {chain}, host)
     if (!lookOnly) {
       host.atEnd(await lockAccount(context, {chain, from: original.from}, host, 'replace'))
     }

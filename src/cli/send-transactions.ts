@@ -1,6 +1,5 @@
 import type {Context} from '../services/context.ts'
 import {decodeInput} from '../services/decode-transaction.ts'
-import {proveEndpoints} from '../services/prove-endpoints.ts'
 import {
   assertNonces,
   sendSigned,
@@ -12,7 +11,7 @@ import {openJournal} from '../store/journal.ts'
 import {sentJson} from '../ui/presenters/plan.ts'
 import {decodedText} from '../ui/presenters/transaction.ts'
 import type {Result} from './operator-command.ts'
-import {chainOf, lockAccount, reporterFor, tellAll, type SendHost} from './send.ts'
+import {chainOf, lockAccount, proveAndWarn, reporterFor, tellAll, type SendHost} from './send.ts'
 
 /** Shows what signed transactions do, asks, and sends them one after the other. */
 export async function sendTransactions(
@@ -23,7 +22,7 @@ export async function sendTransactions(
 ): Promise<Result> {
   const input = await decodeInput(context.home, wanted)
   const whole = toSignedBatch(input, context.network)
-  await proveEndpoints(context, whole)
+  await proveAndWarn(context, whole, host)
   const journal = openJournal(context.home.journalFile)
   try {
     const dependencies = {

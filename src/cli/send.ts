@@ -107,14 +107,15 @@ export async function send(
     await host.confirm(
       `Send ${plan.calls.length === 1 ? 'this transaction' : `these ${plan.calls.length} transactions`} on ${context.networkName}?`,
     )
-    if (planAgain && systemClock.monotonicMs() - shownMs > PREVIEW_LASTS_MS) {
-      assertSamePlan(plan, await planAgain())
-    }
     const signer = await openNamedSigner(keyName, {
       home: context.home,
       config: context.config,
       ...passwordAccess(flags, host.mayAsk),
     })
+    // After the questions, that of the password included.
+    if (planAgain && systemClock.monotonicMs() - shownMs > PREVIEW_LASTS_MS) {
+      assertSamePlan(plan, await planAgain())
+    }
     const out = await sendPlan(preview, signer, choices, dependencies)
     const {wait: goal} = flags
     // A block becomes safe in minutes; until then other commands of the account may go on.
@@ -148,12 +149,7 @@ export async function settleEarlier(
   flags: SendFlags,
   host: SendHost,
 ): Promise<void> {
-  for (const {endpoint, number} of await proveEndpoints(context, wanted)) {
-    host.warn({
-      code: 'ENDPOINT_BEHIND',
-      message: `${endpoint} is behind the other endpoints, at block ${number}; it is asked last.`,
-    })
-  }
+  await proveAndWarn(context, wanted, host)
   if (!looksOnly(flags)) host.atEnd(await lockAccount(context, wanted, host))
   const journal = openJournal(context.home.journalFile)
   try {
@@ -163,10 +159,25 @@ export async function settleEarlier(
     // An approval is only the way to the action.
     const {metis} = context.network.l1.contracts
     const done = untold.filter(({to}) => to.toLowerCase() !== metis.toLowerCase())
-    if (!looksOnly(flags)) for (const {id} of untold) journal.tell(id)
+    // Who writes files for a key elsewhere is told here as well, or would never get another one.
+    if (!flags['dry-run']) for (const {id} of untold) journal.tell(id)
     if (done[0]) throw doneEarlier(done[0])
   } finally {
     journal.close()
+  }
+}
+
+/** Endpoints agree before anything is sent; those that are behind are told of. */
+export async function proveAndWarn(
+  context: Context,
+  wanted: Pick<Plan, 'chain'>,
+  {warn}: SendHost,
+): Promise<void> {
+  for (const {endpoint, number} of await proveEndpoints(context, wanted)) {
+    warn({
+      code: 'ENDPOINT_BEHIND',
+      message: `${endpoint} is behind the other endpoints, at block ${number}; it is not asked.`,
+    })
   }
 }
 

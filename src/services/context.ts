@@ -16,6 +16,8 @@ export interface ContextOptions {
   /** The role `from` acts in. */
   role?: 'owner' | 'signer' | undefined
   timeoutSeconds?: number | undefined
+  /** Ends waits for endpoints. */
+  signal?: AbortSignal | undefined
   home?: Home
 }
 
@@ -57,6 +59,7 @@ export function openContext(options: ContextOptions): Context {
       chainId: network.l1.chainId,
       urls: urls.l1,
       timeoutMs,
+      signal: options.signal,
     }),
   )
   const l2 = lazy(() =>
@@ -65,6 +68,7 @@ export function openContext(options: ContextOptions): Context {
       chainId: network.l2.chainId,
       urls: urls.l2,
       timeoutMs,
+      signal: options.signal,
     }),
   )
   const pos = lazy(() => (urls.pos === null ? null : connectPos(urls.pos, timeoutMs)))

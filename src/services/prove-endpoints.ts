@@ -6,12 +6,14 @@ import type {Plan} from './plan.ts'
 
 /** L2 replaces blocks only at a respan, and few of them. */
 const L2_DEPTH = 2n
+/** Ethereum's blocks are some seconds ahead at most; more is another chain, or a wrong clock. */
+const FUTURE_SECONDS = 60
 
 /**
  * Before money moves: the endpoints of the chain name the same blocks, and none of them lives in the past.
  *
  * @returns endpoints that are behind the others; they are asked last
- * @throws {MetisSeqError} ENDPOINTS_DISAGREE, ENDPOINT_STALE, WRONG_CHAIN, ENDPOINT_UNREACHABLE; nothing was sent
+ * @throws {MetisSeqError} ENDPOINTS_DISAGREE, ENDPOINT_STALE, ENDPOINT_AHEAD, WRONG_CHAIN, ENDPOINT_UNREACHABLE; nothing was sent
  */
 export async function proveEndpoints(
   context: Context,
@@ -26,6 +28,9 @@ export async function proveEndpoints(
   const ageSeconds = Math.floor(clock.nowMs() / 1000) - head.timeSeconds
   if (chain === 'L1' && l1.staleAfterSeconds !== undefined && ageSeconds > l1.staleAfterSeconds) {
     throw staleHead(head, ageSeconds, l1.staleAfterSeconds)
+  }
+  if (chain === 'L1' && l1.staleAfterSeconds !== undefined && ageSeconds < -FUTURE_SECONDS) {
+    throw futureHead(head, -ageSeconds)
   }
   return stale
 }
@@ -46,5 +51,15 @@ function staleHead(head: EndpointHead, ageSeconds: number, limitSeconds: number)
       'Check the clock of this machine: the age is measured by it.',
     ],
     retryable: true,
+  })
+}
+
+function futureHead(head: EndpointHead, aheadSeconds: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ENDPOINT_AHEAD',
+    message: `The newest L1 block of ${head.endpoint} is ${aheadSeconds} s in the future: it serves another chain, or the clock of this machine is slow.`,
+    exit: 'stale',
+    facts: {endpoint: head.endpoint, block: `${head.number}`, aheadSeconds: `${aheadSeconds}`},
+    hints: ['Check the clock of this machine first, then compare the block with an explorer.'],
   })
 }

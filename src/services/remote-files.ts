@@ -1,3 +1,4 @@
+import {createPrivateKey, X509Certificate} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 
 import {MetisSeqError} from '../lib/errors.ts'
@@ -24,6 +25,9 @@ export function remoteHttp(name: string, files: RemoteFiles, timeoutMs: number):
   const read = (path: string | undefined) => (path === undefined ? undefined : readText(name, path))
   const token = read(files.tokenFile)?.trim()
   const [ca, cert, key] = [files.caFile, files.certFile, files.keyFile].map(read)
+  if (ca !== undefined) assertCertificate(name, files.caFile, ca)
+  if (cert !== undefined) assertCertificate(name, files.certFile, cert)
+  if (key !== undefined) assertKey(name, files.keyFile, key)
   return {
     timeoutMs,
     ...(token === undefined
@@ -42,6 +46,23 @@ function readText(name: string, path: string): string {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     throw unreadable(name, path, 'it cannot be read', cause)
+  }
+}
+
+/** What the TLS library says of a wrong file helps nobody. */
+function assertCertificate(name: string, path: string | undefined, text: string): void {
+  try {
+    void new X509Certificate(text)
+  } catch (cause) {
+    throw unreadable(name, path ?? '', 'it holds no certificate in PEM', cause)
+  }
+}
+
+function assertKey(name: string, path: string | undefined, text: string): void {
+  try {
+    createPrivateKey(text)
+  } catch (cause) {
+    throw unreadable(name, path ?? '', 'it holds no private key in PEM without a password', cause)
   }
 }
 

@@ -1,4 +1,4 @@
-import {parseTransaction, type Hash, type Hex} from 'viem'
+import {isAddressEqual, parseTransaction, type Address, type Hash, type Hex} from 'viem'
 import {getBalance} from 'viem/actions'
 
 import {maxPricePerGas, readFees, type GasFees} from '../chain/fees.ts'
@@ -8,7 +8,7 @@ import {formatWei} from '../lib/units.ts'
 import type {JournalEntry} from '../store/journal.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
-import {readOutcome, record, waitForEntry} from './wait-transaction.ts'
+import {findReceipt, outcomeOf, readOutcome, record, reverted} from './wait-transaction.ts'
 
 /** Nodes take a replacement from a tenth more on; a quarter leaves room for those that want more. */
 const BUMP_PERCENT = 25n
@@ -95,9 +95,32 @@ export async function sendReplacement(
     return {mined: 'replacement', hash: receipt.hash, receipt}
   } catch (error) {
     if (!(error instanceof MetisSeqError) || error.code !== 'TX_REPLACED') throw error
-    const receipt = await waitForEntry(original, dependencies)
-    return {mined: 'original', hash: original.hash, receipt}
+    return await whichWasMined(original, {raw, to: transaction.to}, dependencies, error)
   }
+}
+
+/** One nonce may have seen the original, speed-ups of it and cancels: the chain has taken one of them. */
+async function whichWasMined(
+  original: JournalEntry,
+  replacement: {raw: Hex; to: Address},
+  {client, journal}: SendDependencies,
+  error: MetisSeqError,
+): Promise<Replaced> {
+  for (const entry of [original, ...journal.rivals(original)]) {
+    const found = await findReceipt(client, entry.hash)
+    if (!found) continue
+    const outcome = outcomeOf(found)
+    record(journal, entry, outcome)
+    if (outcome.state === 'reverted') throw reverted(entry, outcome.receipt)
+    const mined = readSigned(entry.raw).data === readSigned(replacement.raw).data
+    const isReplacement = mined && isAddressEqual(entry.to, replacement.to)
+    return {
+      mined: isReplacement && entry.id !== original.id ? 'replacement' : 'original',
+      hash: entry.hash,
+      receipt: outcome.receipt,
+    }
+  }
+  throw error
 }
 
 function readSigned(raw: Hex): {data: Hex; gasLimit: bigint; fees: GasFees} {

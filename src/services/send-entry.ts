@@ -1,3 +1,5 @@
+import {parseTransaction} from 'viem'
+
 import {MetisSeqError} from '../lib/errors.ts'
 import type {JournalEntry, NewJournalEntry} from '../store/journal.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
@@ -8,6 +10,8 @@ import {
   record,
   rejected,
   reverted,
+  stuck,
+  unknown,
   waitForEntry,
 } from './wait-transaction.ts'
 
@@ -23,11 +27,17 @@ export async function sendEntry(
   waitMined: boolean,
   dependencies: SendDependencies,
 ): Promise<{entry: JournalEntry; receipt: Receipt | null}> {
-  const {journal, reporter} = dependencies
+  const {journal, reporter, signal} = dependencies
+  // A person at a remote signer may have taken long, and meanwhile another one here said stop.
+  signal.throwIfAborted()
   // The same signed bytes, sent anew, are the same transaction.
   const known = journal.find({hash: signed.hash})
+  if (known?.status === 'mined' || known?.status === 'reverted') throw minedBefore(known)
+  const wasOut = known?.status === 'sent'
   const entry = known && isOpen(known) ? known : journal.prepare(signed)
   const refusal = await broadcast(entry, dependencies)
+  // One that was out once may lie in the pool of a node that does not answer now.
+  if (refusal && wasOut) throw stuck(entry, refusal)
   if (refusal) {
     journal.mark(entry.id, 'rejected')
     throw rejected(entry, refusal)
@@ -49,13 +59,14 @@ async function receiptOfSpeedUp(
   {client, journal}: SendDependencies,
 ): Promise<Receipt> {
   if (!(error instanceof MetisSeqError) || error.code !== 'TX_REPLACED') throw error
+  // Only what came after it can have been meant to take its place.
   const same = journal
     .rivals(entry)
-    .filter(
-      ({action, label, to}) => action === entry.action && label === entry.label && to === entry.to,
-    )
+    .filter((rival) => rival.id > entry.id && isSameCall(rival, entry))
   for (const rival of same) {
-    const found = await findReceipt(client, rival.hash)
+    const found = await findReceipt(client, rival.hash).catch((cause: unknown) => {
+      throw unknown(entry, cause)
+    })
     if (!found) continue
     const outcome = outcomeOf(found)
     record(journal, rival, outcome)
@@ -67,4 +78,23 @@ async function receiptOfSpeedUp(
 
 function isOpen({status}: JournalEntry): boolean {
   return status === 'prepared' || status === 'sent'
+}
+
+/** True when both ask the same of the same contract: labels are rounded, the bytes are not. */
+export function isSameCall(a: JournalEntry, b: JournalEntry): boolean {
+  const essence = ({action, to, valueWei, raw}: JournalEntry) => {
+    const {data = '0x'} = parseTransaction(raw)
+    return [action, to.toLowerCase(), valueWei, data].join(' ')
+  }
+  return essence(a) === essence(b)
+}
+
+function minedBefore({label, hash, nonce}: JournalEntry): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NONCE_USED',
+    message: `${label}: this very transaction is mined already, and nothing was sent.`,
+    exit: 'precondition',
+    facts: {hash, nonce: `${nonce}`},
+    hints: [`Run \`metis-seq tx show ${hash}\`.`, 'Leave out `--nonce` to send another one.'],
+  })
 }

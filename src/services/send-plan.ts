@@ -79,14 +79,18 @@ export async function previewPlan(
     (sum, limit, index) => sum + (limit ?? plan.calls[index]?.gasAtMost ?? 0n),
     0n,
   )
-  const spike = baseFees ? feeSpike(baseFees, gas) : []
+  // What is measured has a fifth on top.
+  const gasCostWei = ((gas * 5n) / 6n) * likelyPriceWei
+  const spike =
+    choices.maxFeeWei === undefined
+      ? [...dearGas(plan, gasCostWei), ...(baseFees ? feeSpike(baseFees, gas) : [])]
+      : []
   assertNoTrap(spike, choices.overrides)
   const maxCostWei = gas * maxPricePerGas(fees) + value
   if (!choices.gasPaidElsewhere && balanceWei < maxCostWei) {
     throw balanceLow(plan, balanceWei, maxCostWei)
   }
-  // What is measured has a fifth on top.
-  const likelyCostWei = ((gas * 5n) / 6n) * likelyPriceWei + value
+  const likelyCostWei = gasCostWei + value
   const overridden = [...plan.traps, ...spike]
   return {plan, fees, gasLimits, likelyCostWei, maxCostWei, balanceWei, overridden}
 }
@@ -105,9 +109,7 @@ export async function sendPlan(
 ): Promise<SentCall[]> {
   assertSigner(plan, signer.address)
   const sent: SentCall[] = []
-  const firstNonce =
-    choices.nonce ??
-    (await getTransactionCount(dependencies.client, {address: plan.from, blockTag: 'pending'}))
+  const firstNonce = await chooseNonce(plan, choices, dependencies)
   for (const [index, planned] of plan.calls.entries()) {
     dependencies.signal.throwIfAborted()
     const last = index === plan.calls.length - 1
@@ -129,6 +131,27 @@ export async function sendPlan(
     )
   }
   return sent
+}
+
+/**
+ * The nonce of the first call: the next one of the account, also where another was named.
+ *
+ * @throws {MetisSeqError} NONCE_USED, NONCE_GAP; nothing was signed
+ */
+async function chooseNonce(
+  {from}: Plan,
+  {nonce: wanted}: SendChoices,
+  {client, chainId, journal}: SendDependencies,
+): Promise<number> {
+  const count = (blockTag: 'latest' | 'pending') =>
+    getTransactionCount(client, {address: from, blockTag})
+  const [latest, pending] = await Promise.all([count('latest'), count('pending')])
+  const nonce = wanted ?? pending
+  // A backend that is behind gives a place that we know is taken.
+  const mined = journal.minedAt(chainId, from, nonce)
+  if (nonce < latest || mined) throw nonceUsed(from, nonce, latest, mined?.hash)
+  if (nonce > pending) throw nonceGap(from, nonce, pending)
+  return nonce
 }
 
 async function sendOne(
@@ -168,6 +191,20 @@ export async function simulate(
   }
 }
 
+/** More than any operation of ours is worth in gas, whatever an endpoint calls the price. */
+const DEAR_GAS_WEI = 250_000_000_000_000_000n
+
+function dearGas({chain}: Plan, costWei: bigint): Trap[] {
+  if (costWei <= DEAR_GAS_WEI) return []
+  const coin = chain === 'L1' ? 'ETH' : 'METIS'
+  return [
+    {
+      id: 'fee-spike',
+      message: `The endpoint asks for ${formatWeiShort(costWei)} ${coin} of gas. Name a ceiling with --max-fee to send anyway.`,
+    },
+  ]
+}
+
 /** How many times the usual base fee is a spike, when it also costs so much more. */
 const SPIKE_TIMES = 3n
 const SPIKE_COST_WEI = 2_000_000_000_000_000n
@@ -183,6 +220,29 @@ function feeSpike({nowWei, usualWei}: {nowWei: bigint; usualWei: bigint}, gas: b
       message: `Gas costs ${gwei(nowWei)} now and ${gwei(usualWei)} usually: waiting saves about ${formatWeiShort(moreWei)} ETH. Name a ceiling with --max-fee to send anyway.`,
     },
   ]
+}
+
+function nonceUsed(from: Address, nonce: number, next: number, hash?: Hash): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NONCE_USED',
+    message: hash
+      ? `Nonce ${nonce} of ${from} is used by a transaction of ours, and the endpoint does not know it yet.`
+      : `Nonce ${nonce} of ${from} is used; the next one is ${next}.`,
+    exit: 'precondition',
+    facts: {account: from, nonce: `${nonce}`, next: `${next}`, ...(hash ? {hash} : {})},
+    hints: ['Leave out `--nonce`, and run the same command again in a moment. Nothing was sent.'],
+    retryable: hash !== undefined,
+  })
+}
+
+function nonceGap(from: Address, nonce: number, next: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NONCE_GAP',
+    message: `Nonce ${nonce} leaves a gap: the next one of ${from} is ${next}, and nothing after a gap is mined.`,
+    exit: 'precondition',
+    facts: {account: from, nonce: `${nonce}`, next: `${next}`},
+    hints: ['Leave out `--nonce`. Nothing was sent.'],
+  })
 }
 
 function assertNoTrap(traps: readonly Trap[], overrides: readonly string[]): void {

@@ -75,6 +75,7 @@ export async function withoutMined(
     // A run that was cut off did not note it.
     const entry = journal.find({hash})
     if (entry) record(journal, entry, outcomeOf(receipt))
+    if (entry && hash === batch.transactions.at(-1)?.hash) tellAll(batch, journal)
     left.shift()
   }
   if (left.length > 0) return {...batch, transactions: left}
@@ -85,6 +86,14 @@ export async function withoutMined(
     facts: {hash: batch.transactions.at(-1)?.hash ?? 'none'},
     hints: ['Look at the result; there is nothing left to send.'],
   })
+}
+
+/** The end of the whole batch is told here, by the error that nothing is left. */
+function tellAll({transactions}: SignedBatch, journal: SendDependencies['journal']): void {
+  for (const {hash} of transactions) {
+    const entry = journal.find({hash})
+    if (entry) journal.tell(entry.id)
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import {resolve} from 'node:path'
 
-import {getAddress, isAddressEqual, type Address, type Hex} from 'viem'
+import {getAddress, isAddress, isAddressEqual, type Address, type Hex} from 'viem'
 
 import {createRemoteSigner, listRemoteAccounts, type RemoteApi} from '../chain/remote-signer.ts'
+import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {addressOfPublicKey, parsePublicKey} from '../protocol/public-key.ts'
 import type {AccountKey, ConfigStore, RemoteSignerRecord, SignerRecord} from '../store/config.ts'
@@ -162,7 +163,10 @@ async function chooseAccount(
   if (address && api === 'eth_signTransaction') return {address, publicKey: null}
   const listed = await listRemoteAccounts(remote)
   const accounts = listed.map((text) => {
-    if (api === 'eth_signTransaction') return {address: getAddress(text), publicKey: null}
+    if (api === 'eth_signTransaction') {
+      if (!isAddress(text, {strict: false})) throw noAccount(text)
+      return {address: getAddress(text), publicKey: null}
+    }
     const publicKey = parsePublicKey(text)
     return {address: addressOfPublicKey(publicKey), publicKey}
   })
@@ -179,6 +183,15 @@ async function chooseAccount(
     exit: 'signer',
     facts: {accounts: accounts.map((account) => account.address).join(', ') || 'none'},
     hints: ['Pass `--address ADDRESS` with one of its accounts.'],
+  })
+}
+
+function noAccount(text: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'SIGNER_WRONG_ANSWER',
+    message: `The remote signer lists something that is no account: ${cleanText(text, 60)}.`,
+    exit: 'signer',
+    hints: ['Check the address of the signer, and `--api`.'],
   })
 }
 

@@ -12,6 +12,7 @@ import {
 } from 'viem'
 
 import type {ChainClient} from '../chain/connect.ts'
+import {cleanText} from '../lib/clean-text.ts'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
@@ -259,7 +260,7 @@ function replaced(entry: JournalEntry): MetisSeqError {
 export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_REJECTED',
-    message: `${entry.label}: the endpoint does not take the transaction: ${refusal.message}.`,
+    message: `${entry.label}: the endpoint does not take the transaction: ${cleanText(refusal.message)}.`,
     exit: 'precondition',
     facts: {...factsOf(entry), rpcCode: String(refusal.code)},
     hints: ['Nothing was sent. Check `--nonce`, `--max-fee` and the balance of the account.'],
@@ -268,10 +269,10 @@ export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisS
 }
 
 /** It was sent once, and the endpoint does not take it again: it may be mined, or wait for ever. */
-function stuck(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
+export function stuck(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
-    message: `${entry.label}: an earlier run sent this, and the endpoint neither has it nor takes it again: ${refusal.message}.`,
+    message: `${entry.label}: an earlier run sent this, and the endpoint neither has it nor takes it again: ${cleanText(refusal.message)}.`,
     exit: 'tx-unknown',
     facts: {...factsOf(entry), rpcCode: String(refusal.code)},
     hints: [
@@ -286,7 +287,7 @@ function stuck(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
 const AGAIN =
   'Run the same command again: it first brings this transaction to its end and never sends it twice.'
 
-function unknown(entry: JournalEntry, cause?: unknown): MetisSeqError {
+export function unknown(entry: JournalEntry, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
     message: cause

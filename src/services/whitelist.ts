@@ -3,6 +3,7 @@ import type {Address} from 'viem'
 import {readOffices} from '../chain/actions/locking-pool/read-offices.ts'
 import {readWhitelisted} from '../chain/actions/locking-pool/read-pool.ts'
 import {readOwnedSequencerId} from '../chain/actions/locking-pool/read-sequencer-ids.ts'
+import {assertContractsAgree} from './contracts-agree.ts'
 import type {Context} from './context.ts'
 import {
   changesSomething,
@@ -39,6 +40,7 @@ export async function planWhitelist(
     readOffices(client, context.network.l1.contracts),
     read(),
     readOwnedSequencerId(client, {lockingPool, owner: account}),
+    assertContractsAgree(context),
   ])
   const word = (yes: boolean) => (yes ? 'whitelisted' : 'not whitelisted')
   return toSettingPlan({

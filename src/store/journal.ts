@@ -43,6 +43,8 @@ export interface Journal {
   tell(id: number): void
   /** Others of the account with the same nonce: only one of all can be mined. */
   rivals(entry: JournalEntry): JournalEntry[]
+  /** The mined or failed entry of an account with a nonce. */
+  minedAt(chainId: number, from: Address, nonce: number): JournalEntry | undefined
   /** Newest first; of one network, or of all. */
   list(limit: number, network?: string): JournalEntry[]
   /** The newest entry with an id or a hash. */
@@ -78,6 +80,9 @@ export function openJournal(path: string): Journal {
   const rivals = database.prepare(
     'SELECT * FROM entries WHERE chain_id = ? AND sender = ? AND nonce = ? AND hash <> ? ORDER BY id',
   )
+  const minedAt = database.prepare(
+    `SELECT * FROM entries WHERE chain_id = ? AND sender = ? AND nonce = ? AND status IN ('mined', 'reverted') LIMIT 1`,
+  )
   const list = database.prepare(
     'SELECT * FROM entries WHERE ?1 IS NULL OR network = ?1 ORDER BY id DESC LIMIT ?2',
   )
@@ -110,6 +115,11 @@ export function openJournal(path: string): Journal {
     tell: (id) => run(() => void tell.run(id)),
     rivals: ({chainId, from, nonce, hash}) =>
       run(() => rivals.all(chainId, from.toLowerCase(), nonce, hash).map(toEntry)),
+    minedAt: (chainId, from, nonce) =>
+      run(() => {
+        const row = minedAt.get(chainId, from.toLowerCase(), nonce)
+        return row ? toEntry(row) : undefined
+      }),
     forget: (network) =>
       run(() => void database.prepare('DELETE FROM entries WHERE network = ?').run(network)),
     list: (limit, network) => run(() => list.all(network ?? null, limit).map(toEntry)),

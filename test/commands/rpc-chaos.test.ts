@@ -186,7 +186,7 @@ const longAgo = (block: Record<string, unknown>) => ({
   timestamp: `0x${(Math.floor(Date.now() / 1000) - 3600).toString(16)}`,
 })
 
-test('one of two is behind: it is asked last, a remark says so, and the rest is as always', async () => {
+test('one of two is behind: it is not asked, a remark says so, and the rest is as always', async () => {
   blocksOf(first, longAgo)
 
   const {json} = await send(both)
@@ -197,6 +197,44 @@ test('one of two is behind: it is asked last, a remark says so, and the rest is 
   )
   expect(first.asked).not.toContain('eth_sendRawTransaction')
   expect(await sentTransactions()).toBe(1)
+})
+
+test('one that is behind is not asked either when the other limits', async () => {
+  blocksOf(first, longAgo)
+  const limit = atFirst(1, 'eth_estimateGas', 'too many')
+  second.decide(limit)
+
+  const {json} = await send(both)
+
+  expect(json?.error).toBeNull()
+  expect(first.asked).not.toContain('eth_estimateGas')
+  expect(await sentTransactions()).toBe(1)
+})
+
+test('a fork that runs ahead does not make the honest one mute: exit 8, and nothing is sent', async () => {
+  blocksOf(second, (block) => ({
+    ...block,
+    hash: `0x${'cd'.repeat(32)}`,
+    number: `0x${(Number(block['number']) + 5).toString(16)}`,
+    timestamp: `0x${(Number(block['timestamp']) + 600).toString(16)}`,
+  }))
+
+  const {json} = await send(both)
+
+  expect(json?.error).toMatchObject({code: 'ENDPOINTS_DISAGREE', exitCode: 8})
+  expect(await sentTransactions()).toBe(0)
+})
+
+test('the only endpoint lives in the future: exit 16, and nothing is sent', async () => {
+  blocksOf(first, (block) => ({
+    ...block,
+    timestamp: `0x${(Math.floor(Date.now() / 1000) + 3600).toString(16)}`,
+  }))
+
+  const {json} = await send(alone)
+
+  expect(json?.error).toMatchObject({code: 'ENDPOINT_AHEAD', exitCode: 16})
+  expect(await sentTransactions()).toBe(0)
 })
 
 test('the only endpoint lives in the past: exit 16, and nothing is sent', async () => {

@@ -2,7 +2,7 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {encodeFunctionResult, numberToHex, parseEther, type Address} from 'viem'
+import {encodeFunctionResult, numberToHex, parseEther, type Address, type Hex} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {proxyAnswer, startHttpStub, type Call} from '../helpers/http-stub.ts'
@@ -136,6 +136,30 @@ test('a signer that answers with another key is refused, when it is added and wh
 /** Those of the set-up: an approval and a lock. */
 const noncesAtStart = () => Promise.resolve(2)
 
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+
+test.each<[string, (signature: Hex) => Hex]>([
+  [
+    'the higher s, which no node takes',
+    (signature) => {
+      const s = ORDER - BigInt(`0x${signature.slice(66, 130)}`)
+      const v = signature.endsWith('1b') ? '1c' : '1b'
+      return `0x${signature.slice(2, 66)}${s.toString(16).padStart(64, '0')}${v}`
+    },
+  ],
+  ['a v of another chain', (signature) => `0x${signature.slice(2, 130)}25`],
+  ['half a signature', (signature) => `0x${signature.slice(2, 66)}`],
+])('a signature with %s is refused, and nothing is noted', async (_name, change) => {
+  vault.spoilsBy(change)
+  try {
+    const {json} = await addVault()
+
+    expect(json?.error).toMatchObject({code: 'SIGNER_WRONG_ANSWER', exitCode: 13})
+  } finally {
+    vault.spoilsBy(undefined)
+  }
+})
+
 test('without token, authority or certificate nothing is signed and nothing is noted', async () => {
   const base = ['signer', 'add', 'vault', '--url', vault.url, '--api', 'web3signer']
   const wrong = temp.path('wrong')
@@ -145,6 +169,7 @@ test('without token, authority or certificate nothing is signed and nothing is n
   const noToken = await cli(...base, ...tls.slice(2))
   const wrongToken = await cli(...base, ...tls.slice(2), '--token-file', wrong)
   const noFile = await cli(...base, '--ca-file', '/nonexistent')
+  const noPem = await cli(...base, '--ca-file', wrong)
   const list = await cli('signer', 'list')
 
   expect(noCa.json?.error).toMatchObject({code: 'SIGNER_UNREACHABLE', exitCode: 13})
@@ -152,6 +177,7 @@ test('without token, authority or certificate nothing is signed and nothing is n
   expect(wrongToken.json?.error).toMatchObject({code: 'SIGNER_REFUSED', exitCode: 13})
   expect(wrongToken.json?.error?.hints.join()).toContain('token file')
   expect(noFile.json?.error).toMatchObject({code: 'SIGNER_FILE_UNREADABLE', exitCode: 13})
+  expect(noPem.json?.error).toMatchObject({code: 'SIGNER_FILE_UNREADABLE', facts: {path: wrong}})
   expect(list.json?.data['signers']).toHaveLength(2)
 })
 

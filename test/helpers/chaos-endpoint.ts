@@ -10,6 +10,8 @@ export type Fate =
   | 'deaf'
   /** Nobody gets it, and nobody hears anything. */
   | 'silence'
+  /** A refusal of the endpoint's own; the chain sees nothing. */
+  | {code: number; message: string}
   /** The chain answers, and the answer is changed. */
   | ((result: unknown) => unknown)
 
@@ -53,6 +55,11 @@ export async function startChaosEndpoint(
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
       response.statusCode = 429
       return void response.end('{"message":"too many requests"}')
+    }
+    const refusal = all.find((fate) => typeof fate === 'object')
+    if (refusal) {
+      const errors = calls.map(({id}) => ({jsonrpc: '2.0', id, error: refusal}))
+      return void response.end(JSON.stringify(Array.isArray(parsed) ? errors : errors[0]))
     }
     void forward(body).then((replies) => {
       if (all.includes('deaf')) return

@@ -19,6 +19,8 @@ export interface Web3SignerStub extends AsyncDisposable {
   asked: string[]
   /** Signs with another key than the one it lists. */
   liesWith(account: Account | undefined): void
+  /** Changes the signature before it goes out; undefined: as it is. */
+  spoilsBy(change: ((signature: Hex) => Hex) | undefined): void
 }
 
 type Account = ReturnType<typeof accountOf>
@@ -29,6 +31,7 @@ export async function startWeb3SignerStub(
   token: string,
 ): Promise<Web3SignerStub> {
   let signsWith = account
+  let spoil: (signature: Hex) => Hex = (signature) => signature
   const asked: string[] = []
   const server = createServer(
     {
@@ -53,7 +56,7 @@ export async function startWeb3SignerStub(
       const {data} = JSON.parse(Buffer.concat(chunks).toString()) as {data: Hex}
       const hash = keccak256(data)
       const signature = await sign({hash, privateKey: signsWith.privateKey})
-      response.end(serializeSignature(signature))
+      response.end(spoil(serializeSignature(signature)))
     },
   )
   server.listen(0, '127.0.0.1')
@@ -62,6 +65,7 @@ export async function startWeb3SignerStub(
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     liesWith: (other) => (signsWith = other ?? account),
+    spoilsBy: (change) => (spoil = change ?? ((signature) => signature)),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()

@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 
+import {NEVER_FROM_ENV} from '../../cli/env-names.ts'
 import {commonFlags} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
@@ -19,6 +20,7 @@ export default class KeyDelete extends OperatorCommand {
     ...commonFlags,
     yes: Flags.boolean({description: 'Delete without asking.'}),
     override: Flags.option({
+      env: NEVER_FROM_ENV,
       options: ['key-in-use', 'no-backup'] as const,
       description: 'Accept a named trap that would stop the command.',
       multiple: true,

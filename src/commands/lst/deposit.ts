@@ -43,12 +43,14 @@ export default class LstDeposit extends OperatorCommand {
     const host = this.sendHost(flags.yes)
     const from = requireOwner(context)
     await settleEarlier(context, {action: 'lst deposit', chain: 'L2', from}, flags, host)
-    const plan = await planDeposit(context, {
-      amountMetisWei: args.amount,
-      slippageBasisPoints: flags.slippage,
-    })
+    const makePlan = () =>
+      planDeposit(context, {
+        amountMetisWei: args.amount,
+        slippageBasisPoints: flags.slippage,
+      })
+    const plan = await makePlan()
     const before = await readPosition(context, plan.from)
-    const outcome = await send(context, plan, flags, host)
+    const outcome = await send(context, plan, flags, host, makePlan)
     if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
     if (flags.wait === 'none') return {data: outcome.json, text: ''}
     const {position, receivedArtMetisWei} = await verifyDeposit(context, before)

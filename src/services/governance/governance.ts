@@ -10,6 +10,7 @@ import {payable, type Purse} from '../../protocol/reward-purse.ts'
 import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
 import {MIN_EPOCHS_PER_REWARD_BATCH} from '../../protocol/reward.ts'
 import {measureBlockInterval, slotOf, type BlockInterval} from '../block-interval.ts'
+import {assertContractsAgree} from '../contracts-agree.ts'
 import type {Context} from '../context.ts'
 import {metisText} from '../planned-calls.ts'
 import {TARGET_RATE_PERCENT} from '../reward-forecast.ts'
@@ -52,7 +53,7 @@ export interface Governance {
 /**
  * Reads the settings of a network. Needs no profile; goes on without L2.
  *
- * @throws {MetisSeqError} those of the connection to L1
+ * @throws {MetisSeqError} CONTRACTS_DISAGREE, those of the connection to L1
  */
 export async function readGovernance(context: Context): Promise<Governance> {
   const {client} = context.l1()
@@ -60,6 +61,7 @@ export async function readGovernance(context: Context): Promise<Governance> {
   const [offices, pool] = await Promise.all([
     readOffices(client, {lockingPool, lockingInfo}),
     readPool(client, {lockingPool, lockingInfo}),
+    assertContractsAgree(context),
   ])
   const [payer, lastBatchEpochs, {production, error}] = await Promise.all([
     readPayer(context, offices.rewardPayer),

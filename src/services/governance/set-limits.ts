@@ -3,6 +3,7 @@ import {readOffices} from '../../chain/actions/locking-pool/read-offices.ts'
 import {formatWeiShort} from '../../lib/units.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
 import type {Condition} from '../check.ts'
+import {assertContractsAgree} from '../contracts-agree.ts'
 import type {Context} from '../context.ts'
 import type {Effect, PlannedCall} from '../plan.ts'
 import {setLimit} from '../planned-settings.ts'
@@ -32,6 +33,7 @@ export async function planLimits(context: Context, request: LimitsRequest): Prom
   const [{infoOwner}, {pool: before, sequencers}] = await Promise.all([
     readOffices(client, contracts),
     listSequencers(context),
+    assertContractsAgree(context),
   ])
   const after: Limits = {
     minLockMetisWei: request.minLockMetisWei ?? before.minLockMetisWei,

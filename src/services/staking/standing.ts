@@ -1,13 +1,12 @@
-import {isAddressEqual, type Address} from 'viem'
+import type {Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import {readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
-import {poolPointers, type Pointer} from '../../chain/actions/locking-pool/read-pointers.ts'
 import {readPoolRules} from '../../chain/actions/locking-pool/read-pool-rules.ts'
 import {readPool, readWhitelisted} from '../../chain/actions/locking-pool/read-pool.ts'
 import {readSequencer} from '../../chain/actions/locking-pool/read-sequencer.ts'
-import {MetisSeqError} from '../../lib/errors.ts'
 import type {Standing} from '../../protocol/locking-pool.ts'
+import {assertContractsAgree} from '../contracts-agree.ts'
 import type {Context} from '../context.ts'
 
 /**
@@ -31,24 +30,10 @@ export async function readStanding(
     readSequencer(client, {lockingPool, sequencerId, ...at}),
     readWhitelisted(client, {lockingPool, owner: caller, ...at}),
     readTokenBalance(client, {token: metis, account: caller, ...at}),
-    ...poolPointers(client, context.network.l1.contracts).map((each) =>
-      assertPointer(each, context),
-    ),
+    assertContractsAgree(context),
   ])
   return {
     ...{pool, rules, sequencer, caller, callerIsWhitelisted, callerMetisWei},
     timeSeconds: block.timestamp,
   }
-}
-
-async function assertPointer({label, expected, read}: Pointer, {networkName}: Context) {
-  const actual = await read()
-  if (isAddressEqual(actual, expected)) return
-  throw new MetisSeqError({
-    code: 'CONTRACTS_DISAGREE',
-    message: `On network ${networkName} it does not hold that ${label}: it is ${actual}.`,
-    exit: 'config',
-    facts: {network: networkName, expected, actual},
-    hints: ['Run `metis-seq network check` to compare every address of the network.'],
-  })
 }
