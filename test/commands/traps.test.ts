@@ -144,6 +144,16 @@ test('fee-spike: told with what waiting saves; a ceiling of one’s own goes on'
   expect(capped.error).toBeNull()
 })
 
+test('fee-spike: more than any operation is worth, whatever is usual', async () => {
+  await chain.l1.request('anvil_setNextBlockBaseFeePerGas', [numberToHex(4_000n * GWEI)])
+  await chain.l1.request('evm_mine')
+
+  const error = await trapOf('stake increase --amount 10')
+
+  expect(error).toMatchObject({code: 'TRAP', facts: {trap: 'fee-spike'}})
+  expect(error?.message).toMatch(/asks for [\d.]+ ETH of gas/)
+})
+
 /** The next epoch on L2, of 1,000 blocks, as the consensus layer commits it. */
 async function commitEpoch(number: bigint, of: `0x${string}`): Promise<void> {
   const start = 101n + number * 1000n
