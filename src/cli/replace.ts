@@ -12,7 +12,8 @@ import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {replacementJson, replacementText} from '../ui/presenters/replacement.ts'
 import type {Result} from './operator-command.ts'
 import {passwordAccess, type PasswordFlags} from './password-flags.ts'
-import {chainOf, lockAccount, proveAndWarn, reporterFor, type SendHost} from './send.ts'
+import {lockAccount} from './account-lock.ts'
+import {chainOf, pagesOf, proveAndWarn, reporterFor, type SendHost} from './send.ts'
 
 /** How far back an open transaction is looked for. */
 const ENTRIES_LOOKED_AT = 500
@@ -49,7 +50,7 @@ export async function replace(
       ...chainOf(context, {chain}),
       network: context.networkName,
       journal,
-      reporter: reporterFor(host),
+      reporter: reporterFor(host, pagesOf(context, {chain})),
       signal: host.signal,
     }
     const fees = {maxFeeWei: flags['max-fee'], priorityFeeWei: flags['priority-fee']}

@@ -11,7 +11,8 @@ import {openJournal} from '../store/journal.ts'
 import {sentJson} from '../ui/presenters/plan.ts'
 import {decodedText} from '../ui/presenters/transaction.ts'
 import type {Result} from './operator-command.ts'
-import {chainOf, lockAccount, proveAndWarn, reporterFor, tellAll, type SendHost} from './send.ts'
+import {lockAccount} from './account-lock.ts'
+import {chainOf, pagesOf, proveAndWarn, reporterFor, tellAll, type SendHost} from './send.ts'
 
 /** Shows what signed transactions do, asks, and sends them one after the other. */
 export async function sendTransactions(
@@ -29,7 +30,7 @@ export async function sendTransactions(
       ...chainOf(context, whole),
       network: context.networkName,
       journal,
-      reporter: reporterFor(host),
+      reporter: reporterFor(host, pagesOf(context, whole)),
       signal: host.signal,
     }
     if (!flags['dry-run']) host.atEnd(await lockAccount(context, whole, host))
@@ -43,7 +44,7 @@ export async function sendTransactions(
     const sent = await sendSigned(batch, dependencies)
     host.atSuccess(() => tellAll(context, sent))
     return {
-      data: {...json, transactions: sentJson(sent)},
+      data: {...json, transactions: sentJson(sent, pagesOf(context, whole))},
       text: sent.map(({label, hash}) => `Mined: ${label}, ${hash}.`).join('\n'),
     }
   } finally {

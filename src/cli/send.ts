@@ -1,9 +1,10 @@
-import {join} from 'node:path'
+import type {Hash} from 'viem'
 
 import type {ChainClient} from '../chain/connect.ts'
 import {systemClock} from '../lib/clock.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {shortHex} from '../lib/units.ts'
+import {explorerPage} from '../protocol/network.ts'
 import {confirmSent} from '../services/confirm-sent.ts'
 import type {Context} from '../services/context.ts'
 import {requireProfile} from '../services/context.ts'
@@ -23,9 +24,9 @@ import type {WaitGoal} from '../services/wait-hash.ts'
 import {findUntold, settleOpenTransactions} from '../services/wait-transaction.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {assertMayWrite, writeOutput} from '../lib/files.ts'
-import {lockDirectory} from '../store/dir-lock.ts'
 import {openJournal, type Journal, type JournalEntry} from '../store/journal.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
+import {lockAccount} from './account-lock.ts'
 import type {Warning} from './output.ts'
 import {passwordAccess, type PasswordFlags} from './password-flags.ts'
 
@@ -128,7 +129,7 @@ export async function send(
             onProgress: host.say,
           })
     host.atSuccess(() => tellAll(context, sent))
-    const done = {...json, transactions: sentJson(sent)}
+    const done = {...json, transactions: sentJson(sent, pagesOf(context, plan))}
     host.keepForFailure(done)
     return {state: 'sent', sent, json: done}
   } finally {
@@ -177,60 +178,6 @@ export async function proveAndWarn(
     warn({
       code: 'ENDPOINT_BEHIND',
       message: `${endpoint} is behind the other endpoints, at block ${number}; it is not asked.`,
-    })
-  }
-}
-
-/** How long a command waits for another one of the same account before it gives up. */
-const LOCK_WAIT_MS = 20_000
-const LOCK_POLL_MS = 100
-
-/**
- * Two commands that send for one account at once would take the same nonce or do a thing twice.
- *
- * @param purpose `replace`: of a transaction that another command may be waiting for at this moment
- */
-export async function lockAccount(
-  context: Context,
-  wanted: Pick<Plan, 'chain' | 'from'>,
-  {say, signal}: SendHost,
-  purpose: 'send' | 'replace' = 'send',
-): Promise<() => void> {
-  const deadline = systemClock.monotonicMs() + LOCK_WAIT_MS
-  let told = false
-  for (;;) {
-    try {
-      return tryLock(context, wanted, purpose)
-    } catch (error) {
-      const busy = error instanceof MetisSeqError && error.code === 'ACCOUNT_BUSY'
-      if (!busy || systemClock.monotonicMs() > deadline) throw error
-    }
-    if (!told) say('Another command sends for this account; waiting until it has ended.')
-    told = true
-    await systemClock.sleep(LOCK_POLL_MS, signal)
-  }
-}
-
-function tryLock(
-  context: Context,
-  {chain, from}: Pick<Plan, 'chain' | 'from'>,
-  purpose: 'send' | 'replace',
-): () => void {
-  const {chainId} = context.network[chain === 'L1' ? 'l1' : 'l2']
-  const name = `${chainId}-${from.toLowerCase()}${purpose === 'replace' ? '-replace' : ''}`
-  try {
-    const lock = lockDirectory(join(context.home.root, 'locks'), name)
-    return () => lock.release()
-  } catch (error) {
-    if (!(error instanceof MetisSeqError) || error.code !== 'DIRECTORY_LOCKED') throw error
-    throw new MetisSeqError({
-      code: 'ACCOUNT_BUSY',
-      message: `Another command is sending for ${from} on ${chain} at this moment.`,
-      exit: 'busy',
-      facts: {account: from, pid: error.facts['pid'] ?? 'unknown'},
-      hints: ['Wait until it has ended, then run the same command again.'],
-      retryable: true,
-      cause: error,
     })
   }
 }
@@ -296,7 +243,7 @@ function dependenciesOf(
     ...chainOf(context, plan),
     network: context.networkName,
     journal,
-    reporter: reporterFor(host),
+    reporter: reporterFor(host, pagesOf(context, plan)),
     signal: host.signal,
   }
 }
@@ -348,7 +295,18 @@ function requireKey(context: Context, plan: Plan): string {
   })
 }
 
-export function reporterFor({say, warn}: SendHost): SendReporter {
+/** Where a transaction can be looked at in a browser. */
+export function pagesOf(
+  {network}: Context,
+  {chain}: Pick<Plan, 'chain'>,
+): (hash: Hash) => string | null {
+  return (hash) => explorerPage(network, chain, hash)
+}
+
+export function reporterFor(
+  {say, warn}: SendHost,
+  pageOf: (hash: Hash) => string | null,
+): SendReporter {
   return {
     onSettled: (label, hash, status) =>
       warn({
@@ -356,7 +314,10 @@ export function reporterFor({say, warn}: SendHost): SendReporter {
         message: `Earlier transaction (${label}, ${shortHex(hash)}): ${status}.`,
       }),
     onSimulated: (label) => say(`Simulated: ${label}.`),
-    onBroadcast: (label, hash) => say(`Sent: ${label}, ${hash}.`),
+    onBroadcast(label, hash) {
+      const page = pageOf(hash)
+      say(`Sent: ${label}, ${hash}.${page ? `\n      ${page}` : ''}`)
+    },
     onMined: (label, {blockNumber}) => say(`Mined in block ${blockNumber}: ${label}.`),
     onWaiting: (label, seconds) => say(`Waiting ${seconds} s for: ${label}.`),
   }

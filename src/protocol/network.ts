@@ -92,3 +92,9 @@ export interface ArtemisContracts {
   withdrawalManager: Address
   config: Address
 }
+
+/** Page of a transaction in the explorer of its chain; null where the network names none. */
+export function explorerPage(network: Network, chain: 'L1' | 'L2', hash: Hex): string | null {
+  const {explorerUrl} = chain === 'L1' ? network.l1 : network.l2
+  return explorerUrl === null ? null : `${explorerUrl.replace(/\/+$/, '')}/tx/${hash}`
+}

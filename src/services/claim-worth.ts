@@ -4,6 +4,7 @@ import {fromRevert} from '../chain/reverts.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
 import type {Context} from './context.ts'
+import type {Trap} from './plan.ts'
 import type {StakingPlan} from './staking/staking-plan.ts'
 
 const ONE = 10n ** 18n
@@ -14,15 +15,17 @@ export interface WorthRule {
   minRatio: bigint
   /** METIS that one ETH buys, times 1e18. Undefined: the ratio is METIS claimed per ETH spent. */
   metisPerEth: bigint | undefined
-  /** Highest price of gas the operator pays; undefined: what L1 asks now. */
-  maxFeeWei: bigint | undefined
 }
 
 /** What a claim brings and what it costs now. */
-export interface ClaimWorth {
+export interface ClaimCost {
   rewardMetisWei: bigint
   /** Bridge fee, and gas at the price of now. */
   costEthWei: bigint
+}
+
+/** The same, compared. */
+export interface ClaimWorth extends ClaimCost {
   /**
    * Times 1e18. With a price the value of the reward over the cost: reward / (cost x METIS per ETH).
    * Without one METIS claimed per ETH spent: reward / cost.
@@ -32,15 +35,16 @@ export interface ClaimWorth {
 }
 
 /**
- * Stops a claim that brings too little for what it costs. Sends nothing.
+ * Measures a claim against the chain as it is now. Sends nothing.
  *
- * @throws {MetisSeqError} CLAIM_NOT_WORTH, or the mapped revert of the claim
+ * @param maxFeeWei highest price of gas the operator pays; undefined: what L1 asks now
+ * @throws {MetisSeqError} the mapped revert of the claim
  */
-export async function assertClaimWorth(
+export async function measureClaim(
   context: Context,
   plan: StakingPlan,
-  rule: WorthRule,
-): Promise<ClaimWorth> {
+  maxFeeWei: bigint | undefined,
+): Promise<ClaimCost> {
   const {client} = context.l1()
   const {from, standing} = plan
   const {rewardMetisWei} = standing.sequencer
@@ -53,13 +57,36 @@ export async function assertClaimWorth(
     }),
     getGasPrice(client),
   ])
-  const {maxFeeWei} = rule
   const gasPrice = maxFeeWei !== undefined && maxFeeWei < asked ? maxFeeWei : asked
-  const costEthWei = claim.valueWei + gas * gasPrice
-  const ratio = worthRatio(rewardMetisWei, costEthWei, rule.metisPerEth)
-  const worth = {rewardMetisWei, costEthWei, ratio, minRatio: rule.minRatio}
-  if (ratio < rule.minRatio) throw notWorth(worth, rule.metisPerEth)
+  return {rewardMetisWei, costEthWei: claim.valueWei + gas * gasPrice}
+}
+
+/**
+ * Stops a claim that brings too little for what it costs.
+ *
+ * @throws {MetisSeqError} CLAIM_NOT_WORTH
+ */
+export function assertClaimWorth(cost: ClaimCost, rule: WorthRule): ClaimWorth {
+  const {minRatio, metisPerEth} = rule
+  const ratio = worthRatio(cost.rewardMetisWei, cost.costEthWei, metisPerEth)
+  const worth = {...cost, ratio, minRatio}
+  if (ratio < minRatio) throw notWorth(worth, metisPerEth)
   return worth
+}
+
+/**
+ * A claim that costs more than it brings. Without a price one METIS counts as one ETH, many times what it ever was,
+ * so what is told then is certain.
+ */
+export function claimLossTrap(cost: ClaimCost, metisPerEth: bigint | undefined): Trap[] {
+  const {rewardMetisWei, costEthWei} = cost
+  if (worthRatio(rewardMetisWei, costEthWei, metisPerEth) >= ONE) return []
+  return [
+    {
+      id: 'claim-at-a-loss',
+      message: `The claim brings ${formatWeiShort(rewardMetisWei, 6)} METIS and costs ${formatWeiShort(costEthWei, 6)} ETH: more than it is worth. Wait for more reward.`,
+    },
+  ]
 }
 
 /** @returns times 1e18; a claim that costs nothing is worth as much as the reward in wei */

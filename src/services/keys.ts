@@ -266,5 +266,5 @@ function keyMismatch(key: KeyRecord): MetisSeqError {
   })
 }
 
-export {findAccount, findKey, listAccounts, listKeys} from './key-records.ts'
+export {findAccount, findKey, listKeys} from './key-records.ts'
 export type {AccountKey, KeyRecord} from '../store/config.ts'

@@ -28,6 +28,7 @@ export interface PlannedCall {
 /** Known ways to lose money or a turn. Each is told in `docs/traps.md`. */
 export const trapIds = [
   'bridge-fee',
+  'claim-at-a-loss',
   'fee-spike',
   'new-owner-not-ready',
   'no-reward-recipient',

@@ -16,6 +16,7 @@ import {parseRaw} from '../chain/parse-raw.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
+import {explorerPage} from '../protocol/network.ts'
 import type {Home} from '../store/home.ts'
 import {openJournal, type JournalEntry, type JournalStatus} from '../store/journal.ts'
 import type {Context} from './context.ts'
@@ -31,6 +32,8 @@ export interface TransactionView {
   layer: Layer
   chainId: number
   network: string
+  /** Its page in an explorer; null where the network names none. */
+  explorerUrl: string | null
   /** `pending`: a node holds it and no block does. `unknown`: no node of the network knows it. */
   state: 'mined' | 'failed' | 'pending' | 'unknown'
   from: Address
@@ -244,6 +247,7 @@ export async function viewOf(
     block === null || !inclusion ? null : inclusion.blockNumber <= block
   return {
     ...namesOf(context, layer, to, data),
+    explorerUrl: explorerPage(context.network, layer, hash),
     ...{hash, from, to, accountNonce, valueWei, gasLimit, data},
     state: inclusion ? (inclusion.succeeded ? 'mined' : 'failed') : 'pending',
     inclusion: inclusion
@@ -280,6 +284,7 @@ async function journalOnly(
   }
   return {
     ...namesOf(context, layer, to, data),
+    explorerUrl: explorerPage(context.network, layer, hash),
     ...{hash, from, to, valueWei, accountNonce: nonce, gasLimit: signed?.gasLimit ?? null, data},
     // What the journal remembers counts only as long as the chain says nothing else.
     state: unasked.length > 0 ? (ended[entry.status] ?? 'unknown') : 'unknown',

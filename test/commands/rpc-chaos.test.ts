@@ -39,6 +39,7 @@ beforeAll(async () => {
         l1: {
           ...chain.network.l1,
           rpcUrls: l1Urls,
+          explorerUrl: 'https://scan.example/',
           ...(staleAfterSeconds === undefined ? {} : {staleAfterSeconds}),
         },
       },
@@ -82,6 +83,9 @@ test('limited on a read and on the broadcast: waited out, sent once', async () =
   expect(json?.error).toBeNull()
   expect(await sentTransactions()).toBe(1)
   expect(statusesIn(alone)).toEqual(['mined'])
+  expect(json?.data['transactions']).toMatchObject([
+    {explorerUrl: expect.stringMatching(/^https:\/\/scan\.example\/tx\/0x[0-9a-f]{64}$/)},
+  ])
 })
 
 test('limited for good: exit 8 with its own code, and nothing is sent', async () => {

@@ -122,6 +122,29 @@ test('a Safe pays no gas, so its owner account may hold no ETH', async () => {
   expect(fields.json?.error).toMatchObject({code: 'BALANCE_LOW'})
 })
 
+test('claim-at-a-loss: by the price that is given, and for certain without one', async () => {
+  const setFee = (gwei: bigint) =>
+    chain.act(governance.address, chain.at.discountOracle, discountOracleAbi, 'setDiscount', [
+      gwei * GWEI,
+    ])
+  // 200,000 gas of the bridge: 0.005 ETH.
+  await setFee(25n)
+  const {json} = await runCli(['reward', 'show', '--json'], {home: temp.root})
+  const rewardWei = BigInt(String(json?.data['claimableMetisWei']))
+  expect(rewardWei).toBeGreaterThan(6_000_000_000_000_000n)
+
+  const priced = await trapOf('reward claim --metis-per-eth 1000')
+  const unpriced = await ask('reward claim --dry-run')
+
+  expect(priced).toMatchObject({code: 'TRAP', facts: {trap: 'claim-at-a-loss'}})
+  expect(priced?.message).toMatch(/brings [\d.]+ METIS and costs 0\.005\d* ETH/)
+  expect(unpriced.error).toBeNull()
+  const accepted = await ask(
+    'reward claim --metis-per-eth 1000 --override claim-at-a-loss --dry-run',
+  )
+  expect(accepted.data).toMatchObject({overridden: [{id: 'claim-at-a-loss'}]})
+})
+
 test('rotate-signer --from acts for that signer, whose key is not here', async () => {
   const publicKey = `0x${accountOf('next signer').publicKey.slice(4)}`
   const {error} = await ask(

@@ -3,7 +3,7 @@ import {operate} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {formatWei} from '../../lib/units.ts'
-import {assertClaimWorth} from '../../services/claim-worth.ts'
+import {assertClaimWorth, claimLossTrap, measureClaim} from '../../services/claim-worth.ts'
 import {planRewardClaim} from '../../services/rewards.ts'
 
 export default class RewardClaim extends OperatorCommand {
@@ -14,7 +14,8 @@ export default class RewardClaim extends OperatorCommand {
   static override description = `With --min-ratio the claim is only made when it brings enough for what it
 costs: bridge fee, and gas at the price of now. There is no price of METIS on chain. With --metis-per-eth the ratio
 is reward / (cost x METIS per ETH), so 20 means that a twentieth of the value is spent; without it the ratio is METIS
-claimed per ETH spent. Below the ratio nothing is sent and the exit code is 5, which suits a timer.`
+claimed per ETH spent. Below the ratio nothing is sent and the exit code is 5, which suits a timer. A claim that surely
+costs more than it brings is a trap, claim-at-a-loss.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',
@@ -31,9 +32,8 @@ claimed per ETH spent. Below the ratio nothing is sent and the exit code is 5, w
       helpValue: 'RATIO',
     }),
     'metis-per-eth': ratioFlag({
-      description: 'METIS that one ETH buys; compares values in --min-ratio.',
+      description: 'METIS that one ETH buys, to compare what a claim brings with what it costs.',
       helpValue: 'PRICE',
-      dependsOn: ['min-ratio'],
     }),
   }
 
@@ -46,10 +46,10 @@ claimed per ETH spent. Below the ratio nothing is sent and the exit code is 5, w
       role: 'owner',
       plan: async () => {
         const plan = await planRewardClaim(context, args.id)
-        if (minRatio === undefined) return plan
-        const rule = {minRatio, metisPerEth: flags['metis-per-eth'], maxFeeWei: flags['max-fee']}
-        await assertClaimWorth(context, plan, rule)
-        return plan
+        const metisPerEth = flags['metis-per-eth']
+        const cost = await measureClaim(context, plan, flags['max-fee'])
+        if (minRatio !== undefined) assertClaimWorth(cost, {minRatio, metisPerEth})
+        return {...plan, traps: [...plan.traps, ...claimLossTrap(cost, metisPerEth)]}
       },
       done: (_after, {standing}) => {
         const {sequencerId, rewardMetisWei, rewardRecipient} = standing.sequencer

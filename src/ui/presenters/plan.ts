@@ -1,3 +1,5 @@
+import type {Hex} from 'viem'
+
 import {formatWei} from '../../lib/units.ts'
 import type {Preview, SentCall} from '../../services/send-plan.ts'
 import {fields} from './table.ts'
@@ -83,10 +85,12 @@ export function previewJson(preview: Preview) {
   }
 }
 
-export function sentJson(sent: SentCall[]) {
+/** @param pageOf the page of a transaction in an explorer */
+export function sentJson(sent: SentCall[], pageOf: (hash: Hex) => string | null) {
   return sent.map(({label, hash, receipt}) => ({
     label,
     hash,
+    explorerUrl: pageOf(hash),
     blockNumber: receipt?.blockNumber ?? null,
     gasUsed: receipt?.gasUsed ?? null,
     feeWei: receipt?.feeWei ?? null,

@@ -30,6 +30,7 @@ export function transactionText(view: TransactionView): string {
   const coin = layer === 'L1' ? 'ETH' : 'METIS'
   const lines: Line[] = [
     ['hash', hash],
+    ...(view.explorerUrl ? ([['page', view.explorerUrl]] as const) : []),
     ['chain', `${layer} of ${network} (${view.chainId})`],
     ['from', from],
     ['to', to === null ? 'a new contract' : contract ? `${to} (${contract})` : to],

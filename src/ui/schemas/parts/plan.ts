@@ -111,6 +111,7 @@ const preview = shared(
 const sentCall = shared(
   'sentCall',
   object<ReturnType<typeof sentJson>[number]>('A transaction that was sent.', {
+    explorerUrl: nullable(text('Its page in an explorer; null: the network names none.')),
     label: text('What it does, for people.'),
     hash: hash('Hash of the transaction.'),
     blockNumber: nullable(digits('Block that holds it; null when nobody waited for it.')),

@@ -121,6 +121,7 @@ export const transactionFields: Fields<TransactionView> = {
   layer,
   chainId: count('Chain id.'),
   network: text('Name of the network.'),
+  explorerUrl: nullable(text('Its page in an explorer; null: the network names none.')),
   state: word(
     '`pending`: a node holds it and no block does. `unknown`: no node of the network knows it.',
     ['mined', 'failed', 'pending', 'unknown'],

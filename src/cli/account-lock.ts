@@ -1,0 +1,62 @@
+import {join} from 'node:path'
+
+import {systemClock} from '../lib/clock.ts'
+import {MetisSeqError} from '../lib/errors.ts'
+import type {Context} from '../services/context.ts'
+import type {Plan} from '../services/plan.ts'
+import {lockDirectory} from '../store/dir-lock.ts'
+import type {SendHost} from './send.ts'
+
+/** How long a command waits for another one of the same account before it gives up. */
+const LOCK_WAIT_MS = 20_000
+const LOCK_POLL_MS = 100
+
+/**
+ * Two commands that send for one account at once would take the same nonce or do a thing twice.
+ *
+ * @param purpose `replace`: of a transaction that another command may be waiting for at this moment
+ */
+export async function lockAccount(
+  context: Context,
+  wanted: Pick<Plan, 'chain' | 'from'>,
+  {say, signal}: SendHost,
+  purpose: 'send' | 'replace' = 'send',
+): Promise<() => void> {
+  const deadline = systemClock.monotonicMs() + LOCK_WAIT_MS
+  let told = false
+  for (;;) {
+    try {
+      return tryLock(context, wanted, purpose)
+    } catch (error) {
+      const busy = error instanceof MetisSeqError && error.code === 'ACCOUNT_BUSY'
+      if (!busy || systemClock.monotonicMs() > deadline) throw error
+    }
+    if (!told) say('Another command sends for this account; waiting until it has ended.')
+    told = true
+    await systemClock.sleep(LOCK_POLL_MS, signal)
+  }
+}
+
+function tryLock(
+  context: Context,
+  {chain, from}: Pick<Plan, 'chain' | 'from'>,
+  purpose: 'send' | 'replace',
+): () => void {
+  const {chainId} = context.network[chain === 'L1' ? 'l1' : 'l2']
+  const name = `${chainId}-${from.toLowerCase()}${purpose === 'replace' ? '-replace' : ''}`
+  try {
+    const lock = lockDirectory(join(context.home.root, 'locks'), name)
+    return () => lock.release()
+  } catch (error) {
+    if (!(error instanceof MetisSeqError) || error.code !== 'DIRECTORY_LOCKED') throw error
+    throw new MetisSeqError({
+      code: 'ACCOUNT_BUSY',
+      message: `Another command is sending for ${from} on ${chain} at this moment.`,
+      exit: 'busy',
+      facts: {account: from, pid: error.facts['pid'] ?? 'unknown'},
+      hints: ['Wait until it has ended, then run the same command again.'],
+      retryable: true,
+      cause: error,
+    })
+  }
+}
