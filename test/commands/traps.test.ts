@@ -127,18 +127,18 @@ test('claim-at-a-loss: by the price that is given, and for certain without one',
     chain.act(governance.address, chain.at.discountOracle, discountOracleAbi, 'setDiscount', [
       gwei * GWEI,
     ])
-  // 200,000 gas of the bridge: 0.005 ETH.
-  await setFee(25n)
-  const {json} = await runCli(['reward', 'show', '--json'], {home: temp.root})
-  const rewardWei = BigInt(String(json?.data['claimableMetisWei']))
-  expect(rewardWei).toBeGreaterThan(6_000_000_000_000_000n)
+  // 200,000 gas of the bridge: 0.002 ETH, and 0.005 below. The reward is 0.0038 METIS.
+  await setFee(10n)
 
   const priced = await trapOf('reward claim --metis-per-eth 1000')
   const unpriced = await ask('reward claim --dry-run')
+  await setFee(25n)
+  const certain = await trapOf('reward claim')
 
   expect(priced).toMatchObject({code: 'TRAP', facts: {trap: 'claim-at-a-loss'}})
-  expect(priced?.message).toMatch(/brings [\d.]+ METIS and costs 0\.005\d* ETH/)
+  expect(priced?.message).toMatch(/brings 0\.0038\d* METIS and costs 0\.002\d* ETH/)
   expect(unpriced.error).toBeNull()
+  expect(certain).toMatchObject({code: 'TRAP', facts: {trap: 'claim-at-a-loss'}})
   const accepted = await ask(
     'reward claim --metis-per-eth 1000 --override claim-at-a-loss --dry-run',
   )
