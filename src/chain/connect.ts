@@ -15,7 +15,7 @@ export interface Connection {
   client: ChainClient
   sources(): SourceState[]
   /**
-   * Asks every endpoint for its newest block and for an older one. Those that are behind are asked last from
+   * Asks every endpoint for its newest block and for an older one. Those that are behind are not asked from
    * then on.
    *
    * @param depth blocks below the lowest head at which all must agree

@@ -15,6 +15,8 @@ export interface CrossCheck {
   /** The newest block that an endpoint has. */
   head: EndpointHead
   stale: EndpointHead[]
+  /** Scheme and host of those that gave no answer. */
+  down: string[]
 }
 
 /**
@@ -39,7 +41,8 @@ export async function crossCheck(
   // Set last: every answer makes an endpoint fresh.
   for (const {endpoint, head} of answered) if (stale.includes(head)) endpoint.source.state = 'stale'
   const head = heads.reduce((best, each) => (each.number > best.number ? each : best))
-  return {head, stale}
+  const down = endpoints.filter((each) => !answered.some(({endpoint}) => endpoint === each))
+  return {head, stale, down: down.map(({source}) => source.endpoint)}
 }
 
 async function assertAgreement(

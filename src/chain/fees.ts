@@ -1,5 +1,7 @@
 import {getBlock, getFeeHistory, getGasPrice} from 'viem/actions'
 
+import {MetisSeqError} from '../lib/errors.ts'
+import {formatWei} from '../lib/units.ts'
 import type {ChainClient} from './connect.ts'
 
 /** What a transaction offers per gas, in wei. */
@@ -33,6 +35,8 @@ export async function readPrices(
     const gasPrice = wanted.maxFeeWei ?? nodePrice
     return {fees: {type: 'legacy', gasPrice}, likelyPriceWei: gasPrice}
   }
+  if (wanted.maxFeeWei !== undefined && wanted.maxFeeWei < baseFeePerGas)
+    throw feeBelowBase(wanted.maxFeeWei, baseFeePerGas)
   const priority = wanted.priorityFeeWei ?? DEFAULT_PRIORITY_WEI
   const maxFeePerGas = wanted.maxFeeWei ?? baseFeePerGas * 4n + priority
   const maxPriorityFeePerGas = smaller(priority, maxFeePerGas)
@@ -40,6 +44,17 @@ export async function readPrices(
     fees: {type: 'eip1559', maxFeePerGas, maxPriorityFeePerGas},
     likelyPriceWei: smaller(baseFeePerGas + maxPriorityFeePerGas, maxFeePerGas),
   }
+}
+
+function feeBelowBase(offeredWei: bigint, baseFeeWei: bigint): MetisSeqError {
+  const gwei = (wei: bigint) => formatWei(wei * 10n ** 9n)
+  return new MetisSeqError({
+    code: 'FEE_TOO_LOW',
+    message: `The ceiling of ${gwei(offeredWei)} gwei is below the base fee of the chain, ${gwei(baseFeeWei)} gwei: no block would take it.`,
+    exit: 'usage',
+    facts: {offeredWei: `${offeredWei}`, neededWei: `${baseFeeWei}`},
+    hints: ['Pass a higher `--max-fee`, or leave it out. Nothing was sent.'],
+  })
 }
 
 function smaller(a: bigint, b: bigint): bigint {

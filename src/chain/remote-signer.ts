@@ -218,7 +218,7 @@ function fromTransport(options: Named, error: unknown): unknown {
       message: `The remote signer ${options.name} refuses to sign: ${cleanText(error.message)}.`,
       exit: 'signer',
       facts: {...factsOf(options), rpcCode: String(error.code)},
-      hints: [`Run \`metis-seq signer test ${options.name}\`.`],
+      hints: ['Check the account, and what the signer allows; nothing was sent.'],
       cause: error,
     })
   }
@@ -241,9 +241,9 @@ function fromTransport(options: Named, error: unknown): unknown {
           ...(httpStatus === 401 || httpStatus === 403
             ? ['Check the token file and the client certificate: `metis-seq signer list`.']
             : []),
-          `Run \`metis-seq signer test ${options.name}\`.`,
+          'Check its address and `--api`; nothing was sent.',
         ]
-      : [`Start it, then run \`metis-seq signer test ${options.name}\`. Nothing was sent.`],
+      : ['Start it, then run the same command again. Nothing was sent.'],
     retryable: !isRefusal,
     cause: error,
   })

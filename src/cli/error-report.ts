@@ -107,6 +107,8 @@ function usageMessage(message: string): string {
   return (
     message
       .replace(/\s*See more help with --help\s*$/, '')
+      .replace(/^Parsing (--[\w-]+)\s+/, '$1: ')
+      .replace(/^The following errors? occurred:\s*/, '')
       .replaceAll(/\s*\n\s*/g, ' ')
       // Someone who types a private key as an argument must not find it in a log as well.
       .replaceAll(/\b(?:0x)?[0-9a-f]{64}\b/gi, '(hidden)')

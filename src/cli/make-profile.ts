@@ -3,11 +3,13 @@ import type {Address} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {createProfile} from '../services/profiles.ts'
-import {openConfig} from '../store/config.ts'
+import {openConfig, type NodeProfile} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 import {profileJson, profileText} from '../ui/presenters/setup.ts'
 import {addressFlag, urlFlag} from './flags.ts'
 import type {Result} from './operator-command.ts'
+
+const DEFAULT_NODE_HOST = '127.0.0.1'
 
 /** What a profile is made of, as flags. */
 export const profileFlags = {
@@ -34,12 +36,16 @@ export const profileFlags = {
     min: 1,
     max: 65_534,
   }),
-  'node-host': Flags.string({description: 'Address the node listens on.', default: '127.0.0.1'}),
+  'node-host': Flags.string({
+    description: `Address the node listens on. Default: ${DEFAULT_NODE_HOST}.`,
+  }),
   'relayer-key': Flags.string({
     description: 'Key that relays deposits, on a network of one’s own.',
   }),
   'batch-key': Flags.string({description: 'Key that posts transaction batches to L1.'}),
-  replace: Flags.boolean({description: 'Overwrite a profile of that name.'}),
+  replace: Flags.boolean({
+    description: 'Change a profile of that name; what no flag names stays as it is.',
+  }),
 }
 
 export interface ProfileFlags {
@@ -51,49 +57,57 @@ export interface ProfileFlags {
   'l2-rpc-url'?: string[] | undefined
   'pos-url'?: string | undefined
   'node-port'?: number | undefined
-  'node-host': string
+  'node-host'?: string | undefined
   'relayer-key'?: string | undefined
   'batch-key'?: string | undefined
   replace: boolean
 }
 
-/** Makes a profile from flags and says what was made. */
+/**
+ * Makes a profile from flags and says what was made. With `--replace`, what no flag names stays as it is in the
+ * profile of that name.
+ */
 export function makeProfile(name: string, flags: ProfileFlags): Result {
-  if (flags.network === undefined) {
-    throw new MetisSeqError({
-      code: 'NETWORK_MISSING',
-      message: 'A profile belongs to a network, and none is chosen.',
-      exit: 'config',
-      hints: ['Pass `--network andromeda`, `--network sepolia` or `--network local`.'],
-    })
-  }
   const home = openHome()
-  const port = flags['node-port']
-  const profile = createProfile(home, openConfig(home), {
-    name,
-    network: flags.network,
-    owner: flags.owner,
-    signer: flags.signer,
-    rewardRecipient: flags.recipient,
+  const config = openConfig(home)
+  const before = flags.replace ? config.read().profiles[name] : undefined
+  const network = flags.network ?? before?.network
+  if (network === undefined) throw networkMissing()
+  const profile = createProfile(home, config, {
+    ...{name, network, replace: flags.replace},
+    owner: flags.owner ?? before?.keys.owner ?? before?.owner ?? undefined,
+    signer: flags.signer ?? before?.keys.signer ?? before?.signer ?? undefined,
+    rewardRecipient: flags.recipient ?? before?.rewardRecipient ?? undefined,
     endpoints: {
-      l1: flags['l1-rpc-url'] ?? [],
-      l2: flags['l2-rpc-url'] ?? [],
-      pos: flags['pos-url'] ?? null,
+      l1: flags['l1-rpc-url'] ?? before?.endpoints.l1 ?? [],
+      l2: flags['l2-rpc-url'] ?? before?.endpoints.l2 ?? [],
+      pos: flags['pos-url'] ?? before?.endpoints.pos ?? null,
     },
-    node:
-      port === undefined
-        ? null
-        : {
-            host: flags['node-host'],
-            rpcPort: port,
-            peerPort: port + 1,
-            relayerKey: flags['relayer-key'] ?? null,
-            batchKey: flags['batch-key'] ?? null,
-          },
-    replace: flags.replace,
+    node: nodeOf(flags, before?.node ?? null),
   })
   return {
     data: profileJson(name, profile, true),
     text: `${profileText(name, profile, true)}\nNext: \`metis-seq status\`.`,
   }
+}
+
+function nodeOf(flags: ProfileFlags, before: NodeProfile | null): NodeProfile | null {
+  const rpcPort = flags['node-port'] ?? before?.rpcPort
+  if (rpcPort === undefined) return null
+  return {
+    host: flags['node-host'] ?? before?.host ?? DEFAULT_NODE_HOST,
+    rpcPort,
+    peerPort: flags['node-port'] === undefined ? (before?.peerPort ?? rpcPort + 1) : rpcPort + 1,
+    relayerKey: flags['relayer-key'] ?? before?.relayerKey ?? null,
+    batchKey: flags['batch-key'] ?? before?.batchKey ?? null,
+  }
+}
+
+function networkMissing(): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NETWORK_MISSING',
+    message: 'A profile belongs to a network, and none is chosen.',
+    exit: 'config',
+    hints: ['Pass `--network andromeda`, `--network sepolia` or `--network local`.'],
+  })
 }

@@ -39,6 +39,7 @@ export abstract class OperatorCommand extends Command {
   private failureData: unknown = null
   private asksNothing = false
   private isQuiet = false
+  private mayLook = false
   private progressShown = false
   private readonly closers: (() => void)[] = []
   private readonly successes: (() => void)[] = []
@@ -115,6 +116,7 @@ export abstract class OperatorCommand extends Command {
     const given: Record<string, unknown> = parsed.flags
     this.asksNothing = given['no-input'] === true
     this.isQuiet = given['quiet'] === true
+    this.mayLook = flags !== undefined && 'dry-run' in flags
     return parsed
   }
 
@@ -177,7 +179,7 @@ export abstract class OperatorCommand extends Command {
         code: 'CONFIRMATION_NEEDED',
         message: 'Nothing was changed or sent, because there is no terminal to ask on.',
         exit: 'declined',
-        hints: ['Pass `--yes` to go on; a command that sends also has `--dry-run`, to only look.'],
+        hints: [`Pass \`--yes\` to go on${this.mayLook ? ', or `--dry-run` to only look' : ''}.`],
       })
     }
     const terminal = createInterface({input: process.stdin, output: process.stderr})

@@ -174,7 +174,12 @@ export async function proveAndWarn(
   wanted: Pick<Plan, 'chain'>,
   {warn}: SendHost,
 ): Promise<void> {
-  for (const {endpoint, number} of await proveEndpoints(context, wanted)) {
+  const {stale, down} = await proveEndpoints(context, wanted)
+  for (const endpoint of down) {
+    const message = `${endpoint} does not answer; the other endpoints of ${wanted.chain} do.`
+    warn({code: 'ENDPOINT_DOWN', message})
+  }
+  for (const {endpoint, number} of stale) {
     warn({
       code: 'ENDPOINT_BEHIND',
       message: `${endpoint} is behind the other endpoints, at block ${number}; it is not asked.`,
@@ -262,10 +267,14 @@ async function writeUnsigned(
   const json = {...previewJson(preview), unsigned: {file, format}}
   if (file === '-') return {state: 'unsigned', text, json: {...json, document}}
   writeOutput(file, `${text}\n`, {replace: flags.force})
-  const next = format === 'eip1559' ? `\nNext: \`metis-seq tx sign ${file}\`.` : ''
+  const next = {
+    eip1559: `\nNext: \`metis-seq tx sign ${file} --output SIGNED\` where the key is.`,
+    calldata: '',
+    safe: '\nNext: load it into the transaction builder of the Safe.',
+  }[format]
   return {
     state: 'unsigned',
-    text: `Wrote ${calls.length} unsigned transaction(s) for ${from} to ${file}.${next}`,
+    text: `Wrote ${calls.length === 1 ? 'one transaction' : `${calls.length} transactions`} for ${from}, unsigned (${format}), to ${file}.${next}`,
     json,
   }
 }

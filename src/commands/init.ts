@@ -4,6 +4,8 @@ import {askLine} from '../cli/ask-line.ts'
 import {commonFlags} from '../cli/flags.ts'
 import {makeProfile, profileFlags} from '../cli/make-profile.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
+import {openConfig} from '../store/config.ts'
+import {openHome} from '../store/home.ts'
 
 export default class Init extends OperatorCommand {
   static override summary = 'Make a profile: who you are on a network. Asks for what is missing.'
@@ -21,14 +23,22 @@ export default class Init extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(Init)
+    const {profiles, currentProfile, keys, signers} = openConfig(openHome()).read()
+    // A change of the profile in use needs no name, and asks for nothing that stays.
+    const named = flags.profile ?? (flags.replace ? (currentProfile ?? undefined) : undefined)
+    if (flags.replace && named !== undefined && profiles[named]) return makeProfile(named, flags)
     const ask = (question: string, fallback: string) =>
       this.mayAsk ? askLine(question, fallback, this.interrupted.signal) : Promise.resolve(fallback)
     const network =
       flags.network ?? ((await ask('Network (andromeda, sepolia, local)', '')) || undefined)
-    const profile = flags.profile ?? (await ask('Name of the profile', network ?? 'main'))
-    const owner = flags.owner ?? ((await ask('Owner: a key name or an address', '')) || undefined)
-    const signer =
-      flags.signer ?? ((await ask('Signer: a key name or an address', '')) || undefined)
+    if (network === undefined) return makeProfile(named ?? '', flags)
+    const profile = named ?? (await ask('Name of the profile', network))
+    const known = Object.keys({...keys, ...signers})
+    const names = known.length > 0 ? ` (here: ${known.join(', ')})` : ''
+    const who = async (role: string) =>
+      (await ask(`${role}: a key name or an address${names}`, '')) || undefined
+    const owner = flags.owner ?? (await who('Owner'))
+    const signer = flags.signer ?? (await who('Signer'))
     return makeProfile(profile, {...flags, network, owner, signer})
   }
 }

@@ -39,7 +39,7 @@ export function requireAll(
   if (!first) return
   throw new MetisSeqError({
     code: first.code,
-    message: `${subject} needs that ${first.label}; seen: ${first.seen}.`,
+    message: `${subject} is refused: "${first.label}" does not hold; seen: ${first.seen}.`,
     exit: 'precondition',
     facts: {
       ...facts,

@@ -62,7 +62,7 @@ async function checkAgreement(
     : `${chain} endpoint is up to date`
   return [
     await attempt(`agreement-${chain.toLowerCase()}`, label, async () => {
-      const stale = await proveEndpoints(context, {chain})
+      const {stale} = await proveEndpoints(context, {chain})
       if (stale.length === 0) return 'yes'
       throw new Error(`${stale.map(({endpoint}) => endpoint).join(', ')} is behind`)
     }),
@@ -125,7 +125,13 @@ async function attempt(id: string, label: string, act: () => Promise<string>): P
   try {
     return {id, label, ok: true, seen: await act(), remedy: ''}
   } catch (error) {
-    return {id, label, ok: false, seen: reasonOf(error), remedy: 'Correct the network document.'}
+    return {
+      id,
+      label,
+      ok: false,
+      seen: reasonOf(error),
+      remedy: 'Correct it in the profile (`metis-seq init --replace`) or in the network document.',
+    }
   }
 }
 

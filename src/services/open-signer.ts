@@ -59,7 +59,7 @@ function keyNotHere({name, kind, address}: AnySigner): MetisSeqError {
     hints: [
       kind === 'safe'
         ? 'Pass `--unsigned FILE`, and load the file into the transaction builder of the Safe.'
-        : 'Pass `--unsigned FILE`, and sign it where the key is with `metis-seq tx sign FILE`.',
+        : 'Pass `--unsigned FILE`, and sign it where the key is with `metis-seq tx sign FILE --output SIGNED`.',
     ],
   })
 }

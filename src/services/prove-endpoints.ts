@@ -1,3 +1,4 @@
+import type {CrossCheck} from '../chain/cross-check.ts'
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {EndpointHead} from '../protocol/endpoint-agreement.ts'
@@ -12,17 +13,17 @@ const FUTURE_SECONDS = 60
 /**
  * Before money moves: the endpoints of the chain name the same blocks, and none of them lives in the past.
  *
- * @returns endpoints that are behind the others; they are asked last
+ * @returns endpoints that are behind the others or do not answer; the command goes on without them
  * @throws {MetisSeqError} ENDPOINTS_DISAGREE, ENDPOINT_STALE, ENDPOINT_AHEAD, WRONG_CHAIN, ENDPOINT_UNREACHABLE; nothing was sent
  */
 export async function proveEndpoints(
   context: Context,
   {chain}: Pick<Plan, 'chain'>,
   clock: Clock = systemClock,
-): Promise<EndpointHead[]> {
+): Promise<Pick<CrossCheck, 'stale' | 'down'>> {
   const {l1} = context.network
   const connection = chain === 'L1' ? context.l1() : context.l2()
-  const {head, stale} = await connection.crossCheck(
+  const {head, stale, down} = await connection.crossCheck(
     chain === 'L1' ? BigInt(l1.confirmations) : L2_DEPTH,
   )
   const ageSeconds = Math.floor(clock.nowMs() / 1000) - head.timeSeconds
@@ -32,7 +33,7 @@ export async function proveEndpoints(
   if (chain === 'L1' && l1.staleAfterSeconds !== undefined && ageSeconds < -FUTURE_SECONDS) {
     throw futureHead(head, -ageSeconds)
   }
-  return stale
+  return {stale, down}
 }
 
 function staleHead(head: EndpointHead, ageSeconds: number, limitSeconds: number): MetisSeqError {

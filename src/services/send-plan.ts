@@ -276,7 +276,7 @@ function balanceLow(plan: Plan, balanceWei: bigint, maxCostWei: bigint): MetisSe
     exit: 'precondition',
     facts: {account: plan.from, balanceWei: `${balanceWei}`, neededWei: `${maxCostWei}`},
     hints: [
-      `Send ${coin} to ${plan.from} on ${plan.chain}; on the local network run \`metis-seq local fund\`.`,
+      `Send ${coin} to ${plan.from} on ${plan.chain}; on the local network run \`metis-seq local fund --address ${plan.from}\`.`,
     ],
   })
 }

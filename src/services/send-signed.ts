@@ -34,11 +34,11 @@ export interface SignedBatch {
  * @throws {MetisSeqError} NOT_SIGNED, WRONG_NETWORK, SENDERS_DIFFER
  */
 export function toSignedBatch(input: DecodedInput, network: Network): SignedBatch {
-  const transactions = input.transactions.map(toSigned)
+  const transactions = input.transactions.map((each, index) => toSigned(each, index, input.form))
   const [first] = input.transactions
   const {sender, chainId} = first ?? {sender: null, chainId: null}
   const chain = [network.l1.chainId, network.l2.chainId].indexOf(chainId ?? -1)
-  if (!sender) throw notSigned()
+  if (!sender) throw notSigned(input.form)
   const others = input.transactions.filter(
     (each) => each.sender !== sender || each.chainId !== chainId,
   )
@@ -52,9 +52,13 @@ export function toSignedBatch(input: DecodedInput, network: Network): SignedBatc
   }
 }
 
-function toSigned(transaction: DecodedTransaction, index: number): Signed {
+function toSigned(
+  transaction: DecodedTransaction,
+  index: number,
+  form: DecodedInput['form'],
+): Signed {
   const {raw, hash, to, accountNonce, valueWei, call} = transaction
-  if (raw === null || hash === null || to === null || accountNonce === null) throw notSigned()
+  if (raw === null || hash === null || to === null || accountNonce === null) throw notSigned(form)
   const label = transaction.label ?? call?.functionName ?? `Transaction ${index + 1}`
   return {label, raw, hash, to, nonce: accountNonce, valueWei}
 }
@@ -125,7 +129,7 @@ export async function assertNonces(
       facts: {account: from, nonce: `${nonce}`, next: `${next}`, hash},
       hints: [
         `Run \`metis-seq tx show ${hash}\` to see whether it is mined.`,
-        'Write and sign the file anew with `--unsigned FILE`, then `metis-seq tx sign FILE`.',
+        'Write and sign the file anew with `--unsigned FILE`, then `metis-seq tx sign FILE --output SIGNED`.',
       ],
     })
   }
@@ -164,12 +168,16 @@ function takenByOwn({id, label, nonce, hash}: JournalEntry): MetisSeqError {
   })
 }
 
-function notSigned(): MetisSeqError {
+function notSigned(form: DecodedInput['form']): MetisSeqError {
   return new MetisSeqError({
     code: 'NOT_SIGNED',
     message: 'The input holds a transaction that is not signed.',
     exit: 'usage',
-    hints: ['Sign it with `metis-seq tx sign FILE --output SIGNED`.'],
+    hints: [
+      form === 'unsigned safe'
+        ? 'Load it into the transaction builder of the Safe, where its owners sign.'
+        : 'Sign it with `metis-seq tx sign FILE --output SIGNED`.',
+    ],
   })
 }
 

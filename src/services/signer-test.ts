@@ -37,7 +37,15 @@ export async function testSigner(
   return {signer, canSign: false, elapsedMs: null, safe}
 }
 
-async function requireSafe({name, address}: AnySigner, context: Context): Promise<Safe> {
+/**
+ * The Safe at an address of L1.
+ *
+ * @throws {MetisSeqError} NOT_A_SAFE
+ */
+export async function requireSafe(
+  {name, address}: Pick<AnySigner, 'name' | 'address'>,
+  context: Context,
+): Promise<Safe> {
   const safe = await readSafe(context.l1().client, address)
   if (safe) return safe
   throw new MetisSeqError({
@@ -45,6 +53,6 @@ async function requireSafe({name, address}: AnySigner, context: Context): Promis
     message: `${address} is no Safe on L1 of ${context.networkName}.`,
     exit: 'precondition',
     facts: {signer: name, address, network: context.networkName},
-    hints: [`Run \`metis-seq signer remove ${name}\`, then add it with the right address.`],
+    hints: [`Add it with the right address: \`metis-seq signer add ${name} --safe ADDRESS\`.`],
   })
 }

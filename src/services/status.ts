@@ -6,6 +6,7 @@ import {readSequencer} from '../chain/actions/locking-pool/read-sequencer.ts'
 import {readTokenBalance} from '../chain/actions/erc20/read-token.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {statusWord, type Sequencer} from '../protocol/sequencer.ts'
+import type {Network} from '../protocol/network.ts'
 import type {Context} from './context.ts'
 import {rotationNow, type RotationNow} from './epochs.ts'
 import {readNodeStatus} from './node-control.ts'
@@ -29,6 +30,9 @@ export interface StatusView {
   /** The profile's bundled node; null when it has none or it does not run. */
   node: Record<string, unknown> | null
   nodeExpected: boolean
+  /** Bundled nodes run the network; the profile of a sequencer without one makes no block. */
+  nodesAreBundled: boolean
+  kind: Network['kind']
   /** One sentence: what to do next. */
   nextAction: string
 }
@@ -51,6 +55,8 @@ export async function readStatus(context: Context): Promise<StatusView> {
     l2MetisWei,
     node,
     nodeExpected: nodeDir !== null,
+    nodesAreBundled: context.network.l2.bundled !== null,
+    kind: context.network.kind,
   }
   return {...view, nextAction: adviseNext(view)}
 }
@@ -85,10 +91,11 @@ export async function part<T>(read: () => Promise<T>): Promise<Part<T>> {
 
 /** What to do next, by the worst thing seen. Pure. */
 export function adviseNext(view: Omit<StatusView, 'nextAction'>): string {
-  const {rotation, money, node, nodeExpected, profile} = view
+  const {rotation, money, node, nodeExpected, nodesAreBundled, profile} = view
+  const lookFor = view.kind === 'local' ? 'metis-seq local up' : 'metis-seq network check'
   if (profile === null) return 'Run `metis-seq init` to make a profile.'
-  if (!rotation.ok) return 'L2 does not answer: run `metis-seq network check`.'
-  if (money && !money.ok) return 'L1 does not answer: run `metis-seq network check`.'
+  if (!rotation.ok) return `L2 does not answer: run \`${lookFor}\`.`
+  if (money && !money.ok) return `L1 does not answer: run \`${lookFor}\`.`
   if (rotation.value.epoch === null) {
     return 'No epoch covers the next block: watch `metis-seq epoch watch` until one is committed.'
   }
@@ -98,6 +105,9 @@ export function adviseNext(view: Omit<StatusView, 'nextAction'>): string {
   const {sequencer} = stake
   if (sequencer.status !== 'active') {
     return `Sequencer ${sequencer.sequencerId} is ${statusWord(sequencer.status)}.`
+  }
+  if (nodesAreBundled && !nodeExpected) {
+    return `Sequencer ${sequencer.sequencerId} has no node here, and misses its turns unless one runs elsewhere: run \`metis-seq init --replace --node-port PORT\`, then \`metis-seq node start\`.`
   }
   if (sequencer.rewardMetisWei > 0n) return 'Rewards wait: run `metis-seq reward claim`.'
   return 'Nothing to do.'

@@ -370,10 +370,13 @@ test('a Safe as owner: a batch for its transaction builder, with a checksum, and
 })
 
 test('an address that is no Safe is told apart', async () => {
+  const added = await cli('signer', 'add', 'treasury', '--safe', someone)
+  // Before there is a profile, no network is chosen that could be asked.
+  await cli('profile', 'remove', 'op')
   await cli('signer', 'add', 'treasury', '--safe', someone)
+  const tested = await cli('signer', 'test', 'treasury', '--network', 'test')
 
-  const tested = await cli('signer', 'test', 'treasury')
-
+  expect(added.json?.error).toMatchObject({code: 'NOT_A_SAFE', exitCode: 5})
   expect(tested.json?.error).toMatchObject({code: 'NOT_A_SAFE', exitCode: 5})
 })
 

@@ -85,7 +85,9 @@ test('the next action follows the worst thing seen', () => {
     l2MetisWei: null,
     node: null,
     nodeExpected: false,
-  }
+    nodesAreBundled: false,
+    kind: 'test',
+  } as const
   const none = {ok: true, value: {...money, stake: null}} as const
   const gap: StatusView['rotation'] = {
     ok: true,
@@ -98,5 +100,7 @@ test('the next action follows the worst thing seen', () => {
   expect(adviseNext({...calm, rotation: gap})).toContain('No epoch covers')
   expect(adviseNext({...calm, nodeExpected: true})).toContain('metis-seq node start')
   expect(adviseNext({...calm, money: none})).toContain('sequencer eligible')
+  expect(adviseNext({...calm, nodesAreBundled: true})).toContain('has no node here')
+  expect(adviseNext({...calm, kind: 'local', rotation: failed})).toContain('metis-seq local up')
   expect(adviseNext(calm)).toContain('metis-seq reward claim')
 })

@@ -3,7 +3,10 @@ import {Args, Flags} from '@oclif/core'
 import {addressFlag, commonFlags, urlFlag} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {chosenNetwork} from '../../services/context.ts'
+import {requireSafe} from '../../services/signer-test.ts'
 import {addRemoteSigner, addWatchedSigner, remoteApis} from '../../services/signers.ts'
+import {openHome} from '../../store/home.ts'
 import {signerJson, signerText} from '../../ui/presenters/signer.ts'
 
 const kinds = ['url', 'watch', 'safe']
@@ -64,6 +67,9 @@ Afterwards name it as owner or signer: init --owner NAME.`
     const {config} = keyAccess({}, false)
     const {url, watch, safe} = flags
     const address = watch ?? safe
+    // Without a network there is no chain to ask; `signer test` asks later.
+    if (safe && chosenNetwork(openHome(), flags) !== undefined)
+      await requireSafe({name: args.name, address: safe}, this.openContext(flags))
     const signer = address
       ? addWatchedSigner({name: args.name, kind: watch ? 'watch' : 'safe', address}, config)
       : await addRemoteSigner(

@@ -2,6 +2,7 @@ import {isAddressEqual, type Address} from 'viem'
 import {getCode} from 'viem/actions'
 
 import {formatWei} from '../../lib/units.ts'
+import {readSignerEntry} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
 import {readEpoch, readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
 import type {Context} from '../context.ts'
@@ -45,7 +46,7 @@ export async function producingTrap(context: Context, signer: Address): Promise<
     const {epoch, next, headBlock} = await rotationNow(context)
     const turns = [epoch, next].filter((each) => each && isAddressEqual(each.signer, signer))
     const [turn] = turns
-    if (!turn) return []
+    if (!turn) return await replacedSignerTrap(context, [epoch, next])
     const when =
       turn === epoch
         ? `now, until block ${turn.endBlock}`
@@ -61,6 +62,31 @@ export async function producingTrap(context: Context, signer: Address): Promise<
       {id, message: 'L2 does not answer, so whether the sequencer is producing cannot be seen.'},
     ]
   }
+}
+
+/**
+ * Committed epochs keep the address of a signer that was replaced, and LockingPool no longer says whose it was.
+ *
+ * - Source: `LockingPool.updateSigner`: the old address is burned in `seqSigners`.
+ */
+async function replacedSignerTrap(
+  context: Context,
+  turns: readonly ({signer: Address; endBlock: bigint} | null | undefined)[],
+): Promise<Trap[]> {
+  const {lockingPool} = context.network.l1.contracts
+  for (const turn of turns) {
+    if (!turn) continue
+    const {client} = context.l1()
+    const {state} = await readSignerEntry(client, {lockingPool, signer: turn.signer})
+    if (state !== 'burned') continue
+    return [
+      {
+        id: 'producing',
+        message: `The epoch until block ${turn.endBlock} is of ${turn.signer}, a signer that was replaced. If it was yours, an exit now can halt L2: wait until that block.`,
+      },
+    ]
+  }
+  return []
 }
 
 /**

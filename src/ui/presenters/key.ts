@@ -121,7 +121,9 @@ export function newKeyText(verb: string, key: KeyRecord, scrypt: ScryptCost | nu
     `${verb} key ${key.name} in backend ${key.backend}.`,
     ...(scrypt ? [`Encrypted with ${scryptText(scrypt)}.`] : []),
     keyText(key),
-    `There is one copy of it. Run \`metis-seq key backup ${key.name} --output FILE\`.`,
+    ...(key.backupVerifiedAt === null
+      ? [`Back it up: run \`metis-seq key backup ${key.name} --output FILE\`.`]
+      : []),
   ].join('\n')
 }
 

@@ -23,7 +23,7 @@ export function profileText(name: string, profile: Profile, inUse: boolean): str
     ['network', profile.network],
     ['owner', role(profile.owner, profile.keys.owner)],
     ['signer', role(profile.signer, profile.keys.signer)],
-    ['reward recipient', profile.rewardRecipient ?? 'not set'],
+    ['reward recipient', `${profile.rewardRecipient ?? 'not set'} (for a registration)`],
     ['L1 endpoints', endpoints.l1.join(', ') || 'those of the network'],
     ['L2 endpoints', endpoints.l2.join(', ') || 'those of the network'],
     ['consensus layer', endpoints.pos ?? 'that of the network'],

@@ -103,6 +103,8 @@ export const statusSchemas: CommandSchemas = {
         'The bundled node; null when it does not run or is not set up.',
       ),
       nodeExpected: flag('True when the profile has a bundled node.'),
+      nodesAreBundled: flag('True when the network runs on bundled nodes.'),
+      kind: word('What may be rehearsed there without loss.', ['main', 'test', 'local']),
       nextAction: text('One sentence: what to do next.'),
     }),
   },
