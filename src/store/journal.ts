@@ -116,18 +116,14 @@ export function openJournal(path: string): Journal {
     rivals: ({chainId, from, nonce, hash}) =>
       run(() => rivals.all(chainId, from.toLowerCase(), nonce, hash).map(toEntry)),
     minedAt: (chainId, from, nonce) =>
-      run(() => {
-        const row = minedAt.get(chainId, from.toLowerCase(), nonce)
-        return row ? toEntry(row) : undefined
-      }),
+      run(() => entryOf(minedAt.get(chainId, from.toLowerCase(), nonce))),
     forget: (network) =>
       run(() => void database.prepare('DELETE FROM entries WHERE network = ?').run(network)),
     list: (limit, network) => run(() => list.all(network ?? null, limit).map(toEntry)),
     find: (wanted) =>
-      run(() => {
-        const row = 'id' in wanted ? byId.get(wanted.id) : byHash.get(wanted.hash.toLowerCase())
-        return row ? toEntry(row) : undefined
-      }),
+      run(() =>
+        entryOf('id' in wanted ? byId.get(wanted.id) : byHash.get(wanted.hash.toLowerCase())),
+      ),
     close: () => database.close(),
   }
 }
@@ -144,6 +140,10 @@ function createTables(database: DatabaseSync): void {
   if (columns.some(({name}) => name === 'told')) return
   // What an earlier version wrote was told as well as it could.
   database.exec('ALTER TABLE entries ADD COLUMN told INTEGER NOT NULL DEFAULT 1')
+}
+
+function entryOf(row: Record<string, SQLOutputValue> | undefined): JournalEntry | undefined {
+  return row ? toEntry(row) : undefined
 }
 
 function toEntry(row: Record<string, SQLOutputValue>): JournalEntry {

@@ -113,12 +113,7 @@ function cacheOver(database: DatabaseSync, path: string, scan: number): LogCache
   const thinMarks = database.prepare(
     'DELETE FROM mark WHERE scan = ?1 AND block NOT IN (SELECT block FROM mark WHERE scan = ?1 ORDER BY block DESC LIMIT ?2)',
   )
-  const columns = 'block, position, tx_hash, address, topics, data, time'
-  const readLogs = database.prepare(
-    `SELECT ${columns} FROM log WHERE scan = ?1 AND (?2 IS NULL OR substr(topics, 1, 66) IN (SELECT value FROM json_each(?2))) ORDER BY block, position`,
-  )
-  // Thousands of rows: a list for each is a quarter of the work that an object is.
-  readLogs.setReturnArrays(true)
+  const readLogs = logReader(database, scan)
   const writeLog = database.prepare('INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
   const readFacts = database.prepare('SELECT key, value FROM fact WHERE scan = ? AND kind = ?')
   const writeFact = database.prepare('INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?)')
@@ -138,11 +133,7 @@ function cacheOver(database: DatabaseSync, path: string, scan: number): LogCache
           .all(scan)
           .map((row) => ({number: BigInt(Number(row['block'])), hash: row['hash'] as Hash})),
       ),
-    logs: (topics) =>
-      run(() => {
-        const wanted = topics ? JSON.stringify(topics) : null
-        return (readLogs.all(scan, wanted) as unknown as LogRow[]).map(toLog)
-      }),
+    logs: (topics) => run(() => readLogs(topics)),
     append({fromBlock, mark, logs}) {
       let follows = true
       inTransaction(database, path, () => {
@@ -175,6 +166,22 @@ function cacheOver(database: DatabaseSync, path: string, scan: number): LogCache
       })
     },
     close: () => database.close(),
+  }
+}
+
+function logReader(
+  database: DatabaseSync,
+  scan: number,
+): (topics: readonly Hex[] | undefined) => L1Log[] {
+  const columns = 'block, position, tx_hash, address, topics, data, time'
+  const read = database.prepare(
+    `SELECT ${columns} FROM log WHERE scan = ?1 AND (?2 IS NULL OR substr(topics, 1, 66) IN (SELECT value FROM json_each(?2))) ORDER BY block, position`,
+  )
+  // Thousands of rows: a list for each is a quarter of the work that an object is.
+  read.setReturnArrays(true)
+  return (topics) => {
+    const rows = read.all(scan, topics ? JSON.stringify(topics) : null)
+    return (rows as unknown as LogRow[]).map(toLog)
   }
 }
 

@@ -69,25 +69,6 @@ beforeEach(async () => {
 
 const listOf = (url: string | null) => (url === null ? [] : [url])
 
-test.each([
-  'governance show',
-  'governance set-reward --per-block 0.001 --dry-run',
-  'governance set-limits --min-lock 15000 --dry-run',
-  'governance approve-payer --amount max --dry-run',
-  `sequencer allow ${stranger.address} --dry-run`,
-])('%s: contracts that do not belong together are refused', async (line) => {
-  const {contracts} = chain.network.l1
-  const l1 = {...chain.network.l1, contracts: {...contracts, bridge: stranger.address}}
-  saveNetwork(temp.home, {...chain.network, l1}, {replace: true})
-  try {
-    const {error} = await ask(`${line} --profile ${line.includes('payer') ? 'payer' : 'owner'}`)
-
-    expect(error).toMatchObject({code: 'CONTRACTS_DISAGREE', exitCode: 3})
-  } finally {
-    saveNetwork(temp.home, chain.network, {replace: true})
-  }
-})
-
 function profile(name: string, owner: string, l2: string | null, l1: string | null = null): void {
   createProfile(temp.home, keyAccessOf(temp).config, {
     ...{name, network: 'test', owner, signer: undefined, node: null, replace: true},

@@ -81,6 +81,10 @@ test('unpaid-blocks: with the old signer in an epoch, the next reward batch is r
   const done = await ask(`${line} --override unpaid-blocks`)
   expect(done.error).toBeNull()
   await expect(chain.submitRewards(signer, 5n)).rejects.toThrow('batchSubmitRewards reverted')
+  // The committed epoch keeps the old address, and an exit during it halts L2 all the same.
+  const leaving = await trapOf('exit start')
+  expect(leaving).toMatchObject({code: 'TRAP', facts: {trap: 'producing'}})
+  expect(leaving?.message).toContain(`${signer}, a signer that was replaced`)
 })
 
 test('signer-is-owner: one key on the machine of the node would rule over all METIS', async () => {
