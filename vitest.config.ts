@@ -11,7 +11,8 @@ const shared = {
 export default defineConfig({
   test: {
     globalSetup: ['test/helpers/global-setup.ts'],
-    maxWorkers: 2,
+    // Two cores; the third works while others wait for a chain, a process or a slot.
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -135,13 +135,14 @@ function scryptText({n, r, p}: ScryptCost): string {
 export function keyListText(keys: KeyRecord[]): string {
   if (keys.length === 0) return 'No key yet. Run `metis-seq key create NAME`.'
   return table(
-    ['key', 'address', 'backend', 'created', 'backup opened'],
+    ['key', 'address', 'backend', 'created', 'backup'],
     keys.map((key) => [
       key.name,
       calledOf(key),
       key.backend,
-      key.createdAt,
-      key.backupVerifiedAt ?? 'never',
+      // The day is enough in a list, and a row fits on a screen of 80 columns.
+      key.createdAt.slice(0, 10),
+      key.backupVerifiedAt?.slice(0, 10) ?? 'never',
     ]),
   )
 }

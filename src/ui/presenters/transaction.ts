@@ -15,7 +15,7 @@ export function transactionListText(entries: readonly JournalView[]): string {
     ['id', 'when', 'network', 'status', 'block', 'hash', 'what'],
     entries.map(({id, createdAt, network, status, blockNumber, hash, label}) => [
       `${id}`,
-      createdAt.replace(/\.\d+Z$/, 'Z'),
+      createdAt.slice(0, 16).replace('T', ' '),
       network,
       status,
       blockNumber === null ? '-' : `${blockNumber}`,
