@@ -8,19 +8,32 @@ const shared = {
   env: {TZ: 'UTC', NO_COLOR: '1'},
 }
 
+/** Nodes keep slots of a second: they get a core each. */
+const nodes = ['test/{node,pos,sim,local}/**/*.test.{ts,tsx}']
+const whole = ['test/e2e/**/*.test.ts']
+
 export default defineConfig({
   test: {
     globalSetup: ['test/helpers/global-setup.ts'],
-    // Two cores; the third works while others wait for a chain, a process or a slot.
-    maxWorkers: 3,
     projects: [
       {
         test: {
           ...shared,
+          name: 'nodes',
+          include: nodes,
+          maxWorkers: 2,
+          sequence: {groupOrder: 0},
+        },
+      },
+      {
+        // Two cores; the third works while others wait for a chain, a process or a key file.
+        test: {
+          ...shared,
           name: 'parts',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/e2e/**'],
-          sequence: {groupOrder: 0},
+          exclude: [...nodes, ...whole],
+          maxWorkers: 3,
+          sequence: {groupOrder: 1},
         },
       },
       {
@@ -28,9 +41,9 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'whole',
-          include: ['test/e2e/**/*.test.ts'],
+          include: whole,
           fileParallelism: false,
-          sequence: {groupOrder: 1},
+          sequence: {groupOrder: 2},
         },
       },
     ],
