@@ -89,7 +89,7 @@ test('signer test and list say who signs, and no file or output holds the token'
   const {text, json} = await runBoth(['signer', 'list'], {home: temp.root})
 
   expect(tested.json?.data).toMatchObject({canSign: true, safe: null})
-  expect(text.stdout).toContain('owner of op')
+  expect(text.stdout).toContain('owner op')
   expect(json.data['signers']).toContainEqual(
     expect.objectContaining({name: 'vault', usedBy: [{profile: 'op', role: 'owner'}]}),
   )

@@ -28,13 +28,12 @@ export function signerListText(listed: ListedSigner[]): string {
   if (listed.length === 0)
     return 'No signer yet. Run `metis-seq key create NAME` or `metis-seq signer add NAME`.'
   return table(
-    ['signer', 'kind', 'address', 'where', 'used by'],
+    ['signer', 'address', 'where', 'used by'],
     listed.map(({signer, usedBy}) => [
       signer.name,
-      signer.kind,
       signer.address,
       whereOf(signer),
-      usedBy.map(({profile, role}) => `${role} of ${profile}`).join(', ') || 'nothing',
+      usedBy.map(({profile, role}) => `${role} ${profile}`).join(', ') || '-',
     ]),
   )
 }
@@ -83,5 +82,5 @@ const kindWords: Record<AnySigner['kind'], string> = {
 
 function whereOf(signer: AnySigner): string {
   if (signer.kind === 'keystore') return signer.backend
-  return signer.kind === 'remote' ? redactUrl(signer.url) : 'elsewhere'
+  return signer.kind === 'remote' ? redactUrl(signer.url) : signer.kind
 }
