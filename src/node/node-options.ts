@@ -3,7 +3,7 @@ import type {Address, Hex} from 'viem'
 import type {Clock} from '../lib/clock.ts'
 import type {Logger} from '../lib/log.ts'
 import type {Network} from '../protocol/network.ts'
-import type {NodeStatus} from './status.ts'
+import type {NodeStatus} from '../protocol/node-status.ts'
 
 export interface NodeAccount {
   address: Address

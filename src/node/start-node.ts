@@ -14,6 +14,7 @@ import {openStages, type Stages} from './stages.ts'
 import {
   exporterText,
   gaugesOf,
+  issueText,
   readinessOf,
   rpcContextOf,
   statusOf,
@@ -68,7 +69,8 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     logger: logger.child('rpc'),
     readiness: () => readinessOf(stages),
     isOurTurn: () => chain.rotation.turnAt(chain.head().number + 1).whose === 'mine',
-    renderMetrics: () => metrics.render(gaugesOf(stages)) + exporterText(stages, wallets),
+    renderMetrics: () =>
+      metrics.render(gaugesOf(stages)) + issueText(stages) + exporterText(stages, wallets),
   })
   closers.push(() => rpc.close())
   const stop = once(async () => {

@@ -1,5 +1,6 @@
 import type {Hash} from 'viem'
 
+import {nodeFacts, type NodeFinding} from '../health/rules/node-facts.ts'
 import type {Clock} from '../lib/clock.ts'
 import {lowerCase} from '../protocol/block.ts'
 import type {ChainState} from './chain-state.ts'
@@ -20,7 +21,7 @@ import {Health, type Readiness} from './rpc/health.ts'
 import type {Driver} from './sequencing/driver.ts'
 import type {SyncWatch} from './sequencing/sync-watch.ts'
 import type {NodeOptions} from './node-options.ts'
-import type {NodeStatus} from './status.ts'
+import type {NodeStatus} from '../protocol/node-status.ts'
 import type {WalletWatch} from './wallets.ts'
 import type {Watch} from './watch.ts'
 
@@ -123,16 +124,38 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
   }
 }
 
-/** Ready: in step with the peers and not halted. */
+/** What is wrong with this node, by the rules that every surface reads. */
+function findingsOf(parts: NodeParts): NodeFinding[] {
+  const status = statusOf(parts)
+  const {name, network} = parts.options
+  return nodeFacts(status, {
+    isOurTurn: status.turn === 'mine',
+    // Who else there is, the epochs show: a network of one has no peers to miss.
+    isAlone: false,
+    setting: {profile: name, network: network.name},
+  })
+}
+
+/** Ready while nothing is wrong that keeps callers away. */
 export function readinessOf(parts: NodeParts): Readiness {
-  const {phase} = parts.driver
-  const {number} = parts.chain.head()
-  const target = syncTarget(parts)
-  const reasons = [
-    ...(phase === 'following' || phase === 'building' ? [] : [`The node is ${phase}.`]),
-    ...(target === null ? [] : [`Block ${number} is ${target - number} behind the peers.`]),
-  ]
+  const reasons = findingsOf(parts)
+    .filter(({blocks}) => blocks)
+    .map(({text, cost}) => `${text}: ${cost}`)
   return {ready: reasons.length === 0, reasons}
+}
+
+/** The node's issues for Prometheus, in the words of `status --json`. */
+export function issueText(parts: NodeParts): string {
+  const lines = findingsOf(parts).map(({id, subject = '', severity}) => {
+    const labels = `id="${id}",subject="${labelValue(subject)}",severity="${severity}"`
+    return `metis_seq_issue{${labels}} 1`
+  })
+  return ['# TYPE metis_seq_issue gauge', ...lines, ''].join('\n')
+}
+
+/** Source: Prometheus text format 0.0.4, label values. */
+function labelValue(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }
 
 export function gaugesOf(parts: NodeParts): Record<string, number> {
@@ -140,14 +163,15 @@ export function gaugesOf(parts: NodeParts): Record<string, number> {
   return {
     head_block: head.number,
     head_timestamp_seconds: head.timestamp,
-    safe_block: safe ?? 0,
-    finalized_block: finalized ?? 0,
+    // What is unknown is left out: a 0 would be a figure.
+    ...(safe === null ? {} : {safe_block: safe}),
+    ...(finalized === null ? {} : {finalized_block: finalized}),
     pool_pending: pool.pending,
     pool_queued: pool.queued,
     peers: peers.length,
     blocks_sealed: blocksSealed,
     turn_is_mine: turn === 'mine' ? 1 : 0,
-    l1_head_block: l1?.head ?? 0,
+    ...(l1 === null ? {} : {l1_head_block: l1.head}),
   }
 }
 

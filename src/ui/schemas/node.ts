@@ -1,4 +1,4 @@
-import type {NodeReport} from '../../services/node-control.ts'
+import type {NodeReport} from '../../services/node-report.ts'
 import {
   as,
   constant,
@@ -17,6 +17,7 @@ import {
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {logLine} from './parts/log-line.ts'
+import {issue} from './parts/health.ts'
 import {nodeStatus} from './parts/node-status.ts'
 
 const profile = text('Name of the profile.')
@@ -67,7 +68,19 @@ export const nodeSchemas: CommandSchemas = {
       rpcUrl: text('URL of its RPC.'),
     }),
   },
-  'node start': {data: object('The node that was started.', {pid, profile})},
+  'node start': {
+    data: object('The node that was started.', {
+      pid,
+      profile,
+      phase: word('How it stands once it knows.', [
+        'catching-up',
+        'following',
+        'building',
+        'stopped',
+      ]),
+      syncing: flag('True while it is behind a peer or silent since its start.'),
+    }),
+  },
   'node status': {
     data: object<NodeReport>('The node of the profile.', {
       profile,
@@ -82,6 +95,7 @@ export const nodeSchemas: CommandSchemas = {
         ),
       ),
       status: as(nullable(nodeStatus), 'Its own account; null when it does not answer.'),
+      issues: list('Everything that is wrong with it, worst first.', issue),
     }),
   },
   'node stop': {
