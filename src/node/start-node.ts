@@ -30,7 +30,7 @@ export type {NodeOptions, RunningNode} from './node-options.ts'
  * @returns once it serves; it is silent until it caught up with its peers
  * @throws {MetisSeqError} DIRECTORY_LOCKED, PORT_BUSY, WRONG_CHAIN, GENESIS_MISMATCH, GENESIS_UNREADABLE,
  *   NOT_BUNDLED, SIGNER_MISMATCH, ENGINE_MISSING, CHAIN_LOG_MISMATCH, CHAIN_LOG_DIVERGED, STORE_DAMAGED,
- *   SIGN_GUARD_DAMAGED, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. Nothing keeps running then
+ *   SIGN_GUARD_DAMAGED, SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. Nothing keeps running then
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const closers: Closer[] = []
@@ -68,7 +68,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     logger: logger.child('rpc'),
     readiness: () => readinessOf(stages),
     isOurTurn: () => chain.rotation.turnAt(chain.head().number + 1).whose === 'mine',
-    renderMetrics: () => metrics.render(gaugesOf(stages)) + exporterText(stages, wallets),
+    renderMetrics: () => metrics.render(gaugesOf(stages, wallets)) + exporterText(stages, wallets),
   })
   closers.push(() => rpc.close())
   const stop = once(async () => {
@@ -81,7 +81,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     await closeAll(closers)
     ended.resolve()
   })
-  const status = () => statusOf(stages)
+  const status = () => statusOf(stages, wallets)
   const admin = await startAdminServer({
     ...{dataDir, status, logger: logger.child('admin')},
     requestStop: () => void stop(),

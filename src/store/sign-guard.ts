@@ -172,7 +172,8 @@ export class SignGuard {
   }
 
   /**
-   * Notes a signature of our key that was found elsewhere. Durable when it returns.
+   * Notes a signature of our key that was found elsewhere. Durable when it returns. Below the floor there
+   * is nothing to note.
    *
    * @returns true when it is news
    * @throws {MetisSeqError} SECOND_SIGNATURE: the key has signed another block of that height here
@@ -181,6 +182,7 @@ export class SignGuard {
     const before = this.#signed.get(height)
     if (before === hash) return false
     if (before !== undefined) throw secondSignature(height, hash, before, this.#path)
+    if (height < this.#floor) return false
     this.#append(`${height} ${hash}`)
     this.#remember(height, hash)
     return true
