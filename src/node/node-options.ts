@@ -53,6 +53,11 @@ export interface NodeOptions {
   clock?: Clock
   /** How long a starting node stays silent when no peer answers. */
   startupGraceMs?: number
+  /**
+   * No other node of the network runs and no other host has the key, so that the silence of peers and of
+   * L1 means nothing. A promise of the operator: two such nodes sign twice.
+   */
+  alone?: boolean
   /** A batch that is not full is sent after this; 30 s when left out. */
   batchMaxAgeMs?: number
   /** Price of L1 gas above which batches wait; 100 gwei when left out. */

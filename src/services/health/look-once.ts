@@ -31,10 +31,6 @@ export async function lookOnce(context: Context): Promise<Sources> {
 }
 
 /** How things stand, as one look shows it: nobody has watched before. */
-export async function readHealth(context: Context): Promise<HealthReport> {
-  return healthOf(context, await lookOnce(context))
-}
-
 export function healthOf(context: Context, sources: Sources, now: Now = nowOf()): HealthReport {
   return assessSources(settingOf(context), sources, null, now)
 }

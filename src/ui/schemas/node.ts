@@ -18,6 +18,7 @@ import {
 import type {CommandSchemas} from './document.ts'
 import {logLine} from './parts/log-line.ts'
 import {issue} from './parts/health.ts'
+import type {GuardView} from '../presenters/guard.ts'
 import {nodeStatus} from './parts/node-status.ts'
 
 const profile = text('Name of the profile.')
@@ -56,6 +57,18 @@ const verification = object('A chain that was rebuilt from L1.', {
 })
 
 export const nodeSchemas: CommandSchemas = {
+  'node guard rebuild': {
+    data: object<GuardView>('A sign guard that was rebuilt.', {
+      path: text('Its file.'),
+      floor: count('No block below is signed.'),
+      learned: count('Own blocks of the chain log that it did not know.'),
+      movedTo: nullable(text('Where a damaged file is now; null when there was none.')),
+      signedOnL1: nullable(
+        count('Newest block on L1 with a signature of the key; null: none is known.'),
+      ),
+      l1Problem: nullable(text('Why L1 was not read; null when it was.')),
+    }),
+  },
   'node logs': {
     data: object('The log of the background node.', {
       lines: list('Oldest first; each is a JSON document as text.', {type: 'string'}),
