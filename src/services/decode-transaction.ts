@@ -1,4 +1,4 @@
-import {closeSync, existsSync, fstatSync, openSync, readFileSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 
 import {getAddress, hexToBigInt, isAddress, isHex, type Address, type Hex} from 'viem'
 
@@ -9,6 +9,7 @@ import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError} from '../lib/files.ts'
 import {isRecord} from '../lib/json.ts'
+import {FileRefused, readBoundedText} from '../lib/read-file.ts'
 import type {Network} from '../protocol/network.ts'
 import type {Home} from '../store/home.ts'
 import {listNetworks} from '../store/networks.ts'
@@ -67,19 +68,10 @@ export async function decodeInput(home: Home, input: string): Promise<DecodedInp
 
 function readInput(path: string): string {
   try {
-    // One descriptor for size and content: a pipe or device has no size and is not read.
-    const descriptor = openSync(path, 'r')
-    try {
-      const stat = fstatSync(descriptor)
-      if (!stat.isFile()) throw undecodable('file', 'not a regular file')
-      if (stat.size > MAX_FILE_BYTES) throw tooLarge(path, stat.size)
-      return readFileSync(descriptor, 'utf8')
-    } finally {
-      closeSync(descriptor)
-    }
+    return readBoundedText(path, MAX_FILE_BYTES)
   } catch (error) {
-    if (error instanceof MetisSeqError) throw error
-    throw fromFileError(error, path)
+    if (!(error instanceof FileRefused)) throw fromFileError(error, path)
+    throw error.reason === 'too-large' ? tooLarge(path) : undecodable('file', 'not a regular file')
   }
 }
 
@@ -242,12 +234,12 @@ function undecodable(source: DecodedInput['source'], what: string): MetisSeqErro
   })
 }
 
-function tooLarge(path: string, size: number): MetisSeqError {
+function tooLarge(path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_TOO_LARGE',
-    message: `The file has ${size} bytes, and no transaction is larger than ${MAX_FILE_BYTES}.`,
+    message: `The file is larger than ${MAX_FILE_BYTES} bytes, and no transaction is.`,
     exit: 'usage',
-    facts: {path, sizeBytes: String(size)},
+    facts: {path, maxBytes: String(MAX_FILE_BYTES)},
     hints: ['Name the file that `--unsigned FILE` wrote.'],
   })
 }
