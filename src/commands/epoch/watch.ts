@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {printText} from '../../cli/output.ts'
 import {systemClock} from '../../lib/clock.ts'
 import {stringifyJson} from '../../lib/json.ts'
 import {watchEpochs} from '../../services/epochs.ts'
@@ -28,7 +29,7 @@ export default class EpochWatch extends OperatorCommand {
     let seen = 0
     for await (const event of watchEpochs(context, {pollMs: 500, sleep, signal})) {
       const line = this.jsonEnabled() ? stringifyJson(event) : rotationEventText(event)
-      process.stdout.write(`${line}\n`)
+      printText(line)
       if (++seen === flags.count || process.stdout.destroyed) break
     }
     return {data: {events: seen}, text: '', ...(signal.aborted ? {exit: 'sigint' as const} : {})}
