@@ -79,7 +79,11 @@ export function statusOf(parts: NodeParts): NodeStatus {
     sync: parts.sync.view,
     blocksSealed: driver.blocksSealed,
     lastError: metrics.errors(),
-    engine: {version: chain.engine.version, lastExecuteMs: chain.lastExecuteMs},
+    engine: {
+      version: chain.engine.version,
+      lastExecuteMs: chain.lastExecuteMs,
+      isolation: chain.engine.isolation,
+    },
     l1: l1Head
       ? {head: l1Head.number, ageMs: Math.max(0, clock.nowMs() - l1Head.timestamp * 1000)}
       : null,

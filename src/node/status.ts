@@ -38,7 +38,15 @@ export interface NodeStatus {
   /** The last failure of each stage that has not worked since; empty when all is well. */
   lastError: Record<string, string>
   /** `lastExecuteMs` is null before the first block. */
-  engine: {version: string; lastExecuteMs: number | null}
+  engine: {
+    version: string
+    lastExecuteMs: number | null
+    /**
+     * `open-port`: everybody on this machine, web pages included, can change the state of this node. Null
+     * while the engine does not run.
+     */
+    isolation: 'namespace' | 'open-port' | null
+  }
   /** Null while L1 was not reached. `ageMs`: age of L1's newest block. */
   l1: {head: number; ageMs: number} | null
 }

@@ -73,6 +73,12 @@ export const nodeStatus = shared(
     engine: object('The execution engine.', {
       version: text('Its version.'),
       lastExecuteMs: nullable(decimal('Time for its last block in milliseconds; null: none.', 0)),
+      isolation: nullable(
+        word(
+          '`namespace`: only its node reaches it. `open-port`: everybody on this machine does. Null: it does not run.',
+          ['namespace', 'open-port'],
+        ),
+      ),
     }),
     l1: nullable(
       object('L1 as the node sees it; null while it was not reached.', {
