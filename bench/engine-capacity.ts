@@ -4,7 +4,7 @@ import {mkdtemp} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {createRpcClient, RpcResponseError, type RpcClient} from '../src/lib/json-rpc.ts'
+import {RpcResponseError, type RpcClient} from '../src/lib/json-rpc.ts'
 import {engineFlags, readGenesis} from '../src/node/engine/genesis.ts'
 import {startAnvil} from '../src/process/anvil.ts'
 import {benchGenesis, prepareToken, SENDERS} from './node-scene.ts'
@@ -25,7 +25,7 @@ export async function engineCapacity(kind: Kind, seconds: number): Promise<numbe
     chainId: document.chainId,
     args: engineFlags(document, 'shanghai'),
   })
-  const rpc = createRpcClient(engine.url, {maxSockets: 1})
+  const rpc = engine.connect({timeoutMs: 60_000})
   try {
     const {token, nonces} = await prepareToken(kind, senders, async (raws) => {
       await submit(rpc, raws)

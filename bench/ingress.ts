@@ -37,7 +37,7 @@ export async function measureIngress(
       '0',
     ],
   })
-  const bare = createRpcClient(engine.url, {maxSockets: 1})
+  const bare = engine.connect({timeoutMs: 60_000})
   try {
     const sender = await openSigner('local-faucet', {home, config: context.config})
     const gasPrice = BigInt(String(await node.request('eth_gasPrice')))

@@ -32,6 +32,8 @@ export interface SnapshotPlace {
   dataDir: string
   network: SnapshotNetwork
   genesis: Genesis
+  /** Nothing is at stake on its network. */
+  isRehearsal: boolean
 }
 
 /**
@@ -56,6 +58,7 @@ export function snapshotPlace(context: Context, dir: string | undefined): Snapsh
     dataDir,
     network: {name: context.networkName, chainId, fingerprint: genesis.fingerprint},
     genesis,
+    isRehearsal: context.network.kind === 'local',
   }
 }
 
@@ -96,9 +99,9 @@ export async function verifyNodeSnapshot(
 ): Promise<VerifiedSnapshot> {
   const dir = makeScratchDirectory('metis-seq-snapshot-')
   try {
-    const {genesis} = place
+    const {genesis, isRehearsal} = place
     return await verifySnapshot({
-      ...{path, genesis, dir, clock: systemClock, logger: silentLogger},
+      ...{path, genesis, isRehearsal, dir, clock: systemClock, logger: silentLogger},
       ...options,
     })
   } finally {

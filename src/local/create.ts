@@ -36,6 +36,7 @@ const PHASE2_BLOCK = 16_500_000
 export const INITIAL_LOCK_WEI = parseEther('20000')
 const L2_GAS_LIMIT = 1_100_000_000n
 const MRR_PERCENT = 20
+const SCRATCH_TIMEOUT_MS = 20_000
 
 /** Keys of the network itself, by what they do. */
 const networkKeys = ['governance', 'mpc', 'payer', 'faucet', 'relayer', 'batcher'] as const
@@ -173,9 +174,15 @@ export async function writeL2Genesis(
         name: 'scratch',
         dir: root,
         chainId: LOCAL_L2_CHAIN_ID,
+        isolation: 'preferred',
         args: withoutChainId(args),
       })
-      return {rpcUrl: scratch.url, stop: () => scratch.stop()}
+      const rpc = scratch.connect({timeoutMs: SCRATCH_TIMEOUT_MS})
+      const stop = () => {
+        rpc.close()
+        return scratch.stop()
+      }
+      return {request: (method, params) => rpc.request(method, params), stop}
     },
   })
   writeFileAtomic(l2GenesisFile, `${stringifyJson(built.genesis)}\n`)

@@ -7,10 +7,14 @@ import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {isRecord} from '../lib/json.ts'
-import {createRpcClient, type RpcClient} from '../lib/json-rpc.ts'
+import type {RpcClient} from '../lib/json-rpc.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
-import {killOrphan, startAnvil} from '../process/anvil.ts'
+import type {HttpServer} from '../node/http-server.ts'
+import {engineIn, killOrphan, startAnvil} from '../process/anvil.ts'
+import {connectEngine} from '../process/engine-socket.ts'
+import {waysToIsolateHere} from '../process/isolation.ts'
 import {portIsFree} from '../process/ports.ts'
+import {openL1Door} from './l1-door.ts'
 
 export interface L1HostOptions {
   dir: string
@@ -24,6 +28,10 @@ export interface L1HostOptions {
 
 /** Name of the engine's pid file; the host's own is `l1`. */
 const ENGINE = 'engine'
+/** Dumping and loading a long chain takes seconds. */
+const ADMIN_TIMEOUT_MS = 120_000
+const READ_TIMEOUT_MS = 20_000
+const READERS = 16
 /** How soon a block with transactions is safe from a kill -9. */
 const WATCH_MS = 250
 /** A block without transactions can wait: a restart makes others like it. */
@@ -41,13 +49,15 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
   const {dir, chainId, port, genesisFile, logger, signal} = options
   mkdirSync(dir, {recursive: true, mode: 0o700})
   rmSync(readyFileOf(dir), {force: true})
-  await rescueOrphan(dir, port, logger)
+  await rescueOrphan(dir, logger)
   if (!(await portIsFree(port))) throw portBusy('L1', port)
   const engine = await startAnvil({
     name: ENGINE,
     dir,
     chainId,
-    port,
+    isolation: 'preferred',
+    // What it alone knows is saved by the next host.
+    diesWithParent: false,
     args: [
       ...['--init', genesisFile, '--accounts', '0', '--hardfork', 'prague', '--no-mining'],
       ...[
@@ -60,14 +70,21 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
       ],
     ],
   })
-  const rpc = createRpcClient(engine.url, {timeoutMs: 120_000, maxSockets: 2})
+  if (engine.isolation === 'open-port') {
+    const what = 'the engine of L1 listens on a port that everybody on this machine can use'
+    logger.warn(what, {remedy: waysToIsolateHere()[0]})
+  }
+  const rpc = engine.connect({timeoutMs: ADMIN_TIMEOUT_MS})
+  const readers = engine.connect({timeoutMs: READ_TIMEOUT_MS, connections: READERS})
   let engineGone = false
   void engine.exited.then(() => (engineGone = true))
+  let door: HttpServer | undefined
   try {
     await restore(rpc, snapshotFileOf(dir), logger)
     await rpc.request('evm_setIntervalMining', [options.blockSeconds])
-    writeFileAtomic(readyFileOf(dir), JSON.stringify({pid: process.pid, url: engine.url}))
-    logger.info('l1 ready', {url: engine.url})
+    door = await openL1Door({port, engine: readers, logger})
+    writeFileAtomic(readyFileOf(dir), JSON.stringify({pid: process.pid, url: door.url}))
+    logger.info('l1 ready', {url: door.url, isolation: engine.isolation})
     await keepSnapshots(rpc, dir, signal, () => engineGone, logger)
     if (engineGone) throw engineStopped(dir)
     await rpc.request('evm_setIntervalMining', [0])
@@ -75,9 +92,16 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
     logger.info('l1 stopped')
   } finally {
     rmSync(readyFileOf(dir), {force: true})
+    await door?.close()
+    readers.close()
     rpc.close()
     await engine.stop()
   }
+}
+
+/** A client that may give the L1 engine of that directory orders: only its owner can open its socket. */
+export function connectL1Admin(dir: string): RpcClient {
+  return connectEngine(dir, ENGINE, {timeoutMs: ADMIN_TIMEOUT_MS})
 }
 
 /** Pid of the host that has restored its chain and mines; a killed one leaves its pid behind. */
@@ -91,18 +115,17 @@ export function readyL1Host(dir: string): number | undefined {
 }
 
 /**
- * An engine that a killed host left behind still has every block: its state is kept before it is ended,
- * because it holds the port.
+ * An engine that a killed host left behind still has every block: its state is kept before it is ended.
  */
-async function rescueOrphan(dir: string, port: number, logger: Logger): Promise<void> {
-  if (!existsSync(join(dir, `${ENGINE}.pid`))) return
-  const rpc = createRpcClient(`http://127.0.0.1:${port}`, {timeoutMs: 120_000, maxSockets: 1})
+async function rescueOrphan(dir: string, logger: Logger): Promise<void> {
+  if (!engineIn(dir, ENGINE)) return
+  const rpc = connectL1Admin(dir)
   try {
     await rpc.request('evm_setIntervalMining', [0])
     await snapshot(rpc, dir)
     logger.warn('l1 rescued', {from: 'the engine of a killed host'})
   } catch (error) {
-    // It died with its host, or its pid belongs to somebody else: the last snapshot counts then.
+    // It hangs, or ended meanwhile: the last snapshot counts then.
     logger.debug('l1 not rescued', errorFacts(error))
   } finally {
     rpc.close()

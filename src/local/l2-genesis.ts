@@ -1,15 +1,6 @@
 import {gunzipSync} from 'node:zlib'
 
-import {
-  type Address,
-  type Hex,
-  createClient,
-  getAddress,
-  hexToBytes,
-  http,
-  isAddressEqual,
-  numberToHex,
-} from 'viem'
+import {type Address, type Hex, getAddress, hexToBytes, isAddressEqual, numberToHex} from 'viem'
 
 import type {ScheduledHardfork} from '../node/engine/hardforks.ts'
 import {type L2Addresses, type L2Options, type Placement, l2Addresses, planL2} from './l2-plan.ts'
@@ -21,7 +12,13 @@ export interface L2GenesisOptions extends L2Options {
   /** Rules of the execution engine by block; those of the contracts' compiler when left out. */
   hardforks?: readonly ScheduledHardfork[]
   /** Starts an anvil with these arguments for the time of the build. */
-  startScratch(args: string[]): Promise<{rpcUrl: string; stop(): Promise<void>}>
+  startScratch(args: string[]): Promise<ScratchEngine>
+}
+
+/** An engine for the time of a build. */
+export interface ScratchEngine {
+  request(method: string, params: unknown[]): Promise<unknown>
+  stop(): Promise<void>
 }
 
 export interface GenesisAccount {
@@ -82,7 +79,7 @@ export async function buildL2Genesis(options: L2GenesisOptions): Promise<L2Genes
   const placements = planL2(options)
   const scratch = await options.startScratch(scratchArgs(options))
   try {
-    const request = requester(scratch.rpcUrl)
+    const request: Request = (method, ...params) => scratch.request(method, params)
     for (const placement of placements) {
       await construct(request, options.governanceAddress, placement)
     }
@@ -98,11 +95,6 @@ function scratchArgs({l2ChainId}: L2Options): string[] {
   const fixed =
     '--accounts 0 --hardfork shanghai --base-fee 0 --gas-price 0 --auto-impersonate --no-mining'
   return [...fixed.split(' '), '--chain-id', String(l2ChainId)]
-}
-
-function requester(rpcUrl: string): Request {
-  const client = createClient({transport: http(rpcUrl)})
-  return (method, ...params) => client.request({method, params} as never)
 }
 
 /**

@@ -1,5 +1,3 @@
-import {existsSync} from 'node:fs'
-
 import {MetisSeqError} from '../lib/errors.ts'
 import {readDaemon, startDaemon} from '../process/daemon.ts'
 import {portIsFree} from '../process/ports.ts'
@@ -300,15 +298,8 @@ async function assertFreshPorts(settings: LocalSettings): Promise<void> {
 async function assertPortsFree(home: Home, state: LocalState): Promise<void> {
   for (const {name, running, url} of listDaemons(home, state)) {
     const port = Number(new URL(url).port)
-    if (!running && port > 0 && !(await portIsFree(port)) && !ownOrphan(home, name)) {
-      throw portBusy(name, port)
-    }
+    if (!running && port > 0 && !(await portIsFree(port))) throw portBusy(name, port)
   }
-}
-
-/** An engine that a killed L1 host left behind holds its port until the next start ends it. */
-function ownOrphan(home: Home, name: string): boolean {
-  return name === 'l1' && existsSync(`${localPaths(home).l1Dir}/engine.pid`)
 }
 
 function alreadyRunning(count: number): MetisSeqError {

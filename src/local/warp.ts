@@ -2,6 +2,8 @@ import {getBlock} from 'viem/actions'
 
 import type {Context} from '../services/context.ts'
 import {assertLocal} from './faucet.ts'
+import {connectL1Admin} from './l1-host.ts'
+import {localPaths} from './settings.ts'
 
 export interface WarpResult {
   seconds: number
@@ -19,10 +21,13 @@ export async function warpL1(context: Context, seconds: number): Promise<WarpRes
   assertLocal(context)
   const {client} = context.l1()
   const before = await getBlock(client)
-  // The client's type knows only standard methods; the engine answers these two as well.
-  const request = client.request as (call: {method: string; params: unknown[]}) => Promise<unknown>
-  await request({method: 'evm_increaseTime', params: [seconds]})
-  await request({method: 'evm_mine', params: []})
+  const admin = connectL1Admin(localPaths(context.home).l1Dir)
+  try {
+    await admin.request('evm_increaseTime', [seconds])
+    await admin.request('evm_mine')
+  } finally {
+    admin.close()
+  }
   const after = await getBlock(client)
   return {
     seconds,

@@ -2,10 +2,12 @@
 
 /** Engine: request batches run in parallel inside it, and beyond 63 entries the order breaks. */
 export const ENGINE_BATCH = 30
-/** Engine: batches on their way; it takes one after the other, and more than two gain nothing. */
+/** Engine: batches that are ready: one is on its way, the next leaves when it is answered. */
 export const ENGINE_BATCHES_AHEAD = 2
 /** Engine: one call. A full slot of hostile gas (100 M at 65 M gas/s) takes 1.6 s; ten times that. */
 export const ENGINE_CALL_TIMEOUT_MS = 20_000
+/** Engine: reads at the same time; each has a connection. */
+export const ENGINE_READERS = 32
 /** Engine: loading or dumping 500,000 accounts takes 1.9 s and 10k transactions 0.2 s; generous. */
 export const ENGINE_SNAPSHOT_TIMEOUT_MS = 120_000
 /** Engine: rebuilding a block without its dropped transactions. The second attempt drops nothing. */
@@ -19,6 +21,8 @@ export const ENGINE_HISTORY_BLOCKS = 32
 export const ENGINE_RECEIPT_BLOCKS = 8
 /** Above so many transactions, block receipts cost the engine more than a tenth of a slot. */
 export const ENGINE_BLOCK_RECEIPTS = 500
+/** Engine: a state is loaded in parts of so many characters: 0.1 s each; the time grows with their square. */
+export const ENGINE_LOAD_CHARS = 3_000_000
 /** Receipts composed between two turns of the event loop: 300 x 0.03 ms = 9 ms. */
 export const RECEIPT_CHUNK = 300
 /** Headers in a snapshot: the 256 that BLOCKHASH can name, and the head. */

@@ -50,6 +50,7 @@ export function openChain(
   const engine = new AnvilEngine({
     genesis,
     dir: join(dataDir, 'engine'),
+    isRehearsal: network.kind === 'local',
     logger: logger.child('engine'),
   })
   closers.push(() => engine.stop())

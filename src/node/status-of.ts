@@ -100,6 +100,7 @@ export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>
     engine: {
       ...{version: chain.engine.version, lastExecuteMs: chain.lastExecuteMs},
       ...driver.facts.engine,
+      isolation: chain.engine.isolation,
     },
     l1: l1Of(parts),
     batches: batchesOf(parts),

@@ -1,5 +1,5 @@
-import {mkdirSync, readFileSync, rmSync} from 'node:fs'
-import {join} from 'node:path'
+import {readFileSync, rmSync} from 'node:fs'
+import {join, resolve} from 'node:path'
 import type {Readable} from 'node:stream'
 
 import {execa} from 'execa'
@@ -8,21 +8,28 @@ import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {isRecord} from '../lib/json.ts'
-import {createRpcClient} from '../lib/json-rpc.ts'
+import type {RpcClient} from '../lib/json-rpc.ts'
 import {identifyProcess, isSameProcess, type ProcessIdentity} from '../lib/process-identity.ts'
+import type {RpcSocketOptions} from '../lib/rpc-socket.ts'
+import {connectEngine, makePrivate, socketNameOf} from './engine-socket.ts'
 import {findEngine} from './find-engine.ts'
+import {findIsolation, notIsolated, type IsolationKind} from './isolation.ts'
 
 export interface AnvilOptions {
-  /** Names the pid file: `engine` gives `engine.pid`. */
+  /** Names the pid file and the socket: `engine` gives `engine.pid` and `engine.sock`. */
   name: string
-  /** Directory of the pid file and of the engine's own cache. Created when missing. */
+  /** Directory of the pid file, the socket and the engine's own cache. Created when missing; mode 0700. */
   dir: string
   chainId: number
-  /** Everything except host, port, chain id and cache path. */
+  /** Everything except host, port, socket, chain id and cache path. Paths in it are absolute. */
   args: readonly string[]
-  /** 0 lets the system choose. */
-  port?: number
-  host?: string
+  /**
+   * `required`, the default: an engine that others could reach is not started. `preferred`: it is, where the
+   * system allows no better.
+   */
+  isolation?: 'required' | 'preferred'
+  /** False: an engine whose parent was killed goes on, so that what it alone knows can be saved. */
+  diesWithParent?: boolean
   /** Lines of standard output and error. The engine's request log is switched off once it serves. */
   onLine?: (line: string) => void
   readyTimeoutMs?: number
@@ -32,11 +39,13 @@ export interface AnvilOptions {
 
 export interface AnvilProcess {
   readonly pid: number
-  /** `http://127.0.0.1:<port>` */
-  readonly url: string
   readonly version: string
+  /** Who else could reach it. */
+  readonly isolation: IsolationKind
   /** Resolves when the process is gone, for whatever reason. Never rejects. */
   readonly exited: Promise<AnvilExit>
+  /** The only way to talk to it. */
+  connect(options: RpcSocketOptions): RpcClient
   /** Resolves when the process is gone and its pid file removed. */
   stop(): Promise<void>
   /** SIGKILL, for a process that no longer answers. */
@@ -54,70 +63,96 @@ const KEPT_LINES = 20
 const READY_TIMEOUT_MS = 15_000
 const STOP_TIMEOUT_MS = 5000
 const PROBE_MS = 10
+const PROBE_TIMEOUT_MS = 2000
 
 /**
  * Starts one engine process and returns when it answers with the expected chain id. An engine that a
  * killed parent left behind in the same directory is ended first.
  *
- * @throws {MetisSeqError} ENGINE_MISSING, ENGINE_NOT_READY (the process is then gone)
+ * @throws {MetisSeqError} ENGINE_MISSING, ENGINE_NOT_ISOLATED, ENGINE_DIRECTORY_NOT_OURS, SOCKET_PATH_TOO_LONG,
+ *   ENGINE_NOT_READY (the process is then gone)
  */
 export async function startAnvil(options: AnvilOptions): Promise<AnvilProcess> {
-  const {name, dir, port = 0, host = '127.0.0.1', readyTimeoutMs = READY_TIMEOUT_MS} = options
-  const binary = await findEngine()
-  mkdirSync(dir, {recursive: true, mode: 0o700})
+  const {name, chainId, isolation: wanted = 'required', diesWithParent = true} = options
+  const dir = resolve(options.dir)
+  const [binary, isolation] = await Promise.all([findEngine(), findIsolation()])
+  if (isolation.kind === 'open-port' && wanted === 'required') throw notIsolated()
+  makePrivate(dir)
   await killOrphan(dir, name)
 
-  const cachePath = cachePathOf(dir, name)
+  const [file, ...args] = [
+    ...isolation.launcher,
+    ...(diesWithParent ? isolation.diesWithParent : []),
+    ...[binary.file, '--host', '127.0.0.1', '--port', '0', '--ipc', socketNameOf(name)],
+    ...['--chain-id', String(chainId), '--cache-path', cachePathOf(dir, name), ...options.args],
+  ]
   const child = execa(
-    binary.file,
-    [
-      ...['--host', host, '--port', String(port), '--chain-id', String(options.chainId)],
-      ...['--cache-path', cachePath, ...options.args],
-    ],
+    file!,
+    args,
     // Own process group: Ctrl-C in a terminal would otherwise end the engine before the node has
     // saved its state. In exchange we end it ourselves when this process exits.
-    {buffer: false, reject: false, stdin: 'ignore', forceKillAfterDelay: false, detached: true},
+    {
+      ...{buffer: false, reject: false, stdin: 'ignore', forceKillAfterDelay: false},
+      ...{detached: true, cwd: dir},
+    },
   )
   const forget = endWithThisProcess(() => child.kill('SIGKILL'))
-  const output = watchOutput([child.stdout, child.stderr], options.onLine)
+  const lastLines = watchOutput([child.stdout, child.stderr], options.onLine)
   let gone = false
   const exited: Promise<AnvilExit> = child.then((result) => {
     gone = true
     forget()
-    return {exitCode: result.exitCode ?? null, lastLines: output.lastLines}
+    return {exitCode: result.exitCode ?? null, lastLines}
   })
   if (child.pid !== undefined) rememberPid(dir, name, child.pid)
+  const stopTimeoutMs = options.stopTimeoutMs ?? STOP_TIMEOUT_MS
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (!gone) child.kill(signal)
+    await endWithin(exited, stopTimeoutMs, () => child.kill('SIGKILL'))
+    rmSync(pidFileOf(dir, name), {force: true})
+    rmSync(join(dir, socketNameOf(name)), {force: true})
+  }
+  const isReady = await answers(options, dir, exited)
+  if (!isReady) {
+    const reason = gone ? 'exited' : 'silent'
+    await end('SIGKILL')
+    throw notReady(options, reason, await exited)
+  }
+  return {
+    ...{pid: child.pid ?? 0, version: binary.version, isolation: isolation.kind, exited},
+    connect: (how) => connectEngine(dir, name, how),
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  }
+}
 
+/** Waits until it answers, is gone, or has had its time. */
+async function answers(
+  {name, chainId, readyTimeoutMs = READY_TIMEOUT_MS}: AnvilOptions,
+  dir: string,
+  exited: Promise<AnvilExit>,
+): Promise<boolean> {
   const deadline = systemClock.monotonicMs() + readyTimeoutMs
-  while (!gone && systemClock.monotonicMs() < deadline) {
-    const found = output.port()
-    const url = `http://${host}:${found}`
-    if (found !== undefined && (await answersWith(url, options.chainId))) {
-      const stopTimeoutMs = options.stopTimeoutMs ?? STOP_TIMEOUT_MS
-      const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-        if (!gone) child.kill(signal)
-        await endWithin(exited, stopTimeoutMs, () => child.kill('SIGKILL'))
-        rmSync(pidFileOf(dir, name), {force: true})
-      }
-      return {
-        pid: child.pid ?? 0,
-        url,
-        version: binary.version,
-        exited,
-        stop: () => end('SIGTERM'),
-        kill: () => end('SIGKILL'),
-      }
-    }
+  let isGone = false
+  void exited.then(() => (isGone = true))
+  while (!isGone && systemClock.monotonicMs() < deadline) {
+    if (await answersWith(dir, name, chainId)) return true
     await Promise.race([systemClock.sleep(PROBE_MS), exited])
   }
-  child.kill('SIGKILL')
-  const {exitCode, lastLines} = await exited
-  rmSync(pidFileOf(dir, name), {force: true})
-  throw new MetisSeqError({
+  return false
+}
+
+function notReady(
+  {name, dir, readyTimeoutMs = READY_TIMEOUT_MS}: AnvilOptions,
+  reason: 'exited' | 'silent',
+  {exitCode, lastLines}: AnvilExit,
+): MetisSeqError {
+  return new MetisSeqError({
     code: 'ENGINE_NOT_READY',
-    message: gone
-      ? `The execution engine ${name} does not start (exit code ${exitCode ?? 'none'}).`
-      : `The execution engine ${name} did not answer within ${readyTimeoutMs} ms.`,
+    message:
+      reason === 'exited'
+        ? `The execution engine ${name} does not start (exit code ${exitCode ?? 'none'}).`
+        : `The execution engine ${name} did not answer within ${readyTimeoutMs} ms.`,
     exit: 'precondition',
     facts: {name, dir, lastLines: lastLines.join('\n')},
   })
@@ -140,11 +175,12 @@ function killAll(): void {
   for (const kill of killers) kill()
 }
 
-/** Keeps the last lines, hands each on, and finds the port that the engine says it listens on. */
-function watchOutput(streams: readonly (Readable | null)[], onLine?: (line: string) => void) {
+/** Hands each line on, and keeps the last ones. */
+function watchOutput(
+  streams: readonly (Readable | null)[],
+  onLine?: (line: string) => void,
+): readonly string[] {
   const lastLines: string[] = []
-  let port: number | undefined
-  let listening = false
   for (const stream of streams) {
     let rest = ''
     stream?.setEncoding('utf8')
@@ -154,24 +190,17 @@ function watchOutput(streams: readonly (Readable | null)[], onLine?: (line: stri
       for (const line of lines) {
         if (line.trim() === '') continue
         if (lastLines.push(line) > KEPT_LINES) lastLines.shift()
-        if (!listening) {
-          const match = /Listening on \S*:(\d+)\s*$/.exec(line)
-          if (match) {
-            port = Number(match[1])
-            listening = true
-          }
-        }
         onLine?.(line)
       }
     })
     // A broken pipe is the same news as the exit, which has its own promise.
     stream?.on('error', () => {})
   }
-  return {lastLines, port: () => port}
+  return lastLines
 }
 
-async function answersWith(url: string, chainId: number): Promise<boolean> {
-  const client = createRpcClient(url, {timeoutMs: 2000, maxSockets: 1})
+async function answersWith(dir: string, name: string, chainId: number): Promise<boolean> {
+  const client = connectEngine(dir, name, {timeoutMs: PROBE_TIMEOUT_MS})
   try {
     if (Number(await client.request('eth_chainId')) !== chainId) return false
     // One line per request costs more than the request.
@@ -200,7 +229,7 @@ function pidFileOf(dir: string, name: string): string {
 }
 
 function cachePathOf(dir: string, name: string): string {
-  return join(dir, `${name}-cache`)
+  return join(resolve(dir), `${name}-cache`)
 }
 
 function rememberPid(dir: string, name: string, pid: number): void {
@@ -209,19 +238,27 @@ function rememberPid(dir: string, name: string, pid: number): void {
 }
 
 /**
- * Ends the engine that an earlier, killed parent left behind. The pid alone proves nothing: the start
- * time and the command line with this very cache path must agree.
+ * Ends the engine that an earlier, killed parent left behind.
  *
  * @returns the pid that was ended, or undefined
  */
 export async function killOrphan(dir: string, name: string): Promise<number | undefined> {
-  const orphan = readPidFile(pidFileOf(dir, name))
-  if (!orphan || !isSameProcess(orphan)) return undefined
-  if (!commandLineOf(orphan.pid).includes(cachePathOf(dir, name))) return undefined
+  const orphan = engineIn(dir, name)
+  if (!orphan) return undefined
   process.kill(orphan.pid, 'SIGKILL')
   while (isSameProcess(orphan)) await systemClock.sleep(PROBE_MS)
   rmSync(pidFileOf(dir, name), {force: true})
   return orphan.pid
+}
+
+/**
+ * The engine that runs in that directory. The pid alone proves nothing: the start time and the command line
+ * with this very cache path must agree.
+ */
+export function engineIn(dir: string, name: string): ProcessIdentity | undefined {
+  const found = readPidFile(pidFileOf(dir, name))
+  if (!found || !isSameProcess(found)) return undefined
+  return commandLineOf(found.pid).includes(cachePathOf(dir, name)) ? found : undefined
 }
 
 function commandLineOf(pid: number): string[] {

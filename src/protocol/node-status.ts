@@ -141,6 +141,11 @@ export interface NodeStatus {
     lastExecuteMs: number | null
     restarts: number
     restartingSinceMs: number | null
+    /**
+     * `open-port`: everybody on this machine, web pages included, can change the state of this node. Null
+     * while the engine does not run.
+     */
+    isolation: 'namespace' | 'open-port' | null
   }
   /**
    * Null while L1 was not reached since the start. `ageMs`: age of L1's newest block. `reachable`: the

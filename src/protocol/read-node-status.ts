@@ -75,6 +75,8 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
       lastExecuteMs: numberIn(engine, 'lastExecuteMs'),
       restarts: numberIn(engine, 'restarts') ?? 0,
       restartingSinceMs: numberIn(engine, 'restartingSinceMs'),
+      isolation:
+        (['namespace', 'open-port'] as const).find((each) => each === engine['isolation']) ?? null,
     },
     l1: l1Of(value['l1']),
     batches: batchesOf(value['batches']),

@@ -54,7 +54,7 @@ export async function bootGenesis({genesis}: L2Genesis): Promise<Anvil> {
     await anvil.stop()
     await rm(folder, {recursive: true, force: true})
   }
-  return {rpcUrl: anvil.rpcUrl, stop, [Symbol.asyncDispose]: stop}
+  return {...anvil, stop, [Symbol.asyncDispose]: stop}
 }
 
 export const startL2 = async (): Promise<{genesis: L2Genesis; anvil: Anvil}> => {

@@ -408,11 +408,27 @@ export const situations: Situation[] = [
         lastExecuteMs: null,
         restarts: 1,
         restartingSinceMs: NOW.wallMs - 3000,
+        isolation: null,
       },
     }),
     setting: nodeSetting,
     ...{state: 'warn', worst: 'engine-restarting', text: 'engine of your node'},
     remedy: `metis-seq node logs ${profile}`,
+  },
+  {
+    name: 'the engine has an open port',
+    feeds: withNode({
+      engine: {
+        version: 'x',
+        lastExecuteMs: 1,
+        restarts: 0,
+        restartingSinceMs: null,
+        isolation: 'open-port',
+      },
+    }),
+    setting: nodeSetting,
+    ...{state: 'warn', worst: 'engine-exposed', text: 'reaches your engine'},
+    remedy: `metis-seq node status ${profile}`,
   },
   {
     name: 'own node does not reach L1',

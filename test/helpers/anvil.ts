@@ -6,6 +6,8 @@ import {join} from 'node:path'
 import process from 'node:process'
 import type {Readable} from 'node:stream'
 
+import {createRpcClient} from '../../src/lib/json-rpc.ts'
+
 const binary = join(
   import.meta.dirname,
   '../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil',
@@ -14,6 +16,7 @@ const readyTimeoutMs = 15_000
 
 export interface Anvil extends AsyncDisposable {
   rpcUrl: string
+  request(method: string, params?: readonly unknown[]): Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -40,8 +43,14 @@ export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
   }
   try {
     const rpcUrl = `http://127.0.0.1:${await readPort(child)}`
-    await probe(rpcUrl)
-    return {rpcUrl, stop, [Symbol.asyncDispose]: stop}
+    const rpc = createRpcClient(rpcUrl)
+    await rpc.request('eth_chainId')
+    const end = () => {
+      rpc.close()
+      return stop()
+    }
+    const request: Anvil['request'] = (method, params) => rpc.request(method, params)
+    return {rpcUrl, request, stop: end, [Symbol.asyncDispose]: end}
   } catch (error) {
     await stop()
     throw error
@@ -70,13 +79,4 @@ function readPort(child: ChildProcessByStdio<null, Readable, Readable>): Promise
     child.once('error', fail)
     child.once('close', () => fail(new Error(`anvil ended: ${text}`)))
   })
-}
-
-async function probe(rpcUrl: string): Promise<void> {
-  const response = await fetch(rpcUrl, {
-    method: 'POST',
-    headers: {'content-type': 'application/json'},
-    body: JSON.stringify({jsonrpc: '2.0', id: 1, method: 'eth_chainId'}),
-  })
-  if (!response.ok) throw new Error(`anvil answers ${response.status}`)
 }

@@ -282,7 +282,7 @@ describe('building the L2 genesis', () => {
     let stopped = 0
     const startScratch = async (args: string[]) => {
       const anvil = await genesisOptions.startScratch(args)
-      return {rpcUrl: anvil.rpcUrl, stop: () => (stopped++, anvil.stop())}
+      return {...anvil, stop: () => (stopped++, anvil.stop())}
     }
     const wrong = {...genesisOptions, firstEpochEndBlock: 16_499_971n, startScratch}
     await expect(buildL2Genesis(wrong)).rejects.toThrow('sequencer set')

@@ -9,6 +9,7 @@ import {silentLogger} from '../../src/lib/log.ts'
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
 import {readGenesis} from '../../src/node/engine/genesis.ts'
 import {identifyProcess} from '../../src/lib/process-identity.ts'
+import {engineIn} from '../../src/process/anvil.ts'
 import {accountOf, createTestGenesis, transfer, type TestGenesis} from '../helpers/l2-chain.ts'
 
 const senders = Array.from({length: 40}, (_, index) => accountOf(`sender ${index}`))
@@ -167,23 +168,32 @@ test('a damaged snapshot is refused as such', async () => {
   await expect(engine.start(file)).rejects.toMatchObject({kind: 'bad-snapshot'})
 })
 
-test('an engine whose parent was killed is ended by the next start in the same directory', async () => {
-  const dir = join(genesis.dir, 'orphan')
+/** Starts an engine in a process that is then gone without a goodbye. @returns the engine's pid */
+function leaveBehind(dir: string, diesWithParent: boolean): number {
   const module = new URL('../../src/process/anvil.ts', import.meta.url).href
-  // The child process starts an engine and is then gone without a goodbye.
+  const options = {name: 'engine', dir, chainId: 7, args: ['--no-mining'], diesWithParent}
   const script = `
     const {startAnvil} = await import(${JSON.stringify(module)})
-    const {pid} = await startAnvil({name: 'engine', dir: ${JSON.stringify(dir)}, chainId: 7, args: ['--no-mining']})
+    const {pid} = await startAnvil(${JSON.stringify(options)})
     console.log(pid)
     process.kill(process.pid, 'SIGKILL')`
-  let output = ''
   try {
     execFileSync(process.execPath, ['--input-type=module', '-e', script], {encoding: 'utf8'})
   } catch (error) {
-    output = (error as {stdout: string}).stdout
+    return Number((error as {stdout: string}).stdout.trim())
   }
-  const orphan = Number(output.trim())
-  expect(identifyProcess(orphan)).toBeDefined()
+  throw new Error('It was not killed.')
+}
+
+test('an engine ends with its parent, also when that is killed', async () => {
+  const pid = leaveBehind(join(genesis.dir, 'follows'), true)
+  await expect.poll(() => identifyProcess(pid)).toBeUndefined()
+})
+
+test('an engine that outlives its killed parent is ended by the next start in the same directory', async () => {
+  const dir = join(genesis.dir, 'orphan')
+  const orphan = leaveBehind(dir, false)
+  expect(engineIn(dir, 'engine')?.pid).toBe(orphan)
 
   const engine = await startEngine('orphan')
   expect(identifyProcess(orphan)).toBeUndefined()
@@ -191,4 +201,11 @@ test('an engine whose parent was killed is ended by the next start in the same d
   expect(JSON.parse(readFileSync(pidFile, 'utf8'))).toMatchObject({pid: expect.any(Number)})
   await engine.stop()
   expect(existsSync(pidFile)).toBe(false)
+})
+
+test('a directory whose name is too long for a socket is no obstacle', async () => {
+  const engine = await startEngine(`${'long/'.repeat(30)}engine`)
+  const {number, hash} = engine.head()
+  const {block} = await engine.execute(hash, {timestamp: 1_700_000_010, orderedTransactions: []})
+  expect(block.number).toBe(number + 1)
 })

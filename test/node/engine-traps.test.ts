@@ -1,18 +1,16 @@
 /** The engine's traps, each shown not to bite. What is not here is in the tests beside this one. */
 import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {networkInterfaces, tmpdir} from 'node:os'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {concatHex, type Hex} from 'viem'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
-import {createRpcClient} from '../../src/lib/json-rpc.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
 import {engineFlags, fingerprint, readGenesis} from '../../src/node/engine/genesis.ts'
 import {writeSnapshot} from '../../src/node/engine/snapshot-file.ts'
 import {ENGINE_RECEIPT_BLOCKS} from '../../src/node/limits.ts'
-import {startAnvil} from '../../src/process/anvil.ts'
 import {
   accountOf,
   createTestGenesis,
@@ -119,30 +117,6 @@ test('a block whose transactions the engine forgot has no receipts, instead of n
   ])
   expect((forgotten as {transactions: unknown[]}).transactions).toEqual([])
   expect(await engine.receiptsOf(request)).toBeUndefined()
-})
-
-test('the engine listens on loopback alone and lets no page of another site read', async () => {
-  const document = readGenesis(genesis.file)
-  const dir = join(genesis.dir, 'exposed')
-  const args = engineFlags(document, 'shanghai')
-  const engine = await startAnvil({name: 'engine', dir, chainId: document.chainId, args})
-  try {
-    const {port} = new URL(engine.url)
-    const body = JSON.stringify({jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: []})
-    const headers = {'content-type': 'application/json', origin: 'https://example.org'}
-    const answer = await fetch(engine.url, {method: 'POST', headers, body})
-    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
-    for (const {address, internal, family} of Object.values(networkInterfaces()).flatMap(
-      (all) => all ?? [],
-    )) {
-      if (internal || family !== 'IPv4') continue
-      const outside = createRpcClient(`http://${address}:${port}`, {timeoutMs: 2000})
-      await expect(outside.request('eth_chainId')).rejects.toThrow()
-      outside.close()
-    }
-  } finally {
-    await engine.stop()
-  }
 })
 
 test('blocks of equal time are the same on every engine, also the first', async () => {

@@ -26,6 +26,7 @@ export interface EngineContext {
 }
 
 export class SimEngine implements ExecutionEngine {
+  readonly isolation = null
   readonly version = 'sim/1'
   readonly #context: EngineContext
   readonly #inner: FakeEngine

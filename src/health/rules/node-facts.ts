@@ -243,6 +243,22 @@ const engine: NodeRule = ({engine: {restartingSinceMs, version}}, {isOurTurn, se
   ]
 }
 
+/** Refused on networks with money; on a rehearsal network it is said for as long as it lasts. */
+const exposed: NodeRule = ({engine: {isolation}}, {setting}) => {
+  if (isolation !== 'open-port') return []
+  return [
+    {
+      id: 'engine-exposed',
+      severity: 'warn',
+      blocks: false,
+      text: 'everybody on this machine reaches your engine',
+      cost: 'Any user, and any web page that finds its port, can mint and stop blocks: this system allows no network namespace.',
+      remedy: commandFor(setting, 'node status'),
+      sources: NODE,
+    },
+  ]
+}
+
 const ownL1: NodeRule = ({l1}, {setting}) => {
   if (l1?.reachable !== false) return []
   return [
@@ -362,6 +378,7 @@ const nodeRules: readonly NodeRule[] = [
   l1Diverged,
   waiting,
   engine,
+  exposed,
   behindPeers,
   noPeers,
   pool,

@@ -10,6 +10,7 @@ import {messageOf} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
+import type {IsolationKind} from '../../process/isolation.ts'
 import {
   ENGINE_BATCH,
   ENGINE_BATCHES_AHEAD,
@@ -58,6 +59,10 @@ export class AnvilEngine implements ExecutionEngine {
 
   constructor(options: AnvilEngineOptions) {
     this.#options = options
+  }
+
+  get isolation(): IsolationKind | null {
+    return this.#running?.process.isolation ?? null
   }
 
   start(snapshotFile?: string): Promise<EngineBlock> {

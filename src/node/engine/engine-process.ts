@@ -1,12 +1,18 @@
 /** One process of the engine under one hard fork, with its connections. */
 import {messageOf} from '../../lib/errors.ts'
-import {createRpcClient, rpcOver, RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
+import {RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
 import type {Logger} from '../../lib/log.ts'
 import {startAnvil, type AnvilProcess} from '../../process/anvil.ts'
-import {ENGINE_CALL_TIMEOUT_MS, ENGINE_SNAPSHOT_TIMEOUT_MS} from '../limits.ts'
-import {EnginePipe} from './engine-pipe.ts'
+import {waysToIsolateHere} from '../../process/isolation.ts'
+import {
+  ENGINE_CALL_TIMEOUT_MS,
+  ENGINE_LOAD_CHARS,
+  ENGINE_READERS,
+  ENGINE_SNAPSHOT_TIMEOUT_MS,
+} from '../limits.ts'
 import {EngineError} from './engine.ts'
 import {engineFlags, type Genesis} from './genesis.ts'
+import {splitState} from './state-parts.ts'
 
 export interface EngineProcess {
   hardfork: string
@@ -22,11 +28,13 @@ export interface EngineProcessOptions {
   /** Directory of the pid file and the cache of the process. */
   dir: string
   logger: Logger
+  /** True on a network where nothing is at stake: an engine that others can reach is better than none. */
+  isRehearsal?: boolean
 }
 
-/** @throws {MetisSeqError} ENGINE_MISSING, ENGINE_NOT_READY */
+/** @throws {MetisSeqError} ENGINE_MISSING, ENGINE_NOT_ISOLATED, ENGINE_NOT_READY */
 export async function startEngineProcess(
-  {genesis, dir, logger}: EngineProcessOptions,
+  {genesis, dir, logger, isRehearsal = false}: EngineProcessOptions,
   hardfork: string,
 ): Promise<EngineProcess> {
   const process = await startAnvil({
@@ -34,17 +42,21 @@ export async function startEngineProcess(
     dir,
     chainId: genesis.chainId,
     args: engineFlags(genesis, hardfork),
+    isolation: isRehearsal ? 'preferred' : 'required',
     onLine: (line) => logger.debug('engine', {line}),
   })
-  const {url} = process
+  if (process.isolation === 'open-port') {
+    const what = 'the engine listens on a port that everybody on this machine can use'
+    logger.warn(what, {remedy: waysToIsolateHere()[0]})
+  }
   void process.exited.then(({exitCode, lastLines}) => {
     logger.info('engine exited', {exitCode, lastLine: lastLines.at(-1) ?? ''})
   })
   return {
     ...{hardfork, process},
-    writer: rpcOver(new EnginePipe(url, ENGINE_CALL_TIMEOUT_MS), url),
-    snapshots: createRpcClient(url, {timeoutMs: ENGINE_SNAPSHOT_TIMEOUT_MS, maxSockets: 1}),
-    reader: createRpcClient(url, {timeoutMs: ENGINE_CALL_TIMEOUT_MS, maxSockets: 32}),
+    writer: process.connect({timeoutMs: ENGINE_CALL_TIMEOUT_MS}),
+    snapshots: process.connect({timeoutMs: ENGINE_SNAPSHOT_TIMEOUT_MS}),
+    reader: process.connect({timeoutMs: ENGINE_CALL_TIMEOUT_MS, connections: ENGINE_READERS}),
   }
 }
 
@@ -72,7 +84,9 @@ export async function dumpState({snapshots}: EngineProcess): Promise<string> {
  */
 export async function loadState({snapshots}: EngineProcess, state: string): Promise<void> {
   try {
-    await snapshots.request('anvil_loadState', [state])
+    for (const part of splitState(state, ENGINE_LOAD_CHARS)) {
+      await snapshots.request('anvil_loadState', [part])
+    }
     // A loaded engine knows no block hashes, so BLOCKHASH would answer wrongly and fork the chain.
     // Mining a block and taking it back fills them in.
     const head = await snapshots.request('eth_getBlockByNumber', ['latest', false])

@@ -4,6 +4,8 @@
  */
 import type {Hash, Hex} from 'viem'
 
+import type {IsolationKind} from '../../process/isolation.ts'
+
 export interface EngineBlock {
   number: number
   hash: Hash
@@ -51,6 +53,8 @@ export interface ExecuteOptions {
  */
 export interface ExecutionEngine {
   readonly version: string
+  /** Who else could give it orders; null while it does not run. */
+  readonly isolation: IsolationKind | null
   /** Starts at genesis, or from a snapshot file that `saveSnapshot` wrote. */
   start(snapshotFile?: string): Promise<EngineBlock>
   stop(): Promise<void>

@@ -31,6 +31,7 @@ export interface FakeEngineOptions {
 }
 
 export class FakeEngine implements ExecutionEngine {
+  readonly isolation = null
   readonly version = 'fake/1'
   readonly #options: FakeEngineOptions
   #blocks: EngineBlock[] = []

@@ -1,3 +1,5 @@
+import {resolve} from 'node:path'
+
 import {keccak256, toHex, type Hex} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
@@ -81,7 +83,7 @@ export function consensusFlags(
 export function engineFlags(genesis: Genesis, hardfork: string): string[] {
   return [
     ...consensusFlags(genesis, hardfork).slice(2),
-    ...['--init', genesis.file, '--no-mining', '--order', 'fifo'],
+    ...['--init', resolve(genesis.file), '--no-mining', '--order', 'fifo'],
     ...['--prune-history', String(ENGINE_HISTORY_BLOCKS)],
     ...['--transaction-block-keeper', String(ENGINE_RECEIPT_BLOCKS)],
     // The pool checks balances at the head, where a payment in the same block is not yet seen.

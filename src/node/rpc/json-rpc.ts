@@ -54,6 +54,7 @@ export async function answerBody(
   text: string,
   dispatch: Dispatch,
   meter: AnswerMeter,
+  mostCalls = RPC_BATCH,
 ): Promise<string | undefined> {
   let value: unknown
   try {
@@ -66,8 +67,8 @@ export async function answerBody(
   }
   if (!Array.isArray(value)) return answerMetered(value, dispatch, meter)
   if (value.length === 0) return refusal(rpcCodes.invalidRequest, 'The batch is empty.')
-  if (value.length > RPC_BATCH) {
-    const message = `The batch has ${value.length} requests; at most ${RPC_BATCH} are answered.`
+  if (value.length > mostCalls) {
+    const message = `The batch has ${value.length} requests; at most ${mostCalls} are answered.`
     return refusal(rpcCodes.limit, message)
   }
   return answerBatch(value, dispatch, meter)

@@ -47,20 +47,25 @@ export async function verifySnapshot(options: {
   path: string
   genesis: Genesis
   dir: string
+  /** As for a node of that network. */
+  isRehearsal?: boolean
   fromGenesis: boolean
   clock: Clock
   logger: Logger
   signal: AbortSignal
   onProgress(progress: SnapshotProgress): void
 }): Promise<VerifiedSnapshot> {
-  const {path, genesis, dir, fromGenesis, clock, logger, signal} = options
+  const {path, genesis, dir, isRehearsal, fromGenesis, clock, logger, signal} = options
   const startedMs = clock.monotonicMs()
   const manifest = readManifest(path)
   await checkSums(path, manifest)
   const copy = join(dir, CHAIN_FILE)
   copyFileSync(join(path, CHAIN_FILE), copy)
   const log = ChainLog.open(copy, genesis)
-  const engine = new AnvilEngine({genesis, dir: join(dir, 'engine'), logger})
+  const engine = new AnvilEngine({
+    ...{genesis, logger, dir: join(dir, 'engine')},
+    ...(isRehearsal === undefined ? {} : {isRehearsal}),
+  })
   try {
     const links = checkLinks(path, log, manifest, signal)
     const {engineBlock} = manifest

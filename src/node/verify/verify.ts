@@ -79,7 +79,7 @@ export async function verifyFromL1(options: VerifyOptions): Promise<Verification
   if (genesis.fingerprint !== bundled.fingerprint) throw genesisMismatch(bundled, genesis)
   await assertChain('L1', l1, network.l1.chainId)
   if (node) await assertChain('L2', node, network.l2.chainId)
-  const engine = new AnvilEngine({genesis, dir, logger})
+  const engine = new AnvilEngine({genesis, dir, logger, isRehearsal: network.kind === 'local'})
   try {
     await engine.start()
     signal.throwIfAborted()

@@ -167,6 +167,12 @@ export const nodeStatus = shared(
       restartingSinceMs: nullable(
         count('Since when it is being restarted, in milliseconds since 1970; null: it works.'),
       ),
+      isolation: nullable(
+        word(
+          '`namespace`: only its node reaches it. `open-port`: everybody on this machine does. Null: it does not run.',
+          ['namespace', 'open-port'],
+        ),
+      ),
     }),
     l1: nullable(
       object('L1 as the node sees it; null while it was not reached.', {
