@@ -43,7 +43,7 @@ function ofNode({issues}: HealthReport): Issue[] {
 export type Verdict = Pick<NodeStatus, 'phase' | 'syncing' | 'sync'>
 
 const POLL_MS = 100
-/** A node asks its peers and L1 first; longer than this it has found something to wait for, and says so. */
+/** A node asks its peers and L1 first; one that takes longer has blocks to fetch, or somebody to wait for. */
 const VERDICT_MS = 15_000
 
 /**
@@ -57,16 +57,18 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
   for (;;) {
     const status = await readNodeStatus(dir)
     const halt = readHalt(dir)
-    if (halt) throw ended(name, halt)
-    if (!status && !readDaemon(dir, NODE_DAEMON)?.running) {
+    const isOver = systemClock.monotonicMs() > deadline
+    // It closes its stores and its engine; only then can it be started again.
+    if (halt && (isOver || !readDaemon(dir, NODE_DAEMON)?.running)) throw ended(name, halt)
+    if (!halt && !status && !readDaemon(dir, NODE_DAEMON)?.running) {
       throw ended(name, {
         code: 'NODE_ENDED',
         exit: 'precondition',
         message: 'The node ended after it had answered.',
       })
     }
-    const isOver = systemClock.monotonicMs() > deadline
-    const isOpen = status === null || (status.phase === 'catching-up' && status.sync === null)
+    // Whether another node signs with its key, a node knows only once it has heard its peers.
+    const isOpen = status === null || status.phase === 'catching-up' || status.waitingFor !== null
     // A node that halts ends by itself and leaves its reason.
     if (status && status.phase !== 'halted' && (!isOpen || isOver)) return status
     if (isOver) {

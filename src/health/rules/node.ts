@@ -27,19 +27,7 @@ const processRule: Rule = (view) => {
   const {process: running, status, halt} = node.value
   if (status) return []
   const common = {sources: ['node' as const], cost: costOf(view)}
-  if (running) {
-    return [
-      {
-        ...common,
-        id: 'node-hung',
-        severity: severityOf(view),
-        text: running.isStopped
-          ? 'your node is stopped by a signal'
-          : 'your node runs and does not answer',
-        remedy: commandFor(setting, 'node status'),
-      },
-    ]
-  }
+  // Written when it decided to end; its process closes its stores a moment longer.
   if (halt) {
     return [
       {
@@ -50,6 +38,19 @@ const processRule: Rule = (view) => {
         cost: `${halt.message} ${costOf(view)}`,
         remedy: commandFor(setting, 'node logs'),
         sinceMs: halt.atMs,
+      },
+    ]
+  }
+  if (running) {
+    return [
+      {
+        ...common,
+        id: 'node-hung',
+        severity: severityOf(view),
+        text: running.isStopped
+          ? 'your node is stopped by a signal'
+          : 'your node runs and does not answer',
+        remedy: commandFor(setting, 'node status'),
       },
     ]
   }
