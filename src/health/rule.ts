@@ -63,7 +63,18 @@ export function toIssue(finding: Finding, known: Issue | undefined, first: numbe
  * Seconds that L2 had been silent when it was asked; null while L2 is unknown. Never negative. What has come
  * since then nobody has seen: a slow source beside it must not make L2 look stalled.
  */
-export function silentSeconds({l2, now}: Pick<View, 'l2' | 'now'>): number | null {
+export function silentSeconds(view: Pick<View, 'l2' | 'now'>): number | null {
+  const {l2} = view
+  if (!l2.known) return null
+  const {movedAtMs} = l2.value
+  const byItsClock = headAgeSeconds(view) ?? 0
+  // A head that moves is not silent, whatever the clocks say.
+  if (movedAtMs === null) return byItsClock
+  return Math.min(byItsClock, Math.max(0, Math.floor((l2.atMs - movedAtMs) / 1000)))
+}
+
+/** Seconds between the time that the newest block bears and the moment L2 was asked. */
+export function headAgeSeconds({l2, now}: Pick<View, 'l2' | 'now'>): number | null {
   if (!l2.known) return null
   const readAt = Math.floor(wallClockOf(l2.atMs, now) / 1000)
   return Math.max(0, readAt - Number(l2.value.headTimestampSeconds))

@@ -123,6 +123,8 @@ export interface L2Facts {
   next: (EpochFacts & {state: 'past' | 'current' | 'committed' | 'planned'}) | null
   /** The newest committed epochs, oldest first. */
   newest: readonly {number: bigint}[]
+  /** When somebody who watches saw the head move last, monotonic; null while nobody has. */
+  movedAtMs: number | null
 }
 
 export interface L1Facts {

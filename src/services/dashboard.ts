@@ -14,6 +14,8 @@ export interface Dashboard {
   blockMs: SnapshotStore<number | null>
   /** Newest first. */
   events: SnapshotStore<OperatorEvent[]>
+  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
+  movedAtMs(): number | null
   refresh(): void
 }
 

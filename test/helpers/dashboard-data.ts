@@ -183,6 +183,7 @@ export function snapshot(
     feeds: {...feeds, ...changes},
     health: null,
     blockMs: 2000,
+    movedAtMs: null,
     events: [],
     ...overrides,
   }

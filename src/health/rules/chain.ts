@@ -2,6 +2,7 @@
 import {CLOCK_SKEW_SECONDS} from '../thresholds.ts'
 import {
   commandFor,
+  headAgeSeconds,
   isSilent,
   lookAfter,
   silentSeconds,
@@ -80,17 +81,27 @@ function ownTurnSilent({setting}: View, silent: number, sinceMs: number): Findin
   }
 }
 
-/** A head from the future is no fault of L2 as long as its nodes take it: this clock is late. */
-const clockSkew: Rule = ({l2, now, setting}) => {
+/**
+ * A head from the future is no fault of L2 as long as its nodes take it: this clock is late. One that moves and
+ * bears old times is ahead of it.
+ */
+const clockSkew: Rule = (view) => {
+  const {l2, now, setting} = view
   if (!l2.known) return []
   const ahead = Number(l2.value.headTimestampSeconds) - Math.floor(now.wallMs / 1000)
-  if (ahead <= CLOCK_SKEW_SECONDS) return []
+  const age = headAgeSeconds(view) ?? 0
+  const limit = stallLimitSeconds(setting)
+  const isLate = ahead > CLOCK_SKEW_SECONDS
+  const isEarly = age > limit + CLOCK_SKEW_SECONDS && (silentSeconds(view) ?? age) <= limit
+  if (!isLate && !isEarly) return []
   return [
     {
       id: 'clock-skew',
       severity: 'warn',
-      text: `the clock of this machine is ${ahead} s behind L2`,
-      cost: 'Ages and times shown here are wrong, and a node on this machine builds its blocks too late.',
+      text: isLate
+        ? `the clock of this machine is ${ahead} s behind L2`
+        : `the clock of this machine is ${age} s ahead of L2`,
+      cost: `Ages and times shown here are wrong, and a node on this machine builds its blocks too ${isLate ? 'late' : 'early'}.`,
       remedy: commandFor(setting, 'network check'),
       sources: ['l2', 'machine'],
     },

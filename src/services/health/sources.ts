@@ -65,23 +65,25 @@ export function plannedRotation({l2, pos}: Pick<Sources, 'l2' | 'pos'>): Source<
 }
 
 /** What the rules see of the sources. */
-export function toSnapshot(setting: Setting, sources: Sources): HealthSnapshot {
+function toSnapshot(setting: Setting, sources: Sources, movedAtMs: number | null): HealthSnapshot {
   const {l1, money, pos, node, machine, endpoints} = sources
   return {
     ...{setting, l1, pos, node, machine},
-    l2: plannedRotation(sources),
+    l2: mapSource(plannedRotation(sources), (rotation) => ({...rotation, movedAtMs})),
     money: mapSource(money, moneyFacts),
     endpoints: mapSource(endpoints, (facts) => ({endpoints: facts})),
   }
 }
 
+/** @param movedAtMs when somebody who watches saw the head of L2 move last, monotonic; null while nobody has */
 export function assessSources(
   setting: Setting,
   sources: Sources,
   previous: HealthReport | null,
   now: Now,
+  movedAtMs: number | null = null,
 ): HealthReport {
-  return assess(toSnapshot(setting, sources), previous, now)
+  return assess(toSnapshot(setting, sources, movedAtMs), previous, now)
 }
 
 function mapSource<A, B>(source: Source<A>, map: (value: A) => B): Source<B> {

@@ -24,6 +24,8 @@ export interface Live {
   pollers: Pollers
   /** As of the last look; null until every source has answered or failed once. */
   health: SnapshotStore<HealthReport | null>
+  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
+  movedAtMs(): number | null
   refresh(): void
 }
 
@@ -38,12 +40,21 @@ export function startLive(
 ): Live {
   const setting = settingOf(context)
   const tellAll = (events: OperatorEvent[]) => events.forEach(onEvent)
-  const pollers = startPollers(context, signal, tellAll)
+  let movedAtMs: number | null = null
+  const pollers = startPollers(
+    context,
+    signal,
+    (now, before) => {
+      if (before && now.headBlock !== before.headBlock) movedAtMs = performance.now()
+      tellAll(rotationEvents(now, before, Date.now()))
+    },
+    tellAll,
+  )
   const health = createSnapshotStore<HealthReport | null>(null)
   const judge = () => {
     const sources = sourcesOf(feedsOf(pollers))
     const before = health.get()
-    const report = assessSources(setting, sources, before, nowOf())
+    const report = assessSources(setting, sources, before, nowOf(), movedAtMs)
     // Before everything was asked once, silence proves nothing, and nobody has watched an issue begin.
     if (!before && isAsking(sources)) return
     health.set(report)
@@ -54,12 +65,19 @@ export function startLive(
   const timer = setInterval(judge, JUDGE_MS)
   signal.addEventListener('abort', () => clearInterval(timer), {once: true})
   const all: {refresh(): void}[] = Object.values(pollers)
-  return {setting, pollers, health, refresh: () => all.forEach((poller) => poller.refresh())}
+  return {
+    setting,
+    pollers,
+    health,
+    movedAtMs: () => movedAtMs,
+    refresh: () => all.forEach((poller) => poller.refresh()),
+  }
 }
 
 function startPollers(
   context: Context,
   signal: AbortSignal,
+  onRotation: (now: Looks['l2'], before: Looks['l2'] | null) => void,
   tell: (events: OperatorEvent[]) => void,
 ): Pollers {
   const readers = readersOf(context)
@@ -73,9 +91,7 @@ function startPollers(
     return startPoller<Looks[K]>({periodMs, read, signal, ...(onValue ? {onValue} : {})})
   }
   return {
-    l2: poll('l2', Math.min(1000, context.network.l2.slotMs), (now, before) =>
-      tell(rotationEvents(now, before, Date.now())),
-    ),
+    l2: poll('l2', Math.min(1000, context.network.l2.slotMs), onRotation),
     l1: poll('l1', 2000),
     money: poll('money', 5000, (now, before) => tell(moneyEvents(now, before, Date.now()))),
     pos: poll('pos', 2000),

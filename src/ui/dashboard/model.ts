@@ -22,6 +22,8 @@ export interface DashboardSnapshot {
   health: HealthReport | null
   /** Milliseconds a block usually takes; null while too few are known. */
   blockMs: number | null
+  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
+  movedAtMs: number | null
   events: OperatorEvent[]
 }
 

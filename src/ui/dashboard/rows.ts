@@ -1,7 +1,6 @@
 import type {IssueId} from '../../health/issue.ts'
 import {epochsBehind} from '../../health/rules/consensus.ts'
 import {answerOf} from '../../health/snapshot.ts'
-import {stallLimitSeconds} from '../../health/stall.ts'
 import {formatDuration, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
@@ -51,13 +50,14 @@ function stallRow(value: RotationNow, {snapshot, health, now}: Around): Row {
 }
 
 /** How long so many blocks take. While none come there is no such time, and that is said. */
-function etaOf(blocks: bigint, {snapshot, now}: Around): string {
+function etaOf(blocks: bigint, {snapshot, health, now}: Around): string {
   const {setting, blockMs, feeds} = snapshot
   const duration = formatDuration((Number(blocks) * (blockMs ?? setting.slotMs)) / 1000)
   const l2 = answerOf(toSource(feeds.l2), now)
   if (!l2.known) return `${duration} once L2 answers again`
-  const isStalled = silenceOf(l2.value, now) > stallLimitSeconds(setting)
-  return isStalled ? `${duration} once blocks come again` : duration
+  return toneOf(health.issues, ['l2-stalled', 'own-turn-silent'])
+    ? `${duration} once blocks come again`
+    : duration
 }
 
 export function rotationRows(value: RotationNow, around: Around): Row[] {
