@@ -188,6 +188,8 @@ test('every line of a stream is checked, and a line that was cut off is not', ()
   const broken = JSON.stringify({...line, headBlock: 7})
 
   expect(() => checkOutput(args, `${whole}\n${whole}\n{"type":"resu`)).not.toThrow()
-  expect(() => checkOutput(args, `${whole}\n${broken}\n`)).toThrow('/headBlock must be string,null: 7')
+  expect(() => checkOutput(args, `${whole}\n${broken}\n`)).toThrow(
+    '/headBlock must be string,null: 7',
+  )
   expect(() => checkOutput(args, `${whole}\nSent.\n`)).toThrow('printed a line that is not JSON')
 })
