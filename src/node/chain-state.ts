@@ -33,6 +33,7 @@ import {
 import {PEER_RANGE_BYTES} from './peer-limits.ts'
 import {ReadGate} from './read-gate.ts'
 import type {Rotation} from './rotation/rotation.ts'
+import {StateWatch} from './state-watch.ts'
 
 /** First the engine was rebuilt, then the block refused for good. */
 export type Dispute = 'doubted' | 'refused'
@@ -43,6 +44,8 @@ export interface ChainStateOptions {
   rotation: Rotation
   snapshotDir: string
   logger: Logger
+  /** Accounts and slots the engine may hold; 150,000 when left out. */
+  stateLeaves?: number | undefined
   onExecuted(ms: number): void
   /** The epochs were read anew after a block that changed them. */
   onGate?(ms: number): void
@@ -54,6 +57,7 @@ export class ChainState {
   readonly log: ChainLog
   readonly rotation: Rotation
   readonly gate = new ReadGate()
+  readonly state: StateWatch
   readonly #options: ChainStateOptions
   #durable: EngineBlock | undefined
   #genesis: EngineBlock | undefined
@@ -75,6 +79,7 @@ export class ChainState {
     this.log = options.log
     this.rotation = options.rotation
     this.#options = options
+    this.state = new StateWatch(options)
   }
 
   get disputed(): ReadonlyMap<Hash, Dispute> {
@@ -136,6 +141,7 @@ export class ChainState {
     this.gate.close()
     await this.engine.stop()
     this.#executed = 0
+    this.state.growth.restarted(0)
     const start = await this.#startFromSnapshot(upTo)
     this.#since = {blocks: 0, transactions: 0}
     let head = start
@@ -161,11 +167,27 @@ export class ChainState {
   ): Promise<Execution> {
     this.gate.close()
     const started = this.#options.nowMs()
-    const execution = await this.engine.execute(this.head().hash, payload, options)
+    const execution = await this.#watched(() =>
+      this.engine.execute(this.head().hash, payload, options),
+    )
     this.#lastExecuteMs = Math.round(this.#options.nowMs() - started)
     this.#options.onExecuted(this.#lastExecuteMs)
     if (payload.orderedTransactions.length === 0) this.#watchStateGrowth(this.#lastExecuteMs)
     return execution
+  }
+
+  /** Before a block of ours. @throws {EngineError} tampered: the state is not that of the head */
+  checkState(): Promise<void> {
+    return this.#watched(() => this.state.check(this.head()))
+  }
+
+  async #watched<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      if (error instanceof EngineError && error.kind === 'tampered') this.state.count(error)
+      throw error
+    }
   }
 
   /** The engine goes through its whole state for every block, so growth ends in missed slots. */
@@ -234,6 +256,7 @@ export class ChainState {
     this.#since.blocks++
     this.#since.transactions += transactions.length
     this.#executed += transactions.length
+    this.state.growth.grew(transactions.length, this.engine.head().gasUsed)
   }
 
   /**
@@ -256,7 +279,8 @@ export class ChainState {
   /** True when a restart would have too much to replay, and the last snapshot is long enough ago. */
   get isSnapshotDue(): boolean {
     const {blocks, transactions} = this.#since
-    if (blocks / SNAPSHOT_BLOCKS + transactions / SNAPSHOT_TRANSACTIONS < 1) return false
+    const isFar = blocks / SNAPSHOT_BLOCKS + transactions / SNAPSHOT_TRANSACTIONS >= 1
+    if (!isFar && !(blocks > 0 && this.state.growth.isRecountDue)) return false
     const {atMs, heldMs} = this.#lastSnapshot
     return this.#options.nowMs() - atMs >= heldMs * SNAPSHOT_PAUSE_FACTOR
   }
@@ -283,7 +307,10 @@ export class ChainState {
     try {
       mkdirSync(snapshotDir, {recursive: true, mode: 0o700})
       const file = join(snapshotDir, `${number}.snapshot`)
-      ;({heldMs} = await this.engine.saveSnapshot(file))
+      const counted = this.state.growth.counting()
+      const saved = await this.engine.saveSnapshot(file)
+      heldMs = saved.heldMs
+      counted(saved.leaves)
       for (const old of this.#snapshots().slice(SNAPSHOTS_KEPT)) rmSync(old.file, {force: true})
       const ms = Math.round(nowMs() - startedMs)
       logger.info('snapshot saved', {block: number, ms, heldMs: Math.round(heldMs)})
@@ -301,8 +328,11 @@ export class ChainState {
       if (upTo === undefined || number > upTo) continue
       try {
         // A snapshot of a branch that lost is of no use.
-        if (readSnapshot(file).meta.hash !== this.log.hashOf(number)) continue
-        return await this.engine.start(file)
+        const {hash, leaves = 0} = readSnapshot(file).meta
+        if (hash !== this.log.hashOf(number)) continue
+        const head = await this.engine.start(file)
+        this.state.growth.restarted(leaves)
+        return head
       } catch (error) {
         if (!(error instanceof EngineError)) throw error
         this.#options.logger.warn('snapshot not used', {file, ...errorFacts(error)})

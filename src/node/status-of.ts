@@ -83,6 +83,8 @@ export function statusOf(parts: NodeParts): NodeStatus {
       version: chain.engine.version,
       lastExecuteMs: chain.lastExecuteMs,
       isolation: chain.engine.isolation,
+      outsideChanges: chain.state.outsideChanges,
+      state: chain.state.growth.size,
     },
     l1: l1Head
       ? {head: l1Head.number, ageMs: Math.max(0, clock.nowMs() - l1Head.timestamp * 1000)}
@@ -140,7 +142,7 @@ export function readinessOf(parts: NodeParts): Readiness {
 }
 
 export function gaugesOf(parts: NodeParts): Record<string, number> {
-  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn} = statusOf(parts)
+  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn, engine} = statusOf(parts)
   return {
     head_block: head.number,
     head_timestamp_seconds: head.timestamp,
@@ -152,6 +154,9 @@ export function gaugesOf(parts: NodeParts): Record<string, number> {
     blocks_sealed: blocksSealed,
     turn_is_mine: turn === 'mine' ? 1 : 0,
     l1_head_block: l1?.head ?? 0,
+    engine_outside_changes: engine.outsideChanges,
+    engine_state_leaves: engine.state.leaves,
+    engine_state_limit: engine.state.limit,
   }
 }
 

@@ -2,6 +2,7 @@ import type {Address, Hash} from 'viem'
 
 import type {SyncView} from './sequencing/sync-watch.ts'
 import type {Phase} from './sequencing/transition.ts'
+import type {StateSize} from './state-growth.ts'
 
 /** What a node says about itself, as JSON. Block numbers and times are plain numbers. */
 export interface NodeStatus {
@@ -46,6 +47,10 @@ export interface NodeStatus {
      * while the engine does not run.
      */
     isolation: 'namespace' | 'open-port' | null
+    /** How often its state was found changed by somebody else than this node. Nothing was signed then. */
+    outsideChanges: number
+    /** How much it holds, and when it takes no transaction any more that could add to it. */
+    state: StateSize
   }
   /** Null while L1 was not reached. `ageMs`: age of L1's newest block. */
   l1: {head: number; ageMs: number} | null
