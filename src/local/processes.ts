@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 
-import {killOrphan} from '../process/anvil.ts'
+import {engineIn, killOrphan} from '../process/anvil.ts'
 import {readDaemon, stopDaemon} from '../process/daemon.ts'
 import {openConfig} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
@@ -48,6 +48,8 @@ export interface LocalProcess {
   running: boolean
   url: string
   log: string
+  /** Pid of an engine that goes on although this process is gone; null: there is none. */
+  orphanedEngine: number | null
 }
 
 /** Every process that belongs to the local network, running or not. */
@@ -55,22 +57,32 @@ export function listDaemons(home: Home, state: LocalState): LocalProcess[] {
   const {l1Dir, posDir} = localPaths(home)
   const ports = localPorts(state.settings)
   const {profiles} = openConfig(home).read()
-  const entry = (name: string, dir: string, daemon: string, port: number): LocalProcess => {
+  const entry = (
+    name: string,
+    dir: string,
+    daemon: string,
+    port: number,
+    engineDir: string,
+  ): LocalProcess => {
     const found = readDaemon(dir, daemon)
+    const engine = found?.running ? undefined : engineIn(engineDir, ENGINE)
     return {
       name,
       pid: found?.pid ?? null,
       running: found?.running ?? false,
       url: `http://127.0.0.1:${port}`,
       log: `${dir}/${daemon}.log`,
+      orphanedEngine: engine?.pid ?? null,
     }
   }
   return [
-    entry('l1', l1Dir, L1_DAEMON, ports.l1),
-    entry('pos', posDir, POS_DAEMON, ports.pos),
-    ...nodesOfNetwork(home).map((name) =>
-      entry(`node ${name}`, home.nodeDir(name), 'node', profiles[name]?.node?.rpcPort ?? 0),
-    ),
+    entry('l1', l1Dir, L1_DAEMON, ports.l1, l1Dir),
+    entry('pos', posDir, POS_DAEMON, ports.pos, posDir),
+    ...nodesOfNetwork(home).map((name) => {
+      const dir = home.nodeDir(name)
+      const port = profiles[name]?.node?.rpcPort ?? 0
+      return entry(`node ${name}`, dir, 'node', port, join(dir, 'engine'))
+    }),
   ]
 }
 

@@ -31,23 +31,10 @@ import {
   SNAPSHOTS_KEPT,
 } from './limits.ts'
 import {PEER_RANGE_BYTES} from './peer-limits.ts'
+import {Disputes, type DisputedBlock} from './disputes.ts'
 import {ReadGate} from './read-gate.ts'
 import type {Rotation} from './rotation/rotation.ts'
-
-/** First the engine was rebuilt, then the block refused for good. */
-export type Dispute = 'doubted' | 'refused'
-
-/** A block whose hash is another one here. */
-export interface DisputedBlock {
-  number: number
-  /** What its producer signed, and what we compute. */
-  theirs: Hash
-  ours: Hash
-  producer: Address
-  state: Dispute
-  /** Wall clock, milliseconds. */
-  sinceMs: number
-}
+import {StateWatch} from './state-watch.ts'
 
 export interface ChainStateOptions {
   engine: ExecutionEngine
@@ -55,6 +42,8 @@ export interface ChainStateOptions {
   rotation: Rotation
   snapshotDir: string
   logger: Logger
+  /** Accounts and slots the engine may hold; 150,000 when left out. */
+  stateLeaves?: number | undefined
   onExecuted(ms: number): void
   /** The epochs were read anew after a block that changed them. */
   onGate?(ms: number): void
@@ -68,6 +57,8 @@ export class ChainState {
   readonly log: ChainLog
   readonly rotation: Rotation
   readonly gate = new ReadGate()
+  readonly state: StateWatch
+  readonly disputes: Disputes
   readonly #options: ChainStateOptions
   #durable: EngineBlock | undefined
   #genesis: EngineBlock | undefined
@@ -75,10 +66,6 @@ export class ChainState {
   #follower = {wait: () => Promise.resolve(), isBehind: () => false}
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
-  /** Blocks of others whose hash is another one here, and what was done about it. */
-  readonly #disputed = new Map<Hash, Dispute>()
-  #dispute: DisputedBlock | undefined
-  #doubtAgainAtMs = 0
   #saving: Promise<void> | undefined
   #quietUntilMs = 0
   #lastSnapshot = {atMs: 0, heldMs: 0}
@@ -90,39 +77,15 @@ export class ChainState {
     this.log = options.log
     this.rotation = options.rotation
     this.#options = options
-  }
-
-  get disputed(): ReadonlyMap<Hash, Dispute> {
-    return this.#disputed
-  }
-
-  /** Whoever sends one lie after the other must not keep our engine from its work. */
-  get mayDoubtItself(): boolean {
-    return this.#options.nowMs() >= this.#doubtAgainAtMs
+    this.state = new StateWatch(options)
+    this.disputes = new Disputes(options)
   }
 
   /** The newest one, until our chain holds another block in its place. */
   get dispute(): DisputedBlock | undefined {
-    const disputed = this.#dispute
+    const {newest} = this.disputes
     const head = this.#durable?.number ?? 0
-    return disputed && head < disputed.number ? disputed : undefined
-  }
-
-  /** Loud, since one of two is true: that producer is broken, or this node is. */
-  disputes({number, hash, signer}: SealedBlock, computed: Hash, what: Dispute): void {
-    const {wallMs = Date.now} = this.#options
-    const known = this.#dispute
-    const sinceMs = known?.theirs === hash ? known.sinceMs : wallMs()
-    this.#dispute = {number, theirs: hash, ours: computed, producer: signer, state: what, sinceMs}
-    this.#disputed.set(hash, what)
-    if (what === 'doubted') this.#doubtAgainAtMs = this.#options.nowMs() + DOUBT_PAUSE_MS
-    for (const old of this.#disputed.keys()) {
-      if (this.#disputed.size <= DISPUTES_KEPT) break
-      this.#disputed.delete(old)
-    }
-    this.#options.logger.error('block hash differs', {
-      ...{code: 'BLOCK_DIVERGED', block: number, producer: signer, hash, ours: computed, what},
-    })
+    return newest && head < newest.number ? newest : undefined
   }
 
   /** Null before the first block. */
@@ -164,6 +127,7 @@ export class ChainState {
     this.gate.close()
     await this.engine.stop()
     this.#executed = 0
+    this.state.growth.restarted(0)
     const start = await this.#startFromSnapshot(upTo)
     this.#since = {blocks: 0, transactions: 0}
     let head = start
@@ -189,11 +153,27 @@ export class ChainState {
   ): Promise<Execution> {
     this.gate.close()
     const started = this.#options.nowMs()
-    const execution = await this.engine.execute(this.head().hash, payload, options)
+    const execution = await this.#watched(() =>
+      this.engine.execute(this.head().hash, payload, options),
+    )
     this.#lastExecuteMs = Math.round(this.#options.nowMs() - started)
     this.#options.onExecuted(this.#lastExecuteMs)
     if (payload.orderedTransactions.length === 0) this.#watchStateGrowth(this.#lastExecuteMs)
     return execution
+  }
+
+  /** Before a block of ours. @throws {EngineError} tampered: the state is not that of the head */
+  checkState(): Promise<void> {
+    return this.#watched(() => this.state.check(this.head()))
+  }
+
+  async #watched<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      if (error instanceof EngineError && error.kind === 'tampered') this.state.count(error)
+      throw error
+    }
   }
 
   /** The engine goes through its whole state for every block, so growth ends in missed slots. */
@@ -262,6 +242,7 @@ export class ChainState {
     this.#since.blocks++
     this.#since.transactions += transactions.length
     this.#executed += transactions.length
+    this.state.growth.grew(transactions.length, this.engine.head().gasUsed)
   }
 
   /**
@@ -284,7 +265,8 @@ export class ChainState {
   /** True when a restart would have too much to replay, and the last snapshot is long enough ago. */
   get isSnapshotDue(): boolean {
     const {blocks, transactions} = this.#since
-    if (blocks / SNAPSHOT_BLOCKS + transactions / SNAPSHOT_TRANSACTIONS < 1) return false
+    const isFar = blocks / SNAPSHOT_BLOCKS + transactions / SNAPSHOT_TRANSACTIONS >= 1
+    if (!isFar && !(blocks > 0 && this.state.growth.isRecountDue)) return false
     const {atMs, heldMs} = this.#lastSnapshot
     return this.#options.nowMs() - atMs >= heldMs * SNAPSHOT_PAUSE_FACTOR
   }
@@ -311,7 +293,10 @@ export class ChainState {
     try {
       mkdirSync(snapshotDir, {recursive: true, mode: 0o700})
       const file = join(snapshotDir, `${number}.snapshot`)
-      ;({heldMs} = await this.engine.saveSnapshot(file))
+      const counted = this.state.growth.counting()
+      const saved = await this.engine.saveSnapshot(file)
+      heldMs = saved.heldMs
+      counted(saved.leaves)
       for (const old of this.#snapshots().slice(SNAPSHOTS_KEPT)) rmSync(old.file, {force: true})
       const ms = Math.round(nowMs() - startedMs)
       logger.info('snapshot saved', {block: number, ms, heldMs: Math.round(heldMs)})
@@ -329,8 +314,11 @@ export class ChainState {
       if (upTo === undefined || number > upTo) continue
       try {
         // A snapshot of a branch that lost is of no use.
-        if (readSnapshot(file).meta.hash !== this.log.hashOf(number)) continue
-        return await this.engine.start(file)
+        const {hash, leaves = 0} = readSnapshot(file).meta
+        if (hash !== this.log.hashOf(number)) continue
+        const head = await this.engine.start(file)
+        this.state.growth.restarted(leaves)
+        return head
       } catch (error) {
         if (!(error instanceof EngineError)) throw error
         this.#options.logger.warn('snapshot not used', {file, ...errorFacts(error)})

@@ -2,16 +2,17 @@
 import type {Hash, Hex} from 'viem'
 
 import type {PoolJournal} from '../store/pool-journal.ts'
-import {PoolRefusedError, refused} from './mempool/admission.ts'
+import {PoolRefusedError, refused, type StateRoom} from './mempool/admission.ts'
 import type {PoolRoom} from './mempool/pace.ts'
 import type {Metrics} from './metrics.ts'
 import type {Delivery} from './peers/exchange.ts'
 import type {Forwarder} from './peers/forwarder.ts'
 import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accept-transaction.ts'
 
-export interface DoorOptions extends Omit<AcceptOptions, 'room' | 'onAccepted'> {
+export interface DoorOptions extends Omit<AcceptOptions, 'room' | 'stateRoom' | 'onAccepted'> {
   /** What may be ready here; undefined sets no bound. */
   room(): PoolRoom | undefined
+  stateRoom(): StateRoom
   forwarder: Pick<Forwarder, 'add' | 'deliver' | 'hasProducer'>
   journal: Pick<PoolJournal, 'append' | 'withdraw'> | undefined
   metrics: Pick<Metrics, 'observe'>
@@ -42,6 +43,7 @@ export function openDoor(options: DoorOptions): Door {
     ...options,
     // The producer knows best what it has room for, and is asked before the user gets an answer.
     room: () => (forwarder.hasProducer ? undefined : options.room()),
+    stateRoom: () => (forwarder.hasProducer ? undefined : options.stateRoom()),
     async onAccepted(transaction) {
       hold(transaction)
       const delivery = await forwarder.deliver(transaction.hash)
@@ -63,6 +65,7 @@ export function openDoor(options: DoorOptions): Door {
   const before: AcceptOptions = {
     ...options,
     room: () => undefined,
+    stateRoom: () => undefined,
     // It is in the journal already.
     onAccepted({hash}) {
       onHeld(hash)
@@ -91,6 +94,8 @@ async function deliveryOf(raw: string, options: AcceptOptions): Promise<Delivery
     if (!isSendersFault(error)) throw error
     const reason = error instanceof PoolRefusedError ? error.reason : undefined
     if (reason === 'pool-full' || reason === 'sender-limit') return reason
+    // Peers of older versions know no other word for it.
+    if (reason === 'state-full') return 'pool-full'
   }
   return 'taken'
 }

@@ -49,6 +49,8 @@ export interface NodeOptions {
   relayerAccount: NodeAccount | null
   /** Null: this node sends no batches. */
   batchAccount: NodeAccount | null
+  /** Accounts and slots that the embedded engine may hold; 150,000 when left out. */
+  stateLeaves?: number
   logger: Logger
   clock?: Clock
   /** How long a starting node stays silent when no peer answers. */

@@ -39,7 +39,7 @@ import {WalletWatch} from './wallets.ts'
 export type Closer = () => Promise<void> | void
 
 export function openChain(
-  {network, dataDir, signerAccount, logger, clock = systemClock}: NodeOptions,
+  {network, dataDir, signerAccount, stateLeaves, logger, clock = systemClock}: NodeOptions,
   genesis: Genesis,
   metrics: Metrics,
   closers: Closer[],
@@ -63,7 +63,7 @@ export function openChain(
     me: signerAccount.address,
   })
   const chain = new ChainState({
-    ...{engine, log, rotation},
+    ...{engine, log, rotation, stateLeaves},
     snapshotDir: join(dataDir, 'snapshots'),
     logger: logger.child('chain'),
     onExecuted: (ms) => metrics.observe('build', ms),

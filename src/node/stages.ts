@@ -100,7 +100,8 @@ export function connectStages(
   const {network, logger, clock = systemClock} = options
   const {genesis, l1, onHalt} = context
   const mempool = new Mempool()
-  const pace = new Pace()
+  const {growth} = chain.state
+  const pace = new Pace(() => growth.gasRoom)
   const rules = rulesOf(network)
   const accounts = new Accounts(chain.engine)
   const watch = new Watch()
@@ -117,6 +118,7 @@ export function connectStages(
     // Blocks of a single transaction have no slot that could be full.
     room: () =>
       chain.head().number + 1 < rules.phase2Block ? undefined : pace.room(driver.slotTime),
+    stateRoom: () => ({...growth.size, isFull: growth.isFull, gasRoom: growth.gasRoom}),
     onHeld(hash) {
       driver.gather()
       watch.accepted(hash)

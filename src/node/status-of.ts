@@ -101,6 +101,8 @@ export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>
       ...{version: chain.engine.version, lastExecuteMs: chain.lastExecuteMs},
       ...driver.facts.engine,
       isolation: chain.engine.isolation,
+      outsideChanges: chain.state.outsideChanges,
+      state: chain.state.growth.size,
     },
     l1: l1Of(parts),
     batches: batchesOf(parts),
@@ -199,7 +201,10 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
 }
 
 export function gaugesOf(parts: NodeParts, wallets: WalletWatch): Record<string, number> {
-  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn} = statusOf(parts, wallets)
+  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn, engine} = statusOf(
+    parts,
+    wallets,
+  )
   return {
     head_block: head.number,
     head_timestamp_seconds: head.timestamp,
@@ -212,6 +217,9 @@ export function gaugesOf(parts: NodeParts, wallets: WalletWatch): Record<string,
     blocks_sealed: blocksSealed,
     turn_is_mine: turn === 'mine' ? 1 : 0,
     ...(l1 === null ? {} : {l1_head_block: l1.head}),
+    engine_outside_changes: engine.outsideChanges,
+    engine_state_leaves: engine.state.leaves,
+    engine_state_limit: engine.state.limit,
   }
 }
 

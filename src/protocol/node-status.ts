@@ -82,6 +82,16 @@ export interface SyncView {
   etaSeconds: number | null
 }
 
+/** What the engine holds. */
+export interface StateSize {
+  /** Accounts and storage slots, estimated; those that were only looked at count as well. */
+  leaves: number
+  /** Above it nothing is taken that could add some. */
+  limit: number
+  /** The shortest of the last times for the state root, which every block costs; null before the first. */
+  rootMs: number | null
+}
+
 /** Block numbers and times are plain numbers; `...Ms` since 1970 unless it says an age. */
 export interface NodeStatus {
   name: string
@@ -146,6 +156,10 @@ export interface NodeStatus {
      * while the engine does not run.
      */
     isolation: 'namespace' | 'open-port' | null
+    /** How often its state was found changed by somebody else than this node. Nothing was signed then. */
+    outsideChanges: number
+    /** How much it holds, and when it takes no transaction any more that could add to it. */
+    state: StateSize
   }
   /**
    * Null while L1 was not reached since the start. `ageMs`: age of L1's newest block. `reachable`: the

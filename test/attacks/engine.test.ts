@@ -8,7 +8,10 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {connectL1Admin, l1Genesis, runL1Host} from '../../src/local/l1-host.ts'
+import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
+import {readGenesis} from '../../src/node/engine/genesis.ts'
 import {startNode} from '../../src/node/start-node.ts'
+import {connectEngine} from '../../src/process/engine-socket.ts'
 import {waysToIsolate} from '../../src/process/isolation.ts'
 import {
   openAsSomebodyElse,
@@ -16,7 +19,7 @@ import {
   ordersFromProgram,
   ordersFromWebPage,
 } from '../helpers/give-orders.ts'
-import {accountOf} from '../helpers/l2-chain.ts'
+import {accountOf, createTestGenesis} from '../helpers/l2-chain.ts'
 import {portsOf} from '../helpers/listeners.ts'
 import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
 import {until} from '../helpers/node-cluster.ts'
@@ -60,6 +63,61 @@ describe('the engine of a node', () => {
       expect(await ordersFromProgram(port, orders)).toEqual([])
     }
     expect(await lone.node.rpc.request('eth_getBalance', [victim, 'latest'])).toBe('0x0')
+  })
+})
+
+describe('an engine that obeys somebody else all the same', () => {
+  test('is noticed before a block is signed on it, and built again from the chain log', async () => {
+    await using lone = await startLoneNode([])
+    const {node} = lone
+    const outsider = connectEngine(join(node.options.dataDir, 'engine'), 'engine', {
+      timeoutMs: 5000,
+    })
+    await outsider.request('anvil_setBalance', [victim, '0xde0b6b3a7640000'])
+    await until('it is noticed', () => node.status().engine.outsideChanges === 1)
+    const noticedAt = node.status().head.number
+    await until('it seals on', () => node.status().head.number > noticedAt + 2)
+    expect(await node.rpc.request('eth_getBalance', [victim, 'latest'])).toBe('0x0')
+
+    // The next process of the engine has a socket of the same name.
+    await outsider.request('anvil_setCoinbase', [victim])
+    await until('it is noticed again', () => node.status().engine.outsideChanges === 2)
+    outsider.close()
+    const head = node.status().head.number
+    await until('it seals on again', () => node.status().head.number > head + 2)
+    const tags = Array.from({length: head - 100}, (_, index) => `0x${(101 + index).toString(16)}`)
+    const blocks = await node.rpc.batch(
+      tags.map((tag) => ({method: 'eth_getBlockByNumber', params: [tag, false]})),
+    )
+    const miners = new Set(blocks.map((block) => (block as {miner: string}).miner))
+    expect([...miners]).not.toContain(victim.toLowerCase())
+    expect(miners.size).toBe(1)
+  })
+
+  test('leaves no snapshot that anybody would start from', async () => {
+    using genesis = await createTestGenesis({initialSigner: victim, rich: []})
+    const start = async (name: string, snapshot?: string) => {
+      const dir = join(genesis.dir, name)
+      const engine = new AnvilEngine({
+        ...{genesis: readGenesis(genesis.file), dir, logger: silentLogger},
+      })
+      try {
+        await engine.start(snapshot)
+        if (snapshot !== undefined) return
+        const {hash} = engine.head()
+        await engine.execute(hash, {timestamp: 1_700_000_010, orderedTransactions: []})
+        const outsider = connectEngine(dir, 'engine', {timeoutMs: 5000})
+        await outsider.request('anvil_setBalance', [accountOf('friend').address, '0x1'])
+        outsider.close()
+        await engine.saveSnapshot(join(genesis.dir, 'touched.snapshot'))
+      } finally {
+        await engine.stop()
+      }
+    }
+    await start('first')
+    await expect(start('second', join(genesis.dir, 'touched.snapshot'))).rejects.toMatchObject({
+      kind: 'bad-snapshot',
+    })
   })
 })
 

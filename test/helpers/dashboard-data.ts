@@ -223,6 +223,8 @@ export const nodeStatus: NodeStatus = {
     restarts: 0,
     restartingSinceMs: null,
     isolation: 'namespace',
+    outsideChanges: 0,
+    state: {leaves: 10, limit: 1000, rootMs: 1},
   },
   l1: {head: 20_000_000, ageMs: 4000, reachable: true, trouble: null},
   batches: {landedBlock: 1100, oldestAgeMs: 90_000, sends: false, stuck: null},

@@ -4,7 +4,7 @@ import type {NodeOptions} from '../../src/node/node-options.ts'
 import {accountOf, createTestGenesis, type TestGenesis} from './l2-chain.ts'
 import {nodeOptions, startTestNode, testNetwork, until, type TestNode} from './node-cluster.ts'
 
-export interface LoneNode {
+export interface LoneNode extends AsyncDisposable {
   node: TestNode
   genesis: TestGenesis
   stop(): Promise<void>
@@ -32,12 +32,9 @@ export async function startLoneNode(
   })
   const node = await startTestNode(options)
   await until('it seals', () => node.status().head.number > 101)
-  return {
-    node,
-    genesis,
-    async stop() {
-      await node.stop()
-      genesis[Symbol.dispose]()
-    },
+  const stop = async () => {
+    await node.stop()
+    genesis[Symbol.dispose]()
   }
+  return {node, genesis, stop, [Symbol.asyncDispose]: stop}
 }

@@ -55,6 +55,7 @@ beforeEach(() => {
     contracts: {sequencerSet: nobody, bridge: nobody},
     owners: () => ({mpc: undefined, relayer: undefined}),
     nowMs: () => systemClock.monotonicMs(),
+    stateRoom: () => ({leaves: 0, limit: 1000, isFull: false, gasRoom: 100_000_000}),
     room: () => ({count: 1, gas: 10 ** 9, bytes: 10 ** 6, waiting: 1}),
     journal: {append: (raw) => journal.push(raw), withdraw: (raw) => journal.push(`-${raw}`)},
     onHeld: (_hash: Hash) => {},

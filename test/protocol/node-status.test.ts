@@ -33,6 +33,8 @@ const full: NodeStatus = {
     restarts: 2,
     restartingSinceMs: 11,
     isolation: 'namespace',
+    outsideChanges: 3,
+    state: {leaves: 1, limit: 2, rootMs: 0.5},
   },
   l1: {head: 100, ageMs: 3, reachable: false, trouble},
   batches: {landedBlock: 5, oldestAgeMs: 12, sends: true, stuck: trouble},

@@ -116,7 +116,11 @@ export class SimEngine implements ExecutionEngine {
     return this.#inner.receiptsOf()
   }
 
-  saveSnapshot(file: string): Promise<{heldMs: number}> {
+  stateRoot(): Promise<Hash> {
+    return this.#inner.stateRoot()
+  }
+
+  saveSnapshot(file: string): Promise<{heldMs: number; leaves: number}> {
     return this.#call(() => this.#inner.saveSnapshot(file), 'snapshot', 5)
   }
 

@@ -4,10 +4,9 @@
  * The process is a cache. Whatever goes wrong in it ends in an EngineError of kind `reset`, after
  * which it is restarted and brought back from the chain log.
  */
-import type {Hash, Hex} from 'viem'
+import {zeroAddress, type Hash, type Hex} from 'viem'
 
 import {messageOf} from '../../lib/errors.ts'
-import {isRecord} from '../../lib/json.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
 import type {IsolationKind} from '../../process/isolation.ts'
@@ -18,6 +17,14 @@ import {
   ENGINE_REBUILDS,
 } from '../limits.ts'
 import {composeReceipts} from './block-receipts.ts'
+import {
+  hashesOf,
+  headerRulesOf,
+  missing,
+  parseBlock,
+  rootOfProof,
+  withoutExtras,
+} from './engine-answers.ts'
 import {
   dumpState,
   loadState,
@@ -53,6 +60,8 @@ export class AnvilEngine implements ExecutionEngine {
   /** Pending while one process is replaced by the next; readers wait for it. */
   #switching: Promise<unknown> = Promise.resolve()
   #head: EngineBlock | undefined
+  /** What every header of this chain has in common. */
+  #headerRules = ''
   #staged: StagedTransaction[] = []
   /** The tail of the queue of writers. */
   #last: Promise<unknown> = Promise.resolve()
@@ -75,10 +84,14 @@ export class AnvilEngine implements ExecutionEngine {
       const next = (snapshot?.meta.number ?? genesis.number) + 1
       this.#staged = []
       this.#running = await startEngineProcess(this.#options, hardforkAt(genesis.hardforks, next))
+      this.#headerRules = headerRulesOf(await this.#latest())
       if (snapshot) await loadState(this.#running, snapshot.state)
       this.#head = await this.#readHead()
       if (snapshot && this.#head.hash !== snapshot.meta.hash) {
         throw new EngineError('bad-snapshot', 'The snapshot does not end with the block it names.')
+      }
+      if (snapshot && (await this.#stateRoot()) !== this.#head.stateRoot) {
+        throw new EngineError('bad-snapshot', 'The snapshot holds another state than its block.')
       }
       return this.#head
     })
@@ -148,6 +161,10 @@ export class AnvilEngine implements ExecutionEngine {
     })
   }
 
+  stateRoot(): Promise<Hash> {
+    return this.#exclusive(() => this.#stateRoot())
+  }
+
   async read(method: string, params: readonly unknown[] = []): Promise<unknown> {
     await this.#switching
     return this.#guarded(() => this.#require().reader.request(method, params))
@@ -174,7 +191,7 @@ export class AnvilEngine implements ExecutionEngine {
     return isWhole ? receipts.map(withoutExtras) : undefined
   }
 
-  async saveSnapshot(file: string): Promise<{heldMs: number}> {
+  async saveSnapshot(file: string): Promise<{heldMs: number; leaves: number}> {
     const {state, meta, heldMs} = await this.#exclusive(async () => {
       const startedMs = performance.now()
       const {number, hash} = this.head()
@@ -185,8 +202,8 @@ export class AnvilEngine implements ExecutionEngine {
       const heldMs = performance.now() - startedMs
       return {state, meta: {number, hash, fingerprint, hardfork}, heldMs}
     })
-    await writeSnapshot(file, meta, state)
-    return {heldMs}
+    const leaves = await writeSnapshot(file, meta, state)
+    return {heldMs, leaves}
   }
 
   /** One process knows one set of rules, so the next block may need the next process. */
@@ -260,8 +277,11 @@ export class AnvilEngine implements ExecutionEngine {
     const byHash = new Map(this.#staged.map(({hash, raw}) => [hash, raw]))
     await this.#write('evm_mine', [{timestamp}])
     this.#staged = []
-    const answer = await this.#write('eth_getBlockByNumber', ['latest', false])
+    const answer = await this.#latest()
     const block = parseBlock(answer)
+    if (block.timestamp !== timestamp || headerRulesOf(answer) !== this.#headerRules) {
+      throw new EngineError('tampered', 'The engine seals with other rules than its chain has.')
+    }
     if (block.number !== before.number + 1 || block.parentHash !== before.hash) {
       throw new EngineError('reset', 'The engine sealed a block that does not follow its head.')
     }
@@ -296,7 +316,16 @@ export class AnvilEngine implements ExecutionEngine {
   }
 
   async #readHead(): Promise<EngineBlock> {
-    return parseBlock(await this.#write('eth_getBlockByNumber', ['latest', false]))
+    return parseBlock(await this.#latest())
+  }
+
+  #latest(): Promise<unknown> {
+    return this.#write('eth_getBlockByNumber', ['latest', false])
+  }
+
+  /** A proof starts with the root of the state as it is, whatever the newest header says. */
+  async #stateRoot(): Promise<Hash> {
+    return rootOfProof(await this.#write('eth_getProof', [zeroAddress, [], 'latest']))
   }
 
   #write(method: string, params: readonly unknown[]): Promise<unknown> {
@@ -335,40 +364,4 @@ export class AnvilEngine implements ExecutionEngine {
     this.#last = run.catch(() => {})
     return run
   }
-}
-
-function missing(
-  wanted: readonly Hex[],
-  included: readonly Hex[],
-  refused: readonly DroppedTransaction[],
-): Hex[] {
-  if (included.length + refused.length === wanted.length) return []
-  const found = new Set([...included, ...refused.map(({raw}) => raw)])
-  return wanted.filter((raw) => !found.has(raw))
-}
-
-/** Two fields of the engine's own that no other node gives. */
-function withoutExtras(receipt: unknown): unknown {
-  if (!isRecord(receipt)) return receipt
-  const {blobGasPrice: _price, blockTimestamp: _time, ...plain} = receipt
-  return plain
-}
-
-function parseBlock(value: unknown): EngineBlock {
-  if (!isRecord(value)) throw new EngineError('reset', 'The engine has no head.')
-  const text = (name: string) => String(value[name])
-  return {
-    number: Number(text('number')),
-    hash: text('hash') as Hash,
-    parentHash: text('parentHash') as Hash,
-    stateRoot: text('stateRoot') as Hash,
-    timestamp: Number(text('timestamp')),
-    gasUsed: BigInt(text('gasUsed')),
-  }
-}
-
-function hashesOf(value: unknown): Hash[] {
-  const transactions = isRecord(value) ? value['transactions'] : undefined
-  if (!Array.isArray(transactions)) throw new EngineError('reset', 'The engine gave no block.')
-  return transactions as Hash[]
 }

@@ -79,12 +79,16 @@ export async function dumpState({snapshots}: EngineProcess): Promise<string> {
 /**
  * Puts a state into a process that has just started.
  *
- * @param timestamp of the block the state ends with, in seconds
+ * @param mostChars of one request; see `splitState`
  * @throws {EngineError} bad-snapshot
  */
-export async function loadState({snapshots}: EngineProcess, state: string): Promise<void> {
+export async function loadState(
+  {snapshots}: EngineProcess,
+  state: string,
+  mostChars = ENGINE_LOAD_CHARS,
+): Promise<void> {
   try {
-    for (const part of splitState(state, ENGINE_LOAD_CHARS)) {
+    for (const part of splitState(state, mostChars)) {
       await snapshots.request('anvil_loadState', [part])
     }
     // A loaded engine knows no block hashes, so BLOCKHASH would answer wrongly and fork the chain.

@@ -72,6 +72,8 @@ export interface ExecutionEngine {
   execute(parent: Hash, payload: Payload, options?: ExecuteOptions): Promise<Execution>
   /** Removes the newest blocks. @throws {EngineError} `no-history` when it cannot go back so far */
   rollback(count: number): Promise<EngineBlock>
+  /** Of the state as it is now, whatever the newest header says. Null where the engine cannot tell. */
+  stateRoot(): Promise<Hash | null>
   /** One JSON-RPC call. Errors of the call itself are RpcResponseError. */
   read(method: string, params?: readonly unknown[]): Promise<unknown>
   /** Several calls in one request, answers in order; an answer may be an RpcResponseError. */
@@ -82,13 +84,19 @@ export interface ExecutionEngine {
    * @returns undefined when the engine no longer keeps the transactions of that block
    */
   receiptsOf(block: ReceiptsRequest): Promise<unknown[] | undefined>
-  /** Writes the state at the head to a file, all or nothing. @returns for how long nothing could be executed */
-  saveSnapshot(file: string): Promise<{heldMs: number}>
+  /**
+   * Writes the state at the head to a file, all or nothing.
+   *
+   * @returns for how long nothing could be executed, and how many accounts and slots the state has
+   */
+  saveSnapshot(file: string): Promise<{heldMs: number; leaves: number}>
 }
 
 export type EngineErrorKind =
   /** The process is gone, hangs, or is not where we left it: restart and restore it. */
   | 'reset'
+  /** Somebody else gives it orders: its state is not what our blocks made of it. Restart and restore it. */
+  | 'tampered'
   /** States that far back are not kept: rebuild from the chain log. */
   | 'no-history'
   /** The caller named a parent that is not the head. */

@@ -144,7 +144,11 @@ export class FakeEngine implements ExecutionEngine {
     return Promise.resolve(undefined)
   }
 
-  async saveSnapshot(file: string): Promise<{heldMs: number}> {
+  stateRoot(): Promise<Hash> {
+    return Promise.resolve(this.head().stateRoot)
+  }
+
+  async saveSnapshot(file: string): Promise<{heldMs: number; leaves: number}> {
     const {number, hash, parentHash, stateRoot, timestamp} = this.head()
     const header = {number, hash, fingerprint: 'fake'}
     const body = {
@@ -152,7 +156,7 @@ export class FakeEngine implements ExecutionEngine {
       state: this.#state?.document(),
     }
     writeFileAtomic(file, `${JSON.stringify(header)}\n${JSON.stringify(body)}`)
-    return {heldMs: 0}
+    return {heldMs: 0, leaves: 0}
   }
 }
 

@@ -19,6 +19,8 @@ export interface SnapshotMeta {
   fingerprint: Hex
   /** Rules the engine ran under. */
   hardfork: string
+  /** Accounts and slots in it. */
+  leaves?: number
 }
 
 export interface Snapshot {
@@ -54,10 +56,12 @@ const writerSource = `
     dump.transactions = dump.transactions
       .filter(({block_number}) => Number(block_number) > withBodies)
     dump.historical_states = null
+    const leaves = Object.values(dump.accounts)
+      .reduce((sum, {storage}) => sum + 1 + Object.keys(storage).length, 0)
     const body = gzipSync(JSON.stringify(dump), {level: 1})
     const sha256 = createHash('sha256').update(body).digest('hex')
     const descriptor = openSync(temporary, 'w', 0o600)
-    for (const part of [Buffer.from(JSON.stringify({...meta, sha256}) + '\\n'), body]) {
+    for (const part of [Buffer.from(JSON.stringify({...meta, leaves, sha256}) + '\\n'), body]) {
       for (let at = 0; at < part.length; ) at += writeSync(descriptor, part, at)
     }
     fsyncSync(descriptor)
@@ -66,7 +70,7 @@ const writerSource = `
     const directory = openSync(dirname(file), 'r')
     fsyncSync(directory)
     closeSync(directory)
-    parentPort.postMessage(null)
+    parentPort.postMessage(leaves)
   } catch (error) {
     rmSync(temporary, {force: true})
     parentPort.postMessage(String(error && error.message))
@@ -76,9 +80,10 @@ const writerSource = `
  * Trims and writes a snapshot, all or nothing.
  *
  * @param state as `anvil_dumpState` gave it
+ * @returns how many accounts and slots the state has
  * @throws {Error} it could not be written; no file is left behind
  */
-export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): Promise<void> {
+export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(writerSource, {
       eval: true,
@@ -89,9 +94,9 @@ export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): 
         receipts: ENGINE_RECEIPT_BLOCKS,
       },
     })
-    worker.on('message', (failure: string | null) => {
-      if (failure === null) resolve()
-      else reject(new Error(failure))
+    worker.on('message', (answer: number | string) => {
+      if (typeof answer === 'number') resolve(answer)
+      else reject(new Error(answer))
     })
     worker.on('error', reject)
     worker.on('exit', () => reject(new Error('The writer of the snapshot ended early.')))
@@ -105,7 +110,7 @@ export function readSnapshot(file: string): Snapshot {
     const end = bytes.indexOf('\n')
     const header: unknown = JSON.parse(bytes.toString('utf8', 0, end))
     if (!isRecord(header)) throw new Error('it has no header')
-    const {number, hash, fingerprint, hardfork, sha256} = header
+    const {number, hash, fingerprint, hardfork, leaves, sha256} = header
     const texts = [hash, fingerprint, hardfork, sha256]
     if (typeof number !== 'number' || texts.some((text) => typeof text !== 'string')) {
       throw new Error('its header is not readable')
@@ -118,6 +123,7 @@ export function readSnapshot(file: string): Snapshot {
         hash: hash as Hash,
         fingerprint: fingerprint as Hex,
         hardfork: String(hardfork),
+        leaves: typeof leaves === 'number' ? leaves : 0,
       },
       state: `0x${body.toString('hex')}`,
     }

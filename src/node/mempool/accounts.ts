@@ -40,6 +40,12 @@ export class Accounts {
     })
   }
 
+  /** Whether the state has that account already. A contract has a nonce of its own. @throws {EngineError} */
+  async isThere(address: Address): Promise<boolean> {
+    const {accountNonce, balanceWei} = await this.read(address)
+    return accountNonce > 0 || balanceWei > 0n
+  }
+
   /** A block with these transactions and no others was sealed. Only the sender of one can lose by it. */
   passed(transactions: readonly SignedTransaction[]): void {
     this.#generation++

@@ -15,6 +15,7 @@ export type RefusalReason =
   | 'in-block'
   | 'sender-limit'
   | 'pool-full'
+  | 'state-full'
 
 /** The pool does not take the transaction. The message is told to the sender. */
 export class PoolRefusedError extends PlainError {
@@ -81,6 +82,29 @@ export function assertNonce({accountNonce}: HeldTransaction, account: AccountSta
       `The nonce ${accountNonce} is more than ${POOL_NONCE_WINDOW} ahead of ${account.accountNonce}.`,
     )
   }
+}
+
+/** What the embedded engine may still get of new state. */
+export interface StateRoom {
+  leaves: number
+  limit: number
+  isFull: boolean
+  /** Gas for instructions in one block, all of which could buy state. */
+  gasRoom: number
+}
+
+/** @throws {PoolRefusedError} state-full: its gas could buy more state than there may be */
+export function assertStateRoom(transaction: ParsedTransaction, room: StateRoom): void {
+  const gas = Number(executionGas(transaction))
+  if (gas === 0 || (!room.isFull && gas <= room.gasRoom)) return
+  throw stateFull(room)
+}
+
+export function stateFull({leaves, limit}: StateRoom): PoolRefusedError {
+  return refused(
+    'state-full',
+    `The state of this node's embedded engine has about ${leaves} of at most ${limit} accounts and slots, and this transaction could add too many; declare less gas. A node over geth has no such bound.`,
+  )
 }
 
 export function poolFull(): PoolRefusedError {

@@ -61,6 +61,12 @@ export class Pace {
   /** Speed of the full chunks of this slot. */
   #chunks: number[] = []
   #executionGas = Number(BLOCK_EXECUTION_GAS)
+  readonly #mostGas: () => number
+
+  /** @param mostGas for instructions in one block, whatever the machine could do */
+  constructor(mostGas: () => number = () => Number.POSITIVE_INFINITY) {
+    this.#mostGas = mostGas
+  }
 
   /** Transactions that we promise to bring from the door into the engine. */
   get ratePerSecond(): number {
@@ -69,7 +75,7 @@ export class Pace {
 
   /** Gas for instructions that the next block may declare. */
   get executionGas(): bigint {
-    return BigInt(Math.floor(this.#executionGas))
+    return BigInt(Math.floor(Math.min(this.#executionGas, this.#mostGas())))
   }
 
   /** How many to hand to the engine now, so that the seal does not wait for it. */

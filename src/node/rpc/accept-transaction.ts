@@ -7,13 +7,14 @@ import type {Address, Hash} from 'viem'
 import {
   InvalidTransactionError,
   parseTransaction,
+  type ParsedTransaction,
   type SignedTransaction,
   type TransactionRules,
 } from '../../protocol/transaction.ts'
 import {lowerCase} from '../../protocol/block.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import {laneOf, type ReservedContracts, type TransactionKind} from '../mempool/classify.ts'
-import {PoolRefusedError} from '../mempool/admission.ts'
+import {assertStateRoom, PoolRefusedError, stateFull, type StateRoom} from '../mempool/admission.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {PoolRoom} from '../mempool/pace.ts'
 import type {SenderRecovery} from './sender-recovery.ts'
@@ -28,6 +29,8 @@ export interface AcceptOptions {
   nowMs(): number
   /** What may be ready now; undefined sets no bound. */
   room(): PoolRoom | undefined
+  /** What the engine's state has room for; undefined sets no bound. */
+  stateRoom?(): StateRoom | undefined
   /** Called when the pool took one. What it throws takes it out again. */
   onAccepted(transaction: SignedTransaction, lane: TransactionKind): void | Promise<void>
 }
@@ -44,7 +47,10 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   const parsed = parseTransaction(raw, rules)
   // What the MPC sends to the sequencer set always comes in, and who sent it is not known yet.
   const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
-  if (!isReserved) mempool.assertFits(parsed, room())
+  if (!isReserved) {
+    await assertState(parsed, options)
+    mempool.assertFits(parsed, room())
+  }
   const transaction = await options.recovery.recover(parsed)
   const lane = laneOf(transaction, contracts, owners())
 
@@ -64,6 +70,17 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
     throw error
   }
   return transaction.hash
+}
+
+/** @throws {PoolRefusedError} state-full */
+async function assertState(parsed: ParsedTransaction, options: AcceptOptions): Promise<void> {
+  const room = options.stateRoom?.()
+  if (!room) return
+  assertStateRoom(parsed, room)
+  // A payment adds an account when nobody has been there before.
+  if (room.isFull && parsed.to !== null && !(await options.accounts.isThere(parsed.to))) {
+    throw stateFull(room)
+  }
 }
 
 function reserved({sequencerSet, bridge}: ReservedContracts): Address[] {

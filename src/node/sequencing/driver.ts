@@ -26,7 +26,7 @@ import {BranchFollower} from './branch-follower.ts'
 import {DriverFacts} from './driver-facts.ts'
 import type {DriverOptions} from './driver-options.ts'
 import {EngineWatch} from './engine-watch.ts'
-import {engineGone, reactionTo} from './failures.ts'
+import {engineGone, mayBeTheBlock, reactionTo} from './failures.ts'
 import {observe} from './observe.ts'
 import {OpenBlock} from './open-block.ts'
 import {finishCandidate, sealBlock, type SealOptions, type SealRequest} from './seal-block.ts'
@@ -344,18 +344,18 @@ export class Driver {
   async #failed(error: unknown): Promise<void> {
     this.#report('build', error)
     const reaction = reactionTo(error)
-    if (reaction === 'restart-engine') return this.#restartEngine()
+    if (reaction === 'restart-engine') return this.#restartEngine(error)
     if (reaction === 'halt') return this.#halt(error)
     this.#open = undefined
     this.#options.mempool.putBack()
     this.#notBeforeMs = this.#options.clock.monotonicMs() + DRIVER_RETRY_MS
   }
 
-  async #restartEngine(): Promise<void> {
+  async #restartEngine(error: unknown): Promise<void> {
     const {chain, mempool, accounts, logger} = this.#options
     this.#engineFailures++
     this.facts.engineRestarts()
-    this.#upkeep.dropSuspects(this.#open?.held ?? [])
+    if (mayBeTheBlock(error)) this.#upkeep.dropSuspects(this.#open?.held ?? [])
     this.#open = undefined
     mempool.putBack()
     accounts.forget()

@@ -16,6 +16,11 @@ export function reactionTo(error: unknown): Reaction {
   return error.retryable || error.code === 'CANDIDATE_LOST' ? 'retry' : 'halt'
 }
 
+/** Whether a transaction can have caused it. None can change the state behind our back. */
+export function mayBeTheBlock(error: unknown): boolean {
+  return !(error instanceof EngineError && error.kind === 'tampered')
+}
+
 export function engineGone(restarts: number): MetisSeqError {
   return new MetisSeqError({
     code: 'ENGINE_UNSTABLE',

@@ -1,7 +1,7 @@
 /**
  * In: an open block. Out: a signed block in the chain log, or nothing. Called by the driver only.
  *
- * The order is the safety of the whole node: execute, keep the candidate, ask the guard, sign, log,
+ * The order is the safety of the whole node: look at the state, execute, keep the candidate, ask the guard, sign, log,
  * and only then tell anyone.
  */
 import type {Address, Hex} from 'viem'
@@ -49,6 +49,7 @@ export async function sealBlock(options: SealOptions, request: SealRequest): Pro
   const parent = chain.head()
   // The wall clock may step back, a block's time may not.
   const timestamp = Math.max(Math.floor(clock.nowMs() / 1000), parent.timestamp)
+  await chain.checkState()
   const execution = await chain.execute({timestamp, orderedTransactions: request.transactions})
   const {block, included, dropped} = execution
   try {

@@ -7,10 +7,11 @@ export interface ProcessRow {
   running: boolean
   url: string
   log: string
+  orphanedEngine: number | null
 }
 
 export function processesText(processes: ProcessRow[]): string {
-  return table(
+  const rows = table(
     ['process', 'state', 'pid', 'address'],
     processes.map(({name, running, pid, url}) => [
       name,
@@ -19,6 +20,15 @@ export function processesText(processes: ProcessRow[]): string {
       url,
     ]),
   )
+  return [rows, ...processes.flatMap(orphanText)].join('\n')
+}
+
+function orphanText({name, orphanedEngine}: ProcessRow): string[] {
+  if (orphanedEngine === null) return []
+  return [
+    `Process ${orphanedEngine} is the engine of ${name} and goes on without it.`,
+    'Run `metis-seq local down` to end it, or `metis-seq local up` to start the network again.',
+  ]
 }
 
 export function upText(

@@ -51,6 +51,9 @@ const processes = list(
     running: flag('True when it runs.'),
     url: text('URL at which it answers.'),
     log: text('Path of its log.'),
+    orphanedEngine: nullable(
+      integer('Pid of an engine that goes on although this process is gone; null: none.', 1),
+    ),
   }),
 )
 

@@ -173,6 +173,16 @@ export const nodeStatus = shared(
           ['namespace', 'open-port'],
         ),
       ),
+      outsideChanges: count(
+        'How often its state was found changed by somebody else than this node; nothing was signed then.',
+      ),
+      state: object('How much state it holds, and may hold.', {
+        leaves: count('Accounts and storage slots, estimated; also those that were only read.'),
+        limit: count('Above it no transaction is taken that could add some.'),
+        rootMs: nullable(
+          decimal('Time for the state root in milliseconds, a part of each block; null: none.', 0),
+        ),
+      }),
     }),
     l1: nullable(
       object('L1 as the node sees it; null while it was not reached.', {

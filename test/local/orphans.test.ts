@@ -1,0 +1,44 @@
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {expect, test} from 'vitest'
+
+import type {LocalProcess} from '../../src/local/processes.ts'
+import {startAnvil} from '../../src/process/anvil.ts'
+import {processesText} from '../../src/ui/presenters/local.ts'
+import {openCli} from '../e2e/local.ts'
+
+const settings = {
+  ...{nodes: 1, slotMs: 2000, l1BlockSeconds: 1, epochLength: 20, respanDelaySeconds: 3},
+  ...{rewardBatchEpochs: 2, blocksBeforeFork: 10, basePort: 22_645, mainnetRules: false},
+}
+
+test('local status names an engine whose host is gone, and the command it prints ends it', async () => {
+  const cli = openCli()
+  const dir = join(cli.home, 'local', 'l1')
+  const engine = await startAnvil({
+    ...{name: 'engine', dir, chainId: 31_337, args: ['--no-mining'], diesWithParent: false},
+  })
+  try {
+    const state = {
+      ...{version: 1, phase: 'ready', createdAt: '2026-01-01T00:00:00.000Z'},
+      ...{settings, profiles: [], keys: []},
+    }
+    mkdirSync(join(cli.home, 'local'), {recursive: true})
+    writeFileSync(join(cli.home, 'local', 'state.json'), JSON.stringify(state))
+
+    const {processes} = (await cli.data('local status', 10)) as {processes: LocalProcess[]}
+    expect(processes[0]).toMatchObject({name: 'l1', running: false, orphanedEngine: engine.pid})
+    expect(processes[1]).toMatchObject({name: 'pos', orphanedEngine: null})
+    const text = processesText(processes)
+    expect(text).toContain(`Process ${engine.pid} is the engine of l1`)
+
+    await cli.data(/`metis-seq (local down)`/.exec(text)![1]!)
+    await engine.exited
+    const after = (await cli.data('local status', 10)) as {processes: LocalProcess[]}
+    expect(after.processes[0]).toMatchObject({orphanedEngine: null})
+  } finally {
+    await engine.kill()
+    await cli.remove()
+  }
+})

@@ -1,0 +1,129 @@
+import {expect, test} from 'vitest'
+
+import {assertStateRoom} from '../../src/node/mempool/admission.ts'
+import {Pace} from '../../src/node/mempool/pace.ts'
+import {StateGrowth} from '../../src/node/state-growth.ts'
+import {StateWatch} from '../../src/node/state-watch.ts'
+import {silentLogger} from '../../src/lib/log.ts'
+import {parseTransaction} from '../../src/protocol/transaction.ts'
+import {accountOf, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
+
+const rules = {
+  chainId: L2_CHAIN_ID,
+  minGasPriceWei: 1n,
+  maxGasLimit: 30_000_000n,
+  maxSizeBytes: 131_072,
+}
+
+const parse = async (gas: bigint) =>
+  parseTransaction(await transfer(accountOf('a'), 0, {gas}), rules)
+
+/** What the worst block that may be built adds: every gas a new leaf. */
+const worst = (growth: StateGrowth) => Math.floor(growth.gasRoom / 2_100)
+
+test('no sequence of the worst blocks passes the limit by more than what is always let through', () => {
+  const growth = new StateGrowth(20_000)
+  let leaves = 0
+  for (let block = 0; block < 200; block++) {
+    leaves += worst(growth)
+    growth.counting()(leaves)
+  }
+  expect(leaves).toBeGreaterThan(19_000)
+  // 1 M gas for the consensus layer is 476 leaves a block, and only its own transactions may use it.
+  expect(growth.gasRoom).toBe(1_000_000)
+  expect(new StateGrowth(20_000).gasRoom).toBe(Math.floor(20_000 / 3) * 2_100)
+})
+
+test('gas that buys no state is forgiven when the root does not take longer', () => {
+  const growth = new StateGrowth(20_000)
+  growth.grew(4_000, 4_000n * 51_000n)
+  expect(growth.leaves).toBeGreaterThan(50_000)
+  expect(growth.isFull).toBe(true)
+  growth.measured(3)
+  expect(growth.leaves).toBe(3_000)
+  // One slow root among fast ones is another program's doing; one fast one is not.
+  growth.measured(400)
+  expect(growth.leaves).toBe(3_000)
+  for (let block = 0; block < 8; block++) growth.measured(80)
+  expect(growth.leaves).toBeGreaterThan(50_000)
+})
+
+test('what a leaf costs here is learned from a count, and the count is never undercut', () => {
+  const growth = new StateGrowth(100_000)
+  for (let block = 0; block < 8; block++) growth.measured(60)
+  growth.counting()(20_000)
+  growth.grew(0, 100_000_000n)
+  expect(growth.leaves).toBeGreaterThan(60_000)
+  for (let block = 0; block < 8; block++) growth.measured(60)
+  // The count took as long as it did on a machine that may have been busy: half of that is believed.
+  expect(growth.leaves).toBe(40_000)
+  for (let block = 0; block < 8; block++) growth.measured(5)
+  expect(growth.leaves).toBe(20_000)
+  growth.grew(0, 100_000_000n)
+  expect(growth.isRecountDue).toBe(true)
+})
+
+test('an old fast root says nothing about what came after it', () => {
+  const growth = new StateGrowth(100_000)
+  for (let block = 0; block < 8; block++) growth.measured(2)
+  for (let block = 0; block < 8; block++) growth.grew(1, 21_000n + 8_400_000n)
+  expect(growth.leaves).toBeGreaterThan(37_000)
+})
+
+test('blocks that are sealed while the state is counted are not lost', () => {
+  const growth = new StateGrowth(100_000)
+  growth.grew(100, 2_100_000n)
+  const counted = growth.counting()
+  growth.grew(50, 1_050_000n)
+  counted(300)
+  expect(growth.leaves).toBe(350)
+})
+
+test('a block may not declare more than the state has room for, whatever the machine could do', () => {
+  let room = 5_000_000
+  const pace = new Pace(() => room)
+  expect(pace.executionGas).toBe(5_000_000n)
+  expect(pace.room(undefined).gas).toBe(5_000_000)
+  room = 10 ** 9
+  expect(pace.executionGas).toBe(100_000_000n)
+})
+
+test('the door tells that the state is full, and lets payments through', async () => {
+  const room = {leaves: 900, limit: 1_000, isFull: false, gasRoom: 1_000_000}
+  const [large, small, payment] = await Promise.all([2_000_000n, 60_000n, 21_000n].map(parse))
+  const refusal = expect.objectContaining({
+    reason: 'state-full',
+    message: expect.stringMatching(/900 of at most 1000.*geth has no such bound/),
+  })
+  expect(() => assertStateRoom(large!, room)).toThrow(refusal)
+  expect(() => assertStateRoom(small!, {...room, isFull: true})).toThrow(refusal)
+  assertStateRoom(small!, room)
+  assertStateRoom(payment!, {...room, isFull: true})
+})
+
+test('a root that takes long is looked at as often as it may cost, by chance', async () => {
+  let now = 0
+  let asked = 0
+  const head = {number: 1, stateRoot: '0x01'} as never
+  const stateRoot = async () => {
+    asked++
+    now += 200
+    return '0x01' as const
+  }
+  const chances = Array.from({length: 1000}, (_, index) => ((index * 37) % 100) / 100)
+  const random = () => chances.pop() ?? 0.5
+  const watch = new StateWatch({
+    engine: {stateRoot},
+    logger: silentLogger,
+    nowMs: () => now,
+    random,
+  })
+  const startedAt = now
+  for (let block = 0; block < 500; block++) {
+    await watch.check(head)
+    now += 2_000
+  }
+  const share = (asked * 200) / (now - startedAt)
+  expect(share).toBeGreaterThan(0.01)
+  expect(share).toBeLessThan(0.03)
+})
