@@ -228,9 +228,11 @@ export abstract class OperatorCommand extends Command {
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown
     this.endProgress()
-    const report = toErrorReport(
-      this.interrupted.signal.aborted ? interruption(thrown, this.interrupted.signal) : thrown,
-      this.words,
+    const report = this.named(
+      toErrorReport(
+        this.interrupted.signal.aborted ? interruption(thrown, this.interrupted.signal) : thrown,
+        this.words,
+      ),
     )
     report.hints = report.hints.map((hint) => this.forProfile(hint))
     process.exitCode = exitCodeOf(report)
@@ -245,6 +247,15 @@ export abstract class OperatorCommand extends Command {
       const command = ids.toReversed().flatMap((id) => this.config.findCommand(id) ?? [])[0]
       return command && Object.keys(command.flags)
     })
+  }
+
+  /** An error of an endpoint says which one, also where the library that met it does not know. */
+  private named(report: ErrorReport): ErrorReport {
+    const isOfEndpoint = ['ENDPOINT_ERROR', 'ENDPOINT_WRONG_ANSWER'].includes(report.code)
+    if (!isOfEndpoint || report.facts['endpoints'] !== undefined) return report
+    const used = this.readSources().filter(({state}) => state !== 'unused')
+    const endpoints = used.map(({name, endpoint}) => `${name} ${endpoint}`).join(', ')
+    return {...report, facts: {...report.facts, endpoints}}
   }
 
   private get words(): string {

@@ -133,7 +133,7 @@ function nothingOpen(network: string): MetisSeqError {
 }
 
 function ambiguous(open: JournalEntry[]): MetisSeqError {
-  const lowest = Math.min(...open.map(({nonce}) => nonce))
+  const lowest = open.reduce((least, {nonce}) => Math.min(least, nonce), Infinity)
   const first = open.find(({nonce}) => nonce === lowest)
   return new MetisSeqError({
     code: 'TX_AMBIGUOUS',

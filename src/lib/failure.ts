@@ -1,4 +1,4 @@
-import {findCause, MetisSeqError, messageOf} from './errors.ts'
+import {findCause, MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
 import {RpcTransportError} from './json-rpc.ts'
 
 /** Why one source gave no answer, as data. */
@@ -12,7 +12,15 @@ export interface Failure {
 
 export function failureOf(error: unknown): Failure {
   const known = findCause(error, MetisSeqError)
-  const isSilent = findCause(error, RpcTransportError)?.reason === 'timeout'
+  const isSilent = hangs(error)
   if (known) return {code: known.code, reason: known.message, isSilent}
   return {code: 'READ_FAILED', reason: messageOf(error).split('\n')[0] ?? '', isSilent}
+}
+
+function hangs(thrown: unknown): boolean {
+  if (findCause(thrown, RpcTransportError)?.reason === 'timeout') return true
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if (systemErrorCode(error) === 'ETIMEDOUT') return true
+  }
+  return false
 }

@@ -5,7 +5,7 @@
 import {mkdirSync, readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
-import type {Address, Hash, Hex} from 'viem'
+import type {Hash, Hex} from 'viem'
 
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
@@ -19,8 +19,6 @@ import {
 } from './engine/engine.ts'
 import {readSnapshot} from './engine/snapshot-file.ts'
 import {
-  DISPUTES_KEPT,
-  DOUBT_PAUSE_MS,
   EMPTY_BLOCK_ALARM_AGAIN_MS,
   EMPTY_BLOCK_ALARM_MS,
   ENGINE_RENEW_BUILDING,
