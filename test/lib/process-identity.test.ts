@@ -6,7 +6,11 @@ const stat = (state: string, threads: number) =>
   `31589 (a (b) c) ${state} 1 1 1 0 -1 4194304 104 0 0 0 0 0 0 0 20 0 ${threads} 0 1835745 2998272 382`
 
 test('a killed process has ended when its last thread is gone, not when the first one is', () => {
-  expect(parseProcStat(stat('S', 12))).toEqual({hasEnded: false, startTicks: '1835745'})
+  expect(parseProcStat(stat('S', 12))).toEqual({
+    hasEnded: false,
+    isStopped: false,
+    startTicks: '1835745',
+  })
   expect(parseProcStat(stat('Z', 3)).hasEnded).toBe(false)
   expect(parseProcStat(stat('Z', 1)).hasEnded).toBe(true)
 })
