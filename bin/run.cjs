@@ -40,7 +40,8 @@ if (major < 22) {
 
 function start() {
   var root = path.join(__dirname, '..')
-  require('module').enableCompileCache()
+  var cache = require('./compile-cache.cjs').compileCacheDirectory(process.env, process.geteuid())
+  if (cache !== undefined) require('module').enableCompileCache(cache)
   import(require('url').pathToFileURL(path.join(root, 'dist', 'main.js')).href).then(
     function (main) {
       return main.main(process.argv.slice(2), root)

@@ -7,14 +7,15 @@ import {expect, test} from 'vitest'
 const mayImport: Record<string, readonly string[]> = {
   lib: [],
   protocol: ['lib'],
+  health: ['protocol', 'lib'],
   process: ['lib'],
   store: ['protocol', 'lib'],
   chain: ['protocol', 'lib'],
-  node: ['chain', 'process', 'store', 'protocol', 'lib'],
+  node: ['health', 'chain', 'process', 'store', 'protocol', 'lib'],
   pos: ['chain', 'process', 'store', 'protocol', 'lib'],
-  services: ['chain', 'process', 'store', 'protocol', 'lib'],
-  local: ['node', 'services', 'chain', 'process', 'store', 'protocol', 'lib'],
-  ui: ['services', 'protocol', 'lib'],
+  services: ['health', 'chain', 'process', 'store', 'protocol', 'lib'],
+  local: ['node', 'services', 'health', 'chain', 'process', 'store', 'protocol', 'lib'],
+  ui: ['services', 'health', 'protocol', 'lib'],
 }
 
 /** Library -> the only layers that may load it at run time. */

@@ -1,12 +1,15 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import {httpFor} from '../lib/http.ts'
 import {isRecord} from '../lib/json.ts'
+import {RpcTransportError} from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {SourceState} from './connect.ts'
 
 export interface PosClient {
   /** GET of a Themis path. @returns the `result` of the envelope */
   get(path: string): Promise<unknown>
+  /** GET of a path without an envelope, such as those of the cosmos-sdk. @returns the whole body */
+  getBare(path: string): Promise<unknown>
   source: SourceState
 }
 
@@ -24,19 +27,25 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
     state: 'unused',
     latencyMs: null,
   }
+  const fetchBody = async (path: string) => {
+    const started = performance.now()
+    const url = `${baseUrl.replace(/\/$/, '')}${path}`
+    const {status, text} = await fetchText(url, timeoutMs).catch((cause: unknown) => {
+      source.state = 'down'
+      throw unreachable(baseUrl, cause)
+    })
+    source.latencyMs = Math.round(performance.now() - started)
+    return {status, body: parse(text)}
+  }
   return {
     source,
+    async getBare(path) {
+      const {status, body} = await fetchBody(path)
+      if (status >= 400) throw posError(path, status, isRecord(body) ? body['error'] : undefined)
+      return body
+    },
     async get(path) {
-      const started = performance.now()
-      const {status, text} = await fetchText(
-        `${baseUrl.replace(/\/$/, '')}${path}`,
-        timeoutMs,
-      ).catch((cause: unknown) => {
-        source.state = 'down'
-        throw unreachable(baseUrl, cause)
-      })
-      source.latencyMs = Math.round(performance.now() - started)
-      const body = parse(text)
+      const {status, body} = await fetchBody(path)
       if (!isRecord(body) || (status < 400 && !('result' in body))) {
         source.state = 'down'
         throw unreachable(baseUrl, new Error('The answer has no Themis envelope.'))
@@ -64,7 +73,15 @@ function fetchText(url: string, timeoutMs: number): Promise<{status: number; tex
       )
       response.on('error', reject)
     })
-    request.on('timeout', () => request.destroy(new Error(`No answer within ${timeoutMs} ms.`)))
+    request.on('timeout', () =>
+      request.destroy(
+        new RpcTransportError({
+          reason: 'timeout',
+          url,
+          message: `No answer within ${timeoutMs} ms.`,
+        }),
+      ),
+    )
     request.on('error', reject)
   })
 }

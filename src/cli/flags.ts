@@ -70,6 +70,16 @@ const gweiFlag = Flags.custom<bigint>({
   },
 })
 
+function timeoutFlag(seconds: number) {
+  return Flags.integer({
+    description: 'Seconds an endpoint may take to answer.',
+    default: seconds,
+    min: 1,
+    max: 600,
+    helpGroup: 'GLOBAL',
+  })
+}
+
 /** Flags that mean the same on every command. */
 export const commonFlags = {
   profile: Flags.string({
@@ -80,19 +90,16 @@ export const commonFlags = {
     description: 'Network to talk to. Default: that of the profile.',
     helpGroup: 'GLOBAL',
   }),
-  timeout: Flags.integer({
-    description: 'Seconds an endpoint may take to answer.',
-    default: 10,
-    min: 1,
-    max: 600,
-    helpGroup: 'GLOBAL',
-  }),
+  timeout: timeoutFlag(10),
   'no-input': Flags.boolean({
     description: 'Never ask; fail where an answer is needed.',
     helpGroup: 'GLOBAL',
   }),
   quiet: Flags.boolean({description: 'Say less on stderr.', helpGroup: 'GLOBAL'}),
 }
+
+/** Of commands that look at how things stand: whatever hangs is to be named within ten seconds. */
+export const lookFlags = {...commonFlags, timeout: timeoutFlag(4)}
 
 /** Flags of every command that may send a transaction. */
 export const sendFlags = {

@@ -3,7 +3,7 @@ import {Errors, flush, run} from '@oclif/core'
 import pjson from '../../package.json' with {type: 'json'}
 import {keepMemoryOutOfCores} from '../lib/core-dumps.ts'
 import {toErrorReport, exitCodeOf} from './error-report.ts'
-import {printJson, toEnvelope} from './output.ts'
+import {printJson, tellText, toEnvelope} from './output.ts'
 
 /**
  * Runs one command line. Errors of commands end in their own `catch`; what arrives here was wrong
@@ -52,9 +52,9 @@ function report(error: unknown, argv: string[]): void {
     )
     return
   }
-  process.stderr.write(`error: ${report.message} [${report.code}]\n`)
-  if (report.facts['stack']) process.stderr.write(`${report.facts['stack']}\n`)
-  for (const hint of report.hints) process.stderr.write(`hint: ${hint}\n`)
+  tellText(`error: ${report.message} [${report.code}]`)
+  if (report.facts['stack']) tellText(report.facts['stack'])
+  for (const hint of report.hints) tellText(`hint: ${hint}`)
 }
 
 /** `metis-seq ... | head` ends quietly, as other tools do. */

@@ -45,6 +45,10 @@ export const nodeFlags = {
     description: 'Signer that may read blocks from this node without being registered. Repeatable.',
     multiple: true,
   }),
+  alone: Flags.boolean({
+    description:
+      'Seal without a word from other nodes or from L1. Only where no other node of the network runs, and no other host has the signer key: two such nodes sign twice.',
+  }),
   'batch-max-gas': Flags.integer({
     description: 'Price of L1 gas, in gwei, above which batches wait. 100 when left out.',
     helpValue: 'GWEI',
@@ -53,6 +57,7 @@ export const nodeFlags = {
 }
 
 export interface NodeFlags {
+  alone?: boolean | undefined
   'ws-port'?: number | undefined
   'rpc-host-name'?: string[] | undefined
   'rpc-cors-origin'?: string[] | undefined
@@ -64,6 +69,8 @@ export interface NodeFlags {
 }
 
 export interface NodeSettings {
+  /** The silence of peers and of L1 means nothing. */
+  alone?: boolean
   rpc: Omit<RpcOptions, 'host' | 'port'>
   advertiseAddress?: string
   bootnodes: string[]
@@ -83,6 +90,7 @@ export function nodeSettingsOf(flags: NodeFlags): NodeSettings {
       ...(tokenFile === undefined ? {} : {tokenFile}),
     },
     ...(advertiseAddress === undefined ? {} : {advertiseAddress}),
+    ...(flags.alone ? {alone: true} : {}),
     bootnodes: flags['peer-bootnode'] ?? [],
     followers: flags['peer-follower'] ?? [],
     ...(batchMaxGasGwei === undefined ? {} : {batchMaxGasGwei}),
@@ -93,6 +101,8 @@ export function nodeSettingsOf(flags: NodeFlags): NodeSettings {
 export function nodeArguments(flags: NodeFlags): string[] {
   const names = Object.keys(nodeFlags) as (keyof NodeFlags)[]
   return names.flatMap((name) =>
-    [flags[name] ?? []].flat().flatMap((value) => [`--${name}`, String(value)]),
+    [flags[name] ?? []]
+      .flat()
+      .flatMap((value) => (value === true ? [`--${name}`] : [`--${name}`, String(value)])),
   )
 }

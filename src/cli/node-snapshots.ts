@@ -1,10 +1,10 @@
-import {existsSync, mkdtempSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {existsSync, rmSync} from 'node:fs'
 import {isAbsolute, join, resolve} from 'node:path'
 
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {silentLogger} from '../lib/log.ts'
+import {makeScratchDirectory} from '../lib/trusted-path.ts'
 import {readGenesis, type Genesis} from '../node/engine/genesis.ts'
 import {createSnapshot, type CreatedSnapshot} from '../node/snapshots/create.ts'
 import {
@@ -97,7 +97,7 @@ export async function verifyNodeSnapshot(
     onProgress(progress: SnapshotProgress): void
   },
 ): Promise<VerifiedSnapshot> {
-  const dir = mkdtempSync(join(tmpdir(), 'metis-seq-snapshot-'))
+  const dir = makeScratchDirectory('metis-seq-snapshot-')
   try {
     const {genesis, isRehearsal} = place
     return await verifySnapshot({

@@ -5,6 +5,7 @@ import {Command, Errors, type Interfaces} from '@oclif/core'
 import type {Address} from 'viem'
 
 import type {SourceState} from '../chain/connect.ts'
+import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {openContext, type Context} from '../services/context.ts'
@@ -12,7 +13,7 @@ import type {Unasked} from '../services/transactions.ts'
 import {envNameOf, withEnvNames, withListsFromEnv} from './env-names.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {onSignals} from './interrupt.ts'
-import {printJson, toEnvelope, type Warning} from './output.ts'
+import {printJson, printText, tellText, toEnvelope, type Warning} from './output.ts'
 import type {SendHost} from './send.ts'
 
 /** What a command did, for people and for scripts. */
@@ -53,7 +54,7 @@ export abstract class OperatorCommand extends Command {
       const {data, text, exit} = await this.perform()
       if (exit) process.exitCode = exitCodes[exit]
       if (this.jsonEnabled()) this.printEnvelope(data, null)
-      else if (text) process.stdout.write(`${text}\n`)
+      else if (text) printText(text)
       for (const act of this.successes) act()
     } finally {
       for (const close of this.closers) close()
@@ -130,7 +131,7 @@ export abstract class OperatorCommand extends Command {
 
   /** Progress and remarks: to people, on stderr. */
   protected say(text: string): void {
-    if (!this.jsonEnabled() && !this.isQuiet) process.stderr.write(`${text}\n`)
+    if (!this.jsonEnabled() && !this.isQuiet) tellText(text)
   }
 
   /** A step of long work: one line that is replaced on a terminal, a line each elsewhere. */
@@ -138,7 +139,7 @@ export abstract class OperatorCommand extends Command {
     if (this.jsonEnabled() || this.isQuiet) return
     if (!process.stderr.isTTY) return this.say(text)
     const width = (process.stderr.columns ?? 80) - 1
-    process.stderr.write(`\r\u001B[2K${[...text].slice(0, width).join('')}`)
+    process.stderr.write(`\r\u001B[2K${[...cleanText(text)].slice(0, width).join('')}`)
     this.progressShown = true
   }
 
@@ -156,7 +157,7 @@ export abstract class OperatorCommand extends Command {
   /** A warning that `--quiet` does not silence: a secret is about to leave its encryption. */
   protected warnOfSecret(warning: Warning): void {
     this.warnings.push(warning)
-    if (!this.jsonEnabled()) process.stderr.write(`warning: ${warning.message}\n`)
+    if (!this.jsonEnabled()) tellText(`warning: ${warning.message}`)
   }
 
   /** Sources that did not answer, while the others said enough. */
@@ -225,7 +226,7 @@ export abstract class OperatorCommand extends Command {
     )
     process.exitCode = exitCodeOf(report)
     if (this.jsonEnabled()) this.printEnvelope(this.failureData, report)
-    else process.stderr.write(errorText(report))
+    else tellText(errorText(report))
   }
 
   private get words(): string {
@@ -268,5 +269,5 @@ function errorText({code, message, facts, hints}: ErrorReport): string {
   for (const [name, value] of shown) lines.push(`  ${name}: ${value.replaceAll('\n', '\n    ')}`)
   if (facts['stack']) lines.push(facts['stack'])
   for (const hint of hints) lines.push(`hint: ${hint}`)
-  return `${lines.join('\n')}\n`
+  return lines.join('\n')
 }

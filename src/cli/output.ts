@@ -1,4 +1,5 @@
 import type {SourceState} from '../chain/connect.ts'
+import {cleanJson, cleanLines} from '../lib/clean-text.ts'
 import {stringifyJson} from '../lib/json.ts'
 import type {ErrorReport} from './error-report.ts'
 
@@ -52,5 +53,16 @@ export function toEnvelope(parts: EnvelopeParts): Envelope {
 }
 
 export function printJson(document: unknown): void {
-  process.stdout.write(`${stringifyJson(document, process.stdout.isTTY ? 2 : undefined)}\n`)
+  const text = stringifyJson(document, process.stdout.isTTY ? 2 : undefined)
+  process.stdout.write(`${cleanJson(text)}\n`)
+}
+
+/** Lines for people. What came from elsewhere in them cannot steer the terminal. */
+export function printText(text: string): void {
+  process.stdout.write(`${cleanLines(text)}\n`)
+}
+
+/** The same on stderr. */
+export function tellText(text: string): void {
+  process.stderr.write(`${cleanLines(text)}\n`)
 }

@@ -1,13 +1,11 @@
-import {fstatSync, readdirSync, readFileSync, readlinkSync, readSync, type Stats} from 'node:fs'
-import {isatty} from 'node:tty'
+import {fstatSync, readdirSync, readFileSync, readlinkSync, type Stats} from 'node:fs'
+import {Socket} from 'node:net'
+import type {Readable} from 'node:stream'
+import {isatty, ReadStream} from 'node:tty'
 
-import {systemClock} from '../lib/clock.ts'
-import {MetisSeqError, messageOf, systemErrorCode} from '../lib/errors.ts'
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {readBoundedDescriptor, SECRET_FILE_BYTES, tooLarge} from '../lib/read-file.ts'
 
-const CHUNK_BYTES = 4096
-/** No key file is larger; a descriptor that never ends is not one. */
-const MAX_BYTES = 64 * 1024
-const POLL_MS = 20
 const PATIENCE_MS = 10_000
 
 /** The flags that name a descriptor, each with the one that names a file instead. */
@@ -20,28 +18,53 @@ const fileFlagOf = {
 type DescriptorFlag = keyof typeof fileFlagOf
 
 /**
- * Reads a descriptor that the caller opened for us (`3<FILE`, `3< <(command)`) to its end.
+ * Reads a descriptor that the caller opened for us (`3<FILE`, `3< <(command)`) to its end, or up to a bound.
  *
  * @throws {MetisSeqError} DESCRIPTOR_CLOSED when nobody opened it, SECRET_UNREADABLE
  */
 export async function readDescriptor(descriptor: number, flag: DescriptorFlag): Promise<string> {
   assertGiven(descriptor, flag)
-  const chunks: Buffer[] = []
-  const deadline = systemClock.monotonicMs() + PATIENCE_MS
-  for (let size = 0; size <= MAX_BYTES; ) {
-    const chunk = Buffer.alloc(CHUNK_BYTES)
-    const read = readOnce(descriptor, flag, chunk)
-    if (read === 0) return Buffer.concat(chunks).toString('utf8')
-    if (read !== undefined) {
-      chunks.push(chunk.subarray(0, read))
-      size += read
-    } else if (systemClock.monotonicMs() > deadline) {
-      throw unreadable(descriptor, flag, `nothing came within ${PATIENCE_MS / 1000} s`)
-    } else {
-      await systemClock.sleep(POLL_MS)
-    }
+  try {
+    if (fstatSync(descriptor).isFile())
+      return readBoundedDescriptor(descriptor, SECRET_FILE_BYTES).toString('utf8')
+    return await readStream(streamOf(descriptor), AbortSignal.timeout(PATIENCE_MS))
+  } catch (cause) {
+    const silent = cause instanceof Error && cause.name === 'TimeoutError'
+    const reason = silent ? `it has not ended within ${PATIENCE_MS / 1000} s` : messageOf(cause)
+    throw unreadable(descriptor, flag, reason, cause)
   }
-  throw unreadable(descriptor, flag, `it holds more than ${MAX_BYTES / 1024} KiB`)
+}
+
+/**
+ * Reads a stream to its end, while the program stays awake for signals.
+ *
+ * @throws {FileRefused} it holds more than a secret can be
+ * @throws the reason of the signal
+ */
+export async function readStream(stream: Readable, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  const abort = () => stream.destroy(signal.reason as Error)
+  signal.addEventListener('abort', abort)
+  try {
+    if (signal.aborted) throw signal.reason
+    for await (const chunk of stream) {
+      size += (chunk as Buffer).length
+      if (size > SECRET_FILE_BYTES) throw tooLarge(SECRET_FILE_BYTES)
+      chunks.push(chunk as Buffer)
+    }
+    return Buffer.concat(chunks).toString('utf8')
+  } finally {
+    signal.removeEventListener('abort', abort)
+    stream.destroy()
+  }
+}
+
+/** A plain read of a pipe would hold the whole program until somebody writes. */
+function streamOf(descriptor: number): Readable {
+  return isatty(descriptor)
+    ? new ReadStream(descriptor)
+    : new Socket({fd: descriptor, readable: true, writable: false})
 }
 
 /**
@@ -51,16 +74,6 @@ export async function readDescriptor(descriptor: number, flag: DescriptorFlag): 
  */
 export function assertGiven(descriptor: number, flag: DescriptorFlag): void {
   if (!wasGiven(descriptor)) throw descriptorClosed(descriptor, flag)
-}
-
-/** @returns bytes read, 0 at the end, undefined while the other side has not written yet */
-function readOnce(descriptor: number, flag: DescriptorFlag, chunk: Buffer): number | undefined {
-  try {
-    return readSync(descriptor, chunk)
-  } catch (error) {
-    if (systemErrorCode(error) === 'EAGAIN') return undefined
-    throw unreadable(descriptor, flag, messageOf(error), error)
-  }
 }
 
 /**

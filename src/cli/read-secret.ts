@@ -1,8 +1,7 @@
-import {readFileSync} from 'node:fs'
-
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {readSecretText} from '../lib/read-file.ts'
 import {askPassword} from './ask-password.ts'
-import {readDescriptor} from './read-descriptor.ts'
+import {readDescriptor, readStream} from './read-descriptor.ts'
 
 /**
  * Reads what holds a private key from a file, a file descriptor or a prompt; never from the command line.
@@ -13,10 +12,11 @@ import {readDescriptor} from './read-descriptor.ts'
 export async function readSecret(
   source: string | number | undefined,
   mayAsk: boolean,
+  signal: AbortSignal,
 ): Promise<{from: string; text: string}> {
   if (typeof source === 'number')
     return {from: `Descriptor ${source}`, text: await readDescriptor(source, '--from-fd')}
-  if (source === '-') return {from: 'Standard input', text: readText(0)}
+  if (source === '-') return {from: 'Standard input', text: await readInput(signal)}
   if (source !== undefined) return {from: source, text: readText(source)}
   if (mayAsk) return {from: 'The prompt', text: await askPassword('Private key (not shown): ')}
   throw new MetisSeqError({
@@ -27,16 +27,30 @@ export async function readSecret(
   })
 }
 
-function readText(source: string | number): string {
+async function readInput(signal: AbortSignal): Promise<string> {
   try {
-    return readFileSync(source, 'utf8')
+    return await readStream(process.stdin, signal)
   } catch (cause) {
-    throw new MetisSeqError({
-      code: 'SECRET_UNREADABLE',
-      message: `The private key cannot be read: ${messageOf(cause)}.`,
-      exit: 'usage',
-      hints: ['Check the path and who may read it.'],
-      cause,
-    })
+    throw cause instanceof MetisSeqError ? cause : unreadable(cause)
   }
+}
+
+function readText(path: string): string {
+  try {
+    return readSecretText(path)
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+}
+
+function unreadable(cause: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'SECRET_UNREADABLE',
+    message: `The private key cannot be read: ${messageOf(cause)}.`,
+    exit: 'usage',
+    hints: [
+      'Check the path and who may read it; `--from-fd 3 3< <(COMMAND)` reads what a command prints.',
+    ],
+    cause,
+  })
 }

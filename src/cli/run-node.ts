@@ -2,9 +2,10 @@ import type {Hex} from 'viem'
 
 import {createLogger, type LogLevel} from '../lib/log.ts'
 import {openLogSink} from '../lib/log-file.ts'
-import {MetisSeqError} from '../lib/errors.ts'
+import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.ts'
 import {endpointsOf, type Context} from '../services/context.ts'
+import {clearHalt, writeHalt} from '../services/halt-record.ts'
 import {findAccount, readPrivateKey, type KeyAccess} from '../services/keys.ts'
 import {requireNode} from '../services/node-control.ts'
 import type {NodeSettings} from './node-flags.ts'
@@ -49,7 +50,27 @@ export async function runNode(
     ...rest,
     logger: createLogger({part: 'node', level, write: openLogSink()}),
   }
+  clearHalt(dir)
   return startNode(options)
+}
+
+/**
+ * Waits for the end of a node. One that halted has nothing to stay for: it is closed with its engine, and leaves
+ * its reason for those who look for it.
+ *
+ * @throws {MetisSeqError} the reason of a halt
+ */
+export async function waitForEnd(context: Context, node: RunningNode): Promise<void> {
+  try {
+    await node.stopped
+  } catch (error) {
+    const {dir} = requireNode(context)
+    const {code, exit} =
+      error instanceof MetisSeqError ? error : {code: 'NODE_HALTED', exit: 'internal' as const}
+    writeHalt(dir, {code, exit, message: messageOf(error), atMs: Date.now()})
+    await node.stop()
+    throw error
+  }
 }
 
 async function openAccount(

@@ -1,12 +1,15 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import {assertMayWrite, writeOutput} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
+import type {Network} from '../protocol/network.ts'
+import {chosenNetwork} from '../services/context.ts'
 import {decodeInput, type DecodedInput} from '../services/decode-transaction.ts'
 import {openNamedSigner} from '../services/open-signer.ts'
-import {assertSignable, signFile} from '../services/sign-file.ts'
+import {assertHarmless, assertSignable, signFile} from '../services/sign-file.ts'
 import {signerOfAddress} from '../services/signers.ts'
 import {openConfig, type ConfigStore} from '../store/config.ts'
-import {openHome} from '../store/home.ts'
+import {openHome, type Home} from '../store/home.ts'
+import {readNetwork} from '../store/networks.ts'
 import {decodedText} from '../ui/presenters/transaction.ts'
 import type {Result} from './operator-command.ts'
 import {passwordAccess, type PasswordFlags} from './password-flags.ts'
@@ -15,6 +18,9 @@ import type {SendHost} from './send.ts'
 interface SignFlags extends PasswordFlags {
   output: string
   force: boolean
+  override?: string[] | undefined
+  profile?: string | undefined
+  network?: string | undefined
   key?: string | undefined
 }
 
@@ -31,6 +37,7 @@ export async function signTransactions(
   assertMayWrite(flags.output, {replace: flags.force})
   host.say(decodedText(input))
   host.keepForFailure(input)
+  assertHarmless(input, expectedNetwork(home, flags), flags.override ?? [])
   const key = flags.key ?? keyOf(config, input)
   const count = input.transactions.length
   await host.confirm(`Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`)
@@ -49,6 +56,12 @@ export async function signTransactions(
     },
     text: `Signed ${count} transaction(s) of ${signed.from}: ${flags.output}.\nNext: \`metis-seq tx send ${flags.output}\` where a chain can be reached.`,
   }
+}
+
+/** That of the flags or of the profile in use. A machine that only signs may know neither. */
+function expectedNetwork(home: Home, flags: SignFlags): Network | undefined {
+  const name = chosenNetwork(home, flags)
+  return name === undefined ? undefined : readNetwork(home, name)
 }
 
 function keyOf(config: ConfigStore, {from}: DecodedInput): string {

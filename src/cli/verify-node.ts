@@ -1,5 +1,4 @@
-import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {mkdirSync, readdirSync, rmSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 
 import {systemClock} from '../lib/clock.ts'
@@ -7,6 +6,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {createRpcClient, RpcTransportError} from '../lib/json-rpc.ts'
 import {silentLogger} from '../lib/log.ts'
 import {redactUrl} from '../lib/redact.ts'
+import {makeScratchDirectory} from '../lib/trusted-path.ts'
 import {verifyFromL1, type Verification, type VerifyProgress} from '../node/verify/verify.ts'
 import {endpointsOf, type Context} from '../services/context.ts'
 
@@ -58,7 +58,7 @@ export async function verifyNode(
 /** A directory that is as it was, or gone, after `empty`. */
 function openEmptyDirectory(dir: string | undefined): {path: string; empty(): void} {
   if (dir === undefined) {
-    const path = mkdtempSync(join(tmpdir(), 'metis-seq-verify-'))
+    const path = makeScratchDirectory('metis-seq-verify-')
     return {path, empty: () => rmSync(path, {recursive: true, force: true})}
   }
   const root = resolve(dir)

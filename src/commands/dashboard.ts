@@ -1,10 +1,12 @@
 import {Flags} from '@oclif/core'
 
-import {commonFlags} from '../cli/flags.ts'
+import {lookFlags} from '../cli/flags.ts'
+import {healthExit} from '../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
 import {systemClock} from '../lib/clock.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {startDashboard, type Dashboard as DashboardFeeds} from '../services/dashboard.ts'
+import {feedsOf, isAsking, sourcesOf} from '../services/live/live.ts'
 import {textFrame} from '../ui/dashboard/text-frame.ts'
 import {takeSnapshot, toDashboardView, type DashboardView} from '../ui/dashboard/view.ts'
 
@@ -17,7 +19,7 @@ export default class Dashboard extends OperatorCommand {
 Without a terminal it prints a text frame every --refresh seconds; with --json one document per line.`
 
   static override flags = {
-    ...commonFlags,
+    ...lookFlags,
     once: Flags.boolean({
       description: 'Print one frame and exit: 0 in order, 11 with warnings, 12 critical.',
     }),
@@ -50,8 +52,7 @@ Without a terminal it prints a text frame every --refresh seconds; with --json o
   private async once(dashboard: DashboardFeeds): Promise<Result> {
     await settled(dashboard, this.interrupted.signal)
     const view = viewNow(dashboard)
-    const exit = {OK: 'ok', WARN: 'degraded', CRIT: 'critical', WAIT: 'critical'} as const
-    return {data: view, text: textFrame(view), exit: exit[view.state.word]}
+    return {data: view, text: textFrame(view), exit: healthExit(view.health)}
   }
 
   private async stream(dashboard: DashboardFeeds, refreshSeconds: number): Promise<Result> {
@@ -79,11 +80,12 @@ const SETTLE_MS = 12_000
 
 /** Waits until every source has answered or failed once, so that the first frame says something. */
 async function settled(dashboard: DashboardFeeds, signal: AbortSignal): Promise<void> {
-  const pollers = [dashboard.production, dashboard.rotation, dashboard.sync, dashboard.money]
   const deadline = performance.now() + SETTLE_MS
-  const open = () =>
-    pollers.some(({store}) => store.get().value === null && store.get().error === null)
-  while (open() && performance.now() < deadline && !signal.aborted) {
+  while (
+    isAsking(sourcesOf(feedsOf(dashboard.pollers))) &&
+    performance.now() < deadline &&
+    !signal.aborted
+  ) {
     await systemClock.sleep(25, signal).catch(() => {})
   }
 }

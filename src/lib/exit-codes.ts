@@ -26,3 +26,7 @@ export const exitCodes = {
 } as const
 
 export type ExitName = keyof typeof exitCodes
+
+export function isExitName(text: string): text is ExitName {
+  return Object.hasOwn(exitCodes, text)
+}

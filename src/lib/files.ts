@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
 import {dirname} from 'node:path'
 
 import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
+import {FileRefused} from './read-file.ts'
 
 /**
  * Replaces a file so that a reader, or a crash at any moment, sees the old content or the new one.
@@ -19,10 +21,10 @@ import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
  * @throws {MetisSeqError} DISK_FULL when the store has no space; the old file is then untouched
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = temporaryOf(path)
   try {
     mkdirSync(dirname(path), {recursive: true, mode: 0o700})
-    const descriptor = openSync(temporary, 'w', mode)
+    const descriptor = openSync(temporary, 'wx', mode)
     try {
       writeFileSync(descriptor, data)
       fsyncSync(descriptor)
@@ -45,7 +47,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
  * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL, FILE_NOT_WRITABLE
  */
 export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o600): void {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = temporaryOf(path)
   makeDirectoryOf(path)
   try {
     writeDurably(temporary, data, mode)
@@ -57,6 +59,11 @@ export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o6
   } finally {
     discard(temporary)
   }
+}
+
+/** A name that nobody else can know: in a directory of many, a link could wait under one that can be guessed. */
+function temporaryOf(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.tmp`
 }
 
 /** Removes what may not be there. Where that fails, what went wrong before is what is told. */
@@ -167,6 +174,16 @@ export function fromFileError(error: unknown, path: string): unknown {
       facts: {path},
       hints: ['Free some space, then run the same command again; nothing was half-written.'],
       retryable: true,
+      cause: error,
+    })
+  }
+  if (error instanceof FileRefused) {
+    return new MetisSeqError({
+      code: 'FILE_UNREADABLE',
+      message: `${path} cannot be read: ${error.message}.`,
+      exit: 'config',
+      facts: {path},
+      hints: [`Check what lies at ${path}.`],
       cause: error,
     })
   }

@@ -21,6 +21,11 @@ export function isSameProcess(identity: ProcessIdentity): boolean {
   return now !== undefined && now.startTicks === identity.startTicks
 }
 
+/** True for a process that a signal has stopped: it lives, and does nothing until it is continued. */
+export function isStopped(pid: number): boolean {
+  return readProcStat(pid)?.isStopped ?? false
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -42,6 +47,8 @@ function readProcStat(pid: number): ProcStat | undefined {
 interface ProcStat {
   /** Nothing of it is left but its exit code. */
   hasEnded: boolean
+  /** By SIGSTOP or a debugger. */
+  isStopped: boolean
   startTicks: string
 }
 
@@ -51,5 +58,9 @@ export function parseProcStat(text: string): ProcStat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   // A killed process is a zombie as soon as its first thread is gone; the others still hold its ports.
   const isZombie = fields[0] === 'Z' && Number(fields[17] ?? 0) <= 1
-  return {hasEnded: isZombie, startTicks: fields[19] ?? ''}
+  return {
+    hasEnded: isZombie,
+    isStopped: fields[0] === 'T' || fields[0] === 't',
+    startTicks: fields[19] ?? '',
+  }
 }

@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto'
-import {mkdirSync} from 'node:fs'
+import {existsSync, mkdirSync} from 'node:fs'
+import {join} from 'node:path'
 
 import {parseEther, type Address} from 'viem'
 import {privateKeyToAccount, type PrivateKeyAccount} from 'viem/accounts'
@@ -16,6 +17,7 @@ import {LOCAL_SCRYPT_N} from '../store/keys/keystore-v3.ts'
 import type {ConfigStore, AccountKey} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {saveNetwork} from '../store/networks.ts'
+import {SignGuard} from '../store/sign-guard.ts'
 import {deployL1, type L1Deployment} from './deploy-l1.ts'
 import {l1Genesis} from './l1-host.ts'
 import {buildL2Genesis, type L2Genesis} from './l2-genesis.ts'
@@ -299,6 +301,14 @@ export function writeProfiles(
     },
   }))
   return names
+}
+
+/** Their keys are of this moment, and the nodes may know it: they wait for nobody before they begin. */
+export function createGuards(home: Home, profiles: readonly string[]): void {
+  for (const name of profiles) {
+    const path = join(home.nodeDir(name), 'sign-guard.log')
+    if (!existsSync(path)) SignGuard.createNew(path)
+  }
 }
 
 /**

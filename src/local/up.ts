@@ -11,6 +11,7 @@ import {openConfig, type ConfigStore} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {openJournal} from '../store/journal.ts'
 import {
+  createGuards,
   createLocalKeys,
   deployLocalL1,
   INITIAL_LOCK_WEI,
@@ -118,6 +119,7 @@ async function createNetwork(options: UpOptions): Promise<UpResult> {
   const l2 = await writeL2Genesis(home, keys, settings, l1.metis)
   writeNetwork(home, keys, settings, l1, l2)
   const profiles = writeProfiles(config, keys, settings)
+  createGuards(home, profiles)
   const state: LocalState = {...creating, profiles}
   saveLocalState(home, state)
   signal.throwIfAborted()
@@ -141,7 +143,9 @@ async function startProcesses(options: UpOptions, state: LocalState): Promise<st
     if (readDaemon(home.nodeDir(name), 'node')?.running) continue
     onStep(`Starting node ${name}`)
     const context = openContext({home, profile: name})
-    await startNodeDaemon(context, self, {signal})
+    // Nobody else could tell a network of one node anything.
+    const runArguments = state.settings.nodes === 1 ? ['--alone'] : []
+    await startNodeDaemon(context, self, {signal, runArguments})
     context.close()
     started.push(`node ${name}`)
   }

@@ -5,7 +5,7 @@
 import {mkdirSync, readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
-import type {Hash, Hex} from 'viem'
+import type {Address, Hash, Hex} from 'viem'
 
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
@@ -21,8 +21,6 @@ import {readSnapshot} from './engine/snapshot-file.ts'
 import {
   DISPUTES_KEPT,
   DOUBT_PAUSE_MS,
-  EMPTY_BLOCK_ALARM_AGAIN_MS,
-  EMPTY_BLOCK_ALARM_MS,
   ENGINE_RENEW_BUILDING,
   ENGINE_RENEW_TRANSACTIONS,
   SNAPSHOT_BLOCKS,
@@ -38,6 +36,18 @@ import {StateWatch} from './state-watch.ts'
 /** First the engine was rebuilt, then the block refused for good. */
 export type Dispute = 'doubted' | 'refused'
 
+/** A block whose hash is another one here. */
+export interface DisputedBlock {
+  number: number
+  /** What its producer signed, and what we compute. */
+  theirs: Hash
+  ours: Hash
+  producer: Address
+  state: Dispute
+  /** Wall clock, milliseconds. */
+  sinceMs: number
+}
+
 export interface ChainStateOptions {
   engine: ExecutionEngine
   log: ChainLog
@@ -49,7 +59,9 @@ export interface ChainStateOptions {
   onExecuted(ms: number): void
   /** The epochs were read anew after a block that changed them. */
   onGate?(ms: number): void
+  /** Monotonic. */
   nowMs(): number
+  wallMs?(): number
 }
 
 export class ChainState {
@@ -67,9 +79,9 @@ export class ChainState {
   #since = {blocks: 0, transactions: 0}
   /** Blocks of others whose hash is another one here, and what was done about it. */
   readonly #disputed = new Map<Hash, Dispute>()
+  #dispute: DisputedBlock | undefined
   #doubtAgainAtMs = 0
   #saving: Promise<void> | undefined
-  #quietUntilMs = 0
   #lastSnapshot = {atMs: 0, heldMs: 0}
   /** Transactions that this process of the engine has executed. */
   #executed = 0
@@ -91,15 +103,28 @@ export class ChainState {
     return this.#options.nowMs() >= this.#doubtAgainAtMs
   }
 
+  /** The newest one, until our chain holds another block in its place. */
+  get dispute(): DisputedBlock | undefined {
+    const disputed = this.#dispute
+    const head = this.#durable?.number ?? 0
+    return disputed && head < disputed.number ? disputed : undefined
+  }
+
   /** Loud, since one of two is true: that producer is broken, or this node is. */
-  dispute(hash: Hash, what: Dispute): void {
+  disputes({number, hash, signer}: SealedBlock, computed: Hash, what: Dispute): void {
+    const {wallMs = Date.now} = this.#options
+    const known = this.#dispute
+    const sinceMs = known?.theirs === hash ? known.sinceMs : wallMs()
+    this.#dispute = {number, theirs: hash, ours: computed, producer: signer, state: what, sinceMs}
     this.#disputed.set(hash, what)
     if (what === 'doubted') this.#doubtAgainAtMs = this.#options.nowMs() + DOUBT_PAUSE_MS
     for (const old of this.#disputed.keys()) {
       if (this.#disputed.size <= DISPUTES_KEPT) break
       this.#disputed.delete(old)
     }
-    this.#options.logger.error('block hash differs', {hash, what})
+    this.#options.logger.error('block hash differs', {
+      ...{code: 'BLOCK_DIVERGED', block: number, producer: signer, hash, ours: computed, what},
+    })
   }
 
   /** Null before the first block. */
@@ -172,7 +197,7 @@ export class ChainState {
     )
     this.#lastExecuteMs = Math.round(this.#options.nowMs() - started)
     this.#options.onExecuted(this.#lastExecuteMs)
-    if (payload.orderedTransactions.length === 0) this.#watchStateGrowth(this.#lastExecuteMs)
+    if (payload.orderedTransactions.length === 0) this.state.emptyBlockTook(this.#lastExecuteMs)
     return execution
   }
 
@@ -188,14 +213,6 @@ export class ChainState {
       if (error instanceof EngineError && error.kind === 'tampered') this.state.count(error)
       throw error
     }
-  }
-
-  /** The engine goes through its whole state for every block, so growth ends in missed slots. */
-  #watchStateGrowth(ms: number): void {
-    const now = this.#options.nowMs()
-    if (ms < EMPTY_BLOCK_ALARM_MS || now < this.#quietUntilMs) return
-    this.#quietUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
-    this.#options.logger.warn('an empty block is slow: the state has grown', {ms})
   }
 
   /** The block that was just executed is in the log. */

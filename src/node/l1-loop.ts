@@ -1,13 +1,16 @@
 /** Everything that follows L1, one after the other: heads, then deposits, then batches. */
 import type {Clock} from '../lib/clock.ts'
-import {messageOf} from '../lib/errors.ts'
+import {findCause, messageOf} from '../lib/errors.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
 import type {Batcher} from './batcher/batcher.ts'
+import {RpcTransportError} from '../lib/json-rpc.ts'
+import type {NodeTrouble} from '../protocol/node-status.ts'
 import {reasonOf} from './chain-state.ts'
 import type {DepositRelay} from './deposits/deposits.ts'
 import type {Heads} from './heads/heads.ts'
 import {L1_POLL_MS} from './limits.ts'
 import type {Metrics, Stage} from './metrics.ts'
+import {troubleOf} from './sequencing/driver-facts.ts'
 
 export interface L1LoopOptions {
   heads: Heads
@@ -22,6 +25,8 @@ export class L1Loop {
   readonly #options: L1LoopOptions
   readonly #abort = new AbortController()
   readonly #logged = new Map<Stage, string>()
+  readonly #failures = new Map<Stage, NodeTrouble>()
+  #isReachable: boolean | undefined
   #running: Promise<void> = Promise.resolve()
   #queueLength = 0
 
@@ -32,6 +37,16 @@ export class L1Loop {
   /** Deposits the L1 bridge has taken in. */
   get queueLength(): number {
     return this.#queueLength
+  }
+
+  /** Undefined before the first look; false while L1 gives no answer at all. */
+  get isReachable(): boolean | undefined {
+    return this.#isReachable
+  }
+
+  /** Why the last look for a stage failed; undefined when it did not. */
+  failureOf(stage: Stage): NodeTrouble | undefined {
+    return this.#failures.get(stage)
   }
 
   start(): void {
@@ -68,14 +83,25 @@ export class L1Loop {
       metrics.succeed(stage)
       metrics.observe(stage, clock.monotonicMs() - started)
       this.#logged.delete(stage)
+      this.#failures.delete(stage)
+      this.#isReachable = true
       return true
     } catch (error) {
       if (this.#abort.signal.aborted) return false
       metrics.fail(stage, reasonOf(error))
+      this.#remember(stage, error)
       // The same trouble every second is one line, not one per second.
       if (this.#logged.get(stage) !== messageOf(error)) logger.warn(stage, errorFacts(error))
       this.#logged.set(stage, messageOf(error))
       return false
     }
+  }
+
+  #remember(stage: Stage, error: unknown): void {
+    const now = troubleOf(error, this.#options.clock.nowMs())
+    const known = this.#failures.get(stage)
+    const sinceMs = known?.code === now.code ? known.sinceMs : now.sinceMs
+    this.#failures.set(stage, {...now, sinceMs})
+    this.#isReachable = findCause(error, RpcTransportError) === undefined
   }
 }

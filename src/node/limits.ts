@@ -169,8 +169,15 @@ export const FORK_SEARCH_BLOCKS = 4_096
 /** Start: wait for a first peer that is ahead. */
 export const STARTUP_GRACE_MS = 5_000
 
+/** Driver: blocks that tell how far our clock is off: their times are cut to seconds, and some come late. */
+export const SKEW_SAMPLES = 9
+
 /** Balances change with every transaction, but run out over days. */
 export const WALLET_POLL_MS = 60_000
+/** What pays for 2 batches of 126 kB (5 M gas) at the highest price they may have, 100 gwei: 1 ETH. */
+export const WALLET_LOW_L1_WEI = 10n ** 18n
+/** What pays for 100 commitments of 1 M gas at 20 gwei, a thousand times the usual price: 2 METIS. */
+export const WALLET_LOW_L2_WEI = 2n * 10n ** 18n
 /** L1: poll interval of heads, deposits and batches. */
 export const L1_POLL_MS = 1_000
 export const L1_TIMEOUT_MS = 10_000
@@ -222,6 +229,8 @@ export const BATCH_REPLACE_AFTER_MS = 60_000
 export const BATCH_PRICE_BUMP_PERCENT = 25n
 /** How far a producer's clock may be ahead of ours; block times count in whole seconds. */
 export const BLOCK_CLOCK_SKEW_SECONDS = 15
+/** How far a producer's clock may be ahead of ours and still tell that a turn began after we started. */
+export const FENCE_SKEW_SECONDS = 2
 /** Driver: pause after a failure that a retry can mend, such as a full disk. */
 export const DRIVER_RETRY_MS = 1_000
 /** Driver: with nothing to do, it still looks around this often. */

@@ -3,7 +3,7 @@ import type {Address, Hex} from 'viem'
 import type {Clock} from '../lib/clock.ts'
 import type {Logger} from '../lib/log.ts'
 import type {Network} from '../protocol/network.ts'
-import type {NodeStatus} from './status.ts'
+import type {NodeStatus} from '../protocol/node-status.ts'
 
 export interface NodeAccount {
   address: Address
@@ -55,6 +55,11 @@ export interface NodeOptions {
   clock?: Clock
   /** How long a starting node stays silent when no peer answers. */
   startupGraceMs?: number
+  /**
+   * No other node of the network runs and no other host has the key, so that the silence of peers and of
+   * L1 means nothing. A promise of the operator: two such nodes sign twice.
+   */
+  alone?: boolean
   /** A batch that is not full is sent after this; 30 s when left out. */
   batchMaxAgeMs?: number
   /** Price of L1 gas above which batches wait; 100 gwei when left out. */

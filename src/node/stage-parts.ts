@@ -66,6 +66,7 @@ export function openChain(
     onExecuted: (ms) => metrics.observe('build', ms),
     onGate: (ms) => metrics.observe('gate', ms),
     nowMs: () => clock.monotonicMs(),
+    wallMs: () => clock.nowMs(),
   })
   return {chain, guard}
 }

@@ -7,11 +7,14 @@ import {systemClock} from '../lib/clock.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
 import {ENGINE_VERSION} from '../process/find-engine.ts'
+import type {TxBatch} from '../protocol/batch-codec.ts'
+import {lowerCase} from '../protocol/block.ts'
 import {PoolJournal} from '../store/pool-journal.ts'
 import type {SignGuard} from '../store/sign-guard.ts'
 import type {ChainState} from './chain-state.ts'
 import {openDoor} from './door.ts'
 import type {Genesis} from './engine/genesis.ts'
+import {assertGuardCovers} from './guard/rebuild.ts'
 import {Heads} from './heads/heads.ts'
 import {L1Loop} from './l1-loop.ts'
 import {STARTUP_GRACE_MS} from './limits.ts'
@@ -24,6 +27,7 @@ import type {BlockExchange, Delivery} from './peers/exchange.ts'
 import {Forwarder} from './peers/forwarder.ts'
 import {SenderRecovery} from './rpc/sender-recovery.ts'
 import {Driver} from './sequencing/driver.ts'
+import {StartGate, type StartGateOptions} from './sequencing/start-gate.ts'
 import {SyncWatch} from './sequencing/sync-watch.ts'
 import {
   openBatcher,
@@ -55,7 +59,8 @@ export interface StageContext {
 /**
  * Opens the stores and connects the stages. Nothing runs yet.
  *
- * @throws {MetisSeqError} CHAIN_LOG_MISMATCH, STORE_DAMAGED, SIGN_GUARD_DAMAGED, FILE_NOT_WRITABLE
+ * @throws {MetisSeqError} CHAIN_LOG_MISMATCH, STORE_DAMAGED, SIGN_GUARD_DAMAGED, SIGN_GUARD_MISSING,
+ *   SIGN_GUARD_BEHIND, FILE_NOT_WRITABLE
  */
 export function openStages(options: NodeOptions, context: StageContext): Stages {
   const {clock = systemClock} = options
@@ -82,7 +87,11 @@ export interface OuterParts {
   poolJournal?: Pick<PoolJournal, 'append' | 'withdraw' | 'rewrite' | 'load'>
 }
 
-/** Connects the stages over parts that are open already. Nothing runs yet. */
+/**
+ * Connects the stages over parts that are open already. Nothing runs yet.
+ *
+ * @throws {MetisSeqError} SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND
+ */
 export function connectStages(
   options: NodeOptions,
   context: StageContext,
@@ -119,13 +128,17 @@ export function connectStages(
     const held = mempool.all().map(({raw}) => raw)
     rewriteJournal(poolJournal, [...held, ...driver.lostTransactions], logger)
   }
-  const heads = openHeads(options, context, chain)
+  const gate = openGate(options, context, {chain, guard, exchange}, () => ({
+    isL1Asked: l1Loop.isReachable !== undefined,
+    isL1Read: heads.isTipRead,
+    holdsL1: heads.tip().isOurs,
+  }))
+  const heads = openHeads(options, context, chain, (batch) => gate.noteBatch(batch))
   const driver = new Driver({
-    ...{chain, guard, mempool, accounts, pace, exchange, rules, clock, metrics, onHalt},
+    ...{chain, guard, gate, mempool, accounts, pace, exchange, rules, clock, metrics, onHalt},
     signer: options.signerAccount,
     slotMs: network.l2.slotMs,
     emptyBlocks: network.l2.emptyBlocks,
-    startupGraceMs: options.startupGraceMs ?? STARTUP_GRACE_MS,
     logger: logger.child('driver'),
     fixedHead: () => heads.fixedHead(),
     contradiction: () => heads.contradiction(),
@@ -141,15 +154,39 @@ export function connectStages(
     ...{heads, deposits, batcher, clock, metrics, logger: logger.child('l1')},
   })
   return {
-    ...{options, genesis, chain, mempool, exchange, driver, heads, l1Loop, metrics, clock, accept},
+    ...{options, genesis, chain, guard, gate, mempool, exchange, driver, heads, l1Loop, metrics},
+    ...{clock, accept},
     ...{forwarder, acceptMany, watch, sync: new SyncWatch(logger.child('sync'))},
     restorePool: () => readmit(poolJournal?.load() ?? []),
     clientVersion: `metis-seq/anvil-${ENGINE_VERSION}`,
   }
 }
 
-function openHeads(options: NodeOptions, {genesis, l1}: StageContext, {log}: ChainState): Heads {
-  const {network, dataDir, logger} = options
+/** @throws {MetisSeqError} SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND */
+function openGate(
+  {network, signerAccount, alone, startupGraceMs, logger, clock = systemClock}: NodeOptions,
+  {genesis}: StageContext,
+  {chain, guard, exchange}: Pick<OuterParts, 'chain' | 'guard' | 'exchange'>,
+  l1: StartGateOptions['l1'],
+): StartGate {
+  const me = lowerCase(signerAccount.address)
+  assertGuardCovers(guard, chain.log, me)
+  return new StartGate({
+    ...{chain, guard, exchange, me, l1, clock, logger: logger.child('start')},
+    chainId: network.l2.chainId,
+    genesisNumber: genesis.number,
+    isAlone: alone ?? false,
+    startupGraceMs: startupGraceMs ?? STARTUP_GRACE_MS,
+  })
+}
+
+function openHeads(
+  options: NodeOptions,
+  {genesis, l1}: StageContext,
+  {log}: ChainState,
+  onBatch: (batch: TxBatch) => void,
+): Heads {
+  const {network, dataDir, logger, clock = systemClock} = options
   return new Heads({
     l1,
     network: network.l1,
@@ -157,6 +194,8 @@ function openHeads(options: NodeOptions, {genesis, l1}: StageContext, {log}: Cha
     block: (number) => log.block(number),
     cursorFile: join(dataDir, 'batch-cursor.json'),
     pinFile: join(dataDir, 'batch-pin.json'),
+    nowMs: () => clock.nowMs(),
+    onBatch,
     logger: logger.child('heads'),
   })
 }

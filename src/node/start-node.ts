@@ -4,6 +4,7 @@ import {lockDirectory} from '../store/dir-lock.ts'
 import {startAdminServer} from './admin/admin-server.ts'
 import {openHistory} from './history/open-history.ts'
 import {L1_TIMEOUT_MS} from './limits.ts'
+import {issueText, readinessOf} from './node-health.ts'
 import type {NodeOptions, RunningNode} from './node-options.ts'
 import {createMembership} from './peers/membership.ts'
 import {refusalOf} from './peers/refusal.ts'
@@ -11,14 +12,7 @@ import {checkOptions} from './preflight.ts'
 import {startRpcServer} from './rpc/server.ts'
 import {openWallets, type Closer} from './stage-parts.ts'
 import {openStages, type Stages} from './stages.ts'
-import {
-  exporterText,
-  gaugesOf,
-  readinessOf,
-  rpcContextOf,
-  statusOf,
-  watchSync,
-} from './status-of.ts'
+import {exporterText, gaugesOf, rpcContextOf, statusOf, watchSync} from './status-of.ts'
 
 export type {NodeOptions, RunningNode} from './node-options.ts'
 
@@ -30,7 +24,7 @@ export type {NodeOptions, RunningNode} from './node-options.ts'
  * @returns once it serves; it is silent until it caught up with its peers
  * @throws {MetisSeqError} DIRECTORY_LOCKED, PORT_BUSY, WRONG_CHAIN, GENESIS_MISMATCH, GENESIS_UNREADABLE,
  *   NOT_BUNDLED, SIGNER_MISMATCH, ENGINE_MISSING, CHAIN_LOG_MISMATCH, CHAIN_LOG_DIVERGED, STORE_DAMAGED,
- *   SIGN_GUARD_DAMAGED, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. Nothing keeps running then
+ *   SIGN_GUARD_DAMAGED, SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. Nothing keeps running then
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const closers: Closer[] = []
@@ -62,13 +56,17 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   await listenToPeers(stages, l1)
   const wallets = openWallets(stages, l1)
   closers.push(() => wallets.stop())
+  const status = () => statusOf(stages, wallets)
   const rpc = await startRpcServer({
     ...options.rpc,
     context: rpcContextOf(stages, openHistory(stages, closers)),
     logger: logger.child('rpc'),
-    readiness: () => readinessOf(stages),
+    readiness: () => readinessOf(options, status()),
     isOurTurn: () => chain.rotation.turnAt(chain.head().number + 1).whose === 'mine',
-    renderMetrics: () => metrics.render(gaugesOf(stages)) + exporterText(stages, wallets),
+    renderMetrics: () =>
+      metrics.render(gaugesOf(stages, wallets)) +
+      issueText(options, status()) +
+      exporterText(stages, wallets),
   })
   closers.push(() => rpc.close())
   const stop = once(async () => {
@@ -81,7 +79,6 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     await closeAll(closers)
     ended.resolve()
   })
-  const status = () => statusOf(stages)
   const admin = await startAdminServer({
     ...{dataDir, status, logger: logger.child('admin')},
     requestStop: () => void stop(),

@@ -5,6 +5,7 @@
  * In: counts of whole states, now and then; the gas of every block; how long the root takes. Out: an estimate that
  * is rarely too low, and the gas that the next block may spend.
  */
+import type {StateSize} from '../protocol/node-status.ts'
 import {
   STATE_CALIBRATION_LEAVES,
   STATE_GAS_LEAST,
@@ -18,15 +19,6 @@ import {
 } from './limits.ts'
 
 const TRANSFER_GAS = 21_000
-
-export interface StateSize {
-  /** Accounts and storage slots, estimated; those that were only looked at count as well. */
-  leaves: number
-  /** Above it nothing is taken that could add some. */
-  limit: number
-  /** The shortest of the last times for the state root, which every block costs; null before the first. */
-  rootMs: number | null
-}
 
 export class StateGrowth {
   readonly #limit: number

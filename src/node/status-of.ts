@@ -1,7 +1,10 @@
+import {statfsSync} from 'node:fs'
+
 import type {Hash} from 'viem'
 
 import type {Clock} from '../lib/clock.ts'
 import {lowerCase} from '../protocol/block.ts'
+import type {SignGuard} from '../store/sign-guard.ts'
 import type {ChainState} from './chain-state.ts'
 import type {Genesis} from './engine/genesis.ts'
 import {exporterMetrics} from './exporter-metrics.ts'
@@ -11,17 +14,19 @@ import type {Mempool} from './mempool/mempool.ts'
 import type {Metrics} from './metrics.ts'
 import type {BlockExchange} from './peers/exchange.ts'
 import type {OpenHistory} from './history/open-history.ts'
+import {POOL_TRANSACTIONS} from './limits.ts'
 import {RPC_READS_AT_ONCE, RPC_READS_WAITING} from './rpc-limits.ts'
 import {createCallQueue} from './rpc/call-queue.ts'
 import type {RpcContext} from './rpc/context.ts'
 import {Feeds} from './rpc/feeds.ts'
 import {Filters} from './rpc/filters.ts'
-import {Health, type Readiness} from './rpc/health.ts'
+import {Health} from './rpc/health.ts'
 import type {Driver} from './sequencing/driver.ts'
+import type {StartGate} from './sequencing/start-gate.ts'
 import type {SyncWatch} from './sequencing/sync-watch.ts'
 import type {NodeOptions} from './node-options.ts'
-import type {NodeStatus} from './status.ts'
-import type {WalletWatch} from './wallets.ts'
+import type {Divergence, NodeStatus} from '../protocol/node-status.ts'
+import {lowWeiOf, type WalletWatch} from './wallets.ts'
 import type {Watch} from './watch.ts'
 
 /** What a running node is made of, for those who only look at it. */
@@ -29,6 +34,8 @@ export interface NodeParts {
   options: NodeOptions
   genesis: Genesis
   chain: ChainState
+  guard: SignGuard
+  gate: StartGate
   mempool: Mempool
   exchange: BlockExchange
   driver: Driver
@@ -42,18 +49,25 @@ export interface NodeParts {
   clientVersion: string
 }
 
-export function statusOf(parts: NodeParts): NodeStatus {
-  const {options, chain, mempool, driver, heads, metrics, clock} = parts
+export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>): NodeStatus {
+  const {options, chain, guard, gate, mempool, driver, heads, exchange, metrics, clock} = parts
   const head = chain.head()
   const turn = chain.rotation.turnAt(head.number + 1)
   const epoch = chain.rotation.epochOf(head.number + 1)
-  const l1Head = heads.l1Head()
+  const {pending, queued} = mempool.counts()
+  const peers = exchange.peers()
   return {
     name: options.name,
     pid: process.pid,
     chainId: options.network.l2.chainId,
     address: lowerCase(options.signerAccount.address),
     phase: driver.phase,
+    phaseSinceMs: driver.facts.phaseSinceMs,
+    halted: driver.facts.halted,
+    waitingFor: gate.waitingFor,
+    diverged: divergenceOf(parts),
+    l1Divergence: heads.divergence ?? null,
+    twin: exchange.twin,
     turn: turn.whose,
     producer: turn.whose === 'unknown' ? null : turn.signer,
     epoch: epoch
@@ -67,28 +81,84 @@ export function statusOf(parts: NodeParts): NodeStatus {
     head: {number: head.number, hash: head.hash, timestamp: head.timestamp},
     safe: heads.safeHead(),
     finalized: heads.finalizedHead(),
-    pool: mempool.counts(),
-    peers: parts.exchange.peers().map(({address, peerAddress, head: theirs, heardAtMs}) => ({
+    pool: {
+      ...{pending, queued, limit: POOL_TRANSACTIONS, late: driver.late},
+      full: pending + queued >= POOL_TRANSACTIONS,
+    },
+    peers: peers.map(({address, peerAddress, head: theirs, heardAtMs}) => ({
       address,
       peerAddress,
       head: theirs.number,
       lagBlocks: head.number - theirs.number,
       ageMs: Math.round(clock.monotonicMs() - heardAtMs),
     })),
+    bestPeerHead: peers.length === 0 ? null : Math.max(...peers.map((peer) => peer.head.number)),
     syncing: driver.phase === 'catching-up' || syncTarget(parts) !== null,
     sync: parts.sync.view,
     blocksSealed: driver.blocksSealed,
     lastError: metrics.errors(),
     engine: {
-      version: chain.engine.version,
-      lastExecuteMs: chain.lastExecuteMs,
+      ...{version: chain.engine.version, lastExecuteMs: chain.lastExecuteMs},
+      ...driver.facts.engine,
       isolation: chain.engine.isolation,
       outsideChanges: chain.state.outsideChanges,
       state: chain.state.growth.size,
     },
-    l1: l1Head
-      ? {head: l1Head.number, ageMs: Math.max(0, clock.nowMs() - l1Head.timestamp * 1000)}
-      : null,
+    l1: l1Of(parts),
+    batches: batchesOf(parts),
+    guard: {floor: guard.floor, signedUpTo: guard.top ?? null, trusted: guard.isTrusted},
+    clockSkewMs: driver.facts.clockSkewMs,
+    wallets: states.map((state) => ({
+      ...{alias: state.alias, chain: state.chain, address: state.address},
+      balanceWei: String(state.balanceWei),
+      lowWei: String(lowWeiOf(state)),
+    })),
+    disk: diskOf(options.dataDir),
+  }
+}
+
+/** Peers are sorted by their heads alone: that costs no question, and tells most of the time. */
+function divergenceOf({chain, exchange}: NodeParts): Divergence | null {
+  const {dispute} = chain
+  if (!dispute) return null
+  const {number, ours, theirs, producer, state, sinceMs} = dispute
+  const peers = exchange.peers()
+  const addresses = (isBeyond: boolean) =>
+    peers.filter(({head}) => head.number >= number === isBeyond).map(({address}) => address)
+  return {
+    ...{block: number, ours, theirs, producer, state, sinceMs},
+    ...{peersBeyond: addresses(true), peersWithUs: addresses(false)},
+  }
+}
+
+function l1Of({heads, l1Loop, clock}: NodeParts): NodeStatus['l1'] {
+  const l1Head = heads.l1Head()
+  if (!l1Head) return null
+  return {
+    head: l1Head.number,
+    ageMs: Math.max(0, clock.nowMs() - l1Head.timestamp * 1000),
+    reachable: l1Loop.isReachable ?? false,
+    trouble: l1Loop.failureOf('confirm') ?? null,
+  }
+}
+
+function batchesOf({options, chain, heads, l1Loop, clock}: NodeParts): NodeStatus['batches'] {
+  const landedBlock = heads.isTipRead ? heads.tip().l2Block : null
+  const oldest = landedBlock === null ? undefined : chain.log.block(landedBlock + 1)
+  return {
+    landedBlock,
+    oldestAgeMs: oldest ? Math.max(0, clock.nowMs() - oldest.timestamp * 1000) : null,
+    sends: options.batchAccount !== null,
+    stuck: l1Loop.failureOf('batch') ?? null,
+  }
+}
+
+function diskOf(dir: string): NodeStatus['disk'] {
+  try {
+    const {bavail, bsize, blocks} = statfsSync(dir)
+    return {freeBytes: bavail * bsize, totalBytes: blocks * bsize}
+  } catch {
+    return null
   }
 }
 
@@ -129,31 +199,21 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
   }
 }
 
-/** Ready: in step with the peers and not halted. */
-export function readinessOf(parts: NodeParts): Readiness {
-  const {phase} = parts.driver
-  const {number} = parts.chain.head()
-  const target = syncTarget(parts)
-  const reasons = [
-    ...(phase === 'following' || phase === 'building' ? [] : [`The node is ${phase}.`]),
-    ...(target === null ? [] : [`Block ${number} is ${target - number} behind the peers.`]),
-  ]
-  return {ready: reasons.length === 0, reasons}
-}
-
-export function gaugesOf(parts: NodeParts): Record<string, number> {
-  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn, engine} = statusOf(parts)
+export function gaugesOf(parts: NodeParts, wallets: WalletWatch): Record<string, number> {
+  const status = statusOf(parts, wallets)
+  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn, engine} = status
   return {
     head_block: head.number,
     head_timestamp_seconds: head.timestamp,
-    safe_block: safe ?? 0,
-    finalized_block: finalized ?? 0,
+    // What is unknown is left out: a 0 would be a figure.
+    ...(safe === null ? {} : {safe_block: safe}),
+    ...(finalized === null ? {} : {finalized_block: finalized}),
     pool_pending: pool.pending,
     pool_queued: pool.queued,
     peers: peers.length,
     blocks_sealed: blocksSealed,
     turn_is_mine: turn === 'mine' ? 1 : 0,
-    l1_head_block: l1?.head ?? 0,
+    ...(l1 === null ? {} : {l1_head_block: l1.head}),
     engine_outside_changes: engine.outsideChanges,
     engine_state_leaves: engine.state.leaves,
     engine_state_limit: engine.state.limit,

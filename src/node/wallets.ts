@@ -3,10 +3,10 @@ import type {Address} from 'viem'
 
 import type {Clock} from '../lib/clock.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
-import {WALLET_POLL_MS} from './limits.ts'
+import {WALLET_LOW_L1_WEI, WALLET_LOW_L2_WEI, WALLET_POLL_MS} from './limits.ts'
 
 export interface Wallet {
-  /** `mpc`, `relayer`, `batcher`. */
+  /** `signer`, `mpc`, `relayer`, `batcher`. */
   alias: string
   chain: 'l1' | 'l2'
   address: Address
@@ -76,4 +76,10 @@ export class WalletWatch {
     )
     this.#states = states.filter((state) => state !== undefined)
   }
+}
+
+/** Below this it is time to fill it up. A signer seals blocks and pays for nothing. */
+export function lowWeiOf({alias, chain}: Wallet): bigint {
+  if (alias === 'signer') return 0n
+  return chain === 'l1' ? WALLET_LOW_L1_WEI : WALLET_LOW_L2_WEI
 }

@@ -1,9 +1,10 @@
 import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
-import {readFileSync, statSync} from 'node:fs'
+import {statSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {systemErrorCode} from '../lib/errors.ts'
-import {writeFileAtomic} from '../lib/files.ts'
+import {fromFileError, writeFileAtomic} from '../lib/files.ts'
+import {readSecretText} from '../lib/read-file.ts'
 
 /** In the directory of the consensus layer. */
 export const TOKEN_FILE = 'rest-token'
@@ -24,10 +25,10 @@ export function openToken(dataDir: string): string {
 function readPrivate(path: string): string | undefined {
   try {
     if ((statSync(path).mode & 0o077) !== 0) return undefined
-    return readFileSync(path, 'utf8').trim()
+    return readSecretText(path).trim()
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined
-    throw error
+    throw fromFileError(error, path)
   }
 }
 

@@ -1,6 +1,15 @@
-import {closeSync, existsSync, fstatSync, openSync, readFileSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 
-import {getAddress, hexToBigInt, isAddress, isHex, type Address, type Hex} from 'viem'
+import {
+  getAddress,
+  isAddress,
+  isAddressEqual,
+  isHex,
+  maxUint256,
+  maxUint64,
+  type Address,
+  type Hex,
+} from 'viem'
 
 import {decodeCall, type DecodedCall} from '../chain/decode-call.ts'
 import {contractAt, knownAddresses} from '../chain/known-contracts.ts'
@@ -9,19 +18,29 @@ import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError} from '../lib/files.ts'
 import {isRecord} from '../lib/json.ts'
+import {FileRefused, readBoundedText} from '../lib/read-file.ts'
+import {formatWei, shortHex} from '../lib/units.ts'
 import type {Network} from '../protocol/network.ts'
+import {openConfig} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {listNetworks} from '../store/networks.ts'
+import type {Trap} from './plan.ts'
+import {signerOfAddress} from './signers.ts'
+import {cautionsOf, maxCostOf} from './transaction-cautions.ts'
 import {isHash, rawOf} from './transactions.ts'
 
 /** One transaction in words. What its form does not carry is null. */
 export interface DecodedTransaction extends RawTransaction {
-  /** Line of our unsigned file; null elsewhere. */
+  /** What the file calls it, which proves nothing; null elsewhere. */
   label: string | null
   /** `L1 of andromeda`; null when no known network has the chain id. */
   chain: string | null
   contract: string | null
   call: DecodedCall | null
+  /** Most that it can cost, with what goes with it; null where the form leaves that open. */
+  maxCostWei: bigint | null
+  /** What speaks against it. */
+  cautions: Trap[]
   /** As it travels; null while it is not signed. */
   raw: Hex | null
 }
@@ -38,7 +57,7 @@ export interface DecodedInput {
   source: 'argument' | 'file' | 'journal'
   /** Account that is to send; null when the form does not say. */
   from: Address | null
-  /** Words of the command that planned it; null when the form does not say. */
+  /** Words of the command that planned it, as the file says; null when it does not. */
   action: string | null
   transactions: DecodedTransaction[]
 }
@@ -67,19 +86,10 @@ export async function decodeInput(home: Home, input: string): Promise<DecodedInp
 
 function readInput(path: string): string {
   try {
-    // One descriptor for size and content: a pipe or device has no size and is not read.
-    const descriptor = openSync(path, 'r')
-    try {
-      const stat = fstatSync(descriptor)
-      if (!stat.isFile()) throw undecodable('file', 'not a regular file')
-      if (stat.size > MAX_FILE_BYTES) throw tooLarge(path, stat.size)
-      return readFileSync(descriptor, 'utf8')
-    } finally {
-      closeSync(descriptor)
-    }
+    return readBoundedText(path, MAX_FILE_BYTES)
   } catch (error) {
-    if (error instanceof MetisSeqError) throw error
-    throw fromFileError(error, path)
+    if (!(error instanceof FileRefused)) throw fromFileError(error, path)
+    throw error.reason === 'too-large' ? tooLarge(path) : undecodable('file', 'not a regular file')
   }
 }
 
@@ -112,9 +122,9 @@ async function decodeFile(home: Home, content: string): Promise<DecodedInput> {
   if (!isRecord(value) || list.length === 0) {
     throw undecodable('file', 'JSON without a list of transactions')
   }
-  const chainId = Number(value['chainId'])
-  if (!Number.isSafeInteger(chainId)) throw undecodable('file', 'JSON without a chain id')
-  const action = typeof value['action'] === 'string' ? cleanText(value['action']) : null
+  const chainId = chainIdOf(value['chainId'])
+  if (chainId === undefined) throw undecodable('file', 'JSON without a chain id above 0')
+  const action = actionOf(value['action'])
   const signed = list.filter((item) => isRecord(item) && 'raw' in item)
   if (signed.length > 0) return decodeSigned(home, list, action)
   const transactions = list.map((item, index) =>
@@ -127,6 +137,21 @@ async function decodeFile(home: Home, content: string): Promise<DecodedInput> {
     from: typeof from === 'string' && isAddress(from) ? getAddress(from) : null,
     ...{action, transactions},
   }
+}
+
+/** Words of a command, and nothing that reads as something else. */
+function actionOf(value: unknown): string | null {
+  return typeof value === 'string' && /^[a-z]+(?: [a-z-]+){1,2}$/.test(value) && value.length <= 40
+    ? value
+    : null
+}
+
+/** A Safe writes it as text. */
+function chainIdOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined
+  const text = String(value)
+  const number = /^(?:[1-9]\d{0,15}|0x[1-9a-f][0-9a-f]{0,13})$/i.test(text) ? Number(text) : 0
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined
 }
 
 /** What is signed says by itself what it does: nothing beside the raw bytes is believed. */
@@ -171,31 +196,39 @@ function fieldsOf(item: unknown, index: number, chainId: number): RawTransaction
   if (typeof to !== 'string' || !isAddress(to)) {
     throw undecodable('file', `JSON whose ${at} names no address in \`to\``)
   }
-  if (typeof data !== 'string' || !isHex(data)) {
+  if (typeof data !== 'string' || !isHex(data) || data.length % 2 === 1) {
     throw undecodable('file', `JSON whose ${at} has no hex in \`data\``)
   }
-  const number = (name: string): bigint | null => {
+  const number = (name: string, largest = maxUint256): bigint | null => {
     const field = name === 'value' ? value : item[name]
     if (field === undefined || field === null) return null
-    if (typeof field === 'string' && /^0x[0-9a-f]{1,64}$/i.test(field))
-      return hexToBigInt(field as Hex)
-    if (/^\d{1,78}$/.test(String(field))) return BigInt(String(field))
-    throw undecodable('file', `JSON whose ${at} has no number in \`${name}\``)
+    const found = numberOf(field)
+    if (found !== undefined && found <= largest) return found
+    throw undecodable('file', `JSON whose ${at} has no number in \`${name}\` that a chain takes`)
   }
-  const nonce = number('nonce')
+  const nonce = number('nonce', BigInt(Number.MAX_SAFE_INTEGER))
+  const maxFeePerGasWei = number('maxFeePerGas') ?? number('gasPrice')
+  const priorityFeePerGasWei = number('maxPriorityFeePerGas')
+  if (maxFeePerGasWei !== null && (priorityFeePerGasWei ?? 0n) > maxFeePerGasWei)
+    throw undecodable('file', `JSON whose ${at} gives the producer more than all it pays`)
   return {
     type: item['gasPrice'] === undefined ? 'eip1559' : 'legacy',
     chainId,
     to: getAddress(to),
     accountNonce: nonce === null ? null : Number(nonce),
     valueWei: number('value') ?? 0n,
-    gasLimit: number('gas'),
-    maxFeePerGasWei: number('maxFeePerGas') ?? number('gasPrice'),
-    priorityFeePerGasWei: number('maxPriorityFeePerGas'),
+    gasLimit: number('gas', maxUint64),
+    ...{maxFeePerGasWei, priorityFeePerGasWei},
     data,
     hash: null,
     sender: null,
   }
+}
+
+function numberOf(field: unknown): bigint | undefined {
+  if (typeof field !== 'string' && typeof field !== 'number') return undefined
+  const text = String(field)
+  return /^(?:\d{1,78}|0x[0-9a-f]{1,64})$/i.test(text) ? BigInt(text) : undefined
 }
 
 function inWords(
@@ -205,13 +238,38 @@ function inWords(
   raw: Hex | null,
 ): DecodedTransaction {
   const place = placeOf(home, fields)
+  const contract = place?.contract ?? null
+  const call = decodeCall(fields.data, place?.contract) ?? null
+  const known = place ? knownAddresses(place.network)[place.layer] : []
+  const isKnown = (address: Address) =>
+    known.some(([, at]) => isAddressEqual(at, address)) ||
+    signerOfAddress(openConfig(home), address) !== undefined
   return {
     ...fields,
-    ...{label, raw},
+    ...{label, raw, contract, call},
     chain: place ? `${place.layer} of ${place.network.name}` : null,
-    contract: place?.contract ?? null,
-    call: decodeCall(fields.data, place?.contract) ?? null,
+    maxCostWei: maxCostOf(fields),
+    cautions: cautionsOf({
+      transaction: fields,
+      layer: place?.layer ?? null,
+      ...{contract, call, isKnown},
+    }),
   }
+}
+
+/** A title is one line of a list. */
+const MAX_TITLE = 120
+
+/** What a transaction does in a few words, by its own bytes: nothing a file says is in them. */
+export function titleOf({call, contract, to, valueWei, data, chain}: DecodedTransaction): string {
+  if (call?.contractProven) {
+    const args = call.args.map(({value, display}) => display ?? shortHex(value))
+    return cleanText(`${call.contract}.${call.functionName}(${args.join(', ')})`, MAX_TITLE)
+  }
+  if (to === null) return 'New contract'
+  const coin = chain?.startsWith('L2') ? 'METIS' : 'ETH'
+  if (data === '0x') return `${formatWei(valueWei)} ${coin} to ${contract ?? to}`
+  return `${call?.functionName ?? data.slice(0, 10)} of ${contract ?? to}`
 }
 
 /** The network with this chain id; of several with one chain id, that which knows the called contract. */
@@ -242,12 +300,12 @@ function undecodable(source: DecodedInput['source'], what: string): MetisSeqErro
   })
 }
 
-function tooLarge(path: string, size: number): MetisSeqError {
+function tooLarge(path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_TOO_LARGE',
-    message: `The file has ${size} bytes, and no transaction is larger than ${MAX_FILE_BYTES}.`,
+    message: `The file is larger than ${MAX_FILE_BYTES} bytes, and no transaction is.`,
     exit: 'usage',
-    facts: {path, sizeBytes: String(size)},
+    facts: {path, maxBytes: String(MAX_FILE_BYTES)},
     hints: ['Name the file that `--unsigned FILE` wrote.'],
   })
 }

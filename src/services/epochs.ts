@@ -2,12 +2,12 @@ import {isAddressEqual, type Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import {
+  readEpochLength,
   readEpochOfBlock,
-  readNewestEpochNumber,
   readNewestEpochs,
 } from '../chain/actions/sequencer-set/read-epochs.ts'
 import {isRecord} from '../lib/json.ts'
-import {blocksLeft, epochAt, type Epoch} from '../protocol/epoch.ts'
+import {blocksLeft, epochAt, epochBlocks, type Epoch} from '../protocol/epoch.ts'
 import type {Context} from './context.ts'
 
 /** The current epoch is among so many newest: the consensus layer plans at most two ahead. */
@@ -51,12 +51,19 @@ export interface RotationNow extends CurrentEpoch {
   newest: EpochView[]
 }
 
-/** What an operator looks at most, in as few round trips as it takes. */
+/** What an operator looks at most. A consensus layer that does not answer leaves only the plan out. */
 export async function rotationNow(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
+  const [rotation, span] = await Promise.all([
+    rotationOnL2(context, count),
+    readLatestSpan(context),
+  ])
+  return withPlan(rotation, span ? toView(span, 'planned', context) : null)
+}
+
+/** What L2 alone says, in as few round trips as it takes: `next` is committed, or not known. */
+export async function rotationOnL2(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
-  // Asked for at once, and waited for only when no committed epoch tells more.
-  const span = readLatestSpan(context)
   const [head, epochs] = await Promise.all([
     getBlock(client),
     readNewestEpochs(client, {sequencerSet, count}),
@@ -70,23 +77,16 @@ export async function rotationNow(context: Context, count = NEWEST_EPOCHS): Prom
     headTimestampSeconds: head.timestamp,
     epoch: current ? toView(current, 'current', context) : null,
     blocksLeft: current ? blocksLeft(current, head.number) : 0n,
-    next: await nextOf(newest, current, span, context),
+    next: newest.find(({state}) => state === 'committed') ?? null,
     newest,
   }
 }
 
 /** A committed epoch binds the nodes; a span that is only planned does not. */
-async function nextOf(
-  newest: readonly EpochView[],
-  current: Epoch | null,
-  latestSpan: Promise<Epoch | undefined>,
-  context: Context,
-): Promise<EpochView | null> {
-  const committed = newest.find(({state}) => state === 'committed')
-  if (committed) return committed
-  const span = await latestSpan
-  if (!span || !current || span.number <= current.number) return null
-  return toView(span, 'planned', context)
+export function withPlan(rotation: RotationNow, planned: EpochView | null): RotationNow {
+  const {epoch, next} = rotation
+  if (next || !planned || !epoch || planned.number <= epoch.number) return rotation
+  return {...rotation, next: planned}
 }
 
 function stateOf(epoch: Epoch, current: Epoch | null, nextBlock: bigint): EpochState {
@@ -94,81 +94,56 @@ function stateOf(epoch: Epoch, current: Epoch | null, nextBlock: bigint): EpochS
   return epoch.startBlock > nextBlock ? 'committed' : 'past'
 }
 
+export interface ListedEpoch extends EpochView {
+  /** The epoch before it was cut short, or it is longer than a planned one: it began with a takeover. */
+  takeover: boolean
+}
+
 /** The newest epochs on L2, oldest first. */
-export async function listEpochs(context: Context, count: number): Promise<EpochView[]> {
+export async function listEpochs(context: Context, count: number): Promise<ListedEpoch[]> {
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
-  const [head, epochs] = await Promise.all([
+  const [head, epochLength, epochs] = await Promise.all([
     getBlock(client),
-    readNewestEpochs(client, {sequencerSet, count}),
+    readEpochLength(client, {sequencerSet}),
+    // One more than is shown: what began with a takeover is told by the one before.
+    readNewestEpochs(client, {sequencerSet, count: count + 1}),
   ])
   const next = head.number + 1n
   const current = epochAt(epochs, next) ?? null
-  return epochs.map((epoch) => toView(epoch, stateOf(epoch, current, next), context))
-}
-
-/** A change in the rotation, as `epoch watch` streams it. */
-export interface RotationEvent {
-  type: 'epoch-started' | 'epoch-committed' | 'stalled' | 'resumed'
-  headBlock: bigint
-  epoch: EpochView | null
-  /** Seconds without a block. */
-  stalledSeconds: number
+  return epochs
+    .map((epoch, index) => ({
+      ...toView(epoch, stateOf(epoch, current, next), context),
+      takeover: beganWithTakeover(epoch, epochs[index - 1], epochLength),
+    }))
+    .slice(-count)
 }
 
 /**
- * Streams changes of the rotation until the signal aborts.
+ * An epoch that is committed in the ordinary way has exactly the contract's length; only a recommitment cuts one
+ * short, or reaches past it. Epoch 0 comes from the genesis and has a length of its own.
  *
- * @throws {MetisSeqError} when L2 is unreachable at the start; later outages are waited out
+ * - Source: `MetisSequencerSet.commitEpoch`, `recommitEpoch`.
  */
-export async function* watchEpochs(
-  context: Context,
-  options: {pollMs: number; sleep(ms: number): Promise<void>; signal: AbortSignal},
-): AsyncGenerator<RotationEvent> {
-  const {client} = context.l2()
-  const {sequencerSet} = context.network.l2.contracts
-  let seen = await currentEpoch(context)
-  let newest = await readNewestEpochNumber(client, {sequencerSet})
-  let movedAt = performance.now()
-  let stalled = false
-  yield event('epoch-started', seen, 0)
-  while (!options.signal.aborted) {
-    await options.sleep(options.pollMs)
-    const now = await currentEpoch(context).catch(() => undefined)
-    const committed = await readNewestEpochNumber(client, {sequencerSet}).catch(() => undefined)
-    if (!now || committed === undefined) continue
-    const silentSeconds = Math.round((performance.now() - movedAt) / 1000)
-    if (now.headBlock !== seen.headBlock) {
-      if (stalled) yield event('resumed', now, silentSeconds)
-      movedAt = performance.now()
-      stalled = false
-    } else if (!stalled && silentSeconds * 1000 > context.network.l2.slotMs * 3) {
-      stalled = context.network.l2.emptyBlocks
-      if (stalled) yield event('stalled', now, silentSeconds)
-    }
-    if (committed > newest) {
-      const [epoch] = (await listEpochs(context, 1)).slice(-1)
-      yield {...event('epoch-committed', now, 0), epoch: epoch ?? null}
-    }
-    if (now.epoch?.number !== seen.epoch?.number) yield event('epoch-started', now, 0)
-    seen = now
-    newest = committed
-  }
-}
-
-function event(
-  type: RotationEvent['type'],
-  {headBlock, epoch}: CurrentEpoch,
-  stalledSeconds: number,
-): RotationEvent {
-  return {type, headBlock, epoch, stalledSeconds}
+export function beganWithTakeover(
+  epoch: Epoch,
+  before: Epoch | undefined,
+  epochLength: bigint,
+): boolean {
+  if (epoch.number === 0n) return false
+  if (epochBlocks(epoch) > epochLength) return true
+  return before !== undefined && before.number > 0n && epochBlocks(before) < epochLength
 }
 
 /** The newest span of the consensus layer as an epoch; undefined when it cannot be read. */
 export async function readLatestSpan(context: Context): Promise<Epoch | undefined> {
   const pos = context.pos()
   if (!pos) return undefined
-  const span = await pos.get('/metis/latest-span').catch(() => undefined)
+  return parseSpan(await pos.get('/metis/latest-span').catch(() => undefined))
+}
+
+/** A span of Themis' REST as an epoch; undefined when it is none. */
+export function parseSpan(span: unknown): Epoch | undefined {
   if (!isRecord(span) || !Array.isArray(span['selected_producers'])) return undefined
   const [producer] = span['selected_producers'] as unknown[]
   if (!isRecord(producer) || typeof producer['signer'] !== 'string') return undefined

@@ -3,7 +3,7 @@ import {formatWeiShort} from '../lib/units.ts'
 import type {Standing} from '../protocol/locking-pool.ts'
 import type {Check} from './check.ts'
 import type {Context} from './context.ts'
-import {listEpochs, type EpochView} from './epochs.ts'
+import {rotationNow, type EpochView, type RotationNow} from './epochs.ts'
 import type {Trap} from './plan.ts'
 import {unlock, unlockClaim} from './planned-calls.ts'
 import {bridgedEffects} from './rewards.ts'
@@ -29,7 +29,7 @@ export interface ExitView {
   /** Of the next step. */
   conditions: Check[]
   traps: Trap[]
-  /** Committed epochs that name the signer and are not over; null when L2 does not answer. */
+  /** Epochs that name the signer and are not over, a planned one included; null when L2 does not answer. */
   epochs: EpochView[] | null
 }
 
@@ -46,11 +46,13 @@ export async function viewExit(
   const {sequencer, pool, timeSeconds} = standing
   const phase = phaseOf(standing)
   const begun = phase !== 'not-started'
-  const [fee, traps, epochs] = await Promise.all([
+  // Read once: what is shown of turns and what the trap says of them must not contradict each other.
+  const rotation = await readRotation(context)
+  const [fee, traps] = await Promise.all([
     feeFor(context, standing),
-    begun ? [] : exitTraps(context, standing),
-    epochsOf(context, standing),
+    begun ? [] : exitTraps(context, standing, rotation),
   ])
+  const epochs = rotation && epochsOf(rotation, standing)
   return {
     ...{phase, standing, fee, traps, epochs},
     freeAtSeconds: begun ? sequencer.unlockClaimTimeSeconds : timeSeconds + pool.exitDelaySeconds,
@@ -76,7 +78,10 @@ export async function planExitStart(
 ): Promise<StakingPlan> {
   const standing = await openStanding(context, sequencerId)
   const {sequencerId: id, rewardRecipient, rewardMetisWei} = standing.sequencer
-  const [fee, traps] = await Promise.all([feeFor(context, standing), exitTraps(context, standing)])
+  const [fee, traps] = await Promise.all([
+    feeFor(context, standing),
+    exitTraps(context, standing, await readRotation(context)),
+  ])
   return toStakingPlan({
     action: 'exit start',
     title: `Begin the exit of sequencer ${id}`,
@@ -131,9 +136,13 @@ export async function planExitFinish(
   })
 }
 
-async function exitTraps(context: Context, {sequencer}: Standing): Promise<Trap[]> {
+async function exitTraps(
+  context: Context,
+  {sequencer}: Standing,
+  rotation: RotationNow | null,
+): Promise<Trap[]> {
   const [producing, recipient] = await Promise.all([
-    producingTrap(context, sequencer.signer),
+    producingTrap(context, sequencer.signer, rotation),
     recipientTrap(context, sequencer.rewardRecipient),
   ])
   return [...producing, ...recipient]
@@ -146,9 +155,16 @@ async function feeFor(context: Context, {sequencer}: Standing): Promise<BridgeFe
   return quoteBridgeFee(context.l1().client, {addressManager})
 }
 
-async function epochsOf(context: Context, {sequencer}: Standing): Promise<EpochView[] | null> {
-  const epochs = await listEpochs(context, EPOCHS_LOOKED_AT).catch(() => null)
-  if (!epochs) return null
+/** Null when L2 does not answer. */
+function readRotation(context: Context): Promise<RotationNow | null> {
+  return rotationNow(context, EPOCHS_LOOKED_AT).catch(() => null)
+}
+
+/** Epochs that name the signer and are not over, the planned one included. */
+function epochsOf({newest, next}: RotationNow, {sequencer}: Standing): EpochView[] {
   const signer = sequencer.signer.toLowerCase()
-  return epochs.filter((each) => each.state !== 'past' && each.signer.toLowerCase() === signer)
+  const planned = next?.state === 'planned' ? [next] : []
+  return [...newest, ...planned].filter(
+    (each) => each.state !== 'past' && each.signer.toLowerCase() === signer,
+  )
 }

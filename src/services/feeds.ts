@@ -1,4 +1,5 @@
-import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import type {Source} from '../health/snapshot.ts'
+import {failureOf, type Failure} from '../lib/failure.ts'
 import {createSnapshotStore, type SnapshotStore} from '../lib/snapshot-store.ts'
 
 /** The last good value of one source, and how the latest attempt went. */
@@ -7,8 +8,9 @@ export interface Feed<T> {
   value: T | null
   /** Monotonic time of that answer in milliseconds; null until then. */
   atMs: number | null
-  /** Why the latest attempt failed; null when it did not. */
-  error: string | null
+  /** Why the latest attempts failed and since when, monotonic; null when the latest did not. */
+  error: (Failure & {sinceMs: number}) | null
+  /** 0: nobody asks, because the profile or the network has no such source. */
   periodMs: number
 }
 
@@ -26,11 +28,12 @@ export interface PollerOptions<T> {
   signal: AbortSignal
 }
 
-const MAX_BACKOFF = 8
+/** A source that is down is asked less often, and its return is seen within so many periods. */
+const MAX_BACKOFF = 4
 
 /**
  * Asks one source again and again. A source that fails keeps its last good value and is asked less
- * often, up to eight times the period; it never stops the others.
+ * often, up to four times the period; it never stops the others.
  */
 export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<T>): Poller<T> {
   const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs})
@@ -50,7 +53,8 @@ export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<
       onValue?.(value, before.value)
     } catch (error) {
       failures++
-      if (!signal.aborted) store.set({...before, error: reasonOf(error)})
+      const sinceMs = before.error?.sinceMs ?? performance.now()
+      if (!signal.aborted) store.set({...before, error: {...failureOf(error), sinceMs}})
     } finally {
       busy = false
       schedule()
@@ -68,9 +72,22 @@ export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<
   return {store, refresh: () => void ask()}
 }
 
-function reasonOf(error: unknown): string {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof MetisSeqError) return at.message
-  }
-  return messageOf(error).split('\n')[0] ?? 'unknown'
+/** A source that the profile or the network does not have: it is never asked. */
+export function absentPoller<T>(): Poller<T> {
+  const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs: 0})
+  return {store, refresh: () => {}}
+}
+
+/** An answer that is older than three periods and a second is not current. */
+export function staleAfterMs(periodMs: number): number {
+  return periodMs * 3 + 1000
+}
+
+/** A feed as the rules of health see it. */
+export function toSource<T>({value, atMs, error, periodMs}: Feed<T>): Source<T> {
+  if (periodMs === 0) return {state: 'absent'}
+  const last = value === null || atMs === null ? null : {value, atMs}
+  if (error) return {state: 'failing', ...error, last}
+  if (!last) return {state: 'asking'}
+  return {state: 'answered', ...last, staleAfterMs: staleAfterMs(periodMs)}
 }

@@ -1,8 +1,8 @@
-import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {readBoundedText, SECRET_FILE_BYTES} from '../lib/read-file.ts'
 import type {ConfigStore, KeyBackend, KeyRecord} from '../store/config.ts'
 import {lockDirectory, type DirectoryLock} from '../store/dir-lock.ts'
 import type {Home} from '../store/home.ts'
@@ -140,7 +140,7 @@ function lockKeys(home: Home): DirectoryLock {
 /** The encrypted file of a key as it lies there; undefined when there is none that can be read. */
 export function readKeyFile(home: Home, name: string): KeystoreV3 | undefined {
   try {
-    return parseKeystore(readFileSync(keyFileOf(home.keysDir, name), 'utf8'))
+    return parseKeystore(readBoundedText(keyFileOf(home.keysDir, name), SECRET_FILE_BYTES))
   } catch {
     // Whoever opens the key is told why; what is public of it is known without the file.
     return undefined

@@ -1,9 +1,10 @@
-import {existsSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {existsSync, readdirSync, rmSync, statSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {fileExists, writeNewFile} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
+import {readBoundedText, SECRET_FILE_BYTES} from '../lib/read-file.ts'
 import type {KeyRecord} from '../store/config.ts'
 import {decryptKeystore, encryptKeystore, parseKeystore} from '../store/keys/keystore-v3.ts'
 import {aloneWithKeys, keystoreLabel, type KeyAccess} from './key-access.ts'
@@ -48,7 +49,7 @@ export async function backupKey(
   const secret = Buffer.from(hex, 'hex')
   const keystore = await encryptKeystore(secret, idOf(key), password, access.scryptN)
   writeNewFile(file, `${stringifyJson({...keystore, ...keystoreLabel(key)}, 2)}\n`)
-  const reread = parseKeystore(readFileSync(file, 'utf8'))
+  const reread = parseKeystore(readBoundedText(file, SECRET_FILE_BYTES))
   const opened = reread && (await decryptKeystore(reread, password))
   if (opened?.toString('hex') !== hex) {
     rmSync(file, {force: true})
@@ -125,7 +126,7 @@ function noteVerified(id: string, {config}: KeyAccess): Promise<KeyRecord[]> {
 /** @throws {MetisSeqError} FILE_UNREADABLE */
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readBoundedText(file, SECRET_FILE_BYTES)
   } catch (cause) {
     throw new MetisSeqError({
       code: 'FILE_UNREADABLE',

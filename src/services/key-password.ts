@@ -1,6 +1,5 @@
-import {readFileSync} from 'node:fs'
-
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {readSecretText} from '../lib/read-file.ts'
 
 /** Where the password of one encrypted file comes from. */
 export interface PasswordSource {
@@ -143,7 +142,7 @@ function withoutLineEnd(text: string): string {
 
 function readPasswordFile(file: string, flag: PasswordSource['flag']): string {
   try {
-    const password = withoutLineEnd(readFileSync(file, 'utf8'))
+    const password = withoutLineEnd(readSecretText(file))
     if (password) return password
   } catch (cause) {
     throw passwordFileUnusable(file, messageOf(cause), flag)

@@ -5,13 +5,9 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {httpFor} from '../lib/http.ts'
 import {isRecord} from '../lib/json.ts'
 import {killOrphan} from '../process/anvil.ts'
-import {
-  lastLogLines,
-  readDaemon,
-  startDaemon,
-  stopDaemon,
-  type DaemonState,
-} from '../process/daemon.ts'
+import {lastLogLines, startDaemon, stopDaemon} from '../process/daemon.ts'
+import type {NodeStatus} from '../protocol/node-status.ts'
+import {readNodeStatusFacts} from '../protocol/read-node-status.ts'
 import type {NodeProfile} from '../store/config.ts'
 import {requireProfile, type Context} from './context.ts'
 
@@ -21,17 +17,11 @@ export interface SelfCommand {
   args: readonly string[]
 }
 
-const DAEMON = 'node'
+/** Names the pid file of a node. */
+export const NODE_DAEMON = 'node'
 /** Replaying a long chain log takes a while; the node answers its admin API only afterwards. */
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 20_000
-
-export interface NodeReport {
-  profile: string
-  daemon: DaemonState | null
-  /** The node's own account of itself; null when it does not answer. */
-  status: Record<string, unknown> | null
-}
 
 /** @throws {MetisSeqError} NODE_NOT_SET_UP, PROFILE_MISSING */
 export function requireNode(context: Context): {name: string; node: NodeProfile; dir: string} {
@@ -68,7 +58,7 @@ export async function startNodeDaemon(
   assertUnattended(context, passwordFile !== undefined || passwordDescriptor !== undefined)
   const passwordArguments = passwordDescriptor === undefined ? [] : ['--password-fd', '3']
   const {pid} = await startDaemon({
-    name: DAEMON,
+    name: NODE_DAEMON,
     dir,
     file: self.file,
     args: [...self.args, 'node', 'run', '--profile', name, ...passwordArguments, ...runArguments],
@@ -109,28 +99,22 @@ export async function stopNodeDaemon(
   context: Context,
 ): Promise<'stopped' | 'killed' | 'not-running'> {
   const {dir} = requireNode(context)
-  const outcome = await stopDaemon(dir, DAEMON, {timeoutMs: STOP_TIMEOUT_MS})
+  const outcome = await stopDaemon(dir, NODE_DAEMON, {timeoutMs: STOP_TIMEOUT_MS})
   // A node that was killed could not end its engine.
   if (outcome !== 'stopped') await killOrphan(join(dir, 'engine'), 'engine')
   return outcome
 }
 
-export async function reportNode(context: Context): Promise<NodeReport> {
-  const {name, dir} = requireNode(context)
-  const daemon = readDaemon(dir, DAEMON) ?? null
-  return {profile: name, daemon, status: await readNodeStatus(dir)}
-}
-
 export function readNodeLog(context: Context, lines: number): string[] {
-  return lastLogLines(requireNode(context).dir, DAEMON, lines)
+  return lastLogLines(requireNode(context).dir, NODE_DAEMON, lines)
 }
 
 export function nodeLogFile(context: Context): string {
-  return join(requireNode(context).dir, `${DAEMON}.log`)
+  return join(requireNode(context).dir, `${NODE_DAEMON}.log`)
 }
 
 /** Asks the node's loopback admin API; null when there is none that answers. */
-export async function readNodeStatus(dir: string): Promise<Record<string, unknown> | null> {
+export async function readNodeStatus(dir: string): Promise<NodeStatus | null> {
   const admin = readAdminFile(dir)
   if (!admin) return null
   const body = await new Promise<string | undefined>((resolve) => {
@@ -149,8 +133,7 @@ export async function readNodeStatus(dir: string): Promise<Record<string, unknow
   })
   if (body === undefined) return null
   try {
-    const value: unknown = JSON.parse(body)
-    return isRecord(value) ? value : null
+    return readNodeStatusFacts(JSON.parse(body)) ?? null
   } catch {
     return null
   }

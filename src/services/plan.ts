@@ -27,16 +27,23 @@ export interface PlannedCall {
 
 /** Known ways to lose money or a turn. Each is told in `docs/traps.md`. */
 export const trapIds = [
+  'absurd-fee',
   'bridge-fee',
   'claim-at-a-loss',
   'fee-spike',
   'new-owner-not-ready',
   'no-reward-recipient',
+  'other-network',
   'owner-locked-out',
   'producing',
   'recipient-without-code',
   'shared-throttle',
   'signer-is-owner',
+  'unknown-call',
+  'unknown-chain',
+  'unknown-recipient',
+  'unknown-spender',
+  'unlimited-approval',
   'unpaid-blocks',
 ] as const
 
@@ -47,6 +54,26 @@ export interface Trap {
   id: TrapId
   message: string
 }
+
+/**
+ * @throws {MetisSeqError} TRAP, for one that was not named
+ */
+export function assertNoTrap(traps: readonly Trap[], overrides: readonly string[]): void {
+  const left = traps.filter(({id}) => !overrides.includes(id))
+  const [trap] = left
+  if (!trap) return
+  const names = [...new Set(left.map(({id}) => id))]
+  throw new MetisSeqError({
+    code: 'TRAP',
+    message: trap.message,
+    exit: 'precondition',
+    facts: {trap: trap.id},
+    hints: [`Pass \`${names.map((id) => `--override ${id}`).join(' ')}\` if you mean it.`],
+  })
+}
+
+/** More than any operation of ours is worth in gas, whatever an endpoint or a file calls the price. */
+export const DEAR_GAS_WEI = 250_000_000_000_000_000n
 
 /** A number that changes, before and after. */
 export interface Effect {

@@ -10,6 +10,11 @@ const L2_DEPTH = 2n
 /** Ethereum's blocks are some seconds ahead at most; more is another chain, or a wrong clock. */
 const FUTURE_SECONDS = 60
 
+/** Blocks below the lowest head at which the endpoints of a chain must agree. */
+export function crossCheckDepth({network}: Context, chain: 'L1' | 'L2'): bigint {
+  return chain === 'L1' ? BigInt(network.l1.confirmations) : L2_DEPTH
+}
+
 /**
  * Before money moves: the endpoints of the chain name the same blocks, and none of them lives in the past.
  *
@@ -23,9 +28,7 @@ export async function proveEndpoints(
 ): Promise<Pick<CrossCheck, 'stale' | 'down'>> {
   const {l1} = context.network
   const connection = chain === 'L1' ? context.l1() : context.l2()
-  const {head, stale, down} = await connection.crossCheck(
-    chain === 'L1' ? BigInt(l1.confirmations) : L2_DEPTH,
-  )
+  const {head, stale, down} = await connection.crossCheck(crossCheckDepth(context, chain))
   const ageSeconds = Math.floor(clock.nowMs() / 1000) - head.timeSeconds
   if (chain === 'L1' && l1.staleAfterSeconds !== undefined && ageSeconds > l1.staleAfterSeconds) {
     throw staleHead(head, ageSeconds, l1.staleAfterSeconds)

@@ -1,4 +1,4 @@
-import {existsSync, globSync, readFileSync, statSync} from 'node:fs'
+import {existsSync, globSync, statSync} from 'node:fs'
 import {basename, dirname, extname, join, resolve} from 'node:path'
 
 import type {Address, Hex} from 'viem'
@@ -6,6 +6,7 @@ import type {Address, Hex} from 'viem'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {assertMayWrite, writeFileAtomic, writeOutput} from '../lib/files.ts'
 import {isRecord, jsonFault, stringifyJson} from '../lib/json.ts'
+import {DOCUMENT_FILE_BYTES, readBoundedFile} from '../lib/read-file.ts'
 import {
   checkEntry,
   checkLogo,
@@ -228,7 +229,7 @@ function isFolder(path: string): boolean {
 /** @throws {MetisSeqError} REGISTRY_UNREADABLE */
 function readBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path)
+    return readBoundedFile(path, DOCUMENT_FILE_BYTES)
   } catch (cause) {
     throw unreadable(path, messageOf(cause), cause)
   }

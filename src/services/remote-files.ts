@@ -1,8 +1,8 @@
 import {createPrivateKey, X509Certificate} from 'node:crypto'
-import {readFileSync} from 'node:fs'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import type {RpcClientOptions} from '../lib/json-rpc.ts'
+import {FileRefused, readSecretText} from '../lib/read-file.ts'
 
 /** Files that a remote signer is reached with. Read when they are needed, and never copied. */
 export interface RemoteFiles {
@@ -43,9 +43,14 @@ export function remoteHttp(name: string, files: RemoteFiles, timeoutMs: number):
 
 function readText(name: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readSecretText(path)
   } catch (cause) {
-    throw unreadable(name, path, 'it cannot be read', cause)
+    throw unreadable(
+      name,
+      path,
+      cause instanceof FileRefused ? cause.message : 'it cannot be read',
+      cause,
+    )
   }
 }
 

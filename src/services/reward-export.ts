@@ -1,6 +1,5 @@
-import {readFileSync} from 'node:fs'
-
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {DOCUMENT_FILE_BYTES, readBoundedText} from '../lib/read-file.ts'
 import {dateOf, parsePriceList, priceOn, type Price} from '../protocol/price-list.ts'
 import type {LedgerEntry} from '../protocol/reward-ledger.ts'
 import type {ReadWarning} from './l1-logs.ts'
@@ -42,7 +41,7 @@ export function readPrices(path: string | undefined): Price[] {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readBoundedText(path, DOCUMENT_FILE_BYTES)
   } catch (cause) {
     throw new MetisSeqError({
       code: 'PRICE_FILE_UNREADABLE',

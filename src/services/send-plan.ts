@@ -7,7 +7,7 @@ import {fromRevert} from '../chain/reverts.ts'
 import type {TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
-import type {Plan, PlannedCall, Trap} from './plan.ts'
+import {assertNoTrap, DEAR_GAS_WEI, type Plan, type PlannedCall, type Trap} from './plan.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
 import {settleOpenTransactions} from './wait-transaction.ts'
@@ -191,9 +191,6 @@ export async function simulate(
   }
 }
 
-/** More than any operation of ours is worth in gas, whatever an endpoint calls the price. */
-const DEAR_GAS_WEI = 250_000_000_000_000_000n
-
 function dearGas({chain}: Plan, costWei: bigint): Trap[] {
   if (costWei <= DEAR_GAS_WEI) return []
   const coin = chain === 'L1' ? 'ETH' : 'METIS'
@@ -242,18 +239,6 @@ function nonceGap(from: Address, nonce: number, next: number): MetisSeqError {
     exit: 'precondition',
     facts: {account: from, nonce: `${nonce}`, next: `${next}`},
     hints: ['Leave out `--nonce`. Nothing was sent.'],
-  })
-}
-
-function assertNoTrap(traps: readonly Trap[], overrides: readonly string[]): void {
-  const trap = traps.find(({id}) => !overrides.includes(id))
-  if (!trap) return
-  throw new MetisSeqError({
-    code: 'TRAP',
-    message: trap.message,
-    exit: 'precondition',
-    facts: {trap: trap.id},
-    hints: [`Pass \`--override ${trap.id}\` if you mean it.`],
   })
 }
 

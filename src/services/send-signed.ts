@@ -4,7 +4,7 @@ import {getTransactionCount} from 'viem/actions'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Network} from '../protocol/network.ts'
 import type {JournalEntry} from '../store/journal.ts'
-import type {DecodedInput, DecodedTransaction} from './decode-transaction.ts'
+import {titleOf, type DecodedInput, type DecodedTransaction} from './decode-transaction.ts'
 import type {SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
 import type {SentCall} from './send-plan.ts'
@@ -12,6 +12,7 @@ import {findReceipt, outcomeOf, record} from './wait-transaction.ts'
 
 /** A transaction that can travel: all that the decoder leaves open is there. */
 export interface Signed {
+  /** By its own bytes. */
   label: string
   raw: Hex
   hash: Hash
@@ -34,7 +35,7 @@ export interface SignedBatch {
  * @throws {MetisSeqError} NOT_SIGNED, WRONG_NETWORK, SENDERS_DIFFER
  */
 export function toSignedBatch(input: DecodedInput, network: Network): SignedBatch {
-  const transactions = input.transactions.map((each, index) => toSigned(each, index, input.form))
+  const transactions = input.transactions.map((each) => toSigned(each, input.form))
   const [first] = input.transactions
   const {sender, chainId} = first ?? {sender: null, chainId: null}
   const chain = [network.l1.chainId, network.l2.chainId].indexOf(chainId ?? -1)
@@ -52,15 +53,10 @@ export function toSignedBatch(input: DecodedInput, network: Network): SignedBatc
   }
 }
 
-function toSigned(
-  transaction: DecodedTransaction,
-  index: number,
-  form: DecodedInput['form'],
-): Signed {
-  const {raw, hash, to, accountNonce, valueWei, call} = transaction
+function toSigned(transaction: DecodedTransaction, form: DecodedInput['form']): Signed {
+  const {raw, hash, to, accountNonce, valueWei} = transaction
   if (raw === null || hash === null || to === null || accountNonce === null) throw notSigned(form)
-  const label = transaction.label ?? call?.functionName ?? `Transaction ${index + 1}`
-  return {label, raw, hash, to, nonce: accountNonce, valueWei}
+  return {label: titleOf(transaction), raw, hash, to, nonce: accountNonce, valueWei}
 }
 
 /**

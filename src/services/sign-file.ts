@@ -3,7 +3,10 @@ import {isAddressEqual, type Address, type Hash, type Hex} from 'viem'
 import type {GasFees} from '../chain/fees.ts'
 import type {TransactionSigner, UnsignedTransaction} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import type {DecodedInput, DecodedTransaction} from './decode-transaction.ts'
+import {formatWeiShort} from '../lib/units.ts'
+import type {Network} from '../protocol/network.ts'
+import {titleOf, type DecodedInput, type DecodedTransaction} from './decode-transaction.ts'
+import {assertNoTrap, DEAR_GAS_WEI, type Trap} from './plan.ts'
 
 /** Transactions that are signed and not sent: what `tx sign` writes and `tx send` takes. */
 export interface SignedFile {
@@ -26,8 +29,8 @@ export async function signFile(
   const {from, action, transactions} = input
   if (from !== null && !isAddressEqual(from, signer.address)) throw wrongKey(from, signer.address)
   const signed: SignedFile['transactions'] = []
-  for (const [index, transaction] of transactions.entries()) {
-    const label = transaction.label ?? `Transaction ${index + 1}`
+  for (const transaction of transactions) {
+    const label = titleOf(transaction)
     signed.push({label, ...(await signer.sign(toUnsigned(transaction, label)))})
   }
   const [first] = transactions
@@ -46,9 +49,46 @@ export async function signFile(
  */
 export function assertSignable({form, transactions}: DecodedInput): void {
   if (form !== 'unsigned eip1559') throw notSignable(form, 'it is no file with all fields')
-  for (const [index, transaction] of transactions.entries()) {
-    toUnsigned(transaction, transaction.label ?? `Transaction ${index + 1}`)
-  }
+  for (const transaction of transactions) toUnsigned(transaction, titleOf(transaction))
+}
+
+/**
+ * Looks before anybody is asked: the file comes from elsewhere, and a signature on it cannot be taken back.
+ *
+ * @param expected the network that the command was meant for; undefined: none was named
+ * @throws {MetisSeqError} TRAP, for one that was not named with `--override`
+ */
+export function assertHarmless(
+  {transactions}: DecodedInput,
+  expected: Network | undefined,
+  overrides: readonly string[],
+): void {
+  const each = transactions.flatMap(({chainId, cautions}) => [
+    ...otherNetwork(chainId, expected),
+    ...cautions,
+  ])
+  assertNoTrap([...each, ...dearTogether(transactions)], overrides)
+}
+
+/** Many transactions, each of which is cheap enough. */
+function dearTogether(transactions: readonly DecodedTransaction[]): Trap[] {
+  const totalWei = transactions.reduce(
+    (sum, {gasLimit, maxFeePerGasWei}) => sum + (gasLimit ?? 0n) * (maxFeePerGasWei ?? 0n),
+    0n,
+  )
+  if (totalWei <= DEAR_GAS_WEI) return []
+  const message = `The gas of all together can cost ${formatWeiShort(totalWei)} of the coin.`
+  return [{id: 'absurd-fee', message}]
+}
+
+function otherNetwork(chainId: number | null, expected: Network | undefined): Trap[] {
+  if (!expected || chainId === expected.l1.chainId || chainId === expected.l2.chainId) return []
+  return [
+    {
+      id: 'other-network',
+      message: `The file is for chain ${chainId ?? 'any'}, and ${expected.name} has ${expected.l1.chainId} and ${expected.l2.chainId}.`,
+    },
+  ]
 }
 
 function toUnsigned(transaction: DecodedTransaction, label: string): UnsignedTransaction {

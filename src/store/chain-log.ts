@@ -160,6 +160,28 @@ export class ChainLog {
     return blocks
   }
 
+  /** The newest block above `number` that bears a signature of this key. */
+  lastSignedBy(signer: Address, number: number): {number: number; hash: Hash} | undefined {
+    const row = mapSqliteErrors(this.#path, () =>
+      this.#database
+        .prepare(
+          'SELECT number, hash FROM blocks WHERE number > ? AND signer = ? ORDER BY number DESC LIMIT 1',
+        )
+        .get(number, signer),
+    )
+    return row && {number: Number(row['number']), hash: textOf(row['hash']) as Hash}
+  }
+
+  /** Every block that bears a signature of this key, oldest first. */
+  *signedBy(signer: Address): Generator<{number: number; hash: Hash}> {
+    const rows = this.#database
+      .prepare('SELECT number, hash FROM blocks WHERE signer = ? ORDER BY number')
+      .iterate(signer)
+    for (const row of rows) {
+      yield {number: Number(row['number']), hash: textOf(row['hash']) as Hash}
+    }
+  }
+
   /** Keeps an executed block until it is signed and appended. There is at most one. */
   saveCandidate(candidate: Candidate): void {
     const {number, hash, parentHash, stateRoot, timestamp, transactions} = candidate

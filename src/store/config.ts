@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {join} from 'node:path'
 
@@ -6,6 +5,7 @@ import type Conf from 'conf'
 
 import {systemErrorCode} from '../lib/errors.ts'
 import {fromFileError} from '../lib/files.ts'
+import {DOCUMENT_FILE_BYTES, readBoundedText} from '../lib/read-file.ts'
 import {configInvalid, emptyConfig, parseConfig, type Config} from './config-document.ts'
 import type {Home} from './home.ts'
 
@@ -54,7 +54,7 @@ export function openConfig(home: Home): ConfigStore {
 function readConfig(path: string): Config {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readBoundedText(path, DOCUMENT_FILE_BYTES)
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return emptyConfig
     throw fromFileError(error, path)

@@ -1,9 +1,10 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {jsonFault, stringifyJson} from '../lib/json.ts'
+import {DOCUMENT_FILE_BYTES, readBoundedText} from '../lib/read-file.ts'
 import {builtInNetworks} from '../protocol/built-in-networks.ts'
 import {networkHints, parseNetwork} from '../protocol/network-document.ts'
 import type {Network} from '../protocol/network.ts'
@@ -55,7 +56,7 @@ export function readNetwork(home: Home, name: string): Network {
 export function readNetworkFile(path: string): Network {
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(readBoundedText(path, DOCUMENT_FILE_BYTES))
   } catch (cause) {
     throw new MetisSeqError({
       code: 'NETWORK_INVALID',

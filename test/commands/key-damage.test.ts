@@ -1,20 +1,12 @@
 import {execFileSync} from 'node:child_process'
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import {chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import process from 'node:process'
 
 import {afterEach, beforeEach, expect, test} from 'vitest'
 
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import {backupKey} from '../../src/services/key-backup.ts'
-import {createKey, importKey, readPrivateKey, type KeyAccess} from '../../src/services/keys.ts'
+import {importKey, readPrivateKey, type KeyAccess} from '../../src/services/keys.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {keyAccessOf} from '../helpers/operator.ts'
 import {cleanEnv, runBoth, runCli, runScript, type Document} from '../helpers/run-cli.ts'
@@ -137,22 +129,29 @@ test('a file that may not be read is not taken for one that is gone', async () =
     if (isRoot) expect(process.geteuid?.()).toBe(nobody)
   } finally {
     if (isRoot) process.seteuid?.(0)
+    if (isRoot) execFileSync('chown', ['-R', '0:0', temp.root])
   }
   chmodSync(path, 0o600)
   expect(await open()).toBe(privateKey)
 })
 
-test('no space for a new key: nothing is noted, nothing half-written lies there', async () => {
-  const file = temp.path('keys', 'new.json')
-  // The key goes to this name first; the device answers every write with "no space".
-  symlinkSync('/dev/full', `${file}.${process.pid}.tmp`)
+test.each(canMount() ? [16] : [])(
+  'no space of %i KiB for a new key: nothing is noted, nothing half-written lies there',
+  async (sizeKib) => {
+    const fill = 'mkdir "$DISK/keys"; head -c 100000 /dev/zero > "$DISK/fill" 2>/dev/null'
+    const args = `key create new --backend file --password-file "${temp.path('password')}" --allow-weak-password --json`
+    const run = `METIS_SEQ_HOME=$DISK "${process.execPath}" "${runScript}" ${args}`
 
-  const made = createKey({...options, name: 'new'}, access)
+    const {stdout, stderr} = await onSmallDisk(
+      sizeKib,
+      `{ ${fill}; ${run}; ls "$DISK" "$DISK/keys" | sort | tr '\\n' ' ' >&2; }`,
+      cleanEnv({home: temp.root}),
+    )
 
-  await expect(made).rejects.toMatchObject({code: 'DISK_FULL', exit: 'precondition'})
-  expect(readdirSync(temp.path('keys'))).toEqual(['hot.json'])
-  expect(Object.keys(access.config.read().keys)).toEqual(['hot'])
-})
+    expect((JSON.parse(stdout) as Document).error).toMatchObject({code: 'DISK_FULL', exitCode: 5})
+    expect(stderr).not.toMatch(/new|config/)
+  },
+)
 
 test('a backup that cannot be written leaves the key as it was', async () => {
   const password = {file: temp.path('password')}

@@ -64,8 +64,11 @@ test('register: two transactions, prepared watch-only, signed offline, sent and 
   expect(dry.json?.data).toMatchObject({chain: 'L1', from: owner, action: 'sequencer register'})
   const sent = await at(online, `tx send ${signed} --yes`)
   expect(sent.json?.data['transactions']).toMatchObject([
-    {label: 'Approve 20,000 METIS for LockingInfo', blockNumber: expect.any(String)},
-    {label: expect.stringContaining('register'), blockNumber: expect.any(String)},
+    {
+      label: expect.stringMatching(/^METIS\.approve\(.*20,000 METIS\)/),
+      blockNumber: expect.any(String),
+    },
+    {label: expect.stringMatching(/^LockingPool\.lockWith/), blockNumber: expect.any(String)},
   ])
   const shown = await at(online, 'sequencer show 1')
   expect(shown.json?.data).toMatchObject({status: 'active', owner})

@@ -68,7 +68,10 @@ test('before: eligible, not registered', async () => {
   expect(eligible).toMatchObject({exitCode: 0, stdout: expect.stringContaining('Eligible.')})
   expect(eligible.stdout).not.toContain('FAIL')
   expect(show).toMatchObject({exitCode: 4, stderr: expect.stringContaining('[NOT_REGISTERED]')})
-  expect(status).toMatchObject({exitCode: 0, stdout: expect.stringContaining('Not registered')})
+  expect(status).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('The owner has no sequencer: run'),
+  })
 })
 
 test('register, increase to the limit, earn and claim: each says what the chain then says', async () => {

@@ -179,12 +179,17 @@ test.each(wrong)('%s does not pass', (_name, document, fault) => {
 })
 
 test('every line of a stream is checked, and a line that was cut off is not', () => {
-  const line = {type: 'resumed', headBlock: '7', epoch: null, stalledSeconds: 3}
+  const line = {
+    ...{type: 'resumed', atMs: 1, level: 'info', text: 'Over.'},
+    ...{headBlock: '7', epoch: null, issue: null},
+  }
   const whole = JSON.stringify(line)
   const args = ['rotation', '--json', '--count', '2']
   const broken = JSON.stringify({...line, headBlock: 7})
 
   expect(() => checkOutput(args, `${whole}\n${whole}\n{"type":"resu`)).not.toThrow()
-  expect(() => checkOutput(args, `${whole}\n${broken}\n`)).toThrow('/headBlock must be string: 7')
+  expect(() => checkOutput(args, `${whole}\n${broken}\n`)).toThrow(
+    '/headBlock must be string,null: 7',
+  )
   expect(() => checkOutput(args, `${whole}\nSent.\n`)).toThrow('printed a line that is not JSON')
 })

@@ -51,7 +51,9 @@ export const drill: Drill = {
 
 async function startTarget(genesis: TestGenesis, slotMs: number): Promise<Target> {
   const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1', slotMs})
-  const options = nodeOptions('alpha', network, genesis.dir, {logger: silentLogger})
+  const options = nodeOptions('alpha', network, genesis.dir, {
+    ...{logger: silentLogger, alone: true},
+  })
   const file = join(genesis.dir, 'alpha.json')
   writeFileSync(file, JSON.stringify(options))
   const script = join(import.meta.dirname, '../helpers/node-child.ts')

@@ -1,7 +1,11 @@
 import type {CurrentEpoch, EpochView} from '../../src/services/epochs.ts'
-import type {Production} from '../../src/services/dashboard.ts'
 import type {Feed} from '../../src/services/feeds.ts'
-import type {L1Money} from '../../src/services/status.ts'
+import type {RotationNow} from '../../src/services/epochs.ts'
+import type {PosLook} from '../../src/services/health/consensus.ts'
+import type {L1Money} from '../../src/services/health/money.ts'
+import type {Feeds} from '../../src/services/live/live.ts'
+import type {NodeLook, Setting} from '../../src/health/snapshot.ts'
+import type {NodeStatus} from '../../src/protocol/node-status.ts'
 import type {Sequencer} from '../../src/protocol/sequencer.ts'
 import type {PoolSettings} from '../../src/chain/actions/locking-pool/read-pool.ts'
 import {toStakeView} from '../../src/services/stake.ts'
@@ -22,13 +26,28 @@ export function fresh<T>(value: T, periodMs = 1000): Feed<T> {
 }
 
 /** A source that has not answered. */
-export function nothing<T>(error: string | null = null): Feed<T> {
-  return {value: null, atMs: null, error, periodMs: 1000}
+export function nothing<T>(reason: string | null = null): Feed<T> {
+  return {value: null, atMs: null, error: reason === null ? null : failure(reason), periodMs: 1000}
+}
+
+/** A source that the profile or the network does not have. */
+export function absent<T>(): Feed<T> {
+  return {value: null, atMs: null, error: null, periodMs: 0}
+}
+
+function failure(reason: string, sinceMs = NOW.monotonicMs) {
+  return {code: 'DOWN', reason, isSilent: false, sinceMs}
 }
 
 /** The last good value of `ageMs` ago, and a failure since then. */
-export function failing<T>(value: T, ageMs: number, error: string): Feed<T> {
-  return {value, atMs: NOW.monotonicMs - ageMs, error, periodMs: 1000}
+export function failing<T>(value: T, ageMs: number, reason: string): Feed<T> {
+  const atMs = NOW.monotonicMs - ageMs
+  return {value, atMs, error: failure(reason, atMs), periodMs: 1000}
+}
+
+/** An answer of `ageMs` ago, and none since then: the source hangs. */
+export function silent<T>(value: T, ageMs: number): Feed<T> {
+  return {value, atMs: NOW.monotonicMs - ageMs, error: null, periodMs: 1000}
 }
 
 export function epochView(overrides: Partial<EpochView> = {}): EpochView {
@@ -53,12 +72,31 @@ export function currentEpoch(overrides: Partial<CurrentEpoch> = {}): CurrentEpoc
   }
 }
 
-export function production(overrides: Partial<Production> = {}): Production {
+export function rotation(overrides: Partial<RotationNow> = {}): RotationNow {
   return {
     ...currentEpoch(),
-    meanBlockMs: 2000,
     next: epochView({number: 43n, startBlock: 1200n, endBlock: 1399n, state: 'committed'}),
-    recent: [epochView({number: 41n, state: 'past'})],
+    newest: [
+      epochView({number: 41n, state: 'past'}),
+      epochView(),
+      epochView({number: 43n, startBlock: 1200n, endBlock: 1399n, state: 'committed'}),
+    ],
+    ...overrides,
+  }
+}
+
+export function posLook(overrides: Partial<PosLook> = {}): PosLook {
+  return {
+    latestSpan: 43n,
+    validators: 3,
+    syncing: false,
+    troubles: null,
+    planned: null,
+    turns: [
+      {number: 44n, signer: OTHER, mine: false},
+      {number: 45n, signer: ME, mine: true},
+      {number: 46n, signer: RECIPIENT, mine: false},
+    ],
     ...overrides,
   }
 }
@@ -98,39 +136,114 @@ export const money: L1Money = {
   stake: toStakeView(sequencer, pool),
   ownerMetisWei: 1_234n * METIS,
   ownerEthWei: METIS / 2n,
+  ownerIsWhitelisted: true,
+  paused: false,
+  rewardBatchId: pool.rewardBatchId,
+  rewardedUntilEpoch: pool.rewardedUntilEpoch,
+  claimCostEthWei: METIS / 2000n,
+  l1Block: 20_000_000n,
+  l1TimeSeconds: headTimestampSeconds,
 }
 
-/** Everything answers, another sequencer produces, rewards wait. */
-export function snapshot(overrides: Partial<DashboardSnapshot> = {}): DashboardSnapshot {
+/** The same with another record of the sequencer. */
+export function moneyWith(changes: Partial<Sequencer>, rest: Partial<L1Money> = {}): L1Money {
+  return {...money, stake: toStakeView({...sequencer, ...changes}, pool), ...rest}
+}
+
+export const setting: Setting = {
+  network: 'andromeda',
+  kind: 'main',
+  profile: 'main',
+  hasOwner: true,
+  nodeExpected: false,
+  nodesAreBundled: false,
+  slotMs: 2000,
+  emptyBlocks: true,
+  respanDelaySeconds: 180,
+  l1StaleAfterSeconds: 120,
+}
+
+/** Everything answers, another sequencer produces, nothing is wrong. */
+export const feeds: Feeds = {
+  l2: fresh(rotation()),
+  l1: fresh({block: 20_000_000n, timestampSeconds: headTimestampSeconds - 3n}),
+  money: fresh(money),
+  pos: fresh(posLook()),
+  node: absent(),
+  machine: fresh({diskFreeBytes: 100 * 1024 ** 3, signerKey: 'ready'}),
+  endpoints: absent(),
+}
+
+export function snapshot(
+  changes: Partial<Feeds> = {},
+  overrides: Partial<Omit<DashboardSnapshot, 'feeds'>> = {},
+): DashboardSnapshot {
   return {
-    network: 'andromeda',
-    profile: 'main',
-    slotMs: 2000,
-    respanDelaySeconds: 180,
-    hasOwner: true,
-    production: fresh(production()),
-    rotation: fresh({
-      validators: 3,
-      turns: [
-        {number: 44n, signer: OTHER, mine: false},
-        {number: 45n, signer: ME, mine: true},
-        {number: 46n, signer: RECIPIENT, mine: false},
-      ],
-    }),
-    sync: fresh({l1Block: 20_000_000n, l1AgeSeconds: 4, node: null, nodeExpected: false}),
-    money: fresh(money),
+    setting,
+    feeds: {...feeds, ...changes},
+    health: null,
+    blockMs: 2000,
+    movedAtMs: null,
     events: [],
     ...overrides,
   }
 }
 
-/** What a healthy node tells of itself. */
-export const nodeStatus = {
-  phase: 'standing-by',
+/** What a healthy node that follows tells of itself. */
+export const nodeStatus: NodeStatus = {
+  name: 'main',
+  pid: 4242,
+  chainId: 1088,
+  address: ME,
+  phase: 'following',
+  phaseSinceMs: NOW.wallMs - 3_600_000,
+  halted: null,
+  waitingFor: null,
+  diverged: null,
+  l1Divergence: null,
+  twin: null,
+  turn: 'other',
+  producer: OTHER,
+  epoch: {number: 42, startBlock: 1000, endBlock: 1199, signer: OTHER},
+  head: {number: 1149, hash: `0x${'ab'.repeat(32)}`, timestamp: Number(headTimestampSeconds)},
+  safe: 1100,
+  finalized: 1000,
+  pool: {pending: 3, queued: 1, limit: 10_000, full: false, late: 0},
+  peers: [
+    {address: OTHER, peerAddress: '/ip4/192.0.2.1/tcp/30303', head: 1149, lagBlocks: 0, ageMs: 500},
+  ],
+  bestPeerHead: 1149,
   syncing: false,
-  head: {number: 1149},
-  safe: {number: 1100},
-  finalized: {number: 1000},
-  peers: [{address: OTHER, lagBlocks: 0}],
-  pool: {pending: 3, queued: 1},
+  sync: null,
+  blocksSealed: 7,
+  lastError: {},
+  engine: {
+    version: 'anvil/1.7.1',
+    lastExecuteMs: 12,
+    restarts: 0,
+    restartingSinceMs: null,
+    isolation: 'namespace',
+    ...{outsideChanges: 0, state: {leaves: 500, limit: 150_000, rootMs: 2}},
+  },
+  l1: {head: 20_000_000, ageMs: 4000, reachable: true, trouble: null},
+  batches: {landedBlock: 1100, oldestAgeMs: 90_000, sends: false, stuck: null},
+  guard: {floor: 0, signedUpTo: 900, trusted: true},
+  clockSkewMs: 100,
+  wallets: [],
+  disk: {freeBytes: 100 * 1024 ** 3, totalBytes: 200 * 1024 ** 3},
+}
+
+/** A profile with a node of ours. */
+export const nodeSetting: Setting = {...setting, nodeExpected: true, nodesAreBundled: true}
+
+export function nodeLook(
+  changes: Partial<NodeStatus> | null = {},
+  rest: Partial<NodeLook> = {},
+): NodeLook {
+  return {
+    process: {pid: 4242, isStopped: false},
+    status: changes && {...nodeStatus, ...changes},
+    halt: null,
+    ...rest,
+  }
 }

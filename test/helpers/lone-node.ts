@@ -26,7 +26,10 @@ export async function startLoneNode(
   })
   // Nothing listens there: an L1 that is down must not keep the L2 from working.
   const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
-  const options = nodeOptions('alpha', network, genesis.dir, changed(genesis.dir))
+  const options = nodeOptions('alpha', network, genesis.dir, {
+    alone: true,
+    ...changed(genesis.dir),
+  })
   const node = await startTestNode(options)
   await until('it seals', () => node.status().head.number > 101)
   const stop = async () => {

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {encodeFunctionData, zeroAddress, type Address, type Hex} from 'viem'
@@ -8,6 +9,7 @@ import {silentLogger, type Logger} from '../../src/lib/log.ts'
 import {genesisFingerprint} from '../../src/node/engine/genesis.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../../src/node/start-node.ts'
 import type {Network} from '../../src/protocol/network.ts'
+import {SignGuard} from '../../src/store/sign-guard.ts'
 import {accountOf, L2_CHAIN_ID, type TestGenesis} from './l2-chain.ts'
 
 export interface NetworkOptions {
@@ -116,7 +118,17 @@ export interface TestNode extends RunningNode {
   rpc: RpcClient
 }
 
+/** A key of a test is new when its home is: the sign guard says so, as on the local network. */
+export function newHome({name, dataDir, signerAccount}: NodeOptions): void {
+  const guard = join(dataDir, 'sign-guard.log')
+  const isOwn = signerAccount.address === accountOf(name).address
+  if (isOwn && !existsSync(guard) && !existsSync(join(dataDir, 'chain.sqlite'))) {
+    SignGuard.createNew(guard)
+  }
+}
+
 export async function startTestNode(options: NodeOptions): Promise<TestNode> {
+  newHome(options)
   const node = await startNode(options)
   const rpc = createRpcClient(node.rpcUrl)
   return {

@@ -1,5 +1,6 @@
 import {spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
+import {homedir} from 'node:os'
 import {join} from 'node:path'
 import process from 'node:process'
 import type {Writable} from 'node:stream'
@@ -70,6 +71,8 @@ export function cleanEnv({home, env = {}}: CliOptions): Record<string, string> {
     NO_COLOR: '1',
     // No settings, keyring or bus of the person who runs the tests.
     HOME: home,
+    // Compiled code is no setting: without one place for it, every home would compile the program anew.
+    XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
     METIS_SEQ_HOME: home,
     ...env,
   }

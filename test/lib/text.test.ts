@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 
+import {cleanJson, cleanLines} from '../../src/lib/clean-text.ts'
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import {exitCodes, type ExitName} from '../../src/lib/exit-codes.ts'
 import {isRecord, jsonFault, stringifyJson} from '../../src/lib/json.ts'
@@ -181,4 +182,12 @@ test('a decimal comma is refused, never read as a thousands mark', () => {
   }
   expect(parseUnitsText('1,000')).toBe(1000n * 10n ** 18n)
   expect(parseUnitsText('12_345_678.5')).toBe(123456785n * 10n ** 17n)
+})
+
+test('foreign text in lines of ours moves no cursor, and JSON with it still says the same', () => {
+  const nasty = 'a\u001b[2Jb\u009b1mc\u202ed\u{e0041}\te\nf'
+  expect(cleanLines(nasty)).toBe('a\uFFFD[2Jb\uFFFD1mc\uFFFDd\uFFFD\te\nf')
+  const json = cleanJson(JSON.stringify({nasty}, null, 2))
+  expect(json.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Cf}/u)
+  expect(JSON.parse(json)).toEqual({nasty})
 })

@@ -108,7 +108,7 @@ function following(changed: Partial<CatchUpOptions> = {}): CatchUpOptions {
       Promise.resolve(theirs.rangeUpTo(from, count)),
   } as unknown as CatchUpOptions['exchange']
   return {
-    ...{chain: ours, rules, exchange, clock: systemClock, onImported() {}},
+    ...{chain: ours, rules, exchange, clock: systemClock, onImported() {}, noteOwn() {}},
     fixedHead: () => 101,
     contradiction: () => undefined,
     onLost: (raws) => noted.push(...raws),

@@ -79,7 +79,9 @@ function accepted(rpc: RpcClient, raw: Hex): Promise<Hex> {
 
 test('a node that is killed at any moment lacks no receipt when it is back', async () => {
   const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
-  const options = nodeOptions('alpha', network, genesis.dir, {logger: silentLogger})
+  const options = nodeOptions('alpha', network, genesis.dir, {
+    ...{logger: silentLogger, alone: true},
+  })
   const file = join(genesis.dir, 'alpha.json')
   writeFileSync(file, JSON.stringify(options))
   let nonce = 0
@@ -113,7 +115,7 @@ test('a node that is killed at any moment lacks no receipt when it is back', asy
 
 test('a node that joins late collects every block it imports', async () => {
   const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
-  const alpha = await startTestNode(nodeOptions('alpha', network, genesis.dir))
+  const alpha = await startTestNode(nodeOptions('alpha', network, genesis.dir, {alone: true}))
   nodes.push(alpha)
   for (let nonce = 0; nonce < 40; nonce++) {
     const raws = await Promise.all(users.map((user) => transfer(user, nonce)))

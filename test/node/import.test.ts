@@ -140,6 +140,7 @@ const options = () => ({
   clock: systemClock,
   fixedHead: () => 100,
   onLost: (raws: readonly Hex[]) => lost.push(...raws),
+  noteOwn() {},
 })
 
 async function expectRefused(block: SealedBlock, text: string): Promise<void> {

@@ -167,10 +167,12 @@ describe('pure parts', () => {
       'peer-bootnode': ['192.0.2.1:30303'],
       'peer-follower': [accountOf('follower').address],
       'batch-max-gas': 40,
+      alone: true,
     }
     const {Errors, Parser} = await import('@oclif/core')
     const {flags} = await Parser.parse(nodeArguments(given), {flags: nodeFlags})
     expect(nodeSettingsOf(flags)).toEqual({
+      alone: true,
       rpc: {
         ...{wsPort: 8546, tokenFile: '/run/token'},
         ...{hostNames: ['a.example', 'b.example'], corsOrigins: [page]},

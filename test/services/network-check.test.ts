@@ -3,13 +3,10 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 import type {Network} from '../../src/protocol/network.ts'
 import {openContext} from '../../src/services/context.ts'
 import {checkNetwork} from '../../src/services/network-check.ts'
-import {adviseNext, part, type StatusView} from '../../src/services/status.ts'
-import {MetisSeqError} from '../../src/lib/errors.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {deadUrl} from '../helpers/http-stub.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
-import {currentEpoch, money} from '../helpers/dashboard-data.ts'
 
 let chain: TestChain
 beforeAll(async () => (chain = await startTestChain()))
@@ -61,46 +58,4 @@ test('a dead second endpoint and swapped chains are named, each by its own check
     expect.stringContaining('The L1 endpoint serves chain 108800'),
     expect.stringContaining(`consensus layer ${dead} answers: The consensus layer does not answer`),
   ])
-})
-
-test('a part that cannot be read keeps its reason as data', async () => {
-  const error = new MetisSeqError({code: 'DOWN', message: 'Down.', exit: 'unreachable'})
-  const wrapped = () => Promise.reject(new Error('x', {cause: error}))
-
-  expect(await part(wrapped)).toEqual({ok: false, code: 'DOWN', reason: 'Down.'})
-  expect(await part(async () => 1)).toEqual({ok: true, value: 1})
-})
-
-test('the next action follows the worst thing seen', () => {
-  const rotation: StatusView['rotation'] = {
-    ok: true,
-    value: {...currentEpoch(), next: null, newest: []},
-  }
-  const failed = {ok: false, code: 'X', reason: 'X.'} as const
-  const calm = {
-    network: 'test',
-    profile: 'main',
-    rotation,
-    money: {ok: true, value: money} as const,
-    l2MetisWei: null,
-    node: null,
-    nodeExpected: false,
-    nodesAreBundled: false,
-    kind: 'test',
-  } as const
-  const none = {ok: true, value: {...money, stake: null}} as const
-  const gap: StatusView['rotation'] = {
-    ok: true,
-    value: {...currentEpoch({epoch: null}), next: null, newest: []},
-  }
-
-  expect(adviseNext({...calm, profile: null})).toContain('metis-seq init')
-  expect(adviseNext({...calm, rotation: failed, money: none})).toContain('L2 does not answer')
-  expect(adviseNext({...calm, money: failed})).toContain('L1 does not answer')
-  expect(adviseNext({...calm, rotation: gap})).toContain('No epoch covers')
-  expect(adviseNext({...calm, nodeExpected: true})).toContain('metis-seq node start')
-  expect(adviseNext({...calm, money: none})).toContain('sequencer eligible')
-  expect(adviseNext({...calm, nodesAreBundled: true})).toContain('has no node here')
-  expect(adviseNext({...calm, kind: 'local', rotation: failed})).toContain('metis-seq local up')
-  expect(adviseNext(calm)).toContain('metis-seq reward claim')
 })

@@ -187,6 +187,8 @@ export class SimExchange implements BlockExchange, Station {
   /** Nobody else has a key of ours here. */
   assertAlone(): void {}
 
+  readonly twin = null
+
   ignore(address: Address, reason: string): void {
     this.#ignored.set(address, this.#context.clock.monotonicMs() + PEER_IGNORE_MS)
     this.#context.world.trace(this.owner.name, `ignores ${address.slice(0, 8)}: ${reason}`)

@@ -21,7 +21,7 @@ import {
 } from '../../src/protocol/transaction.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {PoolJournal} from '../../src/store/pool-journal.ts'
-import {SignGuard} from '../../src/store/sign-guard.ts'
+import {SignGuard, type SignGuardOptions} from '../../src/store/sign-guard.ts'
 import {SimEngine} from './engine.ts'
 import type {Judge} from './judge.ts'
 import type {SimL1} from './l1.ts'
@@ -70,6 +70,8 @@ export class SimNode {
   /** Signed, as far as the guard knows, and not in the log. */
   #unfinished: Hash | undefined
   #last: Life | undefined
+  /** When the file of the sign guard was changed last. */
+  #guardChangedMs: number | undefined
 
   constructor(name: string, context: NodeContext) {
     this.name = name
@@ -186,13 +188,16 @@ export class SimNode {
   async #start(life: Life): Promise<void> {
     const {setup, l1, judge, network, world, dir, faults} = this.#context
     const dataDir = join(dir, this.name)
+    if (this.lives === 1) {
+      SignGuard.createNew(join(dataDir, 'sign-guard.log'), this.#guardClock(life).nowMs)
+    }
     const log = (life.log = this.#watchLog(
       life,
       ChainLog.open(join(dataDir, 'chain.sqlite'), setup.genesis),
     ))
     const guard = (life.guard = this.#watchGuard(
       life,
-      SignGuard.open(join(dataDir, 'sign-guard.log')),
+      SignGuard.open(join(dataDir, 'sign-guard.log'), this.#guardClock(life)),
     ))
     const poolJournal = (life.pool = this.#watchPool(
       life,
@@ -239,6 +244,17 @@ export class SimNode {
     stages.driver.start()
     stages.l1Loop.start()
     life.stages = stages
+  }
+
+  /** Simulated time of the file, as a disk of the simulated machine would keep it. */
+  #guardClock({clock}: Life): SignGuardOptions {
+    return {
+      nowMs: () => {
+        this.#guardChangedMs = clock.nowMs()
+        return this.#guardChangedMs
+      },
+      changedAtMs: () => this.#guardChangedMs,
+    }
   }
 
   #startFailed(life: Life, error: unknown): void {

@@ -1,10 +1,8 @@
-import {readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import process from 'node:process'
 
 import {expect, test} from 'vitest'
 
-import {writeFileAtomic} from '../../src/lib/files.ts'
 import {mapSqliteErrors, openDurableDatabase} from '../../src/lib/sqlite.ts'
 import {cleanEnv} from '../helpers/run-cli.ts'
 import {canMount, onSmallDisk} from '../helpers/small-disk.ts'
@@ -17,18 +15,32 @@ const diskFull = expect.objectContaining({
   retryable: true,
 })
 
-test('a file on a full device is reported, and the old content stays', () => {
-  using temp = makeTempHome()
-  const path = temp.path('config.json')
-  writeFileSync(path, 'old')
-  // The new content goes to this name first; the device answers every write with "no space".
-  symlinkSync('/dev/full', `${path}.${process.pid}.tmp`)
+test.each(canMount() ? [16] : [])(
+  'a file on a full disk of %i KiB is reported, and the old content stays',
+  async (sizeKib) => {
+    const files = join(import.meta.dirname, '../../src/lib/files.ts')
+    const write = `
+      import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
+      import {writeFileAtomic} from '${files}'
+      const path = process.env.DISK + '/config.json'
+      writeFileSync(path, 'old')
+      try { writeFileAtomic(path, 'x'.repeat(100_000)) } catch ({code, exitCode, retryable}) {
+        const [left, content] = [readdirSync(process.env.DISK), readFileSync(path, 'utf8')]
+        console.log(JSON.stringify({code, exitCode, retryable, left, content}))
+      }`
 
-  expect(() => writeFileAtomic(path, 'new')).toThrow(diskFull)
+    const {stdout} = await onSmallDisk(
+      sizeKib,
+      `"${process.execPath}" --input-type=module -e "$WRITE"`,
+      {...cleanEnv({home: '/nonexistent'}), WRITE: write},
+    )
 
-  expect(readFileSync(path, 'utf8')).toBe('old')
-  expect(readdirSync(temp.root)).toEqual(['config.json'])
-})
+    expect(JSON.parse(stdout)).toEqual({
+      ...{code: 'DISK_FULL', exitCode: 5, retryable: true},
+      ...{left: ['config.json'], content: 'old'},
+    })
+  },
+)
 
 test('a full database rolls back what did not fit, and takes writes again when there is space', () => {
   using temp = makeTempHome()

@@ -1,11 +1,19 @@
-import {appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {keccak256} from 'viem'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 
-import {SignGuard} from '../../src/store/sign-guard.ts'
+import {salvageFloor, SignGuard} from '../../src/store/sign-guard.ts'
 
 const one = keccak256('0x01')
 const two = keccak256('0x02')
@@ -39,7 +47,7 @@ test('one hash per height, also after a restart; the same hash again is allowed'
 test('permission is on disk before it is given', () => {
   const guard = SignGuard.open(path)
   guard.checkAndRecord(10, one)
-  expect(readFileSync(path, 'utf8')).toBe(`10 ${one}\n`)
+  expect(readFileSync(path, 'utf8')).toMatch(new RegExp(`^10 ${one} \\d{13}\n$`))
   expect(statSync(path).mode & 0o777).toBe(0o600)
   guard.close()
 })
@@ -65,14 +73,14 @@ test.each(['', '1', '11', '11 0xab', `11 ${two.slice(0, -1)}`, `11 ${two}`])(
     expect(again.signedAt(10)).toBe(one)
     again.checkAndRecord(11, one)
     again.close()
-    expect(readFileSync(path, 'utf8')).toBe(`10 ${one}\n11 ${one}\n`)
+    expect(readFileSync(path, 'utf8').replaceAll(/ \d{13}\n/g, '\n')).toBe(`10 ${one}\n11 ${one}\n`)
   },
 )
 
 test.each([
   ['a broken line in the middle', `10 ${one}\nrubbish\n11 ${two}\n`],
   ['two hashes at one height', `10 ${one}\n10 ${two}\n`],
-  ['a floor that is not the first line', `10 ${one}\nfloor 11\n`],
+  ['a floor that is no number', `floor 11\nfloor x\n`],
 ])('refuses to open with %s', (_name, content) => {
   writeFileSync(path, content)
   expect(() => SignGuard.open(path)).toThrow(
@@ -102,4 +110,74 @@ test('a long file is compacted at the start, and none of the newest is forgotten
     expect.objectContaining({code: 'DOUBLE_SIGN'}),
   )
   guard.close()
+})
+
+test('the floor only rises, over restarts and whatever was signed', () => {
+  const guard = SignGuard.open(path)
+  guard.checkAndRecord(10, one)
+  guard.raiseFloor(20)
+  guard.raiseFloor(15)
+  guard.close()
+  const again = SignGuard.open(path)
+  expect([again.floor, again.top]).toEqual([20, 10])
+  expect(() => again.checkAndRecord(19, one)).toThrow(
+    expect.objectContaining({code: 'DOUBLE_SIGN'}),
+  )
+  // The same signature once more is no second one.
+  again.checkAndRecord(10, one)
+  expect([again.covers(10, one), again.covers(10, two), again.covers(20, two)]).toEqual([
+    ...[true, true, false],
+  ])
+  again.close()
+})
+
+test('a signature found elsewhere is kept, and one that contradicts ours is told', () => {
+  const guard = SignGuard.open(path)
+  expect(guard.learn(30, two)).toBe(true)
+  expect(guard.learn(30, two)).toBe(false)
+  expect(() => guard.learn(30, one)).toThrow(
+    expect.objectContaining({code: 'SECOND_SIGNATURE', exit: 'interlock'}),
+  )
+  expect(() => guard.checkAndRecord(30, one)).toThrow(
+    expect.objectContaining({code: 'DOUBLE_SIGN'}),
+  )
+  guard.close()
+})
+
+test('a file that nobody but the node has touched is trusted; a copy is not', async () => {
+  SignGuard.createNew(path)
+  const guard = SignGuard.open(path)
+  expect(guard.isTrusted).toBe(true)
+  guard.checkAndRecord(10, one)
+  guard.close()
+  const again = SignGuard.open(path)
+  expect(again.isTrusted).toBe(true)
+  again.close()
+  const copy = join(dir, 'copy.log')
+  // Longer than a write takes: as long as the shortest copy of a home would take.
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  cpSync(path, copy, {preserveTimestamps: true})
+  const copied = SignGuard.open(copy)
+  expect(copied.isTrusted).toBe(false)
+  // What is learned or fenced does not make it trusted; a signature that was allowed does.
+  copied.learn(12, two)
+  copied.raiseFloor(13)
+  copied.close()
+  const untrusted = SignGuard.open(copy)
+  expect(untrusted.isTrusted).toBe(false)
+  untrusted.checkAndRecord(14, one)
+  untrusted.close()
+  const trusted = SignGuard.open(copy)
+  expect(trusted.isTrusted).toBe(true)
+  trusted.distrust(0)
+  trusted.close()
+  const restored = SignGuard.open(copy)
+  expect([restored.isTrusted, restored.floor]).toEqual([false, 13])
+  restored.close()
+})
+
+test('what a damaged file still tells is below the floor of its successor', () => {
+  writeFileSync(path, `10 ${one}\nrubbish\nfloor 40 1700000000000\n41 0xab`)
+  expect(salvageFloor(path)).toBe(42)
+  expect(salvageFloor(join(dir, 'none'))).toBe(0)
 })

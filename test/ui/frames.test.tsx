@@ -6,7 +6,15 @@ import {fit} from '../../src/ui/components/panel-box.tsx'
 import {firstScreen} from '../../src/ui/dashboard/keys.ts'
 import {toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {hasColor, styleOf} from '../../src/ui/theme.ts'
-import {failing, fresh, nothing, NOW, production, snapshot} from '../helpers/dashboard-data.ts'
+import {
+  failing,
+  fresh,
+  nothing,
+  NOW,
+  rotation,
+  setting,
+  snapshot,
+} from '../helpers/dashboard-data.ts'
 
 const view = toDashboardView(snapshot(), NOW)
 
@@ -39,7 +47,7 @@ test.each([
     expect(lines).toHaveLength(rows - 1)
     for (const line of lines) expect([...line].length, line).toBeLessThanOrEqual(columns)
     expect(lines[0]).toContain('✓ OK')
-    expect(lines[1]).toBe('next: metis-seq reward claim')
+    expect(lines[1]).toBe('next: metis-seq reward claim --profile main')
     expect(lines.at(-1)).toContain('q quit')
     expect(lines.join('\n')).toContain('0x2222…2222')
   },
@@ -48,7 +56,7 @@ test.each([
 test('60 columns: production and rotation', () => {
   expect(frame(60, 16)).toMatchInlineSnapshot(`
     "metis-seq  andromeda  main  LIVE  12:00:00 U…  ✓ OK in order
-    next: metis-seq reward claim
+    next: metis-seq reward claim --profile main
     ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
     ┃ Production                                               ┃
     ┃ producer    0x2222…2222                                  ┃
@@ -67,10 +75,16 @@ test('60 columns: production and rotation', () => {
 
 test('long names are cut, and the state is still readable', () => {
   const long = toDashboardView(
-    snapshot({
-      network: 'a-network-with-a-long-name-00000',
-      profile: 'a-profile-with-a-long-name-00000',
-    }),
+    snapshot(
+      {},
+      {
+        setting: {
+          ...setting,
+          network: 'a-network-with-a-long-name-00000',
+          profile: 'a-profile-with-a-long-name-00000',
+        },
+      },
+    ),
     NOW,
   )
 
@@ -86,10 +100,10 @@ test.each(['WARN', 'CRIT', 'WAIT'] as const)(
   (word) => {
     const states = {
       WARN: snapshot({
-        production: fresh(production({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})),
+        l2: fresh(rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})),
       }),
-      CRIT: snapshot({production: failing(production(), 1000, 'No L2 endpoint answers.')}),
-      WAIT: snapshot({production: nothing()}),
+      CRIT: snapshot({l2: failing(rotation(), 1000, 'No L2 endpoint answers.')}),
+      WAIT: snapshot({l2: nothing()}),
     }
 
     const [first] = frame(60, 16, {view: toDashboardView(states[word], NOW)}).split('\n')
@@ -99,13 +113,13 @@ test.each(['WARN', 'CRIT', 'WAIT'] as const)(
 )
 
 test('80x24: why L2 is down and that blocks stall are not cut off', () => {
-  const down = failing(production(), 5000, 'No L2 endpoint answers.')
-  const old = production({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})
+  const down = failing(rotation(), 5000, 'No L2 endpoint answers.')
+  const old = rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})
 
-  expect(frame(80, 24, {view: toDashboardView(snapshot({production: down}), NOW)})).toContain(
+  expect(frame(80, 24, {view: toDashboardView(snapshot({l2: down}), NOW)})).toContain(
     'No L2 endpoint answers.',
   )
-  expect(frame(80, 24, {view: toDashboardView(snapshot({production: fresh(old)}), NOW)})).toContain(
+  expect(frame(80, 24, {view: toDashboardView(snapshot({l2: fresh(old)}), NOW)})).toContain(
     '60 s of 180 s until',
   )
 })

@@ -1,13 +1,15 @@
 import {expect, test} from 'vitest'
 
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
+import type {NodeStatus} from '../../src/protocol/node-status.ts'
+import {currentEvent, eventOf} from '../../src/services/live/events.ts'
 import type {Profile} from '../../src/services/profiles.ts'
 import {toStakeView} from '../../src/services/stake.ts'
 import {
   currentEpochText,
   epochListText,
   nextEpochText,
-  rotationEventText,
+  eventText,
 } from '../../src/ui/presenters/epoch.ts'
 import {positionText, providersText, ratesText} from '../../src/ui/presenters/lst.ts'
 import {nodeReportText} from '../../src/ui/presenters/node.ts'
@@ -27,9 +29,11 @@ import {
   epochView,
   ME,
   nodeStatus,
+  NOW,
   OTHER,
   pool,
   RECIPIENT,
+  rotation,
   sequencer,
 } from '../helpers/dashboard-data.ts'
 
@@ -124,28 +128,33 @@ test('epoch current, next, list', () => {
   expect(nextEpochText(epochView({state: 'planned'}))).toContain(
     'planned and not yet committed on L2',
   )
-  expect(epochListText([epochView({number: 41n, state: 'past'}), mine])).toMatchInlineSnapshot(`
+  expect(
+    epochListText([
+      {...epochView({number: 41n, state: 'past'}), takeover: true},
+      {...mine, takeover: false},
+    ]),
+  ).toMatchInlineSnapshot(`
     "epoch  state    first  last  blocks  producer
-    41     past     1000   1199  200     0x2222222222222222222222222222222222222222
+    41     past     1000   1199  200     0x2222222222222222222222222222222222222222        takeover
     42     current  1000   1199  200     0x1111111111111111111111111111111111111111 (YOU)"
   `)
 })
 
 test('epoch watch: one line per change', () => {
-  const at = {headBlock: 1149n, epoch: epochView(), stalledSeconds: 12}
-  const lines = (['epoch-started', 'epoch-committed', 'stalled', 'resumed'] as const).map((type) =>
-    rotationEventText({type, ...at}),
-  )
+  const at = {headBlock: 1149n, epoch: epochView()}
+  const lines = [
+    currentEvent(rotation(), NOW.wallMs),
+    eventOf({...at, type: 'epoch-started', level: 'info', text: 'Epoch 42 started.'}, NOW.wallMs),
+    eventOf({type: 'issue-raised', level: 'critical', text: 'L2 does not answer.'}, NOW.wallMs),
+  ].map(eventText)
 
   expect(lines).toMatchInlineSnapshot(`
     [
-      "block 1149  epoch 42 started: 0x2222222222222222222222222222222222222222, until block 1199",
-      "block 1149  epoch 42 committed: 0x2222222222222222222222222222222222222222, blocks 1000 to 1199",
-      "block 1149  no block for 12 s",
-      "block 1149  blocks again after 12 s",
+      "12:00:00  block 1149  Epoch 42 is running, producer 0x2222222222222222222222222222222222222222, until block 1199.",
+      "12:00:00  block 1149  Epoch 42 started.",
+      "12:00:00  CRIT L2 does not answer.",
     ]
   `)
-  expect(rotationEventText({...at, type: 'epoch-started', epoch: null})).toContain('no epoch')
 })
 
 test('lst: providers, rates, position', () => {
@@ -190,15 +199,27 @@ test('lst: providers, rates, position', () => {
   expect([providersText([]), ratesText([])].join()).not.toContain('provider  ')
 })
 
-test('node status: alive, starting, gone, and of another version', () => {
-  const daemon = {pid: 7, startedAt: '2026-01-01T00:00:00.000Z', running: true} as never
-  const report = (status: Record<string, unknown> | null, running = true) =>
-    nodeReportText({profile: 'main', status, daemon: running ? daemon : null})
+test('node status: alive, silent, gone, and what is wrong with it', () => {
+  const daemon = {pid: 7, startedAt: '2026-01-01T00:00:00.000Z', running: true}
+  const report = (status: NodeStatus | null, running = true) =>
+    nodeReportText({profile: 'main', status, daemon: running ? daemon : null, issues: []})
+  const issue = {
+    id: 'node-down' as const,
+    subject: null,
+    severity: 'critical' as const,
+    text: 'your node does not run',
+    sinceMs: null,
+    cost: 'It follows no block.',
+    remedy: 'metis-seq node start --profile main',
+    sources: ['node' as const],
+  }
 
-  expect(report(null)).toContain('does not answer yet')
-  expect(report(null, false)).toContain('metis-seq node start')
+  expect(report(null)).toContain('does not answer')
+  expect(report(null, false)).toContain('does not run')
   expect(report({...nodeStatus, turn: 'mine'})).toContain('head           1149')
-  expect(report({peers: 5, pool: 'x', head: []})).not.toMatch(/undefined|\[object|NaN/)
+  expect(nodeReportText({profile: 'main', status: null, daemon: null, issues: [issue]})).toContain(
+    'CRIT  your node does not run',
+  )
 })
 
 test('pos status of a real Themis and of nonsense', () => {

@@ -3,35 +3,45 @@ import {expect, test} from 'vitest'
 import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
 import type {DashboardSnapshot} from '../../src/ui/dashboard/model.ts'
 import {ageOf, toDashboardView} from '../../src/ui/dashboard/view.ts'
+import {eventOf} from '../../src/services/live/events.ts'
+import type {Feeds} from '../../src/services/live/live.ts'
 import {
+  absent,
   epochView,
   failing,
   fresh,
   ME,
   money,
-  nodeStatus,
+  nodeLook,
+  nodeSetting,
   nothing,
   NOW,
   OTHER,
-  production,
+  posLook,
+  rotation,
+  setting,
+  silent,
   snapshot,
 } from '../helpers/dashboard-data.ts'
 
-const view = (overrides: Partial<DashboardSnapshot> = {}) =>
-  toDashboardView(snapshot(overrides), NOW)
+type Rest = Partial<Omit<DashboardSnapshot, 'feeds'>>
+
+const view = (changes: Partial<Feeds> = {}, rest: Rest = {}) =>
+  toDashboardView(snapshot(changes, rest), NOW)
 
 /** A panel as `label: value` lines. */
 function linesOf(
   name: 'production' | 'rotation' | 'sync' | 'stake' | 'events',
-  overrides: Partial<DashboardSnapshot> = {},
+  changes: Partial<Feeds> = {},
+  rest: Rest = {},
 ): string[] {
-  return view(overrides).panels[name].rows.map(({label, value}) => `${label}: ${value}`)
+  return view(changes, rest).panels[name].rows.map(({label, value}) => `${label}: ${value}`)
 }
 
 test('all in order: the page in plain text', () => {
   expect(textFrame(view())).toMatchInlineSnapshot(`
     "metis-seq  andromeda  main  12:00:00 UTC  OK: in order
-    next: metis-seq reward claim
+    next: metis-seq reward claim --profile main
     Production
       producer    0x2222…2222
       epoch       42, 1000 to 1199
@@ -39,7 +49,7 @@ test('all in order: the page in plain text', () => {
       head        block 1149, 1 s ago
       stall       none
       progress    ████████████░░░░ 150/200
-      block time  2.0 s mean of 32
+      block time  2.0 s usual of 32
     Rotation
       next        43 0x2222…2222, committed
       my turn     in about 15 min, epoch 45 (probable)
@@ -58,6 +68,7 @@ test('all in order: the page in plain text', () => {
       paid until   epoch 40, batch 9
       wallet L1    1,234 METIS, 0.5 ETH
       room to add  80,000 METIS
+      read         0 s ago, L1 block 20000000
     Events
         Nothing has happened since the start."
   `)
@@ -65,32 +76,33 @@ test('all in order: the page in plain text', () => {
 
 test('loading: every panel says that it asks, and no number is shown', () => {
   const loading = view({
-    production: nothing(),
-    rotation: nothing(),
-    sync: nothing(),
+    l2: nothing(),
+    l1: nothing(),
+    pos: nothing(),
     money: nothing(),
   })
 
   expect(loading.state).toMatchObject({word: 'WAIT', text: 'asking L2'})
-  const {production: first, rotation, sync, stake} = loading.panels
-  for (const panel of [first, rotation, sync, stake]) {
+  const {production: first, rotation: second, sync, stake} = loading.panels
+  for (const panel of [first, second, stake]) {
     expect(panel).toMatchObject({age: 'no answer yet', rows: [{value: 'asking…', tone: 'dim'}]})
     expect(JSON.stringify(panel.rows)).not.toMatch(/\d/)
   }
+  expect(sync.rows[0]).toMatchObject({label: 'L1', value: 'asking…'})
 })
 
 test('down from the start: the reason, critical, and what to run', () => {
-  const down = view({production: nothing('No L2 endpoint answers.')})
+  const down = view({l2: nothing('No L2 endpoint answers.')})
 
   expect(down.state).toEqual({word: 'CRIT', text: 'L2 does not answer', tone: 'critical'})
-  expect(down.nextAction).toBe('metis-seq network check')
+  expect(down.nextAction).toBe('metis-seq network check --profile main')
   expect(down.panels.production.rows).toEqual([
     {label: 'down', value: 'No L2 endpoint answers.', tone: 'critical'},
   ])
 })
 
 test('down later: the reason comes first, the last good values stay with their age', () => {
-  const down = view({production: failing(production(), 42_000, 'No L2 endpoint answers.')})
+  const down = view({l2: failing(rotation(), 42_000, 'No L2 endpoint answers.')})
 
   expect(down.state.word).toBe('CRIT')
   expect(down.panels.production.age).toBe('no data for 42 s')
@@ -119,7 +131,7 @@ test.each([
 })
 
 test('no epoch covers the next block: nobody may produce, and nothing is divided by it', () => {
-  const none = view({production: fresh(production({epoch: null, blocksLeft: 0n, next: null}))})
+  const none = view({l2: fresh(rotation({epoch: null, blocksLeft: 0n, next: null}))})
 
   expect(none.state).toMatchObject({word: 'CRIT', text: 'no epoch covers the next block'})
   expect(none.panels.production.rows).toMatchObject([
@@ -131,7 +143,7 @@ test('no epoch covers the next block: nobody may produce, and nothing is divided
 
 test('stalled: the clock runs against the respan delay', () => {
   const headTimestampSeconds = BigInt(NOW.wallMs / 1000 - 60)
-  const stalled = view({production: fresh(production({headTimestampSeconds}))})
+  const stalled = view({l2: fresh(rotation({headTimestampSeconds}))})
 
   expect(stalled.state).toEqual({word: 'WARN', text: 'no block for 60 s', tone: 'warn'})
   expect(stalled.panels.production.rows).toContainEqual({
@@ -144,14 +156,14 @@ test('stalled: the clock runs against the respan delay', () => {
 test('a head of the future is 0 s old', () => {
   const headTimestampSeconds = BigInt(NOW.wallMs / 1000 + 60)
 
-  expect(linesOf('production', {production: fresh(production({headTimestampSeconds}))})).toContain(
+  expect(linesOf('production', {l2: fresh(rotation({headTimestampSeconds}))})).toContain(
     'head: block 1149, 0 s ago',
   )
 })
 
 test('my turn: said in words wherever the producer is named', () => {
   const epoch = epochView({signer: ME, mine: true})
-  const mine = view({production: fresh(production({epoch}))})
+  const mine = view({l2: fresh(rotation({epoch}))})
 
   expect(mine.state).toMatchObject({word: 'OK', text: 'you are producing'})
   expect(mine.panels.production.rows).toContainEqual({
@@ -164,52 +176,74 @@ test('my turn: said in words wherever the producer is named', () => {
 
 test('my next turn: exact when committed, probable when forecast, said when it is not in sight', () => {
   const next = epochView({number: 43n, signer: ME, mine: true, state: 'committed'})
-  const rowOf = (overrides: Partial<DashboardSnapshot>) =>
-    linesOf('rotation', overrides).find((line) => line.startsWith('my turn'))
+  const rowOf = (changes: Partial<Feeds>) =>
+    linesOf('rotation', changes).find((line) => line.startsWith('my turn'))
 
-  expect(rowOf({production: fresh(production({next}))})).toBe(
-    'my turn: in 1 min 40 s, epoch 43 (committed)',
-  )
+  expect(rowOf({l2: fresh(rotation({next}))})).toBe('my turn: in 1 min 40 s, epoch 43 (committed)')
   expect(rowOf({})).toBe('my turn: in about 15 min, epoch 45 (probable)')
   const turns = [{number: 44n, signer: OTHER, mine: false} as const]
-  expect(rowOf({rotation: fresh({turns, validators: 1})})).toBe(
+  expect(rowOf({pos: fresh(posLook({turns, validators: 1}))})).toBe(
     'my turn: not among the next 1 epochs',
   )
-  const none = rowOf({rotation: fresh({turns: [], validators: 0})})
+  const none = rowOf({pos: absent()})
   expect(none).toBe('my turn: unknown without a consensus layer')
 })
 
 test('a node that should run and does not is critical, with the command that starts it', () => {
-  const sync = {l1Block: 1n, l1AgeSeconds: 1, node: null, nodeExpected: true}
-  const dead = view({sync: fresh(sync)})
+  const dead = nodeLook(null, {process: null})
+  const gone = view({node: fresh(dead)}, {setting: nodeSetting})
 
-  expect(dead.state).toMatchObject({word: 'CRIT', text: 'your node does not run'})
-  expect(dead.nextAction).toBe('metis-seq node start')
-  expect(linesOf('sync', {sync: fresh({...sync, node: nodeStatus})})).toMatchInlineSnapshot(`
+  expect(gone.state).toMatchObject({word: 'CRIT', text: 'your node does not run'})
+  expect(gone.nextAction).toBe('metis-seq node start --profile main')
+  expect(linesOf('sync', {node: fresh(nodeLook())}, {setting: nodeSetting})).toMatchInlineSnapshot(`
     [
-      "node: standing-by",
+      "node: following",
       "head: 1149, in step",
       "safe: 1100",
       "finalized: 1000",
       "peers: 1, lag 0",
       "pool: 3 pending, 1 queued",
-      "L1: block 1, 1 s ago",
+      "L1: block 20000000, 4 s ago",
     ]
   `)
 })
 
-test('a node of another version may say anything', () => {
-  const node = {head: 'x', peers: 'none', pool: null, phase: undefined}
-  const sync = fresh({l1Block: 1n, l1AgeSeconds: 1, node, nodeExpected: true})
+test('with L1 down the lag of the node stays what it is, and L1 says how old it is', () => {
+  const l1 = failing(
+    {block: 20_000_000n, timestampSeconds: BigInt(NOW.wallMs / 1000 - 60)},
+    60_000,
+    'No L1 endpoint answers.',
+  )
+  const rest = {setting: nodeSetting}
+  const changes = {l1, node: fresh(nodeLook())}
 
-  expect(linesOf('sync', {sync})).toContain('head: unknown')
-  expect(linesOf('sync', {sync}).join('\n')).not.toMatch(/undefined|NaN|\[object/)
+  expect(linesOf('sync', changes, rest)).toContain('head: 1149, in step')
+  expect(linesOf('sync', changes, rest)).toContain('L1: block 20000000, 60 s ago, does not answer')
+  expect(view(changes, rest).state).toMatchObject({word: 'WARN', text: 'L1 does not answer'})
+})
+
+test('a turn is never told from a consensus layer that does not know the newest epoch', () => {
+  const behind = linesOf('rotation', {pos: fresh(posLook({latestSpan: 13n}))})
+
+  expect(behind).toContain('my turn: unknown: the consensus layer is 30 epochs behind')
+  expect(behind.join()).not.toContain('probable')
+  const hung = linesOf('rotation', {pos: silent(posLook(), 60_000)})
+  expect(hung).toContain('my turn: unknown')
+})
+
+test('how long the epoch lasts is told as such while no blocks come', () => {
+  const headTimestampSeconds = BigInt(NOW.wallMs / 1000 - 60)
+  const stalled = linesOf('production', {l2: fresh(rotation({headTimestampSeconds}))})
+  const dead = linesOf('production', {l2: failing(rotation(), 42_000, 'No L2 endpoint answers.')})
+
+  expect(stalled).toContain('left: 50 blocks, 1 min 40 s once blocks come again')
+  expect(dead).toContain('left: 50 blocks, 1 min 40 s once L2 answers again')
 })
 
 test('no sequencer yet: what to run instead of a stake', () => {
   const none = view({money: fresh({...money, stake: null})})
 
-  expect(none.nextAction).toBe('metis-seq sequencer eligible')
+  expect(none.nextAction).toBe('metis-seq sequencer eligible --profile main')
   expect(none.panels.stake.rows[0]).toMatchObject({value: 'not registered'})
 })
 
@@ -220,20 +254,23 @@ test('a stake that cannot be read is a warning, and without an owner it is none'
     word: 'WARN',
     text: 'the stake cannot be read',
   })
-  const watcher = view({profile: null, hasOwner: false, money: failed})
+  const watcher = view({money: absent()}, {setting: {...setting, profile: null, hasOwner: false}})
   expect(watcher.state.word).toBe('OK')
   expect(watcher.panels.stake.rows).toMatchObject([{value: 'none: metis-seq init'}])
 })
 
-test('events: newest first, with their age and a word for the bad ones', () => {
+test('what is wrong now stands above what happened, newest first, each with a word for the bad ones', () => {
   const events = [
-    {atMs: NOW.wallMs - 2000, level: 'warn' as const, text: 'Respan.'},
-    {atMs: NOW.wallMs - 9000, level: 'info' as const, text: 'Epoch 42 started.'},
+    eventOf({type: 'takeover', level: 'warn', text: 'Takeover.'}, NOW.wallMs - 2000),
+    eventOf({type: 'epoch-started', level: 'info', text: 'Epoch 42 started.'}, NOW.wallMs - 9000),
   ]
 
-  expect(linesOf('events', {events})).toEqual([
-    '2 s ago: WARN Respan.',
+  expect(linesOf('events', {}, {events})).toEqual([
+    '2 s ago: WARN Takeover.',
     '9 s ago: Epoch 42 started.',
   ])
   expect(linesOf('events')).toEqual([': Nothing has happened since the start.'])
+  expect(linesOf('events', {l1: nothing('Down.')}, {events})[0]).toBe(
+    'for 0 s: WARN L1 does not answer',
+  )
 })

@@ -1,22 +1,23 @@
 import {Flags} from '@oclif/core'
 
-import {commonFlags} from '../../cli/flags.ts'
+import {lookFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {systemClock} from '../../lib/clock.ts'
+import {printText} from '../../cli/output.ts'
 import {stringifyJson} from '../../lib/json.ts'
-import {watchEpochs} from '../../services/epochs.ts'
-import {rotationEventText} from '../../ui/presenters/epoch.ts'
+import {watchEpochs} from '../../services/live/watch-epochs.ts'
+import {eventText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochWatch extends OperatorCommand {
-  static override summary = 'Stream changes of the rotation, one line each, until Ctrl-C.'
+  static override summary =
+    'Stream changes of the rotation and of health, one line each, until Ctrl-C.'
 
   static override aliases = ['rotation']
 
   static override description =
-    'With --json each line is one JSON document; the last is the envelope.'
+    'The first line says how the rotation stands now. With --json each line is one JSON document; the last is the envelope.'
 
   static override flags = {
-    ...commonFlags,
+    ...lookFlags,
     count: Flags.integer({description: 'Stop after this many changes.', min: 1}),
   }
 
@@ -24,12 +25,13 @@ export default class EpochWatch extends OperatorCommand {
     const {flags} = await this.parse(EpochWatch)
     const context = this.openContext(flags)
     const {signal} = this.interrupted
-    const sleep = (ms: number) => systemClock.sleep(ms, signal).catch(() => {})
     let seen = 0
-    for await (const event of watchEpochs(context, {pollMs: 500, sleep, signal})) {
-      const line = this.jsonEnabled() ? stringifyJson(event) : rotationEventText(event)
-      process.stdout.write(`${line}\n`)
-      if (++seen === flags.count || process.stdout.destroyed) break
+    for await (const event of watchEpochs(context, signal)) {
+      const line = this.jsonEnabled() ? stringifyJson(event) : eventText(event)
+      printText(line)
+      // The first line says how things stand: nothing has changed yet.
+      if (event.type !== 'current') seen++
+      if (seen === flags.count || process.stdout.destroyed) break
     }
     return {data: {events: seen}, text: '', ...(signal.aborted ? {exit: 'sigint' as const} : {})}
   }

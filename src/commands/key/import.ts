@@ -35,7 +35,11 @@ Storage file such as a backup. A key is never taken from the command line.`
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(KeyImport)
-    const source = await readSecret(flags['from-file'] ?? flags['from-fd'], this.mayAsk)
+    const source = await readSecret(
+      flags['from-file'] ?? flags['from-fd'],
+      this.mayAsk,
+      this.interrupted.signal,
+    )
     const access = keyAccess(flags, this.mayAsk)
     const {key, kind} = await importKeyFrom(
       source,

@@ -8,7 +8,8 @@ import {passwordFlags} from '../../cli/password-flags.ts'
 export default class NodeRun extends OperatorCommand {
   static override summary = 'Run the sequencer node in this terminal until Ctrl-C.'
 
-  static override description = 'Writes one JSON line per event. Use it under a service manager.'
+  static override description = `Writes one JSON line per event. Use it under a service manager.
+It ends with 14 when another node signs with its key, or when a second block would be signed at a height.`
 
   static override flags = {
     ...commonFlags,
@@ -20,7 +21,7 @@ export default class NodeRun extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeRun)
     const context = this.openContext(flags)
-    const {runNode} = await import('../../cli/run-node.ts')
+    const {runNode, waitForEnd} = await import('../../cli/run-node.ts')
     const node = await runNode(context, keyAccess(flags, this.mayAsk), {
       ...nodeSettingsOf(flags),
       level: flags['log-level'],
@@ -29,7 +30,7 @@ export default class NodeRun extends OperatorCommand {
     const stop = () => void node.stop()
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, {once: true})
-    await node.stopped
+    await waitForEnd(context, node)
     return {data: {stopped: true, rpcUrl: node.rpcUrl}, text: ''}
   }
 }

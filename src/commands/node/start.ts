@@ -4,9 +4,14 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {passwordAccess, passwordFlags} from '../../cli/password-flags.ts'
 import {assertGiven} from '../../cli/read-descriptor.ts'
 import {startNodeDaemon} from '../../services/node-control.ts'
+import {awaitVerdict} from '../../services/node-report.ts'
+import {startedText} from '../../ui/presenters/node.ts'
 
 export default class NodeStart extends OperatorCommand {
   static override summary = 'Start the sequencer node in the background.'
+
+  static override description = `Returns when the node knows where it stands: in step, catching up, or ended.
+A node that may not sign ends by itself, with exit code 14 here.`
 
   static override flags = {...commonFlags, ...passwordFlags, ...nodeFlags}
 
@@ -21,10 +26,8 @@ export default class NodeStart extends OperatorCommand {
       runArguments: nodeArguments(flags),
       signal: this.interrupted.signal,
     })
-    const {pid, profile} = started
-    return {
-      data: started,
-      text: `The node of ${profile} runs as process ${pid}. Next: \`metis-seq node status --profile ${profile}\`.`,
-    }
+    const verdict = await awaitVerdict(context, this.interrupted.signal)
+    const {phase, syncing} = verdict
+    return {data: {...started, phase, syncing}, text: startedText(started, verdict)}
   }
 }

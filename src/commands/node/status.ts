@@ -1,14 +1,16 @@
-import {commonFlags} from '../../cli/flags.ts'
+import {lookFlags} from '../../cli/flags.ts'
+import {failOnFlag, issuesExit} from '../../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {reportNode} from '../../services/node-control.ts'
+import {reportNode} from '../../services/node-report.ts'
 import {nodeReportText} from '../../ui/presenters/node.ts'
 
 export default class NodeStatus extends OperatorCommand {
   static override summary = 'Ask the running node about its heads, turn, peers and pool.'
 
-  static override description = 'Exits 0 when the node answers, 10 when it does not run.'
+  static override description = `Exits 0 when the node answers, 10 when it does not, and 12 when something critical is wrong with it;
+with --fail-on warn also 11 for a warning.`
 
-  static override flags = commonFlags
+  static override flags = {...lookFlags, 'fail-on': failOnFlag()}
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeStatus)
@@ -16,7 +18,9 @@ export default class NodeStatus extends OperatorCommand {
     return {
       data: report,
       text: nodeReportText(report),
-      ...(report.status ? {} : {exit: 'condition-false' as const}),
+      exit: report.status
+        ? issuesExit(report.issues, flags['fail-on'] ?? 'critical')
+        : 'condition-false',
     }
   }
 }

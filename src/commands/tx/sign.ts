@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 
-import {commonFlags} from '../../cli/flags.ts'
+import {commonFlags, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {passwordFlags} from '../../cli/password-flags.ts'
 import {signTransactions} from '../../cli/sign-transactions.ts'
@@ -9,7 +9,7 @@ export default class TxSign extends OperatorCommand {
   static override summary = 'Sign the transactions of an unsigned file. Needs no network.'
 
   static override description =
-    'For a machine that keeps the key and reaches no chain: write the file elsewhere with --unsigned, sign it here, and send it elsewhere with `tx send`.'
+    'For a machine that keeps the key and reaches no chain: write the file elsewhere with --unsigned, sign it here, and send it elsewhere with `tx send`. What is shown is read from the fields that are signed; what the file calls them proves nothing. Known ways to lose money stop the command, with --yes as well.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> exit.json --output exit.signed']
 
@@ -29,6 +29,7 @@ export default class TxSign extends OperatorCommand {
     yes: Flags.boolean({
       description: 'Sign without asking. Needed where there is no terminal.',
     }),
+    override: sendFlags.override,
     ...passwordFlags,
   }
 

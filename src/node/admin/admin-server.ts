@@ -10,7 +10,7 @@ import {join} from 'node:path'
 import {writeFileAtomic} from '../../lib/files.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {listen, sendJson, type HttpServer} from '../http-server.ts'
-import type {NodeStatus} from '../status.ts'
+import type {NodeStatus} from '../../protocol/node-status.ts'
 
 /** Content of `<dataDir>/admin.json`. */
 export interface AdminFile {

@@ -1,10 +1,10 @@
-import {readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
 
 import {keccak256, toHex, type Hex} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
+import {DOCUMENT_FILE_BYTES, readBoundedText} from '../../lib/read-file.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
 import {ENGINE_HISTORY_BLOCKS, ENGINE_RECEIPT_BLOCKS} from '../limits.ts'
 import {parseHardforks, type ScheduledHardfork} from './hardforks.ts'
@@ -28,7 +28,7 @@ export interface Genesis {
  */
 export function readGenesis(file: string): Genesis {
   try {
-    const text = readFileSync(file, 'utf8')
+    const text = readBoundedText(file, DOCUMENT_FILE_BYTES)
     const value: unknown = JSON.parse(text)
     if (!isRecord(value) || !isRecord(value['config'])) throw new Error('it has no config')
     const chainId = Number(value['config']['chainId'])

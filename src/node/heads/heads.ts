@@ -25,6 +25,10 @@ export interface HeadsOptions {
   block(number: number): SealedBlock | undefined
   cursorFile: string
   pinFile: string
+  /** Wall clock, milliseconds. */
+  nowMs?(): number
+  /** A batch on L1 that was not seen before in this run, confirmed or not. */
+  onBatch?(batch: TxBatch): void
   logger: Logger
 }
 
@@ -69,6 +73,10 @@ export class Heads {
   #tip: InboxTip
   #pin: BatchPin | undefined
   #contradiction: Contradiction | undefined
+  #divergence: {block: number; batchIndex: number; sinceMs: number} | undefined
+  #isTipRead = false
+  /** Names of the newest batches that were told of. */
+  #told: string[] = []
   /** The last block of a batch that we do not have yet, and how far L1 reached when that was seen. */
   #missing: {l2Block: number; l1Block: number} | undefined
 
@@ -109,6 +117,16 @@ export class Heads {
   /** Undefined while L1 has confirmed nothing else than our chain. */
   contradiction(): Contradiction | undefined {
     return this.#contradiction
+  }
+
+  /** Since when, and in which batch, L1 holds something else than we do. */
+  get divergence(): {block: number; batchIndex: number; sinceMs: number} | undefined {
+    return this.#contradiction && this.#divergence
+  }
+
+  /** True once L1's batches were read up to its head in this run. */
+  get isTipRead(): boolean {
+    return this.#isTipRead
   }
 
   /** Never goes back, whatever L1 does. */
@@ -217,6 +235,7 @@ export class Heads {
     for (const {calldata} of block.transactions) {
       const batch = fork.take(block.number, calldata)
       if (!batch) continue
+      this.#tell(batch)
       const l2Block = endOf(batch)
       this.#compare(batch)
       if (!this.#options.block(l2Block)) {
@@ -236,6 +255,11 @@ export class Heads {
     // From now on a branch of a peer that holds what L1 holds wins over ours.
     this.#contradiction = differs
     const {number} = differs
+    const batchIndex = Number(batch.batchIndex)
+    if (this.#divergence?.block !== number || this.#divergence.batchIndex !== batchIndex) {
+      const {nowMs = Date.now} = this.#options
+      this.#divergence = {block: number, batchIndex, sinceMs: nowMs()}
+    }
     throw new MetisSeqError({
       code: 'BATCH_MISMATCH',
       message: `Batch ${batch.batchIndex} on L1 holds another block ${number} than this node.`,
@@ -268,6 +292,7 @@ export class Heads {
         reader.enter(number)
         for (const {calldata} of transactions) {
           const batch = reader.take(number, calldata)
+          if (batch) this.#tell(batch)
           if (batch) isOurs &&= this.#holds(batch, endOf(batch))
         }
       }
@@ -275,6 +300,16 @@ export class Heads {
       if (!isOurs) break
     }
     this.#tip = {...reader.position, l1Block: head, isOurs}
+    this.#isTipRead = true
+  }
+
+  #tell(batch: TxBatch): void {
+    const {onBatch} = this.#options
+    const {batchIndex, startBlock, blocks} = batch
+    const name = `${batchIndex} ${startBlock} ${blocks.length} ${blocks.at(-1)?.timestamp}`
+    if (!onBatch || this.#told.includes(name)) return
+    onBatch(batch)
+    this.#told = [...this.#told.slice(1 - TOLD_BATCHES), name]
   }
 
   #holds(batch: TxBatch, l2Block: number): boolean {
@@ -298,6 +333,9 @@ export function holdsSame(
     transactions.every((raw, position) => raw === block.transactions[position])
   )
 }
+
+/** More than are ever between the newest confirmed L1 block and the head. */
+const TOLD_BATCHES = 256
 
 /** Stands for "not read yet" in front of the first block. */
 const anyHash: Hash = `0x${'0'.repeat(64)}`

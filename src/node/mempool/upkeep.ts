@@ -26,9 +26,15 @@ export interface UpkeepOptions {
 export class PoolUpkeep {
   readonly #options: UpkeepOptions
   #lastExpiryMs = 0
+  #late = 0
 
   constructor(options: UpkeepOptions) {
     this.#options = options
+  }
+
+  /** How many missed the block that they were accepted for, in the last own slot. */
+  get late(): number {
+    return this.#late
   }
 
   /** They leave the pool for the open block. */
@@ -42,6 +48,7 @@ export class PoolUpkeep {
   slotEnds(sealed: number, atMs: number): void {
     const {mempool, pace, slotMs} = this.#options
     const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
+    this.#late = late
     pace.slotEnded({sealed, late, refused: mempool.takeRefused(), slotMs})
   }
 

@@ -8,6 +8,7 @@ import type {Address, Hex} from 'viem'
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {lowerCase, type BlockHeader, type SealedBlock} from '../../protocol/block.ts'
+import type {TwinView} from '../../protocol/node-status.ts'
 import {formatPeerAddress} from '../../protocol/peer-address.ts'
 import {listen} from '../http-server.ts'
 import {PEER_FAREWELL_MS, PEER_STATUS_MS, PEER_STREAMS_EACH} from '../peer-limits.ts'
@@ -133,6 +134,10 @@ export class Libp2pExchange implements BlockExchange {
 
   assertAlone(): void {
     this.#running?.records.assertAlone()
+  }
+
+  get twin(): TwinView | null {
+    return this.#running?.records.twin ?? null
   }
 
   ignore(address: Address, reason: string): void {

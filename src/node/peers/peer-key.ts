@@ -1,21 +1,23 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 
 import {generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf} from '@libp2p/crypto/keys'
 import type {PrivateKey} from '@libp2p/interface'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {writeFileAtomic} from '../../lib/files.ts'
+import {fromFileError, writeFileAtomic} from '../../lib/files.ts'
+import {readSecretFile} from '../../lib/read-file.ts'
 
 /**
  * The key of the peer id, made at the first start and readable by its owner alone. It secures connections
  * and signs nothing of value.
  *
- * @throws {MetisSeqError} PEER_KEY_DAMAGED
+ * @throws {MetisSeqError} PEER_KEY_DAMAGED, FILE_UNREADABLE (others can change it)
  */
 export async function openPeerKey(file: string): Promise<PrivateKey> {
   if (existsSync(file)) {
+    const bytes = readKey(file)
     try {
-      return privateKeyFromProtobuf(readFileSync(file))
+      return privateKeyFromProtobuf(bytes)
     } catch (error) {
       throw new MetisSeqError({
         code: 'PEER_KEY_DAMAGED',
@@ -30,4 +32,12 @@ export async function openPeerKey(file: string): Promise<PrivateKey> {
   const key = await generateKeyPair('Ed25519')
   writeFileAtomic(file, privateKeyToProtobuf(key))
   return key
+}
+
+function readKey(file: string): Buffer {
+  try {
+    return readSecretFile(file)
+  } catch (error) {
+    throw fromFileError(error, file)
+  }
 }

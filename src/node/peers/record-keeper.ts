@@ -6,6 +6,7 @@ import type {Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {lowerCase} from '../../protocol/block.ts'
+import type {TwinView} from '../../protocol/node-status.ts'
 import {PEER_RECORD_ADDRESSES, PEER_RECORD_MS} from '../peer-limits.ts'
 import type {IsMember} from './exchange.ts'
 import {
@@ -42,6 +43,7 @@ export class RecordKeeper {
   readonly #startedAtMs: number
   #own: {record: SignedRecord; atMs: number}
   #twin: SignedRecord | undefined
+  #seen: TwinView | null = null
 
   constructor(options: RecordKeeperOptions) {
     this.#options = options
@@ -57,6 +59,11 @@ export class RecordKeeper {
   /** Of others, as far as known. */
   all(): SignedRecord[] {
     return this.#book.all()
+  }
+
+  /** Another node with our key, of whichever of the two has to stop. */
+  get twin(): TwinView | null {
+    return this.#seen
   }
 
   /** @throws {MetisSeqError} SIGNER_IN_USE */
@@ -114,7 +121,11 @@ export class RecordKeeper {
     const advanced = this.#book.hasAdvanced(record)
     const verdict = twinVerdict(this.own, record, {direct, advanced})
     if (verdict === 'none') return
-    if (verdict === 'yield') {
+    const yields = verdict === 'yield'
+    const sinceMs = this.#seen?.sinceMs ?? this.#options.clock.nowMs()
+    const {startedAtMs} = record
+    this.#seen = {peerId: record.peerId, addresses: record.addresses, startedAtMs, yields, sinceMs}
+    if (yields) {
       this.#twin = record
       return this.#options.onTwin()
     }

@@ -36,7 +36,7 @@ export function signerInUse({signer, peerId, addresses, startedAtMs}: PeerRecord
   return new MetisSeqError({
     code: 'SIGNER_IN_USE',
     message: `Another node signs with ${signer} since ${since}, so this one stops.`,
-    exit: 'critical',
+    exit: 'interlock',
     facts: {signer, otherPeer: peerId, otherAddresses: addresses.join(' '), since},
     hints: [
       'Decide which of the two nodes shall run, and stop the other one.',

@@ -1,10 +1,10 @@
 /** Who may come in: by Host header, by Origin, by token. Decides only; the servers act on it. */
 import {createHash, timingSafeEqual} from 'node:crypto'
-import {readFileSync} from 'node:fs'
 import type {IncomingHttpHeaders} from 'node:http'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {fromFileError} from '../../lib/files.ts'
+import {readSecretText} from '../../lib/read-file.ts'
 import {isLoopback} from './rate-limit.ts'
 
 export interface DoorOptions {
@@ -85,7 +85,7 @@ function isEqual(given: string, wanted: string): boolean {
 export function readToken(file: string): string {
   let text: string
   try {
-    text = readFileSync(file, 'utf8').trim()
+    text = readSecretText(file).trim()
   } catch (error) {
     throw fromFileError(error, file)
   }

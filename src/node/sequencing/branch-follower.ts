@@ -1,4 +1,4 @@
-import type {Hex} from 'viem'
+import type {Address, Hex} from 'viem'
 
 import {errorFacts} from '../../lib/log.ts'
 import {InvalidBlockError, type SealedBlock} from '../../protocol/block.ts'
@@ -6,9 +6,11 @@ import {PeerError} from '../peers/exchange.ts'
 import {PeerChoice} from '../peers/peer-choice.ts'
 import {catchUp} from './catch-up.ts'
 import type {DriverOptions} from './driver-options.ts'
+import {DivergedBlockError, importBlock} from './import-blocks.ts'
 
 export interface FollowerHooks {
-  onImported(block: SealedBlock): void
+  /** `isFresh`: it came the moment it was made. */
+  onImported(block: SealedBlock, how?: {isFresh: boolean}): void
   /** Reads the accounts of the pool anew, after they have gone back. @throws {EngineError} */
   refreshPool(): Promise<void>
 }
@@ -46,15 +48,51 @@ export class BranchFollower {
     let imported = 0
     try {
       const onLost = (raws: readonly Hex[]) => this.#keep(raws)
-      imported = await catchUp({...this.#options, onImported, onLost}, peer)
+      const noteOwn = (block: SealedBlock) => this.#options.gate.noteOwn(block)
+      imported = await catchUp({...this.#options, onImported, onLost, noteOwn}, peer)
     } catch (error) {
-      if (error instanceof InvalidBlockError) exchange.ignore(peer.address, error.message)
-      else if (error instanceof PeerError) logger.debug('fetch failed', errorFacts(error))
+      const isRelay =
+        error instanceof DivergedBlockError && peer.address !== this.#producerOfDispute()
+      if (error instanceof InvalidBlockError && !isRelay)
+        exchange.ignore(peer.address, error.message)
+      else if (isRelay || error instanceof PeerError)
+        logger.debug('fetch failed', errorFacts(error))
       else throw error
     }
     if (imported === 0) this.peers.leaveAlone(peer)
     await this.giveBack()
     return imported > 0
+  }
+
+  /**
+   * Takes the blocks that peers have sent and that are next.
+   *
+   * @throws {EngineError | MetisSeqError} our own fault; a peer's fault is only noted
+   */
+  async importQueued(
+    queue: {block: SealedBlock; from: Address}[],
+    release: () => Promise<void>,
+  ): Promise<void> {
+    const {chain, exchange, gate} = this.#options
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const {block, from} = next
+      gate.noteOwn(block)
+      // Anything but the next block is a matter for catching up, which sees the peer's head.
+      const head = chain.head()
+      if (block.number !== head.number + 1 || block.parentHash !== head.hash) continue
+      await release()
+      try {
+        await importBlock({...this.#options, noteOwn: () => {}}, block)
+        this.#hooks.onImported(block, {isFresh: true})
+      } catch (error) {
+        if (!(error instanceof InvalidBlockError)) throw error
+        exchange.ignore(from, error.message)
+      }
+    }
+  }
+
+  #producerOfDispute(): Address | undefined {
+    return this.#options.chain.dispute?.producer
   }
 
   /** Lost transactions into the pool again. After a failure they wait for the next try. @throws {EngineError} */

@@ -44,6 +44,8 @@ async function followFork(options: CatchUpOptions, peer: PeerView): Promise<numb
   const {chain, exchange} = options
   const ancestor = await commonAncestor(options, peer)
   const theirs = await exchange.fetchBlocks(peer, ancestor + 1, PEER_RANGE_BLOCKS)
+  // Also on a branch that does not win: what bears our signature is signed.
+  for (const block of theirs) options.noteOwn(block)
   const first = theirs[0]
   const ours = chain.log.block(ancestor + 1)
   if (!first || first.hash === ours?.hash) return 0

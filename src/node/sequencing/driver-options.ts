@@ -11,6 +11,7 @@ import type {Pace} from '../mempool/pace.ts'
 import type {Metrics} from '../metrics.ts'
 import type {BlockExchange} from '../peers/exchange.ts'
 import type {BlockRules} from './check-block.ts'
+import type {StartGate} from './start-gate.ts'
 
 export interface DriverOptions {
   chain: ChainState
@@ -23,7 +24,7 @@ export interface DriverOptions {
   signer: {address: Address; privateKey: Hex}
   slotMs: number
   emptyBlocks: boolean
-  startupGraceMs: number
+  gate: StartGate
   clock: Clock
   logger: Logger
   metrics: Metrics

@@ -7,7 +7,7 @@ import type {Address, Hex} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {errorFacts} from '../../lib/log.ts'
-import {InvalidBlockError, lowerCase, type SealedBlock} from '../../protocol/block.ts'
+import {lowerCase, type SealedBlock} from '../../protocol/block.ts'
 import {reasonOf} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
 import {
@@ -23,10 +23,10 @@ import {PoolUpkeep} from '../mempool/upkeep.ts'
 import type {Stage} from '../metrics.ts'
 import {Alarm} from './alarm.ts'
 import {BranchFollower} from './branch-follower.ts'
+import {DriverFacts} from './driver-facts.ts'
 import type {DriverOptions} from './driver-options.ts'
 import {EngineWatch} from './engine-watch.ts'
 import {engineGone, mayBeTheBlock, reactionTo} from './failures.ts'
-import {importBlock} from './import-blocks.ts'
 import {observe} from './observe.ts'
 import {OpenBlock} from './open-block.ts'
 import {finishCandidate, sealBlock, type SealOptions, type SealRequest} from './seal-block.ts'
@@ -41,6 +41,7 @@ import {
 } from './transition.ts'
 
 export class Driver {
+  readonly facts: DriverFacts
   readonly #options: DriverOptions
   readonly #seal: SealOptions
   readonly #slots: Slots
@@ -51,7 +52,6 @@ export class Driver {
   #state: SequencerState = {phase: 'catching-up'}
   #open: OpenBlock | undefined
   #blocks: {block: SealedBlock; from: Address}[] = []
-  #startedAtMs = 0
   #notBeforeMs = 0
   #engineFailures = 0
   #sealed = 0
@@ -64,10 +64,11 @@ export class Driver {
     this.#seal = {chain, guard, clock, signer, metrics, chainId: rules.transactions.chainId}
     this.#slots = new Slots(clock, options.slotMs)
     this.#alarm = new Alarm(clock)
+    this.facts = new DriverFacts(clock)
     this.#engineWatch = new EngineWatch(chain, clock)
     this.#upkeep = new PoolUpkeep(options)
     this.#follower = new BranchFollower(options, {
-      onImported: (block) => this.#onImported(block),
+      onImported: (block, how) => this.#onImported(block, how?.isFresh === true),
       refreshPool: () => this.#upkeep.afterRollback(),
     })
   }
@@ -82,7 +83,7 @@ export class Driver {
   }
 
   start(): void {
-    this.#startedAtMs = this.#options.clock.monotonicMs()
+    this.#options.gate.start()
     this.#running = this.#loop()
   }
 
@@ -101,6 +102,11 @@ export class Driver {
   /** A transaction was accepted. Those that come close together are staged together. */
   gather(): void {
     this.#alarm.wakeSoon(STAGE_GATHER_MS)
+  }
+
+  /** How many missed the block that they were accepted for, in the last own slot. */
+  get late(): number {
+    return this.#upkeep.late
   }
 
   /** Undefined when this node is not producing. */
@@ -136,7 +142,7 @@ export class Driver {
     this.#options.exchange.assertAlone()
     await this.#engineWatch.check()
     await this.#follower.giveBack()
-    await this.#importQueued()
+    await this.#follower.importQueued(this.#blocks, () => this.#release())
     await this.#dispatch(this.#lookAround())
     if (!this.#open) await this.#engineWatch.tend(this.#state.phase === 'building')
   }
@@ -161,6 +167,7 @@ export class Driver {
     const [state, effects] = transition(this.#state, event)
     this.#state = state
     if (state.phase !== before) {
+      this.facts.entered(state.phase)
       const head = this.#options.chain.head().number
       this.#options.logger.info('phase', {from: before, to: state.phase, head})
       this.#options.onHead()
@@ -169,7 +176,7 @@ export class Driver {
   }
 
   #lookAround(): Observation {
-    const {clock, metrics, startupGraceMs} = this.#options
+    const {clock, metrics} = this.#options
     const startedMs = clock.monotonicMs()
     const seen = observe({
       ...this.#options,
@@ -178,7 +185,6 @@ export class Driver {
       me: this.#me,
       open: this.#open,
       isSingle: this.#isSingle(),
-      isGraceOver: clock.monotonicMs() - this.#startedAtMs >= startupGraceMs,
     })
     metrics.observe('decide', clock.monotonicMs() - startedMs)
     return seen
@@ -282,25 +288,9 @@ export class Driver {
     onHead()
   }
 
-  async #importQueued(): Promise<void> {
-    const {chain, exchange} = this.#options
-    for (let next = this.#blocks.shift(); next; next = this.#blocks.shift()) {
-      const {block, from} = next
-      // Anything but the next block is a matter for catching up, which sees the peer's head.
-      const head = chain.head()
-      if (block.number !== head.number + 1 || block.parentHash !== head.hash) continue
-      await this.#release()
-      try {
-        await importBlock(this.#options, block)
-        this.#onImported(block)
-      } catch (error) {
-        if (!(error instanceof InvalidBlockError)) throw error
-        exchange.ignore(from, error.message)
-      }
-    }
-  }
-
-  #onImported(block: SealedBlock): void {
+  #onImported(block: SealedBlock, isFresh: boolean): void {
+    if (isFresh) this.facts.blockCame(block.timestamp)
+    this.#options.gate.fence()
     this.#slots.blockCame()
     this.#afterBlock(block)
   }
@@ -364,6 +354,7 @@ export class Driver {
   async #restartEngine(error: unknown): Promise<void> {
     const {chain, mempool, accounts, logger} = this.#options
     this.#engineFailures++
+    this.facts.engineRestarts()
     if (mayBeTheBlock(error)) this.#upkeep.dropSuspects(this.#open?.held ?? [])
     this.#open = undefined
     mempool.putBack()
@@ -374,6 +365,7 @@ export class Driver {
     logger.warn('engine restarts', {failure: this.#engineFailures})
     try {
       await chain.restore()
+      this.facts.engineWorks()
     } catch (error) {
       if (error instanceof MetisSeqError) return this.#halt(error)
       this.#report('build', error)
@@ -385,6 +377,7 @@ export class Driver {
   async #halt(error: unknown): Promise<void> {
     const [state] = transition(this.#state, {type: 'critical', reason: reasonOf(error)})
     this.#state = state
+    this.facts.halts(error)
     this.#open = undefined
     this.#options.mempool.putBack()
     // A halted node still answers; without this, readers would wait for ever.

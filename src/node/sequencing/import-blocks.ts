@@ -14,6 +14,8 @@ export interface ImportOptions {
   chain: ChainState
   rules: BlockRules
   clock: Clock
+  /** Looks for our own signature before a block is kept. @throws {MetisSeqError} it must not be there */
+  noteOwn(block: SealedBlock): void
 }
 
 export interface SwitchOptions extends ImportOptions {
@@ -27,6 +29,9 @@ export interface SwitchOptions extends ImportOptions {
    */
   onLost(transactions: readonly Hex[]): void
 }
+
+/** It gets another hash here. Whoever only passes it on, and computes as its producer does, is no liar. */
+export class DivergedBlockError extends InvalidBlockError {}
 
 /** Why a branch wins: it starts with a takeover, or L1 has confirmed it. */
 export type SwitchReason = 'takeover' | 'confirmed'
@@ -44,6 +49,7 @@ export async function importBlock(options: ImportOptions, block: SealedBlock): P
   const authority = checkNext(options, block)
   try {
     await executeChecked(options, block, authority)
+    options.noteOwn(block)
     chain.log.append(block)
     await chain.accept(block)
   } catch (error) {
@@ -80,6 +86,7 @@ export async function switchBranch(
     const kept = new Set(first.transactions)
     const held = ours.flatMap(({transactions}) => transactions)
     options.onLost(held.filter((raw) => !kept.has(raw)))
+    options.noteOwn(first)
     chain.log.replaceAfter(ancestor, [first])
   } catch (error) {
     await chain.restore()
@@ -134,9 +141,9 @@ async function executeChecked(
  * consensus layer gives the turn to another. But first we doubt ourselves.
  */
 async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void> {
-  if (chain.disputed.get(block.hash) === 'refused') throw new InvalidBlockError(otherHash(block))
+  if (chain.disputed.get(block.hash) === 'refused') throw new DivergedBlockError(otherHash(block))
   const payload = {timestamp: block.timestamp, orderedTransactions: block.transactions}
-  let computed = ''
+  let computed = block.hash
   for (const oneByOne of [false, true]) {
     const {block: executed, dropped} = await chain.execute(payload, {oneByOne})
     if (executed.hash === block.hash && executed.stateRoot === block.stateRoot) return
@@ -149,11 +156,11 @@ async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void
     if (!oneByOne) await chain.engine.rollback(1)
   }
   if (chain.mayDoubtItself) {
-    chain.dispute(block.hash, 'doubted')
+    chain.disputes(block, computed, 'doubted')
     throw new EngineError('reset', `${otherHash(block)} The engine is rebuilt, to be sure.`)
   }
-  chain.dispute(block.hash, 'refused')
-  throw new InvalidBlockError(`${otherHash(block)} It is ${computed}.`)
+  chain.disputes(block, computed, 'refused')
+  throw new DivergedBlockError(`${otherHash(block)} It is ${computed}.`)
 }
 
 function otherHash({number, hash}: SealedBlock): string {

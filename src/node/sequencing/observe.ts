@@ -14,14 +14,7 @@ import type {Observation} from './transition.ts'
 export interface Surroundings
   extends Pick<
     DriverOptions,
-    | 'chain'
-    | 'guard'
-    | 'mempool'
-    | 'exchange'
-    | 'emptyBlocks'
-    | 'metrics'
-    | 'rules'
-    | 'contradiction'
+    'chain' | 'guard' | 'mempool' | 'emptyBlocks' | 'metrics' | 'rules' | 'contradiction' | 'gate'
   > {
   slots: Slots
   peers: PeerChoice
@@ -30,12 +23,11 @@ export interface Surroundings
   open: OpenBlock | undefined
   /** The next block holds one transaction and does not wait for the slot. */
   isSingle: boolean
-  isGraceOver: boolean
 }
 
 /** Everything that decides the next step, at one moment. */
 export function observe(around: Surroundings): Observation {
-  const {chain, guard, mempool, exchange, slots, peers, open, metrics} = around
+  const {chain, guard, mempool, slots, peers, open, metrics} = around
   const next = chain.head().number + 1
   const signed = guard.signedAt(next)
   const candidate = signed === undefined ? undefined : candidateFor(chain, signed)
@@ -44,14 +36,17 @@ export function observe(around: Surroundings): Observation {
   if (isSpent) metrics.fail('guard', `Height ${next} was signed before.`)
   // L1 holds another chain, so nothing that we build can last.
   const isBlocked = isSpent || around.contradiction() !== undefined
+  // Left to others: an earlier life of the key may have signed it.
+  const isBarred = around.gate.bars(next)
   const isTakeOver = candidate !== undefined && startsEpoch(candidate, around.rules)
   return {
     type: 'looked-around',
-    turn: isBlocked ? 'unknown' : chain.rotation.turnAt(next).whose,
+    turn: isBlocked ? 'unknown' : isBarred ? 'other' : chain.rotation.turnAt(next).whose,
     peerAhead: peers.ahead() !== undefined,
-    heard: (exchange.hasGreeted && exchange.peers().length > 0) || around.isGraceOver,
+    heard: around.gate.look(),
     slotDue: slots.isDue,
-    recommitReady: !isBlocked && (isTakeOver || mempool.recommitFor(around.me, next) !== undefined),
+    recommitReady:
+      !isBlocked && !isBarred && (isTakeOver || mempool.recommitFor(around.me, next) !== undefined),
     unfinished: candidate !== undefined,
     work: mempool.hasPending || (open !== undefined && !open.isEmpty),
     sealAtOnce: around.isSingle && slots.isSingleDue,

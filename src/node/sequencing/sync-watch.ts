@@ -1,16 +1,7 @@
 /** How far a node that catches up has come, and when it will be done. Only looks; changes nothing. */
 import type {Logger} from '../../lib/log.ts'
+import type {SyncView} from '../../protocol/node-status.ts'
 import {SYNC_LOG_MS, SYNC_WINDOW_MS} from '../peer-limits.ts'
-
-export interface SyncView {
-  /** Number of the highest block that a peer has. */
-  target: number
-  remaining: number
-  /** Measured over the last seconds. */
-  blocksPerSecond: number
-  /** Null while nothing was measured. */
-  etaSeconds: number | null
-}
 
 interface Sample {
   atMs: number

@@ -1,3 +1,5 @@
+import type {NodePhase} from '../../protocol/node-status.ts'
+
 /** Exactly one of these holds at any moment. */
 export type SequencerState =
   /** Silent since start: peers may know more, or the epoch is not confirmed. */
@@ -10,7 +12,7 @@ export type SequencerState =
   | {phase: 'halted'; reason: string}
   | {phase: 'stopped'}
 
-export type Phase = SequencerState['phase']
+export type Phase = SequencerState['phase'] & NodePhase
 
 /** What the driver sees when it looks around, after every event and at every slot. */
 export interface Observation {
@@ -19,7 +21,7 @@ export interface Observation {
   turn: 'mine' | 'other' | 'unknown'
   /** A peer is ahead of us, or has another block at one of our heights. */
   peerAhead: boolean
-  /** At least one peer answered, or waiting for one took too long. */
+  /** Enough was heard of L1 and of peers since the start to seal at all. */
   heard: boolean
   /** The slot of the next block has begun. */
   slotDue: boolean

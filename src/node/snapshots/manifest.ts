@@ -3,7 +3,7 @@
  * manifest that says what they are. Never keys, pool or sign guard: those belong to one node.
  */
 import {createHash} from 'node:crypto'
-import {createReadStream, readdirSync, readFileSync} from 'node:fs'
+import {createReadStream, lstatSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Hash, Hex} from 'viem'
@@ -16,6 +16,8 @@ export const CHAIN_FILE = 'chain.sqlite'
 export const HISTORY_FILE = 'history.sqlite'
 /** Shape of the directory. One of another version is refused, never guessed at. */
 export const MANIFEST_VERSION = 1
+/** One names three files. */
+const MANIFEST_BYTES = 64 * 1024
 
 export interface SnapshotFile {
   name: string
@@ -53,11 +55,15 @@ export interface ListedSnapshot {
   bytes: number
 }
 
-/** @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED */
+/** @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED, SNAPSHOT_UNSAFE */
 export function readManifest(path: string): Manifest {
+  const file = join(path, MANIFEST_FILE)
   let text: string
   try {
-    text = readFileSync(join(path, MANIFEST_FILE), 'utf8')
+    const stats = lstatSync(file)
+    if (!stats.isFile()) throw unsafe(path, MANIFEST_FILE, 'is no regular file')
+    if (stats.size > MANIFEST_BYTES) throw damaged(path, 'its manifest is too long')
+    text = readFileSync(file, 'utf8')
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'ENOTDIR') throw error
     throw new MetisSeqError({
@@ -70,8 +76,28 @@ export function readManifest(path: string): Manifest {
     })
   }
   const manifest = parseManifest(text)
-  if (manifest) return manifest
-  throw damaged(path, 'its manifest is not readable')
+  if (!manifest) throw damaged(path, 'its manifest is not readable')
+  assertFileNames(path, manifest)
+  return manifest
+}
+
+/**
+ * A snapshot carries the chain, its history and one state of the engine, under exactly these names. Any
+ * other file, such as a sign guard or a peer key, belongs to one node and never comes from elsewhere.
+ */
+function assertFileNames(path: string, {files, engineBlock}: Manifest): void {
+  const allowed = [CHAIN_FILE, HISTORY_FILE]
+  if (engineBlock !== null) allowed.push(`${engineBlock}.snapshot`)
+  const seen = new Set<string>()
+  for (const {name} of files) {
+    if (!allowed.includes(name)) throw unsafe(path, name, 'is no part of a snapshot')
+    if (seen.has(name)) throw unsafe(path, name, 'is named twice')
+    seen.add(name)
+  }
+  if (!seen.has(CHAIN_FILE)) throw damaged(path, `its manifest names no ${CHAIN_FILE}`)
+  if (engineBlock !== null && !seen.has(`${engineBlock}.snapshot`)) {
+    throw damaged(path, `its manifest names no ${engineBlock}.snapshot`)
+  }
 }
 
 function parseManifest(text: string): Manifest | undefined {
@@ -85,24 +111,27 @@ function parseManifest(text: string): Manifest | undefined {
   const {network, chainId, fingerprint, head, createdAt, engineBlock, files} = value
   const isWhole =
     [network, fingerprint, createdAt].every((each) => typeof each === 'string') &&
-    typeof chainId === 'number' &&
-    (engineBlock === null || typeof engineBlock === 'number') &&
+    isCount(chainId) &&
+    (engineBlock === null || isCount(engineBlock)) &&
     isRecord(head) &&
-    typeof head['number'] === 'number' &&
+    isCount(head['number']) &&
     typeof head['hash'] === 'string' &&
     Array.isArray(files) &&
     files.every(isFile)
   return isWhole ? (value as unknown as Manifest) : undefined
 }
 
-/** A name with a slash could reach outside of the directory. */
 function isFile(value: unknown): boolean {
   return (
     isRecord(value) &&
-    /^[\w.-]+$/.test(String(value['name'])) &&
-    typeof value['bytes'] === 'number' &&
+    typeof value['name'] === 'string' &&
+    isCount(value['bytes']) &&
     /^[0-9a-f]{64}$/.test(String(value['sha256']))
   )
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 /** Everything in a directory that is or was meant to be a snapshot, the newest first. */
@@ -146,18 +175,29 @@ export async function sha256Of(path: string): Promise<string> {
 }
 
 /**
+ * Every file is a file, and as long as the manifest says: a link or a pipe would be read from elsewhere.
+ *
+ * @throws {MetisSeqError} SNAPSHOT_DAMAGED, SNAPSHOT_UNSAFE
+ */
+export function assertPlainFiles(dir: string, {files}: Manifest): void {
+  for (const {name, bytes} of files) {
+    const stats = lstatSync(join(dir, name), {throwIfNoEntry: false})
+    if (!stats) throw damaged(dir, `${name} is missing`)
+    if (!stats.isFile()) throw unsafe(dir, name, 'is no regular file')
+    if (stats.size !== bytes) throw damaged(dir, `${name} has other bytes than its manifest says`)
+  }
+}
+
+/**
  * Every file has the bytes that the manifest names.
  *
  * @param dir where the files are; their copies may be checked instead of the snapshot itself
- * @throws {MetisSeqError} SNAPSHOT_DAMAGED
+ * @throws {MetisSeqError} SNAPSHOT_DAMAGED, SNAPSHOT_UNSAFE
  */
-export async function checkSums(dir: string, {files}: Manifest): Promise<void> {
-  for (const {name, sha256} of files) {
-    const found = await sha256Of(join(dir, name)).catch((error: unknown) => {
-      if (systemErrorCode(error) === 'ENOENT') return null
-      throw error
-    })
-    if (found === null) throw damaged(dir, `${name} is missing`)
+export async function checkSums(dir: string, manifest: Manifest): Promise<void> {
+  assertPlainFiles(dir, manifest)
+  for (const {name, sha256} of manifest.files) {
+    const found = await sha256Of(join(dir, name))
     if (found !== sha256) throw damaged(dir, `${name} has other bytes than its manifest says`)
   }
 }
@@ -175,6 +215,20 @@ export function assertNetwork(manifest: Manifest, network: SnapshotNetwork): voi
       network: `${network.chainId} ${network.fingerprint}`,
     },
     hints: ['Choose the network it belongs to with `--network`, or update the network document.'],
+  })
+}
+
+function unsafe(path: string, name: string, why: string): MetisSeqError {
+  const file = JSON.stringify(name.slice(0, 100))
+  return new MetisSeqError({
+    code: 'SNAPSHOT_UNSAFE',
+    message: `The snapshot at ${path} is refused: ${file} ${why}.`,
+    exit: 'critical',
+    facts: {path, file: name.slice(0, 100), why},
+    hints: [
+      'Do not use it: it was made to change what belongs to this node alone.',
+      'Use another one: `metis-seq node snapshot list`.',
+    ],
   })
 }
 

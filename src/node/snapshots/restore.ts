@@ -1,12 +1,14 @@
 /** In: a snapshot and the directory of a node that does not run. Out: that node at the snapshot's head. */
-import {copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
+import {constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {fromFileError, fsyncDirectory, fsyncFile, writeFileAtomic} from '../../lib/files.ts'
+import {fromFileError, fsyncDirectory, fsyncFile} from '../../lib/files.ts'
 import {lockDirectory} from '../../store/dir-lock.ts'
+import {SignGuard} from '../../store/sign-guard.ts'
 import {
   assertNetwork,
+  assertPlainFiles,
   CHAIN_FILE,
   checkSums,
   HISTORY_FILE,
@@ -32,7 +34,7 @@ export interface RestorePlan {
   manifest: Manifest
   /** What is there and would be moved aside. */
   replaces: string[]
-  /** `kept`: the node has one. `made`: it gets one that lets it sign only above the restored head. */
+  /** `kept`: the node has one. `made`: it gets one. Either lets it sign only above the restored head. */
   signGuard: 'kept' | 'made'
   /** Highest height the kept guard has signed; null when there is none. */
   signedUpTo: number | null
@@ -41,7 +43,8 @@ export interface RestorePlan {
 /**
  * What a restore would do. Reads only.
  *
- * @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED, SNAPSHOT_FOREIGN
+ * @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED, SNAPSHOT_UNSAFE, SNAPSHOT_FOREIGN,
+ *   SIGN_GUARD_DAMAGED
  */
 export function planRestore(options: {
   path: string
@@ -51,12 +54,13 @@ export function planRestore(options: {
   const {path, dataDir, network} = options
   const manifest = readManifest(path)
   assertNetwork(manifest, network)
+  assertPlainFiles(path, manifest)
   const guard = join(dataDir, GUARD_FILE)
   return {
     ...{path, dataDir, manifest},
     replaces: REPLACED.filter((name) => existsSync(join(dataDir, name))),
     signGuard: existsSync(guard) ? 'kept' : 'made',
-    signedUpTo: existsSync(guard) ? highestSigned(guard) : null,
+    signedUpTo: SignGuard.topOf(guard),
   }
 }
 
@@ -81,15 +85,13 @@ export async function applyRestore(
     rmSync(incoming, {recursive: true, force: true})
     mkdirSync(incoming, {mode: 0o700})
     for (const {name} of manifest.files) {
-      copyFileSync(join(path, name), join(incoming, name))
+      copyFileSync(join(path, name), join(incoming, name), constants.COPYFILE_EXCL)
       fsyncFile(join(incoming, name))
     }
     // The copies: a disk that is full or failing shows here, before anything is moved.
     await checkSums(incoming, manifest)
     // Before the chain: a node that could start without it could sign again what was signed elsewhere.
-    if (!existsSync(join(dataDir, GUARD_FILE))) {
-      writeFileAtomic(join(dataDir, GUARD_FILE), `floor ${manifest.head.number + 1}\n`)
-    }
+    raiseGuard(join(dataDir, GUARD_FILE), manifest.head.number + 1)
     const movedTo = present.length > 0 ? moveAside(dataDir, present, options.nowMs) : null
     putInPlace(dataDir, incoming, manifest)
     return {movedTo}
@@ -125,11 +127,17 @@ function putInPlace(dataDir: string, incoming: string, {files}: Manifest): void 
   fsyncDirectory(dataDir)
 }
 
-function highestSigned(guard: string): number | null {
-  const heights = [...readFileSync(guard, 'utf8').matchAll(/^(\d+) 0x/gm)].map(([, height]) =>
-    Number(height),
-  )
-  return heights.length === 0 ? null : heights.reduce((top, each) => Math.max(top, each))
+/**
+ * The guard only grows: what it holds stays, and nothing at or below the restored head is signed. It is
+ * not trusted, since the chain of the snapshot may be older than what the key has signed elsewhere.
+ */
+function raiseGuard(path: string, floor: number): void {
+  const guard = SignGuard.open(path)
+  try {
+    guard.distrust(floor)
+  } finally {
+    guard.close()
+  }
 }
 
 function hasData(dataDir: string): MetisSeqError {

@@ -6,7 +6,7 @@ import {readSignerEntry} from '../../chain/actions/locking-pool/read-sequencer-i
 import {readEpoch, readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
 import type {Context} from '../context.ts'
-import {rotationNow} from '../epochs.ts'
+import type {RotationNow} from '../epochs.ts'
 import type {Trap} from '../plan.ts'
 
 /** How many epochs back unpaid blocks are looked for: two months of 1,000 blocks every 2 s. */
@@ -38,31 +38,34 @@ export function sharedThrottleTrap(uses: 'withdrawal' | 'signer update', batch: 
  * An exiting sequencer cannot ask for the next epoch to be committed, so a chain whose producer exits
  * stands still until the respan.
  *
+ * @param rotation as it is shown beside the trap; null when L2 does not answer
+ *
  * - Source: protocol of the consensus layer: sign requests need a current validator.
  */
-export async function producingTrap(context: Context, signer: Address): Promise<Trap[]> {
+export async function producingTrap(
+  context: Context,
+  signer: Address,
+  rotation: RotationNow | null,
+): Promise<Trap[]> {
   const id = 'producing' as const
-  try {
-    const {epoch, next, headBlock} = await rotationNow(context)
-    const turns = [epoch, next].filter((each) => each && isAddressEqual(each.signer, signer))
-    const [turn] = turns
-    if (!turn) return await replacedSignerTrap(context, [epoch, next])
-    const when =
-      turn === epoch
-        ? `now, until block ${turn.endBlock}`
-        : `next, from block ${turn.startBlock} to ${turn.endBlock}`
-    return [
-      {
-        id,
-        message: `The sequencer produces ${when} (head ${headBlock}): an exit now can halt L2 until another one takes over. Wait until its turn is over.`,
-      },
-    ]
-  } catch {
-    return [
-      {id, message: 'L2 does not answer, so whether the sequencer is producing cannot be seen.'},
-    ]
-  }
+  if (!rotation) return [{id, message: UNSEEN}]
+  const {epoch, next, headBlock} = rotation
+  const turns = [epoch, next].filter((each) => each && isAddressEqual(each.signer, signer))
+  const [turn] = turns
+  if (!turn) return replacedSignerTrap(context, [epoch, next])
+  const when =
+    turn === epoch
+      ? `now, until block ${turn.endBlock}`
+      : `next, from block ${turn.startBlock} to ${turn.endBlock}`
+  return [
+    {
+      id,
+      message: `The sequencer produces ${when} (head ${headBlock}): an exit now can halt L2 until another one takes over. Wait until its turn is over.`,
+    },
+  ]
 }
+
+const UNSEEN = 'L2 does not answer, so whether the sequencer is producing cannot be seen.'
 
 /**
  * Committed epochs keep the address of a signer that was replaced, and LockingPool no longer says whose it was.

@@ -1,9 +1,10 @@
-import {existsSync, readdirSync, readFileSync, unlinkSync} from 'node:fs'
+import {existsSync, readdirSync, unlinkSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError, messageOf, systemErrorCode} from '../../lib/errors.ts'
 import {fromFileError, writeFileAtomic} from '../../lib/files.ts'
 import {stringifyJson} from '../../lib/json.ts'
+import {readSecretText} from '../../lib/read-file.ts'
 import type {KeyStore} from './key-store.ts'
 import {
   decryptKeystore,
@@ -87,7 +88,7 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
  */
 function readKeyText(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8')
+    return readSecretText(path)
   } catch (cause) {
     if (systemErrorCode(cause) === 'ENOENT') return null
     throw keystoreUnreadable(path, cause)

@@ -1,11 +1,9 @@
-import type {
-  DashboardEvent,
-  Production,
-  RotationForecast,
-  SyncState,
-} from '../../services/dashboard.ts'
-import type {Feed} from '../../services/feeds.ts'
-import type {L1Money} from '../../services/status.ts'
+import type {HealthReport} from '../../health/issue.ts'
+import type {Now, Setting} from '../../health/snapshot.ts'
+import type {OperatorEvent} from '../../services/live/events.ts'
+import type {Feeds} from '../../services/live/live.ts'
+
+export type {Now} from '../../health/snapshot.ts'
 
 /** How bad a line is. Always said in words too; colour only repeats it. */
 export type Tone = 'plain' | 'ok' | 'warn' | 'critical' | 'mine' | 'dim'
@@ -18,27 +16,21 @@ export interface Row {
 
 /** Everything a frame is made of, taken at one moment. */
 export interface DashboardSnapshot {
-  network: string
-  profile: string | null
-  slotMs: number
-  respanDelaySeconds: number
-  /** False: nobody's stake can be shown, which is no trouble. */
-  hasOwner: boolean
-  production: Feed<Production>
-  rotation: Feed<RotationForecast>
-  sync: Feed<SyncState>
-  money: Feed<L1Money>
-  events: DashboardEvent[]
+  setting: Setting
+  feeds: Feeds
+  /** The report before this frame, for how long issues last; null before the first. */
+  health: HealthReport | null
+  /** Milliseconds a block usually takes; null while too few are known. */
+  blockMs: number | null
+  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
+  movedAtMs: number | null
+  events: OperatorEvent[]
 }
 
-/** Time now: wall clock for people, monotonic for ages. */
-export interface Now {
-  wallMs: number
-  monotonicMs: number
-}
-
-/** Seconds since the last block of L2, or null while none is known. */
-export function silentSeconds({production}: DashboardSnapshot, now: Now): number | null {
-  if (!production.value) return null
-  return Math.max(0, Math.floor(now.wallMs / 1000) - Number(production.value.headTimestampSeconds))
+/** What the rows of a panel may look at beside their own source. */
+export interface Around {
+  snapshot: DashboardSnapshot
+  /** As of this frame. */
+  health: HealthReport
+  now: Now
 }

@@ -1,56 +1,68 @@
-import {isRecord} from '../../lib/json.ts'
+import type {IssueId} from '../../health/issue.ts'
+import {epochsBehind} from '../../health/rules/consensus.ts'
+import {answerOf} from '../../health/snapshot.ts'
 import {formatDuration, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
+import type {NodeStatus} from '../../protocol/node-status.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
-import type {
-  DashboardEvent,
-  Production,
-  RotationForecast,
-  SyncState,
-} from '../../services/dashboard.ts'
-import type {L1Money} from '../../services/status.ts'
-import {silentSeconds, type DashboardSnapshot, type Now, type Row, type Tone} from './model.ts'
+import type {RotationNow} from '../../services/epochs.ts'
+import {toSource} from '../../services/feeds.ts'
+import type {ForecastTurn, PosLook} from '../../services/health/consensus.ts'
+import type {L1Money} from '../../services/health/money.ts'
+import type {OperatorEvent} from '../../services/live/events.ts'
+import type {Around, Now, Row, Tone} from './model.ts'
 
 const BAR_CELLS = 16
 
-export function productionRows(value: Production, snapshot: DashboardSnapshot, now: Now): Row[] {
-  const {epoch, headBlock, blocksLeft, meanBlockMs} = value
-  const silent = silentSeconds(snapshot, now) ?? 0
-  const rows: Row[] = [row('head', `block ${headBlock}, ${silent} s ago`)]
+export function productionRows(value: RotationNow, around: Around): Row[] {
+  const {epoch, headBlock, blocksLeft} = value
+  const {blockMs} = around.snapshot
+  const rows: Row[] = [row('head', `block ${headBlock}, ${silenceOf(value, around.now)} s ago`)]
   if (!epoch)
     return [...rows, row('producer', 'nobody: no epoch covers the next block', 'critical')]
   const total = epochBlocks(epoch)
   const done = total - blocksLeft
   const cells = Number((done * BigInt(BAR_CELLS)) / (total || 1n))
-  const perBlockMs = meanBlockMs ?? snapshot.slotMs
-  const stalled = silent > (snapshot.slotMs / 1000) * 3 + 1
   return [
     row('producer', nameOf(epoch), epoch.mine ? 'mine' : 'plain'),
     row('epoch', `${epoch.number}, ${epoch.startBlock} to ${epoch.endBlock}`),
-    row(
-      'left',
-      `${blocksLeft} blocks, ${formatDuration((Number(blocksLeft) * perBlockMs) / 1000)}`,
-    ),
+    row('left', `${blocksLeft} blocks, ${etaOf(blocksLeft, around)}`),
     ...rows,
-    stalled
-      ? row('stall', `${silent} s of ${snapshot.respanDelaySeconds} s until a respan`, 'warn')
-      : row('stall', 'none', 'ok'),
+    stallRow(value, around),
     row('progress', `${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)} ${done}/${total}`),
     row(
       'block time',
-      meanBlockMs === null
-        ? 'not enough blocks yet'
-        : `${(meanBlockMs / 1000).toFixed(1)} s mean of 32`,
+      blockMs === null ? 'not enough blocks yet' : `${(blockMs / 1000).toFixed(1)} s usual of 32`,
     ),
   ]
 }
 
-export function rotationRows(
-  {turns, validators}: RotationForecast,
-  {production, slotMs}: DashboardSnapshot,
-): Row[] {
-  const now = production.value
-  const planned = now?.next ?? null
+/** What the clock says beside the head; the rules of health decide whether it is too long. */
+function silenceOf({headTimestampSeconds}: RotationNow, now: Now): number {
+  return Math.max(0, Math.floor(now.wallMs / 1000) - Number(headTimestampSeconds))
+}
+
+function stallRow(value: RotationNow, {snapshot, health, now}: Around): Row {
+  const tone = toneOf(health.issues, ['l2-stalled', 'own-turn-silent', 'l2-unreachable'])
+  if (tone === undefined) return row('stall', 'none', 'ok')
+  const {respanDelaySeconds} = snapshot.setting
+  return row('stall', `${silenceOf(value, now)} s of ${respanDelaySeconds} s until a respan`, tone)
+}
+
+/** How long so many blocks take. While none come there is no such time, and that is said. */
+function etaOf(blocks: bigint, {snapshot, health, now}: Around): string {
+  const {setting, blockMs, feeds} = snapshot
+  const duration = formatDuration((Number(blocks) * (blockMs ?? setting.slotMs)) / 1000)
+  const l2 = answerOf(toSource(feeds.l2), now)
+  if (!l2.known) return `${duration} once L2 answers again`
+  return toneOf(health.issues, ['l2-stalled', 'own-turn-silent'])
+    ? `${duration} once blocks come again`
+    : duration
+}
+
+export function rotationRows(value: RotationNow, around: Around): Row[] {
+  const planned = value.next
+  const {turns, unknown} = forecastOf(around)
   const upcoming = turns.slice(0, 4).map((turn) => `${turn.number} ${nameOf(turn)}`)
   return [
     planned
@@ -60,13 +72,13 @@ export function rotationRows(
           planned.mine ? 'mine' : 'plain',
         )
       : row('next', 'not planned before a tenth of the epoch is done', 'dim'),
-    myNextRow(now, turns, slotMs),
-    row('then', upcoming.slice(0, 2).join(', ') || 'unknown'),
+    myNextRow(value, turns, unknown, around),
+    row('then', unknown ?? (upcoming.slice(0, 2).join(', ') || 'unknown')),
     row('', upcoming.slice(2).join(', ')),
-    row('validators', validators === 0 ? 'unknown' : String(validators)),
+    row('validators', validatorsOf(around)),
     row(
       'before',
-      (now?.recent ?? [])
+      value.newest
         .filter(({state}) => state === 'past')
         .slice(-3)
         .map((epoch) => `${epoch.number} ${nameOf(epoch)}`)
@@ -75,64 +87,122 @@ export function rotationRows(
   ]
 }
 
+/** Turns to come, only from a consensus layer that answers and knows L2's newest epoch. */
+function forecastOf({snapshot, now}: Around): {turns: ForecastTurn[]; unknown: string | null} {
+  const {pos: feed, l2} = snapshot.feeds
+  const pos = answerOf(toSource(feed), now)
+  if (!pos.known) {
+    const why = pos.why === 'absent' ? 'unknown without a consensus layer' : 'unknown'
+    return {turns: [], unknown: why}
+  }
+  const behind = epochsBehind(pos, l2.value?.newest.at(-1)?.number)
+  if (behind === 0n) return {turns: pos.value.turns, unknown: null}
+  return {turns: [], unknown: `unknown: the consensus layer is ${behind} epochs behind`}
+}
+
+function validatorsOf({snapshot, now}: Around): string {
+  const pos = answerOf<PosLook>(toSource(snapshot.feeds.pos), now)
+  return pos.known ? String(pos.value.validators) : 'unknown'
+}
+
 /** My own next turn: committed or planned is exact, a forecast holds while the validators stay. */
-function myNextRow(now: Production | null, turns: RotationForecast['turns'], slotMs: number): Row {
-  if (now?.epoch?.mine) return row('my turn', 'now', 'mine')
-  if (!now?.epoch) return row('my turn', 'unknown', 'dim')
-  const perBlockMs = now.meanBlockMs ?? slotMs
-  const eta = (blocks: bigint) => formatDuration((Number(blocks) * perBlockMs) / 1000)
+function myNextRow(
+  now: RotationNow,
+  turns: readonly ForecastTurn[],
+  unknown: string | null,
+  around: Around,
+): Row {
+  if (now.epoch?.mine) return row('my turn', 'now', 'mine')
+  if (!now.epoch) return row('my turn', 'unknown', 'dim')
   if (now.next?.mine) {
     return row(
       'my turn',
-      `in ${eta(now.blocksLeft)}, epoch ${now.next.number} (${now.next.state})`,
+      `in ${etaOf(now.blocksLeft, around)}, epoch ${now.next.number} (${now.next.state})`,
       'mine',
     )
   }
-  if (turns.length === 0) return row('my turn', 'unknown without a consensus layer', 'dim')
-  const index = turns.findIndex(({mine}) => mine)
-  const turn = turns[index]
+  if (unknown !== null) return row('my turn', unknown, 'dim')
+  const turn = turns.find(({mine}) => mine)
   if (!turn) return row('my turn', `not among the next ${turns.length} epochs`, 'dim')
   const between = turn.number - now.epoch.number - 1n
   const blocks = now.blocksLeft + between * epochBlocks(now.epoch)
-  return row('my turn', `in about ${eta(blocks)}, epoch ${turn.number} (probable)`, 'mine')
+  return row(
+    'my turn',
+    `in about ${etaOf(blocks, around)}, epoch ${turn.number} (probable)`,
+    'mine',
+  )
 }
 
-export function syncRows(
-  {l1Block, l1AgeSeconds, node, nodeExpected}: SyncState,
-  snapshot: DashboardSnapshot,
+export function syncRows(around: Around): Row[] {
+  const {feeds, setting} = around.snapshot
+  const l1 = l1Row(around)
+  if (!setting.nodeExpected) return [l1, row('node', 'none in this profile', 'dim')]
+  const node = answerOf(toSource(feeds.node), around.now)
+  const tone = toneOf(around.health.issues, NODE_STATES)
+  if (!node.known) return [l1, row('node', node.why === 'asking' ? 'asking…' : 'unknown', 'warn')]
+  const {status, process} = node.value
+  if (!status) {
+    const state = process === null ? 'does not run' : `process ${process.pid} does not answer`
+    return [l1, row('node', state, tone ?? 'critical')]
+  }
+  return [...nodeRows(status, around, tone), l1]
+}
+
+const NODE_STATES: readonly IssueId[] = [
+  'node-down',
+  'node-hung',
+  'node-ended-halted',
+  'node-halted',
+  'node-second-signer',
+  'node-diverged',
+  'node-l1-divergence',
+  'node-catching-up',
+  'node-waiting',
+]
+
+function nodeRows(
+  status: NodeStatus,
+  {snapshot, health, now}: Around,
+  tone: Tone | undefined,
 ): Row[] {
-  const l1 = row('L1', `block ${l1Block}, ${l1AgeSeconds} s ago`)
-  if (!nodeExpected) return [l1, row('node', 'none in this profile', 'dim')]
-  if (!node) return [l1, row('node', 'does not run', 'critical')]
-  const head = heightOf(node['head'])
-  const reference = snapshot.production.value?.headBlock
-  const lag = head !== null && reference !== undefined ? Number(reference) - head : null
-  const peers = Array.isArray(node['peers']) ? node['peers'].filter(isRecord) : []
-  const pool = isRecord(node['pool']) ? node['pool'] : {}
+  const {phase, syncing, head, safe, finalized, peers, pool} = status
+  const l2 = answerOf(toSource(snapshot.feeds.l2), now)
+  // Two looks at one moment; with L2 away there is nothing to compare with.
+  const lag = l2.known ? Number(l2.value.headBlock) - head.number : null
+  const behind = toneOf(health.issues, ['node-behind'])
+  const step = lag === null ? '' : behind ? `, ${lag} behind` : ', in step'
+  const lags = peers.map(({lagBlocks}) => String(lagBlocks)).join(' ')
   return [
-    row(
-      'node',
-      `${String(node['phase'] ?? 'unknown')}${node['syncing'] === true ? ', syncing' : ''}`,
-      node['syncing'] === true ? 'warn' : 'ok',
-    ),
-    row(
-      'head',
-      `${head ?? 'unknown'}${lag === null ? '' : lag > 1 ? `, ${lag} behind` : ', in step'}`,
-      lag !== null && lag > 2 ? 'warn' : 'plain',
-    ),
-    row('safe', `${heightOf(node['safe']) ?? 'none yet'}`),
-    row('finalized', `${heightOf(node['finalized']) ?? 'none yet'}`),
+    row('node', `${phase}${syncing ? ', syncing' : ''}`, tone ?? (syncing ? 'warn' : 'ok')),
+    row('head', `${head.number}${step}`, behind ?? 'plain'),
+    row('safe', `${safe ?? 'none yet'}`, toneOf(health.issues, ['batches-not-landing']) ?? 'plain'),
+    row('finalized', `${finalized ?? 'none yet'}`),
     row(
       'peers',
-      `${peers.length}${peers.length ? `, lag ${peers.map((peer) => String(peer['lagBlocks'] ?? '?')).join(' ')}` : ''}`,
-      peers.length ? 'plain' : 'warn',
+      `${peers.length}${peers.length ? `, lag ${lags}` : ''}`,
+      toneOf(health.issues, ['node-no-peers']) ?? 'plain',
     ),
     row(
       'pool',
-      `${String(pool['pending'] ?? '?')} pending, ${String(pool['queued'] ?? '?')} queued`,
+      `${pool.pending} pending, ${pool.queued} queued`,
+      toneOf(health.issues, ['pool-full']) ?? 'plain',
     ),
-    l1,
   ]
+}
+
+function l1Row({snapshot, health, now}: Around): Row {
+  const {value, error} = snapshot.feeds.l1
+  const tone = toneOf(health.issues, ['l1-unreachable', 'l1-stale']) ?? 'plain'
+  if (!value) return row('L1', error ? 'does not answer' : 'asking…', error ? 'warn' : 'dim')
+  const age = Math.max(0, Math.floor(now.wallMs / 1000) - Number(value.timestampSeconds))
+  const isDown = health.issues.some(({id}) => id === 'l1-unreachable')
+  return row('L1', `block ${value.block}, ${age} s ago${isDown ? ', does not answer' : ''}`, tone)
+}
+
+/** The worst tone of these issues; undefined while there is none. */
+function toneOf(issues: Around['health']['issues'], ids: readonly IssueId[]): Tone | undefined {
+  const worst = issues.find(({id, severity}) => ids.includes(id) && severity !== 'info')
+  return worst && (worst.severity === 'critical' ? 'critical' : 'warn')
 }
 
 /** Whose stake it would be is not known. */
@@ -140,7 +210,8 @@ export function noOwnerRows(): Row[] {
   return [row('owner', 'none: metis-seq init', 'dim')]
 }
 
-export function stakeRows({stake, ownerMetisWei, ownerEthWei}: L1Money): Row[] {
+export function stakeRows(money: L1Money, around: Around): Row[] {
+  const {stake, ownerMetisWei, ownerEthWei} = money
   const wallet = row(
     'wallet L1',
     `${formatWeiShort(ownerMetisWei)} METIS, ${formatWeiShort(ownerEthWei)} ETH`,
@@ -150,6 +221,7 @@ export function stakeRows({stake, ownerMetisWei, ownerEthWei}: L1Money): Row[] {
       row('sequencer', 'not registered', 'warn'),
       row('next', 'metis-seq sequencer eligible'),
       wallet,
+      asOfRow(money, around),
     ]
   }
   const {sequencer, pool, shareBasisPoints, roomMetisWei} = stake
@@ -173,29 +245,30 @@ export function stakeRows({stake, ownerMetisWei, ownerEthWei}: L1Money): Row[] {
     row('paid until', `epoch ${pool.rewardedUntilEpoch}, batch ${pool.rewardBatchId}`),
     wallet,
     row('room to add', `${formatWeiShort(roomMetisWei)} METIS`),
+    asOfRow(money, around),
   ]
 }
 
-export function eventRows(events: DashboardEvent[], now: Now): Row[] {
+/** Money is shown with its age, so that nobody acts on figures of before an outage. */
+function asOfRow({l1Block}: L1Money, {snapshot, now}: Around): Row {
+  const {atMs} = snapshot.feeds.money
+  const seconds = atMs === null ? 0 : Math.max(0, Math.round((now.monotonicMs - atMs) / 1000))
+  return row('read', `${seconds} s ago, L1 block ${l1Block}`, 'dim')
+}
+
+export function eventRows(events: OperatorEvent[], now: Now): Row[] {
   if (events.length === 0) return [row('', 'Nothing has happened since the start.', 'dim')]
   return events.map(({atMs, level, text}) =>
     row(
       `${Math.max(0, Math.round((now.wallMs - atMs) / 1000))} s ago`,
-      level === 'warn' ? `WARN ${text}` : text,
-      level === 'warn' ? 'warn' : 'plain',
+      level === 'info' ? text : `${level === 'warn' ? 'WARN' : 'CRIT'} ${text}`,
+      level === 'info' ? 'plain' : level,
     ),
   )
 }
 
 function nameOf({signer, mine}: {signer: string; mine: boolean}): string {
   return mine ? '◆ YOU' : shortHex(signer)
-}
-
-function heightOf(value: unknown): number | null {
-  const number = isRecord(value) ? value['number'] : value
-  const height =
-    typeof number === 'number' || typeof number === 'string' ? Number(number) : Number.NaN
-  return Number.isFinite(height) ? height : null
 }
 
 function row(label: string, value: string, tone: Tone = 'plain'): Row {

@@ -1,6 +1,10 @@
+import type {HealthReport, HealthState} from '../../health/issue.ts'
 import type {Dashboard} from '../../services/dashboard.ts'
-import type {Feed} from '../../services/feeds.ts'
-import {silentSeconds, type DashboardSnapshot, type Now, type Row, type Tone} from './model.ts'
+import {withPlan} from '../../services/epochs.ts'
+import {staleAfterMs, type Feed} from '../../services/feeds.ts'
+import {assessSources} from '../../services/health/sources.ts'
+import {feedsOf, sourcesOf} from '../../services/live/live.ts'
+import type {Around, DashboardSnapshot, Now, Row, Tone} from './model.ts'
 import {eventRows, noOwnerRows, productionRows, rotationRows, stakeRows, syncRows} from './rows.ts'
 
 export interface Panel {
@@ -16,50 +20,80 @@ export interface DashboardView {
   /** Worst state in words. */
   state: {word: 'OK' | 'WARN' | 'CRIT' | 'WAIT'; text: string; tone: Tone}
   nextAction: string
+  health: HealthReport
   panels: {production: Panel; rotation: Panel; sync: Panel; stake: Panel; events: Panel}
 }
 
 export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
-  const {network, profile, slotMs, respanDelaySeconds, hasOwner} = dashboard
+  const {setting, pollers, health, blockMs, events} = dashboard
   return {
-    network,
-    profile,
-    slotMs,
-    respanDelaySeconds,
-    hasOwner,
-    production: dashboard.production.store.get(),
-    rotation: dashboard.rotation.store.get(),
-    sync: dashboard.sync.store.get(),
-    money: dashboard.money.store.get(),
-    events: dashboard.events.get(),
+    setting,
+    feeds: feedsOf(pollers),
+    health: health.get(),
+    blockMs: blockMs.get(),
+    events: events.get(),
+    movedAtMs: dashboard.movedAtMs(),
   }
 }
 
 /** The whole dashboard in words. Pure; the screen and the text frame both draw it. */
 export function toDashboardView(snapshot: DashboardSnapshot, now: Now): DashboardView {
-  const state = worstState(snapshot, now)
+  const {setting, feeds} = snapshot
+  const health = assessSources(setting, sourcesOf(feeds), snapshot.health, now, snapshot.movedAtMs)
+  const around: Around = {snapshot, health, now}
   return {
-    title: `metis-seq  ${snapshot.network}  ${snapshot.profile ?? 'no profile'}`,
+    title: `metis-seq  ${setting.network}  ${setting.profile ?? 'no profile'}`,
     clock: `${new Date(now.wallMs).toISOString().slice(11, 19)} UTC`,
-    state,
-    nextAction: nextAction(snapshot, state.word),
+    state: toState(health),
+    nextAction: health.remedy ?? 'nothing to do',
+    health,
     panels: {
-      production: panel('Production', snapshot.production, now, (value) =>
-        productionRows(value, snapshot, now),
-      ),
-      rotation: panel('Rotation', snapshot.rotation, now, (value) => rotationRows(value, snapshot)),
-      sync: panel('Sync', snapshot.sync, now, (value) => syncRows(value, snapshot)),
-      stake: snapshot.hasOwner
-        ? panel('Stake and rewards', snapshot.money, now, stakeRows)
+      production: panel('Production', feeds.l2, now, (value) => productionRows(value, around)),
+      rotation: rotationPanel(around),
+      sync: syncPanel(around),
+      stake: setting.hasOwner
+        ? panel('Stake and rewards', feeds.money, now, (value) => stakeRows(value, around))
         : {title: 'Stake and rewards', age: '', rows: noOwnerRows()},
-      events: {title: 'Events', age: '', rows: eventRows(snapshot.events, now)},
+      events: {
+        title: 'Events',
+        age: '',
+        rows: [...issueRows(health, now), ...eventRows(snapshot.events, now)],
+      },
     },
   }
 }
 
+const words = {ok: 'OK', unknown: 'WAIT', warn: 'WARN', critical: 'CRIT'} as const
+const tones: Record<HealthState, Tone> = {
+  ok: 'ok',
+  unknown: 'dim',
+  warn: 'warn',
+  critical: 'critical',
+}
+
+function toState({state, headline, issues}: HealthReport): DashboardView['state'] {
+  const others = issues.filter(({severity}) => severity !== 'info').length - 1
+  const more = others > 0 ? ` (and ${others} more)` : ''
+  return {word: words[state], text: `${headline}${more}`, tone: tones[state]}
+}
+
+/** What is wrong now stands above what happened, so that no event can push it away. */
+function issueRows({issues}: HealthReport, now: Now): Row[] {
+  return issues
+    .filter(({severity}) => severity !== 'info')
+    .map(({severity, text, sinceMs}) => ({
+      label:
+        sinceMs === null
+          ? 'now'
+          : `for ${Math.max(0, Math.round((now.wallMs - sinceMs) / 1000))} s`,
+      value: `${severity === 'critical' ? 'CRIT' : 'WARN'} ${text}`,
+      tone: severity === 'critical' ? 'critical' : 'warn',
+    }))
+}
+
 function panel<T>(title: string, feed: Feed<T>, now: Now, rows: (value: T) => Row[]): Panel {
   if (feed.value === null) {
-    const reason = feed.error ?? 'asking…'
+    const reason = feed.error?.reason ?? 'asking…'
     const tone: Tone = feed.error ? 'critical' : 'dim'
     return {
       title,
@@ -69,8 +103,29 @@ function panel<T>(title: string, feed: Feed<T>, now: Now, rows: (value: T) => Ro
   }
   const shown = rows(feed.value)
   // First, because a small terminal shows only the first rows.
-  if (feed.error) shown.unshift({label: 'down', value: feed.error, tone: 'critical'})
+  if (feed.error) shown.unshift({label: 'down', value: feed.error.reason, tone: 'critical'})
   return {title, age: ageOf(feed, now), rows: shown}
+}
+
+/** Turns come from L2 and from the consensus layer: each is shown as far as it answers. */
+function rotationPanel(around: Around): Panel {
+  const {feeds} = around.snapshot
+  const title = 'Rotation'
+  if (feeds.l2.value === null) return panel(title, feeds.l2, around.now, () => [])
+  const rows = rotationRows(withPlan(feeds.l2.value, feeds.pos.value?.planned ?? null), around)
+  const feed = feeds.pos.periodMs === 0 ? feeds.l2 : feeds.pos
+  const age = feed.value === null ? '' : ageOf(feed, around.now)
+  if (!feeds.pos.error) return {title, age, rows}
+  return {
+    title,
+    age,
+    rows: [{label: 'down', value: feeds.pos.error.reason, tone: 'critical'}, ...rows],
+  }
+}
+
+/** Three sources with an age each; none waits for another. */
+function syncPanel(around: Around): Panel {
+  return {title: 'Sync', age: '', rows: syncRows(around)}
 }
 
 /** Ages over three periods are stale; over ten there is no data. */
@@ -79,43 +134,6 @@ export function ageOf({atMs, periodMs}: Feed<unknown>, now: Now): string {
   const ageMs = Math.max(0, now.monotonicMs - atMs)
   const seconds = Math.floor(ageMs / 1000)
   if (ageMs > periodMs * 10 + 1000) return `no data for ${seconds} s`
-  if (ageMs > periodMs * 3 + 1000) return `stale ${seconds} s`
+  if (ageMs > staleAfterMs(periodMs)) return `stale ${seconds} s`
   return ''
-}
-
-function worstState(snapshot: DashboardSnapshot, now: Now): DashboardView['state'] {
-  const {production, sync, money} = snapshot
-  if (production.value === null) {
-    return production.error
-      ? {word: 'CRIT', text: 'L2 does not answer', tone: 'critical'}
-      : {word: 'WAIT', text: 'asking L2', tone: 'dim'}
-  }
-  if (production.error) return {word: 'CRIT', text: 'L2 does not answer', tone: 'critical'}
-  const silent = silentSeconds(snapshot, now) ?? 0
-  if (!production.value.epoch) {
-    return {word: 'CRIT', text: 'no epoch covers the next block', tone: 'critical'}
-  }
-  if (silent > (snapshot.slotMs / 1000) * 3 + 1) {
-    return {word: 'WARN', text: `no block for ${silent} s`, tone: 'warn'}
-  }
-  if (sync.value?.nodeExpected && !sync.value.node) {
-    return {word: 'CRIT', text: 'your node does not run', tone: 'critical'}
-  }
-  if (sync.error) return {word: 'WARN', text: 'L1 does not answer', tone: 'warn'}
-  if (snapshot.hasOwner && money.error) {
-    return {word: 'WARN', text: 'the stake cannot be read', tone: 'warn'}
-  }
-  return {
-    word: 'OK',
-    text: production.value.epoch.mine ? 'you are producing' : 'in order',
-    tone: 'ok',
-  }
-}
-
-function nextAction({sync, money}: DashboardSnapshot, word: string): string {
-  if (word === 'CRIT' && sync.value?.nodeExpected && !sync.value.node) return 'metis-seq node start'
-  if (word === 'CRIT') return 'metis-seq network check'
-  if (money.value && !money.value.stake) return 'metis-seq sequencer eligible'
-  if ((money.value?.stake?.sequencer.rewardMetisWei ?? 0n) > 0n) return 'metis-seq reward claim'
-  return 'nothing to do'
 }

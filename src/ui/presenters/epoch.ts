@@ -1,6 +1,7 @@
 import {formatDuration} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
-import type {CurrentEpoch, EpochView, RotationEvent} from '../../services/epochs.ts'
+import type {CurrentEpoch, EpochView, ListedEpoch} from '../../services/epochs.ts'
+import type {OperatorEvent} from '../../services/live/events.ts'
 import {fields, table} from './table.ts'
 
 function producerOf({signer, mine}: EpochView): string {
@@ -40,9 +41,9 @@ export function nextEpochText(epoch: EpochView | null): string {
   ].join('\n')
 }
 
-export function epochListText(epochs: EpochView[]): string {
+export function epochListText(epochs: ListedEpoch[]): string {
   return table(
-    ['epoch', 'state', 'first', 'last', 'blocks', 'producer'],
+    ['epoch', 'state', 'first', 'last', 'blocks', 'producer', ''],
     epochs.map((epoch) => [
       `${epoch.number}`,
       epoch.state,
@@ -50,24 +51,15 @@ export function epochListText(epochs: EpochView[]): string {
       `${epoch.endBlock}`,
       `${epochBlocks(epoch)}`,
       producerOf(epoch),
+      epoch.takeover ? 'takeover' : '',
     ]),
   )
 }
 
-export function rotationEventText({type, headBlock, epoch, stalledSeconds}: RotationEvent): string {
-  const at = `block ${headBlock}`
-  switch (type) {
-    case 'epoch-started':
-      return epoch
-        ? `${at}  epoch ${epoch.number} started: ${producerOf(epoch)}, until block ${epoch.endBlock}`
-        : `${at}  no epoch covers the next block`
-    case 'epoch-committed':
-      return epoch
-        ? `${at}  epoch ${epoch.number} committed: ${producerOf(epoch)}, blocks ${epoch.startBlock} to ${epoch.endBlock}`
-        : `${at}  an epoch was committed`
-    case 'stalled':
-      return `${at}  no block for ${stalledSeconds} s`
-    case 'resumed':
-      return `${at}  blocks again after ${stalledSeconds} s`
-  }
+/** One line of `epoch watch`. */
+export function eventText({atMs, level, headBlock, text}: OperatorEvent): string {
+  const time = new Date(atMs).toISOString().slice(11, 19)
+  const at = headBlock === null ? '' : `  block ${headBlock}`
+  const mark = level === 'info' ? '' : level === 'warn' ? 'WARN ' : 'CRIT '
+  return `${time}${at}  ${mark}${text}`
 }

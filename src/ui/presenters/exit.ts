@@ -88,7 +88,7 @@ function exitHeadline({phase, standing, freeAtSeconds}: ExitView): string {
 
 function turnsText({epochs}: ExitView): string {
   if (!epochs) return 'Which epochs name its signer is unknown: L2 does not answer.'
-  if (epochs.length === 0) return 'No committed epoch names its signer now.'
+  if (epochs.length === 0) return 'Neither a committed nor the planned epoch names its signer.'
   return epochs
     .map(
       ({number, state, startBlock, endBlock}) =>

@@ -1,25 +1,22 @@
-import {isRecord} from '../../lib/json.ts'
 import {shortHex} from '../../lib/units.ts'
-import type {NodeReport} from '../../services/node-control.ts'
+import type {NodeStatus} from '../../protocol/node-status.ts'
+import type {NodeReport, Verdict} from '../../services/node-report.ts'
+import {issueLines} from './health.ts'
 import {fields, table} from './table.ts'
 
-/** The node's own account of itself, read as untrusted data: it may be of another version. */
-export function nodeReportText({profile, daemon, status}: NodeReport): string {
-  if (!status) {
-    return daemon?.running
-      ? `The node of ${profile} runs as process ${daemon.pid} and does not answer yet.`
-      : `The node of ${profile} does not run. Start it with \`metis-seq node start --profile ${profile}\`.`
-  }
-  const peers = Array.isArray(status['peers']) ? status['peers'].filter(isRecord) : []
+export function nodeReportText({profile, daemon, status, issues}: NodeReport): string {
+  const wrong = issueLines({issues})
+  if (!status) return [silentText(profile, daemon), ...wrong].join('\n')
+  const {pid, address, turn, epoch, head, syncing, safe, finalized, pool, peers} = status
   const rows = [
-    ['process', daemon?.running ? `${daemon.pid}, since ${daemon.startedAt}` : text(status['pid'])],
-    ['address', text(status['address'])],
-    ['turn', `${text(status['turn'])}${epochText(status['epoch'])}`],
-    ['head', `${numberOf(status['head'])}${status['syncing'] === true ? ', syncing' : ''}`],
-    ['safe', numberOf(status['safe'])],
-    ['finalized', numberOf(status['finalized'])],
-    ['pool', poolText(status['pool'])],
-    ['blocks sealed', text(status['blocksSealed'])],
+    ['process', daemon?.running ? `${daemon.pid}, since ${daemon.startedAt}` : `${pid}`],
+    ['address', address],
+    ['turn', `${turn}${epochText(epoch)}`],
+    ['head', `${head.number}${syncing ? ', syncing' : ''}`],
+    ['safe', `${safe ?? 'none yet'}`],
+    ['finalized', `${finalized ?? 'none yet'}`],
+    ['pool', `${pool.pending} pending, ${pool.queued} queued`],
+    ['blocks sealed', `${status.blocksSealed}`],
   ] as const
   const peerTable =
     peers.length === 0
@@ -27,29 +24,37 @@ export function nodeReportText({profile, daemon, status}: NodeReport): string {
       : table(
           ['peer', 'head', 'lag', 'age'],
           peers.map((peer) => [
-            shortHex(text(peer['address'])),
-            text(peer['head']),
-            text(peer['lagBlocks']),
-            `${Math.round(Number(peer['ageMs'] ?? 0) / 1000)} s`,
+            shortHex(peer.address),
+            `${peer.head}`,
+            `${peer.lagBlocks}`,
+            `${Math.round(peer.ageMs / 1000)} s`,
           ]),
         )
-  return [`The node of ${profile} is ${text(status['phase'])}.`, fields(rows), peerTable].join('\n')
+  return [`The node of ${profile} is ${status.phase}.`, fields(rows), peerTable, ...wrong].join(
+    '\n',
+  )
 }
 
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'unknown'
+function silentText(profile: string, daemon: NodeReport['daemon']): string {
+  return daemon?.running
+    ? `The node of ${profile} runs as process ${daemon.pid} and does not answer.`
+    : `The node of ${profile} does not run.`
 }
 
-function numberOf(value: unknown): string {
-  return isRecord(value) ? text(value['number']) : text(value)
+function epochText(epoch: NodeStatus['epoch']): string {
+  return epoch ? `, epoch ${epoch.number} (${epoch.startBlock} to ${epoch.endBlock})` : ''
 }
 
-function epochText(epoch: unknown): string {
-  if (!isRecord(epoch)) return ''
-  return `, epoch ${text(epoch['number'])} (${text(epoch['startBlock'])} to ${text(epoch['endBlock'])})`
-}
-
-function poolText(pool: unknown): string {
-  if (!isRecord(pool)) return 'unknown'
-  return `${text(pool['pending'])} pending, ${text(pool['queued'])} queued`
+/** What `node start` found out, beyond that the process lives. */
+export function startedText(
+  {pid, profile}: {pid: number; profile: string},
+  {phase, sync}: Verdict,
+): string {
+  const state =
+    phase !== 'catching-up'
+      ? `is ${phase}`
+      : sync
+        ? `is catching up: ${sync.remaining} blocks remain`
+        : 'is catching up and does not know how far it has to go'
+  return `The node of ${profile} runs as process ${pid} and ${state}. Next: \`metis-seq node status --profile ${profile}\`.`
 }

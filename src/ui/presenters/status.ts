@@ -1,6 +1,7 @@
 import {formatWeiShort, shortHex} from '../../lib/units.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {StatusView} from '../../services/status.ts'
+import {issueLines} from './health.ts'
 import {fields} from './table.ts'
 
 /** One page: who I am, the chain, the node, the money, the next action. */
@@ -8,6 +9,7 @@ export function statusText(view: StatusView): string {
   return [
     `${view.network}, profile ${view.profile ?? '(none)'}`,
     fields([...rotationRows(view), ...nodeRows(view), ...moneyRows(view)], 2),
+    ...issueLines(view.health),
     view.nextAction,
   ].join('\n')
 }
@@ -32,19 +34,19 @@ function rotationRows({rotation}: StatusView): Row[] {
   ]
 }
 
-function nodeRows({node, nodeExpected}: StatusView): Row[] {
+function nodeRows({node, nodeProcess, nodeExpected}: StatusView): Row[] {
   if (!nodeExpected) return []
-  if (!node) return [['node', 'does not run']]
-  const head = node['head']
-  const number = typeof head === 'object' && head !== null && 'number' in head ? head.number : '?'
-  const peers = Array.isArray(node['peers']) ? node['peers'].length : 0
-  return [['node', `${String(node['phase'])}, head ${String(number)}, ${peers} peers`]]
+  if (!node) {
+    return [['node', nodeProcess ? `process ${nodeProcess.pid} does not answer` : 'does not run']]
+  }
+  return [['node', `${node.phase}, head ${node.head.number}, ${node.peers.length} peers`]]
 }
 
 function moneyRows({money, l2MetisWei}: StatusView): Row[] {
   if (!money) return []
   if (!money.ok) return [['stake', `unknown: ${money.reason}`]]
-  const {stake, ownerMetisWei, ownerEthWei} = money.value
+  const {stake, ownerMetisWei, ownerEthWei, l1Block, l1TimeSeconds} = money.value
+  const age = Math.max(0, Math.floor(Date.now() / 1000) - Number(l1TimeSeconds))
   const l2 = l2MetisWei?.ok ? `${formatWeiShort(l2MetisWei.value)} METIS on L2` : 'L2 unknown'
   return [
     [
@@ -60,5 +62,6 @@ function moneyRows({money, l2MetisWei}: StatusView): Row[] {
       'owner',
       `${formatWeiShort(ownerMetisWei)} METIS and ${formatWeiShort(ownerEthWei)} ETH on L1, ${l2}`,
     ],
+    ['as of', `L1 block ${l1Block}, ${age} s ago`],
   ]
 }

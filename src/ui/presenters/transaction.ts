@@ -119,11 +119,11 @@ export function decodedText({form, source, from, transactions}: DecodedInput): s
 
 function decodedTransactionText(transaction: DecodedTransaction): string {
   const {type, chainId, chain, to, contract, valueWei, accountNonce, label, call} = transaction
+  const {maxCostWei, cautions} = transaction
   const gwei = (wei: bigint | null) =>
     wei === null ? null : `${formatWeiShort(wei * 10n ** 9n, 9)} gwei`
   const coin = chain === null ? 'native' : chain.startsWith('L1') ? 'ETH' : 'METIS'
   const lines: (readonly [string, string | null])[] = [
-    ['what', label],
     ['type', type],
     ['chain', `${chainId ?? 'any'}${chain ? ` (${chain})` : ', of no known network'}`],
     ['to', to === null ? 'a new contract' : contract ? `${to} (${contract})` : to],
@@ -132,12 +132,15 @@ function decodedTransactionText(transaction: DecodedTransaction): string {
     ['gas limit', transaction.gasLimit === null ? null : `${transaction.gasLimit}`],
     ['max fee', gwei(transaction.maxFeePerGasWei)],
     ['priority fee', gwei(transaction.priorityFeePerGasWei)],
+    ['at most', maxCostWei === null ? null : `${formatWei(maxCostWei)} ${coin}, with the value`],
     ['hash', transaction.hash],
     ['sender', transaction.sender],
   ]
   return [
     fields(lines.filter((line): line is Line => line[1] !== null)),
     ...(call ? callText(call) : dataLines(transaction.data)),
+    ...cautions.map(({id, message}) => `CAREFUL: ${message} [${id}]`),
+    ...(label === null ? [] : [`the file calls it "${label}", which proves nothing`]),
   ].join('\n')
 }
 

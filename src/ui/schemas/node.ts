@@ -1,4 +1,4 @@
-import type {NodeReport} from '../../services/node-control.ts'
+import type {NodeReport} from '../../services/node-report.ts'
 import {
   as,
   constant,
@@ -17,6 +17,8 @@ import {
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {logLine} from './parts/log-line.ts'
+import {issue} from './parts/health.ts'
+import type {GuardView} from '../presenters/guard.ts'
 import {nodeStatus} from './parts/node-status.ts'
 
 const profile = text('Name of the profile.')
@@ -55,6 +57,18 @@ const verification = object('A chain that was rebuilt from L1.', {
 })
 
 export const nodeSchemas: CommandSchemas = {
+  'node guard rebuild': {
+    data: object<GuardView>('A sign guard that was rebuilt.', {
+      path: text('Its file.'),
+      floor: count('No block below is signed.'),
+      learned: count('Own blocks of the chain log that it did not know.'),
+      movedTo: nullable(text('Where a damaged file is now; null when there was none.')),
+      signedOnL1: nullable(
+        count('Newest block on L1 with a signature of the key; null: none is known.'),
+      ),
+      l1Problem: nullable(text('Why L1 was not read; null when it was.')),
+    }),
+  },
   'node logs': {
     data: object('The log of the background node.', {
       lines: list('Oldest first; each is a JSON document as text.', {type: 'string'}),
@@ -67,7 +81,19 @@ export const nodeSchemas: CommandSchemas = {
       rpcUrl: text('URL of its RPC.'),
     }),
   },
-  'node start': {data: object('The node that was started.', {pid, profile})},
+  'node start': {
+    data: object('The node that was started.', {
+      pid,
+      profile,
+      phase: word('How it stands once it knows.', [
+        'catching-up',
+        'following',
+        'building',
+        'stopped',
+      ]),
+      syncing: flag('True while it is behind a peer or silent since its start.'),
+    }),
+  },
   'node status': {
     data: object<NodeReport>('The node of the profile.', {
       profile,
@@ -82,6 +108,7 @@ export const nodeSchemas: CommandSchemas = {
         ),
       ),
       status: as(nullable(nodeStatus), 'Its own account; null when it does not answer.'),
+      issues: list('Everything that is wrong with it, worst first.', issue),
     }),
   },
   'node stop': {

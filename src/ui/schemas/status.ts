@@ -1,4 +1,5 @@
-import type {L1Money, Part, StatusView} from '../../services/status.ts'
+import type {L1Money} from '../../services/health/money.ts'
+import type {Part, StatusView} from '../../services/status.ts'
 import type {DashboardView, Panel} from '../dashboard/view.ts'
 import type {Row} from '../dashboard/model.ts'
 import {
@@ -6,7 +7,9 @@ import {
   as,
   constant,
   count,
+  digits,
   flag,
+  integer,
   list,
   nullable,
   object,
@@ -18,6 +21,7 @@ import {
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {rotationFields} from './parts/epoch.ts'
+import {health} from './parts/health.ts'
 import {nodeStatus} from './parts/node-status.ts'
 import {sequencerRecord, stakeFields} from './parts/sequencer.ts'
 
@@ -31,6 +35,7 @@ function part(description: string, value: JsonSchema): JsonSchema {
       ok: constant('It could not be read.', false),
       code: pattern('Code of the error.', '[A-Z][A-Z0-9_]*'),
       reason: text('Why, for people.'),
+      isSilent: flag('True when it took the request and did not answer in time.'),
     }),
   ])
 }
@@ -44,6 +49,15 @@ const money = object<L1Money>('What the owner has on L1.', {
   ),
   ownerMetisWei: wei('METIS of the owner on L1.'),
   ownerEthWei: wei('ETH of the owner on L1.'),
+  ownerIsWhitelisted: flag('True when the network lets the owner lock, claim, withdraw and exit.'),
+  paused: flag('True when the LockingPool takes no operation at all.'),
+  rewardBatchId: digits('Id of the current reward batch.'),
+  rewardedUntilEpoch: digits('Last epoch that was paid; 0 before the first batch.'),
+  claimCostEthWei: nullable(
+    wei('Bridge fee and gas of a claim now; null when it would be refused or cannot be priced.'),
+  ),
+  l1Block: digits('L1 block at which all of it was read.'),
+  l1TimeSeconds: digits('Time of that block, in seconds since 1970.'),
 })
 
 const tone = word('Colour of it.', ['plain', 'dim', 'ok', 'warn', 'critical', 'mine'])
@@ -72,6 +86,7 @@ const frame = object<DashboardView>('The dashboard in words, as the screen shows
     tone,
   }),
   nextAction: text('Command to run next, or that there is nothing to do.'),
+  health,
   panels: object<DashboardView['panels']>('The panels.', {
     production: panel('who produces, and how far the epoch is'),
     rotation: panel('whose turn comes'),
@@ -93,6 +108,7 @@ export const statusSchemas: CommandSchemas = {
     data: object<StatusView>('Everything an operator looks at first.', {
       network: text('Name of the network.'),
       profile: nullable(text('Name of the profile; null without one.')),
+      health,
       rotation: part('Whose turn it is.', object('The rotation.', rotationFields)),
       money: nullable(part('Stake and balances; null without an owner.', money)),
       l2MetisWei: nullable(
@@ -100,7 +116,13 @@ export const statusSchemas: CommandSchemas = {
       ),
       node: as(
         nullable(nodeStatus),
-        'The bundled node; null when it does not run or is not set up.',
+        'The bundled node; null when it does not answer or is not set up.',
+      ),
+      nodeProcess: nullable(
+        object<NonNullable<StatusView['nodeProcess']>>('Its process; null: none lives.', {
+          pid: integer('Process id.', 1),
+          isStopped: flag('True while a signal has stopped it.'),
+        }),
       ),
       nodeExpected: flag('True when the profile has a bundled node.'),
       nodesAreBundled: flag('True when the network runs on bundled nodes.'),

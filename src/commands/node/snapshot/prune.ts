@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {previewFlags, snapshotDirFlag} from '../../../cli/snapshot-flags.ts'
 import {commonFlags} from '../../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
+import {tellText} from '../../../cli/output.ts'
 import {prunePlanText} from '../../../ui/presenters/snapshot.ts'
 
 export default class NodeSnapshotPrune extends OperatorCommand {
@@ -24,7 +25,7 @@ export default class NodeSnapshotPrune extends OperatorCommand {
     const plan = planSnapshotPrune(snapshotPlace(context, flags.dir), flags.keep)
     const isPreview = flags['dry-run'] || plan.removed.length === 0
     if (isPreview) return {data: {...plan, pruned: false}, text: prunePlanText(plan)}
-    process.stderr.write(`${prunePlanText(plan)}\n`)
+    tellText(prunePlanText(plan))
     await this.confirm('Delete these snapshots?', flags.yes)
     pruneSnapshots(plan)
     return {data: {...plan, pruned: true}, text: `Deleted ${plan.removed.length} snapshots.`}

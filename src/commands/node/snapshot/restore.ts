@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {previewFlags, snapshotArg, snapshotDirFlag} from '../../../cli/snapshot-flags.ts'
 import {commonFlags} from '../../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
+import {tellText} from '../../../cli/output.ts'
 import {restoredText, restorePlanText} from '../../../ui/presenters/snapshot.ts'
 
 export default class NodeSnapshotRestore extends OperatorCommand {
@@ -33,7 +34,7 @@ is moved aside with --replace, never deleted.`
       return {data: {...plan, restored: false}, text: restorePlanText(plan)}
     }
     if (plan.replaces.length > 0 && flags.replace) {
-      process.stderr.write(`${restorePlanText(plan)}\n`)
+      tellText(restorePlanText(plan))
       await this.confirm('Replace the chain of this node?', flags.yes)
     }
     const {movedTo} = await restoreNode(plan, flags.replace)

@@ -13,20 +13,19 @@ import {
 } from '../build.ts'
 
 /** Mirrors `EpochView`. */
-export const epoch = shared(
-  'epoch',
-  object<EpochView>('The turn of one producer.', {
-    number: digits('Number of the epoch, from 0.'),
-    signer: address('Who seals its blocks.'),
-    startBlock: digits('First L2 block of the turn.'),
-    endBlock: digits('Last L2 block of the turn, which belongs to it.'),
-    state: word(
-      '`current` holds the next block. `committed` binds the nodes. `planned` is only proposed by the consensus layer.',
-      ['past', 'current', 'committed', 'planned'],
-    ),
-    mine: flag('True when the signer is that of the profile.'),
-  }),
-)
+export const epochFields: Fields<EpochView> = {
+  number: digits('Number of the epoch, from 0.'),
+  signer: address('Who seals its blocks.'),
+  startBlock: digits('First L2 block of the turn.'),
+  endBlock: digits('Last L2 block of the turn, which belongs to it.'),
+  state: word(
+    '`current` holds the next block. `committed` binds the nodes. `planned` is only proposed by the consensus layer.',
+    ['past', 'current', 'committed', 'planned'],
+  ),
+  mine: flag('True when the signer is that of the profile.'),
+}
+
+export const epoch = shared('epoch', object<EpochView>('The turn of one producer.', epochFields))
 
 export const currentEpochFields: Fields<CurrentEpoch> = {
   headBlock: digits('Newest L2 block.'),

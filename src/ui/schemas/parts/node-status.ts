@@ -1,7 +1,18 @@
 import {
+  nodeNeeds,
+  nodePhases,
+  type Divergence,
+  type NodeStatus,
+  type NodeTrouble,
+  type SyncView,
+  type TwinView,
+  type WalletView,
+} from '../../../protocol/node-status.ts'
+import {
   address,
   count,
   decimal,
+  digits,
   flag,
   hash,
   integer,
@@ -31,22 +42,97 @@ const peer = object('A peer that was heard of lately.', {
   ageMs: count('Time since its last word, in milliseconds.'),
 })
 
-const sync = object('Progress while behind a peer; null when in step.', {
+const sync = object<SyncView>('Progress while behind a peer; null when in step.', {
   target: count('Highest block that a peer has.'),
   remaining: count('Blocks up to it.'),
   blocksPerSecond: decimal('Speed over the last seconds.', 0),
   etaSeconds: nullable(count('Seconds until it is reached; null while nothing was measured.')),
 })
 
+const sinceMs = count('When it began, in milliseconds since 1970.')
+
+const trouble = (description: string) =>
+  nullable(
+    object<NodeTrouble>(description, {
+      code: text('Stable code.'),
+      message: text('What is true, in one sentence.'),
+      sinceMs,
+    }),
+  )
+
+const waitingFor = object<NonNullable<NodeStatus['waitingFor']>>(
+  'What it waits for before it seals; null when nothing keeps it from sealing but the turn.',
+  {
+    needs: list(
+      'What is missing.',
+      word(
+        '`l1-batches`: L1 was not read since the start. `l1-blocks`: L1 holds blocks that it does not have. `peers`: no peer has said what it knows. `later-turn`: the key may have signed in this turn before.',
+        nodeNeeds,
+      ),
+    ),
+    sinceMs,
+  },
+)
+
+const diverged = object<Divergence>(
+  'A block of a peer that gets another hash here than its producer signed; null when there is none.',
+  {
+    block: count('Number of the block.'),
+    ours: hash('Hash that this node computes.'),
+    theirs: hash('Hash that its producer signed.'),
+    producer: address('Who signed it.'),
+    state: word(
+      '`doubted`: the engine is rebuilt, to be sure. `refused`: it was, to the same end.',
+      ['doubted', 'refused'],
+    ),
+    peersBeyond: list('Peers that hold it, or another one in its place.', address('Its signer.')),
+    peersWithUs: list('Peers that stand where this node does.', address('Its signer.')),
+    sinceMs,
+  },
+)
+
+const l1Divergence = object<NonNullable<NodeStatus['l1Divergence']>>(
+  'L1 has confirmed another block than this node holds; null while it has not.',
+  {
+    block: count('The first such block.'),
+    batchIndex: count('The batch that holds it.'),
+    sinceMs,
+  },
+)
+
+const twin = object<TwinView>('Another node with the same key; null while none was seen.', {
+  peerId: text('Its peer id.'),
+  addresses: list('Where it is.', text('Multiaddr.')),
+  startedAtMs: count('When it started, by its own clock, in milliseconds since 1970.'),
+  yields: flag('True: the other one is older, so this one has to stop.'),
+  sinceMs,
+})
+
+const wallet = object<WalletView>('An account without whose money something stops.', {
+  alias: text('`signer`, `mpc`, `relayer` or `batcher`.'),
+  chain: word('Where the money is.', ['l1', 'l2']),
+  address: address('The account.'),
+  balanceWei: digits('Its balance.'),
+  lowWei: digits('Below this it is time to fill it up; 0 when it pays for nothing.'),
+})
+
 /** Mirrors the `NodeStatus` of the node, whose numbers are plain numbers. */
 export const nodeStatus = shared(
   'nodeStatus',
-  object('The account that a running node gives of itself.', {
+  object<NodeStatus>('The account that a running node gives of itself.', {
     name: text('Name of the node.'),
     pid: integer('Process id.', 1),
     chainId: count('Chain id of L2.'),
     address: address('Signer of the node.'),
-    phase: word('What it does.', ['catching-up', 'following', 'building', 'halted', 'stopped']),
+    phase: word('What it does.', nodePhases),
+    phaseSinceMs: sinceMs,
+    halted: trouble(
+      'Why it seals nothing until a person restarts it; null while it is not halted.',
+    ),
+    waitingFor: nullable(waitingFor),
+    diverged: nullable(diverged),
+    l1Divergence: nullable(l1Divergence),
+    twin: nullable(twin),
     turn: word('Whose turn the next block is; `unknown`: nobody may build as far as it knows.', [
       'mine',
       'other',
@@ -64,8 +150,12 @@ export const nodeStatus = shared(
     pool: object('Transactions that wait.', {
       pending: count('Those that can be sealed now.'),
       queued: count('Those behind a missing nonce.'),
+      limit: count('How many it holds at most.'),
+      full: flag('True when it holds so many.'),
+      late: count('Of the last own slot: those that missed the block they were accepted for.'),
     }),
     peers: list('Peers that were heard of lately.', peer),
+    bestPeerHead: nullable(count('Highest block that a peer has; null without peers.')),
     syncing: flag('True while silent after the start, or behind a peer.'),
     sync: nullable(sync),
     blocksSealed: count('Blocks that this process has sealed.'),
@@ -73,6 +163,10 @@ export const nodeStatus = shared(
     engine: object('The execution engine.', {
       version: text('Its version.'),
       lastExecuteMs: nullable(decimal('Time for its last block in milliseconds; null: none.', 0)),
+      restarts: count('How often it had to be restarted since the node started.'),
+      restartingSinceMs: nullable(
+        count('Since when it is being restarted, in milliseconds since 1970; null: it works.'),
+      ),
       isolation: nullable(
         word(
           '`namespace`: only its node reaches it. `open-port`: everybody on this machine does. Null: it does not run.',
@@ -94,6 +188,35 @@ export const nodeStatus = shared(
       object('L1 as the node sees it; null while it was not reached.', {
         head: count('Newest L1 block.'),
         ageMs: count('Age of that block, in milliseconds.'),
+        reachable: flag('True when the last look at it was answered.'),
+        trouble: trouble('Why the last look failed; null when it did not.'),
+      }),
+    ),
+    batches: object<NodeStatus['batches']>('Transaction batches on L1.', {
+      landedBlock: blockNumber(
+        'Last L2 block in a batch, confirmed or not; null: L1 was not read.',
+      ),
+      oldestAgeMs: nullable(
+        count('Age of the first block behind it, in milliseconds; null when there is none.'),
+      ),
+      sends: flag('True when this node has the account that sends them.'),
+      stuck: trouble('Why it sends none at the moment; null when nothing is wrong.'),
+    }),
+    guard: object<NodeStatus['guard']>('What the key may sign.', {
+      floor: count('No block below is signed.'),
+      signedUpTo: blockNumber('Highest block that was signed, as far as it is known.'),
+      trusted: flag(
+        'False when the guard was copied, restored or rebuilt and nothing was signed since.',
+      ),
+    }),
+    clockSkewMs: nullable(
+      integer('How far its clock is ahead of the other producers, in milliseconds; null: unknown.'),
+    ),
+    wallets: list('Balances as last read, once a minute.', wallet),
+    disk: nullable(
+      object('The file system with its data; null when it cannot be told.', {
+        freeBytes: count('Free for it.'),
+        totalBytes: count('In all.'),
       }),
     ),
   }),

@@ -1,4 +1,5 @@
 import type {DecodedInput, DecodedTransaction} from '../../../services/decode-transaction.ts'
+import {trapIds, type Trap} from '../../../services/plan.ts'
 import type {Preview} from '../../../services/send-plan.ts'
 import type {DecodedCall, JournalView, TransactionView} from '../../../services/transactions.ts'
 import type {Waited} from '../../../services/wait-hash.ts'
@@ -162,10 +163,20 @@ const decodedTransaction = object<DecodedTransaction>(
     data: callData,
     hash: nullable(hash('Hash by which a chain knows it; null while it is not signed.')),
     sender: nullable(address('Recovered from the signature; null while it is not signed.')),
-    label: nullable(text('What it does, as the unsigned file says; null elsewhere.')),
+    label: nullable(text('What the file calls it, which proves nothing; null elsewhere.')),
     chain: nullable(text('`L1 of andromeda`; null when no known network has the chain id.')),
     contract: nullable(text('Name of the called contract; null when no network names it.')),
     call: as(nullable(decodedCall), 'The call in words; null when no known ABI has it.'),
+    maxCostWei: nullable(
+      wei('Most that it can cost, with what goes with it; null where the form leaves that open.'),
+    ),
+    cautions: list(
+      'What speaks against it, by the fields that are signed.',
+      object<Trap>('A known way to lose money.', {
+        id: word('Name for `--override`.', trapIds),
+        message: text('What would happen.'),
+      }),
+    ),
     raw: nullable(hex('As it travels; null while it is not signed.')),
   },
 )

@@ -1,0 +1,21 @@
+import {commonFlags} from '../../../cli/flags.ts'
+import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
+import {guardText} from '../../../ui/presenters/guard.ts'
+
+export default class NodeGuardRebuild extends OperatorCommand {
+  static override summary = 'Rebuild a sign guard that is lost, damaged or behind the chain log.'
+
+  static override description = `The node must not run. The new guard refuses every height of the chain log, every
+height that L1 shows signed by the key, and everything in the old one. It is not trusted: at its next start the
+node reads L1, asks its peers, and leaves the turn that runs to others before it signs.`
+
+  static override flags = commonFlags
+
+  protected async perform(): Promise<Result> {
+    const {flags} = await this.parse(NodeGuardRebuild)
+    const context = this.openContext(flags)
+    const {rebuildNodeGuard} = await import('../../../cli/node-guard.ts')
+    const report = await rebuildNodeGuard(context, this.interrupted.signal)
+    return {data: report, text: guardText(report)}
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The only place that decides how things stand. `status`, `dashboard`, `node status`, the node's readiness and
+ * metrics, and events read what comes out here; none of them decides again.
+ */
+import {
+  keyOf,
+  worstFirst,
+  type HealthReport,
+  type HealthState,
+  type Issue,
+  type SourceName,
+} from './issue.ts'
+import {toIssue, viewOf, type Rule, type View} from './rule.ts'
+import {chainRules} from './rules/chain.ts'
+import {consensusRules} from './rules/consensus.ts'
+import {machineRules} from './rules/machine.ts'
+import {moneyRules} from './rules/money.ts'
+import {nodeRules} from './rules/node.ts'
+import type {HealthSnapshot, Now} from './snapshot.ts'
+
+/** In the order in which issues of one severity are told. */
+const rules: readonly Rule[] = [
+  ...nodeRules,
+  ...chainRules,
+  ...consensusRules,
+  ...machineRules,
+  ...moneyRules,
+]
+
+/**
+ * Pure.
+ *
+ * @param previous the report before this one, for how long issues last; null when nobody has looked before
+ */
+export function assess(
+  snapshot: HealthSnapshot,
+  previous: HealthReport | null,
+  now: Now,
+): HealthReport {
+  const view = viewOf(snapshot, now)
+  const known = new Map(previous?.issues.map((issue) => [keyOf(issue), issue]))
+  // What nobody has watched may have begun at any time.
+  const first = previous ? now.wallMs : null
+  const unknown = unknownOf(view)
+  const found = rules
+    .flatMap((rule) => rule(view))
+    .map((finding) => toIssue(finding, known.get(keyOf({subject: null, ...finding})), first))
+  const issues = worstFirst([...found, ...unseen(previous, found, unknown)])
+  const [worst] = issues
+  const state = stateOf(worst?.severity, unknown)
+  return {
+    state,
+    headline: headlineOf(view, state, worst?.text),
+    remedy: worst?.remedy ?? null,
+    issues,
+    unknown,
+  }
+}
+
+/** What was wrong with a source that no longer answers is not over because nobody sees it. */
+function unseen(
+  previous: HealthReport | null,
+  found: readonly Issue[],
+  unknown: readonly SourceName[],
+): Issue[] {
+  const names = new Set(found.map(keyOf))
+  return (previous?.issues ?? []).filter(
+    (issue) =>
+      issue.severity !== 'info' && unknown.includes(issue.sources[0]!) && !names.has(keyOf(issue)),
+  )
+}
+
+const sourceNames = ['l2', 'l1', 'money', 'pos', 'node', 'machine', 'endpoints'] as const
+
+function unknownOf(view: View): SourceName[] {
+  return sourceNames.filter((name) => !view[name].known && view[name].why !== 'absent')
+}
+
+function stateOf(
+  worst: 'info' | 'warn' | 'critical' | undefined,
+  unknown: readonly SourceName[],
+): HealthState {
+  if (worst === 'critical' || worst === 'warn') return worst
+  return unknown.length > 0 ? 'unknown' : 'ok'
+}
+
+function headlineOf({l2}: View, state: HealthState, worst: string | undefined): string {
+  switch (state) {
+    case 'ok':
+      return l2.known && l2.value.epoch?.mine ? 'you are producing' : 'in order'
+    case 'unknown':
+      return l2.known ? 'not everything has answered yet' : 'asking L2'
+    case 'warn':
+    case 'critical':
+      return worst ?? ''
+  }
+}

@@ -1,0 +1,110 @@
+/** How bad an issue is. `info` is advice: nothing is wrong. */
+export type Severity = 'info' | 'warn' | 'critical'
+
+/** Where a fact comes from. */
+export type SourceName =
+  | 'l2'
+  | 'l1'
+  | 'money'
+  | 'pos'
+  | 'node'
+  | 'machine'
+  | 'endpoints'
+  | 'settings'
+
+/** Every condition that a rule can report. Scripts and alerts branch on these, so a name never changes its meaning. */
+export const issueIds = [
+  'l2-unreachable',
+  'l2-no-epoch',
+  'l2-stalled',
+  'own-turn-silent',
+  'clock-skew',
+  'node-down',
+  'node-hung',
+  'node-ended-halted',
+  'node-halted',
+  'node-second-signer',
+  'node-diverged',
+  'node-l1-divergence',
+  'node-catching-up',
+  'node-waiting',
+  'node-behind',
+  'node-no-peers',
+  'node-stage-failing',
+  'node-missing',
+  'node-l1-unreachable',
+  'pool-full',
+  'pool-late',
+  'engine-restarting',
+  'engine-exposed',
+  'engine-state-large',
+  'batches-not-landing',
+  'wallet-low',
+  'pos-unreachable',
+  'pos-behind',
+  'pos-syncing',
+  'pos-trouble',
+  'l1-unreachable',
+  'l1-stale',
+  'endpoint-down',
+  'endpoint-stale',
+  'endpoints-disagree',
+  'stake-unreadable',
+  'owner-not-whitelisted',
+  'pool-paused',
+  'exit-claimable',
+  'exit-waiting',
+  'reward-batch-late',
+  'disk-low',
+  'key-locked',
+  'no-profile',
+  'not-registered',
+  'sequencer-inactive',
+  'reward-claimable',
+] as const
+
+export type IssueId = (typeof issueIds)[number]
+
+/** One thing that is not as it should be, or one thing that is worth doing. */
+export interface Issue {
+  id: IssueId
+  /** Which of several it is about, such as an endpoint or an account; null where there is one. */
+  subject: string | null
+  severity: Severity
+  /** One clause without a full stop, short enough for a header: `your node does not run`. */
+  text: string
+  /** Wall clock in milliseconds since 1970; null when nobody saw it begin. */
+  sinceMs: number | null
+  /** What it costs while it lasts. A sentence. */
+  cost: string
+  /** The command line that comes next, ready to be typed. */
+  remedy: string
+  sources: SourceName[]
+}
+
+/** `unknown`: a source has not answered yet, and nothing worse is known. */
+export type HealthState = 'ok' | 'unknown' | 'warn' | 'critical'
+
+export interface HealthReport {
+  state: HealthState
+  /** The worst in one clause. */
+  headline: string
+  /** The command line that comes next; null when there is nothing to do. */
+  remedy: string | null
+  /** Worst first. */
+  issues: Issue[]
+  /** Sources without a current answer: what depends on them is unknown. */
+  unknown: SourceName[]
+}
+
+const weight: Record<Severity, number> = {critical: 0, warn: 1, info: 2}
+
+/** Worst first; rules of one severity keep their order. */
+export function worstFirst(issues: readonly Issue[]): Issue[] {
+  return issues.toSorted((a, b) => weight[a.severity] - weight[b.severity])
+}
+
+/** The same issue over time, whatever its words. */
+export function keyOf({id, subject}: Pick<Issue, 'id' | 'subject'>): string {
+  return subject === null ? id : `${id} ${subject}`
+}

@@ -1,0 +1,115 @@
+import {
+  answerOf,
+  wallClockOf,
+  type Answer,
+  type HealthSnapshot,
+  type Now,
+  type Setting,
+} from './snapshot.ts'
+import type {Issue, IssueId, Severity, SourceName} from './issue.ts'
+
+/** The snapshot as the rules see it: each source decided once. */
+export interface View {
+  setting: Setting
+  now: Now
+  l2: Answer<AnswerIn<'l2'>>
+  l1: Answer<AnswerIn<'l1'>>
+  money: Answer<AnswerIn<'money'>>
+  pos: Answer<AnswerIn<'pos'>>
+  node: Answer<AnswerIn<'node'>>
+  machine: Answer<AnswerIn<'machine'>>
+  endpoints: Answer<AnswerIn<'endpoints'>>
+}
+
+type AnswerIn<K extends Exclude<keyof HealthSnapshot, 'setting'>> =
+  Extract<HealthSnapshot[K], {state: 'answered'}> extends {value: infer T} ? T : never
+
+/** What a rule reports. `sinceMs` only where the facts say when it began. */
+export interface Finding {
+  id: IssueId
+  severity: Severity
+  text: string
+  cost: string
+  remedy: string
+  sources: SourceName[]
+  subject?: string
+  /** Wall clock, milliseconds since 1970. */
+  sinceMs?: number
+}
+
+/** Pure. Says nothing where its facts are unknown: that the source is silent is a finding of its own. */
+export type Rule = (view: View) => Finding[]
+
+export function viewOf(snapshot: HealthSnapshot, now: Now): View {
+  return {
+    setting: snapshot.setting,
+    now,
+    l2: answerOf(snapshot.l2, now),
+    l1: answerOf(snapshot.l1, now),
+    money: answerOf(snapshot.money, now),
+    pos: answerOf(snapshot.pos, now),
+    node: answerOf(snapshot.node, now),
+    machine: answerOf(snapshot.machine, now),
+    endpoints: answerOf(snapshot.endpoints, now),
+  }
+}
+
+export function toIssue(finding: Finding, known: Issue | undefined, first: number | null): Issue {
+  const {sinceMs = known?.sinceMs ?? first, subject = null, ...rest} = finding
+  return {...rest, subject, sinceMs}
+}
+
+/**
+ * Seconds that L2 had been silent when it was asked; null while L2 is unknown. Never negative. What has come
+ * since then nobody has seen: a slow source beside it must not make L2 look stalled.
+ */
+export function silentSeconds(view: Pick<View, 'l2' | 'now'>): number | null {
+  const {l2} = view
+  if (!l2.known) return null
+  const {movedAtMs} = l2.value
+  const byItsClock = headAgeSeconds(view) ?? 0
+  // A head that moves is not silent, whatever the clocks say.
+  if (movedAtMs === null) return byItsClock
+  return Math.min(byItsClock, Math.max(0, Math.floor((l2.atMs - movedAtMs) / 1000)))
+}
+
+/** Seconds between the time that the newest block bears and the moment L2 was asked. */
+export function headAgeSeconds({l2, now}: Pick<View, 'l2' | 'now'>): number | null {
+  if (!l2.known) return null
+  const readAt = Math.floor(wallClockOf(l2.atMs, now) / 1000)
+  return Math.max(0, readAt - Number(l2.value.headTimestampSeconds))
+}
+
+/** True and when, for a source that was asked and has no current answer. */
+export function isSilent<T>(answer: Answer<T>): answer is Extract<Answer<T>, {known: false}> {
+  return !answer.known && (answer.why === 'failing' || answer.why === 'stale')
+}
+
+/** When a source fell silent; nothing where nobody saw it. */
+export function silentSince<T>(
+  answer: Extract<Answer<T>, {known: false}>,
+  {now}: View,
+): {sinceMs?: number} {
+  return answer.sinceMs === null ? {} : {sinceMs: wallClockOf(answer.sinceMs, now)}
+}
+
+/** The reason beside a text that may say the same. */
+export function andReason(cost: string, text: string, reason: string): string {
+  return reason.toLowerCase() === `${text}.`.toLowerCase() ? cost : `${cost} ${reason}`.trim()
+}
+
+/** A command line that acts for the profile that is looked at, whatever profile is in use. */
+export function commandFor(
+  {profile, network}: Pick<Setting, 'profile' | 'network'>,
+  words: string,
+): string {
+  const acting = profile === null ? `--network ${network}` : `--profile ${profile}`
+  return `metis-seq ${words} ${acting}`
+}
+
+/** The command that finds out why a part of the network does not answer. */
+export function lookAfter({setting}: View, answer: {isSilent: boolean}): string {
+  if (setting.kind !== 'local') return commandFor(setting, 'network check')
+  // What is gone is started again; what hangs has to be seen first.
+  return answer.isSilent ? 'metis-seq local status' : 'metis-seq local up --detach'
+}

@@ -1,0 +1,211 @@
+/** L2, its epochs and L1, as their endpoints show them. */
+import {CLOCK_SKEW_SECONDS} from '../thresholds.ts'
+import {
+  commandFor,
+  headAgeSeconds,
+  isSilent,
+  lookAfter,
+  silentSeconds,
+  silentSince,
+  type Finding,
+  type Rule,
+  type View,
+} from '../rule.ts'
+import type {SourceName} from '../issue.ts'
+import {stallLimitSeconds, respanDueSeconds} from '../stall.ts'
+
+const l2Unreachable: Rule = (view) => {
+  if (!isSilent(view.l2)) return []
+  return [
+    {
+      id: 'l2-unreachable',
+      severity: 'critical',
+      text: 'L2 does not answer',
+      cost: `Head, epochs and turns are unknown. ${view.l2.reason}`,
+      remedy: lookAfter(view, view.l2),
+      sources: ['l2'],
+      ...silentSince(view.l2, view),
+    },
+  ]
+}
+
+const noEpoch: Rule = ({l2, setting}) => {
+  if (!l2.known || l2.value.epoch !== null) return []
+  return [
+    {
+      id: 'l2-no-epoch',
+      severity: 'critical',
+      text: 'no epoch covers the next block',
+      cost: 'Nobody may produce, so L2 stands still until the consensus layer commits an epoch.',
+      remedy: commandFor(setting, 'pos status'),
+      sources: ['l2'],
+    },
+  ]
+}
+
+const stalled: Rule = (view) => {
+  const silent = silentSeconds(view)
+  if (silent === null || !view.l2.known) return []
+  const {epoch, headTimestampSeconds} = view.l2.value
+  if (silent <= stallLimitSeconds(view.setting)) return []
+  const sinceMs = Number(headTimestampSeconds) * 1000
+  if (epoch?.mine) return [ownTurnSilent(view, silent, sinceMs)]
+  const overdue = silent > respanDueSeconds(view.setting)
+  const {respanDelaySeconds} = view.setting
+  return [
+    {
+      id: 'l2-stalled',
+      severity: overdue ? 'critical' : 'warn',
+      text: `no block for ${silent} s`,
+      cost: overdue
+        ? `No transaction is confirmed, and the takeover that was due after ${respanDelaySeconds} s has not come.`
+        : `No transaction is confirmed; after ${respanDelaySeconds} s another sequencer takes over.`,
+      remedy: commandFor(view.setting, 'epoch watch'),
+      sources: ['l2'],
+      sinceMs,
+    },
+  ]
+}
+
+function ownTurnSilent({setting}: View, silent: number, sinceMs: number): Finding {
+  const left = setting.respanDelaySeconds - silent
+  const when = left > 0 ? `in ${left} s` : 'at any moment'
+  return {
+    id: 'own-turn-silent',
+    severity: 'critical',
+    text: `your turn, and no block for ${silent} s`,
+    cost: `No transaction is confirmed and no reward is earned; ${when} your turn is given to another sequencer.`,
+    remedy: commandFor(setting, setting.nodeExpected ? 'node status' : 'epoch current'),
+    sources: ['l2'],
+    sinceMs,
+  }
+}
+
+/**
+ * A head from the future is no fault of L2 as long as its nodes take it: this clock is late. One that moves and
+ * bears old times is ahead of it.
+ */
+const clockSkew: Rule = (view) => {
+  const {l2, now, setting} = view
+  if (!l2.known) return []
+  const ahead = Number(l2.value.headTimestampSeconds) - Math.floor(now.wallMs / 1000)
+  const age = headAgeSeconds(view) ?? 0
+  const limit = stallLimitSeconds(setting)
+  const isLate = ahead > CLOCK_SKEW_SECONDS
+  const isEarly = age > limit + CLOCK_SKEW_SECONDS && (silentSeconds(view) ?? age) <= limit
+  if (!isLate && !isEarly) return []
+  return [
+    {
+      id: 'clock-skew',
+      severity: 'warn',
+      text: isLate
+        ? `the clock of this machine is ${ahead} s behind L2`
+        : `the clock of this machine is ${age} s ahead of L2`,
+      cost: `Ages and times shown here are wrong, and a node on this machine builds its blocks too ${isLate ? 'late' : 'early'}.`,
+      remedy: commandFor(setting, 'network check'),
+      sources: ['l2', 'machine'],
+    },
+  ]
+}
+
+const l1Unreachable: Rule = (view) => {
+  if (!isSilent(view.l1)) return []
+  return [
+    {
+      id: 'l1-unreachable',
+      severity: 'warn',
+      text: 'L1 does not answer',
+      cost: `Stake and rewards are unknown and nothing can be sent. ${view.l1.reason}`,
+      remedy: lookAfter(view, view.l1),
+      sources: ['l1'],
+      ...silentSince(view.l1, view),
+    },
+  ]
+}
+
+const l1Stale: Rule = ({l1, now, setting}) => {
+  if (!l1.known || setting.l1StaleAfterSeconds === null) return []
+  const age = Math.floor(now.wallMs / 1000) - Number(l1.value.timestampSeconds)
+  if (age <= setting.l1StaleAfterSeconds) return []
+  return [
+    {
+      id: 'l1-stale',
+      severity: 'warn',
+      text: `the newest L1 block is ${age} s old`,
+      cost: 'What is shown of stake and rewards may be out of date, and nothing should be sent.',
+      remedy: commandFor(setting, 'network check'),
+      sources: ['l1'],
+      sinceMs: Number(l1.value.timestampSeconds) * 1000,
+    },
+  ]
+}
+
+/** One endpoint of several; that none answers is the finding of the chain. */
+const endpointStates: Rule = ({endpoints, setting}) => {
+  if (!endpoints.known) return []
+  const all = endpoints.value.endpoints
+  return all.flatMap(({chain, endpoint, state}): Finding[] => {
+    const common = {
+      subject: endpoint,
+      remedy: commandFor(setting, 'network check'),
+      sources: ['endpoints'] as SourceName[],
+    }
+    const others = all.filter((other) => other.chain === chain && other.state === 'fresh')
+    switch (state) {
+      case 'disagrees':
+        return [
+          {
+            ...common,
+            id: 'endpoints-disagree',
+            severity: 'critical',
+            text: `the ${chain} endpoints disagree`,
+            cost: `${endpoint} names other blocks than the others: one of them is on another chain or lies, and nothing is sent.`,
+          },
+        ]
+      case 'wrong-chain':
+        return [
+          {
+            ...common,
+            id: 'endpoints-disagree',
+            severity: 'critical',
+            text: `an ${chain} endpoint serves another chain`,
+            cost: `${endpoint} is not believed and not used.`,
+          },
+        ]
+      case 'stale':
+        return [
+          {
+            ...common,
+            id: 'endpoint-stale',
+            severity: 'warn',
+            text: `an ${chain} endpoint is behind the others`,
+            cost: `${endpoint} is not asked until it has caught up.`,
+          },
+        ]
+      case 'down':
+      case 'rate-limited':
+        if (others.length === 0) return []
+        return [
+          {
+            ...common,
+            id: 'endpoint-down',
+            severity: 'warn',
+            text: `an ${chain} endpoint ${state === 'down' ? 'does not answer' : 'is rate-limited'}`,
+            cost: `${endpoint} is skipped; ${others.length} of ${others.length + 1} remain.`,
+          },
+        ]
+      default:
+        return []
+    }
+  })
+}
+
+export const chainRules: readonly Rule[] = [
+  l2Unreachable,
+  noEpoch,
+  stalled,
+  clockSkew,
+  l1Unreachable,
+  l1Stale,
+  endpointStates,
+]

@@ -1,0 +1,95 @@
+/** The consensus layer: without it no epoch is committed and no producer is replaced. */
+import type {Answer, PosFacts} from '../snapshot.ts'
+import {POS_BEHIND_EPOCHS} from '../thresholds.ts'
+import {
+  andReason,
+  commandFor,
+  isSilent,
+  lookAfter,
+  silentSince,
+  type Rule,
+  type View,
+} from '../rule.ts'
+
+const TEXT = 'the consensus layer does not answer'
+
+const unreachable: Rule = (view) => {
+  const {pos, l2, setting} = view
+  if (!isSilent(pos)) return []
+  // Blocks go on to the end of what is committed; then L2 stands still.
+  const isLast = l2.known && l2.value.next?.state !== 'committed'
+  const ends = l2.known && l2.value.epoch ? ` after block ${l2.value.epoch.endBlock}` : ''
+  return [
+    {
+      id: 'pos-unreachable',
+      severity: isLast || !l2.known ? 'critical' : 'warn',
+      text: TEXT,
+      cost: andReason(
+        isLast
+          ? `No epoch is committed${ends}: if it is down, L2 stops there. Forecasts are unknown.`
+          : 'If it is down, no further epoch is committed and no silent producer is replaced. Forecasts are unknown.',
+        TEXT,
+        pos.reason,
+      ),
+      remedy: setting.kind === 'local' ? lookAfter(view, pos) : commandFor(setting, 'pos status'),
+      sources: ['pos', 'l2'],
+      ...silentSince(pos, view),
+    },
+  ]
+}
+
+/**
+ * How many committed epochs the consensus layer does not know of yet; 0 when it is up to date. What it says of
+ * turns to come holds only then.
+ */
+export function epochsBehind(pos: Answer<PosFacts>, newestEpoch: bigint | undefined): bigint {
+  if (!pos.known || newestEpoch === undefined) return 0n
+  const behind = newestEpoch - pos.value.latestSpan
+  return behind > 0n ? behind : 0n
+}
+
+const behind: Rule = ({pos, l2, setting}) => {
+  const newest = l2.known ? l2.value.newest.at(-1)?.number : undefined
+  const epochs = epochsBehind(pos, newest)
+  if (epochs < POS_BEHIND_EPOCHS) return []
+  return [
+    {
+      id: 'pos-behind',
+      severity: 'critical',
+      text: `the consensus layer is ${epochs} epochs behind L2`,
+      cost: 'It takes no part in choosing producers, signing or reward batches, and its forecasts are void.',
+      remedy: commandFor(setting, 'pos status'),
+      sources: ['pos', 'l2'],
+    },
+  ]
+}
+
+const syncing: Rule = ({pos, setting}) => {
+  if (!pos.known || pos.value.syncing !== true) return []
+  return [
+    {
+      id: 'pos-syncing',
+      severity: 'warn',
+      text: 'the consensus layer is still reading its chains',
+      cost: 'Until it is done it proposes nothing and signs nothing.',
+      remedy: commandFor(setting, 'pos status'),
+      sources: ['pos'],
+    },
+  ]
+}
+
+const troubles: Rule = ({pos, setting}: View) => {
+  if (!pos.known) return []
+  return (pos.value.troubles ?? []).map(({part, message, sinceMs}) => ({
+    id: 'pos-trouble' as const,
+    subject: part,
+    severity: 'warn' as const,
+    text: `the consensus layer reports a trouble (${part})`,
+    cost: message,
+    remedy: commandFor(setting, 'pos status'),
+    sources: ['pos' as const],
+    sinceMs,
+  }))
+}
+
+export const consensusRules: readonly Rule[] = [unreachable, behind, syncing, troubles]

@@ -1,0 +1,57 @@
+/** This machine and this profile's settings. */
+import {DISK_CRITICAL_BYTES, DISK_LOW_BYTES} from '../thresholds.ts'
+import {commandFor, type Rule} from '../rule.ts'
+
+const noProfile: Rule = ({setting}) => {
+  if (setting.profile !== null) return []
+  return [
+    {
+      id: 'no-profile',
+      severity: 'info',
+      text: 'no profile is in use',
+      cost: 'Only the chain is shown: neither a node nor a stake of yours.',
+      remedy: 'metis-seq profile list',
+      sources: ['settings'],
+    },
+  ]
+}
+
+const diskLow: Rule = ({machine, node, setting}) => {
+  // A node that runs sees the same disk, and says so itself.
+  if (node.known && node.value.status?.disk) return []
+  if (!machine.known || machine.value.diskFreeBytes > DISK_LOW_BYTES) return []
+  const {diskFreeBytes} = machine.value
+  const isCritical = diskFreeBytes <= DISK_CRITICAL_BYTES
+  return [
+    {
+      id: 'disk-low',
+      severity: isCritical ? 'critical' : 'warn',
+      text: `the disk has ${(diskFreeBytes / 1024 ** 3).toFixed(1)} GiB left`,
+      cost: 'A node whose disk is full seals no block, and no command can keep its journal.',
+      remedy: setting.nodeExpected
+        ? commandFor(setting, 'node snapshot list')
+        : commandFor(setting, 'status'),
+      sources: ['machine'],
+    },
+  ]
+}
+
+/** A node that runs has its key; the next start is at stake. */
+const keyLocked: Rule = ({machine, node, setting}) => {
+  if (!machine.known || machine.value.signerKey !== 'unreadable') return []
+  const runs = node.known && node.value.status !== null
+  return [
+    {
+      id: 'key-locked',
+      severity: runs || !setting.nodeExpected ? 'warn' : 'critical',
+      text: 'the signer key cannot be opened',
+      cost: runs
+        ? 'The node has it in memory, and could not be started again.'
+        : 'Nothing can be signed with it, and a node cannot start.',
+      remedy: 'metis-seq key list',
+      sources: ['machine'],
+    },
+  ]
+}
+
+export const machineRules: readonly Rule[] = [diskLow, keyLocked, noProfile]

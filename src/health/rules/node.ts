@@ -1,0 +1,116 @@
+/** The operator's own node, from its process and its own account. */
+import {BEHIND_BLOCKS} from '../thresholds.ts'
+import {commandFor, type Finding, type Rule, type View} from '../rule.ts'
+import {nodeFacts} from './node-facts.ts'
+
+/** What a node that makes no blocks costs its operator now. */
+function costOf({l2, money}: View): string {
+  if (l2.known && l2.value.epoch?.mine) {
+    return 'It is your turn: L2 stands still until another sequencer takes over.'
+  }
+  if (l2.known && l2.value.next?.mine)
+    return `Your turn begins after block ${l2.value.epoch?.endBlock ?? l2.value.headBlock}.`
+  if (money.known && money.value.sequencer === null) return 'It follows no block.'
+  return 'It follows no block and would miss its next turn.'
+}
+
+/** A node of somebody who has no sequencer misses nothing yet. */
+function severityOf({money}: View): 'warn' | 'critical' {
+  if (!money.known) return 'critical'
+  const status = money.value.sequencer?.status
+  return status === undefined || status === 'unlocked' ? 'warn' : 'critical'
+}
+
+const processRule: Rule = (view) => {
+  const {node, setting} = view
+  if (!setting.nodeExpected || !node.known) return []
+  const {process: running, status, halt} = node.value
+  if (status) return []
+  const common = {sources: ['node' as const], cost: costOf(view)}
+  // Written when it decided to end; its process closes its stores a moment longer.
+  if (halt) {
+    return [
+      {
+        ...common,
+        id: 'node-ended-halted',
+        severity: 'critical',
+        text: haltText(halt.code, 'your node ended itself'),
+        cost: `${halt.message} ${costOf(view)}`,
+        remedy: commandFor(setting, 'node logs'),
+        sinceMs: halt.atMs,
+      },
+    ]
+  }
+  if (running) {
+    return [
+      {
+        ...common,
+        id: 'node-hung',
+        severity: severityOf(view),
+        text: running.isStopped
+          ? 'your node is stopped by a signal'
+          : 'your node runs and does not answer',
+        remedy: commandFor(setting, 'node status'),
+      },
+    ]
+  }
+  return [
+    {
+      ...common,
+      id: 'node-down',
+      severity: severityOf(view),
+      text: 'your node does not run',
+      remedy: commandFor(setting, 'node start'),
+    },
+  ]
+}
+
+function haltText(code: string, otherwise: string): string {
+  return code === 'SIGNER_IN_USE' ? 'another node signs with your key' : otherwise
+}
+
+/** Nodes of ours run the network, the sequencer is active, and its profile has none. */
+const missing: Rule = ({money, setting}) => {
+  if (setting.nodeExpected || !setting.nodesAreBundled || setting.profile === null) return []
+  if (!money.known || money.value.sequencer?.status !== 'active') return []
+  return [
+    {
+      id: 'node-missing',
+      severity: 'warn',
+      text: `sequencer ${money.value.sequencer.id} has no node here`,
+      cost: 'It misses its turns unless its node runs on another machine.',
+      remedy: `metis-seq init --profile ${setting.profile} --replace --node-port 18545`,
+      sources: ['money', 'settings'],
+    },
+  ]
+}
+
+/** The node's head beside that of L2's endpoint. Its own peers are in the node's facts. */
+const behindL2: Rule = ({node, l2, setting}) => {
+  if (!node.known || !node.value.status || !l2.known) return []
+  const lag = Number(l2.value.headBlock) - node.value.status.head.number
+  if (lag <= BEHIND_BLOCKS) return []
+  return [
+    {
+      id: 'node-behind',
+      severity: 'warn',
+      text: `your node is ${lag} blocks behind L2`,
+      cost: 'It builds nothing until it has caught up, and what it serves is old.',
+      remedy: commandFor(setting, 'node status'),
+      sources: ['node', 'l2'],
+    },
+  ]
+}
+
+/** What the node itself knows; the node's readiness and metrics read the same rules. */
+const account: Rule = (view) => {
+  const {node, l2, pos, setting} = view
+  if (!node.known || !node.value.status) return []
+  const isOurTurn = l2.known ? l2.value.epoch?.mine === true : node.value.status.turn === 'mine'
+  const isAlone = pos.known && pos.value.validators <= 1
+  return nodeFacts(node.value.status, {isOurTurn, isAlone, setting}).map(
+    ({blocks: _blocks, ...finding}): Finding => finding,
+  )
+}
+
+export const nodeRules: readonly Rule[] = [processRule, account, behindL2, missing]

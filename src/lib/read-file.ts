@@ -1,0 +1,104 @@
+/** Reading files that somebody named: they may be anything, and as large as a disk. */
+import {closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats} from 'node:fs'
+
+import {whyUntrusted} from './trusted-path.ts'
+
+/** A key, a password, a token or a certificate chain: the largest, a chain in PEM, has some 10 KB. */
+export const SECRET_FILE_BYTES = 64 * 1024
+/** A document that people write or we do: settings, a network, a genesis, prices, transactions. */
+export const DOCUMENT_FILE_BYTES = 16_000_000
+
+/** It is no file that is read. The message ends a sentence such as "x cannot be read: ...". */
+export class FileRefused extends Error {
+  readonly reason: 'not-regular' | 'too-large' | 'untrusted'
+
+  constructor(reason: FileRefused['reason'], message: string) {
+    super(message)
+    this.name = 'FileRefused'
+    this.reason = reason
+  }
+}
+
+/**
+ * The whole content of a regular file. Never waits for somebody to write, and never reads more than the bound,
+ * whatever the file says of its size.
+ *
+ * @throws {FileRefused} it is a pipe, a device or a directory, or larger than `maxBytes`
+ * @throws {Error} of the file system, with its code
+ */
+export function readBoundedFile(path: string, maxBytes: number): Buffer {
+  // Before it is opened: to open some devices does something already.
+  assertRegular(statSync(path))
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  try {
+    assertRegular(fstatSync(descriptor))
+    return readBoundedDescriptor(descriptor, maxBytes)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** The same as UTF-8. */
+export function readBoundedText(path: string, maxBytes: number): string {
+  return readBoundedFile(path, maxBytes).toString('utf8')
+}
+
+/**
+ * A key, a password or a token. Whoever can write the file, or put another in its place, decides with what is signed
+ * and who is let in.
+ *
+ * @throws {FileRefused} as above, or others can change it
+ * @throws {Error} of the file system, with its code
+ */
+export function readSecretFile(path: string): Buffer {
+  const content = readBoundedFile(path, SECRET_FILE_BYTES)
+  const reason = whyUntrusted(path)
+  if (reason !== undefined) throw new FileRefused('untrusted', `it ${reason}`)
+  return content
+}
+
+/** The same as UTF-8. */
+export function readSecretText(path: string): string {
+  return readSecretFile(path).toString('utf8')
+}
+
+/** The rest of a regular file that is open. @throws {FileRefused} */
+export function readBoundedDescriptor(descriptor: number, maxBytes: number): Buffer {
+  const {size} = fstatSync(descriptor)
+  if (size > maxBytes) throw tooLarge(maxBytes)
+  return readAtMost(descriptor, size, maxBytes)
+}
+
+/** The size is where to start; a file may grow while it is read, and those of /proc say 0. */
+function readAtMost(descriptor: number, sizeBytes: number, maxBytes: number): Buffer {
+  const chunks: Buffer[] = []
+  let total = 0
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(total === 0 ? sizeBytes + 1 : 65_536)
+    const read = readSync(descriptor, chunk, 0, chunk.length, null)
+    if (read === 0) return Buffer.concat(chunks, total)
+    total += read
+    if (total > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk.subarray(0, read))
+  }
+}
+
+function assertRegular(stat: Stats): void {
+  if (!stat.isFile())
+    throw new FileRefused('not-regular', `it is ${kindOf(stat)}, and not a regular file`)
+}
+
+function kindOf(stat: Stats): string {
+  if (stat.isDirectory()) return 'a directory'
+  if (stat.isFIFO()) return 'a pipe'
+  return stat.isSocket() ? 'a socket' : 'a device'
+}
+
+export function tooLarge(maxBytes: number): FileRefused {
+  return new FileRefused('too-large', `it has more than ${sizeText(maxBytes)}`)
+}
+
+function sizeText(bytes: number): string {
+  if (bytes % 1024 === 0) return `${bytes / 1024} KiB`
+  return bytes >= 1_000_000 ? `${bytes / 1_000_000} MB` : `${bytes} bytes`
+}

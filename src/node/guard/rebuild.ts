@@ -1,0 +1,93 @@
+/** In: chain log and what is left of a sign guard. Out: a guard that knows at least what the log knows. */
+import {existsSync, renameSync} from 'node:fs'
+
+import type {Address} from 'viem'
+
+import {MetisSeqError} from '../../lib/errors.ts'
+import type {ChainLog} from '../../store/chain-log.ts'
+import {salvageFloor, SignGuard, type SignGuardOptions} from '../../store/sign-guard.ts'
+
+export interface RebuiltGuard {
+  /** Nothing below is signed by this node any more. */
+  floor: number
+  /** Own blocks of the chain log that the guard did not know. */
+  learned: number
+  /** Where a damaged guard was moved to; null when there was none. */
+  movedTo: string | null
+}
+
+/**
+ * Never lowers anything: the floor is above everything in the old guard, whole or damaged, and above the
+ * chain log. The new guard is not trusted, so that the node asks L1 and its peers, and leaves the turn
+ * that runs to others, before it signs.
+ *
+ * @param options.floor what is known from elsewhere, such as L1
+ * @throws {MetisSeqError} SECOND_SIGNATURE the log has another own block than the guard; DISK_FULL
+ */
+export function rebuildGuard(options: {
+  path: string
+  log: ChainLog
+  signer: Address
+  floor?: number
+  nowMs: number
+  guard?: SignGuardOptions
+}): RebuiltGuard {
+  const {path, log, signer, nowMs} = options
+  let floor = Math.max(options.floor ?? 0, (log.head?.number ?? -1) + 1)
+  const movedTo = isDamaged(path, options.guard) ? `${path}.damaged-${nowMs}` : null
+  if (movedTo !== null) {
+    floor = Math.max(floor, salvageFloor(path))
+    renameSync(path, movedTo)
+  }
+  const guard = SignGuard.open(path, options.guard)
+  try {
+    // First, so that what is learned next needs no line of its own.
+    guard.distrust(floor)
+    const learned = [...log.signedBy(signer)].filter(
+      ({number, hash}) => guard.signedAt(number) !== hash && guard.learn(number, hash),
+    ).length
+    return {floor: guard.floor, learned, movedTo}
+  } finally {
+    guard.close()
+  }
+}
+
+function isDamaged(path: string, options: SignGuardOptions | undefined): boolean {
+  if (!existsSync(path)) return false
+  try {
+    SignGuard.open(path, options).close()
+    return false
+  } catch (error) {
+    if (error instanceof MetisSeqError && error.code === 'SIGN_GUARD_DAMAGED') return true
+    throw error
+  }
+}
+
+/**
+ * A chain log with blocks of ours that the guard does not know: the guard was deleted, cut or replaced by
+ * an older one, and may lack more than that.
+ *
+ * @throws {MetisSeqError} SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND
+ */
+export function assertGuardCovers(
+  guard: Pick<SignGuard, 'covers' | 'floor' | 'top' | 'isNew'>,
+  log: ChainLog,
+  signer: Address,
+): void {
+  const above = Math.max(guard.floor, guard.top ?? 0) - 1
+  const last = log.lastSignedBy(signer, above)
+  if (!last || guard.covers(last.number, last.hash)) return
+  const {number, hash} = last
+  throw new MetisSeqError({
+    code: guard.isNew ? 'SIGN_GUARD_MISSING' : 'SIGN_GUARD_BEHIND',
+    message: guard.isNew
+      ? `The chain log holds block ${number} with this node's signature, and the sign guard is gone.`
+      : `The chain log holds block ${number} with this node's signature, and the sign guard does not know it.`,
+    exit: 'interlock',
+    facts: {block: String(number), hash, floor: String(guard.floor)},
+    hints: [
+      'Put the newest copy of `sign-guard.log` back, if there is one.',
+      'Otherwise rebuild it: `metis-seq node guard rebuild`.',
+    ],
+  })
+}

@@ -1,0 +1,77 @@
+/** What the driver can say about itself, for the status. Only remembers; decides nothing. */
+import type {Clock} from '../../lib/clock.ts'
+import {messageOf, MetisSeqError} from '../../lib/errors.ts'
+import {RpcResponseError, RpcTransportError} from '../../lib/json-rpc.ts'
+import type {NodePhase, NodeTrouble} from '../../protocol/node-status.ts'
+import {SKEW_SAMPLES} from '../limits.ts'
+
+export class DriverFacts {
+  readonly #clock: Clock
+  #phaseSinceMs: number
+  #phase: NodePhase = 'catching-up'
+  #halted: NodeTrouble | null = null
+  #restarts = 0
+  #restartingSinceMs: number | null = null
+  /** Our clock less the times of blocks as they arrived, milliseconds; the newest last. */
+  #skews: number[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#phaseSinceMs = clock.nowMs()
+  }
+
+  get phaseSinceMs(): number {
+    return this.#phaseSinceMs
+  }
+
+  /** Null while it is not halted. */
+  get halted(): NodeTrouble | null {
+    return this.#halted
+  }
+
+  get engine(): {restarts: number; restartingSinceMs: number | null} {
+    return {restarts: this.#restarts, restartingSinceMs: this.#restartingSinceMs}
+  }
+
+  /** Null before enough blocks came. */
+  get clockSkewMs(): number | null {
+    if (this.#skews.length < SKEW_SAMPLES) return null
+    return this.#skews.toSorted((a, b) => a - b)[Math.floor(SKEW_SAMPLES / 2)]!
+  }
+
+  entered(phase: NodePhase): void {
+    if (phase === this.#phase) return
+    this.#phase = phase
+    this.#phaseSinceMs = this.#clock.nowMs()
+  }
+
+  halts(error: unknown): void {
+    this.entered('halted')
+    this.#halted = troubleOf(error, this.#clock.nowMs())
+  }
+
+  engineRestarts(): void {
+    this.#restarts++
+    this.#restartingSinceMs ??= this.#clock.nowMs()
+  }
+
+  engineWorks(): void {
+    this.#restartingSinceMs = null
+  }
+
+  /** A block of another producer came the moment it was made; its time is cut to whole seconds. */
+  blockCame(timestamp: number): void {
+    this.#skews.push(Math.round(this.#clock.nowMs() - timestamp * 1000 - 500))
+    if (this.#skews.length > SKEW_SAMPLES) this.#skews.shift()
+  }
+}
+
+export function troubleOf(error: unknown, sinceMs: number): NodeTrouble {
+  const code = error instanceof MetisSeqError ? error.code : codeOf(error)
+  return {code, message: messageOf(error), sinceMs}
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof RpcTransportError) return 'UNREACHABLE'
+  return error instanceof RpcResponseError ? 'REFUSED' : 'UNEXPECTED'
+}

@@ -1,0 +1,199 @@
+/**
+ * Nothing is sealed before a started node knows what its key has signed in earlier lives, here or on
+ * another host. In: L1, peers, the sign guard. Out: a yes that lasts until the end of the process.
+ * Called by the driver only.
+ */
+import type {Address} from 'viem'
+
+import type {Clock} from '../../lib/clock.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import type {Logger} from '../../lib/log.ts'
+import type {TxBatch} from '../../protocol/batch-codec.ts'
+import {hasValidSignatures, type SealedBlock} from '../../protocol/block.ts'
+import type {NodeNeed} from '../../protocol/node-status.ts'
+import type {SignGuard} from '../../store/sign-guard.ts'
+import type {ChainState} from '../chain-state.ts'
+import {lastSignedIn} from '../guard/signed-batches.ts'
+import {BLOCK_CLOCK_SKEW_SECONDS, FENCE_SKEW_SECONDS} from '../limits.ts'
+import type {BlockExchange} from '../peers/exchange.ts'
+
+/** What a starting node has heard so far. */
+export interface StartView {
+  /** The first look at L1 has ended, with or without an answer. */
+  isL1Asked: boolean
+  /** L1's batches were read up to its head since the start. */
+  isL1Read: boolean
+  /** Every block of the newest batch on L1 is part of our chain. */
+  holdsL1: boolean
+  /** Every bootnode was tried. */
+  hasGreeted: boolean
+  /** Peers that have said what they know. */
+  peers: number
+  /** Whoever would answer had the time to do so. */
+  isGraceOver: boolean
+  /** The sign guard is the one that this key wrote last. */
+  isTrusted: boolean
+  /** An operator says that no other node of the network runs, and no other host has the key. */
+  isAlone: boolean
+}
+
+/**
+ * What is missing before the first block of this process may be sealed. Pure.
+ *
+ * L1 lags behind by minutes, so a guard that may be old needs a peer as well. One that is known to be
+ * whole needs no more than L1's word, when its peers are silent. Silence of both is no consent.
+ */
+export function needsOf(view: StartView): NodeNeed[] {
+  const {isAlone, isTrusted, isL1Read, hasGreeted, peers, isGraceOver} = view
+  const hasL1 = isL1Read || (isAlone && view.isL1Asked)
+  const isMet = hasGreeted && peers > 0
+  const mayGoWithout = isAlone || (isTrusted && isL1Read)
+  return [
+    ...(hasL1 ? [] : (['l1-batches'] as const)),
+    ...(isL1Read && !view.holdsL1 ? (['l1-blocks'] as const) : []),
+    ...(isMet || (mayGoWithout && hasGreeted && isGraceOver) ? [] : (['peers'] as const)),
+  ]
+}
+
+export interface StartGateOptions {
+  chain: ChainState
+  guard: SignGuard
+  exchange: Pick<BlockExchange, 'hasGreeted' | 'peers'>
+  /** Lower-case. */
+  me: Address
+  chainId: number
+  /** Number of the L2 genesis block. */
+  genesisNumber: number
+  l1(): Pick<StartView, 'isL1Asked' | 'isL1Read' | 'holdsL1'>
+  isAlone: boolean
+  startupGraceMs: number
+  clock: Clock
+  logger: Logger
+}
+
+export class StartGate {
+  readonly #options: StartGateOptions
+  #isOpen = false
+  #startedAtMs = 0
+  #startedAtSeconds = 0
+  #waiting: {needs: NodeNeed[]; sinceMs: number} | null = null
+
+  constructor(options: StartGateOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const {clock, guard, logger} = this.#options
+    this.#startedAtMs = clock.monotonicMs()
+    this.#startedAtSeconds = clock.nowMs() / 1000
+    if (guard.isTrusted) return
+    logger.warn('sign guard not trusted', {floor: guard.floor, top: guard.top ?? null})
+  }
+
+  /** Null when nothing keeps the node from sealing but the turn. */
+  get waitingFor(): {needs: NodeNeed[]; sinceMs: number} | null {
+    return this.#waiting
+  }
+
+  /** Looks around. @returns true once enough was heard; it then stays so */
+  look(): boolean {
+    this.fence()
+    const needs = this.#isOpen ? [] : needsOf(this.#view())
+    this.#isOpen ||= needs.length === 0
+    if (this.#isOpen && this.#isTurnLeft()) needs.push('later-turn')
+    this.#say(needs)
+    return this.#isOpen
+  }
+
+  /** True when the next block is not ours to sign, though the turn may be. */
+  bars(number: number): boolean {
+    const {guard} = this.#options
+    return number < guard.floor && guard.signedAt(number) === undefined
+  }
+
+  /**
+   * A key of which we do not know all signatures takes no turn that had begun when this process started:
+   * an earlier life may have sealed in it, and have been the only one to know. Asked after every block.
+   *
+   * @throws {MetisSeqError} DISK_FULL
+   */
+  fence(): void {
+    const {chain, guard, me, genesisNumber, isAlone} = this.#options
+    if (guard.isTrusted || isAlone) return
+    const head = chain.head()
+    if (head.timestamp > this.#startedAtSeconds + FENCE_SKEW_SECONDS) return
+    // The very first block of a network, by a node that has never run.
+    if (guard.isNew && head.number === genesisNumber) return
+    const epoch = chain.rotation.epochOf(head.number + 1)
+    if (epoch?.signer === me) guard.raiseFloor(Number(epoch.endBlock) + 1)
+  }
+
+  /**
+   * A block with our signature that came from elsewhere. Durable in the guard when it returns.
+   *
+   * @throws {MetisSeqError} SECOND_SIGNATURE, SECOND_SIGNER, DISK_FULL
+   */
+  noteOwn(block: SealedBlock): void {
+    const {guard, me, chainId, logger} = this.#options
+    const {number, hash, signer} = block
+    if (signer !== me || guard.signedAt(number) === hash) return
+    if (!hasValidSignatures(block, chainId)) return
+    const isNews = guard.learn(number, hash)
+    // Made after we started, and not by us.
+    const isAlive = block.timestamp > this.#startedAtSeconds + BLOCK_CLOCK_SKEW_SECONDS
+    if (isAlive) throw secondSigner(block)
+    if (isNews) logger.warn('own signature found', {block: number, hash})
+  }
+
+  /** Signatures of ours in a batch on L1. @throws {MetisSeqError} DISK_FULL */
+  noteBatch(batch: TxBatch): void {
+    const {guard, me, logger} = this.#options
+    if (guard.isTrusted) return
+    const number = lastSignedIn(batch, me, Math.max(guard.floor, (guard.top ?? -1) + 1))
+    if (number === undefined) return
+    guard.raiseFloor(number + 1)
+    logger.warn('own signature found', {block: number, batchIndex: Number(batch.batchIndex)})
+  }
+
+  #view(): StartView {
+    const {exchange, guard, l1, isAlone, startupGraceMs, clock} = this.#options
+    return {
+      ...l1(),
+      hasGreeted: exchange.hasGreeted,
+      peers: exchange.peers().length,
+      isGraceOver: clock.monotonicMs() - this.#startedAtMs >= startupGraceMs,
+      isTrusted: guard.isTrusted,
+      isAlone,
+    }
+  }
+
+  #isTurnLeft(): boolean {
+    const {rotation, head} = {
+      rotation: this.#options.chain.rotation,
+      head: this.#options.chain.head(),
+    }
+    const next = head.number + 1
+    return rotation.turnAt(next).whose === 'mine' && this.bars(next)
+  }
+
+  #say(needs: NodeNeed[]): void {
+    const {clock, logger} = this.#options
+    if (needs.join() === (this.#waiting?.needs.join() ?? '')) return
+    const sinceMs = clock.nowMs()
+    this.#waiting = needs.length === 0 ? null : {needs, sinceMs}
+    logger.info(needs.length === 0 ? 'may seal' : 'waits to seal', {needs: needs.join(' ')})
+  }
+}
+
+function secondSigner({number, hash, timestamp}: SealedBlock): MetisSeqError {
+  return new MetisSeqError({
+    code: 'SECOND_SIGNER',
+    message: `Another node signs with this key: block ${number} bears its signature and is not from here.`,
+    exit: 'interlock',
+    facts: {block: String(number), hash, timestamp: String(timestamp)},
+    hints: [
+      'Decide which of the two nodes shall run, and stop the other one.',
+      'Start this one again with `metis-seq node start` when the other has ended.',
+    ],
+  })
+}

@@ -1,0 +1,40 @@
+import {readFileSync, rmSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+
+import type {HaltRecord} from '../health/snapshot.ts'
+import {writeFileAtomic} from '../lib/files.ts'
+import {isExitName} from '../lib/exit-codes.ts'
+import {isRecord} from '../lib/json.ts'
+
+/** Small, and written by us: anything longer is not ours. */
+const MAX_BYTES = 64 * 1024
+
+/** Keeps why a node ended, for whoever looks when it is gone. */
+export function writeHalt(dir: string, record: HaltRecord): void {
+  writeFileAtomic(fileOf(dir), `${JSON.stringify(record)}\n`, 0o600)
+}
+
+/** A node that starts again has its chance: what it finds is told by itself. */
+export function clearHalt(dir: string): void {
+  rmSync(fileOf(dir), {force: true})
+}
+
+/** Null: the last life of the node ended without one, or the record is damaged. */
+export function readHalt(dir: string): HaltRecord | null {
+  try {
+    const file = fileOf(dir)
+    if (statSync(file).size > MAX_BYTES) return null
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (!isRecord(value)) return null
+    const {code, message, exit, atMs} = value
+    if (typeof code !== 'string' || typeof message !== 'string') return null
+    if (typeof atMs !== 'number' || typeof exit !== 'string' || !isExitName(exit)) return null
+    return {code, message, exit, atMs}
+  } catch {
+    return null
+  }
+}
+
+function fileOf(dir: string): string {
+  return join(dir, 'halted.json')
+}

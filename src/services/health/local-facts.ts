@@ -1,0 +1,50 @@
+/** What this machine knows without asking a chain: the node's process, the disk, the signer key. */
+import {accessSync, constants, existsSync, statfsSync} from 'node:fs'
+
+import type {MachineFacts, NodeLook} from '../../health/snapshot.ts'
+import {readDaemon} from '../../process/daemon.ts'
+import {isStopped} from '../../lib/process-identity.ts'
+import {keyFileOf} from '../../store/keys/file-store.ts'
+import type {Context} from '../context.ts'
+import {NODE_DAEMON, readNodeStatus} from '../node-control.ts'
+import {readHalt} from '../halt-record.ts'
+
+/** Asks the node's own account, and the system for its process. Never fails: that it is silent is an answer. */
+export async function lookAtNode(dir: string): Promise<NodeLook> {
+  const status = await readNodeStatus(dir)
+  const daemon = readDaemon(dir, NODE_DAEMON)
+  const pid = status?.pid ?? (daemon?.running ? daemon.pid : undefined)
+  return {
+    process: pid === undefined ? null : {pid, isStopped: isStopped(pid)},
+    status,
+    halt: status ? null : readHalt(dir),
+  }
+}
+
+export function lookAtMachine(context: Context): MachineFacts {
+  const {bavail, bsize} = statfsSync(context.home.root)
+  return {diskFreeBytes: Number(bavail) * Number(bsize), signerKey: signerKeyState(context)}
+}
+
+/** Only what can be told without opening anything: a keyring is asked by the commands that need it. */
+function signerKeyState({config, home, profile}: Context): MachineFacts['signerKey'] {
+  const name = profile?.keys.signer
+  if (!name) return null
+  const {keys} = config.read()
+  const key = Object.hasOwn(keys, name) ? keys[name] : undefined
+  // A signer that is not a key of this machine is somebody else's to open.
+  if (!key) return null
+  if (key.backend !== 'file') return 'ready'
+  if (!existsSync(keyFileOf(home.keysDir, name))) return 'unreadable'
+  if (key.passwordFile === null) return 'asks'
+  return isReadable(key.passwordFile) ? 'ready' : 'unreadable'
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,40 @@
+import type {HealthReport} from '../../health/issue.ts'
+import type {Now, Source} from '../../health/snapshot.ts'
+import {failureOf} from '../../lib/failure.ts'
+import type {Context} from '../context.ts'
+import {settingOf} from './setting.ts'
+import {assessSources, readersOf, type Looks, type SourceKey, type Sources} from './sources.ts'
+
+/** Asks every source once, all at the same time. A source that fails takes its own part with it, no more. */
+export async function lookOnce(context: Context): Promise<Sources> {
+  const readers = readersOf(context)
+  const ask = async <K extends SourceKey>(key: K): Promise<Source<Looks[K]>> => {
+    const read = readers[key]
+    if (!read) return {state: 'absent'}
+    try {
+      const value = await read()
+      return {state: 'answered', value, atMs: performance.now(), staleAfterMs: null}
+    } catch (error) {
+      return {state: 'failing', ...failureOf(error), sinceMs: null, last: null}
+    }
+  }
+  const [l2, l1, money, pos, node, machine, endpoints] = await Promise.all([
+    ask('l2'),
+    ask('l1'),
+    ask('money'),
+    ask('pos'),
+    ask('node'),
+    ask('machine'),
+    ask('endpoints'),
+  ])
+  return {l2, l1, money, pos, node, machine, endpoints}
+}
+
+/** How things stand, as one look shows it: nobody has watched before. */
+export function healthOf(context: Context, sources: Sources, now: Now = nowOf()): HealthReport {
+  return assessSources(settingOf(context), sources, null, now)
+}
+
+export function nowOf(): Now {
+  return {wallMs: Date.now(), monotonicMs: performance.now()}
+}

@@ -1,0 +1,17 @@
+import type {Setting} from '../../health/snapshot.ts'
+import type {Context} from '../context.ts'
+
+/** Who looks, on which network: all that the rules need of settings. */
+export function settingOf({network, networkName, profile, profileName}: Context): Setting {
+  const {slotMs, emptyBlocks, respanDelaySeconds, bundled} = network.l2
+  return {
+    network: networkName,
+    kind: network.kind,
+    profile: profileName,
+    hasOwner: Boolean(profile?.owner),
+    nodeExpected: Boolean(profile?.node),
+    nodesAreBundled: bundled !== null,
+    ...{slotMs, emptyBlocks, respanDelaySeconds},
+    l1StaleAfterSeconds: network.l1.staleAfterSeconds ?? null,
+  }
+}

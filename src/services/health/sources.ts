@@ -1,0 +1,101 @@
+/** Every source of health with its reader: the one-shot page and the live screen ask the same ones. */
+import {getBlock} from 'viem/actions'
+
+import {assess} from '../../health/assess.ts'
+import type {HealthReport} from '../../health/issue.ts'
+import type {
+  EndpointFacts,
+  HealthSnapshot,
+  L1Facts,
+  MachineFacts,
+  NodeLook,
+  Now,
+  Setting,
+  Source,
+} from '../../health/snapshot.ts'
+import type {Context} from '../context.ts'
+import {rotationOnL2, withPlan, type RotationNow} from '../epochs.ts'
+import {posReader, type PosLook} from './consensus.ts'
+import {comparedChains, compareEndpoints} from './endpoints.ts'
+import {lookAtMachine, lookAtNode} from './local-facts.ts'
+import {moneyFacts, readMoney, type L1Money} from './money.ts'
+
+const RECENT_EPOCHS = 6
+
+/** What each source answers. */
+export interface Looks {
+  l2: RotationNow
+  l1: L1Facts
+  money: L1Money
+  pos: PosLook
+  node: NodeLook
+  machine: MachineFacts
+  endpoints: EndpointFacts[]
+}
+
+export type SourceKey = keyof Looks
+
+/** Null: the profile or the network has no such source. */
+export type Readers = {[K in SourceKey]: (() => Promise<Looks[K]>) | null}
+
+export type Sources = {[K in SourceKey]: Source<Looks[K]>}
+
+export function readersOf(context: Context): Readers {
+  const {profile, profileName, home} = context
+  const owner = profile?.owner
+  const nodeDir = profile?.node && profileName !== null ? home.nodeDir(profileName) : null
+  return {
+    l2: () => rotationOnL2(context, RECENT_EPOCHS),
+    l1: async () => {
+      const {number, timestamp} = await getBlock(context.l1().client)
+      return {block: number, timestampSeconds: timestamp}
+    },
+    money: owner ? () => readMoney(context, owner) : null,
+    pos: posReader(context),
+    node: nodeDir === null ? null : () => lookAtNode(nodeDir),
+    machine: async () => lookAtMachine(context),
+    endpoints: comparedChains(context).length === 0 ? null : () => compareEndpoints(context),
+  }
+}
+
+/** L2's rotation with the plan of a consensus layer that answers. */
+export function plannedRotation({l2, pos}: Pick<Sources, 'l2' | 'pos'>): Source<RotationNow> {
+  const planned = pos.state === 'answered' ? pos.value.planned : null
+  return mapSource(l2, (rotation) => withPlan(rotation, planned))
+}
+
+/** What the rules see of the sources. */
+function toSnapshot(setting: Setting, sources: Sources, movedAtMs: number | null): HealthSnapshot {
+  const {l1, money, pos, node, machine, endpoints} = sources
+  return {
+    ...{setting, l1, pos, node, machine},
+    l2: mapSource(plannedRotation(sources), (rotation) => ({...rotation, movedAtMs})),
+    money: mapSource(money, moneyFacts),
+    endpoints: mapSource(endpoints, (facts) => ({endpoints: facts})),
+  }
+}
+
+/** @param movedAtMs when somebody who watches saw the head of L2 move last, monotonic; null while nobody has */
+export function assessSources(
+  setting: Setting,
+  sources: Sources,
+  previous: HealthReport | null,
+  now: Now,
+  movedAtMs: number | null = null,
+): HealthReport {
+  return assess(toSnapshot(setting, sources, movedAtMs), previous, now)
+}
+
+function mapSource<A, B>(source: Source<A>, map: (value: A) => B): Source<B> {
+  switch (source.state) {
+    case 'absent':
+    case 'asking':
+      return source
+    case 'answered':
+      return {...source, value: map(source.value)}
+    case 'failing': {
+      const {last} = source
+      return {...source, last: last && {...last, value: map(last.value)}}
+    }
+  }
+}

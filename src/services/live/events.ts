@@ -1,0 +1,181 @@
+/** What happens, in words that every surface shows alike. Pure. */
+import type {HealthChange} from '../../health/changes.ts'
+import type {HealthReport, Issue} from '../../health/issue.ts'
+import type {EpochView, RotationNow} from '../epochs.ts'
+import type {L1Money} from '../health/money.ts'
+
+export const eventTypes = [
+  'current',
+  'epoch-started',
+  'epoch-committed',
+  'takeover',
+  'stalled',
+  'resumed',
+  'issue-raised',
+  'issue-changed',
+  'issue-cleared',
+  'reward-credited',
+  'rewards-claimed',
+  'sequencer-changed',
+] as const
+
+export type EventType = (typeof eventTypes)[number]
+
+export interface OperatorEvent {
+  type: EventType
+  /** Wall clock in milliseconds. */
+  atMs: number
+  level: 'info' | 'warn' | 'critical'
+  text: string
+  /** Newest L2 block when it was seen; null while L2 is unknown. */
+  headBlock: bigint | null
+  /** The epoch that began, was committed or was taken over; null where it is about something else. */
+  epoch: EpochView | null
+  /** What became wrong, changed or ended; null where it is about something else. */
+  issue: Issue | null
+}
+
+type Words = Pick<OperatorEvent, 'type' | 'level' | 'text'> &
+  Partial<Pick<OperatorEvent, 'headBlock' | 'epoch' | 'issue'>>
+
+export function eventOf(words: Words, atMs: number): OperatorEvent {
+  return {headBlock: null, epoch: null, issue: null, atMs, ...words}
+}
+
+function nameOf({mine, signer}: EpochView): string {
+  return mine ? 'YOU' : signer
+}
+
+/** How the rotation stands when somebody begins to watch. Nothing has happened yet. */
+export function currentEvent(now: RotationNow, atMs: number): OperatorEvent {
+  const {epoch, headBlock} = now
+  const text = epoch
+    ? `Epoch ${epoch.number} is running, producer ${nameOf(epoch)}, until block ${epoch.endBlock}.`
+    : 'No epoch covers the next block.'
+  const level = epoch ? 'info' : 'critical'
+  return eventOf({type: 'current', level, text, headBlock, epoch}, atMs)
+}
+
+/** What changed in the rotation between two looks. */
+export function rotationEvents(
+  now: RotationNow,
+  before: RotationNow | null,
+  atMs: number,
+): OperatorEvent[] {
+  if (!before) return []
+  const event = (words: Words) => eventOf({headBlock: now.headBlock, ...words}, atMs)
+  const events: OperatorEvent[] = []
+  const taken = takeoverBetween(now, before)
+  if (taken) {
+    events.push(
+      event({
+        type: 'takeover',
+        level: 'warn',
+        epoch: taken.epoch,
+        text: `Takeover: epoch ${taken.epoch.number} was given to ${nameOf(taken.epoch)} from block ${taken.epoch.startBlock} on, because ${taken.from} fell silent.`,
+      }),
+    )
+  }
+  for (const epoch of now.newest) {
+    if (epoch.number <= (before.newest.at(-1)?.number ?? -1n)) continue
+    if (epoch.number === taken?.epoch.number) continue
+    events.push(
+      event({
+        type: 'epoch-committed',
+        level: 'info',
+        epoch,
+        text: `Epoch ${epoch.number} committed, producer ${nameOf(epoch)}.`,
+      }),
+    )
+  }
+  // That no epoch covers the next block is an issue, and told as one.
+  if (now.epoch && now.epoch.number !== before.epoch?.number) {
+    events.push(
+      event({
+        type: 'epoch-started',
+        level: 'info',
+        epoch: now.epoch,
+        text: `Epoch ${now.epoch.number} started, producer ${nameOf(now.epoch)}.`,
+      }),
+    )
+  }
+  return events
+}
+
+/**
+ * The epoch that a recommitment made: it cuts the one in progress short, or gives its committed successor to
+ * somebody else.
+ *
+ * - Source: `MetisSequencerSet.recommitEpoch`.
+ */
+function takeoverBetween(
+  now: RotationNow,
+  before: RotationNow,
+): {epoch: EpochView; from: string} | undefined {
+  for (const epoch of now.newest) {
+    const known = before.newest.find(({number}) => number === epoch.number)
+    if (known && known.signer !== epoch.signer) {
+      return {epoch, from: before.epoch ? nameOf(before.epoch) : known.signer}
+    }
+    const earlier = before.newest.find(({number}) => number === epoch.number - 1n)
+    const cut = now.newest.find(({number}) => number === epoch.number - 1n)
+    if (earlier && cut && cut.endBlock < earlier.endBlock) return {epoch, from: nameOf(earlier)}
+  }
+  return undefined
+}
+
+/** Ids that mean: L2 makes no blocks. */
+const STALLS: readonly string[] = ['l2-stalled', 'own-turn-silent']
+
+export function healthEvents(
+  changes: readonly HealthChange[],
+  after: HealthReport,
+  headBlock: bigint | null,
+  atMs: number,
+): OperatorEvent[] {
+  const isStalled = after.issues.some(({id}) => STALLS.includes(id))
+  return changes.map((change) => {
+    const {issue} = change
+    const level = issue.severity
+    const isStall = STALLS.includes(issue.id)
+    const at = {headBlock, issue}
+    switch (change.type) {
+      case 'raised':
+        return eventOf(
+          {...at, type: isStall ? 'stalled' : 'issue-raised', level, text: sentence(issue.text)},
+          atMs,
+        )
+      case 'changed':
+        return eventOf(
+          {...at, type: 'issue-changed', level, text: `${sentence(issue.text)} Now ${level}.`},
+          atMs,
+        )
+      case 'cleared': {
+        const type = !isStall ? 'issue-cleared' : isStalled ? 'issue-changed' : 'resumed'
+        return eventOf({...at, type, level: 'info', text: `Over: ${issue.text}.`}, atMs)
+      }
+    }
+  })
+}
+
+export function moneyEvents(now: L1Money, before: L1Money | null, atMs: number): OperatorEvent[] {
+  const was = before?.stake?.sequencer
+  const is = now.stake?.sequencer
+  if (!was || !is) return []
+  const events: OperatorEvent[] = []
+  const add = (words: Words) => events.push(eventOf(words, atMs))
+  if (is.rewardMetisWei > was.rewardMetisWei) {
+    add({type: 'reward-credited', level: 'info', text: 'A reward batch was credited.'})
+  }
+  if (is.rewardMetisWei < was.rewardMetisWei) {
+    add({type: 'rewards-claimed', level: 'info', text: 'Rewards were claimed.'})
+  }
+  if (is.status !== was.status) {
+    add({type: 'sequencer-changed', level: 'warn', text: `The sequencer is ${is.status}.`})
+  }
+  return events
+}
+
+function sentence(clause: string): string {
+  return `${clause[0]?.toUpperCase() ?? ''}${clause.slice(1)}.`
+}

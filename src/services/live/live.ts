@@ -1,0 +1,131 @@
+/** Every source of health asked again and again; what changes is told as events. */
+import {changesBetween} from '../../health/changes.ts'
+import type {HealthReport} from '../../health/issue.ts'
+import type {Setting} from '../../health/snapshot.ts'
+import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.ts'
+import type {Context} from '../context.ts'
+import {absentPoller, startPoller, toSource, type Feed, type Poller} from '../feeds.ts'
+import {nowOf} from '../health/look-once.ts'
+import {settingOf} from '../health/setting.ts'
+import {
+  assessSources,
+  readersOf,
+  type Looks,
+  type SourceKey,
+  type Sources,
+} from '../health/sources.ts'
+import {healthEvents, moneyEvents, rotationEvents, type OperatorEvent} from './events.ts'
+
+export type Pollers = {[K in SourceKey]: Poller<Looks[K]>}
+export type Feeds = {[K in SourceKey]: Feed<Looks[K]>}
+
+export interface Live {
+  setting: Setting
+  pollers: Pollers
+  /** As of the last look; null until every source has answered or failed once. */
+  health: SnapshotStore<HealthReport | null>
+  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
+  movedAtMs(): number | null
+  refresh(): void
+}
+
+/** How often health is judged while nothing answers: ages grow by themselves. */
+const JUDGE_MS = 500
+
+/** Starts a poller per source, so that a slow one slows only itself. */
+export function startLive(
+  context: Context,
+  signal: AbortSignal,
+  onEvent: (event: OperatorEvent) => void,
+): Live {
+  const setting = settingOf(context)
+  const tellAll = (events: OperatorEvent[]) => events.forEach(onEvent)
+  let movedAtMs: number | null = null
+  const pollers = startPollers(
+    context,
+    signal,
+    (now, before) => {
+      if (before && now.headBlock !== before.headBlock) movedAtMs = performance.now()
+      tellAll(rotationEvents(now, before, Date.now()))
+    },
+    tellAll,
+  )
+  const health = createSnapshotStore<HealthReport | null>(null)
+  const judge = () => {
+    const sources = sourcesOf(feedsOf(pollers))
+    const before = health.get()
+    const report = assessSources(setting, sources, before, nowOf(), movedAtMs)
+    // Before everything was asked once, silence proves nothing, and nobody has watched an issue begin.
+    if (!before && isAsking(sources)) return
+    health.set(report)
+    const head = sources.l2.state === 'answered' ? sources.l2.value.headBlock : null
+    const changes = changesBetween(before ?? {...report, issues: []}, report)
+    tellAll(healthEvents(changes, report, head, Date.now()))
+  }
+  const timer = setInterval(judge, JUDGE_MS)
+  signal.addEventListener('abort', () => clearInterval(timer), {once: true})
+  const all: {refresh(): void}[] = Object.values(pollers)
+  return {
+    setting,
+    pollers,
+    health,
+    movedAtMs: () => movedAtMs,
+    refresh: () => all.forEach((poller) => poller.refresh()),
+  }
+}
+
+function startPollers(
+  context: Context,
+  signal: AbortSignal,
+  onRotation: (now: Looks['l2'], before: Looks['l2'] | null) => void,
+  tell: (events: OperatorEvent[]) => void,
+): Pollers {
+  const readers = readersOf(context)
+  const poll = <K extends SourceKey>(
+    key: K,
+    periodMs: number,
+    onValue?: (value: Looks[K], before: Looks[K] | null) => void,
+  ): Poller<Looks[K]> => {
+    const read: (() => Promise<Looks[K]>) | null = readers[key]
+    if (!read) return absentPoller()
+    return startPoller<Looks[K]>({periodMs, read, signal, ...(onValue ? {onValue} : {})})
+  }
+  return {
+    l2: poll('l2', Math.min(1000, context.network.l2.slotMs), onRotation),
+    l1: poll('l1', 2000),
+    money: poll('money', 5000, (now, before) => tell(moneyEvents(now, before, Date.now()))),
+    pos: poll('pos', 2000),
+    node: poll('node', 1000),
+    machine: poll('machine', 10_000),
+    endpoints: poll('endpoints', 30_000),
+  }
+}
+
+export function feedsOf(pollers: Pollers): Feeds {
+  const {l2, l1, money, pos, node, machine, endpoints} = pollers
+  return {
+    l2: l2.store.get(),
+    l1: l1.store.get(),
+    money: money.store.get(),
+    pos: pos.store.get(),
+    node: node.store.get(),
+    machine: machine.store.get(),
+    endpoints: endpoints.store.get(),
+  }
+}
+
+export function sourcesOf(feeds: Feeds): Sources {
+  return {
+    l2: toSource(feeds.l2),
+    l1: toSource(feeds.l1),
+    money: toSource(feeds.money),
+    pos: toSource(feeds.pos),
+    node: toSource(feeds.node),
+    machine: toSource(feeds.machine),
+    endpoints: toSource(feeds.endpoints),
+  }
+}
+
+export function isAsking(sources: Sources): boolean {
+  return Object.values(sources).some(({state}) => state === 'asking')
+}

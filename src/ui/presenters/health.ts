@@ -1,0 +1,17 @@
+import type {HealthReport, Issue} from '../../health/issue.ts'
+
+const words = {critical: 'CRIT', warn: 'WARN', info: 'info'} as const
+
+/** Every issue with its cost and its command; nothing while all is in order. */
+export function issueLines({issues}: Pick<HealthReport, 'issues'>): string[] {
+  return issues.flatMap((issue) => [
+    `${words[issue.severity]}  ${issue.text}${beginOf(issue)}`,
+    `      ${issue.cost}`,
+    `      \`${issue.remedy}\``,
+  ])
+}
+
+function beginOf({sinceMs}: Issue): string {
+  if (sinceMs === null) return ''
+  return `, since ${new Date(sinceMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}

@@ -1,0 +1,152 @@
+import {expect, test} from 'vitest'
+
+import {changesBetween} from '../../src/health/changes.ts'
+import type {HealthReport} from '../../src/health/issue.ts'
+import type {Now} from '../../src/health/snapshot.ts'
+import {assessSources} from '../../src/services/health/sources.ts'
+import {healthEvents, rotationEvents} from '../../src/services/live/events.ts'
+import {sourcesOf, type Feeds} from '../../src/services/live/live.ts'
+import {
+  epochView,
+  failing,
+  feeds,
+  fresh,
+  ME,
+  nodeLook,
+  nodeSetting,
+  NOW,
+  OTHER,
+  posLook,
+  RECIPIENT,
+  rotation,
+} from '../helpers/dashboard-data.ts'
+
+const later = (seconds: number): Now => ({
+  wallMs: NOW.wallMs + seconds * 1000,
+  monotonicMs: NOW.monotonicMs + seconds * 1000,
+})
+
+const judge = (changes: Partial<Feeds>, previous: HealthReport | null, now = NOW) =>
+  assessSources(
+    nodeSetting,
+    sourcesOf({...feeds, node: fresh(nodeLook()), ...changes}),
+    previous,
+    now,
+  )
+
+const gone = fresh(nodeLook(null, {process: null}))
+
+test('an issue that was seen to begin keeps its beginning; one that was there before has none', () => {
+  const calm = judge({}, null)
+  const first = judge({node: gone}, calm)
+  const second = judge({node: {...gone, atMs: later(2).monotonicMs}}, first, later(2))
+  const unwatched = judge({node: gone}, null)
+
+  const sinceOf = ({issues}: HealthReport) => issues.find(({id}) => id === 'node-down')?.sinceMs
+  expect(sinceOf(first)).toBe(NOW.wallMs)
+  expect(sinceOf(second)).toBe(NOW.wallMs)
+  expect(sinceOf(unwatched)).toBeNull()
+})
+
+test('what was wrong with a source that falls silent is not over because nobody sees it', () => {
+  const behind = judge({pos: fresh(posLook({latestSpan: 13n}))}, null)
+  const pos = failing(posLook({latestSpan: 13n}), 5000, 'Down.')
+  const dark = judge({pos}, behind, later(1))
+  const back = judge({pos: fresh(posLook())}, dark)
+
+  expect(dark.state).toBe('critical')
+  expect(dark.issues.map(({id}) => id)).toEqual(
+    expect.arrayContaining(['pos-behind', 'pos-unreachable']),
+  )
+  expect(back.issues.map(({id}) => id)).not.toContain('pos-behind')
+})
+
+test('own node dead in the own turn: the word never gets calmer while the silence grows', () => {
+  const mine = epochView({signer: ME, mine: true})
+  let previous: HealthReport | null = null
+  for (let seconds = 0; seconds < 200; seconds += 1) {
+    const now = later(seconds)
+    const atMs = now.monotonicMs
+    const l2 = {...fresh(rotation({epoch: mine})), atMs}
+    const rest = {
+      l1: {
+        ...feeds.l1,
+        value: {block: 1n, timestampSeconds: BigInt(Math.floor(now.wallMs / 1000))},
+        atMs,
+      },
+      pos: {...feeds.pos, atMs},
+      money: {...feeds.money, atMs},
+      machine: {...feeds.machine, atMs},
+    }
+    previous = judge({...rest, l2, node: {...gone, atMs}}, previous, now)
+    expect(previous.state, `after ${seconds} s`).toBe('critical')
+  }
+})
+
+test('each change is told once: raised, worse, over', () => {
+  const calm = judge({}, null)
+  const quiet = (seconds: number) =>
+    judge({l2: fresh(rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - seconds)}))}, calm)
+  const said = (before: HealthReport, after: HealthReport) =>
+    healthEvents(changesBetween(before, after), after, 1149n, NOW.wallMs).map(
+      ({type, level, text}) => `${type} ${level}: ${text}`,
+    )
+
+  expect(said(calm, calm)).toEqual([])
+  expect(said(calm, quiet(9))).toEqual(['stalled warn: No block for 9 s.'])
+  expect(said(quiet(9), quiet(10))).toEqual([])
+  expect(said(quiet(10), quiet(200))).toEqual([
+    'issue-changed critical: No block for 200 s. Now critical.',
+  ])
+  expect(said(quiet(200), calm)).toEqual(['resumed info: Over: no block for 200 s.'])
+  // Advice comes and goes in silence.
+  expect(said({...calm, issues: []}, calm)).toEqual([])
+})
+
+test('a takeover is told, whether it cuts an epoch short or gives the next one to somebody else', () => {
+  const before = rotation()
+  const said = (now: typeof before) =>
+    rotationEvents(now, before, NOW.wallMs).map(({type, text}) => `${type}: ${text}`)
+
+  const overwritten = rotation({
+    newest: [
+      epochView(),
+      epochView({number: 43n, signer: RECIPIENT, startBlock: 1200n, endBlock: 1399n}),
+    ],
+  })
+  expect(said(overwritten)).toEqual([
+    `takeover: Takeover: epoch 43 was given to ${RECIPIENT} from block 1200 on, because ${OTHER} fell silent.`,
+  ])
+
+  const successor = epochView({
+    number: 43n,
+    signer: ME,
+    mine: true,
+    startBlock: 1150n,
+    endBlock: 1299n,
+  })
+  const cut = rotation({
+    epoch: successor,
+    newest: [epochView({endBlock: 1149n, state: 'past'}), successor],
+  })
+  expect(said(cut)).toEqual([
+    `takeover: Takeover: epoch 43 was given to YOU from block 1150 on, because ${OTHER} fell silent.`,
+    'epoch-started: Epoch 43 started, producer YOU.',
+  ])
+  expect(said(before)).toEqual([])
+})
+
+test('an ordinary commitment and an ordinary change of turn are told as such, and none is invented at the start', () => {
+  const next = epochView({number: 44n, startBlock: 1400n, endBlock: 1599n, state: 'committed'})
+  const before = rotation()
+  const now = rotation({
+    epoch: epochView({number: 43n, startBlock: 1200n, endBlock: 1399n}),
+    newest: [...before.newest, next],
+  })
+
+  expect(rotationEvents(now, null, NOW.wallMs)).toEqual([])
+  expect(rotationEvents(now, before, NOW.wallMs).map(({type}) => type)).toEqual([
+    'epoch-committed',
+    'epoch-started',
+  ])
+})

@@ -1,0 +1,72 @@
+import {expect, test} from 'vitest'
+
+import {healthExit} from '../../src/cli/health-exit.ts'
+import {nodeFacts} from '../../src/health/rules/node-facts.ts'
+import {issueIds} from '../../src/health/issue.ts'
+import {sourcesOf} from '../../src/services/live/live.ts'
+import {statusOf} from '../../src/services/status.ts'
+import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
+import {toDashboardView} from '../../src/ui/dashboard/view.ts'
+import {statusText} from '../../src/ui/presenters/status.ts'
+import {feeds, NOW, setting, snapshot} from '../helpers/dashboard-data.ts'
+import {chainSituations} from './situations-of-chain.ts'
+import {nodeSituations} from './situations-of-node.ts'
+import {otherSituations} from './situations-of-others.ts'
+
+const situations = [...chainSituations, ...nodeSituations, ...otherSituations]
+
+const words = {ok: 'OK', unknown: 'WAIT', warn: 'WARN', critical: 'CRIT'} as const
+const exits = {ok: 'ok', unknown: 'critical', warn: 'degraded', critical: 'critical'} as const
+
+test.each(situations)('$name: $state, on every surface', (situation) => {
+  const {state, worst, text, remedy} = situation
+  const as = situation.setting ?? setting
+  const all = {...feeds, ...situation.feeds}
+
+  const status = statusOf(as, sourcesOf(all), null, NOW)
+  const frame = toDashboardView(snapshot(situation.feeds, {setting: as}), NOW)
+
+  const {health} = status
+  expect({state: health.state, worst: health.issues[0]?.id ?? null, remedy: health.remedy}).toEqual(
+    {
+      state,
+      worst,
+      remedy,
+    },
+  )
+  expect(health.headline).toContain(text)
+  // Both pages and both documents say the same.
+  expect(frame.health).toEqual(health)
+  expect(frame.state.word).toBe(words[state])
+  expect(frame.state.text).toContain(health.headline)
+  expect(frame.nextAction).toBe(remedy ?? 'nothing to do')
+  expect(healthExit(health)).toBe(exits[state])
+  const page = statusText(status)
+  const shown = textFrame(frame)
+  expect(shown).toContain(`${words[state]}: ${health.headline}`)
+  for (const issue of health.issues) {
+    expect(page).toContain(issue.text)
+    expect(page).toContain(issue.cost)
+    expect(page).toContain(issue.remedy)
+    if (issue.severity !== 'info') expect(shown).toContain(issue.text)
+  }
+  expect(page).toContain(remedy ?? 'Nothing to do.')
+  // A probe is never sent to a node that a page calls broken, and the other way round.
+  if (status.node) {
+    const isOurTurn = status.rotation.ok
+      ? status.rotation.value.epoch?.mine === true
+      : status.node.turn === 'mine'
+    const found = nodeFacts(status.node, {isOurTurn, isAlone: false, setting: as})
+    for (const {id, blocks} of found.filter((finding) => finding.blocks)) {
+      expect(blocks && health.issues.map((issue) => issue.id)).toContain(id)
+      expect(state).not.toBe('ok')
+    }
+  }
+})
+
+test('there are enough situations, and every issue is the worst in one of them or named as rare', () => {
+  const seen = new Set(situations.map(({worst}) => worst))
+
+  expect(situations.length).toBeGreaterThanOrEqual(60)
+  expect(issueIds.filter((id) => !seen.has(id))).toEqual(['engine-state-large'])
+})

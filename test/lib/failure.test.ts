@@ -1,0 +1,26 @@
+import {expect, test} from 'vitest'
+
+import {MetisSeqError} from '../../src/lib/errors.ts'
+import {failureOf} from '../../src/lib/failure.ts'
+import {RpcTransportError} from '../../src/lib/json-rpc.ts'
+
+test('a failure keeps code and reason, and whether the source hangs, however deep it is wrapped', () => {
+  const timeout = new RpcTransportError({reason: 'timeout', url: 'http://x', message: 'Late.'})
+  const down = new MetisSeqError({
+    code: 'DOWN',
+    message: 'Down.',
+    exit: 'unreachable',
+    cause: timeout,
+  })
+
+  expect(failureOf(new Error('x', {cause: down}))).toEqual({
+    code: 'DOWN',
+    reason: 'Down.',
+    isSilent: true,
+  })
+  expect(failureOf(new Error('first line\nsecond'))).toEqual({
+    code: 'READ_FAILED',
+    reason: 'first line',
+    isSilent: false,
+  })
+})
