@@ -10,6 +10,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {openContext, type Context} from '../services/context.ts'
 import type {Unasked} from '../services/transactions.ts'
+import {actingHints, type Acting} from './acting-hints.ts'
 import {envNameOf, withEnvNames, withListsFromEnv} from './env-names.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {onSignals} from './interrupt.ts'
@@ -36,6 +37,7 @@ export abstract class OperatorCommand extends Command {
   private readonly warnings: Warning[] = []
   private profileName: string | null = null
   private networkName: string | null = null
+  private acting: Acting = {}
   private readSources: () => SourceState[] = () => []
   private failureData: unknown = null
   private asksNothing = false
@@ -51,7 +53,8 @@ export abstract class OperatorCommand extends Command {
   override async run(): Promise<void> {
     const release = onSignals(this.interrupted)
     try {
-      const {data, text, exit} = await this.perform()
+      const {data, text: said, exit} = await this.perform()
+      const text = this.forProfile(said)
       if (exit) process.exitCode = exitCodes[exit]
       if (this.jsonEnabled()) this.printEnvelope(data, null)
       else if (text) printText(text)
@@ -80,6 +83,11 @@ export abstract class OperatorCommand extends Command {
     })
     this.profileName = context.profileName
     this.networkName = context.networkName
+    const {currentProfile} = context.config.read()
+    this.acting =
+      flags.profile === undefined
+        ? {network: context.profileName === null ? flags.network : undefined}
+        : {profile: flags.profile === currentProfile ? undefined : flags.profile}
     this.readSources = context.sources
     this.closers.push(context.close)
     return context
@@ -224,9 +232,19 @@ export abstract class OperatorCommand extends Command {
       this.interrupted.signal.aborted ? interruption(thrown, this.interrupted.signal) : thrown,
       this.words,
     )
+    report.hints = report.hints.map((hint) => this.forProfile(hint))
     process.exitCode = exitCodeOf(report)
     if (this.jsonEnabled()) this.printEnvelope(this.failureData, report)
     else tellText(errorText(report))
+  }
+
+  /** The same text with commands that act for whom this one acts. */
+  private forProfile(text: string): string {
+    return actingHints(text, this.acting, (words) => {
+      const ids = words.map((_word, index) => words.slice(0, index + 1).join(':'))
+      const command = ids.toReversed().flatMap((id) => this.config.findCommand(id) ?? [])[0]
+      return command && Object.keys(command.flags)
+    })
   }
 
   private get words(): string {

@@ -229,8 +229,14 @@ export const BATCH_REPLACE_AFTER_MS = 60_000
 export const BATCH_PRICE_BUMP_PERCENT = 25n
 /** How far a producer's clock may be ahead of ours; block times count in whole seconds. */
 export const BLOCK_CLOCK_SKEW_SECONDS = 15
-/** How far a producer's clock may be ahead of ours and still tell that a turn began after we started. */
-export const FENCE_SKEW_SECONDS = 2
+/**
+ * Start: a key of which not all signatures are known signs on no block that is older than its start and
+ * this. Clocks are off by 15 s at most, another node with the key signs its record anew every 20 s, and
+ * that takes a few seconds to come round.
+ */
+export const QUARANTINE_SECONDS = 45
+/** Another node with our key that has to stop has so long to do it, before we seal on. */
+export const TWIN_PAUSE_MS = 10_000
 /** Driver: pause after a failure that a retry can mend, such as a full disk. */
 export const DRIVER_RETRY_MS = 1_000
 /** Driver: with nothing to do, it still looks around this often. */

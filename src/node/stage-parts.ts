@@ -1,4 +1,5 @@
 /** The parts of the stages, each from the options alone. Put together in stages.ts. */
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Hash} from 'viem'
@@ -43,9 +44,11 @@ export function openChain(
   metrics: Metrics,
   closers: Closer[],
 ): {chain: ChainState; guard: SignGuard} {
-  const log = ChainLog.open(join(dataDir, 'chain.sqlite'), genesis)
+  const chainFile = join(dataDir, 'chain.sqlite')
+  const isNewHome = !existsSync(chainFile)
+  const log = ChainLog.open(chainFile, genesis)
   closers.push(() => log.close())
-  const guard = SignGuard.open(join(dataDir, 'sign-guard.log'))
+  const guard = SignGuard.open(join(dataDir, 'sign-guard.log'), {isNewHome})
   closers.push(() => guard.close())
   const engine = new AnvilEngine({
     genesis,

@@ -184,7 +184,8 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
     accept: parts.accept,
     safeHead: () => heads.safeHead(),
     finalizedHead: () => heads.finalizedHead(),
-    syncTarget: () => syncTarget(parts),
+    // Whoever has not heard enough to be in step says so: its head is no opinion.
+    syncTarget: () => syncTarget(parts) ?? (parts.driver.phase === 'catching-up' ? head() : null),
     peerCount: () => exchange.peers().length,
     l1: () => {
       const l1Head = heads.l1Head()
@@ -233,8 +234,11 @@ export function watchSync(parts: NodeParts): void {
   sync.observe(clock.monotonicMs(), chain.head().number, syncTarget(parts))
 }
 
-/** One block behind is the normal lag of a follower. */
+/**
+ * One block behind is the normal lag of a follower. A chain that we refuse is none to catch up with.
+ */
 function syncTarget({chain, exchange}: NodeParts): number | null {
+  if (chain.dispute?.state === 'refused') return null
   const highest = Math.max(0, ...exchange.peers().map(({head}) => head.number))
   return highest > chain.head().number + 1 ? highest : null
 }

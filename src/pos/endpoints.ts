@@ -1,3 +1,5 @@
+import type {Hash} from 'viem'
+
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {
   createRpcClient,
@@ -5,7 +7,15 @@ import {
   RpcTransportError,
   type RpcClient,
 } from '../lib/json-rpc.ts'
+import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
+import {
+  agreedHash,
+  reachedByQuorum,
+  votersOf,
+  type AgreedHead,
+  type NodeHead,
+} from './agreed-head.ts'
 import {readQuantity, type RpcRequester} from './contract-call.ts'
 
 /** One chain behind several endpoints. No request is sent to one that has not proved its chain id. */
@@ -17,9 +27,14 @@ export interface Endpoints extends RpcRequester {
    * @throws {MetisSeqError} CHAIN_UNREACHABLE, no endpoint answers
    */
   prove(): Promise<void>
-  /** The highest head of all endpoints. Requests go to the one that has it, until the next call. */
-  head(): Promise<bigint>
-  /** The one that had the highest head, for reads that must be of one node. Fails when that one does. */
+  /**
+   * The newest block that most of the endpoints that answer hold. Requests go to those that hold it, the
+   * one with the highest head first, until the next call.
+   *
+   * @throws {MetisSeqError} CHAIN_UNREACHABLE; HEADS_DISAGREE, no block near the heads is held by most
+   */
+  head(): Promise<AgreedHead>
+  /** The first of those that hold the head, for reads that must be of one node. Fails when that one does. */
   one(): RpcRequester
   /** Sends a signed transaction to the first endpoint that takes it. */
   sendToOne(raw: string): Promise<SendOutcome>
@@ -39,6 +54,9 @@ export interface SendOutcome {
  * every look at the chain for its whole timeout, and a silent producer would be noticed that much later.
  */
 const STRAGGLER_MS = 500
+
+/** How far below the heads a block is looked for that most endpoints hold. */
+const HEAD_SEARCH_BLOCKS = 64n
 
 /** JSON-RPC error code of a resource that is not available now. Source: EIP-1474. */
 const UNAVAILABLE = -32_002
@@ -67,7 +85,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
 class EndpointPool implements Endpoints {
   readonly #options: EndpointOptions
   readonly #all: readonly Endpoint[]
-  /** The one with the highest head first. */
+  /** Those that hold the agreed head first. */
   #order: readonly Endpoint[]
 
   constructor(options: EndpointOptions) {
@@ -93,19 +111,61 @@ class EndpointPool implements Endpoints {
     if (failures.length === this.#all.length) throw this.#unreachable(failures[0])
   }
 
-  async head(): Promise<bigint> {
+  async head(): Promise<AgreedHead> {
+    const answers = await settledSoon(this.#all.map((endpoint) => this.#headOf(endpoint)))
+    const heads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const [first] = heads
+    if (!first) throw this.#unreachable(reasonsOf(answers)[0])
+    const counts = {asked: this.#all.length, answered: heads.length}
+    if (this.#all.length === 1) {
+      return {number: first.number, hash: null, ...counts, holders: [first.name], beyond: []}
+    }
+    const voters = votersOf(heads)
+    const top = reachedByQuorum(voters)
+    for (let number = top; number >= 0n && number > top - HEAD_SEARCH_BLOCKS; number--) {
+      const hashes = await this.#hashesAt(number, heads)
+      const hash = agreedHash(hashes, voters)
+      if (hash === undefined) continue
+      const holders = heads.filter(({name}) => hashes.get(name) === hash)
+      this.#prefer(holders)
+      const beyond = heads.filter((head) => head.number > number && !head.isSyncing)
+      return {number, hash, ...counts, holders: namesOf(holders), beyond: namesOf(beyond)}
+    }
+    throw this.#disagree(heads)
+  }
+
+  async #headOf(endpoint: Endpoint): Promise<NodeHead & {endpoint: Endpoint}> {
+    const [height, syncing] = await Promise.all([
+      this.#ask(endpoint, 'eth_blockNumber'),
+      // Whoever does not know the question takes part all the same.
+      this.#ask(endpoint, 'eth_syncing').catch(() => false),
+    ])
+    const isSyncing = syncing !== false && syncing !== null
+    return {endpoint, name: endpoint.name, number: BigInt(height as string), isSyncing}
+  }
+
+  async #hashesAt(
+    number: bigint,
+    heads: readonly (NodeHead & {endpoint: Endpoint})[],
+  ): Promise<Map<string, Hash | null>> {
+    const asked = heads.filter((head) => head.number >= number)
+    const params = [`0x${number.toString(16)}`, false]
     const answers = await settledSoon(
-      this.#all.map(async (endpoint) => {
-        return {endpoint, height: BigInt((await this.#ask(endpoint, 'eth_blockNumber')) as string)}
+      asked.map(({endpoint}) => this.#ask(endpoint, 'eth_getBlockByNumber', params)),
+    )
+    return new Map(
+      answers.map((answer, index) => {
+        const block = answer.status === 'fulfilled' ? answer.value : null
+        const hash = isRecord(block) && typeof block['hash'] === 'string' ? block['hash'] : null
+        return [asked[index]!.name, hash as Hash | null]
       }),
     )
-    const heads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-    const [first, ...others] = heads
-    if (!first) throw this.#unreachable(reasonsOf(answers)[0])
-    const best = others.reduce((top, each) => (each.height > top.height ? each : top), first)
-    const rest = this.#all.filter((endpoint) => endpoint !== best.endpoint)
-    this.#order = [best.endpoint, ...rest]
-    return best.height
+  }
+
+  #prefer(holders: readonly (NodeHead & {endpoint: Endpoint})[]): void {
+    const sorted = holders.toSorted((a, b) => Number(b.number - a.number))
+    const first = sorted.map(({endpoint}) => endpoint)
+    this.#order = [...first, ...this.#all.filter((endpoint) => !first.includes(endpoint))]
   }
 
   async request(method: string, params: readonly unknown[] = []): Promise<unknown> {
@@ -171,6 +231,18 @@ class EndpointPool implements Endpoints {
     endpoint.proved = true
   }
 
+  #disagree(heads: readonly NodeHead[]): MetisSeqError {
+    const told = heads.map(({name, number}) => `${name} ${number}`).join(', ')
+    return new MetisSeqError({
+      code: 'HEADS_DISAGREE',
+      message: `The ${this.#options.chainName} endpoints hold different chains, and no block of the last ${HEAD_SEARCH_BLOCKS} is held by most of them.`,
+      exit: 'critical',
+      facts: {heads: told},
+      hints: ['Ask each node with `metis-seq node status` which of them diverged.'],
+      retryable: true,
+    })
+  }
+
   #unreachable(cause: unknown): MetisSeqError {
     const chain = this.#options.chainName
     return new MetisSeqError({
@@ -212,6 +284,10 @@ function settledSoon<T>(asked: readonly Promise<T>[]): Promise<PromiseSettledRes
 
 function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
   return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+}
+
+function namesOf(heads: readonly NodeHead[]): string[] {
+  return heads.map(({name}) => name)
 }
 
 function isWrongChain(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type {LocalAccount} from 'viem'
+import type {Address, LocalAccount} from 'viem'
 
 import type {Clock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
@@ -44,6 +44,20 @@ export interface Observations {
   epochLength: bigint | null
   /** Time since the L2 head last moved. */
   stalledForMs: number
+  /**
+   * How the L2 head was found; null before the first look. `one-endpoint`: there is nobody to agree with.
+   * `agreeing`: how many of those that answered hold it. `beyond`: endpoints with blocks above it that
+   * the others do not hold, which is normal for a moment.
+   */
+  heads: {
+    rule: 'majority' | 'one-endpoint'
+    asked: number
+    answered: number
+    agreeing: number
+    beyond: string[]
+  } | null
+  /** Producers whose blocks the others did not take: no takeover goes to them. */
+  distrusted: Address[]
 }
 
 /** Applies a command and makes it durable. Throws when it cannot be stored; nothing happened then. */

@@ -1,5 +1,9 @@
+import type {Address} from 'viem'
+
+import {messageOf, MetisSeqError} from '../lib/errors.ts'
+import {epochAt} from '../protocol/epoch.ts'
 import type {Span} from '../protocol/span.ts'
-import {messageOf} from '../lib/errors.ts'
+import type {AgreedHead} from './agreed-head.ts'
 import type {Apply, EngineOptions, Observations} from './engine-solo.ts'
 import {dueCommit, sendCommit} from './epoch-committer.ts'
 import {newestEpoch, readEpochs, readL2View, type L2View} from './l2-view.ts'
@@ -28,6 +32,9 @@ export class L2Driver {
   #movedAtMs: number
   #seenAtMs: number
   #blind = false
+  #heads: AgreedHead | undefined
+  /** Producers whose blocks the others did not take. Lower-case. */
+  readonly #distrusted = new Set<Address>()
   #committed: {key: string; atMs: number} | undefined
   #offered: {key: string; firstMs: number; atMs: number} | undefined
 
@@ -55,9 +62,21 @@ export class L2Driver {
     if (!(await this.#takeOver(view))) await this.#commit(view)
   }
 
-  observations(): Pick<Observations, 'l2Head' | 'committedEpoch' | 'epochLength' | 'stalledForMs'> {
+  observations(): Pick<
+    Observations,
+    'l2Head' | 'committedEpoch' | 'epochLength' | 'stalledForMs' | 'heads' | 'distrusted'
+  > {
     const view = this.#view
+    const heads = this.#heads
     return {
+      heads: heads
+        ? {
+            rule: heads.hash === null ? 'one-endpoint' : 'majority',
+            ...{asked: heads.asked, answered: heads.answered},
+            ...{agreeing: heads.holders.length, beyond: heads.beyond},
+          }
+        : null,
+      distrusted: [...this.#distrusted],
       l2Head: view?.head ?? null,
       committedEpoch: view ? newestEpoch(view).number : null,
       epochLength: view?.epochLength ?? null,
@@ -73,7 +92,9 @@ export class L2Driver {
   async #look(): Promise<L2View | undefined> {
     const {l2, network, clock, logger} = this.#options
     const before = this.#view
-    const head = await l2.head()
+    const agreed = await l2.head()
+    const {number: head} = agreed
+    this.#noteHeads(agreed)
     const nowMs = clock.monotonicMs()
     // Time in which no node answered is no proof of a silent producer.
     if (this.#blind) this.#movedAtMs += nowMs - this.#seenAtMs
@@ -88,6 +109,28 @@ export class L2Driver {
     if (!before || head > before.head) this.#movedAtMs = clock.monotonicMs()
     this.#view = view
     return view
+  }
+
+  /**
+   * A producer whose blocks only it itself holds does not produce. It is known by what the others lack once
+   * they had the time to take it, and is left out of takeovers until all hold the same again.
+   */
+  #noteHeads(agreed: AgreedHead): void {
+    this.#heads = agreed
+    const {asked, answered, holders, beyond} = agreed
+    if (answered === asked && holders.length === asked && beyond.length === 0) {
+      this.#distrusted.clear()
+    }
+    const {troubles} = this.#options
+    if (beyond.length === 0 || this.#stalledForMs() < this.#respanDelayMs) {
+      if (this.#distrusted.size === 0) troubles.clear('l2-heads')
+      return
+    }
+    const view = this.#view
+    const producer =
+      view && (epochAt(view.epochs, view.head + 1n) ?? epochAt(view.epochs, view.head))
+    if (producer) this.#distrusted.add(producer.signer)
+    troubles.set('l2-heads', headsDisagree(agreed, [...this.#distrusted]))
   }
 
   async #planSpans(view: L2View, validatorsComplete: boolean): Promise<void> {
@@ -113,7 +156,7 @@ export class L2Driver {
       troubles.clear('respan')
       return false
     }
-    const plan = planRespan(state(), view, respanExtension)
+    const plan = planRespan(state(), view, respanExtension, this.#distrusted)
     if (plan.kind === 'impossible') {
       troubles.set('respan', new Error(`Nobody can take over: ${plan.reason}.`))
       return false
@@ -182,6 +225,16 @@ export class L2Driver {
       sequencerSet: network.l2.contracts.sequencerSet,
     }
   }
+}
+
+function headsDisagree({number, beyond}: AgreedHead, producers: readonly Address[]): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PRODUCER_ALONE',
+    message: `Blocks above ${number} are held by ${beyond.join(', ')} only, and do not count: ${producers.join(', ')} gets no takeover.`,
+    exit: 'critical',
+    facts: {head: `${number}`, beyond: beyond.join(' '), producers: producers.join(' ')},
+    hints: ['Ask the nodes with `metis-seq node status` which of them diverged, and why.'],
+  })
 }
 
 function respanKey({startBlock, l2Epoch, attempt}: Respan): string {

@@ -22,13 +22,20 @@ export type RespanPlan =
 /**
  * Who takes over from the head on, and for how long. Pure.
  *
+ * @param distrusted producers whose blocks the others do not take. Lower-case
+ *
  * Source: Themis `bridge/setu/processor/span.go`, checkReSpan. The three targets:
  * - the newest epoch should have started with this block: it is replaced (contract case 2);
  * - nothing is planned after the epoch in progress: a new one is made (contract case 1);
  * - the next one is planned or committed: it starts early, with another signer (contract case 2, or 1
  *   while it is not committed).
  */
-export function planRespan(state: PosState, view: L2View, extension: bigint): RespanPlan {
+export function planRespan(
+  state: PosState,
+  view: L2View,
+  extension: bigint,
+  distrusted: ReadonlySet<Address> = new Set(),
+): RespanPlan {
   const {head, epochs, epochLength} = view
   const startBlock = head + 1n
   const newest = newestEpoch(view)
@@ -42,28 +49,47 @@ export function planRespan(state: PosState, view: L2View, extension: bigint): Re
     return {kind: 'impossible', reason: 'first-epoch-not-begun'}
   }
   const l2Epoch = notBegun ? newest.number - 1n : inProgress.number
-  const successor = selectRespanProducer({
-    current: inProgress.signer,
-    height: head,
-    validators: state.validators,
-    l1Batch: state.l1Batch,
-    attempt: attemptsIn(state, l2Epoch),
+  const chosen = chooseSuccessor(state, {
+    ...{current: inProgress.signer, height: head, first: attemptsIn(state, l2Epoch), distrusted},
   })
-  if (!successor) return {kind: 'impossible', reason: 'no-successor'}
+  if (!chosen) return {kind: 'impossible', reason: 'no-successor'}
   const targetEnd = targetEndBlock(state, l2Epoch, newest, last.endBlock)
   return {
     kind: 'ready',
     respan: {
       spanId: l2Epoch + 1n,
       currentProducer: inProgress.signer,
-      nextProducer: successor.signer,
+      nextProducer: chosen.signer,
       l2Head: head,
       l2Epoch,
       startBlock,
       endBlock: respanEnd({head, targetEnd, extension, epochLength}),
-      attempt: attemptsIn(state, l2Epoch),
+      attempt: chosen.attempt,
     },
   }
+}
+
+/** Enough that of two candidates each comes up: one alone is missed once in 2^32. */
+const TRIES = 32n
+
+/**
+ * Each try draws as Themis does, with a seed of its own. One that falls on a producer whom the others do
+ * not follow is passed over, as if it had not answered; where all do, the first one stands.
+ */
+function chooseSuccessor(
+  {validators, l1Batch}: PosState,
+  options: {current: Address; height: bigint; first: bigint; distrusted: ReadonlySet<Address>},
+): {signer: Address; attempt: bigint} | undefined {
+  const {current, height, first, distrusted} = options
+  const draw = (attempt: bigint) => {
+    const successor = selectRespanProducer({current, height, validators, l1Batch, attempt})
+    return successor && {signer: successor.signer, attempt}
+  }
+  for (let attempt = first; attempt < first + TRIES; attempt++) {
+    const chosen = draw(attempt)
+    if (!chosen || !distrusted.has(chosen.signer)) return chosen
+  }
+  return draw(first)
 }
 
 function targetEndBlock(state: PosState, l2Epoch: bigint, newest: Epoch, lastEnd: bigint): bigint {

@@ -252,7 +252,8 @@ function bindRespan(state: PosState, respan: Respan): Result {
   if (respan.startBlock !== respan.l2Head + 1n) return refuse('it does not start after the head')
   if (respan.l2Head < old.startBlock) return refuse('the epoch in progress has not begun')
   if (respan.endBlock <= respan.startBlock) return refuse('it ends before it has two blocks')
-  if (respan.attempt !== attemptsIn(state, respan.l2Epoch)) return refuse('the try is out of order')
+  // Tries may be passed over, never repeated.
+  if (respan.attempt < attemptsIn(state, respan.l2Epoch)) return refuse('the try is out of order')
   const successor = selectRespanProducer({
     current: respan.currentProducer,
     height: respan.l2Head,

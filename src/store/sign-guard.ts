@@ -35,7 +35,12 @@ export interface SignGuardOptions {
   nowMs?(): number
   /** When the file was changed last, by the clock of the file system; undefined: it is not there. */
   changedAtMs?(path: string): number | undefined
+  /** There is no guard because the whole home is new; whether the key is new as well is not known. */
+  isNewHome?: boolean
 }
+
+/** First line of a guard that was made with its home. No block has a number below 1. */
+const NEW_HOME = 'floor 1'
 
 /**
  * Remembers which hash was signed at which height, in an append-only file that is flushed before the
@@ -53,7 +58,9 @@ export class SignGuard {
   #floor: number
   #top: number | undefined
   #size: number
-  #isTrusted: boolean
+  /** Nobody but us has written the file. */
+  #isIntact: boolean
+  #isNewHome: boolean
   /** True when there was no file, or an empty one. */
   readonly isNew: boolean
 
@@ -64,7 +71,8 @@ export class SignGuard {
     this.#floor = state.floor
     this.#size = state.size
     this.#top = state.top
-    this.#isTrusted = state.isTrusted
+    this.#isIntact = state.isIntact
+    this.#isNewHome = state.isNewHome
     this.isNew = state.size === 0
     this.#nowMs = nowMs
   }
@@ -88,7 +96,9 @@ export class SignGuard {
       if (state.isTorn) ftruncateSync(descriptor, state.size)
       fsyncSync(descriptor)
       if (changedMs === undefined) fsyncDirectory(dirname(path))
-      return new SignGuard(path, descriptor, state, nowMs)
+      const guard = new SignGuard(path, descriptor, state, nowMs)
+      if (guard.isNew && options.isNewHome) guard.#begin(NEW_HOME)
+      return guard
     } catch (error) {
       throw fromFileError(error, path)
     }
@@ -103,21 +113,20 @@ export class SignGuard {
     // Written where it stays: a rename would change its time once more.
     writeNewFile(path, '')
     const guard = SignGuard.open(path, {nowMs})
-    guard.#isTrusted = true
-    guard.#append(`floor 0`)
+    guard.#begin('floor 0')
     guard.close()
   }
 
   static #compacted(path: string, state: GuardState, nowMs: () => number): SignGuard {
-    const {signed, isTrusted} = state
+    const {signed, isIntact} = state
     const heights = [...signed.keys()].sort((a, b) => a - b).slice(-KEPT_RECORDS)
     const lines = heights.map((height) => `${height} ${signed.get(height)}\n`)
     const floor = Math.max(state.floor, heights[0] ?? 0)
     writeFileAtomic(path, `floor ${floor}\n${lines.join('')}`)
     const read = readState(path, undefined)
     const guard = new SignGuard(path, openSync(path, 'a', 0o600), read, nowMs)
-    guard.#isTrusted = isTrusted
-    if (isTrusted) guard.#append(`floor ${floor}`)
+    guard.#isIntact = isIntact
+    if (isIntact) guard.#append(`floor ${floor}`)
     return guard
   }
 
@@ -142,11 +151,16 @@ export class SignGuard {
   }
 
   /**
-   * False for a file that somebody copied, restored or made anew: the key may have signed more than it
-   * holds.
+   * False for a file that somebody copied, restored or made anew, and for one of a new home that has
+   * signed nothing yet: the key may have signed more than it holds.
    */
   get isTrusted(): boolean {
-    return this.#isTrusted
+    return this.#isIntact && !this.isOfNewHome
+  }
+
+  /** True for a file that was made with its home, where nothing was signed yet. */
+  get isOfNewHome(): boolean {
+    return this.#isIntact && this.#isNewHome && this.#top === undefined
   }
 
   /** True when a signature that the key has made at this height is no news to this file. */
@@ -166,7 +180,7 @@ export class SignGuard {
     if (before === hash) return
     if (before !== undefined || height < this.#floor) throw this.#doubleSign(height, hash, before)
     // Whoever may sign has learned before what the key has signed elsewhere.
-    this.#isTrusted = true
+    this.#isIntact = true
     this.#append(`${height} ${hash}`)
     this.#remember(height, hash)
   }
@@ -201,7 +215,7 @@ export class SignGuard {
    */
   distrust(floor: number): void {
     const next = Math.max(floor, this.#floor)
-    this.#isTrusted = false
+    this.#isIntact = false
     this.#append(`floor ${next}`)
     this.#floor = next
   }
@@ -210,8 +224,14 @@ export class SignGuard {
     closeSync(this.#descriptor)
   }
 
+  #begin(line: string): void {
+    this.#isIntact = true
+    this.#isNewHome = line === NEW_HOME
+    this.#append(line)
+  }
+
   #append(text: string): void {
-    const line = Buffer.from(this.#isTrusted ? `${text} ${this.#nowMs()}\n` : `${text}\n`)
+    const line = Buffer.from(this.#isIntact ? `${text} ${this.#nowMs()}\n` : `${text}\n`)
     try {
       const written = writeSync(this.#descriptor, line)
       if (written !== line.length) throw Object.assign(new Error('short write'), {code: 'ENOSPC'})
@@ -257,7 +277,8 @@ interface GuardState {
   /** Bytes up to the end of the last whole line. */
   size: number
   isTorn: boolean
-  isTrusted: boolean
+  isIntact: boolean
+  isNewHome: boolean
 }
 
 function changeTimeOf(path: string): number | undefined {
@@ -285,12 +306,13 @@ function readState(path: string, changedMs: number | undefined): GuardState {
     writtenMs = atMs === undefined ? undefined : Number(atMs)
   })
   const isTorn = size < text.length
-  const isTrusted =
+  const isIntact =
     !isTorn &&
     writtenMs !== undefined &&
     changedMs !== undefined &&
     Math.abs(changedMs - writtenMs) <= SAME_MOMENT_MS
-  return {signed, floor, top, size, isTorn, isTrusted}
+  const isNewHome = text.startsWith(`${NEW_HOME} `) || text.startsWith(`${NEW_HOME}\n`)
+  return {signed, floor, top, size, isTorn, isIntact, isNewHome}
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   rotation,
   silent,
   setting,
+  money,
 } from '../helpers/dashboard-data.ts'
 import {
   calm,

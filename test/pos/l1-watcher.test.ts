@@ -133,11 +133,14 @@ test('failures are retried with growing pauses and logged once when they begin a
   expect(info).toHaveBeenCalledExactlyOnceWith('l1-recovered')
 })
 
-test('several endpoints: the highest head is asked, silent and foreign ones are passed over', async () => {
+test('several endpoints: the agreed head is asked, silent and foreign ones are passed over', async () => {
   const node = (head: number, chainId = '0x1a900') =>
     startRpcStub({
       eth_chainId: () => chainId,
       eth_blockNumber: () => numberToHex(head),
+      // The one that is behind says so.
+      eth_syncing: () => head === 7,
+      eth_getBlockByNumber: () => ({hash: '0x99'}),
       eth_call: () => numberToHex(head),
       eth_sendRawTransaction: () => {
         if (head === 7) throw new Error('already known')
@@ -152,7 +155,7 @@ test('several endpoints: the highest head is asked, silent and foreign ones are 
   const urls = [behind, foreign, mute, ahead].map(({url}) => url)
   const l2 = createEndpoints({chainName: 'L2', chainId: 108_800, urls, timeoutMs: 200})
   await expect(l2.prove()).rejects.toMatchObject({code: 'WRONG_CHAIN'})
-  expect(await l2.head()).toBe(9n)
+  expect(await l2.head()).toMatchObject({number: 9n, answered: 2})
   expect(await l2.request('eth_call', [])).toBe('0x9')
   expect(await l2.sendToAll('0xaa')).toMatchObject({
     accepted: 1,

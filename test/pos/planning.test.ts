@@ -153,6 +153,21 @@ describe('what is to be committed', () => {
 })
 
 describe('who takes over, and for how long', () => {
+  test('nobody whose blocks the others do not take, as long as there is another', () => {
+    const state = stateWith(zero)
+    const plain = planRespan(state, view(20n, zero), 5n)
+    if (plain.kind !== 'ready') throw new Error(plain.reason)
+    const first = plain.respan.nextProducer
+    const passed = planRespan(state, view(20n, zero), 5n, new Set([first]))
+    if (passed.kind !== 'ready') throw new Error(passed.reason)
+    const {nextProducer, attempt} = passed.respan
+    expect(nextProducer).not.toBe(first)
+    // A later try of the same draw, so that the choice is still the one of Themis.
+    expect(attempt).toBeGreaterThan(plain.respan.attempt)
+    const all = new Set([first, nextProducer])
+    expect(planRespan(state, view(20n, zero), 5n, all)).toEqual(plain)
+  })
+
   test('case 1: nothing is planned after the running epoch', () => {
     expect(planRespan(stateWith(zero), view(20n, zero), 100n)).toMatchObject({
       kind: 'ready',

@@ -254,13 +254,24 @@ describe('takeovers', () => {
     ])
   })
 
+  test('tries may be passed over and are never repeated', () => {
+    const state = start()
+    const later = respanOf(state, 3n)
+    const [bound, events] = run(state, bind(later))
+    expect(events).toEqual([{type: 'respan-bound', respan: later}])
+    const [released] = run(bound, {type: 'release-respan', startBlock: 21n, reason: 'no-answer'})
+    expect(released.respanAttempts).toEqual({epoch: 0n, count: 4n})
+    expect(run(released, bind(respanOf(state, 3n)))[1]).toMatchObject([
+      {type: 'refused', reason: 'the try is out of order'},
+    ])
+  })
+
   test.each([
     [{spanId: 2n}, 'it does not follow the epoch in progress'],
     [{l2Epoch: 7n, spanId: 8n}, 'span 7 is unknown'],
     [{startBlock: 22n}, 'it does not start after the head'],
     [{l2Head: 9n, startBlock: 10n}, 'the epoch in progress has not begun'],
     [{endBlock: 21n}, 'it ends before it has two blocks'],
-    [{attempt: 1n}, 'the try is out of order'],
   ])('%o is refused: %s', (change, reason) => {
     const state = start()
     expect(run(state, bind(respanOf(state, 0n, change)))[1]).toMatchObject([

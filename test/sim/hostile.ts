@@ -24,6 +24,7 @@ export class Hostile implements Station {
   readonly #random: Random
   readonly #account = accountOf('mallory')
   readonly address: Address = lowerCase(this.#account.address)
+  readonly host = this.address
   readonly owner: Owner = {name: 'mallory', alive: true, pausedUntilMs: 0}
   acts = 0
 
@@ -76,7 +77,9 @@ export class Hostile implements Station {
     const block = (sealed: SealedBlock) =>
       send('hostile block', (station) => station.receiveBlock(this.address, sealed))
     const hello = (at: PeerHead) =>
-      send('hostile hello', (station) => station.hear(this.address, at))
+      send('hostile hello', (station) =>
+        station.hear({host: this.host, address: this.address, head: at, records: []}),
+      )
     switch (this.#random.int(0, 7)) {
       case 0:
         return hello({number: head.number, hash: head.hash})

@@ -42,13 +42,17 @@ export class Judge {
   highest = GENESIS_NUMBER
   reorganizations = 0
   halts = 0
+  readonly #judges: (invariant: string) => boolean
 
-  constructor(world: World, setup: Setup) {
+  /** @param judges which rules count; all when left out */
+  constructor(world: World, setup: Setup, judges: (invariant: string) => boolean = () => true) {
     this.#world = world
     this.#setup = setup
+    this.#judges = judges
   }
 
   broken(invariant: string, detail: string): void {
+    if (!this.#judges(invariant)) return
     this.break ??= {invariant, detail}
     this.#world.trace('JUDGE', `${invariant}: ${detail}`)
   }

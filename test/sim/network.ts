@@ -5,6 +5,7 @@ import type {Clock} from '../../src/lib/clock.ts'
 import {
   PEER_IGNORE_MS,
   PEER_POLL_MS,
+  PEER_RECORD_MS,
   PEER_STALE_MS,
   PEER_TIMEOUT_MS,
 } from '../../src/node/peer-limits.ts'
@@ -16,7 +17,12 @@ import {
   type PeerHead,
   type PeerView,
 } from '../../src/node/peers/exchange.ts'
+import {instanceOf, type SignedRecord} from '../../src/node/peers/peer-record.ts'
+import {RecordBook} from '../../src/node/peers/record-book.ts'
+import {signerInUse, twinVerdict} from '../../src/node/peers/twins.ts'
+import type {TwinView} from '../../src/protocol/node-status.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
+import type {Planted} from './planted.ts'
 import type {Random} from './random.ts'
 import type {Faults} from './setup.ts'
 import type {Owner, World} from './world.ts'
@@ -24,12 +30,24 @@ import type {Owner, World} from './world.ts'
 /** Greetings cost most of the steps, so they are sent at half the pace of the real ones. */
 const HELLO_MS = PEER_POLL_MS * 2
 
-/** Whoever can be reached under an address. */
+/** Where a node runs. Two with one key are two hosts; otherwise it is the address of the key. */
+export type Host = string
+
+/** What nodes tell each other now and then. */
+export interface Greeting {
+  host: Host
+  address: Address
+  head: PeerHead
+  /** Of the sender, and of others as far as the sender knows them. */
+  records: readonly SignedRecord[]
+}
+
+/** Whoever can be reached on a host. */
 export interface Station {
-  readonly address: Address
+  readonly host: Host
   readonly owner: Owner
-  hear(from: Address, head: PeerHead): void
-  receiveBlock(from: Address, block: SealedBlock): void
+  hear(greeting: Greeting): void
+  receiveBlock(from: Host, block: SealedBlock): void
   blocks(from: number, count: number): SealedBlock[]
   receiveTransactions(raws: readonly Hex[]): Promise<Delivery[]>
 }
@@ -38,10 +56,11 @@ export class Network {
   readonly #world: World
   readonly #random: Random
   readonly #faults: () => Faults
-  readonly #stations = new Map<Address, Station>()
+  readonly #stations = new Map<Host, Station>()
   readonly #cut = new Set<string>()
+  readonly #isolated = new Set<Host>()
   /** Sees every sealed block that leaves its producer. */
-  onSealed: (block: SealedBlock, from: Address) => void = () => {}
+  onSealed: (block: SealedBlock) => void = () => {}
   messages = 0
   lost = 0
 
@@ -52,32 +71,43 @@ export class Network {
   }
 
   join(station: Station): void {
-    this.#stations.set(station.address, station)
+    this.#stations.set(station.host, station)
   }
 
   leave(station: Station): void {
-    if (this.#stations.get(station.address) === station) this.#stations.delete(station.address)
+    if (this.#stations.get(station.host) === station) this.#stations.delete(station.host)
   }
 
-  others(address: Address): Address[] {
-    return [...this.#stations.keys()].filter((other) => other !== address)
+  others(host: Host): Host[] {
+    return [...this.#stations.keys()].filter((other) => other !== host)
   }
 
   /** Cuts one direction. */
-  cut(from: Address, to: Address): void {
+  cut(from: Host, to: Host): void {
     this.#cut.add(`${from} ${to}`)
+  }
+
+  /** Cuts a host off from all others, also from those that come later, until `rejoin`. */
+  isolate(host: Host): void {
+    this.#isolated.add(host)
+  }
+
+  rejoin(host: Host): void {
+    this.#isolated.delete(host)
   }
 
   heal(): void {
     this.#cut.clear()
+    this.#isolated.clear()
   }
 
-  isCut(from: Address, to: Address): boolean {
+  isCut(from: Host, to: Host): boolean {
+    if (this.#isolated.has(from) || this.#isolated.has(to)) return true
     return this.#cut.has(`${from} ${to}`)
   }
 
   /** Delivers at some time, or never. Each message finds its own way, so they overtake each other. */
-  send(from: Address, to: Address, label: string, deliver: (station: Station) => void): void {
+  send(from: Host, to: Host, label: string, deliver: (station: Station) => void): void {
     const {loss, duplicate, delayMs} = this.#faults()
     this.messages++
     if (this.isCut(from, to) || this.#random.chance(loss)) {
@@ -100,29 +130,43 @@ export class Network {
 export interface ExchangeContext {
   world: World
   network: Network
+  host: Host
   address: Address
   owner: Owner
   clock: Clock
+  isPlanted(bug: Planted): boolean
   /** Called before a block leaves; may end this life. */
   beforeAnnounce(): void
 }
 
 /** `BlockExchange` over the simulated network, with the manners of the real one. */
 export class SimExchange implements BlockExchange, Station {
+  readonly host: Host
   readonly address: Address
   readonly owner: Owner
   readonly peerAddress: string
   readonly #context: ExchangeContext
-  readonly #peers = new Map<Address, PeerView>()
+  readonly #peers = new Map<Host, PeerView>()
+  /** Of this run first, then what was heard of others. */
+  readonly #book = new RecordBook()
+  #own: SignedRecord
+  #twin: SignedRecord | undefined
+  #seen: TwinView | null = null
   readonly #ignored = new Map<Address, number>()
   #handlers: ExchangeHandlers | undefined
   #hasGreeted = false
 
   constructor(context: ExchangeContext) {
     this.#context = context
+    this.host = context.host
     this.address = context.address
     this.owner = context.owner
     this.peerAddress = `sim://${context.owner.name}`
+    const startedAtMs = context.clock.nowMs()
+    this.#own = {
+      ...{signer: this.address, peerId: this.address, chainId: 0, fingerprint: '0x', addresses: []},
+      ...{startedAtMs, sequence: startedAtMs, signature: '0x'},
+    }
   }
 
   get hasGreeted(): boolean {
@@ -144,25 +188,25 @@ export class SimExchange implements BlockExchange, Station {
 
   peers(): PeerView[] {
     const now = this.#context.clock.monotonicMs()
-    return [...this.#peers.values()].filter(
-      ({address, heardAtMs}) =>
-        now - heardAtMs < PEER_STALE_MS && now >= (this.#ignored.get(address) ?? 0),
-    )
+    const seen = new Set<Address>([this.address])
+    return [...this.#peers.values()].filter(({address, heardAtMs}) => {
+      const isThere = now - heardAtMs < PEER_STALE_MS && now >= (this.#ignored.get(address) ?? 0)
+      // Of two with one key the first to come counts.
+      return isThere && !seen.has(address) && seen.add(address)
+    })
   }
 
   announce(block: SealedBlock): void {
     if (!this.owner.alive) return
     this.#context.beforeAnnounce()
-    this.#context.network.onSealed(block, this.address)
-    for (const {address} of this.peers()) {
-      this.#send(address, `block ${block.number}`, (station) =>
-        station.receiveBlock(this.address, block),
-      )
+    this.#context.network.onSealed(block)
+    for (const host of this.#hosts()) {
+      this.#send(host, `block ${block.number}`, (station) => station.receiveBlock(this.host, block))
     }
   }
 
   fetchBlocks(peer: PeerView, from: number, count: number): Promise<SealedBlock[]> {
-    return this.#ask(peer.address, `blocks from ${from}`, (station, answer) => {
+    return this.#ask(this.#hostOf(peer), `blocks from ${from}`, (station, answer) => {
       const blocks = station.blocks(from, count)
       answer(() => {
         if (blocks.length === 0) throw new PeerError('The peer has no such blocks.')
@@ -176,7 +220,7 @@ export class SimExchange implements BlockExchange, Station {
 
   sendTransactions(peer: PeerView, transactions: readonly Hex[]): Promise<Delivery[]> {
     const label = `${transactions.length} transactions`
-    return this.#ask(peer.address, label, (station, answer) => {
+    return this.#ask(this.#hostOf(peer), label, (station, answer) => {
       station.receiveTransactions(transactions).then(
         (deliveries) => answer(() => deliveries),
         () => answer(() => failed('The peer answered 500.')),
@@ -184,10 +228,13 @@ export class SimExchange implements BlockExchange, Station {
     })
   }
 
-  /** Nobody else has a key of ours here. */
-  assertAlone(): void {}
+  assertAlone(): void {
+    if (this.#twin && !this.#context.isPlanted('twins-stay')) throw signerInUse(this.#twin)
+  }
 
-  readonly twin = null
+  get twin(): TwinView | null {
+    return this.#context.isPlanted('twins-stay') ? null : this.#seen
+  }
 
   ignore(address: Address, reason: string): void {
     this.#ignored.set(address, this.#context.clock.monotonicMs() + PEER_IGNORE_MS)
@@ -196,25 +243,27 @@ export class SimExchange implements BlockExchange, Station {
 
   // What others send.
 
-  hear(from: Address, head: PeerHead): void {
+  hear({host, address, head, records}: Greeting): void {
     const handlers = this.#handlers
-    if (!handlers) return
+    // A copied home has the same peer id, and nobody connects to itself.
+    if (!handlers || address === this.address) return
     const note = () => {
       const heardAtMs = this.#context.clock.monotonicMs()
-      this.#peers.set(from, {address: from, peerAddress: from, head, heardAtMs})
+      for (const record of records) this.#note(record, heardAtMs)
+      this.#peers.set(host, {address, peerAddress: host, head, heardAtMs})
       handlers.onPeers()
     }
-    if (this.#peers.has(from)) note()
-    else void handlers.isMember(from).then((isMember) => isMember && note())
+    if (this.#peers.has(host)) note()
+    else void handlers.isMember(address).then((isMember) => isMember && note())
   }
 
-  receiveBlock(from: Address, block: SealedBlock): void {
+  receiveBlock(from: Host, block: SealedBlock): void {
     const peer = this.#peers.get(from)
     if (peer) {
       peer.head = {number: block.number, hash: block.hash}
       peer.heardAtMs = this.#context.clock.monotonicMs()
     }
-    this.#handlers?.onBlock(block, from)
+    this.#handlers?.onBlock(block, peer?.address ?? block.signer)
   }
 
   blocks(from: number, count: number): SealedBlock[] {
@@ -225,6 +274,40 @@ export class SimExchange implements BlockExchange, Station {
     return (await this.#handlers?.onTransactions(raws)) ?? raws.map(() => 'taken')
   }
 
+  /** The product decides; here is only what it would have heard. */
+  #note(record: SignedRecord, heardAtMs: number): void {
+    if (instanceOf(record) === instanceOf(this.#own) || !this.#book.isNews(record)) return
+    this.#book.note(record, heardAtMs)
+    const advanced = this.#book.hasAdvanced(record)
+    const verdict = twinVerdict(this.#own, record, {direct: false, advanced})
+    if (verdict === 'none') return
+    const yields = verdict === 'yield'
+    if (yields) this.#twin = record
+    const {startedAtMs, peerId} = record
+    const isKnown = this.#seen?.startedAtMs === startedAtMs
+    const sinceMs = isKnown ? this.#seen!.sinceMs : this.#context.clock.nowMs()
+    this.#seen = {peerId, addresses: [], startedAtMs, yields, sinceMs}
+  }
+
+  /** Signed anew now and then; others are forgotten when nothing more is heard of them. */
+  #recordsNow(): SignedRecord[] {
+    const {clock} = this.#context
+    this.#book.evict(clock.monotonicMs())
+    if (clock.nowMs() - this.#own.sequence > PEER_RECORD_MS) {
+      this.#own = {...this.#own, sequence: clock.nowMs()}
+    }
+    return [this.#own, ...this.#book.all()]
+  }
+
+  #hosts(): Host[] {
+    const members = new Set([this.address, ...this.peers().map(({address}) => address)])
+    return [...this.#peers].filter(([, {address}]) => members.has(address)).map(([host]) => host)
+  }
+
+  #hostOf({peerAddress}: PeerView): Host {
+    return peerAddress
+  }
+
   // Own messages.
 
   #greet(): void {
@@ -232,8 +315,10 @@ export class SimExchange implements BlockExchange, Station {
     const handlers = this.#handlers
     if (!handlers) return
     const head = handlers.head()
-    for (const other of network.others(this.address)) {
-      this.#send(other, `hello ${head.number}`, (station) => station.hear(this.address, head))
+    const {host, address} = this
+    const greeting = {host, address, head, records: this.#recordsNow()}
+    for (const other of network.others(host)) {
+      this.#send(other, `hello ${head.number}`, (station) => station.hear(greeting))
     }
     world.at(HELLO_MS, this.owner, 'greets', () => {
       this.#hasGreeted = true
@@ -241,13 +326,13 @@ export class SimExchange implements BlockExchange, Station {
     })
   }
 
-  #send(to: Address, label: string, deliver: (station: Station) => void): void {
-    if (this.owner.alive) this.#context.network.send(this.address, to, label, deliver)
+  #send(to: Host, label: string, deliver: (station: Station) => void): void {
+    if (this.owner.alive) this.#context.network.send(this.host, to, label, deliver)
   }
 
   /** A request and its answer; either may get lost. */
   #ask<T>(
-    to: Address,
+    to: Host,
     label: string,
     serve: (station: Station, answer: (value: () => T) => void) => void,
   ): Promise<T> {
@@ -258,7 +343,7 @@ export class SimExchange implements BlockExchange, Station {
       )
       this.#send(to, label, (station) =>
         serve(station, (value) =>
-          network.send(to, this.address, `answer to ${label}`, () => {
+          network.send(to, this.host, `answer to ${label}`, () => {
             stopWaiting()
             try {
               resolve(value())

@@ -1,4 +1,5 @@
 /** A sequencer node of the simulation: the product's own stages over simulated outer parts, life after life. */
+import {existsSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Address, Hash, Hex} from 'viem'
@@ -9,6 +10,7 @@ import {fromFileError} from '../../src/lib/files.ts'
 import {RpcResponseError} from '../../src/lib/json-rpc.ts'
 import {ChainState} from '../../src/node/chain-state.ts'
 import {EngineError} from '../../src/node/engine/engine.ts'
+import {rebuildGuard} from '../../src/node/guard/rebuild.ts'
 import {Metrics} from '../../src/node/metrics.ts'
 import {Rotation} from '../../src/node/rotation/rotation.ts'
 import {isSendersFault} from '../../src/node/rpc/accept-transaction.ts'
@@ -26,7 +28,8 @@ import {SimEngine} from './engine.ts'
 import type {Judge} from './judge.ts'
 import type {SimL1} from './l1.ts'
 import {simLogger} from './logger.ts'
-import {SimExchange, type Network} from './network.ts'
+import {SimExchange, type Host, type Network} from './network.ts'
+import type {Planted} from './planted.ts'
 import type {Random} from './random.ts'
 import {simRpc} from './rpc.ts'
 import {accountOf, L2_CHAIN_ID, type Account, type Faults, type Setup} from './setup.ts'
@@ -40,6 +43,7 @@ export interface NodeContext {
   judge: Judge
   dir: string
   faults(): Faults
+  isPlanted(bug: Planted): boolean
 }
 
 /** What there is of a node while its process lives. */
@@ -61,6 +65,8 @@ export class SimNode {
   readonly name: string
   readonly account: Account
   readonly address: Address
+  readonly host: Host
+  readonly #isCopy: boolean
   readonly #context: NodeContext
   readonly #random: Random
   life: Life | undefined
@@ -70,13 +76,20 @@ export class SimNode {
   /** Signed, as far as the guard knows, and not in the log. */
   #unfinished: Hash | undefined
   #last: Life | undefined
-  /** When the file of the sign guard was changed last. */
+  /** When the file of the sign guard was changed last; undefined: at a moment when nobody wrote. */
   #guardChangedMs: number | undefined
+  #isHeldDown = false
+  #isReplaced = false
+  /** Signatures since the directory was exchanged. */
+  signedAfter = 0
 
-  constructor(name: string, context: NodeContext) {
-    this.name = name
+  /** @param copy of a second host with the same key; left out for the first one */
+  constructor(name: string, context: NodeContext, copy = '') {
+    this.name = `${name}${copy}`
     this.account = accountOf(name)
     this.address = lowerCase(this.account.address)
+    this.host = `${this.address}${copy}`
+    this.#isCopy = copy !== ''
     this.#context = context
     this.#random = context.world.random.fork()
     this.#skewMs = this.#drawSkew()
@@ -88,6 +101,8 @@ export class SimNode {
 
   boot(): void {
     const {world, setup, faults} = this.#context
+    if (this.life) return
+    this.#isHeldDown = false
     // Kept readable until now for the remains of the last life.
     this.#closeFiles()
     this.lives++
@@ -101,6 +116,30 @@ export class SimNode {
     this.life = this.#last = life
     world.trace(life.name, 'boots')
     this.#start(life).catch((error: unknown) => this.#startFailed(life, error))
+  }
+
+  get #trustsCopies(): boolean {
+    const {isPlanted} = this.#context
+    return isPlanted('copies-are-trusted') || isPlanted('guard-from-snapshot')
+  }
+
+  get dataDir(): string {
+    return join(this.#context.dir, this.name)
+  }
+
+  /** The directory was exchanged for another one while no process ran: its files are of this moment. */
+  dirReplaced(): void {
+    this.#guardChangedMs = undefined
+    this.#unfinished = undefined
+    this.#isReplaced = true
+  }
+
+  /** No process runs, and none is started until `boot`. */
+  down(why: string): void {
+    this.#isHeldDown = true
+    this.crash(why)
+    this.#closeFiles()
+    this.#last = undefined
   }
 
   /** kill -9. */
@@ -155,9 +194,14 @@ export class SimNode {
           return `0x${L2_CHAIN_ID.toString(16)}`
         case 'eth_blockNumber':
           return `0x${chain.head().number.toString(16)}`
+        case 'eth_syncing':
+          return stages.driver.phase === 'catching-up'
         case 'eth_gasPrice':
           return '0x1312d00'
         case 'eth_getBlockByNumber': {
+          if (typeof params[0] === 'string' && params[0].startsWith('0x')) {
+            return {number: params[0], hash: chain.hashOf(Number(params[0])) ?? null}
+          }
           const safe = stages.heads.safeHead()
           return safe === null ? null : {number: `0x${safe.toString(16)}`}
         }
@@ -186,9 +230,9 @@ export class SimNode {
   }
 
   async #start(life: Life): Promise<void> {
-    const {setup, l1, judge, network, world, dir, faults} = this.#context
-    const dataDir = join(dir, this.name)
-    if (this.lives === 1) {
+    const {setup, l1, judge, network, world, dir, faults, isPlanted} = this.#context
+    const {dataDir} = this
+    if (this.lives === 1 && !this.#isCopy) {
       SignGuard.createNew(join(dataDir, 'sign-guard.log'), this.#guardClock(life).nowMs)
     }
     const log = (life.log = this.#watchLog(
@@ -217,7 +261,7 @@ export class SimNode {
       nowMs: () => clock.monotonicMs(),
     })
     const exchange = new SimExchange({
-      ...{world, network, clock, address: this.address, owner: life},
+      ...{world, network, clock, host: this.host, address: this.address, owner: life, isPlanted},
       beforeAnnounce: () => this.#point(life, 'announce'),
     })
     const l1Client = simRpc({
@@ -238,6 +282,9 @@ export class SimNode {
       },
       {chain, guard, exchange, recovery, metrics: new Metrics(), poolJournal},
     )
+    if (isPlanted('no-start-gate')) stages.gate.look = () => true
+    if (isPlanted('no-fence')) stages.gate.fence = () => {}
+    if (isPlanted('twins-stay')) stages.gate.noteOwn = () => {}
     await chain.restore()
     await stages.restorePool()
     await listen(stages)
@@ -253,7 +300,10 @@ export class SimNode {
         this.#guardChangedMs = clock.nowMs()
         return this.#guardChangedMs
       },
-      changedAtMs: () => this.#guardChangedMs,
+      changedAtMs: (path) => {
+        if (!existsSync(path)) return undefined
+        return this.#guardChangedMs ?? (this.#trustsCopies ? lastMsOf(path) : Infinity)
+      },
     }
   }
 
@@ -261,6 +311,11 @@ export class SimNode {
     if (!life.alive) return
     const {world, judge} = this.#context
     world.trace(life.name, `does not start: ${String(error)}`)
+    if (isGuardLost(error)) {
+      this.#end(life)
+      this.#mendGuard()
+      return
+    }
     const isMended = error instanceof EngineError || isDiskFull(error)
     if (!isMended) judge.broken('a node starts', String(error))
     this.#end(life)
@@ -280,9 +335,37 @@ export class SimNode {
     const {world, network, faults} = this.#context
     const exchange = life.stages?.exchange
     if (exchange instanceof SimExchange) network.leave(exchange)
+    if (this.#isHeldDown) return
     const isCalm = faults().crash + faults().crashAtWrite === 0
     const waitMs = isCalm ? 300 : this.#random.pick([100, 1_000, 4_000, 12_000])
-    world.at(waitMs, undefined, `${this.name} restarts`, () => this.boot())
+    world.at(waitMs, undefined, `${this.name} restarts`, () => {
+      if (!this.#isHeldDown) this.boot()
+    })
+  }
+
+  /** As the operator is told to. */
+  #mendGuard(): void {
+    const {world, setup, isPlanted} = this.#context
+    const path = join(this.dataDir, 'sign-guard.log')
+    const nowMs = world.wallMs
+    this.#closeFiles()
+    this.#last = undefined
+    if (isPlanted('guard-made-anew')) {
+      rmSync(path, {force: true})
+      SignGuard.createNew(path, () => nowMs)
+      const log = ChainLog.open(join(this.dataDir, 'chain.sqlite'), setup.genesis)
+      const guard = SignGuard.open(path, {nowMs: () => nowMs, changedAtMs: () => nowMs})
+      guard.raiseFloor((log.head?.number ?? 0) + 1)
+      guard.close()
+      log.close()
+      this.#guardChangedMs = nowMs
+      return
+    }
+    const log = ChainLog.open(join(this.dataDir, 'chain.sqlite'), setup.genesis)
+    const guard = {nowMs: () => nowMs, changedAtMs: () => this.#guardChangedMs ?? Infinity}
+    rebuildGuard({path, log, signer: this.address, nowMs, guard})
+    log.close()
+    world.trace(this.name, 'its guard is rebuilt')
   }
 
   #closeFiles(): void {
@@ -351,10 +434,21 @@ export class SimNode {
         checkAndRecord.call(guard, height, hash)
         // From here on a signature may exist, also when nobody ever sees it.
         judge.sealed({signer: this.address, number: height, hash})
+        if (this.#isReplaced) this.signedAfter++
         this.#unfinished = hash
       })
     return guard
   }
+}
+
+/** What the last line of a sign guard says. */
+function lastMsOf(path: string): number {
+  return Number(/ (\d+)\n$/.exec(readFileSync(path, 'latin1'))?.[1])
+}
+
+function isGuardLost(error: unknown): boolean {
+  const codes = ['SIGN_GUARD_MISSING', 'SIGN_GUARD_BEHIND']
+  return error instanceof MetisSeqError && codes.includes(error.code)
 }
 
 function isDiskFull(error: unknown): boolean {

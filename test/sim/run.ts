@@ -1,13 +1,15 @@
 /**
  * Runs seeds, one worker process per core.
  *
- * `npm run sim -- --seeds N --steps N [--from S]`, or `--seed S [--trace]` for one of them again.
+ * `npm run sim -- --seeds N --steps N [--from S]`, or `--seed S [--trace]` for one of them again; with
+ * `--double-sign [--planted BUG]` homes are copied, restored and run twice.
  */
 import {fork} from 'node:child_process'
 import {availableParallelism} from 'node:os'
 import {fileURLToPath} from 'node:url'
 import {inspect, parseArgs} from 'node:util'
 
+import {plantedBugs} from './planted.ts'
 import {simulate, type RunResult} from './simulation.ts'
 
 const {values} = parseArgs({
@@ -19,21 +21,25 @@ const {values} = parseArgs({
     workers: {type: 'string', default: String(availableParallelism())},
     'keep-going': {type: 'boolean', default: false},
     trace: {type: 'boolean', default: false},
+    'double-sign': {type: 'boolean', default: false},
+    planted: {type: 'string'},
   },
 })
 
 const steps = Number(values.steps)
+const planted = plantedBugs.find((bug) => bug === values.planted)
+const mode = {steps, doubleSign: values['double-sign'], ...(planted ? {planted} : {})}
 
 if (process.send) {
   process.on('message', (seed: number) => {
-    void simulate({seed, steps}).then((result) => process.send!(result))
+    void simulate({seed, ...mode}).then((result) => process.send!(result))
   })
 } else if (values.seed !== undefined) await one(Number(values.seed))
 else await many(Number(values.from), Number(values.seeds))
 
 async function one(seed: number): Promise<void> {
   const onLine = values.trace ? (line: string) => void process.stdout.write(`${line}\n`) : () => {}
-  const result = await simulate({seed, steps, onLine})
+  const result = await simulate({seed, ...mode, onLine})
   const {lastLines, ...figures} = result
   if (result.break && !values.trace) say(lastLines.join('\n'))
   say(figures)
@@ -68,7 +74,8 @@ async function many(from: number, count: number): Promise<void> {
 function report({seed, break: broken, lastLines}: RunResult): void {
   if (!values['keep-going']) say(lastLines.join('\n'))
   say(`seed ${seed}: ${broken!.invariant}: ${broken!.detail}`)
-  say(`replay: npm run sim -- --seed ${seed} --steps ${steps} --trace`)
+  const flags = `${values['double-sign'] ? ' --double-sign' : ''}${planted ? ` --planted ${planted}` : ''}`
+  say(`replay: npm run sim -- --seed ${seed} --steps ${steps}${flags} --trace`)
 }
 
 function summarize(results: readonly RunResult[], seconds: number): void {
@@ -88,9 +95,20 @@ function summarize(results: readonly RunResult[], seconds: number): void {
     partitions: sum(({partitions}) => partitions),
     engineFaults: sum(({engineFaults}) => engineFaults),
     hostileActs: sum(({hostileActs}) => hostileActs),
+    ...incidentsOf(results),
     breaks: sum(({break: broken}) => (broken ? 1 : 0)),
   })
   if (results.some(({break: broken}) => broken)) process.exitCode = 1
+}
+
+function incidentsOf(results: readonly RunResult[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const {incidents, signedAfter} of results) {
+    if (!incidents) continue
+    for (const [name, count] of Object.entries(incidents)) sums[name] = (sums[name] ?? 0) + count
+    sums['signedAfter'] = (sums['signedAfter'] ?? 0) + signedAfter
+  }
+  return sums
 }
 
 function say(what: unknown): void {

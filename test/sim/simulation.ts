@@ -5,12 +5,14 @@ import {join} from 'node:path'
 
 import {Chaos} from './chaos.ts'
 import {Hostile} from './hostile.ts'
+import {Incidents} from './incidents.ts'
 import {Judge, type Break} from './judge.ts'
 import {SimL1} from './l1.ts'
 import {Network} from './network.ts'
 import {SimNode} from './node.ts'
+import type {Planted} from './planted.ts'
 import {SimPos} from './pos.ts'
-import {GENESIS_NUMBER, drawSetup, noFaults, signerNames} from './setup.ts'
+import {GENESIS_NUMBER, drawSetup, noFaults, signerNames, type Setup} from './setup.ts'
 import {Users} from './users.ts'
 import {World} from './world.ts'
 
@@ -18,7 +20,13 @@ export interface RunOptions {
   seed: number
   steps: number
   onLine?: (line: string) => void
+  /** Homes are copied, restored and run twice, and only what is signed is judged. */
+  doubleSign?: boolean
+  planted?: Planted
 }
+
+/** What counts when keys run twice: a network with two nodes of one key may well stand still. */
+const SIGNING_RULES = ['a signer signs one hash at a height', 'nothing is left unhandled']
 
 export interface RunResult {
   seed: number
@@ -34,6 +42,10 @@ export interface RunResult {
   engineFaults: number
   hostileActs: number
   transactions: number
+  /** What was done to the homes of nodes; undefined when nothing was. */
+  incidents?: Record<string, number>
+  /** Blocks signed from homes that were copied, restored or lost their guard. */
+  signedAfter: number
   break: Break | undefined
   lastLines: string[]
 }
@@ -44,19 +56,20 @@ const CALM_MS = 180_000
 const CALM_BLOCKS = 12
 const CALM_STEPS = 40_000
 
-export async function simulate({seed, steps, onLine}: RunOptions): Promise<RunResult> {
+export async function simulate(options: RunOptions): Promise<RunResult> {
+  const {seed, steps, onLine, doubleSign} = options
   const dir = join(memoryDirectory(), `metis-seq-sim-${process.pid}-${seed}`)
   rmSync(dir, {recursive: true, force: true})
   mkdirSync(dir, {recursive: true})
   const world = new World(seed)
   world.onLine = onLine
   using _installed = world.install()
-  const run = new Run(world, dir)
+  const run = new Run(world, dir, options)
   const onUnhandled = (error: unknown) => run.unhandled(error)
   process.on('unhandledRejection', onUnhandled)
   try {
     await run.chaos(steps)
-    await run.calm()
+    if (!doubleSign) await run.calm()
     return run.result()
   } finally {
     process.off('unhandledRejection', onUnhandled)
@@ -70,6 +83,12 @@ function memoryDirectory(): string {
   return process.platform === 'linux' ? '/dev/shm' : tmpdir()
 }
 
+/** Time goes by faster where less happens, and turns are what this is about. */
+function quiet(setup: Setup): Setup {
+  const faults = {...setup.faults, hostile: 0, crash: setup.faults.crash / 4}
+  return {...setup, load: 0.3, depositsPerSecond: 0, faults}
+}
+
 class Run {
   readonly #world: World
   readonly #judge: Judge
@@ -80,18 +99,23 @@ class Run {
   readonly #users: Users
   readonly #hostile: Hostile
   readonly #chaos: Chaos
+  readonly #incidents: Incidents | undefined
+  readonly #seconds: readonly SimNode[] = []
   #isCalm = false
 
-  constructor(world: World, dir: string) {
+  constructor(world: World, dir: string, {doubleSign, planted}: RunOptions) {
     this.#world = world
-    const setup = drawSetup(world.random)
+    const drawn = drawSetup(world.random)
+    const setup = doubleSign ? quiet(drawn) : drawn
     world.trace('setup', JSON.stringify({...setup.faults, nodes: setup.nodes}))
     const faults = () => (this.#isCalm ? noFaults : setup.faults)
-    const judge = (this.#judge = new Judge(world, setup))
+    const judges = (rule: string) => !doubleSign || SIGNING_RULES.includes(rule)
+    const judge = (this.#judge = new Judge(world, setup, judges))
     const network = (this.#network = new Network(world, faults))
     network.onSealed = (block) => judge.sealed(block)
     const l1 = (this.#l1 = new SimL1(world, setup))
-    const base = {world, setup, network, l1, dir, faults}
+    const isPlanted = (bug: Planted) => bug === planted
+    const base = {world, setup, network, l1, dir, faults, isPlanted}
     const names = signerNames.slice(0, setup.nodes)
     const nodes = (this.#nodes = names.map((name) => new SimNode(name, {...base, judge})))
     const pos = (this.#pos = new SimPos({...base, nodes}))
@@ -99,6 +123,11 @@ class Run {
     this.#hostile = new Hostile({...base, nodes})
     this.#chaos = new Chaos({...base, nodes, pos})
     for (const node of nodes) node.boot()
+    if (doubleSign) {
+      this.#seconds = names.map((name) => new SimNode(name, {...base, judge}, '-b'))
+      this.#incidents = new Incidents({...base, nodes, seconds: this.#seconds})
+      this.#incidents.start()
+    }
     pos.boot()
     for (const part of [l1, this.#users, this.#hostile, this.#chaos]) part.start()
   }
@@ -136,6 +165,7 @@ class Run {
 
   async #step(): Promise<void> {
     await this.#world.step()
+    await this.#incidents?.idle()
     if (this.#world.steps % 20 === 0) this.#judge.look(this.#nodes)
   }
 
@@ -187,13 +217,15 @@ class Run {
       engineFaults: this.#chaos.counts.engine,
       hostileActs: this.#hostile.acts,
       transactions: this.#users.accepted,
+      ...(this.#incidents ? {incidents: this.#incidents.counts} : {}),
+      signedAfter: [...nodes, ...this.#seconds].reduce((sum, node) => sum + node.signedAfter, 0),
       break: this.#judge.break,
       lastLines: this.#judge.break ? this.#world.lastLines(60) : [],
     }
   }
 
   close(): void {
-    for (const node of this.#nodes) node.close()
+    for (const node of [...this.#nodes, ...this.#seconds]) node.close()
     this.#pos.close()
   }
 }

@@ -109,7 +109,8 @@ export class RecordKeeper {
     const noted = this.#book.note(record, clock.monotonicMs())
     if (noted !== 'new' && noted !== 'newer') return
     for (const session of open()) {
-      if (session.record?.signer !== record.signer || session.record.peerId !== record.peerId) {
+      // Also to another run with the same key and peer id: it is a copy, and has to know.
+      if (!session.record || instanceOf(session.record) !== instanceOf(record)) {
         session.send({type: 'records', records: [record]})
       }
     }
@@ -122,8 +123,9 @@ export class RecordKeeper {
     const verdict = twinVerdict(this.own, record, {direct, advanced})
     if (verdict === 'none') return
     const yields = verdict === 'yield'
-    const sinceMs = this.#seen?.sinceMs ?? this.#options.clock.nowMs()
     const {startedAtMs} = record
+    const isKnown = this.#seen?.peerId === record.peerId && this.#seen.startedAtMs === startedAtMs
+    const sinceMs = isKnown ? this.#seen!.sinceMs : this.#options.clock.nowMs()
     this.#seen = {peerId: record.peerId, addresses: record.addresses, startedAtMs, yields, sinceMs}
     if (yields) {
       this.#twin = record

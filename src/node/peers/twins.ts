@@ -1,5 +1,6 @@
 /** Two nodes with one signer key would sign two blocks of one height. Pure. */
 import {MetisSeqError} from '../../lib/errors.ts'
+import {BLOCK_CLOCK_SKEW_SECONDS} from '../limits.ts'
 import type {PeerRecord} from './peer-record.ts'
 
 /**
@@ -23,7 +24,10 @@ export function twinVerdict(
   if (theirs.signer !== ours.signer) return 'none'
   const isSamePeer = theirs.peerId === ours.peerId
   if (isSamePeer && theirs.startedAtMs === ours.startedAtMs) return 'none'
-  const wasSignedSinceWeStarted = !isSamePeer && theirs.sequence > ours.startedAtMs
+  // A copied home has our peer key as well. What is left of our own earlier run was signed before we
+  // started, unless our clock was set back meanwhile.
+  const marginMs = isSamePeer ? BLOCK_CLOCK_SKEW_SECONDS * 1000 : 0
+  const wasSignedSinceWeStarted = theirs.sequence > ours.startedAtMs + marginMs
   if (!seen.direct && !seen.advanced && !wasSignedSinceWeStarted) return 'none'
   if (theirs.startedAtMs !== ours.startedAtMs) {
     return theirs.startedAtMs < ours.startedAtMs ? 'yield' : 'stay'

@@ -14,7 +14,7 @@ import type {NodeNeed} from '../../protocol/node-status.ts'
 import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
 import {lastSignedIn} from '../guard/signed-batches.ts'
-import {BLOCK_CLOCK_SKEW_SECONDS, FENCE_SKEW_SECONDS} from '../limits.ts'
+import {BLOCK_CLOCK_SKEW_SECONDS, QUARANTINE_SECONDS, TWIN_PAUSE_MS} from '../limits.ts'
 import type {BlockExchange} from '../peers/exchange.ts'
 
 /** What a starting node has heard so far. */
@@ -58,7 +58,7 @@ export function needsOf(view: StartView): NodeNeed[] {
 export interface StartGateOptions {
   chain: ChainState
   guard: SignGuard
-  exchange: Pick<BlockExchange, 'hasGreeted' | 'peers'>
+  exchange: Pick<BlockExchange, 'hasGreeted' | 'peers' | 'twin'>
   /** Lower-case. */
   me: Address
   chainId: number
@@ -105,10 +105,23 @@ export class StartGate {
     return this.#isOpen
   }
 
-  /** True when the next block is not ours to sign, though the turn may be. */
+  /** True when the next block is not ours to sign, though the turn, or a takeover, may be. */
   bars(number: number): boolean {
-    const {guard} = this.#options
-    return number < guard.floor && guard.signedAt(number) === undefined
+    const {guard, clock, exchange} = this.#options
+    const {twin} = exchange
+    if (twin && clock.nowMs() - twin.sinceMs < TWIN_PAUSE_MS) return true
+    if (guard.signedAt(number) !== undefined) return false
+    return number < guard.floor || this.#isInQuarantine()
+  }
+
+  /** An earlier life of the key may have signed on top of our head, and have been the only one to know. */
+  #isInQuarantine(): boolean {
+    const {chain, guard, genesisNumber, isAlone} = this.#options
+    if (guard.isTrusted || isAlone) return false
+    const head = chain.head()
+    // The very first block of a network, by a node that has never run.
+    if (guard.isOfNewHome && head.number === genesisNumber) return false
+    return head.timestamp <= this.#startedAtSeconds + QUARANTINE_SECONDS
   }
 
   /**
@@ -118,13 +131,9 @@ export class StartGate {
    * @throws {MetisSeqError} DISK_FULL
    */
   fence(): void {
-    const {chain, guard, me, genesisNumber, isAlone} = this.#options
-    if (guard.isTrusted || isAlone) return
-    const head = chain.head()
-    if (head.timestamp > this.#startedAtSeconds + FENCE_SKEW_SECONDS) return
-    // The very first block of a network, by a node that has never run.
-    if (guard.isNew && head.number === genesisNumber) return
-    const epoch = chain.rotation.epochOf(head.number + 1)
+    if (!this.#isInQuarantine()) return
+    const {chain, guard, me} = this.#options
+    const epoch = chain.rotation.epochOf(chain.head().number + 1)
     if (epoch?.signer === me) guard.raiseFloor(Number(epoch.endBlock) + 1)
   }
 
