@@ -38,6 +38,7 @@ export const issueIds = [
   'engine-restarting',
   'engine-exposed',
   'engine-state-large',
+  'engine-changed-outside',
   'batches-not-landing',
   'wallet-low',
   'pos-unreachable',

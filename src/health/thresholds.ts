@@ -31,5 +31,8 @@ export const CAUTIOUS_METIS_PER_ETH = 2000n
 export const BATCH_LATE_MS = 15 * 60_000
 export const BATCH_CRITICAL_MS = 60 * 60_000
 
+/** Share of the engine's limit of state from which on it is told, long before the door refuses. */
+export const STATE_LARGE = 0.6
+
 /** Share of the pool from which on it is worth a word before it refuses. */
 export const POOL_NEARLY_FULL = 0.9

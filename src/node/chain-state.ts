@@ -29,24 +29,10 @@ import {
   SNAPSHOTS_KEPT,
 } from './limits.ts'
 import {PEER_RANGE_BYTES} from './peer-limits.ts'
+import {Disputes, type DisputedBlock} from './disputes.ts'
 import {ReadGate} from './read-gate.ts'
 import type {Rotation} from './rotation/rotation.ts'
 import {StateWatch} from './state-watch.ts'
-
-/** First the engine was rebuilt, then the block refused for good. */
-export type Dispute = 'doubted' | 'refused'
-
-/** A block whose hash is another one here. */
-export interface DisputedBlock {
-  number: number
-  /** What its producer signed, and what we compute. */
-  theirs: Hash
-  ours: Hash
-  producer: Address
-  state: Dispute
-  /** Wall clock, milliseconds. */
-  sinceMs: number
-}
 
 export interface ChainStateOptions {
   engine: ExecutionEngine
@@ -70,6 +56,7 @@ export class ChainState {
   readonly rotation: Rotation
   readonly gate = new ReadGate()
   readonly state: StateWatch
+  readonly disputes: Disputes
   readonly #options: ChainStateOptions
   #durable: EngineBlock | undefined
   #genesis: EngineBlock | undefined
@@ -77,10 +64,6 @@ export class ChainState {
   #follower = {wait: () => Promise.resolve(), isBehind: () => false}
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
-  /** Blocks of others whose hash is another one here, and what was done about it. */
-  readonly #disputed = new Map<Hash, Dispute>()
-  #dispute: DisputedBlock | undefined
-  #doubtAgainAtMs = 0
   #saving: Promise<void> | undefined
   #lastSnapshot = {atMs: 0, heldMs: 0}
   /** Transactions that this process of the engine has executed. */
@@ -92,39 +75,14 @@ export class ChainState {
     this.rotation = options.rotation
     this.#options = options
     this.state = new StateWatch(options)
-  }
-
-  get disputed(): ReadonlyMap<Hash, Dispute> {
-    return this.#disputed
-  }
-
-  /** Whoever sends one lie after the other must not keep our engine from its work. */
-  get mayDoubtItself(): boolean {
-    return this.#options.nowMs() >= this.#doubtAgainAtMs
+    this.disputes = new Disputes(options)
   }
 
   /** The newest one, until our chain holds another block in its place. */
   get dispute(): DisputedBlock | undefined {
-    const disputed = this.#dispute
+    const {newest} = this.disputes
     const head = this.#durable?.number ?? 0
-    return disputed && head < disputed.number ? disputed : undefined
-  }
-
-  /** Loud, since one of two is true: that producer is broken, or this node is. */
-  disputes({number, hash, signer}: SealedBlock, computed: Hash, what: Dispute): void {
-    const {wallMs = Date.now} = this.#options
-    const known = this.#dispute
-    const sinceMs = known?.theirs === hash ? known.sinceMs : wallMs()
-    this.#dispute = {number, theirs: hash, ours: computed, producer: signer, state: what, sinceMs}
-    this.#disputed.set(hash, what)
-    if (what === 'doubted') this.#doubtAgainAtMs = this.#options.nowMs() + DOUBT_PAUSE_MS
-    for (const old of this.#disputed.keys()) {
-      if (this.#disputed.size <= DISPUTES_KEPT) break
-      this.#disputed.delete(old)
-    }
-    this.#options.logger.error('block hash differs', {
-      ...{code: 'BLOCK_DIVERGED', block: number, producer: signer, hash, ours: computed, what},
-    })
+    return newest && head < newest.number ? newest : undefined
   }
 
   /** Null before the first block. */

@@ -1,5 +1,6 @@
 /** In: the account the node gives of itself. Out: readiness and metrics, by the rules that every surface reads. */
-import {nodeFacts, type NodeFinding} from '../health/rules/node-facts.ts'
+import {nodeFacts} from '../health/rules/node-facts.ts'
+import type {NodeFinding} from '../health/rules/node-rule.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 import type {NodeOptions} from './node-options.ts'
 import type {Readiness} from './rpc/health.ts'

@@ -201,8 +201,10 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
 }
 
 export function gaugesOf(parts: NodeParts, wallets: WalletWatch): Record<string, number> {
-  const status = statusOf(parts, wallets)
-  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn, engine} = status
+  const {safe, finalized, head, pool, peers, blocksSealed, l1, turn, engine} = statusOf(
+    parts,
+    wallets,
+  )
   return {
     head_block: head.number,
     head_timestamp_seconds: head.timestamp,

@@ -82,7 +82,7 @@ export interface SyncView {
   etaSeconds: number | null
 }
 
-/** State of the embedded engine, which goes through all of it for every block. */
+/** What the engine holds. */
 export interface StateSize {
   /** Accounts and storage slots, estimated; those that were only looked at count as well. */
   leaves: number

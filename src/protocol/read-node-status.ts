@@ -8,7 +8,6 @@ import {
   type Divergence,
   type NodeStatus,
   type NodeTrouble,
-  type StateSize,
   type SyncView,
   type TwinView,
   type WalletView,
@@ -28,7 +27,6 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
   const head = fields(value['head'])
   if (!phase || !head || numberIn(head, 'number') === null) return undefined
   const pool = fields(value['pool']) ?? {}
-  const engine = fields(value['engine']) ?? {}
   const turn = (['mine', 'other', 'unknown'] as const).find((each) => each === value['turn'])
   return {
     name: textIn(value, 'name') ?? '',
@@ -71,32 +69,13 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
     sync: syncOf(value['sync']),
     blocksSealed: numberIn(value, 'blocksSealed') ?? 0,
     lastError: textsOf(value['lastError']),
-    engine: {
-      version: textIn(engine, 'version') ?? '',
-      lastExecuteMs: numberIn(engine, 'lastExecuteMs'),
-      restarts: numberIn(engine, 'restarts') ?? 0,
-      restartingSinceMs: numberIn(engine, 'restartingSinceMs'),
-      isolation:
-        (['namespace', 'open-port'] as const).find((each) => each === engine['isolation']) ?? null,
-      outsideChanges: numberIn(engine, 'outsideChanges') ?? 0,
-      state: stateOf(engine['state']),
-    },
+    engine: engineOf(value['engine']),
     l1: l1Of(value['l1']),
     batches: batchesOf(value['batches']),
     guard: guardOf(value['guard']),
     clockSkewMs: numberIn(value, 'clockSkewMs'),
     wallets: walletsOf(value['wallets']),
     disk: diskOf(value['disk']),
-  }
-}
-
-/** An older node tells nothing; a limit of 0 stands for that. */
-function stateOf(value: unknown): StateSize {
-  const found = fields(value) ?? {}
-  return {
-    leaves: numberIn(found, 'leaves') ?? 0,
-    limit: numberIn(found, 'limit') ?? 0,
-    rootMs: numberIn(found, 'rootMs'),
   }
 }
 
@@ -267,4 +246,23 @@ function textsOf(value: unknown): Record<string, string> {
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
   return Object.fromEntries(texts)
+}
+
+function engineOf(value: unknown): NodeStatus['engine'] {
+  const engine = fields(value) ?? {}
+  const state = fields(engine['state']) ?? {}
+  return {
+    version: textIn(engine, 'version') ?? '',
+    lastExecuteMs: numberIn(engine, 'lastExecuteMs'),
+    restarts: numberIn(engine, 'restarts') ?? 0,
+    restartingSinceMs: numberIn(engine, 'restartingSinceMs'),
+    isolation:
+      (['namespace', 'open-port'] as const).find((each) => each === engine['isolation']) ?? null,
+    outsideChanges: numberIn(engine, 'outsideChanges') ?? 0,
+    state: {
+      leaves: numberIn(state, 'leaves') ?? 0,
+      limit: numberIn(state, 'limit') ?? 0,
+      rootMs: numberIn(state, 'rootMs'),
+    },
+  }
 }

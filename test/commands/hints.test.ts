@@ -63,7 +63,7 @@ test('every command that a text names exists, and takes every flag that the text
     const known = new Set(Object.keys(found.command.flags))
     const chars = new Set(Object.values(found.command.flags).flatMap(({char}) => char ?? []))
     return found.rest
-      .filter((word) => /^-/.test(word) && word !== '-' && word !== '--help')
+      .filter((word) => word.startsWith('-') && word !== '-' && word !== '--help')
       .map((word) => word.replace(/=.*$/, ''))
       .filter((word) => (word.startsWith('--') ? !known.has(word.slice(2)) : !chars.has(word[1]!)))
       .map((word) => `${file}: metis-seq ${line} has no ${word}`)

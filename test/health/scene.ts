@@ -10,7 +10,6 @@ import {
   moneyWith,
   nodeLook,
   nodeSetting,
-  nothing,
   NOW,
   rotation,
 } from '../helpers/dashboard-data.ts'

@@ -141,7 +141,7 @@ async function executeChecked(
  * consensus layer gives the turn to another. But first we doubt ourselves.
  */
 async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void> {
-  if (chain.disputed.get(block.hash) === 'refused') throw new DivergedBlockError(otherHash(block))
+  if (chain.disputes.of(block.hash) === 'refused') throw new DivergedBlockError(otherHash(block))
   const payload = {timestamp: block.timestamp, orderedTransactions: block.transactions}
   let computed = block.hash
   for (const oneByOne of [false, true]) {
@@ -155,11 +155,11 @@ async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void
     }
     if (!oneByOne) await chain.engine.rollback(1)
   }
-  if (chain.mayDoubtItself) {
-    chain.disputes(block, computed, 'doubted')
+  if (chain.disputes.mayDoubtItself) {
+    chain.disputes.add(block, computed, 'doubted')
     throw new EngineError('reset', `${otherHash(block)} The engine is rebuilt, to be sure.`)
   }
-  chain.disputes(block, computed, 'refused')
+  chain.disputes.add(block, computed, 'refused')
   throw new DivergedBlockError(`${otherHash(block)} It is ${computed}.`)
 }
 

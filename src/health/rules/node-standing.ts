@@ -1,0 +1,182 @@
+/** Whether a node may sign, and whether it is in step. */
+import {formatDuration, shortHex} from '../../lib/units.ts'
+import type {NodeNeed, NodeStatus} from '../../protocol/node-status.ts'
+import {commandFor} from '../rule.ts'
+import {NODE, type NodeRule} from './node-rule.ts'
+
+/** A twin that has to stop is the other one's trouble; its signatures are ours. */
+const twin: NodeRule = ({twin: seen, phase}, {setting}) => {
+  if (!seen) return []
+  return [
+    {
+      id: 'node-second-signer',
+      severity: 'critical',
+      blocks: phase === 'halted',
+      text: 'another node signs with your key',
+      cost: seen.yields
+        ? `It runs longer than this one, so this one signs nothing. It is peer ${seen.peerId}.`
+        : `It started later and has to stop; until it does, two blocks of one height can appear. It is peer ${seen.peerId}.`,
+      remedy: commandFor(setting, seen.yields ? 'node stop' : 'node status'),
+      sources: NODE,
+      sinceMs: seen.sinceMs,
+    },
+  ]
+}
+
+const phase: NodeRule = (status, {isOurTurn, setting}) => {
+  const {phase: now, halted, twin: seen, phaseSinceMs, sync} = status
+  const common = {sources: NODE, sinceMs: phaseSinceMs}
+  switch (now) {
+    case 'halted':
+      // Another node with our key is a finding of its own, and the reason.
+      if (seen?.yields) return []
+      return [
+        {
+          ...common,
+          id: 'node-halted',
+          severity: 'critical',
+          blocks: true,
+          text: 'your node is halted',
+          cost: `It signs nothing until a person starts it again. ${halted?.message ?? ''}`.trim(),
+          remedy: commandFor(setting, 'node logs'),
+          sinceMs: halted?.sinceMs ?? phaseSinceMs,
+        },
+      ]
+    case 'stopped':
+      return [
+        {
+          ...common,
+          id: 'node-halted',
+          severity: 'critical',
+          blocks: true,
+          text: 'your node is stopping',
+          cost: 'It builds nothing any more.',
+          remedy: commandFor(setting, 'node status'),
+        },
+      ]
+    case 'catching-up':
+      return [
+        {
+          ...common,
+          id: 'node-catching-up',
+          severity: isOurTurn ? 'critical' : 'warn',
+          blocks: true,
+          text: isOurTurn
+            ? 'your turn, and your node is still catching up'
+            : 'your node is catching up',
+          cost: `It builds nothing until it has caught up.${etaOf(sync)}`,
+          remedy: commandFor(setting, 'node status'),
+        },
+      ]
+    case 'following':
+    case 'building':
+      return []
+  }
+}
+
+function etaOf(sync: NodeStatus['sync']): string {
+  if (!sync) return ''
+  const eta = sync.etaSeconds === null ? '' : `, about ${formatDuration(sync.etaSeconds)} left`
+  return ` ${sync.remaining} blocks remain${eta}.`
+}
+
+const needs: Record<NodeNeed, string> = {
+  'l1-batches': 'L1 has not been read since the start',
+  'l1-blocks': 'L1 holds blocks that it does not have',
+  peers: 'no peer has said what it knows',
+  'later-turn': 'its key may have signed in this turn before',
+}
+
+const waiting: NodeRule = ({waitingFor, phase: now}, {isOurTurn, setting}) => {
+  if (!waitingFor || now === 'halted' || now === 'stopped') return []
+  return [
+    {
+      id: 'node-waiting',
+      severity: isOurTurn ? 'critical' : 'warn',
+      blocks: false,
+      text: isOurTurn ? 'your turn, and your node may not sign yet' : 'your node may not sign yet',
+      cost: `It waits: ${waitingFor.needs.map((need) => needs[need]).join('; ')}.`,
+      remedy: commandFor(setting, 'node status'),
+      sources: NODE,
+      sinceMs: waitingFor.sinceMs,
+    },
+  ]
+}
+
+const diverged: NodeRule = ({diverged: found}, {setting}) => {
+  if (!found) return []
+  const {block, producer, peersBeyond, peersWithUs, state} = found
+  return [
+    {
+      id: 'node-diverged',
+      severity: 'critical',
+      blocks: true,
+      text: `your node computes another block ${block} than its producer`,
+      cost: `Producer ${shortHex(producer)}; ${peersWithUs.length} peers stand with this node, ${peersBeyond.length} have gone on. It serves reads up to block ${block - 1} and ${state === 'doubted' ? 'rebuilds its engine to be sure' : 'builds nothing'}.`,
+      remedy: commandFor(setting, 'node logs'),
+      sources: NODE,
+      sinceMs: found.sinceMs,
+    },
+  ]
+}
+
+const l1Diverged: NodeRule = ({l1Divergence: found}, {setting}) => {
+  if (!found) return []
+  return [
+    {
+      id: 'node-l1-divergence',
+      severity: 'critical',
+      blocks: true,
+      text: `L1 holds another block ${found.block} than your node`,
+      cost: `What L1 has confirmed in batch ${found.batchIndex} counts: this node builds and sends nothing until it has switched to that branch.`,
+      remedy: commandFor(setting, 'node logs'),
+      sources: NODE,
+      sinceMs: found.sinceMs,
+    },
+  ]
+}
+
+/** One block behind is the normal lag of a follower. */
+const behindPeers: NodeRule = ({bestPeerHead, phase: now, head, sync}, {setting}) => {
+  if (now !== 'following' && now !== 'building') return []
+  const lag = (bestPeerHead ?? head.number) - head.number
+  if (lag <= 1) return []
+  return [
+    {
+      id: 'node-behind',
+      subject: 'peers',
+      severity: 'warn',
+      blocks: true,
+      text: `your node is ${lag} blocks behind its peers`,
+      cost: `It builds nothing until it has caught up, and what it serves is old.${etaOf(sync)}`,
+      remedy: commandFor(setting, 'node status'),
+      sources: NODE,
+    },
+  ]
+}
+
+const noPeers: NodeRule = ({peers}, {setting, isAlone}) => {
+  if (peers.length > 0 || isAlone) return []
+  return [
+    {
+      id: 'node-no-peers',
+      severity: 'warn',
+      blocks: false,
+      text: 'your node has no peers',
+      cost: 'It hears of no block but its own, and nobody hears of its blocks.',
+      remedy: commandFor(setting, 'node status'),
+      sources: NODE,
+    },
+  ]
+}
+
+/** In the order in which they are told. */
+export const standingRules: readonly NodeRule[] = [
+  twin,
+  phase,
+  diverged,
+  l1Diverged,
+  waiting,
+  behindPeers,
+  noPeers,
+]

@@ -1,0 +1,231 @@
+/** What a node lives on: its engine, its pool, its way to L1, money, clock and disk. */
+import {formatDuration, formatWeiShort} from '../../lib/units.ts'
+import {commandFor} from '../rule.ts'
+import {
+  BATCH_CRITICAL_MS,
+  BATCH_LATE_MS,
+  CLOCK_SKEW_SECONDS,
+  DISK_CRITICAL_BYTES,
+  DISK_LOW_BYTES,
+  POOL_NEARLY_FULL,
+  STATE_LARGE,
+} from '../thresholds.ts'
+import {NODE, type NodeFinding, type NodeRule} from './node-rule.ts'
+
+const engine: NodeRule = ({engine: {restartingSinceMs, version}}, {isOurTurn, setting}) => {
+  if (restartingSinceMs === null) return []
+  return [
+    {
+      id: 'engine-restarting',
+      severity: isOurTurn ? 'critical' : 'warn',
+      blocks: true,
+      text: 'the engine of your node is being restarted',
+      cost: `Until ${version || 'it'} has its state back, the node neither builds nor follows.`,
+      remedy: commandFor(setting, 'node logs'),
+      sources: NODE,
+      sinceMs: restartingSinceMs,
+    },
+  ]
+}
+
+/** Refused on networks with money; on a rehearsal network it is said for as long as it lasts. */
+const exposed: NodeRule = ({engine: {isolation}}, {setting}) => {
+  if (isolation !== 'open-port') return []
+  return [
+    {
+      id: 'engine-exposed',
+      severity: 'warn',
+      blocks: false,
+      text: 'everybody on this machine reaches your engine',
+      cost: 'Any user, and any web page that finds its port, can mint and stop blocks: this system allows no network namespace.',
+      remedy: commandFor(setting, 'node status'),
+      sources: NODE,
+    },
+  ]
+}
+
+const state: NodeRule = ({engine: {version, outsideChanges, state: size}}, {setting}) => {
+  const {leaves, limit} = size
+  const common = {blocks: false, remedy: commandFor(setting, 'node status'), sources: NODE}
+  const isFull = limit > 0 && leaves >= limit
+  return [
+    ...(limit > 0 && leaves >= limit * STATE_LARGE
+      ? [
+          {
+            ...common,
+            id: 'engine-state-large' as const,
+            severity: isFull ? ('critical' as const) : ('warn' as const),
+            text: `the engine holds ${Math.floor((leaves / limit) * 100)} % of the state it can bear`,
+            cost: `${isFull ? 'It takes no transaction that could add any' : 'At its limit it takes no transaction that could add any'}: ${version} rebuilds all of it for each block. geth has no such limit.`,
+          },
+        ]
+      : []),
+    ...(outsideChanges > 0
+      ? [
+          {
+            ...common,
+            id: 'engine-changed-outside' as const,
+            severity: 'warn' as const,
+            text: `somebody changed the state of your engine (${outsideChanges} times)`,
+            cost: 'Nothing was signed on it and the engine was rebuilt from the chain log; find out who reaches it.',
+          },
+        ]
+      : []),
+  ]
+}
+
+const pool: NodeRule = ({pool: {pending, queued, limit, full, late}}, {setting}) => {
+  const held = pending + queued
+  const isNearlyFull = full || (limit > 0 && held >= limit * POOL_NEARLY_FULL)
+  const common = {blocks: false, remedy: commandFor(setting, 'node status'), sources: NODE}
+  return [
+    ...(isNearlyFull
+      ? [
+          {
+            ...common,
+            id: 'pool-full' as const,
+            severity: 'warn' as const,
+            text: full ? 'the pool is full' : 'the pool is nearly full',
+            cost: `It holds ${held} of ${limit} transactions; what comes now is refused${full ? '' : ' soon'}.`,
+          },
+        ]
+      : []),
+    ...(late > 0
+      ? [
+          {
+            ...common,
+            id: 'pool-late' as const,
+            severity: 'warn' as const,
+            text: `${late} accepted transactions missed their block`,
+            cost: 'They are confirmed later than the node had promised at the door.',
+          },
+        ]
+      : []),
+  ]
+}
+
+const ownL1: NodeRule = ({l1}, {setting}) => {
+  if (l1?.reachable !== false) return []
+  return [
+    {
+      id: 'node-l1-unreachable',
+      severity: 'warn',
+      blocks: false,
+      text: 'your node does not reach L1',
+      cost: `No batch lands, and neither safe nor finalized head moves. ${l1.trouble?.message ?? ''}`.trim(),
+      remedy: commandFor(setting, 'network check'),
+      sources: NODE,
+      ...(l1.trouble ? {sinceMs: l1.trouble.sinceMs} : {}),
+    },
+  ]
+}
+
+const batches: NodeRule = ({batches: {landedBlock, oldestAgeMs, stuck}}, {setting}) => {
+  const isLate = oldestAgeMs !== null && oldestAgeMs > BATCH_LATE_MS
+  if (!isLate && !stuck) return []
+  const isCritical = oldestAgeMs !== null && oldestAgeMs > BATCH_CRITICAL_MS
+  const landed = landedBlock === null ? 'none' : `block ${landedBlock}`
+  return [
+    {
+      id: 'batches-not-landing',
+      severity: isCritical ? 'critical' : 'warn',
+      blocks: false,
+      text:
+        oldestAgeMs === null
+          ? 'no batch is sent to L1'
+          : `blocks of ${formatDuration(oldestAgeMs / 1000)} are not on L1`,
+      cost: `The newest batch on L1 ends with ${landed}; what is above is lost if the nodes lose it. ${stuck?.message ?? ''}`.trim(),
+      remedy: commandFor(setting, 'node logs'),
+      sources: NODE,
+      ...(stuck ? {sinceMs: stuck.sinceMs} : {}),
+    },
+  ]
+}
+
+const wallets: NodeRule = ({wallets: all}, {setting}) =>
+  all.flatMap(({alias, chain, address, balanceWei, lowWei}): NodeFinding[] => {
+    const [balance, low] = [BigInt(balanceWei), BigInt(lowWei)]
+    if (balance >= low) return []
+    const unit = chain === 'l1' ? 'ETH' : 'METIS'
+    return [
+      {
+        id: 'wallet-low',
+        subject: alias,
+        // A fifth of what is low lasts hours, not days.
+        severity: balance * 5n < low ? 'critical' : 'warn',
+        blocks: false,
+        text: `the ${alias} account has ${formatWeiShort(balance)} ${unit} left`,
+        cost: `${costOfEmpty[alias] ?? 'What it pays for stops.'} Fill up ${address} on ${chain.toUpperCase()}: it is low below ${formatWeiShort(low)} ${unit}.`,
+        remedy: commandFor(setting, 'node status'),
+        sources: NODE,
+      },
+    ]
+  })
+
+const costOfEmpty: Record<string, string> = {
+  mpc: 'Without it no epoch is committed, and L2 stops.',
+  batcher: 'Without it no batch reaches L1.',
+  relayer: 'Without it no deposit arrives on L2.',
+}
+
+const skew: NodeRule = ({clockSkewMs}, {setting}) => {
+  if (clockSkewMs === null || Math.abs(clockSkewMs) <= CLOCK_SKEW_SECONDS * 1000) return []
+  const seconds = Math.round(Math.abs(clockSkewMs) / 1000)
+  return [
+    {
+      id: 'clock-skew',
+      subject: 'producers',
+      severity: 'warn',
+      blocks: false,
+      text: `the clock of your node is ${seconds} s ${clockSkewMs > 0 ? 'ahead of' : 'behind'} other producers`,
+      cost: 'Peers refuse blocks from the future, and blocks that come late cost transactions their slot.',
+      remedy: commandFor(setting, 'node status'),
+      sources: NODE,
+    },
+  ]
+}
+
+const disk: NodeRule = ({disk: seen}, {setting}) => {
+  if (!seen || seen.freeBytes > DISK_LOW_BYTES) return []
+  return [
+    {
+      id: 'disk-low',
+      subject: 'node',
+      severity: seen.freeBytes <= DISK_CRITICAL_BYTES ? 'critical' : 'warn',
+      blocks: false,
+      text: `the disk of your node has ${(seen.freeBytes / 1024 ** 3).toFixed(1)} GiB left`,
+      cost: 'A node whose disk is full seals no block.',
+      remedy: commandFor(setting, 'node snapshot list'),
+      sources: NODE,
+    },
+  ]
+}
+
+/** Stages that failed and have not worked since; a halt has a finding of its own. */
+const failing: NodeRule = ({lastError, phase: now}, {setting}) => {
+  if (now === 'halted') return []
+  return Object.entries(lastError).map(([stage, reason]) => ({
+    id: 'node-stage-failing' as const,
+    subject: stage,
+    severity: 'warn' as const,
+    blocks: false,
+    text: `your node fails at the stage ${stage}`,
+    cost: reason,
+    remedy: commandFor(setting, 'node logs'),
+    sources: NODE,
+  }))
+}
+
+/** In the order in which they are told. */
+export const supplyRules: readonly NodeRule[] = [
+  engine,
+  exposed,
+  state,
+  pool,
+  ownL1,
+  batches,
+  wallets,
+  skew,
+  disk,
+  failing,
+]
