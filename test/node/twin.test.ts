@@ -45,7 +45,7 @@ test('a second node with the signer key halts before it seals, and the first sea
   nodes.push(second)
   await expect(second.stopped).rejects.toMatchObject({
     code: 'SIGNER_IN_USE',
-    exit: 'critical',
+    exit: 'interlock',
     facts: {otherAddresses: first.peerAddress},
   })
   expect(second.status()).toMatchObject({phase: 'halted', blocksSealed: 0})
