@@ -19,8 +19,6 @@ import {
 } from './engine/engine.ts'
 import {readSnapshot} from './engine/snapshot-file.ts'
 import {
-  EMPTY_BLOCK_ALARM_AGAIN_MS,
-  EMPTY_BLOCK_ALARM_MS,
   ENGINE_RENEW_BUILDING,
   ENGINE_RENEW_TRANSACTIONS,
   SNAPSHOT_BLOCKS,
@@ -65,7 +63,6 @@ export class ChainState {
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
   #saving: Promise<void> | undefined
-  #quietUntilMs = 0
   #lastSnapshot = {atMs: 0, heldMs: 0}
   /** Transactions that this process of the engine has executed. */
   #executed = 0
@@ -156,7 +153,7 @@ export class ChainState {
     )
     this.#lastExecuteMs = Math.round(this.#options.nowMs() - started)
     this.#options.onExecuted(this.#lastExecuteMs)
-    if (payload.orderedTransactions.length === 0) this.#watchStateGrowth(this.#lastExecuteMs)
+    if (payload.orderedTransactions.length === 0) this.state.emptyBlockTook(this.#lastExecuteMs)
     return execution
   }
 
@@ -172,14 +169,6 @@ export class ChainState {
       if (error instanceof EngineError && error.kind === 'tampered') this.state.count(error)
       throw error
     }
-  }
-
-  /** The engine goes through its whole state for every block, so growth ends in missed slots. */
-  #watchStateGrowth(ms: number): void {
-    const now = this.#options.nowMs()
-    if (ms < EMPTY_BLOCK_ALARM_MS || now < this.#quietUntilMs) return
-    this.#quietUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
-    this.#options.logger.warn('an empty block is slow: the state has grown', {ms})
   }
 
   /** The block that was just executed is in the log. */

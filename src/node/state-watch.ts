@@ -4,7 +4,7 @@
  */
 import type {Logger} from '../lib/log.ts'
 import {EngineError, type EngineBlock, type ExecutionEngine} from './engine/engine.ts'
-import {EMPTY_BLOCK_ALARM_AGAIN_MS, STATE_CHECK_SHARE} from './limits.ts'
+import {EMPTY_BLOCK_ALARM_AGAIN_MS, EMPTY_BLOCK_ALARM_MS, STATE_CHECK_SHARE} from './limits.ts'
 import {StateGrowth} from './state-growth.ts'
 
 export interface StateWatchOptions {
@@ -23,7 +23,9 @@ export class StateWatch {
   #outsideChanges = 0
   #tookMs = 0
   #lastMs = 0
+  /** No second warning of a kind before these moments. */
   #quietUntilMs = Number.NEGATIVE_INFINITY
+  #slowUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(options: StateWatchOptions) {
     this.#options = options
@@ -49,6 +51,14 @@ export class StateWatch {
     this.#warn(startedMs)
     if (found === head.stateRoot) return
     throw new EngineError('tampered', `The state after block ${head.number} is another one.`)
+  }
+
+  /** The engine goes through its whole state for every block, so growth ends in missed slots. */
+  emptyBlockTook(ms: number): void {
+    const now = this.#options.nowMs()
+    if (ms < EMPTY_BLOCK_ALARM_MS || now < this.#slowUntilMs) return
+    this.#slowUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
+    this.#options.logger.warn('an empty block is slow: the state has grown', {ms})
   }
 
   /** Loud: whoever reaches the engine of a producer makes up money. */

@@ -73,15 +73,27 @@ describe('an engine that obeys somebody else all the same', () => {
     const outsider = connectEngine(join(node.options.dataDir, 'engine'), 'engine', {
       timeoutMs: 5000,
     })
-    await outsider.request('anvil_setBalance', [victim, '0xde0b6b3a7640000'])
-    await until('it is noticed', () => node.status().engine.outsideChanges === 1)
+    // What comes in the millisecond between the look and the order to seal is not seen: a stated limit.
+    let rich = victim
+    await until('it is noticed', async () => {
+      if (node.status().engine.outsideChanges > 0) return true
+      rich = accountOf(`friend at ${node.status().head.number}`).address
+      await outsider.request('anvil_setBalance', [rich, '0xde0b6b3a7640000']).catch(() => {})
+      const {number} = node.status().head
+      await until(
+        'a look',
+        () => node.status().engine.outsideChanges > 0 || node.status().head.number > number + 1,
+      )
+      return node.status().engine.outsideChanges > 0
+    })
     const noticedAt = node.status().head.number
     await until('it seals on', () => node.status().head.number > noticedAt + 2)
-    expect(await node.rpc.request('eth_getBalance', [victim, 'latest'])).toBe('0x0')
+    expect(await node.rpc.request('eth_getBalance', [rich, 'latest'])).toBe('0x0')
+    const before = node.status().engine.outsideChanges
 
     // The next process of the engine has a socket of the same name.
     await outsider.request('anvil_setCoinbase', [victim])
-    await until('it is noticed again', () => node.status().engine.outsideChanges === 2)
+    await until('it is noticed again', () => node.status().engine.outsideChanges > before)
     outsider.close()
     const head = node.status().head.number
     await until('it seals on again', () => node.status().head.number > head + 2)
