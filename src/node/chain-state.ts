@@ -343,7 +343,10 @@ export class ChainState {
       message: `Block ${block.number} does not get the hash it has in the chain log.`,
       exit: 'critical',
       facts: {block: String(block.number), hash: block.hash},
-      hints: ['Check that the engine version is the one the network was started with.'],
+      hints: [
+        'Check that the engine version is the one the network was started with.',
+        'Otherwise its state was changed from outside: take the chain of a snapshot with `metis-seq node snapshot restore --replace`.',
+      ],
     })
   }
 }

@@ -29,7 +29,7 @@ export interface Endpoints extends RpcRequester {
   prove(): Promise<void>
   /**
    * The newest block that most of the endpoints that answer hold. Requests go to those that hold it, the
-   * one with the highest head first, until the next call.
+   * ones that stand on it first, until the next call.
    *
    * @throws {MetisSeqError} CHAIN_UNREACHABLE; HEADS_DISAGREE, no block near the heads is held by most
    */
@@ -163,7 +163,8 @@ class EndpointPool implements Endpoints {
   }
 
   #prefer(holders: readonly (NodeHead & {endpoint: Endpoint})[]): void {
-    const sorted = holders.toSorted((a, b) => Number(b.number - a.number))
+    // What stands on the head itself: the newest state of one that is beyond may hold what is not agreed.
+    const sorted = holders.toSorted((a, b) => Number(a.number - b.number))
     const first = sorted.map(({endpoint}) => endpoint)
     this.#order = [...first, ...this.#all.filter((endpoint) => !first.includes(endpoint))]
   }

@@ -111,26 +111,24 @@ export class L2Driver {
     return view
   }
 
-  /**
-   * A producer whose blocks only it itself holds does not produce. It is known by what the others lack once
-   * they had the time to take it, and is left out of takeovers until all hold the same again.
-   */
   #noteHeads(agreed: AgreedHead): void {
     this.#heads = agreed
     const {asked, answered, holders, beyond} = agreed
-    if (answered === asked && holders.length === asked && beyond.length === 0) {
-      this.#distrusted.clear()
-    }
-    const {troubles} = this.#options
-    if (beyond.length === 0 || this.#stalledForMs() < this.#respanDelayMs) {
-      if (this.#distrusted.size === 0) troubles.clear('l2-heads')
-      return
-    }
-    const view = this.#view
-    const producer =
-      view && (epochAt(view.epochs, view.head + 1n) ?? epochAt(view.epochs, view.head))
-    if (producer) this.#distrusted.add(producer.signer)
-    troubles.set('l2-heads', headsDisagree(agreed, [...this.#distrusted]))
+    const isUnited = answered === asked && holders.length === asked && beyond.length === 0
+    if (isUnited) this.#distrusted.clear()
+    if (this.#distrusted.size === 0) this.#options.troubles.clear('l2-heads')
+  }
+
+  /**
+   * Called when the head stands for so long that all had the time to take what there is: a producer with
+   * blocks that the others lack does not produce. It is left out of takeovers until all hold the same again.
+   */
+  #distrustProducer({epochs, head}: L2View): void {
+    const agreed = this.#heads
+    const producer = epochAt(epochs, head + 1n) ?? epochAt(epochs, head)
+    if (!agreed || agreed.beyond.length === 0 || !producer) return
+    this.#distrusted.add(producer.signer)
+    this.#options.troubles.set('l2-heads', headsDisagree(agreed, [...this.#distrusted]))
   }
 
   async #planSpans(view: L2View, validatorsComplete: boolean): Promise<void> {
@@ -156,6 +154,7 @@ export class L2Driver {
       troubles.clear('respan')
       return false
     }
+    this.#distrustProducer(view)
     const plan = planRespan(state(), view, respanExtension, this.#distrusted)
     if (plan.kind === 'impossible') {
       troubles.set('respan', new Error(`Nobody can take over: ${plan.reason}.`))

@@ -5,6 +5,7 @@ import {encodeFunctionData, zeroAddress, type Address, type Hex} from 'viem'
 
 import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
 import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
+import {stringifyJson} from '../../src/lib/json.ts'
 import {silentLogger, type Logger} from '../../src/lib/log.ts'
 import {genesisFingerprint} from '../../src/node/engine/genesis.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../../src/node/start-node.ts'
@@ -101,7 +102,7 @@ export function testLogger(name: string): Logger {
   if (!process.env['NODE_LOG']) return silentLogger
   const log = (level: string) => (event: string, facts?: object) =>
     process.stderr.write(
-      `${new Date().toISOString().slice(14)} ${name} ${level} ${event} ${JSON.stringify(facts ?? {})}\n`,
+      `${new Date().toISOString().slice(14)} ${name} ${level} ${event} ${stringifyJson(facts ?? {})}\n`,
     )
   const logger: Logger = {
     debug: process.env['NODE_LOG'] === '2' ? log('debug') : () => {},

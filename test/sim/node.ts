@@ -1,5 +1,5 @@
 /** A sequencer node of the simulation: the product's own stages over simulated outer parts, life after life. */
-import {existsSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Address, Hash, Hex} from 'viem'
@@ -283,7 +283,10 @@ export class SimNode {
       {chain, guard, exchange, recovery, metrics: new Metrics(), poolJournal},
     )
     if (isPlanted('no-start-gate')) stages.gate.look = () => true
-    if (isPlanted('no-fence')) stages.gate.fence = () => {}
+    if (isPlanted('no-quarantine')) {
+      stages.gate.fence = () => {}
+      stages.gate.bars = () => false
+    }
     if (isPlanted('twins-stay')) stages.gate.noteOwn = () => {}
     await chain.restore()
     await stages.restorePool()
@@ -345,22 +348,11 @@ export class SimNode {
 
   /** As the operator is told to. */
   #mendGuard(): void {
-    const {world, setup, isPlanted} = this.#context
+    const {world, setup} = this.#context
     const path = join(this.dataDir, 'sign-guard.log')
     const nowMs = world.wallMs
     this.#closeFiles()
     this.#last = undefined
-    if (isPlanted('guard-made-anew')) {
-      rmSync(path, {force: true})
-      SignGuard.createNew(path, () => nowMs)
-      const log = ChainLog.open(join(this.dataDir, 'chain.sqlite'), setup.genesis)
-      const guard = SignGuard.open(path, {nowMs: () => nowMs, changedAtMs: () => nowMs})
-      guard.raiseFloor((log.head?.number ?? 0) + 1)
-      guard.close()
-      log.close()
-      this.#guardChangedMs = nowMs
-      return
-    }
     const log = ChainLog.open(join(this.dataDir, 'chain.sqlite'), setup.genesis)
     const guard = {nowMs: () => nowMs, changedAtMs: () => this.#guardChangedMs ?? Infinity}
     rebuildGuard({path, log, signer: this.address, nowMs, guard})

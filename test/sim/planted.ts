@@ -4,10 +4,8 @@ export const plantedBugs = [
   'copies-are-trusted',
   /** A started node waits for neither L1 nor peers. */
   'no-start-gate',
-  /** A key of which not all signatures are known takes the turn that runs. */
-  'no-fence',
-  /** A guard that is gone is made anew without a word. */
-  'guard-made-anew',
+  /** A key of which not all signatures are known takes the turn that runs, or a takeover. */
+  'no-quarantine',
   /** A snapshot brings a sign guard of its own. */
   'guard-from-snapshot',
   /** Nobody minds another node with the same key. */

@@ -36,3 +36,24 @@ test('twenty fresh seeds break no rule, and meet every kind of fault', async () 
   // A simulation in which nothing goes wrong has tested nothing.
   expect(Object.entries(totals).filter(([, count]) => count === 0)).toEqual([])
 })
+
+test('whatever is done to the homes of nodes, no key signs two blocks of one height', async () => {
+  const totals: Record<string, number> = {}
+  for (let seed = 20_001; seed <= 20_004; seed++) {
+    const result = await simulate({seed, steps: 900, doubleSign: true})
+    expect(result.break, `seed ${seed}`).toBeUndefined()
+    for (const [name, count] of Object.entries(result.incidents ?? {})) {
+      totals[name] = (totals[name] ?? 0) + count
+    }
+  }
+  // A run in which nobody made a mistake has tested nothing.
+  expect(Object.values(totals).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10)
+})
+
+test.each(['copies-are-trusted', 'guard-from-snapshot', 'no-quarantine'] as const)(
+  'the judge finds a planted bug: %s',
+  async (planted) => {
+    const {break: broken} = await simulate({seed: 11, steps: 1800, doubleSign: true, planted})
+    expect(broken?.invariant).toBe('a signer signs one hash at a height')
+  },
+)
