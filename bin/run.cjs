@@ -40,6 +40,7 @@ if (major < 22) {
 
 function start() {
   var root = path.join(__dirname, '..')
+  fillInAccount()
   var cache = require('./compile-cache.cjs').compileCacheDirectory(process.env, process.geteuid())
   if (cache !== undefined) require('module').enableCompileCache(cache)
   import(require('url').pathToFileURL(path.join(root, 'dist', 'main.js')).href).then(
@@ -54,4 +55,17 @@ function start() {
       throw error
     },
   )
+}
+
+/** A container's user id may have no account, and libraries ask the system for its shell and home as they load. */
+function fillInAccount() {
+  if (!process.env.SHELL) process.env.SHELL = '/bin/sh'
+  if (process.env.HOME) return
+  try {
+    process.env.HOME = require('os').homedir()
+  } catch (nobody) {
+    // As the accounts of those who have none; the program knows it as no home.
+    process.env.HOME = '/nonexistent'
+    void nobody
+  }
 }

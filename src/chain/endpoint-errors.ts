@@ -23,12 +23,10 @@ export function unreachable(
   failure: RpcTransportError | undefined,
 ): MetisSeqError {
   if (failure?.reason === 'rate-limited') return limited(name, endpoints, failure)
-  const notRpc = failure?.reason === 'not-json' || failure?.reason === 'http-status'
+  const {code, sentence, retryable} = kindOf(name, failure)
   return new MetisSeqError({
-    code: notRpc ? 'ENDPOINT_NOT_JSON_RPC' : 'ENDPOINT_UNREACHABLE',
-    message: notRpc
-      ? `The ${name} endpoint does not speak JSON-RPC. ${failure.message}`
-      : `No ${name} endpoint answers. ${failure?.message ?? 'None is set.'}`,
+    code,
+    message: `${sentence} ${failure?.message ?? 'None is set.'}`,
     exit: 'unreachable',
     facts: {
       chain: name,
@@ -39,9 +37,43 @@ export function unreachable(
       'Run `metis-seq network check` to test every endpoint of the network.',
       'On the local network, run `metis-seq local status`.',
     ],
-    retryable: !notRpc,
+    retryable,
     cause: failure,
   })
+}
+
+/** What kind of fault it is: one that answers, and wrongly, does so the next time as well. */
+function kindOf(
+  name: string,
+  failure: RpcTransportError | undefined,
+): {code: string; sentence: string; retryable: boolean} {
+  switch (failure?.reason) {
+    case 'not-json':
+    case 'http-status':
+      return {
+        code: 'ENDPOINT_NOT_JSON_RPC',
+        sentence: `The ${name} endpoint does not speak JSON-RPC.`,
+        retryable: false,
+      }
+    case 'too-large':
+      return {
+        code: 'ENDPOINT_ANSWER_TOO_LARGE',
+        sentence: `The ${name} endpoint cannot be used.`,
+        retryable: false,
+      }
+    case 'wrong-answer':
+      return {
+        code: 'ENDPOINT_WRONG_ANSWER',
+        sentence: `The ${name} endpoint cannot be used.`,
+        retryable: false,
+      }
+    default:
+      return {
+        code: 'ENDPOINT_UNREACHABLE',
+        sentence: `No ${name} endpoint answers.`,
+        retryable: true,
+      }
+  }
 }
 
 /** Two endpoints that name different blocks at one height serve different chains, and one of them is wrong. */
@@ -65,6 +97,16 @@ export function disagree(
       'Compare the hash of that block with an explorer, and take the wrong endpoint out of the profile or network.',
       'Run `metis-seq network check` to test every endpoint.',
     ],
+  })
+}
+
+/** An answer of the right shape that no contract would give. The command adds which endpoint it was. */
+export function wrongRead(what: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ENDPOINT_WRONG_ANSWER',
+    message: `The endpoint answers ${what} with something that is no answer to it.`,
+    exit: 'unreachable',
+    hints: ['Run `metis-seq network check` to test every endpoint and address of the network.'],
   })
 }
 

@@ -7,6 +7,7 @@ import {
   type RpcClient,
 } from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
+import {isAnswerOf} from './answer-shapes.ts'
 
 /** What is known of one endpoint after it was used. */
 export interface SourceState {
@@ -40,10 +41,13 @@ export function createEndpoint(
   const rpc = createRpcClient(url, {timeoutMs})
   const source: SourceState = {name, endpoint: redactUrl(url), state: 'unused', latencyMs: null}
   const send = batching(rpc, source)
-  const ask = (call: RpcCall) =>
-    send(call).catch((error: unknown) => {
+  const ask = async (call: RpcCall) => {
+    const answer = await send(call).catch((error: unknown) => {
       throw isLimit(error, call) ? toLimit(error, url) : error
     })
+    if (isAnswerOf(call.method, answer)) return answer
+    throw wrongAnswer(call, url)
+  }
   let proof: Promise<void> | undefined
   return {
     source,
@@ -65,6 +69,12 @@ export function createEndpoint(
       return answer
     },
   }
+}
+
+/** The endpoint is at fault, and the next one may do better. */
+function wrongAnswer({method}: RpcCall, url: string): RpcTransportError {
+  const message = `It answers ${method} with something that is no answer to it.`
+  return new RpcTransportError({reason: 'wrong-answer', url, message})
 }
 
 /** "Limit exceeded" of EIP-1474, and what providers made of HTTP's status. */

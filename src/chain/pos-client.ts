@@ -1,5 +1,6 @@
+import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import {httpFor} from '../lib/http.ts'
+import {exchange} from '../lib/http.ts'
 import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {SourceState} from './connect.ts'
@@ -10,7 +11,8 @@ export interface PosClient {
   source: SourceState
 }
 
-const MAX_BODY_BYTES = 4 * 1024 * 1024
+/** The longest answer is the list of validators: 4 MB are 10,000 of them. */
+const MAX_BODY_BYTES = 4_000_000
 
 /**
  * Reads a REST server with Themis' envelope `{height, result}`, ours or a real Themis.
@@ -28,10 +30,9 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
     source,
     async get(path) {
       const started = performance.now()
-      const {status, text} = await fetchText(
-        `${baseUrl.replace(/\/$/, '')}${path}`,
-        timeoutMs,
-      ).catch((cause: unknown) => {
+      const {status, text} = await exchange(`${baseUrl.replace(/\/$/, '')}${path}`, {
+        ...{method: 'GET', timeoutMs, maxBytes: MAX_BODY_BYTES},
+      }).catch((cause: unknown) => {
         source.state = 'down'
         throw unreachable(baseUrl, cause)
       })
@@ -46,27 +47,6 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
       return body['result']
     },
   }
-}
-
-function fetchText(url: string, timeoutMs: number): Promise<{status: number; text: string}> {
-  return new Promise((resolve, reject) => {
-    const {get} = httpFor(new URL(url).protocol)
-    const request = get(url, {timeout: timeoutMs}, (response) => {
-      const chunks: Buffer[] = []
-      let size = 0
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > MAX_BODY_BYTES) response.destroy(new Error('The answer is too long.'))
-        chunks.push(chunk)
-      })
-      response.on('end', () =>
-        resolve({status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8')}),
-      )
-      response.on('error', reject)
-    })
-    request.on('timeout', () => request.destroy(new Error(`No answer within ${timeoutMs} ms.`)))
-    request.on('error', reject)
-  })
 }
 
 function parse(text: string): unknown {
@@ -92,7 +72,7 @@ function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
 function posError(path: string, status: number, text: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'POS_ERROR',
-    message: `The consensus layer refused ${path}: ${typeof text === 'string' ? text : `HTTP status ${status}`}.`,
+    message: `The consensus layer refused ${path}: ${typeof text === 'string' ? cleanText(text) : `HTTP status ${status}`}.`,
     exit: status === 404 ? 'not-found' : 'unreachable',
     facts: {path, status: String(status)},
   })

@@ -93,7 +93,7 @@ export function maySmallerHelp(error: unknown): boolean {
   const answer = findCause(error, RpcResponseError)
   if (answer) return answer.code !== METHOD_UNKNOWN
   const reason = findCause(error, MetisSeqError)?.facts['reason'] ?? ''
-  return ['timeout', 'http-status', 'rate-limited', 'network'].includes(reason)
+  return ['timeout', 'http-status', 'rate-limited', 'network', 'too-large'].includes(reason)
 }
 
 async function readChunk(

@@ -1,5 +1,6 @@
 import {Errors} from '@oclif/core'
 
+import {wrongRead} from '../chain/endpoint-errors.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
@@ -79,6 +80,8 @@ function describe(error: unknown, command: string): ErrorReport {
       retryable: false,
     }
   }
+  const read = whatWasMisread(error)
+  if (read !== undefined) return describe(wrongRead(read), command)
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   return {
     code: 'BUG',
@@ -95,6 +98,32 @@ function contractWithoutCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !(error.cause instanceof Error)) return undefined
   if (error.cause.name !== 'ContractFunctionZeroDataError') return undefined
   return 'contractAddress' in error ? String(error.contractAddress) : 'unknown'
+}
+
+/** Errors by which viem says that what came back does not fit what was asked. */
+const WRONG_READS: readonly string[] = [
+  'AbiDecodingDataSizeTooSmallError',
+  'AbiDecodingZeroDataError',
+  'BlockNotFoundError',
+  'IntegerOutOfRangeError',
+  'InvalidBytesBooleanError',
+  'InvalidHexBooleanError',
+  'PositionOutOfBoundsError',
+  'RecursiveReadLimitExceededError',
+  'NegativeOffsetError',
+  'SizeOverflowError',
+  'SliceOffsetOutOfBoundsError',
+]
+
+/** What was read when the answer did not fit; undefined where that was not the fault. */
+function whatWasMisread(thrown: unknown): string | undefined {
+  let read = 'a read'
+  for (let error = thrown, depth = 0; error instanceof Error && depth < 20; depth++) {
+    if ('functionName' in error) read = cleanText(String(error.functionName), 60)
+    if (WRONG_READS.includes(error.name)) return read
+    error = error.cause
+  }
+  return undefined
 }
 
 /** Ctrl-C or the end of the input at a question. */

@@ -61,6 +61,7 @@ export async function replace(
     host.keepForFailure(json)
     await host.confirm(`Send this transaction on ${context.networkName}?`)
     const signer = await openNamedSigner(keyOf(context, replacement), {
+      timeoutMs: context.timeoutMs,
       home: context.home,
       config: context.config,
       ...passwordAccess(flags, host.mayAsk),
@@ -133,7 +134,7 @@ function nothingOpen(network: string): MetisSeqError {
 }
 
 function ambiguous(open: JournalEntry[]): MetisSeqError {
-  const lowest = Math.min(...open.map(({nonce}) => nonce))
+  const lowest = open.reduce((least, {nonce}) => Math.min(least, nonce), Infinity)
   const first = open.find(({nonce}) => nonce === lowest)
   return new MetisSeqError({
     code: 'TX_AMBIGUOUS',

@@ -1,3 +1,15 @@
+import type {Agent, IncomingHttpHeaders, IncomingMessage} from 'node:http'
+
+/**
+ * Longest answer that is read unless a caller says otherwise. geth and our node end a batch at 25 MB; what is read is
+ * held about five times over while it is parsed, so an answer of this size costs 160 MB.
+ */
+export const MAX_ANSWER_BYTES = 32_000_000
+
+/** System-like codes of what went wrong with an answer. */
+export const ANSWER_TOO_LARGE = 'EMSGSIZE'
+const TIMED_OUT = 'ETIMEDOUT'
+
 /**
  * Node.js' HTTP modules for programs that start often.
  *
@@ -11,4 +23,76 @@ export function httpFor(
   return protocol === 'https:'
     ? process.getBuiltinModule('node:https')
     : process.getBuiltinModule('node:http')
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST'
+  body?: string
+  headers?: Record<string, string>
+  agent?: Agent
+  /** For the whole exchange: one that drips must not hold a command for ever. */
+  timeoutMs: number
+  maxBytes?: number
+}
+
+export interface HttpAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+/**
+ * One request and its whole answer, bounded in time and in size. This is the only reader of HTTP answers. An answer is
+ * never unpacked: we ask for no encoding, so no small one becomes large.
+ *
+ * @throws {Error} with a code of the system, `ETIMEDOUT`, or `EMSGSIZE` for an answer that is too large
+ */
+export function exchange(url: URL | string, request: HttpRequest): Promise<HttpAnswer> {
+  const {method, body = '', headers = {}, agent, timeoutMs, maxBytes} = request
+  const target = new URL(url)
+  return new Promise((resolve, reject) => {
+    const outgoing = httpFor(target.protocol).request(
+      target,
+      {method, ...(agent ? {agent} : {}), headers: {...lengthOf(method, body), ...headers}},
+      (response) =>
+        readAtMost(response, maxBytes ?? MAX_ANSWER_BYTES).then(
+          (text) => resolve({status: response.statusCode ?? 0, headers: response.headers, text}),
+          (error: unknown) => {
+            outgoing.destroy()
+            reject(error)
+          },
+        ),
+    )
+    const timer = setTimeout(
+      () => outgoing.destroy(failure(TIMED_OUT, `No answer within ${timeoutMs} ms.`)),
+      timeoutMs,
+    )
+    outgoing.on('close', () => clearTimeout(timer))
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+function lengthOf(method: HttpRequest['method'], body: string): Record<string, string | number> {
+  if (method === 'GET') return {}
+  return {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}
+}
+
+/** What the sender says of the length is looked at first, and believed in nothing else. */
+async function readAtMost(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const tooLarge = () =>
+    failure(ANSWER_TOO_LARGE, `The answer is larger than ${maxBytes / 1_000_000} MB.`)
+  if (Number(response.headers['content-length'] ?? 0) > maxBytes) throw tooLarge()
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of response) {
+    size += (chunk as Buffer).length
+    if (size > maxBytes) throw tooLarge()
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks, size).toString('utf8')
+}
+
+function failure(code: string, message: string): Error {
+  return Object.assign(new Error(message), {code})
 }

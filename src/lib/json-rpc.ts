@@ -1,12 +1,20 @@
-import type {IncomingMessage} from 'node:http'
+import type {IncomingHttpHeaders} from 'node:http'
 
 import {messageOf, systemErrorCode} from './errors.ts'
-import {httpFor} from './http.ts'
+import {ANSWER_TOO_LARGE, exchange, httpFor, MAX_ANSWER_BYTES} from './http.ts'
 import {isRecord} from './json.ts'
 
 /** The endpoint gave no usable JSON-RPC answer. `reason` is stable; the URL is kept out of the text. */
 export class RpcTransportError extends Error {
-  readonly reason: 'refused' | 'timeout' | 'http-status' | 'rate-limited' | 'not-json' | 'network'
+  readonly reason:
+    | 'refused'
+    | 'timeout'
+    | 'http-status'
+    | 'rate-limited'
+    | 'not-json'
+    | 'too-large'
+    | 'wrong-answer'
+    | 'network'
   readonly url: string
   readonly httpStatus: number | undefined
   /** When the endpoint wants to be asked again, if it said so; only where it is rate-limited. */
@@ -61,6 +69,8 @@ export interface RpcClientOptions {
   maxSockets?: number
   headers?: Record<string, string>
   tls?: TlsOptions
+  /** Longest answer that is read. */
+  maxAnswerBytes?: number
   /** Of what is posted; GET sends no body. */
   method?: 'GET' | 'POST'
 }
@@ -136,47 +146,22 @@ export interface RpcConnection {
 
 /** An HTTP address to which texts are posted over connections that stay open. */
 export function openHttp(url: string, options: RpcClientOptions): RpcConnection {
-  const {timeoutMs = 10_000, maxSockets = 16, headers = {}, tls = {}} = options
-  const {method = 'POST'} = options
+  const {timeoutMs = 10_000, maxSockets = 16, tls = {}, method = 'POST', headers = {}} = options
+  const {maxAnswerBytes = MAX_ANSWER_BYTES} = options
   const target = new URL(url)
-  const {Agent, request} = httpFor(target.protocol)
-  const agent = new Agent({keepAlive: true, maxSockets, ...tls})
+  const agent = new (httpFor(target.protocol).Agent)({keepAlive: true, maxSockets, ...tls})
+  const request = {method, headers, agent, timeoutMs, maxBytes: maxAnswerBytes}
 
-  function post(body: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const onError = (cause: unknown) => reject(toTransportError(cause, url, timeoutMs))
-      const outgoing = request(
-        target,
-        {
-          method,
-          agent,
-          headers: {
-            ...(method === 'POST' && {
-              'content-type': 'application/json',
-              'content-length': Buffer.byteLength(body),
-            }),
-            ...headers,
-          },
-        },
-        (response) =>
-          collect(response).then((text) => {
-            const status = response.statusCode ?? 0
-            // Whatever the body says, the request was not looked at.
-            if (status === TOO_MANY_REQUESTS) reject(rateLimited(url, response.headers))
-            // Some endpoints answer a JSON-RPC error with an HTTP error status: the body decides.
-            else if (status >= 400 && !looksLikeJson(text)) reject(httpStatusError(url, status))
-            else resolve(text)
-          }, onError),
-      )
-      // One bound for the whole exchange: an endpoint that drips must not hold a command for ever.
-      const timer = setTimeout(
-        () => outgoing.destroy(Object.assign(new Error('timeout'), {code: 'ETIMEDOUT'})),
-        timeoutMs,
-      )
-      outgoing.on('close', () => clearTimeout(timer))
-      outgoing.on('error', onError)
-      outgoing.end(body)
+  async function post(body: string): Promise<string> {
+    const answer = await exchange(target, {...request, body}).catch((cause: unknown) => {
+      throw toTransportError(cause, url, timeoutMs)
     })
+    // Whatever the body says, the request was not looked at.
+    if (answer.status === TOO_MANY_REQUESTS) throw rateLimited(url, answer.headers)
+    // Some endpoints answer a JSON-RPC error with an HTTP error status: the body decides.
+    if (answer.status >= 400 && !looksLikeJson(answer.text))
+      throw httpStatusError(url, answer.status)
+    return answer.text
   }
 
   return {post, close: () => agent.destroy()}
@@ -184,7 +169,7 @@ export function openHttp(url: string, options: RpcClientOptions): RpcConnection 
 
 const TOO_MANY_REQUESTS = 429
 
-function rateLimited(url: string, headers: IncomingMessage['headers']): RpcTransportError {
+function rateLimited(url: string, headers: IncomingHttpHeaders): RpcTransportError {
   const after = headers['retry-after']
   const seconds = after !== undefined && /^\d{1,6}$/.test(after) ? Number(after) : undefined
   return new RpcTransportError({
@@ -221,8 +206,10 @@ function resultOf(answer: unknown, url: string): unknown {
       throw new RpcResponseError({
         code: typeof code === 'number' ? code : -32_000,
         message:
-          typeof message === 'string' ? message : 'The endpoint gave an error without a text.',
-        data,
+          typeof message === 'string'
+            ? message.slice(0, MAX_ERROR_LETTERS)
+            : 'The endpoint gave an error without a text.',
+        data: boundedData(data),
       })
     }
     if ('result' in answer) return answer['result']
@@ -234,10 +221,21 @@ function resultOf(answer: unknown, url: string): unknown {
   })
 }
 
-async function collect(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+/** What a person reads of an error, many times over. Libraries copy the text into every error around it. */
+const MAX_ERROR_LETTERS = 4_000
+/** Revert data is shorter by far; a list of errors is no revert data. */
+const MAX_ERROR_DATA_LETTERS = 100_000
+/** Some endpoints wrap the data in the error of their own node. */
+const MAX_ERROR_DATA_DEPTH = 4
+
+/** What comes with an error, without what is too long to be read by anybody. */
+function boundedData(data: unknown, depth = 0): unknown {
+  if (typeof data === 'string')
+    return data.length > MAX_ERROR_DATA_LETTERS ? data.slice(0, MAX_ERROR_LETTERS) : data
+  if (!isRecord(data)) return typeof data === 'object' ? undefined : data
+  if (depth > MAX_ERROR_DATA_DEPTH) return undefined
+  const entries = Object.entries(data).slice(0, 20)
+  return Object.fromEntries(entries.map(([name, value]) => [name, boundedData(value, depth + 1)]))
 }
 
 function looksLikeJson(text: string): boolean {
@@ -251,6 +249,14 @@ function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTr
       reason: 'timeout',
       url,
       message: `The endpoint did not answer within ${timeoutMs} ms.`,
+      cause,
+    })
+  }
+  if (code === ANSWER_TOO_LARGE) {
+    return new RpcTransportError({
+      reason: 'too-large',
+      url,
+      message: `The endpoint answers without measure. ${messageOf(cause)}`,
       cause,
     })
   }

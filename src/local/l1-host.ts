@@ -24,6 +24,8 @@ export interface L1HostOptions {
 
 /** Name of the engine's pid file; the host's own is `l1`. */
 const ENGINE = 'engine'
+/** The engine is ours, and its whole state comes in one answer. */
+const STATE_ANSWER_BYTES = 500_000_000
 /** How soon a block with transactions is safe from a kill -9. */
 const WATCH_MS = 250
 /** A block without transactions can wait: a restart makes others like it. */
@@ -60,7 +62,9 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
       ],
     ],
   })
-  const rpc = createRpcClient(engine.url, {timeoutMs: 120_000, maxSockets: 2})
+  const rpc = createRpcClient(engine.url, {
+    ...{timeoutMs: 120_000, maxSockets: 2, maxAnswerBytes: STATE_ANSWER_BYTES},
+  })
   let engineGone = false
   void engine.exited.then(() => (engineGone = true))
   try {
@@ -96,7 +100,9 @@ export function readyL1Host(dir: string): number | undefined {
  */
 async function rescueOrphan(dir: string, port: number, logger: Logger): Promise<void> {
   if (!existsSync(join(dir, `${ENGINE}.pid`))) return
-  const rpc = createRpcClient(`http://127.0.0.1:${port}`, {timeoutMs: 120_000, maxSockets: 1})
+  const rpc = createRpcClient(`http://127.0.0.1:${port}`, {
+    ...{timeoutMs: 120_000, maxSockets: 1, maxAnswerBytes: STATE_ANSWER_BYTES},
+  })
   try {
     await rpc.request('evm_setIntervalMining', [0])
     await snapshot(rpc, dir)

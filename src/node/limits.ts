@@ -8,6 +8,8 @@ export const ENGINE_BATCHES_AHEAD = 2
 export const ENGINE_CALL_TIMEOUT_MS = 20_000
 /** Engine: loading or dumping 500,000 accounts takes 1.9 s and 10k transactions 0.2 s; generous. */
 export const ENGINE_SNAPSHOT_TIMEOUT_MS = 120_000
+/** Engine: one answer. It is ours, and its whole state comes in one; V8 holds no text longer than 536 MB. */
+export const ENGINE_ANSWER_BYTES = 500_000_000
 /** Engine: rebuilding a block without its dropped transactions. The second attempt drops nothing. */
 export const ENGINE_REBUILDS = 3
 /** States kept for a rollback. A respan replaces a producer that is silent, so a fork is short. */

@@ -1,3 +1,4 @@
+import {append} from '../lib/append.ts'
 import {decodeEventLog, numberToHex, toEventSelector, type Address, type Hash, type Hex} from 'viem'
 
 import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
@@ -70,7 +71,7 @@ export async function readL1Branch(
   let toHash: Hash | null = null
   for (;;) {
     const chunk = await readL1Chunk({...options, cursor})
-    events.push(...chunk.events)
+    append(events, chunk.events)
     toHash = chunk.toHash ?? toHash
     if (chunk.caughtUp) return {...chunk, toHash, events}
     cursor = chunk.toBlock

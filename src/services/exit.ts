@@ -79,6 +79,7 @@ export async function planExitStart(
   const [fee, traps] = await Promise.all([feeFor(context, standing), exitTraps(context, standing)])
   return toStakingPlan({
     action: 'exit start',
+    irreversible: true,
     title: `Begin the exit of sequencer ${id}`,
     subject: 'An exit',
     role: 'owner',

@@ -2,6 +2,7 @@ import type {Hex} from 'viem'
 
 import {readBlockMark, type BlockMark} from '../chain/actions/block/read-block-mark.ts'
 import {scanLogs} from '../chain/scan-logs.ts'
+import {append} from '../lib/append.ts'
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {L1Log, L1Mark} from '../protocol/l1-log.ts'
@@ -103,7 +104,7 @@ async function scanInto(context: Context, scan: Scan): Promise<L1Logs> {
     const {clock = systemClock, signal} = options
     const range = {fromBlock: from < first ? first : from, toBlock: until}
     for await (const chunk of scanLogs({client, addresses, clock, signal, ...range})) {
-      logs.push(...chunk.logs)
+      append(logs, chunk.logs)
       if (keep) {
         const mark = {number: chunk.toBlock, hash: chunk.toHash}
         if (tryToKeep(() => cache.append({...chunk, mark}), warnings)) keptUntil = chunk.toBlock

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
-import {httpFor} from '../lib/http.ts'
+import {exchange} from '../lib/http.ts'
 import {isRecord} from '../lib/json.ts'
 import {killOrphan} from '../process/anvil.ts'
 import {
@@ -133,28 +133,23 @@ export function nodeLogFile(context: Context): string {
 export async function readNodeStatus(dir: string): Promise<Record<string, unknown> | null> {
   const admin = readAdminFile(dir)
   if (!admin) return null
-  const body = await new Promise<string | undefined>((resolve) => {
-    const request = httpFor('http:').get(
-      `${admin.url}/status`,
-      {headers: {authorization: `Bearer ${admin.token}`}, timeout: 2000},
-      (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk: string) => (text += chunk))
-        response.on('end', () => resolve(response.statusCode === 200 ? text : undefined))
-      },
-    )
-    request.on('timeout', () => request.destroy())
-    request.on('error', () => resolve(undefined))
-  })
-  if (body === undefined) return null
+  const answer = await exchange(`${admin.url}/status`, {
+    ...{method: 'GET', timeoutMs: ADMIN_TIMEOUT_MS, maxBytes: ADMIN_BYTES},
+    headers: {authorization: `Bearer ${admin.token}`},
+  }).catch(() => undefined)
+  if (answer?.status !== 200) return null
   try {
-    const value: unknown = JSON.parse(body)
+    const value: unknown = JSON.parse(answer.text)
     return isRecord(value) ? value : null
   } catch {
     return null
   }
 }
+
+/** A node that hangs is told from one that works within this. */
+const ADMIN_TIMEOUT_MS = 2000
+/** The state of a node with 100 peers takes some 50 KB. */
+const ADMIN_BYTES = 1_000_000
 
 function readAdminFile(dir: string): {url: string; token: string} | undefined {
   try {
@@ -169,18 +164,12 @@ function readAdminFile(dir: string): {url: string; token: string} | undefined {
 }
 
 /** Whether an HTTP endpoint answers a JSON-RPC or REST request at all. */
-export function answers(url: string, method: 'GET' | 'POST' = 'GET', body = ''): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = httpFor('http:').request(
-      url,
-      {method, timeout: 2000, headers: body ? {'content-type': 'application/json'} : {}},
-      (response) => {
-        response.resume()
-        response.on('end', () => resolve((response.statusCode ?? 500) < 400))
-      },
-    )
-    request.on('timeout', () => request.destroy())
-    request.on('error', () => resolve(false))
-    request.end(body)
-  })
+export async function answers(
+  url: string,
+  method: 'GET' | 'POST' = 'GET',
+  body = '',
+): Promise<boolean> {
+  const options = {method, body, timeoutMs: ADMIN_TIMEOUT_MS, maxBytes: ADMIN_BYTES}
+  const answer = await exchange(url, options).catch(() => undefined)
+  return answer !== undefined && answer.status < 400
 }

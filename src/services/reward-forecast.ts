@@ -1,5 +1,6 @@
 import type {Address} from 'viem'
 
+import {wrongRead} from '../chain/endpoint-errors.ts'
 import type {PoolSettings} from '../chain/actions/locking-pool/read-pool.ts'
 import {
   readEpoch,
@@ -158,8 +159,12 @@ async function readL2(context: Context): Promise<L2Figures> {
     readNewestEpochNumber(client, {sequencerSet}),
     readEpochLength(client, {sequencerSet}),
   ])
+  if (epochLength < 1n || epochLength > MOST_EPOCH_BLOCKS) throw wrongRead('epochLength')
   return {...interval, newestEpoch, epochLength}
 }
+
+/** Sixty years at two seconds a block: no contract says more, whatever an endpoint answers. */
+const MOST_EPOCH_BLOCKS = 1_000_000_000n
 
 /** Epochs after the last paid one that are committed on L2, by number. */
 async function readUnpaid(context: Context, paidUntil: bigint, newest: bigint): Promise<Epoch[]> {

@@ -1,4 +1,5 @@
 /** In: a range of L1. Out: the deposits that the bridge took in there. */
+import {append} from '../../lib/append.ts'
 import {decodeEventLog, encodeEventTopics, type Address, type Hex} from 'viem'
 
 import {l1StandardBridgeAbi} from '../../chain/abis/l1-standard-bridge.ts'
@@ -36,7 +37,7 @@ export async function readDeposits(
   for (let from = fromBlock; from <= toBlock; ) {
     const to = Math.min(toBlock, from + size - 1)
     try {
-      deposits.push(...(await readRange(l1, bridge, from, to)))
+      append(deposits, await readRange(l1, bridge, from, to))
       from = to + 1
     } catch (error) {
       const isRefused = error instanceof RpcResponseError || error instanceof RpcTransportError

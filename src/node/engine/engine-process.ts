@@ -3,7 +3,7 @@ import {messageOf} from '../../lib/errors.ts'
 import {createRpcClient, rpcOver, RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
 import type {Logger} from '../../lib/log.ts'
 import {startAnvil, type AnvilProcess} from '../../process/anvil.ts'
-import {ENGINE_CALL_TIMEOUT_MS, ENGINE_SNAPSHOT_TIMEOUT_MS} from '../limits.ts'
+import {ENGINE_ANSWER_BYTES, ENGINE_CALL_TIMEOUT_MS, ENGINE_SNAPSHOT_TIMEOUT_MS} from '../limits.ts'
 import {EnginePipe} from './engine-pipe.ts'
 import {EngineError} from './engine.ts'
 import {engineFlags, type Genesis} from './genesis.ts'
@@ -43,8 +43,14 @@ export async function startEngineProcess(
   return {
     ...{hardfork, process},
     writer: rpcOver(new EnginePipe(url, ENGINE_CALL_TIMEOUT_MS), url),
-    snapshots: createRpcClient(url, {timeoutMs: ENGINE_SNAPSHOT_TIMEOUT_MS, maxSockets: 1}),
-    reader: createRpcClient(url, {timeoutMs: ENGINE_CALL_TIMEOUT_MS, maxSockets: 32}),
+    snapshots: createRpcClient(url, {
+      ...{timeoutMs: ENGINE_SNAPSHOT_TIMEOUT_MS, maxSockets: 1},
+      maxAnswerBytes: ENGINE_ANSWER_BYTES,
+    }),
+    reader: createRpcClient(url, {
+      ...{timeoutMs: ENGINE_CALL_TIMEOUT_MS, maxSockets: 32},
+      maxAnswerBytes: ENGINE_ANSWER_BYTES,
+    }),
   }
 }
 

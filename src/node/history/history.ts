@@ -3,6 +3,7 @@
  * of each block to whoever listens. Runs behind the driver, one block at a time, and asks the engine only
  * for what it has just executed; whatever fails here is tried again and stops nobody.
  */
+import {append} from '../../lib/append.ts'
 import {keccak256, type Hash, type Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
@@ -246,7 +247,7 @@ export class History {
     for (let chunk = 0; ; chunk++) {
       const packed = this.store.chunk(number, chunk)
       if (!packed) break
-      receipts.push(...unpackReceipts(packed).receipts)
+      append(receipts, unpackReceipts(packed).receipts)
     }
     return placedLogs(receipts, block?.transactionHashes ?? [])
   }

@@ -2,6 +2,7 @@
  * In: a range of blocks and a filter. Out: the logs, in the order of the chain. Reads the marks of every
  * fifty receipts and unpacks only those that may hold something; lets others have their turn in between.
  */
+import {append} from '../../lib/append.ts'
 import type {HistoryLog} from '../../store/history-log.ts'
 import {HISTORY_CHUNK_TRANSACTIONS} from '../limits.ts'
 import {RPC_LOG_SCAN, RPC_LOGS} from '../rpc-limits.ts'
@@ -40,7 +41,7 @@ export async function findLogs(
       if (!mayMatch(filter, marks)) continue
       const known = reader.blockNow(number)
       const page = known && reader.page(known.sealed, chunk)
-      if (known && page) found.push(...logsOfPage(page, known, chunk, filter))
+      if (known && page) append(found, logsOfPage(page, known, chunk, filter))
       if (found.length > RPC_LOGS) {
         throw new RpcError(
           rpcCodes.limit,

@@ -2,7 +2,7 @@
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows]
   const widths = headings.map((_heading, column) =>
-    Math.max(...all.map((row) => [...(row[column] ?? '')].length)),
+    all.reduce((widest, row) => Math.max(widest, [...(row[column] ?? '')].length), 0),
   )
   return all
     .map((row) =>
@@ -18,7 +18,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 /** `label  value` lines with the values under each other. */
 export function fields(entries: readonly (readonly [string, string])[], indent = 0): string {
-  const width = Math.max(0, ...entries.map(([label]) => label.length))
+  const width = entries.reduce((widest, [label]) => Math.max(widest, label.length), 0)
   const margin = ' '.repeat(indent)
   return entries.map(([label, value]) => `${margin}${label.padEnd(width)}  ${value}`).join('\n')
 }

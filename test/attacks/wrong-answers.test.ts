@@ -1,0 +1,137 @@
+/** Endpoints that answer with null, with wrong types and with wrong lengths: their fault, never ours. */
+import process from 'node:process'
+
+import {afterAll, beforeAll, expect, test} from 'vitest'
+
+import {startChaosEndpoint, type ChaosEndpoint} from '../helpers/chaos-endpoint.ts'
+import {accountOf} from '../helpers/l2-chain.ts'
+import {makeOperator} from '../helpers/operator.ts'
+import {runHere} from '../helpers/run-here.ts'
+import type {TempHome} from '../helpers/temp-home.ts'
+import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
+
+const owner = accountOf('owner').address
+
+let chain: TestChain
+let l1: ChaosEndpoint
+let l2: ChaosEndpoint
+let temp: TempHome
+let sent: string
+
+beforeAll(async () => {
+  chain = await startTestChain({l2BlockSeconds: 1})
+  await chain.lock(owner, accountOf('signer'))
+  await chain.submitRewards(accountOf('signer').address, 3n)
+  const block = (await chain.l1.request('eth_getBlockByNumber', ['latest', false])) as {
+    transactions: string[]
+  }
+  sent = block.transactions[0]!
+  l1 = await startChaosEndpoint(() => chain.l1.url)
+  l2 = await startChaosEndpoint(() => chain.l2.url)
+  temp = await makeOperator(
+    {
+      ...chain.network,
+      l1: {...chain.network.l1, rpcUrls: [l1.url]},
+      l2: {...chain.network.l2, rpcUrls: [l2.url]},
+    },
+    {owner: 'owner', signer: 'signer'},
+  )
+})
+afterAll(async () => {
+  temp[Symbol.dispose]()
+  await l1[Symbol.asyncDispose]()
+  await l2[Symbol.asyncDispose]()
+  await chain[Symbol.asyncDispose]()
+})
+
+const commands = () => [
+  'status',
+  'reward show 1',
+  'reward history 1',
+  'reward forecast 1',
+  'stake show 1',
+  'stake plan 1',
+  'exit plan 1',
+  'epoch current',
+  'epoch list',
+  'epoch next',
+  'sequencer list',
+  'sequencer show 1',
+  'sequencer eligible',
+  'governance show',
+  'network check',
+  'lst rates',
+  `tx show ${sent}`,
+  `tx wait ${sent} --max-wait 1`,
+  'stake increase 1 --amount 1 --dry-run',
+  'reward claim 1 --dry-run',
+]
+
+const word = 'f'.repeat(64)
+const wrong: [string, (result: unknown) => unknown][] = [
+  ['null', () => null],
+  ['a number', () => 7],
+  ['true', () => true],
+  ['an object', () => ({})],
+  ['a list', () => [null, {}, 'x']],
+  ['no hex', () => '0xzz'],
+  ['words', () => 'out of \u001b[31m order'],
+  ['no bytes', () => '0x'],
+  ['half a byte', () => '0x1'],
+  ['too few bytes', () => '0x1234'],
+  ['ones', (result) => ones(result)],
+  ['many words', () => `0x${word.repeat(40)}`],
+  ['zeros', () => `0x${'0'.repeat(64 * 40)}`],
+  ['small offsets', () => `0x${`${'0'.repeat(62)}20`.repeat(40)}`],
+  ['a field that is missing', (result) => without(result)],
+]
+
+/** The same shape with every digit at its highest. */
+function ones(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/(?<=^0x[\da-f]*)[\da-f]/gi, 'f')
+  if (Array.isArray(value)) return value.map(ones)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, ones(each)]))
+}
+
+function without(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).filter((_, index) => index % 2 === 0))
+}
+
+const isWhole = process.env['WRONG_ANSWERS'] === 'whole'
+
+/** `WRONG_ANSWERS=whole` tries each answer to each method of each command, which takes a minute more. */
+test('every read of every command: an answer, or the fault of the endpoint, by its name', async () => {
+  const faults: string[] = []
+  let runs = 0
+  let unnamed = 0
+  const run = (line: string) => runHere(`${line} --timeout 1`.split(' '), temp.root)
+  for (const line of commands()) {
+    l1.reset()
+    l2.reset()
+    const well = await run(line)
+    expect(well.error?.code, line).not.toBe('BUG')
+    const asked = [l1, l2].flatMap((endpoint) =>
+      [...new Set(endpoint.asked)].map((method) => ({endpoint, method})),
+    )
+    for (const {endpoint, method} of asked) {
+      const chosen = wrong.filter((_, index) => isWhole || (index + runs) % 5 === 0)
+      for (const [what, change] of chosen) {
+        endpoint.decide((call) => (call.method === method ? change : 'pass'))
+        runs++
+        const {error, exit} = await run(line)
+        endpoint.reset()
+        if (error?.code === 'BUG' || exit === 1)
+          faults.push(`${line}: ${method} ${what}: ${error?.facts['stack']}`)
+        if (error?.code === 'ENDPOINT_WRONG_ANSWER') {
+          expect(exit, line).toBe(8)
+          if (!error.facts['endpoints']?.includes(endpoint.url)) unnamed++
+        }
+      }
+    }
+  }
+  expect(runs).toBeGreaterThan(isWhole ? 1000 : 200)
+  expect(unnamed).toBe(0)
+  expect(faults).toEqual([])
+}, 300_000)
