@@ -241,7 +241,7 @@ test('exit: planned, begun without a fee, waited for, finished', async () => {
     await chain.lock(accountOf(`stranger ${index}`).address, accountOf(`signs ${index}`))
   }
 
-  expect(await refused('exit start', 'heir')).toBe('CONFIRMATION_NEEDED')
+  expect(await refused('exit start', 'heir', 9)).toBe('CONFIRMATION_NEEDED')
   const started = await step('exit start --confirm 1', 'heir')
 
   expect(started.data['calls']).toMatchObject([{function: 'unlock', valueWei: '0'}])
