@@ -243,7 +243,12 @@ function fromTransport(options: Named, error: unknown): unknown {
             : []),
           'Check its address and `--api`; nothing was sent.',
         ]
-      : ['Start it, then run the same command again. Nothing was sent.'],
+      : [
+          'Start it, then run the same command again. Nothing was sent.',
+          ...(error.reason === 'timeout'
+            ? ['Where a person confirms at the signer, a longer `--timeout` waits for them.']
+            : []),
+        ],
     retryable: !isRefusal,
     cause: error,
   })

@@ -11,12 +11,38 @@ export function envNameOf(flag: string): string {
  */
 export const NEVER_FROM_ENV = ''
 
-/** The same flags, each read from the environment where the command line does not name it. */
-export function withEnvNames<F extends Record<string, {env?: string}>>(flags: F): F {
+/** Names of such flags, on whatever command they are: one that is added later is not forgotten. */
+const TYPED_ONLY: readonly string[] = [
+  'allow-weak-password',
+  'confirm',
+  'force',
+  'nonce',
+  'override',
+  'replace',
+  'reveal',
+]
+
+/** Agrees to what a command shows. From the environment only where nobody is there to be shown anything, on purpose. */
+const AGREES = 'yes'
+
+/** Set to 1 by whoever runs commands without a person: METIS_SEQ_YES counts then. */
+export const UNATTENDED_VARIABLE = 'METIS_SEQ_ALLOW_UNATTENDED'
+
+/**
+ * The same flags, each read from the environment where the command line does not name it.
+ *
+ * @param unattended false: what agrees to something is typed
+ */
+export function withEnvNames<F extends Record<string, {env?: string}>>(
+  flags: F,
+  unattended = true,
+): F {
+  const mustBeTyped = (name: string) =>
+    TYPED_ONLY.includes(name) || (name === AGREES && !unattended)
   return Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [
       name,
-      {...flag, env: flag.env ?? envNameOf(name)},
+      {...flag, env: mustBeTyped(name) ? NEVER_FROM_ENV : (flag.env ?? envNameOf(name))},
     ]),
   ) as F
 }
@@ -34,6 +60,7 @@ export function withListsFromEnv(
   const own = end < 0 ? argv : argv.slice(0, end)
   const lists = Object.entries(flags).flatMap(([name, flag]) => {
     if (!('multiple' in flag) || flag.multiple !== true || flag.env === NEVER_FROM_ENV) return []
+    if (TYPED_ONLY.includes(name)) return []
     const value = env[envNameOf(name)]
     const isNamed = own.some((word) => word === `--${name}` || word.startsWith(`--${name}=`))
     if (isNamed || !value) return []

@@ -146,6 +146,14 @@ export const sendFlags = {
   ...passwordFlags,
 }
 
+/** Of a command that cannot be undone. Must be typed: see `env-names.ts`. */
+export const confirmFlag = (what: string) =>
+  Flags.string({
+    env: NEVER_FROM_ENV,
+    description: `${what}, typed again: what is done cannot be undone, and --yes does not do it.`,
+    helpValue: 'NAME',
+  })
+
 /** Flags of a command that replaces a transaction. */
 export const replaceFlags = {
   'dry-run': sendFlags['dry-run'],

@@ -59,10 +59,10 @@ function report(error: unknown, argv: string[]): void {
 
 /** `metis-seq ... | head` ends quietly, as other tools do. */
 function quietBrokenPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // The reader has gone; the work has not: a command that is sending must come to its end.
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader has gone; the work has not: a command that is sending must come to its end.
+    if (error.code !== 'EPIPE') throw error
+  })
+  // Remarks that nobody can read, on a full disk, are no reason to end what they are about.
+  process.stderr.on('error', () => {})
 }

@@ -11,7 +11,7 @@ import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {openContext, type Context} from '../services/context.ts'
 import type {Unasked} from '../services/transactions.ts'
 import {actingHints, type Acting} from './acting-hints.ts'
-import {envNameOf, withEnvNames, withListsFromEnv} from './env-names.ts'
+import {envNameOf, UNATTENDED_VARIABLE, withEnvNames, withListsFromEnv} from './env-names.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {onSignals} from './interrupt.ts'
 import {printJson, printText, tellText, toEnvelope, type Warning} from './output.ts'
@@ -118,7 +118,11 @@ export abstract class OperatorCommand extends Command {
     const parsed = await (flags
       ? super.parse(
           // A class hands down what it inherits; a copy has to name it.
-          {...options, enableJsonFlag: options.enableJsonFlag ?? false, flags: withEnvNames(flags)},
+          {
+            ...options,
+            enableJsonFlag: options.enableJsonFlag ?? false,
+            flags: withEnvNames(flags, isTruthy(process.env[UNATTENDED_VARIABLE])),
+          },
           withListsFromEnv(words, flags, process.env),
         )
       : super.parse(options, argv))
@@ -184,37 +188,56 @@ export abstract class OperatorCommand extends Command {
   protected async confirm(question: string, yes: boolean): Promise<void> {
     if (yes) return
     if (!this.mayAsk) {
-      throw new MetisSeqError({
-        code: 'CONFIRMATION_NEEDED',
-        message: 'Nothing was changed or sent, because there is no terminal to ask on.',
-        exit: 'declined',
-        hints: [`Pass \`--yes\` to go on${this.mayLook ? ', or `--dry-run` to only look' : ''}.`],
-      })
+      const ignored = process.env[envNameOf('yes')] !== undefined
+      throw confirmationNeeded([
+        `Pass \`--yes\` to go on${this.mayLook ? ', or `--dry-run` to only look' : ''}.`,
+        ...(ignored ? [`METIS_SEQ_YES counts only with ${UNATTENDED_VARIABLE}=1.`] : []),
+      ])
     }
+    if ((await this.ask(`${question} [y/N] `)).toLowerCase() === 'y') return
+    throw declined('the answer was not y')
+  }
+
+  /**
+   * For what cannot be undone: the name of what it is about is typed, at the question or with `--confirm`.
+   * `--yes` alone is said too easily.
+   */
+  protected async confirmName(
+    question: string,
+    name: string,
+    given: string | undefined,
+  ): Promise<void> {
+    if (given === name) return
+    if (given !== undefined) throw declined(`\`--confirm\` names another one than ${name}`)
+    if (!this.mayAsk) {
+      throw confirmationNeeded([
+        `This cannot be undone: pass \`--confirm ${name}\` to go on${this.mayLook ? ', or `--dry-run` to only look' : ''}.`,
+      ])
+    }
+    if ((await this.ask(`${question} This cannot be undone: type ${name} to go on. `)) === name)
+      return
+    throw declined(`the answer was not ${name}`)
+  }
+
+  private async ask(question: string): Promise<string> {
     const terminal = createInterface({input: process.stdin, output: process.stderr})
     try {
-      const answer = await terminal.question(`${question} [y/N] `, {
-        signal: this.interrupted.signal,
-      })
-      if (answer.trim().toLowerCase() === 'y') return
+      const answer = await terminal.question(question, {signal: this.interrupted.signal})
+      return answer.trim()
     } finally {
       terminal.close()
     }
-    throw new MetisSeqError({
-      code: 'DECLINED',
-      message: 'Nothing was changed or sent, because the answer was not y.',
-      exit: 'declined',
-    })
   }
 
   /** What the sending pipeline needs of a command. */
-  protected sendHost(yes: boolean): SendHost {
+  protected sendHost(yes: boolean, confirm?: string): SendHost {
     const held: (() => void)[] = []
     const letGo = () => held.splice(0).forEach((release) => release())
     this.closers.push(letGo)
     return {
       say: (text) => this.say(text),
       confirm: (question) => this.confirm(question, yes),
+      confirmName: (question, name) => this.confirmName(question, name, confirm),
       warn: (warning) => this.warnAbout(warning),
       keepForFailure: (data) => this.keepForFailure(data),
       atSuccess: (act) => void this.successes.push(act),
@@ -280,6 +303,23 @@ export abstract class OperatorCommand extends Command {
       }),
     )
   }
+}
+
+function confirmationNeeded(hints: string[]): MetisSeqError {
+  return new MetisSeqError({
+    code: 'CONFIRMATION_NEEDED',
+    message: 'Nothing was changed or sent, because there is no terminal to ask on.',
+    exit: 'declined',
+    hints,
+  })
+}
+
+function declined(why: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'DECLINED',
+    message: `Nothing was changed or sent, because ${why}.`,
+    exit: 'declined',
+  })
 }
 
 /** As the parser reads a flag without a value from the environment. */

@@ -61,6 +61,7 @@ export async function replace(
     host.keepForFailure(json)
     await host.confirm(`Send this transaction on ${context.networkName}?`)
     const signer = await openNamedSigner(keyOf(context, replacement), {
+      timeoutMs: context.timeoutMs,
       home: context.home,
       config: context.config,
       ...passwordAccess(flags, host.mayAsk),

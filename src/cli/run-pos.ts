@@ -9,6 +9,7 @@ import {readPrivateKey, type KeyAccess} from '../services/keys.ts'
 export interface PosSettings {
   dataDir: string
   host: string
+  hostNames: readonly string[]
   port: number
   mpcKey: string
   rewardBatchEpochs: number
@@ -22,11 +23,12 @@ export async function runPos(
   access: KeyAccess,
   settings: PosSettings,
 ): Promise<Pos> {
-  const {dataDir, host, port, mpcKey, rewardBatchEpochs, respanExtensionBlocks, level} = settings
+  const {dataDir, host, hostNames, port, mpcKey, rewardBatchEpochs, respanExtensionBlocks, level} =
+    settings
   return startPos({
     network: context.network,
     dataDir,
-    listen: {host, port},
+    listen: {host, hostNames, port},
     mpcAccount: privateKeyToAccount(await readPrivateKey(mpcKey, access)),
     logger: createLogger({part: 'pos', level, write: openLogSink()}),
     rewardBatchEpochs,

@@ -48,6 +48,8 @@ export interface SendFlags extends PasswordFlags {
 export interface SendHost {
   say(text: string): void
   confirm(question: string): Promise<void>
+  /** For what cannot be undone. */
+  confirmName(question: string, name: string): Promise<void>
   warn(warning: Warning): void
   keepForFailure(data: unknown): void
   /** Runs when the command has said what it did. */
@@ -105,12 +107,14 @@ export async function send(
     host.keepForFailure(json)
     const keyName = requireKey(context, plan)
     const shownMs = systemClock.monotonicMs()
-    await host.confirm(
-      `Send ${plan.calls.length === 1 ? 'this transaction' : `these ${plan.calls.length} transactions`} on ${context.networkName}?`,
-    )
+    const question = `Send ${plan.calls.length === 1 ? 'this transaction' : `these ${plan.calls.length} transactions`} on ${context.networkName}?`
+    await (plan.irreversible === undefined
+      ? host.confirm(question)
+      : host.confirmName(question, plan.irreversible))
     const signer = await openNamedSigner(keyName, {
       home: context.home,
       config: context.config,
+      timeoutMs: context.timeoutMs,
       ...passwordAccess(flags, host.mayAsk),
     })
     // After the questions, that of the password included.

@@ -18,6 +18,7 @@ import type {SendHost} from './send.ts'
 interface SignFlags extends PasswordFlags {
   output: string
   force: boolean
+  timeout: number
   override?: string[] | undefined
   profile?: string | undefined
   network?: string | undefined
@@ -42,7 +43,7 @@ export async function signTransactions(
   const count = input.transactions.length
   await host.confirm(`Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`)
   const signer = await openNamedSigner(key, {
-    ...{home, config},
+    ...{home, config, timeoutMs: flags.timeout * 1000},
     ...passwordAccess(flags, host.mayAsk),
   })
   const signed = await signFile(input, signer)

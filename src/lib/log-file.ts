@@ -1,5 +1,5 @@
 /** A log that a background process writes through its standard output, and that stays bounded. */
-import {copyFileSync, existsSync, fstatSync, ftruncateSync, renameSync} from 'node:fs'
+import {copyFileSync, existsSync, fstatSync, ftruncateSync, renameSync, writeSync} from 'node:fs'
 
 /** Set by whoever starts a process in the background: the file its output goes to. */
 export const LOG_FILE_VARIABLE = 'METIS_SEQ_LOG_FILE'
@@ -20,22 +20,67 @@ export function logFiles(file: string): string[] {
  * Writes lines to standard output. When that is a file somebody named in the environment, it is cut off
  * before it grows without end: copied aside and emptied, since a running program cannot be given another
  * output.
+ *
+ * What cannot be written is lost and counted, and the next line that can be says how many: a full disk, or a reader
+ * that has gone, never ends a node.
  */
 export function openLogSink(
   file = process.env[LOG_FILE_VARIABLE],
   maxBytes = LOG_BYTES,
   descriptor = STDOUT,
 ): (line: string) => void {
-  const write = (line: string) => void process.stdout.write(line)
-  if (!file || !isFile(descriptor)) return write
+  // A pipe or a terminal may not take a line at once; the stream keeps it, and its errors end in nothing.
+  if (!isFile(descriptor)) {
+    process.stdout.on('error', () => {})
+    return (line) => void process.stdout.write(line)
+  }
+  const output = new LogFile(descriptor)
   let size = fstatSync(descriptor).size
   return (line) => {
     size += Buffer.byteLength(line)
-    if (size > maxBytes) {
+    if (file && size > maxBytes) {
       rotate(file, descriptor)
       size = Buffer.byteLength(line)
     }
-    write(line)
+    output.write(line)
+  }
+}
+
+/** A file that may be full. */
+class LogFile {
+  readonly #descriptor: number
+  #lost = 0
+  /** True when the last line was cut off by the end of the disk. */
+  #isCut = false
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor
+  }
+
+  write(line: string): void {
+    try {
+      if (this.#lost > 0) {
+        const event = {
+          at: new Date().toISOString(),
+          level: 'warn',
+          part: 'log',
+          event: 'lines lost',
+        }
+        this.#put(`${this.#isCut ? '\n' : ''}${JSON.stringify({...event, lost: this.#lost})}\n`)
+        this.#lost = 0
+      }
+      this.#put(line)
+    } catch {
+      this.#lost++
+    }
+  }
+
+  #put(text: string): void {
+    const bytes = Buffer.from(text)
+    for (let at = 0; at < bytes.length; ) {
+      at += writeSync(this.#descriptor, bytes, at)
+      this.#isCut = at < bytes.length
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import type {AddressInfo} from 'node:net'
 
 import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
+import {createHostCheck, HOST_REFUSED} from '../lib/host-names.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {HttpError} from './rest-arguments.ts'
 import {findPost, isPostOnly} from './rest-posts.ts'
@@ -31,12 +32,13 @@ const MAX_BODY_BYTES = 512 * 1024
  */
 export async function startRest(
   source: RestSource,
-  listen: {host?: string; port: number; token: string},
+  listen: {host?: string; hostNames?: readonly string[]; port: number; token: string},
 ): Promise<RestServer> {
-  const {host = LOOPBACK, port, token} = listen
+  const {host = LOOPBACK, hostNames, port, token} = listen
+  const isHostKnown = createHostCheck({host, hostNames})
   const routes = createRoutes(source)
   const server = createServer((request, response) => {
-    void answer({routes, source, token}, request, response)
+    void answer({routes, source, token, isHostKnown}, request, response)
   })
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.headersTimeout = REQUEST_TIMEOUT_MS
@@ -76,14 +78,19 @@ interface RestContext {
   routes: ReturnType<typeof createRoutes>
   source: RestSource
   token: string
+  isHostKnown(header?: string): boolean
 }
 
 async function answer(
-  {routes, source, token}: RestContext,
+  {routes, source, token, isHostKnown}: RestContext,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
+    if (!isHostKnown(request.headers.host)) {
+      response.setHeader('connection', 'close')
+      throw new HttpError(403, HOST_REFUSED)
+    }
     const url = parseUrl(request.url)
     const {method = ''} = request
     const post = findPost(source, method, url.pathname)

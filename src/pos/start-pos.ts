@@ -30,7 +30,7 @@ export interface PosOptions {
   /** Holds `pos.sqlite` and the lock. Made when it does not exist. */
   dataDir: string
   /** Port 0 takes a free one. Anything but a loopback host shows the state to the outside. */
-  listen: {host: string; port: number}
+  listen: {host: string; port: number; hostNames?: readonly string[]}
   /** The `mpcAddress` of MetisSequencerSet and LockingPool. */
   mpcAccount: LocalAccount
   logger: Logger

@@ -29,6 +29,8 @@ export interface Context {
   profile: Profile | null
   networkName: string
   network: Network
+  /** Of one call to the outside, whoever is called. */
+  timeoutMs: number
   l1(): Connection
   l2(): Connection
   /** Null: the network names no consensus layer. */
@@ -78,6 +80,7 @@ export function openContext(options: ContextOptions): Context {
     ...selected,
     networkName,
     network,
+    timeoutMs,
     l1: l1.get,
     l2: l2.get,
     pos: pos.get,

@@ -84,6 +84,7 @@ export async function planExitStart(
   ])
   return toStakingPlan({
     action: 'exit start',
+    irreversible: true,
     title: `Begin the exit of sequencer ${id}`,
     subject: 'An exit',
     role: 'owner',

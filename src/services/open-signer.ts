@@ -6,18 +6,19 @@ import {openSigner, type KeyAccess} from './keys.ts'
 import {remoteHttp} from './remote-files.ts'
 import {findSigner, type AnySigner} from './signers.ts'
 
-/** A person may have to confirm at the signer. */
-const REMOTE_SIGN_MS = 120_000
-
 /**
  * Opens what a role of a profile names: a key of this machine, or a signer elsewhere.
  *
+ * @param access timeoutMs: how long a signer elsewhere may take, with the person who confirms there
  * @throws {MetisSeqError} SIGNER_NOT_FOUND, KEY_NOT_HERE (an address that is only watched, a Safe) and those of
  *   the key
  */
-export async function openNamedSigner(name: string, access: KeyAccess): Promise<TransactionSigner> {
+export async function openNamedSigner(
+  name: string,
+  access: KeyAccess & {timeoutMs: number},
+): Promise<TransactionSigner> {
   const signer = requireSigning(name, access)
-  return signer.kind === 'remote' ? openRemote(signer, REMOTE_SIGN_MS) : openSigner(name, access)
+  return signer.kind === 'remote' ? openRemote(signer, access.timeoutMs) : openSigner(name, access)
 }
 
 /**

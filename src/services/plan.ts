@@ -105,6 +105,8 @@ export interface Plan {
   /** What the chain shows when all of it is mined; compared with the chain then. */
   figures: Figure[]
   traps: Trap[]
+  /** What has to be typed before it is sent, since nothing brings it back: the id of the sequencer. */
+  irreversible?: string
 }
 
 /**

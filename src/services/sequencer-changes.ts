@@ -63,6 +63,7 @@ export async function planSetOwner(
   const id = standing.sequencer.sequencerId
   return toStakingPlan({
     action: 'sequencer set-owner',
+    irreversible: true,
     title: `Give sequencer ${id} to ${newOwner}`,
     subject: 'A change of owner',
     role: 'owner',

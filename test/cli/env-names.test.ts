@@ -16,7 +16,10 @@ test('each flag of each command is named after itself, but for those that are me
   expect(others.filter(({env}) => env !== '')).toEqual([])
   // Each is meant for one command: it lets a secret out, passes a trap, replaces a file, names one place.
   expect(new Set(others.map(({name}) => name))).toEqual(
-    new Set(['override', 'force', 'nonce', 'reveal', 'yes']),
+    new Set([
+      ...['override', 'force', 'nonce', 'reveal', 'yes', 'confirm', 'replace'],
+      'allow-weak-password',
+    ]),
   )
   expect(others.filter(({name}) => name === 'yes').map(({id}) => id)).toEqual([
     'key:export-themis',

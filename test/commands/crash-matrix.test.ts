@@ -132,14 +132,14 @@ const cases: Case[] = [
   {line: 'stake withdraw 1 --amount 1000 --override shared-throttle'},
   {line: `sequencer set-recipient 1 --recipient ${heir}`},
   {
-    line: `sequencer set-owner 1 --new-owner ${accountOf('buyer').address} --override new-owner-not-ready`,
+    line: `sequencer set-owner 1 --new-owner ${accountOf('buyer').address} --override new-owner-not-ready --confirm 1`,
   },
   {
     line: `sequencer rotate-signer 1 --signer-pubkey ${publicKey} --override shared-throttle --override unpaid-blocks`,
     from: signer,
   },
   {line: 'reward claim 1'},
-  {line: 'exit start 1 --override producing'},
+  {line: 'exit start 1 --override producing --confirm 1'},
   {line: 'exit finish 1', before: unlocked},
   {line: 'lst deposit artemis 1', chain: 'l2'},
   {line: `sequencer allow ${accountOf('newcomer').address}`, ...byOffice},

@@ -109,7 +109,7 @@ function replaceByLink(target: string): void {
 
 test('a deletion stops where something else than the file lies', async () => {
   replaceByDirectory()
-  const args = ['key', 'delete', 'hot', '--yes', '--override', 'no-backup', '--json']
+  const args = ['key', 'delete', 'hot', '--confirm', 'hot', '--override', 'no-backup', '--json']
 
   const {json} = await runCli(args, {home: temp.root})
 

@@ -233,14 +233,14 @@ test('a key of a registered sequencer: the preview says what is at stake, and tw
   const remove = (...more: string[]) =>
     runBoth(['key', 'delete', 'registered', ...more], {home: temp.root})
 
-  const used = await remove('--yes')
+  const used = await remove('--confirm', 'registered')
   expect(used.json.error).toMatchObject({code: 'TRAP', exitCode: 5, facts: {trap: 'key-in-use'}})
   expect(used.text.stderr).toMatch(/owner of sequencer 1, active, 20000 METIS locked/)
   expect(used.json.data).toMatchObject({
     uses: [{profile: 'op', network: 'test', role: 'owner'}],
     registrations: [{sequencerId: '1', status: 'active', amountMetisWei: `${20_000n * METIS}`}],
   })
-  const unsaved = await remove('--yes', '--override', 'key-in-use')
+  const unsaved = await remove('--confirm', 'registered', '--override', 'key-in-use')
   expect(unsaved.json.error).toMatchObject({code: 'TRAP', facts: {trap: 'no-backup'}})
   expect(existsSync(temp.path('keys', 'registered.json'))).toBe(true)
 
@@ -249,7 +249,7 @@ test('a key of a registered sequencer: the preview says what is at stake, and tw
   expect(asked.json.error).toMatchObject({code: 'CONFIRMATION_NEEDED', exitCode: 9})
   expect(existsSync(temp.path('keys', 'registered.json'))).toBe(true)
   using terminal = atTerminal(temp, 'key delete registered --override key-in-use')
-  await terminal.answer('Delete key registered for good?', 'y')
+  await terminal.answer('Delete key registered for good?', 'registered')
   expect(await terminal.exit).toBe(0)
   expect(existsSync(temp.path('keys', 'registered.json'))).toBe(false)
   expect(openConfig(temp.home).read().keys).not.toHaveProperty('registered')
@@ -265,7 +265,14 @@ test('the key of a running node is not deleted, whatever is overridden; with a d
     return {...all, profiles: {op: {...op, node, endpoints}}}
   })
   const lock = lockDirectory(temp.home.nodeDir('op'), 'data')
-  const overrides = ['--override', 'key-in-use', '--override', 'no-backup', '--yes']
+  const overrides = [
+    '--override',
+    'key-in-use',
+    '--override',
+    'no-backup',
+    '--confirm',
+    'running-signer',
+  ]
   const remove = () =>
     runCli(['key', 'delete', 'running-signer', ...overrides, '--json'], {home: temp.root})
 
@@ -289,7 +296,7 @@ test('a deletion that was cut off between the secret and its record is ended by 
   access.config.update((all) => ({...all, profiles: {}, currentProfile: null}))
   rmSync(temp.path('keys', 'half.json'))
 
-  const args = ['key', 'delete', 'half', '--override', 'no-backup', '--yes', '--json']
+  const args = ['key', 'delete', 'half', '--override', 'no-backup', '--confirm', 'half', '--json']
   expect((await runCli(args, {home: temp.root})).json).toMatchObject({ok: true})
   expect(access.config.read().keys).not.toHaveProperty('half')
 })

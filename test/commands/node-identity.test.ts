@@ -196,7 +196,7 @@ test('a deletion says who would miss it, and wants a backup', async () => {
   const {temp} = await operator()
   using _temp = temp
   const remove = (...more: string[]) =>
-    runCli(['key', 'delete', 'node', '--yes', '--json', ...more], {home: temp.root})
+    runCli(['key', 'delete', 'node', '--confirm', 'node', '--json', ...more], {home: temp.root})
   const {json} = await remove()
   expect(json?.error).toMatchObject({code: 'TRAP', facts: {trap: 'no-backup'}})
   expect(json?.error?.message).toContain(`peers that know node id ${nodeId} lose this node`)

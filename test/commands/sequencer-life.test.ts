@@ -219,7 +219,8 @@ test('another owner: only one who can act, and then the first one cannot', async
   await chain.fund(heir, {metis: '0', whitelist: false})
   await allow('heir')
 
-  await step(line)
+  expect((await as('owner', line)).error?.code).toBe('CONFIRMATION_NEEDED')
+  await step(`${line} --confirm 1`)
 
   expect(await refused('stake increase 1 --amount 1')).toBe('NOT_SEQUENCER_OWNER')
 })
@@ -240,7 +241,8 @@ test('exit: planned, begun without a fee, waited for, finished', async () => {
     await chain.lock(accountOf(`stranger ${index}`).address, accountOf(`signs ${index}`))
   }
 
-  const started = await step('exit start', 'heir')
+  expect(await refused('exit start', 'heir', 9)).toBe('CONFIRMATION_NEEDED')
+  const started = await step('exit start --confirm 1', 'heir')
 
   expect(started.data['calls']).toMatchObject([{function: 'unlock', valueWei: '0'}])
   expect((await ask('exit status --profile heir')).data).toMatchObject({phase: 'waiting'})

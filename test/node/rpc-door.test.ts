@@ -123,9 +123,12 @@ test('the second port is the same door', async () => {
 })
 
 describe('pure parts', () => {
-  test('a node on a public address takes any Host, unless names are given', () => {
+  test('a node on a public address takes every address as Host, and the names that are given', () => {
     const open = createDoor({host: '0.0.0.0'})
-    expect(open.isHostKnown({host: 'rpc.example'})).toBe(true)
+    expect(open.isHostKnown({host: '203.0.113.7:8545'})).toBe(true)
+    expect(open.isHostKnown({host: '[2001:db8::1]:8545'})).toBe(true)
+    expect(open.isHostKnown({host: 'rpc.example'})).toBe(false)
+    expect(createDoor({host: '::', hostNames: ['*']}).isHostKnown({host: 'x.y'})).toBe(true)
     const named = createDoor({host: '0.0.0.0', hostNames: ['rpc.example']})
     expect(named.isHostKnown({host: 'rpc.example:443'})).toBe(true)
     expect(named.isHostKnown({host: 'other.example'})).toBe(false)

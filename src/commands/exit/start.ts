@@ -1,4 +1,4 @@
-import {commonFlags, sendFlags} from '../../cli/flags.ts'
+import {commonFlags, confirmFlag, sendFlags} from '../../cli/flags.ts'
 import {operate} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
@@ -15,12 +15,16 @@ export default class ExitStart extends OperatorCommand {
 
   static override args = {id: sequencerIdArg()}
 
-  static override flags = {...commonFlags, ...sendFlags}
+  static override flags = {
+    ...commonFlags,
+    ...sendFlags,
+    confirm: confirmFlag('Id of the sequencer'),
+  }
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(ExitStart)
     const context = this.openContext(flags)
-    return operate(context, flags, this.sendHost(flags.yes), {
+    return operate(context, flags, this.sendHost(flags.yes, flags.confirm), {
       action: 'exit start',
       role: 'owner',
       plan: () => planExitStart(context, args.id),

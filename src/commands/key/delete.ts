@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 
 import {NEVER_FROM_ENV} from '../../cli/env-names.ts'
-import {commonFlags} from '../../cli/flags.ts'
+import {commonFlags, confirmFlag} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {assertDeletable, deleteKey, planKeyDeletion} from '../../services/key-delete.ts'
@@ -18,7 +18,7 @@ export default class KeyDelete extends OperatorCommand {
 
   static override flags = {
     ...commonFlags,
-    yes: Flags.boolean({description: 'Delete without asking.'}),
+    confirm: confirmFlag('Name of the key'),
     override: Flags.option({
       env: NEVER_FROM_ENV,
       options: ['key-in-use', 'no-backup'] as const,
@@ -35,7 +35,7 @@ export default class KeyDelete extends OperatorCommand {
     this.keepForFailure(deletionJson(deletion))
     this.say(deletionText(deletion))
     assertDeletable(deletion, flags.override ?? [])
-    await this.confirm(`Delete key ${args.name} for good?`, flags.yes)
+    await this.confirmName(`Delete key ${args.name} for good?`, args.name, flags.confirm)
     await deleteKey(deletion, access)
     return {data: deletionJson(deletion), text: `Key ${args.name} is deleted.`}
   }

@@ -17,6 +17,10 @@ export default class PosRun extends OperatorCommand {
     ...commonFlags,
     'data-dir': Flags.string({description: 'Directory of its state.', helpValue: 'DIR'}),
     host: Flags.string({description: 'Address to listen on.', default: '127.0.0.1'}),
+    'host-name': Flags.string({
+      description: 'Name that clients may use in a Host header besides the address.',
+      multiple: true,
+    }),
     port: Flags.integer({description: 'Port of the REST API.', default: 1317, min: 1, max: 65_535}),
     'mpc-key': Flags.string({description: 'Key of the MPC account.', required: true}),
     'reward-batch-epochs': Flags.integer({
@@ -40,6 +44,7 @@ export default class PosRun extends OperatorCommand {
     const pos = await runPos(context, keyAccess(flags, this.mayAsk), {
       dataDir: flags['data-dir'] ?? join(context.home.root, 'pos', context.networkName),
       host: flags.host,
+      hostNames: flags['host-name'] ?? [],
       port: flags.port,
       mpcKey: flags['mpc-key'],
       rewardBatchEpochs: flags['reward-batch-epochs'],

@@ -1,4 +1,4 @@
-import {addressFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
+import {addressFlag, commonFlags, confirmFlag, sendFlags} from '../../cli/flags.ts'
 import {operate} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
@@ -18,6 +18,7 @@ export default class SequencerSetOwner extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     ...sendFlags,
+    confirm: confirmFlag('Id of the sequencer'),
     'new-owner': addressFlag({description: 'Account that will own it.', required: true}),
   }
 
@@ -25,7 +26,7 @@ export default class SequencerSetOwner extends OperatorCommand {
     const {args, flags} = await this.parse(SequencerSetOwner)
     const context = this.openContext(flags)
     const newOwner = flags['new-owner']
-    return operate(context, flags, this.sendHost(flags.yes), {
+    return operate(context, flags, this.sendHost(flags.yes, flags.confirm), {
       action: 'sequencer set-owner',
       role: 'owner',
       plan: () => planSetOwner(context, {sequencerId: args.id, newOwner}),

@@ -8,6 +8,7 @@ import type {IncomingMessage} from 'node:http'
 import {join} from 'node:path'
 
 import {writeFileAtomic} from '../../lib/files.ts'
+import {createHostCheck, HOST_REFUSED} from '../../lib/host-names.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {listen, sendJson, type HttpServer} from '../http-server.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
@@ -30,9 +31,11 @@ export interface AdminOptions {
 export async function startAdminServer(options: AdminOptions): Promise<HttpServer> {
   const {dataDir, status, requestStop, logger} = options
   const token = randomBytes(32).toString('hex')
+  const isHostKnown = createHostCheck({host: '127.0.0.1'})
   const server = await listen(
     {host: '127.0.0.1', port: 0, purpose: 'administration'},
     async (request, response) => {
+      if (!isHostKnown(request.headers.host)) return sendJson(response, 403, {error: HOST_REFUSED})
       if (request.method === 'GET' && request.url === '/healthz') {
         return sendJson(response, 200, {ok: true})
       }

@@ -4,8 +4,8 @@ import type {IncomingHttpHeaders} from 'node:http'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {fromFileError} from '../../lib/files.ts'
+import {createHostCheck} from '../../lib/host-names.ts'
 import {readSecretText} from '../../lib/read-file.ts'
-import {isLoopback} from './rate-limit.ts'
 
 export interface DoorOptions {
   /** Address the server listens on. */
@@ -19,10 +19,7 @@ export interface DoorOptions {
 }
 
 export interface Door {
-  /**
-   * A web page can make its own name point to this machine, and then the browser lets it read answers. Only
-   * its Host header gives it away.
-   */
+  /** False for a web page that made its own name point to this machine. */
   isHostKnown(headers: IncomingHttpHeaders): boolean
   /** True without an Origin header, which only browsers send. */
   mayRead(headers: IncomingHttpHeaders): boolean
@@ -33,20 +30,12 @@ export interface Door {
 }
 
 export function createDoor({host, hostNames, corsOrigins, token}: DoorOptions): Door {
-  const names = new Set([
-    'localhost',
-    '127.0.0.1',
-    '[::1]',
-    host,
-    `[${host}]`,
-    ...(hostNames ?? []),
-  ])
-  const isChecked = isLoopback(host) || host === 'localhost' || (hostNames?.length ?? 0) > 0
+  const isHostKnown = createHostCheck({host, hostNames})
   const origins = new Set(corsOrigins)
   const mayRead = ({origin}: IncomingHttpHeaders) =>
     origin === undefined || origins.has('*') || origins.has(origin)
   return {
-    isHostKnown: (headers) => !isChecked || names.has(nameOf(headers.host)),
+    isHostKnown: (headers) => isHostKnown(headers.host),
     mayRead,
     corsHeaders(headers) {
       const {origin} = headers
@@ -64,11 +53,6 @@ export function createDoor({host, hostNames, corsOrigins, token}: DoorOptions): 
       return isEqual(authorization ?? '', `Bearer ${token}`) ? 'right' : 'wrong'
     },
   }
-}
-
-/** The name in a Host header, without its port. Lower-case. */
-function nameOf(header: string | undefined): string {
-  return (header ?? '').replace(/:\d+$/, '').toLowerCase()
 }
 
 /** In a time that depends on neither text; comparing digests hides the length as well. */

@@ -7,6 +7,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import {isRecord} from '../../lib/json.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
+import {HOST_REFUSED} from '../../lib/host-names.ts'
 import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-server.ts'
 import {
   RPC_BODY_BYTES,
@@ -96,7 +97,7 @@ class Serving {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {headers, method} = request
     if (!this.#door.isHostKnown(headers)) {
-      return refuse(response, 403, 'The Host header names another machine.')
+      return refuse(response, 403, HOST_REFUSED)
     }
     for (const [name, value] of Object.entries(this.#door.corsHeaders(headers))) {
       response.setHeader(name, value)
@@ -128,7 +129,7 @@ class Serving {
   ): void {
     const {headers} = request
     if (!this.#door.isHostKnown(headers)) {
-      return refuseUpgrade(socket, 403, 'The Host header names another machine.')
+      return refuseUpgrade(socket, 403, HOST_REFUSED)
     }
     // Browsers do not apply CORS to a WebSocket, so any web page could talk to a node on its reader's
     // machine.

@@ -33,6 +33,8 @@ export interface StakingRequest {
   /** Beside the figures that change. */
   effects?: Effect[]
   traps?: Trap[]
+  /** True: the sequencer's id is typed before it is sent. */
+  irreversible?: boolean
 }
 
 /**
@@ -56,6 +58,7 @@ export function toStakingPlan(request: StakingRequest): StakingPlan {
     from: standing.caller,
     effects: [...figures.map((figure) => toEffect(figure, role)), ...(request.effects ?? [])],
     traps: request.traps ?? [],
+    ...(request.irreversible ? {irreversible: `${standing.sequencer.sequencerId}`} : {}),
   }
 }
 
