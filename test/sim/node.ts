@@ -1,11 +1,10 @@
 /** A sequencer node of the simulation: the product's own stages over simulated outer parts, life after life. */
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Address, Hash, Hex} from 'viem'
 
 import type {Clock} from '../../src/lib/clock.ts'
-import {MetisSeqError} from '../../src/lib/errors.ts'
 import {fromFileError} from '../../src/lib/files.ts'
 import {RpcResponseError} from '../../src/lib/json-rpc.ts'
 import {ChainState} from '../../src/node/chain-state.ts'
@@ -13,14 +12,8 @@ import {EngineError} from '../../src/node/engine/engine.ts'
 import {rebuildGuard} from '../../src/node/guard/rebuild.ts'
 import {Metrics} from '../../src/node/metrics.ts'
 import {Rotation} from '../../src/node/rotation/rotation.ts'
-import {isSendersFault} from '../../src/node/rpc/accept-transaction.ts'
 import {connectStages, type Stages} from '../../src/node/stages.ts'
 import {lowerCase} from '../../src/protocol/block.ts'
-import {
-  recoverSender,
-  type ParsedTransaction,
-  type SignedTransaction,
-} from '../../src/protocol/transaction.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {PoolJournal} from '../../src/store/pool-journal.ts'
 import {SignGuard, type SignGuardOptions} from '../../src/store/sign-guard.ts'
@@ -31,8 +24,9 @@ import {simLogger} from './logger.ts'
 import {SimExchange, type Host, type Network} from './network.ts'
 import type {Planted} from './planted.ts'
 import type {Random} from './random.ts'
+import {answerRpc, isDiskFull, isGuardLost, lastMsOf, listen, recovery} from './node-parts.ts'
 import {simRpc} from './rpc.ts'
-import {accountOf, L2_CHAIN_ID, type Account, type Faults, type Setup} from './setup.ts'
+import {accountOf, type Account, type Faults, type Setup} from './setup.ts'
 import type {Owner, World} from './world.ts'
 
 export interface NodeContext {
@@ -187,39 +181,7 @@ export class SimNode {
   async rpc(method: string, params: readonly unknown[]): Promise<unknown> {
     const stages = this.life?.stages
     if (!stages) throw new RpcResponseError({code: -32_000, message: 'The node is starting.'})
-    const {chain} = stages
-    try {
-      switch (method) {
-        case 'eth_chainId':
-          return `0x${L2_CHAIN_ID.toString(16)}`
-        case 'eth_blockNumber':
-          return `0x${chain.head().number.toString(16)}`
-        case 'eth_syncing':
-          return stages.driver.phase === 'catching-up'
-        case 'eth_gasPrice':
-          return '0x1312d00'
-        case 'eth_getBlockByNumber': {
-          if (typeof params[0] === 'string' && params[0].startsWith('0x')) {
-            return {number: params[0], hash: chain.hashOf(Number(params[0])) ?? null}
-          }
-          const safe = stages.heads.safeHead()
-          return safe === null ? null : {number: `0x${safe.toString(16)}`}
-        }
-        case 'eth_sendRawTransaction':
-          return await this.#accept(stages, params[0] as Hex)
-        default:
-          return await chain.gate.read(() => chain.engine.read(method, params))
-      }
-    } catch (error) {
-      if (isSendersFault(error)) {
-        const data = {reason: error.reason}
-        throw new RpcResponseError({code: -32_000, message: error.message, data})
-      }
-      if (error instanceof EngineError) {
-        throw new RpcResponseError({code: -32_002, message: 'The engine is restarting.'})
-      }
-      throw error
-    }
+    return answerRpc(stages, method, params, (raw) => this.#accept(stages, raw))
   }
 
   async #accept(stages: Stages, raw: Hex): Promise<Hex> {
@@ -431,47 +393,4 @@ export class SimNode {
       })
     return guard
   }
-}
-
-/** What the last line of a sign guard says. */
-function lastMsOf(path: string): number {
-  return Number(/ (\d+)\n$/.exec(readFileSync(path, 'latin1'))?.[1])
-}
-
-function isGuardLost(error: unknown): boolean {
-  const codes = ['SIGN_GUARD_MISSING', 'SIGN_GUARD_BEHIND']
-  return error instanceof MetisSeqError && codes.includes(error.code)
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof MetisSeqError && error.code === 'DISK_FULL'
-}
-
-function listen({chain, driver, forwarder, exchange, acceptMany}: Stages): Promise<void> {
-  return exchange.start({
-    isMember: () => Promise.resolve(true),
-    head: () => ({number: chain.head().number, hash: chain.head().hash}),
-    blocks: (from, count) => chain.rangeUpTo(from, count),
-    onBlock: (block, from) => driver.enqueue(block, from),
-    onPeers: () => {
-      driver.wake()
-      forwarder.wake()
-    },
-    onTransactions: acceptMany,
-    refusalOf: () => undefined,
-  })
-}
-
-const signed = new Map<Hex, SignedTransaction>()
-
-/** In place of the threads: remembered, because every node and every seed sees the same bytes. */
-const recovery = {
-  async recover(parsed: ParsedTransaction): Promise<SignedTransaction> {
-    const known = signed.get(parsed.raw)
-    if (known) return known
-    const fresh = recoverSender(parsed)
-    if (signed.size > 20_000) signed.clear()
-    signed.set(parsed.raw, fresh)
-    return fresh
-  },
 }
