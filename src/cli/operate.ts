@@ -1,5 +1,6 @@
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import type {Standing} from '../protocol/locking-pool.ts'
+import type {Receipt} from '../services/send-dependencies.ts'
 import type {Context} from '../services/context.ts'
 import {requireOwner} from '../services/sequencers.ts'
 import {requireSigner} from '../services/staking/open-standing.ts'
@@ -17,7 +18,12 @@ export interface Operation {
   role: 'owner' | 'signer'
   plan(): Promise<StakingPlan>
   /** What is shown when it is done. */
-  done(standing: Standing, plan: StakingPlan): {text: string; data?: object}
+  done(standing: Standing, plan: StakingPlan, mined: Receipt): Shown | Promise<Shown>
+}
+
+interface Shown {
+  text: string
+  data?: object
 }
 
 /**
@@ -48,7 +54,7 @@ export async function operate(
       message: `${id} is ${actual}, and ${expected} was expected: something else changed it in the same moment.`,
     })
   }
-  const {text, data} = done(standing, plan)
+  const {text, data} = await done(standing, plan, mined)
   return {
     data: {...outcome.json, differences, sequencer: sequencerJson(standing.sequencer), ...data},
     text,

@@ -1,9 +1,10 @@
-import {zeroAddress, type Address} from 'viem'
-import {getBalance} from 'viem/actions'
+import {zeroAddress, type Address, type Hash} from 'viem'
+import {getBalance, getTransactionReceipt} from 'viem/actions'
 
 import {quoteBridgeFee, type BridgeFee} from '../chain/actions/bridge/quote-bridge-fee.ts'
 import {readPool, type PoolSettings} from '../chain/actions/locking-pool/read-pool.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
+import {parseRewardLogs} from '../protocol/reward-log.ts'
 import type {Sequencer} from '../protocol/sequencer.ts'
 import type {Context} from './context.ts'
 import type {Effect} from './plan.ts'
@@ -43,6 +44,29 @@ export async function showRewards(
 
 export function readL2Metis(context: Context, account: Address): Promise<bigint> {
   return getBalance(context.l2().client, {address: account})
+}
+
+/**
+ * The METIS that a mined claim sent, from its own log.
+ *
+ * @returns undefined when the endpoint does not show the log
+ */
+export async function readClaimed(
+  context: Context,
+  sequencerId: bigint,
+  {hash, blockNumber}: {hash: Hash; blockNumber: bigint},
+): Promise<bigint | undefined> {
+  const {lockingPool, lockingInfo} = context.network.l1.contracts
+  const receipt = await getTransactionReceipt(context.l1().client, {hash}).catch(() => undefined)
+  const logs = (receipt?.logs ?? []).map(({address, topics, data, logIndex}) => ({
+    ...{l1Block: blockNumber, txHash: hash, logIndex, data, timeSeconds: null},
+    address: address.toLowerCase() as Address,
+    topics: [...topics],
+  }))
+  const claims = parseRewardLogs(logs, {lockingPool, lockingInfo}).filter(
+    (event) => event.kind === 'claim',
+  )
+  return claims.find((claim) => claim.sequencerId === sequencerId)?.amountMetisWei
 }
 
 /**

@@ -4,7 +4,7 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {formatWei} from '../../lib/units.ts'
 import {assertClaimWorth, claimLossTrap, measureClaim} from '../../services/claim-worth.ts'
-import {planRewardClaim} from '../../services/rewards.ts'
+import {planRewardClaim, readClaimed} from '../../services/rewards.ts'
 
 export default class RewardClaim extends OperatorCommand {
   static override summary = 'Send all credited rewards to the reward recipient on L2.'
@@ -51,11 +51,13 @@ costs more than it brings is a trap, claim-at-a-loss.`
         if (minRatio !== undefined) assertClaimWorth(cost, {minRatio, metisPerEth})
         return {...plan, traps: [...plan.traps, ...claimLossTrap(cost, metisPerEth)]}
       },
-      done: (_after, {standing}) => {
+      done: async (_after, {standing}, mined) => {
         const {sequencerId, rewardMetisWei, rewardRecipient} = standing.sequencer
+        // A reward batch may have come between the look and the claim: the chain says what went out.
+        const claimedMetisWei = (await readClaimed(context, sequencerId, mined)) ?? rewardMetisWei
         return {
-          data: {sequencerId, claimedMetisWei: rewardMetisWei, rewardRecipient},
-          text: `Claimed ${formatWei(rewardMetisWei)} METIS. The bridge delivers them to ${rewardRecipient} on L2.`,
+          data: {sequencerId, claimedMetisWei, rewardRecipient},
+          text: `Claimed ${formatWei(claimedMetisWei)} METIS. The bridge delivers them to ${rewardRecipient} on L2.`,
         }
       },
     })
