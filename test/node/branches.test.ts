@@ -158,6 +158,7 @@ test('lost transactions wait until the pool has them again', async () => {
   const driverOptions = {
     ...options,
     exchange: {...options.exchange, peers: () => [peerOf(theirs)]},
+    gate: {noteOwn() {}},
     logger: silentLogger,
     keep: (raws: readonly Hex[]) => noted.push(...raws),
     reaccept: async (raws: readonly Hex[]) => {
@@ -185,10 +186,10 @@ test('a takeover that was signed before a crash is finished, and nothing else is
   guard.checkAndRecord(102, candidate.hash)
   await ours.restore()
   const seen = observe({
-    ...{chain: ours, guard, rules, open: undefined, isSingle: false, isGraceOver: true},
+    ...{chain: ours, guard, rules, open: undefined, isSingle: false},
     ...{me: lowerCase(accountOf('beta').address), emptyBlocks: true},
     mempool: {hasPending: false, recommitFor: () => undefined},
-    exchange: {hasGreeted: true, peers: () => []},
+    gate: {look: () => true, bars: () => false},
     slots: {isDue: false, isSingleDue: false},
     peers: {ahead: () => undefined},
     metrics: {fail() {}},

@@ -15,8 +15,10 @@ import {
   type TestNode,
 } from '../helpers/node-cluster.ts'
 
-const EPOCH = 10
-const PHASE_2 = 125
+const EPOCH = 20
+/** The first turn is long enough for a busy machine to start everything and commit the next one. */
+const FIRST_END = 130
+const PHASE_2 = 145
 const names = ['alpha', 'beta', 'gamma']
 const signers = names.map((name) => accountOf(name).address.toLowerCase() as `0x${string}`)
 const users = Array.from({length: 12}, (_, index) => accountOf(`user ${index}`))
@@ -31,16 +33,16 @@ beforeAll(async () => {
   genesis = await createTestGenesis({
     initialSigner: signers[0]!,
     rich: users.map(({address}) => address),
-    firstEpochEndBlock: 110n,
+    firstEpochEndBlock: BigInt(FIRST_END),
     epochLength: BigInt(EPOCH),
   })
-  const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl, phase2Block: PHASE_2})
-  const first = await startTestNode(nodeOptions(names[0]!, network, genesis.dir))
-  const bootnodes = [first.peerAddress]
-  const rest = names
-    .slice(1)
-    .map((name) => startTestNode(nodeOptions(name, network, genesis.dir, {bootnodes})))
-  nodes = [first, ...(await Promise.all(rest))]
+  const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl, phase2Block: PHASE_2, slotMs: 200})
+  // The producer last: blocks come from then on, and somebody has to commit the next turn in time.
+  const start = (name: string, bootnodes: string[]) =>
+    startTestNode(nodeOptions(name, network, genesis.dir, {bootnodes}))
+  const beta = await start('beta', [])
+  const gamma = await start('gamma', [beta.peerAddress])
+  nodes = [await start('alpha', [beta.peerAddress, gamma.peerAddress]), beta, gamma]
   pos = new TestPos({
     sequencerSet: genesis.sequencerSet,
     signers,
@@ -137,13 +139,14 @@ test('three nodes take turns across the fork: one chain, each block by the signe
   pos.start()
   await until('epoch 1 is committed', async () => (await pos.currentEpoch()).number === 1)
   const load = startLoad()
-  await allAt(165)
+  await allAt(200)
   const {sent, refused} = await load.stop()
   expect(refused).toEqual([])
+  const isDone = () => nodes.every(({status}) => status().pool.pending + status().pool.queued === 0)
+  // Turns go on until then: the last one may be too short for what is left.
+  await until('every transaction is in a block', isDone)
   await pos.stop()
-  await until('every transaction is in a block', () =>
-    nodes.every(({status}) => status().pool.pending + status().pool.queued === 0),
-  )
+  await until('the last commitments are in a block', isDone)
 
   const top = Math.min(...nodes.map((node) => node.status().head.number))
   let transactions = 0
@@ -168,7 +171,7 @@ test('three nodes take turns across the fork: one chain, each block by the signe
   log.close()
 })
 
-/** Epochs of ten blocks from 101 on, round-robin. */
+/** The first epoch ends with 130; then twenty blocks each, round-robin. */
 function epochIndexOf(block: number): number {
-  return Math.floor((block - 101) / EPOCH)
+  return block <= FIRST_END ? 0 : 1 + Math.floor((block - FIRST_END - 1) / EPOCH)
 }

@@ -36,7 +36,7 @@ const isTwin = ({exchange}: TestPeer) => {
     exchange.assertAlone()
     return false
   } catch (error) {
-    expect(error).toMatchObject({code: 'SIGNER_IN_USE', exit: 'critical'})
+    expect(error).toMatchObject({code: 'SIGNER_IN_USE', exit: 'interlock'})
     return true
   }
 }
