@@ -70,7 +70,7 @@ test('before: eligible, not registered', async () => {
   expect(show).toMatchObject({exitCode: 4, stderr: expect.stringContaining('[NOT_REGISTERED]')})
   expect(status).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringContaining('The owner has no sequencer: run'),
+    stdout: expect.stringContaining('the owner has no sequencer'),
   })
 })
 

@@ -64,11 +64,11 @@ test('all in order: the page in plain text', () => {
       sequencer    7 active
       locked       20,000 METIS, 25.00 %
       claimable    1.5 METIS
+      read         0 s ago, L1 block 20000000
       per block    0.000761 METIS
       paid until   epoch 40, batch 9
       wallet L1    1,234 METIS, 0.5 ETH
       room to add  80,000 METIS
-      read         0 s ago, L1 block 20000000
     Events
         Nothing has happened since the start."
   `)

@@ -1,5 +1,6 @@
 import type {IssueId} from '../../health/issue.ts'
 import {epochsBehind} from '../../health/rules/consensus.ts'
+import {POS_BEHIND_EPOCHS} from '../../health/thresholds.ts'
 import {answerOf} from '../../health/snapshot.ts'
 import {formatDuration, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
@@ -95,9 +96,13 @@ function forecastOf({snapshot, now}: Around): {turns: ForecastTurn[]; unknown: s
     const why = pos.why === 'absent' ? 'unknown without a consensus layer' : 'unknown'
     return {turns: [], unknown: why}
   }
-  const behind = epochsBehind(pos, l2.value?.newest.at(-1)?.number)
-  if (behind === 0n) return {turns: pos.value.turns, unknown: null}
-  return {turns: [], unknown: `unknown: the consensus layer is ${behind} epochs behind`}
+  const newest = l2.value?.newest.at(-1)?.number ?? -1n
+  const behind = epochsBehind(pos, newest)
+  if (behind >= POS_BEHIND_EPOCHS) {
+    return {turns: [], unknown: `unknown: the consensus layer is ${behind} epochs behind`}
+  }
+  // It was asked a moment before L2: what has been committed since then is no forecast any more.
+  return {turns: pos.value.turns.filter(({number}) => number > newest), unknown: null}
 }
 
 function validatorsOf({snapshot, now}: Around): string {
@@ -241,11 +246,11 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
       `${formatWeiShort(sequencer.rewardMetisWei, 6)} METIS`,
       sequencer.rewardMetisWei > 0n ? 'mine' : 'plain',
     ),
+    asOfRow(money, around),
     row('per block', `${formatWeiShort(pool.rewardPerBlockMetisWei, 6)} METIS`),
     row('paid until', `epoch ${pool.rewardedUntilEpoch}, batch ${pool.rewardBatchId}`),
     wallet,
     row('room to add', `${formatWeiShort(roomMetisWei)} METIS`),
-    asOfRow(money, around),
   ]
 }
 
