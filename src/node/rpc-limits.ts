@@ -9,8 +9,32 @@ export const RPC_CALL_GAS = 50_000_000n
 export const RPC_CALLS_AT_ONCE = 1
 /** RPC: calls that may wait for it; ordinary ones take 1 ms, so a hundred are a tenth of a second. */
 export const RPC_CALLS_WAITING = 100
-/** RPC: requests in progress; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
+/** RPC: requests that are being answered; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
 export const RPC_CONCURRENT = 256
+/** RPC: of one remote address: half, so that one alone never makes the node busy for others. */
+export const RPC_CONCURRENT_EACH = 128
+
+/** HTTP: connections of all doors; each costs a descriptor and 30 kB: 60 MB. */
+export const HTTP_CONNECTIONS = 2_000
+/** HTTP: of one remote address: a quarter, which is enough for a proxy that counts for itself. */
+export const HTTP_CONNECTIONS_EACH = 500
+/** HTTP: connections that are being closed while others come already. */
+export const HTTP_LEAVING = 64
+/** HTTP: from the connection or the first byte to the end of the headers. A slow link takes 1 s. */
+export const HTTP_HEADERS_MS = 5_000
+/**
+ * HTTP: a body may take this long, and longer only as long as it comes at 100 bytes/ms (0.8 Mbit/s): the
+ * largest has 60 s.
+ */
+export const HTTP_BODY_MS = 10_000
+export const HTTP_BODY_BYTES_PER_MS = 100
+/** HTTP: bodies that have not arrived whole: 128 x 5 MB are 640 MB at worst; one address has a quarter. */
+export const HTTP_BODIES = 128
+export const HTTP_BODIES_EACH = 32
+/** HTTP: an answer of which the client takes nothing for this long ends the connection. */
+export const HTTP_UNREAD_ANSWER_MS = 30_000
+/** HTTP: how often the deadlines are looked at: 2,000 connections x 0.2 µs twice a second are nothing. */
+export const HTTP_LOOK_MS = 500
 export const RPC_LOG_RANGE_BLOCKS = 10_000
 
 /** RPC: addresses or topics at one position of a filter. */

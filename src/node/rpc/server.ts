@@ -12,6 +12,7 @@ import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-ser
 import {
   RPC_BODY_BYTES,
   RPC_CONCURRENT,
+  RPC_CONCURRENT_EACH,
   RPC_REFUSALS_AT_ONCE,
   RPC_REFUSED_PAUSE_MS,
 } from '../rpc-limits.ts'
@@ -29,7 +30,8 @@ import {
   type RpcRequest,
 } from './json-rpc.ts'
 import {costOf, dispatch} from './methods.ts'
-import {RateLimit} from './rate-limit.ts'
+import {clientOf, RateLimit} from './rate-limit.ts'
+import {Shares} from './shares.ts'
 import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
 
 export interface RpcServerOptions extends RpcOptions {
@@ -86,7 +88,7 @@ class Serving {
   readonly #door: Door
   readonly #rate: RateLimit
   readonly pending = new PendingAnswers()
-  #inProgress = 0
+  readonly #inProgress = new Shares(RPC_CONCURRENT, RPC_CONCURRENT_EACH)
 
   constructor(options: RpcServerOptions, door: Door) {
     this.#options = options
@@ -110,15 +112,7 @@ class Serving {
     if (method !== 'POST') return this.#serveGet(request, response)
     const token = this.#door.tokenOf(headers)
     if (token === 'wrong') return unauthorized(response)
-    if (this.#inProgress >= RPC_CONCURRENT) {
-      return refuse(response, 503, 'The node is busy; try again.', rpcCodes.limit)
-    }
-    this.#inProgress++
-    try {
-      await this.#servePost(request, response, token === 'right')
-    } finally {
-      this.#inProgress--
-    }
+    await this.#servePost(request, response, token === 'right')
   }
 
   upgrade(
@@ -184,13 +178,32 @@ class Serving {
       response.setHeader('connection', 'close')
       return refuse(response, 413, `A body has at most ${RPC_BODY_BYTES} bytes.`, rpcCodes.limit)
     }
+    const remote = request.socket.remoteAddress ?? ''
+    // Counted when the body is there: who only begins a request takes nobody's place.
+    const leave = this.#inProgress.enter(clientOf(remote))
+    if (!leave) {
+      response.setHeader('retry-after', '1')
+      return refuse(response, 503, 'The node is busy; try again.', rpcCodes.limit)
+    }
+    try {
+      await this.#answerPost(body.toString('utf8'), response, remote, isTrusted)
+    } finally {
+      leave()
+    }
+  }
+
+  async #answerPost(
+    text: string,
+    response: ServerResponse,
+    remote: string,
+    isTrusted: boolean,
+  ): Promise<void> {
     const gone = new AbortController()
     response.on('close', () => gone.abort(answered))
     const caller = {signal: gone.signal, isTrusted, subscriptions: undefined}
-    const remote = request.socket.remoteAddress ?? ''
     const meter = this.pending.open()
     response.on('close', () => meter.close())
-    const answer = await this.answer(body.toString('utf8'), caller, remote, meter)
+    const answer = await this.answer(text, caller, remote, meter)
     if (answer !== undefined) return sendText(response, 200, 'application/json', answer)
     response.writeHead(204)
     response.end()

@@ -25,6 +25,9 @@ import type {PendingAnswers} from './answer-meter.ts'
 import {RpcError, rpcCodes, type AnswerMeter} from './json-rpc.ts'
 import {clientOf} from './rate-limit.ts'
 
+/** Time to take a refusal. */
+const REFUSED_MS = 1_000
+
 export interface WebSocketOptions {
   feeds: Feeds
   /** The answer to one message; undefined: there is none. */
@@ -91,6 +94,8 @@ export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
 export function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
   const length = Buffer.byteLength(reason)
   socket.on('error', () => {})
+  // Whoever does not close after a refusal would keep the connection for good.
+  setTimeout(() => socket.destroy(), REFUSED_MS).unref()
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain\r\n` +
       `content-length: ${length}\r\n\r\n${reason}`,

@@ -1,0 +1,94 @@
+/** One client takes all it can get of a node's RPC; the others are served and blocks go on. */
+import {once} from 'node:events'
+import {request} from 'node:http'
+import {connect, type Socket} from 'node:net'
+
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
+
+import {HTTP_BODIES_EACH, HTTP_CONNECTIONS_EACH} from '../../src/node/rpc-limits.ts'
+import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
+import {until} from '../helpers/node-cluster.ts'
+
+const ATTACKER = '127.0.0.1'
+const OTHER = '127.0.0.2'
+let lone: LoneNode
+const sockets: Socket[] = []
+
+beforeAll(async () => {
+  lone = await startLoneNode([])
+})
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+})
+afterAll(() => lone.stop())
+
+async function open(localAddress: string, text: string): Promise<Socket> {
+  const {port} = new URL(lone.node.rpcUrl)
+  const socket = connect({port: Number(port), host: '127.0.0.1', localAddress})
+  sockets.push(socket)
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  if (text !== '') socket.write(text)
+  return socket
+}
+
+const openMany = (count: number, text: string) =>
+  Promise.all(Array.from({length: count}, () => open(ATTACKER, text)))
+
+interface Answered {
+  result?: unknown
+  error?: {code: number; message: string; data?: {retryAfterMs?: number}}
+  tookMs: number
+}
+
+function call(localAddress: string, method: string, ...params: unknown[]): Promise<Answered> {
+  const started = performance.now()
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      lone.node.rpcUrl,
+      {method: 'POST', localAddress, agent: false, headers: {'content-type': 'application/json'}},
+      (incoming) => {
+        let text = ''
+        incoming.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        incoming.on('end', () => {
+          const answer = JSON.parse(text) as Omit<Answered, 'tookMs'>
+          resolve({...answer, tookMs: performance.now() - started})
+        })
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(JSON.stringify({jsonrpc: '2.0', id: 1, method, params}))
+  })
+}
+
+const openNow = () => sockets.filter(({destroyed}) => !destroyed).length
+const HALF =
+  'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{'
+
+describe('half-sent requests of one address', () => {
+  test('300 bodies that do not come lock nobody out, and end by their deadline', async () => {
+    await openMany(300, HALF)
+    const {result, tookMs} = await call(OTHER, 'eth_chainId')
+    expect(result).toBeDefined()
+    expect(tookMs).toBeLessThan(1_000)
+    // The attacker's own oldest ones made room.
+    await until('its share is left', () => openNow() <= HTTP_BODIES_EACH)
+    expect((await call(ATTACKER, 'eth_chainId')).result).toBeDefined()
+    await until('the deadline ends the rest', () => openNow() === 0, 15_000)
+  })
+
+  test('600 headers without an end hold a share, one by one and at once, and end', async () => {
+    const half = 'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow: '
+    await openMany(HTTP_CONNECTIONS_EACH + 100, half)
+    const {result, tookMs} = await call(OTHER, 'eth_chainId')
+    expect(result).toBeDefined()
+    expect(tookMs).toBeLessThan(1_000)
+    await until('the oldest gave way', () => openNow() <= HTTP_CONNECTIONS_EACH)
+    // A byte now and then does not hold the deadline up.
+    const drip = setInterval(() => {
+      for (const socket of sockets) if (!socket.destroyed) socket.write('a')
+    }, 1_000)
+    await until('the deadline ends them', () => openNow() === 0, 10_000)
+    clearInterval(drip)
+  })
+})
