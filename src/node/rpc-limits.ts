@@ -72,6 +72,8 @@ export const WS_CONNECTIONS = 500
 /** WebSocket: connections of one remote address. */
 export const WS_PER_CLIENT = 50
 export const WS_SUBSCRIPTIONS = 20
+/** WebSocket: of all connections of one client: ten full ones. Each block costs 5 µs for each: 1 ms. */
+export const WS_SUBSCRIPTIONS_EACH = 200
 /** WebSocket: messages of one connection that are being answered; the rest of it is not read meanwhile. */
 export const WS_IN_FLIGHT = 16
 /** WebSocket: unread text at which news end the connection. One answer at a time may be larger. */
@@ -82,10 +84,14 @@ export const WS_TOTAL_BUFFER_BYTES = 256_000_000
 export const WS_PING_MS = 30_000
 /** Filters: how many there may be, what each may hold, and when one that nobody asks for is removed. */
 export const FILTERS = 1_000
+/** Filters: of one client: a tenth. A tool makes a handful. */
+export const FILTERS_EACH = 100
 export const FILTER_CHANGES = 10_000
 export const FILTER_LIFETIME_MS = 300_000
 /** Feeds: followers of pending transactions: 16 x 5,000 a second x 5 µs are 0.4 of a core. */
 export const PENDING_FEEDS = 16
+/** Feeds: of one client, filters of pending transactions included. */
+export const PENDING_FEEDS_EACH = 4
 /** Feeds: messages between two turns of the event loop: 1,000 x 5 µs = 5 ms. */
 export const FEED_WORK = 1_000
 /**

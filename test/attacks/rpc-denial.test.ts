@@ -5,7 +5,7 @@ import {connect, type Socket} from 'node:net'
 
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
-import {HTTP_BODIES_EACH, HTTP_CONNECTIONS_EACH} from '../../src/node/rpc-limits.ts'
+import {FILTERS_EACH, HTTP_BODIES_EACH, HTTP_CONNECTIONS_EACH, PENDING_FEEDS} from '../../src/node/rpc-limits.ts'
 import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
 import {until} from '../helpers/node-cluster.ts'
 
@@ -41,7 +41,17 @@ interface Answered {
   tookMs: number
 }
 
-function call(localAddress: string, method: string, ...params: unknown[]): Promise<Answered> {
+const call = (localAddress: string, method: string, ...params: unknown[]) =>
+  post(localAddress, {jsonrpc: '2.0', id: 1, method, params})
+
+/** A batch. */
+const callMany = (localAddress: string, count: number, method: string) =>
+  post(
+    localAddress,
+    Array.from({length: count}, (_, id) => ({jsonrpc: '2.0', id, method, params: []})),
+  )
+
+function post(localAddress: string, body: object): Promise<Answered> {
   const started = performance.now()
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -57,7 +67,7 @@ function call(localAddress: string, method: string, ...params: unknown[]): Promi
       },
     )
     outgoing.on('error', reject)
-    outgoing.end(JSON.stringify({jsonrpc: '2.0', id: 1, method, params}))
+    outgoing.end(JSON.stringify(body))
   })
 }
 
@@ -90,5 +100,27 @@ describe('half-sent requests of one address', () => {
     }, 1_000)
     await until('the deadline ends them', () => openNow() === 0, 10_000)
     clearInterval(drip)
+  })
+})
+
+describe('filters of one client', () => {
+  test('1,200 filters take its own share; others make theirs and keep them', async () => {
+    const kept = (await call(OTHER, 'eth_newBlockFilter')).result
+    const first = (await call(ATTACKER, 'eth_newBlockFilter')).result
+    for (let sent = 0; sent < 1_200; sent += 200) {
+      await callMany(ATTACKER, 200, 'eth_newBlockFilter')
+    }
+    const used = (await call(ATTACKER, 'eth_newBlockFilter')).result
+    await callMany(ATTACKER, FILTERS_EACH - 1, 'eth_newBlockFilter')
+
+    expect((await call(OTHER, 'eth_newBlockFilter')).result).toMatch(/^0x/)
+    expect((await call(OTHER, 'eth_getFilterChanges', kept)).error).toBeUndefined()
+    expect((await call(ATTACKER, 'eth_getFilterChanges', used)).error).toBeUndefined()
+    expect((await call(ATTACKER, 'eth_getFilterChanges', first)).error?.message).toMatch(/not found/)
+  })
+
+  test('so do feeds of pending transactions', async () => {
+    await callMany(ATTACKER, PENDING_FEEDS, 'eth_newPendingTransactionFilter')
+    expect((await call(OTHER, 'eth_newPendingTransactionFilter')).result).toMatch(/^0x/)
   })
 })

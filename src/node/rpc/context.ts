@@ -47,6 +47,8 @@ export interface Caller {
   signal: AbortSignal
   /** True when the client showed the token. */
   isTrusted: boolean
+  /** Whose share is used: one for each remote address, and one more for who shows the token from there. */
+  client: string
   /** Only a WebSocket connection has them. */
   subscriptions: Subscriptions | undefined
 }

@@ -52,6 +52,11 @@ export function clientOf(address: string): string {
   return [...front, ...Array.from({length: zeros}, () => '0'), ...back].slice(0, 4).join(':')
 }
 
+/** Whose share is used: who shows the token does not share with others behind the same address. */
+export function shareOf(address: string, isTrusted: boolean): string {
+  return `${clientOf(address)}${isTrusted ? ' with token' : ''}`
+}
+
 export function isLoopback(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./.test(address)
 }

@@ -30,7 +30,7 @@ import {
   type RpcRequest,
 } from './json-rpc.ts'
 import {costOf, dispatch} from './methods.ts'
-import {clientOf, RateLimit} from './rate-limit.ts'
+import {clientOf, RateLimit, shareOf} from './rate-limit.ts'
 import {Shares} from './shares.ts'
 import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
 
@@ -200,7 +200,8 @@ class Serving {
   ): Promise<void> {
     const gone = new AbortController()
     response.on('close', () => gone.abort(answered))
-    const caller = {signal: gone.signal, isTrusted, subscriptions: undefined}
+    const client = shareOf(remote, isTrusted)
+    const caller = {signal: gone.signal, isTrusted, client, subscriptions: undefined}
     const meter = this.pending.open()
     response.on('close', () => meter.close())
     const answer = await this.answer(text, caller, remote, meter)
