@@ -3,12 +3,34 @@
 /** RPC: one body. 100 calls with the largest transaction each would be 26 MB; this is 18 of them. */
 export const RPC_BODY_BYTES = 5_000_000
 export const RPC_BATCH = 200
-/** RPC: gas of a call or an estimate. 50 M is 0.8 s of the slowest opcode. */
+/** RPC: gas of a call or an estimate, where slots are long enough for it. */
 export const RPC_CALL_GAS = 50_000_000n
+/**
+ * RPC: gas in a millisecond of the slowest opcode: 50 M in 0.8 s. The engine cannot be interrupted, and a block
+ * waits for the call that runs. So a call has at most the gas of one slot: all 50 M from 800 ms on, 15.6 M
+ * with slots of 250 ms.
+ */
+export const RPC_CALL_GAS_PER_MS = 62_500
+/**
+ * RPC: time of the engine for calls of one client, in milliseconds a second, loopback too: blocks wait for
+ * these as well. A usual call of 1 ms may come 150 times a second, and 2,000 at once.
+ */
+export const RPC_CALL_MS_PER_SECOND = 150
+export const RPC_CALL_MS_BURST = 2_000
+/** RPC: of all clients together: half of the time; the other half is for blocks. */
+export const RPC_CALLS_MS_PER_SECOND = 500
+export const RPC_CALLS_MS_BURST = 1_000
+/**
+ * RPC: an estimate is at most this much above what is needed, as with geth. That is 6 or 7 calls, after one
+ * for each doubling from 21,000.
+ */
+export const RPC_ESTIMATE_EXCESS = 0.015
 /** RPC: calls that the engine executes at a time. One leaves the other core to sealing. */
 export const RPC_CALLS_AT_ONCE = 1
 /** RPC: calls that may wait for it; ordinary ones take 1 ms, so a hundred are a tenth of a second. */
 export const RPC_CALLS_WAITING = 100
+/** RPC: of one client: half. Clients take turns, whoever has how many waiting. */
+export const RPC_CALLS_WAITING_EACH = 50
 /** RPC: requests that are being answered; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
 export const RPC_CONCURRENT = 256
 /** RPC: of one remote address: half, so that one alone never makes the node busy for others. */
@@ -54,6 +76,7 @@ export const RPC_NESTING = 32
 /** RPC: reads that the engine answers at a time, and those that may wait; each takes about 0.3 ms. */
 export const RPC_READS_AT_ONCE = 8
 export const RPC_READS_WAITING = 2_000
+export const RPC_READS_WAITING_EACH = 1_000
 /** RPC: a call is cut off for its sender after this; its gas bounds what the engine still does. */
 export const RPC_CALL_TIMEOUT_MS = 5_000
 /** RPC: blocks or transactions in one list answer. */

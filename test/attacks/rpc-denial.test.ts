@@ -11,11 +11,14 @@ import {until} from '../helpers/node-cluster.ts'
 
 const ATTACKER = '127.0.0.1'
 const OTHER = '127.0.0.2'
+const SLOT_MS = 250
+/** How often a test looks at the head, and a machine that is busy. */
+const WATCH_MS = 100
 let lone: LoneNode
 const sockets: Socket[] = []
 
 beforeAll(async () => {
-  lone = await startLoneNode([])
+  lone = await startLoneNode([], () => ({}), {slotMs: SLOT_MS})
 })
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy()
@@ -43,6 +46,13 @@ interface Answered {
 
 const call = (localAddress: string, method: string, ...params: unknown[]) =>
   post(localAddress, {jsonrpc: '2.0', id: 1, method, params})
+
+/** Method, and code that runs without end, or counts down from 1,700,000 or 500,000 at 26 gas each. */
+const BURNERS = [
+  ['eth_call', '0x5b600056'],
+  ['eth_estimateGas', '0x630019f0a05b600190038060055700'],
+  ['eth_estimateGas', '0x630007a1205b600190038060055700'],
+]
 
 /** A batch. */
 const callMany = (localAddress: string, count: number, method: string) =>
@@ -122,5 +132,53 @@ describe('filters of one client', () => {
   test('so do feeds of pending transactions', async () => {
     await callMany(ATTACKER, PENDING_FEEDS, 'eth_newPendingTransactionFilter')
     expect((await call(OTHER, 'eth_newPendingTransactionFilter')).result).toMatch(/^0x/)
+  })
+})
+
+describe('calls that only burn gas', () => {
+  test('16 callers at once keep no block longer than a slot, are told when to come back, and others are served', async () => {
+    const {node} = lone
+    let isOver = false
+    const answers: Answered[] = []
+    const attack = Array.from({length: 16}, async (_, index) => {
+      while (!isOver) {
+        const [method, data] = BURNERS[index % BURNERS.length]!
+        answers.push(await call(ATTACKER, method!, {data, gas: '0x2faf080'}, 'latest'))
+      }
+    })
+    const times = [performance.now()]
+    let {number} = node.status().head
+    const others: Answered[] = []
+    const isRefused = () => answers.some(({error}) => error?.data?.retryAfterMs !== undefined)
+    while (times.length < 20 || (times.length < 80 && !isRefused())) {
+      await until('the next block', () => node.status().head.number > number)
+      number = node.status().head.number
+      times.push(performance.now())
+      if (times.length % 5 === 0) {
+        others.push(await call(OTHER, 'eth_call', {to: `0x${'11'.repeat(20)}`}, 'latest'))
+      }
+    }
+    isOver = true
+    await Promise.all(attack)
+
+    // One slot from block to block, and one at most that it is late.
+    const gaps = times.slice(1).map((time, index) => time - times[index]!)
+    expect(Math.max(...gaps)).toBeLessThan(2 * SLOT_MS + WATCH_MS)
+    expect(others.map(({result}) => result)).toEqual(others.map(() => '0x'))
+    const refused = answers.find(({error}) => error?.data?.retryAfterMs !== undefined)
+    expect(refused?.error?.code).toBe(-32_005)
+    expect(refused?.error?.data?.retryAfterMs).toBeGreaterThan(0)
+  }, 30_000)
+
+  test('an estimate is near what is needed, however it is found', async () => {
+    const to = `0x${'11'.repeat(20)}`
+    expect((await call(OTHER, 'eth_estimateGas', {to})).result).toBe('0x5208')
+    const withData = (await call(OTHER, 'eth_estimateGas', {to, data: `0x${'11'.repeat(100)}`})).result
+    const needed = 21_000 + 100 * 16
+    expect(Number(withData)).toBeGreaterThanOrEqual(needed)
+    expect(Number(withData)).toBeLessThan(needed * 1.02)
+    // PUSH1 0, PUSH1 0, REVERT
+    const {error} = await call(OTHER, 'eth_estimateGas', {data: '0x60006000fd'})
+    expect(error?.message).toMatch(/revert/i)
   })
 })
