@@ -24,6 +24,8 @@ export interface ConnectionLimits {
   /** Connections of all clients; of one client. */
   total: number
   each: number
+  /** Connections that may still be closing beside those. */
+  leaving: number
   /** Requests whose body has not arrived whole: of all clients; of one client. */
   bodies: number
   bodiesEach: number
@@ -42,15 +44,18 @@ interface Held {
   response: ServerResponse | undefined
 }
 
-export function connectionLimits(total = HTTP_CONNECTIONS): ConnectionLimits {
+export function connectionLimits(
+  total = HTTP_CONNECTIONS,
+  leaving = HTTP_LEAVING,
+): ConnectionLimits {
   // One client gets a quarter at most, so that four are needed to meet the limit of all.
   const each = Math.max(1, Math.min(HTTP_CONNECTIONS_EACH, Math.floor(total / 4)))
-  return {total, each, bodies: HTTP_BODIES, bodiesEach: HTTP_BODIES_EACH}
+  return {...{total, each, leaving}, bodies: HTTP_BODIES, bodiesEach: HTTP_BODIES_EACH}
 }
 
 /** May watch several servers, which then share the limits. */
 export class Connections {
-  readonly #limits: ConnectionLimits
+  readonly limits: ConnectionLimits
   /** Oldest first: whoever begins something new goes to the end. */
   readonly #held = new Map<Socket, Held>()
   readonly #byClient = new Map<string, Set<Held>>()
@@ -58,16 +63,12 @@ export class Connections {
   #timer: NodeJS.Timeout | undefined
 
   constructor(limits = connectionLimits()) {
-    this.#limits = limits
-  }
-
-  get size(): number {
-    return this.#held.size
+    this.limits = limits
   }
 
   watch(server: Server): void {
     // Beyond it connections are dropped unseen. What is ended still counts until it is closed.
-    server.maxConnections = this.#limits.total + HTTP_LEAVING
+    server.maxConnections = this.limits.total + this.limits.leaving
     server.on('connection', (socket) => this.#admit(socket))
     server.prependListener('request', (request, response) => this.#onRequest(request, response))
     // A first listener for it would change what the server does with such a request.
@@ -86,8 +87,8 @@ export class Connections {
   #admit(socket: Socket): void {
     const client = clientOf(socket.remoteAddress ?? '')
     const own = this.#byClient.get(client)
-    if (own && own.size >= this.#limits.each && !this.#endOldest(own)) return void socket.destroy()
-    if (this.#held.size >= this.#limits.total && !this.#giveWay(own?.size ?? 0)) {
+    if (own && own.size >= this.limits.each && !this.#endOldest(own)) return void socket.destroy()
+    if (this.#held.size >= this.limits.total && !this.#giveWay(own?.size ?? 0)) {
       return void socket.destroy()
     }
     const held: Held = {
@@ -128,9 +129,9 @@ export class Connections {
   #boundBodies({client}: Held): void {
     const ofClient = [...(this.#byClient.get(client) ?? [])].filter(isUnfinished)
     const [oldest] = ofClient
-    if (oldest && ofClient.length > this.#limits.bodiesEach) return this.#end(oldest)
+    if (oldest && ofClient.length > this.limits.bodiesEach) return this.#end(oldest)
     const all = [...this.#held.values()].filter(isUnfinished)
-    if (all.length <= this.#limits.bodies) return
+    if (all.length <= this.limits.bodies) return
     const [first] = groupOfMost(all)
     if (first) this.#end(first)
   }
@@ -204,5 +205,8 @@ function mayGo(held: Held): boolean {
 function groupOfMost(all: readonly Held[]): readonly Held[] {
   const groups = new Map<string, Held[]>()
   for (const held of all) groups.set(held.client, [...(groups.get(held.client) ?? []), held])
-  return [...groups.values()].reduce((most, group) => (group.length > most.length ? group : most), [])
+  return [...groups.values()].reduce(
+    (most, group) => (group.length > most.length ? group : most),
+    [],
+  )
 }

@@ -36,6 +36,19 @@ export const RPC_CONCURRENT = 256
 /** RPC: of one remote address: half, so that one alone never makes the node busy for others. */
 export const RPC_CONCURRENT_EACH = 128
 
+/**
+ * Descriptors for the node itself: 52 when it runs (threads, stores, logs, sockets of the engine), 16 to L1, 18
+ * of the administration with those that leave, 10 of files that are being written, and 32 in reserve.
+ * Connections are cut so that the limit of the process leaves these. All of them wanted: 128 + 2,064 + 288 = 2,480.
+ */
+export const NODE_DESCRIPTORS = 128
+/** Descriptors that are taken for granted where the system does not tell its limit. */
+export const USUAL_DESCRIPTORS = 1_024
+/** HTTP: connections even where the limit leaves no room for them; such a node warns at its start. */
+export const HTTP_CONNECTIONS_LEAST = 16
+/** HTTP: connections of the administration, which only this machine reaches. */
+export const ADMIN_CONNECTIONS = 16
+
 /** HTTP: connections of all doors; each costs a descriptor and 30 kB: 60 MB. */
 export const HTTP_CONNECTIONS = 2_000
 /** HTTP: of one remote address: a quarter, which is enough for a proxy that counts for itself. */

@@ -97,7 +97,8 @@ export class Filters {
       if (this.#filters.size < FILTERS) return
       for (const [one, count] of counts) if (count > (counts.get(most) ?? 0)) most = one
     }
-    for (const [id, filter] of this.#filters) if (filter.client === most) return void this.remove(id)
+    for (const [id, filter] of this.#filters)
+      if (filter.client === most) return void this.remove(id)
   }
 
   #dropOld(): void {

@@ -8,6 +8,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {isRecord} from '../../lib/json.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {HOST_REFUSED} from '../../lib/host-names.ts'
+import type {Connections} from '../connections.ts'
 import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-server.ts'
 import {
   RPC_BODY_BYTES,
@@ -37,6 +38,8 @@ import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocke
 export interface RpcServerOptions extends RpcOptions {
   context: RpcContext
   logger: Logger
+  /** Bounds those of all doors together. */
+  connections: Connections
   readiness(): Readiness
   /** Whether the next block is ours. */
   isOurTurn(): boolean
@@ -49,11 +52,13 @@ export interface RpcServer extends HttpServer {
 
 /** @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED, RPC_TOKEN_INVALID and those of a missing file */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const {host, port, wsPort, tokenFile, context, logger} = options
+  const {host, port, wsPort, tokenFile, context, logger, connections} = options
   const token = tokenFile === undefined ? null : readToken(tokenFile)
   const serving = new Serving(options, createDoor({...options, token}))
   const sockets = createWebSocketDoor({
     feeds: context.feeds,
+    // The other half is for those who ask by POST.
+    most: Math.floor(connections.limits.total / 2),
     pending: serving.pending,
     answer: (text, caller, remote, meter) => serving.answer(text, caller, remote, meter),
     onError: (error) => logger.warn('message failed', errorFacts(error)),
@@ -64,6 +69,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       (request, response) => serving.serve(request, response),
       (error) => logger.warn('request failed', errorFacts(error)),
       (request, socket, head) => serving.upgrade(request, socket, head, sockets),
+      connections,
     )
   const server = await open(port, 'JSON-RPC')
   try {

@@ -32,6 +32,8 @@ const REFUSED_MS = 1_000
 
 export interface WebSocketOptions {
   feeds: Feeds
+  /** Connections at most, where that is fewer than usual. */
+  most: number
   /** The answer to one message; undefined: there is none. */
   answer(
     text: string,
@@ -73,11 +75,14 @@ export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
     upgrade(request, socket, head, isTrusted) {
       const remote = request.socket.remoteAddress ?? ''
       const ofClient = [...connections].filter(({client}) => client === clientOf(remote)).length
-      if (connections.size >= WS_CONNECTIONS || ofClient >= WS_PER_CLIENT) {
+      if (connections.size >= Math.min(WS_CONNECTIONS, options.most) || ofClient >= WS_PER_CLIENT) {
         return refuseUpgrade(socket, 503, 'Too many connections.')
       }
       server.handleUpgrade(request, socket, head, (accepted) => {
-        const connection = new Connection(accepted, {...{remote, isTrusted, shares, buffered}, ...options})
+        const connection = new Connection(accepted, {
+          ...{remote, isTrusted, shares, buffered},
+          ...options,
+        })
         connections.add(connection)
         accepted.on('close', () => {
           connections.delete(connection)
@@ -241,7 +246,8 @@ class Connection implements Subscriptions {
     }
     const waiting = this.socket.bufferedAmount
     const isSlow =
-      waiting > WS_BUFFER_BYTES || (waiting > 1_000_000 && this.#options.buffered() > WS_TOTAL_BUFFER_BYTES)
+      waiting > WS_BUFFER_BYTES ||
+      (waiting > 1_000_000 && this.#options.buffered() > WS_TOTAL_BUFFER_BYTES)
     if (isSlow) return this.socket.terminate()
     this.#send(
       `{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"${id}","result":${news.json}}}`,
