@@ -94,6 +94,20 @@ function post(localAddress: string, body: object): Promise<Answered> {
   })
 }
 
+/** From block to block, in milliseconds, while `goesOn`, which is asked after each. */
+async function longestGap(goesOn: (count: number) => boolean | Promise<boolean>): Promise<number> {
+  const {node} = lone
+  let longest = 0
+  let last = performance.now()
+  for (let count = 1, {number} = node.status().head; ; count++) {
+    await until('the next block', () => node.status().head.number > number)
+    ;({number} = node.status().head)
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+    if (!(await goesOn(count))) return longest
+  }
+}
+
 const openNow = () => sockets.filter(({destroyed}) => !destroyed).length
 const HALF =
   'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{'
@@ -152,7 +166,8 @@ describe('filters of one client', () => {
 
 describe('calls that only burn gas', () => {
   test('16 callers at once keep no block longer than a slot, are told when to come back, and others are served', async () => {
-    const {node} = lone
+    // A machine that is busy with other things is late without them.
+    const usual = await longestGap((count) => count < 10)
     let isOver = false
     const answers: Answered[] = []
     const attack = Array.from({length: 16}, async (_, index) => {
@@ -161,24 +176,18 @@ describe('calls that only burn gas', () => {
         answers.push(await call(ATTACKER, method!, {data, gas: '0x2faf080'}, 'latest'))
       }
     })
-    const times = [performance.now()]
-    let {number} = node.status().head
     const others: Answered[] = []
     const isRefused = () => answers.some(({error}) => error?.data?.retryAfterMs !== undefined)
-    while (times.length < 20 || (times.length < 80 && !isRefused())) {
-      await until('the next block', () => node.status().head.number > number)
-      number = node.status().head.number
-      times.push(performance.now())
-      if (times.length % 5 === 0) {
+    const gap = await longestGap(async (count) => {
+      if (count % 5 === 0) {
         others.push(await call(OTHER, 'eth_call', {to: `0x${'11'.repeat(20)}`}, 'latest'))
       }
-    }
+      return count < 20 || (count < 80 && !isRefused())
+    })
     isOver = true
     await Promise.all(attack)
 
-    // One slot from block to block, and one at most that it is late.
-    const gaps = times.slice(1).map((time, index) => time - times[index]!)
-    expect(Math.max(...gaps)).toBeLessThan(2 * SLOT_MS + WATCH_MS)
+    expect(gap).toBeLessThan(usual + SLOT_MS + WATCH_MS)
     expect(others.map(({result}) => result)).toEqual(others.map(() => '0x'))
     const refused = answers.find(({error}) => error?.data?.retryAfterMs !== undefined)
     expect(refused?.error?.code).toBe(-32_005)
