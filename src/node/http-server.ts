@@ -3,6 +3,7 @@ import type {AddressInfo} from 'node:net'
 import type {Duplex} from 'node:stream'
 
 import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
+import {Connections} from './connections.ts'
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -21,6 +22,7 @@ export interface HttpServer {
  *
  * @param handler a rejection ends the connection and is passed to `onError`
  * @param onUpgrade without it, a request for another protocol is answered like any other
+ * @param connections bounds them; given when several servers share the limits
  * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
  */
 export async function listen(
@@ -28,6 +30,7 @@ export async function listen(
   handler: RequestHandler,
   onError: (error: unknown) => void,
   onUpgrade?: UpgradeHandler,
+  connections = new Connections(),
 ): Promise<HttpServer> {
   const server = createServer((request, response) => {
     handler(request, response).catch((error: unknown) => {
@@ -35,12 +38,13 @@ export async function listen(
       response.destroy()
     })
   })
-  // A client that sends its request a byte at a time may hold a connection for this long.
-  server.requestTimeout = 30_000
-  server.headersTimeout = 10_000
+  // Deadlines are kept by the watch over the connections.
+  server.requestTimeout = 0
+  server.headersTimeout = 0
   server.keepAliveTimeout = 30_000
   server.on('clientError', (_error, socket) => socket.destroy())
   if (onUpgrade) server.on('upgrade', onUpgrade)
+  connections.watch(server)
   await bind(server, address)
   const {port} = server.address() as AddressInfo
   const host = address.host.includes(':') ? `[${address.host}]` : address.host

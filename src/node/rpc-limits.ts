@@ -3,14 +3,73 @@
 /** RPC: one body. 100 calls with the largest transaction each would be 26 MB; this is 18 of them. */
 export const RPC_BODY_BYTES = 5_000_000
 export const RPC_BATCH = 200
-/** RPC: gas of a call or an estimate. 50 M is 0.8 s of the slowest opcode. */
+/** RPC: gas of a call or an estimate, where slots are long enough for it. */
 export const RPC_CALL_GAS = 50_000_000n
+/**
+ * RPC: gas in a millisecond of the slowest opcode: 50 M in 0.8 s. The engine cannot be interrupted, and a block
+ * waits for the call that runs. So a call has at most the gas of one slot: all 50 M from 800 ms on, 15.6 M
+ * with slots of 250 ms.
+ */
+export const RPC_CALL_GAS_PER_MS = 62_500
+/**
+ * RPC: time of the engine for calls of one client, in milliseconds a second, loopback too: blocks wait for
+ * these as well. A usual call of 1 ms may come 150 times a second, and 2,000 at once.
+ */
+export const RPC_CALL_MS_PER_SECOND = 150
+export const RPC_CALL_MS_BURST = 2_000
+/** RPC: of all clients together: half of the time; the other half is for blocks. */
+export const RPC_CALLS_MS_PER_SECOND = 500
+export const RPC_CALLS_MS_BURST = 1_000
+/**
+ * RPC: an estimate is at most this much above what is needed, as with geth. That is 6 or 7 calls, after one
+ * for each doubling from 21,000.
+ */
+export const RPC_ESTIMATE_EXCESS = 0.015
 /** RPC: calls that the engine executes at a time. One leaves the other core to sealing. */
 export const RPC_CALLS_AT_ONCE = 1
 /** RPC: calls that may wait for it; ordinary ones take 1 ms, so a hundred are a tenth of a second. */
 export const RPC_CALLS_WAITING = 100
-/** RPC: requests in progress; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
+/** RPC: of one client: half. Clients take turns, whoever has how many waiting. */
+export const RPC_CALLS_WAITING_EACH = 50
+/** RPC: requests that are being answered; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
 export const RPC_CONCURRENT = 256
+/** RPC: of one remote address: half, so that one alone never makes the node busy for others. */
+export const RPC_CONCURRENT_EACH = 128
+
+/**
+ * Descriptors for the node itself: 52 when it runs (threads, stores, logs, sockets of the engine), 16 to L1, 18
+ * of the administration with those that leave, 10 of files that are being written, and 32 in reserve.
+ * Connections are cut so that the limit of the process leaves these. All of them wanted: 128 + 2,064 + 288 = 2,480.
+ */
+export const NODE_DESCRIPTORS = 128
+/** Descriptors that are taken for granted where the system does not tell its limit. */
+export const USUAL_DESCRIPTORS = 1_024
+/** HTTP: connections even where the limit leaves no room for them; such a node warns at its start. */
+export const HTTP_CONNECTIONS_LEAST = 16
+/** HTTP: connections of the administration, which only this machine reaches. */
+export const ADMIN_CONNECTIONS = 16
+
+/** HTTP: connections of all doors; each costs a descriptor and 30 kB: 60 MB. */
+export const HTTP_CONNECTIONS = 2_000
+/** HTTP: of one remote address: a quarter, which is enough for a proxy that counts for itself. */
+export const HTTP_CONNECTIONS_EACH = 500
+/** HTTP: connections that are being closed while others come already. */
+export const HTTP_LEAVING = 64
+/** HTTP: from the connection or the first byte to the end of the headers. A slow link takes 1 s. */
+export const HTTP_HEADERS_MS = 5_000
+/**
+ * HTTP: a body may take this long, and longer only as long as it comes at 100 bytes/ms (0.8 Mbit/s): the
+ * largest has 60 s.
+ */
+export const HTTP_BODY_MS = 10_000
+export const HTTP_BODY_BYTES_PER_MS = 100
+/** HTTP: bodies that have not arrived whole: 128 x 5 MB are 640 MB at worst; one address has a quarter. */
+export const HTTP_BODIES = 128
+export const HTTP_BODIES_EACH = 32
+/** HTTP: an answer of which the client takes nothing for this long ends the connection. */
+export const HTTP_UNREAD_ANSWER_MS = 30_000
+/** HTTP: how often the deadlines are looked at: 2,000 connections x 0.2 µs twice a second are nothing. */
+export const HTTP_LOOK_MS = 500
 export const RPC_LOG_RANGE_BLOCKS = 10_000
 
 /** RPC: addresses or topics at one position of a filter. */
@@ -30,6 +89,7 @@ export const RPC_NESTING = 32
 /** RPC: reads that the engine answers at a time, and those that may wait; each takes about 0.3 ms. */
 export const RPC_READS_AT_ONCE = 8
 export const RPC_READS_WAITING = 2_000
+export const RPC_READS_WAITING_EACH = 1_000
 /** RPC: a call is cut off for its sender after this; its gas bounds what the engine still does. */
 export const RPC_CALL_TIMEOUT_MS = 5_000
 /** RPC: blocks or transactions in one list answer. */
@@ -48,6 +108,8 @@ export const WS_CONNECTIONS = 500
 /** WebSocket: connections of one remote address. */
 export const WS_PER_CLIENT = 50
 export const WS_SUBSCRIPTIONS = 20
+/** WebSocket: of all connections of one client: ten full ones. Each block costs 5 µs for each: 1 ms. */
+export const WS_SUBSCRIPTIONS_EACH = 200
 /** WebSocket: messages of one connection that are being answered; the rest of it is not read meanwhile. */
 export const WS_IN_FLIGHT = 16
 /** WebSocket: unread text at which news end the connection. One answer at a time may be larger. */
@@ -58,10 +120,14 @@ export const WS_TOTAL_BUFFER_BYTES = 256_000_000
 export const WS_PING_MS = 30_000
 /** Filters: how many there may be, what each may hold, and when one that nobody asks for is removed. */
 export const FILTERS = 1_000
+/** Filters: of one client: a tenth. A tool makes a handful. */
+export const FILTERS_EACH = 100
 export const FILTER_CHANGES = 10_000
 export const FILTER_LIFETIME_MS = 300_000
 /** Feeds: followers of pending transactions: 16 x 5,000 a second x 5 µs are 0.4 of a core. */
 export const PENDING_FEEDS = 16
+/** Feeds: of one client, filters of pending transactions included. */
+export const PENDING_FEEDS_EACH = 4
 /** Feeds: messages between two turns of the event loop: 1,000 x 5 µs = 5 ms. */
 export const FEED_WORK = 1_000
 /**

@@ -14,6 +14,7 @@ import {ChainLog} from '../store/chain-log.ts'
 import {SignGuard} from '../store/sign-guard.ts'
 import {createBatcher, disabledBatcher} from './batcher/batcher.ts'
 import {ChainState} from './chain-state.ts'
+import {descriptorPlan} from './descriptors.ts'
 import {createDepositRelay, disabledDeposits} from './deposits/deposits.ts'
 import {AnvilEngine} from './engine/anvil-engine.ts'
 import type {Genesis} from './engine/genesis.ts'
@@ -80,6 +81,7 @@ export function openExchange(options: NodeOptions, genesis: Genesis, clock: Cloc
   const {host, port, advertiseAddress} = peer
   return new Libp2pExchange({
     ...{host, port, followers, clock},
+    connections: descriptorPlan().peers,
     advertiseAddress: advertiseAddress && peerAddress(advertiseAddress),
     bootnodes: [...bootnodes, ...(network.l2.bundled?.bootnodes ?? [])].map(peerAddress),
     chainId: network.l2.chainId,

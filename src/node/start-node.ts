@@ -2,6 +2,8 @@
 import {createRpcClient, type RpcClient} from '../lib/json-rpc.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {startAdminServer} from './admin/admin-server.ts'
+import {connectionLimits, Connections} from './connections.ts'
+import {descriptorPlan} from './descriptors.ts'
 import {openHistory} from './history/open-history.ts'
 import {L1_TIMEOUT_MS} from './limits.ts'
 import {issueText, readinessOf} from './node-health.ts'
@@ -38,6 +40,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
 async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNode> {
   const {dataDir, logger} = options
+  const descriptors = descriptorPlan()
+  if (descriptors.isTight) {
+    const {limit, wanted, http, peers} = descriptors
+    const facts = {limit, wanted, http, peers: peers.known}
+    logger.warn('few descriptors: connections are cut so that files can be opened', facts)
+  }
   const l1 = createRpcClient(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS})
   closers.push(() => l1.close())
   const genesis = await checkOptions(options, l1)
@@ -59,6 +67,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const status = () => statusOf(stages, wallets)
   const rpc = await startRpcServer({
     ...options.rpc,
+    connections: new Connections(connectionLimits(descriptors.http, descriptors.leaving)),
     context: rpcContextOf(stages, openHistory(stages, closers)),
     logger: logger.child('rpc'),
     readiness: () => readinessOf(options, status()),

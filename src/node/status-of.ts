@@ -15,8 +15,9 @@ import type {Metrics} from './metrics.ts'
 import type {BlockExchange} from './peers/exchange.ts'
 import type {OpenHistory} from './history/open-history.ts'
 import {POOL_TRANSACTIONS} from './limits.ts'
-import {RPC_READS_AT_ONCE, RPC_READS_WAITING} from './rpc-limits.ts'
+import {RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH} from './rpc-limits.ts'
 import {createCallQueue} from './rpc/call-queue.ts'
+import {EngineCalls} from './rpc/engine-calls.ts'
 import type {RpcContext} from './rpc/context.ts'
 import {Feeds} from './rpc/feeds.ts'
 import {Filters} from './rpc/filters.ts'
@@ -177,8 +178,8 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
     mempool,
     ...{history, reader, feeds},
     filters: new Filters(feeds, clock),
-    calls: createCallQueue(),
-    reads: createCallQueue(RPC_READS_AT_ONCE, RPC_READS_WAITING),
+    calls: new EngineCalls(chain.gate, options.network.l2.slotMs),
+    reads: createCallQueue(RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH),
     named: [],
     health: new Health(),
     accept: parts.accept,

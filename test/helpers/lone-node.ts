@@ -14,10 +14,12 @@ export interface LoneNode extends AsyncDisposable {
  * One node that seals and has no L1: what tests of its RPC need.
  *
  * @param changed options that differ; given the directory of the genesis document
+ * @param slots the network's, when they matter
  */
 export async function startLoneNode(
   rich: Address[],
   changed: (dir: string) => Partial<NodeOptions> = () => ({}),
+  slots: {slotMs?: number} = {},
 ): Promise<LoneNode> {
   const genesis = await createTestGenesis({
     initialSigner: accountOf('alpha').address,
@@ -25,7 +27,7 @@ export async function startLoneNode(
     firstEpochEndBlock: 100_000n,
   })
   // Nothing listens there: an L1 that is down must not keep the L2 from working.
-  const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
+  const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1', ...slots})
   const options = nodeOptions('alpha', network, genesis.dir, {
     alone: true,
     ...changed(genesis.dir),

@@ -28,13 +28,20 @@ export interface NodeProcess {
 /**
  * Starts a node and returns when it serves.
  *
+ * @param descriptors its limit of open files
  * @throws {Error} with what it wrote, when it ends instead
  */
-export async function startNodeProcess(options: NodeOptions): Promise<NodeProcess> {
+export async function startNodeProcess(
+  options: NodeOptions,
+  descriptors?: number,
+): Promise<NodeProcess> {
   mkdirSync(options.dataDir, {recursive: true})
   const file = join(options.dataDir, 'options.json')
   writeFileSync(file, JSON.stringify(options))
-  const child = spawn(process.execPath, [program, file], {stdio: ['ignore', 'pipe', 'pipe']})
+  const command = [process.execPath, program, file]
+  const limited = ['/bin/sh', '-c', `ulimit -n ${descriptors} && exec "$0" "$@"`, ...command]
+  const [executable, ...args] = descriptors === undefined ? command : limited
+  const child = spawn(executable!, args, {stdio: ['ignore', 'pipe', 'pipe']})
   const killWithUs = () => child.kill('SIGKILL')
   process.once('exit', killWithUs)
   const closed = once(child, 'close').then(() => process.off('exit', killWithUs))

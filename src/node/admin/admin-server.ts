@@ -10,7 +10,9 @@ import {join} from 'node:path'
 import {writeFileAtomic} from '../../lib/files.ts'
 import {createHostCheck, HOST_REFUSED} from '../../lib/host-names.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
+import {connectionLimits, Connections} from '../connections.ts'
 import {listen, sendJson, type HttpServer} from '../http-server.ts'
+import {ADMIN_CONNECTIONS} from '../rpc-limits.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 
 /** Content of `<dataDir>/admin.json`. */
@@ -52,6 +54,8 @@ export async function startAdminServer(options: AdminOptions): Promise<HttpServe
       sendJson(response, 404, {error: 'There is no such route.'})
     },
     (error) => logger.warn('admin request failed', errorFacts(error)),
+    undefined,
+    new Connections({...connectionLimits(ADMIN_CONNECTIONS, 2), each: ADMIN_CONNECTIONS}),
   )
   const file = join(dataDir, 'admin.json')
   const content: AdminFile = {pid: process.pid, url: server.url, token}

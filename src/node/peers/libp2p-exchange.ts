@@ -10,6 +10,7 @@ import {errorFacts, type Logger} from '../../lib/log.ts'
 import {lowerCase, type BlockHeader, type SealedBlock} from '../../protocol/block.ts'
 import type {TwinView} from '../../protocol/node-status.ts'
 import {formatPeerAddress} from '../../protocol/peer-address.ts'
+import type {PeerConnections} from '../descriptors.ts'
 import {listen} from '../http-server.ts'
 import {PEER_FAREWELL_MS, PEER_STATUS_MS, PEER_STREAMS_EACH} from '../peer-limits.ts'
 import {BlockGossip} from './block-gossip.ts'
@@ -38,6 +39,8 @@ export interface Libp2pExchangeOptions {
   port: number
   /** Multiaddr under which others reach us, when it is not host and port. */
   advertiseAddress?: string | undefined
+  /** Fewer than usual where descriptors are few. */
+  connections?: PeerConnections
   /** Multiaddrs. */
   bootnodes: readonly string[]
   chainId: number
@@ -87,6 +90,7 @@ export class Libp2pExchange implements BlockExchange {
     const prefix = this.#prefix()
     const node = await createHost({
       ...{privateKey, topic: `${prefix}/blocks`, gossipProtocol: `${prefix}/gossip/1`},
+      connections: this.#options.connections,
       listen: formatPeerAddress(host === 'localhost' ? '127.0.0.1' : host, port),
       gate: (stream, connection) => this.#gate(stream, connection),
       denyInbound: (connection) => this.#running?.sessions.denyInbound(connection) ?? true,

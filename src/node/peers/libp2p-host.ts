@@ -27,12 +27,15 @@ import {
   PEER_TIMEOUT_MS,
   PEER_UPGRADE_MS,
 } from '../peer-limits.ts'
+import type {PeerConnections} from '../descriptors.ts'
 import {calmYamux} from './muxer.ts'
 
 export type Host = Awaited<ReturnType<typeof createHost>>
 
 export interface HostOptions {
   privateKey: PrivateKey
+  /** Fewer than usual where descriptors are few. */
+  connections?: PeerConnections | undefined
   /** Multiaddr to listen at. */
   listen: string
   topic: string
@@ -45,11 +48,12 @@ export interface HostOptions {
 
 /** Not started yet. */
 export async function createHost(options: HostOptions) {
+  const {known, pending} = options.connections ?? {known: PEER_CONNECTIONS, pending: PEER_PENDING}
   return createLibp2p({
     start: false,
     privateKey: options.privateKey,
     addresses: {listen: [options.listen]},
-    transports: [tcp({maxConnections: PEER_CONNECTIONS + PEER_PENDING, backlog: PEER_PENDING})],
+    transports: [tcp({maxConnections: known + pending, backlog: PEER_PENDING})],
     connectionEncrypters: [noise()],
     streamMuxers: [
       calmYamux({maxInboundStreams: PEER_STREAMS, maxOutboundStreams: 4 * PEER_STREAMS}),
@@ -58,13 +62,13 @@ export async function createHost(options: HostOptions) {
     connectionMonitor: {enabled: false},
     connectionGater: gaterOf(options),
     connectionManager: {
-      maxConnections: PEER_CONNECTIONS,
+      maxConnections: known,
       maxParallelDials: PEERS,
       dialTimeout: PEER_TIMEOUT_MS,
       addressDialTimeout: PEER_TIMEOUT_MS,
       inboundUpgradeTimeout: PEER_UPGRADE_MS,
       inboundConnectionThreshold: PEER_CONNECTS_PER_SECOND,
-      maxIncomingPendingConnections: PEER_PENDING,
+      maxIncomingPendingConnections: pending,
       inboundStreamProtocolNegotiationTimeout: PEER_UPGRADE_MS,
       outboundStreamProtocolNegotiationTimeout: PEER_UPGRADE_MS,
       // Lost peers are dialed again by us, who know which of them still count.

@@ -5,54 +5,68 @@
  * The gas cap bounds one call. Without this bound a batch of capped calls would still hold the engine's
  * state for minutes, and no block could be sealed meanwhile.
  */
-import {RPC_CALLS_AT_ONCE, RPC_CALLS_WAITING} from '../rpc-limits.ts'
+import {RPC_CALLS_AT_ONCE, RPC_CALLS_WAITING, RPC_CALLS_WAITING_EACH} from '../rpc-limits.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 export interface CallQueue {
   /**
    * @param signal aborts when nobody waits for the answer any more; what has not begun is then left out
+   * @param client clients take turns
    * @throws {RpcError} limit, when too many wait already; unavailable, when it was given up
    */
-  run<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  run<T>(act: () => Promise<T>, signal?: AbortSignal, client?: string): Promise<T>
 }
 
 export function createCallQueue(
   atOnce = RPC_CALLS_AT_ONCE,
   maxWaiting = RPC_CALLS_WAITING,
+  maxOfClient = RPC_CALLS_WAITING_EACH,
 ): CallQueue {
-  const waiting = new Set<() => void>()
+  /** Whoever's turn it is comes first. */
+  const waiting = new Map<string, Set<() => void>>()
+  let count = 0
   let running = 0
 
-  function turn(signal: AbortSignal | undefined): Promise<void> {
+  function leave(client: string, begin: () => void): void {
+    const own = waiting.get(client)
+    if (!own?.delete(begin)) return
+    count--
+    waiting.delete(client)
+    if (own.size > 0) waiting.set(client, own)
+  }
+
+  function turn(client: string, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const begin = () => {
         signal?.removeEventListener('abort', giveUp)
         resolve()
       }
       const giveUp = () => {
-        waiting.delete(begin)
+        leave(client, begin)
         reject(new RpcError(rpcCodes.unavailable, 'The client is gone.'))
       }
       if (signal?.aborted) return giveUp()
       signal?.addEventListener('abort', giveUp, {once: true})
-      waiting.add(begin)
+      waiting.set(client, (waiting.get(client) ?? new Set()).add(begin))
+      count++
     })
   }
 
   return {
-    async run(act, signal) {
+    async run(act, signal, client = '') {
       if (running >= atOnce) {
-        if (waiting.size >= maxWaiting) {
+        if (count >= maxWaiting || (waiting.get(client)?.size ?? 0) >= maxOfClient) {
           throw new RpcError(rpcCodes.limit, 'Too many calls wait; try again later.')
         }
-        await turn(signal)
+        await turn(client, signal)
       } else running++
       try {
         return await act()
       } finally {
-        const [next] = waiting
-        if (next) {
-          waiting.delete(next)
+        const [first] = waiting
+        const [next] = first?.[1] ?? []
+        if (first && next) {
+          leave(first[0], next)
           next()
         } else running--
       }

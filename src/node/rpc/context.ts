@@ -5,6 +5,7 @@ import type {History} from '../history/history.ts'
 import type {ChainReader} from '../history/reader.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {CallQueue} from './call-queue.ts'
+import type {EngineCalls} from './engine-calls.ts'
 import type {Feeds} from './feeds.ts'
 import type {Filters} from './filters.ts'
 import type {Health} from './health.ts'
@@ -25,7 +26,7 @@ export interface RpcContext {
   feeds: Feeds
   filters: Filters
   /** Bounds the calls that execute code. */
-  calls: CallQueue
+  calls: EngineCalls
   /** Bounds all other reads of the engine. */
   reads: CallQueue
   accept(raw: string): Promise<Hash>
@@ -47,6 +48,8 @@ export interface Caller {
   signal: AbortSignal
   /** True when the client showed the token. */
   isTrusted: boolean
+  /** Whose share is used: one for each remote address, and one more for who shows the token from there. */
+  client: string
   /** Only a WebSocket connection has them. */
   subscriptions: Subscriptions | undefined
 }

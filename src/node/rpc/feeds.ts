@@ -9,10 +9,11 @@ import type {BlockEvent, History} from '../history/history.ts'
 import {matches, parseLogFilter, type LogFilter} from '../history/log-filter.ts'
 import type {ChainReader} from '../history/reader.ts'
 import {logShape} from '../history/rpc-shapes.ts'
-import {FEED_WORK, PENDING_FEEDS} from '../rpc-limits.ts'
+import {FEED_WORK, PENDING_FEEDS, PENDING_FEEDS_EACH} from '../rpc-limits.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {Watch} from '../watch.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
+import {Shares} from './shares.ts'
 import {pendingTransaction} from './txpool.ts'
 
 export interface FeedOptions {
@@ -58,6 +59,7 @@ export class Feeds {
   readonly #options: FeedOptions
   readonly #blocks = new Set<BlockSubscriber>()
   readonly #pending = new Set<PendingSubscriber>()
+  readonly #pendingShares = new Shares(PENDING_FEEDS, PENDING_FEEDS_EACH)
   /** Events that are being told, one after the other. */
   #telling: Promise<void> = Promise.resolve()
 
@@ -69,13 +71,16 @@ export class Feeds {
 
   /**
    * @param kind `newHeads`, `logs` or `newPendingTransactions`
+   * @param client whose share it takes
    * @returns ends it
    * @throws {RpcError}
    */
-  subscribe(kind: unknown, options: unknown, deliver: Deliver): () => void {
+  subscribe(kind: unknown, options: unknown, deliver: Deliver, client: string): () => void {
     if (kind === 'newHeads') return this.#addBlocks(undefined, deliver)
     if (kind === 'logs') return this.#addBlocks(parseLogFilter(options), deliver)
-    if (kind === 'newPendingTransactions') return this.#addPending(options === true, deliver)
+    if (kind === 'newPendingTransactions') {
+      return this.#addPending(options === true, deliver, client)
+    }
     throw new RpcError(
       rpcCodes.invalidParams,
       'A subscription is newHeads, logs or newPendingTransactions.',
@@ -88,13 +93,17 @@ export class Feeds {
     return () => this.#blocks.delete(subscriber)
   }
 
-  #addPending(isFull: boolean, deliver: Deliver): () => void {
-    if (this.#pending.size >= PENDING_FEEDS) {
+  #addPending(isFull: boolean, deliver: Deliver, client: string): () => void {
+    const leave = this.#pendingShares.enter(client)
+    if (!leave) {
       throw new RpcError(rpcCodes.limit, 'Too many clients follow pending transactions already.')
     }
     const subscriber = {isFull, deliver}
     this.#pending.add(subscriber)
-    return () => this.#pending.delete(subscriber)
+    return () => {
+      leave()
+      this.#pending.delete(subscriber)
+    }
   }
 
   #onPending(hash: Hash): void {

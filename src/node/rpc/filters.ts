@@ -3,12 +3,13 @@ import {randomBytes} from 'node:crypto'
 
 import type {Clock} from '../../lib/clock.ts'
 import {isRecord} from '../../lib/json.ts'
-import {FILTER_CHANGES, FILTER_LIFETIME_MS, FILTERS} from '../rpc-limits.ts'
+import {FILTER_CHANGES, FILTER_LIFETIME_MS, FILTERS, FILTERS_EACH} from '../rpc-limits.ts'
 import type {Method} from './context.ts'
 import type {Feeds, News} from './feeds.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 interface Filter {
+  client: string
   changes: unknown[]
   /** What was asked for, of a log filter. */
   criteria: unknown
@@ -27,12 +28,16 @@ export class Filters {
     this.#clock = clock
   }
 
-  /** @param criteria undefined: no filter of logs */
-  add(kind: string, criteria?: unknown): string {
+  /**
+   * A client with its whole share, or the one with the most when all are taken, loses the filter that was
+   * not asked for the longest.
+   *
+   * @param criteria undefined: no filter of logs
+   * @throws {RpcError}
+   */
+  add(client: string, kind: string, criteria?: unknown): string {
     this.#dropOld()
-    if (this.#filters.size >= FILTERS) {
-      throw new RpcError(rpcCodes.limit, 'There are too many filters; subscribe by WebSocket.')
-    }
+    this.#makeRoom(client)
     const id = `0x${randomBytes(16).toString('hex')}`
     const deliver = ({value}: News) => {
       const change = kind === 'newHeads' && isRecord(value) ? value['hash'] : value
@@ -40,11 +45,12 @@ export class Filters {
       else filter.hasOverflowed = true
     }
     const filter: Filter = {
+      client,
       changes: [],
       criteria,
       hasOverflowed: false,
       askedAtMs: this.#clock.monotonicMs(),
-      end: this.#feeds.subscribe(kind, criteria, deliver),
+      end: this.#feeds.subscribe(kind, criteria, deliver, client),
     }
     this.#filters.set(id, filter)
     return id
@@ -77,7 +83,22 @@ export class Filters {
     const filter = this.#filters.get(String(id))
     if (!filter) throw new RpcError(rpcCodes.rejected, 'filter not found')
     filter.askedAtMs = this.#clock.monotonicMs()
+    // Least recently asked first.
+    this.#filters.delete(String(id))
+    this.#filters.set(String(id), filter)
     return filter
+  }
+
+  #makeRoom(client: string): void {
+    const counts = new Map<string, number>()
+    for (const {client: one} of this.#filters.values()) counts.set(one, (counts.get(one) ?? 0) + 1)
+    let most = client
+    if ((counts.get(client) ?? 0) < FILTERS_EACH) {
+      if (this.#filters.size < FILTERS) return
+      for (const [one, count] of counts) if (count > (counts.get(most) ?? 0)) most = one
+    }
+    for (const [id, filter] of this.#filters)
+      if (filter.client === most) return void this.remove(id)
   }
 
   #dropOld(): void {
@@ -87,9 +108,10 @@ export class Filters {
 }
 
 export const filterMethods: Record<string, Method> = {
-  eth_newFilter: ([criteria], {filters}) => filters.add('logs', criteria ?? {}),
-  eth_newBlockFilter: (_params, {filters}) => filters.add('newHeads'),
-  eth_newPendingTransactionFilter: (_params, {filters}) => filters.add('newPendingTransactions'),
+  eth_newFilter: ([criteria], {filters}, {client}) => filters.add(client, 'logs', criteria ?? {}),
+  eth_newBlockFilter: (_params, {filters}, {client}) => filters.add(client, 'newHeads'),
+  eth_newPendingTransactionFilter: (_params, {filters}, {client}) =>
+    filters.add(client, 'newPendingTransactions'),
   eth_getFilterChanges: ([id], {filters}) => filters.changes(id),
   eth_uninstallFilter: ([id], {filters}) => filters.remove(id),
   eth_subscribe: ([kind, options], _context, {subscriptions}) => {

@@ -9,35 +9,62 @@ export interface RateLimitOptions {
   isExempt?: (address: string) => boolean
 }
 
+/** Buckets that fill again: one for each name, the names that were used least recently are forgotten. */
+export class Buckets {
+  readonly #perMs: number
+  readonly #burst: number
+  /** What is left, and when that was. Least recently used first. */
+  readonly #buckets = new Map<string, {units: number; atMs: number}>()
+
+  constructor(unitsPerSecond: number, burst: number) {
+    this.#perMs = unitsPerSecond / 1000
+    this.#burst = burst
+  }
+
+  /** @returns milliseconds until there are so many units; 0: there are */
+  waitMs(name: string, units: number, nowMs: number): number {
+    return Math.max(0, Math.ceil((units - this.#left(name, nowMs)) / this.#perMs))
+  }
+
+  /** Takes them also where there are fewer: what was really used is owed. */
+  take(name: string, units: number, nowMs: number): void {
+    const left = this.#left(name, nowMs)
+    this.#buckets.delete(name)
+    this.#buckets.set(name, {units: left - units, atMs: nowMs})
+    const [oldest] = this.#buckets.keys()
+    if (this.#buckets.size > RPC_CLIENTS && oldest !== undefined) this.#buckets.delete(oldest)
+  }
+
+  #left(name: string, nowMs: number): number {
+    const {units, atMs} = this.#buckets.get(name) ?? {units: this.#burst, atMs: nowMs}
+    return Math.min(this.#burst, units + (nowMs - atMs) * this.#perMs)
+  }
+}
+
 /**
  * A bucket of work per remote address. Programs on this machine are not counted: who can start them can
  * stop the node as well. A proxy in front of the node is one of them and has to count for itself.
  */
 export class RateLimit {
-  readonly #perMs: number
-  readonly #burst: number
+  readonly #buckets: Buckets
   readonly #isExempt: (address: string) => boolean
-  /** What is left, and when that was. Least recently used first. */
-  readonly #buckets = new Map<string, {units: number; atMs: number}>()
 
-  constructor(options: RateLimitOptions = {}) {
-    this.#perMs = (options.unitsPerSecond ?? RPC_UNITS_PER_SECOND) / 1000
-    this.#burst = options.burst ?? RPC_UNITS_BURST
-    this.#isExempt = options.isExempt ?? isLoopback
+  constructor({
+    unitsPerSecond = RPC_UNITS_PER_SECOND,
+    burst = RPC_UNITS_BURST,
+    isExempt = isLoopback,
+  }: RateLimitOptions = {}) {
+    this.#buckets = new Buckets(unitsPerSecond, burst)
+    this.#isExempt = isExempt
   }
 
   /** @returns false when the client has to wait */
   take(address: string, units: number, nowMs: number): boolean {
     if (this.#isExempt(address)) return true
     const name = clientOf(address)
-    const bucket = this.#buckets.get(name) ?? {units: this.#burst, atMs: nowMs}
-    const left = Math.min(this.#burst, bucket.units + (nowMs - bucket.atMs) * this.#perMs)
-    const isAllowed = left >= units
-    this.#buckets.delete(name)
-    this.#buckets.set(name, {units: isAllowed ? left - units : left, atMs: nowMs})
-    const [oldest] = this.#buckets.keys()
-    if (this.#buckets.size > RPC_CLIENTS && oldest !== undefined) this.#buckets.delete(oldest)
-    return isAllowed
+    if (this.#buckets.waitMs(name, units, nowMs) > 0) return false
+    this.#buckets.take(name, units, nowMs)
+    return true
   }
 }
 
@@ -50,6 +77,11 @@ export function clientOf(address: string): string {
   const back = tail?.split(':').filter((part) => part !== '') ?? []
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length)
   return [...front, ...Array.from({length: zeros}, () => '0'), ...back].slice(0, 4).join(':')
+}
+
+/** Whose share is used: who shows the token does not share with others behind the same address. */
+export function shareOf(address: string, isTrusted: boolean): string {
+  return `${clientOf(address)}${isTrusted ? ' with token' : ''}`
 }
 
 export function isLoopback(address: string): boolean {

@@ -8,10 +8,12 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {isRecord} from '../../lib/json.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {HOST_REFUSED} from '../../lib/host-names.ts'
+import type {Connections} from '../connections.ts'
 import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-server.ts'
 import {
   RPC_BODY_BYTES,
   RPC_CONCURRENT,
+  RPC_CONCURRENT_EACH,
   RPC_REFUSALS_AT_ONCE,
   RPC_REFUSED_PAUSE_MS,
 } from '../rpc-limits.ts'
@@ -29,12 +31,15 @@ import {
   type RpcRequest,
 } from './json-rpc.ts'
 import {costOf, dispatch} from './methods.ts'
-import {RateLimit} from './rate-limit.ts'
+import {clientOf, RateLimit, shareOf} from './rate-limit.ts'
+import {Shares} from './shares.ts'
 import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
 
 export interface RpcServerOptions extends RpcOptions {
   context: RpcContext
   logger: Logger
+  /** Bounds those of all doors together. */
+  connections: Connections
   readiness(): Readiness
   /** Whether the next block is ours. */
   isOurTurn(): boolean
@@ -47,11 +52,13 @@ export interface RpcServer extends HttpServer {
 
 /** @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED, RPC_TOKEN_INVALID and those of a missing file */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const {host, port, wsPort, tokenFile, context, logger} = options
+  const {host, port, wsPort, tokenFile, context, logger, connections} = options
   const token = tokenFile === undefined ? null : readToken(tokenFile)
   const serving = new Serving(options, createDoor({...options, token}))
   const sockets = createWebSocketDoor({
     feeds: context.feeds,
+    // The other half is for those who ask by POST.
+    most: Math.floor(connections.limits.total / 2),
     pending: serving.pending,
     answer: (text, caller, remote, meter) => serving.answer(text, caller, remote, meter),
     onError: (error) => logger.warn('message failed', errorFacts(error)),
@@ -62,6 +69,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       (request, response) => serving.serve(request, response),
       (error) => logger.warn('request failed', errorFacts(error)),
       (request, socket, head) => serving.upgrade(request, socket, head, sockets),
+      connections,
     )
   const server = await open(port, 'JSON-RPC')
   try {
@@ -86,7 +94,7 @@ class Serving {
   readonly #door: Door
   readonly #rate: RateLimit
   readonly pending = new PendingAnswers()
-  #inProgress = 0
+  readonly #inProgress = new Shares(RPC_CONCURRENT, RPC_CONCURRENT_EACH)
 
   constructor(options: RpcServerOptions, door: Door) {
     this.#options = options
@@ -110,15 +118,7 @@ class Serving {
     if (method !== 'POST') return this.#serveGet(request, response)
     const token = this.#door.tokenOf(headers)
     if (token === 'wrong') return unauthorized(response)
-    if (this.#inProgress >= RPC_CONCURRENT) {
-      return refuse(response, 503, 'The node is busy; try again.', rpcCodes.limit)
-    }
-    this.#inProgress++
-    try {
-      await this.#servePost(request, response, token === 'right')
-    } finally {
-      this.#inProgress--
-    }
+    await this.#servePost(request, response, token === 'right')
   }
 
   upgrade(
@@ -184,13 +184,33 @@ class Serving {
       response.setHeader('connection', 'close')
       return refuse(response, 413, `A body has at most ${RPC_BODY_BYTES} bytes.`, rpcCodes.limit)
     }
+    const remote = request.socket.remoteAddress ?? ''
+    // Counted when the body is there: who only begins a request takes nobody's place.
+    const leave = this.#inProgress.enter(clientOf(remote))
+    if (!leave) {
+      response.setHeader('retry-after', '1')
+      return refuse(response, 503, 'The node is busy; try again.', rpcCodes.limit)
+    }
+    try {
+      await this.#answerPost(body.toString('utf8'), response, remote, isTrusted)
+    } finally {
+      leave()
+    }
+  }
+
+  async #answerPost(
+    text: string,
+    response: ServerResponse,
+    remote: string,
+    isTrusted: boolean,
+  ): Promise<void> {
     const gone = new AbortController()
     response.on('close', () => gone.abort(answered))
-    const caller = {signal: gone.signal, isTrusted, subscriptions: undefined}
-    const remote = request.socket.remoteAddress ?? ''
+    const client = shareOf(remote, isTrusted)
+    const caller = {signal: gone.signal, isTrusted, client, subscriptions: undefined}
     const meter = this.pending.open()
     response.on('close', () => meter.close())
-    const answer = await this.answer(body.toString('utf8'), caller, remote, meter)
+    const answer = await this.answer(text, caller, remote, meter)
     if (answer !== undefined) return sendText(response, 200, 'application/json', answer)
     response.writeHead(204)
     response.end()

@@ -17,16 +17,23 @@ import {
   WS_PER_CLIENT,
   WS_PING_MS,
   WS_SUBSCRIPTIONS,
+  WS_SUBSCRIPTIONS_EACH,
   WS_TOTAL_BUFFER_BYTES,
 } from '../rpc-limits.ts'
 import type {Caller, Subscriptions} from './context.ts'
 import type {Feeds, News} from './feeds.ts'
 import type {PendingAnswers} from './answer-meter.ts'
 import {RpcError, rpcCodes, type AnswerMeter} from './json-rpc.ts'
-import {clientOf} from './rate-limit.ts'
+import {clientOf, shareOf} from './rate-limit.ts'
+import {Shares} from './shares.ts'
+
+/** Time to take a refusal. */
+const REFUSED_MS = 1_000
 
 export interface WebSocketOptions {
   feeds: Feeds
+  /** Connections at most, where that is fewer than usual. */
+  most: number
   /** The answer to one message; undefined: there is none. */
   answer(
     text: string,
@@ -57,6 +64,8 @@ export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
   const pings = setInterval(() => {
     for (const connection of connections) connection.ping()
   }, WS_PING_MS).unref()
+  // The limit of all is that of the connections.
+  const shares = new Shares(WS_CONNECTIONS * WS_SUBSCRIPTIONS, WS_SUBSCRIPTIONS_EACH)
   const buffered = () => [...connections].reduce((sum, {socket}) => sum + socket.bufferedAmount, 0)
 
   return {
@@ -66,11 +75,14 @@ export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
     upgrade(request, socket, head, isTrusted) {
       const remote = request.socket.remoteAddress ?? ''
       const ofClient = [...connections].filter(({client}) => client === clientOf(remote)).length
-      if (connections.size >= WS_CONNECTIONS || ofClient >= WS_PER_CLIENT) {
+      if (connections.size >= Math.min(WS_CONNECTIONS, options.most) || ofClient >= WS_PER_CLIENT) {
         return refuseUpgrade(socket, 503, 'Too many connections.')
       }
       server.handleUpgrade(request, socket, head, (accepted) => {
-        const connection = new Connection(accepted, remote, isTrusted, options, buffered)
+        const connection = new Connection(accepted, {
+          ...{remote, isTrusted, shares, buffered},
+          ...options,
+        })
         connections.add(connection)
         accepted.on('close', () => {
           connections.delete(connection)
@@ -91,20 +103,29 @@ export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
 export function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
   const length = Buffer.byteLength(reason)
   socket.on('error', () => {})
+  // Whoever does not close after a refusal would keep the connection for good.
+  setTimeout(() => socket.destroy(), REFUSED_MS).unref()
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain\r\n` +
       `content-length: ${length}\r\n\r\n${reason}`,
   )
 }
 
+interface ConnectionOptions extends WebSocketOptions {
+  remote: string
+  isTrusted: boolean
+  /** Counts the subscriptions of each client. */
+  shares: Shares
+  /** Text that waits for all slow readers together. */
+  buffered(): number
+}
+
 class Connection implements Subscriptions {
   readonly socket: WebSocket
   readonly client: string
-  readonly #remote: string
-  readonly #options: WebSocketOptions
+  readonly #options: ConnectionOptions
   readonly #caller: Caller
   readonly #gone = new AbortController()
-  readonly #buffered: () => number
   /** How each subscription is ended. */
   readonly #subscriptions = new Map<string, () => void>()
   /** News that came before the answer that tells their id. */
@@ -112,19 +133,13 @@ class Connection implements Subscriptions {
   #inFlight = 0
   #answersPing = true
 
-  constructor(
-    socket: WebSocket,
-    remote: string,
-    isTrusted: boolean,
-    options: WebSocketOptions,
-    buffered: () => number,
-  ) {
+  constructor(socket: WebSocket, options: ConnectionOptions) {
+    const {remote, isTrusted} = options
     this.socket = socket
     this.client = clientOf(remote)
-    this.#remote = remote
     this.#options = options
-    this.#buffered = buffered
-    this.#caller = {signal: this.#gone.signal, isTrusted, subscriptions: this}
+    const client = shareOf(remote, isTrusted)
+    this.#caller = {signal: this.#gone.signal, isTrusted, client, subscriptions: this}
     socket.on('message', (data) => void this.#onMessage(data))
     socket.on('pong', () => (this.#answersPing = true))
     // A client that breaks the protocol is cut off by the library; there is nothing to add.
@@ -136,11 +151,26 @@ class Connection implements Subscriptions {
       const message = `A connection has at most ${WS_SUBSCRIPTIONS} subscriptions.`
       throw new RpcError(rpcCodes.limit, message)
     }
-    const id = `0x${randomBytes(16).toString('hex')}`
-    const end = this.#options.feeds.subscribe(kind, options, (news) => this.#deliver(id, news))
-    this.#subscriptions.set(id, end)
-    this.#early.set(id, [])
-    return id
+    const {client} = this.#caller
+    const leave = this.#options.shares.enter(client)
+    if (!leave) {
+      const message = `A client has at most ${WS_SUBSCRIPTIONS_EACH} subscriptions.`
+      throw new RpcError(rpcCodes.limit, message)
+    }
+    try {
+      const id = `0x${randomBytes(16).toString('hex')}`
+      const deliver = (news: News) => this.#deliver(id, news)
+      const end = this.#options.feeds.subscribe(kind, options, deliver, client)
+      this.#subscriptions.set(id, () => {
+        leave()
+        end()
+      })
+      this.#early.set(id, [])
+      return id
+    } catch (error) {
+      leave()
+      throw error
+    }
   }
 
   remove(id: string): boolean {
@@ -167,7 +197,7 @@ class Connection implements Subscriptions {
     const meter = this.#options.pending.open()
     try {
       const text = Buffer.isBuffer(data) ? data.toString('utf8') : String(data)
-      const answer = await this.#options.answer(text, this.#caller, this.#remote, meter)
+      const answer = await this.#options.answer(text, this.#caller, this.#options.remote, meter)
       const sent = answer === undefined ? undefined : this.#sent(answer)
       this.#begin()
       await sent
@@ -216,7 +246,8 @@ class Connection implements Subscriptions {
     }
     const waiting = this.socket.bufferedAmount
     const isSlow =
-      waiting > WS_BUFFER_BYTES || (waiting > 1_000_000 && this.#buffered() > WS_TOTAL_BUFFER_BYTES)
+      waiting > WS_BUFFER_BYTES ||
+      (waiting > 1_000_000 && this.#options.buffered() > WS_TOTAL_BUFFER_BYTES)
     if (isSlow) return this.socket.terminate()
     this.#send(
       `{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"${id}","result":${news.json}}}`,

@@ -1,0 +1,212 @@
+/**
+ * Who may hold how many connections of an HTTP server, and for how long without a whole request. In: the
+ * events of the server. Out: connections that are ended. Node's own `requestTimeout` looks every 30 s and
+ * only at headers and bodies that nobody reads yet, so the deadlines here are kept by looking ourselves.
+ */
+import type {IncomingMessage, Server, ServerResponse} from 'node:http'
+import type {Socket} from 'node:net'
+
+import {
+  HTTP_BODIES,
+  HTTP_BODIES_EACH,
+  HTTP_BODY_BYTES_PER_MS,
+  HTTP_BODY_MS,
+  HTTP_CONNECTIONS,
+  HTTP_CONNECTIONS_EACH,
+  HTTP_HEADERS_MS,
+  HTTP_LEAVING,
+  HTTP_LOOK_MS,
+  HTTP_UNREAD_ANSWER_MS,
+} from './rpc-limits.ts'
+import {clientOf} from './rpc/rate-limit.ts'
+
+export interface ConnectionLimits {
+  /** Connections of all clients; of one client. */
+  total: number
+  each: number
+  /** Connections that may still be closing beside those. */
+  leaving: number
+  /** Requests whose body has not arrived whole: of all clients; of one client. */
+  bodies: number
+  bodiesEach: number
+}
+
+type Phase = 'headers' | 'body' | 'answer' | 'idle' | 'upgraded'
+
+interface Held {
+  socket: Socket
+  client: string
+  phase: Phase
+  sinceMs: number
+  /** Bytes of the socket when the phase began; for an answer those that were taken from us. */
+  bytes: number
+  request: IncomingMessage | undefined
+  response: ServerResponse | undefined
+}
+
+export function connectionLimits(
+  total = HTTP_CONNECTIONS,
+  leaving = HTTP_LEAVING,
+): ConnectionLimits {
+  // One client gets a quarter at most, so that four are needed to meet the limit of all.
+  const each = Math.max(1, Math.min(HTTP_CONNECTIONS_EACH, Math.floor(total / 4)))
+  return {...{total, each, leaving}, bodies: HTTP_BODIES, bodiesEach: HTTP_BODIES_EACH}
+}
+
+/** May watch several servers, which then share the limits. */
+export class Connections {
+  readonly limits: ConnectionLimits
+  /** Oldest first: whoever begins something new goes to the end. */
+  readonly #held = new Map<Socket, Held>()
+  readonly #byClient = new Map<string, Set<Held>>()
+  #servers = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(limits = connectionLimits()) {
+    this.limits = limits
+  }
+
+  watch(server: Server): void {
+    // Beyond it connections are dropped unseen. What is ended still counts until it is closed.
+    server.maxConnections = this.limits.total + this.limits.leaving
+    server.on('connection', (socket) => this.#admit(socket))
+    server.prependListener('request', (request, response) => this.#onRequest(request, response))
+    // A first listener for it would change what the server does with such a request.
+    if (server.listenerCount('upgrade') > 0) {
+      server.prependListener('upgrade', ({socket}) => this.#move(socket, 'upgraded'))
+    }
+    this.#servers++
+    this.#timer ??= setInterval(() => this.#look(performance.now()), HTTP_LOOK_MS).unref()
+    server.on('close', () => {
+      if (--this.#servers > 0) return
+      clearInterval(this.#timer)
+      this.#timer = undefined
+    })
+  }
+
+  #admit(socket: Socket): void {
+    const client = clientOf(socket.remoteAddress ?? '')
+    const own = this.#byClient.get(client)
+    if (own && own.size >= this.limits.each && !this.#endOldest(own)) return void socket.destroy()
+    if (this.#held.size >= this.limits.total && !this.#giveWay(own?.size ?? 0)) {
+      return void socket.destroy()
+    }
+    const held: Held = {
+      ...{socket, client, phase: 'headers', sinceMs: performance.now(), bytes: 0},
+      ...{request: undefined, response: undefined},
+    }
+    this.#held.set(socket, held)
+    const ofClient = this.#byClient.get(client) ?? new Set()
+    this.#byClient.set(client, ofClient.add(held))
+    socket.once('close', () => this.#forget(held))
+  }
+
+  #forget(held: Held): void {
+    this.#held.delete(held.socket)
+    const own = this.#byClient.get(held.client)
+    own?.delete(held)
+    if (own?.size === 0) this.#byClient.delete(held.client)
+  }
+
+  #end(held: Held): void {
+    this.#forget(held)
+    held.socket.destroy()
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const held = this.#move(request.socket, 'body')
+    if (!held) return
+    Object.assign(held, {request, response})
+    response.once('close', () => {
+      if (held.response !== response) return
+      this.#move(held.socket, 'idle')
+      Object.assign(held, {request: undefined, response: undefined})
+    })
+    this.#boundBodies(held)
+  }
+
+  /** The oldest unfinished request of the client makes room; of the greediest one when all is taken. */
+  #boundBodies({client}: Held): void {
+    const ofClient = [...(this.#byClient.get(client) ?? [])].filter(isUnfinished)
+    const [oldest] = ofClient
+    if (oldest && ofClient.length > this.limits.bodiesEach) return this.#end(oldest)
+    const all = [...this.#held.values()].filter(isUnfinished)
+    if (all.length <= this.limits.bodies) return
+    const [first] = groupOfMost(all)
+    if (first) this.#end(first)
+  }
+
+  /** Someone with more connections than the one who comes loses the oldest that does nothing. */
+  #giveWay(ownCount: number): boolean {
+    let most: Set<Held> | undefined
+    for (const group of this.#byClient.values()) {
+      if (group.size > (most?.size ?? ownCount)) most = group
+    }
+    return most !== undefined && this.#endOldest(most)
+  }
+
+  #endOldest(group: Iterable<Held>): boolean {
+    const given = [...group].filter((held) => mayGo(held))
+    given.sort((a, b) => a.sinceMs - b.sinceMs)
+    const idle = given.find(({phase}) => phase === 'idle')
+    const oldest = idle ?? given[0]
+    if (oldest) this.#end(oldest)
+    return oldest !== undefined
+  }
+
+  #move(socket: Socket, phase: Phase): Held | undefined {
+    const held = this.#held.get(socket)
+    if (!held) return undefined
+    Object.assign(held, {phase, sinceMs: performance.now(), bytes: socket.bytesRead})
+    return held
+  }
+
+  /** Ends what is late. A request costs no timer this way, and a deadline holds within one look. */
+  #look(now: number): void {
+    for (const held of [...this.#held.values()]) if (this.#isLate(held, now)) this.#end(held)
+  }
+
+  #isLate(held: Held, now: number): boolean {
+    const {socket, request, response} = held
+    const ms = now - held.sinceMs
+    switch (held.phase) {
+      case 'upgraded':
+        return false
+      case 'idle':
+        // The next request has begun. A connection that only waits is ended by the server's own limit.
+        if (socket.bytesRead > held.bytes) this.#move(socket, 'headers')
+        return false
+      case 'headers':
+        return ms > HTTP_HEADERS_MS
+      case 'body':
+        if (request?.complete) {
+          Object.assign(held, {phase: 'answer', sinceMs: now, bytes: socket.bytesWritten})
+          return false
+        }
+        return ms > HTTP_BODY_MS + (socket.bytesRead - held.bytes) / HTTP_BODY_BYTES_PER_MS
+      case 'answer':
+        if (!response?.writableEnded || socket.bytesWritten > held.bytes) {
+          Object.assign(held, {sinceMs: now, bytes: socket.bytesWritten})
+        }
+        return ms > HTTP_UNREAD_ANSWER_MS
+    }
+  }
+}
+
+function isUnfinished({phase, request}: Held): boolean {
+  return phase === 'body' && request?.complete === false
+}
+
+/** Not one that waits for an answer of ours, nor a WebSocket, which has limits of its own. */
+function mayGo(held: Held): boolean {
+  return held.phase === 'idle' || held.phase === 'headers' || isUnfinished(held)
+}
+
+function groupOfMost(all: readonly Held[]): readonly Held[] {
+  const groups = new Map<string, Held[]>()
+  for (const held of all) groups.set(held.client, [...(groups.get(held.client) ?? []), held])
+  return [...groups.values()].reduce(
+    (most, group) => (group.length > most.length ? group : most),
+    [],
+  )
+}

@@ -1,0 +1,67 @@
+/**
+ * How the descriptors of this process are shared out. In: its limit. Out: how many connections each door may
+ * hold, so that the node's own files can always be opened: `batch-cursor.json` and `pool.journal` are
+ * written anew each time, by a file beside them.
+ */
+import {readFileSync} from 'node:fs'
+
+import {PEER_CONNECTIONS, PEER_PENDING} from './peer-limits.ts'
+import {
+  HTTP_CONNECTIONS,
+  HTTP_CONNECTIONS_LEAST,
+  HTTP_LEAVING,
+  NODE_DESCRIPTORS,
+  USUAL_DESCRIPTORS,
+} from './rpc-limits.ts'
+
+export interface DescriptorPlan {
+  limit: number
+  /** Connections of the RPC's doors, and how many may be closing beside them. */
+  http: number
+  leaving: number
+  peers: PeerConnections
+  /** True when the limit leaves less than what is meant. */
+  isTight: boolean
+  /** The limit from which on it is not. */
+  wanted: number
+}
+
+export interface PeerConnections {
+  /** Connections whose peer is known; of those that are not. */
+  known: number
+  pending: number
+}
+
+const MOST = {
+  http: HTTP_CONNECTIONS,
+  leaving: HTTP_LEAVING,
+  peers: {known: PEER_CONNECTIONS, pending: PEER_PENDING},
+}
+
+export function descriptorPlan(limit = readDescriptorLimit()): DescriptorPlan {
+  const ofPeers = PEER_CONNECTIONS + PEER_PENDING
+  const wanted = NODE_DESCRIPTORS + HTTP_CONNECTIONS + HTTP_LEAVING + ofPeers
+  if (limit >= wanted) return {...MOST, limit, wanted, isTight: false}
+  // Without peers there are no blocks, so they are cut last: a third of what there is.
+  const room = Math.max(limit - NODE_DESCRIPTORS, 2 * HTTP_CONNECTIONS_LEAST)
+  const peers = Math.min(ofPeers, Math.floor(room / 3))
+  const known = Math.ceil((peers * PEER_CONNECTIONS) / ofPeers)
+  const leaving = Math.min(HTTP_LEAVING, Math.floor(room / 8))
+  return {
+    ...{limit, wanted, leaving, isTight: true},
+    http: Math.min(HTTP_CONNECTIONS, Math.max(HTTP_CONNECTIONS_LEAST, room - peers - leaving)),
+    peers: {known, pending: peers - known},
+  }
+}
+
+/** Node raises the soft limit to the hard one when it starts, so this is the hard one as a rule. */
+function readDescriptorLimit(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'utf8')
+    const soft = /^Max open files\s+(?<soft>\S+)/m.exec(limits)?.groups?.['soft']
+    return soft === 'unlimited' ? Infinity : Number(soft ?? USUAL_DESCRIPTORS)
+  } catch {
+    // Not Linux: what is common there at least.
+    return USUAL_DESCRIPTORS
+  }
+}

@@ -1,0 +1,264 @@
+/** One client takes all it can get of a node's RPC; the others are served and blocks go on. */
+import {once} from 'node:events'
+import {readdirSync, readFileSync} from 'node:fs'
+import {request} from 'node:http'
+import {connect, type Socket} from 'node:net'
+import {join} from 'node:path'
+
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
+
+import {descriptorPlan} from '../../src/node/descriptors.ts'
+import {
+  FILTERS_EACH,
+  HTTP_BODIES_EACH,
+  HTTP_CONNECTIONS,
+  HTTP_CONNECTIONS_EACH,
+  NODE_DESCRIPTORS,
+  PENDING_FEEDS,
+} from '../../src/node/rpc-limits.ts'
+import {accountOf, createTestGenesis, transfer} from '../helpers/l2-chain.ts'
+import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
+import {nodeOptions, testNetwork, until} from '../helpers/node-cluster.ts'
+import {startNodeProcess} from '../helpers/node-process.ts'
+
+const ATTACKER = '127.0.0.1'
+const OTHER = '127.0.0.2'
+const SLOT_MS = 250
+/** How often a test looks at the head, and a machine that is busy. */
+const WATCH_MS = 100
+let lone: LoneNode
+const sockets: Socket[] = []
+
+beforeAll(async () => {
+  lone = await startLoneNode([], () => ({}), {slotMs: SLOT_MS})
+})
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+})
+afterAll(() => lone.stop())
+
+async function open(localAddress: string, text: string, at = lone.node.rpcUrl): Promise<Socket> {
+  const {port} = new URL(at)
+  const socket = connect({port: Number(port), host: '127.0.0.1', localAddress})
+  sockets.push(socket)
+  socket.on('error', () => {})
+  // One that is refused at once is an outcome too.
+  await Promise.race([once(socket, 'connect'), once(socket, 'close')]).catch(() => {})
+  if (text !== '') socket.write(text)
+  return socket
+}
+
+const openMany = (count: number, text: string) =>
+  Promise.all(Array.from({length: count}, () => open(ATTACKER, text)))
+
+interface Answered {
+  result?: unknown
+  error?: {code: number; message: string; data?: {retryAfterMs?: number}}
+  tookMs: number
+}
+
+const call = (localAddress: string, method: string, ...params: unknown[]) =>
+  post(localAddress, {jsonrpc: '2.0', id: 1, method, params})
+
+/** Method, and code that runs without end, or counts down from 1,700,000 or 500,000 at 26 gas each. */
+const BURNERS = [
+  ['eth_call', '0x5b600056'],
+  ['eth_estimateGas', '0x630019f0a05b600190038060055700'],
+  ['eth_estimateGas', '0x630007a1205b600190038060055700'],
+]
+
+/** A batch. */
+const callMany = (localAddress: string, count: number, method: string) =>
+  post(
+    localAddress,
+    Array.from({length: count}, (_, id) => ({jsonrpc: '2.0', id, method, params: []})),
+  )
+
+function post(localAddress: string, body: object): Promise<Answered> {
+  const started = performance.now()
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      lone.node.rpcUrl,
+      {method: 'POST', localAddress, agent: false, headers: {'content-type': 'application/json'}},
+      (incoming) => {
+        let text = ''
+        incoming.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        incoming.on('end', () => {
+          const answer = JSON.parse(text) as Omit<Answered, 'tookMs'>
+          resolve({...answer, tookMs: performance.now() - started})
+        })
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(JSON.stringify(body))
+  })
+}
+
+/** From block to block, in milliseconds, while `goesOn`, which is asked after each. */
+async function longestGap(goesOn: (count: number) => boolean | Promise<boolean>): Promise<number> {
+  const {node} = lone
+  let longest = 0
+  let last = performance.now()
+  for (let count = 1, {number} = node.status().head; ; count++) {
+    await until('the next block', () => node.status().head.number > number)
+    ;({number} = node.status().head)
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+    if (!(await goesOn(count))) return longest
+  }
+}
+
+const openNow = () => sockets.filter(({destroyed}) => !destroyed).length
+const HALF =
+  'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{'
+
+describe('half-sent requests of one address', () => {
+  test('300 bodies that do not come lock nobody out', async () => {
+    await openMany(300, HALF)
+    const {result, tookMs} = await call(OTHER, 'eth_chainId')
+    expect(result).toBeDefined()
+    expect(tookMs).toBeLessThan(1_000)
+    // The attacker's own oldest ones made room.
+    await until('its share is left', () => openNow() <= HTTP_BODIES_EACH)
+    expect((await call(ATTACKER, 'eth_chainId')).result).toBeDefined()
+  })
+
+  test('600 headers without an end hold a share; they and bodies end by their deadlines', async () => {
+    const half = 'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow: '
+    await openMany(HTTP_CONNECTIONS_EACH + 100, half)
+    const {result, tookMs} = await call(OTHER, 'eth_chainId')
+    expect(result).toBeDefined()
+    expect(tookMs).toBeLessThan(1_000)
+    await until('the oldest gave way', () => openNow() <= HTTP_CONNECTIONS_EACH)
+    await openMany(HTTP_BODIES_EACH, HALF)
+    // A byte now and then does not hold a deadline up.
+    const drip = setInterval(() => {
+      for (const socket of sockets) if (!socket.destroyed) socket.write('a')
+    }, 1_000)
+    await until('the deadlines end them', () => openNow() === 0)
+    clearInterval(drip)
+  })
+})
+
+describe('filters of one client', () => {
+  test('1,200 filters take its own share; others make theirs and keep them', async () => {
+    const kept = (await call(OTHER, 'eth_newBlockFilter')).result
+    const first = (await call(ATTACKER, 'eth_newBlockFilter')).result
+    for (let sent = 0; sent < 1_200; sent += 200) {
+      await callMany(ATTACKER, 200, 'eth_newBlockFilter')
+    }
+    const used = (await call(ATTACKER, 'eth_newBlockFilter')).result
+    await callMany(ATTACKER, FILTERS_EACH - 1, 'eth_newBlockFilter')
+
+    expect((await call(OTHER, 'eth_newBlockFilter')).result).toMatch(/^0x/)
+    expect((await call(OTHER, 'eth_getFilterChanges', kept)).error).toBeUndefined()
+    expect((await call(ATTACKER, 'eth_getFilterChanges', used)).error).toBeUndefined()
+    expect((await call(ATTACKER, 'eth_getFilterChanges', first)).error?.message).toMatch(
+      /not found/,
+    )
+  })
+
+  test('so do feeds of pending transactions', async () => {
+    await callMany(ATTACKER, PENDING_FEEDS, 'eth_newPendingTransactionFilter')
+    expect((await call(OTHER, 'eth_newPendingTransactionFilter')).result).toMatch(/^0x/)
+  })
+})
+
+describe('calls that only burn gas', () => {
+  test('16 callers at once keep no block longer than a slot, are told when to come back, and others are served', async () => {
+    // A machine that is busy with other things is late without them.
+    const usual = await longestGap((count) => count < 10)
+    let isOver = false
+    const answers: Answered[] = []
+    const attack = Array.from({length: 16}, async (_, index) => {
+      while (!isOver) {
+        const [method, data] = BURNERS[index % BURNERS.length]!
+        answers.push(await call(ATTACKER, method!, {data, gas: '0x2faf080'}, 'latest'))
+      }
+    })
+    const others: Answered[] = []
+    const isRefused = () => answers.some(({error}) => error?.data?.retryAfterMs !== undefined)
+    const gap = await longestGap(async (count) => {
+      if (count % 5 === 0) {
+        others.push(await call(OTHER, 'eth_call', {to: `0x${'11'.repeat(20)}`}, 'latest'))
+      }
+      return count < 20 || (count < 80 && !isRefused())
+    })
+    isOver = true
+    await Promise.all(attack)
+
+    expect(gap).toBeLessThan(usual + SLOT_MS + WATCH_MS)
+    expect(others.map(({result}) => result)).toEqual(others.map(() => '0x'))
+    const refused = answers.find(({error}) => error?.data?.retryAfterMs !== undefined)
+    expect(refused?.error?.code).toBe(-32_005)
+    expect(refused?.error?.data?.retryAfterMs).toBeGreaterThan(0)
+  }, 30_000)
+
+  test('an estimate is near what is needed, however it is found', async () => {
+    const to = `0x${'11'.repeat(20)}`
+    expect((await call(OTHER, 'eth_estimateGas', {to})).result).toBe('0x5208')
+    const withData = (await call(OTHER, 'eth_estimateGas', {to, data: `0x${'11'.repeat(100)}`}))
+      .result
+    const needed = 21_000 + 100 * 16
+    expect(Number(withData)).toBeGreaterThanOrEqual(needed)
+    expect(Number(withData)).toBeLessThan(needed * 1.02)
+    // PUSH1 0, PUSH1 0, REVERT
+    const {error} = await call(OTHER, 'eth_estimateGas', {data: '0x60006000fd'})
+    expect(error?.message).toMatch(/revert/i)
+  })
+})
+
+describe('descriptors', () => {
+  test('under a limit of 256, 500 connections leave room for the files, and blocks and transactions go on', async () => {
+    const user = accountOf('user')
+    const genesis = await createTestGenesis({
+      initialSigner: accountOf('alpha').address,
+      rich: [user.address],
+      firstEpochEndBlock: 100_000n,
+    })
+    const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
+    const options = nodeOptions('alpha', network, genesis.dir, {alone: true})
+    const node = await startNodeProcess(options, 256)
+    try {
+      const count = () => readdirSync(`/proc/${node.pid}/fd`).length
+      const quiet = count()
+      const peerPort = /tcp\/(?<port>\d+)/.exec(node.peerAddress)!.groups!['port']!
+      const from = (at: string, index: number) => ({at, localAddress: `127.0.0.${3 + (index % 8)}`})
+      const doors = Array.from({length: 500}, (_, index) =>
+        index % 5 === 0 ? from(`http://127.0.0.1:${peerPort}`, index) : from(node.rpcUrl, index),
+      )
+      await Promise.all(doors.map(({at, localAddress}) => open(localAddress, 'P', at)))
+      let most = 0
+      const head = async () => Number(await node.rpc.request('eth_blockNumber', []))
+      const before = await until('it answers', head)
+      const raw = await transfer(user, 0)
+      const hash = await node.rpc.request('eth_sendRawTransaction', [raw])
+      await until('blocks go on, with the transaction', async () => {
+        most = Math.max(most, count())
+        const isSealed = await node.rpc.request('eth_getTransactionReceipt', [hash])
+        return isSealed !== null && (await head()) > before + 3
+      })
+      expect(readFileSync(join(options.dataDir, 'pool.journal'), 'utf8')).toContain(raw)
+      // The attack came through, and there are descriptors left for files and for L1.
+      expect(most).toBeGreaterThan(quiet + 40)
+      expect(most).toBeLessThan(256 - 24)
+    } finally {
+      await node.stop()
+      genesis[Symbol.dispose]()
+    }
+  }, 40_000)
+
+  test.each([64, 200, 256, 1_024, 2_000])('of %i descriptors the node keeps its own', (limit) => {
+    const {http, leaving, peers, isTight} = descriptorPlan(limit)
+    expect(isTight).toBe(true)
+    expect(peers.known).toBeGreaterThan(0)
+    if (limit < NODE_DESCRIPTORS + 32) return
+    expect(http + leaving + peers.known + peers.pending).toBeLessThanOrEqual(
+      limit - NODE_DESCRIPTORS,
+    )
+  })
+
+  test('with the usual limit nothing is cut', () => {
+    expect(descriptorPlan(1_048_576)).toMatchObject({isTight: false, http: HTTP_CONNECTIONS})
+  })
+})
