@@ -108,6 +108,9 @@ async function longestGap(goesOn: (count: number) => boolean | Promise<boolean>)
   }
 }
 
+/** Far below the deadlines of bodies and headers, which is how long everybody was locked out. */
+const SOON_MS = 3_000
+
 const openNow = () => sockets.filter(({destroyed}) => !destroyed).length
 const HALF =
   'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{'
@@ -117,7 +120,7 @@ describe('half-sent requests of one address', () => {
     await openMany(300, HALF)
     const {result, tookMs} = await call(OTHER, 'eth_chainId')
     expect(result).toBeDefined()
-    expect(tookMs).toBeLessThan(1_000)
+    expect(tookMs).toBeLessThan(SOON_MS)
     // The attacker's own oldest ones made room.
     await until('its share is left', () => openNow() <= HTTP_BODIES_EACH)
     expect((await call(ATTACKER, 'eth_chainId')).result).toBeDefined()
@@ -128,7 +131,7 @@ describe('half-sent requests of one address', () => {
     await openMany(HTTP_CONNECTIONS_EACH + 100, half)
     const {result, tookMs} = await call(OTHER, 'eth_chainId')
     expect(result).toBeDefined()
-    expect(tookMs).toBeLessThan(1_000)
+    expect(tookMs).toBeLessThan(SOON_MS)
     await until('the oldest gave way', () => openNow() <= HTTP_CONNECTIONS_EACH)
     await openMany(HTTP_BODIES_EACH, HALF)
     // A byte now and then does not hold a deadline up.
