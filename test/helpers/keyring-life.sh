@@ -54,13 +54,13 @@ gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedeskt
 step lockedShow show hot --reveal --yes
 step lockedMove move hot $in_file
 step lockedBackup backup hot --output "$METIS_SEQ_HOME/locked.json" --backup-password-file "$PASSWORD_FILE"
-step lockedDelete delete hot --yes --override no-backup
+step lockedDelete delete hot --confirm hot --override no-backup
 step lockedCreate create late --backend "$BACKEND"
 step lockedList list
 
 printf 'a\n' | gnome-keyring-daemon --replace --unlock --components=secrets >/dev/null 2>&1
 step unlocked show hot --reveal --yes
-step deleted delete hot --yes --override no-backup
-step deletedMade delete made --yes --override no-backup
+step deleted delete hot --confirm hot --override no-backup
+step deletedMade delete made --confirm made --override no-backup
 step gone show hot
 step last list
