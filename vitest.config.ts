@@ -37,12 +37,12 @@ export default defineConfig({
         },
       },
       {
-        // Whole networks: one after the other, so that each has the machine for itself.
+        // Whole networks, two at a time: most of their time they wait for blocks.
         test: {
           ...shared,
           name: 'whole',
           include: whole,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: {groupOrder: 2},
         },
       },
