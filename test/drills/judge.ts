@@ -197,7 +197,7 @@ function judgeSignatures(
 export function readGuard(dir: string, broken: string[] = []): Map<number, string> {
   const guard = new Map<number, string>()
   for (const line of readFileSync(join(dir, 'sign-guard.log'), 'utf8').split('\n')) {
-    const match = /^(\d+) (0x[0-9a-f]{64})$/.exec(line)
+    const match = /^(\d+) (0x[0-9a-f]{64})(?: \d+)?$/.exec(line)
     if (!match) continue
     const [number, hash] = [Number(match[1]), match[2]!]
     if ((guard.get(number) ?? hash) !== hash) broken.push(`${dir}: two signatures at ${number}`)
