@@ -1,3 +1,4 @@
+import {redactUrls} from '../lib/redact.ts'
 import {
   answerOf,
   wallClockOf,
@@ -55,8 +56,9 @@ export function viewOf(snapshot: HealthSnapshot, now: Now): View {
 }
 
 export function toIssue(finding: Finding, known: Issue | undefined, first: number | null): Issue {
-  const {sinceMs = known?.sinceMs ?? first, subject = null, ...rest} = finding
-  return {...rest, subject, sinceMs}
+  const {sinceMs = known?.sinceMs ?? first, subject = null, text, cost, ...rest} = finding
+  // Reasons come from endpoints, nodes and logs: whatever they quote, no API key gets further than here.
+  return {...rest, text: redactUrls(text), cost: redactUrls(cost), subject, sinceMs}
 }
 
 /**

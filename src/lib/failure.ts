@@ -1,5 +1,6 @@
 import {findCause, MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
 import {RpcTransportError} from './json-rpc.ts'
+import {redactUrls} from './redact.ts'
 
 /** Why one source gave no answer, as data. */
 export interface Failure {
@@ -13,8 +14,8 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   const known = findCause(error, MetisSeqError)
   const isSilent = hangs(error)
-  if (known) return {code: known.code, reason: known.message, isSilent}
-  return {code: 'READ_FAILED', reason: messageOf(error).split('\n')[0] ?? '', isSilent}
+  if (known) return {code: known.code, reason: redactUrls(known.message), isSilent}
+  return {code: 'READ_FAILED', reason: redactUrls(messageOf(error).split('\n')[0] ?? ''), isSilent}
 }
 
 function hangs(thrown: unknown): boolean {

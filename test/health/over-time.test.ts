@@ -150,3 +150,12 @@ test('an ordinary commitment and an ordinary change of turn are told as such, an
     'epoch-started',
   ])
 })
+
+test('what a node or an endpoint quotes shows no API key', () => {
+  const lastError = {publish: 'POST https://l1.example/v3/s3cr3t-key failed'}
+  const {issues} = judge({node: fresh(nodeLook({lastError}))}, null)
+
+  expect(issues[0]).toMatchObject({id: 'node-stage-failing', subject: 'publish'})
+  expect(JSON.stringify(issues)).toContain('l1.example')
+  expect(JSON.stringify(issues)).not.toContain('s3cr3t')
+})

@@ -63,7 +63,7 @@ export const otherSituations: Situation[] = [
       ...calm,
       pos: fresh(posLook({troubles: [{part: 'l1', message: 'L1 does not answer.', sinceMs: 0}]})),
     },
-    ...{state: 'warn', worst: 'pos-trouble', text: 'reports a trouble (l1)'},
+    ...{state: 'warn', worst: 'pos-trouble', text: 'reports a problem (l1)'},
     remedy: `metis-seq pos status ${profile}`,
   },
   {

@@ -24,3 +24,10 @@ test('a failure keeps code and reason, and whether the source hangs, however dee
     isSilent: false,
   })
 })
+
+test('an API key in the words of a library goes no further', () => {
+  const {reason} = failureOf(new Error('HTTP request failed at https://rpc.example/v3/s3cr3t-key'))
+
+  expect(reason).toContain('rpc.example')
+  expect(reason).not.toContain('s3cr3t')
+})

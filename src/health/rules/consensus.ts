@@ -84,7 +84,7 @@ const troubles: Rule = ({pos, setting}: View) => {
     id: 'pos-trouble' as const,
     subject: part,
     severity: 'warn' as const,
-    text: `the consensus layer reports a trouble (${part})`,
+    text: `the consensus layer reports a problem (${part})`,
     cost: message,
     remedy: commandFor(setting, 'pos status'),
     sources: ['pos' as const],

@@ -55,7 +55,7 @@ const state: NodeRule = ({engine: {version, outsideChanges, state: size}}, {sett
             ...common,
             id: 'engine-state-large' as const,
             severity: isFull ? ('critical' as const) : ('warn' as const),
-            text: `the engine holds ${Math.floor((leaves / limit) * 100)} % of the state it can bear`,
+            text: `the engine holds ${Math.floor((leaves / limit) * 100)} % of the state it can hold`,
             cost: `${isFull ? 'It takes no transaction that could add any' : 'At its limit it takes no transaction that could add any'}: ${version} rebuilds all of it for each block. geth has no such limit.`,
           },
         ]
