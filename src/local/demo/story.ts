@@ -1,5 +1,6 @@
 import {isRecord} from '../../lib/json.ts'
 import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
+import {QUARANTINE_SECONDS} from '../../node/limits.ts'
 import {checkBlocks, sendTransfers} from './chain-checks.ts'
 import type {Stage} from './stage.ts'
 
@@ -79,11 +80,14 @@ async function makeOperator(stage: Stage, {nodePort, passwordFile}: DemoOptions)
     '--no-input',
   ])
   await stage.run(['node', 'start', '--profile', NAME])
-  const head = await stage.until('the node in step', 60_000, async () => {
+  const startedAtSeconds = Math.ceil(Date.now() / 1000)
+  const head = await stage.until('the node in step', 120_000, async () => {
     const {headBlock} = await stage.run(['epoch', 'current', '--network', 'local'], {quiet: true})
     const {status} = await stage.run(['node', 'status', '--profile', NAME], {quiet: true})
     if (!isRecord(status) || !isRecord(status['head'])) return undefined
-    return wei(status['head']['number']) >= wei(headBlock) ? status['head'] : undefined
+    // A key that is new here may have signed elsewhere: for a while its node leaves turns to others.
+    const isFree = Number(status['head']['timestamp']) > startedAtSeconds + QUARANTINE_SECONDS
+    return isFree && wei(status['head']['number']) >= wei(headBlock) ? status['head'] : undefined
   })
   stage.note(`the node is in step at block ${text(head['number'])}, ${text(head['hash'])}`)
 }
