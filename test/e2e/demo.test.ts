@@ -24,7 +24,7 @@ let demo: DemoRun
 
 beforeAll(async () => {
   demo = await runDemo()
-}, 300_000)
+}, 420_000)
 
 afterAll(() => rmSync(root, {recursive: true, force: true}))
 
