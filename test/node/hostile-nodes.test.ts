@@ -97,6 +97,9 @@ test.each<[string, Attack, string]>([
   expect(misbehaved.length).toBeGreaterThan(0)
   expect(misbehaved).toEqual([...new Set(misbehaved)])
   const honest = new Set(names.map(lowerAddress))
-  const accused = [...logs.values()].flat().map(({facts}) => facts['peer'])
+  const accused = [...logs.values()]
+    .flat()
+    .filter(({event}) => event === 'peer misbehaves')
+    .map(({facts}) => facts['peer'])
   expect(accused.filter((peer) => honest.has(peer as `0x${string}`))).toEqual([])
 })

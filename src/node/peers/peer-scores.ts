@@ -60,7 +60,9 @@ export class PeerScores {
    * @returns true when `who` is to be dropped now
    */
   offend(who: string, offence: Offence, facts: LogFacts = {}, name = who): boolean {
-    this.logOnce(`${name} ${offence}`, 'peer misbehaves', {peer: name, offence, ...facts})
+    // A machine that is short of processors is slow without any malice.
+    const event = offence === 'no answer in time' ? 'peer is unresponsive' : 'peer misbehaves'
+    this.logOnce(`${name} ${offence}`, event, {peer: name, offence, ...facts})
     const now = this.#clock.monotonicMs()
     const known = this.#offenders.get(who)
     const offender = known ?? newOffender(now)
