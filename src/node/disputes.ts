@@ -5,7 +5,7 @@ import type {Logger} from '../lib/log.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 import {DISPUTES_KEPT, DOUBT_PAUSE_MS} from './limits.ts'
 
-/** First the engine was rebuilt, then the block refused for good. */
+/** First the engine was rebuilt, then the block refused until the engine may be rebuilt again. */
 export type Dispute = 'doubted' | 'refused'
 
 export interface DisputedBlock {
@@ -36,6 +36,14 @@ export class Disputes {
   /** Undefined: that block was never disputed. */
   of(hash: Hash): Dispute | undefined {
     return this.#all.get(hash)
+  }
+
+  /**
+   * Refused, and not looked at again yet. Not for good: if it was our engine that was changed, the next look
+   * brings us back to the others.
+   */
+  isSettled(hash: Hash): boolean {
+    return this.of(hash) === 'refused' && !this.mayDoubtItself
   }
 
   /** Whoever sends one lie after the other must not keep our engine from its work. */

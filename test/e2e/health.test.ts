@@ -5,6 +5,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
 import type {HealthReport} from '../../src/health/issue.ts'
 import {isRecord} from '../../src/lib/json.ts'
+import {connectEngine} from '../../src/process/engine-socket.ts'
 import {startHttpStub} from '../helpers/http-stub.ts'
 import {startCli, type RunningCli} from '../helpers/run-cli.ts'
 import {openCli, pidOf, until, type Cli} from './local.ts'
@@ -170,6 +171,38 @@ describe('what fails is named on every surface', () => {
     const once = await cli.run('dashboard --once --profile twin')
     expect(once.exitCode).toBe(12)
   }, 120_000)
+
+  test('a follower whose state is changed again and again disagrees with all others', async () => {
+    let isChanging = true
+    let changing: Promise<void> | undefined
+    const change = async () => {
+      for (let amount = 1; isChanging; amount++) {
+        const engine = connectEngine(join(cli.home, 'nodes/seq-2/engine'), 'engine', {
+          timeoutMs: 2000,
+        })
+        const params = [`0x${'77'.repeat(20)}`, `0x${amount.toString(16)}`]
+        await engine.request('anvil_setBalance', params).catch(() => {})
+        engine.close()
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+    await expectNamed(
+      'seq-2',
+      ['node-diverged'],
+      'critical',
+      async () => {
+        changing = change()
+      },
+      async () => {
+        isChanging = false
+        await changing
+        await cli.data('node stop --profile seq-2')
+        await cli.data('node start --profile seq-2')
+      },
+    )
+    const node = await cli.data('node status --profile seq-2')
+    expect(node['diverged'] ?? null).toBeNull()
+  }, 180_000)
 
   test('Themis is far behind: no turn is told from it', async () => {
     const behind = await startHttpStub((_body, request, response) => {

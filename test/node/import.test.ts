@@ -10,6 +10,7 @@ import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {ChainState} from '../../src/node/chain-state.ts'
 import {FakeEngine} from '../../src/node/engine/fake-engine.ts'
+import {DOUBT_PAUSE_MS} from '../../src/node/limits.ts'
 import {Rotation} from '../../src/node/rotation/rotation.ts'
 import type {BlockRules} from '../../src/node/sequencing/check-block.ts'
 import {importBlock, prefersTheirs, switchBranch} from '../../src/node/sequencing/import-blocks.ts'
@@ -38,6 +39,7 @@ const rules: BlockRules = {
 }
 
 let dir: string
+let nowMs: number
 let chain: ChainState
 /** What the fake contract says: epoch 0 of alpha, and after a recommitment epoch 1 of somebody. */
 let recommitted: {signer: Address; startBlock: number} | undefined
@@ -48,6 +50,7 @@ let lost: Hex[]
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'metis-seq-import-'))
+  nowMs = 0
   recommitted = undefined
   unexecutable = []
   lost = []
@@ -93,7 +96,7 @@ async function openChain(name: string, engine?: FakeEngine): Promise<ChainState>
     snapshotDir: join(dir, `${name}-snapshots`),
     logger: silentLogger,
     onExecuted() {},
-    nowMs: () => 0,
+    nowMs: () => nowMs,
   })
   await state.restore()
   return state
@@ -226,11 +229,27 @@ test('another hash than the producer signed: the engine is rebuilt, then the blo
   await expect(importBlock(options(), lying)).rejects.toMatchObject({kind: 'reset'})
   expect(chain.engine.head()).toEqual(chain.head())
   await expectRefused(lying, 'another hash')
-  // Never executed again, however often it comes.
+  // Not executed again, however often it comes.
   await expectRefused(lying, 'another hash')
   // And the next lie costs no engine.
   await expectRefused(signBlock({...block, hash: keccak256('0x08')}, L2_CHAIN_ID, alpha), 'another')
   await importBlock(options(), block)
+})
+
+test('a block that was refused since our own state had been changed is taken at the next look', async () => {
+  const block = await build(alpha)
+  const execute = chain.engine.execute.bind(chain.engine)
+  chain.engine.execute = async (parent, payload) => {
+    const executed = await execute(parent, payload)
+    return {...executed, block: {...executed.block, hash: keccak256('0x09')}}
+  }
+  await expect(importBlock(options(), block)).rejects.toMatchObject({kind: 'reset'})
+  await expectRefused(block, 'another hash')
+  chain.engine.execute = execute
+  await expectRefused(block, 'another hash')
+  nowMs += DOUBT_PAUSE_MS
+  await importBlock(options(), block)
+  expect(chain.head().hash).toBe(block.hash)
 })
 
 test('a branch with a recommitment wins over ours, and what ours held comes back', async () => {

@@ -141,7 +141,7 @@ async function executeChecked(
  * consensus layer gives the turn to another. But first we doubt ourselves.
  */
 async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void> {
-  if (chain.disputes.of(block.hash) === 'refused') throw new DivergedBlockError(otherHash(block))
+  if (chain.disputes.isSettled(block.hash)) throw new DivergedBlockError(otherHash(block))
   const payload = {timestamp: block.timestamp, orderedTransactions: block.transactions}
   let computed = block.hash
   for (const oneByOne of [false, true]) {
