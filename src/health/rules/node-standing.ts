@@ -112,7 +112,7 @@ const diverged: NodeRule = ({diverged: found}, {setting}) => {
       severity: 'critical',
       blocks: true,
       text: `your node computes another block ${block} than its producer`,
-      cost: `Producer ${shortHex(producer)}; ${peersWithUs.length} peers stand with this node, ${peersBeyond.length} have gone on. It serves reads up to block ${block - 1} and ${state === 'doubted' ? 'rebuilds its engine to be sure' : 'builds nothing; it looks again within ten minutes, after a restart at once'}.`,
+      cost: `Producer ${shortHex(producer)}; peers that stand with this node: ${peersWithUs.length}, that have gone on: ${peersBeyond.length}. It serves reads up to block ${block - 1} and ${state === 'doubted' ? 'rebuilds its engine to be sure' : 'builds nothing; it looks again within ten minutes, after a restart at once'}.`,
       remedy: commandFor(setting, 'node logs'),
       sources: NODE,
       sinceMs: found.sinceMs,
