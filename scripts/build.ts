@@ -14,6 +14,7 @@ async function build(): Promise<void> {
   if (commands.length === 0) throw new Error('No command was found to build.')
   const input = Object.fromEntries([
     ['main', join(root, 'src/cli/main.ts')],
+    ['help', join(root, 'src/cli/help/operator-help.ts')],
     ['hooks/command-not-found', join(root, 'src/cli/command-not-found.ts')],
     ...commands.map((name) => [
       `commands/${name.replace(/\.tsx?$/, '')}`,

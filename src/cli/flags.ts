@@ -96,6 +96,11 @@ export const commonFlags = {
     helpGroup: 'GLOBAL',
   }),
   quiet: Flags.boolean({description: 'Say less on stderr.', helpGroup: 'GLOBAL'}),
+  verbose: Flags.boolean({
+    description: 'Name every request and its duration on stderr, without secrets.',
+    helpGroup: 'GLOBAL',
+  }),
+  'no-color': Flags.boolean({description: 'Plain text, as NO_COLOR=1.', helpGroup: 'GLOBAL'}),
 }
 
 /** Of commands that look at how things stand: whatever hangs is to be named within ten seconds. */

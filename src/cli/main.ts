@@ -16,7 +16,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   quietBrokenPipes()
   process.once('uncaughtException', (error) => endWith(error, argv))
   try {
-    await run(argv, {root, pjson: pjson as never})
+    await run(commandFirst(argv), {root, pjson: pjson as never})
     await flush()
   } catch (error) {
     if (error instanceof Errors.ExitError) {
@@ -26,6 +26,14 @@ export async function main(argv: string[], root: string): Promise<void> {
     report(error, argv)
   }
 }
+
+/** `metis-seq --verbose status` says the same as `metis-seq status --verbose`. */
+function commandFirst(argv: readonly string[]): string[] {
+  const first = argv.findIndex((word) => !ANYWHERE.includes(word))
+  return first > 0 ? [...argv.slice(first), ...argv.slice(0, first)] : [...argv]
+}
+
+const ANYWHERE: readonly string[] = ['--json', '--no-color', '--no-input', '--quiet', '--verbose']
 
 /** What nobody caught leaves no state to go on from; it is told like every other error, without a page of code. */
 function endWith(error: unknown, argv: string[]): never {

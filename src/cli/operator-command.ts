@@ -7,6 +7,7 @@ import type {Address} from 'viem'
 import type {SourceState} from '../chain/connect.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {watchExchanges} from '../lib/http.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {openContext, type Context} from '../services/context.ts'
 import type {Unasked} from '../services/transactions.ts'
@@ -14,6 +15,7 @@ import {actingHints, type Acting} from './acting-hints.ts'
 import {envNameOf, UNATTENDED_VARIABLE, withEnvNames, withListsFromEnv} from './env-names.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {onSignals} from './interrupt.ts'
+import {exchangeText} from './exchange-text.ts'
 import {printJson, printText, tellText, toEnvelope, type Warning} from './output.ts'
 import type {SendHost} from './send.ts'
 
@@ -129,6 +131,8 @@ export abstract class OperatorCommand extends Command {
     const given: Record<string, unknown> = parsed.flags
     this.asksNothing = given['no-input'] === true
     this.isQuiet = given['quiet'] === true
+    if (given['no-color'] === true) process.env['NO_COLOR'] = '1'
+    if (given['verbose'] === true) watchExchanges((exchanged) => tellText(exchangeText(exchanged)))
     this.mayLook = flags !== undefined && 'dry-run' in flags
     return parsed
   }

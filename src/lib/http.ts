@@ -47,7 +47,44 @@ export interface HttpAnswer {
  *
  * @throws {Error} with a code of the system, `ETIMEDOUT`, or `EMSGSIZE` for an answer that is too large
  */
-export function exchange(url: URL | string, request: HttpRequest): Promise<HttpAnswer> {
+export async function exchange(url: URL | string, request: HttpRequest): Promise<HttpAnswer> {
+  if (!watch) return exchanged(url, request)
+  const startedMs = performance.now()
+  const tell = (outcome: Pick<Exchanged, 'status' | 'bytes' | 'error'>) => {
+    const ms = Math.round(performance.now() - startedMs)
+    watch?.({url: String(url), method: request.method, body: request.body ?? '', ms, ...outcome})
+  }
+  try {
+    const answer = await exchanged(url, request)
+    tell({status: answer.status, bytes: Buffer.byteLength(answer.text), error: null})
+    return answer
+  } catch (error) {
+    tell({status: null, bytes: null, error})
+    throw error
+  }
+}
+
+/** A request that was made: for whoever wants to see them all. */
+export interface Exchanged {
+  /** As it was asked for: with whatever credentials it holds. */
+  url: string
+  method: string
+  body: string
+  ms: number
+  /** Null: no answer. */
+  status: number | null
+  bytes: number | null
+  error: unknown
+}
+
+let watch: ((exchanged: Exchanged) => void) | undefined
+
+/** From now on every exchange of this process is told when it is over. */
+export function watchExchanges(told: (exchanged: Exchanged) => void): void {
+  watch = told
+}
+
+function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer> {
   const {method, body = '', headers = {}, agent, timeoutMs, maxBytes} = request
   const target = new URL(url)
   return new Promise((resolve, reject) => {

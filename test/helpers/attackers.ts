@@ -15,8 +15,6 @@ interface Order {
 
 type Message = {id: number; order: Order} | {heads: Record<string, ReturnType<Target['head']>>}
 
-export type Attackers = Awaited<ReturnType<typeof startAttackers>>
-
 /** @param targets their heads are told to the attackers ten times a second */
 export async function startAttackers(targets: readonly Target[]) {
   const child = spawn(process.execPath, [import.meta.filename, 'attack'], {

@@ -5,6 +5,7 @@ import {epochSchemas} from './epoch.ts'
 import {exitSchemas} from './exit.ts'
 import {explainSchemas} from './explain.ts'
 import {governanceSchemas} from './governance.ts'
+import {helpSchemas} from './help.ts'
 import {keySchemas} from './key.ts'
 import {localSchemas} from './local.ts'
 import {lstSchemas} from './lst.ts'
@@ -29,6 +30,7 @@ const commandSchemas: CommandSchemas = {
   ...exitSchemas,
   ...explainSchemas,
   ...governanceSchemas,
+  ...helpSchemas,
   ...keySchemas,
   ...localSchemas,
   ...lstSchemas,

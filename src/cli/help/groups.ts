@@ -1,0 +1,13 @@
+/** What a person wants, and the topics and commands that serve it, in the order of an operator's first day. */
+export const groups: readonly {title: string; names: readonly string[]}[] = [
+  {title: 'SET UP', names: ['init', 'profile', 'network']},
+  {title: 'REHEARSE', names: ['local']},
+  {title: 'WATCH', names: ['status', 'dashboard', 'epoch', 'explain', 'tx']},
+  {title: 'STAKE', names: ['sequencer', 'stake', 'lst', 'registry']},
+  {title: 'REWARDS', names: ['reward']},
+  {title: 'EXIT', names: ['exit']},
+  {title: 'NODE', names: ['node', 'pos']},
+  {title: 'KEYS', names: ['key', 'signer']},
+  {title: 'NETWORK OWNERS', names: ['governance']},
+  {title: 'SCRIPTS', names: ['schema', 'completion', 'help', 'version']},
+]

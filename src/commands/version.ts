@@ -1,0 +1,16 @@
+import {OperatorCommand, type Result} from '../cli/operator-command.ts'
+
+export default class Version extends OperatorCommand {
+  static override summary = 'Print the version of this program and of what runs it.'
+
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
+  protected async perform(): Promise<Result> {
+    await this.parse(Version)
+    const {version, platform, arch, userAgent} = this.config
+    return {
+      data: {version, platform, arch, node: process.versions.node},
+      text: userAgent,
+    }
+  }
+}
