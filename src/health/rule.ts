@@ -68,11 +68,11 @@ export function toIssue(finding: Finding, known: Issue | undefined, first: numbe
 export function silentSeconds(view: Pick<View, 'l2' | 'now'>): number | null {
   const {l2} = view
   if (!l2.known) return null
-  const {movedAtMs} = l2.value
+  const {moved} = l2.value
   const byItsClock = headAgeSeconds(view) ?? 0
   // A head that moves is not silent, whatever the clocks say.
-  if (movedAtMs === null) return byItsClock
-  return Math.min(byItsClock, Math.max(0, Math.floor((l2.atMs - movedAtMs) / 1000)))
+  if (moved === null) return byItsClock
+  return Math.min(byItsClock, Math.max(0, Math.floor((l2.atMs - moved.atMs) / 1000)))
 }
 
 /** Seconds between the time that the newest block bears and the moment L2 was asked. */

@@ -123,8 +123,16 @@ export interface L2Facts {
   next: (EpochFacts & {state: 'past' | 'current' | 'committed' | 'planned'}) | null
   /** The newest committed epochs, oldest first. */
   newest: readonly {number: bigint}[]
-  /** When somebody who watches saw the head move last, monotonic; null while nobody has. */
-  movedAtMs: number | null
+  /** What somebody who watches saw of its head; null while nobody saw it move. */
+  moved: Movement | null
+}
+
+/** How the head of L2 moves, as somebody saw it. Monotonic milliseconds. */
+export interface Movement {
+  /** It moved last. */
+  atMs: number
+  /** Since then it has moved without a gap that counts as a stall. */
+  steadySinceMs: number
 }
 
 export interface L1Facts {

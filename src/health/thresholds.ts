@@ -1,5 +1,8 @@
 /** Every limit of the rules, with its reason. */
 
+/** A block takes milliseconds, and a slot is 2 s: what takes longer than two of them holds blocks up. */
+export const ENGINE_BUSY_MS = 4_000
+
 /** Blocks carry whole seconds, and a slot is 2 s: more than five is no rounding. */
 export const CLOCK_SKEW_SECONDS = 5
 

@@ -59,6 +59,10 @@ export class ChainState {
   #durable: EngineBlock | undefined
   #genesis: EngineBlock | undefined
   #lastExecuteMs: number | null = null
+  /** Monotonic: what the engine does for us now began then. */
+  #busySinceMs: number | null = null
+  /** Monotonic: a block became durable then. */
+  #movedAtMs: number
   #follower = {wait: () => Promise.resolve(), isBehind: () => false}
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
@@ -74,6 +78,17 @@ export class ChainState {
     this.#options = options
     this.state = new StateWatch(options)
     this.disputes = new Disputes(options)
+    this.#movedAtMs = options.nowMs()
+  }
+
+  /** Milliseconds for which the engine has been at what was asked of it; null while nothing is. */
+  get busyMs(): number | null {
+    return this.#busySinceMs === null ? null : Math.round(this.#options.nowMs() - this.#busySinceMs)
+  }
+
+  /** Milliseconds since the head became durable, or since this was made. */
+  get headAgeMs(): number {
+    return Math.round(this.#options.nowMs() - this.#movedAtMs)
   }
 
   /** The newest one, until our chain holds another block in its place. */
@@ -163,17 +178,21 @@ export class ChainState {
   }
 
   async #watched<T>(act: () => Promise<T>): Promise<T> {
+    this.#busySinceMs = this.#options.nowMs()
     try {
       return await act()
     } catch (error) {
       if (error instanceof EngineError && error.kind === 'tampered') this.state.count(error)
       throw error
+    } finally {
+      this.#busySinceMs = null
     }
   }
 
   /** The block that was just executed is in the log. */
   async accept(block: SealedBlock): Promise<void> {
     this.#durable = this.engine.head()
+    this.#movedAtMs = this.#options.nowMs()
     this.count(block)
     if (this.rotation.isTouchedBy(block)) {
       const startedMs = this.#options.nowMs()

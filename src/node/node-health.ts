@@ -8,11 +8,12 @@ import type {Readiness} from './rpc/health.ts'
 type Named = Pick<NodeOptions, 'name' | 'network'>
 
 function findingsOf({name, network}: Named, status: NodeStatus): NodeFinding[] {
+  const {slotMs, emptyBlocks, respanDelaySeconds} = network.l2
   return nodeFacts(status, {
     isOurTurn: status.turn === 'mine',
     // Who else is registered, L1 knows; a node in a network of one has no peers, and says so.
     isAlone: false,
-    setting: {profile: name, network: network.name},
+    setting: {profile: name, network: network.name, slotMs, emptyBlocks, respanDelaySeconds},
   })
 }
 

@@ -80,6 +80,7 @@ export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>
         }
       : null,
     head: {number: head.number, hash: head.hash, timestamp: head.timestamp},
+    headAgeMs: chain.headAgeMs,
     safe: heads.safeHead(),
     finalized: heads.finalizedHead(),
     pool: {
@@ -100,6 +101,7 @@ export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>
     lastError: metrics.errors(),
     engine: {
       ...{version: chain.engine.version, lastExecuteMs: chain.lastExecuteMs},
+      busyMs: chain.busyMs,
       ...driver.facts.engine,
       isolation: chain.engine.isolation,
       outsideChanges: chain.state.outsideChanges,

@@ -121,6 +121,8 @@ export interface NodeStatus {
   epoch: {number: number; startBlock: number; endBlock: number; signer: Address} | null
   /** The newest durable block. `timestamp` in seconds since 1970. */
   head: {number: number; hash: Hash; timestamp: number}
+  /** How long ago it became the head, by a clock that nobody sets; since the start before the first block. */
+  headAgeMs: number
   /** Last block in a confirmed batch on L1; null before the first. */
   safe: number | null
   /** The same at twice the confirmations. */
@@ -143,12 +145,14 @@ export interface NodeStatus {
   /** The last failure of each stage that has not worked since; empty when all is well. */
   lastError: Record<string, string>
   /**
-   * `lastExecuteMs` is null before the first block. `restarts`: since this process started.
+   * `lastExecuteMs` is null before the first block. `busyMs`: how long it has been at what the node asked of it
+   * last; null while it rests. `restarts`: since this process started.
    * `restartingSinceMs`: null while it works.
    */
   engine: {
     version: string
     lastExecuteMs: number | null
+    busyMs: number | null
     restarts: number
     restartingSinceMs: number | null
     /**

@@ -50,6 +50,7 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
     },
     safe: numberIn(value, 'safe'),
     finalized: numberIn(value, 'finalized'),
+    headAgeMs: numberIn(value, 'headAgeMs') ?? 0,
     pool: {
       pending: numberIn(pool, 'pending') ?? 0,
       queued: numberIn(pool, 'queued') ?? 0,
@@ -254,6 +255,7 @@ function engineOf(value: unknown): NodeStatus['engine'] {
   return {
     version: textIn(engine, 'version') ?? '',
     lastExecuteMs: numberIn(engine, 'lastExecuteMs'),
+    busyMs: numberIn(engine, 'busyMs'),
     restarts: numberIn(engine, 'restarts') ?? 0,
     restartingSinceMs: numberIn(engine, 'restartingSinceMs'),
     isolation:

@@ -1,5 +1,5 @@
 import type {HealthReport} from '../health/issue.ts'
-import type {Setting} from '../health/snapshot.ts'
+import type {Movement, Setting} from '../health/snapshot.ts'
 import {createSnapshotStore, type SnapshotStore} from '../lib/snapshot-store.ts'
 import {createBlockTimes} from './block-times.ts'
 import type {Context} from './context.ts'
@@ -15,7 +15,7 @@ export interface Dashboard {
   /** Newest first. */
   events: SnapshotStore<OperatorEvent[]>
   /** When the head of L2 was seen to move last, monotonic; null before the first time. */
-  movedAtMs(): number | null
+  moved(): Movement | null
   refresh(): void
 }
 

@@ -2,7 +2,8 @@ import {expect, test} from 'vitest'
 
 import {changesBetween} from '../../src/health/changes.ts'
 import type {HealthReport} from '../../src/health/issue.ts'
-import type {Now} from '../../src/health/snapshot.ts'
+import {watchHead} from '../../src/health/head-watch.ts'
+import type {Movement, Now} from '../../src/health/snapshot.ts'
 import {assessSources} from '../../src/services/health/sources.ts'
 import {healthEvents, rotationEvents} from '../../src/services/live/events.ts'
 import {sourcesOf, type Feeds} from '../../src/services/live/live.ts'
@@ -81,6 +82,39 @@ test('own node dead in the own turn: the word never gets calmer while the silenc
     previous = judge({...rest, l2, node: {...gone, atMs}}, previous, now)
     expect(previous.state, `after ${seconds} s`).toBe('critical')
   }
+})
+
+test('blocks that come late after a stall say nothing of the clock; steady ones do', () => {
+  const judgeMoved = (moved: Movement | null, ageSeconds: number) => {
+    const l2 = fresh(rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - ageSeconds)}))
+    const report = assessSources(
+      nodeSetting,
+      sourcesOf({...feeds, node: fresh(nodeLook()), l2}),
+      null,
+      NOW,
+      moved,
+    )
+    return report.issues.map(({id}) => id)
+  }
+  const atMs = NOW.monotonicMs - 1000
+
+  expect(judgeMoved({atMs, steadySinceMs: atMs - 6_000}, 27)).not.toContain('clock-skew')
+  expect(judgeMoved({atMs, steadySinceMs: atMs - 90_000}, 27)).toContain('clock-skew')
+
+  const watch = watchHead(7_000)
+  for (const [head, at] of [
+    [10n, 0],
+    [11n, 2_000],
+    [9n, 3_000],
+    [12n, 4_000],
+  ] as const) {
+    watch.saw(head, at)
+  }
+  expect(watch.moved).toEqual({atMs: 4_000, steadySinceMs: 2_000})
+  watch.saw(11n, 20_000)
+  expect(watch.moved?.atMs).toBe(4_000)
+  watch.saw(13n, 21_000)
+  expect(watch.moved).toEqual({atMs: 21_000, steadySinceMs: 21_000})
 })
 
 test('each change is told once: raised, worse, over', () => {

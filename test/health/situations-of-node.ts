@@ -4,6 +4,7 @@ import {
   nodeLook,
   nodeSetting,
   nodeStatus,
+  nothing,
   NOW,
   OTHER,
   posLook,
@@ -251,6 +252,7 @@ export const nodeSituations: Situation[] = [
       engine: {
         version: 'x',
         lastExecuteMs: null,
+        busyMs: null,
         restarts: 1,
         restartingSinceMs: NOW.wallMs - 3000,
         isolation: null,
@@ -263,11 +265,36 @@ export const nodeSituations: Situation[] = [
     remedy: `metis-seq node logs ${profile}`,
   },
   {
+    name: 'the engine does not answer, in the turn of another',
+    feeds: withNode({engine: {...nodeStatus.engine, busyMs: 9_400}}),
+    setting: nodeSetting,
+    ...{state: 'warn', worst: 'engine-busy', text: 'has not answered for 9 s'},
+    remedy: `metis-seq node logs ${profile}`,
+  },
+  {
+    name: 'the engine does not answer in the own turn',
+    feeds: {
+      ...withNode({turn: 'mine', engine: {...nodeStatus.engine, busyMs: 9_400}}),
+      l2: fresh(rotation({epoch: mine})),
+    },
+    setting: nodeSetting,
+    ...{state: 'critical', worst: 'engine-busy', text: 'has not answered for 9 s'},
+    remedy: `metis-seq node logs ${profile}`,
+  },
+  {
+    name: 'the node sees no block, and no L2 endpoint answers',
+    feeds: {...withNode({headAgeMs: 400_000}), l2: nothing('No L2 endpoint answers.')},
+    setting: nodeSetting,
+    ...{state: 'critical', worst: 'node-silent', text: 'has seen no block for 400 s'},
+    remedy: `metis-seq node logs ${profile}`,
+  },
+  {
     name: 'the engine has an open port',
     feeds: withNode({
       engine: {
         version: 'x',
         lastExecuteMs: 1,
+        busyMs: null,
         restarts: 0,
         restartingSinceMs: null,
         isolation: 'open-port',

@@ -183,7 +183,7 @@ export function snapshot(
     feeds: {...feeds, ...changes},
     health: null,
     blockMs: 2000,
-    movedAtMs: null,
+    moved: null,
     events: [],
     ...overrides,
   }
@@ -208,6 +208,7 @@ export const nodeStatus: NodeStatus = {
   head: {number: 1149, hash: `0x${'ab'.repeat(32)}`, timestamp: Number(headTimestampSeconds)},
   safe: 1100,
   finalized: 1000,
+  headAgeMs: 900,
   pool: {pending: 3, queued: 1, limit: 10_000, full: false, late: 0},
   peers: [
     {address: OTHER, peerAddress: '/ip4/192.0.2.1/tcp/30303', head: 1149, lagBlocks: 0, ageMs: 500},
@@ -220,6 +221,7 @@ export const nodeStatus: NodeStatus = {
   engine: {
     version: 'anvil/1.7.1',
     lastExecuteMs: 12,
+    busyMs: null,
     restarts: 0,
     restartingSinceMs: null,
     isolation: 'namespace',

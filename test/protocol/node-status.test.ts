@@ -21,7 +21,7 @@ const full: NodeStatus = {
   ...{turn: 'mine', producer: address},
   epoch: {number: 3, startBlock: 1, endBlock: 20, signer: address},
   head: {number: 8, hash, timestamp: 1_700_000_000},
-  ...{safe: 5, finalized: null},
+  ...{headAgeMs: 1200, safe: 5, finalized: null},
   pool: {pending: 1, queued: 2, limit: 3, full: true, late: 4},
   peers: [{address, peerAddress: '/ip4/192.0.2.1', head: 9, lagBlocks: -1, ageMs: 10}],
   ...{bestPeerHead: 9, syncing: true},
@@ -30,6 +30,7 @@ const full: NodeStatus = {
   engine: {
     version: 'anvil/1',
     lastExecuteMs: 4.5,
+    busyMs: 7,
     restarts: 2,
     restartingSinceMs: 11,
     isolation: 'namespace',

@@ -92,7 +92,12 @@ const clockSkew: Rule = (view) => {
   const age = headAgeSeconds(view) ?? 0
   const limit = stallLimitSeconds(setting)
   const isLate = ahead > CLOCK_SKEW_SECONDS
-  const isEarly = age > limit + CLOCK_SKEW_SECONDS && (silentSeconds(view) ?? age) <= limit
+  // After a stall blocks come late and bear the times of their slots, for as long as that took.
+  const steadyMs = l2.value.moved ? l2.atMs - l2.value.moved.steadySinceMs : 0
+  const isEarly =
+    age > limit + CLOCK_SKEW_SECONDS &&
+    (silentSeconds(view) ?? age) <= limit &&
+    steadyMs > (age + limit) * 1000
   if (!isLate && !isEarly) return []
   return [
     {

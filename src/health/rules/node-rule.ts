@@ -11,7 +11,7 @@ export interface NodeView {
   isOurTurn: boolean
   /** No other sequencer is known. */
   isAlone: boolean
-  setting: Pick<Setting, 'profile' | 'network'>
+  setting: Pick<Setting, 'profile' | 'network' | 'slotMs' | 'emptyBlocks' | 'respanDelaySeconds'>
 }
 
 /** Pure. One thing that a node's own account can show to be wrong with it. */

@@ -2,6 +2,7 @@
 import {formatDuration, shortHex} from '../../lib/units.ts'
 import type {NodeNeed, NodeStatus} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
+import {respanDueSeconds, stallLimitSeconds} from '../stall.ts'
 import {NODE, type NodeRule} from './node-rule.ts'
 
 /** A twin that has to stop is the other one's trouble; its signatures are ours. */
@@ -136,6 +137,30 @@ const l1Diverged: NodeRule = ({l1Divergence: found}, {setting}) => {
   ]
 }
 
+/** By the node's own clock, so that it needs no endpoint to notice. */
+const silent: NodeRule = ({headAgeMs, phase: now, turn}, {isOurTurn, setting}) => {
+  const seconds = Math.floor(headAgeMs / 1000)
+  if ((now !== 'following' && now !== 'building') || seconds <= stallLimitSeconds(setting))
+    return []
+  const isOverdue = seconds > respanDueSeconds(setting) || turn === 'unknown'
+  return [
+    {
+      id: 'node-silent',
+      severity: isOurTurn || isOverdue ? 'critical' : 'warn',
+      blocks: isOurTurn || isOverdue,
+      text: isOurTurn
+        ? `your turn, and your node has made no block for ${seconds} s`
+        : `your node has seen no block for ${seconds} s`,
+      cost:
+        turn === 'unknown'
+          ? 'No epoch covers the next block: nobody may produce until the consensus layer commits one.'
+          : `No transaction is confirmed; after ${setting.respanDelaySeconds} s the turn is given to another sequencer.`,
+      remedy: commandFor(setting, 'node logs'),
+      sources: NODE,
+    },
+  ]
+}
+
 /** One block behind is the normal lag of a follower. */
 const behindPeers: NodeRule = ({bestPeerHead, phase: now, head, sync}, {setting}) => {
   if (now !== 'following' && now !== 'building') return []
@@ -177,6 +202,7 @@ export const standingRules: readonly NodeRule[] = [
   diverged,
   l1Diverged,
   waiting,
+  silent,
   behindPeers,
   noPeers,
 ]

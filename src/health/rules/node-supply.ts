@@ -7,6 +7,7 @@ import {
   CLOCK_SKEW_SECONDS,
   DISK_CRITICAL_BYTES,
   DISK_LOW_BYTES,
+  ENGINE_BUSY_MS,
   POOL_NEARLY_FULL,
   STATE_LARGE,
 } from '../thresholds.ts'
@@ -24,6 +25,22 @@ const engine: NodeRule = ({engine: {restartingSinceMs, version}}, {isOurTurn, se
       remedy: commandFor(setting, 'node logs'),
       sources: NODE,
       sinceMs: restartingSinceMs,
+    },
+  ]
+}
+
+/** It cannot be interrupted: a slow call or transaction holds up blocks, and one that is hung does so for good. */
+const busy: NodeRule = ({engine: {busyMs, restartingSinceMs, version}}, {isOurTurn, setting}) => {
+  if (busyMs === null || busyMs < ENGINE_BUSY_MS || restartingSinceMs !== null) return []
+  return [
+    {
+      id: 'engine-busy',
+      severity: isOurTurn ? 'critical' : 'warn',
+      blocks: true,
+      text: `the engine of your node has not answered for ${Math.floor(busyMs / 1000)} s`,
+      cost: `Until ${version || 'it'} is done or restarted, the node neither builds nor follows.`,
+      remedy: commandFor(setting, 'node logs'),
+      sources: NODE,
     },
   ]
 }
@@ -219,6 +236,7 @@ const failing: NodeRule = ({lastError, phase: now}, {setting}) => {
 /** In the order in which they are told. */
 export const supplyRules: readonly NodeRule[] = [
   engine,
+  busy,
   exposed,
   state,
   pool,

@@ -108,9 +108,11 @@ const account: Rule = (view) => {
   if (!node.known || !node.value.status) return []
   const isOurTurn = l2.known ? l2.value.epoch?.mine === true : node.value.status.turn === 'mine'
   const isAlone = pos.known && pos.value.validators <= 1
-  return nodeFacts(node.value.status, {isOurTurn, isAlone, setting}).map(
-    ({blocks: _blocks, ...finding}): Finding => finding,
-  )
+  // The same silence, seen from two sides, is told once.
+  const chainTells = l2.known && Number(l2.value.headBlock) <= node.value.status.head.number
+  return nodeFacts(node.value.status, {isOurTurn, isAlone, setting})
+    .filter(({id}) => id !== 'node-silent' || !chainTells)
+    .map(({blocks: _blocks, ...finding}): Finding => finding)
 }
 
 export const nodeRules: readonly Rule[] = [processRule, account, behindL2, missing]

@@ -9,6 +9,7 @@ import type {
   L1Facts,
   MachineFacts,
   NodeLook,
+  Movement,
   Now,
   Setting,
   Source,
@@ -65,25 +66,25 @@ export function plannedRotation({l2, pos}: Pick<Sources, 'l2' | 'pos'>): Source<
 }
 
 /** What the rules see of the sources. */
-function toSnapshot(setting: Setting, sources: Sources, movedAtMs: number | null): HealthSnapshot {
+function toSnapshot(setting: Setting, sources: Sources, moved: Movement | null): HealthSnapshot {
   const {l1, money, pos, node, machine, endpoints} = sources
   return {
     ...{setting, l1, pos, node, machine},
-    l2: mapSource(plannedRotation(sources), (rotation) => ({...rotation, movedAtMs})),
+    l2: mapSource(plannedRotation(sources), (rotation) => ({...rotation, moved})),
     money: mapSource(money, moneyFacts),
     endpoints: mapSource(endpoints, (facts) => ({endpoints: facts})),
   }
 }
 
-/** @param movedAtMs when somebody who watches saw the head of L2 move last, monotonic; null while nobody has */
+/** @param moved what somebody who watches saw of the head of L2; null while nobody saw it move */
 export function assessSources(
   setting: Setting,
   sources: Sources,
   previous: HealthReport | null,
   now: Now,
-  movedAtMs: number | null = null,
+  moved: Movement | null = null,
 ): HealthReport {
-  return assess(toSnapshot(setting, sources, movedAtMs), previous, now)
+  return assess(toSnapshot(setting, sources, moved), previous, now)
 }
 
 function mapSource<A, B>(source: Source<A>, map: (value: A) => B): Source<B> {

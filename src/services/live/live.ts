@@ -1,7 +1,9 @@
 /** Every source of health asked again and again; what changes is told as events. */
 import {changesBetween} from '../../health/changes.ts'
 import type {HealthReport} from '../../health/issue.ts'
-import type {Setting} from '../../health/snapshot.ts'
+import type {Movement, Setting} from '../../health/snapshot.ts'
+import {watchHead} from '../../health/head-watch.ts'
+import {stallLimitSeconds} from '../../health/stall.ts'
 import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.ts'
 import type {Context} from '../context.ts'
 import {absentPoller, startPoller, toSource, type Feed, type Poller} from '../feeds.ts'
@@ -25,7 +27,7 @@ export interface Live {
   /** As of the last look; null until every source has answered or failed once. */
   health: SnapshotStore<HealthReport | null>
   /** When the head of L2 was seen to move last, monotonic; null before the first time. */
-  movedAtMs(): number | null
+  moved(): Movement | null
   refresh(): void
 }
 
@@ -40,12 +42,12 @@ export function startLive(
 ): Live {
   const setting = settingOf(context)
   const tellAll = (events: OperatorEvent[]) => events.forEach(onEvent)
-  let movedAtMs: number | null = null
+  const watch = watchHead(stallLimitSeconds(setting) * 1000)
   const pollers = startPollers(
     context,
     signal,
     (now, before) => {
-      if (before && now.headBlock !== before.headBlock) movedAtMs = performance.now()
+      watch.saw(now.headBlock, performance.now())
       tellAll(rotationEvents(now, before, Date.now()))
     },
     tellAll,
@@ -54,7 +56,7 @@ export function startLive(
   const judge = () => {
     const sources = sourcesOf(feedsOf(pollers))
     const before = health.get()
-    const report = assessSources(setting, sources, before, nowOf(), movedAtMs)
+    const report = assessSources(setting, sources, before, nowOf(), watch.moved)
     // Before everything was asked once, silence proves nothing, and nobody has watched an issue begin.
     if (!before && isAsking(sources)) return
     health.set(report)
@@ -69,7 +71,7 @@ export function startLive(
     setting,
     pollers,
     health,
-    movedAtMs: () => movedAtMs,
+    moved: () => watch.moved,
     refresh: () => all.forEach((poller) => poller.refresh()),
   }
 }

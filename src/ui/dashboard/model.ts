@@ -1,5 +1,5 @@
 import type {HealthReport} from '../../health/issue.ts'
-import type {Now, Setting} from '../../health/snapshot.ts'
+import type {Movement, Now, Setting} from '../../health/snapshot.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
 import type {Feeds} from '../../services/live/live.ts'
 
@@ -22,8 +22,8 @@ export interface DashboardSnapshot {
   health: HealthReport | null
   /** Milliseconds a block usually takes; null while too few are known. */
   blockMs: number | null
-  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
-  movedAtMs: number | null
+  /** How the head of L2 was seen to move; null before the first time. */
+  moved: Movement | null
   events: OperatorEvent[]
 }
 

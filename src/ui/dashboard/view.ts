@@ -32,14 +32,14 @@ export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
     health: health.get(),
     blockMs: blockMs.get(),
     events: events.get(),
-    movedAtMs: dashboard.movedAtMs(),
+    moved: dashboard.moved(),
   }
 }
 
 /** The whole dashboard in words. Pure; the screen and the text frame both draw it. */
 export function toDashboardView(snapshot: DashboardSnapshot, now: Now): DashboardView {
   const {setting, feeds} = snapshot
-  const health = assessSources(setting, sourcesOf(feeds), snapshot.health, now, snapshot.movedAtMs)
+  const health = assessSources(setting, sourcesOf(feeds), snapshot.health, now, snapshot.moved)
   const around: Around = {snapshot, health, now}
   return {
     title: `metis-seq  ${setting.network}  ${setting.profile ?? 'no profile'}`,

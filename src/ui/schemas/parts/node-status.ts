@@ -146,6 +146,7 @@ export const nodeStatus = shared(
       timestamp: count('Its time, in seconds since 1970.'),
     }),
     safe: blockNumber('Last block in a confirmed batch on L1; null before the first.'),
+    headAgeMs: count('How long ago it became the head.'),
     finalized: blockNumber('The same at twice the confirmations.'),
     pool: object('Transactions that wait.', {
       pending: count('Those that can be sealed now.'),
@@ -162,6 +163,7 @@ export const nodeStatus = shared(
     lastError: mapOf('Last failure of each stage that has not worked since.', {type: 'string'}),
     engine: object('The execution engine.', {
       version: text('Its version.'),
+      busyMs: nullable(count('How long it has been at what was asked last; null: it rests.')),
       lastExecuteMs: nullable(decimal('Time for its last block in milliseconds; null: none.', 0)),
       restarts: count('How often it had to be restarted since the node started.'),
       restartingSinceMs: nullable(

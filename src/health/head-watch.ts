@@ -1,0 +1,21 @@
+import type {Movement} from './snapshot.ts'
+
+/** Watches the head of L2: an endpoint that is behind the last one does not make it move. */
+export function watchHead(stallMs: number) {
+  let highest: bigint | undefined
+  let moved: Movement | null = null
+  return {
+    get moved(): Movement | null {
+      return moved
+    },
+    /** @param atMs monotonic */
+    saw(head: bigint, atMs: number): void {
+      const isFirst = highest === undefined
+      if (highest !== undefined && head <= highest) return
+      highest = head
+      if (isFirst) return
+      const isSteady = moved !== null && atMs - moved.atMs <= stallMs
+      moved = {atMs, steadySinceMs: isSteady ? moved!.steadySinceMs : atMs}
+    },
+  }
+}
