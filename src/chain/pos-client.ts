@@ -73,7 +73,10 @@ function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
     message: 'The consensus layer does not answer.',
     exit: 'unreachable',
     facts: {endpoint: redactUrl(baseUrl)},
-    hints: ['Run `metis-seq pos status`.', 'On the local network, run `metis-seq local status`.'],
+    hints: [
+      'Run `metis-seq network check`.',
+      'On the local network, run `metis-seq local status`.',
+    ],
     retryable: true,
     cause,
   })

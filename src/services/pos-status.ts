@@ -1,6 +1,9 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
+import type {Issue} from '../health/issue.ts'
 import type {Context} from './context.ts'
+import {readPos} from './health/consensus.ts'
+import {healthOf, lookOnce} from './health/look-once.ts'
 
 /** What a consensus layer, ours or a real Themis, tells about itself. */
 export interface PosView {
@@ -8,12 +11,14 @@ export interface PosView {
   validators: Record<string, unknown>[]
   rewardBatchId: unknown
   mpc: Record<string, unknown> | null
+  /** What is wrong with it or with its epochs, worst first: the same issues that `status` shows. */
+  issues: Issue[]
 }
 
 /**
  * Reads the consensus layer through Themis' REST paths only, so a real Themis answers as well.
  *
- * @throws {MetisSeqError} POS_UNKNOWN, POS_UNREACHABLE, POS_ERROR
+ * @throws {MetisSeqError} POS_UNKNOWN, POS_UNREACHABLE, POS_ERROR, POS_ANSWER_WRONG
  */
 export async function readPosStatus(context: Context): Promise<PosView> {
   const pos = context.pos()
@@ -26,11 +31,14 @@ export async function readPosStatus(context: Context): Promise<PosView> {
       hints: ['Set one with `metis-seq init --replace --pos-url URL`.'],
     })
   }
-  const [span, set, batch, mpc] = await Promise.all([
+  const [span, set, batch, mpc, sources] = await Promise.all([
     pos.get('/metis/latest-span'),
     pos.get('/staking/validator-set'),
     pos.get('/staking/current-batch'),
     pos.get('/mpc/latest/0').catch(() => null),
+    lookOnce(context),
+    // Whatever answers is not yet a consensus layer.
+    readPos(pos, null),
   ])
   const validators = isRecord(set) && Array.isArray(set['validators']) ? set['validators'] : []
   return {
@@ -38,5 +46,11 @@ export async function readPosStatus(context: Context): Promise<PosView> {
     validators: validators.filter(isRecord),
     rewardBatchId: isRecord(batch) ? batch['batch'] : null,
     mpc: isRecord(mpc) ? mpc : null,
+    issues: healthOf(context, sources).issues.filter(isOfPos),
   }
+}
+
+/** Epochs that do not come are its doing as well. */
+function isOfPos({id, sources}: Issue): boolean {
+  return sources.includes('pos') || id === 'l2-no-epoch' || id === 'l2-stalled'
 }

@@ -228,6 +228,7 @@ test('pos status of a real Themis and of nonsense', () => {
     validators: [{ID: 1, signer: ME, power: 20}],
     rewardBatchId: 4,
     mpc: null,
+    issues: [],
   }
 
   expect(posStatusText(view)).toMatchInlineSnapshot(`
@@ -238,7 +239,7 @@ test('pos status of a real Themis and of nonsense', () => {
     validator  signer       power
     1          0x1111…1111  20"
   `)
-  const nonsense = {latestSpan: {}, validators: [{}], rewardBatchId: undefined, mpc: {}}
+  const nonsense = {latestSpan: {}, validators: [{}], rewardBatchId: undefined, mpc: {}, issues: []}
   expect(posStatusText(nonsense)).not.toMatch(/undefined|null/)
 })
 

@@ -11,11 +11,16 @@ import {
   type View,
 } from '../rule.ts'
 
-const TEXT = 'the consensus layer does not answer'
+/** Something answers that is no consensus layer, or none that works. */
+const wrongWords: Readonly<Record<string, string>> = {
+  POS_ANSWER_WRONG: 'the consensus layer gives wrong answers',
+  POS_ERROR: 'the consensus layer refuses to answer',
+}
 
 const unreachable: Rule = (view) => {
   const {pos, l2, setting} = view
   if (!isSilent(pos)) return []
+  const text = wrongWords[pos.code] ?? 'the consensus layer does not answer'
   // Blocks go on to the end of what is committed; then L2 stands still.
   const isLast = l2.known && l2.value.next?.state !== 'committed'
   const ends = l2.known && l2.value.epoch ? ` after block ${l2.value.epoch.endBlock}` : ''
@@ -23,12 +28,12 @@ const unreachable: Rule = (view) => {
     {
       id: 'pos-unreachable',
       severity: isLast || !l2.known ? 'critical' : 'warn',
-      text: TEXT,
+      text,
       cost: andReason(
         isLast
           ? `No epoch is committed${ends}: if it is down, L2 stops there. Forecasts are unknown.`
           : 'If it is down, no further epoch is committed and no silent producer is replaced. Forecasts are unknown.',
-        TEXT,
+        text,
         pos.reason,
       ),
       remedy: setting.kind === 'local' ? lookAfter(view, pos) : commandFor(setting, 'pos status'),

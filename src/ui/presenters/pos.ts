@@ -1,13 +1,16 @@
 import {isRecord} from '../../lib/json.ts'
 import {shortHex} from '../../lib/units.ts'
 import type {PosView} from '../../services/pos-status.ts'
+import {issueLines} from './health.ts'
 import {fields, table} from './table.ts'
 
-export function posStatusText({latestSpan, validators, rewardBatchId, mpc}: PosView): string {
+export function posStatusText(view: PosView): string {
+  const {latestSpan, validators, rewardBatchId, mpc, issues} = view
   const producers = latestSpan['selected_producers']
   const producer =
     Array.isArray(producers) && isRecord(producers[0]) ? producers[0]['signer'] : undefined
   return [
+    ...issueLines({issues}),
     fields([
       [
         'latest span',

@@ -1,6 +1,7 @@
 import type {PosView} from '../../services/pos-status.ts'
 import {as, constant, foreignObject, list, nullable, object, text} from './build.ts'
 import type {CommandSchemas} from './document.ts'
+import {issue} from './parts/health.ts'
 import {logLine} from './parts/log-line.ts'
 
 export const posSchemas: CommandSchemas = {
@@ -23,6 +24,7 @@ export const posSchemas: CommandSchemas = {
         nullable(foreignObject('Answer of `/mpc/latest/0`.')),
         'Answer of `/mpc/latest/0`; null when there is none.',
       ),
+      issues: list('What is wrong with it or with its epochs, worst first.', issue),
     }),
   },
 }
