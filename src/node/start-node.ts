@@ -1,8 +1,8 @@
 /** The whole node: opened, restored, listening, running; and closed in the opposite order. */
+import {connectionLimits, Connections} from '../lib/connections.ts'
 import {createRpcClient, type RpcClient} from '../lib/json-rpc.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {startAdminServer} from './admin/admin-server.ts'
-import {connectionLimits, Connections} from './connections.ts'
 import {descriptorPlan} from './descriptors.ts'
 import {openHistory} from './history/open-history.ts'
 import {L1_TIMEOUT_MS} from './limits.ts'

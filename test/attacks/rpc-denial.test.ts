@@ -7,15 +7,13 @@ import {join} from 'node:path'
 
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
-import {descriptorPlan} from '../../src/node/descriptors.ts'
 import {
-  FILTERS_EACH,
   HTTP_BODIES_EACH,
   HTTP_CONNECTIONS,
   HTTP_CONNECTIONS_EACH,
-  NODE_DESCRIPTORS,
-  PENDING_FEEDS,
-} from '../../src/node/rpc-limits.ts'
+} from '../../src/lib/http-limits.ts'
+import {descriptorPlan} from '../../src/node/descriptors.ts'
+import {FILTERS_EACH, NODE_DESCRIPTORS, PENDING_FEEDS} from '../../src/node/rpc-limits.ts'
 import {accountOf, createTestGenesis, transfer} from '../helpers/l2-chain.ts'
 import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
 import {nodeOptions, testNetwork, until} from '../helpers/node-cluster.ts'

@@ -5,11 +5,13 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
 
+import {clientOf} from '../../lib/client-address.ts'
+import {Shares} from '../../lib/shares.ts'
 import {isRecord} from '../../lib/json.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {HOST_REFUSED} from '../../lib/host-names.ts'
-import type {Connections} from '../connections.ts'
-import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-server.ts'
+import type {Connections} from '../../lib/connections.ts'
+import {listen, readBody, sendJson, sendText, type HttpServer} from '../../lib/http-server.ts'
 import {
   RPC_BODY_BYTES,
   RPC_CONCURRENT,
@@ -31,8 +33,7 @@ import {
   type RpcRequest,
 } from './json-rpc.ts'
 import {costOf, dispatch} from './methods.ts'
-import {clientOf, RateLimit, shareOf} from './rate-limit.ts'
-import {Shares} from './shares.ts'
+import {RateLimit, shareOf} from './rate-limit.ts'
 import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
 
 export interface RpcServerOptions extends RpcOptions {

@@ -8,6 +8,8 @@ import type {Duplex} from 'node:stream'
 
 import {WebSocketServer, type RawData, type WebSocket} from 'ws'
 
+import {clientOf} from '../../lib/client-address.ts'
+import {Shares} from '../../lib/shares.ts'
 import {
   FEED_WORK,
   RPC_BODY_BYTES,
@@ -24,8 +26,7 @@ import type {Caller, Subscriptions} from './context.ts'
 import type {Feeds, News} from './feeds.ts'
 import type {PendingAnswers} from './answer-meter.ts'
 import {RpcError, rpcCodes, type AnswerMeter} from './json-rpc.ts'
-import {clientOf, shareOf} from './rate-limit.ts'
-import {Shares} from './shares.ts'
+import {shareOf} from './rate-limit.ts'
 
 /** Time to take a refusal. */
 const REFUSED_MS = 1_000

@@ -6,6 +6,7 @@
 import type {IncomingMessage, Server, ServerResponse} from 'node:http'
 import type {Socket} from 'node:net'
 
+import {clientOf} from './client-address.ts'
 import {
   HTTP_BODIES,
   HTTP_BODIES_EACH,
@@ -17,8 +18,7 @@ import {
   HTTP_LEAVING,
   HTTP_LOOK_MS,
   HTTP_UNREAD_ANSWER_MS,
-} from './rpc-limits.ts'
-import {clientOf} from './rpc/rate-limit.ts'
+} from './http-limits.ts'
 
 export interface ConnectionLimits {
   /** Connections of all clients; of one client. */
