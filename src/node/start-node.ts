@@ -1,6 +1,7 @@
 /** The whole node: opened, restored, listening, running; and closed in the opposite order. */
+import {createChainRpc} from '../chain/chain-rpc.ts'
 import {connectionLimits, Connections} from '../lib/connections.ts'
-import {createRpcClient, type RpcClient} from '../lib/json-rpc.ts'
+import type {RpcClient} from '../lib/json-rpc.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {startAdminServer} from './admin/admin-server.ts'
 import {descriptorPlan} from './descriptors.ts'
@@ -46,7 +47,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     const facts = {limit, wanted, http, peers: peers.known}
     logger.warn('few descriptors: connections are cut so that files can be opened', facts)
   }
-  const l1 = createRpcClient(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS})
+  const l1 = createChainRpc(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS})
   closers.push(() => l1.close())
   const genesis = await checkOptions(options, l1)
   const lock = lockDirectory(dataDir, 'data')
