@@ -68,7 +68,8 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const status = () => statusOf(stages, wallets)
   const rpc = await startRpcServer({
     ...options.rpc,
-    connections: new Connections(connectionLimits(descriptors.http, descriptors.leaving)),
+    connections: connectionsOf(stages),
+    onRefused: (kind) => stages.refusals.note(kind),
     context: rpcContextOf(stages, openHistory(stages, closers)),
     logger: logger.child('rpc'),
     readiness: () => readinessOf(options, status()),
@@ -106,6 +107,11 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     stopped: ended.promise,
     stop,
   }
+}
+
+function connectionsOf({descriptors, refusals}: Stages): Connections {
+  const limits = connectionLimits(descriptors.http, descriptors.leaving)
+  return new Connections(limits, () => refusals.note('connections'))
 }
 
 /** Lets peers in: what they may ask, and what becomes of what they send. */

@@ -19,6 +19,7 @@ import {
   RPC_REFUSALS_AT_ONCE,
   RPC_REFUSED_PAUSE_MS,
 } from '../rpc-limits.ts'
+import type {RefusedKind} from '../../protocol/node-status.ts'
 import type {RpcOptions} from '../node-options.ts'
 import type {Caller, RpcContext} from './context.ts'
 import {createDoor, readToken, type Door} from './door.ts'
@@ -45,6 +46,8 @@ export interface RpcServerOptions extends RpcOptions {
   /** Whether the next block is ours. */
   isOurTurn(): boolean
   renderMetrics(): string
+  /** Somebody was turned away. */
+  onRefused(kind: RefusedKind): void
 }
 
 export interface RpcServer extends HttpServer {
@@ -62,6 +65,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     most: Math.floor(connections.limits.total / 2),
     pending: serving.pending,
     answer: (text, caller, remote, meter) => serving.answer(text, caller, remote, meter),
+    onRefused: () => options.onRefused('connections'),
     onError: (error) => logger.warn('message failed', errorFacts(error)),
   })
   const open = (at: number, purpose: string) =>
@@ -154,12 +158,14 @@ class Serving {
     let overloads = 0
     const act = async (call: RpcRequest) => {
       if (!this.#rate.take(remote, costOf(call.method), performance.now())) {
+        this.#options.onRefused('requests')
         throw new RpcError(rpcCodes.limit, 'Too many requests; ask again in a second.')
       }
       try {
         return await dispatch(call, context, caller)
       } catch (error) {
         if (isOverload(error)) overloads++
+        if (isOverShare(error)) this.#options.onRefused('calls')
         if (!(error instanceof RpcError)) {
           logger.error('method failed', {method: call.method.slice(0, 64), ...errorFacts(error)})
         }
@@ -189,6 +195,7 @@ class Serving {
     // Counted when the body is there: who only begins a request takes nobody's place.
     const leave = this.#inProgress.enter(clientOf(remote))
     if (!leave) {
+      this.#options.onRefused('requests')
       response.setHeader('retry-after', '1')
       return refuse(response, 503, 'The node is busy; try again.', rpcCodes.limit)
     }
@@ -254,6 +261,11 @@ function refuse(
   code: number = rpcCodes.invalidRequest,
 ): void {
   sendText(response, status, 'application/json', refusal(code, message))
+}
+
+/** Told when to come back. */
+function isOverShare(error: unknown): boolean {
+  return error instanceof RpcError && isRecord(error.data) && 'retryAfterMs' in error.data
 }
 
 /** The pool has no room now, for anyone or for this sender: sending it again at once changes nothing. */

@@ -43,6 +43,8 @@ export interface WebSocketOptions {
     meter: AnswerMeter,
   ): Promise<string | undefined>
   pending: PendingAnswers
+  /** A connection was not let in. */
+  onRefused(): void
   onError(error: unknown): void
 }
 
@@ -77,6 +79,7 @@ export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
       const remote = request.socket.remoteAddress ?? ''
       const ofClient = [...connections].filter(({client}) => client === clientOf(remote)).length
       if (connections.size >= Math.min(WS_CONNECTIONS, options.most) || ofClient >= WS_PER_CLIENT) {
+        options.onRefused()
         return refuseUpgrade(socket, 503, 'Too many connections.')
       }
       server.handleUpgrade(request, socket, head, (accepted) => {
