@@ -9,6 +9,10 @@ const matches =
     typeof value === 'string' && pattern.test(value)
 
 const quantity = matches(/^0x[0-9a-f]{1,64}$/i)
+/** Heights, times, nonces and gas: nothing real is beyond what a number of the language holds. */
+const index = matches(/^0x0{0,51}[0-9a-f]{1,13}$/i)
+/** Wei of one gas: a million METIS. Beyond it no transaction could be made. */
+const gasPrice = matches(/^0x0{0,44}[0-9a-f]{1,20}$/i)
 const hash = matches(/^0x[0-9a-f]{64}$/i)
 const address = matches(/^0x[0-9a-f]{40}$/i)
 const hex = matches(/^0x[0-9a-f]*$/i)
@@ -40,29 +44,32 @@ const each = (shape: Shape, ...names: string[]) =>
 
 const log = record({
   ...{address, data: bytes, topics: listOf(hash)},
-  ...each(maybe(quantity), 'blockNumber', 'logIndex', 'transactionIndex', 'blockTimestamp'),
+  ...each(maybe(index), 'blockNumber', 'logIndex', 'transactionIndex', 'blockTimestamp'),
   ...each(maybe(hash), 'transactionHash', 'blockHash'),
 })
 
 const transaction = record({
   ...{hash, from: address, to: maybe(address), input: bytes},
-  ...each(quantity, 'nonce', 'value', 'gas'),
-  ...each(maybe(quantity), 'gasPrice', 'maxFeePerGas', 'maxPriorityFeePerGas', 'maxFeePerBlobGas'),
-  ...each(maybe(quantity), 'blockNumber', 'transactionIndex', 'type', 'chainId', 'yParity', 'v'),
+  ...{nonce: index, value: quantity, gas: index},
+  ...each(maybe(gasPrice), 'gasPrice', 'maxFeePerGas', 'maxPriorityFeePerGas', 'maxFeePerBlobGas'),
+  ...each(maybe(index), 'blockNumber', 'transactionIndex', 'type'),
+  ...each(maybe(quantity), 'chainId', 'yParity', 'v'),
   ...each(maybe(hash), 'blockHash'),
 })
 
 const block = record({
-  ...each(maybe(quantity), 'baseFeePerGas', 'difficulty', 'totalDifficulty', 'size'),
+  ...each(maybe(quantity), 'difficulty', 'totalDifficulty', 'size'),
   ...each(maybe(quantity), 'blobGasUsed', 'excessBlobGas', 'gasLimit', 'gasUsed'),
+  baseFeePerGas: maybe(gasPrice),
   // A pending block has neither number nor hash; nobody here asks for one.
-  ...{number: quantity, timestamp: quantity, hash, parentHash: maybe(hash)},
+  ...{number: index, timestamp: index, hash, parentHash: maybe(hash)},
   transactions: maybe(listOf(either(hash, transaction))),
 })
 
 const receipt = record({
-  ...{transactionHash: hash, blockHash: hash, blockNumber: quantity, gasUsed: quantity},
-  ...each(maybe(quantity), 'transactionIndex', 'cumulativeGasUsed', 'effectiveGasPrice', 'status'),
+  ...{transactionHash: hash, blockHash: hash, blockNumber: index, gasUsed: index},
+  ...each(maybe(index), 'transactionIndex', 'cumulativeGasUsed', 'status'),
+  effectiveGasPrice: maybe(gasPrice),
   ...each(maybe(quantity), 'type', 'blobGasPrice', 'blobGasUsed'),
   ...each(maybe(address), 'from', 'to', 'contractAddress'),
   logs: maybe(listOf(log)),
@@ -74,8 +81,9 @@ const feeHistory = record({
 })
 
 const shapes: Readonly<Record<string, Shape>> = {
-  ...each(quantity, 'eth_chainId', 'eth_blockNumber', 'eth_gasPrice', 'eth_getBalance'),
-  ...each(quantity, 'eth_getTransactionCount', 'eth_estimateGas', 'eth_maxPriorityFeePerGas'),
+  ...each(quantity, 'eth_chainId', 'eth_getBalance'),
+  ...each(index, 'eth_blockNumber', 'eth_getTransactionCount', 'eth_estimateGas'),
+  ...each(gasPrice, 'eth_gasPrice', 'eth_maxPriorityFeePerGas'),
   ...each(bytes, 'eth_call', 'eth_getCode', 'eth_getStorageAt'),
   ...each(maybe(block), 'eth_getBlockByNumber', 'eth_getBlockByHash'),
   eth_getTransactionByHash: maybe(transaction),
@@ -86,8 +94,40 @@ const shapes: Readonly<Record<string, Shape>> = {
   eth_getLogs: maybe(listOf(log)),
 }
 
-/** False when an answer cannot be one of that method. Of a method that is not known here, every answer may be right. */
-export function isAnswerOf(method: string, answer: unknown): boolean {
+/** False when an answer cannot be one to that call. Of a method that is not known here, every answer may be right. */
+export function isAnswerTo(
+  {method, params = []}: {method: string; params?: readonly unknown[]},
+  answer: unknown,
+): boolean {
   const shape = shapes[method]
-  return shape === undefined || shape(answer)
+  if (shape === undefined) return true
+  return shape(answer) && (questions[method]?.(answer, params[0]) ?? true)
+}
+
+/** Whether it is the answer to this question and not to another one. */
+const questions: Readonly<Record<string, (answer: unknown, asked: unknown) => boolean>> = {
+  eth_getBlockByNumber: (block, number) =>
+    !isRecord(block) || !index(number) || Number(block['number']) === Number(number),
+  eth_getBlockByHash: (block, asked) => !isRecord(block) || sameText(block['hash'], asked),
+  eth_getTransactionByHash: (found, asked) => !isRecord(found) || sameText(found['hash'], asked),
+  eth_getTransactionReceipt: (receipt, asked) =>
+    !isRecord(receipt) || sameText(receipt['transactionHash'], asked),
+  eth_getLogs: (logs, filter) =>
+    !Array.isArray(logs) || !isRecord(filter) || logs.every((one) => isWithin(one, filter)),
+}
+
+function sameText(left: unknown, right: unknown): boolean {
+  return String(left).toLowerCase() === String(right).toLowerCase()
+}
+
+/** Of the blocks and of the contract that were asked for. */
+function isWithin(
+  found: unknown,
+  {fromBlock, toBlock, address: of}: Record<string, unknown>,
+): boolean {
+  if (!isRecord(found)) return false
+  if (address(of) && !sameText(found['address'], of)) return false
+  if (!index(fromBlock) || !index(toBlock)) return true
+  const number = Number(found['blockNumber'] ?? NaN)
+  return number >= Number(fromBlock) && number <= Number(toBlock)
 }

@@ -7,7 +7,7 @@ import {
   type RpcClient,
 } from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
-import {isAnswerOf} from './answer-shapes.ts'
+import {isAnswerTo} from './answer-shapes.ts'
 
 /** What is known of one endpoint after it was used. */
 export interface SourceState {
@@ -45,7 +45,7 @@ export function createEndpoint(
     const answer = await send(call).catch((error: unknown) => {
       throw isLimit(error, call) ? toLimit(error, url) : error
     })
-    if (isAnswerOf(call.method, answer)) return answer
+    if (isAnswerTo(call, answer)) return answer
     throw wrongAnswer(call, url)
   }
   let proof: Promise<void> | undefined

@@ -1,9 +1,10 @@
 /** The sign guard of a profile's node, from the command line. The node must not run. */
 import {join} from 'node:path'
 
+import {createChainRpc} from '../chain/chain-rpc.ts'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import {createRpcClient, type RpcClient} from '../lib/json-rpc.ts'
+import type {RpcClient} from '../lib/json-rpc.ts'
 import {rebuildGuard, type RebuiltGuard} from '../node/guard/rebuild.ts'
 import {lastSignedIn} from '../node/guard/signed-batches.ts'
 import {BatchReader} from '../node/inbox/batch-reader.ts'
@@ -62,7 +63,7 @@ async function readL1(
 ): Promise<L1Report> {
   const [url] = endpointsOf(context.network, context.profile).l1
   if (url === undefined) return {signedOnL1: null, l1Problem: 'There is no L1 endpoint.'}
-  const l1 = createRpcClient(url, {timeoutMs: L1_TIMEOUT_MS})
+  const l1 = createChainRpc(url, {timeoutMs: L1_TIMEOUT_MS})
   try {
     return {signedOnL1: await newestOwnBlock(context, l1, options), l1Problem: null}
   } catch (error) {

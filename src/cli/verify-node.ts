@@ -1,9 +1,10 @@
 import {mkdirSync, readdirSync, rmSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 
+import {createChainRpc, isWrongAnswer, wrongAnswerError} from '../chain/chain-rpc.ts'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import {createRpcClient, RpcTransportError} from '../lib/json-rpc.ts'
+import {RpcTransportError} from '../lib/json-rpc.ts'
 import {silentLogger} from '../lib/log.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {makeScratchDirectory} from '../lib/trusted-path.ts'
@@ -36,8 +37,8 @@ export async function verifyNode(
   {l1Url, nodeUrl, dir, timeoutMs, signal, onProgress}: VerifySettings,
 ): Promise<NodeVerification> {
   const url = nodeUrl === undefined ? endpointsOf(network, profile).l2[0] : nodeUrl
-  const l1 = createRpcClient(l1Url, {timeoutMs})
-  const node = url ? createRpcClient(url, {timeoutMs}) : null
+  const l1 = createChainRpc(l1Url, {timeoutMs})
+  const node = url ? createChainRpc(url, {timeoutMs}) : null
   const place = openEmptyDirectory(dir)
   try {
     const verification = await verifyFromL1({
@@ -79,7 +80,9 @@ function notEmpty(dir: string): MetisSeqError {
   })
 }
 
-function unreachable({url, message, cause}: RpcTransportError): MetisSeqError {
+function unreachable(error: RpcTransportError): MetisSeqError {
+  const {url, message, cause} = error
+  if (isWrongAnswer(error)) return wrongAnswerError([redactUrl(url)], error)
   return new MetisSeqError({
     code: 'ENDPOINT_UNREACHABLE',
     message: `${redactUrl(url)} does not answer: ${message}`,

@@ -36,6 +36,8 @@ export const issueIds = [
   'node-l1-unreachable',
   'pool-full',
   'pool-late',
+  'descriptors-tight',
+  'clients-refused',
   'engine-restarting',
   'engine-busy',
   'engine-exposed',

@@ -39,3 +39,6 @@ export const STATE_LARGE = 0.6
 
 /** Share of the pool from which on it is worth a word before it refuses. */
 export const POOL_NEARLY_FULL = 0.9
+
+/** Refusals of one kind in a minute from which on it is no slip of a single client. */
+export const REFUSED_MANY = 10

@@ -5,6 +5,8 @@ import {whyUntrusted} from './trusted-path.ts'
 
 /** A key, a password, a token or a certificate chain: the largest, a chain in PEM, has some 10 KB. */
 export const SECRET_FILE_BYTES = 64 * 1024
+/** What one of our processes tells another: pids, addresses, marks. */
+export const RECORD_FILE_BYTES = 64 * 1024
 /** A document that people write or we do: settings, a network, a genesis, prices, transactions. */
 export const DOCUMENT_FILE_BYTES = 16_000_000
 
@@ -60,6 +62,21 @@ export function readSecretFile(path: string): Buffer {
 /** The same as UTF-8. */
 export function readSecretText(path: string): string {
   return readSecretFile(path).toString('utf8')
+}
+
+/** The last bytes of a regular file, however long it is. */
+export function readEndOfFile(path: string, bytes: number): Buffer {
+  assertRegular(statSync(path))
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  try {
+    const stat = fstatSync(descriptor)
+    assertRegular(stat)
+    const buffer = Buffer.alloc(Math.min(bytes, stat.size))
+    const read = readSync(descriptor, buffer, 0, buffer.length, stat.size - buffer.length)
+    return buffer.subarray(0, read)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** The rest of a regular file that is open. @throws {FileRefused} */

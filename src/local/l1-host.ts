@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, mkdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Address} from 'viem'
@@ -6,10 +6,11 @@ import type {Address} from 'viem'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
+import {readBoundedFile, readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
-import type {HttpServer} from '../node/http-server.ts'
+import type {HttpServer} from '../lib/http-server.ts'
 import {engineIn, killOrphan, startAnvil} from '../process/anvil.ts'
 import {connectEngine} from '../process/engine-socket.ts'
 import {waysToIsolateHere} from '../process/isolation.ts'
@@ -104,10 +105,13 @@ export function connectL1Admin(dir: string): RpcClient {
   return connectEngine(dir, ENGINE, {timeoutMs: ADMIN_TIMEOUT_MS})
 }
 
+/** As much as the engine may answer with. */
+const STATE_FILE_BYTES = 200_000_000
+
 /** Pid of the host that has restored its chain and mines; a killed one leaves its pid behind. */
 export function readyL1Host(dir: string): number | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(readyFileOf(dir), 'utf8'))
+    const value: unknown = JSON.parse(readBoundedText(readyFileOf(dir), RECORD_FILE_BYTES))
     return isRecord(value) ? Number(value['pid']) : undefined
   } catch {
     return undefined
@@ -185,7 +189,9 @@ async function snapshot(rpc: RpcClient, dir: string): Promise<void> {
 
 async function restore(rpc: RpcClient, file: string, logger: Logger): Promise<void> {
   if (!existsSync(file)) return
-  await rpc.request('anvil_loadState', [`0x${readFileSync(file).toString('hex')}`])
+  await rpc.request('anvil_loadState', [
+    `0x${readBoundedFile(file, STATE_FILE_BYTES).toString('hex')}`,
+  ])
   const block = await rpc.request('eth_getBlockByNumber', ['latest', false])
   const timestamp = isRecord(block) ? Number(block['timestamp']) : 0
   // A warped chain is ahead of the wall clock; it stays as far ahead as it was.

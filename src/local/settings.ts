@@ -1,8 +1,9 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
+import {readBoundedText, DOCUMENT_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 import type {Home} from '../store/home.ts'
 
@@ -108,7 +109,7 @@ export function readLocalState(home: Home): LocalState | undefined {
   if (!existsSync(stateFile)) return undefined
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(stateFile, 'utf8'))
+    value = JSON.parse(readBoundedText(stateFile, DOCUMENT_FILE_BYTES))
   } catch {
     value = undefined
   }

@@ -3,16 +3,10 @@
  * hold, so that the node's own files can always be opened: `batch-cursor.json` and `pool.journal` are
  * written anew each time, by a file beside them.
  */
-import {readFileSync} from 'node:fs'
-
+import {readDescriptorLimit} from '../lib/descriptor-limit.ts'
+import {HTTP_CONNECTIONS, HTTP_LEAVING} from '../lib/http-limits.ts'
 import {PEER_CONNECTIONS, PEER_PENDING} from './peer-limits.ts'
-import {
-  HTTP_CONNECTIONS,
-  HTTP_CONNECTIONS_LEAST,
-  HTTP_LEAVING,
-  NODE_DESCRIPTORS,
-  USUAL_DESCRIPTORS,
-} from './rpc-limits.ts'
+import {HTTP_CONNECTIONS_LEAST, NODE_DESCRIPTORS} from './rpc-limits.ts'
 
 export interface DescriptorPlan {
   limit: number
@@ -51,17 +45,5 @@ export function descriptorPlan(limit = readDescriptorLimit()): DescriptorPlan {
     ...{limit, wanted, leaving, isTight: true},
     http: Math.min(HTTP_CONNECTIONS, Math.max(HTTP_CONNECTIONS_LEAST, room - peers - leaving)),
     peers: {known, pending: peers - known},
-  }
-}
-
-/** Node raises the soft limit to the hard one when it starts, so this is the hard one as a rule. */
-function readDescriptorLimit(): number {
-  try {
-    const limits = readFileSync('/proc/self/limits', 'utf8')
-    const soft = /^Max open files\s+(?<soft>\S+)/m.exec(limits)?.groups?.['soft']
-    return soft === 'unlimited' ? Infinity : Number(soft ?? USUAL_DESCRIPTORS)
-  } catch {
-    // Not Linux: what is common there at least.
-    return USUAL_DESCRIPTORS
   }
 }

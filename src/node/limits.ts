@@ -87,6 +87,12 @@ export const EMPTY_BLOCK_ALARM_AGAIN_MS = 600_000
  * 0.17 to 0.45 s of a 2 s slot.
  */
 export const STATE_LEAVES = 150_000
+/** Engine: a state as it is kept, packed. As much as the engine may answer with, which says it in hexadecimal. */
+export const STATE_PACKED_BYTES = 200_000_000
+/** Engine: the same unpacked: what fits into one text of the runtime. A full state takes some 50 MB. */
+export const STATE_UNPACKED_BYTES = 500_000_000
+/** History: a row unpacked. A block's logs have 7.5 MB at the most, since each byte costs 8 gas. */
+export const HISTORY_UNPACKED_BYTES = 64_000_000
 /** Engine: of what is left of them, a block may take this part at the worst. */
 export const STATE_SLOT_PART = 1 / 3
 /** Engine: the cheapest way to a new leaf, a read of an unset slot. */

@@ -42,34 +42,11 @@ export const RPC_CONCURRENT_EACH = 128
  * Connections are cut so that the limit of the process leaves these. All of them wanted: 128 + 2,064 + 288 = 2,480.
  */
 export const NODE_DESCRIPTORS = 128
-/** Descriptors that are taken for granted where the system does not tell its limit. */
-export const USUAL_DESCRIPTORS = 1_024
 /** HTTP: connections even where the limit leaves no room for them; such a node warns at its start. */
 export const HTTP_CONNECTIONS_LEAST = 16
 /** HTTP: connections of the administration, which only this machine reaches. */
 export const ADMIN_CONNECTIONS = 16
 
-/** HTTP: connections of all doors; each costs a descriptor and 30 kB: 60 MB. */
-export const HTTP_CONNECTIONS = 2_000
-/** HTTP: of one remote address: a quarter, which is enough for a proxy that counts for itself. */
-export const HTTP_CONNECTIONS_EACH = 500
-/** HTTP: connections that are being closed while others come already. */
-export const HTTP_LEAVING = 64
-/** HTTP: from the connection or the first byte to the end of the headers. A slow link takes 1 s. */
-export const HTTP_HEADERS_MS = 5_000
-/**
- * HTTP: a body may take this long, and longer only as long as it comes at 100 bytes/ms (0.8 Mbit/s): the
- * largest has 60 s.
- */
-export const HTTP_BODY_MS = 10_000
-export const HTTP_BODY_BYTES_PER_MS = 100
-/** HTTP: bodies that have not arrived whole: 128 x 5 MB are 640 MB at worst; one address has a quarter. */
-export const HTTP_BODIES = 128
-export const HTTP_BODIES_EACH = 32
-/** HTTP: an answer of which the client takes nothing for this long ends the connection. */
-export const HTTP_UNREAD_ANSWER_MS = 30_000
-/** HTTP: how often the deadlines are looked at: 2,000 connections x 0.2 µs twice a second are nothing. */
-export const HTTP_LOOK_MS = 500
 export const RPC_LOG_RANGE_BLOCKS = 10_000
 
 /** RPC: addresses or topics at one position of a filter. */

@@ -37,6 +37,9 @@ import {
   rulesOf,
   type Closer,
 } from './stage-parts.ts'
+import {Refusals} from '../lib/refusals.ts'
+import type {RefusedKind} from '../protocol/node-status.ts'
+import {descriptorPlan} from './descriptors.ts'
 import type {NodeParts} from './status-of.ts'
 import {Watch} from './watch.ts'
 
@@ -155,7 +158,7 @@ export function connectStages(
   })
   return {
     ...{options, genesis, chain, guard, gate, mempool, exchange, driver, heads, l1Loop, metrics},
-    ...{clock, accept},
+    ...{clock, accept, descriptors: descriptorPlan(), refusals: new Refusals<RefusedKind>(clock)},
     ...{forwarder, acceptMany, watch, sync: new SyncWatch(logger.child('sync'))},
     restorePool: () => readmit(poolJournal?.load() ?? []),
     clientVersion: `metis-seq/anvil-${ENGINE_VERSION}`,

@@ -1,8 +1,9 @@
 /** The whole node: opened, restored, listening, running; and closed in the opposite order. */
-import {createRpcClient, type RpcClient} from '../lib/json-rpc.ts'
+import {createChainRpc} from '../chain/chain-rpc.ts'
+import {connectionLimits, Connections} from '../lib/connections.ts'
+import type {RpcClient} from '../lib/json-rpc.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {startAdminServer} from './admin/admin-server.ts'
-import {connectionLimits, Connections} from './connections.ts'
 import {descriptorPlan} from './descriptors.ts'
 import {openHistory} from './history/open-history.ts'
 import {L1_TIMEOUT_MS} from './limits.ts'
@@ -46,7 +47,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     const facts = {limit, wanted, http, peers: peers.known}
     logger.warn('few descriptors: connections are cut so that files can be opened', facts)
   }
-  const l1 = createRpcClient(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS})
+  const l1 = createChainRpc(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS})
   closers.push(() => l1.close())
   const genesis = await checkOptions(options, l1)
   const lock = lockDirectory(dataDir, 'data')
@@ -67,7 +68,8 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const status = () => statusOf(stages, wallets)
   const rpc = await startRpcServer({
     ...options.rpc,
-    connections: new Connections(connectionLimits(descriptors.http, descriptors.leaving)),
+    connections: connectionsOf(stages),
+    onRefused: (kind) => stages.refusals.note(kind),
     context: rpcContextOf(stages, openHistory(stages, closers)),
     logger: logger.child('rpc'),
     readiness: () => readinessOf(options, status()),
@@ -105,6 +107,11 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     stopped: ended.promise,
     stop,
   }
+}
+
+function connectionsOf({descriptors, refusals}: Stages): Connections {
+  const limits = connectionLimits(descriptors.http, descriptors.leaving)
+  return new Connections(limits, () => refusals.note('connections'))
 }
 
 /** Lets peers in: what they may ask, and what becomes of what they send. */

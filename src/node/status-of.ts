@@ -3,9 +3,11 @@ import {statfsSync} from 'node:fs'
 import type {Hash} from 'viem'
 
 import type {Clock} from '../lib/clock.ts'
+import type {Refusals} from '../lib/refusals.ts'
 import {lowerCase} from '../protocol/block.ts'
 import type {SignGuard} from '../store/sign-guard.ts'
 import type {ChainState} from './chain-state.ts'
+import type {DescriptorPlan} from './descriptors.ts'
 import type {Genesis} from './engine/genesis.ts'
 import {exporterMetrics} from './exporter-metrics.ts'
 import type {Heads} from './heads/heads.ts'
@@ -26,7 +28,7 @@ import type {Driver} from './sequencing/driver.ts'
 import type {StartGate} from './sequencing/start-gate.ts'
 import type {SyncWatch} from './sequencing/sync-watch.ts'
 import type {NodeOptions} from './node-options.ts'
-import type {Divergence, NodeStatus} from '../protocol/node-status.ts'
+import type {Divergence, NodeStatus, RefusedKind} from '../protocol/node-status.ts'
 import {lowWeiOf, type WalletWatch} from './wallets.ts'
 import type {Watch} from './watch.ts'
 
@@ -46,6 +48,9 @@ export interface NodeParts {
   clock: Clock
   sync: SyncWatch
   watch: Watch
+  descriptors: DescriptorPlan
+  /** Clients of the public RPC that are turned away. */
+  refusals: Refusals<RefusedKind>
   accept(raw: string): Promise<Hash>
   clientVersion: string
 }
@@ -116,6 +121,8 @@ export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>
       balanceWei: String(state.balanceWei),
       lowWei: String(lowWeiOf(state)),
     })),
+    descriptors: descriptorsOf(parts),
+    refused: parts.refusals.list(),
     disk: diskOf(options.dataDir),
   }
 }
@@ -154,6 +161,11 @@ function batchesOf({options, chain, heads, l1Loop, clock}: NodeParts): NodeStatu
     sends: options.batchAccount !== null,
     stuck: l1Loop.failureOf('batch') ?? null,
   }
+}
+
+function descriptorsOf({descriptors}: NodeParts): NodeStatus['descriptors'] {
+  const {limit, wanted, isTight, http} = descriptors
+  return {limit: Number.isFinite(limit) ? limit : null, wanted, isTight, connections: http}
 }
 
 function diskOf(dir: string): NodeStatus['disk'] {

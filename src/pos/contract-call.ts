@@ -9,10 +9,13 @@ import {
   type Hex,
 } from 'viem'
 
+import {wrongAnswerError} from '../chain/chain-rpc.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 
 /** What every read here needs of an endpoint, or of several behind one. */
 export interface RpcRequester {
+  /** Redacted. */
+  readonly names: readonly string[]
   request(method: string, params?: readonly unknown[]): Promise<unknown>
 }
 
@@ -23,7 +26,7 @@ type Readable = 'view' | 'pure'
  *
  * - Signed by: nobody.   Chain: the requester's.   Value: none.
  *
- * @throws {MetisSeqError} NO_CONTRACT, nothing is deployed at the address
+ * @throws {MetisSeqError} NO_CONTRACT, nothing is deployed at the address; ENDPOINT_WRONG_ANSWER
  */
 export async function readContract<
   const abi extends Abi,
@@ -40,7 +43,7 @@ export async function readContract<
     args: readonly unknown[]
   }
   const data = encodeFunctionData({abi, functionName, args})
-  const answer = (await rpc.request('eth_call', [{to: call.address, data}, 'latest'])) as Hex
+  const answer = await rpc.request('eth_call', [{to: call.address, data}, 'latest'])
   if (answer === '0x') {
     throw new MetisSeqError({
       code: 'NO_CONTRACT',
@@ -50,12 +53,16 @@ export async function readContract<
       hints: ['Check the contract addresses of the network.'],
     })
   }
-  return decodeFunctionResult({
-    abi,
-    functionName,
-    args,
-    data: answer,
-  }) as ContractFunctionReturnType<abi, Readable, name, args>
+  try {
+    return decodeFunctionResult({
+      abi,
+      functionName,
+      args,
+      data: answer as Hex,
+    }) as ContractFunctionReturnType<abi, Readable, name, args>
+  } catch (error) {
+    throw wrongAnswer(rpc, 'eth_call', error)
+  }
 }
 
 /** A quantity of a JSON-RPC answer, such as a block number. */
@@ -64,5 +71,14 @@ export async function readQuantity(
   method: string,
   params: readonly unknown[] = [],
 ): Promise<bigint> {
-  return BigInt((await rpc.request(method, params)) as string)
+  const answer = await rpc.request(method, params)
+  if (typeof answer !== 'string' || !/^0x[0-9a-f]{1,64}$/i.test(answer))
+    throw wrongAnswer(rpc, method)
+  return BigInt(answer)
+}
+
+/** What only its reader can see to be no answer. */
+export function wrongAnswer({names}: RpcRequester, method: string, cause?: unknown): MetisSeqError {
+  const message = `${names.join(', ')}: ${method} is answered with something that is no answer to it.`
+  return wrongAnswerError(names, new Error(message, {cause}))
 }

@@ -1,12 +1,8 @@
 import type {Hash} from 'viem'
 
+import {createChainRpc, isWrongAnswer, wrongAnswerError} from '../chain/chain-rpc.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
-import {
-  createRpcClient,
-  RpcResponseError,
-  RpcTransportError,
-  type RpcClient,
-} from '../lib/json-rpc.ts'
+import {RpcResponseError, RpcTransportError, type RpcClient} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {
@@ -24,7 +20,7 @@ export interface Endpoints extends RpcRequester {
   readonly names: readonly string[]
   /**
    * @throws {MetisSeqError} WRONG_CHAIN, an endpoint serves another chain
-   * @throws {MetisSeqError} CHAIN_UNREACHABLE, no endpoint answers
+   * @throws {MetisSeqError} CHAIN_UNREACHABLE, no endpoint answers; ENDPOINT_WRONG_ANSWER, with nonsense only
    */
   prove(): Promise<void>
   /**
@@ -90,7 +86,7 @@ class EndpointPool implements Endpoints {
 
   constructor(options: EndpointOptions) {
     this.#options = options
-    const {urls, timeoutMs, connect = createRpcClient} = options
+    const {urls, timeoutMs, connect = createChainRpc} = options
     this.#all = urls.map((url) => ({
       rpc: connect(url, {timeoutMs}),
       name: redactUrl(url),
@@ -188,7 +184,14 @@ class EndpointPool implements Endpoints {
 
   one(): RpcRequester {
     const endpoint = this.#order[0]!
-    return {request: (method, params) => this.#ask(endpoint, method, params)}
+    const {name} = endpoint
+    return {
+      names: [name],
+      request: (method, params) =>
+        this.#ask(endpoint, method, params).catch((error: unknown) => {
+          throw isWrongAnswer(error) ? wrongAnswerError([name], error) : error
+        }),
+    }
   }
 
   async sendToOne(raw: string): Promise<SendOutcome> {
@@ -227,7 +230,9 @@ class EndpointPool implements Endpoints {
 
   async #proveOne(endpoint: Endpoint): Promise<void> {
     const {chainName, chainId} = this.#options
-    const found = await readQuantity(endpoint.rpc, 'eth_chainId')
+    const {name, rpc} = endpoint
+    const requester = {names: [name], request: rpc.request.bind(rpc)}
+    const found = await readQuantity(requester, 'eth_chainId')
     if (found !== BigInt(chainId)) throw wrongChain(chainName, chainId, found, endpoint.name)
     endpoint.proved = true
   }
@@ -245,6 +250,7 @@ class EndpointPool implements Endpoints {
   }
 
   #unreachable(cause: unknown): MetisSeqError {
+    if (isWrongAnswer(cause)) return wrongAnswerError([redactUrl(cause.url)], cause)
     const chain = this.#options.chainName
     return new MetisSeqError({
       code: 'CHAIN_UNREACHABLE',

@@ -4,7 +4,7 @@ import {decodeEventLog, numberToHex, toEventSelector, type Address, type Hash, t
 import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
-import {readQuantity, type RpcRequester} from './contract-call.ts'
+import {readQuantity, wrongAnswer, type RpcRequester} from './contract-call.ts'
 import type {L1Anchor, L1Event} from './state.ts'
 
 /** Blocks per log request. Source: Themis `bridge/setu/listener/rootchain.go`. */
@@ -114,8 +114,7 @@ export async function readL1Chunk(options: {
       toBlock: numberToHex(toBlock),
     },
   ])
-  if (!Array.isArray(logs)) throw new Error('eth_getLogs did not answer with a list.')
-  const events = logs.map(parseL1Event).sort(inChainOrder)
+  const events = parseL1Events(rpc, logs).sort(inChainOrder)
   return {l1Head, toBlock, toHash, events, caughtUp: toBlock === confirmed}
 }
 
@@ -135,10 +134,21 @@ function inChainOrder(a: L1Event, b: L1Event): number {
   return a.logIndex - b.logIndex
 }
 
+function parseL1Events(rpc: RpcRequester, logs: unknown): L1Event[] {
+  try {
+    if (!Array.isArray(logs)) throw new Error('It is no list.')
+    return logs.map(parseL1Event)
+  } catch (error) {
+    throw wrongAnswer(rpc, 'eth_getLogs', error)
+  }
+}
+
 /** A raw log to an event record. Source: `LockingInfo` events. @throws when it is not one of ours */
 function parseL1Event(log: unknown): L1Event {
   if (!isRecord(log)) throw new Error('eth_getLogs holds something that is not a log.')
-  const at = {blockNumber: BigInt(log['blockNumber'] as Hex), logIndex: Number(log['logIndex'])}
+  const [blockNumber, logIndex] = [BigInt(String(log['blockNumber'])), Number(log['logIndex'])]
+  if (!Number.isSafeInteger(logIndex)) throw new Error('A log has no place in its block.')
+  const at = {blockNumber, logIndex}
   const decoded = decodeEventLog({
     abi: lockingInfoAbi,
     topics: log['topics'] as [Hex, ...Hex[]],

@@ -2,7 +2,10 @@ import type {Address} from 'viem'
 
 import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
 import type {Epoch} from '../protocol/epoch.ts'
-import {readContract, type RpcRequester} from './contract-call.ts'
+import {readContract, wrongAnswer, type RpcRequester} from './contract-call.ts'
+
+/** Blocks and epochs are numbers for others: in JSON, and in other languages. */
+const MOST = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** What the L2 says at one moment. */
 export interface L2View {
@@ -28,6 +31,7 @@ export async function readL2View(
     readContract(rpc, {...set, functionName: 'currentEpochNumber'}),
     readContract(rpc, {...set, functionName: 'epochLength'}),
   ])
+  if (epochLength < 1n || epochLength > MOST) throw wrongAnswer(rpc, 'eth_call of epochLength')
   const newest = await readEpoch(rpc, sequencerSet, current)
   if (current === 0n) return {head, epochLength, epochs: [newest]}
   return {head, epochLength, epochs: [await readEpoch(rpc, sequencerSet, current - 1n), newest]}
@@ -40,6 +44,9 @@ async function readEpoch(rpc: RpcRequester, sequencerSet: Address, id: bigint): 
     functionName: 'epochs',
     args: [id],
   })
+  // One that does not exist is all zeros.
+  const isEpoch = number === id && startBlock <= endBlock && endBlock <= MOST
+  if (!isEpoch) throw wrongAnswer(rpc, `eth_call of epoch ${id}`)
   return {number, signer: signer.toLowerCase() as Address, startBlock, endBlock}
 }
 

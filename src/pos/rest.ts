@@ -1,25 +1,30 @@
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
-import type {AddressInfo} from 'node:net'
+import type {IncomingMessage, ServerResponse} from 'node:http'
 
-import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
+import {clientOf} from '../lib/client-address.ts'
+import {connectionLimits, Connections} from '../lib/connections.ts'
+import {readDescriptorLimit} from '../lib/descriptor-limit.ts'
 import {createHostCheck, HOST_REFUSED} from '../lib/host-names.ts'
+import {listen as listenHttp, readBody, sendText, type HttpServer} from '../lib/http-server.ts'
 import {stringifyJson} from '../lib/json.ts'
+import {Shares} from '../lib/shares.ts'
 import {HttpError} from './rest-arguments.ts'
+import {
+  POS_BODY_BYTES,
+  POS_CONNECTIONS,
+  POS_CONNECTIONS_EACH,
+  POS_CONNECTIONS_LEAST,
+  POS_DESCRIPTORS,
+  POS_IN_PROGRESS,
+  POS_IN_PROGRESS_EACH,
+  POS_LEAVING,
+} from './rest-limits.ts'
 import {findPost, isPostOnly} from './rest-posts.ts'
 import {createRoutes, type RestSource} from './rest-routes.ts'
 import {isAuthorized} from './rest-token.ts'
 
 const LOOPBACK = '127.0.0.1'
-/** Also for the largest body on a loopback interface. */
-const REQUEST_TIMEOUT_MS = 5000
 
-export interface RestServer {
-  url: string
-  close(): Promise<void>
-}
-
-/** A batch of 128 KiB, the largest transaction that L1 takes, in hexadecimal, and room. */
-const MAX_BODY_BYTES = 512 * 1024
+export type RestServer = HttpServer
 
 /**
  * Serves Themis' paths and our own. Reading needs no authentication, so it listens on the loopback
@@ -28,7 +33,7 @@ const MAX_BODY_BYTES = 512 * 1024
  * Source: Themis client REST queries of each module, port 1317.
  *
  * @param listen port 0 takes a free one
- * @throws {MetisSeqError} PORT_BUSY
+ * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
  */
 export async function startRest(
   source: RestSource,
@@ -37,41 +42,23 @@ export async function startRest(
   const {host = LOOPBACK, hostNames, port, token} = listen
   const isHostKnown = createHostCheck({host, hostNames})
   const routes = createRoutes(source)
-  const server = createServer((request, response) => {
-    void answer({routes, source, token, isHostKnown}, request, response)
-  })
-  server.requestTimeout = REQUEST_TIMEOUT_MS
-  server.headersTimeout = REQUEST_TIMEOUT_MS
-  await bind(server, host, port)
-  const {port: bound} = server.address() as AddressInfo
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const inProgress = new Shares(POS_IN_PROGRESS, POS_IN_PROGRESS_EACH)
+  const context = {routes, source, token, isHostKnown, inProgress}
+  return listenHttp(
+    {host, port, purpose: 'the REST server'},
+    (request, response) => answer(context, request, response),
+    (error) => source.onError(error),
+    undefined,
+    new Connections(restConnections()),
+  )
 }
 
-function bind(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(systemErrorCode(error) === 'EADDRINUSE' ? portBusy(host, port, error) : error)
-    })
-    server.listen(port, host, resolve)
-  })
-}
-
-function portBusy(host: string, port: number, cause: unknown): MetisSeqError {
-  return new MetisSeqError({
-    code: 'PORT_BUSY',
-    message: `Port ${port} on ${host} is used by another process.`,
-    exit: 'busy',
-    facts: {host, port: `${port}`},
-    hints: [`ss -ltnp 'sport = :${port}'`],
-    cause,
-  })
+/** As many as the limit of the process leaves beside what the consensus layer itself needs. */
+function restConnections() {
+  const room = readDescriptorLimit() - POS_DESCRIPTORS - POS_LEAVING
+  const total = Math.min(POS_CONNECTIONS, Math.max(POS_CONNECTIONS_LEAST, room))
+  const limits = connectionLimits(total, POS_LEAVING)
+  return {...limits, each: Math.min(limits.each, POS_CONNECTIONS_EACH)}
 }
 
 interface RestContext {
@@ -79,40 +66,71 @@ interface RestContext {
   source: RestSource
   token: string
   isHostKnown(header?: string): boolean
+  inProgress: Shares
 }
 
 async function answer(
-  {routes, source, token, isHostKnown}: RestContext,
+  context: RestContext,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    if (!isHostKnown(request.headers.host)) {
-      response.setHeader('connection', 'close')
-      throw new HttpError(403, HOST_REFUSED)
-    }
-    const url = parseUrl(request.url)
-    const {method = ''} = request
-    const post = findPost(source, method, url.pathname)
-    if (post) {
-      requireToken(request, response, token)
-      return send(response, 200, await post(await readBody(request)))
-    }
-    const isRead = method === 'GET' || method === 'HEAD'
-    const handler = routes.find(url.pathname, isPostOnly)
-    if (!isRead || handler === undefined) {
-      response.setHeader('allow', handler === undefined ? 'POST' : 'GET, HEAD')
-      throw new HttpError(405, `method ${method} is not allowed`)
-    }
-    const {status = 200, ...body} = await handler(url.searchParams)
-    if ('bare' in body) return send(response, status, body.bare)
-    checkHeight(url.searchParams, source)
-    const height = String(source.state().revision)
-    send(response, status, {height, result: body.result})
+    await act(context, request, response)
   } catch (error) {
     if (error instanceof HttpError) return send(response, error.status, {error: error.message})
-    source.onError(error)
+    context.source.onError(error)
     send(response, 500, {error: 'internal error'})
+  }
+}
+
+async function act(
+  {routes, source, token, isHostKnown, inProgress}: RestContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!isHostKnown(request.headers.host)) {
+    response.setHeader('connection', 'close')
+    throw new HttpError(403, HOST_REFUSED)
+  }
+  const url = parseUrl(request.url)
+  const {method = ''} = request
+  const post = findPost(source, method, url.pathname)
+  if (post) {
+    requireToken(request, response, token)
+    const body = await readJson(request, response)
+    return send(response, 200, await inTurn(inProgress, request, response, () => post(body)))
+  }
+  const isRead = method === 'GET' || method === 'HEAD'
+  const handler = routes.find(url.pathname, isPostOnly)
+  if (!isRead || handler === undefined) {
+    response.setHeader('allow', handler === undefined ? 'POST' : 'GET, HEAD')
+    throw new HttpError(405, `method ${method} is not allowed`)
+  }
+  const {status = 200, ...body} = await inTurn(inProgress, request, response, () =>
+    handler(url.searchParams),
+  )
+  if ('bare' in body) return send(response, status, body.bare)
+  checkHeight(url.searchParams, source)
+  const height = String(source.state().revision)
+  send(response, status, {height, result: body.result})
+}
+
+/** What waits for L1 or a signature takes a place, of which each client has a share. */
+async function inTurn<T>(
+  inProgress: Shares,
+  {socket}: IncomingMessage,
+  response: ServerResponse,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  const leave = inProgress.enter(clientOf(socket.remoteAddress ?? ''))
+  if (!leave) {
+    response.setHeader('retry-after', '1')
+    throw new HttpError(503, 'too many requests are being answered; ask again in a second')
+  }
+  try {
+    return await work()
+  } finally {
+    leave()
   }
 }
 
@@ -124,19 +142,15 @@ function requireToken(request: IncomingMessage, response: ServerResponse, token:
   throw new HttpError(401, 'the bearer token is missing or wrong; it is in the file rest-token')
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > MAX_BODY_BYTES) {
-      throw new HttpError(413, `the body is larger than ${MAX_BODY_BYTES} bytes`)
-    }
-    parts.push(part)
+async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+  const body = await readBody(request, POS_BODY_BYTES)
+  if (!body) {
+    response.setHeader('connection', 'close')
+    throw new HttpError(413, `the body is larger than ${POS_BODY_BYTES} bytes`)
   }
-  if (size === 0) return null
+  if (body.length === 0) return null
   try {
-    return JSON.parse(Buffer.concat(parts).toString('utf8'))
+    return JSON.parse(body.toString('utf8'))
   } catch {
     throw new HttpError(400, 'the body is not JSON')
   }
@@ -159,10 +173,5 @@ function parseUrl(path = '/'): URL {
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
-  const text = stringifyJson(body)
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-  })
-  response.end(text)
+  sendText(response, status, 'application/json', stringifyJson(body))
 }

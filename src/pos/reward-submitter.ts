@@ -14,7 +14,7 @@ import {
   type RewardBatch,
   type RewardPlan,
 } from '../protocol/reward.ts'
-import {readContract, readQuantity, type RpcRequester} from './contract-call.ts'
+import {readContract, readQuantity, wrongAnswer, type RpcRequester} from './contract-call.ts'
 import {readEpochs} from './l2-view.ts'
 import {signMpcTransaction, type SignedTransaction} from './mpc.ts'
 import {SIGN_TYPES, type OwnSigner} from './mpc-signer.ts'
@@ -231,7 +231,11 @@ export async function waitForRewardReceipt(options: {
   const deadline = clock.monotonicMs() + timeoutMs
   for (;;) {
     const receipt = await l1.request('eth_getTransactionReceipt', [hash])
-    if (isRecord(receipt)) return receipt['status'] === '0x1' ? 'credited' : 'reverted'
+    if (isRecord(receipt)) {
+      const {status} = receipt
+      if (status !== '0x1' && status !== '0x0') throw wrongAnswer(l1, 'eth_getTransactionReceipt')
+      return status === '0x1' ? 'credited' : 'reverted'
+    }
     if (clock.monotonicMs() >= deadline) return undefined
     await clock.sleep(pollMs, signal)
   }

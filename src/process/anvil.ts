@@ -7,6 +7,7 @@ import {execa} from 'execa'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
+import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
 import {identifyProcess, isSameProcess, type ProcessIdentity} from '../lib/process-identity.ts'
@@ -175,6 +176,8 @@ function killAll(): void {
   for (const kill of killers) kill()
 }
 
+const KEPT_LETTERS = 10_000
+
 /** Hands each line on, and keeps the last ones. */
 function watchOutput(
   streams: readonly (Readable | null)[],
@@ -186,11 +189,12 @@ function watchOutput(
     stream?.setEncoding('utf8')
     stream?.on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n')
-      rest = lines.pop() ?? ''
+      // A line without an end is cut, and so is one that is no line.
+      rest = (lines.pop() ?? '').slice(-KEPT_LETTERS)
       for (const line of lines) {
         if (line.trim() === '') continue
-        if (lastLines.push(line) > KEPT_LINES) lastLines.shift()
-        onLine?.(line)
+        if (lastLines.push(line.slice(0, KEPT_LETTERS)) > KEPT_LINES) lastLines.shift()
+        onLine?.(line.slice(0, KEPT_LETTERS))
       }
     })
     // A broken pipe is the same news as the exit, which has its own promise.
@@ -271,7 +275,7 @@ function commandLineOf(pid: number): string[] {
 
 function readPidFile(path: string): ProcessIdentity | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const value: unknown = JSON.parse(readBoundedText(path, RECORD_FILE_BYTES))
     if (!isRecord(value)) return undefined
     const {pid, startTicks} = value
     if (!Number.isInteger(pid) || typeof startTicks !== 'string') return undefined

@@ -1,12 +1,13 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {closeSync, mkdirSync, openSync, readFileSync, rmSync} from 'node:fs'
+import {closeSync, mkdirSync, openSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {LOG_FILE_VARIABLE, logFiles} from '../lib/log-file.ts'
+import {readBoundedText, readEndOfFile, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {identifyProcess, isSameProcess, type ProcessIdentity} from '../lib/process-identity.ts'
 
 /** A background process that outlives the command that started it, known by its pid file. */
@@ -138,9 +139,17 @@ export function lastLogLines(dir: string, name: string, count: number): string[]
   return lines.slice(-count)
 }
 
+/** More lines than anybody asks for: one has 200 bytes. */
+const LOG_END_BYTES = 4_000_000
+
+/** A hole in a file reads as zeros. */
+function isLine(text: string): boolean {
+  return text !== '' && !text.startsWith('\0')
+}
+
 function linesOf(file: string): string[] {
   try {
-    return readFileSync(file, 'utf8').split('\n').filter(Boolean)
+    return readEndOfFile(file, LOG_END_BYTES).toString('utf8').split('\n').filter(isLine)
   } catch {
     return []
   }
@@ -156,7 +165,7 @@ function pidFileOf(dir: string, name: string): string {
 
 function readPidFile(dir: string, name: string): PidRecord | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(pidFileOf(dir, name), 'utf8'))
+    const value: unknown = JSON.parse(readBoundedText(pidFileOf(dir, name), RECORD_FILE_BYTES))
     return isPidRecord(value) ? value : undefined
   } catch {
     return undefined

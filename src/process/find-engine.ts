@@ -75,6 +75,7 @@ async function versionOnPath(searchPath: string): Promise<string | undefined> {
   const result = await execa('anvil', ['--version'], {
     reject: false,
     timeout: 5000,
+    maxBuffer: 10_000,
     env: {PATH: searchPath},
   })
   if (result.failed) return undefined

@@ -2,6 +2,9 @@ import {execa} from 'execa'
 
 import {isRecord} from '../lib/json.ts'
 
+/** What we print of a whole network has some 100 KB. */
+const MAX_OUTPUT_LETTERS = 16_000_000
+
 export interface JsonRun {
   exitCode: number
   /** The one JSON document on stdout; undefined when there is none. */
@@ -22,6 +25,7 @@ export async function runJson(
     stdin: 'ignore',
     cancelSignal: options.signal,
     timeout: options.timeoutMs,
+    maxBuffer: MAX_OUTPUT_LETTERS,
   })
   options.signal.throwIfAborted()
   const {stdout, stderr} = result

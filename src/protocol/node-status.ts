@@ -71,6 +71,16 @@ export interface WalletView {
   lowWei: string
 }
 
+/**
+ * Who is turned away at the public RPC:
+ *
+ * - `connections`: there is no room for them, or their client has its share.
+ * - `requests`: too many at once or too fast.
+ * - `calls`: they took their share of the engine.
+ */
+export const refusedKinds = ['connections', 'requests', 'calls'] as const
+export type RefusedKind = (typeof refusedKinds)[number]
+
 /** Progress while behind a peer. */
 export interface SyncView {
   /** Number of the highest block that a peer has. */
@@ -190,6 +200,13 @@ export interface NodeStatus {
   clockSkewMs: number | null
   /** As last read, once a minute; empty before the first time. */
   wallets: WalletView[]
+  /**
+   * Open files of the process: `limit` is null without one, `wanted` what it should be at least. `isTight`:
+   * it is less, so that the RPC lets only `connections` in.
+   */
+  descriptors: {limit: number | null; wanted: number; isTight: boolean; connections: number}
+  /** Turned away in the last minute; empty when nobody was. `sinceMs`: wall clock of the first. */
+  refused: {kind: RefusedKind; count: number; sinceMs: number}[]
   /** Of the file system with the data directory; null when it cannot be told. */
   disk: {freeBytes: number; totalBytes: number} | null
 }

@@ -5,6 +5,7 @@ import {isRecord} from '../lib/json.ts'
 import {
   nodeNeeds,
   nodePhases,
+  refusedKinds,
   type Divergence,
   type NodeStatus,
   type NodeTrouble,
@@ -76,6 +77,8 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
     guard: guardOf(value['guard']),
     clockSkewMs: numberIn(value, 'clockSkewMs'),
     wallets: walletsOf(value['wallets']),
+    descriptors: descriptorsOf(value['descriptors']),
+    refused: refusedOf(value['refused']),
     disk: diskOf(value['disk']),
   }
 }
@@ -191,6 +194,24 @@ function walletsOf(value: unknown): WalletView[] {
     balanceWei: digitsIn(found, 'balanceWei'),
     lowWei: digitsIn(found, 'lowWei'),
   }))
+}
+
+function descriptorsOf(value: unknown): NodeStatus['descriptors'] {
+  const found = fields(value) ?? {}
+  return {
+    limit: numberIn(found, 'limit'),
+    wanted: numberIn(found, 'wanted') ?? 0,
+    isTight: found['isTight'] === true,
+    connections: numberIn(found, 'connections') ?? 0,
+  }
+}
+
+function refusedOf(value: unknown): NodeStatus['refused'] {
+  return records(value).flatMap((found) => {
+    const kind = refusedKinds.find((each) => each === found['kind'])
+    const [count, sinceMs] = [numberIn(found, 'count'), numberIn(found, 'sinceMs')]
+    return kind && count ? [{kind, count, sinceMs: sinceMs ?? 0}] : []
+  })
 }
 
 function diskOf(value: unknown): NodeStatus['disk'] {

@@ -1,13 +1,11 @@
-import {readFileSync, rmSync, statSync} from 'node:fs'
+import {rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {HaltRecord} from '../health/snapshot.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {isExitName} from '../lib/exit-codes.ts'
+import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
-
-/** Small, and written by us: anything longer is not ours. */
-const MAX_BYTES = 64 * 1024
 
 /** Keeps why a node ended, for whoever looks when it is gone. */
 export function writeHalt(dir: string, record: HaltRecord): void {
@@ -23,8 +21,7 @@ export function clearHalt(dir: string): void {
 export function readHalt(dir: string): HaltRecord | null {
   try {
     const file = fileOf(dir)
-    if (statSync(file).size > MAX_BYTES) return null
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    const value: unknown = JSON.parse(readBoundedText(file, RECORD_FILE_BYTES))
     if (!isRecord(value)) return null
     const {code, message, exit, atMs} = value
     if (typeof code !== 'string' || typeof message !== 'string') return null

@@ -1,8 +1,8 @@
-import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {exchange} from '../lib/http.ts'
+import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 import {killOrphan} from '../process/anvil.ts'
 import {lastLogLines, startDaemon, stopDaemon} from '../process/daemon.ts'
@@ -136,7 +136,7 @@ const ADMIN_BYTES = 1_000_000
 
 function readAdminFile(dir: string): {url: string; token: string} | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(dir, 'admin.json'), 'utf8'))
+    const value: unknown = JSON.parse(readBoundedText(join(dir, 'admin.json'), RECORD_FILE_BYTES))
     if (!isRecord(value)) return undefined
     const {url, token} = value
     if (typeof url !== 'string' || typeof token !== 'string') return undefined

@@ -1,8 +1,7 @@
-import {readFileSync} from 'node:fs'
-
 import type {Hash} from 'viem'
 
 import {writeFileAtomic} from '../lib/files.ts'
+import {readBoundedText, DOCUMENT_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 
 /** How far the inbox on L1 was read. It only saves time: the inbox itself is the truth. */
@@ -32,7 +31,7 @@ export function saveBatchCursor(path: string, cursor: BatchCursor): void {
 /** @returns undefined when there is none or it is unreadable: reading starts over then */
 export function readBatchCursor(path: string): BatchCursor | undefined {
   try {
-    return parseCursor(JSON.parse(readFileSync(path, 'utf8')))
+    return parseCursor(JSON.parse(readBoundedText(path, DOCUMENT_FILE_BYTES)))
   } catch {
     return undefined
   }

@@ -1,8 +1,7 @@
-import {readFileSync} from 'node:fs'
-
 import type {Hash} from 'viem'
 
 import {writeFileAtomic} from '../lib/files.ts'
+import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 
 /** Last block of the newest batch that this node sent to L1, noted before it was sent. */
@@ -20,7 +19,7 @@ export function saveBatchPin(path: string, pin: BatchPin): void {
 /** @returns undefined when there is none or it is unreadable */
 export function readBatchPin(path: string): BatchPin | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const value: unknown = JSON.parse(readBoundedText(path, RECORD_FILE_BYTES))
     if (!isRecord(value)) return undefined
     const {l2Block, hash} = value
     if (typeof l2Block !== 'number' || !Number.isSafeInteger(l2Block)) return undefined

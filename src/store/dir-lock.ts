@@ -1,9 +1,10 @@
-import {closeSync, mkdirSync, openSync, readFileSync, rmSync} from 'node:fs'
+import {closeSync, mkdirSync, openSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError, writeFileAtomic} from '../lib/files.ts'
+import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord, stringifyJson} from '../lib/json.ts'
 import {mapSqliteErrors} from '../lib/sqlite.ts'
 
@@ -87,7 +88,7 @@ function directoryLocked(directory: string, ownerPath: string, cause: unknown): 
 
 function readOwnerPid(ownerPath: string): string {
   try {
-    const owner: unknown = JSON.parse(readFileSync(ownerPath, 'utf8'))
+    const owner: unknown = JSON.parse(readBoundedText(ownerPath, RECORD_FILE_BYTES))
     return isRecord(owner) && Number.isInteger(owner['pid']) ? String(owner['pid']) : 'unknown'
   } catch {
     // The owner has the lock a moment before it has written its name.

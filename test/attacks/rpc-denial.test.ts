@@ -7,19 +7,24 @@ import {join} from 'node:path'
 
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
-import {descriptorPlan} from '../../src/node/descriptors.ts'
 import {
-  FILTERS_EACH,
   HTTP_BODIES_EACH,
   HTTP_CONNECTIONS,
   HTTP_CONNECTIONS_EACH,
+} from '../../src/lib/http-limits.ts'
+import {descriptorPlan} from '../../src/node/descriptors.ts'
+import {
+  FILTERS_EACH,
   NODE_DESCRIPTORS,
   PENDING_FEEDS,
+  WS_SUBSCRIPTIONS,
+  WS_SUBSCRIPTIONS_EACH,
 } from '../../src/node/rpc-limits.ts'
 import {accountOf, createTestGenesis, transfer} from '../helpers/l2-chain.ts'
 import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
 import {nodeOptions, testNetwork, until} from '../helpers/node-cluster.ts'
 import {startNodeProcess} from '../helpers/node-process.ts'
+import {openSocket, type RawSocket} from '../helpers/raw-socket.ts'
 
 const ATTACKER = '127.0.0.1'
 const OTHER = '127.0.0.2'
@@ -111,6 +116,9 @@ async function longestGap(goesOn: (count: number) => boolean | Promise<boolean>)
 /** Far below the deadlines of bodies and headers, which is how long everybody was locked out. */
 const SOON_MS = 3_000
 
+const refusedOf = (kind: string) =>
+  lone.node.status().refused.find((each) => each.kind === kind)?.count ?? 0
+
 const openNow = () => sockets.filter(({destroyed}) => !destroyed).length
 const HALF =
   'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{'
@@ -124,6 +132,7 @@ describe('half-sent requests of one address', () => {
     // The attacker's own oldest ones made room.
     await until('its share is left', () => openNow() <= HTTP_BODIES_EACH)
     expect((await call(ATTACKER, 'eth_chainId')).result).toBeDefined()
+    expect(refusedOf('connections')).toBeGreaterThanOrEqual(100)
   })
 
   test('600 headers without an end hold a share; they and bodies end by their deadlines', async () => {
@@ -167,6 +176,37 @@ describe('filters of one client', () => {
   })
 })
 
+describe('subscriptions of one client', () => {
+  test('over many sockets it gets its share; others subscribe, and what ends is given back', async () => {
+    const socketOf = (from: string) => openSocket(lone.node.wsUrl, {}, from)
+    const subscribe = (socket: RawSocket) => socket.call('eth_subscribe', 'newHeads')
+    const held: RawSocket[] = []
+    const other = await socketOf(OTHER)
+    try {
+      for (let count = 0; count < WS_SUBSCRIPTIONS_EACH; count += WS_SUBSCRIPTIONS) {
+        const socket = await socketOf(ATTACKER)
+        held.push(socket)
+        for (let index = 0; index < WS_SUBSCRIPTIONS; index++) {
+          expect((await subscribe(socket)).result).toMatch(/^0x/)
+        }
+      }
+      const late = await socketOf(ATTACKER)
+      held.push(late)
+      const {error} = await subscribe(late)
+      expect(error?.code).toBe(-32_005)
+      expect(error?.message).toContain(`${WS_SUBSCRIPTIONS_EACH} subscriptions`)
+      // Everything else of that client goes on, and others have their own share.
+      expect((await late.call('eth_chainId')).result).toBeDefined()
+      const id = String((await subscribe(other)).result)
+      await until('its news come', () => (other.news.get(id)?.length ?? 0) > 0)
+      await held[0]!.close()
+      await until('its places are given back', async () => (await subscribe(late)).result)
+    } finally {
+      await Promise.all([...held, other].map((socket) => socket.close()))
+    }
+  })
+})
+
 describe('calls that only burn gas', () => {
   test('16 callers at once keep no block longer than a slot, are told when to come back, and others are served', async () => {
     // A machine that is busy with other things is late without them.
@@ -195,6 +235,7 @@ describe('calls that only burn gas', () => {
     const refused = answers.find(({error}) => error?.data?.retryAfterMs !== undefined)
     expect(refused?.error?.code).toBe(-32_005)
     expect(refused?.error?.data?.retryAfterMs).toBeGreaterThan(0)
+    expect(refusedOf('calls')).toBeGreaterThan(0)
   }, 30_000)
 
   test('an estimate is near what is needed, however it is found', async () => {

@@ -9,6 +9,7 @@ import {makeOperator} from '../helpers/operator.ts'
 import {runHere} from '../helpers/run-here.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {wrongAnswers} from '../helpers/wrong-answers.ts'
 
 const owner = accountOf('owner').address
 
@@ -67,38 +68,6 @@ const commands = () => [
   'reward claim 1 --dry-run',
 ]
 
-const word = 'f'.repeat(64)
-const wrong: [string, (result: unknown) => unknown][] = [
-  ['null', () => null],
-  ['a number', () => 7],
-  ['true', () => true],
-  ['an object', () => ({})],
-  ['a list', () => [null, {}, 'x']],
-  ['no hex', () => '0xzz'],
-  ['words', () => 'out of \u001b[31m order'],
-  ['no bytes', () => '0x'],
-  ['half a byte', () => '0x1'],
-  ['too few bytes', () => '0x1234'],
-  ['ones', (result) => ones(result)],
-  ['many words', () => `0x${word.repeat(40)}`],
-  ['zeros', () => `0x${'0'.repeat(64 * 40)}`],
-  ['small offsets', () => `0x${`${'0'.repeat(62)}20`.repeat(40)}`],
-  ['a field that is missing', (result) => without(result)],
-]
-
-/** The same shape with every digit at its highest. */
-function ones(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/(?<=^0x[\da-f]*)[\da-f]/gi, 'f')
-  if (Array.isArray(value)) return value.map(ones)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, ones(each)]))
-}
-
-function without(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).filter((_, index) => index % 2 === 0))
-}
-
 const isWhole = process.env['WRONG_ANSWERS'] === 'whole'
 
 /** `WRONG_ANSWERS=whole` tries each answer to each method of each command, which takes a minute more. */
@@ -116,7 +85,7 @@ test('every read of every command: an answer, or the fault of the endpoint, by i
       [...new Set(endpoint.asked)].map((method) => ({endpoint, method})),
     )
     for (const {endpoint, method} of asked) {
-      const chosen = wrong.filter((_, index) => isWhole || (index + runs) % 5 === 0)
+      const chosen = wrongAnswers.filter((_, index) => isWhole || (index + runs) % 5 === 0)
       for (const [what, change] of chosen) {
         endpoint.decide((call) => (call.method === method ? change : 'pass'))
         runs++

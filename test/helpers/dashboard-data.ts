@@ -233,6 +233,8 @@ export const nodeStatus: NodeStatus = {
   guard: {floor: 0, signedUpTo: 900, trusted: true},
   clockSkewMs: 100,
   wallets: [],
+  descriptors: {limit: 1_048_576, wanted: 2480, isTight: false, connections: 2000},
+  refused: [],
   disk: {freeBytes: 100 * 1024 ** 3, totalBytes: 200 * 1024 ** 3},
 }
 

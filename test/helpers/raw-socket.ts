@@ -21,8 +21,9 @@ export interface RawSocket {
 export async function openSocket(
   url: string,
   headers: Record<string, string> = {},
+  localAddress = '127.0.0.1',
 ): Promise<RawSocket> {
-  const socket = new WebSocket(url, {headers, perMessageDeflate: false})
+  const socket = new WebSocket(url, {headers, localAddress, perMessageDeflate: false})
   const waiting = new Map<number, (answer: Answer) => void>()
   const news = new Map<string, unknown[]>()
   const texts: string[] = []

@@ -25,6 +25,7 @@ const hash = (number: bigint | number, branch = 0): Hash =>
 describe('where two branches part', () => {
   const anchors = [10n, 20n, 30n].map((number) => ({number, hash: hash(number)}))
   const chainOf = (hashes: Record<number, Hash>) => ({
+    names: [],
     request: async (_method: string, params: readonly unknown[] = []) => {
       const found = hashes[Number(params[0])]
       return found === undefined ? null : {hash: found}

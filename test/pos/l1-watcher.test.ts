@@ -38,6 +38,10 @@ function lockedLog(blockNumber: number, logIndex: number) {
   }
 }
 
+const blockOf = (number: string, digits: string) => ({
+  ...{number, timestamp: '0x1', hash: `0x${digits.padStart(64, '0')}`},
+})
+
 const l1 = (url: string) =>
   createEndpoints({chainName: 'L1', chainId: 1, urls: [url], timeoutMs: 1000})
 
@@ -46,7 +50,7 @@ test('blocks are read in portions of 500 up to the confirmed head, events in cha
   await using stub = await startRpcStub({
     eth_chainId: () => '0x1',
     eth_blockNumber: () => numberToHex(1212),
-    eth_getBlockByNumber: ([number]) => ({hash: `0x${String(number).slice(2).padStart(64, '0')}`}),
+    eth_getBlockByNumber: ([number]) => blockOf(String(number), String(number).slice(2)),
     eth_getLogs: ([filter]) => {
       const {fromBlock, toBlock, topics, address} = filter as Record<string, string>
       expect(address).toBe(lockingInfo)
@@ -140,11 +144,11 @@ test('several endpoints: the agreed head is asked, silent and foreign ones are p
       eth_blockNumber: () => numberToHex(head),
       // The one that is behind says so.
       eth_syncing: () => head === 7,
-      eth_getBlockByNumber: () => ({hash: '0x99'}),
-      eth_call: () => numberToHex(head),
+      eth_getBlockByNumber: ([number]) => blockOf(String(number), '99'),
+      eth_call: () => numberToHex(head, {size: 1}),
       eth_sendRawTransaction: () => {
         if (head === 7) throw new Error('already known')
-        return '0x'
+        return `0x${'1'.repeat(64)}`
       },
     })
   await using behind = await node(7)
@@ -156,7 +160,7 @@ test('several endpoints: the agreed head is asked, silent and foreign ones are p
   const l2 = createEndpoints({chainName: 'L2', chainId: 108_800, urls, timeoutMs: 200})
   await expect(l2.prove()).rejects.toMatchObject({code: 'WRONG_CHAIN'})
   expect(await l2.head()).toMatchObject({number: 9n, answered: 2})
-  expect(await l2.request('eth_call', [])).toBe('0x9')
+  expect(await l2.request('eth_call', [])).toBe('0x09')
   expect(await l2.sendToAll('0xaa')).toMatchObject({
     accepted: 1,
     refusals: [{reason: 'already known'}, {reason: expect.stringContaining('chain 1')}, {}],
@@ -165,7 +169,7 @@ test('several endpoints: the agreed head is asked, silent and foreign ones are p
   expect(foreign.asked).not.toContain('eth_sendRawTransaction')
   // The best one dies: the next read is answered by another.
   ahead.mode = 'drop'
-  expect(await l2.request('eth_call', [])).toBe('0x7')
+  expect(await l2.request('eth_call', [])).toBe('0x07')
   behind.mode = 'drop'
   await expect(l2.head()).rejects.toMatchObject({code: 'CHAIN_UNREACHABLE', retryable: true})
   l2.close()

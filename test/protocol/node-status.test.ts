@@ -42,6 +42,8 @@ const full: NodeStatus = {
   guard: {floor: 9, signedUpTo: 8, trusted: false},
   clockSkewMs: -900,
   wallets: [{alias: 'mpc', chain: 'l2', address, balanceWei: '1', lowWei: '2'}],
+  descriptors: {limit: 256, wanted: 2480, isTight: true, connections: 70},
+  refused: [{kind: 'calls', count: 12, sinceMs: 13}],
   disk: {freeBytes: 1, totalBytes: 2},
 }
 
@@ -57,6 +59,7 @@ test('a node that knows less than we do leaves the facts it does not know open',
     l1: {head: 1, ageMs: 2, reachable: true, trouble: null},
     batches: {landedBlock: null, stuck: null},
     guard: {trusted: true},
+    ...{descriptors: {limit: null, isTight: false}, refused: []},
   })
 })
 

@@ -1,5 +1,6 @@
 /** What a node lives on: its engine, its pool, its way to L1, money, clock and disk. */
 import {formatDuration, formatWeiShort} from '../../lib/units.ts'
+import type {RefusedKind} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
 import {
   BATCH_CRITICAL_MS,
@@ -9,6 +10,7 @@ import {
   DISK_LOW_BYTES,
   ENGINE_BUSY_MS,
   POOL_NEARLY_FULL,
+  REFUSED_MANY,
   STATE_LARGE,
 } from '../thresholds.ts'
 import {NODE, type NodeFinding, type NodeRule} from './node-rule.ts'
@@ -119,6 +121,51 @@ const pool: NodeRule = ({pool: {pending, queued, limit, full, late}}, {setting})
         ]
       : []),
   ]
+}
+
+const descriptors: NodeRule = ({descriptors: {limit, wanted, isTight, connections}}, {setting}) => {
+  if (!isTight || limit === null) return []
+  return [
+    {
+      id: 'descriptors-tight',
+      severity: 'warn',
+      blocks: false,
+      text: `your node may open ${limit} files, and ${wanted} are wanted`,
+      cost: `Its RPC lets ${connections} connections in, and fewer peers. Raise the limit with \`ulimit -n ${wanted}\` (LimitNOFILE of a service) and start the node again.`,
+      remedy: commandFor(setting, 'node status'),
+      sources: NODE,
+    },
+  ]
+}
+
+const refused: NodeRule = ({refused: kinds}, {setting}) =>
+  kinds
+    .filter(({count}) => count >= REFUSED_MANY)
+    .map(({kind, count, sinceMs}) => ({
+      id: 'clients-refused' as const,
+      subject: kind,
+      severity: 'warn' as const,
+      blocks: false,
+      text: `your node turns ${refusedWords[kind].who} away`,
+      cost: `${count} in the last minute. ${refusedWords[kind].cost}`,
+      remedy: commandFor(setting, 'node status'),
+      sources: NODE,
+      sinceMs,
+    }))
+
+const refusedWords: Record<RefusedKind, {who: string; cost: string}> = {
+  connections: {
+    who: 'connections',
+    cost: 'They find no room, or their client holds its whole share; wallets and tools behind it see a node that hangs up. Blocks go on.',
+  },
+  requests: {
+    who: 'requests',
+    cost: 'They come too fast or too many at once; whoever sends them has to ask again. Blocks go on.',
+  },
+  calls: {
+    who: 'calls',
+    cost: 'Their callers took their share of the engine, which is kept for blocks; they are told when to come back.',
+  },
 }
 
 const ownL1: NodeRule = ({l1}, {setting}) => {
@@ -240,6 +287,8 @@ export const supplyRules: readonly NodeRule[] = [
   exposed,
   state,
   pool,
+  descriptors,
+  refused,
   ownL1,
   batches,
   wallets,

@@ -7,6 +7,7 @@ import {encodeFunctionData, type Address, type Hex} from 'viem'
 import {privateKeyToAccount} from 'viem/accounts'
 
 import {l2StandardBridgeAbi} from '../../chain/abis/l2-standard-bridge.ts'
+import {wrongAnswer} from '../../chain/chain-rpc.ts'
 import {isRecord} from '../../lib/json.ts'
 import type {RpcClient} from '../../lib/json-rpc.ts'
 import type {L1Network, L2Network} from '../../protocol/network.ts'
@@ -87,7 +88,7 @@ async function scanTo(
   const due = [...(last?.due ?? []), ...fresh]
   // A reorganization between two answers, or an endpoint that leaves logs out: read again at the next poll.
   if (fresh.some(({queueIndex}, index) => queueIndex !== length - fresh.length + index)) {
-    throw new Error('L1 gave deposits with a gap between them.')
+    throw wrongAnswer(l1.url, 'eth_getLogs', new Error('There is a gap between the deposits.'))
   }
   return {l1Block: confirmed, l1Hash, length, due}
 }
@@ -98,7 +99,7 @@ async function isOnChain(l1: RpcClient, {l1Block, l1Hash}: Scanned): Promise<boo
 
 async function hashOf(l1: RpcClient, block: number): Promise<string> {
   const answer = await l1.request('eth_getBlockByNumber', [`0x${block.toString(16)}`, false])
-  if (!isRecord(answer)) throw new Error('L1 gave no block where there must be one.')
+  if (!isRecord(answer)) throw wrongAnswer(l1.url, 'eth_getBlockByNumber')
   return String(answer['hash'])
 }
 

@@ -3,6 +3,7 @@ import {append} from '../../lib/append.ts'
 import {decodeEventLog, encodeEventTopics, type Address, type Hex} from 'viem'
 
 import {l1StandardBridgeAbi} from '../../chain/abis/l1-standard-bridge.ts'
+import {wrongAnswer} from '../../chain/chain-rpc.ts'
 import {isRecord} from '../../lib/json.ts'
 import {RpcResponseError, RpcTransportError, type RpcClient} from '../../lib/json-rpc.ts'
 import {DEPOSIT_SCAN_BLOCKS, DEPOSIT_SCAN_LEAST_BLOCKS} from '../limits.ts'
@@ -61,8 +62,12 @@ async function readRange(
     topics: encodeEventTopics({abi: l1StandardBridgeAbi, eventName: 'DepositQueued'}),
   }
   const answer = await l1.request('eth_getLogs', [filter])
-  if (!Array.isArray(answer)) throw new Error('L1 gave no list of logs.')
-  return answer.map(parseDeposit)
+  if (!Array.isArray(answer)) throw wrongAnswer(l1.url, 'eth_getLogs')
+  try {
+    return answer.map(parseDeposit)
+  } catch (error) {
+    throw wrongAnswer(l1.url, 'eth_getLogs', error)
+  }
 }
 
 function parseDeposit(log: unknown): Deposit {
@@ -74,7 +79,10 @@ function parseDeposit(log: unknown): Deposit {
     data: log['data'] as Hex,
   })
   const {queueIndex, l2Token, from, to, amount} = args
-  const l1Block = Number(log['blockNumber'])
+  const l1Block = Number(log['blockNumber'] ?? Number.NaN)
+  if (!Number.isSafeInteger(l1Block) || queueIndex > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new Error('A deposit has no place on L1.')
+  }
   return {queueIndex: Number(queueIndex), l2Token, from, to, amountWei: amount, l1Block}
 }
 

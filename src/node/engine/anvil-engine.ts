@@ -44,7 +44,7 @@ import {
   type ReceiptsRequest,
 } from './engine.ts'
 import {hardforkAt} from './hardforks.ts'
-import {readSnapshot, writeSnapshot} from './snapshot-file.ts'
+import {assertUnpacks, readSnapshot, writeSnapshot} from './snapshot-file.ts'
 
 export type AnvilEngineOptions = EngineProcessOptions
 
@@ -81,6 +81,7 @@ export class AnvilEngine implements ExecutionEngine {
       if (snapshot && snapshot.meta.fingerprint !== genesis.fingerprint) {
         throw new EngineError('bad-snapshot', 'The snapshot is of another network.')
       }
+      if (snapshot) await assertUnpacks(snapshot)
       const next = (snapshot?.meta.number ?? genesis.number) + 1
       this.#staged = []
       this.#running = await startEngineProcess(this.#options, hardforkAt(genesis.hardforks, next))

@@ -3,13 +3,22 @@
  * They only make a restart faster; the chain log can always do without them.
  */
 import {createHash} from 'node:crypto'
-import {readFileSync} from 'node:fs'
+import {Readable} from 'node:stream'
+import {pipeline} from 'node:stream/promises'
 import {Worker} from 'node:worker_threads'
+import {createGunzip} from 'node:zlib'
 
 import type {Hash, Hex} from 'viem'
 
+import {messageOf} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
-import {ENGINE_RECEIPT_BLOCKS, SNAPSHOT_HEADERS} from '../limits.ts'
+import {readBoundedFile} from '../../lib/read-file.ts'
+import {
+  ENGINE_RECEIPT_BLOCKS,
+  SNAPSHOT_HEADERS,
+  STATE_PACKED_BYTES,
+  STATE_UNPACKED_BYTES,
+} from '../limits.ts'
 import {EngineError} from './engine.ts'
 
 export interface SnapshotMeta {
@@ -41,10 +50,10 @@ const writerSource = `
   const {closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync} = require('node:fs')
   const {dirname} = require('node:path')
   const {gunzipSync, gzipSync} = require('node:zlib')
-  const {state, file, meta, headers, receipts} = workerData
+  const {state, file, meta, headers, receipts, most} = workerData
   const temporary = file + '.tmp'
   try {
-    const dump = JSON.parse(gunzipSync(state).toString('utf8'))
+    const dump = JSON.parse(gunzipSync(state, {maxOutputLength: most}).toString('utf8'))
     const keep = new Set(dump.blocks
       .map(({header}) => Number(header.number))
       .sort((a, b) => b - a)
@@ -92,6 +101,7 @@ export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): 
         state: Buffer.from(state.slice(2), 'hex'),
         headers: SNAPSHOT_HEADERS,
         receipts: ENGINE_RECEIPT_BLOCKS,
+        most: STATE_UNPACKED_BYTES,
       },
     })
     worker.on('message', (answer: number | string) => {
@@ -103,10 +113,10 @@ export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): 
   })
 }
 
-/** @throws {EngineError} bad-snapshot: unreadable, or not what was written */
+/** @throws {EngineError} bad-snapshot: unreadable, too large, or not what was written */
 export function readSnapshot(file: string): Snapshot {
   try {
-    const bytes = readFileSync(file)
+    const bytes = readBoundedFile(file, STATE_PACKED_BYTES)
     const end = bytes.indexOf('\n')
     const header: unknown = JSON.parse(bytes.toString('utf8', 0, end))
     if (!isRecord(header)) throw new Error('it has no header')
@@ -131,3 +141,30 @@ export function readSnapshot(file: string): Snapshot {
     throw new EngineError('bad-snapshot', `The snapshot ${file} is unreadable.`, error)
   }
 }
+
+/**
+ * Unpacks a state without keeping any of it: nobody, the engine neither, is given one that unpacks without end.
+ *
+ * @throws {EngineError} bad-snapshot
+ */
+export async function assertUnpacks({state}: Pick<Snapshot, 'state'>): Promise<void> {
+  let size = 0
+  try {
+    const packed = Buffer.from(state.slice(2), 'hex')
+    await pipeline(
+      Readable.from([packed]),
+      createGunzip(),
+      async (parts: AsyncIterable<Buffer>) => {
+        for await (const part of parts) {
+          size += part.length
+          if (size > STATE_UNPACKED_BYTES) throw new Error(TOO_LARGE)
+        }
+      },
+    )
+  } catch (error) {
+    const reason = messageOf(error) === TOO_LARGE ? TOO_LARGE : 'is not packed as states are'
+    throw new EngineError('bad-snapshot', `The state ${reason}.`, error)
+  }
+}
+
+const TOO_LARGE = `unpacks to more than ${STATE_UNPACKED_BYTES / 1_000_000} MB`

@@ -6,6 +6,8 @@ import {gunzipSync, gzipSync} from 'node:zlib'
 
 import type {Hex} from 'viem'
 
+import {STATE_UNPACKED_BYTES} from '../limits.ts'
+
 interface Dump {
   accounts: Record<string, {storage: Record<string, unknown>}>
   blocks: unknown[]
@@ -19,7 +21,9 @@ interface Dump {
  */
 export function splitState(state: string, mostChars: number): string[] {
   if (state.length <= mostChars) return [state]
-  const dump = JSON.parse(gunzipSync(Buffer.from(state.slice(2), 'hex')).toString('utf8')) as Dump
+  const packed = Buffer.from(state.slice(2), 'hex')
+  const text = gunzipSync(packed, {maxOutputLength: STATE_UNPACKED_BYTES}).toString('utf8')
+  const dump = JSON.parse(text) as Dump
   const parts: Hex[] = []
   let part: Dump = {accounts: {}, blocks: [], transactions: []}
   let chars = 0

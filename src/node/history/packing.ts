@@ -9,8 +9,11 @@ import type {Address, Hash, Hex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
 import type {ReceiptChunk} from '../../store/history-log.ts'
-import {HISTORY_CHUNK_TRANSACTIONS} from '../limits.ts'
+import {HISTORY_CHUNK_TRANSACTIONS, HISTORY_UNPACKED_BYTES} from '../limits.ts'
 import {marksOf} from './log-filter.ts'
+
+/** A history may have come with a snapshot. */
+const UNPACKING = {maxOutputLength: HISTORY_UNPACKED_BYTES}
 
 export interface KeptLog {
   address: Address
@@ -88,7 +91,9 @@ export function packHeader(
 }
 
 export function unpackHeader(packed: Uint8Array): KeptHeader {
-  const text = inflateRawSync(packed, {dictionary: HEADER_DICTIONARY}).toString('utf8')
+  const text = inflateRawSync(packed, {...UNPACKING, dictionary: HEADER_DICTIONARY}).toString(
+    'utf8',
+  )
   const header = JSON.parse(text) as KeptHeader
   return {...header, logsBloom: header['logsBloom'] ?? `0x${'0'.repeat(512)}`}
 }
@@ -150,7 +155,9 @@ export async function packReceipts(receipts: readonly KeptReceipt[]): Promise<Re
 }
 
 export function unpackReceipts(packed: Uint8Array): ReceiptPage {
-  const text = inflateRawSync(packed, {dictionary: RECEIPT_DICTIONARY}).toString('utf8')
+  const text = inflateRawSync(packed, {...UNPACKING, dictionary: RECEIPT_DICTIONARY}).toString(
+    'utf8',
+  )
   const {g, l, r} = JSON.parse(text) as {g: number; l: number; r: Row[]}
   return {gasBefore: g, logsBefore: l, receipts: r.map(fromRow)}
 }

@@ -2,9 +2,10 @@
  * In: calldata of a batch. Out: one transaction in the L1 inbox, replaced when it gets stuck. Stage 9.
  * It keeps nothing on disk: which batches are on L1 is read from L1.
  */
-import type {Address, Hash, Hex} from 'viem'
+import {keccak256, type Address, type Hash, type Hex} from 'viem'
 import {privateKeyToAccount} from 'viem/accounts'
 
+import {wrongAnswer} from '../../chain/chain-rpc.ts'
 import type {Clock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
@@ -143,7 +144,8 @@ export class Inbox {
       to: batchInbox,
       data,
     })
-    const hash = String(await l1.request('eth_sendRawTransaction', [raw])) as Hash
+    await l1.request('eth_sendRawTransaction', [raw])
+    const hash = keccak256(raw)
     this.#sent = {...transaction, hash, sentAtMs: clock.monotonicMs()}
     return hash
   }
@@ -189,7 +191,7 @@ export class Inbox {
   async #assertSucceeded(hash: Hash): Promise<void> {
     const receipt = await this.#options.l1.request('eth_getTransactionReceipt', [hash])
     // No receipt: the earlier one of two with the same nonce was mined. The inbox tells which.
-    if (!isRecord(receipt) || receipt['status'] === '0x1') return
+    if (!isRecord(receipt) || receipt['status'] !== '0x0') return
     throw new MetisSeqError({
       code: 'BATCH_REVERTED',
       message: `The batch transaction ${hash} was mined and failed.`,
@@ -205,7 +207,10 @@ export class Inbox {
       l1.request('eth_getBlockByNumber', ['latest', false]),
       l1.request('eth_maxPriorityFeePerGas'),
     ])
-    const baseFee = isRecord(block) ? BigInt(String(block['baseFeePerGas'] ?? '0x0')) : 0n
+    // Without it the price would be one at which nothing is mined.
+    const baseFeeWei = isRecord(block) ? block['baseFeePerGas'] : undefined
+    if (typeof baseFeeWei !== 'string') throw wrongAnswer(l1.url, 'eth_getBlockByNumber')
+    const baseFee = BigInt(baseFeeWei)
     const tipWei = BigInt(String(tip))
     return {maxFeePerGasWei: baseFee * 2n + tipWei, tipWei}
   }

@@ -1,8 +1,9 @@
 /** In: L1 blocks. Out: the batches in them, by the rules that every reader shares. */
 import type {Hash, Hex} from 'viem'
 
+import {wrongAnswer} from '../../chain/chain-rpc.ts'
 import {isRecord} from '../../lib/json.ts'
-import type {RpcClient} from '../../lib/json-rpc.ts'
+import {RpcTransportError, type RpcClient} from '../../lib/json-rpc.ts'
 import {decodeBatch, InvalidBatchError, type TxBatch} from '../../protocol/batch-codec.ts'
 import {lowerCase} from '../../protocol/block.ts'
 import type {L1Network} from '../../protocol/network.ts'
@@ -34,7 +35,7 @@ export interface BatchPosition {
 }
 
 /**
- * L1 blocks with their inbox transactions, in one request.
+ * L1 blocks with their inbox transactions, in one request; in several when that would be too much to read.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  *
@@ -45,16 +46,29 @@ export async function readInboxBlocks(
   rules: InboxRules,
   numbers: readonly number[],
 ): Promise<InboxBlock[]> {
-  const answers = await l1.batch(
-    numbers.map((number) => ({
-      method: 'eth_getBlockByNumber',
-      params: [`0x${number.toString(16)}`, true],
-    })),
-  )
-  return answers.map((answer) => {
-    if (answer instanceof Error) throw answer
-    return parseInboxBlock(answer, rules)
-  })
+  try {
+    const answers = await l1.batch(
+      numbers.map((number) => ({
+        method: 'eth_getBlockByNumber',
+        params: [`0x${number.toString(16)}`, true],
+      })),
+    )
+    return answers.map((answer) => {
+      if (answer instanceof Error) throw answer
+      return parseInboxBlock(answer, rules) ?? fail(wrongAnswer(l1.url, 'eth_getBlockByNumber'))
+    })
+  } catch (error) {
+    // Blocks that somebody filled to the brim must not keep us from reading on.
+    const isTooLarge = error instanceof RpcTransportError && error.reason === 'too-large'
+    if (!isTooLarge || numbers.length === 1) throw error
+    const middle = Math.ceil(numbers.length / 2)
+    const first = await readInboxBlocks(l1, rules, numbers.slice(0, middle))
+    return [...first, ...(await readInboxBlocks(l1, rules, numbers.slice(middle)))]
+  }
+}
+
+function fail(error: Error): never {
+  throw error
 }
 
 /**
@@ -78,14 +92,16 @@ export function endOf({startBlock, blocks}: TxBatch): number {
   return startBlock + blocks.length - 1
 }
 
-function parseInboxBlock(value: unknown, {contracts, batchSenders}: InboxRules): InboxBlock {
-  if (!isRecord(value) || !Array.isArray(value['transactions'])) {
-    throw new Error('L1 gave no block where there must be one.')
-  }
+/** Undefined when it is no block with its transactions and its place in the chain. */
+function parseInboxBlock(
+  value: unknown,
+  {contracts, batchSenders}: InboxRules,
+): InboxBlock | undefined {
+  if (!isRecord(value) || !Array.isArray(value['transactions'])) return undefined
+  if (!value['transactions'].every(isRecord) || value['parentHash'] === undefined) return undefined
   const inbox = lowerCase(contracts.batchInbox)
   const senders = new Set<string>(batchSenders.map(lowerCase))
   const transactions = value['transactions']
-    .filter(isRecord)
     .filter(({to, from}) => lowerText(to) === inbox && senders.has(lowerText(from)))
     .map(({hash, input}) => ({hash: String(hash) as Hash, calldata: String(input) as Hex}))
   return {

@@ -11,7 +11,7 @@ import {lowerCase, type BlockHeader, type SealedBlock} from '../../protocol/bloc
 import type {TwinView} from '../../protocol/node-status.ts'
 import {formatPeerAddress} from '../../protocol/peer-address.ts'
 import type {PeerConnections} from '../descriptors.ts'
-import {listen} from '../http-server.ts'
+import {listen} from '../../lib/http-server.ts'
 import {PEER_FAREWELL_MS, PEER_STATUS_MS, PEER_STREAMS_EACH} from '../peer-limits.ts'
 import {BlockGossip} from './block-gossip.ts'
 import {Dialer} from './dialer.ts'

@@ -39,7 +39,9 @@ export function createMembership({l1, lockingPool, rotation, clock}: MembershipO
     })
     try {
       const word = await l1.request('eth_call', [{to: lockingPool, data}, 'latest'])
-      const id = BigInt(String(word))
+      // Of another length it is no answer, and nobody is let in by it.
+      if (typeof word !== 'string' || !/^0x[0-9a-f]{64}$/i.test(word)) return undefined
+      const id = BigInt(word)
       if (id === 0n || id === BURNED) {
         // Strangers with ever new keys must neither fill our memory nor keep L1 busy.
         if (strangers.size >= STRANGERS) strangers.clear()

@@ -13,7 +13,7 @@ import {FEED_WORK, PENDING_FEEDS, PENDING_FEEDS_EACH} from '../rpc-limits.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {Watch} from '../watch.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
-import {Shares} from './shares.ts'
+import {Shares} from '../../lib/shares.ts'
 import {pendingTransaction} from './txpool.ts'
 
 export interface FeedOptions {

@@ -1,5 +1,4 @@
-import {isIPv6} from 'node:net'
-
+import {clientOf, isLoopback} from '../../lib/client-address.ts'
 import {RPC_CLIENTS, RPC_UNITS_BURST, RPC_UNITS_PER_SECOND} from '../rpc-limits.ts'
 
 export interface RateLimitOptions {
@@ -68,22 +67,7 @@ export class RateLimit {
   }
 }
 
-/** One host usually has a whole /64 of IPv6 addresses. */
-export function clientOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '')
-  if (!isIPv6(plain)) return plain
-  const [head = '', tail] = plain.split('::')
-  const front = head.split(':').filter((part) => part !== '')
-  const back = tail?.split(':').filter((part) => part !== '') ?? []
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length)
-  return [...front, ...Array.from({length: zeros}, () => '0'), ...back].slice(0, 4).join(':')
-}
-
 /** Whose share is used: who shows the token does not share with others behind the same address. */
 export function shareOf(address: string, isTrusted: boolean): string {
   return `${clientOf(address)}${isTrusted ? ' with token' : ''}`
-}
-
-export function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address)
 }

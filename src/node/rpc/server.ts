@@ -5,11 +5,13 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
 
+import {clientOf} from '../../lib/client-address.ts'
+import {Shares} from '../../lib/shares.ts'
 import {isRecord} from '../../lib/json.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {HOST_REFUSED} from '../../lib/host-names.ts'
-import type {Connections} from '../connections.ts'
-import {listen, readBody, sendJson, sendText, type HttpServer} from '../http-server.ts'
+import type {Connections} from '../../lib/connections.ts'
+import {listen, readBody, sendJson, sendText, type HttpServer} from '../../lib/http-server.ts'
 import {
   RPC_BODY_BYTES,
   RPC_CONCURRENT,
@@ -17,6 +19,7 @@ import {
   RPC_REFUSALS_AT_ONCE,
   RPC_REFUSED_PAUSE_MS,
 } from '../rpc-limits.ts'
+import type {RefusedKind} from '../../protocol/node-status.ts'
 import type {RpcOptions} from '../node-options.ts'
 import type {Caller, RpcContext} from './context.ts'
 import {createDoor, readToken, type Door} from './door.ts'
@@ -31,8 +34,7 @@ import {
   type RpcRequest,
 } from './json-rpc.ts'
 import {costOf, dispatch} from './methods.ts'
-import {clientOf, RateLimit, shareOf} from './rate-limit.ts'
-import {Shares} from './shares.ts'
+import {RateLimit, shareOf} from './rate-limit.ts'
 import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
 
 export interface RpcServerOptions extends RpcOptions {
@@ -44,6 +46,8 @@ export interface RpcServerOptions extends RpcOptions {
   /** Whether the next block is ours. */
   isOurTurn(): boolean
   renderMetrics(): string
+  /** Somebody was turned away. */
+  onRefused(kind: RefusedKind): void
 }
 
 export interface RpcServer extends HttpServer {
@@ -61,6 +65,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     most: Math.floor(connections.limits.total / 2),
     pending: serving.pending,
     answer: (text, caller, remote, meter) => serving.answer(text, caller, remote, meter),
+    onRefused: () => options.onRefused('connections'),
     onError: (error) => logger.warn('message failed', errorFacts(error)),
   })
   const open = (at: number, purpose: string) =>
@@ -153,12 +158,14 @@ class Serving {
     let overloads = 0
     const act = async (call: RpcRequest) => {
       if (!this.#rate.take(remote, costOf(call.method), performance.now())) {
+        this.#options.onRefused('requests')
         throw new RpcError(rpcCodes.limit, 'Too many requests; ask again in a second.')
       }
       try {
         return await dispatch(call, context, caller)
       } catch (error) {
         if (isOverload(error)) overloads++
+        if (isOverShare(error)) this.#options.onRefused('calls')
         if (!(error instanceof RpcError)) {
           logger.error('method failed', {method: call.method.slice(0, 64), ...errorFacts(error)})
         }
@@ -188,6 +195,7 @@ class Serving {
     // Counted when the body is there: who only begins a request takes nobody's place.
     const leave = this.#inProgress.enter(clientOf(remote))
     if (!leave) {
+      this.#options.onRefused('requests')
       response.setHeader('retry-after', '1')
       return refuse(response, 503, 'The node is busy; try again.', rpcCodes.limit)
     }
@@ -253,6 +261,11 @@ function refuse(
   code: number = rpcCodes.invalidRequest,
 ): void {
   sendText(response, status, 'application/json', refusal(code, message))
+}
+
+/** Told when to come back. */
+function isOverShare(error: unknown): boolean {
+  return error instanceof RpcError && isRecord(error.data) && 'retryAfterMs' in error.data
 }
 
 /** The pool has no room now, for anyone or for this sender: sending it again at once changes nothing. */

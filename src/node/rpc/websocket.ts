@@ -8,6 +8,8 @@ import type {Duplex} from 'node:stream'
 
 import {WebSocketServer, type RawData, type WebSocket} from 'ws'
 
+import {clientOf} from '../../lib/client-address.ts'
+import {Shares} from '../../lib/shares.ts'
 import {
   FEED_WORK,
   RPC_BODY_BYTES,
@@ -24,8 +26,7 @@ import type {Caller, Subscriptions} from './context.ts'
 import type {Feeds, News} from './feeds.ts'
 import type {PendingAnswers} from './answer-meter.ts'
 import {RpcError, rpcCodes, type AnswerMeter} from './json-rpc.ts'
-import {clientOf, shareOf} from './rate-limit.ts'
-import {Shares} from './shares.ts'
+import {shareOf} from './rate-limit.ts'
 
 /** Time to take a refusal. */
 const REFUSED_MS = 1_000
@@ -42,6 +43,8 @@ export interface WebSocketOptions {
     meter: AnswerMeter,
   ): Promise<string | undefined>
   pending: PendingAnswers
+  /** A connection was not let in. */
+  onRefused(): void
   onError(error: unknown): void
 }
 
@@ -76,6 +79,7 @@ export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
       const remote = request.socket.remoteAddress ?? ''
       const ofClient = [...connections].filter(({client}) => client === clientOf(remote)).length
       if (connections.size >= Math.min(WS_CONNECTIONS, options.most) || ofClient >= WS_PER_CLIENT) {
+        options.onRefused()
         return refuseUpgrade(socket, 503, 'Too many connections.')
       }
       server.handleUpgrade(request, socket, head, (accepted) => {

@@ -1,6 +1,7 @@
 /** What the driver can say about itself, for the status. Only remembers; decides nothing. */
 import type {Clock} from '../../lib/clock.ts'
 import {messageOf, MetisSeqError} from '../../lib/errors.ts'
+import {isWrongAnswer, WRONG_ANSWER} from '../../chain/chain-rpc.ts'
 import {RpcResponseError, RpcTransportError} from '../../lib/json-rpc.ts'
 import type {NodePhase, NodeTrouble} from '../../protocol/node-status.ts'
 import {SKEW_SAMPLES} from '../limits.ts'
@@ -72,6 +73,7 @@ export function troubleOf(error: unknown, sinceMs: number): NodeTrouble {
 }
 
 function codeOf(error: unknown): string {
+  if (isWrongAnswer(error)) return WRONG_ANSWER
   if (error instanceof RpcTransportError) return 'UNREACHABLE'
   return error instanceof RpcResponseError ? 'REFUSED' : 'UNEXPECTED'
 }

@@ -3,13 +3,16 @@
  * manifest that says what they are. Never keys, pool or sign guard: those belong to one node.
  */
 import {createHash} from 'node:crypto'
-import {createReadStream, lstatSync, readdirSync, readFileSync} from 'node:fs'
+import {createReadStream, lstatSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Hash, Hex} from 'viem'
 
 import {MetisSeqError, systemErrorCode} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
+import {FileRefused, readBoundedText} from '../../lib/read-file.ts'
+import {EngineError} from '../engine/engine.ts'
+import {assertUnpacks, readSnapshot} from '../engine/snapshot-file.ts'
 
 export const MANIFEST_FILE = 'manifest.json'
 export const CHAIN_FILE = 'chain.sqlite'
@@ -63,8 +66,9 @@ export function readManifest(path: string): Manifest {
     const stats = lstatSync(file)
     if (!stats.isFile()) throw unsafe(path, MANIFEST_FILE, 'is no regular file')
     if (stats.size > MANIFEST_BYTES) throw damaged(path, 'its manifest is too long')
-    text = readFileSync(file, 'utf8')
+    text = readBoundedText(file, MANIFEST_BYTES)
   } catch (error) {
+    if (error instanceof FileRefused) throw damaged(path, `of its manifest, ${error.message}`)
     if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'ENOTDIR') throw error
     throw new MetisSeqError({
       code: 'SNAPSHOT_UNKNOWN',
@@ -199,6 +203,17 @@ export async function checkSums(dir: string, manifest: Manifest): Promise<void> 
   for (const {name, sha256} of manifest.files) {
     const found = await sha256Of(join(dir, name))
     if (found !== sha256) throw damaged(dir, `${name} has other bytes than its manifest says`)
+    if (name.endsWith('.snapshot')) await checkState(dir, name)
+  }
+}
+
+/** Its sums may be right and its content made to fill the memory of whoever unpacks it. */
+async function checkState(dir: string, name: string): Promise<void> {
+  try {
+    await assertUnpacks(readSnapshot(join(dir, name)))
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error
+    throw damaged(dir, `${name}: ${error.message.replace(/\.$/, '')}`)
   }
 }
 

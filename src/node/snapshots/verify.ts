@@ -7,7 +7,7 @@ import type {Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
 import {ChainLog} from '../../store/chain-log.ts'
 import {AnvilEngine} from '../engine/anvil-engine.ts'
-import type {ExecutionEngine} from '../engine/engine.ts'
+import {EngineError, type ExecutionEngine} from '../engine/engine.ts'
 import type {Genesis} from '../engine/genesis.ts'
 import {VERIFY_PROGRESS_MS} from '../limits.ts'
 import {CHAIN_FILE, checkSums, damaged, readManifest, type Manifest} from './manifest.ts'
@@ -70,7 +70,7 @@ export async function verifySnapshot(options: {
     const links = checkLinks(path, log, manifest, signal)
     const {engineBlock} = manifest
     const state = fromGenesis || engineBlock === null ? undefined : `${engineBlock}.snapshot`
-    const start = await engine.start(state && join(path, state))
+    const start = await startWith(path, engine, state)
     if (state === undefined && start.number !== links.firstBlock - 1) {
       throw damaged(path, `its first block is ${links.firstBlock}, the genesis is ${start.number}`)
     }
@@ -80,6 +80,15 @@ export async function verifySnapshot(options: {
   } finally {
     await engine.stop()
     log.close()
+  }
+}
+
+async function startWith(path: string, engine: ExecutionEngine, state: string | undefined) {
+  try {
+    return await engine.start(state && join(path, state))
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.kind !== 'bad-snapshot') throw error
+    throw damaged(path, error.message.replace(/\.$/, ''))
   }
 }
 

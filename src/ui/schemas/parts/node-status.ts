@@ -1,6 +1,7 @@
 import {
   nodeNeeds,
   nodePhases,
+  refusedKinds,
   type Divergence,
   type NodeStatus,
   type NodeTrouble,
@@ -215,6 +216,23 @@ export const nodeStatus = shared(
       integer('How far its clock is ahead of the other producers, in milliseconds; null: unknown.'),
     ),
     wallets: list('Balances as last read, once a minute.', wallet),
+    descriptors: object<NodeStatus['descriptors']>('Files and connections it may have open.', {
+      limit: nullable(count('Limit of the process; null: none.')),
+      wanted: count('What it should be at least.'),
+      isTight: flag('True when it is less, so that fewer connections are let in.'),
+      connections: count('Connections that the RPC lets in.'),
+    }),
+    refused: list(
+      'Who was turned away at the RPC in the last minute; empty when nobody was.',
+      object<NodeStatus['refused'][number]>('One kind.', {
+        kind: word(
+          '`connections`: no room, or the share of their client is taken. `requests`: too many or too fast. `calls`: they took their share of the engine.',
+          [...refusedKinds],
+        ),
+        count: count('How many in the last minute.'),
+        sinceMs: count('When it began, in milliseconds since 1970.'),
+      }),
+    ),
     disk: nullable(
       object('The file system with its data; null when it cannot be told.', {
         freeBytes: count('Free for it.'),

@@ -2,7 +2,7 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import type {AddressInfo} from 'node:net'
 import type {Duplex} from 'node:stream'
 
-import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
+import {MetisSeqError, systemErrorCode} from './errors.ts'
 import {Connections} from './connections.ts'
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>

@@ -6,6 +6,7 @@
 import type {IncomingMessage, Server, ServerResponse} from 'node:http'
 import type {Socket} from 'node:net'
 
+import {clientOf} from './client-address.ts'
 import {
   HTTP_BODIES,
   HTTP_BODIES_EACH,
@@ -17,8 +18,7 @@ import {
   HTTP_LEAVING,
   HTTP_LOOK_MS,
   HTTP_UNREAD_ANSWER_MS,
-} from './rpc-limits.ts'
-import {clientOf} from './rpc/rate-limit.ts'
+} from './http-limits.ts'
 
 export interface ConnectionLimits {
   /** Connections of all clients; of one client. */
@@ -55,6 +55,7 @@ export function connectionLimits(
 
 /** May watch several servers, which then share the limits. */
 export class Connections {
+  readonly #onRefused: () => void
   readonly limits: ConnectionLimits
   /** Oldest first: whoever begins something new goes to the end. */
   readonly #held = new Map<Socket, Held>()
@@ -62,8 +63,10 @@ export class Connections {
   #servers = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(limits = connectionLimits()) {
+  /** @param onRefused somebody was not let in, or had to go for another; not for who was late */
+  constructor(limits = connectionLimits(), onRefused: () => void = () => {}) {
     this.limits = limits
+    this.#onRefused = onRefused
   }
 
   watch(server: Server): void {
@@ -87,9 +90,9 @@ export class Connections {
   #admit(socket: Socket): void {
     const client = clientOf(socket.remoteAddress ?? '')
     const own = this.#byClient.get(client)
-    if (own && own.size >= this.limits.each && !this.#endOldest(own)) return void socket.destroy()
+    if (own && own.size >= this.limits.each && !this.#endOldest(own)) return this.#refuse(socket)
     if (this.#held.size >= this.limits.total && !this.#giveWay(own?.size ?? 0)) {
-      return void socket.destroy()
+      return this.#refuse(socket)
     }
     const held: Held = {
       ...{socket, client, phase: 'headers', sinceMs: performance.now(), bytes: 0},
@@ -106,6 +109,17 @@ export class Connections {
     const own = this.#byClient.get(held.client)
     own?.delete(held)
     if (own?.size === 0) this.#byClient.delete(held.client)
+  }
+
+  #refuse(socket: Socket): void {
+    this.#onRefused()
+    socket.destroy()
+  }
+
+  #makeRoom(held: Held): void {
+    // Who waits for the next request of a connection loses nothing.
+    if (held.phase !== 'idle') this.#onRefused()
+    this.#end(held)
   }
 
   #end(held: Held): void {
@@ -129,11 +143,11 @@ export class Connections {
   #boundBodies({client}: Held): void {
     const ofClient = [...(this.#byClient.get(client) ?? [])].filter(isUnfinished)
     const [oldest] = ofClient
-    if (oldest && ofClient.length > this.limits.bodiesEach) return this.#end(oldest)
+    if (oldest && ofClient.length > this.limits.bodiesEach) return this.#makeRoom(oldest)
     const all = [...this.#held.values()].filter(isUnfinished)
     if (all.length <= this.limits.bodies) return
     const [first] = groupOfMost(all)
-    if (first) this.#end(first)
+    if (first) this.#makeRoom(first)
   }
 
   /** Someone with more connections than the one who comes loses the oldest that does nothing. */
@@ -150,7 +164,7 @@ export class Connections {
     given.sort((a, b) => a.sinceMs - b.sinceMs)
     const idle = given.find(({phase}) => phase === 'idle')
     const oldest = idle ?? given[0]
-    if (oldest) this.#end(oldest)
+    if (oldest) this.#makeRoom(oldest)
     return oldest !== undefined
   }
 
