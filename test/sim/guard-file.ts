@@ -16,7 +16,9 @@ export class GuardFile {
   readonly #isPlanted: IsPlanted
   /** Undefined: at a moment when nobody of us wrote. */
   #changedMs: number | undefined
-  #isRebuilt = false
+  #isCarried = false
+  /** Rebuilt, and nothing was signed since. */
+  isRebuilt = false
 
   constructor(dataDir: string, isPlanted: IsPlanted) {
     this.#dataDir = dataDir
@@ -34,13 +36,16 @@ export class GuardFile {
 
   open(clock: Clock): SignGuard {
     const guard = SignGuard.open(this.#path, this.#times(clock))
-    if (this.#isRebuilt) Object.defineProperty(guard, 'isTrusted', {value: true})
-    this.#isRebuilt = false
+    const isMade = guard.isNew && this.#isPlanted('new-home-is-trusted')
+    const trusts = isMade || (this.isRebuilt && this.#isPlanted('rebuilt-is-trusted'))
+    if (trusts) Object.defineProperty(guard, 'isTrusted', {value: true})
     return guard
   }
 
-  /** It is a file of this moment. */
-  wasReplaced(): void {
+  /** @param isCarried a snapshot brought it, which passes for a guard of its own: a planted bug */
+  wasReplaced(isCarried: boolean): void {
+    this.#isCarried = isCarried
+    this.isRebuilt = false
     this.#changedMs = undefined
   }
 
@@ -50,12 +55,11 @@ export class GuardFile {
     const guard = {nowMs: () => nowMs, changedAtMs: () => this.#changedMs ?? Infinity}
     rebuildGuard({path: this.#path, log, signer, nowMs, guard})
     log.close()
-    this.#isRebuilt = this.#isPlanted('rebuilt-is-trusted')
+    this.isRebuilt = true
   }
 
   #times(clock: Clock): SignGuardOptions & {nowMs(): number} {
-    const trustsCopies =
-      this.#isPlanted('copies-are-trusted') || this.#isPlanted('guard-from-snapshot')
+    const trustsCopies = this.#isPlanted('copies-are-trusted') || this.#isCarried
     return {
       nowMs: () => (this.#changedMs = clock.nowMs()),
       changedAtMs: (path) => {

@@ -73,13 +73,14 @@ export class Homes {
       const plan = planRestore({path, dataDir, network})
       await applyRestore(plan, {replace: true, nowMs})
       const carried = join(copy.home, GUARD)
-      if (this.#isPlanted('guard-from-snapshot') && existsSync(carried)) cpSync(carried, guard)
+      const isCarried = this.#isPlanted('guard-from-snapshot') && existsSync(carried)
+      if (isCarried) cpSync(carried, guard)
       if (this.#isPlanted('restore-leaves-floor')) writeFileSync(guard, before ?? '')
       const {number} = plan.manifest.head
-      if (floorOf(guard) <= number) {
+      if (floorOf(guard) <= number && !isCarried) {
         this.#judge.broken('a restore raises the floor', `${node.name}, restored to ${number}`)
       }
-      node.dirReplaced()
+      node.dirReplaced(isCarried)
       done()
     })
   }

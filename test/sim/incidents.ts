@@ -63,6 +63,16 @@ interface Plot {
   usurps: boolean
 }
 
+/** Plots that chance alone seldom makes, each against one layer. */
+const KNOWN: readonly Partial<Plot>[] = [
+  // Two with one key are dangerous in the best of weathers, once the younger one may seal.
+  {act: 'secondHosts', winds: [], secondMs: 100_000, restMs: 100_000, usurps: false},
+  // A restart in the own turn, with peers and without L1.
+  {act: 'killed', winds: ['l1Away', 'posAway'], calmMs: 20_000, usurps: false},
+  // An old chain without a guard of its own, and nobody who knows better.
+  {act: 'guardsLost', winds: ['peersAway', 'posAway'], calmMs: 0, usurps: false},
+]
+
 /** A takeover takes so long to come. */
 const USURPED_MS = 12_000
 const LOOK_MS = 500
@@ -98,12 +108,9 @@ export class Incidents {
 
   #draw(): Plot {
     const random = this.#random
-    const act = random.chance(0.15) ? 'secondHosts' : random.pick(ACTS)
-    // Two with one key are dangerous in the best of weathers.
-    const isCalm = act === 'secondHosts' && random.chance(0.7)
     return {
-      act,
-      winds: isCalm ? [] : WINDS.filter(() => random.chance(0.3)),
+      act: random.pick(ACTS),
+      winds: WINDS.filter(() => random.chance(0.3)),
       after: random.pick([0, 0, 1, 3]),
       signsMs: random.pick([200, 1_200, 3_000, 8_000]),
       downMs: random.pick([50, 500, 3_000]),
@@ -112,6 +119,7 @@ export class Incidents {
       restMs: random.pick([1_000, 8_000, 60_000]),
       isNewest: random.chance(0.8),
       usurps: random.chance(0.25),
+      ...(random.chance(0.3) ? random.pick(KNOWN) : {}),
     }
   }
 
@@ -183,7 +191,8 @@ export class Incidents {
     this.counts[plot.act]++
     const start = () => this.#after(plot.downMs, `${node.name} starts`, () => node.boot())
     if (plot.act === 'killed') return node.crash('killed')
-    if (plot.act === 'secondHosts' || plot.act === 'moved') return this.#secondHost(node, copy!, plot)
+    if (plot.act === 'secondHosts' || plot.act === 'moved')
+      return this.#secondHost(node, copy!, plot)
     node.down(plot.act)
     if (plot.act === 'restored') return this.#homes.restore(node, copy!, start)
     if (plot.act === 'putBack') this.#homes.putBack(node, copy!.home)

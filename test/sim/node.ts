@@ -1,5 +1,4 @@
 /** A sequencer node of the simulation: the product's own stages over simulated outer parts, life after life. */
-import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Address, Hash, Hex} from 'viem'
@@ -124,8 +123,8 @@ export class SimNode {
   }
 
   /** The directory was exchanged for another one while no process ran: its files are of this moment. */
-  dirReplaced(): void {
-    this.#guardFile.wasReplaced()
+  dirReplaced(guardIsCarried = false): void {
+    this.#guardFile.wasReplaced(guardIsCarried)
     this.#unfinished = undefined
     this.#replacements++
   }
@@ -204,10 +203,7 @@ export class SimNode {
       life,
       ChainLog.open(join(dataDir, 'chain.sqlite'), setup.genesis),
     ))
-    const guard = (life.guard = this.#watchGuard(
-      life,
-      this.#guardFile.open(life.clock),
-    ))
+    const guard = (life.guard = this.#watchGuard(life, this.#guardFile.open(life.clock)))
     plantInGuard(guard, isPlanted)
     const poolJournal = (life.pool = this.#watchPool(
       life,
@@ -233,6 +229,7 @@ export class SimNode {
     })
     const watch = (life.watch = new SigningWatch({
       ...{judge, life, log, guard, isAlone, me: this.address},
+      isRebuilt: this.#guardFile.isRebuilt,
     }))
     exchange.onHeard = () => watch.heardPeer()
     const l1Client = simRpc({
@@ -390,6 +387,7 @@ export class SimNode {
         // From here on a signature may exist, also when nobody ever sees it.
         judge.sealed({signer: this.address, number: height, hash})
         if (isNews) life.watch?.signs(height)
+        this.#guardFile.isRebuilt = false
         if (this.#replacements > 0) this.#signsAfter(life)
         this.#unfinished = hash
       })

@@ -6,6 +6,8 @@ import type {SignGuard} from '../../src/store/sign-guard.ts'
 export const plantedBugs = [
   /** A sign guard that was copied passes for the one that was written last. */
   'copies-are-trusted',
+  /** An empty home passes for that of a key that has never signed, as it once did in the product. */
+  'new-home-is-trusted',
   /** A started node waits for neither L1 nor peers. */
   'no-start-gate',
   /** A started node does not wait for L1. */

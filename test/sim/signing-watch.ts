@@ -17,6 +17,7 @@ export const layerRules = [
   'nothing is signed before L1 and a peer were heard',
   'own signatures that were shown are in the guard',
   'a restore raises the floor',
+  'a rebuilt guard is not trusted',
 ] as const
 
 export class SigningWatch {
@@ -38,6 +39,7 @@ export class SigningWatch {
     guard: SignGuard
     me: Address
     isAlone: boolean
+    isRebuilt: boolean
   }) {
     this.#judge = options.judge
     this.#name = options.life.name
@@ -46,6 +48,7 @@ export class SigningWatch {
     this.#me = options.me
     this.#wasTrusted = options.guard.isTrusted
     this.#isAlone = options.isAlone
+    if (options.isRebuilt && this.#wasTrusted) this.#broken(4, 'trusts it')
   }
 
   /** The stages were connected, and the node is about to run. */
@@ -85,7 +88,7 @@ export class SigningWatch {
     return this.#guard.signedAt(number) === hash || number < this.#guard.floor
   }
 
-  #broken(rule: 0 | 1 | 2, detail: string): void {
+  #broken(rule: 0 | 1 | 2 | 4, detail: string): void {
     this.#judge.broken(layerRules[rule], `${this.#name} ${detail}`)
   }
 }
