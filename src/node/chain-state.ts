@@ -364,7 +364,8 @@ export class ChainState {
       facts: {block: String(block.number), hash: block.hash},
       hints: [
         'Check that the engine version is the one the network was started with.',
-        'Otherwise its state was changed from outside: take the chain of a snapshot with `metis-seq node snapshot restore --replace`.',
+        'Otherwise its state was changed from outside, and a snapshot of its own may hold the same blocks: make one of a node that goes on, with `metis-seq node snapshot create` there.',
+        'Then give it to this one, `metis-seq node snapshot restore PATH --replace`, and run `metis-seq node start`. The sign guard stays.',
       ],
     })
   }

@@ -1,5 +1,4 @@
 /** The parts of the stages, each from the options alone. Put together in stages.ts. */
-import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Hash} from 'viem'
@@ -45,11 +44,9 @@ export function openChain(
   metrics: Metrics,
   closers: Closer[],
 ): {chain: ChainState; guard: SignGuard} {
-  const chainFile = join(dataDir, 'chain.sqlite')
-  const isNewHome = !existsSync(chainFile)
-  const log = ChainLog.open(chainFile, genesis)
+  const log = ChainLog.open(join(dataDir, 'chain.sqlite'), genesis)
   closers.push(() => log.close())
-  const guard = SignGuard.open(join(dataDir, 'sign-guard.log'), {isNewHome})
+  const guard = SignGuard.open(join(dataDir, 'sign-guard.log'))
   closers.push(() => guard.close())
   const engine = new AnvilEngine({
     genesis,

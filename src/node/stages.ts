@@ -131,7 +131,7 @@ export function connectStages(
     const held = mempool.all().map(({raw}) => raw)
     rewriteJournal(poolJournal, [...held, ...driver.lostTransactions], logger)
   }
-  const gate = openGate(options, context, {chain, guard, exchange}, () => ({
+  const gate = openGate(options, {chain, guard, exchange}, () => ({
     isL1Asked: l1Loop.isReachable !== undefined,
     isL1Read: heads.isTipRead,
     holdsL1: heads.tip().isOurs,
@@ -168,7 +168,6 @@ export function connectStages(
 /** @throws {MetisSeqError} SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND */
 function openGate(
   {network, signerAccount, alone, startupGraceMs, logger, clock = systemClock}: NodeOptions,
-  {genesis}: StageContext,
   {chain, guard, exchange}: Pick<OuterParts, 'chain' | 'guard' | 'exchange'>,
   l1: StartGateOptions['l1'],
 ): StartGate {
@@ -177,7 +176,6 @@ function openGate(
   return new StartGate({
     ...{chain, guard, exchange, me, l1, clock, logger: logger.child('start')},
     chainId: network.l2.chainId,
-    genesisNumber: genesis.number,
     isAlone: alone ?? false,
     startupGraceMs: startupGraceMs ?? STARTUP_GRACE_MS,
   })

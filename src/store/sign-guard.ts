@@ -35,12 +35,7 @@ export interface SignGuardOptions {
   nowMs?(): number
   /** When the file was changed last, by the clock of the file system; undefined: it is not there. */
   changedAtMs?(path: string): number | undefined
-  /** There is no guard because the whole home is new; whether the key is new as well is not known. */
-  isNewHome?: boolean
 }
-
-/** First line of a guard that was made with its home. No block has a number below 1. */
-const NEW_HOME = 'floor 1'
 
 /**
  * Remembers which hash was signed at which height, in an append-only file that is flushed before the
@@ -60,7 +55,6 @@ export class SignGuard {
   #size: number
   /** Nobody but us has written the file. */
   #isIntact: boolean
-  #isNewHome: boolean
   /** True when there was no file, or an empty one. */
   readonly isNew: boolean
 
@@ -72,7 +66,6 @@ export class SignGuard {
     this.#size = state.size
     this.#top = state.top
     this.#isIntact = state.isIntact
-    this.#isNewHome = state.isNewHome
     this.isNew = state.size === 0
     this.#nowMs = nowMs
   }
@@ -96,9 +89,7 @@ export class SignGuard {
       if (state.isTorn) ftruncateSync(descriptor, state.size)
       fsyncSync(descriptor)
       if (changedMs === undefined) fsyncDirectory(dirname(path))
-      const guard = new SignGuard(path, descriptor, state, nowMs)
-      if (guard.isNew && options.isNewHome) guard.#begin(NEW_HOME)
-      return guard
+      return new SignGuard(path, descriptor, state, nowMs)
     } catch (error) {
       throw fromFileError(error, path)
     }
@@ -113,7 +104,8 @@ export class SignGuard {
     // Written where it stays: a rename would change its time once more.
     writeNewFile(path, '')
     const guard = SignGuard.open(path, {nowMs})
-    guard.#begin('floor 0')
+    guard.#isIntact = true
+    guard.#append('floor 0')
     guard.close()
   }
 
@@ -151,16 +143,11 @@ export class SignGuard {
   }
 
   /**
-   * False for a file that somebody copied, restored or made anew, and for one of a new home that has
-   * signed nothing yet: the key may have signed more than it holds.
+   * False for a file that somebody copied or restored, and for one that was not made with its key and has
+   * allowed no signature yet: the key may have signed more than it holds.
    */
   get isTrusted(): boolean {
-    return this.#isIntact && !this.isOfNewHome
-  }
-
-  /** True for a file that was made with its home, where nothing was signed yet. */
-  get isOfNewHome(): boolean {
-    return this.#isIntact && this.#isNewHome && this.#top === undefined
+    return this.#isIntact
   }
 
   /** True when a signature that the key has made at this height is no news to this file. */
@@ -187,7 +174,7 @@ export class SignGuard {
 
   /**
    * Notes a signature of our key that was found elsewhere. Durable when it returns. Below the floor there
-   * is nothing to note.
+   * is nothing to note. A guard that has learned something is not trusted until it next allows a signature.
    *
    * @returns true when it is news
    * @throws {MetisSeqError} SECOND_SIGNATURE: the key has signed another block of that height here
@@ -197,6 +184,8 @@ export class SignGuard {
     if (before === hash) return false
     if (before !== undefined) throw secondSignature(height, hash, before, this.#path)
     if (height < this.#floor) return false
+    // There is one that we did not know, so there may be more.
+    this.#isIntact = false
     this.#append(`${height} ${hash}`)
     this.#remember(height, hash)
     return true
@@ -222,12 +211,6 @@ export class SignGuard {
 
   close(): void {
     closeSync(this.#descriptor)
-  }
-
-  #begin(line: string): void {
-    this.#isIntact = true
-    this.#isNewHome = line === NEW_HOME
-    this.#append(line)
   }
 
   #append(text: string): void {
@@ -278,7 +261,6 @@ interface GuardState {
   size: number
   isTorn: boolean
   isIntact: boolean
-  isNewHome: boolean
 }
 
 function changeTimeOf(path: string): number | undefined {
@@ -311,8 +293,7 @@ function readState(path: string, changedMs: number | undefined): GuardState {
     writtenMs !== undefined &&
     changedMs !== undefined &&
     Math.abs(changedMs - writtenMs) <= SAME_MOMENT_MS
-  const isNewHome = text.startsWith(`${NEW_HOME} `) || text.startsWith(`${NEW_HOME}\n`)
-  return {signed, floor, top, size, isTorn, isIntact, isNewHome}
+  return {signed, floor, top, size, isTorn, isIntact}
 }
 
 /**

@@ -5,6 +5,8 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
+import {createSnapshot} from '../../src/node/snapshots/create.ts'
+import {applyRestore, planRestore} from '../../src/node/snapshots/restore.ts'
 import {startPos, type Pos} from '../../src/pos/start-pos.ts'
 import {createTestGenesis, type TestGenesis} from '../helpers/l2-chain.ts'
 import {
@@ -80,6 +82,8 @@ test('a producer whose state was changed is refused, named, and replaced; nobody
   })
   expect(diverged.producer).toBe(producer.status().address)
   expect(diverged.ours).not.toBe(diverged.theirs)
+  // Its engine is built anew from a log that nothing but the changed state can follow.
+  await engines[0]!.stop()
   // They serve what all agreed on.
   for (const {rpc} of followers) {
     const last = `0x${(diverged.block - 1).toString(16)}`
@@ -100,16 +104,33 @@ test('a producer whose state was changed is refused, named, and replaced; nobody
   const at = `0x${diverged.block.toString(16)}`
   const sealed = await followers[0]!.rpc.request('eth_getBlockByNumber', [at, false])
   expect((sealed as {hash: string}).hash).not.toBe(diverged.theirs)
-  // Its own log holds blocks of a state that nobody else has: it says so and stands, or it has let them go.
-  await until(
-    'the producer says what is wrong with it, or has rejoined',
-    async () => {
-      if (producer.status().halted?.code === 'CHAIN_LOG_DIVERGED') return true
-      const theirs = await producer.rpc.request('eth_getBlockByNumber', [at, false])
-      return (theirs as {hash: string} | null)?.hash === (sealed as {hash: string}).hash
-    },
-    60_000,
-  )
+  const hasRejoined = async (node: TestNode) => {
+    const theirs = await node.rpc.request('eth_getBlockByNumber', [at, false])
+    return (theirs as {hash: string} | null)?.hash === (sealed as {hash: string}).hash
+  }
+  const halted = () => producer.status().halted?.code === 'CHAIN_LOG_DIVERGED'
+  // Its own log holds blocks of a state that nobody else has: it says so and stands.
+  await until('the producer says what is wrong with it', halted, 60_000)
+
+  // As the error tells its operator: the chain of another node, under its own sign guard.
+  const signedUpTo = producer.status().guard.signedUpTo!
+  const {options} = producer
+  await producer.stop()
+  nodes.shift()
+  const id = {name: 'test', chainId: options.network.l2.chainId, fingerprint: '0xab' as const}
+  const other = followers[0]!.options.dataDir
+  const nowMs = Date.now()
+  const {path} = await createSnapshot({dataDir: other, root: join(dir, 'of'), network: id, nowMs})
+  const {dataDir} = options
+  await applyRestore(planRestore({path, dataDir, network: id}), {replace: true, nowMs})
+  const bootnodes = followers.map(({peerAddress}) => peerAddress)
+  const mended = await startTestNode({...options, bootnodes})
+  nodes.unshift(mended)
+  await until('the producer has rejoined', () => hasRejoined(mended), 30_000)
+  expect(mended.status().halted).toBeNull()
+  // It signs nothing anew that it has signed on its own branch.
+  const {guard} = mended.status()
+  expect(Math.max(guard.floor, (guard.signedUpTo ?? 0) + 1)).toBeGreaterThan(signedUpTo)
 }, 200_000)
 
 /** The producer looks at its state before each block, so the order that it cannot see comes right after the look. */

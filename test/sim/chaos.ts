@@ -1,8 +1,8 @@
 /** Faults that come with time: once a second each may strike, at the rate that the seed drew. */
 import type {SimL1} from './l1.ts'
-import type {Network} from './network.ts'
+import {POS_ADDRESS, type Network} from './network.ts'
 import type {SimNode} from './node.ts'
-import {POS_ADDRESS, type SimPos} from './pos.ts'
+import type {SimPos} from './pos.ts'
 import type {Random} from './random.ts'
 import type {Faults} from './setup.ts'
 import type {World} from './world.ts'

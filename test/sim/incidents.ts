@@ -1,217 +1,233 @@
-/** What operators do to the homes of nodes: copies put back, snapshots restored, guards lost, second hosts. */
-import {cpSync, existsSync, rmSync} from 'node:fs'
-import {join} from 'node:path'
+/**
+ * What operators do to the homes of nodes, at the worst moment. A plot waits until its victim seals, copies the
+ * home there, may cut it off, lets it sign some more, and then sends the home, or the whole key, back in time while
+ * the turn may still be its own.
+ */
+import {rmSync} from 'node:fs'
 
-import {createSnapshot} from '../../src/node/snapshots/create.ts'
-import {applyRestore, planRestore} from '../../src/node/snapshots/restore.ts'
+import {Homes, type Copy} from './homes.ts'
+import type {Judge} from './judge.ts'
 import type {SimL1} from './l1.ts'
 import type {Network} from './network.ts'
 import type {SimNode} from './node.ts'
-import type {Planted} from './planted.ts'
+import type {IsPlanted} from './planted.ts'
+import type {SimPos} from './pos.ts'
 import type {Random} from './random.ts'
-import {L2_CHAIN_ID} from './setup.ts'
 import type {World} from './world.ts'
 
 export interface IncidentContext {
   world: World
+  judge: Judge
   network: Network
   l1: SimL1
+  pos: SimPos
   nodes: readonly SimNode[]
   /** For each node one that runs with its key on another host; down until it is used. */
   seconds: readonly SimNode[]
   dir: string
-  isPlanted(bug: Planted): boolean
+  isPlanted: IsPlanted
 }
 
-/** Per second of the run. Most happens to one node, so that the others keep the chain going. */
-const RATES = {
-  copied: 0.1,
-  putBack: 0.02,
-  snapshots: 0.05,
-  restored: 0.015,
-  guardsLost: 0.015,
-  secondHosts: 0.02,
-  peersAway: 0.03,
-  l1Away: 0.015,
-  killed: 0.03,
-}
-const VICTIMS_SHARE = 0.8
+const ACTS = [
+  'putBack',
+  'restored',
+  'guardsLost',
+  'guardsAged',
+  'secondHosts',
+  'moved',
+  'emptied',
+  'killed',
+] as const
+const WINDS = ['peersAway', 'allButPosAway', 'l1Away', 'othersDown', 'posAway'] as const
+type Act = (typeof ACTS)[number]
+type Wind = (typeof WINDS)[number]
 
-const GUARD = 'sign-guard.log'
-const network = {name: 'sim', chainId: L2_CHAIN_ID, fingerprint: '0xfa' as const}
+/** Everything that a plot decides before it begins. */
+interface Plot {
+  act: Act
+  winds: readonly Wind[]
+  /** Blocks of the turn that the copy holds. */
+  after: number
+  /** From the copy to the act: what is signed meanwhile is what the copy does not know. */
+  signsMs: number
+  /** From the act to the start of the process. */
+  downMs: number
+  /** From that start to the end of all winds. */
+  calmMs: number
+  /** From that start to the end of a second host. */
+  secondMs: number
+  restMs: number
+  /** The newest copy, or any that was made before. */
+  isNewest: boolean
+  /** In the turn of another: all others stop, and the victim takes over and seals what nobody else gets. */
+  usurps: boolean
+}
+
+/** Plots that chance alone seldom makes, each against one layer. */
+const KNOWN: readonly Partial<Plot>[] = [
+  // Two with one key are dangerous in the best of weathers, once the younger one may seal.
+  {act: 'secondHosts', winds: [], secondMs: 100_000, restMs: 100_000, usurps: false},
+  // A restart in the own turn, with peers and without L1.
+  {act: 'killed', winds: ['l1Away', 'posAway'], calmMs: 20_000, usurps: false},
+  // An old chain without a guard of its own, and nobody who knows better.
+  {act: 'guardsLost', winds: ['peersAway', 'posAway'], calmMs: 0, usurps: false},
+]
+
+/** A takeover takes so long to come. */
+const USURPED_MS = 12_000
+const LOOK_MS = 500
+/** A victim that does not come to seal is left alone. */
+const PATIENCE_MS = 25_000
 
 export class Incidents {
   readonly #context: IncidentContext
   readonly #random: Random
-  readonly counts = Object.fromEntries(Object.keys(RATES).map((name) => [name, 0])) as Record<
-    keyof typeof RATES,
+  readonly #homes: Homes
+  readonly counts = Object.fromEntries([...ACTS, ...WINDS].map((name) => [name, 0])) as Record<
+    Act | Wind,
     number
   >
-  /** Directories of copies and snapshots by the name of the node. */
-  readonly #copies = new Map<string, string[]>()
-  readonly #snapshots = new Map<string, string[]>()
+  readonly #copies = new Map<string, Copy[]>()
+  /** Most happens to one node, so that the others keep the chain going. */
   readonly #victim: SimNode
-  /** Some runs leave a node the time to come back between two incidents. */
-  readonly #pace: number
-  #made = 0
-  /** Reads and writes real files; the simulated time stands still meanwhile. */
-  #work: Promise<void> = Promise.resolve()
 
   constructor(context: IncidentContext) {
     this.#context = context
     this.#random = context.world.random.fork()
-    this.#victim = this.#random.pick(context.nodes)
-    this.#pace = this.#random.pick([0.25, 0.5, 1, 2])
+    this.#homes = new Homes(context)
+    this.#victim = this.#random.chance(0.5) ? context.nodes[0]! : this.#random.pick(context.nodes)
   }
 
   start(): void {
-    this.#context.world.at(1_000, undefined, 'incidents', () => {
-      this.#strike()
-      this.start()
-    })
+    this.#after(this.#random.pick([500, 3_000]), 'a plot begins', () => this.#plot())
   }
 
-  /** Waited for after every step. */
   idle(): Promise<void> {
-    return this.#work
+    return this.#homes.idle()
   }
 
-  #strike(): void {
-    const {nodes} = this.#context
-    const acts: Record<keyof typeof RATES, (node: SimNode) => boolean> = {
-      copied: (node) => this.#copy(node),
-      putBack: (node) => this.#putBack(node),
-      snapshots: (node) => this.#snapshot(node),
-      restored: (node) => this.#restore(node),
-      guardsLost: (node) => this.#loseGuard(node),
-      secondHosts: (node) => this.#secondHost(node),
-      peersAway: (node) => this.#peersAway(node),
-      l1Away: () => this.#l1Away(),
-      killed: (node) => this.#kill(node),
-    }
-    for (const name of Object.keys(RATES) as (keyof typeof RATES)[]) {
-      if (!this.#random.chance(RATES[name] * this.#pace)) continue
-      const producer = nodes.find(({life}) => life?.stages?.driver.phase === 'building')
-      // Half of the time the one whose turn it is: that is where it hurts.
-      const other = producer && this.#random.chance(0.5) ? producer : this.#random.pick(nodes)
-      const node = this.#random.chance(VICTIMS_SHARE) ? this.#victim : other
-      if (acts[name](node)) this.counts[name]++
+  #draw(): Plot {
+    const random = this.#random
+    return {
+      act: random.pick(ACTS),
+      winds: WINDS.filter(() => random.chance(0.3)),
+      after: random.pick([0, 0, 1, 3]),
+      signsMs: random.pick([200, 1_200, 3_000, 8_000]),
+      downMs: random.pick([50, 500, 3_000]),
+      calmMs: random.pick([0, 2_000, 10_000, 50_000]),
+      secondMs: random.pick([8_000, 70_000, 100_000]),
+      restMs: random.pick([1_000, 8_000, 60_000]),
+      isNewest: random.chance(0.8),
+      usurps: random.chance(0.25),
+      ...(random.chance(0.3) ? random.pick(KNOWN) : {}),
     }
   }
 
-  #copy(node: SimNode): boolean {
+  #plot(): void {
+    const {nodes, world} = this.#context
+    const plot = this.#draw()
+    const node = this.#random.chance(0.85) ? this.#victim : this.#random.pick(nodes)
+    const sinceMs = world.nowMs
+    world.trace(node.name, `is plotted against: ${JSON.stringify(plot)}`)
+    if (plot.usurps) return this.#prepare(node, usurping(plot))
+    let turnFrom: number | undefined
+    const look = () => {
+      const {stages} = node.life ?? {}
+      const head = stages?.chain.head().number ?? 0
+      if (stages?.driver.phase === 'building') turnFrom ??= head
+      else turnFrom = undefined
+      const isLate = world.nowMs - sinceMs > PATIENCE_MS
+      if (isLate || (turnFrom !== undefined && head - turnFrom >= plot.after)) {
+        this.#prepare(node, plot)
+      } else this.#after(LOOK_MS, 'plotters look', look)
+    }
+    look()
+  }
+
+  #prepare(node: SimNode, plot: Plot): void {
     const copies = this.#copies.get(node.name) ?? []
-    const path = join(this.#context.dir, `copy-${this.#made++}`)
-    cpSync(node.dataDir, path, {recursive: true})
-    this.#copies.set(node.name, [...copies, path])
-    return true
-  }
-
-  #putBack(node: SimNode): boolean {
-    const copies = this.#copies.get(node.name)
-    if (!copies) return false
-    node.down('an old copy is put back')
-    this.#exchange(node, this.#random.pick(copies))
-    this.#bootSoon(node)
-    return true
-  }
-
-  #exchange(node: SimNode, from: string): void {
-    rmSync(node.dataDir, {recursive: true, force: true})
-    cpSync(from, node.dataDir, {recursive: true})
-    node.dirReplaced()
-  }
-
-  #snapshot(node: SimNode): boolean {
-    if (!node.life?.log?.head) return false
-    const {dir, world} = this.#context
-    const root = join(dir, `snapshots-${this.#made++}`)
-    this.#work = this.#work.then(async () => {
-      const options = {dataDir: node.dataDir, root, nowMs: world.wallMs}
-      const {path} = await createSnapshot({...options, network})
-      const guard = join(node.dataDir, GUARD)
-      if (existsSync(guard)) cpSync(guard, join(dir, `guard-of-${path.split('/').at(-1)}`))
-      this.#snapshots.set(node.name, [...(this.#snapshots.get(node.name) ?? []), path])
+    if (node.life?.log) this.#copies.set(node.name, [...copies, this.#homes.copy(node)])
+    const calm = plot.winds.map((wind) => this.#blow(wind, node))
+    this.#after(plot.signsMs, 'the plot is carried out', () => {
+      this.#act(node, plot)
+      this.#after(plot.downMs + plot.calmMs, 'the winds are over', () => {
+        for (const each of calm) each()
+      })
+      this.#after(plot.downMs + plot.restMs, 'a plot begins', () => this.#plot())
     })
-    return true
   }
 
-  #restore(node: SimNode): boolean {
-    const path = this.#random.pick(this.#snapshots.get(node.name) ?? [undefined])
-    if (path === undefined) return false
-    node.down('a snapshot is restored')
-    const {dir, world, isPlanted} = this.#context
-    const {dataDir} = node
-    this.#work = this.#work.then(async () => {
-      const plan = planRestore({path, dataDir, network})
-      await applyRestore(plan, {replace: true, nowMs: world.wallMs})
-      const guard = join(dir, `guard-of-${path.split('/').at(-1)}`)
-      if (isPlanted('guard-from-snapshot') && existsSync(guard)) cpSync(guard, join(dataDir, GUARD))
-      node.dirReplaced()
-      this.#bootSoon(node)
-    })
-    return true
-  }
-
-  #loseGuard(node: SimNode): boolean {
-    node.down('its guard is lost')
-    const [older] = this.#copies.get(node.name) ?? []
-    const path = join(node.dataDir, GUARD)
-    rmSync(path, {force: true})
-    if (older && existsSync(join(older, GUARD)) && this.#random.chance(0.4)) {
-      cpSync(join(older, GUARD), path)
+  /** @returns what ends it */
+  #blow(wind: Wind, node: SimNode): () => void {
+    const {network, l1, pos, nodes, world} = this.#context
+    this.counts[wind]++
+    world.trace(node.name, `has ${wind}`)
+    switch (wind) {
+      case 'peersAway':
+        network.isolate(node.host)
+        return () => network.rejoin(node.host)
+      case 'allButPosAway':
+        network.isolate(node.host, {heardByPos: true})
+        return () => network.rejoin(node.host)
+      case 'l1Away':
+        l1.isDown = true
+        return () => (l1.isDown = false)
+      case 'posAway':
+        pos.hold()
+        return () => pos.goOn()
+      case 'othersDown': {
+        const others = nodes.filter((other) => other !== node)
+        for (const other of others) other.down('it is stopped')
+        return () => others.forEach((other) => other.boot())
+      }
     }
-    node.dirReplaced()
-    this.#bootSoon(node)
-    return true
+  }
+
+  #act(node: SimNode, plot: Plot): void {
+    const copies = this.#copies.get(node.name) ?? []
+    const copy = plot.isNewest ? copies.at(-1) : this.#random.pick([undefined, ...copies])
+    if (!copy && plot.act !== 'killed' && plot.act !== 'emptied') return
+    if (plot.act === 'restored' && !copy?.snapshot) return
+    this.counts[plot.act]++
+    const start = () => this.#after(plot.downMs, `${node.name} starts`, () => node.boot())
+    if (plot.act === 'killed') return node.crash('killed')
+    if (plot.act === 'secondHosts' || plot.act === 'moved')
+      return this.#secondHost(node, copy!, plot)
+    node.down(plot.act)
+    if (plot.act === 'restored') return this.#homes.restore(node, copy!, start)
+    if (plot.act === 'putBack') this.#homes.putBack(node, copy!.home)
+    else if (plot.act === 'emptied') this.#homes.empty(node)
+    else if (plot.act === 'guardsLost' && copy && this.#random.chance(0.5)) {
+      this.#homes.putBack(node, copy.home)
+      this.#homes.loseGuard(node)
+    } else this.#homes.loseGuard(node, plot.act === 'guardsAged' ? copy : undefined)
+    start()
   }
 
   /** The same key on another host, with the home of now or of some time ago; the first one may run on. */
-  #secondHost(first: SimNode): boolean {
-    const {seconds, nodes, world} = this.#context
+  #secondHost(first: SimNode, copy: Copy, plot: Plot): void {
+    const {seconds, nodes} = this.#context
     const second = seconds[nodes.indexOf(first)]!
-    if (second.life || existsSync(second.dataDir)) return false
-    const copies = this.#copies.get(first.name) ?? []
-    this.#exchange(second, this.#random.pick([first.dataDir, ...copies]))
-    const isMoved = this.#random.chance(0.4)
+    if (second.life) return
+    const isMoved = plot.act === 'moved'
+    this.#homes.putBack(second, this.#random.chance(0.5) ? first.dataDir : copy.home)
     if (isMoved) first.down('it moves to another host')
-    this.#bootSoon(second)
-    world.at(this.#random.pick([5_000, 20_000, 45_000]), undefined, 'second host ends', () => {
+    this.#after(plot.downMs, `${second.name} starts`, () => second.boot())
+    this.#after(plot.downMs + plot.secondMs, 'second host ends', () => {
       second.down('the second host ends')
       // What it has signed there is known there only, unless it is moved back.
-      if (isMoved && this.#random.chance(0.5)) this.#exchange(first, second.dataDir)
+      if (isMoved && this.#random.chance(0.5)) this.#homes.putBack(first, second.dataDir)
       rmSync(second.dataDir, {recursive: true, force: true})
       if (isMoved) first.boot()
     })
-    return true
   }
 
-  #peersAway({host, name}: SimNode): boolean {
-    const {network: between, world} = this.#context
-    between.isolate(host)
-    world.trace(name, 'its peers are away')
-    const ms = this.#random.pick([4_000, 12_000, 40_000])
-    world.at(ms, undefined, 'peers are back', () => between.rejoin(host))
-    return true
+  #after(ms: number, label: string, act: () => void): void {
+    this.#context.world.at(ms, undefined, label, act)
   }
+}
 
-  #l1Away(): boolean {
-    const {l1, world} = this.#context
-    if (l1.isDown) return false
-    l1.isDown = true
-    const ms = this.#random.pick([4_000, 12_000, 40_000])
-    world.at(ms, undefined, 'L1 is back', () => (l1.isDown = false))
-    return true
-  }
-
-  #kill(node: SimNode): boolean {
-    node.crash('killed')
-    return true
-  }
-
-  #bootSoon(node: SimNode): void {
-    const {world} = this.#context
-    const ms = this.#random.pick([50, 500, 3_000])
-    world.at(ms, undefined, `${node.name} starts`, () => node.boot())
-  }
+function usurping(plot: Plot): Plot {
+  const winds: Wind[] = plot.winds.includes('l1Away') ? ['othersDown', 'l1Away'] : ['othersDown']
+  return {...plot, winds, signsMs: plot.signsMs + USURPED_MS}
 }

@@ -22,13 +22,16 @@ import {RecordBook} from '../../src/node/peers/record-book.ts'
 import {signerInUse, twinVerdict} from '../../src/node/peers/twins.ts'
 import type {TwinView} from '../../src/protocol/node-status.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
-import type {Planted} from './planted.ts'
+import type {IsPlanted} from './planted.ts'
 import type {Random} from './random.ts'
 import type {Faults} from './setup.ts'
 import type {Owner, World} from './world.ts'
 
-/** Greetings cost most of the steps, so they are sent at half the pace of the real ones. */
-const HELLO_MS = PEER_POLL_MS * 2
+/** Greetings cost most of the steps, so they are sent at half the pace of the real ones, or a quarter. */
+export const HELLO_MS = PEER_POLL_MS * 2
+
+/** The consensus layer's place in the network, for cut lines. */
+export const POS_ADDRESS = '0x00000000000000000000000000000000000000f0' as const
 
 /** Where a node runs. Two with one key are two hosts; otherwise it is the address of the key. */
 export type Host = string
@@ -58,7 +61,8 @@ export class Network {
   readonly #faults: () => Faults
   readonly #stations = new Map<Host, Station>()
   readonly #cut = new Set<string>()
-  readonly #isolated = new Set<Host>()
+  /** Hosts that are cut off, and whether the consensus layer is heard there all the same. */
+  readonly #isolated = new Map<Host, boolean>()
   /** Sees every sealed block that leaves its producer. */
   onSealed: (block: SealedBlock) => void = () => {}
   messages = 0
@@ -88,8 +92,8 @@ export class Network {
   }
 
   /** Cuts a host off from all others, also from those that come later, until `rejoin`. */
-  isolate(host: Host): void {
-    this.#isolated.add(host)
+  isolate(host: Host, {heardByPos = false} = {}): void {
+    this.#isolated.set(host, heardByPos)
   }
 
   rejoin(host: Host): void {
@@ -102,7 +106,9 @@ export class Network {
   }
 
   isCut(from: Host, to: Host): boolean {
-    if (this.#isolated.has(from) || this.#isolated.has(to)) return true
+    if (this.#isolated.has(from)) return true
+    const isolated = this.#isolated.get(to)
+    if (isolated !== undefined && !(isolated && from === POS_ADDRESS)) return true
     return this.#cut.has(`${from} ${to}`)
   }
 
@@ -134,7 +140,8 @@ export interface ExchangeContext {
   address: Address
   owner: Owner
   clock: Clock
-  isPlanted(bug: Planted): boolean
+  isPlanted: IsPlanted
+  helloMs: number
   /** Called before a block leaves; may end this life. */
   beforeAnnounce(): void
 }
@@ -155,6 +162,8 @@ export class SimExchange implements BlockExchange, Station {
   readonly #ignored = new Map<Address, number>()
   #handlers: ExchangeHandlers | undefined
   #hasGreeted = false
+  /** Called when a peer has said what it knows. */
+  onHeard: () => void = () => {}
 
   constructor(context: ExchangeContext) {
     this.#context = context
@@ -251,6 +260,7 @@ export class SimExchange implements BlockExchange, Station {
       const heardAtMs = this.#context.clock.monotonicMs()
       for (const record of records) this.#note(record, heardAtMs)
       this.#peers.set(host, {address, peerAddress: host, head, heardAtMs})
+      this.onHeard()
       handlers.onPeers()
     }
     if (this.#peers.has(host)) note()
@@ -320,7 +330,7 @@ export class SimExchange implements BlockExchange, Station {
     for (const other of network.others(host)) {
       this.#send(other, `hello ${head.number}`, (station) => station.hear(greeting))
     }
-    world.at(HELLO_MS, this.owner, 'greets', () => {
+    world.at(this.#context.helloMs, this.owner, 'greets', () => {
       this.#hasGreeted = true
       this.#greet()
     })

@@ -1,6 +1,4 @@
 /** Pieces of a simulated node that keep nothing of their own. */
-import {readFileSync} from 'node:fs'
-
 import type {Hex} from 'viem'
 
 import {MetisSeqError} from '../../src/lib/errors.ts'
@@ -55,11 +53,6 @@ export async function answerRpc(
     }
     throw error
   }
-}
-
-/** What the last line of a sign guard says. */
-export function lastMsOf(path: string): number {
-  return Number(/ (\d+)\n$/.exec(readFileSync(path, 'latin1'))?.[1])
 }
 
 export function isGuardLost(error: unknown): boolean {

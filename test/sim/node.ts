@@ -1,5 +1,4 @@
 /** A sequencer node of the simulation: the product's own stages over simulated outer parts, life after life. */
-import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Address, Hash, Hex} from 'viem'
@@ -9,24 +8,25 @@ import {fromFileError} from '../../src/lib/files.ts'
 import {RpcResponseError} from '../../src/lib/json-rpc.ts'
 import {ChainState} from '../../src/node/chain-state.ts'
 import {EngineError} from '../../src/node/engine/engine.ts'
-import {rebuildGuard} from '../../src/node/guard/rebuild.ts'
 import {Metrics} from '../../src/node/metrics.ts'
 import {Rotation} from '../../src/node/rotation/rotation.ts'
 import {connectStages, type Stages} from '../../src/node/stages.ts'
 import {lowerCase} from '../../src/protocol/block.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {PoolJournal} from '../../src/store/pool-journal.ts'
-import {SignGuard, type SignGuardOptions} from '../../src/store/sign-guard.ts'
+import type {SignGuard} from '../../src/store/sign-guard.ts'
 import {SimEngine} from './engine.ts'
+import {GuardFile} from './guard-file.ts'
 import type {Judge} from './judge.ts'
 import type {SimL1} from './l1.ts'
 import {simLogger} from './logger.ts'
 import {SimExchange, type Host, type Network} from './network.ts'
-import type {Planted} from './planted.ts'
+import {plantInGate, plantInGuard, type IsPlanted} from './planted.ts'
 import type {Random} from './random.ts'
-import {answerRpc, isDiskFull, isGuardLost, lastMsOf, listen, recovery} from './node-parts.ts'
+import {answerRpc, isDiskFull, isGuardLost, listen, recovery} from './node-parts.ts'
+import {SigningWatch} from './signing-watch.ts'
 import {simRpc} from './rpc.ts'
-import {accountOf, type Account, type Faults, type Setup} from './setup.ts'
+import {accountOf, GENESIS_NUMBER, type Account, type Faults, type Setup} from './setup.ts'
 import type {Owner, World} from './world.ts'
 
 export interface NodeContext {
@@ -37,7 +37,7 @@ export interface NodeContext {
   judge: Judge
   dir: string
   faults(): Faults
-  isPlanted(bug: Planted): boolean
+  isPlanted: IsPlanted
 }
 
 /** What there is of a node while its process lives. */
@@ -49,6 +49,7 @@ export interface Life extends Owner {
   log: ChainLog | undefined
   guard: SignGuard | undefined
   pool: PoolJournal | undefined
+  watch: SigningWatch | undefined
   isStopping: boolean
 }
 
@@ -70,12 +71,15 @@ export class SimNode {
   /** Signed, as far as the guard knows, and not in the log. */
   #unfinished: Hash | undefined
   #last: Life | undefined
-  /** When the file of the sign guard was changed last; undefined: at a moment when nobody wrote. */
-  #guardChangedMs: number | undefined
+  readonly #guardFile: GuardFile
   #isHeldDown = false
-  #isReplaced = false
+  #replacements = 0
+  /** The newest of them after which something was signed. */
+  #signedIn = 0
   /** Signatures since the directory was exchanged. */
   signedAfter = 0
+  /** Exchanged directories whose node came to sign again. */
+  signedAgain = 0
 
   /** @param copy of a second host with the same key; left out for the first one */
   constructor(name: string, context: NodeContext, copy = '') {
@@ -87,6 +91,7 @@ export class SimNode {
     this.#context = context
     this.#random = context.world.random.fork()
     this.#skewMs = this.#drawSkew()
+    this.#guardFile = new GuardFile(this.dataDir, context.isPlanted)
   }
 
   get isUp(): boolean {
@@ -105,6 +110,7 @@ export class SimNode {
     const engine = new SimEngine({world, owner, setup, faults, random: this.#random})
     const life: Life = Object.assign(owner, {
       ...{clock, engine, stages: undefined, log: undefined, guard: undefined, pool: undefined},
+      watch: undefined,
       isStopping: false,
     })
     this.life = this.#last = life
@@ -112,20 +118,15 @@ export class SimNode {
     this.#start(life).catch((error: unknown) => this.#startFailed(life, error))
   }
 
-  get #trustsCopies(): boolean {
-    const {isPlanted} = this.#context
-    return isPlanted('copies-are-trusted') || isPlanted('guard-from-snapshot')
-  }
-
   get dataDir(): string {
     return join(this.#context.dir, this.name)
   }
 
   /** The directory was exchanged for another one while no process ran: its files are of this moment. */
-  dirReplaced(): void {
-    this.#guardChangedMs = undefined
+  dirReplaced(guardIsCarried = false): void {
+    this.#guardFile.wasReplaced(guardIsCarried)
     this.#unfinished = undefined
-    this.#isReplaced = true
+    this.#replacements++
   }
 
   /** No process runs, and none is started until `boot`. */
@@ -194,17 +195,16 @@ export class SimNode {
   async #start(life: Life): Promise<void> {
     const {setup, l1, judge, network, world, dir, faults, isPlanted} = this.#context
     const {dataDir} = this
-    if (this.lives === 1 && !this.#isCopy) {
-      SignGuard.createNew(join(dataDir, 'sign-guard.log'), this.#guardClock(life).nowMs)
-    }
+    if (this.lives === 1 && !this.#isCopy && setup.keysAreNew) this.#guardFile.create(life.clock)
+    // The key is older than its home, and the operator knows that it has never signed.
+    const isFirst = this.address === setup.fakeGenesis.firstEpoch.signer && !this.#isCopy
+    const isAlone = isFirst && !setup.keysAreNew && judge.highest === GENESIS_NUMBER
     const log = (life.log = this.#watchLog(
       life,
       ChainLog.open(join(dataDir, 'chain.sqlite'), setup.genesis),
     ))
-    const guard = (life.guard = this.#watchGuard(
-      life,
-      SignGuard.open(join(dataDir, 'sign-guard.log'), this.#guardClock(life)),
-    ))
+    const guard = (life.guard = this.#watchGuard(life, this.#guardFile.open(life.clock)))
+    plantInGuard(guard, isPlanted)
     const poolJournal = (life.pool = this.#watchPool(
       life,
       PoolJournal.open(join(dataDir, 'pool.journal')),
@@ -224,16 +224,26 @@ export class SimNode {
     })
     const exchange = new SimExchange({
       ...{world, network, clock, host: this.host, address: this.address, owner: life, isPlanted},
+      helloMs: setup.helloMs,
       beforeAnnounce: () => this.#point(life, 'announce'),
     })
+    const watch = (life.watch = new SigningWatch({
+      ...{judge, life, log, guard, isAlone, me: this.address},
+      isRebuilt: this.#guardFile.isRebuilt,
+    }))
+    exchange.onHeard = () => watch.heardPeer()
     const l1Client = simRpc({
       ...{world, faults, owner: life, url: 'sim://l1', timeoutMs: 10_000, random: this.#random},
       state: () => (l1.isDown ? 'refused' : 'up'),
-      answer: (method, params) => l1.answer(method, params),
+      answer: (method, params) => {
+        watch.heardL1()
+        return l1.answer(method, params)
+      },
     })
     const stages = connectStages(
       {
         ...{name: this.name, network: setup.network, dataDir, signerAccount: this.account, logger},
+        alone: isAlone,
         ...{rpc: {host: '', port: 0}, peer: {host: '', port: 0}, l1RpcUrl: 'sim://l1', clock},
         ...{relayerAccount: accountOf('relayer'), batchAccount: accountOf('batcher')},
         ...{startupGraceMs: setup.startupGraceMs, batchMaxAgeMs: setup.batchMaxAgeMs},
@@ -244,32 +254,14 @@ export class SimNode {
       },
       {chain, guard, exchange, recovery, metrics: new Metrics(), poolJournal},
     )
-    if (isPlanted('no-start-gate')) stages.gate.look = () => true
-    if (isPlanted('no-quarantine')) {
-      stages.gate.fence = () => {}
-      stages.gate.bars = () => false
-    }
-    if (isPlanted('twins-stay')) stages.gate.noteOwn = () => {}
+    plantInGate(stages, isPlanted)
+    watch.connected(stages)
     await chain.restore()
     await stages.restorePool()
     await listen(stages)
     stages.driver.start()
     stages.l1Loop.start()
     life.stages = stages
-  }
-
-  /** Simulated time of the file, as a disk of the simulated machine would keep it. */
-  #guardClock({clock}: Life): SignGuardOptions {
-    return {
-      nowMs: () => {
-        this.#guardChangedMs = clock.nowMs()
-        return this.#guardChangedMs
-      },
-      changedAtMs: (path) => {
-        if (!existsSync(path)) return undefined
-        return this.#guardChangedMs ?? (this.#trustsCopies ? lastMsOf(path) : Infinity)
-      },
-    }
   }
 
   #startFailed(life: Life, error: unknown): void {
@@ -311,14 +303,9 @@ export class SimNode {
   /** As the operator is told to. */
   #mendGuard(): void {
     const {world, setup} = this.#context
-    const path = join(this.dataDir, 'sign-guard.log')
-    const nowMs = world.wallMs
     this.#closeFiles()
     this.#last = undefined
-    const log = ChainLog.open(join(this.dataDir, 'chain.sqlite'), setup.genesis)
-    const guard = {nowMs: () => nowMs, changedAtMs: () => this.#guardChangedMs ?? Infinity}
-    rebuildGuard({path, log, signer: this.address, nowMs, guard})
-    log.close()
+    this.#guardFile.rebuild(setup.genesis, this.address, world.wallMs)
     world.trace(this.name, 'its guard is rebuilt')
   }
 
@@ -331,6 +318,14 @@ export class SimNode {
   #drawSkew(): number {
     const {skewMs} = this.#context.setup
     return Math.round((this.#random.next() * 2 - 1) * skewMs)
+  }
+
+  #signsAfter(life: Life): void {
+    this.signedAfter++
+    if (this.#signedIn === this.#replacements) return
+    this.#signedIn = this.#replacements
+    this.signedAgain++
+    this.#context.world.trace(life.name, 'signs again')
   }
 
   /** Here a life may end, and where it has ended nothing is written any more. */
@@ -360,12 +355,14 @@ export class SimNode {
         append.call(log, block)
         this.#unfinished = undefined
         judge.appended(life, block)
+        life.watch?.sawOwn(block)
       })
     log.replaceAfter = (number, blocks) =>
       this.#write(life, `replace after ${number}`, () => {
         const removed = replaceAfter.call(log, number, blocks)
         this.#unfinished = undefined
         judge.replaced(life, number, blocks)
+        for (const block of blocks) life.watch?.sawOwn(block)
         return removed
       })
     log.saveCandidate = (candidate) =>
@@ -385,10 +382,13 @@ export class SimNode {
     const {checkAndRecord} = guard
     guard.checkAndRecord = (height, hash) =>
       this.#write(life, `guard ${height}`, () => {
+        const isNews = guard.signedAt(height) === undefined
         checkAndRecord.call(guard, height, hash)
         // From here on a signature may exist, also when nobody ever sees it.
         judge.sealed({signer: this.address, number: height, hash})
-        if (this.#isReplaced) this.signedAfter++
+        if (isNews) life.watch?.signs(height)
+        this.#guardFile.isRebuilt = false
+        if (this.#replacements > 0) this.#signsAfter(life)
         this.#unfinished = hash
       })
     return guard

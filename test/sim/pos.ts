@@ -8,7 +8,7 @@ import {SoloEngine} from '../../src/pos/engine-solo.ts'
 import {openPosStore, type PosStore} from '../../src/pos/store.ts'
 import type {SimL1} from './l1.ts'
 import {simLogger} from './logger.ts'
-import type {Network} from './network.ts'
+import {POS_ADDRESS, type Network} from './network.ts'
 import type {SimNode} from './node.ts'
 import type {Random} from './random.ts'
 import {simRpc} from './rpc.ts'
@@ -25,9 +25,6 @@ export interface PosContext {
   faults(): Faults
 }
 
-/** Its place in the network, for cut lines. */
-export const POS_ADDRESS = '0x00000000000000000000000000000000000000f0' as const
-
 const POLL_MS = 1_000
 const L2_TIMEOUT_MS = 2_500
 const L1_TIMEOUT_MS = 10_000
@@ -41,6 +38,7 @@ export class SimPos {
   #last: PosStore | undefined
   lives = 0
   crashes = 0
+  #isHeld = false
 
   constructor(context: PosContext) {
     this.#context = context
@@ -53,6 +51,7 @@ export class SimPos {
 
   boot(): void {
     const {world, setup, dir} = this.#context
+    if (this.#life || this.#isHeld) return
     this.#last?.close()
     this.lives++
     const owner: Owner = {name: `pos#${this.lives}`, alive: true, pausedUntilMs: 0}
@@ -84,6 +83,17 @@ export class SimPos {
     const isCalm = faults().posCrash + faults().crashAtWrite === 0
     const waitMs = isCalm ? 300 : this.#random.pick([500, 4_000, 15_000])
     world.at(waitMs, undefined, 'pos restarts', () => this.boot())
+  }
+
+  /** Stopped until `goOn`. */
+  hold(): void {
+    this.#isHeld = true
+    this.crash('it is stopped')
+  }
+
+  goOn(): void {
+    this.#isHeld = false
+    this.boot()
   }
 
   /** The run is over. */

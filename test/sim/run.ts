@@ -2,7 +2,7 @@
  * Runs seeds, one worker process per core.
  *
  * `npm run sim -- --seeds N --steps N [--from S]`, or `--seed S [--trace]` for one of them again; with
- * `--double-sign [--planted BUG]` homes are copied, restored and run twice.
+ * `--double-sign [--planted BUG,BUG]` homes are copied, restored and run twice.
  */
 import {fork} from 'node:child_process'
 import {availableParallelism} from 'node:os'
@@ -27,8 +27,10 @@ const {values} = parseArgs({
 })
 
 const steps = Number(values.steps)
-const planted = plantedBugs.find((bug) => bug === values.planted)
-const mode = {steps, doubleSign: values['double-sign'], ...(planted ? {planted} : {})}
+const asked = values.planted?.split(',') ?? []
+const planted = plantedBugs.filter((bug) => asked.includes(bug))
+if (planted.length < asked.length) throw new Error(`Known bugs: ${plantedBugs.join(' ')}`)
+const mode = {steps, doubleSign: values['double-sign'], planted}
 
 if (process.send) {
   process.on('message', (seed: number) => {
@@ -74,7 +76,7 @@ async function many(from: number, count: number): Promise<void> {
 function report({seed, break: broken, lastLines}: RunResult): void {
   if (!values['keep-going']) say(lastLines.join('\n'))
   say(`seed ${seed}: ${broken!.invariant}: ${broken!.detail}`)
-  const flags = `${values['double-sign'] ? ' --double-sign' : ''}${planted ? ` --planted ${planted}` : ''}`
+  const flags = `${values['double-sign'] ? ' --double-sign' : ''}${planted.length > 0 ? ` --planted ${planted.join()}` : ''}`
   say(`replay: npm run sim -- --seed ${seed} --steps ${steps}${flags} --trace`)
 }
 
@@ -103,10 +105,11 @@ function summarize(results: readonly RunResult[], seconds: number): void {
 
 function incidentsOf(results: readonly RunResult[]): Record<string, number> {
   const sums: Record<string, number> = {}
-  for (const {incidents, signedAfter} of results) {
+  for (const {incidents, signedAfter, signedAgain} of results) {
     if (!incidents) continue
     for (const [name, count] of Object.entries(incidents)) sums[name] = (sums[name] ?? 0) + count
     sums['signedAfter'] = (sums['signedAfter'] ?? 0) + signedAfter
+    sums['signedAgain'] = (sums['signedAgain'] ?? 0) + signedAgain
   }
   return sums
 }

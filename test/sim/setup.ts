@@ -7,6 +7,7 @@ import type {Genesis} from '../../src/node/engine/genesis.ts'
 import {lowerCase} from '../../src/protocol/block.ts'
 import {signHash} from '../../src/protocol/secp256k1.ts'
 import type {Network} from '../../src/protocol/network.ts'
+import {HELLO_MS} from './network.ts'
 import type {Random} from './random.ts'
 
 export type Account = PrivateKeyAccount & {privateKey: Hex}
@@ -97,6 +98,10 @@ export interface Setup {
   load: number
   depositsPerSecond: number
   respanExtension: number
+  /** Keys are made together with their homes, so that all of their signatures are known. */
+  keysAreNew: boolean
+  /** From one greeting to the next. */
+  helloMs: number
   /** Wall clocks are off by up to this. */
   skewMs: number
   faults: Faults
@@ -126,6 +131,29 @@ export function drawSetup(random: Random): Setup {
     respanExtension: random.pick([4, 10]),
     skewMs: random.pick([0, 0, 1_000, 6_000]),
     faults: drawFaults(random),
+    keysAreNew: true,
+    helloMs: HELLO_MS,
+  }
+}
+
+/** For runs in which turns are what counts: most faults would only keep the chain from going on. */
+export function drawSigningSetup(random: Random): Setup {
+  const setup = drawSetup(random)
+  const faults = {...setup.faults, hostile: 0, slowRead: 0, crash: setup.faults.crash / 4}
+  const few = {loss: faults.loss / 4, delayMs: Math.min(faults.delayMs, 200)}
+  const {crashAtWrite, l1Reorg, clockStep, duplicate} = faults
+  const l2 = {...setup.network.l2, slotMs: random.pick([500, 1_000])}
+  const network = {...setup.network, l2}
+  const epochLength = random.pick([6, 8, 12])
+  return {
+    ...setup,
+    ...{network, epochLength, fakeGenesis: fakeGenesis(network, epochLength)},
+    ...{load: 0.3, depositsPerSecond: 0, helloMs: 2 * HELLO_MS},
+    keysAreNew: random.chance(0.8),
+    skewMs: random.pick([0, 1_000, 6_000]),
+    faults: random.chance(0.2)
+      ? {...faults, ...few}
+      : {...noFaults, ...few, l1Reorg, clockStep, duplicate, crashAtWrite: crashAtWrite / 4},
   }
 }
 

@@ -12,7 +12,8 @@ import {Network} from './network.ts'
 import {SimNode} from './node.ts'
 import type {Planted} from './planted.ts'
 import {SimPos} from './pos.ts'
-import {GENESIS_NUMBER, drawSetup, noFaults, signerNames, type Setup} from './setup.ts'
+import {GENESIS_NUMBER, drawSetup, drawSigningSetup, noFaults, signerNames} from './setup.ts'
+import {layerRules} from './signing-watch.ts'
 import {Users} from './users.ts'
 import {World} from './world.ts'
 
@@ -22,11 +23,15 @@ export interface RunOptions {
   onLine?: (line: string) => void
   /** Homes are copied, restored and run twice, and only what is signed is judged. */
   doubleSign?: boolean
-  planted?: Planted
+  planted?: readonly Planted[]
 }
 
 /** What counts when keys run twice: a network with two nodes of one key may well stand still. */
-const SIGNING_RULES = ['a signer signs one hash at a height', 'nothing is left unhandled']
+const SIGNING_RULES: readonly string[] = [
+  'a signer signs one hash at a height',
+  'nothing is left unhandled',
+  ...layerRules,
+]
 
 export interface RunResult {
   seed: number
@@ -46,6 +51,8 @@ export interface RunResult {
   incidents?: Record<string, number>
   /** Blocks signed from homes that were copied, restored or lost their guard. */
   signedAfter: number
+  /** How often one of them came to sign again at all. */
+  signedAgain: number
   break: Break | undefined
   lastLines: string[]
 }
@@ -83,12 +90,6 @@ function memoryDirectory(): string {
   return process.platform === 'linux' ? '/dev/shm' : tmpdir()
 }
 
-/** Time goes by faster where less happens, and turns are what this is about. */
-function quiet(setup: Setup): Setup {
-  const faults = {...setup.faults, hostile: 0, crash: setup.faults.crash / 4}
-  return {...setup, load: 0.3, depositsPerSecond: 0, faults}
-}
-
 class Run {
   readonly #world: World
   readonly #judge: Judge
@@ -103,10 +104,9 @@ class Run {
   readonly #seconds: readonly SimNode[] = []
   #isCalm = false
 
-  constructor(world: World, dir: string, {doubleSign, planted}: RunOptions) {
+  constructor(world: World, dir: string, {doubleSign, planted = []}: RunOptions) {
     this.#world = world
-    const drawn = drawSetup(world.random)
-    const setup = doubleSign ? quiet(drawn) : drawn
+    const setup = doubleSign ? drawSigningSetup(world.random) : drawSetup(world.random)
     world.trace('setup', JSON.stringify({...setup.faults, nodes: setup.nodes}))
     const faults = () => (this.#isCalm ? noFaults : setup.faults)
     const judges = (rule: string) => !doubleSign || SIGNING_RULES.includes(rule)
@@ -114,7 +114,7 @@ class Run {
     const network = (this.#network = new Network(world, faults))
     network.onSealed = (block) => judge.sealed(block)
     const l1 = (this.#l1 = new SimL1(world, setup))
-    const isPlanted = (bug: Planted) => bug === planted
+    const isPlanted = (bug: Planted) => planted.includes(bug)
     const base = {world, setup, network, l1, dir, faults, isPlanted}
     const names = signerNames.slice(0, setup.nodes)
     const nodes = (this.#nodes = names.map((name) => new SimNode(name, {...base, judge})))
@@ -125,7 +125,7 @@ class Run {
     for (const node of nodes) node.boot()
     if (doubleSign) {
       this.#seconds = names.map((name) => new SimNode(name, {...base, judge}, '-b'))
-      this.#incidents = new Incidents({...base, nodes, seconds: this.#seconds})
+      this.#incidents = new Incidents({...base, judge, pos, nodes, seconds: this.#seconds})
       this.#incidents.start()
     }
     pos.boot()
@@ -219,6 +219,7 @@ class Run {
       transactions: this.#users.accepted,
       ...(this.#incidents ? {incidents: this.#incidents.counts} : {}),
       signedAfter: [...nodes, ...this.#seconds].reduce((sum, node) => sum + node.signedAfter, 0),
+      signedAgain: [...nodes, ...this.#seconds].reduce((sum, node) => sum + node.signedAgain, 0),
       break: this.#judge.break,
       lastLines: this.#judge.break ? this.#world.lastLines(60) : [],
     }

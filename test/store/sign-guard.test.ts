@@ -176,6 +176,22 @@ test('a file that nobody but the node has touched is trusted; a copy is not', as
   restored.close()
 })
 
+test('a guard that learns of a signature is not trusted, nor one that was made for a key of before', () => {
+  const made = SignGuard.open(path)
+  expect(made.isTrusted).toBe(false)
+  // Of a peer's block: the key has signed on another host, and may have signed more than this.
+  made.learn(10, one)
+  expect(made.isTrusted).toBe(false)
+  made.close()
+  const again = SignGuard.open(path)
+  expect([again.isTrusted, again.top]).toEqual([false, 10])
+  again.checkAndRecord(11, one)
+  expect(again.isTrusted).toBe(true)
+  again.learn(12, two)
+  expect(again.isTrusted).toBe(false)
+  again.close()
+})
+
 test('what a damaged file still tells is below the floor of its successor', () => {
   writeFileSync(path, `10 ${one}\nrubbish\nfloor 40 1700000000000\n41 0xab`)
   expect(salvageFloor(path)).toBe(42)

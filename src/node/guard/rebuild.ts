@@ -33,8 +33,7 @@ export function rebuildGuard(options: {
   guard?: SignGuardOptions
 }): RebuiltGuard {
   const {path, log, signer, nowMs} = options
-  // Above 1, which would name the guard of a new home.
-  let floor = Math.max(options.floor ?? 0, (log.head?.number ?? -1) + 1, 2)
+  let floor = Math.max(options.floor ?? 0, (log.head?.number ?? -1) + 1)
   const movedTo = isDamaged(path, options.guard) ? `${path}.damaged-${nowMs}` : null
   if (movedTo !== null) {
     floor = Math.max(floor, salvageFloor(path))

@@ -26,7 +26,7 @@ import {BranchFollower} from './branch-follower.ts'
 import {DriverFacts} from './driver-facts.ts'
 import type {DriverOptions} from './driver-options.ts'
 import {EngineWatch} from './engine-watch.ts'
-import {engineGone, mayBeTheBlock, reactionTo} from './failures.ts'
+import {engineGone, haltFacts, mayBeTheBlock, reactionTo} from './failures.ts'
 import {observe} from './observe.ts'
 import {OpenBlock} from './open-block.ts'
 import {finishCandidate, sealBlock, type SealOptions, type SealRequest} from './seal-block.ts'
@@ -382,7 +382,7 @@ export class Driver {
     this.#options.mempool.putBack()
     // A halted node still answers; without this, readers would wait for ever.
     this.#options.chain.gate.openAfterRollback()
-    this.#options.logger.error('halted', errorFacts(error))
+    this.#options.logger.error('halted', haltFacts(error))
     this.#options.onHalt(error)
   }
 

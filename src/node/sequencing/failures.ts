@@ -1,4 +1,5 @@
 import {MetisSeqError} from '../../lib/errors.ts'
+import {errorFacts, type LogFacts} from '../../lib/log.ts'
 import {EngineError} from '../engine/engine.ts'
 
 export type Reaction =
@@ -19,6 +20,12 @@ export function reactionTo(error: unknown): Reaction {
 /** Whether a transaction can have caused it. None can change the state behind our back. */
 export function mayBeTheBlock(error: unknown): boolean {
   return !(error instanceof EngineError && error.kind === 'tampered')
+}
+
+/** For the last line of a node that halts: health sends its operator to the log, and there is what mends it. */
+export function haltFacts(error: unknown): LogFacts {
+  const hint = error instanceof MetisSeqError ? error.hints.join(' ') : undefined
+  return {...errorFacts(error), ...(hint ? {hint} : {})}
 }
 
 export function engineGone(restarts: number): MetisSeqError {

@@ -62,8 +62,6 @@ export interface StartGateOptions {
   /** Lower-case. */
   me: Address
   chainId: number
-  /** Number of the L2 genesis block. */
-  genesisNumber: number
   l1(): Pick<StartView, 'isL1Asked' | 'isL1Read' | 'holdsL1'>
   isAlone: boolean
   startupGraceMs: number
@@ -116,12 +114,9 @@ export class StartGate {
 
   /** An earlier life of the key may have signed on top of our head, and have been the only one to know. */
   #isInQuarantine(): boolean {
-    const {chain, guard, genesisNumber, isAlone} = this.#options
+    const {chain, guard, isAlone} = this.#options
     if (guard.isTrusted || isAlone) return false
-    const head = chain.head()
-    // The very first block of a network, by a node that has never run.
-    if (guard.isOfNewHome && head.number === genesisNumber) return false
-    return head.timestamp <= this.#startedAtSeconds + QUARANTINE_SECONDS
+    return chain.head().timestamp <= this.#startedAtSeconds + QUARANTINE_SECONDS
   }
 
   /**
@@ -160,7 +155,7 @@ export class StartGate {
     if (guard.isTrusted) return
     const number = lastSignedIn(batch, me, Math.max(guard.floor, (guard.top ?? -1) + 1))
     if (number === undefined) return
-    guard.raiseFloor(number + 1)
+    guard.distrust(number + 1)
     logger.warn('own signature found', {block: number, batchIndex: Number(batch.batchIndex)})
   }
 
