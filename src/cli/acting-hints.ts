@@ -21,7 +21,9 @@ export function actingHints(text: string, acting: Acting, flagsOf: FlagsOf): str
   return text.replaceAll(/`metis-seq ([^`\n]+)`/g, (whole, line: string) => {
     const words = line.split(' ')
     const isNamed = words.some((word) => /^--(?:profile|network)(?:=|$)/.test(word))
-    if (isNamed || !flagsOf(words)?.includes(flag)) return whole
+    // The local network is one, whoever acts on it.
+    const isForAll = words[0] === 'local'
+    if (isNamed || isForAll || !flagsOf(words)?.includes(flag)) return whole
     return `\`metis-seq ${line} --${flag} ${value}\``
   })
 }

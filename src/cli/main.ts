@@ -27,7 +27,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   }
 }
 
-/** `metis-seq --verbose status` says the same as `metis-seq status --verbose`. */
+/** Flags of every command may stand before its words. */
 function commandFirst(argv: readonly string[]): string[] {
   const first = argv.findIndex((word) => !ANYWHERE.includes(word))
   return first > 0 ? [...argv.slice(first), ...argv.slice(0, first)] : [...argv]

@@ -5,6 +5,7 @@ import type {Network} from '../protocol/network.ts'
 import {chosenNetwork} from '../services/context.ts'
 import {decodeInput, type DecodedInput} from '../services/decode-transaction.ts'
 import {openNamedSigner} from '../services/open-signer.ts'
+import {irreversibleName} from '../services/transaction-cautions.ts'
 import {assertHarmless, assertSignable, signFile} from '../services/sign-file.ts'
 import {signerOfAddress} from '../services/signers.ts'
 import {openConfig, type ConfigStore} from '../store/config.ts'
@@ -41,7 +42,7 @@ export async function signTransactions(
   assertHarmless(input, expectedNetwork(home, flags), flags.override ?? [])
   const key = flags.key ?? keyOf(config, input)
   const count = input.transactions.length
-  await host.confirm(`Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`)
+  await consent(input, host)
   const signer = await openNamedSigner(key, {
     ...{home, config, timeoutMs: flags.timeout * 1000},
     ...passwordAccess(flags, host.mayAsk),
@@ -57,6 +58,15 @@ export async function signTransactions(
     },
     text: `Signed ${count} transaction(s) of ${signed.from}: ${flags.output}.\nNext: \`metis-seq tx send ${flags.output}\` where a chain can be reached.`,
   }
+}
+
+/** What cannot be undone is named, each of it, as the commands that send it ask. */
+async function consent({transactions}: DecodedInput, host: SendHost): Promise<void> {
+  const count = transactions.length
+  const question = `Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`
+  const names = [...new Set(transactions.flatMap((each) => irreversibleName(each) ?? []))]
+  if (names.length === 0) return host.confirm(question)
+  for (const name of names) await host.confirmName(question, name)
 }
 
 /** That of the flags or of the profile in use. A machine that only signs may know neither. */

@@ -1,8 +1,21 @@
 /** What speaks against a transaction that comes from a file, judged by the fields that are signed and nothing else. */
-import {getAddress, hexToBigInt, isHex, slice, type Address, type Hex} from 'viem'
+import {
+  concat,
+  getAddress,
+  hexToBigInt,
+  isAddressEqual,
+  isHex,
+  size,
+  slice,
+  zeroAddress,
+  type Address,
+  type Hex,
+} from 'viem'
+import {publicKeyToAddress} from 'viem/accounts'
 
 import type {DecodedCall} from '../chain/decode-call.ts'
 import type {RawTransaction} from '../chain/parse-raw.ts'
+import {cleanText} from '../lib/clean-text.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
 import {DEAR_GAS_WEI, type Trap} from './plan.ts'
 import {bridgeFeeTrap} from './staking/traps.ts'
@@ -37,6 +50,7 @@ export function cautionsOf(judged: Judged): Trap[] {
     ...feeCautions(judged),
     ...callCautions(judged),
     ...tokenCautions(judged),
+    ...accountCautions(judged),
     ...valueCautions(judged),
   ]
 }
@@ -120,6 +134,51 @@ function tokenCautions({transaction: {data}, isKnown}: Judged): Trap[] {
         ]
       : []),
   ]
+}
+
+/**
+ * A call of the network's own contracts can give a sequencer, its reward or its turns away: every account that it
+ * names must be one that this machine knows.
+ */
+function accountCautions({transaction: {data}, call, isKnown}: Judged): Trap[] {
+  if (!call?.contractProven || data.slice(0, 10).toLowerCase() in tokenCalls) return []
+  return call.args.flatMap(({name, type, value}): Trap[] => {
+    const account = accountOf(type, value)
+    if (account === undefined || isKnown(account)) return []
+    return [
+      {
+        id: 'unknown-recipient',
+        message: `${call.contract}.${call.functionName} gets ${account} as ${cleanText(name)}, which is no account of this machine and no contract of the network.`,
+      },
+    ]
+  })
+}
+
+/** The account that an argument names, also by its public key. */
+function accountOf(type: string, value: string): Address | undefined {
+  if (type === 'address')
+    return isAddressEqual(getAddress(value), zeroAddress) ? undefined : getAddress(value)
+  if (type !== 'bytes' || !isHex(value)) return undefined
+  const key = size(value) === 64 ? concat(['0x04', value]) : value
+  return size(key) === 65 && key.startsWith('0x04') ? publicKeyToAddress(key) : undefined
+}
+
+/** Calls of the network's contracts that nobody can take back, with the argument that says what they are about. */
+const irreversibleCalls: Readonly<Record<string, number>> = {
+  'LockingPool.setSequencerOwner': 0,
+  'LockingPool.unlock': 0,
+  'LockingPool.forceUnlock': 0,
+  'LockingPool.transferOwnership': 0,
+  'LockingPool.renounceOwnership': -1,
+}
+
+/** The name to be typed before such a call is signed; undefined for a call that can be undone. */
+export function irreversibleName({call}: Pick<Judged, 'call'>): string | undefined {
+  if (!call?.contractProven) return undefined
+  const index = new Map(Object.entries(irreversibleCalls)).get(
+    `${call.contract}.${call.functionName}`,
+  )
+  return index === undefined ? undefined : (call.args[index]?.value ?? call.functionName)
 }
 
 function valueCautions({transaction, layer, contract, isKnown}: Judged): Trap[] {

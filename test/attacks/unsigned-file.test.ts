@@ -1,9 +1,10 @@
 /** A file that asks for a signature says one thing and holds another. */
 import {existsSync, writeFileSync} from 'node:fs'
 
-import {encodeFunctionData, erc20Abi, maxUint256, parseEther, type Hex} from 'viem'
+import {encodeFunctionData, erc20Abi, maxUint256, parseEther, type Abi, type Hex} from 'viem'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
+import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import {decodeInput} from '../../src/services/decode-transaction.ts'
 import {assertHarmless, assertSignable} from '../../src/services/sign-file.ts'
@@ -15,6 +16,7 @@ import type {TempHome} from '../helpers/temp-home.ts'
 const network = {...builtInNetworks[0]!, name: 'test'}
 const {lockingInfo, metis} = network.l1.contracts
 const thief = accountOf('thief').address
+const thiefKey = accountOf('thief').publicKey
 const owner = accountOf('owner').address
 
 let temp: TempHome
@@ -110,6 +112,34 @@ test.each<[string, object, {trap: string}[]]>([
     expect(await refusalOf(path, traps.slice(0, index))).toBe(trap)
   const rest = ['unknown-recipient']
   expect(await refusalOf(path, [...traps, ...rest])).toBe('signable')
+})
+
+const lockingPool = network.l1.contracts.lockingPool
+const poolCall = (functionName: string, args: readonly unknown[]) =>
+  encodeFunctionData({abi: lockingPoolAbi as Abi, functionName, args})
+const keyOfThief = `0x${thiefKey.slice(4)}` as Hex
+
+test.each<[string, Hex]>([
+  ['a sequencer for a thief', poolCall('setSequencerOwner', [7n, thief])],
+  ['its reward for a thief', poolCall('setSequencerRewardRecipient', [7n, thief])],
+  ['its turns for a thief', poolCall('updateSigner', [7n, keyOfThief])],
+])('%s is refused until it is named', async (_what, data) => {
+  const path = write({to: lockingPool, data, label: 'Claim your reward'})
+  expect(await refusalOf(path)).toBe('unknown-recipient')
+  expect(await refusalOf(path, ['unknown-recipient'])).toBe('signable')
+})
+
+test('a call that cannot be undone needs its sequencer named, with --yes as well', async () => {
+  const data = poolCall('setSequencerOwner', [7n, owner])
+  const path = write({to: lockingPool, data, label: 'Claim your reward'})
+  const sign = (...more: string[]) =>
+    runCli(['tx', 'sign', path, '--output', temp.path('gone'), '--yes', ...more], {home: temp.root})
+
+  const [bare, wrong] = await Promise.all([sign(), sign('--confirm', '8')])
+
+  expect([bare.exitCode, wrong.exitCode]).toEqual([9, 9])
+  expect(bare.stderr).toContain('--confirm 7')
+  expect(existsSync(temp.path('gone'))).toBe(false)
 })
 
 test('another network than the one in use is a trap, an unknown one too', async () => {

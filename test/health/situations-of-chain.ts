@@ -49,6 +49,13 @@ export const chainSituations: Situation[] = [
     remedy: `metis-seq network check ${profile}`,
   },
   {
+    name: 'the only L2 endpoint serves another chain',
+    feeds: {...calm, l2: nothing('It serves chain 1.', 'WRONG_CHAIN')},
+    setting: localSetting,
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'no L2 endpoint serves this network'},
+    remedy: `metis-seq network check ${profile}`,
+  },
+  {
     name: 'L2 down after it was up',
     feeds: {...calm, l2: failing(rotation(), 30_000, 'No L2 endpoint answers.')},
     ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not answer'},
@@ -120,7 +127,7 @@ export const chainSituations: Situation[] = [
   {
     name: 'the clock of this machine is late',
     feeds: {...calm, l2: quiet(-30)},
-    ...{state: 'warn', worst: 'clock-skew', text: '30 s behind L2'},
+    ...{state: 'warn', worst: 'clock-skew', text: '30 s ahead of this machine'},
     remedy: `metis-seq network check ${profile}`,
   },
 ]

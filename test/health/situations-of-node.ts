@@ -415,6 +415,6 @@ export const nodeSituations: Situation[] = [
     feeds: calm,
     setting: {...setting, nodesAreBundled: true},
     ...{state: 'warn', worst: 'node-missing', text: 'has no node here'},
-    remedy: 'metis-seq init --profile main --replace --node-port 18545',
+    remedy: 'metis-seq init --profile main --replace --node-port 19545',
   },
 ]

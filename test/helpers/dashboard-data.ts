@@ -26,8 +26,9 @@ export function fresh<T>(value: T, periodMs = 1000): Feed<T> {
 }
 
 /** A source that has not answered. */
-export function nothing<T>(reason: string | null = null): Feed<T> {
-  return {value: null, atMs: null, error: reason === null ? null : failure(reason), periodMs: 1000}
+export function nothing<T>(reason: string | null = null, code = 'DOWN'): Feed<T> {
+  const error = reason === null ? null : {...failure(reason), code}
+  return {value: null, atMs: null, error, periodMs: 1000}
 }
 
 /** A source that the profile or the network does not have. */

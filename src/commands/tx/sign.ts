@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 
-import {commonFlags, sendFlags} from '../../cli/flags.ts'
+import {commonFlags, confirmFlag, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {passwordFlags} from '../../cli/password-flags.ts'
 import {signTransactions} from '../../cli/sign-transactions.ts'
@@ -29,12 +29,13 @@ export default class TxSign extends OperatorCommand {
     yes: Flags.boolean({
       description: 'Sign without asking. Needed where there is no terminal.',
     }),
+    confirm: confirmFlag('Id of the sequencer that a call gives away or lets leave'),
     override: sendFlags.override,
     ...passwordFlags,
   }
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(TxSign)
-    return signTransactions(args.file, flags, this.sendHost(flags.yes))
+    return signTransactions(args.file, flags, this.sendHost(flags.yes, flags.confirm))
   }
 }

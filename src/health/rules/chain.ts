@@ -1,4 +1,5 @@
 /** L2, its epochs and L1, as their endpoints show them. */
+import {formatDuration} from '../../lib/units.ts'
 import {CLOCK_SKEW_SECONDS} from '../thresholds.ts'
 import {
   commandFor,
@@ -16,13 +17,14 @@ import {stallLimitSeconds, respanDueSeconds} from '../stall.ts'
 
 const l2Unreachable: Rule = (view) => {
   if (!isSilent(view.l2)) return []
+  const isOther = view.l2.code === 'WRONG_CHAIN'
   return [
     {
       id: 'l2-unreachable',
       severity: 'critical',
-      text: 'L2 does not answer',
+      text: isOther ? 'no L2 endpoint serves this network' : 'L2 does not answer',
       cost: `Head, epochs and turns are unknown. ${view.l2.reason}`,
-      remedy: lookAfter(view, view.l2),
+      remedy: isOther ? commandFor(view.setting, 'network check') : lookAfter(view, view.l2),
       sources: ['l2'],
       ...silentSince(view.l2, view),
     },
@@ -104,9 +106,11 @@ const clockSkew: Rule = (view) => {
       id: 'clock-skew',
       severity: 'warn',
       text: isLate
-        ? `the clock of this machine is ${ahead} s behind L2`
+        ? `the newest L2 block is ${formatDuration(ahead)} ahead of this machine's clock`
         : `the clock of this machine is ${age} s ahead of L2`,
-      cost: `Ages and times shown here are wrong, and a node on this machine builds its blocks too ${isLate ? 'late' : 'early'}.`,
+      cost: isLate
+        ? 'Either this clock is behind, and ages shown here and blocks built here are wrong; or the endpoint serves a block that no node takes.'
+        : 'Ages and times shown here are wrong, and a node on this machine builds its blocks too early.',
       remedy: commandFor(setting, 'network check'),
       sources: ['l2', 'machine'],
     },
@@ -115,13 +119,14 @@ const clockSkew: Rule = (view) => {
 
 const l1Unreachable: Rule = (view) => {
   if (!isSilent(view.l1)) return []
+  const isOther = view.l1.code === 'WRONG_CHAIN'
   return [
     {
       id: 'l1-unreachable',
       severity: 'warn',
-      text: 'L1 does not answer',
+      text: isOther ? 'no L1 endpoint serves this network' : 'L1 does not answer',
       cost: `Stake and rewards are unknown and nothing can be sent. ${view.l1.reason}`,
-      remedy: lookAfter(view, view.l1),
+      remedy: isOther ? commandFor(view.setting, 'network check') : lookAfter(view, view.l1),
       sources: ['l1'],
       ...silentSince(view.l1, view),
     },

@@ -79,7 +79,7 @@ const missing: Rule = ({money, setting}) => {
       severity: 'warn',
       text: `sequencer ${money.value.sequencer.id} has no node here`,
       cost: 'It misses its turns unless its node runs on another machine.',
-      remedy: `metis-seq init --profile ${setting.profile} --replace --node-port 18545`,
+      remedy: `metis-seq init --profile ${setting.profile} --replace --node-port 19545`,
       sources: ['money', 'settings'],
     },
   ]
