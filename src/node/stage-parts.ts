@@ -25,7 +25,9 @@ import {
   MAX_TRANSACTION_BYTES,
   MAX_TRANSACTION_GAS,
   MIN_GAS_PRICE_WEI,
+  SUGGESTED_GAS_PRICE_WEI,
 } from './limits.ts'
+import type {TransactionRules} from '../protocol/transaction.ts'
 import {PEER_POLL_MS} from './peer-limits.ts'
 import type {Metrics} from './metrics.ts'
 import type {NodeOptions} from './node-options.ts'
@@ -178,6 +180,12 @@ export function openWallets({options, chain, clock}: NodeParts, l1: RpcClient): 
     clock,
     logger: logger.child('wallets'),
   })
+}
+
+/** What l2geth takes from its clients: legacy transactions that pay the whole suggested price. */
+export function doorRulesOf(network: Network): TransactionRules {
+  const {transactions} = rulesOf(network)
+  return {...transactions, minGasPriceWei: SUGGESTED_GAS_PRICE_WEI, onlyLegacy: true}
 }
 
 export function rulesOf({l2}: Network): BlockRules {

@@ -34,6 +34,7 @@ import {
   openChain,
   openDeposits,
   openExchange,
+  doorRulesOf,
   rulesOf,
   type Closer,
 } from './stage-parts.ts'
@@ -114,7 +115,7 @@ export function connectStages(
 
   const {accept, acceptMany, readmit} = openDoor({
     ...{recovery, accounts, mempool, forwarder, metrics, journal: poolJournal},
-    rules: rules.transactions,
+    rules: doorRulesOf(network),
     contracts: network.l2.contracts,
     owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),
     nowMs: () => clock.monotonicMs(),

@@ -1,5 +1,6 @@
 import {keccak256, type Address, type Hash, type Hex} from 'viem'
 
+import {hexFault, l2gethWords, MAX_CALLDATA_BYTES} from './l2geth-words.ts'
 import {
   RlpError,
   decodeRlpList,
@@ -45,21 +46,26 @@ export interface TransactionRules {
   minGasPriceWei: bigint
   maxGasLimit: bigint
   maxSizeBytes: number
+  /** The network's nodes decode no other transactions. False where it is left out. */
+  onlyLegacy?: boolean
 }
 
-/** The sender's fault. `reason` is stable; the message is one sentence about the transaction. */
+/** The sender's fault. `reason` is stable; the message has l2geth's words, and the detail one sentence of ours. */
 export class InvalidTransactionError extends Error {
   readonly reason: InvalidTransactionReason
+  readonly detail: string
 
-  constructor(reason: InvalidTransactionReason, message: string) {
+  constructor(reason: InvalidTransactionReason, message: string, detail = message) {
     super(message)
     this.name = 'InvalidTransactionError'
     this.reason = reason
+    this.detail = detail
   }
 }
 
 export type InvalidTransactionReason =
   | 'not-hex'
+  | 'empty'
   | 'too-large'
   | 'not-canonical'
   | 'type-not-supported'
@@ -92,17 +98,31 @@ const MAX_INITCODE_BYTES = 49_152
  */
 export function parseTransaction(raw: string, rules: TransactionRules): ParsedTransaction {
   if (!/^0x(?:[0-9a-f]{2})+$/i.test(raw)) {
-    throw new InvalidTransactionError('not-hex', 'The raw transaction is not hex data.')
+    throw raw === '0x'
+      ? new InvalidTransactionError('empty', l2gethWords.noBytes, 'The raw transaction is empty.')
+      : new InvalidTransactionError(
+          'not-hex',
+          l2gethWords.argument(0, hexFault(raw)),
+          'The raw transaction is not hex data.',
+        )
   }
   const sizeBytes = (raw.length - 2) / 2
   if (sizeBytes > rules.maxSizeBytes) {
     throw new InvalidTransactionError(
       'too-large',
+      l2gethWords.calldata(calldataOf(raw) ?? sizeBytes),
       `The transaction has ${sizeBytes} bytes; at most ${rules.maxSizeBytes} are accepted.`,
     )
   }
   const hex = raw.toLowerCase() as Hex
   const bytes = bytesOf(hex)
+  if (rules.onlyLegacy && bytes[0]! < 0xc0) {
+    throw new InvalidTransactionError(
+      'type-not-supported',
+      l2gethWords.noList,
+      'Nodes of this network take legacy transactions only.',
+    )
+  }
   const transaction = decodeFields(hex, bytes, rules.chainId)
   assertRules(transaction, rules)
   return transaction
@@ -117,7 +137,7 @@ export function recoverSender(transaction: ParsedTransaction): SignedTransaction
   const digest = keccak256(transaction.signedBytes, 'bytes')
   const sender = recoverAddress(digest, signatureBytes(transaction), transaction.signature.parity)
   if (!sender) {
-    throw new InvalidTransactionError('signature', 'The signature of the transaction is not valid.')
+    throw badSignature()
   }
   return {...transaction, hash: keccak256(bytesOf(transaction.raw)), sender}
 }
@@ -137,6 +157,15 @@ export function maxCostWei({gasLimit, maxFeePerGasWei, valueWei}: ParsedTransact
   return gasLimit * maxFeePerGasWei + valueWei
 }
 
+/** Bytes of calldata of a legacy transaction; undefined where it cannot be told. */
+function calldataOf(raw: string): number | undefined {
+  try {
+    return decodeRlpList(bytesOf(raw as Hex))[5]?.payload.length
+  } catch {
+    return undefined
+  }
+}
+
 function decodeFields(raw: Hex, bytes: Uint8Array, chainId: number): ParsedTransaction {
   try {
     const first = bytes[0]!
@@ -150,6 +179,7 @@ function decodeFields(raw: Hex, bytes: Uint8Array, chainId: number): ParsedTrans
     if (!(error instanceof RlpError)) throw error
     throw new InvalidTransactionError(
       'not-canonical',
+      `rlp: ${error.message}`,
       `The transaction is not canonical RLP: ${error.message}.`,
     )
   }
@@ -157,16 +187,22 @@ function decodeFields(raw: Hex, bytes: Uint8Array, chainId: number): ParsedTrans
 
 function decodeLegacy(raw: Hex, bytes: Uint8Array, chainId: number): ParsedTransaction {
   const fields = decodeRlpList(bytes)
-  if (fields.length !== 9)
-    throw new RlpError(`a legacy transaction has 9 fields, not ${fields.length}`)
+  if (fields.length !== 9) {
+    throw new InvalidTransactionError(
+      'not-canonical',
+      fields.length < 9 ? l2gethWords.tooFewFields : l2gethWords.tooManyFields,
+      `A legacy transaction has 9 fields, not ${fields.length}.`,
+    )
+  }
   const v = integerOf(fields[6])
   if (v === 27n || v === 28n) {
     throw new InvalidTransactionError(
       'chain-id',
+      l2gethWords.unprotected,
       'The transaction names no chain id, so it could be replayed on any chain.',
     )
   }
-  if (v < 35n) throw new InvalidTransactionError('signature', 'The signature has an invalid v.')
+  if (v < 35n) throw badSignature('The signature has an invalid v.')
   assertChainId((v - 35n) / 2n, chainId)
   const price = integerOf(fields[1])
   const body = payloadUpTo(bytes, fields, 6)
@@ -201,7 +237,7 @@ function decodeTyped(raw: Hex, bytes: Uint8Array, type: 1 | 2, chainId: number):
     throw new InvalidTransactionError('gas-price', 'The priority fee is above the maximum fee.')
   }
   const parity = integerOf(fields[8 + shift])
-  if (parity > 1n) throw new InvalidTransactionError('signature', 'The signature has an invalid v.')
+  if (parity > 1n) throw badSignature('The signature has an invalid v.')
   const body = payloadUpTo(list, fields, 8 + shift)
   return build({
     raw,
@@ -263,17 +299,32 @@ function build(parts: Parts): ParsedTransaction {
   }
 }
 
+/** Nobody can have made it. */
+export function badSignature(
+  detail = 'The signature of the transaction is not valid.',
+): InvalidTransactionError {
+  return new InvalidTransactionError('signature', l2gethWords.sender, detail)
+}
+
 function assertRules(transaction: ParsedTransaction, rules: TransactionRules): void {
   const {gasLimit, tipPerGasWei, to, data} = transaction
+  const calldata = data.length / 2 - 1
+  if (rules.onlyLegacy && calldata > MAX_CALLDATA_BYTES) {
+    throw new InvalidTransactionError('too-large', l2gethWords.calldata(calldata))
+  }
   if (tipPerGasWei < rules.minGasPriceWei) {
     throw new InvalidTransactionError(
       'gas-price',
+      tipPerGasWei === 0n
+        ? l2gethWords.noPrice
+        : l2gethWords.priceTooLow(tipPerGasWei, rules.minGasPriceWei),
       `The transaction pays ${tipPerGasWei} wei per gas; at least ${rules.minGasPriceWei} is needed.`,
     )
   }
   if (gasLimit > rules.maxGasLimit) {
     throw new InvalidTransactionError(
       'gas-limit',
+      l2gethWords.gasLimit,
       `The gas limit ${gasLimit} is above the ${rules.maxGasLimit} one transaction may declare.`,
     )
   }
@@ -286,6 +337,7 @@ function assertRules(transaction: ParsedTransaction, rules: TransactionRules): v
   if (gasLimit < transaction.intrinsicGas) {
     throw new InvalidTransactionError(
       'intrinsic-gas',
+      l2gethWords.intrinsicGas,
       `The gas limit ${gasLimit} is below the ${transaction.intrinsicGas} that is due up front.`,
     )
   }
@@ -328,6 +380,7 @@ function assertChainId(found: bigint, expected: number): void {
   if (found === BigInt(expected)) return
   throw new InvalidTransactionError(
     'chain-id',
+    l2gethWords.sender,
     `The transaction is signed for chain ${found}; this is chain ${expected}.`,
   )
 }

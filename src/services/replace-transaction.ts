@@ -109,7 +109,7 @@ async function whichWasMined(
   for (const entry of [original, ...journal.rivals(original)]) {
     const found = await findReceipt(client, entry.hash)
     if (!found) continue
-    const outcome = outcomeOf(found)
+    const outcome = await outcomeOf(client, found)
     record(journal, entry, outcome)
     if (outcome.state === 'reverted') throw reverted(entry, outcome.receipt)
     const mined = readSigned(entry.raw).data === readSigned(replacement.raw).data

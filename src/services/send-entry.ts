@@ -68,7 +68,7 @@ async function receiptOfSpeedUp(
       throw unknown(entry, cause)
     })
     if (!found) continue
-    const outcome = outcomeOf(found)
+    const outcome = await outcomeOf(client, found)
     record(journal, rival, outcome)
     if (outcome.state === 'reverted') throw reverted(rival, outcome.receipt)
     return outcome.receipt

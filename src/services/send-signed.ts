@@ -74,7 +74,7 @@ export async function withoutMined(
     if (receipt?.status !== 'success') break
     // A run that was cut off did not note it.
     const entry = journal.find({hash})
-    if (entry) record(journal, entry, outcomeOf(receipt))
+    if (entry) record(journal, entry, await outcomeOf(client, receipt))
     if (entry && hash === batch.transactions.at(-1)?.hash) tellAll(batch, journal)
     left.shift()
   }

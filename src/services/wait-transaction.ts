@@ -11,6 +11,7 @@ import {
   type TransactionReceipt,
 } from 'viem'
 
+import {feeOfReceipt} from '../chain/actions/transactions/receipt-fee.ts'
 import type {ChainClient} from '../chain/connect.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {systemClock} from '../lib/clock.ts'
@@ -85,7 +86,7 @@ export async function findUntold(
       if (isHopeless(entry)) journal.tell(entry.id)
       continue
     }
-    record(journal, entry, outcomeOf(receipt))
+    record(journal, entry, await outcomeOf(dependencies.client, receipt))
     if (receipt.status === 'success') mined.push(entry)
     else journal.tell(entry.id)
   }
@@ -196,7 +197,7 @@ export async function readOutcome(
   const deadline = systemClock.monotonicMs() + replacedAfterMs
   for (;;) {
     const receipt = await findReceipt(client, entry.hash)
-    if (receipt) return outcomeOf(receipt)
+    if (receipt) return await outcomeOf(client, receipt)
     const nonce = await getTransactionCount(client, {address: entry.from, blockTag: 'latest'})
     if (nonce <= entry.nonce) return {state: 'open'}
     // Only another one of ours can be known to have it; for a stranger the receipt must stay missing.
@@ -208,11 +209,15 @@ export async function readOutcome(
   }
 }
 
-export function outcomeOf(receipt: TransactionReceipt): Extract<Outcome, {receipt: Receipt}> {
-  const {transactionHash: hash, blockNumber, gasUsed, effectiveGasPrice, status} = receipt
+export async function outcomeOf(
+  client: ChainClient,
+  receipt: TransactionReceipt,
+): Promise<Extract<Outcome, {receipt: Receipt}>> {
+  const {transactionHash: hash, blockNumber, gasUsed, status} = receipt
+  const feeWei = await feeOfReceipt(client, receipt)
   return {
     state: status === 'success' ? 'mined' : 'reverted',
-    receipt: {hash, blockNumber, gasUsed, feeWei: gasUsed * effectiveGasPrice},
+    receipt: {hash, blockNumber, gasUsed, feeWei},
   }
 }
 

@@ -195,7 +195,6 @@ async function readOn({rpcUrl}: Target, ended: {now: boolean}): Promise<number> 
       {method: 'eth_getBlockByNumber', params: ['latest', true]},
       {method: 'eth_getBalance', params: [user.address, 'latest']},
       {method: 'eth_getLogs', params: [{fromBlock: '0x64', toBlock: 'latest'}]},
-      {method: 'eth_feeHistory', params: ['0x20', 'latest', [50]]},
       {method: 'eth_call', params: [{data: '0x5b600056', gas: '0x2faf080'}, 'latest']},
     ]
     await rpc.batch(calls).catch(() => undefined)

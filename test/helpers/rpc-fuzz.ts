@@ -45,7 +45,7 @@ const offered = [
     'eth_getStorageAt',
     'eth_getCode',
   ],
-  ...['eth_getBlockByNumber', 'eth_getBlockByHash', 'eth_getTransactionReceipt', 'eth_feeHistory'],
+  ...['eth_getBlockByNumber', 'eth_getBlockByHash', 'eth_getTransactionReceipt'],
   ...[
     'eth_getTransactionByHash',
     'eth_sendRawTransaction',

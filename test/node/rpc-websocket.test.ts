@@ -61,7 +61,7 @@ test('the same answers as by POST: batches, notifications, errors, ids', async (
   const good = '{"jsonrpc":"2.0","id":"é","method":"eth_chainId"}'
   expect(await ask(`[${good},7]`)).toBe(
     '[{"jsonrpc":"2.0","id":"é","result":"0x1a900"},' +
-      '{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"A request is a JSON object."}}]',
+      '{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"invalid request"}}]',
   )
   expect(await ask('{')).toContain('"code":-32700')
   expect(await ask('[]')).toContain('"code":-32600')

@@ -110,7 +110,7 @@ describe('refuses, with the reason', () => {
 
   test.each([
     ['blob transactions', '0x03c0', 'type-not-supported'],
-    ['nothing', '0x', 'not-hex'],
+    ['nothing', '0x', 'empty'],
     ['odd hex', '0x123', 'not-hex'],
     ['text', 'hello', 'not-hex'],
     ['an empty list', '0xc0', 'not-canonical'],

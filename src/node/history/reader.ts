@@ -57,6 +57,10 @@ export class ChainReader {
     this.#options = options
   }
 
+  get rules(): ShapeRules {
+    return this.#options.rules
+  }
+
   /** Hash of a block of our chain, if it is durable. */
   hashOf(number: number): Hash | undefined {
     const {log, history, genesisNumber, head} = this.#options

@@ -4,7 +4,7 @@
  *
  * - Source: `RPCTransaction` and `RPCMarshalBlock` in `l2geth/internal/ethapi/api.go`, MetisProtocol/mvm.
  */
-import {toHex, type Address, type Hash, type Hex} from 'viem'
+import {toHex, zeroAddress, type Address, type Hash, type Hex} from 'viem'
 
 import type {SealedBlock} from '../../protocol/block.ts'
 import {decodeRlpList, readItems, type RlpItem} from '../../protocol/rlp.ts'
@@ -53,10 +53,11 @@ export function transactionShape(
   return {
     blockHash: block.hash,
     blockNumber: toHex(block.number),
-    blockTimestamp: toHex(block.timestamp),
     transactionIndex: toHex(index),
     ...fieldsOf(parsed, from, hash, rules.chainId),
-    ...rollupFields(parsed, block, index, rules),
+    ...rollupFields(parsed, rules),
+    ...indexOf(block),
+    ...signatureOf(parsed, block, index, rules),
   }
 }
 
@@ -65,13 +66,16 @@ export function pendingShape(
   parsed: ParsedTransaction,
   from: Address,
   hash: Hash,
-  chainId: number,
+  rules: ShapeRules,
 ) {
   return {
     blockHash: null,
     blockNumber: null,
     transactionIndex: null,
-    ...fieldsOf(parsed, from, hash, chainId),
+    ...fieldsOf(parsed, from, hash, rules.chainId),
+    ...rollupFields(parsed, rules),
+    ...{l1Timestamp: '0x0', index: null},
+    ...{seqR: null, seqS: null, seqV: null},
   }
 }
 
@@ -81,8 +85,6 @@ function fieldsOf(parsed: ParsedTransaction, from: Address, hash: Hash, chainId:
   const v = type === 0 ? BigInt(chainId) * 2n + 35n + BigInt(parity) : BigInt(parity)
   return {
     hash,
-    type: toHex(type),
-    chainId: toHex(chainId),
     nonce: toHex(parsed.accountNonce),
     from,
     to: parsed.to,
@@ -93,7 +95,14 @@ function fieldsOf(parsed: ParsedTransaction, from: Address, hash: Hash, chainId:
     v: toHex(v),
     r: toHex(r),
     s: toHex(s),
-    ...(type === 0 ? {} : {yParity: toHex(parity), accessList: accessListOf(parsed.raw, type)}),
+    ...(type === 0
+      ? {}
+      : {
+          type: toHex(type),
+          chainId: toHex(chainId),
+          yParity: toHex(parity),
+          accessList: accessListOf(parsed.raw, type),
+        }),
     ...(type === 2
       ? {
           maxFeePerGas: toHex(parsed.maxFeePerGasWei),
@@ -103,38 +112,45 @@ function fieldsOf(parsed: ParsedTransaction, from: Address, hash: Hash, chainId:
   }
 }
 
-/**
- * What l2geth says beyond geth. The producer signs a block's first transaction only, as the batch layout
- * carries it, so the others have zeros, which is what l2geth shows for a missing signature.
- */
-function rollupFields(
-  parsed: ParsedTransaction,
-  block: TransactionPlace['block'],
-  index: number,
-  rules: ShapeRules,
-) {
-  const isDeposit = parsed.to === rules.bridge && parsed.data.startsWith(RELAY_SELECTOR)
-  const {seqSign} = block
-  const hasSignature = index === 0 && seqSign !== null && !isDeposit
+/** What l2geth says beyond geth, of a transaction wherever it is. */
+function rollupFields(parsed: ParsedTransaction, rules: ShapeRules) {
+  const isDeposit = isRelayed(parsed, rules)
   return {
     queueOrigin: isDeposit ? 'l1' : 'sequencer',
     // The fourth argument of the relay call is the depositor.
-    l1TxOrigin: isDeposit ? `0x${parsed.data.slice(10 + 3 * 64 + 24, 10 + 4 * 64)}` : null,
+    l1TxOrigin: isDeposit ? `0x${parsed.data.slice(10 + 3 * 64 + 24, 10 + 4 * 64)}` : zeroAddress,
     // Batches carry no L1 height either: the bundled sequencer does not tie a block to one.
     l1BlockNumber: '0x0',
-    l1Timestamp: toHex(block.timestamp),
-    index: toHex(block.number - 1),
     // A relayed deposit has its queue index as its nonce.
-    queueIndex: isDeposit ? toHex(parsed.accountNonce) : null,
+    queueIndex: isDeposit ? toHex(parsed.accountNonce) : '0x0',
     rawTransaction: parsed.raw,
-    ...(hasSignature
-      ? {
-          seqR: bare(seqSign.slice(2, 66)),
-          seqS: bare(seqSign.slice(66, 130)),
-          seqV: bare(seqSign.slice(130)),
-        }
-      : noSignature),
   }
+}
+
+function indexOf(block: TransactionPlace['block']) {
+  return {l1Timestamp: toHex(block.timestamp), index: toHex(block.number - 1)}
+}
+
+/**
+ * The producer signs a block's first transaction only, as the batch layout carries it, so the others have zeros,
+ * which is what l2geth shows for a missing signature.
+ */
+function signatureOf(
+  parsed: ParsedTransaction,
+  {seqSign}: TransactionPlace['block'],
+  index: number,
+  rules: ShapeRules,
+) {
+  if (index !== 0 || seqSign === null || isRelayed(parsed, rules)) return noSignature
+  return {
+    seqR: bare(seqSign.slice(2, 66)),
+    seqS: bare(seqSign.slice(66, 130)),
+    seqV: bare(seqSign.slice(130)),
+  }
+}
+
+function isRelayed({to, data}: ParsedTransaction, {bridge}: ShapeRules): boolean {
+  return to === bridge && data.startsWith(RELAY_SELECTOR)
 }
 
 function bare(digits: string): Hex {
@@ -193,10 +209,20 @@ export function receiptShape(
     logs,
     logsBloom: logs.length === 0 ? noBloom : bloomOf(kept.logs),
     status: kept.status,
-    // The base fee is zero, so the whole price goes to the producer.
-    effectiveGasPrice: toHex(parsed.tipPerGasWei),
-    type: toHex(typeNumbers[parsed.type]),
+    ...feeOnL1(raw),
   }
+}
+
+/**
+ * Batches cost the user nothing here: the scalar is 0, as on a network that was just made.
+ *
+ * - Source: `RollupFee` fields in `GetTransactionReceipt` of `l2geth/internal/ethapi/api.go`; `l1GasUsed` as
+ *   `getL1GasUsed` of the gas price oracle counts it, with an overhead of 0.
+ */
+function feeOnL1(raw: Hex) {
+  const bytes = bytesOf(raw)
+  const gas = bytes.reduce((sum, byte) => sum + (byte === 0 ? 4 : 16), 0)
+  return {l1GasPrice: '0x0', l1GasUsed: toHex(gas), l1Fee: '0x0', l1FeeScalar: '0'}
 }
 
 export function logShape(
@@ -223,7 +249,7 @@ export function headerShape(
   header: KeptHeader,
   block: Pick<SealedBlock, 'number' | 'hash' | 'parentHash' | 'stateRoot' | 'timestamp'>,
 ) {
-  const {uncles: _uncles, withdrawals: _withdrawals, size: _size, ...fields} = header
+  const {uncles: _uncles, size: _size, ...fields} = asL2geth(header)
   return {...placeOf(block), ...fields}
 }
 
@@ -233,7 +259,21 @@ export function blockShape(
   block: Pick<SealedBlock, 'number' | 'hash' | 'parentHash' | 'stateRoot' | 'timestamp'>,
   transactions: readonly unknown[],
 ) {
-  return {...placeOf(block), ...header, transactions}
+  return {...placeOf(block), ...asL2geth(header), transactions}
+}
+
+/** l2geth is older than London: what later forks added to a header of the engine is not there. */
+function asL2geth({
+  baseFeePerGas: _baseFee,
+  withdrawals: _withdrawals,
+  withdrawalsRoot: _withdrawalsRoot,
+  blobGasUsed: _blobGas,
+  excessBlobGas: _excess,
+  parentBeaconBlockRoot: _beacon,
+  requestsHash: _requests,
+  ...header
+}: KeptHeader) {
+  return header
 }
 
 function placeOf({

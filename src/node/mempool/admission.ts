@@ -1,5 +1,6 @@
 /** Who is let into the pool, as pure checks. */
 import {PlainError} from '../../lib/errors.ts'
+import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
 import {POOL_FEW, POOL_NONCE_WINDOW, POOL_SENDER_SHARE, POOL_SHARED_ROOM} from '../limits.ts'
 import type {AccountState, HeldTransaction} from './mempool.ts'
@@ -20,11 +21,14 @@ export type RefusalReason =
 /** The pool does not take the transaction. The message is told to the sender. */
 export class PoolRefusedError extends PlainError {
   readonly reason: RefusalReason
+  /** One sentence of ours, where the message has the words of l2geth. */
+  readonly detail: string
 
-  constructor(reason: RefusalReason, message: string) {
+  constructor(reason: RefusalReason, message: string, detail = message) {
     super(message)
     this.name = 'PoolRefusedError'
     this.reason = reason
+    this.detail = detail
   }
 }
 
@@ -73,12 +77,14 @@ export function assertNonce({accountNonce}: HeldTransaction, account: AccountSta
   if (accountNonce < account.accountNonce) {
     throw refused(
       'nonce-too-low',
+      l2gethWords.nonceTooLow,
       `The nonce ${accountNonce} is too low; the next one is ${account.accountNonce}.`,
     )
   }
   if (accountNonce > account.accountNonce + POOL_NONCE_WINDOW) {
     throw refused(
       'nonce-too-high',
+      l2gethWords.nonceTooHigh,
       `The nonce ${accountNonce} is more than ${POOL_NONCE_WINDOW} ahead of ${account.accountNonce}.`,
     )
   }
@@ -111,6 +117,6 @@ export function poolFull(): PoolRefusedError {
   return refused('pool-full', 'The pool is full; try again after the next block.')
 }
 
-export function refused(reason: RefusalReason, message: string): PoolRefusedError {
-  return new PoolRefusedError(reason, message)
+export function refused(reason: RefusalReason, message: string, detail?: string): PoolRefusedError {
+  return new PoolRefusedError(reason, message, detail)
 }

@@ -4,6 +4,7 @@
  */
 import type {Address, Hash, Hex} from 'viem'
 
+import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {
   executionGas,
   maxCostWei,
@@ -87,7 +88,7 @@ export class Mempool {
   ): 'pending' | 'queued' | 'recommit' {
     const held: HeldTransaction = {...transaction, lane, arrivedAtMs: nowMs}
     const {hash} = held
-    if (this.#known.has(hash)) throw refused('already-known', 'The transaction is already known.')
+    if (this.#known.has(hash)) throw refused('already-known', l2gethWords.known(hash))
     assertNonce(held, account)
     if (lane.kind === 'recommit') {
       this.#remember(held)
@@ -100,7 +101,11 @@ export class Mempool {
     else this.#assertRoom(held, sender, room)
     const costWei = sender.costWei + maxCostWei(held) - (before ? maxCostWei(before) : 0n)
     if (costWei > account.balanceWei) {
-      throw refused('funds', 'The sender cannot pay for this transaction and those before it.')
+      throw refused(
+        'funds',
+        l2gethWords.funds,
+        'The sender cannot pay for this transaction and those before it.',
+      )
     }
     if (before) this.#replace(before, held)
     // A read that began before the last block must not take the nonce back.
@@ -312,12 +317,17 @@ export class Mempool {
     if (this.#taken.has(before.hash)) {
       throw refused(
         'in-block',
+        l2gethWords.nonceTooLow,
         'A transaction with this nonce is already in the block being built.',
       )
     }
     const needed = (before.tipPerGasWei * (100n + POOL_PRICE_BUMP_PERCENT)) / 100n
     if (held.tipPerGasWei >= needed) return
-    throw refused('underpriced', `The replacement pays too little; it needs ${needed} wei per gas.`)
+    throw refused(
+      'underpriced',
+      l2gethWords.underpriced,
+      `The replacement pays too little; it needs ${needed} wei per gas.`,
+    )
   }
 
   #assertRoom(held: HeldTransaction, sender: Sender, room: PoolRoom | undefined): void {

@@ -2,6 +2,7 @@
 import {toHex, type Hash} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
+import {blockFault, hashFault, l2gethWords} from '../../protocol/l2geth-words.ts'
 import type {KnownBlock} from '../history/reader.ts'
 import type {RpcContext} from './context.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
@@ -51,7 +52,7 @@ export async function headerNamed(
 }
 
 function givenNumber(tag: unknown, context: RpcContext): number | undefined {
-  if (tag === undefined) throw invalid('The block parameter is missing.')
+  if (tag === undefined) throw invalid(l2gethWords.missing(0))
   return numberOf(tag, context)
 }
 
@@ -60,7 +61,7 @@ export function hashParam(value: unknown, what: string): Hash {
   if (typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value)) {
     return value.toLowerCase() as Hash
   }
-  throw invalid(`The ${what} is not 32 bytes of hex.`)
+  throw invalid(l2gethWords.argument(0, hashFault(value)))
 }
 
 /** @throws {RpcError} when it is not a hex number that fits */
@@ -76,7 +77,7 @@ export function tagOf(number: number): string {
 function named(tag: string, reader: RpcContext['reader']): number | undefined {
   if (/^0x[0-9a-f]{64}$/i.test(tag)) return reader.numberOf(tag.toLowerCase() as Hash)
   if (/^0x[0-9a-f]{1,16}$/i.test(tag)) return Number(tag)
-  throw invalid('The block parameter is not a tag, a number or a hash.')
+  throw invalid(l2gethWords.argument(0, blockFault(tag)))
 }
 
 /** EIP-1898: one of two names, and nothing else. */
@@ -90,7 +91,7 @@ function insideObject(tag: unknown, reader: RpcContext['reader']): number | unde
       if (typeof only === 'string') return named(only, reader)
     }
   }
-  throw invalid('The block parameter is not a tag, a number or a hash.')
+  throw invalid(l2gethWords.argument(0, blockFault(tag)))
 }
 
 function invalid(message: string): RpcError {

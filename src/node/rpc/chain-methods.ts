@@ -38,7 +38,6 @@ export const chainMethods: Record<string, Method> = {
     transactionAt(await blockNamed(hashParam(hash, 'block hash'), context), index, context),
   eth_getRawTransactionByHash: rawTransaction,
   eth_getTransactionReceipt: receipt,
-  eth_getBlockReceipts: receiptsOfBlock,
   eth_getTransactionReceiptsByBlock: receiptsOfBlock,
   eth_getBlockRange: blockRange,
   eth_getLogs: logs,
@@ -63,7 +62,7 @@ async function transactionByHash([value]: Params, context: RpcContext) {
   const found = await context.reader.locate(hash)
   if (found) return context.reader.transactionObject(found.known, found.index)
   const held = context.mempool.get(hash)
-  return held ? pendingTransaction(held, context.chainId) : null
+  return held ? pendingTransaction(held, context.reader.rules) : null
 }
 
 function transactionAt(known: KnownBlock | undefined, value: unknown, {reader}: RpcContext) {

@@ -116,7 +116,7 @@ export class Feeds {
         continue
       }
       const held = this.#options.mempool.get(hash)
-      if (!full && held) full = new News(pendingTransaction(held, this.#options.chainId))
+      if (!full && held) full = new News(pendingTransaction(held, this.#options.reader.rules))
       if (full) deliver(full)
     }
   }

@@ -1,5 +1,6 @@
 import {PlainError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
+import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {RPC_ANSWER_BYTES, RPC_BATCH, RPC_BATCH_AT_ONCE, RPC_NESTING} from '../rpc-limits.ts'
 
 /** A JSON-RPC error, told to the client as it is. */
@@ -60,13 +61,13 @@ export async function answerBody(
   try {
     value = JSON.parse(text)
   } catch {
-    return refusal(rpcCodes.parse, 'The body is not JSON.')
+    return refusal(rpcCodes.parse, l2gethWords.parse)
   }
   if (isDeeperThan(value, RPC_NESTING)) {
     return refusal(rpcCodes.invalidRequest, `The body is nested more than ${RPC_NESTING} deep.`)
   }
   if (!Array.isArray(value)) return answerMetered(value, dispatch, meter)
-  if (value.length === 0) return refusal(rpcCodes.invalidRequest, 'The batch is empty.')
+  if (value.length === 0) return refusal(rpcCodes.invalidRequest, l2gethWords.emptyBatch)
   if (value.length > mostCalls) {
     const message = `The batch has ${value.length} requests; at most ${mostCalls} are answered.`
     return refusal(rpcCodes.limit, message)
@@ -145,13 +146,12 @@ function isDeeperThan(value: unknown, limit: number): boolean {
 }
 
 function parseRequest(value: unknown): RpcRequest {
-  if (!isRecord(value)) throw invalid('A request is a JSON object.')
-  if (value['jsonrpc'] !== '2.0') throw invalid('The request does not say `"jsonrpc": "2.0"`.')
+  if (!isRecord(value)) throw invalid()
   const {method, params = []} = value
-  if (typeof method !== 'string') throw invalid('The request names no method.')
-  if ('id' in value && idOf(value) === undefined) throw invalid('The id is not a string or number.')
+  if (typeof method !== 'string') throw invalid()
+  if ('id' in value && idOf(value) === undefined) throw invalid()
   if (!Array.isArray(params)) {
-    throw new RpcError(rpcCodes.invalidParams, 'The parameters are not a list.')
+    throw new RpcError(rpcCodes.invalidParams, 'non-array args')
   }
   return {id: idOf(value), method, params}
 }
@@ -162,8 +162,8 @@ function idOf(value: unknown): RequestId | undefined {
   return typeof id === 'string' || typeof id === 'number' || id === null ? id : undefined
 }
 
-function invalid(message: string): RpcError {
-  return new RpcError(rpcCodes.invalidRequest, message)
+function invalid(): RpcError {
+  return new RpcError(rpcCodes.invalidRequest, l2gethWords.invalidRequest)
 }
 
 /** The answer to something that is no request. */

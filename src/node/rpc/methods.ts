@@ -5,12 +5,13 @@
 import {keccak256, toHex, type Hash, type Hex} from 'viem'
 
 import {RpcResponseError} from '../../lib/json-rpc.ts'
+import {hexFault, l2gethWords} from '../../protocol/l2geth-words.ts'
+import {assertArity} from './arity.ts'
 import {EngineError} from '../engine/engine.ts'
 import {SUGGESTED_GAS_PRICE_WEI} from '../limits.ts'
 import {isSendersFault} from './accept-transaction.ts'
 import {chainMethods} from './chain-methods.ts'
 import type {Caller, Method, RpcContext} from './context.ts'
-import {feeHistory} from './fee-history.ts'
 import {filterMethods} from './filters.ts'
 import {syncingShape} from './health.ts'
 import {RpcError, rpcCodes, type RpcRequest} from './json-rpc.ts'
@@ -29,11 +30,21 @@ const nodeMethods: Record<string, Method> = {
   web3_sha3: ([data]) => keccak256(bytesParam(data)),
   eth_protocolVersion: () => '0x41',
   eth_accounts: () => [],
+  eth_sign: noKeys,
+  eth_sendTransaction: noKeys,
+  rpc_modules: () => ({
+    eth: '1.0',
+    mvm: '1.0',
+    net: '1.0',
+    rollup: '1.0',
+    rollupbridge: '1.0',
+    rpc: '1.0',
+    txpool: '1.0',
+    web3: '1.0',
+  }),
   eth_mining: () => false,
   eth_hashrate: () => '0x0',
   eth_gasPrice: () => toHex(SUGGESTED_GAS_PRICE_WEI),
-  eth_maxPriorityFeePerGas: () => toHex(SUGGESTED_GAS_PRICE_WEI),
-  eth_feeHistory: feeHistory,
   eth_syncing: (_params, {chain, syncTarget, genesisNumber}) => {
     const highest = syncTarget()
     return highest === null ? false : syncingShape(genesisNumber, chain.head().number, highest)
@@ -56,10 +67,8 @@ const costs = new Map(
     eth_estimateGas: 10,
     eth_getLogs: 20,
     eth_getFilterLogs: 20,
-    eth_getBlockReceipts: 10,
     eth_getTransactionReceiptsByBlock: 10,
     eth_getBlockRange: 50,
-    eth_feeHistory: 20,
     txpool_content: 20,
     txpool_inspect: 20,
   }),
@@ -77,9 +86,9 @@ export async function dispatch(
 ): Promise<unknown> {
   const act = methods.get(method)
   if (!act) {
-    const message = `The method ${method.slice(0, 64)} is not offered.`
-    throw new RpcError(rpcCodes.methodNotFound, message)
+    throw new RpcError(rpcCodes.methodNotFound, l2gethWords.noMethod(method.slice(0, 64)))
   }
+  assertArity(method, params)
   try {
     return await act(params, context, caller)
   } catch (error) {
@@ -89,7 +98,9 @@ export async function dispatch(
 
 function asRpcError(error: unknown): unknown {
   if (isSendersFault(error)) {
-    return new RpcError(rpcCodes.rejected, error.message, {reason: error.reason})
+    const {message, reason, detail} = error
+    const code = reason === 'not-hex' ? rpcCodes.invalidParams : rpcCodes.rejected
+    return new RpcError(code, message, {reason, ...(detail === message ? {} : {detail})})
   }
   // The engine's own errors about a call: reverts with their data, invalid parameters.
   if (error instanceof RpcResponseError) return new RpcError(error.code, error.message, error.data)
@@ -101,7 +112,7 @@ function asRpcError(error: unknown): unknown {
 
 async function sendRawTransaction([raw]: Params, context: RpcContext): Promise<Hash> {
   if (typeof raw !== 'string') {
-    throw new RpcError(rpcCodes.invalidParams, 'The raw transaction is not a string.')
+    throw new RpcError(rpcCodes.invalidParams, l2gethWords.argument(0, hexFault(raw)))
   }
   const {health, nowMs} = context
   try {
@@ -114,7 +125,12 @@ async function sendRawTransaction([raw]: Params, context: RpcContext): Promise<H
   }
 }
 
+/** l2geth has the methods of geth and refuses those that need its keys. */
+function noKeys(): never {
+  throw new RpcError(rpcCodes.rejected, l2gethWords.notOffered)
+}
+
 function bytesParam(value: unknown): Hex {
   if (typeof value === 'string' && /^0x(?:[0-9a-f]{2})*$/i.test(value)) return value as Hex
-  throw new RpcError(rpcCodes.invalidParams, 'The data is not hex.')
+  throw new RpcError(rpcCodes.invalidParams, l2gethWords.argument(0, hexFault(value)))
 }

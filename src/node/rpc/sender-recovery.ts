@@ -10,6 +10,7 @@ import type {Address, Hash, Hex} from 'viem'
 
 import {isHighS} from '../../protocol/secp256k1.ts'
 import {
+  badSignature,
   InvalidTransactionError,
   recoverSender,
   signatureBytes,
@@ -191,5 +192,5 @@ function recoverHere({transaction, resolve, reject}: Job): void {
 }
 
 function notSigned(): InvalidTransactionError {
-  return new InvalidTransactionError('signature', 'The signature of the transaction is not valid.')
+  return badSignature()
 }

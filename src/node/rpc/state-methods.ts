@@ -3,6 +3,7 @@ import {toHex, type Address, type Hex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
+import {addressFault, l2gethWords} from '../../protocol/l2geth-words.ts'
 import {ENGINE_HISTORY_BLOCKS} from '../limits.ts'
 import {RPC_CALL_TIMEOUT_MS, RPC_ESTIMATE_EXCESS} from '../rpc-limits.ts'
 import {numberOf, tagOf} from './block-tags.ts'
@@ -132,7 +133,7 @@ async function atState<T>(
   const head = context.chain.head().number
   const number = numberOf(tag, context)
   if (number === undefined || number > head) {
-    throw new RpcError(rpcCodes.rejected, 'There is no such block.')
+    throw new RpcError(rpcCodes.rejected, l2gethWords.noSuchBlock)
   }
   if (number < head - ENGINE_HISTORY_BLOCKS) throw await stateNotKept(number, context)
   try {
@@ -197,7 +198,7 @@ async function withTimeout<T>(act: Promise<T>): Promise<T> {
 
 function addressParam(value: unknown): Address {
   if (typeof value === 'string' && /^0x[0-9a-f]{40}$/i.test(value)) return value as Address
-  throw new RpcError(rpcCodes.invalidParams, 'The address is not 20 bytes of hex.')
+  throw new RpcError(rpcCodes.invalidParams, l2gethWords.argument(0, addressFault(value)))
 }
 
 function quantity(value: unknown): bigint | undefined {

@@ -10,6 +10,7 @@ import {
 import {getBlock, getBlockNumber, getTransaction, getTransactionReceipt} from 'viem/actions'
 
 import type {ChainClient} from '../../connect.ts'
+import {feeOfReceipt} from './receipt-fee.ts'
 
 /** What a transaction asks for. */
 export interface ChainTransaction {
@@ -81,7 +82,7 @@ export async function readInclusion(
     throw error
   })
   if (!receipt) return undefined
-  const {blockNumber, blockHash, gasUsed, effectiveGasPrice, status} = receipt
+  const {blockNumber, blockHash, gasUsed, status} = receipt
   const block = await getBlock(client, {blockNumber}).catch(absent)
   if (block?.hash !== blockHash) return undefined
   return {
@@ -89,7 +90,7 @@ export async function readInclusion(
     blockNumber,
     blockHash,
     gasUsed,
-    feeWei: gasUsed * effectiveGasPrice,
+    feeWei: await feeOfReceipt(client, receipt),
   }
 }
 
