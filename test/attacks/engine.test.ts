@@ -148,7 +148,7 @@ describe('the engine of the local L1', () => {
     const port = 22_845
     const {signal} = abort
     const options = {chainId: 31_337, port, blockSeconds: 1, genesisFile, logger: silentLogger}
-    hosting = runL1Host({...options, dir, signal})
+    hosting = runL1Host({...options, dir, signal, contracts: () => []})
     url = `http://127.0.0.1:${port}`
     rpc = createRpcClient(url)
     await until('L1 answers', async () => (await rpc.request('eth_chainId')) === '0x7a69')
