@@ -7,19 +7,19 @@ export const RPC_BATCH = 200
 export const RPC_CALL_GAS = 50_000_000n
 /**
  * RPC: gas in a millisecond of the slowest code there is: MODEXP with operands of 512 bytes and more and an
- * exponent of one byte. Ordinary code runs at 200,000 to 900,000. `npm run bench -- --only engine-speed`
+ * exponent of one byte. Ordinary code runs at 200,000 to 900,000. `node bench/engine-speed.ts`
  * measures it anew.
  */
-export const RPC_CALL_GAS_PER_MS = 8_000
+export const RPC_CALL_GAS_PER_MS = 7_000
 /**
  * RPC: part of a slot that the slowest call may take. The engine cannot be interrupted, and a block waits for
- * the call that runs. 2 s: 6.4 M gas in 0.8 s at worst, so that on a machine which is twice as slow, or busy,
+ * the call that runs. 2 s: 5.6 M gas in 0.8 s at worst, so that on a machine which is twice as slow, or busy,
  * the block is still not a slot late.
  */
 export const RPC_CALL_SLOT_PART = 0.4
-/** RPC: a call may always have this, for contracts have to work with short slots as well: 190 ms at worst. */
+/** RPC: a call may always have this, for contracts have to work with short slots as well: 215 ms at worst. */
 export const RPC_CALL_GAS_LEAST = 1_500_000n
-/** RPC: of a call that is a read, since it goes to a contract of the network itself: 125 ms at worst, usually 0.4. */
+/** RPC: of a call that is a read, since it goes to a contract of the network itself: 143 ms at worst, usually 0.4. */
 export const RPC_OWN_CALL_GAS = 1_000_000n
 /**
  * RPC: time of the engine for calls of one client, in milliseconds a second, loopback too: blocks wait for

@@ -5,7 +5,7 @@ import {request} from 'node:http'
 import {connect, type Socket} from 'node:net'
 import {join} from 'node:path'
 
-import {encodeFunctionData} from 'viem'
+import {encodeFunctionData, type Address} from 'viem'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
 import {descriptorPlan} from '../../src/node/descriptors.ts'
@@ -19,10 +19,10 @@ import {
 } from '../../src/node/rpc-limits.ts'
 import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
 import {CpuWait} from '../helpers/cpu-wait.ts'
-import {accountOf, createTestGenesis, transfer} from '../helpers/l2-chain.ts'
+import {accountOf, createTestGenesis, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
 import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
 import {nodeOptions, testNetwork, until} from '../helpers/node-cluster.ts'
-import {modexpLoop} from '../helpers/slow-code.ts'
+import {deployOf, modexpLoop} from '../helpers/slow-code.ts'
 import {startNodeProcess} from '../helpers/node-process.ts'
 
 const ATTACKER = '127.0.0.1'
@@ -227,12 +227,13 @@ const MODEXP = modexpLoop(512)
 describe('the slowest code for its gas', () => {
   const LONG_SLOT_MS = 500
   const METHODS = ['eth_call', 'eth_estimateGas']
+  const user = accountOf('user')
   let node: LoneNode
   const ask = (from: string, method: string, ...params: unknown[]) =>
     post(from, {jsonrpc: '2.0', id: 1, method, params}, node.node.rpcUrl)
 
   beforeAll(async () => {
-    node = await startLoneNode([], () => ({}), {slotMs: LONG_SLOT_MS})
+    node = await startLoneNode([user.address], () => ({}), {slotMs: LONG_SLOT_MS})
   })
   afterAll(() => node.stop())
 
@@ -260,7 +261,7 @@ describe('the slowest code for its gas', () => {
     }
     const gap = await longestGap(async (count) => {
       await read()
-      return count < 12
+      return count < 10
     }, node)
     isOver = true
     await Promise.all(attack)
@@ -272,12 +273,38 @@ describe('the slowest code for its gas', () => {
     expect(answers.some(({error}) => error?.code === -32_000)).toBe(true)
   }, 60_000)
 
+  test('as a transaction it makes one block late; then its contract is refused what does not fit', async () => {
+    const {signTransaction} = user
+    const send = async (transaction: object) => {
+      const defaults = {type: 'legacy', chainId: L2_CHAIN_ID, gasPrice: 20_000_000n} as const
+      const raw = await signTransaction({...defaults, ...transaction})
+      return ask(OTHER, 'eth_sendRawTransaction', raw)
+    }
+    const isSealed = ({result}: Answered) =>
+      until('it is sealed', async () => {
+        const receipt = (await ask(OTHER, 'eth_getTransactionReceipt', result)).result
+        return (receipt ?? undefined) as {contractAddress: Address} | undefined
+      })
+    const {contractAddress: to} = await isSealed(
+      await send({nonce: 0, gas: 1_000_000n, data: deployOf(MODEXP)}),
+    )
+    await isSealed(await send({nonce: 1, gas: 6_000_000n, to}))
+
+    expect((await send({nonce: 2, gas: 6_000_000n, to})).error).toMatchObject({
+      code: -32_000,
+      message: expect.stringMatching(/took 1 ms for each \d+ gas/),
+      data: {reason: 'slow-code'},
+    })
+    const small = await send({nonce: 2, gas: 100_000n, to})
+    await isSealed(small)
+  }, 30_000)
+
   test('a call of a million gas at ordinary speed is executed, one that needs too much is told so', async () => {
     // Counts down from 40,000 at 26 gas each.
     const ordinary = await ask(
       '127.0.0.100',
       'eth_call',
-      {data: '0x61' + '9c40' + '5b600190038060035700'},
+      {data: '0x619c405b600190038060035700'},
       'latest',
     )
     expect(ordinary.result).toBe('0x')

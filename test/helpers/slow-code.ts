@@ -24,3 +24,9 @@ export function modexpLoop(bytes: number, exponent: Hex = '0x03'): Hex {
   const full: Hex = `0x${'ff'.repeat(bytes)}`
   return precompileLoop(5, concatHex([size, exponentSize, size, full, exponent, full]))
 }
+
+/** Creates a contract with this code: CODECOPY of what follows, and RETURN of it. */
+export function deployOf(code: Hex): Hex {
+  const length = numberToHex((code.length - 2) / 2, {size: 2})
+  return concatHex(['0x61', length, '0x80600a5f395ff3', code])
+}
