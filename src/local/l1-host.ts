@@ -23,6 +23,8 @@ export interface L1HostOptions {
   port: number
   blockSeconds: number
   genesisFile: string
+  /** Contracts of the network that call no code of others; none before they are there. */
+  contracts(): readonly Address[]
   logger: Logger
   signal: AbortSignal
 }
@@ -83,7 +85,7 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
   try {
     await restore(rpc, snapshotFileOf(dir), logger)
     await rpc.request('evm_setIntervalMining', [options.blockSeconds])
-    door = await openL1Door({port, engine: readers, logger})
+    door = await openL1Door({...options, engine: readers})
     writeFileAtomic(readyFileOf(dir), JSON.stringify({pid: process.pid, url: door.url}))
     logger.info('l1 ready', {url: door.url, isolation: engine.isolation})
     await keepSnapshots(rpc, dir, signal, () => engineGone, logger)

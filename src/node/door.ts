@@ -66,6 +66,7 @@ export function openDoor(options: DoorOptions): Door {
     ...options,
     room: () => undefined,
     stateRoom: () => undefined,
+    slowCode: undefined,
     // It is in the journal already.
     onAccepted({hash}) {
       onHeld(hash)
@@ -95,7 +96,7 @@ async function deliveryOf(raw: string, options: AcceptOptions): Promise<Delivery
     const reason = error instanceof PoolRefusedError ? error.reason : undefined
     if (reason === 'pool-full' || reason === 'sender-limit') return reason
     // Peers of older versions know no other word for it.
-    if (reason === 'state-full') return 'pool-full'
+    if (reason === 'state-full' || reason === 'slow-code') return 'pool-full'
   }
   return 'taken'
 }

@@ -68,6 +68,15 @@ export const MIN_EXECUTION_GAS = 30_000_000n
 export const EXECUTION_GAS_GROWTH = 1.12
 /** Part of a slot that sealing may take. */
 export const SEAL_SHARE = 0.4
+/** Pool: code that runs at fewer gas in a millisecond is slow: a transfer of tokens runs at 4,000,000. */
+export const SLOW_CODE_GAS_PER_MS = 20_000
+/** Pool: half of the slowest code there is (RPC_CALL_GAS_PER_MS). What is beyond that was the machine. */
+export const SLOW_CODE_LEAST_GAS_PER_MS = 3_500
+/** Pool: a block that was slower still was held up by other things, and tells nothing about code. */
+export const SLOW_BLOCK_LEAST_GAS_PER_MS = 1_000
+/** Pool: slow contracts that are remembered, and for how long: 1,000 x 100 bytes. */
+export const SLOW_CODES = 1_000
+export const SLOW_CODE_KEPT_MS = 600_000
 /** 2 s at the engine's 6,300 transactions per second of ingest, minus a fifth for sealing. */
 export const MAX_BLOCK_TRANSACTIONS = 10_000
 /** Raw bytes in one block, so that it fits one request to a peer (twice that as hex). */
@@ -77,7 +86,7 @@ export const MAX_BLOCK_BYTES = 8_000_000
 export const DOUBT_PAUSE_MS = 600_000
 /** Driver: blocks whose hash differs here that are remembered. */
 export const DISPUTES_KEPT = 100
-/** Engine: an empty block that takes longer tells that the state has grown: 5 ms at 2,000 accounts. */
+/** Engine: an empty block that takes longer is told: 5 ms at 2,000 accounts. */
 export const EMPTY_BLOCK_ALARM_MS = 200
 /** Engine: the alarm is repeated after this. */
 export const EMPTY_BLOCK_ALARM_AGAIN_MS = 600_000

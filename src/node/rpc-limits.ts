@@ -6,20 +6,34 @@ export const RPC_BATCH = 200
 /** RPC: gas of a call or an estimate, where slots are long enough for it. */
 export const RPC_CALL_GAS = 50_000_000n
 /**
- * RPC: gas in a millisecond of the slowest opcode: 50 M in 0.8 s. The engine cannot be interrupted, and a block
- * waits for the call that runs. So a call has at most the gas of one slot: all 50 M from 800 ms on, 15.6 M
- * with slots of 250 ms.
+ * RPC: gas in a millisecond of the slowest code there is: MODEXP with operands of 512 bytes and more and an
+ * exponent of one byte. Ordinary code runs at 200,000 to 900,000. `node bench/engine-speed.ts`
+ * measures it anew.
  */
-export const RPC_CALL_GAS_PER_MS = 62_500
+export const RPC_CALL_GAS_PER_MS = 7_000
+/**
+ * RPC: part of a slot that the slowest call may take. The engine cannot be interrupted, and a block waits for
+ * the call that runs. 2 s: 5.6 M gas in 0.8 s at worst, so that on a machine which is twice as slow, or busy,
+ * the block is still not a slot late.
+ */
+export const RPC_CALL_SLOT_PART = 0.4
+/** RPC: a call may always have this, for contracts have to work with short slots as well: 215 ms at worst. */
+export const RPC_CALL_GAS_LEAST = 1_500_000n
+/** RPC: of a call that is a read, since it goes to a contract of the network itself: 143 ms at worst, usually 0.4. */
+export const RPC_OWN_CALL_GAS = 1_000_000n
 /**
  * RPC: time of the engine for calls of one client, in milliseconds a second, loopback too: blocks wait for
- * these as well. A usual call of 1 ms may come 150 times a second, and 2,000 at once.
+ * these as well. A usual call of 1 ms may come 150 times a second, and 2,000 at once. A client never owes more
+ * than what lets it come back in 10 s.
  */
 export const RPC_CALL_MS_PER_SECOND = 150
 export const RPC_CALL_MS_BURST = 2_000
-/** RPC: of all clients together: half of the time; the other half is for blocks. */
-export const RPC_CALLS_MS_PER_SECOND = 500
+export const RPC_CALL_MS_OWED = 700
+/** RPC: of all clients together: three tenths of the time; the rest is for blocks. */
+export const RPC_CALLS_MS_PER_SECOND = 300
 export const RPC_CALLS_MS_BURST = 1_000
+/** RPC: slots that all of them have to wait at most, whatever a call took. */
+export const RPC_CALLS_WAIT_SLOTS = 2
 /**
  * RPC: an estimate is at most this much above what is needed, as with geth. That is 6 or 7 calls, after one
  * for each doubling from 21,000.
@@ -71,9 +85,6 @@ export const RPC_READS_WAITING_EACH = 1_000
 export const RPC_CALL_TIMEOUT_MS = 5_000
 /** RPC: blocks or transactions in one list answer. */
 export const RPC_RANGE_BLOCKS = 1_000
-export const RPC_FEE_HISTORY_BLOCKS = 1_024
-/** RPC: blocks whose receipts are read for the reward percentiles of a fee history. */
-export const RPC_FEE_REWARD_BLOCKS = 64
 /** RPC: work of one remote address, in cheap reads of 0.3 ms. Three such clients leave half a core. */
 export const RPC_UNITS_PER_SECOND = 500
 /** RPC: ten times that at once lets a page load. */

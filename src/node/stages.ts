@@ -21,6 +21,7 @@ import {STARTUP_GRACE_MS} from './limits.ts'
 import {Accounts} from './mempool/accounts.ts'
 import {Mempool} from './mempool/mempool.ts'
 import {Pace} from './mempool/pace.ts'
+import {SlowCode} from './mempool/slow-code.ts'
 import {Metrics} from './metrics.ts'
 import type {NodeOptions} from './node-options.ts'
 import type {BlockExchange, Delivery} from './peers/exchange.ts'
@@ -106,6 +107,7 @@ export function connectStages(
   const mempool = new Mempool()
   const {growth} = chain.state
   const pace = new Pace(() => growth.gasRoom)
+  const slowCode = new SlowCode(network.l2.slotMs)
   const rules = rulesOf(network)
   const accounts = new Accounts(chain.engine)
   const watch = new Watch()
@@ -114,7 +116,7 @@ export function connectStages(
   const forwarder = new Forwarder({mempool, exchange, turn, clock, logger: logger.child('forward')})
 
   const {accept, acceptMany, readmit} = openDoor({
-    ...{recovery, accounts, mempool, forwarder, metrics, journal: poolJournal},
+    ...{recovery, accounts, mempool, slowCode, forwarder, metrics, journal: poolJournal},
     rules: doorRulesOf(network),
     contracts: network.l2.contracts,
     owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),
@@ -139,9 +141,9 @@ export function connectStages(
   }))
   const heads = openHeads(options, context, chain, (batch) => gate.noteBatch(batch))
   const driver = new Driver({
-    ...{chain, guard, gate, mempool, accounts, pace, exchange, rules, clock, metrics, onHalt},
+    ...{chain, guard, gate, mempool, accounts, pace, slowCode, exchange, rules, clock},
+    ...{metrics, onHalt, slotMs: network.l2.slotMs},
     signer: options.signerAccount,
-    slotMs: network.l2.slotMs,
     emptyBlocks: network.l2.emptyBlocks,
     logger: logger.child('driver'),
     fixedHead: () => heads.fixedHead(),

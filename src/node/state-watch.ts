@@ -53,12 +53,18 @@ export class StateWatch {
     throw new EngineError('tampered', `The state after block ${head.number} is another one.`)
   }
 
-  /** The engine goes through its whole state for every block, so growth ends in missed slots. */
+  /**
+   * The engine goes through its whole state for every block, so growth ends in missed slots. But an engine that
+   * executes a call or that gets no processor is slow as well; the time of a root tells them apart.
+   */
   emptyBlockTook(ms: number): void {
     const now = this.#options.nowMs()
     if (ms < EMPTY_BLOCK_ALARM_MS || now < this.#slowUntilMs) return
     this.#slowUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
-    this.#options.logger.warn('an empty block is slow: the state has grown', {ms})
+    const {leaves, rootMs} = this.growth.size
+    const isState = rootMs !== null && rootMs >= ms / 2
+    const why = isState ? 'the state has grown' : 'the engine was held, or the machine is busy'
+    this.#options.logger.warn(`an empty block is slow: ${why}`, {ms, leaves, rootMs})
   }
 
   /** Loud: whoever reaches the engine of a producer makes up money. */

@@ -182,6 +182,9 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
   const {chainId} = options.network.l2
   const head = () => chain.head().number
   const feeds = new Feeds({history, reader, mempool, watch, chainId, head})
+  const {slotMs, contracts} = options.network.l2
+  const reads = createCallQueue(RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH)
+  const own = [contracts.sequencerSet, contracts.gasPriceOracle]
   return {
     chainId,
     address: lowerCase(options.signerAccount.address),
@@ -192,8 +195,8 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
     mempool,
     ...{history, reader, feeds},
     filters: new Filters(feeds, clock),
-    calls: new EngineCalls(chain.gate, options.network.l2.slotMs),
-    reads: createCallQueue(RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH),
+    calls: new EngineCalls({slotMs, gate: chain.gate, reads, own: () => own}),
+    reads,
     named: [],
     health: new Health(),
     accept: parts.accept,

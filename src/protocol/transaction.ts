@@ -148,7 +148,10 @@ export function signatureBytes({signature: {r, s}}: ParsedTransaction): Buffer {
 }
 
 /** Gas a transaction may spend on instructions: what it declares beyond what is due up front. */
-export function executionGas({gasLimit, intrinsicGas}: ParsedTransaction): bigint {
+export function executionGas({
+  gasLimit,
+  intrinsicGas,
+}: Pick<ParsedTransaction, 'gasLimit' | 'intrinsicGas'>): bigint {
   return gasLimit > intrinsicGas ? gasLimit - intrinsicGas : 0n
 }
 

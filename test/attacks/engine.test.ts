@@ -5,7 +5,7 @@ import {join} from 'node:path'
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
-import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
+import {createRpcClient, type RpcClient, type RpcResponseError} from '../../src/lib/json-rpc.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {connectL1Admin, l1Genesis, runL1Host} from '../../src/local/l1-host.ts'
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
@@ -23,9 +23,11 @@ import {accountOf, createTestGenesis} from '../helpers/l2-chain.ts'
 import {portsOf} from '../helpers/listeners.ts'
 import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
 import {until} from '../helpers/node-cluster.ts'
+import {modexpLoop} from '../helpers/slow-code.ts'
 
 const victim = accountOf('victim').address
 const orders = ordersFor(victim)
+const pool = accountOf('pool').address
 
 function enginePid(dir: string): number {
   return Number(JSON.parse(readFileSync(join(dir, 'engine.pid'), 'utf8')).pid)
@@ -148,7 +150,7 @@ describe('the engine of the local L1', () => {
     const port = 22_845
     const {signal} = abort
     const options = {chainId: 31_337, port, blockSeconds: 1, genesisFile, logger: silentLogger}
-    hosting = runL1Host({...options, dir, signal})
+    hosting = runL1Host({...options, dir, signal, contracts: () => [pool]})
     url = `http://127.0.0.1:${port}`
     rpc = createRpcClient(url)
     await until('L1 answers', async () => (await rpc.request('eth_chainId')) === '0x7a69')
@@ -185,6 +187,27 @@ describe('the engine of the local L1', () => {
     admin.close()
     const balance = await rpc.request('eth_getBalance', [accountOf('friend').address, 'latest'])
     expect(balance).toBe('0x1')
+  })
+
+  test('slow code gets what fits a part of its block time; what the network asks for is answered meanwhile', async () => {
+    const heavy = [{data: modexpLoop(512), gas: '0x1c9c380'}, 'latest']
+    const methods = ['eth_call', 'eth_estimateGas', 'eth_createAccessList']
+    const ask = (method: string) => rpc.request(method, heavy).catch((error: unknown) => error)
+    for (const method of methods) {
+      expect(await ask(method)).toMatchObject({
+        code: -32_000,
+        message: expect.stringMatching(/more than 2800000 gas/),
+      })
+    }
+    const refusal = await until('its share is used up', async () => {
+      const error = (await ask('eth_call')) as RpcResponseError
+      return error.code === -32_005 && error
+    })
+    expect((refusal.data as {retryAfterMs: number}).retryAfterMs).toBeLessThanOrEqual(10_000)
+
+    expect(await rpc.request('eth_call', [{to: pool}, 'latest'])).toBe('0x')
+    const head = await rpc.request('eth_blockNumber')
+    await until('blocks go on', async () => (await rpc.request('eth_blockNumber')) !== head)
   })
 })
 

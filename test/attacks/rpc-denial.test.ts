@@ -5,6 +5,7 @@ import {request} from 'node:http'
 import {connect, type Socket} from 'node:net'
 import {join} from 'node:path'
 
+import {encodeFunctionData, type Address} from 'viem'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
 import {
@@ -20,9 +21,12 @@ import {
   WS_SUBSCRIPTIONS,
   WS_SUBSCRIPTIONS_EACH,
 } from '../../src/node/rpc-limits.ts'
-import {accountOf, createTestGenesis, transfer} from '../helpers/l2-chain.ts'
+import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
+import {CpuWait} from '../helpers/cpu-wait.ts'
+import {accountOf, createTestGenesis, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
 import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
 import {nodeOptions, testNetwork, until} from '../helpers/node-cluster.ts'
+import {deployOf, modexpLoop} from '../helpers/slow-code.ts'
 import {startNodeProcess} from '../helpers/node-process.ts'
 import {openSocket, type RawSocket} from '../helpers/raw-socket.ts'
 
@@ -79,11 +83,11 @@ const callMany = (localAddress: string, count: number, method: string) =>
     Array.from({length: count}, (_, id) => ({jsonrpc: '2.0', id, method, params: []})),
   )
 
-function post(localAddress: string, body: object): Promise<Answered> {
+function post(localAddress: string, body: object, at = lone.node.rpcUrl): Promise<Answered> {
   const started = performance.now()
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      lone.node.rpcUrl,
+      at,
       {method: 'POST', localAddress, agent: false, headers: {'content-type': 'application/json'}},
       (incoming) => {
         let text = ''
@@ -99,15 +103,21 @@ function post(localAddress: string, body: object): Promise<Answered> {
   })
 }
 
-/** From block to block, in milliseconds, while `goesOn`, which is asked after each. */
-async function longestGap(goesOn: (count: number) => boolean | Promise<boolean>): Promise<number> {
-  const {node} = lone
+/**
+ * From block to block, in milliseconds without those in which the processor was with others, while `goesOn`,
+ * which is asked after each.
+ */
+async function longestGap(
+  goesOn: (count: number) => boolean | Promise<boolean>,
+  {node}: LoneNode = lone,
+): Promise<number> {
+  const wait = new CpuWait()
   let longest = 0
   let last = performance.now()
   for (let count = 1, {number} = node.status().head; ; count++) {
     await until('the next block', () => node.status().head.number > number)
     ;({number} = node.status().head)
-    longest = Math.max(longest, performance.now() - last)
+    longest = Math.max(longest, performance.now() - last - wait.lapMs())
     last = performance.now()
     if (!(await goesOn(count))) return longest
   }
@@ -249,6 +259,98 @@ describe('calls that only burn gas', () => {
     // PUSH1 0, PUSH1 0, REVERT
     const {error} = await call(OTHER, 'eth_estimateGas', {data: '0x60006000fd'})
     expect(error?.message).toMatch(/revert/i)
+  })
+})
+
+/** 512 bytes each of base and modulus and an exponent of 3, without end: the slowest code for its gas. */
+const MODEXP = modexpLoop(512)
+
+describe('the slowest code for its gas', () => {
+  const LONG_SLOT_MS = 500
+  const METHODS = ['eth_call', 'eth_estimateGas']
+  const user = accountOf('user')
+  let node: LoneNode
+  const ask = (from: string, method: string, ...params: unknown[]) =>
+    post(from, {jsonrpc: '2.0', id: 1, method, params}, node.node.rpcUrl)
+
+  beforeAll(async () => {
+    node = await startLoneNode([user.address], () => ({}), {slotMs: LONG_SLOT_MS})
+  })
+  afterAll(() => node.stop())
+
+  test('from eight addresses it keeps no block longer than a slot; the consensus layer behind one of them is answered', async () => {
+    let isOver = false
+    const answers: Answered[] = []
+    const attack = Array.from({length: 8}, async (_, index) => {
+      while (!isOver) {
+        const burn = {data: MODEXP, gas: '0x2faf080'}
+        answers.push(await ask(`127.0.0.${index + 1}`, METHODS[index % 2]!, burn, 'latest'))
+      }
+    })
+    const epoch = encodeFunctionData({
+      abi: metisSequencerSetAbi,
+      functionName: 'currentEpochNumber',
+    })
+    const reads: Answered[] = []
+    const read = async () => {
+      const set = {to: node.genesis.sequencerSet, data: epoch}
+      reads.push(
+        await ask(ATTACKER, 'eth_blockNumber'),
+        await ask(ATTACKER, 'eth_getBlockByNumber', 'latest', false),
+        await ask(ATTACKER, 'eth_call', set, 'latest'),
+      )
+    }
+    const gap = await longestGap(async (count) => {
+      await read()
+      return count < 10
+    }, node)
+    isOver = true
+    await Promise.all(attack)
+
+    expect(gap).toBeLessThan(2 * LONG_SLOT_MS + WATCH_MS)
+    expect(reads.filter(({error}) => error)).toEqual([])
+    expect(Math.max(...reads.map(({tookMs}) => tookMs))).toBeLessThan(SOON_MS)
+    // It runs, and is told why it ends.
+    expect(answers.some(({error}) => error?.code === -32_000)).toBe(true)
+  }, 60_000)
+
+  test('as a transaction it makes one block late; then its contract is refused what does not fit', async () => {
+    const {signTransaction} = user
+    const send = async (transaction: object) => {
+      const defaults = {type: 'legacy', chainId: L2_CHAIN_ID, gasPrice: 20_000_000n} as const
+      const raw = await signTransaction({...defaults, ...transaction})
+      return ask(OTHER, 'eth_sendRawTransaction', raw)
+    }
+    const isSealed = ({result}: Answered) =>
+      until('it is sealed', async () => {
+        const receipt = (await ask(OTHER, 'eth_getTransactionReceipt', result)).result
+        return (receipt ?? undefined) as {contractAddress: Address} | undefined
+      })
+    const {contractAddress: to} = await isSealed(
+      await send({nonce: 0, gas: 1_000_000n, data: deployOf(MODEXP)}),
+    )
+    await isSealed(await send({nonce: 1, gas: 6_000_000n, to}))
+
+    expect((await send({nonce: 2, gas: 6_000_000n, to})).error).toMatchObject({
+      code: -32_000,
+      message: expect.stringMatching(/took 1 ms for each \d+ gas/),
+      data: {reason: 'slow-code'},
+    })
+    const small = await send({nonce: 2, gas: 100_000n, to})
+    await isSealed(small)
+  }, 30_000)
+
+  test('a call of a million gas at ordinary speed is executed, one that needs too much is told so', async () => {
+    // Counts down from 40,000 at 26 gas each.
+    const ordinary = await ask(
+      '127.0.0.100',
+      'eth_call',
+      {data: '0x619c405b600190038060035700'},
+      'latest',
+    )
+    expect(ordinary.result).toBe('0x')
+    const {error} = await ask('127.0.0.200', 'eth_call', {data: '0x5b600056'}, 'latest')
+    expect(error).toMatchObject({code: -32_000, message: expect.stringMatching(/more than .* gas/)})
   })
 })
 

@@ -90,7 +90,9 @@ test.each<[string, Attack, string]>([
     logs
       .get(node)!
       .filter(
-        ({event, facts}) => event === 'peer misbehaves' && facts['peer'] === lowerAddress(name),
+        ({event, facts}) =>
+          ['peer misbehaves', 'peer is unresponsive'].includes(event) &&
+          facts['peer'] === lowerAddress(name),
       )
       .map(({facts}) => `${node} ${String(facts['offence'])}`),
   )

@@ -4,6 +4,7 @@ import {beforeEach, describe, expect, test} from 'vitest'
 import type {TransactionKind} from '../../src/node/mempool/classify.ts'
 import {Accounts} from '../../src/node/mempool/accounts.ts'
 import {Pace} from '../../src/node/mempool/pace.ts'
+import {SlowCode} from '../../src/node/mempool/slow-code.ts'
 import {Metrics} from '../../src/node/metrics.ts'
 import {PoolUpkeep} from '../../src/node/mempool/upkeep.ts'
 import {systemClock} from '../../src/lib/clock.ts'
@@ -250,7 +251,8 @@ test('after a block of others the pool asks the chain about senders of whom noth
   })
   const upkeep = new PoolUpkeep({
     ...{mempool: pool, accounts, clock: systemClock, logger: silentLogger},
-    ...{pace: new Pace(), metrics: new Metrics(), slotMs: 2000, onUpkeep: () => {}},
+    ...{pace: new Pace(), slowCode: new SlowCode(2000), metrics: new Metrics(), slotMs: 2000},
+    onUpkeep: () => {},
   })
   add(alice, 1)
   add(bob, 0)
@@ -287,7 +289,8 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 
   const upkeep = new PoolUpkeep({
     ...{mempool: pool, accounts, clock: systemClock, logger: silentLogger},
-    ...{pace: new Pace(), metrics: new Metrics(), slotMs: 2000, onUpkeep: () => {}},
+    ...{pace: new Pace(), slowCode: new SlowCode(2000), metrics: new Metrics(), slotMs: 2000},
+    onUpkeep: () => {},
   })
   add(bob, 0)
   const sealed = (...transactions: readonly Hex[]) =>

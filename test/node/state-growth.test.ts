@@ -2,6 +2,7 @@ import {expect, test} from 'vitest'
 
 import {assertStateRoom} from '../../src/node/mempool/admission.ts'
 import {Pace} from '../../src/node/mempool/pace.ts'
+import {EMPTY_BLOCK_ALARM_AGAIN_MS, STATE_ROOTS_KEPT} from '../../src/node/limits.ts'
 import {StateGrowth} from '../../src/node/state-growth.ts'
 import {StateWatch} from '../../src/node/state-watch.ts'
 import {silentLogger} from '../../src/lib/log.ts'
@@ -126,4 +127,27 @@ test('a root that takes long is looked at as often as it may cost, by chance', a
   const share = (asked * 200) / (now - startedAt)
   expect(share).toBeGreaterThan(0.01)
   expect(share).toBeLessThan(0.03)
+})
+
+test('a slow empty block is put down to the state only when the root took that long', async () => {
+  const warned: string[] = []
+  const logger = {...silentLogger, warn: (event: string) => void warned.push(event)}
+  let now = 0
+  let rootMs = 5
+  const stateRoot = async () => {
+    now += rootMs
+    return '0x01' as const
+  }
+  const watch = new StateWatch({engine: {stateRoot}, logger, nowMs: () => now, random: () => 0})
+  const head = {number: 1, stateRoot: '0x01'} as never
+  await watch.check(head)
+  watch.emptyBlockTook(3_000)
+  rootMs = 400
+  now += EMPTY_BLOCK_ALARM_AGAIN_MS
+  for (let count = 0; count < STATE_ROOTS_KEPT; count++) await watch.check(head)
+  watch.emptyBlockTook(500)
+  expect(warned).toEqual([
+    'an empty block is slow: the engine was held, or the machine is busy',
+    'an empty block is slow: the state has grown',
+  ])
 })

@@ -19,6 +19,7 @@ export default class LocalL1 extends OperatorCommand {
     const state = readLocalState(home)
     if (!state) return {data: null, text: 'There is no local network.', exit: 'not-found'}
     const {runL1Host} = await import('../../local/l1-host.ts')
+    const {ownL1Contracts} = await import('../../local/own-contracts.ts')
     const paths = localPaths(home)
     await runL1Host({
       dir: paths.l1Dir,
@@ -26,6 +27,7 @@ export default class LocalL1 extends OperatorCommand {
       port: localPorts(state.settings).l1,
       blockSeconds: state.settings.l1BlockSeconds,
       genesisFile: paths.l1GenesisFile,
+      contracts: ownL1Contracts(home),
       logger: createLogger({part: 'l1', level: flags['log-level'], write: openLogSink()}),
       signal: this.interrupted.signal,
     })

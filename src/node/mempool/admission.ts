@@ -17,6 +17,7 @@ export type RefusalReason =
   | 'sender-limit'
   | 'pool-full'
   | 'state-full'
+  | 'slow-code'
 
 /** The pool does not take the transaction. The message is told to the sender. */
 export class PoolRefusedError extends PlainError {

@@ -3,6 +3,7 @@ import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
 import {executionGas} from '../../protocol/transaction.ts'
+import type {ChainState} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
 import {NEXT_SLOT_OPENS, POOL_EXPIRE_MS, POOL_REFRESH, SUSPECT_EXECUTION_GAS} from '../limits.ts'
 import {FORWARD_AGAIN_MS} from '../peer-limits.ts'
@@ -10,11 +11,13 @@ import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {Metrics} from '../metrics.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
 import type {Pace} from './pace.ts'
+import type {SlowCode} from './slow-code.ts'
 
 export interface UpkeepOptions {
   mempool: Mempool
   accounts: Accounts
   pace: Pace
+  slowCode: SlowCode
   metrics: Pick<Metrics, 'observe'>
   slotMs: number
   clock: Clock
@@ -50,6 +53,17 @@ export class PoolUpkeep {
     const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
     this.#late = late
     pace.slotEnded({sealed, late, refused: mempool.takeRefused(), slotMs})
+  }
+
+  /** They are in the block that is the head of the chain now. */
+  executed(
+    transactions: readonly HeldTransaction[],
+    chain: Pick<ChainState, 'head' | 'lastExecuteMs'>,
+  ): void {
+    const {slowCode, clock, logger} = this.#options
+    const block = {gasUsed: Number(chain.head().gasUsed), ms: chain.lastExecuteMs ?? 0}
+    const slow = slowCode.executed(transactions, block, clock.monotonicMs())
+    if (slow) logger.warn('a block was slow by the code of a transaction', {...slow})
   }
 
   /** @param onChanged called later, when transactions became ready that were not */

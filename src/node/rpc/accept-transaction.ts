@@ -17,6 +17,7 @@ import {laneOf, type ReservedContracts, type TransactionKind} from '../mempool/c
 import {assertStateRoom, PoolRefusedError, stateFull, type StateRoom} from '../mempool/admission.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {PoolRoom} from '../mempool/pace.ts'
+import type {SlowCode} from '../mempool/slow-code.ts'
 import type {SenderRecovery} from './sender-recovery.ts'
 
 export interface AcceptOptions {
@@ -31,6 +32,8 @@ export interface AcceptOptions {
   room(): PoolRoom | undefined
   /** What the engine's state has room for; undefined sets no bound. */
   stateRoom?(): StateRoom | undefined
+  /** Contracts whose code was slow; undefined sets no bound. */
+  slowCode?: Pick<SlowCode, 'assertFits'> | undefined
   /** Called when the pool took one. What it throws takes it out again. */
   onAccepted(transaction: SignedTransaction, lane: TransactionKind): void | Promise<void>
 }
@@ -52,6 +55,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
     mempool.assertFits(parsed, room())
   }
   const transaction = await options.recovery.recover(parsed)
+  if (!isReserved) options.slowCode?.assertFits(transaction, nowMs())
   const lane = laneOf(transaction, contracts, owners())
 
   const known = accounts.known(transaction.sender)

@@ -57,7 +57,7 @@ function givenNumber(tag: unknown, context: RpcContext): number | undefined {
 }
 
 /** @throws {RpcError} when it is not 32 bytes of hex */
-export function hashParam(value: unknown, what: string): Hash {
+export function hashParam(value: unknown): Hash {
   if (typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value)) {
     return value.toLowerCase() as Hash
   }

@@ -17,25 +17,24 @@ type Params = readonly unknown[]
 export const chainMethods: Record<string, Method> = {
   eth_blockNumber: (_params, {chain}) => toHex(chain.head().number),
   eth_getBlockByNumber: ([tag, full], context) => block(tag, full === true, context),
-  eth_getBlockByHash: ([hash, full], context) =>
-    block(hashParam(hash, 'block hash'), full === true, context),
+  eth_getBlockByHash: ([hash, full], context) => block(hashParam(hash), full === true, context),
   eth_getHeaderByNumber: async ([tag], context) =>
     headerObject(await headerNamed(tag, context), context),
   eth_getHeaderByHash: async ([hash], context) =>
-    headerObject(await headerNamed(hashParam(hash, 'block hash'), context), context),
+    headerObject(await headerNamed(hashParam(hash), context), context),
   eth_getBlockTransactionCountByNumber: async ([tag], context) =>
     count(await headerNamed(tag, context)),
   eth_getBlockTransactionCountByHash: async ([hash], context) =>
-    count(await headerNamed(hashParam(hash, 'block hash'), context)),
+    count(await headerNamed(hashParam(hash), context)),
   eth_getUncleCountByBlockNumber: async ([tag], context) =>
     (await blockNamed(tag, context)) ? '0x0' : null,
   eth_getUncleCountByBlockHash: async ([hash], context) =>
-    (await blockNamed(hashParam(hash, 'block hash'), context)) ? '0x0' : null,
+    (await blockNamed(hashParam(hash), context)) ? '0x0' : null,
   eth_getTransactionByHash: transactionByHash,
   eth_getTransactionByBlockNumberAndIndex: async ([tag, index], context) =>
     transactionAt(await blockNamed(tag, context), index, context),
   eth_getTransactionByBlockHashAndIndex: async ([hash, index], context) =>
-    transactionAt(await blockNamed(hashParam(hash, 'block hash'), context), index, context),
+    transactionAt(await blockNamed(hashParam(hash), context), index, context),
   eth_getRawTransactionByHash: rawTransaction,
   eth_getTransactionReceipt: receipt,
   eth_getTransactionReceiptsByBlock: receiptsOfBlock,
@@ -58,7 +57,7 @@ function count(known: KnownBlock | undefined) {
 }
 
 async function transactionByHash([value]: Params, context: RpcContext) {
-  const hash = hashParam(value, 'transaction hash')
+  const hash = hashParam(value)
   const found = await context.reader.locate(hash)
   if (found) return context.reader.transactionObject(found.known, found.index)
   const held = context.mempool.get(hash)
@@ -71,14 +70,14 @@ function transactionAt(known: KnownBlock | undefined, value: unknown, {reader}: 
 }
 
 async function rawTransaction([value]: Params, context: RpcContext) {
-  const hash = hashParam(value, 'transaction hash')
+  const hash = hashParam(value)
   const found = await context.reader.locate(hash)
   if (found) return found.known.sealed.transactions[found.index] ?? null
   return context.mempool.get(hash)?.raw ?? null
 }
 
 async function receipt([value]: Params, {reader}: RpcContext) {
-  const found = await reader.locate(hashParam(value, 'transaction hash'))
+  const found = await reader.locate(hashParam(value))
   return found ? reader.receiptObject(found.known, found.index) : null
 }
 
@@ -148,7 +147,7 @@ async function blockOfHash(filter: Record<string, unknown>, context: RpcContext)
   if (filter['fromBlock'] !== undefined || filter['toBlock'] !== undefined) {
     throw new RpcError(rpcCodes.invalidParams, 'A filter has a block hash or a range, not both.')
   }
-  const number = context.reader.numberOf(hashParam(filter['blockHash'], 'block hash'))
+  const number = context.reader.numberOf(hashParam(filter['blockHash']))
   const hash = number === undefined ? undefined : context.reader.hashOf(number)
   if (number === undefined || hash === undefined) {
     throw new RpcError(rpcCodes.rejected, 'There is no block with this hash.')

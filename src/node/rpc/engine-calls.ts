@@ -1,53 +1,128 @@
 /**
- * Calls that execute code in the engine. In: a call with its gas. Out: its answer, or a refusal with the time
- * to come back. Blocks go first: a call begins only while none is executed, takes at most one slot, and all
- * of them together take at most a share of the time. A call costs what it may take until it is known what
- * it took.
+ * Calls that execute code in an engine: of the node, and of the local L1. In: a call with the gas that was
+ * asked for. Out: its answer, or a refusal with the time to come back. Blocks go first: a call begins only
+ * while none is executed, has at most the gas of a part of a slot at the slowest speed there is, and all of
+ * them together take at most a share of the time. A call costs what it may take until it is known what it took.
  */
 import {setTimeout as sleep} from 'node:timers/promises'
 
+import {toHex, type Address} from 'viem'
+
+import {RpcResponseError} from '../../lib/json-rpc.ts'
 import type {ReadGate} from '../read-gate.ts'
 import {
   RPC_CALL_GAS,
+  RPC_CALL_GAS_LEAST,
   RPC_CALL_GAS_PER_MS,
   RPC_CALL_MS_BURST,
+  RPC_CALL_MS_OWED,
   RPC_CALL_MS_PER_SECOND,
+  RPC_CALL_SLOT_PART,
   RPC_CALLS_MS_BURST,
   RPC_CALLS_MS_PER_SECOND,
+  RPC_CALLS_WAIT_SLOTS,
+  RPC_OWN_CALL_GAS,
 } from '../rpc-limits.ts'
-import {createCallQueue} from './call-queue.ts'
+import {createCallQueue, type CallQueue} from './call-queue.ts'
 import type {Caller} from './context.ts'
+import {estimateGas} from './estimate-gas.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 import {Buckets} from './rate-limit.ts'
+
+export interface EngineCallsOptions {
+  slotMs: number
+  gate: Pick<ReadGate, 'read'>
+  /** Bounds other reads of the engine. */
+  reads: CallQueue
+  /** Contracts of the network that call no code of others. A call of them is a read. */
+  own(): readonly Address[]
+}
+
+export interface EngineCall {
+  /** The transaction object of the request, with `gas` in it or not. */
+  call: Readonly<Record<string, unknown>>
+  /** Asks the engine to execute it. */
+  execute(call: Record<string, unknown>): Promise<unknown>
+}
+
+type Client = Pick<Caller, 'client' | 'signal'>
 
 export class EngineCalls {
   /** Gas that a call may have. */
   readonly mostGas: bigint
-  readonly #gate: ReadGate
+  readonly #options: EngineCallsOptions
   readonly #queue = createCallQueue()
   /** Milliseconds of the engine: of each client, and of all. */
-  readonly #ofClient = new Buckets(RPC_CALL_MS_PER_SECOND, RPC_CALL_MS_BURST)
-  readonly #ofAll = new Buckets(RPC_CALLS_MS_PER_SECOND, RPC_CALLS_MS_BURST)
+  readonly #ofClient = new Buckets(RPC_CALL_MS_PER_SECOND, RPC_CALL_MS_BURST, RPC_CALL_MS_OWED)
+  readonly #ofAll: Buckets
 
-  constructor(gate: ReadGate, slotMs: number) {
-    this.#gate = gate
-    const ofSlot = BigInt(Math.floor(slotMs * RPC_CALL_GAS_PER_MS))
-    this.mostGas = ofSlot < RPC_CALL_GAS ? ofSlot : RPC_CALL_GAS
+  constructor(options: EngineCallsOptions) {
+    const {slotMs} = options
+    this.#options = options
+    this.mostGas = mostGasOf(slotMs)
+    const mostOwed = (slotMs / 1000) * RPC_CALLS_WAIT_SLOTS * RPC_CALLS_MS_PER_SECOND
+    this.#ofAll = new Buckets(RPC_CALLS_MS_PER_SECOND, RPC_CALLS_MS_BURST, mostOwed)
   }
 
-  /** @throws {RpcError} limit, when the client used up its share or too many wait */
-  run<T>(
-    gas: bigint,
-    {client, signal}: Pick<Caller, 'client' | 'signal'>,
-    act: () => Promise<T>,
-  ): Promise<T> {
+  /**
+   * @returns what the engine answers
+   * @throws {RpcError} limit, when the client used up its share or too many wait; rejected, when the call
+   *   needs more gas than a call may have
+   */
+  async call({call, execute}: EngineCall, caller: Client): Promise<unknown> {
+    const asked = gasOf(call)
+    const {gate, reads} = this.#options
+    if (this.#isOwn(call, asked)) {
+      const act = () => execute({...call, gas: toHex(asked ?? RPC_OWN_CALL_GAS)})
+      try {
+        return await reads.run(() => gate.read(act), caller.signal, caller.client)
+      } catch (error) {
+        if (asked !== undefined || !isOutOfGas(error)) throw error
+      }
+    }
+    return this.once({call, execute}, caller)
+  }
+
+  /**
+   * The least gas that suffices, or a little more. The engine's own search executes up to twenty times in one
+   * go, and no block in between; here each execution is a call.
+   *
+   * @throws {RpcError} as `call`
+   */
+  estimate({call, execute}: EngineCall, caller: Client): Promise<string> {
+    const asked = gasOf(call)
+    // All of the gas is tried first, which the sender need not be able to pay.
+    const {gasPrice: _gasPrice, maxFeePerGas: _most, maxPriorityFeePerGas: _tip, ...free} = call
+    const run = (gas: bigint) => this.#run(gas, caller, () => execute({...free, gas: toHex(gas)}))
+    return estimateGas(run, this.#given(asked), this.#tellBound(asked))
+  }
+
+  /** What executes the call once, with at most the gas that a call may have: an access list, for one. */
+  once({call, execute}: EngineCall, caller: Client): Promise<unknown> {
+    const asked = gasOf(call)
+    const given = this.#given(asked)
+    return this.#run(given, caller, () => execute({...call, gas: toHex(given)})).catch(
+      this.#tellBound(asked),
+    )
+  }
+
+  #isOwn({to}: EngineCall['call'], asked: bigint | undefined): boolean {
+    if (typeof to !== 'string' || (asked !== undefined && asked > RPC_OWN_CALL_GAS)) return false
+    return this.#options.own().some((address) => address.toLowerCase() === to.toLowerCase())
+  }
+
+  #given(asked: bigint | undefined): bigint {
+    return asked === undefined || asked > this.mostGas ? this.mostGas : asked
+  }
+
+  #run<T>(gas: bigint, {client, signal}: Client, act: () => Promise<T>): Promise<T> {
     const mostMs = Number(gas) / RPC_CALL_GAS_PER_MS
     // Before it waits, and again when its turn comes: those before it may have used it up.
     this.#refuseWithout(mostMs, client)
     const turn = async () => {
       this.#refuseWithout(mostMs, client)
       await sleep(this.#ofAll.waitMs('', 0, performance.now()))
-      return this.#gate.read(() => this.#timed(client, act))
+      return this.#options.gate.read(() => this.#timed(client, act))
     }
     return this.#queue.run(turn, signal, client)
   }
@@ -72,4 +147,35 @@ export class EngineCalls {
       this.#ofAll.take('', now - began, now)
     }
   }
+
+  /** Who was given less than asked for is told so, instead of that it ran out of gas. */
+  #tellBound(asked: bigint | undefined): (error: unknown) => never {
+    return (error) => {
+      const isBounded = asked === undefined || asked > this.mostGas
+      if (!isBounded || !isOutOfGas(error)) throw error
+      throw new RpcError(
+        rpcCodes.rejected,
+        `The call needs more than ${this.mostGas} gas, the most that a call gets here: blocks wait for it.`,
+        {mostGas: toHex(this.mostGas)},
+      )
+    }
+  }
+}
+
+export function mostGasOf(slotMs: number): bigint {
+  const fitting = BigInt(Math.floor(slotMs * RPC_CALL_SLOT_PART * RPC_CALL_GAS_PER_MS))
+  if (fitting < RPC_CALL_GAS_LEAST) return RPC_CALL_GAS_LEAST
+  return fitting < RPC_CALL_GAS ? fitting : RPC_CALL_GAS
+}
+
+/** @throws {RpcError} invalidParams */
+function gasOf({gas}: EngineCall['call']): bigint | undefined {
+  if (gas === undefined || gas === null) return undefined
+  if (typeof gas === 'string' && /^0x[0-9a-f]{1,64}$/i.test(gas)) return BigInt(gas)
+  throw new RpcError(rpcCodes.invalidParams, 'A quantity is not a hex number.')
+}
+
+/** The engine has one code for every halt, so its name is in the text alone. */
+function isOutOfGas(error: unknown): boolean {
+  return error instanceof RpcResponseError && /out ?of ?gas/i.test(error.message)
 }

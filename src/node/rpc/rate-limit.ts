@@ -12,12 +12,15 @@ export interface RateLimitOptions {
 export class Buckets {
   readonly #perMs: number
   readonly #burst: number
+  readonly #mostOwed: number
   /** What is left, and when that was. Least recently used first. */
   readonly #buckets = new Map<string, {units: number; atMs: number}>()
 
-  constructor(unitsPerSecond: number, burst: number) {
+  /** @param mostOwed beyond it, what was used is forgiven */
+  constructor(unitsPerSecond: number, burst: number, mostOwed = Number.POSITIVE_INFINITY) {
     this.#perMs = unitsPerSecond / 1000
     this.#burst = burst
+    this.#mostOwed = mostOwed
   }
 
   /** @returns milliseconds until there are so many units; 0: there are */
@@ -27,9 +30,9 @@ export class Buckets {
 
   /** Takes them also where there are fewer: what was really used is owed. */
   take(name: string, units: number, nowMs: number): void {
-    const left = this.#left(name, nowMs)
+    const left = Math.max(-this.#mostOwed, this.#left(name, nowMs) - units)
     this.#buckets.delete(name)
-    this.#buckets.set(name, {units: left - units, atMs: nowMs})
+    this.#buckets.set(name, {units: left, atMs: nowMs})
     const [oldest] = this.#buckets.keys()
     if (this.#buckets.size > RPC_CLIENTS && oldest !== undefined) this.#buckets.delete(oldest)
   }

@@ -1,19 +1,16 @@
 /** What only the engine knows: accounts, code, storage, and what a call would do. */
-import {toHex, type Address, type Hex} from 'viem'
+import {toHex, type Address} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {addressFault, l2gethWords} from '../../protocol/l2geth-words.ts'
 import {ENGINE_HISTORY_BLOCKS} from '../limits.ts'
-import {RPC_CALL_TIMEOUT_MS, RPC_ESTIMATE_EXCESS} from '../rpc-limits.ts'
+import {RPC_CALL_TIMEOUT_MS} from '../rpc-limits.ts'
 import {numberOf, tagOf} from './block-tags.ts'
 import type {Caller, Method, RpcContext} from './context.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 type Params = readonly unknown[]
-
-/** Gas of a plain transfer, the least that any transaction needs. */
-const TRANSFER_GAS = 21_000n
 
 export const stateMethods: Record<string, Method> = {
   eth_getBalance: (params, context, caller) => account('eth_getBalance', params, context, caller),
@@ -21,17 +18,15 @@ export const stateMethods: Record<string, Method> = {
   eth_getStorageAt: storage,
   eth_getTransactionCount: transactionCount,
   eth_call: (params, context, caller) => {
-    const asked = callParams(params, context)
-    return withTimeout(atState(asked.tag, context, executorOf(asked, context, caller)))
+    const {call, tag} = callParams(params)
+    const act = (at: string) => context.calls.call({call, execute: executor(at, context)}, caller)
+    return withTimeout(atState(tag, context, act))
   },
   eth_estimateGas: (params, context, caller) => {
-    const asked = callParams(params, context)
-    return withTimeout(
-      atState(asked.tag, context, (at) => {
-        const execute = executorOf({...asked, call: withoutFees(asked.call)}, context, caller)
-        return estimate((gas) => execute(at, gas), asked.gas)
-      }),
-    )
+    const {call, tag} = callParams(params)
+    const act = (at: string) =>
+      context.calls.estimate({call, execute: executor(at, context)}, caller)
+    return withTimeout(atState(tag, context, act))
   },
 }
 
@@ -61,67 +56,17 @@ async function transactionCount([value, tag]: Params, context: RpcContext, calle
   return next === undefined ? latest : toHex(Math.max(next, Number(latest)))
 }
 
-interface AskedCall {
-  call: Record<string, unknown>
-  tag: unknown
-  gas: bigint
-}
-
-/** Without a cap one endless call would stop block production. */
-function callParams([call, tag, ...rest]: Params, {calls}: RpcContext): AskedCall {
+function callParams([call, tag, ...rest]: Params) {
   if (!isRecord(call)) throw new RpcError(rpcCodes.invalidParams, 'The call is not an object.')
   if (rest.some((value) => value !== undefined && value !== null)) {
     throw new RpcError(rpcCodes.invalidParams, 'State and block overrides are not offered.')
   }
-  const asked = quantity(call['gas'])
-  const gas = asked === undefined || asked > calls.mostGas ? calls.mostGas : asked
-  return {call, tag, gas}
-}
-
-/** All of the gas is tried first, which the sender need not be able to pay. */
-function withoutFees(call: Record<string, unknown>): Record<string, unknown> {
-  const {gasPrice: _gasPrice, maxFeePerGas: _most, maxPriorityFeePerGas: _tip, ...rest} = call
-  return rest
+  return {call, tag}
 }
 
 /** The engine cannot be interrupted: who waits is told, and the place in the queue stays taken. */
-function executorOf(
-  {call, gas}: AskedCall,
-  {calls, chain}: RpcContext,
-  caller: Caller,
-): (at: string, gas?: bigint) => Promise<unknown> {
-  return (at, of = gas) =>
-    calls.run(of, caller, () => chain.engine.read('eth_call', [{...call, gas: toHex(of)}, at]))
-}
-
-/**
- * The engine's own estimate executes up to twenty times in one go, while no block can be executed: measured
- * 1.9 s for a call of 0.1 s. Here each execution is a call, with blocks in between.
- */
-async function estimate(execute: (gas: bigint) => Promise<unknown>, most: bigint): Promise<Hex> {
-  // What fails with all of it fails for another reason, which the sender is told.
-  await execute(most)
-  const suffices = (gas: bigint) =>
-    execute(gas).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof RpcResponseError) return false
-        throw error
-      },
-    )
-  let tooLittle = 0n
-  let enough = TRANSFER_GAS < most ? TRANSFER_GAS : most
-  while (enough < most && !(await suffices(enough))) {
-    tooLittle = enough
-    enough = enough * 2n < most ? enough * 2n : most
-  }
-  const isNear = () => Number(enough - tooLittle) <= Number(enough) * RPC_ESTIMATE_EXCESS
-  while (tooLittle > 0n && !isNear()) {
-    const middle = (tooLittle + enough) / 2n
-    if (await suffices(middle)) enough = middle
-    else tooLittle = middle
-  }
-  return toHex(enough)
+function executor(at: string, {chain}: RpcContext) {
+  return (call: Record<string, unknown>) => chain.engine.read('eth_call', [call, at])
 }
 
 /** Runs a read at the state of a block. @throws {RpcError} when that state is not kept */
@@ -199,10 +144,4 @@ async function withTimeout<T>(act: Promise<T>): Promise<T> {
 function addressParam(value: unknown): Address {
   if (typeof value === 'string' && /^0x[0-9a-f]{40}$/i.test(value)) return value as Address
   throw new RpcError(rpcCodes.invalidParams, l2gethWords.argument(0, addressFault(value)))
-}
-
-function quantity(value: unknown): bigint | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value === 'string' && /^0x[0-9a-f]{1,64}$/i.test(value)) return BigInt(value)
-  throw new RpcError(rpcCodes.invalidParams, 'A quantity is not a hex number.')
 }

@@ -8,6 +8,7 @@ import type {Contradiction} from '../heads/heads.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {Pace} from '../mempool/pace.ts'
+import type {SlowCode} from '../mempool/slow-code.ts'
 import type {Metrics} from '../metrics.ts'
 import type {BlockExchange} from '../peers/exchange.ts'
 import type {BlockRules} from './check-block.ts'
@@ -19,6 +20,7 @@ export interface DriverOptions {
   mempool: Mempool
   accounts: Accounts
   pace: Pace
+  slowCode: SlowCode
   exchange: BlockExchange
   rules: BlockRules
   signer: {address: Address; privateKey: Hex}

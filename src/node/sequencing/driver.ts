@@ -250,11 +250,12 @@ export class Driver {
   async #sealWith(request: SealRequest): Promise<void> {
     // A block of one transaction tells nothing about what a slot can hold.
     if (!this.#isSingle()) this.#upkeep.slotEnds(request.transactions.length, this.#slots.sealAtMs)
-    const {clock, pace, slotMs} = this.#options
+    const {chain, clock, pace, slotMs} = this.#options
     const startedMs = clock.monotonicMs()
     const {sealed, dropped} = await sealBlock(this.#seal, request)
     const tookMs = clock.monotonicMs() - startedMs
     pace.sealed(this.#open?.executionGas ?? 0, tookMs, slotMs)
+    if (sealed) this.#upkeep.executed(this.#open?.held ?? [], chain)
     this.#slots.sealTook(tookMs)
     this.#dropFromPool(dropped)
     this.#open = undefined

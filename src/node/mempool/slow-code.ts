@@ -1,0 +1,80 @@
+/**
+ * Contracts whose code takes long for its gas, learned from blocks that were slow. Gas is a poor measure of
+ * time: MODEXP takes a hundred times what a transfer of tokens takes. In: executed blocks. Out: whether a
+ * transaction that calls such a contract fits into a slot.
+ */
+import type {Address, Hash} from 'viem'
+
+import {executionGas, type SignedTransaction} from '../../protocol/transaction.ts'
+import {
+  SEAL_SHARE,
+  SLOW_BLOCK_LEAST_GAS_PER_MS,
+  SLOW_CODE_GAS_PER_MS,
+  SLOW_CODE_KEPT_MS,
+  SLOW_CODE_LEAST_GAS_PER_MS,
+  SLOW_CODES,
+} from '../limits.ts'
+import {refused} from './admission.ts'
+
+/** The transaction that a slow block is put down to. */
+export interface SlowTransaction {
+  hash: Hash
+  to: Address | null
+  gasPerMs: number
+  gasUsed: number
+  ms: number
+}
+
+type Seen = Pick<SignedTransaction, 'hash' | 'to' | 'sender' | 'gasLimit' | 'intrinsicGas'>
+
+export class SlowCode {
+  /** By contract, or by who creates some. The oldest first. */
+  readonly #known = new Map<string, {gasPerMs: number; untilMs: number}>()
+  readonly #allowedMs: number
+
+  constructor(slotMs: number) {
+    this.#allowedMs = slotMs * SEAL_SHARE
+  }
+
+  /**
+   * A block was executed.
+   *
+   * @returns the transaction that declared most, when the block was slow by its code
+   */
+  executed(
+    transactions: readonly Seen[],
+    {gasUsed, ms}: {gasUsed: number; ms: number},
+    nowMs: number,
+  ): SlowTransaction | undefined {
+    const gasPerMs = Math.round(gasUsed / ms)
+    const isSlowCode = gasPerMs < SLOW_CODE_GAS_PER_MS && gasPerMs >= SLOW_BLOCK_LEAST_GAS_PER_MS
+    const [first, ...rest] = transactions
+    if (ms <= this.#allowedMs || !isSlowCode || !first) return undefined
+    const most = rest.reduce((a, b) => (executionGas(b) > executionGas(a) ? b : a), first)
+    const key = keyOf(most)
+    this.#known.delete(key)
+    // A contract that others made slow is not shut out for it: less than this is no code's fault.
+    const ofCode = Math.max(SLOW_CODE_LEAST_GAS_PER_MS, gasPerMs)
+    this.#known.set(key, {gasPerMs: ofCode, untilMs: nowMs + SLOW_CODE_KEPT_MS})
+    const [oldest] = this.#known.keys()
+    if (this.#known.size > SLOW_CODES && oldest !== undefined) this.#known.delete(oldest)
+    return {hash: most.hash, to: most.to, gasPerMs, gasUsed, ms}
+  }
+
+  /** @throws {PoolRefusedError} slow-code: what it declares would take longer than a block may */
+  assertFits(transaction: Seen, nowMs: number): void {
+    const seen = this.#known.get(keyOf(transaction))
+    if (!seen || seen.untilMs <= nowMs) return
+    const most = Math.floor(seen.gasPerMs * this.#allowedMs)
+    if (Number(executionGas(transaction)) <= most) return
+    const what = transaction.to === null ? 'what you created' : 'this contract'
+    throw refused(
+      'slow-code',
+      `The code of ${what} took 1 ms for each ${seen.gasPerMs} gas, so a block would be late; declare at most ${most + Number(transaction.intrinsicGas)} gas, or send it again in ten minutes.`,
+    )
+  }
+}
+
+function keyOf({to, sender}: Seen): string {
+  return to ?? `created by ${sender}`
+}
