@@ -1,17 +1,12 @@
 import type {Address, Hash} from 'viem'
 
+import {HttpError} from './rest-errors.ts'
+
 /** Longest page of a list. Source: Themis `metis/querier.go`. */
 const MAX_PAGE = 20n
+/** Beyond it there is nothing for thousands of years. */
+const MAX_PAGES = 1n << 40n
 const MAX_UINT64 = (1n << 64n) - 1n
-
-/** An answer with `{"error": …}` and this status. */
-export class HttpError extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
 
 /** Source: cosmos-sdk `types/rest`, ParseUint64OrReturnBadRequest. */
 export function uint64(text: string): bigint {
@@ -30,12 +25,10 @@ export function hashOf(text: string): Hash {
   return text.toLowerCase() as Hash
 }
 
-export function pageOf(query: URLSearchParams): {page: number; limit: number} {
+/** @returns null for a page that has nothing, whatever there is: a page or a limit of 0 */
+export function pageOf(query: URLSearchParams): {page: number; limit: number} | null {
   const page = uint64(query.get('page') ?? '')
   const limit = uint64(query.get('limit') ?? '')
-  if (page < 1n || page > 1_000_000n) throw new HttpError(400, 'page must be from 1 to 1000000')
-  if (limit < 1n || limit > MAX_PAGE) {
-    throw new HttpError(400, `limit must be from 1 to ${MAX_PAGE}`)
-  }
-  return {page: Number(page), limit: Number(limit)}
+  if (page < 1n || page > MAX_PAGES || limit < 1n) return null
+  return {page: Number(page), limit: Number(limit < MAX_PAGE ? limit : MAX_PAGE)}
 }

@@ -1,15 +1,28 @@
-import {addressOf, HttpError, uint64} from './rest-arguments.ts'
+import {zeroAddress} from 'viem'
+
+import {consensusAddress, consensusKey} from './bech32.ts'
+import {addressOf, uint64} from './rest-arguments.ts'
+import {HttpError, sdkError} from './rest-errors.ts'
 import type {RestSource, Route} from './rest-routes.ts'
 import {currentValidators, proposerOf} from './state.ts'
 
-/** As cosmos-sdk pages its lists. */
-const EMPTY_SEARCH = {total_count: '0', count: '0', page_number: '1', page_total: '0', limit: '30'}
+const NOBODY = {address: zeroAddress, account_number: '0', sequence: '0'}
 const EMPTY_ACCOUNT = {
-  address: '',
+  address: zeroAddress,
   coins: [],
-  public_key: '',
+  public_key: null,
   account_number: '0',
   sequence: '0',
+}
+/** Source: `DefaultParams` in Themis `auth/types/params.go`. */
+const AUTH_PARAMS = {
+  max_memo_characters: 256,
+  tx_sig_limit: 7,
+  tx_size_cost_per_byte: 10,
+  sig_verify_cost_ed25519: 590,
+  sig_verify_cost_secp256k1: 1000,
+  max_tx_gas: 1_000_000,
+  tx_fees: '1000000000000000',
 }
 
 /**
@@ -32,10 +45,10 @@ export function cosmosRoutes({network, state, status}: RestSource): Route[] {
       /^\/auth\/accounts\/([^/]+)\/sequence$/,
       (_query, text) => {
         addressOf(text)
-        return {result: {account_number: '0', sequence: '0'}}
+        return {result: NOBODY}
       },
     ],
-    [/^\/auth\/params$/, () => ({result: {max_tx_gas: '0', tx_fees: '0'}})],
+    [/^\/auth\/params$/, () => ({result: AUTH_PARAMS})],
     [
       /^\/bank\/balances\/([^/]+)$/,
       (_query, text) => {
@@ -43,11 +56,15 @@ export function cosmosRoutes({network, state, status}: RestSource): Route[] {
         return {result: []}
       },
     ],
-    [/^\/supply\/total$/, () => ({result: []})],
     [/^\/gov\/proposals$/, () => ({result: []})],
-    [/^\/gov\/proposals\/([^/]+)/, (_query, id) => absent(`proposal ${uint64(id)}`)],
-    [/^\/txs$/, () => ({bare: {...EMPTY_SEARCH, txs: []}})],
-    [/^\/txs\/([^/]+)/, (_query, hash) => absent(`transaction ${hash.slice(0, 66)}`)],
+    [
+      /^\/gov\/proposals\/([^/]+)/,
+      (_query, id) => {
+        throw sdkError(500, `unknown proposal with id ${uint64(id)}`, 1, 'gov')
+      },
+    ],
+    [/^\/txs$/, () => ({result: null, isComputed: true})],
+    [/^\/txs\/([^/]+)/, (_query, hash) => noTransaction(hash)],
     [
       /^\/blocks\/([^/]+)$/,
       (_query, text) => {
@@ -68,12 +85,12 @@ export function cosmosRoutes({network, state, status}: RestSource): Route[] {
       (_query, text) => {
         requireHeight(text, height())
         const validators = currentValidators(state()).map(({signer, pubKey, power, accum}) => ({
-          address: signer,
-          pub_key: pubKey,
+          address: consensusAddress(signer),
+          pub_key: consensusKey(pubKey),
           proposer_priority: String(accum),
           voting_power: String(power),
         }))
-        return {bare: {block_height: height(), validators}}
+        return {result: {block_height: height(), validators}, isComputed: true}
       },
     ],
     [
@@ -95,6 +112,12 @@ function requireHeight(text: string, newest: string): void {
   throw new HttpError(404, `height ${uint64(text)} is not kept, only ${newest}`)
 }
 
-function absent(what: string): never {
-  throw new HttpError(404, `there is no ${what}`)
+/** Source: `encoding/hex` of Go, which reads the name of a transaction first. */
+function noTransaction(hash: string): never {
+  const wrong = [...hash].find((letter) => !/[0-9a-f]/i.test(letter))
+  if (wrong !== undefined) {
+    const point = wrong.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+    throw new HttpError(500, `encoding/hex: invalid byte: U+${point} '${wrong}'`)
+  }
+  throw new HttpError(404, `there is no transaction ${hash.slice(0, 66)}`)
 }

@@ -3,7 +3,7 @@ import type {Hash, Hex} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
 import {SIGN_TYPES, type SignedRequest, type SignType} from './mpc-signer.ts'
-import {HttpError} from './rest-arguments.ts'
+import {HttpError} from './rest-errors.ts'
 import type {RestSource} from './rest-routes.ts'
 
 /** An answer of a path that changes something: the whole body. */

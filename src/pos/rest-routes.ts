@@ -1,4 +1,4 @@
-import type {Address, Hash, LocalAccount} from 'viem'
+import {zeroAddress, type Address, type Hash, type LocalAccount} from 'viem'
 
 import type {Network} from '../protocol/network.ts'
 import {
@@ -7,10 +7,12 @@ import {
   PRODUCER_COUNT,
   selectProducers,
   type Span,
+  type Validator,
 } from '../protocol/span.ts'
 import {MPC_TYPES, soloMpc, type MpcType} from './mpc.ts'
 import type {SignedRequest, SignRequest} from './mpc-signer.ts'
-import {addressOf, hashOf, HttpError, pageOf, uint64} from './rest-arguments.ts'
+import {addressOf, hashOf, pageOf, uint64} from './rest-arguments.ts'
+import {HttpError, NoSuchPathError, sdkError} from './rest-errors.ts'
 import {cosmosRoutes} from './rest-cosmos.ts'
 import {
   chainManagerJson,
@@ -43,7 +45,7 @@ export interface RestSource {
 }
 
 /** `result` goes into Themis' envelope, `bare` is the whole body. */
-type RestAnswer = ({result: unknown} | {bare: unknown}) & {status?: number}
+type RestAnswer = ({result: unknown; isComputed?: boolean} | {bare: unknown}) & {status?: number}
 type Pending = RestAnswer | Promise<RestAnswer>
 type Handler = (query: URLSearchParams) => Pending
 export type Route = [pattern: RegExp, handle: (query: URLSearchParams, argument: string) => Pending]
@@ -68,7 +70,7 @@ export function createRoutes(source: RestSource) {
         if (match) return (query) => handle(query, match[1] ?? '')
       }
       if (isOther(path)) return undefined
-      throw new HttpError(404, `there is nothing at ${path}`)
+      throw new NoSuchPathError()
     },
   }
 }
@@ -77,34 +79,53 @@ function metisRoutes({network, account, store, state, epochLength}: RestSource):
   const chainId = String(network.l2.chainId)
   const proposer = account.address.toLowerCase() as Address
   const lengthOrFail = () => epochLength() ?? notFound('No span duration')
+  /** The first span is from before anybody was heard of: it shows the set with which the next one was made. */
+  const withGenesis = (span: Span): Span => {
+    if (span.validators.length > 0) return span
+    const validators = store.span(span.id + 1n)?.validators ?? currentValidators(state())
+    const known = (producer: Validator) =>
+      validators.find(({signer}) => signer === producer.signer) ?? producer
+    const [first, ...others] = span.producers
+    return {...span, validators, producers: [known(first), ...others.map(known)]}
+  }
   const latest = () => latestSpan(state()) ?? notFound('No latest span found')
   return [
     [/^\/metis\/latest-span$/, () => ({result: spanJson(latest(), chainId)})],
     [
       /^\/metis\/span\/list$/,
       (query) => {
-        const {page, limit} = pageOf(query)
-        return {result: store.listSpans(page, limit).map((span) => spanJson(span, chainId))}
+        const page = pageOf(query)
+        const spans = page ? store.listSpans(page.page, page.limit) : []
+        return {result: orNull(spans.map((span) => spanJson(withGenesis(span), chainId)))}
       },
     ],
     [
       /^\/metis\/span\/([^/]+)$/,
       (_query, id) => {
-        const span = store.span(uint64(id)) ?? notFound('No span found')
-        return {result: spanJson(span, chainId)}
+        const span = store.span(uint64(id))
+        if (!span) throw sdkError(500, 'could not get span; span not found for id')
+        return {result: spanJson(withGenesis(span), chainId)}
       },
     ],
     [
       /^\/metis\/respan\/list$/,
       (query) => {
-        const {page, limit} = pageOf(query)
-        const respans = store.listRespans(page, limit)
-        return {result: respans.map((respan) => respanJson(respan, proposer, chainId))}
+        const page = pageOf(query)
+        const respans = page ? store.listRespans(page.page, page.limit) : []
+        return {result: orNull(respans.map((respan) => respanJson(respan, proposer, chainId)))}
       },
     ],
-    // Nothing stores user transactions: the real one answers as empty.
-    [/^\/metis\/tx\/[^/]+$/, () => ({result: null})],
-    [/^\/metis\/next-span-seed$/, () => ({result: nextSpanSeed(latest().id + 1n)})],
+    // Nothing stores user transactions.
+    [
+      /^\/metis\/tx\/[^/]+$/,
+      () => {
+        throw sdkError(500, 'could not get metisTx; span not found for id')
+      },
+    ],
+    [
+      /^\/metis\/next-span-seed$/,
+      () => ({result: nextSpanSeed(latest().id + 1n), isComputed: true}),
+    ],
     [/^\/metis\/params$/, () => ({result: metisParamsJson(lengthOrFail(), PRODUCER_COUNT)})],
     [
       /^\/metis\/prepare-next-span$/,
@@ -125,7 +146,7 @@ function metisRoutes({network, account, store, state, epochLength}: RestSource):
           validators: currentValidators(state()),
           producers: [first ?? notFound('Next Producers not found'), ...others],
         }
-        return {result: spanJson(span, query.get('chain_id') ?? '')}
+        return {result: spanJson(span, query.get('chain_id') ?? ''), isComputed: true}
       },
     ],
   ]
@@ -137,15 +158,19 @@ function stakingRoutes({state, store, l1BlockOf}: RestSource): Route[] {
     [/^\/staking\/validator-set$/, () => ({result: validatorSetJson(currentValidators(state()))})],
     [
       /^\/staking\/signer\/([^/]+)$/,
-      (_query, text) => ({
-        result: validatorJson(bySigner(addressOf(text)) ?? notFound('No found')),
-      }),
+      (_query, text) => {
+        const validator = bySigner(addressOf(text))
+        if (validator) return {result: validatorJson(validator)}
+        throw sdkError(400, 'Error while getting validator by signer; Validator not found')
+      },
     ],
     [
       /^\/staking\/validator\/([^/]+)$/,
-      (_query, id) => ({
-        result: validatorJson(liveRecord(state(), uint64(id)) ?? notFound('No found')),
-      }),
+      (_query, id) => {
+        const validator = liveRecord(state(), uint64(id))
+        if (validator) return {result: validatorJson(validator)}
+        throw sdkError(400, 'No validator found', 6)
+      },
     ],
     [
       /^\/staking\/validator-status\/([^/]+)$/,
@@ -184,7 +209,12 @@ function stakingRoutes({state, store, l1BlockOf}: RestSource): Route[] {
         return {result: true}
       },
     ],
-    [/^\/staking\/proposer-bonus-percent$/, () => notFound('there is no proposer bonus')],
+    [
+      /^\/staking\/proposer-bonus-percent$/,
+      () => {
+        throw sdkError(500, 'unknown staking query endpoint', 6)
+      },
+    ],
   ]
 }
 
@@ -193,24 +223,36 @@ function mpcRoutes({account, store}: RestSource): Route[] {
   const all = () => MPC_TYPES.map((type) => soloMpc(account, type))
   return [
     [/^\/mpc\/set$/, () => ({result: soloMpc(account, 0).participants})],
-    [/^\/mpc\/list$/, () => ({result: all()})],
+    [
+      /^\/mpc\/list$/,
+      (query) => {
+        // It reads a page that nobody gave.
+        if (query.has('page')) return {result: all()}
+        throw sdkError(400, 'failed to parse params: UnmarshalJSON cannot decode empty bytes')
+      },
+    ],
     [
       /^\/mpc\/sign\/([^/]+)$/,
-      (_query, id) => ({result: signJson(store.signRequest(id) ?? notFound('No sign found'))}),
+      (_query, id) => {
+        const request = store.signRequest(id)
+        if (request) return {result: signJson(request)}
+        throw sdkError(500, `could not get sign; mpc sign not found for id:${id.slice(0, 100)}`)
+      },
     ],
     [
       /^\/mpc\/latest\/([^/]+)$/,
       (_query, text) => {
-        const type = Number(uint64(text))
-        if (!isMpcType(type)) throw new HttpError(400, `there is no mpc type ${text}`)
-        return {result: soloMpc(account, type)}
+        const type = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
+        return {result: isMpcType(type) ? soloMpc(account, type) : NO_MPC}
       },
     ],
     [
       /^\/mpc\/([^/]+)$/,
-      (_query, id) => ({
-        result: all().find(({mpc_id}) => mpc_id === id) ?? notFound('No mpc found'),
-      }),
+      (_query, id) => {
+        const mpc = all().find(({mpc_id}) => mpc_id === id)
+        if (mpc) return {result: mpc}
+        throw sdkError(500, 'could not get mpc; mpc not found for id')
+      },
     ],
   ]
 }
@@ -228,6 +270,17 @@ function otherRoutes({network, state, status}: RestSource): Route[] {
     ],
     [/^\/metis-seq\/status$/, () => ({bare: status()})],
   ]
+}
+
+/** What Themis shows where it has no wallet of the type. */
+const NO_MPC = {
+  ...{mpc_id: '', threshold: 0, participants: null, mpc_address: zeroAddress},
+  ...{mpc_pubkey: null, mpc_type: 0},
+}
+
+/** A slice of Go that nothing was put into. */
+function orNull<T>(list: readonly T[]): readonly T[] | null {
+  return list.length > 0 ? list : null
 }
 
 function notFound(message: string): never {

@@ -7,7 +7,8 @@ import {createHostCheck, HOST_REFUSED} from '../lib/host-names.ts'
 import {listen as listenHttp, readBody, sendText, type HttpServer} from '../lib/http-server.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {Shares} from '../lib/shares.ts'
-import {HttpError} from './rest-arguments.ts'
+import {uint64} from './rest-arguments.ts'
+import {HttpError, NoSuchPathError, sdkError} from './rest-errors.ts'
 import {
   POS_BODY_BYTES,
   POS_CONNECTIONS,
@@ -78,6 +79,7 @@ async function answer(
     await act(context, request, response)
   } catch (error) {
     if (error instanceof HttpError) return send(response, error.status, {error: error.message})
+    if (error instanceof NoSuchPathError) return sendNoSuchPath(response)
     context.source.onError(error)
     send(response, 500, {error: 'internal error'})
   }
@@ -111,7 +113,8 @@ async function act(
   )
   if ('bare' in body) return send(response, status, body.bare)
   checkHeight(url.searchParams, source)
-  const height = String(source.state().revision)
+  // What is computed, and not read from a state, has no height.
+  const height = body.isComputed ? '0' : String(source.state().revision)
   send(response, status, {height, result: body.result})
 }
 
@@ -161,7 +164,11 @@ function checkHeight(query: URLSearchParams, source: RestSource): void {
   const height = query.get('height')
   const current = source.state().revision
   if (height === null || height === '' || height === '0' || height === String(current)) return
-  throw new HttpError(400, `the state at height ${height} is not kept, only that at ${current}`)
+  uint64(height)
+  throw sdkError(
+    500,
+    `failed to load state at height ${height}; version does not exist (latest height: ${current})`,
+  )
 }
 
 function parseUrl(path = '/'): URL {
@@ -174,4 +181,9 @@ function parseUrl(path = '/'): URL {
 
 function send(response: ServerResponse, status: number, body: unknown): void {
   sendText(response, status, 'application/json', stringifyJson(body))
+}
+
+/** Source: `NotFound` of Go's `net/http`, which the router of Themis uses. */
+function sendNoSuchPath(response: ServerResponse): void {
+  sendText(response, 404, 'text/plain; charset=utf-8', '404 page not found\n')
 }

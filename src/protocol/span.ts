@@ -127,12 +127,15 @@ function drawProducers<T extends Candidate>(
 ): T[] {
   if (eligible.length <= producerCount) return [...eligible]
   const rand = createGoRand(seedBytes(spanId).readBigInt64BE(0))
-  const total = BigInt(eligible.reduce((sum, {power}) => sum + power, 0))
+  const total = eligible.reduce((sum, {power}) => sum + BigInt(power), 0n)
+  // Themis adds in 64 bits; what does not fit is no set of validators, and drawing from it would never end.
+  if (total > MAX_UINT64)
+    throw new RangeError('The power of the validators does not fit in 64 bits.')
   const picks = new Map<number, number>()
   for (let place = 0; place < producerCount; place++) {
     const target = drawFromOne(rand.uint64, total)
-    let sum = 0
-    const index = eligible.findIndex(({power}) => BigInt((sum += power)) >= target)
+    let sum = 0n
+    const index = eligible.findIndex(({power}) => (sum += BigInt(power)) >= target)
     picks.set(index, (picks.get(index) ?? 0) + 1)
   }
   return eligible.flatMap((validator, index) => {

@@ -108,7 +108,7 @@ test('a stranger is looked up on L1 once in a while, not each time it knocks', a
     l1: {
       request: () => {
         calls++
-        return Promise.resolve('0x0')
+        return Promise.resolve(`0x${'0'.repeat(64)}`)
       },
       close() {},
     } as never,

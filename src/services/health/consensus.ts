@@ -65,12 +65,12 @@ function parseCandidates(set: unknown): Candidate[] {
   return validators.filter(isRecord).flatMap((validator) => {
     const {signer, power, startBatch, endBatch, jailed} = validator
     const batches = [Number(startBatch), Number(endBatch)]
-    if (typeof signer !== 'string' || !isAddress(signer) || typeof power !== 'number') return []
+    if (typeof signer !== 'string' || !isAddress(signer) || !Number.isSafeInteger(power)) return []
     if (!batches.every(Number.isSafeInteger)) return []
     return [
       {
         signer: signer as Address,
-        power,
+        power: Number(power),
         startBatch: BigInt(batches[0]!),
         endBatch: BigInt(batches[1]!),
         jailed: jailed === true,
