@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -150,14 +151,28 @@ describe('a node', () => {
     const home = options.dataDir
     const first = await startTestNode(options)
     await until('it seals', () => first.status().head.number > 103)
-    await first.stop()
     const copy = join(genesis.dir, 'copy')
+    const twin = join(genesis.dir, 'twin')
+    const from = await copiedAtWrite(home, twin)
+    await until('it signs what the copy does not know', () => first.status().head.number > from + 1)
+    await first.stop()
     cpSync(home, copy, {recursive: true, preserveTimestamps: true})
+
+    // In the place of the home, and in no time: the copy is as old as its last line.
+    const original = join(genesis.dir, 'original')
+    renameSync(home, original)
+    renameSync(twin, home)
+    const copied = await startTestNode(options)
+    await until('L1 was read', () => copied.status().waitingFor?.needs.join() === 'peers')
+    expect(copied.status()).toMatchObject({blocksSealed: 0, guard: {trusted: false}})
+    await copied.stop()
+    rmSync(home, {recursive: true})
+    renameSync(original, home)
 
     // An ordinary restart goes on at once, also when no peer answers.
     const second = await startTestNode(options)
-    const from = second.status().head.number
-    await until('it seals on', () => second.status().head.number > from + 3)
+    const head = second.status().head.number
+    await until('it seals on', () => second.status().head.number > head + 3)
     expect(second.status()).toMatchObject({guard: {trusted: true}, waitingFor: null, halted: null})
     await second.stop()
 
@@ -167,7 +182,7 @@ describe('a node', () => {
     const old = await startTestNode(options)
     await until('L1 was read', () => old.status().waitingFor?.needs.join() === 'peers')
     expect(old.status()).toMatchObject({
-      ...{phase: 'catching-up', blocksSealed: 0, head: {number: from}, guard: {trusted: false}},
+      ...{phase: 'catching-up', blocksSealed: 0, head: {number: head}, guard: {trusted: false}},
     })
     await old.stop()
 
@@ -184,7 +199,7 @@ describe('a node', () => {
     const signer = alpha.address.toLowerCase() as typeof alpha.address
     const rebuilt = rebuildGuard({path, log, signer, nowMs: Date.now()})
     log.close()
-    expect(rebuilt).toEqual({floor: from + 1, learned: 0, movedTo: null})
+    expect(rebuilt).toEqual({floor: head + 1, learned: 0, movedTo: null})
     const mended = await startTestNode(options)
     await until('L1 was read', () => mended.status().waitingFor?.needs.join() === 'peers')
     // Not even in the turn that had begun before it started.
@@ -192,3 +207,18 @@ describe('a node', () => {
     await mended.stop()
   })
 })
+
+/** `cp -a` within milliseconds of a signature. @returns the highest height that was signed then */
+async function copiedAtWrite(home: string, copy: string): Promise<number> {
+  const path = join(home, 'sign-guard.log')
+  for (;;) {
+    const before = SignGuard.topOf(path)
+    await until('it signs', () => SignGuard.topOf(path) !== before)
+    execFileSync('cp', ['-a', home, copy])
+    const file = join(copy, 'sign-guard.log')
+    const writtenMs = Number(/ (\d+)\n$/.exec(readFileSync(file, 'latin1'))?.[1])
+    // On a busy machine the copy may have come too late.
+    if (statSync(file).ctimeMs - writtenMs < 250) return SignGuard.topOf(file)!
+    rmSync(copy, {recursive: true})
+  }
+}

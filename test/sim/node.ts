@@ -73,6 +73,8 @@ export class SimNode {
   #last: Life | undefined
   readonly #guardFile: GuardFile
   #isHeldDown = false
+  /** Nothing was signed since the process last ended in an orderly way. */
+  #isClosed = false
   #replacements = 0
   /** The newest of them after which something was signed. */
   #signedIn = 0
@@ -122,10 +124,20 @@ export class SimNode {
     return join(this.#context.dir, this.name)
   }
 
-  /** The directory was exchanged for another one while no process ran: its files are of this moment. */
-  dirReplaced(guardIsCarried = false): void {
-    this.#guardFile.wasReplaced(guardIsCarried)
+  /** Of its machine. */
+  get wallMs(): number {
+    return this.#context.world.wallMs + this.#skewMs
+  }
+
+  /**
+   * The directory was exchanged for another one while no process ran.
+   *
+   * @param madeMs when the guard that lies there now was made
+   */
+  dirReplaced(madeMs: number, guardIsCarried = false): void {
+    this.#guardFile.wasReplaced(madeMs, guardIsCarried)
     this.#unfinished = undefined
+    this.#isClosed = false
     this.#replacements++
   }
 
@@ -158,7 +170,10 @@ export class SimNode {
     await l1Loop.stop()
     await chain.saveSnapshot().catch(() => {})
     await exchange.stop()
-    if (life.alive) this.#end(life)
+    if (!life.alive) return
+    life.guard?.end()
+    this.#isClosed = true
+    this.#end(life)
   }
 
   pause(ms: number): void {
@@ -195,7 +210,10 @@ export class SimNode {
   async #start(life: Life): Promise<void> {
     const {setup, l1, judge, network, world, dir, faults, isPlanted} = this.#context
     const {dataDir} = this
-    if (this.lives === 1 && !this.#isCopy && setup.keysAreNew) this.#guardFile.create(life.clock)
+    if (this.lives === 1 && !this.#isCopy && setup.keysAreNew) {
+      this.#guardFile.create(life.clock)
+      this.#isClosed = true
+    }
     // The key is older than its home, and the operator knows that it has never signed.
     const isFirst = this.address === setup.fakeGenesis.firstEpoch.signer && !this.#isCopy
     const isAlone = isFirst && !setup.keysAreNew && judge.highest === GENESIS_NUMBER
@@ -230,6 +248,7 @@ export class SimNode {
     const watch = (life.watch = new SigningWatch({
       ...{judge, life, log, guard, isAlone, me: this.address},
       isRebuilt: this.#guardFile.isRebuilt,
+      wasClosed: this.#isClosed,
     }))
     exchange.onHeard = () => watch.heardPeer()
     const l1Client = simRpc({
@@ -388,6 +407,7 @@ export class SimNode {
         judge.sealed({signer: this.address, number: height, hash})
         if (isNews) life.watch?.signs(height)
         this.#guardFile.isRebuilt = false
+        this.#isClosed = false
         if (this.#replacements > 0) this.#signsAfter(life)
         this.#unfinished = hash
       })
