@@ -1,6 +1,7 @@
 /** The whole node: opened, restored, listening, running; and closed in the opposite order. */
 import {createChainRpc} from '../chain/chain-rpc.ts'
 import {connectionLimits, Connections} from '../lib/connections.ts'
+import {assertPortFree} from '../lib/http-server.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {startAdminServer} from './admin/admin-server.ts'
@@ -25,7 +26,7 @@ export type {NodeOptions, RunningNode} from './node-options.ts'
  * - Signed by: signer, for each block.   Chain: L2, reads and writes L1.   Value: none.
  *
  * @returns once it serves; it is silent until it caught up with its peers
- * @throws {MetisSeqError} DIRECTORY_LOCKED, PORT_BUSY, WRONG_CHAIN, GENESIS_MISMATCH, GENESIS_UNREADABLE,
+ * @throws {MetisSeqError} DIRECTORY_LOCKED, ENGINE_IN_USE, PORT_BUSY, WRONG_CHAIN, GENESIS_MISMATCH, GENESIS_UNREADABLE,
  *   NOT_BUNDLED, SIGNER_MISMATCH, ENGINE_MISSING, CHAIN_LOG_MISMATCH, CHAIN_LOG_DIVERGED, STORE_DAMAGED,
  *   SIGN_GUARD_DAMAGED, SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. Nothing keeps running then
  */
@@ -52,6 +53,10 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const genesis = await checkOptions(options, l1)
   const lock = lockDirectory(dataDir, 'data')
   closers.push(() => lock.release())
+  // Before anything of another process could be touched: whoever has our ports may be this very node.
+  const {rpc: rpcPlace, peer: peerPlace} = options
+  await assertPortFree({...rpcPlace, purpose: 'JSON-RPC'})
+  await assertPortFree({...peerPlace, purpose: 'peers'})
 
   const ended = Promise.withResolvers<void>()
   // Whoever does not wait for the end must not be ended by it.
