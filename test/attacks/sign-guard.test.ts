@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process'
+import {once} from 'node:events'
 import {
   cpSync,
   existsSync,
@@ -13,6 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import {createServer, type AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -206,6 +208,25 @@ describe('a node', () => {
     expect(mended.status()).toMatchObject({blocksSealed: 0, guard: {floor: 100_001}})
     await mended.stop()
   })
+})
+
+/** The port of whoever may be this very node. */
+test('a node whose port is taken touches nothing', async () => {
+  const genesis = await createTestGenesis({
+    ...{initialSigner: alpha.address, rich: [], firstEpochEndBlock: 100_000n},
+  })
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const {port} = other.address() as AddressInfo
+  for (const place of ['rpc', 'peer'] as const) {
+    const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
+    const busy = {[place]: {host: '127.0.0.1', port}}
+    const options = nodeOptions('alpha', network, genesis.dir, busy)
+    await expect(startTestNode(options)).rejects.toMatchObject({code: 'PORT_BUSY'})
+    expect(existsSync(join(options.dataDir, 'chain.sqlite'))).toBe(false)
+  }
+  other.close()
+  genesis[Symbol.dispose]()
 })
 
 /** `cp -a` within milliseconds of a signature. @returns the highest height that was signed then */
