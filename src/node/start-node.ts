@@ -51,13 +51,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const l1 = createChainRpc(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS})
   closers.push(() => l1.close())
   const genesis = await checkOptions(options, l1)
-  const lock = lockDirectory(dataDir, 'data')
-  closers.push(() => lock.release())
-  // Before anything of another process could be touched: whoever has our ports may be this very node.
-  const {rpc: rpcPlace, peer: peerPlace} = options
-  await assertPortFree({...rpcPlace, purpose: 'JSON-RPC'})
-  await assertPortFree({...peerPlace, purpose: 'peers'})
-
+  await claimPlace(options, closers)
   const ended = Promise.withResolvers<void>()
   // Whoever does not wait for the end must not be ended by it.
   ended.promise.catch(() => {})
@@ -112,6 +106,14 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     stopped: ended.promise,
     stop,
   }
+}
+
+/** Before anything of another process could be touched: whoever has our ports may be this very node. */
+async function claimPlace({dataDir, rpc, peer}: NodeOptions, closers: Closer[]): Promise<void> {
+  const lock = lockDirectory(dataDir, 'data')
+  closers.push(() => lock.release())
+  await assertPortFree({...rpc, purpose: 'JSON-RPC'})
+  await assertPortFree({...peer, purpose: 'peers'})
 }
 
 function connectionsOf({descriptors, refusals}: Stages): Connections {

@@ -21,6 +21,8 @@ export class GuardFile {
   #isCarried = false
   /** Rebuilt, and nothing was signed since. */
   isRebuilt = false
+  /** Nothing was signed since the process last ended in an orderly way. */
+  isClosed = false
 
   constructor(dataDir: string, isPlanted: IsPlanted) {
     this.#dataDir = dataDir
@@ -37,6 +39,18 @@ export class GuardFile {
       this.#path,
       this.#disk(() => clock.nowMs()),
     )
+    this.isClosed = true
+  }
+
+  /** Something was signed. */
+  wasWritten(): void {
+    this.isRebuilt = false
+    this.isClosed = false
+  }
+
+  end(guard: SignGuard | undefined): void {
+    guard?.end()
+    this.isClosed = true
   }
 
   open(clock: Clock): SignGuard {
@@ -56,7 +70,7 @@ export class GuardFile {
    */
   wasReplaced(changedMs: number, isCarried: boolean): void {
     this.#isCarried = isCarried
-    this.isRebuilt = false
+    this.wasWritten()
     this.#changedMs = changedMs
     this.#inode++
   }

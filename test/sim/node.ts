@@ -61,6 +61,7 @@ export class SimNode {
   readonly account: Account
   readonly address: Address
   readonly host: Host
+  readonly dataDir: string
   readonly #isCopy: boolean
   readonly #context: NodeContext
   readonly #random: Random
@@ -73,8 +74,6 @@ export class SimNode {
   #last: Life | undefined
   readonly #guardFile: GuardFile
   #isHeldDown = false
-  /** Nothing was signed since the process last ended in an orderly way. */
-  #isClosed = false
   #replacements = 0
   /** The newest of them after which something was signed. */
   #signedIn = 0
@@ -91,6 +90,7 @@ export class SimNode {
     this.host = `${this.address}${copy}`
     this.#isCopy = copy !== ''
     this.#context = context
+    this.dataDir = join(context.dir, this.name)
     this.#random = context.world.random.fork()
     this.#skewMs = this.#drawSkew()
     this.#guardFile = new GuardFile(this.dataDir, context.isPlanted)
@@ -120,24 +120,15 @@ export class SimNode {
     this.#start(life).catch((error: unknown) => this.#startFailed(life, error))
   }
 
-  get dataDir(): string {
-    return join(this.#context.dir, this.name)
-  }
-
   /** Of its machine. */
   get wallMs(): number {
     return this.#context.world.wallMs + this.#skewMs
   }
 
-  /**
-   * The directory was exchanged for another one while no process ran.
-   *
-   * @param madeMs when the guard that lies there now was made
-   */
+  /** The directory was exchanged for another one, with a guard of that time, while no process ran. */
   dirReplaced(madeMs: number, guardIsCarried = false): void {
     this.#guardFile.wasReplaced(madeMs, guardIsCarried)
     this.#unfinished = undefined
-    this.#isClosed = false
     this.#replacements++
   }
 
@@ -170,9 +161,7 @@ export class SimNode {
     await l1Loop.stop()
     await chain.saveSnapshot().catch(() => {})
     await exchange.stop()
-    if (!life.alive) return
-    life.guard?.end()
-    this.#isClosed = true
+    if (life.alive) this.#guardFile.end(life.guard)
     this.#end(life)
   }
 
@@ -210,10 +199,7 @@ export class SimNode {
   async #start(life: Life): Promise<void> {
     const {setup, l1, judge, network, world, dir, faults, isPlanted} = this.#context
     const {dataDir} = this
-    if (this.lives === 1 && !this.#isCopy && setup.keysAreNew) {
-      this.#guardFile.create(life.clock)
-      this.#isClosed = true
-    }
+    if (this.lives === 1 && !this.#isCopy && setup.keysAreNew) this.#guardFile.create(life.clock)
     // The key is older than its home, and the operator knows that it has never signed.
     const isFirst = this.address === setup.fakeGenesis.firstEpoch.signer && !this.#isCopy
     const isAlone = isFirst && !setup.keysAreNew && judge.highest === GENESIS_NUMBER
@@ -247,8 +233,7 @@ export class SimNode {
     })
     const watch = (life.watch = new SigningWatch({
       ...{judge, life, log, guard, isAlone, me: this.address},
-      isRebuilt: this.#guardFile.isRebuilt,
-      wasClosed: this.#isClosed,
+      ...{isRebuilt: this.#guardFile.isRebuilt, wasClosed: this.#guardFile.isClosed},
     }))
     exchange.onHeard = () => watch.heardPeer()
     const l1Client = simRpc({
@@ -406,8 +391,7 @@ export class SimNode {
         // From here on a signature may exist, also when nobody ever sees it.
         judge.sealed({signer: this.address, number: height, hash})
         if (isNews) life.watch?.signs(height)
-        this.#guardFile.isRebuilt = false
-        this.#isClosed = false
+        this.#guardFile.wasWritten()
         if (this.#replacements > 0) this.#signsAfter(life)
         this.#unfinished = hash
       })
