@@ -91,6 +91,22 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   sendText(response, status, 'application/json', JSON.stringify(value))
 }
 
+/**
+ * Looks before anything is done that a server at that place would come after.
+ *
+ * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
+ */
+export async function assertPortFree(place: {
+  host: string
+  port: number
+  purpose: string
+}): Promise<void> {
+  if (place.port === 0) return
+  const server = createServer()
+  await bind(server, place)
+  await closeServer(server)
+}
+
 function bind(
   server: Server,
   {host, port, purpose}: {host: string; port: number; purpose: string},

@@ -26,6 +26,15 @@ export function isStopped(pid: number): boolean {
   return readProcStat(pid)?.isStopped ?? false
 }
 
+/** Names one run of the system, from its start to its end. Empty where it does not tell. */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -49,7 +49,7 @@ export function openChain(
   const log = ChainLog.open(join(dataDir, 'chain.sqlite'), genesis)
   closers.push(() => log.close())
   const guard = SignGuard.open(join(dataDir, 'sign-guard.log'))
-  closers.push(() => guard.close())
+  closers.push(() => guard.end())
   const engine = new AnvilEngine({
     genesis,
     dir: join(dataDir, 'engine'),

@@ -1,6 +1,7 @@
 /** The whole node: opened, restored, listening, running; and closed in the opposite order. */
 import {createChainRpc} from '../chain/chain-rpc.ts'
 import {connectionLimits, Connections} from '../lib/connections.ts'
+import {assertPortFree} from '../lib/http-server.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {startAdminServer} from './admin/admin-server.ts'
@@ -25,7 +26,7 @@ export type {NodeOptions, RunningNode} from './node-options.ts'
  * - Signed by: signer, for each block.   Chain: L2, reads and writes L1.   Value: none.
  *
  * @returns once it serves; it is silent until it caught up with its peers
- * @throws {MetisSeqError} DIRECTORY_LOCKED, PORT_BUSY, WRONG_CHAIN, GENESIS_MISMATCH, GENESIS_UNREADABLE,
+ * @throws {MetisSeqError} DIRECTORY_LOCKED, ENGINE_IN_USE, PORT_BUSY, WRONG_CHAIN, GENESIS_MISMATCH, GENESIS_UNREADABLE,
  *   NOT_BUNDLED, SIGNER_MISMATCH, ENGINE_MISSING, CHAIN_LOG_MISMATCH, CHAIN_LOG_DIVERGED, STORE_DAMAGED,
  *   SIGN_GUARD_DAMAGED, SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. Nothing keeps running then
  */
@@ -50,9 +51,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   const l1 = createChainRpc(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS})
   closers.push(() => l1.close())
   const genesis = await checkOptions(options, l1)
-  const lock = lockDirectory(dataDir, 'data')
-  closers.push(() => lock.release())
-
+  await claimPlace(options, closers)
   const ended = Promise.withResolvers<void>()
   // Whoever does not wait for the end must not be ended by it.
   ended.promise.catch(() => {})
@@ -107,6 +106,14 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     stopped: ended.promise,
     stop,
   }
+}
+
+/** Before anything of another process could be touched: whoever has our ports may be this very node. */
+async function claimPlace({dataDir, rpc, peer}: NodeOptions, closers: Closer[]): Promise<void> {
+  const lock = lockDirectory(dataDir, 'data')
+  closers.push(() => lock.release())
+  await assertPortFree({...rpc, purpose: 'JSON-RPC'})
+  await assertPortFree({...peer, purpose: 'peers'})
 }
 
 function connectionsOf({descriptors, refusals}: Stages): Connections {

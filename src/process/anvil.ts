@@ -71,7 +71,7 @@ const PROBE_TIMEOUT_MS = 2000
  * killed parent left behind in the same directory is ended first.
  *
  * @throws {MetisSeqError} ENGINE_MISSING, ENGINE_NOT_ISOLATED, ENGINE_DIRECTORY_NOT_OURS, SOCKET_PATH_TOO_LONG,
- *   ENGINE_NOT_READY (the process is then gone)
+ *   ENGINE_IN_USE, ENGINE_NOT_READY (the process is then gone)
  */
 export async function startAnvil(options: AnvilOptions): Promise<AnvilProcess> {
   const {name, chainId, isolation: wanted = 'required', diesWithParent = true} = options
@@ -80,6 +80,8 @@ export async function startAnvil(options: AnvilOptions): Promise<AnvilProcess> {
   if (isolation.kind === 'open-port' && wanted === 'required') throw notIsolated()
   makePrivate(dir)
   await killOrphan(dir, name)
+  const running = engineIn(dir, name)
+  if (running) throw inUse(dir, running)
 
   const [file, ...args] = [
     ...isolation.launcher,
@@ -238,28 +240,45 @@ function cachePathOf(dir: string, name: string): string {
 
 function rememberPid(dir: string, name: string, pid: number): void {
   const identity = identifyProcess(pid) ?? {pid, startTicks: ''}
-  writeFileAtomic(pidFileOf(dir, name), `${JSON.stringify(identity)}\n`)
+  const record: EngineRecord = {...identity, parent: identifyProcess(process.pid)}
+  writeFileAtomic(pidFileOf(dir, name), `${JSON.stringify(record)}\n`)
 }
 
 /**
- * Ends the engine that an earlier, killed parent left behind.
+ * Ends the engine that an earlier, killed parent left behind. One whose parent lives is left alone.
  *
  * @returns the pid that was ended, or undefined
  */
 export async function killOrphan(dir: string, name: string): Promise<number | undefined> {
   const orphan = engineIn(dir, name)
   if (!orphan) return undefined
-  process.kill(orphan.pid, 'SIGKILL')
+  const {pid, parent} = orphan
+  if (parent && parent.pid !== process.pid && isSameProcess(parent)) return undefined
+  process.kill(pid, 'SIGKILL')
   while (isSameProcess(orphan)) await systemClock.sleep(PROBE_MS)
   rmSync(pidFileOf(dir, name), {force: true})
-  return orphan.pid
+  return pid
+}
+
+function inUse(dir: string, {pid, parent}: EngineRecord): MetisSeqError {
+  const owner = String(parent?.pid ?? pid)
+  return new MetisSeqError({
+    code: 'ENGINE_IN_USE',
+    message: `The execution engine in ${dir} belongs to process ${owner}, which runs.`,
+    exit: 'busy',
+    facts: {dir, pid: owner},
+    hints: [
+      'A node of the background is stopped with `metis-seq node stop`.',
+      `Or run \`kill ${owner}\`.`,
+    ],
+  })
 }
 
 /**
  * The engine that runs in that directory. The pid alone proves nothing: the start time and the command line
  * with this very cache path must agree.
  */
-export function engineIn(dir: string, name: string): ProcessIdentity | undefined {
+export function engineIn(dir: string, name: string): EngineRecord | undefined {
   const found = readPidFile(pidFileOf(dir, name))
   if (!found || !isSameProcess(found)) return undefined
   return commandLineOf(found.pid).includes(cachePathOf(dir, name)) ? found : undefined
@@ -273,14 +292,24 @@ function commandLineOf(pid: number): string[] {
   }
 }
 
-function readPidFile(path: string): ProcessIdentity | undefined {
+interface EngineRecord extends ProcessIdentity {
+  /** Whoever started it; unknown in a record of an earlier version. */
+  parent: ProcessIdentity | undefined
+}
+
+function readPidFile(path: string): EngineRecord | undefined {
   try {
     const value: unknown = JSON.parse(readBoundedText(path, RECORD_FILE_BYTES))
-    if (!isRecord(value)) return undefined
-    const {pid, startTicks} = value
-    if (!Number.isInteger(pid) || typeof startTicks !== 'string') return undefined
-    return {pid: Number(pid), startTicks}
+    const engine = identityOf(value)
+    return engine && {...engine, parent: isRecord(value) ? identityOf(value['parent']) : undefined}
   } catch {
     return undefined
   }
+}
+
+function identityOf(value: unknown): ProcessIdentity | undefined {
+  if (!isRecord(value)) return undefined
+  const {pid, startTicks} = value
+  if (!Number.isInteger(pid) || typeof startTicks !== 'string') return undefined
+  return {pid: Number(pid), startTicks}
 }

@@ -4,6 +4,7 @@ import {closeSync, mkdirSync, openSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {systemClock} from '../lib/clock.ts'
+import {directoryMark, isOfDirectory} from '../lib/file-identity.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {LOG_FILE_VARIABLE, logFiles} from '../lib/log-file.ts'
@@ -21,8 +22,8 @@ export interface DaemonSpec {
   env?: Record<string, string>
   /** Descriptor of ours that the process gets as its descriptor 3. */
   descriptor?: number | undefined
-  /** True when the process answers a real request. A log line is not proof. */
-  probe(): Promise<boolean>
+  /** True when the process answers a real request. A log line is not proof, nor is another's answer. */
+  probe(pid: number): Promise<boolean>
   readyTimeoutMs: number
   /** Commands to run when it runs already. */
   runningHints?: readonly string[]
@@ -82,7 +83,7 @@ export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
 
   const deadline = systemClock.monotonicMs() + readyTimeoutMs
   while (exitCode === undefined && systemClock.monotonicMs() < deadline && !signal?.aborted) {
-    if (await probe().catch(() => false)) return {pid}
+    if (await probe(pid).catch(() => false)) return {pid}
     await systemClock.sleep(POLL_MS)
   }
   await stopDaemon(dir, name, {timeoutMs: 5000})
@@ -157,6 +158,8 @@ function linesOf(file: string): string[] {
 
 interface PidRecord extends ProcessIdentity {
   startedAt: string
+  /** Where it was written: in a copy of the directory it names somebody else's process. */
+  directory?: unknown
 }
 
 function pidFileOf(dir: string, name: string): string {
@@ -166,7 +169,7 @@ function pidFileOf(dir: string, name: string): string {
 function readPidFile(dir: string, name: string): PidRecord | undefined {
   try {
     const value: unknown = JSON.parse(readBoundedText(pidFileOf(dir, name), RECORD_FILE_BYTES))
-    return isPidRecord(value) ? value : undefined
+    return isPidRecord(value) && isOfDirectory(value.directory, dir) ? value : undefined
   } catch {
     return undefined
   }
@@ -186,7 +189,8 @@ function isPidRecord(value: unknown): value is PidRecord {
 }
 
 function writePidFile(dir: string, name: string, identity: ProcessIdentity): void {
-  const record: PidRecord = {...identity, startedAt: new Date().toISOString()}
+  const startedAt = new Date().toISOString()
+  const record: PidRecord = {...identity, startedAt, directory: directoryMark(dir)}
   writeFileAtomic(pidFileOf(dir, name), `${JSON.stringify(record)}\n`)
 }
 

@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
+import {isOfDirectory} from '../lib/file-identity.ts'
 import {exchange} from '../lib/http.ts'
 import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
@@ -67,7 +68,7 @@ export async function startNodeDaemon(
       METIS_SEQ_HOME: context.home.root,
       ...(passwordFile ? {METIS_SEQ_PASSWORD_FILE: passwordFile} : {}),
     },
-    probe: async () => (await readNodeStatus(dir)) !== null,
+    probe: async (pid) => (await readNodeStatus(dir))?.pid === pid,
     readyTimeoutMs: READY_TIMEOUT_MS,
     runningHints: [
       `Run \`metis-seq node status --profile ${name}\` to ask it, or \`metis-seq node stop --profile ${name}\` to stop it.`,
@@ -113,7 +114,10 @@ export function nodeLogFile(context: Context): string {
   return join(requireNode(context).dir, `${NODE_DAEMON}.log`)
 }
 
-/** Asks the node's loopback admin API; null when there is none that answers. */
+/**
+ * Asks the node's loopback admin API; null when none answers that is the node of this very directory: in a copy
+ * of it the address and the token are those of the original.
+ */
 export async function readNodeStatus(dir: string): Promise<NodeStatus | null> {
   const admin = readAdminFile(dir)
   if (!admin) return null
@@ -123,7 +127,8 @@ export async function readNodeStatus(dir: string): Promise<NodeStatus | null> {
   }).catch(() => undefined)
   if (answer?.status !== 200) return null
   try {
-    return readNodeStatusFacts(JSON.parse(answer.text)) ?? null
+    const status = readNodeStatusFacts(JSON.parse(answer.text))
+    return status?.pid === admin.pid ? status : null
   } catch {
     return null
   }
@@ -134,13 +139,14 @@ const ADMIN_TIMEOUT_MS = 2000
 /** The state of a node with 100 peers takes some 50 KB. */
 const ADMIN_BYTES = 1_000_000
 
-function readAdminFile(dir: string): {url: string; token: string} | undefined {
+function readAdminFile(dir: string): {pid: number; url: string; token: string} | undefined {
   try {
     const value: unknown = JSON.parse(readBoundedText(join(dir, 'admin.json'), RECORD_FILE_BYTES))
     if (!isRecord(value)) return undefined
-    const {url, token} = value
+    const {pid, url, token, directory} = value
     if (typeof url !== 'string' || typeof token !== 'string') return undefined
-    return {url, token}
+    if (typeof pid !== 'number' || !isOfDirectory(directory, dir)) return undefined
+    return {pid, url, token}
   } catch {
     return undefined
   }

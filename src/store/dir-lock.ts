@@ -3,9 +3,11 @@ import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 
 import {MetisSeqError} from '../lib/errors.ts'
+import {directoryMark, isOfDirectory} from '../lib/file-identity.ts'
 import {fromFileError, writeFileAtomic} from '../lib/files.ts'
 import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord, stringifyJson} from '../lib/json.ts'
+import {identifyProcess, isSameProcess} from '../lib/process-identity.ts'
 import {mapSqliteErrors} from '../lib/sqlite.ts'
 
 /** SQLITE_BUSY: another connection, here or in another process, holds the lock. */
@@ -21,7 +23,8 @@ export interface DirectoryLock {
  *
  * The kernel holds the lock (SQLite's file locks on `<name>.lock`), so it ends with the process, also
  * after kill -9, and a process id that was given to another program cannot keep it. `<name>.pid` next
- * to it only says who the owner is: its id and start time. It means nothing without the lock.
+ * to it says who the owner is: its id, its start, and the directory it was written in. Where somebody has removed
+ * the lock file under a live owner, that record still keeps others out; in a copy of the directory it does not.
  *
  * @param name names the two files: one directory can be locked for several purposes
  * @throws {MetisSeqError} DIRECTORY_LOCKED, fact `pid` (`unknown` while the owner is starting)
@@ -40,7 +43,12 @@ export function lockDirectory(directory: string, name: string): DirectoryLock {
     })
   }
   try {
-    const owner = {pid: process.pid, startedAt: new Date(processStartMs()).toISOString()}
+    if (isOwnedByAnother(directory, ownerPath)) throw directoryLocked(directory, ownerPath)
+    const owner = {
+      ...{pid: process.pid, startedAt: new Date(processStartMs()).toISOString()},
+      startTicks: identifyProcess(process.pid)?.startTicks ?? '',
+      directory: directoryMark(directory),
+    }
     writeFileAtomic(ownerPath, `${stringifyJson(owner)}\n`)
   } catch (error) {
     database.close()
@@ -71,7 +79,16 @@ function openLockFile(directory: string, lockPath: string): DatabaseSync {
   }
 }
 
-function directoryLocked(directory: string, ownerPath: string, cause: unknown): MetisSeqError {
+/** The file was locked, and another process lives that says that it owns the directory. */
+function isOwnedByAnother(directory: string, ownerPath: string): boolean {
+  const owner = readOwner(ownerPath)
+  if (!owner || owner['directory'] === undefined) return false
+  const {pid, startTicks} = owner
+  if (typeof pid !== 'number' || typeof startTicks !== 'string' || pid === process.pid) return false
+  return isOfDirectory(owner['directory'], directory) && isSameProcess({pid, startTicks})
+}
+
+function directoryLocked(directory: string, ownerPath: string, cause?: unknown): MetisSeqError {
   const pid = readOwnerPid(ownerPath)
   return new MetisSeqError({
     code: 'DIRECTORY_LOCKED',
@@ -87,12 +104,16 @@ function directoryLocked(directory: string, ownerPath: string, cause: unknown): 
 }
 
 function readOwnerPid(ownerPath: string): string {
+  // The owner has the lock a moment before it has written its name.
+  return String(readOwner(ownerPath)?.['pid'] ?? 'unknown')
+}
+
+function readOwner(ownerPath: string): Record<string, unknown> | undefined {
   try {
     const owner: unknown = JSON.parse(readBoundedText(ownerPath, RECORD_FILE_BYTES))
-    return isRecord(owner) && Number.isInteger(owner['pid']) ? String(owner['pid']) : 'unknown'
+    return isRecord(owner) && Number.isInteger(owner['pid']) ? owner : undefined
   } catch {
-    // The owner has the lock a moment before it has written its name.
-    return 'unknown'
+    return undefined
   }
 }
 

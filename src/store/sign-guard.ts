@@ -1,11 +1,10 @@
 import {
   closeSync,
-  existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
-  readFileSync,
   statSync,
   writeSync,
 } from 'node:fs'
@@ -15,26 +14,24 @@ import type {Hash} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError, fsyncDirectory, writeFileAtomic, writeNewFile} from '../lib/files.ts'
+import {
+  lookAtGuard,
+  nameLine,
+  readGuard,
+  type GuardLook,
+  type GuardState,
+} from './sign-guard-file.ts'
 
 /** Kept on compaction: two days of 2-second blocks, far beyond any fork that can still win. */
 const KEPT_RECORDS = 100_000
 /** Compacted at the next start above this: 90 bytes a record make 18 MB, read in 0.3 s. */
 const COMPACT_ABOVE = 200_000
 
-/**
- * A file that was written last by us changed when its last line says. One that was copied or restored
- * changed later. Writing takes a moment, and file systems count in steps of 4 ms.
- */
-const SAME_MOMENT_MS = 250
-
-const RECORD = /^(\d+) (0x[0-9a-f]{64})(?: (\d+))?$/
-const FLOOR = /^floor (\d+)(?: (\d+))?$/
-
 export interface SignGuardOptions {
   /** Wall clock, milliseconds. */
   nowMs?(): number
-  /** When the file was changed last, by the clock of the file system; undefined: it is not there. */
-  changedAtMs?(path: string): number | undefined
+  /** What the file system says of the file; undefined: it is not there. */
+  lookAt?(path: string): GuardLook | undefined
 }
 
 /**
@@ -42,23 +39,42 @@ export interface SignGuardOptions {
  * signature exists. What is written here is never forgotten, also not when the block later loses a
  * fork: a second signature at that height would be proof of fraud. It only grows.
  *
- * One line each: `HEIGHT HASH [MS]`, signed; `floor HEIGHT [MS]`, nothing below is signed any more. MS is
- * the wall clock of the write. It is left out while the file may be older than what was signed.
+ * One line each: `HEIGHT HASH [MS]`, signed; `floor HEIGHT [MS]`, nothing below is signed any more; `file INODE
+ * BORN_NS DEVICE BOOT MS`, the file that this was written into; `closed MS`, the process ended in an orderly way. MS
+ * is the wall clock of the write. It is left out while the file may be older than what was signed.
  */
 export class SignGuard {
   readonly #path: string
   readonly #descriptor: number
   readonly #signed: Map<number, Hash>
   readonly #nowMs: () => number
+  readonly #lookAt: (path: string) => GuardLook | undefined
   #floor: number
   #top: number | undefined
   #size: number
   /** Nobody but us has written the file. */
   #isIntact: boolean
+  /** The file says which file it is. */
+  #isNamed: boolean
+  /** What this process wrote may end with the line that says that it has ended. */
+  #mayEnd: boolean
+  #isOpen = true
+  /** The last line says that the process has ended. */
+  #isEnded = false
   /** True when there was no file, or an empty one. */
   readonly isNew: boolean
+  /**
+   * The process before ended in an orderly way, and the system has not restarted since. Whoever was killed may
+   * have been rolled back with its disk as well: nothing on the disk tells.
+   */
+  readonly wasClosed: boolean
 
-  private constructor(path: string, descriptor: number, state: GuardState, nowMs: () => number) {
+  private constructor(
+    path: string,
+    descriptor: number,
+    state: GuardState,
+    {nowMs, lookAt}: Required<SignGuardOptions>,
+  ) {
     this.#path = path
     this.#descriptor = descriptor
     this.#signed = state.signed
@@ -66,8 +82,13 @@ export class SignGuard {
     this.#size = state.size
     this.#top = state.top
     this.#isIntact = state.isIntact
+    this.#isNamed = state.isNamed
+    this.#mayEnd = state.wasClosed
+    this.#isEnded = state.wasClosed
+    this.wasClosed = state.wasClosed
     this.isNew = state.size === 0
     this.#nowMs = nowMs
+    this.#lookAt = lookAt
   }
 
   /**
@@ -77,19 +98,20 @@ export class SignGuard {
    * @throws {MetisSeqError} SIGN_GUARD_DAMAGED when any other line is unreadable or contradicts another
    */
   static open(path: string, options: SignGuardOptions = {}): SignGuard {
-    const {nowMs = Date.now, changedAtMs = changeTimeOf} = options
+    const {nowMs = Date.now, lookAt = lookAtGuard} = options
     try {
       mkdirSync(dirname(path), {recursive: true, mode: 0o700})
       // Before anything is written, which would change it.
-      const changedMs = changedAtMs(path)
-      const state = readState(path, changedMs)
-      if (state.signed.size > COMPACT_ABOVE) return SignGuard.#compacted(path, state, nowMs)
+      const look = lookAt(path)
+      const state = readGuard(path, look)
+      const means = {nowMs, lookAt}
+      if (state.signed.size > COMPACT_ABOVE) return SignGuard.#compacted(path, state, means)
       const descriptor = openSync(path, 'a', 0o600)
       // Also a truncation that removes nothing would change the file's time.
       if (state.isTorn) ftruncateSync(descriptor, state.size)
       fsyncSync(descriptor)
-      if (changedMs === undefined) fsyncDirectory(dirname(path))
-      return new SignGuard(path, descriptor, state, nowMs)
+      if (look === undefined) fsyncDirectory(dirname(path))
+      return new SignGuard(path, descriptor, state, means)
     } catch (error) {
       throw fromFileError(error, path)
     }
@@ -100,31 +122,32 @@ export class SignGuard {
    *
    * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL
    */
-  static createNew(path: string, nowMs: () => number = Date.now): void {
-    // Written where it stays: a rename would change its time once more.
+  static createNew(path: string, options: SignGuardOptions = {}): void {
+    // Written where it stays: it says which file it is.
     writeNewFile(path, '')
-    const guard = SignGuard.open(path, {nowMs})
+    const guard = SignGuard.open(path, options)
     guard.#isIntact = true
+    guard.#mayEnd = true
     guard.#append('floor 0')
-    guard.close()
+    guard.end()
   }
 
-  static #compacted(path: string, state: GuardState, nowMs: () => number): SignGuard {
-    const {signed, isIntact} = state
+  static #compacted(path: string, state: GuardState, means: Required<SignGuardOptions>): SignGuard {
+    const {signed, isIntact, wasClosed} = state
     const heights = [...signed.keys()].sort((a, b) => a - b).slice(-KEPT_RECORDS)
     const lines = heights.map((height) => `${height} ${signed.get(height)}\n`)
     const floor = Math.max(state.floor, heights[0] ?? 0)
     writeFileAtomic(path, `floor ${floor}\n${lines.join('')}`)
-    const read = readState(path, undefined)
-    const guard = new SignGuard(path, openSync(path, 'a', 0o600), read, nowMs)
-    guard.#isIntact = isIntact
+    const read = {...readGuard(path, undefined), isIntact, wasClosed}
+    const guard = new SignGuard(path, openSync(path, 'a', 0o600), read, means)
+    // Another file, and its heir.
     if (isIntact) guard.#append(`floor ${floor}`)
     return guard
   }
 
   /** Highest height that a file says was signed. Reads only, also while a node writes. */
   static topOf(path: string): number | null {
-    return readState(path, undefined).top ?? null
+    return readGuard(path, undefined).top ?? null
   }
 
   /** The hash that was signed at a height, if any. */
@@ -160,7 +183,7 @@ export class SignGuard {
    * signature is the same then.
    *
    * @throws {MetisSeqError} DOUBLE_SIGN for a second hash at a height, or a height below the floor;
-   *   DISK_FULL (no permission, nothing recorded)
+   *   SIGN_GUARD_CHANGED; DISK_FULL (no permission, nothing recorded)
    */
   checkAndRecord(height: number, hash: Hash): void {
     const before = this.#signed.get(height)
@@ -168,6 +191,7 @@ export class SignGuard {
     if (before !== undefined || height < this.#floor) throw this.#doubleSign(height, hash, before)
     // Whoever may sign has learned before what the key has signed elsewhere.
     this.#isIntact = true
+    this.#mayEnd = true
     this.#append(`${height} ${hash}`)
     this.#remember(height, hash)
   }
@@ -209,12 +233,25 @@ export class SignGuard {
     this.#floor = next
   }
 
+  /** The process ends in an orderly way, and the file says so when nothing is in doubt. */
+  end(): void {
+    try {
+      if (this.#isOpen && this.#isIntact && this.#mayEnd && !this.#isEnded) this.#append('closed')
+    } catch {
+      // The next start takes it for one after a kill, and asks its peers.
+    }
+    this.close()
+  }
+
   close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
     closeSync(this.#descriptor)
   }
 
   #append(text: string): void {
-    const line = Buffer.from(this.#isIntact ? `${text} ${this.#nowMs()}\n` : `${text}\n`)
+    this.#assertOurs()
+    const line = Buffer.from(this.#lineOf(text))
     try {
       const written = writeSync(this.#descriptor, line)
       if (written !== line.length) throw Object.assign(new Error('short write'), {code: 'ENOSPC'})
@@ -224,6 +261,25 @@ export class SignGuard {
       throw fromFileError(error, this.#path)
     }
     this.#size += line.length
+    this.#isNamed ||= this.#isIntact
+    this.#isEnded = text === 'closed'
+    // What another one wrote at the same moment is seen by both.
+    this.#assertOurs()
+  }
+
+  #lineOf(text: string): string {
+    if (!this.#isIntact) return `${text}\n`
+    const end = ` ${this.#nowMs()}\n`
+    const look = this.#isNamed ? undefined : this.#lookAt(this.#path)
+    return `${look ? nameLine(look) + end : ''}${text}${end}`
+  }
+
+  /** @throws {MetisSeqError} SIGN_GUARD_CHANGED: somebody else wrote it, removed it or put another in its place */
+  #assertOurs(): void {
+    const {size, dev, ino} = fstatSync(this.#descriptor)
+    const there = statSync(this.#path, {throwIfNoEntry: false})
+    if (size === this.#size && there?.ino === ino && there.dev === dev) return
+    throw guardChanged(this.#path)
   }
 
   #remember(height: number, hash: Hash): void {
@@ -252,79 +308,6 @@ export class SignGuard {
   }
 }
 
-interface GuardState {
-  signed: Map<number, Hash>
-  /** Heights below are refused. */
-  floor: number
-  top: number | undefined
-  /** Bytes up to the end of the last whole line. */
-  size: number
-  isTorn: boolean
-  isIntact: boolean
-}
-
-function changeTimeOf(path: string): number | undefined {
-  return existsSync(path) ? statSync(path).ctimeMs : undefined
-}
-
-function readState(path: string, changedMs: number | undefined): GuardState {
-  const text = existsSync(path) ? readFileSync(path, 'latin1') : ''
-  const size = text.lastIndexOf('\n') + 1
-  const signed = new Map<number, Hash>()
-  let floor = 0
-  let top: number | undefined
-  let writtenMs: number | undefined
-  const lines = text.slice(0, size).split('\n').slice(0, -1)
-  lines.forEach((line, index) => {
-    const raised = FLOOR.exec(line)
-    const record = RECORD.exec(line)
-    if (raised) floor = Math.max(floor, Number(raised[1]))
-    else if (record) {
-      const height = Number(record[1])
-      addRecord(path, signed, height, record[2] as Hash, index)
-      top = Math.max(top ?? height, height)
-    } else throw damaged(path, index + 1)
-    const atMs = raised?.[2] ?? record?.[3]
-    writtenMs = atMs === undefined ? undefined : Number(atMs)
-  })
-  const isTorn = size < text.length
-  const isIntact =
-    !isTorn &&
-    writtenMs !== undefined &&
-    changedMs !== undefined &&
-    Math.abs(changedMs - writtenMs) <= SAME_MOMENT_MS
-  return {signed, floor, top, size, isTorn, isIntact}
-}
-
-/**
- * What of a damaged file can still be read: nothing at or below it may be signed.
- *
- * @returns the lowest height that is above everything in it
- */
-export function salvageFloor(path: string): number {
-  const text = existsSync(path) ? readFileSync(path, 'latin1') : ''
-  let floor = 0
-  for (const line of text.split('\n')) {
-    const raised = /^floor (\d{1,15})\b/.exec(line)
-    const record = /^(\d{1,15}) 0x/.exec(line)
-    if (raised) floor = Math.max(floor, Number(raised[1]))
-    if (record) floor = Math.max(floor, Number(record[1]) + 1)
-  }
-  return floor
-}
-
-function addRecord(
-  path: string,
-  signed: Map<number, Hash>,
-  height: number,
-  hash: Hash,
-  index: number,
-): void {
-  const before = signed.get(height)
-  if (before !== undefined && before !== hash) throw damaged(path, index + 1)
-  signed.set(height, hash)
-}
-
 function secondSignature(height: number, hash: Hash, before: Hash, file: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SECOND_SIGNATURE',
@@ -338,15 +321,15 @@ function secondSignature(height: number, hash: Hash, before: Hash, file: string)
   })
 }
 
-function damaged(path: string, line: number): MetisSeqError {
+function guardChanged(file: string): MetisSeqError {
   return new MetisSeqError({
-    code: 'SIGN_GUARD_DAMAGED',
-    message: `The sign guard ${path} cannot be read at line ${line}, so nothing may be signed.`,
+    code: 'SIGN_GUARD_CHANGED',
+    message: 'The sign guard was changed while this node runs, so nothing more is signed.',
     exit: 'interlock',
-    facts: {path, line: String(line)},
+    facts: {file},
     hints: [
-      'Do not delete the file: without it the same height could be signed twice.',
-      'Rebuild it from the chain log: `metis-seq node guard rebuild`.',
+      'Check that no other process uses this directory: two of them could sign the same height.',
+      'Then start the node again with `metis-seq node start`; where the guard is gone, rebuild it first: `metis-seq node guard rebuild`.',
     ],
   })
 }

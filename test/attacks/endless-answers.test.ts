@@ -99,7 +99,10 @@ test('the program asks its own node in the same way', async () => {
   mkdirSync(home.path('node'))
   for (const answer of [endless, drip]) {
     await using stub = await startHttpStub(answer)
-    writeFileSync(home.path('node', 'admin.json'), JSON.stringify({url: stub.url, token: 'x'}))
+    writeFileSync(
+      home.path('node', 'admin.json'),
+      JSON.stringify({pid: 1, url: stub.url, token: 'x'}),
+    )
     expect(await readNodeStatus(home.path('node'))).toBeNull()
     expect(await answers(stub.url)).toBe(false)
   }

@@ -1,3 +1,5 @@
+import {execFileSync} from 'node:child_process'
+import {once} from 'node:events'
 import {
   cpSync,
   existsSync,
@@ -12,6 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import {createServer, type AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -150,14 +153,28 @@ describe('a node', () => {
     const home = options.dataDir
     const first = await startTestNode(options)
     await until('it seals', () => first.status().head.number > 103)
-    await first.stop()
     const copy = join(genesis.dir, 'copy')
+    const twin = join(genesis.dir, 'twin')
+    const from = await copiedAtWrite(home, twin)
+    await until('it signs what the copy does not know', () => first.status().head.number > from + 1)
+    await first.stop()
     cpSync(home, copy, {recursive: true, preserveTimestamps: true})
+
+    // In the place of the home, and in no time: the copy is as old as its last line.
+    const original = join(genesis.dir, 'original')
+    renameSync(home, original)
+    renameSync(twin, home)
+    const copied = await startTestNode(options)
+    await until('L1 was read', () => copied.status().waitingFor?.needs.join() === 'peers')
+    expect(copied.status()).toMatchObject({blocksSealed: 0, guard: {trusted: false}})
+    await copied.stop()
+    rmSync(home, {recursive: true})
+    renameSync(original, home)
 
     // An ordinary restart goes on at once, also when no peer answers.
     const second = await startTestNode(options)
-    const from = second.status().head.number
-    await until('it seals on', () => second.status().head.number > from + 3)
+    const head = second.status().head.number
+    await until('it seals on', () => second.status().head.number > head + 3)
     expect(second.status()).toMatchObject({guard: {trusted: true}, waitingFor: null, halted: null})
     await second.stop()
 
@@ -167,7 +184,7 @@ describe('a node', () => {
     const old = await startTestNode(options)
     await until('L1 was read', () => old.status().waitingFor?.needs.join() === 'peers')
     expect(old.status()).toMatchObject({
-      ...{phase: 'catching-up', blocksSealed: 0, head: {number: from}, guard: {trusted: false}},
+      ...{phase: 'catching-up', blocksSealed: 0, head: {number: head}, guard: {trusted: false}},
     })
     await old.stop()
 
@@ -184,7 +201,7 @@ describe('a node', () => {
     const signer = alpha.address.toLowerCase() as typeof alpha.address
     const rebuilt = rebuildGuard({path, log, signer, nowMs: Date.now()})
     log.close()
-    expect(rebuilt).toEqual({floor: from + 1, learned: 0, movedTo: null})
+    expect(rebuilt).toEqual({floor: head + 1, learned: 0, movedTo: null})
     const mended = await startTestNode(options)
     await until('L1 was read', () => mended.status().waitingFor?.needs.join() === 'peers')
     // Not even in the turn that had begun before it started.
@@ -192,3 +209,37 @@ describe('a node', () => {
     await mended.stop()
   })
 })
+
+/** The port of whoever may be this very node. */
+test('a node whose port is taken touches nothing', async () => {
+  const genesis = await createTestGenesis({
+    ...{initialSigner: alpha.address, rich: [], firstEpochEndBlock: 100_000n},
+  })
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const {port} = other.address() as AddressInfo
+  for (const place of ['rpc', 'peer'] as const) {
+    const network = testNetwork({genesis, l1RpcUrl: 'http://127.0.0.1:1'})
+    const busy = {[place]: {host: '127.0.0.1', port}}
+    const options = nodeOptions('alpha', network, genesis.dir, busy)
+    await expect(startTestNode(options)).rejects.toMatchObject({code: 'PORT_BUSY'})
+    expect(existsSync(join(options.dataDir, 'chain.sqlite'))).toBe(false)
+  }
+  other.close()
+  genesis[Symbol.dispose]()
+})
+
+/** `cp -a` within milliseconds of a signature. @returns the highest height that was signed then */
+async function copiedAtWrite(home: string, copy: string): Promise<number> {
+  const path = join(home, 'sign-guard.log')
+  for (;;) {
+    const before = SignGuard.topOf(path)
+    await until('it signs', () => SignGuard.topOf(path) !== before)
+    execFileSync('cp', ['-a', home, copy])
+    const file = join(copy, 'sign-guard.log')
+    const writtenMs = Number(/ (\d+)\n$/.exec(readFileSync(file, 'latin1'))?.[1])
+    // On a busy machine the copy may have come too late.
+    if (statSync(file).ctimeMs - writtenMs < 250) return SignGuard.topOf(file)!
+    rmSync(copy, {recursive: true})
+  }
+}

@@ -235,7 +235,8 @@ test('killed between the guard and the log: the very same block is finished afte
     guard.checkAndRecord(next.number, next.hash)
     return next
   })
-  const node = await start(options)
+  // Whoever was killed waits for a peer, and here is none.
+  const node = await start({...options, alone: true})
   await until('the chain goes on', () => node.status().head.number > candidate.number + 1)
   expect(await hashAt(node.rpc, candidate.number)).toBe(candidate.hash)
   expect(await blockOf(node.rpc, keccak256(raw))).toBe(candidate.number)

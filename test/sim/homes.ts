@@ -17,6 +17,8 @@ const network = {name: 'sim', chainId: L2_CHAIN_ID, fingerprint: '0xfa' as const
 /** A home as it was at some moment. */
 export interface Copy {
   home: string
+  /** When it was made. It can be put to use by its directory's name, and is as old as that then. */
+  madeMs: number
   /** Undefined while it is being made. */
   snapshot: string | undefined
 }
@@ -45,7 +47,11 @@ export class Homes {
   /** Also while the node runs, and a snapshot as well once it has blocks. */
   copy(node: SimNode): Copy {
     const name = String(this.#made++)
-    const copy: Copy = {home: join(this.#dir, `copy-${name}`), snapshot: undefined}
+    const copy: Copy = {
+      home: join(this.#dir, `copy-${name}`),
+      madeMs: node.wallMs,
+      snapshot: undefined,
+    }
     cpSync(node.dataDir, copy.home, {recursive: true})
     if (!node.life?.log?.head) return copy
     const root = join(this.#dir, `snapshots-${name}`)
@@ -57,10 +63,10 @@ export class Homes {
   }
 
   /** No process of the node may run. */
-  putBack(node: SimNode, home: string): void {
+  putBack(node: SimNode, home: string, madeMs = node.wallMs): void {
     rmSync(node.dataDir, {recursive: true, force: true})
     cpSync(home, node.dataDir, {recursive: true})
-    node.dirReplaced()
+    node.dirReplaced(madeMs)
   }
 
   restore(node: SimNode, copy: Copy, done: () => void): void {
@@ -80,7 +86,7 @@ export class Homes {
       if (floorOf(guard) <= number && !isCarried) {
         this.#judge.broken('a restore raises the floor', `${node.name}, restored to ${number}`)
       }
-      node.dirReplaced(isCarried)
+      node.dirReplaced(node.wallMs, isCarried)
       done()
     })
   }
@@ -91,13 +97,13 @@ export class Homes {
     rmSync(path, {force: true})
     const from = older && join(older.home, GUARD)
     if (from && existsSync(from)) cpSync(from, path)
-    node.dirReplaced()
+    node.dirReplaced(older?.madeMs ?? node.wallMs)
   }
 
   /** A host on which nothing but the key is. */
   empty(node: SimNode): void {
     rmSync(node.dataDir, {recursive: true, force: true})
-    node.dirReplaced()
+    node.dirReplaced(node.wallMs)
   }
 }
 

@@ -195,7 +195,7 @@ export class Incidents {
       return this.#secondHost(node, copy!, plot)
     node.down(plot.act)
     if (plot.act === 'restored') return this.#homes.restore(node, copy!, start)
-    if (plot.act === 'putBack') this.#homes.putBack(node, copy!.home)
+    if (plot.act === 'putBack') this.#homes.putBack(node, copy!.home, copy!.madeMs)
     else if (plot.act === 'emptied') this.#homes.empty(node)
     else if (plot.act === 'guardsLost' && copy && this.#random.chance(0.5)) {
       this.#homes.putBack(node, copy.home)
@@ -210,7 +210,8 @@ export class Incidents {
     const second = seconds[nodes.indexOf(first)]!
     if (second.life) return
     const isMoved = plot.act === 'moved'
-    this.#homes.putBack(second, this.#random.chance(0.5) ? first.dataDir : copy.home)
+    if (this.#random.chance(0.5)) this.#homes.putBack(second, first.dataDir)
+    else this.#homes.putBack(second, copy.home, copy.madeMs)
     if (isMoved) first.down('it moves to another host')
     this.#after(plot.downMs, `${second.name} starts`, () => second.boot())
     this.#after(plot.downMs + plot.secondMs, 'second host ends', () => {

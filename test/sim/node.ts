@@ -61,6 +61,7 @@ export class SimNode {
   readonly account: Account
   readonly address: Address
   readonly host: Host
+  readonly dataDir: string
   readonly #isCopy: boolean
   readonly #context: NodeContext
   readonly #random: Random
@@ -89,6 +90,7 @@ export class SimNode {
     this.host = `${this.address}${copy}`
     this.#isCopy = copy !== ''
     this.#context = context
+    this.dataDir = join(context.dir, this.name)
     this.#random = context.world.random.fork()
     this.#skewMs = this.#drawSkew()
     this.#guardFile = new GuardFile(this.dataDir, context.isPlanted)
@@ -118,13 +120,14 @@ export class SimNode {
     this.#start(life).catch((error: unknown) => this.#startFailed(life, error))
   }
 
-  get dataDir(): string {
-    return join(this.#context.dir, this.name)
+  /** Of its machine. */
+  get wallMs(): number {
+    return this.#context.world.wallMs + this.#skewMs
   }
 
-  /** The directory was exchanged for another one while no process ran: its files are of this moment. */
-  dirReplaced(guardIsCarried = false): void {
-    this.#guardFile.wasReplaced(guardIsCarried)
+  /** The directory was exchanged for another one, with a guard of that time, while no process ran. */
+  dirReplaced(madeMs: number, guardIsCarried = false): void {
+    this.#guardFile.wasReplaced(madeMs, guardIsCarried)
     this.#unfinished = undefined
     this.#replacements++
   }
@@ -158,7 +161,8 @@ export class SimNode {
     await l1Loop.stop()
     await chain.saveSnapshot().catch(() => {})
     await exchange.stop()
-    if (life.alive) this.#end(life)
+    if (life.alive) this.#guardFile.end(life.guard)
+    this.#end(life)
   }
 
   pause(ms: number): void {
@@ -229,7 +233,7 @@ export class SimNode {
     })
     const watch = (life.watch = new SigningWatch({
       ...{judge, life, log, guard, isAlone, me: this.address},
-      isRebuilt: this.#guardFile.isRebuilt,
+      ...{isRebuilt: this.#guardFile.isRebuilt, wasClosed: this.#guardFile.isClosed},
     }))
     exchange.onHeard = () => watch.heardPeer()
     const l1Client = simRpc({
@@ -387,7 +391,7 @@ export class SimNode {
         // From here on a signature may exist, also when nobody ever sees it.
         judge.sealed({signer: this.address, number: height, hash})
         if (isNews) life.watch?.signs(height)
-        this.#guardFile.isRebuilt = false
+        this.#guardFile.wasWritten()
         if (this.#replacements > 0) this.#signsAfter(life)
         this.#unfinished = hash
       })

@@ -22,6 +22,8 @@ const QUARANTINE = ['no-quarantine'] as const
 
 export const foundBy: Readonly<Record<Planted, Found>> = {
   'copies-are-trusted': {seed: 11, steps: 200, rule: TWICE},
+  'copies-of-a-moment-are-trusted': {seed: 11, steps: 200, rule: TWICE},
+  'killed-needs-no-peers': {seed: 115, steps: 900, rule: HEARD},
   'new-home-is-trusted': {seed: 3, steps: 300, rule: TWICE},
   'no-quarantine': {seed: 3, steps: 200, rule: TWICE},
   'guard-from-snapshot': {seed: 25, steps: 200, rule: TWICE},

@@ -6,6 +6,10 @@ import type {SignGuard} from '../../src/store/sign-guard.ts'
 export const plantedBugs = [
   /** A sign guard that was copied passes for the one that was written last. */
   'copies-are-trusted',
+  /** So does one that was copied at the moment of the last write, as it once did in the product. */
+  'copies-of-a-moment-are-trusted',
+  /** A node that was killed needs no peers, if nobody has touched its guard. */
+  'killed-needs-no-peers',
   /** An empty home passes for that of a key that has never signed, as it once did in the product. */
   'new-home-is-trusted',
   /** A started node waits for neither L1 nor peers. */
@@ -38,6 +42,7 @@ export type IsPlanted = (bug: Planted) => boolean
 /** Before the stages are connected: what they ask the guard then. */
 export function plantInGuard(guard: SignGuard, isPlanted: IsPlanted): void {
   if (isPlanted('guard-may-be-lost')) guard.covers = () => true
+  if (isPlanted('killed-needs-no-peers')) Object.defineProperty(guard, 'wasClosed', {value: true})
 }
 
 export function plantInGate({gate, heads, exchange}: Stages, isPlanted: IsPlanted): void {

@@ -26,8 +26,8 @@ export class SigningWatch {
   readonly #guard: SignGuard
   readonly #log: ChainLog
   readonly #me: Address
-  /** It may do without peers. */
   readonly #wasTrusted: boolean
+  readonly #wasClosed: boolean
   readonly #isAlone: boolean
   #hasHeardL1 = false
   #hasHeardPeer = false
@@ -40,6 +40,8 @@ export class SigningWatch {
     me: Address
     isAlone: boolean
     isRebuilt: boolean
+    /** The life before was not killed. */
+    wasClosed: boolean
   }) {
     this.#judge = options.judge
     this.#name = options.life.name
@@ -47,6 +49,7 @@ export class SigningWatch {
     this.#log = options.log
     this.#me = options.me
     this.#wasTrusted = options.guard.isTrusted
+    this.#wasClosed = options.wasClosed
     this.#isAlone = options.isAlone
     if (options.isRebuilt && this.#wasTrusted) this.#broken(4, 'trusts it')
   }
@@ -81,7 +84,8 @@ export class SigningWatch {
   signs(height: number): void {
     if (this.#isAlone) return
     if (!this.#hasHeardL1) this.#broken(1, `${height} without L1`)
-    if (!this.#hasHeardPeer && !this.#wasTrusted) this.#broken(1, `${height} without a peer`)
+    if (!this.#hasHeardPeer && !(this.#wasTrusted && this.#wasClosed))
+      this.#broken(1, `${height} without a peer`)
   }
 
   #knows({number, hash}: {number: number; hash: string}): boolean {

@@ -1,10 +1,13 @@
 import {
   appendFileSync,
   cpSync,
+  linkSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -13,7 +16,8 @@ import {join} from 'node:path'
 import {keccak256} from 'viem'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 
-import {salvageFloor, SignGuard} from '../../src/store/sign-guard.ts'
+import {lookAtGuard, salvageFloor} from '../../src/store/sign-guard-file.ts'
+import {SignGuard} from '../../src/store/sign-guard.ts'
 
 const one = keccak256('0x01')
 const two = keccak256('0x02')
@@ -47,7 +51,9 @@ test('one hash per height, also after a restart; the same hash again is allowed'
 test('permission is on disk before it is given', () => {
   const guard = SignGuard.open(path)
   guard.checkAndRecord(10, one)
-  expect(readFileSync(path, 'utf8')).toMatch(new RegExp(`^10 ${one} \\d{13}\n$`))
+  expect(readFileSync(path, 'utf8')).toMatch(
+    new RegExp(`^file \\d+ \\d+ \\d+ \\S+ \\d{13}\n10 ${one} \\d{13}\n$`),
+  )
   expect(statSync(path).mode & 0o777).toBe(0o600)
   guard.close()
 })
@@ -73,7 +79,8 @@ test.each(['', '1', '11', '11 0xab', `11 ${two.slice(0, -1)}`, `11 ${two}`])(
     expect(again.signedAt(10)).toBe(one)
     again.checkAndRecord(11, one)
     again.close()
-    expect(readFileSync(path, 'utf8').replaceAll(/ \d{13}\n/g, '\n')).toBe(`10 ${one}\n11 ${one}\n`)
+    const lines = readFileSync(path, 'utf8').replaceAll(/^file .*\n/gm, '')
+    expect(lines.replaceAll(/ \d{13}\n/g, '\n')).toBe(`10 ${one}\n11 ${one}\n`)
   },
 )
 
@@ -144,19 +151,18 @@ test('a signature found elsewhere is kept, and one that contradicts ours is told
   guard.close()
 })
 
-test('a file that nobody but the node has touched is trusted; a copy is not', async () => {
+test('a file that nobody but the node has touched is trusted; a copy is not, at whatever moment it is made', () => {
   SignGuard.createNew(path)
   const guard = SignGuard.open(path)
   expect(guard.isTrusted).toBe(true)
   guard.checkAndRecord(10, one)
+  const copy = join(dir, 'copy.log')
+  // Within a millisecond of the write, and with every time that can be kept.
+  cpSync(path, copy, {preserveTimestamps: true})
   guard.close()
   const again = SignGuard.open(path)
   expect(again.isTrusted).toBe(true)
   again.close()
-  const copy = join(dir, 'copy.log')
-  // Longer than a write takes: as long as the shortest copy of a home would take.
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  cpSync(path, copy, {preserveTimestamps: true})
   const copied = SignGuard.open(copy)
   expect(copied.isTrusted).toBe(false)
   // What is learned or fenced does not make it trusted; a signature that was allowed does.
@@ -196,4 +202,104 @@ test('what a damaged file still tells is below the floor of its successor', () =
   writeFileSync(path, `10 ${one}\nrubbish\nfloor 40 1700000000000\n41 0xab`)
   expect(salvageFloor(path)).toBe(42)
   expect(salvageFloor(join(dir, 'none'))).toBe(0)
+})
+
+test('a process that was killed, and a machine that was restarted, leave a guard that is trusted and not closed', () => {
+  const at = (boot: string, device = '1') => ({
+    lookAt: (file: string) => ({...lookAtGuard(file)!, boot, device}),
+  })
+  const openedIn = (boot: string, device?: string) => {
+    const guard = SignGuard.open(path, at(boot, device))
+    const seen = [guard.isTrusted, guard.wasClosed]
+    guard.end()
+    return seen
+  }
+  SignGuard.createNew(path, at('a'))
+  expect(openedIn('a')).toEqual([true, true])
+  // After a restart a disk may get another number. In one run of the system it is another disk.
+  expect(openedIn('b', '2')).toEqual([true, false])
+  expect(openedIn('a', '2')).toEqual([false, false])
+  expect(openedIn('')).toEqual([true, false])
+  const killed = SignGuard.open(path, at('a'))
+  killed.checkAndRecord(10, one)
+  killed.close()
+  expect(openedIn('a')).toEqual([true, false])
+  // A life that has signed nothing knows no more than the one before.
+  expect(openedIn('a')).toEqual([true, false])
+  const ended = SignGuard.open(path, at('b'))
+  ended.checkAndRecord(11, one)
+  ended.end()
+  expect(openedIn('b')).toEqual([true, true])
+  expect(openedIn('a')).toEqual([true, false])
+})
+
+test('a file system without times of birth proves nothing, nor does the reused number of a deleted file', () => {
+  const born = (bornNs: string) => ({lookAt: (file: string) => ({...lookAtGuard(file)!, bornNs})})
+  const isTrusted = (bornNs: string) => {
+    const guard = SignGuard.open(path, born(bornNs))
+    guard.close()
+    return guard.isTrusted
+  }
+  SignGuard.createNew(path, born('7'))
+  expect([isTrusted('7'), isTrusted('8')]).toEqual([true, false])
+  rmSync(path)
+  SignGuard.createNew(path, born('0'))
+  expect(isTrusted('0')).toBe(false)
+})
+
+test('an older content of its own, written into the very file, is not trusted, nor where the clock was set back', () => {
+  let nowMs = Date.now()
+  const clock = {nowMs: () => nowMs}
+  SignGuard.createNew(path)
+  const older = readFileSync(path)
+  const guard = SignGuard.open(path, clock)
+  guard.checkAndRecord(10, one)
+  guard.end()
+  nowMs -= 1_000_000
+  const again = SignGuard.open(path, clock)
+  expect(again.isTrusted).toBe(true)
+  again.checkAndRecord(11, one)
+  again.end()
+  const behind = SignGuard.open(path, clock)
+  expect(behind.isTrusted).toBe(false)
+  behind.close()
+  writeFileSync(
+    path,
+    String(older).replaceAll(/ (\d{13})$/gm, (_, ms) => ` ${Number(ms) - 300}`),
+  )
+  const rewritten = SignGuard.open(path)
+  expect(rewritten.isTrusted).toBe(false)
+  rewritten.close()
+})
+
+test.each<[string, () => void]>([
+  ['another process writes it as well', () => appendFileSync(path, `90 ${two}\n`)],
+  ['it is cut', () => truncateSync(path, 4)],
+  ['it is gone', () => rmSync(path)],
+  [
+    'another file lies in its place',
+    () => (cpSync(path, `${path}.2`), renameSync(`${path}.2`, path)),
+  ],
+])('nothing more is signed when %s while the node runs', (_name, change) => {
+  const guard = SignGuard.open(path)
+  guard.checkAndRecord(10, one)
+  change()
+  expect(() => guard.checkAndRecord(11, one)).toThrow(
+    expect.objectContaining({code: 'SIGN_GUARD_CHANGED', exit: 'interlock'}),
+  )
+  expect(guard.signedAt(11)).toBeUndefined()
+  guard.end()
+})
+
+test('two processes behind two names of one file stop each other', () => {
+  const first = SignGuard.open(path)
+  first.checkAndRecord(10, one)
+  linkSync(path, join(dir, 'link.log'))
+  const second = SignGuard.open(join(dir, 'link.log'))
+  second.checkAndRecord(11, two)
+  expect(() => first.checkAndRecord(11, one)).toThrow(
+    expect.objectContaining({code: 'SIGN_GUARD_CHANGED'}),
+  )
+  first.close()
+  second.close()
 })

@@ -7,6 +7,7 @@ import {rmSync} from 'node:fs'
 import type {IncomingMessage} from 'node:http'
 import {join} from 'node:path'
 
+import {directoryMark} from '../../lib/file-identity.ts'
 import {writeFileAtomic} from '../../lib/files.ts'
 import {createHostCheck, HOST_REFUSED} from '../../lib/host-names.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
@@ -20,6 +21,8 @@ export interface AdminFile {
   pid: number
   url: string
   token: string
+  /** Where it was written: in a copy of the directory it leads to somebody else's node. */
+  directory: string
 }
 
 export interface AdminOptions {
@@ -58,7 +61,8 @@ export async function startAdminServer(options: AdminOptions): Promise<HttpServe
     new Connections({...connectionLimits(ADMIN_CONNECTIONS, 2), each: ADMIN_CONNECTIONS}),
   )
   const file = join(dataDir, 'admin.json')
-  const content: AdminFile = {pid: process.pid, url: server.url, token}
+  const directory = directoryMark(dataDir)
+  const content: AdminFile = {pid: process.pid, url: server.url, token, directory}
   writeFileAtomic(file, `${JSON.stringify(content)}\n`, 0o600)
   return {
     url: server.url,

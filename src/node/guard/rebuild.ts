@@ -5,7 +5,8 @@ import type {Address} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {ChainLog} from '../../store/chain-log.ts'
-import {salvageFloor, SignGuard, type SignGuardOptions} from '../../store/sign-guard.ts'
+import {salvageFloor} from '../../store/sign-guard-file.ts'
+import {SignGuard, type SignGuardOptions} from '../../store/sign-guard.ts'
 
 export interface RebuiltGuard {
   /** Nothing below is signed by this node any more. */

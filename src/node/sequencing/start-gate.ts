@@ -33,6 +33,8 @@ export interface StartView {
   isGraceOver: boolean
   /** The sign guard is the one that this key wrote last. */
   isTrusted: boolean
+  /** The process before this one was not killed, nor was the machine restarted. */
+  wasClosed: boolean
   /** An operator says that no other node of the network runs, and no other host has the key. */
   isAlone: boolean
 }
@@ -41,13 +43,14 @@ export interface StartView {
  * What is missing before the first block of this process may be sealed. Pure.
  *
  * L1 lags behind by minutes, so a guard that may be old needs a peer as well. One that is known to be
- * whole needs no more than L1's word, when its peers are silent. Silence of both is no consent.
+ * whole, and that its process closed, needs no more than L1's word, when its peers are silent. Silence of both
+ * is no consent.
  */
 export function needsOf(view: StartView): NodeNeed[] {
-  const {isAlone, isTrusted, isL1Read, hasGreeted, peers, isGraceOver} = view
+  const {isAlone, isTrusted, wasClosed, isL1Read, hasGreeted, peers, isGraceOver} = view
   const hasL1 = isL1Read || (isAlone && view.isL1Asked)
   const isMet = hasGreeted && peers > 0
-  const mayGoWithout = isAlone || (isTrusted && isL1Read)
+  const mayGoWithout = isAlone || (isTrusted && wasClosed && isL1Read)
   return [
     ...(hasL1 ? [] : (['l1-batches'] as const)),
     ...(isL1Read && !view.holdsL1 ? (['l1-blocks'] as const) : []),
@@ -167,6 +170,7 @@ export class StartGate {
       peers: exchange.peers().length,
       isGraceOver: clock.monotonicMs() - this.#startedAtMs >= startupGraceMs,
       isTrusted: guard.isTrusted,
+      wasClosed: guard.wasClosed,
       isAlone,
     }
   }
