@@ -82,11 +82,22 @@ function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
   })
 }
 
+/**
+ * A refusal of Themis, whose text is JSON inside JSON: `{"error":"{\"codespace\":\"sdk\",\"code\":1,\"message\":…}"}`.
+ * What is not there is told by 400 and 500 there, and by 404 for a path that it has not.
+ */
 function posError(path: string, status: number, text: unknown): MetisSeqError {
+  const inner = typeof text === 'string' ? parse(text) : undefined
+  const sdk = isRecord(inner) && typeof inner['message'] === 'string' ? inner : undefined
+  const words = sdk ? String(sdk['message']) : typeof text === 'string' ? text : ''
+  const isMissing = status === 404 || (sdk?.['codespace'] === 'sdk' && LOOKUPS.test(path))
   return new MetisSeqError({
     code: 'POS_ERROR',
-    message: `The consensus layer refused ${path}: ${typeof text === 'string' ? cleanText(text) : `HTTP status ${status}`}.`,
-    exit: status === 404 ? 'not-found' : 'unreachable',
-    facts: {path, status: String(status)},
+    message: `The consensus layer refused ${path}: ${words ? cleanText(words) : `HTTP status ${status}`}.`,
+    exit: isMissing ? 'not-found' : 'unreachable',
+    facts: {path, status: String(status), ...(sdk ? {sdkCode: String(sdk['code'])} : {})},
   })
 }
+
+/** Paths that name one thing: that a number or an address is unknown is all that the sdk refuses there. */
+const LOOKUPS = /^\/(?:metis\/(?:span|tx)|staking\/(?:validator|signer)|mpc(?:\/sign)?)\/[^/?]+$/

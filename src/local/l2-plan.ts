@@ -96,6 +96,9 @@ const implementations = {
   withdrawalManager: '0x4200000000000000000000000000000000002016',
 } as const satisfies Record<string, Address>
 
+/** What the nodes suggest; l2geth reads it from slot 1 of the oracle. */
+const gasPriceWei = 20_000_000n
+
 /** What a withdrawal to L1 costs at first: 0.001 METIS. */
 const bridgeCostWei = 1_000_000_000_000_000n
 
@@ -127,7 +130,10 @@ function planPredeploys(options: L2Options): Placement[] {
     supply,
     l2Addresses.bridge,
   ])
-  const costArgs = encodeAbiParameters(parseAbiParameters('uint256'), [bridgeCostWei])
+  const costArgs = encodeAbiParameters(parseAbiParameters('uint256, uint256'), [
+    gasPriceWei,
+    bridgeCostWei,
+  ])
   const bridgeInit = encodeFunctionData({
     abi: l2StandardBridgeAbi,
     functionName: 'initialize',

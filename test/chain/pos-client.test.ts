@@ -69,6 +69,21 @@ test('HTML, a dead port and silence are all unreachable, with the host and no se
   }
 })
 
+test('a refusal of Themis is read: its words, and that something is not there', async () => {
+  await using themis = await startHttpStub((_body, request, response) => {
+    const message = request.url === '/metis/span/999' ? 'could not get span' : 'unknown proposal'
+    const codespace = request.url === '/metis/span/999' ? 'sdk' : 'gov'
+    response.statusCode = 500
+    response.end(JSON.stringify({error: JSON.stringify({codespace, code: 1, message})}))
+  })
+  const pos = connectPos(themis.url)
+  await expect(pos.get('/metis/span/999')).rejects.toMatchObject({
+    ...{code: 'POS_ERROR', exit: 'not-found', facts: {status: '500', sdkCode: '1'}},
+    message: 'The consensus layer refused /metis/span/999: could not get span.',
+  })
+  await expect(pos.get('/gov/proposals/1')).rejects.toMatchObject({exit: 'unreachable'})
+})
+
 test('an answer without end is cut off', async () => {
   await using flood = await startHttpStub((_body, _request, response) => {
     const more = () => {

@@ -1,4 +1,4 @@
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {expect, test} from 'vitest'
@@ -19,6 +19,10 @@ test('local status names an engine whose host is gone, and the command it prints
   const engine = await startAnvil({
     ...{name: 'engine', dir, chainId: 31_337, args: ['--no-mining'], diesWithParent: false},
   })
+  // Its parent, this test, lives on; that of an orphan is gone.
+  const pidFile = join(dir, 'engine.pid')
+  const record = JSON.parse(readFileSync(pidFile, 'utf8')) as object
+  writeFileSync(pidFile, JSON.stringify({...record, parent: {pid: 2 ** 22, startTicks: '1'}}))
   try {
     const state = {
       ...{version: 1, phase: 'ready', createdAt: '2026-01-01T00:00:00.000Z'},
