@@ -61,6 +61,8 @@ function start() {
 function fillInAccount() {
   if (!process.env.SHELL) process.env.SHELL = '/bin/sh'
   if (process.env.HOME) return
+  // An empty one would be taken for an answer.
+  delete process.env.HOME
   try {
     process.env.HOME = require('os').homedir()
   } catch (nobody) {

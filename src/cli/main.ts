@@ -2,8 +2,10 @@ import {Errors, flush, run} from '@oclif/core'
 
 import pjson from '../../package.json' with {type: 'json'}
 import {keepMemoryOutOfCores} from '../lib/core-dumps.ts'
-import {toErrorReport, exitCodeOf} from './error-report.ts'
+import type {MetisSeqError} from '../lib/errors.ts'
+import {toErrorReport, exitCodeOf, type ErrorReport} from './error-report.ts'
 import {printJson, tellText, toEnvelope} from './output.ts'
+import {outputFailure, watchStdout} from './stdout-state.ts'
 
 /**
  * Runs one command line. Errors of commands end in their own `catch`; what arrives here was wrong
@@ -13,18 +15,23 @@ export async function main(argv: string[], root: string): Promise<void> {
   // Stores, journals and logs are their owner's business alone, whatever the shell allows.
   process.umask(0o077)
   keepMemoryOutOfCores()
-  quietBrokenPipes()
+  watchStdout()
   process.once('uncaughtException', (error) => endWith(error, argv))
   try {
     await run(commandFirst(argv), {root, pjson: pjson as never})
     await flush()
   } catch (error) {
-    if (error instanceof Errors.ExitError) {
-      process.exitCode = error.oclif.exit ?? 0
-      return
-    }
-    report(error, argv)
+    if (error instanceof Errors.ExitError) process.exitCode = error.oclif.exit ?? 0
+    else report(error, argv)
   }
+  const lost = outputFailure()
+  if (lost) reportLost(lost)
+}
+
+/** An earlier failure keeps its exit code: it says more. */
+function reportLost(lost: MetisSeqError): void {
+  tellReport(toErrorReport(lost, 'metis-seq'))
+  process.exitCode ||= lost.exitCode
 }
 
 /** `metis-seq --verbose status` says the same as `metis-seq status --verbose`. */
@@ -60,17 +67,11 @@ function report(error: unknown, argv: string[]): void {
     )
     return
   }
+  tellReport(report)
+}
+
+function tellReport(report: ErrorReport): void {
   tellText(`error: ${report.message} [${report.code}]`)
   if (report.facts['stack']) tellText(report.facts['stack'])
   for (const hint of report.hints) tellText(`hint: ${hint}`)
-}
-
-/** `metis-seq ... | head` ends quietly, as other tools do. */
-function quietBrokenPipes(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader has gone; the work has not: a command that is sending must come to its end.
-    if (error.code !== 'EPIPE') throw error
-  })
-  // Remarks that nobody can read, on a full disk, are no reason to end what they are about.
-  process.stderr.on('error', () => {})
 }

@@ -3,7 +3,6 @@ import {
   existsSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   statSync,
@@ -15,6 +14,7 @@ import type {Hash} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError, fsyncDirectory, writeFileAtomic, writeNewFile} from '../lib/files.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 
 /** Kept on compaction: two days of 2-second blocks, far beyond any fork that can still win. */
 const KEPT_RECORDS = 100_000
@@ -79,7 +79,7 @@ export class SignGuard {
   static open(path: string, options: SignGuardOptions = {}): SignGuard {
     const {nowMs = Date.now, changedAtMs = changeTimeOf} = options
     try {
-      mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+      makeDirectory(dirname(path))
       // Before anything is written, which would change it.
       const changedMs = changedAtMs(path)
       const state = readState(path, changedMs)

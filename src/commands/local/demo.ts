@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {formatDuration} from '../../lib/units.ts'
+import {movesCursor} from '../../lib/terminal.ts'
 import {openContext} from '../../services/context.ts'
 import {openHome} from '../../store/home.ts'
 
@@ -29,8 +30,8 @@ dashboard. Takes about two minutes; uses a directory of its own and leaves every
     try {
       const {elapsedMs} = await runDemo({home, self: this.self, print, signal})
       print(`\nThe demo took ${formatDuration(elapsedMs / 1000)}; every step was checked.`)
-      if (process.stdout.isTTY && process.stdin.isTTY && !this.jsonEnabled())
-        await this.show(home, DEMO_PROFILE)
+      const mayDraw = movesCursor(process.stdout, process.env) && process.stdin.isTTY === true
+      if (mayDraw && !this.jsonEnabled()) await this.show(home, DEMO_PROFILE)
       const data = {elapsedMs, home: home.root, kept: flags.keep}
       const hint = `METIS_SEQ_HOME=${home.root} metis-seq local down`
       return {data, text: flags.keep ? `The network still runs; stop it with \`${hint}\`.` : ''}
