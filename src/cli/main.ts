@@ -2,7 +2,6 @@ import {Errors, flush, run} from '@oclif/core'
 
 import pjson from '../../package.json' with {type: 'json'}
 import {keepMemoryOutOfCores} from '../lib/core-dumps.ts'
-import type {MetisSeqError} from '../lib/errors.ts'
 import {toErrorReport, exitCodeOf, type ErrorReport} from './error-report.ts'
 import {printJson, tellText, toEnvelope} from './output.ts'
 import {outputFailure, watchStdout} from './stdout-state.ts'
@@ -16,6 +15,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   process.umask(0o077)
   keepMemoryOutOfCores()
   watchStdout()
+  process.once('exit', reportLostOutput)
   process.once('uncaughtException', (error) => endWith(error, argv))
   try {
     await run(commandFirst(argv), {root, pjson: pjson as never})
@@ -24,12 +24,12 @@ export async function main(argv: string[], root: string): Promise<void> {
     if (error instanceof Errors.ExitError) process.exitCode = error.oclif.exit ?? 0
     else report(error, argv)
   }
-  const lost = outputFailure()
-  if (lost) reportLost(lost)
 }
 
-/** An earlier failure keeps its exit code: it says more. */
-function reportLost(lost: MetisSeqError): void {
+/** At the very end, as a stream that failed never says that it is flushed. An earlier failure keeps its exit code. */
+function reportLostOutput(): void {
+  const lost = outputFailure()
+  if (!lost) return
   tellReport(toErrorReport(lost, 'metis-seq'))
   process.exitCode ||= lost.exitCode
 }

@@ -15,7 +15,13 @@ import {openContext, type Context} from '../services/context.ts'
 import {assertChains, type NamedChain} from '../services/named-chains.ts'
 import type {Unasked} from '../services/transactions.ts'
 import {actingHints, type Acting} from './acting-hints.ts'
-import {envNameOf, UNATTENDED_VARIABLE, withEnvNames, withListsFromEnv} from './env-names.ts'
+import {
+  assertNoInheritedFlag,
+  envNameOf,
+  UNATTENDED_VARIABLE,
+  withEnvNames,
+  withListsFromEnv,
+} from './env-names.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {commonFlags, sendFlags} from './flags.ts'
 import {onSignals} from './interrupt.ts'
@@ -88,6 +94,7 @@ export abstract class OperatorCommand extends Command {
     network?: string | undefined
     from?: Address | undefined
     role?: 'owner' | 'signer'
+    networksOwn?: boolean
     timeout: number
   }): Context {
     const context = openContext({
@@ -95,6 +102,7 @@ export abstract class OperatorCommand extends Command {
       network: flags.network,
       from: flags.from,
       role: flags.role,
+      networksOwn: flags.networksOwn,
       timeoutSeconds: flags.timeout,
       signal: this.interrupted.signal,
     })
@@ -133,6 +141,7 @@ export abstract class OperatorCommand extends Command {
   ): Promise<Interfaces.ParserOutput<F, B, A>> {
     const flags = options?.flags
     const words = argv ?? this.argv
+    assertNoInheritedFlag(words)
     const parsed = await (flags
       ? super.parse(
           // A class hands down what it inherits; a copy has to name it.

@@ -11,6 +11,8 @@ export const readerGone: AbortSignal = gone.signal
  * afterwards.
  */
 export function watchStdout(): void {
+  // The library of the commands ends the program at every error but EPIPE.
+  process.stdout.removeAllListeners('error')
   process.stdout.on('error', (error) => {
     // The reader has gone (`| head -1`), or the terminal has: that ends quietly, as in other tools.
     if (!['EPIPE', 'EIO'].includes(systemErrorCode(error) ?? '')) failure ??= error
@@ -31,9 +33,7 @@ export function outputFailure(): MetisSeqError | undefined {
       ? 'There is no space left to write the output.'
       : `The output cannot be written: ${messageOf(failure)}.`,
     exit: 'precondition',
-    hints: [
-      'What the command was to do is done or not as `metis-seq tx list` and the other commands tell; only its output is lost.',
-    ],
+    hints: ['Only the output is lost; `metis-seq tx list` tells what was sent.'],
     retryable: true,
     cause: failure,
   })

@@ -16,6 +16,11 @@ dashboard. Takes about two minutes; uses a directory of its own and leaves every
 
   static override flags = {
     ...commonFlags,
+    'base-port': Flags.integer({
+      description: 'First port: L1. The others follow. Default: the first thousand that is free.',
+      min: 1024,
+      max: 65_000,
+    }),
     keep: Flags.boolean({description: 'Leave the network running at the end.'}),
   }
 
@@ -28,7 +33,10 @@ dashboard. Takes about two minutes; uses a directory of its own and leaves every
     const print = (line: string) =>
       this.jsonEnabled() ? undefined : void process.stdout.write(`${line}\n`)
     try {
-      const {elapsedMs} = await runDemo({home, self: this.self, print, signal})
+      const {elapsedMs} = await runDemo({
+        ...{home, self: this.self, print, signal},
+        basePort: flags['base-port'],
+      })
       print(`\nThe demo took ${formatDuration(elapsedMs / 1000)}; every step was checked.`)
       const mayDraw = movesCursor(process.stdout, process.env) && process.stdin.isTTY === true
       if (mayDraw && !this.jsonEnabled()) await this.show(home, DEMO_PROFILE)
