@@ -32,6 +32,6 @@ const SUBSTITUTES: ReadonlyMap<string, string> = new Map([
 /** A text with letters of ASCII where we chose others; words of others stay as they are. */
 export function asciiOf(text: string): string {
   // Most texts have none.
-  if (!/[^\x00-\x7f]/.test(text)) return text
-  return text.replaceAll(/[^\x00-\x7f]/gu, (letter) => SUBSTITUTES.get(letter) ?? letter)
+  if (!/\P{ASCII}/u.test(text)) return text
+  return text.replaceAll(/\P{ASCII}/gu, (letter) => SUBSTITUTES.get(letter) ?? letter)
 }
