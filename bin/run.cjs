@@ -33,6 +33,11 @@ if (major < 22) {
   process.exit(result.status === null ? 1 : result.status)
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   // Answered before anything is loaded.
+  process.stdout.on('error', function (error) {
+    if (error.code === 'EPIPE') return
+    process.stderr.write('error: The output cannot be written: ' + error.message + '.\n')
+    process.exitCode = 5
+  })
   process.stdout.write('metis-seq/' + require('../package.json').version + '\n')
 } else {
   start()
@@ -61,6 +66,8 @@ function start() {
 function fillInAccount() {
   if (!process.env.SHELL) process.env.SHELL = '/bin/sh'
   if (process.env.HOME) return
+  // An empty one would be taken for an answer.
+  delete process.env.HOME
   try {
     process.env.HOME = require('os').homedir()
   } catch (nobody) {

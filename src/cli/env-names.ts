@@ -1,4 +1,4 @@
-import type {Interfaces} from '@oclif/core'
+import {Errors, type Interfaces} from '@oclif/core'
 
 /** The environment name of a flag: `METIS_SEQ_MAX_FEE` for `--max-fee`. Every flag has one, but for NEVER_FROM_ENV. */
 export function envNameOf(flag: string): string {
@@ -68,4 +68,18 @@ export function withListsFromEnv(
   })
   // Behind the arguments, which a flag that takes several would swallow.
   return [...own, ...lists, ...argv.slice(own.length)]
+}
+
+/**
+ * The parser looks flags up in an object, and takes what every object has (`--toString`) for one of them.
+ *
+ * @throws a usage error, as for every other flag that is unknown
+ */
+export function assertNoInheritedFlag(argv: readonly string[]): void {
+  for (const word of argv) {
+    if (word === '--') return
+    const name = /^--(?:no-)?([^=]+)/.exec(word)?.[1]
+    if (name !== undefined && name in Object.prototype)
+      throw new Errors.CLIError(`Nonexistent flag: --${name}`)
+  }
 }

@@ -1,8 +1,10 @@
 import {Args, Errors, Flags} from '@oclif/core'
-import {getAddress, isAddress, maxUint256, type Address} from 'viem'
+import {maxUint256, type Address} from 'viem'
 
-import {parseUnitsText} from '../lib/units.ts'
+import {readUnits} from '../lib/units.ts'
+import {readAddress} from '../protocol/address-text.ts'
 import type {Amount} from '../protocol/amount.ts'
+import type {NamedChain} from '../services/named-chains.ts'
 import {trapIds} from '../services/plan.ts'
 import {NEVER_FROM_ENV} from './env-names.ts'
 import {passwordFlags} from './password-flags.ts'
@@ -22,26 +24,32 @@ export const amountFlag = Flags.custom<Amount>({
 /** An allowance: decimal text, or `max` for one without an end. */
 export const allowanceFlag = Flags.custom<bigint>({
   helpValue: 'METIS|max',
-  parse: async (text) => (text === 'max' ? maxUint256 : parseAmount(text)),
+  parse: async (text) => (text.trim() === 'max' ? maxUint256 : parseAmount(text)),
 })
 
 /** A yearly rate in percent, with or without its sign. Six decimals count. */
 export const percentFlag = Flags.custom<number>({
   helpValue: 'N%',
-  parse: async (text) => {
+  parse: async (given) => {
+    const text = given.trim()
     if (/^\d{1,4}(?:\.\d{1,6})?%?$/.test(text)) return Number(text.replace('%', ''))
-    throw new Errors.CLIError(`${quote(text)} is not a rate: use a number such as 20%.`)
+    // Read once more for the reason: a comma, an exponent, a sign.
+    const read = readUnits(text.replace(/%$/, ''), 6)
+    const reason = 'fault' in read ? read.fault : 'is not a rate'
+    throw new Errors.CLIError(`${quote(text)} ${reason}. A rate is a number such as 20%.`)
   },
 })
 
-/** A checksummed or lower-case address. */
-export const addressFlag = Flags.custom<Address>({
+/** An address, see {@link readAddress}. With `layer`, the chain it is used on. */
+export const addressFlag = Flags.custom<Address, {layer?: 'L1' | 'L2'}>({
   helpValue: 'ADDRESS',
-  parse: async (text) => parseAddress(text),
+  parse: async (text, context, {layer}) => parseAddress(text, context, layer),
 })
 
 /** The same as an argument. */
-export const addressArg = Args.custom<Address>({parse: async (text) => parseAddress(text)})
+export const addressArg = Args.custom<Address, {layer?: 'L1' | 'L2'}>({
+  parse: async (text, context, {layer}) => parseAddress(text, context, layer),
+})
 
 /** An endpoint. Its text is never repeated: it may hold an API key. */
 export const urlFlag = Flags.custom<string>({
@@ -55,19 +63,17 @@ export const urlFlag = Flags.custom<string>({
 /** A decimal number above zero, times 1e18. */
 export const ratioFlag = Flags.custom<bigint>({
   parse: async (text) => {
-    const scaled = parseUnitsText(text)
-    if (scaled) return scaled
+    const scaled = unitsIn(text)
+    if (scaled > 0n) return scaled
     throw new Errors.CLIError(`${quote(text)} is not a number above zero.`)
   },
 })
 
+const GWEI_DECIMALS = 9
+
 const gweiFlag = Flags.custom<bigint>({
   helpValue: 'GWEI',
-  parse: async (text) => {
-    const wei = parseUnitsText(text)
-    if (wei === undefined) throw new Errors.CLIError(`${quote(text)} is not a number of gwei.`)
-    return wei / 1_000_000_000n
-  },
+  parse: async (text) => unitsIn(text, GWEI_DECIMALS),
 })
 
 function timeoutFlag(seconds: number) {
@@ -170,30 +176,38 @@ export const replaceFlags = {
 
 /** Wei of a decimal amount. Throws a usage error that names the text. */
 export function parseAmount(text: string): bigint {
-  const wei = parseUnitsText(text)
-  if (wei === undefined) {
-    throw new Errors.CLIError(
-      `${quote(text)} is not an amount: use digits, with at most 18 decimals.`,
-    )
-  }
-  return wei
+  return unitsIn(text)
 }
 
-function parseAmountOrShare(text: string): Amount {
+/** @throws a usage error that says why, and which readings there are */
+function unitsIn(text: string, decimals?: number): bigint {
+  const read = readUnits(text, decimals)
+  if ('units' in read) return read.units
+  throw new Errors.CLIError(`${quote(text)} ${read.fault}.`)
+}
+
+function parseAmountOrShare(given: string): Amount {
+  const text = given.trim()
   if (text === 'max') return {kind: 'max'}
   if (!text.endsWith('%')) return {kind: 'exact', wei: parseAmount(text)}
   const match = /^(\d{1,3})(?:\.(\d{1,2}))?%$/.exec(text)
   const basisPoints = match ? BigInt(match[1]! + (match[2] ?? '').padEnd(2, '0')) : 0n
   if (basisPoints > 0n && basisPoints <= 10_000n) return {kind: 'share', basisPoints}
+  const read = readUnits(text.slice(0, -1), 2)
+  if ('fault' in read) throw new Errors.CLIError(`${quote(text)} ${read.fault}.`)
   throw new Errors.CLIError(
     `${quote(text)} is not a share: use 0.01% to 100%, with at most 2 decimals.`,
   )
 }
 
-export function parseAddress(text: string): Address {
-  // A wrong checksum is a typing error until someone says otherwise.
-  if (isAddress(text)) return getAddress(text)
-  throw new Errors.CLIError(`${quote(text)} is not an address, or its checksum is wrong.`)
+/** @param context the command that is parsing; it compares the chain later */
+export function parseAddress(text: string, context?: unknown, layer?: 'L1' | 'L2'): Address {
+  const read = readAddress(text)
+  if ('fault' in read) throw new Errors.CLIError(`${quote(text)} ${read.fault}.`)
+  const {address, chainId} = read
+  if (chainId !== null)
+    (context as {namedChains?: NamedChain[]} | undefined)?.namedChains?.push({text, chainId, layer})
+  return address
 }
 
 /** A count or id as text of digits; parsed to bigint. */

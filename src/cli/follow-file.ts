@@ -7,7 +7,7 @@ const POLL_MS = 200
 /** Prints what is added to a file until the signal aborts. A file that shrinks is read anew. */
 export async function follow(path: string, signal: AbortSignal): Promise<void> {
   let offset = sizeOf(path)
-  while (!signal.aborted && !process.stdout.destroyed) {
+  while (!signal.aborted) {
     const size = sizeOf(path)
     if (size < offset) offset = 0
     if (size > offset) {

@@ -2,8 +2,9 @@ import {Errors, flush, run} from '@oclif/core'
 
 import pjson from '../../package.json' with {type: 'json'}
 import {keepMemoryOutOfCores} from '../lib/core-dumps.ts'
-import {toErrorReport, exitCodeOf} from './error-report.ts'
+import {toErrorReport, exitCodeOf, type ErrorReport} from './error-report.ts'
 import {printJson, tellText, toEnvelope} from './output.ts'
+import {outputFailure, watchStdout} from './stdout-state.ts'
 
 /**
  * Runs one command line. Errors of commands end in their own `catch`; what arrives here was wrong
@@ -13,18 +14,24 @@ export async function main(argv: string[], root: string): Promise<void> {
   // Stores, journals and logs are their owner's business alone, whatever the shell allows.
   process.umask(0o077)
   keepMemoryOutOfCores()
-  quietBrokenPipes()
+  watchStdout()
+  process.once('exit', reportLostOutput)
   process.once('uncaughtException', (error) => endWith(error, argv))
   try {
     await run(commandFirst(argv), {root, pjson: pjson as never})
     await flush()
   } catch (error) {
-    if (error instanceof Errors.ExitError) {
-      process.exitCode = error.oclif.exit ?? 0
-      return
-    }
-    report(error, argv)
+    if (error instanceof Errors.ExitError) process.exitCode = error.oclif.exit ?? 0
+    else report(error, argv)
   }
+}
+
+/** At the very end, as a stream that failed never says that it is flushed. An earlier failure keeps its exit code. */
+function reportLostOutput(): void {
+  const lost = outputFailure()
+  if (!lost) return
+  tellReport(toErrorReport(lost, 'metis-seq'))
+  process.exitCode ||= lost.exitCode
 }
 
 /** Flags of every command may stand before its words. */
@@ -60,17 +67,11 @@ function report(error: unknown, argv: string[]): void {
     )
     return
   }
+  tellReport(report)
+}
+
+function tellReport(report: ErrorReport): void {
   tellText(`error: ${report.message} [${report.code}]`)
   if (report.facts['stack']) tellText(report.facts['stack'])
   for (const hint of report.hints) tellText(`hint: ${hint}`)
-}
-
-/** `metis-seq ... | head` ends quietly, as other tools do. */
-function quietBrokenPipes(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader has gone; the work has not: a command that is sending must come to its end.
-    if (error.code !== 'EPIPE') throw error
-  })
-  // Remarks that nobody can read, on a full disk, are no reason to end what they are about.
-  process.stderr.on('error', () => {})
 }

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import type {Address} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
+import type {NamedChain} from '../services/named-chains.ts'
 import {createProfile} from '../services/profiles.ts'
 import {openConfig, type NodeProfile} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
@@ -21,7 +22,7 @@ export const profileFlags = {
     description: 'Signer: a key or signer by name, or an address whose key is elsewhere.',
     helpValue: 'NAME|ADDRESS',
   }),
-  recipient: addressFlag({description: 'Reward recipient on L2. Default: the owner.'}),
+  recipient: addressFlag({layer: 'L2', description: 'Reward recipient on L2. Default: the owner.'}),
   'l1-rpc-url': urlFlag({
     description: 'L1 endpoint of one’s own; give several, and the next is asked when one is down.',
     multiple: true,
@@ -67,7 +68,11 @@ export interface ProfileFlags {
  * Makes a profile from flags and says what was made. With `--replace`, what no flag names stays as it is in the
  * profile of that name.
  */
-export function makeProfile(name: string, flags: ProfileFlags): Result {
+export function makeProfile(
+  name: string,
+  flags: ProfileFlags,
+  namedChains: readonly NamedChain[],
+): Result {
   const home = openHome()
   const config = openConfig(home)
   const before = flags.replace ? config.read().profiles[name] : undefined
@@ -84,6 +89,7 @@ export function makeProfile(name: string, flags: ProfileFlags): Result {
       pos: flags['pos-url'] ?? before?.endpoints.pos ?? null,
     },
     node: nodeOf(flags, before?.node ?? null),
+    namedChains,
   })
   return {
     data: profileJson(name, profile, true),

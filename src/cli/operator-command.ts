@@ -8,16 +8,27 @@ import type {SourceState} from '../chain/connect.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {watchExchanges} from '../lib/http.ts'
+import {stringifyJson} from '../lib/json.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
+import {movesCursor} from '../lib/terminal.ts'
 import {openContext, type Context} from '../services/context.ts'
+import {assertChains, type NamedChain} from '../services/named-chains.ts'
 import type {Unasked} from '../services/transactions.ts'
 import {actingHints, type Acting} from './acting-hints.ts'
-import {envNameOf, UNATTENDED_VARIABLE, withEnvNames, withListsFromEnv} from './env-names.ts'
+import {
+  assertNoInheritedFlag,
+  envNameOf,
+  UNATTENDED_VARIABLE,
+  withEnvNames,
+  withListsFromEnv,
+} from './env-names.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
+import {commonFlags, sendFlags} from './flags.ts'
 import {onSignals} from './interrupt.ts'
 import {exchangeText} from './exchange-text.ts'
 import {printJson, printText, tellText, toEnvelope, type Warning} from './output.ts'
 import type {SendHost} from './send.ts'
+import {readerGone} from './stdout-state.ts'
 
 /** What a command did, for people and for scripts. */
 export interface Result {
@@ -35,6 +46,10 @@ export abstract class OperatorCommand extends Command {
 
   /** Aborted by SIGINT and SIGTERM. */
   protected readonly interrupted = new AbortController()
+  /** For commands that only show things: aborted as well when nobody reads what they print. */
+  protected readonly watching = AbortSignal.any([this.interrupted.signal, readerGone])
+  /** Chains that addresses were given with; the parser fills it, and whoever knows the network compares. */
+  readonly namedChains: NamedChain[] = []
   private readonly startedMs = performance.now()
   private readonly warnings: Warning[] = []
   private profileName: string | null = null
@@ -45,6 +60,7 @@ export abstract class OperatorCommand extends Command {
   private asksNothing = false
   private isQuiet = false
   private mayLook = false
+  private asked = ''
   private progressShown = false
   private readonly closers: (() => void)[] = []
   private readonly successes: (() => void)[] = []
@@ -67,12 +83,18 @@ export abstract class OperatorCommand extends Command {
     }
   }
 
+  /** How a stream without an end has ended: by Ctrl-C, or because nobody reads it, which is no failure. */
+  protected get endOfStream(): {exit?: ExitName} {
+    return this.interrupted.signal.aborted ? {exit: 'sigint'} : {}
+  }
+
   /** Resolves profile and network, and names both in the JSON document. */
   protected openContext(flags: {
     profile?: string | undefined
     network?: string | undefined
     from?: Address | undefined
     role?: 'owner' | 'signer'
+    networksOwn?: boolean
     timeout: number
   }): Context {
     const context = openContext({
@@ -80,9 +102,11 @@ export abstract class OperatorCommand extends Command {
       network: flags.network,
       from: flags.from,
       role: flags.role,
+      networksOwn: flags.networksOwn,
       timeoutSeconds: flags.timeout,
       signal: this.interrupted.signal,
     })
+    assertChains(this.namedChains, context.network)
     this.profileName = context.profileName
     this.networkName = context.networkName
     const {currentProfile} = context.config.read()
@@ -117,6 +141,7 @@ export abstract class OperatorCommand extends Command {
   ): Promise<Interfaces.ParserOutput<F, B, A>> {
     const flags = options?.flags
     const words = argv ?? this.argv
+    assertNoInheritedFlag(words)
     const parsed = await (flags
       ? super.parse(
           // A class hands down what it inherits; a copy has to name it.
@@ -133,6 +158,7 @@ export abstract class OperatorCommand extends Command {
     this.isQuiet = given['quiet'] === true
     if (given['no-color'] === true) process.env['NO_COLOR'] = '1'
     if (given['verbose'] === true) watchExchanges((exchanged) => tellText(exchangeText(exchanged)))
+    this.asked = askedOf({...parsed.args, ...given})
     this.mayLook = flags !== undefined && 'dry-run' in flags
     return parsed
   }
@@ -153,7 +179,7 @@ export abstract class OperatorCommand extends Command {
   /** A step of long work: one line that is replaced on a terminal, a line each elsewhere. */
   protected progress(text: string): void {
     if (this.jsonEnabled() || this.isQuiet) return
-    if (!process.stderr.isTTY) return this.say(text)
+    if (!movesCursor(process.stderr, process.env)) return this.say(text)
     const width = (process.stderr.columns ?? 80) - 1
     process.stderr.write(`\r\u001B[2K${[...cleanText(text)].slice(0, width).join('')}`)
     this.progressShown = true
@@ -249,6 +275,7 @@ export abstract class OperatorCommand extends Command {
       letGo,
       mayAsk: this.mayAsk,
       signal: this.interrupted.signal,
+      asked: this.asked,
     }
   }
 
@@ -307,6 +334,21 @@ export abstract class OperatorCommand extends Command {
       }),
     )
   }
+}
+
+/** Flags that say how a thing is done, and not which. */
+const HOW: ReadonlySet<string> = new Set([
+  ...Object.keys(commonFlags),
+  ...Object.keys(sendFlags),
+  ...['json', 'confirm'],
+])
+
+/** Arguments and flags in one spelling, without those of {@link HOW}. */
+function askedOf(given: Record<string, unknown>): string {
+  const which = Object.entries(given).filter(
+    ([name, value]) => !HOW.has(name) && value !== undefined,
+  )
+  return stringifyJson(Object.fromEntries(which.toSorted(([a], [b]) => (a < b ? -1 : 1))))
 }
 
 function confirmationNeeded(hints: string[]): MetisSeqError {

@@ -1,6 +1,7 @@
 import type {SourceState} from '../chain/connect.ts'
 import {cleanJson, cleanLines} from '../lib/clean-text.ts'
 import {stringifyJson} from '../lib/json.ts'
+import {asciiOf, showsUnicode} from '../lib/terminal.ts'
 import type {ErrorReport} from './error-report.ts'
 
 /** A thing worth knowing that did not stop the command. */
@@ -59,10 +60,15 @@ export function printJson(document: unknown): void {
 
 /** Lines for people. What came from elsewhere in them cannot steer the terminal. */
 export function printText(text: string): void {
-  process.stdout.write(`${cleanLines(text)}\n`)
+  process.stdout.write(`${forTerminal(text)}\n`)
 }
 
 /** The same on stderr. */
 export function tellText(text: string): void {
-  process.stderr.write(`${cleanLines(text)}\n`)
+  process.stderr.write(`${forTerminal(text)}\n`)
+}
+
+function forTerminal(text: string): string {
+  const clean = cleanLines(text)
+  return showsUnicode(process.env) ? clean : asciiOf(clean)
 }

@@ -3,6 +3,7 @@ import {Socket} from 'node:net'
 import type {Readable} from 'node:stream'
 import {isatty, ReadStream} from 'node:tty'
 
+import {decodeText} from '../lib/decode-text.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {readBoundedDescriptor, SECRET_FILE_BYTES, tooLarge} from '../lib/read-file.ts'
 
@@ -26,7 +27,7 @@ export async function readDescriptor(descriptor: number, flag: DescriptorFlag): 
   assertGiven(descriptor, flag)
   try {
     if (fstatSync(descriptor).isFile())
-      return readBoundedDescriptor(descriptor, SECRET_FILE_BYTES).toString('utf8')
+      return decodeText(readBoundedDescriptor(descriptor, SECRET_FILE_BYTES))
     return await readStream(streamOf(descriptor), AbortSignal.timeout(PATIENCE_MS))
   } catch (cause) {
     const silent = cause instanceof Error && cause.name === 'TimeoutError'
@@ -53,7 +54,7 @@ export async function readStream(stream: Readable, signal: AbortSignal): Promise
       if (size > SECRET_FILE_BYTES) throw tooLarge(SECRET_FILE_BYTES)
       chunks.push(chunk as Buffer)
     }
-    return Buffer.concat(chunks).toString('utf8')
+    return decodeText(Buffer.concat(chunks))
   } finally {
     signal.removeEventListener('abort', abort)
     stream.destroy()

@@ -60,6 +60,8 @@ export interface SendHost {
   letGo(): void
   mayAsk: boolean
   signal: AbortSignal
+  /** The arguments and flags that say what is wanted, in one spelling. */
+  asked: string
 }
 
 export type SendOutcome =
@@ -84,11 +86,13 @@ export async function send(
 ): Promise<SendOutcome> {
   const isSafe = safeThatSends(context, plan) !== undefined
   const format = formatFor(context, plan, flags)
+  assertNonceFits(flags, format)
   const choices: SendChoices = {
     overrides: flags.override ?? [],
     maxFeeWei: flags['max-fee'],
     priorityFeeWei: flags['priority-fee'],
     nonce: flags.nonce,
+    asked: host.asked,
     waitMined: flags.wait !== 'none',
     looksOnly: looksOnly(flags),
     gasPaidElsewhere: isSafe || (flags.unsigned !== undefined && format !== 'eip1559'),
@@ -102,7 +106,7 @@ export async function send(
     const preview = await previewPlan(plan, choices, dependencies)
     const json = previewJson(preview)
     if (flags['dry-run']) return {state: 'dry-run', text: previewText(preview, context), json}
-    if (flags.unsigned) return await writeUnsigned(preview, {...flags, format}, dependencies)
+    if (flags.unsigned) return writeUnsigned(preview, {...flags, format}, dependencies)
     host.say(previewText(preview, context))
     host.keepForFailure(json)
     const keyName = requireKey(context, plan)
@@ -163,7 +167,12 @@ export async function settleEarlier(
     const untold = await findUntold(wanted.action, wanted.from, dependencies)
     // An approval is only the way to the action.
     const {metis} = context.network.l1.contracts
-    const done = untold.filter(({to}) => to.toLowerCase() !== metis.toLowerCase())
+    const calls = untold.filter(({to}) => to.toLowerCase() !== metis.toLowerCase())
+    const done = calls.filter(({asked}) => asked === null || asked === host.asked)
+    for (const {label, hash} of calls.filter((call) => !done.includes(call))) {
+      const message = `${label} (${shortHex(hash)}) was sent by an earlier run and is mined; this asks for something else, and goes on.`
+      host.warn({code: 'EARLIER_SETTLED', message})
+    }
     // Who writes files for a key elsewhere is told here as well, or would never get another one.
     if (!flags['dry-run']) for (const {id} of untold) journal.tell(id)
     if (done[0]) throw doneEarlier(done[0])
@@ -238,6 +247,17 @@ function formatFor(context: Context, plan: Plan, flags: SendFlags): UnsignedForm
   })
 }
 
+/** @throws {MetisSeqError} NONCE_UNFIT where the file would not hold it */
+function assertNonceFits({nonce, unsigned}: SendFlags, format: UnsignedFormat): void {
+  if (nonce === undefined || unsigned === undefined || format === 'eip1559') return
+  throw new MetisSeqError({
+    code: 'NONCE_UNFIT',
+    message: `A file of format ${format} holds no nonce: whoever sends the call chooses it.`,
+    exit: 'usage',
+    hints: ['Leave out `--nonce`, or pass `--format eip1559`.'],
+  })
+}
+
 function looksOnly(flags: SendFlags): boolean {
   return flags['dry-run'] || flags.unsigned !== undefined
 }
@@ -258,15 +278,15 @@ function dependenciesOf(
 }
 
 /** The transactions for a signer elsewhere: to a file, or to stdout for `-`. */
-async function writeUnsigned(
+function writeUnsigned(
   preview: Preview,
   flags: SendFlags & {format: UnsignedFormat},
   dependencies: SendDependencies,
-): Promise<SendOutcome> {
+): SendOutcome {
   const file = flags.unsigned ?? ''
   const {from, calls} = preview.plan
-  const {format, nonce} = flags
-  const document = await toUnsigned(preview, {format, nonce}, dependencies)
+  const {format} = flags
+  const document = toUnsigned(preview, format, dependencies.chainId)
   const text = stringifyJson(document, 2)
   const json = {...previewJson(preview), unsigned: {file, format}}
   if (file === '-') return {state: 'unsigned', text, json: {...json, document}}

@@ -6,6 +6,7 @@ import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
 import {silentLogger} from '../lib/log.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {makeScratchDirectory} from '../lib/trusted-path.ts'
 import {verifyFromL1, type Verification, type VerifyProgress} from '../node/verify/verify.ts'
@@ -63,7 +64,7 @@ function openEmptyDirectory(dir: string | undefined): {path: string; empty(): vo
     return {path, empty: () => rmSync(path, {recursive: true, force: true})}
   }
   const root = resolve(dir)
-  const created = mkdirSync(root, {recursive: true, mode: 0o700})
+  const created = makeDirectory(root)
   if (readdirSync(root).length > 0) throw notEmpty(root)
   const path = join(root, 'verify')
   mkdirSync(path, {mode: 0o700})

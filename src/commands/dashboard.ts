@@ -3,8 +3,10 @@ import {Flags} from '@oclif/core'
 import {lookFlags} from '../cli/flags.ts'
 import {healthExit} from '../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
+import {printText} from '../cli/output.ts'
 import {systemClock} from '../lib/clock.ts'
 import {stringifyJson} from '../lib/json.ts'
+import {movesCursor} from '../lib/terminal.ts'
 import {startDashboard, type Dashboard as DashboardFeeds} from '../services/dashboard.ts'
 import {feedsOf, isAsking, sourcesOf} from '../services/live/live.ts'
 import {textFrame} from '../ui/dashboard/text-frame.ts'
@@ -16,7 +18,7 @@ export default class Dashboard extends OperatorCommand {
   static override aliases = ['top']
 
   static override description = `Keys: q quit, ? help, Tab next panel, r refresh, p pause, 1-5 one panel, 0 all.
-Without a terminal it prints a text frame every --refresh seconds; with --json one document per line.`
+Without a terminal, and on one that cannot move its cursor (TERM=dumb), it prints a text frame every --refresh seconds; with --json one document per line.`
 
   static override flags = {
     ...lookFlags,
@@ -38,7 +40,7 @@ Without a terminal it prints a text frame every --refresh seconds; with --json o
     const dashboard = startDashboard(context, stop.signal)
     try {
       if (flags.once) return await this.once(dashboard)
-      if (!process.stdout.isTTY || this.jsonEnabled())
+      if (!movesCursor(process.stdout, process.env) || this.jsonEnabled())
         return await this.stream(dashboard, flags.refresh)
       const {showDashboard} = await import('../ui/screens/dashboard.tsx')
       await showDashboard(dashboard, this.interrupted.signal)
@@ -56,16 +58,17 @@ Without a terminal it prints a text frame every --refresh seconds; with --json o
   }
 
   private async stream(dashboard: DashboardFeeds, refreshSeconds: number): Promise<Result> {
-    const {signal} = this.interrupted
+    const signal = this.watching
     await settled(dashboard, signal)
     let frames = 0
-    while (!signal.aborted && !process.stdout.destroyed) {
+    while (!signal.aborted) {
       const view = viewNow(dashboard)
-      process.stdout.write(`${this.jsonEnabled() ? stringifyJson(view) : `${textFrame(view)}\n`}\n`)
+      if (this.jsonEnabled()) process.stdout.write(`${stringifyJson(view)}\n`)
+      else printText(`${textFrame(view)}\n`)
       frames++
       await systemClock.sleep(refreshSeconds * 1000, signal).catch(() => {})
     }
-    return {data: {frames}, text: '', exit: 'sigint'}
+    return {data: {frames}, text: '', ...this.endOfStream}
   }
 }
 

@@ -26,12 +26,13 @@ export default class Init extends OperatorCommand {
     const {profiles, currentProfile, keys, signers} = openConfig(openHome()).read()
     // A change of the profile in use needs no name, and asks for nothing that stays.
     const named = flags.profile ?? (flags.replace ? (currentProfile ?? undefined) : undefined)
-    if (flags.replace && named !== undefined && profiles[named]) return makeProfile(named, flags)
+    if (flags.replace && named !== undefined && profiles[named])
+      return makeProfile(named, flags, this.namedChains)
     const ask = (question: string, fallback: string) =>
       this.mayAsk ? askLine(question, fallback, this.interrupted.signal) : Promise.resolve(fallback)
     const network =
       flags.network ?? ((await ask('Network (andromeda, sepolia, local)', '')) || undefined)
-    if (network === undefined) return makeProfile(named ?? '', flags)
+    if (network === undefined) return makeProfile(named ?? '', flags, this.namedChains)
     const profile = named ?? (await ask('Name of the profile', network))
     const known = Object.keys({...keys, ...signers})
     const names = known.length > 0 ? ` (here: ${known.join(', ')})` : ''
@@ -39,6 +40,6 @@ export default class Init extends OperatorCommand {
       (await ask(`${role}: a key name or an address${names}`, '')) || undefined
     const owner = flags.owner ?? (await who('Owner'))
     const signer = flags.signer ?? (await who('Signer'))
-    return makeProfile(profile, {...flags, network, owner, signer})
+    return makeProfile(profile, {...flags, network, owner, signer}, this.namedChains)
   }
 }

@@ -4,7 +4,6 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 import {dirname} from 'node:path'
 
 import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
+import {makeDirectory} from './make-directory.ts'
 import {FileRefused} from './read-file.ts'
 
 /**
@@ -23,7 +23,7 @@ import {FileRefused} from './read-file.ts'
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
   const temporary = temporaryOf(path)
   try {
-    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+    makeDirectory(dirname(path))
     const descriptor = openSync(temporary, 'wx', mode)
     try {
       writeFileSync(descriptor, data)
@@ -96,7 +96,7 @@ export function assertMayWrite(path: string, {replace}: {replace: boolean}): voi
 
 function makeDirectoryOf(path: string): void {
   try {
-    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+    makeDirectory(dirname(path))
   } catch (error) {
     throw fromFileError(error, path)
   }

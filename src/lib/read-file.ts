@@ -1,7 +1,11 @@
 /** Reading files that somebody named: they may be anything, and as large as a disk. */
 import {closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats} from 'node:fs'
 
+import {decodeText} from './decode-text.ts'
+import {FileRefused} from './file-refused.ts'
 import {whyUntrusted} from './trusted-path.ts'
+
+export {FileRefused} from './file-refused.ts'
 
 /** A key, a password, a token or a certificate chain: the largest, a chain in PEM, has some 10 KB. */
 export const SECRET_FILE_BYTES = 64 * 1024
@@ -9,17 +13,6 @@ export const SECRET_FILE_BYTES = 64 * 1024
 export const RECORD_FILE_BYTES = 64 * 1024
 /** A document that people write or we do: settings, a network, a genesis, prices, transactions. */
 export const DOCUMENT_FILE_BYTES = 16_000_000
-
-/** It is no file that is read. The message ends a sentence such as "x cannot be read: ...". */
-export class FileRefused extends Error {
-  readonly reason: 'not-regular' | 'too-large' | 'untrusted'
-
-  constructor(reason: FileRefused['reason'], message: string) {
-    super(message)
-    this.name = 'FileRefused'
-    this.reason = reason
-  }
-}
 
 /**
  * The whole content of a regular file. Never waits for somebody to write, and never reads more than the bound,
@@ -40,9 +33,9 @@ export function readBoundedFile(path: string, maxBytes: number): Buffer {
   }
 }
 
-/** The same as UTF-8. */
+/** The same as text, see {@link decodeText}. */
 export function readBoundedText(path: string, maxBytes: number): string {
-  return readBoundedFile(path, maxBytes).toString('utf8')
+  return decodeText(readBoundedFile(path, maxBytes))
 }
 
 /**
@@ -59,9 +52,9 @@ export function readSecretFile(path: string): Buffer {
   return content
 }
 
-/** The same as UTF-8. */
+/** The same as text, see {@link decodeText}. */
 export function readSecretText(path: string): string {
-  return readSecretFile(path).toString('utf8')
+  return decodeText(readSecretFile(path))
 }
 
 /** The last bytes of a regular file, however long it is. */

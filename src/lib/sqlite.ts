@@ -1,14 +1,14 @@
-import {mkdirSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 
 import {MetisSeqError} from './errors.ts'
 import {fromFileError} from './files.ts'
+import {makeDirectory} from './make-directory.ts'
 
 /** Opens a database in which a finished write survives power loss (WAL, synchronous FULL). */
 export function openDurableDatabase(path: string): DatabaseSync {
   return mapSqliteErrors(path, () => {
-    mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+    makeDirectory(dirname(path))
     // Set before the first statement: two processes may open a new database at the same moment.
     const database = new DatabaseSync(path, {timeout: BUSY_TIMEOUT_MS})
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')

@@ -1,21 +1,71 @@
 const WEI_DECIMALS = 18
 
+/** Of a number of 256 bits: no contract holds more. */
+const MOST_UNITS = 2n ** 256n - 1n
+
+/** What a text says as a number of the smallest units, or why it is none, as the end of a sentence. */
+export type ReadUnits = {units: bigint} | {fault: string}
+
 /**
- * Decimal text to wei. Accepts digits with at most 18 decimals, `,` or `_` between thousands ignored.
+ * Decimal text to the smallest units. Takes ASCII digits with a point, `_` between thousands, and `,` between
+ * thousands where it can mean nothing else. Half of the world writes `0,5` for a half and the other half `1,000`
+ * for a thousand: one comma and no point is for whoever wrote it to decide.
  *
- * @returns the amount in wei, or undefined when the text is not such a number
+ * @param decimals how many digits after the point count; more are refused, never cut
  */
-export function parseUnitsText(text: string): bigint | undefined {
-  const match = /^(\d+)(?:\.(\d{1,18}))?$/.exec(plainDigits(text.trim()))
-  if (!match) return undefined
-  return BigInt(match[1]! + (match[2] ?? '').padEnd(WEI_DECIMALS, '0'))
+export function readUnits(given: string, decimals = WEI_DECIMALS): ReadUnits {
+  const text = given.trim()
+  const [, whole = '', fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(withoutGroups(text)) ?? []
+  if (whole === '') return {fault: whyNoNumber(text)}
+  if (fraction.length > decimals) return {fault: `has more than ${decimals} decimals`}
+  // 78 digits are enough for 2^256; of a million, not even the sum is made.
+  const digits = whole.replace(/^0+(?=\d)/, '')
+  if (digits.length > 78) return {fault: TOO_MUCH}
+  const units = BigInt(digits + fraction.padEnd(decimals, '0'))
+  return units > MOST_UNITS ? {fault: TOO_MUCH} : {units}
 }
 
-/** `1,000` and `1_000` as `1000`. A comma anywhere else may be a decimal comma, and is left to be refused. */
-function plainDigits(text: string): string {
-  return /^\d{1,3}(?:([,_])\d{3})(?:\1\d{3})*(?:\.\d+)?$/.test(text)
-    ? text.replaceAll(/[,_]/g, '')
-    : text
+const TOO_MUCH = 'is more than a contract can hold'
+
+/** The same for amounts in wei where the reason does not matter. */
+export function parseUnitsText(text: string): bigint | undefined {
+  const read = readUnits(text)
+  return 'units' in read ? read.units : undefined
+}
+
+/** `1_000`, `1,000,000` and `1,000.5` without what separates thousands. `1,000` alone stays as it is. */
+function withoutGroups(text: string): string {
+  const grouped = /^[1-9]\d{0,2}(?:_\d{3})+(?:\.\d+)?$|^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+|,\d{3})$/
+  return grouped.test(text) ? text.replaceAll(/[,_]/g, '') : text
+}
+
+/** Why a text is no number, with every way to read it where there are two. */
+function whyNoNumber(text: string): string {
+  const comma = /^(\d+),(\d+)$/.exec(text)
+  if (comma) {
+    const [, before = '', after = ''] = comma
+    const decimal = `${before}.${after}`
+    const isGroup = after.length === 3 && before.length <= 3
+    return isGroup
+      ? `may mean ${plain(decimal)} or ${plain(before + after)}: write the one that is meant, with a point or without a comma`
+      : `has a comma: write ${plain(decimal)} if that is meant`
+  }
+  const continental = /^(\d{1,3}(?:\.\d{3})+),(\d+)$|^(\d{1,3}(?:\.\d{3}){2,})$/.exec(text)
+  if (continental) {
+    const meant = text.replaceAll('.', '').replace(',', '.')
+    return `separates thousands with points: write ${plain(meant)} if that is meant`
+  }
+  if (/^[\d.]+e[+-]?\d+$/i.test(text)) return 'has an exponent: write all digits'
+  if (/^[+-]/.test(text)) return 'has a sign: use digits without one'
+  if (/\p{Nd}/u.test(text.replaceAll(/[0-9]/g, '')))
+    return 'has digits of another script: use 0 to 9'
+  return 'is not a number: use digits, with a point before decimals'
+}
+
+/** `007` as `7`, and nothing longer than a line can show. */
+function plain(number: string): string {
+  const text = number.replace(/^0+(?=\d)/, '')
+  return text.length > 60 ? 'the same with a point' : text
 }
 
 /** Wei to decimal text without trailing zeros: `1500000000000000000n` is `1.5`. */

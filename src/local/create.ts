@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {existsSync, mkdirSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {parseEther, type Address} from 'viem'
@@ -7,6 +7,7 @@ import {privateKeyToAccount, type PrivateKeyAccount} from 'viem/accounts'
 
 import {writeFileAtomic} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 import {genesisFingerprint} from '../node/engine/genesis.ts'
 import {startAnvil} from '../process/anvil.ts'
 import type {Network} from '../protocol/network.ts'
@@ -54,7 +55,7 @@ export async function createLocalKeys(
   settings: LocalSettings,
 ): Promise<LocalKeys> {
   const {root, passwordFile} = localPaths(home)
-  mkdirSync(root, {recursive: true, mode: 0o700})
+  makeDirectory(root)
   writeFileAtomic(passwordFile, `${randomBytes(24).toString('hex')}\n`)
   const access: KeyAccess = {
     home,

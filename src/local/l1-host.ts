@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, rmSync} from 'node:fs'
+import {existsSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Address} from 'viem'
@@ -11,6 +11,7 @@ import {isRecord} from '../lib/json.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
 import type {HttpServer} from '../lib/http-server.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 import {engineIn, killOrphan, startAnvil} from '../process/anvil.ts'
 import {connectEngine} from '../process/engine-socket.ts'
 import {waysToIsolateHere} from '../process/isolation.ts'
@@ -50,7 +51,7 @@ const SNAPSHOT_SHARE = 20
  */
 export async function runL1Host(options: L1HostOptions): Promise<void> {
   const {dir, chainId, port, genesisFile, logger, signal} = options
-  mkdirSync(dir, {recursive: true, mode: 0o700})
+  makeDirectory(dir)
   rmSync(readyFileOf(dir), {force: true})
   await rescueOrphan(dir, logger)
   if (!(await portIsFree(port))) throw portBusy('L1', port)

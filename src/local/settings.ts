@@ -5,6 +5,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {readBoundedText, DOCUMENT_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
+import {parseJson} from '../lib/parse-json.ts'
 import type {Home} from '../store/home.ts'
 
 export const LOCAL_NETWORK = 'local'
@@ -109,7 +110,7 @@ export function readLocalState(home: Home): LocalState | undefined {
   if (!existsSync(stateFile)) return undefined
   let value: unknown
   try {
-    value = JSON.parse(readBoundedText(stateFile, DOCUMENT_FILE_BYTES))
+    value = parseJson(readBoundedText(stateFile, DOCUMENT_FILE_BYTES))
   } catch {
     value = undefined
   }

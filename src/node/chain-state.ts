@@ -2,13 +2,14 @@
  * The engine and the chain log, kept in step: whatever is asked of the engine ends in a head that the
  * log knows, or in a restart of the engine that is brought back from the log.
  */
-import {mkdirSync, readdirSync, rmSync} from 'node:fs'
+import {readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Hash, Hex} from 'viem'
 
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 import type {ChainLog} from '../store/chain-log.ts'
 import {
@@ -297,7 +298,7 @@ export class ChainState {
     const startedMs = nowMs()
     let heldMs = 0
     try {
-      mkdirSync(snapshotDir, {recursive: true, mode: 0o700})
+      makeDirectory(snapshotDir)
       const file = join(snapshotDir, `${number}.snapshot`)
       const counted = this.state.growth.counting()
       const saved = await this.engine.saveSnapshot(file)

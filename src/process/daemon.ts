@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {closeSync, mkdirSync, openSync, rmSync} from 'node:fs'
+import {closeSync, openSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {systemClock} from '../lib/clock.ts'
@@ -8,6 +8,7 @@ import {directoryMark, isOfDirectory} from '../lib/file-identity.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {LOG_FILE_VARIABLE, logFiles} from '../lib/log-file.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 import {readBoundedText, readEndOfFile, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {identifyProcess, isSameProcess, type ProcessIdentity} from '../lib/process-identity.ts'
 
@@ -61,7 +62,7 @@ export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   const {name, dir, file, args, env, descriptor, probe, readyTimeoutMs, signal} = spec
   const before = readDaemon(dir, name)
   if (before?.running) throw alreadyRunning(spec, before.pid)
-  mkdirSync(dir, {recursive: true, mode: 0o700})
+  makeDirectory(dir)
   const log = openSync(logFileOf(dir, name), 'a', 0o600)
   // Not execa: a background process must write to its log by itself, after we are gone.
   const child = spawn(file, args, {

@@ -1,9 +1,10 @@
 /** The socket of an engine, in a directory that belongs to its owner alone. */
-import {chmodSync, closeSync, mkdirSync, openSync, statSync} from 'node:fs'
+import {chmodSync, closeSync, openSync, statSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 import {createSocketClient, type RpcSocketOptions} from '../lib/rpc-socket.ts'
 
 /** What every system takes as the address of a socket: 104 bytes on macOS, 108 on Linux, one for the end. */
@@ -20,7 +21,7 @@ export function socketNameOf(name: string): string {
  * @throws {MetisSeqError} ENGINE_DIRECTORY_NOT_OURS
  */
 export function makePrivate(dir: string): void {
-  mkdirSync(dir, {recursive: true, mode: 0o700})
+  makeDirectory(dir)
   const {uid, mode} = statSync(dir)
   const me = process.geteuid?.()
   if (me !== undefined && uid !== me) {

@@ -16,3 +16,14 @@ export function resolveAmount(amount: Amount, allWei: bigint): bigint {
   if (allWei <= 0n) return 0n
   return amount.kind === 'max' ? allWei : (allWei * amount.basisPoints) / 10_000n
 }
+
+/** Ten times all METIS there are. */
+const ENDLESS_WEI = 100_000_000n * 10n ** 18n
+
+/**
+ * True for an allowance that nobody can use up. The largest number there is means that, and so does what is left of
+ * it when a token counts down from it.
+ */
+export function isEndless(wei: bigint): boolean {
+  return wei >= ENDLESS_WEI
+}

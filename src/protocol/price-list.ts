@@ -1,4 +1,4 @@
-import {parseUnitsText} from '../lib/units.ts'
+import {readUnits} from '../lib/units.ts'
 
 /** A price of one METIS. */
 export interface Price {
@@ -35,11 +35,11 @@ export function parsePriceList(text: string): PriceListResult {
     const [date = '', price = '', currency = ''] = cells
     if (cells.length !== 3) return fail('it needs three cells: date,price,currency')
     if (!isDate(date)) return fail(`"${date.slice(0, 30)}" is not a date such as 2026-01-31`)
-    const scaled = parseUnitsText(price)
-    if (scaled === undefined) return fail('the price is not a number with a decimal point')
+    const read = readUnits(price)
+    if ('fault' in read) return fail(`the price ${read.fault}`)
     if (!/^[A-Z][A-Z0-9]{1,11}$/.test(currency)) return fail('the currency is not like USD or EUR')
     if (prices[0] && prices[0].currency !== currency) return fail('a list has one currency')
-    prices.push({date, text: price, scaled, currency})
+    prices.push({date, text: price, scaled: read.units, currency})
   }
   return {ok: true, prices: prices.toSorted((a, b) => (a.date < b.date ? -1 : 1))}
 }

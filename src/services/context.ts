@@ -15,6 +15,8 @@ export interface ContextOptions {
   from?: Address | undefined
   /** The role `from` acts in. */
   role?: 'owner' | 'signer' | undefined
+  /** Asks the endpoints of the network, whatever the profile names: for what only they can do. */
+  networksOwn?: boolean | undefined
   timeoutSeconds?: number | undefined
   /** Ends waits for endpoints. */
   signal?: AbortSignal | undefined
@@ -53,7 +55,7 @@ export function openContext(options: ContextOptions): Context {
   if (networkName === undefined) throw networkMissing()
   const network = readNetwork(home, networkName)
   const timeoutMs = (options.timeoutSeconds ?? 10) * 1000
-  const urls = endpointsOf(network, selected.profile)
+  const urls = endpointsOf(network, options.networksOwn ? null : selected.profile)
 
   const l1 = lazy(() =>
     connectChain({

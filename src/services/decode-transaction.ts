@@ -18,6 +18,7 @@ import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError} from '../lib/files.ts'
 import {isRecord} from '../lib/json.ts'
+import {parseJson} from '../lib/parse-json.ts'
 import {FileRefused, readBoundedText} from '../lib/read-file.ts'
 import {formatWei, shortHex} from '../lib/units.ts'
 import type {Network} from '../protocol/network.ts'
@@ -89,7 +90,9 @@ function readInput(path: string): string {
     return readBoundedText(path, MAX_FILE_BYTES)
   } catch (error) {
     if (!(error instanceof FileRefused)) throw fromFileError(error, path)
-    throw error.reason === 'too-large' ? tooLarge(path) : undecodable('file', 'not a regular file')
+    if (error.reason === 'too-large') throw tooLarge(path)
+    const isText = error.reason !== 'encoding'
+    throw undecodable('file', isText ? 'not a regular file' : 'not UTF-8 text')
   }
 }
 
@@ -113,7 +116,7 @@ async function decodeHex(
 async function decodeFile(home: Home, content: string): Promise<DecodedInput> {
   let value: unknown
   try {
-    value = JSON.parse(content)
+    value = parseJson(content)
   } catch {
     throw undecodable('file', 'neither hex nor JSON')
   }

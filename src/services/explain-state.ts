@@ -17,6 +17,7 @@ import type {StateCheck} from '../chain/explain/entry.ts'
 import {formatDuration, formatWei, formatWeiShort} from '../lib/units.ts'
 import {statusWord, type Sequencer} from '../protocol/sequencer.ts'
 import type {Context} from './context.ts'
+import {metisText} from './planned-calls.ts'
 
 /** Whose state is read. Taken from a transaction, or from the profile. */
 export interface Subject {
@@ -221,7 +222,7 @@ async function metisFindings(context: Context, {account}: Subject): Promise<Find
     readAllowance(client, {token, owner: account, spender: lockingInfo}),
     readAllowance(client, {token, owner: account, spender: lockingPool}),
   ])
-  const metis = (wei: bigint) => `${formatWeiShort(wei, 18)} METIS`
+  const metis = (wei: bigint) => metisText(wei, 18)
   return [
     finding('METIS of the account on L1', metis(balance), balance === 0n),
     finding('allowance for LockingInfo', metis(toInfo), toInfo === 0n),
@@ -242,6 +243,6 @@ async function rewardPayerFindings(context: Context): Promise<Finding[]> {
   return [
     finding('reward payer', payer, isAddressEqual(payer, zeroAddress)),
     finding('METIS of the payer', `${formatWeiShort(balance, 18)} METIS`, balance === 0n),
-    finding('allowance of the payer', `${formatWeiShort(allowance, 18)} METIS`, allowance === 0n),
+    finding('allowance of the payer', metisText(allowance, 18), allowance === 0n),
   ]
 }

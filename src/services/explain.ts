@@ -9,6 +9,7 @@ import {knownAddresses} from '../chain/known-contracts.ts'
 import {parseRaw} from '../chain/parse-raw.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {looksLikeAddress, readAddress} from '../protocol/address-text.ts'
 import type {Network} from '../protocol/network.ts'
 
 export type {DecodedCall, KnownEvent, KnownFunction, Place}
@@ -70,19 +71,28 @@ export async function explainOffline(
   networks: readonly Network[],
 ): Promise<Explained> {
   const text = input.trim()
-  if (text.startsWith('0x') && isHex(text)) return explainHex(text, place, networks)
+  const read = readAddress(text)
+  if ('address' in read) return explainAddress(read.address, networks)
+  if (looksLikeAddress(text) && /0x[0-9a-f]{40}$/i.test(text))
+    throw addressInvalid(text, read.fault)
+  if (text.startsWith('0x') && isHex(text)) return explainHex(text, place)
   // Without 0x it may be a private key, so nothing of it is repeated or sent anywhere.
   if (/^[0-9a-f]{64}$/i.test(text)) throw bareWord()
   return explainText(text, place)
 }
 
-async function explainHex(
-  text: Hex,
-  place: Place,
-  networks: readonly Network[],
-): Promise<Explained> {
+/** @param fault as the end of a sentence */
+function addressInvalid(text: string, fault: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ADDRESS_INVALID',
+    message: `${text} ${fault}.`,
+    exit: 'usage',
+    facts: {given: text},
+  })
+}
+
+async function explainHex(text: Hex, place: Place): Promise<Explained> {
   const digits = text.length - 2
-  if (digits === 40) return explainAddress(text, networks)
   if (digits === 8) return explainSelector(text, place)
   if (digits === 64) {
     const events = findEvents(text)

@@ -9,7 +9,7 @@ import type {Home} from '../store/home.ts'
 import {keyFileOf, openFileStore} from '../store/keys/file-store.ts'
 import type {KeyStore} from '../store/keys/key-store.ts'
 import {openKeytarStore, openSecretServiceStore} from '../store/keys/keyring-stores.ts'
-import {parseKeystore, type KeystoreV3} from '../store/keys/keystore-v3.ts'
+import {readKeystore, type KeystoreV3} from '../store/keys/keystore-v3.ts'
 import {idOf, publicHalfOf, type PublicHalf} from './key-kinds.ts'
 import {existingPassword, newPassword, type PasswordSource} from './key-password.ts'
 
@@ -140,7 +140,8 @@ function lockKeys(home: Home): DirectoryLock {
 /** The encrypted file of a key as it lies there; undefined when there is none that can be read. */
 export function readKeyFile(home: Home, name: string): KeystoreV3 | undefined {
   try {
-    return parseKeystore(readBoundedText(keyFileOf(home.keysDir, name), SECRET_FILE_BYTES))
+    const read = readKeystore(readBoundedText(keyFileOf(home.keysDir, name), SECRET_FILE_BYTES))
+    return read.kind === 'keystore' ? read.keystore : undefined
   } catch {
     // Whoever opens the key is told why; what is public of it is known without the file.
     return undefined

@@ -6,7 +6,7 @@ import {fileExists, writeNewFile} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {readBoundedText, SECRET_FILE_BYTES} from '../lib/read-file.ts'
 import type {KeyRecord} from '../store/config.ts'
-import {decryptKeystore, encryptKeystore, parseKeystore} from '../store/keys/keystore-v3.ts'
+import {decryptKeystore, encryptKeystore, readKeystore} from '../store/keys/keystore-v3.ts'
 import {aloneWithKeys, keystoreLabel, type KeyAccess} from './key-access.ts'
 import {calledOf, factsOf, idOf, publicHalfOf, type PublicHalf} from './key-kinds.ts'
 import {existingPassword, newPassword, type PasswordSource} from './key-password.ts'
@@ -49,8 +49,9 @@ export async function backupKey(
   const secret = Buffer.from(hex, 'hex')
   const keystore = await encryptKeystore(secret, idOf(key), password, access.scryptN)
   writeNewFile(file, `${stringifyJson({...keystore, ...keystoreLabel(key)}, 2)}\n`)
-  const reread = parseKeystore(readBoundedText(file, SECRET_FILE_BYTES))
-  const opened = reread && (await decryptKeystore(reread, password))
+  const reread = readKeystore(readBoundedText(file, SECRET_FILE_BYTES))
+  const opened =
+    reread.kind === 'keystore' ? await decryptKeystore(reread.keystore, password) : undefined
   if (opened?.toString('hex') !== hex) {
     rmSync(file, {force: true})
     throw backupNotKept(file)

@@ -3,7 +3,9 @@ import type {ConfigStore} from '../store/config.ts'
 import {calledOf, factsOf} from './key-kinds.ts'
 import {LOOKS_SECRET} from './key-records.ts'
 
-const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+/** What a key or signer may be called. */
+export const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+
 /**
  * A key or signer of this name can be made.
  *

@@ -26,12 +26,12 @@ const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 /**
  * The password of something that is encrypted already.
  *
- * @throws {MetisSeqError} PASSWORD_NEEDED, PASSWORD_FILE_UNUSABLE
+ * @throws {MetisSeqError} PASSWORD_NEEDED, PASSWORD_FILE_UNUSABLE, PASSWORD_UNREADABLE
  */
 export async function existingPassword(source: PasswordSource): Promise<string> {
   const given = await givenPassword(source)
   if (given !== undefined) return given
-  if (source.ask) return source.ask(`Password of ${source.subject}: `)
+  if (source.ask) return assertTyped(await source.ask(`Password of ${source.subject}: `))
   throw passwordNeeded(source)
 }
 
@@ -53,10 +53,11 @@ export async function newPassword(source: PasswordSource, allowWeak: boolean): P
   let problem: MetisSeqError | undefined
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const remark = problem ? `${problem.message}\n` : ''
-    const password = await source.ask(`${remark}New password of ${source.subject}: `)
+    const password = assertTyped(await source.ask(`${remark}New password of ${source.subject}: `))
     problem = problemOf(password, source.subject, allowWeak)
     if (problem) continue
-    if ((await source.ask('The same password again: ')) === password) return password
+    const again = await source.ask('The same password again: ')
+    if (again.normalize('NFC') === password.normalize('NFC')) return password
     problem = passwordsDiffer(source.subject)
   }
   throw problem
@@ -128,26 +129,59 @@ async function givenPassword({
   subject,
 }: PasswordSource): Promise<string | undefined> {
   if (read) {
-    const password = withoutLineEnd(await read())
-    if (password) return password
+    const line = onlyLine(await read())
+    if ('fault' in line) throw passwordUnusable(subject, line.fault, flag)
+    if (line.text) return line.text
     throw passwordEmpty(subject)
   }
   return file ? readPasswordFile(file, flag) : undefined
 }
 
-/** An editor ends the line of a password; that is no part of it. */
-function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '')
+/**
+ * An editor ends the line of a password; that is no part of it. More lines are not joined and not cut: another
+ * program may have taken the first one, or all of them.
+ */
+function onlyLine(text: string): {text: string} | {fault: string} {
+  const [line = '', ...more] = text.replace(/\r?\n$/, '').split(/\r\n|[\r\n]/)
+  if (more.length > 0) return {fault: `it has ${more.length + 1} lines, and a password is one`}
+  if (line.includes('\0')) return {fault: 'it holds a zero character, as text in UTF-16 does'}
+  return {text: line}
+}
+
+/** What a terminal sends in another encoding arrives as the sign for "unreadable", the same for every letter. */
+function assertTyped(password: string): string {
+  if (!password.includes('\uFFFD')) return password
+  throw new MetisSeqError({
+    code: 'PASSWORD_UNREADABLE',
+    message: 'The terminal sent characters that are not UTF-8, so the password is not known.',
+    exit: 'signer',
+    hints: ['Set the terminal to UTF-8, or pass `--password-file FILE` with a file in UTF-8.'],
+  })
 }
 
 function readPasswordFile(file: string, flag: PasswordSource['flag']): string {
+  let line: ReturnType<typeof onlyLine>
   try {
-    const password = withoutLineEnd(readSecretText(file))
-    if (password) return password
+    line = onlyLine(readSecretText(file))
   } catch (cause) {
     throw passwordFileUnusable(file, messageOf(cause), flag)
   }
+  if ('fault' in line) throw passwordFileUnusable(file, line.fault, flag)
+  if (line.text) return line.text
   throw passwordFileUnusable(file, 'it is empty', flag)
+}
+
+function passwordUnusable(
+  subject: string,
+  reason: string,
+  flag: PasswordSource['flag'],
+): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PASSWORD_UNREADABLE',
+    message: `The password of ${subject} cannot be used: ${reason}.`,
+    exit: 'signer',
+    hints: [`Give the password alone, in one line; so does a file for \`${flag}\`.`],
+  })
 }
 
 function passwordFileUnusable(
@@ -160,7 +194,9 @@ function passwordFileUnusable(
     message: `The password file ${file} cannot be used: ${reason}.`,
     exit: 'signer',
     facts: {path: file},
-    hints: [`Pass \`${flag} FILE\` with a file that holds the password in its first line.`],
+    hints: [
+      `Pass \`${flag} FILE\` with a file that holds the password alone, in one line of UTF-8.`,
+    ],
   })
 }
 

@@ -1,5 +1,6 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import type {AccountKey, ConfigStore, KeyRecord, NodeIdentity} from '../store/config.ts'
+import {whereSecretsLie} from './other-wallets.ts'
 
 /** Someone who types a private key where a name belongs must not find it in a log as well. */
 export const LOOKS_SECRET = /^(?:0x)?[0-9a-f]{64}$/i
@@ -34,7 +35,7 @@ export function findKey(config: ConfigStore, name: string): KeyRecord {
     message: `There is no key called ${shown}.`,
     exit: 'signer',
     facts: {key: shown, known: Object.keys(keys).join(', ')},
-    hints: [
+    hints: whereSecretsLie(name) ?? [
       'Run `metis-seq key list`.',
       `Run \`metis-seq key create ${shown === name ? name : 'NAME'}\` to make it.`,
     ],

@@ -1,7 +1,8 @@
 import {MetisSeqError} from '../lib/errors.ts'
+import {parseJson} from '../lib/parse-json.ts'
 import {nodeIdentityOf} from '../protocol/node-key.ts'
 import {parseThemisFile} from '../protocol/themis-key.ts'
-import {decryptKeystore, parseKeystore, whyNoKeystore} from '../store/keys/keystore-v3.ts'
+import {decryptKeystore, readKeystore} from '../store/keys/keystore-v3.ts'
 import {accountOf, idOf, publicHalfOf, type KeyKind} from './key-kinds.ts'
 
 export interface KeySource {
@@ -23,13 +24,13 @@ export interface FoundKey {
  * The secret in a text: 64 hex digits, Themis' `priv_validator_key.json` or `node_key.json`, or an
  * encrypted Web3 Secret Storage file, such as a backup of ours or a key file of geth.
  *
- * @throws {MetisSeqError} KEY_FILE_DAMAGED, WRONG_PASSWORD and those of the password
+ * @throws {MetisSeqError} KEY_FILE_DAMAGED, KEY_FILE_UNSUPPORTED, WRONG_PASSWORD and those of the password
  */
 export async function openKeySource(source: KeySource): Promise<FoundKey> {
   const {from, text} = source
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch {
     // Something that begins as a document was one; 64 digits do not.
     if (text.trimStart().startsWith('{')) throw damagedFile(from, 'is cut short or is not JSON')
@@ -68,8 +69,10 @@ function fromNodeKey({seed, publicKey}: {seed: string; publicKey: string}, from:
 }
 
 async function fromKeystore({from, text, password}: KeySource): Promise<FoundKey> {
-  const keystore = parseKeystore(text)
-  if (!keystore) throw damagedFile(from, whyNoKeystore(text))
+  const read = readKeystore(text)
+  if (read.kind === 'damaged') throw damagedFile(from, read.reason)
+  if (read.kind === 'unsupported') throw unsupportedFile(from, read.reason)
+  const {keystore} = read
   const secret = await decryptKeystore(keystore, await password())
   if (!secret) throw wrongFilePassword(from)
   const hex = secret.toString('hex')
@@ -89,6 +92,19 @@ function wrongFilePassword(from: string): MetisSeqError {
     exit: 'signer',
     facts: {path: from},
     hints: ['Check the password, or the file given with `--backup-password-file`.'],
+  })
+}
+
+/** @param reason names the parameter, as the end of a sentence that begins with the file */
+function unsupportedFile(from: string, reason: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'KEY_FILE_UNSUPPORTED',
+    message: `${from} ${reason}.`,
+    exit: 'signer',
+    facts: {path: from},
+    hints: [
+      'The file may be sound: open it with the wallet that wrote it, and write it again with scrypt, n 262144, r 8, p 1, dklen 32 and aes-128-ctr.',
+    ],
   })
 }
 

@@ -36,6 +36,7 @@ import {
 import {assertNewName} from './key-names.ts'
 import {existingPassword, type PasswordSource} from './key-password.ts'
 import {findAccount, saveRecord} from './key-records.ts'
+import {otherSecret} from './other-wallets.ts'
 import {openKeySource, type FoundKey, type KeySource} from './key-source.ts'
 
 export interface NewKeyOptions {
@@ -72,6 +73,15 @@ export async function importKey(
 /** @throws {MetisSeqError} KEY_INVALID */
 function privateKeyIn(secret: string): string {
   const hex = secret.trim().replace(/^0x/i, '').toLowerCase()
+  const other = otherSecret(secret)
+  if (other) {
+    throw new MetisSeqError({
+      code: 'KEY_INVALID',
+      message: `The input ${other.what}.`,
+      exit: 'usage',
+      hints: other.hints,
+    })
+  }
   if (!/^[0-9a-f]{64}$/.test(hex)) {
     throw new MetisSeqError({
       code: 'KEY_INVALID',

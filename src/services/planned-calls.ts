@@ -1,9 +1,10 @@
-import {encodeFunctionData, maxUint256, type Address, type Hex} from 'viem'
+import {encodeFunctionData, type Address, type Hex} from 'viem'
 
 import {amtDepositPoolAbi} from '../chain/abis/amt-deposit-pool.ts'
 import {erc20Abi} from '../chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
 import {formatWeiShort} from '../lib/units.ts'
+import {isEndless} from '../protocol/amount.ts'
 import type {PlannedCall} from './plan.ts'
 
 /**
@@ -275,9 +276,9 @@ export function metisArgument(name: string, wei: bigint): PlannedCall['args'][nu
   return {name, value: `${wei}`, display: metisText(wei, 18)}
 }
 
-/** An amount for people. The largest number there is means an allowance without an end. */
+/** An amount for people, such as an allowance, which may have no end. */
 export function metisText(wei: bigint, places?: number): string {
-  return wei === maxUint256 ? 'METIS without limit' : `${formatWeiShort(wei, places)} METIS`
+  return isEndless(wei) ? 'METIS without limit' : `${formatWeiShort(wei, places)} METIS`
 }
 
 /**

@@ -1,11 +1,16 @@
-import {isAddress, getAddress, type Address} from 'viem'
+import type {Address} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
+import {looksLikeAddress, readAddress} from '../protocol/address-text.ts'
 import type {ConfigStore, NodeProfile, Profile} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
+import type {Network} from '../protocol/network.ts'
 import {readNetwork} from '../store/networks.ts'
 import {profileUnknown} from './context.ts'
-import {asAccount} from './key-records.ts'
+import {KEY_NAME} from './key-names.ts'
+import {asAccount, shownName} from './key-records.ts'
+import {assertChains, type NamedChain} from './named-chains.ts'
+import {whereSecretsLie} from './other-wallets.ts'
 import {signerOfAddress} from './signers.ts'
 
 export interface ProfileRequest {
@@ -18,6 +23,8 @@ export interface ProfileRequest {
   rewardRecipient?: Address | undefined
   endpoints: Profile['endpoints']
   node: NodeProfile | null
+  /** Chains that other addresses of the request were given with. */
+  namedChains?: readonly NamedChain[]
   replace: boolean
 }
 
@@ -38,7 +45,8 @@ export function createProfile(home: Home, config: ConfigStore, request: ProfileR
       facts: {profile: name},
     })
   }
-  readNetwork(home, network)
+  const document = readNetwork(home, network)
+  assertChains(request.namedChains ?? [], document)
   if (config.read().profiles[name] && !replace) {
     throw new MetisSeqError({
       code: 'PROFILE_EXISTS',
@@ -48,8 +56,8 @@ export function createProfile(home: Home, config: ConfigStore, request: ProfileR
       hints: ['Pass `--replace` to overwrite it, or choose another name.'],
     })
   }
-  const owner = resolveRole(config, request.owner)
-  const signer = resolveRole(config, request.signer)
+  const owner = resolveRole(config, request.owner, document)
+  const signer = resolveRole(config, request.signer, document)
   const profile: Profile = {
     network,
     owner: owner.address,
@@ -109,23 +117,41 @@ export function noProfile(): MetisSeqError {
 
 function resolveRole(
   config: ConfigStore,
-  keyOrAddress: string | undefined,
+  given: string | undefined,
+  network: Network,
 ): {address: Address | null; key: string | null} {
-  if (keyOrAddress === undefined) return {address: null, key: null}
+  if (given === undefined) return {address: null, key: null}
   const {keys, signers} = config.read()
-  const key = keys[keyOrAddress]
-  const record = key ? asAccount(key) : signers[keyOrAddress]
+  const key = keys[given]
+  const record = key ? asAccount(key) : signers[given]
   if (record) return {address: record.address, key: record.name}
-  if (isAddress(keyOrAddress)) {
-    const address = getAddress(keyOrAddress)
-    return {address, key: signerOfAddress(config, address) ?? null}
+  const read = readAddress(given)
+  if ('fault' in read) throw noRole(given, read.fault, Object.keys({...keys, ...signers}))
+  const {address, chainId} = read
+  if (chainId !== null) assertChains([{text: given.trim(), chainId, layer: undefined}], network)
+  return {address, key: signerOfAddress(config, address) ?? null}
+}
+
+/** @param fault why it is no address, as the end of a sentence */
+function noRole(given: string, fault: string, known: string[]): MetisSeqError {
+  const shown = shownName(given.trim())
+  if (looksLikeAddress(given) && shown === given.trim()) {
+    return new MetisSeqError({
+      code: 'ADDRESS_INVALID',
+      message: `${shown} ${fault}.`,
+      exit: 'usage',
+      facts: {given: shown},
+    })
   }
-  throw new MetisSeqError({
+  return new MetisSeqError({
     code: 'KEY_UNKNOWN',
-    message: `${keyOrAddress} is neither a key of this machine, nor a signer, nor an address.`,
+    message: `${shown} is neither a key of this machine, nor a signer, nor an address.`,
     exit: 'signer',
-    facts: {given: keyOrAddress, known: Object.keys({...keys, ...signers}).join(', ')},
-    hints: ['Run `metis-seq signer list`.', `Run \`metis-seq key create ${keyOrAddress}\`.`],
+    facts: {given: shown, known: known.join(', ')},
+    hints: whereSecretsLie(given) ?? [
+      'Run `metis-seq signer list`.',
+      `Run \`metis-seq key create ${KEY_NAME.test(given) ? given : 'NAME'}\`.`,
+    ],
   })
 }
 export type {Profile} from '../store/config.ts'

@@ -6,7 +6,8 @@ import type {Address, Hex} from 'viem'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {assertMayWrite, writeFileAtomic, writeOutput} from '../lib/files.ts'
 import {isRecord, jsonFault, stringifyJson} from '../lib/json.ts'
-import {DOCUMENT_FILE_BYTES, readBoundedFile} from '../lib/read-file.ts'
+import {parseJson} from '../lib/parse-json.ts'
+import {DOCUMENT_FILE_BYTES, readBoundedFile, readBoundedText} from '../lib/read-file.ts'
 import {
   checkEntry,
   checkLogo,
@@ -162,10 +163,10 @@ function filesOf(path: string): string[] {
 }
 
 function readRegistry(file: string): {text: string; entries: unknown[]; isList: boolean} {
-  const text = new TextDecoder().decode(readBytes(file))
+  const text = reading(file, () => readBoundedText(file, DOCUMENT_FILE_BYTES))
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (cause) {
     throw invalid(file, jsonFault(cause), cause)
   }
@@ -226,10 +227,14 @@ function isFolder(path: string): boolean {
   return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false
 }
 
-/** @throws {MetisSeqError} REGISTRY_UNREADABLE */
 function readBytes(path: string): Uint8Array {
+  return reading(path, () => readBoundedFile(path, DOCUMENT_FILE_BYTES))
+}
+
+/** @throws {MetisSeqError} REGISTRY_UNREADABLE */
+function reading<T>(path: string, read: () => T): T {
   try {
-    return readBoundedFile(path, DOCUMENT_FILE_BYTES)
+    return read()
   } catch (cause) {
     throw unreadable(path, messageOf(cause), cause)
   }

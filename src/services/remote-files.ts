@@ -2,7 +2,8 @@ import {createPrivateKey, X509Certificate} from 'node:crypto'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import type {RpcClientOptions} from '../lib/json-rpc.ts'
-import {FileRefused, readSecretText} from '../lib/read-file.ts'
+import {withoutBom} from '../lib/decode-text.ts'
+import {FileRefused, readSecretFile} from '../lib/read-file.ts'
 
 /** Files that a remote signer is reached with. Read when they are needed, and never copied. */
 export interface RemoteFiles {
@@ -43,7 +44,8 @@ export function remoteHttp(name: string, files: RemoteFiles, timeoutMs: number):
 
 function readText(name: string, path: string): string {
   try {
-    return readSecretText(path)
+    // A chain may have remarks of any encoding between its certificates.
+    return withoutBom(readSecretFile(path).toString('utf8'))
   } catch (cause) {
     throw unreadable(
       name,

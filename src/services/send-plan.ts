@@ -18,6 +18,8 @@ export interface SendChoices {
   maxFeeWei?: bigint | undefined
   priorityFeeWei?: bigint | undefined
   nonce?: number | undefined
+  /** What the operator asked for, in one spelling, so that a later run can tell whether it asks for the same. */
+  asked?: string | undefined
   /** False: return after the broadcast of the last call. */
   waitMined: boolean
   /** True: nothing leaves, not even a transaction that was signed earlier. */
@@ -36,6 +38,8 @@ export interface Preview {
   likelyCostWei: bigint
   /** Highest possible price of all calls. */
   maxCostWei: bigint
+  /** Nonce of the first call; null where somebody else sends it. */
+  firstNonce: number | null
   /** Traps that stand in the way and that the operator has named. */
   overridden: Trap[]
   balanceWei: bigint
@@ -51,7 +55,7 @@ export interface SentCall {
  * Checks a plan against the chain as it is now: open transactions first, then traps, simulation and
  * price. Sends nothing but transactions that were already signed and journaled.
  *
- * @throws {MetisSeqError} TRAP, the mapped revert, BALANCE_LOW
+ * @throws {MetisSeqError} TRAP, the mapped revert, BALANCE_LOW, NONCE_USED, NONCE_GAP
  */
 export async function previewPlan(
   plan: Plan,
@@ -61,7 +65,9 @@ export async function previewPlan(
   await settleOpenTransactions(plan.from, dependencies, choices.looksOnly)
   assertNoTrap(plan.traps, choices.overrides)
   const {client, reporter} = dependencies
-  const [{fees, likelyPriceWei}, balanceWei, baseFees] = await Promise.all([
+  const [firstNonce, {fees, likelyPriceWei}, balanceWei, baseFees] = await Promise.all([
+    // Looking refuses what sending would refuse.
+    choices.gasPaidElsewhere ? null : chooseNonce(plan, choices, dependencies),
     readPrices(client, choices),
     getBalance(client, {address: plan.from}),
     // Who names a ceiling has thought of the price.
@@ -92,7 +98,7 @@ export async function previewPlan(
   }
   const likelyCostWei = gasCostWei + value
   const overridden = [...plan.traps, ...spike]
-  return {plan, fees, gasLimits, likelyCostWei, maxCostWei, balanceWei, overridden}
+  return {plan, fees, gasLimits, likelyCostWei, maxCostWei, balanceWei, firstNonce, overridden}
 }
 
 /**
@@ -127,7 +133,12 @@ export async function sendPlan(
     // A later call may need an earlier one mined, so only the last may go unwaited.
     const wait = choices.waitMined || !last
     sent.push(
-      await sendOne(plan, planned, {raw, hash, nonce: transaction.nonce}, wait, dependencies),
+      await sendOne(
+        {plan, planned, asked: choices.asked},
+        {raw, hash, nonce: transaction.nonce},
+        wait,
+        dependencies,
+      ),
     )
   }
   return sent
@@ -155,8 +166,7 @@ async function chooseNonce(
 }
 
 async function sendOne(
-  plan: Plan,
-  planned: PlannedCall,
+  {plan, planned, asked}: {plan: Plan; planned: PlannedCall; asked: string | undefined},
   signed: {raw: Hex; hash: Hash; nonce: number},
   wait: boolean,
   dependencies: SendDependencies,
@@ -165,7 +175,7 @@ async function sendOne(
   const entry = {
     ...{action: plan.action, label: planned.label, network, chainId, from: plan.from},
     ...{to: planned.to, nonce: signed.nonce, valueWei: planned.valueWei},
-    ...{hash: signed.hash, raw: signed.raw},
+    ...{hash: signed.hash, raw: signed.raw, asked: asked ?? null},
   }
   const {receipt} = await sendEntry(entry, wait, dependencies)
   return {label: planned.label, hash: receipt?.hash ?? signed.hash, receipt}

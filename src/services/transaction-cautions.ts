@@ -17,6 +17,7 @@ import type {DecodedCall} from '../chain/decode-call.ts'
 import type {RawTransaction} from '../chain/parse-raw.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
+import {isEndless} from '../protocol/amount.ts'
 import {DEAR_GAS_WEI, type Trap} from './plan.ts'
 import {bridgeFeeTrap} from './staking/traps.ts'
 
@@ -33,8 +34,6 @@ export interface Judged {
 
 /** More than a whole block of Ethereum had for years; our largest call takes under a million. */
 const ABSURD_GAS_LIMIT = 30_000_000n
-/** Ten times all METIS there are: an allowance of so many is one without an end. */
-const ENDLESS_WEI = 100_000_000n * 10n ** 18n
 
 /** Highest price: all gas at the highest fee, and what goes with it. Null where the form leaves the gas open. */
 export function maxCostOf({gasLimit, maxFeePerGasWei, valueWei}: RawTransaction): bigint | null {
@@ -117,7 +116,7 @@ function tokenCautions({transaction: {data}, isKnown}: Judged): Trap[] {
   if (call.kind === 'transfer') return isKnown(recipient) ? [] : [unknownRecipient(recipient)]
   const isForAll = data.startsWith('0xa22cb465') && amount !== 0n
   return [
-    ...(amount >= ENDLESS_WEI || isForAll
+    ...(isEndless(amount) || isForAll
       ? [
           {
             id: 'unlimited-approval' as const,

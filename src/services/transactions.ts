@@ -24,7 +24,7 @@ import type {Context} from './context.ts'
 export type {DecodedCall, Layer}
 
 /** An entry of the journal as it may be shown: the signed bytes stay in the journal. */
-export type JournalView = Omit<JournalEntry, 'raw'>
+export type JournalView = Omit<JournalEntry, 'raw' | 'asked'>
 
 /** A transaction: what it asks for, and where it stands on the chain as it is now. */
 export interface TransactionView {
@@ -112,7 +112,7 @@ function withJournal(
   }
 }
 
-export function toView({raw: _raw, ...entry}: JournalEntry): JournalView {
+export function toView({raw: _raw, asked: _asked, ...entry}: JournalEntry): JournalView {
   return entry
 }
 

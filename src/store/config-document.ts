@@ -101,7 +101,12 @@ export interface Config {
   signers: Record<string, SignerRecord>
 }
 
-export const emptyConfig: Config = {currentProfile: null, profiles: {}, keys: {}, signers: {}}
+export const emptyConfig: Config = {
+  currentProfile: null,
+  profiles: byName(),
+  keys: byName(),
+  signers: byName(),
+}
 
 type Check = (value: unknown) => boolean
 
@@ -246,7 +251,17 @@ export function parseConfig(value: unknown, path: string): Config {
   checkEntries(profiles, 'profile', isProfile, path)
   checkEntries(keys, 'key', isKey, path)
   checkEntries(signers, 'signer', isSigner, path)
-  return {currentProfile, profiles, keys, signers} as Config
+  return {
+    currentProfile,
+    profiles: byName(profiles),
+    keys: byName(keys),
+    signers: byName(signers),
+  } as Config
+}
+
+/** Names are the operator's: `constructor` and `toString` are as good as others, and found only where they are. */
+function byName<T>(entries?: unknown): Record<string, T> {
+  return Object.assign(Object.create(null) as Record<string, T>, entries)
 }
 
 function checkEntries(entries: unknown, what: string, check: Check, path: string): void {

@@ -5,6 +5,8 @@ import type Conf from 'conf'
 
 import {systemErrorCode} from '../lib/errors.ts'
 import {fromFileError} from '../lib/files.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
+import {parseJson} from '../lib/parse-json.ts'
 import {DOCUMENT_FILE_BYTES, readBoundedText} from '../lib/read-file.ts'
 import {configInvalid, emptyConfig, parseConfig, type Config} from './config-document.ts'
 import type {Home} from './home.ts'
@@ -43,6 +45,7 @@ export function openConfig(home: Home): ConfigStore {
     update(change) {
       const next = parseConfig(change(readConfig(path)), path)
       try {
+        makeDirectory(home.configDir)
         openConf(home).store = next
       } catch (error) {
         throw fromFileError(error, path)
@@ -61,7 +64,7 @@ function readConfig(path: string): Config {
   }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch {
     // The parser's own text quotes the file, which may hold what must not be shown.
     throw configInvalid(path, 'it is not JSON')

@@ -1,4 +1,4 @@
-import {closeSync, mkdirSync, openSync, rmSync} from 'node:fs'
+import {closeSync, openSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 
@@ -7,6 +7,7 @@ import {directoryMark, isOfDirectory} from '../lib/file-identity.ts'
 import {fromFileError, writeFileAtomic} from '../lib/files.ts'
 import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord, stringifyJson} from '../lib/json.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 import {identifyProcess, isSameProcess} from '../lib/process-identity.ts'
 import {mapSqliteErrors} from '../lib/sqlite.ts'
 
@@ -70,7 +71,7 @@ const held = new Set<DatabaseSync>()
 
 function openLockFile(directory: string, lockPath: string): DatabaseSync {
   try {
-    mkdirSync(directory, {recursive: true, mode: 0o700})
+    makeDirectory(directory)
     // SQLite says only "unable to open"; the file system says why.
     closeSync(openSync(lockPath, 'a', 0o600))
     return new DatabaseSync(lockPath, {timeout: 0})

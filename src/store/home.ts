@@ -1,5 +1,5 @@
 import {homedir} from 'node:os'
-import {join, resolve} from 'node:path'
+import {isAbsolute, join, normalize, resolve} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
 
@@ -22,7 +22,8 @@ const NO_HOME = '/nonexistent'
 /** @throws {MetisSeqError} HOME_UNKNOWN */
 function userHome(): string {
   const home = homedir()
-  if (home !== NO_HOME) return home
+  // One that depends on where a command is started would be another one each time.
+  if (home !== NO_HOME && isAbsolute(home)) return home
   throw new MetisSeqError({
     code: 'HOME_UNKNOWN',
     message: 'This user has no home directory, so there is no place for settings and keys.',
@@ -31,9 +32,14 @@ function userHome(): string {
   })
 }
 
-/** The tool's directory: `METIS_SEQ_HOME`, or `.metis-seq` in the user's home. */
+/**
+ * The tool's directory: `METIS_SEQ_HOME`, or `.metis-seq` in the user's home. A `~` that no shell has replaced, as in
+ * a unit of systemd, is the user's home as well.
+ *
+ * @throws {MetisSeqError} HOME_UNKNOWN, HOME_INVALID
+ */
 export function openHome(root = process.env['METIS_SEQ_HOME']): Home {
-  const base = root ? resolve(root) : join(userHome(), '.metis-seq')
+  const base = root ? placeOf(root) : join(userHome(), '.metis-seq')
   return {
     root: base,
     configDir: base,
@@ -44,4 +50,17 @@ export function openHome(root = process.env['METIS_SEQ_HOME']): Home {
     localDir: join(base, 'local'),
     nodeDir: (profile) => join(base, 'nodes', profile),
   }
+}
+
+/** @throws {MetisSeqError} HOME_INVALID */
+function placeOf(root: string): string {
+  const path = root === '~' || root.startsWith('~/') ? join(userHome(), root.slice(1)) : root
+  if (isAbsolute(path)) return normalize(path)
+  throw new MetisSeqError({
+    code: 'HOME_INVALID',
+    message: `METIS_SEQ_HOME is ${root}, and has to begin with / or ~/: keys and journals would lie elsewhere for each directory a command is started in.`,
+    exit: 'config',
+    facts: {path: root},
+    hints: [`Set METIS_SEQ_HOME to ${resolve(root)} if that is meant.`],
+  })
 }

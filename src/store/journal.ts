@@ -12,6 +12,8 @@ export interface JournalEntry {
   id: number
   /** What the operator asked for: `sequencer register`. */
   action: string
+  /** With which arguments and flags, in one spelling; null where that is not known. */
+  asked: string | null
   /** One line for people: `Lock 50,000 METIS`. */
   label: string
   network: string
@@ -29,7 +31,11 @@ export interface JournalEntry {
   createdAt: string
 }
 
-export type NewJournalEntry = Omit<JournalEntry, 'id' | 'status' | 'blockNumber' | 'createdAt'>
+export type NewJournalEntry = Omit<
+  JournalEntry,
+  'id' | 'status' | 'blockNumber' | 'createdAt' | 'asked'
+> &
+  Partial<Pick<JournalEntry, 'asked'>>
 
 export interface Journal {
   /** Durable when it returns. Called before the broadcast. */
@@ -66,8 +72,8 @@ export function openJournal(path: string): Journal {
   const run = <T>(act: () => T): T => mapSqliteErrors(path, act)
   const byId = database.prepare('SELECT * FROM entries WHERE id = ?')
   const insert = database.prepare(
-    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at, told)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, 0)`,
+    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at, told, asked)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, 0, ?)`,
   )
   const update = database.prepare('UPDATE entries SET status = ?, block_number = ? WHERE id = ?')
   const open = database.prepare(
@@ -104,6 +110,7 @@ export function openJournal(path: string): Journal {
           entry.hash,
           entry.raw,
           new Date().toISOString(),
+          entry.asked ?? null,
         )
         return toEntry(byId.get(lastInsertRowid)!)
       }),
@@ -134,12 +141,13 @@ function createTables(database: DatabaseSync): void {
     action TEXT NOT NULL, label TEXT NOT NULL, network TEXT NOT NULL, chain_id INTEGER NOT NULL,
     sender TEXT NOT NULL, target TEXT NOT NULL, nonce INTEGER NOT NULL, value_wei TEXT NOT NULL,
     hash TEXT NOT NULL, raw TEXT NOT NULL, status TEXT NOT NULL, block_number TEXT,
-    created_at TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 1
+    created_at TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 1, asked TEXT
   )`)
   const columns = database.prepare('PRAGMA table_info(entries)').all()
-  if (columns.some(({name}) => name === 'told')) return
+  const has = (column: string) => columns.some(({name}) => name === column)
   // What an earlier version wrote was told as well as it could.
-  database.exec('ALTER TABLE entries ADD COLUMN told INTEGER NOT NULL DEFAULT 1')
+  if (!has('told')) database.exec('ALTER TABLE entries ADD COLUMN told INTEGER NOT NULL DEFAULT 1')
+  if (!has('asked')) database.exec('ALTER TABLE entries ADD COLUMN asked TEXT')
 }
 
 function entryOf(row: Record<string, SQLOutputValue> | undefined): JournalEntry | undefined {
@@ -151,6 +159,7 @@ function toEntry(row: Record<string, SQLOutputValue>): JournalEntry {
   return {
     id: Number(row['id']),
     action: String(row['action']),
+    asked: row['asked'] === null ? null : String(row['asked']),
     label: String(row['label']),
     network: String(row['network']),
     chainId: Number(row['chain_id']),

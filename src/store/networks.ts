@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
 import {jsonFault, stringifyJson} from '../lib/json.ts'
+import {parseJson} from '../lib/parse-json.ts'
 import {DOCUMENT_FILE_BYTES, readBoundedText} from '../lib/read-file.ts'
 import {builtInNetworks} from '../protocol/built-in-networks.ts'
 import {networkHints, parseNetwork} from '../protocol/network-document.ts'
@@ -56,7 +57,7 @@ export function readNetwork(home: Home, name: string): Network {
 export function readNetworkFile(path: string): Network {
   let value: unknown
   try {
-    value = JSON.parse(readBoundedText(path, DOCUMENT_FILE_BYTES))
+    value = parseJson(readBoundedText(path, DOCUMENT_FILE_BYTES))
   } catch (cause) {
     throw new MetisSeqError({
       code: 'NETWORK_INVALID',

@@ -3,7 +3,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   statSync,
   writeSync,
@@ -14,6 +13,7 @@ import type {Hash} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {fromFileError, fsyncDirectory, writeFileAtomic, writeNewFile} from '../lib/files.ts'
+import {makeDirectory} from '../lib/make-directory.ts'
 import {
   lookAtGuard,
   nameLine,
@@ -100,7 +100,7 @@ export class SignGuard {
   static open(path: string, options: SignGuardOptions = {}): SignGuard {
     const {nowMs = Date.now, lookAt = lookAtGuard} = options
     try {
-      mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+      makeDirectory(dirname(path))
       // Before anything is written, which would change it.
       const look = lookAt(path)
       const state = readGuard(path, look)

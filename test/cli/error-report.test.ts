@@ -91,7 +91,7 @@ test('the document is whole when there is nothing to tell', () => {
 })
 
 test('wrong values are named, long ones are not repeated', () => {
-  expect(() => parseAmount('1e18')).toThrow('"1e18" is not an amount')
+  expect(() => parseAmount('1e18')).toThrow('"1e18" has an exponent')
   expect(() => parseWhole('-1', 'sequencer id')).toThrow('"-1" is not a sequencer id')
   expect(parseWhole('7', 'sequencer id')).toBe(7n)
   const key = 'ab'.repeat(32)

@@ -130,6 +130,23 @@ test('sped up by hand: the same command does not send it once more', async () =>
   expect(await locked()).toBe(31_000)
 })
 
+test('something else is asked for than an earlier run sent: told, and done', async () => {
+  const other = accountOf('other').address
+  const set = (to: string) => `sequencer set-recipient 1 --recipient ${to} --yes --json`
+  await chain.l1.request('evm_setAutomine', [false])
+  await run(`${set(recipient)} --wait none`)
+  const faster = startCli('tx speed-up --yes --json'.split(' '), {home: temp.root})
+  await expect.poll(statuses, {timeout: 20_000}).toEqual(['sent', 'sent'])
+  await mineAll()
+  expect((await faster.result).exitCode).toBe(0)
+
+  const {json, exitCode} = await run(set(other))
+
+  expect({exitCode, error: json?.error}).toEqual({exitCode: 0, error: null})
+  expect(json?.warnings).toMatchObject([{code: 'EARLIER_SETTLED'}])
+  expect(json?.data['sequencer']).toMatchObject({rewardRecipient: other})
+})
+
 test('a backend without the receipt yet: not replaced, but mined', async () => {
   let hidden = 12
   const isReceipt = ({method}: Call) => method === 'eth_getTransactionReceipt'

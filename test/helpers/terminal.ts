@@ -24,7 +24,8 @@ export function startTerminal(
 ): TestTerminal {
   const {columns, rows, env} = options
   const terminal = new xterm.Terminal({cols: columns, rows, allowProposedApi: true})
-  const child = spawn(file, [...args], {cols: columns, rows, env, name: 'xterm-256color'})
+  const name = env['TERM'] ?? 'xterm-256color'
+  const child = spawn(file, [...args], {cols: columns, rows, env, name})
   let written = ''
   child.onData((data) => {
     written += data

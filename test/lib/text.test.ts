@@ -12,6 +12,7 @@ import {
   formatWei,
   formatWeiShort,
   parseUnitsText,
+  readUnits,
   shortHex,
 } from '../../src/lib/units.ts'
 
@@ -31,7 +32,9 @@ test.each([
   ['1', 10n ** 18n],
   ['0', 0n],
   ['0.000000000000000001', 1n],
-  ['20,000', 20_000n * 10n ** 18n],
+  ['20_000', 20_000n * 10n ** 18n],
+  ['1,000,000', 10n ** 24n],
+  ['1,000.5', 10_005n * 10n ** 17n],
   ['20_000.5', 200_005n * 10n ** 17n],
   [' 1 ', 10n ** 18n],
   ['00.10', 10n ** 17n],
@@ -53,7 +56,38 @@ test.each([
   'NaN',
   'ten',
   '١',
+  '０．５',
+  '1 000,5',
+  '0,001,000',
+  '0_001',
+  '1,00,000',
+  '1,000_000',
+  '\u22121',
+  '1'.repeat(79),
 ])('"%s" is no amount', (text) => expect(parseUnitsText(text)).toBeUndefined())
+
+test.each([
+  ['0,001', 'may mean 0.001 or 1:'],
+  ['0,500', 'may mean 0.500 or 500:'],
+  ['1,000', 'may mean 1.000 or 1000:'],
+  ['0,5', 'write 0.5 if'],
+  ['1234,5', 'write 1234.5 if'],
+  ['1.000,50', 'write 1000.50 if'],
+  ['1.000.000', 'write 1000000 if'],
+  ['1e18', 'has an exponent'],
+  ['+1', 'has a sign'],
+  ['-1', 'has a sign'],
+  ['١', 'another script'],
+  ['0.0000000000000000001', 'more than 18 decimals'],
+  ['9'.repeat(70), 'more than a contract can hold'],
+])('"%s" is refused with its readings: %s', (text, words) =>
+  expect(readUnits(text)).toMatchObject({fault: expect.stringContaining(words)}),
+)
+
+test('decimals that do not count are refused, and never cut', () => {
+  expect(readUnits('1.5', 9)).toEqual({units: 1_500_000_000n})
+  expect(readUnits('0.0000000001', 9)).toMatchObject({fault: 'has more than 9 decimals'})
+})
 
 test('short amounts are cut, grouped, and never rounded up or to nothing', () => {
   const short = (text: string) => formatWeiShort(parseUnitsText(text)!)
@@ -180,7 +214,7 @@ test('a decimal comma is refused, never read as a thousands mark', () => {
   for (const text of ['20,5', '1,2,3', '2,0000', '1,00', '1,000_000', ',5']) {
     expect(parseUnitsText(text), text).toBeUndefined()
   }
-  expect(parseUnitsText('1,000')).toBe(1000n * 10n ** 18n)
+  expect(parseUnitsText('1,000')).toBeUndefined()
   expect(parseUnitsText('12_345_678.5')).toBe(123456785n * 10n ** 17n)
 })
 

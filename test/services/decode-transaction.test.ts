@@ -8,7 +8,6 @@ import {MetisSeqError} from '../../src/lib/errors.ts'
 import {stringifyJson} from '../../src/lib/json.ts'
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import {decodeInput} from '../../src/services/decode-transaction.ts'
-import {connectChain} from '../../src/chain/connect.ts'
 import {approveLockingInfo} from '../../src/services/planned-calls.ts'
 import type {Preview} from '../../src/services/send-plan.ts'
 import {toUnsigned} from '../../src/services/unsigned.ts'
@@ -109,18 +108,16 @@ const preview: Preview = {
     ...{role: 'owner', calls: [planned], conditions: [], effects: [], figures: [], traps: []},
   },
   ...{gasLimits: [60_000n], likelyCostWei: 0n, maxCostWei: 0n, balanceWei: 0n, overridden: []},
+  firstNonce: 5,
   fees: {type: 'eip1559', ...dear},
 }
-/** The nonce is given, so no chain is asked. */
-const unused = connectChain({name: 'L1', chainId: 1, urls: ['http://127.0.0.1:9']})
-const chain = {client: unused.client, chainId: 1}
 
 test.each(['eip1559', 'calldata', 'safe'] as const)(
   'our unsigned file as %s says what it would do',
   async (format) => {
     using temp = makeTempHome()
     const path = temp.path('unsigned.json')
-    writeFileSync(path, stringifyJson(await toUnsigned(preview, {format, nonce: 5}, chain)))
+    writeFileSync(path, stringifyJson(toUnsigned(preview, format, 1)))
 
     const decoded = await decodeInput(temp.home, path)
 

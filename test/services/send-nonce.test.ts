@@ -133,6 +133,21 @@ test('a nonce after a gap is refused: nothing of the account would be mined any 
   expect(rows()).toBe(0)
 })
 
+test('looking refuses the nonces that sending refuses, and names the one it would take', async () => {
+  await send(transfer('1'))
+  const look = (nonce?: number) =>
+    previewPlan(
+      transfer('1'),
+      {overrides: [], waitMined: true, looksOnly: true, nonce},
+      dependencies,
+    )
+
+  expect(await failureOf(look(0))).toMatchObject({code: 'NONCE_USED', facts: {next: '1'}})
+  expect(await failureOf(look(7))).toMatchObject({code: 'NONCE_GAP', facts: {next: '1'}})
+  expect((await look()).firstNonce).toBe(1)
+  expect(rows()).toBe(1)
+})
+
 test('Ctrl-C while a signer is asked: what it signs afterwards is neither kept nor sent', async () => {
   const local = createLocalSigner(owner.privateKey)
   const slow: TransactionSigner = {

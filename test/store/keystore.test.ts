@@ -10,7 +10,7 @@ import {
   decryptKeystore,
   encryptKeystore,
   LOCAL_SCRYPT_N,
-  parseKeystore,
+  readKeystore,
   STRONG_SCRYPT_N,
 } from '../../src/store/keys/keystore-v3.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
@@ -18,6 +18,12 @@ import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
 const secret = '7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d'
 const address = '008aeeda4d805471df9b2a5b0f38a0c3bcba786b'
 const cheap = 2 ** 10
+
+/** Undefined where the text is refused. */
+function parseKeystore(text: string) {
+  const read = readKeystore(text)
+  return read.kind === 'keystore' ? read.keystore : undefined
+}
 
 /** The scrypt vector of the Web3 Secret Storage definition. */
 const published = {

@@ -21,6 +21,7 @@ const view = toDashboardView(snapshot(), NOW)
 function frame(columns: number, rows: number, props: Partial<DashboardFrameProps> = {}): string {
   return renderToString(
     <DashboardFrame
+      unicode
       {...firstScreen}
       color={false}
       columns={columns}
@@ -157,9 +158,9 @@ test('colour is never the only sign, and NO_COLOR beats FORCE_COLOR', () => {
 })
 
 test('a text is cut by characters, never in the middle of one', () => {
-  expect(fit('abc', 3)).toBe('abc')
-  expect(fit('abcd', 3)).toBe('ab…')
-  expect(fit('◆◆◆◆', 3)).toBe('◆◆…')
-  expect(fit('😀😀😀', 2)).toBe('😀…')
-  expect(fit('abc', 0)).toBe('…')
+  expect(fit('abc', 3, true)).toBe('abc')
+  expect(fit('abcd', 3, true)).toBe('ab…')
+  expect(fit('◆◆◆◆', 3, true)).toBe('◆◆…')
+  expect(fit('😀😀😀', 2, true)).toBe('😀…')
+  expect(fit('abc', 0, true)).toBe('…')
 })

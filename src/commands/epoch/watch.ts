@@ -24,15 +24,15 @@ export default class EpochWatch extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(EpochWatch)
     const context = this.openContext(flags)
-    const {signal} = this.interrupted
+    const signal = this.watching
     let seen = 0
     for await (const event of watchEpochs(context, signal)) {
       const line = this.jsonEnabled() ? stringifyJson(event) : eventText(event)
       printText(line)
       // The first line says how things stand: nothing has changed yet.
       if (event.type !== 'current') seen++
-      if (seen === flags.count || process.stdout.destroyed) break
+      if (seen === flags.count) break
     }
-    return {data: {events: seen}, text: '', ...(signal.aborted ? {exit: 'sigint' as const} : {})}
+    return {data: {events: seen}, text: '', ...(signal.aborted ? this.endOfStream : {})}
   }
 }

@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {formatDuration} from '../../lib/units.ts'
+import {movesCursor} from '../../lib/terminal.ts'
 import {openContext} from '../../services/context.ts'
 import {openHome} from '../../store/home.ts'
 
@@ -15,6 +16,11 @@ dashboard. Takes about two minutes; uses a directory of its own and leaves every
 
   static override flags = {
     ...commonFlags,
+    'base-port': Flags.integer({
+      description: 'First port: L1. The others follow. Default: the first thousand that is free.',
+      min: 1024,
+      max: 65_000,
+    }),
     keep: Flags.boolean({description: 'Leave the network running at the end.'}),
   }
 
@@ -27,10 +33,13 @@ dashboard. Takes about two minutes; uses a directory of its own and leaves every
     const print = (line: string) =>
       this.jsonEnabled() ? undefined : void process.stdout.write(`${line}\n`)
     try {
-      const {elapsedMs} = await runDemo({home, self: this.self, print, signal})
+      const {elapsedMs} = await runDemo({
+        ...{home, self: this.self, print, signal},
+        basePort: flags['base-port'],
+      })
       print(`\nThe demo took ${formatDuration(elapsedMs / 1000)}; every step was checked.`)
-      if (process.stdout.isTTY && process.stdin.isTTY && !this.jsonEnabled())
-        await this.show(home, DEMO_PROFILE)
+      const mayDraw = movesCursor(process.stdout, process.env) && process.stdin.isTTY === true
+      if (mayDraw && !this.jsonEnabled()) await this.show(home, DEMO_PROFILE)
       const data = {elapsedMs, home: home.root, kept: flags.keep}
       const hint = `METIS_SEQ_HOME=${home.root} metis-seq local down`
       return {data, text: flags.keep ? `The network still runs; stop it with \`${hint}\`.` : ''}

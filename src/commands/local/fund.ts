@@ -29,6 +29,7 @@ export default class LocalFund extends OperatorCommand {
     const context = this.openContext({
       ...flags,
       network: flags.network ?? (flags.profile === undefined ? LOCAL_NETWORK : undefined),
+      networksOwn: true,
     })
     const {fund} = await import('../../local/faucet.ts')
     const results = await fund(context, [

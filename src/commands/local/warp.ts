@@ -30,7 +30,11 @@ export default class LocalWarp extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(LocalWarp)
-    const context = this.openContext({...flags, network: flags.network ?? LOCAL_NETWORK})
+    const context = this.openContext({
+      ...flags,
+      network: flags.network ?? LOCAL_NETWORK,
+      networksOwn: true,
+    })
     const {warpL1} = await import('../../local/warp.ts')
     const result = await warpL1(context, args.duration)
     const at = new Date(Number(result.afterSeconds) * 1000).toISOString()

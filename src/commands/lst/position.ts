@@ -9,7 +9,10 @@ export default class LstPosition extends OperatorCommand {
 
   static override flags = {
     ...commonFlags,
-    account: addressFlag({description: 'Account on L2. Default: the owner of the profile.'}),
+    account: addressFlag({
+      layer: 'L2',
+      description: 'Account on L2. Default: the owner of the profile.',
+    }),
   }
 
   protected async perform(): Promise<Result> {

@@ -21,7 +21,7 @@ export default class NodeLogs extends OperatorCommand {
     const lines = readNodeLog(context, flags.lines)
     if (!flags.follow || this.jsonEnabled()) return {data: {lines}, text: lines.join('\n')}
     if (lines.length > 0) printText(lines.join('\n'))
-    await follow(nodeLogFile(context), this.interrupted.signal)
-    return {data: {lines: []}, text: '', exit: 'sigint'}
+    await follow(nodeLogFile(context), this.watching)
+    return {data: {lines: []}, text: '', ...this.endOfStream}
   }
 }

@@ -13,6 +13,6 @@ export default class ProfileAdd extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(ProfileAdd)
-    return makeProfile(args.name, flags)
+    return makeProfile(args.name, flags, this.namedChains)
   }
 }

@@ -9,7 +9,11 @@ export default class SequencerDisallow extends OperatorCommand {
     'For owners of a network: sent with the key that owns LockingPool, as the owner of the profile.'
 
   static override args = {
-    account: addressArg({description: 'Owner of a sequencer that is or is to be.', required: true}),
+    account: addressArg({
+      layer: 'L1',
+      description: 'Owner of a sequencer that is or is to be.',
+      required: true,
+    }),
   }
 
   static override flags = {...commonFlags, ...sendFlags}

@@ -23,7 +23,10 @@ export default class SequencerRegister extends OperatorCommand {
     ...commonFlags,
     ...sendFlags,
     amount: metisFlag({description: 'METIS to lock. Default: the minimum.'}),
-    recipient: addressFlag({description: 'Reward recipient on L2. Default: that of the profile.'}),
+    recipient: addressFlag({
+      layer: 'L2',
+      description: 'Reward recipient on L2. Default: that of the profile.',
+    }),
     'signer-pubkey': Flags.string({
       description: 'Public key of a signer that is not on this machine.',
     }),

@@ -19,7 +19,11 @@ export default class SequencerSetOwner extends OperatorCommand {
     ...commonFlags,
     ...sendFlags,
     confirm: confirmFlag('Id of the sequencer'),
-    'new-owner': addressFlag({description: 'Account that will own it.', required: true}),
+    'new-owner': addressFlag({
+      layer: 'L1',
+      description: 'Account that will own it.',
+      required: true,
+    }),
   }
 
   protected async perform(): Promise<Result> {

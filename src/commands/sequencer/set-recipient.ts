@@ -18,7 +18,7 @@ export default class SequencerSetRecipient extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     ...sendFlags,
-    recipient: addressFlag({description: 'Account on L2.', required: true}),
+    recipient: addressFlag({layer: 'L2', description: 'Account on L2.', required: true}),
   }
 
   protected async perform(): Promise<Result> {

@@ -30,7 +30,7 @@ Afterwards name it as owner or signer: init --owner NAME.`
     ...commonFlags,
     url: urlFlag({description: 'A remote signer at this address.', exactlyOne: kinds}),
     watch: addressFlag({description: 'An address whose key is elsewhere.'}),
-    safe: addressFlag({description: 'A Safe on L1.'}),
+    safe: addressFlag({layer: 'L1', description: 'A Safe on L1.'}),
     api: Flags.option({
       options: remoteApis,
       description: 'How the remote signer is asked: JSON-RPC, or the REST of Web3Signer.',

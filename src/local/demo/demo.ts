@@ -34,11 +34,13 @@ export async function runDemo(options: {
   self: SelfCommand
   print(line: string): void
   signal: AbortSignal
+  /** First port; undefined: the first thousand that is free. */
+  basePort?: number | undefined
 }): Promise<{elapsedMs: number}> {
   const {home, self, print, signal} = options
   const started = performance.now()
   await startAfresh(home)
-  const basePort = await freeBasePort()
+  const basePort = options.basePort ?? (await freeBasePort())
   const passwordFile = join(home.root, `${DEMO_PROFILE}-password`)
   writeFileAtomic(passwordFile, `${randomBytes(24).toString('hex')}\n`)
   const ports = localPorts({...defaultSettings, basePort})

@@ -4,6 +4,7 @@ import {keccak256, toHex, type Hex} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
+import {parseJson} from '../../lib/parse-json.ts'
 import {DOCUMENT_FILE_BYTES, readBoundedText} from '../../lib/read-file.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
 import {ENGINE_HISTORY_BLOCKS, ENGINE_RECEIPT_BLOCKS} from '../limits.ts'
@@ -29,7 +30,7 @@ export interface Genesis {
 export function readGenesis(file: string): Genesis {
   try {
     const text = readBoundedText(file, DOCUMENT_FILE_BYTES)
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseJson(text)
     if (!isRecord(value) || !isRecord(value['config'])) throw new Error('it has no config')
     const chainId = Number(value['config']['chainId'])
     if (!Number.isSafeInteger(chainId) || chainId <= 0) throw new Error('it has no chain id')

@@ -1,13 +1,5 @@
 /** In: the directory of a node, which may run. Out: a snapshot of it. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import {copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 
@@ -15,6 +7,7 @@ import type {Hash} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {fromFileError, fsyncDirectory, fsyncFile, writeFileAtomic} from '../../lib/files.ts'
+import {makeDirectory} from '../../lib/make-directory.ts'
 import {mapSqliteErrors} from '../../lib/sqlite.ts'
 import {EngineError} from '../engine/engine.ts'
 import {readSnapshot} from '../engine/snapshot-file.ts'
@@ -50,7 +43,7 @@ export async function createSnapshot(options: {
   if (!existsSync(join(dataDir, CHAIN_FILE))) throw nothing(dataDir)
   const partial = join(root, `.partial-${process.pid}-${nowMs}`)
   try {
-    mkdirSync(partial, {recursive: true, mode: 0o700})
+    makeDirectory(partial)
     // The history follows the chain, so that its copy is made first and never is ahead of the other.
     if (existsSync(join(dataDir, HISTORY_FILE))) copyDatabase(dataDir, HISTORY_FILE, partial)
     copyDatabase(dataDir, CHAIN_FILE, partial)

@@ -10,6 +10,7 @@ import type {Hash, Hex} from 'viem'
 
 import {MetisSeqError, systemErrorCode} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
+import {parseJson} from '../../lib/parse-json.ts'
 import {FileRefused, readBoundedText} from '../../lib/read-file.ts'
 import {EngineError} from '../engine/engine.ts'
 import {assertUnpacks, readSnapshot} from '../engine/snapshot-file.ts'
@@ -107,7 +108,7 @@ function assertFileNames(path: string, {files, engineBlock}: Manifest): void {
 function parseManifest(text: string): Manifest | undefined {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch {
     return undefined
   }

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {fromFileError, fsyncDirectory, fsyncFile} from '../../lib/files.ts'
+import {makeDirectory} from '../../lib/make-directory.ts'
 import {lockDirectory} from '../../store/dir-lock.ts'
 import {SignGuard} from '../../store/sign-guard.ts'
 import {
@@ -76,7 +77,7 @@ export async function applyRestore(
   options: {replace: boolean; nowMs: number},
 ): Promise<{movedTo: string | null}> {
   const {path, dataDir, manifest} = plan
-  mkdirSync(dataDir, {recursive: true, mode: 0o700})
+  makeDirectory(dataDir)
   const lock = lockDirectory(dataDir, 'data')
   const incoming = join(dataDir, 'incoming')
   try {
@@ -106,7 +107,7 @@ export async function applyRestore(
 function moveAside(dataDir: string, names: readonly string[], nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const aside = join(dataDir, `replaced-${stamp}`)
-  mkdirSync(aside, {recursive: true, mode: 0o700})
+  makeDirectory(aside)
   for (const name of names) renameSync(join(dataDir, name), join(aside, name))
   fsyncDirectory(aside)
   fsyncDirectory(dataDir)
@@ -115,7 +116,7 @@ function moveAside(dataDir: string, names: readonly string[], nowMs: number): st
 
 /** The chain last: without it the node has nothing, and with it it has everything. */
 function putInPlace(dataDir: string, incoming: string, {files}: Manifest): void {
-  mkdirSync(join(dataDir, 'snapshots'), {recursive: true, mode: 0o700})
+  makeDirectory(join(dataDir, 'snapshots'))
   for (const {name} of files) {
     if (name === CHAIN_FILE) continue
     const isState = name.endsWith('.snapshot')

@@ -6,13 +6,7 @@ import {fromFileError, writeFileAtomic} from '../../lib/files.ts'
 import {stringifyJson} from '../../lib/json.ts'
 import {readSecretText} from '../../lib/read-file.ts'
 import type {KeyStore} from './key-store.ts'
-import {
-  decryptKeystore,
-  encryptKeystore,
-  parseKeystore,
-  whyNoKeystore,
-  type KeystoreV3,
-} from './keystore-v3.ts'
+import {decryptKeystore, encryptKeystore, readKeystore, type KeystoreV3} from './keystore-v3.ts'
 
 export interface FileStoreOptions {
   directory: string
@@ -37,9 +31,9 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
     const path = pathOf(account)
     const text = readKeyText(path)
     if (text === null) return null
-    const keystore = parseKeystore(text)
-    if (!keystore) throw keystoreInvalid(path, whyNoKeystore(text))
-    const secret = await decryptKeystore(keystore, await password(account))
+    const read = readKeystore(text)
+    if (read.kind !== 'keystore') throw keystoreInvalid(path, read.reason)
+    const secret = await decryptKeystore(read.keystore, await password(account))
     if (!secret) throw wrongPassword(account, path)
     return secret.toString('hex')
   }

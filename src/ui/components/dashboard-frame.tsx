@@ -3,7 +3,7 @@ import {Box, Text} from 'ink'
 import {frameLayout, singleLayout, type PanelName} from '../dashboard/layout.ts'
 import type {DashboardView} from '../dashboard/view.ts'
 import {styleOf} from '../theme.ts'
-import {fit, PanelBox} from './panel-box.tsx'
+import {borderOf, fit, PanelBox} from './panel-box.tsx'
 
 export interface DashboardFrameProps {
   view: DashboardView
@@ -15,6 +15,8 @@ export interface DashboardFrameProps {
   paused: boolean
   help: boolean
   color: boolean
+  /** False: letters and lines of ASCII. */
+  unicode: boolean
 }
 
 const HELP = [
@@ -25,7 +27,7 @@ const HELP = [
 
 /** One frame. Props in, frame out: it never reads a clock, a store or a chain. */
 export function DashboardFrame(props: DashboardFrameProps) {
-  const {view, columns, rows, focus, single, paused, help, color} = props
+  const {view, columns, rows, focus, single, paused, help, color, unicode} = props
   const layout = single ? singleLayout(single, columns, rows) : frameLayout(columns, rows)
   if (layout.kind === 'line') {
     return (
@@ -33,15 +35,21 @@ export function DashboardFrame(props: DashboardFrameProps) {
         {fit(
           `${view.state.word}: ${view.state.text} (needs 60x16, has ${columns}x${rows})`,
           columns,
+          unicode,
         )}
       </Text>
     )
   }
   return (
     <Box flexDirection="column" width={columns}>
-      <Header color={color} columns={columns} paused={paused} view={view} />
+      <Header color={color} columns={columns} paused={paused} unicode={unicode} view={view} />
       {help ? (
-        <Box borderStyle="round" flexDirection="column" paddingX={1} width={columns}>
+        <Box
+          borderStyle={borderOf(unicode, false)}
+          flexDirection="column"
+          paddingX={1}
+          width={columns}
+        >
           {HELP.map((line) => (
             <Text key={line}>{line}</Text>
           ))}
@@ -56,6 +64,7 @@ export function DashboardFrame(props: DashboardFrameProps) {
                 height={height}
                 key={name}
                 panel={view.panels[name]}
+                unicode={unicode}
                 width={width}
               />
             ))}
@@ -63,7 +72,11 @@ export function DashboardFrame(props: DashboardFrameProps) {
         ))
       )}
       <Text {...styleOf('dim', color)} wrap="truncate-end">
-        {fit(`q quit  ? help  Tab panel  r refresh  p ${paused ? 'go on' : 'pause'}`, columns)}
+        {fit(
+          `q quit  ? help  Tab panel  r refresh  p ${paused ? 'go on' : 'pause'}`,
+          columns,
+          unicode,
+        )}
       </Text>
     </Box>
   )
@@ -74,27 +87,29 @@ function Header({
   columns,
   paused,
   color,
+  unicode,
 }: {
   view: DashboardView
   columns: number
   paused: boolean
   color: boolean
+  unicode: boolean
 }) {
   const glyph = {OK: '✓', WARN: '!', CRIT: '✗', WAIT: '?'}[view.state.word]
   const state = `${glyph} ${view.state.word} ${view.state.text}`
   const title = `${view.title}  ${paused ? 'PAUSED' : 'LIVE'}  ${view.clock}`
   // Long names give way to the state, down to half of the line.
   const kept = Math.min([...state].length, Math.floor(columns / 2))
-  const left = `${fit(title, columns - kept - 2)}  `
+  const left = `${fit(title, columns - kept - 2, unicode)}  `
   return (
     <Box flexDirection="column" width={columns}>
       <Text bold wrap="truncate-end">
         {left}
         <Text {...styleOf(view.state.tone, color)}>
-          {fit(state, Math.max(1, columns - [...left].length))}
+          {fit(state, Math.max(1, columns - [...left].length), unicode)}
         </Text>
       </Text>
-      <Text wrap="truncate-end">{fit(`next: ${view.nextAction}`, columns)}</Text>
+      <Text wrap="truncate-end">{fit(`next: ${view.nextAction}`, columns, unicode)}</Text>
     </Box>
   )
 }

@@ -1,6 +1,7 @@
 import {render, useApp, useInput, useWindowSize} from 'ink'
 import {useEffect, useReducer, useState} from 'react'
 
+import {showsUnicode} from '../../lib/terminal.ts'
 import type {Dashboard} from '../../services/dashboard.ts'
 import {DashboardFrame} from '../components/dashboard-frame.tsx'
 import {actionOf, afterAction, firstScreen} from '../dashboard/keys.ts'
@@ -13,12 +14,14 @@ const FRAME_MS = 250
 export interface DashboardScreenProps {
   dashboard: Dashboard
   color: boolean
+  /** False: letters and lines of ASCII. */
+  unicode: boolean
   /** False where keys cannot be read. */
   keys: boolean
 }
 
 /** Draws the dashboard's stores; the stores fill themselves. */
-export function DashboardScreen({dashboard, color, keys}: DashboardScreenProps) {
+export function DashboardScreen({dashboard, color, unicode, keys}: DashboardScreenProps) {
   const {exit} = useApp()
   const {columns, rows} = useWindowSize()
   const [screen, act] = useReducer(afterAction, firstScreen)
@@ -36,7 +39,16 @@ export function DashboardScreen({dashboard, color, keys}: DashboardScreenProps) 
     },
     {isActive: keys},
   )
-  return <DashboardFrame {...screen} color={color} columns={columns} rows={rows} view={view} />
+  return (
+    <DashboardFrame
+      {...screen}
+      color={color}
+      columns={columns}
+      rows={rows}
+      unicode={unicode}
+      view={view}
+    />
+  )
 }
 
 /** The view four times a second; while paused the last one stays. */
@@ -64,6 +76,7 @@ export async function showDashboard(dashboard: Dashboard, signal: AbortSignal): 
       color={hasColor(process.env)}
       dashboard={dashboard}
       keys={process.stdin.isTTY === true}
+      unicode={showsUnicode(process.env)}
     />,
     {
       alternateScreen: true,
