@@ -131,26 +131,30 @@ const offline = [
   'version',
 ]
 
-test('a command that needs a network says so in an empty home, exit 3', async () => {
-  using temp = makeTempHome()
-  const online = commands.filter((command) => !offline.includes(command))
-  expect(online.length).toBeGreaterThan(20)
+const online = commands.filter((command) => !offline.includes(command))
 
-  const results = await pairwise(online, async (command) => {
-    const args = [...command.split(' '), ...(needed[command] ?? [])]
-    const {json, exitCode} = await runCli([...args, '--json'], {home: temp.root})
-    return {command, exitCode, json}
-  })
-  const text = await runCli(['stake', 'show'], {home: temp.root})
+test.each(inParts(online))(
+  'a command that needs a network says so in an empty home, exit 3: part $part',
+  async ({members}) => {
+    using temp = makeTempHome()
+    expect(online.length).toBeGreaterThan(20)
 
-  for (const {command, exitCode, json} of results) {
-    expect({command, exitCode}).toEqual({command, exitCode: 3})
-    expect(json).toEqual(failure(command, 'NETWORK_MISSING', 'config', 3))
-  }
-  expect(text).toMatchObject({stdout: '', exitCode: 3})
-  expect(text.stderr).toContain('[NETWORK_MISSING]')
-  expect(text.stderr).toContain('hint: Pass `--network andromeda`')
-})
+    const results = await pairwise(members, async (command) => {
+      const args = [...command.split(' '), ...(needed[command] ?? [])]
+      const {json, exitCode} = await runCli([...args, '--json'], {home: temp.root})
+      return {command, exitCode, json}
+    })
+    const text = await runCli(['stake', 'show'], {home: temp.root})
+
+    for (const {command, exitCode, json} of results) {
+      expect({command, exitCode}).toEqual({command, exitCode: 3})
+      expect(json).toEqual(failure(command, 'NETWORK_MISSING', 'config', 3))
+    }
+    expect(text).toMatchObject({stdout: '', exitCode: 3})
+    expect(text.stderr).toContain('[NETWORK_MISSING]')
+    expect(text.stderr).toContain('hint: Pass `--network andromeda`')
+  },
+)
 
 test('commands that only look at this machine answer in an empty home', async () => {
   using temp = makeTempHome()
@@ -276,24 +280,35 @@ const wrong: [string, string, number][] = [
   ['no such command', 'COMMAND_UNKNOWN', 2],
 ]
 
-test('a wrong command line has one code and one exit code, in text and in JSON', async () => {
-  using temp = makeTempHome()
+/** So that none of them takes long on a busy machine. */
+function inParts<T>(all: readonly T[], size = 10): {part: number; members: T[]}[] {
+  return Array.from({length: Math.ceil(all.length / size)}, (_, index) => ({
+    part: index + 1,
+    members: all.slice(index * size, (index + 1) * size),
+  }))
+}
 
-  const results = await pairwise(wrong, async ([line]) => {
-    const {text, json, exitCode} = await runBoth(line.split(' '), {home: temp.root})
-    return {line, exitCode, json, text}
-  })
+test.each(inParts(wrong))(
+  'a wrong command line has one code and one exit code, in text and in JSON: part $part',
+  async ({members}) => {
+    using temp = makeTempHome()
 
-  const seen = results.map(({line, exitCode, json}) => [line, json.error?.code, exitCode])
-  expect(seen).toEqual(wrong)
-  for (const {line, json, text} of results) {
-    expect({line, ok: json.ok, exitCode: json.error?.exitCode, stdout: text.stdout}).toEqual({
-      line,
-      ok: false,
-      exitCode: text.exitCode,
-      stdout: '',
+    const results = await pairwise(members, async ([line]) => {
+      const {text, json, exitCode} = await runBoth(line.split(' '), {home: temp.root})
+      return {line, exitCode, json, text}
     })
-    expect(text.stderr).toContain(`error: ${json.error?.message} [${json.error?.code}]`)
-    expect(json.error?.message, line).toMatch(/^[^\n]+$/)
-  }
-})
+
+    const seen = results.map(({line, exitCode, json}) => [line, json.error?.code, exitCode])
+    expect(seen).toEqual(members)
+    for (const {line, json, text} of results) {
+      expect({line, ok: json.ok, exitCode: json.error?.exitCode, stdout: text.stdout}).toEqual({
+        line,
+        ok: false,
+        exitCode: text.exitCode,
+        stdout: '',
+      })
+      expect(text.stderr).toContain(`error: ${json.error?.message} [${json.error?.code}]`)
+      expect(json.error?.message, line).toMatch(/^[^\n]+$/)
+    }
+  },
+)
