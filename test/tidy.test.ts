@@ -97,6 +97,17 @@ test('imports point down, and each library has one home', () => {
   expect(errors).toEqual([])
 })
 
+test('directories are made by makeDirectory, and what a person names is parsed by parseJson', () => {
+  // Node.js asks for ever where a directory cannot be made; a deep document ends whoever walks through it.
+  const recursive = all.filter(({text}) => /mkdirSync\(.*recursive: true/.test(text))
+  expect(recursive.map(({file}) => file)).toEqual([])
+  const named = /JSON\.parse\(\s*readBoundedText\([^;]*DOCUMENT_FILE_BYTES/
+  expect(all.filter(({text}) => named.test(text)).map(({file}) => file)).toEqual([
+    // Written by the node alone.
+    'src/store/batch-cursor.ts',
+  ])
+})
+
 test('the scan sees every form of import', () => {
   const text = [
     "import {a} from './a.ts'",

@@ -212,7 +212,7 @@ export function parseAddress(text: string, context?: unknown, layer?: 'L1' | 'L2
 
 /** A count or id as text of digits; parsed to bigint. */
 export function parseWhole(text: string, what: string): bigint {
-  if (/^\d{1,78}$/.test(text)) return BigInt(text)
+  if (/^\d{1,78}$/.test(text) && BigInt(text) <= maxUint256) return BigInt(text)
   throw new Errors.CLIError(`${quote(text)} is not a ${what}: use digits only.`)
 }
 

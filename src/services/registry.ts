@@ -3,11 +3,12 @@ import {basename, dirname, extname, join, resolve} from 'node:path'
 
 import type {Address, Hex} from 'viem'
 
+import {decodeText} from '../lib/decode-text.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {assertMayWrite, writeFileAtomic, writeOutput} from '../lib/files.ts'
 import {isRecord, jsonFault, stringifyJson} from '../lib/json.ts'
 import {parseJson} from '../lib/parse-json.ts'
-import {DOCUMENT_FILE_BYTES, readBoundedFile, readBoundedText} from '../lib/read-file.ts'
+import {DOCUMENT_FILE_BYTES, readBoundedFile} from '../lib/read-file.ts'
 import {
   checkEntry,
   checkLogo,
@@ -163,7 +164,13 @@ function filesOf(path: string): string[] {
 }
 
 function readRegistry(file: string): {text: string; entries: unknown[]; isList: boolean} {
-  const text = reading(file, () => readBoundedText(file, DOCUMENT_FILE_BYTES))
+  const bytes = readBytes(file)
+  let text: string
+  try {
+    text = decodeText(bytes)
+  } catch (cause) {
+    throw invalid(file, messageOf(cause), cause)
+  }
   let value: unknown
   try {
     value = parseJson(text)
@@ -227,14 +234,10 @@ function isFolder(path: string): boolean {
   return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false
 }
 
-function readBytes(path: string): Uint8Array {
-  return reading(path, () => readBoundedFile(path, DOCUMENT_FILE_BYTES))
-}
-
 /** @throws {MetisSeqError} REGISTRY_UNREADABLE */
-function reading<T>(path: string, read: () => T): T {
+function readBytes(path: string): Uint8Array {
   try {
-    return read()
+    return readBoundedFile(path, DOCUMENT_FILE_BYTES)
   } catch (cause) {
     throw unreadable(path, messageOf(cause), cause)
   }

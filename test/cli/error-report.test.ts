@@ -94,6 +94,7 @@ test('wrong values are named, long ones are not repeated', () => {
   expect(() => parseAmount('1e18')).toThrow('"1e18" has an exponent')
   expect(() => parseWhole('-1', 'sequencer id')).toThrow('"-1" is not a sequencer id')
   expect(parseWhole('7', 'sequencer id')).toBe(7n)
+  expect(() => parseWhole('9'.repeat(78), 'sequencer id')).toThrow('is not a sequencer id')
   const key = 'ab'.repeat(32)
   expect(() => parseAddress(key)).toThrow('The value is not an address')
   const checksummed = '0xBF578472333179247657a6023D7418D6Dc792Ef3'

@@ -53,7 +53,7 @@ function faultOfFrame({version, kind}: Record<string, unknown>): Fault | undefin
   if (version !== 3 && version !== '3')
     return unsupported(`has version ${shown(version)}, and version 3 is read`)
   if (kind !== undefined && kind !== 'node-identity')
-    return unsupported(`has kind ${shown(kind)}, which is unknown here`)
+    return damaged(`has kind ${shown(kind)}, which is unknown here`)
   return undefined
 }
 
