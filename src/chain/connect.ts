@@ -2,7 +2,7 @@ import {createClient, custom, type Chain, type Client, type CustomTransport} fro
 
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {findCause, MetisSeqError} from '../lib/errors.ts'
-import {RpcTransportError, type RpcCall} from '../lib/json-rpc.ts'
+import {RpcResponseError, RpcTransportError, type RpcCall} from '../lib/json-rpc.ts'
 import {crossCheck, type CrossCheck} from './cross-check.ts'
 import {RATE_LIMITED, unreachable} from './endpoint-errors.ts'
 import {createEndpoint, type Endpoint, type SourceState} from './endpoint.ts'
@@ -133,23 +133,36 @@ type Asked =
       limited: RpcTransportError | undefined
     }
 
+/** Codes by which an endpoint says that it cannot do this at all: another one may. Source: EIP-1474. */
+const UNABLE_CODES: readonly number[] = [-32_600, -32_601, -32_001, -32_002, -32_004]
+
+/** True when the answer says something of the endpoint and nothing of what was asked. */
+function isUnable(error: unknown): error is RpcResponseError {
+  if (!(error instanceof RpcResponseError)) return false
+  // Positive codes are of providers: limits of a plan. 3 is a revert.
+  return UNABLE_CODES.includes(error.code) || (error.code > 3 && error.code < 1000)
+}
+
 async function requestFromAny(name: string, endpoints: Endpoint[], call: RpcCall): Promise<Asked> {
+  const isSending = call.method === 'eth_sendRawTransaction'
   let failure: RpcTransportError | undefined
   let limited: RpcTransportError | undefined
+  let unable: RpcResponseError | undefined
   for (const endpoint of endpoints) {
     try {
       return {answer: await endpoint.request(call)}
     } catch (error) {
       // An endpoint that broke off may have the transaction: what the next one says of it proves nothing.
-      if (failure && call.method === 'eth_sendRawTransaction')
-        throw unreachable(name, endpoints, failure)
-      if (!(error instanceof RpcTransportError)) throw error
-      if (error.reason === 'rate-limited') limited = soonest(limited, error)
-      else failure = error
+      if (isSending && failure && !failure.isTurnedAway) throw unreachable(name, endpoints, failure)
+      if (isUnable(error)) unable ??= error
+      else if (!(error instanceof RpcTransportError)) throw error
+      else if (error.reason === 'rate-limited') limited = soonest(limited, error)
+      else failure = isSending && failure?.isTurnedAway === false ? failure : error
     }
   }
+  if (unable && (!isSending || !failure || failure.isTurnedAway)) throw unable
   // A transaction that may be out with one endpoint is not sent again because another had no time.
-  if (failure && call.method === 'eth_sendRawTransaction') limited = undefined
+  if (failure && isSending && !failure.isTurnedAway) limited = undefined
   return {failure, limited}
 }
 
