@@ -14,6 +14,8 @@ export type ChainClient = Client<CustomTransport, Chain>
 export interface Connection {
   client: ChainClient
   sources(): SourceState[]
+  /** The least number of calls that one of its endpoints takes at once; undefined: none has refused any. */
+  batchLimit(): number | undefined
   /**
    * Asks every endpoint for its newest block and for an older one. Those that are behind are not asked from
    * then on.
@@ -61,6 +63,10 @@ export function connectChain({
   const client: ChainClient = createClient({chain: chainOf(name, chainId, urls), transport})
   return {
     client,
+    batchLimit() {
+      const limits = endpoints.flatMap((endpoint) => endpoint.batchLimit() ?? [])
+      return limits.length === 0 ? undefined : Math.min(...limits)
+    },
     sources: () => endpoints.map((endpoint) => endpoint.source),
     async crossCheck(depth) {
       const check = await patiently(patience, () => crossCheck(name, endpoints, depth))

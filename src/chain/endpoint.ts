@@ -7,6 +7,7 @@ import {
   type RpcCall,
   type RpcClient,
 } from '../lib/json-rpc.ts'
+import {batchLimitOf} from '../lib/rpc-batch.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {isAnswerTo} from './answer-shapes.ts'
 
@@ -23,6 +24,8 @@ export interface SourceState {
 /** One address of a chain. */
 export interface Endpoint {
   source: SourceState
+  /** Calls that it takes in one request; undefined: it has refused none. */
+  batchLimit(): number | undefined
   request(call: RpcCall): Promise<unknown>
   close(): void
 }
@@ -52,6 +55,7 @@ export function createEndpoint(
   let proof: Promise<void> | undefined
   return {
     source,
+    batchLimit: () => batchLimitOf(url),
     close: () => rpc.close(),
     async request(call) {
       proof ??= proveChainId(ask, name, url, chainId, source)

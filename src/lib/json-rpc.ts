@@ -1,6 +1,6 @@
-import {messageOf, systemErrorCode} from './errors.ts'
+import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
 import {httpRefusal, withoutSecrets} from './http-refusal.ts'
-import {ANSWER_TOO_LARGE, exchange, httpFor, MAX_ANSWER_BYTES} from './http.ts'
+import {agentTo, ANSWER_TOO_LARGE, exchange, MAX_ANSWER_BYTES} from './http.ts'
 import {isRecord} from './json.ts'
 import {RpcResponseError, RpcTransportError} from './rpc-errors.ts'
 import {sendInParts, type BatchAnswer} from './rpc-batch.ts'
@@ -141,7 +141,7 @@ export function openHttp(url: string, options: RpcClientOptions): RpcConnection 
   const {timeoutMs = 10_000, maxSockets = 16, tls = {}, method = 'POST', headers = {}} = options
   const {maxAnswerBytes = MAX_ANSWER_BYTES} = options
   const target = new URL(url)
-  const agent = new (httpFor(target.protocol).Agent)({keepAlive: true, maxSockets, ...tls})
+  const agent = agentTo(target, {maxSockets, tls, timeoutMs})
   const request = {method, headers, agent, timeoutMs, maxBytes: maxAnswerBytes}
 
   async function post(body: string): Promise<string> {
@@ -210,6 +210,10 @@ function boundedData(data: unknown, depth = 0): unknown {
 
 function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTransportError {
   const code = systemErrorCode(cause)
+  if (cause instanceof MetisSeqError) {
+    const {message, retryable} = cause
+    return new RpcTransportError({reason: retryable ? 'network' : 'refused', url, message, cause})
+  }
   if (code === 'ETIMEDOUT') {
     return new RpcTransportError({
       reason: 'timeout',
