@@ -2,7 +2,7 @@ import {createClient, custom, type Chain, type Client, type CustomTransport} fro
 
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {findCause, MetisSeqError} from '../lib/errors.ts'
-import {RpcTransportError, type RpcCall} from '../lib/json-rpc.ts'
+import {RpcResponseError, RpcTransportError, type RpcCall} from '../lib/json-rpc.ts'
 import {crossCheck, type CrossCheck} from './cross-check.ts'
 import {RATE_LIMITED, unreachable} from './endpoint-errors.ts'
 import {createEndpoint, type Endpoint, type SourceState} from './endpoint.ts'
@@ -14,6 +14,8 @@ export type ChainClient = Client<CustomTransport, Chain>
 export interface Connection {
   client: ChainClient
   sources(): SourceState[]
+  /** The least number of calls that one of its endpoints takes at once; undefined: none has refused any. */
+  batchLimit(): number | undefined
   /**
    * Asks every endpoint for its newest block and for an older one. Those that are behind are not asked from
    * then on.
@@ -61,6 +63,10 @@ export function connectChain({
   const client: ChainClient = createClient({chain: chainOf(name, chainId, urls), transport})
   return {
     client,
+    batchLimit() {
+      const limits = endpoints.flatMap((endpoint) => endpoint.batchLimit() ?? [])
+      return limits.length === 0 ? undefined : Math.min(...limits)
+    },
     sources: () => endpoints.map((endpoint) => endpoint.source),
     async crossCheck(depth) {
       const check = await patiently(patience, () => crossCheck(name, endpoints, depth))
@@ -133,23 +139,36 @@ type Asked =
       limited: RpcTransportError | undefined
     }
 
+/** Codes by which an endpoint says that it cannot do this at all: another one may. Source: EIP-1474. */
+const UNABLE_CODES: readonly number[] = [-32_600, -32_601, -32_001, -32_002, -32_004]
+
+/** True when the answer says something of the endpoint and nothing of what was asked. */
+function isUnable(error: unknown): error is RpcResponseError {
+  if (!(error instanceof RpcResponseError)) return false
+  // Positive codes are of providers: limits of a plan. 3 is a revert.
+  return UNABLE_CODES.includes(error.code) || (error.code > 3 && error.code < 1000)
+}
+
 async function requestFromAny(name: string, endpoints: Endpoint[], call: RpcCall): Promise<Asked> {
+  const isSending = call.method === 'eth_sendRawTransaction'
   let failure: RpcTransportError | undefined
   let limited: RpcTransportError | undefined
+  let unable: RpcResponseError | undefined
   for (const endpoint of endpoints) {
     try {
       return {answer: await endpoint.request(call)}
     } catch (error) {
       // An endpoint that broke off may have the transaction: what the next one says of it proves nothing.
-      if (failure && call.method === 'eth_sendRawTransaction')
-        throw unreachable(name, endpoints, failure)
-      if (!(error instanceof RpcTransportError)) throw error
-      if (error.reason === 'rate-limited') limited = soonest(limited, error)
-      else failure = error
+      if (isSending && failure && !failure.isTurnedAway) throw unreachable(name, endpoints, failure)
+      if (isUnable(error)) unable ??= error
+      else if (!(error instanceof RpcTransportError)) throw error
+      else if (error.reason === 'rate-limited') limited = soonest(limited, error)
+      else failure = isSending && failure?.isTurnedAway === false ? failure : error
     }
   }
+  if (unable && (!isSending || !failure || failure.isTurnedAway)) throw unable
   // A transaction that may be out with one endpoint is not sent again because another had no time.
-  if (failure && call.method === 'eth_sendRawTransaction') limited = undefined
+  if (failure && isSending && !failure.isTurnedAway) limited = undefined
   return {failure, limited}
 }
 

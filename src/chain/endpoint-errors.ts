@@ -23,7 +23,7 @@ export function unreachable(
   failure: RpcTransportError | undefined,
 ): MetisSeqError {
   if (failure?.reason === 'rate-limited') return limited(name, endpoints, failure)
-  const {code, sentence, retryable} = kindOf(name, failure)
+  const {code, sentence, retryable, hints} = kindOf(name, failure)
   return new MetisSeqError({
     code,
     message: `${sentence} ${failure?.message ?? 'None is set.'}`,
@@ -31,9 +31,9 @@ export function unreachable(
     facts: {
       chain: name,
       endpoints: endpoints.map(({source}) => source.endpoint).join(', '),
-      ...(failure ? {reason: failure.reason} : {}),
+      ...(failure ? {reason: failure.reason, ...factsOfHttp(failure)} : {}),
     },
-    hints: [
+    hints: hints ?? [
       'Run `metis-seq network check` to test every endpoint of the network.',
       'On the local network, run `metis-seq local status`.',
     ],
@@ -42,14 +42,20 @@ export function unreachable(
   })
 }
 
+interface Kind {
+  code: string
+  sentence: string
+  retryable: boolean
+  /** Instead of the usual ones. */
+  hints?: string[]
+}
+
 /** What kind of fault it is: one that answers, and wrongly, does so the next time as well. */
-function kindOf(
-  name: string,
-  failure: RpcTransportError | undefined,
-): {code: string; sentence: string; retryable: boolean} {
+function kindOf(name: string, failure: RpcTransportError | undefined): Kind {
   switch (failure?.reason) {
-    case 'not-json':
     case 'http-status':
+      return kindOfStatus(name, failure)
+    case 'not-json':
       return {
         code: 'ENDPOINT_NOT_JSON_RPC',
         sentence: `The ${name} endpoint does not speak JSON-RPC.`,
@@ -73,6 +79,62 @@ function kindOf(
         sentence: `No ${name} endpoint answers.`,
         retryable: true,
       }
+  }
+}
+
+const DENIED: readonly number[] = [401, 402, 403]
+/** Of servers that are busy, late, or have no node behind them now. */
+const PASSING: readonly number[] = [408, 425]
+
+function kindOfStatus(name: string, {httpStatus = 0, location}: RpcTransportError): Kind {
+  const check = 'Run `metis-seq network check` to test every endpoint of the network.'
+  if (DENIED.includes(httpStatus))
+    return {
+      code: 'ENDPOINT_DENIED',
+      sentence: `The ${name} endpoint does not let us in.`,
+      retryable: false,
+      hints: [
+        'Check the key in its URL, what your plan with the provider covers, and whether it takes this address of yours.',
+        check,
+      ],
+    }
+  if (httpStatus === 407)
+    return {
+      code: 'PROXY_DENIED',
+      sentence: `The proxy before the ${name} endpoint wants a name and a password.`,
+      retryable: false,
+      hints: ['Put them into HTTPS_PROXY or HTTP_PROXY: `http://NAME:PASSWORD@HOST:PORT`.', check],
+    }
+  if (httpStatus >= 300 && httpStatus < 400)
+    return {
+      code: 'ENDPOINT_REDIRECTS',
+      sentence: `The ${name} endpoint sends us elsewhere, and nothing is sent on to an address that nobody named.`,
+      retryable: false,
+      hints: [
+        `Name the right address in the profile or network${location === undefined ? '' : `; this one points to ${location}`}.`,
+        check,
+      ],
+    }
+  if (httpStatus >= 500 || PASSING.includes(httpStatus))
+    return {
+      code: 'ENDPOINT_FAILING',
+      sentence: `The ${name} endpoint is there and cannot answer now.`,
+      retryable: true,
+      hints: ['Wait, then run the same command again, or name another endpoint.', check],
+    }
+  return {
+    code: 'ENDPOINT_NOT_JSON_RPC',
+    sentence: `The ${name} endpoint does not speak JSON-RPC.`,
+    retryable: false,
+  }
+}
+
+/** What an endpoint said by HTTP, for scripts. */
+function factsOfHttp({httpStatus, words, location}: RpcTransportError): Record<string, string> {
+  return {
+    ...(httpStatus === undefined ? {} : {httpStatus: `${httpStatus}`}),
+    ...(words === undefined ? {} : {endpointSays: words}),
+    ...(location === undefined ? {} : {location}),
   }
 }
 
@@ -129,6 +191,7 @@ function limited(name: string, endpoints: Endpoint[], failure: RpcTransportError
       chain: name,
       endpoints: endpoints.map(({source}) => source.endpoint).join(', '),
       reason: failure.reason,
+      ...factsOfHttp(failure),
       ...(retryAfterMs === undefined ? {} : {retryAfterSeconds: `${retryAfterMs / 1000}`}),
     },
     hints: [

@@ -1,3 +1,4 @@
+import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {
   createRpcClient,
@@ -6,6 +7,7 @@ import {
   type RpcCall,
   type RpcClient,
 } from '../lib/json-rpc.ts'
+import {batchLimitOf} from '../lib/rpc-batch.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {isAnswerTo} from './answer-shapes.ts'
 
@@ -22,6 +24,8 @@ export interface SourceState {
 /** One address of a chain. */
 export interface Endpoint {
   source: SourceState
+  /** Calls that it takes in one request; undefined: it has refused none. */
+  batchLimit(): number | undefined
   request(call: RpcCall): Promise<unknown>
   close(): void
 }
@@ -51,6 +55,7 @@ export function createEndpoint(
   let proof: Promise<void> | undefined
   return {
     source,
+    batchLimit: () => batchLimitOf(url),
     close: () => rpc.close(),
     async request(call) {
       proof ??= proveChainId(ask, name, url, chainId, source)
@@ -90,8 +95,9 @@ function isLimit(error: unknown, {method}: RpcCall): error is RpcResponseError {
 }
 
 function toLimit(error: RpcResponseError, url: string): RpcTransportError {
-  const message = `The endpoint limits how often it is asked (code ${error.code}).`
-  return new RpcTransportError({reason: 'rate-limited', url, message, cause: error})
+  const words = cleanText(error.message)
+  const message = `The endpoint limits how often it is asked (code ${error.code}). It says: ${words}`
+  return new RpcTransportError({reason: 'rate-limited', url, message, words, cause: error})
 }
 
 async function proveChainId(
@@ -122,12 +128,22 @@ async function proveChainId(
   })
 }
 
+interface Waiting {
+  call: RpcCall
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
 /** Calls made in one turn of the event loop travel in one HTTP request. */
 function batching(rpc: RpcClient, source: SourceState): (call: RpcCall) => Promise<unknown> {
-  let waiting: {call: RpcCall; resolve(value: unknown): void; reject(error: unknown): void}[] = []
-  const flush = async () => {
+  let waiting: Waiting[] = []
+  const flush = () => {
     const batch = waiting
     waiting = []
+    return sendAll(batch)
+  }
+  const sendAlone = (only: Waiting) => sendAll([only])
+  const sendAll = async (batch: readonly Waiting[]) => {
     const started = performance.now()
     try {
       const answers =
@@ -149,6 +165,8 @@ function batching(rpc: RpcClient, source: SourceState): (call: RpcCall) => Promi
   }
   return (call) =>
     new Promise((resolve, reject) => {
+      // On its own: what comes back is said of this transaction and of nothing else.
+      if (call.method === 'eth_sendRawTransaction') return void sendAlone({call, resolve, reject})
       if (waiting.push({call, resolve, reject}) === 1) setImmediate(() => void flush())
     })
 }

@@ -2,14 +2,13 @@ import {getBlock, getFeeHistory, getGasPrice} from 'viem/actions'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
+import {TIP_BLOCKS, TIP_PERCENTILE, tipOf, type Tip} from '../protocol/tip.ts'
 import type {ChainClient} from './connect.ts'
 
 /** What a transaction offers per gas, in wei. */
 export type GasFees =
   | {type: 'legacy'; gasPrice: bigint}
   | {type: 'eip1559'; maxFeePerGas: bigint; maxPriorityFeePerGas: bigint}
-
-const DEFAULT_PRIORITY_WEI = 1_000_000_000n
 
 /**
  * Fees that a transaction needs now: EIP-1559 with room for two doublings of the base fee where there is
@@ -29,21 +28,40 @@ export interface WantedFees {
 export async function readPrices(
   client: ChainClient,
   wanted: WantedFees = {},
-): Promise<{fees: GasFees; likelyPriceWei: bigint}> {
-  const [{baseFeePerGas}, nodePrice] = await Promise.all([getBlock(client), getGasPrice(client)])
+): Promise<{fees: GasFees; likelyPriceWei: bigint; tip: Tip | null}> {
+  const [{baseFeePerGas}, nodePrice, tip] = await Promise.all([
+    getBlock(client),
+    getGasPrice(client),
+    readTip(client, wanted.priorityFeeWei),
+  ])
   if (!baseFeePerGas) {
     const gasPrice = wanted.maxFeeWei ?? nodePrice
-    return {fees: {type: 'legacy', gasPrice}, likelyPriceWei: gasPrice}
+    return {fees: {type: 'legacy', gasPrice}, likelyPriceWei: gasPrice, tip: null}
   }
   if (wanted.maxFeeWei !== undefined && wanted.maxFeeWei < baseFeePerGas)
     throw feeBelowBase(wanted.maxFeeWei, baseFeePerGas)
-  const priority = wanted.priorityFeeWei ?? DEFAULT_PRIORITY_WEI
-  const maxFeePerGas = wanted.maxFeeWei ?? baseFeePerGas * 4n + priority
-  const maxPriorityFeePerGas = smaller(priority, maxFeePerGas)
+  const maxFeePerGas = wanted.maxFeeWei ?? baseFeePerGas * 4n + tip.wei
+  const maxPriorityFeePerGas = smaller(tip.wei, maxFeePerGas)
   return {
+    tip: {...tip, wei: maxPriorityFeePerGas},
     fees: {type: 'eip1559', maxFeePerGas, maxPriorityFeePerGas},
     likelyPriceWei: smaller(baseFeePerGas + maxPriorityFeePerGas, maxFeePerGas),
   }
+}
+
+/** The tip that was asked for, or what the last blocks took. */
+async function readTip(client: ChainClient, wantedWei: bigint | undefined): Promise<Tip> {
+  if (wantedWei !== undefined) return {wei: wantedWei, source: 'chosen'}
+  // One that does not tell its history is no reason to send nothing.
+  const history = await getFeeHistory(client, {
+    blockCount: TIP_BLOCKS,
+    rewardPercentiles: [TIP_PERCENTILE],
+  }).catch(() => undefined)
+  const rewards = history?.reward?.map((block, at) => ({
+    tipWei: block?.[0] ?? 0n,
+    fullness: history.gasUsedRatio?.[at] ?? 1,
+  }))
+  return tipOf(rewards)
 }
 
 function feeBelowBase(offeredWei: bigint, baseFeeWei: bigint): MetisSeqError {

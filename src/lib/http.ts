@@ -1,4 +1,6 @@
-import type {Agent, IncomingHttpHeaders, IncomingMessage} from 'node:http'
+import type {Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions} from 'node:http'
+
+import {proxyAuthorization, proxyFor, tunnelAgent} from './proxy.ts'
 
 /**
  * Longest answer that is read unless a caller says otherwise. geth and our node end a batch at 25 MB; what is read is
@@ -88,9 +90,10 @@ function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer>
   const {method, body = '', headers = {}, agent, timeoutMs, maxBytes} = request
   const target = new URL(url)
   return new Promise((resolve, reject) => {
+    const way = wayTo(target, agent, timeoutMs)
     const outgoing = httpFor(target.protocol).request(
-      target,
-      {method, ...(agent ? {agent} : {}), headers: {...lengthOf(method, body), ...headers}},
+      way.to,
+      {method, ...way.options, headers: {...lengthOf(method, body), ...headers, ...way.headers}},
       (response) =>
         readAtMost(response, maxBytes ?? MAX_ANSWER_BYTES).then(
           (text) => resolve({status: response.statusCode ?? 0, headers: response.headers, text}),
@@ -108,6 +111,48 @@ function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer>
     outgoing.on('error', reject)
     outgoing.end(body)
   })
+}
+
+interface Way {
+  to: URL
+  options: RequestOptions
+  headers: Record<string, string>
+}
+
+/** Straight, or through the proxy of the environment: a plain address by its whole name, a safe one by a tunnel. */
+function wayTo(target: URL, agent: Agent | undefined, timeoutMs: number): Way {
+  const own = agent ? {agent} : {}
+  const proxy = proxyFor(target)
+  if (!proxy) return {to: target, options: own, headers: {}}
+  if (target.protocol === 'https:') {
+    // Kept connections are those of whoever asks often, and brings a tunnel of his own.
+    const through = agent ?? tunnelAgent(proxy, {timeoutMs, tls: {}, keepAlive: false})
+    return {to: target, options: {agent: through}, headers: {}}
+  }
+  const {username, password, host, href} = target
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const basic = `Basic ${Buffer.from(pair).toString('base64')}`
+  const plain = new URL(href)
+  plain.username = plain.password = ''
+  return {
+    to: proxy.url,
+    options: {...own, path: plain.href, auth: ''},
+    headers: {
+      host,
+      ...proxyAuthorization(proxy),
+      ...(username === '' ? {} : {authorization: basic}),
+    },
+  }
+}
+
+/** For many requests to one address: its connections stay open. */
+export function agentTo(
+  target: URL,
+  {maxSockets, tls, timeoutMs}: {maxSockets: number; tls: object; timeoutMs: number},
+): Agent {
+  const proxy = target.protocol === 'https:' ? proxyFor(target) : undefined
+  if (proxy) return tunnelAgent(proxy, {maxSockets, tls, timeoutMs, keepAlive: true})
+  return new (httpFor(target.protocol).Agent)({keepAlive: true, maxSockets, ...tls})
 }
 
 function lengthOf(method: HttpRequest['method'], body: string): Record<string, string | number> {

@@ -1,54 +1,11 @@
-import type {IncomingHttpHeaders} from 'node:http'
-
-import {messageOf, systemErrorCode} from './errors.ts'
-import {ANSWER_TOO_LARGE, exchange, httpFor, MAX_ANSWER_BYTES} from './http.ts'
+import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
+import {httpRefusal, withoutSecrets} from './http-refusal.ts'
+import {agentTo, ANSWER_TOO_LARGE, exchange, MAX_ANSWER_BYTES} from './http.ts'
 import {isRecord} from './json.ts'
+import {RpcResponseError, RpcTransportError} from './rpc-errors.ts'
+import {sendInParts, type BatchAnswer} from './rpc-batch.ts'
 
-/** The endpoint gave no usable JSON-RPC answer. `reason` is stable; the URL is kept out of the text. */
-export class RpcTransportError extends Error {
-  readonly reason:
-    | 'refused'
-    | 'timeout'
-    | 'http-status'
-    | 'rate-limited'
-    | 'not-json'
-    | 'too-large'
-    | 'wrong-answer'
-    | 'network'
-  readonly url: string
-  readonly httpStatus: number | undefined
-  /** When the endpoint wants to be asked again, if it said so; only where it is rate-limited. */
-  readonly retryAfterMs: number | undefined
-
-  constructor(options: {
-    reason: RpcTransportError['reason']
-    url: string
-    message: string
-    httpStatus?: number
-    retryAfterMs?: number | undefined
-    cause?: unknown
-  }) {
-    super(options.message, {cause: options.cause})
-    this.name = 'RpcTransportError'
-    this.reason = options.reason
-    this.url = options.url
-    this.httpStatus = options.httpStatus
-    this.retryAfterMs = options.retryAfterMs
-  }
-}
-
-/** The endpoint answered with a JSON-RPC error object. */
-export class RpcResponseError extends Error {
-  readonly code: number
-  readonly data: unknown
-
-  constructor(options: {code: number; message: string; data?: unknown}) {
-    super(options.message)
-    this.name = 'RpcResponseError'
-    this.code = options.code
-    this.data = options.data
-  }
-}
+export {RpcResponseError, RpcTransportError}
 
 export interface RpcCall {
   method: string
@@ -58,7 +15,10 @@ export interface RpcCall {
 export interface RpcClient {
   readonly url: string
   request(method: string, params?: readonly unknown[]): Promise<unknown>
-  /** One HTTP request with all calls, in order. Each answer is a value or an RpcResponseError. */
+  /**
+   * One HTTP request with all calls, in order; several, where the endpoint takes fewer at once. Each answer is a value
+   * or an RpcResponseError.
+   */
   batch(calls: readonly RpcCall[]): Promise<(unknown | RpcResponseError)[]>
   close(): void
 }
@@ -114,28 +74,60 @@ export function rpcOver(connection: RpcConnection, url: string): RpcClient {
     }
   }
 
+  /** One request. What is not among the answers is undefined. */
+  async function postBatch(calls: readonly RpcCall[]): Promise<BatchAnswer> {
+    const from = nextId
+    nextId += calls.length
+    const ids = calls.map((_call, index) => from + index)
+    const body = calls.map(({method, params = []}, index) => ({
+      jsonrpc: '2.0',
+      id: ids[index],
+      method,
+      params,
+    }))
+    const answers = await post(calls.length === 1 ? body[0] : body)
+    if (calls.length === 1 && !Array.isArray(answers)) {
+      assertId(answers, from, url, calls[0]!.method)
+      return [resultOrError(answers, url)]
+    }
+    if (!Array.isArray(answers)) return errorOf(answers, url)
+    const byId = new Map(answers.filter(isRecord).map((answer) => [String(answer['id']), answer]))
+    const found = ids.map((id) => byId.get(String(id)))
+    if (found.every((answer) => answer === undefined) && isRecord(answers[0]))
+      return errorOf(answers[0], url)
+    return found.map((answer) => (answer === undefined ? undefined : resultOrError(answer, url)))
+  }
+
   return {
     url,
     async request(method, params = []) {
-      const answer = await post({jsonrpc: '2.0', id: nextId++, method, params})
+      const id = nextId++
+      const answer = await post({jsonrpc: '2.0', id, method, params})
+      assertId(answer, id, url, method)
       return resultOf(answer, url)
     },
-    async batch(calls) {
-      const from = nextId
-      nextId += calls.length
-      const body = calls.map(({method, params = []}, index) => ({
-        jsonrpc: '2.0',
-        id: from + index,
-        method,
-        params,
-      }))
-      const answers = await post(body)
-      if (!Array.isArray(answers)) return calls.map(() => resultOf(answers, url))
-      const byId = new Map(answers.filter(isRecord).map((answer) => [answer['id'], answer]))
-      return calls.map((_call, index) => resultOrError(byId.get(from + index), url))
-    },
+    batch: (calls) => sendInParts(url, calls, postBatch),
     close: () => connection.close(),
   }
+}
+
+/** The one error that a whole batch got. A result that belongs to no call is no answer. */
+function errorOf(answer: unknown, url: string): RpcResponseError {
+  const outcome = resultOrError(answer, url)
+  if (outcome instanceof RpcResponseError) return outcome
+  throw new RpcTransportError({
+    reason: 'not-json',
+    url,
+    message: 'The endpoint answered a batch with something that is no list of answers.',
+  })
+}
+
+/** An error without an id, and an endpoint that writes numbers as text, answer no other question. */
+function assertId(answer: unknown, id: number, url: string, method: string): void {
+  const answered = isRecord(answer) ? (answer['id'] ?? id) : id
+  if (String(answered) === String(id)) return
+  const message = `It answers ${method} with the answer to another request.`
+  throw new RpcTransportError({reason: 'wrong-answer', url, message})
 }
 
 export interface RpcConnection {
@@ -149,45 +141,19 @@ export function openHttp(url: string, options: RpcClientOptions): RpcConnection 
   const {timeoutMs = 10_000, maxSockets = 16, tls = {}, method = 'POST', headers = {}} = options
   const {maxAnswerBytes = MAX_ANSWER_BYTES} = options
   const target = new URL(url)
-  const agent = new (httpFor(target.protocol).Agent)({keepAlive: true, maxSockets, ...tls})
+  const agent = agentTo(target, {maxSockets, tls, timeoutMs})
   const request = {method, headers, agent, timeoutMs, maxBytes: maxAnswerBytes}
 
   async function post(body: string): Promise<string> {
     const answer = await exchange(target, {...request, body}).catch((cause: unknown) => {
       throw toTransportError(cause, url, timeoutMs)
     })
-    // Whatever the body says, the request was not looked at.
-    if (answer.status === TOO_MANY_REQUESTS) throw rateLimited(url, answer.headers)
-    // Some endpoints answer a JSON-RPC error with an HTTP error status: the body decides.
-    if (answer.status >= 400 && !looksLikeJson(answer.text))
-      throw httpStatusError(url, answer.status)
+    const refusal = httpRefusal(url, answer)
+    if (refusal) throw refusal
     return answer.text
   }
 
   return {post, close: () => agent.destroy()}
-}
-
-const TOO_MANY_REQUESTS = 429
-
-function rateLimited(url: string, headers: IncomingHttpHeaders): RpcTransportError {
-  const after = headers['retry-after']
-  const seconds = after !== undefined && /^\d{1,6}$/.test(after) ? Number(after) : undefined
-  return new RpcTransportError({
-    reason: 'rate-limited',
-    url,
-    httpStatus: TOO_MANY_REQUESTS,
-    retryAfterMs: seconds === undefined ? undefined : seconds * 1000,
-    message: 'The endpoint limits how often it is asked (HTTP status 429).',
-  })
-}
-
-function httpStatusError(url: string, httpStatus: number): RpcTransportError {
-  return new RpcTransportError({
-    reason: 'http-status',
-    url,
-    httpStatus,
-    message: `The endpoint answered with HTTP status ${httpStatus}.`,
-  })
 }
 
 function resultOrError(answer: unknown, url: string): unknown | RpcResponseError {
@@ -201,13 +167,17 @@ function resultOrError(answer: unknown, url: string): unknown | RpcResponseError
 
 function resultOf(answer: unknown, url: string): unknown {
   if (isRecord(answer)) {
+    if (typeof answer['error'] === 'string') {
+      const message = withoutSecrets(answer['error'].slice(0, MAX_ERROR_LETTERS), url)
+      throw new RpcResponseError({code: -32_000, message})
+    }
     if (isRecord(answer['error'])) {
       const {code, message, data} = answer['error']
       throw new RpcResponseError({
         code: typeof code === 'number' ? code : -32_000,
         message:
           typeof message === 'string'
-            ? message.slice(0, MAX_ERROR_LETTERS)
+            ? withoutSecrets(message.slice(0, MAX_ERROR_LETTERS), url)
             : 'The endpoint gave an error without a text.',
         data: boundedData(data),
       })
@@ -238,12 +208,12 @@ function boundedData(data: unknown, depth = 0): unknown {
   return Object.fromEntries(entries.map(([name, value]) => [name, boundedData(value, depth + 1)]))
 }
 
-function looksLikeJson(text: string): boolean {
-  return /^\s*[[{]/.test(text)
-}
-
 function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTransportError {
   const code = systemErrorCode(cause)
+  if (cause instanceof MetisSeqError) {
+    const {message, retryable} = cause
+    return new RpcTransportError({reason: retryable ? 'network' : 'refused', url, message, cause})
+  }
   if (code === 'ETIMEDOUT') {
     return new RpcTransportError({
       reason: 'timeout',

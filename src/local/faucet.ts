@@ -12,6 +12,7 @@ import type {ChainClient} from '../chain/connect.ts'
 import {readFees} from '../chain/fees.ts'
 import type {TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {gasLimitOf} from '../protocol/gas.ts'
 import type {Context} from '../services/context.ts'
 import {openSigner} from '../services/keys.ts'
 import {LOCAL_NETWORK, localPaths} from './settings.ts'
@@ -157,7 +158,7 @@ async function pay(
       to,
       data,
       valueWei,
-      gasLimit: (gas * 6n) / 5n,
+      gasLimit: gasLimitOf(gas),
       fees,
     })
     await sendRawTransaction(client, {serializedTransaction: raw})

@@ -1,7 +1,8 @@
-import {isAddressEqual, type Address} from 'viem'
-import {getBlockNumber, getCode} from 'viem/actions'
+import {isAddressEqual, zeroAddress, type Address} from 'viem'
+import {getBalance, getBlockNumber, getCode} from 'viem/actions'
 
 import {poolPointers, type Pointer} from '../chain/actions/locking-pool/read-pointers.ts'
+import {readImplementation} from '../chain/actions/locking-pool/read-pool-rules.ts'
 import {connectChain, type ChainClient} from '../chain/connect.ts'
 import {connectPos} from '../chain/pos-client.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
@@ -13,6 +14,8 @@ import {proveEndpoints} from './prove-endpoints.ts'
 export interface NetworkCheck {
   ok: boolean
   checks: Check[]
+  /** What LockingPool was changed to, when its rules are not known here. */
+  unknownCode: Address | null
 }
 
 /** Tests every endpoint of the network, that its addresses hold code, and that the contracts point at each other. */
@@ -23,6 +26,7 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
     ...urls.l1.map((url) => ({name: 'L1', chainId: network.l1.chainId, url})),
     ...urls.l2.map((url) => ({name: 'L2', chainId: network.l2.chainId, url})),
   ]
+  const unknown = unknownImplementation(context)
   const [reachable, agreement, pos, l1, l2] = await Promise.all([
     Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint, timeoutMs))),
     Promise.all((['L1', 'L2'] as const).map((chain) => checkAgreement(context, chain, urls))),
@@ -30,9 +34,23 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
     checkL1Contracts(context),
     checkL2Contracts(context),
   ])
-  const checks = [...reachable, ...agreement.flat(), ...pos, ...l1, ...l2]
-  return {ok: checks.every((check) => check.ok), checks}
+  const checks = [
+    ...reachable,
+    ...withoutEchoes('l1', [...agreement[0]!, ...l1], reachable),
+    ...withoutEchoes('l2', [...agreement[1]!, ...l2], reachable),
+    ...pos,
+  ]
+  return {ok: checks.every((check) => check.ok), checks, unknownCode: await unknown}
 }
+
+/** One cause once: what could not be asked, since no endpoint of its chain answers, is told by their lines. */
+function withoutEchoes(chain: 'l1' | 'l2', checks: Check[], reachable: Check[]): Check[] {
+  const answers = reachable.some(({id, ok}) => ok && id === `endpoint-${chain}`)
+  return answers ? checks : checks.filter(({ok}) => ok)
+}
+
+/** As many as the largest read of a command has. */
+const PROBE_CALLS = 32
 
 async function checkEndpoint(
   {name, chainId, url}: {name: string; chainId: number; url: string},
@@ -42,7 +60,15 @@ async function checkEndpoint(
   const label = `${name} endpoint ${redactUrl(url)} serves chain ${chainId}`
   return attempt(`endpoint-${name.toLowerCase()}`, label, async () => {
     try {
-      return `block ${await getBlockNumber(connection.client)}`
+      const block = await getBlockNumber(connection.client)
+      await Promise.all(
+        Array.from({length: PROBE_CALLS}, () =>
+          getBalance(connection.client, {address: zeroAddress}),
+        ),
+      )
+      const limit = connection.batchLimit()
+      if (limit === undefined) return `block ${block}`
+      return `block ${block}; it takes ${limit} ${limit === 1 ? 'call' : 'calls'} at once, so commands ask more often`
     } finally {
       connection.close()
     }
@@ -111,6 +137,16 @@ function checkCode(client: ChainClient, name: string, address: Address): Promise
     if (!code) throw new Error('no code at this address')
     return `${(code.length - 2) / 2} bytes`
   })
+}
+
+/** The implementation behind LockingPool when this tool does not know its rules; null when it does. */
+async function unknownImplementation({network, l1}: Context): Promise<Address | null> {
+  const {poolImplementations, contracts} = network.l1
+  if (poolImplementations === undefined) return null
+  const known = Object.keys(poolImplementations) as Address[]
+  // Without an answer there is a line that says so.
+  const found = await readImplementation(l1().client, contracts.lockingPool).catch(() => null)
+  return found === null || known.some((each) => isAddressEqual(each, found)) ? null : found
 }
 
 function checkPointer({label, expected, read}: Pointer): Promise<Check> {

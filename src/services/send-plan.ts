@@ -7,6 +7,8 @@ import {fromRevert} from '../chain/reverts.ts'
 import type {TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
+import {gasLimitOf, likelyGasOf, mostGasOf} from '../protocol/gas.ts'
+import type {Tip} from '../protocol/tip.ts'
 import {assertNoTrap, DEAR_GAS_WEI, type Plan, type PlannedCall, type Trap} from './plan.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
@@ -32,6 +34,8 @@ export interface SendChoices {
 export interface Preview {
   plan: Plan
   fees: GasFees
+  /** What the block producer is offered per gas, and by whose word; null on a chain without a base fee. */
+  tip: Tip | null
   /** Gas of each call; null where it depends on a call before it. */
   gasLimits: (bigint | null)[]
   /** Price of all calls at the fees of now, in wei of the chain's coin. */
@@ -65,7 +69,7 @@ export async function previewPlan(
   await settleOpenTransactions(plan.from, dependencies, choices.looksOnly)
   assertNoTrap(plan.traps, choices.overrides)
   const {client, reporter} = dependencies
-  const [firstNonce, {fees, likelyPriceWei}, balanceWei, baseFees] = await Promise.all([
+  const [firstNonce, {fees, likelyPriceWei, tip}, balanceWei, baseFees] = await Promise.all([
     // Looking refuses what sending would refuse.
     choices.gasPaidElsewhere ? null : chooseNonce(plan, choices, dependencies),
     readPrices(client, choices),
@@ -73,7 +77,7 @@ export async function previewPlan(
     // Who names a ceiling has thought of the price.
     choices.maxFeeWei === undefined ? readBaseFees(client) : undefined,
   ])
-  const value = plan.calls.reduce((sum, {valueWei}) => sum + valueWei, 0n)
+  const value = sum(plan.calls.map(({valueWei}) => valueWei))
   // Before the simulation, which would refuse it with words of the endpoint.
   if (balanceWei < value) throw balanceLow(plan, balanceWei, value)
   const gasLimits: (bigint | null)[] = []
@@ -81,12 +85,12 @@ export async function previewPlan(
     gasLimits.push(index === 0 ? await simulate(client, plan.from, planned) : null)
   }
   if (plan.calls[0]) reporter.onSimulated(plan.calls[0].label)
-  const gas = gasLimits.reduce<bigint>(
-    (sum, limit, index) => sum + (limit ?? plan.calls[index]?.gasAtMost ?? 0n),
-    0n,
-  )
-  // What is measured has a fifth on top.
-  const gasCostWei = ((gas * 5n) / 6n) * likelyPriceWei
+  const gasOfCalls = plan.calls.map(({gasAtMost}, at) => ({
+    limit: gasLimits[at] ?? null,
+    atMost: gasAtMost,
+  }))
+  const gas = sum(gasOfCalls.map(mostGasOf))
+  const gasCostWei = sum(gasOfCalls.map(likelyGasOf)) * likelyPriceWei
   const spike =
     choices.maxFeeWei === undefined
       ? [...dearGas(plan, gasCostWei), ...(baseFees ? feeSpike(baseFees, gas) : [])]
@@ -98,7 +102,7 @@ export async function previewPlan(
   }
   const likelyCostWei = gasCostWei + value
   const overridden = [...plan.traps, ...spike]
-  return {plan, fees, gasLimits, likelyCostWei, maxCostWei, balanceWei, firstNonce, overridden}
+  return {plan, fees, tip, gasLimits, likelyCostWei, maxCostWei, balanceWei, firstNonce, overridden}
 }
 
 /**
@@ -195,10 +199,14 @@ export async function simulate(
   }
   try {
     await call(client, transaction)
-    return ((await estimateGas(client, transaction)) * 6n) / 5n
+    return gasLimitOf(await estimateGas(client, transaction))
   } catch (error) {
     throw fromRevert(error, {...planned, from})
   }
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, amount) => total + amount, 0n)
 }
 
 function dearGas({chain}: Plan, costWei: bigint): Trap[] {

@@ -15,9 +15,11 @@ import {feeOfReceipt} from '../chain/actions/transactions/receipt-fee.ts'
 import type {ChainClient} from '../chain/connect.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {systemClock} from '../lib/clock.ts'
-import {MetisSeqError} from '../lib/errors.ts'
+import {findCause, MetisSeqError} from '../lib/errors.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
-import {RpcResponseError} from '../lib/json-rpc.ts'
+import {RpcResponseError, RpcTransportError} from '../lib/json-rpc.ts'
+import {isRecord} from '../lib/json.ts'
+import {sendRefusalOf} from '../protocol/send-refusals.ts'
 import type {Journal, JournalEntry} from '../store/journal.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 
@@ -116,7 +118,7 @@ async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): P
  * Sends a journaled transaction. A node that has it already says so with an error, which is no failure.
  *
  * @returns undefined when it is out; the refusal when the chain knows nothing of it
- * @throws {MetisSeqError} TX_UNKNOWN when no endpoint answered: it may be out
+ * @throws {MetisSeqError} TX_UNKNOWN when no endpoint answered, or none can tell: it may be out
  */
 export async function broadcast(
   entry: JournalEntry,
@@ -127,35 +129,52 @@ export async function broadcast(
     await sendRawTransaction(client, {serializedTransaction: entry.raw})
     return undefined
   } catch (error) {
-    const refusal = refusalOf(error)
-    if (!refusal) throw unknown(entry, error)
-    const isThere = await isKnown(entry, dependencies).catch((cause: unknown) => {
-      throw unknown(entry, cause)
-    })
-    return isThere ? undefined : refusal
+    const answer = findCause(error, RpcResponseError)
+    if (!answer) throw unknown(entry, error)
+    const meaning = sendRefusalOf(answer.code, textsOf(answer))
+    // Reads may be behind the node that took it: what it says of this very transaction counts.
+    if (meaning === 'has-it') return undefined
+    const isThere = await isKnown(entry, dependencies, meaning === 'place-used').catch(
+      (cause: unknown) => {
+        throw unknown(entry, cause)
+      },
+    )
+    if (isThere) return undefined
+    if (meaning !== 'refused') throw unknown(entry, error)
+    return answer
   }
 }
 
-/** True when the chain has the transaction, in its pool or in a block, or its nonce is used. */
-async function isKnown(entry: JournalEntry, dependencies: SendDependencies): Promise<boolean> {
-  try {
-    await getTransaction(dependencies.client, {hash: entry.hash})
-    return true
-  } catch (error) {
-    if (!(error instanceof TransactionNotFoundError)) throw error
-  }
-  const {state} = await readOutcome(dependencies, entry)
-  return state !== 'open'
+/** What an error says, and what is wrapped in it: some endpoints put the words of their node into `data`. */
+function textsOf({message, data}: RpcResponseError): string[] {
+  const inner = isRecord(data) ? [data['message'], data['reason'], data['error']] : [data]
+  return [message, ...inner.filter((text) => typeof text === 'string')]
 }
 
-/** Codes by which a node says that it will not have this transaction; others say that it cannot tell. */
-const refusalCodes: readonly number[] = [-32_000, -32_003, -32_602]
-
-function refusalOf(error: unknown): RpcResponseError | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof RpcResponseError) return refusalCodes.includes(at.code) ? at : undefined
+/**
+ * True when the chain has the transaction, in its pool or in a block, or its nonce is used.
+ *
+ * @param patiently a node says that the nonce is used, so reads that say otherwise are behind it
+ */
+async function isKnown(
+  entry: JournalEntry,
+  dependencies: SendDependencies,
+  patiently: boolean,
+): Promise<boolean> {
+  const {client, replacedAfterMs = REPLACED_AFTER_MS, signal} = dependencies
+  const deadline = systemClock.monotonicMs() + (patiently ? replacedAfterMs : 0)
+  for (;;) {
+    try {
+      await getTransaction(client, {hash: entry.hash})
+      return true
+    } catch (error) {
+      if (!(error instanceof TransactionNotFoundError)) throw error
+    }
+    const {state} = await readOutcome(dependencies, entry)
+    if (state !== 'open') return true
+    if (systemClock.monotonicMs() >= deadline) return false
+    await systemClock.sleep(POLL_MS, signal)
   }
-  return undefined
 }
 
 /**
@@ -296,7 +315,7 @@ export function unknown(entry: JournalEntry, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
     message: cause
-      ? `${entry.label}: the endpoint fell silent, so whether the transaction is mined is unknown.`
+      ? `${entry.label}: ${whatHappened(cause)}, so whether the transaction is mined is unknown.`
       : `${entry.label}: sent, and not mined within ${WAIT_LIMIT_MS / 1000} s.`,
     exit: 'tx-unknown',
     facts: factsOf(entry),
@@ -304,6 +323,16 @@ export function unknown(entry: JournalEntry, cause?: unknown): MetisSeqError {
     retryable: true,
     cause,
   })
+}
+
+/** Why the end of a transaction is not known. */
+function whatHappened(cause: unknown): string {
+  const answer = findCause(cause, RpcResponseError)
+  if (answer) return `the endpoint answers "${cleanText(answer.message)}"`
+  const transport = findCause(cause, RpcTransportError)
+  if (transport?.httpStatus === undefined) return 'the endpoint fell silent'
+  const said = transport.words === undefined ? '' : ` ("${transport.words}")`
+  return `the endpoint answers with HTTP status ${transport.httpStatus}${said}`
 }
 
 function interrupted(entry: JournalEntry, {reason}: AbortSignal): MetisSeqError {

@@ -222,14 +222,31 @@ test('the second URL also proves its chain id', async () => {
 })
 
 test('an answer that is an error is not asked of the next URL', async () => {
-  await using first = await startHttpStub(rpcAnswer({eth_chainId: () => '0x7a69'}))
+  const answer = ({id, method}: Call) =>
+    method === 'eth_chainId'
+      ? {id, result: '0x7a69'}
+      : {id, error: {code: -32_000, message: 'missing trie node'}}
+  await using first = await startHttpStub((body, _request, response) => {
+    const asked = JSON.parse(body) as Call | Call[]
+    response.end(JSON.stringify(Array.isArray(asked) ? asked.map(answer) : answer(asked)))
+  })
   await using second = await startHttpStub(healthy)
 
   const report = await reportOf([first.url, second.url])
 
   expect(second.bodies).toEqual([])
   expect(report).toMatchObject({code: 'ENDPOINT_ERROR', exit: 'unreachable'})
-  expect(report.message).toContain('no eth_blockNumber')
+  expect(report.message).toContain('missing trie node')
+})
+
+test('one that does not offer a method says nothing of the chain: the next one is asked', async () => {
+  await using first = await startHttpStub(rpcAnswer({eth_chainId: () => '0x7a69'}))
+  await using second = await startHttpStub(healthy)
+  const connection = connect([first.url, second.url])
+
+  expect(await getBlockNumber(connection.client)).toBe(16n)
+
+  connection.close()
 })
 
 test('secrets of a URL are in no part of a report', async () => {

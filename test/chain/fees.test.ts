@@ -24,8 +24,8 @@ test('with a base fee: room for two doublings, a tip, and never a tip above the 
 
   expect(await feesOn(args)).toEqual({
     type: 'eip1559',
-    maxFeePerGas: 29n * GWEI,
-    maxPriorityFeePerGas: GWEI,
+    maxFeePerGas: 28n * GWEI + GWEI / 10n,
+    maxPriorityFeePerGas: GWEI / 10n,
   })
   expect(await feesOn(args, {maxFeeWei: 8n * GWEI, priorityFeeWei: 9n * GWEI})).toEqual({
     type: 'eip1559',

@@ -107,7 +107,14 @@ const preview: Preview = {
     ...{action: 'stake increase', title: 'Increase', chain: 'L1', from: owner.address},
     ...{role: 'owner', calls: [planned], conditions: [], effects: [], figures: [], traps: []},
   },
-  ...{gasLimits: [60_000n], likelyCostWei: 0n, maxCostWei: 0n, balanceWei: 0n, overridden: []},
+  ...{
+    tip: null,
+    gasLimits: [60_000n],
+    likelyCostWei: 0n,
+    maxCostWei: 0n,
+    balanceWei: 0n,
+    overridden: [],
+  },
   firstNonce: 5,
   fees: {type: 'eip1559', ...dear},
 }

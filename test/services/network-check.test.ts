@@ -4,6 +4,8 @@ import type {Network} from '../../src/protocol/network.ts'
 import {openContext} from '../../src/services/context.ts'
 import {checkNetwork} from '../../src/services/network-check.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
+import {batchSpellings, limitsBatches, on} from '../chaos/behaviours.ts'
+import {startChaosProxy} from '../chaos/proxy.ts'
 import {deadUrl} from '../helpers/http-stub.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
@@ -17,9 +19,11 @@ async function check(change: (network: Network) => Network) {
   saveNetwork(temp.home, change(chain.network), {replace: true})
   const context = openContext({home: temp.home, network: 'test'})
   try {
-    const {ok, checks} = await checkNetwork(context, 2000)
+    const {ok, checks, unknownCode} = await checkNetwork(context, 2000)
     return {
       ok,
+      checks,
+      unknownCode,
       failed: checks.filter((each) => !each.ok).map(({label, seen}) => `${label}: ${seen}`),
     }
   } finally {
@@ -28,7 +32,7 @@ async function check(change: (network: Network) => Network) {
 }
 
 test('a network that is as its document says has no failed check', async () => {
-  expect(await check((network) => network)).toEqual({ok: true, failed: []})
+  expect(await check((network) => network)).toMatchObject({ok: true, failed: [], unknownCode: null})
 })
 
 test('an address without code and a pointer to elsewhere are named', async () => {
@@ -58,4 +62,46 @@ test('a dead second endpoint and swapped chains are named, each by its own check
     expect.stringContaining('The L1 endpoint serves chain 108800'),
     expect.stringContaining(`consensus layer ${dead} answers: The consensus layer does not answer`),
   ])
+})
+
+test('a chain that nobody serves is one line for each endpoint, not one for each contract', async () => {
+  const dead = await deadUrl()
+  const {failed} = await check((network) => ({...network, l1: {...network.l1, rpcUrls: [dead]}}))
+
+  expect(failed).toEqual([expect.stringContaining(`L1 endpoint ${dead} serves chain 31337`)])
+})
+
+test('a limit of batches is named, and holds for nothing else', async () => {
+  const refuse = batchSpellings['code 31 for each call']!
+  await using proxy = await startChaosProxy(chain.l1.url, limitsBatches(3, refuse))
+  const {ok, checks} = await check((network) => ({
+    ...network,
+    l1: {...network.l1, rpcUrls: [proxy.url]},
+  }))
+
+  expect(ok).toBe(true)
+  expect(checks[0]?.seen).toMatch(/it takes [123] calls? at once/)
+})
+
+test('code behind the pool that this version does not know is told', async () => {
+  const word = `0x${'0'.repeat(24)}${'ab'.repeat(20)}`
+  const slot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
+  await using proxy = await startChaosProxy(
+    chain.l1.url,
+    on('eth_getStorageAt', async ({calls, forward, reply, isBatch}) => {
+      const answers = (await forward()).map((answer, at) =>
+        calls[at]?.params[1] === slot ? {...answer, result: word} : answer,
+      )
+      reply(isBatch ? answers : answers[0])
+      return true
+    }),
+  )
+  const known = {[chain.at.metis]: 'published'} as const
+  const {ok, unknownCode} = await check((network) => ({
+    ...network,
+    l1: {...network.l1, rpcUrls: [proxy.url], poolImplementations: known},
+  }))
+
+  expect(ok).toBe(true)
+  expect(unknownCode?.toLowerCase()).toBe(`0x${'ab'.repeat(20)}`)
 })

@@ -13,7 +13,13 @@ export default class NetworkCheck extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NetworkCheck)
     const context = this.openContext(flags)
-    const result = await checkNetwork(context, flags.timeout * 1000)
+    const {unknownCode, ...result} = await checkNetwork(context, flags.timeout * 1000)
+    if (unknownCode !== null) {
+      this.warnAbout({
+        code: 'IMPLEMENTATION_UNKNOWN',
+        message: `LockingPool now runs ${unknownCode}, whose rules this version does not know: what is said before sending may be out of date, and the chain decides.`,
+      })
+    }
     return {
       data: result,
       text: checksText(result.checks),

@@ -1,6 +1,7 @@
 import type {Hex} from 'viem'
 
 import {formatWei} from '../../lib/units.ts'
+import type {Tip, TipSource} from '../../protocol/tip.ts'
 import type {Preview, SentCall} from '../../services/send-plan.ts'
 import {fields} from './table.ts'
 
@@ -9,7 +10,7 @@ export function previewText(
   preview: Preview,
   {networkName, profileName}: {networkName: string; profileName: string | null},
 ): string {
-  const {plan, gasLimits, likelyCostWei, maxCostWei, balanceWei, fees, overridden} = preview
+  const {plan, gasLimits, likelyCostWei, maxCostWei, balanceWei, fees, tip, overridden} = preview
   const coin = plan.chain === 'L1' ? 'ETH' : 'METIS'
   const calls = plan.calls.flatMap((call, index) => [
     `${index + 1}. ${call.label}`,
@@ -53,11 +54,23 @@ export function previewText(
     ),
     ...overridden.map(({id, message}) => `Overridden (${id}): ${message}`),
     `Costs about ${formatWei(likelyCostWei)} ${coin} now, and at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
+    ...(tip ? [tipText(tip)] : []),
   ].join('\n')
 }
 
+const tipSources: Readonly<Record<TipSource, string>> = {
+  chosen: 'as asked for',
+  history: 'what the last blocks took',
+  floor: 'the least that is offered: the last blocks took less, or the endpoint does not tell',
+  ceiling: 'the most that is offered unasked: the last blocks took more',
+}
+
+function tipText({wei, source}: Tip): string {
+  return `Of it the block producer gets ${formatWei(wei * 10n ** 9n)} gwei per gas, ${tipSources[source]}.`
+}
+
 export function previewJson(preview: Preview) {
-  const {plan, gasLimits, likelyCostWei, maxCostWei, balanceWei, fees, overridden} = preview
+  const {plan, gasLimits, likelyCostWei, maxCostWei, balanceWei, fees, tip, overridden} = preview
   return {
     action: plan.action,
     title: plan.title,
@@ -78,6 +91,7 @@ export function previewJson(preview: Preview) {
     effects: plan.effects,
     figures: plan.figures,
     fees,
+    tip,
     likelyCostWei,
     maxCostWei,
     balanceWei,

@@ -93,7 +93,7 @@ export const networkSchemas: CommandSchemas = {
     }),
   },
   'network check': {
-    data: object<NetworkCheck>('Whether everything answers as it should.', {
+    data: object<Omit<NetworkCheck, 'unknownCode'>>('Whether everything answers as it should.', {
       ok: flag('True when every check holds.'),
       checks: checks('Endpoints first, then contracts.'),
     }),

@@ -18,11 +18,21 @@ export async function readPoolRules(
   l1: ChainClient,
   {lockingPool, known}: {lockingPool: Address; known: Readonly<Record<Address, PoolRules>>},
 ): Promise<PoolRules> {
-  const word = await getStorageAt(l1, {address: lockingPool, slot: IMPLEMENTATION_SLOT})
-  if (!word || word.length !== 66) return 'unknown'
-  const implementation = getAddress(sliceHex(word, 12))
+  const implementation = await readImplementation(l1, lockingPool)
+  if (implementation === null) return 'unknown'
   const found = Object.entries(known).find(([address]) =>
     isAddressEqual(address as Address, implementation),
   )
   return found?.[1] ?? 'unknown'
+}
+
+/**
+ * Code behind a proxy; null where the address is none.
+ *
+ * - Signed by: nobody. Chain: L1. Source: EIP-1967.
+ */
+export async function readImplementation(l1: ChainClient, proxy: Address): Promise<Address | null> {
+  const word = await getStorageAt(l1, {address: proxy, slot: IMPLEMENTATION_SLOT})
+  if (!word || word.length !== 66 || BigInt(word) === 0n) return null
+  return getAddress(sliceHex(word, 12))
 }

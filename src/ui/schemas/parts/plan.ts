@@ -1,5 +1,6 @@
 import {trapIds, type Effect, type Figure} from '../../../services/plan.ts'
 import type {SafeBatch} from '../../../services/safe-batch.ts'
+import type {Tip} from '../../../protocol/tip.ts'
 import type {Difference} from '../../../services/staking/staking-plan.ts'
 import type {previewJson, sentJson} from '../../presenters/plan.ts'
 import {
@@ -91,6 +92,17 @@ const previewFields: Fields<Preview> = {
     figure,
   ),
   fees,
+  tip: nullable(
+    object<Tip>('What the block producer is offered per gas; null on a chain without a base fee.', {
+      wei: wei('The tip.'),
+      source: word('By whose word: asked for, as the last blocks took, or a bound of that.', [
+        'chosen',
+        'history',
+        'floor',
+        'ceiling',
+      ]),
+    }),
+  ),
   likelyCostWei: wei('Price of all calls at the fees of now, in the coin of the chain.'),
   maxCostWei: wei('Highest price of all calls, in the coin of the chain: gas and what is sent.'),
   balanceWei: wei('What the sender holds, in the coin of the chain.'),

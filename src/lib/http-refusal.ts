@@ -1,0 +1,132 @@
+/** What an HTTP status says of a request, in words for people. In: an answer. Out: the fault it means, or none. */
+
+import {cleanText} from './clean-text.ts'
+import type {HttpAnswer} from './http.ts'
+import {isRecord} from './json.ts'
+import {redactUrl, redactUrls} from './redact.ts'
+import {RpcTransportError} from './rpc-errors.ts'
+
+const TOO_MANY_REQUESTS = 429
+/** Said by what stands before the node: whatever the body looks like, the node has not answered. */
+const OF_THE_DOOR: readonly number[] = [401, 402, 403, 407, TOO_MANY_REQUESTS, 502, 503, 504]
+
+/** The words of the standard, for the statuses that are met. */
+const names: Readonly<Record<number, string>> = {
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  407: 'Proxy Authentication Required',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
+/**
+ * The fault that an answer is by its status; undefined where its body is to be read. Some endpoints answer a JSON-RPC
+ * error with an HTTP error status: then the body decides, unless the status is one of the door.
+ */
+export function httpRefusal(url: string, answer: HttpAnswer): RpcTransportError | undefined {
+  const {status, headers, text} = answer
+  if (status < 300) return undefined
+  if (!OF_THE_DOOR.includes(status) && isRpcText(text)) return undefined
+  const isLimit = status === TOO_MANY_REQUESTS
+  const words = wordsOf(text, url)
+  const to = status < 400 ? headers.location : undefined
+  const location = to === undefined ? undefined : redactUrl(new URL(to, url).href)
+  const name = names[status] ? ` (${names[status]})` : ''
+  const said = words === undefined ? '' : ` It says: ${words}`
+  const message = isLimit
+    ? `The endpoint limits how often it is asked (HTTP status 429).${said}`
+    : `The endpoint answered with HTTP status ${status}${name}.${location === undefined ? '' : ` It points to ${location}.`}${said}`
+  return new RpcTransportError({
+    reason: isLimit ? 'rate-limited' : 'http-status',
+    ...{url, httpStatus: status, words, location, message},
+    retryAfterMs: isLimit || status === 503 ? retryAfterMs(headers['retry-after']) : undefined,
+  })
+}
+
+/** Seconds, or a date. */
+function retryAfterMs(after: string | undefined): number | undefined {
+  if (after === undefined) return undefined
+  if (/^\d{1,6}$/.test(after)) return Number(after) * 1000
+  const at = Date.parse(after)
+  return Number.isNaN(at) ? undefined : Math.max(at - Date.now(), 0)
+}
+
+/** Answers to a request of JSON-RPC: a single one or a list. */
+function isRpcText(text: string): boolean {
+  const value = parsed(text)
+  return [value]
+    .flat()
+    .some((each) => isRecord(each) && (isRecord(each['error']) || 'result' in each))
+}
+
+const MAX_WORDS = 200
+
+/** What a body says to people: the message in its JSON, the title of its page, or its first line. */
+function wordsOf(text: string, url: string): string | undefined {
+  const value = parsed(text)
+  const found = value === undefined ? fromPage(text) : fromJson(value)
+  const words = cleanText(withoutSecrets(found ?? '', url), MAX_WORDS).trim()
+  return words === '' ? undefined : words
+}
+
+function fromPage(text: string): string | undefined {
+  const head = text.slice(0, 20_000)
+  if (!/^\s*</.test(head)) return head.trim().split('\n')[0]
+  return /<title[^>]*>([^<]*)<\/title>/i.exec(head)?.[1]?.trim()
+}
+
+function fromJson(value: unknown, depth = 0): string | undefined {
+  if (typeof value === 'string') return value
+  if (depth > 3) return undefined
+  if (Array.isArray(value)) return fromJson(value[0], depth + 1)
+  if (!isRecord(value)) return undefined
+  for (const name of ['message', 'error', 'errors', 'detail', 'title', 'reason', 'msg']) {
+    const found = Object.hasOwn(value, name) ? fromJson(value[name], depth + 1) : undefined
+    if (found !== undefined && found !== '') return found
+  }
+  return undefined
+}
+
+function parsed(text: string): unknown {
+  if (!/^\s*[[{"]/.test(text)) return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** Shorter parts of a path are words such as `v1` or `mainnet`. */
+const SHORTEST_SECRET = 8
+
+/** Foreign text without what the URL keeps secret: some endpoints repeat the key that they refuse. */
+export function withoutSecrets(text: string, url: string): string {
+  const {username, password, pathname, searchParams} = new URL(url)
+  const parts = [username, password, ...pathname.split('/'), ...searchParams.values()]
+  const secrets = parts.flatMap((part) => [part, decoded(part)])
+  return secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .reduce((rest, secret) => rest.replaceAll(secret, '(hidden)'), redactUrls(text))
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
