@@ -44,7 +44,8 @@ export function httpRefusal(url: string, answer: HttpAnswer): RpcTransportError 
   const isLimit = status === TOO_MANY_REQUESTS
   const words = wordsOf(text, url)
   const to = status < 400 ? headers.location : undefined
-  const location = to === undefined ? undefined : redactUrl(new URL(to, url).href)
+  const location =
+    to !== undefined && URL.canParse(to, url) ? redactUrl(new URL(to, url).href) : undefined
   const name = names[status] ? ` (${names[status]})` : ''
   const said = words === undefined ? '' : ` It says: ${words}`
   const message = isLimit
@@ -115,6 +116,8 @@ const SHORTEST_SECRET = 8
 
 /** Foreign text without what the URL keeps secret: some endpoints repeat the key that they refuse. */
 export function withoutSecrets(text: string, url: string): string {
+  // The socket of an engine has a path and no secrets.
+  if (!URL.canParse(url)) return redactUrls(text)
   const {username, password, pathname, searchParams} = new URL(url)
   const parts = [username, password, ...pathname.split('/'), ...searchParams.values()]
   const secrets = parts.flatMap((part) => [part, decoded(part)])
