@@ -1,6 +1,5 @@
-import {isHex, zeroHash, type Hash} from 'viem'
+import {isHex, type Hash} from 'viem'
 
-import {RpcTransportError} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {
   commonBlock,
@@ -58,17 +57,12 @@ async function assertAgreement(
   const views = await Promise.all(
     answered.map(async ({endpoint}) => ({
       endpoint,
-      hash: await readHash(endpoint, block).catch(anotherBlock),
+      hash: await readHash(endpoint, block).catch(() => null),
     })),
   )
   if (!isDisagreement(views.map(({hash}) => hash))) return
   for (const {endpoint} of answered) endpoint.source.state = 'disagrees'
   throw disagree(name, block, views)
-}
-
-/** One that gives the block of another height names a block of its own: it has no part in this chain. */
-function anotherBlock(error: unknown): Hash | null {
-  return error instanceof RpcTransportError && error.reason === 'wrong-answer' ? zeroHash : null
 }
 
 async function readHead({source, request}: Endpoint): Promise<EndpointHead> {

@@ -22,6 +22,8 @@ export function unreachable(
   endpoints: Endpoint[],
   failure: RpcTransportError | undefined,
 ): MetisSeqError {
+  // A proxy of the environment stands in the way, and its error names the variable.
+  if (failure?.cause instanceof MetisSeqError) return failure.cause
   if (failure?.reason === 'rate-limited') return limited(name, endpoints, failure)
   const {code, sentence, retryable, hints} = kindOf(name, failure)
   return new MetisSeqError({

@@ -1,0 +1,155 @@
+/** HTTPS_PROXY, HTTP_PROXY and NO_PROXY: honoured, or refused by name. */
+import {once} from 'node:events'
+import {readFileSync} from 'node:fs'
+import {createServer as createHttp, type IncomingMessage, type Server} from 'node:http'
+import {createServer as createHttps} from 'node:https'
+import {connect, type AddressInfo} from 'node:net'
+import {join} from 'node:path'
+
+import {afterEach, beforeEach, expect, test} from 'vitest'
+
+import {connectChain} from '../../src/chain/connect.ts'
+import {findCause, MetisSeqError} from '../../src/lib/errors.ts'
+import {createRpcClient} from '../../src/lib/json-rpc.ts'
+import {proxyFor} from '../../src/lib/proxy.ts'
+import {rpcAnswer, startHttpStub} from '../helpers/http-stub.ts'
+import {tlsDir} from '../helpers/web3signer-stub.ts'
+
+const VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
+  name,
+  name.toUpperCase(),
+])
+let before: Record<string, string | undefined>
+beforeEach(() => {
+  before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]))
+  for (const name of VARIABLES) delete process.env[name]
+})
+afterEach(() => {
+  for (const [name, value] of Object.entries(before)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+})
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port
+
+/** A proxy that leads every name to one port of this machine. */
+async function startProxy(toPort: number, status = 200) {
+  const asked: {line: string; authorization: string | undefined}[] = []
+  const note = ({method, url, headers}: IncomingMessage) =>
+    asked.push({line: `${method} ${url}`, authorization: headers['proxy-authorization']})
+  const server = createHttp(async (request, response) => {
+    note(request)
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    if (status !== 200) return void response.writeHead(status).end()
+    const answer = await fetch(`http://127.0.0.1:${toPort}`, {
+      method: 'POST',
+      body: Buffer.concat(chunks),
+    })
+    response.end(await answer.text())
+  })
+  server.on('connect', (request, socket) => {
+    note(request)
+    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`)
+    const onward = connect(toPort, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      onward.pipe(socket).pipe(onward)
+    })
+    for (const each of [socket, onward]) each.on('error', () => each.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://me:p%40ss@127.0.0.1:${portOf(server)}`,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+const chain = rpcAnswer({eth_chainId: () => '0x1', eth_blockNumber: () => '0x10'})
+const me = `Basic ${Buffer.from('me:p@ss').toString('base64')}`
+
+test('a plain address is asked for at the proxy by its whole name', async () => {
+  await using rpc = await startHttpStub(chain)
+  await using proxy = await startProxy(Number(new URL(rpc.url).port))
+  process.env['HTTP_PROXY'] = proxy.url
+  const client = createRpcClient('http://chain.example/v1')
+
+  expect(await client.request('eth_blockNumber')).toBe('0x10')
+
+  expect(proxy.asked).toEqual([{line: 'POST http://chain.example/v1', authorization: me}])
+  client.close()
+})
+
+test('a safe address is reached through one tunnel, and the proxy sees its name only', async () => {
+  const pem = (name: string) => readFileSync(join(tlsDir, name), 'utf8')
+  const server = createHttps(
+    {cert: pem('server.pem'), key: pem('server.key')},
+    (_request, response) => response.end('{"jsonrpc":"2.0","id":null,"result":"0x10"}'),
+  )
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  await using proxy = await startProxy(portOf(server))
+  process.env['HTTPS_PROXY'] = proxy.url
+  // The name is one of nobody, so only the proxy can lead there; the certificate is of another name.
+  const client = createRpcClient('https://chain.example/SECRET', {tls: {ca: pem('ca.pem')}})
+
+  const failure = await client
+    .request('eth_blockNumber')
+    .then(String, (error: Error) => error.message)
+
+  expect(failure).toContain('ERR_TLS_CERT_ALTNAME_INVALID')
+  expect(proxy.asked).toEqual([{line: 'CONNECT chain.example:443', authorization: me}])
+  client.close()
+  server.closeAllConnections()
+  server.close()
+})
+
+test.each([
+  ['socks5://127.0.0.1:1080', 'PROXY_UNSUPPORTED', 200],
+  [undefined, 'PROXY_DENIED', 407],
+  [undefined, 'PROXY_REFUSES', 403],
+  ['http://127.0.0.1:1', 'PROXY_UNREACHABLE', 200],
+])('a proxy %s that cannot serve is named with its variable: %s', async (given, code, status) => {
+  await using proxy = await startProxy(1, status)
+  process.env['https_proxy'] = given ?? proxy.url
+
+  const error = await (async () => {
+    const urls = ['https://chain.example/SECRET']
+    const {client} = connectChain({name: 'L1', chainId: 1, urls, timeoutMs: 1000})
+    await client.request({method: 'eth_blockNumber'})
+  })().catch((thrown: unknown) => findCause(thrown, MetisSeqError))
+
+  expect(error).toMatchObject({code, facts: {variable: 'https_proxy'}})
+  expect(JSON.stringify([error?.message, error?.facts])).not.toMatch(/SECRET|p%40ss|p@ss/)
+})
+
+test('NO_PROXY, this machine, and small letters first', () => {
+  const env = {
+    HTTPS_PROXY: 'proxy.example:3128',
+    NO_PROXY: '.inner.example, 10.0.0.1:8443,other.example',
+  }
+  const via = (url: string, more: Record<string, string> = {}) =>
+    proxyFor(new URL(url), {...env, ...more})?.url.host
+
+  expect(via('https://chain.example')).toBe('proxy.example:3128')
+  expect(via('http://chain.example')).toBeUndefined()
+  for (const direct of [
+    'https://localhost:1',
+    'https://127.8.0.1',
+    'https://[::1]',
+    'https://a.inner.example',
+    'https://other.example',
+    'https://deep.other.example',
+    'https://10.0.0.1:8443',
+  ])
+    expect(via(direct), direct).toBeUndefined()
+  expect(via('https://10.0.0.1')).toBe('proxy.example:3128')
+  expect(via('https://another.example')).toBe('proxy.example:3128')
+  expect(via('https://chain.example', {no_proxy: '*'})).toBeUndefined()
+  expect(via('https://chain.example', {https_proxy: 'http://small.example'})).toBe('small.example')
+})
