@@ -41,8 +41,9 @@ const homeOf: Record<string, readonly string[]> = {
   ws: ['node'],
 }
 
-const MAX_FILE_LINES = 400
-const MAX_FUNCTION_LINES = 70
+/** Beyond it a file holds two things. Below it, it is split by sense and not by size. */
+const MAX_FILE_LINES = 500
+const MAX_FUNCTION_LINES = 80
 
 interface Source {
   file: string
