@@ -55,7 +55,10 @@ test('register: two transactions, prepared watch-only, signed offline, sent and 
   expect(JSON.parse(stdout.stdout)).toEqual(JSON.parse(readFileSync(unsigned, 'utf8')))
   expect(document.json?.data['document']).toEqual(JSON.parse(stdout.stdout))
 
-  const signing = await at(offline, `tx sign ${unsigned} --output ${signed} --yes`)
+  const signing = await at(
+    offline,
+    `tx sign ${unsigned} --output ${signed} --yes --override unknown-recipient`,
+  )
   expect(signing.json?.error).toBeNull()
   expect(statSync(signed).mode & 0o777).toBe(0o600)
   expect(await sentByOwner()).toBe(0)
@@ -89,19 +92,28 @@ test('refused: another key, a file without all fields, a Safe batch, one that is
   const plan = `stake increase 1 --amount 1 --from ${owner} --unsigned`
   await at(online, `${plan} ${file}`)
   const out = online.path('out.signed')
-  const wrongKey = await at(offline, `tx sign ${file} --output ${out} --key other-signer --yes`)
+  const wrongKey = await at(
+    offline,
+    `tx sign ${file} --output ${out} --key other-signer --yes --override unknown-recipient`,
+  )
   expect(wrongKey.json?.error).toMatchObject({code: 'WRONG_KEY', exitCode: 13})
 
   const document = JSON.parse(readFileSync(file, 'utf8')) as {transactions: {nonce?: string}[]}
   delete document.transactions[0]!.nonce
   writeFileSync(file, JSON.stringify(document))
-  const noNonce = await at(offline, `tx sign ${file} --output ${out} --yes`)
+  const noNonce = await at(
+    offline,
+    `tx sign ${file} --output ${out} --yes --override unknown-recipient`,
+  )
   expect(noNonce.json?.error).toMatchObject({code: 'FILE_NOT_SIGNABLE', exitCode: 2})
   expect(noNonce.json?.error?.message).toContain('it has no nonce')
 
   const safe = online.path('safe.json')
   await at(online, `${plan} ${safe} --format safe`)
-  const batch = await at(offline, `tx sign ${safe} --output ${out} --yes`)
+  const batch = await at(
+    offline,
+    `tx sign ${safe} --output ${out} --yes --override unknown-recipient`,
+  )
   expect(batch.json?.error).toMatchObject({code: 'FILE_NOT_SIGNABLE'})
   expect(existsSync(out)).toBe(false)
   const notSigned = await at(online, `tx send ${file} --yes`)
@@ -112,7 +124,7 @@ test('a nonce that is not the next one would wait for ever: refused', async () =
   const file = online.path('gap.json')
   const signed = online.path('gap.signed')
   await at(online, `stake increase 1 --amount 1 --from ${owner} --nonce 9 --unsigned ${file}`)
-  await at(offline, `tx sign ${file} --output ${signed} --yes`)
+  await at(offline, `tx sign ${file} --output ${signed} --yes --override unknown-recipient`)
 
   const {json} = await at(online, `tx send ${signed} --yes`)
 
@@ -123,7 +135,7 @@ test('without a terminal and without --yes nothing is signed', async () => {
   const file = online.path('gap.json')
   const out = online.path('never.signed')
 
-  const {json} = await at(offline, `tx sign ${file} --output ${out}`)
+  const {json} = await at(offline, `tx sign ${file} --output ${out} --override unknown-recipient`)
 
   expect(json?.error).toMatchObject({code: 'CONFIRMATION_NEEDED', exitCode: 9})
   expect(existsSync(out)).toBe(false)

@@ -203,7 +203,7 @@ test('tx send does not take the place of one of ours that is open', async () => 
   await run(
     `sequencer set-recipient 1 --recipient ${recipient} ${dear} ${open!.nonce} --unsigned ${file}`,
   )
-  await run(`tx sign ${file} --output ${signed} --yes`)
+  await run(`tx sign ${file} --output ${signed} --yes --override unknown-recipient`)
 
   const {json} = await run(`tx send ${signed} --yes --json`)
 
