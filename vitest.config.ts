@@ -37,12 +37,12 @@ export default defineConfig({
         },
       },
       {
-        // Whole networks, two at a time: most of their time they wait for blocks.
+        // Whole networks, three at a time: most of their time they wait for blocks.
         test: {
           ...shared,
           name: 'whole',
           include: whole,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: {groupOrder: 2},
         },
       },

@@ -88,7 +88,8 @@ test.each(topics)(
     using temp = makeTempHome()
     const wrongly = (command: string) => [...command.split(' '), '--no-such-flag']
 
-    const results = await pairwise(members, async (command) => {
+    // The parser is one for all: of each topic two are enough.
+    const results = await pairwise(members.slice(0, 2), async (command) => {
       const {json, exitCode} = await runCli([...wrongly(command), '--json'], {home: temp.root})
       return {command, exitCode, json}
     })

@@ -123,9 +123,17 @@ test('refused: another key, a file without all fields, a Safe batch, one that is
 test('a nonce that is not the next one would wait for ever: refused', async () => {
   const file = online.path('gap.json')
   const signed = online.path('gap.signed')
-  await at(online, `stake increase 1 --amount 1 --from ${owner} --nonce 9 --unsigned ${file}`)
-  await at(offline, `tx sign ${file} --output ${signed} --yes --override unknown-recipient`)
+  const plan = `stake increase 1 --amount 1 --from ${owner}`
+  const early = await at(online, `${plan} --nonce 9 --unsigned ${file}`)
+  expect(early.json?.error).toMatchObject({code: 'NONCE_GAP', facts: {nonce: '9'}})
+  expect(existsSync(file)).toBe(false)
 
+  // The file was changed on its way.
+  await at(online, `${plan} --unsigned ${file}`)
+  const written = JSON.parse(readFileSync(file, 'utf8')) as {transactions: object[]}
+  const [first] = written.transactions
+  writeFileSync(file, JSON.stringify({...written, transactions: [{...first, nonce: '0x9'}]}))
+  await at(offline, `tx sign ${file} --output ${signed} --yes`)
   const {json} = await at(online, `tx send ${signed} --yes`)
 
   expect(json?.error).toMatchObject({code: 'NONCE_GAP', facts: {nonce: '9'}})
