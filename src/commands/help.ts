@@ -1,5 +1,6 @@
 import {loadHelpClass} from '@oclif/core'
 
+import {commonFlags} from '../cli/flags.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
 import {unknownCommand} from '../cli/unknown-command.ts'
 
@@ -12,6 +13,8 @@ export default class Help extends OperatorCommand {
   ]
 
   static override strict = false
+
+  static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     const {argv} = await this.parse(Help)

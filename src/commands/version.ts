@@ -1,7 +1,10 @@
+import {commonFlags} from '../cli/flags.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
 
 export default class Version extends OperatorCommand {
   static override summary = 'Print the version of this program and of what runs it.'
+
+  static override flags = commonFlags
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

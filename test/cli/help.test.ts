@@ -58,6 +58,13 @@ describe.each([60, 80, 120])('at %i columns', (width) => {
   })
 })
 
+test('every command takes the flags that are said to stand anywhere', () => {
+  const lacking = config.commands.filter(({flags}) =>
+    ['verbose', 'no-color', 'quiet', 'no-input'].some((name) => !(name in flags)),
+  )
+  expect(lacking.map(({id}) => id)).toEqual([])
+})
+
 test('-h, help, -v and version say what --help and --version say', async () => {
   using temp = makeTempHome()
   const [short, long, word] = await Promise.all(
