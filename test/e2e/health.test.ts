@@ -73,11 +73,13 @@ async function expectNamed(
   await until('a first frame', 30_000, () => (recorder.frames.length > 0 ? true : undefined))
   await fault()
   const faultAt = performance.now()
+  // A fault that needs several tries may have been seen, and mended by the node itself, on the way.
+  const made = recorder.frames.length
   const named = (health: HealthReport) => ids.some((id) => hasIssue(health, id))
   await until(`${ids.join(' or ')} on the screen`, NAMED_WITHIN_MS, () =>
-    recorder.frames.some(named) ? true : undefined,
+    recorder.frames.slice(made).some(named) ? true : undefined,
   )
-  const first = recorder.frames.findIndex(named)
+  const first = made + recorder.frames.slice(made).findIndex(named)
   const status = await cli.data(`status --profile ${profile}`)
   const once = await cli.run(`dashboard --once --profile ${profile}`)
   expect(performance.now() - faultAt).toBeLessThan(NAMED_WITHIN_MS * 4)
@@ -94,8 +96,10 @@ async function expectNamed(
   )
   await recorder.stop()
   // From its first word to the mending nothing calmer was said.
-  const states = recorder.frames.slice(first, until_).map(({state}) => rank[state])
-  expect(states.every((state, index) => index === 0 || state >= states[0]!)).toBe(true)
+  const seen = recorder.frames.slice(first, until_)
+  const said = seen.map(({state, issues}) => [state, ...issues.map(({id}) => id)].join(' '))
+  const isNeverCalmer = seen.every(({state}) => rank[state] >= rank[seen[0]!.state])
+  expect(isNeverCalmer, said.join('\n')).toBe(true)
 }
 
 const kill = (dir: string, name: string, signal: NodeJS.Signals) =>
