@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {expect, test} from 'vitest'
 
 import {pairwise, runBoth, runCli, type Document} from '../helpers/run-cli.ts'
+import {runHere} from '../helpers/run-here.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 
 const folder = join(import.meta.dirname, '../../src/commands')
@@ -13,7 +14,7 @@ const commands = globSync('**/*.ts', {cwd: folder})
   .map((name) => name.replace(/\.ts$/, '').replaceAll('/', ' '))
   .sort()
 
-/** Commands by their first word; one test each, so that none takes long on a busy machine. */
+/** Commands by their first word. */
 const topics = Object.entries(
   Object.groupBy(commands, (command) =>
     command.includes(' ') ? command.split(' ')[0]! : 'top level',
@@ -82,29 +83,29 @@ test('the walk sees the commands', () => {
   expect(commands).toContain('sequencer register')
 })
 
-test.each(topics)(
-  '$topic: an unknown flag exits 2, as a whole document, and in text for the first of them',
-  async ({members}) => {
-    using temp = makeTempHome()
-    const wrongly = (command: string) => [...command.split(' '), '--no-such-flag']
+const wrongly = (command: string) => [...command.split(' '), '--no-such-flag']
 
-    // The parser is one for all: of each topic two are enough.
-    const results = await pairwise(members.slice(0, 2), async (command) => {
-      const {json, exitCode} = await runCli([...wrongly(command), '--json'], {home: temp.root})
-      return {command, exitCode, json}
-    })
+test('an unknown flag exits 2, as a whole document', async () => {
+  using temp = makeTempHome()
+
+  for (const command of commands) {
+    const {exit, ...json} = await runHere(wrongly(command), temp.root)
+    expect({command, exit}).toEqual({command, exit: 2})
+    expect(json).toEqual(failure(command, 'USAGE', 'usage', 2))
+  }
+})
+
+test('an unknown flag through the program, of each topic one, in text', async () => {
+  using temp = makeTempHome()
+
+  await pairwise(topics, async ({members}) => {
     const first = members[0]!
     const {stdout, stderr, exitCode} = await runCli(wrongly(first), {home: temp.root})
-
-    for (const {command, json, ...result} of results) {
-      expect({command, exitCode: result.exitCode}).toEqual({command, exitCode: 2})
-      expect(json).toEqual(failure(command, 'USAGE', 'usage', 2))
-    }
-    expect({stdout, exitCode}).toEqual({stdout: '', exitCode: 2})
+    expect({first, stdout, exitCode}).toEqual({first, stdout: '', exitCode: 2})
     expect(stderr).toContain('--no-such-flag')
     expect(stderr).toContain(`hint: Run \`metis-seq ${first} --help\`.`)
-  },
-)
+  })
+})
 
 /** Commands that work without a network: they make things, or only look at this machine. */
 const offline = [
@@ -134,28 +135,25 @@ const offline = [
 
 const online = commands.filter((command) => !offline.includes(command))
 
-test.each(inParts(online))(
-  'a command that needs a network says so in an empty home, exit 3: part $part',
-  async ({members}) => {
-    using temp = makeTempHome()
-    expect(online.length).toBeGreaterThan(20)
+test('a command that needs a network says so in an empty home, exit 3', async () => {
+  using temp = makeTempHome()
+  expect(online.length).toBeGreaterThan(20)
 
-    const results = await pairwise(members, async (command) => {
-      const args = [...command.split(' '), ...(needed[command] ?? [])]
-      const {json, exitCode} = await runCli([...args, '--json'], {home: temp.root})
-      return {command, exitCode, json}
-    })
-    const text = await runCli(['stake', 'show'], {home: temp.root})
+  for (const command of online) {
+    const {exit, ...json} = await runHere(
+      [...command.split(' '), ...(needed[command] ?? [])],
+      temp.root,
+    )
+    expect({command, exit}).toEqual({command, exit: 3})
+    expect(json).toEqual(failure(command, 'NETWORK_MISSING', 'config', 3))
+  }
 
-    for (const {command, exitCode, json} of results) {
-      expect({command, exitCode}).toEqual({command, exitCode: 3})
-      expect(json).toEqual(failure(command, 'NETWORK_MISSING', 'config', 3))
-    }
-    expect(text).toMatchObject({stdout: '', exitCode: 3})
-    expect(text.stderr).toContain('[NETWORK_MISSING]')
-    expect(text.stderr).toContain('hint: Pass `--network andromeda`')
-  },
-)
+  const {text, json} = await runBoth(['stake', 'show'], {home: temp.root})
+  expect(json).toEqual(failure('stake show', 'NETWORK_MISSING', 'config', 3))
+  expect(text).toMatchObject({stdout: '', exitCode: 3})
+  expect(text.stderr).toContain('[NETWORK_MISSING]')
+  expect(text.stderr).toContain('hint: Pass `--network andromeda`')
+})
 
 test('commands that only look at this machine answer in an empty home', async () => {
   using temp = makeTempHome()
@@ -281,35 +279,42 @@ const wrong: [string, string, number][] = [
   ['no such command', 'COMMAND_UNKNOWN', 2],
 ]
 
-/** So that none of them takes long on a busy machine. */
-function inParts<T>(all: readonly T[], size = 10): {part: number; members: T[]}[] {
-  return Array.from({length: Math.ceil(all.length / size)}, (_, index) => ({
-    part: index + 1,
-    members: all.slice(index * size, (index + 1) * size),
-  }))
-}
+/** What a process of its own is given: its descriptors, and words that are no command. */
+const needsProcess = (line: string) => line.includes('--from-fd') || line.startsWith('no such')
 
-test.each(inParts(wrong))(
-  'a wrong command line has one code and one exit code, in text and in JSON: part $part',
-  async ({members}) => {
-    using temp = makeTempHome()
+test('a wrong command line has one code and one exit code', async () => {
+  using temp = makeTempHome()
 
-    const results = await pairwise(members, async ([line]) => {
-      const {text, json, exitCode} = await runBoth(line.split(' '), {home: temp.root})
-      return {line, exitCode, json, text}
+  const seen: [string, string | undefined, number][] = []
+  const here = wrong.filter(([line]) => !needsProcess(line))
+  for (const [line] of here) {
+    const {exit, ok, error} = await runHere(line.split(' '), temp.root)
+    seen.push([line, error?.code, exit])
+    expect({line, ok, exitCode: error?.exitCode}).toEqual({line, ok: false, exitCode: exit})
+    expect(error?.message, line).toMatch(/^[^\n]+$/)
+  }
+
+  expect(seen).toEqual(here)
+})
+
+test('a wrong command line through the program: text and JSON say the same', async () => {
+  using temp = makeTempHome()
+  const members = wrong.filter(([line], index) => needsProcess(line) || index % 12 === 0)
+
+  const results = await pairwise(members, async ([line]) => {
+    const {text, json, exitCode} = await runBoth(line.split(' '), {home: temp.root})
+    return {line, exitCode, json, text}
+  })
+
+  const seen = results.map(({line, exitCode, json}) => [line, json.error?.code, exitCode])
+  expect(seen).toEqual(members)
+  for (const {line, json, text} of results) {
+    expect({line, ok: json.ok, exitCode: json.error?.exitCode, stdout: text.stdout}).toEqual({
+      line,
+      ok: false,
+      exitCode: text.exitCode,
+      stdout: '',
     })
-
-    const seen = results.map(({line, exitCode, json}) => [line, json.error?.code, exitCode])
-    expect(seen).toEqual(members)
-    for (const {line, json, text} of results) {
-      expect({line, ok: json.ok, exitCode: json.error?.exitCode, stdout: text.stdout}).toEqual({
-        line,
-        ok: false,
-        exitCode: text.exitCode,
-        stdout: '',
-      })
-      expect(text.stderr).toContain(`error: ${json.error?.message} [${json.error?.code}]`)
-      expect(json.error?.message, line).toMatch(/^[^\n]+$/)
-    }
-  },
-)
+    expect(text.stderr).toContain(`error: ${json.error?.message} [${json.error?.code}]`)
+  }
+})

@@ -7,7 +7,9 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingInfoAbi} from '../../src/chain/abis/locking-info.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
+import {importKey} from '../../src/services/keys.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {keyAccessOf} from '../helpers/operator.ts'
 import {pairwise, runCli, type Document} from '../helpers/run-cli.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
 import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
@@ -21,16 +23,16 @@ const addressOf: Record<string, Address> = {}
 
 beforeAll(async () => {
   temp = makeTempHome()
-  writeFileSync(temp.path('password'), 'a long enough passphrase 42\n', {mode: 0o600})
-  for (const name of ['owner', 'heir', 'signer', 'next-signer']) {
-    const {json} = await runCli(
-      `key create ${name} --backend file --password-file ${temp.path('password')} --remember-password-file --json`.split(
-        ' ',
-      ),
-      {home: temp.root},
-    )
-    addressOf[name] = json?.data['address'] as Address
+  const access = keyAccessOf(temp)
+  const keep = async (name: string, privateKey: Hex) => {
+    const settings = {name, backend: 'file', rememberPasswordFile: true} as const
+    const {address} = await importKey(privateKey, settings, access)
+    addressOf[name] = address
   }
+  for (const name of ['owner', 'heir', 'signer', 'next-signer']) {
+    await keep(name, accountOf(`life of ${name}`).privateKey)
+  }
+  await keep('governance', toHex(governance.getHdKey().privateKey!))
   // Somebody else produces on L2, so that an exit halts nothing.
   chain = await startTestChain()
   writeFileSync(temp.path('net.json'), JSON.stringify(chain.network))
@@ -38,11 +40,6 @@ beforeAll(async () => {
   for (const owner of ['owner', 'heir']) {
     await ask(`profile add ${owner} --network test --owner ${owner} --signer signer`)
   }
-  const keyFile = temp.path('governance.hex')
-  writeFileSync(keyFile, toHex(governance.getHdKey().privateKey!), {mode: 0o600})
-  await ask(
-    `key import governance --from-file ${keyFile} --backend file --password-file ${temp.path('password')} --remember-password-file`,
-  )
   await ask('profile add governance --network test --owner governance')
   await chain.l1.request('anvil_setBalance', [addressOf['signer'], '0xde0b6b3a7640000'])
 })

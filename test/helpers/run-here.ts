@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '../..')
 let config: Promise<Config> | undefined
 
 interface CommandClass {
+  id: string
   run(argv: string[], config: Config): Promise<unknown>
 }
 
@@ -20,10 +21,12 @@ export async function runHere(
 ): Promise<Document & {exit: number}> {
   config ??= Config.load(root)
   const {command, args} = await find(words)
-  const before = {home: process.env['METIS_SEQ_HOME'], exitCode: process.exitCode}
+  const {METIS_SEQ_HOME, NODE_ENV} = process.env
+  const before = {env: {METIS_SEQ_HOME, NODE_ENV}, exitCode: process.exitCode}
   const write = process.stdout.write
   let text = ''
-  process.env['METIS_SEQ_HOME'] = home
+  // As in the program: elsewhere the library warns of each line that it refuses.
+  Object.assign(process.env, {METIS_SEQ_HOME: home, NODE_ENV: 'production'})
   process.exitCode = 0
   process.stdout.write = ((chunk: string) => {
     text += chunk
@@ -37,8 +40,10 @@ export async function runHere(
   } finally {
     process.stdout.write = write
     process.exitCode = before.exitCode
-    if (before.home === undefined) delete process.env['METIS_SEQ_HOME']
-    else process.env['METIS_SEQ_HOME'] = before.home
+    for (const [name, value] of Object.entries(before.env)) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }
 
@@ -47,7 +52,11 @@ async function find(words: readonly string[]): Promise<{command: CommandClass; a
   for (const count of [3, 2, 1]) {
     const file = join(root, 'src/commands', `${words.slice(0, count).join('/')}.ts`)
     const found = await import(file).catch(() => undefined)
-    if (found) return {command: found.default as CommandClass, args: words.slice(count)}
+    if (!found) continue
+    const command = found.default as CommandClass
+    // As the program names what it has found.
+    command.id = words.slice(0, count).join(':')
+    return {command, args: words.slice(count)}
   }
   throw new Error(`No command ${words.join(' ')}.`)
 }
