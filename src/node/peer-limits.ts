@@ -74,6 +74,8 @@ export const PEER_READ_AHEAD_BYTES = 4_194_304
 /** Peers: a node signs its record again after this, and one that was not is forgotten after four times. */
 export const PEER_RECORD_MS = 20_000
 export const PEER_RECORD_STALE_MS = 80_000
+/** A record that comes so much sooner after the one before than it was signed after it tells of no life. */
+export const PEER_RECORD_SLACK_MS = 5_000
 export const PEER_RECORD_ADDRESSES = 8
 /** Peers: runs of one signer that are known at a time: the right one, its twin, and one more. */
 export const PEER_RECORDS_PER_SIGNER = 3

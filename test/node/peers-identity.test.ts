@@ -103,13 +103,19 @@ const record = (changed: Partial<PeerRecord> = {}): PeerRecord => ({
   ...{startedAtMs: 1_000, sequence: 1_500},
   ...changed,
 })
-const unseen = {direct: false, advanced: false}
+const unseen = {direct: false, advances: 0}
 
 test.each([
   ['another signer', record({signer: lowerAddress('two'), peerId: 'b'}), {direct: true}, 'none'],
   ['ourselves', record(), {direct: true}, 'none'],
   ['what is left of an earlier run', record({startedAtMs: 500, sequence: 2_000}), {}, 'none'],
-  ['a copy of our directory that runs', record({startedAtMs: 500}), {advanced: true}, 'yield'],
+  [
+    'what is left of an earlier run, first the older part of it',
+    record({startedAtMs: 500}),
+    {advances: 1},
+    'none',
+  ],
+  ['a copy of our directory that runs', record({startedAtMs: 500}), {advances: 2}, 'yield'],
   [
     'an older record of a node that may be gone',
     record({peerId: 'b', startedAtMs: 1, sequence: 999}),
@@ -125,7 +131,7 @@ test.each([
   [
     'one that lives with a slow clock',
     record({peerId: 'b', startedAtMs: 1, sequence: 9}),
-    {advanced: true},
+    {advances: 1},
     'yield',
   ],
   [
@@ -180,7 +186,7 @@ test('the book of records is bounded, keeps the newest, and forgets what is old'
   expect(book.note(signed({}), 0)).toBe('new')
   expect(book.note(signed({sequence: 1_400}), 1)).toBe('known')
   expect(book.note(signed({sequence: 1_600}), 2)).toBe('newer')
-  expect(book.hasAdvanced(signed({}))).toBe(true)
+  expect(book.advances(signed({}))).toBe(1)
   expect(book.note(signed({startedAtMs: 2_000}), 3)).toBe('new')
   expect(book.all()).toHaveLength(1)
   expect(['b', 'c', 'd'].map((peerId) => book.note(signed({peerId}), 4))).toEqual([
@@ -192,6 +198,17 @@ test('the book of records is bounded, keeps the newest, and forgets what is old'
   expect(book.all()).toHaveLength(2)
   book.evict(80_005)
   expect(book.all()).toEqual([])
+})
+
+test('what several peers still have of a node that ended is no sign of life; what comes as it is signed is', () => {
+  const book = new RecordBook()
+  const signed = (sequence: number) => ({...record({sequence}), signature: '0x00' as const})
+  book.note(signed(20_000), 500)
+  book.note(signed(60_000), 1_200)
+  expect(book.advances(signed(0))).toBe(0)
+  book.note(signed(80_000), 21_000)
+  book.note(signed(100_000), 41_000)
+  expect(book.advances(signed(0))).toBe(2)
 })
 
 test('followers on the list read blocks, and nothing they say counts', async () => {

@@ -37,7 +37,7 @@ test('twelve nodes that hear of each other at once all find each other', async (
   const bootnodes = [first.exchange.peerAddress]
   const rest = Array.from({length: 11}, (_, index) => peers.start(`node ${index + 1}`, {bootnodes}))
   const all = [first, ...(await Promise.all(rest))]
-  await until('all know all', () => all.every((peer) => namesOf(peer).length === 11), 9_000)
+  await until('all know all', () => all.every((peer) => namesOf(peer).length === 11), 40_000)
   expect(all.flatMap(({warnings}) => warnings)).toEqual([])
 })
 

@@ -288,8 +288,8 @@ export class SimExchange implements BlockExchange, Station {
   #note(record: SignedRecord, heardAtMs: number): void {
     if (instanceOf(record) === instanceOf(this.#own) || !this.#book.isNews(record)) return
     this.#book.note(record, heardAtMs)
-    const advanced = this.#book.hasAdvanced(record)
-    const verdict = twinVerdict(this.#own, record, {direct: false, advanced})
+    const advances = this.#book.advances(record)
+    const verdict = twinVerdict(this.#own, record, {direct: false, advances})
     if (verdict === 'none') return
     const yields = verdict === 'yield'
     if (yields) this.#twin = record

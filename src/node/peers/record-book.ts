@@ -1,12 +1,17 @@
 /** Records of nodes that run, as far as we heard. Bounded; each entry is forgotten when it gets old. */
-import {PEERS, PEER_RECORD_STALE_MS, PEER_RECORDS_PER_SIGNER} from '../peer-limits.ts'
+import {
+  PEERS,
+  PEER_RECORD_SLACK_MS,
+  PEER_RECORD_STALE_MS,
+  PEER_RECORDS_PER_SIGNER,
+} from '../peer-limits.ts'
 import {instanceOf, type SignedRecord} from './peer-record.ts'
 
 interface Entry {
   record: SignedRecord
   receivedAtMs: number
-  /** A later record of the same run came after the first one. */
-  advanced: boolean
+  /** So often a later record of the same run came, and not sooner than it can have been signed. */
+  advances: number
 }
 
 export type Noted = 'new' | 'newer' | 'known' | 'full'
@@ -26,19 +31,24 @@ export class RecordBook {
     const known = this.#entries.get(key)
     if (known) {
       if (record.sequence <= known.record.sequence) return 'known'
-      this.#entries.set(key, {record, receivedAtMs: nowMs, advanced: true})
+      // Of a node that ended, peers that were apart hold records of different age, and hand on one after the other.
+      const signedApartMs = record.sequence - known.record.sequence
+      const isTimely = nowMs - known.receivedAtMs >= signedApartMs - PEER_RECORD_SLACK_MS
+      const advances = known.advances + (isTimely ? 1 : 0)
+      this.#entries.set(key, {record, receivedAtMs: nowMs, advances})
       return 'newer'
     }
     this.evict(nowMs)
     this.#forgetEarlierRuns(record)
     const ofSigner = [...this.#entries.values()].filter((at) => at.record.signer === record.signer)
     if (this.#entries.size >= 2 * PEERS || ofSigner.length >= PEER_RECORDS_PER_SIGNER) return 'full'
-    this.#entries.set(key, {record, receivedAtMs: nowMs, advanced: false})
+    this.#entries.set(key, {record, receivedAtMs: nowMs, advances: 0})
     return 'new'
   }
 
-  hasAdvanced(record: SignedRecord): boolean {
-    return this.#entries.get(instanceOf(record))?.advanced ?? false
+  /** How often a later record of the same run came while we listened. */
+  advances(record: SignedRecord): number {
+    return this.#entries.get(instanceOf(record))?.advances ?? 0
   }
 
   all(): SignedRecord[] {

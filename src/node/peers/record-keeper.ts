@@ -119,8 +119,8 @@ export class RecordKeeper {
 
   /** @param record genuine, with our own signer. `direct`: shown by a node that is connected to us */
   judgeTwin(record: SignedRecord, {direct}: {direct: boolean}): void {
-    const advanced = this.#book.hasAdvanced(record)
-    const verdict = twinVerdict(this.own, record, {direct, advanced})
+    const advances = this.#book.advances(record)
+    const verdict = twinVerdict(this.own, record, {direct, advances})
     if (verdict === 'none') return
     const yields = verdict === 'yield'
     const {startedAtMs} = record

@@ -13,13 +13,13 @@ import type {PeerRecord} from './peer-record.ts'
 export type TwinVerdict = 'none' | 'yield' | 'stay'
 
 /**
- * @param seen `direct`: it is connected to us right now. `advanced`: we received two records of it, the
- *   second signed later, so it is alive whatever its clock says
+ * @param seen `direct`: it is connected to us right now. `advances`: so often we received a record of it that was
+ *   signed later than the one before, so it is alive whatever its clock says
  */
 export function twinVerdict(
   ours: PeerRecord,
   theirs: PeerRecord,
-  seen: {direct: boolean; advanced: boolean},
+  seen: {direct: boolean; advances: number},
 ): TwinVerdict {
   if (theirs.signer !== ours.signer) return 'none'
   const isSamePeer = theirs.peerId === ours.peerId
@@ -28,7 +28,9 @@ export function twinVerdict(
   // started, unless our clock was set back meanwhile.
   const marginMs = isSamePeer ? BLOCK_CLOCK_SKEW_SECONDS * 1000 : 0
   const wasSignedSinceWeStarted = theirs.sequence > ours.startedAtMs + marginMs
-  if (!seen.direct && !seen.advanced && !wasSignedSinceWeStarted) return 'none'
+  // Peers may still hand on two of our earlier run, one after the other.
+  const isAlive = seen.advances >= (isSamePeer ? 2 : 1)
+  if (!seen.direct && !isAlive && !wasSignedSinceWeStarted) return 'none'
   if (theirs.startedAtMs !== ours.startedAtMs) {
     return theirs.startedAtMs < ours.startedAtMs ? 'yield' : 'stay'
   }
