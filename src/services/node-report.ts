@@ -27,12 +27,12 @@ export async function reportNode(context: Context): Promise<NodeReport> {
     profile: name,
     daemon: readDaemon(dir, NODE_DAEMON) ?? null,
     status: node.state === 'answered' ? node.value.status : null,
-    issues: ofNode(healthOf(context, sources)),
+    issues: issuesOfNode(healthOf(context, sources)),
   }
 }
 
-/** Advice is for pages that show all. */
-function ofNode({issues}: HealthReport): Issue[] {
+/** What the node's own page tells of a report. Advice is for pages that show all. */
+export function issuesOfNode({issues}: HealthReport): Issue[] {
   return issues.filter(
     ({severity, sources}) =>
       severity !== 'info' && (sources.includes('node') || sources.includes('machine')),

@@ -256,7 +256,7 @@ test('a stake that cannot be read is a warning, and without an owner it is none'
   })
   const watcher = view({money: absent()}, {setting: {...setting, profile: null, hasOwner: false}})
   expect(watcher.state.word).toBe('OK')
-  expect(watcher.panels.stake.rows).toMatchObject([{value: 'none: metis-seq init'}])
+  expect(watcher.panels.stake.rows).toMatchObject([{value: 'none named'}])
 })
 
 test('what is wrong now stands above what happened, newest first, each with a word for the bad ones', () => {

@@ -1,6 +1,6 @@
 /** The operator's own node, from its process and its own account. */
 import {BEHIND_BLOCKS} from '../thresholds.ts'
-import {commandFor, type Finding, type Rule, type View} from '../rule.ts'
+import {commandFor, isSilent, lookAfter, type Finding, type Rule, type View} from '../rule.ts'
 import {nodeFacts} from './node-facts.ts'
 
 /** What a node that makes no blocks costs its operator now. */
@@ -50,7 +50,8 @@ const processRule: Rule = (view) => {
         text: running.isStopped
           ? 'your node is stopped by a signal'
           : 'your node runs and does not answer',
-        remedy: commandFor(setting, 'node status'),
+        // Its end costs nothing that it has not lost already, and it comes back with its sign guard.
+        remedy: commandFor(setting, 'node stop'),
       },
     ]
   }
@@ -104,7 +105,7 @@ const behindL2: Rule = ({node, l2, setting}) => {
 
 /** What the node itself knows; the node's readiness and metrics read the same rules. */
 const account: Rule = (view) => {
-  const {node, l2, pos, setting} = view
+  const {node, l1, l2, pos, setting} = view
   if (!node.known || !node.value.status) return []
   const isOurTurn = l2.known ? l2.value.epoch?.mine === true : node.value.status.turn === 'mine'
   const isAlone = pos.known && pos.value.validators <= 1
@@ -112,7 +113,11 @@ const account: Rule = (view) => {
   const chainTells = l2.known && Number(l2.value.headBlock) <= node.value.status.head.number
   return nodeFacts(node.value.status, {isOurTurn, isAlone, setting})
     .filter(({id}) => id !== 'node-silent' || !chainTells)
-    .map(({blocks: _blocks, ...finding}): Finding => finding)
+    .map(({blocks: _blocks, ...finding}): Finding => {
+      // That nobody here reaches L1 is one trouble, with one way out.
+      const isOfL1 = finding.id === 'node-l1-unreachable' && isSilent(l1)
+      return isOfL1 ? {...finding, remedy: lookAfter(view, l1)} : finding
+    })
 }
 
 export const nodeRules: readonly Rule[] = [processRule, account, behindL2, missing]
