@@ -1,3 +1,4 @@
+import {commandAfterHalt} from '../health/rules/node.ts'
 import type {HealthReport, Issue} from '../health/issue.ts'
 import type {HaltRecord} from '../health/snapshot.ts'
 import {systemClock} from '../lib/clock.ts'
@@ -82,6 +83,13 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
   }
 }
 
+/** Why the node of this profile ended at its start; undefined where it left no reason since then. */
+export function startFailure(context: Context, sinceMs: number): MetisSeqError | undefined {
+  const {name, dir} = requireNode(context)
+  const halt = readHalt(dir)
+  return halt && halt.atMs >= sinceMs ? ended(name, halt) : undefined
+}
+
 function ended(
   profile: string,
   {code, message, exit}: Pick<HaltRecord, 'code' | 'message' | 'exit'>,
@@ -90,7 +98,7 @@ function ended(
     ...{code, message, exit},
     facts: {profile},
     hints: [
-      `Run \`metis-seq node logs --profile ${profile}\` to read what it says.`,
+      `Run \`metis-seq ${commandAfterHalt(code)} --profile ${profile}\`.`,
       `Run \`metis-seq node status --profile ${profile}\` to see how things stand.`,
     ],
   })

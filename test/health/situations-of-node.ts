@@ -96,7 +96,7 @@ export const nodeSituations: Situation[] = [
     },
     setting: nodeSetting,
     ...{state: 'critical', worst: 'node-ended-halted', text: 'your node ended itself'},
-    remedy: `metis-seq node logs ${profile}`,
+    remedy: `metis-seq node guard rebuild ${profile}`,
   },
   {
     name: 'own node halted and far behind',

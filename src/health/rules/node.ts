@@ -36,7 +36,7 @@ const processRule: Rule = (view) => {
         severity: 'critical',
         text: haltText(halt.code, 'your node ended itself'),
         cost: `${halt.message} ${costOf(view)}`,
-        remedy: commandFor(setting, 'node logs'),
+        remedy: commandFor(setting, commandAfterHalt(halt.code)),
         sinceMs: halt.atMs,
       },
     ]
@@ -65,6 +65,22 @@ const processRule: Rule = (view) => {
     },
   ]
 }
+
+/** The command that comes after a node has ended itself; the sign guard has one of its own. */
+export function commandAfterHalt(code: string): string {
+  return isOfGuard(code) ? 'node guard rebuild' : 'node logs'
+}
+
+/** True for the code of a guard that cannot be used as it is. */
+export function isOfGuard(code: string): boolean {
+  return GUARD.has(code)
+}
+
+const GUARD: ReadonlySet<string> = new Set([
+  'SIGN_GUARD_DAMAGED',
+  'SIGN_GUARD_MISSING',
+  'SIGN_GUARD_BEHIND',
+])
 
 function haltText(code: string, otherwise: string): string {
   return code === 'SIGNER_IN_USE' ? 'another node signs with your key' : otherwise
