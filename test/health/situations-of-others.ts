@@ -243,6 +243,19 @@ export const otherSituations: Situation[] = [
     ...{state: 'warn', worst: 'key-locked', text: 'signer key cannot be opened'},
     remedy: 'metis-seq key list',
   },
+  {
+    name: 'all of the local network is stopped',
+    feeds: {
+      l2: nothing('No L2 endpoint answers.'),
+      l1: nothing('No L1 endpoint answers.'),
+      money: nothing('No L1 endpoint answers.'),
+      pos: nothing('The consensus layer does not answer.'),
+      node: fresh(nodeLook(null, {process: null})),
+    },
+    setting: localSetting,
+    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    remedy: 'metis-seq local up --detach',
+  },
   // Several at once
   {
     name: 'everything is down',

@@ -61,7 +61,11 @@ const processRule: Rule = (view) => {
       id: 'node-down',
       severity: severityOf(view),
       text: 'your node does not run',
-      remedy: commandFor(setting, 'node start'),
+      // With the L1 of the local network gone as well, all of it is started again.
+      remedy:
+        setting.kind === 'local' && isSilent(view.l1)
+          ? lookAfter(view, view.l1)
+          : commandFor(setting, 'node start'),
     },
   ]
 }

@@ -251,7 +251,8 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
     row('per block', `${formatWeiShort(pool.rewardPerBlockMetisWei, 6)} METIS`),
     row('paid until', `epoch ${pool.rewardedUntilEpoch}, batch ${pool.rewardBatchId}`),
     wallet,
-    row('room to add', `${formatWeiShort(roomMetisWei)} METIS`),
+    // Nothing can be added to a lock that is on its way out.
+    ...(active ? [row('room to add', `${formatWeiShort(roomMetisWei)} METIS`)] : []),
   ]
 }
 
