@@ -56,8 +56,9 @@ export function connectChain({
   const endpoints = urls.map((url) => createEndpoint(name, url, chainId, timeoutMs))
   let order = endpoints
   const patience = {clock, patienceMs: timeoutMs, signal}
+  const silence = new Silence(clock)
   const transport = custom(
-    {request: (call: RpcCall) => requestPatiently(name, order, call, patience)},
+    {request: (call: RpcCall) => requestPatiently(name, () => order, call, {...patience, silence})},
     {retryCount: 0},
   )
   const client: ChainClient = createClient({chain: chainOf(name, chainId, urls), transport})
@@ -93,6 +94,36 @@ function chainOf(name: string, id: number, urls: readonly string[]): Chain {
 /** First pause when every endpoint limits us, when none says how long; it doubles each time. */
 const LIMIT_PAUSE_MS = 500
 
+/** For how long one that gave no answer in time is asked last. */
+const SILENT_MS = 60_000
+
+/** A read does not wait for the same silent endpoint again while another one answers. */
+class Silence {
+  readonly #clock: Clock
+  readonly #since = new Map<Endpoint, number>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** A transaction goes the way that was set: which endpoint may have it is not a matter of speed. */
+  orderFor(call: RpcCall, endpoints: Endpoint[]): Endpoint[] {
+    if (this.#since.size === 0 || isSend(call)) return endpoints
+    const from = this.#clock.monotonicMs() - SILENT_MS
+    const isSilent = (endpoint: Endpoint) => Number((this.#since.get(endpoint) ?? from) > from)
+    return endpoints.toSorted((a, b) => isSilent(a) - isSilent(b))
+  }
+
+  note(endpoint: Endpoint, error?: RpcTransportError): void {
+    if (error?.reason === 'timeout') this.#since.set(endpoint, this.#clock.monotonicMs())
+    else this.#since.delete(endpoint)
+  }
+}
+
+function isSend({method}: RpcCall): boolean {
+  return method === 'eth_sendRawTransaction'
+}
+
 interface Patience {
   clock: Clock
   patienceMs: number
@@ -102,12 +133,13 @@ interface Patience {
 /** Asks again as long as endpoints only want to be asked less often, and the patience lasts. */
 async function requestPatiently(
   name: string,
-  endpoints: Endpoint[],
+  order: () => Endpoint[],
   call: RpcCall,
-  patience: Patience,
+  {silence, ...patience}: Patience & {silence: Silence},
 ): Promise<unknown> {
   return patiently(patience, async () => {
-    const outcome = await requestFromAny(name, endpoints, call)
+    const endpoints = silence.orderFor(call, order())
+    const outcome = await requestFromAny(name, endpoints, call, silence)
     if (!('failure' in outcome)) return outcome.answer
     throw unreachable(name, endpoints, outcome.limited ?? outcome.failure)
   })
@@ -149,15 +181,23 @@ function isUnable(error: unknown): error is RpcResponseError {
   return UNABLE_CODES.includes(error.code) || (error.code > 3 && error.code < 1000)
 }
 
-async function requestFromAny(name: string, endpoints: Endpoint[], call: RpcCall): Promise<Asked> {
-  const isSending = call.method === 'eth_sendRawTransaction'
+async function requestFromAny(
+  name: string,
+  endpoints: Endpoint[],
+  call: RpcCall,
+  silence: Silence,
+): Promise<Asked> {
+  const isSending = isSend(call)
   let failure: RpcTransportError | undefined
   let limited: RpcTransportError | undefined
   let unable: RpcResponseError | undefined
   for (const endpoint of endpoints) {
     try {
-      return {answer: await endpoint.request(call)}
+      const answer = await endpoint.request(call)
+      silence.note(endpoint)
+      return {answer}
     } catch (error) {
+      if (error instanceof RpcTransportError) silence.note(endpoint, error)
       // An endpoint that broke off may have the transaction: what the next one says of it proves nothing.
       if (isSending && failure && !failure.isTurnedAway) throw unreachable(name, endpoints, failure)
       if (isUnable(error)) unable ??= error

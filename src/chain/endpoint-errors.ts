@@ -198,7 +198,7 @@ function limited(name: string, endpoints: Endpoint[], failure: RpcTransportError
     },
     hints: [
       'Wait, then run the same command again; a longer `--timeout` waits for you.',
-      'Public endpoints are shared: name one of your own with `--l1-rpc-url` or `--l2-rpc-url` of `metis-seq init`.',
+      'Public endpoints are shared: name one of your own with `--l1-rpc-url` or `--l2-rpc-url` of `metis-seq init --replace`.',
     ],
     retryable: true,
     cause: failure,

@@ -11,7 +11,9 @@ import {BatchReader} from '../node/inbox/batch-reader.ts'
 import {scanInbox} from '../node/inbox/scan-inbox.ts'
 import {L1_TIMEOUT_MS} from '../node/limits.ts'
 import {lowerCase} from '../protocol/block.ts'
+import {isOfGuard} from '../health/rules/node.ts'
 import {endpointsOf, type Context} from '../services/context.ts'
+import {clearHalt} from '../services/halt-record.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {ChainLog} from '../store/chain-log.ts'
 import {snapshotPlace} from './node-snapshots.ts'
@@ -46,6 +48,8 @@ export async function rebuildNodeGuard(
       const floor = (l1.signedOnL1 ?? -1) + 1
       const nowMs = systemClock.nowMs()
       const rebuilt = rebuildGuard({path, log, signer: lowerCase(signer), floor, nowMs})
+      // What the guard kept from starting has nothing in its way any more.
+      clearHalt(dataDir, isOfGuard)
       return {path, ...rebuilt, ...l1}
     } finally {
       log.close()

@@ -83,7 +83,7 @@ export function findSnapshot({root, network}: SnapshotPlace, name: string): stri
     message: `There is no snapshot of ${network.name} in ${root}.`,
     exit: 'not-found',
     facts: {root},
-    hints: ['metis-seq node snapshot create'],
+    hints: ['Run `metis-seq node snapshot create`.'],
   })
 }
 

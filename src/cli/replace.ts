@@ -154,7 +154,7 @@ function keyOf({config}: Context, {original}: Replacement): string {
     exit: 'signer',
     facts: {address: original.from},
     hints: [
-      'Import it with `metis-seq key import`, or name what signs for it: `metis-seq signer add`.',
+      'Import it with `metis-seq key import NAME`, or name what signs for it: `metis-seq signer add NAME --url URL`.',
     ],
   })
 }

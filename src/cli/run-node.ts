@@ -3,6 +3,7 @@ import type {Hex} from 'viem'
 import {createLogger, type LogLevel} from '../lib/log.ts'
 import {openLogSink} from '../lib/log-file.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import type {ExitName} from '../lib/exit-codes.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.ts'
 import {endpointsOf, type Context} from '../services/context.ts'
 import {clearHalt, writeHalt} from '../services/halt-record.ts'
@@ -51,7 +52,19 @@ export async function runNode(
     logger: createLogger({part: 'node', level, write: openLogSink()}),
   }
   clearHalt(dir)
-  return startNode(options)
+  return startNode(options).catch((error: unknown) => {
+    // What may not sign does so for a reason that another start does not mend.
+    if (error instanceof MetisSeqError && LASTING.has(error.exit)) keepReason(dir, error)
+    throw error
+  })
+}
+
+const LASTING: ReadonlySet<string> = new Set<ExitName>(['interlock', 'critical'])
+
+function keepReason(dir: string, error: unknown): void {
+  const {code, exit} =
+    error instanceof MetisSeqError ? error : {code: 'NODE_HALTED', exit: 'internal' as const}
+  writeHalt(dir, {code, exit, message: messageOf(error), atMs: Date.now()})
 }
 
 /**
@@ -64,10 +77,7 @@ export async function waitForEnd(context: Context, node: RunningNode): Promise<v
   try {
     await node.stopped
   } catch (error) {
-    const {dir} = requireNode(context)
-    const {code, exit} =
-      error instanceof MetisSeqError ? error : {code: 'NODE_HALTED', exit: 'internal' as const}
-    writeHalt(dir, {code, exit, message: messageOf(error), atMs: Date.now()})
+    keepReason(requireNode(context).dir, error)
     await node.stop()
     throw error
   }

@@ -323,7 +323,7 @@ function requireKey(context: Context, plan: Plan): string {
     facts: {profile: name, role: plan.role, address: plan.from},
     hints: [
       'Pass `--unsigned FILE` and sign the transactions where the key is.',
-      'Import the key with `metis-seq key import`, then run `metis-seq init --replace`.',
+      'Import the key with `metis-seq key import NAME`, then run `metis-seq init --replace`.',
     ],
   })
 }

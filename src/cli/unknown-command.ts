@@ -15,7 +15,10 @@ export function unknownCommand(
   const [topic = ''] = id.split(':')
   const alike = known
     .map((other) => ({other, letters: distance(other, id)}))
-    .filter(({other, letters}) => other.startsWith(`${topic}:`) || letters <= 2)
+    .filter(
+      ({other, letters}) =>
+        other.startsWith(`${topic}:`) || id.startsWith(`${other}:`) || letters <= 2,
+    )
     .toSorted((a, b) => a.letters - b.letters || (a.other < b.other ? -1 : 1))
     .map(({other}) => spaced(other))
   return new MetisSeqError({

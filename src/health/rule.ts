@@ -115,3 +115,10 @@ export function lookAfter({setting}: View, answer: {isSilent: boolean}): string 
   // What is gone is started again; what hangs has to be seen first.
   return answer.isSilent ? 'metis-seq local status' : 'metis-seq local up --detach'
 }
+
+/** The same for the consensus layer. */
+export function lookAfterPos(view: View, answer: {isSilent: boolean}): string {
+  return view.setting.kind === 'local'
+    ? lookAfter(view, answer)
+    : commandFor(view.setting, 'pos status')
+}

@@ -192,6 +192,8 @@ export interface MachineFacts {
   diskFreeBytes: number
   /** The signer key of the profile; null: it names none here. */
   signerKey: 'ready' | 'asks' | 'unreadable' | null
+  /** Path of the file that cannot be read; only with `unreadable`. */
+  unreadableFile?: string
 }
 
 /** One endpoint of a chain as it was last used. */

@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 
 import {engineIn, killOrphan} from '../process/anvil.ts'
+import {isStopped} from '../lib/process-identity.ts'
 import {readDaemon, stopDaemon} from '../process/daemon.ts'
 import {openConfig} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
@@ -50,6 +51,8 @@ export interface LocalProcess {
   log: string
   /** Pid of an engine that goes on although this process is gone; null: there is none. */
   orphanedEngine: number | null
+  /** Pids of this process and its engine that a signal has stopped: they live, and do nothing. */
+  suspended: number[]
 }
 
 /** Every process that belongs to the local network, running or not. */
@@ -65,14 +68,17 @@ export function listDaemons(home: Home, state: LocalState): LocalProcess[] {
     engineDir: string,
   ): LocalProcess => {
     const found = readDaemon(dir, daemon)
-    const engine = found?.running ? undefined : engineIn(engineDir, ENGINE)
+    const running = found?.running ?? false
+    const engine = engineIn(engineDir, ENGINE)
+    const pids = [...(running && found ? [found.pid] : []), ...(engine ? [engine.pid] : [])]
     return {
       name,
       pid: found?.pid ?? null,
-      running: found?.running ?? false,
+      running,
       url: `http://127.0.0.1:${port}`,
       log: `${dir}/${daemon}.log`,
-      orphanedEngine: engine?.pid ?? null,
+      orphanedEngine: running ? null : (engine?.pid ?? null),
+      suspended: pids.filter((pid) => isStopped(pid)),
     }
   }
   return [

@@ -12,6 +12,7 @@ import {errorFacts, type Logger} from '../lib/log.ts'
 import {makeDirectory} from '../lib/make-directory.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 import type {ChainLog} from '../store/chain-log.ts'
+import {BusyWatch} from './busy-watch.ts'
 import {
   EngineError,
   type EngineBlock,
@@ -61,7 +62,7 @@ export class ChainState {
   #genesis: EngineBlock | undefined
   #lastExecuteMs: number | null = null
   /** Monotonic: what the engine does for us now began then. */
-  #busySinceMs: number | null = null
+  readonly #busy: BusyWatch
   /** Monotonic: a block became durable then. */
   #movedAtMs: number
   #follower = {wait: () => Promise.resolve(), isBehind: () => false}
@@ -80,11 +81,12 @@ export class ChainState {
     this.state = new StateWatch(options)
     this.disputes = new Disputes(options)
     this.#movedAtMs = options.nowMs()
+    this.#busy = new BusyWatch(options.nowMs)
   }
 
   /** Milliseconds for which the engine has been at what was asked of it; null while nothing is. */
   get busyMs(): number | null {
-    return this.#busySinceMs === null ? null : Math.round(this.#options.nowMs() - this.#busySinceMs)
+    return this.#busy.busyMs
   }
 
   /** Milliseconds since the head became durable, or since this was made. */
@@ -140,6 +142,7 @@ export class ChainState {
     this.#executed = 0
     this.state.growth.restarted(0)
     const start = await this.#startFromSnapshot(upTo)
+    this.#busy.restarted()
     this.#since = {blocks: 0, transactions: 0}
     let head = start
     for (let next = start.number + 1; upTo !== undefined && next <= upTo; next++) {
@@ -149,7 +152,7 @@ export class ChainState {
       this.count(block)
     }
     this.#durable = head
-    await this.rotation.refresh()
+    await this.refreshTurns()
     // Whoever read from the engine before may have seen a block that never became durable.
     this.gate.openAfterRollback()
     const replayed = head.number - start.number
@@ -178,15 +181,17 @@ export class ChainState {
     return this.#watched(() => this.state.check(this.head()))
   }
 
+  /** Reads the epochs at the engine's head. @throws {EngineError} every turn is unknown from then on */
+  refreshTurns(): Promise<void> {
+    return this.#busy.while(() => this.rotation.refresh())
+  }
+
   async #watched<T>(act: () => Promise<T>): Promise<T> {
-    this.#busySinceMs = this.#options.nowMs()
     try {
-      return await act()
+      return await this.#busy.while(act)
     } catch (error) {
       if (error instanceof EngineError && error.kind === 'tampered') this.state.count(error)
       throw error
-    } finally {
-      this.#busySinceMs = null
     }
   }
 
@@ -197,7 +202,7 @@ export class ChainState {
     this.count(block)
     if (this.rotation.isTouchedBy(block)) {
       const startedMs = this.#options.nowMs()
-      await this.rotation.refresh()
+      await this.refreshTurns()
       this.#options.onGate?.(this.#options.nowMs() - startedMs)
     }
     this.gate.open()
@@ -217,7 +222,7 @@ export class ChainState {
   async takeBack(): Promise<void> {
     const ahead = this.engine.head().number - this.head().number
     if (ahead > 0) await this.engine.rollback(ahead)
-    await this.rotation.refresh()
+    await this.refreshTurns()
     this.gate.openAfterRollback()
   }
 
@@ -234,14 +239,14 @@ export class ChainState {
       await this.restore(number)
       this.gate.close()
     }
-    await this.rotation.refresh()
+    await this.refreshTurns()
   }
 
   /** The engine stands on the first block of another branch, which the log now holds. */
   async adopt(block: SealedBlock): Promise<void> {
     this.#durable = this.engine.head()
     this.count(block)
-    await this.rotation.refresh()
+    await this.refreshTurns()
     this.gate.openAfterRollback()
   }
 

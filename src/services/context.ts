@@ -143,7 +143,7 @@ export function requireProfile(context: Context): {name: string; profile: Profil
     exit: 'config',
     facts: {network: context.networkName},
     hints: [
-      'Run `metis-seq init` to make a profile.',
+      `Run \`metis-seq init --network ${context.networkName}\` to make a profile.`,
       'Run `metis-seq profile list`, then pass `--profile NAME`.',
     ],
   })
@@ -183,7 +183,7 @@ export function profileUnknown(name: string, known: string[]): MetisSeqError {
     facts: {profile: name, known: known.join(', ')},
     hints: [
       'Run `metis-seq profile list`.',
-      `Run \`metis-seq init --profile ${name}\` to make it.`,
+      `Run \`metis-seq init --profile ${name} --network NETWORK\` to make it.`,
     ],
   })
 }
@@ -195,7 +195,7 @@ function networkMissing(): MetisSeqError {
     exit: 'config',
     hints: [
       'Pass `--network andromeda`, `--network sepolia` or `--network local`.',
-      'Run `metis-seq init` to make a profile that remembers it.',
+      'Run `metis-seq init --network NETWORK` to make a profile that remembers it.',
       'Run `metis-seq local demo` to see everything on a local network first.',
     ],
   })

@@ -114,7 +114,7 @@ async function explainHex(text: Hex, place: Place): Promise<Explained> {
     throw unknown(
       'a raw transaction',
       ['revert data', 'call data'],
-      ['Run `metis-seq tx decode` with the same bytes.'],
+      ['Run `metis-seq tx decode 0x…` with the same bytes.'],
     )
   }
   if (digits > 8) {

@@ -12,9 +12,14 @@ export function writeHalt(dir: string, record: HaltRecord): void {
   writeFileAtomic(fileOf(dir), `${JSON.stringify(record)}\n`, 0o600)
 }
 
-/** A node that starts again has its chance: what it finds is told by itself. */
-export function clearHalt(dir: string): void {
-  rmSync(fileOf(dir), {force: true})
+/**
+ * A node that starts again has its chance: what it finds is told by itself.
+ *
+ * @param isMended the code of a reason that counts no more; without it none does
+ */
+export function clearHalt(dir: string, isMended: (code: string) => boolean = () => true): void {
+  const halt = readHalt(dir)
+  if (halt === null || isMended(halt.code)) rmSync(fileOf(dir), {force: true})
 }
 
 /** Null: the last life of the node ended without one, or the record is damaged. */

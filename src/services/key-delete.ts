@@ -105,9 +105,18 @@ function keyInUse({name}: KeyRecord, uses: readonly KeyUse[]): MetisSeqError {
     [
       first?.profile == null
         ? 'Run `metis-seq local reset` to delete the local network with its keys.'
-        : `Run \`metis-seq profile remove ${first.profile}\` first, or give the profile another key with \`metis-seq init --profile ${first.profile} --replace\`.`,
+        : `Run \`metis-seq profile remove ${first.profile}\` first, or give the profile another key: \`metis-seq init --profile ${first.profile} --replace\` with \`${flagOf[first.role]} KEY\`.`,
     ],
   )
+}
+
+/** The flag of `init` that names the key of a role. */
+const flagOf: Record<KeyUse['role'], string> = {
+  owner: '--owner',
+  signer: '--signer',
+  'deposit relayer': '--relayer-key',
+  'batch poster': '--batch-key',
+  'part of it': '--signer',
 }
 
 function noBackup(key: KeyRecord): MetisSeqError {

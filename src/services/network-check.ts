@@ -5,7 +5,7 @@ import {poolPointers, type Pointer} from '../chain/actions/locking-pool/read-poi
 import {readImplementation} from '../chain/actions/locking-pool/read-pool-rules.ts'
 import {connectChain, type ChainClient} from '../chain/connect.ts'
 import {connectPos} from '../chain/pos-client.ts'
-import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {Check} from './check.ts'
 import {endpointsOf, type Context} from './context.ts'
@@ -166,9 +166,17 @@ async function attempt(id: string, label: string, act: () => Promise<string>): P
       label,
       ok: false,
       seen: reasonOf(error),
-      remedy: 'Correct it in the profile (`metis-seq init --replace`) or in the network document.',
+      remedy: isAway(error)
+        ? 'If it is to be there, start it or wait; on the local network `metis-seq local status` tells. Otherwise name another one: `metis-seq init --replace --l1-rpc-url URL`, or with `--l2-rpc-url`, `--pos-url`.'
+        : 'Correct it in the network document, or in the profile: `metis-seq init --replace --l1-rpc-url URL`, or with `--l2-rpc-url`, `--pos-url`.',
     }
   }
+}
+
+/** Nothing is wrong with what was set, as far as anybody can tell. */
+function isAway(error: unknown): boolean {
+  const known = findCause(error, MetisSeqError)
+  return known?.exit === 'unreachable' && known.retryable
 }
 
 function reasonOf(error: unknown): string {

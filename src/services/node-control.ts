@@ -33,7 +33,7 @@ export function requireNode(context: Context): {name: string; node: NodeProfile;
     message: `Profile ${name} has no node.`,
     exit: 'config',
     facts: {profile: name},
-    hints: [`Run \`metis-seq init --profile ${name} --node-port PORT\` to set one up.`],
+    hints: [`Run \`metis-seq init --profile ${name} --replace --node-port PORT\` to set one up.`],
   })
 }
 

@@ -1,3 +1,4 @@
+import {commandAfterHalt} from '../health/rules/node.ts'
 import type {HealthReport, Issue} from '../health/issue.ts'
 import type {HaltRecord} from '../health/snapshot.ts'
 import {systemClock} from '../lib/clock.ts'
@@ -27,12 +28,12 @@ export async function reportNode(context: Context): Promise<NodeReport> {
     profile: name,
     daemon: readDaemon(dir, NODE_DAEMON) ?? null,
     status: node.state === 'answered' ? node.value.status : null,
-    issues: ofNode(healthOf(context, sources)),
+    issues: issuesOfNode(healthOf(context, sources)),
   }
 }
 
-/** Advice is for pages that show all. */
-function ofNode({issues}: HealthReport): Issue[] {
+/** What the node's own page tells of a report. Advice is for pages that show all. */
+export function issuesOfNode({issues}: HealthReport): Issue[] {
   return issues.filter(
     ({severity, sources}) =>
       severity !== 'info' && (sources.includes('node') || sources.includes('machine')),
@@ -82,6 +83,13 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
   }
 }
 
+/** Why the node of this profile ended at its start; undefined where it left no reason since then. */
+export function startFailure(context: Context, sinceMs: number): MetisSeqError | undefined {
+  const {name, dir} = requireNode(context)
+  const halt = readHalt(dir)
+  return halt && halt.atMs >= sinceMs ? ended(name, halt) : undefined
+}
+
 function ended(
   profile: string,
   {code, message, exit}: Pick<HaltRecord, 'code' | 'message' | 'exit'>,
@@ -90,7 +98,7 @@ function ended(
     ...{code, message, exit},
     facts: {profile},
     hints: [
-      `Run \`metis-seq node logs --profile ${profile}\` to read what it says.`,
+      `Run \`metis-seq ${commandAfterHalt(code)} --profile ${profile}\`.`,
       `Run \`metis-seq node status --profile ${profile}\` to see how things stand.`,
     ],
   })

@@ -6,6 +6,8 @@ import type {ConfigStore, NodeProfile, Profile} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import type {Network} from '../protocol/network.ts'
 import {readNetwork} from '../store/networks.ts'
+import {readDaemon} from '../process/daemon.ts'
+import {NODE_DAEMON} from './node-control.ts'
 import {profileUnknown} from './context.ts'
 import {KEY_NAME} from './key-names.ts'
 import {asAccount, shownName} from './key-records.ts'
@@ -82,9 +84,15 @@ export function useProfile(config: ConfigStore, name: string): Profile {
   return profile
 }
 
-/** Forgets a profile. Keys and node data stay. */
-export function removeProfile(config: ConfigStore, name: string): void {
+/**
+ * Forgets a profile. Keys and node data stay.
+ *
+ * @throws {MetisSeqError} PROFILE_UNKNOWN; PROFILE_RUNNING while its node runs, which nothing could stop any more
+ */
+export function removeProfile(home: Home, config: ConfigStore, name: string): void {
   findProfile(config, name)
+  const daemon = readDaemon(home.nodeDir(name), NODE_DAEMON)
+  if (daemon?.running) throw profileRunning(name, daemon.pid)
   config.update((all) => {
     const {[name]: _removed, ...profiles} = all.profiles
     return {
@@ -92,6 +100,16 @@ export function removeProfile(config: ConfigStore, name: string): void {
       profiles,
       currentProfile: all.currentProfile === name ? null : all.currentProfile,
     }
+  })
+}
+
+function profileRunning(name: string, pid: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PROFILE_RUNNING',
+    message: `The node of profile ${name} runs as process ${pid}.`,
+    exit: 'busy',
+    facts: {profile: name, pid: String(pid)},
+    hints: [`Run \`metis-seq node stop --profile ${name}\` first.`],
   })
 }
 
@@ -109,7 +127,7 @@ export function noProfile(): MetisSeqError {
     message: 'No profile is in use.',
     exit: 'config',
     hints: [
-      'Run `metis-seq init` to make a profile.',
+      'Run `metis-seq init --network NETWORK` to make a profile.',
       'Run `metis-seq profile list`, then `metis-seq profile use NAME`.',
     ],
   })

@@ -60,7 +60,7 @@ export function requireOwner(context: Context): Address {
     message: `Profile ${name} names no owner.`,
     exit: 'config',
     facts: {profile: name},
-    hints: [`Run \`metis-seq init --profile ${name} --owner KEY_OR_ADDRESS\`.`],
+    hints: [`Run \`metis-seq init --profile ${name} --replace --owner KEY_OR_ADDRESS\`.`],
   })
 }
 

@@ -66,7 +66,10 @@ export function findSigner(config: ConfigStore, name: string): AnySigner {
     message: `There is no key and no signer called ${shownName(name)}.`,
     exit: 'signer',
     facts: {signer: shownName(name), known: listed.map(({signer}) => signer.name).join(', ')},
-    hints: ['Run `metis-seq signer list`.', 'Run `metis-seq signer add NAME` to add one.'],
+    hints: [
+      'Run `metis-seq signer list`.',
+      'Run `metis-seq signer add NAME --url URL` to add one.',
+    ],
   })
 }
 
@@ -232,7 +235,7 @@ function inUse(name: string, usedBy: ListedSigner['usedBy']): MetisSeqError {
     exit: 'precondition',
     facts: {signer: name, profiles: usedBy.map(({profile}) => profile).join(', ')},
     hints: [
-      `Run \`metis-seq init --profile ${first?.profile} --replace\` with another one first, or \`metis-seq profile remove ${first?.profile}\`.`,
+      `Run \`metis-seq init --profile ${first?.profile} --replace --signer NAME\` with another one first, or \`metis-seq profile remove ${first?.profile}\`.`,
     ],
   })
 }

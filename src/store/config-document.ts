@@ -277,7 +277,7 @@ export function configInvalid(path: string, reason: string, cause?: unknown): Me
     message: `The settings file ${path} is not valid: ${reason}.`,
     exit: 'config',
     facts: {path},
-    hints: [`Mend ${path}, or move it away and run \`metis-seq init\` again.`],
+    hints: [`Mend ${path}, or move it away and run \`metis-seq init --network NETWORK\` again.`],
     cause,
   })
 }

@@ -316,7 +316,7 @@ function secondSignature(height: number, hash: Hash, before: Hash, file: string)
     facts: {height: String(height), hash, signed: before, file},
     hints: [
       'Stop every node with this key: another one signs with it, or has done so.',
-      'Register a new signer key with `metis-seq sequencer rotate-signer`.',
+      'Register a new signer key with `metis-seq sequencer rotate-signer --signer KEY`.',
     ],
   })
 }

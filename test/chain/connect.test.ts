@@ -215,6 +215,23 @@ test('the second URL answers while the first is down, and both states are told',
   connection.close()
 })
 
+test('one that hangs is waited for once, and is still the first to get a transaction', async () => {
+  await using hung = await startHttpStub(noAnswer)
+  await using second = await startHttpStub(healthy)
+  const {client, close} = connect([hung.url, second.url], 300)
+
+  expect(await getBlockNumber(client)).toBe(16n)
+  const asked = hung.bodies.length
+  for (let count = 0; count < 3; count++)
+    expect(await getBalance(client, {address: SOMEONE})).toBe(5n)
+  expect(hung.bodies).toHaveLength(asked)
+  expect(second.bodies).toHaveLength(4)
+
+  await expect(sendRawTransaction(client, {serializedTransaction: '0x02'})).rejects.toThrow()
+  expect(hung.bodies.length).toBeGreaterThan(asked)
+  close()
+})
+
 test('the second URL also proves its chain id', async () => {
   await using rpc = await startHttpStub(rpcAnswer({eth_chainId: () => '0x1'}))
 

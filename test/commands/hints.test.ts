@@ -1,6 +1,7 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {Parser, type Interfaces} from '@oclif/core'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {actingHints} from '../../src/cli/acting-hints.ts'
@@ -16,8 +17,18 @@ import {chainSituations} from '../health/situations-of-chain.ts'
 import {nodeSituations} from '../health/situations-of-node.ts'
 import {otherSituations} from '../health/situations-of-others.ts'
 
+type Definitions<T> = Record<string, Omit<T, 'parse' | 'input'> & {env?: string}>
+
 interface Manifest {
-  commands: Record<string, {flags: Record<string, {char?: string}>; aliases: string[]}>
+  commands: Record<
+    string,
+    {
+      flags: Definitions<Interfaces.OptionFlag<string> | Interfaces.BooleanFlag<boolean>>
+      args: Definitions<Interfaces.Arg<string>>
+      strict: boolean
+      aliases: string[]
+    }
+  >
 }
 
 const manifest = JSON.parse(
@@ -26,50 +37,99 @@ const manifest = JSON.parse(
 
 const commands = new Map(
   Object.entries(manifest.commands).flatMap(([id, command]) =>
-    [id, ...command.aliases].map((name) => [name, command] as const),
+    [id, ...command.aliases].map((name) => [name, {id, command}] as const),
   ),
 )
 
 /** The command that these words begin with, and what is left of them. */
 function commandIn(words: readonly string[]) {
   for (let count = words.length; count > 0; count--) {
-    const command = commands.get(words.slice(0, count).join(':'))
-    if (command) return {command, rest: words.slice(count)}
+    const known = commands.get(words.slice(0, count).join(':'))
+    if (known) return {...known, rest: words.slice(count)}
   }
   return undefined
 }
 
-/** Everything between backticks that a person is told to type, with a word for each value. */
-function printedCommands(): {file: string; line: string}[] {
+function sources(): {file: string; text: string}[] {
   return readdirSync('src', {recursive: true, encoding: 'utf8'})
     .filter((name) => /\.tsx?$/.test(name))
-    .flatMap((name) => {
-      const text = readFileSync(join('src', name), 'utf8')
-      const found = text.matchAll(/\\?`metis-seq ((?:\$\{[^}]*\}|[^`$\\\n])+)\\?`/g)
-      return [...found].map(([, line]) => ({
-        file: name,
-        line: line!.replaceAll(/\$\{[^}]*\}/g, 'VALUE'),
-      }))
-    })
+    .map((file) => ({file, text: readFileSync(join('src', file), 'utf8')}))
 }
 
-test('every command that a text names exists, and takes every flag that the text gives it', () => {
-  const faults = printedCommands().flatMap(({file, line}) => {
+/** Everything between backticks that a person is told to type, with a word for each value. */
+function printedCommands(): {file: string; line: string}[] {
+  return sources().flatMap(({file, text}) => {
+    const found = text.matchAll(/\\?`metis-seq ((?:\$\{[^}]*\}|[^`$\\\n])+)\\?`/g)
+    return [...found].map(([, line]) => ({
+      file,
+      line: line!.replaceAll(/\$\{[^}]*\}/g, 'VALUE'),
+    }))
+  })
+}
+
+/** The parser of the program, which takes a word such as NAME for every value. */
+async function parseAsTyped(id: string, rest: string[]) {
+  // Names in capitals stand for what a person puts there; the environment of a test is nobody's.
+  const lenient = <T extends object>(definitions: Record<string, T>) =>
+    Object.fromEntries(
+      Object.entries(definitions).map(([name, definition]) => [
+        name,
+        {...definition, env: undefined, parse: (input: unknown) => Promise.resolve(input)},
+      ]),
+    )
+  // Without a network nothing is made; with --replace it is that of the profile.
+  if (id === 'init' && !rest.some((word) => /^--(?:network|replace)$/.test(word)))
+    throw new Error('It has neither --network nor --replace.')
+  const {flags, args, strict} = manifest.commands[id]!
+  const given = {...flags, ...(await flagsThatExclude(id))}
+  const options = {flags: lenient(given), args: lenient(args), strict}
+  await Parser.parse(rest, options as unknown as Parameters<typeof Parser.parse>[1])
+}
+
+/** The manifest does not keep which flags are wanted in the place of others. */
+async function flagsThatExclude(id: string): Promise<Manifest['commands'][string]['flags']> {
+  const path = join(import.meta.dirname, '../../src/commands', `${id.replaceAll(':', '/')}.ts`)
+  if (!existsSync(path) || !readFileSync(path, 'utf8').includes('exactlyOne')) return {}
+  const {default: command} = (await import(path)) as {default: Manifest['commands'][string]}
+  return command.flags
+}
+
+test('the parser takes every command that a text names, as it is printed', async () => {
+  const faults: string[] = []
+  for (const {file, line} of printedCommands()) {
     const words = line.trim().split(/\s+/)
     // The words of the command themselves come from a value; patterns and comments are no hints.
-    if (/^(?:VALUE|--help|\.\.\.|\()/.test(words[0]!)) return []
+    if (/^(?:VALUE|--help|\.\.\.|\()/.test(words[0]!) || words.at(-1) === '--help') continue
     const found = commandIn(words)
-    if (!found) return [`${file}: metis-seq ${line}`]
-    const known = new Set(Object.keys(found.command.flags))
-    const chars = new Set(Object.values(found.command.flags).flatMap(({char}) => char ?? []))
-    return found.rest
-      .filter((word) => word.startsWith('-') && word !== '-' && word !== '--help')
-      .map((word) => word.replace(/=.*$/, ''))
-      .filter((word) => (word.startsWith('--') ? !known.has(word.slice(2)) : !chars.has(word[1]!)))
-      .map((word) => `${file}: metis-seq ${line} has no ${word}`)
-  })
+    const fault = found
+      ? await parseAsTyped(found.id, found.rest).then(
+          () => undefined,
+          (error: Error) => error.message.split('\n').slice(0, 2).join(' '),
+        )
+      : 'There is no such command.'
+    if (fault !== undefined) faults.push(`${file}: \`metis-seq ${line}\`: ${fault}`)
+  }
 
   expect(printedCommands().length).toBeGreaterThan(150)
+  expect(faults).toEqual([])
+})
+
+test('a hint has its command whole and in backticks, so that it acts for the profile', () => {
+  // Descriptions name commands without telling anybody to type them; health names the profile by itself.
+  const hinting = sources().filter(
+    ({file}) => !/^(?:health|commands|cli\/completion|ui\/schemas)\//.test(file),
+  )
+  const faults = hinting.flatMap(({file, text}) => {
+    const lines = text.split('\n').filter((line) => !/^\s*(?:\*|\/\/|\/\*)|description:/.test(line))
+    return lines
+      .filter((line) => {
+        const bare = [...line.matchAll(/(?<![`=]|=\S+ )metis-seq ([a-z][a-z :-]*)/g)]
+        const cut = [...line.matchAll(/\\?`(?!metis-seq)([a-z]+ [^`\\]+)\\?`/g)]
+        return [...bare, ...cut].some(([, words]) => commandIn(words!.trim().split(/\s+/)))
+      })
+      .map((line) => `${file}: ${line.trim()}`)
+  })
+
   expect(faults).toEqual([])
 })
 

@@ -1,4 +1,5 @@
 /** A real local network whose parts fail: each fault is named on every surface until it ends. */
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
@@ -174,6 +175,18 @@ describe('what fails is named on every surface', () => {
     expect(node.document?.['data']).toMatchObject({issues: [{id: 'node-ended-halted'}]})
     const once = await cli.run('dashboard --once --profile twin')
     expect(once.exitCode).toBe(12)
+
+    // What keeps it from starting is told like what ended it, with the command that mends it.
+    writeFileSync(join(cli.home, 'nodes/twin/sign-guard.log'), 'no line of a guard\n')
+    const refused = await cli.run('node start --profile twin')
+    expect(refused.exitCode).toBe(14)
+    expect(refused.document?.['error']).toMatchObject({code: 'SIGN_GUARD_DAMAGED'})
+    const {health: after} = await cli.data('status --profile twin')
+    const {remedy} = (after as HealthReport).issues[0]!
+    expect(remedy).toBe('metis-seq node guard rebuild --profile twin')
+    await cli.data(remedy.replace('metis-seq ', ''))
+    const mended = await cli.data('status --profile twin')
+    expect((mended['health'] as HealthReport).issues[0]).toMatchObject({id: 'node-down'})
   }, 120_000)
 
   test('a follower whose state was changed disagrees with all others until it is started again', async () => {

@@ -49,14 +49,14 @@ export const nodeSituations: Situation[] = [
     feeds: {...calm, node: fresh(nodeLook(null))},
     setting: nodeSetting,
     ...{state: 'critical', worst: 'node-hung', text: 'runs and does not answer'},
-    remedy: `metis-seq node status ${profile}`,
+    remedy: `metis-seq node stop ${profile}`,
   },
   {
     name: 'own node is stopped by SIGSTOP',
     feeds: {...calm, node: fresh(nodeLook(null, {process: {pid: 7, isStopped: true}}))},
     setting: nodeSetting,
     ...{state: 'critical', worst: 'node-hung', text: 'stopped by a signal'},
-    remedy: `metis-seq node status ${profile}`,
+    remedy: `metis-seq node stop ${profile}`,
   },
   {
     name: 'own node ended itself because another one signs',
@@ -96,7 +96,7 @@ export const nodeSituations: Situation[] = [
     },
     setting: nodeSetting,
     ...{state: 'critical', worst: 'node-ended-halted', text: 'your node ended itself'},
-    remedy: `metis-seq node logs ${profile}`,
+    remedy: `metis-seq node guard rebuild ${profile}`,
   },
   {
     name: 'own node halted and far behind',
@@ -280,6 +280,23 @@ export const nodeSituations: Situation[] = [
     setting: nodeSetting,
     ...{state: 'critical', worst: 'engine-busy', text: 'has not answered for 9 s'},
     remedy: `metis-seq node logs ${profile}`,
+  },
+  {
+    name: 'the node and L2 see the same silence',
+    feeds: {...withNode({headAgeMs: 400_000}), l2: quiet(400)},
+    setting: nodeSetting,
+    ...{state: 'critical', worst: 'l2-stalled', text: 'no block for 400 s'},
+    remedy: `metis-seq epoch watch ${profile}`,
+  },
+  {
+    name: 'no epoch covers the next block, as the node sees it, too',
+    feeds: {
+      ...withNode({headAgeMs: 400_000, turn: 'unknown'}),
+      l2: quiet(400, {epoch: null, blocksLeft: 0n, next: null}),
+    },
+    setting: nodeSetting,
+    ...{state: 'critical', worst: 'l2-no-epoch', text: 'no epoch covers the next block'},
+    remedy: `metis-seq pos status ${profile}`,
   },
   {
     name: 'the node sees no block, and no L2 endpoint answers',

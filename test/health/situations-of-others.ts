@@ -46,6 +46,17 @@ export const otherSituations: Situation[] = [
     remedy: 'metis-seq local status',
   },
   {
+    name: 'the consensus layer of the local network is gone, and no epoch is left',
+    feeds: {
+      ...calm,
+      pos: nothing('The consensus layer does not answer.'),
+      l2: fresh(rotation({epoch: null, blocksLeft: 0n, next: null})),
+    },
+    setting: localSetting,
+    ...{state: 'critical', worst: 'l2-no-epoch', text: 'no epoch covers the next block'},
+    remedy: 'metis-seq local up --detach',
+  },
+  {
     name: 'Themis is 30 spans behind',
     feeds: {...calm, pos: fresh(posLook({latestSpan: 13n}))},
     ...{state: 'critical', worst: 'pos-behind', text: '30 epochs behind L2'},
@@ -77,6 +88,20 @@ export const otherSituations: Situation[] = [
     feeds: {l1: nothing('No L1 endpoint answers.'), money: nothing('No L1 endpoint answers.')},
     ...{state: 'warn', worst: 'l1-unreachable', text: 'L1 does not answer'},
     remedy: `metis-seq network check ${profile}`,
+  },
+  {
+    name: 'L1 of the local network is gone, for this command, the node and the consensus layer',
+    feeds: {
+      ...withNode({
+        l1: {head: 1, ageMs: 90_000, reachable: false, trouble: trouble('L1 does not answer.')},
+      }),
+      l1: nothing('No L1 endpoint answers.'),
+      money: nothing('No L1 endpoint answers.'),
+      pos: fresh(posLook({troubles: [{part: 'l1', message: 'L1 does not answer.', sinceMs: 0}]})),
+    },
+    setting: localSetting,
+    ...{state: 'warn', worst: 'node-l1-unreachable', text: 'does not reach L1'},
+    remedy: 'metis-seq local up --detach',
   },
   {
     name: 'L1 stands still',
@@ -217,6 +242,19 @@ export const otherSituations: Situation[] = [
     feeds: {...calm, machine: fresh({diskFreeBytes: 10 ** 12, signerKey: 'unreadable'})},
     ...{state: 'warn', worst: 'key-locked', text: 'signer key cannot be opened'},
     remedy: 'metis-seq key list',
+  },
+  {
+    name: 'all of the local network is stopped',
+    feeds: {
+      l2: nothing('No L2 endpoint answers.'),
+      l1: nothing('No L1 endpoint answers.'),
+      money: nothing('No L1 endpoint answers.'),
+      pos: nothing('The consensus layer does not answer.'),
+      node: fresh(nodeLook(null, {process: null})),
+    },
+    setting: localSetting,
+    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    remedy: 'metis-seq local up --detach',
   },
   // Several at once
   {

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 
 import {healthExit} from '../../src/cli/health-exit.ts'
+import {issuesOfNode} from '../../src/services/node-report.ts'
 import {nodeFacts} from '../../src/health/rules/node-facts.ts'
 import {issueIds} from '../../src/health/issue.ts'
 import {sourcesOf} from '../../src/services/live/live.ts'
@@ -63,6 +64,11 @@ test.each(situations)('$name: $state, on every surface', (situation) => {
       // The silence of L2 is told once, by whoever saw it.
       const same = id === 'node-silent' ? [id, 'l2-stalled', 'own-turn-silent'] : [id]
       expect(blocks && same.some((each) => ids.some((known) => known === each)), id).toBe(true)
+      // The node's own page is no calmer than its readiness.
+      expect(
+        issuesOfNode(health).map((issue) => issue.id),
+        id,
+      ).toSatisfy((told: string[]) => same.some((each) => told.includes(each)))
       expect(state).not.toBe('ok')
     }
   }

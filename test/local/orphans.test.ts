@@ -1,8 +1,10 @@
+import {execFileSync} from 'node:child_process'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {expect, test} from 'vitest'
 
+import {isStopped} from '../../src/lib/process-identity.ts'
 import type {LocalProcess} from '../../src/local/processes.ts'
 import {startAnvil} from '../../src/process/anvil.ts'
 import {processesText} from '../../src/ui/presenters/local.ts'
@@ -31,10 +33,18 @@ test('local status names an engine whose host is gone, and the command it prints
     mkdirSync(join(cli.home, 'local'), {recursive: true})
     writeFileSync(join(cli.home, 'local', 'state.json'), JSON.stringify(state))
 
+    process.kill(engine.pid, 'SIGSTOP')
     const {processes} = (await cli.data('local status', 10)) as {processes: LocalProcess[]}
     expect(processes[0]).toMatchObject({name: 'l1', running: false, orphanedEngine: engine.pid})
     expect(processes[1]).toMatchObject({name: 'pos', orphanedEngine: null})
     const text = processesText(processes)
+    // It lives and does nothing; the command that is printed lets it go on.
+    expect(processes[0]?.suspended).toEqual([engine.pid])
+    expect(processes[1]?.suspended).toEqual([])
+    const [, file, ...words] = /`(kill) (-CONT) (\d+)`/.exec(text)!
+    execFileSync(file!, words)
+    expect(isStopped(engine.pid)).toBe(false)
+    expect(processesText([{...processes[0]!, running: true}])).toContain('suspended')
     expect(text).toContain(`Process ${engine.pid} is the engine of l1`)
 
     await cli.data(/`metis-seq (local down)`/.exec(text)![1]!)

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 
 import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
+import type {MachineFacts} from '../../src/health/snapshot.ts'
 import type {DashboardSnapshot} from '../../src/ui/dashboard/model.ts'
 import {ageOf, toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {eventOf} from '../../src/services/live/events.ts'
@@ -12,6 +13,7 @@ import {
   fresh,
   ME,
   money,
+  moneyWith,
   nodeLook,
   nodeSetting,
   nothing,
@@ -240,6 +242,21 @@ test('how long the epoch lasts is told as such while no blocks come', () => {
   expect(dead).toContain('left: 50 blocks, 1 min 40 s once L2 answers again')
 })
 
+test('what cannot be done is not offered: an exit leaves no room to add', () => {
+  const rows = (status: 'active' | 'inactive') =>
+    view({money: fresh(moneyWith({status}))}).panels.stake.rows.map(({label}) => label)
+
+  expect(rows('active')).toContain('room to add')
+  expect(rows('inactive')).not.toContain('room to add')
+})
+
+test('a key that cannot be opened is told with the file that is in the way', () => {
+  const machine = {diskFreeBytes: 10 ** 12, signerKey: 'unreadable', unreadableFile: '/x/password'}
+  const {issues} = view({machine: fresh(machine as MachineFacts)}).health
+
+  expect(issues.find(({id}) => id === 'key-locked')?.cost).toContain('/x/password cannot be read.')
+})
+
 test('no sequencer yet: what to run instead of a stake', () => {
   const none = view({money: fresh({...money, stake: null})})
 
@@ -256,7 +273,7 @@ test('a stake that cannot be read is a warning, and without an owner it is none'
   })
   const watcher = view({money: absent()}, {setting: {...setting, profile: null, hasOwner: false}})
   expect(watcher.state.word).toBe('OK')
-  expect(watcher.panels.stake.rows).toMatchObject([{value: 'none: metis-seq init'}])
+  expect(watcher.panels.stake.rows).toMatchObject([{value: 'none named'}])
 })
 
 test('what is wrong now stands above what happened, newest first, each with a word for the bad ones', () => {

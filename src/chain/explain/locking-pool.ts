@@ -141,7 +141,7 @@ export const lockingPoolErrors = entriesOf(
       meaning:
         'Each signer address stands for one sequencer for ever: after a signer update or an exit it is burned.',
       causes: ['The key signs for a sequencer now.', 'The key was replaced or exited earlier.'],
-      hints: ['Create another one with `metis-seq key create`.'],
+      hints: ['Create another one with `metis-seq key create NAME`.'],
       source: 'LockingPool._lock, LockingPool.updateSigner',
       check: 'signer',
     },

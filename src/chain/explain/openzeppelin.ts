@@ -102,7 +102,7 @@ const officeReasons = [
       message: 'The sending account does not have the role that this call needs.',
       meaning: 'Only the deposit pool mints and burns artMETIS, and only its admin gives roles.',
       causes: ['The call was sent straight to the token, instead of to the deposit pool.'],
-      hints: ['Use `metis-seq lst deposit`.'],
+      hints: ['Use `metis-seq lst deposit artemis AMOUNT`.'],
     },
     {
       subject: 'AccessControl: can only renounce roles for self',

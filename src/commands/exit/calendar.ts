@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {commandFor} from '../../health/rule.ts'
 import {writeOutput} from '../../lib/files.ts'
 import {formatWeiShort, isoTime} from '../../lib/units.ts'
 import {viewExit} from '../../services/exit.ts'
@@ -32,12 +33,14 @@ export default class ExitCalendar extends OperatorCommand {
     const context = this.openContext(flags)
     const {standing, freeAtSeconds, phase} = await viewExit(context, args.id)
     const {sequencerId, amountMetisWei, owner} = standing.sequencer
+    const acting = {profile: context.profileName, network: context.networkName}
+    const finish = commandFor(acting, `exit finish ${sequencerId}`)
     const calendar = toCalendar(
       {
         uid: `exit-${sequencerId}-${freeAtSeconds}@${context.networkName}.metis-seq`,
         atSeconds: freeAtSeconds,
         title: `Claim ${formatWeiShort(amountMetisWei)} METIS of sequencer ${sequencerId}`,
-        text: `Run: metis-seq exit finish ${sequencerId} --network ${context.networkName}\nOwner: ${owner}`,
+        text: `Run: ${finish}\nOwner: ${owner}`,
       },
       Date.now(),
     )

@@ -7,7 +7,8 @@ import {processesText} from '../../ui/presenters/local.ts'
 export default class LocalStatus extends OperatorCommand {
   static override summary = 'List the processes of the local network.'
 
-  static override description = 'Exits 0 when all of them run, 10 otherwise.'
+  static override description =
+    'Exits 0 when all of them run, 10 otherwise; one that a signal has stopped does not.'
 
   static override flags = commonFlags
 
@@ -17,7 +18,7 @@ export default class LocalStatus extends OperatorCommand {
     const state = requireLocalState(home)
     const {listDaemons} = await import('../../local/processes.ts')
     const processes = listDaemons(home, state)
-    const all = processes.every(({running}) => running)
+    const all = processes.every(({running, suspended}) => running && suspended.length === 0)
     return {
       data: {state, processes},
       text: processesText(processes),

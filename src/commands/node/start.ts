@@ -4,7 +4,7 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {passwordAccess, passwordFlags} from '../../cli/password-flags.ts'
 import {assertGiven} from '../../cli/read-descriptor.ts'
 import {startNodeDaemon} from '../../services/node-control.ts'
-import {awaitVerdict} from '../../services/node-report.ts'
+import {awaitVerdict, startFailure} from '../../services/node-report.ts'
 import {startedText} from '../../ui/presenters/node.ts'
 
 export default class NodeStart extends OperatorCommand {
@@ -20,11 +20,14 @@ A node that may not sign ends by itself, with exit code 14 here.`
     const context = this.openContext(flags)
     const descriptor = flags['password-fd']
     if (descriptor !== undefined) assertGiven(descriptor, '--password-fd')
+    const sinceMs = Date.now()
     const started = await startNodeDaemon(context, this.self, {
       passwordFile: passwordAccess(flags, false).passwordFile,
       passwordDescriptor: descriptor,
       runArguments: nodeArguments(flags),
       signal: this.interrupted.signal,
+    }).catch((error: unknown) => {
+      throw startFailure(context, sinceMs) ?? error
     })
     const verdict = await awaitVerdict(context, this.interrupted.signal)
     const {phase, syncing} = verdict

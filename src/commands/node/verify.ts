@@ -60,7 +60,9 @@ as the node goes, but L1 holds more.`
         message: `Block ${difference.block} is not what L1 says: ${difference.field} differs.`,
         exit: 'critical',
         facts: differenceFacts(difference),
-        hints: ['Stop the node and compare with another one: `metis-seq node verify --node URL`.'],
+        hints: [
+          'Stop the node and compare with another one: `metis-seq node verify --from-l1 URL --node URL`.',
+        ],
       })
     }
     if (equalBlocks !== null && equalBlocks < blocks) {

@@ -24,7 +24,7 @@ export default class ProfileList extends OperatorCommand {
     ])
     const text = rows.length
       ? table(['  profile', 'network', 'owner', ''], rows)
-      : 'No profile yet. Run `metis-seq init`.'
+      : 'No profile yet. Run `metis-seq init --network NETWORK`.'
     return {data: {profiles: entries}, text}
   }
 }

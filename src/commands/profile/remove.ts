@@ -9,13 +9,16 @@ import {openHome} from '../../store/home.ts'
 export default class ProfileRemove extends OperatorCommand {
   static override summary = 'Forget a profile. Its keys and node data stay.'
 
+  static override description = 'Refused while its node runs.'
+
   static override args = {name: Args.string({description: 'Profile.', required: true})}
 
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     const {args} = await this.parse(ProfileRemove)
-    removeProfile(openConfig(openHome()), args.name)
+    const home = openHome()
+    removeProfile(home, openConfig(home), args.name)
     return {data: {removed: args.name}, text: `Removed profile ${args.name}; its keys stay.`}
   }
 }

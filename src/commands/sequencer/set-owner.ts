@@ -35,7 +35,7 @@ export default class SequencerSetOwner extends OperatorCommand {
       role: 'owner',
       plan: () => planSetOwner(context, {sequencerId: args.id, newOwner}),
       done: ({sequencer}) => ({
-        text: `${sequencerText(sequencer)}\nNext: make a profile for the new owner with \`metis-seq init --owner ${newOwner}\`.`,
+        text: `${sequencerText(sequencer)}\nNext: make a profile for the new owner with \`metis-seq init --profile NAME --network ${context.networkName} --owner ${newOwner}\`.`,
       }),
     })
   }

@@ -88,7 +88,7 @@ Afterwards name it as owner or signer: init --owner NAME.`
         )
     return {
       data: signerJson(signer),
-      text: `${signerText(signer)}\nNext: \`metis-seq init --profile NAME --owner ${signer.name}\`.`,
+      text: `${signerText(signer)}\nNext: \`metis-seq init --profile NAME --network NETWORK --owner ${signer.name}\`.`,
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   headAgeSeconds,
   isSilent,
   lookAfter,
+  lookAfterPos,
   silentSeconds,
   silentSince,
   type Finding,
@@ -31,7 +32,13 @@ const l2Unreachable: Rule = (view) => {
   ]
 }
 
-const noEpoch: Rule = ({l2, setting}) => {
+/** The own node's account of itself. */
+function nodeOf({node}: View) {
+  return node.known ? node.value.status : null
+}
+
+const noEpoch: Rule = (view) => {
+  const {l2, pos, setting} = view
   if (!l2.known || l2.value.epoch !== null) return []
   return [
     {
@@ -39,8 +46,9 @@ const noEpoch: Rule = ({l2, setting}) => {
       severity: 'critical',
       text: 'no epoch covers the next block',
       cost: 'Nobody may produce, so L2 stands still until the consensus layer commits an epoch.',
-      remedy: commandFor(setting, 'pos status'),
-      sources: ['l2'],
+      // One that is known to be silent has nothing to say.
+      remedy: isSilent(pos) ? lookAfterPos(view, pos) : commandFor(setting, 'pos status'),
+      sources: nodeOf(view)?.turn === 'unknown' ? ['l2', 'node'] : ['l2'],
     },
   ]
 }
@@ -49,9 +57,13 @@ const stalled: Rule = (view) => {
   const silent = silentSeconds(view)
   if (silent === null || !view.l2.known) return []
   const {epoch, headTimestampSeconds} = view.l2.value
-  if (silent <= stallLimitSeconds(view.setting)) return []
+  const limit = stallLimitSeconds(view.setting)
+  if (silent <= limit) return []
+  // What the node sees as well is told where the node is looked at, too.
+  const isSeenByNode = (nodeOf(view)?.headAgeMs ?? 0) > limit * 1000
+  const sources: SourceName[] = isSeenByNode ? ['l2', 'node'] : ['l2']
   const sinceMs = Number(headTimestampSeconds) * 1000
-  if (epoch?.mine) return [ownTurnSilent(view, silent, sinceMs)]
+  if (epoch?.mine) return [{...ownTurnSilent(view, silent), sources, sinceMs}]
   const overdue = silent > respanDueSeconds(view.setting)
   const {respanDelaySeconds} = view.setting
   return [
@@ -63,13 +75,13 @@ const stalled: Rule = (view) => {
         ? `No transaction is confirmed, and the takeover that was due after ${respanDelaySeconds} s has not come.`
         : `No transaction is confirmed; after ${respanDelaySeconds} s another sequencer takes over.`,
       remedy: commandFor(view.setting, 'epoch watch'),
-      sources: ['l2'],
+      sources,
       sinceMs,
     },
   ]
 }
 
-function ownTurnSilent({setting}: View, silent: number, sinceMs: number): Finding {
+function ownTurnSilent({setting}: View, silent: number): Omit<Finding, 'sources' | 'sinceMs'> {
   const left = setting.respanDelaySeconds - silent
   const when = left > 0 ? `in ${left} s` : 'at any moment'
   return {
@@ -78,8 +90,6 @@ function ownTurnSilent({setting}: View, silent: number, sinceMs: number): Findin
     text: `your turn, and no block for ${silent} s`,
     cost: `No transaction is confirmed and no reward is earned; ${when} your turn is given to another sequencer.`,
     remedy: commandFor(setting, setting.nodeExpected ? 'node status' : 'epoch current'),
-    sources: ['l2'],
-    sinceMs,
   }
 }
 

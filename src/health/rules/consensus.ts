@@ -6,9 +6,9 @@ import {
   commandFor,
   isSilent,
   lookAfter,
+  lookAfterPos,
   silentSince,
   type Rule,
-  type View,
 } from '../rule.ts'
 
 /** Something answers that is no consensus layer, or none that works. */
@@ -18,7 +18,7 @@ const wrongWords: Readonly<Record<string, string>> = {
 }
 
 const unreachable: Rule = (view) => {
-  const {pos, l2, setting} = view
+  const {pos, l2} = view
   if (!isSilent(pos)) return []
   const text = wrongWords[pos.code] ?? 'the consensus layer does not answer'
   // Blocks go on to the end of what is committed; then L2 stands still.
@@ -36,7 +36,7 @@ const unreachable: Rule = (view) => {
         text,
         pos.reason,
       ),
-      remedy: setting.kind === 'local' ? lookAfter(view, pos) : commandFor(setting, 'pos status'),
+      remedy: lookAfterPos(view, pos),
       sources: ['pos', 'l2'],
       ...silentSince(pos, view),
     },
@@ -83,15 +83,18 @@ const syncing: Rule = ({pos, setting}) => {
   ]
 }
 
-const troubles: Rule = ({pos, setting}: View) => {
+const troubles: Rule = (view) => {
+  const {pos, l1, setting} = view
   if (!pos.known) return []
+  // It says no more of L1 than is known here.
+  const isOfL1 = isSilent(l1)
   return (pos.value.troubles ?? []).map(({part, message, sinceMs}) => ({
     id: 'pos-trouble' as const,
     subject: part,
     severity: 'warn' as const,
     text: `the consensus layer reports a problem (${part})`,
     cost: message,
-    remedy: commandFor(setting, 'pos status'),
+    remedy: isOfL1 ? lookAfter(view, l1) : commandFor(setting, 'pos status'),
     sources: ['pos' as const],
     sinceMs,
   }))

@@ -39,15 +39,18 @@ const diskLow: Rule = ({machine, node, setting}) => {
 /** A node that runs has its key; the next start is at stake. */
 const keyLocked: Rule = ({machine, node, setting}) => {
   if (!machine.known || machine.value.signerKey !== 'unreadable') return []
+  const file = machine.value.unreadableFile
   const runs = node.known && node.value.status !== null
   return [
     {
       id: 'key-locked',
       severity: runs || !setting.nodeExpected ? 'warn' : 'critical',
       text: 'the signer key cannot be opened',
-      cost: runs
-        ? 'The node has it in memory, and could not be started again.'
-        : 'Nothing can be signed with it, and a node cannot start.',
+      cost: `${file === undefined ? '' : `${file} cannot be read. `}${
+        runs
+          ? 'The node has it in memory, and could not be started again.'
+          : 'Nothing can be signed with it, and a node cannot start.'
+      }`,
       remedy: 'metis-seq key list',
       sources: ['machine'],
     },

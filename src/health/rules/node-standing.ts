@@ -2,6 +2,7 @@
 import {formatDuration, shortHex} from '../../lib/units.ts'
 import type {NodeNeed, NodeStatus} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
+import {ENGINE_BUSY_MS} from '../thresholds.ts'
 import {respanDueSeconds, stallLimitSeconds} from '../stall.ts'
 import {NODE, type NodeRule} from './node-rule.ts'
 
@@ -138,7 +139,7 @@ const l1Diverged: NodeRule = ({l1Divergence: found}, {setting}) => {
 }
 
 /** By the node's own clock, so that it needs no endpoint to notice. */
-const silent: NodeRule = ({headAgeMs, phase: now, turn}, {isOurTurn, setting}) => {
+const silent: NodeRule = ({headAgeMs, phase: now, turn, engine}, {isOurTurn, setting}) => {
   const seconds = Math.floor(headAgeMs / 1000)
   if ((now !== 'following' && now !== 'building') || seconds <= stallLimitSeconds(setting))
     return []
@@ -153,12 +154,20 @@ const silent: NodeRule = ({headAgeMs, phase: now, turn}, {isOurTurn, setting}) =
         : `your node has seen no block for ${seconds} s`,
       cost:
         turn === 'unknown'
-          ? 'No epoch covers the next block: nobody may produce until the consensus layer commits one.'
+          ? unknownTurn(engine)
           : `No transaction is confirmed; after ${setting.respanDelaySeconds} s the turn is given to another sequencer.`,
       remedy: commandFor(setting, 'node logs'),
       sources: NODE,
     },
   ]
+}
+
+/** Epochs are read from the engine: while that is silent, none is known, which proves nothing. */
+function unknownTurn({busyMs, restartingSinceMs}: NodeStatus['engine']): string {
+  const isSilent = restartingSinceMs !== null || (busyMs ?? 0) >= ENGINE_BUSY_MS
+  return isSilent
+    ? 'Its engine does not say whose turn it is.'
+    : 'No epoch covers the next block: nobody may produce until the consensus layer commits one.'
 }
 
 /** One block behind is the normal lag of a follower. */

@@ -1,6 +1,6 @@
 /** The operator's own node, from its process and its own account. */
 import {BEHIND_BLOCKS} from '../thresholds.ts'
-import {commandFor, type Finding, type Rule, type View} from '../rule.ts'
+import {commandFor, isSilent, lookAfter, type Finding, type Rule, type View} from '../rule.ts'
 import {nodeFacts} from './node-facts.ts'
 
 /** What a node that makes no blocks costs its operator now. */
@@ -36,7 +36,7 @@ const processRule: Rule = (view) => {
         severity: 'critical',
         text: haltText(halt.code, 'your node ended itself'),
         cost: `${halt.message} ${costOf(view)}`,
-        remedy: commandFor(setting, 'node logs'),
+        remedy: commandFor(setting, commandAfterHalt(halt.code)),
         sinceMs: halt.atMs,
       },
     ]
@@ -50,7 +50,8 @@ const processRule: Rule = (view) => {
         text: running.isStopped
           ? 'your node is stopped by a signal'
           : 'your node runs and does not answer',
-        remedy: commandFor(setting, 'node status'),
+        // Its end costs nothing that it has not lost already, and it comes back with its sign guard.
+        remedy: commandFor(setting, 'node stop'),
       },
     ]
   }
@@ -60,10 +61,30 @@ const processRule: Rule = (view) => {
       id: 'node-down',
       severity: severityOf(view),
       text: 'your node does not run',
-      remedy: commandFor(setting, 'node start'),
+      // With the L1 of the local network gone as well, all of it is started again.
+      remedy:
+        setting.kind === 'local' && isSilent(view.l1)
+          ? lookAfter(view, view.l1)
+          : commandFor(setting, 'node start'),
     },
   ]
 }
+
+/** The command that comes after a node has ended itself; the sign guard has one of its own. */
+export function commandAfterHalt(code: string): string {
+  return isOfGuard(code) ? 'node guard rebuild' : 'node logs'
+}
+
+/** True for the code of a guard that cannot be used as it is. */
+export function isOfGuard(code: string): boolean {
+  return GUARD.has(code)
+}
+
+const GUARD: ReadonlySet<string> = new Set([
+  'SIGN_GUARD_DAMAGED',
+  'SIGN_GUARD_MISSING',
+  'SIGN_GUARD_BEHIND',
+])
 
 function haltText(code: string, otherwise: string): string {
   return code === 'SIGNER_IN_USE' ? 'another node signs with your key' : otherwise
@@ -104,7 +125,7 @@ const behindL2: Rule = ({node, l2, setting}) => {
 
 /** What the node itself knows; the node's readiness and metrics read the same rules. */
 const account: Rule = (view) => {
-  const {node, l2, pos, setting} = view
+  const {node, l1, l2, pos, setting} = view
   if (!node.known || !node.value.status) return []
   const isOurTurn = l2.known ? l2.value.epoch?.mine === true : node.value.status.turn === 'mine'
   const isAlone = pos.known && pos.value.validators <= 1
@@ -112,7 +133,11 @@ const account: Rule = (view) => {
   const chainTells = l2.known && Number(l2.value.headBlock) <= node.value.status.head.number
   return nodeFacts(node.value.status, {isOurTurn, isAlone, setting})
     .filter(({id}) => id !== 'node-silent' || !chainTells)
-    .map(({blocks: _blocks, ...finding}): Finding => finding)
+    .map(({blocks: _blocks, ...finding}): Finding => {
+      // That nobody here reaches L1 is one trouble, with one way out.
+      const isOfL1 = finding.id === 'node-l1-unreachable' && isSilent(l1)
+      return isOfL1 ? {...finding, remedy: lookAfter(view, l1)} : finding
+    })
 }
 
 export const nodeRules: readonly Rule[] = [processRule, account, behindL2, missing]

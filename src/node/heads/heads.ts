@@ -265,7 +265,9 @@ export class Heads {
       message: `Batch ${batch.batchIndex} on L1 holds another block ${number} than this node.`,
       exit: 'critical',
       facts: {batchIndex: String(batch.batchIndex), block: String(number)},
-      hints: ['Run `metis-seq node verify` to rebuild the chain from L1 and compare.'],
+      hints: [
+        'Run `metis-seq node verify --from-l1 URL` to rebuild the chain from L1 and compare.',
+      ],
     })
   }
 

@@ -130,7 +130,7 @@ async function executeChecked(
 ): Promise<void> {
   await executeEqual(chain, block)
   if (authority.by === 'turn') return
-  await chain.rotation.refresh()
+  await chain.refreshTurns()
   if (chain.rotation.signerAt(block.number) !== block.signer) {
     throw new InvalidBlockError(`The recommitment in block ${block.number} did not take effect.`)
   }

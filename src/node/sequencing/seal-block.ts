@@ -117,7 +117,7 @@ async function signAndLog(
 }
 
 async function isOurs({chain, signer}: SealOptions, number: number): Promise<boolean> {
-  await chain.rotation.refresh()
+  await chain.refreshTurns()
   return chain.rotation.signerAt(number) === lowerCase(signer.address)
 }
 

@@ -162,7 +162,7 @@ function exists(path: string): MetisSeqError {
     message: `There is a snapshot of this block and second already: ${path}.`,
     exit: 'precondition',
     facts: {path},
-    hints: ['metis-seq node snapshot list'],
+    hints: ['Run `metis-seq node snapshot list`.'],
     retryable: true,
   })
 }

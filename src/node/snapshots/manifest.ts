@@ -76,7 +76,7 @@ export function readManifest(path: string): Manifest {
       message: `There is no snapshot at ${path}.`,
       exit: 'not-found',
       facts: {path},
-      hints: ['metis-seq node snapshot list'],
+      hints: ['Run `metis-seq node snapshot list`.'],
       cause: error,
     })
   }

@@ -1,6 +1,6 @@
 /**
  * In: L1 alone. Out: the chain that follows from it, compared with what a node says. Called by
- * `metis-seq node verify`; it shares nothing with a running node but the code.
+ * the command `node verify`; it shares nothing with a running node but the code.
  */
 import type {Hash} from 'viem'
 

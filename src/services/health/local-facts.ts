@@ -23,21 +23,27 @@ export async function lookAtNode(dir: string): Promise<NodeLook> {
 
 export function lookAtMachine(context: Context): MachineFacts {
   const {bavail, bsize} = statfsSync(context.home.root)
-  return {diskFreeBytes: Number(bavail) * Number(bsize), signerKey: signerKeyState(context)}
+  return {diskFreeBytes: Number(bavail) * Number(bsize), ...signerKeyFacts(context)}
 }
 
 /** Only what can be told without opening anything: a keyring is asked by the commands that need it. */
-function signerKeyState({config, home, profile}: Context): MachineFacts['signerKey'] {
+function signerKeyFacts({
+  config,
+  home,
+  profile,
+}: Context): Pick<MachineFacts, 'signerKey' | 'unreadableFile'> {
   const name = profile?.keys.signer
-  if (!name) return null
+  if (!name) return {signerKey: null}
   const {keys} = config.read()
   const key = Object.hasOwn(keys, name) ? keys[name] : undefined
   // A signer that is not a key of this machine is somebody else's to open.
-  if (!key) return null
-  if (key.backend !== 'file') return 'ready'
-  if (!existsSync(keyFileOf(home.keysDir, name))) return 'unreadable'
-  if (key.passwordFile === null) return 'asks'
-  return isReadable(key.passwordFile) ? 'ready' : 'unreadable'
+  if (!key) return {signerKey: null}
+  if (key.backend !== 'file') return {signerKey: 'ready'}
+  const file = keyFileOf(home.keysDir, name)
+  if (!existsSync(file)) return {signerKey: 'unreadable', unreadableFile: file}
+  if (key.passwordFile === null) return {signerKey: 'asks'}
+  if (isReadable(key.passwordFile)) return {signerKey: 'ready'}
+  return {signerKey: 'unreadable', unreadableFile: key.passwordFile}
 }
 
 function isReadable(path: string): boolean {

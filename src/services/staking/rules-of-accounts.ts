@@ -26,7 +26,7 @@ export function signerNew(signer: Address, {signerEntry = {state: 'unused'}}: Ca
       label: `signer ${shortHex(signer)} was never used`,
       ok: signerEntry.state === 'unused',
       seen: describeSigner(signerEntry),
-      remedy: 'Create another signer with `metis-seq key create`.',
+      remedy: 'Create another signer with `metis-seq key create NAME`.',
       revert: 'SignerExisted',
     })
 }
@@ -57,7 +57,8 @@ export function newOwnerWhitelisted({newOwner}: CallFacts): Rule {
       label: 'the new owner is whitelisted',
       ok: newOwner?.isWhitelisted === true,
       seen: newOwner?.isWhitelisted === true ? 'yes' : 'no',
-      remedy: 'Have governance whitelist it; on an own network run `metis-seq sequencer allow`.',
+      remedy:
+        'Have governance whitelist it; on an own network run `metis-seq sequencer allow ADDRESS`.',
       revert: 'NotWhitelisted',
     })
 }

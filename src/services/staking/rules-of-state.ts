@@ -148,6 +148,7 @@ export const exitDelayOver: Rule = ({sequencer: {unlockClaimTimeSeconds}, timeSe
       timeSeconds >= unlockClaimTimeSeconds
         ? 'passed'
         : `${formatDuration(Number(unlockClaimTimeSeconds - timeSeconds))} left, until ${isoTime(unlockClaimTimeSeconds)}`,
-    remedy: 'Run `metis-seq exit calendar` for a reminder; on the local network `local warp 21d`.',
+    remedy:
+      'Run `metis-seq exit calendar` for a reminder; on the local network `metis-seq local warp 21d`.',
     revert: 'Not allowed to cliam',
   })

@@ -127,6 +127,8 @@ function keystoreInvalid(path: string, reason: string): MetisSeqError {
     message: `${path} ${reason}.`,
     exit: 'signer',
     facts: {path},
-    hints: ['Restore the file from a backup, or import the key again with `metis-seq key import`.'],
+    hints: [
+      'Restore the file from a backup, or import the key again with `metis-seq key import NAME`.',
+    ],
   })
 }

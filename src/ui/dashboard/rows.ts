@@ -1,6 +1,7 @@
 import type {IssueId} from '../../health/issue.ts'
 import {epochsBehind} from '../../health/rules/consensus.ts'
 import {POS_BEHIND_EPOCHS} from '../../health/thresholds.ts'
+import {commandFor} from '../../health/rule.ts'
 import {answerOf} from '../../health/snapshot.ts'
 import {formatDuration, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
@@ -212,7 +213,7 @@ function toneOf(issues: Around['health']['issues'], ids: readonly IssueId[]): To
 
 /** Whose stake it would be is not known. */
 export function noOwnerRows(): Row[] {
-  return [row('owner', 'none: metis-seq init', 'dim')]
+  return [row('owner', 'none named', 'dim')]
 }
 
 export function stakeRows(money: L1Money, around: Around): Row[] {
@@ -224,7 +225,7 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
   if (!stake) {
     return [
       row('sequencer', 'not registered', 'warn'),
-      row('next', 'metis-seq sequencer eligible'),
+      row('next', commandFor(around.snapshot.setting, 'sequencer eligible')),
       wallet,
       asOfRow(money, around),
     ]
@@ -250,7 +251,8 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
     row('per block', `${formatWeiShort(pool.rewardPerBlockMetisWei, 6)} METIS`),
     row('paid until', `epoch ${pool.rewardedUntilEpoch}, batch ${pool.rewardBatchId}`),
     wallet,
-    row('room to add', `${formatWeiShort(roomMetisWei)} METIS`),
+    // Nothing can be added to a lock that is on its way out.
+    ...(active ? [row('room to add', `${formatWeiShort(roomMetisWei)} METIS`)] : []),
   ]
 }
 

@@ -37,14 +37,14 @@ export function exitPlanText(view: ExitView): string {
     'Steps',
     fields(
       [
-        ['1. today', `metis-seq exit start ${id}   (owner, L1 gas${feeNote(fee.feeEthWei)})`],
+        ['1. today', `\`metis-seq exit start ${id}\`   (owner, L1 gas${feeNote(fee.feeEthWei)})`],
         [
           '2. wait',
           `${formatDuration(Number(pool.exitDelaySeconds))}, until about ${isoTime(freeAtSeconds)}`,
         ],
         [
           '3. then',
-          `metis-seq exit finish ${id}  (owner, L1 gas; ${metis(sequencer.amountMetisWei)} come to ${sequencer.owner})`,
+          `\`metis-seq exit finish ${id}\`  (owner, L1 gas; ${metis(sequencer.amountMetisWei)} come to ${sequencer.owner})`,
         ],
         ['4. last', 'stop the node; keep the signer key until every block it made is paid'],
       ],

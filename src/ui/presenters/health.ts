@@ -2,12 +2,18 @@ import type {HealthReport, Issue} from '../../health/issue.ts'
 
 const words = {critical: 'CRIT', warn: 'WARN', info: 'info'} as const
 
-/** Every issue with its cost and its command; nothing while all is in order. */
-export function issueLines({issues}: Pick<HealthReport, 'issues'>): string[] {
+/**
+ * Every issue with its cost and its command; nothing while all is in order.
+ *
+ * @param page the command that prints them: it does not send anybody to itself
+ */
+export function issueLines({issues}: Pick<HealthReport, 'issues'>, page?: string): string[] {
   return issues.flatMap((issue) => [
     `${words[issue.severity]}  ${issue.text}${beginOf(issue)}`,
     `      ${issue.cost}`,
-    `      \`${issue.remedy}\``,
+    ...(page !== undefined && issue.remedy.startsWith(`metis-seq ${page} `)
+      ? []
+      : [`      \`${issue.remedy}\``]),
   ])
 }
 

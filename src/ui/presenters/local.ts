@@ -8,19 +8,32 @@ export interface ProcessRow {
   url: string
   log: string
   orphanedEngine: number | null
+  suspended: number[]
 }
 
 export function processesText(processes: ProcessRow[]): string {
   const rows = table(
     ['process', 'state', 'pid', 'address'],
-    processes.map(({name, running, pid, url}) => [
+    processes.map(({name, running, suspended, pid, url}) => [
       name,
-      running ? 'running' : 'stopped',
+      stateOf(running, suspended),
       running ? String(pid) : '-',
       url,
     ]),
   )
-  return [rows, ...processes.flatMap(orphanText)].join('\n')
+  return [rows, ...processes.flatMap(orphanText), ...processes.flatMap(suspendedText)].join('\n')
+}
+
+function stateOf(running: boolean, suspended: number[]): string {
+  if (!running) return 'stopped'
+  return suspended.length > 0 ? 'suspended' : 'running'
+}
+
+function suspendedText({name, suspended}: ProcessRow): string[] {
+  return suspended.map(
+    (pid) =>
+      `Process ${pid} of ${name} was stopped by a signal and does nothing: \`kill -CONT ${pid}\` lets it go on.`,
+  )
 }
 
 function orphanText({name, orphanedEngine}: ProcessRow): string[] {

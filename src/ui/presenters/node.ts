@@ -5,7 +5,7 @@ import {issueLines} from './health.ts'
 import {fields, table} from './table.ts'
 
 export function nodeReportText({profile, daemon, status, issues}: NodeReport): string {
-  const wrong = issueLines({issues})
+  const wrong = issueLines({issues}, 'node status')
   if (!status) return [silentText(profile, daemon), ...wrong].join('\n')
   const {pid, address, turn, epoch, head, syncing, safe, finalized, pool, peers} = status
   const rows = [

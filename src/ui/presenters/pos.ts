@@ -10,7 +10,7 @@ export function posStatusText(view: PosView): string {
   const producer =
     Array.isArray(producers) && isRecord(producers[0]) ? producers[0]['signer'] : undefined
   return [
-    ...issueLines({issues}),
+    ...issueLines({issues}, 'pos status'),
     fields([
       [
         'latest span',

@@ -30,7 +30,7 @@ export function builtEntryText({entry, checks, ok, written}: BuiltEntry): string
   return [
     rulesText(checks),
     ...written.map((path) => `Wrote ${path}.`),
-    'Next: `metis-seq registry validate` on the folder, then a pull request to MetisProtocol/metis-sequencer-resources.',
+    'Next: `metis-seq registry validate FOLDER`, then a pull request to MetisProtocol/metis-sequencer-resources.',
   ].join('\n')
 }
 

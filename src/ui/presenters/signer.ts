@@ -26,7 +26,7 @@ export function signerListJson(listed: ListedSigner[]) {
 
 export function signerListText(listed: ListedSigner[]): string {
   if (listed.length === 0)
-    return 'No signer yet. Run `metis-seq key create NAME` or `metis-seq signer add NAME`.'
+    return 'No signer yet. Run `metis-seq key create NAME` or `metis-seq signer add NAME --url URL`.'
   return table(
     ['signer', 'address', 'where', 'used by'],
     listed.map(({signer, usedBy}) => [

@@ -54,6 +54,10 @@ const processes = list(
     orphanedEngine: nullable(
       integer('Pid of an engine that goes on although this process is gone; null: none.', 1),
     ),
+    suspended: list(
+      'It and its engine, as far as a signal has stopped them: they live, and do nothing.',
+      integer('Process id.', 1),
+    ),
   }),
 )
 
