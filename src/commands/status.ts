@@ -10,6 +10,11 @@ export default class Status extends OperatorCommand {
   static override description = `Exits 0 when something could be read, and 8 when nothing could.
 With --fail-on it exits 11 with warnings and 12 when something is critical.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --fail-on warn --json',
+  ]
+
   static override flags = {
     ...lookFlags,
     'fail-on': failOnFlag(),

@@ -16,6 +16,11 @@ export default class EpochWatch extends OperatorCommand {
   static override description =
     'The first line says how the rotation stands now. With --json each line is one JSON document; the last is the envelope.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --count 5 --json',
+  ]
+
   static override flags = {
     ...lookFlags,
     count: Flags.integer({description: 'Stop after this many changes.', min: 1}),

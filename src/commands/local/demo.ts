@@ -14,6 +14,11 @@ export default class LocalDemo extends OperatorCommand {
 delegate - each step the command you would type, each checked against the chain - and ends in the
 dashboard. Takes about three minutes; uses a directory of its own and leaves everything else alone.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --base-port 30000 --keep',
+  ]
+
   static override flags = {
     ...commonFlags,
     'base-port': Flags.integer({

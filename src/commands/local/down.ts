@@ -5,6 +5,8 @@ import {openHome} from '../../store/home.ts'
 export default class LocalDown extends OperatorCommand {
   static override summary = 'Stop every process of the local network. Its data stays.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

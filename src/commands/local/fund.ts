@@ -11,6 +11,12 @@ const WHOLE = 10n ** 18n
 export default class LocalFund extends OperatorCommand {
   static override summary = 'Give an account ETH and METIS on the local network, and whitelist it.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --profile seq-2 --metis 20000 --eth 1',
+    '<%= config.bin %> <%= command.id %> --address 0x1111111111111111111111111111111111111111 --no-whitelist',
+  ]
+
   static override flags = {
     ...commonFlags,
     address: addressFlag({description: 'Account. Default: the owner of the profile.'}),

@@ -7,6 +7,11 @@ import {openHome} from '../../store/home.ts'
 export default class LocalReset extends OperatorCommand {
   static override summary = 'Delete the local network: its chains, its keys and its profiles.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --yes',
+  ]
+
   static override flags = {
     ...commonFlags,
     yes: Flags.boolean({description: 'Delete without asking.'}),

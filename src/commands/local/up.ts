@@ -13,6 +13,12 @@ export default class LocalUp extends OperatorCommand {
   static override description = `The first start makes it; later ones continue the same chains.
 Stays and watches until Ctrl-C, which stops everything; --detach returns at once.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --detach',
+    '<%= config.bin %> <%= command.id %> --detach --nodes 4 --slot-ms 500 --base-port 30000',
+  ]
+
   static override flags = {
     ...commonFlags,
     ...localSettingFlags,

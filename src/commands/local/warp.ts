@@ -24,6 +24,11 @@ export default class LocalWarp extends OperatorCommand {
   static override summary =
     'Move the time of the local L1 forward, for instance by the 21 days of an exit.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 21d',
+    '<%= config.bin %> <%= command.id %> 90s',
+  ]
+
   static override args = {duration: durationArg({required: true})}
 
   static override flags = commonFlags

@@ -8,6 +8,11 @@ export default class NetworkCheck extends OperatorCommand {
 
   static override description = 'Exits 0 when everything answers as it should, 10 otherwise.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --network local --timeout 20',
+  ]
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

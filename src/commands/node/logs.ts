@@ -9,6 +9,11 @@ import {nodeLogFile, readNodeLog} from '../../services/node-control.ts'
 export default class NodeLogs extends OperatorCommand {
   static override summary = 'Print the log of the background node.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --lines 200',
+    '<%= config.bin %> <%= command.id %> --follow --profile seq-2',
+  ]
+
   static override flags = {
     ...commonFlags,
     lines: Flags.integer({description: 'Last lines to print.', default: 50, min: 1, max: 10_000}),

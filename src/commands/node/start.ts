@@ -13,6 +13,11 @@ export default class NodeStart extends OperatorCommand {
   static override description = `Returns when the node knows where it stands: in step, catching up, or ended.
 A node that may not sign ends by itself, with exit code 14 here.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --profile seq-2',
+  ]
+
   static override flags = {...commonFlags, ...passwordFlags, ...nodeFlags}
 
   protected async perform(): Promise<Result> {

@@ -5,6 +5,11 @@ import {stopNodeDaemon} from '../../services/node-control.ts'
 export default class NodeStop extends OperatorCommand {
   static override summary = 'Stop the sequencer node: it finishes its slot and hands over its pool.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --profile seq-2',
+  ]
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

@@ -9,6 +9,8 @@ import {openHome} from '../../store/home.ts'
 export default class ProfileRemove extends OperatorCommand {
   static override summary = 'Forget a profile. Its keys and node data stay.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %> watcher']
+
   static override args = {name: Args.string({description: 'Profile.', required: true})}
 
   static override flags = commonFlags

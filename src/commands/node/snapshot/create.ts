@@ -9,6 +9,11 @@ export default class NodeSnapshotCreate extends OperatorCommand {
   static override description = `Copies the chain, its history and the newest state of the engine, with
 their checksums. Keys, pool and sign guard are never part of it.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --dir /media/usb/snapshots',
+  ]
+
   static override flags = {...commonFlags, dir: snapshotDirFlag()}
 
   protected async perform(): Promise<Result> {

@@ -13,6 +13,11 @@ export default class NodeSnapshotRestore extends OperatorCommand {
 a new one refuses every height up to the restored head, so that nothing is signed twice. What the node had
 is moved aside with --replace, never deleted.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --replace --dry-run',
+    '<%= config.bin %> <%= command.id %> --dir /media/usb/snapshots --replace',
+  ]
+
   static override args = {snapshot: snapshotArg()}
 
   static override flags = {
