@@ -26,7 +26,15 @@ import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {commonFlags, sendFlags} from './flags.ts'
 import {onSignals} from './interrupt.ts'
 import {exchangeText} from './exchange-text.ts'
-import {printJson, printText, tellText, toEnvelope, type Warning} from './output.ts'
+import {
+  printDocument,
+  printJson,
+  printText,
+  tellText,
+  textFor,
+  toEnvelope,
+  type Warning,
+} from './output.ts'
 import type {SendHost} from './send.ts'
 import {readerGone} from './stdout-state.ts'
 
@@ -36,6 +44,8 @@ export interface Result {
   data: unknown
   /** Lines for people. */
   text: string
+  /** The text is a document that programs read: not a line of it is broken. */
+  isDocument?: boolean
   /** Set when the exit code carries an answer, such as a condition that does not hold. */
   exit?: ExitName
 }
@@ -71,11 +81,11 @@ export abstract class OperatorCommand extends Command {
   override async run(): Promise<void> {
     const release = onSignals(this.interrupted)
     try {
-      const {data, text: said, exit} = await this.perform()
-      const text = this.forProfile(said)
+      const {data, text: said, isDocument = false, exit} = await this.perform()
+      const text = isDocument ? said : this.forProfile(said)
       if (exit) process.exitCode = exitCodes[exit]
       if (this.jsonEnabled()) this.printEnvelope(data, null)
-      else if (text) printText(text)
+      else if (text) (isDocument ? printDocument : printText)(text)
       for (const act of this.successes) act()
     } finally {
       for (const close of this.closers) close()
@@ -252,7 +262,8 @@ export abstract class OperatorCommand extends Command {
   private async ask(question: string): Promise<string> {
     const terminal = createInterface({input: process.stdin, output: process.stderr})
     try {
-      const answer = await terminal.question(question, {signal: this.interrupted.signal})
+      const shown = textFor(process.stderr, question)
+      const answer = await terminal.question(shown, {signal: this.interrupted.signal})
       return answer.trim()
     } finally {
       terminal.close()

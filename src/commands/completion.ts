@@ -35,6 +35,6 @@ Names of profiles, networks and keys are looked up when Tab is pressed; no netwo
   protected async perform(): Promise<Result> {
     const {args} = await this.parse(Completion)
     const script = scripts[args.shell]!(toCompletionModel(this.config))
-    return {data: {shell: args.shell, script}, text: script}
+    return {data: {shell: args.shell, script}, text: script, isDocument: true}
   }
 }

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {printText} from '../../cli/output.ts'
 import {formatDuration} from '../../lib/units.ts'
 import {movesCursor} from '../../lib/terminal.ts'
 import {openContext} from '../../services/context.ts'
@@ -35,8 +36,7 @@ dashboard. Takes about three minutes; uses a directory of its own and leaves eve
     const {bringDown} = await import('../../local/processes.ts')
     const home = demoHome(openHome())
     const {signal} = this.interrupted
-    const print = (line: string) =>
-      this.jsonEnabled() ? undefined : void process.stdout.write(`${line}\n`)
+    const print = (line: string) => (this.jsonEnabled() ? undefined : printText(line))
     try {
       const {elapsedMs} = await runDemo({
         ...{home, self: this.self, print, signal},

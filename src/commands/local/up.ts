@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {localSettingFlags, toLocalSettings} from '../../cli/local-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {printText} from '../../cli/output.ts'
 import {openHome} from '../../store/home.ts'
 import {processesText, upText} from '../../ui/presenters/local.ts'
 
@@ -43,7 +44,7 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
     const processes = listDaemons(home, result.state)
     const data = {...result, processes}
     if (flags.detach || this.jsonEnabled()) return {data, text: upText(result, processes)}
-    process.stdout.write(`${upText(result, processes)}\n`)
+    printText(upText(result, processes))
     const {superviseLocal} = await import('../../local/supervise-local.ts')
     this.say('Watching the processes. Ctrl-C stops the network; its data stays.')
     await superviseLocal(home, result.state, {
