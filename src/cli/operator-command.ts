@@ -306,7 +306,7 @@ export abstract class OperatorCommand extends Command {
   }
 
   /** The same text with commands that act for whom this one acts. */
-  private forProfile(text: string): string {
+  protected forProfile(text: string): string {
     return actingHints(text, this.acting, (words) => {
       const ids = words.map((_word, index) => words.slice(0, index + 1).join(':'))
       const command = ids.toReversed().flatMap((id) => this.config.findCommand(id) ?? [])[0]

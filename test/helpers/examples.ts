@@ -68,3 +68,37 @@ function wordsOf(line: string): string[] {
     ([, single, double, plain]) => single ?? double ?? plain ?? '',
   )
 }
+
+/**
+ * Examples that are not run on a network whose sequencers are those of `local up`: they need what it does not have, end
+ * only by Ctrl-C, or change what other tests go on with.
+ */
+const NOT_RUN: readonly RegExp[] = [
+  // Keys, files and profiles of the reader's own; the tests of keys, signers and the registry have them.
+  /\bmy-|\b(?:unsigned|exit|register|approve|disallow)\.(?:json|signed)|prices\.csv|rewards\.csv|exit\.ics/,
+  /^(?:eval|init|help|version|completion|registry|signer (?:add|remove)|profile (?:add|use|remove)|network add)\b/,
+  // Acts, or goes on until Ctrl-C.
+  /^(?:local (?!status)|node (?:run|start|stop|guard)|pos run|node snapshot|tx (?:cancel|speed-up))/,
+  /^(?:dashboard$|status --watch|epoch watch|node logs --follow|tx wait .*finalized)/,
+  // Sends.
+  /^(?:governance|sequencer|stake|reward|exit) (?:allow|disallow|approve|set-|increase|register|claim|start|withdraw|restake)(?!.*--dry-run)/,
+  // A state that the network is not in.
+  /^exit finish|^stake restake|^sequencer (?:register|rotate)|--profile governance/,
+  // Twice the same work: once is enough.
+  /^node verify(?!.*--no-node)/,
+]
+
+/** Words of the calls that a running local network answers, as the reader of the help would type them. */
+export function callsToRun(config: Config): string[][] {
+  const runs = (line: string) =>
+    !NOT_RUN.some((pattern) => pattern.test(line.replace(`${config.bin} `, '')))
+  const calls = examplesOf(config).filter(({line}) => runs(line))
+  const words = calls.flatMap((example) =>
+    example.calls.map(({id, args}) => [
+      ...id.split(':'),
+      ...args.filter((arg) => arg !== '--json'),
+    ]),
+  )
+  // Two commands show one example.
+  return [...new Map(words.map((call) => [call.join(' '), call])).values()]
+}

@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '../..')
 let config: Promise<Config> | undefined
 
 interface CommandClass {
+  id: string
   run(argv: string[], config: Config): Promise<unknown>
 }
 
@@ -47,7 +48,11 @@ async function find(words: readonly string[]): Promise<{command: CommandClass; a
   for (const count of [3, 2, 1]) {
     const file = join(root, 'src/commands', `${words.slice(0, count).join('/')}.ts`)
     const found = await import(file).catch(() => undefined)
-    if (found) return {command: found.default as CommandClass, args: words.slice(count)}
+    if (!found) continue
+    const command = found.default as CommandClass
+    // As the program sets it when it finds the command.
+    command.id = words.slice(0, count).join(':')
+    return {command, args: words.slice(count)}
   }
   throw new Error(`No command ${words.join(' ')}.`)
 }

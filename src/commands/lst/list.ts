@@ -8,7 +8,7 @@ export default class LstList extends OperatorCommand {
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --network andromeda',
+    '<%= config.bin %> <%= command.id %> --network local',
   ]
 
   static override flags = commonFlags
