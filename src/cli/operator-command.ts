@@ -5,12 +5,10 @@ import {Command, Errors, type Interfaces} from '@oclif/core'
 import type {Address} from 'viem'
 
 import type {SourceState} from '../chain/connect.ts'
-import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {watchExchanges} from '../lib/http.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
-import {movesCursor} from '../lib/terminal.ts'
 import {openContext, type Context} from '../services/context.ts'
 import {assertChains, type NamedChain} from '../services/named-chains.ts'
 import type {Unasked} from '../services/transactions.ts'
@@ -36,6 +34,7 @@ import {
   type Warning,
 } from './output.ts'
 import type {SendHost} from './send.ts'
+import {Progress} from './progress.ts'
 import {readerGone} from './stdout-state.ts'
 
 /** What a command did, for people and for scripts. */
@@ -71,7 +70,11 @@ export abstract class OperatorCommand extends Command {
   private isQuiet = false
   private mayLook = false
   private asked = ''
-  private progressShown = false
+  private readonly working = new Progress({
+    screen: process.stderr,
+    env: process.env,
+    tell: tellText,
+  })
   private readonly closers: (() => void)[] = []
   private readonly successes: (() => void)[] = []
 
@@ -88,6 +91,7 @@ export abstract class OperatorCommand extends Command {
       else if (text) (isDocument ? printDocument : printText)(text)
       for (const act of this.successes) act()
     } finally {
+      this.working.done()
       for (const close of this.closers) close()
       release()
     }
@@ -183,22 +187,35 @@ export abstract class OperatorCommand extends Command {
 
   /** Progress and remarks: to people, on stderr. */
   protected say(text: string): void {
-    if (!this.jsonEnabled() && !this.isQuiet) tellText(text)
+    if (this.isSilent) return
+    this.working.clear()
+    tellText(text)
   }
 
-  /** A step of long work: one line that is replaced on a terminal, a line each elsewhere. */
+  private get isSilent(): boolean {
+    return this.jsonEnabled() || this.isQuiet
+  }
+
+  /** A step of long work: see {@link Progress}. */
   protected progress(text: string): void {
-    if (this.jsonEnabled() || this.isQuiet) return
-    if (!movesCursor(process.stderr, process.env)) return this.say(text)
-    const width = (process.stderr.columns ?? 80) - 1
-    process.stderr.write(`\r\u001B[2K${[...cleanText(text)].slice(0, width).join('')}`)
-    this.progressShown = true
+    if (!this.isSilent) this.working.step(text)
   }
 
   /** Ends the replaced line, so that what follows starts on its own. */
   protected endProgress(): void {
-    if (this.progressShown) process.stderr.write('\n')
-    this.progressShown = false
+    this.working.end()
+  }
+
+  /** Lines of a result that is not over yet, on stdout. */
+  protected show(text: string): void {
+    if (this.jsonEnabled()) return
+    this.working.clear()
+    printText(text)
+  }
+
+  /** Says what is waited for when it takes long. */
+  protected during<T>(text: string, work: Promise<T>): Promise<T> {
+    return this.isSilent ? work : this.working.during(text, work)
   }
 
   protected warnAbout(warning: Warning): void {
@@ -209,6 +226,7 @@ export abstract class OperatorCommand extends Command {
   /** A warning that `--quiet` does not silence: a secret is about to leave its encryption. */
   protected warnOfSecret(warning: Warning): void {
     this.warnings.push(warning)
+    this.working.clear()
     if (!this.jsonEnabled()) tellText(`warning: ${warning.message}`)
   }
 
@@ -277,6 +295,8 @@ export abstract class OperatorCommand extends Command {
     this.closers.push(letGo)
     return {
       say: (text) => this.say(text),
+      waitFor: (text) => void (this.isSilent || this.working.wait(text)),
+      arrived: () => this.working.done(),
       confirm: (question) => this.confirm(question, yes),
       confirmName: (question, name) => this.confirmName(question, name, confirm),
       warn: (warning) => this.warnAbout(warning),
@@ -292,7 +312,7 @@ export abstract class OperatorCommand extends Command {
 
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown
-    this.endProgress()
+    this.working.done()
     const report = this.named(
       toErrorReport(
         this.interrupted.signal.aborted ? interruption(thrown, this.interrupted.signal) : thrown,

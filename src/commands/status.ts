@@ -50,7 +50,7 @@ the exit code is then 0, or with --fail-on that of the last page.`
         exit: failOn && last ? healthExit(last.health, failOn) : 'ok',
       }
     }
-    const view = await readStatus(context)
+    const view = await this.during('Asking L1, L2 and the node', readStatus(context))
     const exit: ExitName = failOn ? healthExit(view.health, failOn) : isRead(view)
     return {data: view, text: statusText(view), exit}
   }

@@ -83,7 +83,7 @@ const NOT_RUN: readonly RegExp[] = [
   // Sends.
   /^(?:governance|sequencer|stake|reward|exit) (?:allow|disallow|approve|set-|increase|register|claim|start|withdraw|restake)(?!.*--dry-run)/,
   // A state that the network is not in.
-  /^exit finish|^stake restake|^sequencer (?:register|rotate)|--profile governance/,
+  /^exit finish|^stake restake|^sequencer (?:register|rotate|set-owner)|^stake withdraw|--profile governance/,
   // Twice the same work: once is enough.
   /^node verify(?!.*--no-node)/,
 ]

@@ -12,7 +12,8 @@ export default class LocalDown extends OperatorCommand {
   protected async perform(): Promise<Result> {
     await this.parse(LocalDown)
     const {bringDown} = await import('../../local/processes.ts')
-    const processes = await bringDown(openHome(), (text) => this.say(text))
+    const stopping = bringDown(openHome(), (text) => this.say(text))
+    const processes = await this.during('Stopping the local network', stopping)
     const stopped = processes.filter(({outcome}) => outcome !== 'not-running').length
     return {
       data: {processes},

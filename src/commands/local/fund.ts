@@ -38,7 +38,7 @@ export default class LocalFund extends OperatorCommand {
       networksOwn: true,
     })
     const {fund} = await import('../../local/faucet.ts')
-    const results = await fund(context, [
+    const funding = fund(context, [
       {
         address: flags.address ?? requireOwner(context),
         ethWei: flags.eth ?? 10n * WHOLE,
@@ -47,6 +47,7 @@ export default class LocalFund extends OperatorCommand {
         whitelist: flags.whitelist,
       },
     ])
+    const results = await this.during('Waiting for the blocks of L1 and L2', funding)
     return {data: {funded: results}, text: fundText(results)}
   }
 }

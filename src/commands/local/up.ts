@@ -3,7 +3,6 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {localSettingFlags, toLocalSettings} from '../../cli/local-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {printText} from '../../cli/output.ts'
 import {openHome} from '../../store/home.ts'
 import {processesText, upText} from '../../ui/presenters/local.ts'
 
@@ -44,7 +43,7 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
     const processes = listDaemons(home, result.state)
     const data = {...result, processes}
     if (flags.detach || this.jsonEnabled()) return {data, text: upText(result, processes)}
-    printText(upText(result, processes))
+    this.show(upText(result, processes))
     const {superviseLocal} = await import('../../local/supervise-local.ts')
     this.say('Watching the processes. Ctrl-C stops the network; its data stays.')
     await superviseLocal(home, result.state, {
@@ -52,7 +51,8 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
       onReturn: ({name}) => this.say(`${name} runs again.`),
       signal: this.interrupted.signal,
     })
-    await bringDown(home, (text) => this.say(text))
+    const stopping = bringDown(home, (text) => this.say(text))
+    await this.during('Stopping the local network', stopping)
     return {data, text: processesText(listDaemons(home, result.state))}
   }
 }

@@ -41,7 +41,7 @@ export default class LocalWarp extends OperatorCommand {
       networksOwn: true,
     })
     const {warpL1} = await import('../../local/warp.ts')
-    const result = await warpL1(context, args.duration)
+    const result = await this.during('Moving the time of L1', warpL1(context, args.duration))
     const at = new Date(Number(result.afterSeconds) * 1000).toISOString()
     return {
       data: result,

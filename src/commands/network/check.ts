@@ -18,7 +18,10 @@ export default class NetworkCheck extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NetworkCheck)
     const context = this.openContext(flags)
-    const {unknownCode, ...result} = await checkNetwork(context, flags.timeout * 1000)
+    const {unknownCode, ...result} = await this.during(
+      'Asking every endpoint of the network',
+      checkNetwork(context, flags.timeout * 1000),
+    )
     if (unknownCode !== null) {
       this.warnAbout({
         code: 'IMPLEMENTATION_UNKNOWN',

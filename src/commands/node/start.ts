@@ -25,13 +25,17 @@ A node that may not sign ends by itself, with exit code 14 here.`
     const context = this.openContext(flags)
     const descriptor = flags['password-fd']
     if (descriptor !== undefined) assertGiven(descriptor, '--password-fd')
-    const started = await startNodeDaemon(context, this.self, {
+    const starting = startNodeDaemon(context, this.self, {
       passwordFile: passwordAccess(flags, false).passwordFile,
       passwordDescriptor: descriptor,
       runArguments: nodeArguments(flags),
       signal: this.interrupted.signal,
     })
-    const verdict = await awaitVerdict(context, this.interrupted.signal)
+    const started = await this.during('Starting the node', starting)
+    const verdict = await this.during(
+      'Waiting until the node knows where it stands: it asks its peers and L1',
+      awaitVerdict(context, this.interrupted.signal),
+    )
     const {phase, syncing} = verdict
     return {data: {...started, phase, syncing}, text: startedText(started, verdict)}
   }

@@ -15,7 +15,10 @@ export default class NodeStop extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeStop)
     const context = this.openContext(flags)
-    const outcome = await stopNodeDaemon(context)
+    const outcome = await this.during(
+      'Waiting until the node has finished its slot and handed over its pool',
+      stopNodeDaemon(context),
+    )
     const words = {
       stopped: 'stopped',
       killed: 'did not stop in time and was killed',

@@ -17,7 +17,8 @@ node reads L1, asks its peers, and leaves the turn that runs to others before it
     const {flags} = await this.parse(NodeGuardRebuild)
     const context = this.openContext(flags)
     const {rebuildNodeGuard} = await import('../../../cli/node-guard.ts')
-    const report = await rebuildNodeGuard(context, this.interrupted.signal)
+    const reading = rebuildNodeGuard(context, this.interrupted.signal)
+    const report = await this.during('Reading the chain log and L1', reading)
     return {data: report, text: guardText(report)}
   }
 }

@@ -20,7 +20,8 @@ their checksums. Keys, pool and sign guard are never part of it.`
     const {flags} = await this.parse(NodeSnapshotCreate)
     const context = this.openContext(flags)
     const {snapshotPlace, takeSnapshot} = await import('../../../cli/node-snapshots.ts')
-    const created = await takeSnapshot(snapshotPlace(context, flags.dir))
+    const taking = takeSnapshot(snapshotPlace(context, flags.dir))
+    const created = await this.during('Copying the chain and the state of the engine', taking)
     return {data: created, text: createdText(created)}
   }
 }

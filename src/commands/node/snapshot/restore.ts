@@ -42,7 +42,7 @@ is moved aside with --replace, never deleted.`
       tellText(restorePlanText(plan))
       await this.confirm('Replace the chain of this node?', flags.yes)
     }
-    const {movedTo} = await restoreNode(plan, flags.replace)
+    const {movedTo} = await this.during('Restoring the chain', restoreNode(plan, flags.replace))
     return {data: {...plan, restored: true, movedTo}, text: restoredText(plan, movedTo)}
   }
 }
