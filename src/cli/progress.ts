@@ -39,6 +39,7 @@ export class Progress {
   #sinceMs = 0
   #plainAtMs = 0
   #isDrawn = false
+  #isWait = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: ProgressOptions) {
@@ -51,14 +52,18 @@ export class Progress {
   step(text: string): void {
     const isSame = kindOf(text) === kindOf(this.#text)
     this.#begin(text, isSame)
+    this.#isWait = false
     if (this.#moves) this.#draw()
     else if (!isSame || this.#now() - this.#plainAtMs >= PLAIN_EVERY_MS) this.#tell()
   }
 
-  /** Something that may come at once: told when it takes long. */
+  /** Something that may come at once: told when it takes long. Another text says more of the same wait. */
   wait(text: string): void {
-    if (this.#isDrawn) this.clear()
-    this.#begin(text, false)
+    const isSame = this.#isWait && this.#timer !== undefined
+    if (!isSame) this.clear()
+    this.#begin(text, isSame)
+    this.#isWait = true
+    if (this.#isDrawn) this.#draw()
   }
 
   /** As `wait`, until the work has ended, however it ends. */
