@@ -45,7 +45,8 @@ test('every relative link in a document of the package leads to a file of the pa
       seen++
       const path = target.replace(/\/$/, '')
       if (!existsSync(join(root, path)) || !ships(path)) dead.push(`${file}: ${target}`)
-      else if (anchor && !anchorsOf(path).includes(anchor)) dead.push(`${file}: ${target}#${anchor}`)
+      else if (anchor && !anchorsOf(path).includes(anchor))
+        dead.push(`${file}: ${target}#${anchor}`)
     }
   }
   expect(seen).toBeGreaterThan(10)
