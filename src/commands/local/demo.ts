@@ -12,7 +12,7 @@ export default class LocalDemo extends OperatorCommand {
 
   static override description = `Starts L1 and three sequencers, lets a fourth operator join, produce, earn, claim and
 delegate - each step the command you would type, each checked against the chain - and ends in the
-dashboard. Takes about three minutes; uses a directory of its own and leaves everything else alone.`
+dashboard. Takes 3 minutes, 6 to 8 on a busy machine; uses a directory of its own and leaves everything else alone.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
