@@ -68,7 +68,9 @@ export function createStage(options: {
       signal,
       timeoutMs,
     })
-    const result = await (quiet ? running : during(`Waiting for metis-seq ${words.join(' ')}`, running))
+    const result = await (quiet
+      ? running
+      : during(`Waiting for metis-seq ${words.slice(0, 2).join(' ')}`, running))
     if (result.exitCode !== exitCode) {
       throw fail(
         `\`metis-seq ${words.join(' ')}\` ended with exit code ${result.exitCode}`,
