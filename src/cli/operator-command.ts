@@ -5,12 +5,10 @@ import {Command, Errors, type Interfaces} from '@oclif/core'
 import type {Address} from 'viem'
 
 import type {SourceState} from '../chain/connect.ts'
-import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {watchExchanges} from '../lib/http.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
-import {movesCursor} from '../lib/terminal.ts'
 import {openContext, type Context} from '../services/context.ts'
 import {assertChains, type NamedChain} from '../services/named-chains.ts'
 import type {Unasked} from '../services/transactions.ts'
@@ -26,8 +24,17 @@ import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {commonFlags, sendFlags} from './flags.ts'
 import {onSignals} from './interrupt.ts'
 import {exchangeText} from './exchange-text.ts'
-import {printJson, printText, tellText, toEnvelope, type Warning} from './output.ts'
+import {
+  printDocument,
+  printJson,
+  printText,
+  tellText,
+  textFor,
+  toEnvelope,
+  type Warning,
+} from './output.ts'
 import type {SendHost} from './send.ts'
+import {Progress} from './progress.ts'
 import {readerGone} from './stdout-state.ts'
 
 /** What a command did, for people and for scripts. */
@@ -36,6 +43,8 @@ export interface Result {
   data: unknown
   /** Lines for people. */
   text: string
+  /** The text is a document that programs read: not a line of it is broken. */
+  isDocument?: boolean
   /** Set when the exit code carries an answer, such as a condition that does not hold. */
   exit?: ExitName
 }
@@ -61,7 +70,11 @@ export abstract class OperatorCommand extends Command {
   private isQuiet = false
   private mayLook = false
   private asked = ''
-  private progressShown = false
+  private readonly working = new Progress({
+    screen: process.stderr,
+    env: process.env,
+    tell: tellText,
+  })
   private readonly closers: (() => void)[] = []
   private readonly successes: (() => void)[] = []
 
@@ -71,13 +84,14 @@ export abstract class OperatorCommand extends Command {
   override async run(): Promise<void> {
     const release = onSignals(this.interrupted)
     try {
-      const {data, text: said, exit} = await this.perform()
-      const text = this.forProfile(said)
+      const {data, text: said, isDocument = false, exit} = await this.perform()
+      const text = isDocument ? said : this.forProfile(said)
       if (exit) process.exitCode = exitCodes[exit]
       if (this.jsonEnabled()) this.printEnvelope(data, null)
-      else if (text) printText(text)
+      else if (text) (isDocument ? printDocument : printText)(text)
       for (const act of this.successes) act()
     } finally {
+      this.working.done()
       for (const close of this.closers) close()
       release()
     }
@@ -173,22 +187,35 @@ export abstract class OperatorCommand extends Command {
 
   /** Progress and remarks: to people, on stderr. */
   protected say(text: string): void {
-    if (!this.jsonEnabled() && !this.isQuiet) tellText(text)
+    if (this.isSilent) return
+    this.working.clear()
+    tellText(text)
   }
 
-  /** A step of long work: one line that is replaced on a terminal, a line each elsewhere. */
+  private get isSilent(): boolean {
+    return this.jsonEnabled() || this.isQuiet
+  }
+
+  /** A step of long work: see {@link Progress}. */
   protected progress(text: string): void {
-    if (this.jsonEnabled() || this.isQuiet) return
-    if (!movesCursor(process.stderr, process.env)) return this.say(text)
-    const width = (process.stderr.columns ?? 80) - 1
-    process.stderr.write(`\r\u001B[2K${[...cleanText(text)].slice(0, width).join('')}`)
-    this.progressShown = true
+    if (!this.isSilent) this.working.step(text)
   }
 
   /** Ends the replaced line, so that what follows starts on its own. */
   protected endProgress(): void {
-    if (this.progressShown) process.stderr.write('\n')
-    this.progressShown = false
+    this.working.end()
+  }
+
+  /** Lines of a result that is not over yet, on stdout. */
+  protected show(text: string): void {
+    if (this.jsonEnabled()) return
+    this.working.clear()
+    printText(text)
+  }
+
+  /** Says what is waited for when it takes long. */
+  protected during<T>(text: string, work: Promise<T>): Promise<T> {
+    return this.isSilent ? work : this.working.during(text, work)
   }
 
   protected warnAbout(warning: Warning): void {
@@ -199,6 +226,7 @@ export abstract class OperatorCommand extends Command {
   /** A warning that `--quiet` does not silence: a secret is about to leave its encryption. */
   protected warnOfSecret(warning: Warning): void {
     this.warnings.push(warning)
+    this.working.clear()
     if (!this.jsonEnabled()) tellText(`warning: ${warning.message}`)
   }
 
@@ -252,7 +280,8 @@ export abstract class OperatorCommand extends Command {
   private async ask(question: string): Promise<string> {
     const terminal = createInterface({input: process.stdin, output: process.stderr})
     try {
-      const answer = await terminal.question(question, {signal: this.interrupted.signal})
+      const shown = textFor(process.stderr, question)
+      const answer = await terminal.question(shown, {signal: this.interrupted.signal})
       return answer.trim()
     } finally {
       terminal.close()
@@ -266,6 +295,8 @@ export abstract class OperatorCommand extends Command {
     this.closers.push(letGo)
     return {
       say: (text) => this.say(text),
+      waitFor: (text) => void (this.isSilent || this.working.wait(text)),
+      arrived: () => this.working.done(),
       confirm: (question) => this.confirm(question, yes),
       confirmName: (question, name) => this.confirmName(question, name, confirm),
       warn: (warning) => this.warnAbout(warning),
@@ -281,7 +312,7 @@ export abstract class OperatorCommand extends Command {
 
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown
-    this.endProgress()
+    this.working.done()
     const report = this.named(
       toErrorReport(
         this.interrupted.signal.aborted ? interruption(thrown, this.interrupted.signal) : thrown,
@@ -295,7 +326,7 @@ export abstract class OperatorCommand extends Command {
   }
 
   /** The same text with commands that act for whom this one acts. */
-  private forProfile(text: string): string {
+  protected forProfile(text: string): string {
     return actingHints(text, this.acting, (words) => {
       const ids = words.map((_word, index) => words.slice(0, index + 1).join(':'))
       const command = ids.toReversed().flatMap((id) => this.config.findCommand(id) ?? [])[0]

@@ -1,5 +1,6 @@
 import type {SourceState} from '../chain/connect.ts'
 import {cleanJson, cleanLines} from '../lib/clean-text.ts'
+import {fitText} from '../lib/fit-text.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {asciiOf, showsUnicode} from '../lib/terminal.ts'
 import type {ErrorReport} from './error-report.ts'
@@ -60,12 +61,28 @@ export function printJson(document: unknown): void {
 
 /** Lines for people. What came from elsewhere in them cannot steer the terminal. */
 export function printText(text: string): void {
-  process.stdout.write(`${forTerminal(text)}\n`)
+  process.stdout.write(`${textFor(process.stdout, text)}\n`)
 }
 
 /** The same on stderr. */
 export function tellText(text: string): void {
-  process.stderr.write(`${forTerminal(text)}\n`)
+  process.stderr.write(`${textFor(process.stderr, text)}\n`)
+}
+
+/** A document for programs, on a terminal too: a line break of ours would be one of the document. */
+export function printDocument(text: string): void {
+  process.stdout.write(`${forTerminal(text)}\n`)
+}
+
+/** Narrower ones than this are no place to read. */
+const MIN_WIDTH = 20
+
+/** What a stream shows of a text: lines of a terminal's width. JSON, and what is piped or kept in a file, stays as it is. */
+export function textFor(stream: {isTTY?: boolean; columns?: number}, text: string): string {
+  const shown = forTerminal(text)
+  const {isTTY, columns = 0} = stream
+  const isJson = /^[{[]\n/.test(shown)
+  return isTTY === true && columns >= MIN_WIDTH && !isJson ? fitText(shown, columns) : shown
 }
 
 function forTerminal(text: string): string {

@@ -47,6 +47,9 @@ export interface SendFlags extends PasswordFlags {
 /** What a command lends to the sending pipeline. */
 export interface SendHost {
   say(text: string): void
+  /** Something that can take long, until `arrived`. */
+  waitFor(text: string): void
+  arrived(): void
   confirm(question: string): Promise<void>
   /** For what cannot be undone. */
   confirmName(question: string, name: string): Promise<void>
@@ -103,7 +106,8 @@ export async function send(
   const journal = openJournal(context.home.journalFile)
   const dependencies = dependenciesOf(context, plan, host, journal)
   try {
-    const preview = await previewPlan(plan, choices, dependencies)
+    host.waitFor(`Checking and simulating on ${plan.chain}`)
+    const preview = await previewPlan(plan, choices, dependencies).finally(host.arrived)
     const json = previewJson(preview)
     if (flags['dry-run']) return {state: 'dry-run', text: previewText(preview, context), json}
     if (flags.unsigned) return writeUnsigned(preview, {...flags, format}, dependencies)
@@ -134,8 +138,8 @@ export async function send(
         ? out
         : await confirmSent(context, out, {
             ...{goal, journal, signal: host.signal},
-            onProgress: host.say,
-          })
+            onProgress: host.waitFor,
+          }).finally(host.arrived)
     host.atSuccess(() => tellAll(context, sent))
     const done = {...json, transactions: sentJson(sent, pagesOf(context, plan))}
     host.keepForFailure(done)
@@ -337,21 +341,26 @@ export function pagesOf(
 }
 
 export function reporterFor(
-  {say, warn}: SendHost,
+  {say, waitFor, arrived, warn}: SendHost,
   pageOf: (hash: Hash) => string | null,
 ): SendReporter {
   return {
-    onSettled: (label, hash, status) =>
+    onSettled(label, hash, status) {
+      arrived()
       warn({
         code: 'EARLIER_SETTLED',
         message: `Earlier transaction (${label}, ${shortHex(hash)}): ${status}.`,
-      }),
+      })
+    },
     onSimulated: (label) => say(`Simulated: ${label}.`),
     onBroadcast(label, hash) {
       const page = pageOf(hash)
       say(`Sent: ${label}, ${hash}.${page ? `\n      ${page}` : ''}`)
     },
-    onMined: (label, {blockNumber}) => say(`Mined in block ${blockNumber}: ${label}.`),
-    onWaiting: (label, seconds) => say(`Waiting ${seconds} s for: ${label}.`),
+    onWaiting: (label) => waitFor(`Waiting for the block of: ${label}`),
+    onMined(label, {blockNumber}) {
+      arrived()
+      say(`Mined in block ${blockNumber}: ${label}.`)
+    },
   }
 }

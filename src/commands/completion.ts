@@ -21,7 +21,10 @@ In ~/.zshrc: eval "$(metis-seq completion zsh)"
 In ~/.config/fish/config.fish: metis-seq completion fish | source
 Names of profiles, networks and keys are looked up when Tab is pressed; no network is asked.`
 
-  static override examples = ['eval "$(<%= config.bin %> <%= command.id %> bash)"']
+  static override examples = [
+    'eval "$(<%= config.bin %> <%= command.id %> bash)"',
+    '<%= config.bin %> <%= command.id %> fish | source',
+  ]
 
   static override args = {
     shell: Args.string({description: 'Shell.', options: Object.keys(scripts), required: true}),
@@ -32,6 +35,6 @@ Names of profiles, networks and keys are looked up when Tab is pressed; no netwo
   protected async perform(): Promise<Result> {
     const {args} = await this.parse(Completion)
     const script = scripts[args.shell]!(toCompletionModel(this.config))
-    return {data: {shell: args.shell, script}, text: script}
+    return {data: {shell: args.shell, script}, text: script, isDocument: true}
   }
 }

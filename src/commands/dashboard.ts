@@ -20,6 +20,11 @@ export default class Dashboard extends OperatorCommand {
   static override description = `Keys: q quit, ? help, Tab next panel, r refresh, p pause, 1-5 one panel, 0 all.
 Without a terminal, and on one that cannot move its cursor (TERM=dumb), it prints a text frame every --refresh seconds; with --json one document per line.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --once --profile seq-2',
+  ]
+
   static override flags = {
     ...lookFlags,
     once: Flags.boolean({

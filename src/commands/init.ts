@@ -11,8 +11,8 @@ export default class Init extends OperatorCommand {
   static override summary = 'Make a profile: who you are on a network. Asks for what is missing.'
 
   static override examples = [
-    '<%= config.bin %> init',
-    '<%= config.bin %> init --profile main --network andromeda --owner 0x… --no-input',
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --profile me --network local --owner my-owner --signer my-signer --node-port 18595 --no-input',
   ]
 
   static override flags = {

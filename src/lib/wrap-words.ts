@@ -16,8 +16,9 @@ export function unwrapped(text: string): string {
   return text.replaceAll(/(\S)[ \t]*\n(?=[^\s\-*])/g, '$1 ')
 }
 
-function wrapLine(line: string, width: number, hanging: number): string {
-  if (line.length <= width) return line
+/** One line of it. */
+export function wrapLine(line: string, width: number, hanging: number): string {
+  if ([...line].length <= width) return line
   const indent = /^ */.exec(line)?.[0] ?? ''
   const lines: string[] = []
   let current = ''

@@ -6,6 +6,7 @@ import {readImplementation} from '../chain/actions/locking-pool/read-pool-rules.
 import {connectChain, type ChainClient} from '../chain/connect.ts'
 import {connectPos} from '../chain/pos-client.ts'
 import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
+import {RpcTransportError} from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {Check} from './check.ts'
 import {endpointsOf, type Context} from './context.ts'
@@ -23,8 +24,8 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
   const {network} = context
   const urls = endpointsOf(network, context.profile)
   const endpoints = [
-    ...urls.l1.map((url) => ({name: 'L1', chainId: network.l1.chainId, url})),
-    ...urls.l2.map((url) => ({name: 'L2', chainId: network.l2.chainId, url})),
+    ...unique(urls.l1).map((url) => ({name: 'L1', chainId: network.l1.chainId, url})),
+    ...unique(urls.l2).map((url) => ({name: 'L2', chainId: network.l2.chainId, url})),
   ]
   const unknown = unknownImplementation(context)
   const [reachable, agreement, pos, l1, l2] = await Promise.all([
@@ -47,6 +48,10 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
 function withoutEchoes(chain: 'l1' | 'l2', checks: Check[], reachable: Check[]): Check[] {
   const answers = reachable.some(({id, ok}) => ok && id === `endpoint-${chain}`)
   return answers ? checks : checks.filter(({ok}) => ok)
+}
+
+function unique(urls: readonly string[]): string[] {
+  return [...new Set(urls)]
 }
 
 /** As many as the largest read of a command has. */
@@ -180,8 +185,10 @@ function isAway(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof MetisSeqError) return at.message
-  }
+  const known = findCause(error, MetisSeqError)
+  // Of one endpoint: that the others do not answer is not what it says.
+  const isSilent = known?.code === 'ENDPOINT_UNREACHABLE'
+  const reason = (isSilent ? findCause(error, RpcTransportError) : undefined) ?? known
+  if (reason) return reason.message
   return messageOf(error).split('\n')[0] ?? ''
 }

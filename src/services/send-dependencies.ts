@@ -16,7 +16,8 @@ export interface SendReporter {
   onSimulated(label: string): void
   onBroadcast(label: string, hash: Hash): void
   onMined(label: string, receipt: Receipt): void
-  onWaiting(label: string, seconds: number): void
+  /** Until it is mined or settled. */
+  onWaiting(label: string): void
 }
 
 export interface SendDependencies {

@@ -24,7 +24,6 @@ import type {Journal, JournalEntry} from '../store/journal.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 
 const POLL_MS = 250
-const REPORT_EVERY_MS = 5000
 /** Backends behind one address are seconds apart: a nonce that is used says little at first. */
 const REPLACED_AFTER_MS = 30_000
 const HOPELESS_AFTER_MS = 3_600_000
@@ -188,7 +187,7 @@ export async function waitForEntry(
 ): Promise<Receipt> {
   const {journal, reporter, signal} = dependencies
   const started = systemClock.monotonicMs()
-  let reportAt = started + REPORT_EVERY_MS
+  reporter.onWaiting(entry.label)
   while (systemClock.monotonicMs() - started < WAIT_LIMIT_MS) {
     const outcome = await readOutcome(dependencies, entry).catch((error: unknown) => {
       throw signal.aborted ? interrupted(entry, signal) : unknown(entry, error)
@@ -197,10 +196,6 @@ export async function waitForEntry(
     if (outcome.state === 'mined') return outcome.receipt
     if (outcome.state === 'reverted') throw reverted(entry, outcome.receipt)
     if (outcome.state === 'replaced') throw replaced(entry)
-    if (systemClock.monotonicMs() > reportAt) {
-      reporter.onWaiting(entry.label, Math.round((systemClock.monotonicMs() - started) / 1000))
-      reportAt += REPORT_EVERY_MS
-    }
     await systemClock.sleep(POLL_MS, signal).catch(() => {
       throw interrupted(entry, signal)
     })

@@ -5,6 +5,7 @@ import {appendFileSync, mkdirSync, openSync, closeSync, writeFileSync} from 'nod
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
+import {checkOutput} from '../helpers/check-document.ts'
 import {cleanEnv, runScript} from '../helpers/run-cli.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
 import {startTerminal} from '../helpers/terminal.ts'
@@ -37,6 +38,7 @@ afterAll(() => temp[Symbol.dispose]())
 test.each([
   ['dashboard --refresh 1 --timeout 1', () => {}],
   ['dashboard --refresh 1 --timeout 1 --json', () => {}],
+  ['status --watch --refresh 1 --timeout 1', () => {}],
   ['node logs --follow', () => appendFileSync(temp.path('nodes', 'op', 'node.log'), 'more\n')],
 ])('%s ends with 0 when its reader leaves', async (line, write) => {
   const child = spawn(process.execPath, [runScript, ...line.split(' ')], {
@@ -95,4 +97,28 @@ test('a terminal of a locale without Unicode gets lines of ASCII', async () => {
   expect(plain.screen()).toMatch(/^[\x20-\x7e\n]*$/)
   plain.type('q')
   expect(await plain.exit).toBe(0)
+})
+
+test('status --watch replaces its page until Ctrl-C, and --fail-on decides how it ends', async () => {
+  const watch = ['status', '--watch', '--refresh', '1', '--timeout', '1']
+  const env = {...cleanEnv({home: temp.root}), TERM: 'xterm'}
+  using page = startTerminal(process.execPath, [runScript, ...watch], {columns: 80, rows: 24, env})
+  await expect
+    .poll(() => page.written().match(/sepolia, profile op/g)?.length ?? 0, {timeout: 20_000})
+    .toBeGreaterThan(1)
+  expect(page.screen().match(/sepolia, profile op/g)).toHaveLength(1)
+  page.type('\u0003')
+  expect(await page.exit).toBe(0)
+
+  const args = [runScript, ...watch, '--fail-on', 'critical', '--json']
+  const child = spawn(process.execPath, args, {env, stdio: ['ignore', 'pipe', 'inherit']})
+  let printed = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
+  await expect.poll(() => printed.split('\n').length, {timeout: 20_000}).toBeGreaterThan(2)
+  child.kill('SIGINT')
+  expect(await once(child, 'close')).toEqual([12, null])
+  checkOutput(['status', '--json'], printed)
+  const lines = printed.trim().split('\n')
+  expect(JSON.parse(lines[0]!)).toMatchObject({profile: 'op', rotation: {ok: false}})
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ok: true, data: {pages: lines.length - 1}})
 })

@@ -1,5 +1,6 @@
 import {join} from 'node:path'
 
+import {Config} from '@oclif/core'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
 import {isRecord} from '../../src/lib/json.ts'
@@ -8,7 +9,10 @@ import {openContext} from '../../src/services/context.ts'
 import {openSigner} from '../../src/services/keys.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {openHome} from '../../src/store/home.ts'
-import {pairwise, startCli, type RunningCli} from '../helpers/run-cli.ts'
+import {checkOutput} from '../helpers/check-document.ts'
+import {callsToRun} from '../helpers/examples.ts'
+import {startCli, type RunningCli} from '../helpers/run-cli.ts'
+import {runHere} from '../helpers/run-here.ts'
 import {
   headOf,
   openCli,
@@ -137,8 +141,10 @@ describe('a local network of three sequencers', () => {
       'local status',
       'epoch next --network local',
       'stake plan --profile seq-1',
+      'dashboard --once --profile seq-1',
     ]
-    const found = await pairwise(looks, (words) => cli.data(words))
+    const found: unknown[] = []
+    for (const words of looks) found.push((await look(words.split(' '))).data)
     expect(found).toMatchObject([
       {rotation: {ok: true}, money: {ok: true}, l2MetisWei: {ok: true}, node: {name: 'seq-1'}},
       {status: {name: 'seq-1', address: await signerOfProfile('seq-1')}},
@@ -147,19 +153,27 @@ describe('a local network of three sequencers', () => {
       {state: {phase: 'ready'}},
       {headBlock: expect.stringMatching(/^\d+$/)},
       {sequencer: {status: 'active'}},
+      {panels: {production: {title: 'Production'}}},
     ])
-    const frame = await cli.run('dashboard --once --profile seq-1')
-    expect(frame.document?.['data']).toMatchObject({panels: {production: {title: 'Production'}}})
-    const verified = await cli.data(
-      `node verify --from-l1 http://127.0.0.1:${BASE_PORT} --network local --no-node`,
-    )
-    expect(verified).toMatchObject({node: null, difference: null})
     expect(await cli.data('local fund --profile seq-1 --eth 1')).toMatchObject({
       funded: [{ethWei: `${10n ** 18n}`}],
     })
     expect(await cli.data('local warp 90s')).toMatchObject({seconds: 90})
-    expect(await cli.data('node stop --profile seq-3')).toMatchObject({outcome: 'stopped'})
   }, 120_000)
+
+  test('the examples in the help of commands that read are true here', async () => {
+    await cli.data('profile use seq-1')
+    const calls = callsToRun(await Config.load({root: join(import.meta.dirname, '../..')}))
+    const wrong: string[] = []
+    for (const call of calls) {
+      const words = call.map((word) => word.replace('18545', `${BASE_PORT}`))
+      const {exit, error} = await look(words)
+      if (!ANSWERS.includes(exit)) wrong.push(`${words.join(' ')}: exit ${exit}, ${error?.message}`)
+    }
+    expect(calls.length).toBeGreaterThan(50)
+    expect(wrong).toEqual([])
+    expect(await cli.data('node stop --profile seq-3')).toMatchObject({outcome: 'stopped'})
+  }, 180_000)
 
   test('its parts in a terminal print a stream of events, and the envelope at the end', async () => {
     await cli.data('local down')
@@ -190,6 +204,17 @@ describe('a local network of three sequencers', () => {
     await cli.data('local reset --yes')
   }, 120_000)
 })
+
+/** Exit codes that are an answer: yes, a condition that does not hold, a warning, something critical. */
+const ANSWERS: readonly number[] = [0, 10, 11, 12]
+
+/** In this process: a start of the program costs more than a look. */
+async function look(words: readonly string[]): Promise<Awaited<ReturnType<typeof runHere>>> {
+  const document = await runHere(words, cli.home)
+  const {exit: _exit, ...printed} = document
+  checkOutput([...words, '--json'], JSON.stringify(printed))
+  return document
+}
 
 function isUp(port: number, method: 'GET' | 'POST' = 'POST'): Promise<boolean> {
   const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}'

@@ -53,12 +53,12 @@ test('a dead second endpoint and swapped chains are named, each by its own check
   const dead = await deadUrl()
   const {failed} = await check((network) => ({
     ...network,
-    l1: {...network.l1, rpcUrls: [...network.l1.rpcUrls, dead, ...network.l2.rpcUrls]},
+    l1: {...network.l1, rpcUrls: [...network.l1.rpcUrls, dead, dead, ...network.l2.rpcUrls]},
     posRestUrl: dead,
   }))
 
   expect(failed).toEqual([
-    expect.stringContaining(`L1 endpoint ${dead} serves chain 31337: No L1 endpoint answers.`),
+    `L1 endpoint ${dead} serves chain 31337: The endpoint cannot be reached (ECONNREFUSED).`,
     expect.stringContaining('The L1 endpoint serves chain 108800'),
     expect.stringContaining(`consensus layer ${dead} answers: The consensus layer does not answer`),
   ])

@@ -49,6 +49,13 @@ export default class OperatorHelp extends Help {
     return wrapped(this.render(body), this.opts.maxWidth - spacing)
   }
 
+  /** The base class takes the word for the wish itself. */
+  override async showHelp(argv: string[]): Promise<void> {
+    const words = argv.filter((word) => !word.startsWith('-'))
+    const help = words.join(' ') === 'help' ? this.config.findCommand('help') : undefined
+    await (help ? this.showCommandHelp(help) : super.showHelp(argv))
+  }
+
   protected override log(...args: string[]): void {
     super.log(...args.map((text) => this.fitted(text)))
   }

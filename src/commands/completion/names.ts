@@ -17,6 +17,8 @@ export default class CompletionNames extends OperatorCommand {
 
   static override hidden = true
 
+  static override examples = ['<%= config.bin %> <%= command.id %> profile']
+
   static override args = {
     of: Args.string({
       description: 'Kind of name.',

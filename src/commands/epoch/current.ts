@@ -6,6 +6,11 @@ import {currentEpochText} from '../../ui/presenters/epoch.ts'
 export default class EpochCurrent extends OperatorCommand {
   static override summary = 'Show whose turn it is.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --network local --json',
+  ]
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

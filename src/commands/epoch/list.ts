@@ -8,6 +8,8 @@ import {epochListText} from '../../ui/presenters/epoch.ts'
 export default class EpochList extends OperatorCommand {
   static override summary = 'List the newest epochs, oldest first.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %> --count 20']
+
   static override flags = {
     ...commonFlags,
     count: Flags.integer({description: 'At most this many.', default: 10, min: 1, max: 1000}),

@@ -6,6 +6,8 @@ import {nextEpochText} from '../../ui/presenters/epoch.ts'
 export default class EpochNext extends OperatorCommand {
   static override summary = 'Show whose turn comes after the current one.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

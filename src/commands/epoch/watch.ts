@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {lookFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {printText} from '../../cli/output.ts'
+import {printDocument, printText} from '../../cli/output.ts'
 import {stringifyJson} from '../../lib/json.ts'
 import {watchEpochs} from '../../services/live/watch-epochs.ts'
 import {eventText} from '../../ui/presenters/epoch.ts'
@@ -16,6 +16,11 @@ export default class EpochWatch extends OperatorCommand {
   static override description =
     'The first line says how the rotation stands now. With --json each line is one JSON document; the last is the envelope.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --count 5 --json',
+  ]
+
   static override flags = {
     ...lookFlags,
     count: Flags.integer({description: 'Stop after this many changes.', min: 1}),
@@ -27,8 +32,8 @@ export default class EpochWatch extends OperatorCommand {
     const signal = this.watching
     let seen = 0
     for await (const event of watchEpochs(context, signal)) {
-      const line = this.jsonEnabled() ? stringifyJson(event) : eventText(event)
-      printText(line)
+      if (this.jsonEnabled()) printDocument(stringifyJson(event))
+      else printText(eventText(event))
       // The first line says how things stand: nothing has changed yet.
       if (event.type !== 'current') seen++
       if (seen === flags.count) break

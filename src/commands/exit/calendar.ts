@@ -45,7 +45,7 @@ export default class ExitCalendar extends OperatorCommand {
       Date.now(),
     )
     const data = {sequencerId, phase, freeAtSeconds, freeAt: isoTime(freeAtSeconds), calendar}
-    if (flags.output === undefined) return {data, text: calendar.trimEnd()}
+    if (flags.output === undefined) return {data, text: calendar.trimEnd(), isDocument: true}
     writeOutput(flags.output, calendar, {replace: flags.force})
     return {
       data: {...data, file: flags.output},

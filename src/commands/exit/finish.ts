@@ -8,7 +8,7 @@ import {planExitFinish} from '../../services/exit.ts'
 export default class ExitFinish extends OperatorCommand {
   static override summary = 'Claim the METIS of an exit whose delay has passed.'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> 3 --dry-run']
+  static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
 
   static override args = {id: sequencerIdArg()}
 

@@ -8,6 +8,11 @@ export default class ExitPlan extends OperatorCommand {
   static override summary =
     'Show the steps of an exit, what each costs and what becomes impossible. Sends nothing.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 2 --network local',
+  ]
+
   static override args = {id: sequencerIdArg()}
 
   static override flags = commonFlags

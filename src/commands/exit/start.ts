@@ -11,7 +11,10 @@ export default class ExitStart extends OperatorCommand {
   static override description =
     'The sequencer stops earning at once; its METIS are free after the exit delay. See `exit plan` first.'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --dry-run',
+    '<%= config.bin %> <%= command.id %> --unsigned exit.json',
+  ]
 
   static override args = {id: sequencerIdArg()}
 

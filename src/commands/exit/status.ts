@@ -7,6 +7,11 @@ import {exitJson, exitStatusText} from '../../ui/presenters/exit.ts'
 export default class ExitStatus extends OperatorCommand {
   static override summary = 'Show where an exit stands and what comes next, from the chain alone.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 2 --network local',
+  ]
+
   static override args = {id: sequencerIdArg()}
 
   static override flags = commonFlags

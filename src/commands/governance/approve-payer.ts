@@ -10,8 +10,8 @@ export default class GovernanceApprovePayer extends OperatorCommand {
 larger than the allowance fails as a whole. The amount replaces the allowance there is.`
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> --amount 12000',
-    '<%= config.bin %> <%= command.id %> --amount max --from 0xPAYER --unsigned approve.json',
+    '<%= config.bin %> <%= command.id %> --amount 12000 --profile payer',
+    '<%= config.bin %> <%= command.id %> --amount max --from 0x1111111111111111111111111111111111111111 --unsigned approve.json',
   ]
 
   static override flags = {

@@ -10,8 +10,8 @@ export default class GovernanceSetLimits extends OperatorCommand {
 Nobody is put out, and the preview names who could then not withdraw, or not add.`
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> --min-lock 20000 --max-lock 100000',
-    '<%= config.bin %> <%= command.id %> --max-lock 200000 --dry-run',
+    '<%= config.bin %> <%= command.id %> --min-lock 10000 --max-lock 150000 --profile governance',
+    '<%= config.bin %> <%= command.id %> --max-lock 200000 --profile governance --dry-run',
   ]
 
   static override flags = {

@@ -14,8 +14,8 @@ export default class GovernanceSetReward extends OperatorCommand {
 The change counts for every block that is not in a reward batch yet, also for those made before.`
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> --per-block 0.000761',
-    '<%= config.bin %> <%= command.id %> --target-rate 20% --block-seconds 8 --dry-run',
+    '<%= config.bin %> <%= command.id %> --per-block 0.000761 --profile governance',
+    '<%= config.bin %> <%= command.id %> --target-rate 20% --block-seconds 8 --profile governance --dry-run',
   ]
 
   static override flags = {

@@ -9,7 +9,7 @@ export default class GovernanceShow extends OperatorCommand {
   static override description = `Owners, limits and delays of the staking contracts; the reward per block with the yearly
 rate it comes to; the reward payer with its METIS, its allowance to LockingInfo and how far both go.`
 
-  static override examples = ['<%= config.bin %> <%= command.id %> --network andromeda']
+  static override examples = ['<%= config.bin %> <%= command.id %> --network local']
 
   static override flags = commonFlags
 

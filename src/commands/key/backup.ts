@@ -13,7 +13,7 @@ export default class KeyBackup extends OperatorCommand {
 there already is never overwritten. Open it once with \`key verify-backup\` before you rely on it.`
 
   static override examples = [
-    '<%= config.bin %> key backup my-owner --output /media/usb/my-owner.json',
+    '<%= config.bin %> <%= command.id %> my-owner --output /media/usb/my-owner.json',
   ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}

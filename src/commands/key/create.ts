@@ -9,8 +9,8 @@ export default class KeyCreate extends OperatorCommand {
   static override summary = 'Make a new key. Its secret never leaves the backend.'
 
   static override examples = [
-    '<%= config.bin %> key create my-signer',
-    '<%= config.bin %> key create my-signer --backend file --password-file /run/secrets/pass',
+    '<%= config.bin %> <%= command.id %> my-signer',
+    '<%= config.bin %> <%= command.id %> my-signer --backend file --password-file /run/secrets/pass',
   ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}

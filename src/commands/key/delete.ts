@@ -14,6 +14,11 @@ export default class KeyDelete extends OperatorCommand {
   static override description = `Shows what the key is before it asks. Refuses while a node runs with the key, while a profile uses it
 (trap key-in-use), and when no backup of it was ever opened (trap no-backup).`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-signer',
+    '<%= config.bin %> <%= command.id %> my-signer --override no-backup --confirm my-signer',
+  ]
+
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 
   static override flags = {

@@ -16,8 +16,8 @@ with 04, for Themis and the hardhat task l1:lock. compressed: 33 bytes, for wall
 only that one is printed, for scripts.`
 
   static override examples = [
-    '<%= config.bin %> key export-public my-signer',
-    '<%= config.bin %> sequencer register --signer-pubkey $(<%= config.bin %> key export-public my-signer --spelling raw)',
+    '<%= config.bin %> <%= command.id %> my-signer',
+    '<%= config.bin %> sequencer register --signer-pubkey $(<%= config.bin %> <%= command.id %> my-signer --spelling raw)',
   ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}

@@ -16,8 +16,8 @@ config/node_key.json, and cannot open encrypted ones. Which of both a key become
 made with mode 600 and never overwritten; of two, both are written or none.`
 
   static override examples = [
-    '<%= config.bin %> key export-themis my-signer --output /var/lib/themis/config --reveal',
-    '<%= config.bin %> key export-themis my-signer --with my-node --output /var/lib/themis/config --reveal',
+    '<%= config.bin %> <%= command.id %> my-signer --output /var/lib/themis/config --reveal',
+    '<%= config.bin %> <%= command.id %> my-signer --with my-node --output /var/lib/themis/config --reveal',
   ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}

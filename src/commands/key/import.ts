@@ -15,9 +15,10 @@ export default class KeyImport extends OperatorCommand {
 Storage file such as a backup. A key is never taken from the command line.`
 
   static override examples = [
-    '<%= config.bin %> key import my-signer --from-file /var/lib/themis/config/priv_validator_key.json',
-    '<%= config.bin %> key import my-signer --from-file /media/usb/my-signer.json',
-    '<%= config.bin %> key import my-signer --from-fd 3 3< <(pass show my-signer)',
+    '<%= config.bin %> <%= command.id %> my-signer --from-file /var/lib/themis/config/priv_validator_key.json',
+    '<%= config.bin %> <%= command.id %> my-node --from-file /var/lib/themis/config/node_key.json',
+    '<%= config.bin %> <%= command.id %> my-signer --from-file /media/usb/my-signer.json',
+    '<%= config.bin %> <%= command.id %> my-signer --from-fd 3 3< <(pass show my-signer)',
   ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}

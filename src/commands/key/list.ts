@@ -7,6 +7,11 @@ import {keyJson, keyListText} from '../../ui/presenters/key.ts'
 export default class KeyList extends OperatorCommand {
   static override summary = 'List the keys of this machine. Opens none.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

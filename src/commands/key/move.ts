@@ -11,7 +11,7 @@ export default class KeyMove extends OperatorCommand {
   static override description = `Writes the key to the new backend, reads it back, and only then deletes the old copy. A move that was cut
 off is ended by the same command.`
 
-  static override examples = ['<%= config.bin %> key move my-signer --backend file']
+  static override examples = ['<%= config.bin %> <%= command.id %> my-signer --backend file']
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}
 

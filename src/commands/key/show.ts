@@ -14,8 +14,8 @@ question. Where nobody can be asked, and with --json, it needs --yes on the comm
 not count. The key then stands in \`privateKey\` of the JSON document, next to the warning.`
 
   static override examples = [
-    '<%= config.bin %> key show my-signer',
-    '<%= config.bin %> key show my-signer --reveal',
+    '<%= config.bin %> <%= command.id %> my-signer',
+    '<%= config.bin %> <%= command.id %> my-signer --reveal',
   ]
 
   static override args = {name: Args.string({description: 'Name of the key.', required: true})}

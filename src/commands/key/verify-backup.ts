@@ -13,7 +13,7 @@ export default class KeyVerifyBackup extends OperatorCommand {
   static override description = `Needs the backup and its password, and nothing else: the key itself need not be here. When it is,
 the time is noted with the key, and \`key delete\` knows that a backup opens.`
 
-  static override examples = ['<%= config.bin %> key verify-backup /media/usb/my-owner.json']
+  static override examples = ['<%= config.bin %> <%= command.id %> /media/usb/my-owner.json']
 
   static override args = {file: Args.string({description: 'The backup.', required: true})}
 

@@ -7,6 +7,8 @@ import {backendsText, keyListText} from '../../ui/presenters/key.ts'
 export default class KeyWhere extends OperatorCommand {
   static override summary = 'Say which key backends work here, and which one holds each key.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

@@ -12,7 +12,12 @@ export default class LocalDemo extends OperatorCommand {
 
   static override description = `Starts L1 and three sequencers, lets a fourth operator join, produce, earn, claim and
 delegate - each step the command you would type, each checked against the chain - and ends in the
-dashboard. Takes about three minutes; uses a directory of its own and leaves everything else alone.`
+dashboard. Takes 3 minutes, 6 to 8 on a busy machine; uses a directory of its own and leaves everything else alone.`
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --base-port 30000 --keep',
+  ]
 
   static override flags = {
     ...commonFlags,
@@ -30,25 +35,28 @@ dashboard. Takes about three minutes; uses a directory of its own and leaves eve
     const {bringDown} = await import('../../local/processes.ts')
     const home = demoHome(openHome())
     const {signal} = this.interrupted
-    const print = (line: string) =>
-      this.jsonEnabled() ? undefined : void process.stdout.write(`${line}\n`)
+    const print = (line: string) => this.show(line)
     try {
       const {elapsedMs} = await runDemo({
         ...{home, self: this.self, print, signal},
+        during: (what, work) => this.during(what, work),
         basePort: flags['base-port'],
       })
       print(`\nThe demo took ${formatDuration(elapsedMs / 1000)}; every step was checked.`)
       const mayDraw = movesCursor(process.stdout, process.env) && process.stdin.isTTY === true
-      if (mayDraw && !this.jsonEnabled()) await this.show(home, DEMO_PROFILE)
+      if (mayDraw && !this.jsonEnabled()) await this.openDashboard(home, DEMO_PROFILE)
       const data = {elapsedMs, home: home.root, kept: flags.keep}
       const hint = `METIS_SEQ_HOME=${home.root} metis-seq local down`
       return {data, text: flags.keep ? `The network still runs; stop it with \`${hint}\`.` : ''}
     } finally {
-      if (!flags.keep) await bringDown(home, () => {})
+      if (!flags.keep) {
+        const stopping = bringDown(home, () => {})
+        await this.during('Stopping the network of the demo', stopping)
+      }
     }
   }
 
-  private async show(home: ReturnType<typeof openHome>, profile: string): Promise<void> {
+  private async openDashboard(home: ReturnType<typeof openHome>, profile: string): Promise<void> {
     const {startDashboard} = await import('../../services/dashboard.ts')
     const {showDashboard} = await import('../../ui/screens/dashboard.tsx')
     const context = openContext({home, profile})

@@ -5,12 +5,15 @@ import {openHome} from '../../store/home.ts'
 export default class LocalDown extends OperatorCommand {
   static override summary = 'Stop every process of the local network. Its data stays.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     await this.parse(LocalDown)
     const {bringDown} = await import('../../local/processes.ts')
-    const processes = await bringDown(openHome(), (text) => this.say(text))
+    const stopping = bringDown(openHome(), (text) => this.say(text))
+    const processes = await this.during('Stopping the local network', stopping)
     const stopped = processes.filter(({outcome}) => outcome !== 'not-running').length
     return {
       data: {processes},

@@ -11,6 +11,12 @@ const WHOLE = 10n ** 18n
 export default class LocalFund extends OperatorCommand {
   static override summary = 'Give an account ETH and METIS on the local network, and whitelist it.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --profile seq-2 --metis 20000 --eth 1',
+    '<%= config.bin %> <%= command.id %> --address 0x1111111111111111111111111111111111111111 --no-whitelist',
+  ]
+
   static override flags = {
     ...commonFlags,
     address: addressFlag({description: 'Account. Default: the owner of the profile.'}),
@@ -32,7 +38,7 @@ export default class LocalFund extends OperatorCommand {
       networksOwn: true,
     })
     const {fund} = await import('../../local/faucet.ts')
-    const results = await fund(context, [
+    const funding = fund(context, [
       {
         address: flags.address ?? requireOwner(context),
         ethWei: flags.eth ?? 10n * WHOLE,
@@ -41,6 +47,7 @@ export default class LocalFund extends OperatorCommand {
         whitelist: flags.whitelist,
       },
     ])
+    const results = await this.during('Waiting for the blocks of L1 and L2', funding)
     return {data: {funded: results}, text: fundText(results)}
   }
 }

@@ -11,6 +11,8 @@ export default class LocalL1 extends OperatorCommand {
 
   static override hidden = true
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = {...commonFlags, 'log-level': logLevelFlag()}
 
   protected async perform(): Promise<Result> {

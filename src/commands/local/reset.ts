@@ -7,6 +7,11 @@ import {openHome} from '../../store/home.ts'
 export default class LocalReset extends OperatorCommand {
   static override summary = 'Delete the local network: its chains, its keys and its profiles.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --yes',
+  ]
+
   static override flags = {
     ...commonFlags,
     yes: Flags.boolean({description: 'Delete without asking.'}),
@@ -22,7 +27,8 @@ export default class LocalReset extends OperatorCommand {
       `Deletes the chains in ${home.localDir}, ${plan.profiles.length} profiles (${plan.profiles.join(', ')}) and ${plan.keys.length} keys of the local network.`,
     )
     await this.confirm('Delete the local network?', flags.yes)
-    await applyReset(home, plan, (text) => this.say(text))
+    const deleting = applyReset(home, plan, (text) => this.say(text))
+    await this.during('Stopping and deleting the local network', deleting)
     return {data: plan, text: 'The local network is deleted.'}
   }
 }

@@ -10,6 +10,8 @@ export default class LocalStatus extends OperatorCommand {
   static override description =
     'Exits 0 when all of them run, 10 otherwise; one that a signal has stopped does not.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

@@ -13,6 +13,12 @@ export default class LocalUp extends OperatorCommand {
   static override description = `The first start makes it; later ones continue the same chains.
 Stays and watches until Ctrl-C, which stops everything; --detach returns at once.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --detach',
+    '<%= config.bin %> <%= command.id %> --detach --nodes 4 --slot-ms 500 --base-port 30000',
+  ]
+
   static override flags = {
     ...commonFlags,
     ...localSettingFlags,
@@ -37,7 +43,7 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
     const processes = listDaemons(home, result.state)
     const data = {...result, processes}
     if (flags.detach || this.jsonEnabled()) return {data, text: upText(result, processes)}
-    process.stdout.write(`${upText(result, processes)}\n`)
+    this.show(upText(result, processes))
     const {superviseLocal} = await import('../../local/supervise-local.ts')
     this.say('Watching the processes. Ctrl-C stops the network; its data stays.')
     await superviseLocal(home, result.state, {
@@ -45,7 +51,8 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
       onReturn: ({name}) => this.say(`${name} runs again.`),
       signal: this.interrupted.signal,
     })
-    await bringDown(home, (text) => this.say(text))
+    const stopping = bringDown(home, (text) => this.say(text))
+    await this.during('Stopping the local network', stopping)
     return {data, text: processesText(listDaemons(home, result.state))}
   }
 }

@@ -24,6 +24,11 @@ export default class LocalWarp extends OperatorCommand {
   static override summary =
     'Move the time of the local L1 forward, for instance by the 21 days of an exit.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 21d',
+    '<%= config.bin %> <%= command.id %> 90s',
+  ]
+
   static override args = {duration: durationArg({required: true})}
 
   static override flags = commonFlags
@@ -36,7 +41,7 @@ export default class LocalWarp extends OperatorCommand {
       networksOwn: true,
     })
     const {warpL1} = await import('../../local/warp.ts')
-    const result = await warpL1(context, args.duration)
+    const result = await this.during('Moving the time of L1', warpL1(context, args.duration))
     const at = new Date(Number(result.afterSeconds) * 1000).toISOString()
     return {
       data: result,

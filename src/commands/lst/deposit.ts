@@ -19,7 +19,7 @@ export default class LstDeposit extends OperatorCommand {
 
   static override aliases = ['delegate']
 
-  static override examples = ['<%= config.bin %> <%= command.id %> artemis 100 --dry-run']
+  static override examples = ['<%= config.bin %> <%= command.id %> artemis 1 --dry-run']
 
   static override args = {
     provider: providerArg({required: true}),

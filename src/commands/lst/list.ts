@@ -6,6 +6,11 @@ import {providersText} from '../../ui/presenters/lst.ts'
 export default class LstList extends OperatorCommand {
   static override summary = 'List the liquid-staking providers of the network.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --network local',
+  ]
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

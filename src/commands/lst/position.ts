@@ -7,6 +7,11 @@ import {positionText} from '../../ui/presenters/lst.ts'
 export default class LstPosition extends OperatorCommand {
   static override summary = 'Show what an account holds with the liquid-staking providers.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --network local --account 0x1111111111111111111111111111111111111111',
+  ]
+
   static override flags = {
     ...commonFlags,
     account: addressFlag({

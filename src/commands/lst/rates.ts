@@ -6,6 +6,8 @@ import {ratesText} from '../../ui/presenters/lst.ts'
 export default class LstRates extends OperatorCommand {
   static override summary = 'Show what a token of each provider is worth in METIS.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

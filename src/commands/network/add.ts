@@ -8,6 +8,11 @@ import {openHome} from '../../store/home.ts'
 export default class NetworkAdd extends OperatorCommand {
   static override summary = 'Add a network of one’s own from a document.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-network.json',
+    '<%= config.bin %> <%= command.id %> my-network.json --replace',
+  ]
+
   static override args = {
     file: Args.string({description: 'Network document (JSON).', required: true}),
   }

@@ -8,12 +8,20 @@ export default class NetworkCheck extends OperatorCommand {
 
   static override description = 'Exits 0 when everything answers as it should, 10 otherwise.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --network local --timeout 20',
+  ]
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NetworkCheck)
     const context = this.openContext(flags)
-    const {unknownCode, ...result} = await checkNetwork(context, flags.timeout * 1000)
+    const {unknownCode, ...result} = await this.during(
+      'Asking every endpoint of the network',
+      checkNetwork(context, flags.timeout * 1000),
+    )
     if (unknownCode !== null) {
       this.warnAbout({
         code: 'IMPLEMENTATION_UNKNOWN',

@@ -7,6 +7,8 @@ import {networkListText} from '../../ui/presenters/setup.ts'
 export default class NetworkList extends OperatorCommand {
   static override summary = 'List the networks this tool knows.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

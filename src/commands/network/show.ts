@@ -7,6 +7,11 @@ import {networkJson, networkText} from '../../ui/presenters/setup.ts'
 export default class NetworkShow extends OperatorCommand {
   static override summary = 'Show a network: chain ids, contracts, endpoints.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> andromeda --json',
+  ]
+
   static override args = {
     name: Args.string({description: 'Network. Default: that of the profile.'}),
   }

@@ -3,11 +3,16 @@ import {Flags} from '@oclif/core'
 import {follow} from '../../cli/follow-file.ts'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {printText} from '../../cli/output.ts'
+import {printDocument} from '../../cli/output.ts'
 import {nodeLogFile, readNodeLog} from '../../services/node-control.ts'
 
 export default class NodeLogs extends OperatorCommand {
   static override summary = 'Print the log of the background node.'
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --lines 200',
+    '<%= config.bin %> <%= command.id %> --follow --profile seq-2',
+  ]
 
   static override flags = {
     ...commonFlags,
@@ -20,7 +25,7 @@ export default class NodeLogs extends OperatorCommand {
     const context = this.openContext(flags)
     const lines = readNodeLog(context, flags.lines)
     if (!flags.follow || this.jsonEnabled()) return {data: {lines}, text: lines.join('\n')}
-    if (lines.length > 0) printText(lines.join('\n'))
+    if (lines.length > 0) printDocument(lines.join('\n'))
     await follow(nodeLogFile(context), this.watching)
     return {data: {lines: []}, text: '', ...this.endOfStream}
   }

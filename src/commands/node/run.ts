@@ -11,6 +11,11 @@ export default class NodeRun extends OperatorCommand {
   static override description = `Writes one JSON line per event. Use it under a service manager.
 It ends with 14 when another node signs with its key, or when a second block would be signed at a height.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --profile seq-1',
+    '<%= config.bin %> <%= command.id %> --profile seq-1 --password-file /run/secrets/pass --log-level debug',
+  ]
+
   static override flags = {
     ...commonFlags,
     ...passwordFlags,

@@ -13,6 +13,11 @@ export default class NodeStart extends OperatorCommand {
   static override description = `Returns when the node knows where it stands: in step, catching up, or ended.
 A node that may not sign ends by itself, with exit code 14 here.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --profile seq-2',
+  ]
+
   static override flags = {...commonFlags, ...passwordFlags, ...nodeFlags}
 
   protected async perform(): Promise<Result> {
@@ -21,7 +26,7 @@ A node that may not sign ends by itself, with exit code 14 here.`
     const descriptor = flags['password-fd']
     if (descriptor !== undefined) assertGiven(descriptor, '--password-fd')
     const sinceMs = Date.now()
-    const started = await startNodeDaemon(context, this.self, {
+    const starting = startNodeDaemon(context, this.self, {
       passwordFile: passwordAccess(flags, false).passwordFile,
       passwordDescriptor: descriptor,
       runArguments: nodeArguments(flags),
@@ -29,7 +34,11 @@ A node that may not sign ends by itself, with exit code 14 here.`
     }).catch((error: unknown) => {
       throw startFailure(context, sinceMs) ?? error
     })
-    const verdict = await awaitVerdict(context, this.interrupted.signal)
+    const started = await this.during('Starting the node', starting)
+    const verdict = await this.during(
+      'Waiting until the node knows where it stands: it asks its peers and L1',
+      awaitVerdict(context, this.interrupted.signal),
+    )
     const {phase, syncing} = verdict
     return {data: {...started, phase, syncing}, text: startedText(started, verdict)}
   }

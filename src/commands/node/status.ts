@@ -10,6 +10,11 @@ export default class NodeStatus extends OperatorCommand {
   static override description = `Exits 0 when the node answers, 10 when it does not, and 12 when something critical is wrong with it;
 with --fail-on warn also 11 for a warning.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --fail-on warn --json',
+  ]
+
   static override flags = {...lookFlags, 'fail-on': failOnFlag()}
 
   protected async perform(): Promise<Result> {

@@ -5,12 +5,20 @@ import {stopNodeDaemon} from '../../services/node-control.ts'
 export default class NodeStop extends OperatorCommand {
   static override summary = 'Stop the sequencer node: it finishes its slot and hands over its pool.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --profile seq-2',
+  ]
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeStop)
     const context = this.openContext(flags)
-    const outcome = await stopNodeDaemon(context)
+    const outcome = await this.during(
+      'Waiting until the node has finished its slot and handed over its pool',
+      stopNodeDaemon(context),
+    )
     const words = {
       stopped: 'stopped',
       killed: 'did not stop in time and was killed',

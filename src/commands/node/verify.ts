@@ -20,8 +20,8 @@ Exits 0 when every block is equal, 12 at the first difference, which it names, a
 as the node goes, but L1 holds more.`
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> --from-l1 http://127.0.0.1:8545',
-    '<%= config.bin %> <%= command.id %> --from-l1 URL --network local --no-node --json',
+    '<%= config.bin %> <%= command.id %> --from-l1 http://127.0.0.1:18545',
+    '<%= config.bin %> <%= command.id %> --from-l1 http://127.0.0.1:18545 --network local --no-node --json',
   ]
 
   static override flags = {

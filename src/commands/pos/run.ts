@@ -13,6 +13,10 @@ export default class PosRun extends OperatorCommand {
   static override description =
     'Moves the turn among the sequencers and pays their rewards, with Themis’ REST API.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --network local --mpc-key local-mpc',
+  ]
+
   static override flags = {
     ...commonFlags,
     'data-dir': Flags.string({description: 'Directory of its state.', helpValue: 'DIR'}),

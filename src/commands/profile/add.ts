@@ -7,6 +7,11 @@ import {makeProfile, profileFlags} from '../../cli/make-profile.ts'
 export default class ProfileAdd extends OperatorCommand {
   static override summary = 'Add a profile and put it in use.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> governance --network local --owner local-governance',
+    '<%= config.bin %> <%= command.id %> watcher --network local --owner 0x1111111111111111111111111111111111111111',
+  ]
+
   static override args = {name: Args.string({description: 'Name of the profile.', required: true})}
 
   static override flags = {...commonFlags, ...profileFlags}

@@ -8,6 +8,8 @@ import {table} from '../../ui/presenters/table.ts'
 export default class ProfileList extends OperatorCommand {
   static override summary = 'List the profiles of this machine.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

@@ -11,6 +11,8 @@ export default class ProfileRemove extends OperatorCommand {
 
   static override description = 'Refused while its node runs.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %> watcher']
+
   static override args = {name: Args.string({description: 'Profile.', required: true})}
 
   static override flags = commonFlags

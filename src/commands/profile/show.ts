@@ -10,6 +10,11 @@ import {profileJson, profileText} from '../../ui/presenters/setup.ts'
 export default class ProfileShow extends OperatorCommand {
   static override summary = 'Show one profile.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> seq-2',
+  ]
+
   static override args = {name: Args.string({description: 'Profile. Default: the one in use.'})}
 
   static override flags = commonFlags

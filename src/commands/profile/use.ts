@@ -10,6 +10,8 @@ import {profileJson} from '../../ui/presenters/setup.ts'
 export default class ProfileUse extends OperatorCommand {
   static override summary = 'Put a profile in use.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %> seq-2']
+
   static override args = {name: Args.string({description: 'Profile.', required: true})}
 
   static override flags = commonFlags

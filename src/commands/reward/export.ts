@@ -18,7 +18,7 @@ entries are balanced in METIS and end with an assertion of the unclaimed sum.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --format csv --output rewards.csv',
-    '<%= config.bin %> <%= command.id %> 7 --format beancount --price-file prices.csv',
+    '<%= config.bin %> <%= command.id %> 2 --format beancount --price-file prices.csv',
   ]
 
   static override args = {id: sequencerIdArg()}
@@ -55,7 +55,7 @@ entries are balanced in METIS and end with an assertion of the unclaimed sum.`
     const content = bookText(book, format)
     const data = {sequencerId: book.sequencerId, format, lines: book.lines.length}
     if (output === undefined) {
-      return {data: {...data, output: null, content}, text: content.trimEnd()}
+      return {data: {...data, output: null, content}, text: content.trimEnd(), isDocument: true}
     }
     writeOutput(output, content, {replace: force})
     return {

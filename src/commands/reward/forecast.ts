@@ -13,7 +13,10 @@ export default class RewardForecast extends OperatorCommand {
 share of the stake, the measured rate of blocks and the reward per block. A whole epoch is won or lost, so the
 spread is large over short times. The yearly rate is compared with the 20 % that governance aims at.`
 
-  static override examples = ['<%= config.bin %> <%= command.id %> 7 --network andromeda']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 2 --network local',
+  ]
 
   static override args = {id: sequencerIdArg()}
 

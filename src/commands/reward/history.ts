@@ -21,7 +21,7 @@ call, an archive endpoint can still tell; otherwise the amount is unknown, and n
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 7 --network andromeda --last 10',
+    '<%= config.bin %> <%= command.id %> 2 --network local --last 10',
   ]
 
   static override args = {id: sequencerIdArg()}

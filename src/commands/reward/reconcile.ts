@@ -15,7 +15,10 @@ MetisSequencerSet on L2 has them, times the rate of the batch, against what Lock
 
 Exits 0 when all are equal, 10 when one differs, and 11 when nothing differs but a batch cannot be checked.`
 
-  static override examples = ['<%= config.bin %> <%= command.id %> 7 --network andromeda --all']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 2 --network local --all',
+  ]
 
   static override args = {id: sequencerIdArg()}
 

@@ -8,6 +8,11 @@ export default class RewardShow extends OperatorCommand {
   static override summary =
     'Show what a sequencer has earned and not claimed, and what a claim costs.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 2 --network local',
+  ]
+
   static override args = {id: sequencerIdArg()}
 
   static override flags = commonFlags

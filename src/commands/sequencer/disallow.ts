@@ -8,6 +8,11 @@ export default class SequencerDisallow extends OperatorCommand {
   static override description =
     'For owners of a network: sent with the key that owns LockingPool, as the owner of the profile.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 0x1111111111111111111111111111111111111111 --profile governance',
+    '<%= config.bin %> <%= command.id %> 0x1111111111111111111111111111111111111111 --profile governance --unsigned disallow.json',
+  ]
+
   static override args = {
     account: addressArg({
       layer: 'L1',

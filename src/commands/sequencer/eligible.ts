@@ -11,6 +11,11 @@ export default class SequencerEligible extends OperatorCommand {
 
   static override description = 'Exits 0 when you can register now, 10 otherwise.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --amount 50000',
+  ]
+
   static override flags = {
     ...commonFlags,
     amount: metisFlag({description: 'METIS to lock. Default: the minimum.'}),

@@ -6,6 +6,11 @@ import {sequencerJson, sequencerListText} from '../../ui/presenters/sequencer.ts
 export default class SequencerList extends OperatorCommand {
   static override summary = 'List every registered sequencer.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --network local --json',
+  ]
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

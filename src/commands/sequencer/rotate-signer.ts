@@ -14,7 +14,9 @@ export default class SequencerRotateSigner extends OperatorCommand {
   static override description =
     'The old signer can never be used again. Epochs that already name it must still be produced with it, so keep the old key on the node until they are over.'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> --signer new-key --dry-run']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --signer my-next-signer --override shared-throttle --dry-run',
+  ]
 
   static override args = {id: sequencerIdArg()}
 

@@ -11,7 +11,9 @@ export default class SequencerSetOwner extends OperatorCommand {
   static override description =
     'Only the new owner can take the METIS out afterwards. There is no way back without its key.'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> --new-owner 0x... --dry-run']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --new-owner 0x1111111111111111111111111111111111111111 --dry-run',
+  ]
 
   static override args = {id: sequencerIdArg()}
 

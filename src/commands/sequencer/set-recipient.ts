@@ -11,7 +11,9 @@ export default class SequencerSetRecipient extends OperatorCommand {
   static override description =
     'Needed before any claim and before an exit, and impossible once an exit has begun.'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> --recipient 0x... --dry-run']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --recipient 0x1111111111111111111111111111111111111111 --dry-run',
+  ]
 
   static override args = {id: sequencerIdArg()}
 

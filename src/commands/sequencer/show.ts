@@ -7,6 +7,11 @@ import {sequencerJson, sequencerText} from '../../ui/presenters/sequencer.ts'
 export default class SequencerShow extends OperatorCommand {
   static override summary = 'Show one sequencer.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 2 --network local',
+  ]
+
   static override args = {id: sequencerIdArg()}
 
   static override flags = commonFlags

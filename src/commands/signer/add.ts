@@ -21,7 +21,8 @@ Afterwards name it as owner or signer: init --owner NAME.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> vault --url https://signer.example:9000 --token-file token --network andromeda',
-    '<%= config.bin %> <%= command.id %> treasury --safe 0x…',
+    '<%= config.bin %> <%= command.id %> treasury --safe 0x1111111111111111111111111111111111111111 --network local',
+    '<%= config.bin %> <%= command.id %> hardware --watch 0x1111111111111111111111111111111111111111',
   ]
 
   static override args = {name: Args.string({description: 'Name of the signer.', required: true})}

@@ -7,6 +7,8 @@ import {signerListJson, signerListText} from '../../ui/presenters/signer.ts'
 export default class SignerList extends OperatorCommand {
   static override summary = 'List everything that can sign, or that signs elsewhere, by name.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {

@@ -9,6 +9,11 @@ import {signerJson, signerText} from '../../ui/presenters/signer.ts'
 export default class SignerRemove extends OperatorCommand {
   static override summary = 'Forget a remote signer, a watched address or a Safe. Touches no key.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> hardware',
+    '<%= config.bin %> <%= command.id %> hardware --yes',
+  ]
+
   static override args = {name: Args.string({description: 'Name of the signer.', required: true})}
 
   static override flags = {

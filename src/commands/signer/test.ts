@@ -11,6 +11,8 @@ export default class SignerTest extends OperatorCommand {
   static override description =
     'Exits 0 when it signed with the right key, or is a Safe on L1; 10 for an address that is only watched.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %> seq-1-signer']
+
   static override args = {
     name: Args.string({description: 'Name of a key or signer.', required: true}),
   }

@@ -7,6 +7,11 @@ import {stakeOptionsJson, stakeOptionsText} from '../../ui/presenters/stake.ts'
 export default class StakePlan extends OperatorCommand {
   static override summary = 'Show what can be locked, restaked and withdrawn now. Sends nothing.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 2 --network local',
+  ]
+
   static override args = {id: sequencerIdArg()}
 
   static override flags = commonFlags

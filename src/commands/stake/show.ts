@@ -7,6 +7,11 @@ import {sequencerJson, stakeText} from '../../ui/presenters/sequencer.ts'
 export default class StakeShow extends OperatorCommand {
   static override summary = 'Show a lock beside the limits of the pool.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 2 --network local',
+  ]
+
   static override args = {id: sequencerIdArg()}
 
   static override flags = commonFlags

@@ -12,7 +12,7 @@ export default class StakeWithdraw extends OperatorCommand {
     'Once in each reward batch, and never below the minimum lock. To take out all, see `exit plan`.'
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> --amount max --dry-run',
+    '<%= config.bin %> <%= command.id %> --amount max --override shared-throttle --dry-run',
     '<%= config.bin %> <%= command.id %> --amount 25% --override shared-throttle',
   ]
 

@@ -13,6 +13,11 @@ export default class TxList extends OperatorCommand {
   static override description =
     'Reads the journal only. Without a network in use it lists those of every network.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --all --limit 100',
+  ]
+
   static override flags = {
     ...commonFlags,
     limit: Flags.integer({description: 'At most this many.', default: 20, min: 1, max: 10_000}),

@@ -8,7 +8,7 @@ import {transactionText} from '../../ui/presenters/transaction.ts'
 export default class TxShow extends OperatorCommand {
   static override summary = 'Show one transaction: what it asks for, and where it stands.'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> 7']
+  static override examples = ['<%= config.bin %> <%= command.id %> 1']
 
   static override args = {transaction: transactionArg({required: true})}
 

@@ -16,6 +16,11 @@ export default class TxWait extends OperatorCommand {
   static override description =
     'Exits 0 when it succeeded, 6 when it was mined and failed, 5 when another one took its nonce, and 7 when that cannot be told in time. A block that is replaced while this waits does not count.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 1',
+    '<%= config.bin %> <%= command.id %> 1 --for finalized --max-wait 3600',
+  ]
+
   static override args = {transaction: transactionArg({required: true})}
 
   static override flags = {

@@ -8,7 +8,7 @@ import type {SelfCommand} from '../../services/node-control.ts'
 import {openHome, type Home} from '../../store/home.ts'
 import {applyReset, planReset} from '../reset.ts'
 import {defaultSettings, localPorts} from '../settings.ts'
-import {createStage} from './stage.ts'
+import {createStage, type During} from './stage.ts'
 import {tellStory} from './story.ts'
 
 export const DEMO_PROFILE = 'dora'
@@ -33,18 +33,20 @@ export async function runDemo(options: {
   home: Home
   self: SelfCommand
   print(line: string): void
+  /** Says what is waited for while it lasts. */
+  during: During
   signal: AbortSignal
   /** First port; undefined: the first thousand that is free. */
   basePort?: number | undefined
 }): Promise<{elapsedMs: number}> {
-  const {home, self, print, signal} = options
+  const {home, self, print, during, signal} = options
   const started = performance.now()
   await startAfresh(home)
   const basePort = options.basePort ?? (await freeBasePort())
   const passwordFile = join(home.root, `${DEMO_PROFILE}-password`)
   writeFileAtomic(passwordFile, `${randomBytes(24).toString('hex')}\n`)
   const ports = localPorts({...defaultSettings, basePort})
-  await tellStory(createStage({home, self, print, signal}), {
+  await tellStory(createStage({home, self, print, during, signal}), {
     upFlags: [
       ...PACE,
       ...(basePort === defaultSettings.basePort ? [] : ['--base-port', String(basePort)]),

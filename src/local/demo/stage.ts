@@ -35,13 +35,17 @@ export interface RunOptions {
 
 const POLL_MS = 700
 
+/** Says what is waited for while some work lasts. */
+export type During = <T>(what: string, work: Promise<T>) => Promise<T>
+
 export function createStage(options: {
   home: Home
   self: SelfCommand
   print(line: string): void
+  during: During
   signal: AbortSignal
 }): Stage {
-  const {home, self, print, signal} = options
+  const {home, self, print, during, signal} = options
   let chapter = ''
   const fail = (what: string, expected: string, seen: string) =>
     new MetisSeqError({
@@ -59,11 +63,14 @@ export function createStage(options: {
     const {exitCode = 0, quiet = false, timeoutMs = 180_000} = runOptions
     if (!quiet) print(`$ metis-seq ${words.join(' ')}`)
     const env = {METIS_SEQ_HOME: home.root, METIS_SEQ_PROFILE: '', METIS_SEQ_NETWORK: ''}
-    const result = await runJson(self.file, [...self.args, ...words, '--json'], {
+    const running = runJson(self.file, [...self.args, ...words, '--json'], {
       env: withoutEmpty(env),
       signal,
       timeoutMs,
     })
+    const result = await (quiet
+      ? running
+      : during(`Waiting for metis-seq ${words.slice(0, 2).join(' ')}`, running))
     if (result.exitCode !== exitCode) {
       throw fail(
         `\`metis-seq ${words.join(' ')}\` ended with exit code ${result.exitCode}`,
@@ -73,6 +80,18 @@ export function createStage(options: {
     }
     const data = result.document?.['data']
     return isRecord(data) ? data : {}
+  }
+
+  async function poll<T>(what: string, limitMs: number, ask: () => Promise<T | undefined>) {
+    const deadline = systemClock.monotonicMs() + limitMs
+    for (;;) {
+      const answer = await ask()
+      if (answer !== undefined) return answer
+      if (systemClock.monotonicMs() > deadline) {
+        throw fail(`${what} did not come within ${limitMs / 1000} s`, what, 'nothing')
+      }
+      await systemClock.sleep(POLL_MS, signal)
+    }
   }
 
   return {
@@ -88,17 +107,7 @@ export function createStage(options: {
       if (!holds) throw fail(what, expected, seen)
       print(`  checked: ${what}`)
     },
-    async until(what, limitMs, ask) {
-      const deadline = systemClock.monotonicMs() + limitMs
-      for (;;) {
-        const answer = await ask()
-        if (answer !== undefined) return answer
-        if (systemClock.monotonicMs() > deadline) {
-          throw fail(`${what} did not come within ${limitMs / 1000} s`, what, 'nothing')
-        }
-        await systemClock.sleep(POLL_MS, signal)
-      }
-    },
+    until: (what, limitMs, ask) => during(`Waiting for ${what}`, poll(what, limitMs, ask)),
   }
 }
 

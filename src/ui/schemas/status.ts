@@ -96,6 +96,31 @@ const frame = object<DashboardView>('The dashboard in words, as the screen shows
   }),
 })
 
+const page = object<StatusView>('Everything an operator looks at first.', {
+  network: text('Name of the network.'),
+  profile: nullable(text('Name of the profile; null without one.')),
+  health,
+  rotation: part('Whose turn it is.', object('The rotation.', rotationFields)),
+  money: nullable(part('Stake and balances; null without an owner.', money)),
+  l2MetisWei: nullable(
+    part('METIS of the owner on L2; null without an owner.', wei('METIS on L2.')),
+  ),
+  node: as(
+    nullable(nodeStatus),
+    'The bundled node; null when it does not answer or is not set up.',
+  ),
+  nodeProcess: nullable(
+    object<NonNullable<StatusView['nodeProcess']>>('Its process; null: none lives.', {
+      pid: integer('Process id.', 1),
+      isStopped: flag('True while a signal has stopped it.'),
+    }),
+  ),
+  nodeExpected: flag('True when the profile has a bundled node.'),
+  nodesAreBundled: flag('True when the network runs on bundled nodes.'),
+  kind: word('What may be rehearsed there without loss.', ['main', 'test', 'local']),
+  nextAction: text('One sentence: what to do next.'),
+})
+
 export const statusSchemas: CommandSchemas = {
   dashboard: {
     line: frame,
@@ -105,29 +130,10 @@ export const statusSchemas: CommandSchemas = {
     ]),
   },
   status: {
-    data: object<StatusView>('Everything an operator looks at first.', {
-      network: text('Name of the network.'),
-      profile: nullable(text('Name of the profile; null without one.')),
-      health,
-      rotation: part('Whose turn it is.', object('The rotation.', rotationFields)),
-      money: nullable(part('Stake and balances; null without an owner.', money)),
-      l2MetisWei: nullable(
-        part('METIS of the owner on L2; null without an owner.', wei('METIS on L2.')),
-      ),
-      node: as(
-        nullable(nodeStatus),
-        'The bundled node; null when it does not answer or is not set up.',
-      ),
-      nodeProcess: nullable(
-        object<NonNullable<StatusView['nodeProcess']>>('Its process; null: none lives.', {
-          pid: integer('Process id.', 1),
-          isStopped: flag('True while a signal has stopped it.'),
-        }),
-      ),
-      nodeExpected: flag('True when the profile has a bundled node.'),
-      nodesAreBundled: flag('True when the network runs on bundled nodes.'),
-      kind: word('What may be rehearsed there without loss.', ['main', 'test', 'local']),
-      nextAction: text('One sentence: what to do next.'),
-    }),
+    line: page,
+    data: anyOf('The page; with `--watch`, how the stream ended.', [
+      page,
+      object('The end of the stream.', {pages: count('Pages that were printed.')}),
+    ]),
   },
 }

@@ -9,13 +9,16 @@ export default class NodeGuardRebuild extends OperatorCommand {
 height that L1 shows signed by the key, and everything in the old one. It is not trusted: at its next start the
 node reads L1, asks its peers, and leaves the turn that runs to others before it signs.`
 
+  static override examples = ['<%= config.bin %> <%= command.id %> --profile seq-1']
+
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeGuardRebuild)
     const context = this.openContext(flags)
     const {rebuildNodeGuard} = await import('../../../cli/node-guard.ts')
-    const report = await rebuildNodeGuard(context, this.interrupted.signal)
+    const reading = rebuildNodeGuard(context, this.interrupted.signal)
+    const report = await this.during('Reading the chain log and L1', reading)
     return {data: report, text: guardText(report)}
   }
 }

@@ -9,13 +9,19 @@ export default class NodeSnapshotCreate extends OperatorCommand {
   static override description = `Copies the chain, its history and the newest state of the engine, with
 their checksums. Keys, pool and sign guard are never part of it.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --dir /media/usb/snapshots',
+  ]
+
   static override flags = {...commonFlags, dir: snapshotDirFlag()}
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeSnapshotCreate)
     const context = this.openContext(flags)
     const {snapshotPlace, takeSnapshot} = await import('../../../cli/node-snapshots.ts')
-    const created = await takeSnapshot(snapshotPlace(context, flags.dir))
+    const taking = takeSnapshot(snapshotPlace(context, flags.dir))
+    const created = await this.during('Copying the chain and the state of the engine', taking)
     return {data: created, text: createdText(created)}
   }
 }

@@ -6,6 +6,8 @@ import {listedText} from '../../../ui/presenters/snapshot.ts'
 export default class NodeSnapshotList extends OperatorCommand {
   static override summary = 'List the snapshots of the node, the newest first.'
 
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
   static override flags = {...commonFlags, dir: snapshotDirFlag()}
 
   protected async perform(): Promise<Result> {

@@ -9,6 +9,11 @@ import {prunePlanText} from '../../../ui/presenters/snapshot.ts'
 export default class NodeSnapshotPrune extends OperatorCommand {
   static override summary = 'Delete all but the newest snapshots of this network.'
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --keep 7 --dry-run',
+    '<%= config.bin %> <%= command.id %> --keep 7 --yes',
+  ]
+
   static override flags = {
     ...commonFlags,
     dir: snapshotDirFlag(),

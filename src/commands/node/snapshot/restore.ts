@@ -13,6 +13,11 @@ export default class NodeSnapshotRestore extends OperatorCommand {
 a new one refuses every height up to the restored head, so that nothing is signed twice. What the node had
 is moved aside with --replace, never deleted.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --replace --dry-run',
+    '<%= config.bin %> <%= command.id %> --dir /media/usb/snapshots --replace',
+  ]
+
   static override args = {snapshot: snapshotArg()}
 
   static override flags = {
@@ -37,7 +42,7 @@ is moved aside with --replace, never deleted.`
       tellText(restorePlanText(plan))
       await this.confirm('Replace the chain of this node?', flags.yes)
     }
-    const {movedTo} = await restoreNode(plan, flags.replace)
+    const {movedTo} = await this.during('Restoring the chain', restoreNode(plan, flags.replace))
     return {data: {...plan, restored: true, movedTo}, text: restoredText(plan, movedTo)}
   }
 }

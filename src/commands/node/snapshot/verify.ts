@@ -13,6 +13,11 @@ executes from the engine's state in the snapshot to its head and compares each h
 
 Exits 0 when all is well, and 12 when the snapshot is damaged.`
 
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --from-genesis',
+  ]
+
   static override args = {snapshot: snapshotArg()}
 
   static override flags = {

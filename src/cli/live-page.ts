@@ -1,0 +1,31 @@
+import {movesCursor} from '../lib/terminal.ts'
+import {textFor} from './output.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+interface Screen {
+  isTTY?: boolean
+  columns?: number
+  rows?: number
+  write(text: string): unknown
+}
+
+/** Shows a page in the place of the one before it. Where the cursor cannot be moved, pages follow each other. */
+export function createLivePage(screen: Screen, env: Environment): (text: string) => void {
+  const moves = movesCursor(screen, env)
+  let shown: string | undefined
+  return (text) => {
+    const page = textFor(screen, text)
+    const before = shown === undefined ? '' : moves ? backOver(shown, screen) : '\n'
+    screen.write(`${before}${page}\n`)
+    shown = page
+  }
+}
+
+/** To the start of a page and everything below it cleared; of the whole screen where the page is longer than it. */
+function backOver(page: string, {columns = 80, rows = 24}: Screen): string {
+  const height = page
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil([...line].length / columns)), 0)
+  return height < rows ? `\u001B[${height}A\u001B[J` : '\u001B[2J\u001B[H'
+}

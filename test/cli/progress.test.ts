@@ -1,0 +1,73 @@
+import {expect, test} from 'vitest'
+
+import {Progress} from '../../src/cli/progress.ts'
+
+function scene(isTTY: boolean) {
+  let nowMs = 0
+  const written: string[] = []
+  const progress = new Progress({
+    screen: {isTTY, columns: 40, write: (text) => written.push(text)},
+    env: {TERM: isTTY ? 'xterm' : undefined},
+    tell: (line) => written.push(`${line}\n`),
+    now: () => nowMs,
+  })
+  const after = (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      nowMs += 1000
+      progress.tick()
+    }
+    // What a terminal shows of it: a replaced line is gone.
+    const lines = written.join('').split('\n')
+    return lines.map((line) => line.split('\r\u001B[2K').at(-1)).join('\n')
+  }
+  return {progress, after}
+}
+
+test('on a terminal one line says what is waited for and for how long', () => {
+  const {progress, after} = scene(true)
+  progress.wait('Waiting for a block')
+  expect(after(1)).toBe('')
+  expect(after(4)).toBe('Waiting for a block, 5 s')
+  progress.wait('It is in block 7; safe is 3')
+  expect(after(60)).toBe('It is in block 7; safe is 3, 1 min 5 s')
+  progress.done()
+  expect(after(5)).toBe('')
+})
+
+test('a step is told at once, steps of one kind count on, and the last one stays', () => {
+  const {progress, after} = scene(true)
+  progress.step('Logs: 1 of 9')
+  expect(after(0)).toBe('Logs: 1 of 9')
+  after(3)
+  progress.step('Logs: 9 of 9')
+  expect(after(0)).toBe('Logs: 9 of 9, 3 s')
+  progress.end()
+  expect(after(3)).toBe('Logs: 9 of 9, 3 s\n')
+})
+
+test('a line is never longer than the terminal, and the time stays on it', () => {
+  const {progress, after} = scene(true)
+  progress.step('a step with a name that is far too long for it')
+  expect(after(7)).toMatch(/^a step with.{23}, 7 s$/)
+})
+
+test('elsewhere a line stays: at once for another kind of step, and every ten seconds', () => {
+  const {progress, after} = scene(false)
+  progress.step('Logs: 1 of 9')
+  progress.step('Logs: 2 of 9')
+  progress.step('Reading the payments')
+  expect(after(9)).toBe('Logs: 1 of 9\nReading the payments\n')
+  progress.wait('Waiting for a block')
+  expect(after(9)).toBe('Logs: 1 of 9\nReading the payments\n')
+  expect(after(11)).toBe(
+    'Logs: 1 of 9\nReading the payments\nWaiting for a block, 10 s\nWaiting for a block, 20 s\n',
+  )
+})
+
+test('what fails leaves no line behind', async () => {
+  const {progress, after} = scene(true)
+  const work = progress.during('Waiting', Promise.reject(new Error('no')))
+  after(3)
+  await expect(work).rejects.toThrow('no')
+  expect(after(3)).toBe('')
+})
