@@ -53,7 +53,7 @@ export function connectChain({
   clock = systemClock,
   signal,
 }: ConnectOptions): Connection {
-  const endpoints = urls.map((url) => createEndpoint(name, url, chainId, timeoutMs))
+  const endpoints = urls.map((url) => createEndpoint({name, url, chainId, timeoutMs}))
   let order = endpoints
   const patience = {clock, patienceMs: timeoutMs, signal}
   const transport = custom(

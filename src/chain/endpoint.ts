@@ -30,18 +30,21 @@ export interface Endpoint {
   close(): void
 }
 
+export interface EndpointOptions {
+  /** `L1` or `L2`, for messages. */
+  name: string
+  url: string
+  chainId: number
+  timeoutMs: number
+}
+
 /**
  * An endpoint that proves its chain id before it is believed, or given a transaction.
  *
  * @throws {MetisSeqError} on use: WRONG_CHAIN
  * @throws {RpcTransportError} on use: it gave no usable answer
  */
-export function createEndpoint(
-  name: string,
-  url: string,
-  chainId: number,
-  timeoutMs: number,
-): Endpoint {
+export function createEndpoint({name, url, chainId, timeoutMs}: EndpointOptions): Endpoint {
   const rpc = createRpcClient(url, {timeoutMs})
   const source: SourceState = {name, endpoint: redactUrl(url), state: 'unused', latencyMs: null}
   const send = batching(rpc, source)

@@ -77,7 +77,7 @@ function ownTurnSilent({setting}: View, silent: number, sinceMs: number): Findin
     severity: 'critical',
     text: `your turn, and no block for ${silent} s`,
     cost: `No transaction is confirmed and no reward is earned; ${when} your turn is given to another sequencer.`,
-    remedy: commandFor(setting, setting.nodeExpected ? 'node status' : 'epoch current'),
+    remedy: commandFor(setting, setting.nodeRuntime ? 'node status' : 'epoch current'),
     sources: ['l2'],
     sinceMs,
   }
