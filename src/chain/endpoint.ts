@@ -6,6 +6,7 @@ import {
   RpcTransportError,
   type RpcCall,
   type RpcClient,
+  type TlsOptions,
 } from '../lib/json-rpc.ts'
 import {batchLimitOf} from '../lib/rpc-batch.ts'
 import {redactUrl} from '../lib/redact.ts'
@@ -36,6 +37,7 @@ export interface EndpointOptions {
   url: string
   chainId: number
   timeoutMs: number
+  tls?: TlsOptions
 }
 
 /**
@@ -44,8 +46,14 @@ export interface EndpointOptions {
  * @throws {MetisSeqError} on use: WRONG_CHAIN
  * @throws {RpcTransportError} on use: it gave no usable answer
  */
-export function createEndpoint({name, url, chainId, timeoutMs}: EndpointOptions): Endpoint {
-  const rpc = createRpcClient(url, {timeoutMs})
+export function createEndpoint({
+  name,
+  url,
+  chainId,
+  timeoutMs,
+  tls = {},
+}: EndpointOptions): Endpoint {
+  const rpc = createRpcClient(url, {timeoutMs, tls})
   const source: SourceState = {name, endpoint: redactUrl(url), state: 'unused', latencyMs: null}
   const send = batching(rpc, source)
   const ask = async (call: RpcCall) => {

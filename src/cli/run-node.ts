@@ -45,6 +45,7 @@ export async function runNode(
       ...(advertiseAddress === undefined ? {} : {advertiseAddress}),
     },
     l1RpcUrl: endpointsOf(network, profile).l1[0] ?? '',
+    l1Tls: context.tls(),
     relayerAccount: relayer,
     batchAccount: batcher,
     ...rest,

@@ -31,6 +31,7 @@ export function parseNetwork(value: unknown, source: string): Network {
   checkL1(record(root['l1'], 'l1', problems), problems)
   checkL2(record(root['l2'], 'l2', problems), problems)
   urlOrNull(root, 'posRestUrl', '', problems)
+  if (root['caFile'] !== undefined) text(root, 'caFile', '', problems, /^\//)
   const lst = record(root['lst'], 'lst', problems)
   if (lst['artemis'] !== null) {
     addresses(

@@ -158,12 +158,18 @@ export const networkSchema: Schema = {
       l1,
       l2,
       posRestUrl: urlOrNull('REST server of the consensus layer, with the paths of Themis.'),
+      caFile: {
+        type: 'string',
+        pattern: '^/',
+        description:
+          'Absolute path of a PEM file: an authority that vouches for the endpoints, besides those of the system.',
+      },
       lst: object(
         {artemis: {anyOf: [artemis, {type: 'null'}], description: 'Null: not on this network.'}},
         'Liquid-staking providers.',
       ),
     },
     'A network as data, for `metis-seq network add FILE`.',
-    ['$schema'],
+    ['$schema', 'caFile'],
   ),
 }

@@ -14,6 +14,8 @@ export interface Network {
   l2: L2Network
   /** Base URL of a REST server with Themis' paths (ours or a real Themis). Null when none is known. */
   posRestUrl: string | null
+  /** PEM of an authority that vouches for its endpoints, besides those of the system; an absolute path. */
+  caFile?: string
   /** What may be rehearsed without loss. `local` networks have a faucet and can warp time. */
   kind: 'main' | 'test' | 'local'
   /** Liquid-staking providers by id. */

@@ -4,7 +4,8 @@ import {getBalance, getBlockNumber, getCode} from 'viem/actions'
 import {poolPointers, type Pointer} from '../chain/actions/locking-pool/read-pointers.ts'
 import {readImplementation} from '../chain/actions/locking-pool/read-pool-rules.ts'
 import {connectChain, type ChainClient} from '../chain/connect.ts'
-import {connectPos} from '../chain/pos-client.ts'
+import type {EndpointOptions} from '../chain/endpoint.ts'
+import type {PosClient} from '../chain/pos-client.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {Check} from './check.ts'
@@ -22,15 +23,16 @@ export interface NetworkCheck {
 export async function checkNetwork(context: Context, timeoutMs: number): Promise<NetworkCheck> {
   const {network} = context
   const urls = endpointsOf(network, context.profile)
+  const tls = context.tls()
   const endpoints = [
-    ...urls.l1.map((url) => ({name: 'L1', chainId: network.l1.chainId, url})),
-    ...urls.l2.map((url) => ({name: 'L2', chainId: network.l2.chainId, url})),
+    ...urls.l1.map((url) => ({name: 'L1', chainId: network.l1.chainId, url, timeoutMs, tls})),
+    ...urls.l2.map((url) => ({name: 'L2', chainId: network.l2.chainId, url, timeoutMs, tls})),
   ]
   const unknown = unknownImplementation(context)
   const [reachable, agreement, pos, l1, l2] = await Promise.all([
-    Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint, timeoutMs))),
+    Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint))),
     Promise.all((['L1', 'L2'] as const).map((chain) => checkAgreement(context, chain, urls))),
-    checkPos(urls.pos, timeoutMs),
+    checkPos(context.pos()),
     checkL1Contracts(context),
     checkL2Contracts(context),
   ])
@@ -52,11 +54,9 @@ function withoutEchoes(chain: 'l1' | 'l2', checks: Check[], reachable: Check[]):
 /** As many as the largest read of a command has. */
 const PROBE_CALLS = 32
 
-async function checkEndpoint(
-  {name, chainId, url}: {name: string; chainId: number; url: string},
-  timeoutMs: number,
-): Promise<Check> {
-  const connection = connectChain({name, chainId, urls: [url], timeoutMs})
+async function checkEndpoint({url, ...options}: EndpointOptions): Promise<Check> {
+  const {name, chainId} = options
+  const connection = connectChain({...options, urls: [url]})
   const label = `${name} endpoint ${redactUrl(url)} serves chain ${chainId}`
   return attempt(`endpoint-${name.toLowerCase()}`, label, async () => {
     try {
@@ -95,12 +95,12 @@ async function checkAgreement(
   ]
 }
 
-async function checkPos(url: string | null, timeoutMs: number): Promise<Check[]> {
-  if (url === null) return []
-  const label = `consensus layer ${redactUrl(url)} answers`
+async function checkPos(pos: PosClient | null): Promise<Check[]> {
+  if (pos === null) return []
+  const label = `consensus layer ${pos.source.endpoint} answers`
   return [
     await attempt('pos', label, async () => {
-      await connectPos(url, timeoutMs).get('/metis/latest-span')
+      await pos.get('/metis/latest-span')
       return 'yes'
     }),
   ]

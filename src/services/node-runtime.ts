@@ -8,7 +8,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {NodeProfile} from '../store/config.ts'
 import type {Profile} from '../store/config.ts'
-import {requireProfile, type Context} from './context.ts'
+import {endpointsOf, requireProfile, type Context} from './context.ts'
 import {lookAtNode} from './health/local-facts.ts'
 
 export type NodeRuntime = BundledRuntime | ExternalRuntime
@@ -56,18 +56,20 @@ export function nodeRuntimeOf(context: Context): NodeRuntime | null {
     const look = () => lookAtNode(dir)
     return {kind: 'bundled', profile: profileName, node: profile.node, dir, look}
   }
-  const [own, ...others] = profile.endpoints.l2.map((url) => ({
-    ...{name: 'L2', url, chainId: network.l2.chainId, timeoutMs},
-  }))
-  if (!own) return null
+  const {l2} = endpointsOf(network, profile)
+  const [ownUrl, ...otherUrls] = runtimeKindOf(profile) ? l2 : []
+  if (ownUrl === undefined) return null
   return {
     kind: 'external',
     profile: profileName,
-    endpoint: redactUrl(own.url),
-    look: async () => ({
-      external: await readExternalNode(own, others),
-      ...{process: null, status: null, halt: null},
-    }),
+    endpoint: redactUrl(ownUrl),
+    look: async () => {
+      const {chainId} = network.l2
+      const shared = {name: 'L2', chainId, timeoutMs, tls: context.tls()}
+      const others = otherUrls.map((url) => ({...shared, url}))
+      const external = await readExternalNode({...shared, url: ownUrl}, others)
+      return {external, process: null, status: null, halt: null}
+    },
   }
 }
 

@@ -120,6 +120,7 @@ export const networkSchemas: CommandSchemas = {
       l2,
       posRestUrl: nullable(text('Consensus layer: scheme and host; null when none is known.')),
       kind,
+      caFile: optional(text('PEM of an authority that vouches for its endpoints.')),
       lst: object<Network['lst']>('Liquid-staking providers.', {artemis: nullable(artemis)}),
     }),
   },
