@@ -39,6 +39,8 @@ export interface ConnectOptions {
   urls: readonly string[]
   timeoutMs?: number
   clock?: Clock
+  /** Its nodes take legacy transactions only. */
+  legacyTransactions?: boolean
   /** Whom to believe, for HTTPS. */
   tls?: TlsOptions
   /** Ends a wait for an endpoint that limits. */
@@ -58,6 +60,7 @@ export function connectChain({
   urls,
   timeoutMs = 10_000,
   clock = systemClock,
+  legacyTransactions = false,
   tls = {},
   signal,
 }: ConnectOptions): Connection {
@@ -68,7 +71,10 @@ export function connectChain({
     {request: (call: RpcCall) => requestPatiently(name, order, call, patience)},
     {retryCount: 0},
   )
-  const client: ChainClient = createClient({chain: chainOf(name, chainId, urls), transport})
+  const client: ChainClient = createClient({
+    chain: {...chainOf(name, chainId, urls), custom: {legacyTransactions}},
+    transport,
+  })
   return {
     client,
     batchLimit() {

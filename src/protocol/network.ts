@@ -39,6 +39,8 @@ export interface L1Network {
   }
   /** Implementations of LockingPool whose rules are known. Another one decides alone. */
   poolImplementations?: Readonly<Record<Address, PoolRules>>
+  /** Implementations of LockingInfo that are known. Absent: it is not compared. */
+  infoImplementations?: readonly Address[]
   /** Accounts whose inbox transactions count as batches. */
   batchSenders: Address[]
   /** Blocks on top of a block before its events count. */
@@ -57,6 +59,13 @@ export interface L2Network {
     metis: Address
     gasPriceOracle: Address
   }
+  /**
+   * True: nodes take legacy transactions only, as l2geth does, so that none of another type is made. Absent: what a
+   * block says of its base fee decides.
+   */
+  legacyTransactions?: boolean
+  /** Implementations of MetisSequencerSet that are known. Absent: it is not compared. */
+  sequencerSetImplementations?: readonly Address[]
   /** First block that may hold many transactions (16,500,000 on Andromeda). */
   phase2Block: number
   /** Length of a block slot while there is work, in milliseconds. */

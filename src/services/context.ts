@@ -81,6 +81,7 @@ export function openContext(options: ContextOptions): Context {
       name: 'L2',
       chainId: network.l2.chainId,
       urls: urls.l2,
+      legacyTransactions: network.l2.legacyTransactions ?? false,
       tls: tls.get(),
       timeoutMs,
       signal: options.signal,
