@@ -2,7 +2,12 @@ import {createClient, custom, type Chain, type Client, type CustomTransport} fro
 
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {findCause, MetisSeqError} from '../lib/errors.ts'
-import {RpcResponseError, RpcTransportError, type RpcCall} from '../lib/json-rpc.ts'
+import {
+  RpcResponseError,
+  RpcTransportError,
+  type RpcCall,
+  type TlsOptions,
+} from '../lib/json-rpc.ts'
 import {crossCheck, type CrossCheck} from './cross-check.ts'
 import {RATE_LIMITED, unreachable} from './endpoint-errors.ts'
 import {createEndpoint, type Endpoint, type SourceState} from './endpoint.ts'
@@ -34,6 +39,10 @@ export interface ConnectOptions {
   urls: readonly string[]
   timeoutMs?: number
   clock?: Clock
+  /** Its nodes take legacy transactions only. */
+  legacyTransactions?: boolean
+  /** Whom to believe, for HTTPS. */
+  tls?: TlsOptions
   /** Ends a wait for an endpoint that limits. */
   signal?: AbortSignal | undefined
 }
@@ -51,9 +60,11 @@ export function connectChain({
   urls,
   timeoutMs = 10_000,
   clock = systemClock,
+  legacyTransactions = false,
+  tls = {},
   signal,
 }: ConnectOptions): Connection {
-  const endpoints = urls.map((url) => createEndpoint(name, url, chainId, timeoutMs))
+  const endpoints = urls.map((url) => createEndpoint({name, url, chainId, timeoutMs, tls}))
   let order = endpoints
   const patience = {clock, patienceMs: timeoutMs, signal}
   const silence = new Silence(clock)
@@ -61,7 +72,10 @@ export function connectChain({
     {request: (call: RpcCall) => requestPatiently(name, () => order, call, {...patience, silence})},
     {retryCount: 0},
   )
-  const client: ChainClient = createClient({chain: chainOf(name, chainId, urls), transport})
+  const client: ChainClient = createClient({
+    chain: {...chainOf(name, chainId, urls), custom: {legacyTransactions}},
+    transport,
+  })
   return {
     client,
     batchLimit() {

@@ -1,5 +1,6 @@
 import type {Hash} from 'viem'
 
+import {authorityHints} from '../lib/certificate-doubt.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
 import type {Endpoint} from './endpoint.ts'
@@ -74,6 +75,16 @@ function kindOf(name: string, failure: RpcTransportError | undefined): Kind {
         code: 'ENDPOINT_WRONG_ANSWER',
         sentence: `The ${name} endpoint cannot be used.`,
         retryable: false,
+      }
+    case 'untrusted':
+      return {
+        code: 'ENDPOINT_UNTRUSTED',
+        sentence: `The ${name} endpoint is not believed, and nothing was sent to it.`,
+        retryable: false,
+        hints: [
+          ...authorityHints(failure.message),
+          'Run `metis-seq network check` to test every endpoint of the network.',
+        ],
       }
     default:
       return {

@@ -6,6 +6,7 @@ import {
   RpcTransportError,
   type RpcCall,
   type RpcClient,
+  type TlsOptions,
 } from '../lib/json-rpc.ts'
 import {batchLimitOf} from '../lib/rpc-batch.ts'
 import {redactUrl} from '../lib/redact.ts'
@@ -30,19 +31,29 @@ export interface Endpoint {
   close(): void
 }
 
+export interface EndpointOptions {
+  /** `L1` or `L2`, for messages. */
+  name: string
+  url: string
+  chainId: number
+  timeoutMs: number
+  tls?: TlsOptions
+}
+
 /**
  * An endpoint that proves its chain id before it is believed, or given a transaction.
  *
  * @throws {MetisSeqError} on use: WRONG_CHAIN
  * @throws {RpcTransportError} on use: it gave no usable answer
  */
-export function createEndpoint(
-  name: string,
-  url: string,
-  chainId: number,
-  timeoutMs: number,
-): Endpoint {
-  const rpc = createRpcClient(url, {timeoutMs})
+export function createEndpoint({
+  name,
+  url,
+  chainId,
+  timeoutMs,
+  tls = {},
+}: EndpointOptions): Endpoint {
+  const rpc = createRpcClient(url, {timeoutMs, tls})
   const source: SourceState = {name, endpoint: redactUrl(url), state: 'unused', latencyMs: null}
   const send = batching(rpc, source)
   const ask = async (call: RpcCall) => {

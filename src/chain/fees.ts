@@ -12,7 +12,7 @@ export type GasFees =
 
 /**
  * Fees that a transaction needs now: EIP-1559 with room for two doublings of the base fee where there is
- * one, the node's gas price where there is none (Metis keeps the base fee at 0).
+ * one, the node's gas price where there is none, and where the network takes legacy transactions only.
  */
 export async function readFees(client: ChainClient, wanted: WantedFees = {}): Promise<GasFees> {
   return (await readPrices(client, wanted)).fees
@@ -29,15 +29,14 @@ export async function readPrices(
   client: ChainClient,
   wanted: WantedFees = {},
 ): Promise<{fees: GasFees; likelyPriceWei: bigint; tip: Tip | null}> {
+  if (client.chain.custom?.['legacyTransactions'] === true)
+    return legacyPrices(wanted.maxFeeWei ?? (await getGasPrice(client)))
   const [{baseFeePerGas}, nodePrice, tip] = await Promise.all([
     getBlock(client),
     getGasPrice(client),
     readTip(client, wanted.priorityFeeWei),
   ])
-  if (!baseFeePerGas) {
-    const gasPrice = wanted.maxFeeWei ?? nodePrice
-    return {fees: {type: 'legacy', gasPrice}, likelyPriceWei: gasPrice, tip: null}
-  }
+  if (!baseFeePerGas) return legacyPrices(wanted.maxFeeWei ?? nodePrice)
   if (wanted.maxFeeWei !== undefined && wanted.maxFeeWei < baseFeePerGas)
     throw feeBelowBase(wanted.maxFeeWei, baseFeePerGas)
   const maxFeePerGas = wanted.maxFeeWei ?? baseFeePerGas * 4n + tip.wei
@@ -47,6 +46,10 @@ export async function readPrices(
     fees: {type: 'eip1559', maxFeePerGas, maxPriorityFeePerGas},
     likelyPriceWei: smaller(baseFeePerGas + maxPriorityFeePerGas, maxFeePerGas),
   }
+}
+
+function legacyPrices(gasPrice: bigint): {fees: GasFees; likelyPriceWei: bigint; tip: null} {
+  return {fees: {type: 'legacy', gasPrice}, likelyPriceWei: gasPrice, tip: null}
 }
 
 /** The tip that was asked for, or what the last blocks took. */

@@ -1,6 +1,8 @@
 import {cleanText} from '../lib/clean-text.ts'
-import {MetisSeqError} from '../lib/errors.ts'
+import {authorityHints, certificateDoubt} from '../lib/certificate-doubt.ts'
+import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
 import {exchange} from '../lib/http.ts'
+import type {TlsOptions} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {SourceState} from './connect.ts'
@@ -21,7 +23,7 @@ const MAX_BODY_BYTES = 4_000_000
  *
  * @throws {MetisSeqError} on use: POS_UNREACHABLE, POS_ERROR
  */
-export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
+export function connectPos(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions = {}): PosClient {
   const source: SourceState = {
     name: 'pos',
     endpoint: redactUrl(baseUrl),
@@ -31,7 +33,7 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000): PosClient {
   const fetchBody = async (path: string) => {
     const started = performance.now()
     const url = `${baseUrl.replace(/\/$/, '')}${path}`
-    const limits = {method: 'GET', timeoutMs, maxBytes: MAX_BODY_BYTES} as const
+    const limits = {method: 'GET', timeoutMs, tls, maxBytes: MAX_BODY_BYTES} as const
     const {status, text} = await exchange(url, limits).catch((cause: unknown) => {
       source.state = 'down'
       throw unreachable(baseUrl, cause)
@@ -68,16 +70,21 @@ function parse(text: string): unknown {
 }
 
 function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
+  const doubt = certificateDoubt(systemErrorCode(cause))
   return new MetisSeqError({
     code: 'POS_UNREACHABLE',
-    message: 'The consensus layer does not answer.',
+    message:
+      doubt === undefined
+        ? 'The consensus layer does not answer.'
+        : `The consensus layer is not believed. ${doubt}`,
     exit: 'unreachable',
     facts: {endpoint: redactUrl(baseUrl)},
     hints: [
+      ...authorityHints(doubt ?? ''),
       'Run `metis-seq network check`.',
       'On the local network, run `metis-seq local status`.',
     ],
-    retryable: true,
+    retryable: doubt === undefined,
     cause,
   })
 }

@@ -244,7 +244,9 @@ function fromTransport(options: Named, error: unknown): unknown {
           'Check its address and `--api`; nothing was sent.',
         ]
       : [
-          'Start it, then run the same command again. Nothing was sent.',
+          error.reason === 'untrusted'
+            ? 'Add it again with the PEM of its authority: `--ca-file FILE`. Nothing was sent.'
+            : 'Start it, then run the same command again. Nothing was sent.',
           ...(error.reason === 'timeout'
             ? ['Where a person confirms at the signer, a longer `--timeout` waits for them.']
             : []),

@@ -3,6 +3,7 @@ import type {Address} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import type {NamedChain} from '../services/named-chains.ts'
+import {checkedCaFile} from '../services/endpoint-authorities.ts'
 import {createProfile} from '../services/profiles.ts'
 import {openConfig, type NodeProfile} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
@@ -11,6 +12,13 @@ import {addressFlag, urlFlag} from './flags.ts'
 import type {Result} from './operator-command.ts'
 
 const DEFAULT_NODE_HOST = '127.0.0.1'
+
+/** Endpoints whose certificate nobody public vouches for. */
+export const caFileFlag = Flags.string({
+  description:
+    'PEM of the authority that vouches for the endpoints, besides those of the system; `none` forgets it.',
+  helpValue: 'FILE',
+})
 
 /** What a profile is made of, as flags. */
 export const profileFlags = {
@@ -32,6 +40,7 @@ export const profileFlags = {
     multiple: true,
   }),
   'pos-url': urlFlag({description: 'Consensus layer of one’s own.'}),
+  'ca-file': caFileFlag,
   'node-port': Flags.integer({
     description: 'Set up a bundled node with this RPC port; the next port is for peers.',
     min: 1,
@@ -57,6 +66,7 @@ export interface ProfileFlags {
   'l1-rpc-url'?: string[] | undefined
   'l2-rpc-url'?: string[] | undefined
   'pos-url'?: string | undefined
+  'ca-file'?: string | undefined
   'node-port'?: number | undefined
   'node-host'?: string | undefined
   'relayer-key'?: string | undefined
@@ -87,6 +97,7 @@ export function makeProfile(
       l1: flags['l1-rpc-url'] ?? before?.endpoints.l1 ?? [],
       l2: flags['l2-rpc-url'] ?? before?.endpoints.l2 ?? [],
       pos: flags['pos-url'] ?? before?.endpoints.pos ?? null,
+      caFile: caFileOf(flags['ca-file'], before?.endpoints.caFile),
     },
     node: nodeOf(flags, before?.node ?? null),
     namedChains,
@@ -95,6 +106,11 @@ export function makeProfile(
     data: profileJson(name, profile, true),
     text: `${profileText(name, profile, true)}\nNext: \`metis-seq status\`.`,
   }
+}
+
+function caFileOf(given: string | undefined, before: string | null | undefined): string | null {
+  if (given === undefined) return before ?? null
+  return given === 'none' ? null : checkedCaFile(given)
 }
 
 function nodeOf(flags: ProfileFlags, before: NodeProfile | null): NodeProfile | null {

@@ -67,7 +67,7 @@ async function readL1(
 ): Promise<L1Report> {
   const [url] = endpointsOf(context.network, context.profile).l1
   if (url === undefined) return {signedOnL1: null, l1Problem: 'There is no L1 endpoint.'}
-  const l1 = createChainRpc(url, {timeoutMs: L1_TIMEOUT_MS})
+  const l1 = createChainRpc(url, {timeoutMs: L1_TIMEOUT_MS, tls: context.tls()})
   try {
     return {signedOnL1: await newestOwnBlock(context, l1, options), l1Problem: null}
   } catch (error) {

@@ -8,7 +8,7 @@ import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.
 import {endpointsOf, type Context} from '../services/context.ts'
 import {clearHalt, writeHalt} from '../services/halt-record.ts'
 import {findAccount, readPrivateKey, type KeyAccess} from '../services/keys.ts'
-import {requireNode} from '../services/node-control.ts'
+import {requireNode} from '../services/node-runtime.ts'
 import type {NodeSettings} from './node-flags.ts'
 
 export interface RunSettings extends NodeSettings {
@@ -46,6 +46,7 @@ export async function runNode(
       ...(advertiseAddress === undefined ? {} : {advertiseAddress}),
     },
     l1RpcUrl: endpointsOf(network, profile).l1[0] ?? '',
+    l1Tls: context.tls(),
     relayerAccount: relayer,
     batchAccount: batcher,
     ...rest,

@@ -27,6 +27,7 @@ export async function runPos(
     settings
   return startPos({
     network: context.network,
+    tls: context.tls(),
     dataDir,
     listen: {host, hostNames, port},
     mpcAccount: privateKeyToAccount(await readPrivateKey(mpcKey, access)),

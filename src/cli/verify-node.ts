@@ -34,12 +34,14 @@ export interface NodeVerification extends Verification {
  * @throws {MetisSeqError} DIRECTORY_NOT_EMPTY, ENDPOINT_UNREACHABLE and those of `verifyFromL1`
  */
 export async function verifyNode(
-  {network, profile}: Context,
+  context: Context,
   {l1Url, nodeUrl, dir, timeoutMs, signal, onProgress}: VerifySettings,
 ): Promise<NodeVerification> {
+  const {network, profile} = context
   const url = nodeUrl === undefined ? endpointsOf(network, profile).l2[0] : nodeUrl
-  const l1 = createChainRpc(l1Url, {timeoutMs})
-  const node = url ? createChainRpc(url, {timeoutMs}) : null
+  const tls = context.tls()
+  const l1 = createChainRpc(l1Url, {timeoutMs, tls})
+  const node = url ? createChainRpc(url, {timeoutMs, tls}) : null
   const place = openEmptyDirectory(dir)
   try {
     const verification = await verifyFromL1({

@@ -111,7 +111,9 @@ export function commandFor(
 
 /** The command that finds out why a part of the network does not answer. */
 export function lookAfter({setting}: View, answer: {isSilent: boolean}): string {
-  if (setting.kind !== 'local') return commandFor(setting, 'network check')
+  // What `local up` starts may hold the key of a node that runs elsewhere.
+  const isForeign = setting.nodeRuntime === 'external'
+  if (setting.kind !== 'local' || isForeign) return commandFor(setting, 'network check')
   // What is gone is started again; what hangs has to be seen first.
   return answer.isSilent ? 'metis-seq local status' : 'metis-seq local up --detach'
 }

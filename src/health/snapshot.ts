@@ -2,6 +2,7 @@
 import type {Address} from 'viem'
 
 import type {ExitName} from '../lib/exit-codes.ts'
+import type {ExternalNode} from '../protocol/external-node.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 
 /** Time now: wall clock for people, monotonic for ages. Milliseconds. */
@@ -85,6 +86,9 @@ export function wallClockOf(monotonicMs: number, now: Now): number {
   return Math.round(now.wallMs - (now.monotonicMs - monotonicMs))
 }
 
+export const nodeRuntimes = ['bundled', 'external'] as const
+export type NodeRuntimeKind = (typeof nodeRuntimes)[number]
+
 /** Who looks, on which network. */
 export interface Setting {
   network: string
@@ -92,8 +96,11 @@ export interface Setting {
   /** Null: nobody in particular. */
   profile: string | null
   hasOwner: boolean
-  /** The profile has a node of ours. */
-  nodeExpected: boolean
+  /**
+   * The operator's node: `bundled`, one of ours on this machine; `external`, the one behind the L2 endpoint that the
+   * profile names, which may hold the signer key. Null: the profile has none.
+   */
+  nodeRuntime: NodeRuntimeKind | null
   /** Nodes of ours run the network. */
   nodesAreBundled: boolean
   slotMs: number
@@ -180,6 +187,8 @@ export interface HaltRecord {
 }
 
 export interface NodeLook {
+  /** What a foreign node tells of itself; null when the node is one of ours. All else is null then. */
+  external: ExternalNode | null
   /** The process of the pid file; null when none of that identity lives. */
   process: {pid: number; isStopped: boolean} | null
   /** The node's own account; null when it does not answer. */

@@ -32,6 +32,8 @@ export interface HttpRequest {
   body?: string
   headers?: Record<string, string>
   agent?: Agent
+  /** Whom to believe, for HTTPS; an agent brings its own. */
+  tls?: object
   /** For the whole exchange: one that drips must not hold a command for ever. */
   timeoutMs: number
   maxBytes?: number
@@ -87,10 +89,10 @@ export function watchExchanges(told: (exchanged: Exchanged) => void): void {
 }
 
 function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer> {
-  const {method, body = '', headers = {}, agent, timeoutMs, maxBytes} = request
+  const {method, body = '', headers = {}, maxBytes, timeoutMs} = request
   const target = new URL(url)
   return new Promise((resolve, reject) => {
-    const way = wayTo(target, agent, timeoutMs)
+    const way = wayTo(target, request)
     const outgoing = httpFor(target.protocol).request(
       way.to,
       {method, ...way.options, headers: {...lengthOf(method, body), ...headers, ...way.headers}},
@@ -120,13 +122,13 @@ interface Way {
 }
 
 /** Straight, or through the proxy of the environment: a plain address by its whole name, a safe one by a tunnel. */
-function wayTo(target: URL, agent: Agent | undefined, timeoutMs: number): Way {
-  const own = agent ? {agent} : {}
+function wayTo(target: URL, {agent, timeoutMs, tls = {}}: HttpRequest): Way {
+  const own = agent ? {agent} : tls
   const proxy = proxyFor(target)
   if (!proxy) return {to: target, options: own, headers: {}}
   if (target.protocol === 'https:') {
     // Kept connections are those of whoever asks often, and brings a tunnel of his own.
-    const through = agent ?? tunnelAgent(proxy, {timeoutMs, tls: {}, keepAlive: false})
+    const through = agent ?? tunnelAgent(proxy, {timeoutMs, tls, keepAlive: false})
     return {to: target, options: {agent: through}, headers: {}}
   }
   const {username, password, host, href} = target

@@ -1,3 +1,4 @@
+import {certificateDoubt} from './certificate-doubt.ts'
 import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
 import {httpRefusal, withoutSecrets} from './http-refusal.ts'
 import {agentTo, ANSWER_TOO_LARGE, exchange, MAX_ANSWER_BYTES} from './http.ts'
@@ -38,7 +39,7 @@ export interface RpcClientOptions {
 /** PEM texts. */
 export interface TlsOptions {
   /** Whom to believe instead of the authorities that Node.js knows. */
-  ca?: string
+  ca?: string | string[]
   /** Who we are, for a server that asks. */
   cert?: string
   key?: string
@@ -230,6 +231,9 @@ function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTr
       cause,
     })
   }
+  const doubt = certificateDoubt(code)
+  if (doubt !== undefined)
+    return new RpcTransportError({reason: 'untrusted', url, message: doubt, cause})
   const refused = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN'
   return new RpcTransportError({
     reason: refused ? 'refused' : 'network',

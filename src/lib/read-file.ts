@@ -45,8 +45,8 @@ export function readBoundedText(path: string, maxBytes: number): string {
  * @throws {FileRefused} as above, or others can change it
  * @throws {Error} of the file system, with its code
  */
-export function readSecretFile(path: string): Buffer {
-  const content = readBoundedFile(path, SECRET_FILE_BYTES)
+export function readSecretFile(path: string, maxBytes = SECRET_FILE_BYTES): Buffer {
+  const content = readBoundedFile(path, maxBytes)
   const reason = whyUntrusted(path)
   if (reason !== undefined) throw new FileRefused('untrusted', `it ${reason}`)
   return content

@@ -8,6 +8,7 @@ export class RpcTransportError extends Error {
     | 'not-json'
     | 'too-large'
     | 'wrong-answer'
+    | 'untrusted'
     | 'network'
   readonly url: string
   readonly httpStatus: number | undefined
@@ -43,6 +44,7 @@ export class RpcTransportError extends Error {
     const {reason, httpStatus} = this
     return (
       reason === 'refused' ||
+      reason === 'untrusted' ||
       reason === 'rate-limited' ||
       (httpStatus !== undefined && TURNED_AWAY(httpStatus))
     )

@@ -22,6 +22,7 @@ import {SignGuard} from '../store/sign-guard.ts'
 import {deployL1, type L1Deployment} from './deploy-l1.ts'
 import {l1Genesis} from './l1-host.ts'
 import {buildL2Genesis, type L2Genesis} from './l2-genesis.ts'
+import {l2Implementations} from './l2-plan.ts'
 import {
   LOCAL_L1_CHAIN_ID,
   LOCAL_L2_CHAIN_ID,
@@ -228,6 +229,7 @@ export function writeNetwork(
       poolImplementations: {
         [l1.implementations.lockingPool]: settings.mainnetRules ? 'mainnet' : 'published',
       },
+      infoImplementations: [l1.implementations.lockingInfo],
       batchSenders: [keys.network.batcher.address],
       confirmations: 1,
     },
@@ -236,6 +238,8 @@ export function writeNetwork(
       rpcUrls: sequencers.map((number) => `http://127.0.0.1:${ports.nodeRpc(number)}`),
       explorerUrl: null,
       contracts: {sequencerSet, bridge, metis, gasPriceOracle},
+      legacyTransactions: true,
+      sequencerSetImplementations: [l2Implementations.sequencerSet],
       phase2Block: PHASE2_BLOCK,
       slotMs: settings.slotMs,
       emptyBlocks: true,

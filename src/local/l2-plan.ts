@@ -87,7 +87,7 @@ export const l2Addresses: L2Addresses = {
   },
 }
 
-const implementations = {
+export const l2Implementations = {
   sequencerSet: '0x4200000000000000000000000000000000002011',
   bridge: '0x4200000000000000000000000000000000002012',
   config: '0x4200000000000000000000000000000000002013',
@@ -117,7 +117,7 @@ function planSequencerSet(options: L2Options): Placement[] {
   })
   return behindProxy('sequencer set', {
     at: l2Addresses.sequencerSet,
-    logicAt: implementations.sequencerSet,
+    logicAt: l2Implementations.sequencerSet,
     code: metisSequencerSetBytecode,
     init,
   })
@@ -141,7 +141,7 @@ function planPredeploys(options: L2Options): Placement[] {
   })
   const [bridgeLogic, bridge] = behindProxy('bridge', {
     at: l2Addresses.bridge,
-    logicAt: implementations.bridge,
+    logicAt: l2Implementations.bridge,
     code: l2StandardBridgeBytecode,
     init: bridgeInit,
   })
@@ -182,14 +182,14 @@ function planArtemis({governanceAddress}: L2Options): Placement[] {
   const part = (name: 'depositPool' | 'rewardPool' | 'withdrawalManager', code: Hex, init: Hex) =>
     behindProxy(name, {
       at: l2Addresses.artemis[name],
-      logicAt: implementations[name],
+      logicAt: l2Implementations[name],
       code,
       init,
     })
   return [
     ...behindProxy('Artemis config', {
       at: config,
-      logicAt: implementations.config,
+      logicAt: l2Implementations.config,
       code: amtConfigBytecode,
       init: artemisConfigInit(),
     }),

@@ -1,5 +1,6 @@
 import type {Address, Hex} from 'viem'
 
+import type {TlsOptions} from '../lib/json-rpc.ts'
 import type {Clock} from '../lib/clock.ts'
 import type {Logger} from '../lib/log.ts'
 import type {Network} from '../protocol/network.ts'
@@ -45,6 +46,8 @@ export interface NodeOptions {
   /** Signers that may read blocks from this node without being registered. */
   followers?: Address[]
   l1RpcUrl: string
+  /** Whom to believe at an `https:` address of L1. */
+  l1Tls?: TlsOptions
   /** Null: this node relays no deposits. */
   relayerAccount: NodeAccount | null
   /** Null: this node sends no batches. */

@@ -2,7 +2,12 @@ import type {Hash} from 'viem'
 
 import {createChainRpc, isWrongAnswer, wrongAnswerError} from '../chain/chain-rpc.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
-import {RpcResponseError, RpcTransportError, type RpcClient} from '../lib/json-rpc.ts'
+import {
+  RpcResponseError,
+  RpcTransportError,
+  type RpcClient,
+  type TlsOptions,
+} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {
@@ -70,8 +75,10 @@ export interface EndpointOptions {
   urls: readonly string[]
   /** A stopped node must not hold up the others for longer than this. */
   timeoutMs: number
+  /** Whom to believe at `https:` addresses. */
+  tls?: TlsOptions
   /** How to reach one of them. */
-  connect?: (url: string, options: {timeoutMs: number}) => RpcClient
+  connect?: (url: string, options: {timeoutMs: number; tls: TlsOptions}) => RpcClient
 }
 
 export function createEndpoints(options: EndpointOptions): Endpoints {
@@ -86,9 +93,9 @@ class EndpointPool implements Endpoints {
 
   constructor(options: EndpointOptions) {
     this.#options = options
-    const {urls, timeoutMs, connect = createChainRpc} = options
+    const {urls, timeoutMs, tls = {}, connect = createChainRpc} = options
     this.#all = urls.map((url) => ({
-      rpc: connect(url, {timeoutMs}),
+      rpc: connect(url, {timeoutMs, tls}),
       name: redactUrl(url),
       proved: false,
     }))

@@ -4,6 +4,7 @@ import type {Address, Hash, LocalAccount} from 'viem'
 
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import type {TlsOptions} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
 import type {Network} from '../protocol/network.ts'
@@ -43,6 +44,8 @@ export interface PosOptions {
   /** Wins over the network's URLs. */
   l1RpcUrl?: string
   l2RpcUrls?: string[]
+  /** Whom to believe at `https:` addresses of both chains. */
+  tls?: TlsOptions
   openStore?: typeof openPosStore
 }
 
@@ -140,18 +143,20 @@ export async function startPos(options: PosOptions): Promise<Pos> {
   }
 }
 
-function connectBoth({network, l1RpcUrl, l2RpcUrls}: PosOptions) {
+function connectBoth({network, l1RpcUrl, l2RpcUrls, tls = {}}: PosOptions) {
   const l1 = createEndpoints({
     chainName: 'L1',
     chainId: network.l1.chainId,
     urls: l1RpcUrl === undefined ? network.l1.rpcUrls : [l1RpcUrl],
     timeoutMs: L1_TIMEOUT_MS,
+    tls,
   })
   const l2 = createEndpoints({
     chainName: 'L2',
     chainId: network.l2.chainId,
     urls: l2RpcUrls ?? network.l2.rpcUrls,
     timeoutMs: L2_TIMEOUT_MS,
+    tls,
   })
   return {l1, l2}
 }

@@ -25,6 +25,7 @@ export const builtInNetworks: readonly Network[] = [
         batchInbox: '0xFf00000000000000000000000000000000001088',
       },
       poolImplementations: {'0xD8f38c831E5032d23065Eaaee8c0620e17c04D60': 'mainnet'},
+      infoImplementations: ['0x0D30F0d7934f53aaF6a1630A4c109AF4513a65cC'],
       batchSenders: ['0x1A9da0aedA630dDf2748a453BF6d92560762D914'],
       confirmations: 12,
       // A block each 12 s; an endpoint without one for so long does not follow the chain.
@@ -40,6 +41,8 @@ export const builtInNetworks: readonly Network[] = [
         metis: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
         gasPriceOracle: '0x420000000000000000000000000000000000000F',
       },
+      legacyTransactions: true,
+      sequencerSetImplementations: ['0x8db636418F10d514c4c68235ee3d640dDBCC7a8a'],
       phase2Block: 16_500_000,
       slotMs: 2000,
       emptyBlocks: false,
@@ -77,6 +80,7 @@ export const builtInNetworks: readonly Network[] = [
         batchInbox: '0xFf00000000000000000000000001115511159902',
       },
       poolImplementations: {'0x00Ba8D0EcA054A9e0e74f68a33b13f25F6F3dd8E': 'published'},
+      infoImplementations: ['0xC86DE9d546A0CD4C6F29a49292bAEbc62abD866A'],
       batchSenders: ['0x578c88EeEe23Db03E70aDB2445F0043bEC3C416E'],
       confirmations: 12,
       // A block each 12 s; an endpoint without one for so long does not follow the chain.
@@ -92,6 +96,8 @@ export const builtInNetworks: readonly Network[] = [
         metis: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
         gasPriceOracle: '0x420000000000000000000000000000000000000F',
       },
+      legacyTransactions: true,
+      sequencerSetImplementations: ['0x7f49160EB9BB068101d445fe77E17ecDb37D0B47'],
       phase2Block: 600_000,
       slotMs: 2000,
       emptyBlocks: false,

@@ -31,6 +31,7 @@ export function parseNetwork(value: unknown, source: string): Network {
   checkL1(record(root['l1'], 'l1', problems), problems)
   checkL2(record(root['l2'], 'l2', problems), problems)
   urlOrNull(root, 'posRestUrl', '', problems)
+  if (root['caFile'] !== undefined) text(root, 'caFile', '', problems, /^\//)
   const lst = record(root['lst'], 'lst', problems)
   if (lst['artemis'] !== null) {
     addresses(
@@ -58,6 +59,7 @@ function checkL1(l1: Record<string, unknown>, problems: string[]): void {
     problems,
   )
   checkImplementations(l1['poolImplementations'], problems)
+  addressList(l1, 'infoImplementations', 'l1', problems)
   const senders = l1['batchSenders']
   if (
     !Array.isArray(senders) ||
@@ -72,6 +74,23 @@ function checkImplementations(value: unknown, problems: string[]): void {
   const known = Object.entries(record(value, 'l1.poolImplementations', problems))
   if (known.every(([address, rules]) => isAddress(address) && isRules(rules))) return
   problems.push('l1.poolImplementations must map addresses to published, mainnet or unknown')
+}
+
+function isOneOfTypes(value: unknown, types: readonly string[]): boolean {
+  return types.includes(typeof value)
+}
+
+function addressList(
+  from: Record<string, unknown>,
+  key: string,
+  path: string,
+  problems: string[],
+): void {
+  const value = from[key]
+  if (value === undefined) return
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string' && isAddress(each)))
+    return
+  problems.push(`${path}.${key} must be a list of addresses`)
 }
 
 function isRules(value: unknown): boolean {
@@ -93,6 +112,9 @@ function checkL2(l2: Record<string, unknown>, problems: string[]): void {
     ['sequencerSet', 'bridge', 'metis', 'gasPriceOracle'],
     problems,
   )
+  if (!isOneOfTypes(l2['legacyTransactions'], ['boolean', 'undefined']))
+    problems.push('l2.legacyTransactions must be true or false')
+  addressList(l2, 'sequencerSetImplementations', 'l2', problems)
   if (l2['bundled'] === null) return
   const bundled = record(l2['bundled'], 'l2.bundled', problems)
   text(bundled, 'genesisFile', 'l2.bundled', problems, /^\//)

@@ -52,6 +52,11 @@ const l1 = object(
       propertyNames: {pattern: ADDRESS},
       additionalProperties: {enum: ['published', 'mainnet', 'unknown']},
     },
+    infoImplementations: {
+      type: 'array',
+      description: 'Implementations of LockingInfo that are known; another one is warned of.',
+      items: address('Implementation.'),
+    },
     batchSenders: {
       type: 'array',
       description: 'Accounts whose inbox transactions count as batches.',
@@ -64,7 +69,7 @@ const l1 = object(
     ),
   },
   'The chain with the staking contracts.',
-  ['poolImplementations', 'staleAfterSeconds'],
+  ['poolImplementations', 'infoImplementations', 'staleAfterSeconds'],
 )
 
 const bundled = object(
@@ -107,6 +112,16 @@ const l2 = object(
       },
       'Contracts on L2.',
     ),
+    legacyTransactions: {
+      type: 'boolean',
+      description:
+        'True: nodes take legacy transactions only, as l2geth does. Without it the base fee of a block decides.',
+    },
+    sequencerSetImplementations: {
+      type: 'array',
+      description: 'Implementations of MetisSequencerSet that are known; another one is warned of.',
+      items: address('Implementation.'),
+    },
     phase2Block: whole(0, 'First block that may hold many transactions.'),
     slotMs: whole(50, 'Length of a block slot while there is work, in milliseconds.'),
     emptyBlocks: {
@@ -121,6 +136,7 @@ const l2 = object(
     bundled: {anyOf: [bundled, {type: 'null'}], description: 'Null: only foreign nodes run.'},
   },
   'The chain that sequencers make.',
+  ['legacyTransactions', 'sequencerSetImplementations'],
 )
 
 const artemis = object(
@@ -158,12 +174,18 @@ export const networkSchema: Schema = {
       l1,
       l2,
       posRestUrl: urlOrNull('REST server of the consensus layer, with the paths of Themis.'),
+      caFile: {
+        type: 'string',
+        pattern: '^/',
+        description:
+          'Absolute path of a PEM file: an authority that vouches for the endpoints, besides those of the system.',
+      },
       lst: object(
         {artemis: {anyOf: [artemis, {type: 'null'}], description: 'Null: not on this network.'}},
         'Liquid-staking providers.',
       ),
     },
     'A network as data, for `metis-seq network add FILE`.',
-    ['$schema'],
+    ['$schema', 'caFile'],
   ),
 }

@@ -14,6 +14,8 @@ export interface Network {
   l2: L2Network
   /** Base URL of a REST server with Themis' paths (ours or a real Themis). Null when none is known. */
   posRestUrl: string | null
+  /** PEM of an authority that vouches for its endpoints, besides those of the system; an absolute path. */
+  caFile?: string
   /** What may be rehearsed without loss. `local` networks have a faucet and can warp time. */
   kind: 'main' | 'test' | 'local'
   /** Liquid-staking providers by id. */
@@ -37,6 +39,8 @@ export interface L1Network {
   }
   /** Implementations of LockingPool whose rules are known. Another one decides alone. */
   poolImplementations?: Readonly<Record<Address, PoolRules>>
+  /** Implementations of LockingInfo that are known. Absent: it is not compared. */
+  infoImplementations?: readonly Address[]
   /** Accounts whose inbox transactions count as batches. */
   batchSenders: Address[]
   /** Blocks on top of a block before its events count. */
@@ -55,6 +59,13 @@ export interface L2Network {
     metis: Address
     gasPriceOracle: Address
   }
+  /**
+   * True: nodes take legacy transactions only, as l2geth does, so that none of another type is made. Absent: what a
+   * block says of its base fee decides.
+   */
+  legacyTransactions?: boolean
+  /** Implementations of MetisSequencerSet that are known. Absent: it is not compared. */
+  sequencerSetImplementations?: readonly Address[]
   /** First block that may hold many transactions (16,500,000 on Andromeda). */
   phase2Block: number
   /** Length of a block slot while there is work, in milliseconds. */

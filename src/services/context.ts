@@ -3,10 +3,12 @@ import type {Address} from 'viem'
 import {connectChain, type Connection, type SourceState} from '../chain/connect.ts'
 import {connectPos, type PosClient} from '../chain/pos-client.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import type {TlsOptions} from '../lib/json-rpc.ts'
 import type {Network} from '../protocol/network.ts'
 import {openConfig, type ConfigStore, type Profile} from '../store/config.ts'
 import {openHome, type Home} from '../store/home.ts'
 import {readNetwork} from '../store/networks.ts'
+import {endpointTls} from './endpoint-authorities.ts'
 
 export interface ContextOptions {
   profile?: string | undefined
@@ -35,6 +37,12 @@ export interface Context {
   timeoutMs: number
   l1(): Connection
   l2(): Connection
+  /**
+   * Whom HTTPS endpoints are believed by.
+   *
+   * @throws {MetisSeqError} CA_FILE_INVALID
+   */
+  tls(): TlsOptions
   /** Null: the network names no consensus layer. */
   pos(): PosClient | null
   /** Every source used so far. */
@@ -56,12 +64,14 @@ export function openContext(options: ContextOptions): Context {
   const network = readNetwork(home, networkName)
   const timeoutMs = (options.timeoutSeconds ?? 10) * 1000
   const urls = endpointsOf(network, options.networksOwn ? null : selected.profile)
+  const tls = lazy(() => endpointTls(urls.caFiles))
 
   const l1 = lazy(() =>
     connectChain({
       name: 'L1',
       chainId: network.l1.chainId,
       urls: urls.l1,
+      tls: tls.get(),
       timeoutMs,
       signal: options.signal,
     }),
@@ -71,11 +81,13 @@ export function openContext(options: ContextOptions): Context {
       name: 'L2',
       chainId: network.l2.chainId,
       urls: urls.l2,
+      legacyTransactions: network.l2.legacyTransactions ?? false,
+      tls: tls.get(),
       timeoutMs,
       signal: options.signal,
     }),
   )
-  const pos = lazy(() => (urls.pos === null ? null : connectPos(urls.pos, timeoutMs)))
+  const pos = lazy(() => (urls.pos === null ? null : connectPos(urls.pos, timeoutMs, tls.get())))
   return {
     home,
     config,
@@ -85,6 +97,7 @@ export function openContext(options: ContextOptions): Context {
     timeoutMs,
     l1: l1.get,
     l2: l2.get,
+    tls: tls.get,
     pos: pos.get,
     sources: () => [
       ...(l1.opened?.sources() ?? []),
@@ -98,8 +111,16 @@ export function openContext(options: ContextOptions): Context {
   }
 }
 
+export interface Endpoints {
+  l1: string[]
+  l2: string[]
+  pos: string | null
+  /** PEM files of authorities that vouch for them. */
+  caFiles: string[]
+}
+
 /** Where a network is reached: at the profile's own endpoints, else at those of its document. */
-export function endpointsOf(network: Network, profile: Profile | null): Profile['endpoints'] {
+export function endpointsOf(network: Network, profile: Profile | null): Endpoints {
   const own = profile?.endpoints
   const orElse = (urls: string[] | undefined, others: string[]) =>
     urls && urls.length > 0 ? urls : others
@@ -107,6 +128,7 @@ export function endpointsOf(network: Network, profile: Profile | null): Profile[
     l1: orElse(own?.l1, network.l1.rpcUrls),
     l2: orElse(own?.l2, network.l2.rpcUrls),
     pos: own?.pos ?? network.posRestUrl,
+    caFiles: [own?.caFile, network.caFile].filter((file) => typeof file === 'string'),
   }
 }
 

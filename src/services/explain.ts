@@ -2,7 +2,14 @@ import {isAddressEqual, isHex, type Hex} from 'viem'
 
 import {decodeCall, findEvents, findFunctions} from '../chain/decode-call.ts'
 import type {DecodedCall, KnownEvent, KnownFunction} from '../chain/decode-call.ts'
-import {catalogue, findReason, nameOf, selectorOf, type Place} from '../chain/explain/catalogue.ts'
+import {
+  catalogue,
+  findReason,
+  nameOf,
+  narrowed,
+  selectorOf,
+  type Place,
+} from '../chain/explain/catalogue.ts'
 import {decodeRevert, explainRevert} from '../chain/explain/decode-revert.ts'
 import type {CatalogueEntry} from '../chain/explain/entry.ts'
 import {knownAddresses} from '../chain/known-contracts.ts'
@@ -142,7 +149,7 @@ function bySelector(selector: Hex, place: Place): Explained {
   return {
     ...nothing,
     readAs: 'selector',
-    refusals: refusals.map(toRefusal),
+    refusals: narrowed(refusals, place).map(toRefusal),
     functions: findFunctions(key),
   }
 }
@@ -243,11 +250,11 @@ function sought(text: string, place: Place): CatalogueEntry[] {
       entry.code.toLowerCase() === key ||
       entry.subject.toLowerCase() === key,
   )
-  if (whole.length > 0) return byPlace(whole, place)
+  if (whole.length > 0) return narrowed(whole, place)
   const open = catalogue.filter(
     (entry) => entry.open === true && key.includes(entry.subject.toLowerCase().trim()),
   )
-  if (open.length > 0) return open
+  if (open.length > 0) return narrowed(open, place)
   const part = catalogue.filter(
     (entry) =>
       key.length >= 4 && entry.kind === 'text' && entry.subject.toLowerCase().includes(key),
@@ -262,12 +269,7 @@ function sought(text: string, place: Place): CatalogueEntry[] {
   const named = catalogue.filter(
     (entry) => entry.kind === 'error' && key.split(/\W+/).includes(nameOf(entry).toLowerCase()),
   )
-  return byPlace([...new Set([...named, ...inside.slice(0, 2), ...part])], place).slice(0, 5)
-}
-
-function byPlace(entries: CatalogueEntry[], place: Place): CatalogueEntry[] {
-  const here = entries.filter((entry) => at(entry, place))
-  return here.length > 0 ? here : entries
+  return narrowed([...new Set([...named, ...inside.slice(0, 2), ...part])], place).slice(0, 5)
 }
 
 /** Subjects that share most of their words with what was typed. */

@@ -4,7 +4,8 @@ import {getBalance, getBlockNumber, getCode} from 'viem/actions'
 import {poolPointers, type Pointer} from '../chain/actions/locking-pool/read-pointers.ts'
 import {readImplementation} from '../chain/actions/locking-pool/read-pool-rules.ts'
 import {connectChain, type ChainClient} from '../chain/connect.ts'
-import {connectPos} from '../chain/pos-client.ts'
+import type {EndpointOptions} from '../chain/endpoint.ts'
+import type {PosClient} from '../chain/pos-client.ts'
 import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
@@ -12,26 +13,45 @@ import type {Check} from './check.ts'
 import {endpointsOf, type Context} from './context.ts'
 import {proveEndpoints} from './prove-endpoints.ts'
 
+export interface UnknownCode {
+  contract: string
+  /** Null: the address is no proxy of EIP-1967. */
+  implementation: Address | null
+}
+
 export interface NetworkCheck {
   ok: boolean
   checks: Check[]
-  /** What LockingPool was changed to, when its rules are not known here. */
-  unknownCode: Address | null
+  /** Proxies that run code whose rules are not known here. */
+  unknownCode: UnknownCode[]
 }
 
 /** Tests every endpoint of the network, that its addresses hold code, and that the contracts point at each other. */
 export async function checkNetwork(context: Context, timeoutMs: number): Promise<NetworkCheck> {
   const {network} = context
   const urls = endpointsOf(network, context.profile)
+  const tls = context.tls()
   const endpoints = [
-    ...unique(urls.l1).map((url) => ({name: 'L1', chainId: network.l1.chainId, url})),
-    ...unique(urls.l2).map((url) => ({name: 'L2', chainId: network.l2.chainId, url})),
+    ...unique(urls.l1).map((url) => ({
+      name: 'L1',
+      chainId: network.l1.chainId,
+      url,
+      timeoutMs,
+      tls,
+    })),
+    ...unique(urls.l2).map((url) => ({
+      name: 'L2',
+      chainId: network.l2.chainId,
+      url,
+      timeoutMs,
+      tls,
+    })),
   ]
-  const unknown = unknownImplementation(context)
+  const unknown = unknownImplementations(context)
   const [reachable, agreement, pos, l1, l2] = await Promise.all([
-    Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint, timeoutMs))),
+    Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint))),
     Promise.all((['L1', 'L2'] as const).map((chain) => checkAgreement(context, chain, urls))),
-    checkPos(urls.pos, timeoutMs),
+    checkPos(context.pos()),
     checkL1Contracts(context),
     checkL2Contracts(context),
   ])
@@ -57,11 +77,9 @@ function unique(urls: readonly string[]): string[] {
 /** As many as the largest read of a command has. */
 const PROBE_CALLS = 32
 
-async function checkEndpoint(
-  {name, chainId, url}: {name: string; chainId: number; url: string},
-  timeoutMs: number,
-): Promise<Check> {
-  const connection = connectChain({name, chainId, urls: [url], timeoutMs})
+async function checkEndpoint({url, ...options}: EndpointOptions): Promise<Check> {
+  const {name, chainId} = options
+  const connection = connectChain({...options, urls: [url]})
   const label = `${name} endpoint ${redactUrl(url)} serves chain ${chainId}`
   return attempt(`endpoint-${name.toLowerCase()}`, label, async () => {
     try {
@@ -100,12 +118,12 @@ async function checkAgreement(
   ]
 }
 
-async function checkPos(url: string | null, timeoutMs: number): Promise<Check[]> {
-  if (url === null) return []
-  const label = `consensus layer ${redactUrl(url)} answers`
+async function checkPos(pos: PosClient | null): Promise<Check[]> {
+  if (pos === null) return []
+  const label = `consensus layer ${pos.source.endpoint} answers`
   return [
     await attempt('pos', label, async () => {
-      await connectPos(url, timeoutMs).get('/metis/latest-span')
+      await pos.get('/metis/latest-span')
       return 'yes'
     }),
   ]
@@ -144,14 +162,41 @@ function checkCode(client: ChainClient, name: string, address: Address): Promise
   })
 }
 
-/** The implementation behind LockingPool when this tool does not know its rules; null when it does. */
-async function unknownImplementation({network, l1}: Context): Promise<Address | null> {
-  const {poolImplementations, contracts} = network.l1
-  if (poolImplementations === undefined) return null
-  const known = Object.keys(poolImplementations) as Address[]
-  // Without an answer there is a line that says so.
-  const found = await readImplementation(l1().client, contracts.lockingPool).catch(() => null)
-  return found === null || known.some((each) => isAddressEqual(each, found)) ? null : found
+/** LockingPool decides about money, so that its code is compared also where the network knows none. */
+async function unknownImplementations({network, l1, l2}: Context): Promise<UnknownCode[]> {
+  const {lockingPool, lockingInfo} = network.l1.contracts
+  const {poolImplementations = {}, infoImplementations} = network.l1
+  const {sequencerSetImplementations, contracts} = network.l2
+  const found = await Promise.all([
+    unknownCode(l1().client, 'LockingPool', lockingPool, Object.keys(poolImplementations)),
+    infoImplementations &&
+      unknownCode(l1().client, 'LockingInfo', lockingInfo, infoImplementations),
+    sequencerSetImplementations &&
+      unknownCode(
+        l2().client,
+        'MetisSequencerSet',
+        contracts.sequencerSet,
+        sequencerSetImplementations,
+      ),
+  ])
+  return found.filter((each) => each !== null && each !== undefined)
+}
+
+async function unknownCode(
+  client: ChainClient,
+  contract: string,
+  proxy: Address,
+  known: readonly string[],
+): Promise<UnknownCode | null> {
+  try {
+    const implementation = await readImplementation(client, proxy)
+    const isKnown = (each: string) =>
+      implementation !== null && isAddressEqual(each as Address, implementation)
+    return known.some(isKnown) ? null : {contract, implementation}
+  } catch {
+    // Without an answer there is a line that says so.
+    return null
+  }
 }
 
 function checkPointer({label, expected, read}: Pointer): Promise<Check> {

@@ -9,8 +9,8 @@ import {killOrphan} from '../process/anvil.ts'
 import {lastLogLines, startDaemon, stopDaemon} from '../process/daemon.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 import {readNodeStatusFacts} from '../protocol/read-node-status.ts'
-import type {NodeProfile} from '../store/config.ts'
-import {requireProfile, type Context} from './context.ts'
+import type {Context} from './context.ts'
+import {requireNode} from './node-runtime.ts'
 
 /** How this very program is started again as a background process. */
 export interface SelfCommand {
@@ -24,23 +24,10 @@ export const NODE_DAEMON = 'node'
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 20_000
 
-/** @throws {MetisSeqError} NODE_NOT_SET_UP, PROFILE_MISSING */
-export function requireNode(context: Context): {name: string; node: NodeProfile; dir: string} {
-  const {name, profile} = requireProfile(context)
-  if (profile.node) return {name, node: profile.node, dir: context.home.nodeDir(name)}
-  throw new MetisSeqError({
-    code: 'NODE_NOT_SET_UP',
-    message: `Profile ${name} has no node.`,
-    exit: 'config',
-    facts: {profile: name},
-    hints: [`Run \`metis-seq init --profile ${name} --replace --node-port PORT\` to set one up.`],
-  })
-}
-
 /**
  * Starts the profile's node in the background and returns when it answers.
  *
- * @throws {MetisSeqError} ALREADY_RUNNING, DAEMON_NOT_READY, NODE_NOT_SET_UP
+ * @throws {MetisSeqError} ALREADY_RUNNING, DAEMON_NOT_READY, NODE_NOT_SET_UP, NODE_IS_EXTERNAL
  */
 export async function startNodeDaemon(
   context: Context,

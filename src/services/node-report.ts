@@ -1,33 +1,44 @@
 import {commandAfterHalt} from '../health/rules/node.ts'
 import type {HealthReport, Issue} from '../health/issue.ts'
-import type {HaltRecord} from '../health/snapshot.ts'
+import type {HaltRecord, NodeRuntimeKind} from '../health/snapshot.ts'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {readDaemon, type DaemonState} from '../process/daemon.ts'
+import type {ExternalNode} from '../protocol/external-node.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 import type {Context} from './context.ts'
 import {readHalt} from './halt-record.ts'
 import {healthOf, lookOnce} from './health/look-once.ts'
-import {NODE_DAEMON, readNodeStatus, requireNode} from './node-control.ts'
+import {NODE_DAEMON, readNodeStatus} from './node-control.ts'
+import {requireNode, requireRuntime} from './node-runtime.ts'
 
 export interface NodeReport {
   profile: string
+  runtime: NodeRuntimeKind
   daemon: DaemonState | null
   /** The node's own account of itself; null when it does not answer. */
   status: NodeStatus | null
+  /** What a foreign node tells of itself; null when it does not answer, or is one of ours. */
+  external: ExternalNode | null
+  /** Scheme and host of a foreign node; null for one of ours. */
+  endpoint: string | null
   /** What is wrong with it, worst first: the same issues that `status` and `dashboard` show. */
   issues: Issue[]
 }
 
 /** @throws {MetisSeqError} NODE_NOT_SET_UP, PROFILE_MISSING */
 export async function reportNode(context: Context): Promise<NodeReport> {
-  const {name, dir} = requireNode(context)
+  const runtime = requireRuntime(context)
   const sources = await lookOnce(context)
-  const {node} = sources
+  const look = sources.node.state === 'answered' ? sources.node.value : null
+  const isOurs = runtime.kind === 'bundled'
   return {
-    profile: name,
-    daemon: readDaemon(dir, NODE_DAEMON) ?? null,
-    status: node.state === 'answered' ? node.value.status : null,
+    profile: runtime.profile,
+    runtime: runtime.kind,
+    daemon: isOurs ? (readDaemon(runtime.dir, NODE_DAEMON) ?? null) : null,
+    status: look?.status ?? null,
+    external: look?.external ?? null,
+    endpoint: isOurs ? null : runtime.endpoint,
     issues: issuesOfNode(healthOf(context, sources)),
   }
 }

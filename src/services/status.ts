@@ -1,9 +1,10 @@
 import {getBalance} from 'viem/actions'
 
 import type {HealthReport} from '../health/issue.ts'
-import type {NodeLook, Now, Setting, Source} from '../health/snapshot.ts'
+import type {NodeLook, NodeRuntimeKind, Now, Setting, Source} from '../health/snapshot.ts'
 import {failureOf, type Failure} from '../lib/failure.ts'
 import type {Network} from '../protocol/network.ts'
+import type {ExternalNode} from '../protocol/external-node.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 import type {Context} from './context.ts'
 import type {RotationNow} from './epochs.ts'
@@ -27,6 +28,9 @@ export interface StatusView {
   /** Its process, whether it answers or not; null: none lives. */
   nodeProcess: NodeLook['process']
   nodeExpected: boolean
+  nodeRuntime: NodeRuntimeKind | null
+  /** What the node of an external runtime tells of itself; null when it does not answer or there is none. */
+  externalNode: ExternalNode | null
   /** Bundled nodes run the network; the profile of a sequencer without one makes no block. */
   nodesAreBundled: boolean
   kind: Network['kind']
@@ -54,7 +58,7 @@ export function statusOf(
   const health = assessSources(setting, sources, null, now)
   const {node, money} = sources
   const look = node.state === 'answered' ? node.value : null
-  const {network, profile, nodeExpected, nodesAreBundled, kind} = setting
+  const {network, profile, nodeRuntime, nodesAreBundled, kind} = setting
   return {
     ...{network, profile, health},
     rotation: toPart(plannedRotation(sources)),
@@ -62,7 +66,8 @@ export function statusOf(
     l2MetisWei,
     node: look?.status ?? null,
     nodeProcess: look?.process ?? null,
-    ...{nodeExpected, nodesAreBundled, kind},
+    ...{nodeExpected: nodeRuntime === 'bundled', nodeRuntime, nodesAreBundled, kind},
+    externalNode: look?.external ?? null,
     nextAction: adviceOf(health),
   }
 }

@@ -141,6 +141,18 @@ export class ChainLog {
     return row ? (textOf(row['hash']) as Hash) : undefined
   }
 
+  /** The oldest block above `number` with a transaction; undefined while each of them is empty. */
+  nextWithTransactions(number: number): number | undefined {
+    const row = mapSqliteErrors(this.#path, () =>
+      this.#database
+        .prepare(
+          'SELECT number FROM blocks WHERE number > ? AND length(transactions) > 0 ORDER BY number LIMIT 1',
+        )
+        .get(number),
+    )
+    return row && Number(row['number'])
+  }
+
   /** Blocks from `from` to `to`, both included, oldest first; those that exist. */
   range(from: number, to: number): SealedBlock[] {
     return mapSqliteErrors(this.#path, () => this.#range.all(from, to)).map(blockOf)

@@ -79,7 +79,13 @@ export interface Profile {
    * Endpoints that replace the network's, tried in order; none: those of the network. May hold an API key: redact
    * before printing.
    */
-  endpoints: {l1: string[]; l2: string[]; pos: string | null}
+  endpoints: {
+    l1: string[]
+    l2: string[]
+    pos: string | null
+    /** PEM of an authority that vouches for them, besides those of the system; an absolute path. */
+    caFile?: string | null
+  }
   /** The bundled node of this profile. Null: none is set up. */
   node: NodeProfile | null
 }
@@ -111,6 +117,7 @@ export const emptyConfig: Config = {
 type Check = (value: unknown) => boolean
 
 const isText: Check = (value) => typeof value === 'string' && value.length > 0
+const isPath: Check = (value) => typeof value === 'string' && value.startsWith('/')
 const isPort: Check = (value) =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535
 const isAccount: Check = (value) => typeof value === 'string' && isAddress(value, {strict: false})
@@ -150,7 +157,10 @@ const isProfile = fields({
   signer: orNull(isAccount),
   rewardRecipient: orNull(isAccount),
   keys: fields({owner: orNull(isText), signer: orNull(isText)}),
-  endpoints: fields({l1: listOf(isUrl), l2: listOf(isUrl), pos: orNull(isUrl)}),
+  endpoints: fields({
+    ...{l1: listOf(isUrl), l2: listOf(isUrl), pos: orNull(isUrl)},
+    caFile: (value) => value === undefined || orNull(isPath)(value),
+  }),
   node: orNull(isNode),
 })
 

@@ -175,6 +175,54 @@ test('one text, two meanings: the call decides, then the contract', () => {
   )
 })
 
+test('a place narrows: meanings of other functions are left out, and kept where it can mean nothing', () => {
+  const calls = (reason: string, place: object) => findReason(reason, place).map(({calls}) => calls)
+  const payer = {contract: 'LockingPool', functionName: 'batchSubmitRewards'}
+  for (const reason of [
+    'ERC20: transfer amount exceeds allowance',
+    'ERC20: transfer amount exceeds balance',
+    'ERC20: insufficient allowance',
+    'SafeERC20: low-level call failed',
+  ]) {
+    expect(calls(reason, payer), reason).toEqual([['LockingPool.batchSubmitRewards']])
+    const lock = findReason(reason, {contract: 'LockingPool', functionName: 'relock'})
+    expect(lock, reason).toHaveLength(1)
+    expect(lock[0]!.check, reason).toBe('metis')
+    expect(findReason(reason).length, reason).toBeGreaterThan(1)
+  }
+  const amounts = findReason('invalid amount', {contract: 'LockingPool', functionName: 'withdraw'})
+  expect(amounts.map(({source}) => source)).toEqual([expect.stringContaining('withdrawLocking')])
+  // It cannot come from there, and is explained all the same.
+  expect(findReason('withdraw throttle', {contract: 'Nowhere', functionName: 'x'})).toHaveLength(1)
+})
+
+test.each([
+  'ERC20: transfer amount exceeds allowance',
+  'ERC20: burn amount exceeds allowance',
+  'SafeMath: subtraction overflow',
+  'SafeMath: addition overflow',
+  'SafeERC20: low-level call failed',
+  'SafeERC20: call to non-contract',
+  'MinterRole: caller does not have the Minter role',
+  'Account not EOA',
+  'Contract has already been initialized.',
+  'TransferHelper::safeTransferETH: ETH transfer failed',
+  'OVM_XCHAIN: messenger contract unauthenticated',
+  'OVM_XCHAIN: wrong sender of cross-domain message',
+  'sender is not whitelisted',
+  'sequencer address not available: 1088_MVM_Sequencer',
+  'only the cross domain messenger can enqueue',
+  'Transaction gas limit too low to enqueue.',
+  'Transaction data size exceeds maximum for rollup transaction.',
+  'Transaction gas limit exceeds maximum for rollup transaction.',
+  'Insufficient gas for L2 rate limiting burn.',
+  'Provided message could not be verified.',
+  'Provided message has already been received.',
+  'Provided message has not been enqueued.',
+])('words of the real token and bridge are known: %s', (reason) => {
+  expect(findReason(reason)).not.toEqual([])
+})
+
 test('a panic is told for the call it belongs to, and in general elsewhere', () => {
   const codeAt = (functionName: string) =>
     findPanic(17n, {contract: 'LockingPool', functionName})[0]?.code

@@ -3,9 +3,12 @@ import {expect, test} from 'vitest'
 
 import {connectChain} from '../../src/chain/connect.ts'
 import {maxPricePerGas, readFees} from '../../src/chain/fees.ts'
+import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import {createLocalSigner} from '../../src/chain/signer.ts'
+import {openContext} from '../../src/services/context.ts'
 import {startAnvil} from '../helpers/anvil.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {makeTempHome} from '../helpers/temp-home.ts'
 
 const GWEI = 1_000_000_000n
 
@@ -40,6 +43,30 @@ test('with a base fee of 0: the price of the node, or the one asked for', async 
   expect(fees.type).toBe('legacy')
   expect(maxPricePerGas(fees)).toBeGreaterThan(0n)
   expect(await feesOn(['--base-fee', '0'], {maxFeeWei: 3n})).toEqual({type: 'legacy', gasPrice: 3n})
+})
+
+test('a network of legacy transactions gets none of another type, whatever its blocks say of a base fee', async () => {
+  await using anvil = await startAnvil(['--base-fee', String(7n * GWEI)])
+  const urls = [anvil.rpcUrl]
+  const {client, close} = connectChain({
+    ...{name: 'L2', chainId: 31_337, urls, legacyTransactions: true},
+  })
+
+  const fees = await readFees(client)
+  const wanted = await readFees(client, {maxFeeWei: 9n * GWEI, priorityFeeWei: 1n})
+  close()
+
+  expect(fees).toMatchObject({type: 'legacy', gasPrice: expect.any(BigInt)})
+  expect(wanted).toEqual({type: 'legacy', gasPrice: 9n * GWEI})
+})
+
+test('the real networks and the local one take legacy transactions only', () => {
+  expect(builtInNetworks.map(({l2}) => l2.legacyTransactions)).toEqual([true, true])
+  using temp = makeTempHome()
+  const context = openContext({network: 'sepolia', home: temp.home})
+  expect(context.l2().client.chain.custom).toEqual({legacyTransactions: true})
+  expect(context.l1().client.chain.custom).toEqual({legacyTransactions: false})
+  context.close()
 })
 
 test('a signed transaction says what was asked, and its hash is that of its bytes', async () => {

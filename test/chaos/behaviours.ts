@@ -204,19 +204,77 @@ export const knownSpellings: readonly (readonly [code: number, message: string, 
 /** Reads of one account's future are behind for some requests after a transaction was sent. */
 export function lagging(requests: number, then: Behaviour): Behaviour {
   let left: number | undefined
+  /** The nonce that each account had before. */
+  const counts = new Map<unknown, unknown>()
   return async (asked) => {
     const isSending = asked.calls.some(({method}) => method === 'eth_sendRawTransaction')
     if (isSending) left ??= requests
-    if (isSending || left === undefined) return then(asked)
-    if (left-- <= 0) return then(asked)
+    if (isSending) return then(asked)
     const answers = await asked.forward()
+    if (left === undefined) {
+      asked.calls.forEach(({method, params}, at) => {
+        if (method === 'eth_getTransactionCount') counts.set(params[0], answers[at]?.['result'])
+      })
+      return then(asked)
+    }
+    if (left-- <= 0) return then(asked)
     const behind = answers.map((answer, at) => {
       const method = asked.calls[at]?.method ?? ''
       if (method.startsWith('eth_getTransactionBy') || method === 'eth_getTransactionReceipt')
         return {...answer, result: null}
-      return method === 'eth_getTransactionCount' ? {...answer, result: '0x0'} : answer
+      if (method !== 'eth_getTransactionCount') return answer
+      return {...answer, result: counts.get(asked.calls[at]?.params[0]) ?? '0x0'}
     })
     asked.reply(asked.isBatch ? behind : behind[0])
     return true
   }
 }
+
+/** An endpoint that gives the logs of few blocks at a time. */
+function limitsLogs(most: number, refuse: () => object, http = 200): Behaviour {
+  return async ({calls, reply, forward, isBatch}) => {
+    const isWide = ({method, params}: {method: string; params: unknown[]}) => {
+      if (method !== 'eth_getLogs') return false
+      const {fromBlock, toBlock} = params[0] as Record<string, string>
+      return Number(toBlock) - Number(fromBlock) + 1 > most
+    }
+    if (!calls.some(isWide)) return false
+    const answers = await forward()
+    const told = calls.map((call, at) => (isWide(call) ? {id: call.id, ...refuse()} : answers[at]))
+    reply(isBatch ? told : told[0], http)
+    return true
+  }
+}
+
+export const logLimits: readonly [name: string, behaviour: Behaviour][] = [
+  [
+    '-32602, range',
+    limitsLogs(10, () => ({error: {code: -32_602, message: 'block range too large'}})),
+  ],
+  [
+    '-32005, results',
+    limitsLogs(10, () => ({
+      error: {code: -32_005, message: 'query returned more than 10000 results'},
+    })),
+  ],
+  [
+    '-32000, one block',
+    limitsLogs(1, () => ({error: {code: -32_000, message: 'exceed maximum block range: 1'}})),
+  ],
+  [
+    '35, plan',
+    limitsLogs(10, () => ({
+      error: {code: 35, message: 'ranges over 10 blocks are not supported on freetier'},
+    })),
+  ],
+  [
+    '-32600 with status 400',
+    limitsLogs(10, () => ({error: {code: -32_600, message: 'up to a 10 block range'}}), 400),
+  ],
+  [
+    '-32614',
+    limitsLogs(10, () => ({
+      error: {code: -32_614, message: 'eth_getLogs is limited to a 10 range'},
+    })),
+  ],
+]

@@ -12,10 +12,17 @@ import {statusText} from '../../src/ui/presenters/status.ts'
 import {feeds, NOW, setting, snapshot} from '../helpers/dashboard-data.ts'
 import {chainSituations} from './situations-of-chain.ts'
 import {doorSituations} from './situations-of-doors.ts'
+import {externalSituations} from './situations-of-external.ts'
 import {nodeSituations} from './situations-of-node.ts'
 import {otherSituations} from './situations-of-others.ts'
 
-const situations = [...chainSituations, ...nodeSituations, ...doorSituations, ...otherSituations]
+const situations = [
+  ...chainSituations,
+  ...nodeSituations,
+  ...externalSituations,
+  ...doorSituations,
+  ...otherSituations,
+]
 
 const words = {ok: 'OK', unknown: 'WAIT', warn: 'WARN', critical: 'CRIT'} as const
 const exits = {ok: 'ok', unknown: 'critical', warn: 'degraded', critical: 'critical'} as const

@@ -156,7 +156,7 @@ export const setting: Setting = {
   kind: 'main',
   profile: 'main',
   hasOwner: true,
-  nodeExpected: false,
+  nodeRuntime: null,
   nodesAreBundled: false,
   slotMs: 2000,
   emptyBlocks: true,
@@ -240,13 +240,18 @@ export const nodeStatus: NodeStatus = {
 }
 
 /** A profile with a node of ours. */
-export const nodeSetting: Setting = {...setting, nodeExpected: true, nodesAreBundled: true}
+export const nodeSetting: Setting = {
+  ...setting,
+  nodeRuntime: 'bundled',
+  nodesAreBundled: true,
+}
 
 export function nodeLook(
   changes: Partial<NodeStatus> | null = {},
   rest: Partial<NodeLook> = {},
 ): NodeLook {
   return {
+    external: null,
     process: {pid: 4242, isStopped: false},
     status: changes && {...nodeStatus, ...changes},
     halt: null,

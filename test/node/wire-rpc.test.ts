@@ -275,3 +275,51 @@ describe('clients name the three refusals', () => {
     else expect(String((error as Error).message)).toContain('intrinsic gas too low')
   })
 })
+
+describe('below a genesis that is not block 0', () => {
+  /**
+   * `SetOldTxsPushed` of Themis' bridge: errors and empty blocks are passed over. It wants 100; this chain begins at 100.
+   *
+   * @returns requests until it stops
+   */
+  async function walkAsBridge(from: number, wanted: number): Promise<number> {
+    let found = wanted
+    for (let at = from, asked = 1; at > 0; at--, asked++) {
+      const {result} = await call('eth_getBlockByNumber', `0x${at.toString(16)}`, true)
+      const {transactions = []} = (result ?? {}) as {transactions?: unknown[]}
+      if (transactions.length === 0) continue
+      if (found === 0) return asked
+      found--
+    }
+    return from
+  }
+
+  test('a bridge that walks down to 1 has its blocks with transactions, and stops', async () => {
+    const [head, genesis] = await Promise.all(
+      ['latest', 'earliest'].map(async (tag) => {
+        const {result} = await call('eth_getBlockByNumber', tag, false)
+        return Number((result as {number: string}).number)
+      }),
+    )
+
+    const asked = await walkAsBridge(head!, 50)
+
+    expect(asked).toBeLessThanOrEqual(head! - genesis! + 52)
+    expect(asked).toBeGreaterThan(50)
+  })
+
+  test('the block it gets is a real one, under its own number, and nobody else is told of it', async () => {
+    const {result} = await call('eth_getBlockByNumber', '0x1', true)
+    const block = result as {number: string; hash: string; transactions: {hash: string}[]}
+
+    expect(block.transactions[0]!.hash).toBe(mined)
+    expect((await call('eth_getBlockByHash', block.hash, true)).result).toEqual(block)
+    for (const [number, full] of [
+      ['0x1', false],
+      ['0x0', true],
+      ['0xfffffff', true],
+    ])
+      expect((await call('eth_getBlockByNumber', number, full)).result).toBeNull()
+    expect((await call('eth_getBlockTransactionCountByNumber', '0x1')).result).toBeNull()
+  })
+})

@@ -32,7 +32,7 @@ async function check(change: (network: Network) => Network) {
 }
 
 test('a network that is as its document says has no failed check', async () => {
-  expect(await check((network) => network)).toMatchObject({ok: true, failed: [], unknownCode: null})
+  expect(await check((network) => network)).toMatchObject({ok: true, failed: [], unknownCode: []})
 })
 
 test('an address without code and a pointer to elsewhere are named', async () => {
@@ -103,5 +103,26 @@ test('code behind the pool that this version does not know is told', async () =>
   }))
 
   expect(ok).toBe(true)
-  expect(unknownCode?.toLowerCase()).toBe(`0x${'ab'.repeat(20)}`)
+  expect(unknownCode).toEqual([
+    {contract: 'LockingPool', implementation: expect.stringMatching(/^0x(?:ab){20}$/i)},
+  ])
+})
+
+test('code that nobody listed is told of each proxy, also where the network lists none at all', async () => {
+  const other = `0x${'cd'.repeat(20)}` as const
+  const {poolImplementations: _known, ...l1} = chain.network.l1
+  const {ok, unknownCode} = await check((network) => ({
+    ...network,
+    l1: {...l1, infoImplementations: [other]},
+    // Its own address holds code and is no proxy.
+    l2: {...network.l2, sequencerSetImplementations: [other]},
+  }))
+
+  expect(ok).toBe(true)
+  expect(unknownCode.map(({contract}) => contract)).toEqual([
+    'LockingPool',
+    'LockingInfo',
+    'MetisSequencerSet',
+  ])
+  expect(unknownCode[0]!.implementation).not.toBeNull()
 })

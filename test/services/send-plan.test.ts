@@ -156,6 +156,22 @@ test('the entry is on disk, with the signed bytes, when the broadcast leaves', a
   )
 })
 
+test.each([
+  [true, '0x0'],
+  [false, '0x2'],
+])('on a network of legacy transactions (%s) what is mined has type %s', async (legacy, type) => {
+  using bench = makeBench()
+  const urls = [chain.l1.url]
+  const options = {name: 'L2', chainId: L1_CHAIN_ID, urls, legacyTransactions: legacy}
+  const {client, close} = connectChain(options)
+
+  const [sent] = await sendAll({...bench, client}, transferPlan())
+  close()
+
+  const mined = await chain.l1.request('eth_getTransactionByHash', [sent!.hash])
+  expect(mined).toMatchObject({type})
+})
+
 test('a call that would revert is refused before anything is signed or written', async () => {
   using bench = makeBench()
 

@@ -201,8 +201,9 @@ test('lst: providers, rates, position', () => {
 
 test('node status: alive, silent, gone, and what is wrong with it', () => {
   const daemon = {pid: 7, startedAt: '2026-01-01T00:00:00.000Z', running: true}
+  const ours = {profile: 'main', runtime: 'bundled', external: null, endpoint: null} as const
   const report = (status: NodeStatus | null, running = true) =>
-    nodeReportText({profile: 'main', status, daemon: running ? daemon : null, issues: []})
+    nodeReportText({...ours, status, daemon: running ? daemon : null, issues: []})
   const issue = {
     id: 'node-down' as const,
     subject: null,
@@ -217,7 +218,7 @@ test('node status: alive, silent, gone, and what is wrong with it', () => {
   expect(report(null)).toContain('does not answer')
   expect(report(null, false)).toContain('does not run')
   expect(report({...nodeStatus, turn: 'mine'})).toContain('head           1149')
-  expect(nodeReportText({profile: 'main', status: null, daemon: null, issues: [issue]})).toContain(
+  expect(nodeReportText({...ours, status: null, daemon: null, issues: [issue]})).toContain(
     'CRIT  your node does not run',
   )
 })

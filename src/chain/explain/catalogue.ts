@@ -5,9 +5,11 @@ import {bridgeReasons} from './bridges.ts'
 import type {CatalogueEntry} from './entry.ts'
 import {lockingInfoReasons} from './locking-info.ts'
 import {lockingPoolErrors, lockingPoolOfficeReasons, lockingPoolReasons} from './locking-pool.ts'
+import {oldTokenReasons} from './old-token.ts'
 import {openZeppelinEntries} from './openzeppelin.ts'
 import {panics} from './panics.ts'
 import {providerEntries} from './providers.ts'
+import {realBridgeReasons} from './real-bridge.ts'
 import {sequencerSetReasons} from './sequencer-set.ts'
 import {tokenReasons} from './tokens.ts'
 
@@ -17,7 +19,9 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...lockingPoolReasons,
   ...lockingInfoReasons,
   ...tokenReasons,
+  ...oldTokenReasons,
   ...bridgeReasons,
+  ...realBridgeReasons,
   ...lockingPoolOfficeReasons,
   ...sequencerSetReasons,
   ...artemisReasons,
@@ -76,7 +80,19 @@ export function findPanic(code: bigint, place: Place = {}): CatalogueEntry[] {
 }
 
 function ranked(entries: CatalogueEntry[], place: Place): CatalogueEntry[] {
-  return entries.toSorted((a, b) => fits(b, place) - fits(a, place))
+  return narrowed(entries, place).toSorted((a, b) => fits(b, place) - fits(a, place))
+}
+
+/**
+ * What that contract, or that function, can mean by it. Where it can mean nothing of it, everything is kept: it is
+ * better to hear of another place than of none.
+ */
+export function narrowed(entries: CatalogueEntry[], place: Place): CatalogueEntry[] {
+  const best = Math.max(0, ...entries.map((entry) => fits(entry, place)))
+  const least = place.functionName === undefined ? Math.min(best, 1) : Math.min(best, 2)
+  return entries.filter(
+    (entry) => fits(entry, place) >= least || (entry.contracts.length === 0 && best < 3),
+  )
 }
 
 /** 3: this very call. 2: this contract's code. 1: another call of this contract. 0: elsewhere. */

@@ -19,12 +19,20 @@ export default class NetworkAdd extends OperatorCommand {
 
   static override flags = {
     ...commonFlags,
+    'ca-file': Flags.string({
+      description:
+        'PEM of the authority that vouches for its endpoints, besides those of the system.',
+      helpValue: 'FILE',
+    }),
     replace: Flags.boolean({description: 'Overwrite a network of that name.'}),
   }
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(NetworkAdd)
-    const {network, path} = addNetwork(openHome(), args.file, {replace: flags.replace})
+    const {network, path} = addNetwork(openHome(), args.file, {
+      replace: flags.replace,
+      caFile: flags['ca-file'],
+    })
     return {
       data: {name: network.name, path},
       text: `Added network ${network.name}. Next: \`metis-seq network check --network ${network.name}\`.`,

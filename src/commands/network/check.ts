@@ -22,10 +22,12 @@ export default class NetworkCheck extends OperatorCommand {
       'Asking every endpoint of the network',
       checkNetwork(context, flags.timeout * 1000),
     )
-    if (unknownCode !== null) {
+    for (const {contract, implementation} of unknownCode) {
+      const runs =
+        implementation === null ? 'is no proxy, and runs code' : `now runs ${implementation},`
       this.warnAbout({
         code: 'IMPLEMENTATION_UNKNOWN',
-        message: `LockingPool now runs ${unknownCode}, whose rules this version does not know: what is said before sending may be out of date, and the chain decides.`,
+        message: `${contract} ${runs} whose rules this version does not know: what is said before sending may be out of date, and the chain decides.`,
       })
     }
     return {

@@ -8,7 +8,8 @@ export default class NodeStatus extends OperatorCommand {
   static override summary = 'Ask the running node about its heads, turn, peers and pool.'
 
   static override description = `Exits 0 when the node answers, 10 when it does not, and 12 when something critical is wrong with it;
-with --fail-on warn also 11 for a warning.`
+with --fail-on warn also 11 for a warning. Where the profile has no node of ours, the one behind its first L2 endpoint
+is asked (rollup_getInfo, eth_syncing, txpool_status, net_peerCount, admin_peers where it is allowed).`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -23,9 +24,10 @@ with --fail-on warn also 11 for a warning.`
     return {
       data: report,
       text: nodeReportText(report),
-      exit: report.status
-        ? issuesExit(report.issues, flags['fail-on'] ?? 'critical')
-        : 'condition-false',
+      exit:
+        (report.status ?? report.external)
+          ? issuesExit(report.issues, flags['fail-on'] ?? 'critical')
+          : 'condition-false',
     }
   }
 }

@@ -89,7 +89,7 @@ function ownTurnSilent({setting}: View, silent: number): Omit<Finding, 'sources'
     severity: 'critical',
     text: `your turn, and no block for ${silent} s`,
     cost: `No transaction is confirmed and no reward is earned; ${when} your turn is given to another sequencer.`,
-    remedy: commandFor(setting, setting.nodeExpected ? 'node status' : 'epoch current'),
+    remedy: commandFor(setting, setting.nodeRuntime ? 'node status' : 'epoch current'),
   }
 }
 

@@ -28,9 +28,10 @@ const diskLow: Rule = ({machine, node, setting}) => {
       severity: isCritical ? 'critical' : 'warn',
       text: `the disk has ${(diskFreeBytes / 1024 ** 3).toFixed(1)} GiB left`,
       cost: 'A node whose disk is full seals no block, and no command can keep its journal.',
-      remedy: setting.nodeExpected
-        ? commandFor(setting, 'node snapshot list')
-        : commandFor(setting, 'status'),
+      remedy:
+        setting.nodeRuntime === 'bundled'
+          ? commandFor(setting, 'node snapshot list')
+          : commandFor(setting, 'status'),
       sources: ['machine'],
     },
   ]
@@ -44,7 +45,7 @@ const keyLocked: Rule = ({machine, node, setting}) => {
   return [
     {
       id: 'key-locked',
-      severity: runs || !setting.nodeExpected ? 'warn' : 'critical',
+      severity: runs || setting.nodeRuntime !== 'bundled' ? 'warn' : 'critical',
       text: 'the signer key cannot be opened',
       cost: `${file === undefined ? '' : `${file} cannot be read. `}${
         runs

@@ -1,29 +1,13 @@
 /** The operator's own node, from its process and its own account. */
 import {BEHIND_BLOCKS} from '../thresholds.ts'
-import {commandFor, isSilent, lookAfter, type Finding, type Rule, type View} from '../rule.ts'
+import {commandFor, isSilent, lookAfter, type Finding, type Rule} from '../rule.ts'
+import {externalNodeRules} from './external-node.ts'
+import {costOf, severityOf} from './node-cost.ts'
 import {nodeFacts} from './node-facts.ts'
-
-/** What a node that makes no blocks costs its operator now. */
-function costOf({l2, money}: View): string {
-  if (l2.known && l2.value.epoch?.mine) {
-    return 'It is your turn: L2 stands still until another sequencer takes over.'
-  }
-  if (l2.known && l2.value.next?.mine)
-    return `Your turn begins after block ${l2.value.epoch?.endBlock ?? l2.value.headBlock}.`
-  if (money.known && money.value.sequencer === null) return 'It follows no block.'
-  return 'It follows no block and would miss its next turn.'
-}
-
-/** A node of somebody who has no sequencer misses nothing yet. */
-function severityOf({money}: View): 'warn' | 'critical' {
-  if (!money.known) return 'critical'
-  const status = money.value.sequencer?.status
-  return status === undefined || status === 'unlocked' ? 'warn' : 'critical'
-}
 
 const processRule: Rule = (view) => {
   const {node, setting} = view
-  if (!setting.nodeExpected || !node.known) return []
+  if (setting.nodeRuntime !== 'bundled' || !node.known) return []
   const {process: running, status, halt} = node.value
   if (status) return []
   const common = {sources: ['node' as const], cost: costOf(view)}
@@ -90,9 +74,9 @@ function haltText(code: string, otherwise: string): string {
   return code === 'SIGNER_IN_USE' ? 'another node signs with your key' : otherwise
 }
 
-/** Nodes of ours run the network, the sequencer is active, and its profile has none. */
+/** Nodes of ours run the network, the sequencer is active, and its profile names none, here or elsewhere. */
 const missing: Rule = ({money, setting}) => {
-  if (setting.nodeExpected || !setting.nodesAreBundled || setting.profile === null) return []
+  if (setting.nodeRuntime || !setting.nodesAreBundled || setting.profile === null) return []
   if (!money.known || money.value.sequencer?.status !== 'active') return []
   return [
     {
@@ -140,4 +124,10 @@ const account: Rule = (view) => {
     })
 }
 
-export const nodeRules: readonly Rule[] = [processRule, account, behindL2, missing]
+export const nodeRules: readonly Rule[] = [
+  processRule,
+  account,
+  behindL2,
+  missing,
+  ...externalNodeRules,
+]

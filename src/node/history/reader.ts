@@ -53,6 +53,9 @@ export class ChainReader {
   )
   readonly #pages = new Recent<ReceiptPage>(HISTORY_PAGES, () => 1)
 
+  /** Every block up to here is empty, so that none is looked at twice. */
+  #emptyUpTo = 0
+
   constructor(options: ReaderOptions) {
     this.#options = options
   }
@@ -114,6 +117,21 @@ export class ChainReader {
     const {transactionHashes} = fresh
     const header = unpackHeader(fresh.header)
     return {sealed, header, transactionHashes, hasReceipts: false, positions: new Map()}
+  }
+
+  /**
+   * The oldest block with a transaction.
+   *
+   * @returns undefined while every block is empty
+   * @throws {RpcError} unavailable, when its block is not collected in time
+   */
+  async firstWithTransactions(): Promise<KnownBlock | undefined> {
+    const {log, head} = this.#options
+    // A branch that is replaced takes what is known of it along.
+    const from = this.#emptyUpTo <= head() ? this.#emptyUpTo : 0
+    const first = log.nextWithTransactions(from)
+    this.#emptyUpTo = first === undefined ? head() : first - 1
+    return first === undefined ? undefined : this.block(first)
   }
 
   /** Like `block`, of what is collected already. */

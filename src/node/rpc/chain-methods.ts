@@ -44,8 +44,22 @@ export const chainMethods: Record<string, Method> = {
 
 /** With whole transactions it needs their senders, which come with the receipts. */
 async function block(tag: unknown, full: boolean, context: RpcContext) {
-  const known = await (full ? blockNamed : headerNamed)(tag, context)
+  const known =
+    (await (full ? blockNamed : headerNamed)(tag, context)) ??
+    (full ? await belowGenesis(tag, context) : undefined)
   return known ? context.reader.blockObject(known, full) : null
+}
+
+/**
+ * A chain that begins at a high number has none below it, and Themis' bridge walks down to 1, past whatever is missing,
+ * until it has seen a hundred blocks with transactions: it is given the oldest such block, with its own number.
+ *
+ * - Source: `SetOldTxsPushed` of `bridge/setu/processor/rpc_tx.go`, MetisProtocol/themis; docs/adr/0036.
+ */
+async function belowGenesis(tag: unknown, context: RpcContext): Promise<KnownBlock | undefined> {
+  const number = numberOf(tag, context)
+  if (number === undefined || number < 1 || number >= context.genesisNumber) return undefined
+  return context.reader.firstWithTransactions()
 }
 
 function headerObject(known: KnownBlock | undefined, {reader}: RpcContext) {

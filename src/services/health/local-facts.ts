@@ -15,6 +15,7 @@ export async function lookAtNode(dir: string): Promise<NodeLook> {
   const daemon = readDaemon(dir, NODE_DAEMON)
   const pid = status?.pid ?? (daemon?.running ? daemon.pid : undefined)
   return {
+    external: null,
     process: pid === undefined ? null : {pid, isStopped: isStopped(pid)},
     status,
     halt: status ? null : readHalt(dir),

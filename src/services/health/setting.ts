@@ -1,5 +1,6 @@
 import type {Setting} from '../../health/snapshot.ts'
 import type {Context} from '../context.ts'
+import {runtimeKindOf} from '../node-runtime.ts'
 
 /** Who looks, on which network: all that the rules need of settings. */
 export function settingOf({network, networkName, profile, profileName}: Context): Setting {
@@ -9,7 +10,7 @@ export function settingOf({network, networkName, profile, profileName}: Context)
     kind: network.kind,
     profile: profileName,
     hasOwner: Boolean(profile?.owner),
-    nodeExpected: Boolean(profile?.node),
+    nodeRuntime: runtimeKindOf(profile),
     nodesAreBundled: bundled !== null,
     ...{slotMs, emptyBlocks, respanDelaySeconds},
     l1StaleAfterSeconds: network.l1.staleAfterSeconds ?? null,

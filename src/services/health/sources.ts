@@ -15,10 +15,11 @@ import type {
   Source,
 } from '../../health/snapshot.ts'
 import type {Context} from '../context.ts'
+import {nodeRuntimeOf} from '../node-runtime.ts'
 import {rotationOnL2, withPlan, type RotationNow} from '../epochs.ts'
 import {posReader, type PosLook} from './consensus.ts'
 import {comparedChains, compareEndpoints} from './endpoints.ts'
-import {lookAtMachine, lookAtNode} from './local-facts.ts'
+import {lookAtMachine} from './local-facts.ts'
 import {moneyFacts, readMoney, type L1Money} from './money.ts'
 
 const RECENT_EPOCHS = 6
@@ -42,9 +43,8 @@ export type Readers = {[K in SourceKey]: (() => Promise<Looks[K]>) | null}
 export type Sources = {[K in SourceKey]: Source<Looks[K]>}
 
 export function readersOf(context: Context): Readers {
-  const {profile, profileName, home} = context
-  const owner = profile?.owner
-  const nodeDir = profile?.node && profileName !== null ? home.nodeDir(profileName) : null
+  const owner = context.profile?.owner
+  const node = nodeRuntimeOf(context)
   return {
     l2: () => rotationOnL2(context, RECENT_EPOCHS),
     l1: async () => {
@@ -53,7 +53,7 @@ export function readersOf(context: Context): Readers {
     },
     money: owner ? () => readMoney(context, owner) : null,
     pos: posReader(context),
-    node: nodeDir === null ? null : () => lookAtNode(nodeDir),
+    node: node && (() => node.look()),
     machine: async () => lookAtMachine(context),
     endpoints: comparedChains(context).length === 0 ? null : () => compareEndpoints(context),
   }

@@ -142,9 +142,10 @@ function myNextRow(
 export function syncRows(around: Around): Row[] {
   const {feeds, setting} = around.snapshot
   const l1 = l1Row(around)
-  if (!setting.nodeExpected) return [l1, row('node', 'none in this profile', 'dim')]
+  if (!setting.nodeRuntime) return [l1, row('node', 'none in this profile', 'dim')]
   const node = answerOf(toSource(feeds.node), around.now)
   const tone = toneOf(around.health.issues, NODE_STATES)
+  if (setting.nodeRuntime === 'external') return [...externalRows(around), l1]
   if (!node.known) return [l1, row('node', node.why === 'asking' ? 'asking…' : 'unknown', 'warn')]
   const {status, process} = node.value
   if (!status) {
@@ -164,7 +165,38 @@ const NODE_STATES: readonly IssueId[] = [
   'node-l1-divergence',
   'node-catching-up',
   'node-waiting',
+  'node-unreachable',
+  'node-is-verifier',
 ]
+
+function externalRows({snapshot, health, now}: Around): Row[] {
+  const look = answerOf(toSource(snapshot.feeds.node), now)
+  const tone = toneOf(health.issues, NODE_STATES)
+  const external = look.known ? look.value.external : null
+  if (!external) {
+    const isAsking = !look.known && look.why === 'asking'
+    return [
+      row('node', isAsking ? 'external, asking…' : 'external, does not answer', tone ?? 'warn'),
+    ]
+  }
+  const {rollup, head, pool, peerCount, syncing} = external
+  const isSyncing = rollup?.syncing === true || (syncing !== null && syncing !== false)
+  const mode = `external, ${rollup?.mode ?? 'mode unknown'}${isSyncing ? ', syncing' : ''}`
+  return [
+    row('node', mode, tone ?? (rollup ? 'ok' : 'warn')),
+    row(
+      'head',
+      head ? `${head.number}` : 'unknown',
+      toneOf(health.issues, ['node-behind', 'node-silent']) ?? (head ? 'plain' : 'warn'),
+    ),
+    row(
+      'peers',
+      peerCount === null ? 'unknown' : `${peerCount}`,
+      toneOf(health.issues, ['node-no-peers']) ?? 'plain',
+    ),
+    row('pool', pool ? `${pool.pending} pending, ${pool.queued} queued` : 'unknown'),
+  ]
+}
 
 function nodeRows(
   status: NodeStatus,

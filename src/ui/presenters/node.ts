@@ -1,11 +1,14 @@
-import {shortHex} from '../../lib/units.ts'
+import {isoTime, shortHex} from '../../lib/units.ts'
+import type {ExternalMethod, UnknownReason} from '../../protocol/external-node.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 import type {NodeReport, Verdict} from '../../services/node-report.ts'
 import {issueLines} from './health.ts'
 import {fields, table} from './table.ts'
 
-export function nodeReportText({profile, daemon, status, issues}: NodeReport): string {
+export function nodeReportText(report: NodeReport): string {
+  const {profile, daemon, status, issues} = report
   const wrong = issueLines({issues}, 'node status')
+  if (report.runtime === 'external') return [externalText(report), ...wrong].join('\n')
   if (!status) return [silentText(profile, daemon), ...wrong].join('\n')
   const {pid, address, turn, epoch, head, syncing, safe, finalized, pool, peers} = status
   const rows = [
@@ -33,6 +36,45 @@ export function nodeReportText({profile, daemon, status, issues}: NodeReport): s
   return [`The node of ${profile} is ${status.phase}.`, fields(rows), peerTable, ...wrong].join(
     '\n',
   )
+}
+
+function externalText({profile, endpoint, external}: NodeReport): string {
+  if (!external) return `The node of ${profile} behind ${endpoint ?? ''} does not answer.`
+  const {head, rollup, syncing, pool, peerCount, peers, clientVersion, unknown} = external
+  const told = (method: ExternalMethod, text: string | null) => {
+    const reason = unknown.find((each) => each.method === method)?.reason
+    return text ?? `unknown: ${method} ${unknownWords[reason ?? 'wrong-answer']}`
+  }
+  const fetching = syncing ? `block ${syncing.currentBlock} of ${syncing.highestBlock}` : 'no'
+  const rows = [
+    ['version', told('web3_clientVersion', clientVersion)],
+    ['mode', told('rollup_getInfo', rollup && rollup.mode)],
+    [
+      'head',
+      told('eth_getBlockByNumber', head && `${head.number}, ${isoTime(BigInt(head.timestamp))}`),
+    ],
+    [
+      'syncing',
+      told('eth_syncing', syncing === null ? null : rollup?.syncing && !syncing ? 'yes' : fetching),
+    ],
+    ['L1', told('rollup_getInfo', rollup && `block ${rollup.l1Block}`)],
+    [
+      'verified',
+      told('rollup_getInfo', rollup && `transaction ${rollup.verifiedIndex} of ${rollup.index}`),
+    ],
+    ['pool', told('txpool_status', pool && `${pool.pending} pending, ${pool.queued} queued`)],
+    ['peers', told('net_peerCount', peerCount === null ? null : `${peerCount}`)],
+  ] as const
+  const listed = peers?.map(({name, remoteAddress}) => `  ${remoteAddress} ${name}`.trimEnd()) ?? []
+  return [`The node of ${profile} is external: ${endpoint ?? ''}.`, fields(rows), ...listed].join(
+    '\n',
+  )
+}
+
+const unknownWords: Record<UnknownReason, string> = {
+  'not-offered': 'is not offered',
+  refused: 'is refused',
+  'wrong-answer': 'has a wrong answer',
 }
 
 function silentText(profile: string, daemon: NodeReport['daemon']): string {

@@ -6,11 +6,11 @@ import {fields, table} from './table.ts'
 
 /** A profile for a screen: endpoints by host only. */
 export function profileJson(name: string, profile: Profile, inUse: boolean) {
-  const {l1, l2, pos} = profile.endpoints
+  const {l1, l2, pos, caFile = null} = profile.endpoints
   const hosts = {l1: l1.map(redactUrl), l2: l2.map(redactUrl)}
   return {
     ...{...profile, name, inUse},
-    endpoints: {...hosts, pos: pos === null ? null : redactUrl(pos)},
+    endpoints: {...hosts, pos: pos === null ? null : redactUrl(pos), caFile},
   }
 }
 
@@ -27,6 +27,7 @@ export function profileText(name: string, profile: Profile, inUse: boolean): str
     ['L1 endpoints', endpoints.l1.join(', ') || 'those of the network'],
     ['L2 endpoints', endpoints.l2.join(', ') || 'those of the network'],
     ['consensus layer', endpoints.pos ?? 'that of the network'],
+    ...(endpoints.caFile ? [['vouched by', endpoints.caFile] as [string, string]] : []),
     [
       'node',
       profile.node

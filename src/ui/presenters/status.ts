@@ -1,4 +1,5 @@
 import {formatWeiShort, shortHex} from '../../lib/units.ts'
+import type {ExternalNode} from '../../protocol/external-node.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {StatusView} from '../../services/status.ts'
 import {issueLines} from './health.ts'
@@ -34,12 +35,25 @@ function rotationRows({rotation}: StatusView): Row[] {
   ]
 }
 
-function nodeRows({node, nodeProcess, nodeExpected}: StatusView): Row[] {
-  if (!nodeExpected) return []
+function nodeRows({node, nodeProcess, nodeRuntime, externalNode}: StatusView): Row[] {
+  if (nodeRuntime === null) return []
+  if (nodeRuntime === 'external') return [['node', externalWords(externalNode)]]
   if (!node) {
     return [['node', nodeProcess ? `process ${nodeProcess.pid} does not answer` : 'does not run']]
   }
   return [['node', `${node.phase}, head ${node.head.number}, ${node.peers.length} peers`]]
+}
+
+/** One line of a foreign node. */
+export function externalWords(node: ExternalNode | null): string {
+  if (!node) return 'external, does not answer'
+  const {rollup, head, syncing, peerCount} = node
+  const isSyncing = rollup?.syncing === true || (syncing !== null && syncing !== false)
+  return [
+    `external, ${rollup?.mode ?? 'mode unknown'}${isSyncing ? ', syncing' : ''}`,
+    `head ${head?.number ?? 'unknown'}`,
+    peerCount === null ? 'peers unknown' : `${peerCount} peers`,
+  ].join(', ')
 }
 
 function moneyRows({money, l2MetisWei}: StatusView): Row[] {

@@ -43,6 +43,9 @@ const l1 = object<Network['l1']>('The L1 of the network.', {
       word('Rules.', ['published', 'mainnet', 'unknown']),
     ),
   ),
+  infoImplementations: optional(
+    list('Implementations of LockingInfo that are known.', address('An implementation.')),
+  ),
   batchSenders: list('Accounts whose inbox transactions count.', address('An account.')),
   confirmations: count('Blocks on top of a block before its events count.'),
   staleAfterSeconds: optional(
@@ -68,6 +71,10 @@ const l2 = object<Network['l2']>('The L2 of the network.', {
     metis: address('METIS.'),
     gasPriceOracle: address('GasPriceOracle.'),
   }),
+  sequencerSetImplementations: optional(
+    list('Implementations of MetisSequencerSet that are known.', address('An implementation.')),
+  ),
+  legacyTransactions: optional(flag('True: nodes take legacy transactions only.')),
   phase2Block: count('First block that may hold many transactions.'),
   slotMs: count('Length of a block slot, in milliseconds.'),
   emptyBlocks: flag('True: there is a block in each slot, also without transactions.'),
@@ -120,6 +127,7 @@ export const networkSchemas: CommandSchemas = {
       l2,
       posRestUrl: nullable(text('Consensus layer: scheme and host; null when none is known.')),
       kind,
+      caFile: optional(text('PEM of an authority that vouches for its endpoints.')),
       lst: object<Network['lst']>('Liquid-staking providers.', {artemis: nullable(artemis)}),
     }),
   },

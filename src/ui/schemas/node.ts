@@ -1,3 +1,4 @@
+import {nodeRuntimes} from '../../health/snapshot.ts'
 import type {NodeReport} from '../../services/node-report.ts'
 import {
   as,
@@ -19,6 +20,7 @@ import type {CommandSchemas} from './document.ts'
 import {logLine} from './parts/log-line.ts'
 import {issue} from './parts/health.ts'
 import type {GuardView} from '../presenters/guard.ts'
+import {externalNode} from './parts/external-node.ts'
 import {nodeStatus} from './parts/node-status.ts'
 
 const profile = text('Name of the profile.')
@@ -97,6 +99,7 @@ export const nodeSchemas: CommandSchemas = {
   'node status': {
     data: object<NodeReport>('The node of the profile.', {
       profile,
+      runtime: word('`external`: it is not ours, and was asked over JSON-RPC.', nodeRuntimes),
       daemon: nullable(
         object<NonNullable<NodeReport['daemon']>>(
           'The background process; null: none was started.',
@@ -108,6 +111,11 @@ export const nodeSchemas: CommandSchemas = {
         ),
       ),
       status: as(nullable(nodeStatus), 'Its own account; null when it does not answer.'),
+      external: as(
+        nullable(externalNode),
+        'What a foreign node tells of itself; null when it does not answer, or is one of ours.',
+      ),
+      endpoint: nullable(text('Scheme and host of a foreign node; null for one of ours.')),
       issues: list('Everything that is wrong with it, worst first.', issue),
     }),
   },

@@ -19,7 +19,7 @@ const profile = shared(
       owner: nullable(text('What signs as the owner; null: it is elsewhere.')),
       signer: nullable(text('What signs as the signer; null: it is elsewhere.')),
     }),
-    endpoints: object<Profile['endpoints']>('Endpoints of its own: scheme and host.', {
+    endpoints: object<Required<Profile['endpoints']>>('Endpoints of its own: scheme and host.', {
       l1: list('L1, in the order in which they are asked; none: those of the network.', {
         type: 'string',
       }),
@@ -27,6 +27,9 @@ const profile = shared(
         type: 'string',
       }),
       pos: nullable(text('Consensus layer; null: that of the network.')),
+      caFile: nullable(
+        text('PEM of an authority that vouches for them; null: those of the system.'),
+      ),
     }),
     node: nullable(
       object<NonNullable<Profile['node']>>('Its bundled node; null: none is set up.', {

@@ -1,3 +1,4 @@
+import {nodeRuntimes} from '../../health/snapshot.ts'
 import type {L1Money} from '../../services/health/money.ts'
 import type {Part, StatusView} from '../../services/status.ts'
 import type {DashboardView, Panel} from '../dashboard/view.ts'
@@ -22,6 +23,7 @@ import {
 import type {CommandSchemas} from './document.ts'
 import {rotationFields} from './parts/epoch.ts'
 import {health} from './parts/health.ts'
+import {externalNode} from './parts/external-node.ts'
 import {nodeStatus} from './parts/node-status.ts'
 import {sequencerRecord, stakeFields} from './parts/sequencer.ts'
 
@@ -116,6 +118,13 @@ const page = object<StatusView>('Everything an operator looks at first.', {
     }),
   ),
   nodeExpected: flag('True when the profile has a bundled node.'),
+  nodeRuntime: nullable(
+    word('`external`: the node behind the L2 endpoint of the profile.', nodeRuntimes),
+  ),
+  externalNode: as(
+    nullable(externalNode),
+    'What an external node tells of itself; null when it does not answer or there is none.',
+  ),
   nodesAreBundled: flag('True when the network runs on bundled nodes.'),
   kind: word('What may be rehearsed there without loss.', ['main', 'test', 'local']),
   nextAction: text('One sentence: what to do next.'),

@@ -1,0 +1,177 @@
+/**
+ * A node that is not ours, from what it tells of itself. It may hold the signer key: nothing here says to start
+ * another one.
+ */
+import type {ExternalNode} from '../../protocol/external-node.ts'
+import {BEHIND_BLOCKS} from '../thresholds.ts'
+import {
+  andReason,
+  commandFor,
+  isSilent,
+  silentSince,
+  type Finding,
+  type Rule,
+  type View,
+} from '../rule.ts'
+import {wallClockOf} from '../snapshot.ts'
+import {respanDueSeconds, stallLimitSeconds} from '../stall.ts'
+import {costOf, severityOf} from './node-cost.ts'
+
+/** One thing that its own account can show. */
+type ExternalRule = (node: ExternalNode, view: View) => Finding[]
+
+const isOurTurn = ({l2}: View) => l2.known && l2.value.epoch?.mine === true
+
+/** Where L2 does not answer at all, that is the one cause to tell. */
+const unreachable: Rule = (view) => {
+  const {node, l2, setting} = view
+  if (setting.nodeRuntime !== 'external' || !isSilent(node) || !l2.known) return []
+  const text = node.isSilent
+    ? 'your node is there and does not answer'
+    : 'your node does not answer'
+  return [
+    {
+      id: 'node-unreachable',
+      severity: severityOf(view),
+      text,
+      cost: andReason(costOf(view), text, node.reason),
+      remedy: commandFor(setting, 'network check'),
+      sources: ['node'],
+      ...silentSince(node, view),
+    },
+  ]
+}
+
+/** That it says nothing of itself does not mean that it is in order. */
+const notTold: ExternalRule = ({unknown, rollup}, view) => {
+  const {setting, money} = view
+  // Peers are an operator's own business, and most nodes list them to nobody.
+  const missing = unknown.filter(
+    ({method, reason}) =>
+      reason === 'wrong-answer' || method === 'rollup_getInfo' || method === 'eth_syncing',
+  )
+  if (missing.length === 0) return []
+  const isOperator = money.known && money.value.sequencer?.status === 'active'
+  const names = missing.map(({method}) => method).join(', ')
+  return [
+    {
+      id: 'node-not-told',
+      severity:
+        isOperator || missing.some(({reason}) => reason === 'wrong-answer') ? 'warn' : 'info',
+      text: rollup
+        ? 'your node does not say all of how it stands'
+        : 'your L2 endpoint does not say how a node stands',
+      cost: `Unknown is not in order: ${names} gave no usable answer. Name the address of the node itself as the first L2 endpoint.`,
+      remedy: commandFor(setting, 'node status'),
+      sources: ['node'],
+    },
+  ]
+}
+
+const verifier: ExternalRule = ({rollup}, view) => {
+  if (rollup?.mode !== 'verifier') return []
+  const {money, setting} = view
+  const isActive = money.known && money.value.sequencer?.status === 'active'
+  const isNow = isOurTurn(view)
+  return [
+    {
+      id: 'node-is-verifier',
+      severity: isNow ? 'critical' : isActive ? 'warn' : 'info',
+      text: isNow ? 'your turn, and your node runs as a verifier' : 'your node runs as a verifier',
+      cost: isActive
+        ? 'It makes no block in your turns unless another node of yours does. Its mode is set where it is started.'
+        : 'It follows the chain and makes no block.',
+      remedy: commandFor(setting, 'node status'),
+      sources: ['node'],
+    },
+  ]
+}
+
+const syncing: ExternalRule = ({rollup, syncing: fetching}, view) => {
+  const isFetching = fetching !== null && fetching !== false
+  if (!isFetching && rollup?.syncing !== true) return []
+  const isNow = isOurTurn(view)
+  const remaining = isFetching ? Math.max(0, fetching.highestBlock - fetching.currentBlock) : null
+  return [
+    {
+      id: 'node-catching-up',
+      severity: isNow ? 'critical' : 'warn',
+      text: isNow ? 'your turn, and your node is still catching up' : 'your node is catching up',
+      cost: `It builds nothing until it has caught up.${remaining === null ? '' : ` ${remaining} blocks remain.`}`,
+      remedy: commandFor(view.setting, 'node status'),
+      sources: ['node'],
+    },
+  ]
+}
+
+/** L2's own silence is told by L2: this is the silence of one that others have left behind, or of one alone. */
+const silent: ExternalRule = ({head}, view) => {
+  const {l2, node, now, setting} = view
+  if (!head || !node.known) return []
+  const readAtSeconds = Math.floor(wallClockOf(node.atMs, now) / 1000)
+  const seconds = Math.max(0, readAtSeconds - head.timestamp)
+  if (seconds <= stallLimitSeconds(setting)) return []
+  if (l2.known && Number(l2.value.headBlock) <= head.number) return []
+  const isNow = isOurTurn(view)
+  return [
+    {
+      id: 'node-silent',
+      severity: isNow || seconds > respanDueSeconds(setting) ? 'critical' : 'warn',
+      text: `the newest block of your node is ${seconds} s old`,
+      cost: isNow
+        ? 'It is your turn, and no transaction is confirmed.'
+        : 'It follows no block and would miss its next turn.',
+      remedy: commandFor(setting, 'node status'),
+      sources: ['node'],
+      sinceMs: head.timestamp * 1000,
+    },
+  ]
+}
+
+const behind: ExternalRule = ({head, othersHead}, {l2, setting}) => {
+  if (!head) return []
+  const best = Math.max(othersHead ?? 0, l2.known ? Number(l2.value.headBlock) : 0)
+  const lag = best - head.number
+  if (lag <= BEHIND_BLOCKS) return []
+  return [
+    {
+      id: 'node-behind',
+      severity: 'warn',
+      text: `your node is ${lag} blocks behind L2`,
+      cost: 'It builds nothing until it has caught up, and what it serves is old.',
+      remedy: commandFor(setting, 'node status'),
+      sources: ['node', 'l2'],
+    },
+  ]
+}
+
+const noPeers: ExternalRule = ({peerCount, peers, rollup}, {pos, setting}) => {
+  // Of an endpoint that is no l2geth the number says nothing.
+  if (rollup === null || (peerCount ?? peers?.length ?? null) !== 0) return []
+  if (pos.known && pos.value.validators <= 1) return []
+  return [
+    {
+      id: 'node-no-peers',
+      severity: 'warn',
+      text: 'your node has no peers',
+      cost: 'It hears of no block but its own, and nobody hears of its blocks.',
+      remedy: commandFor(setting, 'node status'),
+      sources: ['node'],
+    },
+  ]
+}
+
+/** One that still catches up has an old head: one cause, one finding. */
+const standing: ExternalRule = (node, view) => {
+  const found = syncing(node, view)
+  return found.length > 0 ? found : [...silent(node, view), ...behind(node, view)]
+}
+
+const accountRules: readonly ExternalRule[] = [verifier, standing, noPeers, notTold]
+
+const account: Rule = (view) => {
+  const external = view.node.known ? view.node.value.external : null
+  return external ? accountRules.flatMap((rule) => rule(external, view)) : []
+}
+
+export const externalNodeRules: readonly Rule[] = [unreachable, account]

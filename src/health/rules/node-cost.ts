@@ -1,0 +1,20 @@
+/** What it costs that a node makes no blocks: the same whoever wrote the node. */
+import type {View} from '../rule.ts'
+
+/** What a node that makes no blocks costs its operator now. */
+export function costOf({l2, money}: View): string {
+  if (l2.known && l2.value.epoch?.mine) {
+    return 'It is your turn: L2 stands still until another sequencer takes over.'
+  }
+  if (l2.known && l2.value.next?.mine)
+    return `Your turn begins after block ${l2.value.epoch?.endBlock ?? l2.value.headBlock}.`
+  if (money.known && money.value.sequencer === null) return 'It follows no block.'
+  return 'It follows no block and would miss its next turn.'
+}
+
+/** A node of somebody who has no sequencer misses nothing yet. */
+export function severityOf({money}: View): 'warn' | 'critical' {
+  if (!money.known) return 'critical'
+  const status = money.value.sequencer?.status
+  return status === undefined || status === 'unlocked' ? 'warn' : 'critical'
+}
