@@ -25,6 +25,8 @@ export const ENGINE_BLOCK_RECEIPTS = 500
 export const ENGINE_LOAD_CHARS = 3_000_000
 /** Receipts composed between two turns of the event loop: 300 x 0.03 ms = 9 ms. */
 export const RECEIPT_CHUNK = 300
+/** Engine: single receipts asked for at once, 1 to 2 ms each: what is to be sealed comes in between. */
+export const RECEIPTS_AT_ONCE = 20
 /** Headers in a snapshot: the 256 that BLOCKHASH can name, and the head. */
 export const SNAPSHOT_HEADERS = 257
 /** Engine: its process is replaced after so many: each leaves 0.8 kB behind, these are 160 MB. */
@@ -169,12 +171,14 @@ export const STAGE_SHARE_START = 0.9
 export const STAGE_SHARE_LEAST = 0.5
 export const STAGE_SHARE_MOST = 0.97
 /** Pool: after something was late; four slots without take it back. */
+/** Pool: more is promised only after a slot in which all was in the engine this part of it before sealing. */
+export const STAGE_SLACK = 0.02
 export const STAGE_SHARE_CUT = 0.92
-export const STAGE_SHARE_GROWTH = 1.02
+export const STAGE_SHARE_GROWTH = 1.01
 /** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
-export const SEAL_RESERVE = 0.04
+export const SEAL_RESERVE = 0.06
 /** Pool: what comes in this last part is confirmed with the next block, 2.2 s later at most. */
-export const NEXT_SLOT_OPENS = 0.06
+export const NEXT_SLOT_OPENS = 0.02
 /** Pool: a few are let in at any moment: at worst they are confirmed a part of a slot later. */
 export const POOL_ANY_MOMENT = 10
 /** Pool: the slot of the public network, for a node that is not producing. */

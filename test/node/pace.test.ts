@@ -12,12 +12,13 @@ import {
   STAGE_SHARE_LEAST,
   STAGE_SHARE_MOST,
   STAGE_SHARE_START,
+  STAGE_SLACK,
 } from '../../src/node/limits.ts'
 import {CostModel} from '../../src/node/mempool/cost-model.ts'
 import {Pace} from '../../src/node/mempool/pace.ts'
 
 const SLOT_MS = 2000
-const calm = {sealed: 4000, late: 0, refused: 0, startedLateMs: 0, slotMs: SLOT_MS}
+const calm = {sealed: 4000, late: 0, refused: 0, startedLateMs: 0, slackMs: 100, slotMs: SLOT_MS}
 const START = STAGE_RATE_START * STAGE_SHARE_START
 
 /** One slot in which the engine took full chunks at this speed, and once stood still. */
@@ -73,6 +74,15 @@ test('the last chunk before a seal is one that does not delay it', () => {
   expect(pace.chunkFor(SLOT_MS)).toBe(STAGE_CHUNK)
   expect(pace.chunkFor(50)).toBe(Math.floor(STAGE_RATE_START * 0.05))
   expect(pace.chunkFor(-100)).toBe(ENGINE_BATCH)
+})
+
+test('nothing more is promised after a slot in which the engine was just in time', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  const {ratePerSecond} = pace
+  pace.slotEnded({...calm, refused: 9, slackMs: SLOT_MS * STAGE_SLACK})
+  expect(pace.ratePerSecond).toBe(ratePerSecond)
+  pace.slotEnded({...calm, refused: 9, slackMs: SLOT_MS * STAGE_SLACK + 1})
+  expect(pace.ratePerSecond).toBeGreaterThan(ratePerSecond)
 })
 
 test('sealing that begins late is a sign of too much, as what is late itself', () => {

@@ -27,6 +27,7 @@ import {
   STAGE_SHARE_LEAST,
   STAGE_SHARE_MOST,
   STAGE_SHARE_START,
+  STAGE_SLACK,
   USUAL_SLOT_MS,
 } from '../limits.ts'
 import type {CostModel} from './cost-model.ts'
@@ -69,6 +70,8 @@ export interface SlotOutcome {
   refused: number
   /** Milliseconds after its time at which sealing began. */
   startedLateMs: number
+  /** Milliseconds before its time at which nothing was left to bring into the engine. */
+  slackMs: number
   slotMs: number
 }
 
@@ -118,12 +121,12 @@ export class Pace {
    * What the engine takes is measured, and how much of it can be promised is learned: less when
    * something came late, more while all was in time and somebody was refused.
    */
-  slotEnded({sealed, late, refused, startedLateMs, slotMs}: SlotOutcome): void {
+  slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
     // A few may be late by a hiccup of the machine, which tells nothing about what fits.
     const isOverload =
       late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART || startedLateMs > slotMs * SEAL_RESERVE
     if (isOverload) this.#share = Math.max(STAGE_SHARE_LEAST, this.#share * STAGE_SHARE_CUT)
-    else if (late === 0 && refused > 0) {
+    else if (late === 0 && refused > 0 && slackMs > slotMs * STAGE_SLACK) {
       this.#share = Math.min(STAGE_SHARE_MOST, this.#share * STAGE_SHARE_GROWTH)
     }
     const seen = this.#takeSeen()

@@ -40,6 +40,7 @@ export class PoolUpkeep {
   readonly #options: UpkeepOptions
   #lastExpiryMs = 0
   #late = 0
+  #emptiedAtMs = 0
   /** What we held of the last blocks, until their receipts tell what was used. */
   readonly #included = new Map<Hash, (HeldTransaction | undefined)[]>()
 
@@ -59,13 +60,20 @@ export class PoolUpkeep {
     for (const {arrivedAtMs} of taken) metrics.observe('hold', now - arrivedAtMs)
   }
 
+  /** The engine has what was taken. */
+  staged(): void {
+    if (!this.#options.mempool.hasPending) this.#emptiedAtMs = this.#options.clock.monotonicMs()
+  }
+
   /** A block is about to be sealed: were all in time that were promised this slot? */
   slotEnds(sealed: number, atMs: number): void {
     const {mempool, pace, slotMs, clock} = this.#options
     const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
     this.#late = late
     const startedLateMs = clock.monotonicMs() - atMs
-    pace.slotEnded({sealed, late, refused: mempool.takeRefused(), startedLateMs, slotMs})
+    const slackMs = mempool.hasPending ? 0 : atMs - this.#emptiedAtMs
+    const refused = mempool.takeRefused()
+    pace.slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs})
   }
 
   /** They are in the block that is the head of the chain now. */

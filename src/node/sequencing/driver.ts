@@ -235,6 +235,7 @@ export class Driver {
     const startedMs = clock.monotonicMs()
     const refused = await chain.engine.stage(taken.map(({raw}) => raw))
     pace.staged(taken.length, clock.monotonicMs() - startedMs)
+    this.#upkeep.staged()
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
