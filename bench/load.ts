@@ -4,7 +4,8 @@ import {createRpcClient, RpcResponseError, type RpcClient} from '../src/lib/json
 const BATCH = 50
 const TICK_MS = 20
 const HEAD_POLL_MS = 10
-const CONNECTIONS = 8
+/** With fewer, what is offered waits here and not at the node. */
+const CONNECTIONS = 48
 /** What a node says of a block that it has and cannot show yet. */
 const UNAVAILABLE = -32_002
 

@@ -154,7 +154,3 @@ export async function measureCapacity(scene: Scene, seconds: number, engine: num
   const {blocks} = await scene.offer(1.3 * engine, seconds)
   return steadyRate(blocks)
 }
-
-export function confirmationAt(scene: Scene, perSecond: number, seconds: number) {
-  return scene.offer(perSecond, seconds)
-}

@@ -3,14 +3,16 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {measureIngress} from './ingress.ts'
+import {engineCapacity} from './engine-capacity.ts'
 import {comparePairs, timeCommand} from './measure.ts'
+import {measureRow, tellRow} from './node-rows.ts'
 
 const root = join(import.meta.dirname, '..')
 const launcher = join(root, 'bin', 'metis-seq')
 const program = join(root, 'bin', 'run.cjs')
 // Below the range from which the system hands out ports by itself.
 const BASE_PORT = 24_545
+const SCENE_SECONDS = 6
 
 interface Line {
   what: string
@@ -30,7 +32,6 @@ try {
   const up = `local up --detach --nodes 1 --base-port ${BASE_PORT} --blocks-before-fork 2 --slot-ms 2000`
   await run(up)
   await benchStatus()
-  await benchIngress()
 } finally {
   await run('local down')
   rmSync(home, {recursive: true, force: true})
@@ -39,11 +40,9 @@ try {
 for (const {what, budget, better, ratio, seen} of lines) {
   const ok = better === 'lower' ? ratio <= budget : ratio >= budget
   const bound = better === 'lower' ? 'at most' : 'at least'
-  process.stdout.write(
-    `${ok ? 'ok  ' : 'OVER'} ${what}: ${ratio.toFixed(2)} (${bound} ${budget}); ${seen}\n`,
-  )
-  if (!ok) process.exitCode = 1
+  say(`${ok ? 'ok  ' : 'OVER'} ${what}: ${ratio.toFixed(2)} (${bound} ${budget}); ${seen}`)
 }
+await benchNodes()
 
 /** Budget: a version is asked by scripts in loops, so it may cost little more than Node.js itself. */
 async function benchVersion(): Promise<void> {
@@ -83,16 +82,20 @@ async function benchStatus(): Promise<void> {
   })
 }
 
-/** Budget: thin node; signature recovery runs in the node and again in the engine. */
-async function benchIngress(): Promise<void> {
-  const {nodeRate, engineRate} = await measureIngress(home, `http://127.0.0.1:${BASE_PORT + 10}`)
-  lines.push({
-    what: 'node ingress against the bare engine',
-    budget: 0.3,
-    better: 'higher',
-    ratio: nodeRate / engineRate,
-    seen: `${nodeRate.toFixed(0)} against ${engineRate.toFixed(0)} transactions per second`,
-  })
+/** A few seconds of each scene; `node bench/node.ts` takes its time. */
+async function benchNodes(): Promise<void> {
+  for (const kind of ['transfer', 'erc20'] as const) {
+    const engine = await engineCapacity(kind, SCENE_SECONDS)
+    for (const nodes of [1, 3]) {
+      const row = await measureRow({kind, nodes, seconds: SCENE_SECONDS, engine, loads: [0.8, 2]})
+      for (const line of tellRow(row)) say(line)
+    }
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+  if (line.startsWith('OVER')) process.exitCode = 1
 }
 
 function run(words: string): Promise<void> {

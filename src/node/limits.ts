@@ -25,6 +25,8 @@ export const ENGINE_BLOCK_RECEIPTS = 500
 export const ENGINE_LOAD_CHARS = 3_000_000
 /** Receipts composed between two turns of the event loop: 300 x 0.03 ms = 9 ms. */
 export const RECEIPT_CHUNK = 300
+/** Engine: single receipts asked for at once, 1 to 2 ms each: what is to be sealed comes in between. */
+export const RECEIPTS_AT_ONCE = 20
 /** Headers in a snapshot: the 256 that BLOCKHASH can name, and the head. */
 export const SNAPSHOT_HEADERS = 257
 /** Engine: its process is replaced after so many: each leaves 0.8 kB behind, these are 160 MB. */
@@ -56,16 +58,34 @@ export const MAX_TRANSACTION_GAS = 30_000_000n
 /** As geth: four 32 KiB slots. */
 export const MAX_TRANSACTION_BYTES = 131_072
 /**
- * Gas for instructions packed into one block, at first: 1.5 s of the slowest opcode in a 2 s slot.
- * Intrinsic gas is not counted, since it buys no instruction.
+ * Gas for instructions that a block may count: what its calls are known to use, or a third of what they declare. So it
+ * declares 300 M at most, 4.6 s of the slowest opcode: one late block, once.
  */
-export const BLOCK_EXECUTION_GAS = 100_000_000n
-/** It grows while full blocks seal fast, up to 4.6 s of the slowest opcode: one late block, once. */
-export const MAX_EXECUTION_GAS = 300_000_000n
-/** It falls when blocks seal slowly, down to 0.5 s of the slowest opcode; one transaction always fits. */
-export const MIN_EXECUTION_GAS = 30_000_000n
-/** Ten full blocks, 20 s, from the first value to the highest. */
-export const EXECUTION_GAS_GROWTH = 1.12
+export const BLOCK_EXECUTION_GAS = 100_000_000
+/** Cost: a known call counts with this part of what it declares at least, since it may use all of it for once. */
+export const COST_DECLARED_PART = 3
+/** Cost: gas that the last calls of a function used, and how many make it known. */
+export const COST_SAMPLES = 64
+export const COST_SAMPLES_LEAST = 8
+/** Cost: above the highest of them. */
+export const COST_MARGIN = 1.1
+/** Cost: a call that uses so much more than was counted makes its function unknown for a while. */
+export const COST_LIE_FACTOR = 1.25
+export const COST_LIE_LEAST_GAS = 20_000
+export const COST_LIE_KEPT_MS = 600_000
+/** Cost: functions that are remembered: 4,000 x 700 bytes. */
+export const COST_KINDS = 4_000
+/** Cost: gas in a millisecond of code that nobody has seen: the slowest opcode, 65 M gas/s. */
+export const COST_UNKNOWN_GAS_PER_MS = 65_000
+/** Cost: the most by which one block may change what is believed. */
+export const COST_STEP_MOST = 4
+/** Cost: what sealing takes for a payment, and for a block without anything, at first. */
+export const SEAL_BASE_MS = 0.1
+export const SEAL_FIXED_MS = 20
+/** Cost: no machine seals payments faster. */
+export const SEAL_BASE_MS_LEAST = 0.01
+/** Driver: sealing is expected to take so much longer than what was counted. */
+export const SEAL_MARGIN = 1.15
 /** Part of a slot that sealing may take. */
 export const SEAL_SHARE = 0.4
 /** Pool: code that runs at fewer gas in a millisecond is slow: a transfer of tokens runs at 4,000,000. */
@@ -151,12 +171,16 @@ export const STAGE_SHARE_START = 0.9
 export const STAGE_SHARE_LEAST = 0.5
 export const STAGE_SHARE_MOST = 0.97
 /** Pool: after something was late; four slots without take it back. */
+/** Pool: more is promised only after a slot in which all was in the engine this part of it before sealing. */
+export const STAGE_SLACK = 0.02
 export const STAGE_SHARE_CUT = 0.92
-export const STAGE_SHARE_GROWTH = 1.02
+export const STAGE_SHARE_GROWTH = 1.01
 /** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
-export const SEAL_RESERVE = 0.04
+export const SEAL_RESERVE = 0.06
 /** Pool: what comes in this last part is confirmed with the next block, 2.2 s later at most. */
 export const NEXT_SLOT_OPENS = 0.02
+/** Pool: a few are let in at any moment: at worst they are confirmed a part of a slot later. */
+export const POOL_ANY_MOMENT = 10
 /** Pool: the slot of the public network, for a node that is not producing. */
 export const USUAL_SLOT_MS = 2_000
 /** Pool: nonces that may be missing in front of a transaction that waits for them. */
@@ -175,8 +199,6 @@ export const STAGE_CHUNK = 300
 /** Driver: transactions taken at the last moment: two batches; each delays the block by 5 ms. */
 export const SEAL_CHUNK = 60
 
-/** Driver: how much the newest block counts in the time that sealing is expected to take. */
-export const SEAL_LEAD_WEIGHT = 0.3
 /** Driver: what comes within this time goes to the engine in one request instead of one each. */
 export const STAGE_GATHER_MS = 10
 /** A fork is searched for its common ancestor this far back, in steps of one answer. */

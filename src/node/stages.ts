@@ -19,6 +19,7 @@ import {Heads} from './heads/heads.ts'
 import {L1Loop} from './l1-loop.ts'
 import {STARTUP_GRACE_MS} from './limits.ts'
 import {Accounts} from './mempool/accounts.ts'
+import {CostModel} from './mempool/cost-model.ts'
 import {Mempool} from './mempool/mempool.ts'
 import {Pace} from './mempool/pace.ts'
 import {SlowCode} from './mempool/slow-code.ts'
@@ -104,9 +105,10 @@ export function connectStages(
 ): Stages {
   const {network, logger, clock = systemClock} = options
   const {genesis, l1, onHalt} = context
-  const mempool = new Mempool()
+  const costs = new CostModel(network.l2.slotMs)
+  const mempool = new Mempool({}, costs)
   const {growth} = chain.state
-  const pace = new Pace(() => growth.gasRoom)
+  const pace = new Pace(costs, () => growth.gasRoom)
   const slowCode = new SlowCode(network.l2.slotMs)
   const rules = rulesOf(network)
   const accounts = new Accounts(chain.engine)
@@ -141,7 +143,7 @@ export function connectStages(
   }))
   const heads = openHeads(options, context, chain, (batch) => gate.noteBatch(batch))
   const driver = new Driver({
-    ...{chain, guard, gate, mempool, accounts, pace, slowCode, exchange, rules, clock},
+    ...{chain, guard, gate, mempool, accounts, pace, costs, slowCode, exchange, rules, clock},
     ...{metrics, onHalt, slotMs: network.l2.slotMs},
     signer: options.signerAccount,
     emptyBlocks: network.l2.emptyBlocks,

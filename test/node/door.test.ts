@@ -13,6 +13,7 @@ import {Forwarder} from '../../src/node/peers/forwarder.ts'
 import type {Turn} from '../../src/node/rotation/rotation.ts'
 import {recoverSender} from '../../src/protocol/transaction.ts'
 import {accountOf, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
+import {roomFor} from '../helpers/pool-room.ts'
 
 const producer: Address = '0x00000000000000000000000000000000000000a1'
 const nobody: Address = '0x0000000000000000000000000000000000000000'
@@ -56,7 +57,7 @@ beforeEach(() => {
     owners: () => ({mpc: undefined, relayer: undefined}),
     nowMs: () => systemClock.monotonicMs(),
     stateRoom: () => ({leaves: 0, limit: 1000, isFull: false, gasRoom: 100_000_000}),
-    room: () => ({count: 1, gas: 10 ** 9, bytes: 10 ** 6, waiting: 1}),
+    room: () => ({...roomFor(1), count: 1}),
     journal: {append: (raw) => journal.push(raw), withdraw: (raw) => journal.push(`-${raw}`)},
     onHeld: (_hash: Hash) => {},
   })

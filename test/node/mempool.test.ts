@@ -3,6 +3,7 @@ import {beforeEach, describe, expect, test} from 'vitest'
 
 import type {TransactionKind} from '../../src/node/mempool/classify.ts'
 import {Accounts} from '../../src/node/mempool/accounts.ts'
+import {CostModel} from '../../src/node/mempool/cost-model.ts'
 import {Pace} from '../../src/node/mempool/pace.ts'
 import {SlowCode} from '../../src/node/mempool/slow-code.ts'
 import {Metrics} from '../../src/node/metrics.ts'
@@ -12,7 +13,13 @@ import {silentLogger} from '../../src/lib/log.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
 import {PoolRefusedError} from '../../src/node/mempool/admission.ts'
 import {Mempool, type TakeLimits} from '../../src/node/mempool/mempool.ts'
-import {POOL_FEW, POOL_LIFETIME_MS, POOL_NONCE_WINDOW} from '../../src/node/limits.ts'
+import {
+  POOL_ANY_MOMENT,
+  POOL_FEW,
+  POOL_LIFETIME_MS,
+  POOL_NONCE_WINDOW,
+} from '../../src/node/limits.ts'
+import {costsNoTime, roomFor} from '../helpers/pool-room.ts'
 import {maxCostWei, type SignedTransaction} from '../../src/protocol/transaction.ts'
 
 const alice: Address = '0x00000000000000000000000000000000000000a1'
@@ -21,14 +28,18 @@ const ordinary: TransactionKind = {kind: 'ordinary'}
 const rich = {accountNonce: 0, balanceWei: 10n ** 18n}
 const all: TakeLimits = {
   maxCount: 100,
-  executionGas: 10n ** 9n,
+  gas: 10 ** 9,
+  sealMs: 10 ** 9,
   sizeBytes: 10 ** 6,
   allowAlone: true,
 }
 
+/** What is added at 0 is fresh, however long the process has been running. */
+const atStart = {...systemClock, monotonicMs: () => 0}
+const costs = new CostModel(2000)
 let pool: Mempool
 beforeEach(() => {
-  pool = new Mempool({transactions: 10, perSender: 6})
+  pool = new Mempool({transactions: 10, perSender: 6}, costsNoTime)
 })
 
 function make(sender: Address, accountNonce: number, tipPerGasWei = 100n): SignedTransaction {
@@ -93,7 +104,7 @@ test('taking respects count, gas for instructions and size, and never skips', ()
   for (const nonce of [0, 1, 2]) add(alice, nonce)
   expect(names(pool.take({...all, maxCount: 2}))).toBe('a0 a1')
   pool.putBack()
-  expect(names(pool.take({...all, executionGas: 29_000n}))).toBe('a0')
+  expect(names(pool.take({...all, gas: 29_000}))).toBe('a0')
   pool.putBack()
   expect(names(pool.take({...all, sizeBytes: 299}))).toBe('a0 a1')
   pool.putBack()
@@ -250,8 +261,14 @@ test('after a block of others the pool asks the chain about senders of whom noth
     },
   })
   const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts, clock: systemClock, logger: silentLogger},
-    ...{pace: new Pace(), slowCode: new SlowCode(2000), metrics: new Metrics(), slotMs: 2000},
+    ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
+    ...{
+      pace: new Pace(costs),
+      costs,
+      slowCode: new SlowCode(2000),
+      metrics: new Metrics(),
+      slotMs: 2000,
+    },
     onUpkeep: () => {},
   })
   add(alice, 1)
@@ -288,8 +305,14 @@ test('what is known of an account moves on with our blocks, and is read anew aft
   expect(accounts.known(bob)).toBeUndefined()
 
   const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts, clock: systemClock, logger: silentLogger},
-    ...{pace: new Pace(), slowCode: new SlowCode(2000), metrics: new Metrics(), slotMs: 2000},
+    ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
+    ...{
+      pace: new Pace(costs),
+      costs,
+      slowCode: new SlowCode(2000),
+      metrics: new Metrics(),
+      slotMs: 2000,
+    },
     onUpkeep: () => {},
   })
   add(bob, 0)
@@ -303,7 +326,7 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 
 describe('fairness', () => {
   test('senders take turns, however many one of them sent before', () => {
-    pool = new Mempool()
+    pool = new Mempool({}, costsNoTime)
     for (let nonce = 0; nonce < 50; nonce++) add(alice, nonce)
     add(bob, 0)
     add(bob, 1)
@@ -311,8 +334,8 @@ describe('fairness', () => {
   })
 
   test('one sender gets at most eight times what it leaves free', () => {
-    pool = new Mempool()
-    const room = {count: 900, gas: 10 ** 9, bytes: 10 ** 9, waiting: 900}
+    pool = new Mempool({}, costsNoTime)
+    const room = roomFor(900)
     let taken = 0
     const flood = () => pool.add(make(alice, taken), ordinary, rich, 0, room)
     while (refusal(flood) === 'taken') taken++
@@ -324,10 +347,9 @@ describe('fairness', () => {
 })
 
 test('when there is less room than was thought, the last of it is for those who hold few', () => {
-  pool = new Mempool()
-  const room = (waiting: number) => ({count: 900, gas: 10 ** 9, bytes: 10 ** 9, waiting})
+  pool = new Mempool({}, costsNoTime)
   const offer = (sender: Address, nonce: number, waiting: number) =>
-    refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, room(waiting)))
+    refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, roomFor(waiting)))
   for (let nonce = 0; nonce < 90; nonce++) offer(alice, nonce, 900)
   expect(offer(alice, 90, 100)).toBe('sender-limit')
   for (let nonce = 0; nonce < POOL_FEW; nonce++) expect(offer(bob, nonce, 100)).toBe('taken')
@@ -335,36 +357,71 @@ test('when there is less room than was thought, the last of it is for those who 
 })
 
 describe('room', () => {
-  const roomy = {count: 100, gas: 10 ** 9, bytes: 10 ** 9, waiting: 100}
+  const roomy = {...roomFor(100), count: 100}
   const addInto = (room: typeof roomy, sender: Address, nonce: number) =>
     refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, room))
 
   test('what is in the open block counts for the block, not for what waits', () => {
-    addInto(roomy, alice, 0)
-    pool.take(all)
-    expect(addInto({...roomy, waiting: 1}, alice, 1)).toBe('taken')
-    expect(addInto({...roomy, waiting: 1}, bob, 0)).toBe('pool-full')
+    for (let nonce = 0; nonce < 2; nonce++) addInto(roomy, alice, nonce)
+    pool.take({...all, maxCount: 1})
     expect(addInto({...roomy, count: 2}, bob, 0)).toBe('pool-full')
     expect(addInto({...roomy, gas: 80_000}, bob, 0)).toBe('pool-full')
     expect(addInto({...roomy, bytes: 299}, bob, 0)).toBe('pool-full')
     expect(addInto({...roomy, gas: 87_000, bytes: 300}, bob, 0)).toBe('taken')
   })
 
-  test('what could not be ready is refused before anybody asks who sent it', () => {
-    const full = {...roomy, waiting: 0}
-    expect(refusal(() => pool.assertFits(make(alice, 0), full))).toBe('pool-full')
-    expect(refusal(() => pool.assertFits(make(alice, 0), roomy))).toBe('taken')
-    expect(refusal(() => pool.assertFits(make(alice, 0), undefined))).toBe('taken')
+  test('what is in a block that is being sealed takes nothing from the next one', () => {
+    for (let nonce = 0; nonce < 3; nonce++) addInto(roomy, alice, nonce)
+    pool.take(all)
+    expect(addInto({...roomy, count: 1}, bob, 0)).toBe('pool-full')
+    expect(addInto({...roomy, count: 1, isNext: true}, bob, 0)).toBe('taken')
+  })
+
+  test('when time is short a few are let in, and no more; one alone always', () => {
+    const full = {...roomFor(0), ms: 0}
+    expect(addInto(full, bob, 0)).toBe('taken')
+    pool = new Mempool({}, costsNoTime)
+    let taken = 0
+    const flood = () => pool.add(make(alice, taken), ordinary, rich, 0, full)
+    while (refusal(flood) === 'taken') taken++
+    expect(taken).toBe(POOL_FEW)
+    expect(refusal(flood)).toBe('sender-limit')
+    for (let nonce = 0; nonce < POOL_ANY_MOMENT - POOL_FEW; nonce++) addInto(full, bob, nonce)
+    expect(addInto(full, bob, POOL_ANY_MOMENT - POOL_FEW)).toBe('pool-full')
+  })
+
+  test('what could not be ready is refused before anybody asks who sent it, and told when to come back', () => {
+    for (let nonce = 0; nonce < POOL_ANY_MOMENT / 2; nonce++) {
+      for (const sender of [alice, bob]) addInto(roomy, sender, nonce)
+    }
+    const full = {...roomFor(0), ms: 0}
+    const assert = (room: typeof full | undefined) => pool.assertFits(make(alice, 9), room, 0)
+    expect(() => assert(full)).toThrow(
+      expect.objectContaining({reason: 'pool-full', retryAfterMs: 700}),
+    )
+    expect(refusal(() => assert(roomy))).toBe('taken')
+    expect(refusal(() => assert(undefined))).toBe('taken')
     expect(pool.takeRefused()).toBe(1)
   })
 
+  test('sealing has a time of its own, however long the slot still is', () => {
+    pool = new Mempool({}, {costOf: () => ({gas: 1, ms: 40})})
+    const room = {...roomFor(10_000), sealMs: 100}
+    expect([0, 1, 2].map((nonce) => addInto(room, alice, nonce))).toEqual([
+      'taken',
+      'taken',
+      'pool-full',
+    ])
+    expect(pool.take({...all, sealMs: 50})).toHaveLength(1)
+  })
+
   test('what waits for a nonce takes no room, and has its own limit', () => {
-    expect(addInto({...roomy, count: 0, waiting: 0}, alice, 1)).toBe('taken')
-    expect(addInto({...roomy, count: 0, waiting: 0}, alice, 0)).toBe('pool-full')
+    expect(addInto({...roomy, count: 0, ms: 0}, alice, 1)).toBe('taken')
+    expect(addInto({...roomy, count: 0, ms: 0}, alice, 0)).toBe('pool-full')
   })
 
   test('what the MPC sends is never refused for room', () => {
-    const full = {...roomy, count: 0, waiting: 0}
+    const full = {...roomy, count: 0, ms: 0}
     const system = () => pool.add(make(bob, 0), {kind: 'system'}, rich, 0, full)
     expect(refusal(system)).toBe('taken')
   })

@@ -1,23 +1,24 @@
 import {expect, test} from 'vitest'
 
 import {
-  BLOCK_EXECUTION_GAS,
   ENGINE_BATCH,
-  MAX_BLOCK_TRANSACTIONS,
-  MAX_EXECUTION_GAS,
-  MIN_EXECUTION_GAS,
   NEXT_SLOT_OPENS,
+  SEAL_FIXED_MS,
+  SEAL_RESERVE,
+  SEAL_SHARE,
   STAGE_CHUNK,
   STAGE_RATE_LEAST,
   STAGE_RATE_START,
   STAGE_SHARE_LEAST,
   STAGE_SHARE_MOST,
   STAGE_SHARE_START,
+  STAGE_SLACK,
 } from '../../src/node/limits.ts'
+import {CostModel} from '../../src/node/mempool/cost-model.ts'
 import {Pace} from '../../src/node/mempool/pace.ts'
 
 const SLOT_MS = 2000
-const calm = {sealed: 4000, late: 0, refused: 0, slotMs: SLOT_MS}
+const calm = {sealed: 4000, late: 0, refused: 0, startedLateMs: 0, slackMs: 100, slotMs: SLOT_MS}
 const START = STAGE_RATE_START * STAGE_SHARE_START
 
 /** One slot in which the engine took full chunks at this speed, and once stood still. */
@@ -29,7 +30,7 @@ function slotAt(pace: Pace, perSecond: number, outcome: Partial<typeof calm> = {
 }
 
 test('what is promised follows the speed of full chunks, not that of small ones or of one pause', () => {
-  const pace = new Pace()
+  const pace = new Pace(new CostModel(SLOT_MS))
   expect(pace.ratePerSecond).toBe(START)
   for (let slot = 0; slot < 20; slot++) slotAt(pace, 6000)
   expect(pace.ratePerSecond).toBeCloseTo(6000 * STAGE_SHARE_START, 0)
@@ -41,7 +42,7 @@ test('what is promised follows the speed of full chunks, not that of small ones 
 })
 
 test('less is promised when much came late, and more while all is in time and somebody is refused', () => {
-  const pace = new Pace()
+  const pace = new Pace(new CostModel(SLOT_MS))
   slotAt(pace, STAGE_RATE_START, {late: 500})
   const cut = pace.ratePerSecond
   expect(cut).toBeLessThan(START)
@@ -54,7 +55,7 @@ test('less is promised when much came late, and more while all is in time and so
 })
 
 test('without full chunks, what a slot held when more was promised is the measure', () => {
-  const pace = new Pace()
+  const pace = new Pace(new CostModel(SLOT_MS))
   pace.slotEnded({...calm, sealed: 3000, late: 500})
   expect(pace.ratePerSecond).toBeLessThan(1500)
   pace.slotEnded({...calm, sealed: 0, late: 9})
@@ -62,63 +63,62 @@ test('without full chunks, what a slot held when more was promised is the measur
 })
 
 test('a hiccup neither cuts it nor lets it grow', () => {
-  const pace = new Pace()
+  const pace = new Pace(new CostModel(SLOT_MS))
   pace.slotEnded({...calm, sealed: 3, late: 2, refused: 5})
   pace.slotEnded({...calm, late: 82, refused: 5})
   expect(pace.ratePerSecond).toBe(START)
 })
 
 test('the last chunk before a seal is one that does not delay it', () => {
-  const pace = new Pace()
+  const pace = new Pace(new CostModel(SLOT_MS))
   expect(pace.chunkFor(SLOT_MS)).toBe(STAGE_CHUNK)
   expect(pace.chunkFor(50)).toBe(Math.floor(STAGE_RATE_START * 0.05))
   expect(pace.chunkFor(-100)).toBe(ENGINE_BATCH)
 })
 
-test('the gas of a block grows slowly while full blocks seal fast, up to its bound', () => {
-  const pace = new Pace()
-  pace.sealed(Number(pace.executionGas), 100, SLOT_MS)
-  expect(pace.executionGas).toBeGreaterThan(BLOCK_EXECUTION_GAS)
-  expect(pace.executionGas).toBeLessThan((BLOCK_EXECUTION_GAS * 12n) / 10n)
-  for (let block = 0; block < 100; block++) pace.sealed(Number(pace.executionGas), 100, SLOT_MS)
-  expect(pace.executionGas).toBe(MAX_EXECUTION_GAS)
+test('nothing more is promised after a slot in which the engine was just in time', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  const {ratePerSecond} = pace
+  pace.slotEnded({...calm, refused: 9, slackMs: SLOT_MS * STAGE_SLACK})
+  expect(pace.ratePerSecond).toBe(ratePerSecond)
+  pace.slotEnded({...calm, refused: 9, slackMs: SLOT_MS * STAGE_SLACK + 1})
+  expect(pace.ratePerSecond).toBeGreaterThan(ratePerSecond)
 })
 
-test('one slow block brings it down at once, to what fits; never below one transaction', () => {
-  const pace = new Pace()
-  pace.sealed(100_000_000, 1600, SLOT_MS)
-  expect(pace.executionGas).toBe(50_000_000n)
-  pace.sealed(50_000_000, 10_000, SLOT_MS)
-  expect(pace.executionGas).toBe(MIN_EXECUTION_GAS)
+test('sealing that begins late is a sign of too much, as what is late itself', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  pace.slotEnded({...calm, startedLateMs: SLOT_MS * SEAL_RESERVE})
+  expect(pace.ratePerSecond).toBe(START)
+  pace.slotEnded({...calm, startedLateMs: SLOT_MS * SEAL_RESERVE + 1})
+  expect(pace.ratePerSecond).toBeLessThan(START)
 })
 
-test('blocks that are not full prove nothing', () => {
-  const pace = new Pace()
-  for (let block = 0; block < 100; block++) pace.sealed(1_000_000, 5, SLOT_MS)
-  expect(pace.executionGas).toBe(BLOCK_EXECUTION_GAS)
-})
-
-test('an empty block that seals slowly does not take gas from the full ones', () => {
-  const pace = new Pace()
-  pace.sealed(0, 1900, SLOT_MS)
-  expect(pace.executionGas).toBe(BLOCK_EXECUTION_GAS)
-})
-
-test('what may wait shrinks with the slot, and opens for the next one at its end', () => {
-  const pace = new Pace()
-  const waitingAt = (msToEnd: number) => Math.round(pace.room({msToEnd, slotMs: SLOT_MS}).waiting)
-  const perMs = START / 1000
-  expect(waitingAt(2000)).toBe(Math.round(perMs * 1920))
-  expect(waitingAt(1000)).toBe(Math.round(perMs * 920))
+test('time shrinks with the slot, is closed while the block is sealed, and opens for the next one', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  const at = (msToEnd: number, sealMs = 300) =>
+    pace.room({msToSeal: msToEnd - sealMs, msToEnd, slotMs: SLOT_MS})
+  const usable = (ms: number) =>
+    Math.round((ms - SLOT_MS * SEAL_RESERVE) * STAGE_SHARE_START - SEAL_FIXED_MS)
   const opensMs = SLOT_MS * NEXT_SLOT_OPENS
-  expect(waitingAt(opensMs + 1)).toBe(Math.round(perMs * opensMs))
-  expect(waitingAt(opensMs)).toBe(Math.round(perMs * (opensMs + 1920)))
-  expect(waitingAt(-100)).toBe(Math.round(perMs * (opensMs + 1920)))
-  expect(pace.room({msToEnd: 1000, slotMs: SLOT_MS}).count).toBe(MAX_BLOCK_TRANSACTIONS)
-  expect(pace.room({msToEnd: 0, slotMs: SLOT_MS}).count).toBe(2 * MAX_BLOCK_TRANSACTIONS)
+
+  expect({...at(2000), ms: Math.round(at(2000).ms)}).toMatchObject({
+    ...{ms: usable(2000), sealMs: SLOT_MS * SEAL_SHARE, isNext: false},
+    retryAfterMs: SLOT_MS - opensMs,
+  })
+  expect(Math.round(at(1000).ms)).toBe(usable(1000))
+  // What comes now would be in the next block, more than a slot and a tenth from now.
+  expect(at(300)).toMatchObject({ms: 0, isNext: true, retryAfterMs: 300 - opensMs})
+  expect(at(opensMs + 1)).toMatchObject({ms: 0, isNext: true})
+  expect({...at(opensMs), ms: Math.round(at(opensMs).ms)}).toMatchObject({
+    ...{ms: usable(opensMs + SLOT_MS), isNext: true, retryAfterMs: SLOT_MS},
+  })
+  // The block is late: the next one still comes a slot after its time.
+  expect(Math.round(at(-200).ms)).toBe(usable(SLOT_MS - 200))
+  // Nothing is to be sealed for long: nobody is refused.
+  expect(at(opensMs, 20)).toMatchObject({isNext: true})
 })
 
-test('a short slot has room too', () => {
-  const room = new Pace().room({msToEnd: 30, slotMs: 60})
-  expect(room.waiting).toBeGreaterThan(50)
+test('sealing is expected to take what was counted, and a little more', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  expect(pace.sealMs(100)).toBeGreaterThan(SEAL_FIXED_MS + 100)
 })

@@ -183,7 +183,8 @@ export class AnvilEngine implements ExecutionEngine {
     if (block.transactions.length > ENGINE_BLOCK_RECEIPTS) {
       const {chainId} = this.#options.genesis
       const read = (method: string, params: readonly unknown[]) => this.read(method, params)
-      const composed = await composeReceipts({read, chainId}, block)
+      const readAll = (calls: Parameters<typeof this.readAll>[0]) => this.readAll(calls)
+      const composed = await composeReceipts({read, readAll, chainId}, block)
       if (composed) return composed
     }
     const receipts = await this.read('eth_getBlockReceipts', [tag])

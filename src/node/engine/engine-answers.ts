@@ -14,10 +14,10 @@ export function missing(
   return wanted.filter((raw) => !found.has(raw))
 }
 
-/** Two fields of the engine's own that no other node gives. */
+/** Without two fields that no other node gives, and the bloom, which follows from the logs. */
 export function withoutExtras(receipt: unknown): unknown {
   if (!isRecord(receipt)) return receipt
-  const {blobGasPrice: _price, blockTimestamp: _time, ...plain} = receipt
+  const {blobGasPrice: _price, blockTimestamp: _time, logsBloom: _bloom, ...plain} = receipt
   return plain
 }
 

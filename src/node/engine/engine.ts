@@ -79,7 +79,7 @@ export interface ExecutionEngine {
   /** Several calls in one request, answers in order; an answer may be an RpcResponseError. */
   readAll(calls: readonly {method: string; params?: readonly unknown[]}[]): Promise<unknown[]>
   /**
-   * Receipts of a block that the engine has executed, in its order, as `eth_getBlockReceipts` has them.
+   * Receipts of a block that the engine has executed, in its order, as `eth_getBlockReceipts` has them, without the bloom.
    *
    * @returns undefined when the engine no longer keeps the transactions of that block
    */

@@ -37,6 +37,8 @@ export interface BlockEvent {
   /** Seconds since 1970; not known any more of a removed block. */
   timestamp?: number
   logs: readonly PlacedLog[]
+  /** Of each transaction, intrinsic gas included; of a block that was added. */
+  gasUsed?: readonly number[]
 }
 
 export interface HistoryOptions {
@@ -231,7 +233,9 @@ export class History {
     if (isForgotten) logger.warn('receipts lost', {block: at})
     this.store.append({...kept, hasReceipts: !isForgotten}, chunks)
     const timestamp = sealed ? {timestamp: sealed.timestamp} : {}
-    this.#tell({type: 'added', number: at, hash, ...timestamp, logs: placedLogs(receipts, hashes)})
+    const gasUsed = receipts.map((receipt) => receipt.gasUsed)
+    const logs = placedLogs(receipts, hashes)
+    this.#tell({type: 'added', number: at, hash, ...timestamp, logs, gasUsed})
   }
 
   async #receiptsOf(block: ReceiptsRequest, transactionHashes: readonly Hash[]) {

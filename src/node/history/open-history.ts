@@ -18,7 +18,7 @@ export interface OpenHistory {
  * @throws {MetisSeqError} DISK_FULL, STORE_DAMAGED, STORE_BUSY
  */
 export function openHistory(
-  {options, genesis, chain, clock, watch}: NodeParts,
+  {options, genesis, chain, clock, watch, driver}: NodeParts,
   closers: Closer[],
 ): OpenHistory {
   const {network, dataDir, logger} = options
@@ -41,6 +41,7 @@ export function openHistory(
   })
   watch.onHead(() => history.wake())
   chain.followedBy({wait: () => history.pace(), isBehind: () => history.lag > 0})
+  history.listen(({hash, gasUsed}) => gasUsed && driver.spent(hash, gasUsed))
   history.start()
   closers.push(() => history.stop())
   return {history, reader}

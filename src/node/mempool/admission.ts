@@ -2,7 +2,14 @@
 import {PlainError} from '../../lib/errors.ts'
 import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
-import {POOL_FEW, POOL_NONCE_WINDOW, POOL_SENDER_SHARE, POOL_SHARED_ROOM} from '../limits.ts'
+import {
+  POOL_ANY_MOMENT,
+  POOL_FEW,
+  POOL_NONCE_WINDOW,
+  POOL_SENDER_SHARE,
+  POOL_SHARED_ROOM,
+} from '../limits.ts'
+import type {Cost} from './cost-model.ts'
 import type {AccountState, HeldTransaction} from './mempool.ts'
 import type {PoolRoom} from './pace.ts'
 import type {Load} from './ready-queue.ts'
@@ -24,12 +31,19 @@ export class PoolRefusedError extends PlainError {
   readonly reason: RefusalReason
   /** One sentence of ours, where the message has the words of l2geth. */
   readonly detail: string
+  /** When it may come again, where time alone changes the answer. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(reason: RefusalReason, message: string, detail = message) {
+  constructor(
+    reason: RefusalReason,
+    message: string,
+    {detail = message, retryAfterMs}: {detail?: string; retryAfterMs?: number | undefined} = {},
+  ) {
     super(message)
     this.name = 'PoolRefusedError'
     this.reason = reason
     this.detail = detail
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -39,18 +53,27 @@ export interface PoolLoad {
   open: Readonly<Load>
 }
 
+const nothing: Readonly<Load> = {count: 0, gas: 0, bytes: 0, ms: 0}
+
 /** Told before the signature is recovered, which costs most: in a flood nearly all are refused here. */
-export function fitsIn(transaction: ParsedTransaction, pool: PoolLoad): boolean {
-  const {room, waiting, open} = pool
-  return (
-    freeCountOf(pool) >= 1 &&
-    room.gas - waiting.gas - open.gas >= Number(executionGas(transaction)) &&
-    room.bytes - waiting.bytes - open.bytes >= transaction.sizeBytes
-  )
+export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
+  const {room, waiting} = pool
+  // What is in a block that is being sealed takes nothing from the next one.
+  const open = room.isNext ? nothing : pool.open
+  const isInBlock =
+    waiting.count + open.count < room.count &&
+    waiting.gas + open.gas + cost.gas <= room.gas &&
+    waiting.bytes + open.bytes + sizeBytes <= room.bytes
+  // Alone it may be larger than a block should be.
+  if (waiting.count + open.count === 0) return room.count > 0
+  if (!isInBlock || waiting.ms + open.ms + cost.ms > room.sealMs) return false
+  return waiting.count < POOL_ANY_MOMENT || freeMs(pool) >= room.stageMs + cost.ms
 }
 
-function freeCountOf({room, waiting, open}: PoolLoad): number {
-  return Math.min(room.count - waiting.count - open.count, room.waiting - waiting.count)
+/** Time of the slot that nobody has been promised yet. */
+function freeMs({room, waiting, open}: PoolLoad): number {
+  const sealMs = waiting.ms + (room.isNext ? 0 : open.ms)
+  return room.ms - waiting.count * room.stageMs - sealMs
 }
 
 /**
@@ -62,32 +85,33 @@ function freeCountOf({room, waiting, open}: PoolLoad): number {
  * @returns pool-full or sender-limit; undefined when it may come in
  */
 export function readyRefusal(
-  held: HeldTransaction,
+  {cost, sizeBytes}: Pick<HeldTransaction, 'cost' | 'sizeBytes'>,
   ofSender: number,
   pool: PoolLoad,
 ): PoolRefusedError | undefined {
-  if (!fitsIn(held, pool)) return poolFull()
   const {room} = pool
-  const shared = {...pool, room: {...room, waiting: room.waiting * POOL_SHARED_ROOM}}
-  const freeCount = Math.max(0, freeCountOf(shared))
-  if (ofSender < POOL_FEW || ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
-  return refused('sender-limit', 'The sender has its share of the next block; send it again after.')
+  if (!fitsIn(cost, sizeBytes, pool)) return poolFull(room)
+  if (ofSender < POOL_FEW) return undefined
+  const sharedMs = freeMs({...pool, room: {...room, ms: room.ms * POOL_SHARED_ROOM}})
+  const freeCount = Math.max(0, sharedMs / (room.stageMs + room.baseMs))
+  if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
+  return refused(
+    'sender-limit',
+    'The sender has its share of the next block; send it again after.',
+    {retryAfterMs: room.retryAfterMs},
+  )
 }
 
 export function assertNonce({accountNonce}: HeldTransaction, account: AccountState): void {
   if (accountNonce < account.accountNonce) {
-    throw refused(
-      'nonce-too-low',
-      l2gethWords.nonceTooLow,
-      `The nonce ${accountNonce} is too low; the next one is ${account.accountNonce}.`,
-    )
+    throw refused('nonce-too-low', l2gethWords.nonceTooLow, {
+      detail: `The nonce ${accountNonce} is too low; the next one is ${account.accountNonce}.`,
+    })
   }
   if (accountNonce > account.accountNonce + POOL_NONCE_WINDOW) {
-    throw refused(
-      'nonce-too-high',
-      l2gethWords.nonceTooHigh,
-      `The nonce ${accountNonce} is more than ${POOL_NONCE_WINDOW} ahead of ${account.accountNonce}.`,
-    )
+    throw refused('nonce-too-high', l2gethWords.nonceTooHigh, {
+      detail: `The nonce ${accountNonce} is more than ${POOL_NONCE_WINDOW} ahead of ${account.accountNonce}.`,
+    })
   }
 }
 
@@ -114,10 +138,16 @@ export function stateFull({leaves, limit}: StateRoom): PoolRefusedError {
   )
 }
 
-export function poolFull(): PoolRefusedError {
-  return refused('pool-full', 'The pool is full; try again after the next block.')
+export function poolFull(room?: Pick<PoolRoom, 'retryAfterMs'>): PoolRefusedError {
+  return refused('pool-full', 'The pool is full; try again after the next block.', {
+    retryAfterMs: room?.retryAfterMs,
+  })
 }
 
-export function refused(reason: RefusalReason, message: string, detail?: string): PoolRefusedError {
-  return new PoolRefusedError(reason, message, detail)
+export function refused(
+  reason: RefusalReason,
+  message: string,
+  more?: {detail?: string; retryAfterMs?: number | undefined},
+): PoolRefusedError {
+  return new PoolRefusedError(reason, message, more)
 }

@@ -6,7 +6,6 @@ import type {Address, Hash, Hex} from 'viem'
 
 import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {
-  executionGas,
   maxCostWei,
   type ParsedTransaction,
   type SignedTransaction,
@@ -18,9 +17,11 @@ import {
   POOL_QUEUED,
   POOL_QUEUED_PER_SENDER,
   POOL_TRANSACTIONS,
+  USUAL_SLOT_MS,
 } from '../limits.ts'
 import {type PoolLoad, assertNonce, fitsIn, poolFull, readyRefusal, refused} from './admission.ts'
 import {isAlone, type TransactionKind} from './classify.ts'
+import {CostModel, type Cost} from './cost-model.ts'
 import type {PoolRoom} from './pace.ts'
 import {addTo, ReadyQueue, type Load} from './ready-queue.ts'
 
@@ -32,11 +33,16 @@ export interface AccountState {
 export interface HeldTransaction extends SignedTransaction {
   lane: TransactionKind
   arrivedAtMs: number
+  /** As it was counted when it came in. */
+  cost: Cost
 }
 
 export interface TakeLimits {
   maxCount: number
-  executionGas: bigint
+  /** As it is counted. */
+  gas: number
+  /** Milliseconds of sealing. */
+  sealMs: number
   sizeBytes: number
   /** False when something was taken for the same block before. */
   allowAlone: boolean
@@ -57,6 +63,7 @@ interface Sender {
 
 export class Mempool {
   readonly #limits: MempoolLimits
+  readonly #costs: Pick<CostModel, 'costOf'>
   readonly #known = new Map<Hash, HeldTransaction>()
   /** Blocks name their transactions by bytes; hashing thousands of them again would be a waste. */
   readonly #byRaw = new Map<Hex, HeldTransaction>()
@@ -64,11 +71,15 @@ export class Mempool {
   readonly #ready = new ReadyQueue()
   /** Handed to the driver for an open block. */
   readonly #taken = new Map<Hash, HeldTransaction>()
-  readonly #takenLoad: Load = {count: 0, gas: 0, bytes: 0}
+  readonly #takenLoad: Load = {count: 0, gas: 0, bytes: 0, ms: 0}
   #refused = 0
   readonly #recommits = new Map<Hash, HeldTransaction>()
 
-  constructor(limits: Partial<MempoolLimits> = {}) {
+  constructor(
+    limits: Partial<MempoolLimits> = {},
+    costs: Pick<CostModel, 'costOf'> = new CostModel(USUAL_SLOT_MS),
+  ) {
+    this.#costs = costs
     this.#limits = {transactions: POOL_TRANSACTIONS, perSender: POOL_PER_SENDER, ...limits}
   }
 
@@ -86,7 +97,8 @@ export class Mempool {
     nowMs: number,
     room?: PoolRoom,
   ): 'pending' | 'queued' | 'recommit' {
-    const held: HeldTransaction = {...transaction, lane, arrivedAtMs: nowMs}
+    const cost = this.#costs.costOf(transaction, nowMs)
+    const held: HeldTransaction = {...transaction, lane, arrivedAtMs: nowMs, cost}
     const {hash} = held
     if (this.#known.has(hash)) throw refused('already-known', l2gethWords.known(hash))
     assertNonce(held, account)
@@ -101,11 +113,9 @@ export class Mempool {
     else this.#assertRoom(held, sender, room)
     const costWei = sender.costWei + maxCostWei(held) - (before ? maxCostWei(before) : 0n)
     if (costWei > account.balanceWei) {
-      throw refused(
-        'funds',
-        l2gethWords.funds,
-        'The sender cannot pay for this transaction and those before it.',
-      )
+      throw refused('funds', l2gethWords.funds, {
+        detail: 'The sender cannot pay for this transaction and those before it.',
+      })
     }
     if (before) this.#replace(before, held)
     // A read that began before the last block must not take the nonce back.
@@ -126,10 +136,12 @@ export class Mempool {
    *
    * @throws {PoolRefusedError} pool-full
    */
-  assertFits(transaction: ParsedTransaction, room: PoolRoom | undefined): void {
-    if (!room || fitsIn(transaction, this.#loadIn(room))) return
+  assertFits(transaction: ParsedTransaction, room: PoolRoom | undefined, nowMs: number): void {
+    if (!room) return
+    const cost = this.#costs.costOf(transaction, nowMs)
+    if (fitsIn(cost, transaction.sizeBytes, this.#loadIn(room))) return
     this.#refused++
-    throw poolFull()
+    throw poolFull(room)
   }
 
   #loadIn(room: PoolRoom): PoolLoad {
@@ -156,6 +168,11 @@ export class Mempool {
   /** All that is held, in the order of arrival. */
   all(): HeldTransaction[] {
     return [...this.#known.values()]
+  }
+
+  /** Milliseconds of sealing for what is in the open block. */
+  get openMs(): number {
+    return this.#takenLoad.ms
   }
 
   counts(): {pending: number; queued: number} {
@@ -201,15 +218,12 @@ export class Mempool {
   /** Takes out transactions for the open block: nonce order per sender, senders in turns. */
   take(limits: TakeLimits): HeldTransaction[] {
     const taken: HeldTransaction[] = []
-    let gas = 0n
-    let bytes = 0
+    const load: Load = {count: 0, gas: 0, bytes: 0, ms: 0}
     for (let held = this.#ready.peek(); held; held = this.#ready.peek()) {
-      gas += executionGas(held)
-      bytes += held.sizeBytes
-      const fits =
-        taken.length < limits.maxCount && gas <= limits.executionGas && bytes <= limits.sizeBytes
+      addTo(load, held, 1)
+      const isFirst = limits.allowAlone && taken.length === 0 && limits.maxCount > 0
       // One that does not fit ends the block: skipping it would reorder its sender or starve it.
-      if (!fits) break
+      if (!isFirst && !isWithin(load, limits)) break
       const alone = isAlone(held.lane)
       if (alone && (taken.length > 0 || !limits.allowAlone)) break
       this.#ready.shift()
@@ -238,7 +252,7 @@ export class Mempool {
     if (this.#taken.size === 0) return
     this.#ready.unshift([...this.#taken.values()])
     this.#taken.clear()
-    Object.assign(this.#takenLoad, {count: 0, gas: 0, bytes: 0})
+    Object.assign(this.#takenLoad, {count: 0, gas: 0, bytes: 0, ms: 0})
   }
 
   /** Removes transactions that are in a block, and moves their senders' nonces. */
@@ -315,19 +329,15 @@ export class Mempool {
 
   #assertReplaces(held: HeldTransaction, before: HeldTransaction): void {
     if (this.#taken.has(before.hash)) {
-      throw refused(
-        'in-block',
-        l2gethWords.nonceTooLow,
-        'A transaction with this nonce is already in the block being built.',
-      )
+      throw refused('in-block', l2gethWords.nonceTooLow, {
+        detail: 'A transaction with this nonce is already in the block being built.',
+      })
     }
     const needed = (before.tipPerGasWei * (100n + POOL_PRICE_BUMP_PERCENT)) / 100n
     if (held.tipPerGasWei >= needed) return
-    throw refused(
-      'underpriced',
-      l2gethWords.underpriced,
-      `The replacement pays too little; it needs ${needed} wei per gas.`,
-    )
+    throw refused('underpriced', l2gethWords.underpriced, {
+      detail: `The replacement pays too little; it needs ${needed} wei per gas.`,
+    })
   }
 
   #assertRoom(held: HeldTransaction, sender: Sender, room: PoolRoom | undefined): void {
@@ -405,4 +415,9 @@ export class Mempool {
       this.#ready.delete(held)
     }
   }
+}
+
+function isWithin(load: Load, {maxCount, gas, sealMs, sizeBytes}: TakeLimits): boolean {
+  const {count, bytes, ms} = load
+  return count <= maxCount && load.gas <= gas && ms <= sealMs && bytes <= sizeBytes
 }

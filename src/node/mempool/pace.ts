@@ -1,16 +1,17 @@
 /**
  * What this node can confirm in one slot, learned from what it did. In: the outcome of each slot.
- * Out: the gas a block may declare, and how much may wait for it.
+ * Out: how much may wait for the block that comes next.
+ *
+ * A slot has one thing to give, which is time: of the engine to take transactions in, and then to execute them. What is
+ * accepted has to find both before the slot ends, or it is refused at once.
  */
 import {
   BLOCK_EXECUTION_GAS,
   ENGINE_BATCH,
-  EXECUTION_GAS_GROWTH,
   MAX_BLOCK_BYTES,
   MAX_BLOCK_TRANSACTIONS,
-  MAX_EXECUTION_GAS,
-  MIN_EXECUTION_GAS,
   NEXT_SLOT_OPENS,
+  SEAL_MARGIN,
   SEAL_RESERVE,
   SEAL_SHARE,
   STAGE_CHUNK,
@@ -26,18 +27,35 @@ import {
   STAGE_SHARE_LEAST,
   STAGE_SHARE_MOST,
   STAGE_SHARE_START,
+  STAGE_SLACK,
   USUAL_SLOT_MS,
 } from '../limits.ts'
-import type {Load} from './ready-queue.ts'
+import type {CostModel} from './cost-model.ts'
 
-/** How much may be ready, counting what is in the open block. */
-export interface PoolRoom extends Load {
-  /** Of that, how many the engine does not have yet. */
-  waiting: number
+/** What the next block can take. */
+export interface PoolRoom {
+  count: number
+  /** Gas for instructions, as it is counted. */
+  gas: number
+  bytes: number
+  /** Milliseconds to bring what waits into the engine, and to seal it with what is in the open block. */
+  ms: number
+  /** Of that, for sealing at most. */
+  sealMs: number
+  /** Milliseconds to bring one transaction into the engine. */
+  stageMs: number
+  /** Milliseconds to seal one without instructions. */
+  baseMs: number
+  /** True when it is about the block after the open one, which is being sealed. */
+  isNext: boolean
+  /** When there will be room again. */
+  retryAfterMs: number
 }
 
 export interface SlotTime {
-  /** Until the open block is sealed; 0 or less while it is. */
+  /** Until sealing of the open block begins; 0 or less while it is under way. */
+  msToSeal: number
+  /** Until the slot ends, when the block should be there. */
   msToEnd: number
   slotMs: number
 }
@@ -50,6 +68,10 @@ export interface SlotOutcome {
   late: number
   /** Refused because there was no room. */
   refused: number
+  /** Milliseconds after its time at which sealing began. */
+  startedLateMs: number
+  /** Milliseconds before its time at which nothing was left to bring into the engine. */
+  slackMs: number
   slotMs: number
 }
 
@@ -60,11 +82,12 @@ export class Pace {
   #share = STAGE_SHARE_START
   /** Speed of the full chunks of this slot. */
   #chunks: number[] = []
-  #executionGas = Number(BLOCK_EXECUTION_GAS)
+  readonly #costs: CostModel
   readonly #mostGas: () => number
 
   /** @param mostGas for instructions in one block, whatever the machine could do */
-  constructor(mostGas: () => number = () => Number.POSITIVE_INFINITY) {
+  constructor(costs: CostModel, mostGas: () => number = () => Number.POSITIVE_INFINITY) {
+    this.#costs = costs
     this.#mostGas = mostGas
   }
 
@@ -73,9 +96,14 @@ export class Pace {
     return this.#engineRate * this.#share
   }
 
-  /** Gas for instructions that the next block may declare. */
-  get executionGas(): bigint {
-    return BigInt(Math.floor(Math.min(this.#executionGas, this.#mostGas())))
+  /** Gas for instructions that the next block may count. */
+  get executionGas(): number {
+    return Math.floor(Math.min(BLOCK_EXECUTION_GAS, this.#mostGas()))
+  }
+
+  /** Milliseconds that sealing will take, for an open block of so much. */
+  sealMs(openMs: number): number {
+    return (this.#costs.fixedMs + openMs) * SEAL_MARGIN
   }
 
   /** How many to hand to the engine now, so that the seal does not wait for it. */
@@ -93,11 +121,12 @@ export class Pace {
    * What the engine takes is measured, and how much of it can be promised is learned: less when
    * something came late, more while all was in time and somebody was refused.
    */
-  slotEnded({sealed, late, refused, slotMs}: SlotOutcome): void {
+  slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
     // A few may be late by a hiccup of the machine, which tells nothing about what fits.
-    const isOverload = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
+    const isOverload =
+      late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART || startedLateMs > slotMs * SEAL_RESERVE
     if (isOverload) this.#share = Math.max(STAGE_SHARE_LEAST, this.#share * STAGE_SHARE_CUT)
-    else if (late === 0 && refused > 0) {
+    else if (late === 0 && refused > 0 && slackMs > slotMs * STAGE_SLACK) {
       this.#share = Math.min(STAGE_SHARE_MOST, this.#share * STAGE_SHARE_GROWTH)
     }
     const seen = this.#takeSeen()
@@ -117,48 +146,29 @@ export class Pace {
   }
 
   /**
-   * Declared gas says little about time: a token transfer runs at 4,000 M gas/s, the slowest instruction
-   * at 65. So the bound follows what was measured. It falls at once and rises slowly, and only while
-   * blocks need it.
-   *
-   * @param declared gas for instructions in the block
-   */
-  sealed(declared: number, ms: number, slotMs: number): void {
-    const allowedMs = slotMs * SEAL_SHARE
-    if (ms > allowedMs && declared > 0) {
-      const fitting = (declared / ms) * allowedMs
-      this.#executionGas = gasWithin(Math.min(this.#executionGas, fitting))
-    } else if (declared > this.#executionGas / 2 && ms < allowedMs / 2) {
-      this.#executionGas = gasWithin(this.#executionGas * EXECUTION_GAS_GROWTH)
-    }
-  }
-
-  /**
-   * What may be ready so that all of it is confirmed within a slot of being accepted: what the open block
-   * can still take, and shortly before it is sealed also what the next one can.
+   * What may be ready so that all of it is confirmed within a slot of being accepted: what the open block can still
+   * take, and at the end of the slot what the next one can.
    *
    * @param slot undefined when this node is not producing: one slot's worth
    */
   room(slot: SlotTime | undefined): PoolRoom {
-    const gas = Number(this.executionGas)
-    const block = {count: MAX_BLOCK_TRANSACTIONS, gas, bytes: MAX_BLOCK_BYTES}
-    const {msToEnd, slotMs} = slot ?? {msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
-    const perMs = this.ratePerSecond / 1000
-    const reserveMs = slotMs * SEAL_RESERVE
-    // A small burst is let in at any moment: at worst it is confirmed a tenth of a slot later.
-    const waiting = perMs * Math.max(slotMs * NEXT_SLOT_OPENS, msToEnd - reserveMs)
-    if (msToEnd > slotMs * NEXT_SLOT_OPENS) return {...block, waiting}
+    const whole = {msToSeal: USUAL_SLOT_MS, msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
+    const {msToSeal, msToEnd, slotMs} = slot ?? whole
+    const opensMs = slotMs * NEXT_SLOT_OPENS
+    const isNext = msToEnd <= opensMs
+    const isClosed = msToSeal <= 0 && !isNext
+    const leftMs = isClosed ? 0 : msToEnd + (isNext ? slotMs : 0) - slotMs * SEAL_RESERVE
+    const usableMs = leftMs * this.#share - this.#costs.fixedMs
     return {
-      count: 2 * block.count,
-      gas: 2 * block.gas,
-      bytes: 2 * block.bytes,
-      waiting: waiting + perMs * (slotMs - reserveMs),
+      ...{count: MAX_BLOCK_TRANSACTIONS, gas: this.executionGas, bytes: MAX_BLOCK_BYTES},
+      ms: Math.max(0, usableMs),
+      sealMs: slotMs * SEAL_SHARE,
+      stageMs: 1000 / this.#engineRate,
+      baseMs: this.#costs.baseMs,
+      isNext: isNext || isClosed,
+      retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),
     }
   }
-}
-
-function gasWithin(gas: number): number {
-  return clamp(gas, Number(MIN_EXECUTION_GAS), Number(MAX_EXECUTION_GAS))
 }
 
 function clamp(value: number, least: number, most: number): number {

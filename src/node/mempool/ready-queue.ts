@@ -4,15 +4,16 @@
  */
 import type {Address, Hash} from 'viem'
 
-import {executionGas} from '../../protocol/transaction.ts'
 import type {HeldTransaction} from './mempool.ts'
 
 /** What a set of transactions asks of a block. */
 export interface Load {
   count: number
-  /** Gas for instructions. */
+  /** Gas for instructions, as it is counted. */
   gas: number
   bytes: number
+  /** Milliseconds of sealing. */
+  ms: number
 }
 
 /** One sender's transactions by nonce, lowest first. */
@@ -23,7 +24,7 @@ export class ReadyQueue {
   readonly #system = new Map<Address, Line>()
   /** The sender in front is next. */
   readonly #ordinary = new Map<Address, Line>()
-  readonly #load: Load = {count: 0, gas: 0, bytes: 0}
+  readonly #load: Load = {count: 0, gas: 0, bytes: 0, ms: 0}
 
   get load(): Readonly<Load> {
     return this.#load
@@ -120,6 +121,7 @@ export class ReadyQueue {
 
 export function addTo(load: Load, held: HeldTransaction, sign: 1 | -1): void {
   load.count += sign
-  load.gas += sign * Number(executionGas(held))
+  load.gas += sign * held.cost.gas
   load.bytes += sign * held.sizeBytes
+  load.ms += sign * held.cost.ms
 }

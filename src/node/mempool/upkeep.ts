@@ -1,14 +1,23 @@
 /** What the pool needs after each block. It only learns from blocks and from what is read for it. */
+import type {Hash} from 'viem'
+
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
 import {executionGas} from '../../protocol/transaction.ts'
 import type {ChainState} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
-import {NEXT_SLOT_OPENS, POOL_EXPIRE_MS, POOL_REFRESH, SUSPECT_EXECUTION_GAS} from '../limits.ts'
+import {
+  ENGINE_RECEIPT_BLOCKS,
+  NEXT_SLOT_OPENS,
+  POOL_EXPIRE_MS,
+  POOL_REFRESH,
+  SUSPECT_EXECUTION_GAS,
+} from '../limits.ts'
 import {FORWARD_AGAIN_MS} from '../peer-limits.ts'
 import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {Metrics} from '../metrics.ts'
+import type {CostModel} from './cost-model.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
 import type {Pace} from './pace.ts'
 import type {SlowCode} from './slow-code.ts'
@@ -17,6 +26,7 @@ export interface UpkeepOptions {
   mempool: Mempool
   accounts: Accounts
   pace: Pace
+  costs: CostModel
   slowCode: SlowCode
   metrics: Pick<Metrics, 'observe'>
   slotMs: number
@@ -30,6 +40,9 @@ export class PoolUpkeep {
   readonly #options: UpkeepOptions
   #lastExpiryMs = 0
   #late = 0
+  #emptiedAtMs = 0
+  /** What we held of the last blocks, until their receipts tell what was used. */
+  readonly #included = new Map<Hash, (HeldTransaction | undefined)[]>()
 
   constructor(options: UpkeepOptions) {
     this.#options = options
@@ -47,12 +60,20 @@ export class PoolUpkeep {
     for (const {arrivedAtMs} of taken) metrics.observe('hold', now - arrivedAtMs)
   }
 
+  /** The engine has what was taken. */
+  staged(): void {
+    if (!this.#options.mempool.hasPending) this.#emptiedAtMs = this.#options.clock.monotonicMs()
+  }
+
   /** A block is about to be sealed: were all in time that were promised this slot? */
   slotEnds(sealed: number, atMs: number): void {
-    const {mempool, pace, slotMs} = this.#options
+    const {mempool, pace, slotMs, clock} = this.#options
     const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
     this.#late = late
-    pace.slotEnded({sealed, late, refused: mempool.takeRefused(), slotMs})
+    const startedLateMs = clock.monotonicMs() - atMs
+    const slackMs = mempool.hasPending ? 0 : atMs - this.#emptiedAtMs
+    const refused = mempool.takeRefused()
+    pace.slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs})
   }
 
   /** They are in the block that is the head of the chain now. */
@@ -80,10 +101,22 @@ export class PoolUpkeep {
     this.#options.onUpkeep()
   }
 
+  /** The receipts of a block are known: what its transactions used, intrinsic gas included. */
+  spent(block: Hash, gasUsed: readonly number[]): void {
+    const {costs, clock} = this.#options
+    const included = this.#included.get(block)
+    this.#included.delete(block)
+    if (included) costs.used(included, gasUsed, clock.monotonicMs())
+  }
+
   /** Whoever sent a transaction that was never in our pool is not known without recovering it. */
-  #learn({transactions}: SealedBlock): void {
+  #learn({hash, transactions}: SealedBlock): void {
     const {mempool, accounts} = this.#options
-    const held = transactions.flatMap((raw) => mempool.byRaw(raw) ?? [])
+    const included = transactions.map((raw) => mempool.byRaw(raw))
+    this.#included.set(hash, included)
+    const [oldest] = this.#included.keys()
+    if (this.#included.size > ENGINE_RECEIPT_BLOCKS && oldest) this.#included.delete(oldest)
+    const held = included.filter((item) => item !== undefined)
     if (held.length === transactions.length) accounts.passed(held)
     else accounts.forget()
   }

@@ -52,7 +52,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
   if (!isReserved) {
     await assertState(parsed, options)
-    mempool.assertFits(parsed, room())
+    mempool.assertFits(parsed, room(), nowMs())
   }
   const transaction = await options.recovery.recover(parsed)
   if (!isReserved) options.slowCode?.assertFits(transaction, nowMs())

@@ -9,6 +9,7 @@ import {hexFault, l2gethWords} from '../../protocol/l2geth-words.ts'
 import {assertArity} from './arity.ts'
 import {EngineError} from '../engine/engine.ts'
 import {SUGGESTED_GAS_PRICE_WEI} from '../limits.ts'
+import {PoolRefusedError} from '../mempool/admission.ts'
 import {isSendersFault} from './accept-transaction.ts'
 import {chainMethods} from './chain-methods.ts'
 import type {Caller, Method, RpcContext} from './context.ts'
@@ -100,7 +101,12 @@ function asRpcError(error: unknown): unknown {
   if (isSendersFault(error)) {
     const {message, reason, detail} = error
     const code = reason === 'not-hex' ? rpcCodes.invalidParams : rpcCodes.rejected
-    return new RpcError(code, message, {reason, ...(detail === message ? {} : {detail})})
+    const retryAfterMs = error instanceof PoolRefusedError ? error.retryAfterMs : undefined
+    return new RpcError(code, message, {
+      reason,
+      ...(detail === message ? {} : {detail}),
+      ...(retryAfterMs === undefined ? {} : {retryAfterMs}),
+    })
   }
   // The engine's own errors about a call: reverts with their data, invalid parameters.
   if (error instanceof RpcResponseError) return new RpcError(error.code, error.message, error.data)

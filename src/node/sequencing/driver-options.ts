@@ -6,6 +6,7 @@ import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
 import type {Contradiction} from '../heads/heads.ts'
 import type {Accounts} from '../mempool/accounts.ts'
+import type {CostModel} from '../mempool/cost-model.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {Pace} from '../mempool/pace.ts'
 import type {SlowCode} from '../mempool/slow-code.ts'
@@ -20,6 +21,7 @@ export interface DriverOptions {
   mempool: Mempool
   accounts: Accounts
   pace: Pace
+  costs: CostModel
   slowCode: SlowCode
   exchange: BlockExchange
   rules: BlockRules

@@ -3,7 +3,7 @@
  * peers and timers only leave word; everything that changes the chain happens in here, one after the
  * other.
  */
-import type {Address, Hex} from 'viem'
+import type {Address, Hash, Hex} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {errorFacts} from '../../lib/log.ts'
@@ -16,6 +16,7 @@ import {
   DRIVER_RETRY_MS,
   ENGINE_RESTARTS,
   SEAL_CHUNK,
+  SEAL_SHARE,
   STAGE_GATHER_MS,
 } from '../limits.ts'
 import type {SlotTime} from '../mempool/pace.ts'
@@ -107,6 +108,11 @@ export class Driver {
   /** How many missed the block that they were accepted for, in the last own slot. */
   get late(): number {
     return this.#upkeep.late
+  }
+
+  /** The receipts of a block are known. */
+  spent(block: Hash, gasUsed: readonly number[]): void {
+    this.#upkeep.spent(block, gasUsed)
   }
 
   /** Undefined when this node is not producing. */
@@ -221,13 +227,15 @@ export class Driver {
   async #stage(): Promise<void> {
     const {chain, mempool, pace, clock} = this.#options
     const open = this.#openBlock()
-    const taken = mempool.take(open.room(pace.chunkFor(this.#slots.time.msToEnd)))
+    const taken = mempool.take(open.room(pace.chunkFor(this.#slots.time.msToSeal)))
     if (taken.length === 0) return
     open.add(taken)
+    this.#slots.expectSeal(pace.sealMs(open.sealMs))
     this.#upkeep.took(taken)
     const startedMs = clock.monotonicMs()
     const refused = await chain.engine.stage(taken.map(({raw}) => raw))
     pace.staged(taken.length, clock.monotonicMs() - startedMs)
+    this.#upkeep.staged()
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
@@ -250,15 +258,15 @@ export class Driver {
   async #sealWith(request: SealRequest): Promise<void> {
     // A block of one transaction tells nothing about what a slot can hold.
     if (!this.#isSingle()) this.#upkeep.slotEnds(request.transactions.length, this.#slots.sealAtMs)
-    const {chain, clock, pace, slotMs} = this.#options
+    const {chain, clock, costs, pace} = this.#options
     const startedMs = clock.monotonicMs()
     const {sealed, dropped} = await sealBlock(this.#seal, request)
-    const tookMs = clock.monotonicMs() - startedMs
-    pace.sealed(this.#open?.executionGas ?? 0, tookMs, slotMs)
-    if (sealed) this.#upkeep.executed(this.#open?.held ?? [], chain)
-    this.#slots.sealTook(tookMs)
+    const held = this.#open?.held ?? []
+    costs.sealed(held, clock.monotonicMs() - startedMs)
+    if (sealed) this.#upkeep.executed(held, chain)
     this.#dropFromPool(dropped)
     this.#open = undefined
+    this.#slots.expectSeal(pace.sealMs(0))
     this.#slots.advance()
     if (sealed) this.#onSealed(sealed)
     else this.#options.mempool.putBack()
@@ -315,7 +323,8 @@ export class Driver {
     const next = this.#options.chain.head().number + 1
     const {rules, pace} = this.#options
     const single = next < rules.phase2Block
-    this.#open ??= new OpenBlock({single, executionGas: pace.executionGas})
+    const sealMs = this.#options.slotMs * SEAL_SHARE
+    this.#open ??= new OpenBlock({single, gas: pace.executionGas, sealMs})
     return this.#open
   }
 

@@ -1,21 +1,27 @@
 import type {Hash, Hex} from 'viem'
 
-import {executionGas} from '../../protocol/transaction.ts'
 import {MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS} from '../limits.ts'
 import {isAlone} from '../mempool/classify.ts'
 import type {HeldTransaction, TakeLimits} from '../mempool/mempool.ts'
+import {addTo, type Load} from '../mempool/ready-queue.ts'
+
+/** What one block may hold. */
+export interface BlockRoom {
+  single: boolean
+  /** Gas for instructions, as it is counted. */
+  gas: number
+  /** Milliseconds of sealing. */
+  sealMs: number
+}
 
 /** The block being built: what was taken from the pool for it, in order, and the room that is left. */
 export class OpenBlock {
-  readonly #maxCount: number
-  readonly #maxExecutionGas: bigint
+  readonly #room: BlockRoom
   #held: HeldTransaction[] = []
-  #executionGas = 0n
-  #sizeBytes = 0
+  readonly #load: Load = {count: 0, gas: 0, bytes: 0, ms: 0}
 
-  constructor({single, executionGas}: {single: boolean; executionGas: bigint}) {
-    this.#maxCount = single ? 1 : MAX_BLOCK_TRANSACTIONS
-    this.#maxExecutionGas = executionGas
+  constructor(room: BlockRoom) {
+    this.#room = room
   }
 
   get isEmpty(): boolean {
@@ -27,9 +33,9 @@ export class OpenBlock {
     return this.#held[0] !== undefined && isAlone(this.#held[0].lane)
   }
 
-  /** What its transactions declare for instructions. */
-  get executionGas(): number {
-    return Number(this.#executionGas)
+  /** What sealing its transactions is expected to take, in milliseconds. */
+  get sealMs(): number {
+    return this.#load.ms
   }
 
   get raws(): Hex[] {
@@ -42,10 +48,13 @@ export class OpenBlock {
 
   /** What may still be taken, `chunk` at most. */
   room(chunk: number): TakeLimits {
+    const {single, gas, sealMs} = this.#room
+    const most = single ? 1 : MAX_BLOCK_TRANSACTIONS
     return {
-      maxCount: this.isAlone ? 0 : Math.min(chunk, this.#maxCount - this.#held.length),
-      executionGas: this.#maxExecutionGas - this.#executionGas,
-      sizeBytes: MAX_BLOCK_BYTES - this.#sizeBytes,
+      maxCount: this.isAlone ? 0 : Math.min(chunk, most - this.#load.count),
+      gas: gas - this.#load.gas,
+      sealMs: sealMs - this.#load.ms,
+      sizeBytes: MAX_BLOCK_BYTES - this.#load.bytes,
       // A reserved transaction can only come first.
       allowAlone: this.isEmpty,
     }
@@ -54,12 +63,14 @@ export class OpenBlock {
   add(held: readonly HeldTransaction[]): void {
     for (const item of held) {
       this.#held.push(item)
-      this.#executionGas += executionGas(item)
-      this.#sizeBytes += item.sizeBytes
+      addTo(this.#load, item, 1)
     }
   }
 
   remove(hash: Hash): void {
-    this.#held = this.#held.filter((item) => item.hash !== hash)
+    const gone = this.#held.find((item) => item.hash === hash)
+    if (!gone) return
+    this.#held = this.#held.filter((item) => item !== gone)
+    addTo(this.#load, gone, -1)
   }
 }

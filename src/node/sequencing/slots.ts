@@ -1,5 +1,5 @@
 import type {Clock} from '../../lib/clock.ts'
-import {SEAL_LEAD_WEIGHT, SINGLE_BLOCKS_PER_SLOT} from '../limits.ts'
+import {SEAL_SHARE, SINGLE_BLOCKS_PER_SLOT} from '../limits.ts'
 import type {SlotTime} from '../mempool/pace.ts'
 
 /** The beat of the producer, on the clock that never goes back. */
@@ -26,7 +26,9 @@ export class Slots {
   }
 
   get time(): SlotTime {
-    return {msToEnd: this.sealAtMs - this.#clock.monotonicMs(), slotMs: this.#slotMs}
+    const now = this.#clock.monotonicMs()
+    const slotMs = this.#slotMs
+    return {msToSeal: this.sealAtMs - now, msToEnd: this.#nextSlotAtMs - now, slotMs}
   }
 
   get sealAtMs(): number {
@@ -46,10 +48,9 @@ export class Slots {
     return this.#clock.monotonicMs() >= this.nextSingleAtMs
   }
 
-  /** A quarter of the slot at most: a slow block must not shorten all that follow. */
-  sealTook(ms: number): void {
-    const next = this.#leadMs + (ms - this.#leadMs) * SEAL_LEAD_WEIGHT
-    this.#leadMs = Math.min(next, this.#slotMs / 4)
+  /** What sealing the open block will take. It begins so much before the end of the slot. */
+  expectSeal(ms: number): void {
+    this.#leadMs = Math.min(ms, this.#slotMs * SEAL_SHARE)
   }
 
   /** Our block is done. Keeps the beat; after a delay a new one begins instead of a burst. */

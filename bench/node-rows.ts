@@ -1,0 +1,88 @@
+/** The node under load against its bare engine, a row for each kind of work and number of nodes. */
+import {percentile, type LoadResult} from './load.ts'
+import {measureCapacity, openScene} from './node-scene.ts'
+import type {Kind} from './traffic.ts'
+
+/** Reason of each: design, "Numbers to hold". */
+export const budgets = {ratio: 0.8, p50Ms: 1200, p99Ms: 2200, mostMs: 4000}
+
+export interface LoadFigures extends Pick<LoadResult, 'offered' | 'accepted' | 'refused'> {
+  /** Offered of what fits. */
+  load: number
+  p50Ms: number
+  p99Ms: number
+  mostMs: number
+  unconfirmed: number
+  refusals: LoadResult['refusals']
+}
+
+export interface Row {
+  what: string
+  /** Confirmed in a second, and that against the bare engine. */
+  capacity: number
+  ratio: number
+  loads: LoadFigures[]
+  mismatches: number
+}
+
+export interface RowOptions {
+  kind: Kind
+  nodes: number
+  /** Of each measurement. */
+  seconds: number
+  /** What the bare engine does in a second. */
+  engine: number
+  loads: readonly number[]
+}
+
+export async function measureRow({kind, nodes, seconds, engine, loads}: RowOptions): Promise<Row> {
+  const scene = await openScene(kind, nodes)
+  try {
+    const capacity = await measureCapacity(scene, seconds, engine)
+    const figures: LoadFigures[] = []
+    for (const load of loads) {
+      figures.push(figuresOf(load, await scene.offer(load * capacity, seconds)))
+    }
+    return {
+      what: `${kind}, ${nodes} node${nodes === 1 ? '' : 's'}`,
+      ...{capacity, ratio: capacity / engine, loads: figures},
+      mismatches: await scene.mismatches(),
+    }
+  } finally {
+    await scene.close()
+  }
+}
+
+function figuresOf(load: number, result: LoadResult): LoadFigures {
+  const {offered, accepted, refused, unconfirmed, refusals, latenciesMs} = result
+  const at = (part: number) => percentile(latenciesMs, part)
+  return {
+    ...{load, offered, accepted, refused, unconfirmed, refusals},
+    ...{p50Ms: at(0.5), p99Ms: at(0.99), mostMs: at(1)},
+  }
+}
+
+/** Lines for a person, and whether every figure is within its budget. */
+export function tellRow({what, capacity, ratio, loads, mismatches}: Row): string[] {
+  const mark = (isGood: boolean) => (isGood ? 'ok  ' : 'OVER')
+  // Several nodes execute every block again on the same cores, so only one node has a budget here.
+  const isFast = !what.endsWith('1 node') || ratio >= budgets.ratio
+  return [
+    `${mark(isFast)} ${what}: capacity ${capacity.toFixed(0)}/s, ${ratio.toFixed(2)} x engine`,
+    ...loads.map((figures) => `${mark(isInTime(figures))} ${what}: ${tellLoad(figures)}`),
+    `${mark(mismatches === 0)} ${what}: ${mismatches} hash mismatches`,
+  ]
+}
+
+function isInTime({p99Ms, mostMs, unconfirmed}: LoadFigures): boolean {
+  return p99Ms <= budgets.p99Ms && mostMs <= budgets.mostMs && unconfirmed === 0
+}
+
+function tellLoad(figures: LoadFigures): string {
+  const {load, p50Ms, p99Ms, mostMs, offered, accepted, refused, unconfirmed} = figures
+  const [p50, p99, most] = [p50Ms, p99Ms, mostMs].map((ms) => `${ms.toFixed(0)} ms`)
+  return (
+    `at ${load * 100} % p50 ${p50}, p99 ${p99}, most ${most}; ` +
+    `${offered} offered, ${accepted} accepted, ${refused} refused, ${unconfirmed} not confirmed`
+  )
+}

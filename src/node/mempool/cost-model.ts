@@ -1,0 +1,171 @@
+/**
+ * What a transaction will cost the engine when its block is sealed, learned from blocks. Declared gas says little:
+ * a wallet declares three times what a transfer of tokens uses, and the slowest code takes a hundred times what the
+ * fastest takes for the same gas.
+ *
+ * In: executed blocks with the time they took, and the gas that their transactions used. Out: gas and milliseconds
+ * to count for one that asks to come in.
+ */
+import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
+import {
+  COST_DECLARED_PART,
+  COST_KINDS,
+  COST_LIE_FACTOR,
+  COST_LIE_KEPT_MS,
+  COST_LIE_LEAST_GAS,
+  COST_MARGIN,
+  COST_SAMPLES,
+  COST_SAMPLES_LEAST,
+  COST_STEP_MOST,
+  COST_UNKNOWN_GAS_PER_MS,
+  SEAL_BASE_MS,
+  SEAL_BASE_MS_LEAST,
+  SEAL_FIXED_MS,
+  SEAL_SHARE,
+} from '../limits.ts'
+
+export interface Cost {
+  /** Gas for instructions to count: what its kind uses, and never less than a part of what it declares. */
+  gas: number
+  /** Milliseconds that it adds to the sealing of its block. */
+  ms: number
+}
+
+type Seen = Pick<ParsedTransaction, 'to' | 'data' | 'gasLimit' | 'intrinsicGas'>
+
+/** Calls of one function of one contract. */
+interface Kind {
+  /** Gas for instructions that the last of them used, newest last. */
+  used: number[]
+  gasPerMs: number
+  /** Nothing is believed before this moment. */
+  liedUntilMs: number
+}
+
+/** Counted at the door, as it is found again in the block. */
+export interface Costed extends Seen {
+  cost: Cost
+}
+
+export class CostModel {
+  /** By contract and function; what was used last is at the end. */
+  readonly #kinds = new Map<string, Kind>()
+  readonly #mostMs: number
+  #baseMs = SEAL_BASE_MS
+  #fixedMs = SEAL_FIXED_MS
+
+  constructor(slotMs: number) {
+    // One that alone fills half of what sealing may take still comes in while others do.
+    this.#mostMs = (slotMs * SEAL_SHARE) / 2
+  }
+
+  /** Milliseconds that sealing takes whatever the block holds. */
+  get fixedMs(): number {
+    return this.#fixedMs
+  }
+
+  /** Milliseconds for a transaction without instructions. */
+  get baseMs(): number {
+    return this.#baseMs
+  }
+
+  costOf(transaction: Seen, nowMs: number): Cost {
+    const declared = Number(executionGas(transaction))
+    if (declared === 0) return {gas: 0, ms: this.#baseMs}
+    const kind = this.#kinds.get(keyOf(transaction))
+    const expected = expectedGas(kind, declared, nowMs)
+    const gasPerMs = kind?.gasPerMs ?? COST_UNKNOWN_GAS_PER_MS
+    return {
+      gas: Math.max(expected, isKnown(kind, nowMs) ? declared / COST_DECLARED_PART : declared),
+      ms: Math.min(this.#mostMs, this.#baseMs + expected / gasPerMs),
+    }
+  }
+
+  /**
+   * A block was sealed in so many milliseconds: more than was counted makes its kinds slower at once, less makes them
+   * faster step by step, each by its part in the block.
+   */
+  sealed(transactions: readonly Costed[], ms: number): void {
+    const parts = new Map<string, number>()
+    const baseMs = transactions.length * this.#baseMs
+    for (const transaction of transactions) {
+      const ofCode = transaction.cost.ms - this.#baseMs
+      if (ofCode <= 0) continue
+      const key = keyOf(transaction)
+      parts.set(key, (parts.get(key) ?? 0) + ofCode)
+    }
+    const codeMs = [...parts.values()].reduce((sum, part) => sum + part, 0)
+    const countedMs = baseMs + codeMs
+    if (countedMs < this.#fixedMs) {
+      this.#fixedMs += (Math.max(1, ms - countedMs) - this.#fixedMs) / 8
+      return
+    }
+    const ratio = clamp(
+      Math.max(1, ms - this.#fixedMs) / countedMs,
+      1 / COST_STEP_MOST,
+      COST_STEP_MOST,
+    )
+    const weight = ratio > 1 ? 1 : 0.5
+    const step = ratio ** (weight * (baseMs / countedMs))
+    this.#baseMs = Math.max(SEAL_BASE_MS_LEAST, this.#baseMs * step)
+    for (const [key, part] of parts) {
+      const kind = this.#kindAt(key)
+      kind.gasPerMs /= ratio ** (weight * (part / countedMs))
+    }
+  }
+
+  /**
+   * What the transactions of a block used, intrinsic gas included.
+   *
+   * @param transactions in the order of the block; undefined: nobody counted it here
+   */
+  used(
+    transactions: readonly (Costed | undefined)[],
+    gasUsed: readonly number[],
+    nowMs: number,
+  ): void {
+    transactions.forEach((transaction, index) => {
+      if (!transaction) return
+      const declared = Number(executionGas(transaction))
+      const all = gasUsed[index]
+      if (declared === 0 || all === undefined) return
+      const used = Math.max(0, all - Number(transaction.intrinsicGas))
+      const key = keyOf(transaction)
+      const kind = this.#kindAt(key)
+      const {gas} = transaction.cost
+      if (used > gas * COST_LIE_FACTOR && used - gas > COST_LIE_LEAST_GAS) {
+        kind.liedUntilMs = nowMs + COST_LIE_KEPT_MS
+      }
+      kind.used.push(used)
+      if (kind.used.length > COST_SAMPLES) kind.used.shift()
+    })
+  }
+
+  #kindAt(key: string): Kind {
+    const known = this.#kinds.get(key)
+    const kind = known ?? {used: [], gasPerMs: COST_UNKNOWN_GAS_PER_MS, liedUntilMs: 0}
+    this.#kinds.delete(key)
+    this.#kinds.set(key, kind)
+    const [oldest] = this.#kinds.keys()
+    if (this.#kinds.size > COST_KINDS && oldest !== undefined) this.#kinds.delete(oldest)
+    return kind
+  }
+}
+
+function isKnown(kind: Kind | undefined, nowMs: number): kind is Kind {
+  return kind !== undefined && kind.used.length >= COST_SAMPLES_LEAST && nowMs >= kind.liedUntilMs
+}
+
+function expectedGas(kind: Kind | undefined, declared: number, nowMs: number): number {
+  if (!isKnown(kind, nowMs)) return declared
+  return Math.min(declared, Math.max(...kind.used) * COST_MARGIN)
+}
+
+/** Two contracts of the same code may spend differently, as proxies do: the address counts, not the code. */
+function keyOf({to, data}: Seen): string {
+  return `${to ?? 'create'}${data.slice(0, 10)}`
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
+}

@@ -1,0 +1,17 @@
+import type {PoolRoom} from '../../src/node/mempool/pace.ts'
+
+/** Room for so many that wait, at one millisecond each, and no other bound. */
+export function roomFor(waiting: number): PoolRoom {
+  return {
+    ...{count: 10 ** 6, gas: 10 ** 9, bytes: 10 ** 9, sealMs: 10 ** 9},
+    ...{ms: waiting, stageMs: 1, baseMs: 0, isNext: false, retryAfterMs: 700},
+  }
+}
+
+/** Counts gas as it is declared, and no time for sealing. */
+export const costsNoTime = {
+  costOf: ({gasLimit, intrinsicGas}: {gasLimit: bigint; intrinsicGas: bigint}) => ({
+    gas: Number(gasLimit - intrinsicGas),
+    ms: 0,
+  }),
+}
