@@ -49,6 +49,12 @@ export const regressions: readonly Regression[] = [
     showed: 'A transaction stayed pending though another one with its nonce was in a block.',
   },
   {
+    seed: 282,
+    steps: 2000,
+    showed:
+      'A node that was started again halted over records of its own earlier run, which peers handed on.',
+  },
+  {
     seed: 408,
     steps: 2000,
     showed: 'Rewards were paid for epochs of a branch that lost later.',
