@@ -62,7 +62,7 @@ function describe(error: unknown, command: string): ErrorReport {
   if (error instanceof RpcResponseError) {
     return {
       code: 'ENDPOINT_ERROR',
-      message: `The endpoint refused a request: ${cleanText(error.message)}.`,
+      message: `The endpoint refused a request: ${cleanText(error.message).replace(/\.$/, '')}.`,
       facts: {rpcCode: String(error.code)},
       hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
       exit: 'unreachable',

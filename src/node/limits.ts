@@ -179,8 +179,14 @@ export const STAGE_SHARE_GROWTH = 1.01
 export const SEAL_RESERVE = 0.06
 /** Pool: what comes in this last part is confirmed with the next block, 2.2 s later at most. */
 export const NEXT_SLOT_OPENS = 0.02
+/** Pool: at least so much, and a quarter of a shorter slot: there, sealing takes a larger part. */
+export const NEXT_SLOT_OPENS_MS = 40
 /** Pool: a few are let in at any moment: at worst they are confirmed a part of a slot later. */
 export const POOL_ANY_MOMENT = 10
+/** Pool: and as many more as the engine takes in in this time: 50 payments, a hundredth of a full block. */
+export const POOL_ANY_MOMENT_MS = 20
+/** Pool: as long as their block counts no more gas than the slowest opcode executes in 0.5 s. */
+export const POOL_ANY_MOMENT_GAS = 30_000_000
 /** Pool: the slot of the public network, for a node that is not producing. */
 export const USUAL_SLOT_MS = 2_000
 /** Pool: nonces that may be missing in front of a transaction that waits for them. */

@@ -174,7 +174,7 @@ export function connectionError(error: unknown): MetisSeqError {
 function endpointRefuses(error: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINT_ERROR',
-    message: `The endpoint refused a request: ${cleanText(error.message)}.`,
+    message: `The endpoint refused a request: ${cleanText(error.message).replace(/\.$/, '')}.`,
     exit: 'unreachable',
     facts: {rpcCode: String(error.code)},
     hints: ['Run `metis-seq network check` to test every endpoint of the network.'],

@@ -46,7 +46,8 @@ test('what a profile without owner and node is told to type gives it both', asyn
   await ask('init --profile me --network andromeda')
   const told = async (line: string, placeholder: string, value: string) => {
     const {error} = await ask(line)
-    return /`metis-seq (.*?)`/.exec(error!.hints[0]!)![1]!.replace(placeholder, value)
+    const hint = error!.hints.find((text) => text.includes(placeholder))!
+    return /`metis-seq (.*?)`/.exec(hint)![1]!.replace(placeholder, value)
   }
 
   const ended = [

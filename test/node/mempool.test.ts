@@ -15,6 +15,7 @@ import {PoolRefusedError} from '../../src/node/mempool/admission.ts'
 import {Mempool, type TakeLimits} from '../../src/node/mempool/mempool.ts'
 import {
   POOL_ANY_MOMENT,
+  POOL_ANY_MOMENT_GAS,
   POOL_FEW,
   POOL_LIFETIME_MS,
   POOL_NONCE_WINDOW,
@@ -405,7 +406,7 @@ describe('room', () => {
   })
 
   test('sealing has a time of its own, however long the slot still is', () => {
-    pool = new Mempool({}, {costOf: () => ({gas: 1, ms: 40})})
+    pool = new Mempool({}, {costOf: () => ({gas: POOL_ANY_MOMENT_GAS / 2, ms: 40})})
     const room = {...roomFor(10_000), sealMs: 100}
     expect([0, 1, 2].map((nonce) => addInto(room, alice, nonce))).toEqual([
       'taken',
@@ -413,6 +414,21 @@ describe('room', () => {
       'pool-full',
     ])
     expect(pool.take({...all, sealMs: 50})).toHaveLength(1)
+  })
+
+  test('a few of little gas are let in however slow they are said to be, on a network of short slots', () => {
+    pool = new Mempool({}, {costOf: () => ({gas: 1_000_000, ms: 40})})
+    const room = {...roomFor(0), sealMs: 100}
+    for (let nonce = 0; nonce < POOL_FEW; nonce++) {
+      expect(addInto(room, alice, nonce)).toBe('taken')
+    }
+  })
+
+  test('a burst of one sender on a calm network is let in at any moment', () => {
+    pool = new Mempool({}, costsNoTime)
+    const closed = {...roomFor(0), ms: 0, leastMs: 20, stageMs: 0.4, isNext: true}
+    const burst = Array.from({length: 30}, (_, nonce) => addInto(closed, alice, nonce))
+    expect(new Set(burst)).toEqual(new Set(['taken']))
   })
 
   test('what waits for a nonce takes no room, and has its own limit', () => {

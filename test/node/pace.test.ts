@@ -93,6 +93,14 @@ test('sealing that begins late is a sign of too much, as what is late itself', (
   expect(pace.ratePerSecond).toBeLessThan(START)
 })
 
+test('a calm node whose machine holds up its sealing promises no less', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  for (let slot = 0; slot < 50; slot++) {
+    pace.slotEnded({...calm, sealed: 3, startedLateMs: SLOT_MS, slackMs: 0})
+  }
+  expect(pace.ratePerSecond).toBe(START)
+})
+
 test('time shrinks with the slot, is closed while the block is sealed, and opens for the next one', () => {
   const pace = new Pace(new CostModel(SLOT_MS))
   const at = (msToEnd: number, sealMs = 300) =>

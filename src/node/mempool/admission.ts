@@ -4,6 +4,7 @@ import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
 import {
   POOL_ANY_MOMENT,
+  POOL_ANY_MOMENT_GAS,
   POOL_FEW,
   POOL_NONCE_WINDOW,
   POOL_SENDER_SHARE,
@@ -66,14 +67,18 @@ export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
     waiting.bytes + open.bytes + sizeBytes <= room.bytes
   // Alone it may be larger than a block should be.
   if (waiting.count + open.count === 0) return room.count > 0
-  if (!isInBlock || waiting.ms + open.ms + cost.ms > room.sealMs) return false
-  return waiting.count < POOL_ANY_MOMENT || freeMs(pool) >= room.stageMs + cost.ms
+  if (!isInBlock) return false
+  // A calm network refuses nobody, however short its slots are.
+  const isFew = waiting.count < POOL_ANY_MOMENT
+  if (isFew && waiting.gas + open.gas + cost.gas <= POOL_ANY_MOMENT_GAS) return true
+  if (waiting.ms + open.ms + cost.ms > room.sealMs) return false
+  return freeMs(pool) >= room.stageMs + cost.ms
 }
 
 /** Time of the slot that nobody has been promised yet. */
 function freeMs({room, waiting, open}: PoolLoad): number {
-  const sealMs = waiting.ms + (room.isNext ? 0 : open.ms)
-  return room.ms - waiting.count * room.stageMs - sealMs
+  const forThoseMs = Math.max(room.leastMs, room.ms - (room.isNext ? 0 : open.ms))
+  return forThoseMs - waiting.count * room.stageMs - waiting.ms
 }
 
 /**

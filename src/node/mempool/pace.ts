@@ -11,6 +11,8 @@ import {
   MAX_BLOCK_BYTES,
   MAX_BLOCK_TRANSACTIONS,
   NEXT_SLOT_OPENS,
+  NEXT_SLOT_OPENS_MS,
+  POOL_ANY_MOMENT_MS,
   SEAL_MARGIN,
   SEAL_RESERVE,
   SEAL_SHARE,
@@ -40,6 +42,8 @@ export interface PoolRoom {
   bytes: number
   /** Milliseconds to bring what waits into the engine, and to seal it with what is in the open block. */
   ms: number
+  /** The same for what waits alone, at any moment: a burst on a calm network is refused to nobody. */
+  leastMs: number
   /** Of that, for sealing at most. */
   sealMs: number
   /** Milliseconds to bring one transaction into the engine. */
@@ -123,16 +127,18 @@ export class Pace {
    */
   slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
     // A few may be late by a hiccup of the machine, which tells nothing about what fits.
-    const isOverload =
-      late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART || startedLateMs > slotMs * SEAL_RESERVE
-    if (isOverload) this.#share = Math.max(STAGE_SHARE_LEAST, this.#share * STAGE_SHARE_CUT)
-    else if (late === 0 && refused > 0 && slackMs > slotMs * STAGE_SLACK) {
+    const isMuchLate = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
+    // Where there was little to do, it was something else that held sealing up.
+    const isHeldUp = sealed >= STAGE_CHUNK && startedLateMs > slotMs * SEAL_RESERVE
+    if (isMuchLate || isHeldUp) {
+      this.#share = Math.max(STAGE_SHARE_LEAST, this.#share * STAGE_SHARE_CUT)
+    } else if (late === 0 && refused > 0 && slackMs > slotMs * STAGE_SLACK) {
       this.#share = Math.min(STAGE_SHARE_MOST, this.#share * STAGE_SHARE_GROWTH)
     }
     const seen = this.#takeSeen()
     if (seen !== undefined) {
       this.#engineRate += (seen - this.#engineRate) * STAGE_RATE_WEIGHT
-    } else if (isOverload) {
+    } else if (isMuchLate) {
       this.#engineRate = Math.min(this.#engineRate, (sealed / slotMs) * 1000)
     }
     this.#engineRate = clamp(this.#engineRate, STAGE_RATE_LEAST, STAGE_RATE_MOST)
@@ -154,7 +160,7 @@ export class Pace {
   room(slot: SlotTime | undefined): PoolRoom {
     const whole = {msToSeal: USUAL_SLOT_MS, msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
     const {msToSeal, msToEnd, slotMs} = slot ?? whole
-    const opensMs = slotMs * NEXT_SLOT_OPENS
+    const opensMs = Math.max(slotMs * NEXT_SLOT_OPENS, Math.min(NEXT_SLOT_OPENS_MS, slotMs / 4))
     const isNext = msToEnd <= opensMs
     const isClosed = msToSeal <= 0 && !isNext
     const leftMs = isClosed ? 0 : msToEnd + (isNext ? slotMs : 0) - slotMs * SEAL_RESERVE
@@ -162,6 +168,7 @@ export class Pace {
     return {
       ...{count: MAX_BLOCK_TRANSACTIONS, gas: this.executionGas, bytes: MAX_BLOCK_BYTES},
       ms: Math.max(0, usableMs),
+      leastMs: POOL_ANY_MOMENT_MS,
       sealMs: slotMs * SEAL_SHARE,
       stageMs: 1000 / this.#engineRate,
       baseMs: this.#costs.baseMs,
