@@ -168,7 +168,9 @@ describe('a local network of three sequencers', () => {
     for (const call of calls) {
       const words = call.map((word) => word.replace('18545', `${BASE_PORT}`))
       const {exit, error} = await look(words)
-      if (!ANSWERS.includes(exit)) wrong.push(`${words.join(' ')}: exit ${exit}, ${error?.message}`)
+      // Whose turn it is changes while they run, and nobody leaves in the own turn.
+      const isAnswer = ANSWERS.includes(exit) || error?.facts['trap'] === 'producing'
+      if (!isAnswer) wrong.push(`${words.join(' ')}: exit ${exit}, ${error?.message}`)
     }
     expect(calls.length).toBeGreaterThan(50)
     expect(wrong).toEqual([])
