@@ -9,7 +9,7 @@ import {join} from 'node:path'
 
 import type {Hex} from 'viem'
 
-import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
+import {createRpcClient, RpcResponseError, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {killOrphan} from '../../src/process/anvil.ts'
 import {hostileMethods} from '../helpers/engine-methods.ts'
@@ -93,7 +93,8 @@ async function rehearse(
   if (JSON.stringify(before) !== JSON.stringify(after)) broken.push(`${JSON.stringify(after)}`)
   for (const method of hostileMethods) {
     const error = await rpc.request(method, [victim, '0xff']).catch((cause: unknown) => cause)
-    if ((error as {code?: number}).code !== -32_601) broken.push(`${method} answers.`)
+    // Unknown, or known and refused in the words of l2geth, which has methods that need keys of its own.
+    if (!(error instanceof RpcResponseError)) broken.push(`${method} answers.`)
   }
   if (slots.worstMs > slotMs) broken.push(`A block came ${Math.round(slots.worstMs)} ms late.`)
   if (slots.gaps > 0) broken.push(`${slots.gaps} heads were left out or told twice.`)
