@@ -120,7 +120,10 @@ export const bftAllows: Rule = ({pool}) =>
     label: 'not more than a third of the sequencers are exiting, this one counted',
     ok: exitsAllowed(pool) > 0n,
     seen: `${pool.activeSequencers} active, ${pool.exitingSequencers} exiting`,
-    remedy: 'Wait until one of those that are exiting has claimed: `metis-seq sequencer list`.',
+    remedy:
+      pool.exitingSequencers > 0n
+        ? 'Wait until one of those that are exiting has claimed: `metis-seq sequencer list`.'
+        : 'Wait until more sequencers have joined: `metis-seq sequencer list`.',
     revert: 'BFT restriction',
   })
 

@@ -28,7 +28,7 @@ function rotationRows({rotation}: StatusView): Row[] {
     [
       'producing',
       epoch
-        ? `${name(epoch)}, epoch ${epoch.number}, ${blocksLeft} blocks left`
+        ? `${name(epoch)}, epoch ${epoch.number}, ${countOf(Number(blocksLeft), 'block')} left`
         : 'nobody: no epoch covers the next block',
     ],
     ['next', next ? `${name(next)}, epoch ${next.number} (${next.state})` : 'not planned yet'],
@@ -41,7 +41,9 @@ function nodeRows({node, nodeProcess, nodeRuntime, externalNode}: StatusView): R
   if (!node) {
     return [['node', nodeProcess ? `process ${nodeProcess.pid} does not answer` : 'does not run']]
   }
-  return [['node', `${node.phase}, head ${node.head.number}, ${node.peers.length} peers`]]
+  return [
+    ['node', `${node.phase}, head ${node.head.number}, ${countOf(node.peers.length, 'peer')}`],
+  ]
 }
 
 /** One line of a foreign node. */
@@ -52,7 +54,7 @@ export function externalWords(node: ExternalNode | null): string {
   return [
     `external, ${rollup?.mode ?? 'mode unknown'}${isSyncing ? ', syncing' : ''}`,
     `head ${head?.number ?? 'unknown'}`,
-    peerCount === null ? 'peers unknown' : `${peerCount} peers`,
+    peerCount === null ? 'peers unknown' : countOf(peerCount, 'peer'),
   ].join(', ')
 }
 
@@ -78,4 +80,8 @@ function moneyRows({money, l2MetisWei}: StatusView): Row[] {
     ],
     ['as of', `L1 block ${l1Block}, ${age} s ago`],
   ]
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
