@@ -23,7 +23,10 @@ export function createLivePage(screen: Screen, env: Environment): (text: string)
 }
 
 /** To the start of a page and everything below it cleared; of the whole screen where the page is longer than it. */
-function backOver(page: string, {columns = 80, rows = 24}: Screen): string {
+function backOver(page: string, screen: Screen): string {
+  // A terminal that nobody has measured says 0.
+  const columns = screen.columns || 80
+  const rows = screen.rows || 24
   const height = page
     .split('\n')
     .reduce((sum, line) => sum + Math.max(1, Math.ceil([...line].length / columns)), 0)
