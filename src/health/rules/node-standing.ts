@@ -95,7 +95,7 @@ const waiting: NodeRule = ({waitingFor, phase: now}, {isOurTurn, setting}) => {
     {
       id: 'node-waiting',
       severity: isOurTurn ? 'critical' : 'warn',
-      blocks: false,
+      blocks: isOurTurn,
       text: isOurTurn ? 'your turn, and your node may not sign yet' : 'your node may not sign yet',
       cost: `It waits: ${waitingFor.needs.map((need) => needs[need]).join('; ')}.`,
       remedy: commandFor(setting, 'node status'),
