@@ -73,8 +73,8 @@ function invalid(path: string, reason: string, cause?: unknown): MetisSeqError {
     exit: 'config',
     facts: {path},
     hints: [
-      'Name a PEM file with the certificate of the authority: `metis-seq init --replace --ca-file FILE`.',
-      'Run `metis-seq init --replace --ca-file none` to do without one.',
+      'Give `--ca-file` a PEM file with the certificate of the authority, and run the same command again.',
+      'A profile that names the file does without it after `metis-seq init --replace --ca-file none`.',
     ],
     cause,
   })

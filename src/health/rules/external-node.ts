@@ -3,7 +3,6 @@
  * another one.
  */
 import type {ExternalNode} from '../../protocol/external-node.ts'
-import {BEHIND_BLOCKS} from '../thresholds.ts'
 import {
   andReason,
   commandFor,
@@ -15,7 +14,7 @@ import {
 } from '../rule.ts'
 import {wallClockOf} from '../snapshot.ts'
 import {respanDueSeconds, stallLimitSeconds} from '../stall.ts'
-import {costOf, severityOf} from './node-cost.ts'
+import {behindBy, costOf, severityOf} from './node-cost.ts'
 
 /** One thing that its own account can show. */
 type ExternalRule = (node: ExternalNode, view: View) => Finding[]
@@ -132,17 +131,7 @@ const behind: ExternalRule = ({head, othersHead}, {l2, setting}) => {
   if (!head) return []
   const best = Math.max(othersHead ?? 0, l2.known ? Number(l2.value.headBlock) : 0)
   const lag = best - head.number
-  if (lag <= BEHIND_BLOCKS) return []
-  return [
-    {
-      id: 'node-behind',
-      severity: 'warn',
-      text: `your node is ${lag} blocks behind L2`,
-      cost: 'It builds nothing until it has caught up, and what it serves is old.',
-      remedy: commandFor(setting, 'node status'),
-      sources: ['node', 'l2'],
-    },
-  ]
+  return behindBy(lag, setting)
 }
 
 const noPeers: ExternalRule = ({peerCount, peers, rollup}, {pos, setting}) => {

@@ -1,5 +1,6 @@
 /** What it costs that a node makes no blocks: the same whoever wrote the node. */
-import type {View} from '../rule.ts'
+import {commandFor, type Finding, type View} from '../rule.ts'
+import {BEHIND_BLOCKS} from '../thresholds.ts'
 
 /** What a node that makes no blocks costs its operator now. */
 export function costOf({l2, money}: View): string {
@@ -17,4 +18,19 @@ export function severityOf({money}: View): 'warn' | 'critical' {
   if (!money.known) return 'critical'
   const status = money.value.sequencer?.status
   return status === undefined || status === 'unlocked' ? 'warn' : 'critical'
+}
+
+/** The same words of a node of ours and of a foreign one. */
+export function behindBy(lag: number, setting: View['setting']): Finding[] {
+  if (lag <= BEHIND_BLOCKS) return []
+  return [
+    {
+      id: 'node-behind',
+      severity: 'warn',
+      text: `your node is ${lag} blocks behind L2`,
+      cost: 'It builds nothing until it has caught up, and what it serves is old.',
+      remedy: commandFor(setting, 'node status'),
+      sources: ['node', 'l2'],
+    },
+  ]
 }

@@ -1,8 +1,7 @@
 /** The operator's own node, from its process and its own account. */
-import {BEHIND_BLOCKS} from '../thresholds.ts'
 import {commandFor, isSilent, lookAfter, type Finding, type Rule} from '../rule.ts'
 import {externalNodeRules} from './external-node.ts'
-import {costOf, severityOf} from './node-cost.ts'
+import {behindBy, costOf, severityOf} from './node-cost.ts'
 import {nodeFacts} from './node-facts.ts'
 
 const processRule: Rule = (view) => {
@@ -94,17 +93,7 @@ const missing: Rule = ({money, setting}) => {
 const behindL2: Rule = ({node, l2, setting}) => {
   if (!node.known || !node.value.status || !l2.known) return []
   const lag = Number(l2.value.headBlock) - node.value.status.head.number
-  if (lag <= BEHIND_BLOCKS) return []
-  return [
-    {
-      id: 'node-behind',
-      severity: 'warn',
-      text: `your node is ${lag} blocks behind L2`,
-      cost: 'It builds nothing until it has caught up, and what it serves is old.',
-      remedy: commandFor(setting, 'node status'),
-      sources: ['node', 'l2'],
-    },
-  ]
+  return behindBy(lag, setting)
 }
 
 /** What the node itself knows; the node's readiness and metrics read the same rules. */
