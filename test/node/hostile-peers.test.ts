@@ -231,6 +231,19 @@ test('connections that die in the middle of anything end nothing else', async ()
   expect(offences(one)).toEqual([])
 })
 
+test('gossip to a peer is opened again when its stream ended and the connection lives', async () => {
+  await bad.join(one.exchange.peerAddress)
+  const gossip = () =>
+    bad.connection.streams.filter(
+      ({direction, protocol}) => direction === 'inbound' && protocol === `${bad.prefix}/gossip/1`,
+    )
+  const [first] = await until('it is told of blocks', () => gossip().length > 0 && gossip())
+  first!.abort(new Error('gone'))
+  await until('it is told again', () => gossip().some(({id}) => id !== first!.id))
+  expect(bad.isConnected).toBe(true)
+  expect(offences(one)).toEqual([])
+})
+
 test('raw sockets that say nothing do not keep others out', async () => {
   const {port} = /tcp\/(?<port>\d+)/.exec(one.exchange.peerAddress)!.groups!
   sockets = Array.from({length: 60}, () => {

@@ -12,7 +12,12 @@ import type {TwinView} from '../../protocol/node-status.ts'
 import {formatPeerAddress} from '../../protocol/peer-address.ts'
 import type {PeerConnections} from '../descriptors.ts'
 import {listen} from '../../lib/http-server.ts'
-import {PEER_FAREWELL_MS, PEER_STATUS_MS, PEER_STREAMS_EACH} from '../peer-limits.ts'
+import {
+  GOSSIP_REVIVE_MS,
+  PEER_FAREWELL_MS,
+  PEER_STATUS_MS,
+  PEER_STREAMS_EACH,
+} from '../peer-limits.ts'
 import {BlockGossip} from './block-gossip.ts'
 import {Dialer} from './dialer.ts'
 import {
@@ -24,7 +29,7 @@ import {
   type PeerView,
 } from './exchange.ts'
 import {meterGossip} from './gossip-meter.ts'
-import {createHost, type Host} from './libp2p-host.ts'
+import {createHost, gossipReaches, type Host} from './libp2p-host.ts'
 import {openPeerKey} from './peer-key.ts'
 import type {SignedRecord, SigningKey} from './peer-record.ts'
 import {PeerScores} from './peer-scores.ts'
@@ -67,6 +72,8 @@ export class Libp2pExchange implements BlockExchange {
   #running: Running | undefined
   #polling: Promise<void> = Promise.resolve()
   #hasGreeted = false
+  /** Peer id -> when gossip was last told of it. */
+  readonly #identifiedAtMs = new Map<string, number>()
   #sentHead: {head: PeerHead; atMs: number} | undefined
 
   constructor(options: Libp2pExchangeOptions) {
@@ -282,6 +289,8 @@ export class Libp2pExchange implements BlockExchange {
 
   /** Tells gossip that the other side can be talked to. */
   #identify(node: Host, session: Session): void {
+    this.#identifiedAtMs.set(session.peerId, this.#options.clock.monotonicMs())
+    gossipReaches(node, session.peerId)
     node.services.identify.identify(session.connection).catch((error: unknown) => {
       this.#options.logger.debug('identify failed', {peer: session.who, ...errorFacts(error)})
     })
@@ -294,6 +303,21 @@ export class Libp2pExchange implements BlockExchange {
     const other = running.sessions.open().find(({peerId}) => peerId === session.peerId)
     if (other) this.#identify(running.node, other)
     running.handlers.onPeers()
+  }
+
+  /** Opens gossip again to peers that it lost, or never reached, though their connection lives. */
+  #reviveGossip({node, sessions}: Running): void {
+    const open = new Map(sessions.open().map((session) => [session.peerId, session]))
+    const now = this.#options.clock.monotonicMs()
+    for (const peerId of this.#identifiedAtMs.keys()) {
+      if (!open.has(peerId)) this.#identifiedAtMs.delete(peerId)
+    }
+    for (const [peerId, session] of open) {
+      const identifiedAtMs = this.#identifiedAtMs.get(peerId) ?? 0
+      if (now - identifiedAtMs < GOSSIP_REVIVE_MS || gossipReaches(node, peerId)) continue
+      this.#options.logger.debug('gossip lost', {peer: session.who})
+      this.#identify(node, session)
+    }
   }
 
   // Blocks.
@@ -330,10 +354,12 @@ export class Libp2pExchange implements BlockExchange {
     }
   }
 
-  #tick({sessions, dialer, records, handlers}: Running): void {
+  #tick(running: Running): void {
+    const {sessions, dialer, records, handlers} = running
     sessions.sweep()
     this.#quietly(sessions.promoteMembers())
     records.tick()
+    this.#reviveGossip(running)
     dialer.dial(records.all().filter(({signer}) => signer !== records.own.signer))
     this.#sayHead(handlers.head(), this.#options.clock.monotonicMs())
     this.#hasGreeted ||= dialer.hasTriedBootnodes

@@ -118,6 +118,23 @@ function gossipOptions({topic}: HostOptions) {
   }
 }
 
+/** The field of the library's class (17.1.1) that its interface does not show: peer id -> stream to it. */
+interface OutboundStreams {
+  streamsOutbound: Map<string, {rawStream: Stream}>
+}
+
+/**
+ * True when gossip has an open stream to the peer. A stream that was closed while it was being opened
+ * would stay in the library's map for ever, and keep the next one from being opened: it is removed here.
+ */
+export function gossipReaches({services}: Host, peerId: string): boolean {
+  const {streamsOutbound} = services.gossip as GossipSub & OutboundStreams
+  const status = streamsOutbound.get(peerId)?.rawStream.status
+  if (status === 'open') return true
+  streamsOutbound.delete(peerId)
+  return false
+}
+
 interface Registrar {
   handle(protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
 }
