@@ -22,11 +22,21 @@ const names = ['alpha', 'beta', 'gamma']
 
 export interface Scene {
   offer(perSecond: number, seconds: number): Promise<LoadResult>
-  /** Processor time that the producer and its engine have used, in ms. */
-  cpuMs(): {node: number; engine: number}
+  /** Of each node, the producer first. */
+  cpu(): CpuTimes[]
   /** Blocks whose hash differs between nodes. */
   mismatches(): Promise<number>
   close(): Promise<void>
+}
+
+/** Processor time that was used so far, in ms. */
+export interface CpuTimes {
+  pid: number
+  /** Of the thread on which the node runs. */
+  mainMs: number
+  /** Of all its threads. */
+  nodeMs: number
+  engineMs: number
 }
 
 export function benchGenesis(senders: readonly Sender[]): Promise<TestGenesis> {
@@ -110,7 +120,7 @@ export async function openScene(kind: Kind, count: number): Promise<Scene> {
         refused: (sender) => nonces[sender]!--,
       })
     },
-    cpuMs: () => cpuOf(producer!),
+    cpu: () => nodes.map(cpuOf),
     mismatches: () => compareNodes(nodes),
     async close() {
       await Promise.all(nodes.map((node) => node.stop()))
@@ -120,15 +130,20 @@ export async function openScene(kind: Kind, count: number): Promise<Scene> {
   }
 }
 
-function cpuOf({pid, options}: NodeProcess): {node: number; engine: number} {
+function cpuOf({pid, options}: NodeProcess): CpuTimes {
   const pidFile = join(options.dataDir, 'engine/engine.pid')
   const engine = (JSON.parse(readFileSync(pidFile, 'utf8')) as {pid: number}).pid
-  return {node: cpuMsOf(pid), engine: cpuMsOf(engine)}
+  return {
+    pid,
+    mainMs: cpuMsOf(`${pid}/task/${pid}`),
+    nodeMs: cpuMsOf(`${pid}`),
+    engineMs: cpuMsOf(`${engine}`),
+  }
 }
 
 /** User and system time, in the ticks of 10 ms that Linux counts in. */
-function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+function cpuMsOf(task: string): number {
+  const fields = readFileSync(`/proc/${task}/stat`, 'utf8').split(') ')[1]!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 

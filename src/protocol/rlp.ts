@@ -54,12 +54,24 @@ export function encodeInteger(value: bigint): Uint8Array {
 
 /** @throws {RlpError} when it is a list, longer than `maxBytes`, or has a leading zero */
 export function integerOf(item: RlpItem | undefined, maxBytes = 32): bigint {
+  const payload = integerBytes(item, maxBytes)
+  if (payload.length > SMALL_BYTES) return BigInt(`0x${Buffer.from(payload).toString('hex')}`)
+  let value = 0
+  for (const byte of payload) value = value * 256 + byte
+  return BigInt(value)
+}
+
+/** Its bytes without leading zeros. @throws {RlpError} like `integerOf` */
+export function integerBytes(item: RlpItem | undefined, maxBytes = 32): Uint8Array {
   if (item?.kind !== 'bytes') throw new RlpError('a number is missing')
   const {payload} = item
   if (payload.length > maxBytes) throw new RlpError('a number is too large')
   if (payload[0] === 0) throw new RlpError('a number has a leading zero')
-  return payload.length === 0 ? 0n : BigInt(`0x${Buffer.from(payload).toString('hex')}`)
+  return payload
 }
+
+/** What a number holds exactly. */
+const SMALL_BYTES = 6
 
 function readItem(bytes: Uint8Array, at: number): {item: RlpItem; end: number} {
   const first = bytes[at]

@@ -5,6 +5,7 @@ import {
   RlpError,
   decodeRlpList,
   encodeInteger,
+  integerBytes,
   integerOf,
   listHeader,
   readItems,
@@ -31,7 +32,8 @@ export interface ParsedTransaction {
   intrinsicGas: bigint
   /** What the sender signed the hash of. */
   signedBytes: Uint8Array
-  signature: {r: bigint; s: bigint; parity: 0 | 1}
+  /** `rs`: r and s, 64 bytes. */
+  signature: {rs: Uint8Array; parity: 0 | 1}
 }
 
 export interface SignedTransaction extends ParsedTransaction {
@@ -135,16 +137,10 @@ export function parseTransaction(raw: string, rules: TransactionRules): ParsedTr
  */
 export function recoverSender(transaction: ParsedTransaction): SignedTransaction {
   const digest = keccak256(transaction.signedBytes, 'bytes')
-  const sender = recoverAddress(digest, signatureBytes(transaction), transaction.signature.parity)
-  if (!sender) {
-    throw badSignature()
-  }
+  const {rs, parity} = transaction.signature
+  const sender = recoverAddress(digest, rs, parity)
+  if (!sender) throw badSignature()
   return {...transaction, hash: keccak256(bytesOf(transaction.raw)), sender}
-}
-
-/** r and s, 64 bytes. */
-export function signatureBytes({signature: {r, s}}: ParsedTransaction): Buffer {
-  return Buffer.from(word(r) + word(s), 'hex')
 }
 
 /** Gas a transaction may spend on instructions: what it declares beyond what is due up front. */
@@ -209,13 +205,12 @@ function decodeLegacy(raw: Hex, bytes: Uint8Array, chainId: number): ParsedTrans
   assertChainId((v - 35n) / 2n, chainId)
   const price = integerOf(fields[1])
   const body = payloadUpTo(bytes, fields, 6)
-  const suffix = Buffer.concat([encodeInteger(BigInt(chainId)), Uint8Array.of(0x80, 0x80)])
   return build({
     raw,
     bytes,
     type: 'legacy',
     parity: (v - 35n) % 2n === 1n ? 1 : 0,
-    signed: asList(Buffer.concat([body, suffix])),
+    signed: listOf(body, replaySuffix(chainId)),
     fields: {nonce: fields[0], gas: fields[2], to: fields[3], value: fields[4], data: fields[5]},
     signature: [fields[7], fields[8]],
     maxFeePerGasWei: price,
@@ -247,7 +242,7 @@ function decodeTyped(raw: Hex, bytes: Uint8Array, type: 1 | 2, chainId: number):
     bytes,
     type: type === 1 ? 'eip2930' : 'eip1559',
     parity: parity === 1n ? 1 : 0,
-    signed: Buffer.concat([Uint8Array.of(type), asList(body)]),
+    signed: Buffer.concat([Uint8Array.of(type), listOf(body)]),
     fields: {
       nonce: fields[1],
       gas: fields[3 + shift],
@@ -298,7 +293,7 @@ function build(parts: Parts): ParsedTransaction {
     data: `0x${Buffer.from(data).toString('hex')}`,
     intrinsicGas: intrinsicGas(data, to === null) + listed,
     signedBytes: signed,
-    signature: {r: integerOf(parts.signature[0]), s: integerOf(parts.signature[1]), parity},
+    signature: {rs: signatureBytes(parts.signature), parity},
   }
 }
 
@@ -400,10 +395,28 @@ function encodedLength({kind, payload}: RlpItem): number {
   return listHeader(payload.length).length + payload.length
 }
 
-function asList(payload: Uint8Array): Uint8Array {
-  return Buffer.concat([listHeader(payload.length), payload])
+function listOf(...payloads: readonly Uint8Array[]): Uint8Array {
+  const length = payloads.reduce((sum, payload) => sum + payload.length, 0)
+  return Buffer.concat([listHeader(length), ...payloads])
 }
 
-function word(value: bigint): string {
-  return value.toString(16).padStart(64, '0')
+/** Chain id, zero, zero: signed with a legacy transaction since EIP-155. */
+function replaySuffix(chainId: number): Uint8Array {
+  let suffix = replaySuffixes.get(chainId)
+  if (!suffix) {
+    suffix = Buffer.concat([encodeInteger(BigInt(chainId)), Uint8Array.of(0x80, 0x80)])
+    replaySuffixes.set(chainId, suffix)
+  }
+  return suffix
+}
+
+const replaySuffixes = new Map<number, Uint8Array>()
+
+function signatureBytes([r, s]: Parts['signature']): Uint8Array {
+  const bytes = new Uint8Array(64)
+  for (const [item, end] of [[r, 32] as const, [s, 64] as const]) {
+    const integer = integerBytes(item)
+    bytes.set(integer, end - integer.length)
+  }
+  return bytes
 }

@@ -56,7 +56,7 @@ function make(sender: Address, accountNonce: number, tipPerGasWei = 100n): Signe
     data: '0x',
     intrinsicGas: 21_000n,
     signedBytes: new Uint8Array(),
-    signature: {r: 1n, s: 1n, parity: 0},
+    signature: {rs: new Uint8Array(64), parity: 0},
   }
 }
 

@@ -44,7 +44,7 @@ test('a transaction that comes again is not recovered again', async () => {
 test('a signature nobody can have made is refused each time', async () => {
   const recovery = new SenderRecovery(1)
   const {signature, ...rest} = await signed(0)
-  const broken = {...rest, signature: {...signature, r: 0n}}
+  const broken = {...rest, signature: {...signature, rs: new Uint8Array(64)}}
 
   for (let round = 0; round < 2; round++) {
     await expect(recovery.recover(broken)).rejects.toBeInstanceOf(InvalidTransactionError)

@@ -4,7 +4,7 @@
  *
  * - Source: `RPCTransaction` and `RPCMarshalBlock` in `l2geth/internal/ethapi/api.go`, MetisProtocol/mvm.
  */
-import {toHex, zeroAddress, type Address, type Hash, type Hex} from 'viem'
+import {bytesToBigInt, toHex, zeroAddress, type Address, type Hash, type Hex} from 'viem'
 
 import type {SealedBlock} from '../../protocol/block.ts'
 import {decodeRlpList, readItems, type RlpItem} from '../../protocol/rlp.ts'
@@ -80,7 +80,7 @@ export function pendingShape(
 }
 
 function fieldsOf(parsed: ParsedTransaction, from: Address, hash: Hash, chainId: number) {
-  const {r, s, parity} = parsed.signature
+  const {rs, parity} = parsed.signature
   const type = typeNumbers[parsed.type]
   const v = type === 0 ? BigInt(chainId) * 2n + 35n + BigInt(parity) : BigInt(parity)
   return {
@@ -93,8 +93,8 @@ function fieldsOf(parsed: ParsedTransaction, from: Address, hash: Hash, chainId:
     gasPrice: toHex(parsed.tipPerGasWei),
     input: parsed.data,
     v: toHex(v),
-    r: toHex(r),
-    s: toHex(s),
+    r: toHex(bytesToBigInt(rs.subarray(0, 32))),
+    s: toHex(bytesToBigInt(rs.subarray(32))),
     ...(type === 0
       ? {}
       : {

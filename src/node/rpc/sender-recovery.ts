@@ -13,7 +13,6 @@ import {
   badSignature,
   InvalidTransactionError,
   recoverSender,
-  signatureBytes,
   type ParsedTransaction,
   type SignedTransaction,
 } from '../../protocol/transaction.ts'
@@ -149,7 +148,7 @@ export class SenderRecovery {
     jobs.forEach(({transaction, resolve, reject}, index) => {
       const at = index * OUT_BYTES * 2
       const sender = hex.slice(at + 64, at + 104)
-      if (/^0+$/.test(sender) || isHighS(signatureBytes(transaction))) reject(notSigned())
+      if (/^0+$/.test(sender) || isHighS(transaction.signature.rs)) reject(notSigned())
       else resolve({...transaction, hash: `0x${hex.slice(at, at + 64)}`, sender: `0x${sender}`})
     })
   }
@@ -175,7 +174,7 @@ function pack(jobs: readonly Job[]): Uint8Array {
     at = input.writeUInt32BE(signedBytes.length, at)
     at = input.writeUInt32BE(raw.length, at)
     at = input.writeUInt8(signature.parity, at)
-    for (const part of [signatureBytes(transaction), signedBytes, raw]) {
+    for (const part of [signature.rs, signedBytes, raw]) {
       input.set(part, at)
       at += part.length
     }
