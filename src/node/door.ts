@@ -5,7 +5,7 @@ import type {PoolJournal} from '../store/pool-journal.ts'
 import {PoolRefusedError, refused, type StateRoom} from './mempool/admission.ts'
 import type {PoolRoom} from './mempool/pace.ts'
 import type {Metrics} from './metrics.ts'
-import type {Delivery} from './peers/exchange.ts'
+import {deliveries, type Delivery} from './peers/exchange.ts'
 import type {Forwarder} from './peers/forwarder.ts'
 import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accept-transaction.ts'
 
@@ -13,7 +13,7 @@ export interface DoorOptions extends Omit<AcceptOptions, 'room' | 'stateRoom' | 
   /** What may be ready here; undefined sets no bound. */
   room(): PoolRoom | undefined
   stateRoom(): StateRoom
-  forwarder: Pick<Forwarder, 'add' | 'deliver' | 'hasProducer'>
+  forwarder: Pick<Forwarder, 'add' | 'deliver' | 'hasProducer' | 'assertRoom' | 'retry'>
   journal: Pick<PoolJournal, 'append' | 'withdraw'> | undefined
   metrics: Pick<Metrics, 'observe'>
   /** The pool took one. */
@@ -43,16 +43,14 @@ export function openDoor(options: DoorOptions): Door {
     ...options,
     // The producer knows best what it has room for, and is asked before the user gets an answer.
     room: () => (forwarder.hasProducer ? undefined : options.room()),
+    assertOthersRoom: (size) => forwarder.assertRoom(size),
     stateRoom: () => (forwarder.hasProducer ? undefined : options.stateRoom()),
     async onAccepted(transaction) {
       hold(transaction)
       const delivery = await forwarder.deliver(transaction.hash)
       if (delivery === 'taken') return
       journal?.withdraw(transaction.raw)
-      throw refused(
-        delivery,
-        'The producer has no room for it; send it again after the next block.',
-      )
+      throw refusedByProducer(delivery, forwarder.retry)
     },
   }
   const passedOn: AcceptOptions = {
@@ -87,6 +85,31 @@ export function openDoor(options: DoorOptions): Door {
   }
 }
 
+/** Told to the user of a node that asked the producer. */
+function refusedByProducer(
+  delivery: Exclude<Delivery, 'taken'>,
+  retry: {retryAfterMs: number},
+): PoolRefusedError {
+  switch (delivery) {
+    case 'state-full':
+      return refused(
+        delivery,
+        'The state of the producer has no room for what it could add; declare less gas.',
+      )
+    case 'slow-code':
+      return refused(
+        delivery,
+        'The code of this contract was slow at the producer; declare less gas, or send it again in ten minutes.',
+      )
+    default:
+      return refused(
+        delivery,
+        'The producer has no room for it; send it again after the next block.',
+        retry,
+      )
+  }
+}
+
 /** What is the sender's fault is left out in silence: nobody waits for the answer. */
 async function deliveryOf(raw: string, options: AcceptOptions): Promise<Delivery> {
   try {
@@ -94,9 +117,8 @@ async function deliveryOf(raw: string, options: AcceptOptions): Promise<Delivery
   } catch (error) {
     if (!isSendersFault(error)) throw error
     const reason = error instanceof PoolRefusedError ? error.reason : undefined
-    if (reason === 'pool-full' || reason === 'sender-limit') return reason
-    // Peers of older versions know no other word for it.
-    if (reason === 'state-full' || reason === 'slow-code') return 'pool-full'
+    const delivery = deliveries.find((word) => word === reason)
+    if (delivery) return delivery
   }
   return 'taken'
 }

@@ -117,6 +117,8 @@ export const FORWARD_CHUNK = 300
 export const FORWARD_BYTES = 1_000_000
 /** Peers: a user waits so long for the producer's word; half of what a slot leaves. */
 export const FORWARD_ANSWER_MS = 1_000
+/** Peers: nothing larger than what the producer just refused is offered to it for so long, or until its block comes. */
+export const FORWARD_REFUSED_MS = 100
 /** Peers: a transaction that is still not in a block is forwarded again after this. */
 export const FORWARD_AGAIN_MS = 5_000
 /** Sync: speed is measured over this, which is two ranges of a slow peer, and told as often as this. */

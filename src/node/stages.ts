@@ -115,7 +115,10 @@ export function connectStages(
   const watch = new Watch()
   const turn = () => chain.rotation.turnAt(chain.head().number + 1)
   const isOurTurn = () => turn().whose === 'mine'
-  const forwarder = new Forwarder({mempool, exchange, turn, clock, logger: logger.child('forward')})
+  const forwarder = new Forwarder({
+    ...{mempool, exchange, turn, clock, slotMs: network.l2.slotMs},
+    logger: logger.child('forward'),
+  })
 
   const {accept, acceptMany, readmit} = openDoor({
     ...{recovery, accounts, mempool, slowCode, forwarder, metrics, journal: poolJournal},
@@ -155,7 +158,7 @@ export function connectStages(
     onHead: () => watch.headMoved(),
     onUpkeep: tidyJournal,
   })
-  watch.onHead(() => forwarder.wake())
+  watch.onHead(() => forwarder.headMoved())
   const deposits = openDeposits(options, l1, chain, isOurTurn, accept)
   const batcher = openBatcher(options, l1, chain, isOurTurn, clock, (l2Block) => heads.pin(l2Block))
   const l1Loop = new L1Loop({

@@ -1,9 +1,9 @@
 import type {Address, Hash, Hex} from 'viem'
-import {beforeEach, expect, test} from 'vitest'
+import {beforeEach, expect, test, vi} from 'vitest'
 
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
-import {openDoor, type Door} from '../../src/node/door.ts'
+import {openDoor, type Door, type DoorOptions} from '../../src/node/door.ts'
 import {FORWARD_ANSWER_MS} from '../../src/node/peer-limits.ts'
 import type {Accounts} from '../../src/node/mempool/accounts.ts'
 import {Mempool} from '../../src/node/mempool/mempool.ts'
@@ -11,7 +11,7 @@ import {Metrics} from '../../src/node/metrics.ts'
 import type {BlockExchange, Delivery, PeerView} from '../../src/node/peers/exchange.ts'
 import {Forwarder} from '../../src/node/peers/forwarder.ts'
 import type {Turn} from '../../src/node/rotation/rotation.ts'
-import {recoverSender} from '../../src/protocol/transaction.ts'
+import {recoverSender, type ParsedTransaction} from '../../src/protocol/transaction.ts'
 import {accountOf, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
 import {roomFor} from '../helpers/pool-room.ts'
 
@@ -21,6 +21,7 @@ const user = accountOf('user')
 
 let mempool: Mempool
 let door: Door
+let doorParts: DoorOptions & {forwarder: Forwarder}
 let turn: Turn
 /** What the producer does with what it is sent; each call is one request. */
 let answer: (raws: readonly Hex[]) => Promise<Delivery[]>
@@ -40,11 +41,11 @@ beforeEach(() => {
       return answer(raws)
     },
   } as unknown as BlockExchange
-  const parts = {mempool, exchange, clock: systemClock, logger: silentLogger}
+  const parts = {mempool, exchange, slotMs: 2000, clock: systemClock, logger: silentLogger}
   const forwarder = new Forwarder({...parts, turn: () => turn})
   const state = {accountNonce: 0, balanceWei: 10n ** 20n}
-  door = openDoor({
-    recovery: {recover: async (parsed) => recoverSender(parsed)},
+  doorParts = {
+    recovery: recoveryThat(() => {}),
     accounts: {known: () => state, read: async () => state} as unknown as Accounts,
     ...{mempool, forwarder, metrics: new Metrics()},
     rules: {
@@ -60,7 +61,15 @@ beforeEach(() => {
     room: () => ({...roomFor(1), count: 1}),
     journal: {append: (raw) => journal.push(raw), withdraw: (raw) => journal.push(`-${raw}`)},
     onHeld: (_hash: Hash) => {},
-  })
+  }
+  door = openDoor(doorParts)
+})
+
+const recoveryThat = (note: () => void) => ({
+  async recover(parsed: ParsedTransaction) {
+    note()
+    return recoverSender(parsed)
+  },
 })
 
 test('the user is told only after the producer has it, and many travel in one request', async () => {
@@ -77,7 +86,7 @@ test('the user is told only after the producer has it, and many travel in one re
   expect(journal).toHaveLength(3)
 })
 
-test.each(['pool-full', 'sender-limit'] as const)(
+test.each(['pool-full', 'sender-limit', 'state-full', 'slow-code'] as const)(
   'the producer answers %s: so does this node, and it keeps nothing',
   async (reason) => {
     answer = (raws) => Promise.resolve(raws.map(() => reason))
@@ -85,6 +94,34 @@ test.each(['pool-full', 'sender-limit'] as const)(
     await expect(door.accept(raw)).rejects.toMatchObject({reason})
     expect(mempool.counts()).toEqual({pending: 0, queued: 0})
     expect(journal).toEqual([raw, `-${raw}`])
+  },
+)
+
+test('what the producer just had no room for is refused without asking it again, until its next block', async () => {
+  const recovered = vi.fn()
+  door = openDoor({...doorParts, recovery: recoveryThat(recovered)})
+  answer = (raws) => Promise.resolve(raws.map(() => 'pool-full' as const))
+  const raws = await Promise.all([0, 1].map((nonce) => transfer(user, nonce)))
+  // A signature may be a byte shorter.
+  const [first, second] = raws.toSorted((a, b) => a.length - b.length)
+  await expect(door.accept(first!)).rejects.toMatchObject({reason: 'pool-full'})
+  const again = door.accept(second!)
+  await expect(again).rejects.toMatchObject({reason: 'pool-full', retryAfterMs: expect.any(Number)})
+  expect([asked, recovered.mock.calls.length]).toEqual([1, 1])
+
+  doorParts.forwarder.headMoved()
+  await expect(door.accept(second!)).rejects.toMatchObject({reason: 'pool-full'})
+  expect([asked, recovered.mock.calls.length]).toEqual([2, 2])
+})
+
+test.each(['sender-limit', 'state-full', 'slow-code'] as const)(
+  '%s is about one transaction: the next one is asked for',
+  async (reason) => {
+    answer = (raws) => Promise.resolve(raws.map(() => reason))
+    for (const nonce of [0, 1]) {
+      await expect(door.accept(await transfer(user, nonce))).rejects.toMatchObject({reason})
+    }
+    expect(asked).toBe(2)
   },
 )
 

@@ -144,6 +144,14 @@ export class Mempool {
     throw poolFull(room)
   }
 
+  /** What it would be counted with. */
+  sizeOf(
+    transaction: ParsedTransaction,
+    nowMs: number,
+  ): Pick<HeldTransaction, 'cost' | 'sizeBytes'> {
+    return {cost: this.#costs.costOf(transaction, nowMs), sizeBytes: transaction.sizeBytes}
+  }
+
   #loadIn(room: PoolRoom): PoolLoad {
     return {room, waiting: this.#ready.load, open: this.#takenLoad}
   }

@@ -8,7 +8,7 @@ import type {BlockHeader, SealedBlock} from '../../protocol/block.ts'
  * What a peer did with a transaction. Anything but a want of room is `taken`: it holds it, had it before,
  * or it is in a block, and if it is invalid, whoever sent it will find that out by itself.
  */
-export const deliveries = ['taken', 'pool-full', 'sender-limit'] as const
+export const deliveries = ['taken', 'pool-full', 'sender-limit', 'state-full', 'slow-code'] as const
 export type Delivery = (typeof deliveries)[number]
 
 export interface PeerHead {

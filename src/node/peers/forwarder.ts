@@ -7,9 +7,11 @@ import type {Address, Hash, Hex} from 'viem'
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import {FORWARD_AGAIN_MS, FORWARD_ANSWER_MS, FORWARD_BYTES, FORWARD_CHUNK} from '../peer-limits.ts'
+import {poolFull} from '../mempool/admission.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {Turn} from '../rotation/rotation.ts'
 import type {BlockExchange, Delivery, PeerView} from './exchange.ts'
+import {ProducerRoom} from './producer-room.ts'
 
 /** Made once: a reason of its own for each would cost more than the delivery. */
 const answered = new Error('answered')
@@ -19,6 +21,7 @@ export interface ForwarderOptions {
   exchange: BlockExchange
   /** Whose turn the next block is. */
   turn(): Turn
+  slotMs: number
   clock: Clock
   logger: Logger
 }
@@ -29,6 +32,7 @@ export class Forwarder {
   readonly #sent = new Map<Hash, {to: Address; atMs: number}>()
   /** Users who wait for the producer's word. */
   readonly #waiting = new Map<Hash, (delivery: Delivery) => void>()
+  readonly #room: ProducerRoom
   #fresh: Hash[] = []
   #producer: Address | undefined
   #lastScanMs = 0
@@ -37,6 +41,7 @@ export class Forwarder {
 
   constructor(options: ForwarderOptions) {
     this.#options = options
+    this.#room = new ProducerRoom(options.slotMs)
   }
 
   /** The pool took a transaction. */
@@ -75,6 +80,28 @@ export class Forwarder {
   /** True when somebody else produces and can be reached. */
   get hasProducer(): boolean {
     return this.#reach(this.#options.turn()) !== undefined
+  }
+
+  /**
+   * Refuses what the producer just had no room for, without asking it again.
+   *
+   * @throws {PoolRefusedError} pool-full
+   */
+  assertRoom(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void {
+    if (!this.hasProducer) return
+    const now = this.#options.clock.monotonicMs()
+    if (!this.#room.mayFit(size, now)) throw poolFull(this.retry)
+  }
+
+  /** When the producer will have room again. */
+  get retry(): {retryAfterMs: number} {
+    return {retryAfterMs: this.#room.retryAfterMs(this.#options.clock.monotonicMs())}
+  }
+
+  /** A block came: there is room again, and whoever produces may be another. */
+  headMoved(): void {
+    this.#room.renew(this.#options.clock.monotonicMs())
+    this.wake()
   }
 
   #reach(turn: Turn): PeerView | undefined {
@@ -118,8 +145,10 @@ export class Forwarder {
     }
     const peer = this.#reach(whose)
     const deliveries = peer && (await this.#send(peer, fresh))
-    fresh.forEach(({hash}, index) => {
+    fresh.forEach((held, index) => {
+      const {hash} = held
       const delivery = deliveries?.[index] ?? 'taken'
+      if (delivery === 'pool-full') this.#room.refused(held, clock.monotonicMs())
       this.#waiting.get(hash)?.(delivery)
       // What it has no room for is offered again, when nobody waits for the answer any more.
       if (!peer || !deliveries || delivery !== 'taken' || !mempool.has(hash)) return

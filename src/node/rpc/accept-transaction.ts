@@ -15,7 +15,7 @@ import {lowerCase} from '../../protocol/block.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import {laneOf, type ReservedContracts, type TransactionKind} from '../mempool/classify.ts'
 import {assertStateRoom, PoolRefusedError, stateFull, type StateRoom} from '../mempool/admission.ts'
-import type {Mempool} from '../mempool/mempool.ts'
+import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {PoolRoom} from '../mempool/pace.ts'
 import type {SlowCode} from '../mempool/slow-code.ts'
 import type {SenderRecovery} from './sender-recovery.ts'
@@ -30,6 +30,8 @@ export interface AcceptOptions {
   nowMs(): number
   /** What may be ready now; undefined sets no bound. */
   room(): PoolRoom | undefined
+  /** Asked before the signature is recovered. @throws {PoolRefusedError} another node, which produces, has no room */
+  assertOthersRoom?(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void
   /** What the engine's state has room for; undefined sets no bound. */
   stateRoom?(): StateRoom | undefined
   /** Contracts whose code was slow; undefined sets no bound. */
@@ -53,6 +55,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   if (!isReserved) {
     await assertState(parsed, options)
     mempool.assertFits(parsed, room(), nowMs())
+    options.assertOthersRoom?.(mempool.sizeOf(parsed, nowMs()))
   }
   const transaction = await options.recovery.recover(parsed)
   if (!isReserved) options.slowCode?.assertFits(transaction, nowMs())
