@@ -1,4 +1,3 @@
-import {stdin, stderr} from 'node:process'
 import {createInterface} from 'node:readline'
 import {Writable} from 'node:stream'
 
@@ -12,12 +11,12 @@ import {MetisSeqError} from '../lib/errors.ts'
 export function askPassword(question: string): Promise<string> {
   // The line editor echoes what is typed; a sink in its place keeps the secret off the screen.
   const sink = new Writable({write: (_chunk, _encoding, done) => done()})
-  const terminal = createInterface({input: stdin, output: sink, terminal: true})
-  stderr.write(question)
+  const terminal = createInterface({input: process.stdin, output: sink, terminal: true})
+  process.stderr.write(question)
   return new Promise((resolve, reject) => {
     let answered = false
     terminal.on('close', () => {
-      stderr.write('\n')
+      process.stderr.write('\n')
       if (!answered) reject(interrupted())
     })
     terminal.question('', (answer) => {

@@ -4,7 +4,6 @@
  */
 import type {Agent} from 'node:http'
 import type {Duplex} from 'node:stream'
-import process from 'node:process'
 
 import {MetisSeqError} from './errors.ts'
 import {redactUrl} from './redact.ts'

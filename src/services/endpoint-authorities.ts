@@ -4,7 +4,6 @@
  */
 import {X509Certificate} from 'node:crypto'
 import {resolve} from 'node:path'
-import process from 'node:process'
 
 import {withoutBom} from '../lib/decode-text.ts'
 import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
