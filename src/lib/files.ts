@@ -5,6 +5,7 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -177,16 +178,7 @@ export function fromFileError(error: unknown, path: string): unknown {
       cause: error,
     })
   }
-  if (error instanceof FileRefused) {
-    return new MetisSeqError({
-      code: 'FILE_UNREADABLE',
-      message: `${path} cannot be read: ${error.message}.`,
-      exit: 'config',
-      facts: {path},
-      hints: [`Check what lies at ${path}.`],
-      cause: error,
-    })
-  }
+  if (error instanceof FileRefused) return unreadable(path, error, `Check what lies at ${path}.`)
   if (code !== undefined && NOT_WRITABLE.includes(code)) {
     return new MetisSeqError({
       code: 'FILE_NOT_WRITABLE',
@@ -198,4 +190,49 @@ export function fromFileError(error: unknown, path: string): unknown {
     })
   }
   return error
+}
+
+/** The same for what was to be read and nothing else. */
+export function fromReadError(error: unknown, path: string): unknown {
+  const isOfPath = NOT_WRITABLE.includes(systemErrorCode(error) ?? '')
+  if (!isOfPath) return fromFileError(error, path)
+  return unreadable(path, error, `Check the path, its owner and its mode: ${path}.`)
+}
+
+function unreadable(path: string, cause: unknown, hint: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'FILE_UNREADABLE',
+    message: `${path} cannot be read: ${messageOf(cause)}.`,
+    exit: 'config',
+    facts: {path},
+    hints: [hint],
+    cause,
+  })
+}
+
+/**
+ * Names in a directory of ours; none where it is not there yet.
+ *
+ * @throws {MetisSeqError} FILE_UNREADABLE
+ */
+export function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return []
+    throw fromReadError(error, directory)
+  }
+}
+
+/**
+ * Removes a file, or a directory with all that is in it, which may not be there.
+ *
+ * @throws {MetisSeqError} FILE_NOT_WRITABLE
+ */
+export function remove(path: string): void {
+  try {
+    rmSync(path, {recursive: true, force: true})
+  } catch (error) {
+    throw fromFileError(error, path)
+  }
 }
