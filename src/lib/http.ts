@@ -100,25 +100,36 @@ function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer>
   const target = new URL(url)
   return new Promise((resolve, reject) => {
     const way = wayTo(target, request)
+    let isAnswered = false
     const outgoing = httpFor(target.protocol).request(
       way.to,
       {method, ...way.options, headers: {...lengthOf(method, body), ...headers, ...way.headers}},
-      (response) =>
+      (response) => {
+        isAnswered = true
         readAtMost(response, maxBytes ?? MAX_ANSWER_BYTES).then(
           (text) => resolve({status: response.statusCode ?? 0, headers: response.headers, text}),
           (error: unknown) => {
             outgoing.destroy()
             reject(error)
           },
-        ),
+        )
+      },
     )
+    // Nobody asked for another protocol (status 101): there is no answer, and no end to wait for.
+    outgoing.on('upgrade', ({statusCode = 0, headers}, socket) => {
+      socket.destroy()
+      resolve({status: statusCode, headers, text: ''})
+    })
     const timer = setTimeout(() => {
       const late = failure(TIMED_OUT, `No answer within ${timeoutMs} ms.`)
       outgoing.destroy(late)
       // A request that has no connection yet tells nobody that it was given up.
       reject(late)
     }, timeoutMs)
-    outgoing.on('close', () => clearTimeout(timer))
+    outgoing.on('close', () => {
+      clearTimeout(timer)
+      if (!isAnswered) reject(failure('ECONNRESET', 'The connection ended without an answer.'))
+    })
     outgoing.on('error', (error) => reject(faultOfWay(way.proxy, error)))
     outgoing.end(body)
   })

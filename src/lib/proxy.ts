@@ -156,7 +156,11 @@ function openTunnel(proxy: Proxy, to: string, timeoutMs: number): Promise<Duplex
       () => request.destroy(Object.assign(new Error(), {code: 'ETIMEDOUT'})),
       timeoutMs,
     )
-    request.on('close', () => clearTimeout(timer))
+    request.on('close', () => {
+      clearTimeout(timer)
+      // Whatever it was, no tunnel was opened; one that was is not closed by this.
+      reject(unreachable(proxy, new Error('The connection ended without an answer.')))
+    })
     request.on('error', (cause) => reject(unreachable(proxy, cause)))
     request.end()
   })

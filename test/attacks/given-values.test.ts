@@ -72,7 +72,7 @@ test('keys and the address of a node are looked at when a profile is made', asyn
 
 test('what is no file is never replaced by one: as root, a device would be gone for the whole machine', () => {
   const [pipe, link] = [temp.path('pipe'), temp.path('link')]
-  execFileSync('mkfifo', [pipe])
+  execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
   symlinkSync(pipe, link)
   for (const path of [pipe, link, temp.root]) {
     const refusal = expect.objectContaining({code: 'FILE_NOT_REPLACED', exit: 'precondition'})

@@ -183,6 +183,30 @@ test('a proxy that opens a tunnel a line at a time has no more time than others'
   server.close()
 })
 
+test('a switch to another protocol that nobody asked for is no answer, with a proxy and without', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.once('data', () =>
+      socket.end(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+      ),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const faultOf = async (address: string) => {
+    const client = createRpcClient(address, {timeoutMs: 5000})
+    const error: unknown = await client.request('eth_chainId').catch((thrown: unknown) => thrown)
+    client.close()
+    return error
+  }
+  expect(await faultOf(url)).toMatchObject({reason: 'not-json'})
+  process.env['HTTPS_PROXY'] = url
+  expect(await faultOf('https://chain.example')).toMatchObject({cause: {code: 'PROXY_REFUSES'}})
+  server.close()
+})
+
 const countOf = (server: NetServer) =>
   new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
 
