@@ -1,5 +1,6 @@
 /** What an answer of a method must look like before anybody computes with it. An endpoint may say anything. */
 import {isRecord} from '../lib/json.ts'
+import {LAST_SECOND} from './plausible.ts'
 
 type Shape = (value: unknown) => boolean
 
@@ -11,6 +12,8 @@ const matches =
 const quantity = matches(/^0x[0-9a-f]{1,64}$/i)
 /** Heights, times, nonces and gas: nothing real is beyond what a number of the language holds. */
 const index = matches(/^0x0{0,51}[0-9a-f]{1,13}$/i)
+/** Of a block: until the year 9999, the last one that a date of four digits can name. */
+const time: Shape = (value) => index(value) && BigInt(value as string) <= LAST_SECOND
 /** Wei of one gas: a million METIS. Beyond it no transaction could be made. */
 const gasPrice = matches(/^0x0{0,44}[0-9a-f]{1,20}$/i)
 const hash = matches(/^0x[0-9a-f]{64}$/i)
@@ -44,7 +47,8 @@ const each = (shape: Shape, ...names: string[]) =>
 
 const log = record({
   ...{address, data: bytes, topics: listOf(hash)},
-  ...each(maybe(index), 'blockNumber', 'logIndex', 'transactionIndex', 'blockTimestamp'),
+  ...each(maybe(index), 'blockNumber', 'logIndex', 'transactionIndex'),
+  blockTimestamp: maybe(time),
   ...each(maybe(hash), 'transactionHash', 'blockHash'),
 })
 
@@ -62,7 +66,7 @@ const block = record({
   ...each(maybe(quantity), 'blobGasUsed', 'excessBlobGas', 'gasLimit', 'gasUsed'),
   baseFeePerGas: maybe(gasPrice),
   // A pending block has neither number nor hash; nobody here asks for one.
-  ...{number: index, timestamp: index, hash, parentHash: maybe(hash)},
+  ...{number: index, timestamp: time, hash, parentHash: maybe(hash)},
   transactions: maybe(listOf(either(hash, transaction))),
 })
 

@@ -1,7 +1,8 @@
 import {cleanText} from '../lib/clean-text.ts'
 import {authorityHints, certificateDoubt} from '../lib/certificate-doubt.ts'
 import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
-import {exchange} from '../lib/http.ts'
+import {httpRefusal, isOfDoor} from '../lib/http-refusal.ts'
+import {exchange, type HttpAnswer} from '../lib/http.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
@@ -30,35 +31,48 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions 
     state: 'unused',
     latencyMs: null,
   }
+  /** Something is there that is no consensus layer, or stands before one. */
+  const stranger = (answer: HttpAnswer) => {
+    source.state = answer.status === 429 ? 'rate-limited' : 'down'
+    return notPos(baseUrl, answer)
+  }
   const fetchBody = async (path: string) => {
     const started = performance.now()
-    const url = `${baseUrl.replace(/\/$/, '')}${path}`
+    const url = below(baseUrl, path)
     const limits = {method: 'GET', timeoutMs, tls, maxBytes: MAX_BODY_BYTES} as const
-    const {status, text} = await exchange(url, limits).catch((cause: unknown) => {
+    const answer = await exchange(url, limits).catch((cause: unknown) => {
       source.state = 'down'
       throw unreachable(baseUrl, cause)
     })
     source.latencyMs = Math.round(performance.now() - started)
-    return {status, body: parse(text)}
+    if (isOfDoor(answer.status)) throw stranger(answer)
+    return {status: answer.status, body: parse(answer.text), answer}
   }
   return {
     source,
     async getBare(path) {
-      const {status, body} = await fetchBody(path)
+      const {status, body, answer} = await fetchBody(path)
+      if (body === undefined || (status >= 300 && !isRecord(body))) throw stranger(answer)
       if (status >= 400) throw posError(path, status, isRecord(body) ? body['error'] : undefined)
       return body
     },
     async get(path) {
-      const {status, body} = await fetchBody(path)
-      if (!isRecord(body) || (status < 400 && !('result' in body))) {
-        source.state = 'down'
-        throw unreachable(baseUrl, new Error('The answer has no Themis envelope.'))
-      }
+      const {status, body, answer} = await fetchBody(path)
+      if (!isRecord(body) || (status < 400 && !('result' in body))) throw stranger(answer)
       source.state = 'fresh'
       if (status >= 400) throw posError(path, status, body['error'])
       return body['result']
     },
   }
+}
+
+/** A path below an address that may have a path and a query of its own. */
+function below(baseUrl: string, path: string): URL {
+  const url = new URL(baseUrl)
+  const [route = '', query = ''] = path.split('?')
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}${route}`
+  url.search = [url.search.slice(1), query].filter((each) => each !== '').join('&')
+  return url
 }
 
 function parse(text: string): unknown {
@@ -69,7 +83,35 @@ function parse(text: string): unknown {
   }
 }
 
+function notPos(baseUrl: string, answer: HttpAnswer): MetisSeqError {
+  const refusal = httpRefusal(baseUrl, answer)
+  const {words, location} = refusal ?? {}
+  const passes = [408, 425, 429].includes(answer.status) || answer.status >= 500
+  return new MetisSeqError({
+    code: 'POS_UNREACHABLE',
+    message: refusal
+      ? `The consensus layer cannot be asked. ${refusal.message}`
+      : 'What answers at the address of the consensus layer is none: its answer has no envelope of Themis.',
+    exit: 'unreachable',
+    facts: {
+      endpoint: redactUrl(baseUrl),
+      ...(refusal ? {httpStatus: `${answer.status}`} : {}),
+      ...(words === undefined ? {} : {endpointSays: words}),
+      ...(location === undefined ? {} : {location}),
+    },
+    hints: [
+      passes
+        ? 'Wait, then run the same command again.'
+        : 'Check its address, and the key in it: `metis-seq init --replace --pos-url URL` names another one.',
+      'Run `metis-seq network check`.',
+    ],
+    retryable: passes,
+  })
+}
+
 function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
+  // A proxy of the environment stands in the way, and its error names the variable.
+  if (cause instanceof MetisSeqError) return cause
   const doubt = certificateDoubt(systemErrorCode(cause))
   return new MetisSeqError({
     code: 'POS_UNREACHABLE',

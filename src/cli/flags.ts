@@ -60,6 +60,16 @@ export const urlFlag = Flags.custom<string>({
   },
 })
 
+/** A name or an address of this machine to listen on, without a port. */
+export const hostFlag = Flags.custom<string>({
+  helpValue: 'HOST',
+  parse: async (text) => {
+    const isName = /^[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?$/i.test(text)
+    if (isName || /^[0-9a-f]{0,4}:[0-9a-f:.]{1,45}$/i.test(text)) return text
+    throw new Errors.CLIError(`${quote(text)} is no host name and no IP address.`)
+  },
+})
+
 /** A decimal number above zero, times 1e18. */
 export const ratioFlag = Flags.custom<bigint>({
   parse: async (text) => {

@@ -5,10 +5,11 @@ import {MetisSeqError} from '../lib/errors.ts'
 import type {NamedChain} from '../services/named-chains.ts'
 import {checkedCaFile} from '../services/endpoint-authorities.ts'
 import {createProfile} from '../services/profiles.ts'
+import {findSigner} from '../services/signers.ts'
 import {openConfig, type NodeProfile} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 import {profileJson, profileText} from '../ui/presenters/setup.ts'
-import {addressFlag, urlFlag} from './flags.ts'
+import {addressFlag, hostFlag, urlFlag} from './flags.ts'
 import type {Result} from './operator-command.ts'
 
 const DEFAULT_NODE_HOST = '127.0.0.1'
@@ -46,7 +47,7 @@ export const profileFlags = {
     min: 1,
     max: 65_534,
   }),
-  'node-host': Flags.string({
+  'node-host': hostFlag({
     description: `Address the node listens on. Default: ${DEFAULT_NODE_HOST}.`,
   }),
   'relayer-key': Flags.string({
@@ -88,6 +89,8 @@ export function makeProfile(
   const before = flags.replace ? config.read().profiles[name] : undefined
   const network = flags.network ?? before?.network
   if (network === undefined) throw networkMissing()
+  for (const key of [flags['relayer-key'], flags['batch-key']])
+    if (key !== undefined) findSigner(config, key)
   const profile = createProfile(home, config, {
     ...{name, network, replace: flags.replace},
     owner: flags.owner ?? before?.keys.owner ?? before?.owner ?? undefined,

@@ -20,6 +20,7 @@ import {
   withEnvNames,
   withListsFromEnv,
 } from './env-names.ts'
+import {checkedValues} from './given-values.ts'
 import {exitCodeOf, toErrorReport, type ErrorReport} from './error-report.ts'
 import {commonFlags, sendFlags} from './flags.ts'
 import {onSignals} from './interrupt.ts'
@@ -167,7 +168,9 @@ export abstract class OperatorCommand extends Command {
           withListsFromEnv(words, flags, process.env),
         )
       : super.parse(options, argv))
-    const given: Record<string, unknown> = parsed.flags
+    const given: Record<string, unknown> = flags
+      ? Object.assign(parsed.flags, checkedValues(parsed.flags, flags))
+      : parsed.flags
     this.asksNothing = given['no-input'] === true
     this.isQuiet = given['quiet'] === true
     if (given['no-color'] === true) process.env['NO_COLOR'] = '1'

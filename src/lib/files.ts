@@ -5,22 +5,26 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs'
 import {dirname} from 'node:path'
 
 import {MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
 import {makeDirectory} from './make-directory.ts'
-import {FileRefused} from './read-file.ts'
+import {FileRefused, kindOf} from './read-file.ts'
 
 /**
  * Replaces a file so that a reader, or a crash at any moment, sees the old content or the new one.
  *
- * @throws {MetisSeqError} DISK_FULL when the store has no space; the old file is then untouched
+ * @throws {MetisSeqError} DISK_FULL when the store has no space; the old file is then untouched. FILE_NOT_REPLACED
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
+  assertReplaceable(path)
   const temporary = temporaryOf(path)
   try {
     makeDirectory(dirname(path))
@@ -88,10 +92,30 @@ export function writeOutput(path: string, text: string, {replace}: {replace: boo
 /**
  * Looks before long work is done for a file.
  *
- * @throws {MetisSeqError} FILE_EXISTS
+ * @throws {MetisSeqError} FILE_EXISTS, FILE_NOT_REPLACED
  */
 export function assertMayWrite(path: string, {replace}: {replace: boolean}): void {
-  if (!replace && existsSync(path)) throw fileExists(path)
+  if (replace) assertReplaceable(path)
+  else if (existsSync(path)) throw fileExists(path)
+}
+
+/** To replace is to rename another file over it: as root, /dev/null would be a file of ours for the whole machine. */
+function assertReplaceable(path: string): void {
+  let kind: string | undefined
+  try {
+    const stat = statSync(path)
+    kind = stat.isFile() ? undefined : kindOf(stat)
+  } catch {
+    // Nothing is there, or what writes says what is wrong.
+  }
+  if (kind === undefined) return
+  throw new MetisSeqError({
+    code: 'FILE_NOT_REPLACED',
+    message: `${path} is ${kind}, and only a file is replaced by another one.`,
+    exit: 'precondition',
+    facts: {path},
+    hints: ['Choose another path; where `-` is taken, it writes to standard output.'],
+  })
 }
 
 function makeDirectoryOf(path: string): void {
@@ -159,7 +183,7 @@ export function fsyncFile(path: string): void {
 
 /** What a path, its owner or its disk can be at fault for. EEXIST: a file lies where a directory shall be. */
 const NOT_WRITABLE = [
-  ...['EACCES', 'EPERM', 'EROFS', 'EIO'],
+  ...['EACCES', 'EPERM', 'EROFS', 'EIO', 'EBUSY', 'EINVAL', 'ENXIO', 'ENOTEMPTY'],
   ...['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT', 'ELOOP', 'ENAMETOOLONG'],
 ]
 
@@ -177,16 +201,7 @@ export function fromFileError(error: unknown, path: string): unknown {
       cause: error,
     })
   }
-  if (error instanceof FileRefused) {
-    return new MetisSeqError({
-      code: 'FILE_UNREADABLE',
-      message: `${path} cannot be read: ${error.message}.`,
-      exit: 'config',
-      facts: {path},
-      hints: [`Check what lies at ${path}.`],
-      cause: error,
-    })
-  }
+  if (error instanceof FileRefused) return unreadable(path, error, `Check what lies at ${path}.`)
   if (code !== undefined && NOT_WRITABLE.includes(code)) {
     return new MetisSeqError({
       code: 'FILE_NOT_WRITABLE',
@@ -198,4 +213,62 @@ export function fromFileError(error: unknown, path: string): unknown {
     })
   }
   return error
+}
+
+/** The same for what was to be read and nothing else. */
+export function fromReadError(error: unknown, path: string): unknown {
+  const isOfPath = NOT_WRITABLE.includes(systemErrorCode(error) ?? '')
+  if (!isOfPath) return fromFileError(error, path)
+  return unreadable(path, error, `Check the path, its owner and its mode: ${path}.`)
+}
+
+function unreadable(path: string, cause: unknown, hint: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'FILE_UNREADABLE',
+    message: `${path} cannot be read: ${messageOf(cause)}.`,
+    exit: 'config',
+    facts: {path},
+    hints: [hint],
+    cause,
+  })
+}
+
+/**
+ * What lies at a path that somebody named; undefined where nothing does.
+ *
+ * @throws {MetisSeqError} FILE_UNREADABLE
+ */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, {throwIfNoEntry: false})
+  } catch (error) {
+    throw fromReadError(error, path)
+  }
+}
+
+/**
+ * Names in a directory of ours; none where it is not there yet.
+ *
+ * @throws {MetisSeqError} FILE_UNREADABLE
+ */
+export function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return []
+    throw fromReadError(error, directory)
+  }
+}
+
+/**
+ * Removes a file, or a directory with all that is in it, which may not be there.
+ *
+ * @throws {MetisSeqError} FILE_NOT_WRITABLE
+ */
+export function remove(path: string): void {
+  try {
+    rmSync(path, {recursive: true, force: true})
+  } catch (error) {
+    throw fromFileError(error, path)
+  }
 }

@@ -1,6 +1,13 @@
 import type {Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions} from 'node:http'
 
-import {proxyAuthorization, proxyFor, tunnelAgent} from './proxy.ts'
+import {
+  basicOf,
+  faultOfWay,
+  proxyAuthorization,
+  proxyFor,
+  tunnelAgent,
+  type Proxy,
+} from './proxy.ts'
 
 /**
  * Longest answer that is read unless a caller says otherwise. geth and our node end a batch at 25 MB; what is read is
@@ -93,30 +100,45 @@ function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer>
   const target = new URL(url)
   return new Promise((resolve, reject) => {
     const way = wayTo(target, request)
+    let isAnswered = false
     const outgoing = httpFor(target.protocol).request(
       way.to,
       {method, ...way.options, headers: {...lengthOf(method, body), ...headers, ...way.headers}},
-      (response) =>
+      (response) => {
+        isAnswered = true
         readAtMost(response, maxBytes ?? MAX_ANSWER_BYTES).then(
           (text) => resolve({status: response.statusCode ?? 0, headers: response.headers, text}),
           (error: unknown) => {
             outgoing.destroy()
             reject(error)
           },
-        ),
+        )
+      },
     )
-    const timer = setTimeout(
-      () => outgoing.destroy(failure(TIMED_OUT, `No answer within ${timeoutMs} ms.`)),
-      timeoutMs,
-    )
-    outgoing.on('close', () => clearTimeout(timer))
-    outgoing.on('error', reject)
+    // Nobody asked for another protocol (status 101): there is no answer, and no end to wait for.
+    outgoing.on('upgrade', ({statusCode = 0, headers}, socket) => {
+      socket.destroy()
+      resolve({status: statusCode, headers, text: ''})
+    })
+    const timer = setTimeout(() => {
+      const late = failure(TIMED_OUT, `No answer within ${timeoutMs} ms.`)
+      outgoing.destroy(late)
+      // A request that has no connection yet tells nobody that it was given up.
+      reject(late)
+    }, timeoutMs)
+    outgoing.on('close', () => {
+      clearTimeout(timer)
+      if (!isAnswered) reject(failure('ECONNRESET', 'The connection ended without an answer.'))
+    })
+    outgoing.on('error', (error) => reject(faultOfWay(way.proxy, error)))
     outgoing.end(body)
   })
 }
 
 interface Way {
   to: URL
+  /** That reads the request, and is not only a tunnel. */
+  proxy?: Proxy
   options: RequestOptions
   headers: Record<string, string>
 }
@@ -125,25 +147,24 @@ interface Way {
 function wayTo(target: URL, {agent, timeoutMs, tls = {}}: HttpRequest): Way {
   const own = agent ? {agent} : tls
   const proxy = proxyFor(target)
-  if (!proxy) return {to: target, options: own, headers: {}}
+  const basic = basicOf(target)
+  const plain = new URL(target)
+  // What the library makes of them fails at a `%` that stands for itself.
+  plain.username = plain.password = ''
+  const authorization: Record<string, string> = basic === undefined ? {} : {authorization: basic}
+  if (!proxy) return {to: plain, options: own, headers: authorization}
   if (target.protocol === 'https:') {
     // Kept connections are those of whoever asks often, and brings a tunnel of his own.
     const through = agent ?? tunnelAgent(proxy, {timeoutMs, tls, keepAlive: false})
-    return {to: target, options: {agent: through}, headers: {}}
+    return {to: plain, options: {agent: through}, headers: authorization}
   }
-  const {username, password, host, href} = target
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  const basic = `Basic ${Buffer.from(pair).toString('base64')}`
-  const plain = new URL(href)
-  plain.username = plain.password = ''
+  const to = new URL(proxy.url)
+  to.username = to.password = ''
   return {
-    to: proxy.url,
-    options: {...own, path: plain.href, auth: ''},
-    headers: {
-      host,
-      ...proxyAuthorization(proxy),
-      ...(username === '' ? {} : {authorization: basic}),
-    },
+    to,
+    proxy,
+    options: {...own, path: plain.href},
+    headers: {host: target.host, ...proxyAuthorization(proxy), ...authorization},
   }
 }
 

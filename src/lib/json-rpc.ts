@@ -212,8 +212,8 @@ function boundedData(data: unknown, depth = 0): unknown {
 function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTransportError {
   const code = systemErrorCode(cause)
   if (cause instanceof MetisSeqError) {
-    const {message, retryable} = cause
-    return new RpcTransportError({reason: retryable ? 'network' : 'refused', url, message, cause})
+    // Of the proxy: it stands before the endpoint, which has seen nothing.
+    return new RpcTransportError({reason: 'refused', url, message: cause.message, cause})
   }
   if (code === 'ETIMEDOUT') {
     return new RpcTransportError({

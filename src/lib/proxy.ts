@@ -5,7 +5,7 @@
 import type {Agent} from 'node:http'
 import type {Duplex} from 'node:stream'
 
-import {MetisSeqError} from './errors.ts'
+import {MetisSeqError, systemErrorCode} from './errors.ts'
 import {redactUrl} from './redact.ts'
 
 export interface Proxy {
@@ -41,26 +41,66 @@ function isLocal({hostname}: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
 
-/** Names with all that is below them, `*` for everything, each with a port or without. */
+/** Names with all that is below them, addresses, networks as `10.0.0.0/8`, `*` for everything; with a port or without. */
 function isExcepted(
   {hostname, port, protocol}: URL,
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
   const ownPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
+  const host = withoutBrackets(hostname)
   const entries = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').toLowerCase().split(/[\s,]+/)
   return entries.some((entry) => {
     if (entry === '*') return true
-    const [, name = '', wanted] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry) ?? []
+    const {name, port: wanted} = exception(entry)
     if (name === '' || (wanted !== undefined && wanted !== ownPort)) return false
-    return hostname === name || hostname.endsWith(`.${name}`)
+    return host === name || host.endsWith(`.${name}`) || isInNetwork(host, name)
   })
+}
+
+/** `[fd00::1]:8545` and `host:8545` have a port; `fd00::1` is an address and nothing else. */
+function exception(entry: string): {name: string; port: string | undefined} {
+  const isBare = entry.split(':').length > 2 && !entry.startsWith('[')
+  const [, name = '', port] = isBare ? ['', entry] : (/^\*?\.?(.*?)(?::(\d+))?$/.exec(entry) ?? [])
+  return {name: withoutBrackets(name), port}
+}
+
+/** True for an address of that network, or for that address in another spelling, as `fd00:0::1` is. */
+function isInNetwork(host: string, text: string): boolean {
+  const {BlockList, isIP} = process.getBuiltinModule('node:net')
+  const [base = '', bits, ...more] = text.split('/')
+  const [family, own] = [isIP(base), isIP(host)]
+  if (family === 0 || own === 0 || more.length > 0) return false
+  const most = family === 4 ? 32 : 128
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > most)) return false
+  const network = new BlockList()
+  network.addSubnet(base, Number(bits ?? most), family === 4 ? 'ipv4' : 'ipv6')
+  return network.check(host, own === 4 ? 'ipv4' : 'ipv6')
+}
+
+function withoutBrackets(host: string): string {
+  return host.replaceAll(/^\[|\]$/g, '')
 }
 
 /** Name and password of the URL of a proxy, as its header has them. */
 export function proxyAuthorization({url}: Proxy): Record<string, string> {
-  if (url.username === '') return {}
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  return {'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}`}
+  const pair = basicOf(url)
+  return pair === undefined ? {} : {'proxy-authorization': pair}
+}
+
+/** Name and password of a URL as a header has them; undefined where it has none. */
+export function basicOf({username, password}: URL): string | undefined {
+  if (username === '' && password === '') return undefined
+  const pair = `${decoded(username)}:${decoded(password)}`
+  return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+/** A `%` that nobody has encoded is part of the password. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 export interface TunnelOptions {
@@ -96,11 +136,12 @@ function openTunnel(proxy: Proxy, to: string, timeoutMs: number): Promise<Duplex
   const {hostname, port} = proxy.url
   return new Promise((resolve, reject) => {
     const request = process.getBuiltinModule('node:http').request({
-      ...{host: hostname.replaceAll(/[[\]]/g, ''), port: port === '' ? 80 : Number(port)},
-      ...{method: 'CONNECT', path: to, timeout: timeoutMs},
+      ...{host: withoutBrackets(hostname), port: port === '' ? 80 : Number(port)},
+      ...{method: 'CONNECT', path: to},
       headers: {host: to, ...proxyAuthorization(proxy)},
     })
     request.on('connect', ({statusCode = 0}, socket) => {
+      clearTimeout(timer)
       if (statusCode === 200) return resolve(socket)
       socket.destroy()
       reject(refused(proxy, statusCode))
@@ -109,7 +150,16 @@ function openTunnel(proxy: Proxy, to: string, timeoutMs: number): Promise<Duplex
       request.destroy()
       reject(refused(proxy, statusCode))
     })
-    request.on('timeout', () => request.destroy(Object.assign(new Error(), {code: 'ETIMEDOUT'})))
+    // For the whole answer: a proxy that sends a line now and then is never idle, and never done.
+    const timer = setTimeout(
+      () => request.destroy(Object.assign(new Error(), {code: 'ETIMEDOUT'})),
+      timeoutMs,
+    )
+    request.on('close', () => {
+      clearTimeout(timer)
+      // Whatever it was, no tunnel was opened; one that was is not closed by this.
+      reject(unreachable(proxy, new Error('The connection ended without an answer.')))
+    })
     request.on('error', (cause) => reject(unreachable(proxy, cause)))
     request.end()
   })
@@ -129,6 +179,15 @@ function refused(proxy: Proxy, status: number): MetisSeqError {
     ],
     retryable: status >= 500,
   })
+}
+
+/** Of the system: nobody was reached, so nobody has read anything. */
+const NOBODY_THERE = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
+
+/** What went wrong on the way to a plain address: the proxy where it was not reached, else as it is. */
+export function faultOfWay(proxy: Proxy | undefined, error: Error): Error {
+  const isProxy = proxy && NOBODY_THERE.includes(systemErrorCode(error) ?? '')
+  return isProxy ? unreachable(proxy, error) : error
 }
 
 function unreachable(proxy: Proxy, cause: Error): MetisSeqError {

@@ -98,7 +98,8 @@ function assertRegular(stat: Stats): void {
     throw new FileRefused('not-regular', `it is ${kindOf(stat)}, and not a regular file`)
 }
 
-function kindOf(stat: Stats): string {
+/** Of what is no regular file. */
+export function kindOf(stat: Stats): string {
   if (stat.isDirectory()) return 'a directory'
   if (stat.isFIFO()) return 'a pipe'
   return stat.isSocket() ? 'a socket' : 'a device'

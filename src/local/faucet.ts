@@ -11,7 +11,9 @@ import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
 import type {ChainClient} from '../chain/connect.ts'
 import {readFees} from '../chain/fees.ts'
 import type {TransactionSigner} from '../chain/signer.ts'
-import {MetisSeqError} from '../lib/errors.ts'
+import {cleanText} from '../lib/clean-text.ts'
+import {findCause, MetisSeqError} from '../lib/errors.ts'
+import {RpcResponseError} from '../lib/json-rpc.ts'
 import {gasLimitOf} from '../protocol/gas.ts'
 import type {Context} from '../services/context.ts'
 import {openSigner} from '../services/keys.ts'
@@ -151,7 +153,10 @@ async function pay(
   ])
   const sent = []
   for (const [index, {what, account, to, data = '0x', valueWei = 0n}] of payments.entries()) {
-    const gas = await estimateGas(client, {account: signer.address, to, data, value: valueWei})
+    const call = {account: signer.address, to, data, value: valueWei}
+    const gas = await estimateGas(client, call).catch((cause: unknown) => {
+      throw notPaid(what, cause)
+    })
     const {raw, hash} = await signer.sign({
       chainId,
       nonce: firstNonce + index,
@@ -174,4 +179,20 @@ async function pay(
       throw new Error(`The faucet's ${what} transaction ${hash} failed.`)
   }
   return sent
+}
+
+/** The chain refuses the payment itself, as one of more than the faucet has; other failures are as they are. */
+function notPaid(what: string, cause: unknown): unknown {
+  const answer = findCause(cause, RpcResponseError)
+  if (!answer) return cause
+  return new MetisSeqError({
+    code: 'FAUCET_REFUSED',
+    message: `The faucet cannot pay the ${what}: ${cleanText(answer.message)}.`,
+    exit: 'precondition',
+    hints: [
+      'Ask for less: the faucet has what was made with the network, less what it gave away.',
+      'What it paid before in this command stays paid.',
+    ],
+    cause,
+  })
 }

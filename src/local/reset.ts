@@ -1,6 +1,7 @@
-import {existsSync, rmSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {remove} from '../lib/files.ts'
 import {openConfig} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {openJournal} from '../store/journal.ts'
@@ -38,7 +39,7 @@ export async function applyReset(
 /** Deletes the files of a network that does not run. */
 export function deleteNetwork(home: Home, {profiles, keys}: ResetPlan = planReset(home)): void {
   for (const name of nodesOfNetwork(home)) {
-    rmSync(home.nodeDir(name), {recursive: true, force: true})
+    remove(home.nodeDir(name))
   }
   openConfig(home).update((config) => ({
     ...config,
@@ -46,10 +47,10 @@ export function deleteNetwork(home: Home, {profiles, keys}: ResetPlan = planRese
     profiles: without(config.profiles, profiles),
     keys: without(config.keys, keys),
   }))
-  for (const key of keys) rmSync(join(home.keysDir, `${key}.json`), {force: true})
+  for (const key of keys) remove(join(home.keysDir, `${key}.json`))
   if (existsSync(home.journalFile)) forgetTransactions(home)
-  rmSync(join(home.networksDir, `${LOCAL_NETWORK}.json`), {force: true})
-  rmSync(localPaths(home).root, {recursive: true, force: true})
+  remove(join(home.networksDir, `${LOCAL_NETWORK}.json`))
+  remove(localPaths(home).root)
 }
 
 /** A signed call of the old chain would be valid on the next one, which has the same id. */

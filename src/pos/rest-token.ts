@@ -3,7 +3,7 @@ import {statSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {systemErrorCode} from '../lib/errors.ts'
-import {fromFileError, writeFileAtomic} from '../lib/files.ts'
+import {fromReadError, writeFileAtomic} from '../lib/files.ts'
 import {readSecretText} from '../lib/read-file.ts'
 
 /** In the directory of the consensus layer. */
@@ -28,7 +28,7 @@ function readPrivate(path: string): string | undefined {
     return readSecretText(path).trim()
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined
-    throw fromFileError(error, path)
+    throw fromReadError(error, path)
   }
 }
 

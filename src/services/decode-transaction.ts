@@ -16,7 +16,7 @@ import {contractAt, knownAddresses} from '../chain/known-contracts.ts'
 import {parseRaw, type RawTransaction} from '../chain/parse-raw.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import {fromFileError} from '../lib/files.ts'
+import {fromReadError} from '../lib/files.ts'
 import {isRecord} from '../lib/json.ts'
 import {parseJson} from '../lib/parse-json.ts'
 import {FileRefused, readBoundedText} from '../lib/read-file.ts'
@@ -89,7 +89,7 @@ function readInput(path: string): string {
   try {
     return readBoundedText(path, MAX_FILE_BYTES)
   } catch (error) {
-    if (!(error instanceof FileRefused)) throw fromFileError(error, path)
+    if (!(error instanceof FileRefused)) throw fromReadError(error, path)
     if (error.reason === 'too-large') throw tooLarge(path)
     const isText = error.reason !== 'encoding'
     throw undecodable('file', isText ? 'not a regular file' : 'not UTF-8 text')

@@ -1,8 +1,8 @@
-import {existsSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {existsSync, rmSync, statSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
-import {fileExists, writeNewFile} from '../lib/files.ts'
+import {fileExists, namesIn, statOf, writeNewFile} from '../lib/files.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {readBoundedText, SECRET_FILE_BYTES} from '../lib/read-file.ts'
 import type {KeyRecord} from '../store/config.ts'
@@ -99,9 +99,9 @@ export async function verifyBackup(
 
 /** The file that holds the key here is lost with the key; a link to it as well. */
 function assertNotTheKeyItself(file: string, {home}: KeyAccess): void {
-  const stat = statSync(file, {throwIfNoEntry: false})
+  const stat = statOf(file)
   if (!stat) return
-  const names = existsSync(home.keysDir) ? readdirSync(home.keysDir) : []
+  const names = namesIn(home.keysDir)
   const own = names
     .map((name) => statSync(join(home.keysDir, name), {throwIfNoEntry: false}))
     .some((each) => each?.dev === stat.dev && each.ino === stat.ino)

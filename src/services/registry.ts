@@ -5,7 +5,7 @@ import type {Address, Hex} from 'viem'
 
 import {decodeText} from '../lib/decode-text.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
-import {assertMayWrite, writeFileAtomic, writeOutput} from '../lib/files.ts'
+import {assertMayWrite, statOf, writeFileAtomic, writeOutput} from '../lib/files.ts'
 import {isRecord, jsonFault, stringifyJson} from '../lib/json.ts'
 import {parseJson} from '../lib/parse-json.ts'
 import {DOCUMENT_FILE_BYTES, readBoundedFile} from '../lib/read-file.ts'
@@ -231,7 +231,7 @@ function avatarOf(entry: unknown): string {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false
+  return statOf(path)?.isDirectory() ?? false
 }
 
 /** @throws {MetisSeqError} REGISTRY_UNREADABLE */

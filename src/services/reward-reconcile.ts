@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 
 import {readBlockMark} from '../chain/actions/block/read-block-mark.ts'
+import {wrongRead} from '../chain/endpoint-errors.ts'
 import {readPool} from '../chain/actions/locking-pool/read-pool.ts'
 import {readEpoch, readNewestEpochNumber} from '../chain/actions/sequencer-set/read-epochs.ts'
 import {epochBlocks, type Epoch} from '../protocol/epoch.ts'
@@ -13,6 +14,8 @@ import {withRewardHistory, type RewardHistory} from './reward-history.ts'
 
 /** Epochs that are asked for in one HTTP request. */
 const EPOCHS_AT_ONCE = 100
+/** Of one batch: five years of epochs of five minutes. */
+const MOST_EPOCHS_PAID = 500_000n
 
 export interface Reconciliation {
   sequencer: Sequencer
@@ -51,6 +54,8 @@ async function reconcile(
 ): Promise<Reconciliation> {
   const {sequencer, ledger, events, payments} = history
   const credits = ledger.entries.filter((entry): entry is CreditEntry => entry.kind === 'credit')
+  for (const {startEpoch, endEpoch} of credits)
+    if (endEpoch - startEpoch > MOST_EPOCHS_PAID) throw wrongRead('DistributeReward')
   const signers = signersOf(events, sequencer.sequencerId)
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
@@ -109,24 +114,37 @@ async function readEpochs(context: Context, range: EpochRange): Promise<Map<bigi
   const {from, until, credits, logs, options} = range
   const kept = logs.facts('epoch')
   const epochs = new Map<bigint, Epoch>()
-  const missing: bigint[] = []
-  for (let number = from; number <= until; number++) {
-    const text = kept.get(`${number}`)
-    if (text === undefined) missing.push(number)
-    else epochs.set(number, decodeEpoch(number, text))
+  const isKept = (number: bigint) => kept.has(`${number}`)
+  for (const [key, text] of kept) {
+    const number = BigInt(key)
+    if (number >= from && number <= until) epochs.set(number, decodeEpoch(number, text))
   }
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
-  for (let at = 0; at < missing.length; at += EPOCHS_AT_ONCE) {
+  const total = Math.max(0, Number(until - from) + 1 - epochs.size)
+  let done = 0
+  for (let part of partsOf(from, until)) {
+    part = part.filter((number) => !isKept(number))
+    if (part.length === 0) continue
     options.signal?.throwIfAborted()
-    const part = missing.slice(at, at + EPOCHS_AT_ONCE)
     const read = await Promise.all(part.map((number) => readEpoch(client, {sequencerSet, number})))
+    // Epochs follow each other: where so many are missing, the number of the newest one is made up.
+    if (part.length === EPOCHS_AT_ONCE && read.every((epoch) => !epoch)) throw wrongRead('epochs')
     for (const epoch of read) if (epoch) epochs.set(epoch.number, epoch)
-    const done = at + part.length
-    options.onProgress?.({step: 'epochs', done, total: missing.length, found: logs.logs.length})
+    done += part.length
+    options.onProgress?.({step: 'epochs', done, total, found: logs.logs.length})
     keepPaid(logs, credits, read)
   }
   return epochs
+}
+
+/** Numbers of a range, so many at a time: the range is what an endpoint says. */
+function* partsOf(from: bigint, until: bigint): Generator<bigint[]> {
+  for (let first = from; first <= until; first += BigInt(EPOCHS_AT_ONCE)) {
+    const left = Number(until - first) + 1
+    const length = Math.min(left, EPOCHS_AT_ONCE)
+    yield Array.from({length}, (_, index) => first + BigInt(index))
+  }
 }
 
 function keepPaid(

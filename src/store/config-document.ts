@@ -121,7 +121,8 @@ const isPath: Check = (value) => typeof value === 'string' && value.startsWith('
 const isPort: Check = (value) =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535
 const isAccount: Check = (value) => typeof value === 'string' && isAddress(value, {strict: false})
-const isUrl: Check = (value) => typeof value === 'string' && /^(?:https?|wss?):\/\//.test(value)
+const isUrl: Check = (value) =>
+  typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value)
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -133,7 +134,7 @@ const listOf =
 const either =
   (...values: readonly string[]): Check =>
   (value) =>
-    values.includes(String(value))
+    typeof value === 'string' && values.includes(value)
 
 /** Every field of a record, and no other: a smuggled `privateKey` is refused like any unknown name. */
 const fields =

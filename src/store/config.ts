@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import type Conf from 'conf'
 
 import {systemErrorCode} from '../lib/errors.ts'
-import {fromFileError} from '../lib/files.ts'
+import {fromFileError, fromReadError} from '../lib/files.ts'
 import {makeDirectory} from '../lib/make-directory.ts'
 import {parseJson} from '../lib/parse-json.ts'
 import {DOCUMENT_FILE_BYTES, readBoundedText} from '../lib/read-file.ts'
@@ -60,7 +60,7 @@ function readConfig(path: string): Config {
     text = readBoundedText(path, DOCUMENT_FILE_BYTES)
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return emptyConfig
-    throw fromFileError(error, path)
+    throw fromReadError(error, path)
   }
   let value: unknown
   try {

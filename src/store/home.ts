@@ -52,9 +52,19 @@ export function openHome(root = process.env['METIS_SEQ_HOME']): Home {
   }
 }
 
+/**
+ * A path with the user's home for a `~` that no shell has replaced: none does so behind `--output=`, and none reads
+ * the environment of a unit of systemd.
+ *
+ * @throws {MetisSeqError} HOME_UNKNOWN
+ */
+export function withUserHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(userHome(), path.slice(1)) : path
+}
+
 /** @throws {MetisSeqError} HOME_INVALID */
 function placeOf(root: string): string {
-  const path = root === '~' || root.startsWith('~/') ? join(userHome(), root.slice(1)) : root
+  const path = withUserHome(root)
   if (isAbsolute(path)) return normalize(path)
   throw new MetisSeqError({
     code: 'HOME_INVALID',

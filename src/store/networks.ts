@@ -1,8 +1,8 @@
-import {existsSync, readdirSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
-import {writeFileAtomic} from '../lib/files.ts'
+import {namesIn, writeFileAtomic} from '../lib/files.ts'
 import {jsonFault, stringifyJson} from '../lib/json.ts'
 import {parseJson} from '../lib/parse-json.ts'
 import {DOCUMENT_FILE_BYTES, readBoundedText} from '../lib/read-file.ts'
@@ -95,8 +95,7 @@ export function saveNetwork(home: Home, network: Network, {replace}: {replace: b
 }
 
 function ownNames(home: Home): string[] {
-  if (!existsSync(home.networksDir)) return []
-  return readdirSync(home.networksDir)
+  return namesIn(home.networksDir)
     .filter((name) => name.endsWith('.json'))
     .map((name) => name.slice(0, -'.json'.length))
     .toSorted()

@@ -283,7 +283,8 @@ test('the home: a tilde is expanded, a relative one refused, an impossible one e
   // /proc says "no such file" of whatever is to be made in it, for ever.
   for (const root of ['/proc/metis', temp.path('plain', 'file', 'home')]) {
     const {error} = await runHere(['init', '--profile', 'p', '--network', 'sepolia'], root)
-    expect(error, root).toMatchObject({code: 'FILE_NOT_WRITABLE', exitCode: 3})
+    expect(error?.code, root).toMatch(/^FILE_(?:NOT_WRITABLE|UNREADABLE)$/)
+    expect(error?.exitCode).toBe(3)
   }
 })
 

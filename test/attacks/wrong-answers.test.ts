@@ -1,6 +1,7 @@
 /** Endpoints that answer with null, with wrong types and with wrong lengths: their fault, never ours. */
 import process from 'node:process'
 
+import {pad, toFunctionSelector, toHex} from 'viem'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {startChaosEndpoint, type ChaosEndpoint} from '../helpers/chaos-endpoint.ts'
@@ -67,6 +68,48 @@ const commands = () => [
   'stake increase 1 --amount 1 --dry-run',
   'reward claim 1 --dry-run',
 ]
+
+const word = (number: bigint) => pad(toHex(number), {size: 32}).slice(2)
+
+/** Of the right shape, and so large that a list of as many, or a date, is more than a machine has. */
+test.each([
+  ['sequencer list', 'L1', 'totalSequencers()', 0, 2n ** 40n],
+  ['reward forecast 1', 'L1', 'totalSequencers()', 0, 2n ** 24n],
+  ['sequencer eligible', 'L1', 'totalSequencers()', 0, 2n ** 255n],
+  ['exit plan 1', 'L1', 'exitDelayPeriod()', 0, 2n ** 40n],
+  ['stake plan 1', 'L1', 'sequencers(uint256)', 6, 2n ** 43n],
+  ['epoch list', 'L2', 'currentEpochNumber()', 0, 2n ** 60n],
+  ['reward reconcile 1', 'L2', 'currentEpochNumber()', 0, 2n ** 33n],
+  ['reward reconcile 1', 'L2', 'currentEpochNumber()', 0, 900_000_000n],
+] as const)('%s: %s says of %s a number without measure', async (line, layer, name, at, number) => {
+  const endpoint = layer === 'L1' ? l1 : l2
+  const selector = toFunctionSelector(name)
+  const changed = (result: unknown) => {
+    const text = String(result)
+    const from = 2 + 64 * at
+    return `${text.slice(0, from)}${word(number)}${text.slice(from + 64)}`
+  }
+  endpoint.decide(({method, params}) => {
+    const [call] = params as [{data?: string}]
+    return method === 'eth_call' && call.data?.startsWith(selector) ? changed : 'pass'
+  })
+  const {error} = await runHere(line.split(' '), temp.root)
+  endpoint.reset()
+  expect(error).toMatchObject({code: 'ENDPOINT_WRONG_ANSWER'})
+  expect(error?.facts['endpoints']).toContain(endpoint.url)
+})
+
+test('a block of the year 10,000 is none', async () => {
+  l2.decide(({method}) =>
+    method === 'eth_getBlockByNumber'
+      ? (block) => ({...(block as object), timestamp: toHex(253_402_300_800n)})
+      : 'pass',
+  )
+  expect((await runHere(['epoch', 'current'], temp.root)).error).toMatchObject({
+    code: 'ENDPOINT_WRONG_ANSWER',
+  })
+  l2.reset()
+})
 
 const isWhole = process.env['WRONG_ANSWERS'] === 'whole'
 

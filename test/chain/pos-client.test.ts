@@ -65,7 +65,10 @@ test('HTML, a dead port and silence are all unreachable, with the host and no se
     const error: unknown = await connectPos(secret, 200)
       .get('/x')
       .catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({code: 'POS_UNREACHABLE', retryable: true, facts: {endpoint: url}})
+    expect(error).toMatchObject({
+      ...{code: 'POS_UNREACHABLE', facts: {endpoint: url}},
+      retryable: url !== portal.url,
+    })
   }
 })
 
@@ -82,6 +85,51 @@ test('a refusal of Themis is read: its words, and that something is not there', 
     message: 'The consensus layer refused /metis/span/999: could not get span.',
   })
   await expect(pos.get('/gov/proposals/1')).rejects.toMatchObject({exit: 'unreachable'})
+})
+
+test.each([
+  [401, 'Invalid key', {}, false, 'Unauthorized). It says: Invalid key'],
+  [403, '<html><title>Blocked</title>', {}, false, 'Forbidden). It says: Blocked'],
+  [429, '{"message":"slow down"}', {}, true, 'limits how often it is asked'],
+  [502, '<html><title>502 Bad Gateway</title>', {}, true, 'Bad Gateway'],
+  [
+    301,
+    '',
+    {location: 'https://user:SECRET@other.example/x'},
+    false,
+    'points to https://other.example',
+  ],
+] as const)(
+  'status %s of what stands before it is named as what it is',
+  async (status, text, headers, retryable, words) => {
+    await using door = await startHttpStub((_body, _request, response) => {
+      response.writeHead(status, headers)
+      response.end(text)
+    })
+    const pos = connectPos(door.url)
+    for (const read of [() => pos.get('/x'), () => pos.getBare('/y')]) {
+      const error: unknown = await read().catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({
+        ...{code: 'POS_UNREACHABLE', retryable, facts: {httpStatus: `${status}`}},
+        message: expect.stringContaining(words),
+      })
+      expect(JSON.stringify(error)).not.toContain('SECRET')
+    }
+  },
+)
+
+test('an address with a query of its own, and a proxy that is not there', async () => {
+  await using server = await json(200, {height: '1', result: 7})
+  await connectPos(`${server.url}/base/?key=a`).get('/txs?page=2')
+  expect(server.paths).toEqual(['/base/txs?key=a&page=2'])
+  process.env['http_proxy'] = 'http://127.0.0.1:1'
+  try {
+    await expect(connectPos('http://pos.example').get('/x')).rejects.toMatchObject({
+      code: 'PROXY_UNREACHABLE',
+    })
+  } finally {
+    delete process.env['http_proxy']
+  }
 })
 
 test('an answer without end is cut off', async () => {

@@ -3,7 +3,7 @@ import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
 import {createServer as createHttp, type IncomingMessage, type Server} from 'node:http'
 import {createServer as createHttps} from 'node:https'
-import {connect, type AddressInfo} from 'node:net'
+import {connect, createServer, type AddressInfo, type Server as NetServer} from 'node:net'
 import {join} from 'node:path'
 
 import {afterEach, beforeEach, expect, test} from 'vitest'
@@ -126,6 +126,108 @@ test.each([
 
   expect(error).toMatchObject({code, facts: {variable: 'https_proxy'}})
   expect(JSON.stringify([error?.message, error?.facts])).not.toMatch(/SECRET|p%40ss|p@ss/)
+})
+
+test('a percent sign that stands for itself is part of a password, for the proxy and for the endpoint', async () => {
+  const seen: (string | undefined)[] = []
+  await using rpc = await startHttpStub((body, request, response) => {
+    seen.push(request.headers.authorization)
+    return chain(body, request, response)
+  })
+  const port = Number(new URL(rpc.url).port)
+  await using proxy = await startProxy(port)
+  const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`
+  const ask = async (url: string) => {
+    const client = createRpcClient(url)
+    expect(await client.request('eth_blockNumber')).toBe('0x10')
+    client.close()
+  }
+  await ask(`http://u:100%@127.0.0.1:${port}`)
+  await ask(`http://:only@127.0.0.1:${port}`)
+  expect(seen).toEqual([basic('u:100%'), basic(':only')])
+
+  for (const [pair, sent] of [
+    ['me:50%zz', 'me:50%zz'],
+    [':only', ':only'],
+    ['m%65:p%40', 'me:p@'],
+  ]) {
+    process.env['HTTP_PROXY'] = proxy.url.replace('me:p%40ss', pair!)
+    await ask('http://chain.example')
+    expect(proxy.asked.at(-1)?.authorization).toBe(basic(sent!))
+  }
+})
+
+test('a plain address behind a proxy that nobody runs: the proxy is named, and nothing was sent', async () => {
+  process.env['HTTP_PROXY'] = 'http://me:p%40ss@127.0.0.1:1'
+  const client = createRpcClient('http://chain.example')
+  const error: unknown = await client.request('eth_blockNumber').catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({reason: 'refused', cause: {code: 'PROXY_UNREACHABLE'}})
+  client.close()
+})
+
+test('a proxy that opens a tunnel a line at a time has no more time than others', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n'))
+    const timer = setInterval(() => socket.write('X: y\r\n'), 20)
+    socket.on('close', () => clearInterval(timer))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = createRpcClient('https://chain.example', {timeoutMs: 200})
+  await expect(client.request('eth_blockNumber')).rejects.toMatchObject({name: 'RpcTransportError'})
+  // The tunnel that was being dug is given up as well: it would keep the program from ending.
+  await expect.poll(() => countOf(server)).toBe(0)
+  client.close()
+  server.close()
+})
+
+test('a switch to another protocol that nobody asked for is no answer, with a proxy and without', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.once('data', () =>
+      socket.end(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+      ),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const faultOf = async (address: string) => {
+    const client = createRpcClient(address, {timeoutMs: 5000})
+    const error: unknown = await client.request('eth_chainId').catch((thrown: unknown) => thrown)
+    client.close()
+    return error
+  }
+  expect(await faultOf(url)).toMatchObject({reason: 'not-json'})
+  process.env['HTTPS_PROXY'] = url
+  expect(await faultOf('https://chain.example')).toMatchObject({cause: {code: 'PROXY_REFUSES'}})
+  server.close()
+})
+
+const countOf = (server: NetServer) =>
+  new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
+
+test('NO_PROXY knows addresses of both kinds, and networks', () => {
+  const via = (url: string, exceptions: string) =>
+    proxyFor(new URL(url), {https_proxy: 'http://proxy.example', no_proxy: exceptions})
+  for (const [url, exceptions] of [
+    ['https://10.1.2.3:8545', '10.0.0.0/8'],
+    ['https://10.1.2.3', '192.168.0.0/16,10.1.2.3/32'],
+    ['https://[fd00::1]', 'fd00::1'],
+    ['https://[fd00::1]:8545', '[fd00::1]:8545'],
+    ['https://[fd00::1]', 'fd00:0:0::0001'],
+    ['https://[fd00::1]', 'fd00::/8'],
+  ] as const)
+    expect(via(url, exceptions), `${url} ${exceptions}`).toBeUndefined()
+  for (const [url, exceptions] of [
+    ['https://11.1.2.3', '10.0.0.0/8'],
+    ['https://10.1.2.3', '10.0.0.0/33,10.0.0.0/x,10.0.0.0/8/8,/8,fd00::/8'],
+    ['https://[fd00::1]:1', '[fd00::1]:8545'],
+  ] as const)
+    expect(via(url, exceptions), `${url} ${exceptions}`).toBeDefined()
 })
 
 test('NO_PROXY, this machine, and small letters first', () => {

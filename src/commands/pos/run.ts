@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {join} from 'node:path'
 
-import {commonFlags} from '../../cli/flags.ts'
+import {commonFlags, hostFlag} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {logLevelFlag} from '../../cli/log-level-flag.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
@@ -20,7 +20,7 @@ export default class PosRun extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     'data-dir': Flags.string({description: 'Directory of its state.', helpValue: 'DIR'}),
-    host: Flags.string({description: 'Address to listen on.', default: '127.0.0.1'}),
+    host: hostFlag({description: 'Address to listen on.', default: '127.0.0.1'}),
     'host-name': Flags.string({
       description: 'Name that clients may use in a Host header besides the address.',
       multiple: true,

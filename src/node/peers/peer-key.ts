@@ -4,7 +4,7 @@ import {generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf} from '@li
 import type {PrivateKey} from '@libp2p/interface'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {fromFileError, writeFileAtomic} from '../../lib/files.ts'
+import {fromReadError, writeFileAtomic} from '../../lib/files.ts'
 import {readSecretFile} from '../../lib/read-file.ts'
 
 /**
@@ -38,6 +38,6 @@ function readKey(file: string): Buffer {
   try {
     return readSecretFile(file)
   } catch (error) {
-    throw fromFileError(error, file)
+    throw fromReadError(error, file)
   }
 }

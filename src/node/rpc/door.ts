@@ -3,7 +3,7 @@ import {createHash, timingSafeEqual} from 'node:crypto'
 import type {IncomingHttpHeaders} from 'node:http'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {fromFileError} from '../../lib/files.ts'
+import {fromReadError} from '../../lib/files.ts'
 import {createHostCheck} from '../../lib/host-names.ts'
 import {readSecretText} from '../../lib/read-file.ts'
 
@@ -71,7 +71,7 @@ export function readToken(file: string): string {
   try {
     text = readSecretText(file).trim()
   } catch (error) {
-    throw fromFileError(error, file)
+    throw fromReadError(error, file)
   }
   if (/^[\x21-\x7e]{16,512}$/.test(text)) return text
   throw new MetisSeqError({

@@ -1,8 +1,8 @@
-import {existsSync, readdirSync, unlinkSync} from 'node:fs'
+import {unlinkSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {MetisSeqError, messageOf, systemErrorCode} from '../../lib/errors.ts'
-import {fromFileError, writeFileAtomic} from '../../lib/files.ts'
+import {fromFileError, namesIn, writeFileAtomic} from '../../lib/files.ts'
 import {stringifyJson} from '../../lib/json.ts'
 import {readSecretText} from '../../lib/read-file.ts'
 import type {KeyStore} from './key-store.ts'
@@ -39,11 +39,9 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
   }
 
   const accounts = () =>
-    existsSync(directory)
-      ? readdirSync(directory)
-          .filter((name) => name.endsWith('.json'))
-          .map((name) => name.slice(0, -'.json'.length))
-      : []
+    namesIn(directory)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
 
   return {
     getPassword,

@@ -5,6 +5,7 @@ import {lockingInfoAbi} from '../../abis/locking-info.ts'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {PoolSettings} from '../../../protocol/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
+import {atMost, LAST_SECOND, MOST_SEQUENCERS} from '../../plausible.ts'
 
 export type {PoolSettings} from '../../../protocol/locking-pool.ts'
 
@@ -20,6 +21,8 @@ interface AtBlock {
 /**
  * - Signed by: nobody. Chain: L1.
  * - Source: views of `LockingPool` and `LockingInfo`.
+ *
+ * @throws {MetisSeqError} ENDPOINT_WRONG_ANSWER
  */
 export async function readPool(
   l1: ChainClient,
@@ -54,11 +57,11 @@ export async function readPool(
     maxLockMetisWei: max,
     totalLockedMetisWei: total,
     rewardPerBlockMetisWei: rewardPerBlock,
-    exitDelaySeconds: exitDelay,
+    exitDelaySeconds: atMost(LAST_SECOND, 'exitDelayPeriod', exitDelay),
     signerUpdateThrottle: throttle,
     rewardBatchId: batch[0],
     rewardedUntilEpoch: batch[3],
-    totalSequencers: count,
+    totalSequencers: atMost(MOST_SEQUENCERS, 'totalSequencers', count),
     activeSequencers: active,
     exitingSequencers: exiting,
     paused,

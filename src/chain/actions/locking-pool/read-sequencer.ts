@@ -4,12 +4,15 @@ import {readContract} from 'viem/actions'
 import {sequencerStatus, type Sequencer} from '../../../protocol/sequencer.ts'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
+import {atMost, LAST_SECOND} from '../../plausible.ts'
 
 /**
  * One registered record. An id never given reads as status `unavailable` with a zero owner.
  *
  * - Signed by: nobody. Chain: L1.
  * - Source: `LockingPool.sequencers`.
+ *
+ * @throws {MetisSeqError} ENDPOINT_WRONG_ANSWER
  */
 export async function readSequencer(
   l1: ChainClient,
@@ -30,7 +33,7 @@ export async function readSequencer(
     activationBatch: tuple[2],
     updatedBatch: tuple[3],
     deactivationBatch: tuple[4],
-    unlockClaimTimeSeconds: tuple[6],
+    unlockClaimTimeSeconds: atMost(LAST_SECOND, 'sequencers', tuple[6]),
     operationNonce: tuple[7],
     owner: tuple[8],
     signer: tuple[9],

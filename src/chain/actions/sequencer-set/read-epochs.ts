@@ -4,6 +4,7 @@ import {readContract} from 'viem/actions'
 import type {Epoch} from '../../../protocol/epoch.ts'
 import {metisSequencerSetAbi} from '../../abis/metis-sequencer-set.ts'
 import type {ChainClient} from '../../connect.ts'
+import {atMost, MOST_EPOCH_NUMBER} from '../../plausible.ts'
 
 interface At {
   sequencerSet: Address
@@ -32,13 +33,17 @@ export async function readEpoch(
  * Number of the newest committed epoch. It may lie ahead of the head.
  *
  * - Source: `MetisSequencerSet.currentEpochNumber`.
+ *
+ * @throws {MetisSeqError} ENDPOINT_WRONG_ANSWER
  */
-export function readNewestEpochNumber(l2: ChainClient, {sequencerSet}: At): Promise<bigint> {
-  return readContract(l2, {
+export async function readNewestEpochNumber(l2: ChainClient, {sequencerSet}: At): Promise<bigint> {
+  const functionName = 'currentEpochNumber'
+  const number = await readContract(l2, {
     address: sequencerSet,
     abi: metisSequencerSetAbi,
-    functionName: 'currentEpochNumber',
+    functionName,
   })
+  return atMost(MOST_EPOCH_NUMBER, functionName, number)
 }
 
 /**
