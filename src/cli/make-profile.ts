@@ -4,6 +4,7 @@ import type {Address} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {NamedChain} from '../services/named-chains.ts'
 import {checkedCaFile} from '../services/endpoint-authorities.ts'
+import {findAccount} from '../services/key-records.ts'
 import {createProfile} from '../services/profiles.ts'
 import {openConfig, type NodeProfile} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
@@ -88,6 +89,10 @@ export function makeProfile(
   const before = flags.replace ? config.read().profiles[name] : undefined
   const network = flags.network ?? before?.network
   if (network === undefined) throw networkMissing()
+  // A node that could not start with it is made by nobody on purpose.
+  for (const key of [flags['relayer-key'], flags['batch-key']]) {
+    if (key !== undefined) findAccount(config, key)
+  }
   const profile = createProfile(home, config, {
     ...{name, network, replace: flags.replace},
     owner: flags.owner ?? before?.keys.owner ?? before?.owner ?? undefined,
