@@ -1,4 +1,5 @@
 import {redactUrls} from '../lib/redact.ts'
+import {shellWord} from '../lib/shell-word.ts'
 import {
   answerOf,
   wallClockOf,
@@ -123,4 +124,11 @@ export function lookAfterPos(view: View, answer: {isSilent: boolean}): string {
   return view.setting.kind === 'local'
     ? lookAfter(view, answer)
     : commandFor(view.setting, 'pos status')
+}
+
+/** What opens a signer key again that cannot be opened, before anything else; undefined while it can be. */
+export function keyRemedy({machine}: Pick<View, 'machine'>): string | undefined {
+  if (!machine.known || machine.value.signerKey !== 'unreadable') return undefined
+  const file = machine.value.unreadableFile
+  return file === undefined ? 'metis-seq key list' : `ls -l ${shellWord(file)}`
 }

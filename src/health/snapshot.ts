@@ -198,6 +198,8 @@ export interface NodeLook {
 }
 
 export interface MachineFacts {
+  /** Where everything of this program lies: the disk that is looked at. */
+  homeDir: string
   diskFreeBytes: number
   /** The signer key of the profile; null: it names none here. */
   signerKey: 'ready' | 'asks' | 'unreadable' | null

@@ -57,6 +57,8 @@ test.each(situations)('$name: $state, on every surface', (situation) => {
     expect(page).toContain(issue.text)
     expect(page).toContain(issue.cost)
     expect(page).toContain(issue.remedy)
+    // Nobody is sent to the page that was just read.
+    expect(issue.remedy).not.toMatch(/^metis-seq (?:status|dashboard)\b/)
     if (issue.severity !== 'info') expect(shown).toContain(issue.text)
   }
   expect(page).toContain(remedy ?? 'Nothing to do.')

@@ -23,8 +23,9 @@ export async function lookAtNode(dir: string): Promise<NodeLook> {
 }
 
 export function lookAtMachine(context: Context): MachineFacts {
-  const {bavail, bsize} = statfsSync(context.home.root)
-  return {diskFreeBytes: Number(bavail) * Number(bsize), ...signerKeyFacts(context)}
+  const homeDir = context.home.root
+  const {bavail, bsize} = statfsSync(homeDir)
+  return {homeDir, diskFreeBytes: Number(bavail) * Number(bsize), ...signerKeyFacts(context)}
 }
 
 /** Only what can be told without opening anything: a keyring is asked by the commands that need it. */

@@ -1,3 +1,4 @@
+import type {Failure} from '../../lib/failure.ts'
 import {formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
@@ -35,9 +36,10 @@ function rotationRows({rotation}: StatusView): Row[] {
   ]
 }
 
-function nodeRows({node, nodeProcess, nodeRuntime, externalNode}: StatusView): Row[] {
+function nodeRows(view: StatusView): Row[] {
+  const {node, nodeProcess, nodeRuntime, externalNode, externalSilence} = view
   if (nodeRuntime === null) return []
-  if (nodeRuntime === 'external') return [['node', externalWords(externalNode)]]
+  if (nodeRuntime === 'external') return [['node', externalWords(externalNode, externalSilence)]]
   if (!node) {
     return [['node', nodeProcess ? `process ${nodeProcess.pid} does not answer` : 'does not run']]
   }
@@ -47,8 +49,8 @@ function nodeRows({node, nodeProcess, nodeRuntime, externalNode}: StatusView): R
 }
 
 /** One line of a foreign node. */
-export function externalWords(node: ExternalNode | null): string {
-  if (!node) return 'external, does not answer'
+function externalWords(node: ExternalNode | null, silence: Failure | null): string {
+  if (!node) return `external, does not answer${silence ? `: ${silence.reason}` : ''}`
   const {rollup, head, syncing, peerCount} = node
   const isSyncing = rollup?.syncing === true || (syncing !== null && syncing !== false)
   return [
