@@ -1,5 +1,4 @@
 import {redactUrls} from '../lib/redact.ts'
-import {shellWord} from '../lib/shell-word.ts'
 import {
   answerOf,
   wallClockOf,
@@ -126,9 +125,9 @@ export function lookAfterPos(view: View, answer: {isSilent: boolean}): string {
     : commandFor(view.setting, 'pos status')
 }
 
-/** What opens a signer key again that cannot be opened, before anything else; undefined while it can be. */
+/** What shows the files of a signer key that cannot be opened, before anything else; undefined while it can be. */
 export function keyRemedy({machine}: Pick<View, 'machine'>): string | undefined {
   if (!machine.known || machine.value.signerKey !== 'unreadable') return undefined
-  const file = machine.value.unreadableFile
-  return file === undefined ? 'metis-seq key list' : `ls -l ${shellWord(file)}`
+  const name = machine.value.unreadableKey
+  return name === undefined ? 'metis-seq key list' : `metis-seq key show ${name}`
 }

@@ -203,6 +203,8 @@ export interface MachineFacts {
   diskFreeBytes: number
   /** The signer key of the profile; null: it names none here. */
   signerKey: 'ready' | 'asks' | 'unreadable' | null
+  /** Name of that key; only with `unreadable`. */
+  unreadableKey?: string
   /** Path of the file that cannot be read; only with `unreadable`. */
   unreadableFile?: string
 }

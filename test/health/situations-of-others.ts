@@ -25,6 +25,12 @@ import {
   type Situation,
 } from './scene.ts'
 
+const gone = {
+  signerKey: 'unreadable' as const,
+  unreadableKey: 'my-signer',
+  unreadableFile: '/x/password',
+}
+
 export const otherSituations: Situation[] = [
   // Consensus layer
   {
@@ -254,11 +260,11 @@ export const otherSituations: Situation[] = [
     feeds: {
       ...calm,
       node: fresh(nodeLook(null, {process: null})),
-      machine: fresh(machineWith({signerKey: 'unreadable', unreadableFile: "/x/it's gone"})),
+      machine: fresh(machineWith(gone)),
     },
     setting: nodeSetting,
     ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
-    remedy: String.raw`ls -l '/x/it'\''s gone'`,
+    remedy: 'metis-seq key show my-signer',
   },
   {
     name: 'all of the local network is stopped, and the password of the key is gone',
@@ -266,11 +272,11 @@ export const otherSituations: Situation[] = [
       l2: nothing('No L2 endpoint answers.'),
       l1: nothing('No L1 endpoint answers.'),
       node: fresh(nodeLook(null, {process: null})),
-      machine: fresh(machineWith({signerKey: 'unreadable', unreadableFile: '/x/password'})),
+      machine: fresh(machineWith(gone)),
     },
     setting: localSetting,
     ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
-    remedy: 'ls -l /x/password',
+    remedy: 'metis-seq key show my-signer',
   },
   {
     name: 'the signer key cannot be opened',
