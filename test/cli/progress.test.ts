@@ -64,6 +64,18 @@ test('elsewhere a line stays: at once for another kind of step, and every ten se
   )
 })
 
+test('elsewhere each step with a name is told once, and figures make no step', () => {
+  const {progress, after} = scene(false)
+  progress.step('Deploying 1/3: a token')
+  after(4)
+  progress.step('Deploying 2/3: a pool')
+  progress.step('Deploying 3/3: a pool')
+  for (let at = 1; at < 50; at++) progress.step(`L1 logs: ${at} of 50 blocks, ${at * 3} found`)
+  expect(after(1)).toBe(
+    'Deploying 1/3: a token\nDeploying 2/3: a pool, 4 s\nL1 logs: 1 of 50 blocks, 3 found\n',
+  )
+})
+
 test('what fails leaves no line behind', async () => {
   const {progress, after} = scene(true)
   const work = progress.during('Waiting', Promise.reject(new Error('no')))

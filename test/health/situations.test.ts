@@ -52,6 +52,9 @@ test.each(situations)('$name: $state, on every surface', (situation) => {
   expect(healthExit(health)).toBe(exits[state])
   const page = statusText(status)
   const shown = textFrame(frame)
+  // Whoever reads one line, as a pipe to `head -1` does, has the verdict.
+  for (const text of [page, shown])
+    expect(text.split('\n')[0]).toContain(`${words[state]}: ${health.headline}`)
   expect(shown).toContain(`${words[state]}: ${health.headline}`)
   for (const issue of health.issues) {
     expect(page).toContain(issue.text)

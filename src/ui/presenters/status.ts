@@ -3,13 +3,14 @@ import {formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {StatusView} from '../../services/status.ts'
-import {issueLines} from './health.ts'
+import {issueLines, stateWords} from './health.ts'
 import {fields} from './table.ts'
 
-/** One page: who I am, the chain, the node, the money, the next action. */
+/** One page: who I am and how things stand, the chain, the node, the money, the next action. */
 export function statusText(view: StatusView): string {
+  const {state, headline} = view.health
   return [
-    `${view.network}, profile ${view.profile ?? '(none)'}`,
+    `${view.network}, profile ${view.profile ?? '(none)'}, ${stateWords[state]}: ${headline}`,
     fields([...rotationRows(view), ...nodeRows(view), ...moneyRows(view)], 2),
     ...issueLines(view.health),
     view.nextAction,
