@@ -3,6 +3,7 @@ import {createInterface} from 'node:readline'
 import {Writable} from 'node:stream'
 
 import {MetisSeqError} from '../lib/errors.ts'
+import {questionFor} from './output.ts'
 
 /**
  * Asks for a secret on the terminal without showing it.
@@ -13,7 +14,7 @@ export function askPassword(question: string): Promise<string> {
   // The line editor echoes what is typed; a sink in its place keeps the secret off the screen.
   const sink = new Writable({write: (_chunk, _encoding, done) => done()})
   const terminal = createInterface({input: stdin, output: sink, terminal: true})
-  stderr.write(question)
+  stderr.write(questionFor(stderr, question))
   return new Promise((resolve, reject) => {
     let answered = false
     terminal.on('close', () => {

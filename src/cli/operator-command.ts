@@ -28,8 +28,8 @@ import {
   printDocument,
   printJson,
   printText,
+  questionFor,
   tellText,
-  textFor,
   toEnvelope,
   type Warning,
 } from './output.ts'
@@ -280,7 +280,7 @@ export abstract class OperatorCommand extends Command {
   private async ask(question: string): Promise<string> {
     const terminal = createInterface({input: process.stdin, output: process.stderr})
     try {
-      const shown = textFor(process.stderr, question)
+      const shown = questionFor(process.stderr, question)
       const answer = await terminal.question(shown, {signal: this.interrupted.signal})
       return answer.trim()
     } finally {

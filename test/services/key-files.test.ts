@@ -40,6 +40,11 @@ test('while the password is there, what is stopped is started', async () => {
   expect(data).toMatchObject({passwordFile: {path: passwordFile, isReadable: true}})
 })
 
+test('a name that is taken is refused before a private key is typed', async () => {
+  const {error} = await runHere(['key', 'import', 'hot'], temp.root)
+  expect(error?.code).toBe('KEY_EXISTS')
+})
+
 test('a password file that is gone comes first, and the command shows which it was', async () => {
   rmSync(passwordFile)
 
