@@ -9,6 +9,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {watchExchanges} from '../lib/http.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
+import {watchSlowWork} from '../lib/slow-work.ts'
 import {openContext, type Context} from '../services/context.ts'
 import {assertChains, type NamedChain} from '../services/named-chains.ts'
 import type {Unasked} from '../services/transactions.ts'
@@ -83,6 +84,7 @@ export abstract class OperatorCommand extends Command {
 
   override async run(): Promise<void> {
     const release = onSignals(this.interrupted)
+    watchSlowWork((text, work) => (this.isSilent ? work : this.working.within(text, work)))
     try {
       const {data, text: said, isDocument = false, exit} = await this.perform()
       const text = isDocument ? said : this.forProfile(said)
@@ -91,6 +93,7 @@ export abstract class OperatorCommand extends Command {
       else if (text) (isDocument ? printDocument : printText)(text)
       for (const act of this.successes) act()
     } finally {
+      watchSlowWork(undefined)
       this.working.done()
       for (const close of this.closers) close()
       release()

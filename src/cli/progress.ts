@@ -77,6 +77,31 @@ export class Progress {
     }
   }
 
+  /**
+   * The same for work that is known to take its time: told at once on a terminal. What was waited for before goes on
+   * afterwards.
+   */
+  async within<T>(text: string, work: Promise<T>): Promise<T> {
+    const before = this.#timer && {
+      ...{text: this.#text, sinceMs: this.#sinceMs, isDrawn: this.#isDrawn, isWait: this.#isWait},
+    }
+    this.#begin(text, false)
+    this.#isWait = true
+    if (this.#moves) this.#draw()
+    try {
+      return await work
+    } finally {
+      this.clear()
+      if (before === undefined) this.#stop()
+      else {
+        this.#text = before.text
+        this.#sinceMs = before.sinceMs
+        this.#isWait = before.isWait
+        if (before.isDrawn) this.#draw()
+      }
+    }
+  }
+
   /** Takes the line away, for what is printed next; it comes back while the work goes on. */
   clear(): void {
     if (this.#isDrawn) this.#options.screen.write(ERASE)

@@ -83,3 +83,26 @@ test('what fails leaves no line behind', async () => {
   await expect(work).rejects.toThrow('no')
   expect(after(3)).toBe('')
 })
+
+test('slow work is told at once, and what was waited for before comes back', async () => {
+  const {progress, after} = scene(true)
+  progress.wait('Waiting for a block')
+  after(3)
+  const slow = Promise.withResolvers<number>()
+  const work = progress.within('Decrypting the key', slow.promise)
+  expect(after(0)).toBe('Decrypting the key')
+  expect(after(2)).toBe('Decrypting the key, 2 s')
+  slow.resolve(7)
+  expect(await work).toBe(7)
+  expect(after(0)).toBe('Waiting for a block, 5 s')
+  progress.done()
+  await expect(progress.within('a', Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(after(3)).toBe('')
+})
+
+test('elsewhere slow work says nothing for ten seconds', () => {
+  const {progress, after} = scene(false)
+  void progress.within('Decrypting the key', Promise.withResolvers().promise)
+  expect(after(9)).toBe('')
+  expect(after(1)).toBe('Decrypting the key, 10 s\n')
+})
