@@ -67,7 +67,7 @@ async function askStub(answers: Record<string, unknown>, more: string[] = []) {
 async function report(answers: Record<string, unknown>, more: string[] = []) {
   const {temp, stub} = await askStub(answers, more)
   await using _stub = stub
-  const context = openContext({home: temp.home, timeoutSeconds: 5})
+  const context = openContext({home: temp.home, timeoutSeconds: 20})
   try {
     return {...(await reportNode(context)), asked: stub.bodies}
   } finally {
@@ -205,7 +205,7 @@ test.each<[string, Answer | null, RegExp, boolean]>([
       ...{name: 'me', network: 'andromeda', signer: ME, node: null, replace: false},
       endpoints: {l1: [await deadUrl()], l2: [url], pos: null},
     })
-    const context = openContext({home: temp.home, timeoutSeconds: 0.3})
+    const context = openContext({home: temp.home, timeoutSeconds: hangs ? 0.3 : 20})
     try {
       const [page, node] = await Promise.all([readStatus(context), reportNode(context)])
       expect(node.silence).toMatchObject({reason: expect.stringMatching(why), isSilent: hangs})

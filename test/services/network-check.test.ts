@@ -21,7 +21,7 @@ async function check(change: (network: Network) => Network) {
   saveNetwork(temp.home, change(chain.network), {replace: true})
   const context = openContext({home: temp.home, network: 'test'})
   try {
-    const {ok, checks, unknownCode} = await checkNetwork(context, 2000)
+    const {ok, checks, unknownCode} = await checkNetwork(context, 20_000)
     return {
       ok,
       checks,
@@ -89,7 +89,7 @@ test('each remedy names the flag of its own chain, and whom it is about', async 
   })
   const remedies = async (profile: string) => {
     const context = openContext({home: temp.home, profile})
-    const {checks} = await checkNetwork(context, 2000).finally(() => context.close())
+    const {checks} = await checkNetwork(context, 20_000).finally(() => context.close())
     return checks.filter(({ok}) => !ok).map(({id, remedy}) => ({id, remedy}))
   }
 
