@@ -3,8 +3,11 @@ import {defineConfig} from 'vitest/config'
 const shared = {
   disableConsoleIntercept: true,
   retry: 0,
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // For what hangs. A machine that is busy with other things is slow and not wrong, so none of them is near.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // One second, the library's own, is less than such a machine takes to start a process.
+  expect: {poll: {timeout: 20_000}},
   env: {TZ: 'UTC', NO_COLOR: '1'},
 }
 

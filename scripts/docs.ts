@@ -25,6 +25,7 @@ interface Command {
   description?: string
   aliases: string[]
   hidden?: boolean
+  examples?: (string | {command: string})[]
   args: Record<string, {name: string; description?: string; required?: boolean; options?: string[]}>
   flags: Record<string, Flag>
 }
@@ -52,7 +53,8 @@ function createReference(): string {
   ].join('\n')
 }
 
-function commandLines({id, summary, description, aliases, args, flags}: Command): string[] {
+function commandLines(command: Command): string[] {
+  const {id, summary, description, aliases, args, flags} = command
   const words = id.replaceAll(':', ' ')
   const positional = Object.values(args).map(({name, required}) =>
     required ? ` ${name.toUpperCase()}` : ` [${name.toUpperCase()}]`,
@@ -71,8 +73,19 @@ function commandLines({id, summary, description, aliases, args, flags}: Command)
       `- \`${arg.name.toUpperCase()}\`: ${arg.description ?? ''}${choices(arg.options)}`,
     ]),
     ...(own.length > 0 ? ['', ...own.map(flagLine)] : []),
+    ...exampleLines(command, words),
     '',
   ]
+}
+
+function exampleLines({examples = []}: Command, words: string): string[] {
+  if (examples.length === 0) return []
+  const lines = examples
+    .map((example) => (typeof example === 'string' ? example : example.command))
+    .map((line) =>
+      line.replaceAll('<%= config.bin %>', 'metis-seq').replaceAll('<%= command.id %>', words),
+    )
+  return ['', '```', ...lines, '```']
 }
 
 function flagLine(flag: Flag): string {

@@ -209,7 +209,9 @@ function limited(name: string, endpoints: Endpoint[], failure: RpcTransportError
     },
     hints: [
       'Wait, then run the same command again; a longer `--timeout` waits for you.',
-      'Public endpoints are shared: name one of your own with `--l1-rpc-url` or `--l2-rpc-url` of `metis-seq init --replace`.',
+      name === 'L1'
+        ? 'Public endpoints are shared: name one of your own with `metis-seq init --replace --l1-rpc-url URL`.'
+        : 'Public endpoints are shared: name one of your own with `metis-seq init --replace --l2-rpc-url URL`.',
     ],
     retryable: true,
     cause: failure,

@@ -150,7 +150,7 @@ function unreadable(l1Block: bigint, cause: Error): MetisSeqError {
     exit: 'unreachable',
     facts: {l1Block: `${l1Block}`},
     hints: [
-      'Use an L1 endpoint that keeps all logs: `metis-seq profile add NAME --replace --l1-rpc-url URL`.',
+      'Use an L1 endpoint that keeps all logs: `metis-seq init --replace --l1-rpc-url URL`.',
       'What was read before is kept; run the same command again to go on.',
     ],
     retryable: true,

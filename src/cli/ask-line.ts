@@ -1,5 +1,7 @@
 import {createInterface} from 'node:readline/promises'
 
+import {questionFor} from './output.ts'
+
 /** Asks for one line on the terminal; an empty answer gives the fallback. */
 export async function askLine(
   question: string,
@@ -8,8 +10,10 @@ export async function askLine(
 ): Promise<string> {
   const terminal = createInterface({input: process.stdin, output: process.stderr})
   try {
-    const shown = fallback ? `${question} [${fallback}]: ` : `${question}: `
-    return (await terminal.question(shown, {signal})).trim() || fallback
+    const shown = fallback ? `${question} [${fallback}]:` : `${question}:`
+    return (
+      (await terminal.question(questionFor(process.stderr, shown), {signal})).trim() || fallback
+    )
   } finally {
     terminal.close()
   }

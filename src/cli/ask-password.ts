@@ -2,6 +2,7 @@ import {createInterface} from 'node:readline'
 import {Writable} from 'node:stream'
 
 import {MetisSeqError} from '../lib/errors.ts'
+import {questionFor} from './output.ts'
 
 /**
  * Asks for a secret on the terminal without showing it.
@@ -12,7 +13,7 @@ export function askPassword(question: string): Promise<string> {
   // The line editor echoes what is typed; a sink in its place keeps the secret off the screen.
   const sink = new Writable({write: (_chunk, _encoding, done) => done()})
   const terminal = createInterface({input: process.stdin, output: sink, terminal: true})
-  process.stderr.write(question)
+  process.stderr.write(questionFor(process.stderr, question))
   return new Promise((resolve, reject) => {
     let answered = false
     terminal.on('close', () => {

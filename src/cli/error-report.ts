@@ -6,6 +6,7 @@ import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
 import {redactUrls} from '../lib/redact.ts'
+import {hideSecrets} from './hide-secrets.ts'
 
 /** What an operator sees of a failure, in text and in JSON. Every string is redacted. */
 export interface ErrorReport {
@@ -133,16 +134,13 @@ function isAbort(error: unknown): boolean {
 
 /** The parser's text in one line, without its own "See more help" line, which our hint replaces. */
 function usageMessage(message: string): string {
-  return (
+  return hideSecrets(
     message
       .replace(/\s*See more help with --help\s*$/, '')
       .replace(/^Parsing (--[\w-]+)\s+/, '$1: ')
       .replace(/^The following errors? occurred:\s*/, '')
-      .replaceAll(/\s*\n\s*/g, ' ')
-      // Someone who types a private key as an argument must not find it in a log as well.
-      .replaceAll(/\b(?:0x)?[0-9a-f]{64}\b/gi, '(hidden)')
-      .trim()
-  )
+      .replaceAll(/\s*\n\s*/g, ' '),
+  ).trim()
 }
 
 export function exitCodeOf(report: ErrorReport): number {

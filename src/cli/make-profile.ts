@@ -4,9 +4,9 @@ import type {Address} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {NamedChain} from '../services/named-chains.ts'
 import {checkedCaFile} from '../services/endpoint-authorities.ts'
-import {createProfile} from '../services/profiles.ts'
-import {findSigner} from '../services/signers.ts'
-import {openConfig, type NodeProfile} from '../store/config.ts'
+import {findAccount} from '../services/key-records.ts'
+import {checkProfile, createProfile} from '../services/profiles.ts'
+import {openConfig, type ConfigStore, type NodeProfile} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 import {profileJson, profileText} from '../ui/presenters/setup.ts'
 import {addressFlag, hostFlag, urlFlag} from './flags.ts'
@@ -89,8 +89,8 @@ export function makeProfile(
   const before = flags.replace ? config.read().profiles[name] : undefined
   const network = flags.network ?? before?.network
   if (network === undefined) throw networkMissing()
-  for (const key of [flags['relayer-key'], flags['batch-key']])
-    if (key !== undefined) findSigner(config, key)
+  const caFile = caFileOf(flags['ca-file'], before?.endpoints.caFile)
+  assertNodeKeys(flags, config)
   const profile = createProfile(home, config, {
     ...{name, network, replace: flags.replace},
     owner: flags.owner ?? before?.keys.owner ?? before?.owner ?? undefined,
@@ -100,7 +100,7 @@ export function makeProfile(
       l1: flags['l1-rpc-url'] ?? before?.endpoints.l1 ?? [],
       l2: flags['l2-rpc-url'] ?? before?.endpoints.l2 ?? [],
       pos: flags['pos-url'] ?? before?.endpoints.pos ?? null,
-      caFile: caFileOf(flags['ca-file'], before?.endpoints.caFile),
+      caFile,
     },
     node: nodeOf(flags, before?.node ?? null),
     namedChains,
@@ -108,6 +108,27 @@ export function makeProfile(
   return {
     data: profileJson(name, profile, true),
     text: `${profileText(name, profile, true)}\nNext: \`metis-seq status\`.`,
+  }
+}
+
+/** Refuses what is wrong with the flags, before anybody is asked for the rest. */
+export function checkProfileFlags(
+  name: string | undefined,
+  flags: ProfileFlags,
+  namedChains: readonly NamedChain[],
+): void {
+  const home = openHome()
+  const config = openConfig(home)
+  const {network, owner, signer, replace} = flags
+  checkProfile(home, config, {name, network, owner, signer, replace, namedChains})
+  caFileOf(flags['ca-file'], null)
+  assertNodeKeys(flags, config)
+}
+
+/** A node that could not start with them is made by nobody on purpose. */
+function assertNodeKeys(flags: ProfileFlags, config: ConfigStore): void {
+  for (const key of [flags['relayer-key'], flags['batch-key']]) {
+    if (key !== undefined) findAccount(config, key)
   }
 }
 

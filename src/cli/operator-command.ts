@@ -9,6 +9,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {watchExchanges} from '../lib/http.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
+import {watchSlowWork} from '../lib/slow-work.ts'
 import {openContext, type Context} from '../services/context.ts'
 import {assertChains, type NamedChain} from '../services/named-chains.ts'
 import type {Unasked} from '../services/transactions.ts'
@@ -29,8 +30,8 @@ import {
   printDocument,
   printJson,
   printText,
+  questionFor,
   tellText,
-  textFor,
   toEnvelope,
   type Warning,
 } from './output.ts'
@@ -84,6 +85,7 @@ export abstract class OperatorCommand extends Command {
 
   override async run(): Promise<void> {
     const release = onSignals(this.interrupted)
+    watchSlowWork((text, work) => (this.isSilent ? work : this.working.within(text, work)))
     try {
       const {data, text: said, isDocument = false, exit} = await this.perform()
       const text = isDocument ? said : this.forProfile(said)
@@ -92,6 +94,7 @@ export abstract class OperatorCommand extends Command {
       else if (text) (isDocument ? printDocument : printText)(text)
       for (const act of this.successes) act()
     } finally {
+      watchSlowWork(undefined)
       this.working.done()
       for (const close of this.closers) close()
       release()
@@ -283,7 +286,7 @@ export abstract class OperatorCommand extends Command {
   private async ask(question: string): Promise<string> {
     const terminal = createInterface({input: process.stdin, output: process.stderr})
     try {
-      const shown = textFor(process.stderr, question)
+      const shown = questionFor(process.stderr, question)
       const answer = await terminal.question(shown, {signal: this.interrupted.signal})
       return answer.trim()
     } finally {

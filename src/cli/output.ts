@@ -85,6 +85,18 @@ export function textFor(stream: {isTTY?: boolean; columns?: number}, text: strin
   return isTTY === true && columns >= MIN_WIDTH && !isJson ? fitText(shown, columns) : shown
 }
 
+/** Room for a short answer behind the question. */
+const ANSWER_WIDTH = 8
+
+/** A question at a terminal: broken between words, and what is typed stands a blank behind it. */
+export function questionFor(
+  {isTTY = false, columns = 0}: {isTTY?: boolean; columns?: number},
+  question: string,
+): string {
+  const room = columns < MIN_WIDTH ? columns : Math.max(MIN_WIDTH, columns - ANSWER_WIDTH)
+  return `${textFor({isTTY, columns: room}, question.trimEnd())} `
+}
+
 function forTerminal(text: string): string {
   const clean = cleanLines(text)
   return showsUnicode(process.env) ? clean : asciiOf(clean)

@@ -29,7 +29,7 @@ const ERASE = '\r\u001B[2K'
 
 /**
  * What long work is at, and for how long: on a terminal one line that is replaced, elsewhere a line every ten seconds.
- * Steps that differ by their count alone (`3 of 9`) are one.
+ * Steps that differ by their count alone (`3 of 9`) are one; those that have names (`3/9: deploy A`) share their time.
  */
 export class Progress {
   readonly #options: ProgressOptions
@@ -51,10 +51,11 @@ export class Progress {
   /** A step of work: told at once. */
   step(text: string): void {
     const isSame = kindOf(text) === kindOf(this.#text)
+    const isTold = stepOf(text) === stepOf(this.#text)
     this.#begin(text, isSame)
     this.#isWait = false
     if (this.#moves) this.#draw()
-    else if (!isSame || this.#now() - this.#plainAtMs >= PLAIN_EVERY_MS) this.#tell()
+    else if (!isTold || this.#now() - this.#plainAtMs >= PLAIN_EVERY_MS) this.#tell()
   }
 
   /** Something that may come at once: told when it takes long. Another text says more of the same wait. */
@@ -73,6 +74,31 @@ export class Progress {
       return await work
     } finally {
       this.done()
+    }
+  }
+
+  /**
+   * The same for work that is known to take its time: told at once on a terminal. What was waited for before goes on
+   * afterwards.
+   */
+  async within<T>(text: string, work: Promise<T>): Promise<T> {
+    const before = this.#timer && {
+      ...{text: this.#text, sinceMs: this.#sinceMs, isDrawn: this.#isDrawn, isWait: this.#isWait},
+    }
+    this.#begin(text, false)
+    this.#isWait = true
+    if (this.#moves) this.#draw()
+    try {
+      return await work
+    } finally {
+      this.clear()
+      if (before === undefined) this.#stop()
+      else {
+        this.#text = before.text
+        this.#sinceMs = before.sinceMs
+        this.#isWait = before.isWait
+        if (before.isDrawn) this.#draw()
+      }
     }
   }
 
@@ -141,4 +167,10 @@ export class Progress {
 
 function kindOf(text: string): string {
   return text.replace(/\d+ ?(?:\/|of) ?\d[^]*$/, '')
+}
+
+/** What is told once where every line stays: without its count, and without the figures behind it. */
+function stepOf(text: string): string {
+  const [, before, behind] = /^([^]*?)\d+ ?(?:\/|of) ?\d+([^]*)$/.exec(text) ?? []
+  return behind === undefined ? text : `${before}${behind.replaceAll(/\d+/g, '')}`
 }

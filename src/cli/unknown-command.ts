@@ -1,4 +1,6 @@
 import {MetisSeqError} from '../lib/errors.ts'
+import {distance} from '../lib/nearest.ts'
+import {hideSecrets} from './hide-secrets.ts'
 
 /**
  * There is no such command; those that begin alike or are spelled almost so are named.
@@ -11,7 +13,7 @@ export function unknownCommand(
   known: readonly string[],
   prefix = 'metis-seq',
 ): MetisSeqError {
-  const words = spaced(id)
+  const words = hideSecrets(spaced(id))
   const [topic = ''] = id.split(':')
   const alike = known
     .map((other) => ({other, letters: distance(other, id)}))
@@ -35,17 +37,4 @@ export function unknownCommand(
 
 function spaced(id: string): string {
   return id.replaceAll(':', ' ')
-}
-
-/** Letters to change, add or leave out to make one word of the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({length: b.length + 1}, (_, index) => index)
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...b].entries()) {
-      next.push(Math.min(row[j + 1]! + 1, next[j]! + 1, row[j]! + (letter === other ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
 }

@@ -36,6 +36,7 @@ export default class Explain extends OperatorCommand {
     list: Flags.boolean({description: 'List everything that can be explained by a text or error.'}),
     contract: Flags.string({
       description: 'Contract that refused, where one text has several meanings.',
+      exclusive: ['list'],
       helpValue: 'NAME',
     }),
     function: Flags.string({

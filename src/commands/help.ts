@@ -1,4 +1,4 @@
-import {loadHelpClass} from '@oclif/core'
+import {Args, loadHelpClass} from '@oclif/core'
 
 import {commonFlags} from '../cli/flags.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
@@ -13,6 +13,10 @@ export default class Help extends OperatorCommand {
   ]
 
   static override strict = false
+
+  static override args = {
+    command: Args.string({description: 'Words of a command or of a group of them. Default: all.'}),
+  }
 
   static override flags = commonFlags
 

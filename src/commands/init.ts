@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {askLine} from '../cli/ask-line.ts'
 import {commonFlags} from '../cli/flags.ts'
-import {makeProfile, profileFlags} from '../cli/make-profile.ts'
+import {checkProfileFlags, makeProfile, profileFlags} from '../cli/make-profile.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
 import {openConfig} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
@@ -28,17 +28,23 @@ export default class Init extends OperatorCommand {
     const named = flags.profile ?? (flags.replace ? (currentProfile ?? undefined) : undefined)
     if (flags.replace && named !== undefined && profiles[named])
       return makeProfile(named, flags, this.namedChains)
+    const check = (name: string | undefined, said: Partial<typeof flags>) =>
+      checkProfileFlags(name, {...flags, ...said}, this.namedChains)
+    check(named, {})
     const ask = (question: string, fallback: string) =>
       this.mayAsk ? askLine(question, fallback, this.interrupted.signal) : Promise.resolve(fallback)
     const network =
       flags.network ?? ((await ask('Network (andromeda, sepolia, local)', '')) || undefined)
     if (network === undefined) return makeProfile(named ?? '', flags, this.namedChains)
+    check(named, {network})
     const profile = named ?? (await ask('Name of the profile', network))
+    check(profile, {network})
     const known = Object.keys({...keys, ...signers})
     const names = known.length > 0 ? ` (here: ${known.join(', ')})` : ''
     const who = async (role: string) =>
       (await ask(`${role}: a key name or an address${names}`, '')) || undefined
     const owner = flags.owner ?? (await who('Owner'))
+    check(profile, {network, owner})
     const signer = flags.signer ?? (await who('Signer'))
     return makeProfile(profile, {...flags, network, owner, signer}, this.namedChains)
   }

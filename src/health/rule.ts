@@ -124,3 +124,10 @@ export function lookAfterPos(view: View, answer: {isSilent: boolean}): string {
     ? lookAfter(view, answer)
     : commandFor(view.setting, 'pos status')
 }
+
+/** What shows the files of a signer key that cannot be opened, before anything else; undefined while it can be. */
+export function keyRemedy({machine}: Pick<View, 'machine'>): string | undefined {
+  if (!machine.known || machine.value.signerKey !== 'unreadable') return undefined
+  const name = machine.value.unreadableKey
+  return name === undefined ? 'metis-seq key list' : `metis-seq key show ${name}`
+}

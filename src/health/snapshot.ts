@@ -198,9 +198,13 @@ export interface NodeLook {
 }
 
 export interface MachineFacts {
+  /** Where everything of this program lies: the disk that is looked at. */
+  homeDir: string
   diskFreeBytes: number
   /** The signer key of the profile; null: it names none here. */
   signerKey: 'ready' | 'asks' | 'unreadable' | null
+  /** Name of that key; only with `unreadable`. */
+  unreadableKey?: string
   /** Path of the file that cannot be read; only with `unreadable`. */
   unreadableFile?: string
 }

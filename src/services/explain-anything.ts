@@ -1,6 +1,7 @@
 import type {Hash} from 'viem'
 
 import type {StateCheck} from '../chain/explain/entry.ts'
+import {knownPlace} from '../chain/explain/known-place.ts'
 import {findEvents} from '../chain/decode-call.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Home} from '../store/home.ts'
@@ -27,6 +28,7 @@ export interface Explanation {
 }
 
 export interface ExplainOptions {
+  /** As a person names it. */
   place: Place
   /** The network to ask; undefined when there is none. A network named here wins over the profile's. */
   open(network?: string): Context | undefined
@@ -36,7 +38,7 @@ export interface ExplainOptions {
 /**
  * Explains an input, with what the chain says now where a network is at hand.
  *
- * @throws {MetisSeqError} EXPLAIN_UNKNOWN, TX_NOT_FOUND, or the error of an endpoint when nothing is known
+ * @throws {MetisSeqError} EXPLAIN_UNKNOWN, PLACE_UNKNOWN, TX_NOT_FOUND, or the error of an endpoint when nothing is known
  *   without it
  */
 export async function explainAnything(
@@ -45,12 +47,13 @@ export async function explainAnything(
   options: ExplainOptions,
 ): Promise<Explanation> {
   const text = input.trim()
+  const place = knownPlace(options.place)
   // A topic is 32 bytes as well, and known without asking anyone.
   if (isHash(text) && findEvents(text).length === 0) {
     return explainHash(home, text, options)
   }
   const networks = listNetworks(home).map(({network}) => network)
-  const explained = await explainOffline(text, options.place, networks)
+  const explained = await explainOffline(text, place, networks)
   const context = checksOf(explained.refusals).length > 0 ? options.open() : undefined
   const {findings, unasked} = context
     ? await readState(context, explained.refusals, subjectOf(context), options)

@@ -5,7 +5,6 @@ import {poolPointers, type Pointer} from '../chain/actions/locking-pool/read-poi
 import {readImplementation} from '../chain/actions/locking-pool/read-pool-rules.ts'
 import {connectChain, type ChainClient} from '../chain/connect.ts'
 import type {EndpointOptions} from '../chain/endpoint.ts'
-import type {PosClient} from '../chain/pos-client.ts'
 import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
@@ -33,14 +32,14 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
   const tls = context.tls()
   const endpoints = [
     ...unique(urls.l1).map((url) => ({
-      name: 'L1',
+      name: 'L1' as const,
       chainId: network.l1.chainId,
       url,
       timeoutMs,
       tls,
     })),
     ...unique(urls.l2).map((url) => ({
-      name: 'L2',
+      name: 'L2' as const,
       chainId: network.l2.chainId,
       url,
       timeoutMs,
@@ -49,9 +48,9 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
   ]
   const unknown = unknownImplementations(context)
   const [reachable, agreement, pos, l1, l2] = await Promise.all([
-    Promise.all(endpoints.map((endpoint) => checkEndpoint(endpoint))),
+    Promise.all(endpoints.map((endpoint) => checkEndpoint(context, endpoint))),
     Promise.all((['L1', 'L2'] as const).map((chain) => checkAgreement(context, chain, urls))),
-    checkPos(context.pos()),
+    checkPos(context),
     checkL1Contracts(context),
     checkL2Contracts(context),
   ])
@@ -77,11 +76,15 @@ function unique(urls: readonly string[]): string[] {
 /** As many as the largest read of a command has. */
 const PROBE_CALLS = 32
 
-async function checkEndpoint({url, ...options}: EndpointOptions): Promise<Check> {
+async function checkEndpoint(
+  context: Context,
+  {url, ...options}: EndpointOptions & {name: 'L1' | 'L2'},
+): Promise<Check> {
   const {name, chainId} = options
   const connection = connectChain({...options, urls: [url]})
   const label = `${name} endpoint ${redactUrl(url)} serves chain ${chainId}`
-  return attempt(`endpoint-${name.toLowerCase()}`, label, async () => {
+  const id = `endpoint-${name.toLowerCase()}`
+  return attempt({id, label, mend: {context, part: name}}, async () => {
     try {
       const block = await getBlockNumber(connection.client)
       await Promise.all(
@@ -109,8 +112,9 @@ async function checkAgreement(
   const label = several
     ? `${chain} endpoints agree and are up to date`
     : `${chain} endpoint is up to date`
+  const id = `agreement-${chain.toLowerCase()}`
   return [
-    await attempt(`agreement-${chain.toLowerCase()}`, label, async () => {
+    await attempt({id, label, mend: {context, part: chain}}, async () => {
       const {stale} = await proveEndpoints(context, {chain})
       if (stale.length === 0) return 'yes'
       throw new Error(`${stale.map(({endpoint}) => endpoint).join(', ')} is behind`)
@@ -118,11 +122,12 @@ async function checkAgreement(
   ]
 }
 
-async function checkPos(pos: PosClient | null): Promise<Check[]> {
+async function checkPos(context: Context): Promise<Check[]> {
+  const pos = context.pos()
   if (pos === null) return []
   const label = `consensus layer ${pos.source.endpoint} answers`
   return [
-    await attempt('pos', label, async () => {
+    await attempt({id: 'pos', label, mend: {context, part: 'pos'}}, async () => {
       await pos.get('/metis/latest-span')
       return 'yes'
     }),
@@ -130,32 +135,37 @@ async function checkPos(pos: PosClient | null): Promise<Check[]> {
 }
 
 function checkL1Contracts(context: Context): Promise<Check[]> {
-  const {client} = context.l1()
   const {contracts} = context.network.l1
+  const at = {client: context.l1().client, mend: {context, part: 'L1' as const}}
   const {metis, lockingPool, lockingInfo, bridge, addressManager} = contracts
   return Promise.all([
-    checkCode(client, 'LockingPool', lockingPool),
-    checkCode(client, 'LockingInfo', lockingInfo),
-    checkCode(client, 'METIS on L1', metis),
-    checkCode(client, 'L1 bridge', bridge),
-    checkCode(client, 'address manager', addressManager),
-    ...poolPointers(client, contracts).map(checkPointer),
+    checkCode(at, 'LockingPool', lockingPool),
+    checkCode(at, 'LockingInfo', lockingInfo),
+    checkCode(at, 'METIS on L1', metis),
+    checkCode(at, 'L1 bridge', bridge),
+    checkCode(at, 'address manager', addressManager),
+    ...poolPointers(at.client, contracts).map((pointer) => checkPointer(at, pointer)),
   ])
 }
 
 function checkL2Contracts(context: Context): Promise<Check[]> {
-  const {client} = context.l2()
+  const at = {client: context.l2().client, mend: {context, part: 'L2' as const}}
   const {sequencerSet, bridge} = context.network.l2.contracts
   const {artemis} = context.network.lst
   return Promise.all([
-    checkCode(client, 'MetisSequencerSet', sequencerSet),
-    checkCode(client, 'L2 bridge', bridge),
-    ...(artemis ? [checkCode(client, 'Artemis deposit pool', artemis.depositPool)] : []),
+    checkCode(at, 'MetisSequencerSet', sequencerSet),
+    checkCode(at, 'L2 bridge', bridge),
+    ...(artemis ? [checkCode(at, 'Artemis deposit pool', artemis.depositPool)] : []),
   ])
 }
 
-function checkCode(client: ChainClient, name: string, address: Address): Promise<Check> {
-  return attempt('code', `${name} ${address} has code`, async () => {
+interface Place {
+  client: ChainClient
+  mend: Mend
+}
+
+function checkCode({client, mend}: Place, name: string, address: Address): Promise<Check> {
+  return attempt({id: 'code', label: `${name} ${address} has code`, mend}, async () => {
     const code = await getCode(client, {address})
     if (!code) throw new Error('no code at this address')
     return `${(code.length - 2) / 2} bytes`
@@ -199,28 +209,46 @@ async function unknownCode(
   }
 }
 
-function checkPointer({label, expected, read}: Pointer): Promise<Check> {
-  return attempt('pointer', label, async () => {
+function checkPointer({mend}: Place, {label, expected, read}: Pointer): Promise<Check> {
+  return attempt({id: 'pointer', label, mend}, async () => {
     const actual = await read()
     if (!isAddressEqual(actual, expected)) throw new Error(`it is ${actual}`)
     return 'yes'
   })
 }
 
-async function attempt(id: string, label: string, act: () => Promise<string>): Promise<Check> {
+async function attempt(
+  {id, label, mend}: Pick<Check, 'id' | 'label'> & {mend: Mend},
+  act: () => Promise<string>,
+): Promise<Check> {
   try {
     return {id, label, ok: true, seen: await act(), remedy: ''}
   } catch (error) {
-    return {
-      id,
-      label,
-      ok: false,
-      seen: reasonOf(error),
-      remedy: isAway(error)
-        ? 'If it is to be there, start it or wait; on the local network `metis-seq local status` tells. Otherwise name another one: `metis-seq init --replace --l1-rpc-url URL`, or with `--l2-rpc-url`, `--pos-url`.'
-        : 'Correct it in the network document, or in the profile: `metis-seq init --replace --l1-rpc-url URL`, or with `--l2-rpc-url`, `--pos-url`.',
-    }
+    return {id, label, ok: false, seen: reasonOf(error), remedy: remedyOf(mend, isAway(error))}
   }
+}
+
+/** What names another endpoint of a part. */
+const ANOTHER = {
+  L1: '`metis-seq init --replace --l1-rpc-url URL`',
+  L2: '`metis-seq init --replace --l2-rpc-url URL`',
+  pos: '`metis-seq init --replace --pos-url URL`',
+}
+
+interface Mend {
+  context: Pick<Context, 'network' | 'networkName' | 'profileName'>
+  part: keyof typeof ANOTHER
+}
+
+/** With the command for the profile that is looked at; where none is in use, it makes one. */
+function remedyOf({context, part}: Mend, away: boolean): string {
+  const {network, networkName, profileName} = context
+  const who =
+    profileName === null ? `--network ${networkName}` : `--profile ${profileName} --replace`
+  const another = ANOTHER[part].replace('--replace', who)
+  if (!away) return `Correct it in the network document, or name another endpoint: ${another}.`
+  const tells = network.kind === 'local' ? '; `metis-seq local status` tells' : ''
+  return `If it is to be there, start it or wait${tells}. Otherwise name another one: ${another}.`
 }
 
 /** Nothing is wrong with what was set, as far as anybody can tell. */

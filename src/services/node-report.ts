@@ -3,12 +3,14 @@ import type {HealthReport, Issue} from '../health/issue.ts'
 import type {HaltRecord, NodeRuntimeKind} from '../health/snapshot.ts'
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import type {Failure} from '../lib/failure.ts'
 import {readDaemon, type DaemonState} from '../process/daemon.ts'
 import type {ExternalNode} from '../protocol/external-node.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 import type {Context} from './context.ts'
 import {readHalt} from './halt-record.ts'
 import {healthOf, lookOnce} from './health/look-once.ts'
+import {silenceOf} from './health/sources.ts'
 import {NODE_DAEMON, readNodeStatus} from './node-control.ts'
 import {requireNode, requireRuntime} from './node-runtime.ts'
 
@@ -20,6 +22,8 @@ export interface NodeReport {
   status: NodeStatus | null
   /** What a foreign node tells of itself; null when it does not answer, or is one of ours. */
   external: ExternalNode | null
+  /** Why a foreign node gave no answer; null when it did, or is one of ours. */
+  silence: Failure | null
   /** Scheme and host of a foreign node; null for one of ours. */
   endpoint: string | null
   /** What is wrong with it, worst first: the same issues that `status` and `dashboard` show. */
@@ -38,6 +42,7 @@ export async function reportNode(context: Context): Promise<NodeReport> {
     daemon: isOurs ? (readDaemon(runtime.dir, NODE_DAEMON) ?? null) : null,
     status: look?.status ?? null,
     external: look?.external ?? null,
+    silence: isOurs ? null : silenceOf(sources.node),
     endpoint: isOurs ? null : runtime.endpoint,
     issues: issuesOfNode(healthOf(context, sources)),
   }

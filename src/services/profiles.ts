@@ -30,16 +30,33 @@ export interface ProfileRequest {
   replace: boolean
 }
 
+/** What is known of a request, and may be checked. */
+interface ProfileDraft {
+  name?: string | undefined
+  network?: string | undefined
+  owner?: string | undefined
+  signer?: string | undefined
+  namedChains?: readonly NamedChain[]
+  replace?: boolean
+}
+
 const PROFILE_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 
 /**
- * Makes a profile and puts it in use. No secret goes into it.
+ * What is known of a profile before all of it is: whatever would be refused is refused before anybody is asked for the
+ * rest.
  *
- * @throws {MetisSeqError} PROFILE_EXISTS, PROFILE_NAME_INVALID, NETWORK_UNKNOWN, KEY_UNKNOWN, KEY_IS_IDENTITY
+ * @returns the document of the network, once that is named
+ * @throws {MetisSeqError} PROFILE_EXISTS, PROFILE_NAME_INVALID, NETWORK_UNKNOWN, KEY_UNKNOWN, KEY_IS_IDENTITY,
+ *   ADDRESS_INVALID, ADDRESS_OF_OTHER_CHAIN
  */
-export function createProfile(home: Home, config: ConfigStore, request: ProfileRequest): Profile {
-  const {name, network, endpoints, node, replace} = request
-  if (!PROFILE_NAME.test(name)) {
+export function checkProfile(
+  home: Home,
+  config: ConfigStore,
+  request: ProfileDraft,
+): Network | undefined {
+  const {name, network, namedChains = [], replace = false} = request
+  if (name !== undefined && !PROFILE_NAME.test(name)) {
     throw new MetisSeqError({
       code: 'PROFILE_NAME_INVALID',
       message: 'A profile name has 1 to 32 lower-case letters, digits and dashes.',
@@ -47,9 +64,9 @@ export function createProfile(home: Home, config: ConfigStore, request: ProfileR
       facts: {profile: name},
     })
   }
-  const document = readNetwork(home, network)
-  assertChains(request.namedChains ?? [], document)
-  if (config.read().profiles[name] && !replace) {
+  const document = network === undefined ? undefined : readNetwork(home, network)
+  if (document) assertChains(namedChains, document)
+  if (name !== undefined && config.read().profiles[name] && !replace) {
     throw new MetisSeqError({
       code: 'PROFILE_EXISTS',
       message: `A profile called ${name} exists already.`,
@@ -58,6 +75,19 @@ export function createProfile(home: Home, config: ConfigStore, request: ProfileR
       hints: ['Pass `--replace` to overwrite it, or choose another name.'],
     })
   }
+  resolveRole(config, request.owner, document)
+  resolveRole(config, request.signer, document)
+  return document
+}
+
+/**
+ * Makes a profile and puts it in use. No secret goes into it.
+ *
+ * @throws {MetisSeqError} those of {@link checkProfile}
+ */
+export function createProfile(home: Home, config: ConfigStore, request: ProfileRequest): Profile {
+  const {name, network, endpoints, node} = request
+  const document = checkProfile(home, config, request)
   const owner = resolveRole(config, request.owner, document)
   const signer = resolveRole(config, request.signer, document)
   const profile: Profile = {
@@ -136,7 +166,7 @@ export function noProfile(): MetisSeqError {
 function resolveRole(
   config: ConfigStore,
   given: string | undefined,
-  network: Network,
+  network: Network | undefined,
 ): {address: Address | null; key: string | null} {
   if (given === undefined) return {address: null, key: null}
   const {keys, signers} = config.read()
@@ -146,7 +176,8 @@ function resolveRole(
   const read = readAddress(given)
   if ('fault' in read) throw noRole(given, read.fault, Object.keys({...keys, ...signers}))
   const {address, chainId} = read
-  if (chainId !== null) assertChains([{text: given.trim(), chainId, layer: undefined}], network)
+  const named = {text: given.trim(), chainId, layer: undefined}
+  if (chainId !== null && network) assertChains([{...named, chainId}], network)
   return {address, key: signerOfAddress(config, address) ?? null}
 }
 

@@ -10,7 +10,7 @@ import type {Context} from './context.ts'
 import type {RotationNow} from './epochs.ts'
 import {lookOnce, nowOf} from './health/look-once.ts'
 import {settingOf} from './health/setting.ts'
-import {assessSources, plannedRotation, type Sources} from './health/sources.ts'
+import {assessSources, plannedRotation, silenceOf, type Sources} from './health/sources.ts'
 import type {L1Money} from './health/money.ts'
 
 /** A part of the page that could be read, or the reason why not. */
@@ -31,6 +31,8 @@ export interface StatusView {
   nodeRuntime: NodeRuntimeKind | null
   /** What the node of an external runtime tells of itself; null when it does not answer or there is none. */
   externalNode: ExternalNode | null
+  /** Why it gave no answer; null when it did or there is none. */
+  externalSilence: Failure | null
   /** Bundled nodes run the network; the profile of a sequencer without one makes no block. */
   nodesAreBundled: boolean
   kind: Network['kind']
@@ -68,6 +70,7 @@ export function statusOf(
     nodeProcess: look?.process ?? null,
     ...{nodeExpected: nodeRuntime === 'bundled', nodeRuntime, nodesAreBundled, kind},
     externalNode: look?.external ?? null,
+    externalSilence: nodeRuntime === 'external' ? silenceOf(node) : null,
     nextAction: adviceOf(health),
   }
 }

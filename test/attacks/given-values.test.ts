@@ -58,7 +58,7 @@ test('keys and the address of a node are looked at when a profile is made', asyn
   const line = ['init', '--profile', 'n', '--network', 'sepolia', '--node-port', '18595']
   for (const flag of ['--relayer-key', '--batch-key'])
     expect((await runHere([...line, flag, 'toString'], temp.root)).error).toMatchObject({
-      code: 'SIGNER_NOT_FOUND',
+      code: 'KEY_UNKNOWN',
     })
   for (const host of ['a b', 'http://x', '127.0.0.1:80', '-x', 'x/y', '[::1]', 'x'.repeat(300)])
     expect((await runHere([...line, '--node-host', host], temp.root)).error, host).toMatchObject({

@@ -313,3 +313,32 @@ test('what only the local network can do asks the local network, whatever the pr
   expect(asked(false)).toBe(1)
   expect(asked(true)).toBe(0)
 })
+
+test.each([
+  ['a contract', ['--contract', 'nope'], 'No contract is called nope.'],
+  ['a contract, almost', ['--contract', 'lockingpol'], 'Is LockingPool meant?'],
+  ['a function', ['--contract', 'LockingPool', '--function', 'widthdraw'], 'Is withdraw meant?'],
+  ['a function of no contract that has any', ['--contract', 'Velix', '--function', 'a'], 'Velix'],
+  ['an inherited one', ['--contract', 'constructor'], 'No contract is called constructor.'],
+])('explain refuses %s that nobody knows, with those that are', async (_what, flags, words) => {
+  const {exit, error} = await runHere(['explain', 'invalid amount', ...flags], temp.root)
+  expect({exit, code: error?.code}).toEqual({exit: 2, code: 'PLACE_UNKNOWN'})
+  expect(JSON.stringify(error)).toContain(words)
+})
+
+test.each([
+  [['--contract', 'lockingpool', '--function', 'withdraw(uint256,uint256)']],
+  [['--contract', 'METIS']],
+])('explain takes %j in any spelling', async (flags) => {
+  const {exit} = await runHere(['explain', 'invalid amount', ...flags], temp.root)
+  expect(exit).toBe(0)
+})
+
+test.each(['--relayer-key', '--batch-key'])(
+  'a profile with an unknown %s is not made',
+  async (flag) => {
+    const words = ['init', '--no-input', '--profile', 'odd', '--network', 'sepolia']
+    const {error} = await runHere([...words, '--node-port', '18595', flag, 'nope'], temp.root)
+    expect(error?.code).toBe('KEY_UNKNOWN')
+  },
+)

@@ -111,7 +111,7 @@ test('connections that say nothing, headers and bodies without an end: a share e
   }, 1_000)
   await until('the deadlines end them', () => openNow() === 0)
   clearInterval(drip)
-}, 30_000)
+})
 
 test('many hosts at once lock nobody out who has fewer connections', async () => {
   for (let host = 10; host < 18; host++) {

@@ -246,7 +246,7 @@ describe('calls that only burn gas', () => {
     expect(refused?.error?.code).toBe(-32_005)
     expect(refused?.error?.data?.retryAfterMs).toBeGreaterThan(0)
     expect(refusedOf('calls')).toBeGreaterThan(0)
-  }, 30_000)
+  })
 
   test('an estimate is near what is needed, however it is found', async () => {
     const to = `0x${'11'.repeat(20)}`
@@ -312,7 +312,7 @@ describe('the slowest code for its gas', () => {
     expect(Math.max(...reads.map(({tookMs}) => tookMs))).toBeLessThan(SOON_MS)
     // It runs, and is told why it ends.
     expect(answers.some(({error}) => error?.code === -32_000)).toBe(true)
-  }, 60_000)
+  })
 
   test('as a transaction it makes one block late; then its contract is refused what does not fit', async () => {
     const {signTransaction} = user
@@ -338,7 +338,7 @@ describe('the slowest code for its gas', () => {
     })
     const small = await send({nonce: 2, gas: 100_000n, to})
     await isSealed(small)
-  }, 30_000)
+  })
 
   test('a call of a million gas at ordinary speed is executed, one that needs too much is told so', async () => {
     // Counts down from 40,000 at 26 gas each.
@@ -392,7 +392,7 @@ describe('descriptors', () => {
       await node.stop()
       genesis[Symbol.dispose]()
     }
-  }, 40_000)
+  })
 
   test.each([64, 200, 256, 1_024, 2_000])('of %i descriptors the node keeps its own', (limit) => {
     const {http, leaving, peers, isTight} = descriptorPlan(limit)

@@ -60,7 +60,7 @@ describe.each([60, 80, 120])('at %i columns', (width) => {
 
 test('help help is the help of help', async () => {
   const text = await helpOf(['help'], 80)
-  expect(text).toContain('$ metis-seq help [FLAGS]')
+  expect(text).toContain('$ metis-seq help [COMMAND] [FLAGS]')
   expect(text).not.toContain('SET UP')
   expect(await helpOf(['help', '--help'], 80)).toBe(text)
   expect(await helpOf(['--help'], 80)).toContain('SET UP')

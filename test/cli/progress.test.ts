@@ -64,10 +64,45 @@ test('elsewhere a line stays: at once for another kind of step, and every ten se
   )
 })
 
+test('elsewhere each step with a name is told once, and figures make no step', () => {
+  const {progress, after} = scene(false)
+  progress.step('Deploying 1/3: a token')
+  after(4)
+  progress.step('Deploying 2/3: a pool')
+  progress.step('Deploying 3/3: a pool')
+  for (let at = 1; at < 50; at++) progress.step(`L1 logs: ${at} of 50 blocks, ${at * 3} found`)
+  expect(after(1)).toBe(
+    'Deploying 1/3: a token\nDeploying 2/3: a pool, 4 s\nL1 logs: 1 of 50 blocks, 3 found\n',
+  )
+})
+
 test('what fails leaves no line behind', async () => {
   const {progress, after} = scene(true)
   const work = progress.during('Waiting', Promise.reject(new Error('no')))
   after(3)
   await expect(work).rejects.toThrow('no')
   expect(after(3)).toBe('')
+})
+
+test('slow work is told at once, and what was waited for before comes back', async () => {
+  const {progress, after} = scene(true)
+  progress.wait('Waiting for a block')
+  after(3)
+  const slow = Promise.withResolvers<number>()
+  const work = progress.within('Decrypting the key', slow.promise)
+  expect(after(0)).toBe('Decrypting the key')
+  expect(after(2)).toBe('Decrypting the key, 2 s')
+  slow.resolve(7)
+  expect(await work).toBe(7)
+  expect(after(0)).toBe('Waiting for a block, 5 s')
+  progress.done()
+  await expect(progress.within('a', Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(after(3)).toBe('')
+})
+
+test('elsewhere slow work says nothing for ten seconds', () => {
+  const {progress, after} = scene(false)
+  void progress.within('Decrypting the key', Promise.withResolvers().promise)
+  expect(after(9)).toBe('')
+  expect(after(1)).toBe('Decrypting the key, 10 s\n')
 })

@@ -195,7 +195,7 @@ const wrong: [string, string, number][] = [
   ['key import hot --from-file /nonexistent', 'SECRET_UNREADABLE', 2],
   ['key import hot --from-fd 3', 'DESCRIPTOR_CLOSED', 2],
   ['key import hot --from-fd 999', 'DESCRIPTOR_CLOSED', 2],
-  ['key import ../escape --from-file /dev/null', 'SECRET_UNREADABLE', 2],
+  ['key import ../escape --from-file /dev/null', 'KEY_NAME_INVALID', 2],
   ['key import hot --from-file /dev/null', 'SECRET_UNREADABLE', 2],
   ['key show nobody --yes', 'USAGE', 2],
   ['key backup nobody --output /nonexistent/x', 'KEY_UNKNOWN', 13],

@@ -1,4 +1,5 @@
 /** That examples are true. `test/e2e/local-network.test.ts` runs those that only read. */
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {Config} from '@oclif/core'
@@ -37,6 +38,16 @@ test('the parser of the command takes every example', async () => {
 test('an example can be typed as it stands: nothing in it stands for something else', () => {
   const words = examples.flatMap(({line}) => line.split(' '))
   expect(words.filter((word) => /…|\.\.\.|^0x[A-Z]+$|^[A-Z_]{2,}$/.test(word))).toEqual([])
+})
+
+test('the reference shows every example of every command that help shows', () => {
+  const reference = readFileSync(join(import.meta.dirname, '../../docs/commands.md'), 'utf8')
+  const hidden = config.commands.flatMap(({id, hidden}) =>
+    hidden ? [id.replaceAll(':', ' ')] : [],
+  )
+  const lines = examples.filter(({of}) => !hidden.includes(of)).map(({line}) => line)
+  expect(lines.length).toBeGreaterThan(150)
+  expect(lines.filter((line) => !reference.includes(`\n${line}\n`))).toEqual([])
 })
 
 /** By the method that the command itself calls, environment names and all. */

@@ -69,6 +69,10 @@ test('at a terminal a new key asks twice, tells what is wrong, and says how it i
   await expect.poll(terminal.screen).toContain('Made key hot in backend file.')
   await expect.poll(terminal.screen).toContain('scrypt N=262144, r=8, p=1: 256 MiB')
   expect(terminal.written()).not.toContain(PASSWORD)
+  // Encrypting takes a second, and reading it back another one.
+  expect(terminal.written()).toContain('Encrypting the key')
+  expect(terminal.written()).toContain('Decrypting the key')
+  expect(terminal.screen()).not.toContain('crypting the key')
   expect(statSync(temp.path('keys', 'hot.json')).mode & 0o777).toBe(0o600)
 })
 

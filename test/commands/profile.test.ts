@@ -1,12 +1,16 @@
 /** A profile that is changed keeps what nobody named. */
 import {join} from 'node:path'
+import process from 'node:process'
 
+import {Config} from '@oclif/core'
 import {expect, test} from 'vitest'
 
+import Init from '../../src/commands/init.ts'
 import {startDaemon, stopDaemon} from '../../src/process/daemon.ts'
 import {runHere} from '../helpers/run-here.ts'
-import {runCli} from '../helpers/run-cli.ts'
+import {cleanEnv, runCli, runScript} from '../helpers/run-cli.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
+import {startTerminal} from '../helpers/terminal.ts'
 
 const [owner, signer, next] = (['11', '22', '33'] as const).map((pair) => `0x${pair.repeat(20)}`)
 
@@ -79,4 +83,54 @@ test('a profile whose node runs is not forgotten: nothing could stop that node a
     hints: ['Run `metis-seq node stop --profile me` first.'],
   })
   expect(removed.error).toBeNull()
+})
+
+test('questions break between words, and an answer that is wrong ends them', async () => {
+  using temp = makeTempHome()
+  const env = cleanEnv({home: temp.root})
+  using terminal = startTerminal(process.execPath, [runScript, 'init', '--network', 'sepolia'], {
+    ...{columns: 30, rows: 24, env},
+  })
+  const sees = (text: string) =>
+    expect.poll(() => terminal.screen(), {timeout: 20_000}).toContain(text)
+
+  await sees('Name of the profile\n[sepolia]:')
+  terminal.type('me\r')
+  await sees('Owner: a key name or\nan address:')
+  terminal.type('nobody\r')
+
+  expect(await terminal.exit).toBe(13)
+  await sees('KEY_UNKNOWN')
+  expect(terminal.screen()).not.toContain('Signer:')
+})
+
+test.each([
+  ['--ca-file /no/such.pem', 'CA_FILE_INVALID'],
+  ['--profile A/B', 'PROFILE_NAME_INVALID'],
+  ['--network nowhere', 'NETWORK_UNKNOWN'],
+  ['--owner nobody', 'KEY_UNKNOWN'],
+  ['--signer 0x11', 'ADDRESS_INVALID'],
+  ['--node-port 1 --batch-key nobody', 'KEY_UNKNOWN'],
+])('init %s is refused before the first question', async (line, code) => {
+  using temp = makeTempHome()
+  const questions: string[] = []
+  class Asking extends Init {
+    protected override get mayAsk(): boolean {
+      questions.push('asked')
+      return false
+    }
+    async refusal(): Promise<unknown> {
+      return this.perform().catch((error: unknown) => error)
+    }
+  }
+  const {METIS_SEQ_HOME} = process.env
+  process.env['METIS_SEQ_HOME'] = temp.root
+  try {
+    const init = new Asking(line.split(' '), await Config.load(join(import.meta.dirname, '../..')))
+    expect(await init.refusal()).toMatchObject({code})
+  } finally {
+    if (METIS_SEQ_HOME === undefined) delete process.env['METIS_SEQ_HOME']
+    else process.env['METIS_SEQ_HOME'] = METIS_SEQ_HOME
+  }
+  expect(questions).toEqual([])
 })

@@ -94,7 +94,7 @@ describe('local demo without a terminal', () => {
         .map(([place]) => `${needle.slice(0, 6)}… in ${place}`),
     )
     expect(found).toEqual([])
-  }, 60_000)
+  })
 
   test('every file belongs to its owner alone', () => {
     const home = openHome(join(root, 'demo'))

@@ -20,12 +20,12 @@ beforeAll(async () => {
   network = await LocalNetwork.up({nodes: 3, basePort: 27_945, ...timing})
   watch = new HeadWatch(network)
   transfers = await Transfers.start(network, {perSecond: 40, senders: 20})
-}, 120_000)
+})
 
 afterAll(async () => {
   await watch?.stop()
   await network?.remove()
-}, 60_000)
+})
 
 describe('a local network whose processes fail', () => {
   test.each(waysToFail.slice(0, 2))(
@@ -53,5 +53,5 @@ describe('a local network whose processes fail', () => {
     expect(transfers.accepted.size).toBeGreaterThan(50)
     const verdict = await judge(network, transfers.accepted.keys(), watch.seen)
     expect(verdict.broken).toEqual([])
-  }, 120_000)
+  })
 })

@@ -24,11 +24,11 @@ beforeAll(async () => {
   await cli.data(
     `local up --detach --base-port ${BASE_PORT} --slot-ms 500 --epoch-length 20 --respan-delay ${RESPAN_SECONDS}`,
   )
-}, 120_000)
+})
 
 afterAll(async () => {
   await cli.remove()
-}, 60_000)
+})
 
 /** Every frame of a live dashboard, and when it came. */
 class Recorder {
@@ -115,7 +115,7 @@ describe('what fails is named on every surface', () => {
       async () => kill('local/pos', 'pos', 'SIGSTOP'),
       async () => kill('local/pos', 'pos', 'SIGCONT'),
     )
-  }, 120_000)
+  })
 
   test('the consensus layer is killed; the command that the screen shows brings it back', async () => {
     await expectNamed(
@@ -125,7 +125,7 @@ describe('what fails is named on every surface', () => {
       async () => kill('local/pos', 'pos', 'SIGKILL'),
       () => cli.data('local up --detach'),
     )
-  }, 120_000)
+  })
 
   test('the own node is killed in the own turn; the command that the screen shows brings it back', async () => {
     const producer = await until('a turn with blocks to come', 60_000, async () => {
@@ -144,7 +144,7 @@ describe('what fails is named on every surface', () => {
     )
     const {epochs} = await cli.data('epoch list --network local')
     expect((epochs as {takeover: boolean}[]).some(({takeover}) => takeover)).toBe(true)
-  }, 180_000)
+  })
 
   test('the own node is stopped by a signal', async () => {
     await expectNamed(
@@ -154,7 +154,7 @@ describe('what fails is named on every surface', () => {
       async () => kill('nodes/seq-2', 'node', 'SIGSTOP'),
       async () => kill('nodes/seq-2', 'node', 'SIGCONT'),
     )
-  }, 120_000)
+  })
 
   test('a second node with the same key: it ends with 14, says why, and the first one tells of it', async () => {
     await cli.data(
@@ -187,7 +187,7 @@ describe('what fails is named on every surface', () => {
     await cli.data(remedy.replace('metis-seq ', ''))
     const mended = await cli.data('status --profile twin')
     expect((mended['health'] as HealthReport).issues[0]).toMatchObject({id: 'node-down'})
-  }, 120_000)
+  })
 
   test('a follower whose state was changed disagrees with all others until it is started again', async () => {
     const dir = join(cli.home, 'nodes/seq-2/engine')
@@ -221,7 +221,7 @@ describe('what fails is named on every surface', () => {
         await cli.data('node start --profile seq-2')
       },
     )
-  }, 180_000)
+  })
 
   test('Themis is far behind: no turn is told from it', async () => {
     const behind = await startHttpStub((_body, request, response) => {
@@ -248,7 +248,7 @@ describe('what fails is named on every surface', () => {
     expect(JSON.stringify(once.document)).toContain('epochs behind')
     expect(JSON.stringify(once.document)).not.toContain('(probable)')
     await behind[Symbol.asyncDispose]()
-  }, 120_000)
+  })
 
   test('L1 is killed; the command that the screen shows brings it back', async () => {
     await expectNamed(
@@ -258,5 +258,5 @@ describe('what fails is named on every surface', () => {
       async () => kill('local/l1', 'l1', 'SIGKILL'),
       () => cli.data('local up --detach'),
     )
-  }, 120_000)
+  })
 })

@@ -42,12 +42,12 @@ beforeAll(async () => {
   await cli.data(
     `local up --detach --base-port ${BASE_PORT} --slot-ms ${SLOT_MS} --epoch-length 20 --respan-delay ${RESPAN_SECONDS} --blocks-before-fork ${BEFORE_FORK}`,
   )
-}, 120_000)
+})
 
 afterAll(async () => {
   for (const node of nodes) node.close()
   await cli.remove()
-}, 60_000)
+})
 
 describe('a local network of three sequencers', () => {
   test('300 blocks with load: equal hashes, one transaction per block before the fork, many after', async () => {
@@ -86,7 +86,7 @@ describe('a local network of three sequencers', () => {
       return isRecord(status) && Number(status['safe']) > FIRST ? Number(status['safe']) : undefined
     })
     expect(safe).toBeLessThanOrEqual(await headOf(nodes[0]!))
-  }, 90_000)
+  })
 
   test('a killed producer is replaced after the respan delay, and comes back with equal hashes', async () => {
     const {name, index} = await until(
@@ -112,7 +112,7 @@ describe('a local network of three sequencers', () => {
     )
     const chains = await chainsUpTo(target)
     for (const chain of chains) expect(chain).toEqual(chains[0])
-  }, 180_000)
+  })
 
   test('down stops everything, up continues the same chain', async () => {
     const before = await chainsUpTo(FIRST + BLOCKS)
@@ -130,7 +130,7 @@ describe('a local network of three sequencers', () => {
     await until('new blocks', 60_000, async () =>
       (await headOf(nodes[0]!)) > head + 5 ? true : undefined,
     )
-  }, 120_000)
+  })
 
   test('what scripts read of a network that runs', async () => {
     const looks = [
@@ -161,7 +161,7 @@ describe('a local network of three sequencers', () => {
     // Beyond what the faucet has: its refusal, and not an endpoint that fails.
     await cli.data('local fund --profile seq-1 --metis 1000000000000 --eth 0', 5)
     expect(await cli.data('local warp 90s')).toMatchObject({seconds: 90})
-  }, 120_000)
+  })
 
   test('the examples in the help of commands that read are true here', async () => {
     await cli.data('profile use seq-1')
@@ -177,7 +177,7 @@ describe('a local network of three sequencers', () => {
     expect(calls.length).toBeGreaterThan(50)
     expect(wrong).toEqual([])
     expect(await cli.data('node stop --profile seq-3')).toMatchObject({outcome: 'stopped'})
-  }, 180_000)
+  })
 
   test('its parts in a terminal print a stream of events, and the envelope at the end', async () => {
     await cli.data('local down')
@@ -206,7 +206,7 @@ describe('a local network of three sequencers', () => {
       {command: 'local l1', ok: true, data},
     ])
     await cli.data('local reset --yes')
-  }, 120_000)
+  })
 })
 
 /** Exit codes that are an answer: yes, a condition that does not hold, a warning, something critical. */

@@ -41,6 +41,17 @@ export const externalSituations: Situation[] = [
     remedy: `metis-seq network check ${profile}`,
   },
   {
+    name: 'a foreign node away that L2 is read through',
+    feeds: {
+      ...calm,
+      l2: nothing('No L2 endpoint answers. Connection refused.'),
+      node: nothing('Connection refused.'),
+    },
+    setting: external,
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'your own node does not answer'},
+    remedy: `metis-seq network check ${profile}`,
+  },
+  {
     name: 'a foreign node that syncs in the own turn',
     feeds: {
       ...withExternal({rollup: {...healthy.rollup!, syncing: true}}),

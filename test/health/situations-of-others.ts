@@ -2,6 +2,7 @@
 import {
   absent,
   fresh,
+  machineWith,
   moneyWith,
   nodeLook,
   nodeSetting,
@@ -23,6 +24,12 @@ import {
   trouble,
   type Situation,
 } from './scene.ts'
+
+const gone = {
+  signerKey: 'unreadable' as const,
+  unreadableKey: 'my-signer',
+  unreadableFile: '/x/password',
+}
 
 export const otherSituations: Situation[] = [
   // Consensus layer
@@ -233,13 +240,47 @@ export const otherSituations: Situation[] = [
   // This machine
   {
     name: 'the disk is nearly full',
-    feeds: {...calm, machine: fresh({diskFreeBytes: 2 * 1024 ** 3, signerKey: 'ready'})},
+    feeds: {...calm, machine: fresh(machineWith({diskFreeBytes: 2 * 1024 ** 3}))},
     ...{state: 'warn', worst: 'disk-low', text: '2.0 GiB left'},
-    remedy: `metis-seq status ${profile}`,
+    remedy: 'du -h -d 1 /home/me',
+  },
+  {
+    name: 'the disk is nearly full, of somebody with a node that does not run',
+    feeds: {
+      ...calm,
+      node: fresh(nodeLook(null, {process: null})),
+      machine: fresh(machineWith({diskFreeBytes: 1024 ** 2})),
+    },
+    setting: {...nodeSetting, kind: 'local'},
+    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    remedy: `metis-seq node start ${profile}`,
+  },
+  {
+    name: 'a node that does not run, and the password of its key is gone',
+    feeds: {
+      ...calm,
+      node: fresh(nodeLook(null, {process: null})),
+      machine: fresh(machineWith(gone)),
+    },
+    setting: nodeSetting,
+    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    remedy: 'metis-seq key show my-signer',
+  },
+  {
+    name: 'all of the local network is stopped, and the password of the key is gone',
+    feeds: {
+      l2: nothing('No L2 endpoint answers.'),
+      l1: nothing('No L1 endpoint answers.'),
+      node: fresh(nodeLook(null, {process: null})),
+      machine: fresh(machineWith(gone)),
+    },
+    setting: localSetting,
+    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    remedy: 'metis-seq key show my-signer',
   },
   {
     name: 'the signer key cannot be opened',
-    feeds: {...calm, machine: fresh({diskFreeBytes: 10 ** 12, signerKey: 'unreadable'})},
+    feeds: {...calm, machine: fresh(machineWith({signerKey: 'unreadable'}))},
     ...{state: 'warn', worst: 'key-locked', text: 'signer key cannot be opened'},
     remedy: 'metis-seq key list',
   },

@@ -52,11 +52,16 @@ test.each(situations)('$name: $state, on every surface', (situation) => {
   expect(healthExit(health)).toBe(exits[state])
   const page = statusText(status)
   const shown = textFrame(frame)
+  // Whoever reads one line, as a pipe to `head -1` does, has the verdict.
+  for (const text of [page, shown])
+    expect(text.split('\n')[0]).toContain(`${words[state]}: ${health.headline}`)
   expect(shown).toContain(`${words[state]}: ${health.headline}`)
   for (const issue of health.issues) {
     expect(page).toContain(issue.text)
     expect(page).toContain(issue.cost)
     expect(page).toContain(issue.remedy)
+    // Nobody is sent to the page that was just read.
+    expect(issue.remedy).not.toMatch(/^metis-seq (?:status|dashboard)\b/)
     if (issue.severity !== 'info') expect(shown).toContain(issue.text)
   }
   expect(page).toContain(remedy ?? 'Nothing to do.')

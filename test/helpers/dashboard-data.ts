@@ -4,7 +4,7 @@ import type {RotationNow} from '../../src/services/epochs.ts'
 import type {PosLook} from '../../src/services/health/consensus.ts'
 import type {L1Money} from '../../src/services/health/money.ts'
 import type {Feeds} from '../../src/services/live/live.ts'
-import type {NodeLook, Setting} from '../../src/health/snapshot.ts'
+import type {MachineFacts, NodeLook, Setting} from '../../src/health/snapshot.ts'
 import type {NodeStatus} from '../../src/protocol/node-status.ts'
 import type {Sequencer} from '../../src/protocol/sequencer.ts'
 import type {PoolSettings} from '../../src/chain/actions/locking-pool/read-pool.ts'
@@ -171,7 +171,7 @@ export const feeds: Feeds = {
   money: fresh(money),
   pos: fresh(posLook()),
   node: absent(),
-  machine: fresh({diskFreeBytes: 100 * 1024 ** 3, signerKey: 'ready'}),
+  machine: fresh(machineWith()),
   endpoints: absent(),
 }
 
@@ -257,4 +257,8 @@ export function nodeLook(
     halt: null,
     ...rest,
   }
+}
+
+export function machineWith(changes: Partial<MachineFacts> = {}): MachineFacts {
+  return {homeDir: '/home/me', diskFreeBytes: 100 * 1024 ** 3, signerKey: 'ready', ...changes}
 }

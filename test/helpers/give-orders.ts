@@ -75,7 +75,7 @@ async function post(
   const {request} = await import('node:http')
   return new Promise((resolve) => {
     const sending = request(
-      {host: '127.0.0.1', port, method: 'POST', headers, timeout: 5000},
+      {host: '127.0.0.1', port, method: 'POST', headers, timeout: 20_000},
       (response) => {
         let text = ''
         response.setEncoding('utf8')

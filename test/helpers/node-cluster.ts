@@ -151,7 +151,7 @@ export async function startTestNode(options: NodeOptions): Promise<TestNode> {
 export async function until<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
   let last: unknown

@@ -27,7 +27,7 @@ beforeEach(async () => {
     socket.on('data', (data) => asked.push(JSON.parse(data.toString())))
   })
   await new Promise<void>((resolve) => server.listen(path, resolve))
-  client = createSocketClient(path, {timeoutMs: 400, maxAnswer: 1000})
+  client = createSocketClient(path, {timeoutMs: 20_000, maxAnswer: 1000})
 })
 
 afterEach(async () => {
@@ -56,7 +56,7 @@ test('a request leaves when the one before it is answered, and an answer may com
 
 test('several connections answer side by side, and no more than allowed are made', async () => {
   client.close()
-  client = createSocketClient(path, {timeoutMs: 400, connections: 2})
+  client = createSocketClient(path, {timeoutMs: 20_000, connections: 2})
   const answers = ['a', 'b', 'c'].map((method) => client.request(method))
   await arrived(2)
   answer(1, 'second', sockets[1]!)
@@ -93,6 +93,8 @@ test.each([
 })
 
 test('silence is given up, and a socket that is not there is said to be so', async () => {
+  client.close()
+  client = createSocketClient(path, {timeoutMs: 100})
   await expect(client.request('evm_mine')).rejects.toMatchObject({reason: 'timeout'})
   const nobody = createSocketClient(join(dir, 'none.sock'), {timeoutMs: 400})
   await expect(nobody.request('a')).rejects.toMatchObject({reason: 'refused'})

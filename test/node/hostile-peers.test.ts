@@ -6,6 +6,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest'
 
 import {encodeBlock, encodeHeader} from '../../src/node/peers/block-codec.ts'
 import {withLength} from '../../src/node/peers/frames.ts'
+import {PEER_UPGRADE_MS} from '../../src/node/peer-limits.ts'
 import {headerOf} from '../../src/protocol/block.ts'
 import {BadPeer} from '../helpers/bad-peer.ts'
 import {until} from '../helpers/node-cluster.ts'
@@ -253,8 +254,8 @@ test('raw sockets that say nothing do not keep others out', async () => {
     return socket
   })
   const refused = () => sockets.filter(({destroyed}) => destroyed).length
-  // Well before a handshake that does not go on is given up.
-  await until('most are refused', () => refused() >= 36, 2_000)
+  // Before a handshake that does not go on is given up.
+  await until('most are refused', () => refused() >= 36, PEER_UPGRADE_MS - 200)
   const said = offences(one).filter((line) => line.includes('connections'))
   expect(said).toEqual(['127.0.0.1 too many connections'])
   await honestWork()

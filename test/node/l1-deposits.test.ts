@@ -28,7 +28,7 @@ beforeAll(async () => {
   // Before the first epoch is over: nobody could commit the next one then.
   pos.start()
   nodes.push(await startNodeProcess(optionsOf('beta', [first.peerAddress])))
-}, 60_000)
+})
 
 afterAll(async () => {
   await pos.stop()
@@ -75,4 +75,4 @@ test('deposits are credited exactly once over rotations and kills', async () => 
   }
   await until('another epoch begins', async () => (await pos.currentEpoch()).number > number)
   expect(await paid(first!)).toBe(DEPOSITS)
-}, 180_000)
+})

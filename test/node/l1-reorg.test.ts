@@ -36,7 +36,7 @@ beforeAll(async () => {
     node: () => node.rpc,
   })
   pos.start()
-}, 60_000)
+})
 
 afterAll(async () => {
   await pos.stop()

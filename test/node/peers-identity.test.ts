@@ -5,6 +5,7 @@ import {afterEach, expect, test} from 'vitest'
 
 import {silentLogger} from '../../src/lib/log.ts'
 import {systemClock} from '../../src/lib/clock.ts'
+import {PEER_RECORD_MS} from '../../src/node/peer-limits.ts'
 import {openPeerKey} from '../../src/node/peers/peer-key.ts'
 import {
   isGenuine,
@@ -75,8 +76,8 @@ test('a second node with the same key that only a third one knows stops too', as
   const first = await peers.start('one', {bootnodes})
   await until('the first is known', () => namesOf(third).length === 1)
   const twin = await peers.start('one', {bootnodes})
-  // Long before the records are signed again by themselves.
-  await until('the younger stops', () => isTwin(twin), 5_000)
+  // Before the records are signed again by themselves.
+  await until('the younger stops', () => isTwin(twin), PEER_RECORD_MS * 0.75)
   await until('the older says so', () => twinWarnings(first).length === 1)
   expect(isTwin(first)).toBe(false)
 })

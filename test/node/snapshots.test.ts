@@ -249,7 +249,7 @@ test('a late joiner starts from it, catches up, and may not sign at or below its
   } finally {
     await beta.stop()
   }
-}, 90_000)
+})
 
 test('a running node and a chain that is there are left alone; with a replacement the guard stays', async () => {
   const running = planRestore({path, dataDir: dataDir('alpha'), network: id})
@@ -351,4 +351,4 @@ test('the command line: create, list, verify, restore and prune, with previews a
   expect(verified).toMatchObject({exitCode: 0, data: {firstBlock: 101}})
   expect(await run('prune', '--keep', '1')).toMatchObject({exitCode: 0, data: {pruned: false}})
   expect(await run('prune', '--keep', '0')).toMatchObject({exitCode: 2})
-}, 60_000)
+})

@@ -64,7 +64,7 @@ beforeAll(async () => {
   await pos.stop()
   await beta.stop()
   sent = await readSent()
-}, 120_000)
+})
 
 afterAll(async () => {
   await node.stop()

@@ -18,7 +18,7 @@ import {
 import {transition} from '../../src/pos/transition.ts'
 import {lower, mpc, signerOf, startChains, type Chains} from './chains.ts'
 
-const within = {timeout: 10_000, interval: 20}
+const within = {timeout: 60_000, interval: 20}
 const hash = (number: bigint | number, branch = 0): Hash =>
   numberToHex(BigInt(number) + (BigInt(branch) << 64n), {size: 32})
 

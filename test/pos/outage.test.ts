@@ -79,4 +79,4 @@ test('while it is away the producer goes on to the end of its epoch, and beyond 
   await until('the chain goes on', () => head() > endOfLast + 3)
   await until('nothing is wrong', () => pos.status().troubles.length === 0)
   await pos.stop()
-}, 60_000)
+})

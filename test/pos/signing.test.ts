@@ -23,7 +23,7 @@ import {encodeBatch} from '../../src/protocol/batch-codec.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {lower, mpc, signerOf, startChains, type Chains} from './chains.ts'
 
-const within = {timeout: 10_000, interval: 20}
+const within = {timeout: 60_000, interval: 20}
 
 describe('signatures of the MPC account over REST', () => {
   let chains: Chains

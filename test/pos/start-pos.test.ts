@@ -17,7 +17,7 @@ import {accountOf} from '../helpers/l2-chain.ts'
 import {lower, mpc, ownerOf, signerOf, startChains, type Chains} from './chains.ts'
 
 const POLL_MS = 25
-const within = {timeout: 8000, interval: 20}
+const within = {timeout: 60_000, interval: 20}
 
 /** One world that the tests move forward, in this order: epochs, takeovers, rewards, restarts. */
 describe('the consensus layer over real contracts', () => {

@@ -13,9 +13,18 @@ import {openContext} from '../../src/services/context.ts'
 import {reportNode} from '../../src/services/node-report.ts'
 import {createProfile} from '../../src/services/profiles.ts'
 import {openConfig} from '../../src/store/config.ts'
+import {readStatus} from '../../src/services/status.ts'
 import {nodeReportText} from '../../src/ui/presenters/node.ts'
+import {statusText} from '../../src/ui/presenters/status.ts'
 import {epochView, ME, NOW, setting} from '../helpers/dashboard-data.ts'
-import {rpcAnswer, startHttpStub} from '../helpers/http-stub.ts'
+import {
+  deadUrl,
+  htmlAnswer,
+  noAnswer,
+  rpcAnswer,
+  startHttpStub,
+  type Answer,
+} from '../helpers/http-stub.ts'
 import {runHere} from '../helpers/run-here.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
 
@@ -58,7 +67,7 @@ async function askStub(answers: Record<string, unknown>, more: string[] = []) {
 async function report(answers: Record<string, unknown>, more: string[] = []) {
   const {temp, stub} = await askStub(answers, more)
   await using _stub = stub
-  const context = openContext({home: temp.home, timeoutSeconds: 5})
+  const context = openContext({home: temp.home, timeoutSeconds: 20})
   try {
     return {...(await reportNode(context)), asked: stub.bodies}
   } finally {
@@ -174,6 +183,42 @@ test('a foreign node that does not answer is told, and is critical', () => {
 
   expect(issues[0]).toMatchObject({id: 'node-unreachable', severity: 'critical'})
 })
+
+const busy: Answer = (_body, _request, response) => {
+  response.statusCode = 503
+  response.end('no upstream')
+}
+
+test.each<[string, Answer | null, RegExp, boolean]>([
+  ['refuses', null, /ECONNREFUSED/, false],
+  ['says nothing in time', noAnswer, /did not answer within \d+ ms/, true],
+  ['says that it is busy', busy, /HTTP status 503/, false],
+  ['is no node', htmlAnswer, /JSON|page/, false],
+])(
+  'a foreign node that %s: both pages say why, and whose it is',
+  async (_is, answer, why, hangs) => {
+    const temp = makeTempHome()
+    homes.push(temp)
+    await using stub = await startHttpStub(answer ?? noAnswer)
+    const url = answer ? stub.url : await deadUrl()
+    createProfile(temp.home, openConfig(temp.home), {
+      ...{name: 'me', network: 'andromeda', signer: ME, node: null, replace: false},
+      endpoints: {l1: [await deadUrl()], l2: [url], pos: null},
+    })
+    const context = openContext({home: temp.home, timeoutSeconds: hangs ? 0.3 : 20})
+    try {
+      const [page, node] = await Promise.all([readStatus(context), reportNode(context)])
+      expect(node.silence).toMatchObject({reason: expect.stringMatching(why), isSilent: hangs})
+      expect(page.externalSilence).toEqual(node.silence)
+      expect(nodeReportText(node)).toMatch(why)
+      expect(node.issues[0]).toMatchObject({id: 'l2-unreachable', severity: 'critical'})
+      expect(statusText(page)).toMatch(/^ {2}node +external, does not answer: .+/m)
+      expect(statusText(page)).toContain('your own node does not answer')
+    } finally {
+      context.close()
+    }
+  },
+)
 
 test('what starts, stops or reads a node of ours is refused, and says what to do', async () => {
   const {temp, stub} = await askStub(real)

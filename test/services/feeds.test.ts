@@ -9,6 +9,8 @@ const down = new MetisSeqError({
   exit: 'unreachable',
 })
 
+const soon = {timeout: 20_000, interval: 5}
+
 test('a source that fails keeps its last good value beside the reason', async () => {
   const stop = new AbortController()
   let fails = false
@@ -20,22 +22,24 @@ test('a source that fails keeps its last good value beside the reason', async ()
       return 7
     },
   })
-  await vi.waitFor(() => expect(poller.store.get().value).toBe(7))
+  await vi.waitFor(() => expect(poller.store.get().value).toBe(7), soon)
   expect(poller.store.get().error).toBeNull()
 
   fails = true
-  await vi.waitFor(() =>
-    expect(poller.store.get().error).toMatchObject({
-      code: 'DOWN',
-      reason: 'No L2 endpoint answers.',
-      isSilent: false,
-    }),
+  await vi.waitFor(
+    () =>
+      expect(poller.store.get().error).toMatchObject({
+        code: 'DOWN',
+        reason: 'No L2 endpoint answers.',
+        isSilent: false,
+      }),
+    soon,
   )
   expect(poller.store.get()).toMatchObject({value: 7, atMs: expect.any(Number)})
 
   fails = false
   poller.refresh()
-  await vi.waitFor(() => expect(poller.store.get().error).toBeNull())
+  await vi.waitFor(() => expect(poller.store.get().error).toBeNull(), soon)
   stop.abort()
 })
 
@@ -56,7 +60,7 @@ test('a source that hangs is not asked twice, and a refresh does not pile up', a
   poller.refresh()
   expect(asked).toBe(1)
   answer(1)
-  await vi.waitFor(() => expect(asked).toBe(2))
+  await vi.waitFor(() => expect(asked).toBe(2), soon)
   stop.abort()
 })
 
@@ -70,7 +74,7 @@ test('a new value is told with the one before it; after the end nothing is asked
     read: async () => ++value,
     onValue: (now, before) => void told.push([now, before]),
   })
-  await vi.waitFor(() => expect(told.length).toBeGreaterThan(2))
+  await vi.waitFor(() => expect(told.length).toBeGreaterThan(2), soon)
 
   stop.abort()
   const {length} = told
@@ -96,7 +100,7 @@ test('a source that always fails is asked less and less often', async () => {
     },
   })
 
-  await vi.waitFor(() => expect(times.length).toBe(5), {timeout: 5000})
+  await vi.waitFor(() => expect(times.length).toBe(5), soon)
   stop.abort()
 
   const gaps = times.slice(1).map((time, index) => time - times[index]!)

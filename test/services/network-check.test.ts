@@ -3,6 +3,8 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 import type {Network} from '../../src/protocol/network.ts'
 import {openContext} from '../../src/services/context.ts'
 import {checkNetwork} from '../../src/services/network-check.ts'
+import {createProfile} from '../../src/services/profiles.ts'
+import {openConfig} from '../../src/store/config.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {batchSpellings, limitsBatches, on} from '../chaos/behaviours.ts'
 import {startChaosProxy} from '../chaos/proxy.ts'
@@ -19,7 +21,7 @@ async function check(change: (network: Network) => Network) {
   saveNetwork(temp.home, change(chain.network), {replace: true})
   const context = openContext({home: temp.home, network: 'test'})
   try {
-    const {ok, checks, unknownCode} = await checkNetwork(context, 2000)
+    const {ok, checks, unknownCode} = await checkNetwork(context, 20_000)
     return {
       ok,
       checks,
@@ -69,6 +71,37 @@ test('a chain that nobody serves is one line for each endpoint, not one for each
   const {failed} = await check((network) => ({...network, l1: {...network.l1, rpcUrls: [dead]}}))
 
   expect(failed).toEqual([expect.stringContaining(`L1 endpoint ${dead} serves chain 31337`)])
+})
+
+test('each remedy names the flag of its own chain, and whom it is about', async () => {
+  using temp = makeTempHome()
+  const dead = await deadUrl()
+  const empty = '0x00000000000000000000000000000000000000ee'
+  const {l1, l2} = chain.network
+  saveNetwork(
+    temp.home,
+    {...chain.network, l1: {...l1, contracts: {...l1.contracts, bridge: empty}}},
+    {replace: true},
+  )
+  createProfile(temp.home, openConfig(temp.home), {
+    ...{name: 'op', network: 'test', node: null, replace: false},
+    endpoints: {l1: [...l1.rpcUrls, dead], l2: [...l2.rpcUrls, dead], pos: dead},
+  })
+  const remedies = async (profile: string) => {
+    const context = openContext({home: temp.home, profile})
+    const {checks} = await checkNetwork(context, 20_000).finally(() => context.close())
+    return checks.filter(({ok}) => !ok).map(({id, remedy}) => ({id, remedy}))
+  }
+
+  const ofProfile = await remedies('op')
+
+  for (const {remedy} of ofProfile) expect(remedy).toContain('init --profile op --replace --')
+  const flagOf = (id: string) => ofProfile.find((each) => each.id === id)?.remedy
+  expect(flagOf('endpoint-l1')).toMatch(/--l1-rpc-url URL`\.$/)
+  expect(flagOf('endpoint-l2')).toMatch(/--l2-rpc-url URL`\.$/)
+  expect(flagOf('pos')).toMatch(/--pos-url URL`\.$/)
+  expect(flagOf('code')).toMatch(/^Correct it in the network document.*--l1-rpc-url URL`\.$/)
+  expect(JSON.stringify(ofProfile)).not.toContain('local status')
 })
 
 test('a limit of batches is named, and holds for nothing else', async () => {

@@ -46,7 +46,7 @@ beforeEach(async () => {
   stop = new AbortController()
   const journal = openJournal(temp.home.journalFile)
   const urls = [end.url]
-  const connection = connectChain({name: 'L1', chainId: L1_CHAIN_ID, urls, timeoutMs: 2000})
+  const connection = connectChain({name: 'L1', chainId: L1_CHAIN_ID, urls, timeoutMs: 20_000})
   const nothing = () => {}
   dependencies = {
     ...{client: connection.client, network: 'test', chainId: L1_CHAIN_ID, journal},

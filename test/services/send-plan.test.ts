@@ -72,7 +72,12 @@ function makeBench(url = chain.l1.url, onBroadcast: () => void = () => {}): Benc
   const journal = openJournal(temp.home.journalFile)
   const stop = new AbortController()
   const told: string[] = []
-  const connection = connectChain({name: 'L1', chainId: L1_CHAIN_ID, urls: [url], timeoutMs: 2000})
+  const connection = connectChain({
+    name: 'L1',
+    chainId: L1_CHAIN_ID,
+    urls: [url],
+    timeoutMs: 20_000,
+  })
   return {
     temp,
     stop,

@@ -201,7 +201,8 @@ test('lst: providers, rates, position', () => {
 
 test('node status: alive, silent, gone, and what is wrong with it', () => {
   const daemon = {pid: 7, startedAt: '2026-01-01T00:00:00.000Z', running: true}
-  const ours = {profile: 'main', runtime: 'bundled', external: null, endpoint: null} as const
+  const none = {external: null, endpoint: null, silence: null}
+  const ours = {profile: 'main', runtime: 'bundled', ...none} as const
   const report = (status: NodeStatus | null, running = true) =>
     nodeReportText({...ours, status, daemon: running ? daemon : null, issues: []})
   const issue = {

@@ -1,7 +1,6 @@
 import {expect, test} from 'vitest'
 
 import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
-import type {MachineFacts} from '../../src/health/snapshot.ts'
 import type {DashboardSnapshot} from '../../src/ui/dashboard/model.ts'
 import {ageOf, toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {eventOf} from '../../src/services/live/events.ts'
@@ -13,6 +12,7 @@ import {
   fresh,
   ME,
   money,
+  machineWith,
   moneyWith,
   nodeLook,
   nodeSetting,
@@ -251,8 +251,8 @@ test('what cannot be done is not offered: an exit leaves no room to add', () => 
 })
 
 test('a key that cannot be opened is told with the file that is in the way', () => {
-  const machine = {diskFreeBytes: 10 ** 12, signerKey: 'unreadable', unreadableFile: '/x/password'}
-  const {issues} = view({machine: fresh(machine as MachineFacts)}).health
+  const machine = machineWith({signerKey: 'unreadable', unreadableFile: '/x/password'})
+  const {issues} = view({machine: fresh(machine)}).health
 
   expect(issues.find(({id}) => id === 'key-locked')?.cost).toContain('/x/password cannot be read.')
 })

@@ -4,6 +4,7 @@ import {keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
 import {readSecret} from '../../cli/read-secret.ts'
+import {assertNewName} from '../../services/key-names.ts'
 import {importKeyFrom, scryptOf} from '../../services/keys.ts'
 import {keyJson, newKeyText, secondCopyWarning} from '../../ui/presenters/key.ts'
 
@@ -36,12 +37,14 @@ Storage file such as a backup. A key is never taken from the command line.`
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(KeyImport)
+    const access = keyAccess(flags, this.mayAsk)
+    // Before a key is typed for nothing.
+    assertNewName(args.name, access.config)
     const source = await readSecret(
       flags['from-file'] ?? flags['from-fd'],
       this.mayAsk,
       this.interrupted.signal,
     )
-    const access = keyAccess(flags, this.mayAsk)
     const {key, kind} = await importKeyFrom(
       source,
       backupPassword(flags, this.mayAsk),

@@ -3,6 +3,7 @@ import {Args, Flags} from '@oclif/core'
 import {NEVER_FROM_ENV} from '../../cli/env-names.ts'
 import {keyAccess, openKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {keyFilesOf} from '../../services/key-files.ts'
 import {findKey, readSecret, scryptOf} from '../../services/keys.ts'
 import {keyJson, keySpellingsJson, keyText, revealWarning} from '../../ui/presenters/key.ts'
 
@@ -37,14 +38,16 @@ not count. The key then stands in \`privateKey\` of the JSON document, next to t
     const {args, flags} = await this.parse(KeyShow)
     const access = keyAccess(flags, this.mayAsk)
     const key = findKey(access.config, args.name)
-    const data = {...keyJson(key), ...keySpellingsJson(key), scrypt: scryptOf(key, access.home)}
-    if (!flags.reveal) return {data, text: keyText(key)}
+    const files = keyFilesOf(key, access.home)
+    const scrypt = scryptOf(key, access.home)
+    const data = {...keyJson(key), ...keySpellingsJson(key), ...files, scrypt}
+    if (!flags.reveal) return {data, text: keyText(key, files)}
     this.warnOfSecret({
       code: 'SECRET_SHOWN',
       message: revealWarning(key),
     })
     await this.confirm(`Print the private key of ${key.name}?`, flags.yes)
     const privateKey = await readSecret(key, access)
-    return {data: {...data, privateKey}, text: `${keyText(key)}\nprivate key  ${privateKey}`}
+    return {data: {...data, privateKey}, text: `${keyText(key, files)}\nprivate key  ${privateKey}`}
   }
 }

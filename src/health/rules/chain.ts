@@ -19,14 +19,17 @@ import {stallLimitSeconds, respanDueSeconds} from '../stall.ts'
 const l2Unreachable: Rule = (view) => {
   if (!isSilent(view.l2)) return []
   const isOther = view.l2.code === 'WRONG_CHAIN'
+  // The first endpoint that L2 is asked at is the operator's own node: one cause, told once.
+  const isOwn = view.setting.nodeRuntime === 'external' && isSilent(view.node)
+  const away = isOwn ? 'your own node does not answer, so L2 is unknown' : 'L2 does not answer'
   return [
     {
       id: 'l2-unreachable',
       severity: 'critical',
-      text: isOther ? 'no L2 endpoint serves this network' : 'L2 does not answer',
+      text: isOther ? 'no L2 endpoint serves this network' : away,
       cost: `Head, epochs and turns are unknown. ${view.l2.reason}`,
       remedy: isOther ? commandFor(view.setting, 'network check') : lookAfter(view, view.l2),
-      sources: ['l2'],
+      sources: isOwn ? ['l2', 'node'] : ['l2'],
       ...silentSince(view.l2, view),
     },
   ]

@@ -1,6 +1,7 @@
 /** This machine and this profile's settings. */
+import {shellWord} from '../../lib/shell-word.ts'
 import {DISK_CRITICAL_BYTES, DISK_LOW_BYTES} from '../thresholds.ts'
-import {commandFor, type Rule} from '../rule.ts'
+import {commandFor, keyRemedy, type Rule} from '../rule.ts'
 
 const noProfile: Rule = ({setting}) => {
   if (setting.profile !== null) return []
@@ -20,7 +21,7 @@ const diskLow: Rule = ({machine, node, setting}) => {
   // A node that runs sees the same disk, and says so itself.
   if (node.known && node.value.status?.disk) return []
   if (!machine.known || machine.value.diskFreeBytes > DISK_LOW_BYTES) return []
-  const {diskFreeBytes} = machine.value
+  const {diskFreeBytes, homeDir} = machine.value
   const isCritical = diskFreeBytes <= DISK_CRITICAL_BYTES
   return [
     {
@@ -31,15 +32,17 @@ const diskLow: Rule = ({machine, node, setting}) => {
       remedy:
         setting.nodeRuntime === 'bundled'
           ? commandFor(setting, 'node snapshot list')
-          : commandFor(setting, 'status'),
+          : `du -h -d 1 ${shellWord(homeDir)}`,
       sources: ['machine'],
     },
   ]
 }
 
 /** A node that runs has its key; the next start is at stake. */
-const keyLocked: Rule = ({machine, node, setting}) => {
-  if (!machine.known || machine.value.signerKey !== 'unreadable') return []
+const keyLocked: Rule = (view) => {
+  const {machine, node, setting} = view
+  const remedy = keyRemedy(view)
+  if (!machine.known || remedy === undefined) return []
   const file = machine.value.unreadableFile
   const runs = node.known && node.value.status !== null
   return [
@@ -52,7 +55,7 @@ const keyLocked: Rule = ({machine, node, setting}) => {
           ? 'The node has it in memory, and could not be started again.'
           : 'Nothing can be signed with it, and a node cannot start.'
       }`,
-      remedy: 'metis-seq key list',
+      remedy,
       sources: ['machine'],
     },
   ]

@@ -1,5 +1,13 @@
 /** The operator's own node, from its process and its own account. */
-import {commandFor, isSilent, lookAfter, type Finding, type Rule} from '../rule.ts'
+import {
+  commandFor,
+  isSilent,
+  keyRemedy,
+  lookAfter,
+  type Finding,
+  type Rule,
+  type View,
+} from '../rule.ts'
 import {externalNodeRules} from './external-node.ts'
 import {behindBy, costOf, severityOf} from './node-cost.ts'
 import {nodeFacts} from './node-facts.ts'
@@ -44,13 +52,17 @@ const processRule: Rule = (view) => {
       id: 'node-down',
       severity: severityOf(view),
       text: 'your node does not run',
-      // With the L1 of the local network gone as well, all of it is started again.
-      remedy:
-        setting.kind === 'local' && isSilent(view.l1)
-          ? lookAfter(view, view.l1)
-          : commandFor(setting, 'node start'),
+      remedy: startRemedy(view),
     },
   ]
+}
+
+/** A start without its key fails, so the key comes first. */
+function startRemedy(view: View): string {
+  const {setting, l1} = view
+  // With the L1 of the local network gone as well, all of it is started again.
+  const all = setting.kind === 'local' && isSilent(l1) ? lookAfter(view, l1) : undefined
+  return keyRemedy(view) ?? all ?? commandFor(setting, 'node start')
 }
 
 /** The command that comes after a node has ended itself; the sign guard has one of its own. */

@@ -1,13 +1,13 @@
 /** What this machine knows without asking a chain: the node's process, the disk, the signer key. */
-import {accessSync, constants, existsSync, statfsSync} from 'node:fs'
+import {statfsSync} from 'node:fs'
 
 import type {MachineFacts, NodeLook} from '../../health/snapshot.ts'
 import {readDaemon} from '../../process/daemon.ts'
 import {isStopped} from '../../lib/process-identity.ts'
-import {keyFileOf} from '../../store/keys/file-store.ts'
 import type {Context} from '../context.ts'
 import {NODE_DAEMON, readNodeStatus} from '../node-control.ts'
 import {readHalt} from '../halt-record.ts'
+import {keyFilesOf} from '../key-files.ts'
 
 /** Asks the node's own account, and the system for its process. Never fails: that it is silent is an answer. */
 export async function lookAtNode(dir: string): Promise<NodeLook> {
@@ -23,8 +23,9 @@ export async function lookAtNode(dir: string): Promise<NodeLook> {
 }
 
 export function lookAtMachine(context: Context): MachineFacts {
-  const {bavail, bsize} = statfsSync(context.home.root)
-  return {diskFreeBytes: Number(bavail) * Number(bsize), ...signerKeyFacts(context)}
+  const homeDir = context.home.root
+  const {bavail, bsize} = statfsSync(homeDir)
+  return {homeDir, diskFreeBytes: Number(bavail) * Number(bsize), ...signerKeyFacts(context)}
 }
 
 /** Only what can be told without opening anything: a keyring is asked by the commands that need it. */
@@ -32,26 +33,15 @@ function signerKeyFacts({
   config,
   home,
   profile,
-}: Context): Pick<MachineFacts, 'signerKey' | 'unreadableFile'> {
+}: Context): Omit<MachineFacts, 'homeDir' | 'diskFreeBytes'> {
   const name = profile?.keys.signer
   if (!name) return {signerKey: null}
   const {keys} = config.read()
   const key = Object.hasOwn(keys, name) ? keys[name] : undefined
   // A signer that is not a key of this machine is somebody else's to open.
   if (!key) return {signerKey: null}
-  if (key.backend !== 'file') return {signerKey: 'ready'}
-  const file = keyFileOf(home.keysDir, name)
-  if (!existsSync(file)) return {signerKey: 'unreadable', unreadableFile: file}
-  if (key.passwordFile === null) return {signerKey: 'asks'}
-  if (isReadable(key.passwordFile)) return {signerKey: 'ready'}
-  return {signerKey: 'unreadable', unreadableFile: key.passwordFile}
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK)
-    return true
-  } catch {
-    return false
-  }
+  const {keyFile, passwordFile} = keyFilesOf(key, home)
+  const lost = [keyFile, passwordFile].find((file) => file?.isReadable === false)
+  if (lost) return {signerKey: 'unreadable', unreadableKey: name, unreadableFile: lost.path}
+  return {signerKey: keyFile && !passwordFile ? 'asks' : 'ready'}
 }

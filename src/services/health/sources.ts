@@ -14,6 +14,7 @@ import type {
   Setting,
   Source,
 } from '../../health/snapshot.ts'
+import type {Failure} from '../../lib/failure.ts'
 import type {Context} from '../context.ts'
 import {nodeRuntimeOf} from '../node-runtime.ts'
 import {rotationOnL2, withPlan, type RotationNow} from '../epochs.ts'
@@ -85,6 +86,13 @@ export function assessSources(
   moved: Movement | null = null,
 ): HealthReport {
   return assess(toSnapshot(setting, sources, moved), previous, now)
+}
+
+/** Why a source gave no answer; null while it gives one, and where there is none to ask. */
+export function silenceOf(source: Source<unknown>): Failure | null {
+  if (source.state !== 'failing') return null
+  const {code, reason, isSilent} = source
+  return {code, reason, isSilent}
 }
 
 function mapSource<A, B>(source: Source<A>, map: (value: A) => B): Source<B> {

@@ -11,6 +11,8 @@ import {promisify} from 'node:util'
 
 import {keccak256} from 'viem'
 
+import {slowWork} from '../../lib/slow-work.ts'
+
 /** How a password becomes the key of the cipher, with its cost. */
 export type KeyDerivation =
   | {kdf: 'scrypt'; kdfparams: {dklen: number; n: number; r: number; p: number; salt: string}}
@@ -69,7 +71,8 @@ export async function encryptKeystore(
   const salt = randomBytes(32)
   const iv = randomBytes(16)
   const kdfparams = {dklen: 32, n: scryptN, r: 8, p: 1, salt: salt.toString('hex')} as const
-  const derived = await deriveKey(composed(password), {kdf: 'scrypt', kdfparams})
+  const derivation = {kdf: 'scrypt', kdfparams} as const
+  const derived = await told('Encrypting', derivation, deriveKey(composed(password), derivation))
   const cipher = createCipheriv('aes-128-ctr', derived.subarray(0, 16), iv)
   const ciphertext = Buffer.concat([cipher.update(privateKey), cipher.final()])
   return {
@@ -93,10 +96,14 @@ export async function encryptKeystore(
  *
  * @returns the private key, or undefined when the password is wrong
  */
-export async function decryptKeystore(
+export function decryptKeystore(
   keystore: KeystoreV3,
   password: string,
 ): Promise<Buffer | undefined> {
+  return told('Decrypting', keystore.crypto, decryptWithAny(keystore, password))
+}
+
+async function decryptWithAny(keystore: KeystoreV3, password: string): Promise<Buffer | undefined> {
   const spellings = new Set([password, composed(password), password.normalize('NFD')])
   for (const spelling of spellings) {
     const secret = await decryptWith(keystore, spelling)
@@ -123,6 +130,18 @@ async function decryptWith(keystore: KeystoreV3, password: string): Promise<Buff
 /** One spelling for what looks the same: NFC, as most keyboards give it. */
 function composed(password: string): string {
   return password.normalize('NFC')
+}
+
+/** From here on a derivation is worth a word: a quarter of a second on a good machine, seconds on a small one. */
+const SLOW_SCRYPT = 2 ** 20
+const SLOW_ROUNDS = 1_000_000
+
+function told<T>(doing: string, {kdf, kdfparams}: KeyDerivation, work: Promise<T>): Promise<T> {
+  const isSlow =
+    kdf === 'scrypt'
+      ? kdfparams.n * kdfparams.r * kdfparams.p >= SLOW_SCRYPT
+      : kdfparams.c >= SLOW_ROUNDS
+  return isSlow ? slowWork(`${doing} the key, which is slow on purpose`, work) : work
 }
 
 /** Cipher and checksum take the first 32 bytes; a file that asks for more gets the same ones. */

@@ -175,9 +175,9 @@ function externalRows({snapshot, health, now}: Around): Row[] {
   const external = look.known ? look.value.external : null
   if (!external) {
     const isAsking = !look.known && look.why === 'asking'
-    return [
-      row('node', isAsking ? 'external, asking…' : 'external, does not answer', tone ?? 'warn'),
-    ]
+    const why = look.known || look.reason === '' ? '' : `: ${look.reason}`
+    const away = `external, does not answer${why}`
+    return [row('node', isAsking ? 'external, asking…' : away, tone ?? 'warn')]
   }
   const {rollup, head, pool, peerCount, syncing} = external
   const isSyncing = rollup?.syncing === true || (syncing !== null && syncing !== false)

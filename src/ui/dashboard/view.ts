@@ -4,6 +4,7 @@ import {withPlan} from '../../services/epochs.ts'
 import {staleAfterMs, type Feed} from '../../services/feeds.ts'
 import {assessSources} from '../../services/health/sources.ts'
 import {feedsOf, sourcesOf} from '../../services/live/live.ts'
+import {stateWords} from '../presenters/health.ts'
 import type {Around, DashboardSnapshot, Now, Row, Tone} from './model.ts'
 import {eventRows, noOwnerRows, productionRows, rotationRows, stakeRows, syncRows} from './rows.ts'
 
@@ -63,7 +64,6 @@ export function toDashboardView(snapshot: DashboardSnapshot, now: Now): Dashboar
   }
 }
 
-const words = {ok: 'OK', unknown: 'WAIT', warn: 'WARN', critical: 'CRIT'} as const
 const tones: Record<HealthState, Tone> = {
   ok: 'ok',
   unknown: 'dim',
@@ -74,7 +74,7 @@ const tones: Record<HealthState, Tone> = {
 function toState({state, headline, issues}: HealthReport): DashboardView['state'] {
   const others = issues.filter(({severity}) => severity !== 'info').length - 1
   const more = others > 0 ? ` (and ${others} more)` : ''
-  return {word: words[state], text: `${headline}${more}`, tone: tones[state]}
+  return {word: stateWords[state], text: `${headline}${more}`, tone: tones[state]}
 }
 
 /** What is wrong now stands above what happened, so that no event can push it away. */

@@ -2,6 +2,9 @@ import type {HealthReport, Issue} from '../../health/issue.ts'
 
 const words = {critical: 'CRIT', warn: 'WARN', info: 'info'} as const
 
+/** How things stand in one word. */
+export const stateWords = {ok: 'OK', unknown: 'WAIT', warn: 'WARN', critical: 'CRIT'} as const
+
 /**
  * Every issue with its cost and its command; nothing while all is in order.
  *

@@ -4,6 +4,7 @@ import {describeSpellings, spellPublicKey, type Spelling} from '../../protocol/p
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {KeyBackup, VerifiedBackup} from '../../services/key-backup.ts'
 import type {ThemisFilePlan} from '../../services/key-export.ts'
+import type {KeyFile, KeyFiles} from '../../services/key-files.ts'
 import {calledOf, type PublicHalf} from '../../services/key-kinds.ts'
 import type {KeyDeletion} from '../../services/key-delete.ts'
 import type {MovedKey} from '../../services/key-move.ts'
@@ -31,7 +32,8 @@ function halfJson(half: PublicHalf) {
     : {kind, address: null, nodeId: half.nodeId, publicKey}
 }
 
-export function keyText(key: KeyRecord): string {
+/** @param files those without which it does not open, where they are looked at */
+export function keyText(key: KeyRecord, files?: KeyFiles): string {
   return fields([
     ['key', key.name],
     ...(key.kind === 'account'
@@ -42,9 +44,16 @@ export function keyText(key: KeyRecord): string {
           ['public key, 32 bytes', `${key.publicKey}  (Ed25519)`],
         ] as const)),
     ['backend', key.backend],
+    ...fileFields('key file', files?.keyFile),
+    ...fileFields('password file', files?.passwordFile),
     ['created', key.createdAt],
     ['backup opened', key.backupVerifiedAt ?? 'never'],
   ])
+}
+
+function fileFields(label: string, file: KeyFile | null | undefined): [string, string][] {
+  if (!file) return []
+  return [[label, file.isReadable ? file.path : `${file.path}  (CANNOT BE READ: put it back)`]]
 }
 
 function spellingFields(publicKey: Hex): [string, string][] {

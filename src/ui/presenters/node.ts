@@ -38,8 +38,11 @@ export function nodeReportText(report: NodeReport): string {
   )
 }
 
-function externalText({profile, endpoint, external}: NodeReport): string {
-  if (!external) return `The node of ${profile} behind ${endpoint ?? ''} does not answer.`
+function externalText({profile, endpoint, external, silence}: NodeReport): string {
+  if (!external) {
+    const whose = `The node of ${profile} behind ${endpoint ?? ''} does not answer.`
+    return silence ? `${whose} ${silence.reason}` : whose
+  }
   const {head, rollup, syncing, pool, peerCount, peers, clientVersion, unknown} = external
   const told = (method: ExternalMethod, text: string | null) => {
     const reason = unknown.find((each) => each.method === method)?.reason

@@ -1,14 +1,16 @@
+import type {Failure} from '../../lib/failure.ts'
 import {formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {StatusView} from '../../services/status.ts'
-import {issueLines} from './health.ts'
+import {issueLines, stateWords} from './health.ts'
 import {fields} from './table.ts'
 
-/** One page: who I am, the chain, the node, the money, the next action. */
+/** One page: who I am and how things stand, the chain, the node, the money, the next action. */
 export function statusText(view: StatusView): string {
+  const {state, headline} = view.health
   return [
-    `${view.network}, profile ${view.profile ?? '(none)'}`,
+    `${view.network}, profile ${view.profile ?? '(none)'}, ${stateWords[state]}: ${headline}`,
     fields([...rotationRows(view), ...nodeRows(view), ...moneyRows(view)], 2),
     ...issueLines(view.health),
     view.nextAction,
@@ -35,9 +37,10 @@ function rotationRows({rotation}: StatusView): Row[] {
   ]
 }
 
-function nodeRows({node, nodeProcess, nodeRuntime, externalNode}: StatusView): Row[] {
+function nodeRows(view: StatusView): Row[] {
+  const {node, nodeProcess, nodeRuntime, externalNode, externalSilence} = view
   if (nodeRuntime === null) return []
-  if (nodeRuntime === 'external') return [['node', externalWords(externalNode)]]
+  if (nodeRuntime === 'external') return [['node', externalWords(externalNode, externalSilence)]]
   if (!node) {
     return [['node', nodeProcess ? `process ${nodeProcess.pid} does not answer` : 'does not run']]
   }
@@ -47,8 +50,8 @@ function nodeRows({node, nodeProcess, nodeRuntime, externalNode}: StatusView): R
 }
 
 /** One line of a foreign node. */
-export function externalWords(node: ExternalNode | null): string {
-  if (!node) return 'external, does not answer'
+function externalWords(node: ExternalNode | null, silence: Failure | null): string {
+  if (!node) return `external, does not answer${silence ? `: ${silence.reason}` : ''}`
   const {rollup, head, syncing, peerCount} = node
   const isSyncing = rollup?.syncing === true || (syncing !== null && syncing !== false)
   return [

@@ -1,5 +1,6 @@
 import {spellings, type PublicKeySpellings, type SpelledKey} from '../../protocol/public-key.ts'
 import type {KeyDeletion} from '../../services/key-delete.ts'
+import type {KeyFile} from '../../services/key-files.ts'
 import type {BackendReport} from '../../services/keys.ts'
 import type {
   backupJson,
@@ -36,6 +37,12 @@ const newKey = object('A key that was stored, without its secret.', {
   ...keyFields,
   scrypt: scryptOfFile,
 })
+
+const keyFile = (description: string) =>
+  object<KeyFile>(description, {
+    path: text('Path of the file.'),
+    isReadable: flag('True when it is there and can be read.'),
+  })
 
 const account = address('Account of the key.')
 
@@ -126,6 +133,10 @@ export const keySchemas: CommandSchemas = {
           uncompressed: hexOf('65 bytes with the 04 prefix, as Themis prints it.', 65),
           compressed: hexOf('33 bytes, for wallets and libraries.', 33),
         }),
+      ),
+      keyFile: nullable(keyFile('Where the encrypted key lies; null in a keyring.')),
+      passwordFile: nullable(
+        keyFile('Where its password lies; null where that is asked for, and in a keyring.'),
       ),
       scrypt: scryptOfFile,
       privateKey: optional(hash('The secret, 32 bytes; only with `--reveal` and a yes.')),

@@ -18,6 +18,7 @@ import {
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {logLine} from './parts/log-line.ts'
+import {failure} from './parts/failure.ts'
 import {issue} from './parts/health.ts'
 import type {GuardView} from '../presenters/guard.ts'
 import {externalNode} from './parts/external-node.ts'
@@ -114,6 +115,9 @@ export const nodeSchemas: CommandSchemas = {
       external: as(
         nullable(externalNode),
         'What a foreign node tells of itself; null when it does not answer, or is one of ours.',
+      ),
+      silence: nullable(
+        failure('Why a foreign node gave no answer; null when it did, or is one of ours.'),
       ),
       endpoint: nullable(text('Scheme and host of a foreign node; null for one of ours.')),
       issues: list('Everything that is wrong with it, worst first.', issue),

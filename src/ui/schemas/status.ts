@@ -14,7 +14,6 @@ import {
   list,
   nullable,
   object,
-  pattern,
   text,
   wei,
   word,
@@ -22,6 +21,7 @@ import {
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {rotationFields} from './parts/epoch.ts'
+import {failure, failureFields} from './parts/failure.ts'
 import {health} from './parts/health.ts'
 import {externalNode} from './parts/external-node.ts'
 import {nodeStatus} from './parts/node-status.ts'
@@ -35,9 +35,7 @@ function part(description: string, value: JsonSchema): JsonSchema {
     object('It was read.', {ok: constant('It was read.', true), value}),
     object<Failed>('It could not be read.', {
       ok: constant('It could not be read.', false),
-      code: pattern('Code of the error.', '[A-Z][A-Z0-9_]*'),
-      reason: text('Why, for people.'),
-      isSilent: flag('True when it took the request and did not answer in time.'),
+      ...failureFields,
     }),
   ])
 }
@@ -124,6 +122,9 @@ const page = object<StatusView>('Everything an operator looks at first.', {
   externalNode: as(
     nullable(externalNode),
     'What an external node tells of itself; null when it does not answer or there is none.',
+  ),
+  externalSilence: nullable(
+    failure('Why an external node gave no answer; null when it did or there is none.'),
   ),
   nodesAreBundled: flag('True when the network runs on bundled nodes.'),
   kind: word('What may be rehearsed there without loss.', ['main', 'test', 'local']),
