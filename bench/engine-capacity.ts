@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {RpcResponseError, type RpcClient} from '../src/lib/json-rpc.ts'
 import {engineFlags, readGenesis} from '../src/node/engine/genesis.ts'
 import {startAnvil} from '../src/process/anvil.ts'
-import {benchGenesis, prepareToken, SENDERS} from './node-scene.ts'
+import {benchGenesis, prepareTargets, SENDERS} from './node-scene.ts'
 import {makeSenders, makeTransaction, type Kind} from './traffic.ts'
 
 const BATCH = 30
@@ -27,7 +27,7 @@ export async function engineCapacity(kind: Kind, seconds: number): Promise<numbe
   })
   const rpc = engine.connect({timeoutMs: 60_000})
   try {
-    const {token, nonces} = await prepareToken(kind, senders, async (raws) => {
+    const {targets, nonces} = await prepareTargets(kind, senders, async (raws) => {
       await submit(rpc, raws)
       await rpc.request('evm_mine', [])
     })
@@ -35,7 +35,7 @@ export async function engineCapacity(kind: Kind, seconds: number): Promise<numbe
     const raws: string[] = []
     for (let round = 0; round < rounds; round++) {
       for (let index = 0; index < SENDERS; index++) {
-        raws.push(makeTransaction(kind, senders, index, nonces[index]! + round, token))
+        raws.push(makeTransaction(kind, senders, index, nonces[index]! + round, targets))
       }
     }
     return await fill(rpc, raws, seconds)

@@ -1,6 +1,7 @@
 /** The node under load against its bare engine, a row for each kind of work and number of nodes. */
 import {percentile, type LoadResult} from './load.ts'
 import {measureCapacity, openScene} from './node-scene.ts'
+import {startReaders, tellReads, type Reads} from './readers.ts'
 import type {Kind} from './traffic.ts'
 
 /** Reason of each: design, "Numbers to hold". */
@@ -13,6 +14,13 @@ export interface LoadFigures extends Pick<LoadResult, 'offered' | 'accepted' | '
   p99Ms: number
   mostMs: number
   unconfirmed: number
+  /** Accepted and confirmed in a second. */
+  goodput: number
+  /** Between two blocks. */
+  longestGapMs: number
+  /** What readers got meanwhile; undefined without any. */
+  reads: Reads | undefined
+  memoryMb: number
   refusals: LoadResult['refusals']
 }
 
@@ -33,15 +41,27 @@ export interface RowOptions {
   /** What the bare engine does in a second. */
   engine: number
   loads: readonly number[]
+  /** Clients that read all the time. */
+  readers?: number
 }
 
-export async function measureRow({kind, nodes, seconds, engine, loads}: RowOptions): Promise<Row> {
+export async function measureRow({
+  kind,
+  nodes,
+  seconds,
+  engine,
+  loads,
+  readers = 0,
+}: RowOptions): Promise<Row> {
   const scene = await openScene(kind, nodes)
   try {
     const capacity = await measureCapacity(scene, seconds, engine)
     const figures: LoadFigures[] = []
     for (const load of loads) {
-      figures.push(figuresOf(load, await scene.offer(load * capacity, seconds)))
+      const reading = readers > 0 ? startReaders(scene, readers) : undefined
+      const result = await scene.offer(load * capacity, seconds)
+      const reads = await reading?.stop()
+      figures.push({...figuresOf(load, result, seconds), reads, memoryMb: scene.memoryMb()})
     }
     return {
       what: `${kind}, ${nodes} node${nodes === 1 ? '' : 's'}`,
@@ -53,12 +73,18 @@ export async function measureRow({kind, nodes, seconds, engine, loads}: RowOptio
   }
 }
 
-function figuresOf(load: number, result: LoadResult): LoadFigures {
+function figuresOf(
+  load: number,
+  result: LoadResult,
+  seconds: number,
+): Omit<LoadFigures, 'reads' | 'memoryMb'> {
   const {offered, accepted, refused, unconfirmed, refusals, latenciesMs} = result
   const at = (part: number) => percentile(latenciesMs, part)
   return {
     ...{load, offered, accepted, refused, unconfirmed, refusals},
     ...{p50Ms: at(0.5), p99Ms: at(0.99), mostMs: at(1)},
+    goodput: latenciesMs.length / seconds,
+    longestGapMs: longestGap(result.blocks),
   }
 }
 
@@ -74,15 +100,23 @@ export function tellRow({what, capacity, ratio, loads, mismatches}: Row): string
   ]
 }
 
+function longestGap(blocks: LoadResult['blocks']): number {
+  const gaps = blocks.map(({atMs}, index) => atMs - (blocks[index - 1]?.atMs ?? atMs))
+  return Math.max(0, ...gaps)
+}
+
 function isInTime({p99Ms, mostMs, unconfirmed}: LoadFigures): boolean {
   return p99Ms <= budgets.p99Ms && mostMs <= budgets.mostMs && unconfirmed === 0
 }
 
 function tellLoad(figures: LoadFigures): string {
   const {load, p50Ms, p99Ms, mostMs, offered, accepted, refused, unconfirmed} = figures
+  const {goodput, longestGapMs, memoryMb, reads} = figures
   const [p50, p99, most] = [p50Ms, p99Ms, mostMs].map((ms) => `${ms.toFixed(0)} ms`)
   return (
     `at ${load * 100} % p50 ${p50}, p99 ${p99}, most ${most}; ` +
-    `${offered} offered, ${accepted} accepted, ${refused} refused, ${unconfirmed} not confirmed`
+    `${offered} offered, ${accepted} accepted, ${refused} refused, ${unconfirmed} not confirmed, ` +
+    `${goodput.toFixed(0)}/s confirmed; longest gap of blocks ${longestGapMs.toFixed(0)} ms; ${memoryMb.toFixed(0)} MB` +
+    (reads ? `; ${tellReads(reads)}` : '')
   )
 }

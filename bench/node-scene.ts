@@ -12,7 +12,15 @@ import {accountOf, createTestGenesis, type TestGenesis} from '../test/helpers/l2
 import {nodeOptions, testNetwork, until} from '../test/helpers/node-cluster.ts'
 import {startNodeProcess, type NodeProcess} from '../test/helpers/node-process.ts'
 import {offer, steadyRate, type LoadResult} from './load.ts'
-import {makeSenders, makeTransaction, sign, type Kind, type Sender} from './traffic.ts'
+import {contractCodes} from './contracts.ts'
+import {
+  makeSenders,
+  makeTransaction,
+  sign,
+  type Kind,
+  type Sender,
+  type Targets,
+} from './traffic.ts'
 
 /** Enough that each has one transaction under way at a time, also at twice the capacity. */
 export const SENDERS = 3000
@@ -22,8 +30,14 @@ const names = ['alpha', 'beta', 'gamma']
 
 export interface Scene {
   offer(perSecond: number, seconds: number): Promise<LoadResult>
+  /** RPC of each node, the producer first. */
+  readonly urls: readonly string[]
+  /** A contract whose logs can be read. */
+  readonly token: Address
   /** Of each node, the producer first. */
   cpu(): CpuTimes[]
+  /** Resident memory of the producer's process now. */
+  memoryMb(): number
   /** Blocks whose hash differs between nodes. */
   mismatches(): Promise<number>
   close(): Promise<void>
@@ -47,30 +61,37 @@ export function benchGenesis(senders: readonly Sender[]): Promise<TestGenesis> {
   })
 }
 
-/** For token transfers: deploys a token and gives some to every sender. */
-export async function prepareToken(
+/** Deploys what the transactions of this kind call, and gives some of the token to every sender. */
+export async function prepareTargets(
   kind: Kind,
   senders: readonly Sender[],
   send: (raws: string[]) => Promise<void>,
-): Promise<{token: Address; nonces: number[]}> {
+): Promise<{targets: Targets; nonces: number[]}> {
   const nonces = senders.map(() => 0)
   const [first] = senders
-  const token = getContractAddress({from: first!.address, nonce: 0n})
-  if (kind === 'transfer') return {token, nonces}
-  await send([sign(first!, 0, {to: null, gas: 3_000_000n, data: metisTokenBytecode})])
+  const codes = {token: metisTokenBytecode, ...contractCodes}
+  const names = Object.keys(codes) as (keyof Targets)[]
+  const addresses = names.map((_name, nonce) =>
+    getContractAddress({from: first!.address, nonce: BigInt(nonce)}),
+  )
+  const targets = Object.fromEntries(names.map((name, at) => [name, addresses[at]])) as Targets
+  if (kind === 'transfer') return {targets, nonces}
+  await send(
+    names.map((name, nonce) => sign(first!, nonce, {to: null, gas: 3_000_000n, data: codes[name]})),
+  )
   const gifts = senders.map(({address}, index) => {
     const data = encodeFunctionData({
       abi: erc20Abi,
       functionName: 'transfer',
       args: [address, 10n ** 18n],
     })
-    return sign(first!, index + 1, {to: token, gas: 60_000n, data})
+    return sign(first!, index + names.length, {to: targets.token, gas: 60_000n, data})
   })
   for (let from = 0; from < gifts.length; from += GIFTS_AT_ONCE) {
     await send(gifts.slice(from, from + GIFTS_AT_ONCE))
   }
-  nonces[0] = gifts.length + 1
-  return {token, nonces}
+  nonces[0] = gifts.length + names.length
+  return {targets, nonces}
 }
 
 export async function openScene(kind: Kind, count: number): Promise<Scene> {
@@ -92,24 +113,26 @@ export async function openScene(kind: Kind, count: number): Promise<Scene> {
       return Number(nonce) >= nonceOfFirst
     })
   let sent = 0
-  const {token, nonces} = await prepareToken(kind, senders, async (raws) => {
+  const {targets, nonces} = await prepareTargets(kind, senders, async (raws) => {
     const calls = raws.map((raw) => ({method: 'eth_sendRawTransaction', params: [raw]}))
     const refusal = (await rpc.batch(calls)).find((answer) => answer instanceof RpcResponseError)
     if (refusal) throw refusal
     await confirmed((sent += raws.length))
   })
+  const urls = nodes.map(({rpcUrl}) => rpcUrl)
   return {
+    ...{urls, token: targets.token},
     offer(perSecond, seconds) {
       // Signed beforehand: it costs as much as the node spends on a transaction.
       const rounds = Math.ceil((perSecond * seconds) / SENDERS) + 2
       const signed = senders.map((_sender, index) =>
         Array.from({length: rounds}, (_, round) =>
-          makeTransaction(kind, senders, index, nonces[index]! + round, token),
+          makeTransaction(kind, senders, index, nonces[index]! + round, targets),
         ),
       )
       const first = [...nonces]
       return offer({
-        urls: nodes.map(({rpcUrl}) => rpcUrl),
+        urls,
         watchUrl: producer!.rpcUrl,
         ...{perSecond, seconds, senders: SENDERS},
         next: (sender) => {
@@ -121,6 +144,7 @@ export async function openScene(kind: Kind, count: number): Promise<Scene> {
       })
     },
     cpu: () => nodes.map(cpuOf),
+    memoryMb: () => residentMb(producer!.pid),
     mismatches: () => compareNodes(nodes),
     async close() {
       await Promise.all(nodes.map((node) => node.stop()))
@@ -145,6 +169,11 @@ function cpuOf({pid, options}: NodeProcess): CpuTimes {
 function cpuMsOf(task: string): number {
   const fields = readFileSync(`/proc/${task}/stat`, 'utf8').split(') ')[1]!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+function residentMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(?<kb>\d+)/.exec(status)!.groups!['kb']) / 1024
 }
 
 async function compareNodes(nodes: readonly NodeProcess[]): Promise<number> {

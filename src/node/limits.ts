@@ -77,13 +77,15 @@ export const COST_LIE_KEPT_MS = 600_000
 export const COST_KINDS = 4_000
 /** Cost: gas in a millisecond of code that nobody has seen: the slowest opcode, 65 M gas/s. */
 export const COST_UNKNOWN_GAS_PER_MS = 65_000
-/** Cost: the most by which one block may change what is believed. */
+/** Cost: the most by which one block may make believe that something is slower. */
 export const COST_STEP_MOST = 4
 /** Cost: what sealing takes for a payment, and for a block without anything, at first. */
 export const SEAL_BASE_MS = 0.1
 export const SEAL_FIXED_MS = 20
 /** Cost: no machine seals payments faster. */
 export const SEAL_BASE_MS_LEAST = 0.01
+/** Cost: nor ten times slower than usual; what takes longer is a machine that stands still, not what it works on. */
+export const SEAL_BASE_MS_MOST = 1
 /** Driver: sealing is expected to take so much longer than what was counted. */
 export const SEAL_MARGIN = 1.15
 /** Part of a slot that sealing may take. */

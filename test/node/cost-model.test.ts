@@ -8,6 +8,7 @@ import {
   COST_STEP_MOST,
   COST_UNKNOWN_GAS_PER_MS,
   SEAL_BASE_MS,
+  SEAL_BASE_MS_MOST,
   SEAL_FIXED_MS,
   SEAL_SHARE,
 } from '../../src/node/limits.ts'
@@ -116,6 +117,21 @@ test('what a block costs without anything in it is learned from small ones', () 
   for (let block = 0; block < 40; block++) costs.sealed([], 5)
   expect(costs.fixedMs).toBeCloseTo(5, 0)
   expect(costs.baseMs).toBe(SEAL_BASE_MS)
+})
+
+test('a machine that stood still for some blocks is believed to be fast again after a few', () => {
+  const costs = new CostModel(SLOT_MS)
+  const block = (count: number) =>
+    Array.from({length: count}, () => ({...payment, cost: costs.costOf(payment, 0)}))
+  const whatFits = () => (SLOT_MS * SEAL_SHARE - costs.fixedMs) / costs.baseMs
+  const usual = whatFits()
+  for (let stall = 0; stall < 6; stall++) costs.sealed(block(Math.min(2_000, whatFits())), 1_500)
+  expect(costs.baseMs).toBeLessThanOrEqual(SEAL_BASE_MS_MOST)
+  for (let calm = 0; calm < 8; calm++) {
+    const count = Math.min(2_000, Math.floor(whatFits()))
+    costs.sealed(block(count), SEAL_FIXED_MS + count * SEAL_BASE_MS)
+  }
+  expect(whatFits()).toBeGreaterThan(usual * 0.6)
 })
 
 test('one transaction never counts as more than half of what sealing may take', () => {

@@ -20,9 +20,11 @@ import {
   COST_UNKNOWN_GAS_PER_MS,
   SEAL_BASE_MS,
   SEAL_BASE_MS_LEAST,
+  SEAL_BASE_MS_MOST,
   SEAL_FIXED_MS,
   SEAL_SHARE,
 } from '../limits.ts'
+import {RPC_CALL_GAS_PER_MS} from '../rpc-limits.ts'
 
 export interface Cost {
   /** Gas for instructions to count: what its kind uses, and never less than a part of what it declares. */
@@ -90,27 +92,25 @@ export class CostModel {
     const baseMs = transactions.length * this.#baseMs
     for (const transaction of transactions) {
       const ofCode = transaction.cost.ms - this.#baseMs
-      if (ofCode <= 0) continue
+      if (ofCode <= 0 || transaction.cost.gas === 0) continue
       const key = keyOf(transaction)
       parts.set(key, (parts.get(key) ?? 0) + ofCode)
     }
     const codeMs = [...parts.values()].reduce((sum, part) => sum + part, 0)
     const countedMs = baseMs + codeMs
-    if (countedMs < this.#fixedMs) {
-      this.#fixedMs += (Math.max(1, ms - countedMs) - this.#fixedMs) / 8
-      return
-    }
-    const ratio = clamp(
-      Math.max(1, ms - this.#fixedMs) / countedMs,
-      1 / COST_STEP_MOST,
-      COST_STEP_MOST,
-    )
+    const isSmall = countedMs < this.#fixedMs
+    if (isSmall) this.#fixedMs += (Math.max(1, ms - countedMs) - this.#fixedMs) / 8
+    // A block that took less than was counted for its transactions alone tells about them, however small it is.
+    if (isSmall && ms >= countedMs) return
+    const ofThemMs = isSmall ? ms : ms - this.#fixedMs
+    const ratio = Math.min(COST_STEP_MOST, Math.max(1, ofThemMs) / countedMs)
     const weight = ratio > 1 ? 1 : 0.5
     const step = ratio ** (weight * (baseMs / countedMs))
-    this.#baseMs = Math.max(SEAL_BASE_MS_LEAST, this.#baseMs * step)
+    this.#baseMs = clamp(this.#baseMs * step, SEAL_BASE_MS_LEAST, SEAL_BASE_MS_MOST)
     for (const [key, part] of parts) {
       const kind = this.#kindAt(key)
-      kind.gasPerMs /= ratio ** (weight * (part / countedMs))
+      const gasPerMs = kind.gasPerMs / ratio ** (weight * (part / countedMs))
+      kind.gasPerMs = Math.max(RPC_CALL_GAS_PER_MS, gasPerMs)
     }
   }
 

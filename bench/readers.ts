@@ -1,0 +1,69 @@
+/** Clients that read while others send: calls and logs, once in a second each. */
+import {createRpcClient, RpcResponseError} from '../src/lib/json-rpc.ts'
+import {percentile} from './load.ts'
+import type {Scene} from './node-scene.ts'
+
+const PAUSE_MS = 1000
+/** Blocks that a question about logs goes back. */
+const LOG_BLOCKS = 20
+
+export interface Reads {
+  answered: number
+  /** Messages of those that were not answered, and how often each came. */
+  failed: Record<string, number>
+  p99Ms: number
+}
+
+/** @returns what ends them */
+export function startReaders(
+  {urls, token}: Pick<Scene, 'urls' | 'token'>,
+  count: number,
+): {stop(): Promise<Reads>} {
+  const clients = urls.map((url) => createRpcClient(url, {maxSockets: count, timeoutMs: 30_000}))
+  const latenciesMs: number[] = []
+  const failed: Record<string, number> = {}
+  let isStopped = false
+
+  const read = async (client: (typeof clients)[number], number: number) => {
+    const startedMs = performance.now()
+    try {
+      if (number % 2 === 0)
+        await client.request('eth_call', [{to: token, data: '0x18160ddd'}, 'latest'])
+      else {
+        const head = Number(await client.request('eth_blockNumber'))
+        const fromBlock = `0x${Math.max(0, head - LOG_BLOCKS).toString(16)}`
+        await client.request('eth_getLogs', [{address: token, fromBlock, toBlock: 'latest'}])
+      }
+      latenciesMs.push(performance.now() - startedMs)
+    } catch (error) {
+      const reason = error instanceof RpcResponseError ? error.message : String(error)
+      failed[reason] = (failed[reason] ?? 0) + 1
+    }
+  }
+  const reader = async (index: number) => {
+    await sleep((PAUSE_MS * index) / count)
+    for (let number = index; !isStopped; number++) {
+      await read(clients[index % clients.length]!, number)
+      await sleep(PAUSE_MS)
+    }
+  }
+  const running = Array.from({length: count}, (_, index) => reader(index))
+  return {
+    async stop() {
+      isStopped = true
+      await Promise.all(running)
+      for (const client of clients) client.close()
+      latenciesMs.sort((a, b) => a - b)
+      return {answered: latenciesMs.length, failed, p99Ms: percentile(latenciesMs, 0.99)}
+    },
+  }
+}
+
+export function tellReads({answered, failed, p99Ms}: Reads): string {
+  const reasons = Object.entries(failed).map(([reason, count]) => `${count} x ${reason}`)
+  return `${answered} reads, p99 ${p99Ms.toFixed(0)} ms${reasons.map((line) => `, ${line}`).join('')}`
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
