@@ -60,7 +60,7 @@ beforeAll(async () => {
     await chain.mine(1)
     return (node.status().safe ?? 0) > 140
   }
-  await until('much of it is on L1', isDone, 60_000)
+  await until('much of it is on L1', isDone, 150_000)
   await pos.stop()
   await beta.stop()
   sent = await readSent()
