@@ -117,7 +117,8 @@ export function percentile(sorted: readonly number[], part: number): number {
 /** Transactions per second in the blocks between the first and the last full ones. */
 export function steadyRate(blocks: LoadResult['blocks']): number {
   const busy = blocks.filter(({transactions}) => transactions > 0)
-  const inner = busy.slice(1, -1)
+  // Of two, the second is all there is.
+  const inner = busy.length > 2 ? busy.slice(1, -1) : busy.slice(1)
   const first = busy[0]
   const last = inner.at(-1)
   if (!first || !last) return Number.NaN
