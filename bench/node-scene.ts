@@ -68,7 +68,7 @@ function balanceSlot(holder: Address): Hex {
   return keccak256(concatHex([padHex(holder), toHex(0, {size: 32})]))
 }
 
-export async function openScene(kind: Kind, count: number, senderCount = SENDERS): Promise<Scene> {
+export async function openScene(kind: Kind, count: number, senderCount: number): Promise<Scene> {
   const senders = makeSenders(senderCount)
   const genesis = await benchGenesis(senders)
   const l1 = await startAnvil(['--chain-id', '31337'])
@@ -84,7 +84,7 @@ export async function openScene(kind: Kind, count: number, senderCount = SENDERS
   return {
     offer(perSecond, seconds) {
       // Signed beforehand: it costs as much as the node spends on a transaction.
-      const rounds = Math.ceil((perSecond * seconds) / senderCount) + 2
+      const rounds = Math.ceil((perSecond * seconds) / senderCount) + 1
       const signed = senders.map((_sender, index) =>
         Array.from({length: rounds}, (_, round) =>
           makeTransaction(kind, senders, index, nonces[index]! + round, TOKEN),

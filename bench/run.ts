@@ -6,8 +6,8 @@ import {spawnSync} from 'node:child_process'
 import {join} from 'node:path'
 
 const benches = [
-  ['node.ts', '--seconds', '4'],
-  ['start.ts', '--pairs', '11'],
+  ['node.ts', '--seconds', '3'],
+  ['start.ts', '--pairs', '9'],
 ]
 
 for (const [program, ...args] of benches) {
