@@ -48,10 +48,10 @@ process.exit()
 
 async function measure(kind: Kind, nodes: number): Promise<Column[]> {
   const dir = mkdtempSync(join(tmpdir(), 'metis-seq-budget-'))
-  process.env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${dir}`
-  const scene = await openScene(kind, nodes, Number(values.senders))
-  delete process.env['NODE_OPTIONS']
   try {
+    process.env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${dir}`
+    const scene = await openScene(kind, nodes, Number(values.senders))
+    delete process.env['NODE_OPTIONS']
     const [rate, seconds] = [Number(values.rate), Number(values.seconds)]
     // The code of the node becomes fast in its first thousands of transactions.
     await scene.offer(rate, seconds)
