@@ -1,7 +1,5 @@
 /** Contracts of a mixed load, each a few instructions of our own. */
-import {concatHex, keccak256, type Hex} from 'viem'
-
-import {deployOf} from '../test/helpers/slow-code.ts'
+import {concatHex, keccak256, type Address, type Hex} from 'viem'
 
 /** Slots of one caller: few, so that state does not grow without end. */
 const SWAP_SLOTS = 12
@@ -31,9 +29,13 @@ const burnsNothing: Hex = '0x00'
 /** For eight blocks nothing, then for eight blocks all: NUMBER >> 3 & 1, JUMPI to the loop. */
 const changesItsWays: Hex = '0x4360031c600116600b57005b600b56'
 
-export const contractCodes = {
-  swap: deployOf(swapCode()),
-  burnsAll: deployOf(burnsAll),
-  burnsNothing: deployOf(burnsNothing),
-  changesItsWays: deployOf(changesItsWays),
-} satisfies Record<string, Hex>
+/** Code of each, at an address without a meaning. */
+export const contracts = {
+  swap: {address: '0x000000000000000000000000000000000005a125', code: swapCode()},
+  burnsAll: {address: '0x00000000000000000000000000000000000b0a11', code: burnsAll},
+  burnsNothing: {address: '0x00000000000000000000000000000000000b0000', code: burnsNothing},
+  changesItsWays: {address: '0x00000000000000000000000000000000000c4a26', code: changesItsWays},
+} satisfies Record<string, {address: Address; code: Hex}>
+
+/** A token; its code is put there by the scene. */
+export const TOKEN: Address = '0x00000000000000000000000000000000000e2c20'

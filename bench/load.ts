@@ -117,7 +117,8 @@ export function percentile(sorted: readonly number[], part: number): number {
 /** Transactions per second in the blocks between the first and the last full ones. */
 export function steadyRate(blocks: LoadResult['blocks']): number {
   const busy = blocks.filter(({transactions}) => transactions > 0)
-  const inner = busy.slice(1, -1)
+  // Of two, the second is all there is.
+  const inner = busy.length > 2 ? busy.slice(1, -1) : busy.slice(1)
   const first = busy[0]
   const last = inner.at(-1)
   if (!first || !last) return Number.NaN
@@ -125,7 +126,8 @@ export function steadyRate(blocks: LoadResult['blocks']): number {
   return (count / (last.atMs - first.atMs)) * 1000
 }
 
-class BlockWatcher {
+/** Sees when each transaction is in a block. */
+export class BlockWatcher {
   readonly seenAtMs = new Map<string, number>()
   readonly blocks: LoadResult['blocks'] = []
   readonly #rpc: RpcClient

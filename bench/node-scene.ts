@@ -1,39 +1,30 @@
 /** A network of real node processes with prepared accounts, for the bench. */
-import {RpcResponseError} from '../src/lib/json-rpc.ts'
-import {readFileSync} from 'node:fs'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {getContractAddress, encodeFunctionData, type Address} from 'viem'
+import {concatHex, keccak256, padHex, toHex, type Address, type Hex} from 'viem'
 
-import {erc20Abi} from '../src/chain/abis/erc20.ts'
 import {metisTokenBytecode} from '../src/local/artifacts/metis-token.ts'
+import type {GenesisJson} from '../src/local/l2-genesis.ts'
 import {startAnvil} from '../test/helpers/anvil.ts'
-import {accountOf, createTestGenesis, type TestGenesis} from '../test/helpers/l2-chain.ts'
-import {nodeOptions, testNetwork, until} from '../test/helpers/node-cluster.ts'
+import {accountOf, createTestGenesis, METIS, type TestGenesis} from '../test/helpers/l2-chain.ts'
+import {nodeOptions, testNetwork} from '../test/helpers/node-cluster.ts'
 import {startNodeProcess, type NodeProcess} from '../test/helpers/node-process.ts'
+import {contracts, TOKEN} from './contracts.ts'
 import {offer, steadyRate, type LoadResult} from './load.ts'
-import {contractCodes} from './contracts.ts'
-import {
-  makeSenders,
-  makeTransaction,
-  sign,
-  type Kind,
-  type Sender,
-  type Targets,
-} from './traffic.ts'
+import {makeSenders, makeTransaction, type Kind, type Sender} from './traffic.ts'
 
 /** Enough that each has one transaction under way at a time, also at twice the capacity. */
 export const SENDERS = 3000
-/** A node answers batches of at most 200, and lets one sender hold its share only. */
-const GIFTS_AT_ONCE = 150
+const WARM_UP_SECONDS = 5
+/** In less time no block is seen from its beginning to its end. */
+const LEAST_CAPACITY_SECONDS = 4
 const names = ['alpha', 'beta', 'gamma']
 
 export interface Scene {
-  offer(perSecond: number, seconds: number): Promise<LoadResult>
   /** RPC of each node, the producer first. */
   readonly urls: readonly string[]
-  /** A contract whose logs can be read. */
-  readonly token: Address
+  offer(perSecond: number, seconds: number): Promise<LoadResult>
   /** Of each node, the producer first. */
   cpu(): CpuTimes[]
   /** Resident memory of the producer's process now. */
@@ -53,49 +44,38 @@ export interface CpuTimes {
   engineMs: number
 }
 
-export function benchGenesis(senders: readonly Sender[]): Promise<TestGenesis> {
-  return createTestGenesis({
+/** The senders have METIS and tokens from the beginning: to hand tokens out takes blocks. */
+export async function benchGenesis(senders: readonly Sender[]): Promise<TestGenesis> {
+  const genesis = await createTestGenesis({
     initialSigner: accountOf('alpha').address,
     rich: senders.map(({address}) => address),
     firstEpochEndBlock: 1_000_000n,
   })
-}
-
-/** Deploys what the transactions of this kind call, and gives some of the token to every sender. */
-export async function prepareTargets(
-  kind: Kind,
-  senders: readonly Sender[],
-  send: (raws: string[]) => Promise<void>,
-): Promise<{targets: Targets; nonces: number[]}> {
-  const nonces = senders.map(() => 0)
-  const [first] = senders
-  const codes = {token: metisTokenBytecode, ...contractCodes}
-  const names = Object.keys(codes) as (keyof Targets)[]
-  const addresses = names.map((_name, nonce) =>
-    getContractAddress({from: first!.address, nonce: BigInt(nonce)}),
-  )
-  const targets = Object.fromEntries(names.map((name, at) => [name, addresses[at]])) as Targets
-  if (kind === 'transfer') return {targets, nonces}
-  await send(
-    names.map((name, nonce) => sign(first!, nonce, {to: null, gas: 3_000_000n, data: codes[name]})),
-  )
-  const gifts = senders.map(({address}, index) => {
-    const data = encodeFunctionData({
-      abi: erc20Abi,
-      functionName: 'transfer',
-      args: [address, 10n ** 18n],
-    })
-    return sign(first!, index + names.length, {to: targets.token, gas: 60_000n, data})
-  })
-  for (let from = 0; from < gifts.length; from += GIFTS_AT_ONCE) {
-    await send(gifts.slice(from, from + GIFTS_AT_ONCE))
+  const document = JSON.parse(readFileSync(genesis.file, 'utf8')) as GenesisJson
+  const token = {balance: '0x0', nonce: '0x1', code: await tokenCode()} as const
+  const balances = senders.map(({address}) => [balanceSlot(address), toHex(METIS, {size: 32})])
+  document.alloc[TOKEN] = {...token, storage: Object.fromEntries(balances) as Record<Hex, Hex>}
+  for (const {address, code} of Object.values(contracts)) {
+    document.alloc[address] = {balance: '0x0', nonce: '0x1', code}
   }
-  nonces[0] = gifts.length + names.length
-  return {targets, nonces}
+  writeFileSync(genesis.file, JSON.stringify(document))
+  return genesis
 }
 
-export async function openScene(kind: Kind, count: number): Promise<Scene> {
-  const senders = makeSenders(SENDERS)
+/** What the constructor of the token returns. */
+async function tokenCode(): Promise<Hex> {
+  await using scratch = await startAnvil()
+  const call = {from: accountOf('alpha').address, data: metisTokenBytecode}
+  return (await scratch.request('eth_call', [call, 'latest'])) as Hex
+}
+
+/** Balances are the first field of OpenZeppelin's ERC-20, a mapping. */
+function balanceSlot(holder: Address): Hex {
+  return keccak256(concatHex([padHex(holder), toHex(0, {size: 32})]))
+}
+
+export async function openScene(kind: Kind, count: number, senderCount: number): Promise<Scene> {
+  const senders = makeSenders(senderCount)
   const genesis = await benchGenesis(senders)
   const l1 = await startAnvil(['--chain-id', '31337'])
   const network = testNetwork({genesis, l1RpcUrl: l1.rpcUrl, slotMs: 2000})
@@ -106,35 +86,23 @@ export async function openScene(kind: Kind, count: number): Promise<Scene> {
     nodes.push(await startNodeProcess(options as typeof options & {logger: never}))
   }
   const [producer] = nodes
-  const {rpc} = producer!
-  const confirmed = async (nonceOfFirst: number) =>
-    until('the preparation is confirmed', async () => {
-      const nonce = await rpc.request('eth_getTransactionCount', [senders[0]!.address, 'latest'])
-      return Number(nonce) >= nonceOfFirst
-    })
-  let sent = 0
-  const {targets, nonces} = await prepareTargets(kind, senders, async (raws) => {
-    const calls = raws.map((raw) => ({method: 'eth_sendRawTransaction', params: [raw]}))
-    const refusal = (await rpc.batch(calls)).find((answer) => answer instanceof RpcResponseError)
-    if (refusal) throw refusal
-    await confirmed((sent += raws.length))
-  })
+  const nonces = senders.map(() => 0)
   const urls = nodes.map(({rpcUrl}) => rpcUrl)
   return {
-    ...{urls, token: targets.token},
+    urls,
     offer(perSecond, seconds) {
       // Signed beforehand: it costs as much as the node spends on a transaction.
-      const rounds = Math.ceil((perSecond * seconds) / SENDERS) + 2
+      const rounds = Math.ceil((perSecond * seconds) / senderCount) + 1
       const signed = senders.map((_sender, index) =>
         Array.from({length: rounds}, (_, round) =>
-          makeTransaction(kind, senders, index, nonces[index]! + round, targets),
+          makeTransaction(kind, senders, index, nonces[index]! + round),
         ),
       )
       const first = [...nonces]
       return offer({
         urls,
         watchUrl: producer!.rpcUrl,
-        ...{perSecond, seconds, senders: SENDERS},
+        ...{perSecond, seconds, senders: senderCount},
         next: (sender) => {
           const raw = signed[sender]![nonces[sender]! - first[sender]!]
           if (raw !== undefined) nonces[sender]!++
@@ -194,7 +162,7 @@ async function compareNodes(nodes: readonly NodeProcess[]): Promise<number> {
 
 /** Offers more than fits; what is confirmed per second is the capacity. */
 export async function measureCapacity(scene: Scene, seconds: number, engine: number) {
-  await scene.offer(engine, 5)
-  const {blocks} = await scene.offer(1.3 * engine, seconds)
+  await scene.offer(engine, Math.min(WARM_UP_SECONDS, seconds))
+  const {blocks} = await scene.offer(1.3 * engine, Math.max(LEAST_CAPACITY_SECONDS, seconds))
   return steadyRate(blocks)
 }

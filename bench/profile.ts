@@ -16,7 +16,8 @@ const STAGES: readonly {stage: string; sources: RegExp}[] = [
   {stage: 'build, check, import', sources: /src\/node\/sequencing\/|src\/protocol\/block/},
   {stage: 'RPC and HTTP', sources: /src\/node\/rpc\/|src\/lib\/(?:http|json)|node:/},
 ]
-const OTHER = 'other'
+/** Of no source that a stage names. */
+export const OTHER = 'other'
 const IDLE: readonly string[] = ['(idle)', '(program)', '(root)']
 
 interface CallFrame {

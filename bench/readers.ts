@@ -1,5 +1,6 @@
 /** Clients that read while others send: calls and logs, once in a second each. */
 import {createRpcClient, RpcResponseError} from '../src/lib/json-rpc.ts'
+import {TOKEN} from './contracts.ts'
 import {percentile} from './load.ts'
 import type {Scene} from './node-scene.ts'
 
@@ -15,10 +16,7 @@ export interface Reads {
 }
 
 /** @returns what ends them */
-export function startReaders(
-  {urls, token}: Pick<Scene, 'urls' | 'token'>,
-  count: number,
-): {stop(): Promise<Reads>} {
+export function startReaders({urls}: Pick<Scene, 'urls'>, count: number): {stop(): Promise<Reads>} {
   const clients = urls.map((url) => createRpcClient(url, {maxSockets: count, timeoutMs: 30_000}))
   const latenciesMs: number[] = []
   const failed: Record<string, number> = {}
@@ -28,11 +26,11 @@ export function startReaders(
     const startedMs = performance.now()
     try {
       if (number % 2 === 0)
-        await client.request('eth_call', [{to: token, data: '0x18160ddd'}, 'latest'])
+        await client.request('eth_call', [{to: TOKEN, data: '0x18160ddd'}, 'latest'])
       else {
         const head = Number(await client.request('eth_blockNumber'))
         const fromBlock = `0x${Math.max(0, head - LOG_BLOCKS).toString(16)}`
-        await client.request('eth_getLogs', [{address: token, fromBlock, toBlock: 'latest'}])
+        await client.request('eth_getLogs', [{address: TOKEN, fromBlock, toBlock: 'latest'}])
       }
       latenciesMs.push(performance.now() - startedMs)
     } catch (error) {

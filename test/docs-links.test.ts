@@ -31,7 +31,7 @@ test('the package holds the documents of operators', () => {
   expect(documents).toEqual(
     expect.arrayContaining([
       ...['README.md', 'CHANGELOG.md', 'docs/commands.md', 'docs/health.md', 'docs/traps.md'],
-      ...['docs/glossary.md', 'src/node/README.md', 'src/pos/README.md'],
+      ...['docs/glossary.md', 'docs/performance.md', 'src/node/README.md', 'src/pos/README.md'],
     ]),
   )
   expect(globSync('docs/adr/*.md', {cwd: root}).every(ships)).toBe(true)

@@ -1,7 +1,7 @@
 /** A steady stream of transfers through all nodes, which remembers every hash that a node accepted. */
 import type {Hex} from 'viem'
 
-import {makeSenders, makePayment, sign, type Sender} from '../../bench/traffic.ts'
+import {makeSenders, makeTransaction, sign, type Sender} from '../../bench/traffic.ts'
 import {RpcResponseError} from '../../src/lib/json-rpc.ts'
 import {readPrivateKey} from '../../src/services/keys.ts'
 import {addressOfKey} from '../../src/protocol/secp256k1.ts'
@@ -85,7 +85,7 @@ export class Transfers {
   #take(count: number): Slot[] {
     return this.#free.splice(0, count).map((sender) => {
       const nonce = this.#nonces[sender]!
-      const raw = makePayment(this.#senders, sender, nonce)
+      const raw = makeTransaction('transfer', this.#senders, sender, nonce)
       return {sender, nonce, raw}
     })
   }

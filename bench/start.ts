@@ -1,0 +1,80 @@
+/**
+ * What starting a command costs: `--version` against Node.js itself, and `status` on a local network against a bare script
+ * with the same calls: `node bench/start.ts [--pairs 15] [--base-port 24545] [--figures]`.
+ */
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {parseArgs} from 'node:util'
+
+import {conclude} from './figures.ts'
+import {comparePairs, timeCommand} from './measure.ts'
+
+const root = join(import.meta.dirname, '..')
+const launcher = join(root, 'bin', 'metis-seq')
+const program = join(root, 'bin', 'run.cjs')
+
+const {values} = parseArgs({
+  options: {
+    pairs: {type: 'string', default: '15'},
+    // Below the range from which the system hands out ports by itself.
+    'base-port': {type: 'string', default: '24545'},
+    figures: {type: 'boolean', default: false},
+  },
+})
+const pairs = Number(values.pairs)
+const basePort = Number(values['base-port'])
+const home = mkdtempSync(join(tmpdir(), 'metis-seq-bench-'))
+const env = {METIS_SEQ_HOME: home}
+
+const bareNode = () => timeCommand(process.execPath, ['-e', '0'], env)
+const status = () => timeCommand(launcher, ['status', '--profile', 'seq-1'], env)
+
+try {
+  const version = await compareVersion()
+  await run(
+    `local up --detach --nodes 1 --base-port ${basePort} --blocks-before-fork 2 --slot-ms 2000`,
+  )
+  const page = await compareStatus()
+  conclude(
+    values.figures,
+    {versionRatio: version.ratio, statusRatio: page.ratio, statusOfNode: page.ofNode},
+    version.isOk && page.isOk,
+  )
+} finally {
+  await run('local down')
+  rmSync(home, {recursive: true, force: true})
+}
+
+/** Budget: a version is asked by scripts in loops, so it may cost little more than Node.js itself. */
+async function compareVersion(): Promise<{ratio: number; isOk: boolean}> {
+  const version = () => timeCommand(launcher, ['--version'], env)
+  const {subject, baseline, ratio} = await comparePairs(pairs, version, bareNode)
+  const seen = `${subject.toFixed(1)} ms against ${baseline.toFixed(1)} ms`
+  return {ratio, isOk: tell({what: '--version against node -e 0', ratio, budget: 1.2, seen})}
+}
+
+/** Budget: what an operator types most may cost half as much again as the calls it makes. */
+async function compareStatus(): Promise<{ratio: number; ofNode: number; isOk: boolean}> {
+  const urls = [0, 10, 1].map((offset) => `http://127.0.0.1:${basePort + offset}`)
+  const bare = [join(root, 'bench', 'bare-status.mjs'), ...urls]
+  const bareStatus = () => timeCommand(process.execPath, bare, env)
+  const {subject, baseline, ratio} = await comparePairs(pairs, status, bareStatus)
+  const {ratio: ofNode} = await comparePairs(Math.ceil(pairs / 3), status, bareNode)
+  const seen = `${subject.toFixed(0)} ms against ${baseline.toFixed(0)} ms; ${ofNode.toFixed(1)} x node -e 0`
+  const what = 'status against a bare script with the same calls'
+  return {ratio, ofNode, isOk: tell({what, ratio, budget: 1.5, seen})}
+}
+
+function tell(line: {what: string; ratio: number; budget: number; seen: string}): boolean {
+  const {what, ratio, budget, seen} = line
+  const isOk = ratio <= budget
+  process.stdout.write(
+    `${isOk ? 'ok  ' : 'OVER'} ${what}: ${ratio.toFixed(2)} (at most ${budget}); ${seen}\n`,
+  )
+  return isOk
+}
+
+async function run(words: string): Promise<void> {
+  await timeCommand(process.execPath, [program, ...words.split(' ')], env)
+}
