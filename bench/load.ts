@@ -125,7 +125,8 @@ export function steadyRate(blocks: LoadResult['blocks']): number {
   return (count / (last.atMs - first.atMs)) * 1000
 }
 
-class BlockWatcher {
+/** Sees when each transaction is in a block. */
+export class BlockWatcher {
   readonly seenAtMs = new Map<string, number>()
   readonly blocks: LoadResult['blocks'] = []
   readonly #rpc: RpcClient
