@@ -19,7 +19,10 @@ export const drill: Drill = {
     const cut = way.name === 'partition' ? await moveIntoNamespaces(network) : undefined
     try {
       const watch = new HeadWatch(network)
-      const transfers = await Transfers.start(network, {perSecond})
+      const transfers = await Transfers.start(network, {
+        perSecond,
+        senders: Math.max(200, 3 * perSecond),
+      })
       const results: Round[] = []
       const broken: string[] = []
       for (let round = 1; round <= rounds; round++) {
@@ -42,7 +45,12 @@ export const drill: Drill = {
       await watch.stop()
       const verdict = await judge(network, transfers.accepted.keys(), watch.seen)
       report(results, transfers, verdict, say)
-      return [...broken, ...verdict.broken, ...tooLate(results, delay * 1000 + 2 * slotMs)]
+      return [
+        ...broken,
+        ...verdict.broken,
+        ...tooLate(results, delay * 1000 + 2 * slotMs),
+        ...brokenPromises(results, transfers, verdict, slotMs, say),
+      ]
     } finally {
       await cut?.remove()
       await network.remove()
@@ -68,6 +76,29 @@ function report(
   )
   say(`accepted ${transfers.accepted.size} of ${transfers.offered} offered; ${loadOfMachine()}`)
   for (const [reason, count] of transfers.refusals) say(`refused ${count}: ${reason}`)
+}
+
+/** What the dead producer had accepted is in the first two blocks of the next one. */
+function brokenPromises(
+  results: Round[],
+  {accepted}: Transfers,
+  {blockOf}: Awaited<ReturnType<typeof judge>>,
+  slotMs: number,
+  say: (line: string) => void,
+): string[] {
+  let promised = 0
+  let late = 0
+  for (const {victim, begunMs, firstBlock} of results) {
+    for (const [hash, {node, atMs}] of accepted) {
+      if (node !== victim || atMs > begunMs || atMs < begunMs - 2 * slotMs) continue
+      promised++
+      if ((blockOf.get(hash) ?? Infinity) > firstBlock + 1) late++
+    }
+  }
+  say(
+    `${promised} accepted by the victims in their last two slots, ${late} of them later than two blocks after`,
+  )
+  return late > 0 ? [`${late} promises of dead producers came later than two blocks after`] : []
 }
 
 function tooLate(results: Round[], limitMs: number): string[] {

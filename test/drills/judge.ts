@@ -45,6 +45,8 @@ export interface Verdict {
   blocks: number
   transactions: number
   forkedHeights: number
+  /** Hash of each transaction -> its block. */
+  blockOf: ReadonlyMap<string, number>
 }
 
 /** Waits until no node holds a transaction any more. @returns what is left when the limit has passed */
@@ -123,12 +125,14 @@ export async function judge(
   if (reference!.twice > 0) broken.push(`${reference!.twice} transactions are in two blocks`)
   const forkedHeights = judgeSignatures(network, chains, seen, broken)
   const transactions = reference!.transactions.size
-  return {broken, blocks: reference!.blocks.size, transactions, forkedHeights}
+  const blockOf = reference!.transactions
+  return {broken, blocks: reference!.blocks.size, transactions, forkedHeights, blockOf}
 }
 
 interface Chain {
   blocks: Map<number, {hash: string; signer: string}>
-  transactions: Set<string>
+  /** Hash -> block. */
+  transactions: Map<string, number>
   twice: number
 }
 
@@ -136,7 +140,7 @@ function readChain(network: LocalNetwork, dir: string, last: number, broken: str
   const {chainId, bundled} = network.network.l2
   const path = join(dir, 'chain.sqlite')
   const log = ChainLog.open(path, {chainId, fingerprint: bundled!.fingerprint})
-  const chain: Chain = {blocks: new Map(), transactions: new Set(), twice: 0}
+  const chain: Chain = {blocks: new Map(), transactions: new Map(), twice: 0}
   try {
     const first = network.network.l2.phase2Block - network.blocksBeforeFork + 1
     let parent: string | undefined
@@ -151,7 +155,7 @@ function readChain(network: LocalNetwork, dir: string, last: number, broken: str
         for (const raw of block.transactions) {
           const hash = keccak256(raw)
           if (chain.transactions.has(hash)) chain.twice++
-          chain.transactions.add(hash)
+          chain.transactions.set(hash, block.number)
         }
       }
     }

@@ -17,6 +17,10 @@ export interface Round {
   victim: string
   /** From the fault to the first block that another signer sealed after it. */
   silentMs: number
+  /** Monotonic time of the fault. */
+  begunMs: number
+  /** Number of that first block. */
+  firstBlock: number
   /** From the end of the fault until the node was in step again. */
   backMs: number
 }
@@ -35,12 +39,14 @@ export async function failOver(
   const others = network.nodes.filter((node) => node !== victim)
   await way.begin(network, victim)
   const begunMs = performance.now()
-  const silentMs = await nextBlockOfAnother(network, victim, others, begunMs)
+  const firstBlock = await nextBlockOfAnother(network, victim, others, begunMs)
+  const silentMs = performance.now() - begunMs
   await way.beforeEnd(network, others, delay)
   const endedMs = performance.now()
   await way.end(network, victim)
   await network.settled(ROUND_LIMIT_MS)
-  return {victim: victim.name, silentMs, backMs: performance.now() - endedMs}
+  const backMs = performance.now() - endedMs
+  return {victim: victim.name, silentMs, begunMs, firstBlock, backMs}
 }
 
 /** The victim's own last block may still be on its way to the others: it is not counted. */
@@ -56,8 +62,7 @@ async function nextBlockOfAnother(
       const block = await rpc.request('eth_getBlockByNumber', ['latest', false]).catch(() => null)
       const {number, hash} = (block ?? {number: 0, hash: ''}) as {number: string; hash: string}
       const isNew = Number(number) > before
-      if (isNew && readGuard(victim.dir).get(Number(number)) !== hash)
-        return performance.now() - begunMs
+      if (isNew && readGuard(victim.dir).get(Number(number)) !== hash) return Number(number)
     }
     await pause(20)
   }

@@ -14,7 +14,7 @@ const BATCH = 25
 const FUNDS_WEI = 10n ** 18n
 
 /** The answer to an earlier attempt was lost, and that attempt was not. */
-export const isThere = /already known|nonce \d+ is too low/
+export const isThere = /known transaction: [0-9a-f]{64}|nonce too low/
 
 interface Slot {
   sender: number
