@@ -45,7 +45,7 @@ beforeAll(async () => {
   const beta = await startTestNode(nodeOptions('beta', network, genesis.dir, {...keys, bootnodes}))
   const signers = ['alpha', 'beta'].map((name) => accountOf(name).address)
   const pos = new TestPos({
-    ...{sequencerSet: genesis.sequencerSet, signers, epochLength: 10, node: () => node.rpc},
+    ...{sequencerSet: genesis.sequencerSet, signers, epochLength: 20, node: () => node.rpc},
   })
   pos.start()
   for (let index = 0; index < 3; index++) await chain.deposit(recipient, METIS)
