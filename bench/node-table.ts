@@ -34,7 +34,7 @@ function nodeLine(row: Row): string[] {
   return [
     `${row.what}${wrong}`,
     row.capacity.toFixed(0),
-    mark(row.ratio.toFixed(2), isFast(row)),
+    mark(ratioOf(row), isFast(row)),
     latency(usual, 'p50Ms'),
     latency(usual, 'p99Ms'),
     latency(usual, 'mostMs'),
@@ -43,6 +43,11 @@ function nodeLine(row: Row): string[] {
     [usual, spike].map((figures) => figures?.refused ?? NONE).join(', '),
     mark(String(unconfirmed), unconfirmed === 0),
   ]
+}
+
+/** For several nodes also against one of them. */
+function ratioOf({ratio, ratioToOne}: Row): string {
+  return ratio.toFixed(2) + (ratioToOne === undefined ? '' : ` (${ratioToOne.toFixed(2)} x one)`)
 }
 
 function latency(figures: LoadFigures | undefined, name: 'p50Ms' | 'p99Ms' | 'mostMs'): string {

@@ -32,9 +32,11 @@ const rows: Row[] = []
 
 for (const kind of values.kinds.split(',') as Kind[]) {
   const engine = await engineCapacity(kind, seconds)
+  let oneNode: number | undefined
   say(`${kind}: bare engine ${engine.toFixed(0)}/s in order, sealing every 2 s`)
   for (const nodes of values.nodes.split(',').map(Number)) {
-    const row = await measureRow({kind, nodes, seconds, senders, engine, loads, readers})
+    const row = await measureRow({kind, nodes, seconds, senders, engine, loads, readers, oneNode})
+    if (nodes === 1) oneNode = row.capacity
     rows.push(row)
     for (const line of tellRow(row)) say(line)
     const reasons = row.loads.flatMap(({refusals}) => Object.entries(refusals))
