@@ -94,7 +94,7 @@ export const GOSSIP_FRAME_RATE = {perSecond: 100, burst: 500}
 export const GOSSIP_BYTE_RATE = {perSecond: 2_000_000, burst: 10_000_000}
 /** Gossip: heights at which the first block of a signer is remembered, 64 signers x 64 heights. */
 export const GOSSIP_REMEMBERED_BLOCKS = 4_096
-/** Gossip: a peer without an open stream is told of again after this time. */
+/** Gossip: a peer to which no stream is open is introduced anew after this time. */
 export const GOSSIP_REVIVE_MS = 2_000
 /** Gossip: own blocks kept as bytes, for those who were told of them: three full ones. */
 export const RECENT_BLOCK_BYTES = 24_000_000

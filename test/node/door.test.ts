@@ -101,9 +101,7 @@ test('what the producer just had no room for is refused without asking it again,
   const recovered = vi.fn()
   door = openDoor({...doorParts, recovery: recoveryThat(recovered)})
   answer = (raws) => Promise.resolve(raws.map(() => 'pool-full' as const))
-  const raws = await Promise.all([0, 1].map((nonce) => transfer(user, nonce)))
-  // A signature may be a byte shorter.
-  const [first, second] = raws.toSorted((a, b) => a.length - b.length)
+  const [first, second] = [await transfer(user, 0), await transfer(user, 0, {value: 10n ** 18n})]
   await expect(door.accept(first!)).rejects.toMatchObject({reason: 'pool-full'})
   const again = door.accept(second!)
   await expect(again).rejects.toMatchObject({reason: 'pool-full', retryAfterMs: expect.any(Number)})
@@ -112,6 +110,15 @@ test('what the producer just had no room for is refused without asking it again,
   doorParts.forwarder.headMoved()
   await expect(door.accept(second!)).rejects.toMatchObject({reason: 'pool-full'})
   expect([asked, recovered.mock.calls.length]).toEqual([2, 2])
+})
+
+test('what is refused behind a gap closes the door to nobody else', async () => {
+  answer = (raws) => Promise.resolve(raws.map(() => 'pool-full' as const))
+  const gap = door.accept(await transfer(user, 7))
+  await expect(gap).rejects.toMatchObject({reason: 'pool-full'})
+  answer = (raws) => Promise.resolve(raws.map(() => 'taken' as const))
+  await door.accept(await transfer(user, 0))
+  expect(asked).toBe(2)
 })
 
 test.each(['sender-limit', 'state-full', 'slow-code'] as const)(

@@ -148,7 +148,10 @@ export class Forwarder {
     fresh.forEach((held, index) => {
       const {hash} = held
       const delivery = deliveries?.[index] ?? 'taken'
-      if (delivery === 'pool-full') this.#room.refused(held, clock.monotonicMs())
+      // Behind a gap there is another limit, which anybody may fill: it must close the door to nobody else.
+      if (delivery === 'pool-full' && mempool.isPending(hash)) {
+        this.#room.refused(held, clock.monotonicMs())
+      }
       this.#waiting.get(hash)?.(delivery)
       // What it has no room for is offered again, when nobody waits for the answer any more.
       if (!peer || !deliveries || delivery !== 'taken' || !mempool.has(hash)) return
