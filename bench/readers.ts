@@ -1,12 +1,13 @@
 /** Clients that read while others send: calls and logs, once in a second each. */
-import {createRpcClient, RpcResponseError} from '../src/lib/json-rpc.ts'
+import {createRpcClient, RpcResponseError, type RpcClient} from '../src/lib/json-rpc.ts'
 import {TOKEN} from './contracts.ts'
 import {percentile} from './load.ts'
 import type {Scene} from './node-scene.ts'
 
 const PAUSE_MS = 1000
-/** Blocks that a question about logs goes back. */
-const LOG_BLOCKS = 20
+/** One in so many questions about logs goes back further than what is new. */
+const LOOK_BACK_EVERY = 10
+const LOOK_BACK_BLOCKS = 20
 
 export interface Reads {
   answered: number
@@ -22,26 +23,35 @@ export function startReaders({urls}: Pick<Scene, 'urls'>, count: number): {stop(
   const failed: Record<string, number> = {}
   let isStopped = false
 
-  const read = async (client: (typeof clients)[number], number: number) => {
+  /** @returns the newest block that was seen */
+  const readLogs = async (client: RpcClient, number: number, seen: number): Promise<number> => {
+    const head = Number(await client.request('eth_blockNumber'))
+    const isLookingBack = number % LOOK_BACK_EVERY === 1
+    const first = isLookingBack ? head - LOOK_BACK_BLOCKS : Math.min(head, seen + 1)
+    const fromBlock = `0x${Math.max(0, first).toString(16)}`
+    await client.request('eth_getLogs', [
+      {address: TOKEN, fromBlock, toBlock: `0x${head.toString(16)}`},
+    ])
+    return head
+  }
+  const read = async (client: RpcClient, number: number, seen: number): Promise<number> => {
     const startedMs = performance.now()
     try {
       if (number % 2 === 0)
         await client.request('eth_call', [{to: TOKEN, data: '0x18160ddd'}, 'latest'])
-      else {
-        const head = Number(await client.request('eth_blockNumber'))
-        const fromBlock = `0x${Math.max(0, head - LOG_BLOCKS).toString(16)}`
-        await client.request('eth_getLogs', [{address: TOKEN, fromBlock, toBlock: 'latest'}])
-      }
+      else seen = await readLogs(client, number, seen)
       latenciesMs.push(performance.now() - startedMs)
     } catch (error) {
       const reason = error instanceof RpcResponseError ? error.message : String(error)
       failed[reason] = (failed[reason] ?? 0) + 1
     }
+    return seen
   }
   const reader = async (index: number) => {
     await sleep((PAUSE_MS * index) / count)
+    let seen = Number.POSITIVE_INFINITY
     for (let number = index; !isStopped; number++) {
-      await read(clients[index % clients.length]!, number)
+      seen = await read(clients[index % clients.length]!, number, seen)
       await sleep(PAUSE_MS)
     }
   }

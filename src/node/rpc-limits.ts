@@ -29,6 +29,8 @@ export const RPC_OWN_CALL_GAS = 1_000_000n
 export const RPC_CALL_MS_PER_SECOND = 150
 export const RPC_CALL_MS_BURST = 2_000
 export const RPC_CALL_MS_OWED = 700
+/** RPC: a call whose client is that near to its next share waits for it, instead of being refused. */
+export const RPC_CALL_WAIT_MS = 500
 /** RPC: of all clients together: three tenths of the time; the rest is for blocks. */
 export const RPC_CALLS_MS_PER_SECOND = 300
 export const RPC_CALLS_MS_BURST = 1_000
@@ -67,8 +69,21 @@ export const RPC_LOG_RANGE_BLOCKS = 10_000
 export const RPC_FILTER_VALUES = 1_000
 /** RPC: logs in one answer, at 500 bytes 5 MB. */
 export const RPC_LOGS = 10_000
-/** RPC: index entries of the log search between two breaths of the event loop: 500 x 5 µs = 3 ms. */
+/** RPC: index entries of the log search that are read at once: 500 x 5 µs = 3 ms. */
 export const RPC_LOG_SCAN = 500
+/** RPC: milliseconds of a log search between two turns of the event loop. */
+export const RPC_LOG_TURN_MS = 4
+/**
+ * RPC: time of the thread for all log searches together, in milliseconds a second. To unpack and write 10,000 logs takes
+ * 150 ms, and 10 ms where somebody asked for the same before.
+ */
+export const RPC_LOG_MS_PER_SECOND = 200
+export const RPC_LOG_MS_BURST = 300
+export const RPC_LOG_MS_OWED = 400
+/** RPC: characters of found logs that are kept, at a byte each: 60,000 logs. */
+export const RPC_LOG_KEPT_CHARS = 32_000_000
+/** RPC: what is found for a longer filter is not kept. */
+export const RPC_LOG_KEY_CHARS = 1_000
 /** RPC: text of one answer or batch. A full block is 10,000 x 1 kB, and as much again for others. */
 export const RPC_ANSWER_BYTES = 25_000_000
 /** RPC: text of all answers that are being made or sent; beyond it batches are cut short. */

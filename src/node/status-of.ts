@@ -21,6 +21,7 @@ import {RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH} from './rp
 import {createCallQueue} from './rpc/call-queue.ts'
 import {EngineCalls} from './rpc/engine-calls.ts'
 import type {RpcContext} from './rpc/context.ts'
+import {LogSearch} from './history/log-query.ts'
 import {Feeds} from './rpc/feeds.ts'
 import {Filters} from './rpc/filters.ts'
 import {Health} from './rpc/health.ts'
@@ -194,6 +195,7 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
     chain,
     mempool,
     ...{history, reader, feeds},
+    logs: new LogSearch(history.store, reader),
     filters: new Filters(feeds, clock),
     calls: new EngineCalls({slotMs, gate: chain.gate, reads, own: () => own}),
     reads,

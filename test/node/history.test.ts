@@ -12,7 +12,7 @@ import {EngineError, type ExecutionEngine} from '../../src/node/engine/engine.ts
 import {FakeEngine} from '../../src/node/engine/fake-engine.ts'
 import {History, type BlockEvent} from '../../src/node/history/history.ts'
 import {parseLogFilter} from '../../src/node/history/log-filter.ts'
-import {findLogs} from '../../src/node/history/log-query.ts'
+import {LogSearch} from '../../src/node/history/log-query.ts'
 import {ChainReader} from '../../src/node/history/reader.ts'
 import {HISTORY_LAG_BLOCKS} from '../../src/node/limits.ts'
 import {RPC_LOGS} from '../../src/node/rpc-limits.ts'
@@ -162,9 +162,17 @@ const collected = () => until('all is collected', () => history.lag === 0 || und
 const numbers = () => events.map(({type, number}) => `${type === 'added' ? '+' : '-'}${number}`)
 
 async function logsIn(filter: object, from = 100, to = log.head?.number ?? 100) {
-  const {signal} = new AbortController()
-  const found = await findLogs(store, reader, parseLogFilter(filter), {from, to}, signal)
-  return found as {topics: Hex[]; logIndex: Hex; transactionIndex: Hex; blockNumber: Hex}[]
+  const caller = {signal: new AbortController().signal, client: 'test'}
+  const search = new LogSearch(store, reader)
+  const {text} = await search.find(parseLogFilter(filter), {from, to}, caller)
+  // Asked again, it is told what was kept.
+  expect((await search.find(parseLogFilter(filter), {from, to}, caller)).text).toBe(text)
+  return JSON.parse(text) as {
+    topics: Hex[]
+    logIndex: Hex
+    transactionIndex: Hex
+    blockNumber: Hex
+  }[]
 }
 
 test('blocks are collected once each and answered without the engine', async () => {

@@ -1,15 +1,33 @@
 /**
- * In: a range of blocks and a filter. Out: the logs, in the order of the chain. Reads the marks of every
- * fifty receipts and unpacks only those that may hold something; lets others have their turn in between.
+ * In: a range of blocks and a filter. Out: the text of the logs, in the order of the chain. Reads the marks of every
+ * fifty receipts and unpacks only those that may hold something. Many ask for the same logs of the newest blocks, so
+ * what was found for a filter in fifty receipts is kept as text for a while.
+ *
+ * One search runs at a time, lets others have their turn in between, and all together take a share of the time: this is
+ * the thread that has a slot to meet.
  */
-import {append} from '../../lib/append.ts'
+import {setTimeout as sleep} from 'node:timers/promises'
+
 import type {HistoryLog} from '../../store/history-log.ts'
 import {HISTORY_CHUNK_TRANSACTIONS} from '../limits.ts'
-import {RPC_LOG_SCAN, RPC_LOGS} from '../rpc-limits.ts'
-import {RpcError, rpcCodes} from '../rpc/json-rpc.ts'
+import {
+  RPC_LOG_KEPT_CHARS,
+  RPC_LOG_KEY_CHARS,
+  RPC_LOG_MS_BURST,
+  RPC_LOG_MS_OWED,
+  RPC_LOG_MS_PER_SECOND,
+  RPC_LOG_SCAN,
+  RPC_LOG_TURN_MS,
+  RPC_LOGS,
+} from '../rpc-limits.ts'
+import {createCallQueue} from '../rpc/call-queue.ts'
+import type {Caller} from '../rpc/context.ts'
+import {JsonText, RpcError, rpcCodes} from '../rpc/json-rpc.ts'
+import {Buckets} from '../rpc/rate-limit.ts'
 import {matches, mayMatch, type LogFilter} from './log-filter.ts'
 import type {ReceiptPage} from './packing.ts'
 import {receiptsLost, type ChainReader, type KnownBlock} from './reader.ts'
+import {Recent} from './recent.ts'
 import {logShape} from './rpc-shapes.ts'
 
 export interface LogRange {
@@ -18,42 +36,130 @@ export interface LogRange {
   to: number
 }
 
-/** Pages that are unpacked between two turns of the event loop: 8 x 0.3 ms. */
-const PAGES_AT_ONCE = 8
+/** Logs of fifty receipts that match, each as JSON with a comma between them. */
+interface FoundText {
+  text: string
+  count: number
+}
 
-/** @throws {RpcError} limit, when there are too many; rejected, when receipts in the range were lost */
-export async function findLogs(
-  store: HistoryLog,
-  reader: ChainReader,
-  filter: LogFilter,
-  {from, to}: LogRange,
-  signal: AbortSignal,
-): Promise<unknown[]> {
-  const lost = store.firstLost(from, to)
-  if (lost !== undefined) throw receiptsLost(lost)
-  const found: unknown[] = []
-  let pages = 0
-  for (let next = {number: from, chunk: 0}; ; ) {
-    const rows = store.marks(next, to, RPC_LOG_SCAN)
-    const last = rows.at(-1)
-    if (!last) return found
-    for (const {number, chunk, marks} of rows) {
-      if (!mayMatch(filter, marks)) continue
-      const known = reader.blockNow(number)
-      const page = known && reader.page(known.sealed, chunk)
-      if (known && page) append(found, logsOfPage(page, known, chunk, filter))
-      if (found.length > RPC_LOGS) {
-        throw new RpcError(
-          rpcCodes.limit,
-          `More than ${RPC_LOGS} logs match; ask for fewer blocks at once.`,
-        )
-      }
-      if (++pages % PAGES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
-      if (signal.aborted) return found
-    }
-    next = {number: last.number, chunk: last.chunk + 1}
-    await new Promise((resolve) => setImmediate(resolve))
+const nothing: FoundText = {text: '', count: 0}
+
+export class LogSearch {
+  readonly #store: HistoryLog
+  readonly #reader: ChainReader
+  readonly #queue = createCallQueue()
+  readonly #time = new Buckets(RPC_LOG_MS_PER_SECOND, RPC_LOG_MS_BURST, RPC_LOG_MS_OWED)
+  readonly #found = new Recent<FoundText>(RPC_LOG_KEPT_CHARS, ({text}) => text.length + 100)
+
+  constructor(store: HistoryLog, reader: ChainReader) {
+    this.#store = store
+    this.#reader = reader
   }
+
+  /**
+   * @returns the logs as JSON
+   * @throws {RpcError} limit, when there are too many or too many searches wait; rejected, when receipts in the
+   *   range were lost
+   */
+  find(
+    filter: LogFilter,
+    range: LogRange,
+    {signal, client}: Pick<Caller, 'signal' | 'client'>,
+  ): Promise<JsonText> {
+    const act = async () => {
+      const turn = new Turn(this.#time, signal)
+      await turn.wait()
+      return this.#search(filter, range, turn)
+    }
+    return this.#queue.run(act, signal, client)
+  }
+
+  async #search(filter: LogFilter, {from, to}: LogRange, turn: Turn): Promise<JsonText> {
+    const lost = this.#store.firstLost(from, to)
+    if (lost !== undefined) throw receiptsLost(lost)
+    const key = JSON.stringify(filter)
+    const texts: string[] = []
+    let count = 0
+    try {
+      for (let next = {number: from, chunk: 0}; !signalled(turn); ) {
+        const rows = this.#store.marks(next, to, RPC_LOG_SCAN)
+        const last = rows.at(-1)
+        if (!last) break
+        for (const {number, chunk, marks} of rows) {
+          if (!mayMatch(filter, marks)) continue
+          const found = this.#inPage(number, chunk, filter, key)
+          count += found.count
+          if (count > RPC_LOGS) throw tooMany()
+          if (found.count > 0) texts.push(found.text)
+          await turn.over()
+          if (signalled(turn)) break
+        }
+        next = {number: last.number, chunk: last.chunk + 1}
+        await turn.over()
+      }
+    } finally {
+      turn.end()
+    }
+    return new JsonText(`[${texts.join()}]`)
+  }
+
+  #inPage(number: number, chunk: number, filter: LogFilter, key: string): FoundText {
+    const known = this.#reader.blockNow(number)
+    if (!known) return nothing
+    const name = `${known.sealed.hash}/${chunk}/${key}`
+    const kept = this.#found.get(name)
+    if (kept) return kept
+    const page = this.#reader.page(known.sealed, chunk)
+    if (!page) return nothing
+    const logs = logsOfPage(page, known, chunk, filter)
+    const found = {text: logs.map((log) => JSON.stringify(log)).join(), count: logs.length}
+    return key.length > RPC_LOG_KEY_CHARS ? found : this.#found.set(name, found)
+  }
+}
+
+/** What one search takes of the thread. */
+class Turn {
+  readonly signal: AbortSignal
+  readonly #time: Buckets
+  #beganMs = performance.now()
+
+  constructor(time: Buckets, signal: AbortSignal) {
+    this.#time = time
+    this.signal = signal
+  }
+
+  /** Lets others have theirs, when this one took long enough. */
+  async over(): Promise<void> {
+    if (performance.now() - this.#beganMs < RPC_LOG_TURN_MS) return
+    this.end()
+    await new Promise((resolve) => setImmediate(resolve))
+    await this.wait()
+  }
+
+  /** All searches together used up their time. */
+  async wait(): Promise<void> {
+    const waitMs = this.#time.waitMs('', 0, performance.now())
+    if (waitMs > 0) await sleep(waitMs)
+    this.#beganMs = performance.now()
+  }
+
+  end(): void {
+    const now = performance.now()
+    this.#time.take('', now - this.#beganMs, now)
+    this.#beganMs = now
+  }
+}
+
+/** Nobody waits for the answer any more. */
+function signalled({signal}: Turn): boolean {
+  return signal.aborted
+}
+
+function tooMany(): RpcError {
+  return new RpcError(
+    rpcCodes.limit,
+    `More than ${RPC_LOGS} logs match; ask for fewer blocks at once.`,
+  )
 }
 
 function logsOfPage(

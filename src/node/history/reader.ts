@@ -16,6 +16,7 @@ import {
 import {RpcError, rpcCodes} from '../rpc/json-rpc.ts'
 import type {History} from './history.ts'
 import {unpackHeader, unpackReceipts, type KeptHeader, type ReceiptPage} from './packing.ts'
+import {Recent} from './recent.ts'
 import {
   blockShape,
   headerShape,
@@ -241,38 +242,6 @@ export class ChainReader {
 export function receiptsLost(number: number): RpcError {
   const message = `The receipts and logs of block ${number} are not kept.`
   return new RpcError(rpcCodes.rejected, message)
-}
-
-/** What was asked for lately, up to a total weight. */
-class Recent<T> {
-  readonly #limit: number
-  readonly #weigh: (item: T) => number
-  readonly #items = new Map<string, T>()
-  #weight = 0
-
-  constructor(limit: number, weigh: (item: T) => number) {
-    this.#limit = limit
-    this.#weigh = weigh
-  }
-
-  get(name: string): T | undefined {
-    const item = this.#items.get(name)
-    if (item === undefined) return undefined
-    this.#items.delete(name)
-    this.#items.set(name, item)
-    return item
-  }
-
-  set(name: string, item: T): T {
-    this.#items.set(name, item)
-    this.#weight += this.#weigh(item)
-    for (const [oldest, old] of this.#items) {
-      if (this.#weight <= this.#limit || old === item) break
-      this.#items.delete(oldest)
-      this.#weight -= this.#weigh(old)
-    }
-    return item
-  }
 }
 
 function genesisOf(number: number, hash: Hash, header: KeptHeader): KnownBlock['sealed'] {

@@ -3,7 +3,7 @@ import {toHex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
 import {parseLogFilter} from '../history/log-filter.ts'
-import {findLogs, type LogRange} from '../history/log-query.ts'
+import type {LogRange} from '../history/log-query.ts'
 import type {KnownBlock} from '../history/reader.ts'
 import {HISTORY_READ_WAIT_MS} from '../limits.ts'
 import {RPC_LOG_RANGE_BLOCKS, RPC_RANGE_BLOCKS} from '../rpc-limits.ts'
@@ -124,11 +124,10 @@ async function blockRange([first, last, full]: Params, context: RpcContext, {sig
   return blocks
 }
 
-async function logs([filter]: Params, context: RpcContext, {signal}: Caller) {
+async function logs([filter]: Params, context: RpcContext, caller: Caller) {
   const criteria = parseLogFilter(filter)
   const range = await logRange(filter, context)
-  if (!range) return []
-  return findLogs(context.history.store, context.reader, criteria, range, signal)
+  return range ? context.logs.find(criteria, range, caller) : []
 }
 
 /**

@@ -2,6 +2,7 @@ import type {Address, Hash} from 'viem'
 
 import type {ChainState} from '../chain-state.ts'
 import type {History} from '../history/history.ts'
+import type {LogSearch} from '../history/log-query.ts'
 import type {ChainReader} from '../history/reader.ts'
 import type {Mempool} from '../mempool/mempool.ts'
 import type {CallQueue} from './call-queue.ts'
@@ -23,6 +24,7 @@ export interface RpcContext {
   mempool: Mempool
   history: History
   reader: ChainReader
+  logs: LogSearch
   feeds: Feeds
   filters: Filters
   /** Bounds the calls that execute code. */

@@ -18,6 +18,7 @@ import {
   RPC_CALL_MS_OWED,
   RPC_CALL_MS_PER_SECOND,
   RPC_CALL_SLOT_PART,
+  RPC_CALL_WAIT_MS,
   RPC_CALLS_MS_BURST,
   RPC_CALLS_MS_PER_SECOND,
   RPC_CALLS_WAIT_SLOTS,
@@ -115,26 +116,34 @@ export class EngineCalls {
     return asked === undefined || asked > this.mostGas ? this.mostGas : asked
   }
 
-  #run<T>(gas: bigint, {client, signal}: Client, act: () => Promise<T>): Promise<T> {
+  async #run<T>(gas: bigint, {client, signal}: Client, act: () => Promise<T>): Promise<T> {
     const mostMs = Number(gas) / RPC_CALL_GAS_PER_MS
-    // Before it waits, and again when its turn comes: those before it may have used it up.
-    this.#refuseWithout(mostMs, client)
+    const untilMs = performance.now() + RPC_CALL_WAIT_MS
     const turn = async () => {
-      this.#refuseWithout(mostMs, client)
+      // Those before it may have used up the share.
+      if (this.#shortMs(mostMs, client) > 0) return short
       await sleep(this.#ofAll.waitMs('', 0, performance.now()))
-      return this.#options.gate.read(() => this.#timed(client, act))
+      return {answer: await this.#options.gate.read(() => this.#timed(client, act))}
     }
-    return this.#queue.run(turn, signal, client)
+    for (;;) {
+      await this.#awaitShare(mostMs, client, untilMs)
+      const outcome = await this.#queue.run(turn, signal, client)
+      if (outcome !== short) return outcome.answer
+    }
   }
 
-  #refuseWithout(ms: number, client: string): void {
-    const retryAfterMs = this.#ofClient.waitMs(client, ms, performance.now())
-    if (retryAfterMs === 0) return
-    throw new RpcError(
-      rpcCodes.limit,
-      `Your calls took their share of the engine; come back in ${retryAfterMs} ms or give less gas.`,
-      {retryAfterMs},
-    )
+  /** Who comes a moment too early waits for it: to be refused and to come again costs both sides more. */
+  async #awaitShare(ms: number, client: string, untilMs: number): Promise<void> {
+    for (let shortMs = this.#shortMs(ms, client); shortMs > 0; ) {
+      if (performance.now() + shortMs > untilMs) throw shareUsedUp(shortMs)
+      await sleep(shortMs)
+      shortMs = this.#shortMs(ms, client)
+    }
+  }
+
+  /** Milliseconds until the client has so many of the engine. */
+  #shortMs(ms: number, client: string): number {
+    return this.#ofClient.waitMs(client, ms, performance.now())
   }
 
   async #timed<T>(client: string, act: () => Promise<T>): Promise<T> {
@@ -160,6 +169,16 @@ export class EngineCalls {
       )
     }
   }
+}
+
+const short = Symbol('short of time')
+
+function shareUsedUp(retryAfterMs: number): RpcError {
+  return new RpcError(
+    rpcCodes.limit,
+    `Your calls took their share of the engine; come back in ${retryAfterMs} ms or give less gas.`,
+    {retryAfterMs},
+  )
 }
 
 export function mostGasOf(slotMs: number): bigint {

@@ -16,6 +16,15 @@ export class RpcError extends PlainError {
   }
 }
 
+/** A result that is text already. */
+export class JsonText {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
 export const rpcCodes = {
   parse: -32_700,
   invalidRequest: -32_600,
@@ -129,12 +138,19 @@ async function answerOne(value: unknown, dispatch: Dispatch): Promise<string | u
   try {
     const result = await dispatch(request)
     if (id === undefined) return undefined
-    const text = JSON.stringify({jsonrpc: '2.0', id, result: result ?? null})
+    const text = resultText(id, result)
     if (text.length <= RPC_ANSWER_BYTES) return text
     throw new RpcError(rpcCodes.limit, 'The answer is too large; ask for less at once.')
   } catch (error) {
     return id === undefined ? undefined : errorText(id, error)
   }
+}
+
+function resultText(id: RequestId, result: unknown): string {
+  if (!(result instanceof JsonText)) {
+    return JSON.stringify({jsonrpc: '2.0', id, result: result ?? null})
+  }
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result.text}}`
 }
 
 /** Looks no deeper than the limit, so that the nesting of a hostile body cannot exhaust the stack. */
