@@ -56,11 +56,11 @@ export async function offer(options: LoadOptions): Promise<LoadResult> {
     ...{latenciesMs: [], blocks: watcher.blocks},
   }
   const sentAtMs = new Map<string, number>()
-  const busy = new Set<number>()
+  // Whoever waits for an answer is not in it. To look for one who does not would take longer than to send.
+  const idle = Array.from({length: senders}, (_, sender) => sender)
   const underWay = new Set<Promise<void>>()
   const startedMs = performance.now()
   let turn = 0
-  let sender = 0
 
   const send = async (client: RpcClient, batch: {sender: number; raw: string}[]) => {
     const atMs = performance.now()
@@ -69,7 +69,7 @@ export async function offer(options: LoadOptions): Promise<LoadResult> {
     )
     answers.forEach((answer, index) => {
       const from = batch[index]!.sender
-      busy.delete(from)
+      idle.push(from)
       if (typeof answer === 'string') {
         result.accepted++
         sentAtMs.set(answer, atMs)
@@ -86,13 +86,9 @@ export async function offer(options: LoadOptions): Promise<LoadResult> {
     let due = Math.floor(((performance.now() - startedMs) / 1000) * perSecond) - result.offered
     while (due > 0) {
       const batch: {sender: number; raw: string}[] = []
-      for (let tried = 0; tried < senders && batch.length < Math.min(BATCH, due); tried++) {
-        sender = (sender + 1) % senders
-        if (busy.has(sender)) continue
+      for (const sender of idle.splice(0, Math.min(BATCH, due))) {
         const raw = options.next(sender)
-        if (raw === undefined) continue
-        busy.add(sender)
-        batch.push({sender, raw})
+        if (raw !== undefined) batch.push({sender, raw})
       }
       if (batch.length === 0) break
       result.offered += batch.length

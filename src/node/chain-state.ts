@@ -16,6 +16,7 @@ import {BusyWatch} from './busy-watch.ts'
 import {
   EngineError,
   type EngineBlock,
+  type ExecuteOptions,
   type Execution,
   type ExecutionEngine,
 } from './engine/engine.ts'
@@ -163,7 +164,7 @@ export class ChainState {
   /** Executes a block on top of the head. The gate stays closed until `accept` or `takeBack`. */
   async execute(
     payload: {timestamp: number; orderedTransactions: readonly Hex[]},
-    options: {oneByOne?: boolean} = {},
+    options: ExecuteOptions = {},
   ): Promise<Execution> {
     this.gate.close()
     const started = this.#options.nowMs()

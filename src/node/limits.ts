@@ -4,6 +4,11 @@
 export const ENGINE_BATCH = 30
 /** Engine: batches that are ready: one is on its way, the next leaves when it is answered. */
 export const ENGINE_BATCHES_AHEAD = 2
+/**
+ * Engine: connections over which an open block is filled, a batch on each. Between two batches on one connection the
+ * engine waits for us; with more of them it takes cores that recovery needs.
+ */
+export const ENGINE_STAGERS = 2
 /** Engine: one call. A full slot of hostile gas (100 M at 65 M gas/s) takes 1.6 s; ten times that. */
 export const ENGINE_CALL_TIMEOUT_MS = 20_000
 /** Engine: reads at the same time; each has a connection. */

@@ -66,6 +66,33 @@ test('the block holds exactly the given transactions in the given order, and two
   )
 })
 
+test('whoever builds a block lets the engine order what was staged; others repeat that order', async () => {
+  const [leader, follower] = await Promise.all([startEngine('any-l'), startEngine('any-f')])
+  const transactions = await mixedTransfers(12)
+  const early = Math.floor(transactions.length * 0.9)
+  // Two chunks at once go over several connections.
+  await leader.stage(transactions.slice(0, early))
+  const payload = {timestamp: 1_700_000_010, orderedTransactions: transactions}
+  const sealed = await leader.execute(leader.head().hash, payload, {anyOrder: true})
+  expect(sealed.dropped).toEqual([])
+  expect(sealed.included.toSorted()).toEqual(transactions.toSorted())
+  const replayed = await follower.execute(follower.head().hash, {
+    timestamp: 1_700_000_010,
+    orderedTransactions: sealed.included,
+  })
+  expect(replayed).toEqual(sealed)
+})
+
+test('what was staged and is not in the list is not in a block of any order either', async () => {
+  const engine = await startEngine('any-less')
+  const transactions = await mixedTransfers(2)
+  await engine.stage(transactions)
+  const wanted = transactions.slice(0, senders.length)
+  const payload = {timestamp: 1_700_000_010, orderedTransactions: wanted}
+  const {included} = await engine.execute(engine.head().hash, payload, {anyOrder: true})
+  expect(included).toEqual(wanted)
+})
+
 test('what was staged and then not wanted leaves no trace in the block', async () => {
   const [one, other] = await Promise.all([startEngine('one'), startEngine('other')])
   const transactions = await mixedTransfers(1)

@@ -7,12 +7,13 @@
 import {zeroAddress, type Hash, type Hex} from 'viem'
 
 import {messageOf} from '../../lib/errors.ts'
-import {RpcResponseError} from '../../lib/json-rpc.ts'
+import {RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
 import type {IsolationKind} from '../../process/isolation.ts'
 import {
   ENGINE_BATCH,
   ENGINE_BATCHES_AHEAD,
+  ENGINE_STAGERS,
   ENGINE_BLOCK_RECEIPTS,
   ENGINE_REBUILDS,
 } from '../limits.ts'
@@ -63,6 +64,8 @@ export class AnvilEngine implements ExecutionEngine {
   /** What every header of this chain has in common. */
   #headerRules = ''
   #staged: StagedTransaction[] = []
+  /** False when the engine may hold what is staged in another order. */
+  #isOrdered = true
   /** The tail of the queue of writers. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -114,7 +117,8 @@ export class AnvilEngine implements ExecutionEngine {
   stage(transactions: readonly Hex[]): Promise<DroppedTransaction[]> {
     return this.#exclusive(async () => {
       await this.#enterHardfork()
-      return this.#submit(transactions, ENGINE_BATCH)
+      this.#isOrdered = false
+      return this.#submit(transactions, ENGINE_BATCH, this.#require().stager, ENGINE_STAGERS + 1)
     })
   }
 
@@ -129,11 +133,13 @@ export class AnvilEngine implements ExecutionEngine {
       }
       await this.#enterHardfork()
       const batch = options.oneByOne ? 1 : ENGINE_BATCH
+      const {anyOrder = false} = options
       const {orderedTransactions, timestamp} = payload
       let wanted: readonly Hex[] = orderedTransactions
       const dropped: DroppedTransaction[] = []
       for (let attempt = 0; attempt <= ENGINE_REBUILDS; attempt++) {
-        const refused = await this.#submit(await this.#rest(wanted, batch), batch)
+        const rest = await (anyOrder ? this.#restOf(wanted) : this.#restInOrder(wanted, batch))
+        const refused = await this.#submit(rest, batch)
         const {block, included} = await this.#mine(timestamp)
         dropped.push(...refused)
         const silent = missing(wanted, included, refused)
@@ -233,9 +239,21 @@ export class AnvilEngine implements ExecutionEngine {
   }
 
   /** What of `wanted` is not yet staged. Anything else in the pool is thrown away first. */
-  async #rest(wanted: readonly Hex[], batch: number): Promise<readonly Hex[]> {
+  async #restOf(wanted: readonly Hex[]): Promise<readonly Hex[]> {
+    const all = new Set(wanted)
+    for (const {raw} of this.#staged) {
+      if (all.delete(raw)) continue
+      await this.#clearPool()
+      return wanted
+    }
+    return [...all]
+  }
+
+  /** The same, where only what is staged in this order counts. */
+  async #restInOrder(wanted: readonly Hex[], batch: number): Promise<readonly Hex[]> {
     const staged = this.#staged
     const isPrefix =
+      (this.#isOrdered || staged.length === 0) &&
       batch === ENGINE_BATCH &&
       staged.length <= wanted.length &&
       staged.every(({raw}, index) => raw === wanted[index])
@@ -244,15 +262,20 @@ export class AnvilEngine implements ExecutionEngine {
     return wanted
   }
 
-  /** Batches in order on one connection. @returns what the engine refuses at the door */
-  async #submit(transactions: readonly Hex[], size: number): Promise<DroppedTransaction[]> {
+  /** Batches, in order where they go over one connection. @returns what the engine refuses at the door */
+  async #submit(
+    transactions: readonly Hex[],
+    size: number,
+    client = this.#require().writer,
+    ahead = ENGINE_BATCHES_AHEAD,
+  ): Promise<DroppedTransaction[]> {
     const refused: DroppedTransaction[] = []
     const underWay: Promise<void>[] = []
     try {
       for (let from = 0; from < transactions.length; from += size) {
         // While the engine works on one batch, the next one is there already.
-        if (underWay.length >= ENGINE_BATCHES_AHEAD) await underWay.shift()
-        const sent = this.#submitBatch(transactions.slice(from, from + size), refused)
+        if (underWay.length >= ahead) await underWay.shift()
+        const sent = this.#submitBatch(transactions.slice(from, from + size), client, refused)
         underWay.push(sent)
         // It is awaited below, also when one before it fails.
         sent.catch(() => {})
@@ -264,9 +287,13 @@ export class AnvilEngine implements ExecutionEngine {
     return refused
   }
 
-  async #submitBatch(batch: readonly Hex[], refused: DroppedTransaction[]): Promise<void> {
+  async #submitBatch(
+    batch: readonly Hex[],
+    client: RpcClient,
+    refused: DroppedTransaction[],
+  ): Promise<void> {
     const calls = batch.map((raw) => ({method: 'eth_sendRawTransaction', params: [raw]}))
-    const answers = await this.#guarded(() => this.#require().writer.batch(calls))
+    const answers = await this.#guarded(() => client.batch(calls))
     answers.forEach((answer, index) => {
       const raw = batch[index]!
       if (typeof answer === 'string') this.#staged.push({raw, hash: answer as Hash})
@@ -279,6 +306,7 @@ export class AnvilEngine implements ExecutionEngine {
     const byHash = new Map(this.#staged.map(({hash, raw}) => [hash, raw]))
     await this.#write('evm_mine', [{timestamp}])
     this.#staged = []
+    this.#isOrdered = true
     const answer = await this.#latest()
     const block = parseBlock(answer)
     if (block.timestamp !== timestamp || headerRulesOf(answer) !== this.#headerRules) {
@@ -314,6 +342,7 @@ export class AnvilEngine implements ExecutionEngine {
 
   async #clearPool(): Promise<void> {
     this.#staged = []
+    this.#isOrdered = true
     await this.#write('anvil_dropAllTransactions', [])
   }
 

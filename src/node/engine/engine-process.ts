@@ -9,6 +9,7 @@ import {
   ENGINE_LOAD_CHARS,
   ENGINE_READERS,
   ENGINE_SNAPSHOT_TIMEOUT_MS,
+  ENGINE_STAGERS,
 } from '../limits.ts'
 import {EngineError} from './engine.ts'
 import {engineFlags, type Genesis} from './genesis.ts'
@@ -19,6 +20,8 @@ export interface EngineProcess {
   process: AnvilProcess
   /** One connection: the order on it is the order of the block. */
   writer: RpcClient
+  /** For transactions whose order does not matter: the engine works on what comes over each connection at once. */
+  stager: RpcClient
   snapshots: RpcClient
   reader: RpcClient
 }
@@ -55,6 +58,7 @@ export async function startEngineProcess(
   return {
     ...{hardfork, process},
     writer: process.connect({timeoutMs: ENGINE_CALL_TIMEOUT_MS}),
+    stager: process.connect({timeoutMs: ENGINE_CALL_TIMEOUT_MS, connections: ENGINE_STAGERS}),
     snapshots: process.connect({timeoutMs: ENGINE_SNAPSHOT_TIMEOUT_MS}),
     reader: process.connect({timeoutMs: ENGINE_CALL_TIMEOUT_MS, connections: ENGINE_READERS}),
   }
@@ -63,6 +67,7 @@ export async function startEngineProcess(
 export async function stopEngineProcess(running: EngineProcess): Promise<void> {
   await running.process.stop()
   running.writer.close()
+  running.stager.close()
   running.snapshots.close()
   running.reader.close()
 }

@@ -44,6 +44,8 @@ export interface ReceiptsRequest {
 export interface ExecuteOptions {
   /** Hands transactions over one at a time: slow, and immune to any reordering. */
   oneByOne?: boolean
+  /** What was staged may be in the block in another order than the one given; whoever builds a block lets it. */
+  anyOrder?: boolean
 }
 
 /**
@@ -61,7 +63,8 @@ export interface ExecutionEngine {
   /** The last block, known without asking. */
   head(): EngineBlock
   /**
-   * Hands transactions over early, while their slot is still open. Only a hint: `execute` decides.
+   * Hands transactions over early, while their slot is still open. Only a hint: `execute` decides. The order among
+   * senders may be lost, that of one sender never is.
    *
    * @returns those that the engine refuses
    */

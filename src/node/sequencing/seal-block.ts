@@ -50,7 +50,8 @@ export async function sealBlock(options: SealOptions, request: SealRequest): Pro
   // The wall clock may step back, a block's time may not.
   const timestamp = Math.max(Math.floor(clock.nowMs() / 1000), parent.timestamp)
   await chain.checkState()
-  const execution = await chain.execute({timestamp, orderedTransactions: request.transactions})
+  const payload = {timestamp, orderedTransactions: request.transactions}
+  const execution = await chain.execute(payload, {anyOrder: true})
   const {block, included, dropped} = execution
   try {
     if (included.length === 0 && !request.allowEmpty) {
