@@ -196,6 +196,8 @@ export const POOL_ANY_MOMENT_MS = 20
 export const POOL_ANY_MOMENT_GAS = 30_000_000
 /** Pool: the slot of the public network, for a node that is not producing. */
 export const USUAL_SLOT_MS = 2_000
+/** Driver: part of a slot by which a block may be early without moving those after it. */
+export const SLOT_EARLY_PART = 0.04
 /** Pool: nonces that may be missing in front of a transaction that waits for them. */
 export const POOL_NONCE_WINDOW = 5_000
 /** Pool: a replacement pays at least a tenth more, as in geth. */

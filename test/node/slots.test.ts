@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 
 import {systemClock, type Clock} from '../../src/lib/clock.ts'
-import {SEAL_SHARE} from '../../src/node/limits.ts'
+import {SEAL_SHARE, SLOT_EARLY_PART} from '../../src/node/limits.ts'
 import {Alarm} from '../../src/node/sequencing/alarm.ts'
 import {Slots} from '../../src/node/sequencing/slots.ts'
 
@@ -41,6 +41,16 @@ test('sealing starts earlier by what it will take, a part of the slot at most', 
   slots.expectSeal(60_000)
   const msToEnd = 2 * SLOT_MS - clock.nowAt
   expect(slots.time).toEqual({msToSeal: msToEnd - SLOT_MS * SEAL_SHARE, msToEnd, slotMs: SLOT_MS})
+})
+
+test('a block that is much too early moves the beat: nobody waits longer than a slot and a little', () => {
+  const clock = clockAt(0)
+  const slots = new Slots(clock, SLOT_MS)
+  slots.advance()
+  slots.expectSeal(700)
+  clock.nowAt = SLOT_MS - 500
+  slots.advance()
+  expect(slots.time.msToEnd).toBe(SLOT_MS * (1 + SLOT_EARLY_PART))
 })
 
 test('an alarm: a wake-up ends the sleep, one that came before it too, and none ends a pause', async () => {

@@ -1,5 +1,5 @@
 import type {Clock} from '../../lib/clock.ts'
-import {SEAL_SHARE, SINGLE_BLOCKS_PER_SLOT} from '../limits.ts'
+import {SEAL_SHARE, SINGLE_BLOCKS_PER_SLOT, SLOT_EARLY_PART} from '../limits.ts'
 import type {SlotTime} from '../mempool/pace.ts'
 
 /** The beat of the producer, on the clock that never goes back. */
@@ -53,11 +53,16 @@ export class Slots {
     this.#leadMs = Math.min(ms, this.#slotMs * SEAL_SHARE)
   }
 
-  /** Our block is done. Keeps the beat; after a delay a new one begins instead of a burst. */
+  /**
+   * Our block is done. Keeps the beat; after a delay a new one begins instead of a burst. A block that was there much
+   * too early pulls the beat forward: what is accepted from now on is promised the next block within a slot.
+   */
   advance(): void {
     const now = this.#clock.monotonicMs()
     const isOnTime = this.isDue && now - this.#nextSlotAtMs < this.#slotMs
-    this.#nextSlotAtMs = isOnTime ? this.#nextSlotAtMs + this.#slotMs : now + this.#slotMs
+    const atBeat = this.#nextSlotAtMs + this.#slotMs
+    const atMost = now + this.#slotMs * (1 + SLOT_EARLY_PART)
+    this.#nextSlotAtMs = isOnTime ? Math.min(atBeat, atMost) : now + this.#slotMs
     this.#lastBlockAtMs = now
   }
 
