@@ -211,6 +211,8 @@ export const POOL_ACCOUNTS = 40_000
 export const DRIVER_QUEUE = 256
 /** Driver: transactions handed to the engine between two looks at the clock: 30 x 0.15 ms = 5 ms. */
 export const STAGE_CHUNK = 300
+/** Driver: milliseconds that one hand-over may take of an engine that is slow. */
+export const STAGE_CHUNK_MS = 150
 /** Driver: transactions taken at the last moment: two batches; each delays the block by 5 ms. */
 export const SEAL_CHUNK = 60
 

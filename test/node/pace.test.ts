@@ -7,6 +7,7 @@ import {
   SEAL_RESERVE,
   SEAL_SHARE,
   STAGE_CHUNK,
+  STAGE_CHUNK_MS,
   STAGE_RATE_LEAST,
   STAGE_RATE_START,
   STAGE_SHARE_LEAST,
@@ -74,6 +75,20 @@ test('the last chunk before a seal is one that does not delay it', () => {
   expect(pace.chunkFor(SLOT_MS)).toBe(STAGE_CHUNK)
   expect(pace.chunkFor(50)).toBe(Math.floor(STAGE_RATE_START * 0.05))
   expect(pace.chunkFor(-100)).toBe(ENGINE_BATCH)
+})
+
+test('a slow engine gets less at once, and is found to be fast again by that', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  pace.slotEnded({...calm, sealed: 100, late: 500})
+  const slow = pace.ratePerSecond
+  const chunk = pace.chunkFor(SLOT_MS)
+  expect(chunk / slow).toBeLessThan((2 * STAGE_CHUNK_MS) / 1000)
+  for (let slot = 0; slot < 12; slot++) {
+    for (let full = 0; full < 5; full++)
+      pace.staged(pace.chunkFor(SLOT_MS), pace.chunkFor(SLOT_MS) / 3)
+    pace.slotEnded(calm)
+  }
+  expect(pace.ratePerSecond).toBeGreaterThan(2500 * STAGE_SHARE_LEAST)
 })
 
 test('nothing more is promised after a slot in which the engine was just in time', () => {

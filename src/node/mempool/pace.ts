@@ -17,6 +17,7 @@ import {
   SEAL_RESERVE,
   SEAL_SHARE,
   STAGE_CHUNK,
+  STAGE_CHUNK_MS,
   STAGE_CHUNKS_SEEN,
   STAGE_LATE_FEW,
   STAGE_LATE_PART,
@@ -112,13 +113,20 @@ export class Pace {
 
   /** How many to hand to the engine now, so that the seal does not wait for it. */
   chunkFor(msToEnd: number): number {
-    const fitting = Math.floor((this.#engineRate / 1000) * msToEnd)
-    return Math.min(STAGE_CHUNK, Math.max(ENGINE_BATCH, fitting))
+    const perMs = this.#engineRate / 1000
+    const fitting = Math.floor(perMs * msToEnd)
+    return Math.min(this.#fullChunk, Math.max(ENGINE_BATCH, fitting))
+  }
+
+  /** A slow engine gets less at once: nothing stops it in the middle, and the seal may be due. */
+  get #fullChunk(): number {
+    const inTime = Math.floor((this.#engineRate / 1000) * STAGE_CHUNK_MS)
+    return clamp(inTime, ENGINE_BATCH, STAGE_CHUNK)
   }
 
   /** So many went into the engine. Small chunks take the longer for each, and tell nothing. */
   staged(count: number, ms: number): void {
-    if (count === STAGE_CHUNK) this.#chunks.push((count / Math.max(ms, 1)) * 1000)
+    if (count >= this.#fullChunk) this.#chunks.push((count / Math.max(ms, 1)) * 1000)
   }
 
   /**

@@ -4,10 +4,9 @@
  * while none is executed, has at most the gas of a part of a slot at the slowest speed there is, and all of
  * them together take at most a share of the time. A call costs what it may take until it is known what it took.
  */
-import {setTimeout as sleep} from 'node:timers/promises'
-
 import {toHex, type Address} from 'viem'
 
+import {systemClock, type Clock} from '../../lib/clock.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import type {ReadGate} from '../read-gate.ts'
 import {
@@ -37,6 +36,7 @@ export interface EngineCallsOptions {
   reads: CallQueue
   /** Contracts of the network that call no code of others. A call of them is a read. */
   own(): readonly Address[]
+  clock?: Clock
 }
 
 export interface EngineCall {
@@ -56,10 +56,12 @@ export class EngineCalls {
   /** Milliseconds of the engine: of each client, and of all. */
   readonly #ofClient = new Buckets(RPC_CALL_MS_PER_SECOND, RPC_CALL_MS_BURST, RPC_CALL_MS_OWED)
   readonly #ofAll: Buckets
+  readonly #clock: Clock
 
   constructor(options: EngineCallsOptions) {
-    const {slotMs} = options
+    const {slotMs, clock = systemClock} = options
     this.#options = options
+    this.#clock = clock
     this.mostGas = mostGasOf(slotMs)
     const mostOwed = (slotMs / 1000) * RPC_CALLS_WAIT_SLOTS * RPC_CALLS_MS_PER_SECOND
     this.#ofAll = new Buckets(RPC_CALLS_MS_PER_SECOND, RPC_CALLS_MS_BURST, mostOwed)
@@ -118,11 +120,12 @@ export class EngineCalls {
 
   async #run<T>(gas: bigint, {client, signal}: Client, act: () => Promise<T>): Promise<T> {
     const mostMs = Number(gas) / RPC_CALL_GAS_PER_MS
-    const untilMs = performance.now() + RPC_CALL_WAIT_MS
+    const untilMs = this.#clock.monotonicMs() + RPC_CALL_WAIT_MS
     const turn = async () => {
       // Those before it may have used up the share.
       if (this.#shortMs(mostMs, client) > 0) return short
-      await sleep(this.#ofAll.waitMs('', 0, performance.now()))
+      const waitMs = this.#ofAll.waitMs('', 0, this.#clock.monotonicMs())
+      if (waitMs > 0) await this.#clock.sleep(waitMs)
       return {answer: await this.#options.gate.read(() => this.#timed(client, act))}
     }
     for (;;) {
@@ -135,23 +138,23 @@ export class EngineCalls {
   /** Who comes a moment too early waits for it: to be refused and to come again costs both sides more. */
   async #awaitShare(ms: number, client: string, untilMs: number): Promise<void> {
     for (let shortMs = this.#shortMs(ms, client); shortMs > 0; ) {
-      if (performance.now() + shortMs > untilMs) throw shareUsedUp(shortMs)
-      await sleep(shortMs)
+      if (this.#clock.monotonicMs() + shortMs > untilMs) throw shareUsedUp(shortMs)
+      await this.#clock.sleep(shortMs)
       shortMs = this.#shortMs(ms, client)
     }
   }
 
   /** Milliseconds until the client has so many of the engine. */
   #shortMs(ms: number, client: string): number {
-    return this.#ofClient.waitMs(client, ms, performance.now())
+    return this.#ofClient.waitMs(client, ms, this.#clock.monotonicMs())
   }
 
   async #timed<T>(client: string, act: () => Promise<T>): Promise<T> {
-    const began = performance.now()
+    const began = this.#clock.monotonicMs()
     try {
       return await act()
     } finally {
-      const now = performance.now()
+      const now = this.#clock.monotonicMs()
       this.#ofClient.take(client, now - began, now)
       this.#ofAll.take('', now - began, now)
     }
