@@ -25,6 +25,8 @@ export interface LoadResult {
   unconfirmed: number
   /** From the request to the block, in ms, rising. */
   latenciesMs: number[]
+  /** From the request to the answer that it is accepted, in ms, rising: a part of the time above. */
+  answersMs: number[]
   /** Blocks seen, with the time of each. */
   blocks: {number: number; transactions: number; atMs: number}[]
 }
@@ -53,7 +55,7 @@ export async function offer(options: LoadOptions): Promise<LoadResult> {
   await watcher.start()
   const result: LoadResult = {
     ...{offered: 0, accepted: 0, refused: 0, refusals: {}, unconfirmed: 0},
-    ...{latenciesMs: [], blocks: watcher.blocks},
+    ...{latenciesMs: [], answersMs: [], blocks: watcher.blocks},
   }
   const sentAtMs = new Map<string, number>()
   // Whoever waits for an answer is not in it. To look for one who does not would take longer than to send.
@@ -73,6 +75,7 @@ export async function offer(options: LoadOptions): Promise<LoadResult> {
       if (typeof answer === 'string') {
         result.accepted++
         sentAtMs.set(answer, atMs)
+        result.answersMs.push(performance.now() - atMs)
         return
       }
       result.refused++
@@ -108,7 +111,7 @@ export async function offer(options: LoadOptions): Promise<LoadResult> {
     if (seen === undefined) result.unconfirmed++
     else result.latenciesMs.push(seen - atMs)
   }
-  result.latenciesMs.sort((a, b) => a - b)
+  for (const list of [result.latenciesMs, result.answersMs]) list.sort((a, b) => a - b)
   return result
 }
 

@@ -21,6 +21,8 @@ export interface LoadFigures extends Pick<LoadResult, 'offered' | 'accepted' | '
   p50Ms: number
   p99Ms: number
   mostMs: number
+  /** Until it is answered that they are accepted, of which the time above is made too. */
+  answerP99Ms: number
   unconfirmed: number
   /** Accepted and confirmed in a second. */
   goodput: number
@@ -92,11 +94,12 @@ function figuresOf(
   result: LoadResult,
   seconds: number,
 ): Omit<LoadFigures, 'reads' | 'memory'> {
-  const {offered, accepted, refused, unconfirmed, refusals, latenciesMs} = result
+  const {offered, accepted, refused, unconfirmed, refusals, latenciesMs, answersMs} = result
   const at = (part: number) => percentile(latenciesMs, part)
   return {
     ...{load, offered, accepted, refused, unconfirmed, refusals},
     ...{p50Ms: at(0.5), p99Ms: at(0.99), mostMs: at(1)},
+    answerP99Ms: percentile(answersMs, 0.99),
     goodput: latenciesMs.length / seconds,
     longestGapMs: longestGap(result.blocks),
   }
@@ -156,10 +159,10 @@ function isInTime(figures: LoadFigures): boolean {
 
 function tellLoad(figures: LoadFigures): string {
   const {load, p50Ms, p99Ms, mostMs, offered, accepted, refused, unconfirmed} = figures
-  const {goodput, longestGapMs, memory, reads} = figures
+  const {answerP99Ms, goodput, longestGapMs, memory, reads} = figures
   const [p50, p99, most] = [p50Ms, p99Ms, mostMs].map((ms) => `${ms.toFixed(0)} ms`)
   return (
-    `at ${load * 100} % p50 ${p50}, p99 ${p99}, most ${most}; ` +
+    `at ${load * 100} % p50 ${p50}, p99 ${p99}, most ${most}, answered p99 ${answerP99Ms.toFixed(0)} ms; ` +
     `${offered} offered, ${accepted} accepted, ${refused} refused, ${unconfirmed} not confirmed, ` +
     `${goodput.toFixed(0)}/s confirmed; longest gap of blocks ${longestGapMs.toFixed(0)} ms; ` +
     `${memory.beforeMb.toFixed(0)} to ${memory.afterMb.toFixed(0)} MB` +

@@ -192,6 +192,8 @@ export const NEXT_SLOT_OPENS_MS = 40
 export const POOL_ANY_MOMENT = 10
 /** Pool: and as many more as the engine takes in in this time: 50 payments, a hundredth of a full block. */
 export const POOL_ANY_MOMENT_MS = 20
+/** Pool: with fewer in the open block and waiting, the network is calm. */
+export const POOL_CALM = 100
 /** Pool: as long as their block counts no more gas than the slowest opcode executes in 0.5 s. */
 export const POOL_ANY_MOMENT_GAS = 30_000_000
 /** Pool: the slot of the public network, for a node that is not producing. */

@@ -16,6 +16,7 @@ import {Mempool, type TakeLimits} from '../../src/node/mempool/mempool.ts'
 import {
   POOL_ANY_MOMENT,
   POOL_ANY_MOMENT_GAS,
+  POOL_CALM,
   POOL_FEW,
   POOL_LIFETIME_MS,
   POOL_NONCE_WINDOW,
@@ -429,6 +430,14 @@ describe('room', () => {
     const closed = {...roomFor(0), ms: 0, leastMs: 20, stageMs: 0.4, isNext: true}
     const burst = Array.from({length: 30}, (_, nonce) => addInto(closed, alice, nonce))
     expect(new Set(burst)).toEqual(new Set(['taken']))
+  })
+
+  test('while a full block is sealed nobody is let in for the one after: it would be more than a slot', () => {
+    pool = new Mempool({}, costsNoTime)
+    for (let nonce = 0; nonce < POOL_CALM; nonce++) addInto(roomy, alice, nonce)
+    pool.take(all)
+    const closed = {...roomFor(0), ms: 0, leastMs: 20, stageMs: 0.4, isNext: true}
+    expect(addInto(closed, bob, 0)).toBe('pool-full')
   })
 
   test('what waits for a nonce takes no room, and has its own limit', () => {

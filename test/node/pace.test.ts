@@ -77,6 +77,19 @@ test('the last chunk before a seal is one that does not delay it', () => {
   expect(pace.chunkFor(-100)).toBe(ENGINE_BATCH)
 })
 
+test('a block counts what was promised of it, also when less may be promised since', () => {
+  let most = 80_000_000
+  const pace = new Pace(new CostModel(SLOT_MS), () => most)
+  pace.room(undefined)
+  most = 50_000_000
+  expect([pace.room(undefined).gas, pace.blockGas]).toEqual([50_000_000, 80_000_000])
+  // What was let in at the end of the slot is in the next block.
+  pace.slotEnded(calm)
+  expect(pace.blockGas).toBe(80_000_000)
+  pace.slotEnded(calm)
+  expect(pace.blockGas).toBe(50_000_000)
+})
+
 test('a slow engine gets less at once, and is found to be fast again by that', () => {
   const pace = new Pace(new CostModel(SLOT_MS))
   pace.slotEnded({...calm, sealed: 100, late: 500})

@@ -5,6 +5,7 @@ import {executionGas, type ParsedTransaction} from '../../protocol/transaction.t
 import {
   POOL_ANY_MOMENT,
   POOL_ANY_MOMENT_GAS,
+  POOL_CALM,
   POOL_FEW,
   POOL_NONCE_WINDOW,
   POOL_SENDER_SHARE,
@@ -66,18 +67,21 @@ export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
     waiting.gas + open.gas + cost.gas <= room.gas &&
     waiting.bytes + open.bytes + sizeBytes <= room.bytes
   // Alone it may be larger than a block should be.
-  if (waiting.count + open.count === 0) return room.count > 0
+  if (waiting.count + pool.open.count === 0) return room.count > 0
   if (!isInBlock) return false
-  // A calm network refuses nobody, however short its slots are.
-  const isFew = waiting.count < POOL_ANY_MOMENT
-  if (isFew && waiting.gas + open.gas + cost.gas <= POOL_ANY_MOMENT_GAS) return true
+  // A calm network refuses nobody, however short its slots are. What is in the block that is being sealed counts: where
+  // that is much, those few would be the ones that wait for more than a slot.
+  const isCalm = waiting.count + pool.open.count < POOL_ANY_MOMENT
+  if (isCalm && waiting.gas + open.gas + cost.gas <= POOL_ANY_MOMENT_GAS) return true
   if (waiting.ms + open.ms + cost.ms > room.sealMs) return false
   return freeMs(pool) >= room.stageMs + cost.ms
 }
 
 /** Time of the slot that nobody has been promised yet. */
 function freeMs({room, waiting, open}: PoolLoad): number {
-  const forThoseMs = Math.max(room.leastMs, room.ms - (room.isNext ? 0 : open.ms))
+  const inSlotMs = room.ms - (room.isNext ? 0 : open.ms)
+  const isCalm = waiting.count + open.count < POOL_CALM
+  const forThoseMs = isCalm ? Math.max(room.leastMs, inSlotMs) : inSlotMs
   return forThoseMs - waiting.count * room.stageMs - waiting.ms
 }
 

@@ -85,6 +85,8 @@ export class Pace {
   #engineRate = STAGE_RATE_START
   /** The part of that which is promised. */
   #share = STAGE_SHARE_START
+  /** The most gas that the door was told of in the slot that is open, and in the one before. */
+  #promisedGas = {open: 0, before: 0}
   /** Speed of the full chunks of this slot. */
   #chunks: number[] = []
   readonly #costs: CostModel
@@ -101,9 +103,14 @@ export class Pace {
     return this.#engineRate * this.#share
   }
 
-  /** Gas for instructions that the next block may count. */
+  /** Gas for instructions that may be promised of the next block. */
   get executionGas(): number {
     return Math.floor(Math.min(BLOCK_EXECUTION_GAS, this.#mostGas()))
+  }
+
+  /** What a block may count: never less than what was promised while it or the one before it was open. */
+  get blockGas(): number {
+    return Math.max(this.executionGas, this.#promisedGas.open, this.#promisedGas.before)
   }
 
   /** Milliseconds that sealing will take, for an open block of so much. */
@@ -134,6 +141,7 @@ export class Pace {
    * something came late, more while all was in time and somebody was refused.
    */
   slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
+    this.#promisedGas = {open: 0, before: this.#promisedGas.open}
     // A few may be late by a hiccup of the machine, which tells nothing about what fits.
     const isMuchLate = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
     // Where there was little to do, it was something else that held sealing up.
@@ -173,8 +181,10 @@ export class Pace {
     const isClosed = msToSeal <= 0 && !isNext
     const leftMs = isClosed ? 0 : msToEnd + (isNext ? slotMs : 0) - slotMs * SEAL_RESERVE
     const usableMs = leftMs * this.#share - this.#costs.fixedMs
+    const gas = this.executionGas
+    this.#promisedGas.open = Math.max(this.#promisedGas.open, gas)
     return {
-      ...{count: MAX_BLOCK_TRANSACTIONS, gas: this.executionGas, bytes: MAX_BLOCK_BYTES},
+      ...{count: MAX_BLOCK_TRANSACTIONS, gas, bytes: MAX_BLOCK_BYTES},
       ms: Math.max(0, usableMs),
       leastMs: POOL_ANY_MOMENT_MS,
       sealMs: slotMs * SEAL_SHARE,

@@ -324,7 +324,7 @@ export class Driver {
     const {rules, pace} = this.#options
     const single = next < rules.phase2Block
     const sealMs = this.#options.slotMs * SEAL_SHARE
-    this.#open ??= new OpenBlock({single, gas: pace.executionGas, sealMs})
+    this.#open ??= new OpenBlock({single, gas: () => pace.blockGas, sealMs})
     return this.#open
   }
 

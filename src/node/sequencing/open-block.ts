@@ -8,8 +8,8 @@ import {addTo, type Load} from '../mempool/ready-queue.ts'
 /** What one block may hold. */
 export interface BlockRoom {
   single: boolean
-  /** Gas for instructions, as it is counted. */
-  gas: number
+  /** Gas for instructions, as it is counted: what may be promised changes while it is open. */
+  gas: () => number
   /** Milliseconds of sealing. */
   sealMs: number
 }
@@ -52,7 +52,7 @@ export class OpenBlock {
     const most = single ? 1 : MAX_BLOCK_TRANSACTIONS
     return {
       maxCount: this.isAlone ? 0 : Math.min(chunk, most - this.#load.count),
-      gas: gas - this.#load.gas,
+      gas: gas() - this.#load.gas,
       sealMs: sealMs - this.#load.ms,
       sizeBytes: MAX_BLOCK_BYTES - this.#load.bytes,
       // A reserved transaction can only come first.
