@@ -1,7 +1,11 @@
 import {existsSync, readdirSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {rolldown, type InputOptions} from 'rolldown'
+import {rolldown, type InputOptions, type OutputBundle} from 'rolldown'
+
+import {knownHashes} from './known-hashes.ts'
+import {leanOclif, UNUSED_OF_OCLIF} from './lean-oclif.ts'
+import {quickKeccak} from './quick-keccak.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -18,6 +22,84 @@ const globalProcess = {
     id === PROCESS
       ? 'const {process} = globalThis; export default process; export const {env, argv, execArgv, execPath, hrtime, platform, cwd, versions} = process'
       : null,
+}
+
+/** The source of random bytes is that of Node.js, asked for when the first ones are wanted. */
+const lazyRandom = {
+  name: 'lazy-random',
+  load: (id: string) =>
+    /@noble.hashes.esm.cryptoNode\.js$/.test(id)
+      ? 'export const crypto = {getRandomValues: (bytes) => globalThis.crypto.getRandomValues(bytes)}'
+      : null,
+}
+
+/** What the code of libraries that is not a module of its own asks for, where a chunk has such code. */
+const OF_COMMON_JS = {
+  __filename: 'const __filename = import.meta.filename',
+  __dirname: 'const __dirname = import.meta.dirname',
+  require: `const require = /* @__PURE__ */ globalThis.process.getBuiltinModule('node:module').createRequire(import.meta.url)`,
+}
+
+/**
+ * An import of a module of Node.js reads all that it exports, and some of it is loaded by being read: the streams of
+ * `fs`, the web's part of `crypto`. So each chunk takes by name what it needs, before anything else of it runs.
+ */
+const ownStart = {
+  name: 'own-start',
+  renderChunk(code: string) {
+    const needed = Object.entries(OF_COMMON_JS).filter(([name]) =>
+      new RegExp(`(?<![.\\w$])${name}\\b`).test(code),
+    )
+    return [...needed.map(([, line]) => line), takeByName(code)].join('\n')
+  },
+  // One letter beyond ASCII makes Node.js keep and read two bytes for each letter of the chunk.
+  generateBundle(_options: unknown, bundle: OutputBundle) {
+    for (const part of Object.values(bundle)) {
+      if (part.type === 'chunk') part.code = part.code.replaceAll(/[^\0-\x7F]/g, escapeLetter)
+    }
+  },
+}
+
+/** By the halves of UTF-16, so that it means the same in texts, patterns and names. */
+function escapeLetter(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function takeByName(code: string): string {
+  return code.replaceAll(
+    /^import\s+(?:([^"'()]+?)\s+from\s+)?["'](node:[^"']+)["'];?$/gm,
+    (statement: string, names: string | undefined, id: string) => {
+      if (names === undefined) return ''
+      const module = `globalThis.process.getBuiltinModule(${JSON.stringify(id)})`
+      const parts = /^(?:\*\s*as\s+)?([\w$]+)?\s*,?\s*(?:\{([^}]*)\})?$/.exec(names)
+      if (!parts) throw new Error(`An import that is not understood: ${statement}`)
+      const [, whole, listed = ''] = parts
+      return [
+        ...(whole === undefined ? [] : [`const ${whole} = ${module};`]),
+        ...listed.split(',').flatMap((item) => {
+          const [, name, local = name] = /^\s*([\w$]+)(?:\s+as\s+([\w$]+))?\s*$/.exec(item) ?? []
+          return name === undefined ? [] : [takeOne(id, module, name, local!)]
+        }),
+      ].join('\n')
+    },
+  )
+}
+
+/** Functions and classes of modules that take milliseconds to load, and that most commands never call. */
+const SELDOM_CALLED: Readonly<Record<string, RegExp>> = {
+  'node:child_process': /^spawn(?:Sync)?$/,
+  'node:crypto': /^(?:[a-z]\w*|X509Certificate)$/,
+  'node:readline': /^createInterface$/,
+  'node:readline/promises': /^createInterface$/,
+}
+
+function takeOne(id: string, module: string, name: string, local: string): string {
+  const exported = (process.getBuiltinModule(id) as unknown as Record<string, unknown>)[name]
+  const isSeldom = SELDOM_CALLED[id]?.test(name) && typeof exported === 'function'
+  if (!isSeldom) return `const ${local} = ${module}.${name};`
+  return /^[A-Z]/.test(name)
+    ? `function ${local}(...args) { return new (${module}.${name})(...args); }`
+    : `const ${local} = (...args) => ${module}.${name}(...args);`
 }
 
 /** One entry per command and one for the start, with shared code in chunks, into `dist`. */
@@ -48,22 +130,14 @@ async function build(): Promise<void> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
-    minify: true,
+    minify: !process.env['NOMIN'],
     sourcemap: false,
     codeSplitting: {
       groups: [
-        {name: 'start', test: (id) => id === PROCESS || start.has(id), priority: 2},
+        {name: 'start', test: (id) => /^(?:\0|rolldown:)/.test(id) || start.has(id), priority: 2},
         {name: 'everyday', test: (id) => everyday.has(id), priority: 1},
       ],
     },
-    banner: [
-      "import {createRequire as __createRequire} from 'node:module'",
-      "import {fileURLToPath as __fileURLToPath} from 'node:url'",
-      "import {dirname as __dirnameOf} from 'node:path'",
-      'const require = __createRequire(import.meta.url)',
-      'const __filename = __fileURLToPath(import.meta.url)',
-      'const __dirname = __dirnameOf(__filename)',
-    ].join(';'),
   })
   await bundle.close()
   replace(join(root, 'dist'), output)
@@ -87,14 +161,26 @@ async function modulesOf(input: Record<string, string>): Promise<Set<string>> {
       if (chunk && !wanted.includes(chunk)) wanted.push(chunk)
     }
   }
-  return new Set(wanted.flatMap(({moduleIds}) => moduleIds))
+  // A module of which nothing is left may have been named for a constant of one that it imports.
+  return new Set(
+    wanted.flatMap(({modules}) =>
+      Object.entries(modules).flatMap(([id, {renderedLength}]) => (renderedLength > 0 ? [id] : [])),
+    ),
+  )
 }
 
 const how = {
   cwd: root,
   platform: 'node',
-  plugins: [globalProcess],
-  external: ['keytar', '@napi-rs/keyring', 'react-devtools-core', 'secp256k1', 'hash-wasm'],
+  plugins: [globalProcess, knownHashes(root), lazyRandom, leanOclif, quickKeccak, ownStart],
+  external: [
+    'keytar',
+    '@napi-rs/keyring',
+    'react-devtools-core',
+    'secp256k1',
+    'hash-wasm',
+    ...UNUSED_OF_OCLIF,
+  ],
   transform: {define: {'process.env.NODE_ENV': '"production"'}},
   logLevel: 'warn',
   onLog(level, log, handler) {

@@ -3,6 +3,7 @@ import {Errors, flush, run} from '@oclif/core'
 import pjson from '../../package.json' with {type: 'json'}
 import {keepMemoryOutOfCores} from '../lib/core-dumps.ts'
 import {toErrorReport, exitCodeOf, type ErrorReport} from './error-report.ts'
+import {onlyCommand} from './only-command.ts'
 import {printJson, tellText, toEnvelope} from './output.ts'
 import {outputFailure, watchStdout} from './stdout-state.ts'
 
@@ -18,7 +19,10 @@ export async function main(argv: string[], root: string): Promise<void> {
   process.once('exit', reportLostOutput)
   process.once('uncaughtException', (error) => endWith(error, argv))
   try {
-    await run(commandFirst(argv), {root, pjson: pjson as never})
+    const words = commandFirst(argv)
+    const only = onlyCommand(words, root, pjson as never)
+    const plugins = only && new Map([[only.name, only]])
+    await run(words, {root, pjson: pjson as never, plugins})
     await flush()
   } catch (error) {
     if (error instanceof Errors.ExitError) process.exitCode = error.oclif.exit ?? 0

@@ -35,6 +35,7 @@ import {
   toEnvelope,
   type Warning,
 } from './output.ts'
+import {flagNamesOf} from './only-command.ts'
 import type {SendHost} from './send.ts'
 import {Progress} from './progress.ts'
 import {readerGone} from './stdout-state.ts'
@@ -335,8 +336,7 @@ export abstract class OperatorCommand extends Command {
   protected forProfile(text: string): string {
     return actingHints(text, this.acting, (words) => {
       const ids = words.map((_word, index) => words.slice(0, index + 1).join(':'))
-      const command = ids.toReversed().flatMap((id) => this.config.findCommand(id) ?? [])[0]
-      return command && Object.keys(command.flags)
+      return flagNamesOf(this.config, ids.toReversed())
     })
   }
 

@@ -2,8 +2,6 @@ import {readFileSync, rmSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import type {Readable} from 'node:stream'
 
-import {execa} from 'execa'
-
 import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {writeFileAtomic} from '../lib/files.ts'
@@ -89,6 +87,7 @@ export async function startAnvil(options: AnvilOptions): Promise<AnvilProcess> {
     ...[binary.file, '--host', '127.0.0.1', '--port', '0', '--ipc', socketNameOf(name)],
     ...['--chain-id', String(chainId), '--cache-path', cachePathOf(dir, name), ...options.args],
   ]
+  const {execa} = await import('execa')
   const child = execa(
     file!,
     args,

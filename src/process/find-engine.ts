@@ -2,8 +2,6 @@ import {existsSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {dirname, join} from 'node:path'
 
-import {execa} from 'execa'
-
 import {MetisSeqError} from '../lib/errors.ts'
 
 /** State roots differ between engine versions, so another version is another chain. */
@@ -72,6 +70,7 @@ function packagedEngine(): string | undefined {
 }
 
 async function versionOnPath(searchPath: string): Promise<string | undefined> {
+  const {execa} = await import('execa')
   const result = await execa('anvil', ['--version'], {
     reject: false,
     timeout: 5000,

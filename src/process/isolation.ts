@@ -4,8 +4,6 @@
  */
 import {readFileSync} from 'node:fs'
 
-import {execa} from 'execa'
-
 import {MetisSeqError} from '../lib/errors.ts'
 
 /** `open-port`: every user and every web page on this machine can give the engine orders. */
@@ -53,6 +51,7 @@ async function tryAll(searchPath: string): Promise<Isolation> {
 
 async function succeeds([file, ...args]: readonly string[], searchPath: string): Promise<boolean> {
   const env = {PATH: searchPath}
+  const {execa} = await import('execa')
   const {failed} = await execa(file!, args, {reject: false, timeout: 5000, stdio: 'ignore', env})
   return !failed
 }

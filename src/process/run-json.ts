@@ -1,5 +1,3 @@
-import {execa} from 'execa'
-
 import {isRecord} from '../lib/json.ts'
 
 /** What we print of a whole network has some 100 KB. */
@@ -19,6 +17,7 @@ export async function runJson(
   args: readonly string[],
   options: {env: Record<string, string>; signal: AbortSignal; timeoutMs: number},
 ): Promise<JsonRun> {
+  const {execa} = await import('execa')
   const result = await execa(file, args, {
     env: options.env,
     reject: false,

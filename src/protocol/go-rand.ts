@@ -26,8 +26,8 @@ export interface GoRand {
   intn(n: number): number
 }
 
-/** High and low words of the table, decoded once. */
-const cooked = decodeTable(cookedTable)
+/** High and low words of the table, decoded by the first generator: most programs make none. */
+let cooked: {high: Uint32Array; low: Uint32Array} | undefined
 
 /**
  * Go's `rand.New(rand.NewSource(seed))`: an additive lagged Fibonacci generator, bit for bit.
@@ -89,6 +89,7 @@ export function createGoRand(seed: bigint): GoRand {
 }
 
 function fillState(seed: bigint, high: Uint32Array, low: Uint32Array): void {
+  const added = (cooked ??= decodeTable(cookedTable))
   let x = Number(BigInt.asIntN(64, seed) % BigInt(MODULUS))
   if (x < 0) x += MODULUS
   if (x === 0) x = SEED_FOR_ZERO
@@ -98,8 +99,8 @@ function fillState(seed: bigint, high: Uint32Array, low: Uint32Array): void {
     const b = (x = nextSeed(x))
     const c = (x = nextSeed(x))
     // (a << 40) ^ (b << 20) ^ c, of 31-bit numbers, as two 32-bit words.
-    high[index] = (a << 8) ^ (b >>> 12) ^ cooked.high[index]!
-    low[index] = (b << 20) ^ c ^ cooked.low[index]!
+    high[index] = (a << 8) ^ (b >>> 12) ^ added.high[index]!
+    low[index] = (b << 20) ^ c ^ added.low[index]!
   }
 }
 

@@ -39,11 +39,20 @@ export interface ConfigStore {
 /** Opens the operator's settings. A broken file is reported and kept: wiping it would lose settings. */
 export function openConfig(home: Home): ConfigStore {
   const path = join(home.configDir, 'config.json')
+  // One command asks several times, and to check a document costs more than to read it.
+  let last: {text: string; config: Readonly<Config>} | undefined
   return {
     path,
-    read: () => readConfig(path),
+    read() {
+      const text = readText(path)
+      if (text === undefined) return emptyConfig
+      if (last?.text !== text) last = {text, config: parseText(text, path)}
+      return last.config
+    },
     update(change) {
-      const next = parseConfig(change(readConfig(path)), path)
+      const text = readText(path)
+      const now = text === undefined ? emptyConfig : parseText(text, path)
+      const next = parseConfig(change(now), path)
       try {
         makeDirectory(home.configDir)
         openConf(home).store = next
@@ -54,14 +63,17 @@ export function openConfig(home: Home): ConfigStore {
   }
 }
 
-function readConfig(path: string): Config {
-  let text: string
+/** Undefined: there is no file yet. */
+function readText(path: string): string | undefined {
   try {
-    text = readBoundedText(path, DOCUMENT_FILE_BYTES)
+    return readBoundedText(path, DOCUMENT_FILE_BYTES)
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return emptyConfig
+    if (systemErrorCode(error) === 'ENOENT') return undefined
     throw fromReadError(error, path)
   }
+}
+
+function parseText(text: string, path: string): Config {
   let value: unknown
   try {
     value = parseJson(text)

@@ -20,7 +20,7 @@ export function setup(): void {
 function isFresh(): boolean {
   const bundle = join(root, 'dist/main.js')
   if (!existsSync(bundle)) return false
-  const sources = ['src', 'src/**', buildScript, 'package.json', 'package-lock.json']
+  const sources = ['src', 'src/**', 'scripts/*.ts', 'package.json', 'package-lock.json']
   const newest = Math.max(
     ...globSync(sources, {cwd: root}).map((name) => statSync(join(root, name)).mtimeMs),
   )

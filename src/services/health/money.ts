@@ -39,6 +39,8 @@ export interface L1Money {
 export async function readMoney(context: Context, owner: Address): Promise<L1Money> {
   const {client} = context.l1()
   const {lockingPool, lockingInfo, metis} = context.network.l1.contracts
+  // Asked together with the rest, though only some owners may claim: later it would take two more rounds.
+  const costEthWei = askedCost(context)
   const [block, pool, id, ownerIsWhitelisted, ownerMetisWei, ownerEthWei] = await Promise.all([
     getBlock(client),
     readPool(client, {lockingPool, lockingInfo}),
@@ -55,7 +57,7 @@ export async function readMoney(context: Context, owner: Address): Promise<L1Mon
     paused: pool.paused,
     rewardBatchId: pool.rewardBatchId,
     rewardedUntilEpoch: pool.rewardedUntilEpoch,
-    claimCostEthWei: sequencer ? await claimCost(context, sequencer, facts) : null,
+    claimCostEthWei: sequencer && mayClaim(sequencer, facts) ? await costEthWei : null,
     l1Block: block.number,
     l1TimeSeconds: block.timestamp,
   }
@@ -69,11 +71,10 @@ interface ClaimFacts {
   timeSeconds: bigint
 }
 
-async function claimCost(
-  context: Context,
+function mayClaim(
   sequencer: Sequencer,
   {owner, ownerIsWhitelisted, ownerMetisWei, ...rest}: ClaimFacts,
-): Promise<bigint | null> {
+): boolean {
   const standing = {
     ...rest,
     sequencer,
@@ -83,7 +84,11 @@ async function claimCost(
     callerIsWhitelisted: ownerIsWhitelisted,
     callerMetisWei: ownerMetisWei,
   }
-  if (!conditionsOf({kind: 'withdraw-rewards'}, standing).every(({ok}) => ok)) return null
+  return conditionsOf({kind: 'withdraw-rewards'}, standing).every(({ok}) => ok)
+}
+
+/** Bridge fee and gas of a claim now; null when they cannot be read: the stake is known without them. */
+async function askedCost(context: Context): Promise<bigint | null> {
   const {client} = context.l1()
   const {addressManager} = context.network.l1.contracts
   try {
@@ -93,7 +98,6 @@ async function claimCost(
     ])
     return feeEthWei + gasPrice * CLAIM_GAS
   } catch {
-    // The advice is left out; the stake is known without it.
     return null
   }
 }
