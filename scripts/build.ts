@@ -5,7 +5,6 @@ import {rolldown, type InputOptions, type OutputBundle} from 'rolldown'
 
 import {knownHashes} from './known-hashes.ts'
 import {leanOclif, UNUSED_OF_OCLIF} from './lean-oclif.ts'
-import {quickKeccak} from './quick-keccak.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -172,7 +171,7 @@ async function modulesOf(input: Record<string, string>): Promise<Set<string>> {
 const how = {
   cwd: root,
   platform: 'node',
-  plugins: [globalProcess, knownHashes(root), lazyRandom, leanOclif, quickKeccak, ownStart],
+  plugins: [globalProcess, knownHashes(root), lazyRandom, leanOclif, ownStart],
   external: [
     'keytar',
     '@napi-rs/keyring',

@@ -434,8 +434,10 @@ describe('room', () => {
 
   test('while a full block is sealed nobody is let in for the one after: it would be more than a slot', () => {
     pool = new Mempool({}, costsNoTime)
-    for (let nonce = 0; nonce < POOL_CALM; nonce++) addInto(roomy, alice, nonce)
-    pool.take(all)
+    const wide = roomFor(10_000)
+    const senders = Array.from({length: POOL_CALM}, (_, index) => toHex(index, {size: 20}))
+    expect(senders.map((sender) => addInto(wide, sender, 0))).not.toContain('pool-full')
+    expect(pool.take({...all, maxCount: POOL_CALM})).toHaveLength(POOL_CALM)
     const closed = {...roomFor(0), ms: 0, leastMs: 20, stageMs: 0.4, isNext: true}
     expect(addInto(closed, bob, 0)).toBe('pool-full')
   })
