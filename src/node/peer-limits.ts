@@ -66,6 +66,8 @@ export const PEER_RANGE_BLOCKS = 256
 export const PEER_RANGE_BYTES = 16_000_000
 /** Peers: blocks read from the log at once while answering. */
 export const PEER_RANGE_SLICE = 8
+/** Peers: a sender is told of room for more when so much was read: half of the 256 kB that it may send at first. */
+export const PEER_WINDOW_STEP_BYTES = 131_072
 /** Peers: bytes handed to a stream between two looks at whether it takes more. */
 export const PEER_SEND_CHUNK_BYTES = 262_144
 /** Peers: what may arrive in one piece behind a message: a read buffer of the library, 4 MB. */
