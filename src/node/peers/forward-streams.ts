@@ -64,7 +64,8 @@ export class ForwardStreams {
     const idle = this.#idle.get(session)
     for (let kept = idle?.pop(); kept; kept = idle?.pop()) {
       // An answer that nobody asked for would be taken for the next one.
-      if (kept.stream.status === 'open' && !kept.reader.hasBegun && !kept.reader.isReady) return kept
+      if (kept.stream.status === 'open' && !kept.reader.hasBegun && !kept.reader.isReady)
+        return kept
       kept.stream.abort(new PeerError('It is not asked any more.'))
     }
     return undefined

@@ -114,11 +114,7 @@ export interface FrameListener {
 }
 
 /** Calls `onFrame` for each message and `onEnd` once. Listens until the stream ends. What `onFrame` throws ends it. */
-export function listenToFrames(
-  stream: Stream,
-  maxBytes: number,
-  listener: FrameListener,
-): void {
+export function listenToFrames(stream: Stream, maxBytes: number, listener: FrameListener): void {
   const splitter = new FrameSplitter(maxBytes)
   let isOver = false
   const end = (error: Error | undefined) => {
