@@ -161,6 +161,11 @@ export class ChainState {
     return head
   }
 
+  /** Hands transactions of the next block to the engine, which is only a hint. Readers go on. */
+  async stage(transactions: readonly Hex[]): Promise<void> {
+    await this.#watched(() => this.engine.stage(transactions))
+  }
+
   /** Executes a block on top of the head. The gate stays closed until `accept` or `takeBack`. */
   async execute(
     payload: {timestamp: number; orderedTransactions: readonly Hex[]},

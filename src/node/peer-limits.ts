@@ -66,10 +66,10 @@ export const PEER_RANGE_BLOCKS = 256
 export const PEER_RANGE_BYTES = 16_000_000
 /** Peers: blocks read from the log at once while answering. */
 export const PEER_RANGE_SLICE = 8
+/** Peers: a sender is told of room for more when so much was read: half of the 256 kB that it may send at first. */
+export const PEER_WINDOW_STEP_BYTES = 131_072
 /** Peers: bytes handed to a stream between two looks at whether it takes more. */
 export const PEER_SEND_CHUNK_BYTES = 262_144
-/** Peers: what may arrive in one piece behind a message: a read buffer of the library, 4 MB. */
-export const PEER_READ_AHEAD_BYTES = 4_194_304
 
 /** Peers: a node signs its record again after this, and one that was not is forgotten after four times. */
 export const PEER_RECORD_MS = 20_000
@@ -112,6 +112,8 @@ export const STRANGERS = 1_000
 /** Peers: keys looked up on L1 at a time. */
 export const MEMBER_LOOKUPS = 8
 
+/** Peers: streams for forwards that are kept when they are not in use: one, and one for what is urgent. */
+export const FORWARD_STREAMS = 2
 /** Peers: transactions and bytes in one forward. */
 export const FORWARD_CHUNK = 300
 export const FORWARD_BYTES = 1_000_000

@@ -168,6 +168,7 @@ test('lost transactions wait until the pool has them again', async () => {
   } as unknown as DriverOptions
   const follower = new BranchFollower(driverOptions, {
     onImported() {},
+    onSealedIn() {},
     refreshPool: () => Promise.resolve(),
   })
   await expect(follower.follow()).rejects.toThrow('gone')

@@ -119,6 +119,18 @@ test('what a block costs without anything in it is learned from small ones', () 
   expect(costs.baseMs).toBe(SEAL_BASE_MS)
 })
 
+test('one pause of the machine is not taken for what every block costs', () => {
+  const costs = new CostModel(SLOT_MS)
+  for (let block = 0; block < 20; block++) costs.sealed([], SEAL_FIXED_MS)
+  costs.sealed([], 1_400)
+  expect(costs.fixedMs).toBeLessThan(SEAL_FIXED_MS * 1.5)
+  for (let block = 0; block < 4; block++) costs.sealed([], SEAL_FIXED_MS)
+  expect(costs.fixedMs).toBeLessThan(SEAL_FIXED_MS * 1.2)
+  // Where each block takes longer, it is believed after a few.
+  for (let block = 0; block < 12; block++) costs.sealed([], 300)
+  expect(costs.fixedMs).toBeGreaterThan(150)
+})
+
 test('a machine that stood still for some blocks is believed to be fast again after a few', () => {
   const costs = new CostModel(SLOT_MS)
   const block = (count: number) =>

@@ -36,6 +36,7 @@ beforeEach(() => {
   journal = []
   const exchange = {
     peers: () => [{address: producer} as PeerView],
+    peer: (address: Address) => (address === producer ? ({address} as PeerView) : undefined),
     sendTransactions(_peer: PeerView, raws: readonly Hex[]) {
       asked += raws.length
       return answer(raws)

@@ -1,11 +1,17 @@
 import {connect, type Socket} from 'node:net'
 
+import type {Stream} from '@libp2p/interface'
 import {multiaddr} from '@multiformats/multiaddr'
 import {keccak256} from 'viem'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 
-import {encodeBlock, encodeHeader} from '../../src/node/peers/block-codec.ts'
-import {withLength} from '../../src/node/peers/frames.ts'
+import {
+  decodeTransactions,
+  encodeBlock,
+  encodeHeader,
+  encodeTransactions,
+} from '../../src/node/peers/block-codec.ts'
+import {listenToFrames, withLength} from '../../src/node/peers/frames.ts'
 import {PEER_UPGRADE_MS} from '../../src/node/peer-limits.ts'
 import {headerOf} from '../../src/protocol/block.ts'
 import {BadPeer} from '../helpers/bad-peer.ts'
@@ -123,7 +129,7 @@ test.each([
   ],
   [
     'nonsense instead of transactions',
-    async () => void (await bad.open('transactions/1')).send(withLength(Buffer.from([0, 0, 0, 9]))),
+    async () => void (await bad.open('transactions/2')).send(withLength(Buffer.from([0, 0, 0, 9]))),
   ],
 ])('garbage is refused: %s', async (_name, attack) => {
   await bad.join(one.exchange.peerAddress)
@@ -131,7 +137,7 @@ test.each([
   await isRefused('garbage')
 })
 
-test.each(['control', 'gossip/1', 'blocks/1', 'transactions/1'])(
+test.each(['control', 'gossip/1', 'blocks/1', 'transactions/2'])(
   'a message of 64 MB on %s is refused before it is kept',
   async (protocol) => {
     await bad.join(one.exchange.peerAddress)
@@ -164,6 +170,55 @@ test('a request that comes byte by byte is refused', async () => {
   const stream = await bad.open('blocks/1')
   stream.send(withLength(Buffer.from('{"from":1,"count":1}')).subarray(0, 3))
   await isRefused('byte by byte')
+})
+
+test('a stream for transactions is kept, and what comes on it later is held to the same limits', async () => {
+  await bad.join(one.exchange.peerAddress)
+  const stream = await bad.open('transactions/2')
+  const answers: number[] = []
+  listenToFrames(stream, 300, {onFrame: ({length}) => void answers.push(length), onEnd() {}})
+  for (const count of [1, 2]) {
+    stream.send(withLength(encodeTransactions(Array.from({length: count}, () => '0xab' as const))))
+    await until('it is answered', () => answers.at(-1) === count)
+  }
+  expect(stream.status).toBe('open')
+  expect(offences(one)).toEqual([])
+  stream.send(withLength(encodeTransactions(['0xab'])).subarray(0, 3))
+  await isRefused('byte by byte')
+})
+
+test('transactions without a pause for the answers are refused', async () => {
+  await bad.join(one.exchange.peerAddress)
+  const stream = await bad.open('transactions/2')
+  const request = withLength(encodeTransactions(['0xab']))
+  stream.send(Buffer.concat(Array.from({length: 20}, () => request)))
+  await isRefused('flood')
+  expect(one.transactions.length).toBeLessThan(5)
+})
+
+test('many requests travel on one stream, and on a new one when that ended', async () => {
+  await bad.join(one.exchange.peerAddress)
+  const streams: Stream[] = []
+  await bad.host.handle(`${bad.prefix}/transactions/2`, (stream) => {
+    streams.push(stream)
+    listenToFrames(stream, 1_000, {
+      onFrame: (frame) => {
+        const {length} = decodeTransactions(frame, 10)
+        stream.send(withLength(Buffer.alloc(streams.length < 3 ? length : 999)))
+      },
+      onEnd() {},
+    })
+  })
+  const peer = one.exchange.peer(lowerAddress('bad'))!
+  const send = () => one.exchange.sendTransactions(peer, ['0xab', '0xcd'])
+  for (let sent = 0; sent < 5; sent++) expect(await send()).toEqual(['taken', 'taken'])
+  expect(streams).toHaveLength(1)
+  streams[0]!.abort(new Error('gone'))
+  expect(await send()).toEqual(['taken', 'taken'])
+  expect(streams).toHaveLength(2)
+  streams[1]!.abort(new Error('gone'))
+  await expect(send()).rejects.toThrow('larger')
+  await isRefused('giant message')
 })
 
 test('a gossip message that is never finished is refused', async () => {
@@ -219,7 +274,7 @@ test('connections that die in the middle of anything end nothing else', async ()
   const block = encodeBlock(sampleBlock('bad', 300))
   for (let round = 0; round < 40; round++) {
     await bad.join(one.exchange.peerAddress)
-    const streams = await Promise.all(['blocks/1', 'transactions/1'].map((name) => bad.open(name)))
+    const streams = await Promise.all(['blocks/1', 'transactions/2'].map((name) => bad.open(name)))
     for (const stream of streams) stream.send(withLength(Buffer.alloc(900)).subarray(0, 10 * round))
     const gossip = bad.gossip(block).catch(() => {})
     if (round % 2) await new Promise((resolve) => setImmediate(resolve))

@@ -163,6 +163,36 @@ test('blocks of the signer whose turn it is are executed and kept', async () => 
   expect(chain.head().hash).toBe(second.hash)
 })
 
+test('how long a block took is told with its transactions, and handing them over does not count', async () => {
+  const engine = new FakeEngine({genesisNumber: 100, read: readContract})
+  const staged: (readonly Hex[])[] = []
+  engine.stage = (raws: readonly Hex[] = []) => {
+    staged.push(raws)
+    nowMs += 500
+    return Promise.resolve([])
+  }
+  const execute = engine.execute.bind(engine)
+  engine.execute = (...args) => {
+    nowMs += 30
+    return execute(...args)
+  }
+  chain.log.close()
+  chain = await openChain('timed', engine)
+  const told: [string, number, number][] = []
+  const clock = {...systemClock, monotonicMs: () => nowMs}
+  const block = await build(alpha, [await transfer(user, 0)])
+  await importBlock(
+    {
+      ...options(),
+      clock,
+      onSealedIn: ({hash}, transactions, ms) => told.push([hash, transactions.length, ms]),
+    },
+    block,
+  )
+  expect(told).toEqual([[block.hash, 1, 30]])
+  expect(staged).toEqual([block.transactions])
+})
+
 test('a block of anybody else is refused, also of a recent signer', async () => {
   await expectRefused(await build(beta), 'the turn is')
   const block = await build(alpha)

@@ -326,6 +326,35 @@ test('what is known of an account moves on with our blocks, and is read anew aft
   expect(accounts.known(alice)).toBeUndefined()
 })
 
+test('blocks of others tell what calls cost, also those that nobody sent here', () => {
+  const learning = new CostModel(2000)
+  const upkeep = new PoolUpkeep({
+    ...{mempool: pool, accounts: new Accounts({readAll: async () => []}), costs: learning},
+    ...{pace: new Pace(learning), slowCode: new SlowCode(2000), metrics: new Metrics()},
+    ...{slotMs: 2000, clock: atStart, logger: silentLogger, onUpkeep: () => {}},
+  })
+  const call = {
+    ...make(alice, 0),
+    ...{to: bob, data: `0xa9059cbb${'00'.repeat(64)}` as Hex},
+    ...{gasLimit: 121_500n, intrinsicGas: 21_500n},
+  }
+  const before = learning.costOf(call, 0)
+  for (let number = 1; number <= 10; number++) {
+    const calls = Array.from({length: 100}, () => call)
+    const hash: Hex = `0x0${number.toString(16)}`
+    const block = {number, hash, transactions: calls.map(({raw}) => raw)} as unknown as SealedBlock
+    upkeep.sealedIn(block, calls, 40)
+    upkeep.afterBlock(block, () => {})
+    upkeep.spent(
+      hash,
+      calls.map(() => 51_500),
+    )
+  }
+  const after = learning.costOf(call, 0)
+  expect(after.gas).toBeLessThan(before.gas / 2)
+  expect(after.ms).toBeLessThan(before.ms / 2)
+})
+
 describe('fairness', () => {
   test('senders take turns, however many one of them sent before', () => {
     pool = new Mempool({}, costsNoTime)

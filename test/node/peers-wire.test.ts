@@ -67,8 +67,12 @@ test('messages are split wherever they are cut, and a giant is seen by its lengt
   const splitter = new FrameSplitter(300)
   const found = [...bytes].flatMap((byte) => [...splitter.push(Uint8Array.from([byte]))])
   expect(found.map(({length}) => length)).toEqual([300, 2])
+  const halves = [bytes.subarray(0, 150), bytes.subarray(150)]
+  expect([...new FrameSplitter(300).push(halves)].map(({length}) => length)).toEqual([300, 2])
   const giant = withLength(Buffer.alloc(301)).subarray(0, 2)
   expect(() => [...new FrameSplitter(300).push(giant)]).toThrow(GiantFrameError)
+  const endless = Buffer.alloc(6, 128)
+  expect(() => [...new FrameSplitter(300).push(endless)]).toThrow(GiantFrameError)
 })
 
 test('the outer form of a gossip message', () => {

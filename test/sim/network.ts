@@ -205,6 +205,10 @@ export class SimExchange implements BlockExchange, Station {
     })
   }
 
+  peer(address: Address): PeerView | undefined {
+    return this.peers().find((peer) => peer.address === address)
+  }
+
   announce(block: SealedBlock): void {
     if (!this.owner.alive) return
     this.#context.beforeAnnounce()

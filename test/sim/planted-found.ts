@@ -27,7 +27,7 @@ export const foundBy: Readonly<Record<Planted, Found>> = {
   'new-home-is-trusted': {seed: 3, steps: 300, rule: TWICE},
   'no-quarantine': {seed: 3, steps: 200, rule: TWICE},
   'guard-from-snapshot': {seed: 25, steps: 200, rule: TWICE},
-  'twins-stay': {seed: 22, steps: 2_500, rule: TWICE},
+  'twins-stay': {seed: 34, steps: 2_500, rule: TWICE},
   'no-start-gate': {seed: 8, steps: 500, rule: HEARD},
   'no-wait-for-l1': {seed: 8, steps: 500, rule: HEARD},
   'no-wait-for-peers': {seed: 7, steps: 600, rule: HEARD, besides: QUARANTINE},

@@ -99,7 +99,7 @@ export class CostModel {
     const codeMs = [...parts.values()].reduce((sum, part) => sum + part, 0)
     const countedMs = baseMs + codeMs
     const isSmall = countedMs < this.#fixedMs
-    if (isSmall) this.#fixedMs += (Math.max(1, ms - countedMs) - this.#fixedMs) / 8
+    if (isSmall) this.#learnFixed(Math.max(1, ms - countedMs))
     // A block that took less than was counted for its transactions alone tells about them, however small it is.
     if (isSmall && ms >= countedMs) return
     const ofThemMs = isSmall ? ms : ms - this.#fixedMs
@@ -112,6 +112,13 @@ export class CostModel {
       const gasPerMs = kind.gasPerMs / ratio ** (weight * (part / countedMs))
       kind.gasPerMs = Math.max(RPC_CALL_GAS_PER_MS, gasPerMs)
     }
+  }
+
+  /** A pause of the machine is not what every block takes: believed in part, and soon forgotten. */
+  #learnFixed(ms: number): void {
+    const most = Math.max(this.#fixedMs, SEAL_FIXED_MS) * COST_STEP_MOST
+    const step = Math.min(ms, most) - this.#fixedMs
+    this.#fixedMs += step / (step > 0 ? 8 : 4)
   }
 
   /**

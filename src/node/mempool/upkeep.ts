@@ -1,10 +1,10 @@
 /** What the pool needs after each block. It only learns from blocks and from what is read for it. */
-import type {Hash} from 'viem'
+import type {Hash, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
-import {executionGas} from '../../protocol/transaction.ts'
+import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
 import type {ChainState} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
 import {
@@ -17,10 +17,13 @@ import {
 import {FORWARD_AGAIN_MS} from '../peer-limits.ts'
 import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {Metrics} from '../metrics.ts'
-import type {CostModel} from './cost-model.ts'
+import type {Cost, Costed, CostModel} from './cost-model.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
 import type {Pace} from './pace.ts'
 import type {SlowCode} from './slow-code.ts'
+
+/** `0x` and the four bytes that name a function. */
+const SELECTOR_CHARS = 10
 
 export interface UpkeepOptions {
   mempool: Mempool
@@ -41,8 +44,8 @@ export class PoolUpkeep {
   #lastExpiryMs = 0
   #late = 0
   #emptiedAtMs = 0
-  /** What we held of the last blocks, until their receipts tell what was used. */
-  readonly #included = new Map<Hash, (HeldTransaction | undefined)[]>()
+  /** What is known of the transactions of the last blocks, until their receipts tell what was used. */
+  readonly #included = new Map<Hash, readonly (Costed | undefined)[]>()
 
   constructor(options: UpkeepOptions) {
     this.#options = options
@@ -87,6 +90,21 @@ export class PoolUpkeep {
     if (slow) logger.warn('a block was slow by the code of a transaction', {...slow})
   }
 
+  /** The engine had the transactions of a block of somebody else, and took so long to make it the head. */
+  sealedIn(
+    {hash, transactions}: SealedBlock,
+    parsed: readonly ParsedTransaction[],
+    ms: number,
+  ): void {
+    const {mempool, costs, clock} = this.#options
+    const now = clock.monotonicMs()
+    const costed = parsed.map(
+      (one, index) => mempool.byRaw(transactions[index]!) ?? costedOf(one, costs.costOf(one, now)),
+    )
+    costs.sealed(costed, ms)
+    this.#remember(hash, costed)
+  }
+
   /** @param onChanged called later, when transactions became ready that were not */
   afterBlock(block: SealedBlock, onChanged: () => void): void {
     const {mempool, clock} = this.#options
@@ -113,12 +131,16 @@ export class PoolUpkeep {
   #learn({hash, transactions}: SealedBlock): void {
     const {mempool, accounts} = this.#options
     const included = transactions.map((raw) => mempool.byRaw(raw))
-    this.#included.set(hash, included)
-    const [oldest] = this.#included.keys()
-    if (this.#included.size > ENGINE_RECEIPT_BLOCKS && oldest) this.#included.delete(oldest)
+    if (!this.#included.has(hash)) this.#remember(hash, included)
     const held = included.filter((item) => item !== undefined)
     if (held.length === transactions.length) accounts.passed(held)
     else accounts.forget()
+  }
+
+  #remember(hash: Hash, costed: readonly (Costed | undefined)[]): void {
+    this.#included.set(hash, costed)
+    const [oldest] = this.#included.keys()
+    if (this.#included.size > ENGINE_RECEIPT_BLOCKS && oldest) this.#included.delete(oldest)
   }
 
   /** After a rollback accounts may have less than when their transactions were accepted. */
@@ -157,4 +179,9 @@ export class PoolUpkeep {
       logger.debug('pool not refreshed', errorFacts(error)),
     )
   }
+}
+
+/** What the cost model asks of it, without its bytes. */
+function costedOf({to, data, gasLimit, intrinsicGas}: ParsedTransaction, cost: Cost): Costed {
+  return {to, data: data.slice(0, SELECTOR_CHARS) as Hex, gasLimit, intrinsicGas, cost}
 }

@@ -58,6 +58,8 @@ export interface BlockExchange {
   readonly hasGreeted: boolean
   /** Members that spoke recently and are not ignored. */
   peers(): PeerView[]
+  /** One of `peers`, found without making the list. */
+  peer(address: Address): PeerView | undefined
   /** Tells every peer of a block; who misses it sees it in our head. */
   announce(block: SealedBlock): void
   /** @returns at least one block. @throws {PeerError} no usable answer */
@@ -79,3 +81,6 @@ export class PeerError extends Error {
     this.name = 'PeerError'
   }
 }
+
+/** It did not answer in time. */
+export class LateError extends PeerError {}

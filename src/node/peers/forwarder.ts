@@ -13,8 +13,11 @@ import type {Turn} from '../rotation/rotation.ts'
 import type {BlockExchange, Delivery, PeerView} from './exchange.ts'
 import {ProducerRoom} from './producer-room.ts'
 
-/** Made once: a reason of its own for each would cost more than the delivery. */
-const answered = new Error('answered')
+interface Waiting {
+  resolve(delivery: Delivery): void
+  /** Monotonic: nobody waits longer than this. */
+  dueMs: number
+}
 
 export interface ForwarderOptions {
   mempool: Mempool
@@ -31,7 +34,9 @@ export class Forwarder {
   /** To whom and when each transaction went. */
   readonly #sent = new Map<Hash, {to: Address; atMs: number}>()
   /** Users who wait for the producer's word. */
-  readonly #waiting = new Map<Hash, (delivery: Delivery) => void>()
+  readonly #waiting = new Map<Hash, Waiting>()
+  /** The timer of those who wait runs. */
+  #isWatching = false
   readonly #room: ProducerRoom
   #fresh: Hash[] = []
   #producer: Address | undefined
@@ -59,22 +64,38 @@ export class Forwarder {
    * Like `add`, and waits for what the producer says. Nobody to ask, or no answer in time: `taken`, since
    * we hold it and go on offering it.
    */
-  async deliver(hash: Hash): Promise<Delivery> {
+  deliver(hash: Hash): Promise<Delivery> {
     if (this.#options.turn().whose !== 'other') {
       this.add(hash)
-      return 'taken'
+      return Promise.resolve('taken')
     }
-    const abort = new AbortController()
-    const late = this.#options.clock.sleep(FORWARD_ANSWER_MS, abort.signal)
-    const answer = new Promise<Delivery>((resolve) => this.#waiting.set(hash, resolve))
+    const dueMs = this.#options.clock.monotonicMs() + FORWARD_ANSWER_MS
+    const answer = new Promise<Delivery>((resolve) => this.#waiting.set(hash, {resolve, dueMs}))
     this.add(hash)
-    try {
-      return await Promise.race([answer, late.then((): Delivery => 'taken')])
-    } finally {
-      this.#waiting.delete(hash)
-      late.catch(() => {})
-      abort.abort(answered)
+    if (!this.#isWatching) void this.#endWaits()
+    return answer
+  }
+
+  #answer(hash: Hash, delivery: Delivery): void {
+    this.#waiting.get(hash)?.resolve(delivery)
+    this.#waiting.delete(hash)
+  }
+
+  /** One timer for all who wait: each waits equally long, so the first is the one that waits longest. */
+  async #endWaits(): Promise<void> {
+    const {clock} = this.#options
+    this.#isWatching = true
+    for (let first = this.#firstWait(); first; first = this.#firstWait()) {
+      const [hash, {dueMs}] = first
+      const leftMs = dueMs - clock.monotonicMs()
+      if (leftMs > 0) await clock.sleep(leftMs)
+      else this.#answer(hash, 'taken')
     }
+    this.#isWatching = false
+  }
+
+  #firstWait(): [Hash, Waiting] | undefined {
+    return this.#waiting.entries().next().value
   }
 
   /** True when somebody else produces and can be reached. */
@@ -106,7 +127,7 @@ export class Forwarder {
 
   #reach(turn: Turn): PeerView | undefined {
     if (turn.whose !== 'other') return undefined
-    return this.#options.exchange.peers().find(({address}) => address === turn.signer)
+    return this.#options.exchange.peer(turn.signer)
   }
 
   /** The turn may have changed, or time has passed. Never rejects. */
@@ -140,7 +161,7 @@ export class Forwarder {
     const whose = turn()
     const fresh = this.#takeFresh(whose.whose === 'unknown' ? undefined : whose.signer, now)
     if (whose.whose !== 'other' || fresh.length === 0) {
-      for (const resolve of this.#waiting.values()) resolve('taken')
+      for (const hash of this.#waiting.keys()) this.#answer(hash, 'taken')
       return
     }
     const peer = this.#reach(whose)
@@ -152,7 +173,7 @@ export class Forwarder {
       if (delivery === 'pool-full' && mempool.isPending(hash)) {
         this.#room.refused(held, clock.monotonicMs())
       }
-      this.#waiting.get(hash)?.(delivery)
+      this.#answer(hash, delivery)
       // What it has no room for is offered again, when nobody waits for the answer any more.
       if (!peer || !deliveries || delivery !== 'taken' || !mempool.has(hash)) return
       this.#sent.set(hash, {to: peer.address, atMs: now})

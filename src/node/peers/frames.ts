@@ -3,10 +3,12 @@
  * stream before anything of the message is kept.
  */
 import type {Stream} from '@libp2p/interface'
-import {LengthPrefixedDecoder} from '@libp2p/utils'
 
-import {PEER_READ_AHEAD_BYTES, PEER_SEND_CHUNK_BYTES} from '../peer-limits.ts'
+import {PEER_SEND_CHUNK_BYTES} from '../peer-limits.ts'
 import {PeerError} from './exchange.ts'
+
+/** Bytes of a length: 35 bits. */
+const LENGTH_BYTES = 5
 
 /** The other side announced a message that is larger than allowed. */
 export class GiantFrameError extends PeerError {}
@@ -19,33 +21,100 @@ export function withLength(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(prefix), bytes])
 }
 
-/** Splits what arrives into messages. */
+/** What arrives: one piece, or a list of pieces. */
+export type Chunk = Uint8Array | Iterable<Uint8Array>
+
+/** Splits what arrives into messages. A message that arrived in one piece is not copied. */
 export class FrameSplitter {
-  readonly #decoder: LengthPrefixedDecoder
+  readonly #maxBytes: number
+  /** Of a message that is not complete. */
+  #parts: Uint8Array[] = []
+  #size = 0
 
   constructor(maxBytes: number) {
-    this.#decoder = new LengthPrefixedDecoder({
-      maxDataLength: maxBytes,
-      maxBufferSize: maxBytes + PEER_READ_AHEAD_BYTES,
-    })
+    this.#maxBytes = maxBytes
+  }
+
+  /** True while a message has begun and not ended. */
+  get isWithin(): boolean {
+    return this.#size > 0
   }
 
   /** @throws {GiantFrameError} a length above the limit, or no length at all */
-  *push(chunk: Parameters<LengthPrefixedDecoder['decode']>[0]): Generator<Uint8Array> {
-    try {
-      for (const frame of this.#decoder.decode(chunk)) yield frame.subarray()
-    } catch (error) {
-      throw new GiantFrameError('The message is larger than allowed.', error)
+  *push(chunk: Chunk): Generator<Uint8Array> {
+    if (chunk instanceof Uint8Array) return yield* this.#take(chunk)
+    for (const piece of chunk) yield* this.#take(piece)
+  }
+
+  *#take(piece: Uint8Array): Generator<Uint8Array> {
+    let rest = piece
+    while (rest.length > 0) {
+      if (this.#size > 0) {
+        // Only as much as is missing, so that a long message is put together once.
+        const wanted = Math.min(rest.length, this.#missing() ?? 1)
+        this.#keep(rest.subarray(0, wanted))
+        rest = rest.subarray(wanted)
+        if (this.#missing() !== 0) continue
+        const whole = Buffer.concat(this.#parts, this.#size)
+        this.#parts = []
+        this.#size = 0
+        yield whole.subarray(this.#prefixOf(whole)!.end)
+        continue
+      }
+      const prefix = this.#prefixOf(rest)
+      const end = prefix && prefix.end + prefix.length
+      if (end === undefined || end > rest.length) {
+        this.#keep(rest)
+        return
+      }
+      const frame = rest.subarray(prefix!.end, end)
+      rest = rest.subarray(end)
+      yield frame
     }
+  }
+
+  #keep(piece: Uint8Array): void {
+    this.#parts.push(piece)
+    this.#size += piece.length
+  }
+
+  /** Bytes until the message is complete; undefined while its length is not known. */
+  #missing(): number | undefined {
+    // A length is a few bytes, and seldom cut.
+    const start = this.#parts.length === 1 ? this.#parts[0]! : this.#start()
+    const prefix = this.#prefixOf(start)
+    return prefix && prefix.end + prefix.length - this.#size
+  }
+
+  #start(): Uint8Array {
+    const most = this.#parts[0]!.length >= LENGTH_BYTES ? 1 : LENGTH_BYTES
+    return Buffer.concat(this.#parts.slice(0, most))
+  }
+
+  /** The length in front of a message, and where it ends. */
+  #prefixOf(bytes: Uint8Array): {length: number; end: number} | undefined {
+    let length = 0
+    for (let at = 0, unit = 1; at < bytes.length; at++, unit *= 128) {
+      const byte = bytes[at]!
+      length += (byte & 127) * unit
+      if (length > this.#maxBytes || at >= LENGTH_BYTES) {
+        throw new GiantFrameError('The message is larger than allowed.')
+      }
+      if (byte < 128) return {length, end: at + 1}
+    }
+    return undefined
   }
 }
 
-/** Calls `onFrame` for each message and `onEnd` once. Listens until the stream ends. */
-export function listenToFrames(
-  stream: Stream,
-  maxBytes: number,
-  listener: {onFrame(frame: Uint8Array): void; onEnd(error: Error | undefined): void},
-): void {
+export interface FrameListener {
+  onFrame(frame: Uint8Array): void
+  /** After each chunk. True: a message has begun in it and not ended. */
+  onChunk?(isWithin: boolean): void
+  onEnd(error: Error | undefined): void
+}
+
+/** Calls `onFrame` for each message and `onEnd` once. Listens until the stream ends. What `onFrame` throws ends it. */
+export function listenToFrames(stream: Stream, maxBytes: number, listener: FrameListener): void {
   const splitter = new FrameSplitter(maxBytes)
   let isOver = false
   const end = (error: Error | undefined) => {
@@ -62,6 +131,7 @@ export function listenToFrames(
     if (isOver) return
     try {
       for (const frame of splitter.push(data)) listener.onFrame(frame)
+      listener.onChunk?.(splitter.isWithin)
     } catch (error) {
       const reason = error instanceof Error ? error : new PeerError(String(error))
       end(reason)
@@ -72,19 +142,27 @@ export function listenToFrames(
   if (stream.readableEnded || stream.status !== 'open') queueMicrotask(() => end(undefined))
 }
 
+/** More messages came than may wait. */
+export class FloodError extends PeerError {}
+
 /** The messages of a stream, one after the other. */
 export class FrameReader {
   readonly #frames: Uint8Array[] = []
+  readonly #mostWaiting: number
   #isOver = false
   #error: Error | undefined
   #hasData = false
+  #isWithin = false
   #wake: () => void = () => {}
 
-  constructor(stream: Stream, maxBytes: number) {
-    stream.addEventListener('message', () => (this.#hasData = true))
+  /** @param mostWaiting messages that nobody has asked for yet; one more ends the stream */
+  constructor(stream: Stream, maxBytes: number, mostWaiting = Number.POSITIVE_INFINITY) {
+    this.#mostWaiting = mostWaiting
     listenToFrames(stream, maxBytes, {
-      onFrame: (frame) => {
-        this.#frames.push(frame)
+      onFrame: (frame) => this.#onFrame(frame),
+      onChunk: (isWithin) => {
+        this.#hasData = true
+        this.#isWithin = isWithin
         this.#wake()
       },
       onEnd: (error) => {
@@ -100,6 +178,28 @@ export class FrameReader {
     return this.#hasData
   }
 
+  /** True when a message has begun to arrive that nobody has taken. */
+  get hasBegun(): boolean {
+    return this.#isWithin || this.#frames.length > 0
+  }
+
+  /** Why the stream ended early. */
+  get failure(): Error | undefined {
+    return this.#error
+  }
+
+  /** True when `next` does not have to wait. */
+  get isReady(): boolean {
+    return this.#frames.length > 0 || this.#isOver
+  }
+
+  /** Resolves when a message has begun to arrive, or none will. @throws {Error} why the stream ended early */
+  async begins(): Promise<boolean> {
+    while (!this.hasBegun && !this.#isOver) await this.#woken()
+    if (this.#error && !this.hasBegun) throw this.#error
+    return this.hasBegun
+  }
+
   /** @returns undefined when the other side has no more. @throws {Error} why the stream ended early */
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
@@ -107,8 +207,19 @@ export class FrameReader {
       if (frame) return frame
       if (this.#error) throw this.#error
       if (this.#isOver) return undefined
-      await new Promise<void>((resolve) => (this.#wake = resolve))
+      await this.#woken()
     }
+  }
+
+  #onFrame(frame: Uint8Array): void {
+    if (this.#frames.length >= this.#mostWaiting) {
+      throw new FloodError('It sends more before it has an answer.')
+    }
+    this.#frames.push(frame)
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve))
   }
 }
 
@@ -125,10 +236,10 @@ export async function sendFrame(stream: Stream, bytes: Uint8Array): Promise<void
 export async function withDeadline<T>(
   stream: Stream,
   ms: number,
-  error: Error,
+  reason: () => Error,
   work: () => Promise<T>,
 ): Promise<T> {
-  const timer = setTimeout(() => stream.abort(error), ms)
+  const timer = setTimeout(() => stream.abort(reason()), ms)
   try {
     return await work()
   } finally {

@@ -129,6 +129,10 @@ export class Libp2pExchange implements BlockExchange {
     return this.#running?.sessions.peers() ?? []
   }
 
+  peer(address: Address): PeerView | undefined {
+    return this.#running?.sessions.peer(address)
+  }
+
   announce(block: SealedBlock): void {
     this.#running?.gossip.announce(block)
   }

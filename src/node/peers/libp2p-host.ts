@@ -1,5 +1,4 @@
 /** The libp2p node: TCP, noise, yamux, identify, gossipsub, and the limits of each. */
-import {noise} from '@libp2p/noise'
 import {gossipsub, type GossipSub} from '@libp2p/gossipsub'
 import {identify, type Identify} from '@libp2p/identify'
 import type {
@@ -28,6 +27,7 @@ import {
   PEER_UPGRADE_MS,
 } from '../peer-limits.ts'
 import type {PeerConnections} from '../descriptors.ts'
+import {wholeNoise} from './encrypter.ts'
 import {calmYamux} from './muxer.ts'
 
 export type Host = Awaited<ReturnType<typeof createHost>>
@@ -54,7 +54,7 @@ export async function createHost(options: HostOptions) {
     privateKey: options.privateKey,
     addresses: {listen: [options.listen]},
     transports: [tcp({maxConnections: known + pending, backlog: PEER_PENDING})],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [wholeNoise()],
     streamMuxers: [
       calmYamux({maxInboundStreams: PEER_STREAMS, maxOutboundStreams: 4 * PEER_STREAMS}),
     ],

@@ -1,6 +1,6 @@
 /**
- * Questions between two admitted nodes, each on a stream of its own: ranges of blocks, and transactions
- * handed on. Both sides are bounded in size and in time.
+ * Questions between two admitted nodes: ranges of blocks, each on a stream of its own, and transactions handed on,
+ * one after the other on streams that last. Both sides are bounded in size and in time.
  */
 import type {Connection, Stream} from '@libp2p/interface'
 import type {Hash, Hex} from 'viem'
@@ -32,8 +32,9 @@ import {
   encodeBlock,
   encodeTransactions,
 } from './block-codec.ts'
-import {deliveries, PeerError, type Delivery} from './exchange.ts'
-import {FrameReader, GiantFrameError, sendFrame, withDeadline} from './frames.ts'
+import {deliveries, LateError, PeerError, type Delivery} from './exchange.ts'
+import {ForwardStreams} from './forward-streams.ts'
+import {FloodError, FrameReader, GiantFrameError, sendFrame, withDeadline} from './frames.ts'
 import type {Session} from './session.ts'
 
 export interface RequestsOptions {
@@ -58,15 +59,17 @@ interface RangeRequest {
 
 export class Requests {
   readonly #options: RequestsOptions
+  readonly #forwards: ForwardStreams
   #serving = 0
 
   constructor(options: RequestsOptions) {
     this.#options = options
+    this.#forwards = new ForwardStreams(this.protocols.transactions)
   }
 
   get protocols(): {blocks: string; transactions: string} {
     const {prefix} = this.#options
-    return {blocks: `${prefix}/blocks/1`, transactions: `${prefix}/transactions/1`}
+    return {blocks: `${prefix}/blocks/1`, transactions: `${prefix}/transactions/2`}
   }
 
   // Asking.
@@ -104,18 +107,15 @@ export class Requests {
 
   /** Resolves when the other side has checked them. @throws {PeerError} */
   async sendTransactions(session: Session, transactions: readonly Hex[]): Promise<Delivery[]> {
-    const count = transactions.length
-    let answer: Uint8Array | undefined
     try {
-      await this.#ask(session, this.protocols.transactions, count, async (stream) => {
-        const reader = new FrameReader(stream, count)
-        await sendFrame(stream, encodeTransactions(transactions))
-        answer = await reader.next()
-        if (answer?.length !== count) throw new PeerError('The transactions were not taken.')
-      })
-      return [...answer!].map((code) => deliveries[code] ?? 'taken')
+      const answer = await this.#forwards.ask(session, encodeTransactions(transactions))
+      if (answer.length !== transactions.length) {
+        throw new PeerError('The transactions were not taken.')
+      }
+      return [...answer].map((code) => deliveries[code] ?? 'taken')
     } catch (error) {
-      if (isLate(error)) session.offend('no answer in time', 'It did not take transactions.')
+      if (error instanceof GiantFrameError) session.offend('giant message', error.message)
+      else if (isLate(error)) session.offend('no answer in time', 'It did not take transactions.')
       throw asPeerError(error)
     }
   }
@@ -127,7 +127,7 @@ export class Requests {
     talk: (stream: Stream) => Promise<void>,
   ): Promise<void> {
     let stream: Stream | undefined
-    const late = new LateError('The peer did not answer in time.')
+    const late = () => new LateError('The peer did not answer in time.')
     try {
       const signal = AbortSignal.timeout(PEER_ANSWER_MS)
       stream = await session.connection.newStream(protocol, {signal})
@@ -151,18 +151,42 @@ export class Requests {
     })
   }
 
-  serveTransactions(stream: Stream, connection: Connection): Promise<void> {
+  async serveTransactions(stream: Stream, connection: Connection): Promise<void> {
+    const session = this.#options.sessionOf(connection)
+    if (!session) return stream.abort(new PeerError('There is no session.'))
     const limit = FORWARD_BYTES + MAX_TRANSACTION_BYTES + 4 * FORWARD_CHUNK
-    return this.#serve(stream, connection, limit, async (session, frame) => {
+    stream.maxReadBufferLength = limit + PEER_REQUEST_BYTES
+    let reader: FrameReader | undefined
+    try {
+      await session.admitted()
       if (session.role !== 'member') throw new PeerError('Only members hand on transactions.')
-      const transactions = decodeTransactions(frame, FORWARD_CHUNK)
-      const now = performance.now()
-      if (!session.transactions.take(transactions.length, now)) {
-        return session.offend('flood', 'too many transactions')
+      const requests = new FrameReader(stream, limit, 1)
+      reader = requests
+      // Whoever opens a stream has something to say; then it may be silent.
+      const late = () => new SlowRequestError('The request was not complete in time.')
+      let goesOn = await withDeadline(stream, PEER_REQUEST_MS, late, () => requests.begins())
+      for (; goesOn; goesOn = await requests.begins()) {
+        await this.#within(session, () => this.#takeTransactions(stream, session, requests))
       }
-      const outcome = await this.#options.onTransactions(transactions)
-      await sendFrame(stream, Buffer.from(outcome.map((delivery) => deliveries.indexOf(delivery))))
-    })
+      await stream.close()
+    } catch (error) {
+      // What ended the stream while a request was being answered tells more than that it is closed.
+      this.#blame(session, reader?.failure ?? error)
+      stream.abort(error instanceof Error ? error : new PeerError(messageOf(error)))
+    }
+  }
+
+  async #takeTransactions(stream: Stream, session: Session, reader: FrameReader): Promise<void> {
+    const frame = await this.#request(stream, session, reader)
+    if (!frame) return
+    const transactions = decodeTransactions(frame, FORWARD_CHUNK)
+    if (!session.transactions.take(transactions.length, performance.now())) {
+      return session.offend('flood', 'too many transactions')
+    }
+    const outcome = await this.#options.onTransactions(transactions)
+    const answer = Buffer.from(outcome.map((delivery) => deliveries.indexOf(delivery)))
+    const slow = () => new SlowReaderError('The answer was not read in time.')
+    await withDeadline(stream, PEER_SERVE_MS, slow, () => sendFrame(stream, answer))
   }
 
   /** One request on one stream: admitted, within the limits, read in time, answered in time. */
@@ -175,48 +199,59 @@ export class Requests {
     const session = this.#options.sessionOf(connection)
     if (!session) return stream.abort(new PeerError('There is no session.'))
     stream.maxReadBufferLength = maxBytes + PEER_REQUEST_BYTES
+    try {
+      await this.#within(session, async () => {
+        await session.admitted()
+        const frame = await this.#request(stream, session, new FrameReader(stream, maxBytes, 1))
+        if (!frame) return
+        const slow = () => new SlowReaderError('The answer was not read in time.')
+        await withDeadline(stream, PEER_SERVE_MS, slow, () => answer(session, frame))
+        await stream.close()
+      })
+    } catch (error) {
+      this.#blame(session, error)
+      stream.abort(error instanceof Error ? error : new PeerError(messageOf(error)))
+    }
+  }
+
+  /** Of so many requests at a time. @throws {PeerError} there are too many */
+  async #within(session: Session, work: () => Promise<void>): Promise<void> {
     if (session.serving >= PEER_SERVING_EACH) {
       session.offend('too many streams', 'too many requests at once')
     }
     if (session.isClosed || this.#serving >= PEER_SERVING) {
-      return stream.abort(new PeerError('There are too many requests.'))
+      throw new PeerError('There are too many requests.')
     }
     this.#serving++
     session.serving++
     try {
-      await session.admitted()
-      await this.#answer(stream, session, maxBytes, answer)
-      await stream.close()
-    } catch (error) {
-      this.#blame(session, error)
-      stream.abort(error instanceof Error ? error : new PeerError(messageOf(error)))
+      await work()
     } finally {
       this.#serving--
       session.serving--
     }
   }
 
-  async #answer(
+  /** The next request, complete in time. @returns undefined: there is none, or it was one too many */
+  async #request(
     stream: Stream,
     session: Session,
-    maxBytes: number,
-    answer: (session: Session, frame: Uint8Array) => Promise<void>,
-  ): Promise<void> {
-    const reader = new FrameReader(stream, maxBytes)
-    const late = new SlowRequestError('The request was not complete in time.')
-    const frame = await withDeadline(stream, PEER_REQUEST_MS, late, () => reader.next())
-    if (!frame) return
-    if (!session.requests.take(1, performance.now())) {
-      return session.offend('flood', 'too many requests')
-    }
-    const slow = new SlowReaderError('The answer was not read in time.')
-    await withDeadline(stream, PEER_SERVE_MS, slow, () => answer(session, frame))
+    reader: FrameReader,
+  ): Promise<Uint8Array | undefined> {
+    const late = () => new SlowRequestError('The request was not complete in time.')
+    const frame = reader.isReady
+      ? await reader.next()
+      : await withDeadline(stream, PEER_REQUEST_MS, late, () => reader.next())
+    if (!frame || session.requests.take(1, performance.now())) return frame
+    session.offend('flood', 'too many requests')
+    return undefined
   }
 
   #blame(session: Session, error: unknown): void {
     if (error instanceof SlowRequestError) session.offend('byte by byte', error.message)
     else if (error instanceof SlowReaderError) session.offend('slow reader', error.message)
     else if (error instanceof GiantFrameError) session.offend('giant message', error.message)
+    else if (error instanceof FloodError) session.offend('flood', error.message)
     else if (error instanceof NonsenseError || error instanceof InvalidBlockError) {
       session.offend('garbage', error.message)
     } else this.#options.logger.debug('request not answered', errorFacts(error))
@@ -243,7 +278,6 @@ export class Requests {
   }
 }
 
-class LateError extends PeerError {}
 class SlowRequestError extends PeerError {}
 class SlowReaderError extends PeerError {}
 class NonsenseError extends PeerError {}

@@ -95,16 +95,32 @@ export class Sessions implements SessionHost {
 
   /** The session to talk to a member: of the run that started first, its newest connection. */
   find(address: Address): Session | undefined {
-    return this.#members().get(address)
+    let found: Session | undefined
+    for (const session of this.#sessions.values()) {
+      if (session.record?.signer !== address || !this.#isMember(session)) continue
+      if (!found || isPreferred(session, found)) found = session
+    }
+    return found
+  }
+
+  /** Like one of `peers`. Asked several times for each transaction. */
+  peer(address: Address): PeerView | undefined {
+    const session = this.find(address)
+    return session && this.#viewOf(address, session, this.clock.monotonicMs())
   }
 
   peers(): PeerView[] {
     const now = this.clock.monotonicMs()
-    return [...this.#members()].flatMap(([address, {head, heardAtMs, record, connection}]) => {
-      if (!head || now - heardAtMs >= PEER_STALE_MS) return []
-      const peerAddress = record?.addresses[0] ?? connection.remoteAddr.toString()
-      return [{address, peerAddress, head, heardAtMs}]
-    })
+    return [...this.#members()].flatMap(
+      ([address, session]) => this.#viewOf(address, session, now) ?? [],
+    )
+  }
+
+  #viewOf(address: Address, session: Session, now: number): PeerView | undefined {
+    const {head, heardAtMs, record, connection} = session
+    if (!head || now - heardAtMs >= PEER_STALE_MS) return undefined
+    const peerAddress = record?.addresses[0] ?? connection.remoteAddr.toString()
+    return {address, peerAddress, head, heardAtMs}
   }
 
   /** Closes what has gone silent, or holds too many streams. Called now and then. */
@@ -251,21 +267,29 @@ export class Sessions implements SessionHost {
   }
 
   #members(): Map<Address, Session> {
-    const {scores} = this.#options
     const members = new Map<Address, Session>()
     for (const session of this.#sessions.values()) {
-      const {record, role, isOpen} = session
-      if (!isOpen || role !== 'member' || !record || scores.isBanned(record.signer)) continue
-      const known = members.get(record.signer)?.record
-      if (!known || record.startedAtMs <= known.startedAtMs) members.set(record.signer, session)
+      const {record} = session
+      if (!record || !this.#isMember(session)) continue
+      const known = members.get(record.signer)
+      if (!known || isPreferred(session, known)) members.set(record.signer, session)
     }
     return members
+  }
+
+  #isMember({record, role, isOpen}: Session): boolean {
+    return isOpen && role === 'member' && !!record && !this.#options.scores.isBanned(record.signer)
   }
 
   /** The connection is known, or gone. */
   #release(connection: Pick<Connection, 'remoteAddr'>): void {
     this.#unproven.delete(endOf(connection))
   }
+}
+
+/** Of two sessions of one signer: that of the run that started first, and the newer one of the same run. */
+function isPreferred(newer: Session, {record}: Session): boolean {
+  return !record || !newer.record || newer.record.startedAtMs <= record.startedAtMs
 }
 
 /** Names the other end of a connection: host and port. */

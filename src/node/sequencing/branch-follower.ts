@@ -2,6 +2,7 @@ import type {Address, Hex} from 'viem'
 
 import {errorFacts} from '../../lib/log.ts'
 import {InvalidBlockError, type SealedBlock} from '../../protocol/block.ts'
+import type {ParsedTransaction} from '../../protocol/transaction.ts'
 import {PeerError} from '../peers/exchange.ts'
 import {PeerChoice} from '../peers/peer-choice.ts'
 import {catchUp} from './catch-up.ts'
@@ -11,6 +12,8 @@ import {DivergedBlockError, importBlock} from './import-blocks.ts'
 export interface FollowerHooks {
   /** `isFresh`: it came the moment it was made. */
   onImported(block: SealedBlock, how?: {isFresh: boolean}): void
+  /** What a block of somebody else took here; told before `onImported`. */
+  onSealedIn(block: SealedBlock, transactions: readonly ParsedTransaction[], ms: number): void
   /** Reads the accounts of the pool anew, after they have gone back. @throws {EngineError} */
   refreshPool(): Promise<void>
 }
@@ -44,12 +47,12 @@ export class BranchFollower {
     const peer = this.peers.ahead()
     if (!peer) return false
     const {exchange, logger} = this.#options
-    const {onImported} = this.#hooks
+    const {onImported, onSealedIn} = this.#hooks
     let imported = 0
     try {
       const onLost = (raws: readonly Hex[]) => this.#keep(raws)
       const noteOwn = (block: SealedBlock) => this.#options.gate.noteOwn(block)
-      imported = await catchUp({...this.#options, onImported, onLost, noteOwn}, peer)
+      imported = await catchUp({...this.#options, onImported, onSealedIn, onLost, noteOwn}, peer)
     } catch (error) {
       const isRelay =
         error instanceof DivergedBlockError && peer.address !== this.#producerOfDispute()
@@ -74,6 +77,7 @@ export class BranchFollower {
     release: () => Promise<void>,
   ): Promise<void> {
     const {chain, exchange, gate} = this.#options
+    const {onSealedIn} = this.#hooks
     for (let next = queue.shift(); next; next = queue.shift()) {
       const {block, from} = next
       gate.noteOwn(block)
@@ -82,7 +86,7 @@ export class BranchFollower {
       if (block.number !== head.number + 1 || block.parentHash !== head.hash) continue
       await release()
       try {
-        await importBlock({...this.#options, noteOwn: () => {}}, block)
+        await importBlock({...this.#options, onSealedIn, noteOwn: () => {}}, block)
         this.#hooks.onImported(block, {isFresh: true})
       } catch (error) {
         if (!(error instanceof InvalidBlockError)) throw error

@@ -40,7 +40,10 @@ export interface BlockParent {
 type SignedTransactions = Pick<SealedBlock, 'number' | 'signer' | 'transactions'>
 
 /** Why a block may be sealed by its signer. A recommitment must also succeed when executed. */
-export type Authority = {by: 'turn'} | {by: 'recommit'; recommit: Recommit}
+export type Authority = ({by: 'turn'} | {by: 'recommit'; recommit: Recommit}) & {
+  /** Those of the block, which had to be read for it. */
+  transactions: readonly ParsedTransaction[]
+}
 
 /**
  * Stricter than l2geth, which accepts any of the last ten signers: a block belongs to the signer of
@@ -82,7 +85,7 @@ export function checkAuthority(
   const recommit = recommitOf(block, transactions, rules)
   if (recommit) {
     assertRecommit(block, recommit, transactions[0]!, turns)
-    return {by: 'recommit', recommit}
+    return {by: 'recommit', recommit, transactions}
   }
   const expected = turns.signerAt(number)
   if (expected !== signer) {
@@ -90,7 +93,7 @@ export function checkAuthority(
       `Block ${number} is sealed by ${signer}, and the turn is ${expected ?? 'unknown'}.`,
     )
   }
-  return {by: 'turn'}
+  return {by: 'turn', transactions}
 }
 
 /**

@@ -70,6 +70,7 @@ export class Driver {
     this.#upkeep = new PoolUpkeep(options)
     this.#follower = new BranchFollower(options, {
       onImported: (block, how) => this.#onImported(block, how?.isFresh === true),
+      onSealedIn: (...about) => this.#upkeep.sealedIn(...about),
       refreshPool: () => this.#upkeep.afterRollback(),
     })
   }

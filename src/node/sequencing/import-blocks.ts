@@ -6,6 +6,7 @@ import type {Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {InvalidBlockError, type SealedBlock} from '../../protocol/block.ts'
+import type {ParsedTransaction} from '../../protocol/transaction.ts'
 import type {ChainState} from '../chain-state.ts'
 import {EngineError} from '../engine/engine.ts'
 import {checkBlock, looksLikeRecommit, type Authority, type BlockRules} from './check-block.ts'
@@ -16,6 +17,8 @@ export interface ImportOptions {
   clock: Clock
   /** Looks for our own signature before a block is kept. @throws {MetisSeqError} it must not be there */
   noteOwn(block: SealedBlock): void
+  /** The engine had its transactions, and so many milliseconds later it was a block of our chain. */
+  onSealedIn?(block: SealedBlock, transactions: readonly ParsedTransaction[], ms: number): void
 }
 
 export interface SwitchOptions extends ImportOptions {
@@ -45,13 +48,17 @@ export type SwitchReason = 'takeover' | 'confirmed'
  *   answer is believed
  */
 export async function importBlock(options: ImportOptions, block: SealedBlock): Promise<void> {
-  const {chain} = options
+  const {chain, clock} = options
   const authority = checkNext(options, block)
   try {
-    await executeChecked(options, block, authority)
+    const sealMs = await executeChecked(options, block, authority)
+    const startedMs = clock.monotonicMs()
     options.noteOwn(block)
     chain.log.append(block)
     await chain.accept(block)
+    if (sealMs === undefined) return
+    const ms = sealMs + clock.monotonicMs() - startedMs
+    options.onSealedIn?.(block, authority.transactions, ms)
   } catch (error) {
     await chain.takeBack()
     throw error
@@ -122,31 +129,42 @@ function checkNext({chain, rules, clock}: ImportOptions, block: SealedBlock): Au
   return checkBlock(block, chain.head(), chain.rotation, rules, nowSeconds)
 }
 
-/** Leaves the engine on the block. The caller takes it back when anything is thrown. */
+/**
+ * Leaves the engine on the block. The caller takes it back when anything is thrown.
+ *
+ * @returns milliseconds of sealing, as `executeEqual` does
+ */
 async function executeChecked(
   {chain}: ImportOptions,
   block: SealedBlock,
   authority: Authority,
-): Promise<void> {
-  await executeEqual(chain, block)
-  if (authority.by === 'turn') return
+): Promise<number | undefined> {
+  const ms = await executeEqual(chain, block)
+  if (authority.by === 'turn') return ms
   await chain.refreshTurns()
   if (chain.rotation.signerAt(block.number) !== block.signer) {
     throw new InvalidBlockError(`The recommitment in block ${block.number} did not take effect.`)
   }
+  return ms
 }
 
 /**
  * A producer that signs a wrong hash must not stop those who follow: they leave its block alone, and the
  * consensus layer gives the turn to another. But first we doubt ourselves.
+ *
+ * @returns milliseconds that the engine took once it had all transactions; undefined when it got them one by one
  */
-async function executeEqual(chain: ChainState, block: SealedBlock): Promise<void> {
+async function executeEqual(chain: ChainState, block: SealedBlock): Promise<number | undefined> {
   if (chain.disputes.isSettled(block.hash)) throw new DivergedBlockError(otherHash(block))
   const payload = {timestamp: block.timestamp, orderedTransactions: block.transactions}
   let computed = block.hash
+  // Apart from sealing, so that its time is known, and so that readers wait for sealing only.
+  await chain.stage(block.transactions)
   for (const oneByOne of [false, true]) {
     const {block: executed, dropped} = await chain.execute(payload, {oneByOne})
-    if (executed.hash === block.hash && executed.stateRoot === block.stateRoot) return
+    if (executed.hash === block.hash && executed.stateRoot === block.stateRoot) {
+      return oneByOne ? undefined : (chain.lastExecuteMs ?? undefined)
+    }
     computed = executed.hash
     if (oneByOne && dropped.length > 0) {
       throw new InvalidBlockError(
