@@ -182,6 +182,9 @@ export const STAGE_SHARE_MOST = 0.97
 export const STAGE_SLACK = 0.02
 export const STAGE_SHARE_CUT = 0.92
 export const STAGE_SHARE_GROWTH = 1.01
+/** Pool: and where the engine had this part of the slot left, which is far from breaking a promise. */
+export const STAGE_SLACK_LARGE = 0.15
+export const STAGE_SHARE_GROWTH_LARGE = 1.05
 /** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
 export const SEAL_RESERVE = 0.06
 /** Pool: what comes in this last part is confirmed with the next block, 2.2 s later at most. */

@@ -70,8 +70,7 @@ test('whoever builds a block lets the engine order what was staged; others repea
   const [leader, follower] = await Promise.all([startEngine('any-l'), startEngine('any-f')])
   const transactions = await mixedTransfers(12)
   const early = Math.floor(transactions.length * 0.9)
-  // Two chunks at once go over several connections.
-  await leader.stage(transactions.slice(0, early))
+  await leader.stage(transactions.slice(0, early), {anyOrder: true})
   const payload = {timestamp: 1_700_000_010, orderedTransactions: transactions}
   const sealed = await leader.execute(leader.head().hash, payload, {anyOrder: true})
   expect(sealed.dropped).toEqual([])
@@ -83,10 +82,20 @@ test('whoever builds a block lets the engine order what was staged; others repea
   expect(replayed).toEqual(sealed)
 })
 
+test('what was staged in any order is given again where the order counts', async () => {
+  const [one, other] = await Promise.all([startEngine('again-1'), startEngine('again-2')])
+  const transactions = await mixedTransfers(4)
+  await one.stage(transactions, {anyOrder: true})
+  const payload = {timestamp: 1_700_000_010, orderedTransactions: transactions}
+  const first = await one.execute(one.head().hash, payload)
+  expect(first.included).toEqual(transactions)
+  expect(await other.execute(other.head().hash, payload)).toEqual(first)
+})
+
 test('what was staged and is not in the list is not in a block of any order either', async () => {
   const engine = await startEngine('any-less')
   const transactions = await mixedTransfers(2)
-  await engine.stage(transactions)
+  await engine.stage(transactions, {anyOrder: true})
   const wanted = transactions.slice(0, senders.length)
   const payload = {timestamp: 1_700_000_010, orderedTransactions: wanted}
   const {included} = await engine.execute(engine.head().hash, payload, {anyOrder: true})

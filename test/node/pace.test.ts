@@ -77,6 +77,27 @@ test('the last chunk before a seal is one that does not delay it', () => {
   expect(pace.chunkFor(-100)).toBe(ENGINE_BATCH)
 })
 
+test('full chunks of several small slots tell together how fast the engine is', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  pace.slotEnded({...calm, sealed: 600, late: 500})
+  const before = pace.ratePerSecond
+  for (let slot = 0; slot < 9; slot++) {
+    pace.staged(STAGE_CHUNK, STAGE_CHUNK / 3)
+    pace.slotEnded(calm)
+  }
+  expect(pace.ratePerSecond).toBeGreaterThan(2 * before)
+})
+
+test('a slot with much time left lets the promise grow faster', () => {
+  const [near, far] = [100, 600].map((slackMs) => {
+    const pace = new Pace(new CostModel(SLOT_MS))
+    slotAt(pace, STAGE_RATE_START, {late: 500})
+    slotAt(pace, STAGE_RATE_START, {refused: 1, slackMs})
+    return pace.ratePerSecond
+  })
+  expect(far! / near!).toBeGreaterThan(1.03)
+})
+
 test('a block counts what was promised of it, also when less may be promised since', () => {
   let most = 80_000_000
   const pace = new Pace(new CostModel(SLOT_MS), () => most)

@@ -41,6 +41,7 @@ import {
   type ExecuteOptions,
   type Execution,
   type ExecutionEngine,
+  type Order,
   type Payload,
   type ReceiptsRequest,
 } from './engine.ts'
@@ -114,9 +115,13 @@ export class AnvilEngine implements ExecutionEngine {
     return this.#head
   }
 
-  stage(transactions: readonly Hex[]): Promise<DroppedTransaction[]> {
+  stage(
+    transactions: readonly Hex[],
+    {anyOrder = false}: Order = {},
+  ): Promise<DroppedTransaction[]> {
     return this.#exclusive(async () => {
       await this.#enterHardfork()
+      if (!anyOrder) return this.#submit(transactions, ENGINE_BATCH)
       this.#isOrdered = false
       return this.#submit(transactions, ENGINE_BATCH, this.#require().stager, ENGINE_STAGERS + 1)
     })

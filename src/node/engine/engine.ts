@@ -41,11 +41,17 @@ export interface ReceiptsRequest {
   transactions: readonly Hex[]
 }
 
-export interface ExecuteOptions {
+export interface Order {
+  /**
+   * The order among senders may be another than the one given; that of one sender never is. Whoever builds a block lets
+   * the engine choose, since it is twice as fast then.
+   */
+  anyOrder?: boolean
+}
+
+export interface ExecuteOptions extends Order {
   /** Hands transactions over one at a time: slow, and immune to any reordering. */
   oneByOne?: boolean
-  /** What was staged may be in the block in another order than the one given; whoever builds a block lets it. */
-  anyOrder?: boolean
 }
 
 /**
@@ -63,12 +69,11 @@ export interface ExecutionEngine {
   /** The last block, known without asking. */
   head(): EngineBlock
   /**
-   * Hands transactions over early, while their slot is still open. Only a hint: `execute` decides. The order among
-   * senders may be lost, that of one sender never is.
+   * Hands transactions over early, while their slot is still open. Only a hint: `execute` decides.
    *
    * @returns those that the engine refuses
    */
-  stage(transactions: readonly Hex[]): Promise<DroppedTransaction[]>
+  stage(transactions: readonly Hex[], order?: Order): Promise<DroppedTransaction[]>
   /** Forgets what was staged. */
   unstage(): Promise<void>
   /** Seals one block on top of `parent`, which must be the head. */

@@ -27,10 +27,12 @@ import {
   STAGE_RATE_WEIGHT,
   STAGE_SHARE_CUT,
   STAGE_SHARE_GROWTH,
+  STAGE_SHARE_GROWTH_LARGE,
   STAGE_SHARE_LEAST,
   STAGE_SHARE_MOST,
   STAGE_SHARE_START,
   STAGE_SLACK,
+  STAGE_SLACK_LARGE,
   USUAL_SLOT_MS,
 } from '../limits.ts'
 import type {CostModel} from './cost-model.ts'
@@ -149,22 +151,25 @@ export class Pace {
     if (isMuchLate || isHeldUp) {
       this.#share = Math.max(STAGE_SHARE_LEAST, this.#share * STAGE_SHARE_CUT)
     } else if (late === 0 && refused > 0 && slackMs > slotMs * STAGE_SLACK) {
-      this.#share = Math.min(STAGE_SHARE_MOST, this.#share * STAGE_SHARE_GROWTH)
+      const isFar = slackMs > slotMs * STAGE_SLACK_LARGE
+      const growth = isFar ? STAGE_SHARE_GROWTH_LARGE : STAGE_SHARE_GROWTH
+      this.#share = Math.min(STAGE_SHARE_MOST, this.#share * growth)
     }
     const seen = this.#takeSeen()
     if (seen !== undefined) {
       this.#engineRate += (seen - this.#engineRate) * STAGE_RATE_WEIGHT
-    } else if (isMuchLate) {
+    } else if (isMuchLate && !isHeldUp) {
       this.#engineRate = Math.min(this.#engineRate, (sealed / slotMs) * 1000)
     }
     this.#engineRate = clamp(this.#engineRate, STAGE_RATE_LEAST, STAGE_RATE_MOST)
   }
 
-  /** The usual speed in this slot. An engine that was held for a moment must not count. */
+  /** The usual speed in this slot, or in the last few with little in them. An engine that was held must not count. */
   #takeSeen(): number | undefined {
+    if (this.#chunks.length < STAGE_CHUNKS_SEEN) return undefined
     const chunks = this.#chunks.sort((a, b) => a - b)
     this.#chunks = []
-    return chunks.length < STAGE_CHUNKS_SEEN ? undefined : chunks[chunks.length >> 1]
+    return chunks[chunks.length >> 1]
   }
 
   /**
