@@ -185,12 +185,16 @@ export const STAGE_SHARE_GROWTH = 1.01
 /** Pool: and where the engine had this part of the slot left, which is far from breaking a promise. */
 export const STAGE_SLACK_LARGE = 0.15
 export const STAGE_SHARE_GROWTH_LARGE = 1.05
-/** Pool: the end of a slot in which nothing new can be staged: a chunk of 300 takes 50 ms of 2 s. */
-export const SEAL_RESERVE = 0.06
-/** Pool: what comes in this last part is confirmed with the next block, 2.2 s later at most. */
-export const NEXT_SLOT_OPENS = 0.02
+/** Pool: weight of the last full chunk in the speed of this slot, which narrows the door at once. */
+export const STAGE_SLOT_WEIGHT = 0.35
+/** Pool: the end of a slot in which nothing new can be staged: a part of a chunk, before what sealing itself takes. */
+export const SEAL_RESERVE = 0.03
+/** Pool: sealing that begins later than this part of the slot was held up. */
+export const SEAL_HELD_UP = 0.06
+/** Pool: what comes in this last part is confirmed with the next block, 2.1 s later at most. */
+export const NEXT_SLOT_OPENS = 0.05
 /** Pool: at least so much, and a quarter of a shorter slot: there, sealing takes a larger part. */
-export const NEXT_SLOT_OPENS_MS = 40
+export const NEXT_SLOT_OPENS_MS = 100
 /** Pool: a few are let in at any moment: at worst they are confirmed a part of a slot later. */
 export const POOL_ANY_MOMENT = 10
 /** Pool: and as many more as the engine takes in in this time: 50 payments, a hundredth of a full block. */

@@ -4,6 +4,7 @@ import {
   ENGINE_BATCH,
   NEXT_SLOT_OPENS,
   SEAL_FIXED_MS,
+  SEAL_HELD_UP,
   SEAL_RESERVE,
   SEAL_SHARE,
   STAGE_CHUNK,
@@ -98,6 +99,17 @@ test('a slot with much time left lets the promise grow faster', () => {
   expect(far! / near!).toBeGreaterThan(1.03)
 })
 
+test('an engine that is slow in this slot narrows the door at once, and not the next slot', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  const {stageMs} = pace.room(undefined)
+  pace.staged(STAGE_CHUNK, STAGE_CHUNK * stageMs * 3)
+  expect(pace.room(undefined).stageMs).toBeGreaterThan(stageMs * 1.2)
+  pace.staged(STAGE_CHUNK, STAGE_CHUNK * stageMs * 3)
+  expect(pace.room(undefined).stageMs).toBeGreaterThan(stageMs * 1.5)
+  pace.slotEnded(calm)
+  expect(pace.room(undefined).stageMs).toBe(stageMs)
+})
+
 test('a block counts what was promised of it, also when less may be promised since', () => {
   let most = 80_000_000
   const pace = new Pace(new CostModel(SLOT_MS), () => most)
@@ -136,9 +148,9 @@ test('nothing more is promised after a slot in which the engine was just in time
 
 test('sealing that begins late is a sign of too much, as what is late itself', () => {
   const pace = new Pace(new CostModel(SLOT_MS))
-  pace.slotEnded({...calm, startedLateMs: SLOT_MS * SEAL_RESERVE})
+  pace.slotEnded({...calm, startedLateMs: SLOT_MS * SEAL_HELD_UP})
   expect(pace.ratePerSecond).toBe(START)
-  pace.slotEnded({...calm, startedLateMs: SLOT_MS * SEAL_RESERVE + 1})
+  pace.slotEnded({...calm, startedLateMs: SLOT_MS * SEAL_HELD_UP + 1})
   expect(pace.ratePerSecond).toBeLessThan(START)
 })
 

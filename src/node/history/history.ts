@@ -31,7 +31,8 @@ export interface PlacedLog extends KeptLog {
 }
 
 export interface BlockEvent {
-  type: 'added' | 'removed'
+  /** `seen`: its header is known, its receipts follow. `added`: all of it is. */
+  type: 'seen' | 'added' | 'removed'
   number: number
   hash: Hash
   /** Seconds since 1970; not known any more of a removed block. */
@@ -224,15 +225,19 @@ export class History {
     const isForgotten = transactionHashes.length !== transactions.length
     const hashes = isForgotten ? await hashAll(transactions) : transactionHashes
     const kept = {number: at, hash, header: packed, transactionHashes: hashes}
+    const isNew = this.#fresh?.hash !== hash
     this.#fresh = kept
     this.#wakeWaiting()
+    const timestamp = sealed ? {timestamp: sealed.timestamp} : {}
+    if (isNew && this.#isOurs(at, hash)) {
+      this.#tell({type: 'seen', number: at, hash, ...timestamp, logs: []})
+    }
     const receipts = isForgotten ? [] : await this.#receiptsOf(block, hashes)
     const chunks = await packReceipts(receipts)
     // The chain may have turned to another branch while we asked.
     if (!this.#isOurs(at, hash)) return
     if (isForgotten) logger.warn('receipts lost', {block: at})
     this.store.append({...kept, hasReceipts: !isForgotten}, chunks)
-    const timestamp = sealed ? {timestamp: sealed.timestamp} : {}
     const gasUsed = receipts.map((receipt) => receipt.gasUsed)
     const logs = placedLogs(receipts, hashes)
     this.#tell({type: 'added', number: at, hash, ...timestamp, logs, gasUsed})

@@ -109,6 +109,12 @@ export class ChainReader {
     return this.blockNow(number) ?? (what === 'seen' ? this.#freshNow(hash) : undefined)
   }
 
+  /** Like `header`, of what is known already. */
+  headerNow(number: number): KnownBlock | undefined {
+    const hash = this.hashOf(number)
+    return hash && (this.blockNow(number) ?? this.#freshNow(hash))
+  }
+
   /** Not remembered: what is known of it grows in a moment. */
   #freshNow(hash: Hash): KnownBlock | undefined {
     const {history, log} = this.#options

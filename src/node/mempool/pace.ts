@@ -13,6 +13,7 @@ import {
   NEXT_SLOT_OPENS,
   NEXT_SLOT_OPENS_MS,
   POOL_ANY_MOMENT_MS,
+  SEAL_HELD_UP,
   SEAL_MARGIN,
   SEAL_RESERVE,
   SEAL_SHARE,
@@ -33,6 +34,7 @@ import {
   STAGE_SHARE_START,
   STAGE_SLACK,
   STAGE_SLACK_LARGE,
+  STAGE_SLOT_WEIGHT,
   USUAL_SLOT_MS,
 } from '../limits.ts'
 import type {CostModel} from './cost-model.ts'
@@ -87,6 +89,8 @@ export class Pace {
   #engineRate = STAGE_RATE_START
   /** The part of that which is promised. */
   #share = STAGE_SHARE_START
+  /** Speed of the last full chunks of this slot; undefined before the first. */
+  #slotRate: number | undefined
   /** The most gas that the door was told of in the slot that is open, and in the one before. */
   #promisedGas = {open: 0, before: 0}
   /** Speed of the full chunks of this slot. */
@@ -135,7 +139,17 @@ export class Pace {
 
   /** So many went into the engine. Small chunks take the longer for each, and tell nothing. */
   staged(count: number, ms: number): void {
-    if (count >= this.#fullChunk) this.#chunks.push((count / Math.max(ms, 1)) * 1000)
+    if (count < this.#fullChunk) return
+    const perSecond = (count / Math.max(ms, 1)) * 1000
+    this.#chunks.push(perSecond)
+    this.#slotRate ??= this.#engineRate
+    this.#slotRate += (perSecond - this.#slotRate) * STAGE_SLOT_WEIGHT
+  }
+
+  /** Of this slot: what was learned in calmer ones must not go on being promised while a spike takes the processor. */
+  get #rateNow(): number {
+    const seen = Math.min(this.#engineRate, this.#slotRate ?? this.#engineRate)
+    return Math.max(STAGE_RATE_LEAST, seen)
   }
 
   /**
@@ -144,10 +158,11 @@ export class Pace {
    */
   slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
     this.#promisedGas = {open: 0, before: this.#promisedGas.open}
+    this.#slotRate = undefined
     // A few may be late by a hiccup of the machine, which tells nothing about what fits.
     const isMuchLate = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
     // Where there was little to do, it was something else that held sealing up.
-    const isHeldUp = sealed >= STAGE_CHUNK && startedLateMs > slotMs * SEAL_RESERVE
+    const isHeldUp = sealed >= STAGE_CHUNK && startedLateMs > slotMs * SEAL_HELD_UP
     if (isMuchLate || isHeldUp) {
       this.#share = Math.max(STAGE_SHARE_LEAST, this.#share * STAGE_SHARE_CUT)
     } else if (late === 0 && refused > 0 && slackMs > slotMs * STAGE_SLACK) {
@@ -193,7 +208,7 @@ export class Pace {
       ms: Math.max(0, usableMs),
       leastMs: POOL_ANY_MOMENT_MS,
       sealMs: slotMs * SEAL_SHARE,
-      stageMs: 1000 / this.#engineRate,
+      stageMs: 1000 / this.#rateNow,
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
       retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),

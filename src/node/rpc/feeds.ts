@@ -45,8 +45,9 @@ type Deliver = (news: News) => void
 interface BlockSubscriber {
   /** Undefined: headers. */
   filter: LogFilter | undefined
-  /** The subscriber knows the chain up to here. */
+  /** The subscriber knows the chain up to here, and this block of it, when it was told of it. */
   knownUpTo: number
+  knownHash: Hash | undefined
   deliver: Deliver
 }
 
@@ -88,7 +89,8 @@ export class Feeds {
   }
 
   #addBlocks(filter: LogFilter | undefined, deliver: Deliver): () => void {
-    const subscriber = {filter, deliver, knownUpTo: this.#options.head()}
+    const known = {knownUpTo: this.#options.head(), knownHash: undefined}
+    const subscriber: BlockSubscriber = {filter, deliver, ...known}
     this.#blocks.add(subscriber)
     return () => this.#blocks.delete(subscriber)
   }
@@ -123,22 +125,13 @@ export class Feeds {
 
   #onBlock(event: BlockEvent): void {
     if (this.#blocks.size === 0) return
-    const header = event.type === 'added' ? this.#headerOf(event) : undefined
-    const listening = [...this.#blocks].filter((subscriber) => {
-      if (event.type === 'removed') {
-        const isKnown = event.number <= subscriber.knownUpTo
-        subscriber.knownUpTo = Math.min(subscriber.knownUpTo, event.number - 1)
-        return isKnown
-      }
-      if (event.number <= subscriber.knownUpTo) return false
-      subscriber.knownUpTo = event.number
-      return true
-    })
+    const header = event.type === 'removed' ? undefined : this.#headerOf(event)
+    const listening = [...this.#blocks].filter((subscriber) => isNews(subscriber, event))
     this.#telling = this.#telling.then(() => this.#tell(event, header, listening))
   }
 
   #headerOf({number, hash}: BlockEvent): News | undefined {
-    const known = this.#options.reader.blockNow(number)
+    const known = this.#options.reader.headerNow(number)
     return known?.sealed.hash === hash
       ? new News(this.#options.reader.headerObject(known))
       : undefined
@@ -172,4 +165,20 @@ export class Feeds {
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
+}
+
+/** Notes what the subscriber knows then. A header is told once, as soon as it is seen; logs are there later. */
+function isNews(subscriber: BlockSubscriber, {type, number, hash}: BlockEvent): boolean {
+  const {filter, knownUpTo, knownHash} = subscriber
+  if (type === 'removed') {
+    subscriber.knownUpTo = Math.min(knownUpTo, number - 1)
+    return number <= knownUpTo
+  }
+  if (type === 'seen' && filter) return false
+  // Another block may take the place of one that was only seen.
+  const isOther = number === knownUpTo && knownHash !== undefined && knownHash !== hash
+  if (number <= knownUpTo && !isOther) return false
+  subscriber.knownUpTo = number
+  subscriber.knownHash = hash
+  return true
 }
