@@ -168,6 +168,8 @@ export const STAGE_RATE_LEAST = 500
 export const STAGE_RATE_MOST = 12_000
 /** Pool: how much the newest slot counts. */
 export const STAGE_RATE_WEIGHT = 0.5
+/** Pool: and of a faster one: in a calm slot the engine is faster than in the next spike. */
+export const STAGE_RATE_WEIGHT_UP = 0.2
 /** Pool: full chunks in a slot that tell its speed; 300 of them take 0.05 to 0.15 s. */
 export const STAGE_CHUNKS_SEEN = 3
 /** Pool: so many, and this part of a block, may be late without a change of the promise. */

@@ -34,7 +34,7 @@ function slotAt(pace: Pace, perSecond: number, outcome: Partial<typeof calm> = {
 test('what is promised follows the speed of full chunks, not that of small ones or of one pause', () => {
   const pace = new Pace(new CostModel(SLOT_MS))
   expect(pace.ratePerSecond).toBe(START)
-  for (let slot = 0; slot < 20; slot++) slotAt(pace, 6000)
+  for (let slot = 0; slot < 60; slot++) slotAt(pace, 6000)
   expect(pace.ratePerSecond).toBeCloseTo(6000 * STAGE_SHARE_START, 0)
   for (let chunk = 0; chunk < 50; chunk++) pace.staged(1, 10)
   pace.slotEnded(calm)
@@ -97,6 +97,14 @@ test('a slot with much time left lets the promise grow faster', () => {
     return pace.ratePerSecond
   })
   expect(far! / near!).toBeGreaterThan(1.03)
+})
+
+test('what the engine is still busy with is not taken for faster than that', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  const slot = {msToSeal: 1000, msToEnd: 1100, slotMs: SLOT_MS}
+  const usual = pace.room(slot).stageMs
+  expect(pace.room({...slot, underWay: {count: 200, ms: 5}}).stageMs).toBe(usual)
+  expect(pace.room({...slot, underWay: {count: 200, ms: 400}}).stageMs).toBe(2)
 })
 
 test('an engine that is slow in this slot narrows the door at once, and not the next slot', () => {

@@ -26,6 +26,7 @@ import {
   STAGE_RATE_MOST,
   STAGE_RATE_START,
   STAGE_RATE_WEIGHT,
+  STAGE_RATE_WEIGHT_UP,
   STAGE_SHARE_CUT,
   STAGE_SHARE_GROWTH,
   STAGE_SHARE_GROWTH_LARGE,
@@ -67,6 +68,8 @@ export interface SlotTime {
   /** Until the slot ends, when the block should be there. */
   msToEnd: number
   slotMs: number
+  /** What is being handed to the engine, and for how many milliseconds already. */
+  underWay?: {count: number; ms: number} | undefined
 }
 
 /** What became of a slot, seen when its block is sealed. */
@@ -147,9 +150,11 @@ export class Pace {
   }
 
   /** Of this slot: what was learned in calmer ones must not go on being promised while a spike takes the processor. */
-  get #rateNow(): number {
+  #rateNow(underWay: SlotTime['underWay']): number {
     const seen = Math.min(this.#engineRate, this.#slotRate ?? this.#engineRate)
-    return Math.max(STAGE_RATE_LEAST, seen)
+    // Not faster than what is not done yet.
+    const atMost = underWay ? (underWay.count / Math.max(underWay.ms, 1)) * 1000 : seen
+    return Math.max(STAGE_RATE_LEAST / 2, Math.min(seen, atMost))
   }
 
   /**
@@ -172,7 +177,8 @@ export class Pace {
     }
     const seen = this.#takeSeen()
     if (seen !== undefined) {
-      this.#engineRate += (seen - this.#engineRate) * STAGE_RATE_WEIGHT
+      const weight = seen < this.#engineRate ? STAGE_RATE_WEIGHT : STAGE_RATE_WEIGHT_UP
+      this.#engineRate += (seen - this.#engineRate) * weight
     } else if (isMuchLate && !isHeldUp) {
       this.#engineRate = Math.min(this.#engineRate, (sealed / slotMs) * 1000)
     }
@@ -195,7 +201,7 @@ export class Pace {
    */
   room(slot: SlotTime | undefined): PoolRoom {
     const whole = {msToSeal: USUAL_SLOT_MS, msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
-    const {msToSeal, msToEnd, slotMs} = slot ?? whole
+    const {msToSeal, msToEnd, slotMs, underWay}: SlotTime = slot ?? whole
     const opensMs = Math.max(slotMs * NEXT_SLOT_OPENS, Math.min(NEXT_SLOT_OPENS_MS, slotMs / 4))
     const isNext = msToEnd <= opensMs
     const isClosed = msToSeal <= 0 && !isNext
@@ -208,7 +214,7 @@ export class Pace {
       ms: Math.max(0, usableMs),
       leastMs: POOL_ANY_MOMENT_MS,
       sealMs: slotMs * SEAL_SHARE,
-      stageMs: 1000 / this.#rateNow,
+      stageMs: 1000 / this.#rateNow(underWay),
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
       retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),

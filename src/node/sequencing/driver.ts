@@ -19,6 +19,7 @@ import {
   SEAL_SHARE,
   STAGE_GATHER_MS,
 } from '../limits.ts'
+import type {HeldTransaction} from '../mempool/mempool.ts'
 import type {SlotTime} from '../mempool/pace.ts'
 import {PoolUpkeep} from '../mempool/upkeep.ts'
 import type {Stage} from '../metrics.ts'
@@ -52,6 +53,8 @@ export class Driver {
   readonly #engineWatch: EngineWatch
   #state: SequencerState = {phase: 'catching-up'}
   #open: OpenBlock | undefined
+  /** What the engine is taking in. */
+  #handing: {count: number; startedMs: number} | undefined
   #blocks: {block: SealedBlock; from: Address}[] = []
   #notBeforeMs = 0
   #engineFailures = 0
@@ -118,7 +121,14 @@ export class Driver {
 
   /** Undefined when this node is not producing. */
   get slotTime(): SlotTime | undefined {
-    return this.#state.phase === 'building' ? this.#slots.time : undefined
+    if (this.#state.phase !== 'building') return undefined
+    return {...this.#slots.time, underWay: this.#underWay()}
+  }
+
+  #underWay(): SlotTime['underWay'] {
+    if (!this.#handing) return undefined
+    const {count, startedMs} = this.#handing
+    return {count, ms: this.#options.clock.monotonicMs() - startedMs}
   }
 
   /** Of a lost branch, and not yet in the pool again. */
@@ -226,7 +236,7 @@ export class Driver {
   }
 
   async #stage(): Promise<void> {
-    const {chain, mempool, pace, clock} = this.#options
+    const {mempool, pace, clock} = this.#options
     const open = this.#openBlock()
     const taken = mempool.take(open.room(pace.chunkFor(this.#slots.time.msToSeal)))
     if (taken.length === 0) return
@@ -234,13 +244,25 @@ export class Driver {
     this.#slots.expectSeal(pace.sealMs(open.sealMs))
     this.#upkeep.took(taken)
     const startedMs = clock.monotonicMs()
-    const raws = taken.map(({raw}) => raw)
-    const refused = await chain.engine.stage(raws, {anyOrder: true})
+    const refused = await this.#handOver(taken)
     pace.staged(taken.length, clock.monotonicMs() - startedMs)
     this.#upkeep.staged()
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
+  }
+
+  async #handOver(taken: readonly HeldTransaction[]): Promise<readonly DroppedTransaction[]> {
+    const {chain, clock} = this.#options
+    this.#handing = {count: taken.length, startedMs: clock.monotonicMs()}
+    try {
+      return await chain.engine.stage(
+        taken.map(({raw}) => raw),
+        {anyOrder: true},
+      )
+    } finally {
+      this.#handing = undefined
+    }
   }
 
   async #sealNext(how: 'slot' | 'recommit'): Promise<void> {
