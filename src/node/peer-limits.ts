@@ -117,8 +117,10 @@ export const FORWARD_STREAMS = 2
 /** Peers: transactions and bytes in one forward. */
 export const FORWARD_CHUNK = 300
 export const FORWARD_BYTES = 1_000_000
-/** Peers: a user waits so long for the producer's word; half of what a slot leaves. */
-export const FORWARD_ANSWER_MS = 1_000
+/** Peers: a user waits so long for the producer's word: a slot. */
+export const FORWARD_ANSWER_MS = 2_000
+/** Peers: a producer that owes an answer for so long is asked nothing more: three times a round trip across the world. */
+export const FORWARD_BUSY_MS = 700
 /** Peers: nothing larger than what the producer just refused is offered to it for so long, or until its block comes. */
 export const FORWARD_REFUSED_MS = 100
 /** Peers: a transaction that is still not in a block is forwarded again after this. */

@@ -4,7 +4,7 @@ import {beforeEach, expect, test, vi} from 'vitest'
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {openDoor, type Door, type DoorOptions} from '../../src/node/door.ts'
-import {FORWARD_ANSWER_MS} from '../../src/node/peer-limits.ts'
+import {FORWARD_ANSWER_MS, FORWARD_BUSY_MS} from '../../src/node/peer-limits.ts'
 import type {Accounts} from '../../src/node/mempool/accounts.ts'
 import {Mempool} from '../../src/node/mempool/mempool.ts'
 import {Metrics} from '../../src/node/metrics.ts'
@@ -140,10 +140,13 @@ test('a producer that cannot be reached: the transaction is held, and the user g
   expect(journal).toHaveLength(1)
 })
 
-test('a producer that says nothing keeps a user waiting for a second, no longer', async () => {
+test('a producer that says nothing keeps one user waiting for a slot, and is asked nothing more meanwhile', async () => {
   answer = () => new Promise(() => {})
   const started = systemClock.monotonicMs()
-  await door.accept(await transfer(user, 0))
+  const first = door.accept(await transfer(user, 0))
+  await systemClock.sleep(FORWARD_BUSY_MS + 50)
+  await expect(door.accept(await transfer(user, 1))).rejects.toMatchObject({reason: 'pool-full'})
+  await first
   expect(systemClock.monotonicMs() - started).toBeGreaterThanOrEqual(FORWARD_ANSWER_MS - 5)
   expect(mempool.counts().pending).toBe(1)
 })

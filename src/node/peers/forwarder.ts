@@ -6,7 +6,13 @@ import type {Address, Hash, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
-import {FORWARD_AGAIN_MS, FORWARD_ANSWER_MS, FORWARD_BYTES, FORWARD_CHUNK} from '../peer-limits.ts'
+import {
+  FORWARD_AGAIN_MS,
+  FORWARD_ANSWER_MS,
+  FORWARD_BUSY_MS,
+  FORWARD_BYTES,
+  FORWARD_CHUNK,
+} from '../peer-limits.ts'
 import {poolFull} from '../mempool/admission.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {Turn} from '../rotation/rotation.ts'
@@ -111,7 +117,13 @@ export class Forwarder {
   assertRoom(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void {
     if (!this.hasProducer) return
     const now = this.#options.clock.monotonicMs()
-    if (!this.#room.mayFit(size, now)) throw poolFull(this.retry)
+    if (this.#isBusy(now) || !this.#room.mayFit(size, now)) throw poolFull(this.retry)
+  }
+
+  /** It owes an answer for long: whoever asks for more would wait longer still. */
+  #isBusy(now: number): boolean {
+    const first = this.#firstWait()
+    return first !== undefined && now - (first[1].dueMs - FORWARD_ANSWER_MS) > FORWARD_BUSY_MS
   }
 
   /** When the producer will have room again. */
