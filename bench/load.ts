@@ -11,7 +11,7 @@ const HEAD_POLL_MS = 10
 /** Five slots. */
 const SETTLE_MS = 10_000
 /** With fewer, what is offered waits here and not at the node. */
-const CONNECTIONS = 48
+const CONNECTIONS = 112
 /** What a node says of a block that it has and cannot show yet. */
 const UNAVAILABLE = -32_002
 

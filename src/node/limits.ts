@@ -169,7 +169,7 @@ export const STAGE_RATE_MOST = 12_000
 /** Pool: how much the newest slot counts. */
 export const STAGE_RATE_WEIGHT = 0.5
 /** Pool: and of a faster one: in a calm slot the engine is faster than in the next spike. */
-export const STAGE_RATE_WEIGHT_UP = 0.2
+export const STAGE_RATE_WEIGHT_UP = 0.35
 /** Pool: full chunks in a slot that tell its speed; 300 of them take 0.05 to 0.15 s. */
 export const STAGE_CHUNKS_SEEN = 3
 /** Pool: so many, and this part of a block, may be late without a change of the promise. */
@@ -188,7 +188,7 @@ export const STAGE_SHARE_GROWTH = 1.01
 export const STAGE_SLACK_LARGE = 0.15
 export const STAGE_SHARE_GROWTH_LARGE = 1.05
 /** Pool: weight of the last full chunk in the speed of this slot, which narrows the door at once. */
-export const STAGE_SLOT_WEIGHT = 0.35
+export const STAGE_SLOT_WEIGHT = 0.7
 /** Pool: the end of a slot in which nothing new can be staged: a part of a chunk, before what sealing itself takes. */
 export const SEAL_RESERVE = 0.03
 /** Pool: sealing that begins later than this part of the slot was held up. */
@@ -201,6 +201,9 @@ export const NEXT_SLOT_OPENS_MS = 100
 export const POOL_ANY_MOMENT = 10
 /** Pool: and as many more as the engine takes in in this time: 50 payments, a hundredth of a full block. */
 export const POOL_ANY_MOMENT_MS = 20
+/** Pool: part of a slot for which work may wait for the engine, and when whoever finds it full may come back. */
+export const POOL_BACKLOG = 0.5
+export const POOL_BACKLOG_RETRY_MS = 150
 /** Pool: with fewer in the open block and waiting, the network is calm. */
 export const POOL_CALM = 100
 /** Pool: as long as their block counts no more gas than the slowest opcode executes in 0.5 s. */

@@ -16,6 +16,7 @@ import {Mempool, type TakeLimits} from '../../src/node/mempool/mempool.ts'
 import {
   POOL_ANY_MOMENT,
   POOL_ANY_MOMENT_GAS,
+  POOL_BACKLOG_RETRY_MS,
   POOL_CALM,
   POOL_FEW,
   POOL_LIFETIME_MS,
@@ -426,7 +427,7 @@ describe('room', () => {
       for (const sender of [alice, bob]) addInto(roomy, sender, nonce)
     }
     const full = {...roomFor(0), ms: 0}
-    const assert = (room: typeof full | undefined) => pool.assertFits(make(alice, 9), room, 0)
+    const assert = (room: typeof full | undefined) => pool.assertFits(pool.sizeOf(make(alice, 9), 0), room)
     expect(() => assert(full)).toThrow(
       expect.objectContaining({reason: 'pool-full', retryAfterMs: 700}),
     )
@@ -469,6 +470,19 @@ describe('room', () => {
     expect(pool.take({...all, maxCount: POOL_CALM})).toHaveLength(POOL_CALM)
     const closed = {...roomFor(0), ms: 0, leastMs: 20, stageMs: 0.4, isNext: true}
     expect(addInto(closed, bob, 0)).toBe('pool-full')
+  })
+
+  test('what waits for the engine has a bound of its own, and is let in again a moment later', () => {
+    pool = new Mempool({}, costsNoTime)
+    const room = {...roomFor(10_000), backlogMs: 2 * POOL_ANY_MOMENT}
+    const senders = Array.from({length: 60}, (_, index) => toHex(index, {size: 20}))
+    const taken = senders.filter((sender) => addInto(room, sender, 0) === 'taken')
+    expect(taken).toHaveLength(2 * POOL_ANY_MOMENT + 1)
+    expect(() => pool.add(make(alice, 0), ordinary, rich, 0, room)).toThrow(
+      expect.objectContaining({reason: 'pool-full', retryAfterMs: POOL_BACKLOG_RETRY_MS}),
+    )
+    pool.take({...all, maxCount: POOL_ANY_MOMENT})
+    expect(addInto(room, alice, 0)).toBe('taken')
   })
 
   test('what waits for a nonce takes no room, and has its own limit', () => {

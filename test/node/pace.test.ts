@@ -104,6 +104,9 @@ test('what the engine is still busy with is not taken for faster than that', () 
   const slot = {msToSeal: 1000, msToEnd: 1100, slotMs: SLOT_MS}
   const usual = pace.room(slot).stageMs
   expect(pace.room({...slot, underWay: {count: 200, ms: 5}}).stageMs).toBe(usual)
+  // And its time is not promised twice.
+  const {ms} = pace.room(slot)
+  expect(pace.room({...slot, underWay: {count: 200, ms: 5}}).ms).toBeCloseTo(ms - 200 * usual + 5)
   expect(pace.room({...slot, underWay: {count: 200, ms: 400}}).stageMs).toBe(2)
 })
 

@@ -5,6 +5,7 @@ import {executionGas, type ParsedTransaction} from '../../protocol/transaction.t
 import {
   POOL_ANY_MOMENT,
   POOL_ANY_MOMENT_GAS,
+  POOL_BACKLOG_RETRY_MS,
   POOL_CALM,
   POOL_FEW,
   POOL_NONCE_WINDOW,
@@ -74,7 +75,23 @@ export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
   const isCalm = waiting.count + pool.open.count < POOL_ANY_MOMENT
   if (isCalm && waiting.gas + open.gas + cost.gas <= POOL_ANY_MOMENT_GAS) return true
   if (waiting.ms + open.ms + cost.ms > room.sealMs) return false
-  return freeMs(pool) >= room.stageMs + cost.ms
+  return !isBacklog(pool) && freeMs(pool) >= room.stageMs + cost.ms
+}
+
+/**
+ * So much waits for the engine that its speed may change before it is done: the rest of the slot is promised when
+ * the engine has taken some of it.
+ */
+function isBacklog({room, waiting}: PoolLoad): boolean {
+  return waiting.count * room.stageMs > room.backlogMs
+}
+
+/** @returns pool-full, with the time to come back */
+export function fullPool(pool: PoolLoad): PoolRefusedError {
+  const {retryAfterMs} = pool.room
+  return poolFull({
+    retryAfterMs: isBacklog(pool) ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS) : retryAfterMs,
+  })
 }
 
 /** Time of the slot that nobody has been promised yet. */
@@ -99,7 +116,7 @@ export function readyRefusal(
   pool: PoolLoad,
 ): PoolRefusedError | undefined {
   const {room} = pool
-  if (!fitsIn(cost, sizeBytes, pool)) return poolFull(room)
+  if (!fitsIn(cost, sizeBytes, pool)) return fullPool(pool)
   if (ofSender < POOL_FEW) return undefined
   const sharedMs = freeMs({...pool, room: {...room, ms: room.ms * POOL_SHARED_ROOM}})
   const freeCount = Math.max(0, sharedMs / (room.stageMs + room.baseMs))

@@ -19,7 +19,15 @@ import {
   POOL_TRANSACTIONS,
   USUAL_SLOT_MS,
 } from '../limits.ts'
-import {type PoolLoad, assertNonce, fitsIn, poolFull, readyRefusal, refused} from './admission.ts'
+import {
+  type PoolLoad,
+  assertNonce,
+  fitsIn,
+  fullPool,
+  poolFull,
+  readyRefusal,
+  refused,
+} from './admission.ts'
 import {isAlone, type TransactionKind} from './classify.ts'
 import {CostModel, type Cost} from './cost-model.ts'
 import type {PoolRoom} from './pace.ts'
@@ -136,12 +144,15 @@ export class Mempool {
    *
    * @throws {PoolRefusedError} pool-full
    */
-  assertFits(transaction: ParsedTransaction, room: PoolRoom | undefined, nowMs: number): void {
+  assertFits(
+    {cost, sizeBytes}: Pick<HeldTransaction, 'cost' | 'sizeBytes'>,
+    room: PoolRoom | undefined,
+  ): void {
     if (!room) return
-    const cost = this.#costs.costOf(transaction, nowMs)
-    if (fitsIn(cost, transaction.sizeBytes, this.#loadIn(room))) return
+    const pool = this.#loadIn(room)
+    if (fitsIn(cost, sizeBytes, pool)) return
     this.#refused++
-    throw poolFull(room)
+    throw fullPool(pool)
   }
 
   /** What it would be counted with. */

@@ -13,6 +13,7 @@ import {
   NEXT_SLOT_OPENS,
   NEXT_SLOT_OPENS_MS,
   POOL_ANY_MOMENT_MS,
+  POOL_BACKLOG,
   SEAL_HELD_UP,
   SEAL_MARGIN,
   SEAL_RESERVE,
@@ -54,6 +55,8 @@ export interface PoolRoom {
   sealMs: number
   /** Milliseconds to bring one transaction into the engine. */
   stageMs: number
+  /** The most that may wait for the engine, in milliseconds of bringing it in. */
+  backlogMs: number
   /** Milliseconds to seal one without instructions. */
   baseMs: number
   /** True when it is about the block after the open one, which is being sealed. */
@@ -206,7 +209,10 @@ export class Pace {
     const isNext = msToEnd <= opensMs
     const isClosed = msToSeal <= 0 && !isNext
     const leftMs = isClosed ? 0 : msToEnd + (isNext ? slotMs : 0) - slotMs * SEAL_RESERVE
-    const usableMs = leftMs * this.#share - this.#costs.fixedMs
+    const stageMs = 1000 / this.#rateNow(underWay)
+    // What the engine is taking in is no longer waiting, and not done.
+    const owedMs = underWay && !isNext ? Math.max(0, underWay.count * stageMs - underWay.ms) : 0
+    const usableMs = leftMs * this.#share - this.#costs.fixedMs - owedMs
     const gas = this.executionGas
     this.#promisedGas.open = Math.max(this.#promisedGas.open, gas)
     return {
@@ -214,7 +220,8 @@ export class Pace {
       ms: Math.max(0, usableMs),
       leastMs: POOL_ANY_MOMENT_MS,
       sealMs: slotMs * SEAL_SHARE,
-      stageMs: 1000 / this.#rateNow(underWay),
+      stageMs,
+      backlogMs: slotMs * POOL_BACKLOG,
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
       retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),

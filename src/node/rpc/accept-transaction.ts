@@ -53,9 +53,12 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   // What the MPC sends to the sequencer set always comes in, and who sent it is not known yet.
   const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
   if (!isReserved) {
-    await assertState(parsed, options)
-    mempool.assertFits(parsed, room(), nowMs())
-    options.assertOthersRoom?.(mempool.sizeOf(parsed, nowMs()))
+    const state = options.stateRoom?.()
+    if (state) assertStateRoom(parsed, state)
+    if (state?.isFull) await assertThere(parsed, state, options)
+    const size = mempool.sizeOf(parsed, nowMs())
+    mempool.assertFits(size, room())
+    options.assertOthersRoom?.(size)
   }
   const transaction = await options.recovery.recover(parsed)
   if (!isReserved) options.slowCode?.assertFits(transaction, nowMs())
@@ -79,15 +82,17 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   return transaction.hash
 }
 
-/** @throws {PoolRefusedError} state-full */
-async function assertState(parsed: ParsedTransaction, options: AcceptOptions): Promise<void> {
-  const room = options.stateRoom?.()
-  if (!room) return
-  assertStateRoom(parsed, room)
-  // A payment adds an account when nobody has been there before.
-  if (room.isFull && parsed.to !== null && !(await options.accounts.isThere(parsed.to))) {
-    throw stateFull(room)
-  }
+/**
+ * A payment adds an account when nobody has been there before.
+ *
+ * @throws {PoolRefusedError} state-full
+ */
+async function assertThere(
+  {to}: ParsedTransaction,
+  state: StateRoom,
+  {accounts}: AcceptOptions,
+): Promise<void> {
+  if (to !== null && !(await accounts.isThere(to))) throw stateFull(state)
 }
 
 function reserved({sequencerSet, bridge}: ReservedContracts): Address[] {
