@@ -161,7 +161,7 @@ export const POOL_SHARED_ROOM = 0.7
 /** Pool: with so many a sender is no flood: two a second, over two slots. */
 export const POOL_FEW = 8
 /** Pool: transactions per second the engine is believed to take at first; half of its 6,300. */
-export const STAGE_RATE_START = 3_300
+export const STAGE_RATE_START = 2_000
 /** Pool: what a machine that is busy with other things still does. */
 export const STAGE_RATE_LEAST = 500
 /** Pool: twice what the engine takes: nothing here can be faster. */

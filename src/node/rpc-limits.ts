@@ -47,6 +47,8 @@ export const RPC_CALLS_AT_ONCE = 1
 export const RPC_CALLS_WAITING = 100
 /** RPC: of one client: half. Clients take turns, whoever has how many waiting. */
 export const RPC_CALLS_WAITING_EACH = 50
+/** RPC: milliseconds of one turn of the event loop in which bodies are read: two with 50 transactions. */
+export const RPC_TURN_MS = 4
 /** RPC: requests that are being answered; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
 export const RPC_CONCURRENT = 256
 /** RPC: of one remote address: half, so that one alone never makes the node busy for others. */

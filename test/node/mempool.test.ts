@@ -427,7 +427,8 @@ describe('room', () => {
       for (const sender of [alice, bob]) addInto(roomy, sender, nonce)
     }
     const full = {...roomFor(0), ms: 0}
-    const assert = (room: typeof full | undefined) => pool.assertFits(pool.sizeOf(make(alice, 9), 0), room)
+    const assert = (room: typeof full | undefined) =>
+      pool.assertFits(pool.sizeOf(make(alice, 9), 0), room)
     expect(() => assert(full)).toThrow(
       expect.objectContaining({reason: 'pool-full', retryAfterMs: 700}),
     )

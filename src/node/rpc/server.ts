@@ -35,6 +35,7 @@ import {
 } from './json-rpc.ts'
 import {costOf, dispatch} from './methods.ts'
 import {RateLimit, shareOf} from './rate-limit.ts'
+import {Turns} from './turns.ts'
 import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
 
 export interface RpcServerOptions extends RpcOptions {
@@ -98,6 +99,7 @@ class Serving {
   readonly #options: RpcServerOptions
   readonly #door: Door
   readonly #rate: RateLimit
+  readonly #turns = new Turns()
   readonly pending = new PendingAnswers()
   readonly #inProgress = new Shares(RPC_CONCURRENT, RPC_CONCURRENT_EACH)
 
@@ -172,7 +174,7 @@ class Serving {
         throw error
       }
     }
-    const answer = await answerBody(text, act, meter)
+    const answer = await this.#turns.run(() => answerBody(text, act, meter))
     if (overloads > RPC_REFUSALS_AT_ONCE) await sleep(RPC_REFUSED_PAUSE_MS)
     return answer
   }
