@@ -49,6 +49,10 @@ export const RPC_CALLS_WAITING = 100
 export const RPC_CALLS_WAITING_EACH = 50
 /** RPC: milliseconds of one turn of the event loop in which bodies are read: two with 50 transactions. */
 export const RPC_TURN_MS = 4
+/** RPC: a body that had to wait so long for its turn is refused: its transactions would be late. */
+export const RPC_TURN_WAIT_MS = 150
+/** RPC: a shorter body does not wait for its turn: a call, or a transaction or two. */
+export const RPC_SMALL_CHARS = 1_000
 /** RPC: requests that are being answered; each holds its body, so 256 hold at most 1.3 GB and usually 1 MB. */
 export const RPC_CONCURRENT = 256
 /** RPC: of one remote address: half, so that one alone never makes the node busy for others. */

@@ -4,7 +4,15 @@ import type {PoolRoom} from '../../src/node/mempool/pace.ts'
 export function roomFor(waiting: number): PoolRoom {
   return {
     ...{count: 10 ** 6, gas: 10 ** 9, bytes: 10 ** 9, sealMs: 10 ** 9},
-    ...{ms: waiting, leastMs: 0, stageMs: 1, backlogMs: 10 ** 9, baseMs: 0, isNext: false, retryAfterMs: 700},
+    ...{
+      ms: waiting,
+      leastMs: 0,
+      stageMs: 1,
+      backlogMs: 10 ** 9,
+      baseMs: 0,
+      isNext: false,
+      retryAfterMs: 700,
+    },
   }
 }
 

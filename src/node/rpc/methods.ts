@@ -97,7 +97,8 @@ export async function dispatch(
   }
 }
 
-function asRpcError(error: unknown): unknown {
+/** As clients are told. What is no fault of theirs is returned as it is. */
+export function asRpcError(error: unknown): unknown {
   if (isSendersFault(error)) {
     const {message, reason, detail} = error
     const code = reason === 'not-hex' ? rpcCodes.invalidParams : rpcCodes.rejected

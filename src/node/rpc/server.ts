@@ -18,7 +18,10 @@ import {
   RPC_CONCURRENT_EACH,
   RPC_REFUSALS_AT_ONCE,
   RPC_REFUSED_PAUSE_MS,
+  RPC_SMALL_CHARS,
+  RPC_TURN_WAIT_MS,
 } from '../rpc-limits.ts'
+import {poolFull} from '../mempool/admission.ts'
 import type {RefusedKind} from '../../protocol/node-status.ts'
 import type {RpcOptions} from '../node-options.ts'
 import type {Caller, RpcContext} from './context.ts'
@@ -33,7 +36,7 @@ import {
   type AnswerMeter,
   type RpcRequest,
 } from './json-rpc.ts'
-import {costOf, dispatch} from './methods.ts'
+import {asRpcError, costOf, dispatch} from './methods.ts'
 import {RateLimit, shareOf} from './rate-limit.ts'
 import {Turns} from './turns.ts'
 import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
@@ -174,7 +177,15 @@ class Serving {
         throw error
       }
     }
-    const answer = await this.#turns.run(() => answerBody(text, act, meter))
+    const shed = async ({method}: RpcRequest) => {
+      if (method === 'eth_sendRawTransaction') overloads++
+      throw busy(method)
+    }
+    // What has waited for long is not promised the next block any more.
+    const begin = (waitedMs: number) =>
+      answerBody(text, waitedMs > RPC_TURN_WAIT_MS ? shed : act, meter)
+    // One call is read in no time, and must not wait behind bodies with hundreds.
+    const answer = await (text.length <= RPC_SMALL_CHARS ? begin(0) : this.#turns.run(begin))
     if (overloads > RPC_REFUSALS_AT_ONCE) await sleep(RPC_REFUSED_PAUSE_MS)
     return answer
   }
@@ -263,6 +274,14 @@ function refuse(
   code: number = rpcCodes.invalidRequest,
 ): void {
   sendText(response, status, 'application/json', refusal(code, message))
+}
+
+/** More comes than can be read: refused unread. */
+function busy(method: string): unknown {
+  if (method !== 'eth_sendRawTransaction') {
+    return new RpcError(rpcCodes.limit, 'The node is busy; try again.')
+  }
+  return asRpcError(poolFull({retryAfterMs: RPC_REFUSED_PAUSE_MS}))
 }
 
 /** Told when to come back. */

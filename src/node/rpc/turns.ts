@@ -16,12 +16,17 @@ export class Turns {
     this.#mostMs = mostMs
   }
 
-  /** Begins at once while there is time in this turn of the event loop, and otherwise in one of the next, in order. */
-  run<T>(act: () => Promise<T>): Promise<T> {
+  /**
+   * Begins at once while there is time in this turn of the event loop, and otherwise in one of the next, in order.
+   *
+   * @param act is told for how many milliseconds it has waited
+   */
+  run<T>(act: (waitedMs: number) => Promise<T>): Promise<T> {
+    const cameMs = performance.now()
     return new Promise((resolve, reject) => {
       const begin = () => {
         const startedMs = performance.now()
-        act().then(resolve, reject)
+        act(startedMs - cameMs).then(resolve, reject)
         this.#usedMs += performance.now() - startedMs
       }
       if (this.#waiting.length === 0 && this.#usedMs < this.#mostMs) begin()
