@@ -33,8 +33,17 @@ test('a burst leaves turns to others, is answered in order, and an error is its 
   expect(seen.indexOf('other')).toBeLessThanOrEqual(4)
 })
 
-test('alone it begins at once', () => {
-  let hasBegun = false
-  void new Turns(4).run(async () => void (hasBegun = true))
-  expect(hasBegun).toBe(true)
+test('alone it begins at once; what has to wait is told for how long it did', async () => {
+  const turns = new Turns(1)
+  const waits: number[] = []
+  const work = [3, 3, 3].map((ms) =>
+    turns.run(async (waitedMs) => {
+      waits.push(waitedMs)
+      busy(ms)
+    }),
+  )
+  expect(waits).toHaveLength(1)
+  await Promise.all(work)
+  // The third came before the second had its turn.
+  expect(waits[2]! - waits[1]!).toBeGreaterThanOrEqual(2.9)
 })
