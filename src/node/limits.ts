@@ -160,7 +160,10 @@ export const POOL_SENDER_SHARE = 8
 export const POOL_SHARED_ROOM = 0.7
 /** Pool: with so many a sender is no flood: two a second, over two slots. */
 export const POOL_FEW = 8
-/** Pool: transactions per second the engine is believed to take at first; half of its 6,300. */
+/**
+ * Pool: transactions per second the engine is believed to take at first: a third of its 6,300. Too little is learned in three
+ * slots, too much breaks the promises of the first one.
+ */
 export const STAGE_RATE_START = 2_000
 /** Pool: what a machine that is busy with other things still does. */
 export const STAGE_RATE_LEAST = 500

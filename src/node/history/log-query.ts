@@ -77,7 +77,7 @@ export class LogSearch {
   async #search(filter: LogFilter, {from, to}: LogRange, turn: Turn): Promise<JsonText> {
     const lost = this.#store.firstLost(from, to)
     if (lost !== undefined) throw receiptsLost(lost)
-    const key = JSON.stringify(filter)
+    const key = keyOf(filter)
     const texts: string[] = []
     let count = 0
     try {
@@ -103,17 +103,17 @@ export class LogSearch {
     return new JsonText(`[${texts.join()}]`)
   }
 
-  #inPage(number: number, chunk: number, filter: LogFilter, key: string): FoundText {
+  #inPage(number: number, chunk: number, filter: LogFilter, key: string | undefined): FoundText {
     const known = this.#reader.blockNow(number)
     if (!known) return nothing
-    const name = `${known.sealed.hash}/${chunk}/${key}`
-    const kept = this.#found.get(name)
+    const name = key && `${known.sealed.hash}/${chunk}/${key}`
+    const kept = name && this.#found.get(name)
     if (kept) return kept
     const page = this.#reader.page(known.sealed, chunk)
     if (!page) return nothing
     const logs = logsOfPage(page, known, chunk, filter)
     const found = {text: logs.map((log) => JSON.stringify(log)).join(), count: logs.length}
-    return key.length > RPC_LOG_KEY_CHARS ? found : this.#found.set(name, found)
+    return name ? this.#found.set(name, found) : found
   }
 }
 
@@ -148,6 +148,12 @@ class Turn {
     this.#time.take('', now - this.#beganMs, now)
     this.#beganMs = now
   }
+}
+
+/** Undefined for a long filter: to look it up in every page would take longer than the page itself. */
+function keyOf(filter: LogFilter): string | undefined {
+  const key = JSON.stringify(filter)
+  return key.length > RPC_LOG_KEY_CHARS ? undefined : key
 }
 
 /** Nobody waits for the answer any more. */

@@ -182,8 +182,11 @@ class Serving {
       throw busy(method)
     }
     // What has waited for long is not promised the next block any more.
-    const begin = (waitedMs: number) =>
-      answerBody(text, waitedMs > RPC_TURN_WAIT_MS ? shed : act, meter)
+    const begin = (waitedMs: number) => {
+      const isLate = waitedMs > RPC_TURN_WAIT_MS
+      if (isLate) this.#options.onRefused('requests')
+      return answerBody(text, isLate ? shed : act, meter)
+    }
     // One call is read in no time, and must not wait behind bodies with hundreds.
     const answer = await (text.length <= RPC_SMALL_CHARS ? begin(0) : this.#turns.run(begin))
     if (overloads > RPC_REFUSALS_AT_ONCE) await sleep(RPC_REFUSED_PAUSE_MS)
