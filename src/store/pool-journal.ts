@@ -30,15 +30,19 @@ export class PoolJournal {
   }
 
   /**
-   * What an earlier life accepted, oldest first. A line that a crash cut short may be among them: it is no
-   * valid transaction, so whoever checks it again refuses it.
+   * What an earlier life accepted, oldest first. The last line about a transaction counts: it may be refused, offered again
+   * and accepted. A line that a crash cut short may be among them: it is no valid transaction, so whoever checks it again
+   * refuses it.
    */
   load(): Hex[] {
-    const lines = readFileSync(this.#path, 'latin1').split('\n')
-    const withdrawn = new Set(lines.filter((line) => line.startsWith('-')))
-    return lines
-      .filter((line) => !withdrawn.has(`-${line}`))
-      .filter((line): line is Hex => /^0x(?:[0-9a-f]{2})+$/.test(line))
+    const accepted = new Set<Hex>()
+    for (const line of readFileSync(this.#path, 'latin1').split('\n')) {
+      const [, sign, raw] = /^(-?)(0x(?:[0-9a-f]{2})+)$/.exec(line) ?? []
+      if (raw === undefined) continue
+      accepted.delete(raw as Hex)
+      if (sign === '') accepted.add(raw as Hex)
+    }
+    return [...accepted]
   }
 
   /** @throws {MetisSeqError} DISK_FULL: the transaction must not be accepted */

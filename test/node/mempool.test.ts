@@ -30,11 +30,9 @@ const bob: Address = '0x00000000000000000000000000000000000000b0'
 const ordinary: TransactionKind = {kind: 'ordinary'}
 const rich = {accountNonce: 0, balanceWei: 10n ** 18n}
 const all: TakeLimits = {
-  maxCount: 100,
-  gas: 10 ** 9,
+  ...{maxCount: 100, gas: 10 ** 9},
   sealMs: 10 ** 9,
-  sizeBytes: 10 ** 6,
-  allowAlone: true,
+  ...{sizeBytes: 10 ** 6, allowAlone: true},
 }
 
 /** What is added at 0 is fresh, however long the process has been running. */
@@ -265,13 +263,8 @@ test('after a block of others the pool asks the chain about senders of whom noth
   })
   const upkeep = new PoolUpkeep({
     ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
-    ...{
-      pace: new Pace(costs),
-      costs,
-      slowCode: new SlowCode(2000),
-      metrics: new Metrics(),
-      slotMs: 2000,
-    },
+    ...{pace: new Pace(costs), costs, slowCode: new SlowCode(2000)},
+    ...{metrics: new Metrics(), slotMs: 2000},
     onUpkeep: () => {},
   })
   add(alice, 1)
@@ -309,13 +302,8 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 
   const upkeep = new PoolUpkeep({
     ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
-    ...{
-      pace: new Pace(costs),
-      costs,
-      slowCode: new SlowCode(2000),
-      metrics: new Metrics(),
-      slotMs: 2000,
-    },
+    ...{pace: new Pace(costs), costs, slowCode: new SlowCode(2000)},
+    ...{metrics: new Metrics(), slotMs: 2000},
     onUpkeep: () => {},
   })
   add(bob, 0)

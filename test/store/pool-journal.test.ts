@@ -52,9 +52,21 @@ test('a directory that is not there is told as such', () => {
   expect(() => PoolJournal.open(join(dir, 'missing', 'pool.journal'))).toThrow()
 })
 
-test('what was withdrawn is not brought back, in whatever order it is read', () => {
+test('what was withdrawn is not brought back', () => {
   const journal = PoolJournal.open(path)
   for (const raw of ['0x01', '0x02'] as const) journal.append(raw)
+  journal.withdraw('0x01')
+  expect(journal.load()).toEqual(['0x02'])
+  journal.close()
+})
+
+test('what was refused, offered again and accepted is brought back; refused once more it is not', () => {
+  const journal = PoolJournal.open(path)
+  journal.append('0x01')
+  journal.withdraw('0x01')
+  journal.append('0x02')
+  journal.append('0x01')
+  expect(journal.load()).toEqual(['0x02', '0x01'])
   journal.withdraw('0x01')
   expect(journal.load()).toEqual(['0x02'])
   journal.close()
