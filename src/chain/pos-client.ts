@@ -92,7 +92,6 @@ function notPos(baseUrl: string, answer: HttpAnswer): MetisSeqError {
     message: refusal
       ? `The consensus layer cannot be asked. ${refusal.message}`
       : 'What answers at the address of the consensus layer is none: its answer has no envelope of Themis.',
-    exit: 'unreachable',
     facts: {
       endpoint: redactUrl(baseUrl),
       ...(refusal ? {httpStatus: `${answer.status}`} : {}),
@@ -119,7 +118,6 @@ function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
       doubt === undefined
         ? 'The consensus layer does not answer.'
         : `The consensus layer is not believed. ${doubt}`,
-    exit: 'unreachable',
     facts: {endpoint: redactUrl(baseUrl)},
     hints: [
       ...authorityHints(doubt ?? ''),
@@ -144,7 +142,7 @@ function posError(path: string, status: number, text: unknown): MetisSeqError {
     code: 'POS_ERROR',
     message: `The consensus layer refused ${path}: ${words ? cleanText(words) : `HTTP status ${status}`}.`,
     exit: isMissing ? 'not-found' : 'unreachable',
-    facts: {path, status: String(status), ...(sdk ? {sdkCode: String(sdk['code'])} : {})},
+    facts: {path, status: `${status}`, ...(sdk ? {sdkCode: String(sdk['code'])} : {})},
   })
 }
 

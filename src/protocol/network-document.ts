@@ -216,7 +216,6 @@ function networkInvalid(source: string, problems: string[]): MetisSeqError {
   return new MetisSeqError({
     code: 'NETWORK_INVALID',
     message: `${source} is not a valid network document: ${problems[0]}.`,
-    exit: 'config',
     facts: {source, problems: problems.join('; ')},
     hints: networkHints,
   })

@@ -26,7 +26,6 @@ export async function readPosStatus(context: Context): Promise<PosView> {
     throw new MetisSeqError({
       code: 'POS_UNKNOWN',
       message: `No consensus layer is known on ${context.networkName}.`,
-      exit: 'config',
       facts: {network: context.networkName},
       hints: ['Set one with `metis-seq init --replace --pos-url URL`.'],
     })

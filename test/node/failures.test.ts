@@ -6,13 +6,10 @@ import {haltFacts} from '../../src/node/sequencing/failures.ts'
 test('the last line of a halted node holds the commands that mend it, since health names the log', () => {
   const hints = ['Run `metis-seq node snapshot create` there.', 'Then `metis-seq node start`.']
   const error = new MetisSeqError({
-    ...{
-      code: 'CHAIN_LOG_DIVERGED',
-      message: 'Block 7 differs.',
-      exit: 'critical',
-      facts: {},
-      hints,
-    },
+    code: 'CHAIN_LOG_DIVERGED',
+    message: 'Block 7 differs.',
+    facts: {block: '7', hash: '0x07'},
+    hints,
   })
   expect(haltFacts(error)).toEqual({
     ...{error: 'Block 7 differs.', code: 'CHAIN_LOG_DIVERGED', hint: hints.join(' ')},

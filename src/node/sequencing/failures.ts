@@ -32,8 +32,7 @@ export function engineGone(restarts: number): MetisSeqError {
   return new MetisSeqError({
     code: 'ENGINE_UNSTABLE',
     message: `The execution engine failed again after ${restarts} restarts.`,
-    exit: 'critical',
-    facts: {restarts: String(restarts)},
+    facts: {restarts: `${restarts}`},
     hints: ['Read the last lines of the node log, then restart the node.'],
   })
 }

@@ -104,7 +104,5 @@ function wrongAnswer(): MetisSeqError {
   return new MetisSeqError({
     code: 'POS_ANSWER_WRONG',
     message: 'The consensus layer gave no span or no batch.',
-    exit: 'unreachable',
-    retryable: true,
   })
 }
