@@ -52,7 +52,7 @@ export function explainedTransactionJson(
   {findings}: FindingsView,
 ) {
   return {
-    readAs: 'transaction',
+    readAs: 'transaction' as const,
     error: null,
     revert: failure?.revert ?? null,
     call: view.call,

@@ -18,6 +18,7 @@ import {
   shared,
   text,
   word,
+  type EachOf,
   type Fields,
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
@@ -102,13 +103,10 @@ const failure = object<Failure>('Why the transaction failed.', {
   revert: as(nullable(revert), 'What it was refused with; null without revert data.'),
 })
 
-type Explanation = Record<
-  keyof ReturnType<typeof explainedJson> | keyof ReturnType<typeof explainedTransactionJson>,
-  unknown
->
+type Explanation = ReturnType<typeof explainedJson> | ReturnType<typeof explainedTransactionJson>
 
 /** Mirrors `explainedJson` and `explainedTransactionJson`, which have the same fields. */
-const explanationFields: Fields<Explanation> = {
+const explanationFields: Fields<EachOf<Explanation>> = {
   readAs: word('What the input was read as.', [
     'selector',
     'revert data',
