@@ -1,7 +1,7 @@
 import type {Address} from 'viem'
 
 import {connectChain, type Connection, type SourceState} from '../chain/connect.ts'
-import {connectPos, type PosClient} from '../chain/pos-client.ts'
+import {connectThemis, type PosClient} from '../chain/themis-client.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
 import type {Network} from '../protocol/network.ts'
@@ -87,7 +87,7 @@ export function openContext(options: ContextOptions): Context {
       signal: options.signal,
     }),
   )
-  const pos = lazy(() => (urls.pos === null ? null : connectPos(urls.pos, timeoutMs, tls.get())))
+  const pos = lazy(() => (urls.pos === null ? null : connectThemis(urls.pos, timeoutMs, tls.get())))
   return {
     home,
     config,
