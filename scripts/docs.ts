@@ -1,6 +1,7 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {createErrorReference} from './error-docs.ts'
 import {networkSchema} from '../src/protocol/network-schema.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -111,6 +112,7 @@ function isGlobal({helpGroup}: Flag): boolean {
 
 const files: Record<string, string> = {
   'docs/commands.md': createReference(),
+  'docs/errors.md': createErrorReference(),
   'docs/schemas/network.schema.json': `${JSON.stringify(networkSchema, null, 2)}\n`,
 }
 for (const [name, fresh] of Object.entries(files)) {

@@ -64,7 +64,6 @@ export function wrongAnswerError(endpoints: readonly string[], cause: Error): Me
   return new MetisSeqError({
     code: WRONG_ANSWER,
     message: cause.message,
-    exit: 'unreachable',
     facts: {endpoints: endpoints.join(', ')},
     hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
     retryable: true,

@@ -30,7 +30,6 @@ export function unreachable(
   return new MetisSeqError({
     code,
     message: `${sentence} ${failure?.message ?? 'None is set.'}`,
-    exit: 'unreachable',
     facts: {
       chain: name,
       endpoints: endpoints.map(({source}) => source.endpoint).join(', '),
@@ -46,7 +45,16 @@ export function unreachable(
 }
 
 interface Kind {
-  code: string
+  code:
+    | 'ENDPOINT_ANSWER_TOO_LARGE'
+    | 'ENDPOINT_DENIED'
+    | 'ENDPOINT_FAILING'
+    | 'ENDPOINT_NOT_JSON_RPC'
+    | 'ENDPOINT_REDIRECTS'
+    | 'ENDPOINT_UNREACHABLE'
+    | 'ENDPOINT_UNTRUSTED'
+    | 'ENDPOINT_WRONG_ANSWER'
+    | 'PROXY_DENIED'
   sentence: string
   retryable: boolean
   /** Instead of the usual ones. */
@@ -160,7 +168,6 @@ export function disagree(
   return new MetisSeqError({
     code: 'ENDPOINTS_DISAGREE',
     message: `The ${name} endpoints name different blocks at height ${block}: one of them serves another chain.`,
-    exit: 'unreachable',
     facts: {
       chain: name,
       block: `${block}`,
@@ -179,8 +186,8 @@ export function disagree(
 export function wrongRead(what: string): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINT_WRONG_ANSWER',
+    retryable: false,
     message: `The endpoint answers ${what} with something that is no answer to it.`,
-    exit: 'unreachable',
     hints: ['Run `metis-seq network check` to test every endpoint and address of the network.'],
   })
 }
@@ -199,7 +206,6 @@ function limited(name: string, endpoints: Endpoint[], failure: RpcTransportError
   return new MetisSeqError({
     code: RATE_LIMITED,
     message: `No ${name} endpoint answers. ${failure.message}`,
-    exit: 'unreachable',
     facts: {
       chain: name,
       endpoints: endpoints.map(({source}) => source.endpoint).join(', '),
@@ -213,7 +219,6 @@ function limited(name: string, endpoints: Endpoint[], failure: RpcTransportError
         ? 'Public endpoints are shared: name one of your own with `metis-seq init --replace --l1-rpc-url URL`.'
         : 'Public endpoints are shared: name one of your own with `metis-seq init --replace --l2-rpc-url URL`.',
     ],
-    retryable: true,
     cause: failure,
   })
 }

@@ -129,8 +129,8 @@ async function proveChainId(
     facts: {
       chain: name,
       endpoint: redactUrl(url),
-      expectedChainId: String(chainId),
-      actualChainId: String(actual),
+      expectedChainId: `${chainId}`,
+      actualChainId: `${actual}`,
     },
     hints: [
       'Run `metis-seq network check` to compare every endpoint of the network.',

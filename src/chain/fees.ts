@@ -72,7 +72,6 @@ function feeBelowBase(offeredWei: bigint, baseFeeWei: bigint): MetisSeqError {
   return new MetisSeqError({
     code: 'FEE_TOO_LOW',
     message: `The ceiling of ${gwei(offeredWei)} gwei is below the base fee of the chain, ${gwei(baseFeeWei)} gwei: no block would take it.`,
-    exit: 'usage',
     facts: {offeredWei: `${offeredWei}`, neededWei: `${baseFeeWei}`},
     hints: ['Pass a higher `--max-fee`, or leave it out. Nothing was sent.'],
   })

@@ -4,15 +4,16 @@ import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
 import {httpRefusal, isOfDoor} from '../lib/http-refusal.ts'
 import {exchange, type HttpAnswer} from '../lib/http.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
-import {isRecord} from '../lib/json.ts'
+import {isRecord, type Json} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {SourceState} from './connect.ts'
 
-export interface PosClient {
+/** A REST server with Themis' envelope, whatever is asked of it. */
+export interface PosRest {
   /** GET of a Themis path. @returns the `result` of the envelope */
-  get(path: string): Promise<unknown>
+  get(path: string): Promise<Json>
   /** GET of a path without an envelope, such as those of the cosmos-sdk. @returns the whole body */
-  getBare(path: string): Promise<unknown>
+  getBare(path: string): Promise<Json>
   source: SourceState
 }
 
@@ -24,7 +25,7 @@ const MAX_BODY_BYTES = 4_000_000
  *
  * @throws {MetisSeqError} on use: POS_UNREACHABLE, POS_ERROR
  */
-export function connectPos(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions = {}): PosClient {
+export function connectRest(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions = {}): PosRest {
   const source: SourceState = {
     name: 'pos',
     endpoint: redactUrl(baseUrl),
@@ -61,7 +62,7 @@ export function connectPos(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions 
       if (!isRecord(body) || (status < 400 && !('result' in body))) throw stranger(answer)
       source.state = 'fresh'
       if (status >= 400) throw posError(path, status, body['error'])
-      return body['result']
+      return body['result'] ?? null
     },
   }
 }
@@ -75,9 +76,9 @@ function below(baseUrl: string, path: string): URL {
   return url
 }
 
-function parse(text: string): unknown {
+function parse(text: string): Json | undefined {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text) as Json
   } catch {
     return undefined
   }
@@ -92,7 +93,6 @@ function notPos(baseUrl: string, answer: HttpAnswer): MetisSeqError {
     message: refusal
       ? `The consensus layer cannot be asked. ${refusal.message}`
       : 'What answers at the address of the consensus layer is none: its answer has no envelope of Themis.',
-    exit: 'unreachable',
     facts: {
       endpoint: redactUrl(baseUrl),
       ...(refusal ? {httpStatus: `${answer.status}`} : {}),
@@ -119,7 +119,6 @@ function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
       doubt === undefined
         ? 'The consensus layer does not answer.'
         : `The consensus layer is not believed. ${doubt}`,
-    exit: 'unreachable',
     facts: {endpoint: redactUrl(baseUrl)},
     hints: [
       ...authorityHints(doubt ?? ''),
@@ -144,7 +143,7 @@ function posError(path: string, status: number, text: unknown): MetisSeqError {
     code: 'POS_ERROR',
     message: `The consensus layer refused ${path}: ${words ? cleanText(words) : `HTTP status ${status}`}.`,
     exit: isMissing ? 'not-found' : 'unreachable',
-    facts: {path, status: String(status), ...(sdk ? {sdkCode: String(sdk['code'])} : {})},
+    facts: {path, status: `${status}`, ...(sdk ? {sdkCode: String(sdk['code'])} : {})},
   })
 }
 

@@ -207,7 +207,7 @@ function endpoint({url}: {url: string}, path: string): string {
 
 type Named = Pick<RemoteSignerOptions, 'name' | 'url'>
 
-function factsOf({name, url}: Named): Record<string, string> {
+function factsOf({name, url}: Named): {signer: string; endpoint: string} {
   return {signer: name, endpoint: redactUrl(url)}
 }
 
@@ -215,9 +215,9 @@ function fromTransport(options: Named, error: unknown): unknown {
   if (error instanceof RpcResponseError) {
     return new MetisSeqError({
       code: 'SIGNER_REFUSED',
+      retryable: false,
       message: `The remote signer ${options.name} refuses to sign: ${cleanText(error.message)}.`,
-      exit: 'signer',
-      facts: {...factsOf(options), rpcCode: String(error.code)},
+      facts: {...factsOf(options), rpcCode: `${error.code}`},
       hints: ['Check the account, and what the signer allows; nothing was sent.'],
       cause: error,
     })
@@ -230,11 +230,10 @@ function fromTransport(options: Named, error: unknown): unknown {
     message: isRefusal
       ? `The remote signer ${options.name} refuses to sign: HTTP status ${httpStatus}.`
       : `The remote signer ${options.name} does not answer. ${error.message}`,
-    exit: 'signer',
     facts: {
       ...factsOf(options),
       reason: error.reason,
-      ...(httpStatus === undefined ? {} : {httpStatus: String(httpStatus)}),
+      ...(httpStatus === undefined ? {} : {httpStatus: `${httpStatus}`}),
     },
     hints: isRefusal
       ? [
@@ -260,7 +259,6 @@ function wrongAnswer(options: Named, what: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_WRONG_ANSWER',
     message: `The remote signer ${options.name} cannot be used: ${what}.`,
-    exit: 'signer',
     facts: factsOf(options),
     hints: [
       'Check the address, `--api` and the chain id of the signer with `metis-seq signer list`.',
@@ -272,7 +270,6 @@ function otherKey(options: RemoteSignerOptions, signed: Address | undefined): Me
   return new MetisSeqError({
     code: 'WRONG_KEY',
     message: `The remote signer ${options.name} signed as ${signed ?? 'nobody'}, and this needs ${options.address}.`,
-    exit: 'signer',
     facts: {...factsOf(options), needed: options.address, key: signed ?? 'unknown'},
     hints: ['Load the key of that address into the signer, or add the signer with its address.'],
   })

@@ -147,13 +147,11 @@ function unreadable(l1Block: bigint, cause: Error): MetisSeqError {
   return new MetisSeqError({
     code: 'LOGS_UNREADABLE',
     message: `The L1 endpoint does not give the logs of block ${l1Block}: ${messageOf(cause)}`,
-    exit: 'unreachable',
     facts: {l1Block: `${l1Block}`},
     hints: [
       'Use an L1 endpoint that keeps all logs: `metis-seq init --replace --l1-rpc-url URL`.',
       'What was read before is kept; run the same command again to go on.',
     ],
-    retryable: true,
     cause,
   })
 }

@@ -52,10 +52,8 @@ function tryLock(
     throw new MetisSeqError({
       code: 'ACCOUNT_BUSY',
       message: `Another command is sending for ${from} on ${chain} at this moment.`,
-      exit: 'busy',
       facts: {account: from, pid: error.facts['pid'] ?? 'unknown'},
       hints: ['Wait until it has ended, then run the same command again.'],
-      retryable: true,
       cause: error,
     })
   }

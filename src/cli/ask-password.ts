@@ -33,6 +33,5 @@ function interrupted(): MetisSeqError {
     code: 'INTERRUPTED',
     message: 'Interrupted at the question; nothing was done.',
     exit: 'sigint',
-    retryable: true,
   })
 }

@@ -2,6 +2,7 @@ import {Errors} from '@oclif/core'
 
 import {wrongRead} from '../chain/endpoint-errors.ts'
 import {cleanText} from '../lib/clean-text.ts'
+import type {ErrorCode} from '../lib/error-codes/index.ts'
 import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
@@ -10,7 +11,7 @@ import {hideSecrets} from './hide-secrets.ts'
 
 /** What an operator sees of a failure, in text and in JSON. Every string is redacted. */
 export interface ErrorReport {
-  code: string
+  code: ErrorCode
   message: string
   facts: Record<string, string>
   hints: string[]
@@ -36,62 +37,51 @@ export function toErrorReport(thrown: unknown, command: string): ErrorReport {
 }
 
 function describe(error: unknown, command: string): ErrorReport {
-  if (error instanceof MetisSeqError) {
-    const {code, message, facts, hints, exit, retryable} = error
-    return {code, message, facts: {...facts}, hints: [...hints], exit, retryable}
-  }
+  const known = error instanceof MetisSeqError ? error : toOperatorError(error, command)
+  const {code, message, facts, hints, exit, retryable} = known
+  return {code, message, facts: {...facts}, hints: [...hints], exit, retryable}
+}
+
+/** What the errors of libraries mean to an operator. */
+function toOperatorError(error: unknown, command: string): MetisSeqError {
   if (isAbort(error)) {
-    return {
-      code: 'INTERRUPTED',
-      message: 'Interrupted.',
-      facts: {},
-      hints: [],
-      exit: 'sigint',
-      retryable: true,
-    }
+    return new MetisSeqError({code: 'INTERRUPTED', message: 'Interrupted.', exit: 'sigint'})
   }
   if (error instanceof Errors.CLIError) {
-    return {
+    return new MetisSeqError({
       code: 'USAGE',
       message: usageMessage(error.message),
-      facts: {},
       hints: [`Run \`${command} --help\`.`],
-      exit: 'usage',
-      retryable: false,
-    }
+    })
   }
   if (error instanceof RpcResponseError) {
-    return {
+    return new MetisSeqError({
       code: 'ENDPOINT_ERROR',
       message: `The endpoint refused a request: ${cleanText(error.message).replace(/\.$/, '')}.`,
-      facts: {rpcCode: String(error.code)},
+      facts: {rpcCode: `${error.code}`},
       hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
-      exit: 'unreachable',
-      retryable: true,
-    }
+    })
   }
   const address = contractWithoutCode(error)
   if (address !== undefined) {
-    return {
+    return new MetisSeqError({
       code: 'NO_CONTRACT',
       message: `The address ${address} of the network document holds no such contract.`,
       facts: {address},
       hints: ['Run `metis-seq network check` to test every address of the network.'],
-      exit: 'config',
-      retryable: false,
-    }
+    })
   }
   const read = whatWasMisread(error)
-  if (read !== undefined) return describe(wrongRead(read), command)
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  return {
+  return read === undefined ? bug(error) : wrongRead(read)
+}
+
+function bug(error: unknown): MetisSeqError {
+  return new MetisSeqError({
     code: 'BUG',
     message: messageOf(error),
-    facts: {stack},
+    facts: {stack: error instanceof Error ? (error.stack ?? '') : ''},
     hints: ['This is a fault of metis-seq. Report it with the command and this output.'],
-    exit: 'internal',
-    retryable: false,
-  }
+  })
 }
 
 /** A read of an address without code answers with no data. viem says which address that was. */

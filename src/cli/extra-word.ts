@@ -31,7 +31,6 @@ export function extraWord(
       read && 'fault' in read
         ? `${quote(text)} ${read.fault}.`
         : `\`${command}\` takes ${isAddress ? `an address with \`--${flag}\`` : `no argument, and ${quote(text)} is one`}.`,
-    exit: 'usage',
     hints: [...(isAddress ? [`Run \`${way}\`.`] : []), `Run \`${command} --help\`.`],
   })
 }

@@ -23,9 +23,7 @@ export function onSignals(controller: AbortController): () => void {
       if (nowMs - firstMs > ECHO_MS) process.exit(exit === 'sigint' ? 130 : 143)
       return
     }
-    controller.abort(
-      new MetisSeqError({code: 'INTERRUPTED', message: 'Interrupted.', exit, retryable: true}),
-    )
+    controller.abort(new MetisSeqError({code: 'INTERRUPTED', message: 'Interrupted.', exit}))
   }
   process.on('SIGINT', handler)
   process.on('SIGTERM', handler)

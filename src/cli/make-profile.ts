@@ -153,7 +153,6 @@ function networkMissing(): MetisSeqError {
   return new MetisSeqError({
     code: 'NETWORK_MISSING',
     message: 'A profile belongs to a network, and none is chosen.',
-    exit: 'config',
     hints: ['Pass `--network andromeda`, `--network sepolia` or `--network local`.'],
   })
 }

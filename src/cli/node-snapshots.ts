@@ -47,7 +47,6 @@ export function snapshotPlace(context: Context, dir: string | undefined): Snapsh
     throw new MetisSeqError({
       code: 'NETWORK_HAS_NO_NODE',
       message: `The bundled node cannot take part in ${context.networkName}: its network document has no genesis.`,
-      exit: 'config',
       facts: {network: context.networkName},
       hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
     })
@@ -81,7 +80,6 @@ export function findSnapshot({root, network}: SnapshotPlace, name: string): stri
   throw new MetisSeqError({
     code: 'SNAPSHOT_UNKNOWN',
     message: `There is no snapshot of ${network.name} in ${root}.`,
-    exit: 'not-found',
     facts: {root},
     hints: ['Run `metis-seq node snapshot create`.'],
   })

@@ -392,7 +392,6 @@ function confirmationNeeded(hints: string[]): MetisSeqError {
   return new MetisSeqError({
     code: 'CONFIRMATION_NEEDED',
     message: 'Nothing was changed or sent, because there is no terminal to ask on.',
-    exit: 'declined',
     hints,
   })
 }
@@ -401,7 +400,6 @@ function declined(why: string): MetisSeqError {
   return new MetisSeqError({
     code: 'DECLINED',
     message: `Nothing was changed or sent, because ${why}.`,
-    exit: 'declined',
   })
 }
 

@@ -120,8 +120,7 @@ function descriptorClosed(descriptor: number, flag: DescriptorFlag): MetisSeqErr
   return new MetisSeqError({
     code: 'DESCRIPTOR_CLOSED',
     message: `Nothing was opened as descriptor ${descriptor}.`,
-    exit: 'usage',
-    facts: {descriptor: String(descriptor)},
+    facts: {descriptor: `${descriptor}`},
     hints: [
       `Open it in the same command line: \`${flag} ${descriptor} ${descriptor}<FILE\`.`,
       `Or pass \`${fileFlagOf[flag]} FILE\`.`,
@@ -138,8 +137,7 @@ function unreadable(
   return new MetisSeqError({
     code: 'SECRET_UNREADABLE',
     message: `Descriptor ${descriptor} cannot be read: ${reason}.`,
-    exit: 'usage',
-    facts: {descriptor: String(descriptor)},
+    facts: {descriptor: `${descriptor}`},
     hints: [`Pass \`${fileFlagOf[flag]} FILE\` instead.`],
     cause,
   })

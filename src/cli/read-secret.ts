@@ -22,7 +22,6 @@ export async function readSecret(
   throw new MetisSeqError({
     code: 'SECRET_NEEDED',
     message: 'No private key was given, and there is no terminal to ask on.',
-    exit: 'usage',
     hints: ['Pass `--from-file FILE`, or `--from-fd 3` with an open descriptor.'],
   })
 }
@@ -47,7 +46,6 @@ function unreadable(cause: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'SECRET_UNREADABLE',
     message: `The private key cannot be read: ${messageOf(cause)}.`,
-    exit: 'usage',
     hints: [
       'Check the path and who may read it; `--from-fd 3 3< <(COMMAND)` reads what a command prints.',
     ],

@@ -127,7 +127,6 @@ function nothingOpen(network: string): MetisSeqError {
   return new MetisSeqError({
     code: 'NOTHING_OPEN',
     message: `No transaction sent from here is open on ${network}.`,
-    exit: 'not-found',
     facts: {network},
     hints: ['Run `metis-seq tx list` to see how each of them ended.'],
   })
@@ -139,7 +138,6 @@ function ambiguous(open: JournalEntry[]): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_AMBIGUOUS',
     message: `${open.length} transactions are open; name one of them.`,
-    exit: 'usage',
     facts: Object.fromEntries(open.map(({id, label, hash}) => [`${id}`, `${label}, ${hash}`])),
     hints: [`Nonce ${lowest} holds up the others: pass ${first?.id}.`],
   })
@@ -151,7 +149,6 @@ function keyOf({config}: Context, {original}: Replacement): string {
   throw new MetisSeqError({
     code: 'KEY_NOT_HERE',
     message: `The key of ${original.from} is not on this machine.`,
-    exit: 'signer',
     facts: {address: original.from},
     hints: [
       'Import it with `metis-seq key import NAME`, or name what signs for it: `metis-seq signer add NAME --url URL`.',

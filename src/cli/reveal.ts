@@ -10,7 +10,6 @@ export function assertReveal(reveal: boolean, consequence: string): void {
   throw new MetisSeqError({
     code: 'REVEAL_NEEDED',
     message: `Nothing was written: ${consequence}.`,
-    exit: 'usage',
     hints: [
       'Pass `--reveal` to do that.',
       'For a copy to keep, use `metis-seq key backup NAME --output FILE`, which is encrypted.',

@@ -64,7 +64,7 @@ const LASTING: ReadonlySet<string> = new Set<ExitName>(['interlock', 'critical']
 
 function keepReason(dir: string, error: unknown): void {
   const {code, exit} =
-    error instanceof MetisSeqError ? error : {code: 'NODE_HALTED', exit: 'internal' as const}
+    error instanceof MetisSeqError ? error : ({code: 'NODE_HALTED', exit: 'internal'} as const)
   writeHalt(dir, {code, exit, message: messageOf(error), atMs: Date.now()})
 }
 
@@ -97,7 +97,6 @@ function noBundledNode(network: string): MetisSeqError {
   return new MetisSeqError({
     code: 'NETWORK_HAS_NO_NODE',
     message: `The bundled node cannot take part in ${network}: its network document has no genesis.`,
-    exit: 'config',
     facts: {network},
     hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
   })

@@ -208,7 +208,6 @@ function doneEarlier({action, label, hash}: JournalEntry): MetisSeqError {
   return new MetisSeqError({
     code: 'DONE_EARLIER',
     message: `${label}: an earlier run sent this, and it is mined. Nothing new was sent.`,
-    exit: 'precondition',
     facts: {action, hash},
     hints: ['Look at the result; run the same command again only to do it once more.'],
   })
@@ -245,7 +244,6 @@ function formatFor(context: Context, plan: Plan, flags: SendFlags): UnsignedForm
   throw new MetisSeqError({
     code: 'FORMAT_UNFIT',
     message: `${safe.name} is a Safe, and no key signs a transaction of its own.`,
-    exit: 'usage',
     facts: {signer: safe.name, address: safe.address},
     hints: ['Leave out `--format`: a batch for the transaction builder of the Safe is written.'],
   })
@@ -257,7 +255,6 @@ function assertNonceFits({nonce, unsigned}: SendFlags, format: UnsignedFormat): 
   throw new MetisSeqError({
     code: 'NONCE_UNFIT',
     message: `A file of format ${format} holds no nonce: whoever sends the call chooses it.`,
-    exit: 'usage',
     hints: ['Leave out `--nonce`, or pass `--format eip1559`.'],
   })
 }
@@ -323,7 +320,6 @@ function requireKey(context: Context, plan: Plan): string {
   throw new MetisSeqError({
     code: 'KEY_NOT_HERE',
     message: `The key of the ${plan.role} ${plan.from} is not on this machine.`,
-    exit: 'signer',
     facts: {profile: name, role: plan.role, address: plan.from},
     hints: [
       'Pass `--unsigned FILE` and sign the transactions where the key is.',

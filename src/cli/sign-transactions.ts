@@ -83,7 +83,6 @@ function keyOf(config: ConfigStore, {from}: DecodedInput): string {
     message: from
       ? `The key of ${from} is not on this machine.`
       : 'The file does not say who sends.',
-    exit: 'signer',
     facts: {address: from ?? 'unknown'},
     hints: ['Pass `--key NAME`; `metis-seq signer list` shows what can sign here.'],
   })

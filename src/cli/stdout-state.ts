@@ -32,9 +32,7 @@ export function outputFailure(): MetisSeqError | undefined {
     message: isFull
       ? 'There is no space left to write the output.'
       : `The output cannot be written: ${messageOf(failure)}.`,
-    exit: 'precondition',
     hints: ['Only the output is lost; `metis-seq tx list` tells what was sent.'],
-    retryable: true,
     cause: failure,
   })
 }

@@ -26,7 +26,6 @@ export function unknownCommand(
   return new MetisSeqError({
     code: 'COMMAND_UNKNOWN',
     message: `There is no command \`metis-seq ${words}\`.`,
-    exit: 'usage',
     facts: {command: words},
     hints:
       alike.length > 0

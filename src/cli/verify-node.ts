@@ -77,7 +77,6 @@ function notEmpty(dir: string): MetisSeqError {
   return new MetisSeqError({
     code: 'DIRECTORY_NOT_EMPTY',
     message: `The directory ${dir} is not empty.`,
-    exit: 'precondition',
     facts: {dir},
     hints: ['Name an empty directory, or leave out `--dir` for a temporary one.'],
   })
@@ -89,7 +88,6 @@ function unreachable(error: RpcTransportError): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINT_UNREACHABLE',
     message: `${redactUrl(url)} does not answer: ${message}`,
-    exit: 'unreachable',
     facts: {endpoint: redactUrl(url)},
     hints: ['Check the URL, or raise `--timeout`.'],
     retryable: true,

@@ -16,10 +16,11 @@ import {
 } from '../ui/presenters/explain.ts'
 
 export default class Explain extends OperatorCommand {
-  static override summary = 'Explain an error, a selector, revert data or a transaction.'
+  static override summary =
+    'Explain an error code, a refusal, a selector, revert data or a transaction.'
 
   static override description =
-    'Takes a text, an error name, a selector or topic (0x), revert or call data (0x), an address or the hash of a transaction. Works without a network; with one it also says what the chain shows now, and runs a failed transaction again to find the reason.'
+    'Takes the code of an error, a text, an error name, a selector or topic (0x), revert or call data (0x), an address or the hash of a transaction. Works without a network; with one it also says what the chain shows now, and runs a failed transaction again to find the reason.'
 
   static override examples = [
     "<%= config.bin %> <%= command.id %> 'withdraw throttle'",

@@ -1,6 +1,7 @@
 /** What the rules look at: one answer per source, each with its age. */
 import type {Address} from 'viem'
 
+import type {ErrorCode} from '../lib/error-codes/index.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
 import type {ExternalNode} from '../protocol/external-node.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
@@ -178,7 +179,7 @@ export interface PosFacts {
 
 /** Why an earlier life of the node ended, as it left it on disk. */
 export interface HaltRecord {
-  code: string
+  code: ErrorCode
   message: string
   /** How the process ended. */
   exit: ExitName

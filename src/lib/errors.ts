@@ -1,41 +1,60 @@
+import {
+  entryOf,
+  type ErrorCode,
+  type ErrorEntry,
+  type MetisSeqErrorOptions,
+} from './error-codes/index.ts'
 import {exitCodes, type ExitName} from './exit-codes.ts'
-
-export interface MetisSeqErrorOptions {
-  /** Stable, upper snake case. Part of the public contract, like the exit code. */
-  code: string
-  /** One sentence: what is true now. Present tense, no advice, no secrets. */
-  message: string
-  exit: ExitName
-  /** Values a script needs. Strings only, so that `bigint` amounts survive JSON. */
-  facts?: Record<string, string>
-  /** Commands to run next, most likely first, with the real values filled in. */
-  hints?: string[]
-  /** True when the same command can succeed later without a change. */
-  retryable?: boolean
-  cause?: unknown
-}
 
 /** Base of every error an operator is meant to read. Anything else that escapes is a bug. */
 export class MetisSeqError extends Error {
-  readonly code: string
+  /** Stable, upper snake case. Part of the public contract, like the exit code. */
+  readonly code: ErrorCode
   readonly exit: ExitName
+  /** Values a script needs. Strings only, so that `bigint` amounts survive JSON. */
   readonly facts: Readonly<Record<string, string>>
+  /** Commands to run next, most likely first, with the real values filled in. */
   readonly hints: readonly string[]
+  /** True when the same command can succeed later without a change. */
   readonly retryable: boolean
 
-  constructor(options: MetisSeqErrorOptions) {
-    super(options.message, options.cause === undefined ? {} : {cause: options.cause})
+  /** @param told code and exit of the error with which another process ended; they stand for those of the options */
+  constructor(options: MetisSeqErrorOptions, told?: {code: ErrorCode; exit: ExitName}) {
+    const {code, message, facts, hints, exit, retryable, cause}: LooseOptions = options
+    super(message, cause === undefined ? {} : {cause})
+    const entry = entryOf(code)
     this.name = 'MetisSeqError'
-    this.code = options.code
-    this.exit = options.exit
-    this.facts = options.facts ?? {}
-    this.hints = options.hints ?? []
-    this.retryable = options.retryable ?? false
+    this.code = told?.code ?? code
+    this.exit = told?.exit ?? exit ?? exitOf(entry)
+    this.facts = facts ?? {}
+    this.hints = hints ?? []
+    this.retryable = retryable ?? entry.retry === 'yes'
   }
 
   get exitCode(): number {
     return exitCodes[this.exit]
   }
+}
+
+/** Of an entry with several whoever makes the error says which. */
+function exitOf({exit}: ErrorEntry): ExitName {
+  return typeof exit === 'string' ? exit : exit[0]!
+}
+
+/** The options of any code at once. */
+interface LooseOptions {
+  code: ErrorCode
+  message: string
+  facts?: Record<string, string>
+  hints?: string[]
+  exit?: ExitName
+  retryable?: boolean
+  cause?: unknown
+}
+
+/** @param reason why the signal of a command was aborted */
+export function exitOfInterrupt(reason: unknown): 'sigint' | 'sigterm' {
+  return reason instanceof MetisSeqError && reason.exit === 'sigterm' ? 'sigterm' : 'sigint'
 }
 
 /**

@@ -112,7 +112,6 @@ function assertReplaceable(path: string): void {
   throw new MetisSeqError({
     code: 'FILE_NOT_REPLACED',
     message: `${path} is ${kind}, and only a file is replaced by another one.`,
-    exit: 'precondition',
     facts: {path},
     hints: ['Choose another path; where `-` is taken, it writes to standard output.'],
   })
@@ -154,7 +153,6 @@ export function fileExists(path: string, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_EXISTS',
     message: `${path} exists already, and is left as it is.`,
-    exit: 'precondition',
     facts: {path},
     hints: ['Choose another path, or move the file away first; some commands take `--force`.'],
     cause,
@@ -194,10 +192,8 @@ export function fromFileError(error: unknown, path: string): unknown {
     return new MetisSeqError({
       code: 'DISK_FULL',
       message: `There is no space left to write ${path}.`,
-      exit: 'precondition',
       facts: {path},
       hints: ['Free some space, then run the same command again; nothing was half-written.'],
-      retryable: true,
       cause: error,
     })
   }
@@ -206,7 +202,6 @@ export function fromFileError(error: unknown, path: string): unknown {
     return new MetisSeqError({
       code: 'FILE_NOT_WRITABLE',
       message: `${path} cannot be written: ${messageOf(error)}.`,
-      exit: 'config',
       facts: {path},
       hints: [`Check the owner and mode of ${dirname(path)}.`],
       cause: error,

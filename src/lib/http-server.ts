@@ -119,12 +119,12 @@ function bind(
 
 function bindError(error: unknown, host: string, port: number, purpose: string): unknown {
   const code = systemErrorCode(error)
-  const facts = {host, port: String(port), purpose}
+  const facts = {host, port: `${port}`, purpose} as const
   if (code === 'EADDRINUSE') {
     return new MetisSeqError({
       code: 'PORT_BUSY',
+      retryable: false,
       message: `Port ${port} of ${host}, meant for ${purpose}, is used by another program.`,
-      exit: 'busy',
       facts,
       hints: [`Run \`ss -ltnp 'sport = :${port}'\` to see which one.`],
       cause: error,
@@ -134,7 +134,6 @@ function bindError(error: unknown, host: string, port: number, purpose: string):
   return new MetisSeqError({
     code: 'PORT_NOT_ALLOWED',
     message: `${host}:${port}, meant for ${purpose}, cannot be used here (${code}).`,
-    exit: 'config',
     facts,
     cause: error,
   })

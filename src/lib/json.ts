@@ -9,8 +9,16 @@ export function stringifyJson(value: unknown, indent?: number): string {
   )
 }
 
+/** What `JSON.parse` gives. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [name: string]: Json
+}
+
 /** True for `{...}`: not null, not an array. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: Json): value is JsonObject
+export function isRecord(value: unknown): value is Record<string, unknown>
+export function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

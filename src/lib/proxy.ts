@@ -170,7 +170,6 @@ function refused(proxy: Proxy, status: number): MetisSeqError {
   return new MetisSeqError({
     code: wantsName ? 'PROXY_DENIED' : 'PROXY_REFUSES',
     message: `The proxy of ${proxy.variable} ${wantsName ? 'wants a name and a password' : 'does not open the way'} (HTTP status ${status}).`,
-    exit: 'unreachable',
     facts: {variable: proxy.variable, proxy: redactUrl(proxy.url.href), httpStatus: `${status}`},
     hints: [
       wantsName
@@ -194,10 +193,8 @@ function unreachable(proxy: Proxy, cause: Error): MetisSeqError {
   return new MetisSeqError({
     code: 'PROXY_UNREACHABLE',
     message: `The proxy of ${proxy.variable} does not answer.`,
-    exit: 'unreachable',
     facts: {variable: proxy.variable, proxy: redactUrl(proxy.url.href)},
     hints: [`Correct ${proxy.variable}, or name the host in NO_PROXY to go without it.`],
-    retryable: true,
     cause,
   })
 }
@@ -206,7 +203,6 @@ function unsupported(variable: string, url: string): MetisSeqError {
   return new MetisSeqError({
     code: 'PROXY_UNSUPPORTED',
     message: `${variable} names a proxy that is not spoken to: ${redactUrl(url)}. Only http:// proxies are.`,
-    exit: 'config',
     facts: {variable, proxy: redactUrl(url)},
     hints: [`Name an HTTP proxy in ${variable}, or the host in NO_PROXY to go without one.`],
   })

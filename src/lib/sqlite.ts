@@ -40,10 +40,8 @@ export function mapSqliteErrors<T>(path: string, act: () => T): T {
       throw new MetisSeqError({
         code: 'STORE_BUSY',
         message: `${path} is in use by another process.`,
-        exit: 'busy',
         facts: {path},
         hints: ['Wait until the other command has ended, then run the same command again.'],
-        retryable: true,
         cause: error,
       })
     }
@@ -51,7 +49,6 @@ export function mapSqliteErrors<T>(path: string, act: () => T): T {
       throw new MetisSeqError({
         code: 'STORE_DAMAGED',
         message: `${path} is damaged and cannot be read.`,
-        exit: 'config',
         facts: {path},
         hints: [`Move ${path} away and restore it from a backup.`],
         cause: error,

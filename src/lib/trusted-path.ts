@@ -48,7 +48,6 @@ export function makeScratchDirectory(prefix: string): string {
     throw new MetisSeqError({
       code: 'DIRECTORY_UNTRUSTED',
       message: `The temporary directory ${parent} ${reason}.`,
-      exit: 'config',
       facts: {path: parent},
       hints: ['Set TMPDIR to a directory of your own: `TMPDIR=$HOME/tmp`.'],
     })

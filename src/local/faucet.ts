@@ -91,7 +91,6 @@ export function assertLocal(context: Context): void {
   throw new MetisSeqError({
     code: 'NOT_LOCAL',
     message: `${context.networkName} is not a local network; it has no faucet and no warp.`,
-    exit: 'precondition',
     facts: {network: context.networkName},
     hints: ['Pass `--network local`, or a profile of the local network.'],
   })
@@ -188,7 +187,6 @@ function notPaid(what: string, cause: unknown): unknown {
   return new MetisSeqError({
     code: 'FAUCET_REFUSED',
     message: `The faucet cannot pay the ${what}: ${cleanText(answer.message)}.`,
-    exit: 'precondition',
     hints: [
       'Ask for less: the faucet has what was made with the network, less what it gave away.',
       'What it paid before in this command stays paid.',

@@ -236,8 +236,7 @@ export function portBusy(name: string, port: number): MetisSeqError {
   return new MetisSeqError({
     code: 'PORT_BUSY',
     message: `Port ${port} for ${name} is in use by another program.`,
-    exit: 'busy',
-    facts: {name, port: String(port)},
+    facts: {name, port: `${port}`},
     hints: [
       'Run `metis-seq local up --base-port PORT` with another port, on a fresh network.',
       `Run \`ss -ltnp 'sport = :${port}'\` to see who uses it.`,
@@ -250,7 +249,6 @@ function engineStopped(dir: string): MetisSeqError {
   return new MetisSeqError({
     code: 'L1_STOPPED',
     message: 'The L1 engine stopped by itself.',
-    exit: 'internal',
     facts: {dir},
     hints: ['Run `metis-seq local up` to start it again from its last snapshot.'],
   })

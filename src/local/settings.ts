@@ -120,7 +120,6 @@ export function readLocalState(home: Home): LocalState | undefined {
   throw new MetisSeqError({
     code: 'LOCAL_STATE_INVALID',
     message: `${stateFile} is not the state of a local network.`,
-    exit: 'config',
     facts: {path: stateFile},
     hints: ['Run `metis-seq local reset` to make the local network anew.'],
   })
@@ -134,7 +133,6 @@ export function requireLocalState(home: Home): LocalState {
   throw new MetisSeqError({
     code: 'LOCAL_MISSING',
     message: 'There is no local network yet.',
-    exit: 'not-found',
     hints: ['Run `metis-seq local up` to make one.'],
   })
 }
@@ -143,7 +141,6 @@ export function halfMade(state: LocalState): MetisSeqError {
   return new MetisSeqError({
     code: 'LOCAL_HALF_MADE',
     message: `The local network was only half made at ${state.createdAt}.`,
-    exit: 'precondition',
     facts: {createdAt: state.createdAt},
     hints: ['Run `metis-seq local reset`, then `metis-seq local up`.'],
   })

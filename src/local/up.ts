@@ -272,7 +272,6 @@ function assertNamesFree(config: ConfigStore, settings: LocalSettings, keyNames:
   throw new MetisSeqError({
     code: 'LOCAL_NAME_TAKEN',
     message: `The local network needs the name ${taken}, and a profile or key of yours has it.`,
-    exit: 'precondition',
     facts: {name: taken},
     hints: [
       'Run the local network in a directory of its own: METIS_SEQ_HOME=DIR metis-seq local up.',
@@ -306,8 +305,7 @@ function alreadyRunning(count: number): MetisSeqError {
   return new MetisSeqError({
     code: 'LOCAL_RUNNING',
     message: `The local network already runs (${count} processes).`,
-    exit: 'busy',
-    facts: {processes: String(count)},
+    facts: {processes: `${count}`},
     hints: ['Run `metis-seq local status`, or `metis-seq local down` to stop it.'],
   })
 }

@@ -372,8 +372,7 @@ export class ChainState {
     throw new MetisSeqError({
       code: 'CHAIN_LOG_DIVERGED',
       message: `Block ${block.number} does not get the hash it has in the chain log.`,
-      exit: 'critical',
-      facts: {block: String(block.number), hash: block.hash},
+      facts: {block: `${block.number}`, hash: block.hash},
       hints: [
         'Check that the engine version is the one the network was started with.',
         'Otherwise its state was changed from outside, and a snapshot of its own may hold the same blocks: make one of a node that goes on, with `metis-seq node snapshot create` there.',

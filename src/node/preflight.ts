@@ -18,7 +18,6 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
     throw new MetisSeqError({
       code: 'NOT_BUNDLED',
       message: `The network ${network.name} runs foreign nodes only; a bundled node cannot take part.`,
-      exit: 'config',
       facts: {network: network.name},
     })
   }
@@ -30,7 +29,6 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
     throw new MetisSeqError({
       code: 'GENESIS_MISMATCH',
       message: `The genesis document or engine is not the one of the network ${network.name}.`,
-      exit: 'config',
       facts: {
         file: bundled.genesisFile,
         expected: bundled.fingerprint,
@@ -43,7 +41,6 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
     throw new MetisSeqError({
       code: 'SIGNER_MISMATCH',
       message: `The signer key does not belong to ${signerAccount.address}.`,
-      exit: 'signer',
       facts: {address: signerAccount.address},
     })
   }
@@ -69,6 +66,6 @@ function wrongChain(what: string, expected: number, actual: number, where: strin
     code: 'WRONG_CHAIN',
     message: `The ${what} is of chain ${actual}, and this network needs chain ${expected}.`,
     exit: 'config',
-    facts: {where, expectedChainId: String(expected), actualChainId: String(actual)},
+    facts: {where, expectedChainId: `${expected}`, actualChainId: `${actual}`},
   })
 }

@@ -99,7 +99,6 @@ function peerAddress(text: string): string {
   throw new MetisSeqError({
     code: 'PEER_ADDRESS_INVALID',
     message: `${text} is not the address of a peer.`,
-    exit: 'config',
     facts: {address: text},
     hints: [
       'Write it as /ip4/192.0.2.1/tcp/30303, /dns4/seq.example/tcp/30303 or seq.example:30303.',

@@ -48,7 +48,6 @@ export async function readContract<
     throw new MetisSeqError({
       code: 'NO_CONTRACT',
       message: `There is no contract with ${functionName} at ${call.address}.`,
-      exit: 'config',
       facts: {address: call.address, functionName},
       hints: ['Check the contract addresses of the network.'],
     })

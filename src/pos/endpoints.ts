@@ -249,10 +249,8 @@ class EndpointPool implements Endpoints {
     return new MetisSeqError({
       code: 'HEADS_DISAGREE',
       message: `The ${this.#options.chainName} endpoints hold different chains, and no block of the last ${HEAD_SEARCH_BLOCKS} is held by most of them.`,
-      exit: 'critical',
       facts: {heads: told},
       hints: ['Ask each node with `metis-seq node status` which of them diverged.'],
-      retryable: true,
     })
   }
 
@@ -262,9 +260,7 @@ class EndpointPool implements Endpoints {
     return new MetisSeqError({
       code: 'CHAIN_UNREACHABLE',
       message: `No ${chain} endpoint answers.`,
-      exit: 'unreachable',
       facts: {chain},
-      retryable: true,
       cause,
     })
   }

@@ -260,7 +260,6 @@ function reorganized(splitBlock: bigint, appliedUpTo: bigint, reason: string): M
     exit: 'critical',
     facts: {splitBlock: `${splitBlock}`, appliedUpTo: `${appliedUpTo}`},
     hints: ['Check with a second L1 endpoint which branch is the right one.'],
-    retryable: true,
   })
 }
 

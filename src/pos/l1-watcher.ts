@@ -122,10 +122,8 @@ function l1WentBack(l1Head: bigint, cursor: bigint): MetisSeqError {
   return new MetisSeqError({
     code: 'L1_WENT_BACK',
     message: `The L1 head is ${l1Head}, but events up to block ${cursor} are applied.`,
-    exit: 'stale',
     facts: {l1Head: `${l1Head}`, cursor: `${cursor}`},
     hints: ['Wait until the L1 node has synced, or point to another one.'],
-    retryable: true,
   })
 }
 

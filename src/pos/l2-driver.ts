@@ -230,7 +230,6 @@ function headsDisagree({number, beyond}: AgreedHead, producers: readonly Address
   return new MetisSeqError({
     code: 'PRODUCER_ALONE',
     message: `Blocks above ${number} are held by ${beyond.join(', ')} only, and do not count: ${producers.join(', ')} gets no takeover.`,
-    exit: 'critical',
     facts: {head: `${number}`, beyond: beyond.join(' '), producers: producers.join(' ')},
     hints: ['Ask the nodes with `metis-seq node status` which of them diverged, and why.'],
   })

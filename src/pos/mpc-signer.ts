@@ -117,7 +117,6 @@ export function createMpcSigner(options: {
     throw new MetisSeqError({
       code: 'SIGN_ID_TAKEN',
       message: `The sign id ${request.signId} stands for another request.`,
-      exit: 'precondition',
       facts: {signId: request.signId},
     })
   }
@@ -179,5 +178,5 @@ function signatureIn(signedTx: Hex): Hex {
 }
 
 function invalid(message: string): MetisSeqError {
-  return new MetisSeqError({code: 'SIGN_REQUEST_INVALID', message, exit: 'usage'})
+  return new MetisSeqError({code: 'SIGN_REQUEST_INVALID', message})
 }

@@ -47,9 +47,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
     throw new MetisSeqError({
       code: 'REWARD_BATCH_REVERTED',
       message: `Reward batch ${sent.batchId} was mined and reverted.`,
-      exit: 'reverted',
       facts: {batchId: `${sent.batchId}`, txHash: hash},
-      retryable: true,
     })
   }
 
@@ -85,7 +83,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
 }
 
 function refusal(decision: Extract<RewardDecision, {kind: 'refused'}>): MetisSeqError {
-  const base = {code: 'REWARD_BATCH_REFUSED', exit: 'precondition'} as const
+  const base = {code: 'REWARD_BATCH_REFUSED'} as const
   switch (decision.reason) {
     case 'gap':
       return new MetisSeqError({

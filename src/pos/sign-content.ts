@@ -143,7 +143,6 @@ function refuse(reason: string, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGN_REFUSED',
     message: `The transaction is not signed: ${reason}.`,
-    exit: 'precondition',
     facts: {reason},
     cause,
   })

@@ -191,7 +191,6 @@ function rewardEpochs(value = DEFAULT_REWARD_BATCH_EPOCHS): number {
   throw new MetisSeqError({
     code: 'REWARD_BATCH_TOO_SMALL',
     message: `A reward batch of ${value} epochs is not possible: LockingPool wants at least ${MIN_EPOCHS_PER_REWARD_BATCH}.`,
-    exit: 'config',
     facts: {rewardBatchEpochs: `${value}`},
   })
 }

@@ -80,7 +80,6 @@ function prepare(database: DatabaseSync, path: string, identity: string): void {
   throw new MetisSeqError({
     code: 'FOREIGN_DATA',
     message: `${path} belongs to another network or to another version of this program.`,
-    exit: 'config',
     facts: {path, expected, found: String(found)},
     hints: ['Use another data directory, or move this one away; it is rebuilt from the chains.'],
   })

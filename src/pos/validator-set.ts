@@ -175,7 +175,6 @@ function powerOf(amountWei: bigint): number | undefined {
     throw new MetisSeqError({
       code: 'IMPOSSIBLE_AMOUNT',
       message: `An L1 event locks ${amountWei} wei, more than METIS exists.`,
-      exit: 'critical',
       facts: {amountWei: `${amountWei}`},
     })
   }

@@ -155,7 +155,6 @@ function notReady(
       reason === 'exited'
         ? `The execution engine ${name} does not start (exit code ${exitCode ?? 'none'}).`
         : `The execution engine ${name} did not answer within ${readyTimeoutMs} ms.`,
-    exit: 'precondition',
     facts: {name, dir, lastLines: lastLines.join('\n')},
   })
 }
@@ -260,12 +259,11 @@ export async function killOrphan(dir: string, name: string): Promise<number | un
 }
 
 function inUse(dir: string, {pid, parent}: EngineRecord): MetisSeqError {
-  const owner = String(parent?.pid ?? pid)
+  const owner = parent?.pid ?? pid
   return new MetisSeqError({
     code: 'ENGINE_IN_USE',
     message: `The execution engine in ${dir} belongs to process ${owner}, which runs.`,
-    exit: 'busy',
-    facts: {dir, pid: owner},
+    facts: {dir, pid: `${owner}`},
     hints: [
       'A node of the background is stopped with `metis-seq node stop`.',
       `Or run \`kill ${owner}\`.`,

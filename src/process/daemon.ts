@@ -203,8 +203,7 @@ function alreadyRunning({name, runningHints: hints = []}: DaemonSpec, pid: numbe
   return new MetisSeqError({
     code: 'ALREADY_RUNNING',
     message: `${name} already runs as process ${pid}.`,
-    exit: 'busy',
-    facts: {name, pid: String(pid)},
+    facts: {name, pid: `${pid}`},
     hints: [...hints],
   })
 }
@@ -214,7 +213,6 @@ function notReady({name, dir}: DaemonSpec, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'DAEMON_NOT_READY',
     message: `${name} did not start: ${reason}.`,
-    exit: 'precondition',
     facts: {name, log: logFileOf(dir, name), lastLines: lines.join('\n')},
     hints: [`Read ${logFileOf(dir, name)}.`],
   })

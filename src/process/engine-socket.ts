@@ -28,7 +28,6 @@ export function makePrivate(dir: string): void {
     throw new MetisSeqError({
       code: 'ENGINE_DIRECTORY_NOT_OURS',
       message: `${dir} belongs to another user, who could give the engine orders.`,
-      exit: 'precondition',
       facts: {dir, owner: String(uid)},
       hints: [`Run \`sudo chown -R ${me} ${dir}\`.`],
     })
@@ -63,8 +62,7 @@ function tooLong(path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SOCKET_PATH_TOO_LONG',
     message: `${path} is too long for the address of a socket.`,
-    exit: 'config',
-    facts: {path, maxBytes: String(MAX_PATH_BYTES)},
+    facts: {path, maxBytes: `${MAX_PATH_BYTES}`},
     hints: ['Set METIS_SEQ_HOME to a directory with a shorter name.'],
   })
 }

@@ -39,7 +39,6 @@ export async function findEngine(searchPath = process.env['PATH'] ?? ''): Promis
     message: found
       ? `The anvil on PATH is version ${found}, and this network needs ${ENGINE_VERSION}.`
       : `The execution engine (anvil ${ENGINE_VERSION}) is not installed.`,
-    exit: 'precondition',
     facts: {
       platform: `${process.platform}-${process.arch}`,
       needed: ENGINE_VERSION,

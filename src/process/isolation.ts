@@ -62,7 +62,6 @@ export function notIsolated(): MetisSeqError {
     code: 'ENGINE_NOT_ISOLATED',
     message:
       'The embedded engine would listen on a port that everybody on this machine can use, and this is no local network.',
-    exit: 'precondition',
     facts: {platform: process.platform},
     hints: waysToIsolateHere(),
   })

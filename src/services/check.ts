@@ -1,3 +1,4 @@
+import type {RefusalCode} from '../lib/error-codes/index.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 
 /** One condition with what was seen. */
@@ -15,7 +16,7 @@ export interface Check {
 /** A condition of the chain that stops an operation before anything is sent. */
 export interface Condition extends Check {
   /** Of the error when it does not hold; the same as that of the contract's refusal. */
-  code: string
+  code: RefusalCode
   /** What the contract would answer, for those who know it. Empty for a condition of ours. */
   revert: string
   /** Values a script needs when it does not hold: wei, ids, batches. */

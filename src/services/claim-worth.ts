@@ -105,7 +105,6 @@ function notWorth(worth: ClaimWorth, metisPerEth: bigint | undefined): MetisSeqE
   return new MetisSeqError({
     code: 'CLAIM_NOT_WORTH',
     message: `The claim would bring ${formatWeiShort(rewardMetisWei)} METIS for ${formatWeiShort(costEthWei, 6)} ETH: ${formatWeiShort(ratio)}${unit}, and ${formatWei(minRatio)} is asked for.`,
-    exit: 'precondition',
     facts: {
       rewardMetisWei: `${rewardMetisWei}`,
       costEthWei: `${costEthWei}`,
@@ -116,6 +115,5 @@ function notWorth(worth: ClaimWorth, metisPerEth: bigint | undefined): MetisSeqE
       'Wait for more reward or cheaper gas, then run the same command again.',
       'Run `metis-seq reward forecast` to see when the next reward batch is due.',
     ],
-    retryable: true,
   })
 }

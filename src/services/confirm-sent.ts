@@ -54,12 +54,10 @@ function unreachableAfter(error: unknown, {label, hash}: JournalEntry): unknown 
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
     message: `${label}: it was mined, and then the endpoint fell silent.`,
-    exit: 'tx-unknown',
     facts: {...error.facts, hash},
     hints: [
       `Run \`metis-seq tx wait ${hash}\`, or the same command again: it sends nothing twice.`,
     ],
-    retryable: true,
     cause: error,
   })
 }

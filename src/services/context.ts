@@ -1,7 +1,7 @@
 import type {Address} from 'viem'
 
 import {connectChain, type Connection, type SourceState} from '../chain/connect.ts'
-import {connectPos, type PosClient} from '../chain/pos-client.ts'
+import {connectThemis, type PosClient} from '../chain/themis-client.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
 import type {Network} from '../protocol/network.ts'
@@ -87,7 +87,7 @@ export function openContext(options: ContextOptions): Context {
       signal: options.signal,
     }),
   )
-  const pos = lazy(() => (urls.pos === null ? null : connectPos(urls.pos, timeoutMs, tls.get())))
+  const pos = lazy(() => (urls.pos === null ? null : connectThemis(urls.pos, timeoutMs, tls.get())))
   return {
     home,
     config,
@@ -162,7 +162,6 @@ export function requireProfile(context: Context): {name: string; profile: Profil
   throw new MetisSeqError({
     code: 'PROFILE_MISSING',
     message: `No profile is in use on ${context.networkName}.`,
-    exit: 'config',
     facts: {network: context.networkName},
     hints: [
       `Run \`metis-seq init --network ${context.networkName}\` to make a profile.`,
@@ -191,7 +190,6 @@ function selectProfile(
   throw new MetisSeqError({
     code: 'PROFILE_NETWORK_MISMATCH',
     message: `Profile ${name} belongs to network ${profile.network}, not to ${options.network}.`,
-    exit: 'config',
     facts: {profile: name, profileNetwork: profile.network, network: options.network},
     hints: ['Leave out `--network`, or name a profile of that network.'],
   })
@@ -201,7 +199,6 @@ export function profileUnknown(name: string, known: string[]): MetisSeqError {
   return new MetisSeqError({
     code: 'PROFILE_UNKNOWN',
     message: `There is no profile called ${name}.`,
-    exit: 'config',
     facts: {profile: name, known: known.join(', ')},
     hints: [
       'Run `metis-seq profile list`.',
@@ -214,7 +211,6 @@ function networkMissing(): MetisSeqError {
   return new MetisSeqError({
     code: 'NETWORK_MISSING',
     message: 'No network is chosen.',
-    exit: 'config',
     hints: [
       'Pass `--network andromeda`, `--network sepolia` or `--network local`.',
       'Run `metis-seq init --network NETWORK` to make a profile that remembers it.',

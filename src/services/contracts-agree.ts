@@ -21,7 +21,6 @@ async function assertPointer({label, expected, read}: Pointer, {networkName}: Co
   throw new MetisSeqError({
     code: 'CONTRACTS_DISAGREE',
     message: `On network ${networkName} it does not hold that ${label}: it is ${actual}.`,
-    exit: 'config',
     facts: {network: networkName, expected, actual},
     hints: ['Run `metis-seq network check` to compare every address of the network.'],
   })

@@ -294,7 +294,6 @@ function undecodable(source: DecodedInput['source'], what: string): MetisSeqErro
   return new MetisSeqError({
     code: 'TX_UNDECODABLE',
     message: `The ${source} holds no transaction: it is ${what}.`,
-    exit: 'usage',
     facts: {source},
     hints: [
       'Pass a raw transaction as 0x…, a file written with `--unsigned FILE`, or a hash of the journal.',
@@ -307,8 +306,7 @@ function tooLarge(path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_TOO_LARGE',
     message: `The file is larger than ${MAX_FILE_BYTES} bytes, and no transaction is.`,
-    exit: 'usage',
-    facts: {path, maxBytes: String(MAX_FILE_BYTES)},
+    facts: {path, maxBytes: `${MAX_FILE_BYTES}`},
     hints: ['Name the file that `--unsigned FILE` wrote.'],
   })
 }
@@ -317,7 +315,6 @@ function hashUnknown(): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_NOT_FOUND',
     message: 'The journal has no transaction with that hash, and decoding asks no chain.',
-    exit: 'not-found',
     facts: {looked: 'journal'},
     hints: ['Run `metis-seq tx show HASH` to look for it on the chain.'],
   })

@@ -69,7 +69,6 @@ function invalid(path: string, reason: string, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'CA_FILE_INVALID',
     message: `The authority file ${path} cannot be used: ${reason}.`,
-    exit: 'config',
     facts: {path},
     hints: [
       'Give `--ca-file` a PEM file with the certificate of the authority, and run the same command again.',

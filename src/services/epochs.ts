@@ -1,4 +1,4 @@
-import {isAddressEqual, type Address} from 'viem'
+import {isAddressEqual} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import {
@@ -6,8 +6,8 @@ import {
   readEpochOfBlock,
   readNewestEpochs,
 } from '../chain/actions/sequencer-set/read-epochs.ts'
-import {isRecord} from '../lib/json.ts'
 import {blocksLeft, epochAt, epochBlocks, type Epoch} from '../protocol/epoch.ts'
+import {epochOfSpan} from '../protocol/themis.ts'
 import type {Context} from './context.ts'
 
 /** The current epoch is among so many newest: the consensus layer plans at most two ahead. */
@@ -139,22 +139,8 @@ export function beganWithTakeover(
 export async function readLatestSpan(context: Context): Promise<Epoch | undefined> {
   const pos = context.pos()
   if (!pos) return undefined
-  return parseSpan(await pos.get('/metis/latest-span').catch(() => undefined))
-}
-
-/** A span of Themis' REST as an epoch; undefined when it is none. */
-export function parseSpan(span: unknown): Epoch | undefined {
-  if (!isRecord(span) || !Array.isArray(span['selected_producers'])) return undefined
-  const [producer] = span['selected_producers'] as unknown[]
-  if (!isRecord(producer) || typeof producer['signer'] !== 'string') return undefined
-  const {span_id: id, start_block: start, end_block: end} = span
-  if (![id, start, end].every((value) => Number.isSafeInteger(value))) return undefined
-  return {
-    number: BigInt(id as number),
-    signer: producer['signer'] as Address,
-    startBlock: BigInt(start as number),
-    endBlock: BigInt(end as number),
-  }
+  const span = await pos.latestSpan().catch(() => null)
+  return span ? epochOfSpan(span) : undefined
 }
 
 function toView(epoch: Epoch, state: EpochState, {profile}: Context): EpochView {

@@ -1,7 +1,7 @@
 import {quoteBridgeFee, type BridgeFee} from '../chain/actions/bridge/quote-bridge-fee.ts'
 import {formatWeiShort} from '../lib/units.ts'
 import type {Standing} from '../protocol/locking-pool.ts'
-import type {Check} from './check.ts'
+import type {Condition} from './check.ts'
 import type {Context} from './context.ts'
 import {rotationNow, type EpochView, type RotationNow} from './epochs.ts'
 import type {Trap} from './plan.ts'
@@ -27,7 +27,7 @@ export interface ExitView {
   /** When the METIS are free: from the chain when it has begun, else if it began now. */
   freeAtSeconds: bigint
   /** Of the next step. */
-  conditions: Check[]
+  conditions: Condition[]
   traps: Trap[]
   /** Epochs that name the signer and are not over, a planned one included; null when L2 does not answer. */
   epochs: EpochView[] | null

@@ -9,6 +9,7 @@ import {listNetworks} from '../store/networks.ts'
 import type {Context} from './context.ts'
 import {readFindings, subjectOf, type Finding, type Subject} from './explain-state.ts'
 import {explainTransaction, type ExplainedTransaction} from './explain-transaction.ts'
+import {errorCodeIn, explainCode} from './explain-code.ts'
 import {explainOffline, type Explained, type Place, type Refusal} from './explain.ts'
 import {
   connectionError,
@@ -53,7 +54,8 @@ export async function explainAnything(
     return explainHash(home, text, options)
   }
   const networks = listNetworks(home).map(({network}) => network)
-  const explained = await explainOffline(text, place, networks)
+  const code = errorCodeIn(text)
+  const explained = code ? explainCode(code, place) : await explainOffline(text, place, networks)
   const context = checksOf(explained.refusals).length > 0 ? options.open() : undefined
   const {findings, unasked} = context
     ? await readState(context, explained.refusals, subjectOf(context), options)

@@ -15,7 +15,9 @@ import type {CatalogueEntry} from '../chain/explain/entry.ts'
 import {knownAddresses} from '../chain/known-contracts.ts'
 import {parseRaw} from '../chain/parse-raw.ts'
 import {cleanText} from '../lib/clean-text.ts'
+import type {ErrorCode} from '../lib/error-codes/index.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import type {ExitName} from '../lib/exit-codes.ts'
 import {looksLikeAddress, readAddress} from '../protocol/address-text.ts'
 import type {Network} from '../protocol/network.ts'
 
@@ -35,9 +37,24 @@ export interface RevertView {
   args: readonly string[]
 }
 
+/** What is known of an error of this program by its code. */
+export interface ExplainedCode {
+  code: ErrorCode
+  meaning: string
+  /** Usually one; where one code has several, the error itself says which. */
+  exits: {exit: ExitName; exitCode: number}[]
+  /** Whether the same command can succeed later without a change. */
+  retry: 'yes' | 'no' | 'depends'
+  /** Names of the facts in its JSON; some are there only where they are known. */
+  facts: string[]
+  /** What to run or do next, most likely first. */
+  next: string[]
+}
+
 /** What an input was read as, with all that is known of it. */
 export interface Explained {
-  readAs: 'selector' | 'revert data' | 'call data' | 'topic' | 'address' | 'text'
+  readAs: 'selector' | 'revert data' | 'call data' | 'topic' | 'address' | 'error code' | 'text'
+  error: ExplainedCode | null
   revert: RevertView | null
   call: DecodedCall | null
   functions: KnownFunction[]
@@ -48,7 +65,8 @@ export interface Explained {
   refusals: Refusal[]
 }
 
-const nothing: Omit<Explained, 'readAs'> = {
+export const nothingKnown: Omit<Explained, 'readAs'> = {
+  error: null,
   revert: null,
   call: null,
   functions: [],
@@ -93,7 +111,6 @@ function addressInvalid(text: string, fault: string): MetisSeqError {
   return new MetisSeqError({
     code: 'ADDRESS_INVALID',
     message: `${text} ${fault}.`,
-    exit: 'usage',
     facts: {given: text},
   })
 }
@@ -103,7 +120,7 @@ async function explainHex(text: Hex, place: Place): Promise<Explained> {
   if (digits === 8) return explainSelector(text, place)
   if (digits === 64) {
     const events = findEvents(text)
-    if (events.length > 0) return {...nothing, readAs: 'topic', events}
+    if (events.length > 0) return {...nothingKnown, readAs: 'topic', events}
     throw unknown(
       '32 bytes',
       ['event topic'],
@@ -113,10 +130,10 @@ async function explainHex(text: Hex, place: Place): Promise<Explained> {
   const revert = decodeRevert(text)
   const refusals = explainRevert(revert, place).map(toRefusal)
   if (refusals.length > 0 || revert.reason !== undefined || revert.panicCode !== undefined) {
-    return {...nothing, readAs: 'revert data', revert: revertView(text), refusals}
+    return {...nothingKnown, readAs: 'revert data', revert: revertView(text), refusals}
   }
   const call = decodeCall(text, place.contract)
-  if (call) return {...nothing, readAs: 'call data', call}
+  if (call) return {...nothingKnown, readAs: 'call data', call}
   if (await parseRaw(text)) {
     throw unknown(
       'a raw transaction',
@@ -147,7 +164,7 @@ function bySelector(selector: Hex, place: Place): Explained {
     (entry) => entry.kind === 'error' && selectorOf(entry) === key && at(entry, place),
   )
   return {
-    ...nothing,
+    ...nothingKnown,
     readAs: 'selector',
     refusals: narrowed(refusals, place).map(toRefusal),
     functions: findFunctions(key),
@@ -161,7 +178,7 @@ function explainSelector(selector: Hex, place: Place): Explained {
   }
   const name = standard[selector.toLowerCase()]
   if (name) {
-    return {...nothing, readAs: 'selector', revert: {name, reason: null, args: []}}
+    return {...nothingKnown, readAs: 'selector', revert: {name, reason: null, args: []}}
   }
   const found = explainBySelector(selector, place)
   if (found) return found
@@ -188,7 +205,7 @@ function explainAddress(address: Hex, networks: readonly Network[]): Explained {
         .map(([name]) => `${name} on ${layer} of ${network.name}`),
     )
   })
-  if (contracts.length > 0) return {...nothing, readAs: 'address', contracts}
+  if (contracts.length > 0) return {...nothingKnown, readAs: 'address', contracts}
   throw unknown(
     'an address',
     ['contract of a known network'],
@@ -236,7 +253,7 @@ function explainText(input: string, place: Place): Explained {
 }
 
 function textual(entries: CatalogueEntry[]): Explained {
-  return {...nothing, readAs: 'text', refusals: entries.map(toRefusal)}
+  return {...nothingKnown, readAs: 'text', refusals: entries.map(toRefusal)}
 }
 
 /** By error name, operator code, or the reason in other letters; only then by a part of the reason. */

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 
 import type {HaltRecord} from '../health/snapshot.ts'
 import {writeFileAtomic} from '../lib/files.ts'
+import {isErrorCode, type ErrorCode} from '../lib/error-codes/index.ts'
 import {isExitName} from '../lib/exit-codes.ts'
 import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
@@ -17,7 +18,7 @@ export function writeHalt(dir: string, record: HaltRecord): void {
  *
  * @param isMended the code of a reason that counts no more; without it none does
  */
-export function clearHalt(dir: string, isMended: (code: string) => boolean = () => true): void {
+export function clearHalt(dir: string, isMended: (code: ErrorCode) => boolean = () => true): void {
   const halt = readHalt(dir)
   if (halt === null || isMended(halt.code)) rmSync(fileOf(dir), {force: true})
 }
@@ -31,7 +32,8 @@ export function readHalt(dir: string): HaltRecord | null {
     const {code, message, exit, atMs} = value
     if (typeof code !== 'string' || typeof message !== 'string') return null
     if (typeof atMs !== 'number' || typeof exit !== 'string' || !isExitName(exit)) return null
-    return {code, message, exit, atMs}
+    // Another version of this program may have left it.
+    return {code: isErrorCode(code) ? code : 'NODE_HALTED', message, exit, atMs}
   } catch {
     return null
   }

@@ -128,10 +128,8 @@ function lockKeys(home: Home): DirectoryLock {
     throw new MetisSeqError({
       code: 'KEYS_BUSY',
       message: 'Another command is changing the keys at this moment.',
-      exit: 'busy',
       facts: {pid: error.facts['pid'] ?? 'unknown'},
       hints: ['Wait until it has ended, then run the same command again.'],
-      retryable: true,
       cause: error,
     })
   }
@@ -160,7 +158,6 @@ export function keyLeftover(name: string, backend: KeyBackend, home: Home): Meti
       backend === 'file'
         ? `${path} is there already, and the settings know nothing of it.`
         : `The backend ${backend} holds something under the name ${name} already, and the settings know nothing of it.`,
-    exit: 'precondition',
     facts: {key: name, backend, ...(backend === 'file' ? {path} : {})},
     hints: [
       'Choose another name; a key is never overwritten.',
@@ -177,7 +174,6 @@ export function notKept(name: string, backend: KeyBackend): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_NOT_KEPT',
     message: `The backend ${backend} did not keep key ${name}.`,
-    exit: 'signer',
     facts: {key: name, backend},
     hints: ['Run `metis-seq key where`, or use `--backend file`.'],
   })
@@ -190,10 +186,8 @@ function keyringLocked(
   return new MetisSeqError({
     code: 'KEYRING_LOCKED',
     message: `The backend ${backend} does not give access to key ${name}: ${messageOf(cause)}.`,
-    exit: 'signer',
     facts: {key: name, backend},
     hints: ['Unlock the keyring of your session, then run the same command again.'],
-    retryable: true,
     cause,
   })
 }

@@ -109,7 +109,6 @@ function assertNotTheKeyItself(file: string, {home}: KeyAccess): void {
   throw new MetisSeqError({
     code: 'BACKUP_IS_THE_KEY',
     message: `${file} is the key file of this machine itself, and would be lost with it.`,
-    exit: 'precondition',
     facts: {path: file},
     hints: ['Run `metis-seq key backup NAME --output FILE`, with FILE on another disk.'],
   })
@@ -148,7 +147,6 @@ function backupNotKept(file: string): MetisSeqError {
   return new MetisSeqError({
     code: 'BACKUP_NOT_KEPT',
     message: `${file} did not hold what was written to it, and is removed.`,
-    exit: 'precondition',
     facts: {path: file},
     hints: ['Write to another disk: this one does not keep what it is given.'],
   })
@@ -158,7 +156,6 @@ function notEncrypted(file: string): MetisSeqError {
   return new MetisSeqError({
     code: 'BACKUP_NOT_ENCRYPTED',
     message: `${file} holds a private key in clear text, and is not an encrypted backup.`,
-    exit: 'precondition',
     facts: {path: file},
     hints: [
       'Run `metis-seq key import NAME --from-file FILE`, then `metis-seq key backup NAME --output FILE`.',
@@ -171,7 +168,6 @@ function otherKey(file: string, wanted: KeyRecord, found: PublicHalf): MetisSeqE
   return new MetisSeqError({
     code: 'BACKUP_OF_OTHER_KEY',
     message: `${file} opens, and holds the key of ${calledOf(found)}, not key ${name} of ${calledOf(wanted)}.`,
-    exit: 'precondition',
     facts: {
       path: file,
       key: name,

@@ -79,7 +79,6 @@ function assertUnchanged(seen: KeyRecord, {config}: KeyAccess): void {
   throw new MetisSeqError({
     code: 'KEY_CHANGED',
     message: `Key ${seen.name} was changed by another command in the meantime; nothing was deleted.`,
-    exit: 'precondition',
     facts: {key: seen.name},
     hints: [`Run \`metis-seq key show ${seen.name}\`, then the same command again.`],
   })
@@ -89,7 +88,6 @@ function keyRunning({name}: KeyRecord, profile: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_RUNNING',
     message: `The node of profile ${profile} runs with key ${name} at this moment.`,
-    exit: 'interlock',
     facts: {key: name, profile},
     hints: [`Run \`metis-seq node stop --profile ${profile}\` first.`],
   })
@@ -139,7 +137,6 @@ function trap(id: KeyTrap, message: string, key: string, hints: string[]): Metis
   return new MetisSeqError({
     code: 'TRAP',
     message,
-    exit: 'precondition',
     facts: {trap: id, key},
     hints: [...hints, `Pass \`--override ${id}\` if you mean it.`],
   })

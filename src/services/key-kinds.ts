@@ -37,7 +37,6 @@ export function accountOf(hex: string): {address: Address; publicKey: Hex} {
     throw new MetisSeqError({
       code: 'KEY_INVALID',
       message: 'The input is not a valid secp256k1 private key.',
-      exit: 'usage',
     })
   }
 }

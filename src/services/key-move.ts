@@ -139,10 +139,8 @@ async function deleteCopy(key: KeyRecord, store: KeyStore): Promise<void> {
     throw new MetisSeqError({
       code: 'OLD_COPY_STAYS',
       message: `Key ${key.name} is moved, and its old copy in backend ${key.backend} cannot be deleted.`,
-      exit: 'signer',
       facts: {key: key.name, backend: key.backend},
       hints: ['Unlock the keyring of your session, then run the same command again.'],
-      retryable: true,
       cause,
     })
   }

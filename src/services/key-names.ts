@@ -16,7 +16,6 @@ export function assertNewName(name: string, config: ConfigStore): void {
     throw new MetisSeqError({
       code: 'KEY_NAME_INVALID',
       message: 'The name looks like a private key, and names are shown everywhere.',
-      exit: 'usage',
       hints: [
         'If it is one, it stands in the history of your shell now: remove it there.',
         'Run `metis-seq key import NAME`, which asks for the key and does not show it.',
@@ -27,7 +26,6 @@ export function assertNewName(name: string, config: ConfigStore): void {
     throw new MetisSeqError({
       code: 'KEY_NAME_INVALID',
       message: 'A key name has 1 to 64 letters, digits, dots, dashes and underscores.',
-      exit: 'usage',
       facts: {key: name},
     })
   }
@@ -38,7 +36,6 @@ export function assertNewName(name: string, config: ConfigStore): void {
     throw new MetisSeqError({
       code: 'KEY_EXISTS',
       message: `A key called ${name} exists already, with ${key.kind === 'account' ? 'address ' : ''}${calledOf(key)}.`,
-      exit: 'precondition',
       facts: {key: name, ...factsOf(key)},
       hints: ['Choose another name; a key is never overwritten.'],
     })
@@ -47,7 +44,6 @@ export function assertNewName(name: string, config: ConfigStore): void {
   throw new MetisSeqError({
     code: 'SIGNER_EXISTS',
     message: `A signer called ${name} exists already, with address ${signer.address}.`,
-    exit: 'precondition',
     facts: {signer: name, address: signer.address},
     hints: [`Choose another name, or run \`metis-seq signer remove ${name}\` first.`],
   })

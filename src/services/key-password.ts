@@ -95,7 +95,6 @@ function problemOf(
   return new MetisSeqError({
     code: 'PASSWORD_WEAK',
     message: `The password for ${subject} ${weakness}.`,
-    exit: 'usage',
     hints: [
       'Choose a longer one; several words are easy to remember.',
       'Pass `--allow-weak-password` for a key that guards nothing.',
@@ -107,7 +106,6 @@ function passwordEmpty(subject: string): MetisSeqError {
   return new MetisSeqError({
     code: 'PASSWORD_EMPTY',
     message: `An empty password does not protect ${subject}.`,
-    exit: 'usage',
     hints: ['Choose a password; several words are easy to remember.'],
   })
 }
@@ -116,7 +114,6 @@ function passwordsDiffer(subject: string): MetisSeqError {
   return new MetisSeqError({
     code: 'PASSWORDS_DIFFER',
     message: `The two passwords for ${subject} are not the same.`,
-    exit: 'usage',
     hints: ['Run the same command again; nothing was written.'],
   })
 }
@@ -154,7 +151,6 @@ function assertTyped(password: string): string {
   throw new MetisSeqError({
     code: 'PASSWORD_UNREADABLE',
     message: 'The terminal sent characters that are not UTF-8, so the password is not known.',
-    exit: 'signer',
     hints: ['Set the terminal to UTF-8, or pass `--password-file FILE` with a file in UTF-8.'],
   })
 }
@@ -179,7 +175,6 @@ function passwordUnusable(
   return new MetisSeqError({
     code: 'PASSWORD_UNREADABLE',
     message: `The password of ${subject} cannot be used: ${reason}.`,
-    exit: 'signer',
     hints: [`Give the password alone, in one line; so does a file for \`${flag}\`.`],
   })
 }
@@ -192,7 +187,6 @@ function passwordFileUnusable(
   return new MetisSeqError({
     code: 'PASSWORD_FILE_UNUSABLE',
     message: `The password file ${file} cannot be used: ${reason}.`,
-    exit: 'signer',
     facts: {path: file},
     hints: [
       `Pass \`${flag} FILE\` with a file that holds the password alone, in one line of UTF-8.`,
@@ -204,7 +198,6 @@ function passwordNeeded({subject, flag}: PasswordSource): MetisSeqError {
   return new MetisSeqError({
     code: 'PASSWORD_NEEDED',
     message: `A password is needed for ${subject}, and there is no terminal to ask for it.`,
-    exit: 'signer',
     facts: {subject},
     hints: [
       flag === '--password-file'

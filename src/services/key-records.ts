@@ -33,7 +33,6 @@ export function findKey(config: ConfigStore, name: string): KeyRecord {
   throw new MetisSeqError({
     code: 'KEY_UNKNOWN',
     message: `There is no key called ${shown}.`,
-    exit: 'signer',
     facts: {key: shown, known: Object.keys(keys).join(', ')},
     hints: whereSecretsLie(name) ?? [
       'Run `metis-seq key list`.',
@@ -61,7 +60,6 @@ function keyIsIdentity({name, nodeId}: NodeIdentity): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_IS_IDENTITY',
     message: `Key ${name} is the identity of a Themis node among its peers: it has no address and signs no transaction.`,
-    exit: 'signer',
     facts: {key: name, nodeId},
     hints: [
       'Run `metis-seq key list` for the keys with an address.',

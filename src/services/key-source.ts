@@ -89,7 +89,6 @@ function wrongFilePassword(from: string): MetisSeqError {
   return new MetisSeqError({
     code: 'WRONG_PASSWORD',
     message: `The password does not open ${from}, or the file was changed.`,
-    exit: 'signer',
     facts: {path: from},
     hints: ['Check the password, or the file given with `--backup-password-file`.'],
   })
@@ -100,7 +99,6 @@ function unsupportedFile(from: string, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_FILE_UNSUPPORTED',
     message: `${from} ${reason}.`,
-    exit: 'signer',
     facts: {path: from},
     hints: [
       'The file may be sound: open it with the wallet that wrote it, and write it again with scrypt, n 262144, r 8, p 1, dklen 32 and aes-128-ctr.',
@@ -112,7 +110,6 @@ export function damagedFile(from: string, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_FILE_DAMAGED',
     message: `${from} ${reason}.`,
-    exit: 'signer',
     facts: {path: from},
     hints: [
       'Take another copy of the file.',

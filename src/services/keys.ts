@@ -78,7 +78,6 @@ function privateKeyIn(secret: string): string {
     throw new MetisSeqError({
       code: 'KEY_INVALID',
       message: `The input ${other.what}.`,
-      exit: 'usage',
       hints: other.hints,
     })
   }
@@ -86,7 +85,6 @@ function privateKeyIn(secret: string): string {
     throw new MetisSeqError({
       code: 'KEY_INVALID',
       message: 'The input is not a private key: 32 bytes in hex are needed.',
-      exit: 'usage',
       hints: [
         'Give a file with 64 hex digits, Themis\u2019 priv_validator_key.json or its node_key.json.',
       ],
@@ -252,7 +250,6 @@ function keyMissing(key: KeyRecord): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_MISSING',
     message: `The backend ${backend} no longer holds key ${name}.`,
-    exit: 'signer',
     facts: {key: name, backend, ...factsOf(key)},
     hints: [
       `Look at it with \`metis-seq key delete ${name}\`, then import it again from a backup with \`metis-seq key import ${name} --from-file FILE\`.`,
@@ -267,7 +264,6 @@ function keyMismatch(key: KeyRecord): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_MISMATCH',
     message: `What the backend ${backend} holds under the name ${name} is not the key of ${calledOf(key)}: it was damaged or replaced.`,
-    exit: 'signer',
     facts: {key: name, backend, ...factsOf(key)},
     hints: [
       `Import the key from a backup under another name: \`metis-seq key import NAME --from-file FILE\`.`,

@@ -210,8 +210,6 @@ function noHead(): MetisSeqError {
   return new MetisSeqError({
     code: 'LOGS_UNREADABLE',
     message: 'The L1 endpoint does not say its newest block.',
-    exit: 'unreachable',
     hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
-    retryable: true,
   })
 }

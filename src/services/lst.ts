@@ -161,7 +161,6 @@ export async function verifyDeposit(
   throw new MetisSeqError({
     code: 'POST_STATE',
     message: 'The deposit was mined, but no artMETIS arrived.',
-    exit: 'precondition',
     facts: {account: before.account},
     hints: ['Run `metis-seq lst position`.'],
   })
@@ -174,7 +173,6 @@ export function requireArtemis(context: Context): ArtemisContracts {
   throw new MetisSeqError({
     code: 'LST_UNKNOWN',
     message: `No liquid-staking provider is known on ${context.networkName}.`,
-    exit: 'not-found',
     facts: {network: context.networkName},
     hints: ['Run `metis-seq lst list --network andromeda`.'],
   })
@@ -185,7 +183,6 @@ function assertDeposit(amountWei: bigint, expectedWei: bigint, position: LstPosi
     throw new MetisSeqError({
       code: 'AMOUNT_OUT_OF_RANGE',
       message: 'The deposit is too small to give any artMETIS.',
-      exit: 'precondition',
       facts: {amountWei: `${amountWei}`},
       hints: ['Run `metis-seq lst rates` to see what a token costs.'],
     })
@@ -194,7 +191,6 @@ function assertDeposit(amountWei: bigint, expectedWei: bigint, position: LstPosi
   throw new MetisSeqError({
     code: 'METIS_BALANCE_LOW',
     message: `The owner holds ${formatWeiShort(position.liquidMetisWei)} METIS on L2, and this needs ${formatWeiShort(amountWei)} METIS.`,
-    exit: 'precondition',
     facts: {balanceWei: `${position.liquidMetisWei}`, amountWei: `${amountWei}`},
     hints: ['Claim rewards to L2 with `metis-seq reward claim`, or bridge METIS.'],
   })

@@ -26,7 +26,6 @@ export function assertChains(named: readonly NamedChain[], {name, l1, l2}: Netwo
     throw new MetisSeqError({
       code: 'ADDRESS_OF_OTHER_CHAIN',
       message: `${text} names chain ${chainId}, and the address is used ${here}.`,
-      exit: 'usage',
       facts: {given: text, chainId: `${chainId}`, network: name},
       hints: [
         'Leave the name of the chain out if the account is the same on both chains; a contract such as a Safe is not.',

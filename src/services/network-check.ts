@@ -128,7 +128,7 @@ async function checkPos(context: Context): Promise<Check[]> {
   const label = `consensus layer ${pos.source.endpoint} answers`
   return [
     await attempt({id: 'pos', label, mend: {context, part: 'pos'}}, async () => {
-      await pos.get('/metis/latest-span')
+      await pos.latestSpan()
       return 'yes'
     }),
   ]

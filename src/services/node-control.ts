@@ -73,7 +73,6 @@ function assertUnattended(context: Context, isGiven: boolean): void {
   throw new MetisSeqError({
     code: 'PASSWORD_NEEDED',
     message: `Key ${key.name} is encrypted, and a node in the background cannot ask for its password.`,
-    exit: 'signer',
     facts: {key: key.name},
     hints: [
       'Pass `--password-file FILE` or `--password-fd N`, or set METIS_SEQ_PASSWORD_FILE.',

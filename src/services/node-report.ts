@@ -110,12 +110,16 @@ function ended(
   profile: string,
   {code, message, exit}: Pick<HaltRecord, 'code' | 'message' | 'exit'>,
 ): MetisSeqError {
-  return new MetisSeqError({
-    ...{code, message, exit},
-    facts: {profile},
-    hints: [
-      `Run \`metis-seq ${commandAfterHalt(code)} --profile ${profile}\`.`,
-      `Run \`metis-seq node status --profile ${profile}\` to see how things stand.`,
-    ],
-  })
+  return new MetisSeqError(
+    {
+      code: 'NODE_ENDED',
+      message,
+      facts: {profile},
+      hints: [
+        `Run \`metis-seq ${commandAfterHalt(code)} --profile ${profile}\`.`,
+        `Run \`metis-seq node status --profile ${profile}\` to see how things stand.`,
+      ],
+    },
+    {code, exit},
+  )
 }

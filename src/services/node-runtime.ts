@@ -81,7 +81,6 @@ export function requireRuntime(context: Context): NodeRuntime {
   throw new MetisSeqError({
     code: 'NODE_NOT_SET_UP',
     message: `Profile ${name} has no node.`,
-    exit: 'config',
     facts: {profile: name},
     hints: [
       `Run \`metis-seq init --profile ${name} --replace --l2-rpc-url URL\` to name a node that runs elsewhere.`,
@@ -105,7 +104,6 @@ export function requireNode(context: Context): {name: string; node: NodeProfile;
   throw new MetisSeqError({
     code: 'NODE_IS_EXTERNAL',
     message: `The node of profile ${profile} runs behind ${endpoint}, and metis-seq neither starts nor stops it.`,
-    exit: 'precondition',
     facts: {profile, endpoint},
     hints: [
       'Start and stop it where it runs, with what it was set up with there: Docker Compose, systemd.',

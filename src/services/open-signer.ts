@@ -55,7 +55,6 @@ function keyNotHere({name, kind, address}: AnySigner): MetisSeqError {
       kind === 'safe'
         ? `${name} is the Safe ${address}, whose owners sign together.`
         : `${name} is an address that is only watched: the key of ${address} is elsewhere.`,
-    exit: 'signer',
     facts: {signer: name, kind, address},
     hints: [
       kind === 'safe'

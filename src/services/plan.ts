@@ -66,7 +66,6 @@ export function assertNoTrap(traps: readonly Trap[], overrides: readonly string[
   throw new MetisSeqError({
     code: 'TRAP',
     message: trap.message,
-    exit: 'precondition',
     facts: {trap: trap.id},
     hints: [`Pass \`${names.map((id) => `--override ${id}`).join(' ')}\` if you mean it.`],
   })
@@ -125,10 +124,8 @@ export function assertSamePlan(shown: Plan, now: Plan): void {
   throw new MetisSeqError({
     code: 'PLAN_CHANGED',
     message: 'The chain has changed since the preview, so nothing was sent.',
-    exit: 'precondition',
     facts: {action: shown.action},
     hints: ['Run the same command again to see the new preview.'],
-    retryable: true,
   })
 }
 

@@ -1,5 +1,6 @@
 import {MetisSeqError} from '../lib/errors.ts'
-import {isRecord} from '../lib/json.ts'
+import type {Json, JsonObject} from '../lib/json.ts'
+import type {ThemisSpan, ThemisValidator} from '../protocol/themis.ts'
 import type {Issue} from '../health/issue.ts'
 import type {Context} from './context.ts'
 import {readPos} from './health/consensus.ts'
@@ -7,10 +8,11 @@ import {healthOf, lookOnce} from './health/look-once.ts'
 
 /** What a consensus layer, ours or a real Themis, tells about itself. */
 export interface PosView {
-  latestSpan: Record<string, unknown>
-  validators: Record<string, unknown>[]
-  rewardBatchId: unknown
-  mpc: Record<string, unknown> | null
+  latestSpan: ThemisSpan | null
+  validators: ThemisValidator[]
+  /** As it came. */
+  rewardBatchId: Json
+  mpc: JsonObject | null
   /** What is wrong with it or with its epochs, worst first: the same issues that `status` shows. */
   issues: Issue[]
 }
@@ -26,28 +28,21 @@ export async function readPosStatus(context: Context): Promise<PosView> {
     throw new MetisSeqError({
       code: 'POS_UNKNOWN',
       message: `No consensus layer is known on ${context.networkName}.`,
-      exit: 'config',
       facts: {network: context.networkName},
       hints: ['Set one with `metis-seq init --replace --pos-url URL`.'],
     })
   }
-  const [span, set, batch, mpc, sources] = await Promise.all([
-    pos.get('/metis/latest-span'),
-    pos.get('/staking/validator-set'),
-    pos.get('/staking/current-batch'),
-    pos.get('/mpc/latest/0').catch(() => null),
+  const [latestSpan, validators, rewardBatchId, mpc, sources] = await Promise.all([
+    pos.latestSpan(),
+    pos.validators(),
+    pos.batchId(),
+    pos.mpc().catch(() => null),
     lookOnce(context),
     // Whatever answers is not yet a consensus layer.
     readPos(pos, null),
   ])
-  const validators = isRecord(set) && Array.isArray(set['validators']) ? set['validators'] : []
-  return {
-    latestSpan: isRecord(span) ? span : {},
-    validators: validators.filter(isRecord),
-    rewardBatchId: isRecord(batch) ? batch['batch'] : null,
-    mpc: isRecord(mpc) ? mpc : null,
-    issues: healthOf(context, sources).issues.filter(isOfPos),
-  }
+  const issues = healthOf(context, sources).issues.filter(isOfPos)
+  return {latestSpan, validators, rewardBatchId, mpc, issues}
 }
 
 /** Epochs that do not come are its doing as well. */

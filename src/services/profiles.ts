@@ -60,7 +60,6 @@ export function checkProfile(
     throw new MetisSeqError({
       code: 'PROFILE_NAME_INVALID',
       message: 'A profile name has 1 to 32 lower-case letters, digits and dashes.',
-      exit: 'usage',
       facts: {profile: name},
     })
   }
@@ -70,7 +69,6 @@ export function checkProfile(
     throw new MetisSeqError({
       code: 'PROFILE_EXISTS',
       message: `A profile called ${name} exists already.`,
-      exit: 'precondition',
       facts: {profile: name},
       hints: ['Pass `--replace` to overwrite it, or choose another name.'],
     })
@@ -137,8 +135,7 @@ function profileRunning(name: string, pid: number): MetisSeqError {
   return new MetisSeqError({
     code: 'PROFILE_RUNNING',
     message: `The node of profile ${name} runs as process ${pid}.`,
-    exit: 'busy',
-    facts: {profile: name, pid: String(pid)},
+    facts: {profile: name, pid: `${pid}`},
     hints: [`Run \`metis-seq node stop --profile ${name}\` first.`],
   })
 }
@@ -155,7 +152,6 @@ export function noProfile(): MetisSeqError {
   return new MetisSeqError({
     code: 'PROFILE_MISSING',
     message: 'No profile is in use.',
-    exit: 'config',
     hints: [
       'Run `metis-seq init --network NETWORK` to make a profile.',
       'Run `metis-seq profile list`, then `metis-seq profile use NAME`.',
@@ -188,14 +184,12 @@ function noRole(given: string, fault: string, known: string[]): MetisSeqError {
     return new MetisSeqError({
       code: 'ADDRESS_INVALID',
       message: `${shown} ${fault}.`,
-      exit: 'usage',
       facts: {given: shown},
     })
   }
   return new MetisSeqError({
     code: 'KEY_UNKNOWN',
     message: `${shown} is neither a key of this machine, nor a signer, nor an address.`,
-    exit: 'signer',
     facts: {given: shown, known: known.join(', ')},
     hints: whereSecretsLie(given) ?? [
       'Run `metis-seq signer list`.',

@@ -43,7 +43,6 @@ function staleHead(head: EndpointHead, ageSeconds: number, limitSeconds: number)
   return new MetisSeqError({
     code: 'ENDPOINT_STALE',
     message: `The newest L1 block of ${head.endpoint} is ${ageSeconds} s old, so what it says of balances and conditions may be over.`,
-    exit: 'stale',
     facts: {
       endpoint: head.endpoint,
       block: `${head.number}`,
@@ -54,7 +53,6 @@ function staleHead(head: EndpointHead, ageSeconds: number, limitSeconds: number)
       'Wait until the endpoint has caught up, or name another one: `metis-seq init --replace --l1-rpc-url URL`.',
       'Check the clock of this machine: the age is measured by it.',
     ],
-    retryable: true,
   })
 }
 
@@ -62,7 +60,6 @@ function futureHead(head: EndpointHead, aheadSeconds: number): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINT_AHEAD',
     message: `The newest L1 block of ${head.endpoint} is ${aheadSeconds} s in the future: it serves another chain, or the clock of this machine is slow.`,
-    exit: 'stale',
     facts: {endpoint: head.endpoint, block: `${head.number}`, aheadSeconds: `${aheadSeconds}`},
     hints: ['Check the clock of this machine first, then compare the block with an explorer.'],
   })

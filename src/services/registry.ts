@@ -247,7 +247,6 @@ function unreadable(path: string, reason: string, cause?: unknown): MetisSeqErro
   return new MetisSeqError({
     code: 'REGISTRY_UNREADABLE',
     message: `${path} cannot be read: ${reason}.`,
-    exit: 'usage',
     facts: {path},
     hints: ['Name a logo, an all.json, a single entry, or a folder with an all.json.'],
     cause,
@@ -258,7 +257,6 @@ function invalid(path: string, reason: string, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'REGISTRY_INVALID',
     message: `${path} is not a list of sequencers: ${reason}.`,
-    exit: 'usage',
     facts: {path},
     hints: ['Compare it with an all.json of MetisProtocol/metis-sequencer-resources.'],
     cause,

@@ -83,7 +83,6 @@ function unreadable(name: string, path: string, reason: string, cause?: unknown)
   return new MetisSeqError({
     code: 'SIGNER_FILE_UNREADABLE',
     message: `The signer ${name} needs ${path}: ${reason}.`,
-    exit: 'signer',
     facts: {signer: name, path},
     hints: ['Put the file back, or add the signer again with the right path.'],
     cause,

@@ -170,7 +170,6 @@ function feeTooLow({label}: JournalEntry, priceWei: bigint, offeredWei: bigint):
   return new MetisSeqError({
     code: 'FEE_TOO_LOW',
     message: `${label}: a replacement has to offer at least a tenth more than the transaction it replaces.`,
-    exit: 'usage',
     facts: {offeredWei: `${offeredWei}`, neededWei: `${least}`},
     hints: [
       `Pass \`--max-fee\` with at least ${formatWei(least * 10n ** 9n)} gwei, or leave it out.`,
@@ -186,7 +185,6 @@ function balanceLow(
   return new MetisSeqError({
     code: 'BALANCE_LOW',
     message: `${label}: the account holds ${formatWei(balanceWei)}, and the replacement can cost ${formatWei(neededWei)}.`,
-    exit: 'precondition',
     facts: {account: from, balanceWei: `${balanceWei}`, neededWei: `${neededWei}`},
     hints: [`Send what is missing to ${from}, or name a lower \`--max-fee\`.`],
   })

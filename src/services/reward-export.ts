@@ -33,7 +33,6 @@ export function readPrices(path: string | undefined): Price[] {
   throw new MetisSeqError({
     code: 'PRICE_FILE_INVALID',
     message: `Line ${found.line} of ${path} is wrong: ${found.fault}.`,
-    exit: 'usage',
     facts: {path, line: `${found.line}`},
     hints: ['Write one price of a METIS in each line: `2026-01-31,28.50,USD`.'],
   })
@@ -46,7 +45,6 @@ function readText(path: string): string {
     throw new MetisSeqError({
       code: 'PRICE_FILE_UNREADABLE',
       message: `The price file ${path} cannot be read: ${messageOf(cause)}.`,
-      exit: 'usage',
       facts: {path},
       hints: ['Check the path and the mode of the file.'],
       cause,

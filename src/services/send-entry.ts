@@ -92,8 +92,8 @@ export function isSameCall(a: JournalEntry, b: JournalEntry): boolean {
 function minedBefore({label, hash, nonce}: JournalEntry): MetisSeqError {
   return new MetisSeqError({
     code: 'NONCE_USED',
+    retryable: false,
     message: `${label}: this very transaction is mined already, and nothing was sent.`,
-    exit: 'precondition',
     facts: {hash, nonce: `${nonce}`},
     hints: [`Run \`metis-seq tx show ${hash}\`.`, 'Leave out `--nonce` to send another one.'],
   })

@@ -243,7 +243,6 @@ function nonceUsed(from: Address, nonce: number, next: number, hash?: Hash): Met
     message: hash
       ? `Nonce ${nonce} of ${from} is used by a transaction of ours, and the endpoint does not know it yet.`
       : `Nonce ${nonce} of ${from} is used; the next one is ${next}.`,
-    exit: 'precondition',
     facts: {account: from, nonce: `${nonce}`, next: `${next}`, ...(hash ? {hash} : {})},
     hints: ['Leave out `--nonce`, and run the same command again in a moment. Nothing was sent.'],
     retryable: hash !== undefined,
@@ -254,7 +253,6 @@ function nonceGap(from: Address, nonce: number, next: number): MetisSeqError {
   return new MetisSeqError({
     code: 'NONCE_GAP',
     message: `Nonce ${nonce} leaves a gap: the next one of ${from} is ${next}, and nothing after a gap is mined.`,
-    exit: 'precondition',
     facts: {account: from, nonce: `${nonce}`, next: `${next}`},
     hints: ['Leave out `--nonce`. Nothing was sent.'],
   })
@@ -265,7 +263,6 @@ function assertSigner(plan: Plan, address: Address): void {
   throw new MetisSeqError({
     code: 'WRONG_KEY',
     message: `The key signs for ${address}, and this needs the ${plan.role} ${plan.from}.`,
-    exit: 'signer',
     facts: {needed: plan.from, key: address},
     hints: ['Run `metis-seq profile show` to see which keys the profile uses.'],
   })
@@ -276,7 +273,6 @@ function balanceLow(plan: Plan, balanceWei: bigint, maxCostWei: bigint): MetisSe
   return new MetisSeqError({
     code: 'BALANCE_LOW',
     message: `The ${plan.role} holds ${formatWei(balanceWei)} ${coin} on ${plan.chain}, and this can cost ${formatWei(maxCostWei)} ${coin}.`,
-    exit: 'precondition',
     facts: {account: plan.from, balanceWei: `${balanceWei}`, neededWei: `${maxCostWei}`},
     hints: [
       `Send ${coin} to ${plan.from} on ${plan.chain}; on the local network run \`metis-seq local fund --address ${plan.from}\`.`,

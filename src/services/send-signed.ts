@@ -82,7 +82,6 @@ export async function withoutMined(
   throw new MetisSeqError({
     code: 'DONE_EARLIER',
     message: 'Every transaction of the input is mined already. Nothing new was sent.',
-    exit: 'precondition',
     facts: {hash: batch.transactions.at(-1)?.hash ?? 'none'},
     hints: ['Look at the result; there is nothing left to send.'],
   })
@@ -117,11 +116,12 @@ export async function assertNonces(
     if (nonce === expected) continue
     const used = nonce < expected
     throw new MetisSeqError({
-      code: used ? 'NONCE_USED' : 'NONCE_GAP',
+      ...(used
+        ? ({code: 'NONCE_USED', retryable: false} as const)
+        : ({code: 'NONCE_GAP'} as const)),
       message: used
         ? `${label}: it has nonce ${nonce}, and the account is at ${next}: this or another transaction took that place.`
         : `${label}: it has nonce ${nonce}, and the next one is ${expected}: it would wait until the ones between are mined.`,
-      exit: 'precondition',
       facts: {account: from, nonce: `${nonce}`, next: `${next}`, hash},
       hints: [
         `Run \`metis-seq tx show ${hash}\` to see whether it is mined.`,
@@ -155,7 +155,6 @@ function takenByOwn({id, label, nonce, hash}: JournalEntry): MetisSeqError {
   return new MetisSeqError({
     code: 'NONCE_TAKEN_BY_OWN',
     message: `Nonce ${nonce} belongs to a transaction of ours that is open: ${label}. One of both would never be mined.`,
-    exit: 'precondition',
     facts: {nonce: `${nonce}`, hash, entry: `${id}`},
     hints: [
       `Run \`metis-seq tx wait ${hash}\`, or \`metis-seq tx cancel ${id}\` to give its place away.`,
@@ -168,7 +167,6 @@ function notSigned(form: DecodedInput['form']): MetisSeqError {
   return new MetisSeqError({
     code: 'NOT_SIGNED',
     message: 'The input holds a transaction that is not signed.',
-    exit: 'usage',
     hints: [
       form === 'unsigned safe'
         ? 'Load it into the transaction builder of the Safe, where its owners sign.'
@@ -181,7 +179,6 @@ function mixed(): MetisSeqError {
   return new MetisSeqError({
     code: 'SENDERS_DIFFER',
     message: 'The transactions are of different accounts or chains.',
-    exit: 'usage',
     hints: ['Send them one by one: `metis-seq tx send 0x…`.'],
   })
 }
@@ -190,7 +187,6 @@ function wrongNetwork({name, l1, l2}: Network, chainId: number | null): MetisSeq
   return new MetisSeqError({
     code: 'WRONG_NETWORK',
     message: `The transaction is for chain ${chainId ?? 'any'}, and network ${name} has ${l1.chainId} and ${l2.chainId}.`,
-    exit: 'usage',
     facts: {chainId: `${chainId ?? 'none'}`, network: name},
     hints: ['Pass `--network NAME`; `metis-seq network list` shows the chain ids.'],
   })

@@ -58,7 +58,6 @@ export function requireOwner(context: Context): Address {
   throw new MetisSeqError({
     code: 'OWNER_UNKNOWN',
     message: `Profile ${name} names no owner.`,
-    exit: 'config',
     facts: {profile: name},
     hints: [`Run \`metis-seq init --profile ${name} --replace --owner KEY_OR_ADDRESS\`.`],
   })
@@ -77,7 +76,6 @@ export async function ownSequencerId(context: Context): Promise<bigint> {
   throw new MetisSeqError({
     code: 'NOT_REGISTERED',
     message: `The owner ${owner} has no sequencer on ${context.networkName}.`,
-    exit: 'not-found',
     facts: {owner, network: context.networkName},
     hints: [
       'Run `metis-seq sequencer eligible` to see what is missing.',

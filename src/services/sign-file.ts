@@ -122,7 +122,6 @@ function notSignable(what: string, why: string): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_NOT_SIGNABLE',
     message: `This cannot be signed (${what}): ${why}.`,
-    exit: 'usage',
     facts: {form: what},
     hints: [
       'Write the file with `--unsigned FILE --format eip1559` on a machine that reaches the chain.',
@@ -135,7 +134,6 @@ function wrongKey(needed: Address, key: Address): MetisSeqError {
   return new MetisSeqError({
     code: 'WRONG_KEY',
     message: `The file is for ${needed}, and the key signs for ${key}.`,
-    exit: 'signer',
     facts: {needed, key},
     hints: ['Run `metis-seq key list` to find the key of that address, and pass `--key NAME`.'],
   })

@@ -44,7 +44,6 @@ export async function proveSigner(
   throw new MetisSeqError({
     code: 'WRONG_KEY',
     message: `The signer answers with another key than that of ${signer.address}.`,
-    exit: 'signer',
     facts: {needed: signer.address, key: addressOfPublicKey(publicKey)},
   })
 }

@@ -51,7 +51,6 @@ export async function requireSafe(
   throw new MetisSeqError({
     code: 'NOT_A_SAFE',
     message: `${address} is no Safe on L1 of ${context.networkName}.`,
-    exit: 'precondition',
     facts: {signer: name, address, network: context.networkName},
     hints: [`Add it with the right address: \`metis-seq signer add ${name} --safe ADDRESS\`.`],
   })

@@ -64,7 +64,6 @@ export function findSigner(config: ConfigStore, name: string): AnySigner {
   throw new MetisSeqError({
     code: 'SIGNER_NOT_FOUND',
     message: `There is no key and no signer called ${shownName(name)}.`,
-    exit: 'signer',
     facts: {signer: shownName(name), known: listed.map(({signer}) => signer.name).join(', ')},
     hints: [
       'Run `metis-seq signer list`.',
@@ -183,7 +182,6 @@ async function chooseAccount(
     message: address
       ? `The remote signer does not hold the key of ${address}.`
       : `The remote signer offers ${accounts.length} accounts, and one has to be named.`,
-    exit: 'signer',
     facts: {accounts: accounts.map((account) => account.address).join(', ') || 'none'},
     hints: ['Pass `--address ADDRESS` with one of its accounts.'],
   })
@@ -193,7 +191,6 @@ function noAccount(text: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_WRONG_ANSWER',
     message: `The remote signer lists something that is no account: ${cleanText(text, 60)}.`,
-    exit: 'signer',
     hints: ['Check the address of the signer, and `--api`.'],
   })
 }
@@ -212,7 +209,6 @@ function assertSafeUrl(text: string, {tokenFile}: RemoteFiles): void {
   throw new MetisSeqError({
     code: 'SIGNER_URL_UNSAFE',
     message: `The address of the signer is not taken: ${reason}.`,
-    exit: 'usage',
     hints: ['Use https, and put the token into a file: `--token-file FILE`.'],
   })
 }
@@ -221,7 +217,6 @@ function isKey(name: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_IS_KEY',
     message: `${name} is a key of this machine, and removing it would delete its secret.`,
-    exit: 'precondition',
     facts: {key: name},
     hints: [`Run \`metis-seq key delete ${name}\` if that is what you want.`],
   })

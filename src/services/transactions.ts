@@ -92,7 +92,6 @@ export function hashOf(
   throw new MetisSeqError({
     code: 'TX_NOT_FOUND',
     message: `The journal has no transaction ${reference}.`,
-    exit: 'not-found',
     facts: {id: reference, looked: 'journal'},
     hints: ['Run `metis-seq tx list --all` to see what was sent from this machine.'],
   })
@@ -175,10 +174,8 @@ function endpointRefuses(error: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINT_ERROR',
     message: `The endpoint refused a request: ${cleanText(error.message).replace(/\.$/, '')}.`,
-    exit: 'unreachable',
-    facts: {rpcCode: String(error.code)},
+    facts: {rpcCode: `${error.code}`},
     hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
-    retryable: true,
     cause: error,
   })
 }
@@ -187,7 +184,6 @@ function noContract(error: Error): MetisSeqError {
   return new MetisSeqError({
     code: 'NO_CONTRACT',
     message: 'An address of the network document holds no such contract.',
-    exit: 'config',
     hints: ['Run `metis-seq network check` to test every address of the network.'],
     cause: error,
   })
@@ -309,7 +305,6 @@ function transactionNotFound(network: string): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_NOT_FOUND',
     message: `Neither L1 nor L2 of ${network} knows such a transaction, and the journal has none.`,
-    exit: 'not-found',
     facts: {network, looked: 'journal, L1, L2'},
     hints: [
       'Pass `--network NAME` when it was sent on another network.',

@@ -8,7 +8,7 @@ import {
   type Inclusion,
 } from '../chain/actions/transactions/read-transaction.ts'
 import {systemClock, type Clock} from '../lib/clock.ts'
-import {MetisSeqError} from '../lib/errors.ts'
+import {exitOfInterrupt, MetisSeqError} from '../lib/errors.ts'
 import type {JournalEntry} from '../store/journal.ts'
 import type {Context} from './context.ts'
 import {
@@ -196,8 +196,7 @@ async function checkReplaced(wait: Wait, layer: Layer): Promise<void> {
   throw new MetisSeqError({
     code: 'TX_REPLACED',
     message: `Another transaction with nonce ${nonce} of ${from} was mined instead.`,
-    exit: 'precondition',
-    facts: {hash: wait.hash, from, nonce: String(nonce), layer},
+    facts: {hash: wait.hash, from, nonce: `${nonce}`, layer},
     hints: ['This one can never be mined any more. Run the command that sent it again.'],
   })
 }
@@ -212,7 +211,6 @@ function tagUnsupported(goal: WaitGoal, layer: Layer): MetisSeqError {
   return new MetisSeqError({
     code: 'TAG_UNSUPPORTED',
     message: `The ${layer} endpoint names no ${goal} block, so when the transaction is ${goal} cannot be told.`,
-    exit: 'precondition',
     facts: {layer, tag: goal},
     hints: ['Wait with `--for confirmed --confirmations N` instead, or use another endpoint.'],
   })
@@ -233,7 +231,6 @@ function notInTime(
       : known
         ? `The transaction is not ${options.goal} after ${seconds} s; it may still be.`
         : `No node knows the transaction after ${seconds} s.`,
-    exit: 'tx-unknown',
     // What no chain knows may be no hash at all, so it is repeated only when it is one.
     facts: known ? {hash, goal: options.goal} : {goal: options.goal},
     hints: [
@@ -242,7 +239,6 @@ function notInTime(
         ? 'Run `metis-seq tx show HASH` to see where it is.'
         : 'Check the hash, and pass `--network NAME` when it was sent on another network.',
     ],
-    retryable: true,
     cause: silence,
   })
 }
@@ -252,9 +248,8 @@ function interrupted({hash, located, options}: Wait): MetisSeqError {
   return new MetisSeqError({
     code: 'INTERRUPTED',
     message: 'Interrupted while waiting; the transaction goes its way without this command.',
-    exit: reason instanceof MetisSeqError ? reason.exit : 'sigint',
+    exit: exitOfInterrupt(reason),
     facts: located ? {hash} : {},
     hints: [AGAIN],
-    retryable: true,
   })
 }

@@ -15,8 +15,7 @@ import {feeOfReceipt} from '../chain/actions/transactions/receipt-fee.ts'
 import type {ChainClient} from '../chain/connect.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {systemClock} from '../lib/clock.ts'
-import {findCause, MetisSeqError} from '../lib/errors.ts'
-import type {ExitName} from '../lib/exit-codes.ts'
+import {exitOfInterrupt, findCause, MetisSeqError} from '../lib/errors.ts'
 import {RpcResponseError, RpcTransportError} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {sendRefusalOf} from '../protocol/send-refusals.ts'
@@ -251,15 +250,14 @@ export function record(
   journal.mark(entry.id, outcome.state, block)
 }
 
-function factsOf(entry: JournalEntry): Record<string, string> {
-  return {hash: entry.hash, from: entry.from, nonce: String(entry.nonce), network: entry.network}
+function factsOf({hash, from, nonce, network}: JournalEntry) {
+  return {hash, from, nonce: `${nonce}`, network} as const
 }
 
 export function reverted(entry: JournalEntry, receipt: Receipt): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_REVERTED',
     message: `${entry.label}: the transaction was mined in block ${receipt.blockNumber} and failed.`,
-    exit: 'reverted',
     facts: {...factsOf(entry), block: `${receipt.blockNumber}`, feeWei: `${receipt.feeWei}`},
     hints: ['Run the same command with `--dry-run` to see what refuses it now.'],
   })
@@ -269,7 +267,6 @@ function replaced(entry: JournalEntry): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_REPLACED',
     message: `${entry.label}: another transaction with nonce ${entry.nonce} was mined instead.`,
-    exit: 'precondition',
     facts: factsOf(entry),
     hints: ['Run the same command again; it starts from what is true now.'],
   })
@@ -280,8 +277,7 @@ export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisS
   return new MetisSeqError({
     code: 'TX_REJECTED',
     message: `${entry.label}: the endpoint does not take the transaction: ${cleanText(refusal.message)}.`,
-    exit: 'precondition',
-    facts: {...factsOf(entry), rpcCode: String(refusal.code)},
+    facts: {...factsOf(entry), rpcCode: `${refusal.code}`},
     hints: ['Nothing was sent. Check `--nonce`, `--max-fee` and the balance of the account.'],
     cause: refusal,
   })
@@ -292,13 +288,11 @@ export function stuck(entry: JournalEntry, refusal: RpcResponseError): MetisSeqE
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
     message: `${entry.label}: an earlier run sent this, and the endpoint neither has it nor takes it again: ${cleanText(refusal.message)}.`,
-    exit: 'tx-unknown',
-    facts: {...factsOf(entry), rpcCode: String(refusal.code)},
+    facts: {...factsOf(entry), rpcCode: `${refusal.code}`},
     hints: [
       `Run \`metis-seq tx speed-up ${entry.id}\` to offer more, or \`metis-seq tx cancel ${entry.id}\`.`,
       AGAIN,
     ],
-    retryable: true,
     cause: refusal,
   })
 }
@@ -312,10 +306,8 @@ export function unknown(entry: JournalEntry, cause?: unknown): MetisSeqError {
     message: cause
       ? `${entry.label}: ${whatHappened(cause)}, so whether the transaction is mined is unknown.`
       : `${entry.label}: sent, and not mined within ${WAIT_LIMIT_MS / 1000} s.`,
-    exit: 'tx-unknown',
     facts: factsOf(entry),
     hints: [AGAIN],
-    retryable: true,
     cause,
   })
 }
@@ -331,13 +323,11 @@ function whatHappened(cause: unknown): string {
 }
 
 function interrupted(entry: JournalEntry, {reason}: AbortSignal): MetisSeqError {
-  const exit: ExitName = reason instanceof MetisSeqError ? reason.exit : 'sigint'
   return new MetisSeqError({
     code: 'INTERRUPTED',
     message: `Interrupted; ${entry.label} is sent and may still be mined.`,
-    exit,
+    exit: exitOfInterrupt(reason),
     facts: factsOf(entry),
     hints: [AGAIN],
-    retryable: true,
   })
 }

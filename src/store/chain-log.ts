@@ -263,7 +263,6 @@ function claimFor(
   throw new MetisSeqError({
     code: 'CHAIN_LOG_MISMATCH',
     message: `The chain log ${path} belongs to another network or genesis.`,
-    exit: 'config',
     facts: {path, wanted, found},
     hints: [`Use another data directory, or move ${path} away to start from genesis.`],
   })

@@ -286,7 +286,6 @@ export function configInvalid(path: string, reason: string, cause?: unknown): Me
   return new MetisSeqError({
     code: 'CONFIG_INVALID',
     message: `The settings file ${path} is not valid: ${reason}.`,
-    exit: 'config',
     facts: {path},
     hints: [`Mend ${path}, or move it away and run \`metis-seq init --network NETWORK\` again.`],
     cause,

@@ -94,7 +94,6 @@ function directoryLocked(directory: string, ownerPath: string, cause?: unknown):
   return new MetisSeqError({
     code: 'DIRECTORY_LOCKED',
     message: `${directory} is in use by another process (pid ${pid}).`,
-    exit: 'busy',
     facts: {directory, pid},
     hints: [
       'A node of the background is stopped with `metis-seq node stop`.',

@@ -27,7 +27,6 @@ function userHome(): string {
   throw new MetisSeqError({
     code: 'HOME_UNKNOWN',
     message: 'This user has no home directory, so there is no place for settings and keys.',
-    exit: 'config',
     hints: ['Set METIS_SEQ_HOME to a directory of this user.'],
   })
 }
@@ -69,7 +68,6 @@ function placeOf(root: string): string {
   throw new MetisSeqError({
     code: 'HOME_INVALID',
     message: `METIS_SEQ_HOME is ${root}, and has to begin with / or ~/: keys and journals would lie elsewhere for each directory a command is started in.`,
-    exit: 'config',
     facts: {path: root},
     hints: [`Set METIS_SEQ_HOME to ${resolve(root)} if that is meant.`],
   })

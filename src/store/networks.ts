@@ -43,7 +43,6 @@ export function readNetwork(home: Home, name: string): Network {
   throw new MetisSeqError({
     code: 'NETWORK_UNKNOWN',
     message: `There is no network called ${name}.`,
-    exit: 'config',
     facts: {network: name, known: networkNames(home).join(', ')},
     hints: [
       ...(name === 'local' ? ['Run `metis-seq local up` to start the local network.'] : []),
@@ -62,7 +61,6 @@ export function readNetworkFile(path: string): Network {
     throw new MetisSeqError({
       code: 'NETWORK_INVALID',
       message: `${path} cannot be read as JSON: ${jsonFault(cause)}.`,
-      exit: 'config',
       facts: {source: path},
       hints: networkHints,
       cause,
@@ -83,7 +81,6 @@ export function saveNetwork(home: Home, network: Network, {replace}: {replace: b
     throw new MetisSeqError({
       code: 'NETWORK_EXISTS',
       message: `A network called ${network.name} exists already.`,
-      exit: 'config',
       facts: {network: network.name},
       hints: builtIn
         ? ['Give the document another name.']

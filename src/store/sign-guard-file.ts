@@ -134,8 +134,7 @@ function damaged(path: string, line: number): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGN_GUARD_DAMAGED',
     message: `The sign guard ${path} cannot be read at line ${line}, so nothing may be signed.`,
-    exit: 'interlock',
-    facts: {path, line: String(line)},
+    facts: {path, line: `${line}`},
     hints: [
       'Do not delete the file: without it the same height could be signed twice.',
       'Rebuild it from the chain log: `metis-seq node guard rebuild`.',

@@ -301,8 +301,7 @@ export class SignGuard {
       message: before
         ? `Another block was signed at height ${height} before, so this one is not signed.`
         : `Height ${height} is below ${this.#floor}, the lowest height that the sign guard allows.`,
-      exit: 'interlock',
-      facts: {height: String(height), hash, signed: before ?? '', file: this.#path},
+      facts: {height: `${height}`, hash, signed: before ?? '', file: this.#path},
       hints: ['Check that no other node runs with this signer key.'],
     })
   }
@@ -312,8 +311,7 @@ function secondSignature(height: number, hash: Hash, before: Hash, file: string)
   return new MetisSeqError({
     code: 'SECOND_SIGNATURE',
     message: `Two blocks of height ${height} bear the signature of this node's key.`,
-    exit: 'interlock',
-    facts: {height: String(height), hash, signed: before, file},
+    facts: {height: `${height}`, hash, signed: before, file},
     hints: [
       'Stop every node with this key: another one signs with it, or has done so.',
       'Register a new signer key with `metis-seq sequencer rotate-signer --signer KEY`.',
@@ -325,7 +323,6 @@ function guardChanged(file: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGN_GUARD_CHANGED',
     message: 'The sign guard was changed while this node runs, so nothing more is signed.',
-    exit: 'interlock',
     facts: {file},
     hints: [
       'Check that no other process uses this directory: two of them could sign the same height.',

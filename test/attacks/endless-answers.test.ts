@@ -6,7 +6,7 @@ import {gzipSync} from 'node:zlib'
 import {expect, test} from 'vitest'
 
 import {connectChain} from '../../src/chain/connect.ts'
-import {connectPos} from '../../src/chain/pos-client.ts'
+import {connectRest} from '../../src/chain/pos-client.ts'
 import {createRemoteSigner} from '../../src/chain/remote-signer.ts'
 import {toErrorReport} from '../../src/cli/error-report.ts'
 import {append} from '../../src/lib/append.ts'
@@ -68,7 +68,7 @@ const readers: [string, (url: string, timeoutMs: number) => Promise<unknown>, ob
   ],
   [
     'the consensus layer',
-    (url, timeoutMs) => connectPos(url, timeoutMs).get('/x'),
+    (url, timeoutMs) => connectRest(url, timeoutMs).get('/x'),
     {code: 'POS_UNREACHABLE', exit: 'unreachable'},
     {code: 'POS_UNREACHABLE', exit: 'unreachable'},
   ],

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 
-import {connectPos} from '../../src/chain/pos-client.ts'
+import {connectRest} from '../../src/chain/pos-client.ts'
 import {deadUrl, htmlAnswer, noAnswer, startHttpStub} from '../helpers/http-stub.ts'
 
 function json(status: number, body: unknown) {
@@ -12,7 +12,7 @@ function json(status: number, body: unknown) {
 
 test('the result of the envelope comes back, and a slash at the end of the URL does no harm', async () => {
   await using server = await json(200, {height: '12', result: {span_id: 3}})
-  const pos = connectPos(`${server.url}/`)
+  const pos = connectRest(`${server.url}/`)
 
   expect(await pos.get('/metis/latest-span')).toEqual({span_id: 3})
 
@@ -23,7 +23,7 @@ test('the result of the envelope comes back, and a slash at the end of the URL d
 test('a result of null or false is a result', async () => {
   await using server = await json(200, {height: '0', result: null})
 
-  expect(await connectPos(server.url).get('/x')).toBeNull()
+  expect(await connectRest(server.url).get('/x')).toBeNull()
 })
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   ['500', 500, 'unreachable'],
 ] as const)('a refusal with status %s is told in its own words', async (_name, status, exit) => {
   await using server = await json(status, {error: 'no such span'})
-  const pos = connectPos(server.url)
+  const pos = connectRest(server.url)
 
   await expect(pos.get('/metis/span/9')).rejects.toMatchObject({
     code: 'POS_ERROR',
@@ -49,7 +49,7 @@ test.each([
   ['nothing', ''],
 ])('an answer with %s is no consensus layer', async (_name, body) => {
   await using server = await json(200, body)
-  const pos = connectPos(server.url)
+  const pos = connectRest(server.url)
 
   await expect(pos.get('/x')).rejects.toMatchObject({code: 'POS_UNREACHABLE', exit: 'unreachable'})
   expect(pos.source.state).toBe('down')
@@ -62,7 +62,7 @@ test('HTML, a dead port and silence are all unreachable, with the host and no se
 
   for (const url of urls) {
     const secret = `${url.replace('http://', 'http://user:SECRET@')}/base?key=SECRET`
-    const error: unknown = await connectPos(secret, 200)
+    const error: unknown = await connectRest(secret, 200)
       .get('/x')
       .catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
@@ -79,7 +79,7 @@ test('a refusal of Themis is read: its words, and that something is not there', 
     response.statusCode = 500
     response.end(JSON.stringify({error: JSON.stringify({codespace, code: 1, message})}))
   })
-  const pos = connectPos(themis.url)
+  const pos = connectRest(themis.url)
   await expect(pos.get('/metis/span/999')).rejects.toMatchObject({
     ...{code: 'POS_ERROR', exit: 'not-found', facts: {status: '500', sdkCode: '1'}},
     message: 'The consensus layer refused /metis/span/999: could not get span.',
@@ -106,7 +106,7 @@ test.each([
       response.writeHead(status, headers)
       response.end(text)
     })
-    const pos = connectPos(door.url)
+    const pos = connectRest(door.url)
     for (const read of [() => pos.get('/x'), () => pos.getBare('/y')]) {
       const error: unknown = await read().catch((thrown: unknown) => thrown)
       expect(error).toMatchObject({
@@ -120,11 +120,11 @@ test.each([
 
 test('an address with a query of its own, and a proxy that is not there', async () => {
   await using server = await json(200, {height: '1', result: 7})
-  await connectPos(`${server.url}/base/?key=a`).get('/txs?page=2')
+  await connectRest(`${server.url}/base/?key=a`).get('/txs?page=2')
   expect(server.paths).toEqual(['/base/txs?key=a&page=2'])
   process.env['http_proxy'] = 'http://127.0.0.1:1'
   try {
-    await expect(connectPos('http://pos.example').get('/x')).rejects.toMatchObject({
+    await expect(connectRest('http://pos.example').get('/x')).rejects.toMatchObject({
       code: 'PROXY_UNREACHABLE',
     })
   } finally {
@@ -141,7 +141,7 @@ test('an answer without end is cut off', async () => {
     more()
   })
 
-  await expect(connectPos(flood.url, 5000).get('/x')).rejects.toMatchObject({
+  await expect(connectRest(flood.url, 5000).get('/x')).rejects.toMatchObject({
     code: 'POS_UNREACHABLE',
   })
 })

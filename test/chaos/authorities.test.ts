@@ -77,7 +77,7 @@ test('with the authority in the profile every request is believed, and without i
     try {
       return await Promise.allSettled([
         context.l2().client.request({method: 'eth_blockNumber'} as never),
-        context.pos()!.get('/metis/latest-span'),
+        context.pos()!.latestSpan(),
       ])
     } finally {
       context.close()
@@ -104,7 +104,7 @@ test('with the authority in the profile every request is believed, and without i
     expect(each).toContain('--ca-file')
   }
   expect(told[0]).toContain('ENDPOINT_UNTRUSTED')
-  expect(after).toMatchObject([{value: '0x5'}, {value: {span_id: 3}}])
+  expect(after).toMatchObject([{value: '0x5'}, {value: {id: 3}}])
 })
 
 test('network check, node status and the consensus layer believe it too', async () => {

@@ -12,31 +12,30 @@ const SECRET_URL = 'https://user:SECRET@rpc.example/SECRET?key=SECRET'
 test('an operator error keeps code, facts and hints, and loses every secret of a URL', () => {
   const report = toErrorReport(
     new MetisSeqError({
-      code: 'WRONG_CHAIN',
+      code: 'CHAIN_UNREACHABLE',
       message: `The endpoint ${SECRET_URL} is wrong.`,
-      exit: 'unreachable',
-      facts: {url: SECRET_URL},
+      facts: {chain: SECRET_URL},
       hints: [`Ask ${SECRET_URL} again.`],
     }),
     'metis-seq status',
   )
 
   expect(report).toEqual({
-    code: 'WRONG_CHAIN',
+    code: 'CHAIN_UNREACHABLE',
     message: 'The endpoint https://rpc.example is wrong.',
-    facts: {url: 'https://rpc.example'},
+    facts: {chain: 'https://rpc.example'},
     hints: ['Ask https://rpc.example again.'],
     exit: 'unreachable',
-    retryable: false,
+    retryable: true,
   })
   expect(exitCodeOf(report)).toBe(8)
 })
 
 test('an operator error inside the errors of libraries is the one that is shown', () => {
-  const inner = new MetisSeqError({code: 'X', message: 'X.', exit: 'stale'})
+  const inner = new MetisSeqError({code: 'HOME_UNKNOWN', message: 'X.'})
   const outer = new Error('wrapped', {cause: new Error('again', {cause: inner})})
 
-  expect(toErrorReport(outer, '').code).toBe('X')
+  expect(toErrorReport(outer, '').code).toBe('HOME_UNKNOWN')
 })
 
 test('a refusal of an endpoint is no fault of ours', () => {

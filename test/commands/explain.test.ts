@@ -52,6 +52,7 @@ afterAll(async () => {
 
 interface Data {
   readAs: string
+  error: {code: string; exits: {exitCode: number}[]; retry: string; next: string[]} | null
   revert: {name: string; reason: string | null} | null
   refusals: {code: string; subject: string; selector: string}[]
   findings: {label: string; seen: string; isCause: boolean | null}[]
@@ -137,6 +138,18 @@ const offline: [string, string, Partial<Record<keyof Data, unknown>>][] = [
     'the words of a library around it',
     "VM Exception while processing transaction: reverted with reason string 'locked>maxLock'",
     {refusals: [expect.objectContaining({subject: 'locked>maxLock'})]},
+  ],
+  [
+    'a code of an error of ours, which contracts can cause too',
+    'not_whitelisted',
+    {
+      readAs: 'error code',
+      error: expect.objectContaining({
+        ...{code: 'NOT_WHITELISTED', exits: [{exit: 'precondition', exitCode: 5}], retry: 'no'},
+        next: expect.arrayContaining([expect.stringContaining('`metis-seq sequencer eligible`')]),
+      }),
+      refusals: [expect.objectContaining({selector: '0x584a7938'})],
+    },
   ],
   ['a function name', 'unlockClaim', {functions: [expect.anything()]}],
   [

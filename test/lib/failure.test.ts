@@ -7,14 +7,14 @@ import {RpcTransportError} from '../../src/lib/json-rpc.ts'
 test('a failure keeps code and reason, and whether the source hangs, however deep it is wrapped', () => {
   const timeout = new RpcTransportError({reason: 'timeout', url: 'http://x', message: 'Late.'})
   const down = new MetisSeqError({
-    code: 'DOWN',
+    code: 'CHAIN_UNREACHABLE',
     message: 'Down.',
-    exit: 'unreachable',
+    facts: {chain: 'L2'},
     cause: timeout,
   })
 
   expect(failureOf(new Error('x', {cause: down}))).toEqual({
-    code: 'DOWN',
+    code: 'CHAIN_UNREACHABLE',
     reason: 'Down.',
     isSilent: true,
   })

@@ -1,7 +1,6 @@
 import {expect, test} from 'vitest'
 
 import {cleanJson, cleanLines} from '../../src/lib/clean-text.ts'
-import {MetisSeqError} from '../../src/lib/errors.ts'
 import {exitCodes, type ExitName} from '../../src/lib/exit-codes.ts'
 import {isRecord, jsonFault, stringifyJson} from '../../src/lib/json.ts'
 import {createLogger} from '../../src/lib/log.ts'
@@ -205,9 +204,6 @@ test('exit codes are a contract: each number has one name', () => {
   `)
   const names = Object.keys(exitCodes) as ExitName[]
   expect(new Set(Object.values(exitCodes)).size).toBe(names.length)
-  for (const exit of names) {
-    expect(new MetisSeqError({code: 'X', message: 'X.', exit}).exitCode).toBe(exitCodes[exit])
-  }
 })
 
 test('a decimal comma is refused, never read as a thousands mark', () => {

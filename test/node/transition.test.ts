@@ -1,6 +1,9 @@
 import {expect, test} from 'vitest'
 
+import {DRIVER_RETRY_MS, ENGINE_RESTARTS} from '../../src/node/limits.ts'
+import type {Failure} from '../../src/node/sequencing/failures.ts'
 import {
+  pauseOf,
   transition,
   type Effect,
   type Observation,
@@ -22,6 +25,7 @@ const quiet: Observation = {
 }
 const mine = {...quiet, turn: 'mine'} as const
 
+const failure = (failure: Failure, nowMs = 0): SequencerEvent => ({type: 'failed', failure, nowMs})
 const seen = (changed: Partial<Observation>): Observation => ({...quiet, ...changed})
 const inTurn = (changed: Partial<Observation>): Observation => ({...mine, ...changed})
 
@@ -109,13 +113,40 @@ test('without heartbeat an empty slot passes', () => {
   expect(trace([inTurn({slotDue: true, emptyBlocks: false})])).toEqual(['building (skip-slot)'])
 })
 
+test('a temporary failure pauses, a reset rebuilds the engine, and a block makes up for both', () => {
+  const reset = failure({kind: 'reset', mayBeTheBlock: true})
+  const pauses: (number | null)[] = []
+  let state: SequencerState = {phase: 'building'}
+  const after = (event: SequencerEvent) => {
+    const [next, effects] = transition(state, event)
+    state = next
+    pauses.push(pauseOf(state))
+    return effects
+  }
+  expect(after(failure({kind: 'temporary'}, 5))).toEqual([{type: 'abandon'}])
+  after({type: 'pause-taken'})
+  expect(pauses).toEqual([5 + DRIVER_RETRY_MS, null])
+
+  for (let restart = 1; restart <= ENGINE_RESTARTS; restart++) {
+    expect(after(reset)).toEqual([{type: 'restart-engine', restart, mayBeTheBlock: true}])
+    // Neither a pause nor another turn makes the engine any better.
+    after(failure({kind: 'temporary'}))
+    after(seen({}))
+  }
+  const gaveUp = {type: 'give-engine-up', restarts: ENGINE_RESTARTS, mayBeTheBlock: true}
+  expect(after(reset)).toEqual([gaveUp])
+  after({type: 'block'})
+  expect(state).toEqual({phase: 'following'})
+  expect(after(reset)).toMatchObject([{type: 'restart-engine', restart: 1}])
+})
+
 test('after a halt or a stop nothing is done any more', () => {
-  const critical = {type: 'critical', reason: 'x'} as const
+  const critical = failure({kind: 'critical', reason: 'x'})
   expect(trace([inTurn({}), critical, inTurn({slotDue: true}), critical, {type: 'stop'}])).toEqual([
     'building ()',
-    'halted (release, halt)',
+    'halted (halt)',
     'halted (drop looked-around)',
-    'halted (drop critical)',
+    'halted (drop failed)',
     'stopped ()',
   ])
   expect(trace([{type: 'stop'}, inTurn({slotDue: true}), {type: 'stop'}])).toEqual([

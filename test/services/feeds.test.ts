@@ -4,9 +4,9 @@ import {startPoller} from '../../src/services/feeds.ts'
 import {MetisSeqError} from '../../src/lib/errors.ts'
 
 const down = new MetisSeqError({
-  code: 'DOWN',
+  code: 'CHAIN_UNREACHABLE',
   message: 'No L2 endpoint answers.',
-  exit: 'unreachable',
+  facts: {chain: 'L2'},
 })
 
 const soon = {timeout: 20_000, interval: 5}
@@ -29,7 +29,7 @@ test('a source that fails keeps its last good value beside the reason', async ()
   await vi.waitFor(
     () =>
       expect(poller.store.get().error).toMatchObject({
-        code: 'DOWN',
+        code: 'CHAIN_UNREACHABLE',
         reason: 'No L2 endpoint answers.',
         isSilent: false,
       }),

@@ -2,6 +2,7 @@ import {expect, test} from 'vitest'
 
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import type {NodeStatus} from '../../src/protocol/node-status.ts'
+import {readSpan, readValidators} from '../../src/protocol/themis.ts'
 import {currentEvent, eventOf} from '../../src/services/live/events.ts'
 import type {Profile} from '../../src/services/profiles.ts'
 import {toStakeView} from '../../src/services/stake.ts'
@@ -226,8 +227,10 @@ test('node status: alive, silent, gone, and what is wrong with it', () => {
 
 test('pos status of a real Themis and of nonsense', () => {
   const view = {
-    latestSpan: {span_id: 3, start_block: 1, end_block: 10, selected_producers: [{signer: ME}]},
-    validators: [{ID: 1, signer: ME, power: 20}],
+    latestSpan: readSpan({
+      ...{span_id: 3, start_block: 1, end_block: 10, selected_producers: [{signer: ME}]},
+    }),
+    validators: readValidators({validators: [{ID: 1, signer: ME, power: 20}]}),
     rewardBatchId: 4,
     mpc: null,
     issues: [],
@@ -241,7 +244,10 @@ test('pos status of a real Themis and of nonsense', () => {
     validator  signer       power
     1          0x1111…1111  20"
   `)
-  const nonsense = {latestSpan: {}, validators: [{}], rewardBatchId: undefined, mpc: {}, issues: []}
+  const nonsense = {
+    ...{latestSpan: readSpan({}), validators: readValidators({validators: [{}, 7]})},
+    ...{rewardBatchId: null, mpc: {}, issues: []},
+  }
   expect(posStatusText(nonsense)).not.toMatch(/undefined|null/)
 })
 

@@ -58,7 +58,7 @@ export const artemisReasons = entriesOf(
         subject,
         contracts: ['AMTRewardPool'],
         calls: ['AMTRewardPool.setFeeReceiver', 'AMTRewardPool.setFeeRate'],
-        code: 'SETTING_INVALID',
+        code: 'SETTING_INVALID' as const,
         message: 'The fee of the provider is set to something impossible.',
         meaning: 'A fee needs a receiver, and cannot be more than everything.',
         causes: ['The provider made a mistake; it is not for users.'],

@@ -1,3 +1,5 @@
+import type {RefusalCode} from '../../lib/error-codes/index.ts'
+
 /** A question about the chain whose answer says whether an entry's cause holds now. */
 export type StateCheck =
   | 'whitelist'
@@ -29,7 +31,7 @@ export interface CatalogueEntry {
   /** `Contract.function` calls that can meet it; empty means that any call of the contracts can. */
   calls: readonly string[]
   /** Operator error code. Public. */
-  code: string
+  code: RefusalCode
   /** One sentence: what is true. */
   message: string
   /** What it means, for someone who meets the contracts for the first time. */

@@ -63,7 +63,6 @@ function refuse(what: string, given: string, known: readonly string[]): never {
       known.length > 0
         ? `No ${what} is called ${shown}.`
         : `No ${what} is known here: leave \`--function\` away.`,
-    exit: 'usage',
     facts: {given: shown, ...(known.length > 0 ? {known: known.join(', ')} : {})},
     hints: alike.length > 0 ? [`Is ${alike.join(' or ')} meant?`] : [],
   })

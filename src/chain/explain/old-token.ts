@@ -71,7 +71,7 @@ export const oldTokenReasons = [
         ['SafeMath: modulo by zero', 'The contract divides by zero.'],
       ] as const
     ).map(([subject, message]) => ({
-      ...{subject, message, code: 'CONTRACT_PANIC'},
+      ...{subject, message, code: 'CONTRACT_PANIC' as const},
       meaning: 'A number in the call is one that the contract cannot calculate with.',
       causes: ['The amount is impossibly large, or a total is empty.'],
     })),
@@ -92,7 +92,7 @@ export const oldTokenReasons = [
       'Roles: account is the zero address',
     ].map((subject) => ({
       subject,
-      code: 'ROLE_MISSING',
+      code: 'ROLE_MISSING' as const,
       message: 'The account cannot be given, or lose, this role.',
       meaning: 'The token keeps lists of roles, and the call does not fit them.',
       causes: ['The wrong account was named.'],

@@ -138,7 +138,7 @@ const officeReasons = [
           'TransparentUpgradeableProxy.upgradeToAndCall',
           'TransparentUpgradeableProxy.changeAdmin',
         ],
-        code: 'UPGRADE_REFUSED',
+        code: 'UPGRADE_REFUSED' as const,
         message: 'The upgrade of the proxy names something that cannot stand behind it.',
         meaning: 'A proxy is pointed only at deployed code that fits it.',
         causes: ['The new contract is not deployed on this chain.'],

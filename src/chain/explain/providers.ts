@@ -1,8 +1,9 @@
+import type {RefusalCode} from '../../lib/error-codes/index.ts'
 import {entriesOf, type EntryPart} from './entry.ts'
 
 /** `signature: what is true`, for providers whose contracts are not ours to explain in depth. */
 function brief(
-  code: string,
+  code: RefusalCode,
   list: Record<string, [message: string, meaning: string]>,
 ): EntryPart[] {
   return Object.entries(list).map(([subject, [message, meaning]]) => ({

@@ -84,7 +84,7 @@ export const tokenReasons = [
       'ERC20: approve to the zero address',
     ].map((subject) => ({
       subject,
-      code: 'NULL_ADDRESS',
+      code: 'NULL_ADDRESS' as const,
       message: 'The token refuses the zero address.',
       meaning: 'Nobody holds the zero address, so tokens sent there would be lost.',
       causes: ['An address was left out of the call, or of the settings of a contract.'],

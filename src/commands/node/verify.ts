@@ -58,7 +58,6 @@ as the node goes, but L1 holds more.`
       throw new MetisSeqError({
         code: 'CHAIN_DIFFERS',
         message: `Block ${difference.block} is not what L1 says: ${difference.field} differs.`,
-        exit: 'critical',
         facts: differenceFacts(difference),
         hints: [
           'Stop the node and compare with another one: `metis-seq node verify --from-l1 URL --node URL`.',

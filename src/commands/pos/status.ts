@@ -2,7 +2,7 @@ import {lookFlags} from '../../cli/flags.ts'
 import {failOnFlag, issuesExit} from '../../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {readPosStatus} from '../../services/pos-status.ts'
-import {posStatusText} from '../../ui/presenters/pos.ts'
+import {posStatusJson, posStatusText} from '../../ui/presenters/pos.ts'
 
 export default class PosStatus extends OperatorCommand {
   static override summary =
@@ -19,7 +19,7 @@ with --fail-on warn also 11 for a warning.`
     const {flags} = await this.parse(PosStatus)
     const status = await readPosStatus(this.openContext(flags))
     return {
-      data: status,
+      data: posStatusJson(status),
       text: posStatusText(status),
       exit: issuesExit(status.issues, flags['fail-on'] ?? 'critical'),
     }

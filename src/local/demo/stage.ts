@@ -51,7 +51,6 @@ export function createStage(options: {
     new MetisSeqError({
       code: 'DEMO_FAILED',
       message: `The demo stopped at "${chapter}": ${what}.`,
-      exit: 'precondition',
       facts: {chapter, expected, seen},
       hints: [
         `Look at it with METIS_SEQ_HOME=${home.root}, for instance \`metis-seq local status\`.`,

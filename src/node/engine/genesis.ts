@@ -47,7 +47,6 @@ export function readGenesis(file: string): Genesis {
     throw new MetisSeqError({
       code: 'GENESIS_UNREADABLE',
       message: `The genesis document ${file} cannot be used.`,
-      exit: 'config',
       facts: {file},
       hints: ['Copy the genesis document of the network again.'],
       cause,

@@ -84,8 +84,7 @@ export function assertGuardCovers(
     message: guard.isNew
       ? `The chain log holds block ${number} with this node's signature, and the sign guard is gone.`
       : `The chain log holds block ${number} with this node's signature, and the sign guard does not know it.`,
-    exit: 'interlock',
-    facts: {block: String(number), hash, floor: String(guard.floor)},
+    facts: {block: `${number}`, hash, floor: `${guard.floor}`},
     hints: [
       'Put the newest copy of `sign-guard.log` back, if there is one.',
       'Otherwise rebuild it: `metis-seq node guard rebuild`.',

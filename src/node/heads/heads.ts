@@ -263,8 +263,7 @@ export class Heads {
     throw new MetisSeqError({
       code: 'BATCH_MISMATCH',
       message: `Batch ${batch.batchIndex} on L1 holds another block ${number} than this node.`,
-      exit: 'critical',
-      facts: {batchIndex: String(batch.batchIndex), block: String(number)},
+      facts: {batchIndex: `${batch.batchIndex}`, block: `${number}`},
       hints: [
         'Run `metis-seq node verify --from-l1 URL` to rebuild the chain from L1 and compare.',
       ],

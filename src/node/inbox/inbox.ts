@@ -111,9 +111,7 @@ export class Inbox {
       throw new MetisSeqError({
         code: 'BATCH_GAS_HIGH',
         message: `Batches wait, since L1 gas costs more than ${maxGasGwei} gwei.`,
-        exit: 'precondition',
-        facts: {priceWei: String(priceWei)},
-        retryable: true,
+        facts: {priceWei: `${priceWei}`},
       })
     }
     const needWei = gasOf(data) * maxFeePerGasWei
@@ -124,10 +122,8 @@ export class Inbox {
     throw new MetisSeqError({
       code: 'BATCH_BALANCE_LOW',
       message: `Batches wait, since ${account.address} cannot pay for them on L1.`,
-      exit: 'precondition',
-      facts: {balanceWei: String(balanceWei), needWei: String(needWei)},
+      facts: {balanceWei: `${balanceWei}`, needWei: `${needWei}`},
       hints: [`Send ETH to ${account.address} on L1.`],
-      retryable: true,
     })
   }
 
@@ -195,9 +191,7 @@ export class Inbox {
     throw new MetisSeqError({
       code: 'BATCH_REVERTED',
       message: `The batch transaction ${hash} was mined and failed.`,
-      exit: 'reverted',
       facts: {hash},
-      retryable: true,
     })
   }
 
@@ -224,10 +218,8 @@ function stuck({hash, accountNonce}: Sent): MetisSeqError {
   return new MetisSeqError({
     code: 'BATCH_STUCK',
     message: `The batch transaction with nonce ${accountNonce} is not mined at any price tried.`,
-    exit: 'precondition',
-    facts: {hash, accountNonce: String(accountNonce)},
+    facts: {hash, accountNonce: `${accountNonce}`},
     hints: ['Look at the batch account on L1: another program may use it.'],
-    retryable: true,
   })
 }
 

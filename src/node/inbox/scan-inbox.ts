@@ -65,9 +65,8 @@ function reorganized(l1Block: number): MetisSeqError {
     code: 'L1_REORGANIZED',
     message: `L1 was reorganized at block ${l1Block} while it was read.`,
     exit: 'unreachable',
-    facts: {l1Block: String(l1Block)},
+    facts: {l1Block: `${l1Block}`},
     hints: ['Run the command again.'],
-    retryable: true,
   })
 }
 
@@ -75,10 +74,8 @@ function unreadable(l1Block: number, cause: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'L1_UNREADABLE',
     message: `L1 does not give block ${l1Block}: ${messageOf(cause)}`,
-    exit: 'unreachable',
-    facts: {l1Block: String(l1Block)},
+    facts: {l1Block: `${l1Block}`},
     hints: ['Use an endpoint that keeps all blocks with their transactions.'],
-    retryable: true,
     cause,
   })
 }

@@ -22,7 +22,6 @@ export async function openPeerKey(file: string): Promise<PrivateKey> {
       throw new MetisSeqError({
         code: 'PEER_KEY_DAMAGED',
         message: `${file} does not hold a peer key.`,
-        exit: 'config',
         facts: {path: file},
         hints: [`Remove ${file}; the node makes a new one when it starts.`],
         cause: error,

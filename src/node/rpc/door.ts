@@ -77,7 +77,6 @@ export function readToken(file: string): string {
   throw new MetisSeqError({
     code: 'RPC_TOKEN_INVALID',
     message: `The token in ${file} is not 16 to 512 printable characters without spaces.`,
-    exit: 'config',
     facts: {file},
     hints: [`Run \`openssl rand -hex 32 > ${file}\` and \`chmod 600 ${file}\`.`],
   })

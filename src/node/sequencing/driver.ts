@@ -10,15 +10,7 @@ import {errorFacts} from '../../lib/log.ts'
 import {lowerCase, type SealedBlock} from '../../protocol/block.ts'
 import {reasonOf} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
-import {
-  DRIVER_IDLE_MS,
-  DRIVER_QUEUE,
-  DRIVER_RETRY_MS,
-  ENGINE_RESTARTS,
-  SEAL_CHUNK,
-  SEAL_SHARE,
-  STAGE_GATHER_MS,
-} from '../limits.ts'
+import {DRIVER_IDLE_MS, DRIVER_QUEUE, SEAL_CHUNK, SEAL_SHARE, STAGE_GATHER_MS} from '../limits.ts'
 import type {HeldTransaction} from '../mempool/mempool.ts'
 import type {SlotTime} from '../mempool/pace.ts'
 import {PoolUpkeep} from '../mempool/upkeep.ts'
@@ -28,12 +20,13 @@ import {BranchFollower} from './branch-follower.ts'
 import {DriverFacts} from './driver-facts.ts'
 import type {DriverOptions} from './driver-options.ts'
 import {EngineWatch} from './engine-watch.ts'
-import {engineGone, haltFacts, mayBeTheBlock, reactionTo} from './failures.ts'
+import {criticalFailure, engineGone, failureOf, haltFacts, type Failure} from './failures.ts'
 import {observe} from './observe.ts'
 import {OpenBlock} from './open-block.ts'
 import {finishCandidate, sealBlock, type SealOptions, type SealRequest} from './seal-block.ts'
 import {Slots} from './slots.ts'
 import {
+  pauseOf,
   transition,
   type Effect,
   type Observation,
@@ -41,6 +34,8 @@ import {
   type SequencerEvent,
   type SequencerState,
 } from './transition.ts'
+
+type EffectOf<Type extends Effect['type']> = Extract<Effect, {type: Type}>
 
 export class Driver {
   readonly facts: DriverFacts
@@ -56,8 +51,6 @@ export class Driver {
   /** What the engine is taking in. */
   #handing: {count: number; startedMs: number} | undefined
   #blocks: {block: SealedBlock; from: Address}[] = []
-  #notBeforeMs = 0
-  #engineFailures = 0
   #sealed = 0
   #stopAsked = false
   #running: Promise<void> = Promise.resolve()
@@ -165,10 +158,10 @@ export class Driver {
   }
 
   async #waitForWork(): Promise<void> {
-    const pauseUntilMs = this.#notBeforeMs
-    this.#notBeforeMs = 0
+    const pauseUntilMs = pauseOf(this.#state)
+    this.#note({type: 'pause-taken'})
     // After a failure only the pause counts; otherwise any wake-up ends the wait.
-    if (pauseUntilMs > 0 && !this.#stopAsked) return this.#alarm.pauseUntil(pauseUntilMs)
+    if (pauseUntilMs !== null && !this.#stopAsked) return this.#alarm.pauseUntil(pauseUntilMs)
     await this.#alarm.sleepUntil(() => this.#nextLookAtMs())
   }
 
@@ -190,6 +183,12 @@ export class Driver {
       this.#options.onHead()
     }
     for (const effect of effects) await this.#perform(effect)
+  }
+
+  /** For what changes nothing that anyone sees. */
+  #note(event: SequencerEvent): void {
+    const [state] = transition(this.#state, event)
+    this.#state = state
   }
 
   #lookAround(): Observation {
@@ -217,7 +216,8 @@ export class Driver {
     return lowerCase(this.#options.signer.address)
   }
 
-  async #perform(effect: Effect): Promise<void> {
+  /** @param error what failed, where a failure led to the effect */
+  async #perform(effect: Effect, error?: unknown): Promise<void> {
     switch (effect.type) {
       case 'fetch':
         return this.#fetch()
@@ -229,9 +229,16 @@ export class Driver {
         return this.#slots.restart()
       case 'release':
         return this.#release()
-      case 'halt':
+      case 'abandon':
+        return this.#abandon()
       case 'drop':
         return
+      case 'restart-engine':
+        return this.#restartEngine(effect)
+      case 'give-engine-up':
+        return this.#giveEngineUp(effect)
+      case 'halt':
+        return this.#halt(error)
     }
   }
 
@@ -316,7 +323,7 @@ export class Driver {
   #afterBlock(block: SealedBlock): void {
     const {metrics, onHead} = this.#options
     this.#upkeep.afterBlock(block, () => this.wake())
-    this.#engineFailures = 0
+    this.#note({type: 'block'})
     for (const stage of ['decide', 'build', 'guard', 'sign'] as const) metrics.succeed(stage)
     onHead()
   }
@@ -377,43 +384,54 @@ export class Driver {
 
   async #failed(error: unknown): Promise<void> {
     this.#report('build', error)
-    const reaction = reactionTo(error)
-    if (reaction === 'restart-engine') return this.#restartEngine(error)
-    if (reaction === 'halt') return this.#halt(error)
-    this.#open = undefined
-    this.#options.mempool.putBack()
-    this.#notBeforeMs = this.#options.clock.monotonicMs() + DRIVER_RETRY_MS
+    await this.#recover(failureOf(error), error)
   }
 
-  async #restartEngine(error: unknown): Promise<void> {
-    const {chain, mempool, accounts, logger} = this.#options
-    this.#engineFailures++
-    this.facts.engineRestarts()
-    if (mayBeTheBlock(error)) this.#upkeep.dropSuspects(this.#open?.held ?? [])
+  async #recover(failure: Failure, error: unknown): Promise<void> {
+    const nowMs = this.#options.clock.monotonicMs()
+    const [state, effects] = transition(this.#state, {type: 'failed', failure, nowMs})
+    this.#state = state
+    for (const effect of effects) await this.#perform(effect, error)
+  }
+
+  /** The engine is not asked: it may be what failed. */
+  #abandon(): void {
     this.#open = undefined
-    mempool.putBack()
-    accounts.forget()
-    if (this.#engineFailures > ENGINE_RESTARTS) {
-      return this.#halt(engineGone(this.#engineFailures - 1))
-    }
-    logger.warn('engine restarts', {failure: this.#engineFailures})
+    this.#options.mempool.putBack()
+  }
+
+  /** What was known by the engine is known no more. */
+  #forgetEngine(mayBeTheBlock: boolean): void {
+    this.facts.engineRestarts()
+    if (mayBeTheBlock) this.#upkeep.dropSuspects(this.#open?.held ?? [])
+    this.#abandon()
+    this.#options.accounts.forget()
+  }
+
+  async #restartEngine({restart, mayBeTheBlock}: EffectOf<'restart-engine'>): Promise<void> {
+    const {chain, logger} = this.#options
+    this.#forgetEngine(mayBeTheBlock)
+    logger.warn('engine restarts', {failure: restart})
     try {
       await chain.restore()
       this.facts.engineWorks()
     } catch (error) {
-      if (error instanceof MetisSeqError) return this.#halt(error)
+      if (error instanceof MetisSeqError) return this.#recover(criticalFailure(error), error)
       this.#report('build', error)
-      this.#notBeforeMs = this.#options.clock.monotonicMs() + DRIVER_RETRY_MS
+      await this.#recover({kind: 'temporary'}, error)
     }
     this.wake()
   }
 
-  async #halt(error: unknown): Promise<void> {
-    const [state] = transition(this.#state, {type: 'critical', reason: reasonOf(error)})
-    this.#state = state
+  async #giveEngineUp({restarts, mayBeTheBlock}: EffectOf<'give-engine-up'>): Promise<void> {
+    this.#forgetEngine(mayBeTheBlock)
+    const error = engineGone(restarts)
+    await this.#recover(criticalFailure(error), error)
+  }
+
+  #halt(error: unknown): void {
     this.facts.halts(error)
-    this.#open = undefined
-    this.#options.mempool.putBack()
+    this.#abandon()
     // A halted node still answers; without this, readers would wait for ever.
     this.#options.chain.gate.openAfterRollback()
     this.#options.logger.error('halted', haltFacts(error))

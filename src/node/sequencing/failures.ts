@@ -1,25 +1,39 @@
 import {MetisSeqError} from '../../lib/errors.ts'
 import {errorFacts, type LogFacts} from '../../lib/log.ts'
-import {EngineError} from '../engine/engine.ts'
+import {reasonOf} from '../chain-state.ts'
+import {EngineError, type EngineErrorKind} from '../engine/engine.ts'
 
-export type Reaction =
-  /** The engine is rebuilt from the chain log. */
-  | 'restart-engine'
+export type Failure =
   /** A pause and a second try can mend it: a full disk, a height that is not ours any more. */
-  | 'retry'
+  | {kind: 'temporary'}
+  /** The engine is rebuilt from the chain log. `mayBeTheBlock`: a transaction of the open block can have caused it. */
+  | {kind: 'reset'; mayBeTheBlock: boolean}
   /** A safety rule, or a bug: nothing may be sealed any more. */
-  | 'halt'
+  | {kind: 'critical'; reason: string}
 
-/** What the driver does about a failure. Pure. */
-export function reactionTo(error: unknown): Reaction {
-  if (error instanceof EngineError) return 'restart-engine'
-  if (!(error instanceof MetisSeqError)) return 'halt'
-  return error.retryable || error.code === 'CANDIDATE_LOST' ? 'retry' : 'halt'
+/** What the driver has to do about an error. Pure. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof EngineError) return {kind: 'reset', mayBeTheBlock: mayBeTheBlock(error.kind)}
+  const passes =
+    error instanceof MetisSeqError && (error.retryable || error.code === 'CANDIDATE_LOST')
+  return passes ? {kind: 'temporary'} : criticalFailure(error)
 }
 
-/** Whether a transaction can have caused it. None can change the state behind our back. */
-export function mayBeTheBlock(error: unknown): boolean {
-  return !(error instanceof EngineError && error.kind === 'tampered')
+export function criticalFailure(error: unknown): Failure {
+  return {kind: 'critical', reason: reasonOf(error)}
+}
+
+function mayBeTheBlock(kind: EngineErrorKind): boolean {
+  switch (kind) {
+    case 'tampered':
+      // No transaction can change the state behind our back.
+      return false
+    case 'reset':
+    case 'no-history':
+    case 'wrong-parent':
+    case 'bad-snapshot':
+      return true
+  }
 }
 
 /** For the last line of a node that halts: health sends its operator to the log, and there is what mends it. */
@@ -32,8 +46,7 @@ export function engineGone(restarts: number): MetisSeqError {
   return new MetisSeqError({
     code: 'ENGINE_UNSTABLE',
     message: `The execution engine failed again after ${restarts} restarts.`,
-    exit: 'critical',
-    facts: {restarts: String(restarts)},
+    facts: {restarts: `${restarts}`},
     hints: ['Read the last lines of the node log, then restart the node.'],
   })
 }

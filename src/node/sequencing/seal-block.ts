@@ -4,7 +4,7 @@
  * The order is the safety of the whole node: look at the state, execute, keep the candidate, ask the guard, sign, log,
  * and only then tell anyone.
  */
-import type {Address, Hex} from 'viem'
+import type {Address, Hash, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
@@ -122,12 +122,11 @@ async function isOurs({chain, signer}: SealOptions, number: number): Promise<boo
   return chain.rotation.signerAt(number) === lowerCase(signer.address)
 }
 
-function candidateLost(height: number, signed: string): MetisSeqError {
+function candidateLost(height: number, signed: Hash): MetisSeqError {
   return new MetisSeqError({
     code: 'CANDIDATE_LOST',
     message: `Height ${height} was signed before, and that block cannot be built again.`,
-    exit: 'interlock',
-    facts: {height: String(height), signed},
+    facts: {height: `${height}`, signed},
     hints: ['Wait until the consensus layer gives the turn to another signer.'],
   })
 }

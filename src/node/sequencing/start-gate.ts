@@ -197,8 +197,7 @@ function secondSigner({number, hash, timestamp}: SealedBlock): MetisSeqError {
   return new MetisSeqError({
     code: 'SECOND_SIGNER',
     message: `Another node signs with this key: block ${number} bears its signature and is not from here.`,
-    exit: 'interlock',
-    facts: {block: String(number), hash, timestamp: String(timestamp)},
+    facts: {block: `${number}`, hash, timestamp: `${timestamp}`},
     hints: [
       'Decide which of the two nodes shall run, and stop the other one.',
       'Start this one again with `metis-seq node start` when the other has ended.',

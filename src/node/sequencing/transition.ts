@@ -1,13 +1,31 @@
 import type {NodePhase} from '../../protocol/node-status.ts'
+import {DRIVER_RETRY_MS, ENGINE_RESTARTS} from '../limits.ts'
+import type {Failure} from './failures.ts'
+
+/** What failed since the last block, sealed or imported. */
+interface Retry {
+  engineRestarts: number
+  /** Nothing is tried before. Monotonic, milliseconds; null where the next try waits for nothing. */
+  pausedUntilMs: number | null
+}
+
+/** Absent while nothing has failed. */
+interface Trying {
+  retry?: Retry
+}
+
+type LiveState = Trying &
+  /** Silent since start: peers may know more, or the epoch is not confirmed. */
+  (| {phase: 'catching-up'}
+    /** In step with the peers; somebody else's turn, or nobody's. */
+    | {phase: 'following'}
+    /** Our turn: a block is open. */
+    | {phase: 'building'}
+  )
 
 /** Exactly one of these holds at any moment. */
 export type SequencerState =
-  /** Silent since start: peers may know more, or the epoch is not confirmed. */
-  | {phase: 'catching-up'}
-  /** In step with the peers; somebody else's turn, or nobody's. */
-  | {phase: 'following'}
-  /** Our turn: a block is open. */
-  | {phase: 'building'}
+  | LiveState
   /** A safety rule was about to break. Only a restart by a person leads out. */
   | {phase: 'halted'; reason: string}
   | {phase: 'stopped'}
@@ -37,7 +55,14 @@ export interface Observation {
   emptyBlocks: boolean
 }
 
-export type SequencerEvent = Observation | {type: 'critical'; reason: string} | {type: 'stop'}
+export type SequencerEvent =
+  | Observation
+  | {type: 'failed'; failure: Failure; nowMs: number}
+  /** The pause after a failure is used: the next look waits as usual. */
+  | {type: 'pause-taken'}
+  /** A block was sealed or imported. */
+  | {type: 'block'}
+  | {type: 'stop'}
 
 export type Effect =
   /** Get blocks from the peer that is ahead. */
@@ -49,7 +74,13 @@ export type Effect =
   | {type: 'skip-slot'}
   /** Take the open block apart: its transactions go back to the pool and to the next producer. */
   | {type: 'release'}
-  | {type: 'halt'; reason: string}
+  /** Forget the open block, without the engine: its transactions are pending again. */
+  | {type: 'abandon'}
+  /** Rebuild the engine from the chain log, for the so many-th time. */
+  | {type: 'restart-engine'; restart: number; mayBeTheBlock: boolean}
+  /** It failed after that many restarts: another one would not mend it. */
+  | {type: 'give-engine-up'; restarts: number; mayBeTheBlock: boolean}
+  | {type: 'halt'}
   | {type: 'drop'; event: SequencerEvent['type']}
 
 /** Pure: no clock, no network, no log. The driver performs the effects, in order. */
@@ -57,24 +88,56 @@ export function transition(
   state: SequencerState,
   event: SequencerEvent,
 ): [SequencerState, Effect[]] {
-  const ended = state.phase === 'halted' || state.phase === 'stopped'
+  const drop: Effect[] = [{type: 'drop', event: event.type}]
+  if (state.phase === 'stopped') return [state, drop]
+  if (event.type === 'stop') return [{phase: 'stopped'}, releaseFrom(state)]
+  if (state.phase === 'halted') return [state, drop]
   switch (event.type) {
-    case 'critical':
-      if (ended) return [state, [{type: 'drop', event: event.type}]]
-      return [
-        {phase: 'halted', reason: event.reason},
-        [...releaseFrom(state), {type: 'halt', reason: event.reason}],
-      ]
-    case 'stop':
-      if (state.phase === 'stopped') return [state, [{type: 'drop', event: event.type}]]
-      return [{phase: 'stopped'}, releaseFrom(state)]
-    case 'looked-around':
-      if (ended) return [state, [{type: 'drop', event: event.type}]]
-      return lookAround(state, event)
+    case 'looked-around': {
+      const [{phase}, effects] = lookAround(state, event)
+      return [{...state, phase}, effects]
+    }
+    case 'failed':
+      return failed(state, event.failure, event.nowMs)
+    case 'pause-taken':
+      return [withoutPause(state), []]
+    case 'block':
+      return [{phase: state.phase}, []]
   }
 }
 
-function lookAround(state: SequencerState, seen: Observation): [SequencerState, Effect[]] {
+/** When nothing is tried before; null where nothing is waited for. */
+export function pauseOf(state: SequencerState): number | null {
+  return 'retry' in state ? (state.retry?.pausedUntilMs ?? null) : null
+}
+
+/** The three kinds of failures, and what each does. */
+function failed(state: LiveState, failure: Failure, nowMs: number): [SequencerState, Effect[]] {
+  const {engineRestarts = 0} = state.retry ?? {}
+  switch (failure.kind) {
+    case 'temporary': {
+      const retry = {engineRestarts, pausedUntilMs: nowMs + DRIVER_RETRY_MS}
+      return [{...state, retry}, [{type: 'abandon'}]]
+    }
+    case 'reset': {
+      const {mayBeTheBlock} = failure
+      if (engineRestarts >= ENGINE_RESTARTS) {
+        return [state, [{type: 'give-engine-up', restarts: engineRestarts, mayBeTheBlock}]]
+      }
+      const restart = engineRestarts + 1
+      const retry = {engineRestarts: restart, pausedUntilMs: null}
+      return [{...state, retry}, [{type: 'restart-engine', restart, mayBeTheBlock}]]
+    }
+    case 'critical':
+      return [{phase: 'halted', reason: failure.reason}, [{type: 'halt'}]]
+  }
+}
+
+function withoutPause(state: LiveState): LiveState {
+  return state.retry ? {...state, retry: {...state.retry, pausedUntilMs: null}} : state
+}
+
+function lookAround(state: LiveState, seen: Observation): [LiveState, Effect[]] {
   if (seen.peerAhead) {
     // What peers know may end our turn, so nothing is sealed before we know it too.
     const phase = state.phase === 'catching-up' ? 'catching-up' : 'following'

@@ -150,7 +150,6 @@ function nothing(dataDir: string): MetisSeqError {
   return new MetisSeqError({
     code: 'NOTHING_TO_SNAPSHOT',
     message: `The node in ${dataDir} has no blocks yet.`,
-    exit: 'precondition',
     facts: {dataDir},
     hints: ['Start it first: `metis-seq node start`.'],
   })
@@ -160,9 +159,7 @@ function exists(path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SNAPSHOT_EXISTS',
     message: `There is a snapshot of this block and second already: ${path}.`,
-    exit: 'precondition',
     facts: {path},
     hints: ['Run `metis-seq node snapshot list`.'],
-    retryable: true,
   })
 }

@@ -74,7 +74,6 @@ export function readManifest(path: string): Manifest {
     throw new MetisSeqError({
       code: 'SNAPSHOT_UNKNOWN',
       message: `There is no snapshot at ${path}.`,
-      exit: 'not-found',
       facts: {path},
       hints: ['Run `metis-seq node snapshot list`.'],
       cause: error,
@@ -225,7 +224,6 @@ export function assertNetwork(manifest: Manifest, network: SnapshotNetwork): voi
   throw new MetisSeqError({
     code: 'SNAPSHOT_FOREIGN',
     message: `The snapshot is of ${manifest.network} with another genesis or engine than ${network.name} has here.`,
-    exit: 'config',
     facts: {
       snapshot: `${chainId} ${fingerprint}`,
       network: `${network.chainId} ${network.fingerprint}`,
@@ -239,7 +237,6 @@ function unsafe(path: string, name: string, why: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SNAPSHOT_UNSAFE',
     message: `The snapshot at ${path} is refused: ${file} ${why}.`,
-    exit: 'critical',
     facts: {path, file: name.slice(0, 100), why},
     hints: [
       'Do not use it: it was made to change what belongs to this node alone.',
@@ -252,7 +249,6 @@ export function damaged(path: string, why: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SNAPSHOT_DAMAGED',
     message: `The snapshot at ${path} is damaged: ${why}.`,
-    exit: 'critical',
     facts: {path, why},
     hints: ['Use another one: `metis-seq node snapshot list`.'],
   })

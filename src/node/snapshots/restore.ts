@@ -145,7 +145,6 @@ function hasData(dataDir: string): MetisSeqError {
   return new MetisSeqError({
     code: 'NODE_HAS_DATA',
     message: `The node in ${dataDir} has a chain of its own.`,
-    exit: 'precondition',
     facts: {dataDir},
     hints: ['Pass `--replace`: what is there is moved aside, not deleted.'],
   })

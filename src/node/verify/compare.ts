@@ -113,10 +113,8 @@ function nodeRefuses(cause: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'NODE_REFUSES',
     message: `The node does not give its blocks: ${cause.message}`,
-    exit: 'unreachable',
-    facts: {rpcCode: String(cause.code)},
+    facts: {rpcCode: `${cause.code}`},
     hints: ['Name another node with `--node URL`.'],
-    retryable: true,
     cause,
   })
 }

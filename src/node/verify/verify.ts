@@ -245,7 +245,6 @@ function requireBundled({name, l2}: Network): BundledL2 {
   throw new MetisSeqError({
     code: 'NETWORK_HAS_NO_NODE',
     message: `The chain of ${name} cannot be rebuilt: its network document has no genesis.`,
-    exit: 'config',
     facts: {network: name},
     hints: ['Name a network with a bundled node, such as `--network local`.'],
   })
@@ -255,7 +254,6 @@ function genesisMismatch({fingerprint, genesisFile}: BundledL2, genesis: Genesis
   return new MetisSeqError({
     code: 'GENESIS_MISMATCH',
     message: 'The genesis document is not the one that the network document names.',
-    exit: 'config',
     facts: {file: genesisFile, expected: fingerprint, actual: genesis.fingerprint},
     hints: ['Copy the genesis document of the network again.'],
   })
@@ -268,7 +266,7 @@ async function assertChain(name: string, rpc: RpcClient, chainId: number): Promi
     code: 'WRONG_CHAIN',
     message: `The ${name} endpoint serves chain ${actual}, and this network needs chain ${chainId}.`,
     exit: 'unreachable',
-    facts: {expected: String(chainId), actual: String(actual)},
+    facts: {expected: `${chainId}`, actual: `${actual}`},
     hints: [`Check the ${name} endpoint.`],
   })
 }

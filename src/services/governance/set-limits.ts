@@ -98,7 +98,7 @@ function conditionsOf(request: LimitsRequest, after: Limits): Condition[] {
       ? [
           {
             id: 'min-above-zero',
-            code: 'SETTING_INVALID',
+            code: 'SETTING_INVALID' as const,
             label: 'the minimum is above zero',
             ok: min > 0n,
             seen: metis(min),

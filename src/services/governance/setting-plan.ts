@@ -50,7 +50,6 @@ export async function verifySetting(
   throw new MetisSeqError({
     code: 'POST_STATE',
     message: `The transaction was mined, but ${broken[0].id} is ${found[broken[0].id]} and not ${broken[0].after}.`,
-    exit: 'precondition',
     facts: {
       block: `${minedInBlock}`,
       ...Object.fromEntries(

@@ -1,12 +1,12 @@
-import {getAddress, isAddress, type Address} from 'viem'
+import {getAddress, type Address} from 'viem'
 
-import type {PosClient} from '../../chain/pos-client.ts'
+import type {PosClient} from '../../chain/themis-client.ts'
 import type {PosFacts} from '../../health/snapshot.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
-import {isRecord} from '../../lib/json.ts'
-import {forecastProducers, type Candidate} from '../../protocol/span.ts'
+import {forecastProducers} from '../../protocol/span.ts'
+import {candidateOf, epochOfSpan, wholeOf} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
-import {parseSpan, type EpochView} from '../epochs.ts'
+import type {EpochView} from '../epochs.ts'
 
 const FORECAST_EPOCHS = 64
 
@@ -31,26 +31,25 @@ export interface PosLook extends PosFacts {
  * @throws {MetisSeqError} POS_UNREACHABLE, POS_ERROR, POS_ANSWER_WRONG
  */
 export async function readPos(pos: PosClient, signer: Address | null): Promise<PosLook> {
-  const [set, batch, span, syncing, own] = await Promise.all([
-    pos.get('/staking/validator-set'),
-    pos.get('/staking/current-batch'),
-    pos.get('/metis/latest-span'),
-    pos.getBare('/syncing').catch(() => null),
-    pos.getBare('/metis-seq/status').catch(() => null),
+  const [validators, batch, span, syncing, troubles] = await Promise.all([
+    pos.validators(),
+    pos.batchId(),
+    pos.latestSpan(),
+    pos.syncing().catch(() => null),
+    pos.troubles().catch(() => null),
   ])
-  const candidates = parseCandidates(set)
-  const spanId = isRecord(span) ? Number(span['span_id']) : Number.NaN
-  const l1Batch = isRecord(batch) ? Number(batch['batch']) : Number.NaN
-  if (!Number.isSafeInteger(spanId) || !Number.isSafeInteger(l1Batch)) throw wrongAnswer()
+  const candidates = validators.flatMap((validator) => candidateOf(validator) ?? [])
+  const spanId = wholeOf(span?.id ?? null)
+  const l1Batch = wholeOf(batch)
+  if (!span || spanId === undefined || l1Batch === undefined) throw wrongAnswer()
   const turns = forecastProducers(BigInt(spanId) + 1n, FORECAST_EPOCHS, candidates, BigInt(l1Batch))
-  const plan = parseSpan(span)
+  const plan = epochOfSpan(span)
   const isMine = (producer: string) => producer.toLowerCase() === signer?.toLowerCase()
   return {
     latestSpan: BigInt(spanId),
     validators: candidates.length,
-    syncing:
-      isRecord(syncing) && typeof syncing['syncing'] === 'boolean' ? syncing['syncing'] : null,
-    troubles: parseTroubles(own),
+    syncing,
+    troubles,
     planned: plan ? {...plan, state: 'planned', mine: isMine(plan.signer)} : null,
     turns: turns.map(({spanId: number, signer: producer}) => ({
       number,
@@ -58,40 +57,6 @@ export async function readPos(pos: PosClient, signer: Address | null): Promise<P
       mine: isMine(producer),
     })),
   }
-}
-
-function parseCandidates(set: unknown): Candidate[] {
-  const validators = isRecord(set) && Array.isArray(set['validators']) ? set['validators'] : []
-  return validators.filter(isRecord).flatMap((validator) => {
-    const {signer, power, startBatch, endBatch, jailed} = validator
-    const batches = [Number(startBatch), Number(endBatch)]
-    if (typeof signer !== 'string' || !isAddress(signer) || !Number.isSafeInteger(power)) return []
-    if (!batches.every(Number.isSafeInteger)) return []
-    return [
-      {
-        signer: signer as Address,
-        power: Number(power),
-        startBatch: BigInt(batches[0]!),
-        endBatch: BigInt(batches[1]!),
-        jailed: jailed === true,
-      },
-    ]
-  })
-}
-
-/** Troubles kept: more say nothing more. */
-const MOST_TROUBLES = 8
-
-function parseTroubles(status: unknown): PosFacts['troubles'] {
-  if (!isRecord(status) || !Array.isArray(status['troubles'])) return null
-  return status['troubles']
-    .filter(isRecord)
-    .slice(0, MOST_TROUBLES)
-    .flatMap(({part, message, sinceMs}) =>
-      typeof part === 'string' && typeof message === 'string' && typeof sinceMs === 'number'
-        ? [{part, message, sinceMs}]
-        : [],
-    )
 }
 
 /** The consensus layer of a context; null where the network names none. */
@@ -104,7 +69,5 @@ function wrongAnswer(): MetisSeqError {
   return new MetisSeqError({
     code: 'POS_ANSWER_WRONG',
     message: 'The consensus layer gave no span or no batch.',
-    exit: 'unreachable',
-    retryable: true,
   })
 }

@@ -62,7 +62,6 @@ async function sequencerOfSigner(context: Context, signer: Address): Promise<big
       entry.state === 'burned'
         ? `The signer ${signer} was replaced or has left; it signs for no sequencer.`
         : `The signer ${signer} has never signed for a sequencer.`,
-    exit: 'not-found',
     facts: {signer, network: context.networkName},
     hints: ['Run `metis-seq profile show` to see which signer the profile uses.'],
   })

@@ -42,7 +42,6 @@ export async function verifyStaking(
   throw new MetisSeqError({
     code: 'POST_STATE',
     message: `The transaction was mined, but the chain does not show what it should have done: ${broken[0]!.id} is ${broken[0]!.actual}.`,
-    exit: 'precondition',
     facts: {
       sequencerId: `${sequencerId}`,
       block: `${minedInBlock}`,

@@ -102,7 +102,6 @@ function keystoreUnreadable(path: string, cause: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'KEYSTORE_UNREADABLE',
     message: `${path} cannot be read: ${messageOf(cause)}.`,
-    exit: 'signer',
     facts: {path},
     hints: [`Check what lies at ${path}, and the owner and mode of it and its directory.`],
     cause,
@@ -113,7 +112,6 @@ function wrongPassword(account: string, path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'WRONG_PASSWORD',
     message: `The password does not open key ${account}.`,
-    exit: 'signer',
     facts: {key: account, path},
     hints: ['Check the password, or the file given with `--password-file`.'],
   })
@@ -123,7 +121,6 @@ function keystoreInvalid(path: string, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEYSTORE_INVALID',
     message: `${path} ${reason}.`,
-    exit: 'signer',
     facts: {path},
     hints: [
       'Restore the file from a backup, or import the key again with `metis-seq key import NAME`.',

@@ -98,13 +98,11 @@ export function keyringUnavailable(backend: string, cause: unknown): MetisSeqErr
   return new MetisSeqError({
     code: 'KEYRING_UNAVAILABLE',
     message: `The key backend ${backend} cannot be used here: ${firstLine(messageOf(cause))}.`,
-    exit: 'signer',
     facts: {backend},
     hints: [
       'Run `metis-seq key where` to see which backends work on this machine.',
       'Unlock the keyring of your session, or use `--backend file` on a server.',
     ],
-    retryable: true,
     cause,
   })
 }

@@ -1,5 +1,5 @@
 import type {ExplainedTransaction, Failure} from '../../services/explain-transaction.ts'
-import type {Explained, Refusal} from '../../services/explain.ts'
+import type {Explained, ExplainedCode, Refusal} from '../../services/explain.ts'
 import type {Finding} from '../../services/explain-state.ts'
 import {table} from './table.ts'
 import {callText, transactionText} from './transaction.ts'
@@ -12,10 +12,11 @@ export interface FindingsView {
 }
 
 export function explainedText(explained: Explained, state: FindingsView): string {
-  const {readAs, revert, call, functions, events, contracts, refusals} = explained
+  const {readAs, error, revert, call, functions, events, contracts, refusals} = explained
   return sections([
     [`Read as ${article(readAs)}.`],
     ...contracts.map((contract) => [`This is ${contract}.`]),
+    error ? errorLines(error) : [],
     revert ? revertLines(revert) : [],
     call ? callText(call) : [],
     ...functions.map(({signature, contracts: names, selector}) => [
@@ -51,7 +52,8 @@ export function explainedTransactionJson(
   {findings}: FindingsView,
 ) {
   return {
-    readAs: 'transaction',
+    readAs: 'transaction' as const,
+    error: null,
     revert: failure?.revert ?? null,
     call: view.call,
     functions: [],
@@ -89,6 +91,22 @@ function sections(parts: string[][]): string {
 function article(readAs: string): string {
   if (readAs.endsWith('data')) return readAs
   return `${/^[aeiou]/.test(readAs) ? 'an' : 'a'} ${readAs}`
+}
+
+function errorLines({code, meaning, exits, retry, facts, next}: ExplainedCode): string[] {
+  const again = {
+    yes: 'Running the same command again can help.',
+    no: 'Running the same command again does not help by itself.',
+    depends: 'Whether running the same command again can help, the error says: `retryable`.',
+  }
+  return [
+    `Error ${code} of metis-seq, exit code ${exits.map(({exit, exitCode}) => `${exitCode} (${exit})`).join(' or ')}.`,
+    meaning,
+    again[retry],
+    ...(facts.length > 0 ? [`Facts in its JSON: ${facts.join(', ')}.`] : []),
+    'What to do:',
+    ...next.map((step) => `  - ${step}`),
+  ]
 }
 
 function revertLines({name, reason, args}: NonNullable<Explained['revert']>): string[] {

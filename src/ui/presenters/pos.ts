@@ -1,37 +1,39 @@
-import {isRecord} from '../../lib/json.ts'
+import type {Json} from '../../lib/json.ts'
 import {shortHex} from '../../lib/units.ts'
 import type {PosView} from '../../services/pos-status.ts'
 import {issueLines} from './health.ts'
 import {fields, table} from './table.ts'
 
 export function posStatusText(view: PosView): string {
-  const {latestSpan, validators, rewardBatchId, mpc, issues} = view
-  const producers = latestSpan['selected_producers']
-  const producer =
-    Array.isArray(producers) && isRecord(producers[0]) ? producers[0]['signer'] : undefined
+  const {latestSpan: span, validators, rewardBatchId, mpc, issues} = view
   return [
     ...issueLines({issues}, 'pos status'),
     fields([
       [
         'latest span',
-        `${text(latestSpan['span_id'])}, blocks ${text(latestSpan['start_block'])} to ${text(latestSpan['end_block'])}`,
+        `${shown(span?.id)}, blocks ${shown(span?.startBlock)} to ${shown(span?.endBlock)}`,
       ],
-      ['its producer', text(producer)],
-      ['reward batch', text(rewardBatchId)],
-      ['MPC address', text(mpc?.['mpc_address'])],
+      ['its producer', shown(span?.producer)],
+      ['reward batch', shown(rewardBatchId)],
+      ['MPC address', shown(mpc?.['mpc_address'])],
     ]),
     table(
       ['validator', 'signer', 'power'],
-      validators.map((validator) => [
-        text(validator['ID']),
-        shortHex(text(validator['signer'])),
-        text(validator['power']),
-      ]),
+      validators.map(({id, signer, power}) => [shown(id), shortHex(shown(signer)), shown(power)]),
     ),
   ].join('\n')
 }
 
+/** In the words of Themis: what it says, as it came. */
+export function posStatusJson({latestSpan, validators, rewardBatchId, mpc, issues}: PosView) {
+  return {
+    latestSpan: latestSpan?.json ?? {},
+    validators: validators.map(({json}) => json),
+    ...{rewardBatchId, mpc, issues},
+  }
+}
+
 /** A field of a server that may be of another version. */
-function text(value: unknown): string {
+function shown(value: Json | undefined): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : 'unknown'
 }

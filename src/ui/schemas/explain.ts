@@ -1,10 +1,12 @@
 import type {Failure} from '../../services/explain-transaction.ts'
-import type {Explained, RevertView} from '../../services/explain.ts'
+import type {Explained, ExplainedCode, RevertView} from '../../services/explain.ts'
+import {exitCodes} from '../../lib/exit-codes.ts'
 import type {Finding} from '../../services/explain-state.ts'
 import type {explainedJson, explainedTransactionJson, refusalJson} from '../presenters/explain.ts'
 import {
   anyOf,
   as,
+  count,
   digits,
   flag,
   hash,
@@ -16,6 +18,7 @@ import {
   shared,
   text,
   word,
+  type EachOf,
   type Fields,
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
@@ -42,6 +45,25 @@ const refusal = shared(
     open: flag('True when the contract appends a value to the text.'),
   }),
 )
+
+const errorCode = object<ExplainedCode>('An error of this program.', {
+  code: pattern('As in `error.code` of a JSON document.', '[A-Z][A-Z0-9_]*'),
+  meaning: text('What is true, and what it costs.'),
+  exits: list(
+    'How the process ends; where there are several, the error says which.',
+    object<ExplainedCode['exits'][number]>('An exit code.', {
+      exit: word('Its name.', Object.keys(exitCodes)),
+      exitCode: count('Its number.'),
+    }),
+  ),
+  retry: word('Whether the same command can succeed later without a change.', [
+    'yes',
+    'no',
+    'depends',
+  ]),
+  facts: texts('Names of its facts; some are there only where they are known.'),
+  next: texts('What to run or do next, most likely first.'),
+})
 
 const revert = shared(
   'revert',
@@ -81,22 +103,21 @@ const failure = object<Failure>('Why the transaction failed.', {
   revert: as(nullable(revert), 'What it was refused with; null without revert data.'),
 })
 
-type Explanation = Record<
-  keyof ReturnType<typeof explainedJson> | keyof ReturnType<typeof explainedTransactionJson>,
-  unknown
->
+type Explanation = ReturnType<typeof explainedJson> | ReturnType<typeof explainedTransactionJson>
 
 /** Mirrors `explainedJson` and `explainedTransactionJson`, which have the same fields. */
-const explanationFields: Fields<Explanation> = {
+const explanationFields: Fields<EachOf<Explanation>> = {
   readAs: word('What the input was read as.', [
     'selector',
     'revert data',
     'call data',
     'topic',
     'address',
+    'error code',
     'text',
     'transaction',
   ]),
+  error: nullable(errorCode),
   revert: as(nullable(revert), 'What revert data says; null for other input.'),
   call: as(nullable(decodedCall), 'The call in words; null when there is none.'),
   functions: list('Functions with this selector.', knownFunction),

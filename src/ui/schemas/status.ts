@@ -28,11 +28,12 @@ import {nodeStatus} from './parts/node-status.ts'
 import {sequencerRecord, stakeFields} from './parts/sequencer.ts'
 
 type Failed = Extract<Part<unknown>, {ok: false}>
+type Read<T> = Extract<Part<T>, {ok: true}>
 
 /** A part of the page, or the reason why it could not be read. Mirrors `Part`. */
-function part(description: string, value: JsonSchema): JsonSchema {
+function part<T>(description: string, value: JsonSchema<T>): JsonSchema<Part<T>> {
   return anyOf(description, [
-    object('It was read.', {ok: constant('It was read.', true), value}),
+    object<Read<T>>('It was read.', {ok: constant('It was read.', true), value}),
     object<Failed>('It could not be read.', {
       ok: constant('It could not be read.', false),
       ...failureFields,

@@ -8,6 +8,6 @@ export const failureFields = {
   isSilent: flag('True when it took the request and did not answer in time.'),
 }
 
-export function failure(description: string): JsonSchema {
+export function failure(description: string): JsonSchema<Failure> {
   return object<Failure>(description, failureFields)
 }

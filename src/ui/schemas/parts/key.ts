@@ -8,6 +8,7 @@ import {
   pattern,
   shared,
   word,
+  type EachOf,
   type Fields,
 } from '../build.ts'
 
@@ -18,7 +19,7 @@ export const backend = word(
   ['keytar', 'secret-service', 'file'],
 )
 
-type Half = Pick<ReturnType<typeof keyJson>, 'kind' | 'address' | 'nodeId' | 'publicKey'>
+type Half = Pick<EachOf<ReturnType<typeof keyJson>>, 'kind' | 'address' | 'nodeId' | 'publicKey'>
 
 /** What is public of a key, of either kind. */
 export const publicHalf: Fields<Half> = {
@@ -35,7 +36,7 @@ export const publicHalf: Fields<Half> = {
 }
 
 /** Mirrors `keyJson`. */
-export const keyFields: Fields<ReturnType<typeof keyJson>> = {
+export const keyFields: Fields<EachOf<ReturnType<typeof keyJson>>> = {
   name: keyName,
   ...publicHalf,
   backend,

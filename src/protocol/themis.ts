@@ -1,0 +1,136 @@
+/** In: answers of Themis' REST, perhaps of another version. Out: what is read of them, with types, once for every reader. */
+import {isAddress, type Address} from 'viem'
+
+import {isRecord, type Json, type JsonObject} from '../lib/json.ts'
+import type {Epoch} from './epoch.ts'
+import type {Candidate} from './span.ts'
+
+/** A plain value of a server that may be of another version: shown as it is, counted with only where it is a number. */
+export type ThemisField = string | number | null
+
+/** Source: Themis `types/span.go`. */
+export interface ThemisSpan {
+  /** As it came. */
+  json: JsonObject
+  id: ThemisField
+  startBlock: ThemisField
+  endBlock: ThemisField
+  /** Signer of the first of its producers. */
+  producer: ThemisField
+}
+
+/** Source: Themis `types/validator.go`. */
+export interface ThemisValidator {
+  json: JsonObject
+  id: ThemisField
+  signer: ThemisField
+  power: ThemisField
+  startBatch: ThemisField
+  endBatch: ThemisField
+  isJailed: boolean
+}
+
+/** What does not work at a consensus layer of ours right now. */
+export interface PosTrouble {
+  part: string
+  message: string
+  /** Wall clock, milliseconds since 1970. */
+  sinceMs: number
+}
+
+/** @param value of `/metis/latest-span` @returns null for what is no object */
+export function readSpan(value: Json): ThemisSpan | null {
+  if (!isRecord(value)) return null
+  const [producer = null] = listIn(value, 'selected_producers')
+  return {
+    json: value,
+    id: fieldIn(value, 'span_id'),
+    startBlock: fieldIn(value, 'start_block'),
+    endBlock: fieldIn(value, 'end_block'),
+    producer: isRecord(producer) ? fieldIn(producer, 'signer') : null,
+  }
+}
+
+/** @returns undefined for a span without a producer, or whose numbers are none */
+export function epochOfSpan({id, startBlock, endBlock, producer}: ThemisSpan): Epoch | undefined {
+  if (typeof producer !== 'string') return undefined
+  if (!isWhole(id) || !isWhole(startBlock) || !isWhole(endBlock)) return undefined
+  return {
+    number: BigInt(id),
+    signer: producer as Address,
+    startBlock: BigInt(startBlock),
+    endBlock: BigInt(endBlock),
+  }
+}
+
+/** @param value of `/staking/validator-set` */
+export function readValidators(value: Json): ThemisValidator[] {
+  return (isRecord(value) ? objectsIn(value, 'validators') : []).map((json) => ({
+    json,
+    id: fieldIn(json, 'ID'),
+    signer: fieldIn(json, 'signer'),
+    power: fieldIn(json, 'power'),
+    startBatch: fieldIn(json, 'startBatch'),
+    endBatch: fieldIn(json, 'endBatch'),
+    isJailed: json['jailed'] === true,
+  }))
+}
+
+/** For the selection of producers. @returns undefined for one that cannot be reckoned with */
+export function candidateOf(validator: ThemisValidator): Candidate | undefined {
+  const {signer, power, isJailed: jailed} = validator
+  const startBatch = wholeOf(validator.startBatch)
+  const endBatch = wholeOf(validator.endBatch)
+  if (typeof signer !== 'string' || !isAddress(signer) || !isWhole(power)) return undefined
+  if (startBatch === undefined || endBatch === undefined) return undefined
+  return {signer, power, startBatch: BigInt(startBatch), endBatch: BigInt(endBatch), jailed}
+}
+
+/** @param value of `/staking/current-batch` @returns the id as it came */
+export function readBatchId(value: Json): Json {
+  return isRecord(value) ? (value['batch'] ?? null) : null
+}
+
+/** @param value of `/syncing` @returns null where it does not say */
+export function readSyncing(value: Json): boolean | null {
+  return isRecord(value) && typeof value['syncing'] === 'boolean' ? value['syncing'] : null
+}
+
+/** Troubles kept: more say nothing more. */
+const MOST_TROUBLES = 8
+
+/** @param value of `/metis-seq/status`, which only ours has @returns null where it does not say */
+export function readTroubles(value: Json): PosTrouble[] | null {
+  if (!isRecord(value) || !Array.isArray(value['troubles'])) return null
+  return objectsIn(value, 'troubles')
+    .slice(0, MOST_TROUBLES)
+    .flatMap(({part, message, sinceMs}) =>
+      typeof part === 'string' && typeof message === 'string' && typeof sinceMs === 'number'
+        ? [{part, message, sinceMs}]
+        : [],
+    )
+}
+
+/** A whole number, which some answers have as text. */
+export function wholeOf(field: Json): number | undefined {
+  const number = typeof field === 'string' || typeof field === 'number' ? Number(field) : Number.NaN
+  return Number.isSafeInteger(number) ? number : undefined
+}
+
+function isWhole(field: ThemisField): field is number {
+  return Number.isSafeInteger(field)
+}
+
+function fieldIn(from: JsonObject, name: string): ThemisField {
+  const value = from[name]
+  return typeof value === 'string' || typeof value === 'number' ? value : null
+}
+
+function objectsIn(from: JsonObject, name: string): JsonObject[] {
+  return listIn(from, name).flatMap((item) => (isRecord(item) ? [item] : []))
+}
+
+function listIn(from: JsonObject, name: string): readonly Json[] {
+  const value = from[name]
+  return Array.isArray(value) ? (value as readonly Json[]) : []
+}

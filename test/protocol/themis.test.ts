@@ -1,0 +1,66 @@
+import {expect, test} from 'vitest'
+
+import type {Json} from '../../src/lib/json.ts'
+import {
+  candidateOf,
+  epochOfSpan,
+  readBatchId,
+  readSpan,
+  readSyncing,
+  readTroubles,
+  readValidators,
+  wholeOf,
+} from '../../src/protocol/themis.ts'
+
+const signer = '0x1111111111111111111111111111111111111111'
+const span = {
+  span_id: 3,
+  start_block: 21,
+  end_block: 30,
+  selected_producers: [{signer}, {signer: 'x'}],
+}
+
+test('a span becomes an epoch, and stays as it came', () => {
+  const read = readSpan({...span, from_later: [1]})
+  expect(read?.json).toEqual({...span, from_later: [1]})
+  expect(read && epochOfSpan(read)).toEqual({
+    ...{number: 3n, signer, startBlock: 21n, endBlock: 30n},
+  })
+})
+
+test('a validator is a candidate where all that the selection reckons with is a number', () => {
+  const validator = {ID: 1, signer, power: 20, startBatch: '4', endBatch: 0, jailed: true}
+  const broken: Json[] = [{...validator, power: '20'}, {...validator, signer: 'x'}, {}, 7, null]
+  const read = readValidators({validators: [validator, ...broken]})
+  expect(read.map(({id}) => id)).toEqual([1, 1, 1, null])
+  expect(read.map(candidateOf)).toEqual([
+    {signer, power: 20, startBatch: 4n, endBatch: 0n, jailed: true},
+    ...[undefined, undefined, undefined],
+  ])
+})
+
+test('what is not in its shape is not told, and never throws', () => {
+  const strange: Json[] = [
+    null,
+    7,
+    'x',
+    [],
+    {},
+    {selected_producers: 7, validators: {}, batch: null},
+  ]
+  for (const value of [...strange, {selected_producers: [null], troubles: [null, {part: 1}]}]) {
+    const read = readSpan(value)
+    expect(read === null || epochOfSpan(read) === undefined).toBe(true)
+    expect(readValidators(value)).toEqual([])
+    expect([readBatchId(value), readSyncing(value)]).toEqual([null, null])
+    expect(readTroubles(value) ?? []).toEqual([])
+  }
+  expect([wholeOf('12'), wholeOf(''), wholeOf('x'), wholeOf(1.5), wholeOf(null)]).toEqual([
+    ...[12, 0, undefined, undefined, undefined],
+  ])
+  expect(
+    readTroubles({
+      troubles: Array.from({length: 20}, () => ({part: 'l1', message: 'm', sinceMs: 1})),
+    }),
+  ).toHaveLength(8)
+})
