@@ -42,8 +42,6 @@ function transferPlan(amount = '100', overrides: Partial<Plan> = {}): Plan {
         label: `Transfer ${amount} METIS`,
         contract: 'METIS',
         to: chain.at.metis,
-        functionName: 'transfer',
-        args: [],
         data: encodeFunctionData({
           abi: erc20Abi,
           functionName: 'transfer',
