@@ -3,7 +3,7 @@ import {dirname, join, normalize} from 'node:path'
 
 import {expect, test} from 'vitest'
 
-/** Layer -> the layers it may import. `commands` and `cli` sit on top and may import anything. */
+/** Layer -> the layers it may import. */
 const mayImport: Record<string, readonly string[]> = {
   lib: [],
   protocol: ['lib'],
@@ -16,7 +16,18 @@ const mayImport: Record<string, readonly string[]> = {
   services: ['health', 'chain', 'process', 'store', 'protocol', 'lib'],
   local: ['node', 'services', 'health', 'chain', 'process', 'store', 'protocol', 'lib'],
   ui: ['services', 'health', 'protocol', 'lib'],
+  // It runs the processes of the node and of the consensus layer, and reads the settings; it starts no program.
+  cli: [
+    ...['ui', 'local', 'node', 'pos', 'services', 'health'],
+    ...['chain', 'store', 'protocol', 'lib'],
+  ],
+  commands: ['cli', 'ui', 'local', 'services', 'health', 'store', 'protocol', 'lib'],
 }
+
+/** What signs, locks, writes the journal or puts a transaction out. Surfaces come to it through the service alone. */
+const sendingMachinery =
+  /^src\/(?:chain\/(?:signer|remote-signer|fees|reverts)|store\/journal|services\/(?:confirm-sent|replace-transaction|send-(?:entry|plan|signed)|wait-transaction)|services\/sending\/(?:account-lock|run-unattended|send|session|settle|unsigned-file))\.ts$/
+const surfaces: readonly string[] = ['cli', 'commands', 'ui']
 
 /** Library -> the only layers that may load it at run time. */
 const homeOf: Record<string, readonly string[]> = {
@@ -27,6 +38,7 @@ const homeOf: Record<string, readonly string[]> = {
   ink: ['ui'],
   react: ['ui'],
   '@oclif/core': ['commands', 'cli'],
+  'viem/actions': ['chain', 'services', 'local'],
   secp256k1: ['protocol'],
   'hash-wasm': ['node', 'store'],
   libp2p: ['node'],
@@ -87,14 +99,31 @@ test('imports point down, and each library has one home', () => {
         errors.push(`${source.file}: ${specifier} lives in ${home.join(', ')}`)
       }
       if (!specifier.startsWith('.')) continue
-      const target = normalize(join(dirname(source.file), specifier)).split('/')[1]!
+      const [root, target = ''] = normalize(join(dirname(source.file), specifier)).split('/')
       const allowed = mayImport[source.layer]
-      if (allowed && target !== source.layer && !allowed.includes(target)) {
+      if (root === 'src' && allowed && target !== source.layer && !allowed.includes(target)) {
         errors.push(`${source.file}: ${source.layer} may not import ${target}`)
       }
     }
   }
   expect(checked, 'a gate that saw no imports has checked nothing').toBeGreaterThan(800)
+  expect(errors).toEqual([])
+})
+
+test('what is sent is sent by the service: commands parse, ask and show', () => {
+  const errors: string[] = []
+  let ways = 0
+  for (const source of all.filter(({layer}) => surfaces.includes(layer))) {
+    for (const {typeOnly, specifier} of importsOf(source)) {
+      if (typeOnly || !specifier.startsWith('.')) continue
+      const target = normalize(join(dirname(source.file), specifier))
+      if (sendingMachinery.test(target)) errors.push(`${source.file} imports ${target}`)
+      if (target.startsWith('src/services/sending/')) ways++
+    }
+  }
+  const machinery = all.filter(({file}) => sendingMachinery.test(file))
+  expect(machinery.length, 'the names of what sends have changed').toBe(17)
+  expect(ways, 'a gate that saw nobody send has checked nothing').toBeGreaterThan(2)
   expect(errors).toEqual([])
 })
 

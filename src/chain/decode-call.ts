@@ -10,8 +10,7 @@ import {
 
 import {cleanText} from '../lib/clean-text.ts'
 import {stringifyJson} from '../lib/json.ts'
-import {formatWeiShort} from '../lib/units.ts'
-import {isEndless} from '../protocol/amount.ts'
+import {tokenText} from '../protocol/amount.ts'
 import {abisByContract} from './known-contracts.ts'
 
 export interface DecodedArg {
@@ -151,8 +150,7 @@ function toArg(
   const arg = {name: plain || `argument ${index + 1}`, type, value: textOf(value)}
   if (typeof value !== 'bigint' || type !== 'uint256' || !amountName.test(name ?? '')) return arg
   const unit = contract === 'ArtMetis' || /artMetis/i.test(plain) ? 'artMETIS' : 'METIS'
-  if (isEndless(value)) return {...arg, display: 'without limit'}
-  return {...arg, display: `${formatWeiShort(value, 18)} ${unit}`}
+  return {...arg, display: tokenText(value, unit, 18)}
 }
 
 function textOf(value: unknown): string {

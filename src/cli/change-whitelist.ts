@@ -1,15 +1,15 @@
 import type {Context} from '../services/context.ts'
 import {planWhitelist, type WhitelistRequest} from '../services/whitelist.ts'
-import {changeSetting} from './change-setting.ts'
+import {changeSetting, type SendFlags} from './operate.ts'
+import type {CommandHost} from './operation-host.ts'
 import type {Result} from './operator-command.ts'
-import type {SendFlags, SendHost} from './send.ts'
 
 /** Puts an account on the whitelist of LockingPool or takes it off, for owners of a network. */
 export function changeWhitelist(
   context: Context,
   request: WhitelistRequest,
   flags: SendFlags,
-  host: SendHost,
+  host: CommandHost,
 ): Promise<Result> {
   const {account, allowed} = request
   return changeSetting(context, flags, host, {

@@ -1,81 +1,140 @@
-import {MetisSeqError, messageOf} from '../lib/errors.ts'
+import {stringifyJson} from '../lib/json.ts'
 import type {Standing} from '../protocol/locking-pool.ts'
-import type {Receipt} from '../services/send-dependencies.ts'
 import type {Context} from '../services/context.ts'
-import {requireOwner} from '../services/sequencers.ts'
-import {requireSigner} from '../services/staking/open-standing.ts'
+import {settingOperation} from '../services/governance/setting-operation.ts'
+import type {SettingPlan} from '../services/governance/setting-plan.ts'
+import type {Plan} from '../services/plan.ts'
+import type {Receipt} from '../services/send-dependencies.ts'
+import type {SendRequest} from '../services/sending/request.ts'
+import {
+  runOperation,
+  type Operation,
+  type Outcome,
+  type Shown,
+  type Verification,
+} from '../services/sending/run-operation.ts'
+import {pagesOf} from '../services/sending/explorer-pages.ts'
+import type {WrittenFile} from '../services/sending/unsigned-file.ts'
+import {stakingOperation} from '../services/staking/staking-operation.ts'
 import type {StakingPlan} from '../services/staking/staking-plan.ts'
-import {verifyStaking, type Verified} from '../services/staking/verify.ts'
+import type {UnsignedFormat} from '../services/unsigned.ts'
+import type {WaitGoal} from '../services/wait-hash.ts'
+import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
 import {sequencerJson} from '../ui/presenters/sequencer.ts'
+import {operationHost, type CommandHost} from './operation-host.ts'
 import type {Result} from './operator-command.ts'
-import {send, settleEarlier, type SendFlags, type SendHost} from './send.ts'
+import {passwordAccess, type PasswordFlags} from './password-flags.ts'
 
-/** One operation on a sequencer, as a command asks for it. */
-export interface Operation {
+/** The flags of `sendFlags`, parsed. */
+export interface SendFlags extends PasswordFlags {
+  'dry-run': boolean
+  override?: string[] | undefined
+  unsigned?: string | undefined
+  force: boolean
+  format?: UnsignedFormat | undefined
+  'max-fee'?: bigint | undefined
+  'priority-fee'?: bigint | undefined
+  nonce?: number | undefined
+  wait: WaitGoal | 'none'
+}
+
+/** Carries out an operation as the flags ask for it, and shows what came of it. */
+export async function operate<P extends Plan, V extends Verification>(
+  context: Context,
+  flags: SendFlags,
+  host: CommandHost,
+  operation: Operation<P, V>,
+): Promise<Result> {
+  const request = toRequest(flags, host)
+  const outcome = await runOperation(context, operation, request, operationHost(context, host))
+  return toResult(outcome, context)
+}
+
+/** An operation on a sequencer, as a command asks for it. */
+export interface SequencerChange {
   /** Words of the command. */
   action: string
   /** Who sends it. */
   role: 'owner' | 'signer'
   plan(): Promise<StakingPlan>
-  /** What is shown when it is done. */
   done(standing: Standing, plan: StakingPlan, mined: Receipt): Shown | Promise<Shown>
 }
 
-interface Shown {
-  text: string
-  data?: object
-}
-
-/**
- * Settles what an earlier run left open, plans, sends, and compares the chain with the prediction.
- *
- * @throws {MetisSeqError} whatever stops it; what was sent by then is in the journal
- */
-export async function operate(
+/** The same for one sequencer, which is shown as it is afterwards. */
+export function changeSequencer(
   context: Context,
   flags: SendFlags,
-  host: SendHost,
-  {action, role, plan: makePlan, done}: Operation,
+  host: CommandHost,
+  {done, ...change}: SequencerChange,
 ): Promise<Result> {
-  const from = role === 'owner' ? requireOwner(context) : requireSigner(context)
-  await settleEarlier(context, {action, chain: 'L1', from}, flags, host)
-  const plan = await makePlan()
-  const outcome = await send(context, plan, flags, host, makePlan)
-  if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
-  const mined = outcome.sent.at(-1)?.receipt
-  if (!mined) return {data: outcome.json, text: ''}
-  const verified = await compare(context, plan, mined.blockNumber, host)
-  if (!verified)
-    return {data: outcome.json, text: 'Mined. It was not compared with the prediction.'}
-  const {standing, differences} = verified
-  for (const {id, expected, actual} of differences) {
-    host.warn({
-      code: 'FIGURE_DIFFERS',
-      message: `${id} is ${actual}, and ${expected} was expected: something else changed it in the same moment.`,
-    })
-  }
-  const {text, data} = await done(standing, plan, mined)
+  return operate(
+    context,
+    flags,
+    host,
+    stakingOperation(context, {
+      ...change,
+      done: async ({standing, differences}, plan, mined) => {
+        const {text, data} = await done(standing, plan, mined)
+        const sequencer = sequencerJson(standing.sequencer)
+        return {text, data: {differences, sequencer, ...data}}
+      },
+    }),
+  )
+}
+
+/** The same for a setting of the network. */
+export function changeSetting<P extends SettingPlan>(
+  context: Context,
+  flags: SendFlags,
+  host: CommandHost,
+  {done, ...change}: {action: string; plan(): Promise<P>; done(plan: P): Shown},
+): Promise<Result> {
+  const operation = settingOperation(context, {...change, done: (_verified, plan) => done(plan)})
+  return operate(context, flags, host, operation)
+}
+
+function toRequest(flags: SendFlags, {asked, mayAsk, signal}: CommandHost): SendRequest {
+  const {unsigned: file, force: replace, format, nonce, wait} = flags
   return {
-    data: {...outcome.json, differences, sequencer: sequencerJson(standing.sequencer), ...data},
-    text,
+    dryRun: flags['dry-run'],
+    unsigned: file === undefined ? undefined : {file, replace},
+    overrides: flags.override ?? [],
+    maxFeeWei: flags['max-fee'],
+    priorityFeeWei: flags['priority-fee'],
+    ...{format, nonce, wait, asked, signal},
+    password: passwordAccess(flags, mayAsk),
   }
 }
 
-/** The money has moved, so an endpoint that falls silent now is a remark and not a failure. */
-async function compare(
-  context: Context,
-  plan: StakingPlan,
-  blockNumber: bigint,
-  host: SendHost,
-): Promise<Verified | undefined> {
-  try {
-    return await verifyStaking(context, plan, blockNumber)
-  } catch (error) {
-    if (error instanceof MetisSeqError && error.exit === 'precondition') throw error
-    host.warn({
-      code: 'NOT_COMPARED',
-      message: `It is mined in block ${blockNumber}, and the chain could not be read afterwards: ${messageOf(error)}`,
-    })
-    return undefined
+function toResult(outcome: Outcome, context: Context): Result {
+  const {preview} = outcome
+  const json = previewJson(preview)
+  switch (outcome.state) {
+    case 'previewed':
+      return {data: json, text: previewText(preview, context)}
+    case 'written': {
+      const {file, format, document} = outcome.written
+      const unsigned = {file, format}
+      return {
+        data: {...json, unsigned, ...(file === '-' ? {document} : {})},
+        text: writtenText(outcome.written, preview.plan),
+      }
+    }
+    case 'sent': {
+      const {sent, shown} = outcome
+      const transactions = sentJson(sent, pagesOf(context, preview.plan))
+      return {data: {...json, transactions, ...shown.data}, text: shown.text}
+    }
   }
+}
+
+function writtenText({file, format, document}: WrittenFile, {from, calls}: Plan): string {
+  if (file === '-') return stringifyJson(document, 2)
+  const next = {
+    eip1559: `\nNext: \`metis-seq tx sign ${file} --output SIGNED\` where the key is.`,
+    calldata: '',
+    safe: '\nNext: load it into the transaction builder of the Safe.',
+  }[format]
+  const count = calls.length === 1 ? 'one transaction' : `${calls.length} transactions`
+  return `Wrote ${count} for ${from}, unsigned (${format}), to ${file}.${next}`
 }

@@ -36,7 +36,7 @@ import {
   type Warning,
 } from './output.ts'
 import {flagNamesOf} from './only-command.ts'
-import type {SendHost} from './send.ts'
+import type {CommandHost} from './operation-host.ts'
 import {Progress} from './progress.ts'
 import {readerGone} from './stdout-state.ts'
 
@@ -295,11 +295,8 @@ export abstract class OperatorCommand extends Command {
     }
   }
 
-  /** What the sending pipeline needs of a command. */
-  protected sendHost(yes: boolean, confirm?: string): SendHost {
-    const held: (() => void)[] = []
-    const letGo = () => held.splice(0).forEach((release) => release())
-    this.closers.push(letGo)
+  /** What a command lends to an operation. */
+  protected sendHost(yes: boolean, confirm?: string): CommandHost {
     return {
       say: (text) => this.say(text),
       waitFor: (text) => void (this.isSilent || this.working.wait(text)),
@@ -309,8 +306,7 @@ export abstract class OperatorCommand extends Command {
       warn: (warning) => this.warnAbout(warning),
       keepForFailure: (data) => this.keepForFailure(data),
       atSuccess: (act) => void this.successes.push(act),
-      atEnd: (release) => void held.push(release),
-      letGo,
+      atEnd: (release) => void this.closers.push(release),
       mayAsk: this.mayAsk,
       signal: this.interrupted.signal,
       asked: this.asked,

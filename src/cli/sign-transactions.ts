@@ -14,7 +14,7 @@ import {readNetwork} from '../store/networks.ts'
 import {decodedText} from '../ui/presenters/transaction.ts'
 import type {Result} from './operator-command.ts'
 import {passwordAccess, type PasswordFlags} from './password-flags.ts'
-import type {SendHost} from './send.ts'
+import type {CommandHost} from './operation-host.ts'
 
 interface SignFlags extends PasswordFlags {
   output: string
@@ -30,7 +30,7 @@ interface SignFlags extends PasswordFlags {
 export async function signTransactions(
   file: string,
   flags: SignFlags,
-  host: SendHost,
+  host: CommandHost,
 ): Promise<Result> {
   const home = openHome()
   const config = openConfig(home)
@@ -61,7 +61,7 @@ export async function signTransactions(
 }
 
 /** What cannot be undone is named, each of it, as the commands that send it ask. */
-async function consent({transactions}: DecodedInput, host: SendHost): Promise<void> {
+async function consent({transactions}: DecodedInput, host: CommandHost): Promise<void> {
   const count = transactions.length
   const question = `Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`
   const names = [...new Set(transactions.flatMap((each) => irreversibleName(each) ?? []))]

@@ -2,14 +2,13 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {readDaemon, startDaemon} from '../process/daemon.ts'
 import {portIsFree} from '../process/ports.ts'
 import {openContext, type Context} from '../services/context.ts'
-import {findAccount, openSigner} from '../services/keys.ts'
+import {findAccount} from '../services/keys.ts'
 import {answers, startNodeDaemon, type SelfCommand} from '../services/node-control.ts'
 import {planRegistration} from '../services/register.ts'
-import type {SendReporter} from '../services/send-dependencies.ts'
-import {previewPlan, sendPlan} from '../services/send-plan.ts'
+import {runUnattended} from '../services/sending/run-unattended.ts'
+import {stakingOperation} from '../services/staking/staking-operation.ts'
 import {openConfig, type ConfigStore} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
-import {openJournal} from '../store/journal.ts'
 import {
   createGuards,
   createLocalKeys,
@@ -221,45 +220,25 @@ async function registerAll({home, onStep, signal}: UpOptions, profiles: string[]
 }
 
 async function register(context: Context, signal: AbortSignal): Promise<void> {
-  const {home, config, network, profile} = context
-  const journal = openJournal(home.journalFile)
-  const dependencies = {
-    client: context.l1().client,
-    network: network.name,
-    chainId: network.l1.chainId,
-    journal,
-    reporter: silentReporter,
-    signal,
-  }
-  const choices = {overrides: [], waitMined: true}
-  try {
-    const signerKey = findAccount(config, profile?.keys.signer ?? '')
-    const owner = ownerOf(context)
-    const plan = await planRegistration(context, {
-      owner,
-      publicKey: signerKey.publicKey,
-      rewardRecipient: profile?.rewardRecipient ?? owner,
-      amountMetisWei: INITIAL_LOCK_WEI,
-    })
-    const preview = await previewPlan(plan, choices, dependencies)
-    const signer = await openSigner(profile?.keys.owner ?? '', {home, config})
-    await sendPlan(preview, signer, choices, dependencies)
-  } finally {
-    journal.close()
-  }
+  const {config, profile} = context
+  const owner = ownerOf(context)
+  const {publicKey} = findAccount(config, profile?.keys.signer ?? '')
+  const rewardRecipient = profile?.rewardRecipient ?? owner
+  const operation = stakingOperation(context, {
+    ...{action: 'sequencer register', role: 'owner'},
+    plan: () =>
+      planRegistration(context, {
+        ...{owner, publicKey, rewardRecipient},
+        amountMetisWei: INITIAL_LOCK_WEI,
+      }),
+    done: () => ({text: ''}),
+  })
+  await runUnattended(context, operation, signal)
 }
 
 function ownerOf({profile, profileName}: Context) {
   if (profile?.owner) return profile.owner
   throw new Error(`Profile ${profileName} of the local network has no owner.`)
-}
-
-const silentReporter: SendReporter = {
-  onSettled() {},
-  onSimulated() {},
-  onBroadcast() {},
-  onMined() {},
-  onWaiting() {},
 }
 
 /** What a reset would delete must be ours: names that an operator already uses are refused. */

@@ -1,3 +1,5 @@
+import {formatWeiShort} from '../lib/units.ts'
+
 /** An amount as an operator says it. */
 export type Amount =
   | {kind: 'exact'; wei: bigint}
@@ -26,4 +28,9 @@ const ENDLESS_WEI = 100_000_000n * 10n ** 18n
  */
 export function isEndless(wei: bigint): boolean {
   return wei >= ENDLESS_WEI
+}
+
+/** An amount of a token with 18 decimals for people; an allowance may have no end. */
+export function tokenText(wei: bigint, unit: string, places?: number): string {
+  return isEndless(wei) ? `${unit} without limit` : `${formatWeiShort(wei, places)} ${unit}`
 }

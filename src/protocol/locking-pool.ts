@@ -168,6 +168,6 @@ export function exitsAllowed({activeSequencers, exitingSequencers}: PoolSettings
 }
 
 /** First reward batch in which a signer update is taken. Source: `LockingPool.updateSigner`. */
-export function signerUpdateBatch({pool, sequencer}: Standing): bigint {
+export function signerUpdateBatch({pool, sequencer}: Pick<Standing, 'pool' | 'sequencer'>): bigint {
   return sequencer.updatedBatch + pool.signerUpdateThrottle
 }

@@ -1,4 +1,6 @@
 import type {RefusalCode} from '../lib/error-codes/index.ts'
+import type {RuleId} from '../chain/explain/entry.ts'
+import {foretoldBy} from '../chain/explain/foretold.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 
 /** One condition with what was seen. */
@@ -21,6 +23,22 @@ export interface Condition extends Check {
   revert: string
   /** Values a script needs when it does not hold: wei, ids, batches. */
   facts?: Record<string, string>
+}
+
+type Seen = Pick<Condition, 'label' | 'ok' | 'seen'> & Partial<Pick<Condition, 'remedy' | 'facts'>>
+
+/** A condition that foretells a refusal of a contract: what it is called and how it is mended is in the catalogue. */
+export function foretelling(rule: RuleId, {remedy, ...seen}: Seen): Condition {
+  const refusal = foretoldBy(rule)
+  return {
+    ...{id: rule, code: refusal.code, ...seen, revert: refusal.revert},
+    remedy: seen.ok ? '' : (remedy ?? refusal.remedy),
+  }
+}
+
+/** A condition of ours: the contract would take the call, and the caller would gain nothing by it. */
+export function ourOwn(id: string, code: RefusalCode, {remedy = '', ...seen}: Seen): Condition {
+  return {id, code, ...seen, revert: '', remedy: seen.ok ? '' : remedy}
 }
 
 /**

@@ -1,10 +1,10 @@
 import {estimateGas, getGasPrice} from 'viem/actions'
 
-import {fromRevert} from '../chain/reverts.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
 import type {Context} from './context.ts'
 import type {Trap} from './plan.ts'
+import {refusalOf} from './planned-call.ts'
 import type {StakingPlan} from './staking/staking-plan.ts'
 
 const ONE = 10n ** 18n
@@ -53,7 +53,7 @@ export async function measureClaim(
   const transaction = {account: from, to: claim.to, data: claim.data, value: claim.valueWei}
   const [gas, asked] = await Promise.all([
     estimateGas(client, transaction).catch((error: unknown) => {
-      throw fromRevert(error, {...claim, from})
+      throw refusalOf(error, claim, from)
     }),
     getGasPrice(client),
   ])

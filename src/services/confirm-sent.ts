@@ -1,9 +1,10 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Journal, JournalEntry} from '../store/journal.ts'
 import type {Context} from './context.ts'
+import {reverted} from './failed-receipt.ts'
 import type {SentCall} from './send-plan.ts'
+import {clientOf} from './transactions.ts'
 import {waitForHash, type WaitGoal, type Waited} from './wait-hash.ts'
-import {reverted} from './wait-transaction.ts'
 
 const POLL_MS = 500
 /** A block that was replaced is usually followed by another one with the same transactions within it. */
@@ -44,7 +45,7 @@ export async function confirmSent(
   })
   const receipt = receiptOf(waited)
   journal.mark(entry.id, waited.succeeded ? 'mined' : 'reverted', receipt.blockNumber)
-  if (!waited.succeeded) throw reverted(entry, receipt)
+  if (!waited.succeeded) throw await reverted(clientOf(context, waited.layer), entry, receipt)
   return [...sent.slice(0, -1), {...last, receipt}]
 }
 

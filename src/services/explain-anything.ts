@@ -103,7 +103,7 @@ async function readState(
   for (const check of checksOf(refusals)) {
     onProgress(`Reading the state of ${context.networkName}.`)
     try {
-      findings.push(...(await readFindings(context, check, subject)))
+      findings.push(...(await readFindings(context, check, refusals, subject)))
     } catch (error) {
       const layer = check === 'epoch' || check === 'artemis' ? 'L2' : 'L1'
       unasked.push({layer, error: connectionError(error)})

@@ -11,13 +11,26 @@ import {
   readSignerEntry,
 } from '../chain/actions/locking-pool/read-sequencer-ids.ts'
 import {readSequencer} from '../chain/actions/locking-pool/read-sequencer.ts'
-import {readStatusCounts} from '../chain/actions/locking-pool/read-status-counts.ts'
 import {readNewestEpochs} from '../chain/actions/sequencer-set/read-epochs.ts'
-import type {StateCheck} from '../chain/explain/entry.ts'
+import type {CatalogueEntry, StateCheck} from '../chain/explain/entry.ts'
 import {formatDuration, formatWei, formatWeiShort} from '../lib/units.ts'
-import {statusWord, type Sequencer} from '../protocol/sequencer.ts'
+import type {Sequencer} from '../protocol/sequencer.ts'
+import type {Condition} from './check.ts'
 import type {Context} from './context.ts'
 import {metisText} from './planned-calls.ts'
+import {ownerFree, signerNew} from './staking/rules-of-accounts.ts'
+import {
+  active,
+  bftAllows,
+  exitDelayOver,
+  exiting,
+  notPaused,
+  notThrottled,
+  owned,
+  recipientSet,
+  signerNotThrottled,
+  whitelisted,
+} from './staking/rules-of-state.ts'
 
 /** Whose state is read. Taken from a transaction, or from the profile. */
 export interface Subject {
@@ -33,20 +46,34 @@ export interface Finding {
   isCause: boolean | null
 }
 
-type Reader = (context: Context, subject: Subject) => Promise<Finding[]>
+/**
+ * Whether a condition of the preflight is a cause of what is explained: true, it does not hold now; null, it foretells
+ * another refusal.
+ */
+type Judge = (...conditions: Condition[]) => boolean | null
+
+type Reader = (context: Context, subject: Subject, judge: Judge) => Promise<Finding[]>
 
 /**
  * What the chain says about the cause of a refusal, now. Empty when nothing can be asked without knowing
  * who acts.
  *
+ * @param refusals that ask for this check; the rules that foretell them say what is a cause
  * @throws {MetisSeqError} those of the endpoints
  */
 export function readFindings(
   context: Context,
   check: StateCheck,
+  refusals: readonly Pick<CatalogueEntry, 'check' | 'foretoldBy'>[],
   subject: Subject,
 ): Promise<Finding[]> {
-  return readers[check](context, subject)
+  const asking = refusals.filter((refusal) => refusal.check === check)
+  const rules = new Set<string>(asking.flatMap(({foretoldBy}) => foretoldBy.map(({rule}) => rule)))
+  const judge: Judge = (...conditions) => {
+    const telling = conditions.filter(({id}) => rules.has(id))
+    return telling.length === 0 ? null : telling.some(({ok}) => !ok)
+  }
+  return readers[check](context, subject, judge)
 }
 
 /** The profile's owner, unless a transaction says who acts. */
@@ -55,55 +82,61 @@ export function subjectOf(context: Context, from?: Address, sequencerId?: bigint
 }
 
 const readers: Record<StateCheck, Reader> = {
-  whitelist: async (context, {account}) => {
+  whitelist: async (context, {account}, judge) => {
     if (!account) return []
     const listed = await readWhitelisted(context.l1().client, {...l1(context), owner: account})
-    return [finding('whitelist', `${account} is ${listed ? '' : 'not '}on it`, !listed)]
+    const verdict = judge(whitelisted({callerIsWhitelisted: listed}))
+    return [finding('whitelist', `${account} is ${listed ? '' : 'not '}on it`, verdict)]
   },
-  paused: async (context) => {
-    const {paused} = await readPool(context.l1().client, l1(context))
-    return [finding('LockingPool', paused ? 'paused' : 'running', paused)]
+  paused: async (context, _subject, judge) => {
+    const condition = notPaused({pool: await readPool(context.l1().client, l1(context))})
+    return [finding('LockingPool', condition.seen, judge(condition))]
   },
-  owned: async (context, {account}) => {
+  owned: async (context, {account}, judge) => {
     if (!account) return []
     const id = await readOwnedSequencerId(context.l1().client, {...l1(context), owner: account})
-    return [finding('sequencer of the owner', id === 0n ? 'none' : `${id}`, id !== 0n)]
+    const verdict = judge(ownerFree({ownedSequencerId: id})({}))
+    return [finding('sequencer of the owner', id === 0n ? 'none' : `${id}`, verdict)]
   },
-  recipient: ofSequencer(({rewardRecipient}) => {
+  recipient: ofSequencer((sequencer, _subject, judge) => {
+    const {rewardRecipient} = sequencer
     const unset = isAddressEqual(rewardRecipient, zeroAddress)
-    return [finding('reward recipient', unset ? 'unset' : rewardRecipient, unset)]
+    const verdict = judge(recipientSet({sequencer}))
+    return [finding('reward recipient', unset ? 'unset' : rewardRecipient, verdict)]
   }),
-  owner: ofSequencer(({owner, sequencerId}, {account}) => [
+  owner: ofSequencer((sequencer, {account}, judge) => [
     finding(
-      `owner of sequencer ${sequencerId}`,
-      owner,
-      account === null ? null : !isAddressEqual(owner, account),
+      `owner of sequencer ${sequencer.sequencerId}`,
+      sequencer.owner,
+      account === null ? null : judge(owned({sequencer, caller: account})),
     ),
     ...(account ? [finding('acting account', account, null)] : []),
   ]),
-  status: ofSequencer(({status, sequencerId}) => [
-    finding(`sequencer ${sequencerId}`, statusWord(status), status !== 'active'),
-  ]),
-  throttle: async (context, subject) => {
-    const {rewardBatchId} = await readPool(context.l1().client, l1(context))
+  status: ofSequencer((sequencer, _subject, judge) => {
+    const condition = active({sequencer})
+    return [finding(`sequencer ${sequencer.sequencerId}`, condition.seen, judge(condition))]
+  }),
+  throttle: async (context, subject, judge) => {
+    const pool = await readPool(context.l1().client, l1(context))
     const sequencer = await sequencerOf(context, subject)
-    const batch = finding('current reward batch', `${rewardBatchId}`, null)
+    const batch = finding('current reward batch', `${pool.rewardBatchId}`, null)
     if (!sequencer) return [batch]
     const {updatedBatch, sequencerId} = sequencer
     const label = `last change of sequencer ${sequencerId}`
-    return [batch, finding(label, `batch ${updatedBatch}`, rewardBatchId <= updatedBatch)]
+    const at = {pool, sequencer}
+    const verdict = judge(notThrottled(at), signerNotThrottled(at))
+    return [batch, finding(label, `batch ${updatedBatch}`, verdict)]
   },
-  exit: ofSequencer((sequencer) => exitFindings(sequencer)),
+  exit: exitFindings,
   signer: signerFindings,
   limits: limitFindings,
   metis: metisFindings,
-  bft: async (context) => {
-    const {active, exiting} = await readStatusCounts(context.l1().client, l1(context))
-    // The contract counts the new exit before it compares.
-    const refused = (exiting + 1n) * 3n > active + exiting
+  bft: async (context, _subject, judge) => {
+    const condition = bftAllows({pool: await readPool(context.l1().client, l1(context))})
+    const word = condition.ok ? 'would be allowed' : 'would be refused'
     return [
-      finding('sequencers', `${active} active, ${exiting} exiting`, null),
-      finding('one more exit', refused ? 'would be refused' : 'would be allowed', refused),
+      finding('sequencers', condition.seen, null),
+      finding('one more exit', word, judge(condition)),
     ]
   },
   'bridge-fee': async (context) => {
@@ -144,10 +177,12 @@ function l1({network}: Context) {
   return network.l1.contracts
 }
 
-function ofSequencer(read: (sequencer: Sequencer, subject: Subject) => Finding[]): Reader {
-  return async (context, subject) => {
+function ofSequencer(
+  read: (sequencer: Sequencer, subject: Subject, judge: Judge) => Finding[],
+): Reader {
+  return async (context, subject, judge) => {
     const sequencer = await sequencerOf(context, subject)
-    if (sequencer) return read(sequencer, subject)
+    if (sequencer) return read(sequencer, subject, judge)
     if (!subject.account) return []
     return [finding('sequencer of the owner', `none for ${subject.account}`, null)]
   }
@@ -164,17 +199,28 @@ async function sequencerOf(
   return id === 0n ? undefined : readSequencer(client, {...l1(context), sequencerId: id})
 }
 
-function exitFindings({status, unlockClaimTimeSeconds, sequencerId}: Sequencer): Finding[] {
-  const here = finding(`sequencer ${sequencerId}`, statusWord(status), status !== 'inactive')
-  if (status !== 'inactive') return [here]
-  const left = Number(unlockClaimTimeSeconds) - Date.now() / 1000
-  const at = new Date(Number(unlockClaimTimeSeconds) * 1000).toISOString()
+async function exitFindings(context: Context, subject: Subject, judge: Judge): Promise<Finding[]> {
   // The chain's clock decides; on a warped local network it is ahead of this one.
-  const seen = left > 0 ? `${at}, in ${formatDuration(left)}` : at
-  return [here, finding('claim possible from', seen, left > 0)]
+  const {timestamp: timeSeconds} = await getBlock(context.l1().client)
+  const read = ofSequencer((sequencer) => {
+    const begun = exiting({sequencer})
+    const {sequencerId, status, unlockClaimTimeSeconds} = sequencer
+    const here = finding(`sequencer ${sequencerId}`, begun.seen, judge(begun))
+    if (status !== 'inactive') return [here]
+    const at = new Date(Number(unlockClaimTimeSeconds) * 1000).toISOString()
+    const left = Number(unlockClaimTimeSeconds - timeSeconds)
+    const seen = left > 0 ? `${at}, in ${formatDuration(left)}` : at
+    const verdict = judge(exitDelayOver({sequencer, timeSeconds}))
+    return [here, finding('claim possible from', seen, verdict)]
+  })
+  return read(context, subject, judge)
 }
 
-async function signerFindings(context: Context, subject: Subject): Promise<Finding[]> {
+async function signerFindings(
+  context: Context,
+  subject: Subject,
+  judge: Judge,
+): Promise<Finding[]> {
   const {client} = context.l1()
   const sequencer = await sequencerOf(context, subject)
   const signer = context.profile?.signer ?? null
@@ -189,7 +235,7 @@ async function signerFindings(context: Context, subject: Subject): Promise<Findi
           finding(
             'signer of the profile',
             `${signer}, ${words[entry.state]}`,
-            entry.state !== 'unused',
+            judge(signerNew(signer, {signerEntry: entry})({})),
           ),
         ]
       : []),

@@ -3,21 +3,13 @@ import type {Address, Hex} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Check} from './check.ts'
 
-/** One contract call of a plan, encoded and explained. */
+/** One contract call of a plan. Its function and arguments are in its bytes alone: see `decodePlanned`. */
 export interface PlannedCall {
   /** What it does, for people: `Approve 50,000 METIS for LockingInfo`. */
   label: string
+  /** Name of the called contract. */
   contract: string
   to: Address
-  functionName: string
-  /** Decoded arguments in order. */
-  args: {
-    name: string
-    /** As the contract takes it. */
-    value: string
-    /** The same for people, where the value alone is hard to read. */
-    display?: string
-  }[]
   data: Hex
   /** ETH on L1, METIS on L2. */
   valueWei: bigint

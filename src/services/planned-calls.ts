@@ -1,11 +1,9 @@
-import {encodeFunctionData, type Address, type Hex} from 'viem'
+import type {Address, Hex} from 'viem'
 
-import {amtDepositPoolAbi} from '../chain/abis/amt-deposit-pool.ts'
-import {erc20Abi} from '../chain/abis/erc20.ts'
-import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
 import {formatWeiShort} from '../lib/units.ts'
-import {isEndless} from '../protocol/amount.ts'
+import {tokenText} from '../protocol/amount.ts'
 import type {PlannedCall} from './plan.ts'
+import {planCall} from './planned-call.ts'
 
 /**
  * Lets LockingInfo take METIS. The allowance goes to LockingInfo, never to LockingPool.
@@ -19,19 +17,13 @@ export function approveLockingInfo(options: {
   amountWei: bigint
 }): PlannedCall {
   const {metis, lockingInfo, amountWei} = options
-  return {
-    label: `Approve ${metisText(amountWei)} for LockingInfo`,
+  return planCall({
     contract: 'METIS',
     to: metis,
     functionName: 'approve',
-    args: [{name: 'spender', value: lockingInfo}, metisArgument('amount', amountWei)],
-    data: encodeFunctionData({
-      abi: erc20Abi,
-      functionName: 'approve',
-      args: [lockingInfo, amountWei],
-    }),
-    valueWei: 0n,
-  }
+    args: [lockingInfo, amountWei],
+    label: (_spender, amount) => `Approve ${metisText(amount)} for LockingInfo`,
+  })
 }
 
 /**
@@ -48,25 +40,15 @@ export function lockWithRewardRecipient(options: {
   publicKey: Hex
 }): PlannedCall {
   const {lockingPool, signer, rewardRecipient, amountWei, publicKey} = options
-  return {
-    label: `Lock ${formatWeiShort(amountWei)} METIS and register the sequencer`,
+  return planCall({
     contract: 'LockingPool',
     to: lockingPool,
     functionName: 'lockWithRewardRecipient',
-    args: [
-      {name: 'signer', value: signer},
-      {name: 'rewardRecipient', value: rewardRecipient},
-      metisArgument('amount', amountWei),
-      {name: 'signerPubkey', value: publicKey},
-    ],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'lockWithRewardRecipient',
-      args: [signer, rewardRecipient, amountWei, publicKey],
-    }),
-    valueWei: 0n,
+    args: [signer, rewardRecipient, amountWei, publicKey],
+    label: (_signer, _recipient, amount) =>
+      `Lock ${formatWeiShort(amount)} METIS and register the sequencer`,
     gasAtMost: LOCK_GAS,
-  }
+  })
 }
 
 /** Measured with our contracts: 436,271 for a lock and 95,943 for a relock; with room for others. */
@@ -97,21 +79,14 @@ interface BridgeCarriage {
 export function relock(
   options: PoolCall & {amountWei: bigint; rewardWei: bigint | null},
 ): PlannedCall {
-  const {sequencerId, amountWei, rewardWei} = options
-  const total = amountWei + (rewardWei ?? 0n)
-  return poolCall(options, {
-    label: `Lock ${formatWeiShort(total)} METIS more in sequencer ${sequencerId}`,
+  const {lockingPool, sequencerId, amountWei, rewardWei} = options
+  return planCall({
+    contract: 'LockingPool',
+    to: lockingPool,
     functionName: 'relock',
-    args: [
-      {name: 'seqId', value: `${sequencerId}`},
-      metisArgument('amount', amountWei),
-      {name: 'lockReward', value: String(rewardWei !== null)},
-    ],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'relock',
-      args: [sequencerId, amountWei, rewardWei !== null],
-    }),
+    args: [sequencerId, amountWei, rewardWei !== null],
+    label: (id, amount) =>
+      `Lock ${formatWeiShort(amount + (rewardWei ?? 0n))} METIS more in sequencer ${id}`,
     gasAtMost: RELOCK_GAS,
   })
 }
@@ -123,16 +98,13 @@ export function relock(
  * - Source: `LockingPool.withdraw`.
  */
 export function withdraw(options: PoolCall & {amountWei: bigint}): PlannedCall {
-  const {sequencerId, amountWei} = options
-  return poolCall(options, {
-    label: `Take ${formatWeiShort(amountWei)} METIS out of sequencer ${sequencerId}`,
+  const {lockingPool, sequencerId, amountWei} = options
+  return planCall({
+    contract: 'LockingPool',
+    to: lockingPool,
     functionName: 'withdraw',
-    args: [{name: 'seqId', value: `${sequencerId}`}, metisArgument('amount', amountWei)],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'withdraw',
-      args: [sequencerId, amountWei],
-    }),
+    args: [sequencerId, amountWei],
+    label: (id, amount) => `Take ${formatWeiShort(amount)} METIS out of sequencer ${id}`,
   })
 }
 
@@ -147,7 +119,7 @@ export function withdrawRewards(
 ): PlannedCall {
   return bridgingCall(
     'withdrawRewards',
-    `Claim ${formatWeiShort(options.rewardWei)} METIS of sequencer ${options.sequencerId} to L2`,
+    (id) => `Claim ${formatWeiShort(options.rewardWei)} METIS of sequencer ${id} to L2`,
     options,
   )
 }
@@ -159,7 +131,7 @@ export function withdrawRewards(
  * - Source: `LockingPool.unlock`.
  */
 export function unlock(options: PoolCall & BridgeCarriage): PlannedCall {
-  return bridgingCall('unlock', `Begin the exit of sequencer ${options.sequencerId}`, options)
+  return bridgingCall('unlock', (id) => `Begin the exit of sequencer ${id}`, options)
 }
 
 /**
@@ -170,7 +142,7 @@ export function unlock(options: PoolCall & BridgeCarriage): PlannedCall {
  */
 export function unlockClaim(options: PoolCall & BridgeCarriage & {amountWei: bigint}): PlannedCall {
   const label = `Claim ${formatWeiShort(options.amountWei)} METIS of the finished exit`
-  return bridgingCall('unlockClaim', label, options)
+  return bridgingCall('unlockClaim', () => label, options)
 }
 
 /**
@@ -180,19 +152,13 @@ export function unlockClaim(options: PoolCall & BridgeCarriage & {amountWei: big
  * - Source: `LockingPool.updateSigner`.
  */
 export function updateSigner(options: PoolCall & {signer: Address; publicKey: Hex}): PlannedCall {
-  const {sequencerId, signer, publicKey} = options
-  return poolCall(options, {
-    label: `Replace the signer of sequencer ${sequencerId} by ${signer}`,
+  const {lockingPool, sequencerId, signer, publicKey} = options
+  return planCall({
+    contract: 'LockingPool',
+    to: lockingPool,
     functionName: 'updateSigner',
-    args: [
-      {name: 'seqId', value: `${sequencerId}`},
-      {name: 'signerPubkey', value: publicKey},
-    ],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'updateSigner',
-      args: [sequencerId, publicKey],
-    }),
+    args: [sequencerId, publicKey],
+    label: (id) => `Replace the signer of sequencer ${id} by ${signer}`,
   })
 }
 
@@ -203,19 +169,13 @@ export function updateSigner(options: PoolCall & {signer: Address; publicKey: He
  * - Source: `LockingPool.setSequencerRewardRecipient`.
  */
 export function setRewardRecipient(options: PoolCall & {rewardRecipient: Address}): PlannedCall {
-  const {sequencerId, rewardRecipient} = options
-  return poolCall(options, {
-    label: `Send rewards of sequencer ${sequencerId} to ${rewardRecipient}`,
+  const {lockingPool, sequencerId, rewardRecipient} = options
+  return planCall({
+    contract: 'LockingPool',
+    to: lockingPool,
     functionName: 'setSequencerRewardRecipient',
-    args: [
-      {name: 'seqId', value: `${sequencerId}`},
-      {name: 'recipient', value: rewardRecipient},
-    ],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'setSequencerRewardRecipient',
-      args: [sequencerId, rewardRecipient],
-    }),
+    args: [sequencerId, rewardRecipient],
+    label: (id, recipient) => `Send rewards of sequencer ${id} to ${recipient}`,
   })
 }
 
@@ -226,59 +186,34 @@ export function setRewardRecipient(options: PoolCall & {rewardRecipient: Address
  * - Source: `LockingPool.setSequencerOwner`.
  */
 export function setOwner(options: PoolCall & {newOwner: Address}): PlannedCall {
-  const {sequencerId, newOwner} = options
-  return poolCall(options, {
-    label: `Give sequencer ${sequencerId} to ${newOwner}`,
+  const {lockingPool, sequencerId, newOwner} = options
+  return planCall({
+    contract: 'LockingPool',
+    to: lockingPool,
     functionName: 'setSequencerOwner',
-    args: [
-      {name: 'seqId', value: `${sequencerId}`},
-      {name: 'owner', value: newOwner},
-    ],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'setSequencerOwner',
-      args: [sequencerId, newOwner],
-    }),
+    args: [sequencerId, newOwner],
+    label: (id, owner) => `Give sequencer ${id} to ${owner}`,
   })
 }
 
 function bridgingCall(
   functionName: 'withdrawRewards' | 'unlock' | 'unlockClaim',
-  label: string,
-  options: PoolCall & BridgeCarriage,
+  label: (sequencerId: bigint) => string,
+  {lockingPool, sequencerId, l2GasLimit, feeEthWei}: PoolCall & BridgeCarriage,
 ): PlannedCall {
-  const {sequencerId, l2GasLimit, feeEthWei} = options
-  return poolCall(options, {
-    label,
+  return planCall({
+    contract: 'LockingPool',
+    to: lockingPool,
     functionName,
-    args: [
-      {name: 'seqId', value: `${sequencerId}`},
-      {name: 'l2Gas', value: `${l2GasLimit}`},
-    ],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName,
-      args: [sequencerId, l2GasLimit],
-    }),
+    args: [sequencerId, l2GasLimit],
+    label,
     valueWei: feeEthWei,
   })
 }
 
-function poolCall(
-  {lockingPool}: PoolCall,
-  parts: Pick<PlannedCall, 'label' | 'functionName' | 'args' | 'data'> &
-    Partial<Pick<PlannedCall, 'valueWei' | 'gasAtMost'>>,
-): PlannedCall {
-  return {contract: 'LockingPool', to: lockingPool, valueWei: 0n, ...parts}
-}
-
-export function metisArgument(name: string, wei: bigint): PlannedCall['args'][number] {
-  return {name, value: `${wei}`, display: metisText(wei, 18)}
-}
-
 /** An amount for people, such as an allowance, which may have no end. */
 export function metisText(wei: bigint, places?: number): string {
-  return isEndless(wei) ? 'METIS without limit' : `${formatWeiShort(wei, places)} METIS`
+  return tokenText(wei, 'METIS', places)
 }
 
 /**
@@ -293,24 +228,12 @@ export function depositArtemis(options: {
   minOutWei: bigint
 }): PlannedCall {
   const {depositPool, amountWei, minOutWei} = options
-  return {
-    label: `Deposit ${formatWeiShort(amountWei)} METIS with Artemis`,
+  return planCall({
     contract: 'AMTDepositPool',
     to: depositPool,
     functionName: 'deposit',
-    args: [
-      {
-        name: 'minArtMetisAmountToReceive',
-        value: `${minOutWei}`,
-        display: `${formatWeiShort(minOutWei, 18)} artMETIS`,
-      },
-      {name: 'referralId', value: ''},
-    ],
-    data: encodeFunctionData({
-      abi: amtDepositPoolAbi,
-      functionName: 'deposit',
-      args: [minOutWei, ''],
-    }),
+    args: [minOutWei, ''],
+    label: () => `Deposit ${formatWeiShort(amountWei)} METIS with Artemis`,
     valueWei: amountWei,
-  }
+  })
 }

@@ -1,10 +1,8 @@
-import {encodeFunctionData, type Address} from 'viem'
+import type {Address} from 'viem'
 
-import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
-import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
 import {formatWei} from '../lib/units.ts'
 import type {PlannedCall} from './plan.ts'
-import {metisArgument} from './planned-calls.ts'
+import {planCall} from './planned-call.ts'
 
 /** Measured with our contracts: 36,910 for the minimum, 39,101 for the maximum; with room for others. */
 const LIMIT_GAS = 60_000n
@@ -21,22 +19,13 @@ export function setWhitelist(options: {
   allowed: boolean
 }): PlannedCall {
   const {lockingPool, account, allowed} = options
-  return {
-    label: allowed ? `Whitelist ${account}` : `Take ${account} off the whitelist`,
+  return planCall({
     contract: 'LockingPool',
     to: lockingPool,
     functionName: 'setWhitelist',
-    args: [
-      {name: 'addr', value: account},
-      {name: 'yes', value: String(allowed)},
-    ],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'setWhitelist',
-      args: [account, allowed],
-    }),
-    valueWei: 0n,
-  }
+    args: [account, allowed],
+    label: (who, yes) => (yes ? `Whitelist ${who}` : `Take ${who} off the whitelist`),
+  })
 }
 
 /**
@@ -49,20 +38,14 @@ export function updateBlockReward(options: {
   lockingPool: Address
   rewardPerBlockMetisWei: bigint
 }): PlannedCall {
-  const {lockingPool, rewardPerBlockMetisWei: wei} = options
-  return {
-    label: `Pay ${formatWei(wei)} METIS per block`,
+  const {lockingPool, rewardPerBlockMetisWei} = options
+  return planCall({
     contract: 'LockingPool',
     to: lockingPool,
     functionName: 'updateBlockReward',
-    args: [metisArgument('newReward', wei)],
-    data: encodeFunctionData({
-      abi: lockingPoolAbi,
-      functionName: 'updateBlockReward',
-      args: [wei],
-    }),
-    valueWei: 0n,
-  }
+    args: [rewardPerBlockMetisWei],
+    label: (wei) => `Pay ${formatWei(wei)} METIS per block`,
+  })
 }
 
 /**
@@ -77,16 +60,13 @@ export function setLimit(options: {
   amountMetisWei: bigint
 }): PlannedCall {
   const {lockingInfo, which, amountMetisWei} = options
-  const functionName = which === 'minLock' ? 'setMinLock' : 'setMaxLock'
   const word = which === 'minLock' ? 'at least' : 'at most'
-  return {
-    label: `Let a sequencer lock ${word} ${formatWei(amountMetisWei)} METIS`,
+  return planCall({
     contract: 'LockingInfo',
     to: lockingInfo,
-    functionName,
-    args: [metisArgument(which, amountMetisWei)],
-    data: encodeFunctionData({abi: lockingInfoAbi, functionName, args: [amountMetisWei]}),
-    valueWei: 0n,
+    functionName: which === 'minLock' ? 'setMinLock' : 'setMaxLock',
+    args: [amountMetisWei],
+    label: (wei) => `Let a sequencer lock ${word} ${formatWei(wei)} METIS`,
     gasAtMost: LIMIT_GAS,
-  }
+  })
 }

@@ -6,9 +6,10 @@ import type {TransactionSigner, UnsignedTransaction} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
 import type {JournalEntry} from '../store/journal.ts'
+import {reverted} from './failed-receipt.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
-import {findReceipt, outcomeOf, readOutcome, record, reverted} from './wait-transaction.ts'
+import {findReceipt, outcomeOf, readOutcome, record} from './wait-transaction.ts'
 
 /** Nodes take a replacement from a tenth more on; a quarter leaves room for those that want more. */
 const BUMP_PERCENT = 25n
@@ -111,7 +112,7 @@ async function whichWasMined(
     if (!found) continue
     const outcome = await outcomeOf(client, found)
     record(journal, entry, outcome)
-    if (outcome.state === 'reverted') throw reverted(entry, outcome.receipt)
+    if (outcome.state === 'reverted') throw await reverted(client, entry, outcome.receipt)
     const mined = readSigned(entry.raw).data === readSigned(replacement.raw).data
     const isReplacement = mined && isAddressEqual(entry.to, replacement.to)
     return {

@@ -2,6 +2,7 @@ import {parseTransaction} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import type {JournalEntry, NewJournalEntry} from '../store/journal.ts'
+import {reverted} from './failed-receipt.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {
   broadcast,
@@ -9,7 +10,6 @@ import {
   outcomeOf,
   record,
   rejected,
-  reverted,
   stuck,
   unknown,
   waitForEntry,
@@ -70,7 +70,7 @@ async function receiptOfSpeedUp(
     if (!found) continue
     const outcome = await outcomeOf(client, found)
     record(journal, rival, outcome)
-    if (outcome.state === 'reverted') throw reverted(rival, outcome.receipt)
+    if (outcome.state === 'reverted') throw await reverted(client, rival, outcome.receipt)
     return outcome.receipt
   }
   throw error

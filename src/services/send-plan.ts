@@ -3,13 +3,13 @@ import {call, estimateGas, getBalance, getTransactionCount} from 'viem/actions'
 
 import type {ChainClient} from '../chain/connect.ts'
 import {maxPricePerGas, readBaseFees, readPrices, type GasFees} from '../chain/fees.ts'
-import {fromRevert} from '../chain/reverts.ts'
 import type {TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../lib/units.ts'
 import {gasLimitOf, likelyGasOf, mostGasOf} from '../protocol/gas.ts'
 import type {Tip} from '../protocol/tip.ts'
 import {assertNoTrap, DEAR_GAS_WEI, type Plan, type PlannedCall, type Trap} from './plan.ts'
+import {refusalOf} from './planned-call.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
 import {settleOpenTransactions} from './wait-transaction.ts'
@@ -201,7 +201,7 @@ export async function simulate(
     await call(client, transaction)
     return gasLimitOf(await estimateGas(client, transaction))
   } catch (error) {
-    throw fromRevert(error, {...planned, from})
+    throw refusalOf(error, planned, from)
   }
 }
 

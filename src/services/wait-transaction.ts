@@ -20,6 +20,8 @@ import {RpcResponseError, RpcTransportError} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {sendRefusalOf} from '../protocol/send-refusals.ts'
 import type {Journal, JournalEntry} from '../store/journal.ts'
+import {reverted} from './failed-receipt.ts'
+import {factsOf} from './journal-facts.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 
 const POLL_MS = 250
@@ -193,7 +195,8 @@ export async function waitForEntry(
     })
     if (outcome.state !== 'open') record(journal, entry, outcome)
     if (outcome.state === 'mined') return outcome.receipt
-    if (outcome.state === 'reverted') throw reverted(entry, outcome.receipt)
+    if (outcome.state === 'reverted')
+      throw await reverted(dependencies.client, entry, outcome.receipt)
     if (outcome.state === 'replaced') throw replaced(entry)
     await systemClock.sleep(POLL_MS, signal).catch(() => {
       throw interrupted(entry, signal)
@@ -248,19 +251,6 @@ export function record(
 ): void {
   const block = 'receipt' in outcome ? outcome.receipt.blockNumber : undefined
   journal.mark(entry.id, outcome.state, block)
-}
-
-function factsOf({hash, from, nonce, network}: JournalEntry) {
-  return {hash, from, nonce: `${nonce}`, network} as const
-}
-
-export function reverted(entry: JournalEntry, receipt: Receipt): MetisSeqError {
-  return new MetisSeqError({
-    code: 'TX_REVERTED',
-    message: `${entry.label}: the transaction was mined in block ${receipt.blockNumber} and failed.`,
-    facts: {...factsOf(entry), block: `${receipt.blockNumber}`, feeWei: `${receipt.feeWei}`},
-    hints: ['Run the same command with `--dry-run` to see what refuses it now.'],
-  })
 }
 
 function replaced(entry: JournalEntry): MetisSeqError {

@@ -106,7 +106,7 @@ test('the likely cost is what the receipts say', async () => {
       args: [chain.at.lockingPool, amount],
     })
   const call = (label: string, amount: bigint, gasAtMost?: bigint) => ({
-    ...{label, contract: 'METIS', to: chain.at.metis, functionName: 'approve', args: []},
+    ...{label, contract: 'METIS', to: chain.at.metis},
     ...{data: approve(amount), valueWei: 0n, ...(gasAtMost === undefined ? {} : {gasAtMost})},
   })
   // The second one's bound is what such a call uses, as those of plans are measured.

@@ -83,7 +83,7 @@ const plan: Plan = {
   ...{action: 'test', title: 'Give', chain: 'L1', from: owner.address, role: 'owner'},
   calls: [
     {
-      ...{label: 'Give 1 ETH', contract: 'nobody', to: other, functionName: 'none', args: []},
+      ...{label: 'Give 1 ETH', contract: 'nobody', to: other},
       ...{data: '0x', valueWei: parseEther('1')},
     },
   ],

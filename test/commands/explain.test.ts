@@ -243,29 +243,33 @@ test('with a network: a cause that does not hold is said not to', async () => {
   ])
 })
 
-/** Every question about the state is asked of real contracts. */
+/** Every question about the state is asked of real contracts; the rules that foretell a refusal say what is a cause. */
 const questions = [
-  ['Pausable: paused', 'LockingPool'],
-  ['OwnedSequencer', 'sequencer of the owner'],
-  ['NoRewardRecipient', 'reward recipient'],
-  ['NotSeqOwner', 'owner of sequencer 1'],
-  ['SeqNotActive', 'sequencer 1'],
-  ['SignerExisted', 'signer of the profile'],
-  ['locked>maxLock', 'can be added'],
-  ['ERC20: insufficient allowance', 'allowance for LockingInfo'],
-  ['BFT restriction', 'one more exit'],
-  ['insufficient fee supplied. send at least 1', 'bridge fee now'],
-  ['Not allowed to cliam', 'sequencer 1'],
-  ['ERC20: insufficient allowance', 'reward payer'],
-  ['The latest epoch producing', 'L2 head'],
-  ['AMTWithdrawalManager: no withdraw request', 'open withdrawal requests'],
-]
+  ['Pausable: paused', 'LockingPool', false],
+  // No rule foretells this one, so whether it is paused only informs.
+  ['Pausable: not paused', 'LockingPool', null],
+  ['OwnedSequencer', 'sequencer of the owner', true],
+  ['NoRewardRecipient', 'reward recipient', false],
+  ['NotSeqOwner', 'owner of sequencer 1', false],
+  // That the signer is in use is what a signer is for.
+  ['NotSeqSigner', 'signer of the profile', null],
+  ['SeqNotActive', 'sequencer 1', false],
+  ['SignerExisted', 'signer of the profile', true],
+  ['locked>maxLock', 'can be added', null],
+  ['ERC20: insufficient allowance', 'allowance for LockingInfo', true],
+  ['BFT restriction', 'one more exit', true],
+  ['insufficient fee supplied. send at least 1', 'bridge fee now', null],
+  ['Not allowed to cliam', 'sequencer 1', true],
+  ['ERC20: insufficient allowance', 'reward payer', false],
+  ['The latest epoch producing', 'L2 head', null],
+  ['AMTWithdrawalManager: no withdraw request', 'open withdrawal requests', null],
+] as const
 
-test.each(questions)('%s: the state says %s', async (input, label) => {
+test.each(questions)('%s: the state says %s', async (input, label, isCause) => {
   const {json, stderr} = await runCli(['explain', input, '--json'], {home: temp.root})
 
   expect(json?.warnings, stderr).toEqual([])
-  expect(dataOf(json!).findings.map((finding) => finding.label)).toContain(label)
+  expect(dataOf(json!).findings).toContainEqual({label, seen: expect.anything(), isCause})
 })
 
 test('a dead endpoint leaves the general part, with a warning', async () => {

@@ -8,8 +8,8 @@ const plan: Plan = {
   ...{action: 'reward claim', title: 'Claim', chain: 'L1', from, role: 'owner'},
   calls: [
     {
-      ...{label: 'Claim', contract: 'LockingPool', to: from, functionName: 'withdrawRewards'},
-      ...{args: [], data: '0x17396687', valueWei: 5n},
+      ...{label: 'Claim', contract: 'LockingPool', to: from},
+      ...{data: '0x17396687', valueWei: 5n},
     },
   ],
   conditions: [],

@@ -7,6 +7,7 @@ import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {decodeCall} from '../../src/chain/decode-call.ts'
 import type {Plan} from '../../src/services/plan.ts'
+import {decodePlanned} from '../../src/services/planned-call.ts'
 import {approveLockingInfo, relock} from '../../src/services/planned-calls.ts'
 import {checksumOf, toSafeBatch, type SafeBatch} from '../../src/services/safe-batch.ts'
 
@@ -86,10 +87,7 @@ test('each call decodes to what the preview shows', () => {
   ])
   const names = ['METIS', 'LockingPool'] as const
   for (const [index, {data}] of transactions.entries()) {
-    const decoded = decodeCall(data, names[index])
-    const {functionName, args} = plan.calls[index]!
-    expect(decoded?.functionName).toBe(functionName)
-    expect(decoded?.args.map(({value}) => value)).toEqual(args.map(({value}) => value))
+    expect(decodeCall(data, names[index])).toEqual(decodePlanned(plan.calls[index]!))
   }
   expect(transactions[0]?.data).toBe(
     encodeFunctionData({abi: erc20Abi, functionName: 'approve', args: [lockingInfo, amountWei]}),

@@ -70,8 +70,7 @@ function transfer(metis: string): Plan {
     calls: [
       {
         // As rounded as the labels of real calls are.
-        ...{label: 'Transfer METIS', contract: 'METIS', to: chain.at.metis, args: []},
-        functionName: 'transfer',
+        ...{label: 'Transfer METIS', contract: 'METIS', to: chain.at.metis},
         data: encodeFunctionData({abi: erc20Abi, functionName: 'transfer', args}),
         valueWei: 0n,
       },

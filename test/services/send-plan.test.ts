@@ -6,6 +6,7 @@ import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {connectChain} from '../../src/chain/connect.ts'
 import {createLocalSigner} from '../../src/chain/signer.ts'
 import {MetisSeqError} from '../../src/lib/errors.ts'
+import {reverted} from '../../src/services/failed-receipt.ts'
 import type {Plan} from '../../src/services/plan.ts'
 import type {SendDependencies} from '../../src/services/send-dependencies.ts'
 import {previewPlan, sendPlan} from '../../src/services/send-plan.ts'
@@ -42,8 +43,6 @@ function transferPlan(amount = '100', overrides: Partial<Plan> = {}): Plan {
         label: `Transfer ${amount} METIS`,
         contract: 'METIS',
         to: chain.at.metis,
-        functionName: 'transfer',
-        args: [],
         data: encodeFunctionData({
           abi: erc20Abi,
           functionName: 'transfer',
@@ -210,8 +209,17 @@ test('mined and failed: TX_REVERTED, exit 6, and the journal says so', async () 
   const error = await failureOf(sendAll(bench, transferPlan('1', {calls: [call]})))
 
   expect(error).toMatchObject({code: 'TX_REVERTED', exitCode: 6, retryable: false})
+  expect(error.message).toMatch(/ failed\.$/)
   expect(error.facts).toMatchObject({hash: expect.stringMatching(/^0x/), nonce: '1'})
   expect(bench.journal.list(1)).toMatchObject([{status: 'reverted', hash: error.facts['hash']}])
+
+  // Had the pause been in the block before, a replay would have found the reason, in the words of the catalogue.
+  const [entry] = bench.journal.list(1)
+  const blockNumber = BigInt(error.facts['block']!) + 1n
+  const receipt = {hash: entry!.hash, blockNumber, gasUsed: 1n, feeWei: 1n}
+  const explained = await reverted(bench.client, entry!, receipt)
+  expect(explained.message).toMatch(/ failed: LockingPool is paused by its owner\.$/)
+  expect(explained.hints.join('\n')).toContain('sequencer eligible')
 })
 
 test('another transaction with the same nonce: TX_REPLACED, and the next run is free', async () => {

@@ -19,6 +19,49 @@ export type StateCheck =
   | 'epoch'
   | 'artemis'
 
+/** Conditions of ours that look, before a call is sent, at what a contract would refuse. Public: `id` of a condition. */
+export const ruleIds = [
+  'active',
+  'amount-in-range',
+  'below-maximum',
+  'bft',
+  'exit-delay',
+  'exiting',
+  'info-owner',
+  'leaves-minimum',
+  'locks-something',
+  'max-not-below-min',
+  'metis-balance',
+  'min-above-zero',
+  'new-owner-free',
+  'new-owner-whitelisted',
+  'not-paused',
+  'not-zero',
+  'owner',
+  'owner-free',
+  'pool-owner',
+  'recipient-set',
+  'reward-above-zero',
+  'signer',
+  'signer-new',
+  'signer-throttle',
+  'takes-something',
+  'whitelisted',
+  'withdraw-throttle',
+  'within-lock',
+] as const
+
+export type RuleId = (typeof ruleIds)[number]
+
+/** A rule that foretells a refusal. It knows the values, so it can be more exact than the contract's answer. */
+export interface Foretelling {
+  rule: RuleId
+  /** Operator error code, where the rule tells apart what the contract refuses alike. */
+  code?: RefusalCode
+  /** What mends it, where that is not the first hint of the entry. The rule may say it with the values it sees. */
+  remedy?: string
+}
+
 /** One way in which a contract refuses a call. */
 export interface CatalogueEntry {
   kind: 'error' | 'text' | 'panic'
@@ -42,6 +85,8 @@ export interface CatalogueEntry {
   /** Where the rule is written. */
   source: string
   check?: StateCheck
+  /** The rules of our preflight that foretell it; each rule is named by one entry alone. Empty: nothing looks for it. */
+  foretoldBy: readonly Foretelling[]
 }
 
 /** Fields that an entry of a family shares with its neighbours. */
@@ -53,5 +98,12 @@ export function entriesOf(
   shared: Pick<CatalogueEntry, 'kind' | 'contracts' | 'source'> & Partial<CatalogueEntry>,
   parts: readonly EntryPart[],
 ): CatalogueEntry[] {
-  return parts.map((part) => ({calls: [], causes: [], hints: [], ...shared, ...part}))
+  return parts.map((part) => ({
+    calls: [],
+    causes: [],
+    hints: [],
+    foretoldBy: [],
+    ...shared,
+    ...part,
+  }))
 }

@@ -16,9 +16,10 @@ export const lockingInfoReasons = entriesOf(
       meaning:
         'At registration: the first lock must lie between minLock and maxLock (20,000 and 100,000 METIS unless governance changed them).',
       causes: ['The amount is too small or too large.', 'Governance moved a limit meanwhile.'],
-      hints: ['Run `metis-seq stake show` to see both limits.'],
+      hints: ['Choose another `--amount`; `metis-seq stake show` names both limits.'],
       source: 'LockingInfo.newSequencer: minLock <= amount <= maxLock',
       check: 'limits',
+      foretoldBy: [{rule: 'amount-in-range'}],
     },
     {
       subject: 'invalid amount',
@@ -31,6 +32,10 @@ export const lockingInfoReasons = entriesOf(
       hints: ['Run `metis-seq stake plan` to see how much can be taken out.'],
       source: 'LockingInfo.withdrawLocking: amount > 0 and rest >= minLock',
       check: 'limits',
+      foretoldBy: [
+        {rule: 'takes-something', code: 'NOTHING_TO_WITHDRAW'},
+        {rule: 'leaves-minimum'},
+      ],
     },
     {
       subject: 'locked>maxLock',
@@ -43,6 +48,7 @@ export const lockingInfoReasons = entriesOf(
       hints: ['Run `metis-seq stake show` to see how much can be added.'],
       source: 'LockingInfo.increaseLocked',
       check: 'limits',
+      foretoldBy: [{rule: 'below-maximum'}],
     },
     {
       subject: 'No new locked added',
@@ -54,6 +60,7 @@ export const lockingInfoReasons = entriesOf(
       hints: ['Run `metis-seq reward show` to see the reward, or name an amount above zero.'],
       source: 'LockingInfo.increaseLocked',
       check: 'limits',
+      foretoldBy: [{rule: 'locks-something'}],
     },
     {
       subject: 'Not manager',
@@ -81,7 +88,9 @@ export const lockingInfoReasons = entriesOf(
       message: 'The minimum lock cannot be zero.',
       meaning: 'Only the owner of LockingInfo changes it.',
       causes: ['A proposal of governance carries a zero.'],
+      hints: ['Name a minimum above zero.'],
       source: 'LockingInfo.setMinLock',
+      foretoldBy: [{rule: 'min-above-zero'}],
     },
     {
       subject: 'maxLock<minLock',
@@ -90,7 +99,9 @@ export const lockingInfoReasons = entriesOf(
       message: 'The maximum lock cannot be below the minimum.',
       meaning: 'Only the owner of LockingInfo changes it.',
       causes: ['The limits are changed in the wrong order.'],
+      hints: ['Lower `--min-lock` with it.'],
       source: 'LockingInfo.setMaxLock',
+      foretoldBy: [{rule: 'max-not-below-min'}],
     },
   ],
 )

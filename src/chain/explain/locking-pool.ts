@@ -34,11 +34,20 @@ export const lockingPoolErrors = entriesOf(
         'For a change of the owner: the new owner is not admitted (rule of the published source).',
       ],
       hints: [
-        'Whitelisting follows a governance vote; on the local network run `metis-seq local fund`.',
+        'Apply through governance; on the local network run `metis-seq local fund`.',
         'Run `metis-seq sequencer eligible` to see every condition.',
       ],
       source: 'LockingPool._requireWhitelisted',
       check: 'whitelist',
+      foretoldBy: [
+        {rule: 'whitelisted'},
+        {
+          rule: 'new-owner-whitelisted',
+          code: 'NEW_OWNER_NOT_WHITELISTED',
+          remedy:
+            'Have governance whitelist it; on an own network run `metis-seq sequencer allow ADDRESS`.',
+        },
+      ],
     },
     {
       subject: 'NoRewardRecipient()',
@@ -54,6 +63,7 @@ export const lockingPoolErrors = entriesOf(
       ],
       source: 'LockingPool._recipientOf',
       check: 'recipient',
+      foretoldBy: [{rule: 'recipient-set'}],
     },
     {
       subject: 'NoSuchSeq()',
@@ -80,9 +90,10 @@ export const lockingPoolErrors = entriesOf(
         'The sequencer id is of somebody else.',
         'The owner was changed, or the exit is complete and the record has been let go.',
       ],
-      hints: ['Run `metis-seq profile show` to see the owner this profile acts for.', SHOW],
+      hints: ['Run `metis-seq profile list` to find the profile of that owner.', SHOW],
       source: 'LockingPool._activeOwned',
       check: 'owner',
+      foretoldBy: [{rule: 'owner'}],
     },
     {
       subject: 'NotSeqSigner()',
@@ -92,9 +103,14 @@ export const lockingPoolErrors = entriesOf(
       meaning:
         'A signer is replaced by itself: the call has to be sent, and its gas paid, by the key that signs blocks today. The owner cannot do it.',
       causes: ['The call was sent with the owner key.', 'The signer was replaced already.'],
-      hints: [SHOW, 'Run `metis-seq key list` to see which keys are on this machine.'],
+      hints: [
+        'A signer is replaced with the key of the signer, not of the owner.',
+        SHOW,
+        'Run `metis-seq key list` to see which keys are on this machine.',
+      ],
       source: 'LockingPool.updateSigner',
       check: 'signer',
+      foretoldBy: [{rule: 'signer'}],
     },
     {
       subject: 'NullAddress()',
@@ -103,8 +119,12 @@ export const lockingPoolErrors = entriesOf(
       message: 'An address in the call is the zero address.',
       meaning: 'The zero address belongs to nobody: rewards or ownership sent there would be lost.',
       causes: ['The address was left out, so that zero was sent instead.'],
-      hints: ['Name the address in full and look at the preview with `--dry-run`.'],
+      hints: [
+        'Give the address of an account you control.',
+        'Look at the preview with `--dry-run`.',
+      ],
       source: 'LockingPool.setSequencerRewardRecipient, LockingPool.setSequencerOwner',
+      foretoldBy: [{rule: 'not-zero'}],
     },
     {
       subject: 'OwnedSequencer()',
@@ -117,6 +137,13 @@ export const lockingPoolErrors = entriesOf(
       hints: ['Run `metis-seq sequencer show`.'],
       source: 'LockingPool._lock, LockingPool.setSequencerOwner',
       check: 'owned',
+      foretoldBy: [
+        {rule: 'owner-free'},
+        {
+          rule: 'new-owner-free',
+          remedy: 'One owner can have one sequencer; choose another account.',
+        },
+      ],
     },
     {
       subject: 'SeqNotActive()',
@@ -132,6 +159,7 @@ export const lockingPoolErrors = entriesOf(
       hints: ['Run `metis-seq sequencer show` to see its status.'],
       source: 'LockingPool._activeOwned',
       check: 'status',
+      foretoldBy: [{rule: 'active'}],
     },
     {
       subject: 'SignerExisted()',
@@ -141,9 +169,10 @@ export const lockingPoolErrors = entriesOf(
       meaning:
         'Each signer address stands for one sequencer for ever: after a signer update or an exit it is burned.',
       causes: ['The key signs for a sequencer now.', 'The key was replaced or exited earlier.'],
-      hints: ['Create another one with `metis-seq key create NAME`.'],
+      hints: ['Create another signer with `metis-seq key create NAME`.'],
       source: 'LockingPool._lock, LockingPool.updateSigner',
       check: 'signer',
+      foretoldBy: [{rule: 'signer-new'}],
     },
   ],
 )
@@ -198,6 +227,7 @@ export const lockingPoolReasons = entriesOf(
       hints: ['Wait for the next reward batch; `metis-seq stake show` names the current one.'],
       source: 'LockingPool.withdraw: currentBatch > updatedBatch',
       check: 'throttle',
+      foretoldBy: [{rule: 'withdraw-throttle'}],
     },
     {
       subject: 'signer updating throttle',
@@ -214,6 +244,7 @@ export const lockingPoolReasons = entriesOf(
       hints: ['Wait for the next reward batch; `metis-seq stake show` names the current one.'],
       source: 'LockingPool.updateSigner: currentBatch >= updatedBatch + signerUpdateThrottle',
       check: 'throttle',
+      foretoldBy: [{rule: 'signer-throttle'}],
     },
     {
       subject: 'Not allowed to cliam',
@@ -233,6 +264,7 @@ export const lockingPoolReasons = entriesOf(
       ],
       source: 'LockingPool.unlockClaim: status Inactive and now >= unlockClaimTime',
       check: 'exit',
+      foretoldBy: [{rule: 'exiting', code: 'EXIT_NOT_STARTED'}, {rule: 'exit-delay'}],
     },
     {
       subject: 'BFT restriction',
@@ -245,6 +277,7 @@ export const lockingPoolReasons = entriesOf(
       hints: ['Run `metis-seq sequencer list` to see who is exiting; try again after a claim.'],
       source: 'LockingPool._startExit under mainnet rules: exiting x 3 <= active + exiting',
       check: 'bft',
+      foretoldBy: [{rule: 'bft'}],
     },
   ],
 )
@@ -306,7 +339,9 @@ export const lockingPoolOfficeReasons = entriesOf(
       message: 'The reward per block cannot be zero.',
       meaning: 'Only the owner of LockingPool changes it, and it must stay above zero.',
       causes: ['A proposal of governance carries a zero.'],
+      hints: ['Name a reward with `--per-block`; a rate of nothing locked is nothing.'],
       source: 'LockingPool.updateBlockReward',
+      foretoldBy: [{rule: 'reward-above-zero'}],
     },
     {
       subject: 'dalayTime==0',

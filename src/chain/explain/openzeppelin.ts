@@ -36,7 +36,14 @@ const officeReasons = [
       meaning:
         'This function changes settings for everybody, so it is kept for whoever governs the contract. The owner of a sequencer is somebody else.',
       causes: ['The call is not meant for operators.', 'The wrong account sent it.'],
-      hints: ['Run `metis-seq network show` to see the contracts of the network.'],
+      hints: [
+        'Only governance changes this; use a profile with its key, or `--from OWNER --unsigned FILE`.',
+        'Run `metis-seq network show` to see the contracts of the network.',
+      ],
+      foretoldBy: [
+        {rule: 'pool-owner', code: 'NOT_POOL_OWNER'},
+        {rule: 'info-owner', code: 'NOT_INFO_OWNER'},
+      ],
     },
     {
       subject: 'Ownable: new owner is the zero address',
@@ -57,6 +64,7 @@ const officeReasons = [
       causes: ['Governance stopped the contract, for an upgrade or an incident.'],
       hints: ['Wait until the pool runs again; `metis-seq sequencer eligible` says when it does.'],
       check: 'paused',
+      foretoldBy: [{rule: 'not-paused'}],
     },
     {
       subject: 'Pausable: not paused',

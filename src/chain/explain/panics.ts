@@ -13,9 +13,10 @@ export const panics = entriesOf(
       meaning:
         'LockingPool takes the amount off what is locked before it looks at limits, and a number below zero is an arithmetic fault.',
       causes: ['The amount is above the locked amount.'],
-      hints: ['Run `metis-seq stake show` to see what is locked.'],
+      hints: ['Run `metis-seq stake plan` to see how much can be taken out.'],
       source: 'LockingPool.withdraw: underflow of the locked amount',
       check: 'limits',
+      foretoldBy: [{rule: 'within-lock'}],
     },
     {
       subject: '0x11',

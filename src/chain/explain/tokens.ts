@@ -44,6 +44,7 @@ export const tokenReasons = [
       hints: ['Run `metis-seq sequencer eligible` to see the balance that counts.'],
       source: 'ERC20._transfer',
       check: 'metis',
+      foretoldBy: [{rule: 'metis-balance'}],
     },
     {
       subject: 'ERC20: transfer amount exceeds balance',

@@ -1,5 +1,5 @@
 import {commonFlags, sendFlags} from '../../cli/flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {formatWeiShort} from '../../lib/units.ts'
@@ -17,7 +17,7 @@ export default class ExitFinish extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(ExitFinish)
     const context = this.openContext(flags)
-    return operate(context, flags, this.sendHost(flags.yes), {
+    return changeSequencer(context, flags, this.sendHost(flags.yes), {
       action: 'exit finish',
       role: 'owner',
       plan: () => planExitFinish(context, args.id),

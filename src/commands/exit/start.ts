@@ -1,5 +1,5 @@
 import {commonFlags, confirmFlag, sendFlags} from '../../cli/flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {isoTime} from '../../lib/units.ts'
@@ -27,7 +27,7 @@ export default class ExitStart extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(ExitStart)
     const context = this.openContext(flags)
-    return operate(context, flags, this.sendHost(flags.yes, flags.confirm), {
+    return changeSequencer(context, flags, this.sendHost(flags.yes, flags.confirm), {
       action: 'exit start',
       role: 'owner',
       plan: () => planExitStart(context, args.id),

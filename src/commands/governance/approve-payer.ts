@@ -1,4 +1,4 @@
-import {changeSetting} from '../../cli/change-setting.ts'
+import {changeSetting} from '../../cli/operate.ts'
 import {allowanceFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {planPayerApproval} from '../../services/governance/approve-payer.ts'

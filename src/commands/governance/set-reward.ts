@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 
-import {changeSetting} from '../../cli/change-setting.ts'
+import {changeSetting} from '../../cli/operate.ts'
 import {commonFlags, metisFlag, percentFlag, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {formatWei} from '../../lib/units.ts'

@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 
 import {commonFlags, parseAmount, sendFlags} from '../../cli/flags.ts'
+import {operate} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {providerArg} from '../../cli/provider-arg.ts'
-import {send, settleEarlier} from '../../cli/send.ts'
 import {formatWei} from '../../lib/units.ts'
 import {planDeposit, readPosition, verifyDeposit} from '../../services/lst.ts'
 import {requireOwner} from '../../services/sequencers.ts'
@@ -40,23 +40,25 @@ export default class LstDeposit extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(LstDeposit)
     const context = this.openContext(flags)
-    const host = this.sendHost(flags.yes)
-    const from = requireOwner(context)
-    await settleEarlier(context, {action: 'lst deposit', chain: 'L2', from}, flags, host)
-    const makePlan = () =>
-      planDeposit(context, {
-        amountMetisWei: args.amount,
-        slippageBasisPoints: flags.slippage,
-      })
-    const plan = await makePlan()
-    const before = await readPosition(context, plan.from)
-    const outcome = await send(context, plan, flags, host, makePlan)
-    if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
-    if (flags.wait === 'none') return {data: outcome.json, text: ''}
-    const {position, receivedArtMetisWei} = await verifyDeposit(context, before)
-    return {
-      data: {...outcome.json, receivedArtMetisWei, position},
-      text: `Received ${formatWei(receivedArtMetisWei)} artMETIS.\n${positionText(position)}`,
-    }
+    return operate(context, flags, this.sendHost(flags.yes), {
+      action: 'lst deposit',
+      chain: 'L2',
+      from: requireOwner(context),
+      plan: async () => {
+        const plan = await planDeposit(context, {
+          amountMetisWei: args.amount,
+          slippageBasisPoints: flags.slippage,
+        })
+        return {...plan, positionBefore: await readPosition(context, plan.from)}
+      },
+      verify: async ({positionBefore}) => ({
+        ...(await verifyDeposit(context, positionBefore)),
+        differences: [],
+      }),
+      done: ({position, receivedArtMetisWei}) => ({
+        data: {receivedArtMetisWei, position},
+        text: `Received ${formatWei(receivedArtMetisWei)} artMETIS.\n${positionText(position)}`,
+      }),
+    })
   }
 }

@@ -1,5 +1,5 @@
 import {commonFlags, ratioFlag, sendFlags} from '../../cli/flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {formatWei} from '../../lib/units.ts'
@@ -41,7 +41,7 @@ costs more than it brings is a trap, claim-at-a-loss.`
     const {args, flags} = await this.parse(RewardClaim)
     const context = this.openContext(flags)
     const minRatio = flags['min-ratio']
-    return operate(context, flags, this.sendHost(flags.yes), {
+    return changeSequencer(context, flags, this.sendHost(flags.yes), {
       action: 'reward claim',
       role: 'owner',
       plan: async () => {

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {addressFlag, commonFlags, metisFlag, sendFlags} from '../../cli/flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {resolveSignerKey} from '../../cli/signer-key.ts'
 import {requireProfile} from '../../services/context.ts'
@@ -37,7 +37,7 @@ export default class SequencerRegister extends OperatorCommand {
     const context = this.openContext(flags)
     const owner = requireOwner(context)
     const {publicKey} = resolveSignerKey(context, flags['signer-pubkey'])
-    return operate(context, flags, this.sendHost(flags.yes), {
+    return changeSequencer(context, flags, this.sendHost(flags.yes), {
       action: 'sequencer register',
       role: 'owner',
       plan: () =>

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {commonFlags, sendFlags} from '../../cli/flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {resolveNewSigner} from '../../cli/signer-key.ts'
@@ -37,7 +37,7 @@ export default class SequencerRotateSigner extends OperatorCommand {
     const {args, flags} = await this.parse(SequencerRotateSigner)
     const context = this.openContext({...flags, role: 'signer'})
     const publicKey = resolveNewSigner(context, flags)
-    return operate(context, flags, this.sendHost(flags.yes), {
+    return changeSequencer(context, flags, this.sendHost(flags.yes), {
       action: 'sequencer rotate-signer',
       role: 'signer',
       plan: () => planRotateSigner(context, {sequencerId: args.id, publicKey}),

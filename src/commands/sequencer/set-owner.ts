@@ -1,5 +1,5 @@
 import {addressFlag, commonFlags, confirmFlag, sendFlags} from '../../cli/flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {planSetOwner} from '../../services/sequencer-changes.ts'
@@ -32,7 +32,7 @@ export default class SequencerSetOwner extends OperatorCommand {
     const {args, flags} = await this.parse(SequencerSetOwner)
     const context = this.openContext(flags)
     const newOwner = flags['new-owner']
-    return operate(context, flags, this.sendHost(flags.yes, flags.confirm), {
+    return changeSequencer(context, flags, this.sendHost(flags.yes, flags.confirm), {
       action: 'sequencer set-owner',
       role: 'owner',
       plan: () => planSetOwner(context, {sequencerId: args.id, newOwner}),

@@ -1,5 +1,5 @@
 import {addressFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {planSetRecipient} from '../../services/sequencer-changes.ts'
@@ -26,7 +26,7 @@ export default class SequencerSetRecipient extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(SequencerSetRecipient)
     const context = this.openContext(flags)
-    return operate(context, flags, this.sendHost(flags.yes), {
+    return changeSequencer(context, flags, this.sendHost(flags.yes), {
       action: 'sequencer set-recipient',
       role: 'owner',
       plan: () =>

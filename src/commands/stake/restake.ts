@@ -1,5 +1,5 @@
 import {amountFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {planRestake, toStakeView} from '../../services/stake.ts'
@@ -28,7 +28,7 @@ export default class StakeRestake extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(StakeRestake)
     const context = this.openContext(flags)
-    return operate(context, flags, this.sendHost(flags.yes), {
+    return changeSequencer(context, flags, this.sendHost(flags.yes), {
       action: 'stake restake',
       role: 'owner',
       plan: () => planRestake(context, {sequencerId: args.id, amount: flags.amount}),

@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {commonFlags, replaceFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {replace} from '../../cli/replace.ts'
+import {replace} from '../../cli/send-again.ts'
 
 export default class TxCancel extends OperatorCommand {
   static override summary = 'Put an empty transaction in the place of one that is open.'

@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sendTransactions} from '../../cli/send-transactions.ts'
+import {sendSigned} from '../../cli/send-again.ts'
 
 export default class TxSend extends OperatorCommand {
   static override summary = 'Send transactions that were signed elsewhere, and wait for them.'
@@ -30,6 +30,6 @@ export default class TxSend extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(TxSend)
     const context = this.openContext(flags)
-    return sendTransactions(context, args.transactions, flags, this.sendHost(flags.yes))
+    return sendSigned(context, args.transactions, flags, this.sendHost(flags.yes))
   }
 }

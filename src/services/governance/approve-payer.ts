@@ -2,7 +2,7 @@ import {isAddressEqual, zeroAddress} from 'viem'
 
 import {readAllowance} from '../../chain/actions/erc20/read-token.ts'
 import {formatWeiShort} from '../../lib/units.ts'
-import type {Condition} from '../check.ts'
+import {ourOwn, type Condition} from '../check.ts'
 import type {Context} from '../context.ts'
 import {approveLockingInfo, metisText} from '../planned-calls.ts'
 import {requireOwner} from '../sequencers.ts'
@@ -73,18 +73,13 @@ function isPayer(
   caller: Parameters<typeof isAddressEqual>[0],
   {payer, offices}: Governance,
 ): Condition {
-  const ok = payer.address !== null && isAddressEqual(caller, payer.address)
-  return {
-    id: 'reward-payer',
-    code: 'NOT_REWARD_PAYER',
+  return ourOwn('reward-payer', 'NOT_REWARD_PAYER', {
     label: 'the account is the reward payer',
-    ok,
+    ok: payer.address !== null && isAddressEqual(caller, payer.address),
     seen: `payer ${payer.address ?? zeroAddress}, account ${caller}`,
-    remedy: ok
-      ? ''
-      : payer.address === null
+    remedy:
+      payer.address === null
         ? `No payer is set; the owner of LockingInfo, ${offices.infoOwner}, names one.`
         : 'Use a profile with the payer’s key as its owner, or `--from PAYER --unsigned FILE`.',
-    revert: '',
-  }
+  })
 }

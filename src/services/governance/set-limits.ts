@@ -2,7 +2,7 @@ import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
 import {readOffices} from '../../chain/actions/locking-pool/read-offices.ts'
 import {formatWeiShort} from '../../lib/units.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
-import type {Condition} from '../check.ts'
+import {foretelling, ourOwn, type Condition} from '../check.ts'
 import {assertContractsAgree} from '../contracts-agree.ts'
 import type {Context} from '../context.ts'
 import type {Effect, PlannedCall} from '../plan.ts'
@@ -48,7 +48,7 @@ export async function planLimits(context: Context, request: LimitsRequest): Prom
     calls: callsInOrder(contracts, before, after),
     conditions: [
       ownsContract('LockingInfo', caller, infoOwner),
-      ...conditionsOf(request, after),
+      ...limitConditions(request, after),
       changesSomething('a limit differs from now', rangeText(before), changed.length > 0),
     ],
     effects: [
@@ -88,46 +88,26 @@ function callsInOrder(
 }
 
 /** In the order of the contract; what it would let pass is refused here all the same. */
-function conditionsOf(request: LimitsRequest, after: Limits): Condition[] {
+export function limitConditions(request: LimitsRequest, after: Limits): Condition[] {
   const {minLockMetisWei: min, maxLockMetisWei: max} = after
   const seen = `minimum ${metis(min)}, maximum ${metis(max)}`
-  const ordered = max >= min
-  const withMin = request.minLockMetisWei !== undefined
+  const ok = max >= min
+  if (request.minLockMetisWei === undefined) {
+    const label = 'the maximum is not below the minimum'
+    return [foretelling('max-not-below-min', {label, ok, seen})]
+  }
   return [
-    ...(withMin
-      ? [
-          {
-            id: 'min-above-zero',
-            code: 'SETTING_INVALID' as const,
-            label: 'the minimum is above zero',
-            ok: min > 0n,
-            seen: metis(min),
-            remedy: min > 0n ? '' : 'Name a minimum above zero.',
-            revert: '_minLock=0',
-          },
-        ]
-      : []),
-    withMin
-      ? {
-          id: 'min-not-above-max',
-          code: 'MIN_ABOVE_MAX',
-          label: 'the minimum is not above the maximum',
-          ok: ordered,
-          seen,
-          remedy: ordered
-            ? ''
-            : 'Nobody could register between them; the contract would take it. Raise `--max-lock` with it.',
-          revert: '',
-        }
-      : {
-          id: 'max-not-below-min',
-          code: 'SETTING_INVALID',
-          label: 'the maximum is not below the minimum',
-          ok: ordered,
-          seen,
-          remedy: ordered ? '' : 'Lower `--min-lock` with it.',
-          revert: 'maxLock<minLock',
-        },
+    foretelling('min-above-zero', {
+      label: 'the minimum is above zero',
+      ok: min > 0n,
+      seen: metis(min),
+    }),
+    ourOwn('min-not-above-max', 'MIN_ABOVE_MAX', {
+      label: 'the minimum is not above the maximum',
+      ...{ok, seen},
+      remedy:
+        'Nobody could register between them; the contract would take it. Raise `--max-lock` with it.',
+    }),
   ]
 }
 

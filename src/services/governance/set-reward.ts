@@ -3,7 +3,7 @@ import {rewardPerBlockForMrr} from '../../protocol/reward.ts'
 import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
 import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
 import type {BlockInterval} from '../block-interval.ts'
-import type {Condition} from '../check.ts'
+import {foretelling, type Condition} from '../check.ts'
 import type {Context} from '../context.ts'
 import type {Effect} from '../plan.ts'
 import {updateBlockReward} from '../planned-settings.ts'
@@ -72,7 +72,7 @@ async function planReward(context: Context, request: RewardRequest): Promise<Rew
     calls: [updateBlockReward({...context.network.l1.contracts, rewardPerBlockMetisWei: after})],
     conditions: [
       ownsContract('LockingPool', caller, offices.poolOwner),
-      aboveZero(after, pool.totalLockedMetisWei),
+      rewardAboveZero(after, pool.totalLockedMetisWei),
       changesSomething('the reward differs from now', formatWei(before), after !== before),
     ],
     effects: [
@@ -125,17 +125,12 @@ function rewardOf(
   return rewardPerBlockForMrr({totalLockedWei, ratePercent, blockIntervalSeconds})
 }
 
-function aboveZero(wei: bigint, totalLockedMetisWei: bigint): Condition {
-  const ok = wei > 0n
-  return {
-    id: 'reward-above-zero',
-    code: 'SETTING_INVALID',
+export function rewardAboveZero(wei: bigint, totalLockedMetisWei: bigint): Condition {
+  return foretelling('reward-above-zero', {
     label: 'the reward is above zero',
-    ok,
+    ok: wei > 0n,
     seen: `${formatWei(wei)} METIS, with ${formatWeiShort(totalLockedMetisWei)} METIS locked`,
-    remedy: ok ? '' : 'Name a reward with `--per-block`; a rate of nothing locked is nothing.',
-    revert: 'invalid newReward',
-  }
+  })
 }
 
 /** Source: `LockingPool.batchSubmitRewards` multiplies by the reward of the moment it is called in. */

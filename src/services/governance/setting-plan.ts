@@ -1,7 +1,7 @@
 import {isAddressEqual, type Address} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {requireAll, type Condition} from '../check.ts'
+import {foretelling, ourOwn, requireAll, type Condition} from '../check.ts'
 import type {Context} from '../context.ts'
 import type {Plan} from '../plan.ts'
 import {blockKnown} from '../staking/verify.ts'
@@ -66,29 +66,15 @@ export function ownsContract(
   caller: Address,
   owner: Address,
 ): Condition {
-  const ok = isAddressEqual(caller, owner)
-  return {
-    id: contract === 'LockingPool' ? 'pool-owner' : 'info-owner',
-    code: contract === 'LockingPool' ? 'NOT_POOL_OWNER' : 'NOT_INFO_OWNER',
+  return foretelling(contract === 'LockingPool' ? 'pool-owner' : 'info-owner', {
     label: `the account owns ${contract}`,
-    ok,
+    ok: isAddressEqual(caller, owner),
     seen: `owner ${owner}, account ${caller}`,
-    remedy: ok
-      ? ''
-      : 'Only governance changes this; use a profile with its key, or `--from OWNER --unsigned FILE`.',
-    revert: 'Ownable: caller is not the owner',
-  }
+  })
 }
 
 /** A transaction that changes nothing costs gas and looks like a change. */
 export function changesSomething(label: string, seen: string, ok: boolean): Condition {
-  return {
-    id: 'changes-something',
-    code: 'NOTHING_TO_CHANGE',
-    label,
-    ok,
-    seen,
-    remedy: ok ? '' : 'Nothing needs to be done.',
-    revert: '',
-  }
+  const remedy = 'Nothing needs to be done.'
+  return ourOwn('changes-something', 'NOTHING_TO_CHANGE', {label, ok, seen, remedy})
 }

@@ -11,13 +11,7 @@ export interface CallFacts {
   newOwner?: {isWhitelisted: boolean; ownedSequencerId: bigint}
 }
 
-/** One condition, looked at in a standing. */
-export type Rule = (standing: Standing) => Condition
-
-export function condition(
-  parts: Pick<Condition, 'id' | 'code' | 'label' | 'ok' | 'seen'> &
-    Partial<Pick<Condition, 'remedy' | 'revert' | 'facts'>>,
-): Condition {
-  const {remedy = '', revert = '', ...rest} = parts
-  return {...rest, revert, remedy: parts.ok ? '' : remedy}
-}
+/** One condition, looked at in a standing, or in as much of it as it needs. */
+export type Rule<parts extends keyof Standing = keyof Standing> = (
+  standing: Pick<Standing, parts>,
+) => Condition

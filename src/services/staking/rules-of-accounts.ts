@@ -3,31 +3,27 @@ import {zeroAddress, type Address} from 'viem'
 
 import type {SignerEntry} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
 import {shortHex} from '../../lib/units.ts'
-import {condition, type CallFacts, type Rule} from './rule.ts'
+import {foretelling} from '../check.ts'
+import type {CallFacts, Rule} from './rule.ts'
 
-export function ownerFree({ownedSequencerId = 0n}: CallFacts): Rule {
+export function ownerFree({ownedSequencerId = 0n}: CallFacts): Rule<never> {
   return () =>
-    condition({
-      id: 'owner-free',
-      code: 'OWNER_HAS_SEQUENCER',
+    foretelling('owner-free', {
       label: 'owner has no live sequencer',
       ok: ownedSequencerId === 0n,
       seen: ownedSequencerId === 0n ? 'none' : `sequencer ${ownedSequencerId}`,
-      remedy: 'Run `metis-seq sequencer show`.',
-      revert: 'OwnedSequencer',
     })
 }
 
-export function signerNew(signer: Address, {signerEntry = {state: 'unused'}}: CallFacts): Rule {
+export function signerNew(
+  signer: Address,
+  {signerEntry = {state: 'unused'}}: CallFacts,
+): Rule<never> {
   return () =>
-    condition({
-      id: 'signer-new',
-      code: 'SIGNER_USED',
+    foretelling('signer-new', {
       label: `signer ${shortHex(signer)} was never used`,
       ok: signerEntry.state === 'unused',
       seen: describeSigner(signerEntry),
-      remedy: 'Create another signer with `metis-seq key create NAME`.',
-      revert: 'SignerExisted',
     })
 }
 
@@ -36,43 +32,30 @@ function describeSigner(entry: SignerEntry): string {
   return entry.state === 'burned' ? 'used and burned' : 'new'
 }
 
-export function notZero(what: string, address: Address): Rule {
+export function notZero(what: string, address: Address): Rule<never> {
   return () =>
-    condition({
-      id: 'not-zero',
-      code: 'NULL_ADDRESS',
+    foretelling('not-zero', {
       label: `the ${what} is not the zero address`,
       ok: address !== zeroAddress,
       seen: address,
-      remedy: 'Give the address of an account you control.',
-      revert: 'NullAddress',
     })
 }
 
-export function newOwnerWhitelisted({newOwner}: CallFacts): Rule {
+export function newOwnerWhitelisted({newOwner}: CallFacts): Rule<never> {
   return () =>
-    condition({
-      id: 'new-owner-whitelisted',
-      code: 'NEW_OWNER_NOT_WHITELISTED',
+    foretelling('new-owner-whitelisted', {
       label: 'the new owner is whitelisted',
       ok: newOwner?.isWhitelisted === true,
       seen: newOwner?.isWhitelisted === true ? 'yes' : 'no',
-      remedy:
-        'Have governance whitelist it; on an own network run `metis-seq sequencer allow ADDRESS`.',
-      revert: 'NotWhitelisted',
     })
 }
 
-export function newOwnerFree({newOwner}: CallFacts): Rule {
+export function newOwnerFree({newOwner}: CallFacts): Rule<never> {
   const id = newOwner?.ownedSequencerId ?? 0n
   return () =>
-    condition({
-      id: 'new-owner-free',
-      code: 'OWNER_HAS_SEQUENCER',
+    foretelling('new-owner-free', {
       label: 'the new owner has no live sequencer',
       ok: id === 0n,
       seen: id === 0n ? 'none' : `sequencer ${id}`,
-      remedy: 'One owner can have one sequencer; choose another account.',
-      revert: 'OwnedSequencer',
     })
 }

@@ -65,7 +65,8 @@ export function explainedTransactionJson(
   }
 }
 
-export function refusalJson({check: _check, ...refusal}: Refusal) {
+/** Without what only this program asks of an entry. */
+export function refusalJson({check: _check, foretoldBy: _foretoldBy, ...refusal}: Refusal) {
   return refusal
 }
 

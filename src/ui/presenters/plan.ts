@@ -2,6 +2,7 @@ import type {Hex} from 'viem'
 
 import {formatWei} from '../../lib/units.ts'
 import type {Tip, TipSource} from '../../protocol/tip.ts'
+import {decodePlanned} from '../../services/planned-call.ts'
 import type {Preview, SentCall} from '../../services/send-plan.ts'
 import {fields} from './table.ts'
 
@@ -12,26 +13,29 @@ export function previewText(
 ): string {
   const {plan, gasLimits, likelyCostWei, maxCostWei, balanceWei, fees, tip, overridden} = preview
   const coin = plan.chain === 'L1' ? 'ETH' : 'METIS'
-  const calls = plan.calls.flatMap((call, index) => [
-    `${index + 1}. ${call.label}`,
-    fields(
-      [
-        ['call', `${call.contract}.${call.functionName} at ${call.to}`],
-        ...call.args.map(({name, value, display}): [string, string] => [
-          name,
-          display ? `${display} (${value} wei)` : value || '(empty)',
-        ]),
-        ['value', `${formatWei(call.valueWei)} ${coin}`],
+  const calls = plan.calls.flatMap((call, index) => {
+    const {contract, functionName, args} = decodePlanned(call)
+    return [
+      `${index + 1}. ${call.label}`,
+      fields(
         [
-          'gas',
-          gasLimits[index] === null
-            ? `known after the call before it${call.gasAtMost ? `, at most about ${call.gasAtMost}` : ''}`
-            : `${gasLimits[index]}`,
+          ['call', `${contract}.${functionName} at ${call.to}`],
+          ...args.map(({name, value, display}): [string, string] => [
+            name,
+            display ? `${display} (${value} wei)` : value || '(empty)',
+          ]),
+          ['value', `${formatWei(call.valueWei)} ${coin}`],
+          [
+            'gas',
+            gasLimits[index] === null
+              ? `known after the call before it${call.gasAtMost ? `, at most about ${call.gasAtMost}` : ''}`
+              : `${gasLimits[index]}`,
+          ],
         ],
-      ],
-      3,
-    ),
-  ])
+        3,
+      ),
+    ]
+  })
   const price = fees.type === 'legacy' ? fees.gasPrice : fees.maxFeePerGas
   return [
     `${plan.title}.`,
@@ -77,16 +81,19 @@ export function previewJson(preview: Preview) {
     chain: plan.chain,
     from: plan.from,
     role: plan.role,
-    calls: plan.calls.map((call, index) => ({
-      label: call.label,
-      contract: call.contract,
-      to: call.to,
-      function: call.functionName,
-      args: call.args,
-      data: call.data,
-      valueWei: call.valueWei,
-      gasLimit: gasLimits[index] ?? null,
-    })),
+    calls: plan.calls.map((call, index) => {
+      const {contract, functionName, args} = decodePlanned(call)
+      return {
+        label: call.label,
+        contract,
+        to: call.to,
+        function: functionName,
+        args: args.map(({type: _type, ...arg}) => arg),
+        data: call.data,
+        valueWei: call.valueWei,
+        gasLimit: gasLimits[index] ?? null,
+      }
+    }),
     conditions: plan.conditions.map(({id, label, seen}) => ({id, label, seen})),
     effects: plan.effects,
     figures: plan.figures,

@@ -1,26 +1,30 @@
 import {join} from 'node:path'
 
-import {systemClock} from '../lib/clock.ts'
-import {MetisSeqError} from '../lib/errors.ts'
-import type {Context} from '../services/context.ts'
-import type {Plan} from '../services/plan.ts'
-import {lockDirectory} from '../store/dir-lock.ts'
-import type {SendHost} from './send.ts'
+import {systemClock} from '../../lib/clock.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {lockDirectory} from '../../store/dir-lock.ts'
+import type {Context} from '../context.ts'
+import type {Plan} from '../plan.ts'
+import type {OperationHost} from './host.ts'
 
 /** How long a command waits for another one of the same account before it gives up. */
 const LOCK_WAIT_MS = 20_000
 const LOCK_POLL_MS = 100
+const WAITING = 'Another command sends for this account; waiting until it has ended.'
+
+/** `replace`: of a transaction that another command may be waiting for at this moment. */
+export type LockPurpose = 'send' | 'replace'
 
 /**
  * Two commands that send for one account at once would take the same nonce or do a thing twice.
  *
- * @param purpose `replace`: of a transaction that another command may be waiting for at this moment
+ * @returns gives the account free; a second time it does nothing
+ * @throws {MetisSeqError} ACCOUNT_BUSY
  */
 export async function lockAccount(
   context: Context,
   wanted: Pick<Plan, 'chain' | 'from'>,
-  {say, signal}: SendHost,
-  purpose: 'send' | 'replace' = 'send',
+  {purpose, signal, host}: {purpose: LockPurpose; signal: AbortSignal; host: OperationHost},
 ): Promise<() => void> {
   const deadline = systemClock.monotonicMs() + LOCK_WAIT_MS
   let told = false
@@ -31,7 +35,7 @@ export async function lockAccount(
       const busy = error instanceof MetisSeqError && error.code === 'ACCOUNT_BUSY'
       if (!busy || systemClock.monotonicMs() > deadline) throw error
     }
-    if (!told) say('Another command sends for this account; waiting until it has ended.')
+    if (!told) host.say({kind: 'step', text: WAITING})
     told = true
     await systemClock.sleep(LOCK_POLL_MS, signal)
   }
@@ -40,7 +44,7 @@ export async function lockAccount(
 function tryLock(
   context: Context,
   {chain, from}: Pick<Plan, 'chain' | 'from'>,
-  purpose: 'send' | 'replace',
+  purpose: LockPurpose,
 ): () => void {
   const {chainId} = context.network[chain === 'L1' ? 'l1' : 'l2']
   const name = `${chainId}-${from.toLowerCase()}${purpose === 'replace' ? '-replace' : ''}`

@@ -1,0 +1,140 @@
+import {systemClock} from '../../lib/clock.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {assertMayWrite} from '../../lib/files.ts'
+import {confirmSent} from '../confirm-sent.ts'
+import {requireProfile, type Context} from '../context.ts'
+import {requireSigning} from '../open-signer.ts'
+import {assertSamePlan, type Plan} from '../plan.ts'
+import {previewPlan, sendPlan, type Preview, type SendChoices, type SentCall} from '../send-plan.ts'
+import type {UnsignedFormat} from '../unsigned.ts'
+import {looksOnly, type SendRequest} from './request.ts'
+import {openSessionSigner, tellAll, type Session} from './session.ts'
+
+/** A preview older than this is made again after the answer: a turn or a reward can have come. */
+const PREVIEW_LASTS_MS = 15_000
+
+/** A plan that the chain takes as it is now, with its price. */
+export interface PlanProposal {
+  preview: Preview
+  choices: SendChoices
+  /** Of the unsigned file, where one is written. */
+  format: UnsignedFormat
+}
+
+/**
+ * Checks, simulates and prices a plan.
+ *
+ * @throws {MetisSeqError} FORMAT_UNFIT, NONCE_UNFIT, FILE_EXISTS and those of {@link previewPlan}; nothing was sent
+ */
+export async function propose(
+  context: Context,
+  plan: Plan,
+  request: SendRequest,
+  {dependencies, host}: Session,
+): Promise<PlanProposal> {
+  const isSafe = safeThatSends(context, plan) !== undefined
+  const format = formatFor(context, plan, request)
+  assertNonceFits(request, format)
+  const {unsigned, overrides, maxFeeWei, priorityFeeWei, nonce, asked} = request
+  const choices: SendChoices = {
+    ...{overrides, maxFeeWei, priorityFeeWei, nonce, asked},
+    waitMined: request.wait !== 'none',
+    looksOnly: looksOnly(request),
+    gasPaidElsewhere: isSafe || (unsigned !== undefined && format !== 'eip1559'),
+  }
+  if (unsigned && unsigned.file !== '-') assertMayWrite(unsigned.file, {replace: unsigned.replace})
+  host.progress(`Checking and simulating on ${plan.chain}`)
+  const preview = await previewPlan(plan, choices, dependencies).finally(() => host.progress(null))
+  return {preview, choices, format}
+}
+
+/**
+ * Shows, asks, and then for each call simulates, signs, journals, sends and waits.
+ *
+ * @throws {MetisSeqError} DECLINED, PLAN_CHANGED, KEY_NOT_HERE, those of the signer and of {@link sendPlan}; what was
+ *   sent by then is in the journal
+ */
+export async function sendProposal(
+  {preview, choices}: PlanProposal,
+  {plan: planAgain}: {plan(): Promise<Plan>},
+  request: SendRequest,
+  {context, host, dependencies, release}: Session,
+): Promise<SentCall[]> {
+  const {plan} = preview
+  host.say({kind: 'proposed', proposal: {kind: 'plan', preview}})
+  const keyName = requireKey(context, plan)
+  const shownMs = systemClock.monotonicMs()
+  const {length} = plan.calls
+  await host.ask({
+    text: `Send ${length === 1 ? 'this transaction' : `these ${length} transactions`} on ${context.networkName}?`,
+    ...(plan.irreversible === undefined ? {} : {typed: plan.irreversible}),
+  })
+  const signer = await openSessionSigner(context, keyName, request.password)
+  // After the questions, that of the password included.
+  if (systemClock.monotonicMs() - shownMs > PREVIEW_LASTS_MS) {
+    assertSamePlan(plan, await planAgain())
+  }
+  const out = await sendPlan(preview, signer, choices, dependencies)
+  const {wait: goal, signal} = request
+  // A block becomes safe in minutes; until then other commands of the account may go on.
+  if (goal === 'safe' || goal === 'finalized') release()
+  const {journal} = dependencies
+  const sent =
+    goal === 'none'
+      ? out
+      : await confirmSent(context, out, {
+          ...{goal, journal, signal},
+          onProgress: host.progress,
+        }).finally(() => host.progress(null))
+  host.onShown(() => tellAll(context, sent))
+  host.say({kind: 'sent', preview, sent})
+  return sent
+}
+
+/** The Safe that the profile names for the role; its executor pays for the gas. */
+function safeThatSends({config, profile}: Context, {role}: Plan) {
+  const signer = config.read().signers[profile?.keys[role] ?? '']
+  return signer?.kind === 'safe' ? signer : undefined
+}
+
+/**
+ * Shape of the unsigned file. A Safe has no key, so nothing could sign a transaction of its own.
+ *
+ * @throws {MetisSeqError} FORMAT_UNFIT
+ */
+function formatFor(context: Context, plan: Plan, {format}: SendRequest): UnsignedFormat {
+  const safe = safeThatSends(context, plan)
+  if (!safe) return format ?? 'eip1559'
+  if (format !== 'eip1559') return format ?? 'safe'
+  throw new MetisSeqError({
+    code: 'FORMAT_UNFIT',
+    message: `${safe.name} is a Safe, and no key signs a transaction of its own.`,
+    facts: {signer: safe.name, address: safe.address},
+    hints: ['Leave out `--format`: a batch for the transaction builder of the Safe is written.'],
+  })
+}
+
+/** @throws {MetisSeqError} NONCE_UNFIT where the file would not hold it */
+function assertNonceFits({nonce, unsigned}: SendRequest, format: UnsignedFormat): void {
+  if (nonce === undefined || unsigned === undefined || format === 'eip1559') return
+  throw new MetisSeqError({
+    code: 'NONCE_UNFIT',
+    message: `A file of format ${format} holds no nonce: whoever sends the call chooses it.`,
+    hints: ['Leave out `--nonce`, or pass `--format eip1559`.'],
+  })
+}
+
+function requireKey(context: Context, plan: Plan): string {
+  const {name, profile} = requireProfile(context)
+  const key = profile.keys[plan.role]
+  if (key) return requireSigning(key, context).name
+  throw new MetisSeqError({
+    code: 'KEY_NOT_HERE',
+    message: `The key of the ${plan.role} ${plan.from} is not on this machine.`,
+    facts: {profile: name, role: plan.role, address: plan.from},
+    hints: [
+      'Pass `--unsigned FILE` and sign the transactions where the key is.',
+      'Import the key with `metis-seq key import NAME`, then run `metis-seq init --replace`.',
+    ],
+  })
+}
