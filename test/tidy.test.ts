@@ -109,6 +109,21 @@ test('directories are made by makeDirectory, and what a person names is parsed b
   ])
 })
 
+test('nothing is named after a liquid-staking provider outside of its folders', () => {
+  // `lst/providers.ts` of each floor is the list of them; ABIs and artifacts are generated.
+  const names = /artemis|artmetis|\bAMT(?:[A-Z]|_)/i
+  const isOfProvider = (file: string) => /\/artemis\/|\/lst\/providers\.ts$/.test(file)
+  expect(all.filter(({file}) => isOfProvider(file)).length).toBeGreaterThan(8)
+  const hits = all
+    .filter(({file, text}) => !isOfProvider(file) && names.test(text))
+    .flatMap(({file, lines}) =>
+      lines.flatMap((line, index) =>
+        names.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+      ),
+    )
+  expect(hits).toEqual([])
+})
+
 test('the scan sees every form of import', () => {
   const text = [
     "import {a} from './a.ts'",

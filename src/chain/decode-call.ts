@@ -13,6 +13,7 @@ import {stringifyJson} from '../lib/json.ts'
 import {formatWeiShort} from '../lib/units.ts'
 import {isEndless} from '../protocol/amount.ts'
 import {abisByContract} from './known-contracts.ts'
+import {lstAmounts} from './lst/providers.ts'
 
 export interface DecodedArg {
   name: string
@@ -137,9 +138,9 @@ function signatureOf({name, inputs}: AbiFunction | AbiEvent): string {
   return `${name}(${inputs.map(({type}) => type).join(',')})`
 }
 
-/** Arguments that are amounts of METIS, or of artMETIS where the name says so. All have 18 decimals. */
+/** Arguments that are amounts of METIS; those of providers come on top. All have 18 decimals. */
 const amountName =
-  /^_?(?:amount|incoming|locked|fromReward|reward|totalReward|newReward|minLock|maxLock|addedValue|subtractedValue|value|metisAmount|artMetisAmount|minArtMetisAmountToReceive|cost)$/
+  /^_?(?:amount|incoming|locked|fromReward|reward|totalReward|newReward|minLock|maxLock|addedValue|subtractedValue|value|metisAmount|cost)$/
 
 function toArg(
   {name, type}: AbiParameter,
@@ -149,10 +150,15 @@ function toArg(
 ): DecodedArg {
   const plain = (name ?? '').replace(/^_/, '')
   const arg = {name: plain || `argument ${index + 1}`, type, value: textOf(value)}
-  if (typeof value !== 'bigint' || type !== 'uint256' || !amountName.test(name ?? '')) return arg
-  const unit = contract === 'ArtMetis' || /artMetis/i.test(plain) ? 'artMETIS' : 'METIS'
+  if (typeof value !== 'bigint' || type !== 'uint256' || !isAmount(name ?? '')) return arg
+  const lst = lstAmounts.find((amounts) => amounts.isTokenArgument(contract, plain))
+  const unit = lst?.token ?? 'METIS'
   if (isEndless(value)) return {...arg, display: 'without limit'}
   return {...arg, display: `${formatWeiShort(value, 18)} ${unit}`}
+}
+
+function isAmount(name: string): boolean {
+  return amountName.test(name) || lstAmounts.some(({names}) => names.test(name))
 }
 
 function textOf(value: unknown): string {

@@ -2,6 +2,7 @@ import {isAddress} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
+import {lstProviders} from './lst/providers.ts'
 import type {Network} from './network.ts'
 import {parsePeerAddress} from './peer-address.ts'
 
@@ -33,13 +34,10 @@ export function parseNetwork(value: unknown, source: string): Network {
   urlOrNull(root, 'posRestUrl', '', problems)
   if (root['caFile'] !== undefined) text(root, 'caFile', '', problems, /^\//)
   const lst = record(root['lst'], 'lst', problems)
-  if (lst['artemis'] !== null) {
-    addresses(
-      record(lst['artemis'], 'lst.artemis', problems),
-      'lst.artemis',
-      ['artMetis', 'depositPool', 'rewardPool', 'withdrawalManager', 'config'],
-      problems,
-    )
+  for (const {id, contracts} of lstProviders) {
+    if (lst[id] === null) continue
+    const path = `lst.${id}`
+    addresses(record(lst[id], path, problems), path, Object.keys(contracts), problems)
   }
   if (problems.length > 0) throw networkInvalid(source, problems)
   return value as Network

@@ -1,3 +1,6 @@
+import type {LstAbout, LstContract} from './lst/about.ts'
+import {lstProviders} from './lst/providers.ts'
+
 /** A JSON Schema, or a part of one. */
 export type Schema = Readonly<Record<string, unknown>>
 
@@ -139,16 +142,13 @@ const l2 = object(
   ['legacyTransactions', 'sequencerSetImplementations'],
 )
 
-const artemis = object(
-  {
-    artMetis: address('artMETIS token.'),
-    depositPool: address('AMTDepositPool.'),
-    rewardPool: address('AMTRewardPool.'),
-    withdrawalManager: address('AMTWithdrawalManager.'),
-    config: address('AMTConfig.'),
-  },
-  'Artemis on L2.',
-)
+function deploymentOf({contracts, title}: LstAbout): Schema {
+  const fields = Object.entries<LstContract>(contracts).map(([key, about]) => [
+    key,
+    address(`${about.label ?? about.contract}${about.isToken ? ' token' : ''}.`),
+  ])
+  return object(Object.fromEntries(fields) as Record<string, Schema>, title)
+}
 
 /**
  * The shape of a network document, for editors and scripts. `parseNetwork` decides; it looks closer at
@@ -181,7 +181,15 @@ export const networkSchema: Schema = {
           'Absolute path of a PEM file: an authority that vouches for the endpoints, besides those of the system.',
       },
       lst: object(
-        {artemis: {anyOf: [artemis, {type: 'null'}], description: 'Null: not on this network.'}},
+        Object.fromEntries(
+          lstProviders.map((about) => [
+            about.id,
+            {
+              anyOf: [deploymentOf(about), {type: 'null'}],
+              description: 'Null: not on this network.',
+            },
+          ]),
+        ),
         'Liquid-staking providers.',
       ),
     },

@@ -1,6 +1,5 @@
 import {encodeFunctionData, type Address, type Hex} from 'viem'
 
-import {amtDepositPoolAbi} from '../chain/abis/amt-deposit-pool.ts'
 import {erc20Abi} from '../chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
 import {formatWeiShort} from '../lib/units.ts'
@@ -279,38 +278,4 @@ export function metisArgument(name: string, wei: bigint): PlannedCall['args'][nu
 /** An amount for people, such as an allowance, which may have no end. */
 export function metisText(wei: bigint, places?: number): string {
   return isEndless(wei) ? 'METIS without limit' : `${formatWeiShort(wei, places)} METIS`
-}
-
-/**
- * Deposits METIS with Artemis; artMETIS goes to the sender.
- *
- * - Signed by: owner. Chain: L2. Value: the METIS deposited.
- * - Source: Artemis `AMTDepositPool.deposit(uint256,string)`.
- */
-export function depositArtemis(options: {
-  depositPool: Address
-  amountWei: bigint
-  minOutWei: bigint
-}): PlannedCall {
-  const {depositPool, amountWei, minOutWei} = options
-  return {
-    label: `Deposit ${formatWeiShort(amountWei)} METIS with Artemis`,
-    contract: 'AMTDepositPool',
-    to: depositPool,
-    functionName: 'deposit',
-    args: [
-      {
-        name: 'minArtMetisAmountToReceive',
-        value: `${minOutWei}`,
-        display: `${formatWeiShort(minOutWei, 18)} artMETIS`,
-      },
-      {name: 'referralId', value: ''},
-    ],
-    data: encodeFunctionData({
-      abi: amtDepositPoolAbi,
-      functionName: 'deposit',
-      args: [minOutWei, ''],
-    }),
-    valueWei: amountWei,
-  }
 }

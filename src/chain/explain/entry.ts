@@ -15,7 +15,7 @@ export type StateCheck =
   | 'bridge-fee'
   | 'reward-payer'
   | 'epoch'
-  | 'artemis'
+  | 'lst'
 
 /** One way in which a contract refuses a call. */
 export interface CatalogueEntry {

@@ -4,10 +4,10 @@ import {commonFlags, parseAmount, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {providerArg} from '../../cli/provider-arg.ts'
 import {send, settleEarlier} from '../../cli/send.ts'
-import {formatWei} from '../../lib/units.ts'
-import {planDeposit, readPosition, verifyDeposit} from '../../services/lst.ts'
+import {lstIds} from '../../protocol/lst/providers.ts'
+import {planDeposit, verifyDeposit} from '../../services/lst/lst.ts'
 import {requireOwner} from '../../services/sequencers.ts'
-import {positionText} from '../../ui/presenters/lst.ts'
+import {depositJson, depositText} from '../../ui/presenters/lst.ts'
 
 const amountArg = Args.custom<bigint>({
   description: 'METIS on L2 to deposit.',
@@ -19,7 +19,7 @@ export default class LstDeposit extends OperatorCommand {
 
   static override aliases = ['delegate']
 
-  static override examples = ['<%= config.bin %> <%= command.id %> artemis 1 --dry-run']
+  static override examples = [`<%= config.bin %> <%= command.id %> ${lstIds[0]} 1 --dry-run`]
 
   static override args = {
     provider: providerArg({required: true}),
@@ -43,20 +43,15 @@ export default class LstDeposit extends OperatorCommand {
     const host = this.sendHost(flags.yes)
     const from = requireOwner(context)
     await settleEarlier(context, {action: 'lst deposit', chain: 'L2', from}, flags, host)
-    const makePlan = () =>
-      planDeposit(context, {
-        amountMetisWei: args.amount,
-        slippageBasisPoints: flags.slippage,
-      })
+    const {provider} = args
+    const request = {amountMetisWei: args.amount, slippageBasisPoints: flags.slippage}
+    const makePlan = () => planDeposit(context, {provider, ...request})
     const plan = await makePlan()
-    const before = await readPosition(context, plan.from)
     const outcome = await send(context, plan, flags, host, makePlan)
     if (outcome.state !== 'sent') return {data: outcome.json, text: outcome.text}
-    if (flags.wait === 'none') return {data: outcome.json, text: ''}
-    const {position, receivedArtMetisWei} = await verifyDeposit(context, before)
-    return {
-      data: {...outcome.json, receivedArtMetisWei, position},
-      text: `Received ${formatWei(receivedArtMetisWei)} artMETIS.\n${positionText(position)}`,
-    }
+    const mined = outcome.sent.at(-1)?.receipt
+    if (!mined) return {data: outcome.json, text: ''}
+    const verified = await verifyDeposit(context, provider, plan, mined)
+    return {data: {...outcome.json, ...depositJson(verified)}, text: depositText(verified)}
   }
 }
