@@ -11,7 +11,7 @@ import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accep
 
 export interface DoorOptions extends Omit<AcceptOptions, 'room' | 'stateRoom' | 'onAccepted'> {
   /** What may be ready here; undefined sets no bound. */
-  room(): PoolRoom | undefined
+  room(ageMs: number): PoolRoom | undefined
   stateRoom(): StateRoom
   forwarder: Pick<Forwarder, 'add' | 'deliver' | 'hasProducer' | 'assertRoom' | 'retry'>
   journal: Pick<PoolJournal, 'append' | 'withdraw'> | undefined
@@ -24,11 +24,12 @@ export interface Door {
   /**
    * From a user. Another node's turn: resolves when that node has it too, or cannot be reached now.
    *
+   * @param ageMs how long ago it came
    * @throws {InvalidTransactionError | PoolRefusedError}
    */
-  accept(raw: string): Promise<Hash>
-  /** From another node, which keeps what we have no room for. */
-  acceptMany(raws: readonly string[]): Promise<Delivery[]>
+  accept(raw: string, ageMs?: number): Promise<Hash>
+  /** From another node, which keeps what we have no room for. @param agesMs how long ago each came there */
+  acceptMany(raws: readonly string[], agesMs?: readonly number[]): Promise<Delivery[]>
   /** What was accepted before and is in the journal; there is always room for it. */
   readmit(raws: readonly string[]): Promise<void>
 }
@@ -42,12 +43,12 @@ export function openDoor(options: DoorOptions): Door {
   const fromUser: AcceptOptions = {
     ...options,
     // The producer knows best what it has room for, and is asked before the user gets an answer.
-    room: () => (forwarder.hasProducer ? undefined : options.room()),
+    room: (ageMs) => (forwarder.hasProducer ? undefined : options.room(ageMs)),
     assertOthersRoom: (size) => forwarder.assertRoom(size),
     stateRoom: () => (forwarder.hasProducer ? undefined : options.stateRoom()),
-    async onAccepted(transaction) {
+    async onAccepted(transaction, _lane, cameAtMs) {
       hold(transaction)
-      const delivery = await forwarder.deliver(transaction.hash)
+      const delivery = await forwarder.deliver(transaction.hash, cameAtMs)
       if (delivery === 'taken') return
       journal?.withdraw(transaction.raw)
       throw refusedByProducer(delivery, forwarder.retry)
@@ -72,13 +73,17 @@ export function openDoor(options: DoorOptions): Door {
     },
   }
   return {
-    async accept(raw) {
+    async accept(raw, ageMs = 0) {
       const startedMs = options.nowMs()
-      const hash = await acceptTransaction(raw, fromUser)
+      const hash = await acceptTransaction(raw, {...fromUser, cameAtMs: startedMs - ageMs})
       metrics.observe('accept', options.nowMs() - startedMs)
       return hash
     },
-    acceptMany: (raws) => Promise.all(raws.map((raw) => deliveryOf(raw, passedOn))),
+    acceptMany(raws, agesMs = []) {
+      const now = options.nowMs()
+      const from = (index: number) => ({...passedOn, cameAtMs: now - (agesMs[index] ?? 0)})
+      return Promise.all(raws.map((raw, index) => deliveryOf(raw, from(index))))
+    },
     async readmit(raws) {
       await Promise.all(raws.map((raw) => deliveryOf(raw, before)))
     },

@@ -49,7 +49,7 @@ import {Watch} from './watch.ts'
 export interface Stages extends NodeParts {
   forwarder: Forwarder
   /** Like `accept` for each; what is the sender's fault is left out in silence. */
-  acceptMany(raws: readonly string[]): Promise<Delivery[]>
+  acceptMany(raws: readonly string[], agesMs?: readonly number[]): Promise<Delivery[]>
   /** Brings back what an earlier life of the node had accepted. */
   restorePool(): Promise<void>
 }
@@ -127,8 +127,8 @@ export function connectStages(
     owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),
     nowMs: () => clock.monotonicMs(),
     // Blocks of a single transaction have no slot that could be full.
-    room: () =>
-      chain.head().number + 1 < rules.phase2Block ? undefined : pace.room(driver.slotTime),
+    room: (ageMs) =>
+      chain.head().number + 1 < rules.phase2Block ? undefined : pace.room(driver.slotTime, ageMs),
     stateRoom: () => ({...growth.size, isFull: growth.isFull, gasRoom: growth.gasRoom}),
     onHeld(hash) {
       driver.gather()

@@ -94,7 +94,7 @@ const giantMessage: Attack = async (target, name) => {
 
 const byteByByte: Attack = async (target, name) => {
   await withPeer(target, name, async (bad) => {
-    const stream = await bad.open('transactions/2')
+    const stream = await bad.open('transactions/3')
     for (let at = 0; at < 400 && bad.isConnected && stream.status === 'open'; at++) {
       stream.send(Uint8Array.from([128]))
       await nextTurn(20)

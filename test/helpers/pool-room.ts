@@ -11,6 +11,7 @@ export function roomFor(waiting: number): PoolRoom {
       backlogMs: 10 ** 9,
       baseMs: 0,
       isNext: false,
+      isLate: false,
       retryAfterMs: 700,
     },
   }

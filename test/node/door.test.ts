@@ -26,6 +26,7 @@ let turn: Turn
 /** What the producer does with what it is sent; each call is one request. */
 let answer: (raws: readonly Hex[]) => Promise<Delivery[]>
 let asked: number
+let ages: number[]
 let journal: string[]
 
 beforeEach(() => {
@@ -33,12 +34,14 @@ beforeEach(() => {
   turn = {whose: 'other', signer: producer} as Turn
   answer = (raws) => Promise.resolve(raws.map(() => 'taken'))
   asked = 0
+  ages = []
   journal = []
   const exchange = {
     peers: () => [{address: producer} as PeerView],
     peer: (address: Address) => (address === producer ? ({address} as PeerView) : undefined),
-    sendTransactions(_peer: PeerView, raws: readonly Hex[]) {
+    sendTransactions(_peer: PeerView, raws: readonly Hex[], agesMs: readonly number[]) {
       asked += raws.length
+      ages.push(...agesMs)
       return answer(raws)
     },
   } as unknown as BlockExchange
@@ -85,6 +88,24 @@ test('the user is told only after the producer has it, and many travel in one re
   expect(requests).toBeLessThanOrEqual(2)
   expect(mempool.counts().pending).toBe(3)
   expect(journal).toHaveLength(3)
+})
+
+test('the producer is told how long ago it came, until the user has an answer', async () => {
+  await door.accept(await transfer(user, 0), 400)
+  expect(ages.map((ms) => ms >= 400)).toEqual([true])
+  expect(ages[0]).toBeLessThan(2_000)
+  // What was accepted is promised, however old it is.
+  await doorParts.forwarder.handOver()
+  expect(ages.slice(1)).toEqual([0])
+})
+
+test('what was handed on to us is as old as its first node says', async () => {
+  const room = vi.fn<DoorOptions['room']>(() => undefined)
+  door = openDoor({...doorParts, room})
+  await door.acceptMany([await transfer(user, 0), await transfer(user, 1)], [700])
+  const told = room.mock.calls.map(([ageMs]) => ageMs)
+  expect(Math.min(...told)).toBeLessThan(600)
+  expect(Math.max(...told)).toBeGreaterThanOrEqual(700)
 })
 
 test.each(['pool-full', 'sender-limit', 'state-full', 'slow-code'] as const)(

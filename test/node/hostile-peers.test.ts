@@ -2,7 +2,7 @@ import {connect, type Socket} from 'node:net'
 
 import type {Stream} from '@libp2p/interface'
 import {multiaddr} from '@multiformats/multiaddr'
-import {keccak256} from 'viem'
+import {keccak256, type Hex} from 'viem'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 
 import {
@@ -78,6 +78,9 @@ async function honestWork(): Promise<void> {
   expect(await two.exchange.fetchBlocks(peer, 101, 2)).toEqual(chain)
 }
 
+const encodeHanded = (transactions: readonly Hex[]) =>
+  encodeTransactions({transactions, agesMs: []})
+
 test('a block that its signer did not sign is refused and not passed on', async () => {
   await bad.join(one.exchange.peerAddress)
   await bad.gossip(encodeBlock({...sampleBlock('bad', 103), signer: lowerAddress('one')}))
@@ -129,7 +132,7 @@ test.each([
   ],
   [
     'nonsense instead of transactions',
-    async () => void (await bad.open('transactions/2')).send(withLength(Buffer.from([0, 0, 0, 9]))),
+    async () => void (await bad.open('transactions/3')).send(withLength(Buffer.from([0, 0, 0, 9]))),
   ],
 ])('garbage is refused: %s', async (_name, attack) => {
   await bad.join(one.exchange.peerAddress)
@@ -137,7 +140,7 @@ test.each([
   await isRefused('garbage')
 })
 
-test.each(['control', 'gossip/1', 'blocks/1', 'transactions/2'])(
+test.each(['control', 'gossip/1', 'blocks/1', 'transactions/3'])(
   'a message of 64 MB on %s is refused before it is kept',
   async (protocol) => {
     await bad.join(one.exchange.peerAddress)
@@ -174,23 +177,23 @@ test('a request that comes byte by byte is refused', async () => {
 
 test('a stream for transactions is kept, and what comes on it later is held to the same limits', async () => {
   await bad.join(one.exchange.peerAddress)
-  const stream = await bad.open('transactions/2')
+  const stream = await bad.open('transactions/3')
   const answers: number[] = []
   listenToFrames(stream, 300, {onFrame: ({length}) => void answers.push(length), onEnd() {}})
   for (const count of [1, 2]) {
-    stream.send(withLength(encodeTransactions(Array.from({length: count}, () => '0xab' as const))))
+    stream.send(withLength(encodeHanded(Array.from({length: count}, () => '0xab' as const))))
     await until('it is answered', () => answers.at(-1) === count)
   }
   expect(stream.status).toBe('open')
   expect(offences(one)).toEqual([])
-  stream.send(withLength(encodeTransactions(['0xab'])).subarray(0, 3))
+  stream.send(withLength(encodeHanded(['0xab'])).subarray(0, 3))
   await isRefused('byte by byte')
 })
 
 test('transactions without a pause for the answers are refused', async () => {
   await bad.join(one.exchange.peerAddress)
-  const stream = await bad.open('transactions/2')
-  const request = withLength(encodeTransactions(['0xab']))
+  const stream = await bad.open('transactions/3')
+  const request = withLength(encodeHanded(['0xab']))
   stream.send(Buffer.concat(Array.from({length: 20}, () => request)))
   await isRefused('flood')
   expect(one.transactions.length).toBeLessThan(5)
@@ -199,11 +202,11 @@ test('transactions without a pause for the answers are refused', async () => {
 test('many requests travel on one stream, and on a new one when that ended', async () => {
   await bad.join(one.exchange.peerAddress)
   const streams: Stream[] = []
-  await bad.host.handle(`${bad.prefix}/transactions/2`, (stream) => {
+  await bad.host.handle(`${bad.prefix}/transactions/3`, (stream) => {
     streams.push(stream)
     listenToFrames(stream, 1_000, {
       onFrame: (frame) => {
-        const {length} = decodeTransactions(frame, 10)
+        const {length} = decodeTransactions(frame, 10).transactions
         stream.send(withLength(Buffer.alloc(streams.length < 3 ? length : 999)))
       },
       onEnd() {},
@@ -274,7 +277,7 @@ test('connections that die in the middle of anything end nothing else', async ()
   const block = encodeBlock(sampleBlock('bad', 300))
   for (let round = 0; round < 40; round++) {
     await bad.join(one.exchange.peerAddress)
-    const streams = await Promise.all(['blocks/1', 'transactions/2'].map((name) => bad.open(name)))
+    const streams = await Promise.all(['blocks/1', 'transactions/3'].map((name) => bad.open(name)))
     for (const stream of streams) stream.send(withLength(Buffer.alloc(900)).subarray(0, 10 * round))
     const gossip = bad.gossip(block).catch(() => {})
     if (round % 2) await new Promise((resolve) => setImmediate(resolve))

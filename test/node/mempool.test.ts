@@ -473,6 +473,18 @@ describe('room', () => {
     expect(addInto(closed, bob, 0)).toBe('pool-full')
   })
 
+  test('what would be late is refused, and on a calm network nobody is', () => {
+    pool = new Mempool({}, costsNoTime)
+    const late = {...roomFor(10_000), isLate: true, retryAfterMs: 900}
+    const senders = Array.from({length: POOL_CALM}, (_, index) => toHex(index, {size: 20}))
+    const answers = senders.map((sender) => addInto(late, sender, 0))
+    expect(answers.indexOf('pool-full')).toBe(POOL_ANY_MOMENT)
+    // There is room: it may come again at once.
+    expect(() => pool.add(make(bob, 0), ordinary, rich, 0, late)).toThrow(
+      expect.objectContaining({reason: 'pool-full', retryAfterMs: POOL_BACKLOG_RETRY_MS}),
+    )
+  })
+
   test('what waits for the engine has a bound of its own, and is let in again a moment later', () => {
     pool = new Mempool({}, costsNoTime)
     const room = {...roomFor(10_000), backlogMs: 2 * POOL_ANY_MOMENT}

@@ -3,6 +3,7 @@ import {expect, test} from 'vitest'
 import {
   ENGINE_BATCH,
   NEXT_SLOT_OPENS,
+  POOL_LATE_MS,
   SEAL_FIXED_MS,
   SEAL_HELD_UP,
   SEAL_RESERVE,
@@ -171,6 +172,21 @@ test('a calm node whose machine holds up its sealing promises no less', () => {
     pace.slotEnded({...calm, sealed: 3, startedLateMs: SLOT_MS, slackMs: 0})
   }
   expect(pace.ratePerSecond).toBe(START)
+})
+
+test('what came too long ago to be confirmed a slot after that is late', () => {
+  const pace = new Pace(new CostModel(SLOT_MS))
+  const isLate = (msToEnd: number, ageMs: number) =>
+    pace.room({msToSeal: msToEnd - 300, msToEnd, slotMs: SLOT_MS}, ageMs).isLate
+  // A slot has just begun: who came before it waited for the block before.
+  expect(isLate(SLOT_MS, POOL_LATE_MS)).toBe(false)
+  expect(isLate(SLOT_MS, POOL_LATE_MS + 1)).toBe(true)
+  expect(isLate(SLOT_MS / 2, SLOT_MS / 2)).toBe(false)
+  expect(isLate(SLOT_MS / 2, SLOT_MS / 2 + POOL_LATE_MS + 1)).toBe(true)
+  // At the end of a slot it is the next block that is promised, also when this one is late.
+  expect(isLate(100, POOL_LATE_MS - 100)).toBe(false)
+  expect(isLate(100, POOL_LATE_MS - 99)).toBe(true)
+  expect(isLate(-500, 600)).toBe(false)
 })
 
 test('time shrinks with the slot, is closed while the block is sealed, and opens for the next one', () => {

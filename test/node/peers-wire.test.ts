@@ -57,8 +57,14 @@ test('there is one way to write a block', () => {
 })
 
 test('transactions survive the wire, up to a number', () => {
-  expect(decodeTransactions(encodeTransactions(['0x01', '0xaabb']), 2)).toEqual(['0x01', '0xaabb'])
-  expect(() => decodeTransactions(encodeTransactions(['0x01', '0xaabb']), 1)).toThrow('At most 1')
+  const transactions = ['0x01', '0xaabb'] as const
+  const encoded = encodeTransactions({transactions, agesMs: [1_000_000, 7.4]})
+  expect(decodeTransactions(encoded, 2)).toEqual({transactions, agesMs: [65_535, 7]})
+  expect(decodeTransactions(encodeTransactions({transactions, agesMs: []}), 2).agesMs).toEqual([
+    0, 0,
+  ])
+  expect(() => decodeTransactions(encoded, 1)).toThrow('At most 1')
+  expect(() => decodeTransactions(encoded.subarray(0, -1), 2)).toThrow('cut off')
   expect(() => decodeTransactions(Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]), 1)).toThrow('length')
 })
 

@@ -103,7 +103,7 @@ export class Hostile implements Station {
       default:
         return send(
           'junk',
-          (station) => void station.receiveTransactions(this.#junk()).catch(() => {}),
+          (station) => void station.receiveTransactions(this.#junk(), []).catch(() => {}),
         )
     }
   }

@@ -52,7 +52,7 @@ export interface Station {
   hear(greeting: Greeting): void
   receiveBlock(from: Host, block: SealedBlock): void
   blocks(from: number, count: number): SealedBlock[]
-  receiveTransactions(raws: readonly Hex[]): Promise<Delivery[]>
+  receiveTransactions(raws: readonly Hex[], agesMs: readonly number[]): Promise<Delivery[]>
 }
 
 export class Network {
@@ -231,10 +231,14 @@ export class SimExchange implements BlockExchange, Station {
     })
   }
 
-  sendTransactions(peer: PeerView, transactions: readonly Hex[]): Promise<Delivery[]> {
+  sendTransactions(
+    peer: PeerView,
+    transactions: readonly Hex[],
+    agesMs: readonly number[] = [],
+  ): Promise<Delivery[]> {
     const label = `${transactions.length} transactions`
     return this.#ask(this.#hostOf(peer), label, (station, answer) => {
-      station.receiveTransactions(transactions).then(
+      station.receiveTransactions(transactions, agesMs).then(
         (deliveries) => answer(() => deliveries),
         () => answer(() => failed('The peer answered 500.')),
       )
@@ -284,8 +288,8 @@ export class SimExchange implements BlockExchange, Station {
     return this.#handlers?.blocks(from, count) ?? []
   }
 
-  async receiveTransactions(raws: readonly Hex[]): Promise<Delivery[]> {
-    return (await this.#handlers?.onTransactions(raws)) ?? raws.map(() => 'taken')
+  async receiveTransactions(raws: readonly Hex[], agesMs: readonly number[]): Promise<Delivery[]> {
+    return (await this.#handlers?.onTransactions(raws, agesMs)) ?? raws.map(() => 'taken')
   }
 
   /** The product decides; here is only what it would have heard. */

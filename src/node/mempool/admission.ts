@@ -74,7 +74,7 @@ export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
   // that is much, those few would be the ones that wait for more than a slot.
   const isCalm = waiting.count + pool.open.count < POOL_ANY_MOMENT
   if (isCalm && waiting.gas + open.gas + cost.gas <= POOL_ANY_MOMENT_GAS) return true
-  if (waiting.ms + open.ms + cost.ms > room.sealMs) return false
+  if (waiting.ms + open.ms + cost.ms > room.sealMs || room.isLate) return false
   return !isBacklog(pool) && freeMs(pool) >= room.stageMs + cost.ms
 }
 
@@ -90,7 +90,10 @@ function isBacklog({room, waiting}: PoolLoad): boolean {
 export function fullPool(pool: PoolLoad): PoolRefusedError {
   const {retryAfterMs} = pool.room
   return poolFull({
-    retryAfterMs: isBacklog(pool) ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS) : retryAfterMs,
+    retryAfterMs:
+      isBacklog(pool) || pool.room.isLate
+        ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS)
+        : retryAfterMs,
   })
 }
 

@@ -14,6 +14,7 @@ import {
   NEXT_SLOT_OPENS_MS,
   POOL_ANY_MOMENT_MS,
   POOL_BACKLOG,
+  POOL_LATE_MS,
   SEAL_HELD_UP,
   SEAL_MARGIN,
   SEAL_RESERVE,
@@ -61,6 +62,8 @@ export interface PoolRoom {
   baseMs: number
   /** True when it is about the block after the open one, which is being sealed. */
   isNext: boolean
+  /** True for what came so long ago that its block would be there later than a slot after that. */
+  isLate: boolean
   /** When there will be room again. */
   retryAfterMs: number
 }
@@ -201,8 +204,9 @@ export class Pace {
    * take, and at the end of the slot what the next one can.
    *
    * @param slot undefined when this node is not producing: one slot's worth
+   * @param ageMs how long ago that came which asks for room, here or at the node that handed it on
    */
-  room(slot: SlotTime | undefined): PoolRoom {
+  room(slot: SlotTime | undefined, ageMs = 0): PoolRoom {
     const whole = {msToSeal: USUAL_SLOT_MS, msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
     const {msToSeal, msToEnd, slotMs, underWay}: SlotTime = slot ?? whole
     const opensMs = Math.max(slotMs * NEXT_SLOT_OPENS, Math.min(NEXT_SLOT_OPENS_MS, slotMs / 4))
@@ -224,6 +228,7 @@ export class Pace {
       backlogMs: slotMs * POOL_BACKLOG,
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
+      isLate: ageMs + msToEnd > POOL_LATE_MS + (isNext || isClosed ? 0 : slotMs),
       retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),
     }
   }

@@ -21,6 +21,8 @@ import {MAX_BLOCK_TRANSACTIONS, MAX_TRANSACTION_BYTES} from '../limits.ts'
 const VERSION = 1
 const HAS_SEQ_SIGN = 1
 const HAS_TRANSACTIONS = 2
+/** As much as two bytes hold. */
+const MOST_AGE_MS = 65_535
 
 export interface DecodedBlock {
   header: BlockHeader
@@ -74,19 +76,34 @@ export function blockOf(header: BlockHeader, transactions: Hex[]): SealedBlock {
   return {...rest, transactions}
 }
 
-/** Raw transactions: their number (4), then length (4) and bytes of each. */
-export function encodeTransactions(transactions: readonly Hex[]): Uint8Array {
-  return Buffer.concat([uint(transactions.length, 4), encodeList(transactions)])
+/** Transactions on their way to whoever may seal them. */
+export interface HandedOn {
+  transactions: readonly Hex[]
+  /** How long ago each came to us; 0 where it is missing. */
+  agesMs: readonly number[]
+}
+
+/** Raw transactions: their number (4), then length (4) and bytes of each, then the age (2) of each in milliseconds. */
+export function encodeTransactions({transactions, agesMs}: HandedOn): Uint8Array {
+  const ages = Buffer.alloc(2 * transactions.length)
+  transactions.forEach((_raw, index) => {
+    ages.writeUInt16BE(
+      Math.min(MOST_AGE_MS, Math.max(0, Math.round(agesMs[index] ?? 0))),
+      2 * index,
+    )
+  })
+  return Buffer.concat([uint(transactions.length, 4), encodeList(transactions), ages])
 }
 
 /** @throws {InvalidBlockError} */
-export function decodeTransactions(bytes: Uint8Array, maxCount: number): Hex[] {
+export function decodeTransactions(bytes: Uint8Array, maxCount: number): HandedOn {
   const input = new Input(bytes)
   const count = input.uint(4)
   if (count > maxCount) throw new InvalidBlockError(`At most ${maxCount} transactions are taken.`)
   const transactions = input.list(count)
+  const agesMs = transactions.map(() => input.uint(2))
   input.end()
-  return transactions
+  return {transactions, agesMs}
 }
 
 function encodeFields(header: BlockHeader, flags: number): Buffer {
@@ -133,7 +150,7 @@ class Input {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
-  uint(size: 1 | 4 | 8): number {
+  uint(size: 1 | 2 | 4 | 8): number {
     const from = this.#take(size)
     if (size !== 8) return this.#bytes.readUIntBE(from, size)
     const value = Number(this.#bytes.readBigUInt64BE(from))

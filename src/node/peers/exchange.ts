@@ -38,8 +38,13 @@ export interface ExchangeHandlers {
   onBlock(block: SealedBlock, from: Address): void
   /** A peer's head may have moved. */
   onPeers(): void
-  /** Raw transactions; each is checked like one from a user. @returns what became of each */
-  onTransactions(transactions: readonly string[]): Promise<Delivery[]>
+  /**
+   * Raw transactions; each is checked like one from a user.
+   *
+   * @param agesMs how long ago each came to the node that hands it on; 0 for what nobody waits for
+   * @returns what became of each
+   */
+  onTransactions(transactions: readonly string[], agesMs: readonly number[]): Promise<Delivery[]>
   isMember: IsMember
   /**
    * Why a block cannot be the next one, as far as can be told without executing it. Undefined: it may be,
@@ -64,8 +69,12 @@ export interface BlockExchange {
   announce(block: SealedBlock): void
   /** @returns at least one block. @throws {PeerError} no usable answer */
   fetchBlocks(peer: PeerView, from: number, count: number): Promise<SealedBlock[]>
-  /** @returns what became of each. @throws {PeerError} not delivered */
-  sendTransactions(peer: PeerView, transactions: readonly Hex[]): Promise<Delivery[]>
+  /** @param agesMs as in `onTransactions`. @returns what became of each. @throws {PeerError} not delivered */
+  sendTransactions(
+    peer: PeerView,
+    transactions: readonly Hex[],
+    agesMs?: readonly number[],
+  ): Promise<Delivery[]>
   /** @throws {MetisSeqError} SIGNER_IN_USE: an older node signs with our key, so this one has to stop */
   assertAlone(): void
   /** Another node with our key, as it was seen first; null while there is none. */

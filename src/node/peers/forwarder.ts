@@ -2,7 +2,7 @@
  * Brings transactions to whoever may seal them. In: what the pool took. Out: requests to the producer.
  * Every node keeps what it forwarded until it is in a block, so nothing is lost when a producer dies.
  */
-import type {Address, Hash, Hex} from 'viem'
+import type {Address, Hash} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
@@ -23,6 +23,8 @@ interface Waiting {
   resolve(delivery: Delivery): void
   /** Monotonic: nobody waits longer than this. */
   dueMs: number
+  /** When it came to us. */
+  cameAtMs: number
 }
 
 export interface ForwarderOptions {
@@ -70,13 +72,15 @@ export class Forwarder {
    * Like `add`, and waits for what the producer says. Nobody to ask, or no answer in time: `taken`, since
    * we hold it and go on offering it.
    */
-  deliver(hash: Hash): Promise<Delivery> {
+  deliver(hash: Hash, cameAtMs: number): Promise<Delivery> {
     if (this.#options.turn().whose !== 'other') {
       this.add(hash)
       return Promise.resolve('taken')
     }
     const dueMs = this.#options.clock.monotonicMs() + FORWARD_ANSWER_MS
-    const answer = new Promise<Delivery>((resolve) => this.#waiting.set(hash, {resolve, dueMs}))
+    const answer = new Promise<Delivery>((resolve) =>
+      this.#waiting.set(hash, {resolve, dueMs, cameAtMs}),
+    )
     this.add(hash)
     if (!this.#isWatching) void this.#endWaits()
     return answer
@@ -212,12 +216,21 @@ export class Forwarder {
     })
   }
 
+  /** What nobody waits for was promised before, and is not refused for its age. */
+  #ageMs(hash: Hash): number {
+    const waiting = this.#waiting.get(hash)
+    return waiting ? this.#options.clock.monotonicMs() - waiting.cameAtMs : 0
+  }
+
   /** @returns what became of each, or undefined when not all were delivered */
   async #send(peer: PeerView, held: readonly HeldTransaction[]): Promise<Delivery[] | undefined> {
     const deliveries: Delivery[] = []
     try {
-      for (const chunk of chunksOf(held.map(({raw}) => raw))) {
-        deliveries.push(...(await this.#options.exchange.sendTransactions(peer, chunk)))
+      for (const chunk of chunksOf(held)) {
+        const raws = chunk.map(({raw}) => raw)
+        // As they are now: what is sent again, or waited behind another chunk, is older.
+        const agesMs = chunk.map(({hash}) => this.#ageMs(hash))
+        deliveries.push(...(await this.#options.exchange.sendTransactions(peer, raws, agesMs)))
       }
       return deliveries
     } catch (error) {
@@ -228,17 +241,17 @@ export class Forwarder {
 }
 
 /** Parts of at most so many transactions and about so many bytes. */
-function* chunksOf(raws: readonly Hex[]): Generator<Hex[]> {
-  let chunk: Hex[] = []
+function* chunksOf(all: readonly HeldTransaction[]): Generator<HeldTransaction[]> {
+  let chunk: HeldTransaction[] = []
   let bytes = 0
-  for (const raw of raws) {
-    const size = raw.length / 2
+  for (const held of all) {
+    const size = held.raw.length / 2
     if (chunk.length >= FORWARD_CHUNK || (chunk.length > 0 && bytes + size > FORWARD_BYTES)) {
       yield chunk
       chunk = []
       bytes = 0
     }
-    chunk.push(raw)
+    chunk.push(held)
     bytes += size
   }
   if (chunk.length > 0) yield chunk

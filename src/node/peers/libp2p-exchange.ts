@@ -142,9 +142,13 @@ export class Libp2pExchange implements BlockExchange {
     return requests.fetchBlocks(session, {from, count})
   }
 
-  sendTransactions({address}: PeerView, transactions: readonly Hex[]): Promise<Delivery[]> {
+  sendTransactions(
+    {address}: PeerView,
+    transactions: readonly Hex[],
+    agesMs: readonly number[] = [],
+  ): Promise<Delivery[]> {
     const {requests, session} = this.#reach(address)
-    return requests.sendTransactions(session, transactions)
+    return requests.sendTransactions(session, {transactions, agesMs})
   }
 
   assertAlone(): void {
@@ -221,7 +225,7 @@ export class Libp2pExchange implements BlockExchange {
       isResting: (who) => this.#scores.isResting(who),
       blocks: (from, count) => handlers.blocks(from, count),
       recent: (hash) => gossip.recent(hash),
-      onTransactions: (transactions) => handlers.onTransactions(transactions),
+      onTransactions: ({transactions, agesMs}) => handlers.onTransactions(transactions, agesMs),
     })
     const dialer = new Dialer({
       ...{host: node, bootnodes, pauseMs: pollMs, clock, scores: this.#scores},

@@ -31,6 +31,7 @@ import {
   decodeTransactions,
   encodeBlock,
   encodeTransactions,
+  type HandedOn,
 } from './block-codec.ts'
 import {deliveries, LateError, PeerError, type Delivery} from './exchange.ts'
 import {ForwardStreams} from './forward-streams.ts'
@@ -47,7 +48,7 @@ export interface RequestsOptions {
   blocks(from: number, count: number): SealedBlock[]
   /** One of our own last blocks as bytes. */
   recent(hash: Hash): Uint8Array | undefined
-  onTransactions(transactions: readonly string[]): Promise<Delivery[]>
+  onTransactions(handed: HandedOn): Promise<Delivery[]>
 }
 
 interface RangeRequest {
@@ -69,7 +70,7 @@ export class Requests {
 
   get protocols(): {blocks: string; transactions: string} {
     const {prefix} = this.#options
-    return {blocks: `${prefix}/blocks/1`, transactions: `${prefix}/transactions/2`}
+    return {blocks: `${prefix}/blocks/1`, transactions: `${prefix}/transactions/3`}
   }
 
   // Asking.
@@ -106,9 +107,10 @@ export class Requests {
   }
 
   /** Resolves when the other side has checked them. @throws {PeerError} */
-  async sendTransactions(session: Session, transactions: readonly Hex[]): Promise<Delivery[]> {
+  async sendTransactions(session: Session, handed: HandedOn): Promise<Delivery[]> {
+    const {transactions} = handed
     try {
-      const answer = await this.#forwards.ask(session, encodeTransactions(transactions))
+      const answer = await this.#forwards.ask(session, encodeTransactions(handed))
       if (answer.length !== transactions.length) {
         throw new PeerError('The transactions were not taken.')
       }
@@ -154,7 +156,7 @@ export class Requests {
   async serveTransactions(stream: Stream, connection: Connection): Promise<void> {
     const session = this.#options.sessionOf(connection)
     if (!session) return stream.abort(new PeerError('There is no session.'))
-    const limit = FORWARD_BYTES + MAX_TRANSACTION_BYTES + 4 * FORWARD_CHUNK
+    const limit = FORWARD_BYTES + MAX_TRANSACTION_BYTES + 6 * FORWARD_CHUNK
     stream.maxReadBufferLength = limit + PEER_REQUEST_BYTES
     let reader: FrameReader | undefined
     try {
@@ -179,11 +181,11 @@ export class Requests {
   async #takeTransactions(stream: Stream, session: Session, reader: FrameReader): Promise<void> {
     const frame = await this.#request(stream, session, reader)
     if (!frame) return
-    const transactions = decodeTransactions(frame, FORWARD_CHUNK)
-    if (!session.transactions.take(transactions.length, performance.now())) {
+    const handed = decodeTransactions(frame, FORWARD_CHUNK)
+    if (!session.transactions.take(handed.transactions.length, performance.now())) {
       return session.offend('flood', 'too many transactions')
     }
-    const outcome = await this.#options.onTransactions(transactions)
+    const outcome = await this.#options.onTransactions(handed)
     const answer = Buffer.from(outcome.map((delivery) => deliveries.indexOf(delivery)))
     const slow = () => new SlowReaderError('The answer was not read in time.')
     await withDeadline(stream, PEER_SERVE_MS, slow, () => sendFrame(stream, answer))

@@ -28,8 +28,10 @@ export interface AcceptOptions {
   accounts: Accounts
   mempool: Mempool
   nowMs(): number
-  /** What may be ready now; undefined sets no bound. */
-  room(): PoolRoom | undefined
+  /** What may be ready now, of what came so long ago; undefined sets no bound. */
+  room(ageMs: number): PoolRoom | undefined
+  /** When it came, by the clock of `nowMs`; undefined: just now. */
+  cameAtMs?: number
   /** Asked before the signature is recovered. @throws {PoolRefusedError} another node, which produces, has no room */
   assertOthersRoom?(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void
   /** What the engine's state has room for; undefined sets no bound. */
@@ -37,7 +39,11 @@ export interface AcceptOptions {
   /** Contracts whose code was slow; undefined sets no bound. */
   slowCode?: Pick<SlowCode, 'assertFits'> | undefined
   /** Called when the pool took one. What it throws takes it out again. */
-  onAccepted(transaction: SignedTransaction, lane: TransactionKind): void | Promise<void>
+  onAccepted(
+    transaction: SignedTransaction,
+    lane: TransactionKind,
+    cameAtMs: number,
+  ): void | Promise<void>
 }
 
 /**
@@ -48,7 +54,9 @@ export interface AcceptOptions {
  * @throws {EngineError} the state of the sender cannot be read now
  */
 export async function acceptTransaction(raw: string, options: AcceptOptions): Promise<Hash> {
-  const {rules, contracts, owners, mempool, accounts, nowMs, room} = options
+  const {rules, contracts, owners, mempool, accounts, nowMs} = options
+  const cameAtMs = options.cameAtMs ?? nowMs()
+  const room = () => options.room(nowMs() - cameAtMs)
   const parsed = parseTransaction(raw, rules)
   // What the MPC sends to the sequencer set always comes in, and who sent it is not known yet.
   const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
@@ -74,7 +82,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
     mempool.add(transaction, lane, await accounts.read(transaction.sender), nowMs(), room())
   }
   try {
-    await options.onAccepted(transaction, lane)
+    await options.onAccepted(transaction, lane, cameAtMs)
   } catch (error) {
     mempool.remove(transaction.hash)
     throw error

@@ -31,7 +31,8 @@ export interface RpcContext {
   calls: EngineCalls
   /** Bounds all other reads of the engine. */
   reads: CallQueue
-  accept(raw: string): Promise<Hash>
+  /** @param ageMs how long ago it came */
+  accept(raw: string, ageMs: number): Promise<Hash>
   safeHead(): number | null
   finalizedHead(): number | null
   /** Null when in step with the peers. */
@@ -54,7 +55,12 @@ export interface Caller {
   client: string
   /** Only a WebSocket connection has them. */
   subscriptions: Subscriptions | undefined
+  /** When this request was there, as `performance.now()` tells. */
+  askedAtMs: number
 }
+
+/** Who sends requests, one or many. */
+export type Client = Omit<Caller, 'askedAtMs'>
 
 export interface Subscriptions {
   /** @returns its id. Nothing is sent before the answer with this id. */

@@ -117,13 +117,17 @@ export function asRpcError(error: unknown): unknown {
   return error
 }
 
-async function sendRawTransaction([raw]: Params, context: RpcContext): Promise<Hash> {
+async function sendRawTransaction(
+  [raw]: Params,
+  context: RpcContext,
+  {askedAtMs}: Caller,
+): Promise<Hash> {
   if (typeof raw !== 'string') {
     throw new RpcError(rpcCodes.invalidParams, l2gethWords.argument(0, hexFault(raw)))
   }
   const {health, nowMs} = context
   try {
-    const hash = await context.accept(raw)
+    const hash = await context.accept(raw, performance.now() - askedAtMs)
     health.accepted(hash, nowMs())
     return hash
   } catch (error) {

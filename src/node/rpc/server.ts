@@ -24,7 +24,7 @@ import {
 import {poolFull} from '../mempool/admission.ts'
 import type {RefusedKind} from '../../protocol/node-status.ts'
 import type {RpcOptions} from '../node-options.ts'
-import type {Caller, RpcContext} from './context.ts'
+import type {Caller, Client, RpcContext} from './context.ts'
 import {createDoor, readToken, type Door} from './door.ts'
 import type {Readiness} from './health.ts'
 import {PendingAnswers} from './answer-meter.ts'
@@ -155,11 +155,12 @@ class Serving {
 
   async answer(
     text: string,
-    caller: Caller,
+    client: Client,
     remote: string,
     meter: AnswerMeter,
   ): Promise<string | undefined> {
     const {context, logger} = this.#options
+    const caller: Caller = {...client, askedAtMs: performance.now()}
     let overloads = 0
     const act = async (call: RpcRequest) => {
       if (!this.#rate.take(remote, costOf(call.method), performance.now())) {

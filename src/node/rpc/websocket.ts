@@ -22,7 +22,7 @@ import {
   WS_SUBSCRIPTIONS_EACH,
   WS_TOTAL_BUFFER_BYTES,
 } from '../rpc-limits.ts'
-import type {Caller, Subscriptions} from './context.ts'
+import type {Client, Subscriptions} from './context.ts'
 import type {Feeds, News} from './feeds.ts'
 import type {PendingAnswers} from './answer-meter.ts'
 import {RpcError, rpcCodes, type AnswerMeter} from './json-rpc.ts'
@@ -38,7 +38,7 @@ export interface WebSocketOptions {
   /** The answer to one message; undefined: there is none. */
   answer(
     text: string,
-    caller: Caller,
+    client: Client,
     remote: string,
     meter: AnswerMeter,
   ): Promise<string | undefined>
@@ -128,7 +128,7 @@ class Connection implements Subscriptions {
   readonly socket: WebSocket
   readonly client: string
   readonly #options: ConnectionOptions
-  readonly #caller: Caller
+  readonly #caller: Client
   readonly #gone = new AbortController()
   /** How each subscription is ended. */
   readonly #subscriptions = new Map<string, () => void>()
