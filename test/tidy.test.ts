@@ -124,6 +124,19 @@ test('nothing is named after a liquid-staking provider outside of its folders', 
   expect(hits).toEqual([])
 })
 
+test('which engine there is stays in its folder, and reads of it name their block', () => {
+  const outside = all.filter(({file}) => /^src\/(?:node|cli|local)\//.test(file))
+  const parts =
+    /engine\/(?:anvil-engine|anvil-flags|engine-process|engine-answers|limits|snapshot-file|state-parts)\.ts$/
+  const imports = outside
+    .filter(({file}) => !file.startsWith('src/node/engine/'))
+    .flatMap((source) => importsOf(source).map(({specifier}) => `${source.file} ${specifier}`))
+  expect(imports.filter((line) => line.endsWith('create-engine.ts')).length).toBeGreaterThan(3)
+  expect(imports.filter((line) => parts.test(line))).toEqual([])
+  const reads = outside.filter(({text}) => /engine\s*\.read(?:All)?\([^;]*'latest'/.test(text))
+  expect(reads.map(({file}) => file)).toEqual([])
+})
+
 test('the scan sees every form of import', () => {
   const text = [
     "import {a} from './a.ts'",

@@ -15,7 +15,7 @@ import {createBatcher, disabledBatcher} from './batcher/batcher.ts'
 import {ChainState} from './chain-state.ts'
 import {descriptorPlan} from './descriptors.ts'
 import {createDepositRelay, disabledDeposits} from './deposits/deposits.ts'
-import {AnvilEngine} from './engine/anvil-engine.ts'
+import {createEngine} from './engine/create-engine.ts'
 import type {Genesis} from './engine/genesis.ts'
 import {Inbox} from './inbox/inbox.ts'
 import {
@@ -50,8 +50,7 @@ export function openChain(
   closers.push(() => log.close())
   const guard = SignGuard.open(join(dataDir, 'sign-guard.log'))
   closers.push(() => guard.end())
-  const engine = new AnvilEngine({
-    genesis,
+  const engine = createEngine(genesis, {
     dir: join(dataDir, 'engine'),
     isRehearsal: network.kind === 'local',
     logger: logger.child('engine'),
@@ -173,10 +172,10 @@ export function openWallets({options, chain, clock}: NodeParts, l1: RpcClient): 
           : []),
       ]
     },
-    read: (chainName, method, params) =>
+    read: (chainName, method, account) =>
       chainName === 'l1'
-        ? l1.request(method, params)
-        : chain.gate.read(() => chain.engine.read(method, params)),
+        ? l1.request(method, [account, 'latest'])
+        : chain.gate.read(() => chain.engine.read(method, [account], chain.head().number)),
     clock,
     logger: logger.child('wallets'),
   })

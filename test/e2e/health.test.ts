@@ -209,7 +209,7 @@ describe('what fails is named on every surface', () => {
     const headAndDispute = async () => {
       // Its exit code is not 0 as soon as it refuses.
       const {document} = await cli.run('node status --profile seq-2')
-      const {head, diverged} = (document?.['data'] as {status: NodeStatus}).status
+      const {head, diverged} = (document!['data'] as {status: NodeStatus}).status
       seen.push(`head ${head.number}: ${JSON.stringify(diverged)}`)
       return {head: head.number, state: diverged?.state}
     }

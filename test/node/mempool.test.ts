@@ -256,6 +256,7 @@ test('what waits too long goes, but not out of the open block', () => {
 test('after a block of others the pool asks the chain about senders of whom nothing is next', async () => {
   const asked: unknown[] = []
   const accounts = new Accounts({
+    head: () => ({number: 1}),
     readAll: (calls) => {
       asked.push(...calls.map(({params}) => params?.[0]))
       return Promise.resolve(
@@ -286,6 +287,7 @@ test('after a block of others the pool asks the chain about senders of whom noth
 test('what is known of an account moves on with our blocks, and is read anew after those of others', async () => {
   let whileReading = () => {}
   const accounts = new Accounts({
+    head: () => ({number: 1}),
     readAll: (calls) => {
       whileReading()
       return Promise.resolve(
@@ -330,7 +332,11 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 test('blocks of others tell what calls cost, also those that nobody sent here', () => {
   const learning = new CostModel(2000)
   const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts: new Accounts({readAll: async () => []}), costs: learning},
+    ...{
+      mempool: pool,
+      accounts: new Accounts({head: () => ({number: 1}), readAll: async () => []}),
+      costs: learning,
+    },
     ...{pace: new Pace(learning), slowCode: new SlowCode(2000), metrics: new Metrics()},
     ...{slotMs: 2000, clock: atStart, logger: silentLogger, onUpkeep: () => {}},
   })

@@ -60,7 +60,8 @@ export function createDepositRelay(options: DepositOptions): DepositRelay {
       const confirmed = l1Head - l1Network.confirmations
       if (confirmed < l1Network.deploymentBlock) return 0
       scanned = await scanTo(confirmed, scanned, l1, l1Network)
-      const count = await engine.read('eth_getTransactionCount', [relayer.address, 'latest'])
+      const head = engine.head().number
+      const count = await engine.read('eth_getTransactionCount', [relayer.address], head)
       const next = Number(count)
       scanned.due = scanned.due.filter(({queueIndex}) => queueIndex >= next)
       if (!isOurTurn()) return scanned.length

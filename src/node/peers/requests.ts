@@ -3,7 +3,7 @@
  * one after the other on streams that last. Both sides are bounded in size and in time.
  */
 import type {Connection, Stream} from '@libp2p/interface'
-import type {Hash, Hex} from 'viem'
+import type {Hash} from 'viem'
 
 import {messageOf} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'

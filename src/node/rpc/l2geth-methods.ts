@@ -93,5 +93,5 @@ function setPreRespan([from, to, block]: Params) {
 async function finalizedBlock(_params: Params, context: RpcContext, caller: Caller): Promise<Hex> {
   const data = encodeFunctionData({abi: metisSequencerSetAbi, functionName: 'finalizedBlock'})
   const call = {to: context.sequencerSet, data}
-  return toHex(BigInt(String(await read('eth_call', [call, 'latest'], context, caller))))
+  return toHex(BigInt(String(await read('eth_call', [call], 'head', context, caller))))
 }

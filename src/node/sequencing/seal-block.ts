@@ -48,7 +48,8 @@ export async function sealBlock(options: SealOptions, request: SealRequest): Pro
   const {chain, clock} = options
   const parent = chain.head()
   // The wall clock may step back, a block's time may not.
-  const timestamp = Math.max(Math.floor(clock.nowMs() / 1000), parent.timestamp)
+  const earliest = parent.timestamp + chain.engine.capabilities.timestampStep
+  const timestamp = Math.max(Math.floor(clock.nowMs() / 1000), earliest)
   await chain.checkState()
   const payload = {timestamp, orderedTransactions: request.transactions}
   const execution = await chain.execute(payload, {anyOrder: true})
