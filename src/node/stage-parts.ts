@@ -85,7 +85,7 @@ export function openExchange(options: NodeOptions, genesis: Genesis, clock: Cloc
     chainId: network.l2.chainId,
     fingerprint: genesis.fingerprint,
     openToFollowers: network.l2.bundled?.followers === 'anyone',
-    key: signerAccount,
+    signer: signerAccount,
     peerKeyFile: join(dataDir, 'peer.key'),
     pollMs: Math.min(PEER_POLL_MS, network.l2.slotMs),
     logger: logger.child('peers'),

@@ -16,11 +16,12 @@ import {LogSearch} from '../../src/node/history/log-query.ts'
 import {ChainReader} from '../../src/node/history/reader.ts'
 import {HISTORY_LAG_BLOCKS} from '../../src/node/limits.ts'
 import {RPC_LOGS} from '../../src/node/rpc-limits.ts'
-import {signBlock, type SealedBlock} from '../../src/protocol/block.ts'
+import type {SealedBlock} from '../../src/protocol/block.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {HistoryLog} from '../../src/store/history-log.ts'
 import {accountOf, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
 import {until} from '../helpers/node-cluster.ts'
+import {signBlock} from '../helpers/sign-block.ts'
 
 const network = {chainId: L2_CHAIN_ID, fingerprint: '0x11'} as const
 const [alpha, user] = ['alpha', 'user'].map(accountOf) as [Account, Account]
