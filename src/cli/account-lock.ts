@@ -5,7 +5,6 @@ import {MetisSeqError} from '../lib/errors.ts'
 import type {Context} from '../services/context.ts'
 import type {Plan} from '../services/plan.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
-import type {SendHost} from './send.ts'
 
 /** How long a command waits for another one of the same account before it gives up. */
 const LOCK_WAIT_MS = 20_000
@@ -19,7 +18,7 @@ const LOCK_POLL_MS = 100
 export async function lockAccount(
   context: Context,
   wanted: Pick<Plan, 'chain' | 'from'>,
-  {say, signal}: SendHost,
+  {say, signal}: {say(text: string): void; signal: AbortSignal},
   purpose: 'send' | 'replace' = 'send',
 ): Promise<() => void> {
   const deadline = systemClock.monotonicMs() + LOCK_WAIT_MS

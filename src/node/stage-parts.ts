@@ -35,10 +35,8 @@ import type {BlockExchange} from './peers/exchange.ts'
 import {Libp2pExchange} from './peers/libp2p-exchange.ts'
 import {Rotation} from './rotation/rotation.ts'
 import type {BlockRules} from './sequencing/check-block.ts'
-import type {NodeParts} from './status-of.ts'
+import type {Closer, NodeParts} from './node-parts.ts'
 import {WalletWatch} from './wallets.ts'
-
-export type Closer = () => Promise<void> | void
 
 export function openChain(
   {network, dataDir, signerAccount, stateLeaves, logger, clock = systemClock}: NodeOptions,

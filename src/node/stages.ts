@@ -37,12 +37,12 @@ import {
   openExchange,
   doorRulesOf,
   rulesOf,
-  type Closer,
 } from './stage-parts.ts'
+import type {Closer} from './node-parts.ts'
 import {Refusals} from '../lib/refusals.ts'
 import type {RefusedKind} from '../protocol/node-status.ts'
 import {descriptorPlan} from './descriptors.ts'
-import type {NodeParts} from './status-of.ts'
+import type {NodeParts} from './node-parts.ts'
 import {Watch} from './watch.ts'
 
 export interface Stages extends NodeParts {

@@ -15,12 +15,6 @@ import {read} from './state-methods.ts'
 
 type Params = readonly unknown[]
 
-export interface SequencerInfo {
-  sequencerAddress: Address
-  sequencerUrl: string
-  sequencerHeight: number
-}
-
 export const l2gethMethods: Record<string, Method> = {
   rollup_getInfo: rollupInfo,
   rollup_gasPrices: (_params, context) => ({
