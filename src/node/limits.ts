@@ -171,10 +171,10 @@ export const POOL_ANY_MOMENT = 10
 /** Pool: and as many more as the engine takes in in this time: 50 payments, a hundredth of a full block. */
 export const POOL_ANY_MOMENT_MS = 20
 /** Pool: part of a slot for which work may wait for the engine, and when whoever finds it full may come back. */
-export const POOL_BACKLOG = 0.5
+export const POOL_BACKLOG = 0.35
 export const POOL_BACKLOG_RETRY_MS = 150
 /** Pool: what would be confirmed so much later than a slot after it came is refused, not promised. */
-export const POOL_LATE_MS = 150
+export const POOL_LATE_MS = 90
 /** Pool: with fewer in the open block and waiting, the network is calm. */
 export const POOL_CALM = 100
 /** Pool: as long as their block counts no more gas than the slowest opcode executes in 0.5 s. */
