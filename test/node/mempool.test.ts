@@ -30,13 +30,14 @@ const bob: Address = '0x00000000000000000000000000000000000000b0'
 const ordinary: TransactionKind = {kind: 'ordinary'}
 const rich = {accountNonce: 0, balanceWei: 10n ** 18n}
 const all: TakeLimits = {
-  maxCount: 100,
-  gas: 10 ** 9,
+  ...{maxCount: 100, gas: 10 ** 9},
   sealMs: 10 ** 9,
-  sizeBytes: 10 ** 6,
-  allowAlone: true,
+  ...{sizeBytes: 10 ** 6, allowAlone: true},
 }
 
+const answersTo = (calls: readonly {method: string}[], nonce: string) =>
+  calls.map(({method}) => (method.endsWith('Count') ? nonce : '0xffffffff'))
+const head = () => ({number: 1})
 /** What is added at 0 is fresh, however long the process has been running. */
 const atStart = {...systemClock, monotonicMs: () => 0}
 const costs = new CostModel(2000)
@@ -256,23 +257,16 @@ test('what waits too long goes, but not out of the open block', () => {
 test('after a block of others the pool asks the chain about senders of whom nothing is next', async () => {
   const asked: unknown[] = []
   const accounts = new Accounts({
-    head: () => ({number: 1}),
+    head,
     readAll: (calls) => {
       asked.push(...calls.map(({params}) => params?.[0]))
-      return Promise.resolve(
-        calls.map(({method}) => (method.endsWith('Count') ? '0x1' : '0xffffffff')),
-      )
+      return Promise.resolve(answersTo(calls, '0x1'))
     },
   })
   const upkeep = new PoolUpkeep({
     ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
-    ...{
-      pace: new Pace(costs),
-      costs,
-      slowCode: new SlowCode(2000),
-      metrics: new Metrics(),
-      slotMs: 2000,
-    },
+    ...{pace: new Pace(costs), costs, slowCode: new SlowCode(2000)},
+    ...{metrics: new Metrics(), slotMs: 2000},
     onUpkeep: () => {},
   })
   add(alice, 1)
@@ -287,12 +281,10 @@ test('after a block of others the pool asks the chain about senders of whom noth
 test('what is known of an account moves on with our blocks, and is read anew after those of others', async () => {
   let whileReading = () => {}
   const accounts = new Accounts({
-    head: () => ({number: 1}),
+    head,
     readAll: (calls) => {
       whileReading()
-      return Promise.resolve(
-        calls.map(({method}) => (method.endsWith('Count') ? '0x3' : '0xffffffff')),
-      )
+      return Promise.resolve(answersTo(calls, '0x3'))
     },
   })
   const first = make(alice, 3)
@@ -311,13 +303,8 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 
   const upkeep = new PoolUpkeep({
     ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
-    ...{
-      pace: new Pace(costs),
-      costs,
-      slowCode: new SlowCode(2000),
-      metrics: new Metrics(),
-      slotMs: 2000,
-    },
+    ...{pace: new Pace(costs), costs, slowCode: new SlowCode(2000)},
+    ...{metrics: new Metrics(), slotMs: 2000},
     onUpkeep: () => {},
   })
   add(bob, 0)
@@ -332,11 +319,7 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 test('blocks of others tell what calls cost, also those that nobody sent here', () => {
   const learning = new CostModel(2000)
   const upkeep = new PoolUpkeep({
-    ...{
-      mempool: pool,
-      accounts: new Accounts({head: () => ({number: 1}), readAll: async () => []}),
-      costs: learning,
-    },
+    ...{mempool: pool, accounts: new Accounts({head, readAll: async () => []}), costs: learning},
     ...{pace: new Pace(learning), slowCode: new SlowCode(2000), metrics: new Metrics()},
     ...{slotMs: 2000, clock: atStart, logger: silentLogger, onUpkeep: () => {}},
   })
