@@ -12,7 +12,8 @@ import {parseArgs} from 'node:util'
 
 import {concatHex, numberToHex, type Hex} from 'viem'
 
-import {engineFlags, readGenesis} from '../src/node/engine/genesis.ts'
+import {engineFlags} from '../src/node/engine/anvil-flags.ts'
+import {readGenesis} from '../src/node/engine/genesis.ts'
 import {RPC_CALL_GAS_PER_MS} from '../src/node/rpc-limits.ts'
 import {startAnvil} from '../src/process/anvil.ts'
 import {modexpLoop, precompileLoop} from '../test/helpers/slow-code.ts'

@@ -138,6 +138,34 @@ test('directories are made by makeDirectory, and what a person names is parsed b
   ])
 })
 
+test('nothing is named after a liquid-staking provider outside of its folders', () => {
+  // `lst/providers.ts` of each floor is the list of them; ABIs and artifacts are generated.
+  const names = /artemis|artmetis|\bAMT(?:[A-Z]|_)/i
+  const isOfProvider = (file: string) => /\/artemis\/|\/lst\/providers\.ts$/.test(file)
+  expect(all.filter(({file}) => isOfProvider(file)).length).toBeGreaterThan(8)
+  const hits = all
+    .filter(({file, text}) => !isOfProvider(file) && names.test(text))
+    .flatMap(({file, lines}) =>
+      lines.flatMap((line, index) =>
+        names.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+      ),
+    )
+  expect(hits).toEqual([])
+})
+
+test('which engine there is stays in its folder, and reads of it name their block', () => {
+  const outside = all.filter(({file}) => /^src\/(?:node|cli|local)\//.test(file))
+  const parts =
+    /engine\/(?:anvil-engine|anvil-flags|engine-process|engine-answers|limits|snapshot-file|state-parts)\.ts$/
+  const imports = outside
+    .filter(({file}) => !file.startsWith('src/node/engine/'))
+    .flatMap((source) => importsOf(source).map(({specifier}) => `${source.file} ${specifier}`))
+  expect(imports.filter((line) => line.endsWith('create-engine.ts')).length).toBeGreaterThan(3)
+  expect(imports.filter((line) => parts.test(line))).toEqual([])
+  const reads = outside.filter(({text}) => /engine\s*\.read(?:All)?\([^;]*'latest'/.test(text))
+  expect(reads.map(({file}) => file)).toEqual([])
+})
+
 test('the scan sees every form of import', () => {
   const text = [
     "import {a} from './a.ts'",

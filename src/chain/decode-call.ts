@@ -12,6 +12,7 @@ import {cleanText} from '../lib/clean-text.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {tokenText} from '../protocol/amount.ts'
 import {abisByContract} from './known-contracts.ts'
+import {lstAmounts} from './lst/providers.ts'
 
 export interface DecodedArg {
   name: string
@@ -136,9 +137,9 @@ function signatureOf({name, inputs}: AbiFunction | AbiEvent): string {
   return `${name}(${inputs.map(({type}) => type).join(',')})`
 }
 
-/** Arguments that are amounts of METIS, or of artMETIS where the name says so. All have 18 decimals. */
+/** Arguments that are amounts of METIS; those of providers come on top. All have 18 decimals. */
 const amountName =
-  /^_?(?:amount|incoming|locked|fromReward|reward|totalReward|newReward|minLock|maxLock|addedValue|subtractedValue|value|metisAmount|artMetisAmount|minArtMetisAmountToReceive|cost)$/
+  /^_?(?:amount|incoming|locked|fromReward|reward|totalReward|newReward|minLock|maxLock|addedValue|subtractedValue|value|metisAmount|cost)$/
 
 function toArg(
   {name, type}: AbiParameter,
@@ -148,9 +149,13 @@ function toArg(
 ): DecodedArg {
   const plain = (name ?? '').replace(/^_/, '')
   const arg = {name: plain || `argument ${index + 1}`, type, value: textOf(value)}
-  if (typeof value !== 'bigint' || type !== 'uint256' || !amountName.test(name ?? '')) return arg
-  const unit = contract === 'ArtMetis' || /artMetis/i.test(plain) ? 'artMETIS' : 'METIS'
-  return {...arg, display: tokenText(value, unit, 18)}
+  if (typeof value !== 'bigint' || type !== 'uint256' || !isAmount(name ?? '')) return arg
+  const lst = lstAmounts.find((amounts) => amounts.isTokenArgument(contract, plain))
+  return {...arg, display: tokenText(value, lst?.token ?? 'METIS', 18)}
+}
+
+function isAmount(name: string): boolean {
+  return amountName.test(name) || lstAmounts.some(({names}) => names.test(name))
 }
 
 function textOf(value: unknown): string {

@@ -3,7 +3,7 @@ import type {Hash} from 'viem'
 import {authorityHints} from '../lib/certificate-doubt.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
-import type {Endpoint} from './endpoint.ts'
+import type {Endpoint} from './endpoint-shape.ts'
 
 /** Code of the error that waiting mends. */
 export const RATE_LIMITED = 'ENDPOINT_RATE_LIMITED'

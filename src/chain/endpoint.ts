@@ -11,25 +11,12 @@ import {
 import {batchLimitOf} from '../lib/rpc-batch.ts'
 import {redactUrl} from '../lib/redact.ts'
 import {isAnswerTo} from './answer-shapes.ts'
+import type {Endpoint} from './endpoint-shape.ts'
+import type {SourceState} from './source-state.ts'
 
-/** What is known of one endpoint after it was used. */
-export interface SourceState {
-  name: string
-  /** Scheme and host only. */
-  endpoint: string
-  state: 'fresh' | 'down' | 'rate-limited' | 'stale' | 'disagrees' | 'wrong-chain' | 'unused'
-  /** Time of the last answer, milliseconds. */
-  latencyMs: number | null
-}
+export type {SourceState} from './source-state.ts'
 
-/** One address of a chain. */
-export interface Endpoint {
-  source: SourceState
-  /** Calls that it takes in one request; undefined: it has refused none. */
-  batchLimit(): number | undefined
-  request(call: RpcCall): Promise<unknown>
-  close(): void
-}
+export type {Endpoint} from './endpoint-shape.ts'
 
 export interface EndpointOptions {
   /** `L1` or `L2`, for messages. */

@@ -1,12 +1,9 @@
 import {isAddressEqual, parseAbi, type Abi, type Address} from 'viem'
 
+import type {LstContract} from '../protocol/lst/about.ts'
+import {deployedLst} from '../protocol/lst/providers.ts'
 import type {Network} from '../protocol/network.ts'
 import {addressManagerAbi} from './abis/address-manager.ts'
-import {amtConfigAbi} from './abis/amt-config.ts'
-import {amtDepositPoolAbi} from './abis/amt-deposit-pool.ts'
-import {amtRewardPoolAbi} from './abis/amt-reward-pool.ts'
-import {amtWithdrawalManagerAbi} from './abis/amt-withdrawal-manager.ts'
-import {artMetisAbi} from './abis/art-metis.ts'
 import {discountOracleAbi} from './abis/discount-oracle.ts'
 import {erc20Abi} from './abis/erc20.ts'
 import {gasPriceOracleAbi} from './abis/gas-price-oracle.ts'
@@ -15,6 +12,7 @@ import {l2StandardBridgeAbi} from './abis/l2-standard-bridge.ts'
 import {lockingInfoAbi} from './abis/locking-info.ts'
 import {lockingPoolAbi} from './abis/locking-pool.ts'
 import {metisSequencerSetAbi} from './abis/metis-sequencer-set.ts'
+import {lstAbis} from './lst/providers.ts'
 
 /** Calls of the proxy itself, which its admin makes. */
 const proxyAbi = parseAbi([
@@ -33,11 +31,7 @@ export const abisByContract: readonly (readonly [name: string, abi: Abi])[] = [
   ['L1StandardBridge', l1StandardBridgeAbi],
   ['L2StandardBridge', l2StandardBridgeAbi],
   ['MetisSequencerSet', metisSequencerSetAbi],
-  ['AMTDepositPool', amtDepositPoolAbi],
-  ['AMTWithdrawalManager', amtWithdrawalManagerAbi],
-  ['AMTRewardPool', amtRewardPoolAbi],
-  ['AMTConfig', amtConfigAbi],
-  ['ArtMetis', artMetisAbi],
+  ...lstAbis,
   ['AddressManager', addressManagerAbi],
   ['DiscountOracle', discountOracleAbi],
   ['GasPriceOracle', gasPriceOracleAbi],
@@ -51,7 +45,6 @@ export type KnownAddresses = Record<Layer, readonly (readonly [name: string, at:
 
 /** What a network document names. */
 export function knownAddresses({l1, l2, lst}: Network): KnownAddresses {
-  const {artemis} = lst
   return {
     L1: [
       ['LockingPool', l1.contracts.lockingPool],
@@ -65,15 +58,11 @@ export function knownAddresses({l1, l2, lst}: Network): KnownAddresses {
       ['L2StandardBridge', l2.contracts.bridge],
       ['METIS', l2.contracts.metis],
       ['GasPriceOracle', l2.contracts.gasPriceOracle],
-      ...(artemis
-        ? ([
-            ['AMTDepositPool', artemis.depositPool],
-            ['AMTWithdrawalManager', artemis.withdrawalManager],
-            ['AMTRewardPool', artemis.rewardPool],
-            ['ArtMetis', artemis.artMetis],
-            ['AMTConfig', artemis.config],
-          ] as const)
-        : []),
+      ...deployedLst(lst).flatMap(({about, addresses}) =>
+        Object.entries<LstContract>(about.contracts).map(
+          ([key, {contract}]) => [contract, addresses[key]!] as const,
+        ),
+      ),
     ],
   }
 }

@@ -6,6 +6,7 @@ import {
   parseTransaction,
   recoverTransactionAddress,
   serializeTransaction,
+  toHex,
   type Address,
   type Hash,
   type Hex,
@@ -24,6 +25,8 @@ import {
 } from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
+import {isSignedBy, type BlockSigner} from '../protocol/block-signer.ts'
+import {recoverSigner} from '../protocol/secp256k1.ts'
 import {toSerializable, type TransactionSigner, type UnsignedTransaction} from './signer.ts'
 
 /**
@@ -77,6 +80,25 @@ export function createRemoteSigner(options: RemoteSignerOptions): TransactionSig
       }).catch(() => undefined)
       if (!signed || !isAddressEqual(signed, options.address)) throw otherKey(options, signed)
       return {raw, hash: keccak256(raw) as Hash}
+    },
+  }
+}
+
+/**
+ * The same for blocks. Only a signer that signs any data can: `eth_signTransaction` signs transactions alone.
+ *
+ * @throws {MetisSeqError} SIGNER_WRONG_ANSWER: its kind signs no blocks. On use those of `createRemoteSigner`
+ */
+export function createRemoteBlockSigner(options: RemoteSignerOptions): BlockSigner {
+  if (options.api !== 'web3signer') throw wrongAnswer(options, 'its kind signs transactions only')
+  return {
+    address: options.address,
+    async sign(message) {
+      const data = typeof message === 'string' ? message : toHex(message)
+      const {r, s, yParity} = await signData(options, data)
+      const signature: Hex = `0x${r.slice(2)}${s.slice(2)}0${yParity}`
+      if (isSignedBy(options, data, signature)) return signature
+      throw otherKey(options, recoverSigner(keccak256(data), signature))
     },
   }
 }
@@ -143,15 +165,20 @@ function toSignature(r: Hex, s: Hex, yParity: number): Signature {
   return {r, s, yParity, v: BigInt(27 + yParity)}
 }
 
-async function askRest(
+function askRest(
   options: RemoteSignerOptions,
   _transaction: UnsignedTransaction,
   wanted: TransactionSerializable,
 ): Promise<Signature> {
+  return signData(options, serializeTransaction(wanted))
+}
+
+/** The signer hashes for itself what it is shown. */
+async function signData(options: RemoteSignerOptions, data: Hex): Promise<Signature> {
   const path = `/api/v1/eth1/sign/${options.publicKey ?? ''}`
   const connection = openHttp(endpoint(options, path), options.http)
   try {
-    const text = await connection.post(JSON.stringify({data: serializeTransaction(wanted)}))
+    const text = await connection.post(JSON.stringify({data}))
     const match = /^\s*"?0x([0-9a-f]{64})([0-9a-f]{64})([0-9a-f]{2})"?\s*$/i.exec(text)
     if (!match) throw wrongAnswer(options, 'it did not answer with a signature')
     const parity = parities[Number.parseInt(match[3]!, 16)]

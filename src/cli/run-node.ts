@@ -1,5 +1,3 @@
-import type {Hex} from 'viem'
-
 import {createLogger, type LogLevel} from '../lib/log.ts'
 import {openLogSink} from '../lib/log-file.ts'
 import {MetisSeqError, messageOf} from '../lib/errors.ts'
@@ -7,7 +5,8 @@ import type {ExitName} from '../lib/exit-codes.ts'
 import {startNode, type NodeOptions, type RunningNode} from '../node/start-node.ts'
 import {endpointsOf, type Context} from '../services/context.ts'
 import {clearHalt, writeHalt} from '../services/halt-record.ts'
-import {findAccount, readPrivateKey, type KeyAccess} from '../services/keys.ts'
+import type {KeyAccess} from '../services/keys.ts'
+import {openBlockSigner, openNodeSigner} from '../services/open-signer.ts'
 import {requireNode} from '../services/node-runtime.ts'
 import type {NodeSettings} from './node-flags.ts'
 
@@ -29,10 +28,12 @@ export async function runNode(
   const {name, node, dir} = requireNode(context)
   const {network, profile} = context
   if (!network.l2.bundled) throw noBundledNode(context.networkName)
+  const timed = {...access, timeoutMs: context.timeoutMs}
+  const signerKey = profile?.keys.signer
   const [signer, relayer, batcher] = await Promise.all([
-    openAccount(profile?.keys.signer ?? null, access),
-    openAccount(node.relayerKey, access),
-    openAccount(node.batchKey, access),
+    signerKey ? openBlockSigner(signerKey, timed) : null,
+    node.relayerKey === null ? null : openNodeSigner(node.relayerKey, timed),
+    node.batchKey === null ? null : openNodeSigner(node.batchKey, timed),
   ])
   if (!signer) throw noSignerKey(name)
   const options: NodeOptions = {
@@ -82,15 +83,6 @@ export async function waitForEnd(context: Context, node: RunningNode): Promise<v
     await node.stop()
     throw error
   }
-}
-
-async function openAccount(
-  key: string | null,
-  access: KeyAccess,
-): Promise<{address: Hex; privateKey: Hex} | null> {
-  if (key === null) return null
-  const {address} = findAccount(access.config, key)
-  return {address, privateKey: await readPrivateKey(key, access)}
 }
 
 function noBundledNode(network: string): MetisSeqError {

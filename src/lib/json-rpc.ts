@@ -5,13 +5,11 @@ import {agentTo, ANSWER_TOO_LARGE, exchange, MAX_ANSWER_BYTES} from './http.ts'
 import {isRecord} from './json.ts'
 import {RpcResponseError, RpcTransportError} from './rpc-errors.ts'
 import {sendInParts, type BatchAnswer} from './rpc-batch.ts'
+import type {RpcCall} from './rpc-call.ts'
+
+export type {RpcCall} from './rpc-call.ts'
 
 export {RpcResponseError, RpcTransportError}
-
-export interface RpcCall {
-  method: string
-  params?: readonly unknown[]
-}
 
 export interface RpcClient {
   readonly url: string

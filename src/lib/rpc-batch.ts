@@ -1,5 +1,5 @@
 /** Calls in as few requests as an endpoint takes. In: calls. Out: their answers, in order. */
-import type {RpcCall} from './json-rpc.ts'
+import type {RpcCall} from './rpc-call.ts'
 import {RpcResponseError, RpcTransportError} from './rpc-errors.ts'
 
 /** Answers in the order of the calls, `undefined` for one that is missing; or the one error for them all. */

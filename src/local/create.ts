@@ -208,7 +208,7 @@ export function writeNetwork(
   const ports = localPorts(settings)
   const sequencers = keys.sequencers.map((_keys, index) => index + 1)
   const {l2GenesisFile} = localPaths(home)
-  const {sequencerSet, bridge, metis, gasPriceOracle, artemis} = l2.addresses
+  const {sequencerSet, bridge, metis, gasPriceOracle, lst} = l2.addresses
   const network: Network = {
     version: 1,
     name: LOCAL_NETWORK,
@@ -256,15 +256,7 @@ export function writeNetwork(
       },
     },
     posRestUrl: `http://127.0.0.1:${ports.pos}`,
-    lst: {
-      artemis: {
-        artMetis: artemis.artMetis,
-        depositPool: artemis.depositPool,
-        rewardPool: artemis.rewardPool,
-        withdrawalManager: artemis.withdrawalManager,
-        config: artemis.config,
-      },
-    },
+    lst,
   }
   saveNetwork(home, network, {replace: true})
   return network

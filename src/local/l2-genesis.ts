@@ -3,7 +3,8 @@ import {gunzipSync} from 'node:zlib'
 import {type Address, type Hex, getAddress, hexToBytes, isAddressEqual, numberToHex} from 'viem'
 
 import type {ScheduledHardfork} from '../node/engine/hardforks.ts'
-import {type L2Addresses, type L2Options, type Placement, l2Addresses, planL2} from './l2-plan.ts'
+import {type L2Addresses, type L2Options, l2Addresses, planL2} from './l2-plan.ts'
+import type {Placement} from './placement.ts'
 
 export interface L2GenesisOptions extends L2Options {
   timestamp: bigint | number

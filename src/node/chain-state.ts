@@ -20,10 +20,7 @@ import {
   type Execution,
   type ExecutionEngine,
 } from './engine/engine.ts'
-import {readSnapshot} from './engine/snapshot-file.ts'
 import {
-  ENGINE_RENEW_BUILDING,
-  ENGINE_RENEW_TRANSACTIONS,
   SNAPSHOT_BLOCKS,
   SNAPSHOT_PAUSE_FACTOR,
   SNAPSHOT_TRANSACTIONS,
@@ -227,9 +224,20 @@ export class ChainState {
   /** Removes a block that was executed and not accepted. */
   async takeBack(): Promise<void> {
     const ahead = this.engine.head().number - this.head().number
-    if (ahead > 0) await this.engine.rollback(ahead)
+    if (ahead > 0) await this.#backTo(this.head().number)
     await this.refreshTurns()
     this.gate.openAfterRollback()
+  }
+
+  /** By a rollback, and where the engine cannot go back so far, from a snapshot or genesis. */
+  async #backTo(number: number): Promise<void> {
+    try {
+      this.#durable = await this.engine.rollback(this.engine.head().number - number)
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind !== 'no-history') throw error
+      await this.restore(number)
+      this.gate.close()
+    }
   }
 
   /**
@@ -238,13 +246,7 @@ export class ChainState {
    */
   async rewindTo(number: number): Promise<void> {
     this.gate.close()
-    try {
-      this.#durable = await this.engine.rollback(this.engine.head().number - number)
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.kind !== 'no-history') throw error
-      await this.restore(number)
-      this.gate.close()
-    }
+    await this.#backTo(number)
     await this.refreshTurns()
   }
 
@@ -270,7 +272,9 @@ export class ChainState {
    * @param isBuilding it is our turn: a late block has to be worth it
    */
   isRenewalDue(isBuilding: boolean): boolean {
-    const limit = isBuilding ? ENGINE_RENEW_BUILDING : ENGINE_RENEW_TRANSACTIONS
+    const {renewal, snapshot} = this.engine.capabilities
+    if (!renewal || !snapshot) return false
+    const limit = isBuilding ? renewal.whileBuilding : renewal.transactions
     return this.#executed >= limit && !this.#follower.isBehind()
   }
 
@@ -282,6 +286,7 @@ export class ChainState {
 
   /** True when a restart would have too much to replay, and the last snapshot is long enough ago. */
   get isSnapshotDue(): boolean {
+    if (!this.engine.capabilities.snapshot) return false
     const {blocks, transactions} = this.#since
     const isFar = blocks / SNAPSHOT_BLOCKS + transactions / SNAPSHOT_TRANSACTIONS >= 1
     if (!isFar && !(blocks > 0 && this.state.growth.isRecountDue)) return false
@@ -332,7 +337,7 @@ export class ChainState {
       if (upTo === undefined || number > upTo) continue
       try {
         // A snapshot of a branch that lost is of no use.
-        const {hash, leaves = 0} = readSnapshot(file).meta
+        const {hash, leaves = 0} = this.engine.snapshotMeta(file)
         if (hash !== this.log.hashOf(number)) continue
         const head = await this.engine.start(file)
         this.state.growth.restarted(leaves)
@@ -367,6 +372,7 @@ export class ChainState {
       const {hash} = this.engine.head()
       const execution = await this.engine.execute(hash, payload, {oneByOne})
       if (execution.block.hash === block.hash) return execution.block
+      if (this.engine.capabilities.rollback === 0) break
       await this.engine.rollback(1)
     }
     throw new MetisSeqError({

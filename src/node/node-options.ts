@@ -1,15 +1,12 @@
-import type {Address, Hex} from 'viem'
+import type {Address} from 'viem'
 
+import type {TransactionSigner} from '../chain/signer.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
 import type {Clock} from '../lib/clock.ts'
 import type {Logger} from '../lib/log.ts'
+import type {BlockSigner} from '../protocol/block-signer.ts'
 import type {Network} from '../protocol/network.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
-
-export interface NodeAccount {
-  address: Address
-  privateKey: Hex
-}
 
 export interface RpcOptions {
   host: string
@@ -32,7 +29,7 @@ export interface NodeOptions {
   network: Network
   /** Belongs to this node alone; locked while it runs. */
   dataDir: string
-  signerAccount: NodeAccount
+  signerAccount: BlockSigner
   /** Port 0 lets the system choose. */
   rpc: RpcOptions
   peer: {
@@ -48,10 +45,13 @@ export interface NodeOptions {
   l1RpcUrl: string
   /** Whom to believe at an `https:` address of L1. */
   l1Tls?: TlsOptions
-  /** Null: this node relays no deposits. */
-  relayerAccount: NodeAccount | null
+  /**
+   * Null: this node relays no deposits. Every node relays with the same bytes, so that it has to sign without
+   * randomness (RFC 6979).
+   */
+  relayerAccount: TransactionSigner | null
   /** Null: this node sends no batches. */
-  batchAccount: NodeAccount | null
+  batchAccount: TransactionSigner | null
   /** Accounts and slots that the embedded engine may hold; 150,000 when left out. */
   stateLeaves?: number
   logger: Logger

@@ -1,8 +1,8 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import {RpcResponseError, RpcTransportError, type RpcClient} from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
-import {lowerCase} from '../protocol/block.ts'
-import {addressOfKey} from '../protocol/secp256k1.ts'
+import {signerMismatch} from '../protocol/block.ts'
+import {isSignedBy} from '../protocol/block-signer.ts'
 import {readGenesis, type Genesis} from './engine/genesis.ts'
 import type {NodeOptions} from './node-options.ts'
 
@@ -37,12 +37,10 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
       hints: ['Copy the genesis document of the network again and check the engine version.'],
     })
   }
-  if (addressOfKey(signerAccount.privateKey) !== lowerCase(signerAccount.address)) {
-    throw new MetisSeqError({
-      code: 'SIGNER_MISMATCH',
-      message: `The signer key does not belong to ${signerAccount.address}.`,
-      facts: {address: signerAccount.address},
-    })
+  // A text that is no block, so that its signature is good for nothing.
+  const probe = Buffer.from(`metis-seq node ${network.name} starts`, 'utf8')
+  if (!isSignedBy(signerAccount, probe, await signerAccount.sign(probe))) {
+    throw signerMismatch(signerAccount.address)
   }
   await assertL1Chain(options, l1)
   return genesis

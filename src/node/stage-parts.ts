@@ -15,7 +15,7 @@ import {createBatcher, disabledBatcher} from './batcher/batcher.ts'
 import {ChainState} from './chain-state.ts'
 import {descriptorPlan} from './descriptors.ts'
 import {createDepositRelay, disabledDeposits} from './deposits/deposits.ts'
-import {AnvilEngine} from './engine/anvil-engine.ts'
+import {createEngine} from './engine/create-engine.ts'
 import type {Genesis} from './engine/genesis.ts'
 import {Inbox} from './inbox/inbox.ts'
 import {
@@ -35,10 +35,8 @@ import type {BlockExchange} from './peers/exchange.ts'
 import {Libp2pExchange} from './peers/libp2p-exchange.ts'
 import {Rotation} from './rotation/rotation.ts'
 import type {BlockRules} from './sequencing/check-block.ts'
-import type {NodeParts} from './status-of.ts'
+import type {Closer, NodeParts} from './node-parts.ts'
 import {WalletWatch} from './wallets.ts'
-
-export type Closer = () => Promise<void> | void
 
 export function openChain(
   {network, dataDir, signerAccount, stateLeaves, logger, clock = systemClock}: NodeOptions,
@@ -50,8 +48,7 @@ export function openChain(
   closers.push(() => log.close())
   const guard = SignGuard.open(join(dataDir, 'sign-guard.log'))
   closers.push(() => guard.end())
-  const engine = new AnvilEngine({
-    genesis,
+  const engine = createEngine(genesis, {
     dir: join(dataDir, 'engine'),
     isRehearsal: network.kind === 'local',
     logger: logger.child('engine'),
@@ -86,7 +83,7 @@ export function openExchange(options: NodeOptions, genesis: Genesis, clock: Cloc
     chainId: network.l2.chainId,
     fingerprint: genesis.fingerprint,
     openToFollowers: network.l2.bundled?.followers === 'anyone',
-    key: signerAccount,
+    signer: signerAccount,
     peerKeyFile: join(dataDir, 'peer.key'),
     pollMs: Math.min(PEER_POLL_MS, network.l2.slotMs),
     logger: logger.child('peers'),
@@ -172,10 +169,10 @@ export function openWallets({options, chain, clock}: NodeParts, l1: RpcClient): 
           : []),
       ]
     },
-    read: (chainName, method, params) =>
+    read: (chainName, method, account) =>
       chainName === 'l1'
-        ? l1.request(method, params)
-        : chain.gate.read(() => chain.engine.read(method, params)),
+        ? l1.request(method, [account, 'latest'])
+        : chain.gate.read(() => chain.engine.read(method, [account], chain.head().number)),
     clock,
     logger: logger.child('wallets'),
   })

@@ -6,7 +6,6 @@ import type {Hex} from 'viem'
 import {systemClock} from '../lib/clock.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
-import {ENGINE_VERSION} from '../process/find-engine.ts'
 import type {TxBatch} from '../protocol/batch-codec.ts'
 import {lowerCase} from '../protocol/block.ts'
 import {PoolJournal} from '../store/pool-journal.ts'
@@ -38,12 +37,12 @@ import {
   openExchange,
   doorRulesOf,
   rulesOf,
-  type Closer,
 } from './stage-parts.ts'
+import type {Closer} from './node-parts.ts'
 import {Refusals} from '../lib/refusals.ts'
 import type {RefusedKind} from '../protocol/node-status.ts'
 import {descriptorPlan} from './descriptors.ts'
-import type {NodeParts} from './status-of.ts'
+import type {NodeParts} from './node-parts.ts'
 import {Watch} from './watch.ts'
 
 export interface Stages extends NodeParts {
@@ -169,7 +168,7 @@ export function connectStages(
     ...{clock, accept, descriptors: descriptorPlan(), refusals: new Refusals<RefusedKind>(clock)},
     ...{forwarder, acceptMany, watch, sync: new SyncWatch(logger.child('sync'))},
     restorePool: () => readmit(poolJournal?.load() ?? []),
-    clientVersion: `metis-seq/anvil-${ENGINE_VERSION}`,
+    clientVersion: `metis-seq/${chain.engine.version.replace('/', '-')}`,
   }
 }
 

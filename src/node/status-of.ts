@@ -1,21 +1,8 @@
 import {statfsSync} from 'node:fs'
 
-import type {Hash} from 'viem'
-
-import type {Clock} from '../lib/clock.ts'
-import type {Refusals} from '../lib/refusals.ts'
 import {lowerCase} from '../protocol/block.ts'
-import type {SignGuard} from '../store/sign-guard.ts'
-import type {ChainState} from './chain-state.ts'
-import type {DescriptorPlan} from './descriptors.ts'
-import type {Genesis} from './engine/genesis.ts'
 import {exporterMetrics} from './exporter-metrics.ts'
-import type {Heads} from './heads/heads.ts'
-import type {L1Loop} from './l1-loop.ts'
-import type {Mempool} from './mempool/mempool.ts'
-import type {Metrics} from './metrics.ts'
-import type {BlockExchange} from './peers/exchange.ts'
-import type {OpenHistory} from './history/open-history.ts'
+import type {NodeParts, OpenHistory} from './node-parts.ts'
 import {POOL_TRANSACTIONS} from './limits.ts'
 import {RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH} from './rpc-limits.ts'
 import {createCallQueue} from './rpc/call-queue.ts'
@@ -25,36 +12,8 @@ import {LogSearch} from './history/log-query.ts'
 import {Feeds} from './rpc/feeds.ts'
 import {Filters} from './rpc/filters.ts'
 import {Health} from './rpc/health.ts'
-import type {Driver} from './sequencing/driver.ts'
-import type {StartGate} from './sequencing/start-gate.ts'
-import type {SyncWatch} from './sequencing/sync-watch.ts'
-import type {NodeOptions} from './node-options.ts'
-import type {Divergence, NodeStatus, RefusedKind} from '../protocol/node-status.ts'
+import type {Divergence, NodeStatus} from '../protocol/node-status.ts'
 import {lowWeiOf, type WalletWatch} from './wallets.ts'
-import type {Watch} from './watch.ts'
-
-/** What a running node is made of, for those who only look at it. */
-export interface NodeParts {
-  options: NodeOptions
-  genesis: Genesis
-  chain: ChainState
-  guard: SignGuard
-  gate: StartGate
-  mempool: Mempool
-  exchange: BlockExchange
-  driver: Driver
-  heads: Heads
-  l1Loop: L1Loop
-  metrics: Metrics
-  clock: Clock
-  sync: SyncWatch
-  watch: Watch
-  descriptors: DescriptorPlan
-  /** Clients of the public RPC that are turned away. */
-  refusals: Refusals<RefusedKind>
-  accept(raw: string): Promise<Hash>
-  clientVersion: string
-}
 
 export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>): NodeStatus {
   const {options, chain, guard, gate, mempool, driver, heads, exchange, metrics, clock} = parts

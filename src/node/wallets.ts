@@ -20,7 +20,8 @@ export interface WalletState extends Wallet {
 export interface WalletWatchOptions {
   /** Asked each time: the MPC account is read from the chain. */
   wallets(): Wallet[]
-  read(chain: 'l1' | 'l2', method: string, params: readonly unknown[]): Promise<unknown>
+  /** @param method of the state of one account, as it is now */
+  read(chain: 'l1' | 'l2', method: string, account: Address): Promise<unknown>
   clock: Clock
   logger: Logger
 }
@@ -64,8 +65,8 @@ export class WalletWatch {
         const {chain, address} = wallet
         try {
           const [balance, nonce] = await Promise.all([
-            read(chain, 'eth_getBalance', [address, 'latest']),
-            read(chain, 'eth_getTransactionCount', [address, 'latest']),
+            read(chain, 'eth_getBalance', address),
+            read(chain, 'eth_getTransactionCount', address),
           ])
           return {...wallet, balanceWei: BigInt(String(balance)), nonce: Number(nonce)}
         } catch (error) {

@@ -1,67 +1,20 @@
-import type {Address, LocalAccount} from 'viem'
-
-import type {Clock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Logger} from '../lib/log.ts'
-import type {Network} from '../protocol/network.ts'
 import {createBackground, type Background} from './background.ts'
-import type {Endpoints} from './endpoints.ts'
 import {findSplit, readL1Branch, readL1Chunk} from './l1-watcher.ts'
 import {L2Driver} from './l2-driver.ts'
 import {createRewardDriver} from './reward-driver.ts'
 import {createMpcSigner, type MpcSigner} from './mpc-signer.ts'
 import {createContentCheck} from './sign-content.ts'
 import {initialState, type Command, type PosEvent, type PosState} from './state.ts'
-import type {PosStore} from './store.ts'
 import {transition} from './transition.ts'
 import {createTroubles, type Trouble, type Troubles} from './troubles.ts'
+import type {EngineOptions, Observations, Apply} from './consensus.ts'
 
 /** Reward batches are looked for this many ticks apart: they take minutes to days to become due. */
 const REWARD_TICKS = 4
 /** Between two portions of L1 events while there are more. */
 const CATCH_UP_PAUSE_MS = 50
-
-export interface EngineOptions {
-  network: Network
-  account: LocalAccount
-  l1: Endpoints
-  l2: Endpoints
-  store: PosStore
-  logger: Logger
-  clock: Clock
-  pollMs: number
-  rewardBatchEpochs: number
-  respanExtension: bigint
-}
-
-/** Numbers that are seen and not decided on; lost at a restart. */
-export interface Observations {
-  l1Head: bigint | null
-  l1CaughtUp: boolean
-  l2Head: bigint | null
-  /** Newest epoch of the contract. */
-  committedEpoch: bigint | null
-  epochLength: bigint | null
-  /** Time since the L2 head last moved. */
-  stalledForMs: number
-  /**
-   * How the L2 head was found; null before the first look. `one-endpoint`: there is nobody to agree with.
-   * `agreeing`: how many of those that answered hold it. `beyond`: endpoints with blocks above it that
-   * the others do not hold, which is normal for a moment.
-   */
-  heads: {
-    rule: 'majority' | 'one-endpoint'
-    asked: number
-    answered: number
-    agreeing: number
-    beyond: string[]
-  } | null
-  /** Producers whose blocks the others did not take: no takeover goes to them. */
-  distrusted: Address[]
-}
-
-/** Applies a command and makes it durable. Throws when it cannot be stored; nothing happened then. */
-export type Apply = (command: Command) => PosEvent[]
 
 interface QueuedCommand {
   command: Command

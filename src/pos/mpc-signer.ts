@@ -3,78 +3,27 @@ import {
   parseTransaction,
   serializeTransaction,
   type Address,
-  type Hash,
   type Hex,
   type LocalAccount,
-  type TransactionSerializableEIP1559,
-  type TransactionSerializableLegacy,
 } from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Network} from '../protocol/network.ts'
 import {MPC_TYPES, soloMpc, uuidOf} from './mpc.ts'
 import type {PosStore} from './store.ts'
+import {SIGN_TYPES, type SignType, type SignRequest, type SignedRequest} from './sign-request.ts'
+import type {UnsignedTransaction, MpcSigner} from './own-signer.ts'
 
-/** What a signature is for. Source: Themis `types/mpc.go`, SignType. */
-export const SIGN_TYPES = {
-  batchSubmit: 0,
-  batchReward: 1,
-  commitEpoch: 2,
-  recommitEpoch: 3,
-  l1UpdateMpcAddress: 4,
-  l2UpdateMpcAddress: 5,
-} as const
-export type SignType = (typeof SIGN_TYPES)[keyof typeof SIGN_TYPES]
+export type {UnsignedTransaction, MpcSigner, OwnSigner} from './own-signer.ts'
+
+export {SIGN_TYPES} from './sign-request.ts'
+export type {SignType, SignRequest, SignedRequest} from './sign-request.ts'
 
 /** Longest name of a request; a UUID has 36. */
 const SIGN_ID = /^[0-9A-Za-z-]{1,64}$/
 
-export interface SignRequest {
-  signId: string
-  mpcId: string
-  signType: SignType
-  /** The unsigned transaction. */
-  signData: Hex
-  /** Hash that is to be signed; null when the requester leaves it to us. */
-  signMsg: Hash | null
-}
-
-/** A request that was granted, with its answer. Source: Themis `types/mpc.go`, MpcSign. */
-export interface SignedRequest extends SignRequest {
-  signMsg: Hash
-  proposer: Address
-  /** 65 bytes: r, s, parity. */
-  signature: Hex
-  signedTx: Hex
-}
-
-/** The fields of a transaction that is to be signed. */
-export type UnsignedTransaction = (
-  | TransactionSerializableLegacy
-  | TransactionSerializableEIP1559
-) & {chainId: number; to: Address}
-
 /** @throws {MetisSeqError} SIGN_REFUSED, the content is not what the state and the chains call for */
 export type ContentCheck = (signType: SignType, transaction: UnsignedTransaction) => Promise<void>
-
-/** The one place that uses the MPC key: for the engine's own transactions and for those of others. */
-export interface MpcSigner {
-  readonly address: Address
-  /**
-   * Checks a request, signs it and keeps it under its id. The same request again gives the same answer.
-   *
-   * - Signed by: MPC.   Chain: none; nothing is sent.   Value: 0.
-   * - Source: Themis `mpc/side_handler.go`, MsgProposeMpcSign.
-   *
-   * @throws {MetisSeqError} SIGN_REQUEST_INVALID, SIGN_ID_TAKEN, SIGN_REFUSED, DISK_FULL
-   */
-  sign(request: SignRequest): Promise<SignedRequest>
-  /** The same for a transaction of the engine, under an id that follows from its content. */
-  signOwn(signType: SignType, transaction: UnsignedTransaction): Promise<{signedTx: Hex}>
-}
-
-/** What the engine needs of it. */
-export type OwnSigner = Pick<MpcSigner, 'address' | 'signOwn'>
 
 export function createMpcSigner(options: {
   account: LocalAccount

@@ -3,7 +3,8 @@ import {createHash} from 'node:crypto'
 import {hexToBytes, keccak256, type Address, type Hash, type Hex, type LocalAccount} from 'viem'
 
 import {readQuantity, type RpcRequester} from './contract-call.ts'
-import type {OwnSigner, SignType} from './mpc-signer.ts'
+import type {OwnSigner} from './own-signer.ts'
+import type {SignType} from './sign-request.ts'
 
 /** Themis' wallet types. Source: Themis `types/mpc.go`. */
 export const MPC_TYPES = [0, 1, 2, 3] as const

@@ -3,7 +3,7 @@ import {zeroAddress} from 'viem'
 import {consensusAddress, consensusKey} from './bech32.ts'
 import {addressOf, uint64} from './rest-arguments.ts'
 import {HttpError, sdkError} from './rest-errors.ts'
-import type {RestSource, Route} from './rest-routes.ts'
+import type {RestSource, Route} from './rest-source.ts'
 import {currentValidators, proposerOf} from './state.ts'
 
 const NOBODY = {address: zeroAddress, account_number: '0', sequence: '0'}

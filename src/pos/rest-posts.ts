@@ -4,7 +4,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
 import {SIGN_TYPES, type SignedRequest, type SignType} from './mpc-signer.ts'
 import {HttpError} from './rest-errors.ts'
-import type {RestSource} from './rest-routes.ts'
+import type {RestSource} from './rest-source.ts'
 
 /** An answer of a path that changes something: the whole body. */
 export type PostHandler = (body: unknown) => Promise<unknown>

@@ -1,6 +1,5 @@
-import {zeroAddress, type Address, type Hash, type LocalAccount} from 'viem'
+import {zeroAddress, type Address} from 'viem'
 
-import type {Network} from '../protocol/network.ts'
 import {
   isCurrent,
   nextSpanSeed,
@@ -10,7 +9,6 @@ import {
   type Validator,
 } from '../protocol/span.ts'
 import {MPC_TYPES, soloMpc, type MpcType} from './mpc.ts'
-import type {SignedRequest, SignRequest} from './mpc-signer.ts'
 import {addressOf, hashOf, pageOf, uint64} from './rest-arguments.ts'
 import {HttpError, NoSuchPathError, sdkError} from './rest-errors.ts'
 import {cosmosRoutes} from './rest-cosmos.ts'
@@ -23,32 +21,9 @@ import {
   validatorJson,
   validatorSetJson,
 } from './rest-shapes.ts'
-import type {PosStatus} from './start-pos.ts'
-import {currentValidators, latestSpan, proposerOf, replayKey, type PosState} from './state.ts'
-import type {PosStore} from './store.ts'
+import {currentValidators, latestSpan, proposerOf, replayKey} from './state.ts'
 import {liveRecord, nextProposers} from './validator-set.ts'
-
-/** What the server reads, and the one thing it lets others ask for. */
-export interface RestSource {
-  network: Network
-  account: LocalAccount
-  store: PosStore
-  state(): PosState
-  status(): PosStatus
-  /** Null before the L2 was seen. */
-  epochLength(): bigint | null
-  /** Block of an L1 transaction; null when it is not mined. */
-  l1BlockOf(txHash: Hash): Promise<bigint | null>
-  /** @throws {MetisSeqError} see `MpcSigner.sign` */
-  requestSignature(request: SignRequest): Promise<SignedRequest>
-  onError(error: unknown): void
-}
-
-/** `result` goes into Themis' envelope, `bare` is the whole body. */
-type RestAnswer = ({result: unknown; isComputed?: boolean} | {bare: unknown}) & {status?: number}
-type Pending = RestAnswer | Promise<RestAnswer>
-type Handler = (query: URLSearchParams) => Pending
-export type Route = [pattern: RegExp, handle: (query: URLSearchParams, argument: string) => Pending]
+import type {Handler, RestSource, Route} from './rest-source.ts'
 
 export function createRoutes(source: RestSource) {
   const routes = [

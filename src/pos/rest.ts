@@ -20,7 +20,8 @@ import {
   POS_LEAVING,
 } from './rest-limits.ts'
 import {findPost, isPostOnly} from './rest-posts.ts'
-import {createRoutes, type RestSource} from './rest-routes.ts'
+import {createRoutes} from './rest-routes.ts'
+import type {RestSource} from './rest-source.ts'
 import {isAuthorized} from './rest-token.ts'
 
 const LOOPBACK = '127.0.0.1'

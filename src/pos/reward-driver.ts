@@ -1,6 +1,6 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
-import type {EngineOptions} from './engine-solo.ts'
+import type {EngineOptions} from './consensus.ts'
 import type {OwnSigner} from './mpc-signer.ts'
 import {
   planRewards,

@@ -9,16 +9,17 @@ import {isRecord} from '../lib/json.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
 import type {Network} from '../protocol/network.ts'
 import {MIN_EPOCHS_PER_REWARD_BATCH} from '../protocol/reward.ts'
-import type {Span, Validator} from '../protocol/span.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
 import {createEndpoints, type Endpoints} from './endpoints.ts'
-import {SoloEngine, type Observations} from './engine-solo.ts'
+import {SoloEngine} from './engine-solo.ts'
 import {DEFAULT_RESPAN_EXTENSION_BLOCKS} from './respan.ts'
 import {startRest} from './rest.ts'
 import {openToken} from './rest-token.ts'
-import {latestSpan, type Respan, type SentRewardBatch} from './state.ts'
+import {latestSpan} from './state.ts'
 import {openPosStore} from './store.ts'
-import type {Trouble} from './troubles.ts'
+import type {PosStatus} from './pos-status.ts'
+
+export type {PosStatus} from './pos-status.ts'
 
 const DEFAULT_POLL_MS = 1000
 const DEFAULT_REWARD_BATCH_EPOCHS = 10
@@ -47,24 +48,6 @@ export interface PosOptions {
   /** Whom to believe at `https:` addresses of both chains. */
   tls?: TlsOptions
   openStore?: typeof openPosStore
-}
-
-/** What the process is doing, for `pos status` and `GET /metis-seq/status`. */
-export interface PosStatus extends Observations {
-  restUrl: string
-  mpcAddress: Address
-  /** The `height` of REST answers. */
-  revision: number
-  l1Cursor: bigint
-  l1Batch: bigint
-  validators: Validator[]
-  latestSpan: Span | null
-  pendingRespan: Respan | null
-  lastRewardBatch: SentRewardBatch | null
-  /** What does not work right now; empty when all is well. */
-  troubles: Trouble[]
-  /** Text of the newest trouble. */
-  lastError: string | null
 }
 
 export interface Pos {

@@ -5,7 +5,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
 import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 import type {Span} from '../protocol/span.ts'
-import type {SignedRequest} from './mpc-signer.ts'
+import type {SignedRequest} from './sign-request.ts'
 import {
   replayKey,
   type L1Event,

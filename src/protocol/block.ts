@@ -2,8 +2,10 @@ import {createHash} from 'node:crypto'
 
 import {keccak256, type Address, type Hash, type Hex} from 'viem'
 
+import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
-import {bytesOf, recoverSigner, signHash} from './secp256k1.ts'
+import {isSignedBy, type BlockSigner} from './block-signer.ts'
+import {bytesOf, recoverSigner} from './secp256k1.ts'
 
 /** A block as it is kept and sent: enough to rebuild it and to prove who sealed it. */
 export interface SealedBlock {
@@ -46,6 +48,8 @@ export interface BlockHeader extends Omit<SealedBlock, 'transactions'> {
   transactionCount: number
 }
 
+type BlockContent = Omit<BlockHeader, 'signer' | 'signature' | 'seqSign'>
+
 /** Keeps a block signature from being valid as a signature of anything else. */
 const DOMAIN = 'metis-seq sealed block v2'
 
@@ -54,23 +58,22 @@ const DOMAIN = 'metis-seq sealed block v2'
  * are signed as well, so that nobody who passes a block on can change it unnoticed. The chain id keeps a
  * rehearsal apart from a real chain.
  */
-export function blockDigest(
-  block: Omit<BlockHeader, 'signer' | 'signature' | 'seqSign'>,
-  chainId: number,
-): Hash {
-  return keccak256(
-    Buffer.concat([
-      Buffer.from(DOMAIN, 'utf8'),
-      uint64(chainId),
-      uint64(block.number),
-      bytesOf(block.hash),
-      bytesOf(block.parentHash),
-      bytesOf(block.stateRoot),
-      uint64(block.timestamp),
-      uint64(block.transactionCount),
-      bytesOf(block.transactionsHash),
-    ]),
-  )
+export function blockDigest(block: BlockContent, chainId: number): Hash {
+  return keccak256(headerMessage(block, chainId))
+}
+
+function headerMessage(block: BlockContent, chainId: number): Uint8Array {
+  return Buffer.concat([
+    Buffer.from(DOMAIN, 'utf8'),
+    uint64(chainId),
+    uint64(block.number),
+    bytesOf(block.hash),
+    bytesOf(block.parentHash),
+    bytesOf(block.stateRoot),
+    uint64(block.timestamp),
+    uint64(block.transactionCount),
+    bytesOf(block.transactionsHash),
+  ])
 }
 
 /** SHA-256 of the transactions as lower-case hex with commas between: 3 ms for 10,000 of them. */
@@ -91,24 +94,49 @@ export function hasValidHeader(header: BlockHeader, chainId: number): boolean {
   return recoverSigner(blockDigest(header, chainId), header.signature) === header.signer
 }
 
-/** Signs an executed block. The caller has recorded (number, hash) in the sign guard before. */
-export function signBlock(
-  block: Omit<SealedBlock, 'signer' | 'signature' | 'seqSign'>,
+/** An executed block that nobody has signed. */
+export type UnsignedBlock = Omit<SealedBlock, 'signer' | 'signature' | 'seqSign'>
+
+/** What the signer of a block signs: its header, and its first transaction. */
+export function messagesOf(
+  block: UnsignedBlock,
   chainId: number,
-  signer: {address: Address; privateKey: Hex},
-): SealedBlock {
-  const first = block.transactions[0]
+): {header: Uint8Array; first: Hex | undefined} {
+  const {transactions} = block
   const content = {
     ...block,
-    transactionsHash: hashTransactions(block.transactions),
-    transactionCount: block.transactions.length,
+    transactionsHash: hashTransactions(transactions),
+    transactionCount: transactions.length,
   }
-  return {
-    ...block,
-    signer: lowerCase(signer.address),
-    signature: signHash(blockDigest(content, chainId), signer.privateKey),
-    seqSign: first === undefined ? null : signHash(keccak256(first), signer.privateKey),
+  return {header: headerMessage(content, chainId), first: transactions[0]}
+}
+
+/**
+ * Signs an executed block. The caller has recorded (number, hash) in the sign guard before.
+ *
+ * @throws {MetisSeqError} those of the signer; SIGNER_MISMATCH: the signatures are not its own
+ */
+export async function signBlock(
+  block: UnsignedBlock,
+  chainId: number,
+  signer: BlockSigner,
+): Promise<SealedBlock> {
+  const {header, first} = messagesOf(block, chainId)
+  const sign = async (message: Hex | Uint8Array) => {
+    const signature = await signer.sign(message)
+    if (isSignedBy(signer, message, signature)) return signature
+    throw signerMismatch(signer.address)
   }
+  const [signature, seqSign] = await Promise.all([sign(header), first ? sign(first) : null])
+  return {...block, signer: lowerCase(signer.address), signature, seqSign}
+}
+
+export function signerMismatch(address: Address): MetisSeqError {
+  return new MetisSeqError({
+    code: 'SIGNER_MISMATCH',
+    message: `The signer key does not belong to ${address}.`,
+    facts: {address},
+  })
 }
 
 /** True when `signer` made both signatures. Says nothing about whether it was that signer's turn. */

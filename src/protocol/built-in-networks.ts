@@ -1,3 +1,4 @@
+import {builtInLst} from './lst/providers.ts'
 import type {Network} from './network.ts'
 
 /**
@@ -52,15 +53,7 @@ export const builtInNetworks: readonly Network[] = [
       bundled: null,
     },
     posRestUrl: null,
-    lst: {
-      artemis: {
-        artMetis: '0x2583A2538272f31e9A15dD12A432B8C96Ab4821d',
-        depositPool: '0x96C4A48Abdf781e9c931cfA92EC0167Ba219ad8E',
-        rewardPool: '0x0Cf6ab3c169B0169E35aD58D350CbACdaF80E139',
-        withdrawalManager: '0x13E029B6631c0540126c2cdf1675316C971bEB94',
-        config: '0x4D32C8Ff2fACC771eC7Efc70d6A8468bC30C26bF',
-      },
-    },
+    lst: builtInLst('andromeda'),
   },
   {
     version: 1,
@@ -106,6 +99,6 @@ export const builtInNetworks: readonly Network[] = [
       bundled: null,
     },
     posRestUrl: null,
-    lst: {artemis: null},
+    lst: builtInLst('metis-sepolia'),
   },
 ]

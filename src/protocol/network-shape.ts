@@ -3,7 +3,9 @@ import {isAddress, type Address, type Hex} from 'viem'
 
 import {isRecord} from '../lib/json.ts'
 import type {PoolRules} from './locking-pool.ts'
-import type {ArtemisContracts, BundledL2, L1Network, L2Network, Network} from './network.ts'
+import type {LstAbout} from './lst/about.ts'
+import {lstProviders, type LstDeployments} from './lst/providers.ts'
+import type {BundledL2, L1Network, L2Network, Network} from './network.ts'
 import {parsePeerAddress} from './peer-address.ts'
 import {
   flag,
@@ -16,6 +18,7 @@ import {
   text,
   whole,
   type Shape,
+  type Shapes,
 } from './shape.ts'
 
 const ADDRESS = '^0x[0-9a-fA-F]{40}$'
@@ -172,16 +175,22 @@ const l2 = object<L2Network>(
   'The chain that sequencers make.',
 )
 
-const artemis = object<ArtemisContracts>(
-  {
-    artMetis: address('artMETIS token.'),
-    depositPool: address('AMTDepositPool.'),
-    rewardPool: address('AMTRewardPool.'),
-    withdrawalManager: address('AMTWithdrawalManager.'),
-    config: address('AMTConfig.'),
-  },
-  'Artemis on L2.',
-)
+/** The contracts of one liquid-staking provider. */
+function deploymentOf({contracts, title}: LstAbout): Shape<Record<string, Address>> {
+  const fields = Object.entries(contracts).map(([key, {contract, label, isToken}]) => [
+    key,
+    address(`${label ?? contract}${isToken ? ' token' : ''}.`),
+  ])
+  return object<Record<string, Address>>(Object.fromEntries(fields), title)
+}
+
+/** Every provider that is known, by its id. */
+const deployments = Object.fromEntries(
+  lstProviders.map((about) => [
+    about.id,
+    orNull(deploymentOf(about), 'Null: not on this network.'),
+  ]),
+) as Shapes<LstDeployments>
 
 export const networkShape = object<Network>(
   {
@@ -204,10 +213,7 @@ export const networkShape = object<Network>(
         'Absolute path of a PEM file: an authority that vouches for the endpoints, besides those of the system.',
       ),
     ),
-    lst: object<Network['lst']>(
-      {artemis: orNull(artemis, 'Null: not on this network.')},
-      'Liquid-staking providers.',
-    ),
+    lst: object<Network['lst']>(deployments, 'Liquid-staking providers.'),
   },
   'A network as data, for `metis-seq network add FILE`.',
   {

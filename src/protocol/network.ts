@@ -1,6 +1,7 @@
 import type {Address, Hex} from 'viem'
 
 import type {PoolRules} from './locking-pool.ts'
+import type {LstDeployments} from './lst/providers.ts'
 
 /**
  * A network as data. The same document describes Andromeda, Metis Sepolia and the local network, so
@@ -19,7 +20,7 @@ export interface Network {
   /** What may be rehearsed without loss. `local` networks have a faucet and can warp time. */
   kind: 'main' | 'test' | 'local'
   /** Liquid-staking providers by id. */
-  lst: {artemis: ArtemisContracts | null}
+  lst: LstDeployments
 }
 
 export interface L1Network {
@@ -94,14 +95,6 @@ export interface BundledL2 {
    * be in step before it locks, so a network without another way to sync lets anyone read.
    */
   followers: 'registered' | 'anyone'
-}
-
-export interface ArtemisContracts {
-  artMetis: Address
-  depositPool: Address
-  rewardPool: Address
-  withdrawalManager: Address
-  config: Address
 }
 
 /** Page of a transaction in the explorer of its chain; null where the network names none. */

@@ -105,7 +105,7 @@ async function readState(
     try {
       findings.push(...(await readFindings(context, check, refusals, subject)))
     } catch (error) {
-      const layer = check === 'epoch' || check === 'artemis' ? 'L2' : 'L1'
+      const layer = check === 'epoch' || check === 'lst' ? 'L2' : 'L1'
       unasked.push({layer, error: connectionError(error)})
       break
     }

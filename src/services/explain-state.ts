@@ -1,7 +1,6 @@
 import {isAddressEqual, zeroAddress, type Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
-import {readArtemisPosition} from '../chain/actions/artemis/read-artemis.ts'
 import {quoteBridgeFee} from '../chain/actions/bridge/quote-bridge-fee.ts'
 import {readAllowance, readTokenBalance} from '../chain/actions/erc20/read-token.ts'
 import {readRewardPayer} from '../chain/actions/locking-info/read-reward-payer.ts'
@@ -17,6 +16,7 @@ import {formatDuration, formatWei, formatWeiShort} from '../lib/units.ts'
 import type {Sequencer} from '../protocol/sequencer.ts'
 import type {Condition} from './check.ts'
 import type {Context} from './context.ts'
+import {openProviders} from './lst/providers.ts'
 import {metisText} from './planned-calls.ts'
 import {ownerFree, signerNew} from './staking/rules-of-accounts.ts'
 import {
@@ -158,14 +158,17 @@ const readers: Record<StateCheck, Reader> = {
       finding('L2 head', `block ${head.number}`, null),
     ]
   },
-  artemis: async (context, {account}) => {
-    const {artemis} = context.network.lst
-    if (!artemis || !account) return []
-    const position = await readArtemisPosition(context.l2().client, artemis, account)
-    return [
-      finding('artMETIS', formatWeiShort(position.artMetisWei, 18), null),
-      finding('open withdrawal requests', `${position.openRequests}`, null),
-    ]
+  lst: async (context, {account}) => {
+    if (!account) return []
+    const {client} = context.l2()
+    const found = openProviders(client, context.network.lst).map(async (provider) => {
+      const {heldWei, openRequests} = await provider.position(account)
+      return [
+        finding(provider.about.token, formatWeiShort(heldWei, 18), null),
+        finding('open withdrawal requests', `${openRequests}`, null),
+      ]
+    })
+    return (await Promise.all(found)).flat()
   },
 }
 

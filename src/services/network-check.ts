@@ -8,6 +8,7 @@ import type {EndpointOptions} from '../chain/endpoint.ts'
 import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
 import {redactUrl} from '../lib/redact.ts'
+import {deployedLst} from '../protocol/lst/providers.ts'
 import type {Check} from './check.ts'
 import {endpointsOf, type Context} from './context.ts'
 import {proveEndpoints} from './prove-endpoints.ts'
@@ -151,11 +152,12 @@ function checkL1Contracts(context: Context): Promise<Check[]> {
 function checkL2Contracts(context: Context): Promise<Check[]> {
   const at = {client: context.l2().client, mend: {context, part: 'L2' as const}}
   const {sequencerSet, bridge} = context.network.l2.contracts
-  const {artemis} = context.network.lst
   return Promise.all([
     checkCode(at, 'MetisSequencerSet', sequencerSet),
     checkCode(at, 'L2 bridge', bridge),
-    ...(artemis ? [checkCode(at, 'Artemis deposit pool', artemis.depositPool)] : []),
+    ...deployedLst(context.network.lst).map(({about, addresses}) =>
+      checkCode(at, about.entryLabel, addresses[about.entry]!),
+    ),
   ])
 }
 

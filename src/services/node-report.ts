@@ -11,7 +11,7 @@ import type {Context} from './context.ts'
 import {readHalt} from './halt-record.ts'
 import {healthOf, lookOnce} from './health/look-once.ts'
 import {silenceOf} from './health/sources.ts'
-import {NODE_DAEMON, readNodeStatus} from './node-control.ts'
+import {NODE_DAEMON, readNodeStatus} from './node-answers.ts'
 import {requireNode, requireRuntime} from './node-runtime.ts'
 
 export interface NodeReport {

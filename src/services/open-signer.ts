@@ -1,8 +1,13 @@
-import {createRemoteSigner} from '../chain/remote-signer.ts'
-import type {TransactionSigner} from '../chain/signer.ts'
+import {
+  createRemoteBlockSigner,
+  createRemoteSigner,
+  type RemoteSignerOptions,
+} from '../chain/remote-signer.ts'
+import {createLocalSigner, type TransactionSigner} from '../chain/signer.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {localBlockSigner, type BlockSigner} from '../protocol/block-signer.ts'
 import type {RemoteSignerRecord} from '../store/config.ts'
-import {openSigner, type KeyAccess} from './keys.ts'
+import {findAccount, openSigner, readPrivateKey, type KeyAccess} from './keys.ts'
 import {remoteHttp} from './remote-files.ts'
 import {findSigner, type AnySigner} from './signers.ts'
 
@@ -35,8 +40,53 @@ export function requireSigning(
   throw keyNotHere(signer)
 }
 
+/**
+ * Opens what signs the blocks of a node. A key is opened with the address it is listed under, so that the node sees
+ * when the two do not belong together.
+ *
+ * @throws {MetisSeqError} KEY_UNKNOWN, SIGNER_WRONG_ANSWER and those of the key
+ */
+export async function openBlockSigner(
+  name: string,
+  access: KeyAccess & {timeoutMs: number},
+): Promise<BlockSigner> {
+  const remote = remoteOf(name, access)
+  if (remote) return createRemoteBlockSigner(remoteOptions(remote, access.timeoutMs))
+  const {address} = findAccount(access.config, name)
+  return {...localBlockSigner(await readPrivateKey(name, access)), address}
+}
+
+/**
+ * Opens what signs transactions of a node.
+ *
+ * @throws {MetisSeqError} KEY_UNKNOWN and those of the key
+ */
+export async function openNodeSigner(
+  name: string,
+  access: KeyAccess & {timeoutMs: number},
+): Promise<TransactionSigner> {
+  const remote = remoteOf(name, access)
+  if (remote) return openRemote(remote, access.timeoutMs)
+  findAccount(access.config, name)
+  return createLocalSigner(await readPrivateKey(name, access))
+}
+
+/** A key of this machine comes before a signer elsewhere. */
+function remoteOf(
+  name: string,
+  {config}: Pick<KeyAccess, 'config'>,
+): RemoteSignerRecord | undefined {
+  const {keys, signers} = config.read()
+  const record = keys[name] ? undefined : signers[name]
+  return record?.kind === 'remote' ? record : undefined
+}
+
 /** @throws {MetisSeqError} SIGNER_FILE_UNREADABLE */
 export function openRemote(record: RemoteSignerRecord, timeoutMs: number): TransactionSigner {
+  return createRemoteSigner(remoteOptions(record, timeoutMs))
+}
+
+function remoteOptions(record: RemoteSignerRecord, timeoutMs: number): RemoteSignerOptions {
   const {name, url, api, address, publicKey, tokenFile, caFile, certFile, keyFile} = record
   const files = {
     tokenFile: tokenFile ?? undefined,
@@ -45,7 +95,7 @@ export function openRemote(record: RemoteSignerRecord, timeoutMs: number): Trans
     keyFile: keyFile ?? undefined,
   }
   const http = remoteHttp(name, files, timeoutMs)
-  return createRemoteSigner({name, url, api, address, publicKey, http})
+  return {name, url, api, address, publicKey, http}
 }
 
 function keyNotHere({name, kind, address}: AnySigner): MetisSeqError {

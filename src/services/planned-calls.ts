@@ -215,25 +215,3 @@ function bridgingCall(
 export function metisText(wei: bigint, places?: number): string {
   return tokenText(wei, 'METIS', places)
 }
-
-/**
- * Deposits METIS with Artemis; artMETIS goes to the sender.
- *
- * - Signed by: owner. Chain: L2. Value: the METIS deposited.
- * - Source: Artemis `AMTDepositPool.deposit(uint256,string)`.
- */
-export function depositArtemis(options: {
-  depositPool: Address
-  amountWei: bigint
-  minOutWei: bigint
-}): PlannedCall {
-  const {depositPool, amountWei, minOutWei} = options
-  return planCall({
-    contract: 'AMTDepositPool',
-    to: depositPool,
-    functionName: 'deposit',
-    args: [minOutWei, ''],
-    label: () => `Deposit ${formatWeiShort(amountWei)} METIS with Artemis`,
-    valueWei: amountWei,
-  })
-}

@@ -25,12 +25,12 @@ import {readGenesis} from '../../src/node/engine/genesis.ts'
 import {rebuildGuard} from '../../src/node/guard/rebuild.ts'
 import {sha256Of} from '../../src/node/snapshots/manifest.ts'
 import {applyRestore, planRestore} from '../../src/node/snapshots/restore.ts'
-import {signBlock} from '../../src/protocol/block.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {SignGuard} from '../../src/store/sign-guard.ts'
 import {startAnvil, type Anvil} from '../helpers/anvil.ts'
 import {accountOf, createTestGenesis, L2_CHAIN_ID, type TestGenesis} from '../helpers/l2-chain.ts'
 import {nodeOptions, startTestNode, testNetwork, until} from '../helpers/node-cluster.ts'
+import {signBlock} from '../helpers/sign-block.ts'
 
 const alpha = accountOf('alpha')
 const network = {name: 'test', chainId: L2_CHAIN_ID, fingerprint: '0xab'} as const

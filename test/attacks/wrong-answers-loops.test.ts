@@ -31,6 +31,7 @@ import {accountOf, L2_CHAIN_ID} from '../helpers/l2-chain.ts'
 import {until} from '../helpers/node-cluster.ts'
 import {wrongAnswers} from '../helpers/wrong-answers.ts'
 import {mpc, ownerOf, signerOf, startChains, type Chains} from '../pos/chains.ts'
+import {senderOf} from '../helpers/sign-block.ts'
 
 const SECRET = 'api-key-of-the-endpoint'
 /** As the bridge of these chains knows it. */
@@ -136,8 +137,15 @@ function headsOf(rpc: RpcClient): Heads {
 function relayOf(rpc: RpcClient) {
   const relay = createDepositRelay({
     ...{l1: rpc, l1Network: chains.network.l1, l2Network: chains.network.l2},
-    engine: {read: () => Promise.resolve('0x0')} as unknown as ExecutionEngine,
-    ...{relayer: accountOf('relayer'), isOurTurn: () => false, accept: () => Promise.resolve()},
+    engine: {
+      read: () => Promise.resolve('0x0'),
+      head: () => ({number: 0}),
+    } as unknown as ExecutionEngine,
+    ...{
+      relayer: senderOf(accountOf('relayer')),
+      isOurTurn: () => false,
+      accept: () => Promise.resolve(),
+    },
   })
   return {
     poll: async (_at: number) => relay.poll(Number(await rpc.request('eth_blockNumber'))),
@@ -146,7 +154,7 @@ function relayOf(rpc: RpcClient) {
 
 function inboxOf(rpc: RpcClient): Inbox {
   return new Inbox({
-    ...{l1: rpc, l1ChainId: 31_337, batchInbox: STRANGER, account: accountOf('batcher')},
+    ...{l1: rpc, l1ChainId: 31_337, batchInbox: STRANGER, account: senderOf(accountOf('batcher'))},
     ...{maxGasGwei: 100, clock: systemClock, logger: silentLogger},
   })
 }

@@ -178,7 +178,7 @@ const cases: Record<string, Case> = {
     line: 'lst deposit artemis 1000.1 --yes',
     code: 'METIS_BALANCE_LOW',
     exitCode: 5,
-    message: '1,000 METIS on L2, and this needs 1,000.1 METIS',
+    message: 'seen: 1,000 of 1,000.1 METIS',
   },
 }
 

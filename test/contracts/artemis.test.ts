@@ -14,7 +14,7 @@ import {startL2} from './l2-fixture.ts'
 import {alice, bob, carol, governance, stranger} from './staking.ts'
 
 const admin = governance.address
-const {config, artMetis, depositPool, rewardPool, withdrawalManager} = l2Addresses.artemis
+const {config, artMetis, depositPool, rewardPool, withdrawalManager} = l2Addresses.lst.artemis
 const delaySeconds = 14 * 24 * 3600
 const one = parseEther('1')
 

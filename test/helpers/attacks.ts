@@ -5,10 +5,11 @@ import {keccak256, toHex, type Hex} from 'viem'
 
 import {encodeBlock} from '../../src/node/peers/block-codec.ts'
 import {withLength} from '../../src/node/peers/frames.ts'
-import {signBlock, type SealedBlock} from '../../src/protocol/block.ts'
+import type {SealedBlock} from '../../src/protocol/block.ts'
 import {BadPeer} from './bad-peer.ts'
 import {accountOf, transfer} from './l2-chain.ts'
 import {until} from './node-cluster.ts'
+import {signBlock} from './sign-block.ts'
 
 export interface Target {
   peerAddress: string

@@ -11,9 +11,10 @@ import {
 } from '../../src/node/peers/control-message.ts'
 import {listenToFrames, withLength} from '../../src/node/peers/frames.ts'
 import {createHost, type Host} from '../../src/node/peers/libp2p-host.ts'
-import {signRecord, type PeerRecord} from '../../src/node/peers/peer-record.ts'
+import type {PeerRecord} from '../../src/node/peers/peer-record.ts'
 import {accountOf} from './l2-chain.ts'
 import {until} from './node-cluster.ts'
+import {signRecord} from './sign-block.ts'
 
 export const CONTROL = '/metis-seq/control/1'
 

@@ -12,6 +12,7 @@ import {startNode, type NodeOptions, type RunningNode} from '../../src/node/star
 import type {Network} from '../../src/protocol/network.ts'
 import {SignGuard} from '../../src/store/sign-guard.ts'
 import {accountOf, L2_CHAIN_ID, type TestGenesis} from './l2-chain.ts'
+import {signerOf} from './sign-block.ts'
 
 export interface NetworkOptions {
   genesis: TestGenesis
@@ -85,7 +86,7 @@ export function nodeOptions(
     name,
     network,
     dataDir: join(dir, name),
-    signerAccount: accountOf(name),
+    signerAccount: signerOf(accountOf(name)),
     rpc: {host: '127.0.0.1', port: 0},
     peer: {host: '127.0.0.1', port: 0},
     l1RpcUrl: network.l1.rpcUrls[0]!,
@@ -122,7 +123,7 @@ export interface TestNode extends RunningNode {
 /** A key of a test is new when its home is: the sign guard says so, as on the local network. */
 export function newHome({name, dataDir, signerAccount}: NodeOptions): void {
   const guard = join(dataDir, 'sign-guard.log')
-  const isOwn = signerAccount.address === accountOf(name).address
+  const isOwn = signerAccount.address === signerOf(accountOf(name)).address
   if (isOwn && !existsSync(guard) && !existsSync(join(dataDir, 'chain.sqlite'))) {
     SignGuard.createNew(guard)
   }

@@ -8,8 +8,9 @@ import {systemClock} from '../../src/lib/clock.ts'
 import type {LogFacts, Logger} from '../../src/lib/log.ts'
 import type {ExchangeHandlers, PeerHead} from '../../src/node/peers/exchange.ts'
 import {Libp2pExchange} from '../../src/node/peers/libp2p-exchange.ts'
-import {signBlock, type SealedBlock} from '../../src/protocol/block.ts'
+import type {SealedBlock} from '../../src/protocol/block.ts'
 import {accountOf} from './l2-chain.ts'
+import {signBlock, signerOf} from './sign-block.ts'
 
 export const PEER_CHAIN = 108_800
 export const peerFingerprint = keccak256('0x01')
@@ -56,7 +57,7 @@ export class TestPeers {
         fingerprint: options.fingerprint ?? peerFingerprint,
         followers: options.followers ?? [],
         openToFollowers: options.openToFollowers ?? false,
-        key: accountOf(name),
+        signer: signerOf(accountOf(name)),
         peerKeyFile: join(dir, 'peer.key'),
         ...{pollMs: 30, clock: systemClock, logger: warningsTo(warnings)},
       }),

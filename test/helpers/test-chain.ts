@@ -192,7 +192,7 @@ export function networkOf(
     name: 'test',
     kind: 'test',
     posRestUrl: null,
-    lst: {artemis: l2.artemis},
+    lst: l2.lst,
     l1: {
       chainId: L1_CHAIN_ID,
       rpcUrls: l1Urls,

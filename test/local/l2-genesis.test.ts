@@ -180,7 +180,7 @@ describe('the L2 genesis', () => {
     })
 
     test('pays into the Artemis reward pool, which is a proxy', async () => {
-      const {rewardPool} = built.addresses.artemis
+      const {rewardPool} = built.addresses.lst.artemis
       await chain.send(finalize(0n, rewardPool, 5n))
       expect(await chain.balance(rewardPool)).toBe(5n)
     })
@@ -247,7 +247,7 @@ describe('the L2 genesis', () => {
   test('an Artemis deposit works', async () => {
     const call = {from: alice, to: artemis, abi: amtDepositPoolAbi, fn: 'deposit', args: [0n, '']}
     await chain.send({...call, value: 5n})
-    const {artMetis} = built.addresses.artemis
+    const {artMetis} = built.addresses.lst.artemis
     expect(await chain.read(artMetis, erc20Abi, 'balanceOf', [alice])).toBe(5n)
   })
 })

@@ -8,7 +8,7 @@ import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
 import {composeReceipts, withoutRefunds} from '../../src/node/engine/block-receipts.ts'
 import {withoutExtras} from '../../src/node/engine/engine-answers.ts'
 import {readGenesis} from '../../src/node/engine/genesis.ts'
-import {ENGINE_BLOCK_RECEIPTS} from '../../src/node/limits.ts'
+import {ENGINE_BLOCK_RECEIPTS} from '../../src/node/engine/limits.ts'
 import {
   accountOf,
   createTestGenesis,

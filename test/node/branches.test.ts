@@ -10,7 +10,7 @@ import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {ChainState} from '../../src/node/chain-state.ts'
 import {EngineError} from '../../src/node/engine/engine.ts'
-import {FakeEngine} from '../../src/node/engine/fake-engine.ts'
+import {FakeEngine} from '../helpers/fake-engine.ts'
 import {ENGINE_CHECK_MS} from '../../src/node/limits.ts'
 import type {PeerView} from '../../src/node/peers/exchange.ts'
 import {PeerError} from '../../src/node/peers/exchange.ts'
@@ -23,12 +23,13 @@ import {Metrics} from '../../src/node/metrics.ts'
 import {observe, type Surroundings} from '../../src/node/sequencing/observe.ts'
 import {finishCandidate} from '../../src/node/sequencing/seal-block.ts'
 import {rulesOf} from '../../src/node/stage-parts.ts'
-import {lowerCase, signBlock, type SealedBlock} from '../../src/protocol/block.ts'
+import {lowerCase, type SealedBlock} from '../../src/protocol/block.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {SignGuard} from '../../src/store/sign-guard.ts'
 import {Random} from '../sim/random.ts'
 import {accountOf, drawSetup, L2_CHAIN_ID, users} from '../sim/setup.ts'
 import {transferOf} from '../sim/users.ts'
+import {signBlock, signerOf} from '../helpers/sign-block.ts'
 
 const setup = drawSetup(new Random(1))
 const rules = rulesOf(setup.network)
@@ -197,7 +198,7 @@ test('a takeover that was signed before a crash is finished, and nothing else is
     contradiction: () => undefined,
   } as unknown as Surroundings)
   expect(seen).toMatchObject({recommitReady: true, unfinished: true, turn: 'other'})
-  const signer = accountOf('beta')
+  const signer = signerOf(accountOf('beta'))
   const metrics = new Metrics()
   const options = {chain: ours, guard, clock: systemClock, metrics, chainId: L2_CHAIN_ID, signer}
   expect((await finishCandidate(options))?.hash).toBe(candidate.hash)

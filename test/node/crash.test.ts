@@ -13,7 +13,6 @@ import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
 import {readGenesis} from '../../src/node/engine/genesis.ts'
 import type {NodeOptions} from '../../src/node/start-node.ts'
 import {killOrphan} from '../../src/process/anvil.ts'
-import {signBlock} from '../../src/protocol/block.ts'
 import {ChainLog, type Candidate} from '../../src/store/chain-log.ts'
 import {SignGuard} from '../../src/store/sign-guard.ts'
 import {startAnvil, type Anvil} from '../helpers/anvil.ts'
@@ -32,6 +31,7 @@ import {
   until,
   type TestNode,
 } from '../helpers/node-cluster.ts'
+import {signBlock} from '../helpers/sign-block.ts'
 
 const user = accountOf('user')
 const alpha = accountOf('alpha')
@@ -67,7 +67,7 @@ async function startChild(
 ): Promise<{child: ChildProcess; rpc: RpcClient; peerAddress: string}> {
   const file = join(genesis.dir, `${options.name}-options.json`)
   const {logger: _logger, ...plain} = options
-  writeFileSync(file, JSON.stringify({...plain, signerAccount: accountOf(options.name)}))
+  writeFileSync(file, JSON.stringify(plain))
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, '../helpers/node-child.ts'), file],

@@ -9,10 +9,9 @@ import {silentLogger} from '../../src/lib/log.ts'
 import {ChainState} from '../../src/node/chain-state.ts'
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
 import {readGenesis} from '../../src/node/engine/genesis.ts'
-import {ENGINE_RENEW_BUILDING, ENGINE_RENEW_TRANSACTIONS} from '../../src/node/limits.ts'
+import {ENGINE_RENEW_BUILDING, ENGINE_RENEW_TRANSACTIONS} from '../../src/node/engine/limits.ts'
 import {Rotation} from '../../src/node/rotation/rotation.ts'
 import {EngineWatch} from '../../src/node/sequencing/engine-watch.ts'
-import {signBlock} from '../../src/protocol/block.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {
   accountOf,
@@ -21,6 +20,7 @@ import {
   transfer,
   type TestGenesis,
 } from '../helpers/l2-chain.ts'
+import {signBlock} from '../helpers/sign-block.ts'
 
 const sender = accountOf('sender 0')
 const signer = accountOf('signer')

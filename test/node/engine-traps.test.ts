@@ -8,9 +8,16 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {silentLogger} from '../../src/lib/log.ts'
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
-import {engineFlags, fingerprint, readGenesis} from '../../src/node/engine/genesis.ts'
+import {engineFlags} from '../../src/node/engine/anvil-flags.ts'
+import {
+  fingerprint,
+  readGenesis,
+  RULES_VERSION,
+  type GenesisRules,
+} from '../../src/node/engine/genesis.ts'
+import {ENGINE_VERSION} from '../../src/process/find-engine.ts'
 import {writeSnapshot} from '../../src/node/engine/snapshot-file.ts'
-import {ENGINE_RECEIPT_BLOCKS} from '../../src/node/limits.ts'
+import {ENGINE_RECEIPT_BLOCKS} from '../../src/node/engine/limits.ts'
 import {
   accountOf,
   createTestGenesis,
@@ -85,15 +92,28 @@ test('nobody is rich but those of the genesis document', async () => {
   expect(await engine.read('eth_accounts')).toEqual([])
 })
 
-test('the fingerprint covers what the genesis hash does not: balances, flags, engine version', () => {
+test('the fingerprint covers what the genesis hash does not: balances, rules, their version', () => {
   const text = readFileSync(genesis.file, 'utf8')
-  const flags = engineFlags(readGenesis(genesis.file), 'shanghai')
-  const base = fingerprint(text, flags, '1.7.1')
-  expect(fingerprint(text.replace('"balance":"0x', '"balance":"0x1'), flags, '1.7.1')).not.toBe(
-    base,
+  const rules: GenesisRules = {
+    ...{chainId: 1, gasLimit: 2n, hardfork: 'shanghai', version: RULES_VERSION},
+  }
+  const base = fingerprint(text, rules)
+  const richer = text.replace('"balance":"0x', '"balance":"0x1')
+  const others = [{chainId: 2}, {gasLimit: 3n}, {hardfork: 'cancun'}, {version: '1.8.0'}]
+  const all = others.map((other) => fingerprint(text, {...rules, ...other}))
+  expect(new Set([base, fingerprint(richer, rules), ...all]).size).toBe(6)
+})
+
+test('networks that were founded before are known by the fingerprint that they had', () => {
+  const rules: GenesisRules = {
+    ...{chainId: 31_337_108, gasLimit: 1_100_000_000n, hardfork: 'shanghai', version: '1.7.1'},
+  }
+  expect(RULES_VERSION).toBe(rules.version)
+  // An engine of another version has to prove that it executes the same before this changes.
+  expect(ENGINE_VERSION).toBe(RULES_VERSION)
+  expect(fingerprint('{"config":{"chainId":31337108}}', rules)).toBe(
+    '0x093ef96249c66408aa36010551081a379820e14fff698cbb354fe97c3a6c015e',
   )
-  expect(fingerprint(text, [...flags, '--x'], '1.7.1')).not.toBe(base)
-  expect(fingerprint(text, flags, '1.8.0')).not.toBe(base)
 })
 
 test('states, transactions and traces are bounded by flags', () => {

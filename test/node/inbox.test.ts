@@ -8,6 +8,7 @@ import {Inbox} from '../../src/node/inbox/inbox.ts'
 import {BATCH_REPLACE_AFTER_MS, BATCH_REPLACEMENTS} from '../../src/node/limits.ts'
 import {parseTransaction} from '../../src/protocol/transaction.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {senderOf} from '../helpers/sign-block.ts'
 
 const GWEI = 10n ** 9n
 const rules = {chainId: 31_337, minGasPriceWei: 0n, maxGasLimit: 10n ** 9n, maxSizeBytes: 200_000}
@@ -23,7 +24,7 @@ beforeEach(() => {
     l1: {request} as unknown as RpcClient,
     l1ChainId: 31_337,
     batchInbox: '0xff00000000000000000000000000000031337108',
-    account: accountOf('batcher'),
+    account: senderOf(accountOf('batcher')),
     maxGasGwei: 100,
     clock: {monotonicMs: () => nowMs} as Clock,
     logger: silentLogger,

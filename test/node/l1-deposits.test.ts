@@ -5,6 +5,7 @@ import {startL1Network, type L1TestNetwork} from '../helpers/l1-network.ts'
 import {accountOf, METIS} from '../helpers/l2-chain.ts'
 import {nodeOptions, TestPos, until} from '../helpers/node-cluster.ts'
 import {startNodeProcess, type NodeProcess} from '../helpers/node-process.ts'
+import {senderOf} from '../helpers/sign-block.ts'
 
 const DEPOSITS = 20
 const recipient: Address = '0x00000000000000000000000000000000000000dd'
@@ -38,7 +39,7 @@ afterAll(async () => {
 
 function optionsOf(name: string, bootnodes: string[]) {
   const {network, genesis} = chain
-  const relayerAccount = accountOf('relayer')
+  const relayerAccount = senderOf(accountOf('relayer'))
   const {logger: _logger, ...options} = nodeOptions(name, network, genesis.dir, {
     ...{relayerAccount, bootnodes},
   })

@@ -14,6 +14,7 @@ import {verifyFromL1} from '../../src/node/verify/verify.ts'
 import {batcher, startL1Network, type L1TestNetwork} from '../helpers/l1-network.ts'
 import {accountOf, METIS} from '../helpers/l2-chain.ts'
 import {nodeOptions, startTestNode, TestPos, until, type TestNode} from '../helpers/node-cluster.ts'
+import {senderOf} from '../helpers/sign-block.ts'
 
 const CONFIRMATIONS = 2
 const recipient: Address = '0x00000000000000000000000000000000000000cc'
@@ -27,7 +28,11 @@ beforeAll(async () => {
   chain = await startL1Network({l1: {confirmations: CONFIRMATIONS}})
   const {network, genesis, l1} = chain
   await l1.request('evm_setAutomine', [false])
-  const keys = {relayerAccount: accountOf('relayer'), batchAccount: batcher, batchMaxAgeMs: 0}
+  const keys = {
+    relayerAccount: senderOf(accountOf('relayer')),
+    batchAccount: senderOf(batcher),
+    batchMaxAgeMs: 0,
+  }
   node = await startTestNode(nodeOptions('alpha', network, genesis.dir, keys))
   pos = new TestPos({
     sequencerSet: genesis.sequencerSet,

@@ -5,6 +5,7 @@ import {decodeBatch} from '../../src/protocol/batch-codec.ts'
 import {batcher, depositor, startL1Network, type L1TestNetwork} from '../helpers/l1-network.ts'
 import {accountOf, METIS, transfer} from '../helpers/l2-chain.ts'
 import {nodeOptions, startTestNode, TestPos, until, type TestNode} from '../helpers/node-cluster.ts'
+import {senderOf} from '../helpers/sign-block.ts'
 
 const user = accountOf('user')
 const recipient: Address = '0x00000000000000000000000000000000000000bb'
@@ -18,8 +19,8 @@ beforeAll(async () => {
   const {network, genesis} = chain
   node = await startTestNode(
     nodeOptions('alpha', network, genesis.dir, {
-      relayerAccount: accountOf('relayer'),
-      batchAccount: batcher,
+      relayerAccount: senderOf(accountOf('relayer')),
+      batchAccount: senderOf(batcher),
       batchMaxAgeMs: 0,
     }),
   )

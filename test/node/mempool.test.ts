@@ -35,6 +35,9 @@ const all: TakeLimits = {
   ...{sizeBytes: 10 ** 6, allowAlone: true},
 }
 
+const answersTo = (calls: readonly {method: string}[], nonce: string) =>
+  calls.map(({method}) => (method.endsWith('Count') ? nonce : '0xffffffff'))
+const head = () => ({number: 1})
 /** What is added at 0 is fresh, however long the process has been running. */
 const atStart = {...systemClock, monotonicMs: () => 0}
 const costs = new CostModel(2000)
@@ -254,11 +257,10 @@ test('what waits too long goes, but not out of the open block', () => {
 test('after a block of others the pool asks the chain about senders of whom nothing is next', async () => {
   const asked: unknown[] = []
   const accounts = new Accounts({
+    head,
     readAll: (calls) => {
       asked.push(...calls.map(({params}) => params?.[0]))
-      return Promise.resolve(
-        calls.map(({method}) => (method.endsWith('Count') ? '0x1' : '0xffffffff')),
-      )
+      return Promise.resolve(answersTo(calls, '0x1'))
     },
   })
   const upkeep = new PoolUpkeep({
@@ -279,11 +281,10 @@ test('after a block of others the pool asks the chain about senders of whom noth
 test('what is known of an account moves on with our blocks, and is read anew after those of others', async () => {
   let whileReading = () => {}
   const accounts = new Accounts({
+    head,
     readAll: (calls) => {
       whileReading()
-      return Promise.resolve(
-        calls.map(({method}) => (method.endsWith('Count') ? '0x3' : '0xffffffff')),
-      )
+      return Promise.resolve(answersTo(calls, '0x3'))
     },
   })
   const first = make(alice, 3)
@@ -318,7 +319,7 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 test('blocks of others tell what calls cost, also those that nobody sent here', () => {
   const learning = new CostModel(2000)
   const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts: new Accounts({readAll: async () => []}), costs: learning},
+    ...{mempool: pool, accounts: new Accounts({head, readAll: async () => []}), costs: learning},
     ...{pace: new Pace(learning), slowCode: new SlowCode(2000), metrics: new Metrics()},
     ...{slotMs: 2000, clock: atStart, logger: silentLogger, onUpkeep: () => {}},
   })

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 
 import {
-  ENGINE_BATCH,
+  STAGE_CHUNK_LEAST,
   NEXT_SLOT_OPENS,
   POOL_LATE_MS,
   SEAL_FIXED_MS,
@@ -76,7 +76,7 @@ test('the last chunk before a seal is one that does not delay it', () => {
   const pace = new Pace(new CostModel(SLOT_MS))
   expect(pace.chunkFor(SLOT_MS)).toBe(STAGE_CHUNK)
   expect(pace.chunkFor(50)).toBe(Math.floor(STAGE_RATE_START * 0.05))
-  expect(pace.chunkFor(-100)).toBe(ENGINE_BATCH)
+  expect(pace.chunkFor(-100)).toBe(STAGE_CHUNK_LEAST)
 })
 
 test('full chunks of several small slots tell together how fast the engine is', () => {

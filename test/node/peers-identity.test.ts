@@ -7,12 +7,7 @@ import {silentLogger} from '../../src/lib/log.ts'
 import {systemClock} from '../../src/lib/clock.ts'
 import {PEER_RECORD_MS} from '../../src/node/peer-limits.ts'
 import {openPeerKey} from '../../src/node/peers/peer-key.ts'
-import {
-  isGenuine,
-  parseRecord,
-  signRecord,
-  type PeerRecord,
-} from '../../src/node/peers/peer-record.ts'
+import {isGenuine, parseRecord, type PeerRecord} from '../../src/node/peers/peer-record.ts'
 import {PeerScores} from '../../src/node/peers/peer-scores.ts'
 import {RecordBook} from '../../src/node/peers/record-book.ts'
 import {twinVerdict} from '../../src/node/peers/twins.ts'
@@ -27,6 +22,7 @@ import {
   TestPeers,
   type TestPeer,
 } from '../helpers/peer-exchange.ts'
+import {signRecord} from '../helpers/sign-block.ts'
 
 const peers = new TestPeers()
 

@@ -17,9 +17,10 @@ import {createMembership} from '../../src/node/peers/membership.ts'
 import {refusalOf} from '../../src/node/peers/refusal.ts'
 import {TokenBucket} from '../../src/node/peers/token-bucket.ts'
 import {SyncWatch} from '../../src/node/sequencing/sync-watch.ts'
-import {hasValidHeader, headerOf, signBlock} from '../../src/protocol/block.ts'
+import {hasValidHeader, headerOf} from '../../src/protocol/block.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {lowerAddress, PEER_CHAIN, sampleBlock} from '../helpers/peer-exchange.ts'
+import {signBlock} from '../helpers/sign-block.ts'
 
 const block = sampleBlock('one', 101, {transactions: ['0xaabb', '0xcc']})
 const empty = sampleBlock('one', 102, {transactions: []})

@@ -6,7 +6,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {AnvilEngine} from '../../src/node/engine/anvil-engine.ts'
-import {FakeEngine} from '../../src/node/engine/fake-engine.ts'
+import {FakeEngine} from '../helpers/fake-engine.ts'
 import {readGenesis} from '../../src/node/engine/genesis.ts'
 import {Rotation} from '../../src/node/rotation/rotation.ts'
 import {accountOf, createTestGenesis, L2_CHAIN_ID, type TestGenesis} from '../helpers/l2-chain.ts'
@@ -119,6 +119,7 @@ test('when the state cannot be read, the turn is unknown, which means no', async
       throw new Error('gone')
     },
   })
+  await failing.start()
   const blind = new Rotation({
     engine: failing,
     sequencerSet: genesis.sequencerSet,

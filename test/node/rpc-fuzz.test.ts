@@ -15,9 +15,9 @@ const reached = new Set<string>()
 const original = {read: AnvilEngine.prototype.read, readAll: AnvilEngine.prototype.readAll}
 
 beforeAll(async () => {
-  AnvilEngine.prototype.read = function (method, params) {
+  AnvilEngine.prototype.read = function (method, params, at) {
     reached.add(method)
-    return original.read.call(this, method, params)
+    return original.read.call(this, method, params, at)
   }
   AnvilEngine.prototype.readAll = function (calls) {
     for (const {method} of calls) reached.add(method)

@@ -10,6 +10,7 @@ import {startNode} from '../../src/node/start-node.ts'
 import {accountOf, transfer} from '../helpers/l2-chain.ts'
 import {startLoneNode, type LoneNode} from '../helpers/lone-node.ts'
 import {nodeOptions, until, type TestNode} from '../helpers/node-cluster.ts'
+import {signerOf} from '../helpers/sign-block.ts'
 
 const user = accountOf('user')
 const poor = accountOf('poor')
@@ -283,7 +284,7 @@ describe('a second start is refused', () => {
     await expect(
       startNode({...options, network: {...network, l2: {...l2, chainId: 1088}}}),
     ).rejects.toMatchObject({code: 'WRONG_CHAIN'})
-    const signerAccount = {...accountOf('gamma'), address: user.address}
+    const signerAccount = {...signerOf(accountOf('gamma')), address: user.address}
     await expect(startNode({...options, signerAccount})).rejects.toMatchObject({
       code: 'SIGNER_MISMATCH',
     })

@@ -9,6 +9,7 @@ import {
   until,
   type TestNode,
 } from '../helpers/node-cluster.ts'
+import {signerOf} from '../helpers/sign-block.ts'
 
 let l1: Anvil
 let genesis: TestGenesis
@@ -40,7 +41,7 @@ test('a second node with the signer key halts before it seals, and the first sea
       // As outside of tests: on a busy machine a handshake takes half a second.
       startupGraceMs: 5_000,
     }),
-    signerAccount: accountOf('alpha'),
+    signerAccount: signerOf(accountOf('alpha')),
   })
   nodes.push(second)
   await expect(second.stopped).rejects.toMatchObject({

@@ -18,6 +18,7 @@ import {checkDocument} from '../helpers/check-document.ts'
 import {batcher, startL1Network, type L1TestNetwork} from '../helpers/l1-network.ts'
 import {accountOf, L2_CHAIN_ID, METIS, transfer} from '../helpers/l2-chain.ts'
 import {nodeOptions, startTestNode, TestPos, until, type TestNode} from '../helpers/node-cluster.ts'
+import {senderOf} from '../helpers/sign-block.ts'
 
 const user = accountOf('user')
 const recipient: Address = '0x00000000000000000000000000000000000000bb'
@@ -41,7 +42,11 @@ beforeAll(async () => {
     phase2Block: 108,
   })
   const {network, genesis} = chain
-  const keys = {relayerAccount: accountOf('relayer'), batchAccount: batcher, batchMaxAgeMs: 0}
+  const keys = {
+    relayerAccount: senderOf(accountOf('relayer')),
+    batchAccount: senderOf(batcher),
+    batchMaxAgeMs: 0,
+  }
   node = await startTestNode(nodeOptions('alpha', network, genesis.dir, keys))
   const bootnodes = [node.peerAddress]
   const beta = await startTestNode(nodeOptions('beta', network, genesis.dir, {...keys, bootnodes}))

@@ -5,10 +5,10 @@ import {
   hasValidSignatures,
   InvalidBlockError,
   parseSealedBlock,
-  signBlock,
   type SealedBlock,
 } from '../../src/protocol/block.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {signBlock} from '../helpers/sign-block.ts'
 
 const CHAIN = 108_800
 const limits = {maxTransactions: 3, maxTransactionBytes: 4}

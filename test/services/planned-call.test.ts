@@ -3,6 +3,7 @@ import {expect, test} from 'vitest'
 
 import type {Plan, PlannedCall} from '../../src/services/plan.ts'
 import {decodePlanned, planCall} from '../../src/services/planned-call.ts'
+import {depositCall} from '../../src/services/lst/artemis/artemis.ts'
 import * as calls from '../../src/services/planned-calls.ts'
 import * as settings from '../../src/services/planned-settings.ts'
 import type {Preview} from '../../src/services/send-plan.ts'
@@ -90,7 +91,7 @@ const every: [PlannedCall, label: string, call: string, args: string[]][] = [
     ['seqId=7', `owner=${someone}`],
   ],
   [
-    calls.depositArtemis({depositPool: pool, amountWei: wei, minOutWei: 7n}),
+    depositCall({depositPool: pool}, wei, 7n),
     'Deposit 20,000.5 METIS with Artemis',
     'AMTDepositPool.deposit',
     ['minArtMetisAmountToReceive=7 (0.000000000000000007 artMETIS)', 'referralId='],

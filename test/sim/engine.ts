@@ -3,16 +3,20 @@ import type {Hash, Hex} from 'viem'
 
 import {
   EngineError,
+  type BlockAddress,
   type DroppedTransaction,
   type EngineBlock,
+  type EngineCapabilities,
+  type EngineRead,
   type ExecuteOptions,
   type Execution,
   type ExecutionEngine,
   type Payload,
+  type SnapshotMeta,
 } from '../../src/node/engine/engine.ts'
-import {FakeEngine} from '../../src/node/engine/fake-engine.ts'
-import type {FakeState} from '../../src/node/engine/fake-state.ts'
-import {ENGINE_CALL_TIMEOUT_MS} from '../../src/node/limits.ts'
+import {FakeEngine} from '../helpers/fake-engine.ts'
+import type {FakeState} from '../helpers/fake-state.ts'
+import {ENGINE_CALL_TIMEOUT_MS} from '../../src/node/engine/limits.ts'
 import type {Random} from './random.ts'
 import type {Faults, Setup} from './setup.ts'
 import type {Owner, World} from './world.ts'
@@ -43,6 +47,10 @@ export class SimEngine implements ExecutionEngine {
       genesis: setup.fakeGenesis,
       leavesOut: (raw) => raw === this.#leaveOut,
     })
+  }
+
+  get capabilities(): EngineCapabilities {
+    return this.#inner.capabilities
   }
 
   get state(): FakeState | undefined {
@@ -104,11 +112,11 @@ export class SimEngine implements ExecutionEngine {
     return this.#call(() => this.#inner.rollback(count), `rolls back ${count}`, 2)
   }
 
-  read(method: string, params: readonly unknown[] = []): Promise<unknown> {
-    return this.#read(() => this.#inner.read(method, params))
+  read(method: string, params: readonly unknown[] = [], at?: BlockAddress): Promise<unknown> {
+    return this.#read(() => this.#inner.read(method, params, at))
   }
 
-  readAll(calls: readonly {method: string; params?: readonly unknown[]}[]): Promise<unknown[]> {
+  readAll(calls: readonly EngineRead[]): Promise<unknown[]> {
     return this.#read(() => this.#inner.readAll(calls))
   }
 
@@ -122,6 +130,10 @@ export class SimEngine implements ExecutionEngine {
 
   saveSnapshot(file: string): Promise<{heldMs: number; leaves: number}> {
     return this.#call(() => this.#inner.saveSnapshot(file), 'snapshot', 5)
+  }
+
+  snapshotMeta(file: string): SnapshotMeta {
+    return this.#inner.snapshotMeta(file)
   }
 
   #read<T>(act: () => Promise<T>): Promise<T> {

@@ -4,13 +4,14 @@ import {createHash} from 'node:crypto'
 import type {Address, Hash, Hex} from 'viem'
 
 import type {Delivery, PeerHead} from '../../src/node/peers/exchange.ts'
-import {lowerCase, signBlock, type SealedBlock} from '../../src/protocol/block.ts'
+import {lowerCase, type SealedBlock} from '../../src/protocol/block.ts'
 import type {Network, Station} from './network.ts'
 import type {SimNode} from './node.ts'
 import type {Random} from './random.ts'
 import {accountOf, L2_CHAIN_ID, type Faults} from './setup.ts'
 import {transferOf} from './users.ts'
 import type {Owner, World} from './world.ts'
+import {signBlock} from '../helpers/sign-block.ts'
 
 export interface HostileContext {
   world: World

@@ -1,7 +1,7 @@
 /** The rules that must hold whatever happens. It only watches; the first broken rule ends the run. */
 import {keccak256, type Address, type Hash, type Hex} from 'viem'
 
-import {FakeState} from '../../src/node/engine/fake-state.ts'
+import {FakeState} from '../helpers/fake-state.ts'
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import type {LogFacts} from '../../src/lib/log.ts'
 import {decodeBatch, InvalidBatchError, type TxBatch} from '../../src/protocol/batch-codec.ts'

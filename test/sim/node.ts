@@ -28,6 +28,7 @@ import {SigningWatch} from './signing-watch.ts'
 import {simRpc} from './rpc.ts'
 import {accountOf, GENESIS_NUMBER, type Account, type Faults, type Setup} from './setup.ts'
 import type {Owner, World} from './world.ts'
+import {senderOf, signerOf} from '../helpers/sign-block.ts'
 
 export interface NodeContext {
   world: World
@@ -246,10 +247,19 @@ export class SimNode {
     })
     const stages = connectStages(
       {
-        ...{name: this.name, network: setup.network, dataDir, signerAccount: this.account, logger},
+        ...{
+          name: this.name,
+          network: setup.network,
+          dataDir,
+          signerAccount: signerOf(this.account),
+          logger,
+        },
         alone: isAlone,
         ...{rpc: {host: '', port: 0}, peer: {host: '', port: 0}, l1RpcUrl: 'sim://l1', clock},
-        ...{relayerAccount: accountOf('relayer'), batchAccount: accountOf('batcher')},
+        ...{
+          relayerAccount: senderOf(accountOf('relayer')),
+          batchAccount: senderOf(accountOf('batcher')),
+        },
         ...{startupGraceMs: setup.startupGraceMs, batchMaxAgeMs: setup.batchMaxAgeMs},
       },
       {

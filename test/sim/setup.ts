@@ -2,7 +2,7 @@
 import {keccak256, serializeTransaction, toHex, type Address, type Hex} from 'viem'
 import {privateKeyToAccount, type PrivateKeyAccount} from 'viem/accounts'
 
-import type {FakeGenesis} from '../../src/node/engine/fake-state.ts'
+import type {FakeGenesis} from '../helpers/fake-state.ts'
 import type {Genesis} from '../../src/node/engine/genesis.ts'
 import {lowerCase} from '../../src/protocol/block.ts'
 import {signHash} from '../../src/protocol/secp256k1.ts'

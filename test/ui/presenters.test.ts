@@ -170,7 +170,7 @@ test('lst: providers, rates, position', () => {
   const rates = {
     provider,
     totalDepositsMetisWei: 1100n * METIS,
-    supplyArtMetisWei: 1000n * METIS,
+    supplyWei: 1000n * METIS,
     pendingRewardMetisWei: 5n * METIS,
     feeRate: METIS / 20n,
     rate: (11n * METIS) / 10n,
@@ -179,7 +179,7 @@ test('lst: providers, rates, position', () => {
   const position = {
     provider: 'artemis',
     account: ME,
-    artMetisWei: METIS,
+    heldWei: METIS,
     valueMetisWei: (111n * METIS) / 100n,
     openRequests: 2n,
     liquidMetisWei: 0n,

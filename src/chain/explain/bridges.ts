@@ -1,3 +1,4 @@
+import {lstRefusals} from '../lst/providers.ts'
 import {entriesOf} from './entry.ts'
 
 const BRIDGED = [
@@ -108,7 +109,7 @@ export const bridgeReasons = [
       calls: [
         'L2StandardBridge.withdrawTo',
         'L2StandardBridge.withdrawMetisTo',
-        'AMTDepositPool.bridgeMetisToL1',
+        ...lstRefusals.bridging,
       ],
       code: 'BRIDGE_FEE_LOW',
       message: 'The METIS attached to the call is less than the amount and the bridge cost.',

@@ -1,6 +1,6 @@
 import {toFunctionSelector, type Hex} from 'viem'
 
-import {artemisReasons, artemisWithdrawalReasons} from './artemis.ts'
+import {lstRefusals} from '../lst/providers.ts'
 import {bridgeReasons} from './bridges.ts'
 import type {CatalogueEntry} from './entry.ts'
 import {lockingInfoReasons} from './locking-info.ts'
@@ -24,8 +24,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...realBridgeReasons,
   ...lockingPoolOfficeReasons,
   ...sequencerSetReasons,
-  ...artemisReasons,
-  ...artemisWithdrawalReasons,
+  ...lstRefusals.own,
   ...openZeppelinEntries,
   ...providerEntries,
   ...panics,

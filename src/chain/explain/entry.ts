@@ -17,7 +17,7 @@ export type StateCheck =
   | 'bridge-fee'
   | 'reward-payer'
   | 'epoch'
-  | 'artemis'
+  | 'lst'
 
 /** Conditions of ours that look, before a call is sent, at what a contract would refuse. Public: `id` of a condition. */
 export const ruleIds = [

@@ -1,3 +1,4 @@
+import {lstRefusals} from '../lst/providers.ts'
 import {entriesOf} from './entry.ts'
 
 const OWNED = [
@@ -8,10 +9,7 @@ const OWNED = [
   'DiscountOracle',
   'GasPriceOracle',
   'L2StandardBridge',
-  'AMTConfig',
-  'AMTDepositPool',
-  'AMTRewardPool',
-  'AMTWithdrawalManager',
+  ...lstRefusals.owned,
   'ProxyAdmin',
 ]
 const PROXIED = [
@@ -20,10 +18,7 @@ const PROXIED = [
   'L1StandardBridge',
   'MetisSequencerSet',
   'L2StandardBridge',
-  'AMTConfig',
-  'AMTDepositPool',
-  'AMTRewardPool',
-  'AMTWithdrawalManager',
+  ...lstRefusals.proxied,
 ]
 
 /** Who may call, and set-up: Ownable, Pausable, Initializable, AccessControl and the proxies. */
@@ -101,26 +96,7 @@ const officeReasons = [
       causes: ['A faulty implementation.'],
     },
   ]),
-  ...entriesOf({kind: 'text', contracts: ['ArtMetis'], source: 'OpenZeppelin 4.9 AccessControl'}, [
-    {
-      subject: 'AccessControl: account ',
-      open: true,
-      calls: ['ArtMetis.mint', 'ArtMetis.burn', 'ArtMetis.grantRole', 'ArtMetis.revokeRole'],
-      code: 'ROLE_MISSING',
-      message: 'The sending account does not have the role that this call needs.',
-      meaning: 'Only the deposit pool mints and burns artMETIS, and only its admin gives roles.',
-      causes: ['The call was sent straight to the token, instead of to the deposit pool.'],
-      hints: ['Use `metis-seq lst deposit artemis AMOUNT`.'],
-    },
-    {
-      subject: 'AccessControl: can only renounce roles for self',
-      calls: ['ArtMetis.renounceRole'],
-      code: 'ROLE_MISSING',
-      message: 'An account can give up only its own roles.',
-      meaning: 'Somebody else’s role is taken away with revokeRole.',
-      causes: ['Another address is in the call.'],
-    },
-  ]),
+  ...lstRefusals.roles,
   ...entriesOf(
     {kind: 'text', contracts: ['TransparentUpgradeableProxy'], source: 'OpenZeppelin 4.9 proxies'},
     [
@@ -157,32 +133,7 @@ const officeReasons = [
 
 /** Helpers that other contracts call; the words are the library’s. */
 const helperReasons = [
-  ...entriesOf(
-    {
-      kind: 'text',
-      contracts: ['AMTDepositPool', 'AMTRewardPool', 'AMTWithdrawalManager'],
-      source: 'OpenZeppelin 4.9 Address',
-    },
-    [
-      {
-        subject: 'Address: insufficient balance',
-        calls: ['AMTDepositPool.adminWithdrawMetis', 'AMTWithdrawalManager.completeWithdrawal'],
-        code: 'LIQUIDITY_LOW',
-        message: 'The contract holds less METIS than it has to pay.',
-        meaning: 'The METIS has not come back from L1 yet.',
-        causes: ['The provider unlocked requests before the METIS arrived.'],
-        hints: ['Try again later; `metis-seq lst position` shows the open requests.'],
-        check: 'artemis',
-      },
-      {
-        subject: 'Address: unable to send value, recipient may have reverted',
-        code: 'PAYMENT_REFUSED',
-        message: 'The recipient did not take the native METIS.',
-        meaning: 'The account that is paid is a contract without a payable receive function.',
-        causes: ['The call was made from a contract wallet that cannot receive.'],
-      },
-    ],
-  ),
+  ...lstRefusals.payments,
   ...entriesOf(
     {
       kind: 'text',
@@ -217,7 +168,7 @@ const helperReasons = [
   ...entriesOf(
     {
       kind: 'text',
-      contracts: ['AMTWithdrawalManager', 'L1StandardBridge'],
+      contracts: [...lstRefusals.casting, 'L1StandardBridge'],
       source: 'OpenZeppelin 4.9 SafeCast',
     },
     [
@@ -231,37 +182,7 @@ const helperReasons = [
       },
     ],
   ),
-  ...entriesOf(
-    {
-      kind: 'error',
-      contracts: ['AMTWithdrawalManager'],
-      calls: [
-        'AMTWithdrawalManager.completeWithdrawal',
-        'AMTWithdrawalManager.getUserWithdrawRequest',
-      ],
-      source: 'OpenZeppelin 4.9 DoubleEndedQueue',
-    },
-    [
-      {
-        subject: 'Empty()',
-        code: 'NO_WITHDRAW_REQUEST',
-        message: 'The queue of withdrawal requests is empty.',
-        meaning: 'There is nothing to take out of it.',
-        causes: ['Every request was completed already.'],
-        hints: ['Run `metis-seq lst position` to see the open requests.'],
-        check: 'artemis',
-      },
-      {
-        subject: 'OutOfBounds()',
-        code: 'NO_WITHDRAW_REQUEST',
-        message: 'The queue has no withdrawal request at that place.',
-        meaning: 'A request is asked for by its place in the queue, counted from 0.',
-        causes: ['The request was completed meanwhile.'],
-        hints: ['Run `metis-seq lst position` to see the open requests.'],
-        check: 'artemis',
-      },
-    ],
-  ),
+  ...lstRefusals.queues,
 ]
 
 export const openZeppelinEntries = [...officeReasons, ...helperReasons]

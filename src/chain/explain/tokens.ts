@@ -1,6 +1,7 @@
+import {lstRefusals} from '../lst/providers.ts'
 import {entriesOf} from './entry.ts'
 
-const TOKENS = ['METIS', 'ArtMetis']
+const TOKENS = ['METIS', ...lstRefusals.tokens]
 const LOCKS = ['LockingPool.lockFor', 'LockingPool.lockWithRewardRecipient', 'LockingPool.relock']
 const REWARD_BATCH = ['LockingPool.batchSubmitRewards']
 
@@ -57,20 +58,10 @@ export const tokenReasons = [
       source: 'LockingInfo.distributeReward',
       check: 'reward-payer',
     },
-    {
-      subject: 'ERC20: burn amount exceeds balance',
-      calls: ['AMTWithdrawalManager.initiateWithdrawal', 'ArtMetis.burn'],
-      code: 'ARTMETIS_BALANCE_LOW',
-      message: 'The account holds less artMETIS than it wants to give back.',
-      meaning: 'A withdrawal burns artMETIS at once; the METIS is paid later.',
-      causes: ['The amount was meant in METIS instead of artMETIS.'],
-      hints: ['Run `metis-seq lst position` to see what the account holds.'],
-      source: 'ERC20._burn',
-      check: 'artemis',
-    },
+    ...lstRefusals.ofToken,
     {
       subject: 'ERC20: decreased allowance below zero',
-      calls: ['METIS.decreaseAllowance', 'ArtMetis.decreaseAllowance'],
+      calls: TOKENS.map((token) => `${token}.decreaseAllowance`),
       code: 'ALLOWANCE_MISSING',
       message: 'The allowance is smaller than what is to be taken off it.',
       meaning: 'An allowance cannot go below zero.',

@@ -4,10 +4,10 @@ import {commonFlags, parseAmount, sendFlags} from '../../cli/flags.ts'
 import {operate} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {providerArg} from '../../cli/provider-arg.ts'
-import {formatWei} from '../../lib/units.ts'
-import {planDeposit, readPosition, verifyDeposit} from '../../services/lst.ts'
+import {lstIds} from '../../protocol/lst/providers.ts'
+import {planDeposit, verifyDeposit} from '../../services/lst/lst.ts'
 import {requireOwner} from '../../services/sequencers.ts'
-import {positionText} from '../../ui/presenters/lst.ts'
+import {depositJson, depositText} from '../../ui/presenters/lst.ts'
 
 const amountArg = Args.custom<bigint>({
   description: 'METIS on L2 to deposit.',
@@ -19,7 +19,7 @@ export default class LstDeposit extends OperatorCommand {
 
   static override aliases = ['delegate']
 
-  static override examples = ['<%= config.bin %> <%= command.id %> artemis 1 --dry-run']
+  static override examples = [`<%= config.bin %> <%= command.id %> ${lstIds[0]} 1 --dry-run`]
 
   static override args = {
     provider: providerArg({required: true}),
@@ -40,25 +40,22 @@ export default class LstDeposit extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(LstDeposit)
     const context = this.openContext(flags)
+    const {provider} = args
     return operate(context, flags, this.sendHost(flags.yes), {
       action: 'lst deposit',
       chain: 'L2',
       from: requireOwner(context),
-      plan: async () => {
-        const plan = await planDeposit(context, {
+      plan: () =>
+        planDeposit(context, {
+          provider,
           amountMetisWei: args.amount,
           slippageBasisPoints: flags.slippage,
-        })
-        return {...plan, positionBefore: await readPosition(context, plan.from)}
-      },
-      verify: async ({positionBefore}) => ({
-        ...(await verifyDeposit(context, positionBefore)),
+        }),
+      verify: async (plan, mined) => ({
+        ...(await verifyDeposit(context, provider, plan, mined)),
         differences: [],
       }),
-      done: ({position, receivedArtMetisWei}) => ({
-        data: {receivedArtMetisWei, position},
-        text: `Received ${formatWei(receivedArtMetisWei)} artMETIS.\n${positionText(position)}`,
-      }),
+      done: (verified) => ({data: depositJson(verified), text: depositText(verified)}),
     })
   }
 }

@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {listProviders} from '../../services/lst.ts'
+import {listProviders} from '../../services/lst/lst.ts'
 import {providersText} from '../../ui/presenters/lst.ts'
 
 export default class LstList extends OperatorCommand {

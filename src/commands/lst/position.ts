@@ -1,8 +1,8 @@
 import {addressFlag, commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {readPosition} from '../../services/lst.ts'
+import {readPosition} from '../../services/lst/lst.ts'
 import {requireOwner} from '../../services/sequencers.ts'
-import {positionText} from '../../ui/presenters/lst.ts'
+import {positionJson, positionText} from '../../ui/presenters/lst.ts'
 
 export default class LstPosition extends OperatorCommand {
   static override summary = 'Show what an account holds with the liquid-staking providers.'
@@ -24,6 +24,6 @@ export default class LstPosition extends OperatorCommand {
     const {flags} = await this.parse(LstPosition)
     const context = this.openContext(flags)
     const position = await readPosition(context, flags.account ?? requireOwner(context))
-    return {data: position, text: positionText(position)}
+    return {data: positionJson(position), text: positionText(position)}
   }
 }

@@ -1,5 +1,6 @@
 import {isRecord} from '../../lib/json.ts'
 import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
+import {lstProviders} from '../../protocol/lst/providers.ts'
 import {QUARANTINE_SECONDS} from '../../node/limits.ts'
 import {checkBlocks, sendTransfers} from './chain-checks.ts'
 import type {Stage} from './stage.ts'
@@ -208,11 +209,12 @@ async function liquidOnL2(stage: Stage): Promise<bigint> {
 
 async function delegate(stage: Stage): Promise<void> {
   stage.chapter('6. METIS goes into a liquid-staking provider')
+  const [provider] = lstProviders
   await stage.run(['lst', 'rates', '--profile', NAME])
   const deposited = await stage.run([
     'lst',
     'deposit',
-    'artemis',
+    provider.id,
     DEPOSIT,
     '--profile',
     NAME,
@@ -220,8 +222,13 @@ async function delegate(stage: Stage): Promise<void> {
   ])
   noteTransactions(stage, deposited)
   const position = await stage.run(['lst', 'position', '--profile', NAME])
-  const held = wei(position['artMetisWei'])
-  stage.expect(`the operator holds ${formatWei(held)} artMETIS`, held > 0n, '> 0', `${held}`)
+  const held = wei(position[provider.fields.held])
+  stage.expect(
+    `the operator holds ${formatWei(held)} ${provider.token}`,
+    held > 0n,
+    '> 0',
+    `${held}`,
+  )
 }
 
 async function compareNodes(stage: Stage): Promise<void> {

@@ -96,7 +96,7 @@ async function lastEligible({
   head,
 }: BatcherOptions): Promise<number> {
   const data = encodeFunctionData({abi: metisSequencerSetAbi, functionName: 'finalizedBlock'})
-  const word = await engine.read('eth_call', [{to: sequencerSet, data}, 'latest'])
+  const word = await engine.read('eth_call', [{to: sequencerSet, data}], head())
   return Math.min(Number(BigInt(String(word))), head() - marginBlocks)
 }
 

@@ -3,11 +3,11 @@
  * it is. The transaction is the same whoever makes it, and its nonce is the queue index, so each deposit
  * is paid exactly once.
  */
-import {encodeFunctionData, type Address, type Hex} from 'viem'
-import {privateKeyToAccount} from 'viem/accounts'
+import {encodeFunctionData, type Hex} from 'viem'
 
 import {l2StandardBridgeAbi} from '../../chain/abis/l2-standard-bridge.ts'
 import {wrongAnswer} from '../../chain/chain-rpc.ts'
+import type {TransactionSigner} from '../../chain/signer.ts'
 import {isRecord} from '../../lib/json.ts'
 import type {RpcClient} from '../../lib/json-rpc.ts'
 import type {L1Network, L2Network} from '../../protocol/network.ts'
@@ -37,7 +37,7 @@ export interface DepositOptions {
   engine: ExecutionEngine
   l1Network: L1Network
   l2Network: L2Network
-  relayer: {address: Address; privateKey: Hex}
+  relayer: TransactionSigner
   isOurTurn(): boolean
   accept(raw: Hex): Promise<unknown>
 }
@@ -60,7 +60,8 @@ export function createDepositRelay(options: DepositOptions): DepositRelay {
       const confirmed = l1Head - l1Network.confirmations
       if (confirmed < l1Network.deploymentBlock) return 0
       scanned = await scanTo(confirmed, scanned, l1, l1Network)
-      const count = await engine.read('eth_getTransactionCount', [relayer.address, 'latest'])
+      const head = engine.head().number
+      const count = await engine.read('eth_getTransactionCount', [relayer.address], head)
       const next = Number(count)
       scanned.due = scanned.due.filter(({queueIndex}) => queueIndex >= next)
       if (!isOurTurn()) return scanned.length
@@ -104,22 +105,23 @@ async function hashOf(l1: RpcClient, block: number): Promise<string> {
 }
 
 /** The same bytes on every node: RFC 6979 signatures have no randomness. */
-function relayTransaction(deposit: Deposit, options: DepositOptions): Promise<Hex> {
+async function relayTransaction(deposit: Deposit, options: DepositOptions): Promise<Hex> {
   const {l1Network, l2Network, relayer} = options
   const {queueIndex, l2Token, from, to, amountWei} = deposit
-  return privateKeyToAccount(relayer.privateKey).signTransaction({
-    type: 'legacy',
+  const {raw} = await relayer.sign({
     chainId: l2Network.chainId,
     nonce: queueIndex,
-    gas: RELAY_GAS,
-    gasPrice: SUGGESTED_GAS_PRICE_WEI,
+    gasLimit: RELAY_GAS,
+    fees: {type: 'legacy', gasPrice: SUGGESTED_GAS_PRICE_WEI},
     to: l2Network.contracts.bridge,
+    valueWei: 0n,
     data: encodeFunctionData({
       abi: l2StandardBridgeAbi,
       functionName: 'finalizeDeposit',
       args: [BigInt(queueIndex), l1Network.contracts.metis, l2Token, from, to, amountWei],
     }),
   })
+  return raw
 }
 
 /** It is in the pool from the last poll, or in a block sealed since we asked for the nonce. */

@@ -11,17 +11,22 @@ import {RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
 import type {IsolationKind} from '../../process/isolation.ts'
 import {
+  ENGINE_HISTORY_BLOCKS,
+  ENGINE_RECEIPT_BLOCKS,
+  ENGINE_RENEW_BUILDING,
+  ENGINE_RENEW_TRANSACTIONS,
   ENGINE_BATCH,
   ENGINE_BATCHES_AHEAD,
   ENGINE_STAGERS,
   ENGINE_BLOCK_RECEIPTS,
   ENGINE_REBUILDS,
-} from '../limits.ts'
+} from './limits.ts'
 import {composeReceipts} from './block-receipts.ts'
 import {
   hashesOf,
   headerRulesOf,
   missing,
+  paramsAt,
   parseBlock,
   rootOfProof,
   withoutExtras,
@@ -36,14 +41,18 @@ import {
 } from './engine-process.ts'
 import {
   EngineError,
+  type BlockAddress,
   type DroppedTransaction,
   type EngineBlock,
+  type EngineCapabilities,
+  type EngineRead,
   type ExecuteOptions,
   type Execution,
   type ExecutionEngine,
   type Order,
   type Payload,
   type ReceiptsRequest,
+  type SnapshotMeta,
 } from './engine.ts'
 import {hardforkAt} from './hardforks.ts'
 import {assertUnpacks, readSnapshot, writeSnapshot} from './snapshot-file.ts'
@@ -57,6 +66,15 @@ interface StagedTransaction {
 
 export class AnvilEngine implements ExecutionEngine {
   readonly version = `anvil/${ENGINE_VERSION}`
+  readonly capabilities: EngineCapabilities = {
+    ...{snapshot: true, staging: true, timestampStep: 0},
+    ...{rollback: ENGINE_HISTORY_BLOCKS, history: ENGINE_HISTORY_BLOCKS},
+    receipts: ENGINE_RECEIPT_BLOCKS,
+    renewal: {
+      transactions: ENGINE_RENEW_TRANSACTIONS,
+      whileBuilding: ENGINE_RENEW_BUILDING,
+    },
+  }
   readonly #options: AnvilEngineOptions
   #running: EngineProcess | undefined
   /** Pending while one process is replaced by the next; readers wait for it. */
@@ -177,16 +195,22 @@ export class AnvilEngine implements ExecutionEngine {
     return this.#exclusive(() => this.#stateRoot())
   }
 
-  async read(method: string, params: readonly unknown[] = []): Promise<unknown> {
+  async read(method: string, params: readonly unknown[] = [], at?: BlockAddress): Promise<unknown> {
     await this.#switching
-    return this.#guarded(() => this.#require().reader.request(method, params))
+    return this.#guarded(() => this.#require().reader.request(method, paramsAt(params, at)))
   }
 
-  async readAll(
-    calls: readonly {method: string; params?: readonly unknown[]}[],
-  ): Promise<unknown[]> {
+  async readAll(calls: readonly EngineRead[]): Promise<unknown[]> {
     await this.#switching
-    return this.#guarded(() => this.#require().reader.batch(calls))
+    const requests = calls.map(({method, params = [], at}) => ({
+      method,
+      params: paramsAt(params, at),
+    }))
+    return this.#guarded(() => this.#require().reader.batch(requests))
+  }
+
+  snapshotMeta(file: string): SnapshotMeta {
+    return readSnapshot(file).meta
   }
 
   async receiptsOf(block: ReceiptsRequest): Promise<unknown[] | undefined> {

@@ -1,8 +1,13 @@
-/** What an anvil says, read. */
+/** What is asked of an anvil, and its answers. */
 import {keccak256, type Hash, type Hex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
-import {EngineError, type DroppedTransaction, type EngineBlock} from './engine.ts'
+import {
+  EngineError,
+  type BlockAddress,
+  type DroppedTransaction,
+  type EngineBlock,
+} from './engine.ts'
 
 export function missing(
   wanted: readonly Hex[],
@@ -53,4 +58,13 @@ export function rootOfProof(proof: unknown): Hash {
   const first: unknown = Array.isArray(nodes) ? nodes[0] : undefined
   if (typeof first !== 'string') throw new EngineError('reset', 'The engine gave no proof.')
   return keccak256(first as Hex)
+}
+
+/** Parameters with the block whose state is meant, where these calls have it: at the end. */
+export function paramsAt(
+  params: readonly unknown[],
+  at: BlockAddress | undefined,
+): readonly unknown[] {
+  if (at === undefined) return params
+  return [...params, typeof at === 'number' ? `0x${at.toString(16)}` : {blockHash: at}]
 }

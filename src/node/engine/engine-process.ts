@@ -10,9 +10,10 @@ import {
   ENGINE_READERS,
   ENGINE_SNAPSHOT_TIMEOUT_MS,
   ENGINE_STAGERS,
-} from '../limits.ts'
+} from './limits.ts'
+import {engineFlags} from './anvil-flags.ts'
 import {EngineError} from './engine.ts'
-import {engineFlags, type Genesis} from './genesis.ts'
+import type {Genesis} from './genesis.ts'
 import {splitState} from './state-parts.ts'
 
 export interface EngineProcess {

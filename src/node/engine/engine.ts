@@ -17,7 +17,7 @@ export interface EngineBlock {
 }
 
 export interface Payload {
-  /** Seconds since 1970; at least the parent's. */
+  /** Seconds since 1970; at least the parent's and `timestampStep`. */
   timestamp: number
   orderedTransactions: readonly Hex[]
 }
@@ -54,13 +54,55 @@ export interface ExecuteOptions extends Order {
   oneByOne?: boolean
 }
 
+/** What an engine can do, and what it needs. Nobody asks which engine it is. */
+export interface EngineCapabilities {
+  /** It writes its state to a file and starts from one. Without it every start executes from genesis. */
+  snapshot: boolean
+  /** Newest blocks that it can take back. Without any, it is started anew from a snapshot or genesis. */
+  rollback: number
+  /** Transactions can be handed over before their block; without it `stage` does nothing. */
+  staging: boolean
+  /** Blocks below the head whose state can be read. */
+  history: number
+  /** Newest blocks whose transactions and receipts it keeps. */
+  receipts: number
+  /** Least seconds between a block and its parent: geth refuses equal times, anvil takes them. */
+  timestampStep: 0 | 1
+  /** Transactions that leave something behind in its process, after which a new one is smaller. Null: none do. */
+  renewal: {transactions: number; whileBuilding: number} | null
+}
+
+/** A block whose state is read: always one that the caller names, never whichever is the newest then. */
+export type BlockAddress = number | Hash
+
+/** One JSON-RPC call. A read of state names its block in `at`, and not among the parameters. */
+export interface EngineRead {
+  method: string
+  params?: readonly unknown[]
+  at?: BlockAddress
+}
+
+/** What a snapshot file says of itself. */
+export interface SnapshotMeta {
+  /** The block whose state it is. */
+  number: number
+  hash: Hash
+  fingerprint: Hex
+  /** Rules the engine ran under. */
+  hardfork: string
+  /** Accounts and slots in it. */
+  leaves?: number
+}
+
 /**
  * Builds blocks from exact lists of transactions. One writer at a time; reads may run beside it.
  *
  * @throws {EngineError} from every method
  */
 export interface ExecutionEngine {
+  /** Name and version, `anvil/1.7.1`. */
   readonly version: string
+  readonly capabilities: EngineCapabilities
   /** Who else could give it orders; null while it does not run. */
   readonly isolation: IsolationKind | null
   /** Starts at genesis, or from a snapshot file that `saveSnapshot` wrote. */
@@ -82,10 +124,13 @@ export interface ExecutionEngine {
   rollback(count: number): Promise<EngineBlock>
   /** Of the state as it is now, whatever the newest header says. Null where the engine cannot tell. */
   stateRoot(): Promise<Hash | null>
-  /** One JSON-RPC call. Errors of the call itself are RpcResponseError. */
-  read(method: string, params?: readonly unknown[]): Promise<unknown>
+  /**
+   * One JSON-RPC call. Errors of the call itself are RpcResponseError, also where the engine does not have the state of
+   * that block: it never answers with another one.
+   */
+  read(method: string, params?: readonly unknown[], at?: BlockAddress): Promise<unknown>
   /** Several calls in one request, answers in order; an answer may be an RpcResponseError. */
-  readAll(calls: readonly {method: string; params?: readonly unknown[]}[]): Promise<unknown[]>
+  readAll(calls: readonly EngineRead[]): Promise<unknown[]>
   /**
    * Receipts of a block that the engine has executed, in its order, as `eth_getBlockReceipts` has them, without the bloom.
    *
@@ -98,6 +143,8 @@ export interface ExecutionEngine {
    * @returns for how long nothing could be executed, and how many accounts and slots the state has
    */
   saveSnapshot(file: string): Promise<{heldMs: number; leaves: number}>
+  /** Reads what a snapshot file says of itself. @throws {EngineError} bad-snapshot */
+  snapshotMeta(file: string): SnapshotMeta
 }
 
 export type EngineErrorKind =

@@ -1,13 +1,9 @@
-import {resolve} from 'node:path'
-
 import {keccak256, toHex, type Hex} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {parseJson} from '../../lib/parse-json.ts'
 import {DOCUMENT_FILE_BYTES, readBoundedText} from '../../lib/read-file.ts'
-import {ENGINE_VERSION} from '../../process/find-engine.ts'
-import {ENGINE_HISTORY_BLOCKS, ENGINE_RECEIPT_BLOCKS} from '../limits.ts'
 import {parseHardforks, type ScheduledHardfork} from './hardforks.ts'
 
 export interface Genesis {
@@ -37,11 +33,10 @@ export function readGenesis(file: string): Genesis {
     const gasLimit = BigInt(String(value['gasLimit']))
     const number = Number(BigInt(String(value['number'] ?? '0x0')))
     const hardforks = parseHardforks(value['config']['hardforks'])
-    // The schedule is in the text already; the flag of the first rules stands for it.
-    const flags = consensusFlags({chainId, gasLimit}, hardforks[0]!.name)
+    const rules = {chainId, gasLimit, hardfork: hardforks[0]!.name, version: RULES_VERSION}
     return {
       ...{file, chainId, gasLimit, number, hardforks},
-      fingerprint: fingerprint(text, flags, ENGINE_VERSION),
+      fingerprint: fingerprint(text, rules),
     }
   } catch (cause) {
     throw new MetisSeqError({
@@ -54,40 +49,36 @@ export function readGenesis(file: string): Genesis {
   }
 }
 
-/** Fingerprint of the network that a genesis document starts with this version of the engine. */
+/** Fingerprint of the network that a genesis document starts. */
 export function genesisFingerprint(file: string): Hex {
   return readGenesis(file).fingerprint
 }
 
-/**
- * One hash over everything that decides block hashes. The genesis block hash is not enough: it does
- * not commit to the balances and code in the document.
- */
-export function fingerprint(genesisText: string, flags: readonly string[], version: string): Hex {
-  return keccak256(toHex(JSON.stringify([genesisText, flags, version])))
+/** Everything beside the genesis document that decides block hashes. */
+export interface GenesisRules {
+  chainId: number
+  gasLimit: bigint
+  /** Of the genesis block; the schedule of the later ones is in the document. */
+  hardfork: string
+  /** Version of the execution rules: nodes that execute otherwise get other hashes. */
+  version: string
 }
 
-/** Flags that change a block's hash. */
-export function consensusFlags(
-  {chainId, gasLimit}: {chainId: number; gasLimit: bigint},
-  hardfork: string,
-): string[] {
-  return [
+/** The rules that every engine of ours has to execute; raised when one and the same block gets another hash. */
+export const RULES_VERSION = '1.7.1'
+
+/**
+ * One hash over everything that decides block hashes. The genesis block hash is not enough: it does not commit to the
+ * balances and code in the document.
+ *
+ * The rules are spelled as the flags of the first engine were, and for ever: data, snapshots and peers of every network
+ * are known by this value, whichever engine executes them and however that one is started.
+ */
+export function fingerprint(genesisText: string, rules: GenesisRules): Hex {
+  const {chainId, gasLimit, hardfork, version} = rules
+  const spelled = [
     ...['--chain-id', String(chainId), '--gas-limit', String(gasLimit), '--base-fee', '0'],
-    // Without `--accounts 0` ten publicly known keys would be rich.
     ...['--hardfork', hardfork, '--accounts', '0'],
   ]
-}
-
-/** Flags of a node's own engine; `--chain-id` is left out because the process module sets it. */
-export function engineFlags(genesis: Genesis, hardfork: string): string[] {
-  return [
-    ...consensusFlags(genesis, hardfork).slice(2),
-    ...['--init', resolve(genesis.file), '--no-mining', '--order', 'fifo'],
-    ...['--prune-history', String(ENGINE_HISTORY_BLOCKS)],
-    ...['--transaction-block-keeper', String(ENGINE_RECEIPT_BLOCKS)],
-    // The pool checks balances at the head, where a payment in the same block is not yet seen.
-    '--disable-pool-balance-checks',
-    ...['--no-cors', '--no-request-size-limit'],
-  ]
+  return keccak256(toHex(JSON.stringify([genesisText, spelled, version])))
 }

@@ -13,24 +13,9 @@ import type {Hash, Hex} from 'viem'
 import {messageOf} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {readBoundedFile} from '../../lib/read-file.ts'
-import {
-  ENGINE_RECEIPT_BLOCKS,
-  SNAPSHOT_HEADERS,
-  STATE_PACKED_BYTES,
-  STATE_UNPACKED_BYTES,
-} from '../limits.ts'
-import {EngineError} from './engine.ts'
-
-export interface SnapshotMeta {
-  /** The block whose state it is. */
-  number: number
-  hash: Hash
-  fingerprint: Hex
-  /** Rules the engine ran under. */
-  hardfork: string
-  /** Accounts and slots in it. */
-  leaves?: number
-}
+import {STATE_PACKED_BYTES, STATE_UNPACKED_BYTES} from '../limits.ts'
+import {ENGINE_RECEIPT_BLOCKS, SNAPSHOT_HEADERS} from './limits.ts'
+import {EngineError, type SnapshotMeta} from './engine.ts'
 
 export interface Snapshot {
   meta: SnapshotMeta

@@ -4,7 +4,7 @@ import type {Address, Hex} from 'viem'
 import {isRecord} from '../../lib/json.ts'
 import {RPC_FILTER_VALUES} from '../rpc-limits.ts'
 import {RpcError, rpcCodes} from '../rpc/json-rpc.ts'
-import type {KeptLog} from './packing.ts'
+import type {KeptLog} from './kept-log.ts'
 
 export interface LogFilter {
   /** Empty: any. Lower-case. */

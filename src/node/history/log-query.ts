@@ -21,7 +21,7 @@ import {
   RPC_LOGS,
 } from '../rpc-limits.ts'
 import {createCallQueue} from '../rpc/call-queue.ts'
-import type {Caller} from '../rpc/context.ts'
+import type {Caller} from '../rpc/caller.ts'
 import {JsonText, RpcError, rpcCodes} from '../rpc/json-rpc.ts'
 import {Buckets} from '../rpc/rate-limit.ts'
 import {matches, mayMatch, type LogFilter} from './log-filter.ts'

@@ -2,15 +2,9 @@ import {join} from 'node:path'
 
 import {lowerCase} from '../../protocol/block.ts'
 import {HistoryLog} from '../../store/history-log.ts'
-import type {NodeParts} from '../status-of.ts'
-import type {Closer} from '../stage-parts.ts'
+import type {Closer, NodeParts, OpenHistory} from '../node-parts.ts'
 import {History} from './history.ts'
 import {ChainReader} from './reader.ts'
-
-export interface OpenHistory {
-  history: History
-  reader: ChainReader
-}
 
 /**
  * Opens the history beside the chain log and begins to collect what it lacks. The chain is restored.

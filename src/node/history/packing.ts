@@ -11,15 +11,12 @@ import {isRecord} from '../../lib/json.ts'
 import type {ReceiptChunk} from '../../store/history-log.ts'
 import {HISTORY_CHUNK_TRANSACTIONS, HISTORY_UNPACKED_BYTES} from '../limits.ts'
 import {marksOf} from './log-filter.ts'
+import type {KeptLog} from './kept-log.ts'
+
+export type {KeptLog} from './kept-log.ts'
 
 /** A history may have come with a snapshot. */
 const UNPACKING = {maxOutputLength: HISTORY_UNPACKED_BYTES}
-
-export interface KeptLog {
-  address: Address
-  topics: Hex[]
-  data: Hex
-}
 
 export interface KeptReceipt {
   status: Hex

@@ -2,10 +2,10 @@
  * In: calldata of a batch. Out: one transaction in the L1 inbox, replaced when it gets stuck. Stage 9.
  * It keeps nothing on disk: which batches are on L1 is read from L1.
  */
-import {keccak256, type Address, type Hash, type Hex} from 'viem'
-import {privateKeyToAccount} from 'viem/accounts'
+import type {Address, Hash, Hex} from 'viem'
 
 import {wrongAnswer} from '../../chain/chain-rpc.ts'
+import type {TransactionSigner} from '../../chain/signer.ts'
 import type {Clock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
@@ -22,7 +22,7 @@ export interface InboxOptions {
   l1: RpcClient
   l1ChainId: number
   batchInbox: Address
-  account: {address: Address; privateKey: Hex}
+  account: TransactionSigner
   /** Price of L1 gas above which nothing is sent. */
   maxGasGwei: number
   clock: Clock
@@ -130,18 +130,20 @@ export class Inbox {
   async #broadcast(transaction: Omit<Sent, 'hash' | 'sentAtMs'>): Promise<Hash> {
     const {l1, l1ChainId, batchInbox, account, clock} = this.#options
     const {accountNonce, data, maxFeePerGasWei, tipWei} = transaction
-    const raw = await privateKeyToAccount(account.privateKey).signTransaction({
-      type: 'eip1559',
+    const {raw, hash} = await account.sign({
       chainId: l1ChainId,
       nonce: accountNonce,
-      gas: gasOf(data),
-      maxFeePerGas: maxFeePerGasWei,
-      maxPriorityFeePerGas: tipWei,
+      gasLimit: gasOf(data),
+      fees: {
+        type: 'eip1559',
+        maxFeePerGas: maxFeePerGasWei,
+        maxPriorityFeePerGas: tipWei,
+      },
       to: batchInbox,
+      valueWei: 0n,
       data,
     })
     await l1.request('eth_sendRawTransaction', [raw])
-    const hash = keccak256(raw)
     this.#sent = {...transaction, hash, sentAtMs: clock.monotonicMs()}
     return hash
   }

@@ -4,10 +4,16 @@
  */
 import type {Address} from 'viem'
 
+import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {maxCostWei, type SignedTransaction} from '../../protocol/transaction.ts'
 import type {ExecutionEngine} from '../engine/engine.ts'
 import {POOL_ACCOUNTS} from '../limits.ts'
 import type {AccountState, Mempool} from './mempool.ts'
+
+type Engine = Pick<ExecutionEngine, 'readAll'> & {head(): {number: number}}
+
+/** A block that is taken back while it is read makes room for another one. */
+const READS_AT_MOST = 3
 
 interface Waiting {
   resolve(state: AccountState): void
@@ -15,14 +21,14 @@ interface Waiting {
 }
 
 export class Accounts {
-  readonly #engine: Pick<ExecutionEngine, 'readAll'>
+  readonly #engine: Engine
   /** The balance is a lower bound: payments to an account are not followed. */
   readonly #known = new Map<Address, AccountState>()
   /** Grows when answers that are on their way become old. */
   #generation = 0
   #waiting = new Map<Address, Waiting[]>()
 
-  constructor(engine: Pick<ExecutionEngine, 'readAll'>) {
+  constructor(engine: Engine) {
     this.#engine = engine
   }
 
@@ -66,6 +72,22 @@ export class Accounts {
     this.#known.clear()
   }
 
+  /** Nonce and balance of each at the head. */
+  async #answers(addresses: readonly Address[]): Promise<unknown[]> {
+    for (let left = READS_AT_MOST; ; left--) {
+      const at = this.#engine.head().number
+      const answers = await this.#engine.readAll(
+        addresses.flatMap((address) => [
+          {method: 'eth_getTransactionCount', params: [address], at},
+          {method: 'eth_getBalance', params: [address], at},
+        ]),
+      )
+      const refused = answers.find((answer) => answer instanceof RpcResponseError)
+      if (!refused) return answers
+      if (left === 1) throw refused
+    }
+  }
+
   async #flush(): Promise<void> {
     const batch = this.#waiting
     this.#waiting = new Map()
@@ -73,12 +95,7 @@ export class Accounts {
     // A block that is sealed while we read makes the answers old.
     const generation = this.#generation
     try {
-      const answers = await this.#engine.readAll(
-        addresses.flatMap((address) => [
-          {method: 'eth_getTransactionCount', params: [address, 'latest']},
-          {method: 'eth_getBalance', params: [address, 'latest']},
-        ]),
-      )
+      const answers = await this.#answers(addresses)
       addresses.forEach((address, index) => {
         const state = {
           accountNonce: Number(answers[index * 2]),

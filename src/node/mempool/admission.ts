@@ -13,7 +13,7 @@ import {
   POOL_SHARED_ROOM,
 } from '../limits.ts'
 import type {Cost} from './cost-model.ts'
-import type {AccountState, HeldTransaction} from './mempool.ts'
+import type {AccountState, HeldTransaction} from './held.ts'
 import type {PoolRoom} from './pace.ts'
 import type {Load} from './ready-queue.ts'
 

@@ -29,21 +29,12 @@ import {
   refused,
 } from './admission.ts'
 import {isAlone, type TransactionKind} from './classify.ts'
-import {CostModel, type Cost} from './cost-model.ts'
+import {CostModel} from './cost-model.ts'
 import type {PoolRoom} from './pace.ts'
 import {addTo, ReadyQueue, type Load} from './ready-queue.ts'
+import type {AccountState, HeldTransaction} from './held.ts'
 
-export interface AccountState {
-  accountNonce: number
-  balanceWei: bigint
-}
-
-export interface HeldTransaction extends SignedTransaction {
-  lane: TransactionKind
-  arrivedAtMs: number
-  /** As it was counted when it came in. */
-  cost: Cost
-}
+export type {AccountState, HeldTransaction} from './held.ts'
 
 export interface TakeLimits {
   maxCount: number

@@ -7,7 +7,6 @@
  */
 import {
   BLOCK_EXECUTION_GAS,
-  ENGINE_BATCH,
   MAX_BLOCK_BYTES,
   MAX_BLOCK_TRANSACTIONS,
   NEXT_SLOT_OPENS,
@@ -20,6 +19,7 @@ import {
   SEAL_RESERVE,
   SEAL_SHARE,
   STAGE_CHUNK,
+  STAGE_CHUNK_LEAST,
   STAGE_CHUNK_MS,
   STAGE_CHUNKS_SEEN,
   STAGE_LATE_FEW,
@@ -137,13 +137,13 @@ export class Pace {
   chunkFor(msToEnd: number): number {
     const perMs = this.#engineRate / 1000
     const fitting = Math.floor(perMs * msToEnd)
-    return Math.min(this.#fullChunk, Math.max(ENGINE_BATCH, fitting))
+    return Math.min(this.#fullChunk, Math.max(STAGE_CHUNK_LEAST, fitting))
   }
 
   /** A slow engine gets less at once: nothing stops it in the middle, and the seal may be due. */
   get #fullChunk(): number {
     const inTime = Math.floor((this.#engineRate / 1000) * STAGE_CHUNK_MS)
-    return clamp(inTime, ENGINE_BATCH, STAGE_CHUNK)
+    return clamp(inTime, STAGE_CHUNK_LEAST, STAGE_CHUNK)
   }
 
   /** So many went into the engine. Small chunks take the longer for each, and tell nothing. */

@@ -4,7 +4,7 @@
  */
 import type {Address, Hash} from 'viem'
 
-import type {HeldTransaction} from './mempool.ts'
+import type {HeldTransaction} from './held.ts'
 
 /** What a set of transactions asks of a block. */
 export interface Load {

@@ -8,7 +8,7 @@ import {executionGas, type ParsedTransaction} from '../../protocol/transaction.t
 import type {ChainState} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
 import {
-  ENGINE_RECEIPT_BLOCKS,
+  UPKEEP_BLOCKS,
   NEXT_SLOT_OPENS,
   POOL_EXPIRE_MS,
   POOL_REFRESH,
@@ -140,7 +140,7 @@ export class PoolUpkeep {
   #remember(hash: Hash, costed: readonly (Costed | undefined)[]): void {
     this.#included.set(hash, costed)
     const [oldest] = this.#included.keys()
-    if (this.#included.size > ENGINE_RECEIPT_BLOCKS && oldest) this.#included.delete(oldest)
+    if (this.#included.size > UPKEEP_BLOCKS && oldest) this.#included.delete(oldest)
   }
 
   /** After a rollback accounts may have less than when their transactions were accepted. */

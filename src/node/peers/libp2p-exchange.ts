@@ -7,6 +7,7 @@ import type {Address, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
+import type {BlockSigner} from '../../protocol/block-signer.ts'
 import {lowerCase, type BlockHeader, type SealedBlock} from '../../protocol/block.ts'
 import type {TwinView} from '../../protocol/node-status.ts'
 import {formatPeerAddress} from '../../protocol/peer-address.ts'
@@ -31,7 +32,7 @@ import {
 import {meterGossip} from './gossip-meter.ts'
 import {createHost, gossipReaches, type Host} from './libp2p-host.ts'
 import {openPeerKey} from './peer-key.ts'
-import type {SignedRecord, SigningKey} from './peer-record.ts'
+import type {SignedRecord} from './peer-record.ts'
 import {PeerScores} from './peer-scores.ts'
 import {RecordKeeper} from './record-keeper.ts'
 import {Requests} from './requests.ts'
@@ -54,7 +55,7 @@ export interface Libp2pExchangeOptions {
   followers: readonly Address[]
   /** True: every key may read blocks. */
   openToFollowers: boolean
-  key: SigningKey
+  signer: BlockSigner
   /** File of the key of the peer id. */
   peerKeyFile: string
   pollMs: number
@@ -104,7 +105,7 @@ export class Libp2pExchange implements BlockExchange {
       denyPeer: (peerId) => this.#scores.isBanned(peerId),
     })
     const sessions = this.#createSessions(handlers)
-    const records = this.#createRecords(node, sessions, handlers)
+    const records = await this.#createRecords(node, sessions, handlers)
     const parts = this.#createParts(node, sessions, handlers, prefix)
     const running = {node, sessions, records, handlers, ...parts}
     this.#running = running
@@ -189,10 +190,14 @@ export class Libp2pExchange implements BlockExchange {
     })
   }
 
-  #createRecords(node: Host, sessions: Sessions, handlers: ExchangeHandlers): RecordKeeper {
-    const {advertiseAddress, chainId, fingerprint, key, clock} = this.#options
-    return new RecordKeeper({
-      ...{chainId, fingerprint, key, clock, scores: this.#scores},
+  #createRecords(
+    node: Host,
+    sessions: Sessions,
+    handlers: ExchangeHandlers,
+  ): Promise<RecordKeeper> {
+    const {advertiseAddress, chainId, fingerprint, signer, clock} = this.#options
+    return RecordKeeper.open({
+      ...{chainId, fingerprint, signer, clock, scores: this.#scores},
       peerId: node.peerId.toString(),
       addresses: () =>
         advertiseAddress ? [advertiseAddress] : node.getMultiaddrs().map((at) => at.toString()),

@@ -2,12 +2,13 @@
  * Who is behind a peer id: a record signed by the sequencer key. It is shown at every first contact and
  * travels on to others, so that one bootnode is enough to find everybody. Pure.
  */
-import {keccak256, type Address, type Hash, type Hex} from 'viem'
+import {keccak256, type Address, type Hex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
 import {lowerCase} from '../../protocol/block.ts'
 import {parsePeerAddress} from '../../protocol/peer-address.ts'
-import {recoverSigner, signHash} from '../../protocol/secp256k1.ts'
+import type {BlockSigner} from '../../protocol/block-signer.ts'
+import {recoverSigner} from '../../protocol/secp256k1.ts'
 import {PEER_RECORD_ADDRESSES} from '../peer-limits.ts'
 import {PeerError} from './exchange.ts'
 
@@ -27,23 +28,22 @@ export interface PeerRecord {
 }
 
 export interface SignedRecord extends PeerRecord {
-  /** 65 bytes over `recordDigest`. */
+  /** 65 bytes over `recordMessage`. */
   signature: Hex
 }
 
-export interface SigningKey {
-  address: Address
-  privateKey: Hex
-}
-
-export function signRecord(record: Omit<PeerRecord, 'signer'>, key: SigningKey): SignedRecord {
-  const complete = {...record, signer: lowerCase(key.address)}
-  return {...complete, signature: signHash(recordDigest(complete), key.privateKey)}
+/** @throws {MetisSeqError} of the signer */
+export async function signRecord(
+  record: Omit<PeerRecord, 'signer'>,
+  signer: BlockSigner,
+): Promise<SignedRecord> {
+  const complete = {...record, signer: lowerCase(signer.address)}
+  return {...complete, signature: await signer.sign(recordMessage(complete))}
 }
 
 /** True when the named signer made the record. */
 export function isGenuine(record: SignedRecord): boolean {
-  return recoverSigner(recordDigest(record), record.signature) === record.signer
+  return recoverSigner(keccak256(recordMessage(record)), record.signature) === record.signer
 }
 
 /** Names one run of one node. */
@@ -70,14 +70,15 @@ export function parseRecord(value: unknown): SignedRecord {
   }
 }
 
-function recordDigest(record: PeerRecord): Hash {
+/** What the signer of a record signs. */
+export function recordMessage(record: PeerRecord): Uint8Array {
   const {signer, peerId, chainId, fingerprint, addresses, startedAtMs, sequence} = record
   const lines = [
     'metis-seq peer record v1',
     ...[signer, peerId, chainId, fingerprint, startedAtMs, sequence],
     ...addresses,
   ]
-  return keccak256(Buffer.from(lines.join('\n'), 'utf8'))
+  return Buffer.from(lines.join('\n'), 'utf8')
 }
 
 function parseAddress(value: unknown): string {

@@ -5,24 +5,19 @@
 import type {Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
-import {lowerCase} from '../../protocol/block.ts'
+import {errorFacts} from '../../lib/log.ts'
+import type {BlockSigner} from '../../protocol/block-signer.ts'
 import type {TwinView} from '../../protocol/node-status.ts'
 import {PEER_RECORD_ADDRESSES, PEER_RECORD_MS} from '../peer-limits.ts'
 import type {IsMember} from './exchange.ts'
-import {
-  instanceOf,
-  isGenuine,
-  signRecord,
-  type SignedRecord,
-  type SigningKey,
-} from './peer-record.ts'
+import {instanceOf, isGenuine, signRecord, type SignedRecord} from './peer-record.ts'
 import type {PeerScores} from './peer-scores.ts'
 import {RecordBook} from './record-book.ts'
 import type {Session} from './session.ts'
 import {signerInUse, twinVerdict} from './twins.ts'
 
 export interface RecordKeeperOptions {
-  key: SigningKey
+  signer: BlockSigner
   chainId: number
   fingerprint: Hex
   peerId: string
@@ -41,14 +36,22 @@ export class RecordKeeper {
   readonly #options: RecordKeeperOptions
   readonly #book = new RecordBook()
   readonly #startedAtMs: number
-  #own: {record: SignedRecord; atMs: number}
+  #own: OwnRecord
+  /** One signature at a time, so that the newest has the highest sequence. */
+  #renewing: Promise<void> | undefined
   #twin: SignedRecord | undefined
   #seen: TwinView | null = null
 
-  constructor(options: RecordKeeperOptions) {
+  private constructor(options: RecordKeeperOptions, startedAtMs: number, own: OwnRecord) {
     this.#options = options
-    this.#startedAtMs = options.clock.nowMs()
-    this.#own = this.#sign(0)
+    this.#startedAtMs = startedAtMs
+    this.#own = own
+  }
+
+  /** @throws {MetisSeqError} of the signer */
+  static async open(options: RecordKeeperOptions): Promise<RecordKeeper> {
+    const startedAtMs = options.clock.nowMs()
+    return new RecordKeeper(options, startedAtMs, await signOwn(options, startedAtMs, 0))
   }
 
   /** Ours. */
@@ -72,8 +75,24 @@ export class RecordKeeper {
   }
 
   /** The addresses are known from now on. */
-  renew(): void {
-    this.#own = this.#sign(this.own.sequence)
+  renew(): Promise<void> {
+    this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined))
+    return this.#renewing
+  }
+
+  /** Without a signature the last record stays, which is good for a while; the next tick tries again. */
+  async #renew(): Promise<void> {
+    try {
+      this.#own = await signOwn(this.#options, this.#startedAtMs, this.own.sequence)
+    } catch (error) {
+      const {signer, scores} = this.#options
+      scores.logOnce(
+        `${signer.address} unsigned`,
+        'our peer record is not signed',
+        errorFacts(error),
+      )
+      return
+    }
     for (const session of this.#options.open()) {
       session.send({type: 'records', records: [this.own]})
     }
@@ -82,7 +101,7 @@ export class RecordKeeper {
   tick(): void {
     const now = this.#options.clock.monotonicMs()
     this.#book.evict(now)
-    if (now - this.#own.atMs > PEER_RECORD_MS) this.renew()
+    if (now - this.#own.atMs > PEER_RECORD_MS) void this.renew()
   }
 
   /** Records that a member hands on. */
@@ -137,17 +156,25 @@ export class RecordKeeper {
       reason: 'It started later and has to stop; this node goes on.',
     })
     // Signed now, so that the other one sees that we are alive.
-    this.renew()
+    void this.renew()
   }
+}
 
-  #sign(lastSequence: number) {
-    const {addresses, chainId, fingerprint, key, clock, peerId} = this.#options
-    const sequence = Math.max(clock.nowMs(), lastSequence + 1)
-    const record = {
-      ...{chainId, fingerprint, sequence, peerId, startedAtMs: this.#startedAtMs},
-      addresses: addresses().slice(0, PEER_RECORD_ADDRESSES),
-      signer: lowerCase(key.address),
-    }
-    return {record: signRecord(record, key), atMs: clock.monotonicMs()}
+interface OwnRecord {
+  record: SignedRecord
+  atMs: number
+}
+
+async function signOwn(
+  options: RecordKeeperOptions,
+  startedAtMs: number,
+  lastSequence: number,
+): Promise<OwnRecord> {
+  const {addresses, chainId, fingerprint, signer, clock, peerId} = options
+  const sequence = Math.max(clock.nowMs(), lastSequence + 1)
+  const record = {
+    ...{chainId, fingerprint, sequence, peerId, startedAtMs},
+    addresses: addresses().slice(0, PEER_RECORD_ADDRESSES),
   }
+  return {record: await signRecord(record, signer), atMs: clock.monotonicMs()}
 }

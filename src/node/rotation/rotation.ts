@@ -10,7 +10,7 @@ import {metisSequencerSetAbi} from '../../chain/abis/metis-sequencer-set.ts'
 import {lowerCase} from '../../protocol/block.ts'
 import {epochAt, type Epoch} from '../../protocol/epoch.ts'
 import {currentEpochSlot, epochFromWords, epochSlots} from '../../protocol/sequencer-set.ts'
-import type {ExecutionEngine} from '../engine/engine.ts'
+import type {EngineRead, ExecutionEngine} from '../engine/engine.ts'
 
 export type Turn =
   | {whose: 'mine'; signer: Address}
@@ -50,9 +50,10 @@ export class Rotation {
       to: this.#sequencerSet,
       data: encodeFunctionData({abi: metisSequencerSetAbi, functionName: 'mpcAddress'}),
     }
+    const at = this.#engine.head().number
     const [current, mpc] = await this.#engine.readAll([
-      this.#storage(currentEpochSlot),
-      {method: 'eth_call', params: [mpcCall, 'latest']},
+      this.#storage(currentEpochSlot, at),
+      {method: 'eth_call', params: [mpcCall], at},
     ])
     const newest = BigInt(wordOf(current))
     const first = newest < EPOCHS_KEPT ? 0n : newest - EPOCHS_KEPT + 1n
@@ -61,7 +62,9 @@ export class Rotation {
       (_, index) => first + BigInt(index),
     )
     const slots = ids.flatMap((id) => epochSlots(id))
-    const words = (await this.#engine.readAll(slots.map((slot) => this.#storage(slot)))).map(wordOf)
+    const words = (await this.#engine.readAll(slots.map((slot) => this.#storage(slot, at)))).map(
+      wordOf,
+    )
     const epochs = ids.map((_, index) => {
       const [number, signer, start, end] = words.slice(index * 4, index * 4 + 4)
       return epochFromWords([number!, signer!, start!, end!])
@@ -114,8 +117,8 @@ export class Rotation {
     return this.#mpcAddress
   }
 
-  #storage(slot: Hex) {
-    return {method: 'eth_getStorageAt', params: [this.#sequencerSet, slot, 'latest']}
+  #storage(slot: Hex, at: number): EngineRead {
+    return {method: 'eth_getStorageAt', params: [this.#sequencerSet, slot], at}
   }
 }
 

@@ -1,5 +1,5 @@
 /** What clients may write where a block is meant, and which block that is. */
-import {toHex, type Hash} from 'viem'
+import type {Hash} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
 import {blockFault, hashFault, l2gethWords} from '../../protocol/l2geth-words.ts'
@@ -68,10 +68,6 @@ export function hashParam(value: unknown): Hash {
 export function indexParam(value: unknown, what: string): number {
   if (typeof value === 'string' && /^0x[0-9a-f]{1,13}$/i.test(value)) return Number(value)
   throw invalid(`The ${what} is not a hex number.`)
-}
-
-export function tagOf(number: number): string {
-  return toHex(number)
 }
 
 function named(tag: string, reader: RpcContext['reader']): number | undefined {

@@ -10,7 +10,7 @@ import {RPC_LOG_RANGE_BLOCKS, RPC_RANGE_BLOCKS} from '../rpc-limits.ts'
 import {blockNamed, hashParam, headerNamed, indexParam, numberOf} from './block-tags.ts'
 import type {Caller, Method, RpcContext} from './context.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
-import {pendingTransaction} from './txpool.ts'
+import {pendingTransaction} from './pending-transaction.ts'
 
 type Params = readonly unknown[]
 

@@ -10,7 +10,10 @@ import type {EngineCalls} from './engine-calls.ts'
 import type {Feeds} from './feeds.ts'
 import type {Filters} from './filters.ts'
 import type {Health} from './health.ts'
-import type {SequencerInfo} from './l2geth-methods.ts'
+import type {SequencerInfo} from './sequencer-info.ts'
+import type {Caller} from './caller.ts'
+
+export type {Caller, Client, Subscriptions} from './caller.ts'
 
 /** What the methods answer from. */
 export interface RpcContext {
@@ -43,29 +46,6 @@ export interface RpcContext {
   named: SequencerInfo[]
   health: Health
   nowMs(): number
-}
-
-/** Who asks. */
-export interface Caller {
-  /** Aborts when the client is gone: what waits for it is given up. */
-  signal: AbortSignal
-  /** True when the client showed the token. */
-  isTrusted: boolean
-  /** Whose share is used: one for each remote address, and one more for who shows the token from there. */
-  client: string
-  /** Only a WebSocket connection has them. */
-  subscriptions: Subscriptions | undefined
-  /** When this request was there, as `performance.now()` tells. */
-  askedAtMs: number
-}
-
-/** Who sends requests, one or many. */
-export type Client = Omit<Caller, 'askedAtMs'>
-
-export interface Subscriptions {
-  /** @returns its id. Nothing is sent before the answer with this id. */
-  add(kind: string, options: unknown): string
-  remove(id: string): boolean
 }
 
 export type Method = (params: readonly unknown[], context: RpcContext, caller: Caller) => unknown

@@ -24,7 +24,7 @@ import {
   RPC_OWN_CALL_GAS,
 } from '../rpc-limits.ts'
 import {createCallQueue, type CallQueue} from './call-queue.ts'
-import type {Caller} from './context.ts'
+import type {Caller} from './caller.ts'
 import {estimateGas} from './estimate-gas.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 import {Buckets} from './rate-limit.ts'

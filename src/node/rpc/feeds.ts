@@ -14,7 +14,7 @@ import type {Mempool} from '../mempool/mempool.ts'
 import type {Watch} from '../watch.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 import {Shares} from '../../lib/shares.ts'
-import {pendingTransaction} from './txpool.ts'
+import {pendingTransaction} from './pending-transaction.ts'
 
 export interface FeedOptions {
   history: History

@@ -15,12 +15,6 @@ import {read} from './state-methods.ts'
 
 type Params = readonly unknown[]
 
-export interface SequencerInfo {
-  sequencerAddress: Address
-  sequencerUrl: string
-  sequencerHeight: number
-}
-
 export const l2gethMethods: Record<string, Method> = {
   rollup_getInfo: rollupInfo,
   rollup_gasPrices: (_params, context) => ({
@@ -93,5 +87,5 @@ function setPreRespan([from, to, block]: Params) {
 async function finalizedBlock(_params: Params, context: RpcContext, caller: Caller): Promise<Hex> {
   const data = encodeFunctionData({abi: metisSequencerSetAbi, functionName: 'finalizedBlock'})
   const call = {to: context.sequencerSet, data}
-  return toHex(BigInt(String(await read('eth_call', [call, 'latest'], context, caller))))
+  return toHex(BigInt(String(await read('eth_call', [call], 'head', context, caller))))
 }

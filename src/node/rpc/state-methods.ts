@@ -1,16 +1,22 @@
 /** What only the engine knows: accounts, code, storage, and what a call would do. */
-import {toHex, type Address} from 'viem'
+import {toHex, zeroAddress, type Address} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {addressFault, l2gethWords} from '../../protocol/l2geth-words.ts'
-import {ENGINE_HISTORY_BLOCKS} from '../limits.ts'
 import {RPC_CALL_TIMEOUT_MS} from '../rpc-limits.ts'
-import {numberOf, tagOf} from './block-tags.ts'
+import {numberOf} from './block-tags.ts'
 import type {Caller, Method, RpcContext} from './context.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 type Params = readonly unknown[]
+
+/** A block of our chain; `head`: the newest one when the engine is asked, however long that took. */
+type At = number | 'head'
+
+function numberAt(at: At, chain: RpcContext['chain']): number {
+  return at === 'head' ? chain.head().number : at
+}
 
 export const stateMethods: Record<string, Method> = {
   eth_getBalance: (params, context, caller) => account('eth_getBalance', params, context, caller),
@@ -19,20 +25,19 @@ export const stateMethods: Record<string, Method> = {
   eth_getTransactionCount: transactionCount,
   eth_call: (params, context, caller) => {
     const {call, tag} = callParams(params)
-    const act = (at: string) => context.calls.call({call, execute: executor(at, context)}, caller)
+    const act = (at: At) => context.calls.call({call, execute: executor(at, context)}, caller)
     return withTimeout(atState(tag, context, act))
   },
   eth_estimateGas: (params, context, caller) => {
     const {call, tag} = callParams(params)
-    const act = (at: string) =>
-      context.calls.estimate({call, execute: executor(at, context)}, caller)
+    const act = (at: At) => context.calls.estimate({call, execute: executor(at, context)}, caller)
     return withTimeout(atState(tag, context, act))
   },
 }
 
 function account(method: string, [value, tag]: Params, context: RpcContext, caller: Caller) {
   const address = addressParam(value)
-  return atState(tag, context, (at) => read(method, [address, at], context, caller))
+  return atState(tag, context, (at) => read(method, [address], at, context, caller))
 }
 
 function storage([value, slot, tag]: Params, context: RpcContext, caller: Caller) {
@@ -42,14 +47,14 @@ function storage([value, slot, tag]: Params, context: RpcContext, caller: Caller
   }
   const key = toHex(BigInt(slot), {size: 32})
   return atState(tag, context, (at) =>
-    read('eth_getStorageAt', [address, key, at], context, caller),
+    read('eth_getStorageAt', [address, key], at, context, caller),
   )
 }
 
 async function transactionCount([value, tag]: Params, context: RpcContext, caller: Caller) {
   const address = addressParam(value)
   const latest = await atState(tag, context, (at) =>
-    read('eth_getTransactionCount', [address, at], context, caller),
+    read('eth_getTransactionCount', [address], at, context, caller),
   )
   if (tag !== 'pending') return latest
   const next = context.mempool.nextNonce(address.toLowerCase() as Address)
@@ -65,24 +70,26 @@ function callParams([call, tag, ...rest]: Params) {
 }
 
 /** The engine cannot be interrupted: who waits is told, and the place in the queue stays taken. */
-function executor(at: string, {chain}: RpcContext) {
-  return (call: Record<string, unknown>) => chain.engine.read('eth_call', [call, at])
+function executor(at: At, {chain}: RpcContext) {
+  return (call: Record<string, unknown>) =>
+    chain.engine.read('eth_call', [call], numberAt(at, chain))
 }
 
 /** Runs a read at the state of a block. @throws {RpcError} when that state is not kept */
 async function atState<T>(
   tag: unknown,
   context: RpcContext,
-  act: (at: string) => Promise<T>,
+  act: (at: At) => Promise<T>,
 ): Promise<T> {
   const head = context.chain.head().number
   const number = numberOf(tag, context)
   if (number === undefined || number > head) {
     throw new RpcError(rpcCodes.rejected, l2gethWords.noSuchBlock)
   }
-  if (number < head - ENGINE_HISTORY_BLOCKS) throw await stateNotKept(number, context)
+  if (number < head - context.chain.engine.capabilities.history)
+    throw await stateNotKept(number, context)
   try {
-    return await act(number === head ? 'latest' : tagOf(number))
+    return await act(number === head ? 'head' : number)
   } catch (error) {
     // An engine that was restarted has the states since then only.
     if (
@@ -98,12 +105,11 @@ async function atState<T>(
 async function stateNotKept(number: number, context: RpcContext): Promise<RpcError> {
   const {chain, genesisNumber} = context
   const head = chain.head().number
-  let missing = Math.max(genesisNumber, head - ENGINE_HISTORY_BLOCKS) - 1
+  let missing = Math.max(genesisNumber, head - chain.engine.capabilities.history) - 1
   let kept = head
   while (kept - missing > 1) {
     const middle = Math.floor((kept + missing) / 2)
-    const params = ['0x0000000000000000000000000000000000000000', tagOf(middle)]
-    const isKept = await chain.engine.read('eth_getBalance', params).then(
+    const isKept = await chain.engine.read('eth_getBalance', [zeroAddress], middle).then(
       () => true,
       () => false,
     )
@@ -121,10 +127,12 @@ async function stateNotKept(number: number, context: RpcContext): Promise<RpcErr
 export function read(
   method: string,
   params: readonly unknown[],
+  at: At,
   {chain, reads}: RpcContext,
   {client, signal}: Pick<Caller, 'client' | 'signal'>,
 ): Promise<unknown> {
-  return reads.run(() => chain.gate.read(() => chain.engine.read(method, params)), signal, client)
+  const act = () => chain.engine.read(method, params, numberAt(at, chain))
+  return reads.run(() => chain.gate.read(act), signal, client)
 }
 
 async function withTimeout<T>(act: Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import {getAddress, toHex, type Address} from 'viem'
 
-import {pendingShape, type ShapeRules} from '../history/rpc-shapes.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {Method} from './context.ts'
+import {pendingTransaction} from './pending-transaction.ts'
 
 /** Geth's methods and shapes. */
 export const txpoolMethods: Record<string, Method> = {
@@ -13,11 +13,6 @@ export const txpoolMethods: Record<string, Method> = {
   txpool_content: (_params, {mempool, reader}) =>
     sorted(mempool, (held) => pendingTransaction(held, reader.rules)),
   txpool_inspect: (_params, {mempool}) => sorted(mempool, summary),
-}
-
-/** A held transaction in the shape of `eth_getTransactionByHash`. */
-export function pendingTransaction(held: HeldTransaction, rules: ShapeRules) {
-  return pendingShape(held, held.sender, held.hash, rules)
 }
 
 type ByNonce<T> = Record<string, T>

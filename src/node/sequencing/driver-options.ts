@@ -1,7 +1,8 @@
-import type {Address, Hex} from 'viem'
+import type {Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import type {Logger} from '../../lib/log.ts'
+import type {BlockSigner} from '../../protocol/block-signer.ts'
 import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
 import type {Contradiction} from '../heads/heads.ts'
@@ -25,7 +26,7 @@ export interface DriverOptions {
   slowCode: SlowCode
   exchange: BlockExchange
   rules: BlockRules
-  signer: {address: Address; privateKey: Hex}
+  signer: BlockSigner
   slotMs: number
   emptyBlocks: boolean
   gate: StartGate

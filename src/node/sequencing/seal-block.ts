@@ -4,11 +4,12 @@
  * The order is the safety of the whole node: look at the state, execute, keep the candidate, ask the guard, sign, log,
  * and only then tell anyone.
  */
-import type {Address, Hash, Hex} from 'viem'
+import type {Hash, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {lowerCase, signBlock, type SealedBlock} from '../../protocol/block.ts'
+import type {BlockSigner} from '../../protocol/block-signer.ts'
 import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
@@ -19,7 +20,7 @@ export interface SealOptions {
   guard: SignGuard
   clock: Clock
   chainId: number
-  signer: {address: Address; privateKey: Hex}
+  signer: BlockSigner
   metrics: Pick<Metrics, 'observe'>
 }
 
@@ -48,7 +49,8 @@ export async function sealBlock(options: SealOptions, request: SealRequest): Pro
   const {chain, clock} = options
   const parent = chain.head()
   // The wall clock may step back, a block's time may not.
-  const timestamp = Math.max(Math.floor(clock.nowMs() / 1000), parent.timestamp)
+  const earliest = parent.timestamp + chain.engine.capabilities.timestampStep
+  const timestamp = Math.max(Math.floor(clock.nowMs() / 1000), earliest)
   await chain.checkState()
   const payload = {timestamp, orderedTransactions: request.transactions}
   const execution = await chain.execute(payload, {anyOrder: true})
@@ -109,7 +111,7 @@ async function signAndLog(
   guard.checkAndRecord(candidate.number, candidate.hash)
   const guardedMs = clock.monotonicMs()
   metrics.observe('guard', guardedMs - startedMs)
-  const sealed = signBlock(candidate, chainId, signer)
+  const sealed = await signBlock(candidate, chainId, signer)
   if (guard.signedAt(sealed.number) !== sealed.hash) throw new Error('The guard was bypassed.')
   chain.log.append(sealed)
   metrics.observe('sign', clock.monotonicMs() - guardedMs)

@@ -9,8 +9,8 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import {fromFileError, fsyncDirectory, fsyncFile, writeFileAtomic} from '../../lib/files.ts'
 import {makeDirectory} from '../../lib/make-directory.ts'
 import {mapSqliteErrors} from '../../lib/sqlite.ts'
+import {snapshotMetaOf} from '../engine/create-engine.ts'
 import {EngineError} from '../engine/engine.ts'
-import {readSnapshot} from '../engine/snapshot-file.ts'
 import {
   CHAIN_FILE,
   HISTORY_FILE,
@@ -111,7 +111,7 @@ function copyEngineState(dataDir: string, to: string): number | null {
       try {
         // A copy, because the node removes old ones at any moment.
         copyFileSync(join(dataDir, 'snapshots', name), join(to, name))
-        if (readSnapshot(join(to, name)).meta.hash === hashOf.get(number)?.['hash']) return number
+        if (snapshotMetaOf(join(to, name)).hash === hashOf.get(number)?.['hash']) return number
       } catch (error) {
         if (!(error instanceof EngineError) && !isGone(error)) throw error
       }

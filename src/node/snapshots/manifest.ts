@@ -12,8 +12,8 @@ import {MetisSeqError, systemErrorCode} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {parseJson} from '../../lib/parse-json.ts'
 import {FileRefused, readBoundedText} from '../../lib/read-file.ts'
+import {assertLoadable} from '../engine/create-engine.ts'
 import {EngineError} from '../engine/engine.ts'
-import {assertUnpacks, readSnapshot} from '../engine/snapshot-file.ts'
 
 export const MANIFEST_FILE = 'manifest.json'
 export const CHAIN_FILE = 'chain.sqlite'
@@ -210,7 +210,7 @@ export async function checkSums(dir: string, manifest: Manifest): Promise<void> 
 /** Its sums may be right and its content made to fill the memory of whoever unpacks it. */
 async function checkState(dir: string, name: string): Promise<void> {
   try {
-    await assertUnpacks(readSnapshot(join(dir, name)))
+    await assertLoadable(join(dir, name))
   } catch (error) {
     if (!(error instanceof EngineError)) throw error
     throw damaged(dir, `${name}: ${error.message.replace(/\.$/, '')}`)

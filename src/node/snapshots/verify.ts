@@ -6,7 +6,7 @@ import type {Clock} from '../../lib/clock.ts'
 import type {Logger} from '../../lib/log.ts'
 import type {SealedBlock} from '../../protocol/block.ts'
 import {ChainLog} from '../../store/chain-log.ts'
-import {AnvilEngine} from '../engine/anvil-engine.ts'
+import {createEngine} from '../engine/create-engine.ts'
 import {EngineError, type ExecutionEngine} from '../engine/engine.ts'
 import type {Genesis} from '../engine/genesis.ts'
 import {VERIFY_PROGRESS_MS} from '../limits.ts'
@@ -62,8 +62,8 @@ export async function verifySnapshot(options: {
   const copy = join(dir, CHAIN_FILE)
   copyFileSync(join(path, CHAIN_FILE), copy)
   const log = ChainLog.open(copy, genesis)
-  const engine = new AnvilEngine({
-    ...{genesis, logger, dir: join(dir, 'engine')},
+  const engine = createEngine(genesis, {
+    ...{logger, dir: join(dir, 'engine')},
     ...(isRehearsal === undefined ? {} : {isRehearsal}),
   })
   try {

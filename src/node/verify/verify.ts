@@ -11,7 +11,7 @@ import type {Logger} from '../../lib/log.ts'
 import type {TxBatch} from '../../protocol/batch-codec.ts'
 import type {BundledL2, Network} from '../../protocol/network.ts'
 import {readDeposits, type Deposit} from '../deposits/read-deposits.ts'
-import {AnvilEngine} from '../engine/anvil-engine.ts'
+import {createEngine} from '../engine/create-engine.ts'
 import type {ExecutionEngine} from '../engine/engine.ts'
 import {readGenesis, type Genesis} from '../engine/genesis.ts'
 import {BatchReader} from '../inbox/batch-reader.ts'
@@ -79,7 +79,7 @@ export async function verifyFromL1(options: VerifyOptions): Promise<Verification
   if (genesis.fingerprint !== bundled.fingerprint) throw genesisMismatch(bundled, genesis)
   await assertChain('L1', l1, network.l1.chainId)
   if (node) await assertChain('L2', node, network.l2.chainId)
-  const engine = new AnvilEngine({genesis, dir, logger, isRehearsal: network.kind === 'local'})
+  const engine = createEngine(genesis, {dir, logger, isRehearsal: network.kind === 'local'})
   try {
     await engine.start()
     signal.throwIfAborted()

@@ -43,7 +43,7 @@ export async function verifySetting(
   plan: SettingPlan,
   minedInBlock: bigint,
 ): Promise<void> {
-  await blockKnown(context, minedInBlock)
+  await blockKnown(context.l1().client, minedInBlock)
   const found = await plan.readFigures(minedInBlock)
   const broken = plan.figures.filter(({id, after}) => found[id] !== after)
   if (!broken[0]) return

@@ -5,7 +5,7 @@ import type {MachineFacts, NodeLook} from '../../health/snapshot.ts'
 import {readDaemon} from '../../process/daemon.ts'
 import {isStopped} from '../../lib/process-identity.ts'
 import type {Context} from '../context.ts'
-import {NODE_DAEMON, readNodeStatus} from '../node-control.ts'
+import {NODE_DAEMON, readNodeStatus} from '../node-answers.ts'
 import {readHalt} from '../halt-record.ts'
 import {keyFilesOf} from '../key-files.ts'
 

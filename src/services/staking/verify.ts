@@ -2,6 +2,7 @@ import {BlockNotFoundError} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import {readOwnedSequencerId} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
+import type {ChainClient} from '../../chain/connect.ts'
 import {systemClock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {Figures, Standing} from '../../protocol/locking-pool.ts'
@@ -32,7 +33,7 @@ export async function verifyStaking(
   plan: StakingPlan,
   minedInBlock: bigint,
 ): Promise<Verified> {
-  await blockKnown(context, minedInBlock)
+  await blockKnown(context.l1().client, minedInBlock)
   const caller = plan.from
   const sequencerId = await idAfter(context, plan)
   const standing = await readStanding(context, {sequencerId, caller}, minedInBlock)
@@ -61,10 +62,10 @@ async function idAfter(context: Context, {call, from, standing}: StakingPlan): P
 }
 
 /** Returns when the endpoint answers for a block that another one has mined. */
-export async function blockKnown(context: Context, blockNumber: bigint): Promise<void> {
+export async function blockKnown(client: ChainClient, blockNumber: bigint): Promise<void> {
   for (let look = 1; ; look++) {
     try {
-      await getBlock(context.l1().client, {blockNumber})
+      await getBlock(client, {blockNumber})
       return
     } catch (error) {
       if (!(error instanceof BlockNotFoundError) || look === BLOCK_LOOKS) throw error

@@ -1,6 +1,6 @@
 import {isRecord} from '../../lib/json.ts'
 import {parseJson} from '../../lib/parse-json.ts'
-import type {KeystoreV3} from './keystore-v3.ts'
+import type {KeystoreV3} from './keystore-shape.ts'
 
 /** What a text is as a key file. */
 export type ReadKeystore =

@@ -1,8 +1,10 @@
 import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
-import type {LstPosition, LstProvider, LstRates} from '../../services/lst.ts'
+import {aboutLst} from '../../protocol/lst/providers.ts'
+import type {LstRates} from '../../services/lst/lst.ts'
+import type {LstDescription, LstPosition, LstVerified} from '../../services/lst/provider.ts'
 import {fields, table} from './table.ts'
 
-export function providersText(providers: LstProvider[]): string {
+export function providersText(providers: LstDescription[]): string {
   if (providers.length === 0) return 'No liquid-staking provider is known on this network.'
   return table(
     ['provider', 'token', 'kind', 'state', 'deposit pool'],
@@ -25,14 +27,36 @@ export function ratesText(rates: LstRates[]): string {
   )
 }
 
+/** The document names the supply by the token. */
+export function ratesJson({provider, totalDepositsMetisWei, supplyWei, ...rest}: LstRates) {
+  const {supply} = aboutLst(provider.id).fields
+  return {provider, totalDepositsMetisWei, [supply]: supplyWei, ...rest}
+}
+
 export function positionText(position: LstPosition): string {
+  const {token} = aboutLst(position.provider)
   return [
-    `${shortHex(position.account)} holds ${formatWeiShort(position.artMetisWei)} artMETIS.`,
+    `${shortHex(position.account)} holds ${formatWeiShort(position.heldWei)} ${token}.`,
     fields([
-      ['artMETIS', formatWei(position.artMetisWei)],
+      [token, formatWei(position.heldWei)],
       ['worth', `${formatWei(position.valueMetisWei)} METIS after the next harvest`],
       ['open withdrawals', `${position.openRequests}`],
       ['METIS on L2', formatWei(position.liquidMetisWei)],
     ]),
   ].join('\n')
+}
+
+/** The document names what is held by the token. */
+export function positionJson({provider, account, heldWei, ...rest}: LstPosition) {
+  return {provider, account, [aboutLst(provider).fields.held]: heldWei, ...rest}
+}
+
+export function depositText({receivedWei, position}: LstVerified): string {
+  const {token} = aboutLst(position.provider)
+  return `Received ${formatWei(receivedWei)} ${token}.\n${positionText(position)}`
+}
+
+export function depositJson({receivedWei, position}: LstVerified) {
+  const {received} = aboutLst(position.provider).fields
+  return {[received]: receivedWei, position: positionJson(position)}
 }

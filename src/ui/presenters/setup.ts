@@ -1,4 +1,5 @@
 import {redactUrl} from '../../lib/redact.ts'
+import {deployedLst} from '../../protocol/lst/providers.ts'
 import type {Network} from '../../protocol/network.ts'
 import type {ListedNetwork} from '../../services/networks.ts'
 import type {Profile} from '../../services/profiles.ts'
@@ -61,6 +62,13 @@ export function networkJson(network: Network): Network {
   }
 }
 
+function lstText(lst: Network['lst']): string {
+  const known = deployedLst(lst).map(
+    ({about, addresses}) => `${about.id} at ${addresses[about.entry]}`,
+  )
+  return known.join(', ') || 'none known'
+}
+
 export function networkText(network: Network): string {
   const {l1, l2, lst} = network
   return fields([
@@ -75,6 +83,6 @@ export function networkText(network: Network): string {
     ['batch inbox', l1.contracts.batchInbox],
     ['MetisSequencerSet', l2.contracts.sequencerSet],
     ['respan delay', `${l2.respanDelaySeconds} s`],
-    ['LSTs', lst.artemis ? `artemis at ${lst.artemis.depositPool}` : 'none known'],
+    ['LSTs', lstText(lst)],
   ])
 }

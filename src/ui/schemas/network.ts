@@ -1,3 +1,5 @@
+import type {LstAbout, LstContract} from '../../protocol/lst/about.ts'
+import {lstProviders} from '../../protocol/lst/providers.ts'
 import type {Network} from '../../protocol/network.ts'
 import type {NetworkCheck} from '../../services/network-check.ts'
 import {
@@ -15,6 +17,8 @@ import {
   optional,
   text,
   word,
+  type Fields,
+  type JsonSchema,
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {checks} from './parts/sequencer.ts'
@@ -83,13 +87,19 @@ const l2 = object<Network['l2']>('The L2 of the network.', {
   bundled: nullable(bundled),
 })
 
-const artemis = object<NonNullable<Network['lst']['artemis']>>('Contracts of Artemis.', {
-  artMetis: address('artMETIS.'),
-  depositPool: address('AMTDepositPool.'),
-  rewardPool: address('AMTRewardPool.'),
-  withdrawalManager: address('AMTWithdrawalManager.'),
-  config: address('AMTConfig.'),
-})
+function deploymentOf({name: provider, contracts}: LstAbout): JsonSchema {
+  const fields = Object.entries<LstContract>(contracts).map(
+    ([key, {contract, label = contract}]) => [key, address(`${label}.`)],
+  )
+  return object(
+    `Contracts of ${provider}.`,
+    Object.fromEntries(fields) as Record<string, JsonSchema>,
+  )
+}
+
+const deployments = Object.fromEntries(
+  lstProviders.map((about) => [about.id, nullable(deploymentOf(about))]),
+) as Fields<Network['lst']>
 
 export const networkSchemas: CommandSchemas = {
   'network schema': {data: foreignObject('JSON Schema of a network document, draft 2020-12.')},
@@ -128,7 +138,7 @@ export const networkSchemas: CommandSchemas = {
       posRestUrl: nullable(text('Consensus layer: scheme and host; null when none is known.')),
       kind,
       caFile: optional(text('PEM of an authority that vouches for its endpoints.')),
-      lst: object<Network['lst']>('Liquid-staking providers.', {artemis: nullable(artemis)}),
+      lst: object<Network['lst']>('Liquid-staking providers.', deployments),
     }),
   },
 }

@@ -3,7 +3,8 @@ const ONE = 10n ** 18n
 
 export interface ArtemisFigures {
   totalDepositsMetisWei: bigint
-  supplyArtMetisWei: bigint
+  /** artMETIS there are. */
+  supplyWei: bigint
   pendingRewardMetisWei: bigint
   feeRate: bigint
 }
@@ -14,9 +15,8 @@ export interface ArtemisFigures {
  * Source: Artemis `AMTDepositPool.getArtMetisAmountToMint`, inverted; `AMTRewardPool.claimReward`.
  */
 export function artemisRate(figures: ArtemisFigures): {rate: bigint; afterHarvest: bigint} {
-  const {totalDepositsMetisWei, supplyArtMetisWei} = figures
-  const rateOf = (deposits: bigint) =>
-    supplyArtMetisWei === 0n ? ONE : (deposits * ONE) / supplyArtMetisWei
+  const {totalDepositsMetisWei, supplyWei} = figures
+  const rateOf = (deposits: bigint) => (supplyWei === 0n ? ONE : (deposits * ONE) / supplyWei)
   return {
     rate: rateOf(totalDepositsMetisWei),
     afterHarvest: rateOf(totalDepositsMetisWei + harvestOf(figures)),
@@ -32,7 +32,7 @@ export function artemisRate(figures: ArtemisFigures): {rate: bigint; afterHarves
 export function quoteArtemisDeposit(figures: ArtemisFigures, amountMetisWei: bigint): bigint {
   const deposits = figures.totalDepositsMetisWei + harvestOf(figures)
   if (deposits === 0n) return amountMetisWei
-  return (amountMetisWei * figures.supplyArtMetisWei) / deposits
+  return (amountMetisWei * figures.supplyWei) / deposits
 }
 
 function harvestOf({pendingRewardMetisWei, feeRate}: ArtemisFigures): bigint {

@@ -1,17 +1,22 @@
 import type {Address} from 'viem'
 import {getBalance, readContract} from 'viem/actions'
 
-import type {ArtemisContracts} from '../../../protocol/network.ts'
+import type {ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import {amtDepositPoolAbi} from '../../abis/amt-deposit-pool.ts'
 import {amtRewardPoolAbi} from '../../abis/amt-reward-pool.ts'
 import {amtWithdrawalManagerAbi} from '../../abis/amt-withdrawal-manager.ts'
 import {artMetisAbi} from '../../abis/art-metis.ts'
 import type {ChainClient} from '../../connect.ts'
 
+/** The newest block when left out. */
+export interface AtBlock {
+  blockNumber?: bigint
+}
+
 /** The figures every rate, quote and position follows from. */
 export interface ArtemisState {
   totalDepositsMetisWei: bigint
-  supplyArtMetisWei: bigint
+  supplyWei: bigint
   /** METIS in the reward pool, not yet harvested. */
   pendingRewardMetisWei: bigint
   /** Share of rewards the provider keeps; 1e18 is all. */
@@ -25,23 +30,29 @@ export interface ArtemisState {
 export async function readArtemis(
   l2: ChainClient,
   {depositPool, artMetis, rewardPool}: ArtemisContracts,
+  at: AtBlock = {},
 ): Promise<ArtemisState> {
   const [totalDeposits, supply, pending, feeRate] = await Promise.all([
-    readContract(l2, {address: depositPool, abi: amtDepositPoolAbi, functionName: 'totalDeposits'}),
-    readContract(l2, {address: artMetis, abi: artMetisAbi, functionName: 'totalSupply'}),
-    getBalance(l2, {address: rewardPool}),
-    readContract(l2, {address: rewardPool, abi: amtRewardPoolAbi, functionName: 'feeRate'}),
+    readContract(l2, {
+      address: depositPool,
+      abi: amtDepositPoolAbi,
+      functionName: 'totalDeposits',
+      ...at,
+    }),
+    readContract(l2, {address: artMetis, abi: artMetisAbi, functionName: 'totalSupply', ...at}),
+    getBalance(l2, {address: rewardPool, ...at}),
+    readContract(l2, {address: rewardPool, abi: amtRewardPoolAbi, functionName: 'feeRate', ...at}),
   ])
   return {
     totalDepositsMetisWei: totalDeposits,
-    supplyArtMetisWei: supply,
+    supplyWei: supply,
     pendingRewardMetisWei: pending,
     feeRate,
   }
 }
 
 export interface ArtemisPosition {
-  artMetisWei: bigint
+  heldWei: bigint
   /** Withdrawal requests not yet completed. */
   openRequests: bigint
 }
@@ -51,20 +62,23 @@ export async function readArtemisPosition(
   l2: ChainClient,
   {artMetis, withdrawalManager}: ArtemisContracts,
   account: Address,
+  at: AtBlock = {},
 ): Promise<ArtemisPosition> {
-  const [artMetisWei, openRequests] = await Promise.all([
+  const [heldWei, openRequests] = await Promise.all([
     readContract(l2, {
       address: artMetis,
       abi: artMetisAbi,
       functionName: 'balanceOf',
       args: [account],
+      ...at,
     }),
     readContract(l2, {
       address: withdrawalManager,
       abi: amtWithdrawalManagerAbi,
       functionName: 'getUserWithdrawRequestLength',
       args: [account],
+      ...at,
     }),
   ])
-  return {artMetisWei, openRequests}
+  return {heldWei, openRequests}
 }

@@ -4,19 +4,19 @@
  */
 import {decodeFunctionData, encodeFunctionResult, toHex, type Address, type Hex} from 'viem'
 
-import {l2StandardBridgeAbi} from '../../chain/abis/l2-standard-bridge.ts'
-import {metisSequencerSetAbi} from '../../chain/abis/metis-sequencer-set.ts'
-import {RpcResponseError} from '../../lib/json-rpc.ts'
-import {lowerCase} from '../../protocol/block.ts'
-import type {Epoch} from '../../protocol/epoch.ts'
-import {currentEpochSlot, epochSlots} from '../../protocol/sequencer-set.ts'
+import {l2StandardBridgeAbi} from '../../src/chain/abis/l2-standard-bridge.ts'
+import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
+import {RpcResponseError} from '../../src/lib/json-rpc.ts'
+import {lowerCase} from '../../src/protocol/block.ts'
+import type {Epoch} from '../../src/protocol/epoch.ts'
+import {currentEpochSlot, epochSlots} from '../../src/protocol/sequencer-set.ts'
 import {
   maxCostWei,
   parseTransaction,
   recoverSender,
   type SignedTransaction,
   type TransactionRules,
-} from '../../protocol/transaction.ts'
+} from '../../src/protocol/transaction.ts'
 
 export interface FakeGenesis {
   /** Seconds since 1970. */

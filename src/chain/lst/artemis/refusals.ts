@@ -1,9 +1,10 @@
-import {entriesOf} from './entry.ts'
+import {entriesOf} from '../../explain/entry.ts'
+import type {LstRefusals} from '../refusals.ts'
 
 const POSITION = 'Run `metis-seq lst position` to see what the account holds and has requested.'
 
 /** Reasons of the contracts of Artemis on L2. */
-export const artemisReasons = entriesOf(
+const artemisReasons = entriesOf(
   {kind: 'text', contracts: ['AMTDepositPool'], source: 'AMTDepositPool.sol'},
   [
     {
@@ -25,7 +26,7 @@ export const artemisReasons = entriesOf(
         'Each artMETIS grows in value, so a deposit buys a little less of it after every harvest. The lower limit in the call protects against a surprise.',
       causes: ['Rewards were harvested between the quote and the deposit.'],
       hints: ['Run `metis-seq lst rates`, then the deposit again.'],
-      check: 'artemis',
+      check: 'lst',
     },
     {
       subject: 'AMTDepositPool: only withdrawal manager',
@@ -69,7 +70,7 @@ export const artemisReasons = entriesOf(
 )
 
 /** Reasons of the queue of people who leave Artemis. */
-export const artemisWithdrawalReasons = entriesOf(
+const artemisWithdrawalReasons = entriesOf(
   {
     kind: 'text',
     contracts: ['AMTWithdrawalManager'],
@@ -100,7 +101,7 @@ export const artemisWithdrawalReasons = entriesOf(
       message: 'The account has no open withdrawal request.',
       meaning: 'A withdrawal is requested first and completed later; there is none to complete.',
       causes: ['Every request was completed.', 'The request was made by another account.'],
-      check: 'artemis',
+      check: 'lst',
     },
     {
       subject: 'AMTWithdrawalManager: withdraw request has not unlocked yet',
@@ -110,7 +111,7 @@ export const artemisWithdrawalReasons = entriesOf(
       meaning:
         'The METIS comes back from L1 first; then the provider unlocks requests in the order they were made.',
       causes: ['It is not this request’s turn.'],
-      check: 'artemis',
+      check: 'lst',
     },
     {
       subject: 'AMTWithdrawalManager: withdraw request is not ready to complete',
@@ -119,7 +120,7 @@ export const artemisWithdrawalReasons = entriesOf(
       message: 'The waiting time of the withdrawal is not over.',
       meaning: 'Every request waits withdrawDelay seconds (14 days at first), unlocked or not.',
       causes: ['The request is too young.'],
-      check: 'artemis',
+      check: 'lst',
     },
     {
       subject: 'AMTWithdrawalManager: INVALID_INDEX',
@@ -128,7 +129,7 @@ export const artemisWithdrawalReasons = entriesOf(
       message: 'The account has no request at that place.',
       meaning: 'Requests of an account are counted from 0.',
       causes: ['A request was completed meanwhile.'],
-      check: 'artemis',
+      check: 'lst',
     },
     {
       subject: 'AMTWithdrawalManager: INVALID_NONCE',
@@ -140,3 +141,107 @@ export const artemisWithdrawalReasons = entriesOf(
     },
   ],
 )
+
+const BEHIND_PROXIES = ['AMTConfig', 'AMTDepositPool', 'AMTRewardPool', 'AMTWithdrawalManager']
+
+export const artemisRefusals: LstRefusals = {
+  owned: BEHIND_PROXIES,
+  proxied: BEHIND_PROXIES,
+  tokens: ['ArtMetis'],
+  casting: ['AMTWithdrawalManager'],
+  bridging: ['AMTDepositPool.bridgeMetisToL1'],
+  ofToken: [
+    {
+      subject: 'ERC20: burn amount exceeds balance',
+      calls: ['AMTWithdrawalManager.initiateWithdrawal', 'ArtMetis.burn'],
+      code: 'ARTMETIS_BALANCE_LOW',
+      message: 'The account holds less artMETIS than it wants to give back.',
+      meaning: 'A withdrawal burns artMETIS at once; the METIS is paid later.',
+      causes: ['The amount was meant in METIS instead of artMETIS.'],
+      hints: ['Run `metis-seq lst position` to see what the account holds.'],
+      source: 'ERC20._burn',
+      check: 'lst',
+    },
+  ],
+  own: [...artemisReasons, ...artemisWithdrawalReasons],
+  roles: entriesOf(
+    {kind: 'text', contracts: ['ArtMetis'], source: 'OpenZeppelin 4.9 AccessControl'},
+    [
+      {
+        subject: 'AccessControl: account ',
+        open: true,
+        calls: ['ArtMetis.mint', 'ArtMetis.burn', 'ArtMetis.grantRole', 'ArtMetis.revokeRole'],
+        code: 'ROLE_MISSING',
+        message: 'The sending account does not have the role that this call needs.',
+        meaning: 'Only the deposit pool mints and burns artMETIS, and only its admin gives roles.',
+        causes: ['The call was sent straight to the token, instead of to the deposit pool.'],
+        hints: ['Use `metis-seq lst deposit artemis AMOUNT`.'],
+      },
+      {
+        subject: 'AccessControl: can only renounce roles for self',
+        calls: ['ArtMetis.renounceRole'],
+        code: 'ROLE_MISSING',
+        message: 'An account can give up only its own roles.',
+        meaning: 'Somebody else’s role is taken away with revokeRole.',
+        causes: ['Another address is in the call.'],
+      },
+    ],
+  ),
+  payments: entriesOf(
+    {
+      kind: 'text',
+      contracts: ['AMTDepositPool', 'AMTRewardPool', 'AMTWithdrawalManager'],
+      source: 'OpenZeppelin 4.9 Address',
+    },
+    [
+      {
+        subject: 'Address: insufficient balance',
+        calls: ['AMTDepositPool.adminWithdrawMetis', 'AMTWithdrawalManager.completeWithdrawal'],
+        code: 'LIQUIDITY_LOW',
+        message: 'The contract holds less METIS than it has to pay.',
+        meaning: 'The METIS has not come back from L1 yet.',
+        causes: ['The provider unlocked requests before the METIS arrived.'],
+        hints: ['Try again later; `metis-seq lst position` shows the open requests.'],
+        check: 'lst',
+      },
+      {
+        subject: 'Address: unable to send value, recipient may have reverted',
+        code: 'PAYMENT_REFUSED',
+        message: 'The recipient did not take the native METIS.',
+        meaning: 'The account that is paid is a contract without a payable receive function.',
+        causes: ['The call was made from a contract wallet that cannot receive.'],
+      },
+    ],
+  ),
+  queues: entriesOf(
+    {
+      kind: 'error',
+      contracts: ['AMTWithdrawalManager'],
+      calls: [
+        'AMTWithdrawalManager.completeWithdrawal',
+        'AMTWithdrawalManager.getUserWithdrawRequest',
+      ],
+      source: 'OpenZeppelin 4.9 DoubleEndedQueue',
+    },
+    [
+      {
+        subject: 'Empty()',
+        code: 'NO_WITHDRAW_REQUEST',
+        message: 'The queue of withdrawal requests is empty.',
+        meaning: 'There is nothing to take out of it.',
+        causes: ['Every request was completed already.'],
+        hints: ['Run `metis-seq lst position` to see the open requests.'],
+        check: 'lst',
+      },
+      {
+        subject: 'OutOfBounds()',
+        code: 'NO_WITHDRAW_REQUEST',
+        message: 'The queue has no withdrawal request at that place.',
+        meaning: 'A request is asked for by its place in the queue, counted from 0.',
+        causes: ['The request was completed meanwhile.'],
+        hints: ['Run `metis-seq lst position` to see the open requests.'],
+        check: 'lst',
+      },
+    ],
+  ),
+}

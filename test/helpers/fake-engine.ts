@@ -7,15 +7,20 @@ import {readFileSync} from 'node:fs'
 
 import type {Hash, Hex} from 'viem'
 
-import {writeFileAtomic} from '../../lib/files.ts'
+import {RpcResponseError} from '../../src/lib/json-rpc.ts'
+import {writeFileAtomic} from '../../src/lib/files.ts'
 import {
   EngineError,
+  type BlockAddress,
   type DroppedTransaction,
   type EngineBlock,
+  type EngineCapabilities,
+  type EngineRead,
   type Execution,
   type ExecutionEngine,
   type Payload,
-} from './engine.ts'
+  type SnapshotMeta,
+} from '../../src/node/engine/engine.ts'
 import {FakeState, type FakeGenesis} from './fake-state.ts'
 
 export interface FakeEngineOptions {
@@ -33,6 +38,7 @@ export interface FakeEngineOptions {
 export class FakeEngine implements ExecutionEngine {
   readonly isolation = null
   readonly version = 'fake/1'
+  readonly capabilities: EngineCapabilities
   readonly #options: FakeEngineOptions
   #blocks: EngineBlock[] = []
   #state: FakeState | undefined
@@ -41,6 +47,10 @@ export class FakeEngine implements ExecutionEngine {
 
   constructor(options: FakeEngineOptions = {}) {
     this.#options = options
+    this.capabilities = {
+      ...{snapshot: options.genesis !== undefined, staging: false, timestampStep: 0},
+      ...{rollback: options.history ?? 32, history: 0, receipts: 0, renewal: null},
+    }
   }
 
   /** What was executed; undefined without a genesis. */
@@ -77,6 +87,7 @@ export class FakeEngine implements ExecutionEngine {
   }
 
   stop(): Promise<void> {
+    this.#blocks = []
     return Promise.resolve()
   }
 
@@ -118,8 +129,7 @@ export class FakeEngine implements ExecutionEngine {
   }
 
   async rollback(count: number): Promise<EngineBlock> {
-    const history = this.#options.history ?? 32
-    if (count > history || count >= this.#blocks.length) {
+    if (count > this.capabilities.rollback || count >= this.#blocks.length) {
       throw new EngineError('no-history', `The engine cannot go back ${count} blocks.`)
     }
     this.#blocks.splice(-count, count)
@@ -128,15 +138,16 @@ export class FakeEngine implements ExecutionEngine {
     return this.head()
   }
 
-  async read(method: string, params: readonly unknown[] = []): Promise<unknown> {
+  async read(method: string, params: readonly unknown[] = [], at?: BlockAddress): Promise<unknown> {
+    if (at !== undefined && at !== this.head().number && at !== this.head().hash) {
+      throw new RpcResponseError({code: -32_000, message: 'That state is not kept.'})
+    }
     if (this.#state) return this.#state.read(method, params, this.head().number)
     return this.#options.read?.(method, params) ?? null
   }
 
-  async readAll(
-    calls: readonly {method: string; params?: readonly unknown[]}[],
-  ): Promise<unknown[]> {
-    return Promise.all(calls.map(({method, params}) => this.read(method, params)))
+  async readAll(calls: readonly EngineRead[]): Promise<unknown[]> {
+    return Promise.all(calls.map(({method, params, at}) => this.read(method, params, at)))
   }
 
   /** It keeps no receipts. */
@@ -150,13 +161,18 @@ export class FakeEngine implements ExecutionEngine {
 
   async saveSnapshot(file: string): Promise<{heldMs: number; leaves: number}> {
     const {number, hash, parentHash, stateRoot, timestamp} = this.head()
-    const header = {number, hash, fingerprint: 'fake'}
+    const header = {number, hash, fingerprint: '0xfa', hardfork: 'fake'}
     const body = {
       head: {number, hash, parentHash, stateRoot, timestamp},
       state: this.#state?.document(),
     }
     writeFileAtomic(file, `${JSON.stringify(header)}\n${JSON.stringify(body)}`)
     return {heldMs: 0, leaves: 0}
+  }
+
+  snapshotMeta(file: string): SnapshotMeta {
+    const text = readFileSync(file, 'utf8')
+    return JSON.parse(text.slice(0, text.indexOf('\n'))) as SnapshotMeta
   }
 }
 

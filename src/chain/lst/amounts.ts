@@ -1,0 +1,7 @@
+/** Which arguments of calls are amounts, and of which token. All have 18 decimals. */
+export interface LstAmounts {
+  token: string
+  /** Arguments in METIS or in the token. */
+  names: RegExp
+  isTokenArgument(contract: string, name: string): boolean
+}

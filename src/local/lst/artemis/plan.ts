@@ -1,0 +1,98 @@
+import {
+  type Address,
+  type Hex,
+  concatHex,
+  encodeAbiParameters,
+  encodeFunctionData,
+  keccak256,
+  parseAbiParameters,
+  toBytes,
+} from 'viem'
+
+import {amtConfigAbi} from '../../../chain/abis/amt-config.ts'
+import {amtDepositPoolAbi} from '../../../chain/abis/amt-deposit-pool.ts'
+import {amtRewardPoolAbi} from '../../../chain/abis/amt-reward-pool.ts'
+import type {ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
+import {amtConfigBytecode} from '../../artifacts/amt-config.ts'
+import {amtDepositPoolBytecode} from '../../artifacts/amt-deposit-pool.ts'
+import {amtRewardPoolBytecode} from '../../artifacts/amt-reward-pool.ts'
+import {amtWithdrawalManagerBytecode} from '../../artifacts/amt-withdrawal-manager.ts'
+import {artMetisBytecode} from '../../artifacts/art-metis.ts'
+import {behindProxy, l2Metis, type Placement} from '../../placement.ts'
+
+/** Our choice; the document of a local network names them. */
+export const localArtemis: ArtemisContracts = {
+  config: '0x4200000000000000000000000000000000002001',
+  artMetis: '0x4200000000000000000000000000000000002002',
+  depositPool: '0x4200000000000000000000000000000000002003',
+  rewardPool: '0x4200000000000000000000000000000000002004',
+  withdrawalManager: '0x4200000000000000000000000000000000002005',
+}
+
+const implementations = {
+  config: '0x4200000000000000000000000000000000002013',
+  depositPool: '0x4200000000000000000000000000000000002014',
+  rewardPool: '0x4200000000000000000000000000000000002015',
+  withdrawalManager: '0x4200000000000000000000000000000000002016',
+} as const satisfies Record<string, Address>
+
+/** Its contracts, in an order in which each finds those it needs. */
+export function planArtemis({governanceAddress}: {governanceAddress: Address}): Placement[] {
+  const {config, artMetis, depositPool} = localArtemis
+  const tokenArgs = encodeAbiParameters(parseAbiParameters('address, address'), [
+    governanceAddress,
+    depositPool,
+  ])
+  // The withdrawal manager has the same initializer.
+  const poolInit = encodeFunctionData({
+    abi: amtDepositPoolAbi,
+    functionName: 'initialize',
+    args: [config],
+  })
+  const rewardInit = encodeFunctionData({
+    abi: amtRewardPoolAbi,
+    functionName: 'initialize',
+    args: [config, governanceAddress, 0n],
+  })
+  const part = (name: 'depositPool' | 'rewardPool' | 'withdrawalManager', code: Hex, init: Hex) =>
+    behindProxy(name, {
+      at: localArtemis[name],
+      logicAt: implementations[name],
+      code,
+      init,
+    })
+  return [
+    ...behindProxy('Artemis config', {
+      at: config,
+      logicAt: implementations.config,
+      code: amtConfigBytecode,
+      init: artemisConfigInit(),
+    }),
+    {
+      name: 'artMETIS',
+      at: artMetis,
+      creationCode: concatHex([artMetisBytecode, tokenArgs]),
+    },
+    ...part('depositPool', amtDepositPoolBytecode, poolInit),
+    ...part('rewardPool', amtRewardPoolBytecode, rewardInit),
+    ...part('withdrawalManager', amtWithdrawalManagerBytecode, poolInit),
+  ]
+}
+
+/** L1_STAKING_POOL stays unset: there is no Artemis on our L1. */
+function artemisConfigInit(): Hex {
+  const {artMetis, depositPool, rewardPool, withdrawalManager} = localArtemis
+  const entries = {
+    ART_METIS: artMetis,
+    AMT_REWARD_POOL: rewardPool,
+    AMT_DEPOSIT_POOL: depositPool,
+    AMT_WITHDRAWAL_MANAGER: withdrawalManager,
+    METIS: l2Metis,
+  }
+  const keys = Object.keys(entries).map((name) => keccak256(toBytes(name)))
+  return encodeFunctionData({
+    abi: amtConfigAbi,
+    functionName: 'initialize',
+    args: [keys, Object.values(entries)],
+  })
+}

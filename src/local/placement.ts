@@ -1,0 +1,34 @@
+import type {Address, Hex} from 'viem'
+
+import {proxyCreationCode} from './contract-code.ts'
+
+/** A contract at its final address, with its creation code and constructor arguments. */
+export interface Placement {
+  name: string
+  at: Address
+  creationCode: Hex
+  balanceWei?: bigint
+}
+
+/** The METIS view, where Metis has it. */
+export const l2Metis: Address = '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000'
+
+/** Admin of every proxy on L2. */
+export const l2ProxyAdmin: Address = '0x4200000000000000000000000000000000002000'
+
+interface ProxyParts {
+  at: Address
+  logicAt: Address
+  code: Hex
+  init: Hex
+}
+
+export function behindProxy(
+  name: string,
+  {at, logicAt, code, init}: ProxyParts,
+): [Placement, Placement] {
+  return [
+    {name: `${name} implementation`, at: logicAt, creationCode: code},
+    {name, at, creationCode: proxyCreationCode(logicAt, l2ProxyAdmin, init)},
+  ]
+}

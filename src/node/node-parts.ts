@@ -1,0 +1,51 @@
+import type {History} from './history/history.ts'
+import type {ChainReader} from './history/reader.ts'
+import type {Hash} from 'viem'
+import type {Clock} from '../lib/clock.ts'
+import type {Refusals} from '../lib/refusals.ts'
+import type {SignGuard} from '../store/sign-guard.ts'
+import type {ChainState} from './chain-state.ts'
+import type {DescriptorPlan} from './descriptors.ts'
+import type {Genesis} from './engine/genesis.ts'
+import type {Heads} from './heads/heads.ts'
+import type {L1Loop} from './l1-loop.ts'
+import type {Mempool} from './mempool/mempool.ts'
+import type {Metrics} from './metrics.ts'
+import type {BlockExchange} from './peers/exchange.ts'
+import type {Driver} from './sequencing/driver.ts'
+import type {StartGate} from './sequencing/start-gate.ts'
+import type {SyncWatch} from './sequencing/sync-watch.ts'
+import type {NodeOptions} from './node-options.ts'
+import type {RefusedKind} from '../protocol/node-status.ts'
+import type {Watch} from './watch.ts'
+
+export type Closer = () => Promise<void> | void
+
+/** What a running node is made of, for those who only look at it. */
+export interface NodeParts {
+  options: NodeOptions
+  genesis: Genesis
+  chain: ChainState
+  guard: SignGuard
+  gate: StartGate
+  mempool: Mempool
+  exchange: BlockExchange
+  driver: Driver
+  heads: Heads
+  l1Loop: L1Loop
+  metrics: Metrics
+  clock: Clock
+  sync: SyncWatch
+  watch: Watch
+  descriptors: DescriptorPlan
+  /** Clients of the public RPC that are turned away. */
+  refusals: Refusals<RefusedKind>
+  accept(raw: string): Promise<Hash>
+  clientVersion: string
+}
+
+/** What has happened, for readers. */
+export interface OpenHistory {
+  history: History
+  reader: ChainReader
+}

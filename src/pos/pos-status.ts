@@ -1,0 +1,24 @@
+import type {Address} from 'viem'
+
+import type {Span, Validator} from '../protocol/span.ts'
+import type {Observations} from './consensus.ts'
+import type {Respan, SentRewardBatch} from './state.ts'
+import type {Trouble} from './troubles.ts'
+
+/** What the process is doing, for `pos status` and `GET /metis-seq/status`. */
+export interface PosStatus extends Observations {
+  restUrl: string
+  mpcAddress: Address
+  /** The `height` of REST answers. */
+  revision: number
+  l1Cursor: bigint
+  l1Batch: bigint
+  validators: Validator[]
+  latestSpan: Span | null
+  pendingRespan: Respan | null
+  lastRewardBatch: SentRewardBatch | null
+  /** What does not work right now; empty when all is well. */
+  troubles: Trouble[]
+  /** Text of the newest trouble. */
+  lastError: string | null
+}

@@ -1,0 +1,40 @@
+/** The one list of liquid-staking providers on this floor. Nothing else outside of their folders names one. */
+import type {LstAbout, LstAddresses} from './about.ts'
+import {artemis} from './artemis/about.ts'
+
+/** By name. */
+export const lstProviders = [artemis] as const satisfies readonly LstAbout[]
+
+type Known = (typeof lstProviders)[number]
+
+export type LstId = Known['id']
+
+export const lstIds: readonly LstId[] = lstProviders.map(({id}) => id)
+
+/** Addresses of every provider on a network; null where it is not. */
+export type LstDeployments = {[A in Known as A['id']]: LstAddresses<A> | null}
+
+/** Where the providers are on a built-in network. */
+export function builtInLst(network: 'andromeda' | 'metis-sepolia'): LstDeployments {
+  const of = <A extends LstAbout>({deployments}: A): LstAddresses<A> | null =>
+    (deployments[network] as LstAddresses<A> | undefined) ?? null
+  return {artemis: of(artemis)}
+}
+
+/** A provider on a network that has it. */
+export interface DeployedLst {
+  about: LstAbout
+  addresses: Readonly<Record<string, `0x${string}`>>
+}
+
+/** Those that are on a network. */
+export function deployedLst(lst: LstDeployments): DeployedLst[] {
+  return lstProviders.flatMap((about) => {
+    const addresses = lst[about.id]
+    return addresses ? [{about, addresses}] : []
+  })
+}
+
+export function aboutLst(id: LstId): LstAbout {
+  return lstProviders.find((about) => about.id === id)!
+}

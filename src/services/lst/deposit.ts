@@ -1,0 +1,124 @@
+/** The parts of a deposit that are the same with every provider. */
+import type {Address} from 'viem'
+
+import {MetisSeqError} from '../../lib/errors.ts'
+import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import type {LstAbout} from '../../protocol/lst/about.ts'
+import {requireAll, type Condition} from '../check.ts'
+import type {PlannedCall} from '../plan.ts'
+import type {DepositRequest, LstPlan, LstPosition, LstQuote} from './provider.ts'
+
+/** @param expectedWei tokens at the rate of now */
+export function quoteOf({slippageBasisPoints}: DepositRequest, expectedWei: bigint): LstQuote {
+  return {expectedWei, minOutWei: (expectedWei * BigInt(10_000 - slippageBasisPoints)) / 10_000n}
+}
+
+export interface DepositParts {
+  about: LstAbout
+  from: Address
+  request: DepositRequest
+  quote: LstQuote
+  position: LstPosition
+  calls: PlannedCall[]
+  /** What the contract answers to a deposit of nothing. */
+  refusalOfNothing: string
+  /** How the METIS comes back, for people. */
+  wayBack: string
+}
+
+/**
+ * A plan whose conditions all hold, with what the account has before and after.
+ *
+ * @throws {MetisSeqError} AMOUNT_OUT_OF_RANGE, METIS_BALANCE_LOW
+ */
+export function depositPlan(parts: DepositParts): LstPlan {
+  const {about, from, request, quote, position, calls, wayBack} = parts
+  const {amountMetisWei} = request
+  const conditions = conditionsOf(parts)
+  requireAll(conditions, 'A deposit', {account: from})
+  const {heldWei, liquidMetisWei} = position
+  return {
+    action: 'lst deposit',
+    title: `Deposit ${formatWeiShort(amountMetisWei)} METIS with ${about.name}`,
+    chain: 'L2',
+    ...{from, role: 'owner', calls, conditions, quote},
+    figures: [
+      {id: about.fields.held, before: `${heldWei}`, after: `${heldWei + quote.expectedWei}`},
+    ],
+    effects: [
+      {
+        label: 'METIS on L2',
+        before: `${formatWeiShort(liquidMetisWei)} METIS`,
+        after: `${formatWeiShort(liquidMetisWei - amountMetisWei)} METIS, less gas`,
+      },
+      {
+        label: about.token,
+        before: formatWei(heldWei),
+        after: `${formatWei(heldWei + quote.expectedWei)}, at least ${formatWei(heldWei + quote.minOutWei)}`,
+      },
+      {label: 'way back', before: 'none needed', after: wayBack},
+    ],
+    traps: [],
+  }
+}
+
+function conditionsOf({
+  about,
+  request,
+  quote,
+  position,
+  refusalOfNothing,
+}: DepositParts): Condition[] {
+  const {amountMetisWei} = request
+  const {liquidMetisWei} = position
+  const gives = amountMetisWei > 0n && quote.expectedWei > 0n
+  const holds = liquidMetisWei >= amountMetisWei
+  return [
+    {
+      id: 'gives-token',
+      code: 'AMOUNT_OUT_OF_RANGE',
+      label: `the deposit gives ${about.token}`,
+      ok: gives,
+      seen: `${formatWei(quote.expectedWei)} ${about.token} for ${formatWei(amountMetisWei)} METIS`,
+      remedy: gives ? '' : 'Run `metis-seq lst rates` to see what a token costs.',
+      facts: {amountWei: `${amountMetisWei}`},
+      revert: amountMetisWei === 0n ? refusalOfNothing : '',
+    },
+    {
+      id: 'metis-balance',
+      code: 'METIS_BALANCE_LOW',
+      label: 'owner holds the METIS on L2',
+      ok: holds,
+      seen: `${formatWeiShort(liquidMetisWei, 18)} of ${formatWeiShort(amountMetisWei, 18)} METIS`,
+      remedy: holds ? '' : 'Claim rewards to L2 with `metis-seq reward claim`, or bridge METIS.',
+      facts: {balanceWei: `${liquidMetisWei}`, amountWei: `${amountMetisWei}`},
+      revert: '',
+    },
+  ]
+}
+
+/**
+ * A contract that gives less than the call asked for would have failed, so fewer tokens mean that something else
+ * than the contract we know answered.
+ *
+ * @throws {MetisSeqError} POST_STATE
+ */
+export function assertReceived(
+  {token}: LstAbout,
+  {from, quote}: LstPlan,
+  receivedWei: bigint,
+  blockNumber: bigint,
+): void {
+  if (receivedWei >= quote.minOutWei && receivedWei > 0n) return
+  throw new MetisSeqError({
+    code: 'POST_STATE',
+    message: `The deposit was mined, but it gave ${formatWei(receivedWei)} ${token}, and at least ${formatWei(quote.minOutWei)} were due.`,
+    facts: {
+      account: from,
+      block: `${blockNumber}`,
+      receivedWei: `${receivedWei}`,
+      minOutWei: `${quote.minOutWei}`,
+    },
+    hints: ['Run `metis-seq lst position`.'],
+  })
+}

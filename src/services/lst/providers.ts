@@ -1,0 +1,16 @@
+/** The one list of liquid-staking providers on this floor. Nothing else outside of their folders names one. */
+import type {ChainClient} from '../../chain/connect.ts'
+import {lstIds, type LstDeployments, type LstId} from '../../protocol/lst/providers.ts'
+import {openArtemis} from './artemis/artemis.ts'
+import type {LstProvider} from './provider.ts'
+
+type Open = (client: ChainClient, lst: LstDeployments) => LstProvider | null
+
+const open: Readonly<Record<LstId, Open>> = {
+  artemis: (client, {artemis}) => (artemis ? openArtemis(client, artemis) : null),
+}
+
+/** The providers of a network, by name. */
+export function openProviders(client: ChainClient, lst: LstDeployments): LstProvider[] {
+  return lstIds.flatMap((id) => open[id](client, lst) ?? [])
+}
