@@ -1,13 +1,14 @@
 import {
   decodeFunctionData,
   encodeFunctionData,
+  type Abi,
   type Address,
   type ContractFunctionArgs,
   type ContractFunctionName,
   type EncodeFunctionDataParameters,
+  type Hex,
 } from 'viem'
 
-import {amtDepositPoolAbi} from '../chain/abis/amt-deposit-pool.ts'
 import {erc20Abi} from '../chain/abis/erc20.ts'
 import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
 import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
@@ -15,41 +16,48 @@ import {decodeCall, type DecodedCall} from '../chain/decode-call.ts'
 import {fromRevert} from '../chain/reverts.ts'
 import type {PlannedCall} from './plan.ts'
 
-/** Contracts that plans call, by the name that previews give them. */
+/** Contracts of the protocol that plans call, by the name that previews give them. */
 const abis = {
   LockingPool: lockingPoolAbi,
   LockingInfo: lockingInfoAbi,
   METIS: erc20Abi,
-  AMTDepositPool: amtDepositPoolAbi,
 }
 type Abis = typeof abis
 type Acts = 'nonpayable' | 'payable'
-type NameOf<contract extends keyof Abis> = ContractFunctionName<Abis[contract], Acts>
-type ArgsOf<contract extends keyof Abis, name extends NameOf<contract>> = Extract<
-  ContractFunctionArgs<Abis[contract], Acts, name>,
+type NameOf<abi extends Abi> = ContractFunctionName<abi, Acts>
+type ArgsOf<abi extends Abi, name extends NameOf<abi>> = Extract<
+  ContractFunctionArgs<abi, Acts, name>,
   readonly unknown[]
 >
 
-interface CallRequest<contract extends keyof Abis, name extends NameOf<contract>> {
-  contract: contract
+interface CallRequest<abi extends Abi, name extends NameOf<abi>> {
+  contract: string
   to: Address
   functionName: name
-  args: ArgsOf<contract, name>
+  args: ArgsOf<abi, name>
   /** What it does, for people, from the arguments as the encoded call has them. */
-  label(...args: ArgsOf<contract, name>): string
+  label(...args: ArgsOf<abi, name>): string
   /** ETH on L1, METIS on L2; none when left out. */
   valueWei?: bigint
   gasAtMost?: bigint
 }
 
+/** A call of one of the protocol's contracts. */
+export function planCall<
+  const contract extends keyof Abis & string,
+  const name extends NameOf<Abis[contract]>,
+>(request: CallRequest<Abis[contract], name> & {contract: contract}): PlannedCall {
+  return planCallOf<Abis[contract], name>(abis[request.contract], request)
+}
+
 /** A call made from the ABI and its arguments. Its name and values are nowhere but in its bytes from here on. */
-export function planCall<const contract extends keyof Abis, const name extends NameOf<contract>>(
-  request: CallRequest<contract, name>,
+export function planCallOf<const abi extends Abi, const name extends NameOf<abi>>(
+  abi: abi,
+  request: CallRequest<abi, name>,
 ): PlannedCall {
   const {contract, to, functionName, args, label, valueWei = 0n, gasAtMost} = request
-  const abi = abis[contract]
   const data = encodeFunctionData({abi, functionName, args} as EncodeFunctionDataParameters)
-  const decoded = decodeFunctionData({abi, data}).args as ArgsOf<contract, name>
+  const decoded = decodeFunctionData({abi, data} as {abi: Abi; data: Hex}).args as ArgsOf<abi, name>
   return {
     label: label(...decoded),
     ...{contract, to, data, valueWei},

@@ -1,6 +1,9 @@
 import {entriesOf} from '../../explain/entry.ts'
 import type {LstRefusals} from '../refusals.ts'
 
+/** Of a deposit without METIS. */
+export const refusalOfNothing = 'AMTDepositPool: INVALID_AMOUNT'
+
 const POSITION = 'Run `metis-seq lst position` to see what the account holds and has requested.'
 
 /** Reasons of the contracts of Artemis on L2. */
@@ -8,7 +11,7 @@ const artemisReasons = entriesOf(
   {kind: 'text', contracts: ['AMTDepositPool'], source: 'AMTDepositPool.sol'},
   [
     {
-      subject: 'AMTDepositPool: INVALID_AMOUNT',
+      subject: refusalOfNothing,
       calls: ['AMTDepositPool.deposit'],
       code: 'AMOUNT_OUT_OF_RANGE',
       message: 'The deposit carries no METIS.',

@@ -1,14 +1,16 @@
 import {isAddressEqual, parseEventLogs, zeroAddress, type Address} from 'viem'
 import {getBalance, getCode, getTransactionReceipt} from 'viem/actions'
 
+import {amtDepositPoolAbi} from '../../../chain/abis/amt-deposit-pool.ts'
 import {artMetisAbi} from '../../../chain/abis/art-metis.ts'
 import type {ChainClient} from '../../../chain/connect.ts'
 import {readArtemis, readArtemisPosition} from '../../../chain/lst/artemis/read.ts'
+import {refusalOfNothing} from '../../../chain/lst/artemis/refusals.ts'
 import {formatWeiShort} from '../../../lib/units.ts'
 import {artemis, type ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import {artemisRate, quoteArtemisDeposit} from '../../../protocol/lst/artemis/rates.ts'
 import type {PlannedCall} from '../../plan.ts'
-import {planCall} from '../../planned-call.ts'
+import {planCallOf} from '../../planned-call.ts'
 import {blockKnown} from '../../staking/verify.ts'
 import {assertReceived, depositPlan, quoteOf} from '../deposit.ts'
 import type {AtBlock, LstPosition, LstProvider, LstState} from '../provider.ts'
@@ -50,7 +52,7 @@ export function openArtemis(client: ChainClient, contracts: ArtemisContracts): L
       return depositPlan({
         ...{about: artemis, from, request, quote: quoted, position: held},
         calls: [depositCall(contracts, request.amountMetisWei, quoted.minOutWei)],
-        refusalOfNothing: 'AMTDepositPool: INVALID_AMOUNT',
+        refusalOfNothing,
         wayBack: 'withdrawal request, then the provider’s delay',
       })
     },
@@ -84,7 +86,7 @@ export function depositCall(
   amountWei: bigint,
   minOutWei: bigint,
 ): PlannedCall {
-  return planCall({
+  return planCallOf(amtDepositPoolAbi, {
     contract: 'AMTDepositPool',
     to: depositPool,
     functionName: 'deposit',
