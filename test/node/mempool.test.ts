@@ -467,6 +467,7 @@ describe('room', () => {
     const senders = Array.from({length: POOL_CALM}, (_, index) => toHex(index, {size: 20}))
     const answers = senders.map((sender) => addInto(late, sender, 0))
     expect(answers.indexOf('pool-full')).toBe(POOL_ANY_MOMENT)
+    expect(pool.takeRefused()).toBe(0)
     // There is room: it may come again at once.
     expect(() => pool.add(make(bob, 0), ordinary, rich, 0, late)).toThrow(
       expect.objectContaining({reason: 'pool-full', retryAfterMs: POOL_BACKLOG_RETRY_MS}),
