@@ -1,6 +1,6 @@
 /**
  * The node under load against its bare engine:
- * `node bench/node.ts [--seconds 20] [--nodes 1,3] [--kinds transfer,erc20,swaps,hostile] [--loads 0.8,1,2,4]
+ * `node bench/node.ts [--seconds 20] [--nodes 1,3] [--kinds transfer,erc20,swap,swaps,hostile] [--loads 0.8,1,2,4]
  * [--senders 3000] [--readers 50] [--figures]`.
  * Ratios are to the engine measured in the same run on the same machine.
  */
@@ -11,7 +11,7 @@ import {conclude, type Figures} from './figures.ts'
 import {isWithinBudgets, measureRow, tellRow, type Row} from './node-rows.ts'
 import {SENDERS} from './node-scene.ts'
 import {tableOf} from './node-table.ts'
-import type {Kind} from './traffic.ts'
+import {kinds, type Kind} from './traffic.ts'
 
 const {values} = parseArgs({
   options: {
@@ -30,7 +30,7 @@ const readers = Number(values.readers)
 const loads = values.loads.split(',').map(Number)
 const rows: Row[] = []
 
-for (const kind of values.kinds.split(',') as Kind[]) {
+for (const kind of values.kinds.split(',').map(kindOf)) {
   const engine = await engineCapacity(kind, seconds)
   let oneNode: number | undefined
   say(`${kind}: bare engine ${engine.toFixed(0)}/s in order, sealing every 2 s`)
@@ -60,4 +60,10 @@ function figuresOf({kind, nodes, ratio, loads: offered, mismatches}: Row): Figur
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
+}
+
+function kindOf(word: string): Kind {
+  const kind = kinds.find((each) => each === word)
+  if (!kind) throw new Error(`--kinds: ${word} is none of ${kinds.join(', ')}`)
+  return kind
 }

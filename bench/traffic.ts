@@ -18,7 +18,9 @@ const GAS_PRICE_WEI = 20_000_000n
  * `swaps`: five payments, three token transfers and two swaps in ten. `hostile`: payments, and calls that declare a million
  * gas and burn nothing, all of it, or now this and now that.
  */
-export type Kind = 'transfer' | 'erc20' | 'swaps' | 'hostile'
+/** `swap` is swaps alone; `swaps` is a mix with payments and token transfers. */
+export const kinds = ['transfer', 'erc20', 'swap', 'swaps', 'hostile'] as const
+export type Kind = (typeof kinds)[number]
 
 const DECLARED_GAS = 1_000_000n
 

@@ -174,10 +174,12 @@ test('a calm node whose machine holds up its sealing promises no less', () => {
   expect(pace.ratePerSecond).toBe(START)
 })
 
-test('what came too long ago to be confirmed a slot after that is late', () => {
+test('in a spike, what came too long ago to be confirmed a slot after that is late', () => {
   const pace = new Pace(new CostModel(SLOT_MS))
   const isLate = (msToEnd: number, ageMs: number) =>
     pace.room({msToSeal: msToEnd - 300, msToEnd, slotMs: SLOT_MS}, ageMs).isLate
+  expect(isLate(SLOT_MS, SLOT_MS)).toBe(false)
+  pace.slotEnded({...calm, refused: 1})
   // A slot has just begun: who came before it waited for the block before.
   expect(isLate(SLOT_MS, POOL_LATE_MS)).toBe(false)
   expect(isLate(SLOT_MS, POOL_LATE_MS + 1)).toBe(true)
@@ -187,6 +189,8 @@ test('what came too long ago to be confirmed a slot after that is late', () => {
   expect(isLate(50, POOL_LATE_MS - 50)).toBe(false)
   expect(isLate(50, POOL_LATE_MS - 49)).toBe(true)
   expect(isLate(-500, POOL_LATE_MS + 500)).toBe(false)
+  pace.slotEnded(calm)
+  expect(isLate(SLOT_MS, SLOT_MS)).toBe(false)
 })
 
 test('time shrinks with the slot, is closed while the block is sealed, and opens for the next one', () => {

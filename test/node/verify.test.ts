@@ -25,6 +25,7 @@ const recipient: Address = '0x00000000000000000000000000000000000000bb'
 const HARD_FORK = 112
 /** As far as the batches have to go at least. */
 const LAST_WANTED = 140
+const EPOCH_LENGTH = 10
 
 let chain: L1TestNetwork
 let node: TestNode
@@ -52,7 +53,12 @@ beforeAll(async () => {
   const beta = await startTestNode(nodeOptions('beta', network, genesis.dir, {...keys, bootnodes}))
   const signers = ['alpha', 'beta'].map((name) => accountOf(name).address)
   const pos = new TestPos({
-    ...{sequencerSet: genesis.sequencerSet, signers, epochLength: 10, node: () => node.rpc},
+    ...{
+      sequencerSet: genesis.sequencerSet,
+      signers,
+      epochLength: EPOCH_LENGTH,
+      node: () => node.rpc,
+    },
   })
   pos.start()
   for (let index = 0; index < 3; index++) await chain.deposit(recipient, METIS)
@@ -69,7 +75,8 @@ beforeAll(async () => {
   while (nonce < 40) await pay()
   const isDone = async () => {
     await chain.mine(1)
-    if (node.status().head.number <= LAST_WANTED) await pay()
+    // The last epoch that is wanted goes to L1 when the next one has begun.
+    if (node.status().head.number <= LAST_WANTED + 2 * EPOCH_LENGTH) await pay()
     return (node.status().safe ?? 0) > LAST_WANTED
   }
   await until('much of it is on L1', isDone, 150_000)

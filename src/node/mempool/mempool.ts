@@ -142,7 +142,7 @@ export class Mempool {
     if (!room) return
     const pool = this.#loadIn(room)
     if (fitsIn(cost, sizeBytes, pool)) return
-    this.#refused++
+    this.#noteRefused(room)
     throw fullPool(pool)
   }
 
@@ -363,8 +363,13 @@ export class Mempool {
     if (!room) return
     const refusal = readyRefusal(held, sender.held.size, this.#loadIn(room))
     if (!refusal) return
-    this.#refused++
+    this.#noteRefused(room)
     throw refusal
+  }
+
+  /** What came too late may find a block that is half empty. */
+  #noteRefused({isLate}: PoolRoom): void {
+    if (!isLate) this.#refused++
   }
 
   #assertQueueRoom(sender: Sender): void {

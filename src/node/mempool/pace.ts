@@ -62,7 +62,7 @@ export interface PoolRoom {
   baseMs: number
   /** True when it is about the block after the open one, which is being sealed. */
   isNext: boolean
-  /** True for what came so long ago that its block would be there later than a slot after that. */
+  /** True in a spike, for what came so long ago that its block would be there later than a slot after that. */
   isLate: boolean
   /** When there will be room again. */
   retryAfterMs: number
@@ -102,6 +102,8 @@ export class Pace {
   #slotRate: number | undefined
   /** The most gas that the door was told of in the slot that is open, and in the one before. */
   #promisedGas = {open: 0, before: 0}
+  /** The slot before was too short for all. Where nobody is refused, a busy moment of the machine refuses nobody either. */
+  #isCrowded = false
   /** Speed of the full chunks of this slot. */
   #chunks: number[] = []
   readonly #costs: CostModel
@@ -170,6 +172,7 @@ export class Pace {
   slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
     this.#promisedGas = {open: 0, before: this.#promisedGas.open}
     this.#slotRate = undefined
+    this.#isCrowded = refused > 0
     // A few may be late by a hiccup of the machine, which tells nothing about what fits.
     const isMuchLate = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
     // Where there was little to do, it was something else that held sealing up.
@@ -228,7 +231,7 @@ export class Pace {
       backlogMs: slotMs * POOL_BACKLOG,
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
-      isLate: ageMs + msToEnd > POOL_LATE_MS + (isNext || isClosed ? 0 : slotMs),
+      isLate: this.#isCrowded && ageMs + msToEnd > POOL_LATE_MS + (isNext || isClosed ? 0 : slotMs),
       retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),
     }
   }
