@@ -38,7 +38,7 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
     })
   }
   // A text that is no block, so that its signature is good for nothing.
-  const probe = Buffer.from(`metis-seq node ${network.name} starts`, 'utf8')
+  const probe = Buffer.from(`A node of ${network.name} starts.`, 'utf8')
   if (!isSignedBy(signerAccount, probe, await signerAccount.sign(probe))) {
     throw signerMismatch(signerAccount.address)
   }
