@@ -34,7 +34,7 @@ export default class Explain extends OperatorCommand {
 
   static override flags = {
     ...commonFlags,
-    list: Flags.boolean({description: 'List everything that can be explained by a text or error.'}),
+    list: Flags.boolean({description: 'List every refusal that can be explained.'}),
     contract: Flags.string({
       description: 'Contract that refused, where one text has several meanings.',
       exclusive: ['list'],

@@ -126,7 +126,7 @@ function hashOffline(): MetisSeqError {
     facts: {triedAs: 'event topic'},
     hints: [
       'Pass `--network NAME` to look for a transaction with that hash.',
-      'Run `metis-seq explain --list` to see everything that can be explained.',
+      'Run `metis-seq explain --list` to see every refusal; docs/errors.md lists the error codes.',
     ],
   })
 }

@@ -318,7 +318,10 @@ function unknown(what: string, tried: string[], hints: string[]): MetisSeqError 
     message: `Nothing is known of ${what}.`,
     exit: 'not-found',
     facts: {triedAs: tried.join(', ')},
-    hints: [...hints, 'Run `metis-seq explain --list` to see everything that can be explained.'],
+    hints: [
+      ...hints,
+      'Run `metis-seq explain --list` to see every refusal; docs/errors.md lists the error codes.',
+    ],
   })
 }
 

@@ -98,7 +98,7 @@ function errorLines({code, meaning, exits, retry, facts, next}: ExplainedCode): 
   const again = {
     yes: 'Running the same command again can help.',
     no: 'Running the same command again does not help by itself.',
-    depends: 'Whether running the same command again can help, the error says: `retryable`.',
+    depends: '`retryable` in its JSON says whether running the same command again can help.',
   }
   return [
     `Error ${code} of metis-seq, exit code ${exits.map(({exit, exitCode}) => `${exitCode} (${exit})`).join(' or ')}.`,
