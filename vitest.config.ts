@@ -9,6 +9,7 @@ const shared = {
   // One second, the library's own, is less than such a machine takes to start a process.
   expect: {poll: {timeout: 20_000}},
   env: {TZ: 'UTC', NO_COLOR: '1'},
+  setupFiles: ['test/helpers/count-files.ts'],
 }
 
 /** Nodes keep slots of a second: they get a core each. */
