@@ -132,10 +132,10 @@ function needsProcess(args: readonly string[], {env = {}, descriptors}: CliOptio
   const topic = args.find((word) => !word.startsWith('-')) ?? ''
   const isFirst = !seenTopics.has(topic)
   seenTopics.add(topic)
-  // What is told of every exchange is told until the end of the process.
-  const leavesTraces = args.includes('--verbose')
+  // What is told of every exchange is told until the end of the process, which has open descriptors of its own.
+  const isOfProcess = args.includes('--verbose') || args.some((word) => word.endsWith('-fd'))
   const isOurs = Object.keys(env).every((name) => name.startsWith('METIS_SEQ_'))
-  return isFirst || descriptors !== undefined || leavesTraces || !isOurs
+  return isFirst || descriptors !== undefined || isOfProcess || !isOurs
 }
 
 /**
