@@ -115,7 +115,8 @@ async function runDemo(): Promise<DemoRun> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const processes = new Set<string>()
-  const watch = setInterval(() => ours().forEach((line) => processes.add(line)), 50)
+  const known = new Map<string, string>()
+  const watch = setInterval(() => ours(known).forEach((line) => processes.add(line)), 50)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => (stdout += String(chunk)))
@@ -125,13 +126,21 @@ async function runDemo(): Promise<DemoRun> {
   return {exitCode, stdout, stderr, processes}
 }
 
-/** Command line and environment of the processes that act in our directory. */
-function ours(): string[] {
+/**
+ * Command line and environment of the processes that act in our directory.
+ *
+ * @param known command lines that were seen, by process: only new ones are looked at
+ */
+function ours(known: Map<string, string> = new Map()): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
       try {
-        const text = `${readFileSync(`/proc/${pid}/cmdline`, 'utf8')}\n${readFileSync(`/proc/${pid}/environ`, 'utf8')}`
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        if (known.get(pid) === line) return []
+        const text = `${line}\n${readFileSync(`/proc/${pid}/environ`, 'utf8')}`
+        // Before it has become the program that it shall be, it has neither.
+        if (line !== '') known.set(pid, line)
         return text.includes(root) ? [text] : []
       } catch {
         return []

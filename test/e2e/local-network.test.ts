@@ -32,6 +32,8 @@ const FIRST = FORK - BEFORE_FORK + 1
 const BLOCKS = 300
 const RESPAN_SECONDS = 4
 const SLOT_MS = 250
+/** A block has many transactions, as soon as it may have more than one. */
+const LOAD_PAUSE_MS = 30
 
 let cli: Cli
 let nodes: RpcClient[]
@@ -313,6 +315,8 @@ function startLoad(): {sent(): number; stop(): Promise<void>} {
         await node.request('eth_sendRawTransaction', [raw])
         nonce++
         sent++
+        // Many in each block, and the processors are for the nodes.
+        await new Promise((resolve) => setTimeout(resolve, LOAD_PAUSE_MS))
       } catch {
         // A full pool or a turn that changes hands: the same transaction is offered again.
         await new Promise((resolve) => setTimeout(resolve, 50))

@@ -211,7 +211,8 @@ async function live(temp: TempHome, backend: Keyring): Promise<Record<string, Do
   )
 }
 
-test.each(keyrings)(
+// Each on a bus of its own: one works while the other waits.
+test.concurrent.each(keyrings)(
   'keys live in %s: made, shown, moved, cut off, killed, next to another library, locked and deleted',
   async (backend) => {
     if (missingFor(backend)) return expectUnusable(backend)
