@@ -19,12 +19,17 @@ const shared = {
   expect: {poll: {timeout: 20_000}},
   env: {TZ: 'UTC', NO_COLOR: '1'},
   setupFiles: ['test/helpers/count-files.ts'],
-  // One queue for two cores. Whole networks wait for their blocks most of the time, and others for a chain or a process.
-  maxWorkers: 4,
+  // One queue for two cores: whole networks wait for their blocks most of the time, and others for a chain or a process.
+  maxWorkers: 3,
 }
 
-/** Whole networks, and files that replace modules: a process each. */
-const alone = ['test/e2e/**/*.test.ts', 'test/node/rpc-overload.test.ts']
+/** Whole networks, nodes with slots to keep, and files that replace modules: a process each. */
+const alone = [
+  'test/{e2e,sim}/**/*.test.ts',
+  'test/node/{crash,hist*-node,hostile-*,l1*,network,peers,rpc*,sender-*,snapshots,twin,verify,wire-rpc}.test.ts',
+  'test/pos/outage.test.ts',
+  'test/attacks/{diverged-producer,rpc-denial}.test.ts',
+]
 
 export default defineConfig({
   test: {
