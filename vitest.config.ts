@@ -16,7 +16,7 @@ const shared = {
   testTimeout: 180_000,
   hookTimeout: 180_000,
   // One second, the library's own, is less than such a machine takes to start a process.
-  expect: {poll: {timeout: 20_000}},
+  expect: {poll: {timeout: 60_000}},
   env: {TZ: 'UTC', NO_COLOR: '1'},
   setupFiles: ['test/helpers/count-files.ts'],
   // One queue for two cores: whole networks wait for their blocks most of the time, and others for a chain or a process.

@@ -203,7 +203,7 @@ test('a reward per block counts for blocks that were made before', async () => {
   expect(figures).toEqual({rewardPerBlockMetisWei: [`${FIRST_REWARD}`, `${METIS / 1000n}`]})
   expect(effects['yearly rate']).toEqual([
     '2.50 %',
-    '3.28 % of 120,000 METIS locked, a block every 8 s (measured over 1000 blocks)',
+    '3.29 % of 120,000 METIS locked, a block every 8 s (measured over 1000 blocks)',
   ])
   expect(effects['earned and not submitted']).toEqual([
     '0.761 METIS',

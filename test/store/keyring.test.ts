@@ -241,7 +241,7 @@ test.concurrent.each(keyrings)(
     expect(said['gone']?.error).toMatchObject({code: 'KEY_UNKNOWN'})
     expect(said['last']?.data['keys']).toMatchObject([{name: 'node', backend}])
   },
-  300_000,
+  600_000,
 )
 
 test.each(canMount() ? ['secret-service' as const] : [])(
