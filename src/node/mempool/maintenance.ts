@@ -19,7 +19,7 @@ import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {Metrics} from '../metrics.ts'
 import type {Cost, Costed, CostModel} from './cost-model.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
-import type {Pace} from './pace.ts'
+import type {AdmissionControl} from './admission-control.ts'
 import type {SlowCode} from './slow-code.ts'
 
 /** `0x` and the four bytes that name a function. */
@@ -28,7 +28,7 @@ const SELECTOR_CHARS = 10
 export interface UpkeepOptions {
   mempool: Mempool
   accounts: Accounts
-  pace: Pace
+  admission: AdmissionControl
   costs: CostModel
   slowCode: SlowCode
   metrics: Pick<Metrics, 'observe'>
@@ -70,13 +70,13 @@ export class PoolUpkeep {
 
   /** A block is about to be sealed: were all in time that were promised this slot? */
   slotEnds(sealed: number, atMs: number): void {
-    const {mempool, pace, slotMs, clock} = this.#options
+    const {mempool, admission, slotMs, clock} = this.#options
     const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
     this.#late = late
     const startedLateMs = clock.monotonicMs() - atMs
     const slackMs = mempool.hasPending ? 0 : atMs - this.#emptiedAtMs
     const refused = mempool.takeRefused()
-    pace.slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs})
+    admission.slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs})
   }
 
   /** They are in the block that is the head of the chain now. */
