@@ -157,7 +157,7 @@ export function connectStages(
     keep: (raws) => raws.forEach((raw) => poolJournal?.append(raw)),
     reaccept: readmit,
     onHead: () => watch.headMoved(),
-    onUpkeep: tidyJournal,
+    onTidied: tidyJournal,
   })
   watch.onHead(() => forwarder.headMoved())
   const deposits = openDeposits(options, l1, chain, isOurTurn, accept)

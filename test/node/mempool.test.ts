@@ -7,7 +7,7 @@ import {CostModel} from '../../src/node/mempool/cost-model.ts'
 import {AdmissionControl} from '../../src/node/mempool/admission-control.ts'
 import {SlowCode} from '../../src/node/mempool/slow-code.ts'
 import {Metrics} from '../../src/node/metrics.ts'
-import {PoolUpkeep} from '../../src/node/mempool/maintenance.ts'
+import {PoolMaintenance} from '../../src/node/mempool/maintenance.ts'
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
@@ -42,6 +42,12 @@ const head = () => ({number: 1})
 const atStart = {...systemClock, monotonicMs: () => 0}
 const costs = new CostModel(2000)
 let pool: Mempool
+const maintain = (accounts: Accounts, model: CostModel) =>
+  new PoolMaintenance({
+    ...{mempool: pool, accounts, clock: atStart, logger: silentLogger, costs: model},
+    ...{admission: new AdmissionControl(model), slowCode: new SlowCode(2000)},
+    ...{metrics: new Metrics(), slotMs: 2000, onTidied: () => {}},
+  })
 beforeEach(() => {
   pool = new Mempool({transactions: 10, perSender: 6}, costsNoTime)
 })
@@ -263,16 +269,11 @@ test('after a block of others the pool asks the chain about senders of whom noth
       return Promise.resolve(answersTo(calls, '0x1'))
     },
   })
-  const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
-    ...{admission: new AdmissionControl(costs), costs, slowCode: new SlowCode(2000)},
-    ...{metrics: new Metrics(), slotMs: 2000},
-    onUpkeep: () => {},
-  })
+  const maintenance = maintain(accounts, costs)
   add(alice, 1)
   add(bob, 0)
   const changed = Promise.withResolvers<void>()
-  upkeep.afterBlock({number: 1, transactions: []} as unknown as SealedBlock, changed.resolve)
+  maintenance.afterBlock({number: 1, transactions: []} as unknown as SealedBlock, changed.resolve)
   await changed.promise
   expect(asked).toEqual([alice, alice])
   expect(names(pool.take(all))).toBe('b0 a1')
@@ -301,15 +302,10 @@ test('what is known of an account moves on with our blocks, and is read anew aft
   await accounts.read(bob)
   expect(accounts.known(bob)).toBeUndefined()
 
-  const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
-    ...{admission: new AdmissionControl(costs), costs, slowCode: new SlowCode(2000)},
-    ...{metrics: new Metrics(), slotMs: 2000},
-    onUpkeep: () => {},
-  })
+  const maintenance = maintain(accounts, costs)
   add(bob, 0)
   const sealed = (...transactions: readonly Hex[]) =>
-    upkeep.afterBlock({number: 1, transactions} as unknown as SealedBlock, () => {})
+    maintenance.afterBlock({number: 1, transactions} as unknown as SealedBlock, () => {})
   sealed(make(bob, 0).raw)
   expect(accounts.known(alice)).toMatchObject({accountNonce: 4})
   sealed('0x99')
@@ -318,15 +314,7 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 
 test('blocks of others tell what calls cost, also those that nobody sent here', () => {
   const learning = new CostModel(2000)
-  const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts: new Accounts({head, readAll: async () => []}), costs: learning},
-    ...{
-      admission: new AdmissionControl(learning),
-      slowCode: new SlowCode(2000),
-      metrics: new Metrics(),
-    },
-    ...{slotMs: 2000, clock: atStart, logger: silentLogger, onUpkeep: () => {}},
-  })
+  const maintenance = maintain(new Accounts({head, readAll: async () => []}), learning)
   const call = {
     ...make(alice, 0),
     ...{to: bob, data: `0xa9059cbb${'00'.repeat(64)}` as Hex},
@@ -337,9 +325,9 @@ test('blocks of others tell what calls cost, also those that nobody sent here', 
     const calls = Array.from({length: 100}, () => call)
     const hash: Hex = `0x0${number.toString(16)}`
     const block = {number, hash, transactions: calls.map(({raw}) => raw)} as unknown as SealedBlock
-    upkeep.sealedIn(block, calls, 40)
-    upkeep.afterBlock(block, () => {})
-    upkeep.spent(
+    maintenance.sealedIn(block, calls, 40)
+    maintenance.afterBlock(block, () => {})
+    maintenance.spent(
       hash,
       calls.map(() => 51_500),
     )

@@ -25,7 +25,7 @@ import type {SlowCode} from './slow-code.ts'
 /** `0x` and the four bytes that name a function. */
 const SELECTOR_CHARS = 10
 
-export interface UpkeepOptions {
+export interface MaintenanceOptions {
   mempool: Mempool
   accounts: Accounts
   admission: AdmissionControl
@@ -36,18 +36,18 @@ export interface UpkeepOptions {
   clock: Clock
   logger: Logger
   /** From time to time, after what is too old was dropped. */
-  onUpkeep(): void
+  onTidied(): void
 }
 
-export class PoolUpkeep {
-  readonly #options: UpkeepOptions
+export class PoolMaintenance {
+  readonly #options: MaintenanceOptions
   #lastExpiryMs = 0
   #late = 0
   #emptiedAtMs = 0
   /** What is known of the transactions of the last blocks, until their receipts tell what was used. */
   readonly #included = new Map<Hash, readonly (Costed | undefined)[]>()
 
-  constructor(options: UpkeepOptions) {
+  constructor(options: MaintenanceOptions) {
     this.#options = options
   }
 
@@ -116,7 +116,7 @@ export class PoolUpkeep {
     if (now - this.#lastExpiryMs < POOL_EXPIRE_MS) return
     this.#lastExpiryMs = now
     mempool.expire(now)
-    this.#options.onUpkeep()
+    this.#options.onTidied()
   }
 
   /** The receipts of a block are known: what its transactions used, intrinsic gas included. */

@@ -44,6 +44,6 @@ export interface DriverOptions {
   /** The head moved, or the turn. */
   onHead(): void
   /** From time to time, for what has to be tidied. */
-  onUpkeep(): void
+  onTidied(): void
   onHalt(error: unknown): void
 }

@@ -13,7 +13,7 @@ import type {DroppedTransaction} from '../engine/engine.ts'
 import {DRIVER_IDLE_MS, DRIVER_QUEUE, SEAL_CHUNK, SEAL_SHARE, STAGE_GATHER_MS} from '../limits.ts'
 import type {HeldTransaction} from '../mempool/mempool.ts'
 import type {SlotTime} from '../mempool/admission-control.ts'
-import {PoolUpkeep} from '../mempool/maintenance.ts'
+import {PoolMaintenance} from '../mempool/maintenance.ts'
 import type {Stage} from '../metrics.ts'
 import {WakeTimer} from './wake-timer.ts'
 import {BranchFollower} from './branch-follower.ts'
@@ -42,7 +42,7 @@ export class Driver {
   readonly #options: DriverOptions
   readonly #seal: SealOptions
   readonly #slots: Slots
-  readonly #upkeep: PoolUpkeep
+  readonly #maintenance: PoolMaintenance
   readonly #wakeTimer: WakeTimer
   readonly #follower: BranchFollower
   readonly #engineWatch: EngineWatch
@@ -63,11 +63,11 @@ export class Driver {
     this.#wakeTimer = new WakeTimer(clock)
     this.facts = new DriverFacts(clock)
     this.#engineWatch = new EngineWatch(chain, clock)
-    this.#upkeep = new PoolUpkeep(options)
+    this.#maintenance = new PoolMaintenance(options)
     this.#follower = new BranchFollower(options, {
       onImported: (block, how) => this.#onImported(block, how?.isFresh === true),
-      onSealedIn: (...about) => this.#upkeep.sealedIn(...about),
-      refreshPool: () => this.#upkeep.afterRollback(),
+      onSealedIn: (...about) => this.#maintenance.sealedIn(...about),
+      refreshPool: () => this.#maintenance.afterRollback(),
     })
   }
 
@@ -104,12 +104,12 @@ export class Driver {
 
   /** How many missed the block that they were accepted for, in the last own slot. */
   get late(): number {
-    return this.#upkeep.late
+    return this.#maintenance.late
   }
 
   /** The receipts of a block are known. */
   spent(block: Hash, gasUsed: readonly number[]): void {
-    this.#upkeep.spent(block, gasUsed)
+    this.#maintenance.spent(block, gasUsed)
   }
 
   /** Undefined when this node is not producing. */
@@ -249,11 +249,11 @@ export class Driver {
     if (taken.length === 0) return
     open.add(taken)
     this.#slots.expectSeal(admission.sealMs(open.sealMs))
-    this.#upkeep.took(taken)
+    this.#maintenance.took(taken)
     const startedMs = clock.monotonicMs()
     const refused = await this.#handOver(taken)
     admission.staged(taken.length, clock.monotonicMs() - startedMs)
-    this.#upkeep.staged()
+    this.#maintenance.staged()
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
@@ -282,19 +282,20 @@ export class Driver {
     const open = this.#openBlock()
     const taken = mempool.take(open.capacity(SEAL_CHUNK))
     open.add(taken)
-    this.#upkeep.took(taken)
+    this.#maintenance.took(taken)
     await this.#sealWith({transactions: open.raws, isRecommit: false, allowEmpty: emptyBlocks})
   }
 
   async #sealWith(request: SealRequest): Promise<void> {
     // A block of one transaction tells nothing about what a slot can hold.
-    if (!this.#isSingle()) this.#upkeep.slotEnds(request.transactions.length, this.#slots.sealAtMs)
+    if (!this.#isSingle())
+      this.#maintenance.slotEnds(request.transactions.length, this.#slots.sealAtMs)
     const {chain, clock, costs, admission} = this.#options
     const startedMs = clock.monotonicMs()
     const {sealed, dropped} = await sealBlock(this.#seal, request)
     const held = this.#open?.held ?? []
     costs.sealed(held, clock.monotonicMs() - startedMs)
-    if (sealed) this.#upkeep.executed(held, chain)
+    if (sealed) this.#maintenance.executed(held, chain)
     this.#dropFromPool(dropped)
     this.#open = undefined
     this.#slots.expectSeal(admission.sealMs(0))
@@ -322,7 +323,7 @@ export class Driver {
 
   #afterBlock(block: SealedBlock): void {
     const {metrics, onHead} = this.#options
-    this.#upkeep.afterBlock(block, () => this.wake())
+    this.#maintenance.afterBlock(block, () => this.wake())
     this.#note({type: 'block'})
     for (const stage of ['decide', 'build', 'guard', 'sign'] as const) metrics.succeed(stage)
     onHead()
@@ -360,7 +361,7 @@ export class Driver {
   }
 
   #dropFromPool(dropped: readonly DroppedTransaction[]): void {
-    for (const {hash} of this.#upkeep.drop(dropped)) this.#open?.remove(hash)
+    for (const {hash} of this.#maintenance.drop(dropped)) this.#open?.remove(hash)
   }
 
   async #finishAndStop(): Promise<void> {
@@ -403,7 +404,7 @@ export class Driver {
   /** What was known by the engine is known no more. */
   #forgetEngine(mayBeTheBlock: boolean): void {
     this.facts.engineRestarts()
-    if (mayBeTheBlock) this.#upkeep.dropSuspects(this.#open?.held ?? [])
+    if (mayBeTheBlock) this.#maintenance.dropSuspects(this.#open?.held ?? [])
     this.#abandon()
     this.#options.accounts.forget()
   }
