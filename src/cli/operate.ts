@@ -1,10 +1,10 @@
 import {stringifyJson} from '../lib/json.ts'
-import type {Standing} from '../protocol/locking-pool.ts'
+import type {SequencerSnapshot} from '../protocol/locking-pool.ts'
 import type {Context} from '../services/context.ts'
 import {settingOperation} from '../services/governance/setting-operation.ts'
 import type {SettingPlan} from '../services/governance/setting-plan.ts'
-import type {Plan} from '../services/plan.ts'
-import type {Receipt} from '../services/send-dependencies.ts'
+import type {Plan} from '../services/sending/plan.ts'
+import type {Receipt} from '../services/sending/send-dependencies.ts'
 import type {SendRequest} from '../services/sending/request.ts'
 import {
   runOperation,
@@ -17,8 +17,8 @@ import {pagesOf} from '../services/sending/explorer-pages.ts'
 import type {WrittenFile} from '../services/sending/unsigned-file.ts'
 import {stakingOperation} from '../services/staking/staking-operation.ts'
 import type {StakingPlan} from '../services/staking/staking-plan.ts'
-import type {UnsignedFormat} from '../services/unsigned.ts'
-import type {WaitGoal} from '../services/wait-hash.ts'
+import type {UnsignedFormat} from '../services/sending/unsigned.ts'
+import type {WaitGoal} from '../services/sending/wait-hash.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
 import {sequencerJson} from '../ui/presenters/sequencer.ts'
 import {operationHost, type CommandHost} from './operation-host.ts'
@@ -57,7 +57,7 @@ export interface SequencerChange {
   /** Who sends it. */
   role: 'owner' | 'signer'
   plan(): Promise<StakingPlan>
-  done(standing: Standing, plan: StakingPlan, mined: Receipt): Shown | Promise<Shown>
+  done(snapshot: SequencerSnapshot, plan: StakingPlan, mined: Receipt): Shown | Promise<Shown>
 }
 
 /** The same for one sequencer, which is shown as it is afterwards. */
@@ -73,9 +73,9 @@ export function changeSequencer(
     host,
     stakingOperation(context, {
       ...change,
-      done: async ({standing, differences}, plan, mined) => {
-        const {text, data} = await done(standing, plan, mined)
-        const sequencer = sequencerJson(standing.sequencer)
+      done: async ({snapshot, differences}, plan, mined) => {
+        const {text, data} = await done(snapshot, plan, mined)
+        const sequencer = sequencerJson(snapshot.sequencer)
         return {text, data: {differences, sequencer, ...data}}
       },
     }),

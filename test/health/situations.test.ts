@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest'
 
 import {healthExit} from '../../src/cli/health-exit.ts'
-import {issuesOfNode} from '../../src/services/node-report.ts'
+import {issuesOfNode} from '../../src/services/node/node-report.ts'
 import {nodeFacts} from '../../src/health/rules/node-facts.ts'
 import {issueIds} from '../../src/health/issue.ts'
 import {sourcesOf} from '../../src/services/live/live.ts'
-import {statusOf} from '../../src/services/status.ts'
+import {statusOf} from '../../src/services/health/status.ts'
 import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
 import {toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {statusText} from '../../src/ui/presenters/status.ts'
@@ -73,11 +73,11 @@ test.each(situations)('$name: $state, on every surface', (situation) => {
     const found = nodeFacts(status.node, {isOurTurn, isAlone: false, setting: as})
     // Nor is readiness calmer than a page that calls the standing of the node critical. Of two nodes with
     // one key the younger has to stop; this one goes on, and is asked as before.
-    const standing = found.filter(
+    const snapshot = found.filter(
       ({severity, id}) =>
         severity === 'critical' && id.startsWith('node-') && id !== 'node-second-signer',
     )
-    for (const {id, blocks} of standing) expect(blocks, id).toBe(true)
+    for (const {id, blocks} of snapshot) expect(blocks, id).toBe(true)
     for (const {id, blocks} of found.filter((finding) => finding.blocks)) {
       const ids = health.issues.map((issue) => issue.id)
       // The silence of L2 is told once, by whoever saw it.

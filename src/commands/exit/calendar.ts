@@ -6,7 +6,7 @@ import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {commandFor} from '../../health/rule.ts'
 import {writeOutput} from '../../lib/files.ts'
 import {formatWeiShort, isoTime} from '../../lib/units.ts'
-import {viewExit} from '../../services/exit.ts'
+import {viewExit} from '../../services/exit/exit.ts'
 import {toCalendar} from '../../ui/presenters/calendar.ts'
 
 export default class ExitCalendar extends OperatorCommand {
@@ -31,8 +31,8 @@ export default class ExitCalendar extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(ExitCalendar)
     const context = this.openContext(flags)
-    const {standing, freeAtSeconds, phase} = await viewExit(context, args.id)
-    const {sequencerId, amountMetisWei, owner} = standing.sequencer
+    const {snapshot, freeAtSeconds, phase} = await viewExit(context, args.id)
+    const {sequencerId, amountMetisWei, owner} = snapshot.sequencer
     const acting = {profile: context.profileName, network: context.networkName}
     const finish = commandFor(acting, `exit finish ${sequencerId}`)
     const calendar = toCalendar(

@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {transactionArg} from '../../cli/transaction-arg.ts'
-import {hashOf, showTransaction} from '../../services/transactions.ts'
+import {hashOf, showTransaction} from '../../services/sending/transactions.ts'
 import {openHome} from '../../store/home.ts'
 import {transactionText} from '../../ui/presenters/transaction.ts'
 
@@ -18,8 +18,8 @@ export default class TxShow extends OperatorCommand {
     const {args, flags} = await this.parse(TxShow)
     const {hash, entry} = hashOf(openHome(), args.transaction)
     const context = this.openContext({...flags, network: flags.network ?? entry?.network})
-    const {view, unasked} = await showTransaction(context, hash, entry)
-    this.warnAboutUnasked(unasked)
+    const {view, unreachable} = await showTransaction(context, hash, entry)
+    this.warnAboutUnreachable(unreachable)
     return {data: view, text: transactionText(view)}
   }
 }

@@ -2,12 +2,12 @@ import {formatWei, formatWeiShort} from '../../lib/units.ts'
 import {rewardPerBlockForMrr} from '../../protocol/reward.ts'
 import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
 import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
-import type {BlockInterval} from '../block-interval.ts'
-import {foretelling, type Condition} from '../check.ts'
+import type {BlockInterval} from '../network/block-interval.ts'
+import {foretelling, type Condition} from '../sending/check.ts'
 import type {Context} from '../context.ts'
-import type {Effect} from '../plan.ts'
-import {updateBlockReward} from '../planned-settings.ts'
-import {requireOwner} from '../sequencers.ts'
+import type {Effect} from '../sending/plan.ts'
+import {updateBlockReward} from './planned-settings.ts'
+import {requireOwner} from '../staking/sequencers.ts'
 import {
   coverOf,
   intervalText,
@@ -102,13 +102,13 @@ interface Interval extends Omit<BlockInterval, 'headBlock'> {
   intervalSource: RewardPlan['intervalSource']
 }
 
-function intervalOf(request: RewardRequest, {production, unasked}: Governance): Interval {
+function intervalOf(request: RewardRequest, {production, unreachable}: Governance): Interval {
   if ('ratePercent' in request && request.blockSeconds !== undefined) {
     const blockIntervalSeconds = request.blockSeconds
     return {blockIntervalSeconds, intervalSource: 'given', measuredBlocks: 0}
   }
   // A reward that follows from the block time is not made up from a guess.
-  if ('ratePercent' in request && unasked[0]) throw unasked[0].error
+  if ('ratePercent' in request && unreachable[0]) throw unreachable[0].error
   const {blockIntervalSeconds, measuredBlocks} = production
   const intervalSource = measuredBlocks > 0 ? 'measured' : 'slot'
   return {blockIntervalSeconds, intervalSource, measuredBlocks}
