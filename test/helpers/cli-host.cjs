@@ -32,9 +32,7 @@ async function perform({args, env, input}) {
   for (const [name, value] of Object.entries(streams)) {
     Object.defineProperty(process, name, {value, configurable: true})
   }
-  const before = new Map(
-    process.eventNames().map((name) => [name, process.rawListeners(name)]),
-  )
+  const before = new Map(process.eventNames().map((name) => [name, process.rawListeners(name)]))
   const answer = (isLast) => {
     const {stdout, stderr} = streams
     const exitCode = Number(process.exitCode ?? 0)
