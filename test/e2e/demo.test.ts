@@ -115,8 +115,8 @@ async function runDemo(): Promise<DemoRun> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const processes = new Set<string>()
-  const known = new Map<string, string>()
-  const watch = setInterval(() => ours(known).forEach((line) => processes.add(line)), 50)
+  const looks = new Map<string, number>()
+  const watch = setInterval(() => ours(looks).forEach((line) => processes.add(line)), 50)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => (stdout += String(chunk)))
@@ -126,21 +126,23 @@ async function runDemo(): Promise<DemoRun> {
   return {exitCode, stdout, stderr, processes}
 }
 
+/** By then a process has become the program that it was made for. */
+const LOOKS = 4
+
 /**
  * Command line and environment of the processes that act in our directory.
  *
- * @param known command lines that were seen, by process: only new ones are looked at
+ * @param looks how often each process was looked at: only new ones are
  */
-function ours(known: Map<string, string> = new Map()): string[] {
+function ours(looks: Map<string, number> = new Map()): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
+      const seen = looks.get(pid) ?? 0
+      if (seen === LOOKS) return []
+      looks.set(pid, seen + 1)
       try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-        if (known.get(pid) === line) return []
-        const text = `${line}\n${readFileSync(`/proc/${pid}/environ`, 'utf8')}`
-        // Before it has become the program that it shall be, it has neither.
-        if (line !== '') known.set(pid, line)
+        const text = `${readFileSync(`/proc/${pid}/cmdline`, 'utf8')}\n${readFileSync(`/proc/${pid}/environ`, 'utf8')}`
         return text.includes(root) ? [text] : []
       } catch {
         return []

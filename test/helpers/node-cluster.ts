@@ -163,7 +163,7 @@ export async function until<T>(
     } catch (error) {
       last = error
     }
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 40))
   }
   throw new Error(`It never came true: ${what}.`, {cause: last})
 }
@@ -178,6 +178,8 @@ export class TestPos {
   #running: Promise<void> | undefined
   #isStopped = false
   #failures: unknown[] = []
+  /** At which the newest epoch had not begun. */
+  #seenHead: number | undefined
 
   constructor(options: {
     sequencerSet: Address
@@ -219,8 +221,13 @@ export class TestPos {
   async #commitWhenDue(): Promise<void> {
     const node = this.#node()
     const head = Number(await node.request('eth_blockNumber'))
+    // Nothing is committed without a block.
+    if (head === this.#seenHead) return
     const epoch = await this.currentEpoch()
-    if (head < epoch.startBlock) return
+    if (head < epoch.startBlock) {
+      this.#seenHead = head
+      return
+    }
     const number = epoch.number + 1
     const signer = this.#signers[number % this.#signers.length]!
     await this.#send(
