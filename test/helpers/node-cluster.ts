@@ -148,11 +148,14 @@ export async function startTestNode(options: NodeOptions): Promise<TestNode> {
   }
 }
 
-/** Resolves when the condition holds. Its last failure is the message when it never does. */
+/**
+ * Resolves when the condition holds. Its last failure is the message when it never does. The limit is for what hangs:
+ * beside busy processes a network of nodes seals a block in several slots.
+ */
 export async function until<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 60_000,
+  timeoutMs = 150_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
   let last: unknown
