@@ -109,7 +109,7 @@ export function commandFor(
   return `metis-seq ${words} ${acting}`
 }
 
-/** The command that finds out why a part of the network does not answer. */
+/** The command that finds out why a part of the network does not respond. */
 export function lookAfter({setting}: View, answer: {isSilent: boolean}): string {
   // What `local up` starts may hold the key of a node that runs elsewhere.
   const isForeign = setting.nodeRuntime === 'external'

@@ -30,7 +30,7 @@ export type Source<T> =
       /** Code of the error. */
       code: string
       reason: string
-      /** It takes the request and does not answer: a process that hangs, not one that is gone. */
+      /** It takes the request and does not respond: a process that hangs, not one that is gone. */
       isSilent: boolean
       /** Null: nobody has asked before. */
       sinceMs: number | null
@@ -192,7 +192,7 @@ export interface NodeLook {
   external: ExternalNode | null
   /** The process of the pid file; null when none of that identity lives. */
   process: {pid: number; isStopped: boolean} | null
-  /** The node's own account; null when it does not answer. */
+  /** The node's own account; null when it does not respond. */
   status: NodeStatus | null
   /** Left by a life that ended because a safety rule was about to break. */
   halt: HaltRecord | null

@@ -231,7 +231,7 @@ function headsDisagree({number, beyond}: AgreedHead, producers: readonly Address
     code: 'PRODUCER_ALONE',
     message: `Blocks above ${number} are held by ${beyond.join(', ')} only, and do not count: ${producers.join(', ')} gets no takeover.`,
     facts: {head: `${number}`, beyond: beyond.join(' '), producers: producers.join(' ')},
-    hints: ['Ask the nodes with `metis-seq node status` which of them diverged, and why.'],
+    hints: ['Run `metis-seq node status` on the nodes to see which of them diverged, and why.'],
   })
 }
 

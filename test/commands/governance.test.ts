@@ -185,7 +185,7 @@ test('show goes on without L2 and says so, in text too', async () => {
   })
   expect(warnings.map(({message}) => message)[0]).toMatch(/^L2 could not be asked/)
   expect(stderr).toContain('L2 could not be asked')
-  expect(stdout).toContain('not known: L2 did not answer')
+  expect(stdout).toContain('not known: L2 did not respond')
   expect(stdout).toContain('the slot of the network, not measured')
   expect(stdout).toContain(governance.address)
 })

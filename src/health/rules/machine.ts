@@ -9,8 +9,8 @@ const noProfile: Rule = ({setting}) => {
     {
       id: 'no-profile',
       severity: 'info',
-      text: 'no profile is in use',
-      cost: 'Only the chain is shown: neither a node nor a stake of yours.',
+      text: 'no profile is active',
+      cost: 'Only the chain is shown, without a node or stake of yours.',
       remedy: 'metis-seq profile list',
       sources: ['settings'],
     },
@@ -28,7 +28,7 @@ const diskLow: Rule = ({machine, node, setting}) => {
       id: 'disk-low',
       severity: isCritical ? 'critical' : 'warn',
       text: `the disk has ${(diskFreeBytes / 1024 ** 3).toFixed(1)} GiB left`,
-      cost: 'A node whose disk is full seals no block, and no command can keep its journal.',
+      cost: 'With a full disk a node seals no blocks, and no command can write its journal.',
       remedy:
         setting.nodeRuntime === 'bundled'
           ? commandFor(setting, 'node snapshot list')
@@ -52,8 +52,8 @@ const keyLocked: Rule = (view) => {
       text: 'the signer key cannot be opened',
       cost: `${file === undefined ? '' : `${file} cannot be read. `}${
         runs
-          ? 'The node has it in memory, and could not be started again.'
-          : 'Nothing can be signed with it, and a node cannot start.'
+          ? 'The node has it in memory, but could not be started again.'
+          : 'Nothing can be signed with it, and the node cannot start.'
       }`,
       remedy,
       sources: ['machine'],

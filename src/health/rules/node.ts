@@ -25,7 +25,7 @@ const processRule: Rule = (view) => {
         ...common,
         id: 'node-ended-halted',
         severity: 'critical',
-        text: haltText(halt.code, 'your node ended itself'),
+        text: haltText(halt.code, 'your node has halted'),
         cost: `${halt.message} ${costOf(view)}`,
         remedy: commandFor(setting, commandAfterHalt(halt.code)),
         sinceMs: halt.atMs,
@@ -39,8 +39,8 @@ const processRule: Rule = (view) => {
         id: 'node-hung',
         severity: severityOf(view),
         text: running.isStopped
-          ? 'your node is stopped by a signal'
-          : 'your node runs and does not answer',
+          ? 'your node is suspended by a signal'
+          : 'your node is running but does not respond',
         // Its end costs nothing that it has not lost already, and it comes back with its sign guard.
         remedy: commandFor(setting, 'node stop'),
       },
@@ -51,7 +51,7 @@ const processRule: Rule = (view) => {
       ...common,
       id: 'node-down',
       severity: severityOf(view),
-      text: 'your node does not run',
+      text: 'your node is not running',
       remedy: startRemedy(view),
     },
   ]
@@ -94,7 +94,7 @@ const missing: Rule = ({money, setting}) => {
       id: 'node-missing',
       severity: 'warn',
       text: `sequencer ${money.value.sequencer.id} has no node here`,
-      cost: 'It misses its turns unless its node runs on another machine.',
+      cost: 'It misses its epochs unless its node runs on another machine.',
       remedy: `metis-seq init --profile ${setting.profile} --replace --node-port 19545`,
       sources: ['money', 'settings'],
     },

@@ -23,13 +23,13 @@ export interface StatusView {
   rotation: Part<RotationNow>
   money: Part<L1Money> | null
   l2MetisWei: Part<bigint> | null
-  /** The profile's bundled node; null when it has none or it does not answer. */
+  /** The profile's bundled node; null when it has none or it does not respond. */
   node: NodeStatus | null
   /** Its process, whether it answers or not; null: none lives. */
   nodeProcess: NodeLook['process']
   nodeExpected: boolean
   nodeRuntime: NodeRuntimeKind | null
-  /** What the node of an external runtime tells of itself; null when it does not answer or there is none. */
+  /** What the node of an external runtime tells of itself; null when it does not respond or there is none. */
   externalNode: ExternalNode | null
   /** Why it gave no answer; null when it did or there is none. */
   externalSilence: Failure | null

@@ -18,9 +18,9 @@ export interface NodeReport {
   profile: string
   runtime: NodeRuntimeKind
   daemon: DaemonState | null
-  /** The node's own account of itself; null when it does not answer. */
+  /** The node's own account of itself; null when it does not respond. */
   status: NodeStatus | null
-  /** What a foreign node tells of itself; null when it does not answer, or is one of ours. */
+  /** What a foreign node tells of itself; null when it does not respond, or is one of ours. */
   external: ExternalNode | null
   /** Why a foreign node gave no answer; null when it did, or is one of ours. */
   silence: Failure | null

@@ -42,7 +42,7 @@ function nodeRows(view: StatusView): Row[] {
   if (nodeRuntime === null) return []
   if (nodeRuntime === 'external') return [['node', externalWords(externalNode, externalSilence)]]
   if (!node) {
-    return [['node', nodeProcess ? `process ${nodeProcess.pid} does not answer` : 'does not run']]
+    return [['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'does not run']]
   }
   return [
     ['node', `${node.phase}, head ${node.head.number}, ${countOf(node.peers.length, 'peer')}`],
@@ -51,7 +51,7 @@ function nodeRows(view: StatusView): Row[] {
 
 /** One line of a foreign node. */
 function externalWords(node: ExternalNode | null, silence: Failure | null): string {
-  if (!node) return `external, does not answer${silence ? `: ${silence.reason}` : ''}`
+  if (!node) return `external, does not respond${silence ? `: ${silence.reason}` : ''}`
   const {rollup, head, syncing, peerCount} = node
   const isSyncing = rollup?.syncing === true || (syncing !== null && syncing !== false)
   return [
