@@ -7,6 +7,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest'
 
 import {
   initialState,
+  lastKeyOf,
   type PosState,
   type Respan,
   type SentRewardBatch,
@@ -138,13 +139,22 @@ test('the journal of L1 events is replaced behind a block, and tells what it hol
   const paid = (blockNumber: bigint, logIndex: number) =>
     ({name: 'BatchSubmitReward', newBatchId: 1n, blockNumber, logIndex}) as const
   const journal = (afterBlock: bigint, ...events: ReturnType<typeof paid>[]) =>
-    store.save(initialState(1n), [{type: 'l1-journaled', afterBlock, events}])
+    store.save(initialState(1n), [
+      {type: 'l1-journaled', afterKey: lastKeyOf(afterBlock), events},
+    ])
+  const all = () => store.l1Events(-1n, 100)
   journal(0n, paid(3n, 0), paid(5n, 7))
   journal(5n, paid(9n, 1))
-  expect(store.l1Events()).toEqual([paid(3n, 0), paid(5n, 7), paid(9n, 1)])
+  expect(all()).toEqual([paid(3n, 0), paid(5n, 7), paid(9n, 1)])
   journal(4n, paid(6n, 0))
-  expect(store.l1Events()).toEqual([paid(3n, 0), paid(6n, 0)])
+  expect(all()).toEqual([paid(3n, 0), paid(6n, 0)])
   expect([store.hasL1Event(600_000n), store.hasL1Event(500_007n)]).toEqual([true, false])
+  // In pages, and counted.
+  expect([store.l1Events(-1n, 1), store.l1Events(300_000n, 9)]).toEqual([
+    [paid(3n, 0)],
+    [paid(6n, 0)],
+  ])
+  expect([store.countL1Events(-1n), store.countL1Events(300_000n)]).toEqual([2, 1])
   store.close()
 })
 

@@ -5,6 +5,10 @@ const RESET = 'Run `metis-seq local reset`, then `metis-seq local up`.'
 const POS_STATUS = 'Run `metis-seq pos status`.'
 
 export const networkWords: WordsOf<ReturnType<typeof networkCodes>> = {
+  COMMAND_TOO_LARGE: [
+    'The consensus layer met something on a chain that does not fit into one of its commands, and stands still there.',
+    POS_STATUS,
+  ],
   DEMO_FAILED: [
     'The demo stopped, because something was not as it should be.',
     'Look at its network with `metis-seq local status`, or run `metis-seq local demo` again.',
@@ -36,6 +40,10 @@ export const networkWords: WordsOf<ReturnType<typeof networkCodes>> = {
     'Run `metis-seq local status`, or `metis-seq local down` to stop it.',
   ],
   LOCAL_STATE_INVALID: ['The state of the local network cannot be read.', RESET],
+  POS_STATE_DAMAGED: [
+    'The stored state of the consensus layer was changed by something else, so nothing is decided from it.',
+    'Move its data directory away and start it again: it is rebuilt from the chains.',
+  ],
   PRODUCER_ALONE: [
     'One node holds blocks that no other has, so they do not count and it gets no takeover.',
     'Ask the nodes with `metis-seq node status` which of them diverged, and why.',
