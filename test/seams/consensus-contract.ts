@@ -227,8 +227,11 @@ export const consensusContract: readonly Rule<ConsensusScene>[] = [
         )
         await Promise.allSettled(open)
         await until('it is dead', () => party.isDead())
+        const before = party.told().at(-1)?.height ?? 0
         party.revive()
         const height = await settled(scene)
+        const told = party.told().map((applied) => applied.height)
+        expect(Math.min(...told, Infinity)).toBeGreaterThan(before)
         expect(party.consensus().tip().state.revision).toBe(height)
         // Each command leaves one record, so that one that came twice shows.
         expect(kept(party)).toHaveLength(height)

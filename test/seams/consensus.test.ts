@@ -1,6 +1,11 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {createInterface} from 'node:readline'
+
+import {expect, test} from 'vitest'
 
 import type {Applied, Consensus} from '../../src/pos/consensus.ts'
 import type {StateStore} from '../../src/pos/replica.ts'
@@ -82,15 +87,16 @@ const opening =
   () => {
     const dir = mkdtempSync(join(tmpdir(), 'metis-seq-consensus-'))
     const log = new SharedLog()
-    const parties = Array.from({length: count}, (_, index) =>
+    const open = (index: number) =>
       partyOf(join(dir, `${index}.sqlite`), (store) =>
         make({store, initial: initialState(1n)}, index, log),
-      ),
-    )
+      )
+    const first = open(0)
+    const others = Array.from({length: count - 1}, (_, index) => open(index + 1))
     return Promise.resolve({
-      parties: parties as [Party, ...Party[]],
+      parties: [first, ...others],
       [Symbol.asyncDispose]: () => {
-        for (const party of parties) party[Symbol.dispose]()
+        for (const party of [first, ...others]) party[Symbol.dispose]()
         rmSync(dir, {recursive: true, force: true})
         return Promise.resolve()
       },
@@ -213,3 +219,47 @@ describeSeam<ConsensusScene>({
   ],
 })
 
+
+test('a process that is killed with -9 again and again applies each command once', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'metis-seq-solo-'))
+  const path = join(dir, 'pos.sqlite')
+  const child = join(import.meta.dirname, '../helpers/solo-child.ts')
+  try {
+    for (let life = 1; life <= 3; life++) {
+      const running = spawn(process.execPath, [child, path], {stdio: ['ignore', 'pipe', 'inherit']})
+      let answered = 0
+      for await (const line of createInterface({input: running.stdout})) {
+        answered = Number(line)
+        if (answered >= life * 25 && !running.killed) running.kill('SIGKILL')
+      }
+      if (running.signalCode === null) await once(running, 'exit')
+      expect(running.signalCode).toBe('SIGKILL')
+      const store = openPosStore(path, 'x')
+      const numbers = store.listRewardBatches().map(({batchId}) => Number(batchId))
+      const {height, appHash} = createSolo({store, initial: initialState(1n)}).tip()
+      expect(numbers).toEqual(Array.from({length: height}, (_, index) => index + 1))
+      expect(height).toBeGreaterThanOrEqual(answered)
+      expect(appHash).toBe(store.savedHash())
+      store.close()
+    }
+  } finally {
+    rmSync(dir, {recursive: true, force: true})
+  }
+})
+
+test('a state that is not the one that was stored is refused', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'metis-seq-damaged-'))
+  const store = openPosStore(join(dir, 'pos.sqlite'), 'x')
+  const initial = initialState(1n)
+  store.save({...initial, revision: 1}, [])
+  const changed = {...store, loadState: () => ({...initial, revision: 1, l1Batch: 7n})}
+  expect(() => createSolo({store: changed, initial})).toThrow(
+    expect.objectContaining({code: 'POS_STATE_DAMAGED', exit: 'critical'}),
+  )
+  // One of an older version has no hash, and no replacement under way.
+  const {l1Replacement: _l1Replacement, ...older} = initial
+  const old = {...store, loadState: () => older as PosState, savedHash: () => null}
+  expect(createSolo({store: old, initial}).tip().state).toEqual(initial)
+  store.close()
+  rmSync(dir, {recursive: true, force: true})
+})
