@@ -1,7 +1,7 @@
 /** The ten stages, each built from those before it, in the order of the table in README.md. */
 import {join} from 'node:path'
 
-import type {Hex} from 'viem'
+import type {Address, Hex} from 'viem'
 
 import {systemClock} from '../lib/clock.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
@@ -48,7 +48,7 @@ import {Watch} from './watch.ts'
 export interface Stages extends NodeParts {
   forwarder: Forwarder
   /** Like `accept` for each; what is the sender's fault is left out in silence. */
-  acceptMany(raws: readonly string[], agesMs?: readonly number[]): Promise<Delivery[]>
+  acceptMany(raws: readonly string[], agesMs: readonly number[], from: Address): Promise<Delivery[]>
   /** Brings back what an earlier life of the node had accepted. */
   restorePool(): Promise<void>
 }

@@ -4,6 +4,7 @@ import {beforeEach, expect, test, vi} from 'vitest'
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {openDoor, type Door, type DoorOptions} from '../../src/node/door.ts'
+import {POOL_BACKLOG_RETRY_MS} from '../../src/node/limits.ts'
 import {FORWARD_ANSWER_MS, FORWARD_BUSY_MS} from '../../src/node/peer-limits.ts'
 import type {Accounts} from '../../src/node/mempool/accounts.ts'
 import {Mempool} from '../../src/node/mempool/mempool.ts'
@@ -16,6 +17,7 @@ import {accountOf, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
 import {roomFor} from '../helpers/pool-room.ts'
 
 const producer: Address = '0x00000000000000000000000000000000000000a1'
+const member: Address = '0x00000000000000000000000000000000000000b2'
 const nobody: Address = '0x0000000000000000000000000000000000000000'
 const user = accountOf('user')
 
@@ -26,6 +28,10 @@ let turn: Turn
 /** What the producer does with what it is sent; each call is one request. */
 let answer: (raws: readonly Hex[]) => Promise<Delivery[]>
 let asked: number
+/** To whom each request went. */
+let askedWhom: Address[]
+/** Counts tests: a forwarder of an earlier one may still have something to send. */
+let round = 0
 let ages: number[]
 let journal: string[]
 
@@ -33,14 +39,18 @@ beforeEach(() => {
   mempool = new Mempool()
   turn = {whose: 'other', signer: producer} as Turn
   answer = (raws) => Promise.resolve(raws.map(() => 'taken'))
+  const ours = ++round
   asked = 0
+  askedWhom = []
   ages = []
   journal = []
   const exchange = {
     peers: () => [{address: producer} as PeerView],
-    peer: (address: Address) => (address === producer ? ({address} as PeerView) : undefined),
-    sendTransactions(_peer: PeerView, raws: readonly Hex[], agesMs: readonly number[]) {
+    peer: (address: Address) => (address === nobody ? undefined : ({address} as PeerView)),
+    sendTransactions({address}: PeerView, raws: readonly Hex[], agesMs: readonly number[]) {
+      if (round !== ours) return Promise.resolve(raws.map(() => 'taken' as const))
       asked += raws.length
+      askedWhom.push(address)
       ages.push(...agesMs)
       return answer(raws)
     },
@@ -102,7 +112,7 @@ test('the producer is told how long ago it came, until the user has an answer', 
 test('what was handed on to us is as old as its first node says', async () => {
   const room = vi.fn<DoorOptions['room']>(() => undefined)
   door = openDoor({...doorParts, room})
-  await door.acceptMany([await transfer(user, 0), await transfer(user, 1)], [700])
+  await door.acceptMany([await transfer(user, 0), await transfer(user, 1)], [700], member)
   const told = room.mock.calls.map(([ageMs]) => ageMs)
   expect(Math.min(...told)).toBeLessThan(600)
   expect(Math.max(...told)).toBeGreaterThanOrEqual(700)
@@ -182,7 +192,7 @@ test('the own room counts when nobody else produces, not when the producer decid
 test('what other nodes hand on is answered one by one; what was accepted before always comes in', async () => {
   turn = {whose: 'mine'} as Turn
   const raws = await Promise.all([0, 1].map((nonce) => transfer(user, nonce)))
-  expect(await door.acceptMany([...raws, '0x00', raws[0]!])).toEqual([
+  expect(await door.acceptMany([...raws, '0x00', raws[0]!], [], member)).toEqual([
     'taken',
     'pool-full',
     'taken',
@@ -192,4 +202,41 @@ test('what other nodes hand on is answered one by one; what was accepted before 
   await door.readmit(raws)
   expect(mempool.counts().pending).toBe(2)
   expect(journal).toEqual([])
+})
+
+test('the producer is late with room for all but this one: others are still asked for', async () => {
+  answer = (raws) => Promise.resolve(raws.map(() => 'late' as const))
+  const late = door.accept(await transfer(user, 0))
+  await expect(late).rejects.toMatchObject({
+    reason: 'pool-full',
+    retryAfterMs: POOL_BACKLOG_RETRY_MS,
+  })
+  answer = (raws) => Promise.resolve(raws.map(() => 'taken' as const))
+  await door.accept(await transfer(user, 0, {value: 5n}))
+  expect(asked).toBe(2)
+})
+
+test('in its own turn a node gives a peer a copy of what its users were promised, and of nothing else', async () => {
+  turn = {whose: 'mine', signer: member} as Turn
+  door = openDoor({...doorParts, room: () => undefined})
+  await door.acceptMany([await transfer(user, 0)], [], producer)
+  await door.accept(await transfer(user, 1))
+  await door.accept(await transfer(user, 2))
+  await expect.poll(() => asked).toBe(2)
+  expect(askedWhom).not.toContain(member)
+  expect(mempool.counts().pending).toBe(3)
+})
+
+test('a copy of what the producer promised is held without room, and goes to whoever takes over', async () => {
+  door = openDoor({...doorParts, room: () => ({...roomFor(1), count: 0})})
+  const raws = await Promise.all([0, 1].map((nonce) => transfer(user, nonce)))
+  expect(await door.acceptMany(raws, [], producer)).toEqual(['taken', 'taken'])
+  expect(journal).toEqual(raws)
+  await door.accept(await transfer(user, 2))
+  expect(asked, 'the producer has its own').toBe(1)
+
+  turn = {whose: 'other', signer: member} as Turn
+  doorParts.forwarder.headMoved()
+  await expect.poll(() => asked).toBe(4)
+  expect(askedWhom.at(-1)).toBe(member)
 })

@@ -52,7 +52,11 @@ export interface Station {
   hear(greeting: Greeting): void
   receiveBlock(from: Host, block: SealedBlock): void
   blocks(from: number, count: number): SealedBlock[]
-  receiveTransactions(raws: readonly Hex[], agesMs: readonly number[]): Promise<Delivery[]>
+  receiveTransactions(
+    raws: readonly Hex[],
+    agesMs: readonly number[],
+    from: Address,
+  ): Promise<Delivery[]>
 }
 
 export class Network {
@@ -238,7 +242,7 @@ export class SimExchange implements BlockExchange, Station {
   ): Promise<Delivery[]> {
     const label = `${transactions.length} transactions`
     return this.#ask(this.#hostOf(peer), label, (station, answer) => {
-      station.receiveTransactions(transactions, agesMs).then(
+      station.receiveTransactions(transactions, agesMs, this.#own.signer).then(
         (deliveries) => answer(() => deliveries),
         () => answer(() => failed('The peer answered 500.')),
       )
@@ -288,8 +292,12 @@ export class SimExchange implements BlockExchange, Station {
     return this.#handlers?.blocks(from, count) ?? []
   }
 
-  async receiveTransactions(raws: readonly Hex[], agesMs: readonly number[]): Promise<Delivery[]> {
-    return (await this.#handlers?.onTransactions(raws, agesMs)) ?? raws.map(() => 'taken')
+  async receiveTransactions(
+    raws: readonly Hex[],
+    agesMs: readonly number[],
+    from: Address,
+  ): Promise<Delivery[]> {
+    return (await this.#handlers?.onTransactions(raws, agesMs, from)) ?? raws.map(() => 'taken')
   }
 
   /** The product decides; here is only what it would have heard. */

@@ -36,17 +36,24 @@ export class PoolRefusedError extends PlainError {
   readonly detail: string
   /** When it may come again, where time alone changes the answer. */
   readonly retryAfterMs: number | undefined
+  /** There is room, but not for one that came so long ago. */
+  readonly isLate: boolean
 
   constructor(
     reason: RefusalReason,
     message: string,
-    {detail = message, retryAfterMs}: {detail?: string; retryAfterMs?: number | undefined} = {},
+    {
+      detail = message,
+      retryAfterMs,
+      isLate = false,
+    }: {detail?: string; retryAfterMs?: number | undefined; isLate?: boolean} = {},
   ) {
     super(message)
     this.name = 'PoolRefusedError'
     this.reason = reason
     this.detail = detail
     this.retryAfterMs = retryAfterMs
+    this.isLate = isLate
   }
 }
 
@@ -88,12 +95,11 @@ function isBacklog({room, waiting}: PoolLoad): boolean {
 
 /** @returns pool-full, with the time to come back */
 export function fullPool(pool: PoolLoad): PoolRefusedError {
-  const {retryAfterMs} = pool.room
+  const {retryAfterMs, isLate} = pool.room
   return poolFull({
     retryAfterMs:
-      isBacklog(pool) || pool.room.isLate
-        ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS)
-        : retryAfterMs,
+      isBacklog(pool) || isLate ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS) : retryAfterMs,
+    isLate,
   })
 }
 
@@ -167,16 +173,16 @@ export function stateFull({leaves, limit}: StateRoom): PoolRefusedError {
   )
 }
 
-export function poolFull(room?: Pick<PoolRoom, 'retryAfterMs'>): PoolRefusedError {
-  return refused('pool-full', 'The pool is full; try again after the next block.', {
-    retryAfterMs: room?.retryAfterMs,
-  })
+export function poolFull(
+  room?: Pick<PoolRoom, 'retryAfterMs'> & Partial<Pick<PoolRoom, 'isLate'>>,
+): PoolRefusedError {
+  return refused('pool-full', 'The pool is full; try again after the next block.', room)
 }
 
 export function refused(
   reason: RefusalReason,
   message: string,
-  more?: {detail?: string; retryAfterMs?: number | undefined},
+  more?: {detail?: string; retryAfterMs?: number | undefined; isLate?: boolean},
 ): PoolRefusedError {
   return new PoolRefusedError(reason, message, more)
 }

@@ -230,7 +230,8 @@ export class Libp2pExchange implements BlockExchange {
       isResting: (who) => this.#scores.isResting(who),
       blocks: (from, count) => handlers.blocks(from, count),
       recent: (hash) => gossip.recent(hash),
-      onTransactions: ({transactions, agesMs}) => handlers.onTransactions(transactions, agesMs),
+      onTransactions: ({transactions, agesMs}, from) =>
+        handlers.onTransactions(transactions, agesMs, from),
     })
     const dialer = new Dialer({
       ...{host: node, bootnodes, pauseMs: pollMs, clock, scores: this.#scores},
