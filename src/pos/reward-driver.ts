@@ -1,5 +1,6 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
+import {capabilitiesOfNodes} from '../protocol/node-runtime.ts'
 import type {Consensus} from './consensus.ts'
 import type {OwnSigner} from './mpc-signer.ts'
 import type {HostOptions} from './observations.ts'
@@ -34,7 +35,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
     l1Network: network.l1,
     sequencerSet: network.l2.contracts.sequencerSet,
     signer,
-    hasSafeHead: network.l2.bundled !== null,
+    hasSafeHead: capabilitiesOfNodes(network).safeHead,
   })
   let warnedOf: string | undefined
 

@@ -60,7 +60,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 const heights = ({parties}: ConsensusScene) =>
   parties.map((party) => party.consensus().tip().height)
 
-/** Every party is there, has applied as much as any other, and has nothing to apply any more. */
+/** All parties stand at one height, and nothing is left to apply. */
 async function settled(scene: ConsensusScene): Promise<number> {
   let still = 0
   let last = -1
@@ -219,7 +219,10 @@ export const consensusContract: readonly Rule<ConsensusScene>[] = [
       const party = scene.parties[0]
       let next = 1
       for (const side of ['before', 'after', 'before', 'after'] as const) {
-        const answered = await proposeAll(scene, [next, next + 1, next + 2].map((n) => n * 3))
+        const answered = await proposeAll(
+          scene,
+          [next, next + 1, next + 2].map((n) => n * 3),
+        )
         party.killAt(side, 2)
         // Nobody learns what becomes of these.
         const open = range(next + 3, next + 8).map((number) =>

@@ -180,7 +180,8 @@ describeSeam<ConsensusScene>({
     },
     {
       fault: 'has a hash of the height alone',
-      caughtBy: 'the hash is that of the state: equal on all parties, another one after each change',
+      caughtBy:
+        'the hash is that of the state: equal on all parties, another one after each change',
       open: opening(
         1,
         except(solo, (good) => ({
@@ -218,7 +219,6 @@ describeSeam<ConsensusScene>({
     },
   ],
 })
-
 
 test('a process that is killed with -9 again and again applies each command once', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'metis-seq-solo-'))

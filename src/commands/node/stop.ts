@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {stopNodeDaemon} from '../../services/node/node-control.ts'
+import {requireRuntime} from '../../services/node/node-runtime.ts'
 
 export default class NodeStop extends OperatorCommand {
   static override summary = 'Stop the sequencer node: it finishes its slot and hands over its pool.'
@@ -17,7 +17,7 @@ export default class NodeStop extends OperatorCommand {
     const context = this.openContext(flags)
     const outcome = await this.during(
       'Waiting until the node has finished its slot and handed over its pool',
-      stopNodeDaemon(context),
+      requireRuntime(context).stop(),
     )
     const words = {
       stopped: 'stopped',
