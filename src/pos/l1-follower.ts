@@ -68,7 +68,7 @@ export class L1Follower {
 
   /** @throws {MetisSeqError} L1_REORGANIZED, the new branch cannot be followed yet */
   async #followReorganization(splitBlock: bigint): Promise<void> {
-    const {l1, store, logger, l2Seen, consensus} = this.#options
+    const {store, logger, l2Seen, consensus} = this.#options
     const {l1Cursor} = this.#state()
     // Until the new branch is read nothing is planned from a set that may be void.
     if (this.#seen) this.#seen = {...this.#seen, caughtUp: false}
@@ -99,11 +99,17 @@ export class L1Follower {
     for (let isOpen = true; isOpen; ) {
       const staged = this.#stagedOf(splitBlock)
       isOpen =
-        staged.cursor < splitBlock ? await this.#stageJournal(staged) : await this.#stageBranch(staged)
+        staged.cursor < splitBlock
+          ? await this.#stageJournal(staged)
+          : await this.#stageBranch(staged)
     }
     const {anchors} = this.#stagedOf(splitBlock)
     if ((await findSplit(l1, anchors, splitBlock)) !== undefined) {
-      throw reorganized(splitBlock, this.#state().l1Cursor, 'it was reorganized once more meanwhile')
+      throw reorganized(
+        splitBlock,
+        this.#state().l1Cursor,
+        'it was reorganized once more meanwhile',
+      )
     }
   }
 
@@ -126,9 +132,7 @@ export class L1Follower {
     const {isWhole, ...cut} = firstPortion(kept, splitBlock, lastReplayKey)
     // A page that ends within a block says nothing about what is left of it.
     const portion =
-      isWhole && !isLast
-        ? {...cut, toBlock: kept.at(-1)!.blockNumber, hasMore: true}
-        : cut
+      isWhole && !isLast ? {...cut, toBlock: kept.at(-1)!.blockNumber, hasMore: true} : cut
     const command = {type: 'stage-l1', splitBlock, afterBlock: cursor, toHash: null} as const
     await this.#propose({...command, ...portion})
     return true

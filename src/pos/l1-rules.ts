@@ -38,7 +38,8 @@ export function beginReplacement(
   state: PosState,
   {type, splitBlock}: Of<'begin-l1-replacement'>,
 ): Result {
-  if (splitBlock > state.l1Cursor) return refused(state, type, 'nothing was applied after the split')
+  if (splitBlock > state.l1Cursor)
+    return refused(state, type, 'nothing was applied after the split')
   const l1Replacement = {
     ...{splitBlock, validators: [], l1Batch: 0n, lastReplayKey: -1n},
     ...{cursor: -1n, anchors: [], added: 0},

@@ -22,13 +22,7 @@ export interface Replica {
  * @param options.initial the state before the first command
  * @throws {MetisSeqError} POS_STATE_DAMAGED, the stored state is not the one that was stored
  */
-export function openReplica({
-  store,
-  initial,
-}: {
-  store: StateStore
-  initial: PosState
-}): Replica {
+export function openReplica({store, initial}: {store: StateStore; initial: PosState}): Replica {
   const listeners: ((applied: Applied) => void)[] = []
   let state = storedState(store) ?? initial
   return {

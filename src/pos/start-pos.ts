@@ -84,7 +84,11 @@ export async function startPos(options: PosOptions): Promise<Pos> {
       openStore(join(dataDir, 'pos.sqlite'), identityOf(network)),
       (opened) => opened.close(),
     )
-    const host = hostOver(createSolo({store, initial: firstState(network)}), options, {l1, l2, store})
+    const host = hostOver(createSolo({store, initial: firstState(network)}), options, {
+      l1,
+      l2,
+      store,
+    })
     let restUrl = ''
     const status = () => statusOf(host, account.address, restUrl)
     const rest = cleanup.adopt(

@@ -139,9 +139,7 @@ test('the journal of L1 events is replaced behind a block, and tells what it hol
   const paid = (blockNumber: bigint, logIndex: number) =>
     ({name: 'BatchSubmitReward', newBatchId: 1n, blockNumber, logIndex}) as const
   const journal = (afterBlock: bigint, ...events: ReturnType<typeof paid>[]) =>
-    store.save(initialState(1n), [
-      {type: 'l1-journaled', afterKey: lastKeyOf(afterBlock), events},
-    ])
+    store.save(initialState(1n), [{type: 'l1-journaled', afterKey: lastKeyOf(afterBlock), events}])
   const all = () => store.l1Events(-1n, 100)
   journal(0n, paid(3n, 0), paid(5n, 7))
   journal(5n, paid(9n, 1))
