@@ -26,7 +26,7 @@ const VERSION = 2
 export interface PosStore {
   /** Undefined on the first start. */
   loadState(): PosState | undefined
-  /** The hash of the state as it was saved; null before the first, and in a file of an older version. */
+  /** The hash of the state as it was saved; null before the first, and when an older version saved it. */
   savedHash(): Hash | null
   /**
    * Makes a state and what happened on the way to it durable, all or nothing.
@@ -109,6 +109,11 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
   const readBatches = database.prepare('SELECT document FROM reward_batch ORDER BY rowid')
   const writeBatch = database.prepare('INSERT OR REPLACE INTO reward_batch VALUES (?, ?)')
 
+  function loadState(): PosState | undefined {
+    const row = readState.get()
+    return row && (decode(row['document']) as PosState)
+  }
+
   function saveEvent(event: PosEvent): void {
     if (event.type === 'span-stored') spans.save(event.span)
     else if (event.type === 'spans-removed') spans.removeFrom(event.fromSpanId)
@@ -123,19 +128,18 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
   }
 
   return {
-    loadState() {
-      const row = readState.get()
-      return row && (decode(row['document']) as PosState)
-    },
+    loadState,
     savedHash() {
-      const row = readHash.get()
-      return row ? (String(row['value']) as Hash) : null
+      const [revision, hash] = String(readHash.get()?.['value'] ?? '').split(' ')
+      // An older version saves the state, and leaves the hash of the one before.
+      const isOfState = revision === String(loadState()?.revision)
+      return isOfState && hash ? (hash as Hash) : null
     },
     save(state, events) {
       inTransaction(database, path, () => {
         for (const event of events) saveEvent(event)
         writeState.run(encode(state))
-        writeHash.run(appHash(state))
+        writeHash.run(`${state.revision} ${appHash(state)}`)
       })
     },
     span: spans.find,

@@ -5,6 +5,7 @@ import {DatabaseSync} from 'node:sqlite'
 
 import {afterEach, beforeEach, expect, test} from 'vitest'
 
+import {appHash} from '../../src/pos/app-hash.ts'
 import {
   initialState,
   lastKeyOf,
@@ -58,6 +59,21 @@ test('what was saved is there after a restart, with every bigint', () => {
   expect(store.span(1n)).toMatchObject({id: 1n, startBlock: 31n, producers: [{signer: A}]})
   expect(store.span(99n)).toBeUndefined()
   store.close()
+})
+
+test('the hash of the state is saved with it, and is none where an older version saved the state', () => {
+  const saved = withSpans(2n)
+  const store = openPosStore(path, 'x')
+  expect(store.savedHash()).toBe(appHash(saved))
+  store.close()
+  const older = new DatabaseSync(path)
+  const {document} = older.prepare('SELECT document FROM state').get() as {document: string}
+  const next = document.replace(`"revision":${saved.revision}`, `"revision":${saved.revision + 1}`)
+  older.prepare('INSERT OR REPLACE INTO state VALUES (1, ?)').run(next)
+  older.close()
+  const reopened = openPosStore(path, 'x')
+  expect([reopened.loadState()?.revision, reopened.savedHash()]).toEqual([saved.revision + 1, null])
+  reopened.close()
 })
 
 test('spans are listed in the order of Themis: ids as text', () => {
