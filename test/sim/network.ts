@@ -19,8 +19,8 @@ import {
 } from '../../src/node/peers/exchange.ts'
 import {instanceOf, type SignedRecord} from '../../src/node/peers/peer-record.ts'
 import {RecordBook} from '../../src/node/peers/record-book.ts'
-import {signerInUse, twinVerdict} from '../../src/node/peers/twins.ts'
-import type {TwinView} from '../../src/protocol/node-status.ts'
+import {signerInUse, duplicateVerdict} from '../../src/node/peers/duplicate-signer.ts'
+import type {DuplicateSigner} from '../../src/protocol/node-status.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
 import type {IsPlanted} from './planted.ts'
 import type {Random} from './random.ts'
@@ -162,7 +162,7 @@ export class SimExchange implements BlockExchange, Station {
   readonly #book = new RecordBook()
   #own: SignedRecord
   #twin: SignedRecord | undefined
-  #seen: TwinView | null = null
+  #seen: DuplicateSigner | null = null
   readonly #ignored = new Map<Address, number>()
   #handlers: ExchangeHandlers | undefined
   #hasGreeted = false
@@ -253,7 +253,7 @@ export class SimExchange implements BlockExchange, Station {
     if (this.#twin && !this.#context.isPlanted('twins-stay')) throw signerInUse(this.#twin)
   }
 
-  get twin(): TwinView | null {
+  get twin(): DuplicateSigner | null {
     return this.#context.isPlanted('twins-stay') ? null : this.#seen
   }
 
@@ -305,7 +305,7 @@ export class SimExchange implements BlockExchange, Station {
     if (instanceOf(record) === instanceOf(this.#own) || !this.#book.isNews(record)) return
     this.#book.note(record, heardAtMs)
     const advances = this.#book.advances(record)
-    const verdict = twinVerdict(this.#own, record, {direct: false, advances})
+    const verdict = duplicateVerdict(this.#own, record, {direct: false, advances})
     if (verdict === 'none') return
     const yields = verdict === 'yield'
     if (yields) this.#twin = record

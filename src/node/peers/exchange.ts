@@ -1,7 +1,7 @@
 /** The seam to the network: how blocks and transactions travel between nodes. */
 import type {Address, Hash, Hex} from 'viem'
 
-import type {TwinView} from '../../protocol/node-status.ts'
+import type {DuplicateSigner} from '../../protocol/node-status.ts'
 import type {BlockHeader, SealedBlock} from '../../protocol/block.ts'
 
 /**
@@ -91,7 +91,7 @@ export interface BlockExchange {
   /** @throws {MetisSeqError} SIGNER_IN_USE: an older node signs with our key, so this one has to stop */
   assertAlone(): void
   /** Another node with our key, as it was seen first; null while there is none. */
-  readonly twin: TwinView | null
+  readonly twin: DuplicateSigner | null
   /** For an invalid block: logs once, drops the peer and leaves it alone for a while. */
   ignore(address: Address, reason: string): void
 }

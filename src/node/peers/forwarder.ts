@@ -19,7 +19,7 @@ import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {Turn} from '../rotation/rotation.ts'
 import type {BlockExchange, Delivery, PeerView} from './exchange.ts'
 import {Copies} from './copies.ts'
-import {ProducerRoom} from './producer-room.ts'
+import {ProducerCapacity} from './producer-capacity.ts'
 
 interface Waiting {
   resolve(delivery: Delivery): void
@@ -47,7 +47,7 @@ export class Forwarder {
   readonly #waiting = new Map<Hash, Waiting>()
   /** The timer of those who wait runs. */
   #isWatching = false
-  readonly #room: ProducerRoom
+  readonly #capacity: ProducerCapacity
   #fresh: Hash[] = []
   readonly #copies: Copies
   #producer: Address | undefined
@@ -57,7 +57,7 @@ export class Forwarder {
 
   constructor(options: ForwarderOptions) {
     this.#options = options
-    this.#room = new ProducerRoom(options.slotMs)
+    this.#capacity = new ProducerCapacity(options.slotMs)
     this.#copies = new Copies({
       peers: () => options.exchange.peers(),
       get: (hash) => options.mempool.get(hash),
@@ -138,10 +138,10 @@ export class Forwarder {
    *
    * @throws {PoolRefusedError} pool-full
    */
-  assertRoom(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void {
+  assertCapacity(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void {
     if (!this.hasProducer) return
     const now = this.#options.clock.monotonicMs()
-    if (this.#isBusy(now) || !this.#room.mayFit(size, now)) throw poolFull(this.retry)
+    if (this.#isBusy(now) || !this.#capacity.mayFit(size, now)) throw poolFull(this.retry)
   }
 
   /** It owes an answer for long: whoever asks for more would wait longer still. */
@@ -152,12 +152,12 @@ export class Forwarder {
 
   /** When the producer will have room again. */
   get retry(): {retryAfterMs: number} {
-    return {retryAfterMs: this.#room.retryAfterMs(this.#options.clock.monotonicMs())}
+    return {retryAfterMs: this.#capacity.retryAfterMs(this.#options.clock.monotonicMs())}
   }
 
   /** A block came: there is room again, and whoever produces may be another. */
   headMoved(): void {
-    this.#room.renew(this.#options.clock.monotonicMs())
+    this.#capacity.renew(this.#options.clock.monotonicMs())
     this.#copies.renew()
     this.wake()
   }
@@ -208,7 +208,7 @@ export class Forwarder {
       const delivery = deliveries?.[index] ?? 'taken'
       // Behind a gap there is another limit, which anybody may fill: it must close the door to nobody else.
       if (delivery === 'pool-full' && mempool.isPending(hash)) {
-        this.#room.refused(held, clock.monotonicMs())
+        this.#capacity.refused(held, clock.monotonicMs())
       }
       this.#answer(hash, delivery)
       // What it has no room for is offered again, when nobody waits for the answer any more.

@@ -3,20 +3,21 @@ import type {Address, Hash, Hex} from 'viem'
 
 import type {PoolJournal} from '../store/pool-journal.ts'
 import {POOL_BACKLOG_RETRY_MS} from './limits.ts'
-import {poolFull, PoolRefusedError, refused, type StateRoom} from './mempool/admission.ts'
-import type {PoolRoom} from './mempool/pace.ts'
+import {poolFull, PoolRefusedError, refused, type StateCapacity} from './mempool/admission.ts'
+import type {PoolCapacity} from './mempool/admission-control.ts'
 import type {Metrics} from './metrics.ts'
 import {deliveries, type Delivery} from './peers/exchange.ts'
 import type {Forwarder} from './peers/forwarder.ts'
 import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accept-transaction.ts'
 
-export interface DoorOptions extends Omit<AcceptOptions, 'room' | 'stateRoom' | 'onAccepted'> {
+export interface IngressOptions
+  extends Omit<AcceptOptions, 'room' | 'stateCapacity' | 'onAccepted'> {
   /** What may be ready here; undefined sets no bound. */
-  room(ageMs: number): PoolRoom | undefined
-  stateRoom(): StateRoom
+  capacity(ageMs: number): PoolCapacity | undefined
+  stateCapacity(): StateCapacity
   forwarder: Pick<
     Forwarder,
-    'add' | 'deliver' | 'hold' | 'isProducer' | 'hasProducer' | 'assertRoom' | 'retry'
+    'add' | 'deliver' | 'hold' | 'isProducer' | 'hasProducer' | 'assertCapacity' | 'retry'
   >
   journal: Pick<PoolJournal, 'append' | 'withdraw'> | undefined
   metrics: Pick<Metrics, 'observe'>
@@ -24,7 +25,7 @@ export interface DoorOptions extends Omit<AcceptOptions, 'room' | 'stateRoom' | 
   onHeld(hash: Hash): void
 }
 
-export interface Door {
+export interface Ingress {
   /**
    * From a user. Another node's turn: resolves when that node has it too, or cannot be reached now.
    *
@@ -42,7 +43,7 @@ export interface Door {
   readmit(raws: readonly string[]): Promise<void>
 }
 
-export function openDoor(options: DoorOptions): Door {
+export function openIngress(options: IngressOptions): Ingress {
   const {forwarder, journal, metrics, onHeld} = options
   const hold = ({raw, hash}: {raw: Hex; hash: Hash}) => {
     journal?.append(raw)
@@ -51,9 +52,9 @@ export function openDoor(options: DoorOptions): Door {
   const fromUser: AcceptOptions = {
     ...options,
     // The producer knows best what it has room for, and is asked before the user gets an answer.
-    room: (ageMs) => (forwarder.hasProducer ? undefined : options.room(ageMs)),
-    assertOthersRoom: (size) => forwarder.assertRoom(size),
-    stateRoom: () => (forwarder.hasProducer ? undefined : options.stateRoom()),
+    capacity: (ageMs) => (forwarder.hasProducer ? undefined : options.capacity(ageMs)),
+    assertOthersCapacity: (size) => forwarder.assertCapacity(size),
+    stateCapacity: () => (forwarder.hasProducer ? undefined : options.stateCapacity()),
     async onAccepted(transaction, _lane, cameAtMs) {
       hold(transaction)
       const delivery = await forwarder.deliver(transaction.hash, cameAtMs)
@@ -69,7 +70,7 @@ export function openDoor(options: DoorOptions): Door {
       forwarder.add(transaction.hash)
     },
   }
-  const promised = {room: () => undefined, stateRoom: () => undefined, slowCode: undefined}
+  const promised = {capacity: () => undefined, stateCapacity: () => undefined, slowCode: undefined}
   const copied = (from: Address): AcceptOptions => ({
     ...options,
     ...promised,
