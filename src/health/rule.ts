@@ -110,7 +110,7 @@ export function commandFor(
   return `metis-seq ${words} ${acting}`
 }
 
-/** What can be done with the operator's node; null: the profile has none. */
+/** The capabilities of the operator's node; null: the profile has none. */
 export function canDo({
   nodeRuntime,
 }: Pick<Setting, 'nodeRuntime'>): Readonly<RuntimeCapabilities> | null {

@@ -2,8 +2,8 @@
  * How the commands of one or several parties become one history. In: commands that a party proposes. Out: the same
  * commands in one order on every party, each applied once.
  *
- * A command is what a party has seen or wants. Whether the others have to agree, and on what, is the business of the
- * implementation; so are blocks, votes and rounds, of which nothing is known here.
+ * A command states what a party has observed or wants. The implementation decides whether the others have to agree, and
+ * on what; blocks, votes and rounds are its own business.
  */
 import type {Hash} from 'viem'
 
@@ -11,7 +11,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {encode} from './encoding.ts'
 import type {Command, PosEvent, PosState} from './state.ts'
 
-/** Where a party stands. Two parties at one height have one hash. */
+/** How far a party is. Two parties at the same height have the same hash. */
 export interface Tip {
   /** Commands applied since the beginning, refused ones included. */
   height: number
@@ -30,9 +30,9 @@ export interface Applied {
 }
 
 export interface Consensus {
-  /** Takes part from now on, from the height at which this party was left. */
+  /** Joins, at the height at which this party stopped. */
   start(): void
-  /** Takes part no longer. Proposals that are not applied by then are rejected. */
+  /** Leaves. Proposals that are not applied by then are rejected. */
   stop(): Promise<void>
   /** The newest that this party has applied. It may move at any `await`. */
   tip(): Tip
@@ -41,22 +41,22 @@ export interface Consensus {
    *
    * @returns once this party has applied it and it would survive a `kill -9`
    * @throws {MetisSeqError} COMMAND_TOO_LARGE, it was not offered; DISK_FULL, it is not applied here
-   * @throws {Error} the party stops; whether it is applied is then told by the state at the next start
+   * @throws {Error} the party stops; the state at the next start shows whether the command was applied
    */
   propose(command: Command): Promise<Applied>
   /**
-   * Tells of each command that this party applies, whoever proposed it: in order, once, and when it is durable. Those
-   * before the listener came are not told again.
+   * Reports each command that this party applies, whoever proposed it: in order, once, and after it is durable.
+   * Commands applied before the listener was added are not reported.
    */
   onApplied(listener: (applied: Applied) => void): void
   /**
-   * Whether the effects of the present state are this party's to carry out. At one height that is one party at most.
-   * The next one becomes due when it goes away, so that every effect has to bear being carried out twice.
+   * Whether this party carries out the effects of the present state. At most one party does at a height. When it goes
+   * away, another one becomes due, so every effect must tolerate being carried out twice.
    */
   isDue(): boolean
 }
 
-/** What has to travel to every party, and be judged by each, stays small. Bytes of the encoded command. */
+/** Every party receives and checks each command, so it stays small. Bytes of the encoded command. */
 export const MAX_COMMAND_BYTES = 65_536
 
 /** @throws {MetisSeqError} COMMAND_TOO_LARGE */
@@ -65,7 +65,7 @@ export function assertFits(command: Command): void {
   if (bytes <= MAX_COMMAND_BYTES) return
   throw new MetisSeqError({
     code: 'COMMAND_TOO_LARGE',
-    message: `A command of the consensus layer has ${bytes} bytes, and ${MAX_COMMAND_BYTES} are possible.`,
+    message: `A command of the consensus layer has ${bytes} bytes; the limit is ${MAX_COMMAND_BYTES}.`,
     facts: {command: command.type, bytes: `${bytes}`, limit: `${MAX_COMMAND_BYTES}`},
   })
 }

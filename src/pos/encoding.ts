@@ -5,7 +5,7 @@ export function encode(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => plain(item))
 }
 
-/** The same with the fields of every record in one order, so that equal values have equal texts. */
+/** The same with sorted keys, so that equal values have equal texts. */
 export function encodeInOrder(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     const shown = plain(item)

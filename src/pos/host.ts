@@ -16,8 +16,8 @@ const REWARD_TICKS = 4
 const CATCH_UP_PAUSE_MS = 50
 
 /**
- * One party of the consensus layer. It ticks, looks at both chains, proposes what it sees as commands, and carries out
- * what follows from the state while that is its turn. Slow work runs beside the loop.
+ * One party of the consensus layer. It ticks, reads both chains, proposes its observations as commands, and carries out
+ * the effects of the state while it is due. Slow work runs beside the loop.
  */
 export class PosHost {
   /** Signs what is due, also for others. */

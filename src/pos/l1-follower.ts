@@ -1,4 +1,4 @@
-/** What L1 says, as commands: the next portion of events, or the set of another branch portion by portion. */
+/** In: L1 and our journal of it. Out: commands, either the next portion of events or a reorged branch in portions. */
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Consensus} from './consensus.ts'
 import type {RpcRequester} from './contract-call.ts'
@@ -88,8 +88,8 @@ export class L1Follower {
   }
 
   /**
-   * The set of the new branch, beside the one in force. What was staged before a restart, or before the replacement was
-   * refused, is gone on with while it is of the branch of now.
+   * Builds the set of the new branch next to the one in force. Resumes what was staged before a restart or a refusal, as
+   * long as it belongs to the branch that L1 has now.
    */
   async #stage(splitBlock: bigint): Promise<void> {
     const {l1} = this.#options
@@ -105,11 +105,7 @@ export class L1Follower {
     }
     const {anchors} = this.#stagedOf(splitBlock)
     if ((await findSplit(l1, anchors, splitBlock)) !== undefined) {
-      throw reorganized(
-        splitBlock,
-        this.#state().l1Cursor,
-        'it was reorganized once more meanwhile',
-      )
+      throw reorganized(splitBlock, this.#state().l1Cursor, 'it was reorganized again meanwhile')
     }
   }
 
@@ -122,7 +118,7 @@ export class L1Follower {
   #stagedOf(splitBlock: bigint): L1Replacement {
     const {l1Replacement: staged, l1Cursor} = this.#state()
     if (staged?.splitBlock === splitBlock) return staged
-    throw reorganized(splitBlock, l1Cursor, 'it is followed otherwise meanwhile')
+    throw reorganized(splitBlock, l1Cursor, 'another replacement began meanwhile')
   }
 
   async #stageJournal({splitBlock, cursor, lastReplayKey}: L1Replacement): Promise<boolean> {
@@ -130,7 +126,7 @@ export class L1Follower {
     const kept = page.filter(({blockNumber}) => blockNumber <= splitBlock)
     const isLast = kept.length < JOURNAL_PAGE
     const {isWhole, ...cut} = firstPortion(kept, splitBlock, lastReplayKey)
-    // A page that ends within a block says nothing about what is left of it.
+    // A full page may end within a block.
     const portion =
       isWhole && !isLast ? {...cut, toBlock: kept.at(-1)!.blockNumber, hasMore: true} : cut
     const command = {type: 'stage-l1', splitBlock, afterBlock: cursor, toHash: null} as const

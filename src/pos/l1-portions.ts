@@ -7,7 +7,7 @@ export const PORTION_BYTES = 48_000
 
 export interface Cut {
   events: L1Event[]
-  /** Up to here the events are, or the first of them when `hasMore`. */
+  /** Last block of the events; with `hasMore` only its first events are included. */
   toBlock: bigint
   /** Further events of `toBlock` are left out. */
   hasMore: boolean
@@ -31,7 +31,7 @@ export function firstPortion(
   for (const [index, event] of open.entries()) {
     bytes += Buffer.byteLength(encode(event)) + 1
     const last = open[index - 1]
-    // One event alone goes on its way, however large it is: whoever orders commands judges it.
+    // A single event is never held back, however large it is: `propose` refuses it if it does not fit.
     if (bytes <= maxBytes || !last) continue
     const hasMore = event.blockNumber === last.blockNumber
     return {events: open.slice(0, index), toBlock: last.blockNumber, hasMore, isWhole: false}

@@ -1,4 +1,4 @@
-/** What events of L1 do to the state, and how another branch of L1 takes the place of the one that was applied. Pure. */
+/** How L1 events change the state, and how another branch of L1 replaces the one that was applied. Pure. */
 import type {Address} from 'viem'
 
 import {refused, type Result} from './refused.ts'
@@ -28,12 +28,12 @@ export function applyL1(state: PosState, command: Of<'apply-l1'>): Result {
   }
   const {toBlock, toHash} = command
   const l1Anchors = withAnchor(state.l1Anchors, {number: toBlock, hash: toHash})
-  // The branch that was followed is the right one after all.
+  // The old branch is the right one after all, so a staged replacement is void.
   const next = {...state, ...set, l1Cursor: cursorAfter(command), l1Anchors, l1Replacement: null}
   return [next, happened]
 }
 
-/** Begins the set of another branch with nothing: what was staged before is void. */
+/** Starts the set of another branch from nothing; anything staged before is void. */
 export function beginReplacement(
   state: PosState,
   {type, splitBlock}: Of<'begin-l1-replacement'>,
@@ -47,7 +47,7 @@ export function beginReplacement(
   return [{...state, l1Replacement}, [{type: 'l1-replacement-begun', splitBlock}]]
 }
 
-/** The set in force stays as it is. */
+/** Adds a portion to the staged set. The set in force does not change. */
 export function stageL1(state: PosState, command: Of<'stage-l1'>): Result {
   const {type, splitBlock, afterBlock, toBlock, toHash, events} = command
   const staged = state.l1Replacement
@@ -104,7 +104,7 @@ export function replaceL1(state: PosState, command: Of<'replace-l1'>): Result {
   return [next, happened]
 }
 
-/** Why a portion does not follow on; undefined when it does. Applied once: the same one again brings nothing new. */
+/** Why a portion does not continue from the cursor; undefined when it does. A repeated portion is refused. */
 function unfit(portion: L1Portion, cursor: bigint, lastKey: bigint): string | undefined {
   const {afterBlock, toBlock, events} = portion
   if (toBlock < cursor) return 'the cursor only goes forward'
@@ -128,7 +128,7 @@ function applyEvents(state: PosState, {events, hasMore}: L1Portion): [L1Set, Pos
   }
   const set = setOf(next)
   const newest = events.at(-1)
-  // The others of this block follow on the newest one, even where that was refused.
+  // The rest of this block continues after the newest event, even if that event was refused.
   const isOpen = hasMore && newest !== undefined
   return [isOpen ? {...set, lastReplayKey: replayKey(newest)} : set, happened]
 }

@@ -7,10 +7,10 @@ import type {Command, PosState} from './state.ts'
 import type {PosStore} from './store.ts'
 import {transition} from './transition.ts'
 
-/** What a party's copy is kept in. */
+/** The part of the store that holds a party's copy. */
 export type StateStore = Pick<PosStore, 'loadState' | 'savedHash' | 'save'>
 
-/** One party's copy of the state. Whoever orders the commands applies them here, one after the other. */
+/** One party's copy of the state. An implementation of `Consensus` applies its ordered commands here, one by one. */
 export interface Replica {
   tip(): Tip
   /** @throws {MetisSeqError} DISK_FULL; nothing happened then */
@@ -20,7 +20,7 @@ export interface Replica {
 
 /**
  * @param options.initial the state before the first command
- * @throws {MetisSeqError} POS_STATE_DAMAGED, the stored state is not the one that was stored
+ * @throws {MetisSeqError} POS_STATE_DAMAGED, the stored state does not match its hash
  */
 export function openReplica({store, initial}: {store: StateStore; initial: PosState}): Replica {
   const listeners: ((applied: Applied) => void)[] = []
@@ -29,8 +29,8 @@ export function openReplica({store, initial}: {store: StateStore; initial: PosSt
     tip: () => ({height: state.revision, appHash: appHash(state), state}),
     apply(command) {
       const [next, events] = transition(state, command)
-      // Stored first: what is not durable has not happened. State and height are one write, so that a command is
-      // applied once, wherever the process is killed.
+      // Stored first: a change that is not durable has not happened. State and height are one write, so each command
+      // is applied once wherever the process is killed.
       store.save(next, events)
       state = next
       const applied = {height: next.revision, command, events}
@@ -54,7 +54,7 @@ function storedState(store: StateStore): PosState | undefined {
 function damaged(expected: Hash, found: Hash): MetisSeqError {
   return new MetisSeqError({
     code: 'POS_STATE_DAMAGED',
-    message: 'The stored state of the consensus layer is not the one that was written.',
+    message: 'The stored state of the consensus layer does not match its hash.',
     facts: {expected, found},
     hints: ['Move its data directory away and start again: it is rebuilt from the chains.'],
   })

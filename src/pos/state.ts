@@ -23,7 +23,7 @@ export interface L1Anchor {
 export interface PosState {
   /** Commands applied so far. Served as the `height` of every REST answer. */
   revision: number
-  /** Every event up to this L1 block is applied; some of the next one where it holds more than one command takes. */
+  /** Every event up to this L1 block is applied, and some of the next block while that is split over commands. */
   l1Cursor: bigint
   /** Ascending, the newest at the cursor or one above. Empty before the first portion. */
   l1Anchors: L1Anchor[]
@@ -41,14 +41,14 @@ export interface PosState {
   pendingRespan: Respan | null
   /** The newest reward batch that was sent. */
   lastRewardBatch: SentRewardBatch | null
-  /** The set of another branch of L1, while it is made. The one in force is the one above. */
+  /** The set of another branch of L1 while it is being built; the fields above are in force. */
   l1Replacement: L1Replacement | null
 }
 
 /** Everything that follows from events of L1 alone. */
 export type L1Set = Pick<PosState, 'validators' | 'l1Batch' | 'lastReplayKey'>
 
-/** A set of validators that is built portion by portion beside the one in force. */
+/** A set of validators that is built portion by portion next to the one in force. */
 export interface L1Replacement extends L1Set {
   /** Up to this block both branches are the same, and events come from our journal. */
   splitBlock: bigint
@@ -125,9 +125,9 @@ export type Command =
   | {type: 'release-respan'; startBlock: bigint; reason: ReleaseReason}
   | {type: 'record-reward-batch'; batch: SentRewardBatch}
 
-/** What one command carries of L1: as many events as fit, and the others in the next one. */
+/** The L1 events of one command: as many as fit; the rest follows in the next one. */
 export interface L1Portion {
-  /** The cursor that it follows on. */
+  /** The cursor that it continues from. */
   afterBlock: bigint
   toBlock: bigint
   /** Null for blocks of the journal, which are remembered already. */
@@ -138,11 +138,11 @@ export interface L1Portion {
   hasMore: boolean
 }
 
-/** The set that was built beside the one in force takes its place. */
+/** The staged set replaces the one in force. */
 export interface ReplaceL1 {
   type: 'replace-l1'
   splitBlock: bigint
-  /** How many events of the journal are void. Told, not decided on. */
+  /** How many events of the journal are void. For the log only. */
   vanished: number
   /** What the contract on L2 says at this moment. It cannot be taken back. */
   committedEpoch: bigint

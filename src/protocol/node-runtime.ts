@@ -1,17 +1,17 @@
-/** What can be done with a node, by what runs it. Asked wherever it matters, and guessed nowhere. */
+/** The capabilities of a node, by the runtime it has. Callers ask for a capability and never infer it from the kind. */
 import type {Network} from './network.ts'
 
 export const nodeRuntimes = ['bundled', 'external'] as const
 export type NodeRuntimeKind = (typeof nodeRuntimes)[number]
 
 export interface RuntimeCapabilities {
-  /** It is started, stopped and started again from here. */
+  /** This program can start, stop and restart it. */
   control: boolean
-  /** What it wrote can be read from here. */
+  /** Its log can be read here. */
   logs: boolean
-  /** Another version of its program can be put in its place from here. */
+  /** This program can replace it with another version. */
   upgrade: boolean
-  /** It gives a whole account of itself; else as much as its public RPC tells. */
+  /** It reports a full status of its own; otherwise only its public RPC can be asked. */
   ownStatus: boolean
   /** Its files are on this machine: sign guard, chain log, snapshots. */
   ownData: boolean
@@ -19,11 +19,11 @@ export interface RuntimeCapabilities {
   safeHead: boolean
 }
 
-/** A third kind of runtime is a third record here, and an implementation of its port. */
+/** A third kind of runtime needs a record here and an implementation of the port. */
 export const capabilitiesOf: Readonly<Record<NodeRuntimeKind, Readonly<RuntimeCapabilities>>> = {
   bundled: {
     ...{control: true, logs: true, ownStatus: true, ownData: true, safeHead: true},
-    // It is this very program.
+    // It is part of this program.
     upgrade: false,
   },
   external: {
@@ -32,12 +32,12 @@ export const capabilitiesOf: Readonly<Record<NodeRuntimeKind, Readonly<RuntimeCa
   },
 }
 
-/** What runs the nodes of a network, the operator's own or not. */
+/** The runtime of the nodes of a network, whoever operates them. */
 export function runtimeOfNodes({l2}: Pick<Network, 'l2'>): NodeRuntimeKind {
   return l2.bundled === null ? 'external' : 'bundled'
 }
 
-/** What any node of a network can do. */
+/** The capabilities of every node of a network. */
 export function capabilitiesOfNodes(network: Pick<Network, 'l2'>): Readonly<RuntimeCapabilities> {
   return capabilitiesOf[runtimeOfNodes(network)]
 }

@@ -6,7 +6,7 @@ const POS_STATUS = 'Run `metis-seq pos status`.'
 
 export const networkWords: WordsOf<ReturnType<typeof networkCodes>> = {
   COMMAND_TOO_LARGE: [
-    'The consensus layer met something on a chain that does not fit into one of its commands, and stands still there.',
+    'Something on a chain does not fit into one command of the consensus layer, which stops there.',
     POS_STATUS,
   ],
   DEMO_FAILED: [
@@ -41,7 +41,7 @@ export const networkWords: WordsOf<ReturnType<typeof networkCodes>> = {
   ],
   LOCAL_STATE_INVALID: ['The state of the local network cannot be read.', RESET],
   POS_STATE_DAMAGED: [
-    'The stored state of the consensus layer was changed by something else, so nothing is decided from it.',
+    'The stored state of the consensus layer was modified outside of it, so it is not used.',
     'Move its data directory away and start it again: it is rebuilt from the chains.',
   ],
   PRODUCER_ALONE: [

@@ -1,4 +1,4 @@
-/** A node of ours on this machine, as a background process. */
+/** The bundled node as a background process on this machine. */
 import {join} from 'node:path'
 
 import {MetisSeqError} from '../../lib/errors.ts'
@@ -47,7 +47,7 @@ export function createBundledRuntime(
   }
 }
 
-/** Stops the node of a directory, with what it left when it had to be killed. */
+/** Stops the node of a directory, and its engine if the node had to be killed. */
 export async function stopNodeIn(dir: string): Promise<StopOutcome> {
   const outcome = await stopDaemon(dir, NODE_DAEMON, {timeoutMs: STOP_TIMEOUT_MS})
   // A node that was killed could not end its engine.

@@ -12,7 +12,7 @@ export interface ExternalRuntime extends NodeRuntime {
   endpoint: string
 }
 
-/** @param urls its own first, then those that tell how far it is behind */
+/** @param urls its own first, then the endpoints it is compared with */
 export function createExternalRuntime(
   {network, timeoutMs, tls}: Pick<Context, 'network' | 'timeoutMs' | 'tls'>,
   profile: string,

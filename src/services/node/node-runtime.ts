@@ -1,4 +1,4 @@
-/** Which runtime a profile's node has. In: a profile. Out: the port through which the node is asked and controlled. */
+/** Selects the runtime of a profile's node. In: a profile. Out: the port to its node. */
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {BundledL2} from '../../protocol/network.ts'
 import type {NodeRuntimeKind} from '../../protocol/node-runtime.ts'
@@ -39,7 +39,7 @@ export function requireRuntime(context: Context): BundledRuntime | ExternalRunti
 }
 
 /**
- * The profile's node of ours, for what concerns its own files: sign guard, chain log, snapshots.
+ * The profile's bundled node, for callers that need its files: sign guard, chain log, snapshots.
  *
  * @throws {MetisSeqError} NODE_IS_EXTERNAL, NODE_NOT_SET_UP, PROFILE_MISSING
  */
@@ -52,7 +52,7 @@ export function requireNode(context: Context): {name: string; node: NodeProfile;
 }
 
 /**
- * What a node of ours needs to take part in the network of a profile.
+ * The settings that a bundled node needs to take part in the network of a profile.
  *
  * @throws {MetisSeqError} NETWORK_HAS_NO_NODE
  */

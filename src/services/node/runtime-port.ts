@@ -1,6 +1,6 @@
 /**
- * The operator's node, wherever it runs: what can be asked of it. An action that its runtime cannot do is said by
- * `capabilities` and refused with an error of the catalogue, before anything is touched.
+ * The port to the operator's node, wherever it runs. `capabilities` tells which actions the runtime supports; any other
+ * action is refused with an error of the catalogue before anything is touched.
  */
 import type {NodeLook} from '../../health/snapshot.ts'
 import type {DaemonState} from '../../process/daemon.ts'
@@ -13,7 +13,7 @@ export interface SelfCommand {
 }
 
 export interface StartOptions {
-  /** For a runtime whose node is this program. */
+  /** For a runtime whose node is part of this program. */
   self: SelfCommand
   passwordFile?: string | undefined
   /** Descriptor of ours with the password; the node reads it. */
@@ -38,13 +38,13 @@ export interface NodeRuntime {
   /** Scheme and host of a node that runs elsewhere; null: it runs here. */
   readonly endpoint: string | null
   /**
-   * What it tells of itself now. That it does not run is an answer where it runs here.
+   * Its present state. A local node that does not run is an answer, not an error.
    *
    * @throws {MetisSeqError} elsewhere: WRONG_CHAIN
    * @throws {RpcTransportError} elsewhere: it gives no usable answer
    */
   status(): Promise<NodeLook>
-  /** Its process; null where there is none, or none of this machine. */
+  /** Its process on this machine; null: there is none. */
   process(): DaemonState | null
   /**
    * Returns when it answers.
@@ -54,12 +54,12 @@ export interface NodeRuntime {
   start(options: StartOptions): Promise<StartedNode>
   /** It finishes its slot and hands over its pool first. @throws {MetisSeqError} NODE_IS_EXTERNAL */
   stop(): Promise<StopOutcome>
-  /** Stops it where it runs, and starts it. @throws {MetisSeqError} those of both */
+  /** Stops it if it runs, then starts it. @throws {MetisSeqError} those of both */
   restart(options: StartOptions): Promise<StartedNode>
   /** Its last lines, oldest first. @throws {MetisSeqError} NODE_IS_EXTERNAL */
   logs(lines: number): string[]
-  /** Where further lines appear. @throws {MetisSeqError} NODE_IS_EXTERNAL */
+  /** The file that further lines are appended to. @throws {MetisSeqError} NODE_IS_EXTERNAL */
   logFile(): string
-  /** Puts the version in place that is meant for it. @throws {MetisSeqError} NODE_IS_EXTERNAL, NODE_NOT_UPGRADED_HERE */
+  /** Replaces it with the version meant for it. @throws {MetisSeqError} NODE_IS_EXTERNAL, NODE_NOT_UPGRADED_HERE */
   upgrade(): Promise<void>
 }
