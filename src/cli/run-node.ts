@@ -88,7 +88,7 @@ export async function waitForEnd(context: Context, node: RunningNode): Promise<v
 function noSignerKey(profile: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_UNKNOWN',
-    message: `Profile ${profile} has no signer key on this machine, and a node signs its blocks.`,
+    message: `Profile ${profile} has no signer key on this machine, and a node needs one to sign its blocks.`,
     exit: 'signer',
     facts: {profile},
     hints: [`Run \`metis-seq init --profile ${profile} --replace --signer KEY\`.`],

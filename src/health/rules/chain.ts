@@ -22,7 +22,7 @@ const l2Unreachable: Rule = (view) => {
   const isOther = view.l2.code === 'WRONG_CHAIN'
   // The first endpoint that L2 is asked at is the operator's own node: one cause, told once.
   const isOwn = canDo(view.setting)?.ownStatus === false && isSilent(view.node)
-  const away = isOwn ? 'your own node does not answer, so L2 is unknown' : 'L2 does not answer'
+  const away = isOwn ? 'your own node does not answer, so L2 is unknown' : 'L2 does not respond'
   return [
     {
       id: 'l2-unreachable',

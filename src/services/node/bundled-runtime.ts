@@ -80,7 +80,7 @@ async function startNode(
     probe: async (started) => (await readNodeStatus(dir))?.pid === started,
     readyTimeoutMs: READY_TIMEOUT_MS,
     runningHints: [
-      `Run \`metis-seq node status --profile ${profile}\` to ask it, or \`metis-seq node stop --profile ${profile}\` to stop it.`,
+      `Run \`metis-seq node status --profile ${profile}\` to check it, or \`metis-seq node stop --profile ${profile}\` to stop it.`,
     ],
     ...(signal ? {signal} : {}),
   })
@@ -102,7 +102,7 @@ function assertUnattended(
     facts: {key: key.name},
     hints: [
       'Pass `--password-file FILE` or `--password-fd N`, or set METIS_SEQ_PASSWORD_FILE.',
-      'Or run `metis-seq node run` in a terminal, which asks.',
+      'Or run `metis-seq node run` in a terminal, which prompts for it.',
     ],
   })
 }

@@ -45,9 +45,9 @@ export function nodeIsExternal(profile: string, endpoint: string): MetisSeqError
     message: `The node of profile ${profile} runs behind ${endpoint}, and metis-seq neither starts nor stops it.`,
     facts: {profile, endpoint},
     hints: [
-      'Start and stop it where it runs, with what it was set up with there: Docker Compose, systemd.',
-      `Run \`metis-seq node status --profile ${profile}\` to see how it stands.`,
-      'A second node with the same signer key can sign a second block of one height: never run one beside it.',
+      'Start and stop it on its own machine, with the tool it was set up with: Docker Compose, systemd.',
+      `Run \`metis-seq node status --profile ${profile}\` to see its state.`,
+      'A second node with the same signer key can sign a conflicting block: never run one beside it.',
     ],
   })
 }

@@ -32,8 +32,8 @@ export function requireRuntime(context: Context): BundledRuntime | ExternalRunti
     message: `Profile ${name} has no node.`,
     facts: {profile: name},
     hints: [
-      `Run \`metis-seq init --profile ${name} --replace --l2-rpc-url URL\` to name a node that runs elsewhere.`,
-      `Where none runs with this key, \`metis-seq init --profile ${name} --replace --node-port PORT\` sets one up here.`,
+      `Run \`metis-seq init --profile ${name} --replace --l2-rpc-url URL\` to use a node that runs elsewhere.`,
+      `If no node runs with this key, \`metis-seq init --profile ${name} --replace --node-port PORT\` sets one up here.`,
     ],
   })
 }
@@ -63,8 +63,8 @@ export function requireBundledNetwork({
   if (l2.bundled) return l2.bundled
   throw new MetisSeqError({
     code: 'NETWORK_HAS_NO_NODE',
-    message: `The bundled node cannot take part in ${networkName}: its network document has no genesis.`,
+    message: `The bundled node cannot take part in ${networkName}: its network document contains no genesis.`,
     facts: {network: networkName},
-    hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
+    hints: ['Use l2geth there, or rehearse with `metis-seq local up`.'],
   })
 }
