@@ -4,6 +4,7 @@ import type {Address} from 'viem'
 import type {ErrorCode} from '../lib/error-codes/index.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
 import type {ExternalNode} from '../protocol/external-node.ts'
+import type {NodeRuntimeKind} from '../protocol/node-runtime.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 
 /** Time now: wall clock for people, monotonic for ages. Milliseconds. */
@@ -86,9 +87,6 @@ export function answerOf<T>(source: Source<T>, now: Now): Answer<T> {
 export function wallClockOf(monotonicMs: number, now: Now): number {
   return Math.round(now.wallMs - (now.monotonicMs - monotonicMs))
 }
-
-export const nodeRuntimes = ['bundled', 'external'] as const
-export type NodeRuntimeKind = (typeof nodeRuntimes)[number]
 
 /** Who looks, on which network. */
 export interface Setting {

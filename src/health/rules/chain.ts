@@ -2,6 +2,7 @@
 import {formatDuration} from '../../lib/units.ts'
 import {CLOCK_SKEW_SECONDS} from '../thresholds.ts'
 import {
+  canDo,
   commandFor,
   headAgeSeconds,
   isSilent,
@@ -20,7 +21,7 @@ const l2Unreachable: Rule = (view) => {
   if (!isSilent(view.l2)) return []
   const isOther = view.l2.code === 'WRONG_CHAIN'
   // The first endpoint that L2 is asked at is the operator's own node: one cause, told once.
-  const isOwn = view.setting.nodeRuntime === 'external' && isSilent(view.node)
+  const isOwn = canDo(view.setting)?.ownStatus === false && isSilent(view.node)
   const away = isOwn ? 'your own node does not respond, so L2 is unknown' : 'L2 does not respond'
   return [
     {

@@ -5,6 +5,7 @@
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {
   andReason,
+  canDo,
   commandFor,
   isSilent,
   silentSince,
@@ -24,7 +25,7 @@ const isOurTurn = ({l2}: View) => l2.known && l2.value.epoch?.mine === true
 /** Where L2 does not respond at all, that is the one cause to tell. */
 const unreachable: Rule = (view) => {
   const {node, l2, setting} = view
-  if (setting.nodeRuntime !== 'external' || !isSilent(node) || !l2.known) return []
+  if (canDo(setting)?.ownStatus !== false || !isSilent(node) || !l2.known) return []
   const text = node.isSilent
     ? 'your node is running but does not respond'
     : 'your node does not respond'

@@ -1,7 +1,7 @@
 /** This machine and this profile's settings. */
 import {shellWord} from '../../lib/shell-word.ts'
 import {DISK_CRITICAL_BYTES, DISK_LOW_BYTES} from '../thresholds.ts'
-import {commandFor, keyRemedy, type Rule} from '../rule.ts'
+import {canDo, commandFor, keyRemedy, type Rule} from '../rule.ts'
 
 const noProfile: Rule = ({setting}) => {
   if (setting.profile !== null) return []
@@ -29,10 +29,9 @@ const diskLow: Rule = ({machine, node, setting}) => {
       severity: isCritical ? 'critical' : 'warn',
       text: `the disk has ${(diskFreeBytes / 1024 ** 3).toFixed(1)} GiB left`,
       cost: 'With a full disk a node seals no blocks, and no command can write its journal.',
-      remedy:
-        setting.nodeRuntime === 'bundled'
-          ? commandFor(setting, 'node snapshot list')
-          : `du -h -d 1 ${shellWord(homeDir)}`,
+      remedy: canDo(setting)?.ownData
+        ? commandFor(setting, 'node snapshot list')
+        : `du -h -d 1 ${shellWord(homeDir)}`,
       sources: ['machine'],
     },
   ]
@@ -48,7 +47,7 @@ const keyLocked: Rule = (view) => {
   return [
     {
       id: 'key-locked',
-      severity: runs || setting.nodeRuntime !== 'bundled' ? 'warn' : 'critical',
+      severity: runs || !canDo(setting)?.control ? 'warn' : 'critical',
       text: 'the signer key cannot be opened',
       cost: `${file === undefined ? '' : `${file} cannot be read. `}${
         runs

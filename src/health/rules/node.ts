@@ -1,5 +1,6 @@
 /** The operator's own node, from its process and its own account. */
 import {
+  canDo,
   commandFor,
   isSilent,
   keyRemedy,
@@ -14,7 +15,7 @@ import {nodeFacts} from './node-facts.ts'
 
 const processRule: Rule = (view) => {
   const {node, setting} = view
-  if (setting.nodeRuntime !== 'bundled' || !node.known) return []
+  if (!canDo(setting)?.control || !node.known) return []
   const {process: running, status, halt} = node.value
   if (status) return []
   const common = {sources: ['node' as const], cost: costOf(view)}

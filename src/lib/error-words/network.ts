@@ -5,6 +5,10 @@ const RESET = 'Run `metis-seq local reset`, then `metis-seq local up`.'
 const POS_STATUS = 'Run `metis-seq pos status`.'
 
 export const networkWords: WordsOf<ReturnType<typeof networkCodes>> = {
+  COMMAND_TOO_LARGE: [
+    'Something on a chain does not fit into one command of the consensus layer, which stops there.',
+    POS_STATUS,
+  ],
   DEMO_FAILED: [
     'The demo stopped because a check failed.',
     'Look at its network with `metis-seq local status`, or run `metis-seq local demo` again.',
@@ -36,6 +40,10 @@ export const networkWords: WordsOf<ReturnType<typeof networkCodes>> = {
     'Run `metis-seq local status`, or `metis-seq local down` to stop it.',
   ],
   LOCAL_STATE_INVALID: ['The state of the local network cannot be read.', RESET],
+  POS_STATE_DAMAGED: [
+    'The stored state of the consensus layer was modified outside of it, so it is not used.',
+    'Move its data directory away and start it again: it is rebuilt from the chains.',
+  ],
   PRODUCER_ALONE: [
     'One node has blocks that no other node has, so they do not count and it cannot take over.',
     'Run `metis-seq node status` on the nodes to see which of them diverged, and why.',

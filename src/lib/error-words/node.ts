@@ -72,6 +72,10 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'The profile has no node.',
     'Run `metis-seq init --profile NAME --replace --node-port PORT`, or name one elsewhere with `--l2-rpc-url URL`.',
   ],
+  NODE_NOT_UPGRADED_HERE: [
+    'The node is part of this program, and is upgraded with it.',
+    'Install the other version of metis-seq, then run `metis-seq node stop` and `metis-seq node start`.',
+  ],
   NODE_REFUSES: [
     'The node to compare with does not serve its blocks.',
     'Pass another node with `--node URL`.',

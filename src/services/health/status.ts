@@ -1,10 +1,12 @@
 import {getBalance} from 'viem/actions'
 
 import type {HealthReport} from '../../health/issue.ts'
-import type {NodeLook, NodeRuntimeKind, Now, Setting, Source} from '../../health/snapshot.ts'
+import {canDo} from '../../health/rule.ts'
+import type {NodeLook, Now, Setting, Source} from '../../health/snapshot.ts'
 import {failureOf, type Failure} from '../../lib/failure.ts'
 import type {Network} from '../../protocol/network.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
+import type {NodeRuntimeKind} from '../../protocol/node-runtime.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 import type {Context} from '../context.ts'
 import type {RotationNow} from '../rotation/epochs.ts'
@@ -70,7 +72,7 @@ export function statusOf(
     nodeProcess: look?.process ?? null,
     ...{nodeExpected: nodeRuntime === 'bundled', nodeRuntime, nodesAreBundled, kind},
     externalNode: look?.external ?? null,
-    externalSilence: nodeRuntime === 'external' ? silenceOf(node) : null,
+    externalSilence: canDo(setting)?.ownStatus === false ? silenceOf(node) : null,
     nextAction: adviceOf(health),
   }
 }

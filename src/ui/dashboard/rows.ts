@@ -1,7 +1,7 @@
 import type {IssueId} from '../../health/issue.ts'
 import {epochsBehind} from '../../health/rules/consensus.ts'
 import {POS_BEHIND_EPOCHS} from '../../health/thresholds.ts'
-import {commandFor} from '../../health/rule.ts'
+import {canDo, commandFor} from '../../health/rule.ts'
 import {answerOf} from '../../health/snapshot.ts'
 import {formatDuration, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
@@ -145,7 +145,7 @@ export function syncRows(around: Around): Row[] {
   if (!setting.nodeRuntime) return [l1, row('node', 'none in this profile', 'dim')]
   const node = answerOf(toSource(feeds.node), around.now)
   const tone = toneOf(around.health.issues, NODE_STATES)
-  if (setting.nodeRuntime === 'external') return [...externalRows(around), l1]
+  if (canDo(setting)?.ownStatus === false) return [...externalRows(around), l1]
   if (!node.known) return [l1, row('node', node.why === 'asking' ? 'asking…' : 'unknown', 'warn')]
   const {status, process} = node.value
   if (!status) {

@@ -1,6 +1,7 @@
 import type {Failure} from '../../lib/failure.ts'
 import {formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
+import {capabilitiesOf} from '../../protocol/node-runtime.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {StatusView} from '../../services/health/status.ts'
 import {issueLines, stateWords} from './health.ts'
@@ -40,7 +41,9 @@ function rotationRows({rotation}: StatusView): Row[] {
 function nodeRows(view: StatusView): Row[] {
   const {node, nodeProcess, nodeRuntime, externalNode, externalSilence} = view
   if (nodeRuntime === null) return []
-  if (nodeRuntime === 'external') return [['node', externalWords(externalNode, externalSilence)]]
+  if (!capabilitiesOf[nodeRuntime].ownStatus) {
+    return [['node', externalWords(externalNode, externalSilence)]]
+  }
   if (!node) {
     return [['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'does not run']]
   }

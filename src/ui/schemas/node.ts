@@ -1,4 +1,4 @@
-import {nodeRuntimes} from '../../health/snapshot.ts'
+import {nodeRuntimes} from '../../protocol/node-runtime.ts'
 import type {NodeReport} from '../../services/node/node-report.ts'
 import {
   as,

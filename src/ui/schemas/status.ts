@@ -1,4 +1,4 @@
-import {nodeRuntimes} from '../../health/snapshot.ts'
+import {nodeRuntimes} from '../../protocol/node-runtime.ts'
 import type {L1Money} from '../../services/health/money.ts'
 import type {Part, StatusView} from '../../services/health/status.ts'
 import type {DashboardView, Panel} from '../dashboard/view.ts'
