@@ -3,7 +3,7 @@ import type {ErrorCode} from '../src/lib/error-codes/index.ts'
 import {shapesOf} from '../src/lib/error-codes/shapes.ts'
 import {errorWordsBySense} from '../src/lib/error-words/index.ts'
 import {exitCodes, type ExitName} from '../src/lib/exit-codes.ts'
-import {aboutCode} from '../src/services/explain-code.ts'
+import {aboutCode} from '../src/services/explain/explain-code.ts'
 
 const exitMeanings: Record<ExitName, string> = {
   ok: 'Done.',

@@ -26,7 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** What signs, locks, writes the journal or puts a transaction out. Surfaces come to it through the service alone. */
 const sendingMachinery =
-  /^src\/(?:chain\/(?:signer|remote-signer|fees|reverts)|store\/journal|services\/(?:confirm-sent|replace-transaction|send-(?:entry|plan|signed)|wait-transaction)|services\/sending\/(?:account-lock|run-unattended|send|session|settle|unsigned-file))\.ts$/
+  /^src\/(?:chain\/(?:signer|remote-signer|fees|reverts)|store\/journal|services\/sending\/(?:account-lock|confirm-sent|replace-transaction|run-unattended|send|send-(?:entry|plan|signed)|session|settle|unsigned-file|wait-transaction))\.ts$/
 const surfaces: readonly string[] = ['cli', 'commands', 'ui']
 
 /** Library -> the only layers that may load it at run time. */
@@ -274,4 +274,26 @@ test('tests wait for conditions, never for a fixed time', () => {
       ),
     )
   expect(hits).toEqual([])
+})
+
+test('services are rooms, and the README of each room names files that are there', () => {
+  const rooms = readdirSync('src/services', {withFileTypes: true})
+  expect(rooms.filter((entry) => entry.isFile()).map(({name}) => name)).toEqual([
+    'README.md',
+    'context.ts',
+  ])
+  const errors: string[] = []
+  let named = 0
+  for (const {name} of rooms.filter((entry) => entry.isDirectory())) {
+    const files = readdirSync(join('src/services', name))
+    const readme = readFileSync(join('src/services', name, 'README.md'), 'utf8')
+    for (const [, file] of readme.matchAll(/`([a-z0-9-]+\.ts)`/g)) {
+      named++
+      if (!files.includes(file!)) errors.push(`${name}/README.md: ${file} is not there`)
+    }
+    const listed = readFileSync('src/services/README.md', 'utf8')
+    if (!listed.includes(`(${name}/README.md)`)) errors.push(`README.md: no ${name}`)
+  }
+  expect(named, 'a gate that saw no names has checked nothing').toBeGreaterThan(40)
+  expect(errors).toEqual([])
 })

@@ -1,5 +1,5 @@
 import type {Context} from '../services/context.ts'
-import {planWhitelist, type WhitelistRequest} from '../services/whitelist.ts'
+import {planWhitelist, type WhitelistRequest} from '../services/staking/whitelist.ts'
 import {changeSetting, type SendFlags} from './operate.ts'
 import type {CommandHost} from './operation-host.ts'
 import type {Result} from './operator-command.ts'

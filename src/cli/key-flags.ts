@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 
-import type {KeyAccess, NewKeyOptions} from '../services/keys.ts'
+import type {KeyAccess, NewKeyOptions} from '../services/keys/keys.ts'
 import {openConfig} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 import {commonFlags} from './flags.ts'

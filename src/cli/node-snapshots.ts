@@ -20,7 +20,7 @@ import {
   type VerifiedSnapshot,
 } from '../node/snapshots/verify.ts'
 import type {Context} from '../services/context.ts'
-import {requireNode} from '../services/node-runtime.ts'
+import {requireNode} from '../services/node/node-runtime.ts'
 
 /** Stands for the newest snapshot. */
 export const LATEST = 'latest'

@@ -1,7 +1,7 @@
 import type {Context} from '../services/context.ts'
 import type {OperationHost, Proposal} from '../services/sending/host.ts'
 import {pagesOf} from '../services/sending/explorer-pages.ts'
-import type {SignedBatch} from '../services/send-signed.ts'
+import type {SignedBatch} from '../services/sending/send-signed.ts'
 import {previewJson, previewText, sentJson} from '../ui/presenters/plan.ts'
 import {replacementJson, replacementText} from '../ui/presenters/replacement.ts'
 import {decodedText} from '../ui/presenters/transaction.ts'

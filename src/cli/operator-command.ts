@@ -11,8 +11,8 @@ import {stringifyJson} from '../lib/json.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {watchSlowWork} from '../lib/slow-work.ts'
 import {openContext, type Context} from '../services/context.ts'
-import {assertChains, type NamedChain} from '../services/named-chains.ts'
-import type {Unasked} from '../services/transactions.ts'
+import {assertChains, type NamedChain} from '../services/network/named-chains.ts'
+import type {Unasked} from '../services/sending/transactions.ts'
 import {actingHints, type Acting} from './acting-hints.ts'
 import {
   assertNoInheritedFlag,

@@ -1,6 +1,6 @@
 import {Errors, Flags} from '@oclif/core'
 
-import type {PasswordSource} from '../services/key-password.ts'
+import type {PasswordSource} from '../services/keys/key-password.ts'
 import {askPassword} from './ask-password.ts'
 import {readDescriptor} from './read-descriptor.ts'
 

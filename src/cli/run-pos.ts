@@ -4,7 +4,7 @@ import {createLogger, type LogLevel} from '../lib/log.ts'
 import {openLogSink} from '../lib/log-file.ts'
 import {startPos, type Pos} from '../pos/start-pos.ts'
 import type {Context} from '../services/context.ts'
-import {readPrivateKey, type KeyAccess} from '../services/keys.ts'
+import {readPrivateKey, type KeyAccess} from '../services/keys/keys.ts'
 
 export interface PosSettings {
   dataDir: string

@@ -1,6 +1,6 @@
 /** Ways to send that make no plan: a transaction in the place of another one, and those that were signed elsewhere. */
 import type {Context} from '../services/context.ts'
-import type {Replacement, ReplacementKind} from '../services/replace-transaction.ts'
+import type {Replacement, ReplacementKind} from '../services/sending/replace-transaction.ts'
 import {replaceTransaction} from '../services/sending/replace.ts'
 import {sendTransactions} from '../services/sending/send-transactions.ts'
 import {pagesOf} from '../services/sending/explorer-pages.ts'

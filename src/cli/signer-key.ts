@@ -3,8 +3,8 @@ import type {Address, Hex} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import {addressOfPublicKey, parsePublicKey} from '../protocol/public-key.ts'
 import {requireProfile, type Context} from '../services/context.ts'
-import {findAccount} from '../services/keys.ts'
-import {findSigner} from '../services/signers.ts'
+import {findAccount} from '../services/keys/keys.ts'
+import {findSigner} from '../services/signers/signers.ts'
 
 /**
  * The signer's public key: the one given, or that of the profile's signer key.

@@ -1,6 +1,6 @@
 import {Args, Errors} from '@oclif/core'
 
-import {isHash} from '../services/transactions.ts'
+import {isHash} from '../services/sending/transactions.ts'
 
 /** A hash, or the id of a journal entry. What is neither is never repeated: it may be a key. */
 export const transactionArg = Args.custom<string>({

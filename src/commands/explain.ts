@@ -2,8 +2,8 @@ import {Args, Errors, Flags} from '@oclif/core'
 
 import {commonFlags} from '../cli/flags.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
-import {explainAnything, type Explanation} from '../services/explain-anything.ts'
-import {listRefusals} from '../services/explain.ts'
+import {explainAnything, type Explanation} from '../services/explain/explain-anything.ts'
+import {listRefusals} from '../services/explain/explain.ts'
 import {chosenNetwork, type Context} from '../services/context.ts'
 import {openHome} from '../store/home.ts'
 import {

@@ -9,7 +9,7 @@ import {systemClock} from '../lib/clock.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
 import {stringifyJson} from '../lib/json.ts'
 import type {Context} from '../services/context.ts'
-import {readStatus, type StatusView} from '../services/status.ts'
+import {readStatus, type StatusView} from '../services/health/status.ts'
 import {statusText} from '../ui/presenters/status.ts'
 
 export default class Status extends OperatorCommand {

@@ -16,7 +16,7 @@ import {findCause, MetisSeqError} from '../lib/errors.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
 import {gasLimitOf} from '../protocol/gas.ts'
 import type {Context} from '../services/context.ts'
-import {openSigner} from '../services/keys.ts'
+import {openSigner} from '../services/keys/keys.ts'
 import {LOCAL_NETWORK, localPaths} from './settings.ts'
 
 export interface FundRequest {

@@ -8,7 +8,7 @@ import type {Network} from '../protocol/network.ts'
 import {openConfig, type ConfigStore, type Profile} from '../store/config.ts'
 import {openHome, type Home} from '../store/home.ts'
 import {readNetwork} from '../store/networks.ts'
-import {endpointTls} from './endpoint-authorities.ts'
+import {endpointTls} from './network/endpoint-authorities.ts'
 
 export interface ContextOptions {
   profile?: string | undefined

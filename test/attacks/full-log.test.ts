@@ -4,7 +4,7 @@ import process from 'node:process'
 
 import {expect, test} from 'vitest'
 
-import {openRemote} from '../../src/services/open-signer.ts'
+import {openRemote} from '../../src/services/signers/open-signer.ts'
 import {noAnswer, startHttpStub} from '../helpers/http-stub.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {cleanEnv} from '../helpers/run-cli.ts'

@@ -6,7 +6,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {actingHints} from '../../src/cli/acting-hints.ts'
 import {sourcesOf} from '../../src/services/live/live.ts'
-import {statusOf} from '../../src/services/status.ts'
+import {statusOf} from '../../src/services/health/status.ts'
 import {feeds, NOW, setting} from '../helpers/dashboard-data.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {accountOf} from '../helpers/l2-chain.ts'

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 
 import {isRecord} from '../../src/lib/json.ts'
-import {importKey} from '../../src/services/keys.ts'
+import {importKey} from '../../src/services/keys/keys.ts'
 import {findSchema, listSchemas} from '../../src/ui/schemas/index.ts'
 import {checkDocument, checkOutput, commandWords, validatorOf} from '../helpers/check-document.ts'
 import {accountOf} from '../helpers/l2-chain.ts'

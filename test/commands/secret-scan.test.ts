@@ -7,7 +7,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {nodeIdentityOf} from '../../src/protocol/node-key.ts'
 import {formatNodeKey} from '../../src/protocol/themis-key.ts'
-import {readPrivateKey} from '../../src/services/keys.ts'
+import {readPrivateKey} from '../../src/services/keys/keys.ts'
 import {openConfig} from '../../src/store/config.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {accountOf} from '../helpers/l2-chain.ts'

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {writeFileSync} from 'node:fs'
 
 import {createRpcClient} from '../../src/lib/json-rpc.ts'
-import {readNodeStatus} from '../../src/services/node-answers.ts'
+import {readNodeStatus} from '../../src/services/node/node-answers.ts'
 import {openConfig} from '../../src/store/config.ts'
 import {until} from '../e2e/local.ts'
 import type {Drill} from './drill.ts'

@@ -3,7 +3,7 @@ import type {Hex} from 'viem'
 
 import {makeSenders, makeTransaction, sign, type Sender} from '../../bench/traffic.ts'
 import {RpcResponseError} from '../../src/lib/json-rpc.ts'
-import {readPrivateKey} from '../../src/services/keys.ts'
+import {readPrivateKey} from '../../src/services/keys/keys.ts'
 import {addressOfKey} from '../../src/protocol/secp256k1.ts'
 import {openConfig} from '../../src/store/config.ts'
 import {until} from '../e2e/local.ts'

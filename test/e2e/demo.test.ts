@@ -5,7 +5,7 @@ import {join} from 'node:path'
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
-import {listKeys, readPrivateKey} from '../../src/services/keys.ts'
+import {listKeys, readPrivateKey} from '../../src/services/keys/keys.ts'
 import {openConfig} from '../../src/store/config.ts'
 import {openHome} from '../../src/store/home.ts'
 

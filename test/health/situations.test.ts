@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest'
 
 import {healthExit} from '../../src/cli/health-exit.ts'
-import {issuesOfNode} from '../../src/services/node-report.ts'
+import {issuesOfNode} from '../../src/services/node/node-report.ts'
 import {nodeFacts} from '../../src/health/rules/node-facts.ts'
 import {issueIds} from '../../src/health/issue.ts'
 import {sourcesOf} from '../../src/services/live/live.ts'
-import {statusOf} from '../../src/services/status.ts'
+import {statusOf} from '../../src/services/health/status.ts'
 import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
 import {toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {statusText} from '../../src/ui/presenters/status.ts'

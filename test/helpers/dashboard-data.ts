@@ -1,6 +1,6 @@
-import type {CurrentEpoch, EpochView} from '../../src/services/epochs.ts'
-import type {Feed} from '../../src/services/feeds.ts'
-import type {RotationNow} from '../../src/services/epochs.ts'
+import type {CurrentEpoch, EpochView} from '../../src/services/rotation/epochs.ts'
+import type {Feed} from '../../src/services/live/feeds.ts'
+import type {RotationNow} from '../../src/services/rotation/epochs.ts'
 import type {PosLook} from '../../src/services/health/consensus.ts'
 import type {L1Money} from '../../src/services/health/money.ts'
 import type {Feeds} from '../../src/services/live/live.ts'
@@ -8,7 +8,7 @@ import type {MachineFacts, NodeLook, Setting} from '../../src/health/snapshot.ts
 import type {NodeStatus} from '../../src/protocol/node-status.ts'
 import type {Sequencer} from '../../src/protocol/sequencer.ts'
 import type {PoolSettings} from '../../src/chain/actions/locking-pool/read-pool.ts'
-import {toStakeView} from '../../src/services/stake.ts'
+import {toStakeView} from '../../src/services/staking/stake.ts'
 import type {DashboardSnapshot, Now} from '../../src/ui/dashboard/model.ts'
 
 const METIS = 10n ** 18n

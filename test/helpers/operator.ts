@@ -1,8 +1,8 @@
 import {writeFileSync} from 'node:fs'
 
 import type {Network} from '../../src/protocol/network.ts'
-import {importKey, type KeyAccess} from '../../src/services/keys.ts'
-import {createProfile} from '../../src/services/profiles.ts'
+import {importKey, type KeyAccess} from '../../src/services/keys/keys.ts'
+import {createProfile} from '../../src/services/network/profiles.ts'
 import {openConfig} from '../../src/store/config.ts'
 import {LOCAL_SCRYPT_N} from '../../src/store/keys/keystore-v3.ts'
 import {saveNetwork} from '../../src/store/networks.ts'

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 
-import {medianBlockMs} from '../../src/services/block-times.ts'
+import {medianBlockMs} from '../../src/services/network/block-times.ts'
 
 test('one gap of three minutes moves nothing; a pace that changed for good does', () => {
   const steady = [0n, 8n, 16n, 24n, 32n, 40n, 48n, 56n, 64n]

@@ -10,10 +10,10 @@ import {
   type ExternalNode,
 } from '../../src/protocol/external-node.ts'
 import {openContext} from '../../src/services/context.ts'
-import {reportNode} from '../../src/services/node-report.ts'
-import {createProfile} from '../../src/services/profiles.ts'
+import {reportNode} from '../../src/services/node/node-report.ts'
+import {createProfile} from '../../src/services/network/profiles.ts'
 import {openConfig} from '../../src/store/config.ts'
-import {readStatus} from '../../src/services/status.ts'
+import {readStatus} from '../../src/services/health/status.ts'
 import {nodeReportText} from '../../src/ui/presenters/node.ts'
 import {statusText} from '../../src/ui/presenters/status.ts'
 import {epochView, ME, NOW, setting} from '../helpers/dashboard-data.ts'

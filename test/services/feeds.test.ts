@@ -1,6 +1,6 @@
 import {expect, test, vi} from 'vitest'
 
-import {startPoller} from '../../src/services/feeds.ts'
+import {startPoller} from '../../src/services/live/feeds.ts'
 import {MetisSeqError} from '../../src/lib/errors.ts'
 
 const down = new MetisSeqError({

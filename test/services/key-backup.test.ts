@@ -11,8 +11,8 @@ import {
 import {decryptKeystoreJson, encryptKeystoreJson} from 'ethers'
 import {expect, test} from 'vitest'
 
-import {backupKey, verifyBackup} from '../../src/services/key-backup.ts'
-import {planThemisExport, writeThemisFiles} from '../../src/services/key-export.ts'
+import {backupKey, verifyBackup} from '../../src/services/keys/key-backup.ts'
+import {planThemisExport, writeThemisFiles} from '../../src/services/keys/key-export.ts'
 import {
   createKey,
   findKey,
@@ -20,7 +20,7 @@ import {
   importKeyFrom,
   readPrivateKey,
   type KeyAccess,
-} from '../../src/services/keys.ts'
+} from '../../src/services/keys/keys.ts'
 import {openConfig} from '../../src/store/config.ts'
 import {LOCAL_SCRYPT_N} from '../../src/store/keys/keystore-v3.ts'
 import {accountOf} from '../helpers/l2-chain.ts'

@@ -3,8 +3,8 @@ import {rmSync} from 'node:fs'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
-import {createKey} from '../../src/services/keys.ts'
-import {createProfile} from '../../src/services/profiles.ts'
+import {createKey} from '../../src/services/keys/keys.ts'
+import {createProfile} from '../../src/services/network/profiles.ts'
 import {openConfig} from '../../src/store/config.ts'
 import {deadUrl} from '../helpers/http-stub.ts'
 import {keyAccessOf} from '../helpers/operator.ts'

@@ -2,7 +2,7 @@ import {writeFileSync} from 'node:fs'
 
 import {expect, test} from 'vitest'
 
-import {existingPassword, newPassword, weaknessOf} from '../../src/services/key-password.ts'
+import {existingPassword, newPassword, weaknessOf} from '../../src/services/keys/key-password.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 
 /** Someone at a terminal who types these answers, and what was asked. */

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 
-import {assertSamePlan, type Plan} from '../../src/services/plan.ts'
+import {assertSamePlan, type Plan} from '../../src/services/sending/plan.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 
 const from = accountOf('owner').address

@@ -1,12 +1,12 @@
 import {parseEther, type Address, type Hex} from 'viem'
 import {expect, test} from 'vitest'
 
-import type {Plan, PlannedCall} from '../../src/services/plan.ts'
-import {decodePlanned, planCall} from '../../src/services/planned-call.ts'
+import type {Plan, PlannedCall} from '../../src/services/sending/plan.ts'
+import {decodePlanned, planCall} from '../../src/services/sending/planned-call.ts'
 import {depositCall} from '../../src/services/lst/artemis/artemis.ts'
-import * as calls from '../../src/services/planned-calls.ts'
-import * as settings from '../../src/services/planned-settings.ts'
-import type {Preview} from '../../src/services/send-plan.ts'
+import * as calls from '../../src/services/sending/planned-calls.ts'
+import * as settings from '../../src/services/governance/planned-settings.ts'
+import type {Preview} from '../../src/services/sending/send-plan.ts'
 import {previewJson, previewText} from '../../src/ui/presenters/plan.ts'
 
 const pool: Address = '0x1111111111111111111111111111111111111111'

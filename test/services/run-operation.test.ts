@@ -3,8 +3,8 @@ import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
-import type {Plan} from '../../src/services/plan.ts'
-import {planCall} from '../../src/services/planned-call.ts'
+import type {Plan} from '../../src/services/sending/plan.ts'
+import {planCall} from '../../src/services/sending/planned-call.ts'
 import type {OperationHost} from '../../src/services/sending/host.ts'
 import type {SendRequest} from '../../src/services/sending/request.ts'
 import {

@@ -6,10 +6,10 @@ import {expect, test} from 'vitest'
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {decodeCall} from '../../src/chain/decode-call.ts'
-import type {Plan} from '../../src/services/plan.ts'
-import {decodePlanned} from '../../src/services/planned-call.ts'
-import {approveLockingInfo, relock} from '../../src/services/planned-calls.ts'
-import {checksumOf, toSafeBatch, type SafeBatch} from '../../src/services/safe-batch.ts'
+import type {Plan} from '../../src/services/sending/plan.ts'
+import {decodePlanned} from '../../src/services/sending/planned-call.ts'
+import {approveLockingInfo, relock} from '../../src/services/sending/planned-calls.ts'
+import {checksumOf, toSafeBatch, type SafeBatch} from '../../src/services/sending/safe-batch.ts'
 
 const [metis, lockingInfo, lockingPool, safe] = (['11', '22', '33', '44'] as const).map(
   (pair) => `0x${pair.repeat(20)}` as const,

@@ -13,7 +13,7 @@ import {
 import {l2Addresses} from '../../src/local/l2-plan.ts'
 import type {StakingCall} from '../../src/protocol/locking-pool.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
-import type {Condition} from '../../src/services/check.ts'
+import type {Condition} from '../../src/services/sending/check.ts'
 import {conditionsOf} from '../../src/services/staking/conditions.ts'
 import {readStanding} from '../../src/services/staking/standing.ts'
 import {saveNetwork} from '../../src/store/networks.ts'

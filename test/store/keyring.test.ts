@@ -8,7 +8,7 @@ import {expect, test} from 'vitest'
 
 import {nodeIdentityOf} from '../../src/protocol/node-key.ts'
 import {formatNodeKey} from '../../src/protocol/themis-key.ts'
-import {createKey, type NewKeyOptions} from '../../src/services/keys.ts'
+import {createKey, type NewKeyOptions} from '../../src/services/keys/keys.ts'
 import {keyringUnavailable} from '../../src/store/keys/keyring-stores.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {keyAccessOf} from '../helpers/operator.ts'

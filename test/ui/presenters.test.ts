@@ -4,8 +4,8 @@ import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import type {NodeStatus} from '../../src/protocol/node-status.ts'
 import {readSpan, readValidators} from '../../src/protocol/themis.ts'
 import {currentEvent, eventOf} from '../../src/services/live/events.ts'
-import type {Profile} from '../../src/services/profiles.ts'
-import {toStakeView} from '../../src/services/stake.ts'
+import type {Profile} from '../../src/services/network/profiles.ts'
+import {toStakeView} from '../../src/services/staking/stake.ts'
 import {
   currentEpochText,
   epochListText,

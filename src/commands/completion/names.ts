@@ -4,7 +4,7 @@ import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {openConfig} from '../../store/config.ts'
 import {openHome} from '../../store/home.ts'
-import {networkNames} from '../../services/networks.ts'
+import {networkNames} from '../../services/network/networks.ts'
 
 const readers = {
   profile: () => Object.keys(openConfig(openHome()).read().profiles),

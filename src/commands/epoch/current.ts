@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {currentEpoch} from '../../services/epochs.ts'
+import {currentEpoch} from '../../services/rotation/epochs.ts'
 import {currentEpochText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochCurrent extends OperatorCommand {

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {listEpochs} from '../../services/epochs.ts'
+import {listEpochs} from '../../services/rotation/epochs.ts'
 import {epochListText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochList extends OperatorCommand {

@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {rotationNow} from '../../services/epochs.ts'
+import {rotationNow} from '../../services/rotation/epochs.ts'
 import {nextEpochText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochNext extends OperatorCommand {

@@ -4,7 +4,7 @@ import {lookFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {printDocument, printText} from '../../cli/output.ts'
 import {stringifyJson} from '../../lib/json.ts'
-import {watchEpochs} from '../../services/live/watch-epochs.ts'
+import {watchEpochs} from '../../services/rotation/watch-epochs.ts'
 import {eventText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochWatch extends OperatorCommand {

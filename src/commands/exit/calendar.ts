@@ -6,7 +6,7 @@ import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {commandFor} from '../../health/rule.ts'
 import {writeOutput} from '../../lib/files.ts'
 import {formatWeiShort, isoTime} from '../../lib/units.ts'
-import {viewExit} from '../../services/exit.ts'
+import {viewExit} from '../../services/exit/exit.ts'
 import {toCalendar} from '../../ui/presenters/calendar.ts'
 
 export default class ExitCalendar extends OperatorCommand {

@@ -3,7 +3,7 @@ import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {formatWeiShort} from '../../lib/units.ts'
-import {planExitFinish} from '../../services/exit.ts'
+import {planExitFinish} from '../../services/exit/exit.ts'
 
 export default class ExitFinish extends OperatorCommand {
   static override summary = 'Claim the METIS of an exit whose delay has passed.'

@@ -3,7 +3,7 @@ import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {isoTime} from '../../lib/units.ts'
-import {planExitStart} from '../../services/exit.ts'
+import {planExitStart} from '../../services/exit/exit.ts'
 
 export default class ExitStart extends OperatorCommand {
   static override summary = 'Begin the exit of a sequencer. It cannot be taken back.'

@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {viewExit} from '../../services/exit.ts'
+import {viewExit} from '../../services/exit/exit.ts'
 import {exitJson, exitStatusText} from '../../ui/presenters/exit.ts'
 
 export default class ExitStatus extends OperatorCommand {

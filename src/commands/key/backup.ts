@@ -3,7 +3,7 @@ import {Args, Flags} from '@oclif/core'
 import {keyAccess, rewriteKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
-import {backupKey} from '../../services/key-backup.ts'
+import {backupKey} from '../../services/keys/key-backup.ts'
 import {backupJson, backupText} from '../../ui/presenters/key.ts'
 
 export default class KeyBackup extends OperatorCommand {

@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {createKey, scryptOf} from '../../services/keys.ts'
+import {createKey, scryptOf} from '../../services/keys/keys.ts'
 import {keyJson, newKeyText} from '../../ui/presenters/key.ts'
 
 export default class KeyCreate extends OperatorCommand {

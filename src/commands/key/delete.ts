@@ -4,7 +4,7 @@ import {NEVER_FROM_ENV} from '../../cli/env-names.ts'
 import {commonFlags, confirmFlag} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {assertDeletable, deleteKey, planKeyDeletion} from '../../services/key-delete.ts'
+import {assertDeletable, deleteKey, planKeyDeletion} from '../../services/keys/key-delete.ts'
 import {deletionJson, deletionText} from '../../ui/presenters/key.ts'
 
 export default class KeyDelete extends OperatorCommand {

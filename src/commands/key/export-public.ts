@@ -4,7 +4,7 @@ import {commonFlags} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {spellings} from '../../protocol/public-key.ts'
-import {findAccount} from '../../services/keys.ts'
+import {findAccount} from '../../services/keys/keys.ts'
 import {publicKeyJson, publicKeyText} from '../../ui/presenters/key.ts'
 
 export default class KeyExportPublic extends OperatorCommand {

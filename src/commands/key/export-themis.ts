@@ -4,7 +4,7 @@ import {NEVER_FROM_ENV} from '../../cli/env-names.ts'
 import {keyAccess, openKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {assertReveal} from '../../cli/reveal.ts'
-import {planThemisExport, writeThemisFiles} from '../../services/key-export.ts'
+import {planThemisExport, writeThemisFiles} from '../../services/keys/key-export.ts'
 import {clearTextWarning, themisExportJson, themisExportText} from '../../ui/presenters/key.ts'
 
 export default class KeyExportThemis extends OperatorCommand {

@@ -4,8 +4,8 @@ import {keyAccess, newKeyFlags, newKeyOptions} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
 import {readSecret} from '../../cli/read-secret.ts'
-import {assertNewName} from '../../services/key-names.ts'
-import {importKeyFrom, scryptOf} from '../../services/keys.ts'
+import {assertNewName} from '../../services/keys/key-names.ts'
+import {importKeyFrom, scryptOf} from '../../services/keys/keys.ts'
 import {keyJson, newKeyText, secondCopyWarning} from '../../ui/presenters/key.ts'
 
 export default class KeyImport extends OperatorCommand {

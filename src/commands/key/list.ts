@@ -1,7 +1,7 @@
 import {keyAccess} from '../../cli/key-flags.ts'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {listKeys} from '../../services/keys.ts'
+import {listKeys} from '../../services/keys/keys.ts'
 import {keyJson, keyListText} from '../../ui/presenters/key.ts'
 
 export default class KeyList extends OperatorCommand {

@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 
 import {keyAccess, rememberPasswordFileFlag, rewriteKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {moveKey} from '../../services/key-move.ts'
+import {moveKey} from '../../services/keys/key-move.ts'
 import {movedJson, movedText} from '../../ui/presenters/key.ts'
 
 export default class KeyMove extends OperatorCommand {

@@ -3,8 +3,8 @@ import {Args, Flags} from '@oclif/core'
 import {NEVER_FROM_ENV} from '../../cli/env-names.ts'
 import {keyAccess, openKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {keyFilesOf} from '../../services/key-files.ts'
-import {findKey, readSecret, scryptOf} from '../../services/keys.ts'
+import {keyFilesOf} from '../../services/keys/key-files.ts'
+import {findKey, readSecret, scryptOf} from '../../services/keys/keys.ts'
 import {keyJson, keySpellingsJson, keyText, revealWarning} from '../../ui/presenters/key.ts'
 
 export default class KeyShow extends OperatorCommand {

@@ -4,7 +4,7 @@ import {commonFlags} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {backupPassword, backupPasswordFlags} from '../../cli/password-flags.ts'
-import {verifyBackup} from '../../services/key-backup.ts'
+import {verifyBackup} from '../../services/keys/key-backup.ts'
 import {verifiedJson, verifiedText} from '../../ui/presenters/key.ts'
 
 export default class KeyVerifyBackup extends OperatorCommand {

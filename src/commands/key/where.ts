@@ -1,7 +1,7 @@
 import {keyAccess} from '../../cli/key-flags.ts'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {listKeys, probeBackends} from '../../services/keys.ts'
+import {listKeys, probeBackends} from '../../services/keys/keys.ts'
 import {backendsText, keyListText} from '../../ui/presenters/key.ts'
 
 export default class KeyWhere extends OperatorCommand {

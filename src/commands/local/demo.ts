@@ -57,7 +57,7 @@ dashboard. Takes 3 minutes, 6 to 8 on a busy machine; uses a directory of its ow
   }
 
   private async openDashboard(home: ReturnType<typeof openHome>, profile: string): Promise<void> {
-    const {startDashboard} = await import('../../services/dashboard.ts')
+    const {startDashboard} = await import('../../services/live/dashboard.ts')
     const {showDashboard} = await import('../../ui/screens/dashboard.tsx')
     const context = openContext({home, profile})
     const stop = new AbortController()

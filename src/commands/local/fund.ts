@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {addressFlag, commonFlags, metisFlag} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {LOCAL_NETWORK} from '../../local/settings.ts'
-import {requireOwner} from '../../services/sequencers.ts'
+import {requireOwner} from '../../services/staking/sequencers.ts'
 import {fundText} from '../../ui/presenters/local.ts'
 
 const WHOLE = 10n ** 18n

@@ -6,7 +6,7 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {providerArg} from '../../cli/provider-arg.ts'
 import {lstIds} from '../../protocol/lst/providers.ts'
 import {planDeposit, verifyDeposit} from '../../services/lst/lst.ts'
-import {requireOwner} from '../../services/sequencers.ts'
+import {requireOwner} from '../../services/staking/sequencers.ts'
 import {depositJson, depositText} from '../../ui/presenters/lst.ts'
 
 const amountArg = Args.custom<bigint>({

@@ -1,7 +1,7 @@
 import {addressFlag, commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {readPosition} from '../../services/lst/lst.ts'
-import {requireOwner} from '../../services/sequencers.ts'
+import {requireOwner} from '../../services/staking/sequencers.ts'
 import {positionJson, positionText} from '../../ui/presenters/lst.ts'
 
 export default class LstPosition extends OperatorCommand {

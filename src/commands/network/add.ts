@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {addNetwork} from '../../services/networks.ts'
+import {addNetwork} from '../../services/network/networks.ts'
 import {openHome} from '../../store/home.ts'
 
 export default class NetworkAdd extends OperatorCommand {

@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {checkNetwork} from '../../services/network-check.ts'
+import {checkNetwork} from '../../services/network/network-check.ts'
 import {checksText} from '../../ui/presenters/sequencer.ts'
 
 export default class NetworkCheck extends OperatorCommand {

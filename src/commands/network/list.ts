@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {listNetworks} from '../../services/networks.ts'
+import {listNetworks} from '../../services/network/networks.ts'
 import {openHome} from '../../store/home.ts'
 import {networkListText} from '../../ui/presenters/setup.ts'
 

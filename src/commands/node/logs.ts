@@ -4,7 +4,7 @@ import {follow} from '../../cli/follow-file.ts'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {printDocument} from '../../cli/output.ts'
-import {nodeLogFile, readNodeLog} from '../../services/node-control.ts'
+import {nodeLogFile, readNodeLog} from '../../services/node/node-control.ts'
 
 export default class NodeLogs extends OperatorCommand {
   static override summary = 'Print the log of the background node.'

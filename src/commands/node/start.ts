@@ -3,8 +3,8 @@ import {nodeArguments, nodeFlags} from '../../cli/node-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {passwordAccess, passwordFlags} from '../../cli/password-flags.ts'
 import {assertGiven} from '../../cli/read-descriptor.ts'
-import {startNodeDaemon} from '../../services/node-control.ts'
-import {awaitVerdict, startFailure} from '../../services/node-report.ts'
+import {startNodeDaemon} from '../../services/node/node-control.ts'
+import {awaitVerdict, startFailure} from '../../services/node/node-report.ts'
 import {startedText} from '../../ui/presenters/node.ts'
 
 export default class NodeStart extends OperatorCommand {

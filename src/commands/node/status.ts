@@ -1,7 +1,7 @@
 import {lookFlags} from '../../cli/flags.ts'
 import {failOnFlag, issuesExit} from '../../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {reportNode} from '../../services/node-report.ts'
+import {reportNode} from '../../services/node/node-report.ts'
 import {nodeReportText} from '../../ui/presenters/node.ts'
 
 export default class NodeStatus extends OperatorCommand {

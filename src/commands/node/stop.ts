@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {stopNodeDaemon} from '../../services/node-control.ts'
+import {stopNodeDaemon} from '../../services/node/node-control.ts'
 
 export default class NodeStop extends OperatorCommand {
   static override summary = 'Stop the sequencer node: it finishes its slot and hands over its pool.'

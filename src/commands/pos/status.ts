@@ -1,7 +1,7 @@
 import {lookFlags} from '../../cli/flags.ts'
 import {failOnFlag, issuesExit} from '../../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {readPosStatus} from '../../services/pos-status.ts'
+import {readPosStatus} from '../../services/node/pos-status.ts'
 import {posStatusJson, posStatusText} from '../../ui/presenters/pos.ts'
 
 export default class PosStatus extends OperatorCommand {

@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {removeProfile} from '../../services/profiles.ts'
+import {removeProfile} from '../../services/network/profiles.ts'
 import {openConfig} from '../../store/config.ts'
 import {openHome} from '../../store/home.ts'
 

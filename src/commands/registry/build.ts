@@ -3,8 +3,8 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {resolveSignerKey} from '../../cli/signer-key.ts'
-import {buildEntry} from '../../services/registry.ts'
-import {requireOwner} from '../../services/sequencers.ts'
+import {buildEntry} from '../../services/network/registry.ts'
+import {requireOwner} from '../../services/staking/sequencers.ts'
 import {builtEntryText} from '../../ui/presenters/registry.ts'
 
 export default class RegistryBuild extends OperatorCommand {

@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {validateRegistry} from '../../services/registry.ts'
+import {validateRegistry} from '../../services/network/registry.ts'
 import {registryText} from '../../ui/presenters/registry.ts'
 
 export default class RegistryValidate extends OperatorCommand {

@@ -3,8 +3,8 @@ import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {formatWei} from '../../lib/units.ts'
-import {assertClaimWorth, claimLossTrap, measureClaim} from '../../services/claim-worth.ts'
-import {planRewardClaim, readClaimed} from '../../services/rewards.ts'
+import {assertClaimWorth, claimLossTrap, measureClaim} from '../../services/rewards/claim-worth.ts'
+import {planRewardClaim, readClaimed} from '../../services/rewards/rewards.ts'
 
 export default class RewardClaim extends OperatorCommand {
   static override summary = 'Send all credited rewards to the reward recipient on L2.'

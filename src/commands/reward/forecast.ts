@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {forecastReward} from '../../services/reward-forecast.ts'
+import {forecastReward} from '../../services/rewards/reward-forecast.ts'
 import {rewardForecastJson, rewardForecastText} from '../../ui/presenters/reward-forecast.ts'
 import {readProgressText} from '../../ui/presenters/reward-history.ts'
 

@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {readRewardHistory} from '../../services/reward-history.ts'
+import {readRewardHistory} from '../../services/rewards/reward-history.ts'
 import {
   readProgressText,
   rewardHistoryJson,

@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {reconcileRewards} from '../../services/reward-reconcile.ts'
+import {reconcileRewards} from '../../services/rewards/reward-reconcile.ts'
 import {readProgressText} from '../../ui/presenters/reward-history.ts'
 import {reconciliationJson, reconciliationText} from '../../ui/presenters/reward-reconcile.ts'
 

@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {showRewards} from '../../services/rewards.ts'
+import {showRewards} from '../../services/rewards/rewards.ts'
 import {rewardJson, rewardText} from '../../ui/presenters/reward.ts'
 
 export default class RewardShow extends OperatorCommand {

@@ -1,8 +1,8 @@
 import {commonFlags, metisFlag} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {resolveSignerKey} from '../../cli/signer-key.ts'
-import {checkEligibility} from '../../services/eligibility.ts'
-import {requireOwner} from '../../services/sequencers.ts'
+import {checkEligibility} from '../../services/staking/eligibility.ts'
+import {requireOwner} from '../../services/staking/sequencers.ts'
 import {eligibilityText} from '../../ui/presenters/sequencer.ts'
 import {Flags} from '@oclif/core'
 

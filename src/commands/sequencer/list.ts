@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {listSequencers} from '../../services/sequencers.ts'
+import {listSequencers} from '../../services/staking/sequencers.ts'
 import {sequencerJson, sequencerListText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerList extends OperatorCommand {

@@ -5,8 +5,8 @@ import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {resolveSignerKey} from '../../cli/signer-key.ts'
 import {requireProfile} from '../../services/context.ts'
-import {planRegistration} from '../../services/register.ts'
-import {requireOwner} from '../../services/sequencers.ts'
+import {planRegistration} from '../../services/staking/register.ts'
+import {requireOwner} from '../../services/staking/sequencers.ts'
 import {sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerRegister extends OperatorCommand {

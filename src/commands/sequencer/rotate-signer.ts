@@ -5,7 +5,7 @@ import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {resolveNewSigner} from '../../cli/signer-key.ts'
-import {planRotateSigner} from '../../services/sequencer-changes.ts'
+import {planRotateSigner} from '../../services/staking/sequencer-changes.ts'
 import {sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerRotateSigner extends OperatorCommand {

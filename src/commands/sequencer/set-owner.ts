@@ -2,7 +2,7 @@ import {addressFlag, commonFlags, confirmFlag, sendFlags} from '../../cli/flags.
 import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {planSetOwner} from '../../services/sequencer-changes.ts'
+import {planSetOwner} from '../../services/staking/sequencer-changes.ts'
 import {sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerSetOwner extends OperatorCommand {

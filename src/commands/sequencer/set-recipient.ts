@@ -2,7 +2,7 @@ import {addressFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
 import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {planSetRecipient} from '../../services/sequencer-changes.ts'
+import {planSetRecipient} from '../../services/staking/sequencer-changes.ts'
 import {sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerSetRecipient extends OperatorCommand {

@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {findSequencer} from '../../services/sequencers.ts'
+import {findSequencer} from '../../services/staking/sequencers.ts'
 import {sequencerJson, sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerShow extends OperatorCommand {

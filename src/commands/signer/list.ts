@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {listSigners} from '../../services/signers.ts'
+import {listSigners} from '../../services/signers/signers.ts'
 import {signerListJson, signerListText} from '../../ui/presenters/signer.ts'
 
 export default class SignerList extends OperatorCommand {

@@ -3,7 +3,7 @@ import {Args, Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {keyAccess} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {assertRemovable, removeSigner} from '../../services/signers.ts'
+import {assertRemovable, removeSigner} from '../../services/signers/signers.ts'
 import {signerJson, signerText} from '../../ui/presenters/signer.ts'
 
 export default class SignerRemove extends OperatorCommand {

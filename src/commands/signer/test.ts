@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {keyAccess, openKeyFlags} from '../../cli/key-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {testSigner} from '../../services/signer-test.ts'
+import {testSigner} from '../../services/signers/signer-test.ts'
 import {signerTestJson, signerTestText} from '../../ui/presenters/signer.ts'
 
 export default class SignerTest extends OperatorCommand {

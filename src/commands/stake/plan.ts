@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {planStake} from '../../services/stake.ts'
+import {planStake} from '../../services/staking/stake.ts'
 import {stakeOptionsJson, stakeOptionsText} from '../../ui/presenters/stake.ts'
 
 export default class StakePlan extends OperatorCommand {

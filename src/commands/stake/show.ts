@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {showStake} from '../../services/stake.ts'
+import {showStake} from '../../services/staking/stake.ts'
 import {sequencerJson, stakeText} from '../../ui/presenters/sequencer.ts'
 
 export default class StakeShow extends OperatorCommand {

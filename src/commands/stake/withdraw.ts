@@ -2,7 +2,7 @@ import {amountFlag, commonFlags, sendFlags} from '../../cli/flags.ts'
 import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
-import {planStakeWithdraw, toStakeView} from '../../services/stake.ts'
+import {planStakeWithdraw, toStakeView} from '../../services/staking/stake.ts'
 import {stakeText} from '../../ui/presenters/sequencer.ts'
 
 export default class StakeWithdraw extends OperatorCommand {

@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {decodeInput} from '../../services/decode-transaction.ts'
+import {decodeInput} from '../../services/explain/decode-transaction.ts'
 import {openHome} from '../../store/home.ts'
 import {decodedText} from '../../ui/presenters/transaction.ts'
 

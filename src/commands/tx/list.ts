@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {chosenNetwork} from '../../services/context.ts'
-import {listTransactions} from '../../services/transactions.ts'
+import {listTransactions} from '../../services/sending/transactions.ts'
 import {openHome} from '../../store/home.ts'
 import {transactionListText} from '../../ui/presenters/transaction.ts'
 

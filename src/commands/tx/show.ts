@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {transactionArg} from '../../cli/transaction-arg.ts'
-import {hashOf, showTransaction} from '../../services/transactions.ts'
+import {hashOf, showTransaction} from '../../services/sending/transactions.ts'
 import {openHome} from '../../store/home.ts'
 import {transactionText} from '../../ui/presenters/transaction.ts'
 

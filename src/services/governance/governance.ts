@@ -9,12 +9,12 @@ import type {MetisSeqError} from '../../lib/errors.ts'
 import {payable, type Purse} from '../../protocol/reward-purse.ts'
 import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
 import {MIN_EPOCHS_PER_REWARD_BATCH} from '../../protocol/reward.ts'
-import {measureBlockInterval, slotOf, type BlockInterval} from '../block-interval.ts'
-import {assertContractsAgree} from '../contracts-agree.ts'
+import {measureBlockInterval, slotOf, type BlockInterval} from '../network/block-interval.ts'
+import {assertContractsAgree} from '../network/contracts-agree.ts'
 import type {Context} from '../context.ts'
-import {metisText} from '../planned-calls.ts'
-import {TARGET_RATE_PERCENT} from '../reward-forecast.ts'
-import {connectionError, type Unasked} from '../transactions.ts'
+import {metisText} from '../sending/planned-calls.ts'
+import {TARGET_RATE_PERCENT} from '../rewards/reward-forecast.ts'
+import {connectionError, type Unasked} from '../sending/transactions.ts'
 
 /** What pays the rewards: the account with its METIS on L1, and what LockingInfo may take of it. */
 export interface Payer extends Purse {

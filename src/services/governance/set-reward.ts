@@ -2,12 +2,12 @@ import {formatWei, formatWeiShort} from '../../lib/units.ts'
 import {rewardPerBlockForMrr} from '../../protocol/reward.ts'
 import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
 import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
-import type {BlockInterval} from '../block-interval.ts'
-import {foretelling, type Condition} from '../check.ts'
+import type {BlockInterval} from '../network/block-interval.ts'
+import {foretelling, type Condition} from '../sending/check.ts'
 import type {Context} from '../context.ts'
-import type {Effect} from '../plan.ts'
-import {updateBlockReward} from '../planned-settings.ts'
-import {requireOwner} from '../sequencers.ts'
+import type {Effect} from '../sending/plan.ts'
+import {updateBlockReward} from './planned-settings.ts'
+import {requireOwner} from '../staking/sequencers.ts'
 import {
   coverOf,
   intervalText,

@@ -1,6 +1,6 @@
 import type {Context} from '../context.ts'
 import type {Operation, Verification} from '../sending/run-operation.ts'
-import {requireOwner} from '../sequencers.ts'
+import {requireOwner} from '../staking/sequencers.ts'
 import {verifySetting, type SettingPlan} from './setting-plan.ts'
 
 /**

@@ -1,9 +1,9 @@
 import {isAddressEqual, type Address} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {foretelling, ourOwn, requireAll, type Condition} from '../check.ts'
+import {foretelling, ourOwn, requireAll, type Condition} from '../sending/check.ts'
 import type {Context} from '../context.ts'
-import type {Plan} from '../plan.ts'
+import type {Plan} from '../sending/plan.ts'
 import {blockKnown} from '../staking/verify.ts'
 
 /** A plan for a setting of the network, with a way to read what it changes. */

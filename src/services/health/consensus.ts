@@ -6,7 +6,7 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import {forecastProducers} from '../../protocol/span.ts'
 import {candidateOf, epochOfSpan, wholeOf} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
-import type {EpochView} from '../epochs.ts'
+import type {EpochView} from '../rotation/epochs.ts'
 
 const FORECAST_EPOCHS = 64
 

@@ -5,9 +5,9 @@ import type {MachineFacts, NodeLook} from '../../health/snapshot.ts'
 import {readDaemon} from '../../process/daemon.ts'
 import {isStopped} from '../../lib/process-identity.ts'
 import type {Context} from '../context.ts'
-import {NODE_DAEMON, readNodeStatus} from '../node-answers.ts'
-import {readHalt} from '../halt-record.ts'
-import {keyFilesOf} from '../key-files.ts'
+import {NODE_DAEMON, readNodeStatus} from '../node/node-answers.ts'
+import {readHalt} from '../node/halt-record.ts'
+import {keyFilesOf} from '../keys/key-files.ts'
 
 /** Asks the node's own account, and the system for its process. Never fails: that it is silent is an answer. */
 export async function lookAtNode(dir: string): Promise<NodeLook> {

@@ -11,7 +11,7 @@ import type {PoolSettings} from '../../protocol/locking-pool.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
 import type {Context} from '../context.ts'
 import {conditionsOf} from '../staking/conditions.ts'
-import {toStakeView, type StakeView} from '../stake.ts'
+import {toStakeView, type StakeView} from '../staking/stake.ts'
 
 /** A claim with its bridge leg; measured on our contracts: 201,000. */
 const CLAIM_GAS = 260_000n

@@ -1,6 +1,6 @@
 import type {Setting} from '../../health/snapshot.ts'
 import type {Context} from '../context.ts'
-import {runtimeKindOf} from '../node-runtime.ts'
+import {runtimeKindOf} from '../node/node-runtime.ts'
 
 /** Who looks, on which network: all that the rules need of settings. */
 export function settingOf({network, networkName, profile, profileName}: Context): Setting {

@@ -1,7 +1,7 @@
 /** What happens, in words that every surface shows alike. Pure. */
 import type {HealthChange} from '../../health/changes.ts'
 import type {HealthReport, Issue} from '../../health/issue.ts'
-import type {EpochView, RotationNow} from '../epochs.ts'
+import type {EpochView, RotationNow} from '../rotation/epochs.ts'
 import type {L1Money} from '../health/money.ts'
 
 export const eventTypes = [

@@ -6,7 +6,7 @@ import {watchHead} from '../../health/head-watch.ts'
 import {stallLimitSeconds} from '../../health/stall.ts'
 import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.ts'
 import type {Context} from '../context.ts'
-import {absentPoller, startPoller, toSource, type Feed, type Poller} from '../feeds.ts'
+import {absentPoller, startPoller, toSource, type Feed, type Poller} from './feeds.ts'
 import {nowOf} from '../health/look-once.ts'
 import {settingOf} from '../health/setting.ts'
 import {

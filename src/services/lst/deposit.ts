@@ -4,8 +4,8 @@ import type {Address} from 'viem'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../../lib/units.ts'
 import type {LstAbout} from '../../protocol/lst/about.ts'
-import {requireAll, type Condition} from '../check.ts'
-import type {PlannedCall} from '../plan.ts'
+import {requireAll, type Condition} from '../sending/check.ts'
+import type {PlannedCall} from '../sending/plan.ts'
 import type {DepositRequest, LstPlan, LstPosition, LstQuote} from './provider.ts'
 
 /** @param expectedWei tokens at the rate of now */

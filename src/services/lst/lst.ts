@@ -3,8 +3,8 @@ import type {Address} from 'viem'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {deployedLst, type LstId} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
-import type {Receipt} from '../send-dependencies.ts'
-import {requireOwner} from '../sequencers.ts'
+import type {Receipt} from '../sending/send-dependencies.ts'
+import {requireOwner} from '../staking/sequencers.ts'
 import type {
   DepositRequest,
   LstDescription,

@@ -2,7 +2,7 @@ import type {Address, Hash} from 'viem'
 
 import type {LstAbout} from '../../protocol/lst/about.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
-import type {Plan} from '../plan.ts'
+import type {Plan} from '../sending/plan.ts'
 
 /**
  * A liquid-staking provider on one network. Everything that knows how one provider works is behind it, in the

@@ -4,7 +4,7 @@ import {systemClock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {lockDirectory} from '../../store/dir-lock.ts'
 import type {Context} from '../context.ts'
-import type {Plan} from '../plan.ts'
+import type {Plan} from './plan.ts'
 import type {OperationHost} from './host.ts'
 
 /** How long a command waits for another one of the same account before it gives up. */

@@ -2,7 +2,7 @@ import type {Hash} from 'viem'
 
 import {explorerPage} from '../../protocol/network.ts'
 import type {Context} from '../context.ts'
-import type {Plan} from '../plan.ts'
+import type {Plan} from './plan.ts'
 
 /** Where a transaction can be looked at in a browser; null where the network names no explorer. */
 export function pagesOf(

@@ -1,7 +1,7 @@
-import type {DecodedInput} from '../decode-transaction.ts'
-import type {Replacement} from '../replace-transaction.ts'
-import type {Preview, SentCall} from '../send-plan.ts'
-import type {SignedBatch} from '../send-signed.ts'
+import type {DecodedInput} from '../explain/decode-transaction.ts'
+import type {Replacement} from './replace-transaction.ts'
+import type {Preview, SentCall} from './send-plan.ts'
+import type {SignedBatch} from './send-signed.ts'
 
 /** What is about to be sent, as it is shown before anyone is asked. */
 export type Proposal =

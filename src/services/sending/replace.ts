@@ -7,8 +7,8 @@ import {
   type Replaced,
   type Replacement,
   type ReplacementKind,
-} from '../replace-transaction.ts'
-import {signerOfAddress} from '../signers.ts'
+} from './replace-transaction.ts'
+import {signerOfAddress} from '../signers/signers.ts'
 import type {OperationHost} from './host.ts'
 import type {SendRequest} from './request.ts'
 import {openSessionSigner, withJournal, withSession} from './session.ts'

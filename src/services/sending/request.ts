@@ -1,6 +1,6 @@
-import type {KeyAccess} from '../key-access.ts'
-import type {UnsignedFormat} from '../unsigned.ts'
-import type {WaitGoal} from '../wait-hash.ts'
+import type {KeyAccess} from '../keys/key-access.ts'
+import type {UnsignedFormat} from './unsigned.ts'
+import type {WaitGoal} from './wait-hash.ts'
 
 /** Where the transactions of a plan go instead of to the chain. */
 export interface UnsignedTarget {

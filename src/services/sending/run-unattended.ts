@@ -1,5 +1,5 @@
 import type {Context} from '../context.ts'
-import type {Plan} from '../plan.ts'
+import type {Plan} from './plan.ts'
 import {runOperation, type Operation, type Outcome, type Verification} from './run-operation.ts'
 
 /**

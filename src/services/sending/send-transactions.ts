@@ -1,13 +1,13 @@
 import type {Context} from '../context.ts'
-import {decodeInput, type DecodedInput} from '../decode-transaction.ts'
-import type {SentCall} from '../send-plan.ts'
+import {decodeInput, type DecodedInput} from '../explain/decode-transaction.ts'
+import type {SentCall} from './send-plan.ts'
 import {
   assertNonces,
   sendSigned,
   toSignedBatch,
   withoutMined,
   type SignedBatch,
-} from '../send-signed.ts'
+} from './send-signed.ts'
 import type {OperationHost} from './host.ts'
 import type {SendRequest} from './request.ts'
 import {tellAll, withSession} from './session.ts'

@@ -1,8 +1,8 @@
 import {MetisSeqError} from '../../lib/errors.ts'
 import {shortHex} from '../../lib/units.ts'
 import type {JournalEntry} from '../../store/journal.ts'
-import type {Plan} from '../plan.ts'
-import {findUntold, settleOpenTransactions} from '../wait-transaction.ts'
+import type {Plan} from './plan.ts'
+import {findUntold, settleOpenTransactions} from './wait-transaction.ts'
 import {looksOnly, type SendRequest} from './request.ts'
 import type {Session} from './session.ts'
 

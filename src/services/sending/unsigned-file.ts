@@ -1,6 +1,6 @@
 import {writeOutput} from '../../lib/files.ts'
 import {stringifyJson} from '../../lib/json.ts'
-import {toUnsigned, type UnsignedFormat} from '../unsigned.ts'
+import {toUnsigned, type UnsignedFormat} from './unsigned.ts'
 import type {UnsignedTarget} from './request.ts'
 import type {PlanProposal} from './send.ts'
 

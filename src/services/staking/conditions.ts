@@ -1,5 +1,5 @@
 import type {Standing, StakingCall} from '../../protocol/locking-pool.ts'
-import type {Condition} from '../check.ts'
+import type {Condition} from '../sending/check.ts'
 import {
   newOwnerFree,
   newOwnerWhitelisted,

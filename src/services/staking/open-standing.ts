@@ -4,7 +4,7 @@ import {readSignerEntry} from '../../chain/actions/locking-pool/read-sequencer-i
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {Standing} from '../../protocol/locking-pool.ts'
 import {requireProfile, type Context} from '../context.ts'
-import {ownSequencerId, requireOwner, sequencerUnknown} from '../sequencers.ts'
+import {ownSequencerId, requireOwner, sequencerUnknown} from './sequencers.ts'
 import {readStanding} from './standing.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type {SignerEntry} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
 import type {Standing} from '../../protocol/locking-pool.ts'
-import type {Condition} from '../check.ts'
+import type {Condition} from '../sending/check.ts'
 
 /** What more a few calls need to know than the standing. */
 export interface CallFacts {

@@ -3,7 +3,7 @@ import {zeroAddress, type Address} from 'viem'
 
 import type {SignerEntry} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
 import {shortHex} from '../../lib/units.ts'
-import {foretelling} from '../check.ts'
+import {foretelling} from '../sending/check.ts'
 import type {CallFacts, Rule} from './rule.ts'
 
 export function ownerFree({ownedSequencerId = 0n}: CallFacts): Rule<never> {

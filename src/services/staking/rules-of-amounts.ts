@@ -1,6 +1,6 @@
 /** Conditions on the METIS that a call moves. */
 import {formatWeiShort} from '../../lib/units.ts'
-import {foretelling} from '../check.ts'
+import {foretelling} from '../sending/check.ts'
 import type {Rule} from './rule.ts'
 
 export function amountInRange(amount: bigint): Rule {

@@ -4,7 +4,7 @@ import {isAddressEqual, zeroAddress} from 'viem'
 import {formatDuration, formatWeiShort, isoTime} from '../../lib/units.ts'
 import {exitsAllowed, signerUpdateBatch} from '../../protocol/locking-pool.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
-import {foretelling, ourOwn} from '../check.ts'
+import {foretelling, ourOwn} from '../sending/check.ts'
 import type {Rule} from './rule.ts'
 
 export const notPaused: Rule<'pool'> = ({pool: {paused}}) =>

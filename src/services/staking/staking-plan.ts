@@ -7,8 +7,8 @@ import {
   type Standing,
 } from '../../protocol/locking-pool.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
-import {requireAll} from '../check.ts'
-import type {Effect, Figure, Plan, PlannedCall, Trap} from '../plan.ts'
+import {requireAll} from '../sending/check.ts'
+import type {Effect, Figure, Plan, PlannedCall, Trap} from '../sending/plan.ts'
 import {conditionsOf} from './conditions.ts'
 import type {CallFacts} from './rule.ts'
 

@@ -6,7 +6,7 @@ import {readPoolRules} from '../../chain/actions/locking-pool/read-pool-rules.ts
 import {readPool, readWhitelisted} from '../../chain/actions/locking-pool/read-pool.ts'
 import {readSequencer} from '../../chain/actions/locking-pool/read-sequencer.ts'
 import type {Standing} from '../../protocol/locking-pool.ts'
-import {assertContractsAgree} from '../contracts-agree.ts'
+import {assertContractsAgree} from '../network/contracts-agree.ts'
 import type {Context} from '../context.ts'
 
 /**

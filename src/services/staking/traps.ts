@@ -6,8 +6,8 @@ import {readSignerEntry} from '../../chain/actions/locking-pool/read-sequencer-i
 import {readEpoch, readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
 import type {Context} from '../context.ts'
-import type {RotationNow} from '../epochs.ts'
-import type {Trap} from '../plan.ts'
+import type {RotationNow} from '../rotation/epochs.ts'
+import type {Trap} from '../sending/plan.ts'
 
 /** How many epochs back unpaid blocks are looked for: two months of 1,000 blocks every 2 s. */
 const UNPAID_EPOCHS = 2600n

@@ -1,6 +1,6 @@
 import {formatDuration} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
-import type {CurrentEpoch, EpochView, ListedEpoch} from '../../services/epochs.ts'
+import type {CurrentEpoch, EpochView, ListedEpoch} from '../../services/rotation/epochs.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
 import {fields, table} from './table.ts'
 

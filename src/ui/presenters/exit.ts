@@ -1,5 +1,5 @@
 import {formatDuration, formatWei, formatWeiShort, isoTime} from '../../lib/units.ts'
-import type {ExitView} from '../../services/exit.ts'
+import type {ExitView} from '../../services/exit/exit.ts'
 import {checksText, sequencerJson} from './sequencer.ts'
 import {fields} from './table.ts'
 

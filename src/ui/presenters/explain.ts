@@ -1,6 +1,6 @@
-import type {ExplainedTransaction, Failure} from '../../services/explain-transaction.ts'
-import type {Explained, ExplainedCode, Refusal} from '../../services/explain.ts'
-import type {Finding} from '../../services/explain-state.ts'
+import type {ExplainedTransaction, Failure} from '../../services/explain/explain-transaction.ts'
+import type {Explained, ExplainedCode, Refusal} from '../../services/explain/explain.ts'
+import type {Finding} from '../../services/explain/explain-state.ts'
 import {table} from './table.ts'
 import {callText, transactionText} from './transaction.ts'
 

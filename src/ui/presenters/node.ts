@@ -1,7 +1,7 @@
 import {isoTime, shortHex} from '../../lib/units.ts'
 import type {ExternalMethod, UnknownReason} from '../../protocol/external-node.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
-import type {NodeReport, Verdict} from '../../services/node-report.ts'
+import type {NodeReport, Verdict} from '../../services/node/node-report.ts'
 import {issueLines} from './health.ts'
 import {fields, table} from './table.ts'
 

@@ -2,8 +2,8 @@ import type {Hex} from 'viem'
 
 import {formatWei} from '../../lib/units.ts'
 import type {Tip, TipSource} from '../../protocol/tip.ts'
-import {decodePlanned} from '../../services/planned-call.ts'
-import type {Preview, SentCall} from '../../services/send-plan.ts'
+import {decodePlanned} from '../../services/sending/planned-call.ts'
+import type {Preview, SentCall} from '../../services/sending/send-plan.ts'
 import {fields} from './table.ts'
 
 /** A plan before anything is sent: calls with decoded arguments, effects, price. */

@@ -1,6 +1,6 @@
 import type {Json} from '../../lib/json.ts'
 import {shortHex} from '../../lib/units.ts'
-import type {PosView} from '../../services/pos-status.ts'
+import type {PosView} from '../../services/node/pos-status.ts'
 import {issueLines} from './health.ts'
 import {fields, table} from './table.ts'
 

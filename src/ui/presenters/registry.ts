@@ -1,6 +1,6 @@
 import {cleanText} from '../../lib/clean-text.ts'
 import {stringifyJson} from '../../lib/json.ts'
-import type {BuiltEntry, CheckedFile} from '../../services/registry.ts'
+import type {BuiltEntry, CheckedFile} from '../../services/network/registry.ts'
 
 type Checks = BuiltEntry['checks']
 

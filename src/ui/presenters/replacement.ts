@@ -1,5 +1,5 @@
 import {formatWei} from '../../lib/units.ts'
-import type {Replacement} from '../../services/replace-transaction.ts'
+import type {Replacement} from '../../services/sending/replace-transaction.ts'
 import {fields} from './table.ts'
 
 export function replacementText(replacement: Replacement, chain: 'L1' | 'L2'): string {

@@ -1,7 +1,7 @@
 import {stringifyJson} from '../../lib/json.ts'
 import {formatWei} from '../../lib/units.ts'
 import {valueOf} from '../../protocol/price-list.ts'
-import type {BookLine, RewardBook} from '../../services/reward-export.ts'
+import type {BookLine, RewardBook} from '../../services/rewards/reward-export.ts'
 
 export type BookFormat = 'csv' | 'json' | 'beancount'
 

@@ -4,7 +4,7 @@ import {
   type Horizon,
   type NextBatch,
   type RewardForecast,
-} from '../../services/reward-forecast.ts'
+} from '../../services/rewards/reward-forecast.ts'
 import {fields, table} from './table.ts'
 
 export function rewardForecastText(forecast: RewardForecast): string {

@@ -1,7 +1,7 @@
 import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {LedgerEntry} from '../../protocol/reward-ledger.ts'
-import type {ReadProgress} from '../../services/l1-logs.ts'
-import type {RewardHistory} from '../../services/reward-history.ts'
+import type {ReadProgress} from '../../services/network/l1-logs.ts'
+import type {RewardHistory} from '../../services/rewards/reward-history.ts'
 import {fields, table} from './table.ts'
 
 /** @param last so many newest lines; the sums are over everything */

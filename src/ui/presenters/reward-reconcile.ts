@@ -1,6 +1,6 @@
 import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {BatchCheck, Suspect} from '../../protocol/reward-check.ts'
-import type {Reconciliation} from '../../services/reward-reconcile.ts'
+import type {Reconciliation} from '../../services/rewards/reward-reconcile.ts'
 import {fields, table} from './table.ts'
 
 /** @param all also the batches that are equal */

@@ -1,5 +1,5 @@
 import {formatWei, formatWeiShort} from '../../lib/units.ts'
-import type {RewardView} from '../../services/rewards.ts'
+import type {RewardView} from '../../services/rewards/rewards.ts'
 import {sequencerJson} from './sequencer.ts'
 import {fields} from './table.ts'
 

@@ -2,10 +2,10 @@ import {zeroAddress} from 'viem'
 
 import {formatDuration, formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {statusWord, type Sequencer} from '../../protocol/sequencer.ts'
-import type {Check} from '../../services/check.ts'
-import type {Eligibility} from '../../services/eligibility.ts'
-import type {SequencerList} from '../../services/sequencers.ts'
-import type {StakeView} from '../../services/stake.ts'
+import type {Check} from '../../services/sending/check.ts'
+import type {Eligibility} from '../../services/staking/eligibility.ts'
+import type {SequencerList} from '../../services/staking/sequencers.ts'
+import type {StakeView} from '../../services/staking/stake.ts'
 import {fields, table} from './table.ts'
 
 export function sequencerJson(sequencer: Sequencer) {

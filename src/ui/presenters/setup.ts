@@ -1,8 +1,8 @@
 import {redactUrl} from '../../lib/redact.ts'
 import {deployedLst} from '../../protocol/lst/providers.ts'
 import type {Network} from '../../protocol/network.ts'
-import type {ListedNetwork} from '../../services/networks.ts'
-import type {Profile} from '../../services/profiles.ts'
+import type {ListedNetwork} from '../../services/network/networks.ts'
+import type {Profile} from '../../services/network/profiles.ts'
 import {fields, table} from './table.ts'
 
 /** A profile for a screen: endpoints by host only. */

@@ -1,6 +1,6 @@
 import {redactUrl} from '../../lib/redact.ts'
-import type {SignerTest} from '../../services/signer-test.ts'
-import type {AnySigner, ListedSigner} from '../../services/signers.ts'
+import type {SignerTest} from '../../services/signers/signer-test.ts'
+import type {AnySigner, ListedSigner} from '../../services/signers/signers.ts'
 import {fields, table} from './table.ts'
 
 /** A signer for a screen: its endpoint by host only, and of its files the paths. */

@@ -1,5 +1,5 @@
 import {formatWeiShort} from '../../lib/units.ts'
-import type {StakeOptions} from '../../services/stake.ts'
+import type {StakeOptions} from '../../services/staking/stake.ts'
 import {sequencerJson} from './sequencer.ts'
 import {fields} from './table.ts'
 

@@ -2,7 +2,7 @@ import type {Failure} from '../../lib/failure.ts'
 import {formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
-import type {StatusView} from '../../services/status.ts'
+import type {StatusView} from '../../services/health/status.ts'
 import {issueLines, stateWords} from './health.ts'
 import {fields} from './table.ts'
 

@@ -1,7 +1,11 @@
 import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
-import type {DecodedInput, DecodedTransaction} from '../../services/decode-transaction.ts'
-import type {DecodedCall, JournalView, TransactionView} from '../../services/transactions.ts'
-import type {Waited} from '../../services/wait-hash.ts'
+import type {DecodedInput, DecodedTransaction} from '../../services/explain/decode-transaction.ts'
+import type {
+  DecodedCall,
+  JournalView,
+  TransactionView,
+} from '../../services/sending/transactions.ts'
+import type {Waited} from '../../services/sending/wait-hash.ts'
 import {fields, table} from './table.ts'
 
 type Line = readonly [string, string]

@@ -1,4 +1,4 @@
-import type {CurrentEpoch, ListedEpoch} from '../../services/epochs.ts'
+import type {CurrentEpoch, ListedEpoch} from '../../services/rotation/epochs.ts'
 import {eventTypes, type OperatorEvent} from '../../services/live/events.ts'
 import {as, count, digits, flag, list, nullable, object, text, word} from './build.ts'
 import type {CommandSchemas} from './document.ts'

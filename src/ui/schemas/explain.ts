@@ -1,7 +1,7 @@
-import type {Failure} from '../../services/explain-transaction.ts'
-import type {Explained, ExplainedCode, RevertView} from '../../services/explain.ts'
+import type {Failure} from '../../services/explain/explain-transaction.ts'
+import type {Explained, ExplainedCode, RevertView} from '../../services/explain/explain.ts'
 import {exitCodes} from '../../lib/exit-codes.ts'
-import type {Finding} from '../../services/explain-state.ts'
+import type {Finding} from '../../services/explain/explain-state.ts'
 import type {explainedJson, explainedTransactionJson, refusalJson} from '../presenters/explain.ts'
 import {
   anyOf,

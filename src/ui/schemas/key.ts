@@ -1,7 +1,7 @@
 import {spellings, type PublicKeySpellings, type SpelledKey} from '../../protocol/public-key.ts'
-import type {KeyDeletion} from '../../services/key-delete.ts'
-import type {KeyFile} from '../../services/key-files.ts'
-import type {BackendReport} from '../../services/keys.ts'
+import type {KeyDeletion} from '../../services/keys/key-delete.ts'
+import type {KeyFile} from '../../services/keys/key-files.ts'
+import type {BackendReport} from '../../services/keys/keys.ts'
 import type {
   backupJson,
   deletionJson,

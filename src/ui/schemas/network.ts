@@ -1,7 +1,7 @@
 import type {LstAbout, LstContract} from '../../protocol/lst/about.ts'
 import {lstProviders} from '../../protocol/lst/providers.ts'
 import type {Network} from '../../protocol/network.ts'
-import type {NetworkCheck} from '../../services/network-check.ts'
+import type {NetworkCheck} from '../../services/network/network-check.ts'
 import {
   address,
   constant,

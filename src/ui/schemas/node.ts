@@ -1,5 +1,5 @@
 import {nodeRuntimes} from '../../health/snapshot.ts'
-import type {NodeReport} from '../../services/node-report.ts'
+import type {NodeReport} from '../../services/node/node-report.ts'
 import {
   as,
   constant,

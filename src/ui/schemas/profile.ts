@@ -1,4 +1,4 @@
-import type {Profile} from '../../services/profiles.ts'
+import type {Profile} from '../../services/network/profiles.ts'
 import type {profileJson} from '../presenters/setup.ts'
 import {address, flag, integer, list, nullable, object, shared, text} from './build.ts'
 import type {CommandSchemas} from './document.ts'

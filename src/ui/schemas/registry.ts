@@ -1,5 +1,5 @@
 import type {RegistryEntry, RuleCheck} from '../../protocol/registry.ts'
-import type {BuiltEntry, CheckedEntry, CheckedFile} from '../../services/registry.ts'
+import type {BuiltEntry, CheckedEntry, CheckedFile} from '../../services/network/registry.ts'
 import {address, flag, list, object, optional, pattern, text, word} from './build.ts'
 import type {CommandSchemas} from './document.ts'
 

@@ -1,6 +1,6 @@
 import type {BatchCheck} from '../../protocol/reward-check.ts'
 import type {ClaimEntry, CreditEntry, RestakeEntry} from '../../protocol/reward-ledger.ts'
-import type {Horizon, NextBatch} from '../../services/reward-forecast.ts'
+import type {Horizon, NextBatch} from '../../services/rewards/reward-forecast.ts'
 import type {rewardForecastJson} from '../presenters/reward-forecast.ts'
 import type {rewardHistoryJson} from '../presenters/reward-history.ts'
 import type {reconciliationJson} from '../presenters/reward-reconcile.ts'

@@ -1,4 +1,4 @@
-import type {Eligibility} from '../../services/eligibility.ts'
+import type {Eligibility} from '../../services/staking/eligibility.ts'
 import {address, anyOf, flag, list, object, wei} from './build.ts'
 import type {CommandSchema, CommandSchemas} from './document.ts'
 import {operation, sends} from './parts/plan.ts'

@@ -1,6 +1,6 @@
 import {nodeRuntimes} from '../../health/snapshot.ts'
 import type {L1Money} from '../../services/health/money.ts'
-import type {Part, StatusView} from '../../services/status.ts'
+import type {Part, StatusView} from '../../services/health/status.ts'
 import type {DashboardView, Panel} from '../dashboard/view.ts'
 import type {Row} from '../dashboard/model.ts'
 import {

@@ -1,8 +1,12 @@
-import type {ReplacementKind, Replaced, Replacement} from '../../services/replace-transaction.ts'
-import type {SignedBatch, Signed} from '../../services/send-signed.ts'
-import type {SignedFile} from '../../services/sign-file.ts'
-import type {TransactionView} from '../../services/transactions.ts'
-import type {Waited} from '../../services/wait-hash.ts'
+import type {
+  ReplacementKind,
+  Replaced,
+  Replacement,
+} from '../../services/sending/replace-transaction.ts'
+import type {SignedBatch, Signed} from '../../services/sending/send-signed.ts'
+import type {SignedFile} from '../../services/sending/sign-file.ts'
+import type {TransactionView} from '../../services/sending/transactions.ts'
+import type {Waited} from '../../services/sending/wait-hash.ts'
 import type {replacementJson} from '../presenters/replacement.ts'
 import {
   address,

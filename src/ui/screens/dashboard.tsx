@@ -2,7 +2,7 @@ import {render, useApp, useInput, useWindowSize} from 'ink'
 import {useEffect, useReducer, useState} from 'react'
 
 import {showsUnicode} from '../../lib/terminal.ts'
-import type {Dashboard} from '../../services/dashboard.ts'
+import type {Dashboard} from '../../services/live/dashboard.ts'
 import {DashboardFrame} from '../components/dashboard-frame.tsx'
 import {actionOf, afterAction, firstScreen} from '../dashboard/keys.ts'
 import {takeSnapshot, toDashboardView, type DashboardView} from '../dashboard/view.ts'

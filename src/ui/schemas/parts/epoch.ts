@@ -1,4 +1,4 @@
-import type {CurrentEpoch, EpochView, RotationNow} from '../../../services/epochs.ts'
+import type {CurrentEpoch, EpochView, RotationNow} from '../../../services/rotation/epochs.ts'
 import {
   address,
   as,

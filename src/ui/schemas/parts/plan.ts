@@ -1,5 +1,5 @@
-import {trapIds, type Effect, type Figure} from '../../../services/plan.ts'
-import type {SafeBatch} from '../../../services/safe-batch.ts'
+import {trapIds, type Effect, type Figure} from '../../../services/sending/plan.ts'
+import type {SafeBatch} from '../../../services/sending/safe-batch.ts'
 import type {Tip} from '../../../protocol/tip.ts'
 import type {Difference} from '../../../services/staking/staking-plan.ts'
 import type {previewJson, sentJson} from '../../presenters/plan.ts'

@@ -1,8 +1,8 @@
 import type {Sequencer} from '../../../protocol/sequencer.ts'
 import type {PoolSettings} from '../../../protocol/locking-pool.ts'
-import type {Check, Condition} from '../../../services/check.ts'
-import type {Trap} from '../../../services/plan.ts'
-import type {StakeView} from '../../../services/stake.ts'
+import type {Check, Condition} from '../../../services/sending/check.ts'
+import type {Trap} from '../../../services/sending/plan.ts'
+import type {StakeView} from '../../../services/staking/stake.ts'
 import type {sequencerJson} from '../../presenters/sequencer.ts'
 import {
   address,

@@ -1,8 +1,15 @@
-import type {DecodedInput, DecodedTransaction} from '../../../services/decode-transaction.ts'
-import {trapIds, type Trap} from '../../../services/plan.ts'
-import type {Preview} from '../../../services/send-plan.ts'
-import type {DecodedCall, JournalView, TransactionView} from '../../../services/transactions.ts'
-import type {Waited} from '../../../services/wait-hash.ts'
+import type {
+  DecodedInput,
+  DecodedTransaction,
+} from '../../../services/explain/decode-transaction.ts'
+import {trapIds, type Trap} from '../../../services/sending/plan.ts'
+import type {Preview} from '../../../services/sending/send-plan.ts'
+import type {
+  DecodedCall,
+  JournalView,
+  TransactionView,
+} from '../../../services/sending/transactions.ts'
+import type {Waited} from '../../../services/sending/wait-hash.ts'
 import {
   address,
   anyOf,

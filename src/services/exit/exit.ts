@@ -1,0 +1,171 @@
+import {quoteBridgeFee, type BridgeFee} from '../../chain/actions/bridge/quote-bridge-fee.ts'
+import {formatWeiShort} from '../../lib/units.ts'
+import type {Standing} from '../../protocol/locking-pool.ts'
+import type {Condition} from '../sending/check.ts'
+import type {Context} from '../context.ts'
+import {rotationNow, type EpochView, type RotationNow} from '../rotation/epochs.ts'
+import type {Trap} from '../sending/plan.ts'
+import {unlock, unlockClaim} from '../sending/planned-calls.ts'
+import {bridgedEffects} from '../rewards/rewards.ts'
+import {poolCallOn} from '../staking/stake.ts'
+import {conditionsOf} from '../staking/conditions.ts'
+import {openStanding} from '../staking/open-standing.ts'
+import {toStakingPlan, type StakingPlan} from '../staking/staking-plan.ts'
+import {bridgeFeeTrap, producingTrap, recipientTrap} from '../staking/traps.ts'
+
+/** Committed epochs lie at most two ahead of the head; a few past ones are looked at beside them. */
+const EPOCHS_LOOKED_AT = 6
+
+/** Where an exit stands, from the chain alone. */
+export type ExitPhase = 'not-started' | 'waiting' | 'claimable' | 'finished'
+
+export interface ExitView {
+  phase: ExitPhase
+  standing: Standing
+  /** Fee of the bridge for a reward that goes out with the next step; nothing is sent without one. */
+  fee: BridgeFee
+  /** When the METIS are free: from the chain when it has begun, else if it began now. */
+  freeAtSeconds: bigint
+  /** Of the next step. */
+  conditions: Condition[]
+  traps: Trap[]
+  /** Epochs that name the signer and are not over, a planned one included; null when L2 does not answer. */
+  epochs: EpochView[] | null
+}
+
+/**
+ * Where the exit stands and what the next step needs. Sends nothing; works at every moment of an exit.
+ *
+ * @throws {MetisSeqError} SEQUENCER_UNKNOWN, NOT_REGISTERED, OWNER_UNKNOWN
+ */
+export async function viewExit(
+  context: Context,
+  sequencerId: bigint | undefined,
+): Promise<ExitView> {
+  const standing = await openStanding(context, sequencerId)
+  const {sequencer, pool, timeSeconds} = standing
+  const phase = phaseOf(standing)
+  const begun = phase !== 'not-started'
+  // Read once: what is shown of turns and what the trap says of them must not contradict each other.
+  const rotation = await readRotation(context)
+  const [fee, traps] = await Promise.all([
+    feeFor(context, standing),
+    begun ? [] : exitTraps(context, standing, rotation),
+  ])
+  const epochs = rotation && epochsOf(rotation, standing)
+  return {
+    ...{phase, standing, fee, traps, epochs},
+    freeAtSeconds: begun ? sequencer.unlockClaimTimeSeconds : timeSeconds + pool.exitDelaySeconds,
+    conditions:
+      phase === 'finished' ? [] : conditionsOf({kind: begun ? 'unlock-claim' : 'unlock'}, standing),
+  }
+}
+
+function phaseOf({sequencer: {status, unlockClaimTimeSeconds}, timeSeconds}: Standing): ExitPhase {
+  if (status === 'unlocked') return 'finished'
+  if (status !== 'inactive') return 'not-started'
+  return timeSeconds >= unlockClaimTimeSeconds ? 'claimable' : 'waiting'
+}
+
+/**
+ * Decides what beginning the exit would do.
+ *
+ * @throws {MetisSeqError} BFT_RESTRICTION, REWARD_RECIPIENT_UNSET and those of the state
+ */
+export async function planExitStart(
+  context: Context,
+  sequencerId: bigint | undefined,
+): Promise<StakingPlan> {
+  const standing = await openStanding(context, sequencerId)
+  const {sequencerId: id, rewardRecipient, rewardMetisWei} = standing.sequencer
+  const [fee, traps] = await Promise.all([
+    feeFor(context, standing),
+    exitTraps(context, standing, await readRotation(context)),
+  ])
+  return toStakingPlan({
+    action: 'exit start',
+    irreversible: true,
+    title: `Begin the exit of sequencer ${id}`,
+    subject: 'An exit',
+    role: 'owner',
+    standing,
+    call: {kind: 'unlock'},
+    calls: [unlock({...poolCallOn(context, standing), ...fee})],
+    effects: [
+      ...bridgedEffects(rewardRecipient, rewardMetisWei, fee),
+      {
+        label: 'reward recipient',
+        before: 'can be changed',
+        after: `fixed: ${rewardRecipient} receives what is still credited`,
+      },
+      {label: 'turns', before: 'selected by stake', after: 'none; the exit cannot be taken back'},
+      {label: 'whitelist', before: 'needed', after: 'needed until the METIS are claimed'},
+    ],
+    traps: [...bridgeFeeTrap(fee.feeEthWei), ...traps],
+  })
+}
+
+/**
+ * Decides what ending the exit would do.
+ *
+ * @throws {MetisSeqError} EXIT_NOT_STARTED, EXIT_NOT_FINISHED and those of the state
+ */
+export async function planExitFinish(
+  context: Context,
+  sequencerId: bigint | undefined,
+): Promise<StakingPlan> {
+  const standing = await openStanding(context, sequencerId)
+  const {sequencerId: id, rewardRecipient, rewardMetisWei, amountMetisWei} = standing.sequencer
+  const [fee, traps] = await Promise.all([
+    feeFor(context, standing),
+    rewardMetisWei > 0n ? recipientTrap(context, rewardRecipient) : [],
+  ])
+  return toStakingPlan({
+    action: 'exit finish',
+    title: `Claim ${formatWeiShort(amountMetisWei)} METIS of sequencer ${id} and end its exit`,
+    subject: 'The end of an exit',
+    role: 'owner',
+    standing,
+    call: {kind: 'unlock-claim'},
+    calls: [unlockClaim({...poolCallOn(context, standing), ...fee, amountWei: amountMetisWei})],
+    effects: [
+      ...bridgedEffects(rewardRecipient, rewardMetisWei, fee),
+      {label: 'owner', before: `has sequencer ${id}`, after: 'free to register again'},
+      {label: 'signer', before: 'in use', after: 'can never be used again'},
+    ],
+    traps: [...bridgeFeeTrap(fee.feeEthWei), ...traps],
+  })
+}
+
+async function exitTraps(
+  context: Context,
+  {sequencer}: Standing,
+  rotation: RotationNow | null,
+): Promise<Trap[]> {
+  const [producing, recipient] = await Promise.all([
+    producingTrap(context, sequencer.signer, rotation),
+    recipientTrap(context, sequencer.rewardRecipient),
+  ])
+  return [...producing, ...recipient]
+}
+
+/** The fee when a reward goes out with the call. Without one the contract would keep it for good. */
+async function feeFor(context: Context, {sequencer}: Standing): Promise<BridgeFee> {
+  if (sequencer.rewardMetisWei === 0n) return {feeEthWei: 0n, l2GasLimit: 0}
+  const {addressManager} = context.network.l1.contracts
+  return quoteBridgeFee(context.l1().client, {addressManager})
+}
+
+/** Null when L2 does not answer. */
+function readRotation(context: Context): Promise<RotationNow | null> {
+  return rotationNow(context, EPOCHS_LOOKED_AT).catch(() => null)
+}
+
+/** Epochs that name the signer and are not over, the planned one included. */
+function epochsOf({newest, next}: RotationNow, {sequencer}: Standing): EpochView[] {
+  const signer = sequencer.signer.toLowerCase()
+  const planned = next?.state === 'planned' ? [next] : []
+  return [...newest, ...planned].filter(
+    (each) => each.state !== 'past' && each.signer.toLowerCase() === signer,
+  )
+}

@@ -1,0 +1,132 @@
+import type {Hash} from 'viem'
+
+import type {StateCheck} from '../../chain/explain/entry.ts'
+import {knownPlace} from '../../chain/explain/known-place.ts'
+import {findEvents} from '../../chain/decode-call.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import type {Home} from '../../store/home.ts'
+import {listNetworks} from '../../store/networks.ts'
+import type {Context} from '../context.ts'
+import {readFindings, subjectOf, type Finding, type Subject} from './explain-state.ts'
+import {explainTransaction, type ExplainedTransaction} from './explain-transaction.ts'
+import {errorCodeIn, explainCode} from './explain-code.ts'
+import {explainOffline, type Explained, type Place, type Refusal} from './explain.ts'
+import {
+  connectionError,
+  findJournalEntry,
+  isHash,
+  type TransactionView,
+  type Unasked,
+} from '../sending/transactions.ts'
+
+export interface Explanation {
+  subject:
+    | {kind: 'known'; explained: Explained}
+    | {kind: 'transaction'; explained: ExplainedTransaction}
+  state: {findings: Finding[]; where: string}
+  /** Sources that did not answer; what is known without them is told all the same. */
+  unasked: Unasked[]
+}
+
+export interface ExplainOptions {
+  /** As a person names it. */
+  place: Place
+  /** The network to ask; undefined when there is none. A network named here wins over the profile's. */
+  open(network?: string): Context | undefined
+  onProgress(text: string): void
+}
+
+/**
+ * Explains an input, with what the chain says now where a network is at hand.
+ *
+ * @throws {MetisSeqError} EXPLAIN_UNKNOWN, PLACE_UNKNOWN, TX_NOT_FOUND, or the error of an endpoint when nothing is known
+ *   without it
+ */
+export async function explainAnything(
+  home: Home,
+  input: string,
+  options: ExplainOptions,
+): Promise<Explanation> {
+  const text = input.trim()
+  const place = knownPlace(options.place)
+  // A topic is 32 bytes as well, and known without asking anyone.
+  if (isHash(text) && findEvents(text).length === 0) {
+    return explainHash(home, text, options)
+  }
+  const networks = listNetworks(home).map(({network}) => network)
+  const code = errorCodeIn(text)
+  const explained = code ? explainCode(code, place) : await explainOffline(text, place, networks)
+  const context = checksOf(explained.refusals).length > 0 ? options.open() : undefined
+  const {findings, unasked} = context
+    ? await readState(context, explained.refusals, subjectOf(context), options)
+    : {findings: [], unasked: []}
+  return {
+    subject: {kind: 'known', explained},
+    state: {findings, where: context ? whereOf(context) : ''},
+    unasked,
+  }
+}
+
+async function explainHash(home: Home, hash: Hash, options: ExplainOptions): Promise<Explanation> {
+  const entry = findJournalEntry(home, hash)
+  const context = options.open(entry?.network)
+  if (!context) throw hashOffline()
+  options.onProgress('Looking for the transaction.')
+  const explained = await explainTransaction(context, hash, entry)
+  const subject = subjectOf(context, explained.view.from, sequencerIdIn(explained.view))
+  const {findings, unasked} = await readState(context, explained.refusals, subject, options)
+  return {
+    subject: {kind: 'transaction', explained},
+    state: {findings, where: whereOf(context)},
+    unasked: [...explained.unasked, ...unasked],
+  }
+}
+
+/** The sequencer that a call of LockingPool is about. */
+function sequencerIdIn({call}: TransactionView): bigint | undefined {
+  const id = call?.args.find(({name}) => name === 'seqId')?.value
+  return id === undefined ? undefined : BigInt(id)
+}
+
+function checksOf(refusals: readonly Refusal[]): StateCheck[] {
+  return [...new Set(refusals.flatMap(({check}) => (check ? [check] : [])))]
+}
+
+async function readState(
+  context: Context,
+  refusals: readonly Refusal[],
+  subject: Subject,
+  {onProgress}: ExplainOptions,
+): Promise<{findings: Finding[]; unasked: Unasked[]}> {
+  const findings: Finding[] = []
+  const unasked: Unasked[] = []
+  for (const check of checksOf(refusals)) {
+    onProgress(`Reading the state of ${context.networkName}.`)
+    try {
+      findings.push(...(await readFindings(context, check, refusals, subject)))
+    } catch (error) {
+      const layer = check === 'epoch' || check === 'lst' ? 'L2' : 'L1'
+      unasked.push({layer, error: connectionError(error)})
+      break
+    }
+  }
+  return {findings, unasked}
+}
+
+function whereOf({profileName, networkName}: Context): string {
+  return profileName ? `${profileName} on ${networkName}` : `on ${networkName}`
+}
+
+/** The hash is not repeated: what looks like one may be a private key. */
+function hashOffline(): MetisSeqError {
+  return new MetisSeqError({
+    code: 'EXPLAIN_UNKNOWN',
+    message: 'The input is no event topic, and without a network no transaction can be looked for.',
+    exit: 'not-found',
+    facts: {triedAs: 'event topic'},
+    hints: [
+      'Pass `--network NAME` to look for a transaction with that hash.',
+      'Run `metis-seq explain --list` to see every refusal; docs/errors.md lists the error codes.',
+    ],
+  })
+}

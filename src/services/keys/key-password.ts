@@ -1,0 +1,208 @@
+import {MetisSeqError, messageOf} from '../../lib/errors.ts'
+import {readSecretText} from '../../lib/read-file.ts'
+
+/** Where the password of one encrypted file comes from. */
+export interface PasswordSource {
+  /** What it opens, inside a sentence: `key hot`, `the backup of key hot`. */
+  subject: string
+  /** Path of a file with the password; wins over asking. */
+  file?: string | null | undefined
+  /** Reads it from elsewhere, such as a descriptor; wins over a file. */
+  read?: (() => Promise<string>) | undefined
+  /** The flag that names such a file, for hints. */
+  flag: '--password-file' | '--backup-password-file'
+  /** Asks a person. Undefined where nobody can be asked. */
+  ask?: ((question: string) => Promise<string>) | undefined
+}
+
+/** 12 characters of which 8 cannot be foretold: about 2^40 guesses, each of half a second. */
+export const MIN_PASSWORD_LENGTH = 12
+const MIN_SURPRISING = 8
+const MIN_DIFFERENT = 6
+const ATTEMPTS = 3
+
+const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
+
+/**
+ * The password of something that is encrypted already.
+ *
+ * @throws {MetisSeqError} PASSWORD_NEEDED, PASSWORD_FILE_UNUSABLE, PASSWORD_UNREADABLE
+ */
+export async function existingPassword(source: PasswordSource): Promise<string> {
+  const given = await givenPassword(source)
+  if (given !== undefined) return given
+  if (source.ask) return assertTyped(await source.ask(`Password of ${source.subject}: `))
+  throw passwordNeeded(source)
+}
+
+/**
+ * A password for something that is about to be encrypted: typed twice at a terminal, or from a file.
+ *
+ * @param allowWeak accepts one that is easy to guess; an empty one is never accepted
+ * @throws {MetisSeqError} PASSWORD_WEAK, PASSWORD_EMPTY, PASSWORDS_DIFFER, PASSWORD_NEEDED,
+ *   PASSWORD_FILE_UNUSABLE
+ */
+export async function newPassword(source: PasswordSource, allowWeak: boolean): Promise<string> {
+  const given = await givenPassword(source)
+  if (given !== undefined) {
+    const problem = problemOf(given, source.subject, allowWeak)
+    if (problem) throw problem
+    return given
+  }
+  if (!source.ask) throw passwordNeeded(source)
+  let problem: MetisSeqError | undefined
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const remark = problem ? `${problem.message}\n` : ''
+    const password = assertTyped(await source.ask(`${remark}New password of ${source.subject}: `))
+    problem = problemOf(password, source.subject, allowWeak)
+    if (problem) continue
+    const again = await source.ask('The same password again: ')
+    if (again.normalize('NFC') === password.normalize('NFC')) return password
+    problem = passwordsDiffer(source.subject)
+  }
+  throw problem
+}
+
+/** Why a password is too easy to guess, as the end of a sentence, or undefined when it is not. */
+export function weaknessOf(password: string): string | undefined {
+  const characters = [...password]
+  if (characters.length < MIN_PASSWORD_LENGTH)
+    return `has ${characters.length} characters, and ${MIN_PASSWORD_LENGTH} are the least`
+  if (new Set(characters).size < MIN_DIFFERENT)
+    return `is made of ${new Set(characters).size} different characters, and ${MIN_DIFFERENT} are the least`
+  const surprising = characters.filter((character, at) => !follows(characters[at - 1], character))
+  if (surprising.length < MIN_SURPRISING)
+    return 'is mostly repetition, or a row of the alphabet or of the keyboard'
+  return undefined
+}
+
+/** True when the character is foretold by the one before it: `aa`, `ab`, `21`, `qw`. */
+function follows(before: string | undefined, character: string): boolean {
+  if (before === undefined) return false
+  const [one, two] = [before.toLowerCase(), character.toLowerCase()]
+  if (Math.abs((two.codePointAt(0) ?? 0) - (one.codePointAt(0) ?? 0)) <= 1) return true
+  return KEYBOARD_ROWS.some((row) => row.includes(one + two) || row.includes(two + one))
+}
+
+function problemOf(
+  password: string,
+  subject: string,
+  allowWeak: boolean,
+): MetisSeqError | undefined {
+  if (password === '') return passwordEmpty(subject)
+  const weakness = allowWeak ? undefined : weaknessOf(password)
+  if (weakness === undefined) return undefined
+  return new MetisSeqError({
+    code: 'PASSWORD_WEAK',
+    message: `The password for ${subject} ${weakness}.`,
+    hints: [
+      'Choose a longer one; several words are easy to remember.',
+      'Pass `--allow-weak-password` for a key that guards nothing.',
+    ],
+  })
+}
+
+function passwordEmpty(subject: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PASSWORD_EMPTY',
+    message: `An empty password does not protect ${subject}.`,
+    hints: ['Choose a password; several words are easy to remember.'],
+  })
+}
+
+function passwordsDiffer(subject: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PASSWORDS_DIFFER',
+    message: `The two passwords for ${subject} are not the same.`,
+    hints: ['Run the same command again; nothing was written.'],
+  })
+}
+
+/** The password that needs no person; undefined when nothing but asking is left. */
+async function givenPassword({
+  read,
+  file,
+  flag,
+  subject,
+}: PasswordSource): Promise<string | undefined> {
+  if (read) {
+    const line = onlyLine(await read())
+    if ('fault' in line) throw passwordUnusable(subject, line.fault, flag)
+    if (line.text) return line.text
+    throw passwordEmpty(subject)
+  }
+  return file ? readPasswordFile(file, flag) : undefined
+}
+
+/**
+ * An editor ends the line of a password; that is no part of it. More lines are not joined and not cut: another
+ * program may have taken the first one, or all of them.
+ */
+function onlyLine(text: string): {text: string} | {fault: string} {
+  const [line = '', ...more] = text.replace(/\r?\n$/, '').split(/\r\n|[\r\n]/)
+  if (more.length > 0) return {fault: `it has ${more.length + 1} lines, and a password is one`}
+  if (line.includes('\0')) return {fault: 'it holds a zero character, as text in UTF-16 does'}
+  return {text: line}
+}
+
+/** What a terminal sends in another encoding arrives as the sign for "unreadable", the same for every letter. */
+function assertTyped(password: string): string {
+  if (!password.includes('\uFFFD')) return password
+  throw new MetisSeqError({
+    code: 'PASSWORD_UNREADABLE',
+    message: 'The terminal sent characters that are not UTF-8, so the password is not known.',
+    hints: ['Set the terminal to UTF-8, or pass `--password-file FILE` with a file in UTF-8.'],
+  })
+}
+
+function readPasswordFile(file: string, flag: PasswordSource['flag']): string {
+  let line: ReturnType<typeof onlyLine>
+  try {
+    line = onlyLine(readSecretText(file))
+  } catch (cause) {
+    throw passwordFileUnusable(file, messageOf(cause), flag)
+  }
+  if ('fault' in line) throw passwordFileUnusable(file, line.fault, flag)
+  if (line.text) return line.text
+  throw passwordFileUnusable(file, 'it is empty', flag)
+}
+
+function passwordUnusable(
+  subject: string,
+  reason: string,
+  flag: PasswordSource['flag'],
+): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PASSWORD_UNREADABLE',
+    message: `The password of ${subject} cannot be used: ${reason}.`,
+    hints: [`Give the password alone, in one line; so does a file for \`${flag}\`.`],
+  })
+}
+
+function passwordFileUnusable(
+  file: string,
+  reason: string,
+  flag: PasswordSource['flag'],
+): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PASSWORD_FILE_UNUSABLE',
+    message: `The password file ${file} cannot be used: ${reason}.`,
+    facts: {path: file},
+    hints: [
+      `Pass \`${flag} FILE\` with a file that holds the password alone, in one line of UTF-8.`,
+    ],
+  })
+}
+
+function passwordNeeded({subject, flag}: PasswordSource): MetisSeqError {
+  return new MetisSeqError({
+    code: 'PASSWORD_NEEDED',
+    message: `A password is needed for ${subject}, and there is no terminal to ask for it.`,
+    facts: {subject},
+    hints: [
+      flag === '--password-file'
+        ? 'Pass `--password-file FILE` or `--password-fd N`, or set METIS_SEQ_PASSWORD_FILE.'
+        : 'Pass `--backup-password-file FILE` or `--backup-password-fd N`.',
+    ],
+  })
+}

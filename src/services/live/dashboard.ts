@@ -1,0 +1,43 @@
+import type {HealthReport} from '../../health/issue.ts'
+import type {Movement, Setting} from '../../health/snapshot.ts'
+import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.ts'
+import {createBlockTimes} from '../network/block-times.ts'
+import type {Context} from '../context.ts'
+import type {OperatorEvent} from './events.ts'
+import {startLive, type Pollers} from './live.ts'
+
+export interface Dashboard {
+  setting: Setting
+  pollers: Pollers
+  health: SnapshotStore<HealthReport | null>
+  /** Milliseconds a block takes, the usual one of the last; null while too few are known. */
+  blockMs: SnapshotStore<number | null>
+  /** Newest first. */
+  events: SnapshotStore<OperatorEvent[]>
+  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
+  moved(): Movement | null
+  refresh(): void
+}
+
+const KEPT_EVENTS = 50
+
+/** Starts a poller per source. Each panel lives from one of them, so a slow source slows only itself. */
+export function startDashboard(context: Context, signal: AbortSignal): Dashboard {
+  const events = createSnapshotStore<OperatorEvent[]>([])
+  const live = startLive(context, signal, (event) =>
+    events.set([event, ...events.get()].slice(0, KEPT_EVENTS)),
+  )
+  const blockMs = createSnapshotStore<number | null>(null)
+  const times = createBlockTimes(context)
+  let busy = false
+  live.pollers.l2.store.subscribe(() => {
+    const {value, error} = live.pollers.l2.store.get()
+    if (!value || error || busy) return
+    busy = true
+    void times.usualMs(value).then((ms) => {
+      busy = false
+      blockMs.set(ms)
+    })
+  })
+  return {...live, blockMs, events}
+}

@@ -1,0 +1,93 @@
+import type {Source} from '../../health/snapshot.ts'
+import {failureOf, type Failure} from '../../lib/failure.ts'
+import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.ts'
+
+/** The last good value of one source, and how the latest attempt went. */
+export interface Feed<T> {
+  /** Null until the first answer. */
+  value: T | null
+  /** Monotonic time of that answer in milliseconds; null until then. */
+  atMs: number | null
+  /** Why the latest attempts failed and since when, monotonic; null when the latest did not. */
+  error: (Failure & {sinceMs: number}) | null
+  /** 0: nobody asks, because the profile or the network has no such source. */
+  periodMs: number
+}
+
+export interface Poller<T> {
+  store: SnapshotStore<Feed<T>>
+  /** Asks at once, for `r`. */
+  refresh(): void
+}
+
+export interface PollerOptions<T> {
+  periodMs: number
+  read(): Promise<T>
+  /** Called with each new value and the one before it. */
+  onValue?(value: T, before: T | null): void
+  signal: AbortSignal
+}
+
+/** A source that is down is asked less often, and its return is seen within so many periods. */
+const MAX_BACKOFF = 4
+
+/**
+ * Asks one source again and again. A source that fails keeps its last good value and is asked less
+ * often, up to four times the period; it never stops the others.
+ */
+export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<T>): Poller<T> {
+  const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs})
+  let failures = 0
+  let timer: NodeJS.Timeout | undefined
+  let busy = false
+
+  async function ask(): Promise<void> {
+    if (busy || signal.aborted) return
+    busy = true
+    const before = store.get()
+    try {
+      const value = await read()
+      failures = 0
+      if (signal.aborted) return
+      store.set({value, atMs: performance.now(), error: null, periodMs})
+      onValue?.(value, before.value)
+    } catch (error) {
+      failures++
+      const sinceMs = before.error?.sinceMs ?? performance.now()
+      if (!signal.aborted) store.set({...before, error: {...failureOf(error), sinceMs}})
+    } finally {
+      busy = false
+      schedule()
+    }
+  }
+
+  function schedule(): void {
+    clearTimeout(timer)
+    if (signal.aborted) return
+    timer = setTimeout(() => void ask(), periodMs * Math.min(2 ** failures, MAX_BACKOFF))
+  }
+
+  signal.addEventListener('abort', () => clearTimeout(timer), {once: true})
+  void ask()
+  return {store, refresh: () => void ask()}
+}
+
+/** A source that the profile or the network does not have: it is never asked. */
+export function absentPoller<T>(): Poller<T> {
+  const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs: 0})
+  return {store, refresh: () => {}}
+}
+
+/** An answer that is older than three periods and a second is not current. */
+export function staleAfterMs(periodMs: number): number {
+  return periodMs * 3 + 1000
+}
+
+/** A feed as the rules of health see it. */
+export function toSource<T>({value, atMs, error, periodMs}: Feed<T>): Source<T> {
+  if (periodMs === 0) return {state: 'absent'}
+  const last = value === null || atMs === null ? null : {value, atMs}
+  if (error) return {state: 'failing', ...error, last}
+  if (!last) return {state: 'asking'}
+  return {state: 'answered', ...last, staleAfterMs: staleAfterMs(periodMs)}
+}

@@ -1,0 +1,269 @@
+import {isAddressEqual, zeroAddress, type Address} from 'viem'
+import {getBalance, getBlockNumber, getCode} from 'viem/actions'
+
+import {poolPointers, type Pointer} from '../../chain/actions/locking-pool/read-pointers.ts'
+import {readImplementation} from '../../chain/actions/locking-pool/read-pool-rules.ts'
+import {connectChain, type ChainClient} from '../../chain/connect.ts'
+import type {EndpointOptions} from '../../chain/endpoint.ts'
+import {findCause, MetisSeqError, messageOf} from '../../lib/errors.ts'
+import {RpcTransportError} from '../../lib/json-rpc.ts'
+import {redactUrl} from '../../lib/redact.ts'
+import {deployedLst} from '../../protocol/lst/providers.ts'
+import type {Check} from '../sending/check.ts'
+import {endpointsOf, type Context} from '../context.ts'
+import {proveEndpoints} from './prove-endpoints.ts'
+
+export interface UnknownCode {
+  contract: string
+  /** Null: the address is no proxy of EIP-1967. */
+  implementation: Address | null
+}
+
+export interface NetworkCheck {
+  ok: boolean
+  checks: Check[]
+  /** Proxies that run code whose rules are not known here. */
+  unknownCode: UnknownCode[]
+}
+
+/** Tests every endpoint of the network, that its addresses hold code, and that the contracts point at each other. */
+export async function checkNetwork(context: Context, timeoutMs: number): Promise<NetworkCheck> {
+  const {network} = context
+  const urls = endpointsOf(network, context.profile)
+  const tls = context.tls()
+  const endpoints = [
+    ...unique(urls.l1).map((url) => ({
+      name: 'L1' as const,
+      chainId: network.l1.chainId,
+      url,
+      timeoutMs,
+      tls,
+    })),
+    ...unique(urls.l2).map((url) => ({
+      name: 'L2' as const,
+      chainId: network.l2.chainId,
+      url,
+      timeoutMs,
+      tls,
+    })),
+  ]
+  const unknown = unknownImplementations(context)
+  const [reachable, agreement, pos, l1, l2] = await Promise.all([
+    Promise.all(endpoints.map((endpoint) => checkEndpoint(context, endpoint))),
+    Promise.all((['L1', 'L2'] as const).map((chain) => checkAgreement(context, chain, urls))),
+    checkPos(context),
+    checkL1Contracts(context),
+    checkL2Contracts(context),
+  ])
+  const checks = [
+    ...reachable,
+    ...withoutEchoes('l1', [...agreement[0]!, ...l1], reachable),
+    ...withoutEchoes('l2', [...agreement[1]!, ...l2], reachable),
+    ...pos,
+  ]
+  return {ok: checks.every((check) => check.ok), checks, unknownCode: await unknown}
+}
+
+/** One cause once: what could not be asked, since no endpoint of its chain answers, is told by their lines. */
+function withoutEchoes(chain: 'l1' | 'l2', checks: Check[], reachable: Check[]): Check[] {
+  const answers = reachable.some(({id, ok}) => ok && id === `endpoint-${chain}`)
+  return answers ? checks : checks.filter(({ok}) => ok)
+}
+
+function unique(urls: readonly string[]): string[] {
+  return [...new Set(urls)]
+}
+
+/** As many as the largest read of a command has. */
+const PROBE_CALLS = 32
+
+async function checkEndpoint(
+  context: Context,
+  {url, ...options}: EndpointOptions & {name: 'L1' | 'L2'},
+): Promise<Check> {
+  const {name, chainId} = options
+  const connection = connectChain({...options, urls: [url]})
+  const label = `${name} endpoint ${redactUrl(url)} serves chain ${chainId}`
+  const id = `endpoint-${name.toLowerCase()}`
+  return attempt({id, label, mend: {context, part: name}}, async () => {
+    try {
+      const block = await getBlockNumber(connection.client)
+      await Promise.all(
+        Array.from({length: PROBE_CALLS}, () =>
+          getBalance(connection.client, {address: zeroAddress}),
+        ),
+      )
+      const limit = connection.batchLimit()
+      if (limit === undefined) return `block ${block}`
+      return `block ${block}; it takes ${limit} ${limit === 1 ? 'call' : 'calls'} at once, so commands ask more often`
+    } finally {
+      connection.close()
+    }
+  })
+}
+
+/** Only where there is more than one to agree, or a network whose blocks come at a pace. */
+async function checkAgreement(
+  context: Context,
+  chain: 'L1' | 'L2',
+  urls: {l1: string[]; l2: string[]},
+): Promise<Check[]> {
+  const several = (chain === 'L1' ? urls.l1 : urls.l2).length > 1
+  if (!several && !(chain === 'L1' && context.network.l1.staleAfterSeconds)) return []
+  const label = several
+    ? `${chain} endpoints agree and are up to date`
+    : `${chain} endpoint is up to date`
+  const id = `agreement-${chain.toLowerCase()}`
+  return [
+    await attempt({id, label, mend: {context, part: chain}}, async () => {
+      const {stale} = await proveEndpoints(context, {chain})
+      if (stale.length === 0) return 'yes'
+      throw new Error(`${stale.map(({endpoint}) => endpoint).join(', ')} is behind`)
+    }),
+  ]
+}
+
+async function checkPos(context: Context): Promise<Check[]> {
+  const pos = context.pos()
+  if (pos === null) return []
+  const label = `consensus layer ${pos.source.endpoint} answers`
+  return [
+    await attempt({id: 'pos', label, mend: {context, part: 'pos'}}, async () => {
+      await pos.latestSpan()
+      return 'yes'
+    }),
+  ]
+}
+
+function checkL1Contracts(context: Context): Promise<Check[]> {
+  const {contracts} = context.network.l1
+  const at = {client: context.l1().client, mend: {context, part: 'L1' as const}}
+  const {metis, lockingPool, lockingInfo, bridge, addressManager} = contracts
+  return Promise.all([
+    checkCode(at, 'LockingPool', lockingPool),
+    checkCode(at, 'LockingInfo', lockingInfo),
+    checkCode(at, 'METIS on L1', metis),
+    checkCode(at, 'L1 bridge', bridge),
+    checkCode(at, 'address manager', addressManager),
+    ...poolPointers(at.client, contracts).map((pointer) => checkPointer(at, pointer)),
+  ])
+}
+
+function checkL2Contracts(context: Context): Promise<Check[]> {
+  const at = {client: context.l2().client, mend: {context, part: 'L2' as const}}
+  const {sequencerSet, bridge} = context.network.l2.contracts
+  return Promise.all([
+    checkCode(at, 'MetisSequencerSet', sequencerSet),
+    checkCode(at, 'L2 bridge', bridge),
+    ...deployedLst(context.network.lst).map(({about, addresses}) =>
+      checkCode(at, about.entryLabel, addresses[about.entry]!),
+    ),
+  ])
+}
+
+interface Place {
+  client: ChainClient
+  mend: Mend
+}
+
+function checkCode({client, mend}: Place, name: string, address: Address): Promise<Check> {
+  return attempt({id: 'code', label: `${name} ${address} has code`, mend}, async () => {
+    const code = await getCode(client, {address})
+    if (!code) throw new Error('no code at this address')
+    return `${(code.length - 2) / 2} bytes`
+  })
+}
+
+/** LockingPool decides about money, so that its code is compared also where the network knows none. */
+async function unknownImplementations({network, l1, l2}: Context): Promise<UnknownCode[]> {
+  const {lockingPool, lockingInfo} = network.l1.contracts
+  const {poolImplementations = {}, infoImplementations} = network.l1
+  const {sequencerSetImplementations, contracts} = network.l2
+  const found = await Promise.all([
+    unknownCode(l1().client, 'LockingPool', lockingPool, Object.keys(poolImplementations)),
+    infoImplementations &&
+      unknownCode(l1().client, 'LockingInfo', lockingInfo, infoImplementations),
+    sequencerSetImplementations &&
+      unknownCode(
+        l2().client,
+        'MetisSequencerSet',
+        contracts.sequencerSet,
+        sequencerSetImplementations,
+      ),
+  ])
+  return found.filter((each) => each !== null && each !== undefined)
+}
+
+async function unknownCode(
+  client: ChainClient,
+  contract: string,
+  proxy: Address,
+  known: readonly string[],
+): Promise<UnknownCode | null> {
+  try {
+    const implementation = await readImplementation(client, proxy)
+    const isKnown = (each: string) =>
+      implementation !== null && isAddressEqual(each as Address, implementation)
+    return known.some(isKnown) ? null : {contract, implementation}
+  } catch {
+    // Without an answer there is a line that says so.
+    return null
+  }
+}
+
+function checkPointer({mend}: Place, {label, expected, read}: Pointer): Promise<Check> {
+  return attempt({id: 'pointer', label, mend}, async () => {
+    const actual = await read()
+    if (!isAddressEqual(actual, expected)) throw new Error(`it is ${actual}`)
+    return 'yes'
+  })
+}
+
+async function attempt(
+  {id, label, mend}: Pick<Check, 'id' | 'label'> & {mend: Mend},
+  act: () => Promise<string>,
+): Promise<Check> {
+  try {
+    return {id, label, ok: true, seen: await act(), remedy: ''}
+  } catch (error) {
+    return {id, label, ok: false, seen: reasonOf(error), remedy: remedyOf(mend, isAway(error))}
+  }
+}
+
+/** What names another endpoint of a part. */
+const ANOTHER = {
+  L1: '`metis-seq init --replace --l1-rpc-url URL`',
+  L2: '`metis-seq init --replace --l2-rpc-url URL`',
+  pos: '`metis-seq init --replace --pos-url URL`',
+}
+
+interface Mend {
+  context: Pick<Context, 'network' | 'networkName' | 'profileName'>
+  part: keyof typeof ANOTHER
+}
+
+/** With the command for the profile that is looked at; where none is in use, it makes one. */
+function remedyOf({context, part}: Mend, away: boolean): string {
+  const {network, networkName, profileName} = context
+  const who =
+    profileName === null ? `--network ${networkName}` : `--profile ${profileName} --replace`
+  const another = ANOTHER[part].replace('--replace', who)
+  if (!away) return `Correct it in the network document, or name another endpoint: ${another}.`
+  const tells = network.kind === 'local' ? '; `metis-seq local status` tells' : ''
+  return `If it is to be there, start it or wait${tells}. Otherwise name another one: ${another}.`
+}
+
+/** Nothing is wrong with what was set, as far as anybody can tell. */
+function isAway(error: unknown): boolean {
+  const known = findCause(error, MetisSeqError)
+  return known?.exit === 'unreachable' && known.retryable
+}
+
+function reasonOf(error: unknown): string {
+  const known = findCause(error, MetisSeqError)
+  // Of one endpoint: that the others do not answer is not what it says.
+  const isSilent = known?.code === 'ENDPOINT_UNREACHABLE'
+  const reason = (isSilent ? findCause(error, RpcTransportError) : undefined) ?? known
+  if (reason) return reason.message
+  return messageOf(error).split('\n')[0] ?? ''
+}

@@ -1,0 +1,44 @@
+import {rmSync} from 'node:fs'
+import {join} from 'node:path'
+
+import type {HaltRecord} from '../../health/snapshot.ts'
+import {writeFileAtomic} from '../../lib/files.ts'
+import {isErrorCode, type ErrorCode} from '../../lib/error-codes/index.ts'
+import {isExitName} from '../../lib/exit-codes.ts'
+import {readBoundedText, RECORD_FILE_BYTES} from '../../lib/read-file.ts'
+import {isRecord} from '../../lib/json.ts'
+
+/** Keeps why a node ended, for whoever looks when it is gone. */
+export function writeHalt(dir: string, record: HaltRecord): void {
+  writeFileAtomic(fileOf(dir), `${JSON.stringify(record)}\n`, 0o600)
+}
+
+/**
+ * A node that starts again has its chance: what it finds is told by itself.
+ *
+ * @param isMended the code of a reason that counts no more; without it none does
+ */
+export function clearHalt(dir: string, isMended: (code: ErrorCode) => boolean = () => true): void {
+  const halt = readHalt(dir)
+  if (halt === null || isMended(halt.code)) rmSync(fileOf(dir), {force: true})
+}
+
+/** Null: the last life of the node ended without one, or the record is damaged. */
+export function readHalt(dir: string): HaltRecord | null {
+  try {
+    const file = fileOf(dir)
+    const value: unknown = JSON.parse(readBoundedText(file, RECORD_FILE_BYTES))
+    if (!isRecord(value)) return null
+    const {code, message, exit, atMs} = value
+    if (typeof code !== 'string' || typeof message !== 'string') return null
+    if (typeof atMs !== 'number' || typeof exit !== 'string' || !isExitName(exit)) return null
+    // Another version of this program may have left it.
+    return {code: isErrorCode(code) ? code : 'NODE_HALTED', message, exit, atMs}
+  } catch {
+    return null
+  }
+}
+
+function fileOf(dir: string): string {
+  return join(dir, 'halted.json')
+}

@@ -1,0 +1,119 @@
+import {estimateGas, getGasPrice} from 'viem/actions'
+
+import {MetisSeqError} from '../../lib/errors.ts'
+import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import type {Context} from '../context.ts'
+import type {Trap} from '../sending/plan.ts'
+import {refusalOf} from '../sending/planned-call.ts'
+import type {StakingPlan} from '../staking/staking-plan.ts'
+
+const ONE = 10n ** 18n
+
+/** When a claim is worth its cost. Neither L1 nor L2 has a price of METIS, so the operator brings it. */
+export interface WorthRule {
+  /** Least ratio, times 1e18. */
+  minRatio: bigint
+  /** METIS that one ETH buys, times 1e18. Undefined: the ratio is METIS claimed per ETH spent. */
+  metisPerEth: bigint | undefined
+}
+
+/** What a claim brings and what it costs now. */
+export interface ClaimCost {
+  rewardMetisWei: bigint
+  /** Bridge fee, and gas at the price of now. */
+  costEthWei: bigint
+}
+
+/** The same, compared. */
+export interface ClaimWorth extends ClaimCost {
+  /**
+   * Times 1e18. With a price the value of the reward over the cost: reward / (cost x METIS per ETH).
+   * Without one METIS claimed per ETH spent: reward / cost.
+   */
+  ratio: bigint
+  minRatio: bigint
+}
+
+/**
+ * Measures a claim against the chain as it is now. Sends nothing.
+ *
+ * @param maxFeeWei highest price of gas the operator pays; undefined: what L1 asks now
+ * @throws {MetisSeqError} the mapped revert of the claim
+ */
+export async function measureClaim(
+  context: Context,
+  plan: StakingPlan,
+  maxFeeWei: bigint | undefined,
+): Promise<ClaimCost> {
+  const {client} = context.l1()
+  const {from, standing} = plan
+  const {rewardMetisWei} = standing.sequencer
+  const [claim] = plan.calls
+  if (!claim) throw new Error('A claim has one call.')
+  const transaction = {account: from, to: claim.to, data: claim.data, value: claim.valueWei}
+  const [gas, asked] = await Promise.all([
+    estimateGas(client, transaction).catch((error: unknown) => {
+      throw refusalOf(error, claim, from)
+    }),
+    getGasPrice(client),
+  ])
+  const gasPrice = maxFeeWei !== undefined && maxFeeWei < asked ? maxFeeWei : asked
+  return {rewardMetisWei, costEthWei: claim.valueWei + gas * gasPrice}
+}
+
+/**
+ * Stops a claim that brings too little for what it costs.
+ *
+ * @throws {MetisSeqError} CLAIM_NOT_WORTH
+ */
+export function assertClaimWorth(cost: ClaimCost, rule: WorthRule): ClaimWorth {
+  const {minRatio, metisPerEth} = rule
+  const ratio = worthRatio(cost.rewardMetisWei, cost.costEthWei, metisPerEth)
+  const worth = {...cost, ratio, minRatio}
+  if (ratio < minRatio) throw notWorth(worth, metisPerEth)
+  return worth
+}
+
+/**
+ * A claim that costs more than it brings. Without a price one METIS counts as one ETH, many times what it ever was,
+ * so what is told then is certain.
+ */
+export function claimLossTrap(cost: ClaimCost, metisPerEth: bigint | undefined): Trap[] {
+  const {rewardMetisWei, costEthWei} = cost
+  if (worthRatio(rewardMetisWei, costEthWei, metisPerEth) >= ONE) return []
+  return [
+    {
+      id: 'claim-at-a-loss',
+      message: `The claim brings ${formatWeiShort(rewardMetisWei, 6)} METIS and costs ${formatWeiShort(costEthWei, 6)} ETH: more than it is worth. Wait for more reward.`,
+    },
+  ]
+}
+
+/** @returns times 1e18; a claim that costs nothing is worth as much as the reward in wei */
+export function worthRatio(
+  rewardMetisWei: bigint,
+  costEthWei: bigint,
+  metisPerEth: bigint | undefined,
+): bigint {
+  const costMetisWei = (costEthWei * (metisPerEth ?? ONE)) / ONE
+  return (rewardMetisWei * ONE) / (costMetisWei > 0n ? costMetisWei : 1n)
+}
+
+function notWorth(worth: ClaimWorth, metisPerEth: bigint | undefined): MetisSeqError {
+  const {rewardMetisWei, costEthWei, ratio, minRatio} = worth
+  const unit = metisPerEth === undefined ? ' METIS per ETH' : ' times its cost'
+  return new MetisSeqError({
+    code: 'CLAIM_NOT_WORTH',
+    message: `The claim would bring ${formatWeiShort(rewardMetisWei)} METIS for ${formatWeiShort(costEthWei, 6)} ETH: ${formatWeiShort(ratio)}${unit}, and ${formatWei(minRatio)} is asked for.`,
+    facts: {
+      rewardMetisWei: `${rewardMetisWei}`,
+      costEthWei: `${costEthWei}`,
+      ratio: formatWei(ratio),
+      minRatio: formatWei(minRatio),
+    },
+    hints: [
+      'Wait for more reward or cheaper gas, then run the same command again.',
+      'Run `metis-seq reward forecast` to see when the next reward batch is due.',
+    ],
+  })
+}

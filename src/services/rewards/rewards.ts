@@ -1,0 +1,111 @@
+import {zeroAddress, type Address, type Hash} from 'viem'
+import {getBalance, getTransactionReceipt} from 'viem/actions'
+
+import {quoteBridgeFee, type BridgeFee} from '../../chain/actions/bridge/quote-bridge-fee.ts'
+import {readPool, type PoolSettings} from '../../chain/actions/locking-pool/read-pool.ts'
+import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import {parseRewardLogs} from '../../protocol/reward-log.ts'
+import type {Sequencer} from '../../protocol/sequencer.ts'
+import type {Context} from '../context.ts'
+import type {Effect} from '../sending/plan.ts'
+import {withdrawRewards} from '../sending/planned-calls.ts'
+import {findSequencer} from '../staking/sequencers.ts'
+import {poolCallOn} from '../staking/stake.ts'
+import {openStanding} from '../staking/open-standing.ts'
+import {toStakingPlan, type StakingPlan} from '../staking/staking-plan.ts'
+import {bridgeFeeTrap, recipientTrap} from '../staking/traps.ts'
+
+export interface RewardView {
+  sequencer: Sequencer
+  pool: PoolSettings
+  fee: BridgeFee
+  /** METIS of the reward recipient on L2; null when no recipient is set or L2 does not answer. */
+  recipientL2MetisWei: bigint | null
+}
+
+/** What a sequencer has earned and not claimed, and what claiming costs now. */
+export async function showRewards(
+  context: Context,
+  sequencerId: bigint | undefined,
+): Promise<RewardView> {
+  const {lockingPool, lockingInfo, addressManager} = context.network.l1.contracts
+  const {client} = context.l1()
+  const [sequencer, pool, fee] = await Promise.all([
+    findSequencer(context, sequencerId),
+    readPool(client, {lockingPool, lockingInfo}),
+    quoteBridgeFee(client, {addressManager}),
+  ])
+  const recipientL2MetisWei =
+    sequencer.rewardRecipient === zeroAddress
+      ? null
+      : await readL2Metis(context, sequencer.rewardRecipient).catch(() => null)
+  return {sequencer, pool, fee, recipientL2MetisWei}
+}
+
+export function readL2Metis(context: Context, account: Address): Promise<bigint> {
+  return getBalance(context.l2().client, {address: account})
+}
+
+/**
+ * The METIS that a mined claim sent, from its own log.
+ *
+ * @returns undefined when the endpoint does not show the log
+ */
+export async function readClaimed(
+  context: Context,
+  sequencerId: bigint,
+  {hash, blockNumber}: {hash: Hash; blockNumber: bigint},
+): Promise<bigint | undefined> {
+  const {lockingPool, lockingInfo} = context.network.l1.contracts
+  const receipt = await getTransactionReceipt(context.l1().client, {hash}).catch(() => undefined)
+  const logs = (receipt?.logs ?? []).map(({address, topics, data, logIndex}) => ({
+    ...{l1Block: blockNumber, txHash: hash, logIndex, data, timeSeconds: null},
+    address: address.toLowerCase() as Address,
+    topics: [...topics],
+  }))
+  const claims = parseRewardLogs(logs, {lockingPool, lockingInfo}).filter(
+    (event) => event.kind === 'claim',
+  )
+  return claims.find((claim) => claim.sequencerId === sequencerId)?.amountMetisWei
+}
+
+/**
+ * Decides what a claim would do.
+ *
+ * @throws {MetisSeqError} REWARD_RECIPIENT_UNSET, NOTHING_TO_CLAIM and those of the state
+ */
+export async function planRewardClaim(
+  context: Context,
+  sequencerId: bigint | undefined,
+): Promise<StakingPlan> {
+  const {addressManager} = context.network.l1.contracts
+  const [standing, fee] = await Promise.all([
+    openStanding(context, sequencerId),
+    quoteBridgeFee(context.l1().client, {addressManager}),
+  ])
+  const {rewardRecipient, rewardMetisWei, sequencerId: id} = standing.sequencer
+  return toStakingPlan({
+    action: 'reward claim',
+    title: `Claim ${formatWeiShort(rewardMetisWei)} METIS of sequencer ${id}`,
+    subject: 'A claim',
+    role: 'owner',
+    standing,
+    call: {kind: 'withdraw-rewards'},
+    calls: [withdrawRewards({...poolCallOn(context, standing), rewardWei: rewardMetisWei, ...fee})],
+    effects: bridgedEffects(rewardRecipient, rewardMetisWei, fee),
+    traps: [...bridgeFeeTrap(fee.feeEthWei), ...(await recipientTrap(context, rewardRecipient))],
+  })
+}
+
+/** What a reward on its way to L2 changes outside of LockingPool. Nothing when there is none. */
+export function bridgedEffects(recipient: Address, rewardWei: bigint, fee: BridgeFee): Effect[] {
+  if (rewardWei === 0n) return []
+  return [
+    {
+      label: `METIS of ${recipient} on L2`,
+      before: 'now',
+      after: `now + ${formatWei(rewardWei)}, when the bridge has delivered`,
+    },
+    {label: 'bridge fee', before: '0 ETH', after: `${formatWei(fee.feeEthWei)} ETH`},
+  ]
+}

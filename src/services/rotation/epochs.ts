@@ -1,0 +1,149 @@
+import {isAddressEqual} from 'viem'
+import {getBlock} from 'viem/actions'
+
+import {
+  readEpochLength,
+  readEpochOfBlock,
+  readNewestEpochs,
+} from '../../chain/actions/sequencer-set/read-epochs.ts'
+import {blocksLeft, epochAt, epochBlocks, type Epoch} from '../../protocol/epoch.ts'
+import {epochOfSpan} from '../../protocol/themis.ts'
+import type {Context} from '../context.ts'
+
+/** The current epoch is among so many newest: the consensus layer plans at most two ahead. */
+const NEWEST_EPOCHS = 3
+
+/** Where a planned turn is known from. Only a committed epoch binds the nodes. */
+export type EpochState = 'past' | 'current' | 'committed' | 'planned'
+
+export interface EpochView extends Epoch {
+  state: EpochState
+  /** True when the signer is the profile's. */
+  mine: boolean
+}
+
+export interface CurrentEpoch {
+  headBlock: bigint
+  headTimestampSeconds: bigint
+  /** Null: the head has passed the last committed epoch, so nobody may produce. */
+  epoch: EpochView | null
+  blocksLeft: bigint
+}
+
+/** The epoch of the next block: whose turn it is. */
+export async function currentEpoch(context: Context): Promise<CurrentEpoch> {
+  const {client} = context.l2()
+  const {sequencerSet} = context.network.l2.contracts
+  const head = await getBlock(client)
+  const epoch = await readEpochOfBlock(client, {sequencerSet, block: head.number + 1n})
+  return {
+    headBlock: head.number,
+    headTimestampSeconds: head.timestamp,
+    epoch: epoch ? toView(epoch, 'current', context) : null,
+    blocksLeft: epoch ? blocksLeft(epoch, head.number) : 0n,
+  }
+}
+
+/** Whose turn it is and whose comes, with the newest epochs, oldest first. */
+export interface RotationNow extends CurrentEpoch {
+  /** Null while nobody has planned it. */
+  next: EpochView | null
+  newest: EpochView[]
+}
+
+/** What an operator looks at most. A consensus layer that does not answer leaves only the plan out. */
+export async function rotationNow(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
+  const [rotation, span] = await Promise.all([
+    rotationOnL2(context, count),
+    readLatestSpan(context),
+  ])
+  return withPlan(rotation, span ? toView(span, 'planned', context) : null)
+}
+
+/** What L2 alone says, in as few round trips as it takes: `next` is committed, or not known. */
+export async function rotationOnL2(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
+  const {client} = context.l2()
+  const {sequencerSet} = context.network.l2.contracts
+  const [head, epochs] = await Promise.all([
+    getBlock(client),
+    readNewestEpochs(client, {sequencerSet, count}),
+  ])
+  const block = head.number + 1n
+  const current =
+    epochAt(epochs, block) ?? (await readEpochOfBlock(client, {sequencerSet, block})) ?? null
+  const newest = epochs.map((epoch) => toView(epoch, stateOf(epoch, current, block), context))
+  return {
+    headBlock: head.number,
+    headTimestampSeconds: head.timestamp,
+    epoch: current ? toView(current, 'current', context) : null,
+    blocksLeft: current ? blocksLeft(current, head.number) : 0n,
+    next: newest.find(({state}) => state === 'committed') ?? null,
+    newest,
+  }
+}
+
+/** A committed epoch binds the nodes; a span that is only planned does not. */
+export function withPlan(rotation: RotationNow, planned: EpochView | null): RotationNow {
+  const {epoch, next} = rotation
+  if (next || !planned || !epoch || planned.number <= epoch.number) return rotation
+  return {...rotation, next: planned}
+}
+
+function stateOf(epoch: Epoch, current: Epoch | null, nextBlock: bigint): EpochState {
+  if (current && epoch.number === current.number) return 'current'
+  return epoch.startBlock > nextBlock ? 'committed' : 'past'
+}
+
+export interface ListedEpoch extends EpochView {
+  /** The epoch before it was cut short, or it is longer than a planned one: it began with a takeover. */
+  takeover: boolean
+}
+
+/** The newest epochs on L2, oldest first. */
+export async function listEpochs(context: Context, count: number): Promise<ListedEpoch[]> {
+  const {client} = context.l2()
+  const {sequencerSet} = context.network.l2.contracts
+  const [head, epochLength, epochs] = await Promise.all([
+    getBlock(client),
+    readEpochLength(client, {sequencerSet}),
+    // One more than is shown: what began with a takeover is told by the one before.
+    readNewestEpochs(client, {sequencerSet, count: count + 1}),
+  ])
+  const next = head.number + 1n
+  const current = epochAt(epochs, next) ?? null
+  return epochs
+    .map((epoch, index) => ({
+      ...toView(epoch, stateOf(epoch, current, next), context),
+      takeover: beganWithTakeover(epoch, epochs[index - 1], epochLength),
+    }))
+    .slice(-count)
+}
+
+/**
+ * An epoch that is committed in the ordinary way has exactly the contract's length; only a recommitment cuts one
+ * short, or reaches past it. Epoch 0 comes from the genesis and has a length of its own.
+ *
+ * - Source: `MetisSequencerSet.commitEpoch`, `recommitEpoch`.
+ */
+export function beganWithTakeover(
+  epoch: Epoch,
+  before: Epoch | undefined,
+  epochLength: bigint,
+): boolean {
+  if (epoch.number === 0n) return false
+  if (epochBlocks(epoch) > epochLength) return true
+  return before !== undefined && before.number > 0n && epochBlocks(before) < epochLength
+}
+
+/** The newest span of the consensus layer as an epoch; undefined when it cannot be read. */
+export async function readLatestSpan(context: Context): Promise<Epoch | undefined> {
+  const pos = context.pos()
+  if (!pos) return undefined
+  const span = await pos.latestSpan().catch(() => null)
+  return span ? epochOfSpan(span) : undefined
+}
+
+function toView(epoch: Epoch, state: EpochState, {profile}: Context): EpochView {
+  const signer = profile?.signer
+  return {...epoch, state, mine: signer ? isAddressEqual(signer, epoch.signer) : false}
+}

@@ -1,0 +1,69 @@
+import {MetisSeqError} from '../../lib/errors.ts'
+import type {Journal, JournalEntry} from '../../store/journal.ts'
+import type {Context} from '../context.ts'
+import {reverted} from './failed-receipt.ts'
+import type {SentCall} from './send-plan.ts'
+import {clientOf} from './transactions.ts'
+import {waitForHash, type WaitGoal, type Waited} from './wait-hash.ts'
+
+const POLL_MS = 500
+/** A block that was replaced is usually followed by another one with the same transactions within it. */
+const CONFIRM_LIMIT_MS = 180_000
+/** Ethereum finalizes after 13 minutes; several times that means trouble. */
+const DEEP_LIMIT_MS = 3_600_000
+
+export interface ConfirmOptions {
+  goal: WaitGoal
+  journal: Journal
+  signal: AbortSignal
+  onProgress(text: string): void
+}
+
+/**
+ * The last of what was sent is in the chain as it is now, as deep as asked for. A receipt alone does not
+ * say so: its block can have been replaced since.
+ *
+ * @returns what was sent, with the block it is in now
+ * @throws {MetisSeqError} TX_REVERTED (it failed in another block), TX_REPLACED, TX_UNKNOWN,
+ *   TAG_UNSUPPORTED, INTERRUPTED; the next run of the command settles it
+ */
+export async function confirmSent(
+  context: Context,
+  sent: SentCall[],
+  {goal, journal, signal, onProgress}: ConfirmOptions,
+): Promise<SentCall[]> {
+  const last = sent.at(-1)
+  const entry = last && journal.find({hash: last.hash})
+  if (!last?.receipt || !entry) return sent
+  // Until it is proven anew, a crash leaves it open, and the next run looks at it again.
+  journal.mark(entry.id, 'sent')
+  const waited = await waitForHash(context, last.hash, entry, {
+    ...{goal, signal, onProgress, confirmations: 1n, pollMs: POLL_MS},
+    limitMs: goal === 'confirmed' ? CONFIRM_LIMIT_MS : DEEP_LIMIT_MS,
+  }).catch((error: unknown) => {
+    throw unreachableAfter(error, entry)
+  })
+  const receipt = receiptOf(waited)
+  journal.mark(entry.id, waited.succeeded ? 'mined' : 'reverted', receipt.blockNumber)
+  if (!waited.succeeded) throw await reverted(clientOf(context, waited.layer), entry, receipt)
+  return [...sent.slice(0, -1), {...last, receipt}]
+}
+
+/** It was mined a moment ago; that an endpoint falls silent now says nothing against it. */
+function unreachableAfter(error: unknown, {label, hash}: JournalEntry): unknown {
+  if (!(error instanceof MetisSeqError) || error.exit !== 'unreachable') return error
+  return new MetisSeqError({
+    code: 'TX_UNKNOWN',
+    message: `${label}: it was mined, and then the endpoint fell silent.`,
+    facts: {...error.facts, hash},
+    hints: [
+      `Run \`metis-seq tx wait ${hash}\`, or the same command again: it sends nothing twice.`,
+    ],
+    cause: error,
+  })
+}
+
+function receiptOf({hash, inclusion}: Waited): NonNullable<SentCall['receipt']> {
+  const {blockNumber, gasUsed, feeWei} = inclusion
+  return {hash, blockNumber, gasUsed, feeWei}
+}

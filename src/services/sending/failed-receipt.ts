@@ -1,0 +1,44 @@
+import {parseTransaction} from 'viem'
+
+import {replayTransaction} from '../../chain/actions/transactions/replay-transaction.ts'
+import type {ChainClient} from '../../chain/connect.ts'
+import {decodeCall} from '../../chain/decode-call.ts'
+import {decodeRevert, explainRevert} from '../../chain/explain/decode-revert.ts'
+import type {CatalogueEntry} from '../../chain/explain/entry.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import type {JournalEntry} from '../../store/journal.ts'
+import {factsOf} from './journal-facts.ts'
+import type {Receipt} from './send-dependencies.ts'
+
+/** The error for a transaction of ours that was mined and failed, with the reason where a replay finds it. */
+export async function reverted(
+  client: ChainClient,
+  entry: JournalEntry,
+  receipt: Receipt,
+): Promise<MetisSeqError> {
+  // An endpoint without old states, or one that has fallen silent, cannot say why; that it failed is certain.
+  const refusal = await refusalOf(client, entry, receipt).catch(() => undefined)
+  const failed = `${entry.label}: the transaction was mined in block ${receipt.blockNumber} and failed`
+  return new MetisSeqError({
+    code: 'TX_REVERTED',
+    message: refusal ? `${failed}: ${refusal.message}` : `${failed}.`,
+    facts: {...factsOf(entry), block: `${receipt.blockNumber}`, feeWei: `${receipt.feeWei}`},
+    hints: [
+      ...(refusal?.hints ?? []),
+      'Run the same command with `--dry-run` to see what refuses it now.',
+    ],
+  })
+}
+
+/** Undefined: alone it succeeds, or it gave no reason that is known here. */
+async function refusalOf(
+  client: ChainClient,
+  {hash, from, to, nonce, valueWei, raw}: JournalEntry,
+  {blockNumber}: Receipt,
+): Promise<CatalogueEntry | undefined> {
+  const {data = '0x', gas = 0n} = parseTransaction(raw)
+  const transaction = {hash, from, to, data, valueWei, accountNonce: nonce, gasLimit: gas}
+  const replay = await replayTransaction(client, transaction, blockNumber - 1n)
+  if (replay.state === 'succeeds') return undefined
+  return explainRevert(decodeRevert(replay.revertData), decodeCall(data))[0]
+}

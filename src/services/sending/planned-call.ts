@@ -1,0 +1,79 @@
+import {
+  decodeFunctionData,
+  encodeFunctionData,
+  type Abi,
+  type Address,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  type EncodeFunctionDataParameters,
+  type Hex,
+} from 'viem'
+
+import {erc20Abi} from '../../chain/abis/erc20.ts'
+import {lockingInfoAbi} from '../../chain/abis/locking-info.ts'
+import {lockingPoolAbi} from '../../chain/abis/locking-pool.ts'
+import {decodeCall, type DecodedCall} from '../../chain/decode-call.ts'
+import {fromRevert} from '../../chain/reverts.ts'
+import type {PlannedCall} from './plan.ts'
+
+/** Contracts of the protocol that plans call, by the name that previews give them. */
+const abis = {
+  LockingPool: lockingPoolAbi,
+  LockingInfo: lockingInfoAbi,
+  METIS: erc20Abi,
+}
+type Abis = typeof abis
+type Acts = 'nonpayable' | 'payable'
+type NameOf<abi extends Abi> = ContractFunctionName<abi, Acts>
+type ArgsOf<abi extends Abi, name extends NameOf<abi>> = Extract<
+  ContractFunctionArgs<abi, Acts, name>,
+  readonly unknown[]
+>
+
+interface CallRequest<abi extends Abi, name extends NameOf<abi>> {
+  contract: string
+  to: Address
+  functionName: name
+  args: ArgsOf<abi, name>
+  /** What it does, for people, from the arguments as the encoded call has them. */
+  label(...args: ArgsOf<abi, name>): string
+  /** ETH on L1, METIS on L2; none when left out. */
+  valueWei?: bigint
+  gasAtMost?: bigint
+}
+
+/** A call of one of the protocol's contracts. */
+export function planCall<
+  const contract extends keyof Abis & string,
+  const name extends NameOf<Abis[contract]>,
+>(request: CallRequest<Abis[contract], name> & {contract: contract}): PlannedCall {
+  return planCallOf<Abis[contract], name>(abis[request.contract], request)
+}
+
+/** A call made from the ABI and its arguments. Its name and values are nowhere but in its bytes from here on. */
+export function planCallOf<const abi extends Abi, const name extends NameOf<abi>>(
+  abi: abi,
+  request: CallRequest<abi, name>,
+): PlannedCall {
+  const {contract, to, functionName, args, label, valueWei = 0n, gasAtMost} = request
+  const data = encodeFunctionData({abi, functionName, args} as EncodeFunctionDataParameters)
+  const decoded = decodeFunctionData({abi, data} as {abi: Abi; data: Hex}).args as ArgsOf<abi, name>
+  return {
+    label: label(...decoded),
+    ...{contract, to, data, valueWei},
+    ...(gasAtMost === undefined ? {} : {gasAtMost}),
+  }
+}
+
+/** What a planned call does, read from the very bytes that are signed. */
+export function decodePlanned({contract, data, label}: PlannedCall): DecodedCall {
+  const call = decodeCall(data, contract)
+  if (call?.contractProven) return call
+  throw new Error(`The bytes of "${label}" are no call of ${contract}.`)
+}
+
+/** A planned call that was refused, by the catalogue of refusals; other errors as they are. */
+export function refusalOf(error: unknown, {contract, data}: PlannedCall, from: Address): unknown {
+  const functionName = decodeCall(data, contract)?.functionName ?? data.slice(0, 10)
+  return fromRevert(error, {contract, functionName, from})
+}

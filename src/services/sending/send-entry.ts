@@ -1,0 +1,100 @@
+import {parseTransaction} from 'viem'
+
+import {MetisSeqError} from '../../lib/errors.ts'
+import type {JournalEntry, NewJournalEntry} from '../../store/journal.ts'
+import {reverted} from './failed-receipt.ts'
+import type {Receipt, SendDependencies} from './send-dependencies.ts'
+import {
+  broadcast,
+  findReceipt,
+  outcomeOf,
+  record,
+  rejected,
+  stuck,
+  unknown,
+  waitForEntry,
+} from './wait-transaction.ts'
+
+/**
+ * Writes a signed transaction into the journal, sends it, and waits for its end.
+ *
+ * @param waitMined false: returns after the broadcast
+ * @returns the receipt with the hash that was mined: that of a speed-up when one took its place
+ * @throws {MetisSeqError} TX_REJECTED, TX_REVERTED, TX_REPLACED, TX_UNKNOWN, INTERRUPTED; it is in the journal
+ */
+export async function sendEntry(
+  signed: NewJournalEntry,
+  waitMined: boolean,
+  dependencies: SendDependencies,
+): Promise<{entry: JournalEntry; receipt: Receipt | null}> {
+  const {journal, reporter, signal} = dependencies
+  // A person at a remote signer may have taken long, and meanwhile another one here said stop.
+  signal.throwIfAborted()
+  // The same signed bytes, sent anew, are the same transaction.
+  const known = journal.find({hash: signed.hash})
+  if (known?.status === 'mined' || known?.status === 'reverted') throw minedBefore(known)
+  const wasOut = known?.status === 'sent'
+  const entry = known && isOpen(known) ? known : journal.prepare(signed)
+  const refusal = await broadcast(entry, dependencies)
+  // One that was out once may lie in the pool of a node that does not answer now.
+  if (refusal && wasOut) throw stuck(entry, refusal)
+  if (refusal) {
+    journal.mark(entry.id, 'rejected')
+    throw rejected(entry, refusal)
+  }
+  journal.mark(entry.id, 'sent')
+  reporter.onBroadcast(entry.label, entry.hash)
+  if (!waitMined) return {entry, receipt: null}
+  const receipt = await waitForEntry(entry, dependencies).catch((error: unknown) =>
+    receiptOfSpeedUp(entry, error, dependencies),
+  )
+  reporter.onMined(entry.label, receipt)
+  return {entry, receipt}
+}
+
+/** Another terminal may have offered more for the same call: then what was asked for is done. */
+async function receiptOfSpeedUp(
+  entry: JournalEntry,
+  error: unknown,
+  {client, journal}: SendDependencies,
+): Promise<Receipt> {
+  if (!(error instanceof MetisSeqError) || error.code !== 'TX_REPLACED') throw error
+  // Only what came after it can have been meant to take its place.
+  const same = journal
+    .rivals(entry)
+    .filter((rival) => rival.id > entry.id && isSameCall(rival, entry))
+  for (const rival of same) {
+    const found = await findReceipt(client, rival.hash).catch((cause: unknown) => {
+      throw unknown(entry, cause)
+    })
+    if (!found) continue
+    const outcome = await outcomeOf(client, found)
+    record(journal, rival, outcome)
+    if (outcome.state === 'reverted') throw await reverted(client, rival, outcome.receipt)
+    return outcome.receipt
+  }
+  throw error
+}
+
+function isOpen({status}: JournalEntry): boolean {
+  return status === 'prepared' || status === 'sent'
+}
+
+/** True when both ask the same of the same contract: labels are rounded, the bytes are not. */
+export function isSameCall(a: JournalEntry, b: JournalEntry): boolean {
+  const essence = ({action, to, valueWei, raw}: JournalEntry) => {
+    const {data = '0x'} = parseTransaction(raw)
+    return [action, to.toLowerCase(), valueWei, data].join(' ')
+  }
+  return essence(a) === essence(b)
+}
+
+function minedBefore({label, hash, nonce}: JournalEntry): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NONCE_USED',
+    retryable: false,
+    message: `${label}: this very transaction is mined already, and nothing was sent.`,
+    facts: {hash, nonce: `${nonce}`},
+    hints: [`Run \`metis-seq tx show ${hash}\`.`, 'Leave out `--nonce` to send another one.'],
+  })
+}

@@ -1,0 +1,281 @@
+import type {Address, Hash, Hex} from 'viem'
+import {call, estimateGas, getBalance, getTransactionCount} from 'viem/actions'
+
+import type {ChainClient} from '../../chain/connect.ts'
+import {maxPricePerGas, readBaseFees, readPrices, type GasFees} from '../../chain/fees.ts'
+import type {TransactionSigner} from '../../chain/signer.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import {gasLimitOf, likelyGasOf, mostGasOf} from '../../protocol/gas.ts'
+import type {Tip} from '../../protocol/tip.ts'
+import {assertNoTrap, DEAR_GAS_WEI, type Plan, type PlannedCall, type Trap} from './plan.ts'
+import {refusalOf} from './planned-call.ts'
+import type {Receipt, SendDependencies} from './send-dependencies.ts'
+import {sendEntry} from './send-entry.ts'
+import {settleOpenTransactions} from './wait-transaction.ts'
+
+/** What the operator chose on the command line. */
+export interface SendChoices {
+  overrides: readonly string[]
+  maxFeeWei?: bigint | undefined
+  priorityFeeWei?: bigint | undefined
+  nonce?: number | undefined
+  /** What the operator asked for, in one spelling, so that a later run can tell whether it asks for the same. */
+  asked?: string | undefined
+  /** False: return after the broadcast of the last call. */
+  waitMined: boolean
+  /** True: nothing leaves, not even a transaction that was signed earlier. */
+  looksOnly?: boolean
+  /** True: somebody else pays for the gas, as the executor of a Safe does. */
+  gasPaidElsewhere?: boolean
+}
+
+/** A plan with its price. */
+export interface Preview {
+  plan: Plan
+  fees: GasFees
+  /** What the block producer is offered per gas, and by whose word; null on a chain without a base fee. */
+  tip: Tip | null
+  /** Gas of each call; null where it depends on a call before it. */
+  gasLimits: (bigint | null)[]
+  /** Price of all calls at the fees of now, in wei of the chain's coin. */
+  likelyCostWei: bigint
+  /** Highest possible price of all calls. */
+  maxCostWei: bigint
+  /** Nonce of the first call; null where somebody else sends it. */
+  firstNonce: number | null
+  /** Traps that stand in the way and that the operator has named. */
+  overridden: Trap[]
+  balanceWei: bigint
+}
+
+export interface SentCall {
+  label: string
+  hash: Hash
+  receipt: Receipt | null
+}
+
+/**
+ * Checks a plan against the chain as it is now: open transactions first, then traps, simulation and
+ * price. Sends nothing but transactions that were already signed and journaled.
+ *
+ * @throws {MetisSeqError} TRAP, the mapped revert, BALANCE_LOW, NONCE_USED, NONCE_GAP
+ */
+export async function previewPlan(
+  plan: Plan,
+  choices: SendChoices,
+  dependencies: SendDependencies,
+): Promise<Preview> {
+  await settleOpenTransactions(plan.from, dependencies, choices.looksOnly)
+  assertNoTrap(plan.traps, choices.overrides)
+  const {client, reporter} = dependencies
+  const [firstNonce, {fees, likelyPriceWei, tip}, balanceWei, baseFees] = await Promise.all([
+    // Looking refuses what sending would refuse.
+    choices.gasPaidElsewhere ? null : chooseNonce(plan, choices, dependencies),
+    readPrices(client, choices),
+    getBalance(client, {address: plan.from}),
+    // Who names a ceiling has thought of the price.
+    choices.maxFeeWei === undefined ? readBaseFees(client) : undefined,
+  ])
+  const value = sum(plan.calls.map(({valueWei}) => valueWei))
+  // Before the simulation, which would refuse it with words of the endpoint.
+  if (balanceWei < value) throw balanceLow(plan, balanceWei, value)
+  const gasLimits: (bigint | null)[] = []
+  for (const [index, planned] of plan.calls.entries()) {
+    gasLimits.push(index === 0 ? await simulate(client, plan.from, planned) : null)
+  }
+  if (plan.calls[0]) reporter.onSimulated(plan.calls[0].label)
+  const gasOfCalls = plan.calls.map(({gasAtMost}, at) => ({
+    limit: gasLimits[at] ?? null,
+    atMost: gasAtMost,
+  }))
+  const gas = sum(gasOfCalls.map(mostGasOf))
+  const gasCostWei = sum(gasOfCalls.map(likelyGasOf)) * likelyPriceWei
+  const spike =
+    choices.maxFeeWei === undefined
+      ? [...dearGas(plan, gasCostWei), ...(baseFees ? feeSpike(baseFees, gas) : [])]
+      : []
+  assertNoTrap(spike, choices.overrides)
+  const maxCostWei = gas * maxPricePerGas(fees) + value
+  if (!choices.gasPaidElsewhere && balanceWei < maxCostWei) {
+    throw balanceLow(plan, balanceWei, maxCostWei)
+  }
+  const likelyCostWei = gasCostWei + value
+  const overridden = [...plan.traps, ...spike]
+  return {plan, fees, tip, gasLimits, likelyCostWei, maxCostWei, balanceWei, firstNonce, overridden}
+}
+
+/**
+ * Carries out a plan the operator has seen: for each call simulate, sign, journal, send, wait.
+ *
+ * @throws {MetisSeqError} TX_REVERTED, TX_REJECTED, TX_UNKNOWN, INTERRUPTED; what was sent is in the
+ *   journal
+ */
+export async function sendPlan(
+  {plan, fees}: Preview,
+  signer: TransactionSigner,
+  choices: SendChoices,
+  dependencies: SendDependencies,
+): Promise<SentCall[]> {
+  assertSigner(plan, signer.address)
+  const sent: SentCall[] = []
+  const firstNonce = await chooseNonce(plan, choices, dependencies)
+  for (const [index, planned] of plan.calls.entries()) {
+    dependencies.signal.throwIfAborted()
+    const last = index === plan.calls.length - 1
+    const gasLimit = await simulate(dependencies.client, plan.from, planned)
+    const transaction = {
+      chainId: dependencies.chainId,
+      nonce: firstNonce + index,
+      to: planned.to,
+      data: planned.data,
+      valueWei: planned.valueWei,
+      gasLimit,
+      fees,
+    }
+    const {raw, hash} = await signer.sign(transaction)
+    // A later call may need an earlier one mined, so only the last may go unwaited.
+    const wait = choices.waitMined || !last
+    sent.push(
+      await sendOne(
+        {plan, planned, asked: choices.asked},
+        {raw, hash, nonce: transaction.nonce},
+        wait,
+        dependencies,
+      ),
+    )
+  }
+  return sent
+}
+
+/**
+ * The nonce of the first call: the next one of the account, also where another was named.
+ *
+ * @throws {MetisSeqError} NONCE_USED, NONCE_GAP; nothing was signed
+ */
+async function chooseNonce(
+  {from}: Plan,
+  {nonce: wanted}: SendChoices,
+  {client, chainId, journal}: SendDependencies,
+): Promise<number> {
+  const count = (blockTag: 'latest' | 'pending') =>
+    getTransactionCount(client, {address: from, blockTag})
+  const [latest, pending] = await Promise.all([count('latest'), count('pending')])
+  const nonce = wanted ?? pending
+  // A backend that is behind gives a place that we know is taken.
+  const mined = journal.minedAt(chainId, from, nonce)
+  if (nonce < latest || mined) throw nonceUsed(from, nonce, latest, mined?.hash)
+  if (nonce > pending) throw nonceGap(from, nonce, pending)
+  return nonce
+}
+
+async function sendOne(
+  {plan, planned, asked}: {plan: Plan; planned: PlannedCall; asked: string | undefined},
+  signed: {raw: Hex; hash: Hash; nonce: number},
+  wait: boolean,
+  dependencies: SendDependencies,
+): Promise<SentCall> {
+  const {network, chainId} = dependencies
+  const entry = {
+    ...{action: plan.action, label: planned.label, network, chainId, from: plan.from},
+    ...{to: planned.to, nonce: signed.nonce, valueWei: planned.valueWei},
+    ...{hash: signed.hash, raw: signed.raw, asked: asked ?? null},
+  }
+  const {receipt} = await sendEntry(entry, wait, dependencies)
+  return {label: planned.label, hash: receipt?.hash ?? signed.hash, receipt}
+}
+
+/** Runs the call without sending it, and measures its gas with a fifth on top. */
+export async function simulate(
+  client: ChainClient,
+  from: Address,
+  planned: PlannedCall,
+): Promise<bigint> {
+  const transaction = {
+    account: from,
+    to: planned.to,
+    data: planned.data,
+    value: planned.valueWei,
+  }
+  try {
+    await call(client, transaction)
+    return gasLimitOf(await estimateGas(client, transaction))
+  } catch (error) {
+    throw refusalOf(error, planned, from)
+  }
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, amount) => total + amount, 0n)
+}
+
+function dearGas({chain}: Plan, costWei: bigint): Trap[] {
+  if (costWei <= DEAR_GAS_WEI) return []
+  const coin = chain === 'L1' ? 'ETH' : 'METIS'
+  return [
+    {
+      id: 'fee-spike',
+      message: `The endpoint asks for ${formatWeiShort(costWei)} ${coin} of gas. Name a ceiling with --max-fee to send anyway.`,
+    },
+  ]
+}
+
+/** How many times the usual base fee is a spike, when it also costs so much more. */
+const SPIKE_TIMES = 3n
+const SPIKE_COST_WEI = 2_000_000_000_000_000n
+
+/** A price far above the usual one, which most operations can wait out. */
+function feeSpike({nowWei, usualWei}: {nowWei: bigint; usualWei: bigint}, gas: bigint): Trap[] {
+  const moreWei = (nowWei - usualWei) * gas
+  if (nowWei < usualWei * SPIKE_TIMES || moreWei < SPIKE_COST_WEI) return []
+  const gwei = (wei: bigint) => `${formatWeiShort(wei * 10n ** 9n)} gwei`
+  return [
+    {
+      id: 'fee-spike',
+      message: `Gas costs ${gwei(nowWei)} now and ${gwei(usualWei)} usually: waiting saves about ${formatWeiShort(moreWei)} ETH. Name a ceiling with --max-fee to send anyway.`,
+    },
+  ]
+}
+
+function nonceUsed(from: Address, nonce: number, next: number, hash?: Hash): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NONCE_USED',
+    message: hash
+      ? `Nonce ${nonce} of ${from} is used by a transaction of ours, and the endpoint does not know it yet.`
+      : `Nonce ${nonce} of ${from} is used; the next one is ${next}.`,
+    facts: {account: from, nonce: `${nonce}`, next: `${next}`, ...(hash ? {hash} : {})},
+    hints: ['Leave out `--nonce`, and run the same command again in a moment. Nothing was sent.'],
+    retryable: hash !== undefined,
+  })
+}
+
+function nonceGap(from: Address, nonce: number, next: number): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NONCE_GAP',
+    message: `Nonce ${nonce} leaves a gap: the next one of ${from} is ${next}, and nothing after a gap is mined.`,
+    facts: {account: from, nonce: `${nonce}`, next: `${next}`},
+    hints: ['Leave out `--nonce`. Nothing was sent.'],
+  })
+}
+
+function assertSigner(plan: Plan, address: Address): void {
+  if (plan.from.toLowerCase() === address.toLowerCase()) return
+  throw new MetisSeqError({
+    code: 'WRONG_KEY',
+    message: `The key signs for ${address}, and this needs the ${plan.role} ${plan.from}.`,
+    facts: {needed: plan.from, key: address},
+    hints: ['Run `metis-seq profile show` to see which keys the profile uses.'],
+  })
+}
+
+function balanceLow(plan: Plan, balanceWei: bigint, maxCostWei: bigint): MetisSeqError {
+  const coin = plan.chain === 'L1' ? 'ETH' : 'METIS'
+  return new MetisSeqError({
+    code: 'BALANCE_LOW',
+    message: `The ${plan.role} holds ${formatWei(balanceWei)} ${coin} on ${plan.chain}, and this can cost ${formatWei(maxCostWei)} ${coin}.`,
+    facts: {account: plan.from, balanceWei: `${balanceWei}`, neededWei: `${maxCostWei}`},
+    hints: [
+      `Send ${coin} to ${plan.from} on ${plan.chain}; on the local network run \`metis-seq local fund --address ${plan.from}\`.`,
+    ],
+  })
+}

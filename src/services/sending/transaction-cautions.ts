@@ -1,0 +1,217 @@
+/** What speaks against a transaction that comes from a file, judged by the fields that are signed and nothing else. */
+import {
+  concat,
+  getAddress,
+  hexToBigInt,
+  isAddressEqual,
+  isHex,
+  size,
+  slice,
+  zeroAddress,
+  type Address,
+  type Hex,
+} from 'viem'
+import {publicKeyToAddress} from 'viem/accounts'
+
+import type {DecodedCall} from '../../chain/decode-call.ts'
+import type {RawTransaction} from '../../chain/parse-raw.ts'
+import {cleanText} from '../../lib/clean-text.ts'
+import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import {isEndless} from '../../protocol/amount.ts'
+import {DEAR_GAS_WEI, type Trap} from './plan.ts'
+import {bridgeFeeTrap} from '../staking/traps.ts'
+
+export interface Judged {
+  transaction: RawTransaction
+  /** Null: no known network has the chain id. */
+  layer: 'L1' | 'L2' | null
+  /** Of the called address, by the network; null when it names no such address. */
+  contract: string | null
+  call: DecodedCall | null
+  /** A contract of that network and layer, or an account that this machine can sign for. */
+  isKnown(address: Address): boolean
+}
+
+/** More than a whole block of Ethereum had for years; our largest call takes under a million. */
+const ABSURD_GAS_LIMIT = 30_000_000n
+
+/** Highest price: all gas at the highest fee, and what goes with it. Null where the form leaves the gas open. */
+export function maxCostOf({gasLimit, maxFeePerGasWei, valueWei}: RawTransaction): bigint | null {
+  return gasLimit === null || maxFeePerGasWei === null
+    ? null
+    : gasLimit * maxFeePerGasWei + valueWei
+}
+
+/** Every known way in which such a transaction loses money. */
+export function cautionsOf(judged: Judged): Trap[] {
+  return [
+    ...chainCautions(judged),
+    ...feeCautions(judged),
+    ...callCautions(judged),
+    ...tokenCautions(judged),
+    ...accountCautions(judged),
+    ...valueCautions(judged),
+  ]
+}
+
+function chainCautions({transaction: {chainId}, layer}: Judged): Trap[] {
+  if (layer !== null) return []
+  return [
+    {
+      id: 'unknown-chain',
+      message:
+        chainId === null
+          ? 'The transaction names no chain: it is valid on all of them.'
+          : `No network that is known here has chain ${chainId}, so no contract of it can be named.`,
+    },
+  ]
+}
+
+function feeCautions({transaction, layer}: Judged): Trap[] {
+  const {gasLimit, maxFeePerGasWei} = transaction
+  const id = 'absurd-fee' as const
+  const gasCostWei = (gasLimit ?? 0n) * (maxFeePerGasWei ?? 0n)
+  if (gasCostWei > DEAR_GAS_WEI) {
+    const coin = layer === 'L2' ? 'METIS' : 'ETH'
+    return [{id, message: `The gas can cost ${formatWeiShort(gasCostWei)} ${coin}.`}]
+  }
+  if ((gasLimit ?? 0n) <= ABSURD_GAS_LIMIT) return []
+  return [{id, message: `The gas limit is ${gasLimit}, more than a whole block has.`}]
+}
+
+function callCautions({transaction: {to, data}, contract, call}: Judged): Trap[] {
+  const id = 'unknown-call' as const
+  if (to === null) return [{id, message: 'The transaction makes a new contract.'}]
+  if (data === '0x' || call?.contractProven) return []
+  const where = contract === null ? `${to}, which no known network names` : contract
+  return [
+    {
+      id,
+      message: call
+        ? `It calls ${call.functionName} of ${where}: only the name of the function says what it does.`
+        : `It calls ${where}, with data that nothing known here explains.`,
+    },
+  ]
+}
+
+/** Calls by which tokens leave, whatever the contract is: the first argument and the amount are where they are in ERC-20. */
+const tokenCalls: Readonly<
+  Record<Hex, {kind: 'approval' | 'transfer'; to: number; amount: number}>
+> = {
+  // approve(address,uint256), increaseAllowance(address,uint256), setApprovalForAll(address,bool)
+  '0x095ea7b3': {kind: 'approval', to: 0, amount: 1},
+  '0x39509351': {kind: 'approval', to: 0, amount: 1},
+  '0xa22cb465': {kind: 'approval', to: 0, amount: 1},
+  // permit(address,address,uint256,uint256,uint8,bytes32,bytes32)
+  '0xd505accf': {kind: 'approval', to: 1, amount: 2},
+  // transfer(address,uint256), transferFrom(address,address,uint256)
+  '0xa9059cbb': {kind: 'transfer', to: 0, amount: 1},
+  '0x23b872dd': {kind: 'transfer', to: 1, amount: 2},
+}
+
+function tokenCautions({transaction: {data}, isKnown}: Judged): Trap[] {
+  const call = tokenCalls[data.slice(0, 10).toLowerCase() as Hex]
+  const [recipient, amount] = call ? [addressAt(data, call.to), numberAt(data, call.amount)] : []
+  if (!call || recipient === undefined || amount === undefined) return []
+  if (call.kind === 'transfer') return isKnown(recipient) ? [] : [unknownRecipient(recipient)]
+  const isForAll = data.startsWith('0xa22cb465') && amount !== 0n
+  return [
+    ...(isEndless(amount) || isForAll
+      ? [
+          {
+            id: 'unlimited-approval' as const,
+            message: `${recipient} may then take all tokens of this kind, now and later.`,
+          },
+        ]
+      : []),
+    ...(amount > 0n && !isKnown(recipient)
+      ? [
+          {
+            id: 'unknown-spender' as const,
+            message: `${recipient} may then take tokens, and it is no contract of the network.`,
+          },
+        ]
+      : []),
+  ]
+}
+
+/**
+ * A call of the network's own contracts can give a sequencer, its reward or its turns away: every account that it
+ * names must be one that this machine knows.
+ */
+function accountCautions({transaction: {data}, call, isKnown}: Judged): Trap[] {
+  if (!call?.contractProven || data.slice(0, 10).toLowerCase() in tokenCalls) return []
+  return call.args.flatMap(({name, type, value}): Trap[] => {
+    const account = accountOf(type, value)
+    if (account === undefined || isKnown(account)) return []
+    return [
+      {
+        id: 'unknown-recipient',
+        message: `${call.contract}.${call.functionName} gets ${account} as ${cleanText(name)}, which is no account of this machine and no contract of the network.`,
+      },
+    ]
+  })
+}
+
+/** The account that an argument names, also by its public key. */
+function accountOf(type: string, value: string): Address | undefined {
+  if (type === 'address')
+    return isAddressEqual(getAddress(value), zeroAddress) ? undefined : getAddress(value)
+  if (type !== 'bytes' || !isHex(value)) return undefined
+  const key = size(value) === 64 ? concat(['0x04', value]) : value
+  return size(key) === 65 && key.startsWith('0x04') ? publicKeyToAddress(key) : undefined
+}
+
+/** Calls of the network's contracts that nobody can take back, with the argument that says what they are about. */
+const irreversibleCalls: Readonly<Record<string, number>> = {
+  'LockingPool.setSequencerOwner': 0,
+  'LockingPool.unlock': 0,
+  'LockingPool.forceUnlock': 0,
+  'LockingPool.transferOwnership': 0,
+  'LockingPool.renounceOwnership': -1,
+}
+
+/** The name to be typed before such a call is signed; undefined for a call that can be undone. */
+export function irreversibleName({call}: Pick<Judged, 'call'>): string | undefined {
+  if (!call?.contractProven) return undefined
+  const index = new Map(Object.entries(irreversibleCalls)).get(
+    `${call.contract}.${call.functionName}`,
+  )
+  return index === undefined ? undefined : (call.args[index]?.value ?? call.functionName)
+}
+
+function valueCautions({transaction, layer, contract, isKnown}: Judged): Trap[] {
+  const {to, valueWei} = transaction
+  if (valueWei === 0n || to === null) return []
+  if (contract === null) return isKnown(to) ? [] : [unknownRecipient(to, valueWei, layer)]
+  // What goes with a call of these is the fee of the bridge, and all of it is spent.
+  const forBridge = layer === 'L1' && ['LockingPool', 'LockingInfo'].includes(contract)
+  return forBridge ? bridgeFeeTrap(valueWei) : []
+}
+
+function unknownRecipient(to: Address, valueWei?: bigint, layer?: Judged['layer']): Trap {
+  const what =
+    valueWei === undefined
+      ? 'Tokens go'
+      : `${formatWei(valueWei)} ${layer === 'L2' ? 'METIS' : 'ETH'} go`
+  return {
+    id: 'unknown-recipient',
+    message: `${what} to ${to}, which is no account of this machine and no contract of the network.`,
+  }
+}
+
+function addressAt(data: Hex, index: number): Address | undefined {
+  const at = wordAt(data, index)
+  return at === undefined ? undefined : getAddress(slice(at, 12))
+}
+
+function numberAt(data: Hex, index: number): bigint | undefined {
+  const at = wordAt(data, index)
+  return at === undefined ? undefined : hexToBigInt(at)
+}
+
+/** The 32 bytes of an argument. A contract reads what is missing as zero, so short data is no way around. */
+function wordAt(data: Hex, index: number): Hex | undefined {
+  const word = `0x${data.slice(10 + index * 64, 10 + (index + 1) * 64).padEnd(64, '0')}` as const
+  return isHex(word) ? word : undefined
+}

@@ -1,0 +1,115 @@
+import {
+  createRemoteBlockSigner,
+  createRemoteSigner,
+  type RemoteSignerOptions,
+} from '../../chain/remote-signer.ts'
+import {createLocalSigner, type TransactionSigner} from '../../chain/signer.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {localBlockSigner, type BlockSigner} from '../../protocol/block-signer.ts'
+import type {RemoteSignerRecord} from '../../store/config.ts'
+import {findAccount, openSigner, readPrivateKey, type KeyAccess} from '../keys/keys.ts'
+import {remoteHttp} from './remote-files.ts'
+import {findSigner, type AnySigner} from './signers.ts'
+
+/**
+ * Opens what a role of a profile names: a key of this machine, or a signer elsewhere.
+ *
+ * @param access timeoutMs: how long a signer elsewhere may take, with the person who confirms there
+ * @throws {MetisSeqError} SIGNER_NOT_FOUND, KEY_NOT_HERE (an address that is only watched, a Safe) and those of
+ *   the key
+ */
+export async function openNamedSigner(
+  name: string,
+  access: KeyAccess & {timeoutMs: number},
+): Promise<TransactionSigner> {
+  const signer = requireSigning(name, access)
+  return signer.kind === 'remote' ? openRemote(signer, access.timeoutMs) : openSigner(name, access)
+}
+
+/**
+ * Looks, before anyone is asked anything, whether what a role names signs from here.
+ *
+ * @throws {MetisSeqError} SIGNER_NOT_FOUND, KEY_NOT_HERE
+ */
+export function requireSigning(
+  name: string,
+  {config}: Pick<KeyAccess, 'config'>,
+): Extract<AnySigner, {kind: 'keystore' | 'remote'}> {
+  const signer = findSigner(config, name)
+  if (signer.kind === 'keystore' || signer.kind === 'remote') return signer
+  throw keyNotHere(signer)
+}
+
+/**
+ * Opens what signs the blocks of a node. A key is opened with the address it is listed under, so that the node sees
+ * when the two do not belong together.
+ *
+ * @throws {MetisSeqError} KEY_UNKNOWN, SIGNER_WRONG_ANSWER and those of the key
+ */
+export async function openBlockSigner(
+  name: string,
+  access: KeyAccess & {timeoutMs: number},
+): Promise<BlockSigner> {
+  const remote = remoteOf(name, access)
+  if (remote) return createRemoteBlockSigner(remoteOptions(remote, access.timeoutMs))
+  const {address} = findAccount(access.config, name)
+  return {...localBlockSigner(await readPrivateKey(name, access)), address}
+}
+
+/**
+ * Opens what signs transactions of a node.
+ *
+ * @throws {MetisSeqError} KEY_UNKNOWN and those of the key
+ */
+export async function openNodeSigner(
+  name: string,
+  access: KeyAccess & {timeoutMs: number},
+): Promise<TransactionSigner> {
+  const remote = remoteOf(name, access)
+  if (remote) return openRemote(remote, access.timeoutMs)
+  findAccount(access.config, name)
+  return createLocalSigner(await readPrivateKey(name, access))
+}
+
+/** A key of this machine comes before a signer elsewhere. */
+function remoteOf(
+  name: string,
+  {config}: Pick<KeyAccess, 'config'>,
+): RemoteSignerRecord | undefined {
+  const {keys, signers} = config.read()
+  const record = keys[name] ? undefined : signers[name]
+  return record?.kind === 'remote' ? record : undefined
+}
+
+/** @throws {MetisSeqError} SIGNER_FILE_UNREADABLE */
+export function openRemote(record: RemoteSignerRecord, timeoutMs: number): TransactionSigner {
+  return createRemoteSigner(remoteOptions(record, timeoutMs))
+}
+
+function remoteOptions(record: RemoteSignerRecord, timeoutMs: number): RemoteSignerOptions {
+  const {name, url, api, address, publicKey, tokenFile, caFile, certFile, keyFile} = record
+  const files = {
+    tokenFile: tokenFile ?? undefined,
+    caFile: caFile ?? undefined,
+    certFile: certFile ?? undefined,
+    keyFile: keyFile ?? undefined,
+  }
+  const http = remoteHttp(name, files, timeoutMs)
+  return {name, url, api, address, publicKey, http}
+}
+
+function keyNotHere({name, kind, address}: AnySigner): MetisSeqError {
+  return new MetisSeqError({
+    code: 'KEY_NOT_HERE',
+    message:
+      kind === 'safe'
+        ? `${name} is the Safe ${address}, whose owners sign together.`
+        : `${name} is an address that is only watched: the key of ${address} is elsewhere.`,
+    facts: {signer: name, kind, address},
+    hints: [
+      kind === 'safe'
+        ? 'Pass `--unsigned FILE`, and load the file into the transaction builder of the Safe.'
+        : 'Pass `--unsigned FILE`, and sign it where the key is with `metis-seq tx sign FILE --output SIGNED`.',
+    ],
+  })
+}
