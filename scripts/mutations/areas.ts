@@ -19,27 +19,27 @@ export const areas: Area[] = [
   {
     name: 'sign guard',
     files: ['src/store/sign-guard*.ts'],
-    sites: 200,
+    sites: 70,
     tests: ['test/store/sign-guard*.test.ts', 'test/attacks/sign-guard.test.ts'],
   },
-  {name: 'sending', files: ['src/services/sending/*.ts'], sites: 70, tests: services},
-  {name: 'staking', files: ['src/services/staking/*.ts'], sites: 80, tests: services},
+  {name: 'sending', files: ['src/services/sending/*.ts'], sites: 40, tests: services},
+  {name: 'staking', files: ['src/services/staking/*.ts'], sites: 40, tests: services},
   {
     name: 'protocol',
     files: ['src/protocol/**/*.ts'],
-    sites: 120,
+    sites: 60,
     tests: ['test/protocol/*.test.ts', 'test/health/*.test.ts', 'test/services/refusals.test.ts'],
   },
   {
     name: 'health',
     files: ['src/health/**/*.ts', 'src/services/health/*.ts'],
-    sites: 80,
+    sites: 45,
     tests: ['test/health/*.test.ts', 'test/services/{external-node,health}*.test.ts'],
   },
   {
     name: 'sequencing',
     files: ['src/node/sequencing/*.ts'],
-    sites: 70,
+    sites: 35,
     tests: [
       'test/node/{transition,slots,failures,import,branches,rotation,sequencing}*.test.ts',
       'test/attacks/wrong-answers-loops.test.ts',

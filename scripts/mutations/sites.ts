@@ -1,5 +1,6 @@
 /** Where a file of TypeScript can be broken by one small change, and what it says then. */
 import {createHash} from 'node:crypto'
+import {basename} from 'node:path'
 
 import {parseAst} from 'rolldown/parseAst'
 
@@ -16,8 +17,8 @@ export interface Site {
   end: number
   from: string
   to: string
-  /** A statement is counted beside it, an expression around it. */
-  isStatement: boolean
+  /** Where it can be noted that the site is reached: beside a statement, around an expression. */
+  reached: {start: number; end: number; isStatement: boolean}
 }
 
 interface Node {
@@ -27,7 +28,8 @@ interface Node {
   [key: string]: unknown
 }
 
-type Report = (operator: string, node: Node, to: string) => void
+/** `reached`: a part of the node that is evaluated with it, where the node itself cannot stand in brackets. */
+type Report = (operator: string, node: Node, to: string, reached?: Node) => void
 
 const COMPARED: Record<string, string> = {'<': '<=', '<=': '<', '>': '>=', '>=': '>'}
 const EQUAL: Record<string, string> = {'===': '!==', '!==': '===', '==': '!=', '!=': '=='}
@@ -50,26 +52,28 @@ export function sitesOf(file: string, source: string): Site[] {
     if (isSkipped(node, source)) return
     const name = nameOf(node)
     const here = name ? (inside ? `${inside}.${name}` : name) : inside
-    const report: Report = (operator, {start, end, type}, to) => {
+    const report: Report = (operator, {start, end, type}, to, around) => {
       const from = source.slice(start, end)
-      const key = [file, here, operator, from, to].join('\0')
+      // A file that moves keeps its sites.
+      const key = [basename(file), here, operator, from, to].join('\0')
       const count = seen.get(key) ?? 0
       seen.set(key, count + 1)
       const id = createHash('sha256').update(`${key}\0${count}`).digest('hex').slice(0, 12)
       const line = source.slice(0, start).split('\n').length
       const isStatement = type.endsWith('Statement')
-      sites.push({...{id, file, line, inside: here, operator, start, end, from, to}, isStatement})
+      const reached = {start: (around ?? {start}).start, end: (around ?? {end}).end, isStatement}
+      sites.push({...{id, file, line, inside: here, operator, start, end, from, to}, reached})
     }
     changesOf(node, source, report)
     for (const child of childrenOf(node)) walk(child, here)
   }
   walk(program, '')
-  return sites.filter(({start, end}, index) => sites.findIndex((s) => s.start === start && s.end === end && s.to === sites[index]!.to) === index)
+  return sites
 }
 
 function childrenOf(node: Node): Node[] {
   return Object.entries(node).flatMap(([key, value]) => {
-    if (key === 'typeAnnotation' || key === 'typeArguments' || key === 'returnType') return []
+    if (key === 'key' && node['computed'] !== true) return []
     return (Array.isArray(value) ? value : [value]).filter(isNode)
   })
 }
@@ -106,8 +110,11 @@ function changesOf(node: Node, source: string, report: Report): void {
   changesOfExpression(node, source, report)
   changesOfStatement(node, source, report)
   const {test} = node
-  if (isNode(test) && /^(?:If|While|DoWhile|Conditional)/.test(node.type))
-    report('negated condition', test, `!(${source.slice(test.start, test.end)})`)
+  if (!isNode(test) || !/^(?:If|While|DoWhile|Conditional)/.test(node.type)) return
+  // These have their own change, which says the same.
+  const isEquality = test.type === 'BinaryExpression' && EQUAL[String(test['operator'])]
+  if (isEquality || test.type === 'UnaryExpression') return
+  report('negated condition', test, `!(${source.slice(test.start, test.end)})`)
 }
 
 function changesOfExpression(node: Node, source: string, report: Report): void {
@@ -137,15 +144,16 @@ function changesOfCall(node: Node, source: string, report: Report): void {
   const {property} = callee
   if (isNode(property) && callee['computed'] !== true) {
     const other = CALLED[source.slice(property.start, property.end)]
-    if (other) report('other method', property, other)
+    if (other) report('other method', property, other, (node['arguments'] as Node[])[0] ?? node)
   }
   const [first, second, ...rest] = node['arguments'] as Node[]
+  if (/^Math\./.test(source.slice(callee.start, callee.end))) return
   if (!first || !second || rest.length > 0) return
   const simple = /^(?:Identifier|MemberExpression|Literal)$/
   if (!simple.test(first.type) || first.type !== second.type) return
   const [a, b] = [first, second].map(({start, end}) => source.slice(start, end))
   const call = source.slice(node.start, first.start)
-  if (a !== b) report('swapped arguments', node, `${call}${b}, ${a})`)
+  if (a !== b) report('swapped arguments', node, `${call}${b}, ${a})`, first)
 }
 
 function changesOfLiteral(node: Node, source: string, report: Report): void {
@@ -173,4 +181,29 @@ function changesOfStatement(node: Node, source: string, report: Report): void {
   }
   // Where one returns early without a value, nothing else of it is returned either.
   if (node.type === 'ReturnStatement' && !node['argument']) report('goes on', node, ';')
+}
+
+/** The file with one site changed. */
+export function changed(source: string, {start, end, to}: Site): string {
+  return source.slice(0, start) + to + source.slice(end)
+}
+
+/** The file as it is, which notes in `globalThis.siteReached` each site that is reached. */
+export function noting(source: string, sites: readonly Site[]): string {
+  const inserts = sites.flatMap(({id, reached: {start, end, isStatement}}) => {
+    const note = `globalThis.siteReached?.('${id}')`
+    const [before, after] = isStatement ? [`{${note};`, '}'] : [`(${note}, `, ')']
+    return [
+      // A statement can be as long as its expression, and is outside of it.
+      {at: start, text: before, isEnd: false, length: end - start + (isStatement ? 0.5 : 0)},
+      {at: end, text: after, isEnd: true, length: end - start + (isStatement ? 0.5 : 0)},
+    ]
+  })
+  // From the back, so that places hold; at one place the wider brackets come outside.
+  inserts.sort((a, b) => {
+    if (a.at !== b.at) return b.at - a.at
+    if (a.isEnd !== b.isEnd) return a.isEnd ? 1 : -1
+    return a.isEnd ? b.length - a.length : a.length - b.length
+  })
+  return inserts.reduce((text, {at, text: part}) => text.slice(0, at) + part + text.slice(at), source)
 }

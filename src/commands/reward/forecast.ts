@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {forecastReward} from '../../services/rewards/reward-forecast.ts'
 import {rewardForecastJson, rewardForecastText} from '../../ui/presenters/reward-forecast.ts'
 import {readProgressText} from '../../ui/presenters/reward-history.ts'
@@ -13,10 +13,7 @@ export default class RewardForecast extends OperatorCommand {
 share of the stake, the measured rate of blocks and the reward per block. A whole epoch is won or lost, so the
 spread is large over short times. The yearly rate is compared with the 20 % that governance aims at.`
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 2 --network local',
-  ]
+  static override examples = sequencerExamples
 
   static override args = {id: sequencerIdArg()}
 

@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {showRewards} from '../../services/rewards/rewards.ts'
 import {rewardJson, rewardText} from '../../ui/presenters/reward.ts'
 
@@ -8,10 +8,7 @@ export default class RewardShow extends OperatorCommand {
   static override summary =
     'Show what a sequencer has earned and not claimed, and what a claim costs.'
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 2 --network local',
-  ]
+  static override examples = sequencerExamples
 
   static override args = {id: sequencerIdArg()}
 
