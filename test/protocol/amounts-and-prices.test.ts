@@ -2,15 +2,17 @@
 import {parseEther} from 'viem'
 import {expect, test} from 'vitest'
 
-import {
-  commonBlock,
-  isDisagreement,
-  staleEndpoints,
-} from '../../src/protocol/endpoint-agreement.ts'
+import {commonBlock, isDisagreement, staleEndpoints} from '../../src/protocol/endpoint-agreement.ts'
 import {gasLimitOf, likelyGasOf, mostGasOf} from '../../src/protocol/gas.ts'
 import {createGoRand} from '../../src/protocol/go-rand.ts'
 import {artemisRate, quoteArtemisDeposit} from '../../src/protocol/lst/artemis/rates.ts'
-import {dateOf, parsePriceList, priceOn, valueOf, type Price} from '../../src/protocol/price-list.ts'
+import {
+  dateOf,
+  parsePriceList,
+  priceOn,
+  valueOf,
+  type Price,
+} from '../../src/protocol/price-list.ts'
 
 test('a limit is a fifth above what was measured, and is taken back to exactly that', () => {
   expect(gasLimitOf(100_000n)).toBe(120_000n)
@@ -46,11 +48,20 @@ test('a price list: heading, empty lines and quotes are taken; a fault names its
     [`${good}date,price,currency\n`, 2, /not a date/],
   ]
   for (const [text, line, fault] of faults)
-    expect(parsePriceList(text), text).toEqual({ok: false, line, fault: expect.stringMatching(fault)})
+    expect(parsePriceList(text), text).toEqual({
+      ok: false,
+      line,
+      fault: expect.stringMatching(fault),
+    })
 })
 
 test('a day has the newest price on it or before it, for a week', () => {
-  const price = (date: string): Price => ({date, text: '2', scaled: parseEther('2'), currency: 'EUR'})
+  const price = (date: string): Price => ({
+    date,
+    text: '2',
+    scaled: parseEther('2'),
+    currency: 'EUR',
+  })
   const prices = [price('2026-01-01'), price('2026-01-10')]
   const found = ['2025-12-31', '2026-01-01', '2026-01-08', '2026-01-09', '2026-01-10', '2026-01-11']
   expect(found.map((date) => priceOn(prices, date)?.date)).toEqual([
