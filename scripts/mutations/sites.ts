@@ -125,14 +125,20 @@ function changesOfExpression(node: Node, source: string, report: Report): void {
   if (node.type === 'BinaryExpression' || node.type === 'LogicalExpression') {
     const operator = String(node['operator'])
     const [left, right] = [text(node['left']), text(node['right'])]
+    // Brackets around a side belong to neither side.
+    const exchanged = (other: string) => {
+      const [until, from] = [(node['left'] as Node).end, (node['right'] as Node).start]
+      const between = source.slice(until, from).replace(operator, other)
+      return source.slice(node.start, until) + between + source.slice(from, node.end)
+    }
     const bound = COMPARED[operator]
-    if (bound) report('bound', node, `${left} ${bound} ${right}`)
+    if (bound) report('bound', node, exchanged(bound))
     const equal = EQUAL[operator]
-    if (equal) report('equality', node, `${left} ${equal} ${right}`)
+    if (equal) report('equality', node, exchanged(equal))
     const joined = JOINED[operator]
     if (joined) report('and, or', node, `(${left}) ${joined} (${right})`)
     const other = CALCULATED[operator]
-    if (other && !/['"`]/.test(left + right)) report('arithmetic', node, `${left} ${other} ${right}`)
+    if (other && !/['"`]/.test(left + right)) report('arithmetic', node, exchanged(other))
     if (operator === '??') report('without the default', node, `(${left})!`)
   }
   if (node.type === 'CallExpression') changesOfCall(node, source, report)

@@ -1,9 +1,15 @@
-/** Small rules of money: gas with its margin, prices of a day, quotes of a provider, blocks that endpoints share. */
-import {parseEther} from 'viem'
+/** Small rules: gas with its margin, prices, quotes, tips, keys, blocks that endpoints share, and refusals of nodes. */
+import {parseEther, size} from 'viem'
 import {expect, test} from 'vitest'
 
 import {commonBlock, isDisagreement, staleEndpoints} from '../../src/protocol/endpoint-agreement.ts'
+import {addressOfKey} from '../../src/protocol/secp256k1.ts'
+import {describeSpellings} from '../../src/protocol/public-key.ts'
+import {sendRefusalOf} from '../../src/protocol/send-refusals.ts'
+import {tipOf} from '../../src/protocol/tip.ts'
+import {accountOf} from '../helpers/l2-chain.ts'
 import {gasLimitOf, likelyGasOf, mostGasOf} from '../../src/protocol/gas.ts'
+import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import {createGoRand} from '../../src/protocol/go-rand.ts'
 import {artemisRate, quoteArtemisDeposit} from '../../src/protocol/lst/artemis/rates.ts'
 import {
@@ -13,6 +19,53 @@ import {
   valueOf,
   type Price,
 } from '../../src/protocol/price-list.ts'
+
+test('what sends an answer back: the node has it, the place is used, it will not have it, or nobody can tell', () => {
+  const of = (code: number, ...texts: string[]) => sendRefusalOf(code, texts)
+  for (const code of [-32_000, -32_003, -32_010, -32_602])
+    expect(of(code, 'insufficient funds'), `${code}`).toBe('refused')
+  for (const code of [-32_005, -32_603, 429])
+    expect(of(code, 'insufficient funds'), `${code}`).toBe('cannot-tell')
+  expect(of(-32_000, 'already known')).toBe('has-it')
+  expect(of(-32_000, 'AlreadyKnown')).toBe('has-it')
+  expect(of(-32_603, 'wrapped', 'ALREADY_EXISTS: already exists')).toBe('has-it')
+  expect(of(-32_000, 'unknown transaction')).toBe('refused')
+  expect(of(-32_000, 'nonce too low')).toBe('place-used')
+  expect(of(-32_000, 'upstream timed out')).toBe('cannot-tell')
+})
+
+test('a tip is the median of what sufficed, between its bounds, which are in it', () => {
+  const gwei = 10n ** 9n
+  const blocks = (...tips: bigint[]) => tips.map((tipWei) => ({tipWei, fullness: 1}))
+  expect(tipOf(blocks(4n * gwei, gwei, 2n * gwei))).toEqual({wei: 2n * gwei, source: 'history'})
+  expect(tipOf(blocks(gwei / 10n))).toEqual({wei: gwei / 10n, source: 'history'})
+  expect(tipOf(blocks(gwei / 10n - 1n))).toEqual({wei: gwei / 10n, source: 'floor'})
+  expect(tipOf(blocks(5n * gwei))).toEqual({wei: 5n * gwei, source: 'history'})
+  expect(tipOf(blocks(5n * gwei + 1n))).toEqual({wei: 5n * gwei, source: 'ceiling'})
+  expect(tipOf([{tipWei: 9n * gwei, fullness: 0}])).toMatchObject({source: 'floor'})
+})
+
+test('a key in its three spellings, as long as each says; what is no key has no address', () => {
+  const key = accountOf('one')
+  const spelled = describeSpellings(`0x${key.publicKey.slice(4)}`)
+  expect(spelled.map(({publicKey}) => size(publicKey))).toEqual([64, 65, 33])
+  expect(spelled.map(({bytes}) => bytes)).toEqual([64, 65, 33])
+  expect(spelled[1]!.publicKey).toBe(key.publicKey)
+  expect(addressOfKey(key.privateKey)).toBe(key.address.toLowerCase())
+  for (const none of [
+    `0x${'00'.repeat(32)}`,
+    `0x${'ff'.repeat(32)}`,
+    `0x${'11'.repeat(31)}`,
+  ] as const)
+    expect(() => addressOfKey(none)).toThrow('not valid')
+})
+
+test('l2geth, which public networks run, prices transactions in the old way', () => {
+  expect(builtInNetworks.map(({name, l2}) => [name, l2.legacyTransactions])).toEqual([
+    ['andromeda', true],
+    ['sepolia', true],
+  ])
+})
 
 test('a limit is a fifth above what was measured, and is taken back to exactly that', () => {
   expect(gasLimitOf(100_000n)).toBe(120_000n)
