@@ -23,7 +23,14 @@ export class Compiler implements Disposable {
     const before = readFileSync(path, 'utf8')
     writeFileSync(path, text)
     const tsc = join(this.#root, 'node_modules/typescript/bin/tsc')
-    const args = [tsc, '-p', 'tsconfig.sources.json', '--incremental', '--tsBuildInfoFile', 'types.json']
+    const args = [
+      tsc,
+      '-p',
+      'tsconfig.sources.json',
+      '--incremental',
+      '--tsBuildInfoFile',
+      'types.json',
+    ]
     const {status} = spawnSync(process.execPath, args, {cwd: this.#copy})
     writeFileSync(path, before)
     return status === 0

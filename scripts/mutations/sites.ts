@@ -211,5 +211,8 @@ export function noting(source: string, sites: readonly Site[]): string {
     if (a.isEnd !== b.isEnd) return a.isEnd ? 1 : -1
     return a.isEnd ? b.length - a.length : a.length - b.length
   })
-  return inserts.reduce((text, {at, text: part}) => text.slice(0, at) + part + text.slice(at), source)
+  return inserts.reduce(
+    (text, {at, text: part}) => text.slice(0, at) + part + text.slice(at),
+    source,
+  )
 }

@@ -69,7 +69,9 @@ const hashOf = (file: string): string =>
 function chosenSites(area: Area): Site[] {
   const sites = globSync(area.files, {cwd: root}).flatMap((file) => sitesOf(file, read(file)))
   const byHash = sites.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, area.sites)
-  return byHash.toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1))
+  return byHash.toSorted((a, b) =>
+    a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1,
+  )
 }
 
 /** Which tests reach which site, and how long each takes. */
@@ -145,7 +147,10 @@ async function tryArea(area: Area, known: Map<string, Result>, options: Options)
     for (const [index, site] of left.entries()) {
       if (Date.now() > options.untilMs) return left.length - index
       const result = await tryOne(vitest, area, site, reach)
-      if (result.outcome === 'unnoticed' && !compiler.takes(site.file, changed(read(site.file), site)))
+      if (
+        result.outcome === 'unnoticed' &&
+        !compiler.takes(site.file, changed(read(site.file), site))
+      )
         result.outcome = 'refused'
       known.set(site.id, result)
       save(known)
@@ -166,7 +171,15 @@ function lineOf({file, line, operator, from, to, isReached}: Result): string {
 
 /** One row for each area, and their sum. */
 export function tableOf(results: readonly Result[]): string {
-  const head = ['area', 'changes', 'noticed', 'hung', 'refused by the compiler', 'explained', 'unnoticed']
+  const head = [
+    'area',
+    'changes',
+    'noticed',
+    'hung',
+    'refused by the compiler',
+    'explained',
+    'unnoticed',
+  ]
   const rowOf = (name: string, of: readonly Result[]) => {
     const count = (wanted: Outcome) => of.filter(({outcome}) => outcome === wanted).length
     const counts = (['noticed', 'hung', 'refused', 'explained', 'unnoticed'] as const).map(count)
@@ -201,7 +214,8 @@ export async function runTypeScript(options: Options): Promise<number> {
   for (const result of unnoticed) process.stdout.write(`${lineOf(result)}\n`)
   process.stdout.write(`\n${tableOf(results)}`)
   const stale = options.words === '' ? staleExplanations(results) : []
-  for (const text of stale) process.stdout.write(`explained, but no change that is unnoticed: ${text}\n`)
+  for (const text of stale)
+    process.stdout.write(`explained, but no change that is unnoticed: ${text}\n`)
   if (left > 0) process.stdout.write(`${left} changes are still to be tried: run it again.\n`)
   return unnoticed.length + left + stale.length
 }

@@ -47,7 +47,15 @@ class AsAsked extends BaseSequencer {
 async function open(): Promise<Vitest> {
   const vitest = await createVitest(
     {
-      ...{config: false, root, watch: true, fsModuleCache: false, bail: 1, retry: 0, reporters: [{onTestModuleEnd: (module) => void ended.push(module)}]},
+      ...{
+        config: false,
+        root,
+        watch: true,
+        fsModuleCache: false,
+        bail: 1,
+        retry: 0,
+        reporters: [{onTestModuleEnd: (module) => void ended.push(module)}],
+      },
       ...{include: ['test/**/*.test.{ts,tsx}'], env: {TZ: 'UTC', NO_COLOR: '1'}},
       ...{testTimeout: 20_000, hookTimeout: 20_000, maxWorkers: 1, disableConsoleIntercept: true},
       sequence: {sequencer: AsAsked},
