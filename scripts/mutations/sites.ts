@@ -153,7 +153,7 @@ function changesOfCall(node: Node, source: string, report: Report): void {
     if (other) report('other method', property, other, (node['arguments'] as Node[])[0] ?? node)
   }
   const [first, second, ...rest] = node['arguments'] as Node[]
-  if (/^Math\./.test(source.slice(callee.start, callee.end))) return
+  if (source.slice(callee.start, callee.end).startsWith('Math.')) return
   if (!first || !second || rest.length > 0) return
   const simple = /^(?:Identifier|MemberExpression|Literal)$/
   if (!simple.test(first.type) || first.type !== second.type) return
@@ -182,7 +182,7 @@ function changesOfStatement(node: Node, source: string, report: Report): void {
   if (node.type === 'ExpressionStatement' && isNode(node['expression'])) {
     const {type, start, end} = node['expression']
     const text = source.slice(start, end)
-    const counts = /^(?:Call|Assignment|Await|Update)/.test(type) && !/^super\(/.test(text)
+    const counts = /^(?:Call|Assignment|Await|Update)/.test(type) && !text.startsWith('super(')
     if (counts && !LOGGED.test(text.split('(')[0]!)) report('without the statement', node, ';')
   }
   // Where one returns early without a value, nothing else of it is returned either.

@@ -9,6 +9,7 @@ import process from 'node:process'
 import {
   BaseSequencer,
   createVitest,
+  type CliOptions,
   type TestModule,
   type TestSpecification,
   type Vitest,
@@ -45,31 +46,21 @@ class AsAsked extends BaseSequencer {
 }
 
 async function open(): Promise<Vitest> {
-  const vitest = await createVitest(
-    {
-      ...{
-        config: false,
-        root,
-        watch: true,
-        fsModuleCache: false,
-        bail: 1,
-        retry: 0,
-        reporters: [{onTestModuleEnd: (module) => void ended.push(module)}],
-      },
-      ...{include: ['test/**/*.test.{ts,tsx}'], env: {TZ: 'UTC', NO_COLOR: '1'}},
-      ...{testTimeout: 20_000, hookTimeout: 20_000, maxWorkers: 1, disableConsoleIntercept: true},
-      sequence: {sequencer: AsAsked},
-      setupFiles: [join(import.meta.dirname, 'note-reached.ts')],
-    },
-    {
-      configFile: false,
-      logLevel: 'silent',
-      server: {watch: null},
-      plugins: [
-        {name: 'mutation', enforce: 'pre', transform: (_code, id) => said.get(id.split('?')[0]!)},
-      ],
-    },
-  )
+  const options: CliOptions = {
+    ...{config: false, root, watch: true, fsModuleCache: false, bail: 1, retry: 0, maxWorkers: 1},
+    reporters: [{onTestModuleEnd: (module) => void ended.push(module)}],
+    include: ['test/**/*.test.{ts,tsx}'],
+    env: {TZ: 'UTC', NO_COLOR: '1'},
+    ...{testTimeout: 20_000, hookTimeout: 20_000, disableConsoleIntercept: true},
+    sequence: {sequencer: AsAsked},
+    setupFiles: [join(import.meta.dirname, 'note-reached.ts')],
+  }
+  const vitest = await createVitest(options, {
+    ...{configFile: false, logLevel: 'silent', server: {watch: null}},
+    plugins: [
+      {name: 'mutation', enforce: 'pre', transform: (_code, id) => said.get(id.split('?')[0]!)},
+    ],
+  })
   await vitest.standalone()
   return vitest
 }

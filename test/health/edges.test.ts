@@ -238,3 +238,10 @@ test('standing: silence, lag and peers of a node', () => {
     )
   expect([behind(BigInt(number) + 3n), behind(BigInt(number) + 4n)]).toEqual(['none', 'warn'])
 })
+
+test('without a node nothing of one is shown', () => {
+  expect(statusOf(setting, sourcesOf(feeds), null, NOW)).toMatchObject({
+    ...{node: null, nodeProcess: null, externalNode: null, externalSilence: null},
+    ...{nodeExpected: false, nodeRuntime: null},
+  })
+})

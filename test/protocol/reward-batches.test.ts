@@ -111,7 +111,8 @@ function credited(blocks: bigint | null, endEpoch = 13n): CreditEntry {
     ...{kind: 'credit', batchId: 7n, startEpoch: 10n, endEpoch, rewardPerBlockMetisWei: 3n},
     ...{l1Block: 5n, logIndex: 0, txHash: '0x1', timeSeconds: null},
     ...{totalMetisWei: 900n, cumulatedMetisWei: 0n},
-    ...{blocks, creditedMetisWei: blocks === null ? null : blocks * 3n},
+    ...{source: blocks === null ? 'unknown' : 'calldata', blocks},
+    ...{creditedMetisWei: blocks === null ? null : blocks * 3n},
   }
 }
 const payment = (own: bigint, other: bigint) =>

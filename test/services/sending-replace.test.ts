@@ -1,9 +1,10 @@
 /** A transaction that is stuck, and what takes its place: decided, asked, signed, and exactly one of both mined. */
-import {keccak256, parseEther, type Address} from 'viem'
+import {keccak256, parseEther} from 'viem'
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
+import {confirmSent} from '../../src/services/sending/confirm-sent.ts'
 import type {OperationHost} from '../../src/services/sending/host.ts'
 import type {Plan} from '../../src/services/sending/plan.ts'
 import {replaceTransaction, type ReplaceRequest} from '../../src/services/sending/replace.ts'
@@ -48,17 +49,19 @@ afterEach(() => {
 })
 
 const ended: (() => void)[] = []
+const progress: (string | null)[] = []
 function hostOf(ask: () => void): OperationHost {
   return {
     say(news) {
-      told.push(news.kind === 'proposed' ? news.proposal.kind : news.kind)
+      if (news.kind === 'warning') told.push(news.code)
+      else told.push(news.kind === 'proposed' ? news.proposal.kind : news.kind)
       if (news.kind === 'step' && news.text.startsWith('Sent: ')) void onSent()
     },
     async ask({text}) {
       told.push(text)
       ask()
     },
-    progress() {},
+    progress: (text) => void progress.push(text),
     onShown: (act) => act(),
     onEnd: (release) => void ended.push(release),
   }
@@ -83,38 +86,39 @@ async function replace(
   }
 }
 
-/** A transaction that no block takes yet. */
-async function stuck(from: Address = owner) {
+/** Gives something away, and does not wait for the block. */
+async function run() {
   const calls = [
     {label: 'Give', contract: 'other', to: other, data: '0x1234', valueWei: 7n},
   ] as const
   const plan = async (): Promise<Plan> => ({
-    ...{
-      action: 'test transfer',
-      title: 'Give',
-      chain: 'L1',
-      from,
-      role: 'owner',
-      calls: [...calls],
-    },
-    ...{conditions: [], effects: [], figures: [], traps: []},
+    ...{action: 'test transfer', title: 'Give', chain: 'L1', from: owner, role: 'owner'},
+    ...{calls: [...calls], conditions: [], effects: [], figures: [], traps: []},
   })
+  try {
+    await runOperation(
+      context,
+      {
+        ...{action: 'test transfer', chain: 'L1', from: owner, plan},
+        ...{verify: async () => ({differences: []}), done: () => ({text: ''})},
+      },
+      {
+        ...{dryRun: false, unsigned: undefined, format: undefined, overrides: []},
+        ...{nonce: undefined, maxFeeWei: 10n * GWEI, priorityFeeWei: GWEI, wait: 'none'},
+        ...{asked: 'this', password: {}, signal: new AbortController().signal},
+      },
+      hostOf(() => {}),
+    )
+  } finally {
+    for (const release of ended.splice(0)) release()
+  }
+}
+
+/** A transaction that no block takes yet. */
+async function stuck() {
   const before = onSent
   onSent = async () => {}
-  await runOperation(
-    context,
-    {
-      ...{action: 'test transfer', chain: 'L1', from, plan},
-      ...{verify: async () => ({differences: []}), done: () => ({text: ''})},
-    },
-    {
-      ...{dryRun: false, unsigned: undefined, format: undefined, overrides: [], nonce: undefined},
-      ...{maxFeeWei: 10n * GWEI, priorityFeeWei: GWEI, wait: 'none', asked: 'this', password: {}},
-      signal: new AbortController().signal,
-    },
-    hostOf(() => {}),
-  )
-  for (const release of ended.splice(0)) release()
+  await run()
   onSent = before
   told = []
   return journal.list(1)[0]!
@@ -239,4 +243,45 @@ test('the original comes first: said so, and the replacement is off the list', a
   }).catch((error: unknown) => error)
   expect(mined).toMatchObject({replaced: {mined: 'original'}})
   expect(statuses()).toEqual(['test transfer: mined', 'tx cancel: replaced'])
+})
+
+test('what an earlier run left open is settled first, and said; looking at a plan says that it is looked at', async () => {
+  const {id} = await stuck()
+  await chain.l1.request('evm_mine')
+  expect(journal.find({id})).toMatchObject({status: 'sent'})
+  progress.length = 0
+  await expect(run()).rejects.toMatchObject({code: 'DONE_EARLIER'})
+  expect(told).toEqual(['EARLIER_SETTLED'])
+  expect(journal.find({id})).toMatchObject({status: 'mined'})
+  told = []
+  await run()
+  expect(progress.filter((text) => text !== null)).toEqual(['Checking and simulating on L1'])
+})
+
+test('what was mined a moment ago is open until it is proven anew, so that a crash leaves it open', async () => {
+  const {id, hash, label} = await stuck()
+  await chain.l1.request('evm_mine')
+  const marks: string[] = []
+  const noting: Journal = {
+    ...journal,
+    mark(of, status, block) {
+      marks.push(`${of} ${status}`)
+      journal.mark(of, status, block)
+    },
+  }
+  const receipt = {hash, blockNumber: 1n, gasUsed: 1n, feeWei: 1n}
+  const confirmed = await confirmSent(context, [{label, hash, receipt}], {
+    ...{goal: 'confirmed', journal: noting, signal: new AbortController().signal},
+    onProgress() {},
+  })
+  expect(marks).toEqual([`${id} sent`, `${id} mined`])
+  // With the block that it is in, whatever was believed before.
+  expect(confirmed[0]!.receipt!.blockNumber).toBeGreaterThan(1n)
+  expect(
+    await confirmSent(context, [{label, hash, receipt: null}], {
+      ...{goal: 'confirmed', journal: noting, signal: new AbortController().signal},
+      onProgress() {},
+    }),
+  ).toEqual([{label, hash, receipt: null}])
+  expect(marks).toHaveLength(2)
 })

@@ -11,7 +11,11 @@ import {
 import {resolveAmount} from '../../src/protocol/amount.ts'
 import {conditionsOf} from '../../src/services/staking/conditions.ts'
 import {toStakeView, withdrawableWei} from '../../src/services/staking/stake.ts'
-import {differencesOf, toStakingPlan} from '../../src/services/staking/staking-plan.ts'
+import {
+  differencesOf,
+  toStakingPlan,
+  type StakingRequest,
+} from '../../src/services/staking/staking-plan.ts'
 import type {CallFacts} from '../../src/services/staking/rule.ts'
 import {
   bridgeFeeTrap,
@@ -245,11 +249,11 @@ test('outcomes, to the wei', () => {
 
 test('a plan shows what changes, in words, and what differs afterwards is found', () => {
   const before = standing()
-  const request = {
+  const request: StakingRequest = {
     ...{action: 'exit start', title: 'Leave', subject: 'An exit', role: 'owner'},
     ...{standing: before, call: {kind: 'unlock'}, calls: [], irreversible: true},
-  } as const
-  const plan = toStakingPlan({...request, calls: []})
+  }
+  const plan = toStakingPlan(request)
   expect(plan).toMatchObject({chain: 'L1', from: owner, irreversible: '7', traps: []})
   expect(plan.effects).toEqual([
     {label: 'status', before: 'active', after: 'exiting'},
@@ -277,9 +281,7 @@ test('a plan shows what changes, in words, and what differs afterwards is found'
       },
     ]),
   )
-  expect(toStakingPlan({...request, irreversible: false, calls: []})).not.toHaveProperty(
-    'irreversible',
-  )
+  expect(toStakingPlan({...request, irreversible: false})).not.toHaveProperty('irreversible')
   const after = standing({
     sequencer: {
       status: 'inactive',
@@ -292,9 +294,7 @@ test('a plan shows what changes, in words, and what differs afterwards is found'
   expect(differencesOf(plan, after)).toEqual([
     {id: 'claimableMetisWei', expected: '0', actual: '1'},
   ])
-  expect(() =>
-    toStakingPlan({...request, standing: standing({pool: {paused: true}}), calls: []}),
-  ).toThrow(
+  expect(() => toStakingPlan({...request, standing: standing({pool: {paused: true}})})).toThrow(
     expect.objectContaining({
       code: 'POOL_PAUSED',
       facts: expect.objectContaining({sequencerId: '7', account: owner}),
