@@ -1,7 +1,7 @@
 import {cleanText} from '../lib/clean-text.ts'
 import {authorityHints, certificateDoubt} from '../lib/certificate-doubt.ts'
 import {MetisSeqError, systemErrorCode} from '../lib/errors.ts'
-import {httpRefusal, isOfDoor} from '../lib/http-refusal.ts'
+import {httpRefusal, isOfGateway} from '../lib/http-refusal.ts'
 import {exchange, type HttpAnswer} from '../lib/http.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
 import {isRecord, type Json} from '../lib/json.ts'
@@ -46,7 +46,7 @@ export function connectRest(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions
       throw unreachable(baseUrl, cause)
     })
     source.latencyMs = Math.round(performance.now() - started)
-    if (isOfDoor(answer.status)) throw stranger(answer)
+    if (isOfGateway(answer.status)) throw stranger(answer)
     return {status: answer.status, body: parse(answer.text), answer}
   }
   return {

@@ -1,5 +1,5 @@
 import {stringifyJson} from '../lib/json.ts'
-import type {Standing} from '../protocol/locking-pool.ts'
+import type {SequencerSnapshot} from '../protocol/locking-pool.ts'
 import type {Context} from '../services/context.ts'
 import {settingOperation} from '../services/governance/setting-operation.ts'
 import type {SettingPlan} from '../services/governance/setting-plan.ts'
@@ -57,7 +57,7 @@ export interface SequencerChange {
   /** Who sends it. */
   role: 'owner' | 'signer'
   plan(): Promise<StakingPlan>
-  done(standing: Standing, plan: StakingPlan, mined: Receipt): Shown | Promise<Shown>
+  done(snapshot: SequencerSnapshot, plan: StakingPlan, mined: Receipt): Shown | Promise<Shown>
 }
 
 /** The same for one sequencer, which is shown as it is afterwards. */
@@ -73,9 +73,9 @@ export function changeSequencer(
     host,
     stakingOperation(context, {
       ...change,
-      done: async ({standing, differences}, plan, mined) => {
-        const {text, data} = await done(standing, plan, mined)
-        const sequencer = sequencerJson(standing.sequencer)
+      done: async ({snapshot, differences}, plan, mined) => {
+        const {text, data} = await done(snapshot, plan, mined)
+        const sequencer = sequencerJson(snapshot.sequencer)
         return {text, data: {differences, sequencer, ...data}}
       },
     }),

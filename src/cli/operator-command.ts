@@ -12,7 +12,7 @@ import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
 import {watchSlowWork} from '../lib/slow-work.ts'
 import {openContext, type Context} from '../services/context.ts'
 import {assertChains, type NamedChain} from '../services/network/named-chains.ts'
-import type {Unasked} from '../services/sending/transactions.ts'
+import type {Unreachable} from '../services/sending/transactions.ts'
 import {actingHints, type Acting} from './acting-hints.ts'
 import {
   assertNoInheritedFlag,
@@ -238,8 +238,8 @@ export abstract class OperatorCommand extends Command {
   }
 
   /** Sources that did not answer, while the others said enough. */
-  protected warnAboutUnasked(unasked: readonly Unasked[]): void {
-    for (const {layer, error} of unasked) {
+  protected warnAboutUnreachable(unreachable: readonly Unreachable[]): void {
+    for (const {layer, error} of unreachable) {
       this.warnAbout({code: error.code, message: `${layer} could not be asked. ${error.message}`})
     }
   }

@@ -85,8 +85,8 @@ export default class Explain extends OperatorCommand {
     return chosen === undefined ? undefined : this.openContext({...flags, network: chosen})
   }
 
-  private present({subject, state, unasked}: Explanation): Result {
-    this.warnAboutUnasked(unasked)
+  private present({subject, state, unreachable}: Explanation): Result {
+    this.warnAboutUnreachable(unreachable)
     return subject.kind === 'transaction'
       ? {
           data: explainedTransactionJson(subject.explained, state),

@@ -8,11 +8,11 @@ import {RpcTransportError} from './rpc-errors.ts'
 
 const TOO_MANY_REQUESTS = 429
 /** Said by what stands before the node: whatever the body looks like, the node has not answered. */
-const OF_THE_DOOR: readonly number[] = [401, 402, 403, 407, TOO_MANY_REQUESTS, 502, 503, 504]
+const OF_A_GATEWAY: readonly number[] = [401, 402, 403, 407, TOO_MANY_REQUESTS, 502, 503, 504]
 
 /** True for a status of what stands before a server: the body is not the server's. */
-export function isOfDoor(status: number): boolean {
-  return OF_THE_DOOR.includes(status)
+export function isOfGateway(status: number): boolean {
+  return OF_A_GATEWAY.includes(status)
 }
 
 /** The words of the standard, for the statuses that are met. */
@@ -45,7 +45,7 @@ const names: Readonly<Record<number, string>> = {
 export function httpRefusal(url: string, answer: HttpAnswer): RpcTransportError | undefined {
   const {status, headers, text} = answer
   if (status < 300) return undefined
-  if (!isOfDoor(status) && isRpcText(text)) return undefined
+  if (!isOfGateway(status) && isRpcText(text)) return undefined
   const isLimit = status === TOO_MANY_REQUESTS
   const words = wordsOf(text, url)
   const to = status < 400 ? headers.location : undefined

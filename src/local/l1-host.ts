@@ -16,7 +16,7 @@ import {engineIn, killOrphan, startAnvil} from '../process/anvil.ts'
 import {connectEngine} from '../process/engine-socket.ts'
 import {waysToIsolateHere} from '../process/isolation.ts'
 import {portIsFree} from '../process/ports.ts'
-import {openL1Door} from './l1-door.ts'
+import {serveL1} from './serve-l1.ts'
 
 export interface L1HostOptions {
   dir: string
@@ -82,13 +82,13 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
   const readers = engine.connect({timeoutMs: READ_TIMEOUT_MS, connections: READERS})
   let engineGone = false
   void engine.exited.then(() => (engineGone = true))
-  let door: HttpServer | undefined
+  let served: HttpServer | undefined
   try {
     await restore(rpc, snapshotFileOf(dir), logger)
     await rpc.request('evm_setIntervalMining', [options.blockSeconds])
-    door = await openL1Door({...options, engine: readers})
-    writeFileAtomic(readyFileOf(dir), JSON.stringify({pid: process.pid, url: door.url}))
-    logger.info('l1 ready', {url: door.url, isolation: engine.isolation})
+    served = await serveL1({...options, engine: readers})
+    writeFileAtomic(readyFileOf(dir), JSON.stringify({pid: process.pid, url: served.url}))
+    logger.info('l1 ready', {url: served.url, isolation: engine.isolation})
     await keepSnapshots(rpc, dir, signal, () => engineGone, logger)
     if (engineGone) throw engineStopped(dir)
     await rpc.request('evm_setIntervalMining', [0])
@@ -96,7 +96,7 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
     logger.info('l1 stopped')
   } finally {
     rmSync(readyFileOf(dir), {force: true})
-    await door?.close()
+    await served?.close()
     readers.close()
     rpc.close()
     await engine.stop()

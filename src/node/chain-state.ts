@@ -163,7 +163,7 @@ export class ChainState {
     await this.#watched(() => this.engine.stage(transactions))
   }
 
-  /** Executes a block on top of the head. The gate stays closed until `accept` or `takeBack`. */
+  /** Executes a block on top of the head. The gate stays closed until `accept` or `revert`. */
   async execute(
     payload: {timestamp: number; orderedTransactions: readonly Hex[]},
     options: ExecuteOptions = {},
@@ -222,7 +222,7 @@ export class ChainState {
   }
 
   /** Removes a block that was executed and not accepted. */
-  async takeBack(): Promise<void> {
+  async revert(): Promise<void> {
     const ahead = this.engine.head().number - this.head().number
     if (ahead > 0) await this.#backTo(this.head().number)
     await this.refreshTurns()

@@ -37,13 +37,13 @@ export function descriptorPlan(limit = readDescriptorLimit()): DescriptorPlan {
   const wanted = NODE_DESCRIPTORS + HTTP_CONNECTIONS + HTTP_LEAVING + ofPeers
   if (limit >= wanted) return {...MOST, limit, wanted, isTight: false}
   // Without peers there are no blocks, so they are cut last: a third of what there is.
-  const room = Math.max(limit - NODE_DESCRIPTORS, 2 * HTTP_CONNECTIONS_LEAST)
-  const peers = Math.min(ofPeers, Math.floor(room / 3))
+  const capacity = Math.max(limit - NODE_DESCRIPTORS, 2 * HTTP_CONNECTIONS_LEAST)
+  const peers = Math.min(ofPeers, Math.floor(capacity / 3))
   const known = Math.ceil((peers * PEER_CONNECTIONS) / ofPeers)
-  const leaving = Math.min(HTTP_LEAVING, Math.floor(room / 8))
+  const leaving = Math.min(HTTP_LEAVING, Math.floor(capacity / 8))
   return {
     ...{limit, wanted, leaving, isTight: true},
-    http: Math.min(HTTP_CONNECTIONS, Math.max(HTTP_CONNECTIONS_LEAST, room - peers - leaving)),
+    http: Math.min(HTTP_CONNECTIONS, Math.max(HTTP_CONNECTIONS_LEAST, capacity - peers - leaving)),
     peers: {known, pending: peers - known},
   }
 }

@@ -17,7 +17,7 @@ import type {StartGate} from './sequencing/start-gate.ts'
 import type {SyncWatch} from './sequencing/sync-watch.ts'
 import type {NodeOptions} from './node-options.ts'
 import type {RefusedKind} from '../protocol/node-status.ts'
-import type {Watch} from './watch.ts'
+import type {NodeEvents} from './node-events.ts'
 
 export type Closer = () => Promise<void> | void
 
@@ -36,7 +36,7 @@ export interface NodeParts {
   metrics: Metrics
   clock: Clock
   sync: SyncWatch
-  watch: Watch
+  watch: NodeEvents
   descriptors: DescriptorPlan
   /** Clients of the public RPC that are turned away. */
   refusals: Refusals<RefusedKind>

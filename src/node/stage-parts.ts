@@ -179,7 +179,7 @@ export function openWallets({options, chain, clock}: NodeParts, l1: RpcClient): 
 }
 
 /** What l2geth takes from its clients: legacy transactions that pay the whole suggested price. */
-export function doorRulesOf(network: Network): TransactionRules {
+export function ingressRulesOf(network: Network): TransactionRules {
   const {transactions} = rulesOf(network)
   return {...transactions, minGasPriceWei: SUGGESTED_GAS_PRICE_WEI, onlyLegacy: true}
 }

@@ -1,7 +1,7 @@
 /** The ten stages, each built from those before it, in the order of the table in README.md. */
 import {join} from 'node:path'
 
-import type {Hex} from 'viem'
+import type {Address, Hex} from 'viem'
 
 import {systemClock} from '../lib/clock.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
@@ -11,7 +11,7 @@ import {lowerCase} from '../protocol/block.ts'
 import {PoolJournal} from '../store/pool-journal.ts'
 import type {SignGuard} from '../store/sign-guard.ts'
 import type {ChainState} from './chain-state.ts'
-import {openDoor} from './door.ts'
+import {openIngress} from './ingress.ts'
 import type {Genesis} from './engine/genesis.ts'
 import {assertGuardCovers} from './guard/rebuild.ts'
 import {Heads} from './heads/heads.ts'
@@ -20,7 +20,7 @@ import {STARTUP_GRACE_MS} from './limits.ts'
 import {Accounts} from './mempool/accounts.ts'
 import {CostModel} from './mempool/cost-model.ts'
 import {Mempool} from './mempool/mempool.ts'
-import {Pace} from './mempool/pace.ts'
+import {AdmissionControl} from './mempool/admission-control.ts'
 import {SlowCode} from './mempool/slow-code.ts'
 import {Metrics} from './metrics.ts'
 import type {NodeOptions} from './node-options.ts'
@@ -35,7 +35,7 @@ import {
   openChain,
   openDeposits,
   openExchange,
-  doorRulesOf,
+  ingressRulesOf,
   rulesOf,
 } from './stage-parts.ts'
 import type {Closer} from './node-parts.ts'
@@ -43,12 +43,12 @@ import {Refusals} from '../lib/refusals.ts'
 import type {RefusedKind} from '../protocol/node-status.ts'
 import {descriptorPlan} from './descriptors.ts'
 import type {NodeParts} from './node-parts.ts'
-import {Watch} from './watch.ts'
+import {NodeEvents} from './node-events.ts'
 
 export interface Stages extends NodeParts {
   forwarder: Forwarder
   /** Like `accept` for each; what is the sender's fault is left out in silence. */
-  acceptMany(raws: readonly string[], agesMs?: readonly number[]): Promise<Delivery[]>
+  acceptMany(raws: readonly string[], agesMs: readonly number[], from: Address): Promise<Delivery[]>
   /** Brings back what an earlier life of the node had accepted. */
   restorePool(): Promise<void>
 }
@@ -107,11 +107,11 @@ export function connectStages(
   const costs = new CostModel(network.l2.slotMs)
   const mempool = new Mempool({}, costs)
   const {growth} = chain.state
-  const pace = new Pace(costs, () => growth.gasRoom)
+  const admission = new AdmissionControl(costs, () => growth.gasCapacity)
   const slowCode = new SlowCode(network.l2.slotMs)
   const rules = rulesOf(network)
   const accounts = new Accounts(chain.engine)
-  const watch = new Watch()
+  const watch = new NodeEvents()
   const turn = () => chain.rotation.turnAt(chain.head().number + 1)
   const isOurTurn = () => turn().whose === 'mine'
   const forwarder = new Forwarder({
@@ -119,16 +119,18 @@ export function connectStages(
     logger: logger.child('forward'),
   })
 
-  const {accept, acceptMany, readmit} = openDoor({
+  const {accept, acceptMany, readmit} = openIngress({
     ...{recovery, accounts, mempool, slowCode, forwarder, metrics, journal: poolJournal},
-    rules: doorRulesOf(network),
+    rules: ingressRulesOf(network),
     contracts: network.l2.contracts,
     owners: () => ({mpc: chain.rotation.mpcAddress(), relayer: network.l2.bundled?.relayer}),
     nowMs: () => clock.monotonicMs(),
     // Blocks of a single transaction have no slot that could be full.
-    room: (ageMs) =>
-      chain.head().number + 1 < rules.phase2Block ? undefined : pace.room(driver.slotTime, ageMs),
-    stateRoom: () => ({...growth.size, isFull: growth.isFull, gasRoom: growth.gasRoom}),
+    capacity: (ageMs) =>
+      chain.head().number + 1 < rules.phase2Block
+        ? undefined
+        : admission.capacity(driver.slotTime, ageMs),
+    stateCapacity: () => ({...growth.size, isFull: growth.isFull, gasCapacity: growth.gasCapacity}),
     onHeld(hash) {
       driver.gather()
       watch.accepted(hash)
@@ -145,17 +147,17 @@ export function connectStages(
   }))
   const heads = openHeads(options, context, chain, (batch) => gate.noteBatch(batch))
   const driver = new Driver({
-    ...{chain, guard, gate, mempool, accounts, pace, costs, slowCode, exchange, rules, clock},
+    ...{chain, guard, gate, mempool, accounts, admission, costs, slowCode, exchange, rules, clock},
     ...{metrics, onHalt, slotMs: network.l2.slotMs},
     signer: options.signerAccount,
     emptyBlocks: network.l2.emptyBlocks,
     logger: logger.child('driver'),
-    fixedHead: () => heads.fixedHead(),
-    contradiction: () => heads.contradiction(),
+    reorgFloor: () => heads.reorgFloor(),
+    l1Divergence: () => heads.l1Divergence(),
     keep: (raws) => raws.forEach((raw) => poolJournal?.append(raw)),
     reaccept: readmit,
     onHead: () => watch.headMoved(),
-    onUpkeep: tidyJournal,
+    onTidied: tidyJournal,
   })
   watch.onHead(() => forwarder.headMoved())
   const deposits = openDeposits(options, l1, chain, isOurTurn, accept)

@@ -100,7 +100,7 @@ export class StateGrowth {
   }
 
   /** Gas for instructions that the next block may declare: at the worst all of it buys state. */
-  get gasRoom(): number {
+  get gasCapacity(): number {
     const leaves = Math.floor((this.#limit - this.leaves) * STATE_SLOT_PART)
     return Math.max(STATE_GAS_LEAST, leaves * STATE_LEAF_GAS)
   }

@@ -30,7 +30,7 @@ export interface PoolSettings {
 }
 
 /** Everything an operation on one sequencer looks at, as the chain has it at one block. */
-export interface Standing {
+export interface SequencerSnapshot {
   pool: PoolSettings
   rules: PoolRules
   /** Status `unavailable` while it is not registered. */
@@ -74,7 +74,7 @@ export interface Figures {
   callerMetisWei: bigint
 }
 
-export function figuresOf({sequencer, pool, callerMetisWei}: Standing): Figures {
+export function figuresOf({sequencer, pool, callerMetisWei}: SequencerSnapshot): Figures {
   return {
     status: sequencer.status,
     lockedMetisWei: sequencer.amountMetisWei,
@@ -97,7 +97,11 @@ export function figuresOf({sequencer, pool, callerMetisWei}: Standing): Figures 
  *
  * @param atSeconds time of the block that holds the call; only an exit's end depends on it
  */
-export function outcomeOf(call: StakingCall, standing: Standing, atSeconds: bigint): Figures {
+export function outcomeOf(
+  call: StakingCall,
+  standing: SequencerSnapshot,
+  atSeconds: bigint,
+): Figures {
   const now = figuresOf(standing)
   const {pool} = standing
   const next = {...now, operationNonce: now.operationNonce + 1n}
@@ -168,6 +172,9 @@ export function exitsAllowed({activeSequencers, exitingSequencers}: PoolSettings
 }
 
 /** First reward batch in which a signer update is taken. Source: `LockingPool.updateSigner`. */
-export function signerUpdateBatch({pool, sequencer}: Pick<Standing, 'pool' | 'sequencer'>): bigint {
+export function signerUpdateBatch({
+  pool,
+  sequencer,
+}: Pick<SequencerSnapshot, 'pool' | 'sequencer'>): bigint {
   return sequencer.updatedBatch + pool.signerUpdateThrottle
 }

@@ -46,7 +46,7 @@ export interface Divergence {
 }
 
 /** Another node signs with our key. */
-export interface TwinView {
+export interface DuplicateSigner {
   /** Libp2p peer id of the other node. */
   peerId: string
   /** Multiaddrs of the other node. */
@@ -122,7 +122,7 @@ export interface NodeStatus {
   /** L1 has confirmed another block than this node holds; null while it has not. */
   l1Divergence: {block: number; batchIndex: number; sinceMs: number} | null
   /** Null while no other node with our key was seen. */
-  twin: TwinView | null
+  twin: DuplicateSigner | null
   /** Whose turn the next block is. `unknown` means that nobody may build as far as we know. */
   turn: 'mine' | 'other' | 'unknown'
   /** Signer of the next block; null while unknown. Lower-case. */

@@ -10,7 +10,7 @@ import {
   type NodeStatus,
   type NodeTrouble,
   type SyncView,
-  type TwinView,
+  type DuplicateSigner,
   type WalletView,
 } from './node-status.ts'
 
@@ -125,7 +125,7 @@ function l1DivergenceOf(value: unknown): NodeStatus['l1Divergence'] {
   return {block, batchIndex: batchIndex ?? 0, sinceMs: sinceMs ?? 0}
 }
 
-function twinOf(value: unknown): TwinView | null {
+function twinOf(value: unknown): DuplicateSigner | null {
   const found = fields(value)
   if (!found) return null
   return {

@@ -78,7 +78,10 @@ function report(
   for (const [reason, count] of transfers.refusals) say(`refused ${count}: ${reason}`)
 }
 
-/** What the dead producer had accepted is in the first two blocks of the next one. */
+/**
+ * What the dead producer had accepted is confirmed within two slots of the takeover. Its first block is the recommitment,
+ * which takes no slot of its own, and the two slots after it bring a block each.
+ */
 function brokenPromises(
   results: Round[],
   {accepted}: Transfers,
@@ -88,17 +91,22 @@ function brokenPromises(
 ): string[] {
   let promised = 0
   let late = 0
+  const inBlock = new Map<number, number>()
   for (const {victim, begunMs, firstBlock} of results) {
     for (const [hash, {node, atMs}] of accepted) {
       if (node !== victim || atMs > begunMs || atMs < begunMs - 2 * slotMs) continue
       promised++
-      if ((blockOf.get(hash) ?? Infinity) > firstBlock + 1) late++
+      const after = (blockOf.get(hash) ?? Infinity) - firstBlock
+      inBlock.set(after, (inBlock.get(after) ?? 0) + 1)
+      if (after > 2) late++
     }
   }
+  const places = [...inBlock].sort(([a], [b]) => a - b)
   say(
-    `${promised} accepted by the victims in their last two slots, ${late} of them later than two blocks after`,
+    `${promised} accepted by the victims in their last two slots, in blocks after the takeover: ` +
+      places.map(([after, count]) => `${count} in ${after}`).join(', '),
   )
-  return late > 0 ? [`${late} promises of dead producers came later than two blocks after`] : []
+  return late > 0 ? [`${late} promises of dead producers came later than two slots after`] : []
 }
 
 function tooLate(results: Round[], limitMs: number): string[] {

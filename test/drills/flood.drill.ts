@@ -123,13 +123,13 @@ async function accepted(rpc: RpcClient, raw: Hex): Promise<unknown> {
     try {
       return await rpc.request('eth_sendRawTransaction', [raw])
     } catch (error) {
-      if (!(error instanceof RpcResponseError) || !hasNoRoom(error)) throw error
+      if (!(error instanceof RpcResponseError) || !hasNoCapacity(error)) throw error
       await pause(100)
     }
   }
 }
 
-function hasNoRoom({data}: RpcResponseError): boolean {
+function hasNoCapacity({data}: RpcResponseError): boolean {
   return isRecord(data) && data['reason'] === 'pool-full'
 }
 

@@ -73,11 +73,11 @@ test.each(situations)('$name: $state, on every surface', (situation) => {
     const found = nodeFacts(status.node, {isOurTurn, isAlone: false, setting: as})
     // Nor is readiness calmer than a page that calls the standing of the node critical. Of two nodes with
     // one key the younger has to stop; this one goes on, and is asked as before.
-    const standing = found.filter(
+    const snapshot = found.filter(
       ({severity, id}) =>
         severity === 'critical' && id.startsWith('node-') && id !== 'node-second-signer',
     )
-    for (const {id, blocks} of standing) expect(blocks, id).toBe(true)
+    for (const {id, blocks} of snapshot) expect(blocks, id).toBe(true)
     for (const {id, blocks} of found.filter((finding) => finding.blocks)) {
       const ids = health.issues.map((issue) => issue.id)
       // The silence of L2 is told once, by whoever saw it.

@@ -110,8 +110,8 @@ function following(changed: Partial<CatchUpOptions> = {}): CatchUpOptions {
   } as unknown as CatchUpOptions['exchange']
   return {
     ...{chain: ours, rules, exchange, clock: systemClock, onImported() {}, noteOwn() {}},
-    fixedHead: () => 101,
-    contradiction: () => undefined,
+    reorgFloor: () => 101,
+    l1Divergence: () => undefined,
     onLost: (raws) => noted.push(...raws),
     ...changed,
   }
@@ -131,8 +131,8 @@ test('what L1 has confirmed wins over a takeover', async () => {
   const confirmed = await build(theirs, 'alpha', [transfer()])
   expect(await catchUp(following(), peerOf(theirs))).toBe(0)
   const other = {number: 102, timestamp: 1, transactions: []}
-  expect(await catchUp(following({contradiction: () => other}), peerOf(theirs))).toBe(0)
-  expect(await catchUp(following({contradiction: () => confirmed}), peerOf(theirs))).toBe(1)
+  expect(await catchUp(following({l1Divergence: () => other}), peerOf(theirs))).toBe(0)
+  expect(await catchUp(following({l1Divergence: () => confirmed}), peerOf(theirs))).toBe(1)
   expect(ours.head().hash).toBe(confirmed.hash)
   expect(noted).toContain(transfer(1))
 })
@@ -141,10 +141,10 @@ test('blocks on their way to L1 are not given up, also when they leave at the la
   await build(ours, 'alpha', [transfer()])
   await build(theirs, 'beta', [await takeOver()])
   const before = ours.head()
-  const fixed = catchUp(following({fixedHead: () => 102}), peerOf(theirs))
+  const fixed = catchUp(following({reorgFloor: () => 102}), peerOf(theirs))
   await expect(fixed).rejects.toThrow(PeerError)
   const heads = [101, 102]
-  const late = catchUp(following({fixedHead: () => heads.shift() ?? 102}), peerOf(theirs))
+  const late = catchUp(following({reorgFloor: () => heads.shift() ?? 102}), peerOf(theirs))
   await expect(late).rejects.toThrow('a fixed block')
   expect(ours.head()).toEqual(before)
   expect(ours.log.head?.hash).toBe(before.hash)
@@ -195,7 +195,7 @@ test('a takeover that was signed before a crash is finished, and nothing else is
     slots: {isDue: false, isSingleDue: false},
     peers: {ahead: () => undefined},
     metrics: {fail() {}},
-    contradiction: () => undefined,
+    l1Divergence: () => undefined,
   } as unknown as Surroundings)
   expect(seen).toMatchObject({recommitReady: true, unfinished: true, turn: 'other'})
   const signer = signerOf(accountOf('beta'))

@@ -6,7 +6,7 @@ import type {BlockEvent, History} from '../../src/node/history/history.ts'
 import type {ChainReader} from '../../src/node/history/reader.ts'
 import {Feeds} from '../../src/node/rpc/feeds.ts'
 import type {Mempool} from '../../src/node/mempool/mempool.ts'
-import type {Watch} from '../../src/node/watch.ts'
+import type {NodeEvents} from '../../src/node/node-events.ts'
 
 const hashOf = (name: string) => `0x${name}` as Hash
 
@@ -22,7 +22,7 @@ async function toldOf(events: readonly [BlockEvent['type'], number, string][]): 
     history: history as unknown as History,
     reader: reader as unknown as ChainReader,
     mempool: {} as Mempool,
-    watch: {onAccepted: () => {}} as unknown as Watch,
+    watch: {onAccepted: () => {}} as unknown as NodeEvents,
     chainId: 1,
     head: () => 10,
   })

@@ -94,12 +94,12 @@ function mine(calldata: Hex[], confirmations = 2): void {
 test('a batch that was sent holds its blocks until L1 says otherwise, also over a restart', async () => {
   const heads = openHeads()
   await heads.poll()
-  expect(heads.fixedHead()).toBe(GENESIS)
+  expect(heads.reorgFloor()).toBe(GENESIS)
   heads.pin(103)
-  expect(heads.fixedHead()).toBe(103)
-  expect(openHeads().fixedHead()).toBe(103)
+  expect(heads.reorgFloor()).toBe(103)
+  expect(openHeads().reorgFloor()).toBe(103)
   chain = blocks(6, 1)
-  expect(openHeads().fixedHead()).toBe(GENESIS)
+  expect(openHeads().reorgFloor()).toBe(GENESIS)
 })
 
 test('a confirmed batch of other blocks is a contradiction until our chain holds the same', async () => {
@@ -110,14 +110,14 @@ test('a confirmed batch of other blocks is a contradiction until our chain holds
   await expect(heads.poll()).rejects.toMatchObject({code: 'BATCH_MISMATCH'})
   const [first] = others
   const {number, timestamp, transactions} = first!
-  expect(heads.contradiction()).toEqual({number, timestamp, transactions})
-  expect(heads.fixedHead()).toBe(GENESIS)
+  expect(heads.l1Divergence()).toEqual({number, timestamp, transactions})
+  expect(heads.reorgFloor()).toBe(GENESIS)
   // Also while we have fewer blocks than the batch.
   chain = chain.slice(0, 2)
   await expect(heads.poll()).rejects.toMatchObject({code: 'BATCH_MISMATCH'})
   chain = others
   await heads.poll()
-  expect(heads.contradiction()).toBeUndefined()
+  expect(heads.l1Divergence()).toBeUndefined()
   expect(heads.safeHead()).toBe(104)
 })
 

@@ -350,14 +350,14 @@ test('an import waits when the engine is about to forget, and goes on when the h
   history.start()
   await grow(HISTORY_LAG_BLOCKS + 3)
   const started = performance.now()
-  await history.pace()
+  await history.backpressure()
   expect(performance.now() - started).toBeGreaterThan(300)
-  const waiting = history.pace()
+  const waiting = history.backpressure()
   isEngineDown = false
   await waiting
   await collected()
   // What has nothing to wait for is over before any timer is.
-  const paced = history.pace().then(() => 'at once')
+  const paced = history.backpressure().then(() => 'at once')
   expect(await Promise.race([paced, setImmediate('later')])).toBe('at once')
 })
 

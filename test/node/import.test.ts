@@ -142,7 +142,7 @@ const options = () => ({
   chain,
   rules,
   clock: systemClock,
-  fixedHead: () => 100,
+  reorgFloor: () => 100,
   onLost: (raws: readonly Hex[]) => lost.push(...raws),
   noteOwn() {},
 })

@@ -4,10 +4,10 @@ import {beforeEach, describe, expect, test} from 'vitest'
 import type {TransactionKind} from '../../src/node/mempool/classify.ts'
 import {Accounts} from '../../src/node/mempool/accounts.ts'
 import {CostModel} from '../../src/node/mempool/cost-model.ts'
-import {Pace} from '../../src/node/mempool/pace.ts'
+import {AdmissionControl} from '../../src/node/mempool/admission-control.ts'
 import {SlowCode} from '../../src/node/mempool/slow-code.ts'
 import {Metrics} from '../../src/node/metrics.ts'
-import {PoolUpkeep} from '../../src/node/mempool/upkeep.ts'
+import {PoolMaintenance} from '../../src/node/mempool/maintenance.ts'
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
@@ -22,7 +22,7 @@ import {
   POOL_LIFETIME_MS,
   POOL_NONCE_WINDOW,
 } from '../../src/node/limits.ts'
-import {costsNoTime, roomFor} from '../helpers/pool-room.ts'
+import {costsNoTime, capacityFor} from '../helpers/pool-capacity.ts'
 import {maxCostWei, type SignedTransaction} from '../../src/protocol/transaction.ts'
 
 const alice: Address = '0x00000000000000000000000000000000000000a1'
@@ -42,6 +42,12 @@ const head = () => ({number: 1})
 const atStart = {...systemClock, monotonicMs: () => 0}
 const costs = new CostModel(2000)
 let pool: Mempool
+const maintain = (accounts: Accounts, model: CostModel) =>
+  new PoolMaintenance({
+    ...{mempool: pool, accounts, clock: atStart, logger: silentLogger, costs: model},
+    ...{admission: new AdmissionControl(model), slowCode: new SlowCode(2000)},
+    ...{metrics: new Metrics(), slotMs: 2000, onTidied: () => {}},
+  })
 beforeEach(() => {
   pool = new Mempool({transactions: 10, perSender: 6}, costsNoTime)
 })
@@ -107,11 +113,11 @@ test('a gap holds what is behind it until it is filled', () => {
 test('taking respects count, gas for instructions and size, and never skips', () => {
   for (const nonce of [0, 1, 2]) add(alice, nonce)
   expect(names(pool.take({...all, maxCount: 2}))).toBe('a0 a1')
-  pool.putBack()
+  pool.requeue()
   expect(names(pool.take({...all, gas: 29_000}))).toBe('a0')
-  pool.putBack()
+  pool.requeue()
   expect(names(pool.take({...all, sizeBytes: 299}))).toBe('a0 a1')
-  pool.putBack()
+  pool.requeue()
   expect(names(pool.take(all))).toBe('a0 a1 a2')
 })
 
@@ -120,7 +126,7 @@ test('what was taken comes back in front, in its order', () => {
   add(bob, 0)
   pool.take(all)
   add(alice, 1)
-  pool.putBack()
+  pool.requeue()
   expect(names(pool.take(all))).toBe('a0 b0 a1')
 })
 
@@ -196,7 +202,7 @@ test('an old answer about an account does not take its nonce back; a rollback do
   pool.setAccount(alice, {...rich, accountNonce: 1})
   pool.setAccount(alice, {...rich, accountNonce: 0})
   expect(names(pool.take(all))).toBe('a1 a2')
-  pool.putBack()
+  pool.requeue()
   pool.setAccount(alice, {...rich, accountNonce: 0}, true)
   expect(pool.counts()).toEqual({pending: 0, queued: 2})
 })
@@ -263,16 +269,11 @@ test('after a block of others the pool asks the chain about senders of whom noth
       return Promise.resolve(answersTo(calls, '0x1'))
     },
   })
-  const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
-    ...{pace: new Pace(costs), costs, slowCode: new SlowCode(2000)},
-    ...{metrics: new Metrics(), slotMs: 2000},
-    onUpkeep: () => {},
-  })
+  const maintenance = maintain(accounts, costs)
   add(alice, 1)
   add(bob, 0)
   const changed = Promise.withResolvers<void>()
-  upkeep.afterBlock({number: 1, transactions: []} as unknown as SealedBlock, changed.resolve)
+  maintenance.afterBlock({number: 1, transactions: []} as unknown as SealedBlock, changed.resolve)
   await changed.promise
   expect(asked).toEqual([alice, alice])
   expect(names(pool.take(all))).toBe('b0 a1')
@@ -301,15 +302,10 @@ test('what is known of an account moves on with our blocks, and is read anew aft
   await accounts.read(bob)
   expect(accounts.known(bob)).toBeUndefined()
 
-  const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts, clock: atStart, logger: silentLogger},
-    ...{pace: new Pace(costs), costs, slowCode: new SlowCode(2000)},
-    ...{metrics: new Metrics(), slotMs: 2000},
-    onUpkeep: () => {},
-  })
+  const maintenance = maintain(accounts, costs)
   add(bob, 0)
   const sealed = (...transactions: readonly Hex[]) =>
-    upkeep.afterBlock({number: 1, transactions} as unknown as SealedBlock, () => {})
+    maintenance.afterBlock({number: 1, transactions} as unknown as SealedBlock, () => {})
   sealed(make(bob, 0).raw)
   expect(accounts.known(alice)).toMatchObject({accountNonce: 4})
   sealed('0x99')
@@ -318,11 +314,7 @@ test('what is known of an account moves on with our blocks, and is read anew aft
 
 test('blocks of others tell what calls cost, also those that nobody sent here', () => {
   const learning = new CostModel(2000)
-  const upkeep = new PoolUpkeep({
-    ...{mempool: pool, accounts: new Accounts({head, readAll: async () => []}), costs: learning},
-    ...{pace: new Pace(learning), slowCode: new SlowCode(2000), metrics: new Metrics()},
-    ...{slotMs: 2000, clock: atStart, logger: silentLogger, onUpkeep: () => {}},
-  })
+  const maintenance = maintain(new Accounts({head, readAll: async () => []}), learning)
   const call = {
     ...make(alice, 0),
     ...{to: bob, data: `0xa9059cbb${'00'.repeat(64)}` as Hex},
@@ -333,9 +325,9 @@ test('blocks of others tell what calls cost, also those that nobody sent here', 
     const calls = Array.from({length: 100}, () => call)
     const hash: Hex = `0x0${number.toString(16)}`
     const block = {number, hash, transactions: calls.map(({raw}) => raw)} as unknown as SealedBlock
-    upkeep.sealedIn(block, calls, 40)
-    upkeep.afterBlock(block, () => {})
-    upkeep.spent(
+    maintenance.sealedIn(block, calls, 40)
+    maintenance.afterBlock(block, () => {})
+    maintenance.spent(
       hash,
       calls.map(() => 51_500),
     )
@@ -356,21 +348,21 @@ describe('fairness', () => {
 
   test('one sender gets at most eight times what it leaves free', () => {
     pool = new Mempool({}, costsNoTime)
-    const room = roomFor(900)
+    const capacity = capacityFor(900)
     let taken = 0
-    const flood = () => pool.add(make(alice, taken), ordinary, rich, 0, room)
+    const flood = () => pool.add(make(alice, taken), ordinary, rich, 0, capacity)
     while (refusal(flood) === 'taken') taken++
     expect(refusal(flood)).toBe('sender-limit')
     // Eight ninths of 0.7 x 900.
     expect(taken).toBe(561)
-    expect(refusal(() => pool.add(make(bob, 0), ordinary, rich, 0, room))).toBe('taken')
+    expect(refusal(() => pool.add(make(bob, 0), ordinary, rich, 0, capacity))).toBe('taken')
   })
 })
 
 test('when there is less room than was thought, the last of it is for those who hold few', () => {
   pool = new Mempool({}, costsNoTime)
   const offer = (sender: Address, nonce: number, waiting: number) =>
-    refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, roomFor(waiting)))
+    refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, capacityFor(waiting)))
   for (let nonce = 0; nonce < 90; nonce++) offer(alice, nonce, 900)
   expect(offer(alice, 90, 100)).toBe('sender-limit')
   for (let nonce = 0; nonce < POOL_FEW; nonce++) expect(offer(bob, nonce, 100)).toBe('taken')
@@ -378,10 +370,10 @@ test('when there is less room than was thought, the last of it is for those who 
 })
 
 describe('room', () => {
-  const roomy = {...roomFor(100), count: 100}
-  const closed = {...roomFor(0), ms: 0, leastMs: 20, stageMs: 0.4, isNext: true}
-  const addInto = (room: typeof roomy, sender: Address, nonce: number) =>
-    refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, room))
+  const roomy = {...capacityFor(100), count: 100}
+  const closed = {...capacityFor(0), ms: 0, leastMs: 20, stageMs: 0.4, isNext: true}
+  const addInto = (capacity: typeof roomy, sender: Address, nonce: number) =>
+    refusal(() => pool.add(make(sender, nonce), ordinary, rich, 0, capacity))
 
   test('what is in the open block counts for the block, not for what waits', () => {
     for (let nonce = 0; nonce < 2; nonce++) addInto(roomy, alice, nonce)
@@ -400,7 +392,7 @@ describe('room', () => {
   })
 
   test('when time is short a few are let in, and no more; one alone always', () => {
-    const full = {...roomFor(0), ms: 0}
+    const full = {...capacityFor(0), ms: 0}
     expect(addInto(full, bob, 0)).toBe('taken')
     pool = new Mempool({}, costsNoTime)
     let taken = 0
@@ -416,9 +408,9 @@ describe('room', () => {
     for (let nonce = 0; nonce < POOL_ANY_MOMENT / 2; nonce++) {
       for (const sender of [alice, bob]) addInto(roomy, sender, nonce)
     }
-    const full = {...roomFor(0), ms: 0}
-    const assert = (room: typeof full | undefined) =>
-      pool.assertFits(pool.sizeOf(make(alice, 9), 0), room)
+    const full = {...capacityFor(0), ms: 0}
+    const assert = (capacity: typeof full | undefined) =>
+      pool.assertFits(pool.sizeOf(make(alice, 9), 0), capacity)
     expect(() => assert(full)).toThrow(
       expect.objectContaining({reason: 'pool-full', retryAfterMs: 700}),
     )
@@ -429,8 +421,8 @@ describe('room', () => {
 
   test('sealing has a time of its own, however long the slot still is', () => {
     pool = new Mempool({}, {costOf: () => ({gas: POOL_ANY_MOMENT_GAS / 2, ms: 40})})
-    const room = {...roomFor(10_000), sealMs: 100}
-    expect([0, 1, 2].map((nonce) => addInto(room, alice, nonce))).toEqual([
+    const capacity = {...capacityFor(10_000), sealMs: 100}
+    expect([0, 1, 2].map((nonce) => addInto(capacity, alice, nonce))).toEqual([
       'taken',
       'taken',
       'pool-full',
@@ -440,9 +432,9 @@ describe('room', () => {
 
   test('a few of little gas are let in however slow they are said to be, on a network of short slots', () => {
     pool = new Mempool({}, {costOf: () => ({gas: 1_000_000, ms: 40})})
-    const room = {...roomFor(0), sealMs: 100}
+    const capacity = {...capacityFor(0), sealMs: 100}
     for (let nonce = 0; nonce < POOL_FEW; nonce++) {
-      expect(addInto(room, alice, nonce)).toBe('taken')
+      expect(addInto(capacity, alice, nonce)).toBe('taken')
     }
   })
 
@@ -453,7 +445,7 @@ describe('room', () => {
 
   test('while a full block is sealed nobody is let in for the one after: it would be more than a slot', () => {
     pool = new Mempool({}, costsNoTime)
-    const wide = roomFor(10_000)
+    const wide = capacityFor(10_000)
     const senders = Array.from({length: POOL_CALM}, (_, index) => toHex(index, {size: 20}))
     expect(senders.map((sender) => addInto(wide, sender, 0))).not.toContain('pool-full')
     expect(pool.take({...all, maxCount: POOL_CALM})).toHaveLength(POOL_CALM)
@@ -462,7 +454,7 @@ describe('room', () => {
 
   test('what would be late is refused, and on a calm network nobody is', () => {
     pool = new Mempool({}, costsNoTime)
-    const late = {...roomFor(10_000), isLate: true, retryAfterMs: 900}
+    const late = {...capacityFor(10_000), isLate: true, retryAfterMs: 900}
     const senders = Array.from({length: POOL_CALM}, (_, index) => toHex(index, {size: 20}))
     const answers = senders.map((sender) => addInto(late, sender, 0))
     expect(answers.indexOf('pool-full')).toBe(POOL_ANY_MOMENT)
@@ -475,15 +467,15 @@ describe('room', () => {
 
   test('what waits for the engine has a bound of its own, and is let in again a moment later', () => {
     pool = new Mempool({}, costsNoTime)
-    const room = {...roomFor(10_000), backlogMs: 2 * POOL_ANY_MOMENT}
+    const capacity = {...capacityFor(10_000), backlogMs: 2 * POOL_ANY_MOMENT}
     const senders = Array.from({length: 60}, (_, index) => toHex(index, {size: 20}))
-    const taken = senders.filter((sender) => addInto(room, sender, 0) === 'taken')
+    const taken = senders.filter((sender) => addInto(capacity, sender, 0) === 'taken')
     expect(taken).toHaveLength(2 * POOL_ANY_MOMENT + 1)
-    expect(() => pool.add(make(alice, 0), ordinary, rich, 0, room)).toThrow(
+    expect(() => pool.add(make(alice, 0), ordinary, rich, 0, capacity)).toThrow(
       expect.objectContaining({reason: 'pool-full', retryAfterMs: POOL_BACKLOG_RETRY_MS}),
     )
     pool.take({...all, maxCount: POOL_ANY_MOMENT})
-    expect(addInto(room, alice, 0)).toBe('taken')
+    expect(addInto(capacity, alice, 0)).toBe('taken')
   })
 
   test('what waits for a nonce takes no room, and has its own limit', () => {

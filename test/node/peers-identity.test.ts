@@ -10,7 +10,7 @@ import {openPeerKey} from '../../src/node/peers/peer-key.ts'
 import {isGenuine, parseRecord, type PeerRecord} from '../../src/node/peers/peer-record.ts'
 import {PeerScores} from '../../src/node/peers/peer-scores.ts'
 import {RecordBook} from '../../src/node/peers/record-book.ts'
-import {twinVerdict} from '../../src/node/peers/twins.ts'
+import {duplicateVerdict} from '../../src/node/peers/duplicate-signer.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {until} from '../helpers/node-cluster.ts'
 import {
@@ -146,7 +146,7 @@ test.each([
   ['one of the same age with a higher id', record({peerId: 'b'}), {direct: true}, 'stay'],
   ['one of the same age with a lower id', record({peerId: 'A'}), {direct: true}, 'yield'],
 ])('twin: %s', (_name, theirs, seen, verdict) => {
-  expect(twinVerdict(record(), theirs, {...unseen, ...seen})).toBe(verdict)
+  expect(duplicateVerdict(record(), theirs, {...unseen, ...seen})).toBe(verdict)
 })
 
 test('a record is bound to everything it says', () => {

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 
 import {systemClock, type Clock} from '../../src/lib/clock.ts'
 import {SEAL_SHARE, SLOT_EARLY_PART} from '../../src/node/limits.ts'
-import {Alarm} from '../../src/node/sequencing/alarm.ts'
+import {WakeTimer} from '../../src/node/sequencing/wake-timer.ts'
 import {Slots} from '../../src/node/sequencing/slots.ts'
 
 const SLOT_MS = 2000
@@ -54,18 +54,18 @@ test('a block that is much too early moves the beat: nobody waits longer than a 
 })
 
 test('an alarm: a wake-up ends the sleep, one that came before it too, and none ends a pause', async () => {
-  const alarm = new Alarm(systemClock)
+  const wakeTimer = new WakeTimer(systemClock)
   const far = () => systemClock.monotonicMs() + 60_000
-  alarm.wake()
-  await alarm.sleepUntil(far)
-  const sleeping = alarm.sleepUntil(far)
-  alarm.wakeSoon(1)
-  alarm.wakeSoon(60_000)
+  wakeTimer.wake()
+  await wakeTimer.sleepUntil(far)
+  const sleeping = wakeTimer.sleepUntil(far)
+  wakeTimer.wakeSoon(1)
+  wakeTimer.wakeSoon(60_000)
   await sleeping
 
   const until = systemClock.monotonicMs() + 30
-  const paused = alarm.pauseUntil(until)
-  alarm.wake()
+  const paused = wakeTimer.pauseUntil(until)
+  wakeTimer.wake()
   await paused
   expect(systemClock.monotonicMs()).toBeGreaterThanOrEqual(until - 2)
 })

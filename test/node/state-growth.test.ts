@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest'
 
-import {assertStateRoom} from '../../src/node/mempool/admission.ts'
+import {assertStateCapacity} from '../../src/node/mempool/admission.ts'
 import {CostModel} from '../../src/node/mempool/cost-model.ts'
-import {Pace} from '../../src/node/mempool/pace.ts'
+import {AdmissionControl} from '../../src/node/mempool/admission-control.ts'
 import {EMPTY_BLOCK_ALARM_AGAIN_MS, STATE_ROOTS_KEPT} from '../../src/node/limits.ts'
 import {StateGrowth} from '../../src/node/state-growth.ts'
 import {StateWatch} from '../../src/node/state-watch.ts'
@@ -21,7 +21,7 @@ const parse = async (gas: bigint) =>
   parseTransaction(await transfer(accountOf('a'), 0, {gas}), rules)
 
 /** What the worst block that may be built adds: every gas a new leaf. */
-const worst = (growth: StateGrowth) => Math.floor(growth.gasRoom / 2_100)
+const worst = (growth: StateGrowth) => Math.floor(growth.gasCapacity / 2_100)
 
 test('no sequence of the worst blocks passes the limit by more than what is always let through', () => {
   const growth = new StateGrowth(20_000)
@@ -32,8 +32,8 @@ test('no sequence of the worst blocks passes the limit by more than what is alwa
   }
   expect(leaves).toBeGreaterThan(19_000)
   // 1 M gas for the consensus layer is 476 leaves a block, and only its own transactions may use it.
-  expect(growth.gasRoom).toBe(1_000_000)
-  expect(new StateGrowth(20_000).gasRoom).toBe(Math.floor(20_000 / 3) * 2_100)
+  expect(growth.gasCapacity).toBe(1_000_000)
+  expect(new StateGrowth(20_000).gasCapacity).toBe(Math.floor(20_000 / 3) * 2_100)
 })
 
 test('gas that buys no state is forgiven when the root does not take longer', () => {
@@ -82,25 +82,25 @@ test('blocks that are sealed while the state is counted are not lost', () => {
 })
 
 test('a block may not declare more than the state has room for, whatever the machine could do', () => {
-  let room = 5_000_000
-  const pace = new Pace(new CostModel(2000), () => room)
-  expect(pace.executionGas).toBe(5_000_000)
-  expect(pace.room(undefined).gas).toBe(5_000_000)
-  room = 10 ** 9
-  expect(pace.executionGas).toBe(100_000_000)
+  let capacity = 5_000_000
+  const admission = new AdmissionControl(new CostModel(2000), () => capacity)
+  expect(admission.executionGas).toBe(5_000_000)
+  expect(admission.capacity(undefined).gas).toBe(5_000_000)
+  capacity = 10 ** 9
+  expect(admission.executionGas).toBe(100_000_000)
 })
 
 test('the door tells that the state is full, and lets payments through', async () => {
-  const room = {leaves: 900, limit: 1_000, isFull: false, gasRoom: 1_000_000}
+  const capacity = {leaves: 900, limit: 1_000, isFull: false, gasCapacity: 1_000_000}
   const [large, small, payment] = await Promise.all([2_000_000n, 60_000n, 21_000n].map(parse))
   const refusal = expect.objectContaining({
     reason: 'state-full',
     message: expect.stringMatching(/900 of at most 1000.*geth has no such bound/),
   })
-  expect(() => assertStateRoom(large!, room)).toThrow(refusal)
-  expect(() => assertStateRoom(small!, {...room, isFull: true})).toThrow(refusal)
-  assertStateRoom(small!, room)
-  assertStateRoom(payment!, {...room, isFull: true})
+  expect(() => assertStateCapacity(large!, capacity)).toThrow(refusal)
+  expect(() => assertStateCapacity(small!, {...capacity, isFull: true})).toThrow(refusal)
+  assertStateCapacity(small!, capacity)
+  assertStateCapacity(payment!, {...capacity, isFull: true})
 })
 
 test('a root that takes long is looked at as often as it may cost, by chance', async () => {

@@ -7,7 +7,7 @@ import {expect, test} from 'vitest'
 
 import {catalogue, nameOf} from '../../src/chain/explain/catalogue.ts'
 import {ruleIds, type CatalogueEntry, type RuleId} from '../../src/chain/explain/entry.ts'
-import type {PoolRules, Standing, StakingCall} from '../../src/protocol/locking-pool.ts'
+import type {PoolRules, SequencerSnapshot, StakingCall} from '../../src/protocol/locking-pool.ts'
 import type {Condition} from '../../src/services/sending/check.ts'
 import {limitConditions} from '../../src/services/governance/set-limits.ts'
 import {rewardAboveZero} from '../../src/services/governance/set-reward.ts'
@@ -21,7 +21,7 @@ const other: Address = '0x3333333333333333333333333333333333333333'
 const metis = (amount: number) => parseEther(`${amount}`)
 
 /** A sequencer for which every call of its owner is taken. */
-const fine: Standing = {
+const fine: SequencerSnapshot = {
   pool: {
     ...{minLockMetisWei: metis(20_000), maxLockMetisWei: metis(100_000)},
     ...{totalLockedMetisWei: metis(60_000), rewardPerBlockMetisWei: 1n, exitDelaySeconds: 60n},
@@ -40,9 +40,9 @@ const fine: Standing = {
 
 interface Broken {
   call: StakingCall
-  pool?: Partial<Standing['pool']>
-  sequencer?: Partial<Standing['sequencer']>
-  standing?: Partial<Standing>
+  pool?: Partial<SequencerSnapshot['pool']>
+  sequencer?: Partial<SequencerSnapshot['sequencer']>
+  snapshot?: Partial<SequencerSnapshot>
   facts?: CallFacts
   rules?: PoolRules
 }
@@ -78,7 +78,7 @@ const broken: Record<RuleId, Broken | (() => Condition[])> = {
       {minLockMetisWei: undefined, maxLockMetisWei: 1n},
       {minLockMetisWei: 2n, maxLockMetisWei: 1n},
     ),
-  'metis-balance': {call: relock(1), standing: {callerMetisWei: 0n}},
+  'metis-balance': {call: relock(1), snapshot: {callerMetisWei: 0n}},
   'min-above-zero': () =>
     limitConditions(
       {minLockMetisWei: 0n, maxLockMetisWei: undefined},
@@ -105,11 +105,11 @@ const broken: Record<RuleId, Broken | (() => Condition[])> = {
   'signer-new': {call: lock(20_000), facts: {signerEntry: {state: 'burned'}}},
   'signer-throttle': {
     call: {kind: 'update-signer', signer: other},
-    standing: {caller: signer},
+    snapshot: {caller: signer},
     pool: {signerUpdateThrottle: 9n},
   },
   'takes-something': {call: withdraw(0)},
-  whitelisted: {call: withdraw(1), standing: {callerIsWhitelisted: false}},
+  whitelisted: {call: withdraw(1), snapshot: {callerIsWhitelisted: false}},
   'withdraw-throttle': {call: withdraw(1), sequencer: {updatedBatch: 5n}},
   'within-lock': {call: withdraw(40_000)},
 }
@@ -135,7 +135,7 @@ function failing(what: Broken | (() => Condition[])): Condition[] {
           what.call,
           {
             ...fine,
-            ...what.standing,
+            ...what.snapshot,
             ...(what.rules ? {rules: what.rules} : {}),
             pool: {...fine.pool, ...what.pool},
             sequencer: {...fine.sequencer, ...what.sequencer},

@@ -15,7 +15,7 @@ import type {StakingCall} from '../../src/protocol/locking-pool.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
 import type {Condition} from '../../src/services/sending/check.ts'
 import {conditionsOf} from '../../src/services/staking/conditions.ts'
-import {readStanding} from '../../src/services/staking/standing.ts'
+import {readSnapshot} from '../../src/services/staking/sequencer-snapshot.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {aliceLosesHerPlace, ladders, type Attempt} from '../contracts/ladders.ts'
 import {alice, bob, startStaking, type Staking} from '../contracts/staking.ts'
@@ -167,7 +167,7 @@ async function firstRefusal(
   const {client} = context.l1()
   const {lockingPool} = context.network.l1.contracts
   const sequencerId = call.kind === 'lock' ? 99n : BigInt(args[0] as number)
-  const standing = await readStanding(context, {sequencerId, caller: from})
+  const snapshot = await readSnapshot(context, {sequencerId, caller: from})
   const signer = 'signer' in call ? call.signer : from
   const newOwner = call.kind === 'set-owner' ? call.owner : from
   const facts = {
@@ -178,7 +178,7 @@ async function firstRefusal(
       ownedSequencerId: await readOwnedSequencerId(client, {lockingPool, owner: newOwner}),
     },
   }
-  return conditionsOf(call, standing, facts).find(({ok}) => !ok)
+  return conditionsOf(call, snapshot, facts).find(({ok}) => !ok)
 }
 
 function addressOf(pubkey: Hex): Address {

@@ -63,7 +63,7 @@ export class Homes {
   }
 
   /** No process of the node may run. */
-  putBack(node: SimNode, home: string, madeMs = node.wallMs): void {
+  requeue(node: SimNode, home: string, madeMs = node.wallMs): void {
     rmSync(node.dataDir, {recursive: true, force: true})
     cpSync(home, node.dataDir, {recursive: true})
     node.dirReplaced(madeMs)

@@ -104,7 +104,8 @@ export class Hostile implements Station {
       default:
         return send(
           'junk',
-          (station) => void station.receiveTransactions(this.#junk(), []).catch(() => {}),
+          (station) =>
+            void station.receiveTransactions(this.#junk(), [], this.address).catch(() => {}),
         )
     }
   }

@@ -195,10 +195,10 @@ export class Incidents {
       return this.#secondHost(node, copy!, plot)
     node.down(plot.act)
     if (plot.act === 'restored') return this.#homes.restore(node, copy!, start)
-    if (plot.act === 'putBack') this.#homes.putBack(node, copy!.home, copy!.madeMs)
+    if (plot.act === 'putBack') this.#homes.requeue(node, copy!.home, copy!.madeMs)
     else if (plot.act === 'emptied') this.#homes.empty(node)
     else if (plot.act === 'guardsLost' && copy && this.#random.chance(0.5)) {
-      this.#homes.putBack(node, copy.home)
+      this.#homes.requeue(node, copy.home)
       this.#homes.loseGuard(node)
     } else this.#homes.loseGuard(node, plot.act === 'guardsAged' ? copy : undefined)
     start()
@@ -210,14 +210,14 @@ export class Incidents {
     const second = seconds[nodes.indexOf(first)]!
     if (second.life) return
     const isMoved = plot.act === 'moved'
-    if (this.#random.chance(0.5)) this.#homes.putBack(second, first.dataDir)
-    else this.#homes.putBack(second, copy.home, copy.madeMs)
+    if (this.#random.chance(0.5)) this.#homes.requeue(second, first.dataDir)
+    else this.#homes.requeue(second, copy.home, copy.madeMs)
     if (isMoved) first.down('it moves to another host')
     this.#after(plot.downMs, `${second.name} starts`, () => second.boot())
     this.#after(plot.downMs + plot.secondMs, 'second host ends', () => {
       second.down('the second host ends')
       // What it has signed there is known there only, unless it is moved back.
-      if (isMoved && this.#random.chance(0.5)) this.#homes.putBack(first, second.dataDir)
+      if (isMoved && this.#random.chance(0.5)) this.#homes.requeue(first, second.dataDir)
       rmSync(second.dataDir, {recursive: true, force: true})
       if (isMoved) first.boot()
     })

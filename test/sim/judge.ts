@@ -108,7 +108,7 @@ export class Judge {
     if (after < safe) this.broken('safe blocks stay', `${life.name} replaces ${after + 1}`)
     const first = blocks[0]
     const data = first?.transactions.length === 1 ? first.transactions[0]! : '0x'
-    const isConfirmed = life.stages?.heads.contradiction() !== undefined
+    const isConfirmed = life.stages?.heads.l1Divergence() !== undefined
     if (!isConfirmed && !data.includes(RECOMMIT_SELECTOR.slice(2))) {
       this.broken('only a recommitment wins a fork', `${life.name} at ${after + 1}`)
     }

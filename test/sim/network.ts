@@ -19,8 +19,8 @@ import {
 } from '../../src/node/peers/exchange.ts'
 import {instanceOf, type SignedRecord} from '../../src/node/peers/peer-record.ts'
 import {RecordBook} from '../../src/node/peers/record-book.ts'
-import {signerInUse, twinVerdict} from '../../src/node/peers/twins.ts'
-import type {TwinView} from '../../src/protocol/node-status.ts'
+import {signerInUse, duplicateVerdict} from '../../src/node/peers/duplicate-signer.ts'
+import type {DuplicateSigner} from '../../src/protocol/node-status.ts'
 import type {SealedBlock} from '../../src/protocol/block.ts'
 import type {IsPlanted} from './planted.ts'
 import type {Random} from './random.ts'
@@ -52,7 +52,11 @@ export interface Station {
   hear(greeting: Greeting): void
   receiveBlock(from: Host, block: SealedBlock): void
   blocks(from: number, count: number): SealedBlock[]
-  receiveTransactions(raws: readonly Hex[], agesMs: readonly number[]): Promise<Delivery[]>
+  receiveTransactions(
+    raws: readonly Hex[],
+    agesMs: readonly number[],
+    from: Address,
+  ): Promise<Delivery[]>
 }
 
 export class Network {
@@ -158,7 +162,7 @@ export class SimExchange implements BlockExchange, Station {
   readonly #book = new RecordBook()
   #own: SignedRecord
   #twin: SignedRecord | undefined
-  #seen: TwinView | null = null
+  #seen: DuplicateSigner | null = null
   readonly #ignored = new Map<Address, number>()
   #handlers: ExchangeHandlers | undefined
   #hasGreeted = false
@@ -238,7 +242,7 @@ export class SimExchange implements BlockExchange, Station {
   ): Promise<Delivery[]> {
     const label = `${transactions.length} transactions`
     return this.#ask(this.#hostOf(peer), label, (station, answer) => {
-      station.receiveTransactions(transactions, agesMs).then(
+      station.receiveTransactions(transactions, agesMs, this.#own.signer).then(
         (deliveries) => answer(() => deliveries),
         () => answer(() => failed('The peer answered 500.')),
       )
@@ -249,7 +253,7 @@ export class SimExchange implements BlockExchange, Station {
     if (this.#twin && !this.#context.isPlanted('twins-stay')) throw signerInUse(this.#twin)
   }
 
-  get twin(): TwinView | null {
+  get twin(): DuplicateSigner | null {
     return this.#context.isPlanted('twins-stay') ? null : this.#seen
   }
 
@@ -288,8 +292,12 @@ export class SimExchange implements BlockExchange, Station {
     return this.#handlers?.blocks(from, count) ?? []
   }
 
-  async receiveTransactions(raws: readonly Hex[], agesMs: readonly number[]): Promise<Delivery[]> {
-    return (await this.#handlers?.onTransactions(raws, agesMs)) ?? raws.map(() => 'taken')
+  async receiveTransactions(
+    raws: readonly Hex[],
+    agesMs: readonly number[],
+    from: Address,
+  ): Promise<Delivery[]> {
+    return (await this.#handlers?.onTransactions(raws, agesMs, from)) ?? raws.map(() => 'taken')
   }
 
   /** The product decides; here is only what it would have heard. */
@@ -297,7 +305,7 @@ export class SimExchange implements BlockExchange, Station {
     if (instanceOf(record) === instanceOf(this.#own) || !this.#book.isNews(record)) return
     this.#book.note(record, heardAtMs)
     const advances = this.#book.advances(record)
-    const verdict = twinVerdict(this.#own, record, {direct: false, advances})
+    const verdict = duplicateVerdict(this.#own, record, {direct: false, advances})
     if (verdict === 'none') return
     const yields = verdict === 'yield'
     if (yields) this.#twin = record

@@ -31,8 +31,8 @@ export default class ExitCalendar extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(ExitCalendar)
     const context = this.openContext(flags)
-    const {standing, freeAtSeconds, phase} = await viewExit(context, args.id)
-    const {sequencerId, amountMetisWei, owner} = standing.sequencer
+    const {snapshot, freeAtSeconds, phase} = await viewExit(context, args.id)
+    const {sequencerId, amountMetisWei, owner} = snapshot.sequencer
     const acting = {profile: context.profileName, network: context.networkName}
     const finish = commandFor(acting, `exit finish ${sequencerId}`)
     const calendar = toCalendar(

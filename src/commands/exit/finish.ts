@@ -21,7 +21,7 @@ export default class ExitFinish extends OperatorCommand {
       action: 'exit finish',
       role: 'owner',
       plan: () => planExitFinish(context, args.id),
-      done: ({sequencer: {sequencerId}}, {from, standing: {sequencer}}) => ({
+      done: ({sequencer: {sequencerId}}, {from, snapshot: {sequencer}}) => ({
         text: `${formatWeiShort(sequencer.amountMetisWei)} METIS of sequencer ${sequencerId} are back with ${from} on L1. The exit is finished.`,
         data: {claimedMetisWei: sequencer.amountMetisWei},
       }),

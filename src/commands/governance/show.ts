@@ -16,7 +16,7 @@ rate it comes to; the reward payer with its METIS, its allowance to LockingInfo 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(GovernanceShow)
     const view = await showGovernance(this.openContext(flags))
-    this.warnAboutUnasked(view.governance.unasked)
+    this.warnAboutUnreachable(view.governance.unreachable)
     return {data: governanceJson(view), text: governanceText(view)}
   }
 }

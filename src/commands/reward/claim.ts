@@ -3,7 +3,11 @@ import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {formatWei} from '../../lib/units.ts'
-import {assertClaimWorth, claimLossTrap, measureClaim} from '../../services/rewards/claim-worth.ts'
+import {
+  assertClaimPays,
+  claimLossTrap,
+  measureClaim,
+} from '../../services/rewards/claim-economics.ts'
 import {planRewardClaim, readClaimed} from '../../services/rewards/rewards.ts'
 
 export default class RewardClaim extends OperatorCommand {
@@ -48,11 +52,11 @@ costs more than it brings is a trap, claim-at-a-loss.`
         const plan = await planRewardClaim(context, args.id)
         const metisPerEth = flags['metis-per-eth']
         const cost = await measureClaim(context, plan, flags['max-fee'])
-        if (minRatio !== undefined) assertClaimWorth(cost, {minRatio, metisPerEth})
+        if (minRatio !== undefined) assertClaimPays(cost, {minRatio, metisPerEth})
         return {...plan, traps: [...plan.traps, ...claimLossTrap(cost, metisPerEth)]}
       },
-      done: async (_after, {standing}, mined) => {
-        const {sequencerId, rewardMetisWei, rewardRecipient} = standing.sequencer
+      done: async (_after, {snapshot}, mined) => {
+        const {sequencerId, rewardMetisWei, rewardRecipient} = snapshot.sequencer
         // A reward batch may have come between the look and the claim: the chain says what went out.
         const claimedMetisWei = (await readClaimed(context, sequencerId, mined)) ?? rewardMetisWei
         return {

@@ -18,8 +18,8 @@ export default class TxShow extends OperatorCommand {
     const {args, flags} = await this.parse(TxShow)
     const {hash, entry} = hashOf(openHome(), args.transaction)
     const context = this.openContext({...flags, network: flags.network ?? entry?.network})
-    const {view, unasked} = await showTransaction(context, hash, entry)
-    this.warnAboutUnasked(unasked)
+    const {view, unreachable} = await showTransaction(context, hash, entry)
+    this.warnAboutUnreachable(unreachable)
     return {data: view, text: transactionText(view)}
   }
 }

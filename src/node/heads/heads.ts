@@ -49,7 +49,7 @@ export interface InboxTip extends BatchPosition {
 }
 
 /** What L1 holds at the first block in which our chain differs from it. L1 is right. */
-export interface Contradiction {
+export interface L1Divergence {
   number: number
   /** Seconds since 1970. */
   timestamp: number
@@ -72,7 +72,7 @@ export class Heads {
   #l1Head: L1Head | undefined
   #tip: InboxTip
   #pin: BatchPin | undefined
-  #contradiction: Contradiction | undefined
+  #l1Divergence: L1Divergence | undefined
   #divergence: {block: number; batchIndex: number; sinceMs: number} | undefined
   #isTipRead = false
   /** Names of the newest batches that were told of. */
@@ -98,9 +98,9 @@ export class Heads {
    * Blocks up to here are never given up for another branch: L1 has confirmed them, or we sent them there
    * and it may still do so, when nobody else might have them.
    */
-  fixedHead(): number {
+  reorgFloor(): number {
     const safe = this.safeHead() ?? this.#options.genesisNumber
-    if (!this.#pin || this.#contradiction) return safe
+    if (!this.#pin || this.#l1Divergence) return safe
     const isOnChain = this.#options.block(this.#pin.l2Block)?.hash === this.#pin.hash
     return isOnChain ? Math.max(safe, this.#pin.l2Block) : safe
   }
@@ -115,13 +115,13 @@ export class Heads {
   }
 
   /** Undefined while L1 has confirmed nothing else than our chain. */
-  contradiction(): Contradiction | undefined {
-    return this.#contradiction
+  l1Divergence(): L1Divergence | undefined {
+    return this.#l1Divergence
   }
 
   /** Since when, and in which batch, L1 holds something else than we do. */
   get divergence(): {block: number; batchIndex: number; sinceMs: number} | undefined {
-    return this.#contradiction && this.#divergence
+    return this.#l1Divergence && this.#divergence
   }
 
   /** True once L1's batches were read up to its head in this run. */
@@ -242,7 +242,7 @@ export class Heads {
         this.#missing = {l2Block, l1Block: this.#l1Head?.number ?? block.number}
         return undefined
       }
-      this.#contradiction = undefined
+      this.#l1Divergence = undefined
       const recent = [...next.recent, {l1Block: block.number, l2Block}]
       next = {...next, batchIndex: Number(batch.batchIndex), l2Block, recent}
     }
@@ -253,7 +253,7 @@ export class Heads {
     const differs = this.#firstDifference(batch)
     if (!differs) return
     // From now on a branch of a peer that holds what L1 holds wins over ours.
-    this.#contradiction = differs
+    this.#l1Divergence = differs
     const {number} = differs
     const batchIndex = Number(batch.batchIndex)
     if (this.#divergence?.block !== number || this.#divergence.batchIndex !== batchIndex) {
@@ -271,7 +271,7 @@ export class Heads {
   }
 
   /** Among the blocks that we have. */
-  #firstDifference(batch: TxBatch): Contradiction | undefined {
+  #firstDifference(batch: TxBatch): L1Divergence | undefined {
     for (const [index, {timestamp, transactions}] of batch.blocks.entries()) {
       const number = batch.startBlock + index
       const ours = this.#options.block(number)
@@ -326,7 +326,7 @@ export class Heads {
 /** True when a block has the time and the transactions that L1 holds for its number. */
 export function holdsSame(
   block: Pick<SealedBlock, 'timestamp' | 'transactions'>,
-  {timestamp, transactions}: Contradiction,
+  {timestamp, transactions}: L1Divergence,
 ): boolean {
   return (
     block.timestamp === timestamp &&

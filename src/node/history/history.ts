@@ -109,7 +109,7 @@ export class History {
   }
 
   /** Waits a moment when the engine is about to forget what is not collected yet. */
-  async pace(): Promise<void> {
+  async backpressure(): Promise<void> {
     if (this.lag < HISTORY_LAG_BLOCKS || this.#isStopped) return
     this.wake()
     const {clock} = this.#options

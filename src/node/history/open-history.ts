@@ -34,7 +34,7 @@ export function openHistory(
     },
   })
   watch.onHead(() => history.wake())
-  chain.followedBy({wait: () => history.pace(), isBehind: () => history.lag > 0})
+  chain.followedBy({wait: () => history.backpressure(), isBehind: () => history.lag > 0})
   history.listen(({hash, gasUsed}) => gasUsed && driver.spent(hash, gasUsed))
   history.start()
   closers.push(() => history.stop())

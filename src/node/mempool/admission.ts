@@ -14,7 +14,7 @@ import {
 } from '../limits.ts'
 import type {Cost} from './cost-model.ts'
 import type {AccountState, HeldTransaction} from './held.ts'
-import type {PoolRoom} from './pace.ts'
+import type {PoolCapacity} from './admission-control.ts'
 import type {Load} from './ready-queue.ts'
 
 export type RefusalReason =
@@ -36,22 +36,29 @@ export class PoolRefusedError extends PlainError {
   readonly detail: string
   /** When it may come again, where time alone changes the answer. */
   readonly retryAfterMs: number | undefined
+  /** There is room, but not for one that came so long ago. */
+  readonly isLate: boolean
 
   constructor(
     reason: RefusalReason,
     message: string,
-    {detail = message, retryAfterMs}: {detail?: string; retryAfterMs?: number | undefined} = {},
+    {
+      detail = message,
+      retryAfterMs,
+      isLate = false,
+    }: {detail?: string; retryAfterMs?: number | undefined; isLate?: boolean} = {},
   ) {
     super(message)
     this.name = 'PoolRefusedError'
     this.reason = reason
     this.detail = detail
     this.retryAfterMs = retryAfterMs
+    this.isLate = isLate
   }
 }
 
 export interface PoolLoad {
-  room: PoolRoom
+  capacity: PoolCapacity
   waiting: Readonly<Load>
   open: Readonly<Load>
 }
@@ -60,49 +67,48 @@ const nothing: Readonly<Load> = {count: 0, gas: 0, bytes: 0, ms: 0}
 
 /** Told before the signature is recovered, which costs most: in a flood nearly all are refused here. */
 export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
-  const {room, waiting} = pool
+  const {capacity, waiting} = pool
   // What is in a block that is being sealed takes nothing from the next one.
-  const open = room.isNext ? nothing : pool.open
+  const open = capacity.isNext ? nothing : pool.open
   const isInBlock =
-    waiting.count + open.count < room.count &&
-    waiting.gas + open.gas + cost.gas <= room.gas &&
-    waiting.bytes + open.bytes + sizeBytes <= room.bytes
+    waiting.count + open.count < capacity.count &&
+    waiting.gas + open.gas + cost.gas <= capacity.gas &&
+    waiting.bytes + open.bytes + sizeBytes <= capacity.bytes
   // Alone it may be larger than a block should be.
-  if (waiting.count + pool.open.count === 0) return room.count > 0
+  if (waiting.count + pool.open.count === 0) return capacity.count > 0
   if (!isInBlock) return false
   // A calm network refuses nobody, however short its slots are. What is in the block that is being sealed counts: where
   // that is much, those few would be the ones that wait for more than a slot.
   const isCalm = waiting.count + pool.open.count < POOL_ANY_MOMENT
   if (isCalm && waiting.gas + open.gas + cost.gas <= POOL_ANY_MOMENT_GAS) return true
-  if (waiting.ms + open.ms + cost.ms > room.sealMs || room.isLate) return false
-  return !isBacklog(pool) && freeMs(pool) >= room.stageMs + cost.ms
+  if (waiting.ms + open.ms + cost.ms > capacity.sealMs || capacity.isLate) return false
+  return !isBacklog(pool) && freeMs(pool) >= capacity.stageMs + cost.ms
 }
 
 /**
  * So much waits for the engine that its speed may change before it is done: the rest of the slot is promised when
  * the engine has taken some of it.
  */
-function isBacklog({room, waiting}: PoolLoad): boolean {
-  return waiting.count * room.stageMs > room.backlogMs
+function isBacklog({capacity, waiting}: PoolLoad): boolean {
+  return waiting.count * capacity.stageMs > capacity.backlogMs
 }
 
 /** @returns pool-full, with the time to come back */
 export function fullPool(pool: PoolLoad): PoolRefusedError {
-  const {retryAfterMs} = pool.room
+  const {retryAfterMs, isLate} = pool.capacity
   return poolFull({
     retryAfterMs:
-      isBacklog(pool) || pool.room.isLate
-        ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS)
-        : retryAfterMs,
+      isBacklog(pool) || isLate ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS) : retryAfterMs,
+    isLate,
   })
 }
 
 /** Time of the slot that nobody has been promised yet. */
-function freeMs({room, waiting, open}: PoolLoad): number {
-  const inSlotMs = room.ms - (room.isNext ? 0 : open.ms)
+function freeMs({capacity, waiting, open}: PoolLoad): number {
+  const inSlotMs = capacity.ms - (capacity.isNext ? 0 : open.ms)
   const isCalm = waiting.count + open.count < POOL_CALM
-  const forThoseMs = isCalm ? Math.max(room.leastMs, inSlotMs) : inSlotMs
-  return forThoseMs - waiting.count * room.stageMs - waiting.ms
+  const forThoseMs = isCalm ? Math.max(capacity.leastMs, inSlotMs) : inSlotMs
+  return forThoseMs - waiting.count * capacity.stageMs - waiting.ms
 }
 
 /**
@@ -118,16 +124,16 @@ export function readyRefusal(
   ofSender: number,
   pool: PoolLoad,
 ): PoolRefusedError | undefined {
-  const {room} = pool
+  const {capacity} = pool
   if (!fitsIn(cost, sizeBytes, pool)) return fullPool(pool)
   if (ofSender < POOL_FEW) return undefined
-  const sharedMs = freeMs({...pool, room: {...room, ms: room.ms * POOL_SHARED_ROOM}})
-  const freeCount = Math.max(0, sharedMs / (room.stageMs + room.baseMs))
+  const sharedMs = freeMs({...pool, capacity: {...capacity, ms: capacity.ms * POOL_SHARED_ROOM}})
+  const freeCount = Math.max(0, sharedMs / (capacity.stageMs + capacity.baseMs))
   if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
   return refused(
     'sender-limit',
     'The sender has its share of the next block; send it again after.',
-    {retryAfterMs: room.retryAfterMs},
+    {retryAfterMs: capacity.retryAfterMs},
   )
 }
 
@@ -145,38 +151,38 @@ export function assertNonce({accountNonce}: HeldTransaction, account: AccountSta
 }
 
 /** What the embedded engine may still get of new state. */
-export interface StateRoom {
+export interface StateCapacity {
   leaves: number
   limit: number
   isFull: boolean
   /** Gas for instructions in one block, all of which could buy state. */
-  gasRoom: number
+  gasCapacity: number
 }
 
 /** @throws {PoolRefusedError} state-full: its gas could buy more state than there may be */
-export function assertStateRoom(transaction: ParsedTransaction, room: StateRoom): void {
+export function assertStateCapacity(transaction: ParsedTransaction, capacity: StateCapacity): void {
   const gas = Number(executionGas(transaction))
-  if (gas === 0 || (!room.isFull && gas <= room.gasRoom)) return
-  throw stateFull(room)
+  if (gas === 0 || (!capacity.isFull && gas <= capacity.gasCapacity)) return
+  throw stateFull(capacity)
 }
 
-export function stateFull({leaves, limit}: StateRoom): PoolRefusedError {
+export function stateFull({leaves, limit}: StateCapacity): PoolRefusedError {
   return refused(
     'state-full',
     `The state of this node's embedded engine has about ${leaves} of at most ${limit} accounts and slots, and this transaction could add too many; declare less gas. A node over geth has no such bound.`,
   )
 }
 
-export function poolFull(room?: Pick<PoolRoom, 'retryAfterMs'>): PoolRefusedError {
-  return refused('pool-full', 'The pool is full; try again after the next block.', {
-    retryAfterMs: room?.retryAfterMs,
-  })
+export function poolFull(
+  capacity?: Pick<PoolCapacity, 'retryAfterMs'> & Partial<Pick<PoolCapacity, 'isLate'>>,
+): PoolRefusedError {
+  return refused('pool-full', 'The pool is full; try again after the next block.', capacity)
 }
 
 export function refused(
   reason: RefusalReason,
   message: string,
-  more?: {detail?: string; retryAfterMs?: number | undefined},
+  more?: {detail?: string; retryAfterMs?: number | undefined; isLate?: boolean},
 ): PoolRefusedError {
   return new PoolRefusedError(reason, message, more)
 }

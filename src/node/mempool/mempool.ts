@@ -30,7 +30,7 @@ import {
 } from './admission.ts'
 import {isAlone, type TransactionKind} from './classify.ts'
 import {CostModel} from './cost-model.ts'
-import type {PoolRoom} from './pace.ts'
+import type {PoolCapacity} from './admission-control.ts'
 import {addTo, ReadyQueue, type Load} from './ready-queue.ts'
 import type {AccountState, HeldTransaction} from './held.ts'
 
@@ -94,7 +94,7 @@ export class Mempool {
     lane: TransactionKind,
     account: AccountState,
     nowMs: number,
-    room?: PoolRoom,
+    capacity?: PoolCapacity,
   ): 'pending' | 'queued' | 'recommit' {
     const cost = this.#costs.costOf(transaction, nowMs)
     const held: HeldTransaction = {...transaction, lane, arrivedAtMs: nowMs, cost}
@@ -109,7 +109,7 @@ export class Mempool {
     const sender = this.#senders.get(held.sender) ?? {state: account, held: new Map(), costWei: 0n}
     const before = sender.held.get(held.accountNonce)
     if (before) this.#assertReplaces(held, before)
-    else this.#assertRoom(held, sender, room)
+    else this.#assertCapacity(held, sender, capacity)
     const costWei = sender.costWei + maxCostWei(held) - (before ? maxCostWei(before) : 0n)
     if (costWei > account.balanceWei) {
       throw refused('funds', l2gethWords.funds, {
@@ -137,12 +137,12 @@ export class Mempool {
    */
   assertFits(
     {cost, sizeBytes}: Pick<HeldTransaction, 'cost' | 'sizeBytes'>,
-    room: PoolRoom | undefined,
+    capacity: PoolCapacity | undefined,
   ): void {
-    if (!room) return
-    const pool = this.#loadIn(room)
+    if (!capacity) return
+    const pool = this.#loadIn(capacity)
     if (fitsIn(cost, sizeBytes, pool)) return
-    this.#noteRefused(room)
+    this.#noteRefused(capacity)
     throw fullPool(pool)
   }
 
@@ -154,8 +154,8 @@ export class Mempool {
     return {cost: this.#costs.costOf(transaction, nowMs), sizeBytes: transaction.sizeBytes}
   }
 
-  #loadIn(room: PoolRoom): PoolLoad {
-    return {room, waiting: this.#ready.load, open: this.#takenLoad}
+  #loadIn(capacity: PoolCapacity): PoolLoad {
+    return {capacity, waiting: this.#ready.load, open: this.#takenLoad}
   }
 
   has(hash: Hash): boolean {
@@ -258,7 +258,7 @@ export class Mempool {
   }
 
   /** Puts everything that was taken back in front, in the order it was taken. */
-  putBack(): void {
+  requeue(): void {
     if (this.#taken.size === 0) return
     this.#ready.unshift([...this.#taken.values()])
     this.#taken.clear()
@@ -350,7 +350,7 @@ export class Mempool {
     })
   }
 
-  #assertRoom(held: HeldTransaction, sender: Sender, room: PoolRoom | undefined): void {
+  #assertCapacity(held: HeldTransaction, sender: Sender, capacity: PoolCapacity | undefined): void {
     if (sender.held.size >= this.#limits.perSender) {
       throw refused(
         'sender-limit',
@@ -359,20 +359,20 @@ export class Mempool {
     }
     if (this.#known.size >= this.#limits.transactions) throw poolFull()
     if (held.lane.kind !== 'ordinary') return
-    if (!this.#isNext(sender, held.accountNonce)) return this.#assertQueueRoom(sender)
-    if (!room) return
-    const refusal = readyRefusal(held, sender.held.size, this.#loadIn(room))
+    if (!this.#isNext(sender, held.accountNonce)) return this.#assertQueueCapacity(sender)
+    if (!capacity) return
+    const refusal = readyRefusal(held, sender.held.size, this.#loadIn(capacity))
     if (!refusal) return
-    this.#noteRefused(room)
+    this.#noteRefused(capacity)
     throw refusal
   }
 
   /** What came too late may find a block that is half empty. */
-  #noteRefused({isLate}: PoolRoom): void {
+  #noteRefused({isLate}: PoolCapacity): void {
     if (!isLate) this.#refused++
   }
 
-  #assertQueueRoom(sender: Sender): void {
+  #assertQueueCapacity(sender: Sender): void {
     const {queued} = this.counts()
     if (queued >= POOL_QUEUED) throw poolFull()
     if (sender.held.size < POOL_QUEUED_PER_SENDER) return

@@ -1,14 +1,22 @@
 /** The seam to the network: how blocks and transactions travel between nodes. */
 import type {Address, Hash, Hex} from 'viem'
 
-import type {TwinView} from '../../protocol/node-status.ts'
+import type {DuplicateSigner} from '../../protocol/node-status.ts'
 import type {BlockHeader, SealedBlock} from '../../protocol/block.ts'
 
 /**
  * What a peer did with a transaction. Anything but a want of room is `taken`: it holds it, had it before,
- * or it is in a block, and if it is invalid, whoever sent it will find that out by itself.
+ * or it is in a block, and if it is invalid, whoever sent it will find that out by itself. `late`: there is room, but not
+ * for one that came so long ago.
  */
-export const deliveries = ['taken', 'pool-full', 'sender-limit', 'state-full', 'slow-code'] as const
+export const deliveries = [
+  'taken',
+  'pool-full',
+  'sender-limit',
+  'state-full',
+  'slow-code',
+  'late',
+] as const
 export type Delivery = (typeof deliveries)[number]
 
 export interface PeerHead {
@@ -42,9 +50,14 @@ export interface ExchangeHandlers {
    * Raw transactions; each is checked like one from a user.
    *
    * @param agesMs how long ago each came to the node that hands it on; 0 for what nobody waits for
+   * @param from the member that hands them on
    * @returns what became of each
    */
-  onTransactions(transactions: readonly string[], agesMs: readonly number[]): Promise<Delivery[]>
+  onTransactions(
+    transactions: readonly string[],
+    agesMs: readonly number[],
+    from: Address,
+  ): Promise<Delivery[]>
   isMember: IsMember
   /**
    * Why a block cannot be the next one, as far as can be told without executing it. Undefined: it may be,
@@ -78,7 +91,7 @@ export interface BlockExchange {
   /** @throws {MetisSeqError} SIGNER_IN_USE: an older node signs with our key, so this one has to stop */
   assertAlone(): void
   /** Another node with our key, as it was seen first; null while there is none. */
-  readonly twin: TwinView | null
+  readonly twin: DuplicateSigner | null
   /** For an invalid block: logs once, drops the peer and leaves it alone for a while. */
   ignore(address: Address, reason: string): void
 }

@@ -1,6 +1,7 @@
 /**
  * Brings transactions to whoever may seal them. In: what the pool took. Out: requests to the producer.
- * Every node keeps what it forwarded until it is in a block, so nothing is lost when a producer dies.
+ * Every node keeps what it forwarded until it is in a block, and the producer gives a copy of what its own users were
+ * promised to a peer, so nothing is lost or late when a producer dies.
  */
 import type {Address, Hash} from 'viem'
 
@@ -17,7 +18,8 @@ import {poolFull} from '../mempool/admission.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
 import type {Turn} from '../rotation/rotation.ts'
 import type {BlockExchange, Delivery, PeerView} from './exchange.ts'
-import {ProducerRoom} from './producer-room.ts'
+import {Copies} from './copies.ts'
+import {ProducerCapacity} from './producer-capacity.ts'
 
 interface Waiting {
   resolve(delivery: Delivery): void
@@ -45,8 +47,9 @@ export class Forwarder {
   readonly #waiting = new Map<Hash, Waiting>()
   /** The timer of those who wait runs. */
   #isWatching = false
-  readonly #room: ProducerRoom
+  readonly #capacity: ProducerCapacity
   #fresh: Hash[] = []
+  readonly #copies: Copies
   #producer: Address | undefined
   #lastScanMs = 0
   #isRunning = false
@@ -54,7 +57,12 @@ export class Forwarder {
 
   constructor(options: ForwarderOptions) {
     this.#options = options
-    this.#room = new ProducerRoom(options.slotMs)
+    this.#capacity = new ProducerCapacity(options.slotMs)
+    this.#copies = new Copies({
+      peers: () => options.exchange.peers(),
+      get: (hash) => options.mempool.get(hash),
+      send: async (peer, held) => (await this.#send(peer, held)) !== undefined,
+    })
   }
 
   /** The pool took a transaction. */
@@ -73,8 +81,10 @@ export class Forwarder {
    * we hold it and go on offering it.
    */
   deliver(hash: Hash, cameAtMs: number): Promise<Delivery> {
-    if (this.#options.turn().whose !== 'other') {
+    const {whose} = this.#options.turn()
+    if (whose !== 'other') {
       this.add(hash)
+      if (whose === 'mine') this.#copies.add(hash)
       return Promise.resolve('taken')
     }
     const dueMs = this.#options.clock.monotonicMs() + FORWARD_ANSWER_MS
@@ -84,6 +94,16 @@ export class Forwarder {
     this.add(hash)
     if (!this.#isWatching) void this.#endWaits()
     return answer
+  }
+
+  /** The pool took a copy of what `from` has promised. It is offered to it again only when it stays out of blocks. */
+  hold(hash: Hash, from: Address): void {
+    this.#sent.set(hash, {to: from, atMs: this.#options.clock.monotonicMs()})
+  }
+
+  isProducer(address: Address): boolean {
+    const turn = this.#options.turn()
+    return turn.whose === 'other' && turn.signer === address
   }
 
   #answer(hash: Hash, delivery: Delivery): void {
@@ -118,10 +138,10 @@ export class Forwarder {
    *
    * @throws {PoolRefusedError} pool-full
    */
-  assertRoom(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void {
+  assertCapacity(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void {
     if (!this.hasProducer) return
     const now = this.#options.clock.monotonicMs()
-    if (this.#isBusy(now) || !this.#room.mayFit(size, now)) throw poolFull(this.retry)
+    if (this.#isBusy(now) || !this.#capacity.mayFit(size, now)) throw poolFull(this.retry)
   }
 
   /** It owes an answer for long: whoever asks for more would wait longer still. */
@@ -132,12 +152,13 @@ export class Forwarder {
 
   /** When the producer will have room again. */
   get retry(): {retryAfterMs: number} {
-    return {retryAfterMs: this.#room.retryAfterMs(this.#options.clock.monotonicMs())}
+    return {retryAfterMs: this.#capacity.retryAfterMs(this.#options.clock.monotonicMs())}
   }
 
   /** A block came: there is room again, and whoever produces may be another. */
   headMoved(): void {
-    this.#room.renew(this.#options.clock.monotonicMs())
+    this.#capacity.renew(this.#options.clock.monotonicMs())
+    this.#copies.renew()
     this.wake()
   }
 
@@ -187,7 +208,7 @@ export class Forwarder {
       const delivery = deliveries?.[index] ?? 'taken'
       // Behind a gap there is another limit, which anybody may fill: it must close the door to nobody else.
       if (delivery === 'pool-full' && mempool.isPending(hash)) {
-        this.#room.refused(held, clock.monotonicMs())
+        this.#capacity.refused(held, clock.monotonicMs())
       }
       this.#answer(hash, delivery)
       // What it has no room for is offered again, when nobody waits for the answer any more.

@@ -9,7 +9,7 @@ import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
 import type {BlockSigner} from '../../protocol/block-signer.ts'
 import {lowerCase, type BlockHeader, type SealedBlock} from '../../protocol/block.ts'
-import type {TwinView} from '../../protocol/node-status.ts'
+import type {DuplicateSigner} from '../../protocol/node-status.ts'
 import {formatPeerAddress} from '../../protocol/peer-address.ts'
 import type {PeerConnections} from '../descriptors.ts'
 import {listen} from '../../lib/http-server.ts'
@@ -156,7 +156,7 @@ export class Libp2pExchange implements BlockExchange {
     this.#running?.records.assertAlone()
   }
 
-  get twin(): TwinView | null {
+  get twin(): DuplicateSigner | null {
     return this.#running?.records.twin ?? null
   }
 
@@ -230,7 +230,8 @@ export class Libp2pExchange implements BlockExchange {
       isResting: (who) => this.#scores.isResting(who),
       blocks: (from, count) => handlers.blocks(from, count),
       recent: (hash) => gossip.recent(hash),
-      onTransactions: ({transactions, agesMs}) => handlers.onTransactions(transactions, agesMs),
+      onTransactions: ({transactions, agesMs}, from) =>
+        handlers.onTransactions(transactions, agesMs, from),
     })
     const dialer = new Dialer({
       ...{host: node, bootnodes, pauseMs: pollMs, clock, scores: this.#scores},

@@ -7,14 +7,14 @@ import type {Hex} from 'viem'
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts} from '../../lib/log.ts'
 import type {BlockSigner} from '../../protocol/block-signer.ts'
-import type {TwinView} from '../../protocol/node-status.ts'
+import type {DuplicateSigner} from '../../protocol/node-status.ts'
 import {PEER_RECORD_ADDRESSES, PEER_RECORD_MS} from '../peer-limits.ts'
 import type {IsMember} from './exchange.ts'
 import {instanceOf, isGenuine, signRecord, type SignedRecord} from './peer-record.ts'
 import type {PeerScores} from './peer-scores.ts'
 import {RecordBook} from './record-book.ts'
 import type {Session} from './session.ts'
-import {signerInUse, twinVerdict} from './twins.ts'
+import {signerInUse, duplicateVerdict} from './duplicate-signer.ts'
 
 export interface RecordKeeperOptions {
   signer: BlockSigner
@@ -40,7 +40,7 @@ export class RecordKeeper {
   /** One signature at a time, so that the newest has the highest sequence. */
   #renewing: Promise<void> | undefined
   #twin: SignedRecord | undefined
-  #seen: TwinView | null = null
+  #seen: DuplicateSigner | null = null
 
   private constructor(options: RecordKeeperOptions, startedAtMs: number, own: OwnRecord) {
     this.#options = options
@@ -65,7 +65,7 @@ export class RecordKeeper {
   }
 
   /** Another node with our key, of whichever of the two has to stop. */
-  get twin(): TwinView | null {
+  get twin(): DuplicateSigner | null {
     return this.#seen
   }
 
@@ -139,7 +139,7 @@ export class RecordKeeper {
   /** @param record genuine, with our own signer. `direct`: shown by a node that is connected to us */
   judgeTwin(record: SignedRecord, {direct}: {direct: boolean}): void {
     const advances = this.#book.advances(record)
-    const verdict = twinVerdict(this.own, record, {direct, advances})
+    const verdict = duplicateVerdict(this.own, record, {direct, advances})
     if (verdict === 'none') return
     const yields = verdict === 'yield'
     const {startedAtMs} = record

@@ -3,7 +3,7 @@
  * one after the other on streams that last. Both sides are bounded in size and in time.
  */
 import type {Connection, Stream} from '@libp2p/interface'
-import type {Hash} from 'viem'
+import type {Address, Hash} from 'viem'
 
 import {messageOf} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
@@ -48,7 +48,7 @@ export interface RequestsOptions {
   blocks(from: number, count: number): SealedBlock[]
   /** One of our own last blocks as bytes. */
   recent(hash: Hash): Uint8Array | undefined
-  onTransactions(handed: HandedOn): Promise<Delivery[]>
+  onTransactions(handed: HandedOn, from: Address): Promise<Delivery[]>
 }
 
 interface RangeRequest {
@@ -161,14 +161,17 @@ export class Requests {
     let reader: FrameReader | undefined
     try {
       await session.admitted()
-      if (session.role !== 'member') throw new PeerError('Only members hand on transactions.')
+      const signer = session.record?.signer
+      if (session.role !== 'member' || signer === undefined) {
+        throw new PeerError('Only members hand on transactions.')
+      }
       const requests = new FrameReader(stream, limit, 1)
       reader = requests
       // Whoever opens a stream has something to say; then it may be silent.
       const late = () => new SlowRequestError('The request was not complete in time.')
       let goesOn = await withDeadline(stream, PEER_REQUEST_MS, late, () => requests.begins())
       for (; goesOn; goesOn = await requests.begins()) {
-        await this.#within(session, () => this.#takeTransactions(stream, session, requests))
+        await this.#within(session, () => this.#takeTransactions(stream, session, requests, signer))
       }
       await stream.close()
     } catch (error) {
@@ -178,14 +181,19 @@ export class Requests {
     }
   }
 
-  async #takeTransactions(stream: Stream, session: Session, reader: FrameReader): Promise<void> {
+  async #takeTransactions(
+    stream: Stream,
+    session: Session,
+    reader: FrameReader,
+    signer: Address,
+  ): Promise<void> {
     const frame = await this.#request(stream, session, reader)
     if (!frame) return
     const handed = decodeTransactions(frame, FORWARD_CHUNK)
     if (!session.transactions.take(handed.transactions.length, performance.now())) {
       return session.offend('flood', 'too many transactions')
     }
-    const outcome = await this.#options.onTransactions(handed)
+    const outcome = await this.#options.onTransactions(handed, signer)
     const answer = Buffer.from(outcome.map((delivery) => deliveries.indexOf(delivery)))
     const slow = () => new SlowReaderError('The answer was not read in time.')
     await withDeadline(stream, PEER_SERVE_MS, slow, () => sendFrame(stream, answer))

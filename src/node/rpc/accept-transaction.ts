@@ -14,9 +14,14 @@ import {
 import {lowerCase} from '../../protocol/block.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import {laneOf, type ReservedContracts, type TransactionKind} from '../mempool/classify.ts'
-import {assertStateRoom, PoolRefusedError, stateFull, type StateRoom} from '../mempool/admission.ts'
+import {
+  assertStateCapacity,
+  PoolRefusedError,
+  stateFull,
+  type StateCapacity,
+} from '../mempool/admission.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
-import type {PoolRoom} from '../mempool/pace.ts'
+import type {PoolCapacity} from '../mempool/admission-control.ts'
 import type {SlowCode} from '../mempool/slow-code.ts'
 import type {SenderRecovery} from './sender-recovery.ts'
 
@@ -29,13 +34,13 @@ export interface AcceptOptions {
   mempool: Mempool
   nowMs(): number
   /** What may be ready now, of what came so long ago; undefined sets no bound. */
-  room(ageMs: number): PoolRoom | undefined
+  capacity(ageMs: number): PoolCapacity | undefined
   /** When it came, by the clock of `nowMs`; undefined: just now. */
   cameAtMs?: number
   /** Asked before the signature is recovered. @throws {PoolRefusedError} another node, which produces, has no room */
-  assertOthersRoom?(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void
+  assertOthersCapacity?(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void
   /** What the engine's state has room for; undefined sets no bound. */
-  stateRoom?(): StateRoom | undefined
+  stateCapacity?(): StateCapacity | undefined
   /** Contracts whose code was slow; undefined sets no bound. */
   slowCode?: Pick<SlowCode, 'assertFits'> | undefined
   /** Called when the pool took one. What it throws takes it out again. */
@@ -56,17 +61,17 @@ export interface AcceptOptions {
 export async function acceptTransaction(raw: string, options: AcceptOptions): Promise<Hash> {
   const {rules, contracts, owners, mempool, accounts, nowMs} = options
   const cameAtMs = options.cameAtMs ?? nowMs()
-  const room = () => options.room(nowMs() - cameAtMs)
+  const capacity = () => options.capacity(nowMs() - cameAtMs)
   const parsed = parseTransaction(raw, rules)
   // What the MPC sends to the sequencer set always comes in, and who sent it is not known yet.
   const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
   if (!isReserved) {
-    const state = options.stateRoom?.()
-    if (state) assertStateRoom(parsed, state)
+    const state = options.stateCapacity?.()
+    if (state) assertStateCapacity(parsed, state)
     if (state?.isFull) await assertThere(parsed, state, options)
     const size = mempool.sizeOf(parsed, nowMs())
-    mempool.assertFits(size, room())
-    options.assertOthersRoom?.(size)
+    mempool.assertFits(size, capacity())
+    options.assertOthersCapacity?.(size)
   }
   const transaction = await options.recovery.recover(parsed)
   if (!isReserved) options.slowCode?.assertFits(transaction, nowMs())
@@ -75,11 +80,11 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   const known = accounts.known(transaction.sender)
   const state = known ?? (await accounts.read(transaction.sender))
   try {
-    mempool.add(transaction, lane, state, nowMs(), room())
+    mempool.add(transaction, lane, state, nowMs(), capacity())
   } catch (error) {
     if (!known || !isAboutState(error)) throw error
     // What we remembered may be older than a payment to the sender.
-    mempool.add(transaction, lane, await accounts.read(transaction.sender), nowMs(), room())
+    mempool.add(transaction, lane, await accounts.read(transaction.sender), nowMs(), capacity())
   }
   try {
     await options.onAccepted(transaction, lane, cameAtMs)
@@ -97,7 +102,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
  */
 async function assertThere(
   {to}: ParsedTransaction,
-  state: StateRoom,
+  state: StateCapacity,
   {accounts}: AcceptOptions,
 ): Promise<void> {
   if (to !== null && !(await accounts.isThere(to))) throw stateFull(state)

@@ -11,7 +11,7 @@ import type {ChainReader} from '../history/reader.ts'
 import {logShape} from '../history/rpc-shapes.ts'
 import {FEED_WORK, PENDING_FEEDS, PENDING_FEEDS_EACH} from '../rpc-limits.ts'
 import type {Mempool} from '../mempool/mempool.ts'
-import type {Watch} from '../watch.ts'
+import type {NodeEvents} from '../node-events.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 import {Shares} from '../../lib/shares.ts'
 import {pendingTransaction} from './pending-transaction.ts'
@@ -20,7 +20,7 @@ export interface FeedOptions {
   history: History
   reader: ChainReader
   mempool: Mempool
-  watch: Watch
+  watch: NodeEvents
   chainId: number
   /** Number of the newest durable block. */
   head(): number

@@ -25,7 +25,7 @@ import {poolFull} from '../mempool/admission.ts'
 import type {RefusedKind} from '../../protocol/node-status.ts'
 import type {RpcOptions} from '../node-options.ts'
 import type {Caller, Client, RpcContext} from './context.ts'
-import {createDoor, readToken, type Door} from './door.ts'
+import {createAccessPolicy, readToken, type AccessPolicy} from './access-policy.ts'
 import type {Readiness} from './health.ts'
 import {PendingAnswers} from './answer-meter.ts'
 import {
@@ -39,7 +39,7 @@ import {
 import {asRpcError, costOf, dispatch} from './methods.ts'
 import {RateLimit, shareOf} from './rate-limit.ts'
 import {Turns} from './turns.ts'
-import {createWebSocketDoor, refuseUpgrade, type WebSocketDoor} from './websocket.ts'
+import {createWebSocketServing, refuseUpgrade, type WebSocketServing} from './websocket.ts'
 
 export interface RpcServerOptions extends RpcOptions {
   context: RpcContext
@@ -62,8 +62,8 @@ export interface RpcServer extends HttpServer {
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const {host, port, wsPort, tokenFile, context, logger, connections} = options
   const token = tokenFile === undefined ? null : readToken(tokenFile)
-  const serving = new Serving(options, createDoor({...options, token}))
-  const sockets = createWebSocketDoor({
+  const serving = new Serving(options, createAccessPolicy({...options, token}))
+  const sockets = createWebSocketServing({
     feeds: context.feeds,
     // The other half is for those who ask by POST.
     most: Math.floor(connections.limits.total / 2),
@@ -100,53 +100,53 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
 
 class Serving {
   readonly #options: RpcServerOptions
-  readonly #door: Door
+  readonly #access: AccessPolicy
   readonly #rate: RateLimit
   readonly #turns = new Turns()
   readonly pending = new PendingAnswers()
   readonly #inProgress = new Shares(RPC_CONCURRENT, RPC_CONCURRENT_EACH)
 
-  constructor(options: RpcServerOptions, door: Door) {
+  constructor(options: RpcServerOptions, access: AccessPolicy) {
     this.#options = options
-    this.#door = door
+    this.#access = access
     this.#rate = new RateLimit()
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {headers, method} = request
-    if (!this.#door.isHostKnown(headers)) {
+    if (!this.#access.isHostKnown(headers)) {
       return refuse(response, 403, HOST_REFUSED)
     }
-    for (const [name, value] of Object.entries(this.#door.corsHeaders(headers))) {
+    for (const [name, value] of Object.entries(this.#access.corsHeaders(headers))) {
       response.setHeader(name, value)
     }
     if (method === 'OPTIONS') {
-      response.writeHead(this.#door.mayRead(headers) ? 204 : 403)
+      response.writeHead(this.#access.mayRead(headers) ? 204 : 403)
       response.end()
       return
     }
     if (method !== 'POST') return this.#serveGet(request, response)
-    const token = this.#door.tokenOf(headers)
+    const token = this.#access.tokenOf(headers)
     if (token === 'wrong') return unauthorized(response)
     await this.#servePost(request, response, token === 'right')
   }
 
   upgrade(
     request: IncomingMessage,
-    socket: Parameters<WebSocketDoor['upgrade']>[1],
+    socket: Parameters<WebSocketServing['upgrade']>[1],
     head: Buffer,
-    sockets: WebSocketDoor,
+    sockets: WebSocketServing,
   ): void {
     const {headers} = request
-    if (!this.#door.isHostKnown(headers)) {
+    if (!this.#access.isHostKnown(headers)) {
       return refuseUpgrade(socket, 403, HOST_REFUSED)
     }
     // Browsers do not apply CORS to a WebSocket, so any web page could talk to a node on its reader's
     // machine.
-    if (!this.#door.mayRead(headers)) {
+    if (!this.#access.mayRead(headers)) {
       return refuseUpgrade(socket, 403, 'This web page may not use the node.')
     }
-    const token = this.#door.tokenOf(headers)
+    const token = this.#access.tokenOf(headers)
     if (token === 'wrong') {
       return refuseUpgrade(socket, 401, 'The bearer token is missing or wrong.')
     }
@@ -255,7 +255,7 @@ class Serving {
       case '/health':
         return sendJson(response, 200, context.health.document(isOurTurn(), context.chain.head()))
       case '/metrics':
-        if (this.#door.tokenOf(request.headers) === 'wrong') return unauthorized(response)
+        if (this.#access.tokenOf(request.headers) === 'wrong') return unauthorized(response)
         return sendText(response, 200, 'text/plain; version=0.0.4', renderMetrics())
       default:
         return refuse(response, 405, 'Use POST for JSON-RPC.')

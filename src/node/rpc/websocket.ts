@@ -48,14 +48,14 @@ export interface WebSocketOptions {
   onError(error: unknown): void
 }
 
-export interface WebSocketDoor {
+export interface WebSocketServing {
   /** Takes over a connection that was let in. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isTrusted: boolean): void
   readonly connections: number
   close(): void
 }
 
-export function createWebSocketDoor(options: WebSocketOptions): WebSocketDoor {
+export function createWebSocketServing(options: WebSocketOptions): WebSocketServing {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -197,7 +197,7 @@ class Connection implements Subscriptions {
 
   async #onMessage(data: RawData): Promise<void> {
     this.#inFlight++
-    this.#pace()
+    this.#pauseOrResume()
     const meter = this.#options.pending.open()
     try {
       const text = Buffer.isBuffer(data) ? data.toString('utf8') : String(data)
@@ -211,12 +211,12 @@ class Connection implements Subscriptions {
     } finally {
       meter.close()
       this.#inFlight--
-      this.#pace()
+      this.#pauseOrResume()
     }
   }
 
   /** Reads on only while the client takes its answers, so that asking alone costs no memory. */
-  #pace(): void {
+  #pauseOrResume(): void {
     const isBusy = this.#inFlight >= WS_IN_FLIGHT || this.socket.bufferedAmount >= WS_BUFFER_BYTES
     if (isBusy && !this.socket.isPaused) this.socket.pause()
     if (!isBusy && this.socket.isPaused) this.socket.resume()
@@ -230,7 +230,7 @@ class Connection implements Subscriptions {
 
   #send(text: string): void {
     if (this.#gone.signal.aborted) return
-    this.socket.send(text, () => this.#pace())
+    this.socket.send(text, () => this.#pauseOrResume())
   }
 
   /** Sends what the new subscriptions have heard since, now that the client knows their ids. */

@@ -3,7 +3,7 @@
  * Called by the driver only.
  */
 import type {SealedBlock} from '../../protocol/block.ts'
-import {holdsSame, type Contradiction} from '../heads/heads.ts'
+import {holdsSame, type L1Divergence} from '../heads/heads.ts'
 import {FORK_SEARCH_BLOCKS} from '../limits.ts'
 import {PEER_RANGE_BLOCKS} from '../peer-limits.ts'
 import {PeerError, type BlockExchange, type PeerView} from '../peers/exchange.ts'
@@ -18,7 +18,7 @@ import {
 export interface CatchUpOptions extends SwitchOptions {
   exchange: BlockExchange
   /** What L1 has confirmed that our chain does not hold. */
-  contradiction(): Contradiction | undefined
+  l1Divergence(): L1Divergence | undefined
   onImported(block: SealedBlock): void
 }
 
@@ -63,7 +63,7 @@ function reasonToSwitch(
   {ours, theirs, peer}: {ours: SealedBlock; theirs: readonly SealedBlock[]; peer: PeerView},
 ): SwitchReason | undefined {
   const first = theirs[0]!
-  const confirmed = options.contradiction()
+  const confirmed = options.l1Divergence()
   if (confirmed && first.number <= confirmed.number) {
     const there = theirs.find(({number}) => number === confirmed.number)
     return there && holdsSame(there, confirmed) ? 'confirmed' : undefined
@@ -82,9 +82,9 @@ async function importAll(options: CatchUpOptions, blocks: readonly SealedBlock[]
 
 /** The newest block both have. @throws {PeerError} none above what L1 has confirmed */
 async function commonAncestor(options: CatchUpOptions, peer: PeerView): Promise<number> {
-  const {chain, fixedHead} = options
+  const {chain, reorgFloor} = options
   const top = Math.min(chain.head().number, peer.head.number)
-  const floor = Math.max(fixedHead(), top - FORK_SEARCH_BLOCKS)
+  const floor = Math.max(reorgFloor(), top - FORK_SEARCH_BLOCKS)
   for (let to = top; to > floor; to -= PEER_RANGE_BLOCKS) {
     const from = Math.max(to - PEER_RANGE_BLOCKS + 1, floor + 1)
     const differs = await firstDifference(options, peer, from, to)

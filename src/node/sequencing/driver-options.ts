@@ -5,11 +5,11 @@ import type {Logger} from '../../lib/log.ts'
 import type {BlockSigner} from '../../protocol/block-signer.ts'
 import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
-import type {Contradiction} from '../heads/heads.ts'
+import type {L1Divergence} from '../heads/heads.ts'
 import type {Accounts} from '../mempool/accounts.ts'
 import type {CostModel} from '../mempool/cost-model.ts'
 import type {Mempool} from '../mempool/mempool.ts'
-import type {Pace} from '../mempool/pace.ts'
+import type {AdmissionControl} from '../mempool/admission-control.ts'
 import type {SlowCode} from '../mempool/slow-code.ts'
 import type {Metrics} from '../metrics.ts'
 import type {BlockExchange} from '../peers/exchange.ts'
@@ -21,7 +21,7 @@ export interface DriverOptions {
   guard: SignGuard
   mempool: Mempool
   accounts: Accounts
-  pace: Pace
+  admission: AdmissionControl
   costs: CostModel
   slowCode: SlowCode
   exchange: BlockExchange
@@ -34,9 +34,9 @@ export interface DriverOptions {
   logger: Logger
   metrics: Metrics
   /** Blocks up to here are never given up. */
-  fixedHead(): number
+  reorgFloor(): number
   /** What L1 has confirmed that our chain does not hold. */
-  contradiction(): Contradiction | undefined
+  l1Divergence(): L1Divergence | undefined
   /** Notes transactions of a branch that is about to be lost, so that a crash cannot lose them. */
   keep(transactions: readonly Hex[]): void
   /** Checks transactions of a lost branch and puts them into the pool again. */
@@ -44,6 +44,6 @@ export interface DriverOptions {
   /** The head moved, or the turn. */
   onHead(): void
   /** From time to time, for what has to be tidied. */
-  onUpkeep(): void
+  onTidied(): void
   onHalt(error: unknown): void
 }

@@ -12,10 +12,10 @@ import {reasonOf} from '../chain-state.ts'
 import type {DroppedTransaction} from '../engine/engine.ts'
 import {DRIVER_IDLE_MS, DRIVER_QUEUE, SEAL_CHUNK, SEAL_SHARE, STAGE_GATHER_MS} from '../limits.ts'
 import type {HeldTransaction} from '../mempool/mempool.ts'
-import type {SlotTime} from '../mempool/pace.ts'
-import {PoolUpkeep} from '../mempool/upkeep.ts'
+import type {SlotTime} from '../mempool/admission-control.ts'
+import {PoolMaintenance} from '../mempool/maintenance.ts'
 import type {Stage} from '../metrics.ts'
-import {Alarm} from './alarm.ts'
+import {WakeTimer} from './wake-timer.ts'
 import {BranchFollower} from './branch-follower.ts'
 import {DriverFacts} from './driver-facts.ts'
 import type {DriverOptions} from './driver-options.ts'
@@ -42,8 +42,8 @@ export class Driver {
   readonly #options: DriverOptions
   readonly #seal: SealOptions
   readonly #slots: Slots
-  readonly #upkeep: PoolUpkeep
-  readonly #alarm: Alarm
+  readonly #maintenance: PoolMaintenance
+  readonly #wakeTimer: WakeTimer
   readonly #follower: BranchFollower
   readonly #engineWatch: EngineWatch
   #state: SequencerState = {phase: 'catching-up'}
@@ -60,14 +60,14 @@ export class Driver {
     const {chain, guard, clock, rules, signer, metrics} = options
     this.#seal = {chain, guard, clock, signer, metrics, chainId: rules.transactions.chainId}
     this.#slots = new Slots(clock, options.slotMs)
-    this.#alarm = new Alarm(clock)
+    this.#wakeTimer = new WakeTimer(clock)
     this.facts = new DriverFacts(clock)
     this.#engineWatch = new EngineWatch(chain, clock)
-    this.#upkeep = new PoolUpkeep(options)
+    this.#maintenance = new PoolMaintenance(options)
     this.#follower = new BranchFollower(options, {
       onImported: (block, how) => this.#onImported(block, how?.isFresh === true),
-      onSealedIn: (...about) => this.#upkeep.sealedIn(...about),
-      refreshPool: () => this.#upkeep.afterRollback(),
+      onSealedIn: (...about) => this.#maintenance.sealedIn(...about),
+      refreshPool: () => this.#maintenance.afterRollback(),
     })
   }
 
@@ -94,22 +94,22 @@ export class Driver {
 
   /** Something changed that may be worth a look: a transaction, a peer, a tick. */
   wake(): void {
-    this.#alarm.wake()
+    this.#wakeTimer.wake()
   }
 
   /** A transaction was accepted. Those that come close together are staged together. */
   gather(): void {
-    this.#alarm.wakeSoon(STAGE_GATHER_MS)
+    this.#wakeTimer.wakeSoon(STAGE_GATHER_MS)
   }
 
   /** How many missed the block that they were accepted for, in the last own slot. */
   get late(): number {
-    return this.#upkeep.late
+    return this.#maintenance.late
   }
 
   /** The receipts of a block are known. */
   spent(block: Hash, gasUsed: readonly number[]): void {
-    this.#upkeep.spent(block, gasUsed)
+    this.#maintenance.spent(block, gasUsed)
   }
 
   /** Undefined when this node is not producing. */
@@ -161,8 +161,8 @@ export class Driver {
     const pauseUntilMs = pauseOf(this.#state)
     this.#note({type: 'pause-taken'})
     // After a failure only the pause counts; otherwise any wake-up ends the wait.
-    if (pauseUntilMs !== null && !this.#stopAsked) return this.#alarm.pauseUntil(pauseUntilMs)
-    await this.#alarm.sleepUntil(() => this.#nextLookAtMs())
+    if (pauseUntilMs !== null && !this.#stopAsked) return this.#wakeTimer.pauseUntil(pauseUntilMs)
+    await this.#wakeTimer.sleepUntil(() => this.#nextLookAtMs())
   }
 
   #nextLookAtMs(): number {
@@ -243,17 +243,17 @@ export class Driver {
   }
 
   async #stage(): Promise<void> {
-    const {mempool, pace, clock} = this.#options
+    const {mempool, admission, clock} = this.#options
     const open = this.#openBlock()
-    const taken = mempool.take(open.room(pace.chunkFor(this.#slots.time.msToSeal)))
+    const taken = mempool.take(open.capacity(admission.chunkFor(this.#slots.time.msToSeal)))
     if (taken.length === 0) return
     open.add(taken)
-    this.#slots.expectSeal(pace.sealMs(open.sealMs))
-    this.#upkeep.took(taken)
+    this.#slots.expectSeal(admission.sealMs(open.sealMs))
+    this.#maintenance.took(taken)
     const startedMs = clock.monotonicMs()
     const refused = await this.#handOver(taken)
-    pace.staged(taken.length, clock.monotonicMs() - startedMs)
-    this.#upkeep.staged()
+    admission.staged(taken.length, clock.monotonicMs() - startedMs)
+    this.#maintenance.staged()
     this.#dropFromPool(refused)
     // There may be more, and an alone transaction is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
@@ -280,27 +280,28 @@ export class Driver {
       return this.#sealWith({transactions: [held.raw], isRecommit: true, allowEmpty: false})
     }
     const open = this.#openBlock()
-    const taken = mempool.take(open.room(SEAL_CHUNK))
+    const taken = mempool.take(open.capacity(SEAL_CHUNK))
     open.add(taken)
-    this.#upkeep.took(taken)
+    this.#maintenance.took(taken)
     await this.#sealWith({transactions: open.raws, isRecommit: false, allowEmpty: emptyBlocks})
   }
 
   async #sealWith(request: SealRequest): Promise<void> {
     // A block of one transaction tells nothing about what a slot can hold.
-    if (!this.#isSingle()) this.#upkeep.slotEnds(request.transactions.length, this.#slots.sealAtMs)
-    const {chain, clock, costs, pace} = this.#options
+    if (!this.#isSingle())
+      this.#maintenance.slotEnds(request.transactions.length, this.#slots.sealAtMs)
+    const {chain, clock, costs, admission} = this.#options
     const startedMs = clock.monotonicMs()
     const {sealed, dropped} = await sealBlock(this.#seal, request)
     const held = this.#open?.held ?? []
     costs.sealed(held, clock.monotonicMs() - startedMs)
-    if (sealed) this.#upkeep.executed(held, chain)
+    if (sealed) this.#maintenance.executed(held, chain)
     this.#dropFromPool(dropped)
     this.#open = undefined
-    this.#slots.expectSeal(pace.sealMs(0))
+    this.#slots.expectSeal(admission.sealMs(0))
     this.#slots.advance()
     if (sealed) this.#onSealed(sealed)
-    else this.#options.mempool.putBack()
+    else this.#options.mempool.requeue()
   }
 
   async #finish(): Promise<void> {
@@ -322,7 +323,7 @@ export class Driver {
 
   #afterBlock(block: SealedBlock): void {
     const {metrics, onHead} = this.#options
-    this.#upkeep.afterBlock(block, () => this.wake())
+    this.#maintenance.afterBlock(block, () => this.wake())
     this.#note({type: 'block'})
     for (const stage of ['decide', 'build', 'guard', 'sign'] as const) metrics.succeed(stage)
     onHead()
@@ -345,22 +346,22 @@ export class Driver {
     const {mempool, chain, onHead} = this.#options
     if (!this.#open) return
     this.#open = undefined
-    mempool.putBack()
+    mempool.requeue()
     await chain.engine.unstage()
     onHead()
   }
 
   #openBlock(): OpenBlock {
     const next = this.#options.chain.head().number + 1
-    const {rules, pace} = this.#options
+    const {rules, admission} = this.#options
     const single = next < rules.phase2Block
     const sealMs = this.#options.slotMs * SEAL_SHARE
-    this.#open ??= new OpenBlock({single, gas: () => pace.blockGas, sealMs})
+    this.#open ??= new OpenBlock({single, gas: () => admission.blockGas, sealMs})
     return this.#open
   }
 
   #dropFromPool(dropped: readonly DroppedTransaction[]): void {
-    for (const {hash} of this.#upkeep.drop(dropped)) this.#open?.remove(hash)
+    for (const {hash} of this.#maintenance.drop(dropped)) this.#open?.remove(hash)
   }
 
   async #finishAndStop(): Promise<void> {
@@ -377,7 +378,7 @@ export class Driver {
       await this.#dispatch({type: 'stop'})
     } catch (error) {
       // The engine is gone; what was staged in it is in the pool again all the same.
-      mempool.putBack()
+      mempool.requeue()
       this.#report('build', error)
     }
   }
@@ -397,13 +398,13 @@ export class Driver {
   /** The engine is not asked: it may be what failed. */
   #abandon(): void {
     this.#open = undefined
-    this.#options.mempool.putBack()
+    this.#options.mempool.requeue()
   }
 
   /** What was known by the engine is known no more. */
   #forgetEngine(mayBeTheBlock: boolean): void {
     this.facts.engineRestarts()
-    if (mayBeTheBlock) this.#upkeep.dropSuspects(this.#open?.held ?? [])
+    if (mayBeTheBlock) this.#maintenance.dropSuspects(this.#open?.held ?? [])
     this.#abandon()
     this.#options.accounts.forget()
   }

@@ -23,7 +23,7 @@ export interface ImportOptions {
 
 export interface SwitchOptions extends ImportOptions {
   /** Blocks up to here are on L1, or on their way there, and never given up. */
-  fixedHead(): number
+  reorgFloor(): number
   /**
    * Told, before our blocks are given up, which of their transactions the other branch may not hold. They
    * are still promised to their senders.
@@ -60,7 +60,7 @@ export async function importBlock(options: ImportOptions, block: SealedBlock): P
     const ms = sealMs + clock.monotonicMs() - startedMs
     options.onSealedIn?.(block, authority.transactions, ms)
   } catch (error) {
-    await chain.takeBack()
+    await chain.revert()
     throw error
   }
 }
@@ -87,7 +87,7 @@ export async function switchBranch(
     }
     await executeChecked(options, first, authority)
     // Checked again at the last moment: a batch may have left while the block was executed.
-    if (options.fixedHead() > ancestor) {
+    if (options.reorgFloor() > ancestor) {
       throw new InvalidBlockError(`The branch leaves ours at or below a fixed block.`)
     }
     const kept = new Set(first.transactions)

@@ -14,7 +14,7 @@ import type {Observation} from './transition.ts'
 export interface Surroundings
   extends Pick<
     DriverOptions,
-    'chain' | 'guard' | 'mempool' | 'emptyBlocks' | 'metrics' | 'rules' | 'contradiction' | 'gate'
+    'chain' | 'guard' | 'mempool' | 'emptyBlocks' | 'metrics' | 'rules' | 'l1Divergence' | 'gate'
   > {
   slots: Slots
   peers: PeerChoice
@@ -35,7 +35,7 @@ export function observe(around: Surroundings): Observation {
   const isSpent = signed !== undefined && !candidate
   if (isSpent) metrics.fail('guard', `Height ${next} was signed before.`)
   // L1 holds another chain, so nothing that we build can last.
-  const isBlocked = isSpent || around.contradiction() !== undefined
+  const isBlocked = isSpent || around.l1Divergence() !== undefined
   // Left to others: an earlier life of the key may have signed it.
   const isBarred = around.gate.bars(next)
   const isTakeOver = candidate !== undefined && startsEpoch(candidate, around.rules)

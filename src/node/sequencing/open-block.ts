@@ -6,7 +6,7 @@ import type {HeldTransaction, TakeLimits} from '../mempool/mempool.ts'
 import {addTo, type Load} from '../mempool/ready-queue.ts'
 
 /** What one block may hold. */
-export interface BlockRoom {
+export interface BlockCapacity {
   single: boolean
   /** Gas for instructions, as it is counted: what may be promised changes while it is open. */
   gas: () => number
@@ -16,12 +16,12 @@ export interface BlockRoom {
 
 /** The block being built: what was taken from the pool for it, in order, and the room that is left. */
 export class OpenBlock {
-  readonly #room: BlockRoom
+  readonly #capacity: BlockCapacity
   #held: HeldTransaction[] = []
   readonly #load: Load = {count: 0, gas: 0, bytes: 0, ms: 0}
 
-  constructor(room: BlockRoom) {
-    this.#room = room
+  constructor(capacity: BlockCapacity) {
+    this.#capacity = capacity
   }
 
   get isEmpty(): boolean {
@@ -47,8 +47,8 @@ export class OpenBlock {
   }
 
   /** What may still be taken, `chunk` at most. */
-  room(chunk: number): TakeLimits {
-    const {single, gas, sealMs} = this.#room
+  capacity(chunk: number): TakeLimits {
+    const {single, gas, sealMs} = this.#capacity
     const most = single ? 1 : MAX_BLOCK_TRANSACTIONS
     return {
       maxCount: this.isAlone ? 0 : Math.min(chunk, most - this.#load.count),

@@ -57,11 +57,11 @@ export async function sealBlock(options: SealOptions, request: SealRequest): Pro
   const {block, included, dropped} = execution
   try {
     if (included.length === 0 && !request.allowEmpty) {
-      await chain.takeBack()
+      await chain.revert()
       return {sealed: null, dropped}
     }
     if (request.isRecommit && !(await isOurs(options, block.number))) {
-      await chain.takeBack()
+      await chain.revert()
       const rest = request.transactions.map((raw) => ({raw, reason: 'it did not take effect'}))
       return {sealed: null, dropped: rest}
     }
@@ -72,7 +72,7 @@ export async function sealBlock(options: SealOptions, request: SealRequest): Pro
     chain.log.saveCandidate(candidate)
     return {sealed: await signAndLog(options, candidate), dropped}
   } catch (error) {
-    await chain.takeBack()
+    await chain.revert()
     throw error
   }
 }
@@ -98,7 +98,7 @@ export async function finishCandidate(options: SealOptions): Promise<SealedBlock
     if (block.hash !== signed) throw candidateLost(block.number, signed)
     return await signAndLog(options, candidate)
   } catch (error) {
-    await chain.takeBack()
+    await chain.revert()
     throw error
   }
 }

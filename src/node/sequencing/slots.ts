@@ -1,6 +1,6 @@
 import type {Clock} from '../../lib/clock.ts'
 import {SEAL_SHARE, SINGLE_BLOCKS_PER_SLOT, SLOT_EARLY_PART} from '../limits.ts'
-import type {SlotTime} from '../mempool/pace.ts'
+import type {SlotTime} from '../mempool/admission-control.ts'
 
 /** The beat of the producer, on the clock that never goes back. */
 export class Slots {

@@ -1,6 +1,6 @@
 import {quoteBridgeFee, type BridgeFee} from '../../chain/actions/bridge/quote-bridge-fee.ts'
 import {formatWeiShort} from '../../lib/units.ts'
-import type {Standing} from '../../protocol/locking-pool.ts'
+import type {SequencerSnapshot} from '../../protocol/locking-pool.ts'
 import type {Condition} from '../sending/check.ts'
 import type {Context} from '../context.ts'
 import {rotationNow, type EpochView, type RotationNow} from '../rotation/epochs.ts'
@@ -9,7 +9,7 @@ import {unlock, unlockClaim} from '../sending/planned-calls.ts'
 import {bridgedEffects} from '../rewards/rewards.ts'
 import {poolCallOn} from '../staking/stake.ts'
 import {conditionsOf} from '../staking/conditions.ts'
-import {openStanding} from '../staking/open-standing.ts'
+import {openSnapshot} from '../staking/open-snapshot.ts'
 import {toStakingPlan, type StakingPlan} from '../staking/staking-plan.ts'
 import {bridgeFeeTrap, producingTrap, recipientTrap} from '../staking/traps.ts'
 
@@ -21,7 +21,7 @@ export type ExitPhase = 'not-started' | 'waiting' | 'claimable' | 'finished'
 
 export interface ExitView {
   phase: ExitPhase
-  standing: Standing
+  snapshot: SequencerSnapshot
   /** Fee of the bridge for a reward that goes out with the next step; nothing is sent without one. */
   fee: BridgeFee
   /** When the METIS are free: from the chain when it has begun, else if it began now. */
@@ -42,26 +42,29 @@ export async function viewExit(
   context: Context,
   sequencerId: bigint | undefined,
 ): Promise<ExitView> {
-  const standing = await openStanding(context, sequencerId)
-  const {sequencer, pool, timeSeconds} = standing
-  const phase = phaseOf(standing)
+  const snapshot = await openSnapshot(context, sequencerId)
+  const {sequencer, pool, timeSeconds} = snapshot
+  const phase = phaseOf(snapshot)
   const begun = phase !== 'not-started'
   // Read once: what is shown of turns and what the trap says of them must not contradict each other.
   const rotation = await readRotation(context)
   const [fee, traps] = await Promise.all([
-    feeFor(context, standing),
-    begun ? [] : exitTraps(context, standing, rotation),
+    feeFor(context, snapshot),
+    begun ? [] : exitTraps(context, snapshot, rotation),
   ])
-  const epochs = rotation && epochsOf(rotation, standing)
+  const epochs = rotation && epochsOf(rotation, snapshot)
   return {
-    ...{phase, standing, fee, traps, epochs},
+    ...{phase, snapshot, fee, traps, epochs},
     freeAtSeconds: begun ? sequencer.unlockClaimTimeSeconds : timeSeconds + pool.exitDelaySeconds,
     conditions:
-      phase === 'finished' ? [] : conditionsOf({kind: begun ? 'unlock-claim' : 'unlock'}, standing),
+      phase === 'finished' ? [] : conditionsOf({kind: begun ? 'unlock-claim' : 'unlock'}, snapshot),
   }
 }
 
-function phaseOf({sequencer: {status, unlockClaimTimeSeconds}, timeSeconds}: Standing): ExitPhase {
+function phaseOf({
+  sequencer: {status, unlockClaimTimeSeconds},
+  timeSeconds,
+}: SequencerSnapshot): ExitPhase {
   if (status === 'unlocked') return 'finished'
   if (status !== 'inactive') return 'not-started'
   return timeSeconds >= unlockClaimTimeSeconds ? 'claimable' : 'waiting'
@@ -76,11 +79,11 @@ export async function planExitStart(
   context: Context,
   sequencerId: bigint | undefined,
 ): Promise<StakingPlan> {
-  const standing = await openStanding(context, sequencerId)
-  const {sequencerId: id, rewardRecipient, rewardMetisWei} = standing.sequencer
+  const snapshot = await openSnapshot(context, sequencerId)
+  const {sequencerId: id, rewardRecipient, rewardMetisWei} = snapshot.sequencer
   const [fee, traps] = await Promise.all([
-    feeFor(context, standing),
-    exitTraps(context, standing, await readRotation(context)),
+    feeFor(context, snapshot),
+    exitTraps(context, snapshot, await readRotation(context)),
   ])
   return toStakingPlan({
     action: 'exit start',
@@ -88,9 +91,9 @@ export async function planExitStart(
     title: `Begin the exit of sequencer ${id}`,
     subject: 'An exit',
     role: 'owner',
-    standing,
+    snapshot,
     call: {kind: 'unlock'},
-    calls: [unlock({...poolCallOn(context, standing), ...fee})],
+    calls: [unlock({...poolCallOn(context, snapshot), ...fee})],
     effects: [
       ...bridgedEffects(rewardRecipient, rewardMetisWei, fee),
       {
@@ -114,10 +117,10 @@ export async function planExitFinish(
   context: Context,
   sequencerId: bigint | undefined,
 ): Promise<StakingPlan> {
-  const standing = await openStanding(context, sequencerId)
-  const {sequencerId: id, rewardRecipient, rewardMetisWei, amountMetisWei} = standing.sequencer
+  const snapshot = await openSnapshot(context, sequencerId)
+  const {sequencerId: id, rewardRecipient, rewardMetisWei, amountMetisWei} = snapshot.sequencer
   const [fee, traps] = await Promise.all([
-    feeFor(context, standing),
+    feeFor(context, snapshot),
     rewardMetisWei > 0n ? recipientTrap(context, rewardRecipient) : [],
   ])
   return toStakingPlan({
@@ -125,9 +128,9 @@ export async function planExitFinish(
     title: `Claim ${formatWeiShort(amountMetisWei)} METIS of sequencer ${id} and end its exit`,
     subject: 'The end of an exit',
     role: 'owner',
-    standing,
+    snapshot,
     call: {kind: 'unlock-claim'},
-    calls: [unlockClaim({...poolCallOn(context, standing), ...fee, amountWei: amountMetisWei})],
+    calls: [unlockClaim({...poolCallOn(context, snapshot), ...fee, amountWei: amountMetisWei})],
     effects: [
       ...bridgedEffects(rewardRecipient, rewardMetisWei, fee),
       {label: 'owner', before: `has sequencer ${id}`, after: 'free to register again'},
@@ -139,7 +142,7 @@ export async function planExitFinish(
 
 async function exitTraps(
   context: Context,
-  {sequencer}: Standing,
+  {sequencer}: SequencerSnapshot,
   rotation: RotationNow | null,
 ): Promise<Trap[]> {
   const [producing, recipient] = await Promise.all([
@@ -150,7 +153,7 @@ async function exitTraps(
 }
 
 /** The fee when a reward goes out with the call. Without one the contract would keep it for good. */
-async function feeFor(context: Context, {sequencer}: Standing): Promise<BridgeFee> {
+async function feeFor(context: Context, {sequencer}: SequencerSnapshot): Promise<BridgeFee> {
   if (sequencer.rewardMetisWei === 0n) return {feeEthWei: 0n, l2GasLimit: 0}
   const {addressManager} = context.network.l1.contracts
   return quoteBridgeFee(context.l1().client, {addressManager})
@@ -162,7 +165,7 @@ function readRotation(context: Context): Promise<RotationNow | null> {
 }
 
 /** Epochs that name the signer and are not over, the planned one included. */
-function epochsOf({newest, next}: RotationNow, {sequencer}: Standing): EpochView[] {
+function epochsOf({newest, next}: RotationNow, {sequencer}: SequencerSnapshot): EpochView[] {
   const signer = sequencer.signer.toLowerCase()
   const planned = next?.state === 'planned' ? [next] : []
   return [...newest, ...planned].filter(

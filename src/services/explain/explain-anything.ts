@@ -16,7 +16,7 @@ import {
   findJournalEntry,
   isHash,
   type TransactionView,
-  type Unasked,
+  type Unreachable,
 } from '../sending/transactions.ts'
 
 export interface Explanation {
@@ -25,7 +25,7 @@ export interface Explanation {
     | {kind: 'transaction'; explained: ExplainedTransaction}
   state: {findings: Finding[]; where: string}
   /** Sources that did not answer; what is known without them is told all the same. */
-  unasked: Unasked[]
+  unreachable: Unreachable[]
 }
 
 export interface ExplainOptions {
@@ -57,13 +57,13 @@ export async function explainAnything(
   const code = errorCodeIn(text)
   const explained = code ? explainCode(code, place) : await explainOffline(text, place, networks)
   const context = checksOf(explained.refusals).length > 0 ? options.open() : undefined
-  const {findings, unasked} = context
+  const {findings, unreachable} = context
     ? await readState(context, explained.refusals, subjectOf(context), options)
-    : {findings: [], unasked: []}
+    : {findings: [], unreachable: []}
   return {
     subject: {kind: 'known', explained},
     state: {findings, where: context ? whereOf(context) : ''},
-    unasked,
+    unreachable,
   }
 }
 
@@ -74,11 +74,11 @@ async function explainHash(home: Home, hash: Hash, options: ExplainOptions): Pro
   options.onProgress('Looking for the transaction.')
   const explained = await explainTransaction(context, hash, entry)
   const subject = subjectOf(context, explained.view.from, sequencerIdIn(explained.view))
-  const {findings, unasked} = await readState(context, explained.refusals, subject, options)
+  const {findings, unreachable} = await readState(context, explained.refusals, subject, options)
   return {
     subject: {kind: 'transaction', explained},
     state: {findings, where: whereOf(context)},
-    unasked: [...explained.unasked, ...unasked],
+    unreachable: [...explained.unreachable, ...unreachable],
   }
 }
 
@@ -97,20 +97,20 @@ async function readState(
   refusals: readonly Refusal[],
   subject: Subject,
   {onProgress}: ExplainOptions,
-): Promise<{findings: Finding[]; unasked: Unasked[]}> {
+): Promise<{findings: Finding[]; unreachable: Unreachable[]}> {
   const findings: Finding[] = []
-  const unasked: Unasked[] = []
+  const unreachable: Unreachable[] = []
   for (const check of checksOf(refusals)) {
     onProgress(`Reading the state of ${context.networkName}.`)
     try {
       findings.push(...(await readFindings(context, check, refusals, subject)))
     } catch (error) {
       const layer = check === 'epoch' || check === 'lst' ? 'L2' : 'L1'
-      unasked.push({layer, error: connectionError(error)})
+      unreachable.push({layer, error: connectionError(error)})
       break
     }
   }
-  return {findings, unasked}
+  return {findings, unreachable}
 }
 
 function whereOf({profileName, networkName}: Context): string {

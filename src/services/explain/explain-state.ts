@@ -18,7 +18,7 @@ import type {Condition} from '../sending/check.ts'
 import type {Context} from '../context.ts'
 import {openProviders} from '../lst/providers.ts'
 import {metisText} from '../sending/planned-calls.ts'
-import {ownerFree, signerNew} from '../staking/rules-of-accounts.ts'
+import {ownerFree, signerNew} from '../staking/preconditions-on-accounts.ts'
 import {
   active,
   bftAllows,
@@ -30,7 +30,7 @@ import {
   recipientSet,
   signerNotThrottled,
   whitelisted,
-} from '../staking/rules-of-state.ts'
+} from '../staking/preconditions-on-state.ts'
 
 /** Whose state is read. Taken from a transaction, or from the profile. */
 export interface Subject {

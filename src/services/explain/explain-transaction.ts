@@ -14,7 +14,7 @@ import {
   clientOf,
   showTransaction,
   type TransactionView,
-  type Unasked,
+  type Unreachable,
 } from '../sending/transactions.ts'
 
 /** Why a mined transaction failed, as far as a replay can tell. */
@@ -35,7 +35,7 @@ export interface ExplainedTransaction {
   view: TransactionView
   failure: Failure | null
   refusals: Refusal[]
-  unasked: Unasked[]
+  unreachable: Unreachable[]
 }
 
 /**
@@ -48,10 +48,10 @@ export async function explainTransaction(
   hash: Hash,
   entry: JournalEntry | undefined,
 ): Promise<ExplainedTransaction> {
-  const {view, unasked} = await showTransaction(context, hash, entry)
+  const {view, unreachable} = await showTransaction(context, hash, entry)
   const {inclusion, gasLimit} = view
   if (view.state !== 'failed' || !inclusion || gasLimit === null) {
-    return {view, unasked, failure: null, refusals: []}
+    return {view, unreachable, failure: null, refusals: []}
   }
   const {from, to, data, valueWei, accountNonce} = view
   const transaction = {hash, from, to, data, valueWei, accountNonce, gasLimit}
@@ -65,7 +65,7 @@ export async function explainTransaction(
     replayedOnBlock: before,
     revert: reverted ? revertView(replay.revertData) : null,
   }
-  return {view, unasked, failure, refusals: reverted ? refusalsOf(view, replay) : []}
+  return {view, unreachable, failure, refusals: reverted ? refusalsOf(view, replay) : []}
 }
 
 async function tryReplay(

@@ -14,7 +14,7 @@ import {assertContractsAgree} from '../network/contracts-agree.ts'
 import type {Context} from '../context.ts'
 import {metisText} from '../sending/planned-calls.ts'
 import {TARGET_RATE_PERCENT} from '../rewards/reward-forecast.ts'
-import {connectionError, type Unasked} from '../sending/transactions.ts'
+import {connectionError, type Unreachable} from '../sending/transactions.ts'
 
 /** What pays the rewards: the account with its METIS on L1, and what LockingInfo may take of it. */
 export interface Payer extends Purse {
@@ -47,7 +47,7 @@ export interface Governance {
   /** Epochs of the last reward batch. Null: there was none. */
   lastBatchEpochs: bigint | null
   /** L2, when it did not answer. Production is then that of the network document. */
-  unasked: Unasked[]
+  unreachable: Unreachable[]
 }
 
 /**
@@ -71,7 +71,7 @@ export async function readGovernance(context: Context): Promise<Governance> {
   return {
     ...{offices, pool, payer, production},
     lastBatchEpochs: lastBatchEpochs ?? null,
-    unasked: error ? [{layer: 'L2', error}] : [],
+    unreachable: error ? [{layer: 'L2', error}] : [],
   }
 }
 

@@ -102,13 +102,13 @@ interface Interval extends Omit<BlockInterval, 'headBlock'> {
   intervalSource: RewardPlan['intervalSource']
 }
 
-function intervalOf(request: RewardRequest, {production, unasked}: Governance): Interval {
+function intervalOf(request: RewardRequest, {production, unreachable}: Governance): Interval {
   if ('ratePercent' in request && request.blockSeconds !== undefined) {
     const blockIntervalSeconds = request.blockSeconds
     return {blockIntervalSeconds, intervalSource: 'given', measuredBlocks: 0}
   }
   // A reward that follows from the block time is not made up from a guess.
-  if ('ratePercent' in request && unasked[0]) throw unasked[0].error
+  if ('ratePercent' in request && unreachable[0]) throw unreachable[0].error
   const {blockIntervalSeconds, measuredBlocks} = production
   const intervalSource = measuredBlocks > 0 ? 'measured' : 'slot'
   return {blockIntervalSeconds, intervalSource, measuredBlocks}

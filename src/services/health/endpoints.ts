@@ -2,7 +2,7 @@ import type {Connection} from '../../chain/connect.ts'
 import type {EndpointFacts} from '../../health/snapshot.ts'
 import {findCause, MetisSeqError} from '../../lib/errors.ts'
 import {endpointsOf, type Context} from '../context.ts'
-import {crossCheckDepth} from '../network/prove-endpoints.ts'
+import {crossCheckDepth} from '../network/endpoint-agreement.ts'
 
 /** Chains with more than one endpoint: where there is one, there is nothing to compare. */
 export function comparedChains(context: Context): ('L1' | 'L2')[] {

@@ -75,7 +75,7 @@ function mayClaim(
   sequencer: Sequencer,
   {owner, ownerIsWhitelisted, ownerMetisWei, ...rest}: ClaimFacts,
 ): boolean {
-  const standing = {
+  const snapshot = {
     ...rest,
     sequencer,
     // No condition of a claim depends on the implementation.
@@ -84,7 +84,7 @@ function mayClaim(
     callerIsWhitelisted: ownerIsWhitelisted,
     callerMetisWei: ownerMetisWei,
   }
-  return conditionsOf({kind: 'withdraw-rewards'}, standing).every(({ok}) => ok)
+  return conditionsOf({kind: 'withdraw-rewards'}, snapshot).every(({ok}) => ok)
 }
 
 /** Bridge fee and gas of a claim now; null when they cannot be read: the stake is known without them. */

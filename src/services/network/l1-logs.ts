@@ -146,7 +146,7 @@ async function followReorganization(context: Context, scan: Scan): Promise<void>
     })
   }
   const reachable = marks.filter(({number}) => number <= head.number)
-  const standing = await findStanding(reachable, (number) => readBlockMark(client, number))
+  const standing = await findSnapshot(reachable, (number) => readBlockMark(client, number))
   if (standing === reachable[0]) return
   cache.cutAfter(standing?.number)
   warnings.push({
@@ -155,7 +155,7 @@ async function followReorganization(context: Context, scan: Scan): Promise<void>
   })
 }
 
-async function findStanding(
+async function findSnapshot(
   marks: readonly L1Mark[],
   read: (number: bigint) => Promise<L1Mark | undefined>,
 ): Promise<L1Mark | undefined> {

@@ -11,7 +11,7 @@ import {redactUrl} from '../../lib/redact.ts'
 import {deployedLst} from '../../protocol/lst/providers.ts'
 import type {Check} from '../sending/check.ts'
 import {endpointsOf, type Context} from '../context.ts'
-import {proveEndpoints} from './prove-endpoints.ts'
+import {checkEndpointAgreement} from './endpoint-agreement.ts'
 
 export interface UnknownCode {
   contract: string
@@ -116,7 +116,7 @@ async function checkAgreement(
   const id = `agreement-${chain.toLowerCase()}`
   return [
     await attempt({id, label, mend: {context, part: chain}}, async () => {
-      const {stale} = await proveEndpoints(context, {chain})
+      const {stale} = await checkEndpointAgreement(context, {chain})
       if (stale.length === 0) return 'yes'
       throw new Error(`${stale.map(({endpoint}) => endpoint).join(', ')} is behind`)
     }),

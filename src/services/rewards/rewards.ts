@@ -11,7 +11,7 @@ import type {Effect} from '../sending/plan.ts'
 import {withdrawRewards} from '../sending/planned-calls.ts'
 import {findSequencer} from '../staking/sequencers.ts'
 import {poolCallOn} from '../staking/stake.ts'
-import {openStanding} from '../staking/open-standing.ts'
+import {openSnapshot} from '../staking/open-snapshot.ts'
 import {toStakingPlan, type StakingPlan} from '../staking/staking-plan.ts'
 import {bridgeFeeTrap, recipientTrap} from '../staking/traps.ts'
 
@@ -79,19 +79,19 @@ export async function planRewardClaim(
   sequencerId: bigint | undefined,
 ): Promise<StakingPlan> {
   const {addressManager} = context.network.l1.contracts
-  const [standing, fee] = await Promise.all([
-    openStanding(context, sequencerId),
+  const [snapshot, fee] = await Promise.all([
+    openSnapshot(context, sequencerId),
     quoteBridgeFee(context.l1().client, {addressManager}),
   ])
-  const {rewardRecipient, rewardMetisWei, sequencerId: id} = standing.sequencer
+  const {rewardRecipient, rewardMetisWei, sequencerId: id} = snapshot.sequencer
   return toStakingPlan({
     action: 'reward claim',
     title: `Claim ${formatWeiShort(rewardMetisWei)} METIS of sequencer ${id}`,
     subject: 'A claim',
     role: 'owner',
-    standing,
+    snapshot,
     call: {kind: 'withdraw-rewards'},
-    calls: [withdrawRewards({...poolCallOn(context, standing), rewardWei: rewardMetisWei, ...fee})],
+    calls: [withdrawRewards({...poolCallOn(context, snapshot), rewardWei: rewardMetisWei, ...fee})],
     effects: bridgedEffects(rewardRecipient, rewardMetisWei, fee),
     traps: [...bridgeFeeTrap(fee.feeEthWei), ...(await recipientTrap(context, rewardRecipient))],
   })

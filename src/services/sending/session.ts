@@ -4,7 +4,7 @@ import {openJournal, type Journal} from '../../store/journal.ts'
 import type {Context} from '../context.ts'
 import type {Plan} from './plan.ts'
 import {openNamedSigner} from '../signers/open-signer.ts'
-import {proveEndpoints} from '../network/prove-endpoints.ts'
+import {checkEndpointAgreement} from '../network/endpoint-agreement.ts'
 import type {TransactionSigner} from '../../chain/signer.ts'
 import type {SendDependencies, SendReporter} from './send-dependencies.ts'
 import type {SentCall} from './send-plan.ts'
@@ -87,7 +87,7 @@ async function proveAndWarn(
   wanted: Pick<Plan, 'chain'>,
   {say}: OperationHost,
 ): Promise<void> {
-  const {stale, down} = await proveEndpoints(context, wanted)
+  const {stale, down} = await checkEndpointAgreement(context, wanted)
   for (const endpoint of down) {
     const message = `${endpoint} does not answer; the other endpoints of ${wanted.chain} do.`
     say({kind: 'warning', code: 'ENDPOINT_DOWN', message})

@@ -125,7 +125,7 @@ export function isHash(text: string): text is Hash {
 }
 
 /** A layer that could not be asked, and why. */
-export interface Unasked {
+export interface Unreachable {
   layer: Layer
   error: MetisSeqError
 }
@@ -145,18 +145,18 @@ export async function locateTransaction(
   context: Context,
   hash: Hash,
   only?: Layer,
-): Promise<{located: Located | undefined; unasked: Unasked[]}> {
-  const unasked: Unasked[] = []
+): Promise<{located: Located | undefined; unreachable: Unreachable[]}> {
+  const unreachable: Unreachable[] = []
   const layers: Layer[] = only ? [only] : ['L1', 'L2']
   for (const layer of layers) {
     try {
       const transaction = await readTransaction(clientOf(context, layer), hash)
-      if (transaction) return {located: {layer, transaction}, unasked}
+      if (transaction) return {located: {layer, transaction}, unreachable}
     } catch (error) {
-      unasked.push({layer, error: connectionError(error)})
+      unreachable.push({layer, error: connectionError(error)})
     }
   }
-  return {located: undefined, unasked}
+  return {located: undefined, unreachable}
 }
 
 /** What a source that did not say enough is told as; a fault of this program goes on as it is. */
@@ -205,15 +205,16 @@ export async function showTransaction(
   context: Context,
   hash: Hash,
   entry: JournalEntry | undefined,
-): Promise<{view: TransactionView; unasked: Unasked[]}> {
+): Promise<{view: TransactionView; unreachable: Unreachable[]}> {
   const only = entry ? layerOf(context, entry) : undefined
-  const {located, unasked} = await locateTransaction(context, hash, only)
+  const {located, unreachable} = await locateTransaction(context, hash, only)
   if (located) {
     const view = await viewOf(context, located, entry)
-    return {view, unasked}
+    return {view, unreachable}
   }
-  if (entry) return {view: await journalOnly(context, entry, only ?? 'L1', unasked), unasked}
-  if (unasked[0]) throw unasked[0].error
+  if (entry)
+    return {view: await journalOnly(context, entry, only ?? 'L1', unreachable), unreachable}
+  if (unreachable[0]) throw unreachable[0].error
   throw transactionNotFound(context.networkName)
 }
 
@@ -258,7 +259,7 @@ async function journalOnly(
   context: Context,
   entry: JournalEntry,
   layer: Layer,
-  unasked: Unasked[],
+  unreachable: Unreachable[],
 ): Promise<TransactionView> {
   const {hash, to, valueWei, nonce} = entry
   const from = getAddress(entry.from)
@@ -273,7 +274,7 @@ async function journalOnly(
     explorerUrl: explorerPage(context.network, layer, hash),
     ...{hash, from, to, valueWei, accountNonce: nonce, gasLimit: signed?.gasLimit ?? null, data},
     // What the journal remembers counts only as long as the chain says nothing else.
-    state: unasked.length > 0 ? (ended[entry.status] ?? 'unknown') : 'unknown',
+    state: unreachable.length > 0 ? (ended[entry.status] ?? 'unknown') : 'unknown',
     inclusion: null,
     journal: toView(entry),
   }

@@ -124,10 +124,10 @@ async function layerOfWait(wait: Wait): Promise<Layer | undefined> {
   const {context, hash, entry} = wait
   if (wait.located) return wait.located.layer
   const fromJournal = entry ? layerOf(context, entry) : undefined
-  const {located, unasked} = await locateTransaction(context, hash, fromJournal)
+  const {located, unreachable} = await locateTransaction(context, hash, fromJournal)
   wait.located = located
   if (located) return located.layer
-  if (unasked[0]) throw unasked[0].error
+  if (unreachable[0]) throw unreachable[0].error
   return fromJournal
 }
 

@@ -1,4 +1,4 @@
-import type {Standing, StakingCall} from '../../protocol/locking-pool.ts'
+import type {SequencerSnapshot, StakingCall} from '../../protocol/locking-pool.ts'
 import type {Condition} from '../sending/check.ts'
 import {
   newOwnerFree,
@@ -6,7 +6,7 @@ import {
   notZero,
   ownerFree,
   signerNew,
-} from './rules-of-accounts.ts'
+} from './preconditions-on-accounts.ts'
 import {
   amountInRange,
   belowMaximum,
@@ -15,7 +15,7 @@ import {
   locksSomething,
   takesSomething,
   withinLock,
-} from './rules-of-amounts.ts'
+} from './preconditions-on-amounts.ts'
 import {
   active,
   bftAllows,
@@ -29,7 +29,7 @@ import {
   rewardThere,
   signerNotThrottled,
   whitelisted,
-} from './rules-of-state.ts'
+} from './preconditions-on-state.ts'
 import type {CallFacts, Rule} from './rule.ts'
 
 /**
@@ -40,15 +40,15 @@ import type {CallFacts, Rule} from './rule.ts'
  */
 export function conditionsOf(
   call: StakingCall,
-  standing: Standing,
+  snapshot: SequencerSnapshot,
   facts: CallFacts = {},
 ): Condition[] {
-  return rulesOf(call, standing, facts).map((rule) => rule(standing))
+  return rulesOf(call, snapshot, facts).map((rule) => rule(snapshot))
 }
 
-function rulesOf(call: StakingCall, standing: Standing, facts: CallFacts): Rule[] {
+function rulesOf(call: StakingCall, snapshot: SequencerSnapshot, facts: CallFacts): Rule[] {
   const entry = [notPaused, whitelisted]
-  const isMainnet = standing.rules === 'mainnet'
+  const isMainnet = snapshot.rules === 'mainnet'
   switch (call.kind) {
     case 'lock': {
       const amount = call.amountMetisWei
@@ -61,7 +61,7 @@ function rulesOf(call: StakingCall, standing: Standing, facts: CallFacts): Rule[
       ]
     }
     case 'relock': {
-      const reward = call.withReward ? standing.sequencer.rewardMetisWei : 0n
+      const reward = call.withReward ? snapshot.sequencer.rewardMetisWei : 0n
       return [
         ...[...entry, active, owned],
         belowMaximum(call.amountMetisWei + reward),
@@ -89,11 +89,11 @@ function rulesOf(call: StakingCall, standing: Standing, facts: CallFacts): Rule[
     case 'set-owner':
       return isMainnet
         ? [whitelisted, notZero('new owner', call.owner), active, owned]
-        : [notZero('new owner', call.owner), ...newOwnerFits(standing, facts), active, owned]
+        : [notZero('new owner', call.owner), ...newOwnerFits(snapshot, facts), active, owned]
   }
 }
 
 /** Under rules that nobody knows only the simulation of the call can tell. */
-function newOwnerFits({rules}: Standing, facts: CallFacts): Rule[] {
+function newOwnerFits({rules}: SequencerSnapshot, facts: CallFacts): Rule[] {
   return rules === 'unknown' ? [] : [newOwnerWhitelisted(facts), newOwnerFree(facts)]
 }

@@ -8,13 +8,13 @@ import {
 } from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
 import {maxPricePerGas, readFees} from '../../chain/fees.ts'
 import {formatWeiShort} from '../../lib/units.ts'
-import type {PoolSettings, Standing, StakingCall} from '../../protocol/locking-pool.ts'
+import type {PoolSettings, SequencerSnapshot, StakingCall} from '../../protocol/locking-pool.ts'
 import type {Check} from '../sending/check.ts'
 import type {Context} from '../context.ts'
 import {LOCK_GAS} from '../sending/planned-calls.ts'
 import {conditionsOf} from './conditions.ts'
 import type {CallFacts} from './rule.ts'
-import {readStanding} from './standing.ts'
+import {readSnapshot} from './sequencer-snapshot.ts'
 
 export interface Eligibility {
   eligible: boolean
@@ -39,7 +39,7 @@ export interface Candidate {
 
 /** What a registration would start from. */
 export interface Candidacy {
-  standing: Standing
+  snapshot: SequencerSnapshot
   call: Extract<StakingCall, {kind: 'lock'}>
   facts: CallFacts
 }
@@ -55,10 +55,10 @@ export async function readCandidacy(context: Context, wanted: Candidate): Promis
     readSignerEntry(client, {lockingPool, signer}),
   ])
   const sequencerId = totalSequencers + 1n
-  const standing = await readStanding(context, {sequencerId, caller: owner})
-  const amountMetisWei = wanted.amountMetisWei ?? standing.pool.minLockMetisWei
+  const snapshot = await readSnapshot(context, {sequencerId, caller: owner})
+  const amountMetisWei = wanted.amountMetisWei ?? snapshot.pool.minLockMetisWei
   return {
-    standing,
+    snapshot,
     call: {kind: 'lock', signer, rewardRecipient, amountMetisWei},
     facts: {ownedSequencerId, signerEntry},
   }
@@ -67,19 +67,19 @@ export async function readCandidacy(context: Context, wanted: Candidate): Promis
 /** Reads every condition of registration, in the order the contract checks them. Never needs a key. */
 export async function checkEligibility(context: Context, wanted: Candidate): Promise<Eligibility> {
   const {client} = context.l1()
-  const [{standing, call, facts}, ethWei, fees] = await Promise.all([
+  const [{snapshot, call, facts}, ethWei, fees] = await Promise.all([
     readCandidacy(context, wanted),
     getBalance(client, {address: wanted.owner}),
     readFees(client),
   ])
   const neededWei = (LOCK_GAS + APPROVE_GAS) * maxPricePerGas(fees)
   const {owner, signer} = wanted
-  const checks = [...conditionsOf(call, standing, facts), gasCheck(owner, ethWei, neededWei)]
+  const checks = [...conditionsOf(call, snapshot, facts), gasCheck(owner, ethWei, neededWei)]
   return {
     eligible: checks.every(({ok}) => ok),
     ...{owner, signer, checks},
     amountMetisWei: call.amountMetisWei,
-    pool: standing.pool,
+    pool: snapshot.pool,
   }
 }
 

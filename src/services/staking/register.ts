@@ -28,9 +28,9 @@ export async function planRegistration(
 ): Promise<StakingPlan> {
   const signer = addressOfPublicKey(publicKey)
   const wanted = {owner, signer, rewardRecipient, amountMetisWei}
-  const {standing, call, facts} = await readCandidacy(context, wanted)
+  const {snapshot, call, facts} = await readCandidacy(context, wanted)
   const amountWei = call.amountMetisWei
-  const {pool} = standing
+  const {pool} = snapshot
   const {lockingPool} = context.network.l1.contracts
   const total = pool.totalLockedMetisWei + amountWei
   return toStakingPlan({
@@ -38,8 +38,8 @@ export async function planRegistration(
     title: `Register a sequencer with ${formatWeiShort(amountWei)} METIS`,
     subject: 'Registration',
     role: 'owner',
-    ...{standing, call, callFacts: facts},
-    calls: await withApproval(context, standing, amountWei, [
+    ...{snapshot, call, callFacts: facts},
+    calls: await withApproval(context, snapshot, amountWei, [
       lockWithRewardRecipient({lockingPool, signer, rewardRecipient, amountWei, publicKey}),
     ]),
     effects: [

@@ -1,5 +1,5 @@
 import type {SignerEntry} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
-import type {Standing} from '../../protocol/locking-pool.ts'
+import type {SequencerSnapshot} from '../../protocol/locking-pool.ts'
 import type {Condition} from '../sending/check.ts'
 
 /** What more a few calls need to know than the standing. */
@@ -12,6 +12,6 @@ export interface CallFacts {
 }
 
 /** One condition, looked at in a standing, or in as much of it as it needs. */
-export type Rule<parts extends keyof Standing = keyof Standing> = (
-  standing: Pick<Standing, parts>,
+export type Rule<parts extends keyof SequencerSnapshot = keyof SequencerSnapshot> = (
+  snapshot: Pick<SequencerSnapshot, parts>,
 ) => Condition

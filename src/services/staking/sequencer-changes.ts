@@ -10,7 +10,7 @@ import {addressOfPublicKey} from '../../protocol/public-key.ts'
 import type {Context} from '../context.ts'
 import {setOwner, setRewardRecipient, updateSigner} from '../sending/planned-calls.ts'
 import {poolCallOn} from './stake.ts'
-import {openSignerStanding, openStanding} from './open-standing.ts'
+import {openSignerSnapshot, openSnapshot} from './open-snapshot.ts'
 import {toStakingPlan, type StakingPlan} from './staking-plan.ts'
 import {
   newOwnerTrap,
@@ -29,16 +29,16 @@ export async function planSetRecipient(
   context: Context,
   {sequencerId, rewardRecipient}: {sequencerId: bigint | undefined; rewardRecipient: Address},
 ): Promise<StakingPlan> {
-  const standing = await openStanding(context, sequencerId)
-  const id = standing.sequencer.sequencerId
+  const snapshot = await openSnapshot(context, sequencerId)
+  const id = snapshot.sequencer.sequencerId
   return toStakingPlan({
     action: 'sequencer set-recipient',
     title: `Send the rewards of sequencer ${id} to ${rewardRecipient} on L2`,
     subject: 'A change of the reward recipient',
     role: 'owner',
-    standing,
+    snapshot,
     call: {kind: 'set-reward-recipient', rewardRecipient},
-    calls: [setRewardRecipient({...poolCallOn(context, standing), rewardRecipient})],
+    calls: [setRewardRecipient({...poolCallOn(context, snapshot), rewardRecipient})],
     traps: await recipientTrap(context, rewardRecipient),
   })
 }
@@ -54,31 +54,31 @@ export async function planSetOwner(
 ): Promise<StakingPlan> {
   const {client} = context.l1()
   const {lockingPool} = context.network.l1.contracts
-  const [standing, isWhitelisted, ownedSequencerId] = await Promise.all([
-    openStanding(context, sequencerId),
+  const [snapshot, isWhitelisted, ownedSequencerId] = await Promise.all([
+    openSnapshot(context, sequencerId),
     readWhitelisted(client, {lockingPool, owner: newOwner}),
     readOwnedSequencerId(client, {lockingPool, owner: newOwner}),
   ])
   const facts = {isWhitelisted, ownedSequencerId}
-  const id = standing.sequencer.sequencerId
+  const id = snapshot.sequencer.sequencerId
   return toStakingPlan({
     action: 'sequencer set-owner',
     irreversible: true,
     title: `Give sequencer ${id} to ${newOwner}`,
     subject: 'A change of owner',
     role: 'owner',
-    standing,
+    snapshot,
     call: {kind: 'set-owner', owner: newOwner},
     callFacts: {newOwner: facts},
-    calls: [setOwner({...poolCallOn(context, standing), newOwner})],
+    calls: [setOwner({...poolCallOn(context, snapshot), newOwner})],
     effects: [
       {
         label: 'who can take out the METIS',
-        before: `you (${shortHex(standing.caller)})`,
+        before: `you (${shortHex(snapshot.caller)})`,
         after: `only ${newOwner}; there is no way back without its key`,
       },
     ],
-    traps: standing.rules === 'published' ? [] : newOwnerTrap(newOwner, facts),
+    traps: snapshot.rules === 'published' ? [] : newOwnerTrap(newOwner, facts),
   })
 }
 
@@ -94,20 +94,20 @@ export async function planRotateSigner(
 ): Promise<StakingPlan> {
   const signer = addressOfPublicKey(publicKey)
   const {lockingPool} = context.network.l1.contracts
-  const [standing, signerEntry] = await Promise.all([
-    openSignerStanding(context, sequencerId),
+  const [snapshot, signerEntry] = await Promise.all([
+    openSignerSnapshot(context, sequencerId),
     readSignerEntry(context.l1().client, {lockingPool, signer}),
   ])
-  const {sequencer, pool} = standing
+  const {sequencer, pool} = snapshot
   return toStakingPlan({
     action: 'sequencer rotate-signer',
     title: `Replace the signer of sequencer ${sequencer.sequencerId} by ${signer}`,
     subject: 'A signer update',
     role: 'signer',
-    standing,
+    snapshot,
     call: {kind: 'update-signer', signer},
     callFacts: {signerEntry},
-    calls: [updateSigner({...poolCallOn(context, standing), signer, publicKey})],
+    calls: [updateSigner({...poolCallOn(context, snapshot), signer, publicKey})],
     effects: [
       {
         label: 'the old signer',

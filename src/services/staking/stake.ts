@@ -2,13 +2,13 @@ import {readAllowance} from '../../chain/actions/erc20/read-token.ts'
 import {readPool, type PoolSettings} from '../../chain/actions/locking-pool/read-pool.ts'
 import {formatWeiShort} from '../../lib/units.ts'
 import {resolveAmount, type Amount} from '../../protocol/amount.ts'
-import {signerUpdateBatch, type Standing} from '../../protocol/locking-pool.ts'
+import {signerUpdateBatch, type SequencerSnapshot} from '../../protocol/locking-pool.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
 import type {Context} from '../context.ts'
 import {approveLockingInfo, relock, withdraw} from '../sending/planned-calls.ts'
 import type {PlannedCall} from '../sending/plan.ts'
 import {findSequencer} from './sequencers.ts'
-import {openStanding} from './open-standing.ts'
+import {openSnapshot} from './open-snapshot.ts'
 import {toStakingPlan, type StakingPlan} from './staking-plan.ts'
 import {sharedThrottleTrap} from './traps.ts'
 
@@ -60,19 +60,19 @@ export async function planStakeIncrease(
   context: Context,
   {sequencerId, amount}: StakeRequest,
 ): Promise<StakingPlan> {
-  const standing = await openStanding(context, sequencerId)
-  const {roomMetisWei} = toStakeView(standing.sequencer, standing.pool)
-  const amountWei = resolveAmount(amount, least(roomMetisWei, standing.callerMetisWei))
-  const id = standing.sequencer.sequencerId
+  const snapshot = await openSnapshot(context, sequencerId)
+  const {roomMetisWei} = toStakeView(snapshot.sequencer, snapshot.pool)
+  const amountWei = resolveAmount(amount, least(roomMetisWei, snapshot.callerMetisWei))
+  const id = snapshot.sequencer.sequencerId
   return toStakingPlan({
     action: 'stake increase',
     title: `Lock ${formatWeiShort(amountWei)} METIS more in sequencer ${id}`,
     subject: 'Locking more',
     role: 'owner',
-    standing,
+    snapshot,
     call: {kind: 'relock', amountMetisWei: amountWei, withReward: false},
-    calls: await withApproval(context, standing, amountWei, [
-      relock({...poolCallOn(context, standing), amountWei, rewardWei: null}),
+    calls: await withApproval(context, snapshot, amountWei, [
+      relock({...poolCallOn(context, snapshot), amountWei, rewardWei: null}),
     ]),
   })
 }
@@ -86,20 +86,20 @@ export async function planRestake(
   context: Context,
   {sequencerId, amount}: StakeRequest,
 ): Promise<StakingPlan> {
-  const standing = await openStanding(context, sequencerId)
-  const {sequencer} = standing
+  const snapshot = await openSnapshot(context, sequencerId)
+  const {sequencer} = snapshot
   const {sequencerId: id, rewardMetisWei} = sequencer
-  const room = toStakeView(sequencer, standing.pool).roomMetisWei - rewardMetisWei
-  const amountWei = resolveAmount(amount, least(room, standing.callerMetisWei))
+  const room = toStakeView(sequencer, snapshot.pool).roomMetisWei - rewardMetisWei
+  const amountWei = resolveAmount(amount, least(room, snapshot.callerMetisWei))
   return toStakingPlan({
     action: 'stake restake',
     title: `Lock ${formatWeiShort(rewardMetisWei + amountWei)} METIS more in sequencer ${id}, ${formatWeiShort(rewardMetisWei)} of them reward`,
     subject: 'Locking the reward',
     role: 'owner',
-    standing,
+    snapshot,
     call: {kind: 'relock', amountMetisWei: amountWei, withReward: true},
-    calls: await withApproval(context, standing, amountWei, [
-      relock({...poolCallOn(context, standing), amountWei, rewardWei: rewardMetisWei}),
+    calls: await withApproval(context, snapshot, amountWei, [
+      relock({...poolCallOn(context, snapshot), amountWei, rewardWei: rewardMetisWei}),
     ]),
   })
 }
@@ -114,18 +114,18 @@ export async function planStakeWithdraw(
   context: Context,
   {sequencerId, amount}: StakeRequest,
 ): Promise<StakingPlan> {
-  const standing = await openStanding(context, sequencerId)
-  const amountWei = resolveAmount(amount, withdrawableWei(standing))
-  const id = standing.sequencer.sequencerId
-  const {rewardBatchId, signerUpdateThrottle} = standing.pool
+  const snapshot = await openSnapshot(context, sequencerId)
+  const amountWei = resolveAmount(amount, withdrawableWei(snapshot))
+  const id = snapshot.sequencer.sequencerId
+  const {rewardBatchId, signerUpdateThrottle} = snapshot.pool
   return toStakingPlan({
     action: 'stake withdraw',
     title: `Take ${formatWeiShort(amountWei)} METIS out of sequencer ${id}`,
     subject: 'A withdrawal',
     role: 'owner',
-    standing,
+    snapshot,
     call: {kind: 'withdraw', amountMetisWei: amountWei},
-    calls: [withdraw({...poolCallOn(context, standing), amountWei})],
+    calls: [withdraw({...poolCallOn(context, snapshot), amountWei})],
     traps:
       signerUpdateThrottle > 0n
         ? [sharedThrottleTrap('withdrawal', rewardBatchId + signerUpdateThrottle)]
@@ -134,7 +134,7 @@ export async function planStakeWithdraw(
 }
 
 /** What can be taken out and still leave the minimum. */
-export function withdrawableWei({sequencer, pool}: Standing): bigint {
+export function withdrawableWei({sequencer, pool}: SequencerSnapshot): bigint {
   const free = sequencer.amountMetisWei - pool.minLockMetisWei
   return free > 0n ? free : 0n
 }
@@ -156,23 +156,23 @@ export async function planStake(
   context: Context,
   sequencerId: bigint | undefined,
 ): Promise<StakeOptions> {
-  const standing = await openStanding(context, sequencerId)
-  const {sequencer, pool, callerMetisWei} = standing
+  const snapshot = await openSnapshot(context, sequencerId)
+  const {sequencer, pool, callerMetisWei} = snapshot
   const view = toStakeView(sequencer, pool)
   return {
     ...view,
     callerMetisWei,
     increaseMetisWei: least(view.roomMetisWei, callerMetisWei),
     restakeMetisWei: sequencer.rewardMetisWei <= view.roomMetisWei ? sequencer.rewardMetisWei : 0n,
-    withdrawMetisWei: withdrawableWei(standing),
+    withdrawMetisWei: withdrawableWei(snapshot),
     withdrawFromBatch: sequencer.updatedBatch + 1n,
-    signerUpdateFromBatch: signerUpdateBatch(standing),
+    signerUpdateFromBatch: signerUpdateBatch(snapshot),
   }
 }
 
 export function poolCallOn(
   {network}: Context,
-  {sequencer}: Standing,
+  {sequencer}: SequencerSnapshot,
 ): {lockingPool: `0x${string}`; sequencerId: bigint} {
   return {lockingPool: network.l1.contracts.lockingPool, sequencerId: sequencer.sequencerId}
 }
@@ -180,7 +180,7 @@ export function poolCallOn(
 /** The calls, with an exact approval before them where the allowance of LockingInfo is too low. */
 export async function withApproval(
   context: Context,
-  {caller}: Standing,
+  {caller}: SequencerSnapshot,
   amountWei: bigint,
   calls: PlannedCall[],
 ): Promise<PlannedCall[]> {

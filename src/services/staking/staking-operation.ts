@@ -1,7 +1,7 @@
 import type {Context} from '../context.ts'
 import type {Operation} from '../sending/run-operation.ts'
 import {requireOwner} from './sequencers.ts'
-import {requireSigner} from './open-standing.ts'
+import {requireSigner} from './open-snapshot.ts'
 import type {StakingPlan} from './staking-plan.ts'
 import {verifyStaking, type Verified} from './verify.ts'
 

@@ -4,7 +4,7 @@ import {
   outcomeOf,
   type Figures,
   type StakingCall,
-  type Standing,
+  type SequencerSnapshot,
 } from '../../protocol/locking-pool.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import {requireAll} from '../sending/check.ts'
@@ -15,7 +15,7 @@ import type {CallFacts} from './rule.ts'
 /** A plan for one sequencer, with what its numbers are predicted from. */
 export interface StakingPlan extends Plan {
   chain: 'L1'
-  standing: Standing
+  snapshot: SequencerSnapshot
   call: StakingCall
 }
 
@@ -26,7 +26,7 @@ export interface StakingRequest {
   /** What needs the conditions, for errors: `An exit`. */
   subject: string
   role: 'owner' | 'signer'
-  standing: Standing
+  snapshot: SequencerSnapshot
   call: StakingCall
   callFacts?: CallFacts
   calls: PlannedCall[]
@@ -43,22 +43,22 @@ export interface StakingRequest {
  * @throws {MetisSeqError} code of the first condition that does not hold
  */
 export function toStakingPlan(request: StakingRequest): StakingPlan {
-  const {standing, call, calls, action, title, role, subject} = request
-  const conditions = conditionsOf(call, standing, request.callFacts)
+  const {snapshot, call, calls, action, title, role, subject} = request
+  const conditions = conditionsOf(call, snapshot, request.callFacts)
   requireAll(conditions, subject, {
-    sequencerId: `${standing.sequencer.sequencerId}`,
-    account: standing.caller,
+    sequencerId: `${snapshot.sequencer.sequencerId}`,
+    account: snapshot.caller,
   })
-  const before = figuresOf(standing)
-  const after = outcomeOf(call, standing, standing.timeSeconds)
+  const before = figuresOf(snapshot)
+  const after = outcomeOf(call, snapshot, snapshot.timeSeconds)
   const figures = changes(before, after)
   return {
-    ...{action, title, role, calls, conditions, figures, standing, call},
+    ...{action, title, role, calls, conditions, figures, snapshot, call},
     chain: 'L1',
-    from: standing.caller,
+    from: snapshot.caller,
     effects: [...figures.map((figure) => toEffect(figure, role)), ...(request.effects ?? [])],
     traps: request.traps ?? [],
-    ...(request.irreversible ? {irreversible: `${standing.sequencer.sequencerId}`} : {}),
+    ...(request.irreversible ? {irreversible: `${snapshot.sequencer.sequencerId}`} : {}),
   }
 }
 
@@ -112,8 +112,8 @@ export interface Difference {
  *
  * @param actual read at the block of the last transaction
  */
-export function differencesOf(plan: StakingPlan, actual: Standing): Difference[] {
-  const expected = outcomeOf(plan.call, plan.standing, actual.timeSeconds)
+export function differencesOf(plan: StakingPlan, actual: SequencerSnapshot): Difference[] {
+  const expected = outcomeOf(plan.call, plan.snapshot, actual.timeSeconds)
   const found = figuresOf(actual)
   return keysOf(expected)
     .filter((id) => expected[id] !== found[id])

@@ -5,10 +5,10 @@ import {readOwnedSequencerId} from '../../chain/actions/locking-pool/read-sequen
 import type {ChainClient} from '../../chain/connect.ts'
 import {systemClock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
-import type {Figures, Standing} from '../../protocol/locking-pool.ts'
+import type {Figures, SequencerSnapshot} from '../../protocol/locking-pool.ts'
 import type {Context} from '../context.ts'
 import {differencesOf, type Difference, type StakingPlan} from './staking-plan.ts'
-import {readStanding} from './standing.ts'
+import {readSnapshot} from './sequencer-snapshot.ts'
 
 /** What nobody but the call itself can have changed. */
 const MUST_HOLD: readonly (keyof Figures)[] = ['status', 'owner', 'signer', 'rewardRecipient']
@@ -18,7 +18,7 @@ const BLOCK_LOOKS = 40
 const BLOCK_POLL_MS = 250
 
 export interface Verified {
-  standing: Standing
+  snapshot: SequencerSnapshot
   /** Numbers that something else moved in the same moment, such as a reward batch. */
   differences: Difference[]
 }
@@ -36,10 +36,10 @@ export async function verifyStaking(
   await blockKnown(context.l1().client, minedInBlock)
   const caller = plan.from
   const sequencerId = await idAfter(context, plan)
-  const standing = await readStanding(context, {sequencerId, caller}, minedInBlock)
-  const differences = differencesOf(plan, standing)
+  const snapshot = await readSnapshot(context, {sequencerId, caller}, minedInBlock)
+  const differences = differencesOf(plan, snapshot)
   const broken = differences.filter(({id}) => MUST_HOLD.includes(id as keyof Figures))
-  if (broken.length === 0) return {standing, differences}
+  if (broken.length === 0) return {snapshot, differences}
   throw new MetisSeqError({
     code: 'POST_STATE',
     message: `The transaction was mined, but the chain does not show what it should have done: ${broken[0]!.id} is ${broken[0]!.actual}.`,
@@ -55,8 +55,8 @@ export async function verifyStaking(
 }
 
 /** The id of a registration is known only afterwards: another one may have come first. */
-async function idAfter(context: Context, {call, from, standing}: StakingPlan): Promise<bigint> {
-  if (call.kind !== 'lock') return standing.sequencer.sequencerId
+async function idAfter(context: Context, {call, from, snapshot}: StakingPlan): Promise<bigint> {
+  if (call.kind !== 'lock') return snapshot.sequencer.sequencerId
   const {lockingPool} = context.network.l1.contracts
   return readOwnedSequencerId(context.l1().client, {lockingPool, owner: from})
 }

@@ -4,14 +4,14 @@ import {checksText, sequencerJson} from './sequencer.ts'
 import {fields} from './table.ts'
 
 export function exitJson(view: ExitView) {
-  const {phase, standing, fee, freeAtSeconds, conditions, traps, epochs} = view
+  const {phase, snapshot, fee, freeAtSeconds, conditions, traps, epochs} = view
   return {
     phase,
-    sequencer: sequencerJson(standing.sequencer),
+    sequencer: sequencerJson(snapshot.sequencer),
     freeAtSeconds,
     freeAt: isoTime(freeAtSeconds),
-    chainTimeSeconds: standing.timeSeconds,
-    exitDelaySeconds: standing.pool.exitDelaySeconds,
+    chainTimeSeconds: snapshot.timeSeconds,
+    exitDelaySeconds: snapshot.pool.exitDelaySeconds,
     bridgeFeeEthWei: fee.feeEthWei,
     conditions,
     traps,
@@ -26,9 +26,9 @@ export function exitStatusText(view: ExitView): string {
 
 /** The page an operator reads before the first step. */
 export function exitPlanText(view: ExitView): string {
-  const {standing, fee, freeAtSeconds, phase} = view
+  const {snapshot, fee, freeAtSeconds, phase} = view
   if (phase !== 'not-started') return exitStatusText(view)
-  const {sequencer, pool} = standing
+  const {sequencer, pool} = snapshot
   const id = sequencer.sequencerId
   const reward = sequencer.rewardMetisWei
   return [
@@ -70,13 +70,13 @@ export function exitPlanText(view: ExitView): string {
   ].join('\n')
 }
 
-function exitHeadline({phase, standing, freeAtSeconds}: ExitView): string {
-  const {sequencerId: id, amountMetisWei} = standing.sequencer
+function exitHeadline({phase, snapshot, freeAtSeconds}: ExitView): string {
+  const {sequencerId: id, amountMetisWei} = snapshot.sequencer
   switch (phase) {
     case 'not-started':
       return `Sequencer ${id} has not begun to exit.`
     case 'waiting': {
-      const left = formatDuration(Number(freeAtSeconds - standing.timeSeconds))
+      const left = formatDuration(Number(freeAtSeconds - snapshot.timeSeconds))
       return `Sequencer ${id} is exiting: ${metis(amountMetisWei)} are free in ${left}, on ${isoTime(freeAtSeconds)}.`
     }
     case 'claimable':
@@ -108,8 +108,8 @@ function openPoints({phase, conditions, traps}: ExitView): string[] {
   ]
 }
 
-function nextStep({phase, standing, conditions, traps}: ExitView): string {
-  const id = standing.sequencer.sequencerId
+function nextStep({phase, snapshot, conditions, traps}: ExitView): string {
+  const id = snapshot.sequencer.sequencerId
   switch (phase) {
     case 'not-started': {
       if (conditions.some(({ok}) => !ok)) return 'Next: mend what is missing, then look again.'

@@ -6,7 +6,7 @@ import {
   type NodeStatus,
   type NodeTrouble,
   type SyncView,
-  type TwinView,
+  type DuplicateSigner,
   type WalletView,
 } from '../../../protocol/node-status.ts'
 import {
@@ -101,7 +101,7 @@ const l1Divergence = object<NonNullable<NodeStatus['l1Divergence']>>(
   },
 )
 
-const twin = object<TwinView>('Another node with the same key; null while none was seen.', {
+const twin = object<DuplicateSigner>('Another node with the same key; null while none was seen.', {
   peerId: text('Its peer id.'),
   addresses: list('Where it is.', text('Multiaddr.')),
   startedAtMs: count('When it started, by its own clock, in milliseconds since 1970.'),

@@ -7,7 +7,7 @@ import {FORWARD_REFUSED_MS} from '../peer-limits.ts'
 
 type Size = Pick<HeldTransaction, 'cost' | 'sizeBytes'>
 
-export class ProducerRoom {
+export class ProducerCapacity {
   readonly #slotMs: number
   #refused: {size: Size; atMs: number} | undefined
   #headAtMs = Number.NEGATIVE_INFINITY

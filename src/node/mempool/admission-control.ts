@@ -43,7 +43,7 @@ import {
 import type {CostModel} from './cost-model.ts'
 
 /** What the next block can take. */
-export interface PoolRoom {
+export interface PoolCapacity {
   count: number
   /** Gas for instructions, as it is counted. */
   gas: number
@@ -93,7 +93,7 @@ export interface SlotOutcome {
   slotMs: number
 }
 
-export class Pace {
+export class AdmissionControl {
   /** Transactions per second that go into the engine while there is no end of them. */
   #engineRate = STAGE_RATE_START
   /** The part of that which is promised. */
@@ -209,7 +209,7 @@ export class Pace {
    * @param slot undefined when this node is not producing: one slot's worth
    * @param ageMs how long ago that came which asks for room, here or at the node that handed it on
    */
-  room(slot: SlotTime | undefined, ageMs = 0): PoolRoom {
+  capacity(slot: SlotTime | undefined, ageMs = 0): PoolCapacity {
     const whole = {msToSeal: USUAL_SLOT_MS, msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
     const {msToSeal, msToEnd, slotMs, underWay}: SlotTime = slot ?? whole
     const opensMs = Math.max(slotMs * NEXT_SLOT_OPENS, Math.min(NEXT_SLOT_OPENS_MS, slotMs / 4))

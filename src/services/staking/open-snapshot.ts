@@ -2,20 +2,20 @@ import {isAddressEqual, zeroAddress, type Address} from 'viem'
 
 import {readSignerEntry} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
-import type {Standing} from '../../protocol/locking-pool.ts'
+import type {SequencerSnapshot} from '../../protocol/locking-pool.ts'
 import {requireProfile, type Context} from '../context.ts'
 import {ownSequencerId, requireOwner, sequencerUnknown} from './sequencers.ts'
-import {readStanding} from './standing.ts'
+import {readSnapshot} from './sequencer-snapshot.ts'
 
 /**
  * The standing of a sequencer as its owner sees it: the one given, or the one the profile owns.
  *
  * @throws {MetisSeqError} SEQUENCER_UNKNOWN, NOT_REGISTERED, OWNER_UNKNOWN, PROFILE_MISSING
  */
-export async function openStanding(
+export async function openSnapshot(
   context: Context,
   sequencerId: bigint | undefined,
-): Promise<Standing> {
+): Promise<SequencerSnapshot> {
   const caller = requireOwner(context)
   return known(context, sequencerId ?? (await ownSequencerId(context)), caller)
 }
@@ -25,10 +25,10 @@ export async function openStanding(
  *
  * @throws {MetisSeqError} SEQUENCER_UNKNOWN, SIGNER_UNKNOWN, SIGNER_NOT_REGISTERED, PROFILE_MISSING
  */
-export async function openSignerStanding(
+export async function openSignerSnapshot(
   context: Context,
   sequencerId: bigint | undefined,
-): Promise<Standing> {
+): Promise<SequencerSnapshot> {
   const caller = requireSigner(context)
   return known(context, sequencerId ?? (await sequencerOfSigner(context, caller)), caller)
 }
@@ -46,9 +46,13 @@ export function requireSigner(context: Context): Address {
   })
 }
 
-async function known(context: Context, sequencerId: bigint, caller: Address): Promise<Standing> {
-  const standing = await readStanding(context, {sequencerId, caller})
-  if (standing.sequencer.status !== 'unavailable') return standing
+async function known(
+  context: Context,
+  sequencerId: bigint,
+  caller: Address,
+): Promise<SequencerSnapshot> {
+  const snapshot = await readSnapshot(context, {sequencerId, caller})
+  if (snapshot.sequencer.status !== 'unavailable') return snapshot
   throw sequencerUnknown(context, sequencerId)
 }
 

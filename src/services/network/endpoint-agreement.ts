@@ -21,7 +21,7 @@ export function crossCheckDepth({network}: Context, chain: 'L1' | 'L2'): bigint 
  * @returns endpoints that are behind the others or do not answer; the command goes on without them
  * @throws {MetisSeqError} ENDPOINTS_DISAGREE, ENDPOINT_STALE, ENDPOINT_AHEAD, WRONG_CHAIN, ENDPOINT_UNREACHABLE; nothing was sent
  */
-export async function proveEndpoints(
+export async function checkEndpointAgreement(
   context: Context,
   {chain}: Pick<Plan, 'chain'>,
   clock: Clock = systemClock,

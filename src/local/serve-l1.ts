@@ -20,7 +20,7 @@ import {
 import {PendingAnswers} from '../node/rpc/answer-meter.ts'
 import {createCallQueue} from '../node/rpc/call-queue.ts'
 import type {Caller} from '../node/rpc/context.ts'
-import {createDoor} from '../node/rpc/door.ts'
+import {createAccessPolicy} from '../node/rpc/access-policy.ts'
 import {EngineCalls} from '../node/rpc/engine-calls.ts'
 import {answerBody, refusal, RpcError, rpcCodes, type RpcRequest} from '../node/rpc/json-rpc.ts'
 
@@ -39,7 +39,7 @@ const allowed = new Set([
 const BATCH = 1_000
 
 /** @throws {MetisSeqError} PORT_BUSY */
-export function openL1Door(options: {
+export function serveL1(options: {
   port: number
   engine: RpcClient
   blockSeconds: number
@@ -49,7 +49,7 @@ export function openL1Door(options: {
 }): Promise<HttpServer> {
   const {port, engine, blockSeconds, contracts, logger} = options
   const host = '127.0.0.1'
-  const door = createDoor({host})
+  const access = createAccessPolicy({host})
   const pending = new PendingAnswers()
   const reads = createCallQueue(RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH)
   const calls = new EngineCalls({
@@ -62,7 +62,7 @@ export function openL1Door(options: {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {headers, method} = request
-    if (!door.isHostKnown(headers) || !door.mayRead(headers)) {
+    if (!access.isHostKnown(headers) || !access.mayRead(headers)) {
       return refuse(response, 403, 'The local L1 answers programs of this machine, not web pages.')
     }
     if (method !== 'POST') return refuse(response, 405, 'Use POST for JSON-RPC.')

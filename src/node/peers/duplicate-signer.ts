@@ -10,17 +10,17 @@ import type {PeerRecord} from './peer-record.ts'
  * - `yield`: another node runs with our key and is the older one, so this node has to stop.
  * - `stay`: another node runs with our key and is the younger one, so that one has to stop.
  */
-export type TwinVerdict = 'none' | 'yield' | 'stay'
+export type DuplicateVerdict = 'none' | 'yield' | 'stay'
 
 /**
  * @param seen `direct`: it is connected to us right now. `advances`: so often we received a record of it that was
  *   signed later than the one before, so it is alive whatever its clock says
  */
-export function twinVerdict(
+export function duplicateVerdict(
   ours: PeerRecord,
   theirs: PeerRecord,
   seen: {direct: boolean; advances: number},
-): TwinVerdict {
+): DuplicateVerdict {
   if (theirs.signer !== ours.signer) return 'none'
   const isSamePeer = theirs.peerId === ours.peerId
   if (isSamePeer && theirs.startedAtMs === ours.startedAtMs) return 'none'

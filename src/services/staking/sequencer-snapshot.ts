@@ -5,7 +5,7 @@ import {readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
 import {readPoolRules} from '../../chain/actions/locking-pool/read-pool-rules.ts'
 import {readPool, readWhitelisted} from '../../chain/actions/locking-pool/read-pool.ts'
 import {readSequencer} from '../../chain/actions/locking-pool/read-sequencer.ts'
-import type {Standing} from '../../protocol/locking-pool.ts'
+import type {SequencerSnapshot} from '../../protocol/locking-pool.ts'
 import {assertContractsAgree} from '../network/contracts-agree.ts'
 import type {Context} from '../context.ts'
 
@@ -15,11 +15,11 @@ import type {Context} from '../context.ts'
  * @param blockNumber the newest block when left out
  * @throws {MetisSeqError} CONTRACTS_DISAGREE when the addresses of the network do not belong together
  */
-export async function readStanding(
+export async function readSnapshot(
   context: Context,
   {sequencerId, caller}: {sequencerId: bigint; caller: Address},
   blockNumber?: bigint,
-): Promise<Standing> {
+): Promise<SequencerSnapshot> {
   const {client} = context.l1()
   const {lockingPool, lockingInfo, metis} = context.network.l1.contracts
   const block = await getBlock(client, blockNumber === undefined ? {} : {blockNumber})

@@ -19,16 +19,16 @@ import {refreshAccounts, type Accounts} from './accounts.ts'
 import type {Metrics} from '../metrics.ts'
 import type {Cost, Costed, CostModel} from './cost-model.ts'
 import type {HeldTransaction, Mempool} from './mempool.ts'
-import type {Pace} from './pace.ts'
+import type {AdmissionControl} from './admission-control.ts'
 import type {SlowCode} from './slow-code.ts'
 
 /** `0x` and the four bytes that name a function. */
 const SELECTOR_CHARS = 10
 
-export interface UpkeepOptions {
+export interface MaintenanceOptions {
   mempool: Mempool
   accounts: Accounts
-  pace: Pace
+  admission: AdmissionControl
   costs: CostModel
   slowCode: SlowCode
   metrics: Pick<Metrics, 'observe'>
@@ -36,18 +36,18 @@ export interface UpkeepOptions {
   clock: Clock
   logger: Logger
   /** From time to time, after what is too old was dropped. */
-  onUpkeep(): void
+  onTidied(): void
 }
 
-export class PoolUpkeep {
-  readonly #options: UpkeepOptions
+export class PoolMaintenance {
+  readonly #options: MaintenanceOptions
   #lastExpiryMs = 0
   #late = 0
   #emptiedAtMs = 0
   /** What is known of the transactions of the last blocks, until their receipts tell what was used. */
   readonly #included = new Map<Hash, readonly (Costed | undefined)[]>()
 
-  constructor(options: UpkeepOptions) {
+  constructor(options: MaintenanceOptions) {
     this.#options = options
   }
 
@@ -70,13 +70,13 @@ export class PoolUpkeep {
 
   /** A block is about to be sealed: were all in time that were promised this slot? */
   slotEnds(sealed: number, atMs: number): void {
-    const {mempool, pace, slotMs, clock} = this.#options
+    const {mempool, admission, slotMs, clock} = this.#options
     const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
     this.#late = late
     const startedLateMs = clock.monotonicMs() - atMs
     const slackMs = mempool.hasPending ? 0 : atMs - this.#emptiedAtMs
     const refused = mempool.takeRefused()
-    pace.slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs})
+    admission.slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs})
   }
 
   /** They are in the block that is the head of the chain now. */
@@ -116,7 +116,7 @@ export class PoolUpkeep {
     if (now - this.#lastExpiryMs < POOL_EXPIRE_MS) return
     this.#lastExpiryMs = now
     mempool.expire(now)
-    this.#options.onUpkeep()
+    this.#options.onTidied()
   }
 
   /** The receipts of a block are known: what its transactions used, intrinsic gas included. */

@@ -4,7 +4,7 @@ import type {Clock} from '../../lib/clock.ts'
 const woken = new Error('woken')
 
 /** Sleeps until a moment, or until somebody has something to do. */
-export class Alarm {
+export class WakeTimer {
   readonly #clock: Clock
   #isAwake = true
   #isWakingSoon = false

@@ -7,7 +7,7 @@ import {fromReadError} from '../../lib/files.ts'
 import {createHostCheck} from '../../lib/host-names.ts'
 import {readSecretText} from '../../lib/read-file.ts'
 
-export interface DoorOptions {
+export interface AccessPolicyOptions {
   /** Address the server listens on. */
   host: string
   /** Names besides the address that a Host header may have. */
@@ -18,7 +18,7 @@ export interface DoorOptions {
   token?: string | null
 }
 
-export interface Door {
+export interface AccessPolicy {
   /** False for a web page that made its own name point to this machine. */
   isHostKnown(headers: IncomingHttpHeaders): boolean
   /** True without an Origin header, which only browsers send. */
@@ -29,7 +29,12 @@ export interface Door {
   tokenOf(headers: IncomingHttpHeaders): 'right' | 'wrong' | 'none'
 }
 
-export function createDoor({host, hostNames, corsOrigins, token}: DoorOptions): Door {
+export function createAccessPolicy({
+  host,
+  hostNames,
+  corsOrigins,
+  token,
+}: AccessPolicyOptions): AccessPolicy {
   const isHostKnown = createHostCheck({host, hostNames})
   const origins = new Set(corsOrigins)
   const mayRead = ({origin}: IncomingHttpHeaders) =>

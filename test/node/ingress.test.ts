@@ -3,7 +3,8 @@ import {beforeEach, expect, test, vi} from 'vitest'
 
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
-import {openDoor, type Door, type DoorOptions} from '../../src/node/door.ts'
+import {openIngress, type Ingress, type IngressOptions} from '../../src/node/ingress.ts'
+import {POOL_BACKLOG_RETRY_MS} from '../../src/node/limits.ts'
 import {FORWARD_ANSWER_MS, FORWARD_BUSY_MS} from '../../src/node/peer-limits.ts'
 import type {Accounts} from '../../src/node/mempool/accounts.ts'
 import {Mempool} from '../../src/node/mempool/mempool.ts'
@@ -13,19 +14,24 @@ import {Forwarder} from '../../src/node/peers/forwarder.ts'
 import type {Turn} from '../../src/node/rotation/rotation.ts'
 import {recoverSender, type ParsedTransaction} from '../../src/protocol/transaction.ts'
 import {accountOf, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
-import {roomFor} from '../helpers/pool-room.ts'
+import {capacityFor} from '../helpers/pool-capacity.ts'
 
 const producer: Address = '0x00000000000000000000000000000000000000a1'
+const member: Address = '0x00000000000000000000000000000000000000b2'
 const nobody: Address = '0x0000000000000000000000000000000000000000'
 const user = accountOf('user')
 
 let mempool: Mempool
-let door: Door
-let doorParts: DoorOptions & {forwarder: Forwarder}
+let ingress: Ingress
+let ingressParts: IngressOptions & {forwarder: Forwarder}
 let turn: Turn
 /** What the producer does with what it is sent; each call is one request. */
 let answer: (raws: readonly Hex[]) => Promise<Delivery[]>
 let asked: number
+/** To whom each request went. */
+let askedWhom: Address[]
+/** Counts tests: a forwarder of an earlier one may still have something to send. */
+let round = 0
 let ages: number[]
 let journal: string[]
 
@@ -33,14 +39,18 @@ beforeEach(() => {
   mempool = new Mempool()
   turn = {whose: 'other', signer: producer} as Turn
   answer = (raws) => Promise.resolve(raws.map(() => 'taken'))
+  const ours = ++round
   asked = 0
+  askedWhom = []
   ages = []
   journal = []
   const exchange = {
     peers: () => [{address: producer} as PeerView],
-    peer: (address: Address) => (address === producer ? ({address} as PeerView) : undefined),
-    sendTransactions(_peer: PeerView, raws: readonly Hex[], agesMs: readonly number[]) {
+    peer: (address: Address) => (address === nobody ? undefined : ({address} as PeerView)),
+    sendTransactions({address}: PeerView, raws: readonly Hex[], agesMs: readonly number[]) {
+      if (round !== ours) return Promise.resolve(raws.map(() => 'taken' as const))
       asked += raws.length
+      askedWhom.push(address)
       ages.push(...agesMs)
       return answer(raws)
     },
@@ -48,7 +58,7 @@ beforeEach(() => {
   const parts = {mempool, exchange, slotMs: 2000, clock: systemClock, logger: silentLogger}
   const forwarder = new Forwarder({...parts, turn: () => turn})
   const state = {accountNonce: 0, balanceWei: 10n ** 20n}
-  doorParts = {
+  ingressParts = {
     recovery: recoveryThat(() => {}),
     accounts: {known: () => state, read: async () => state} as unknown as Accounts,
     ...{mempool, forwarder, metrics: new Metrics()},
@@ -61,12 +71,12 @@ beforeEach(() => {
     contracts: {sequencerSet: nobody, bridge: nobody},
     owners: () => ({mpc: undefined, relayer: undefined}),
     nowMs: () => systemClock.monotonicMs(),
-    stateRoom: () => ({leaves: 0, limit: 1000, isFull: false, gasRoom: 100_000_000}),
-    room: () => ({...roomFor(1), count: 1}),
+    stateCapacity: () => ({leaves: 0, limit: 1000, isFull: false, gasCapacity: 100_000_000}),
+    capacity: () => ({...capacityFor(1), count: 1}),
     journal: {append: (raw) => journal.push(raw), withdraw: (raw) => journal.push(`-${raw}`)},
     onHeld: (_hash: Hash) => {},
   }
-  door = openDoor(doorParts)
+  ingress = openIngress(ingressParts)
 })
 
 const recoveryThat = (note: () => void) => ({
@@ -83,7 +93,7 @@ test('the user is told only after the producer has it, and many travel in one re
     requests++
     return sent.map(() => 'taken')
   }
-  await Promise.all(raws.map((raw) => door.accept(raw)))
+  await Promise.all(raws.map((raw) => ingress.accept(raw)))
   expect(asked).toBe(3)
   expect(requests).toBeLessThanOrEqual(2)
   expect(mempool.counts().pending).toBe(3)
@@ -91,19 +101,19 @@ test('the user is told only after the producer has it, and many travel in one re
 })
 
 test('the producer is told how long ago it came, until the user has an answer', async () => {
-  await door.accept(await transfer(user, 0), 400)
+  await ingress.accept(await transfer(user, 0), 400)
   expect(ages.map((ms) => ms >= 400)).toEqual([true])
   expect(ages[0]).toBeLessThan(2_000)
   // What was accepted is promised, however old it is.
-  await doorParts.forwarder.handOver()
+  await ingressParts.forwarder.handOver()
   expect(ages.slice(1)).toEqual([0])
 })
 
 test('what was handed on to us is as old as its first node says', async () => {
-  const room = vi.fn<DoorOptions['room']>(() => undefined)
-  door = openDoor({...doorParts, room})
-  await door.acceptMany([await transfer(user, 0), await transfer(user, 1)], [700])
-  const told = room.mock.calls.map(([ageMs]) => ageMs)
+  const capacity = vi.fn<IngressOptions['capacity']>(() => undefined)
+  ingress = openIngress({...ingressParts, capacity})
+  await ingress.acceptMany([await transfer(user, 0), await transfer(user, 1)], [700], member)
+  const told = capacity.mock.calls.map(([ageMs]) => ageMs)
   expect(Math.min(...told)).toBeLessThan(600)
   expect(Math.max(...told)).toBeGreaterThanOrEqual(700)
 })
@@ -113,7 +123,7 @@ test.each(['pool-full', 'sender-limit', 'state-full', 'slow-code'] as const)(
   async (reason) => {
     answer = (raws) => Promise.resolve(raws.map(() => reason))
     const raw = await transfer(user, 0)
-    await expect(door.accept(raw)).rejects.toMatchObject({reason})
+    await expect(ingress.accept(raw)).rejects.toMatchObject({reason})
     expect(mempool.counts()).toEqual({pending: 0, queued: 0})
     expect(journal).toEqual([raw, `-${raw}`])
   },
@@ -121,25 +131,25 @@ test.each(['pool-full', 'sender-limit', 'state-full', 'slow-code'] as const)(
 
 test('what the producer just had no room for is refused without asking it again, until its next block', async () => {
   const recovered = vi.fn()
-  door = openDoor({...doorParts, recovery: recoveryThat(recovered)})
+  ingress = openIngress({...ingressParts, recovery: recoveryThat(recovered)})
   answer = (raws) => Promise.resolve(raws.map(() => 'pool-full' as const))
   const [first, second] = [await transfer(user, 0), await transfer(user, 0, {value: 10n ** 18n})]
-  await expect(door.accept(first!)).rejects.toMatchObject({reason: 'pool-full'})
-  const again = door.accept(second!)
+  await expect(ingress.accept(first!)).rejects.toMatchObject({reason: 'pool-full'})
+  const again = ingress.accept(second!)
   await expect(again).rejects.toMatchObject({reason: 'pool-full', retryAfterMs: expect.any(Number)})
   expect([asked, recovered.mock.calls.length]).toEqual([1, 1])
 
-  doorParts.forwarder.headMoved()
-  await expect(door.accept(second!)).rejects.toMatchObject({reason: 'pool-full'})
+  ingressParts.forwarder.headMoved()
+  await expect(ingress.accept(second!)).rejects.toMatchObject({reason: 'pool-full'})
   expect([asked, recovered.mock.calls.length]).toEqual([2, 2])
 })
 
 test('what is refused behind a gap closes the door to nobody else', async () => {
   answer = (raws) => Promise.resolve(raws.map(() => 'pool-full' as const))
-  const gap = door.accept(await transfer(user, 7))
+  const gap = ingress.accept(await transfer(user, 7))
   await expect(gap).rejects.toMatchObject({reason: 'pool-full'})
   answer = (raws) => Promise.resolve(raws.map(() => 'taken' as const))
-  await door.accept(await transfer(user, 0))
+  await ingress.accept(await transfer(user, 0))
   expect(asked).toBe(2)
 })
 
@@ -148,7 +158,7 @@ test.each(['sender-limit', 'state-full', 'slow-code'] as const)(
   async (reason) => {
     answer = (raws) => Promise.resolve(raws.map(() => reason))
     for (const nonce of [0, 1]) {
-      await expect(door.accept(await transfer(user, nonce))).rejects.toMatchObject({reason})
+      await expect(ingress.accept(await transfer(user, nonce))).rejects.toMatchObject({reason})
     }
     expect(asked).toBe(2)
   },
@@ -156,7 +166,7 @@ test.each(['sender-limit', 'state-full', 'slow-code'] as const)(
 
 test('a producer that cannot be reached: the transaction is held, and the user gets its hash', async () => {
   answer = () => Promise.reject(new Error('away'))
-  await door.accept(await transfer(user, 0))
+  await ingress.accept(await transfer(user, 0))
   expect(mempool.counts().pending).toBe(1)
   expect(journal).toHaveLength(1)
 })
@@ -164,32 +174,69 @@ test('a producer that cannot be reached: the transaction is held, and the user g
 test('a producer that says nothing keeps one user waiting for a slot, and is asked nothing more meanwhile', async () => {
   answer = () => new Promise(() => {})
   const started = systemClock.monotonicMs()
-  const first = door.accept(await transfer(user, 0))
+  const first = ingress.accept(await transfer(user, 0))
   await systemClock.sleep(FORWARD_BUSY_MS + 50)
-  await expect(door.accept(await transfer(user, 1))).rejects.toMatchObject({reason: 'pool-full'})
+  await expect(ingress.accept(await transfer(user, 1))).rejects.toMatchObject({reason: 'pool-full'})
   await first
   expect(systemClock.monotonicMs() - started).toBeGreaterThanOrEqual(FORWARD_ANSWER_MS - 5)
   expect(mempool.counts().pending).toBe(1)
 })
 
 test('the own room counts when nobody else produces, not when the producer decides', async () => {
-  await door.accept(await transfer(user, 0))
-  await door.accept(await transfer(user, 1))
+  await ingress.accept(await transfer(user, 0))
+  await ingress.accept(await transfer(user, 1))
   turn = {whose: 'mine'} as Turn
-  await expect(door.accept(await transfer(user, 2))).rejects.toMatchObject({reason: 'pool-full'})
+  await expect(ingress.accept(await transfer(user, 2))).rejects.toMatchObject({reason: 'pool-full'})
 })
 
 test('what other nodes hand on is answered one by one; what was accepted before always comes in', async () => {
   turn = {whose: 'mine'} as Turn
   const raws = await Promise.all([0, 1].map((nonce) => transfer(user, nonce)))
-  expect(await door.acceptMany([...raws, '0x00', raws[0]!])).toEqual([
+  expect(await ingress.acceptMany([...raws, '0x00', raws[0]!], [], member)).toEqual([
     'taken',
     'pool-full',
     'taken',
     'taken',
   ])
   journal = []
-  await door.readmit(raws)
+  await ingress.readmit(raws)
   expect(mempool.counts().pending).toBe(2)
   expect(journal).toEqual([])
+})
+
+test('the producer is late with room for all but this one: others are still asked for', async () => {
+  answer = (raws) => Promise.resolve(raws.map(() => 'late' as const))
+  const late = ingress.accept(await transfer(user, 0))
+  await expect(late).rejects.toMatchObject({
+    reason: 'pool-full',
+    retryAfterMs: POOL_BACKLOG_RETRY_MS,
+  })
+  answer = (raws) => Promise.resolve(raws.map(() => 'taken' as const))
+  await ingress.accept(await transfer(user, 0, {value: 5n}))
+  expect(asked).toBe(2)
+})
+
+test('in its own turn a node gives a peer a copy of what its users were promised, and of nothing else', async () => {
+  turn = {whose: 'mine', signer: member} as Turn
+  ingress = openIngress({...ingressParts, capacity: () => undefined})
+  await ingress.acceptMany([await transfer(user, 0)], [], producer)
+  await ingress.accept(await transfer(user, 1))
+  await ingress.accept(await transfer(user, 2))
+  await expect.poll(() => asked).toBe(2)
+  expect(askedWhom).not.toContain(member)
+  expect(mempool.counts().pending).toBe(3)
+})
+
+test('a copy of what the producer promised is held without room, and goes to whoever takes over', async () => {
+  ingress = openIngress({...ingressParts, capacity: () => ({...capacityFor(1), count: 0})})
+  const raws = await Promise.all([0, 1].map((nonce) => transfer(user, nonce)))
+  expect(await ingress.acceptMany(raws, [], producer)).toEqual(['taken', 'taken'])
+  expect(journal).toEqual(raws)
+  await ingress.accept(await transfer(user, 2))
+  expect(asked, 'the producer has its own').toBe(1)
+
+  turn = {whose: 'other', signer: member} as Turn
+  ingressParts.forwarder.headMoved()
+  await expect.poll(() => asked).toBe(4)
+  expect(askedWhom.at(-1)).toBe(member)
 })

@@ -1,7 +1,7 @@
 import type {Hash} from 'viem'
 
 /** Word of what happens, for those who only look on. Nobody waits for them. */
-export class Watch {
+export class NodeEvents {
   readonly #onHead = new Set<() => void>()
   readonly #onAccepted = new Set<(hash: Hash) => void>()
 

@@ -10,7 +10,7 @@ import type {StakingPlan} from '../staking/staking-plan.ts'
 const ONE = 10n ** 18n
 
 /** When a claim is worth its cost. Neither L1 nor L2 has a price of METIS, so the operator brings it. */
-export interface WorthRule {
+export interface ClaimRule {
   /** Least ratio, times 1e18. */
   minRatio: bigint
   /** METIS that one ETH buys, times 1e18. Undefined: the ratio is METIS claimed per ETH spent. */
@@ -25,7 +25,7 @@ export interface ClaimCost {
 }
 
 /** The same, compared. */
-export interface ClaimWorth extends ClaimCost {
+export interface ClaimEconomics extends ClaimCost {
   /**
    * Times 1e18. With a price the value of the reward over the cost: reward / (cost x METIS per ETH).
    * Without one METIS claimed per ETH spent: reward / cost.
@@ -46,8 +46,8 @@ export async function measureClaim(
   maxFeeWei: bigint | undefined,
 ): Promise<ClaimCost> {
   const {client} = context.l1()
-  const {from, standing} = plan
-  const {rewardMetisWei} = standing.sequencer
+  const {from, snapshot} = plan
+  const {rewardMetisWei} = snapshot.sequencer
   const [claim] = plan.calls
   if (!claim) throw new Error('A claim has one call.')
   const transaction = {account: from, to: claim.to, data: claim.data, value: claim.valueWei}
@@ -66,7 +66,7 @@ export async function measureClaim(
  *
  * @throws {MetisSeqError} CLAIM_NOT_WORTH
  */
-export function assertClaimWorth(cost: ClaimCost, rule: WorthRule): ClaimWorth {
+export function assertClaimPays(cost: ClaimCost, rule: ClaimRule): ClaimEconomics {
   const {minRatio, metisPerEth} = rule
   const ratio = worthRatio(cost.rewardMetisWei, cost.costEthWei, metisPerEth)
   const worth = {...cost, ratio, minRatio}
@@ -99,7 +99,7 @@ export function worthRatio(
   return (rewardMetisWei * ONE) / (costMetisWei > 0n ? costMetisWei : 1n)
 }
 
-function notWorth(worth: ClaimWorth, metisPerEth: bigint | undefined): MetisSeqError {
+function notWorth(worth: ClaimEconomics, metisPerEth: bigint | undefined): MetisSeqError {
   const {rewardMetisWei, costEthWei, ratio, minRatio} = worth
   const unit = metisPerEth === undefined ? ' METIS per ETH' : ' times its cost'
   return new MetisSeqError({

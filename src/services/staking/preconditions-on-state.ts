@@ -78,13 +78,13 @@ export const notThrottled: Rule<'sequencer' | 'pool'> = ({pool, sequencer: {upda
     remedy: `Wait for reward batch ${updatedBatch + 1n}; \`metis-seq stake show\` names the current one.`,
   })
 
-export const signerNotThrottled: Rule<'sequencer' | 'pool'> = (standing) => {
-  const first = signerUpdateBatch(standing)
-  const {rewardBatchId} = standing.pool
+export const signerNotThrottled: Rule<'sequencer' | 'pool'> = (snapshot) => {
+  const first = signerUpdateBatch(snapshot)
+  const {rewardBatchId} = snapshot.pool
   return foretelling('signer-throttle', {
     label: `reward batch ${first} has come`,
     ok: rewardBatchId >= first,
-    seen: `current batch ${rewardBatchId}, last change in batch ${standing.sequencer.updatedBatch}`,
+    seen: `current batch ${rewardBatchId}, last change in batch ${snapshot.sequencer.updatedBatch}`,
     remedy: `Wait for reward batch ${first}; withdrawals and signer updates share this limit.`,
   })
 }

@@ -1,7 +1,7 @@
-import type {PoolRoom} from '../../src/node/mempool/pace.ts'
+import type {PoolCapacity} from '../../src/node/mempool/admission-control.ts'
 
 /** Room for so many that wait, at one millisecond each, and no other bound. */
-export function roomFor(waiting: number): PoolRoom {
+export function capacityFor(waiting: number): PoolCapacity {
   return {
     ...{count: 10 ** 6, gas: 10 ** 9, bytes: 10 ** 9, sealMs: 10 ** 9},
     ...{

@@ -6,7 +6,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
 import {nodeArguments, nodeFlags, nodeSettingsOf} from '../../src/cli/node-flags.ts'
 import {RPC_UNITS_BURST} from '../../src/node/rpc-limits.ts'
-import {createDoor, readToken} from '../../src/node/rpc/door.ts'
+import {createAccessPolicy, readToken} from '../../src/node/rpc/access-policy.ts'
 import {clientOf} from '../../src/lib/client-address.ts'
 import {RateLimit} from '../../src/node/rpc/rate-limit.ts'
 import {accountOf, type TestGenesis} from '../helpers/l2-chain.ts'
@@ -125,12 +125,12 @@ test('the second port is the same door', async () => {
 
 describe('pure parts', () => {
   test('a node on a public address takes every address as Host, and the names that are given', () => {
-    const open = createDoor({host: '0.0.0.0'})
+    const open = createAccessPolicy({host: '0.0.0.0'})
     expect(open.isHostKnown({host: '203.0.113.7:8545'})).toBe(true)
     expect(open.isHostKnown({host: '[2001:db8::1]:8545'})).toBe(true)
     expect(open.isHostKnown({host: 'rpc.example'})).toBe(false)
-    expect(createDoor({host: '::', hostNames: ['*']}).isHostKnown({host: 'x.y'})).toBe(true)
-    const named = createDoor({host: '0.0.0.0', hostNames: ['rpc.example']})
+    expect(createAccessPolicy({host: '::', hostNames: ['*']}).isHostKnown({host: 'x.y'})).toBe(true)
+    const named = createAccessPolicy({host: '0.0.0.0', hostNames: ['rpc.example']})
     expect(named.isHostKnown({host: 'rpc.example:443'})).toBe(true)
     expect(named.isHostKnown({host: 'other.example'})).toBe(false)
     expect(open.tokenOf({})).toBe('none')
