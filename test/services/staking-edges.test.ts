@@ -5,7 +5,7 @@ import {expect, test} from 'vitest'
 import {
   exitsAllowed,
   outcomeOf,
-  type Standing,
+  type SequencerSnapshot,
   type StakingCall,
 } from '../../src/protocol/locking-pool.ts'
 import {resolveAmount} from '../../src/protocol/amount.ts'
@@ -32,12 +32,12 @@ const [owner, signer, other]: [Address, Address, Address] = [
 const metis = (amount: number) => parseEther(`${amount}`)
 
 interface Change {
-  pool?: Partial<Standing['pool']>
-  sequencer?: Partial<Standing['sequencer']>
-  standing?: Partial<Standing>
+  pool?: Partial<SequencerSnapshot['pool']>
+  sequencer?: Partial<SequencerSnapshot['sequencer']>
+  caller?: Partial<SequencerSnapshot>
 }
 
-function standing({pool, sequencer, standing: rest}: Change = {}): Standing {
+function snapshotOf({pool, sequencer, caller: rest}: Change = {}): SequencerSnapshot {
   return {
     pool: {
       ...{minLockMetisWei: metis(20_000), maxLockMetisWei: metis(100_000)},
@@ -67,7 +67,7 @@ const relock = (wei: bigint, withReward = false): StakingCall => ({
 const withdraw = (wei: bigint): StakingCall => ({kind: 'withdraw', amountMetisWei: wei})
 
 const refused = (call: StakingCall, change?: Change, facts?: CallFacts) =>
-  conditionsOf(call, standing(change), facts).filter(({ok}) => !ok)
+  conditionsOf(call, snapshotOf(change), facts).filter(({ok}) => !ok)
 const codes = (...args: Parameters<typeof refused>) => refused(...args).map(({code}) => code)
 
 test('amounts: the limits themselves are allowed, one wei beyond is not', () => {
@@ -75,7 +75,7 @@ test('amounts: the limits themselves are allowed, one wei beyond is not', () => 
   expect(codes(lock(metis(100_000)))).toEqual([])
   expect(codes(lock(metis(20_000) - 1n))).toEqual(['AMOUNT_OUT_OF_RANGE'])
   expect(codes(lock(metis(100_000) + 1n))).toEqual(['AMOUNT_OUT_OF_RANGE'])
-  const poor = (wei: bigint): Change => ({standing: {callerMetisWei: wei}})
+  const poor = (wei: bigint): Change => ({caller: {callerMetisWei: wei}})
   expect(codes(lock(metis(20_000)), poor(metis(20_000)))).toEqual([])
   expect(codes(lock(metis(20_000)), poor(metis(20_000) - 1n))).toEqual(['METIS_BALANCE_LOW'])
   expect(codes(relock(metis(70_000)))).toEqual([])
@@ -111,7 +111,7 @@ test('a refusal names what is still possible, and says so where nothing is', () 
   const paid = (status: 'active' | 'inactive') => {
     const change = {sequencer: {rewardRecipient: zeroAddress, status}}
     const call: StakingCall = status === 'active' ? {kind: 'unlock'} : {kind: 'unlock-claim'}
-    return refused(call, {...change, standing: {timeSeconds: 2000n}})[0]?.remedy
+    return refused(call, {...change, caller: {timeSeconds: 2000n}})[0]?.remedy
   }
   expect(paid('active')).toContain('set-recipient 7')
   expect(paid('inactive')).toContain('only the owner of LockingPool')
@@ -130,21 +130,21 @@ test('turns of a reward batch: a withdrawal waits for the next one, a signer upd
   expect(codes(withdraw(1n), at(5n))).toEqual(['WITHDRAW_THROTTLED'])
   expect(codes(withdraw(1n), at(6n))).toEqual([])
   const update: StakingCall = {kind: 'update-signer', signer: other}
-  const as = (change: Change): Change => ({...change, standing: {caller: signer}})
+  const as = (change: Change): Change => ({...change, caller: {caller: signer}})
   expect(codes(update, as(at(7n)))).toEqual(['SIGNER_UPDATE_THROTTLED'])
   expect(codes(update, as(at(8n)))).toEqual([])
   // A pause stops it; the whitelist is for owners.
   expect(
-    codes(update, {...as(at(8n)), standing: {caller: signer, callerIsWhitelisted: false}}),
+    codes(update, {...as(at(8n)), caller: {caller: signer, callerIsWhitelisted: false}}),
   ).toEqual([])
-  expect(
-    codes(update, {pool: {...at(8n).pool, paused: true}, standing: {caller: signer}}),
-  ).toContain('POOL_PAUSED')
+  expect(codes(update, {pool: {...at(8n).pool, paused: true}, caller: {caller: signer}})).toContain(
+    'POOL_PAUSED',
+  )
 })
 
 test('exits: a third may leave, and the METIS are free at the second that was told', () => {
   const counted = (activeSequencers: bigint, exitingSequencers: bigint) =>
-    exitsAllowed({...standing().pool, activeSequencers, exitingSequencers})
+    exitsAllowed({...snapshotOf().pool, activeSequencers, exitingSequencers})
   expect([
     counted(3n, 0n),
     counted(2n, 0n),
@@ -155,11 +155,11 @@ test('exits: a third may leave, and the METIS are free at the second that was to
   expect(codes({kind: 'unlock'}, {pool: {activeSequencers: 3n}})).toEqual([])
   expect(codes({kind: 'unlock'}, {pool: {activeSequencers: 2n}})).toEqual(['BFT_RESTRICTION'])
   // The published pool has no such rule.
-  const published: Change = {pool: {activeSequencers: 2n}, standing: {rules: 'published'}}
+  const published: Change = {pool: {activeSequencers: 2n}, caller: {rules: 'published'}}
   expect(codes({kind: 'unlock'}, published)).toEqual([])
   const exiting = (timeSeconds: bigint): Change => ({
     sequencer: {status: 'inactive', unlockClaimTimeSeconds: 1000n},
-    standing: {timeSeconds},
+    caller: {timeSeconds},
   })
   expect(codes({kind: 'unlock-claim'}, exiting(999n))).toEqual(['EXIT_NOT_FINISHED'])
   expect(codes({kind: 'unlock-claim'}, exiting(1000n))).toEqual([])
@@ -169,10 +169,10 @@ test('exits: a third may leave, and the METIS are free at the second that was to
 test('a new owner: looked at where the pool looks, and a trap where it does not', () => {
   const give: StakingCall = {kind: 'set-owner', owner: other}
   const newOwner = {isWhitelisted: false, ownedSequencerId: 3n}
-  const under = (rules: Standing['rules']) => codes(give, {standing: {rules}}, {newOwner})
+  const under = (rules: SequencerSnapshot['rules']) => codes(give, {caller: {rules}}, {newOwner})
   expect(under('published')).toEqual(['NEW_OWNER_NOT_WHITELISTED', 'OWNER_HAS_SEQUENCER'])
   expect([under('mainnet'), under('unknown')]).toEqual([[], []])
-  const notKnown = codes(give, {standing: {rules: 'published'}})
+  const notKnown = codes(give, {caller: {rules: 'published'}})
   expect(notKnown).toEqual(['NEW_OWNER_NOT_WHITELISTED'])
   expect(newOwnerTrap(other, {isWhitelisted: true, ownedSequencerId: 0n})).toEqual([])
   expect(newOwnerTrap(other, newOwner)).toMatchObject([
@@ -201,7 +201,7 @@ test('traps begin where they are meant to', () => {
 })
 
 test('the view of a lock: what fits in, what can come out, and its share', () => {
-  const {sequencer, pool} = standing()
+  const {sequencer, pool} = snapshotOf()
   expect(toStakeView(sequencer, pool)).toMatchObject({
     ...{roomMetisWei: metis(70_000), shareBasisPoints: 5000},
   })
@@ -209,14 +209,14 @@ test('the view of a lock: what fits in, what can come out, and its share', () =>
   expect(toStakeView(above, {...pool, totalLockedMetisWei: 0n})).toMatchObject({
     ...{roomMetisWei: 0n, shareBasisPoints: 0},
   })
-  expect(withdrawableWei(standing())).toBe(metis(10_000))
-  expect(withdrawableWei(standing({sequencer: {amountMetisWei: metis(19_999)}}))).toBe(0n)
+  expect(withdrawableWei(snapshotOf())).toBe(metis(10_000))
+  expect(withdrawableWei(snapshotOf({sequencer: {amountMetisWei: metis(19_999)}}))).toBe(0n)
   expect(resolveAmount({kind: 'share', basisPoints: 3333n}, 10n)).toBe(3n)
   expect(resolveAmount({kind: 'max'}, -1n)).toBe(0n)
 })
 
 test('outcomes, to the wei', () => {
-  const of = (call: StakingCall) => outcomeOf(call, standing(), 2000n)
+  const of = (call: StakingCall) => outcomeOf(call, snapshotOf(), 2000n)
   expect(of(relock(metis(5), true))).toMatchObject({
     ...{lockedMetisWei: metis(30_006), totalLockedMetisWei: metis(60_006), claimableMetisWei: 0n},
     ...{callerMetisWei: metis(499_995), operationNonce: 2n, updatedBatch: 2n},
@@ -248,10 +248,10 @@ test('outcomes, to the wei', () => {
 })
 
 test('a plan shows what changes, in words, and what differs afterwards is found', () => {
-  const before = standing()
+  const before = snapshotOf()
   const request: StakingRequest = {
     ...{action: 'exit start', title: 'Leave', subject: 'An exit', role: 'owner'},
-    ...{standing: before, call: {kind: 'unlock'}, calls: [], irreversible: true},
+    ...{snapshot: before, call: {kind: 'unlock'}, calls: [], irreversible: true},
   }
   const plan = toStakingPlan(request)
   expect(plan).toMatchObject({chain: 'L1', from: owner, irreversible: '7', traps: []})
@@ -266,7 +266,7 @@ test('a plan shows what changes, in words, and what differs afterwards is found'
   }
   const register = toStakingPlan({
     ...request,
-    standing: standing(first),
+    snapshot: snapshotOf(first),
     call: lock(metis(20_000)),
     calls: [],
   })
@@ -282,19 +282,19 @@ test('a plan shows what changes, in words, and what differs afterwards is found'
     ]),
   )
   expect(toStakingPlan({...request, irreversible: false})).not.toHaveProperty('irreversible')
-  const after = standing({
+  const after = snapshotOf({
     sequencer: {
       status: 'inactive',
       rewardMetisWei: 1n,
       operationNonce: 2n,
       unlockClaimTimeSeconds: 2060n,
     },
-    standing: {timeSeconds: 2000n},
+    caller: {timeSeconds: 2000n},
   })
   expect(differencesOf(plan, after)).toEqual([
     {id: 'claimableMetisWei', expected: '0', actual: '1'},
   ])
-  expect(() => toStakingPlan({...request, standing: standing({pool: {paused: true}})})).toThrow(
+  expect(() => toStakingPlan({...request, snapshot: snapshotOf({pool: {paused: true}})})).toThrow(
     expect.objectContaining({
       code: 'POOL_PAUSED',
       facts: expect.objectContaining({sequencerId: '7', account: owner}),

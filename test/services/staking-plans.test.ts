@@ -7,7 +7,7 @@ import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import type {Amount} from '../../src/protocol/amount.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
 import {checkEligibility} from '../../src/services/staking/eligibility.ts'
-import {openSignerStanding, openStanding} from '../../src/services/staking/open-standing.ts'
+import {openSignerSnapshot, openSnapshot} from '../../src/services/staking/open-snapshot.ts'
 import {planRegistration} from '../../src/services/staking/register.ts'
 import {
   planRotateSigner,
@@ -85,9 +85,9 @@ test('locking more: up to the balance or the limit; approved exactly where the a
   const some = await planStakeIncrease(context, {sequencerId: 2n, amount: exactly(5)})
   expect(functionsOf(some)).toEqual(['METIS', 'LockingPool'])
   await carryOut(some)
-  const {standing, differences} = await verifyStaking(context, some, await block())
+  const {snapshot, differences} = await verifyStaking(context, some, await block())
   expect(differences).toEqual([])
-  expect(standing.sequencer.amountMetisWei).toBe(metis(30_005))
+  expect(snapshot.sequencer.amountMetisWei).toBe(metis(30_005))
   await expect(
     planStakeIncrease(context, {sequencerId: 1n, amount: exactly(5)}),
   ).rejects.toMatchObject({code: 'NOT_SEQUENCER_OWNER', facts: {sequencerId: '1'}})
@@ -117,7 +117,7 @@ test('taking out: down to the minimum, with a word on the signer', async () => {
   const plan = await planStakeWithdraw(context, {sequencerId: undefined, amount: all})
   expect(plan).toMatchObject({call: {kind: 'withdraw', amountMetisWei: metis(10_000)}})
   expect(trapsOf(plan)).toEqual(['shared-throttle'])
-  const {pool} = plan.standing
+  const {pool} = plan.snapshot
   expect(plan.traps[0]!.message).toContain(
     `until reward batch ${pool.rewardBatchId + pool.signerUpdateThrottle} `,
   )
@@ -157,18 +157,18 @@ test('what could be done with a lock, and how it looks', async () => {
 })
 
 test('a sequencer that is not there, an owner without one, a signer that signs for none', async () => {
-  await expect(openStanding(context, 9n)).rejects.toMatchObject({
+  await expect(openSnapshot(context, 9n)).rejects.toMatchObject({
     ...{code: 'SEQUENCER_UNKNOWN', facts: {sequencerId: '9', network: 'test'}},
   })
   await expect(findSequencer(context, 9n)).rejects.toMatchObject({code: 'SEQUENCER_UNKNOWN'})
-  expect((await openStanding(context, undefined)).caller).toBe(owner.address)
-  expect(await openSignerStanding(context, undefined)).toMatchObject({
+  expect((await openSnapshot(context, undefined)).caller).toBe(owner.address)
+  expect(await openSignerSnapshot(context, undefined)).toMatchObject({
     ...{caller: signer.address, sequencer: {sequencerId: 2n}},
   })
   const stranger = await makeOperator(chain.network, {owner: 'nobody', signer: 'nobody else'})
   const theirs = openContext({home: stranger.home})
   await expect(findSequencer(theirs, undefined)).rejects.toMatchObject({code: 'NOT_REGISTERED'})
-  await expect(openSignerStanding(theirs, undefined)).rejects.toMatchObject({
+  await expect(openSignerSnapshot(theirs, undefined)).rejects.toMatchObject({
     ...{code: 'SIGNER_NOT_REGISTERED', message: expect.stringContaining('has never signed')},
   })
   theirs.close()
@@ -193,7 +193,7 @@ test('registering: the minimum where nothing is named, and each thing that is mi
   const plan = await planRegistration(context, {...wanted, publicKey})
   expect(functionsOf(plan)).toEqual(['METIS', 'LockingPool'])
   expect(trapsOf(plan)).toEqual([])
-  expect(plan.standing.sequencer.sequencerId).toBe(3n)
+  expect(plan.snapshot.sequencer.sequencerId).toBe(3n)
   expect(plan.effects).toContainEqual({
     ...{label: 'share of all locked METIS', before: '0 %', after: '20.00 %'},
   })
@@ -204,8 +204,8 @@ test('registering: the minimum where nothing is named, and each thing that is mi
   // Another one comes first: the id is looked up, not foretold.
   await chain.lock(accountOf('third').address, accountOf('third signer'))
   await carryOut(plan)
-  const {standing} = await verifyStaking(context, plan, await block())
-  expect(standing.sequencer).toMatchObject({sequencerId: 4n, owner: candidate.address})
+  const {snapshot} = await verifyStaking(context, plan, await block())
+  expect(snapshot.sequencer).toMatchObject({sequencerId: 4n, owner: candidate.address})
 })
 
 test('changes of a sequencer: recipient, owner, signer', async () => {

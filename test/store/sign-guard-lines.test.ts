@@ -42,6 +42,12 @@ test('a guard that has signed nothing allows every height', () => {
   again.close()
 })
 
+test('the directory of a guard is made with it', () => {
+  const deeper = join(dir, 'data', 'guard.log')
+  SignGuard.open(deeper).close()
+  expect(readFileSync(deeper, 'utf8')).toBe('')
+})
+
 test('a damaged line is named by its number', () => {
   writeFileSync(path, `10 ${one}\nrubbish\n11 ${one}\n`)
   expect(refusal(() => SignGuard.open(path)).facts).toMatchObject({path, line: '2'})
