@@ -42,7 +42,7 @@ export const areas: Area[] = [
     sites: 24,
     tests: [
       'test/node/{transition,slots,failures,import,branches,rotation,sequencing}*.test.ts',
-      'test/attacks/wrong-answers-loops.test.ts',
+      'test/sim/short.test.ts',
     ],
   },
 ]

@@ -126,6 +126,9 @@ test('what is refused is said with the hash that was signed, or with the floor',
   expect(found.facts).toEqual({height: '20', hash: one, signed: two, file: path})
   expect([guard.learn(19, one), guard.learn(21, one)]).toEqual([false, true])
   expect(guard.signedAt(19)).toBeUndefined()
+  // Nothing is known of the floor itself: what is found there is news.
+  guard.raiseFloor(40)
+  expect([guard.learn(39, one), guard.learn(40, one)]).toEqual([false, true])
   guard.close()
 })
 
