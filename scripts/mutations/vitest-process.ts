@@ -52,6 +52,7 @@ async function open(): Promise<Vitest> {
     include: ['test/**/*.test.{ts,tsx}'],
     env: {TZ: 'UTC', NO_COLOR: '1'},
     ...{testTimeout: 20_000, hookTimeout: 20_000, disableConsoleIntercept: true},
+    expect: {poll: {timeout: 15_000}},
     sequence: {sequencer: AsAsked},
     setupFiles: [join(import.meta.dirname, 'note-reached.ts')],
   }

@@ -50,7 +50,7 @@ afterEach(() => {
 
 const ended: (() => void)[] = []
 const progress: (string | null)[] = []
-function hostOf(ask: () => void): OperationHost {
+function hostOf(ask: () => unknown): OperationHost {
   return {
     say(news) {
       if (news.kind === 'warning') told.push(news.code)
@@ -59,7 +59,7 @@ function hostOf(ask: () => void): OperationHost {
     },
     async ask({text}) {
       told.push(text)
-      ask()
+      await ask()
     },
     progress: (text) => void progress.push(text),
     onShown: (act) => act(),
@@ -73,7 +73,7 @@ async function replace(
     wanted,
     ask = () => {},
     ...asked
-  }: Partial<ReplaceRequest> & {wanted?: string; ask?(): void} = {},
+  }: Partial<ReplaceRequest> & {wanted?: string; ask?(): unknown} = {},
 ) {
   const request: ReplaceRequest = {
     ...{dryRun: false, maxFeeWei: undefined, priorityFeeWei: undefined, password: {}},
@@ -239,7 +239,7 @@ test('one that is mined meanwhile is noted, and nothing takes its place', async 
 test('the original comes first: said so, and the replacement is off the list', async () => {
   await stuck()
   const mined = await replace('cancel', {
-    ask: () => void chain.l1.request('evm_mine').catch(() => {}),
+    ask: () => chain.l1.request('evm_mine'),
   }).catch((error: unknown) => error)
   expect(mined).toMatchObject({replaced: {mined: 'original'}})
   expect(statuses()).toEqual(['test transfer: mined', 'tx cancel: replaced'])

@@ -71,8 +71,8 @@ async function carryOut({from, calls}: Awaited<ReturnType<typeof planStakeIncrea
     const hash = await chain.l1.request('eth_sendTransaction', [
       {from, to, data, value, gas: '0x4c4b40'},
     ])
-    const receipt = await chain.l1.request('eth_getTransactionReceipt', [hash])
-    expect(receipt).toMatchObject({status: '0x1'})
+    const receipt = () => chain.l1.request('eth_getTransactionReceipt', [hash])
+    await expect.poll(receipt).toMatchObject({status: '0x1'})
   }
 }
 
