@@ -7,7 +7,7 @@ import type {Result} from './operator-command.ts'
 
 export const whitelistedArg = addressArg({
   layer: 'L1',
-  description: 'Owner of a sequencer that is or is to be.',
+  description: 'Current or future owner of a sequencer.',
   required: true,
 })
 

@@ -60,7 +60,7 @@ function toOperatorError(error: unknown, command: string): MetisSeqError {
   if (address !== undefined) {
     return new MetisSeqError({
       code: 'NO_CONTRACT',
-      message: `The address ${address} of the network document holds no such contract.`,
+      message: `The address ${address} of the network document has no such contract.`,
       facts: {address},
       hints: ['Run `metis-seq network check` to test every address of the network.'],
     })

@@ -106,7 +106,7 @@ async function newestOwnBlock(
 function noSigner(profile: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_UNKNOWN',
-    message: `Profile ${profile} names no signer, and a sign guard is of one.`,
+    message: `Profile ${profile} has no signer, and a sign guard belongs to one.`,
     exit: 'signer',
     facts: {profile},
     hints: [`Run \`metis-seq init --profile ${profile} --replace --signer KEY\`.`],

@@ -46,9 +46,9 @@ export function snapshotPlace(context: Context, dir: string | undefined): Snapsh
   if (!bundled) {
     throw new MetisSeqError({
       code: 'NETWORK_HAS_NO_NODE',
-      message: `The bundled node cannot take part in ${context.networkName}: its network document has no genesis.`,
+      message: `The bundled node cannot take part in ${context.networkName}: its network document contains no genesis.`,
       facts: {network: context.networkName},
-      hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
+      hints: ['Use l2geth there, or rehearse with `metis-seq local up`.'],
     })
   }
   const genesis = readGenesis(bundled.genesisFile)

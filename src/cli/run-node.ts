@@ -88,16 +88,16 @@ export async function waitForEnd(context: Context, node: RunningNode): Promise<v
 function noBundledNode(network: string): MetisSeqError {
   return new MetisSeqError({
     code: 'NETWORK_HAS_NO_NODE',
-    message: `The bundled node cannot take part in ${network}: its network document has no genesis.`,
+    message: `The bundled node cannot take part in ${network}: its network document contains no genesis.`,
     facts: {network},
-    hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
+    hints: ['Use l2geth there, or rehearse with `metis-seq local up`.'],
   })
 }
 
 function noSignerKey(profile: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_UNKNOWN',
-    message: `Profile ${profile} has no signer key on this machine, and a node signs its blocks.`,
+    message: `Profile ${profile} has no signer key on this machine, and a node needs one to sign its blocks.`,
     exit: 'signer',
     facts: {profile},
     hints: [`Run \`metis-seq init --profile ${profile} --replace --signer KEY\`.`],

@@ -201,7 +201,7 @@ test('a reward per block counts for blocks that were made before', async () => {
   ])
   expect(effects['earned and not submitted']).toEqual([
     '0.761 METIS',
-    '1 METIS: it counts for all 1000 blocks since epoch 1, also those made before',
+    '1 METIS: it applies to all 1000 blocks since epoch 1, including past ones',
   ])
   expect(effects['what is not submitted']).toEqual(['covered', 'covered'])
   expect(data['rewardPerBlockMetisWei']).toBe(`${METIS / 1000n}`)

@@ -146,14 +146,14 @@ test('epoch watch: one line per change', () => {
   const lines = [
     currentEvent(rotation(), NOW.wallMs),
     eventOf({...at, type: 'epoch-started', level: 'info', text: 'Epoch 42 started.'}, NOW.wallMs),
-    eventOf({type: 'issue-raised', level: 'critical', text: 'L2 does not answer.'}, NOW.wallMs),
+    eventOf({type: 'issue-raised', level: 'critical', text: 'L2 does not respond.'}, NOW.wallMs),
   ].map(eventText)
 
   expect(lines).toMatchInlineSnapshot(`
     [
       "12:00:00  block 1149  Epoch 42 is running, producer 0x2222222222222222222222222222222222222222, until block 1199.",
       "12:00:00  block 1149  Epoch 42 started.",
-      "12:00:00  CRIT L2 does not answer.",
+      "12:00:00  CRIT L2 does not respond.",
     ]
   `)
 })
@@ -274,7 +274,13 @@ test('a profile and a network show endpoints by host only', () => {
 })
 
 test('checks: what holds, what does not, and the remedy under it', () => {
-  const check = {id: 'a', label: 'owner is whitelisted', seen: 'no', ok: false, remedy: 'Apply.'}
+  const check = {
+    id: 'a',
+    label: 'the owner is whitelisted',
+    seen: 'no',
+    ok: false,
+    remedy: 'Apply.',
+  }
 
   expect(checksText([check, {...check, ok: true, seen: 'yes', remedy: ''}])).toBe(
     'FAIL  owner is whitelisted: no\n      Apply.\nok    owner is whitelisted: yes',

@@ -96,7 +96,7 @@ test('loading: every panel says that it asks, and no number is shown', () => {
 test('down from the start: the reason, critical, and what to run', () => {
   const down = view({l2: nothing('No L2 endpoint answers.')})
 
-  expect(down.state).toEqual({word: 'CRIT', text: 'L2 does not answer', tone: 'critical'})
+  expect(down.state).toEqual({word: 'CRIT', text: 'L2 does not respond', tone: 'critical'})
   expect(down.nextAction).toBe('metis-seq network check --profile main')
   expect(down.panels.production.rows).toEqual([
     {label: 'down', value: 'No L2 endpoint answers.', tone: 'critical'},

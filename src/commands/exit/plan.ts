@@ -6,7 +6,7 @@ import {exitJson, exitPlanText} from '../../ui/presenters/exit.ts'
 
 export default class ExitPlan extends OperatorCommand {
   static override summary =
-    'Show the steps of an exit, what each costs and what becomes impossible. Sends nothing.'
+    'Show the steps of an exit, their cost and their consequences. Read-only.'
 
   static override examples = sequencerExamples
 

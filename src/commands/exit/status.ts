@@ -5,7 +5,7 @@ import {viewExit} from '../../services/exit/exit.ts'
 import {exitJson, exitStatusText} from '../../ui/presenters/exit.ts'
 
 export default class ExitStatus extends OperatorCommand {
-  static override summary = 'Show where an exit stands and what comes next, from the chain alone.'
+  static override summary = 'Show the progress of an exit and the next step, from the chain alone.'
 
   static override examples = sequencerExamples
 

@@ -17,7 +17,7 @@ export default class NodeLogs extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     lines: Flags.integer({description: 'Last lines to print.', default: 50, min: 1, max: 10_000}),
-    follow: Flags.boolean({description: 'Go on printing new lines until Ctrl-C.'}),
+    follow: Flags.boolean({description: 'Keep printing new lines until Ctrl-C.'}),
   }
 
   protected async perform(): Promise<Result> {

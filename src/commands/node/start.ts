@@ -10,8 +10,8 @@ import {startedText} from '../../ui/presenters/node.ts'
 export default class NodeStart extends OperatorCommand {
   static override summary = 'Start the sequencer node in the background.'
 
-  static override description = `Returns when the node knows where it stands: in step, catching up, or ended.
-A node that may not sign ends by itself, with exit code 14 here.`
+  static override description = `Returns once the node knows its state: in sync, catching up, or stopped.
+A node that must not sign stops by itself, and this command then exits with 14.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -36,7 +36,7 @@ A node that may not sign ends by itself, with exit code 14 here.`
     })
     const started = await this.during('Starting the node', starting)
     const verdict = await this.during(
-      'Waiting until the node knows where it stands: it asks its peers and L1',
+      'Waiting for the node to learn its state from its peers and L1',
       awaitVerdict(context, this.interrupted.signal),
     )
     const {phase, syncing} = verdict

@@ -3,7 +3,8 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {stopNodeDaemon} from '../../services/node/node-control.ts'
 
 export default class NodeStop extends OperatorCommand {
-  static override summary = 'Stop the sequencer node: it finishes its slot and hands over its pool.'
+  static override summary =
+    'Stop the sequencer node after it has finished its slot and handed over its pool.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -16,7 +17,7 @@ export default class NodeStop extends OperatorCommand {
     const {flags} = await this.parse(NodeStop)
     const context = this.openContext(flags)
     const outcome = await this.during(
-      'Waiting until the node has finished its slot and handed over its pool',
+      'Waiting for the node to finish its slot and hand over its pool',
       stopNodeDaemon(context),
     )
     const words = {

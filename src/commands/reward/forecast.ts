@@ -6,12 +6,11 @@ import {rewardForecastJson, rewardForecastText} from '../../ui/presenters/reward
 import {readProgressText} from '../../ui/presenters/reward-history.ts'
 
 export default class RewardForecast extends OperatorCommand {
-  static override summary =
-    'Say what a sequencer can expect to earn, and how far chance may move it.'
+  static override summary = 'Forecast the earnings of a sequencer, with their spread.'
 
-  static override description = `Mean and spread per day, per 30 days and for the next reward batch, from the
-share of the stake, the measured rate of blocks and the reward per block. A whole epoch is won or lost, so the
-spread is large over short times. The yearly rate is compared with the 20 % that governance aims at.`
+  static override description = `Mean and spread per day, per 30 days and for the next reward batch, from the stake share, the measured
+block rate and the reward per block. Epochs are won or lost as a whole, so the spread is large over short periods. The
+yearly rate is compared with the 20 % that governance targets.`
 
   static override examples = sequencerExamples
 

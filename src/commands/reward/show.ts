@@ -5,8 +5,7 @@ import {showRewards} from '../../services/rewards/rewards.ts'
 import {rewardJson, rewardText} from '../../ui/presenters/reward.ts'
 
 export default class RewardShow extends OperatorCommand {
-  static override summary =
-    'Show what a sequencer has earned and not claimed, and what a claim costs.'
+  static override summary = 'Show the unclaimed rewards of a sequencer, and the cost of a claim.'
 
   static override examples = sequencerExamples
 

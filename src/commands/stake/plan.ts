@@ -5,7 +5,7 @@ import {planStake} from '../../services/staking/stake.ts'
 import {stakeOptionsJson, stakeOptionsText} from '../../ui/presenters/stake.ts'
 
 export default class StakePlan extends OperatorCommand {
-  static override summary = 'Show what can be locked, restaked and withdrawn now. Sends nothing.'
+  static override summary = 'Show how much can be locked, restaked and withdrawn now. Read-only.'
 
   static override examples = sequencerExamples
 

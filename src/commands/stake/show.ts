@@ -5,7 +5,7 @@ import {showStake} from '../../services/staking/stake.ts'
 import {sequencerJson, stakeText} from '../../ui/presenters/sequencer.ts'
 
 export default class StakeShow extends OperatorCommand {
-  static override summary = 'Show a lock beside the limits of the pool.'
+  static override summary = 'Show a lock and the limits of the pool.'
 
   static override examples = sequencerExamples
 

@@ -21,7 +21,7 @@ const l2Unreachable: Rule = (view) => {
   const isOther = view.l2.code === 'WRONG_CHAIN'
   // The first endpoint that L2 is asked at is the operator's own node: one cause, told once.
   const isOwn = view.setting.nodeRuntime === 'external' && isSilent(view.node)
-  const away = isOwn ? 'your own node does not answer, so L2 is unknown' : 'L2 does not answer'
+  const away = isOwn ? 'your own node does not answer, so L2 is unknown' : 'L2 does not respond'
   return [
     {
       id: 'l2-unreachable',

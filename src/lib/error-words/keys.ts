@@ -38,7 +38,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
   ],
   KEYS_BUSY: [
     'Another command is changing the keys.',
-    'Wait until it has ended, then run the same command again.',
+    'Wait for it to finish, then run the same command again.',
   ],
   KEYS_OF_ONE_KIND: [
     'Both keys belong in the same file of Themis.',
@@ -130,7 +130,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
   ],
   SECRET_UNREADABLE: [
     'The secret cannot be read from the file or descriptor.',
-    'Check the path and who may read it; `--from-fd 3 3< <(COMMAND)` reads what a command prints.',
+    'Check the path and its permissions; `--from-fd 3 3< <(COMMAND)` reads the output of a command.',
   ],
   SIGNER_ADDRESS_NEEDED: [
     'The remote signer offers several accounts, and one has to be named.',
@@ -142,7 +142,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
   ],
   SIGNER_FILE_UNREADABLE: [
     'A file that the remote signer needs (token, certificate or key) cannot be read.',
-    'Put the file back, or add the signer again with the right path.',
+    'Restore the file, or add the signer again with the right path.',
   ],
   SIGNER_IN_USE: [
     'The signer is in use: by another node that signs with it, or by the profiles named.',

@@ -74,13 +74,13 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'Name another node with `--node URL`.',
   ],
   NODE_SILENT: [
-    'The node answered once and is silent since then.',
+    'The node answered once and has been silent since.',
     'Run `metis-seq node status`, then `metis-seq node logs`.',
   ],
   NOTHING_TO_SNAPSHOT: ['The node has no blocks yet.', 'Run `metis-seq node start` first.'],
   NOT_BUNDLED: [
     'The network runs foreign nodes only; a bundled node cannot take part.',
-    'Run l2geth there, or rehearse with `metis-seq local up`.',
+    'Use l2geth there, or rehearse with `metis-seq local up`.',
   ],
   PEER_ADDRESS_INVALID: [
     'The text is not the address of a peer.',

@@ -82,14 +82,14 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
   ],
   PRICE_FILE_UNREADABLE: [
     'The price file cannot be read.',
-    'Check the path and the mode of the file.',
+    'Check the path and the permissions of the file.',
   ],
   PROFILE_EXISTS: [
     'A profile of this name exists, and it is not overwritten.',
     'Pass `--replace`, or choose another name.',
   ],
   PROFILE_MISSING: [
-    'No profile is in use.',
+    'No profile is active.',
     'Run `metis-seq profile list`, then `metis-seq profile use NAME` or `metis-seq init --network NETWORK`.',
   ],
   PROFILE_NAME_INVALID: [
@@ -98,7 +98,7 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
   ],
   PROFILE_NETWORK_MISMATCH: [
     'The profile belongs to another network than the one asked for.',
-    'Leave out `--network`, or name a profile of that network.',
+    'Omit `--network`, or choose a profile of that network.',
   ],
   PROFILE_RUNNING: [
     'The node of the profile is running, and the change would pull its settings from under it.',
@@ -111,7 +111,7 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
   ],
   REGISTRY_UNREADABLE: [
     'The registry file cannot be read.',
-    'Name a logo, an all.json, a single entry, or a folder with an all.json.',
+    'Pass a logo, an all.json, a single entry, or a folder with an all.json.',
   ],
   REVEAL_NEEDED: [
     'The command would reveal a secret, so nothing was written.',

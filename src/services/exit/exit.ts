@@ -99,9 +99,9 @@ export async function planExitStart(
       {
         label: 'reward recipient',
         before: 'can be changed',
-        after: `fixed: ${rewardRecipient} receives what is still credited`,
+        after: `fixed: ${rewardRecipient} receives the remaining rewards`,
       },
-      {label: 'turns', before: 'selected by stake', after: 'none; the exit cannot be taken back'},
+      {label: 'turns', before: 'selected by stake', after: 'none; the exit cannot be undone'},
       {label: 'whitelist', before: 'needed', after: 'needed until the METIS are claimed'},
     ],
     traps: [...bridgeFeeTrap(fee.feeEthWei), ...traps],

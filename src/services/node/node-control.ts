@@ -52,7 +52,7 @@ export async function startNodeDaemon(
     probe: async (pid) => (await readNodeStatus(dir))?.pid === pid,
     readyTimeoutMs: READY_TIMEOUT_MS,
     runningHints: [
-      `Run \`metis-seq node status --profile ${name}\` to ask it, or \`metis-seq node stop --profile ${name}\` to stop it.`,
+      `Run \`metis-seq node status --profile ${name}\` to check it, or \`metis-seq node stop --profile ${name}\` to stop it.`,
     ],
     ...(options.signal ? {signal: options.signal} : {}),
   })
@@ -70,7 +70,7 @@ function assertUnattended(context: Context, isGiven: boolean): void {
     facts: {key: key.name},
     hints: [
       'Pass `--password-file FILE` or `--password-fd N`, or set METIS_SEQ_PASSWORD_FILE.',
-      'Or run `metis-seq node run` in a terminal, which asks.',
+      'Or run `metis-seq node run` in a terminal, which prompts for it.',
     ],
   })
 }

@@ -81,7 +81,7 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
       throw ended(name, {
         code: 'NODE_ENDED',
         exit: 'precondition',
-        message: 'The node ended after it had answered.',
+        message: 'The node answered and then exited.',
       })
     }
     // Whether another node signs with its key, a node knows only once it has heard its peers.
@@ -92,7 +92,7 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
       throw ended(name, {
         code: 'NODE_SILENT',
         exit: 'precondition',
-        message: 'The node answered once and is silent since then.',
+        message: 'The node answered once and has been silent since.',
       })
     }
     await systemClock.sleep(POLL_MS, signal)
@@ -117,7 +117,7 @@ function ended(
       facts: {profile},
       hints: [
         `Run \`metis-seq ${commandAfterHalt(code)} --profile ${profile}\`.`,
-        `Run \`metis-seq node status --profile ${profile}\` to see how things stand.`,
+        `Run \`metis-seq node status --profile ${profile}\` to see its state.`,
       ],
     },
     {code, exit},

@@ -83,8 +83,8 @@ export function requireRuntime(context: Context): NodeRuntime {
     message: `Profile ${name} has no node.`,
     facts: {profile: name},
     hints: [
-      `Run \`metis-seq init --profile ${name} --replace --l2-rpc-url URL\` to name a node that runs elsewhere.`,
-      `Where none runs with this key, \`metis-seq init --profile ${name} --replace --node-port PORT\` sets one up here.`,
+      `Run \`metis-seq init --profile ${name} --replace --l2-rpc-url URL\` to use a node that runs elsewhere.`,
+      `If no node runs with this key, \`metis-seq init --profile ${name} --replace --node-port PORT\` sets one up here.`,
     ],
   })
 }
@@ -106,9 +106,9 @@ export function requireNode(context: Context): {name: string; node: NodeProfile;
     message: `The node of profile ${profile} runs behind ${endpoint}, and metis-seq neither starts nor stops it.`,
     facts: {profile, endpoint},
     hints: [
-      'Start and stop it where it runs, with what it was set up with there: Docker Compose, systemd.',
-      `Run \`metis-seq node status --profile ${profile}\` to see how it stands.`,
-      'A second node with the same signer key can sign a second block of one height: never run one beside it.',
+      'Start and stop it on its own machine, with the tool it was set up with: Docker Compose, systemd.',
+      `Run \`metis-seq node status --profile ${profile}\` to see its state.`,
+      'A second node with the same signer key can sign a conflicting block: never run one beside it.',
     ],
   })
 }

@@ -104,7 +104,7 @@ export function bridgedEffects(recipient: Address, rewardWei: bigint, fee: Bridg
     {
       label: `METIS of ${recipient} on L2`,
       before: 'now',
-      after: `now + ${formatWei(rewardWei)}, when the bridge has delivered`,
+      after: `now + ${formatWei(rewardWei)}, once the bridge has delivered it`,
     },
     {label: 'bridge fee', before: '0 ETH', after: `${formatWei(fee.feeEthWei)} ETH`},
   ]

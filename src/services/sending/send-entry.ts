@@ -93,8 +93,8 @@ function minedBefore({label, hash, nonce}: JournalEntry): MetisSeqError {
   return new MetisSeqError({
     code: 'NONCE_USED',
     retryable: false,
-    message: `${label}: this very transaction is mined already, and nothing was sent.`,
+    message: `${label}: this exact transaction is already mined; nothing was sent.`,
     facts: {hash, nonce: `${nonce}`},
-    hints: [`Run \`metis-seq tx show ${hash}\`.`, 'Leave out `--nonce` to send another one.'],
+    hints: [`Run \`metis-seq tx show ${hash}\`.`, 'Omit `--nonce` to send another one.'],
   })
 }

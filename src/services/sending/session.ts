@@ -93,7 +93,7 @@ async function proveAndWarn(
     say({kind: 'warning', code: 'ENDPOINT_DOWN', message})
   }
   for (const {endpoint, number} of stale) {
-    const message = `${endpoint} is behind the other endpoints, at block ${number}; it is not asked.`
+    const message = `${endpoint} is behind the other endpoints at block ${number}; it is skipped.`
     say({kind: 'warning', code: 'ENDPOINT_BEHIND', message})
   }
 }

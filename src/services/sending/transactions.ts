@@ -173,7 +173,7 @@ export function connectionError(error: unknown): MetisSeqError {
 function noContract(error: Error): MetisSeqError {
   return new MetisSeqError({
     code: 'NO_CONTRACT',
-    message: 'An address of the network document holds no such contract.',
+    message: 'An address of the network document has no such contract.',
     hints: ['Run `metis-seq network check` to test every address of the network.'],
     cause: error,
   })
@@ -295,12 +295,12 @@ function namesOf(context: Context, layer: Layer, to: Address | null, data: Hex) 
 function transactionNotFound(network: string): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_NOT_FOUND',
-    message: `Neither L1 nor L2 of ${network} knows such a transaction, and the journal has none.`,
+    message: `Neither L1 nor L2 of ${network} knows this transaction, nor does the journal.`,
     facts: {network, looked: 'journal, L1, L2'},
     hints: [
-      'Pass `--network NAME` when it was sent on another network.',
+      'If it was sent on another network, pass `--network NAME`.',
       'Run `metis-seq tx list --all` to see what was sent from this machine.',
-      'A transaction that was just sent elsewhere can take some seconds: run `metis-seq tx wait HASH`.',
+      'A transaction that was just sent elsewhere can take a few seconds to appear: run `metis-seq tx wait HASH`.',
     ],
   })
 }
