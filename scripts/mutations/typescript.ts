@@ -28,7 +28,7 @@ const root = join(import.meta.dirname, '../..')
 const resultsFile = join(root, '.mutations/results.json')
 
 /** A test process that has to start, and its chain. */
-const LEAST_MS = 20_000
+const LEAST_MS = 60_000
 const TIMES_AS_LONG = 4
 
 type Outcome =

@@ -100,12 +100,12 @@ test('a refusal names what is still possible, and says so where nothing is', () 
   const remedyOf = (call: StakingCall, change?: Change) => refused(call, change)[0]?.remedy
   expect(remedyOf(relock(metis(80_000)))).toContain('at most 70,000 METIS more')
   const full = {sequencer: {amountMetisWei: metis(100_000)}}
-  expect(remedyOf(relock(1n), full)).toContain('at the maximum already')
+  expect(remedyOf(relock(1n), full)).toContain('already at the maximum')
   expect(refused(relock(0n), full)[0]?.seen).toContain('at the maximum lock already')
   expect(refused(relock(0n))[0]?.seen).toBe('nothing')
   expect(remedyOf(withdraw(metis(10_001)))).toContain('at most 10,000 METIS')
   const least = {sequencer: {amountMetisWei: metis(20_000)}}
-  expect(remedyOf(withdraw(1n), least)).toContain('All of it is the minimum')
+  expect(remedyOf(withdraw(1n), least)).toContain('at the minimum')
   expect(refused(withdraw(1n), least)[0]?.facts).toMatchObject({amountWei: '1', freeWei: '0'})
   expect(refused(relock(metis(80_000)))[0]?.facts).toMatchObject({roomWei: `${metis(70_000)}`})
   const paid = (status: 'active' | 'inactive') => {

@@ -214,7 +214,7 @@ test('changes of a sequencer: recipient, owner, signer', async () => {
   })
   // A contract of L1, and L2 does not answer.
   expect(recipient.traps).toMatchObject([
-    {id: 'recipient-without-code', message: expect.stringContaining('L2 does not answer')},
+    {id: 'recipient-without-code', message: expect.stringContaining('L2 does not respond')},
   ])
   expect(await recipientTrap(context, other.address)).toEqual([])
   const delegated = `0xef0100${other.address.slice(2)}`
@@ -252,13 +252,13 @@ test('an exit is warned of by the turn: now, next, of a signer that was replaced
   const others = accountOf('other signer').address
   expect(await trap(others, null)).toEqual([])
   expect(await producingTrap(context, signer.address, null)).toMatchObject([
-    {id: 'producing', message: expect.stringContaining('cannot be seen')},
+    {id: 'producing', message: expect.stringContaining('it is unknown')},
   ])
   await chain.l1.request('anvil_setBalance', [others, '0xde0b6b3a7640000'])
   const key = `0x${accountOf('new signer').publicKey.slice(4)}`
   await chain.act(others, chain.at.lockingPool, lockingPoolAbi, 'updateSigner', [1n, key])
   expect(await messageOf(trap(accountOf('stranger').address, others))).toMatch(
-    /epoch until block 99 is of .* a signer that was replaced/,
+    /epoch until block 99 is of .* a replaced signer/,
   )
 })
 
