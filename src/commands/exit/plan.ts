@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {viewExit} from '../../services/exit/exit.ts'
 import {exitJson, exitPlanText} from '../../ui/presenters/exit.ts'
 
@@ -8,10 +8,7 @@ export default class ExitPlan extends OperatorCommand {
   static override summary =
     'Show the steps of an exit, their cost and their consequences. Read-only.'
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 2 --network local',
-  ]
+  static override examples = sequencerExamples
 
   static override args = {id: sequencerIdArg()}
 

@@ -1,16 +1,13 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {viewExit} from '../../services/exit/exit.ts'
 import {exitJson, exitStatusText} from '../../ui/presenters/exit.ts'
 
 export default class ExitStatus extends OperatorCommand {
   static override summary = 'Show the progress of an exit and the next step, from the chain alone.'
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 2 --network local',
-  ]
+  static override examples = sequencerExamples
 
   static override args = {id: sequencerIdArg()}
 

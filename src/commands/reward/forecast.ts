@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {forecastReward} from '../../services/rewards/reward-forecast.ts'
 import {rewardForecastJson, rewardForecastText} from '../../ui/presenters/reward-forecast.ts'
 import {readProgressText} from '../../ui/presenters/reward-history.ts'
@@ -12,10 +12,7 @@ export default class RewardForecast extends OperatorCommand {
 block rate and the reward per block. Epochs are won or lost as a whole, so the spread is large over short periods. The
 yearly rate is compared with the 20 % that governance targets.`
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 2 --network local',
-  ]
+  static override examples = sequencerExamples
 
   static override args = {id: sequencerIdArg()}
 

@@ -1,16 +1,13 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {showRewards} from '../../services/rewards/rewards.ts'
 import {rewardJson, rewardText} from '../../ui/presenters/reward.ts'
 
 export default class RewardShow extends OperatorCommand {
   static override summary = 'Show the unclaimed rewards of a sequencer, and the cost of a claim.'
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 2 --network local',
-  ]
+  static override examples = sequencerExamples
 
   static override args = {id: sequencerIdArg()}
 

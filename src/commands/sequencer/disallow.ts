@@ -1,5 +1,5 @@
-import {changeWhitelist} from '../../cli/change-whitelist.ts'
-import {addressArg, commonFlags, sendFlags} from '../../cli/flags.ts'
+import {changeWhitelist, whitelistedArg} from '../../cli/change-whitelist.ts'
+import {commonFlags, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 
 export default class SequencerDisallow extends OperatorCommand {
@@ -13,13 +13,7 @@ export default class SequencerDisallow extends OperatorCommand {
     '<%= config.bin %> <%= command.id %> 0x1111111111111111111111111111111111111111 --profile governance --unsigned disallow.json',
   ]
 
-  static override args = {
-    account: addressArg({
-      layer: 'L1',
-      description: 'Current or future owner of a sequencer.',
-      required: true,
-    }),
-  }
+  static override args = {account: whitelistedArg}
 
   static override flags = {...commonFlags, ...sendFlags}
 

@@ -1,16 +1,13 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {findSequencer} from '../../services/staking/sequencers.ts'
 import {sequencerJson, sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerShow extends OperatorCommand {
   static override summary = 'Show one sequencer.'
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 2 --network local',
-  ]
+  static override examples = sequencerExamples
 
   static override args = {id: sequencerIdArg()}
 

@@ -1,16 +1,13 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
 import {planStake} from '../../services/staking/stake.ts'
 import {stakeOptionsJson, stakeOptionsText} from '../../ui/presenters/stake.ts'
 
 export default class StakePlan extends OperatorCommand {
   static override summary = 'Show how much can be locked, restaked and withdrawn now. Read-only.'
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> 2 --network local',
-  ]
+  static override examples = sequencerExamples
 
   static override args = {id: sequencerIdArg()}
 

@@ -1,7 +1,6 @@
-import {Args} from '@oclif/core'
-
 import {commonFlags, replaceFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {openTransactionArg} from '../../cli/open-transaction-arg.ts'
 import {replace} from '../../cli/send-again.ts'
 
 export default class TxCancel extends OperatorCommand {
@@ -12,11 +11,7 @@ export default class TxCancel extends OperatorCommand {
 
   static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
 
-  static override args = {
-    transaction: Args.string({
-      description: 'Hash, or number in `tx list`. Default: the only pending one.',
-    }),
-  }
+  static override args = {transaction: openTransactionArg()}
 
   static override flags = {...commonFlags, ...replaceFlags}
 

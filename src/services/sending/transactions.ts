@@ -13,7 +13,7 @@ import type {ChainClient} from '../../chain/connect.ts'
 import {decodeCall, type DecodedCall} from '../../chain/decode-call.ts'
 import {contractAt, knownAddresses, type Layer} from '../../chain/known-contracts.ts'
 import {parseRaw} from '../../chain/parse-raw.ts'
-import {cleanText} from '../../lib/clean-text.ts'
+import {endpointRefused} from '../../lib/endpoint-refused.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {explorerPage} from '../../protocol/network.ts'
@@ -163,21 +163,11 @@ export async function locateTransaction(
 export function connectionError(error: unknown): MetisSeqError {
   for (let at = error, depth = 0; at instanceof Error && depth < 20; depth++) {
     if (at instanceof MetisSeqError) return at
-    if (at instanceof RpcResponseError) return endpointRefuses(at)
+    if (at instanceof RpcResponseError) return endpointRefused(at)
     if (at.name === 'ContractFunctionZeroDataError') return noContract(at)
     at = at.cause
   }
   throw error
-}
-
-function endpointRefuses(error: RpcResponseError): MetisSeqError {
-  return new MetisSeqError({
-    code: 'ENDPOINT_ERROR',
-    message: `The endpoint refused a request: ${cleanText(error.message).replace(/\.$/, '')}.`,
-    facts: {rpcCode: `${error.code}`},
-    hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
-    cause: error,
-  })
 }
 
 function noContract(error: Error): MetisSeqError {
