@@ -33,7 +33,8 @@ export interface RunOptions {
   timeoutMs?: number
 }
 
-const POLL_MS = 700
+/** Each look starts the program, beside four nodes on one machine. */
+const POLL_MS = 1500
 
 /** Says what is waited for while some work lasts. */
 export type During = <T>(what: string, work: Promise<T>) => Promise<T>
