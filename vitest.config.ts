@@ -1,4 +1,13 @@
+import {homedir} from 'node:os'
+import {join} from 'node:path'
+import process from 'node:process'
+
 import {defineConfig} from 'vitest/config'
+
+import {LongestFirst} from './test/order.ts'
+
+// Every worker loads the same libraries: their compiled code is kept, as that of the program is.
+process.env['NODE_COMPILE_CACHE'] ??= join(homedir(), '.cache/metis-seq/tests')
 
 const shared = {
   disableConsoleIntercept: true,
@@ -7,46 +16,35 @@ const shared = {
   testTimeout: 180_000,
   hookTimeout: 180_000,
   // One second, the library's own, is less than such a machine takes to start a process.
-  expect: {poll: {timeout: 20_000}},
+  expect: {poll: {timeout: 60_000}},
   env: {TZ: 'UTC', NO_COLOR: '1'},
+  setupFiles: ['test/helpers/count-files.ts'],
+  // One queue for two cores: whole networks wait for their blocks most of the time, and others for a chain or a process.
+  maxWorkers: 3,
 }
 
-/** Nodes keep slots of a second: they get a core each. */
-const nodes = ['test/{node,pos,sim,local}/**/*.test.{ts,tsx}']
-const whole = ['test/e2e/**/*.test.ts']
+/** Whole networks, nodes with slots to keep, and files that replace modules: a process each. */
+const alone = [
+  'test/{e2e,sim}/**/*.test.ts',
+  'test/node/{crash,hist*-node,hostile-*,l1*,network,peers,rpc*,sender-*,snapshots,twin,verify,wire-rpc}.test.ts',
+  'test/pos/outage.test.ts',
+  'test/attacks/{diverged-producer,rpc-denial}.test.ts',
+]
 
 export default defineConfig({
   test: {
     globalSetup: ['test/helpers/global-setup.ts'],
+    sequence: {sequencer: LongestFirst},
     projects: [
+      {test: {...shared, name: 'alone', include: alone}},
       {
-        test: {
-          ...shared,
-          name: 'nodes',
-          include: nodes,
-          maxWorkers: 2,
-          sequence: {groupOrder: 0},
-        },
-      },
-      {
-        // Two cores; the third works while others wait for a chain, a process or a key file.
+        // One file after the other in a process that has the modules loaded.
         test: {
           ...shared,
           name: 'parts',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...nodes, ...whole],
-          maxWorkers: 3,
-          sequence: {groupOrder: 1},
-        },
-      },
-      {
-        // Whole networks, three at a time: most of their time they wait for blocks.
-        test: {
-          ...shared,
-          name: 'whole',
-          include: whole,
-          maxWorkers: 3,
-          sequence: {groupOrder: 2},
+          exclude: alone,
+          isolate: false,
         },
       },
     ],

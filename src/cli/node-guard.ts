@@ -72,7 +72,7 @@ async function readL1(
     return {signedOnL1: await newestOwnBlock(context, l1, options), l1Problem: null}
   } catch (error) {
     options.signal.throwIfAborted()
-    const l1Problem = error instanceof MetisSeqError ? error.message : 'L1 does not answer.'
+    const l1Problem = error instanceof MetisSeqError ? error.message : 'L1 does not respond.'
     return {signedOnL1: null, l1Problem}
   } finally {
     l1.close()

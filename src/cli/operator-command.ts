@@ -237,7 +237,7 @@ export abstract class OperatorCommand extends Command {
     if (!this.jsonEnabled()) tellText(`warning: ${warning.message}`)
   }
 
-  /** Sources that did not answer, while the others said enough. */
+  /** Sources that did not respond, while the others said enough. */
   protected warnAboutUnreachable(unreachable: readonly Unreachable[]): void {
     for (const {layer, error} of unreachable) {
       this.warnAbout({code: error.code, message: `${layer} could not be reached. ${error.message}`})

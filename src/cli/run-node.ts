@@ -7,7 +7,7 @@ import {endpointsOf, type Context} from '../services/context.ts'
 import {clearHalt, writeHalt} from '../services/node/halt-record.ts'
 import type {KeyAccess} from '../services/keys/keys.ts'
 import {openBlockSigner, openNodeSigner} from '../services/signers/open-signer.ts'
-import {requireNode} from '../services/node/node-runtime.ts'
+import {requireBundledNetwork, requireNode} from '../services/node/node-runtime.ts'
 import type {NodeSettings} from './node-flags.ts'
 
 export interface RunSettings extends NodeSettings {
@@ -27,7 +27,7 @@ export async function runNode(
   const {level, rpc, advertiseAddress, ...rest} = settings
   const {name, node, dir} = requireNode(context)
   const {network, profile} = context
-  if (!network.l2.bundled) throw noBundledNode(context.networkName)
+  requireBundledNetwork(context)
   const timed = {...access, timeoutMs: context.timeoutMs}
   const signerKey = profile?.keys.signer
   const [signer, relayer, batcher] = await Promise.all([
@@ -83,15 +83,6 @@ export async function waitForEnd(context: Context, node: RunningNode): Promise<v
     await node.stop()
     throw error
   }
-}
-
-function noBundledNode(network: string): MetisSeqError {
-  return new MetisSeqError({
-    code: 'NETWORK_HAS_NO_NODE',
-    message: `The bundled node cannot take part in ${network}: its network document contains no genesis.`,
-    facts: {network},
-    hints: ['Use l2geth there, or rehearse with `metis-seq local up`.'],
-  })
 }
 
 function noSignerKey(profile: string): MetisSeqError {

@@ -196,7 +196,12 @@ describe('the engine of the local L1', () => {
     const methods = ['eth_call', 'eth_estimateGas', 'eth_createAccessList']
     const ask = (method: string) => rpc.request(method, heavy).catch((error: unknown) => error)
     for (const method of methods) {
-      expect(await ask(method)).toMatchObject({
+      // On a busy machine a call or two may use the share up; it comes back.
+      const said = await until(`${method} has its share`, async () => {
+        const error = (await ask(method)) as RpcResponseError
+        return error.code !== -32_005 && error
+      })
+      expect(said).toMatchObject({
         code: -32_000,
         message: expect.stringMatching(/more than 2800000 gas/),
       })

@@ -84,7 +84,7 @@ function terminal(env: Record<string, string>) {
 test('a terminal that cannot move its cursor gets text frames, without control sequences', async () => {
   using dumb = terminal({TERM: 'dumb', LANG: 'C'})
   await expect
-    .poll(() => dumb.written().match(/next: /g)?.length ?? 0, {timeout: 20_000})
+    .poll(() => dumb.written().match(/next: /g)?.length ?? 0, {timeout: 60_000})
     .toBeGreaterThan(1)
   expect(dumb.buffer()).toBe('normal')
   expect(dumb.written()).not.toContain('\u001B')
@@ -93,7 +93,7 @@ test('a terminal that cannot move its cursor gets text frames, without control s
 
 test('a terminal of a locale without Unicode gets lines of ASCII', async () => {
   using plain = terminal({TERM: 'xterm', LANG: 'C'})
-  await expect.poll(() => plain.screen(), {timeout: 20_000}).toMatch(/\+-{5,}\+[^]*> /)
+  await expect.poll(() => plain.screen(), {timeout: 60_000}).toMatch(/\+-{5,}\+[^]*> /)
   expect(plain.screen()).toMatch(/^[\x20-\x7e\n]*$/)
   plain.type('q')
   expect(await plain.exit).toBe(0)
@@ -104,7 +104,7 @@ test('status --watch replaces its page until Ctrl-C, and --fail-on decides how i
   const env = {...cleanEnv({home: temp.root}), TERM: 'xterm'}
   using page = startTerminal(process.execPath, [runScript, ...watch], {columns: 80, rows: 24, env})
   await expect
-    .poll(() => page.written().match(/sepolia, profile op/g)?.length ?? 0, {timeout: 20_000})
+    .poll(() => page.written().match(/sepolia, profile op/g)?.length ?? 0, {timeout: 60_000})
     .toBeGreaterThan(1)
   expect(page.screen().match(/sepolia, profile op/g)).toHaveLength(1)
   page.type('\u0003')
@@ -114,7 +114,7 @@ test('status --watch replaces its page until Ctrl-C, and --fail-on decides how i
   const child = spawn(process.execPath, args, {env, stdio: ['ignore', 'pipe', 'inherit']})
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
-  await expect.poll(() => printed.split('\n').length, {timeout: 20_000}).toBeGreaterThan(2)
+  await expect.poll(() => printed.split('\n').length, {timeout: 60_000}).toBeGreaterThan(2)
   child.kill('SIGINT')
   expect(await once(child, 'close')).toEqual([12, null])
   checkOutput(['status', '--json'], printed)

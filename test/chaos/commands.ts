@@ -5,10 +5,12 @@ import type {Address} from 'viem'
 
 import {lockingInfoAbi} from '../../src/chain/abis/locking-info.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
+import type {Network} from '../../src/protocol/network.ts'
 import {forgetJournal, statusesIn} from '../helpers/journal.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli} from '../helpers/run-cli.ts'
+import {saveNetwork} from '../../src/store/networks.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
 import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
 import {
@@ -199,9 +201,13 @@ export async function startChaosScene(): Promise<ChaosScene> {
   ] as const
   const homes = await makeHomes(chain, proxies)
   await prepare(chain)
+  let count = 0
   const behave = (make: () => Behaviour) => {
     l1Behaviour = make()
     l2Behaviour = make()
+    // A program that runs on remembers by the address what an endpoint takes: each behaviour is another endpoint.
+    const through = throughProxies(chain, proxies, `/${++count}`)
+    for (const {home} of Object.values(homes)) saveNetwork(home, through, {replace: true})
   }
   return {
     ...{chain, homes, behave},
@@ -223,15 +229,18 @@ export async function startChaosScene(): Promise<ChaosScene> {
   }
 }
 
-async function makeHomes(
-  {network}: TestChain,
-  [l1, l2]: readonly [ChaosProxy, ChaosProxy],
-): Promise<ChaosScene['homes']> {
-  const through = {
+type Proxies = readonly [ChaosProxy, ChaosProxy]
+
+function throughProxies({network}: TestChain, [l1, l2]: Proxies, path = ''): Network {
+  return {
     ...network,
-    l1: {...network.l1, rpcUrls: [l1.url]},
-    l2: {...network.l2, rpcUrls: [l2.url]},
+    l1: {...network.l1, rpcUrls: [`${l1.url}${path}`]},
+    l2: {...network.l2, rpcUrls: [`${l2.url}${path}`]},
   }
+}
+
+async function makeHomes(chain: TestChain, proxies: Proxies): Promise<ChaosScene['homes']> {
+  const through = throughProxies(chain, proxies)
   return {
     own: await makeOperator(through, {owner: 'owner', signer: 'signer'}),
     fresh: await makeOperator(through, {owner: 'heir', signer: 'heir signs'}),

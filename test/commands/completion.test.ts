@@ -155,7 +155,7 @@ test.each(here.filter((shell) => shell === 'zsh'))('%s itself completes', async 
   // Rows long enough for what is typed, so that no line breaks.
   using terminal = startTerminal(shell, ['-f', '-i'], {columns: 200, rows: 12, env})
   const seen = (text: string) =>
-    vi.waitFor(() => expect(terminal.screen()).toContain(text), {timeout: 20_000, interval: 20})
+    vi.waitFor(() => expect(terminal.screen()).toContain(text), {timeout: 60_000, interval: 20})
   const compinit = `autoload -Uz compinit; compinit -u -d ${temp.path('zcompdump')}`
   terminal.type(`PROMPT='at> '; ${compinit}; source ${scriptOf(shell)}; clear; echo rea''dy\r`)
   await seen('ready')

@@ -148,7 +148,7 @@ async function untilSent(temp: TempHome, args: string[]): Promise<RunningCli> {
   await chain.l1.request('evm_setAutomine', [false])
   const cli = startCli(args, {home: temp.root})
   const open = () => statusesIn(temp).filter((status) => status === 'sent').length
-  await expect.poll(open, {timeout: 20_000}).toBe(1)
+  await expect.poll(open, {timeout: 60_000}).toBe(1)
   return cli
 }
 

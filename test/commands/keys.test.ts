@@ -49,7 +49,7 @@ function atTerminal(
     ...terminal,
     [Symbol.dispose]: () => terminal[Symbol.dispose](),
     async answer(question, text) {
-      await expect.poll(shown, {timeout: 30_000, interval: 50}).toContain(question)
+      await expect.poll(shown, {timeout: 60_000, interval: 50}).toContain(question)
       terminal.type(`${text}\r`)
     },
   }
@@ -62,7 +62,7 @@ test('at a terminal a new key asks twice, tells what is wrong, and says how it i
   await terminal.answer('has 5 characters, and 12 are required', PASSWORD)
   await terminal.answer('The same password again:', 'correct hors')
   await terminal.answer('are not the same', PASSWORD)
-  await expect.poll(() => terminal.screen().split('again:').length, {timeout: 30_000}).toBe(3)
+  await expect.poll(() => terminal.screen().split('again:').length, {timeout: 60_000}).toBe(3)
   terminal.type(`${PASSWORD}\r`)
 
   expect(await terminal.exit).toBe(0)

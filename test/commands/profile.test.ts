@@ -92,7 +92,7 @@ test('questions break between words, and an answer that is wrong ends them', asy
     ...{columns: 30, rows: 24, env},
   })
   const sees = (text: string) =>
-    expect.poll(() => terminal.screen(), {timeout: 20_000}).toContain(text)
+    expect.poll(() => terminal.screen(), {timeout: 60_000}).toContain(text)
 
   await sees('Name of the profile\n[sepolia]:')
   terminal.type('me\r')

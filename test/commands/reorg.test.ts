@@ -73,10 +73,10 @@ async function recipientOnChain(): Promise<string> {
 async function interruptedWhileLost(): Promise<RunningCli> {
   afterReceipt = loseBlock
   const cli = startCli(line.slice(0, -1), {home: temp.root})
-  await expect.poll(() => cli.stderr(), {timeout: 20_000}).toMatch(/Mined in block \d+/)
-  await expect.poll(() => afterReceipt, {timeout: 20_000}).toBeUndefined()
+  await expect.poll(() => cli.stderr(), {timeout: 60_000}).toMatch(/Mined in block \d+/)
+  await expect.poll(() => afterReceipt, {timeout: 60_000}).toBeUndefined()
   await expect
-    .poll(() => cli.stderr(), {timeout: 20_000})
+    .poll(() => cli.stderr(), {timeout: 60_000})
     .toMatch(/not in a block yet|No node knows/)
   return cli
 }

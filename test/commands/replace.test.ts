@@ -65,7 +65,7 @@ async function recipientNow(): Promise<string> {
 /** Runs a replacement and mines once it is in the pool. */
 async function replaceAndMine(line: string): Promise<CliResult> {
   const cli = startCli(line.split(' '), {home: temp.root})
-  await expect.poll(() => cli.stderr() + cli.stdout(), {timeout: 20_000}).toContain('Sent: ')
+  await expect.poll(() => cli.stderr() + cli.stdout(), {timeout: 60_000}).toContain('Sent: ')
   await chain.l1.request('evm_mine')
   return cli.result
 }
@@ -153,7 +153,7 @@ test('a command that waits takes a speed-up from another terminal as its own end
   await chain.l1.request('evm_setAutomine', [false])
   const line = `sequencer set-recipient --recipient ${recipients[0]} --yes --json`
   const waiting = startCli(line.split(' '), {home: temp.root})
-  await expect.poll(() => statuses(), {timeout: 20_000}).toEqual(['sequencer set-recipient: sent'])
+  await expect.poll(() => statuses(), {timeout: 60_000}).toEqual(['sequencer set-recipient: sent'])
 
   const {exitCode} = await replaceAndMine('tx speed-up --yes')
   const {json} = await waiting.result
@@ -175,7 +175,7 @@ test('a command that waits says so when another terminal cancels its transaction
   await chain.l1.request('evm_setAutomine', [false])
   const line = `sequencer set-recipient --recipient ${recipients[0]} --yes --json`
   const waiting = startCli(line.split(' '), {home: temp.root})
-  await expect.poll(() => statuses(), {timeout: 20_000}).toEqual(['sequencer set-recipient: sent'])
+  await expect.poll(() => statuses(), {timeout: 60_000}).toEqual(['sequencer set-recipient: sent'])
 
   const {exitCode} = await replaceAndMine('tx cancel --yes')
   const {json} = await waiting.result

@@ -216,7 +216,7 @@ test('an endpoint with narrow limits: smaller requests, and after Ctrl-C the nex
   useEndpoint(home, endpoint.url)
   const args = 'reward history 1 --network test --timeout 600'.split(' ')
   const cli = startCli(args, {home: home.root})
-  await expect.poll(() => hangs, {timeout: 30_000}).toBe(true)
+  await expect.poll(() => hangs, {timeout: 60_000}).toBe(true)
 
   cli.child.kill('SIGINT')
   const {exitCode, stderr} = await cli.result

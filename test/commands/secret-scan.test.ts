@@ -120,7 +120,7 @@ test('a whole life with keys leaves no secret in arguments, environments, output
       'node as base64 in file themis/node_key.json',
     ]),
   )
-}, 240_000)
+}, 600_000)
 
 test('the scan finds every spelling of a secret that is planted: in a file, an argument, an environment', async () => {
   using temp = makeTempHome()

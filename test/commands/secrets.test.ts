@@ -150,7 +150,7 @@ test('no key and no password is in what a key command that fails says or leaves'
   for (const name of files) expect(holds(readFileSync(home.path(name)), said), name).toBe(false)
   const themis = readFileSync(outside.path('themis', 'priv_validator_key.json'))
   expect(holds(themis, said), 'the scan knows the key where it is').toBe(true)
-}, 240_000)
+}, 600_000)
 
 /** Types a key at a prompt and stops where the program has it in memory and waits. */
 async function keyInMemory(home: TempHome, privateKey: string): Promise<TestTerminal> {
@@ -162,7 +162,7 @@ async function keyInMemory(home: TempHome, privateKey: string): Promise<TestTerm
     env: cleanEnv({home: home.root}),
   })
   const asks = (text: string) =>
-    expect.poll(() => terminal.screen(), {timeout: 30_000, interval: 50}).toContain(text)
+    expect.poll(() => terminal.screen(), {timeout: 60_000, interval: 50}).toContain(text)
   await asks('Private key (not shown):')
   terminal.type(`${privateKey}\r`)
   await asks('New password of key hot:')

@@ -66,7 +66,7 @@ async function locked(): Promise<number> {
 async function interrupted(line: string): Promise<void> {
   await chain.l1.request('evm_setAutomine', [false])
   const cli = startCli(line.split(' '), {home: temp.root})
-  await expect.poll(statuses, {timeout: 20_000}).toContain('sent')
+  await expect.poll(statuses, {timeout: 60_000}).toContain('sent')
   cli.child.kill('SIGINT')
   expect((await cli.result).exitCode).toBe(130)
 }
@@ -122,7 +122,7 @@ test('a dry run tells it and uses nothing up', async () => {
 test('sped up by hand: the same command does not send it once more', async () => {
   await interrupted(increase)
   const faster = startCli('tx speed-up --yes --json'.split(' '), {home: temp.root})
-  await expect.poll(statuses, {timeout: 20_000}).toEqual(['sent', 'sent'])
+  await expect.poll(statuses, {timeout: 60_000}).toEqual(['sent', 'sent'])
   await mineAll()
   expect((await faster.result).exitCode).toBe(0)
 
@@ -136,7 +136,7 @@ test('something else is asked for than an earlier run sent: told, and done', asy
   await chain.l1.request('evm_setAutomine', [false])
   await run(`${set(recipient)} --wait none`)
   const faster = startCli('tx speed-up --yes --json'.split(' '), {home: temp.root})
-  await expect.poll(statuses, {timeout: 20_000}).toEqual(['sent', 'sent'])
+  await expect.poll(statuses, {timeout: 60_000}).toEqual(['sent', 'sent'])
   await mineAll()
   expect((await faster.result).exitCode).toBe(0)
 

@@ -62,7 +62,7 @@ function journaled(hash: Hex, raw: Hex, network = 'test', status?: JournalStatus
 }
 
 async function says(cli: RunningCli, text: string): Promise<void> {
-  await expect.poll(() => cli.stderr(), {timeout: 30_000}).toContain(text)
+  await expect.poll(() => cli.stderr(), {timeout: 60_000}).toContain(text)
 }
 
 test('tx list: newest first, of the network in use, or of all', async () => {

@@ -101,7 +101,7 @@ describe('deployL1', () => {
     const l1 = connect(manual.rpcUrl)
     const deployment = deployL1({...options(), rpcUrl: manual.rpcUrl})
     await expect
-      .poll(() => l1.request('txpool_status'), {timeout: 20_000})
+      .poll(() => l1.request('txpool_status'), {timeout: 60_000})
       .toEqual({pending: '0x10', queued: '0x0'})
     await l1.request('evm_mine')
     expect(await deployment).toMatchObject({deploymentBlock: 1n})

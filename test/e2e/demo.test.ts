@@ -115,7 +115,8 @@ async function runDemo(): Promise<DemoRun> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const processes = new Set<string>()
-  const watch = setInterval(() => ours().forEach((line) => processes.add(line)), 50)
+  const looks = new Map<string, number>()
+  const watch = setInterval(() => ours(looks).forEach((line) => processes.add(line)), 50)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => (stdout += String(chunk)))
@@ -125,11 +126,21 @@ async function runDemo(): Promise<DemoRun> {
   return {exitCode, stdout, stderr, processes}
 }
 
-/** Command line and environment of the processes that act in our directory. */
-function ours(): string[] {
+/** By then a process has become the program that it was made for. */
+const LOOKS = 4
+
+/**
+ * Command line and environment of the processes that act in our directory.
+ *
+ * @param looks how often each process was looked at: only new ones are
+ */
+function ours(looks: Map<string, number> = new Map()): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
+      const seen = looks.get(pid) ?? 0
+      if (seen === LOOKS) return []
+      looks.set(pid, seen + 1)
       try {
         const text = `${readFileSync(`/proc/${pid}/cmdline`, 'utf8')}\n${readFileSync(`/proc/${pid}/environ`, 'utf8')}`
         return text.includes(root) ? [text] : []

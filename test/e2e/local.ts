@@ -4,32 +4,34 @@ import {join} from 'node:path'
 
 import {isRecord} from '../../src/lib/json.ts'
 import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
-import {runJson} from '../../src/process/run-json.ts'
-import {checkOutput} from '../helpers/check-document.ts'
+import {runCli, startCli} from '../helpers/run-cli.ts'
 
-const bin = join(import.meta.dirname, '..', '..', 'bin', 'run.cjs')
+/** Commands whose subject are processes. */
+const MOVERS = /^(?:local (?:up|down|reset)|node (?:start|stop|restart)) ?/
 
 /** The built command line, acting in a directory of its own. */
 export interface Cli {
   home: string
   /** Runs a command with `--json` and gives its `data`; throws when the exit code is another one. */
   data(words: string, exitCode?: number): Promise<Record<string, unknown>>
-  run(words: string): Promise<{exitCode: number; document: Record<string, unknown> | undefined}>
+  run(words: string): Promise<{
+    exitCode: number
+    stdout: string
+    stderr: string
+    document: Record<string, unknown> | undefined
+  }>
   /** Ends everything that was started and removes the directory. */
   remove(): Promise<void>
 }
 
 export function openCli(): Cli {
   const home = mkdtempSync(join(tmpdir(), 'metis-seq-e2e-'))
-  const run = async (words: string) => {
+  const run: Cli['run'] = async (words) => {
     const args = [...words.split(' '), '--json']
-    const result = await runJson(process.execPath, [bin, ...args], {
-      env: {METIS_SEQ_HOME: home},
-      signal: new AbortController().signal,
-      timeoutMs: 240_000,
-    })
-    checkOutput(args, result.stdout)
-    return result
+    // Whoever starts and ends processes is one.
+    const act = MOVERS.test(words) ? startCli(args, {home}).result : runCli(args, {home})
+    const {json, exitCode, ...said} = await act
+    return {...said, exitCode: exitCode ?? 1, document: json && {...json}}
   }
   return {
     home,
@@ -104,6 +106,6 @@ export async function until<T>(
     const answer = await ask()
     if (answer !== undefined) return answer
     if (performance.now() > deadline) throw new Error(`${what} did not come within ${limitMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

@@ -12,7 +12,11 @@ const binary = join(
   import.meta.dirname,
   '../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil',
 )
-const readyTimeoutMs = 15_000
+/** For what hangs: a machine that is taken by others starts it all the same. */
+const readyTimeoutMs = 120_000
+
+/** Tests ask for thousands of blocks at once, also of a machine that is taken by others. */
+export const PATIENT = {timeoutMs: 120_000}
 
 export interface Anvil extends AsyncDisposable {
   rpcUrl: string
@@ -43,7 +47,7 @@ export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
   }
   try {
     const rpcUrl = `http://127.0.0.1:${await readPort(child)}`
-    const rpc = createRpcClient(rpcUrl)
+    const rpc = createRpcClient(rpcUrl, PATIENT)
     await rpc.request('eth_chainId')
     const end = () => {
       rpc.close()

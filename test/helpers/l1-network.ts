@@ -7,7 +7,7 @@ import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {deployL1, type L1Deployment} from '../../src/local/deploy-l1.ts'
 import {l2Addresses} from '../../src/local/l2-plan.ts'
 import type {Network} from '../../src/protocol/network.ts'
-import {startAnvil, type Anvil} from './anvil.ts'
+import {PATIENT, startAnvil, type Anvil} from './anvil.ts'
 import {
   accountOf,
   createTestGenesis,
@@ -40,7 +40,7 @@ export async function startL1Network(
 ): Promise<L1TestNetwork> {
   const {initialSigner = accountOf('alpha').address, rich = [], l1: settings, ...rest} = options
   const anvil = await startAnvil(['--chain-id', '31337', '--base-fee', '1000000000'])
-  const l1 = createRpcClient(anvil.rpcUrl)
+  const l1 = createRpcClient(anvil.rpcUrl, PATIENT)
   const governance = accountOf('l1 governance')
   const rewardPayer = accountOf('reward payer')
   for (const {address} of [governance, rewardPayer, depositor, batcher]) {

@@ -148,11 +148,14 @@ export async function startTestNode(options: NodeOptions): Promise<TestNode> {
   }
 }
 
-/** Resolves when the condition holds. Its last failure is the message when it never does. */
+/**
+ * Resolves when the condition holds. Its last failure is the message when it never does. The limit is for what hangs:
+ * beside busy processes a network of nodes seals a block in several slots.
+ */
 export async function until<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 60_000,
+  timeoutMs = 150_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
   let last: unknown
@@ -163,7 +166,7 @@ export async function until<T>(
     } catch (error) {
       last = error
     }
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 40))
   }
   throw new Error(`It never came true: ${what}.`, {cause: last})
 }
@@ -178,6 +181,8 @@ export class TestPos {
   #running: Promise<void> | undefined
   #isStopped = false
   #failures: unknown[] = []
+  /** At which the newest epoch had not begun. */
+  #seenHead: number | undefined
 
   constructor(options: {
     sequencerSet: Address
@@ -219,8 +224,13 @@ export class TestPos {
   async #commitWhenDue(): Promise<void> {
     const node = this.#node()
     const head = Number(await node.request('eth_blockNumber'))
+    // Nothing is committed without a block.
+    if (head === this.#seenHead) return
     const epoch = await this.currentEpoch()
-    if (head < epoch.startBlock) return
+    if (head < epoch.startBlock) {
+      this.#seenHead = head
+      return
+    }
     const number = epoch.number + 1
     const signer = this.#signers[number % this.#signers.length]!
     await this.#send(

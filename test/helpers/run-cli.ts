@@ -6,6 +6,8 @@ import process from 'node:process'
 import type {Writable} from 'node:stream'
 
 import {checkOutput} from './check-document.ts'
+import {runInHost} from './cli-hosts.ts'
+import {fileNumber} from './test-file.ts'
 
 export const runScript = join(import.meta.dirname, '../../bin/run.cjs')
 
@@ -106,9 +108,34 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
   return {child, stdout: () => stdout, stderr: () => stderr, result}
 }
 
-/** Runs the built CLI to its end. */
-export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  return startCli(args, options).result
+/**
+ * Runs the built CLI to its end. The first command of each topic in a test file is a process of its own, and so is
+ * every one that is given more than arguments, our own settings and an input. The others run in a process that has the
+ * program loaded: see `cli-hosts.ts`. With `TEST_PROCESSES=1` all of them start anew.
+ */
+export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  if (needsProcess(args, options)) return startCli(args, options).result
+  const env = cleanEnv(options)
+  const {stdout, stderr, exitCode} = await runInHost({args, env, input: options.input ?? ''})
+  checkOutput(args, stdout)
+  return {stdout, stderr, exitCode, json: parse(stdout)}
+}
+
+let file: number | undefined
+const seenTopics = new Set<string>()
+
+function needsProcess(args: readonly string[], {env = {}, descriptors}: CliOptions): boolean {
+  const number = fileNumber()
+  if (number === undefined || process.env['TEST_PROCESSES'] === '1') return true
+  if (number !== file) seenTopics.clear()
+  file = number
+  const topic = args.find((word) => !word.startsWith('-')) ?? ''
+  const isFirst = !seenTopics.has(topic)
+  seenTopics.add(topic)
+  // What is told of every exchange is told until the end of the process, which has open descriptors of its own.
+  const isOfProcess = args.includes('--verbose') || args.some((word) => word.endsWith('-fd'))
+  const isOurs = Object.keys(env).every((name) => name.startsWith('METIS_SEQ_'))
+  return isFirst || descriptors !== undefined || isOfProcess || !isOurs
 }
 
 /**

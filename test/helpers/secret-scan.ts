@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {globSync, readFileSync, readdirSync} from 'node:fs'
+import {readFileSync, readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {RunningCli} from './run-cli.ts'
@@ -66,12 +66,24 @@ export function collectEvidence(): Evidence {
   }
 }
 
-/** Adds every file below a folder, whatever its name. */
-export function addFiles(evidence: Evidence, root: string): void {
-  for (const entry of globSync('**/*', {cwd: root, withFileTypes: true})) {
+/**
+ * Adds every file below a folder, whatever its name.
+ *
+ * @param seen what was added already, by its name: a file that is as it was then is not read again
+ */
+export function addFiles(
+  evidence: Evidence,
+  root: string,
+  seen: Map<string, string> = new Map(),
+): void {
+  for (const entry of readdirSync(root, {recursive: true, withFileTypes: true})) {
     if (!entry.isFile()) continue
     const file = join(entry.parentPath, entry.name)
     try {
+      const {ino, size, mtimeNs, ctimeNs} = statSync(file, {bigint: true})
+      const state = [ino, size, mtimeNs, ctimeNs].join(' ')
+      if (seen.get(file) === state) continue
+      seen.set(file, state)
       evidence.add(`file ${file.slice(root.length + 1)}`, readFileSync(file))
     } catch {
       // Removed since it was listed, as the log of a database is when that is closed.
@@ -95,34 +107,35 @@ export function addProcesses(evidence: Evidence, root: number): number {
 }
 
 function familyOf(root: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name): [number, number] => [Number(name), parentOf(name)])
   const family = [root]
-  // A child is found after its parent, wherever it stands in the list.
-  for (const member of family) {
-    family.push(...parents.filter(([, parent]) => parent === member).map(([pid]) => pid))
-  }
+  for (const member of family) family.push(...childrenOf(member))
   return family
 }
 
-function parentOf(pid: string): number {
+/** Of each of its threads, as the system lists them. */
+function childrenOf(pid: number): number[] {
   try {
-    // The name before it may hold spaces and brackets; the last bracket ends it.
-    return Number(/\) \S (\d+)[^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? 0)
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
+        .split(' ')
+        .filter(Boolean)
+        .map(Number),
+    )
   } catch {
-    return 0
+    // It has ended.
+    return []
   }
 }
 
 /** Looks at a command and its home again and again until it has ended, and adds what it said. */
 export async function watch(evidence: Evidence, cli: RunningCli, home: string): Promise<number> {
   let running = true
+  const seen = new Map<string, string>()
   const ended = cli.result.finally(() => (running = false))
   let looks = 0
   while (running && cli.child.pid !== undefined) {
     looks += addProcesses(evidence, cli.child.pid)
-    addFiles(evidence, home)
+    addFiles(evidence, home, seen)
     await Promise.race([new Promise((resolve) => setTimeout(resolve, 5)), ended])
   }
   const {stdout, stderr} = await ended

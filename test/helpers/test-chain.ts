@@ -12,7 +12,7 @@ import {deployL1, type L1Deployment} from '../../src/local/deploy-l1.ts'
 import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {l2Addresses, type L2Addresses} from '../../src/local/l2-plan.ts'
 import type {Network} from '../../src/protocol/network.ts'
-import {startAnvil, type Anvil} from './anvil.ts'
+import {PATIENT, startAnvil, type Anvil} from './anvil.ts'
 import {accountOf, L2_CHAIN_ID} from './l2-chain.ts'
 
 export const L1_CHAIN_ID = 31_337
@@ -81,7 +81,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     options.withL2 === false ? undefined : startL2(options),
   ])
   const l2Url = l2?.anvil.rpcUrl ?? 'http://127.0.0.1:9'
-  const clients = {l1: createRpcClient(l1.rpcUrl), l2: createRpcClient(l2Url)}
+  const clients = {l1: createRpcClient(l1.rpcUrl, PATIENT), l2: createRpcClient(l2Url, PATIENT)}
   const network = networkOf([l1.rpcUrl], [l2Url], at, l2?.addresses ?? l2Addresses)
   const actions = actionsOn(clients.l1, at)
   let snapshot = await clients.l1.request('evm_snapshot')

@@ -100,7 +100,7 @@ test('local up: Ctrl-C in the middle leaves no process and no files', () =>
     )
     let stderr = ''
     child.stderr.on('data', (chunk) => (stderr += String(chunk)))
-    await vi.waitFor(() => expect(stderr).toContain('Deploying'), {timeout: 30_000, interval: 20})
+    await vi.waitFor(() => expect(stderr).toContain('Deploying'), {timeout: 60_000, interval: 20})
     child.kill('SIGINT')
     const exitCode = await new Promise((resolve) => child.on('close', resolve))
 

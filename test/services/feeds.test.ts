@@ -9,7 +9,7 @@ const down = new MetisSeqError({
   facts: {chain: 'L2'},
 })
 
-const soon = {timeout: 20_000, interval: 5}
+const soon = {timeout: 60_000, interval: 5}
 
 test('a source that fails keeps its last good value beside the reason', async () => {
   const stop = new AbortController()

@@ -211,7 +211,8 @@ async function live(temp: TempHome, backend: Keyring): Promise<Record<string, Do
   )
 }
 
-test.each(keyrings)(
+// Each on a bus of its own: one works while the other waits.
+test.concurrent.each(keyrings)(
   'keys live in %s: made, shown, moved, cut off, killed, next to another library, locked and deleted',
   async (backend) => {
     if (missingFor(backend)) return expectUnusable(backend)
@@ -240,7 +241,7 @@ test.each(keyrings)(
     expect(said['gone']?.error).toMatchObject({code: 'KEY_UNKNOWN'})
     expect(said['last']?.data['keys']).toMatchObject([{name: 'node', backend}])
   },
-  300_000,
+  600_000,
 )
 
 test.each(canMount() ? ['secret-service' as const] : [])(

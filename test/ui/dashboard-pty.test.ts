@@ -29,7 +29,7 @@ function startDashboard(columns: number, rows: number): TestTerminal {
   return startTerminal('/bin/sh', ['-c', program], {columns, rows, env})
 }
 
-const waiting = {timeout: 20_000, interval: 50}
+const waiting = {timeout: 60_000, interval: 50}
 
 test.each([
   [80, 24],

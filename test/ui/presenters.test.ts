@@ -210,18 +210,18 @@ test('node status: alive, silent, gone, and what is wrong with it', () => {
     id: 'node-down' as const,
     subject: null,
     severity: 'critical' as const,
-    text: 'your node does not run',
+    text: 'your node is not running',
     sinceMs: null,
-    cost: 'It follows no block.',
+    cost: 'It does not follow the chain.',
     remedy: 'metis-seq node start --profile main',
     sources: ['node' as const],
   }
 
-  expect(report(null)).toContain('does not answer')
+  expect(report(null)).toContain('does not respond')
   expect(report(null, false)).toContain('does not run')
   expect(report({...nodeStatus, turn: 'mine'})).toContain('head           1149')
   expect(nodeReportText({...ours, status: null, daemon: null, issues: [issue]})).toContain(
-    'CRIT  your node does not run',
+    'CRIT  your node is not running',
   )
 })
 

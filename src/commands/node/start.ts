@@ -3,8 +3,8 @@ import {nodeArguments, nodeFlags} from '../../cli/node-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {passwordAccess, passwordFlags} from '../../cli/password-flags.ts'
 import {assertGiven} from '../../cli/read-descriptor.ts'
-import {startNodeDaemon} from '../../services/node/node-control.ts'
 import {awaitVerdict, startFailure} from '../../services/node/node-report.ts'
+import {requireRuntime} from '../../services/node/node-runtime.ts'
 import {startedText} from '../../ui/presenters/node.ts'
 
 export default class NodeStart extends OperatorCommand {
@@ -26,14 +26,17 @@ A node that must not sign stops by itself, and this command then exits with 14.`
     const descriptor = flags['password-fd']
     if (descriptor !== undefined) assertGiven(descriptor, '--password-fd')
     const sinceMs = Date.now()
-    const starting = startNodeDaemon(context, this.self, {
-      passwordFile: passwordAccess(flags, false).passwordFile,
-      passwordDescriptor: descriptor,
-      runArguments: nodeArguments(flags),
-      signal: this.interrupted.signal,
-    }).catch((error: unknown) => {
-      throw startFailure(context, sinceMs) ?? error
-    })
+    const starting = requireRuntime(context)
+      .start({
+        self: this.self,
+        passwordFile: passwordAccess(flags, false).passwordFile,
+        passwordDescriptor: descriptor,
+        runArguments: nodeArguments(flags),
+        signal: this.interrupted.signal,
+      })
+      .catch((error: unknown) => {
+        throw startFailure(context, sinceMs) ?? error
+      })
     const started = await this.during('Starting the node', starting)
     const verdict = await this.during(
       'Waiting for the node to learn its state from its peers and L1',

@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {stopNodeDaemon} from '../../services/node/node-control.ts'
+import {requireRuntime} from '../../services/node/node-runtime.ts'
 
 export default class NodeStop extends OperatorCommand {
   static override summary =
@@ -18,7 +18,7 @@ export default class NodeStop extends OperatorCommand {
     const context = this.openContext(flags)
     const outcome = await this.during(
       'Waiting for the node to finish its slot and hand over its pool',
-      stopNodeDaemon(context),
+      requireRuntime(context).stop(),
     )
     const words = {
       stopped: 'stopped',

@@ -83,7 +83,7 @@ export const endpointWords: WordsOf<ReturnType<typeof endpointCodes>> = {
     'Run `metis-seq init --replace --pos-url URL`.',
   ],
   POS_UNREACHABLE: [
-    'The consensus layer does not answer, or what answers at its address is something else.',
+    'The consensus layer does not respond, or what answers at its address is something else.',
     CHECK,
     'Run `metis-seq init --replace --pos-url URL` to name another one.',
   ],

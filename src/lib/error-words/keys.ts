@@ -150,7 +150,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
   ],
   SIGNER_IS_KEY: [
     'The name is a key of this machine, and removing it would delete its secret.',
-    'Run `metis-seq key delete NAME` if that is meant.',
+    'Run `metis-seq key delete NAME` if you want that.',
   ],
   SIGNER_MISMATCH: [
     'The signer key does not belong to the address it was opened for.',
@@ -162,15 +162,15 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
     'Check its account, token and certificate: `metis-seq signer list`.',
   ],
   SIGNER_UNKNOWN: [
-    'The profile names no signer that can be used for this.',
+    'The profile has no signer that can be used for this.',
     'Run `metis-seq init --profile NAME --replace --signer KEY`.',
   ],
   SIGNER_UNREACHABLE: [
-    'The remote signer does not answer. Nothing was sent.',
+    'The remote signer does not respond. Nothing was sent.',
     'Start it, then run the same command again.',
   ],
   SIGNER_URL_UNSAFE: [
-    'The address of the signer carries a secret, or would send a token in clear text.',
+    'The URL of the signer contains a secret, or would send a token in clear text.',
     'Use https, and put the token in a file: `--token-file FILE`.',
   ],
   SIGNER_WRONG_ANSWER: [

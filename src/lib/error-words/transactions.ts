@@ -3,11 +3,11 @@ import type {WordsOf} from './words.ts'
 
 export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   ACCOUNT_BUSY: [
-    'Another command is sending for this account, and two at once would fight over nonces.',
+    'Another command is sending for this account; two at once would compete for nonces.',
     'Wait for it to finish, then run the same command again.',
   ],
   BALANCE_LOW: [
-    'The account cannot pay for the transaction at its highest price. Nothing was sent.',
+    'The account cannot pay for the transaction at its maximum fee. Nothing was sent.',
     'Send what is missing to the account; on a local network run `metis-seq local fund --address ADDRESS`.',
   ],
   CLAIM_NOT_WORTH: [

@@ -83,10 +83,11 @@ async function makeOperator(stage: Stage, {nodePort, passwordFile}: DemoOptions)
   await stage.run(['node', 'start', '--profile', NAME])
   const startedAtSeconds = Math.ceil(Date.now() / 1000)
   const head = await stage.until('the node in step', 120_000, async () => {
+    // A key that is new here may have signed elsewhere: for a while its node leaves turns to others.
+    if (Date.now() / 1000 <= startedAtSeconds + QUARANTINE_SECONDS) return undefined
     const {headBlock} = await stage.run(['epoch', 'current', '--network', 'local'], {quiet: true})
     const {status} = await stage.run(['node', 'status', '--profile', NAME], {quiet: true})
     if (!isRecord(status) || !isRecord(status['head'])) return undefined
-    // A key that is new here may have signed elsewhere: for a while its node leaves turns to others.
     const isFree = Number(status['head']['timestamp']) > startedAtSeconds + QUARANTINE_SECONDS
     return isFree && wei(status['head']['number']) >= wei(headBlock) ? status['head'] : undefined
   })

@@ -24,7 +24,7 @@ export interface Explanation {
     | {kind: 'known'; explained: Explained}
     | {kind: 'transaction'; explained: ExplainedTransaction}
   state: {findings: Finding[]; where: string}
-  /** Sources that did not answer; what is known without them is told all the same. */
+  /** Sources that did not respond; what is known without them is told all the same. */
   unreachable: Unreachable[]
 }
 

@@ -25,7 +25,7 @@ export interface KeyDeletion {
 export type KeyTrap = 'key-in-use' | 'no-backup'
 
 /**
- * What a deletion would mean. Opens no key, deletes nothing; networks that do not answer are named.
+ * What a deletion would mean. Opens no key, deletes nothing; networks that do not respond are named.
  *
  * @throws {MetisSeqError} KEY_UNKNOWN
  */

@@ -18,7 +18,7 @@ export function crossCheckDepth({network}: Context, chain: 'L1' | 'L2'): bigint 
 /**
  * Before money moves: the endpoints of the chain name the same blocks, and none of them lives in the past.
  *
- * @returns endpoints that are behind the others or do not answer; the command goes on without them
+ * @returns endpoints that are behind the others or do not respond; the command goes on without them
  * @throws {MetisSeqError} ENDPOINTS_DISAGREE, ENDPOINT_STALE, ENDPOINT_AHEAD, WRONG_CHAIN, ENDPOINT_UNREACHABLE; nothing was sent
  */
 export async function checkEndpointAgreement(

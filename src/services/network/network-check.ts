@@ -261,7 +261,7 @@ function isAway(error: unknown): boolean {
 
 function reasonOf(error: unknown): string {
   const known = findCause(error, MetisSeqError)
-  // Of one endpoint: that the others do not answer is not what it says.
+  // Of one endpoint: that the others do not respond is not what it says.
   const isSilent = known?.code === 'ENDPOINT_UNREACHABLE'
   const reason = (isSilent ? findCause(error, RpcTransportError) : undefined) ?? known
   if (reason) return reason.message

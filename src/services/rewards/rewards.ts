@@ -19,7 +19,7 @@ export interface RewardView {
   sequencer: Sequencer
   pool: PoolSettings
   fee: BridgeFee
-  /** METIS of the reward recipient on L2; null when no recipient is set or L2 does not answer. */
+  /** METIS of the reward recipient on L2; null when no recipient is set or L2 does not respond. */
   recipientL2MetisWei: bigint | null
 }
 

@@ -36,7 +36,7 @@ export async function sendEntry(
   const wasOut = known?.status === 'sent'
   const entry = known && isOpen(known) ? known : journal.prepare(signed)
   const refusal = await broadcast(entry, dependencies)
-  // One that was out once may lie in the pool of a node that does not answer now.
+  // One that was out once may lie in the pool of a node that does not respond now.
   if (refusal && wasOut) throw stuck(entry, refusal)
   if (refusal) {
     journal.mark(entry.id, 'rejected')

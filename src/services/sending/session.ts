@@ -89,7 +89,7 @@ async function proveAndWarn(
 ): Promise<void> {
   const {stale, down} = await checkEndpointAgreement(context, wanted)
   for (const endpoint of down) {
-    const message = `${endpoint} does not answer; the other endpoints of ${wanted.chain} do.`
+    const message = `${endpoint} does not respond; the other endpoints of ${wanted.chain} do.`
     say({kind: 'warning', code: 'ENDPOINT_DOWN', message})
   }
   for (const {endpoint, number} of stale) {

@@ -137,7 +137,7 @@ export interface Located {
 }
 
 /**
- * Looks for a hash on L1, then on L2. A layer that does not answer hides nothing of the other.
+ * Looks for a hash on L1, then on L2. A layer that does not respond hides nothing of the other.
  *
  * @param only the layer, when the journal knows it
  */
@@ -254,7 +254,7 @@ function max(a: bigint, b: bigint): bigint {
   return a > b ? a : b
 }
 
-/** A transaction that only the journal knows: never sent, dropped, or its chain does not answer. */
+/** A transaction that only the journal knows: never sent, dropped, or its chain does not respond. */
 async function journalOnly(
   context: Context,
   entry: JournalEntry,

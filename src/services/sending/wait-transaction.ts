@@ -103,7 +103,7 @@ function isHopeless({status, createdAt}: JournalEntry): boolean {
 
 async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): Promise<Outcome> {
   const refusal = await broadcast(entry, dependencies)
-  // One that was out once may lie in the pool of a node that does not answer now.
+  // One that was out once may lie in the pool of a node that does not respond now.
   if (refusal && entry.status === 'sent') throw stuck(entry, refusal)
   if (refusal) return {state: 'rejected'}
   try {

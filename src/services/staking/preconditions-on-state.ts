@@ -75,7 +75,7 @@ export const notThrottled: Rule<'sequencer' | 'pool'> = ({pool, sequencer: {upda
     label: 'no withdrawal, signer update or registration of it in this reward batch',
     ok: pool.rewardBatchId > updatedBatch,
     seen: `current batch ${pool.rewardBatchId}, last change in batch ${updatedBatch}`,
-    remedy: `Wait for reward batch ${updatedBatch + 1n}; \`metis-seq stake show\` names the current one.`,
+    remedy: `Wait for reward batch ${updatedBatch + 1n}; \`metis-seq stake show\` shows the current one.`,
   })
 
 export const signerNotThrottled: Rule<'sequencer' | 'pool'> = (snapshot) => {

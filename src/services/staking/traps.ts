@@ -38,7 +38,7 @@ export function sharedThrottleTrap(uses: 'withdrawal' | 'signer update', batch: 
  * An exiting sequencer cannot ask for the next epoch to be committed, so a chain whose producer exits
  * stands still until the respan.
  *
- * @param rotation as it is shown beside the trap; null when L2 does not answer
+ * @param rotation as it is shown beside the trap; null when L2 does not respond
  *
  * - Source: protocol of the consensus layer: sign requests need a current validator.
  */
