@@ -168,6 +168,18 @@ test('which engine there is stays in its folder, and reads of it name their bloc
   expect(reads.map(({file}) => file)).toEqual([])
 })
 
+test('what a node can do is asked of its runtime, and not guessed from what runs it', () => {
+  const guess = /\bbundled\s*[!=]==\s*null|\bnodeRuntime\s*[!=]==\s*'/
+  const asks = all.filter(({text}) => /\bcapabilities(?:Of|OfNodes)?\b|\bcanDo\(/.test(text))
+  expect(asks.length).toBeGreaterThan(10)
+  expect(all.filter(({text}) => guess.test(text)).map(({file}) => file)).toEqual([
+    // The one place that knows what the document of a network says of its nodes.
+    'src/protocol/node-runtime.ts',
+    // `nodeExpected` of the JSON document: it is about the kind.
+    'src/services/health/status.ts',
+  ])
+})
+
 test('the scan sees every form of import', () => {
   const text = [
     "import {a} from './a.ts'",

@@ -117,7 +117,7 @@ function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
     code: 'POS_UNREACHABLE',
     message:
       doubt === undefined
-        ? 'The consensus layer does not answer.'
+        ? 'The consensus layer does not respond.'
         : `The consensus layer is not believed. ${doubt}`,
     facts: {endpoint: redactUrl(baseUrl)},
     hints: [

@@ -20,7 +20,7 @@ const NOT_OFFERED: readonly number[] = [-32_601, -32_004]
  *
  * - Signed by: nobody. Chain: L2.
  *
- * @param others further endpoints of the same chain; one that does not answer is left out
+ * @param others further endpoints of the same chain; one that does not respond is left out
  * @throws {MetisSeqError} WRONG_CHAIN
  * @throws {RpcTransportError} the node gave no usable answer
  */

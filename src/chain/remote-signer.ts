@@ -125,7 +125,7 @@ async function askRpc(
   const text = isRecord(answer) ? answer['raw'] : answer
   const raw = typeof text === 'string' ? text.toLowerCase() : undefined
   const signature = isHex(raw) ? signatureIn(raw) : undefined
-  if (!signature) throw wrongAnswer(options, 'it did not answer with a signed transaction')
+  if (!signature) throw wrongAnswer(options, 'it did not respond with a signed transaction')
   if (serializeTransaction(wanted, signature) !== raw)
     throw wrongAnswer(options, 'it signed another transaction than the one it was given')
   return signature
@@ -180,7 +180,7 @@ async function signData(options: RemoteSignerOptions, data: Hex): Promise<Signat
   try {
     const text = await connection.post(JSON.stringify({data}))
     const match = /^\s*"?0x([0-9a-f]{64})([0-9a-f]{64})([0-9a-f]{2})"?\s*$/i.exec(text)
-    if (!match) throw wrongAnswer(options, 'it did not answer with a signature')
+    if (!match) throw wrongAnswer(options, 'it did not respond with a signature')
     const parity = parities[Number.parseInt(match[3]!, 16)]
     if (parity === undefined) throw wrongAnswer(options, 'its signature has an unknown v')
     return toSignature(`0x${match[1]}`, `0x${match[2]}`, parity)
@@ -256,7 +256,7 @@ function fromTransport(options: Named, error: unknown): unknown {
     code: isRefusal ? 'SIGNER_REFUSED' : 'SIGNER_UNREACHABLE',
     message: isRefusal
       ? `The remote signer ${options.name} refuses to sign: HTTP status ${httpStatus}.`
-      : `The remote signer ${options.name} does not answer. ${error.message}`,
+      : `The remote signer ${options.name} does not respond. ${error.message}`,
     facts: {
       ...factsOf(options),
       reason: error.reason,

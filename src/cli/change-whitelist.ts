@@ -1,8 +1,15 @@
 import type {Context} from '../services/context.ts'
 import {planWhitelist, type WhitelistRequest} from '../services/staking/whitelist.ts'
+import {addressArg} from './flags.ts'
 import {changeSetting, type SendFlags} from './operate.ts'
 import type {CommandHost} from './operation-host.ts'
 import type {Result} from './operator-command.ts'
+
+export const whitelistedArg = addressArg({
+  layer: 'L1',
+  description: 'Current or future owner of a sequencer.',
+  required: true,
+})
 
 /** Puts an account on the whitelist of LockingPool or takes it off, for owners of a network. */
 export function changeWhitelist(

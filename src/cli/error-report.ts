@@ -2,6 +2,7 @@ import {Errors} from '@oclif/core'
 
 import {wrongRead} from '../chain/endpoint-errors.ts'
 import {cleanText} from '../lib/clean-text.ts'
+import {endpointRefused} from '../lib/endpoint-refused.ts'
 import type {ErrorCode} from '../lib/error-codes/index.ts'
 import {findCause, MetisSeqError, messageOf} from '../lib/errors.ts'
 import {exitCodes, type ExitName} from '../lib/exit-codes.ts'
@@ -54,19 +55,12 @@ function toOperatorError(error: unknown, command: string): MetisSeqError {
       hints: [`Run \`${command} --help\`.`],
     })
   }
-  if (error instanceof RpcResponseError) {
-    return new MetisSeqError({
-      code: 'ENDPOINT_ERROR',
-      message: `The endpoint refused a request: ${cleanText(error.message).replace(/\.$/, '')}.`,
-      facts: {rpcCode: `${error.code}`},
-      hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
-    })
-  }
+  if (error instanceof RpcResponseError) return endpointRefused(error)
   const address = contractWithoutCode(error)
   if (address !== undefined) {
     return new MetisSeqError({
       code: 'NO_CONTRACT',
-      message: `The address ${address} of the network document holds no such contract.`,
+      message: `The address ${address} of the network document has no such contract.`,
       facts: {address},
       hints: ['Run `metis-seq network check` to test every address of the network.'],
     })

@@ -88,7 +88,7 @@ const gweiFlag = Flags.custom<bigint>({
 
 function timeoutFlag(seconds: number) {
   return Flags.integer({
-    description: 'Seconds an endpoint may take to answer.',
+    description: 'Seconds to wait for an endpoint.',
     default: seconds,
     min: 1,
     max: 600,
@@ -99,24 +99,24 @@ function timeoutFlag(seconds: number) {
 /** Flags that mean the same on every command. */
 export const commonFlags = {
   profile: Flags.string({
-    description: 'Profile to act as. Default: the one in use.',
+    description: 'Profile to act as. Default: the active one.',
     helpGroup: 'GLOBAL',
   }),
   network: Flags.string({
-    description: 'Network to talk to. Default: that of the profile.',
+    description: 'Network to use. Default: the network of the profile.',
     helpGroup: 'GLOBAL',
   }),
   timeout: timeoutFlag(10),
   'no-input': Flags.boolean({
-    description: 'Never ask; fail where an answer is needed.',
+    description: 'Never prompt; fail where an answer is needed.',
     helpGroup: 'GLOBAL',
   }),
-  quiet: Flags.boolean({description: 'Say less on stderr.', helpGroup: 'GLOBAL'}),
+  quiet: Flags.boolean({description: 'Print less to stderr.', helpGroup: 'GLOBAL'}),
   verbose: Flags.boolean({
-    description: 'Name every request and its duration on stderr, without secrets.',
+    description: 'Log every request and its duration to stderr, without secrets.',
     helpGroup: 'GLOBAL',
   }),
-  'no-color': Flags.boolean({description: 'Plain text, as NO_COLOR=1.', helpGroup: 'GLOBAL'}),
+  'no-color': Flags.boolean({description: 'No colors; same as NO_COLOR=1.', helpGroup: 'GLOBAL'}),
 }
 
 /** Of commands that look at how things stand: whatever hangs is to be named within ten seconds. */
@@ -126,42 +126,44 @@ export const lookFlags = {...commonFlags, timeout: timeoutFlag(4)}
 export const sendFlags = {
   'dry-run': Flags.boolean({
     char: 'n',
-    description: 'Check, simulate and show what would be sent, then stop.',
+    description: 'Check, simulate and preview the transactions, then stop.',
   }),
   yes: Flags.boolean({
-    description: 'Send without asking. Needed where there is no terminal.',
+    description: 'Send without asking. Required without a terminal.',
   }),
   override: Flags.option({
     env: NEVER_FROM_ENV,
     options: trapIds,
-    description: 'Accept a named trap that would stop the command.',
+    description: 'Accept a named trap that would otherwise stop the command.',
     multiple: true,
     helpValue: 'TRAP_ID',
   })(),
   unsigned: Flags.string({
-    description: 'Write the transactions to a file, or - for stdout, instead of signing them.',
+    description:
+      'Write the transactions unsigned to a file (- for stdout) instead of signing them.',
     helpValue: 'FILE',
   }),
   force: Flags.boolean({
     env: NEVER_FROM_ENV,
-    description: 'Replace the file of --unsigned if it exists.',
+    description: 'Overwrite the file of --unsigned if it exists.',
     dependsOn: ['unsigned'],
   }),
   format: Flags.option({
     options: ['eip1559', 'calldata', 'safe'] as const,
-    description: 'Shape of the unsigned file. Default: safe when a Safe sends, else eip1559.',
+    description: 'Format of the unsigned file. Default: safe for a Safe, otherwise eip1559.',
   })(),
   from: addressFlag({description: 'Account that will send an unsigned transaction.'}),
   'max-fee': gweiFlag({description: 'Highest fee per gas, in gwei.'}),
   'priority-fee': gweiFlag({description: 'Fee per gas for the block producer, in gwei.'}),
   nonce: Flags.integer({
     env: NEVER_FROM_ENV,
-    description: 'Account nonce of the first transaction; the next one, or one that is refused.',
+    description:
+      'Account nonce of the first transaction. Default: the next nonce; used or gapped nonces are rejected.',
     min: 0,
   }),
   wait: Flags.option({
     options: ['confirmed', 'safe', 'finalized', 'none'] as const,
-    description: 'Return when the transaction is mined, as deep as this, or as soon as it is sent.',
+    description: 'When to return: as soon as it is sent, once it is mined, or at this depth.',
     default: 'confirmed',
   })(),
   ...passwordFlags,
@@ -171,7 +173,7 @@ export const sendFlags = {
 export const confirmFlag = (what: string) =>
   Flags.string({
     env: NEVER_FROM_ENV,
-    description: `${what}, typed again: what is done cannot be undone, and --yes does not do it.`,
+    description: `${what}, typed again: this cannot be undone, and --yes is not enough.`,
     helpValue: 'NAME',
   })
 

@@ -21,7 +21,9 @@ export function checkedValues(
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       if ([value].flat().includes(''))
-        throw new Errors.CLIError(`--${name} was given an empty value. Leave it out, or name one.`)
+        throw new Errors.CLIError(
+          `--${name} was given an empty value. Leave it out, or pass a value.`,
+        )
       if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
         throw new Errors.CLIError(`--${name} is more than ${Number.MAX_SAFE_INTEGER}.`)
       const flag = flags[name]
@@ -38,6 +40,6 @@ function eachPath(flag: string, value: unknown): unknown {
   const user = /^~[^/]+/.exec(value)?.[0]
   if (user === undefined) return withUserHome(value)
   throw new Errors.CLIError(
-    `--${flag}: ${user} is a home that no shell has put in. Write the whole path, or ./${user} for a file of that name.`,
+    `--${flag}: ${user} starts with a ~ that no shell has expanded. Write the whole path, or ./${user} for a file of that name.`,
   )
 }

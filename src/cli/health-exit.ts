@@ -8,7 +8,7 @@ type Least = (typeof least)[number]
 
 export const failOnFlag = Flags.option({
   options: least,
-  description: 'Exit 11 for warnings or 12 for what is critical, from this on.',
+  description: 'Exit with 11 for warnings or 12 for critical issues, from this severity on.',
 })
 
 /** The exit code of a look at health. Unknown is not in order: a script that asks has to be told. */

@@ -8,12 +8,12 @@ import {passwordAccess, passwordFlags, type PasswordFlags} from './password-flag
 
 /** For a password of a new file; an empty one is refused all the same. */
 const allowWeakPassword = Flags.boolean({
-  description: 'Accept a password that is easy to guess, for a key that guards nothing.',
+  description: 'Accept a password that is easy to guess, for a key that protects nothing.',
 })
 
 /** A descriptor gives its text once: there is nothing to remember. */
 export const rememberPasswordFileFlag = Flags.boolean({
-  description: 'Note the path of the password file, for an unattended node.',
+  description: 'Remember the path of the password file, for an unattended node.',
   dependsOn: ['password-file'],
   exclusive: ['password-fd'],
 })
@@ -23,7 +23,7 @@ export const newKeyFlags = {
   ...commonFlags,
   backend: Flags.option({
     options: ['auto', 'keytar', 'secret-service', 'file'] as const,
-    description: 'Where the secret is kept. auto: the first that works on this machine.',
+    description: 'Where to keep the secret. auto: the first backend that works on this machine.',
     default: 'auto',
   })(),
   ...passwordFlags,

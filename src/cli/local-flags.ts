@@ -5,7 +5,7 @@ import {defaultSettings, type LocalSettings} from '../local/settings.ts'
 /** What can be chosen when a local network is made. */
 export const localSettingFlags = {
   nodes: Flags.integer({
-    description: 'Sequencers from the start.',
+    description: 'Number of sequencers at the start.',
     default: defaultSettings.nodes,
     min: 1,
     max: 8,
@@ -23,19 +23,19 @@ export const localSettingFlags = {
     max: 60,
   }),
   'epoch-length': Flags.integer({
-    description: 'Blocks of an epoch.',
+    description: 'Blocks per epoch.',
     default: defaultSettings.epochLength,
     min: 4,
     max: 100_000,
   }),
   'respan-delay': Flags.integer({
-    description: 'Seconds without a block after which the producer is replaced.',
+    description: 'Seconds without a block before the producer is replaced.',
     default: defaultSettings.respanDelaySeconds,
     min: 2,
     max: 3600,
   }),
   'reward-batch-epochs': Flags.integer({
-    description: 'Finished epochs paid with one reward batch.',
+    description: 'Finished epochs per reward batch.',
     default: defaultSettings.rewardBatchEpochs,
     min: 2,
     max: 1000,
@@ -47,13 +47,13 @@ export const localSettingFlags = {
     max: 100_000,
   }),
   'base-port': Flags.integer({
-    description: 'First port: L1. The others follow.',
+    description: 'First port, used by L1; the others follow.',
     default: defaultSettings.basePort,
     min: 1024,
     max: 65_000,
   }),
   'mainnet-rules': Flags.boolean({
-    description: 'LockingPool with the two rules that only mainnet has.',
+    description: 'Use the LockingPool with the two rules that only mainnet enforces.',
     default: defaultSettings.mainnetRules,
     allowNo: true,
   }),

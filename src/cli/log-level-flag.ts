@@ -3,6 +3,6 @@ import {Flags} from '@oclif/core'
 /** Level of a long-running process. */
 export const logLevelFlag = Flags.option({
   options: ['debug', 'info', 'warn', 'error'] as const,
-  description: 'Least level of the log lines.',
+  description: 'Lowest level to log.',
   default: 'info',
 })

@@ -17,30 +17,32 @@ const DEFAULT_NODE_HOST = '127.0.0.1'
 /** Endpoints whose certificate nobody public vouches for. */
 export const caFileFlag = Flags.string({
   description:
-    'PEM of the authority that vouches for the endpoints, besides those of the system; `none` forgets it.',
+    'PEM of a certificate authority to trust for the endpoints, besides those of the system; `none` removes it.',
   helpValue: 'FILE',
 })
 
 /** What a profile is made of, as flags. */
 export const profileFlags = {
   owner: Flags.string({
-    description: 'Owner: a key or signer by name, or an address whose key is elsewhere.',
+    description: 'Owner: the name of a key or signer, or an address whose key is elsewhere.',
     helpValue: 'NAME|ADDRESS',
   }),
   signer: Flags.string({
-    description: 'Signer: a key or signer by name, or an address whose key is elsewhere.',
+    description: 'Signer: the name of a key or signer, or an address whose key is elsewhere.',
     helpValue: 'NAME|ADDRESS',
   }),
   recipient: addressFlag({layer: 'L2', description: 'Reward recipient on L2. Default: the owner.'}),
   'l1-rpc-url': urlFlag({
-    description: 'L1 endpoint of one’s own; give several, and the next is asked when one is down.',
+    description:
+      'Your own L1 endpoint. Repeatable; endpoints that are down or rate-limited are skipped.',
     multiple: true,
   }),
   'l2-rpc-url': urlFlag({
-    description: 'L2 endpoint of one’s own; give several, and the next is asked when one is down.',
+    description:
+      'Your own L2 endpoint. Repeatable; endpoints that are down or rate-limited are skipped.',
     multiple: true,
   }),
-  'pos-url': urlFlag({description: 'Consensus layer of one’s own.'}),
+  'pos-url': urlFlag({description: 'Your own consensus layer endpoint.'}),
   'ca-file': caFileFlag,
   'node-port': Flags.integer({
     description: 'Set up a bundled node with this RPC port; the next port is for peers.',
@@ -51,11 +53,11 @@ export const profileFlags = {
     description: `Address the node listens on. Default: ${DEFAULT_NODE_HOST}.`,
   }),
   'relayer-key': Flags.string({
-    description: 'Key that relays deposits, on a network of one’s own.',
+    description: 'Key that relays deposits, on a network of your own.',
   }),
   'batch-key': Flags.string({description: 'Key that posts transaction batches to L1.'}),
   replace: Flags.boolean({
-    description: 'Change a profile of that name; what no flag names stays as it is.',
+    description: 'Change an existing profile; settings without a flag stay as they are.',
   }),
 }
 
@@ -152,7 +154,7 @@ function nodeOf(flags: ProfileFlags, before: NodeProfile | null): NodeProfile | 
 function networkMissing(): MetisSeqError {
   return new MetisSeqError({
     code: 'NETWORK_MISSING',
-    message: 'A profile belongs to a network, and none is chosen.',
+    message: 'A profile belongs to a network, and no network was given.',
     hints: ['Pass `--network andromeda`, `--network sepolia` or `--network local`.'],
   })
 }

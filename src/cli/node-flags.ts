@@ -18,39 +18,40 @@ const peerAddressFlag = Flags.custom<string>({
 /** How a node meets the world: its public RPC, other nodes, and L1. */
 export const nodeFlags = {
   'ws-port': Flags.integer({
-    description: 'Second RPC port, for clients that expect WebSocket on one of its own.',
+    description: 'Separate RPC port for clients that expect WebSocket on its own port.',
     min: 1,
     max: 65_535,
   }),
   'rpc-host-name': Flags.string({
-    description: 'Name that clients may use in a Host header besides the address. Repeatable.',
+    description: 'Host name that clients may use besides the address. Repeatable.',
     multiple: true,
   }),
   'rpc-cors-origin': Flags.string({
-    description: 'Web page that may use the RPC, as https://name; * for any. Repeatable.',
+    description: 'Web origin that may use the RPC, as https://name; * for any. Repeatable.',
     multiple: true,
   }),
   'rpc-token-file': Flags.string({
-    description: 'File with the bearer token that clients of the RPC have to show.',
+    description: 'File with the bearer token that RPC clients must send.',
     helpValue: 'FILE',
   }),
   'peer-advertise': peerAddressFlag({
-    description: 'Address under which other nodes reach this one, when it is behind NAT.',
+    description: 'Address at which other nodes reach this one, when it is behind NAT.',
   }),
   'peer-bootnode': peerAddressFlag({
-    description: 'Node to look for besides those of the network document. Repeatable.',
+    description: 'Additional bootnode besides those of the network document. Repeatable.',
     multiple: true,
   }),
   'peer-follower': addressFlag({
-    description: 'Signer that may read blocks from this node without being registered. Repeatable.',
+    description:
+      'Signer allowed to read blocks from this node without being registered. Repeatable.',
     multiple: true,
   }),
   alone: Flags.boolean({
     description:
-      'Seal without a word from other nodes or from L1. Only where no other node of the network runs, and no other host has the signer key: two such nodes sign twice.',
+      'Seal without hearing from other nodes or L1. Only when no other node of the network runs and no other host has the signer key: two such nodes would sign conflicting blocks.',
   }),
   'batch-max-gas': Flags.integer({
-    description: 'Price of L1 gas, in gwei, above which batches wait. 100 when left out.',
+    description: 'L1 gas price, in gwei, above which transaction batches wait. Default: 100.',
     helpValue: 'GWEI',
     min: 1,
   }),

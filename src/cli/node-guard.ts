@@ -72,7 +72,7 @@ async function readL1(
     return {signedOnL1: await newestOwnBlock(context, l1, options), l1Problem: null}
   } catch (error) {
     options.signal.throwIfAborted()
-    const l1Problem = error instanceof MetisSeqError ? error.message : 'L1 does not answer.'
+    const l1Problem = error instanceof MetisSeqError ? error.message : 'L1 does not respond.'
     return {signedOnL1: null, l1Problem}
   } finally {
     l1.close()
@@ -106,7 +106,7 @@ async function newestOwnBlock(
 function noSigner(profile: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_UNKNOWN',
-    message: `Profile ${profile} names no signer, and a sign guard is of one.`,
+    message: `Profile ${profile} has no signer, and a sign guard belongs to one.`,
     exit: 'signer',
     facts: {profile},
     hints: [`Run \`metis-seq init --profile ${profile} --replace --signer KEY\`.`],

@@ -20,7 +20,7 @@ import {
   type VerifiedSnapshot,
 } from '../node/snapshots/verify.ts'
 import type {Context} from '../services/context.ts'
-import {requireNode} from '../services/node/node-runtime.ts'
+import {requireBundledNetwork, requireNode} from '../services/node/node-runtime.ts'
 
 /** Stands for the newest snapshot. */
 export const LATEST = 'latest'
@@ -42,16 +42,9 @@ export interface SnapshotPlace {
  */
 export function snapshotPlace(context: Context, dir: string | undefined): SnapshotPlace {
   const {name, dir: dataDir} = requireNode(context)
-  const {bundled, chainId} = context.network.l2
-  if (!bundled) {
-    throw new MetisSeqError({
-      code: 'NETWORK_HAS_NO_NODE',
-      message: `The bundled node cannot take part in ${context.networkName}: its network document has no genesis.`,
-      facts: {network: context.networkName},
-      hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
-    })
-  }
-  const genesis = readGenesis(bundled.genesisFile)
+  const {genesisFile} = requireBundledNetwork(context)
+  const {chainId} = context.network.l2
+  const genesis = readGenesis(genesisFile)
   return {
     root: dir === undefined ? join(context.home.root, 'snapshots', name) : resolve(dir),
     dataDir,

@@ -237,10 +237,10 @@ export abstract class OperatorCommand extends Command {
     if (!this.jsonEnabled()) tellText(`warning: ${warning.message}`)
   }
 
-  /** Sources that did not answer, while the others said enough. */
+  /** Sources that did not respond, while the others said enough. */
   protected warnAboutUnreachable(unreachable: readonly Unreachable[]): void {
     for (const {layer, error} of unreachable) {
-      this.warnAbout({code: error.code, message: `${layer} could not be asked. ${error.message}`})
+      this.warnAbout({code: error.code, message: `${layer} could not be reached. ${error.message}`})
     }
   }
 
@@ -255,7 +255,7 @@ export abstract class OperatorCommand extends Command {
     if (!this.mayAsk) {
       const ignored = process.env[envNameOf('yes')] !== undefined
       throw confirmationNeeded([
-        `Pass \`--yes\` to go on${this.mayLook ? ', or `--dry-run` to only look' : ''}.`,
+        `Pass \`--yes\` to go on${this.mayLook ? ', or `--dry-run` to preview only' : ''}.`,
         ...(ignored ? [`METIS_SEQ_YES counts only with ${UNATTENDED_VARIABLE}=1.`] : []),
       ])
     }
@@ -273,10 +273,10 @@ export abstract class OperatorCommand extends Command {
     given: string | undefined,
   ): Promise<void> {
     if (given === name) return
-    if (given !== undefined) throw declined(`\`--confirm\` names another one than ${name}`)
+    if (given !== undefined) throw declined(`\`--confirm\` does not match ${name}`)
     if (!this.mayAsk) {
       throw confirmationNeeded([
-        `This cannot be undone: pass \`--confirm ${name}\` to go on${this.mayLook ? ', or `--dry-run` to only look' : ''}.`,
+        `This cannot be undone: pass \`--confirm ${name}\` to go on${this.mayLook ? ', or `--dry-run` to preview only' : ''}.`,
       ])
     }
     if ((await this.ask(`${question} This cannot be undone: type ${name} to go on. `)) === name)
@@ -387,7 +387,7 @@ function askedOf(given: Record<string, unknown>): string {
 function confirmationNeeded(hints: string[]): MetisSeqError {
   return new MetisSeqError({
     code: 'CONFIRMATION_NEEDED',
-    message: 'Nothing was changed or sent, because there is no terminal to ask on.',
+    message: 'Nothing was changed or sent: there is no terminal to ask on.',
     hints,
   })
 }
@@ -395,7 +395,7 @@ function confirmationNeeded(hints: string[]): MetisSeqError {
 function declined(why: string): MetisSeqError {
   return new MetisSeqError({
     code: 'DECLINED',
-    message: `Nothing was changed or sent, because ${why}.`,
+    message: `Nothing was changed or sent: ${why}.`,
   })
 }
 

@@ -31,7 +31,7 @@ export async function readDescriptor(descriptor: number, flag: DescriptorFlag): 
     return await readStream(streamOf(descriptor), AbortSignal.timeout(PATIENCE_MS))
   } catch (cause) {
     const silent = cause instanceof Error && cause.name === 'TimeoutError'
-    const reason = silent ? `it has not ended within ${PATIENCE_MS / 1000} s` : messageOf(cause)
+    const reason = silent ? `it did not end within ${PATIENCE_MS / 1000} s` : messageOf(cause)
     throw unreadable(descriptor, flag, reason, cause)
   }
 }
@@ -119,7 +119,7 @@ function isWriter(descriptor: string, pipe: string): boolean {
 function descriptorClosed(descriptor: number, flag: DescriptorFlag): MetisSeqError {
   return new MetisSeqError({
     code: 'DESCRIPTOR_CLOSED',
-    message: `Nothing was opened as descriptor ${descriptor}.`,
+    message: `No file is open as descriptor ${descriptor}.`,
     facts: {descriptor: `${descriptor}`},
     hints: [
       `Open it in the same command line: \`${flag} ${descriptor} ${descriptor}<FILE\`.`,

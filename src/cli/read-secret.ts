@@ -47,7 +47,7 @@ function unreadable(cause: unknown): MetisSeqError {
     code: 'SECRET_UNREADABLE',
     message: `The private key cannot be read: ${messageOf(cause)}.`,
     hints: [
-      'Check the path and who may read it; `--from-fd 3 3< <(COMMAND)` reads what a command prints.',
+      'Check the path and its permissions; `--from-fd 3 3< <(COMMAND)` reads the output of a command.',
     ],
     cause,
   })

@@ -11,7 +11,7 @@ export function assertReveal(reveal: boolean, consequence: string): void {
     code: 'REVEAL_NEEDED',
     message: `Nothing was written: ${consequence}.`,
     hints: [
-      'Pass `--reveal` to do that.',
+      'Pass `--reveal` to do so.',
       'For a copy to keep, use `metis-seq key backup NAME --output FILE`, which is encrypted.',
     ],
   })

@@ -7,7 +7,7 @@ import {endpointsOf, type Context} from '../services/context.ts'
 import {clearHalt, writeHalt} from '../services/node/halt-record.ts'
 import type {KeyAccess} from '../services/keys/keys.ts'
 import {openBlockSigner, openNodeSigner} from '../services/signers/open-signer.ts'
-import {requireNode} from '../services/node/node-runtime.ts'
+import {requireBundledNetwork, requireNode} from '../services/node/node-runtime.ts'
 import type {NodeSettings} from './node-flags.ts'
 
 export interface RunSettings extends NodeSettings {
@@ -27,7 +27,7 @@ export async function runNode(
   const {level, rpc, advertiseAddress, ...rest} = settings
   const {name, node, dir} = requireNode(context)
   const {network, profile} = context
-  if (!network.l2.bundled) throw noBundledNode(context.networkName)
+  requireBundledNetwork(context)
   const timed = {...access, timeoutMs: context.timeoutMs}
   const signerKey = profile?.keys.signer
   const [signer, relayer, batcher] = await Promise.all([
@@ -85,19 +85,10 @@ export async function waitForEnd(context: Context, node: RunningNode): Promise<v
   }
 }
 
-function noBundledNode(network: string): MetisSeqError {
-  return new MetisSeqError({
-    code: 'NETWORK_HAS_NO_NODE',
-    message: `The bundled node cannot take part in ${network}: its network document has no genesis.`,
-    facts: {network},
-    hints: ['Run l2geth there, or rehearse with `metis-seq local up`.'],
-  })
-}
-
 function noSignerKey(profile: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_UNKNOWN',
-    message: `Profile ${profile} has no signer key on this machine, and a node signs its blocks.`,
+    message: `Profile ${profile} has no signer key on this machine, and a node needs one to sign its blocks.`,
     exit: 'signer',
     facts: {profile},
     hints: [`Run \`metis-seq init --profile ${profile} --replace --signer KEY\`.`],

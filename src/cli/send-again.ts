@@ -54,7 +54,7 @@ function outcomeText({kind, original}: Replacement, mined: string, hash: string)
     return `The original was mined before its replacement: ${original.label}, ${hash}.`
   }
   return kind === 'cancel'
-    ? `Cancelled: ${original.label} will never be mined. What was spent is the gas of ${hash}.`
+    ? `Cancelled: ${original.label} will never be mined. You spent only the gas of ${hash}.`
     : `Mined: ${original.label}, ${hash}.`
 }
 

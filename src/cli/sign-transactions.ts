@@ -56,7 +56,7 @@ export async function signTransactions(
       transactions: signed.transactions.map(({label, hash}) => ({label, hash})),
       file: flags.output,
     },
-    text: `Signed ${count} transaction(s) of ${signed.from}: ${flags.output}.\nNext: \`metis-seq tx send ${flags.output}\` where a chain can be reached.`,
+    text: `Signed ${count} transaction(s) of ${signed.from}: ${flags.output}.\nNext: \`metis-seq tx send ${flags.output}\` on a machine that reaches the chain.`,
   }
 }
 
@@ -80,10 +80,8 @@ function keyOf(config: ConfigStore, {from}: DecodedInput): string {
   if (key !== undefined) return key
   throw new MetisSeqError({
     code: 'KEY_NOT_HERE',
-    message: from
-      ? `The key of ${from} is not on this machine.`
-      : 'The file does not say who sends.',
+    message: from ? `The key of ${from} is not on this machine.` : 'The file names no sender.',
     facts: {address: from ?? 'unknown'},
-    hints: ['Pass `--key NAME`; `metis-seq signer list` shows what can sign here.'],
+    hints: ['Pass `--key NAME`; `metis-seq signer list` shows the signers on this machine.'],
   })
 }

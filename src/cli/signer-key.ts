@@ -26,7 +26,7 @@ export function resolveSignerKey(
   }
   throw new MetisSeqError({
     code: 'SIGNER_UNKNOWN',
-    message: `Profile ${name} has no signer whose public key is known here.`,
+    message: `Profile ${name} has no signer with a known public key.`,
     exit: 'config',
     facts: {profile: name},
     hints: [

@@ -7,7 +7,7 @@ export function snapshotArg() {
 
 export function snapshotDirFlag() {
   return Flags.string({
-    description: 'Directory that holds the snapshots. Default: one of the profile.',
+    description: 'Directory of the snapshots. Default: the one of the profile.',
     helpValue: 'DIR',
   })
 }
@@ -15,5 +15,5 @@ export function snapshotDirFlag() {
 /** For what replaces or deletes files. */
 export const previewFlags = {
   'dry-run': Flags.boolean({char: 'n', description: 'Show what would be done, then stop.'}),
-  yes: Flags.boolean({description: 'Do not ask. Required when there is no terminal to ask on.'}),
+  yes: Flags.boolean({description: 'Do not ask. Required without a terminal.'}),
 }

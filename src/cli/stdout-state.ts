@@ -32,7 +32,7 @@ export function outputFailure(): MetisSeqError | undefined {
     message: isFull
       ? 'There is no space left to write the output.'
       : `The output cannot be written: ${messageOf(failure)}.`,
-    hints: ['Only the output is lost; `metis-seq tx list` tells what was sent.'],
+    hints: ['Only the output is lost; `metis-seq tx list` shows what was sent.'],
     cause: failure,
   })
 }

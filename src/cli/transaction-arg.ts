@@ -8,8 +8,6 @@ export const transactionArg = Args.custom<string>({
   parse: async (text) => {
     if (isHash(text)) return text.toLowerCase()
     if (/^\d{1,15}$/.test(text)) return text
-    throw new Errors.CLIError(
-      'A transaction is named by its hash, 0x and 64 hex digits, or by its id.',
-    )
+    throw new Errors.CLIError('Name a transaction by its hash (0x and 64 hex digits) or by its id.')
   },
 })

@@ -78,7 +78,7 @@ function notEmpty(dir: string): MetisSeqError {
     code: 'DIRECTORY_NOT_EMPTY',
     message: `The directory ${dir} is not empty.`,
     facts: {dir},
-    hints: ['Name an empty directory, or leave out `--dir` for a temporary one.'],
+    hints: ['Pass an empty directory, or omit `--dir` for a temporary one.'],
   })
 }
 
@@ -87,7 +87,7 @@ function unreachable(error: RpcTransportError): MetisSeqError {
   if (isWrongAnswer(error)) return wrongAnswerError([redactUrl(url)], error)
   return new MetisSeqError({
     code: 'ENDPOINT_UNREACHABLE',
-    message: `${redactUrl(url)} does not answer: ${message}`,
+    message: `${redactUrl(url)} does not respond: ${message}`,
     facts: {endpoint: redactUrl(url)},
     hints: ['Check the URL, or raise `--timeout`.'],
     retryable: true,

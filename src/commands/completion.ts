@@ -14,12 +14,12 @@ const scripts: Record<string, (model: CompletionModel) => string> = {
 }
 
 export default class Completion extends OperatorCommand {
-  static override summary = 'Print a script with which a shell completes commands, flags and names.'
+  static override summary = 'Print a shell completion script for commands, flags and names.'
 
   static override description = `In ~/.bashrc: eval "$(metis-seq completion bash)"
 In ~/.zshrc: eval "$(metis-seq completion zsh)"
 In ~/.config/fish/config.fish: metis-seq completion fish | source
-Names of profiles, networks and keys are looked up when Tab is pressed; no network is asked.`
+Tab also completes the names of profiles, networks and keys, without any network request.`
 
   static override examples = [
     'eval "$(<%= config.bin %> <%= command.id %> bash)"',

@@ -13,7 +13,7 @@ import {textFrame} from '../ui/dashboard/text-frame.ts'
 import {takeSnapshot, toDashboardView, type DashboardView} from '../ui/dashboard/view.ts'
 
 export default class Dashboard extends OperatorCommand {
-  static override summary = 'Live screen: production, rotation, sync, stake and rewards, events.'
+  static override summary = 'Live dashboard: production, rotation, sync, stake, rewards and events.'
 
   static override aliases = ['top']
 

@@ -17,10 +17,10 @@ import {
 
 export default class Explain extends OperatorCommand {
   static override summary =
-    'Explain an error code, a refusal, a selector, revert data or a transaction.'
+    'Decode an error, selector or failed transaction, and say how to fix it.'
 
   static override description =
-    'Takes the code of an error, a text, an error name, a selector or topic (0x), revert or call data (0x), an address or the hash of a transaction. Works without a network; with one it also says what the chain shows now, and runs a failed transaction again to find the reason.'
+    'Accepts one of our error codes, a revert text, an error name, a selector or topic (0x), revert or call data (0x), an address, or a transaction hash. Works without a network; with one it also checks the current state and replays a failed transaction to find the reason.'
 
   static override examples = [
     "<%= config.bin %> <%= command.id %> 'withdraw throttle'",
@@ -29,14 +29,16 @@ export default class Explain extends OperatorCommand {
   ]
 
   static override args = {
-    input: Args.string({description: 'What to explain.'}),
+    input: Args.string({
+      description: 'Error code, revert, selector, call data, transaction hash or address.',
+    }),
   }
 
   static override flags = {
     ...commonFlags,
-    list: Flags.boolean({description: 'List every refusal that can be explained.'}),
+    list: Flags.boolean({description: 'List every refusal that it can explain.'}),
     contract: Flags.string({
-      description: 'Contract that refused, where one text has several meanings.',
+      description: 'Contract that reverted, when one text has several meanings.',
       exclusive: ['list'],
       helpValue: 'NAME',
     }),
@@ -45,7 +47,7 @@ export default class Explain extends OperatorCommand {
       dependsOn: ['contract'],
       helpValue: 'NAME',
     }),
-    offline: Flags.boolean({description: 'Ask no endpoint.'}),
+    offline: Flags.boolean({description: 'Contact no endpoint.'}),
   }
 
   protected async perform(): Promise<Result> {
@@ -58,7 +60,7 @@ export default class Explain extends OperatorCommand {
       }
     }
     if (args.input === undefined) {
-      throw new Errors.CLIError('Name what to explain, or pass --list.')
+      throw new Errors.CLIError('Pass something to explain, or --list.')
     }
     const home = openHome()
     const explanation = await explainAnything(home, args.input, {

@@ -5,7 +5,7 @@ import {OperatorCommand, type Result} from '../cli/operator-command.ts'
 import {unknownCommand} from '../cli/unknown-command.ts'
 
 export default class Help extends OperatorCommand {
-  static override summary = 'Show what there is, or how one command is used.'
+  static override summary = 'Show all commands, or the help of one.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -15,7 +15,7 @@ export default class Help extends OperatorCommand {
   static override strict = false
 
   static override args = {
-    command: Args.string({description: 'Words of a command or of a group of them. Default: all.'}),
+    command: Args.string({description: 'Command or topic. Default: all.'}),
   }
 
   static override flags = commonFlags

@@ -8,7 +8,8 @@ import {openConfig} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 
 export default class Init extends OperatorCommand {
-  static override summary = 'Make a profile: who you are on a network. Asks for what is missing.'
+  static override summary =
+    'Create a profile: your accounts, network and node. Prompts for missing values.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -8,10 +8,10 @@ import {schemaListText} from '../ui/presenters/schema.ts'
 import {findSchema, listSchemas} from '../ui/schemas/index.ts'
 
 export default class Schema extends OperatorCommand {
-  static override summary = 'Print the JSON Schema of what a command says with --json.'
+  static override summary = 'Print the JSON Schema of a command’s --json document.'
 
   static override description =
-    'Without a command it lists those that have one, which are all. The schema is draft 2020-12, and every field is described with its unit.'
+    'Without a command it lists all commands. Schemas are draft 2020-12; every field is described with its unit.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> reward show > reward-show.schema.json',
@@ -19,7 +19,7 @@ export default class Schema extends OperatorCommand {
   ]
 
   static override args = {
-    command: Args.string({description: 'Words of a command, or an alias of it.', multiple: true}),
+    command: Args.string({description: 'Command, or one of its aliases.', multiple: true}),
   }
 
   static override flags = commonFlags

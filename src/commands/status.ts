@@ -13,12 +13,13 @@ import {readStatus, type StatusView} from '../services/health/status.ts'
 import {statusText} from '../ui/presenters/status.ts'
 
 export default class Status extends OperatorCommand {
-  static override summary = 'One page: you, the chain, your node, your money, and what to do next.'
+  static override summary =
+    'One page: your sequencer, the chain, your node, your money, and the next step.'
 
   static override description = `Exits 0 when something could be read, and 8 when nothing could.
-With --fail-on it exits 11 with warnings and 12 when something is critical.
-With --watch the page is read anew until Ctrl-C, and with --json each line is one page and the last one the envelope;
-the exit code is then 0, or with --fail-on that of the last page.`
+With --fail-on it exits 11 for warnings and 12 for critical issues.
+With --watch the page refreshes until Ctrl-C; with --json each line is one page and the last line is the envelope.
+The exit code is then 0, or with --fail-on that of the last page.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -29,9 +30,9 @@ the exit code is then 0, or with --fail-on that of the last page.`
   static override flags = {
     ...lookFlags,
     'fail-on': failOnFlag(),
-    watch: Flags.boolean({description: 'Read the page anew until Ctrl-C.'}),
+    watch: Flags.boolean({description: 'Refresh the page until Ctrl-C.'}),
     refresh: Flags.integer({
-      description: 'Seconds between two pages of --watch.',
+      description: 'Seconds between refreshes of --watch.',
       default: 10,
       min: 1,
       max: 3600,

@@ -2,7 +2,7 @@ import {commonFlags} from '../cli/flags.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
 
 export default class Version extends OperatorCommand {
-  static override summary = 'Print the version of this program and of what runs it.'
+  static override summary = 'Print the versions of metis-seq and Node.js.'
 
   static override flags = commonFlags
 

@@ -1,4 +1,5 @@
 import {redactUrls} from '../lib/redact.ts'
+import {capabilitiesOf, type RuntimeCapabilities} from '../protocol/node-runtime.ts'
 import {
   answerOf,
   wallClockOf,
@@ -109,10 +110,17 @@ export function commandFor(
   return `metis-seq ${words} ${acting}`
 }
 
-/** The command that finds out why a part of the network does not answer. */
+/** The capabilities of the operator's node; null: the profile has none. */
+export function canDo({
+  nodeRuntime,
+}: Pick<Setting, 'nodeRuntime'>): Readonly<RuntimeCapabilities> | null {
+  return nodeRuntime && capabilitiesOf[nodeRuntime]
+}
+
+/** The command that finds out why a part of the network does not respond. */
 export function lookAfter({setting}: View, answer: {isSilent: boolean}): string {
   // What `local up` starts may hold the key of a node that runs elsewhere.
-  const isForeign = setting.nodeRuntime === 'external'
+  const isForeign = canDo(setting)?.control === false
   if (setting.kind !== 'local' || isForeign) return commandFor(setting, 'network check')
   // What is gone is started again; what hangs has to be seen first.
   return answer.isSilent ? 'metis-seq local status' : 'metis-seq local up --detach'

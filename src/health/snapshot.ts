@@ -4,6 +4,7 @@ import type {Address} from 'viem'
 import type {ErrorCode} from '../lib/error-codes/index.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
 import type {ExternalNode} from '../protocol/external-node.ts'
+import type {NodeRuntimeKind} from '../protocol/node-runtime.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 
 /** Time now: wall clock for people, monotonic for ages. Milliseconds. */
@@ -30,7 +31,7 @@ export type Source<T> =
       /** Code of the error. */
       code: string
       reason: string
-      /** It takes the request and does not answer: a process that hangs, not one that is gone. */
+      /** It takes the request and does not respond: a process that hangs, not one that is gone. */
       isSilent: boolean
       /** Null: nobody has asked before. */
       sinceMs: number | null
@@ -86,9 +87,6 @@ export function answerOf<T>(source: Source<T>, now: Now): Answer<T> {
 export function wallClockOf(monotonicMs: number, now: Now): number {
   return Math.round(now.wallMs - (now.monotonicMs - monotonicMs))
 }
-
-export const nodeRuntimes = ['bundled', 'external'] as const
-export type NodeRuntimeKind = (typeof nodeRuntimes)[number]
 
 /** Who looks, on which network. */
 export interface Setting {
@@ -192,7 +190,7 @@ export interface NodeLook {
   external: ExternalNode | null
   /** The process of the pid file; null when none of that identity lives. */
   process: {pid: number; isStopped: boolean} | null
-  /** The node's own account; null when it does not answer. */
+  /** The node's own account; null when it does not respond. */
   status: NodeStatus | null
   /** Left by a life that ended because a safety rule was about to break. */
   halt: HaltRecord | null

@@ -7,7 +7,7 @@ export interface Failure {
   /** Code of the error; `READ_FAILED` when it has none. */
   code: string
   reason: string
-  /** It took the request and did not answer in time: a process that hangs, not one that is gone. */
+  /** It took the request and did not respond in time: a process that hangs, not one that is gone. */
   isSilent: boolean
 }
 

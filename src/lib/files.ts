@@ -113,7 +113,7 @@ function assertReplaceable(path: string): void {
     code: 'FILE_NOT_REPLACED',
     message: `${path} is ${kind}, and only a file is replaced by another one.`,
     facts: {path},
-    hints: ['Choose another path; where `-` is taken, it writes to standard output.'],
+    hints: ['Choose another path; where `-` is accepted, it writes to standard output.'],
   })
 }
 

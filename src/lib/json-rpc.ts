@@ -217,7 +217,7 @@ function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTr
     return new RpcTransportError({
       reason: 'timeout',
       url,
-      message: `The endpoint did not answer within ${timeoutMs} ms.`,
+      message: `The endpoint did not respond within ${timeoutMs} ms.`,
       cause,
     })
   }

@@ -192,7 +192,7 @@ export function faultOfWay(proxy: Proxy | undefined, error: Error): Error {
 function unreachable(proxy: Proxy, cause: Error): MetisSeqError {
   return new MetisSeqError({
     code: 'PROXY_UNREACHABLE',
-    message: `The proxy of ${proxy.variable} does not answer.`,
+    message: `The proxy of ${proxy.variable} does not respond.`,
     facts: {variable: proxy.variable, proxy: redactUrl(proxy.url.href)},
     hints: [`Correct ${proxy.variable}, or name the host in NO_PROXY to go without it.`],
     cause,

@@ -162,7 +162,7 @@ class Lane {
     const code = systemErrorCode(cause)
     const url = this.#path
     if (code === 'ETIMEDOUT') {
-      const message = `The socket did not answer in time (${this.#timeoutMs} ms).`
+      const message = `The socket did not respond in time (${this.#timeoutMs} ms).`
       return new RpcTransportError({reason: 'timeout', url, message, cause})
     }
     const refused = code === 'ECONNREFUSED' || code === 'ENOENT'

@@ -41,7 +41,7 @@ export function mapSqliteErrors<T>(path: string, act: () => T): T {
         code: 'STORE_BUSY',
         message: `${path} is in use by another process.`,
         facts: {path},
-        hints: ['Wait until the other command has ended, then run the same command again.'],
+        hints: ['Wait for the other command to finish, then run the same command again.'],
         cause: error,
       })
     }

@@ -189,7 +189,7 @@ function notPaid(what: string, cause: unknown): unknown {
     message: `The faucet cannot pay the ${what}: ${cleanText(answer.message)}.`,
     hints: [
       'Ask for less: the faucet has what was made with the network, less what it gave away.',
-      'What it paid before in this command stays paid.',
+      'Earlier payments of this command stand.',
     ],
     cause,
   })

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {engineIn, killOrphan} from '../process/anvil.ts'
 import {isStopped} from '../lib/process-identity.ts'
 import {readDaemon, stopDaemon} from '../process/daemon.ts'
+import {stopNodeIn} from '../services/node/bundled-runtime.ts'
 import {openConfig} from '../store/config.ts'
 import type {Home} from '../store/home.ts'
 import {LOCAL_NETWORK, localPaths, localPorts, readLocalState, type LocalState} from './settings.ts'
@@ -23,9 +24,7 @@ export async function bringDown(
   const outcomes = []
   const nodes = nodesOfNetwork(home)
   const stopNode = async (name: string) => {
-    const outcome = await stopDaemon(home.nodeDir(name), 'node', {timeoutMs: 20_000})
-    // A node that had to be killed could not end its engine.
-    await killOrphan(join(home.nodeDir(name), 'engine'), ENGINE)
+    const outcome = await stopNodeIn(home.nodeDir(name))
     onStep(`node ${name}: ${outcome}`)
     return {name: `node ${name}`, outcome}
   }

@@ -3,7 +3,9 @@ import {readDaemon, startDaemon} from '../process/daemon.ts'
 import {portIsFree} from '../process/ports.ts'
 import {openContext, type Context} from '../services/context.ts'
 import {findAccount} from '../services/keys/keys.ts'
-import {answers, startNodeDaemon, type SelfCommand} from '../services/node/node-control.ts'
+import {answers} from '../services/node/node-answers.ts'
+import {requireRuntime} from '../services/node/node-runtime.ts'
+import type {SelfCommand} from '../services/node/runtime-port.ts'
 import {planRegistration} from '../services/staking/register.ts'
 import {runUnattended} from '../services/sending/run-unattended.ts'
 import {stakingOperation} from '../services/staking/staking-operation.ts'
@@ -139,14 +141,16 @@ async function startProcesses(options: UpOptions, state: LocalState): Promise<st
     started.push('l1')
   }
   for (const name of state.profiles) {
-    if (readDaemon(home.nodeDir(name), 'node')?.running) continue
-    onStep(`Starting node ${name}`)
     const context = openContext({home, profile: name})
-    // Nobody else could tell a network of one node anything.
-    const runArguments = state.settings.nodes === 1 ? ['--alone'] : []
-    await startNodeDaemon(context, self, {signal, runArguments})
+    const node = requireRuntime(context)
+    if (!node.process()?.running) {
+      onStep(`Starting node ${name}`)
+      // Nobody else could tell a network of one node anything.
+      const runArguments = state.settings.nodes === 1 ? ['--alone'] : []
+      await node.start({self, signal, runArguments})
+      started.push(`node ${name}`)
+    }
     context.close()
-    started.push(`node ${name}`)
   }
   // Last: it proves the chain ids of both sides before it does anything.
   if (!readDaemon(posDir, POS_DAEMON)?.running) {

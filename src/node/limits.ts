@@ -308,7 +308,7 @@ export const RECOVERY_REMEMBERED_CHARS = 1024
 
 /** History: receipts packed together. 50 are 3 kB packed and 0.3 ms to read, when one is asked for. */
 export const HISTORY_CHUNK_TRANSACTIONS = 50
-/** History: pause after an engine that does not answer, or a full disk. */
+/** History: pause after an engine that does not respond, or a full disk. */
 export const HISTORY_RETRY_MS = 200
 /** History: blocks it may be behind before an import waits for it: half of the 8 the engine keeps. */
 export const HISTORY_LAG_BLOCKS = 4

@@ -36,7 +36,7 @@ export class WalletWatch {
     this.#options = options
   }
 
-  /** As last read; a chain that does not answer leaves its own wallets as they were. */
+  /** As last read; a chain that does not respond leaves its own wallets as they were. */
   get states(): readonly WalletState[] {
     return this.#states
   }

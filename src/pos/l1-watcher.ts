@@ -1,10 +1,10 @@
-import {append} from '../lib/append.ts'
 import {decodeEventLog, numberToHex, toEventSelector, type Address, type Hash, type Hex} from 'viem'
 
 import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
 import {readQuantity, wrongAnswer, type RpcRequester} from './contract-call.ts'
+import {firstPortion} from './l1-portions.ts'
 import type {L1Anchor, L1Event} from './state.ts'
 
 /** Blocks per log request. Source: Themis `bridge/setu/listener/rootchain.go`. */
@@ -18,13 +18,15 @@ const topics = HANDLED.map((name) => {
 
 export interface L1Chunk {
   l1Head: bigint
-  /** The new cursor. Equal to the old one when nothing new is confirmed. */
+  /** Up to here the events are. Equal to the cursor when nothing new is confirmed. */
   toBlock: bigint
   /** Null when nothing new is confirmed. */
   toHash: Hash | null
-  /** In chain order. */
+  /** In chain order, as many as fit into one command. */
   events: L1Event[]
-  /** True when the cursor stands at the newest confirmed block. */
+  /** Block `toBlock` holds further events. */
+  hasMore: boolean
+  /** True when nothing confirmed is left to read. */
   caughtUp: boolean
 }
 
@@ -59,32 +61,13 @@ async function readHash(rpc: RpcRequester, number: bigint): Promise<Hash | undef
 }
 
 /**
- * All confirmed events after a block.
- *
- * @throws {MetisSeqError} L1_WENT_BACK, less than the block itself is confirmed
- */
-export async function readL1Branch(
-  options: Parameters<typeof readL1Chunk>[0],
-): Promise<Omit<L1Chunk, 'caughtUp'>> {
-  const events: L1Event[] = []
-  let {cursor} = options
-  let toHash: Hash | null = null
-  for (;;) {
-    const chunk = await readL1Chunk({...options, cursor})
-    append(events, chunk.events)
-    toHash = chunk.toHash ?? toHash
-    if (chunk.caughtUp) return {...chunk, toHash, events}
-    cursor = chunk.toBlock
-  }
-}
-
-/**
  * The confirmed events right after a cursor, at most L1_CHUNK_BLOCKS of them blocks. Keeps nothing:
  * asking again after a failure gives the same answer.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  * - Source: Themis `bridge/setu/listener/rootchain.go`, RootChainListener.
  *
+ * @param options.afterKey replay key of the newest event that is known of the block after the cursor; -1: of none
  * @param options.confirmations blocks on top of a block before its events count
  * @throws {MetisSeqError} L1_WENT_BACK, the L1 has fewer blocks than were applied
  */
@@ -92,14 +75,15 @@ export async function readL1Chunk(options: {
   rpc: RpcRequester
   lockingInfo: Address
   cursor: bigint
+  afterKey: bigint
   confirmations: number
 }): Promise<L1Chunk> {
-  const {rpc, lockingInfo, cursor, confirmations} = options
+  const {rpc, lockingInfo, cursor, afterKey, confirmations} = options
   const l1Head = await readQuantity(rpc, 'eth_blockNumber')
   if (l1Head < cursor) throw l1WentBack(l1Head, cursor)
   const confirmed = l1Head - BigInt(confirmations)
   if (confirmed <= cursor) {
-    return {l1Head, toBlock: cursor, toHash: null, events: [], caughtUp: true}
+    return {l1Head, toBlock: cursor, toHash: null, events: [], hasMore: false, caughtUp: true}
   }
   const limit = cursor + L1_CHUNK_BLOCKS
   const toBlock = confirmed < limit ? confirmed : limit
@@ -114,8 +98,14 @@ export async function readL1Chunk(options: {
       toBlock: numberToHex(toBlock),
     },
   ])
-  const events = parseL1Events(rpc, logs).sort(inChainOrder)
-  return {l1Head, toBlock, toHash, events, caughtUp: toBlock === confirmed}
+  const found = parseL1Events(rpc, logs).sort((a, b) => inChainOrder(a.event, b.event))
+  const whole = found.map(({event}) => event)
+  const {isWhole, ...cut} = firstPortion(whole, toBlock, afterKey)
+  if (isWhole) return {l1Head, ...cut, toHash, caughtUp: toBlock === confirmed}
+  // The log names the block it was found in, on whichever branch that was.
+  const last = found.find(({event}) => event === cut.events.at(-1))
+  if (!last?.blockHash) throw wrongAnswer(rpc, 'eth_getLogs')
+  return {l1Head, ...cut, toHash: last.blockHash, caughtUp: false}
 }
 
 function l1WentBack(l1Head: bigint, cursor: bigint): MetisSeqError {
@@ -132,13 +122,23 @@ function inChainOrder(a: L1Event, b: L1Event): number {
   return a.logIndex - b.logIndex
 }
 
-function parseL1Events(rpc: RpcRequester, logs: unknown): L1Event[] {
+interface FoundEvent {
+  event: L1Event
+  blockHash: Hash | null
+}
+
+function parseL1Events(rpc: RpcRequester, logs: unknown): FoundEvent[] {
   try {
     if (!Array.isArray(logs)) throw new Error('It is no list.')
-    return logs.map(parseL1Event)
+    return logs.map((log: unknown) => ({event: parseL1Event(log), blockHash: hashIn(log)}))
   } catch (error) {
     throw wrongAnswer(rpc, 'eth_getLogs', error)
   }
+}
+
+function hashIn(log: unknown): Hash | null {
+  const hash = isRecord(log) ? log['blockHash'] : undefined
+  return typeof hash === 'string' && /^0x[0-9a-f]{64}$/.test(hash) ? (hash as Hash) : null
 }
 
 /** A raw log to an event record. Source: `LockingInfo` events. @throws when it is not one of ours */

@@ -4,10 +4,11 @@ import {messageOf, MetisSeqError} from '../lib/errors.ts'
 import {epochAt} from '../protocol/epoch.ts'
 import type {Span} from '../protocol/span.ts'
 import type {AgreedHead} from './agreed-head.ts'
-import type {Apply, EngineOptions, Observations} from './consensus.ts'
+import type {Consensus} from './consensus.ts'
 import {dueCommit, sendCommit} from './epoch-committer.ts'
 import {newestEpoch, readEpochs, readL2View, type L2View} from './l2-view.ts'
 import type {OwnSigner} from './mpc-signer.ts'
+import type {HostOptions, Observations} from './observations.ts'
 import {offerRecommit, planRespan, signRecommit} from './respan.ts'
 import {nextSpanStep} from './span-planner.ts'
 import type {Command, PosState, Respan} from './state.ts'
@@ -19,9 +20,9 @@ const SPAN_STEPS_PER_TICK = 16
 const RESEND_MS = 2000
 
 type DriverOptions = Pick<
-  EngineOptions,
+  HostOptions,
   'network' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'respanExtension'
-> & {signer: OwnSigner; state(): PosState; apply: Apply; troubles: Troubles}
+> & {signer: OwnSigner; consensus: Pick<Consensus, 'tip' | 'propose' | 'isDue'>; troubles: Troubles}
 
 /** Spans, commitments and takeovers: what keeps the L2 going. Runs inside the loop. */
 export class L2Driver {
@@ -57,8 +58,10 @@ export class L2Driver {
       this.#blind = true
       throw error
     })
-    if (!view) return
+    const {consensus} = this.#options
+    if (!view || !consensus.isDue()) return
     await this.#planSpans(view, validatorsComplete)
+    if (!consensus.isDue()) return
     if (!(await this.#takeOver(view))) await this.#commit(view)
   }
 
@@ -86,6 +89,10 @@ export class L2Driver {
 
   #stalledForMs(): number {
     return this.#options.clock.monotonicMs() - this.#movedAtMs
+  }
+
+  #state(): PosState {
+    return this.#options.consensus.tip().state
   }
 
   /** Undefined while only nodes answer that are behind what was seen already. */
@@ -132,52 +139,53 @@ export class L2Driver {
   }
 
   async #planSpans(view: L2View, validatorsComplete: boolean): Promise<void> {
-    const {state, apply, l2, network} = this.#options
+    const {consensus, l2, network} = this.#options
     const {sequencerSet} = network.l2.contracts
     for (let count = 0; count < SPAN_STEPS_PER_TICK; count++) {
-      const step = nextSpanStep(state(), view, validatorsComplete)
+      const step = nextSpanStep(this.#state(), view, validatorsComplete)
       if (step.type === 'none') return
       const command: Command =
         step.type === 'command'
           ? step.command
           : {type: 'adopt-epochs', epochs: await readEpochs(l2, sequencerSet, step.from, step.to)}
-      if (apply(command).some(({type}) => type === 'refused')) return
+      const {events} = await consensus.propose(command)
+      if (events.some(({type}) => type === 'refused')) return
     }
   }
 
   /** True while a takeover is open: the account's next nonce then belongs to it. */
   async #takeOver(view: L2View): Promise<boolean> {
-    const {state, apply, troubles, respanExtension} = this.#options
-    const open = state().pendingRespan
+    const {consensus, troubles, respanExtension} = this.#options
+    const open = this.#state().pendingRespan
     if (open) return this.#keepOffering(open, view)
     if (this.#stalledForMs() < this.#respanDelayMs) {
       troubles.clear('respan')
       return false
     }
     this.#distrustProducer(view)
-    const plan = planRespan(state(), view, respanExtension, this.#distrusted)
+    const plan = planRespan(this.#state(), view, respanExtension, this.#distrusted)
     if (plan.kind === 'impossible') {
       troubles.set('respan', new Error(`Nobody can take over: ${plan.reason}.`))
       return false
     }
     const {respan} = plan
     // Bound and durable before a signature exists, so that no restart can name another successor.
-    const events = apply({type: 'bind-respan', respan})
+    const {events} = await consensus.propose({type: 'bind-respan', respan})
     if (events.some(({type}) => type === 'respan-bound')) await this.#offer(respan)
     return true
   }
 
   async #keepOffering(respan: Respan, view: L2View): Promise<boolean> {
-    const {apply, clock} = this.#options
+    const {consensus, clock} = this.#options
     const {startBlock, l2Head} = respan
     if (view.head !== l2Head) {
-      apply({type: 'release-respan', startBlock, reason: 'overtaken'})
+      await consensus.propose({type: 'release-respan', startBlock, reason: 'overtaken'})
       return false
     }
     const offered = this.#offered?.key === respanKey(respan) ? this.#offered : undefined
     const nowMs = clock.monotonicMs()
     if (offered && nowMs - offered.firstMs >= this.#respanDelayMs) {
-      apply({type: 'release-respan', startBlock, reason: 'no-answer'})
+      await consensus.propose({type: 'release-respan', startBlock, reason: 'no-answer'})
     } else if (!offered || nowMs - offered.atMs >= this.#resendMs) await this.#offer(respan)
     return true
   }
@@ -195,8 +203,8 @@ export class L2Driver {
   }
 
   async #commit(view: L2View): Promise<void> {
-    const {state, troubles, logger, clock} = this.#options
-    const span = dueCommit(state(), view)
+    const {troubles, logger, clock} = this.#options
+    const span = dueCommit(this.#state(), view)
     if (!span) return troubles.clear('commit')
     const key = spanKey(span)
     const nowMs = clock.monotonicMs()
@@ -231,7 +239,7 @@ function headsDisagree({number, beyond}: AgreedHead, producers: readonly Address
     code: 'PRODUCER_ALONE',
     message: `Blocks above ${number} are held by ${beyond.join(', ')} only, and do not count: ${producers.join(', ')} gets no takeover.`,
     facts: {head: `${number}`, beyond: beyond.join(' '), producers: producers.join(' ')},
-    hints: ['Ask the nodes with `metis-seq node status` which of them diverged, and why.'],
+    hints: ['Run `metis-seq node status` on the nodes to see which of them diverged, and why.'],
   })
 }
 

@@ -1,7 +1,7 @@
 import type {Address} from 'viem'
 
 import type {Span, Validator} from '../protocol/span.ts'
-import type {Observations} from './consensus.ts'
+import type {Observations} from './observations.ts'
 import type {Respan, SentRewardBatch} from './state.ts'
 import type {Trouble} from './troubles.ts'
 

@@ -1,7 +1,9 @@
 import {MetisSeqError} from '../lib/errors.ts'
 import {formatWei} from '../lib/units.ts'
-import type {EngineOptions} from './consensus.ts'
+import {capabilitiesOfNodes} from '../protocol/node-runtime.ts'
+import type {Consensus} from './consensus.ts'
 import type {OwnSigner} from './mpc-signer.ts'
+import type {HostOptions} from './observations.ts'
 import {
   planRewards,
   signRewardBatch,
@@ -9,32 +11,31 @@ import {
   type RewardContext,
   type RewardDecision,
 } from './reward-submitter.ts'
-import type {Command, PosState, SentRewardBatch} from './state.ts'
+import type {SentRewardBatch} from './state.ts'
 
 /** How long one run waits for its receipt. Afterwards the next run looks again. */
 const RECEIPT_TIMEOUT_MS = 120_000
 
 type DriverOptions = Pick<
-  EngineOptions,
+  HostOptions,
   'network' | 'l1' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'rewardBatchEpochs'
 > & {
   signer: OwnSigner
-  state(): PosState
-  enqueue(command: Command): Promise<unknown>
+  consensus: Pick<Consensus, 'tip' | 'propose' | 'isDue'>
   signal: AbortSignal
 }
 
 /** The reward batch that is due, from the plan to its receipt. Runs beside the loop. */
 export function createRewardDriver(options: DriverOptions): () => Promise<boolean> {
   const {network, signer, l1, l2, logger, clock, pollMs, rewardBatchEpochs} = options
-  const {state, enqueue, signal} = options
+  const {consensus, signal} = options
   const contextOfNow = (): RewardContext => ({
     l1,
     l2: l2.one(),
     l1Network: network.l1,
     sequencerSet: network.l2.contracts.sequencerSet,
     signer,
-    hasSafeHead: network.l2.bundled !== null,
+    hasSafeHead: capabilitiesOfNodes(network).safeHead,
   })
   let warnedOf: string | undefined
 
@@ -42,7 +43,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
     const hash = sent.txHash
     const outcome = await waitForRewardReceipt({l1, hash, clock, pollMs, timeoutMs, signal})
     if (!outcome) return false
-    await enqueue({type: 'record-reward-batch', batch: {...sent, outcome}})
+    await consensus.propose({type: 'record-reward-batch', batch: {...sent, outcome}})
     if (outcome === 'credited') return true
     throw new MetisSeqError({
       code: 'REWARD_BATCH_REVERTED',
@@ -52,7 +53,8 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
   }
 
   return async () => {
-    const last = state().lastRewardBatch
+    if (!consensus.isDue()) return false
+    const last = consensus.tip().state.lastRewardBatch
     // Left over from before a restart or from a slow chain.
     if (last?.outcome === 'sent') await settle(last, 0)
     const context = contextOfNow()
@@ -70,7 +72,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
     const {raw, hash} = await signRewardBatch(context, batch)
     const sent: SentRewardBatch = {...batch, txHash: hash, outcome: 'sent'}
     // Durable before it is sent: after a crash its receipt is looked for first.
-    await enqueue({type: 'record-reward-batch', batch: sent})
+    await consensus.propose({type: 'record-reward-batch', batch: sent})
     const {accepted, refusals} = await l1.sendToOne(raw)
     if (accepted === 0) logger.warn('reward-batch-refused', {reason: refusals[0]?.reason})
     logger.info('reward-batch-sent', {

@@ -4,6 +4,7 @@ import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {decodeBatch} from '../protocol/batch-codec.ts'
 import type {Network} from '../protocol/network.ts'
+import {capabilitiesOfNodes} from '../protocol/node-runtime.ts'
 import {blocksBySigner, MIN_EPOCHS_PER_REWARD_BATCH} from '../protocol/reward.ts'
 import type {RpcRequester} from './contract-call.ts'
 import {commitCalldata} from './epoch-committer.ts'
@@ -102,7 +103,7 @@ async function checkRewards(
   }
   const {sequencerSet} = network.l2.contracts
   const epochs = await readEpochs(node, sequencerSet, from, until)
-  const hasSafeHead = network.l2.bundled !== null
+  const {safeHead: hasSafeHead} = capabilitiesOfNodes(network)
   const final = await readPayableEpochs(node, sequencerSet, epochs, hasSafeHead)
   if (final.length !== epochs.length) throw refuse(`epoch ${until} is not final yet`)
   const counted = blocksBySigner(epochs)

@@ -10,13 +10,15 @@ import {errorFacts, type Logger} from '../lib/log.ts'
 import type {Network} from '../protocol/network.ts'
 import {MIN_EPOCHS_PER_REWARD_BATCH} from '../protocol/reward.ts'
 import {lockDirectory} from '../store/dir-lock.ts'
+import type {Consensus} from './consensus.ts'
 import {createEndpoints, type Endpoints} from './endpoints.ts'
-import {SoloEngine} from './engine-solo.ts'
+import {PosHost} from './host.ts'
 import {DEFAULT_RESPAN_EXTENSION_BLOCKS} from './respan.ts'
 import {startRest} from './rest.ts'
 import {openToken} from './rest-token.ts'
-import {latestSpan} from './state.ts'
-import {openPosStore} from './store.ts'
+import {createSolo} from './solo.ts'
+import {initialState, latestSpan, type PosState} from './state.ts'
+import {openPosStore, type PosStore} from './store.ts'
 import type {PosStatus} from './pos-status.ts'
 
 export type {PosStatus} from './pos-status.ts'
@@ -69,7 +71,7 @@ export interface Pos {
  *   DISK_FULL; nothing is left running then
  */
 export async function startPos(options: PosOptions): Promise<Pos> {
-  const {network, dataDir, listen, mpcAccount: account, logger, clock = systemClock} = options
+  const {network, dataDir, listen, mpcAccount: account, logger} = options
   const cleanup = new AsyncDisposableStack()
   try {
     const {l1, l2} = connectBoth(options)
@@ -82,31 +84,24 @@ export async function startPos(options: PosOptions): Promise<Pos> {
       openStore(join(dataDir, 'pos.sqlite'), identityOf(network)),
       (opened) => opened.close(),
     )
-    const engine = new SoloEngine({
-      network,
-      account,
+    const host = hostOver(createSolo({store, initial: firstState(network)}), options, {
       l1,
       l2,
       store,
-      logger,
-      clock,
-      pollMs: options.pollMs ?? DEFAULT_POLL_MS,
-      rewardBatchEpochs: rewardEpochs(options.rewardBatchEpochs),
-      respanExtension: BigInt(options.respanExtensionBlocks ?? DEFAULT_RESPAN_EXTENSION_BLOCKS),
     })
     let restUrl = ''
-    const status = () => statusOf(engine, account.address, restUrl)
+    const status = () => statusOf(host, account.address, restUrl)
     const rest = cleanup.adopt(
       await startRest(
         {
           network,
           account,
           store,
-          state: () => engine.state(),
+          state: () => host.state(),
           status,
-          epochLength: () => engine.observations().epochLength,
+          epochLength: () => host.observations().epochLength,
           l1BlockOf: (txHash) => readBlockOf(l1, txHash),
-          requestSignature: (request) => engine.signer.sign(request),
+          requestSignature: (request) => host.signer.sign(request),
           onError: (error) => logger.error('rest-failed', errorFacts(error)),
         },
         {...listen, token: openToken(dataDir)},
@@ -114,9 +109,9 @@ export async function startPos(options: PosOptions): Promise<Pos> {
       (server) => server.close(),
     )
     restUrl = rest.url
-    // Disposed of in reverse: the engine first, then what it uses.
-    cleanup.adopt(engine, (running) => running.stop())
-    engine.start()
+    // Disposed of in reverse: the host first, then what it uses.
+    cleanup.adopt(host, (running) => running.stop())
+    host.start()
     if (!isLoopback(listen.host)) logger.warn('rest-not-loopback', {host: listen.host})
     logger.info('pos-started', {restUrl, mpcAddress: account.address, l1Cursor: status().l1Cursor})
     return {restUrl, status, stop: () => cleanup.disposeAsync()}
@@ -124,6 +119,24 @@ export async function startPos(options: PosOptions): Promise<Pos> {
     await cleanup.disposeAsync()
     throw error
   }
+}
+
+function hostOver(
+  consensus: Consensus,
+  {network, mpcAccount: account, logger, clock = systemClock, ...options}: PosOptions,
+  parts: {l1: Endpoints; l2: Endpoints; store: PosStore},
+): PosHost {
+  const host = {
+    ...{...parts, network, account, logger, clock},
+    pollMs: options.pollMs ?? DEFAULT_POLL_MS,
+    rewardBatchEpochs: rewardEpochs(options.rewardBatchEpochs),
+    respanExtension: BigInt(options.respanExtensionBlocks ?? DEFAULT_RESPAN_EXTENSION_BLOCKS),
+  }
+  return new PosHost(host, consensus)
+}
+
+function firstState({l1}: Network): PosState {
+  return initialState(BigInt(l1.deploymentBlock))
 }
 
 function connectBoth({network, l1RpcUrl, l2RpcUrls, tls = {}}: PosOptions) {
@@ -178,9 +191,9 @@ function rewardEpochs(value = DEFAULT_REWARD_BATCH_EPOCHS): number {
   })
 }
 
-function statusOf(engine: SoloEngine, mpcAddress: Address, restUrl: string): PosStatus {
-  const state = engine.state()
-  const troubles = engine.troubles()
+function statusOf(host: PosHost, mpcAddress: Address, restUrl: string): PosStatus {
+  const state = host.state()
+  const troubles = host.troubles()
   const {revision, l1Cursor, l1Batch, validators, pendingRespan, lastRewardBatch} = state
   return {
     restUrl,
@@ -192,7 +205,7 @@ function statusOf(engine: SoloEngine, mpcAddress: Address, restUrl: string): Pos
     latestSpan: latestSpan(state) ?? null,
     pendingRespan,
     lastRewardBatch,
-    ...engine.observations(),
+    ...host.observations(),
     troubles,
     lastError: troubles.at(-1)?.message ?? null,
   }

@@ -23,9 +23,9 @@ export interface L1Anchor {
 export interface PosState {
   /** Commands applied so far. Served as the `height` of every REST answer. */
   revision: number
-  /** Every event up to this L1 block is applied. */
+  /** Every event up to this L1 block is applied, and some of the next block while that is split over commands. */
   l1Cursor: bigint
-  /** Ascending, the newest at the cursor. Empty before the first portion. */
+  /** Ascending, the newest at the cursor or one above. Empty before the first portion. */
   l1Anchors: L1Anchor[]
   /** Replay key of the newest applied L1 event; -1 before the first. Older keys are old news. */
   lastReplayKey: bigint
@@ -41,6 +41,23 @@ export interface PosState {
   pendingRespan: Respan | null
   /** The newest reward batch that was sent. */
   lastRewardBatch: SentRewardBatch | null
+  /** The set of another branch of L1 while it is being built; the fields above are in force. */
+  l1Replacement: L1Replacement | null
+}
+
+/** Everything that follows from events of L1 alone. */
+export type L1Set = Pick<PosState, 'validators' | 'l1Batch' | 'lastReplayKey'>
+
+/** A set of validators that is built portion by portion next to the one in force. */
+export interface L1Replacement extends L1Set {
+  /** Up to this block both branches are the same, and events come from our journal. */
+  splitBlock: bigint
+  /** As `l1Cursor`. */
+  cursor: bigint
+  /** Of the new branch alone. */
+  anchors: L1Anchor[]
+  /** Events of the new branch so far. */
+  added: number
 }
 
 /**
@@ -93,8 +110,11 @@ export type L1Event = L1EventBase &
   )
 
 export type Command =
-  /** All events after the cursor up to `toBlock`, in chain order. */
-  | {type: 'apply-l1'; toBlock: bigint; toHash: Hash; events: L1Event[]}
+  | ({type: 'apply-l1'} & L1Portion & {toHash: Hash})
+  /** The L1 was reorganized deeper than its confirmations: what was applied after a block is void. */
+  | {type: 'begin-l1-replacement'; splitBlock: bigint}
+  /** Up to the split from the journal, then from the new branch. */
+  | ({type: 'stage-l1'; splitBlock: bigint} & L1Portion)
   | ReplaceL1
   /** The contract is right: recovers spans, and records that a takeover has landed. */
   | {type: 'adopt-epochs'; epochs: Epoch[]}
@@ -105,19 +125,25 @@ export type Command =
   | {type: 'release-respan'; startBlock: bigint; reason: ReleaseReason}
   | {type: 'record-reward-batch'; batch: SentRewardBatch}
 
-/** The L1 was reorganized deeper than its confirmations: what was applied after a block is void. */
+/** The L1 events of one command: as many as fit; the rest follows in the next one. */
+export interface L1Portion {
+  /** The cursor that it continues from. */
+  afterBlock: bigint
+  toBlock: bigint
+  /** Null for blocks of the journal, which are remembered already. */
+  toHash: Hash | null
+  /** In chain order. */
+  events: L1Event[]
+  /** Block `toBlock` holds further events. */
+  hasMore: boolean
+}
+
+/** The staged set replaces the one in force. */
 export interface ReplaceL1 {
   type: 'replace-l1'
-  /** Up to this block both branches are the same. */
   splitBlock: bigint
-  /** Journaled events up to the split, and those after it that are void. */
-  kept: L1Event[]
-  vanished: L1Event[]
-  /** Events of the new branch after the split, up to `toBlock`. */
-  events: L1Event[]
-  toBlock: bigint
-  /** Null when nothing after the split is confirmed yet. */
-  toHash: Hash | null
+  /** How many events of the journal are void. For the log only. */
+  vanished: number
   /** What the contract on L2 says at this moment. It cannot be taken back. */
   committedEpoch: bigint
   l2Head: bigint
@@ -132,8 +158,12 @@ export type PosEvent =
   | {type: 'signer-changed'; sequencerId: bigint; oldSigner: Address; newSigner: Address}
   | {type: 'validator-exited'; sequencerId: bigint; signer: Address; endBatch: bigint}
   | {type: 'batch-advanced'; l1Batch: bigint}
-  /** The journal of L1 events after a block is these, and nothing else. */
-  | {type: 'l1-journaled'; afterBlock: bigint; events: L1Event[]}
+  /** The journal of L1 events after a replay key is these, and nothing else. */
+  | {type: 'l1-journaled'; afterKey: bigint; events: L1Event[]}
+  | {type: 'l1-replacement-begun'; splitBlock: bigint}
+  /** Further events of the new branch, to be journaled when the set is replaced. */
+  | {type: 'l1-staged'; events: L1Event[]}
+  /** The journal after `splitBlock` is what was staged, and nothing is staged any more. */
   | {type: 'l1-replaced'; splitBlock: bigint; toBlock: bigint; vanished: number; added: number}
   | {type: 'l1-event-refused'; name: L1Event['name']; replayKey: bigint; reason: string}
   | {type: 'span-stored'; span: Span; cause: 'proposed' | 'recovered' | 'respanned'}
@@ -157,12 +187,18 @@ export function initialState(l1DeploymentBlock: bigint): PosState {
     respanAttempts: {epoch: -1n, count: 0n},
     pendingRespan: null,
     lastRewardBatch: null,
+    l1Replacement: null,
   }
 }
 
 /** Orders L1 events over the whole chain. Source: Themis `staking/handler.go`, sequence number. */
 export function replayKey({blockNumber, logIndex}: L1EventBase): bigint {
   return blockNumber * 100_000n + BigInt(logIndex)
+}
+
+/** Every event up to a block has a replay key up to this one. */
+export function lastKeyOf(block: bigint): bigint {
+  return replayKey({blockNumber: block + 1n, logIndex: 0}) - 1n
 }
 
 export function currentValidators({validators, l1Batch}: PosState): Validator[] {

@@ -1,12 +1,16 @@
 import {createHash} from 'node:crypto'
 import type {DatabaseSync} from 'node:sqlite'
 
+import type {Hash} from 'viem'
+
 import {MetisSeqError} from '../lib/errors.ts'
-import {isRecord} from '../lib/json.ts'
 import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 import type {Span} from '../protocol/span.ts'
+import {appHash} from './app-hash.ts'
+import {decode, encode} from './encoding.ts'
 import type {SignedRequest} from './sign-request.ts'
 import {
+  lastKeyOf,
   replayKey,
   type L1Event,
   type PosEvent,
@@ -22,6 +26,8 @@ const VERSION = 2
 export interface PosStore {
   /** Undefined on the first start. */
   loadState(): PosState | undefined
+  /** The hash of the state as it was saved; null before the first, and when an older version saved it. */
+  savedHash(): Hash | null
   /**
    * Makes a state and what happened on the way to it durable, all or nothing.
    *
@@ -34,8 +40,10 @@ export interface PosStore {
   /** Landed takeovers, oldest first. */
   listRespans(page: number, limit: number): Respan[]
   listRewardBatches(): SentRewardBatch[]
-  /** Every L1 event that was applied, in chain order. */
-  l1Events(): L1Event[]
+  /** L1 events that were applied, in chain order. @param afterKey -1: from the beginning */
+  l1Events(afterKey: bigint, limit: number): L1Event[]
+  /** How many L1 events were applied after a replay key. */
+  countL1Events(afterKey: bigint): number
   hasL1Event(key: bigint): boolean
   signRequest(signId: string): SignedRequest | undefined
   /** Durable when it returns. @throws {MetisSeqError} DISK_FULL */
@@ -68,6 +76,7 @@ function prepare(database: DatabaseSync, path: string, identity: string): void {
     CREATE TABLE IF NOT EXISTS span (id TEXT PRIMARY KEY, number INTEGER NOT NULL, validator_set TEXT NOT NULL, document TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS validator_set (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS l1_event (key INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS l1_staged (key INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS sign_request (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS respan (sequence INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS reward_batch (tx_hash TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
@@ -88,6 +97,8 @@ function prepare(database: DatabaseSync, path: string, identity: string): void {
 function storeOver(database: DatabaseSync, path: string): PosStore {
   const readState = database.prepare('SELECT document FROM state WHERE one = 1')
   const writeState = database.prepare('INSERT OR REPLACE INTO state VALUES (1, ?)')
+  const readHash = database.prepare("SELECT value FROM meta WHERE name = 'app-hash'")
+  const writeHash = database.prepare("INSERT OR REPLACE INTO meta VALUES ('app-hash', ?)")
   const spans = spanTable(database)
   const requests = requestTable(database)
   const l1 = l1Table(database)
@@ -98,10 +109,18 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
   const readBatches = database.prepare('SELECT document FROM reward_batch ORDER BY rowid')
   const writeBatch = database.prepare('INSERT OR REPLACE INTO reward_batch VALUES (?, ?)')
 
+  function loadState(): PosState | undefined {
+    const row = readState.get()
+    return row && (decode(row['document']) as PosState)
+  }
+
   function saveEvent(event: PosEvent): void {
     if (event.type === 'span-stored') spans.save(event.span)
     else if (event.type === 'spans-removed') spans.removeFrom(event.fromSpanId)
-    else if (event.type === 'l1-journaled') l1.replaceAfter(event.afterBlock, event.events)
+    else if (event.type === 'l1-journaled') l1.replaceAfter(event.afterKey, event.events)
+    else if (event.type === 'l1-replacement-begun') l1.forgetStaged()
+    else if (event.type === 'l1-staged') l1.stage(event.events)
+    else if (event.type === 'l1-replaced') l1.takeStaged(lastKeyOf(event.splitBlock))
     else if (event.type === 'respan-landed') writeRespan.run(encode(event.respan))
     else if (event.type === 'reward-batch-recorded') {
       writeBatch.run(event.batch.txHash, encode(event.batch))
@@ -109,14 +128,18 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
   }
 
   return {
-    loadState() {
-      const row = readState.get()
-      return row && (decode(row['document']) as PosState)
+    loadState,
+    savedHash() {
+      const [revision, hash] = String(readHash.get()?.['value'] ?? '').split(' ')
+      // An older version saves the state, and leaves the hash of the one before.
+      const isOfState = revision === String(loadState()?.revision)
+      return isOfState && hash ? (hash as Hash) : null
     },
     save(state, events) {
       inTransaction(database, path, () => {
         for (const event of events) saveEvent(event)
         writeState.run(encode(state))
+        writeHash.run(`${state.revision} ${appHash(state)}`)
       })
     },
     span: spans.find,
@@ -126,6 +149,7 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
     listRewardBatches: () =>
       readBatches.all().map((row) => decode(row['document']) as SentRewardBatch),
     l1Events: l1.list,
+    countL1Events: l1.count,
     hasL1Event: l1.has,
     signRequest: requests.find,
     saveSignRequest(request) {
@@ -169,19 +193,34 @@ function spanTable(database: DatabaseSync) {
   }
 }
 
-/** The journal that a set is rebuilt from when the L1 is reorganized. */
+/** The journal that a set is rebuilt from when the L1 is reorganized, and that of the branch that replaces it. */
 function l1Table(database: DatabaseSync) {
-  const read = database.prepare('SELECT document FROM l1_event ORDER BY key')
+  const page = database.prepare('SELECT document FROM l1_event WHERE key > ? ORDER BY key LIMIT ?')
+  const counted = database.prepare('SELECT count(*) AS n FROM l1_event WHERE key > ?')
   const find = database.prepare('SELECT 1 FROM l1_event WHERE key = ?')
   const write = database.prepare('INSERT OR REPLACE INTO l1_event VALUES (?, ?)')
-  const remove = database.prepare('DELETE FROM l1_event WHERE key >= ?')
+  const remove = database.prepare('DELETE FROM l1_event WHERE key > ?')
+  const stage = database.prepare('INSERT OR REPLACE INTO l1_staged VALUES (?, ?)')
+  const take = database.prepare('INSERT OR REPLACE INTO l1_event SELECT * FROM l1_staged')
+  const forget = database.prepare('DELETE FROM l1_staged')
   return {
-    list: (): L1Event[] => read.all().map((row) => decode(row['document']) as L1Event),
+    list: (afterKey: bigint, limit: number): L1Event[] =>
+      page.all(afterKey, limit).map((row) => decode(row['document']) as L1Event),
+    count: (afterKey: bigint): number => Number(counted.get(afterKey)?.['n']),
     has: (key: bigint): boolean => find.get(key) !== undefined,
-    replaceAfter(block: bigint, events: readonly L1Event[]): void {
-      remove.run(replayKey({blockNumber: block + 1n, logIndex: 0}))
+    replaceAfter(key: bigint, events: readonly L1Event[]): void {
+      remove.run(key)
       for (const event of events) write.run(replayKey(event), encode(event))
     },
+    stage(events: readonly L1Event[]): void {
+      for (const event of events) stage.run(replayKey(event), encode(event))
+    },
+    takeStaged(afterKey: bigint): void {
+      remove.run(afterKey)
+      take.run()
+      forget.run()
+    },
+    forgetStaged: (): void => void forget.run(),
   }
 }
 
@@ -195,17 +234,4 @@ function requestTable(database: DatabaseSync) {
     },
     save: (request: SignedRequest): void => void write.run(request.signId, encode(request)),
   }
-}
-
-/** JSON in which a bigint is `{"$bigint":"…"}`, so that it comes back as one. */
-function encode(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'bigint' ? {$bigint: item.toString()} : item,
-  )
-}
-
-function decode(text: unknown): unknown {
-  return JSON.parse(String(text), (_key, item: unknown) =>
-    isRecord(item) && typeof item['$bigint'] === 'string' ? BigInt(item['$bigint']) : item,
-  )
 }

@@ -1,36 +1,35 @@
 import type {Address} from 'viem'
 
 import type {Epoch} from '../protocol/epoch.ts'
+import {applyL1, beginReplacement, replaceL1, stageL1} from './l1-rules.ts'
+import {refused, type Result} from './refused.ts'
 import {selectProducers, selectRespanProducer, type Span, type Validator} from '../protocol/span.ts'
 import {
   attemptsIn,
   currentValidators,
-  L1_ANCHORS,
   latestSpan,
   sameEpoch,
   spanById,
   SPANS_IN_STATE,
   type Command,
-  type L1Anchor,
-  type L1Event,
   type PosEvent,
   type PosState,
-  type ReplaceL1,
   type Respan,
 } from './state.ts'
-import {applyL1Event} from './validator-set.ts'
-
-type Result = [PosState, PosEvent[]]
 
 /**
- * The next state and what happened. Pure: no clock, no chain, no log. A command that breaks a rule
- * changes nothing and answers `refused`, whoever sent it.
+ * The next state and what happened. Pure: no clock, no chain, no log. A command that breaks a rule changes nothing but
+ * the count of commands, and answers `refused`, whoever sent it.
  */
 export function transition(state: PosState, command: Command): Result {
   const next = {...state, revision: state.revision + 1}
   switch (command.type) {
     case 'apply-l1':
       return applyL1(next, command)
+    case 'begin-l1-replacement':
+      return beginReplacement(next, command)
+    case 'stage-l1':
+      return stageL1(next, command)
     case 'replace-l1':
       return replaceL1(next, command)
     case 'adopt-epochs':
@@ -49,74 +48,6 @@ export function transition(state: PosState, command: Command): Result {
         [{type: 'reward-batch-recorded', batch: command.batch}],
       ]
   }
-}
-
-function refused(state: PosState, command: Command['type'], reason: string): Result {
-  return [state, [{type: 'refused', command, reason}]]
-}
-
-function applyL1(state: PosState, command: Command & {type: 'apply-l1'}): Result {
-  const {toBlock, toHash, events} = command
-  if (toBlock < state.l1Cursor) return refused(state, command.type, 'the cursor only goes forward')
-  const [next, happened] = applyEvents(state, events)
-  if (events.length > 0) happened.push({type: 'l1-journaled', afterBlock: state.l1Cursor, events})
-  const l1Anchors = withAnchor(state.l1Anchors, {number: toBlock, hash: toHash})
-  return [{...next, l1Cursor: toBlock, l1Anchors}, happened]
-}
-
-function applyEvents(state: PosState, events: readonly L1Event[]): Result {
-  const happened: PosEvent[] = []
-  let next = state
-  for (const event of events) {
-    const [after, result] = applyL1Event(next, event)
-    next = after
-    happened.push(result)
-  }
-  return [next, happened]
-}
-
-function withAnchor(anchors: readonly L1Anchor[], anchor: L1Anchor): L1Anchor[] {
-  const below = anchors.filter(({number}) => number < anchor.number)
-  return [...below, anchor].slice(-L1_ANCHORS)
-}
-
-/**
- * The set from the events of the new branch, as if the old one had never been. Plans that are not
- * committed are withdrawn, and made again from the new set. An epoch that is committed and not over
- * stays, so that a set without its producer is refused until it is over.
- */
-function replaceL1(state: PosState, command: ReplaceL1): Result {
-  const {splitBlock, kept, vanished, events, toBlock, toHash, committedEpoch, l2Head} = command
-  const empty = {...state, validators: [], l1Batch: 0n, lastReplayKey: -1n}
-  const [rebuilt] = applyEvents(empty, kept)
-  const [next, happened] = applyEvents(rebuilt, events)
-  const isKnown = (signer: Address) => next.validators.some((each) => each.signer === signer)
-  const contradicted = state.spans.find(
-    ({id, endBlock, producers: [{id: sequencerId, signer}]}) => {
-      const isOpen = id <= committedEpoch && endBlock > l2Head
-      return isOpen && sequencerId !== 0n && !isKnown(signer)
-    },
-  )
-  if (contradicted) {
-    const {id, producers} = contradicted
-    const reason = `epoch ${id} is committed to ${producers[0].signer}, which never locked on the new branch`
-    return refused(state, command.type, reason)
-  }
-  const firstPlanned = committedEpoch + 1n
-  const isPlanned = state.spans.some(({id}) => id >= firstPlanned)
-  if (isPlanned) happened.push({type: 'spans-removed', fromSpanId: firstPlanned})
-  happened.push(
-    {type: 'l1-journaled', afterBlock: splitBlock, events},
-    {
-      ...{type: 'l1-replaced', splitBlock, toBlock},
-      ...{vanished: vanished.length, added: events.length},
-    },
-  )
-  const standing = state.l1Anchors.filter(({number}) => number <= splitBlock)
-  const l1Anchors =
-    toHash === null ? standing : withAnchor(standing, {number: toBlock, hash: toHash})
-  const spans = state.spans.filter(({id}) => id < firstPlanned)
-  return [{...next, spans, l1Cursor: toBlock, l1Anchors}, happened]
 }
 
 /** Source: Themis `metis/handler.go`, a recovering MsgProposeSpan freezes the contract's signer. */

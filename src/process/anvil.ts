@@ -154,7 +154,7 @@ function notReady(
     message:
       reason === 'exited'
         ? `The execution engine ${name} does not start (exit code ${exitCode ?? 'none'}).`
-        : `The execution engine ${name} did not answer within ${readyTimeoutMs} ms.`,
+        : `The execution engine ${name} did not respond within ${readyTimeoutMs} ms.`,
     facts: {name, dir, lastLines: lastLines.join('\n')},
   })
 }

@@ -56,7 +56,7 @@ export function readDaemon(dir: string, name: string): DaemonState | undefined {
  * Starts a process in the background and returns when it serves.
  *
  * @throws {MetisSeqError} ALREADY_RUNNING when the pid file names a live process
- * @throws {MetisSeqError} DAEMON_NOT_READY when it exits or does not answer in time; it is then stopped
+ * @throws {MetisSeqError} DAEMON_NOT_READY when it exits or does not respond in time; it is then stopped
  */
 export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   const {name, dir, file, args, env, descriptor, probe, readyTimeoutMs, signal} = spec

@@ -161,10 +161,10 @@ export function requireProfile(context: Context): {name: string; profile: Profil
   }
   throw new MetisSeqError({
     code: 'PROFILE_MISSING',
-    message: `No profile is in use on ${context.networkName}.`,
+    message: `No profile is active on ${context.networkName}.`,
     facts: {network: context.networkName},
     hints: [
-      `Run \`metis-seq init --network ${context.networkName}\` to make a profile.`,
+      `Run \`metis-seq init --network ${context.networkName}\` to create a profile.`,
       'Run `metis-seq profile list`, then pass `--profile NAME`.',
     ],
   })
@@ -191,7 +191,7 @@ function selectProfile(
     code: 'PROFILE_NETWORK_MISMATCH',
     message: `Profile ${name} belongs to network ${profile.network}, not to ${options.network}.`,
     facts: {profile: name, profileNetwork: profile.network, network: options.network},
-    hints: ['Leave out `--network`, or name a profile of that network.'],
+    hints: ['Omit `--network`, or choose a profile of that network.'],
   })
 }
 
@@ -202,7 +202,7 @@ export function profileUnknown(name: string, known: string[]): MetisSeqError {
     facts: {profile: name, known: known.join(', ')},
     hints: [
       'Run `metis-seq profile list`.',
-      `Run \`metis-seq init --profile ${name} --network NETWORK\` to make it.`,
+      `Run \`metis-seq init --profile ${name} --network NETWORK\` to create it.`,
     ],
   })
 }
@@ -213,8 +213,8 @@ function networkMissing(): MetisSeqError {
     message: 'No network is chosen.',
     hints: [
       'Pass `--network andromeda`, `--network sepolia` or `--network local`.',
-      'Run `metis-seq init --network NETWORK` to make a profile that remembers it.',
-      'Run `metis-seq local demo` to see everything on a local network first.',
+      'Run `metis-seq init --network NETWORK` to create a profile that remembers it.',
+      'Run `metis-seq local demo` to try everything on a local network first.',
     ],
   })
 }

@@ -166,8 +166,9 @@ function membersOf(rpc: RpcClient) {
 }
 
 function chunkOf(rpc: Endpoints) {
-  const cursor = chains.at.deploymentBlock - 1n
-  return readL1Chunk({rpc, lockingInfo: chains.at.lockingInfo, cursor, confirmations: 0})
+  const {lockingInfo, deploymentBlock} = chains.at
+  const cursor = deploymentBlock - 1n
+  return readL1Chunk({rpc, lockingInfo, cursor, afterKey: -1n, confirmations: 0})
 }
 
 function receiptOf(rpc: Endpoints) {

@@ -191,7 +191,7 @@ test('show goes on without L2 and says so, in text too', async () => {
   })
   expect(warnings.map(({message}) => message)[0]).toMatch(/^L2 could not be asked/)
   expect(stderr).toContain('L2 could not be asked')
-  expect(stdout).toContain('not known: L2 did not answer')
+  expect(stdout).toContain('not known: L2 did not respond')
   expect(stdout).toContain('the slot of the network, not measured')
   expect(stdout).toContain(governance.address)
 })
@@ -207,7 +207,7 @@ test('a reward per block counts for blocks that were made before', async () => {
   ])
   expect(effects['earned and not submitted']).toEqual([
     '0.761 METIS',
-    '1 METIS: it counts for all 1000 blocks since epoch 1, also those made before',
+    '1 METIS: it applies to all 1000 blocks since epoch 1, including past ones',
   ])
   expect(effects['what is not submitted']).toEqual(['covered', 'covered'])
   expect(data['rewardPerBlockMetisWei']).toBe(`${METIS / 1000n}`)

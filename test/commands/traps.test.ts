@@ -62,7 +62,7 @@ test('producing: the sequencer has the turn, and a dead L2 does not mean that it
   expect((await runCli(add.split(' '), {home: temp.root})).exitCode).toBe(0)
   const blind = await trapOf('exit start --profile blind')
   expect(blind).toMatchObject({facts: {trap: 'producing'}})
-  expect(blind?.message).toContain('L2 does not answer')
+  expect(blind?.message).toContain('L2 does not respond')
   expect((await runCli(['profile', 'use', 'op'], {home: temp.root})).exitCode).toBe(0)
 })
 

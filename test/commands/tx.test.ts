@@ -232,7 +232,7 @@ test('tx wait: another transaction with its nonce ends it', async () => {
   await stopMining()
   const hash = await sendRaw(await signed({nonce: 0}))
   const cli = startCli(['tx', 'wait', hash], {home: temp.root})
-  await says(cli, 'Sent, and not in a block yet.')
+  await says(cli, 'Sent, but not in a block yet.')
   await sendRaw(await signed({nonce: 0, gwei: 50}))
   await mine()
 

@@ -45,7 +45,7 @@ export const chainSituations: Situation[] = [
   {
     name: 'L2 down',
     feeds: {...calm, l2: nothing('No L2 endpoint answers.')},
-    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not answer'},
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not respond'},
     remedy: `metis-seq network check ${profile}`,
   },
   {
@@ -58,27 +58,27 @@ export const chainSituations: Situation[] = [
   {
     name: 'L2 down after it was up',
     feeds: {...calm, l2: failing(rotation(), 30_000, 'No L2 endpoint answers.')},
-    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not answer'},
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not respond'},
     remedy: `metis-seq network check ${profile}`,
   },
   {
     name: 'L2 hangs: asked, no answer, no error',
     feeds: {...calm, l2: silent(rotation(), 30_000)},
-    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not answer'},
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not respond'},
     remedy: `metis-seq network check ${profile}`,
   },
   {
     name: 'L2 of the local network is gone',
     feeds: {...calm, l2: nothing('No L2 endpoint answers.'), node: fresh(nodeLook())},
     setting: localSetting,
-    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not answer'},
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not respond'},
     remedy: 'metis-seq local up --detach',
   },
   {
     name: 'L2 of the local network hangs',
     feeds: {...calm, l2: silent(rotation(), 30_000), node: fresh(nodeLook())},
     setting: localSetting,
-    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not answer'},
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not respond'},
     remedy: 'metis-seq local status',
   },
   {

@@ -37,7 +37,7 @@ export const externalSituations: Situation[] = [
     name: 'a foreign node away in the own turn',
     feeds: {...calm, l2: quiet(1, {epoch: mine}), node: nothing('Connection refused.')},
     setting: external,
-    ...{state: 'critical', worst: 'node-unreachable', text: 'your node does not answer'},
+    ...{state: 'critical', worst: 'node-unreachable', text: 'your node does not respond'},
     remedy: `metis-seq network check ${profile}`,
   },
   {
@@ -48,7 +48,7 @@ export const externalSituations: Situation[] = [
       node: nothing('Connection refused.'),
     },
     setting: external,
-    ...{state: 'critical', worst: 'l2-unreachable', text: 'your own node does not answer'},
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'your own node does not respond'},
     remedy: `metis-seq network check ${profile}`,
   },
   {

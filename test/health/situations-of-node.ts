@@ -20,7 +20,7 @@ export const nodeSituations: Situation[] = [
     name: 'own node down',
     feeds: {...calm, node: fresh(nodeLook(null, {process: null}))},
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    ...{state: 'critical', worst: 'node-down', text: 'your node is not running'},
     remedy: `metis-seq node start ${profile}`,
   },
   {
@@ -31,7 +31,7 @@ export const nodeSituations: Situation[] = [
       node: fresh(nodeLook(null, {process: null})),
     },
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    ...{state: 'critical', worst: 'node-down', text: 'your node is not running'},
     remedy: `metis-seq node start ${profile}`,
   },
   {
@@ -41,14 +41,14 @@ export const nodeSituations: Situation[] = [
       node: fresh(nodeLook(null, {process: null})),
     },
     setting: nodeSetting,
-    ...{state: 'warn', worst: 'node-down', text: 'your node does not run'},
+    ...{state: 'warn', worst: 'node-down', text: 'your node is not running'},
     remedy: `metis-seq node start ${profile}`,
   },
   {
-    name: 'own node runs and does not answer',
+    name: 'own node runs and does not respond',
     feeds: {...calm, node: fresh(nodeLook(null))},
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-hung', text: 'runs and does not answer'},
+    ...{state: 'critical', worst: 'node-hung', text: 'runs and does not respond'},
     remedy: `metis-seq node stop ${profile}`,
   },
   {
@@ -95,7 +95,7 @@ export const nodeSituations: Situation[] = [
       ),
     },
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-ended-halted', text: 'your node ended itself'},
+    ...{state: 'critical', worst: 'node-ended-halted', text: 'your node has halted'},
     remedy: `metis-seq node guard rebuild ${profile}`,
   },
   {
@@ -192,7 +192,7 @@ export const nodeSituations: Situation[] = [
     name: 'L1 holds other blocks than the own node',
     feeds: withNode({l1Divergence: {block: 1100, batchIndex: 4, sinceMs: NOW.wallMs}}),
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-l1-divergence', text: 'L1 holds another block 1100'},
+    ...{state: 'critical', worst: 'node-l1-divergence', text: 'L1 has another block 1100'},
     remedy: `metis-seq node logs ${profile}`,
   },
   {
@@ -265,14 +265,14 @@ export const nodeSituations: Situation[] = [
     remedy: `metis-seq node logs ${profile}`,
   },
   {
-    name: 'the engine does not answer, in the turn of another',
+    name: 'the engine does not respond, in the turn of another',
     feeds: withNode({engine: {...nodeStatus.engine, busyMs: 9_400}}),
     setting: nodeSetting,
     ...{state: 'warn', worst: 'engine-busy', text: 'has not answered for 9 s'},
     remedy: `metis-seq node logs ${profile}`,
   },
   {
-    name: 'the engine does not answer in the own turn',
+    name: 'the engine does not respond in the own turn',
     feeds: {
       ...withNode({turn: 'mine', engine: {...nodeStatus.engine, busyMs: 9_400}}),
       l2: fresh(rotation({epoch: mine})),
@@ -351,7 +351,7 @@ export const nodeSituations: Situation[] = [
   {
     name: 'own node does not reach L1',
     feeds: withNode({
-      l1: {head: 1, ageMs: 90_000, reachable: false, trouble: trouble('L1 does not answer.')},
+      l1: {head: 1, ageMs: 90_000, reachable: false, trouble: trouble('L1 does not respond.')},
     }),
     setting: nodeSetting,
     ...{state: 'warn', worst: 'node-l1-unreachable', text: 'does not reach L1'},

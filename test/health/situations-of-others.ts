@@ -35,28 +35,28 @@ export const otherSituations: Situation[] = [
   // Consensus layer
   {
     name: 'the consensus layer is down, the next epoch is committed',
-    feeds: {...calm, pos: nothing('The consensus layer does not answer.')},
-    ...{state: 'warn', worst: 'pos-unreachable', text: 'consensus layer does not answer'},
+    feeds: {...calm, pos: nothing('The consensus layer does not respond.')},
+    ...{state: 'warn', worst: 'pos-unreachable', text: 'consensus layer does not respond'},
     remedy: `metis-seq pos status ${profile}`,
   },
   {
     name: 'the consensus layer is down and no further epoch is committed',
     feeds: {...calm, pos: nothing('Down.'), l2: fresh(rotation({next: null}))},
-    ...{state: 'critical', worst: 'pos-unreachable', text: 'consensus layer does not answer'},
+    ...{state: 'critical', worst: 'pos-unreachable', text: 'consensus layer does not respond'},
     remedy: `metis-seq pos status ${profile}`,
   },
   {
     name: 'the consensus layer of the local network hangs',
     feeds: {...withNode(), pos: silent(posLook(), 20_000)},
     setting: localSetting,
-    ...{state: 'warn', worst: 'pos-unreachable', text: 'consensus layer does not answer'},
+    ...{state: 'warn', worst: 'pos-unreachable', text: 'consensus layer does not respond'},
     remedy: 'metis-seq local status',
   },
   {
     name: 'the consensus layer of the local network is gone, and no epoch is left',
     feeds: {
       ...calm,
-      pos: nothing('The consensus layer does not answer.'),
+      pos: nothing('The consensus layer does not respond.'),
       l2: fresh(rotation({epoch: null, blocksLeft: 0n, next: null})),
     },
     setting: localSetting,
@@ -79,7 +79,7 @@ export const otherSituations: Situation[] = [
     name: 'the consensus layer cannot reach L1',
     feeds: {
       ...calm,
-      pos: fresh(posLook({troubles: [{part: 'l1', message: 'L1 does not answer.', sinceMs: 0}]})),
+      pos: fresh(posLook({troubles: [{part: 'l1', message: 'L1 does not respond.', sinceMs: 0}]})),
     },
     ...{state: 'warn', worst: 'pos-trouble', text: 'reports a problem (l1)'},
     remedy: `metis-seq pos status ${profile}`,
@@ -93,18 +93,18 @@ export const otherSituations: Situation[] = [
   {
     name: 'L1 down',
     feeds: {l1: nothing('No L1 endpoint answers.'), money: nothing('No L1 endpoint answers.')},
-    ...{state: 'warn', worst: 'l1-unreachable', text: 'L1 does not answer'},
+    ...{state: 'warn', worst: 'l1-unreachable', text: 'L1 does not respond'},
     remedy: `metis-seq network check ${profile}`,
   },
   {
     name: 'L1 of the local network is gone, for this command, the node and the consensus layer',
     feeds: {
       ...withNode({
-        l1: {head: 1, ageMs: 90_000, reachable: false, trouble: trouble('L1 does not answer.')},
+        l1: {head: 1, ageMs: 90_000, reachable: false, trouble: trouble('L1 does not respond.')},
       }),
       l1: nothing('No L1 endpoint answers.'),
       money: nothing('No L1 endpoint answers.'),
-      pos: fresh(posLook({troubles: [{part: 'l1', message: 'L1 does not answer.', sinceMs: 0}]})),
+      pos: fresh(posLook({troubles: [{part: 'l1', message: 'L1 does not respond.', sinceMs: 0}]})),
     },
     setting: localSetting,
     ...{state: 'warn', worst: 'node-l1-unreachable', text: 'does not reach L1'},
@@ -125,7 +125,7 @@ export const otherSituations: Situation[] = [
         {chain: 'L1', endpoint: 'https://b', state: 'down'},
       ]),
     },
-    ...{state: 'warn', worst: 'endpoint-down', text: 'an L1 endpoint does not answer'},
+    ...{state: 'warn', worst: 'endpoint-down', text: 'an L1 endpoint does not respond'},
     remedy: `metis-seq network check ${profile}`,
   },
   {
@@ -155,12 +155,12 @@ export const otherSituations: Situation[] = [
   // Money
   {
     name: 'the stake cannot be read, though L1 answers',
-    feeds: {money: nothing('LockingPool does not answer.')},
+    feeds: {money: nothing('LockingPool does not respond.')},
     ...{state: 'warn', worst: 'stake-unreadable', text: 'the stake cannot be read'},
     remedy: `metis-seq network check ${profile}`,
   },
   {
-    name: 'the owner is not whitelisted any more',
+    name: 'the owner is no longer whitelisted',
     feeds: {money: fresh({...noReward, ownerIsWhitelisted: false, claimCostEthWei: null})},
     ...{state: 'critical', worst: 'owner-not-whitelisted', text: 'not whitelisted'},
     remedy: `metis-seq sequencer show ${profile}`,
@@ -252,7 +252,7 @@ export const otherSituations: Situation[] = [
       machine: fresh(machineWith({diskFreeBytes: 1024 ** 2})),
     },
     setting: {...nodeSetting, kind: 'local'},
-    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    ...{state: 'critical', worst: 'node-down', text: 'your node is not running'},
     remedy: `metis-seq node start ${profile}`,
   },
   {
@@ -263,7 +263,7 @@ export const otherSituations: Situation[] = [
       machine: fresh(machineWith(gone)),
     },
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    ...{state: 'critical', worst: 'node-down', text: 'your node is not running'},
     remedy: 'metis-seq key show my-signer',
   },
   {
@@ -275,7 +275,7 @@ export const otherSituations: Situation[] = [
       machine: fresh(machineWith(gone)),
     },
     setting: localSetting,
-    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    ...{state: 'critical', worst: 'node-down', text: 'your node is not running'},
     remedy: 'metis-seq key show my-signer',
   },
   {
@@ -290,11 +290,11 @@ export const otherSituations: Situation[] = [
       l2: nothing('No L2 endpoint answers.'),
       l1: nothing('No L1 endpoint answers.'),
       money: nothing('No L1 endpoint answers.'),
-      pos: nothing('The consensus layer does not answer.'),
+      pos: nothing('The consensus layer does not respond.'),
       node: fresh(nodeLook(null, {process: null})),
     },
     setting: localSetting,
-    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    ...{state: 'critical', worst: 'node-down', text: 'your node is not running'},
     remedy: 'metis-seq local up --detach',
   },
   // Several at once
@@ -308,7 +308,7 @@ export const otherSituations: Situation[] = [
       node: fresh(nodeLook(null, {process: null})),
     },
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-down', text: 'your node does not run'},
+    ...{state: 'critical', worst: 'node-down', text: 'your node is not running'},
     remedy: `metis-seq node start ${profile}`,
   },
   {

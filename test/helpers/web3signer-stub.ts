@@ -25,10 +25,14 @@ export interface Web3SignerStub extends AsyncDisposable {
 
 type Account = ReturnType<typeof accountOf>
 
-/** @param token the bearer token it wants; a client certificate of our authority is wanted as well */
+/**
+ * @param token the bearer token it wants; a client certificate of our authority is wanted as well
+ * @param port 0: a free one
+ */
 export async function startWeb3SignerStub(
   account: Account,
   token: string,
+  port = 0,
 ): Promise<Web3SignerStub> {
   let signsWith = account
   let spoil: (signature: Hex) => Hex = (signature) => signature
@@ -59,7 +63,7 @@ export async function startWeb3SignerStub(
       response.end(spoil(serializeSignature(signature)))
     },
   )
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,

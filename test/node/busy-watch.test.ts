@@ -18,13 +18,13 @@ test('an engine that hangs is busy from the first question on, until it answers 
   now = 5000
   const second = ask()
   now = 20_000
-  first.reject(new EngineError('reset', 'The engine does not answer.'))
-  await expect(first.answered).rejects.toThrow('does not answer')
+  first.reject(new EngineError('reset', 'The engine does not respond.'))
+  await expect(first.answered).rejects.toThrow('does not respond')
   // The second question is open, and the first one was never answered.
   expect(watch.busyMs).toBe(20_000)
   now = 25_000
-  second.reject(new EngineError('reset', 'The engine does not answer.'))
-  await expect(second.answered).rejects.toThrow('does not answer')
+  second.reject(new EngineError('reset', 'The engine does not respond.'))
+  await expect(second.answered).rejects.toThrow('does not respond')
   expect(watch.busyMs).toBe(25_000)
 
   const third = ask()
@@ -57,6 +57,6 @@ test('an unknown turn proves a missing epoch only while the engine answers', () 
     ).find(({id}) => id === 'node-silent')?.cost
 
   expect(costOf({})).toContain('No epoch covers the next block')
-  expect(costOf({busyMs: 9000})).toBe('Its engine does not say whose turn it is.')
-  expect(costOf({restartingSinceMs: 1})).toBe('Its engine does not say whose turn it is.')
+  expect(costOf({busyMs: 9000})).toBe('Its engine does not report whose epoch it is.')
+  expect(costOf({restartingSinceMs: 1})).toBe('Its engine does not report whose epoch it is.')
 })

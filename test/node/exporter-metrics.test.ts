@@ -29,7 +29,7 @@ test('heights and balances under the names the operators know', () => {
   ])
 })
 
-test('a chain that does not answer leaves its own wallets as they were, and the others are read', async () => {
+test('a chain that does not respond leaves its own wallets as they were, and the others are read', async () => {
   let isL1Up = true
   const watch = new WalletWatch({
     wallets: () => [mpc, batcher],

@@ -260,7 +260,7 @@ test('offences add up, fade, and cost more each time', () => {
   expect(scores.offend('b', 'slow reader')).toBe(false)
 })
 
-test('a peer that does not answer is not asked for a while, and stays', () => {
+test('a peer that does not respond is not asked for a while, and stays', () => {
   let nowMs = 0
   const scores = new PeerScores({...systemClock, monotonicMs: () => nowMs}, silentLogger)
   for (const _ of [1, 2]) expect(scores.offend('a', 'no answer in time')).toBe(false)

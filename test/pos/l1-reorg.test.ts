@@ -11,9 +11,11 @@ import {startPos} from '../../src/pos/start-pos.ts'
 import {
   initialState,
   L1_ANCHORS,
+  type Command,
   type L1Event,
+  type L1Portion,
+  type PosEvent,
   type PosState,
-  type ReplaceL1,
 } from '../../src/pos/state.ts'
 import {transition} from '../../src/pos/transition.ts'
 import {lower, mpc, signerOf, startChains, type Chains} from './chains.ts'
@@ -62,21 +64,42 @@ describe('the set from the new branch', () => {
   function before(): PosState {
     let state = initialState(1n)
     const steps = [
-      {...{type: 'apply-l1', toBlock: 6n, toHash: hash(6)}, events: [locked(1n, A, 5n)]},
-      {...{type: 'apply-l1', toBlock: 9n, toHash: hash(9)}, events: [locked(2n, B, 9n)]},
+      applied(0n, 6n, locked(1n, A, 5n)),
+      applied(6n, 9n, locked(2n, B, 9n)),
       {type: 'adopt-epochs', epochs: [epoch(0n, A), epoch(1n, B)]},
     ] as const
-    for (const step of steps) [state] = transition(state, {...step} as never)
+    for (const step of steps) [state] = transition(state, step as Command)
     return state
   }
-  const replace = (change: Partial<ReplaceL1> = {}): ReplaceL1 => ({
-    ...{type: 'replace-l1', splitBlock: 6n, kept: [locked(1n, A, 5n)]},
-    ...{vanished: [locked(2n, B, 9n)], events: [locked(2n, B, 10n)], toBlock: 12n},
-    ...{toHash: hash(12, 1), committedEpoch: 1n, l2Head: 20n, ...change},
+  const portion = (afterBlock: bigint, toBlock: bigint, ...events: L1Event[]) => ({
+    ...{afterBlock, toBlock, events, hasMore: false},
   })
+  const applied = (afterBlock: bigint, toBlock: bigint, ...events: L1Event[]): Command => ({
+    ...{type: 'apply-l1', toHash: hash(toBlock)},
+    ...portion(afterBlock, toBlock, ...events),
+  })
+  const begin: Command = {type: 'begin-l1-replacement', splitBlock: 6n}
+  const stage = (part: L1Portion): Command => ({type: 'stage-l1', splitBlock: 6n, ...part})
+  const journal = stage({toHash: null, ...portion(-1n, 6n, locked(1n, A, 5n))})
+  const swap = (l2Head = 20n, committedEpoch = 1n): Command => ({
+    ...{type: 'replace-l1', splitBlock: 6n, vanished: 1, committedEpoch, l2Head},
+  })
+  /** The whole replacement; events are those of its last command. */
+  function replace(branch: L1Event[] | null, last = swap()): [PosState, PosEvent[]] {
+    const news = branch && stage({toHash: hash(12, 1), ...portion(6n, 12n, ...branch)})
+    let state = before()
+    for (const command of [begin, journal, ...(news ? [news] : [])]) {
+      const [next, events] = transition(state, command)
+      expect(events.filter(({type}) => type === 'refused')).toEqual([])
+      // The set in force stays until the new one is whole.
+      expect(next.validators).toEqual(before().validators)
+      state = next
+    }
+    return transition(state, last)
+  }
 
   test('an event that comes again in another block is applied there', () => {
-    const [state, events] = transition(before(), replace())
+    const [state, events] = replace([locked(2n, B, 10n)])
     expect(state.validators).toMatchObject([{signer: A}, {signer: B, lastUpdated: '1000000'}])
     expect(state).toMatchObject({l1Cursor: 12n, lastReplayKey: 1_000_000n})
     expect(state.l1Anchors).toEqual([
@@ -84,41 +107,65 @@ describe('the set from the new branch', () => {
       {number: 12n, hash: hash(12, 1)},
     ])
     expect(events).toMatchObject([
-      {type: 'validator-joined', signer: B},
-      {type: 'l1-journaled', afterBlock: 6n, events: [locked(2n, B, 10n)]},
       {type: 'l1-replaced', splitBlock: 6n, toBlock: 12n, vanished: 1, added: 1},
     ])
   })
 
   test('a set without the producer of an open epoch is refused until that epoch is over', () => {
-    const without = {events: [locked(2n, C, 10n)]}
-    const [same, events] = transition(before(), replace(without))
+    const without = [locked(2n, C, 10n)]
+    const [same, events] = replace(without)
     expect(events).toMatchObject([{type: 'refused', reason: expect.stringContaining(`to ${B}`)}])
     expect(same.validators.map(({signer}) => signer)).toEqual([A, B])
-    const [state] = transition(before(), replace({...without, l2Head: 50n}))
+    const [state] = replace(without, swap(50n))
     expect(state.validators.map(({signer}) => signer)).toEqual([A, C])
     expect(state.spans.map(({id}) => id)).toEqual([0n, 1n])
   })
 
   test('a plan that is not committed is withdrawn, to be made again from the new set', () => {
-    const [state, events] = transition(before(), replace({committedEpoch: 0n, events: []}))
+    const [state, events] = replace([], swap(20n, 0n))
     expect(events).toContainEqual({type: 'spans-removed', fromSpanId: 1n})
     expect(state.spans.map(({id}) => id)).toEqual([0n])
     expect(state.validators.map(({signer}) => signer)).toEqual([A])
   })
 
   test('a branch of which nothing is confirmed yet adds no block to remember', () => {
-    const [state] = transition(
-      before(),
-      replace({toBlock: 6n, toHash: null, events: [], l2Head: 50n}),
-    )
+    const [state] = replace(null, swap(50n))
     expect(state).toMatchObject({l1Cursor: 6n, l1Anchors: [{number: 6n}]})
+  })
+
+  test.each<[string, Command[], Command, string]>([
+    ['a swap without its journal', [begin], swap(), 'its journal is not complete'],
+    ['a swap of which nothing is staged', [], swap(), 'no such replacement is open'],
+    ['the same portion again', [begin, journal], journal, 'it was applied before'],
+    [
+      'a portion that leaves a gap',
+      [begin, journal],
+      stage({toHash: hash(20, 1), ...portion(9n, 20n)}),
+      'events after block 6 are missing',
+    ],
+    [
+      'a portion of both branches',
+      [begin],
+      stage({toHash: hash(12, 1), ...portion(-1n, 12n)}),
+      'it is of the journal and of the new branch',
+    ],
+  ])('%s is refused, and nothing changes', (_name, first, last, reason) => {
+    const state = first.reduce((made, command) => transition(made, command)[0], before())
+    const [next, events] = transition(state, last)
+    expect(events).toEqual([{type: 'refused', command: last.type, reason}])
+    expect(next).toEqual({...state, revision: state.revision + 1})
+  })
+
+  test('what was staged is void when the old branch goes on, and when another replacement begins', () => {
+    const staged = [begin, journal].reduce((made, each) => transition(made, each)[0], before())
+    expect(transition(staged, applied(9n, 11n))[0].l1Replacement).toBeNull()
+    expect(transition(staged, begin)[0].l1Replacement).toMatchObject({cursor: -1n, validators: []})
   })
 
   test('the remembered blocks are bounded', () => {
     let state = initialState(1n)
     for (let toBlock = 1n; toBlock < 100n; toBlock++) {
-      ;[state] = transition(state, {type: 'apply-l1', toBlock, toHash: hash(toBlock), events: []})
+      ;[state] = transition(state, applied(toBlock - 1n, toBlock))
     }
     expect(state.l1Anchors).toHaveLength(L1_ANCHORS)
     expect(state.l1Anchors.at(-1)?.number).toBe(99n)

@@ -66,7 +66,7 @@ test('blocks are read in portions of 500 up to the confirmed head, events in cha
   let cursor = 99n
   const chunks = []
   do {
-    chunks.push(await readL1Chunk({rpc, lockingInfo, cursor, confirmations: 12}))
+    chunks.push(await readL1Chunk({rpc, lockingInfo, cursor, afterKey: -1n, confirmations: 12}))
     cursor = chunks.at(-1)!.toBlock
   } while (!chunks.at(-1)!.caughtUp)
   expect(ranges).toEqual([
@@ -85,7 +85,9 @@ test('blocks are read in portions of 500 up to the confirmed head, events in cha
     pubKey: `0x04${'ab'.repeat(64)}`,
   })
   // Nothing new is confirmed: no log request.
-  expect(await readL1Chunk({rpc, lockingInfo, cursor, confirmations: 12})).toMatchObject({
+  expect(
+    await readL1Chunk({rpc, lockingInfo, cursor, afterKey: -1n, confirmations: 12}),
+  ).toMatchObject({
     ...{toBlock: 1200n, toHash: null, events: [], caughtUp: true},
   })
   expect(ranges).toHaveLength(3)
@@ -95,9 +97,9 @@ test('blocks are read in portions of 500 up to the confirmed head, events in cha
 test('a chain with fewer blocks than were applied is said, not followed', async () => {
   await using stub = await startRpcStub({eth_chainId: () => '0x1', eth_blockNumber: () => '0x5'})
   const rpc = l1(stub.url)
-  await expect(readL1Chunk({rpc, lockingInfo, cursor: 9n, confirmations: 0})).rejects.toMatchObject(
-    {code: 'L1_WENT_BACK', facts: {l1Head: '5', cursor: '9'}},
-  )
+  await expect(
+    readL1Chunk({rpc, lockingInfo, cursor: 9n, afterKey: -1n, confirmations: 0}),
+  ).rejects.toMatchObject({code: 'L1_WENT_BACK', facts: {l1Head: '5', cursor: '9'}})
   rpc.close()
 })
 

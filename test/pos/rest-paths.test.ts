@@ -35,7 +35,7 @@ beforeAll(async () => {
   const locked = {name: 'Locked', nonce: 1n, activationBatch: 1n, pubKey: '0x04'} as const
   const amountWei = 20_000n * 10n ** 18n
   const [state, events]: [PosState, unknown[]] = transition(initialState(1n), {
-    ...{type: 'apply-l1', toBlock: 9n, toHash: KNOWN_TX},
+    ...{type: 'apply-l1', afterBlock: -1n, hasMore: false, toBlock: 9n, toHash: KNOWN_TX},
     events: ['a', 'b'].map((digit, index) => ({
       ...{...locked, amountWei, blockNumber: 7n, logIndex: 3 + index},
       ...{sequencerId: BigInt(index) + 1n, signer: address(digit)},

@@ -60,7 +60,10 @@ beforeAll(async () => {
       ...{amountWei: 30_000n * 10n ** 18n, pubKey: pubKey('b')},
     },
   ]
-  apply({type: 'apply-l1', toBlock: 9n, toHash: `0x${'9'.repeat(64)}`, events})
+  apply({
+    ...{type: 'apply-l1', afterBlock: -1n, toBlock: 9n, toHash: `0x${'9'.repeat(64)}`},
+    ...{events, hasMore: false},
+  })
   const epoch = {number: 0n, signer: A, startBlock: 11n, endBlock: 30n}
   apply({type: 'adopt-epochs', epochs: [epoch]})
   apply({

@@ -190,7 +190,7 @@ describe('the consensus layer over real contracts', () => {
     expect(next.signer).not.toBe(running.signer)
   })
 
-  test('a successor that does not answer is followed by another try, which a restart keeps', async () => {
+  test('a successor that does not respond is followed by another try, which a restart keeps', async () => {
     const running = await epoch(await current())
     await chains.mineL2To(running.startBlock + 1n)
     await chains.l2.request('evm_setAutomine', false)

@@ -5,8 +5,10 @@ import {DatabaseSync} from 'node:sqlite'
 
 import {afterEach, beforeEach, expect, test} from 'vitest'
 
+import {appHash} from '../../src/pos/app-hash.ts'
 import {
   initialState,
+  lastKeyOf,
   type PosState,
   type Respan,
   type SentRewardBatch,
@@ -57,6 +59,21 @@ test('what was saved is there after a restart, with every bigint', () => {
   expect(store.span(1n)).toMatchObject({id: 1n, startBlock: 31n, producers: [{signer: A}]})
   expect(store.span(99n)).toBeUndefined()
   store.close()
+})
+
+test('the hash of the state is saved with it, and is none where an older version saved the state', () => {
+  const saved = withSpans(2n)
+  const store = openPosStore(path, 'x')
+  expect(store.savedHash()).toBe(appHash(saved))
+  store.close()
+  const older = new DatabaseSync(path)
+  const {document} = older.prepare('SELECT document FROM state').get() as {document: string}
+  const next = document.replace(`"revision":${saved.revision}`, `"revision":${saved.revision + 1}`)
+  older.prepare('INSERT OR REPLACE INTO state VALUES (1, ?)').run(next)
+  older.close()
+  const reopened = openPosStore(path, 'x')
+  expect([reopened.loadState()?.revision, reopened.savedHash()]).toEqual([saved.revision + 1, null])
+  reopened.close()
 })
 
 test('spans are listed in the order of Themis: ids as text', () => {
@@ -138,13 +155,20 @@ test('the journal of L1 events is replaced behind a block, and tells what it hol
   const paid = (blockNumber: bigint, logIndex: number) =>
     ({name: 'BatchSubmitReward', newBatchId: 1n, blockNumber, logIndex}) as const
   const journal = (afterBlock: bigint, ...events: ReturnType<typeof paid>[]) =>
-    store.save(initialState(1n), [{type: 'l1-journaled', afterBlock, events}])
+    store.save(initialState(1n), [{type: 'l1-journaled', afterKey: lastKeyOf(afterBlock), events}])
+  const all = () => store.l1Events(-1n, 100)
   journal(0n, paid(3n, 0), paid(5n, 7))
   journal(5n, paid(9n, 1))
-  expect(store.l1Events()).toEqual([paid(3n, 0), paid(5n, 7), paid(9n, 1)])
+  expect(all()).toEqual([paid(3n, 0), paid(5n, 7), paid(9n, 1)])
   journal(4n, paid(6n, 0))
-  expect(store.l1Events()).toEqual([paid(3n, 0), paid(6n, 0)])
+  expect(all()).toEqual([paid(3n, 0), paid(6n, 0)])
   expect([store.hasL1Event(600_000n), store.hasL1Event(500_007n)]).toEqual([true, false])
+  // In pages, and counted.
+  expect([store.l1Events(-1n, 1), store.l1Events(300_000n, 9)]).toEqual([
+    [paid(3n, 0)],
+    [paid(6n, 0)],
+  ])
+  expect([store.countL1Events(-1n), store.countL1Events(300_000n)]).toEqual([2, 1])
   store.close()
 })
 

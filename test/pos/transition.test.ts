@@ -38,7 +38,8 @@ let block = 0n
 function l1(event: DistributiveOmit<L1Event, 'blockNumber' | 'logIndex'>): Command {
   block++
   const events = [{...event, blockNumber: block, logIndex: 0}]
-  return {type: 'apply-l1', toBlock: block, toHash: hashOf(block), events}
+  const portion = {afterBlock: -1n, toBlock: block, toHash: hashOf(block), events}
+  return {type: 'apply-l1', ...portion, hasMore: false}
 }
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -101,10 +102,12 @@ describe('validators', () => {
 
   test('the cursor never goes back', () => {
     const [state] = run(initialState(0n), {
-      ...{type: 'apply-l1', toBlock: 50n, toHash: hashOf(50n), events: []},
+      ...{type: 'apply-l1', afterBlock: -1n, toBlock: 50n, toHash: hashOf(50n)},
+      ...{events: [], hasMore: false},
     })
     const [after, events] = run(state, {
-      ...{type: 'apply-l1', toBlock: 49n, toHash: hashOf(49n), events: []},
+      ...{type: 'apply-l1', afterBlock: -1n, toBlock: 49n, toHash: hashOf(49n)},
+      ...{events: [], hasMore: false},
     })
     expect(events).toMatchObject([{type: 'refused'}])
     expect(after.l1Cursor).toBe(50n)

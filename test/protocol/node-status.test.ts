@@ -81,3 +81,37 @@ test('values of the wrong type are unknown, never taken as they are', () => {
     wallets: [{balanceWei: '0'}],
   })
 })
+
+test('numbers that a node does not say are nothing, never absent', () => {
+  const empty = readNodeStatusFacts({
+    ...{
+      phase: 'following',
+      head: {number: 0},
+      halted: {},
+      waitingFor: {needs: ['l1-batches']},
+      l1Divergence: {block: 1},
+      twin: {},
+    },
+    ...{diverged: {block: 1}, epoch: {number: 1}, sync: {}, l1: {head: 1}},
+    ...{peers: [{}], wallets: [{}], refused: [{kind: 'calls', count: 1}]},
+  })
+  expect(empty).toMatchObject({
+    halted: {code: 'UNKNOWN', message: '', sinceMs: 0},
+    waitingFor: {needs: ['l1-batches'], sinceMs: 0},
+    diverged: {block: 1, sinceMs: 0, state: 'refused'},
+    l1Divergence: {block: 1, batchIndex: 0, sinceMs: 0},
+    twin: {peerId: '', addresses: [], startedAtMs: 0, yields: false, sinceMs: 0},
+    epoch: {number: 1, startBlock: 0, endBlock: 0},
+    head: {number: 0, timestamp: 0},
+    ...{headAgeMs: 0, blocksSealed: 0, phaseSinceMs: 0},
+    pool: {pending: 0, queued: 0, limit: 0, full: false, late: 0},
+    peers: [{peerAddress: '', head: 0, lagBlocks: 0, ageMs: 0}],
+    sync: {target: 0, remaining: 0, blocksPerSecond: 0, etaSeconds: null},
+    l1: {head: 1, ageMs: 0, reachable: true, trouble: null},
+    guard: {floor: 0, signedUpTo: null, trusted: true},
+    wallets: [{alias: '', chain: 'l2', balanceWei: '0', lowWei: '0'}],
+    descriptors: {limit: null, wanted: 0, isTight: false, connections: 0},
+    refused: [{kind: 'calls', count: 1, sinceMs: 0}],
+    engine: {restarts: 0, outsideChanges: 0, state: {leaves: 0, limit: 0, rootMs: null}},
+  })
+})

@@ -178,7 +178,7 @@ test('nothing ever advises to start a node beside it', () => {
   }
 })
 
-test('a foreign node that does not answer is told, and is critical', () => {
+test('a foreign node that does not respond is told, and is critical', () => {
   const {issues} = assessed(null, {}, true)
 
   expect(issues[0]).toMatchObject({id: 'node-unreachable', severity: 'critical'})
@@ -191,7 +191,7 @@ const busy: Answer = (_body, _request, response) => {
 
 test.each<[string, Answer | null, RegExp, boolean]>([
   ['refuses', null, /ECONNREFUSED/, false],
-  ['says nothing in time', noAnswer, /did not answer within \d+ ms/, true],
+  ['says nothing in time', noAnswer, /did not respond within \d+ ms/, true],
   ['says that it is busy', busy, /HTTP status 503/, false],
   ['is no node', htmlAnswer, /JSON|page/, false],
 ])(
@@ -212,8 +212,8 @@ test.each<[string, Answer | null, RegExp, boolean]>([
       expect(page.externalSilence).toEqual(node.silence)
       expect(nodeReportText(node)).toMatch(why)
       expect(node.issues[0]).toMatchObject({id: 'l2-unreachable', severity: 'critical'})
-      expect(statusText(page)).toMatch(/^ {2}node +external, does not answer: .+/m)
-      expect(statusText(page)).toContain('your own node does not answer')
+      expect(statusText(page)).toMatch(/^ {2}node +external, does not respond: .+/m)
+      expect(statusText(page)).toContain('your own node does not respond')
     } finally {
       context.close()
     }

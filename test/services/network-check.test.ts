@@ -62,7 +62,9 @@ test('a dead second endpoint and swapped chains are named, each by its own check
   expect(failed).toEqual([
     `L1 endpoint ${dead} serves chain 31337: The endpoint cannot be reached (ECONNREFUSED).`,
     expect.stringContaining('The L1 endpoint serves chain 108800'),
-    expect.stringContaining(`consensus layer ${dead} answers: The consensus layer does not answer`),
+    expect.stringContaining(
+      `consensus layer ${dead} answers: The consensus layer does not respond`,
+    ),
   ])
 })
 

@@ -137,14 +137,14 @@ test('a preview shows what is signed, whatever the plan was to be', () => {
   ])
 })
 
-test('bytes that are no call of the contract are not shown, so they are not signed', () => {
+test('bytes that are not a call of the contract are not shown, so they are not signed', () => {
   const planned = calls.withdraw({...on, amountWei: wei})
 
   for (const broken of [
     {...planned, contract: 'LockingInfo'},
     {...planned, data: planned.data.slice(0, -2) as Hex},
   ]) {
-    expect(() => previewJson(previewOf(broken))).toThrow(/are no call of/)
+    expect(() => previewJson(previewOf(broken))).toThrow(/are not a call of/)
   }
 })
 

@@ -145,7 +145,7 @@ export class SimEngine implements ExecutionEngine {
     if (!this.#context.owner.alive) return neverAnswered()
     if (this.#hangs && !this.#isDead) {
       await this.#delay('engine hangs', ENGINE_CALL_TIMEOUT_MS)
-      throw new EngineError('reset', 'The engine did not answer.')
+      throw new EngineError('reset', 'The engine did not respond.')
     }
     if (ms > 0) await this.#delay(label, ms)
     if (this.#isDead) throw new EngineError('reset', 'The engine is gone.')

@@ -365,7 +365,7 @@ export class SimExchange implements BlockExchange, Station {
     const {world, network} = this.#context
     return new Promise((resolve, reject) => {
       const stopWaiting = world.at(PEER_TIMEOUT_MS, this.owner, `no answer to ${label}`, () =>
-        reject(new PeerError('The peer did not answer in time.')),
+        reject(new PeerError('The peer did not respond in time.')),
       )
       this.#send(to, label, (station) =>
         serve(station, (value) =>

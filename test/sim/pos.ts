@@ -4,7 +4,9 @@ import {join} from 'node:path'
 import {fromFileError} from '../../src/lib/files.ts'
 import type {RpcClient} from '../../src/lib/json-rpc.ts'
 import {createEndpoints, type Endpoints} from '../../src/pos/endpoints.ts'
-import {SoloEngine} from '../../src/pos/engine-solo.ts'
+import {PosHost} from '../../src/pos/host.ts'
+import {createSolo} from '../../src/pos/solo.ts'
+import {initialState} from '../../src/pos/state.ts'
 import {openPosStore, type PosStore} from '../../src/pos/store.ts'
 import type {SimL1} from './l1.ts'
 import {simLogger} from './logger.ts'
@@ -60,16 +62,18 @@ export class SimPos {
     const store = openPosStore(join(dir, 'pos', 'pos.sqlite'), 'simulated')
     this.#last = store
     const {network, respanExtension} = setup
-    const engine = new SoloEngine({
+    const watched = this.#watch(life, store)
+    const initial = initialState(BigInt(network.l1.deploymentBlock))
+    const options = {
       ...{network, account: accountOf('mpc'), pollMs: POLL_MS, rewardBatchEpochs: 2},
       l1: this.#endpoints(life, 'L1'),
       l2: this.#endpoints(life, 'L2'),
-      store: this.#watch(life, store),
+      store: watched,
       logger: simLogger(world, life, dir),
       clock: world.clockFor(life, () => 0),
       respanExtension: BigInt(respanExtension),
-    })
-    engine.start()
+    }
+    new PosHost(options, createSolo({store: watched, initial})).start()
   }
 
   crash(why: string): void {

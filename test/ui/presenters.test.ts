@@ -146,14 +146,14 @@ test('epoch watch: one line per change', () => {
   const lines = [
     currentEvent(rotation(), NOW.wallMs),
     eventOf({...at, type: 'epoch-started', level: 'info', text: 'Epoch 42 started.'}, NOW.wallMs),
-    eventOf({type: 'issue-raised', level: 'critical', text: 'L2 does not answer.'}, NOW.wallMs),
+    eventOf({type: 'issue-raised', level: 'critical', text: 'L2 does not respond.'}, NOW.wallMs),
   ].map(eventText)
 
   expect(lines).toMatchInlineSnapshot(`
     [
       "12:00:00  block 1149  Epoch 42 is running, producer 0x2222222222222222222222222222222222222222, until block 1199.",
       "12:00:00  block 1149  Epoch 42 started.",
-      "12:00:00  CRIT L2 does not answer.",
+      "12:00:00  CRIT L2 does not respond.",
     ]
   `)
 })
@@ -210,18 +210,18 @@ test('node status: alive, silent, gone, and what is wrong with it', () => {
     id: 'node-down' as const,
     subject: null,
     severity: 'critical' as const,
-    text: 'your node does not run',
+    text: 'your node is not running',
     sinceMs: null,
-    cost: 'It follows no block.',
+    cost: 'It does not follow the chain.',
     remedy: 'metis-seq node start --profile main',
     sources: ['node' as const],
   }
 
-  expect(report(null)).toContain('does not answer')
+  expect(report(null)).toContain('does not respond')
   expect(report(null, false)).toContain('does not run')
   expect(report({...nodeStatus, turn: 'mine'})).toContain('head           1149')
   expect(nodeReportText({...ours, status: null, daemon: null, issues: [issue]})).toContain(
-    'CRIT  your node does not run',
+    'CRIT  your node is not running',
   )
 })
 
@@ -274,7 +274,13 @@ test('a profile and a network show endpoints by host only', () => {
 })
 
 test('checks: what holds, what does not, and the remedy under it', () => {
-  const check = {id: 'a', label: 'owner is whitelisted', seen: 'no', ok: false, remedy: 'Apply.'}
+  const check = {
+    id: 'a',
+    label: 'the owner is whitelisted',
+    seen: 'no',
+    ok: false,
+    remedy: 'Apply.',
+  }
 
   expect(checksText([check, {...check, ok: true, seen: 'yes', remedy: ''}])).toBe(
     'FAIL  owner is whitelisted: no\n      Apply.\nok    owner is whitelisted: yes',

@@ -96,7 +96,7 @@ test('loading: every panel says that it asks, and no number is shown', () => {
 test('down from the start: the reason, critical, and what to run', () => {
   const down = view({l2: nothing('No L2 endpoint answers.')})
 
-  expect(down.state).toEqual({word: 'CRIT', text: 'L2 does not answer', tone: 'critical'})
+  expect(down.state).toEqual({word: 'CRIT', text: 'L2 does not respond', tone: 'critical'})
   expect(down.nextAction).toBe('metis-seq network check --profile main')
   expect(down.panels.production.rows).toEqual([
     {label: 'down', value: 'No L2 endpoint answers.', tone: 'critical'},
@@ -195,7 +195,7 @@ test('a node that should run and does not is critical, with the command that sta
   const dead = nodeLook(null, {process: null})
   const gone = view({node: fresh(dead)}, {setting: nodeSetting})
 
-  expect(gone.state).toMatchObject({word: 'CRIT', text: 'your node does not run'})
+  expect(gone.state).toMatchObject({word: 'CRIT', text: 'your node is not running'})
   expect(gone.nextAction).toBe('metis-seq node start --profile main')
   expect(linesOf('sync', {node: fresh(nodeLook())}, {setting: nodeSetting})).toMatchInlineSnapshot(`
     [
@@ -220,8 +220,8 @@ test('with L1 down the lag of the node stays what it is, and L1 says how old it 
   const changes = {l1, node: fresh(nodeLook())}
 
   expect(linesOf('sync', changes, rest)).toContain('head: 1149, in step')
-  expect(linesOf('sync', changes, rest)).toContain('L1: block 20000000, 60 s ago, does not answer')
-  expect(view(changes, rest).state).toMatchObject({word: 'WARN', text: 'L1 does not answer'})
+  expect(linesOf('sync', changes, rest)).toContain('L1: block 20000000, 60 s ago, does not respond')
+  expect(view(changes, rest).state).toMatchObject({word: 'WARN', text: 'L1 does not respond'})
 })
 
 test('a turn is never told from a consensus layer that does not know the newest epoch', () => {
@@ -265,7 +265,7 @@ test('no sequencer yet: what to run instead of a stake', () => {
 })
 
 test('a stake that cannot be read is a warning, and without an owner it is none', () => {
-  const failed = nothing<never>('LockingPool does not answer.')
+  const failed = nothing<never>('LockingPool does not respond.')
 
   expect(view({money: failed}).state).toMatchObject({
     word: 'WARN',
@@ -288,6 +288,6 @@ test('what is wrong now stands above what happened, newest first, each with a wo
   ])
   expect(linesOf('events')).toEqual([': Nothing has happened since the start.'])
   expect(linesOf('events', {l1: nothing('Down.')}, {events})[0]).toBe(
-    'for 0 s: WARN L1 does not answer',
+    'for 0 s: WARN L1 does not respond',
   )
 })

@@ -19,13 +19,13 @@ export const bridgeReasons = [
       code: 'BRIDGE_FEE_LOW',
       message: 'The ETH attached to the call is less than the bridge asks for.',
       meaning:
-        'Rewards travel to L2 over the bridge, which wants ETH with the call: gas units times the price of the fee oracle. The number in the text is the fee in wei. Too little is refused, too much is kept.',
+        'Rewards travel to L2 over the bridge, which charges ETH with the call: gas units times the price of the fee oracle. The number in the text is the fee in wei. Too little is rejected; any excess is kept.',
       causes: [
-        'The price rose between reading it and the call.',
+        'The price rose between the quote and the call.',
         'The call was built without value.',
       ],
       hints: [
-        'Run the command again: it reads the fee anew and attaches exactly that.',
+        'Run the command again: it reads the current fee and attaches exactly that.',
         'Run `metis-seq reward claim --dry-run` to see the fee.',
       ],
       source: 'L1StandardBridge._chargeFee: max(l2Gas, minL2Gas) x discount',
@@ -84,7 +84,7 @@ export const bridgeReasons = [
       calls: ['L2StandardBridge.finalizeDeposit'],
       code: 'GAS_TOO_LOW',
       message: 'The call has too little gas left to pay the deposit.',
-      meaning: 'With too little gas a payment would fail for want of gas, so it is not tried.',
+      meaning: 'With too little gas the payment would run out of gas, so it is not attempted.',
       causes: ['The gas limit of the transaction is too low.'],
     },
     {
@@ -114,7 +114,7 @@ export const bridgeReasons = [
       code: 'BRIDGE_FEE_LOW',
       message: 'The METIS attached to the call is less than the amount and the bridge cost.',
       meaning: 'The way back to L1 has a price in METIS, on top of what is sent.',
-      causes: ['The cost was left out, or rose meanwhile.'],
+      causes: ['The cost was omitted, or has risen since.'],
     },
   ]),
 ]

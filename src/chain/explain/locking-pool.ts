@@ -27,11 +27,11 @@ export const lockingPoolErrors = entriesOf(
       code: 'NOT_WHITELISTED',
       message: 'The owner is not on the whitelist of LockingPool.',
       meaning:
-        'LockingPool serves only owners that governance has admitted, for nearly every call: locking, changing the stake, claiming rewards and taking the stake home. An owner who is taken off the list in the middle of an exit cannot finish it.',
+        'Almost every call of LockingPool requires a whitelisted owner: locking, changing the stake, claiming rewards and claiming the stake. An owner removed from the whitelist during an exit cannot finish it.',
       causes: [
-        'The owner was never admitted, or was taken off the list.',
-        'The call came from another account than the owner: it is the sender who is looked up.',
-        'For a change of the owner: the new owner is not admitted (rule of the published source).',
+        'The owner was never whitelisted, or was removed.',
+        'The call came from an account other than the owner: the sender is what is checked.',
+        'For a change of owner: the new owner is not whitelisted (rule of the published source).',
       ],
       hints: [
         'Apply through governance; on the local network run `metis-seq local fund`.',
@@ -45,7 +45,7 @@ export const lockingPoolErrors = entriesOf(
           rule: 'new-owner-whitelisted',
           code: 'NEW_OWNER_NOT_WHITELISTED',
           remedy:
-            'Have governance whitelist it; on an own network run `metis-seq sequencer allow ADDRESS`.',
+            'Ask governance to whitelist it; on your own network run `metis-seq sequencer allow ADDRESS`.',
         },
       ],
     },
@@ -69,9 +69,9 @@ export const lockingPoolErrors = entriesOf(
       subject: 'NoSuchSeq()',
       calls: ['LockingPool.batchSubmitRewards'],
       code: 'SEQUENCER_UNKNOWN',
-      message: 'A signer in the call has no live sequencer.',
+      message: 'A signer in the call has no active sequencer.',
       meaning:
-        'A reward batch names signers, and one of them belongs to no sequencer any more. The whole batch is refused, not only that line.',
+        'A reward batch names signers, and one of them no longer belongs to a sequencer. The whole batch reverts, not just that entry.',
       causes: [
         'The signer was replaced by a signer update, or burned by an exit, before its blocks were paid.',
       ],
@@ -84,11 +84,11 @@ export const lockingPoolErrors = entriesOf(
       calls: [...OWNER_CALLS, 'LockingPool.setSequencerOwner'],
       code: 'NOT_SEQUENCER_OWNER',
       message: 'The sending account is not the owner of this sequencer.',
-      meaning: 'Only the account that locked the METIS, or was made owner later, may do this.',
+      meaning: 'Only the account that locked the METIS, or became the owner later, may do this.',
       causes: [
         'The profile acts for another owner.',
-        'The sequencer id is of somebody else.',
-        'The owner was changed, or the exit is complete and the record has been let go.',
+        'The sequencer id belongs to somebody else.',
+        'The owner was changed, or the exit is complete and the record was released.',
       ],
       hints: ['Run `metis-seq profile list` to find the profile of that owner.', SHOW],
       source: 'LockingPool._activeOwned',
@@ -101,10 +101,10 @@ export const lockingPoolErrors = entriesOf(
       code: 'NOT_SEQUENCER_SIGNER',
       message: 'The sending account is not the signer of this sequencer.',
       meaning:
-        'A signer is replaced by itself: the call has to be sent, and its gas paid, by the key that signs blocks today. The owner cannot do it.',
+        'Only the current signer can replace itself: it must send the call and pay its gas. The owner cannot.',
       causes: ['The call was sent with the owner key.', 'The signer was replaced already.'],
       hints: [
-        'A signer is replaced with the key of the signer, not of the owner.',
+        'Replacing a signer needs the key of the signer, not of the owner.',
         SHOW,
         'Run `metis-seq key list` to see which keys are on this machine.',
       ],
@@ -118,11 +118,8 @@ export const lockingPoolErrors = entriesOf(
       code: 'NULL_ADDRESS',
       message: 'An address in the call is the zero address.',
       meaning: 'The zero address belongs to nobody: rewards or ownership sent there would be lost.',
-      causes: ['The address was left out, so that zero was sent instead.'],
-      hints: [
-        'Give the address of an account you control.',
-        'Look at the preview with `--dry-run`.',
-      ],
+      causes: ['The address was omitted, so zero was sent instead.'],
+      hints: ['Give the address of an account you control.', 'Check the preview with `--dry-run`.'],
       source: 'LockingPool.setSequencerRewardRecipient, LockingPool.setSequencerOwner',
       foretoldBy: [{rule: 'not-zero'}],
     },
@@ -130,9 +127,9 @@ export const lockingPoolErrors = entriesOf(
       subject: 'OwnedSequencer()',
       calls: [...LOCK_CALLS, 'LockingPool.setSequencerOwner'],
       code: 'OWNER_HAS_SEQUENCER',
-      message: 'The owner already has a live sequencer; one owner can have only one.',
+      message: 'The owner already has an active sequencer; one owner can have only one.',
       meaning:
-        'The register finds a sequencer by its owner, so an owner can stand for one only, until its exit is claimed.',
+        'Sequencers are looked up by owner, so an owner can have only one until its exit is claimed.',
       causes: ['The registration was done before.', 'An exit of this owner is not claimed yet.'],
       hints: ['Run `metis-seq sequencer show`.'],
       source: 'LockingPool._lock, LockingPool.setSequencerOwner',
@@ -154,7 +151,7 @@ export const lockingPoolErrors = entriesOf(
         'Stake, rewards, signer, owner and recipient can be changed only while the sequencer is active. After an exit has begun only the final claim is left.',
       causes: [
         'The exit has begun (status exiting) or is complete.',
-        'The sequencer id was never given.',
+        'The sequencer id was never assigned.',
       ],
       hints: ['Run `metis-seq sequencer show` to see its status.'],
       source: 'LockingPool._activeOwned',
@@ -167,8 +164,11 @@ export const lockingPoolErrors = entriesOf(
       code: 'SIGNER_USED',
       message: 'The signer was used before; a signer address can never be used again.',
       meaning:
-        'Each signer address stands for one sequencer for ever: after a signer update or an exit it is burned.',
-      causes: ['The key signs for a sequencer now.', 'The key was replaced or exited earlier.'],
+        'Each signer address belongs to one sequencer for good: after a signer update or an exit it is burned.',
+      causes: [
+        'The key currently signs for a sequencer.',
+        'The key was replaced or exited earlier.',
+      ],
       hints: ['Create another signer with `metis-seq key create NAME`.'],
       source: 'LockingPool._lock, LockingPool.updateSigner',
       check: 'signer',
@@ -188,8 +188,8 @@ export const lockingPoolReasons = entriesOf(
       message: 'The public key is not 64 bytes long.',
       meaning:
         'The contract takes the 64 bytes of an uncompressed secp256k1 key without the leading 04.',
-      causes: ['The key has its 04 in front (65 bytes), or is compressed (33 bytes).'],
-      hints: ['Run `metis-seq key export-public NAME`; the commands drop the 04 by themselves.'],
+      causes: ['The key has a leading 04 (65 bytes), or is compressed (33 bytes).'],
+      hints: ['Run `metis-seq key export-public NAME`; the commands drop the 04 themselves.'],
       source: 'LockingPool._addressOf',
     },
     {
@@ -199,7 +199,7 @@ export const lockingPoolReasons = entriesOf(
       message: 'The public key hashes to the zero address.',
       meaning: 'No real key does that; the bytes in the call are not a public key.',
       causes: ['The call was built by hand with wrong bytes.'],
-      hints: ['Run `metis-seq key export-public NAME` to see the right bytes.'],
+      hints: ['Run `metis-seq key export-public NAME` to see the correct bytes.'],
       source: 'LockingPool._addressOf',
     },
     {
@@ -208,7 +208,7 @@ export const lockingPoolReasons = entriesOf(
       code: 'PUBKEY_MISMATCH',
       message: 'The public key does not belong to the signer address.',
       meaning:
-        'The contract derives the signer address from the key itself and compares, so that nobody registers a key that is not theirs to use.',
+        'The contract derives the signer address from the key and compares them, so that nobody registers a key they do not own.',
       causes: ['Address and key come from different keys.', 'The key lost its first bytes.'],
       hints: ['Run `metis-seq key export-public NAME` and compare the address.'],
       source: 'LockingPool._lock',
@@ -217,14 +217,15 @@ export const lockingPoolReasons = entriesOf(
       subject: 'withdraw throttle',
       calls: ['LockingPool.withdraw'],
       code: 'WITHDRAW_THROTTLED',
-      message: 'One withdrawal or signer update fits into a reward batch, and this batch had one.',
+      message:
+        'Only one withdrawal or signer update is allowed per reward batch, and this batch already had one.',
       meaning:
-        'Stake can be lowered once in a reward batch, never in the batch of the registration or of a signer update. The next batch usually comes after about two weeks.',
+        'The stake can be lowered once per reward batch, but not in the batch of the registration or of a signer update. The next batch usually comes after about two weeks.',
       causes: [
-        'The sequencer joined in this batch.',
-        'A withdrawal or signer update was done in it.',
+        'The sequencer registered in this batch.',
+        'It already had a withdrawal or signer update.',
       ],
-      hints: ['Wait for the next reward batch; `metis-seq stake show` names the current one.'],
+      hints: ['Wait for the next reward batch; `metis-seq stake show` shows the current one.'],
       source: 'LockingPool.withdraw: currentBatch > updatedBatch',
       check: 'throttle',
       foretoldBy: [{rule: 'withdraw-throttle'}],
@@ -234,14 +235,14 @@ export const lockingPoolReasons = entriesOf(
       calls: ['LockingPool.updateSigner'],
       code: 'SIGNER_UPDATE_THROTTLED',
       message:
-        'The signer cannot be updated yet: too few reward batches passed since the last change.',
+        'The signer cannot be updated yet: too few reward batches have passed since the last change.',
       meaning:
-        'A signer update shares its waiting time with withdrawals: signerUpdateThrottle batches since the last of either.',
+        'Signer updates and withdrawals share one rate limit: signerUpdateThrottle batches since the last of either.',
       causes: [
         'A withdrawal or signer update was done in this batch.',
         'The sequencer joined in it.',
       ],
-      hints: ['Wait for the next reward batch; `metis-seq stake show` names the current one.'],
+      hints: ['Wait for the next reward batch; `metis-seq stake show` shows the current one.'],
       source: 'LockingPool.updateSigner: currentBatch >= updatedBatch + signerUpdateThrottle',
       check: 'throttle',
       foretoldBy: [{rule: 'signer-throttle'}],
@@ -252,14 +253,14 @@ export const lockingPoolReasons = entriesOf(
       code: 'EXIT_NOT_FINISHED',
       message: 'The exit delay has not passed, or no exit was started.',
       meaning:
-        'The stake comes home in two steps: start the exit, wait (21 days on mainnet), then claim. The spelling is that of the contract.',
+        'An exit has two steps: start it, wait (21 days on mainnet), then claim. The typo is the contract’s.',
       causes: [
-        'The waiting time is not over.',
+        'The exit delay is not over.',
         'No exit was started.',
         'The stake was claimed already.',
       ],
       hints: [
-        'Run `metis-seq exit status` to see how long it still takes.',
+        'Run `metis-seq exit status` to see how long it will take.',
         'On the local network run `metis-seq local warp 21d`.',
       ],
       source: 'LockingPool.unlockClaim: status Inactive and now >= unlockClaimTime',
@@ -272,8 +273,8 @@ export const lockingPoolReasons = entriesOf(
       code: 'BFT_RESTRICTION',
       message: 'Too many sequencers are exiting at once, so this exit must wait.',
       meaning:
-        'On mainnet an exit is refused when, with it, more than a third of all active and exiting sequencers would be exiting: the rest could not agree on blocks.',
-      causes: ['Others began their exit and have not claimed yet.'],
+        'On mainnet an exit is rejected if it would bring the exiting sequencers to more than a third of all active and exiting ones: the rest could not reach consensus.',
+      causes: ['Others have begun their exit and have not claimed yet.'],
       hints: ['Run `metis-seq sequencer list` to see who is exiting; try again after a claim.'],
       source: 'LockingPool._startExit under mainnet rules: exiting x 3 <= active + exiting',
       check: 'bft',
@@ -302,9 +303,9 @@ export const lockingPoolOfficeReasons = entriesOf(
     {
       subject: 'mismatch length',
       code: 'REWARD_BATCH_INVALID',
-      message: 'The lists of the reward batch are empty or of different length.',
-      meaning: 'Every signer needs a number of blocks beside it.',
-      causes: ['The batch was built wrong.'],
+      message: 'The lists of the reward batch are empty or differ in length.',
+      meaning: 'Every signer needs its number of blocks.',
+      causes: ['The batch was built incorrectly.'],
       hints: ['Run `metis-seq pos status`.'],
     },
     {
@@ -320,8 +321,8 @@ export const lockingPoolOfficeReasons = entriesOf(
       subject: 'invalid startEpoch',
       code: 'REWARD_BATCH_INVALID',
       message: 'The reward batch does not begin with the epoch after the last paid one.',
-      meaning: 'Every epoch is paid once, so a batch begins where the one before ended.',
-      causes: ['Batches were built against an old state.'],
+      meaning: 'Every epoch is paid once, so a batch begins where the previous one ended.',
+      causes: ['Batches were built from stale state.'],
       hints: ['Run `metis-seq reward show` to see up to which epoch rewards are paid.'],
     },
     {
@@ -330,7 +331,7 @@ export const lockingPoolOfficeReasons = entriesOf(
       message: 'The reward batch ends before its second epoch.',
       meaning: 'A batch spans at least two epochs: the end must be above the start.',
       causes: ['The batch was built for a single epoch.'],
-      hints: ['Wait until one more epoch is finished; see `metis-seq epoch list`.'],
+      hints: ['Wait for one more epoch to finish; see `metis-seq epoch list`.'],
     },
     {
       subject: 'invalid newReward',
@@ -338,8 +339,8 @@ export const lockingPoolOfficeReasons = entriesOf(
       code: 'SETTING_INVALID',
       message: 'The reward per block cannot be zero.',
       meaning: 'Only the owner of LockingPool changes it, and it must stay above zero.',
-      causes: ['A proposal of governance carries a zero.'],
-      hints: ['Name a reward with `--per-block`; a rate of nothing locked is nothing.'],
+      causes: ['A governance proposal contains a zero.'],
+      hints: ['Pass the reward as `--per-block`: with nothing locked, any rate gives zero.'],
       source: 'LockingPool.updateBlockReward',
       foretoldBy: [{rule: 'reward-above-zero'}],
     },
@@ -348,8 +349,8 @@ export const lockingPoolOfficeReasons = entriesOf(
       calls: ['LockingPool.updateWithdrawDelayTimeValue'],
       code: 'SETTING_INVALID',
       message: 'The exit delay cannot be zero.',
-      meaning: 'Only the owner of LockingPool changes it. The spelling is that of the contract.',
-      causes: ['A proposal of governance carries a zero.'],
+      meaning: 'Only the owner of LockingPool changes it. The typo is the contract’s.',
+      causes: ['A governance proposal contains a zero.'],
       source: 'LockingPool.updateWithdrawDelayTimeValue',
     },
   ],

@@ -8,7 +8,7 @@ const TOKENS = ['METIS']
 const LOCKS = ['LockingPool.lockFor', 'LockingPool.lockWithRewardRecipient', 'LockingPool.relock']
 const REWARD_BATCH = ['LockingPool.batchSubmitRewards']
 const SPENDS = ['METIS.transferFrom']
-const HINT = 'LockingInfo, not LockingPool, takes the METIS; the command approves it by itself.'
+const HINT = 'LockingInfo, not LockingPool, takes the METIS; the command approves it itself.'
 
 export const oldTokenReasons = [
   ...entriesOf({kind: 'text', contracts: TOKENS, source: 'OpenZeppelin 2 ERC20'}, [
@@ -18,7 +18,7 @@ export const oldTokenReasons = [
       code: 'ALLOWANCE_MISSING',
       message: 'The allowance of METIS for LockingInfo is too low.',
       meaning:
-        'Before a contract may take tokens, their owner allows it an amount. Here LockingInfo takes the METIS, although the call goes to LockingPool.',
+        'A contract needs an allowance before it can take tokens. Here LockingInfo takes the METIS, although the call goes to LockingPool.',
       causes: [
         'The allowance was given to LockingPool.',
         'The allowance is smaller than the amount, or was used up.',
@@ -32,10 +32,9 @@ export const oldTokenReasons = [
       calls: REWARD_BATCH,
       code: 'ALLOWANCE_MISSING',
       message: 'The reward payer allows LockingInfo less METIS than the reward batch pays.',
-      meaning:
-        'Rewards come from one account, the reward payer, which has to allow LockingInfo to take them.',
+      meaning: 'Rewards come from one account, the reward payer, which must approve LockingInfo.',
       causes: ['The allowance of the reward payer was used up.'],
-      hints: ['Nothing is lost: the batch is paid when the payer has renewed its allowance.'],
+      hints: ['Nothing is lost: the batch is paid once the payer renews its allowance.'],
       source: 'OpenZeppelin 2 ERC20.transferFrom; LockingInfo.distributeReward',
       check: 'reward-payer',
     },
@@ -43,8 +42,8 @@ export const oldTokenReasons = [
       subject: 'ERC20: burn amount exceeds allowance',
       calls: ['METIS.burnFrom'],
       code: 'ALLOWANCE_MISSING',
-      message: 'The allowance is smaller than what is to be burned.',
-      meaning: 'Who burns for another needs an allowance of that other.',
+      message: 'The allowance is smaller than the amount to burn.',
+      meaning: 'Burning for another account needs its allowance.',
       causes: ['The allowance was used up.'],
     },
   ]),
@@ -53,9 +52,9 @@ export const oldTokenReasons = [
       subject: 'SafeMath: subtraction overflow',
       calls: [...LOCKS, 'METIS.transfer', ...SPENDS, 'METIS.decreaseAllowance'],
       code: 'METIS_BALANCE_LOW',
-      message: 'More METIS is to be taken off than is there.',
+      message: 'The call subtracts more METIS than there is.',
       meaning:
-        'Older contracts calculate with SafeMath, which says no more than this when a balance or an allowance is too small.',
+        'Older contracts use SafeMath, which gives no other reason when a balance or an allowance is too small.',
       causes: [
         'The account holds less METIS than the amount.',
         'The allowance for LockingInfo is smaller than the amount.',
@@ -65,14 +64,14 @@ export const oldTokenReasons = [
     },
     ...(
       [
-        ['SafeMath: addition overflow', 'The contract calculates above the largest number.'],
-        ['SafeMath: multiplication overflow', 'The contract calculates above the largest number.'],
+        ['SafeMath: addition overflow', 'The arithmetic of the contract overflows.'],
+        ['SafeMath: multiplication overflow', 'The arithmetic of the contract overflows.'],
         ['SafeMath: division by zero', 'The contract divides by zero.'],
         ['SafeMath: modulo by zero', 'The contract divides by zero.'],
       ] as const
     ).map(([subject, message]) => ({
       ...{subject, message, code: 'CONTRACT_PANIC' as const},
-      meaning: 'A number in the call is one that the contract cannot calculate with.',
+      meaning: 'The contract cannot calculate with a number in the call.',
       causes: ['The amount is impossibly large, or a total is empty.'],
     })),
   ]),
@@ -81,8 +80,8 @@ export const oldTokenReasons = [
       subject: 'MinterRole: caller does not have the Minter role',
       calls: ['METIS.mint', 'METIS.addMinter'],
       code: 'ROLE_MISSING',
-      message: 'Only minters of the token may make METIS.',
-      meaning: 'The token keeps a list of those who may.',
+      message: 'Only minters of the token may mint METIS.',
+      meaning: 'The token keeps a list of minters.',
       causes: ['The call was sent by somebody else.'],
     },
     ...[
@@ -95,7 +94,7 @@ export const oldTokenReasons = [
       code: 'ROLE_MISSING' as const,
       message: 'The account cannot be given, or lose, this role.',
       meaning: 'The token keeps lists of roles, and the call does not fit them.',
-      causes: ['The wrong account was named.'],
+      causes: ['The wrong account was given.'],
     })),
   ]),
   ...entriesOf({kind: 'text', contracts: ['LockingInfo'], source: 'OpenZeppelin SafeERC20'}, [
@@ -103,9 +102,9 @@ export const oldTokenReasons = [
       subject: 'SafeERC20: low-level call failed',
       calls: LOCKS,
       code: 'METIS_REFUSED',
-      message: 'The METIS token refused to be taken and gave no reason.',
+      message: 'The METIS token rejected the transfer without a reason.',
       meaning:
-        'LockingInfo takes the METIS of the owner, and the token said no without words: most often the balance or the allowance is too low.',
+        'LockingInfo takes the METIS of the owner, and the token rejected it without a reason: usually the balance or the allowance is too low.',
       causes: [
         'The allowance for LockingInfo is smaller than the amount.',
         'The account holds less METIS than the amount.',
@@ -119,10 +118,10 @@ export const oldTokenReasons = [
       subject: 'SafeERC20: low-level call failed',
       calls: REWARD_BATCH,
       code: 'METIS_REFUSED',
-      message: 'The METIS token refused to be taken from the reward payer and gave no reason.',
+      message: 'The METIS token rejected the transfer from the reward payer without a reason.',
       meaning: 'Rewards come from one account, the reward payer; its METIS or allowance is gone.',
       causes: ['The allowance of the reward payer was used up.', 'It holds too little METIS.'],
-      hints: ['Nothing is lost: the batch is paid when the payer has both again.'],
+      hints: ['Nothing is lost: the batch is paid once the payer has both again.'],
       source: 'OpenZeppelin 2 and 4 SafeERC20; LockingInfo.distributeReward',
       check: 'reward-payer',
     },
@@ -131,7 +130,7 @@ export const oldTokenReasons = [
       code: 'CONTRACT_MISCONFIGURED',
       message: 'There is no token at the address that LockingInfo or the bridge calls.',
       meaning: 'A contract was set up with a wrong address.',
-      causes: ['The token address is of another chain.'],
+      causes: ['The token address belongs to another chain.'],
       hints: ['Run `metis-seq network check` to test every address of the network.'],
       source: 'OpenZeppelin 2 SafeERC20',
     },

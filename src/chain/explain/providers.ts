@@ -25,16 +25,16 @@ const enki = [
       ...brief('WITHDRAW_NOT_READY', {
         'NotMatureYet(uint256,uint64)': [
           'The redemption ticket is not mature yet.',
-          'The two numbers are the time now and the time from which the ticket pays, in seconds since 1970.',
+          'The two numbers are the current time and the maturity of the ticket, in Unix seconds.',
         ],
       }),
       ...brief('TICKET_USED', {
         'AlreadyRedeemed()': [
-          'The redemption ticket was redeemed before.',
-          'Each ticket pays once.',
+          'The redemption ticket was already redeemed.',
+          'Each ticket pays out once.',
         ],
         'AlreadyReducedMaturity()': [
-          'The maturity of the ticket was shortened before.',
+          'The maturity of the ticket was already shortened.',
           'It can be shortened once.',
         ],
       }),
@@ -51,11 +51,11 @@ const enki = [
         ],
         'ReduceTimeExceedsLimit()': [
           'The maturity cannot be shortened that far.',
-          'A shortest waiting time stays in any case; lock fewer liquidity tokens.',
+          'A minimum waiting time always applies; lock fewer liquidity tokens.',
         ],
         'ExceedsCollectedFees(uint128,uint128)': [
           'The provider would collect more fees than there are.',
-          'It is a call of the provider, not of users.',
+          'This call is for the provider, not for users.',
         ],
       }),
     ],
@@ -64,12 +64,12 @@ const enki = [
     {kind: 'text', contracts: ['RedemptionQueue (Enki)'], source: 'Enki RedemptionQueue'},
     brief('LST_REFUSES', {
       'RedemptionQueue: amount is zero': [
-        'The redemption asks for nothing.',
+        'The redemption amount is zero.',
         'The amount must be above zero.',
       ],
       'RedemptionQueue: zero address': [
         'An address in the call is the zero address.',
-        'Name the recipient.',
+        'Pass a recipient.',
       ],
     }),
   ),
@@ -81,10 +81,10 @@ const stakeLinkEntries = entriesOf(
     ...brief('NOT_FOR_PEOPLE', {
       'SenderNotAuthorized()': [
         'The sending account may not make this call of stake.link.',
-        'It is kept for another contract or for the provider.',
+        'It is reserved for another contract or for the provider.',
       ],
       'InvalidSender()': [
-        'The message comes from a sender that is not expected.',
+        'The message comes from an unexpected sender.',
         'It is a step between L1 and L2, not for users.',
       ],
       'InvalidSourceChain()': [
@@ -92,11 +92,11 @@ const stakeLinkEntries = entriesOf(
         'It is a step between L1 and L2, not for users.',
       ],
       'InvalidRouter(address)': [
-        'The message router is not the one that is set.',
+        'The message router is not the configured one.',
         'It is a step between L1 and L2, not for users.',
       ],
       'InvalidTransfer()': [
-        'The tokens of the message are not those expected.',
+        'The message carries unexpected tokens.',
         'It is a step between L1 and L2, not for users.',
       ],
       'UnauthorizedToken()': [
@@ -105,91 +105,94 @@ const stakeLinkEntries = entriesOf(
       ],
     }),
     ...brief('AMOUNT_OUT_OF_RANGE', {
-      'InvalidAmount()': ['The amount cannot be used.', 'It must be above zero.'],
-      'InvalidValue()': ['A value in the call cannot be used.', 'Check amount and recipient.'],
-      'InvalidDeposit()': ['The deposit cannot be used.', 'Amount and strategies must fit.'],
+      'InvalidAmount()': ['The amount is invalid.', 'It must be above zero.'],
+      'InvalidValue()': ['A value in the call is invalid.', 'Check amount and recipient.'],
+      'InvalidDeposit()': ['The deposit is invalid.', 'Amount and strategies must match.'],
       'AmountTooSmall()': [
-        'The withdrawal is below the smallest one the queue takes.',
+        'The withdrawal is below the minimum of the queue.',
         'Withdraw more at once.',
       ],
       'InsufficientBalance()': [
         'The account holds too few tokens.',
-        'Deposits that wait in the queue count as not staked.',
+        'Deposits waiting in the queue do not count as staked.',
       ],
       'InsufficientQueuedTokens()': [
         'Fewer tokens of the account wait in the queue.',
-        'Part of them was staked meanwhile.',
+        'Part of them has been staked since.',
       ],
       'InsufficientDepositRoom()': [
-        'The pool has no room for the deposit.',
-        'Sequencers are full; the deposit has to wait in the queue.',
+        'The pool has no capacity for the deposit.',
+        'The sequencers are full; the deposit must wait in the queue.',
       ],
     }),
     ...brief('LIQUIDITY_LOW', {
       'InsufficientLiquidity()': [
-        'Too little METIS can be taken out at this moment.',
+        'Not enough METIS can be withdrawn right now.',
         'The rest is locked in sequencers and comes back with the withdrawal queue.',
       ],
       'NoTokensAvailable()': [
-        'There are no tokens to send on.',
+        'There are no tokens to forward.',
         'It is a step between L1 and L2, not for users.',
       ],
       'ExceedsTokensInTransitFromL1()': [
-        'More tokens are booked in than are on their way from L1.',
+        'More tokens were recorded than are in transit from L1.',
         'It is a step between L1 and L2, not for users.',
       ],
-      'NothingStaked()': ['Nothing is staked in the pool.', 'There is nothing to give or take.'],
-      'NoRewards()': ['There are no rewards to share out.', 'Try again after the next batch.'],
-      'NothingToClaim()': ['There is nothing to claim.', 'It was claimed, or is not shared out.'],
+      'NothingStaked()': ['Nothing is staked in the pool.', 'There is nothing to distribute.'],
+      'NoRewards()': ['There are no rewards to distribute.', 'Try again after the next batch.'],
+      'NothingToClaim()': [
+        'There is nothing to claim.',
+        'It was claimed, or has not been distributed.',
+      ],
     }),
     ...brief('LST_PAUSED', {
       'DepositsDisabled()': [
-        'Deposits are closed at the moment.',
+        'Deposits are currently closed.',
         'The pool is draining or closed; withdrawals may still work.',
       ],
       'WithdrawalsDisabled()': [
-        'Withdrawals are closed at the moment.',
+        'Withdrawals are currently closed.',
         'The pool is closed, usually after a loss.',
       ],
       'PoolClosed()': ['The pool is closed.', 'The provider closed it, usually after a loss.'],
-      'PoolOpen()': ['The pool is open already.', 'Only a closed pool can be opened.'],
-      'StatusAlreadySet()': ['The pool has that status already.', 'It is a call of the provider.'],
+      'PoolOpen()': ['The pool is already open.', 'Only a closed pool can be opened.'],
+      'StatusAlreadySet()': ['The pool already has that status.', 'This call is for the provider.'],
       'CannotSetClosedStatus()': [
         'The pool cannot be closed by this account.',
-        'It is a call of the provider.',
+        'This call is for the provider.',
       ],
-      'NoLossDetected()': ['No loss is seen.', 'The pool is closed only when there is one.'],
+      'NoLossDetected()': ['No loss was detected.', 'The pool is closed only after a loss.'],
     }),
     ...brief('LST_REFUSES', {
       'InvalidProof()': [
-        'The proof of the share does not hold.',
-        'The list of shares was renewed; fetch the proof again.',
+        'The proof of the share is invalid.',
+        'The list of shares was updated; fetch the proof again.',
       ],
       'WithdrawFailed()': ['The withdrawal failed inside the provider.', 'Try again later.'],
       'InvalidWithdrawalId()': [
         'There is no such withdrawal, or it belongs to another account.',
-        'Look at the withdrawals of the account first.',
+        'Check the withdrawals of the account first.',
       ],
-      'NoUpkeepNeeded()': ['There is nothing to do.', 'It is a call of an automaton.'],
+      'NoUpkeepNeeded()': ['There is nothing to do.', 'This call is for an automation service.'],
       'CannotExecuteWithdrawals()': [
-        'Queued withdrawals cannot be carried out now.',
+        'Queued withdrawals cannot be processed now.',
         'It is a step between L1 and L2, not for users.',
       ],
       'InsufficientTimeElapsed()': [
-        'The step was done too short a time ago.',
+        'The step was run too recently.',
         'It is a step between L1 and L2, not for users.',
       ],
-      'FeesTooLarge()': ['The fees are set too high.', 'It is a call of the provider.'],
-      'ZeroAddress()': ['An address is the zero address.', 'It is a call of the provider.'],
-      'AddressNotContract()': ['An address holds no contract.', 'It is a call of the provider.'],
-      'AlreadyExited()': ['The sequencer of the vault has exited.', 'An exit is made once.'],
+      'FeesTooLarge()': ['The fees are set too high.', 'This call is for the provider.'],
+      'ZeroAddress()': ['An address is the zero address.', 'This call is for the provider.'],
+      'AddressNotContract()': ['An address has no contract.', 'This call is for the provider.'],
+      'AlreadyExited()': ['The sequencer of the vault has exited.', 'An exit happens once.'],
       'SequencerStopped()': [
         'The sequencer of the vault is exiting.',
-        'Its stake cannot be changed any more.',
+        'Its stake can no longer be changed.',
       ],
       'CurrentBatchAlreadyWithdrawn()': [
         'The vault has withdrawn in this reward batch.',
-        'LockingPool allows one withdrawal in a batch.',
+        'LockingPool allows one withdrawal per batch.',
       ],
       'ExitDelayTimeNotElapsed()': [
         'The exit delay of the vault is not over.',
@@ -197,7 +200,7 @@ const stakeLinkEntries = entriesOf(
       ],
       'UnclaimedRewards()': [
         'The vault has rewards that are not claimed.',
-        'They are claimed before its exit.',
+        'They must be claimed before its exit.',
       ],
     }),
   ],
@@ -212,35 +215,41 @@ const velix = entriesOf(
   },
   [
     ...brief('ALREADY_INITIALIZED', {
-      'InvalidInitialization()': ['The contract was set up before.', 'Set-up runs once.'],
-      'NotInitializing()': ['The contract is not being set up.', 'It belongs to a deployment.'],
+      'InvalidInitialization()': [
+        'The contract was already initialized.',
+        'Initialization runs once.',
+      ],
+      'NotInitializing()': [
+        'The contract is not being initialized.',
+        'It is part of a deployment.',
+      ],
     }),
     ...brief('AMOUNT_OUT_OF_RANGE', {
       'ERC20InsufficientBalance(address,uint256,uint256)': [
         'The account holds fewer tokens than the call needs.',
-        'The values are the account, what it holds and what is needed, in the smallest unit.',
+        'The values are the account, its balance and the amount needed, in the smallest unit.',
       ],
       'ERC4626ExceededMaxDeposit(address,uint256,uint256)': [
-        'The deposit is above what the vault takes.',
+        'The deposit exceeds the limit of the vault.',
         'The values are the receiver, the amount and the limit.',
       ],
       'ERC4626ExceededMaxMint(address,uint256,uint256)': [
-        'More shares are asked for than the vault gives.',
+        'The call requests more shares than the vault may mint.',
         'The values are the receiver, the shares and the limit.',
       ],
       'ERC4626ExceededMaxWithdraw(address,uint256,uint256)': [
-        'The withdrawal is above what the account has in the vault.',
+        'The withdrawal exceeds the balance of the account in the vault.',
         'The values are the owner, the amount and the limit.',
       ],
       'ERC4626ExceededMaxRedeem(address,uint256,uint256)': [
-        'More shares are given back than the account has.',
+        'The call redeems more shares than the account has.',
         'The values are the owner, the shares and the limit.',
       ],
     }),
     ...brief('ALLOWANCE_MISSING', {
       'ERC20InsufficientAllowance(address,uint256,uint256)': [
         'The allowance is smaller than the call needs.',
-        'The values are who wants to take, what is allowed and what is needed.',
+        'The values are the spender, the allowance and the amount needed.',
       ],
       'ERC721InsufficientApproval(address,uint256)': [
         'The account is not approved for the ticket.',
@@ -248,18 +257,18 @@ const velix = entriesOf(
       ],
     }),
     ...brief('NULL_ADDRESS', {
-      'ERC20InvalidApprover(address)': ['The approving address cannot be used.', 'It is zero.'],
-      'ERC20InvalidReceiver(address)': ['The receiving address cannot be used.', 'It is zero.'],
-      'ERC20InvalidSender(address)': ['The sending address cannot be used.', 'It is zero.'],
-      'ERC20InvalidSpender(address)': ['The spending address cannot be used.', 'It is zero.'],
-      'ERC721InvalidApprover(address)': ['The approving address cannot be used.', 'It may not.'],
-      'ERC721InvalidOperator(address)': ['The operator address cannot be used.', 'It is zero.'],
-      'ERC721InvalidOwner(address)': ['The owner address cannot be used.', 'It is zero.'],
+      'ERC20InvalidApprover(address)': ['The approving address is invalid.', 'It is zero.'],
+      'ERC20InvalidReceiver(address)': ['The receiving address is invalid.', 'It is zero.'],
+      'ERC20InvalidSender(address)': ['The sending address is invalid.', 'It is zero.'],
+      'ERC20InvalidSpender(address)': ['The spending address is invalid.', 'It is zero.'],
+      'ERC721InvalidApprover(address)': ['The approving address is invalid.', 'It may not.'],
+      'ERC721InvalidOperator(address)': ['The operator address is invalid.', 'It is zero.'],
+      'ERC721InvalidOwner(address)': ['The owner address is invalid.', 'It is zero.'],
       'ERC721InvalidReceiver(address)': [
-        'The receiver does not take tickets.',
+        'The receiver does not accept tickets.',
         'It is zero, or a contract that cannot hold them.',
       ],
-      'ERC721InvalidSender(address)': ['The sending address cannot be used.', 'It is zero.'],
+      'ERC721InvalidSender(address)': ['The sending address is invalid.', 'It is zero.'],
     }),
     ...brief('TICKET_NOT_YOURS', {
       'ERC721IncorrectOwner(address,uint256,address)': [
@@ -268,21 +277,21 @@ const velix = entriesOf(
       ],
       'ERC721NonexistentToken(uint256)': [
         'There is no such ticket.',
-        'It was never made, or was redeemed and burned.',
+        'It was never minted, or was redeemed and burned.',
       ],
     }),
     ...brief('LST_REFUSES', {
       'ReentrancyGuardReentrantCall()': [
-        'The contract is called while it is at work.',
+        'Reentrant call: the contract was called during its own execution.',
         'Another contract called back in between, which is not allowed.',
       ],
       'SafeERC20FailedOperation(address)': [
-        'A token refuses a transfer without saying why.',
+        'A token rejected a transfer without a reason.',
         'The value is the address of the token.',
       ],
       'StringsInsufficientHexLength(uint256,uint256)': [
-        'A number does not fit into its text.',
-        'It is a fault of the contract.',
+        'A number does not fit into its string.',
+        'It is a bug in the contract.',
       ],
     }),
   ],

@@ -29,7 +29,7 @@ export function tablesOf(model: CompletionModel, separator: string): Table[] {
   return [
     {
       name: 'next',
-      comment: 'Words that may follow; it fails for words that are neither a topic nor a command.',
+      comment: 'Words that can follow; fails for words that are neither a topic nor a command.',
       rows: own.map(({words, next}) => ({key: words, lines: next.map(line)})),
     },
     {
@@ -47,7 +47,7 @@ export function tablesOf(model: CompletionModel, separator: string): Table[] {
     {
       name: 'kind',
       comment:
-        'What a flag, or an argument by its number, takes; nothing for a flag without a value.',
+        'Value of a flag, or of an argument by its number; empty for a flag without a value.',
       rows: [
         ...own.flatMap(({words, flags, args}) => [
           ...values(words, flags),

@@ -13,7 +13,7 @@ const readers = {
 }
 
 export default class CompletionNames extends OperatorCommand {
-  static override summary = 'List names for a completion script, one a line.'
+  static override summary = 'List names for a completion script, one per line.'
 
   static override hidden = true
 

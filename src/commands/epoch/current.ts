@@ -4,7 +4,7 @@ import {currentEpoch} from '../../services/rotation/epochs.ts'
 import {currentEpochText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochCurrent extends OperatorCommand {
-  static override summary = 'Show whose turn it is.'
+  static override summary = 'Show the current epoch and its signer.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

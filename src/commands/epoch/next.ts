@@ -4,7 +4,7 @@ import {rotationNow} from '../../services/rotation/epochs.ts'
 import {nextEpochText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochNext extends OperatorCommand {
-  static override summary = 'Show whose turn comes after the current one.'
+  static override summary = 'Show the epoch after the current one.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

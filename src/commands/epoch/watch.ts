@@ -8,13 +8,12 @@ import {watchEpochs} from '../../services/rotation/watch-epochs.ts'
 import {eventText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochWatch extends OperatorCommand {
-  static override summary =
-    'Stream changes of the rotation and of health, one line each, until Ctrl-C.'
+  static override summary = 'Stream rotation and health changes, one line each, until Ctrl-C.'
 
   static override aliases = ['rotation']
 
   static override description =
-    'The first line says how the rotation stands now. With --json each line is one JSON document; the last is the envelope.'
+    'The first line is the current state of the rotation. With --json each line is one JSON document; the last one is the envelope.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

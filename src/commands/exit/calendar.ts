@@ -10,10 +10,11 @@ import {viewExit} from '../../services/exit/exit.ts'
 import {toCalendar} from '../../ui/presenters/calendar.ts'
 
 export default class ExitCalendar extends OperatorCommand {
-  static override summary = 'Write a calendar entry for the day the METIS of an exit are free.'
+  static override summary =
+    'Write a calendar entry for the day when the METIS of an exit can be claimed.'
 
   static override description =
-    'For an exit that has not begun, the day is counted as if it began now.'
+    'For an exit that has not begun, the date assumes that it begins now.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> --output exit.ics']
 
@@ -22,10 +23,10 @@ export default class ExitCalendar extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     output: Flags.string({
-      description: 'File to write; without it the entry goes to stdout.',
+      description: 'File to write. Default: stdout.',
       helpValue: 'FILE',
     }),
-    force: Flags.boolean({description: 'Replace the file if it exists.'}),
+    force: Flags.boolean({description: 'Overwrite the file if it exists.'}),
   }
 
   protected async perform(): Promise<Result> {

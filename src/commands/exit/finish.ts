@@ -6,7 +6,7 @@ import {formatWeiShort} from '../../lib/units.ts'
 import {planExitFinish} from '../../services/exit/exit.ts'
 
 export default class ExitFinish extends OperatorCommand {
-  static override summary = 'Claim the METIS of an exit whose delay has passed.'
+  static override summary = 'Claim the METIS of an exit after its delay.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
 

@@ -6,10 +6,10 @@ import {isoTime} from '../../lib/units.ts'
 import {planExitStart} from '../../services/exit/exit.ts'
 
 export default class ExitStart extends OperatorCommand {
-  static override summary = 'Begin the exit of a sequencer. It cannot be taken back.'
+  static override summary = 'Begin the exit of a sequencer. This cannot be undone.'
 
   static override description =
-    'The sequencer stops earning at once; its METIS are free after the exit delay. See `exit plan` first.'
+    'The sequencer stops earning at once; its METIS can be claimed after the exit delay. Run `exit plan` first.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',

@@ -6,8 +6,8 @@ import {planPayerApproval} from '../../services/governance/approve-payer.ts'
 export default class GovernanceApprovePayer extends OperatorCommand {
   static override summary = 'Let LockingInfo pay rewards from the METIS of the reward payer.'
 
-  static override description = `Sent with the key of the reward payer, as the owner of the profile. A reward batch that is
-larger than the allowance fails as a whole. The amount replaces the allowance there is.`
+  static override description = `Signed by the reward payer, who must be the owner of the profile. A reward batch larger than the
+allowance reverts as a whole. The amount replaces the current allowance.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --amount 12000 --profile payer',
@@ -18,7 +18,7 @@ larger than the allowance fails as a whole. The amount replaces the allowance th
     ...commonFlags,
     ...sendFlags,
     amount: allowanceFlag({
-      description: 'METIS that may be paid from now on; max for no limit, 0 for none.',
+      description: 'New allowance in METIS; max for no limit, 0 for none.',
       required: true,
     }),
   }

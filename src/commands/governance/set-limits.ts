@@ -4,10 +4,10 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {planLimits} from '../../services/governance/set-limits.ts'
 
 export default class GovernanceSetLimits extends OperatorCommand {
-  static override summary = 'Change the least and the most METIS that one sequencer may lock.'
+  static override summary = 'Change the minimum and maximum lock of a sequencer.'
 
-  static override description = `For owners of a network: sent with the key that owns LockingInfo, as the owner of the profile.
-Nobody is put out, and the preview names who could then not withdraw, or not add.`
+  static override description = `For network owners: signed by the owner of LockingInfo, who must be the owner of the profile.
+No sequencer is removed; the preview names those that could no longer withdraw or add.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --min-lock 10000 --max-lock 150000 --profile governance',
@@ -18,11 +18,11 @@ Nobody is put out, and the preview names who could then not withdraw, or not add
     ...commonFlags,
     ...sendFlags,
     'min-lock': metisFlag({
-      description: 'Least METIS of one sequencer.',
+      description: 'Minimum lock in METIS.',
       atLeastOne: ['min-lock', 'max-lock'],
     }),
     'max-lock': metisFlag({
-      description: 'Most METIS of one sequencer.',
+      description: 'Maximum lock in METIS.',
       atLeastOne: ['min-lock', 'max-lock'],
     }),
   }

@@ -7,11 +7,10 @@ import {formatWei} from '../../lib/units.ts'
 import {rewardPlanner, type RewardRequest} from '../../services/governance/set-reward.ts'
 
 export default class GovernanceSetReward extends OperatorCommand {
-  static override summary =
-    'Change what a block pays, outright or by the yearly rate it is to come to.'
+  static override summary = 'Change the reward per block, as an amount or as a target yearly rate.'
 
-  static override description = `For owners of a network: sent with the key that owns LockingPool, as the owner of the profile.
-The change counts for every block that is not in a reward batch yet, also for those made before.`
+  static override description = `For network owners: signed by the owner of LockingPool, who must be the owner of the profile.
+The change applies to every block that is not in a reward batch yet, including past blocks.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --per-block 0.000761 --profile governance',
@@ -30,7 +29,7 @@ The change counts for every block that is not in a reward batch yet, also for th
       exactlyOne: ['per-block', 'target-rate'],
     }),
     'block-seconds': Flags.integer({
-      description: 'Block time the rate is figured with. Default: the measured one.',
+      description: 'Block time used to convert the annual rate. Default: measured.',
       min: 1,
       max: 86_400,
       dependsOn: ['target-rate'],

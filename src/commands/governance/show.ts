@@ -4,10 +4,10 @@ import {showGovernance} from '../../services/governance/governance.ts'
 import {governanceJson, governanceText} from '../../ui/presenters/governance.ts'
 
 export default class GovernanceShow extends OperatorCommand {
-  static override summary = 'Show who governs a network, what it pays, and what the payer covers.'
+  static override summary = 'Show the owners, rewards and reward payer of a network.'
 
-  static override description = `Owners, limits and delays of the staking contracts; the reward per block with the yearly
-rate it comes to; the reward payer with its METIS, its allowance to LockingInfo and how far both go.`
+  static override description = `Owners, limits and delays of the staking contracts; the reward per block and the yearly rate that
+it gives; the reward payer with its METIS, its allowance to LockingInfo and how long both last.`
 
   static override examples = ['<%= config.bin %> <%= command.id %> --network local']
 

@@ -9,8 +9,8 @@ import {backupJson, backupText} from '../../ui/presenters/key.ts'
 export default class KeyBackup extends OperatorCommand {
   static override summary = 'Write a key to a new encrypted file, under a password of its own.'
 
-  static override description = `A Web3 Secret Storage file of version 3, which \`key import\` and most wallets open. A file that is
-there already is never overwritten. Open it once with \`key verify-backup\` before you rely on it.`
+  static override description = `Writes a Web3 Secret Storage file (version 3), which \`key import\` and most wallets can open. An existing
+file is never overwritten. Test it with \`key verify-backup\` before you rely on it.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-owner --output /media/usb/my-owner.json',
@@ -20,7 +20,7 @@ there already is never overwritten. Open it once with \`key verify-backup\` befo
 
   static override flags = {
     ...rewriteKeyFlags,
-    output: Flags.string({description: 'File to make.', helpValue: 'FILE', required: true}),
+    output: Flags.string({description: 'File to create.', helpValue: 'FILE', required: true}),
     ...backupPasswordFlags,
   }
 
@@ -35,7 +35,7 @@ there already is never overwritten. Open it once with \`key verify-backup\` befo
       this.warnAbout({
         code: 'SAME_DISK',
         message:
-          'The backup lies on the same disk as the key, and is lost with it. Copy it elsewhere.',
+          'The backup is on the same disk as the key and would be lost with it. Copy it elsewhere.',
       })
     return {data: backupJson(backup), text: backupText(backup)}
   }

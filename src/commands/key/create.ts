@@ -6,7 +6,7 @@ import {createKey, scryptOf} from '../../services/keys/keys.ts'
 import {keyJson, newKeyText} from '../../ui/presenters/key.ts'
 
 export default class KeyCreate extends OperatorCommand {
-  static override summary = 'Make a new key. Its secret never leaves the backend.'
+  static override summary = 'Create a key. Its secret never leaves the backend.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-signer',

@@ -8,11 +8,10 @@ import {assertDeletable, deleteKey, planKeyDeletion} from '../../services/keys/k
 import {deletionJson, deletionText} from '../../ui/presenters/key.ts'
 
 export default class KeyDelete extends OperatorCommand {
-  static override summary =
-    'Delete a key from this machine, when nothing needs it and a backup opens.'
+  static override summary = 'Delete a key that nothing uses and that has a tested backup.'
 
-  static override description = `Shows what the key is before it asks. Refuses while a node runs with the key, while a profile uses it
-(trap key-in-use), and when no backup of it was ever opened (trap no-backup).`
+  static override description = `Shows the key before it asks. Refuses while a node runs with the key, while a profile uses it
+(trap key-in-use), and while no backup of it has been tested (trap no-backup).`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-signer',
@@ -27,7 +26,7 @@ export default class KeyDelete extends OperatorCommand {
     override: Flags.option({
       env: NEVER_FROM_ENV,
       options: ['key-in-use', 'no-backup'] as const,
-      description: 'Accept a named trap that would stop the command.',
+      description: 'Accept a named trap that would otherwise stop the command.',
       multiple: true,
       helpValue: 'TRAP_ID',
     })(),

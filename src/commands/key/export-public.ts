@@ -8,8 +8,7 @@ import {findAccount} from '../../services/keys/keys.ts'
 import {publicKeyJson, publicKeyText} from '../../ui/presenters/key.ts'
 
 export default class KeyExportPublic extends OperatorCommand {
-  static override summary =
-    'Print the public key of a key in the three ways it is written, with who wants which.'
+  static override summary = 'Print the public key in its three encodings, and where each is used.'
 
   static override description = `raw: 64 bytes, for LockingPool, the registry and --signer-pubkey. uncompressed: 65 bytes that begin
 with 04, for Themis and the hardhat task l1:lock. compressed: 33 bytes, for wallets and libraries. With --spelling
@@ -26,7 +25,7 @@ only that one is printed, for scripts.`
     ...commonFlags,
     spelling: Flags.option({
       options: spellings,
-      description: 'Print this one and nothing else.',
+      description: 'Print this encoding and nothing else.',
     })(),
   }
 

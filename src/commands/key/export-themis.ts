@@ -12,8 +12,8 @@ export default class KeyExportThemis extends OperatorCommand {
     'Write a key as priv_validator_key.json or node_key.json, in clear text, for Themis.'
 
   static override description = `Themis reads its validator key from config/priv_validator_key.json and the identity of its node from
-config/node_key.json, and cannot open encrypted ones. Which of both a key becomes follows from what it is. The files are
-made with mode 600 and never overwritten; of two, both are written or none.`
+config/node_key.json, and cannot open encrypted ones. The type of the key decides which file it becomes. Files are
+created with mode 600 and never overwritten; with two, both are written or neither.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-signer --output /var/lib/themis/config --reveal',
@@ -31,7 +31,7 @@ made with mode 600 and never overwritten; of two, both are written or none.`
     }),
     reveal: Flags.boolean({
       env: NEVER_FROM_ENV,
-      description: 'Say that the secret may be written in clear text.',
+      description: 'Confirm that the secret may be written in clear text.',
     }),
     yes: Flags.boolean({
       env: NEVER_FROM_ENV,

@@ -9,8 +9,7 @@ import {importKeyFrom, scryptOf} from '../../services/keys/keys.ts'
 import {keyJson, newKeyText, secondCopyWarning} from '../../ui/presenters/key.ts'
 
 export default class KeyImport extends OperatorCommand {
-  static override summary =
-    'Store an existing private key from a file, a file descriptor or a prompt.'
+  static override summary = 'Import a private key from a file, a file descriptor or a prompt.'
 
   static override description = `Reads 64 hex digits, Themis’ priv_validator_key.json or node_key.json, or an encrypted Web3 Secret
 Storage file such as a backup. A key is never taken from the command line.`

@@ -5,7 +5,7 @@ import {listKeys} from '../../services/keys/keys.ts'
 import {keyJson, keyListText} from '../../ui/presenters/key.ts'
 
 export default class KeyList extends OperatorCommand {
-  static override summary = 'List the keys of this machine. Opens none.'
+  static override summary = 'List the keys of this machine, without opening any.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

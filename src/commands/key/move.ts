@@ -8,8 +8,8 @@ import {movedJson, movedText} from '../../ui/presenters/key.ts'
 export default class KeyMove extends OperatorCommand {
   static override summary = 'Move a key to another backend of this machine.'
 
-  static override description = `Writes the key to the new backend, reads it back, and only then deletes the old copy. A move that was cut
-off is ended by the same command.`
+  static override description = `Writes the key to the new backend, reads it back, and only then deletes the old copy. Run the same
+command again to finish an interrupted move.`
 
   static override examples = ['<%= config.bin %> <%= command.id %> my-signer --backend file']
 
@@ -19,7 +19,7 @@ off is ended by the same command.`
     ...rewriteKeyFlags,
     backend: Flags.option({
       options: ['keytar', 'secret-service', 'file'] as const,
-      description: 'Where the secret shall be kept.',
+      description: 'New backend of the secret.',
       required: true,
     })(),
     'remember-password-file': rememberPasswordFileFlag,

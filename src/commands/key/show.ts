@@ -8,11 +8,12 @@ import {findKey, readSecret, scryptOf} from '../../services/keys/keys.ts'
 import {keyJson, keySpellingsJson, keyText, revealWarning} from '../../ui/presenters/key.ts'
 
 export default class KeyShow extends OperatorCommand {
-  static override summary = 'Show what is public of a key: address or node id, public key, backend.'
+  static override summary =
+    'Show the public part of a key: address or node id, public key, backend.'
 
-  static override description = `With --reveal it prints the private key as well, after a warning that --quiet does not silence, and a
-question. Where nobody can be asked, and with --json, it needs --yes on the command line besides; METIS_SEQ_YES does
-not count. The key then stands in \`privateKey\` of the JSON document, next to the warning.`
+  static override description = `With --reveal it also prints the private key, after a warning that --quiet does not silence and a
+confirmation. Without a terminal, and with --json, it needs --yes on the command line as well; METIS_SEQ_YES does
+not count. The JSON document then has the key in \`privateKey\`, next to the warning.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-signer',
@@ -25,7 +26,7 @@ not count. The key then stands in \`privateKey\` of the JSON document, next to t
     ...openKeyFlags,
     reveal: Flags.boolean({
       env: NEVER_FROM_ENV,
-      description: 'Print the private key as well, after a question.',
+      description: 'Also print the private key, after a confirmation.',
     }),
     yes: Flags.boolean({
       env: NEVER_FROM_ENV,

@@ -8,10 +8,10 @@ import {verifyBackup} from '../../services/keys/key-backup.ts'
 import {verifiedJson, verifiedText} from '../../ui/presenters/key.ts'
 
 export default class KeyVerifyBackup extends OperatorCommand {
-  static override summary = 'Open a backup as after a loss, and say which key it brings back.'
+  static override summary = 'Test-restore a backup and show which key it contains.'
 
-  static override description = `Needs the backup and its password, and nothing else: the key itself need not be here. When it is,
-the time is noted with the key, and \`key delete\` knows that a backup opens.`
+  static override description = `Needs only the backup and its password, not the key itself. If the key is on this machine, the test is
+recorded, so that \`key delete\` knows of a working backup.`
 
   static override examples = ['<%= config.bin %> <%= command.id %> /media/usb/my-owner.json']
 
@@ -19,7 +19,7 @@ the time is noted with the key, and \`key delete\` knows that a backup opens.`
 
   static override flags = {
     ...commonFlags,
-    key: Flags.string({description: 'Key that the backup must hold.', helpValue: 'NAME'}),
+    key: Flags.string({description: 'Key that the backup must contain.', helpValue: 'NAME'}),
     ...backupPasswordFlags,
   }
 

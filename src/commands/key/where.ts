@@ -5,7 +5,7 @@ import {listKeys, probeBackends} from '../../services/keys/keys.ts'
 import {backendsText, keyListText} from '../../ui/presenters/key.ts'
 
 export default class KeyWhere extends OperatorCommand {
-  static override summary = 'Say which key backends work here, and which one holds each key.'
+  static override summary = 'Show which key backends work here, and which one holds each key.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

@@ -8,11 +8,10 @@ import {openContext} from '../../services/context.ts'
 import {openHome} from '../../store/home.ts'
 
 export default class LocalDemo extends OperatorCommand {
-  static override summary = 'Live through a sequencer’s whole life on a fresh local network.'
+  static override summary = 'Walk through the whole life of a sequencer on a fresh local network.'
 
-  static override description = `Starts L1 and three sequencers, lets a fourth operator join, produce, earn, claim and
-delegate - each step the command you would type, each checked against the chain - and ends in the
-dashboard. Takes 3 minutes, 6 to 8 on a busy machine; uses a directory of its own and leaves everything else alone.`
+  static override description = `Starts L1 and three sequencers; a fourth operator joins, produces, earns, claims and delegates. Each
+step is the command you would type and is checked against the chain. Ends in the dashboard. Takes 3 minutes, or 6 to 8 on a busy machine. Uses a directory of its own and touches nothing else.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -22,7 +21,8 @@ dashboard. Takes 3 minutes, 6 to 8 on a busy machine; uses a directory of its ow
   static override flags = {
     ...commonFlags,
     'base-port': Flags.integer({
-      description: 'First port: L1. The others follow. Default: the first thousand that is free.',
+      description:
+        'First port, used by L1; the others follow. Default: the first free multiple of 1,000.',
       min: 1024,
       max: 65_000,
     }),

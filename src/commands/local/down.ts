@@ -3,7 +3,7 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {openHome} from '../../store/home.ts'
 
 export default class LocalDown extends OperatorCommand {
-  static override summary = 'Stop every process of the local network. Its data stays.'
+  static override summary = 'Stop every process of the local network. Its data is kept.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

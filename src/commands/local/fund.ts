@@ -24,7 +24,7 @@ export default class LocalFund extends OperatorCommand {
     metis: metisFlag({description: 'METIS on L1. Default: 100,000.'}),
     'l2-metis': metisFlag({description: 'METIS on L2. Default: 10.'}),
     whitelist: Flags.boolean({
-      description: 'Put it on the whitelist of LockingPool, as governance does.',
+      description: 'Put the account on the whitelist of LockingPool, as governance would.',
       default: true,
       allowNo: true,
     }),

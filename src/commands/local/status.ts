@@ -8,7 +8,7 @@ export default class LocalStatus extends OperatorCommand {
   static override summary = 'List the processes of the local network.'
 
   static override description =
-    'Exits 0 when all of them run, 10 otherwise; one that a signal has stopped does not.'
+    'Exits 0 when all of them run, otherwise 10. A process suspended by a signal does not count as running.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

@@ -8,10 +8,10 @@ import {processesText, upText} from '../../ui/presenters/local.ts'
 
 export default class LocalUp extends OperatorCommand {
   static override summary =
-    'Bring up a whole Metis on this machine: L1, consensus layer, sequencers.'
+    'Start a whole Metis network on this machine: L1, consensus layer, sequencers.'
 
-  static override description = `The first start makes it; later ones continue the same chains.
-Stays and watches until Ctrl-C, which stops everything; --detach returns at once.`
+  static override description = `The first start creates it; later starts continue the same chains.
+Watches it until Ctrl-C, which stops everything; --detach returns once everything runs.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -22,7 +22,7 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
   static override flags = {
     ...commonFlags,
     ...localSettingFlags,
-    detach: Flags.boolean({description: 'Return when everything runs, and leave it running.'}),
+    detach: Flags.boolean({description: 'Return once everything runs, and leave it running.'}),
   }
 
   protected async perform(): Promise<Result> {
@@ -45,7 +45,7 @@ Stays and watches until Ctrl-C, which stops everything; --detach returns at once
     if (flags.detach || this.jsonEnabled()) return {data, text: upText(result, processes)}
     this.show(upText(result, processes))
     const {superviseLocal} = await import('../../local/supervise-local.ts')
-    this.say('Watching the processes. Ctrl-C stops the network; its data stays.')
+    this.say('Watching the processes. Ctrl-C stops the network; its data is kept.')
     await superviseLocal(home, result.state, {
       onDeath: ({name, log}) => this.say(`${name} has stopped; its log is ${log}.`),
       onReturn: ({name}) => this.say(`${name} runs again.`),

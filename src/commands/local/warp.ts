@@ -22,7 +22,7 @@ const durationArg = Args.custom<number>({
 
 export default class LocalWarp extends OperatorCommand {
   static override summary =
-    'Move the time of the local L1 forward, for instance by the 21 days of an exit.'
+    'Move the clock of the local L1 forward, for instance by the 21 days of an exit.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> 21d',
@@ -41,7 +41,7 @@ export default class LocalWarp extends OperatorCommand {
       networksOwn: true,
     })
     const {warpL1} = await import('../../local/warp.ts')
-    const result = await this.during('Moving the time of L1', warpL1(context, args.duration))
+    const result = await this.during('Moving the clock of L1', warpL1(context, args.duration))
     const at = new Date(Number(result.afterSeconds) * 1000).toISOString()
     return {
       data: result,

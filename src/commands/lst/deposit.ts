@@ -30,7 +30,7 @@ export default class LstDeposit extends OperatorCommand {
     ...commonFlags,
     ...sendFlags,
     slippage: Flags.integer({
-      description: 'Accepted fall of the rate, in hundredths of a percent.',
+      description: 'Slippage tolerance, in basis points.',
       default: 50,
       min: 0,
       max: 10_000,

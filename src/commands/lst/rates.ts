@@ -4,7 +4,7 @@ import {readRates} from '../../services/lst/lst.ts'
 import {ratesJson, ratesText} from '../../ui/presenters/lst.ts'
 
 export default class LstRates extends OperatorCommand {
-  static override summary = 'Show what a token of each provider is worth in METIS.'
+  static override summary = 'Show the exchange rate of each provider’s token in METIS.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

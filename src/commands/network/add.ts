@@ -6,7 +6,7 @@ import {addNetwork} from '../../services/network/networks.ts'
 import {openHome} from '../../store/home.ts'
 
 export default class NetworkAdd extends OperatorCommand {
-  static override summary = 'Add a network of one’s own from a document.'
+  static override summary = 'Add your own network from a document.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-network.json',
@@ -21,10 +21,10 @@ export default class NetworkAdd extends OperatorCommand {
     ...commonFlags,
     'ca-file': Flags.string({
       description:
-        'PEM of the authority that vouches for its endpoints, besides those of the system.',
+        'PEM of a certificate authority to trust for its endpoints, besides those of the system.',
       helpValue: 'FILE',
     }),
-    replace: Flags.boolean({description: 'Overwrite a network of that name.'}),
+    replace: Flags.boolean({description: 'Overwrite an existing network of that name.'}),
   }
 
   protected async perform(): Promise<Result> {

@@ -6,7 +6,7 @@ import {checksText} from '../../ui/presenters/sequencer.ts'
 export default class NetworkCheck extends OperatorCommand {
   static override summary = 'Test the endpoints and contracts of a network.'
 
-  static override description = 'Exits 0 when everything answers as it should, 10 otherwise.'
+  static override description = 'Exits 0 when everything answers correctly, otherwise 10.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -19,7 +19,7 @@ export default class NetworkCheck extends OperatorCommand {
     const {flags} = await this.parse(NetworkCheck)
     const context = this.openContext(flags)
     const {unknownCode, ...result} = await this.during(
-      'Asking every endpoint of the network',
+      'Checking every endpoint of the network',
       checkNetwork(context, flags.timeout * 1000),
     )
     for (const {contract, implementation} of unknownCode) {
@@ -27,7 +27,7 @@ export default class NetworkCheck extends OperatorCommand {
         implementation === null ? 'is no proxy, and runs code' : `now runs ${implementation},`
       this.warnAbout({
         code: 'IMPLEMENTATION_UNKNOWN',
-        message: `${contract} ${runs} whose rules this version does not know: what is said before sending may be out of date, and the chain decides.`,
+        message: `${contract} ${runs} with rules that this version does not know: checks before sending may be out of date, and the chain decides.`,
       })
     }
     return {

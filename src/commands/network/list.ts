@@ -5,7 +5,7 @@ import {openHome} from '../../store/home.ts'
 import {networkListText} from '../../ui/presenters/setup.ts'
 
 export default class NetworkList extends OperatorCommand {
-  static override summary = 'List the networks this tool knows.'
+  static override summary = 'List the known networks.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

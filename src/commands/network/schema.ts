@@ -6,7 +6,7 @@ export default class NetworkSchema extends OperatorCommand {
   static override summary = 'Print the JSON Schema of a network document.'
 
   static override description =
-    'For editors and scripts; `network add` accepts a document that names it as `$schema`.'
+    'For editors and scripts; `network add` accepts a document that references it as `$schema`.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> > network.schema.json',

@@ -13,7 +13,7 @@ export default class NetworkShow extends OperatorCommand {
   ]
 
   static override args = {
-    name: Args.string({description: 'Network. Default: that of the profile.'}),
+    name: Args.string({description: 'Network. Default: the network of the profile.'}),
   }
 
   static override flags = commonFlags

@@ -4,7 +4,7 @@ import {follow} from '../../cli/follow-file.ts'
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {printDocument} from '../../cli/output.ts'
-import {nodeLogFile, readNodeLog} from '../../services/node/node-control.ts'
+import {requireRuntime} from '../../services/node/node-runtime.ts'
 
 export default class NodeLogs extends OperatorCommand {
   static override summary = 'Print the log of the background node.'
@@ -17,16 +17,16 @@ export default class NodeLogs extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     lines: Flags.integer({description: 'Last lines to print.', default: 50, min: 1, max: 10_000}),
-    follow: Flags.boolean({description: 'Go on printing new lines until Ctrl-C.'}),
+    follow: Flags.boolean({description: 'Keep printing new lines until Ctrl-C.'}),
   }
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(NodeLogs)
-    const context = this.openContext(flags)
-    const lines = readNodeLog(context, flags.lines)
+    const node = requireRuntime(this.openContext(flags))
+    const lines = node.logs(flags.lines)
     if (!flags.follow || this.jsonEnabled()) return {data: {lines}, text: lines.join('\n')}
     if (lines.length > 0) printDocument(lines.join('\n'))
-    await follow(nodeLogFile(context), this.watching)
+    await follow(node.logFile(), this.watching)
     return {data: {lines: []}, text: '', ...this.endOfStream}
   }
 }

@@ -9,7 +9,7 @@ export default class NodeRun extends OperatorCommand {
   static override summary = 'Run the sequencer node in this terminal until Ctrl-C.'
 
   static override description = `Writes one JSON line per event. Use it under a service manager.
-It ends with 14 when another node signs with its key, or when a second block would be signed at a height.`
+Exits with 14 when another node signs with its key, or when it would sign a second block at a height.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --profile seq-1',

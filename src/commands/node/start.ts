@@ -3,15 +3,15 @@ import {nodeArguments, nodeFlags} from '../../cli/node-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {passwordAccess, passwordFlags} from '../../cli/password-flags.ts'
 import {assertGiven} from '../../cli/read-descriptor.ts'
-import {startNodeDaemon} from '../../services/node/node-control.ts'
 import {awaitVerdict, startFailure} from '../../services/node/node-report.ts'
+import {requireRuntime} from '../../services/node/node-runtime.ts'
 import {startedText} from '../../ui/presenters/node.ts'
 
 export default class NodeStart extends OperatorCommand {
   static override summary = 'Start the sequencer node in the background.'
 
-  static override description = `Returns when the node knows where it stands: in step, catching up, or ended.
-A node that may not sign ends by itself, with exit code 14 here.`
+  static override description = `Returns once the node knows its state: in sync, catching up, or stopped.
+A node that must not sign stops by itself, and this command then exits with 14.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -26,17 +26,20 @@ A node that may not sign ends by itself, with exit code 14 here.`
     const descriptor = flags['password-fd']
     if (descriptor !== undefined) assertGiven(descriptor, '--password-fd')
     const sinceMs = Date.now()
-    const starting = startNodeDaemon(context, this.self, {
-      passwordFile: passwordAccess(flags, false).passwordFile,
-      passwordDescriptor: descriptor,
-      runArguments: nodeArguments(flags),
-      signal: this.interrupted.signal,
-    }).catch((error: unknown) => {
-      throw startFailure(context, sinceMs) ?? error
-    })
+    const starting = requireRuntime(context)
+      .start({
+        self: this.self,
+        passwordFile: passwordAccess(flags, false).passwordFile,
+        passwordDescriptor: descriptor,
+        runArguments: nodeArguments(flags),
+        signal: this.interrupted.signal,
+      })
+      .catch((error: unknown) => {
+        throw startFailure(context, sinceMs) ?? error
+      })
     const started = await this.during('Starting the node', starting)
     const verdict = await this.during(
-      'Waiting until the node knows where it stands: it asks its peers and L1',
+      'Waiting for the node to learn its state from its peers and L1',
       awaitVerdict(context, this.interrupted.signal),
     )
     const {phase, syncing} = verdict

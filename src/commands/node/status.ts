@@ -5,11 +5,11 @@ import {reportNode} from '../../services/node/node-report.ts'
 import {nodeReportText} from '../../ui/presenters/node.ts'
 
 export default class NodeStatus extends OperatorCommand {
-  static override summary = 'Ask the running node about its heads, turn, peers and pool.'
+  static override summary = 'Show the heads, epoch, peers and pool of the running node.'
 
-  static override description = `Exits 0 when the node answers, 10 when it does not, and 12 when something critical is wrong with it;
-with --fail-on warn also 11 for a warning. Where the profile has no node of ours, the one behind its first L2 endpoint
-is asked (rollup_getInfo, eth_syncing, txpool_status, net_peerCount, admin_peers where it is allowed).`
+  static override description = `Exits 0 when the node answers, 10 when it does not, and 12 when it has a critical issue; with
+--fail-on warn also 11 for a warning. If the profile has no bundled node, it queries the node behind the first L2
+endpoint (rollup_getInfo, eth_syncing, txpool_status, net_peerCount, and admin_peers where allowed).`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -1,9 +1,10 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {stopNodeDaemon} from '../../services/node/node-control.ts'
+import {requireRuntime} from '../../services/node/node-runtime.ts'
 
 export default class NodeStop extends OperatorCommand {
-  static override summary = 'Stop the sequencer node: it finishes its slot and hands over its pool.'
+  static override summary =
+    'Stop the sequencer node after it has finished its slot and handed over its pool.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -16,8 +17,8 @@ export default class NodeStop extends OperatorCommand {
     const {flags} = await this.parse(NodeStop)
     const context = this.openContext(flags)
     const outcome = await this.during(
-      'Waiting until the node has finished its slot and handed over its pool',
-      stopNodeDaemon(context),
+      'Waiting for the node to finish its slot and hand over its pool',
+      requireRuntime(context).stop(),
     )
     const words = {
       stopped: 'stopped',

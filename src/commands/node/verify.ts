@@ -12,12 +12,12 @@ import {
 export default class NodeVerify extends OperatorCommand {
   static override summary = 'Rebuild the chain from L1 alone and compare every block with a node.'
 
-  static override description = `Reads the batches in the L1 inbox, executes every block of them from
-the genesis on, and checks who sealed it and what the L1 bridge took in. Needs no key and no node: without one
-it prints the head it reached.
+  static override description = `Reads the transaction batches in the L1 inbox, executes every block from genesis, and checks the
+signer of each and the deposits of the L1 bridge. Needs no key and no node: without a node it prints the head that it
+reached.
 
-Exits 0 when every block is equal, 12 at the first difference, which it names, and 10 when all is equal as far
-as the node goes, but L1 holds more.`
+Exits 0 when every block is equal, 12 at the first difference, which it names, and 10 when all blocks of the node
+are equal but L1 has more.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --from-l1 http://127.0.0.1:18545',
@@ -31,10 +31,10 @@ as the node goes, but L1 holds more.`
       description: 'L2 endpoint to compare with. Default: that of the profile or network.',
       exclusive: ['no-node'],
     }),
-    'no-node': Flags.boolean({description: 'Compare with nothing; only rebuild.'}),
+    'no-node': Flags.boolean({description: 'Only rebuild; compare with nothing.'}),
     dir: Flags.string({
       description:
-        'Empty directory to work in; it is empty again afterwards. Default: a temporary one.',
+        'Empty directory to work in; emptied again afterwards. Default: a temporary one.',
       helpValue: 'DIR',
     }),
   }
@@ -57,7 +57,7 @@ as the node goes, but L1 holds more.`
       this.keepForFailure(found)
       throw new MetisSeqError({
         code: 'CHAIN_DIFFERS',
-        message: `Block ${difference.block} is not what L1 says: ${difference.field} differs.`,
+        message: `Block ${difference.block} differs from L1: ${difference.field} differs.`,
         facts: differenceFacts(difference),
         hints: [
           'Stop the node and compare with another one: `metis-seq node verify --from-l1 URL --node URL`.',

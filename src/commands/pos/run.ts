@@ -11,7 +11,7 @@ export default class PosRun extends OperatorCommand {
   static override summary = 'Run the consensus layer (pos) in this terminal until Ctrl-C.'
 
   static override description =
-    'Moves the turn among the sequencers and pays their rewards, with Themis’ REST API.'
+    'Selects the signer of each epoch and pays rewards; serves the REST API of Themis.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --network local --mpc-key local-mpc',
@@ -28,7 +28,7 @@ export default class PosRun extends OperatorCommand {
     port: Flags.integer({description: 'Port of the REST API.', default: 1317, min: 1, max: 65_535}),
     'mpc-key': Flags.string({description: 'Key of the MPC account.', required: true}),
     'reward-batch-epochs': Flags.integer({
-      description: 'Finished epochs paid with one reward batch.',
+      description: 'Finished epochs per reward batch.',
       default: 2,
       min: 2,
     }),

@@ -5,7 +5,7 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {makeProfile, profileFlags} from '../../cli/make-profile.ts'
 
 export default class ProfileAdd extends OperatorCommand {
-  static override summary = 'Add a profile and put it in use.'
+  static override summary = 'Add a profile and make it active.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> governance --network local --owner local-governance',

@@ -7,7 +7,7 @@ import {openConfig} from '../../store/config.ts'
 import {openHome} from '../../store/home.ts'
 
 export default class ProfileRemove extends OperatorCommand {
-  static override summary = 'Forget a profile. Its keys and node data stay.'
+  static override summary = 'Remove a profile. Its keys and node data are kept.'
 
   static override description = 'Refused while its node runs.'
 
@@ -21,6 +21,6 @@ export default class ProfileRemove extends OperatorCommand {
     const {args} = await this.parse(ProfileRemove)
     const home = openHome()
     removeProfile(home, openConfig(home), args.name)
-    return {data: {removed: args.name}, text: `Removed profile ${args.name}; its keys stay.`}
+    return {data: {removed: args.name}, text: `Removed profile ${args.name}; its keys are kept.`}
   }
 }

@@ -15,7 +15,7 @@ export default class ProfileShow extends OperatorCommand {
     '<%= config.bin %> <%= command.id %> seq-2',
   ]
 
-  static override args = {name: Args.string({description: 'Profile. Default: the one in use.'})}
+  static override args = {name: Args.string({description: 'Profile. Default: the active one.'})}
 
   static override flags = commonFlags
 

@@ -8,7 +8,7 @@ import {openHome} from '../../store/home.ts'
 import {profileJson} from '../../ui/presenters/setup.ts'
 
 export default class ProfileUse extends OperatorCommand {
-  static override summary = 'Put a profile in use.'
+  static override summary = 'Make a profile active.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> seq-2']
 

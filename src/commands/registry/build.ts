@@ -8,11 +8,11 @@ import {requireOwner} from '../../services/staking/sequencers.ts'
 import {builtEntryText} from '../../ui/presenters/registry.ts'
 
 export default class RegistryBuild extends OperatorCommand {
-  static override summary = 'Make the entry of a sequencer for the public list. Asks no network.'
+  static override summary = 'Build the entry of a sequencer for the public registry. Offline.'
 
-  static override description = `Owner and signer are those of the profile. Prints the entry, or writes it with its logo to a
-folder, or to the end of an all.json in a checkout of MetisProtocol/metis-sequencer-resources.
-Exits 10 and writes nothing when a rule of that repository does not hold.`
+  static override description = `Takes owner and signer from the profile. Prints the entry, writes it with its logo to a folder, or
+appends it to an all.json in a checkout of MetisProtocol/metis-sequencer-resources.
+Exits 10 and writes nothing when the entry breaks a rule of that repository.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --name Alice --desc "A sequencer." --url https://alice.example --logo alice.png',
@@ -30,13 +30,13 @@ Exits 10 and writes nothing when a rule of that repository does not hold.`
       required: true,
     }),
     'lst-name': Flags.string({description: 'Name of a liquid-staking provider.'}),
-    'lst-url': Flags.string({description: 'Web page of it, https.', helpValue: 'URL'}),
+    'lst-url': Flags.string({description: 'Web page of the provider, https.', helpValue: 'URL'}),
     'signer-pubkey': Flags.string({
       description: 'Public key of a signer that is not on this machine.',
     }),
     output: Flags.string({description: 'Folder for entry and logo.', helpValue: 'FOLDER'}),
     into: Flags.string({description: 'List to append to.', helpValue: 'FILE'}),
-    force: Flags.boolean({description: 'Replace files that are there.'}),
+    force: Flags.boolean({description: 'Overwrite existing files.'}),
   }
 
   protected async perform(): Promise<Result> {

@@ -6,11 +6,10 @@ import {validateRegistry} from '../../services/network/registry.ts'
 import {registryText} from '../../ui/presenters/registry.ts'
 
 export default class RegistryValidate extends OperatorCommand {
-  static override summary =
-    'Check a list of sequencers, or one entry, with its logos. Asks no network.'
+  static override summary = 'Validate registry entries and their logos. Offline.'
 
-  static override description = `Exits 0 when the tests of MetisProtocol/metis-sequencer-resources would take it, 10 otherwise.
-Rules that only its README has are told as warnings; with --strict they count as well.`
+  static override description = `Exits 0 when the tests of MetisProtocol/metis-sequencer-resources would pass, otherwise 10.
+Rules that only its README states are warnings; with --strict they count as failures.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> sequencers/1088/all.json',
@@ -19,14 +18,14 @@ Rules that only its README has are told as warnings; with --strict they count as
 
   static override args = {
     path: Args.string({
-      description: 'List, single entry, or a folder with an all.json.',
+      description: 'List, single entry, or folder with an all.json.',
       required: true,
     }),
   }
 
   static override flags = {
     ...commonFlags,
-    strict: Flags.boolean({description: 'Let the rules of the README count as well.'}),
+    strict: Flags.boolean({description: 'Treat the rules of the README as failures.'}),
   }
 
   protected async perform(): Promise<Result> {

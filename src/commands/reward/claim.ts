@@ -15,11 +15,11 @@ export default class RewardClaim extends OperatorCommand {
 
   static override aliases = ['claim']
 
-  static override description = `With --min-ratio the claim is only made when it brings enough for what it
-costs: bridge fee, and gas at the price of now. There is no price of METIS on chain. With --metis-per-eth the ratio
-is reward / (cost x METIS per ETH), so 20 means that a twentieth of the value is spent; without it the ratio is METIS
-claimed per ETH spent. Below the ratio nothing is sent and the exit code is 5, which suits a timer. A claim that surely
-costs more than it brings is a trap, claim-at-a-loss.`
+  static override description = `With --min-ratio it claims only when the reward is worth its cost: the bridge fee, and gas at the
+current price. METIS has no price on chain. With --metis-per-eth the ratio is reward / (cost x METIS per ETH), so 20
+means that a twentieth of the value is spent; without it the ratio is METIS claimed per ETH spent. Below the ratio
+nothing is sent and the exit code is 5, which suits a timer. A claim that certainly costs more than it brings is the
+trap claim-at-a-loss.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',
@@ -32,11 +32,11 @@ costs more than it brings is a trap, claim-at-a-loss.`
     ...commonFlags,
     ...sendFlags,
     'min-ratio': ratioFlag({
-      description: 'Claim only when reward over cost is at least this.',
+      description: 'Claim only when reward / cost is at least this.',
       helpValue: 'RATIO',
     }),
     'metis-per-eth': ratioFlag({
-      description: 'METIS that one ETH buys, to compare what a claim brings with what it costs.',
+      description: 'METIS per ETH, to compare the reward with its cost.',
       helpValue: 'PRICE',
     }),
   }

@@ -10,11 +10,11 @@ import {bookText} from '../../ui/presenters/reward-export.ts'
 import {readProgressText} from '../../ui/presenters/reward-history.ts'
 
 export default class RewardExport extends OperatorCommand {
-  static override summary = 'Write the reward history for book-keeping: CSV, JSON or Beancount.'
+  static override summary = 'Export the reward history for bookkeeping: CSV, JSON or Beancount.'
 
   static override description = `Days are UTC, amounts are whole METIS with all decimals. A price file has
-lines such as 2026-01-31,28.50,USD; a day takes the newest price on it or in the week before. The Beancount
-entries are balanced in METIS and end with an assertion of the unclaimed sum.`
+lines such as 2026-01-31,28.50,USD; a day uses the newest price of that day or of the week before. Beancount
+entries balance in METIS and end with an assertion of the unclaimed total.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --format csv --output rewards.csv',
@@ -27,7 +27,7 @@ entries are balanced in METIS and end with an assertion of the unclaimed sum.`
     ...commonFlags,
     format: Flags.option({
       options: ['csv', 'json', 'beancount'] as const,
-      description: 'Shape of the document.',
+      description: 'Format of the document.',
       default: 'csv',
     })(),
     'price-file': Flags.string({
@@ -35,7 +35,7 @@ entries are balanced in METIS and end with an assertion of the unclaimed sum.`
       helpValue: 'FILE',
     }),
     output: Flags.string({description: 'Write to this file instead of stdout.', helpValue: 'FILE'}),
-    force: Flags.boolean({description: 'Replace the file when it exists.', dependsOn: ['output']}),
+    force: Flags.boolean({description: 'Overwrite the file if it exists.', dependsOn: ['output']}),
   }
 
   protected async perform(): Promise<Result> {

@@ -13,11 +13,11 @@ import {
 export default class RewardHistory extends OperatorCommand {
   static override summary = 'List every reward credited, claimed and restaked, from the L1 logs.'
 
-  static override description = `The first run reads the logs of both staking contracts from their
-deployment on; what is deep enough is kept, so later runs only read what is new. Ctrl-C keeps what was read.
+  static override description = `The first run reads the logs of both staking contracts since their deployment; logs that are deep
+enough are cached, so later runs read only new ones. Ctrl-C keeps the progress.
 
-How much a sequencer got in a reward batch is in the arguments of the payment. Where another contract made that
-call, an archive endpoint can still tell; otherwise the amount is unknown, and never guessed.`
+The reward of a sequencer in a reward batch comes from the arguments of the payment. If another contract made
+that call, an archive endpoint can still tell; otherwise the amount is unknown, never guessed.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -28,7 +28,7 @@ call, an archive endpoint can still tell; otherwise the amount is unknown, and n
 
   static override flags = {
     ...commonFlags,
-    last: Flags.integer({description: 'Show only so many newest lines as text.', min: 1}),
+    last: Flags.integer({description: 'Show only the newest lines, as text.', min: 1}),
   }
 
   protected async perform(): Promise<Result> {

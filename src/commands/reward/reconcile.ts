@@ -10,8 +10,8 @@ import {reconciliationJson, reconciliationText} from '../../ui/presenters/reward
 export default class RewardReconcile extends OperatorCommand {
   static override summary = 'Compare every credited reward with the blocks of its epochs on L2.'
 
-  static override description = `For each reward batch: the blocks of the sequencer's epochs as
-MetisSequencerSet on L2 has them, times the rate of the batch, against what LockingPool credited.
+  static override description = `For each reward batch, compares the blocks of the sequencer's epochs in MetisSequencerSet on L2, times
+the rate of the batch, with the reward that LockingPool credited.
 
 Exits 0 when all are equal, 10 when one differs, and 11 when nothing differs but a batch cannot be checked.`
 
@@ -24,7 +24,7 @@ Exits 0 when all are equal, 10 when one differs, and 11 when nothing differs but
 
   static override flags = {
     ...commonFlags,
-    all: Flags.boolean({description: 'Show the batches that are equal as well.'}),
+    all: Flags.boolean({description: 'Also show the batches that are equal.'}),
   }
 
   protected async perform(): Promise<Result> {

@@ -1,25 +1,19 @@
-import {changeWhitelist} from '../../cli/change-whitelist.ts'
-import {addressArg, commonFlags, sendFlags} from '../../cli/flags.ts'
+import {changeWhitelist, whitelistedArg} from '../../cli/change-whitelist.ts'
+import {commonFlags, sendFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 
 export default class SequencerAllow extends OperatorCommand {
-  static override summary = 'Put an account on the whitelist, so that it may register.'
+  static override summary = 'Add an account to the whitelist, so that it can register.'
 
   static override description =
-    'For owners of a network: sent with the key that owns LockingPool, as the owner of the profile.'
+    'For network owners: signed by the owner of LockingPool, who must be the owner of the profile.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> 0x1111111111111111111111111111111111111111 --profile governance',
     '<%= config.bin %> <%= command.id %> 0x1111111111111111111111111111111111111111 --profile governance --dry-run',
   ]
 
-  static override args = {
-    account: addressArg({
-      layer: 'L1',
-      description: 'Owner of a sequencer that is or is to be.',
-      required: true,
-    }),
-  }
+  static override args = {account: whitelistedArg}
 
   static override flags = {...commonFlags, ...sendFlags}
 

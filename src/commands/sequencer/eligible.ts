@@ -7,9 +7,9 @@ import {eligibilityText} from '../../ui/presenters/sequencer.ts'
 import {Flags} from '@oclif/core'
 
 export default class SequencerEligible extends OperatorCommand {
-  static override summary = 'Check every condition of registration. Sends nothing.'
+  static override summary = 'Check every precondition of registration. Read-only.'
 
-  static override description = 'Exits 0 when you can register now, 10 otherwise.'
+  static override description = 'Exits 0 when you can register now, otherwise 10.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -10,7 +10,7 @@ import {requireOwner} from '../../services/staking/sequencers.ts'
 import {sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerRegister extends OperatorCommand {
-  static override summary = 'Lock METIS and register a sequencer: approval and lock in one go.'
+  static override summary = 'Register a sequencer: approve and lock METIS in one go.'
 
   static override aliases = ['register']
 
@@ -25,7 +25,7 @@ export default class SequencerRegister extends OperatorCommand {
     amount: metisFlag({description: 'METIS to lock. Default: the minimum.'}),
     recipient: addressFlag({
       layer: 'L2',
-      description: 'Reward recipient on L2. Default: that of the profile.',
+      description: 'Reward recipient on L2. Default: the one of the profile.',
     }),
     'signer-pubkey': Flags.string({
       description: 'Public key of a signer that is not on this machine.',

@@ -9,10 +9,10 @@ import {planRotateSigner} from '../../services/staking/sequencer-changes.ts'
 import {sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerRotateSigner extends OperatorCommand {
-  static override summary = 'Replace the signer key of a sequencer. Sent with the old signer key.'
+  static override summary = 'Replace the signer key of a sequencer. Signed by the old signer.'
 
   static override description =
-    'The old signer can never be used again. Epochs that already name it must still be produced with it, so keep the old key on the node until they are over.'
+    'The old signer can never be used again. It must still produce the epochs that already name it, so keep the old key on the node until they are over.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --signer my-next-signer --override shared-throttle --dry-run',
@@ -24,7 +24,7 @@ export default class SequencerRotateSigner extends OperatorCommand {
     ...commonFlags,
     ...sendFlags,
     signer: Flags.string({
-      description: 'Key of this machine that becomes the signer.',
+      description: 'Key of this machine to use as the new signer.',
       helpValue: 'KEY',
       exactlyOne: ['signer', 'signer-pubkey'],
     }),
@@ -44,8 +44,8 @@ export default class SequencerRotateSigner extends OperatorCommand {
       done: ({sequencer}) => ({
         text: [
           sequencerText(sequencer),
-          'Next: `metis-seq epoch list` shows when the old signer has its last turn; keep its node running until then.',
-          'After that give the profile and the node the new key: `metis-seq init --replace --signer KEY`.',
+          'Next: `metis-seq epoch list` shows the last epoch of the old signer; keep its node running until then.',
+          'Then switch the profile and the node to the new key: `metis-seq init --replace --signer KEY`.',
         ].join('\n'),
       }),
     })

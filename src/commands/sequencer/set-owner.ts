@@ -6,10 +6,10 @@ import {planSetOwner} from '../../services/staking/sequencer-changes.ts'
 import {sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerSetOwner extends OperatorCommand {
-  static override summary = 'Give a sequencer, its METIS and its rewards to another owner.'
+  static override summary = 'Transfer a sequencer, its METIS and its rewards to another owner.'
 
   static override description =
-    'Only the new owner can take the METIS out afterwards. There is no way back without its key.'
+    'Afterwards only the new owner can withdraw the METIS. There is no way back without its key.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --new-owner 0x1111111111111111111111111111111111111111 --dry-run',
@@ -23,7 +23,7 @@ export default class SequencerSetOwner extends OperatorCommand {
     confirm: confirmFlag('Id of the sequencer'),
     'new-owner': addressFlag({
       layer: 'L1',
-      description: 'Account that will own it.',
+      description: 'New owner.',
       required: true,
     }),
   }

@@ -6,10 +6,10 @@ import {planSetRecipient} from '../../services/staking/sequencer-changes.ts'
 import {sequencerText} from '../../ui/presenters/sequencer.ts'
 
 export default class SequencerSetRecipient extends OperatorCommand {
-  static override summary = 'Name the account on L2 that receives the rewards.'
+  static override summary = 'Set the account on L2 that receives the rewards.'
 
   static override description =
-    'Needed before any claim and before an exit, and impossible once an exit has begun.'
+    'Required before any claim and before an exit; impossible once an exit has begun.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --recipient 0x1111111111111111111111111111111111111111 --dry-run',

@@ -14,10 +14,10 @@ const kinds = ['url', 'watch', 'safe']
 export default class SignerAdd extends OperatorCommand {
   static override summary = 'Add a signer that is not a key of this machine.'
 
-  static override description = `A remote signer (--url) is asked over HTTP: Web3Signer, or anything that knows eth_signTransaction. It has to
-sign something harmless before it is noted, and whatever it signs later is compared with what was asked for.
+  static override description = `A remote signer (--url) is reached over HTTP: Web3Signer, or anything with eth_signTransaction. It must
+sign a harmless transaction before it is added, and every later signature is checked against the request.
 A watched address (--watch) and a Safe (--safe) sign elsewhere: sending commands write files for them.
-Afterwards name it as owner or signer: init --owner NAME.`
+Then use it as owner or signer: init --owner NAME.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> vault --url https://signer.example:9000 --token-file token --network andromeda',
@@ -29,12 +29,12 @@ Afterwards name it as owner or signer: init --owner NAME.`
 
   static override flags = {
     ...commonFlags,
-    url: urlFlag({description: 'A remote signer at this address.', exactlyOne: kinds}),
-    watch: addressFlag({description: 'An address whose key is elsewhere.'}),
+    url: urlFlag({description: 'URL of a remote signer.', exactlyOne: kinds}),
+    watch: addressFlag({description: 'Address whose key is elsewhere.'}),
     safe: addressFlag({layer: 'L1', description: 'A Safe on L1.'}),
     api: Flags.option({
       options: remoteApis,
-      description: 'How the remote signer is asked: JSON-RPC, or the REST of Web3Signer.',
+      description: 'Protocol of the remote signer: JSON-RPC, or the REST API of Web3Signer.',
       default: 'eth_signTransaction',
     })(),
     address: addressFlag({
@@ -47,17 +47,17 @@ Afterwards name it as owner or signer: init --owner NAME.`
       dependsOn: ['url'],
     }),
     'ca-file': Flags.string({
-      description: 'PEM of the authority that vouches for the remote signer.',
+      description: 'PEM of the certificate authority of the remote signer.',
       helpValue: 'FILE',
       dependsOn: ['url'],
     }),
     'client-cert-file': Flags.string({
-      description: 'PEM of our certificate, for a signer that asks who we are.',
+      description: 'PEM of the client certificate, for a signer that requires one.',
       helpValue: 'FILE',
       dependsOn: ['url', 'client-key-file'],
     }),
     'client-key-file': Flags.string({
-      description: 'PEM of the key of our certificate.',
+      description: 'PEM of the key of the client certificate.',
       helpValue: 'FILE',
       dependsOn: ['url', 'client-cert-file'],
     }),

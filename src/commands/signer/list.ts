@@ -5,7 +5,8 @@ import {listSigners} from '../../services/signers/signers.ts'
 import {signerListJson, signerListText} from '../../ui/presenters/signer.ts'
 
 export default class SignerList extends OperatorCommand {
-  static override summary = 'List everything that can sign, or that signs elsewhere, by name.'
+  static override summary =
+    'List the signers: local keys, remote signers, watched addresses and Safes.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

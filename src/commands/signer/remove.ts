@@ -7,7 +7,8 @@ import {assertRemovable, removeSigner} from '../../services/signers/signers.ts'
 import {signerJson, signerText} from '../../ui/presenters/signer.ts'
 
 export default class SignerRemove extends OperatorCommand {
-  static override summary = 'Forget a remote signer, a watched address or a Safe. Touches no key.'
+  static override summary =
+    'Remove a remote signer, a watched address or a Safe. Keys are not touched.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> hardware',

@@ -6,10 +6,10 @@ import {testSigner} from '../../services/signers/signer-test.ts'
 import {signerTestJson, signerTestText} from '../../ui/presenters/signer.ts'
 
 export default class SignerTest extends OperatorCommand {
-  static override summary = 'Let a signer sign something harmless, and look who signed.'
+  static override summary = 'Have a signer sign a harmless transaction, and verify the signature.'
 
   static override description =
-    'Exits 0 when it signed with the right key, or is a Safe on L1; 10 for an address that is only watched.'
+    'Exits 0 when it signed with the right key or is a Safe on L1, and 10 for an address that is only watched.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> seq-1-signer']
 

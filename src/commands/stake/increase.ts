@@ -19,7 +19,7 @@ export default class StakeIncrease extends OperatorCommand {
     ...commonFlags,
     ...sendFlags,
     amount: amountFlag({
-      description: 'METIS to add; max fills the lock up to the limit or the balance.',
+      description: 'METIS to add; max fills the lock to its limit or uses the whole balance.',
       required: true,
     }),
   }

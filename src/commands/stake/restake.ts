@@ -6,10 +6,10 @@ import {planRestake, toStakeView} from '../../services/staking/stake.ts'
 import {stakeText} from '../../ui/presenters/sequencer.ts'
 
 export default class StakeRestake extends OperatorCommand {
-  static override summary = 'Lock the credited reward in the sequencer instead of claiming it.'
+  static override summary = 'Lock the unclaimed rewards of the sequencer instead of claiming them.'
 
   static override description =
-    'The whole reward is locked or none of it. It needs no bridge and no fee but gas, and it earns from then on.'
+    'The rewards are locked as a whole or not at all. This needs no bridge and costs only gas, and they earn from then on.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
 
@@ -19,7 +19,7 @@ export default class StakeRestake extends OperatorCommand {
     ...commonFlags,
     ...sendFlags,
     amount: amountFlag({
-      description: 'METIS of the owner to lock with it.',
+      description: 'Additional METIS of the owner to lock.',
       default: {kind: 'exact', wei: 0n},
       noCacheDefault: true,
     }),

@@ -6,10 +6,10 @@ import {planStakeWithdraw, toStakeView} from '../../services/staking/stake.ts'
 import {stakeText} from '../../ui/presenters/sequencer.ts'
 
 export default class StakeWithdraw extends OperatorCommand {
-  static override summary = 'Take METIS out of the lock, back to the owner on L1.'
+  static override summary = 'Withdraw METIS from the lock to the owner on L1.'
 
   static override description =
-    'Once in each reward batch, and never below the minimum lock. To take out all, see `exit plan`.'
+    'Once per reward batch, and never below the minimum lock. To withdraw everything, see `exit plan`.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --amount max --override shared-throttle --dry-run',
@@ -22,7 +22,7 @@ export default class StakeWithdraw extends OperatorCommand {
     ...commonFlags,
     ...sendFlags,
     amount: amountFlag({
-      description: 'METIS to take out; max and N% count what is above the minimum lock.',
+      description: 'METIS to withdraw; max and N% refer to the amount above the minimum lock.',
       required: true,
     }),
   }

@@ -1,22 +1,17 @@
-import {Args} from '@oclif/core'
-
 import {commonFlags, replaceFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {openTransactionArg} from '../../cli/open-transaction-arg.ts'
 import {replace} from '../../cli/send-again.ts'
 
 export default class TxCancel extends OperatorCommand {
-  static override summary = 'Put an empty transaction in the place of one that is open.'
+  static override summary = 'Replace a pending transaction with an empty one.'
 
   static override description =
-    'It has the same nonce, so either the original is mined or the empty one. The gas of the empty one is spent.'
+    'Both have the same nonce, so only one of them can be mined. An empty transaction still costs its gas.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
 
-  static override args = {
-    transaction: Args.string({
-      description: 'Hash, or number in `tx list`. Default: the only open one.',
-    }),
-  }
+  static override args = {transaction: openTransactionArg()}
 
   static override flags = {...commonFlags, ...replaceFlags}
 

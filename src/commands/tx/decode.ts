@@ -7,10 +7,10 @@ import {openHome} from '../../store/home.ts'
 import {decodedText} from '../../ui/presenters/transaction.ts'
 
 export default class TxDecode extends OperatorCommand {
-  static override summary = 'Read a transaction before it is signed or sent. Asks no chain.'
+  static override summary = 'Decode a transaction before it is signed or sent. Offline.'
 
   static override description =
-    'Takes a raw transaction, signed or not; a file with one; a file that `--unsigned FILE` wrote, in any of its formats; or the hash of a transaction in the journal.'
+    'Accepts a raw transaction, signed or not; a file with one; a file written by `--unsigned FILE`, in any format; or the hash of a transaction in the journal.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> unsigned.json']
 

@@ -11,7 +11,7 @@ export default class TxList extends OperatorCommand {
   static override summary = 'List the transactions sent from this machine, newest first.'
 
   static override description =
-    'Reads the journal only. Without a network in use it lists those of every network.'
+    'Reads the journal only. Without an active network it lists the transactions of every network.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -21,7 +21,7 @@ export default class TxList extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     limit: Flags.integer({description: 'At most this many.', default: 20, min: 1, max: 10_000}),
-    all: Flags.boolean({description: 'Of every network.', exclusive: ['network']}),
+    all: Flags.boolean({description: 'Include every network.', exclusive: ['network']}),
   }
 
   protected async perform(): Promise<Result> {

@@ -5,13 +5,13 @@ import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sendSigned} from '../../cli/send-again.ts'
 
 export default class TxSend extends OperatorCommand {
-  static override summary = 'Send transactions that were signed elsewhere, and wait for them.'
+  static override summary = 'Broadcast transactions that were signed elsewhere, and wait for them.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> exit.signed']
 
   static override args = {
     transactions: Args.string({
-      description: 'File that `tx sign` wrote, or a raw signed transaction as 0x...',
+      description: 'File written by `tx sign`, or a raw signed transaction (0x...).',
       required: true,
     }),
   }
@@ -19,11 +19,11 @@ export default class TxSend extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     yes: Flags.boolean({
-      description: 'Send without asking. Needed where there is no terminal.',
+      description: 'Send without asking. Required without a terminal.',
     }),
     'dry-run': Flags.boolean({
       char: 'n',
-      description: 'Check and show what would be sent, then stop.',
+      description: 'Check and preview the transactions, then stop.',
     }),
   }
 

@@ -6,7 +6,7 @@ import {openHome} from '../../store/home.ts'
 import {transactionText} from '../../ui/presenters/transaction.ts'
 
 export default class TxShow extends OperatorCommand {
-  static override summary = 'Show one transaction: what it asks for, and where it stands.'
+  static override summary = 'Show one transaction: its call and its state.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> 1']
 

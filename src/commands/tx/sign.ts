@@ -6,15 +6,15 @@ import {passwordFlags} from '../../cli/password-flags.ts'
 import {signTransactions} from '../../cli/sign-transactions.ts'
 
 export default class TxSign extends OperatorCommand {
-  static override summary = 'Sign the transactions of an unsigned file. Needs no network.'
+  static override summary = 'Sign the transactions of an unsigned file. Offline.'
 
   static override description =
-    'For a machine that keeps the key and reaches no chain: write the file elsewhere with --unsigned, sign it here, and send it elsewhere with `tx send`. What is shown is read from the fields that are signed; what the file calls them proves nothing. Known ways to lose money stop the command, with --yes as well.'
+    'For a machine that holds the key and has no network: write the file elsewhere with --unsigned, sign it here, and broadcast it elsewhere with `tx send`. The preview is decoded from the fields that are signed, not from descriptions in the file. Known ways to lose money stop the command, even with --yes.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> exit.json --output exit.signed']
 
   static override args = {
-    file: Args.string({description: 'File that --unsigned wrote.', required: true}),
+    file: Args.string({description: 'File written by --unsigned.', required: true}),
   }
 
   static override flags = {
@@ -24,10 +24,12 @@ export default class TxSign extends OperatorCommand {
       helpValue: 'FILE',
       required: true,
     }),
-    force: Flags.boolean({description: 'Replace the file if it exists.'}),
-    key: Flags.string({description: 'Key to sign with. Default: that of the sender in the file.'}),
+    force: Flags.boolean({description: 'Overwrite the file if it exists.'}),
+    key: Flags.string({
+      description: 'Key to sign with. Default: the key of the sender in the file.',
+    }),
     yes: Flags.boolean({
-      description: 'Sign without asking. Needed where there is no terminal.',
+      description: 'Sign without asking. Required without a terminal.',
     }),
     confirm: confirmFlag('Id of the sequencer that a call gives away or lets leave'),
     override: sendFlags.override,

@@ -1,22 +1,16 @@
-import {Args} from '@oclif/core'
-
 import {commonFlags, replaceFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {openTransactionArg} from '../../cli/open-transaction-arg.ts'
 import {replace} from '../../cli/send-again.ts'
 
 export default class TxSpeedUp extends OperatorCommand {
-  static override summary = 'Send an open transaction again at a higher price.'
+  static override summary = 'Resend a pending transaction at a higher gas price.'
 
-  static override description =
-    'The same call with the same nonce, so only one of both can be mined.'
+  static override description = 'Same call, same nonce: only one of the two can be mined.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> --dry-run']
 
-  static override args = {
-    transaction: Args.string({
-      description: 'Hash, or number in `tx list`. Default: the only open one.',
-    }),
-  }
+  static override args = {transaction: openTransactionArg()}
 
   static override flags = {...commonFlags, ...replaceFlags}
 

@@ -11,10 +11,10 @@ import {waitedText} from '../../ui/presenters/transaction.ts'
 const POLL_MS = 500
 
 export default class TxWait extends OperatorCommand {
-  static override summary = 'Wait until a transaction is in the chain, as deep as asked.'
+  static override summary = 'Wait for a transaction to reach a given depth.'
 
   static override description =
-    'Exits 0 when it succeeded, 6 when it was mined and failed, 5 when another one took its nonce, and 7 when that cannot be told in time. A block that is replaced while this waits does not count.'
+    'Exits 0 when it succeeded, 6 when it was mined and failed, 5 when another transaction took its nonce, and 7 when the outcome is still unknown in time. Ignores reorged blocks.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> 1',
@@ -27,17 +27,17 @@ export default class TxWait extends OperatorCommand {
     ...commonFlags,
     for: Flags.option({
       options: ['confirmed', 'safe', 'finalized'] as const,
-      description: 'In a block, or in a block that the chain itself calls safe or finalized.',
+      description: 'Depth to wait for: a number of confirmations, or a safe or finalized block.',
       default: 'confirmed',
     })(),
     confirmations: Flags.integer({
-      description: 'Blocks it must have, its own counted; with `--for confirmed`.',
+      description: 'Required confirmations, including its own block; with `--for confirmed`.',
       default: 1,
       min: 1,
       max: 100_000,
     }),
     'max-wait': Flags.integer({
-      description: 'Seconds after which the outcome is called unknown.',
+      description: 'Seconds until the outcome counts as unknown.',
       default: 1800,
       min: 1,
       max: 604_800,

@@ -2,6 +2,7 @@
 import {formatDuration} from '../../lib/units.ts'
 import {CLOCK_SKEW_SECONDS} from '../thresholds.ts'
 import {
+  canDo,
   commandFor,
   headAgeSeconds,
   isSilent,
@@ -20,14 +21,14 @@ const l2Unreachable: Rule = (view) => {
   if (!isSilent(view.l2)) return []
   const isOther = view.l2.code === 'WRONG_CHAIN'
   // The first endpoint that L2 is asked at is the operator's own node: one cause, told once.
-  const isOwn = view.setting.nodeRuntime === 'external' && isSilent(view.node)
-  const away = isOwn ? 'your own node does not answer, so L2 is unknown' : 'L2 does not answer'
+  const isOwn = canDo(view.setting)?.ownStatus === false && isSilent(view.node)
+  const away = isOwn ? 'your own node does not respond, so L2 is unknown' : 'L2 does not respond'
   return [
     {
       id: 'l2-unreachable',
       severity: 'critical',
       text: isOther ? 'no L2 endpoint serves this network' : away,
-      cost: `Head, epochs and turns are unknown. ${view.l2.reason}`,
+      cost: `Head and epochs are unknown. ${view.l2.reason}`,
       remedy: isOther ? commandFor(view.setting, 'network check') : lookAfter(view, view.l2),
       sources: isOwn ? ['l2', 'node'] : ['l2'],
       ...silentSince(view.l2, view),
@@ -48,7 +49,7 @@ const noEpoch: Rule = (view) => {
       id: 'l2-no-epoch',
       severity: 'critical',
       text: 'no epoch covers the next block',
-      cost: 'Nobody may produce, so L2 stands still until the consensus layer commits an epoch.',
+      cost: 'Nobody may produce, so L2 is halted until the consensus layer commits an epoch.',
       // One that is known to be silent has nothing to say.
       remedy: isSilent(pos) ? lookAfterPos(view, pos) : commandFor(setting, 'pos status'),
       sources: nodeOf(view)?.turn === 'unknown' ? ['l2', 'node'] : ['l2'],
@@ -75,7 +76,7 @@ const stalled: Rule = (view) => {
       severity: overdue ? 'critical' : 'warn',
       text: `no block for ${silent} s`,
       cost: overdue
-        ? `No transaction is confirmed, and the takeover that was due after ${respanDelaySeconds} s has not come.`
+        ? `No transaction is confirmed, and the respan that was due after ${respanDelaySeconds} s has not happened.`
         : `No transaction is confirmed; after ${respanDelaySeconds} s another sequencer takes over.`,
       remedy: commandFor(view.setting, 'epoch watch'),
       sources,
@@ -91,7 +92,7 @@ function ownTurnSilent({setting}: View, silent: number): Omit<Finding, 'sources'
     id: 'own-turn-silent',
     severity: 'critical',
     text: `your turn, and no block for ${silent} s`,
-    cost: `No transaction is confirmed and no reward is earned; ${when} your turn is given to another sequencer.`,
+    cost: `No transaction is confirmed and no reward is earned; ${when} your epoch goes to another sequencer.`,
     remedy: commandFor(setting, setting.nodeRuntime ? 'node status' : 'epoch current'),
   }
 }
@@ -122,8 +123,8 @@ const clockSkew: Rule = (view) => {
         ? `the newest L2 block is ${formatDuration(ahead)} ahead of this machine's clock`
         : `the clock of this machine is ${age} s ahead of L2`,
       cost: isLate
-        ? 'Either this clock is behind, and ages shown here and blocks built here are wrong; or the endpoint serves a block that no node takes.'
-        : 'Ages and times shown here are wrong, and a node on this machine builds its blocks too early.',
+        ? 'Either this clock is slow, and the ages shown and the blocks built here are wrong; or the endpoint serves a block that no node accepts.'
+        : 'The ages and times shown here are wrong, and a node on this machine builds its blocks too early.',
       remedy: commandFor(setting, 'network check'),
       sources: ['l2', 'machine'],
     },
@@ -137,7 +138,7 @@ const l1Unreachable: Rule = (view) => {
     {
       id: 'l1-unreachable',
       severity: 'warn',
-      text: isOther ? 'no L1 endpoint serves this network' : 'L1 does not answer',
+      text: isOther ? 'no L1 endpoint serves this network' : 'L1 does not respond',
       cost: `Stake and rewards are unknown and nothing can be sent. ${view.l1.reason}`,
       remedy: isOther ? commandFor(view.setting, 'network check') : lookAfter(view, view.l1),
       sources: ['l1'],
@@ -155,7 +156,7 @@ const l1Stale: Rule = ({l1, now, setting}) => {
       id: 'l1-stale',
       severity: 'warn',
       text: `the newest L1 block is ${age} s old`,
-      cost: 'What is shown of stake and rewards may be out of date, and nothing should be sent.',
+      cost: 'Stake and rewards shown here may be out of date; do not send anything.',
       remedy: commandFor(setting, 'network check'),
       sources: ['l1'],
       sinceMs: Number(l1.value.timestampSeconds) * 1000,
@@ -182,7 +183,7 @@ const endpointStates: Rule = ({endpoints, setting}) => {
             id: 'endpoints-disagree',
             severity: 'critical',
             text: `the ${chain} endpoints disagree`,
-            cost: `${endpoint} names other blocks than the others: one of them is on another chain or lies, and nothing is sent.`,
+            cost: `${endpoint} reports other blocks than the others: one of them is on another chain or lies. Sending is blocked.`,
           },
         ]
       case 'wrong-chain':
@@ -192,7 +193,7 @@ const endpointStates: Rule = ({endpoints, setting}) => {
             id: 'endpoints-disagree',
             severity: 'critical',
             text: `an ${chain} endpoint serves another chain`,
-            cost: `${endpoint} is not believed and not used.`,
+            cost: `${endpoint} is ignored.`,
           },
         ]
       case 'stale':
@@ -202,7 +203,7 @@ const endpointStates: Rule = ({endpoints, setting}) => {
             id: 'endpoint-stale',
             severity: 'warn',
             text: `an ${chain} endpoint is behind the others`,
-            cost: `${endpoint} is not asked until it has caught up.`,
+            cost: `${endpoint} is skipped until it has caught up.`,
           },
         ]
       case 'down':
@@ -213,7 +214,7 @@ const endpointStates: Rule = ({endpoints, setting}) => {
             ...common,
             id: 'endpoint-down',
             severity: 'warn',
-            text: `an ${chain} endpoint ${state === 'down' ? 'does not answer' : 'is rate-limited'}`,
+            text: `an ${chain} endpoint ${state === 'down' ? 'does not respond' : 'is rate-limited'}`,
             cost: `${endpoint} is skipped; ${others.length} of ${others.length + 1} remain.`,
           },
         ]

@@ -14,13 +14,13 @@ import {
 /** Something answers that is no consensus layer, or none that works. */
 const wrongWords: Readonly<Record<string, string>> = {
   POS_ANSWER_WRONG: 'the consensus layer gives wrong answers',
-  POS_ERROR: 'the consensus layer refuses to answer',
+  POS_ERROR: 'the consensus layer rejects requests',
 }
 
 const unreachable: Rule = (view) => {
   const {pos, l2} = view
   if (!isSilent(pos)) return []
-  const text = wrongWords[pos.code] ?? 'the consensus layer does not answer'
+  const text = wrongWords[pos.code] ?? 'the consensus layer does not respond'
   // Blocks go on to the end of what is committed; then L2 stands still.
   const isLast = l2.known && l2.value.next?.state !== 'committed'
   const ends = l2.known && l2.value.epoch ? ` after block ${l2.value.epoch.endBlock}` : ''
@@ -62,7 +62,7 @@ const behind: Rule = ({pos, l2, setting}) => {
       id: 'pos-behind',
       severity: 'critical',
       text: `the consensus layer is ${epochs} epochs behind L2`,
-      cost: 'It takes no part in choosing producers, signing or reward batches, and its forecasts are void.',
+      cost: 'It takes no part in selecting producers, signing or reward batches, and its forecasts are invalid.',
       remedy: commandFor(setting, 'pos status'),
       sources: ['pos', 'l2'],
     },
@@ -75,8 +75,8 @@ const syncing: Rule = ({pos, setting}) => {
     {
       id: 'pos-syncing',
       severity: 'warn',
-      text: 'the consensus layer is still reading its chains',
-      cost: 'Until it is done it proposes nothing and signs nothing.',
+      text: 'the consensus layer is still syncing',
+      cost: 'Until then it proposes and signs nothing.',
       remedy: commandFor(setting, 'pos status'),
       sources: ['pos'],
     },

@@ -5,6 +5,7 @@
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {
   andReason,
+  canDo,
   commandFor,
   isSilent,
   silentSince,
@@ -21,13 +22,13 @@ type ExternalRule = (node: ExternalNode, view: View) => Finding[]
 
 const isOurTurn = ({l2}: View) => l2.known && l2.value.epoch?.mine === true
 
-/** Where L2 does not answer at all, that is the one cause to tell. */
+/** Where L2 does not respond at all, that is the one cause to tell. */
 const unreachable: Rule = (view) => {
   const {node, l2, setting} = view
-  if (setting.nodeRuntime !== 'external' || !isSilent(node) || !l2.known) return []
+  if (canDo(setting)?.ownStatus !== false || !isSilent(node) || !l2.known) return []
   const text = node.isSilent
-    ? 'your node is there and does not answer'
-    : 'your node does not answer'
+    ? 'your node is running but does not respond'
+    : 'your node does not respond'
   return [
     {
       id: 'node-unreachable',
@@ -58,9 +59,9 @@ const notTold: ExternalRule = ({unknown, rollup}, view) => {
       severity:
         isOperator || missing.some(({reason}) => reason === 'wrong-answer') ? 'warn' : 'info',
       text: rollup
-        ? 'your node does not say all of how it stands'
-        : 'your L2 endpoint does not say how a node stands',
-      cost: `Unknown is not in order: ${names} gave no usable answer. Name the address of the node itself as the first L2 endpoint.`,
+        ? 'your node reports only part of its state'
+        : 'your L2 endpoint does not report the state of a node',
+      cost: `The state is unknown, which is not OK: ${names} gave no usable answer. Set the address of the node itself as the first L2 endpoint.`,
       remedy: commandFor(setting, 'node status'),
       sources: ['node'],
     },
@@ -78,8 +79,8 @@ const verifier: ExternalRule = ({rollup}, view) => {
       severity: isNow ? 'critical' : isActive ? 'warn' : 'info',
       text: isNow ? 'your turn, and your node runs as a verifier' : 'your node runs as a verifier',
       cost: isActive
-        ? 'It makes no block in your turns unless another node of yours does. Its mode is set where it is started.'
-        : 'It follows the chain and makes no block.',
+        ? 'It makes no blocks in your epochs, unless another node of yours does. The mode is set where the node is started.'
+        : 'It follows the chain and makes no blocks.',
       remedy: commandFor(setting, 'node status'),
       sources: ['node'],
     },
@@ -119,7 +120,7 @@ const silent: ExternalRule = ({head}, view) => {
       text: `the newest block of your node is ${seconds} s old`,
       cost: isNow
         ? 'It is your turn, and no transaction is confirmed.'
-        : 'It follows no block and would miss its next turn.',
+        : 'It does not follow the chain and would miss its next epoch.',
       remedy: commandFor(setting, 'node status'),
       sources: ['node'],
       sinceMs: head.timestamp * 1000,
@@ -143,7 +144,7 @@ const noPeers: ExternalRule = ({peerCount, peers, rollup}, {pos, setting}) => {
       id: 'node-no-peers',
       severity: 'warn',
       text: 'your node has no peers',
-      cost: 'It hears of no block but its own, and nobody hears of its blocks.',
+      cost: 'It receives no blocks from others, and nobody receives its blocks.',
       remedy: commandFor(setting, 'node status'),
       sources: ['node'],
     },

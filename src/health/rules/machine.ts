@@ -1,7 +1,7 @@
 /** This machine and this profile's settings. */
 import {shellWord} from '../../lib/shell-word.ts'
 import {DISK_CRITICAL_BYTES, DISK_LOW_BYTES} from '../thresholds.ts'
-import {commandFor, keyRemedy, type Rule} from '../rule.ts'
+import {canDo, commandFor, keyRemedy, type Rule} from '../rule.ts'
 
 const noProfile: Rule = ({setting}) => {
   if (setting.profile !== null) return []
@@ -9,8 +9,8 @@ const noProfile: Rule = ({setting}) => {
     {
       id: 'no-profile',
       severity: 'info',
-      text: 'no profile is in use',
-      cost: 'Only the chain is shown: neither a node nor a stake of yours.',
+      text: 'no profile is active',
+      cost: 'Only the chain is shown, without a node or stake of yours.',
       remedy: 'metis-seq profile list',
       sources: ['settings'],
     },
@@ -28,11 +28,10 @@ const diskLow: Rule = ({machine, node, setting}) => {
       id: 'disk-low',
       severity: isCritical ? 'critical' : 'warn',
       text: `the disk has ${(diskFreeBytes / 1024 ** 3).toFixed(1)} GiB left`,
-      cost: 'A node whose disk is full seals no block, and no command can keep its journal.',
-      remedy:
-        setting.nodeRuntime === 'bundled'
-          ? commandFor(setting, 'node snapshot list')
-          : `du -h -d 1 ${shellWord(homeDir)}`,
+      cost: 'With a full disk a node seals no blocks, and no command can write its journal.',
+      remedy: canDo(setting)?.ownData
+        ? commandFor(setting, 'node snapshot list')
+        : `du -h -d 1 ${shellWord(homeDir)}`,
       sources: ['machine'],
     },
   ]
@@ -48,12 +47,12 @@ const keyLocked: Rule = (view) => {
   return [
     {
       id: 'key-locked',
-      severity: runs || setting.nodeRuntime !== 'bundled' ? 'warn' : 'critical',
+      severity: runs || !canDo(setting)?.control ? 'warn' : 'critical',
       text: 'the signer key cannot be opened',
       cost: `${file === undefined ? '' : `${file} cannot be read. `}${
         runs
-          ? 'The node has it in memory, and could not be started again.'
-          : 'Nothing can be signed with it, and a node cannot start.'
+          ? 'The node has it in memory, but could not be started again.'
+          : 'Nothing can be signed with it, and the node cannot start.'
       }`,
       remedy,
       sources: ['machine'],

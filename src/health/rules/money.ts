@@ -17,7 +17,7 @@ const unreadable: Rule = (view) => {
       id: 'stake-unreadable',
       severity: 'warn',
       text: 'the stake cannot be read',
-      cost: `Whether rewards and lock are in order is unknown. ${money.reason}`,
+      cost: `The state of rewards and lock is unknown. ${money.reason}`,
       remedy: commandFor(setting, 'network check'),
       sources: ['money'],
       ...silentSince(money, view),
@@ -32,7 +32,7 @@ const notWhitelisted: Rule = ({money, setting}) => {
     {
       id: 'owner-not-whitelisted',
       severity: 'critical',
-      text: 'the owner is not whitelisted any more',
+      text: 'the owner is no longer whitelisted',
       cost: 'It can neither claim, add, withdraw nor exit: the METIS stay locked until the network whitelists it again.',
       remedy: commandFor(setting, 'sequencer show'),
       sources: ['money'],
@@ -64,11 +64,11 @@ const exiting: Rule = ({money, setting}) => {
       id: isOver ? 'exit-claimable' : 'exit-waiting',
       severity: isOver ? 'warn' : 'info',
       text: isOver
-        ? `the METIS of sequencer ${sequencer.id} are free and not claimed`
+        ? `the METIS of sequencer ${sequencer.id} can be claimed`
         : `sequencer ${sequencer.id} is exiting until ${isoTime(freeAtSeconds)}`,
       cost: isOver
-        ? 'They earn nothing, and the owner must stay whitelisted until they are claimed.'
-        : 'It earns nothing more; its METIS are free then.',
+        ? 'They earn nothing, and the owner must stay whitelisted until the claim.'
+        : 'It no longer earns; its METIS can be claimed then.',
       remedy: commandFor(setting, isOver ? 'exit finish' : 'exit status'),
       sources: ['money'],
       ...(isOver ? {sinceMs: Number(freeAtSeconds) * 1000} : {}),
@@ -107,7 +107,7 @@ const notRegistered: Rule = ({money, setting}) => {
       id: 'not-registered',
       severity: 'info',
       text: 'the owner has no sequencer',
-      cost: 'Without a lock it takes no turns and earns nothing.',
+      cost: 'Without a lock it gets no epochs and earns nothing.',
       remedy: commandFor(setting, 'sequencer eligible'),
       sources: ['money'],
     },
@@ -122,7 +122,7 @@ const left: Rule = ({money, setting}) => {
       id: 'sequencer-inactive',
       severity: 'info',
       text: `sequencer ${sequencer.id} has left the pool`,
-      cost: 'It takes no turns and earns nothing.',
+      cost: 'It gets no epochs and earns nothing.',
       remedy: commandFor(setting, 'sequencer eligible'),
       sources: ['money'],
     },

@@ -5,12 +5,12 @@ import {BEHIND_BLOCKS} from '../thresholds.ts'
 /** What a node that makes no blocks costs its operator now. */
 export function costOf({l2, money}: View): string {
   if (l2.known && l2.value.epoch?.mine) {
-    return 'It is your turn: L2 stands still until another sequencer takes over.'
+    return 'It is your turn: L2 is halted until another sequencer takes over.'
   }
   if (l2.known && l2.value.next?.mine)
     return `Your turn begins after block ${l2.value.epoch?.endBlock ?? l2.value.headBlock}.`
-  if (money.known && money.value.sequencer === null) return 'It follows no block.'
-  return 'It follows no block and would miss its next turn.'
+  if (money.known && money.value.sequencer === null) return 'It does not follow the chain.'
+  return 'It does not follow the chain and would miss its next epoch.'
 }
 
 /** A node of somebody who has no sequencer misses nothing yet. */
@@ -28,7 +28,7 @@ export function behindBy(lag: number, setting: View['setting']): Finding[] {
       id: 'node-behind',
       severity: 'warn',
       text: `your node is ${lag} blocks behind L2`,
-      cost: 'It builds nothing until it has caught up, and what it serves is old.',
+      cost: 'It builds nothing until it has caught up, and serves stale data.',
       remedy: commandFor(setting, 'node status'),
       sources: ['node', 'l2'],
     },

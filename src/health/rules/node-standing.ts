@@ -16,8 +16,8 @@ const twin: NodeRule = ({twin: seen, phase}, {setting}) => {
       blocks: phase === 'halted',
       text: 'another node signs with your key',
       cost: seen.yields
-        ? `It runs longer than this one, so this one signs nothing. It is peer ${seen.peerId}.`
-        : `It started later and has to stop; until it does, two blocks of one height can appear. It is peer ${seen.peerId}.`,
+        ? `It was started first, so this node signs nothing. It is peer ${seen.peerId}.`
+        : `It was started later and must stop; until then, two blocks of one height can appear. It is peer ${seen.peerId}.`,
       remedy: commandFor(setting, seen.yields ? 'node stop' : 'node status'),
       sources: NODE,
       sinceMs: seen.sinceMs,
@@ -39,7 +39,7 @@ const phase: NodeRule = (status, {isOurTurn, setting}) => {
           severity: 'critical',
           blocks: true,
           text: 'your node is halted',
-          cost: `It signs nothing until a person starts it again. ${halted?.message ?? ''}`.trim(),
+          cost: `It signs nothing until it is started by hand. ${halted?.message ?? ''}`.trim(),
           remedy: commandFor(setting, 'node logs'),
           sinceMs: halted?.sinceMs ?? phaseSinceMs,
         },
@@ -52,7 +52,7 @@ const phase: NodeRule = (status, {isOurTurn, setting}) => {
           severity: 'critical',
           blocks: true,
           text: 'your node is stopping',
-          cost: 'It builds nothing any more.',
+          cost: 'It no longer builds blocks.',
           remedy: commandFor(setting, 'node status'),
         },
       ]
@@ -84,9 +84,9 @@ function etaOf(sync: NodeStatus['sync']): string {
 
 const needs: Record<NodeNeed, string> = {
   'l1-batches': 'L1 has not been read since the start',
-  'l1-blocks': 'L1 holds blocks that it does not have',
-  peers: 'no peer has said what it knows',
-  'later-turn': 'its key may have signed in this turn before',
+  'l1-blocks': 'L1 has blocks that it does not have',
+  peers: 'no peer has reported its head',
+  'later-turn': 'its key may already have signed in this epoch',
 }
 
 const waiting: NodeRule = ({waitingFor, phase: now}, {isOurTurn, setting}) => {
@@ -114,7 +114,7 @@ const diverged: NodeRule = ({diverged: found}, {setting}) => {
       severity: 'critical',
       blocks: true,
       text: `your node computes another block ${block} than its producer`,
-      cost: `Producer ${shortHex(producer)}; peers that stand with this node: ${peersWithUs.length}, that have gone on: ${peersBeyond.length}. It serves reads up to block ${block - 1} and ${state === 'doubted' ? 'rebuilds its engine to be sure' : 'builds nothing; it looks again within ten minutes, after a restart at once'}.`,
+      cost: `Producer ${shortHex(producer)}; peers on the side of this node: ${peersWithUs.length}, that have gone on: ${peersBeyond.length}. It serves reads up to block ${block - 1} and ${state === 'doubted' ? 'rebuilds its engine to check itself' : 'builds nothing; it checks again within ten minutes, or immediately after a restart'}.`,
       remedy: commandFor(setting, 'node logs'),
       sources: NODE,
       sinceMs: found.sinceMs,
@@ -129,8 +129,8 @@ const l1Diverged: NodeRule = ({l1Divergence: found}, {setting}) => {
       id: 'node-l1-divergence',
       severity: 'critical',
       blocks: true,
-      text: `L1 holds another block ${found.block} than your node`,
-      cost: `What L1 has confirmed in batch ${found.batchIndex} counts: this node builds and sends nothing until it has switched to that branch.`,
+      text: `L1 has another block ${found.block} than your node`,
+      cost: `Transaction batch ${found.batchIndex} on L1 decides: this node builds and sends nothing until it has switched to that branch.`,
       remedy: commandFor(setting, 'node logs'),
       sources: NODE,
       sinceMs: found.sinceMs,
@@ -155,7 +155,7 @@ const silent: NodeRule = ({headAgeMs, phase: now, turn, engine}, {isOurTurn, set
       cost:
         turn === 'unknown'
           ? unknownTurn(engine)
-          : `No transaction is confirmed; after ${setting.respanDelaySeconds} s the turn is given to another sequencer.`,
+          : `No transaction is confirmed; after ${setting.respanDelaySeconds} s the epoch goes to another sequencer.`,
       remedy: commandFor(setting, 'node logs'),
       sources: NODE,
     },
@@ -166,8 +166,8 @@ const silent: NodeRule = ({headAgeMs, phase: now, turn, engine}, {isOurTurn, set
 function unknownTurn({busyMs, restartingSinceMs}: NodeStatus['engine']): string {
   const isSilent = restartingSinceMs !== null || (busyMs ?? 0) >= ENGINE_BUSY_MS
   return isSilent
-    ? 'Its engine does not say whose turn it is.'
-    : 'No epoch covers the next block: nobody may produce until the consensus layer commits one.'
+    ? 'Its engine does not report whose epoch it is.'
+    : 'No epoch covers the next block, so nobody may produce until the consensus layer commits one.'
 }
 
 /** One block behind is the normal lag of a follower. */
@@ -182,7 +182,7 @@ const behindPeers: NodeRule = ({bestPeerHead, phase: now, head, sync}, {setting}
       severity: 'warn',
       blocks: true,
       text: `your node is ${lag} blocks behind its peers`,
-      cost: `It builds nothing until it has caught up, and what it serves is old.${etaOf(sync)}`,
+      cost: `It builds nothing until it has caught up, and serves stale data.${etaOf(sync)}`,
       remedy: commandFor(setting, 'node status'),
       sources: NODE,
     },
@@ -197,7 +197,7 @@ const noPeers: NodeRule = ({peers}, {setting, isAlone}) => {
       severity: 'warn',
       blocks: false,
       text: 'your node has no peers',
-      cost: 'It hears of no block but its own, and nobody hears of its blocks.',
+      cost: 'It receives no blocks from others, and nobody receives its blocks.',
       remedy: commandFor(setting, 'node status'),
       sources: NODE,
     },

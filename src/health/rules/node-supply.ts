@@ -55,8 +55,8 @@ const exposed: NodeRule = ({engine: {isolation}}, {setting}) => {
       id: 'engine-exposed',
       severity: 'warn',
       blocks: false,
-      text: 'everybody on this machine reaches your engine',
-      cost: 'Any user, and any web page that finds its port, can mint and stop blocks: this system allows no network namespace.',
+      text: 'your engine is open to every user of this machine',
+      cost: 'Any user, and any web page that finds its port, can mint and block: this system does not allow network namespaces.',
       remedy: commandFor(setting, 'node status'),
       sources: NODE,
     },
@@ -86,7 +86,7 @@ const state: NodeRule = ({engine: {version, outsideChanges, state: size}}, {sett
             id: 'engine-changed-outside' as const,
             severity: 'warn' as const,
             text: `somebody changed the state of your engine (${outsideChanges} times)`,
-            cost: 'Nothing was signed on it and the engine was rebuilt from the chain log; find out who reaches it.',
+            cost: 'Nothing was signed on it, and the engine was rebuilt from the chain log. Find out who has access to it.',
           },
         ]
       : []),
@@ -105,7 +105,7 @@ const pool: NodeRule = ({pool: {pending, queued, limit, full, late}}, {setting})
             id: 'pool-full' as const,
             severity: 'warn' as const,
             text: full ? 'the pool is full' : 'the pool is nearly full',
-            cost: `It holds ${held} of ${limit} transactions; what comes now is refused${full ? '' : ' soon'}.`,
+            cost: `It holds ${held} of ${limit} transactions; new ones are rejected${full ? '' : ' soon'}.`,
           },
         ]
       : []),
@@ -116,7 +116,7 @@ const pool: NodeRule = ({pool: {pending, queued, limit, full, late}}, {setting})
             id: 'pool-late' as const,
             severity: 'warn' as const,
             text: `${late} accepted transactions missed their block`,
-            cost: 'They are confirmed later than the node had promised at the door.',
+            cost: 'They are confirmed later than the node promised at ingress.',
           },
         ]
       : []),
@@ -156,15 +156,15 @@ const refused: NodeRule = ({refused: kinds}, {setting}) =>
 const refusedWords: Record<RefusedKind, {who: string; cost: string}> = {
   connections: {
     who: 'connections',
-    cost: 'They find no room, or their client holds its whole share; wallets and tools behind it see a node that hangs up. Blocks go on.',
+    cost: 'The limit is reached, or their client holds its whole share; wallets and tools see dropped connections. Blocks are not affected.',
   },
   requests: {
     who: 'requests',
-    cost: 'They come too fast or too many at once; whoever sends them has to ask again. Blocks go on.',
+    cost: 'They arrive too fast or too many at once; their senders must retry. Blocks are not affected.',
   },
   calls: {
     who: 'calls',
-    cost: 'Their callers took their share of the engine, which is kept for blocks; they are told when to come back.',
+    cost: 'Their callers used up their share of the engine, which is reserved for blocks; they are told when to retry.',
   },
 }
 
@@ -176,7 +176,7 @@ const ownL1: NodeRule = ({l1}, {setting}) => {
       severity: 'warn',
       blocks: false,
       text: 'your node does not reach L1',
-      cost: `No batch lands, and neither safe nor finalized head moves. ${l1.trouble?.message ?? ''}`.trim(),
+      cost: `No transaction batch lands, and the safe and finalized heads stand still. ${l1.trouble?.message ?? ''}`.trim(),
       remedy: commandFor(setting, 'network check'),
       sources: NODE,
       ...(l1.trouble ? {sinceMs: l1.trouble.sinceMs} : {}),
@@ -196,9 +196,9 @@ const batches: NodeRule = ({batches: {landedBlock, oldestAgeMs, stuck}}, {settin
       blocks: false,
       text:
         oldestAgeMs === null
-          ? 'no batch is sent to L1'
+          ? 'no transaction batch reaches L1'
           : `blocks of ${formatDuration(oldestAgeMs / 1000)} are not on L1`,
-      cost: `The newest batch on L1 ends with ${landed}; what is above is lost if the nodes lose it. ${stuck?.message ?? ''}`.trim(),
+      cost: `The newest batch on L1 ends with ${landed}; newer blocks exist only on the nodes. ${stuck?.message ?? ''}`.trim(),
       remedy: commandFor(setting, 'node logs'),
       sources: NODE,
       ...(stuck ? {sinceMs: stuck.sinceMs} : {}),
@@ -219,7 +219,7 @@ const wallets: NodeRule = ({wallets: all}, {setting}) =>
         severity: balance * 5n < low ? 'critical' : 'warn',
         blocks: false,
         text: `the ${alias} account has ${formatWeiShort(balance)} ${unit} left`,
-        cost: `${costOfEmpty[alias] ?? 'What it pays for stops.'} Fill up ${address} on ${chain.toUpperCase()}: it is low below ${formatWeiShort(low)} ${unit}.`,
+        cost: `${costOfEmpty[alias] ?? 'Whatever it pays for stops.'} Fill up ${address} on ${chain.toUpperCase()}: it is low below ${formatWeiShort(low)} ${unit}.`,
         remedy: commandFor(setting, 'node status'),
         sources: NODE,
       },
@@ -242,7 +242,7 @@ const skew: NodeRule = ({clockSkewMs}, {setting}) => {
       severity: 'warn',
       blocks: false,
       text: `the clock of your node is ${seconds} s ${clockSkewMs > 0 ? 'ahead of' : 'behind'} other producers`,
-      cost: 'Peers refuse blocks from the future, and blocks that come late cost transactions their slot.',
+      cost: 'Peers reject blocks from the future, and late blocks delay transactions.',
       remedy: commandFor(setting, 'node status'),
       sources: NODE,
     },
@@ -258,7 +258,7 @@ const disk: NodeRule = ({disk: seen}, {setting}) => {
       severity: seen.freeBytes <= DISK_CRITICAL_BYTES ? 'critical' : 'warn',
       blocks: false,
       text: `the disk of your node has ${(seen.freeBytes / 1024 ** 3).toFixed(1)} GiB left`,
-      cost: 'A node whose disk is full seals no block.',
+      cost: 'With a full disk the node seals no blocks.',
       remedy: commandFor(setting, 'node snapshot list'),
       sources: NODE,
     },

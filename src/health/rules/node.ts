@@ -1,5 +1,6 @@
 /** The operator's own node, from its process and its own account. */
 import {
+  canDo,
   commandFor,
   isSilent,
   keyRemedy,
@@ -14,7 +15,7 @@ import {nodeFacts} from './node-facts.ts'
 
 const processRule: Rule = (view) => {
   const {node, setting} = view
-  if (setting.nodeRuntime !== 'bundled' || !node.known) return []
+  if (!canDo(setting)?.control || !node.known) return []
   const {process: running, status, halt} = node.value
   if (status) return []
   const common = {sources: ['node' as const], cost: costOf(view)}
@@ -25,7 +26,7 @@ const processRule: Rule = (view) => {
         ...common,
         id: 'node-ended-halted',
         severity: 'critical',
-        text: haltText(halt.code, 'your node ended itself'),
+        text: haltText(halt.code, 'your node has halted'),
         cost: `${halt.message} ${costOf(view)}`,
         remedy: commandFor(setting, commandAfterHalt(halt.code)),
         sinceMs: halt.atMs,
@@ -39,8 +40,8 @@ const processRule: Rule = (view) => {
         id: 'node-hung',
         severity: severityOf(view),
         text: running.isStopped
-          ? 'your node is stopped by a signal'
-          : 'your node runs and does not answer',
+          ? 'your node is suspended by a signal'
+          : 'your node is running but does not respond',
         // Its end costs nothing that it has not lost already, and it comes back with its sign guard.
         remedy: commandFor(setting, 'node stop'),
       },
@@ -51,7 +52,7 @@ const processRule: Rule = (view) => {
       ...common,
       id: 'node-down',
       severity: severityOf(view),
-      text: 'your node does not run',
+      text: 'your node is not running',
       remedy: startRemedy(view),
     },
   ]
@@ -94,7 +95,7 @@ const missing: Rule = ({money, setting}) => {
       id: 'node-missing',
       severity: 'warn',
       text: `sequencer ${money.value.sequencer.id} has no node here`,
-      cost: 'It misses its turns unless its node runs on another machine.',
+      cost: 'It misses its epochs unless its node runs on another machine.',
       remedy: `metis-seq init --profile ${setting.profile} --replace --node-port 19545`,
       sources: ['money', 'settings'],
     },

@@ -3,6 +3,10 @@ import type {ErrorEntry} from './entry.ts'
 /** The bundled consensus layer and the network of this machine. */
 export const networkCodes = () =>
   ({
+    COMMAND_TOO_LARGE: {
+      exit: 'internal',
+      facts: {command: 'text', bytes: 'number', limit: 'number'},
+    },
     DEMO_FAILED: {exit: 'precondition', facts: {chapter: 'text', expected: 'text', seen: 'text'}},
     FAUCET_REFUSED: {exit: 'precondition'},
     FOREIGN_DATA: {exit: 'config', facts: {path: 'text', expected: 'text', found: 'text'}},
@@ -13,6 +17,7 @@ export const networkCodes = () =>
     LOCAL_NAME_TAKEN: {exit: 'precondition', facts: {name: 'text'}},
     LOCAL_RUNNING: {exit: 'busy', facts: {processes: 'number'}},
     LOCAL_STATE_INVALID: {exit: 'config', facts: {path: 'text'}},
+    POS_STATE_DAMAGED: {exit: 'critical', facts: {expected: 'hex', found: 'hex'}},
     PRODUCER_ALONE: {exit: 'critical', facts: {head: 'number', beyond: 'text', producers: 'text'}},
     REWARD_BATCH_REFUSED: {
       exit: 'precondition',

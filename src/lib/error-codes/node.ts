@@ -29,6 +29,7 @@ export const nodeCodes = () =>
     NODE_HAS_DATA: {exit: 'precondition', facts: {dataDir: 'text'}},
     NODE_IS_EXTERNAL: {exit: 'precondition', facts: {profile: 'text', endpoint: 'text'}},
     NODE_NOT_SET_UP: {exit: 'config', facts: {profile: 'text'}},
+    NODE_NOT_UPGRADED_HERE: {exit: 'precondition', facts: {profile: 'text'}},
     NODE_REFUSES: {exit: 'unreachable', retry: 'yes', facts: {rpcCode: 'number'}},
     NODE_SILENT: {exit: 'precondition', facts: {profile: 'text'}},
     NOTHING_TO_SNAPSHOT: {exit: 'precondition', facts: {dataDir: 'text'}},

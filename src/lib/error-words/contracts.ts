@@ -1,22 +1,20 @@
 import type {refusalCodes} from '../error-codes/contracts.ts'
 import type {WordsOf} from './words.ts'
 
-const NOT_FOR_OPERATORS = 'Operators never make this call: look at who made it, and with what.'
+const NOT_FOR_OPERATORS =
+  'Operators never make this call: check who sent it, and with which arguments.'
 const ELIGIBLE = 'Run `metis-seq sequencer eligible` to see every condition of a registration.'
-const SHOW = 'Run `metis-seq sequencer show ID` to see how the sequencer stands.'
+const SHOW = 'Run `metis-seq sequencer show ID` to see the state of the sequencer.'
 
 export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
   ALLOWANCE_MISSING: [
-    'The token allows the contract less than the call needs.',
-    'Run the operation again: it approves what is missing before anything else.',
+    'The allowance of the contract is below what the call needs.',
+    'Run the operation again: it first approves the missing amount.',
   ],
-  ALREADY_DONE: ['The message was handled before and is not handled twice.', NOT_FOR_OPERATORS],
-  ALREADY_INITIALIZED: [
-    'The contract is set up already, and that happens once.',
-    NOT_FOR_OPERATORS,
-  ],
+  ALREADY_DONE: ['The message was already processed.', NOT_FOR_OPERATORS],
+  ALREADY_INITIALIZED: ['The contract is already initialized.', NOT_FOR_OPERATORS],
   AMOUNT_OUT_OF_RANGE: [
-    'The amount is below or above what the contract takes.',
+    'The amount is outside the limits of the contract.',
     'Run `metis-seq sequencer eligible` for the limits of the lock, `metis-seq lst rates` for those of a provider.',
   ],
   ARTMETIS_BALANCE_LOW: [
@@ -28,29 +26,29 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'Run `metis-seq exit status`, and begin when another exit has finished.',
   ],
   BRIDGE_FEE_LOW: [
-    'The ETH sent along does not pay for the message to L2.',
-    'Run the operation again: it reads the fee anew.',
+    'The attached ETH does not cover the message to L2.',
+    'Run the operation again: it reads the current fee.',
   ],
   BRIDGE_REFUSES: [
-    'The bridge between L1 and L2 refuses the message.',
+    'The bridge between L1 and L2 rejects the message.',
     'Run `metis-seq explain HASH --network NAME` with the transaction that failed.',
   ],
   CALL_REVERTED: [
-    'A contract refuses the call with words that this program does not know. Nothing was sent.',
+    'A contract reverts with a reason that this program does not know. Nothing was sent.',
     'Run `metis-seq explain DATA` with the revert data of the hint.',
   ],
   CONTRACT_MISCONFIGURED: [
-    'The contract lacks a setting, or has one that cannot work. Its owner has to repair it.',
-    'Run `metis-seq network check`, and tell whoever owns the contract.',
+    'The contract has a missing or invalid setting, which its owner must fix.',
+    'Run `metis-seq network check`, and inform the owner of the contract.',
   ],
   CONTRACT_PANIC: [
     'The contract failed inside its own arithmetic or storage.',
     'Run `metis-seq explain DATA` with the revert data, and check the numbers of the call.',
   ],
   DEPOSIT_OUT_OF_ORDER: ['Deposits are relayed in the order of L1.', NOT_FOR_OPERATORS],
-  DEPOSIT_UNKNOWN: ['L1 knows no such deposit.', NOT_FOR_OPERATORS],
+  DEPOSIT_UNKNOWN: ['L1 has no such deposit.', NOT_FOR_OPERATORS],
   EPOCH_REFUSED: [
-    'The sequencer set on L2 refuses the epoch: its number, range or signer does not follow the last one.',
+    'The sequencer set on L2 rejects the epoch: its number, range or signer does not follow the last one.',
     'Run `metis-seq epoch current` to see which epoch follows.',
   ],
   EXIT_NOT_FINISHED: [
@@ -59,48 +57,48 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
   ],
   EXIT_NOT_STARTED: ['No exit has begun.', 'Run `metis-seq exit start` first.'],
   GAS_TOO_LOW: [
-    'The gas limit is below what the contract demands for the call.',
-    'Leave out the gas limit, so that it is estimated.',
+    'The gas limit is below what the contract requires for the call.',
+    'Omit the gas limit, so that it is estimated.',
   ],
   LIQUIDITY_LOW: [
-    'The contract holds less than it would have to pay out.',
-    'Ask for a smaller amount, or wait until it is filled up.',
+    'The contract holds less than it would pay out.',
+    'Request a smaller amount, or wait until it is topped up.',
   ],
   LST_PAUSED: [
     'The liquid-staking provider has paused its contract.',
     'Wait for the provider, and watch `metis-seq lst rates`.',
   ],
   LST_REFUSES: [
-    'The liquid-staking provider refuses the call by a rule of its own.',
+    'The liquid-staking provider rejects the call by a rule of its own.',
     'Run `metis-seq explain DATA` with the revert data.',
   ],
   METIS_BALANCE_LOW: [
     'The account holds less METIS than the operation needs. Nothing was sent.',
-    'Send METIS to the account, or name a smaller amount.',
+    'Send METIS to the account, or pass a smaller amount.',
   ],
   METIS_IS_NATIVE: [
-    'On L2, METIS is the native coin, and the token contract moves none.',
+    'On L2, METIS is the native token; the token contract cannot move it.',
     'Send the METIS as value.',
   ],
-  METIS_REFUSED: ['The METIS token refused a transfer.', ELIGIBLE],
+  METIS_REFUSED: ['The METIS token rejected a transfer.', ELIGIBLE],
   MIN_ABOVE_MAX: [
     'The minimum lock would be above the maximum, and nobody could register.',
-    'Name `--min-lock` and `--max-lock` that fit together.',
+    'Pass a `--min-lock` that is not above `--max-lock`.',
   ],
   NEW_OWNER_NOT_WHITELISTED: [
-    'The new owner is not on the whitelist, and an owner has to be.',
+    'The new owner is not whitelisted, and an owner must be.',
     'Ask governance to whitelist the new owner first.',
   ],
   NOTHING_TO_CHANGE: [
-    'The setting has the wanted value already. Nothing was sent.',
-    'Run the same command with `--dry-run` to see the present values.',
+    'The setting already has that value. Nothing was sent.',
+    'Run the same command with `--dry-run` to see the current values.',
   ],
   NOTHING_TO_CLAIM: [
     'There is nothing to claim.',
     'Run `metis-seq reward forecast` to see when the next reward batch is due.',
   ],
-  NOTHING_TO_LOCK: ['The amount to lock is zero.', 'Name an amount above zero.'],
-  NOTHING_TO_WITHDRAW: ['The amount to withdraw is zero.', 'Name an amount above zero.'],
+  NOTHING_TO_LOCK: ['The amount to lock is zero.', 'Pass an amount above zero.'],
+  NOTHING_TO_WITHDRAW: ['The amount to withdraw is zero.', 'Pass an amount above zero.'],
   NOT_CONTRACT_OWNER: [
     'Only the owner of the contract may make this call.',
     'Use a profile with the key of governance, or `--from OWNER --unsigned FILE`.',
@@ -110,7 +108,7 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'Only the owner of LockingInfo, which is governance, changes this.',
     'Use a profile with its key, or `--from OWNER --unsigned FILE`.',
   ],
-  NOT_INITIALIZING: ['The call is made only while a contract is set up.', NOT_FOR_OPERATORS],
+  NOT_INITIALIZING: ['The call is only valid during initialization.', NOT_FOR_OPERATORS],
   NOT_MANAGER: ['Only LockingPool may make this call of LockingInfo.', NOT_FOR_OPERATORS],
   NOT_MPC: [
     'Only the MPC account of the consensus layer may make this call.',
@@ -143,21 +141,24 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'Run `metis-seq lst position`.',
   ],
   NULL_ADDRESS: [
-    'The zero address is not allowed here: what it gets is lost.',
-    'Name another address.',
+    'The zero address is not allowed here: anything sent to it is lost.',
+    'Pass another address.',
   ],
   OWNER_HAS_SEQUENCER: [
-    'The owner has a sequencer already, and may have one.',
+    'The owner already has a sequencer, and can have only one.',
     'Run `metis-seq stake increase --amount AMOUNT` to lock more, or use another owner.',
   ],
   PAYMENT_REFUSED: [
-    'The receiver of the payment does not take it.',
-    'Name a receiver that takes plain payments; a contract may refuse them.',
+    'The receiver rejects the payment.',
+    'Choose a receiver that accepts plain payments; a contract may reject them.',
   ],
-  POOL_NOT_PAUSED: ['The contract is not paused, and the call wants it to be.', NOT_FOR_OPERATORS],
+  POOL_NOT_PAUSED: [
+    'The call requires the contract to be paused, and it is not.',
+    NOT_FOR_OPERATORS,
+  ],
   POOL_PAUSED: [
-    'LockingPool is paused by governance, and takes no operation until it is resumed.',
-    'Wait, and look with `metis-seq sequencer eligible`.',
+    'LockingPool is paused by governance and accepts no operations until it is resumed.',
+    'Wait, and check with `metis-seq sequencer eligible`.',
   ],
   PROXY_ADMIN_CALL: [
     'The admin of a proxy cannot use the contract behind it.',
@@ -173,26 +174,26 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
   ],
   RATE_MOVED: [
     'The rate fell below the accepted minimum between the quote and the deposit.',
-    'Run the same command again, or accept a larger fall.',
+    'Run the same command again, or raise the slippage tolerance.',
   ],
   REWARD_BATCH_INVALID: [
-    'LockingPool refuses the reward batch: its epochs or amounts do not follow the last one.',
-    'Run `metis-seq pos status` to see what the consensus layer says of it.',
+    'LockingPool rejects the reward batch: its epochs or amounts do not follow the last one.',
+    'Run `metis-seq pos status` to see the view of the consensus layer.',
   ],
   REWARD_RECIPIENT_UNSET: [
     'The sequencer has no reward recipient, and rewards would have nowhere to go.',
     'Run `metis-seq sequencer set-recipient --recipient ADDRESS`.',
   ],
-  ROLE_MISSING: ['The account lacks the role that the call demands.', NOT_FOR_OPERATORS],
+  ROLE_MISSING: ['The account lacks the role that the call requires.', NOT_FOR_OPERATORS],
   SEQUENCER_NOT_ACTIVE: ['The sequencer is exiting or has left.', SHOW],
   SEQUENCER_UNKNOWN: ['No sequencer has this id.', 'Run `metis-seq sequencer list`.'],
   SETTING_INVALID: [
-    'The contract does not take this value for the setting.',
+    'The contract does not accept this value.',
     'Read the condition in the error, and name a value within it.',
   ],
   SIGNER_UPDATE_THROTTLED: [
     'Too few reward batches passed since the last signer update or withdrawal.',
-    'Wait for the next reward batch; `metis-seq stake show` names the current one.',
+    'Wait for the next reward batch; `metis-seq stake show` shows the current one.',
   ],
   SIGNER_USED: [
     'The signer is or was in use, and a signer is used once.',
@@ -218,6 +219,6 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
   ],
   WITHDRAW_THROTTLED: [
     'The sequencer joined, withdrew or changed its signer in the current reward batch, and stake is lowered once per batch.',
-    'Wait for the next reward batch; `metis-seq stake show` names the current one.',
+    'Wait for the next reward batch; `metis-seq stake show` shows the current one.',
   ],
 }

@@ -73,7 +73,7 @@ export const endpointWords: WordsOf<ReturnType<typeof endpointCodes>> = {
     'Use an endpoint that keeps all logs: `metis-seq init --replace --l1-rpc-url URL`.',
   ],
   NO_CONTRACT: [
-    'An address of the network document holds no such contract.',
+    'An address of the network document has no such contract.',
     'Run `metis-seq network check` to test every address of the network.',
   ],
   POS_ANSWER_WRONG: ['The consensus layer answers without a span or batch.', CHECK],
@@ -83,7 +83,7 @@ export const endpointWords: WordsOf<ReturnType<typeof endpointCodes>> = {
     'Run `metis-seq init --replace --pos-url URL`.',
   ],
   POS_UNREACHABLE: [
-    'The consensus layer does not answer, or what answers at its address is something else.',
+    'The consensus layer does not respond, or what answers at its address is something else.',
     CHECK,
     'Run `metis-seq init --replace --pos-url URL` to name another one.',
   ],

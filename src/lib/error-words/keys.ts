@@ -38,7 +38,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
   ],
   KEYS_BUSY: [
     'Another command is changing the keys.',
-    'Wait until it has ended, then run the same command again.',
+    'Wait for it to finish, then run the same command again.',
   ],
   KEYS_OF_ONE_KIND: [
     'Both keys belong in the same file of Themis.',
@@ -130,7 +130,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
   ],
   SECRET_UNREADABLE: [
     'The secret cannot be read from the file or descriptor.',
-    'Check the path and who may read it; `--from-fd 3 3< <(COMMAND)` reads what a command prints.',
+    'Check the path and its permissions; `--from-fd 3 3< <(COMMAND)` reads the output of a command.',
   ],
   SIGNER_ADDRESS_NEEDED: [
     'The remote signer offers several accounts, and one has to be named.',
@@ -142,7 +142,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
   ],
   SIGNER_FILE_UNREADABLE: [
     'A file that the remote signer needs (token, certificate or key) cannot be read.',
-    'Put the file back, or add the signer again with the right path.',
+    'Restore the file, or add the signer again with the right path.',
   ],
   SIGNER_IN_USE: [
     'The signer is in use: by another node that signs with it, or by the profiles named.',
@@ -150,7 +150,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
   ],
   SIGNER_IS_KEY: [
     'The name is a key of this machine, and removing it would delete its secret.',
-    'Run `metis-seq key delete NAME` if that is meant.',
+    'Run `metis-seq key delete NAME` if you want that.',
   ],
   SIGNER_MISMATCH: [
     'The signer key does not belong to the address it was opened for.',
@@ -162,15 +162,15 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
     'Check its account, token and certificate: `metis-seq signer list`.',
   ],
   SIGNER_UNKNOWN: [
-    'The profile names no signer that can be used for this.',
+    'The profile has no signer that can be used for this.',
     'Run `metis-seq init --profile NAME --replace --signer KEY`.',
   ],
   SIGNER_UNREACHABLE: [
-    'The remote signer does not answer. Nothing was sent.',
+    'The remote signer does not respond. Nothing was sent.',
     'Start it, then run the same command again.',
   ],
   SIGNER_URL_UNSAFE: [
-    'The address of the signer carries a secret, or would send a token in clear text.',
+    'The URL of the signer contains a secret, or would send a token in clear text.',
     'Use https, and put the token in a file: `--token-file FILE`.',
   ],
   SIGNER_WRONG_ANSWER: [

@@ -7,15 +7,15 @@ const SNAPSHOTS = 'Run `metis-seq node snapshot list`.'
 
 export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
   BATCH_BALANCE_LOW: [
-    'The batch account cannot pay for batches on L1, so they wait. The node goes on sealing.',
+    'The batch account cannot pay for transaction batches on L1, so they wait. The node keeps sealing.',
     'Send ETH to the batch account on L1.',
   ],
   BATCH_GAS_HIGH: [
-    'L1 gas costs more than the limit, so batches wait. The node goes on sealing.',
+    'L1 gas costs more than the limit, so transaction batches wait. The node keeps sealing.',
     'Wait, or start the node with a higher limit.',
   ],
   BATCH_MISMATCH: [
-    'A batch on L1 holds another block than this node: one of the two is wrong.',
+    'A transaction batch on L1 has another block than this node: one of the two is wrong.',
     'Run `metis-seq node verify --from-l1 URL`.',
   ],
   BATCH_REVERTED: [
@@ -27,15 +27,15 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'Look at the batch account on L1: another program may use it.',
   ],
   CANDIDATE_LOST: [
-    'A block of this height was signed and cannot be built again, and no other may be signed. The node waits.',
-    'Wait until the consensus layer gives the turn to another signer.',
+    'A block of this height was signed and cannot be rebuilt, and no other may be signed. The node waits.',
+    'Wait until the consensus layer gives the epoch to another signer.',
   ],
   CHAIN_DIFFERS: [
-    'The chain rebuilt from L1 differs from what was compared with it.',
+    'The chain rebuilt from L1 differs from the node.',
     'Stop the node, and run `metis-seq node verify --from-l1 URL --node URL` against another one.',
   ],
   CHAIN_LOG_DIVERGED: [
-    'A block of the chain log re-executes to another hash. The node halts.',
+    'A block re-executes to a different hash than logged. The node halts.',
     'Check the engine version; otherwise restore a snapshot: `metis-seq node snapshot restore PATH --replace`.',
   ],
   CHAIN_LOG_MISMATCH: [
@@ -43,23 +43,26 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'Use another data directory, or move the log away to start from genesis.',
   ],
   DOUBLE_SIGN: [
-    'The node was about to sign a second block at one height, and did not. It halts.',
+    'The node was about to sign a second block at one height. It did not, and halts.',
     'Check that no other node runs with this signer key.',
   ],
   ENGINE_UNSTABLE: [
     'The execution engine failed again after several restarts. The node halts.',
     'Read the end of `metis-seq node logs`, then run `metis-seq node start`.',
   ],
-  GENESIS_MISMATCH: ['The genesis document or engine is not the one of the network.', COPY_GENESIS],
+  GENESIS_MISMATCH: [
+    'The genesis document or the engine does not match the network.',
+    COPY_GENESIS,
+  ],
   GENESIS_UNREADABLE: ['The genesis document cannot be used.', COPY_GENESIS],
-  NODE_ENDED: ['The node ended soon after its start.', 'Run `metis-seq node logs` to see why.'],
+  NODE_ENDED: ['The node exited soon after its start.', 'Run `metis-seq node logs` to see why.'],
   NODE_HALTED: [
-    'The node ended with a fault that has no code of its own.',
+    'The node exited with an error that has no code of its own.',
     'Run `metis-seq node logs` to see the last lines, then `metis-seq node start`.',
   ],
   NODE_HAS_DATA: [
-    'The data directory holds a chain already.',
-    'Pass `--replace`: the present chain is moved aside, not deleted.',
+    'The data directory already contains a chain.',
+    'Pass `--replace`: the current chain is moved aside, not deleted.',
   ],
   NODE_IS_EXTERNAL: [
     'The node runs elsewhere, and this program neither starts nor stops it.',
@@ -69,18 +72,22 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'The profile has no node.',
     'Run `metis-seq init --profile NAME --replace --node-port PORT`, or name one elsewhere with `--l2-rpc-url URL`.',
   ],
+  NODE_NOT_UPGRADED_HERE: [
+    'The node is part of this program, and is upgraded with it.',
+    'Install the other version of metis-seq, then run `metis-seq node stop` and `metis-seq node start`.',
+  ],
   NODE_REFUSES: [
-    'The node to compare with does not give its blocks.',
-    'Name another node with `--node URL`.',
+    'The node to compare with does not serve its blocks.',
+    'Pass another node with `--node URL`.',
   ],
   NODE_SILENT: [
-    'The node answered once and is silent since then.',
+    'The node answered once and has been silent since.',
     'Run `metis-seq node status`, then `metis-seq node logs`.',
   ],
   NOTHING_TO_SNAPSHOT: ['The node has no blocks yet.', 'Run `metis-seq node start` first.'],
   NOT_BUNDLED: [
-    'The network runs foreign nodes only; a bundled node cannot take part.',
-    'Run l2geth there, or rehearse with `metis-seq local up`.',
+    'The network runs only other nodes; a bundled node cannot take part.',
+    'Use l2geth there, or rehearse with `metis-seq local up`.',
   ],
   PEER_ADDRESS_INVALID: [
     'The text is not the address of a peer.',
@@ -91,11 +98,11 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'Remove it; the node makes a new one when it starts.',
   ],
   RPC_TOKEN_INVALID: [
-    'The token file of the RPC server holds no usable token.',
+    'The token file of the RPC server contains no usable token.',
     'Run `openssl rand -hex 32 > FILE` and `chmod 600 FILE`.',
   ],
   SECOND_SIGNATURE: [
-    'Two blocks of one height bear the signature of this key. The node halts.',
+    'Two blocks of one height carry the signature of this key. The node halts.',
     'Stop every node with this key, then run `metis-seq sequencer rotate-signer --signer KEY`.',
   ],
   SECOND_SIGNER: [
@@ -103,7 +110,7 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'Stop the other node, then run `metis-seq node start`.',
   ],
   SIGN_GUARD_BEHIND: [
-    'The chain log holds a block with our signature that the sign guard does not know, so nothing may be signed.',
+    'The chain log has a block with our signature that the sign guard does not know, so nothing may be signed.',
     'Put the newest copy of sign-guard.log back, or rebuild it.',
     REBUILD,
   ],
@@ -116,19 +123,19 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     REBUILD,
   ],
   SIGN_GUARD_MISSING: [
-    'The chain log holds a block with our signature, and the sign guard is gone, so nothing may be signed.',
+    'The chain log has a block with our signature, but the sign guard is missing, so nothing may be signed.',
     'Put the newest copy of sign-guard.log back, or rebuild it.',
     REBUILD,
   ],
   SNAPSHOT_DAMAGED: ['The snapshot is damaged.', SNAPSHOTS],
   SNAPSHOT_EXISTS: ['A snapshot of this block and second exists.', SNAPSHOTS],
   SNAPSHOT_FOREIGN: [
-    'The snapshot is of another network, genesis or engine.',
+    'The snapshot belongs to another network, genesis or engine.',
     'Choose its network with `--network`, or update the network document.',
   ],
   SNAPSHOT_UNKNOWN: ['There is no such snapshot.', SNAPSHOTS],
   SNAPSHOT_UNSAFE: [
-    'The snapshot would write outside of what a snapshot may hold. Do not use it.',
+    'The snapshot contains paths outside its own directory. Do not use it.',
     SNAPSHOTS,
   ],
 }

@@ -8,15 +8,15 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
   ],
   ADDRESS_OF_OTHER_CHAIN: [
     'The address carries the prefix of another chain (EIP-3770), and a contract there need not exist here.',
-    'Leave the prefix out if the account is the same on both chains; a Safe or another contract is not.',
+    'Omit the prefix if the account is the same on both chains; a Safe or another contract is not.',
   ],
   COMMAND_UNKNOWN: ['No command has this name.', 'Run `metis-seq --help`.'],
   CONFIG_INVALID: [
-    'The settings file cannot be used, so no command that needs it runs. The file is left as it is.',
+    'The settings file cannot be used, so commands that need it fail. The file was not changed.',
     'Repair the file named in `path`, or move it away and run `metis-seq init --network NETWORK`.',
   ],
   CONFIRMATION_NEEDED: [
-    'The command would change or send something and has no terminal to ask on. Nothing was done.',
+    'The command would change or send something, but has no terminal to ask on. Nothing was done.',
     'Run it with `--dry-run` to see the plan, then with `--yes` to confirm it.',
   ],
   CONTRACTS_DISAGREE: [
@@ -24,7 +24,7 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
     'Run `metis-seq network check`.',
   ],
   DECLINED: [
-    'The question was answered with no, or left without an answer. Nothing was changed or sent.',
+    'The confirmation was declined or not answered. Nothing was changed or sent.',
     'Run the same command again and confirm it.',
   ],
   DESCRIPTOR_CLOSED: [
@@ -32,7 +32,7 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
     'Open it on the same command line, as in `--password-fd 3 3<FILE`, or pass the file itself.',
   ],
   EXPLAIN_UNKNOWN: [
-    'The input is nothing that this program can explain.',
+    'This program cannot explain the input.',
     'Run `metis-seq explain --list` to see every refusal it knows; the codes of errors are in docs/errors.md.',
   ],
   HOME_INVALID: [
@@ -44,16 +44,16 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
     'Set METIS_SEQ_HOME to a directory of this user.',
   ],
   INTERRUPTED: [
-    'The command was interrupted. What it had sent before, named by `hash`, may still be mined.',
+    'The command was interrupted. A transaction sent before, named by `hash`, may still be mined.',
     'Run the same command again: it first settles what was sent and sends nothing twice.',
   ],
   NETWORK_EXISTS: [
-    'A network of this name exists, and it is not overwritten.',
+    'A network of this name exists and was not overwritten.',
     'Pass `--replace`, or give the document another name; a built-in network keeps its name.',
   ],
   NETWORK_HAS_NO_NODE: [
     'The network document has no genesis, so the bundled node cannot take part.',
-    'Run l2geth on that network, or rehearse with `metis-seq local up`.',
+    'Use l2geth on that network, or rehearse with `metis-seq local up`.',
   ],
   NETWORK_INVALID: [
     'The network document is not valid. `problems` lists every fault.',
@@ -61,7 +61,7 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
   ],
   NETWORK_MISSING: [
     'No network is chosen.',
-    'Pass `--network NAME`, or run `metis-seq init --network NAME` to make a profile that remembers it.',
+    'Pass `--network NAME`, or run `metis-seq init --network NAME` to create a profile that remembers it.',
   ],
   NETWORK_UNKNOWN: ['No network has this name.', 'Run `metis-seq network list`.'],
   NOT_LOCAL: [
@@ -69,27 +69,27 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
     'Pass `--network local`.',
   ],
   OWNER_UNKNOWN: [
-    'The profile names no owner, and the command acts for one.',
+    'The profile has no owner, and the command acts for one.',
     'Run `metis-seq init --profile NAME --replace --owner KEY_OR_ADDRESS`.',
   ],
   PLACE_UNKNOWN: [
     'No contract or function of this name is known here.',
-    'Run `metis-seq explain --list` to see the contracts, or leave out `--contract` and `--function`.',
+    'Run `metis-seq explain --list` to see the contracts, or omit `--contract` and `--function`.',
   ],
   PRICE_FILE_INVALID: [
     'A line of the price file is wrong; `line` says which.',
-    'Write one price of a METIS on each line: `2026-01-31,28.50,USD`.',
+    'Write one price of METIS per line: `2026-01-31,28.50,USD`.',
   ],
   PRICE_FILE_UNREADABLE: [
     'The price file cannot be read.',
-    'Check the path and the mode of the file.',
+    'Check the path and the permissions of the file.',
   ],
   PROFILE_EXISTS: [
-    'A profile of this name exists, and it is not overwritten.',
+    'A profile of this name exists and was not overwritten.',
     'Pass `--replace`, or choose another name.',
   ],
   PROFILE_MISSING: [
-    'No profile is in use.',
+    'No profile is active.',
     'Run `metis-seq profile list`, then `metis-seq profile use NAME` or `metis-seq init --network NETWORK`.',
   ],
   PROFILE_NAME_INVALID: [
@@ -98,10 +98,10 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
   ],
   PROFILE_NETWORK_MISMATCH: [
     'The profile belongs to another network than the one asked for.',
-    'Leave out `--network`, or name a profile of that network.',
+    'Omit `--network`, or choose a profile of that network.',
   ],
   PROFILE_RUNNING: [
-    'The node of the profile is running, and the change would pull its settings from under it.',
+    'The node of the profile is running and would lose its settings.',
     'Run `metis-seq node stop --profile NAME` first.',
   ],
   PROFILE_UNKNOWN: ['No profile has this name.', 'Run `metis-seq profile list`.'],
@@ -111,7 +111,7 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
   ],
   REGISTRY_UNREADABLE: [
     'The registry file cannot be read.',
-    'Name a logo, an all.json, a single entry, or a folder with an all.json.',
+    'Pass a logo, an all.json, a single entry, or a folder with an all.json.',
   ],
   REVEAL_NEEDED: [
     'The command would reveal a secret, so nothing was written.',

@@ -3,11 +3,11 @@ import type {WordsOf} from './words.ts'
 
 export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   ACCOUNT_BUSY: [
-    'Another command is sending for this account, and two at once would fight over nonces.',
-    'Wait until it has ended, then run the same command again.',
+    'Another command is sending for this account; two at once would compete for nonces.',
+    'Wait for it to finish, then run the same command again.',
   ],
   BALANCE_LOW: [
-    'The account cannot pay for the transaction at its highest price. Nothing was sent.',
+    'The account cannot pay for the transaction at its maximum fee. Nothing was sent.',
     'Send what is missing to the account; on a local network run `metis-seq local fund --address ADDRESS`.',
   ],
   CLAIM_NOT_WORTH: [
@@ -28,7 +28,7 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   ],
   FORMAT_UNFIT: [
     'The sender is a Safe, and no key signs a transaction of its own.',
-    'Leave out `--format`: a batch for the transaction builder of the Safe is written.',
+    'Omit `--format` to write a batch for the transaction builder of the Safe.',
   ],
   LST_UNKNOWN: [
     'The network has no liquid-staking provider that this program knows.',
@@ -44,7 +44,7 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   ],
   NONCE_UNFIT: [
     'A file of this format holds no nonce: whoever sends the call chooses it.',
-    'Leave out `--nonce`, or pass `--format eip1559`.',
+    'Omit `--nonce`, or pass `--format eip1559`.',
   ],
   NONCE_USED: [
     'The nonce is used: this or another transaction was mined with it. Nothing was sent.',
@@ -52,7 +52,7 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   ],
   NOTHING_OPEN: [
     'No transaction sent from here is waiting to be mined.',
-    'Run `metis-seq tx list` to see how each of them ended.',
+    'Run `metis-seq tx list` to see the outcome of each.',
   ],
   NOT_REGISTERED: [
     'The owner has no sequencer on this network.',
@@ -92,7 +92,7 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   ],
   TX_NOT_OPEN: [
     'The transaction is not open, so nothing can take its place.',
-    'Run `metis-seq tx list` to see what is open.',
+    'Run `metis-seq tx list` to see the pending transactions.',
   ],
   TX_REJECTED: [
     'The endpoint refused the transaction, and no chain knows it: nothing was sent and it costs nothing.',

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 
 import {writeFileAtomic} from '../../lib/files.ts'
 import {portIsFree} from '../../process/ports.ts'
-import type {SelfCommand} from '../../services/node/node-control.ts'
+import type {SelfCommand} from '../../services/node/runtime-port.ts'
 import {openHome, type Home} from '../../store/home.ts'
 import {applyReset, planReset} from '../reset.ts'
 import {defaultSettings, localPorts} from '../settings.ts'

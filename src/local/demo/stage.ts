@@ -2,7 +2,7 @@ import {systemClock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isRecord} from '../../lib/json.ts'
 import {runJson} from '../../process/run-json.ts'
-import type {SelfCommand} from '../../services/node/node-control.ts'
+import type {SelfCommand} from '../../services/node/runtime-port.ts'
 import type {Home} from '../../store/home.ts'
 
 /** What the story is told with: it runs commands, checks what they say, and prints both. */

@@ -410,7 +410,7 @@ export class AnvilEngine implements ExecutionEngine {
 
   /** No answer: the process is gone or hangs, and what it did with the request is not known. */
   #reset(error: unknown): EngineError {
-    return new EngineError('reset', `The engine does not answer: ${messageOf(error)}`, error)
+    return new EngineError('reset', `The engine does not respond: ${messageOf(error)}`, error)
   }
 
   #require(): EngineProcess {

@@ -152,7 +152,7 @@ export class Heads {
    *
    * - Signed by: nobody.   Chain: L1.   Value: none.
    *
-   * @throws {RpcTransportError | RpcResponseError} L1 does not answer; nothing is lost
+   * @throws {RpcTransportError | RpcResponseError} L1 does not respond; nothing is lost
    * @throws {MetisSeqError} BATCH_MISMATCH when a batch holds other blocks than ours
    */
   async poll(): Promise<void> {

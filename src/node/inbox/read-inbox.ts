@@ -39,7 +39,7 @@ export interface BatchPosition {
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  *
- * @throws {RpcTransportError | RpcResponseError} L1 does not answer, or not with all of them
+ * @throws {RpcTransportError | RpcResponseError} L1 does not respond, or not with all of them
  */
 export async function readInboxBlocks(
   l1: RpcClient,

@@ -104,5 +104,5 @@ export class PeerError extends Error {
   }
 }
 
-/** It did not answer in time. */
+/** It did not respond in time. */
 export class LateError extends PeerError {}

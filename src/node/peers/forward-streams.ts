@@ -45,7 +45,7 @@ export class ForwardStreams {
 
   async #askOn(session: Session, kept: Kept, request: Uint8Array): Promise<Uint8Array> {
     const {stream, reader} = kept
-    const late = () => new LateError('The peer did not answer in time.')
+    const late = () => new LateError('The peer did not respond in time.')
     try {
       const answer = await withDeadline(stream, PEER_TIMEOUT_MS, late, async () => {
         await sendFrame(stream, request)

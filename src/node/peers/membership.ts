@@ -22,7 +22,7 @@ const BURNED = (1n << 256n) - 1n
  * Who may talk to us: signers of epochs, and signers registered on L1. Strangers get nothing. A network
  * without a LockingPool (the zero address) has no register, so every key may talk there.
  *
- * @returns undefined when that cannot be told now: L1 does not answer, or was asked a moment ago
+ * @returns undefined when that cannot be told now: L1 does not respond, or was asked a moment ago
  *
  * - Source: `LockingPool.seqSigners`, metis-sequencer-contract; 0 is never used, the maximum is burned.
  */

@@ -84,7 +84,7 @@ export class Requests {
         const reader = new FrameReader(stream, PEER_BLOCK_BYTES)
         // Whoever claims blocks and says nothing must not keep us from our own work for long.
         const silence = setTimeout(() => {
-          if (!reader.hasData) stream.abort(new LateError('The peer does not answer.'))
+          if (!reader.hasData) stream.abort(new LateError('The peer does not respond.'))
         }, PEER_ANSWER_MS)
         try {
           await sendFrame(stream, Buffer.from(JSON.stringify(request), 'utf8'))
@@ -129,7 +129,7 @@ export class Requests {
     talk: (stream: Stream) => Promise<void>,
   ): Promise<void> {
     let stream: Stream | undefined
-    const late = () => new LateError('The peer did not answer in time.')
+    const late = () => new LateError('The peer did not respond in time.')
     try {
       const signal = AbortSignal.timeout(PEER_ANSWER_MS)
       stream = await session.connection.newStream(protocol, {signal})

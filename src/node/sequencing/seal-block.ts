@@ -129,6 +129,6 @@ function candidateLost(height: number, signed: Hash): MetisSeqError {
     code: 'CANDIDATE_LOST',
     message: `Height ${height} was signed before, and that block cannot be built again.`,
     facts: {height: `${height}`, signed},
-    hints: ['Wait until the consensus layer gives the turn to another signer.'],
+    hints: ['Wait until the consensus layer gives the epoch to another signer.'],
   })
 }

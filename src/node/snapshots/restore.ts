@@ -146,6 +146,6 @@ function hasData(dataDir: string): MetisSeqError {
     code: 'NODE_HAS_DATA',
     message: `The node in ${dataDir} has a chain of its own.`,
     facts: {dataDir},
-    hints: ['Pass `--replace`: what is there is moved aside, not deleted.'],
+    hints: ['Pass `--replace`: the current chain is moved aside, not deleted.'],
   })
 }

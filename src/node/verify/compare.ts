@@ -33,7 +33,7 @@ export interface Comparison {
  * - Signed by: nobody.   Chain: L2.   Value: none.
  *
  * @throws {MetisSeqError} NODE_REFUSES
- * @throws {RpcTransportError} the node does not answer
+ * @throws {RpcTransportError} the node does not respond
  */
 export async function compareBlocks(
   options: CompareOptions,
@@ -114,7 +114,7 @@ function nodeRefuses(cause: RpcResponseError): MetisSeqError {
     code: 'NODE_REFUSES',
     message: `The node does not give its blocks: ${cause.message}`,
     facts: {rpcCode: `${cause.code}`},
-    hints: ['Name another node with `--node URL`.'],
+    hints: ['Pass another node with `--node URL`.'],
     cause,
   })
 }

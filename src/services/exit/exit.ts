@@ -29,7 +29,7 @@ export interface ExitView {
   /** Of the next step. */
   conditions: Condition[]
   traps: Trap[]
-  /** Epochs that name the signer and are not over, a planned one included; null when L2 does not answer. */
+  /** Epochs that name the signer and are not over, a planned one included; null when L2 does not respond. */
   epochs: EpochView[] | null
 }
 
@@ -99,9 +99,9 @@ export async function planExitStart(
       {
         label: 'reward recipient',
         before: 'can be changed',
-        after: `fixed: ${rewardRecipient} receives what is still credited`,
+        after: `fixed: ${rewardRecipient} receives the remaining rewards`,
       },
-      {label: 'turns', before: 'selected by stake', after: 'none; the exit cannot be taken back'},
+      {label: 'turns', before: 'selected by stake', after: 'none; the exit cannot be undone'},
       {label: 'whitelist', before: 'needed', after: 'needed until the METIS are claimed'},
     ],
     traps: [...bridgeFeeTrap(fee.feeEthWei), ...traps],
@@ -159,7 +159,7 @@ async function feeFor(context: Context, {sequencer}: SequencerSnapshot): Promise
   return quoteBridgeFee(context.l1().client, {addressManager})
 }
 
-/** Null when L2 does not answer. */
+/** Null when L2 does not respond. */
 function readRotation(context: Context): Promise<RotationNow | null> {
   return rotationNow(context, EPOCHS_LOOKED_AT).catch(() => null)
 }

@@ -102,7 +102,7 @@ async function decodeHex(
   source: DecodedInput['source'],
 ): Promise<DecodedInput> {
   const parsed = await parseRaw(raw)
-  if (!parsed) throw undecodable(source, 'hex, and not the bytes of a transaction')
+  if (!parsed) throw undecodable(source, 'hex, but not a transaction')
   const transaction = inWords(home, parsed, null, parsed.hash ? raw : null)
   return {
     form: parsed.hash ? 'raw signed' : 'raw unsigned',
@@ -197,7 +197,7 @@ function fieldsOf(item: unknown, index: number, chainId: number): RawTransaction
   if (!isRecord(item)) throw undecodable('file', `JSON whose ${at} is not an object`)
   const {to, data = '0x', value = '0x0'} = item
   if (typeof to !== 'string' || !isAddress(to)) {
-    throw undecodable('file', `JSON whose ${at} names no address in \`to\``)
+    throw undecodable('file', `JSON whose ${at} has no address in \`to\``)
   }
   if (typeof data !== 'string' || !isHex(data) || data.length % 2 === 1) {
     throw undecodable('file', `JSON whose ${at} has no hex in \`data\``)
@@ -207,13 +207,13 @@ function fieldsOf(item: unknown, index: number, chainId: number): RawTransaction
     if (field === undefined || field === null) return null
     const found = numberOf(field)
     if (found !== undefined && found <= largest) return found
-    throw undecodable('file', `JSON whose ${at} has no number in \`${name}\` that a chain takes`)
+    throw undecodable('file', `JSON whose ${at} has no number in \`${name}\` that a chain accepts`)
   }
   const nonce = number('nonce', BigInt(Number.MAX_SAFE_INTEGER))
   const maxFeePerGasWei = number('maxFeePerGas') ?? number('gasPrice')
   const priorityFeePerGasWei = number('maxPriorityFeePerGas')
   if (maxFeePerGasWei !== null && (priorityFeePerGasWei ?? 0n) > maxFeePerGasWei)
-    throw undecodable('file', `JSON whose ${at} gives the producer more than all it pays`)
+    throw undecodable('file', `JSON whose ${at} has a priority fee above its maximum fee`)
   return {
     type: item['gasPrice'] === undefined ? 'eip1559' : 'legacy',
     chainId,
@@ -305,16 +305,16 @@ function undecodable(source: DecodedInput['source'], what: string): MetisSeqErro
 function tooLarge(path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_TOO_LARGE',
-    message: `The file is larger than ${MAX_FILE_BYTES} bytes, and no transaction is.`,
+    message: `The file is larger than ${MAX_FILE_BYTES} bytes; no transaction is that large.`,
     facts: {path, maxBytes: `${MAX_FILE_BYTES}`},
-    hints: ['Name the file that `--unsigned FILE` wrote.'],
+    hints: ['Pass the file written by `--unsigned FILE`.'],
   })
 }
 
 function hashUnknown(): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_NOT_FOUND',
-    message: 'The journal has no transaction with that hash, and decoding asks no chain.',
+    message: 'The journal has no transaction with that hash, and decoding works offline.',
     facts: {looked: 'journal'},
     hints: ['Run `metis-seq tx show HASH` to look for it on the chain.'],
   })

@@ -24,7 +24,7 @@ export interface Explanation {
     | {kind: 'known'; explained: Explained}
     | {kind: 'transaction'; explained: ExplainedTransaction}
   state: {findings: Finding[]; where: string}
-  /** Sources that did not answer; what is known without them is told all the same. */
+  /** Sources that did not respond; what is known without them is told all the same. */
   unreachable: Unreachable[]
 }
 
@@ -121,11 +121,11 @@ function whereOf({profileName, networkName}: Context): string {
 function hashOffline(): MetisSeqError {
   return new MetisSeqError({
     code: 'EXPLAIN_UNKNOWN',
-    message: 'The input is no event topic, and without a network no transaction can be looked for.',
+    message: 'The input is not an event topic, and looking up a transaction needs a network.',
     exit: 'not-found',
     facts: {triedAs: 'event topic'},
     hints: [
-      'Pass `--network NAME` to look for a transaction with that hash.',
+      'Pass `--network NAME` to look up a transaction with that hash.',
       'Run `metis-seq explain --list` to see every refusal; docs/errors.md lists the error codes.',
     ],
   })

@@ -276,7 +276,13 @@ async function metisFindings(context: Context, {account}: Subject): Promise<Find
     finding('METIS of the account on L1', metis(balance), balance === 0n),
     finding('allowance for LockingInfo', metis(toInfo), toInfo === 0n),
     ...(toPool > 0n
-      ? [finding('allowance for LockingPool', `${metis(toPool)}; it is of no use`, true)]
+      ? [
+          finding(
+            'allowance for LockingPool',
+            `${metis(toPool)}; unused: LockingInfo pulls METIS, not LockingPool`,
+            true,
+          ),
+        ]
       : []),
   ]
 }

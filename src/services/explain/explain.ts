@@ -124,7 +124,7 @@ async function explainHex(text: Hex, place: Place): Promise<Explained> {
     throw unknown(
       '32 bytes',
       ['event topic'],
-      ['Without a network a transaction cannot be looked for: pass `--network NAME`.'],
+      ['Looking up a transaction needs a network: pass `--network NAME`.'],
     )
   }
   const revert = decodeRevert(text)
@@ -315,7 +315,7 @@ function alike(text: string): string[] {
 function unknown(what: string, tried: string[], hints: string[]): MetisSeqError {
   return new MetisSeqError({
     code: 'EXPLAIN_UNKNOWN',
-    message: `Nothing is known of ${what}.`,
+    message: `Nothing is known about ${what}.`,
     exit: 'not-found',
     facts: {triedAs: tried.join(', ')},
     hints: [
@@ -329,9 +329,9 @@ function bareWord(): MetisSeqError {
   return new MetisSeqError({
     code: 'EXPLAIN_UNKNOWN',
     message:
-      'The input is 32 bytes of hex without 0x, and may be a private key, so nothing was asked.',
+      'The input is 32 bytes of hex without 0x and may be a private key, so nothing was looked up.',
     exit: 'usage',
     facts: {triedAs: 'nothing'},
-    hints: ['Put 0x in front when it is the hash of a transaction. Never type a private key here.'],
+    hints: ['If it is a transaction hash, prefix it with 0x. Never type a private key here.'],
   })
 }

@@ -43,7 +43,7 @@ export async function planPayerApproval(
     conditions: [
       isPayer(caller, governance),
       changesSomething(
-        'the allowance differs from now',
+        'the allowance differs from the current one',
         metisText(before, 18),
         before !== amountMetisWei,
       ),

@@ -32,9 +32,9 @@ export interface Unsubmitted {
 
 /** What of L2 the settings are judged by. */
 export interface Production extends Omit<BlockInterval, 'headBlock'> {
-  /** Null: L2 did not answer. */
+  /** Null: L2 did not respond. */
   unsubmitted: Unsubmitted | null
-  /** Blocks of an epoch that no respan cuts. Null: L2 did not answer. */
+  /** Blocks of an epoch that no respan cuts. Null: L2 did not respond. */
   epochLength: bigint | null
 }
 
@@ -46,7 +46,7 @@ export interface Governance {
   production: Production
   /** Epochs of the last reward batch. Null: there was none. */
   lastBatchEpochs: bigint | null
-  /** L2, when it did not answer. Production is then that of the network document. */
+  /** L2, when it did not respond. Production is then that of the network document. */
   unreachable: Unreachable[]
 }
 

@@ -49,7 +49,11 @@ export async function planLimits(context: Context, request: LimitsRequest): Prom
     conditions: [
       ownsContract('LockingInfo', caller, infoOwner),
       ...limitConditions(request, after),
-      changesSomething('a limit differs from now', rangeText(before), changed.length > 0),
+      changesSomething(
+        'a limit differs from the current one',
+        rangeText(before),
+        changed.length > 0,
+      ),
     ],
     effects: [
       ...changed.map((id) => ({
@@ -106,7 +110,7 @@ export function limitConditions(request: LimitsRequest, after: Limits): Conditio
       label: 'the minimum is not above the maximum',
       ...{ok, seen},
       remedy:
-        'Nobody could register between them; the contract would take it. Raise `--max-lock` with it.',
+        'The contract would accept it, but nobody could register. Raise `--max-lock` as well.',
     }),
   ]
 }

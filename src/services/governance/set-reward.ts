@@ -73,7 +73,11 @@ async function planReward(context: Context, request: RewardRequest): Promise<Rew
     conditions: [
       ownsContract('LockingPool', caller, offices.poolOwner),
       rewardAboveZero(after, pool.totalLockedMetisWei),
-      changesSomething('the reward differs from now', formatWei(before), after !== before),
+      changesSomething(
+        'the reward differs from the current one',
+        formatWei(before),
+        after !== before,
+      ),
     ],
     effects: [
       {
@@ -137,14 +141,14 @@ export function rewardAboveZero(wei: bigint, totalLockedMetisWei: bigint): Condi
 function owedEffect({unsubmitted}: Production, before: bigint, after: bigint): Effect {
   const label = 'earned and not submitted'
   if (!unsubmitted) {
-    const note = 'counts for all blocks not yet submitted; L2 did not say how many'
+    const note = 'applies to all blocks not yet submitted; L2 did not say how many'
     return {label, before: 'not known', after: note}
   }
   const {blocks, fromEpoch} = unsubmitted
   return {
     label,
     before: `${formatWeiShort(blocks * before)} METIS`,
-    after: `${formatWeiShort(blocks * after)} METIS: it counts for all ${blocks} blocks since epoch ${fromEpoch}, also those made before`,
+    after: `${formatWeiShort(blocks * after)} METIS: it applies to all ${blocks} blocks since epoch ${fromEpoch}, including past ones`,
   }
 }
 

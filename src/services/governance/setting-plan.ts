@@ -56,7 +56,7 @@ export async function verifySetting(
         broken.map(({id, after}) => [id, `expected ${after}, seen ${found[id]}`]),
       ),
     },
-    hints: ['Run the same command again; another one may have changed it in the same moment.'],
+    hints: ['Run the same command again; something else may have changed it at the same time.'],
   })
 }
 

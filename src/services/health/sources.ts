@@ -54,7 +54,7 @@ export function readersOf(context: Context): Readers {
     },
     money: owner ? () => readMoney(context, owner) : null,
     pos: posReader(context),
-    node: node && (() => node.look()),
+    node: node && (() => node.status()),
     machine: async () => lookAtMachine(context),
     endpoints: comparedChains(context).length === 0 ? null : () => compareEndpoints(context),
   }

@@ -1,10 +1,12 @@
 import {getBalance} from 'viem/actions'
 
 import type {HealthReport} from '../../health/issue.ts'
-import type {NodeLook, NodeRuntimeKind, Now, Setting, Source} from '../../health/snapshot.ts'
+import {canDo} from '../../health/rule.ts'
+import type {NodeLook, Now, Setting, Source} from '../../health/snapshot.ts'
 import {failureOf, type Failure} from '../../lib/failure.ts'
 import type {Network} from '../../protocol/network.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
+import type {NodeRuntimeKind} from '../../protocol/node-runtime.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 import type {Context} from '../context.ts'
 import type {RotationNow} from '../rotation/epochs.ts'
@@ -23,13 +25,13 @@ export interface StatusView {
   rotation: Part<RotationNow>
   money: Part<L1Money> | null
   l2MetisWei: Part<bigint> | null
-  /** The profile's bundled node; null when it has none or it does not answer. */
+  /** The profile's bundled node; null when it has none or it does not respond. */
   node: NodeStatus | null
   /** Its process, whether it answers or not; null: none lives. */
   nodeProcess: NodeLook['process']
   nodeExpected: boolean
   nodeRuntime: NodeRuntimeKind | null
-  /** What the node of an external runtime tells of itself; null when it does not answer or there is none. */
+  /** What the node of an external runtime tells of itself; null when it does not respond or there is none. */
   externalNode: ExternalNode | null
   /** Why it gave no answer; null when it did or there is none. */
   externalSilence: Failure | null
@@ -70,7 +72,7 @@ export function statusOf(
     nodeProcess: look?.process ?? null,
     ...{nodeExpected: nodeRuntime === 'bundled', nodeRuntime, nodesAreBundled, kind},
     externalNode: look?.external ?? null,
-    externalSilence: nodeRuntime === 'external' ? silenceOf(node) : null,
+    externalSilence: canDo(setting)?.ownStatus === false ? silenceOf(node) : null,
     nextAction: adviceOf(health),
   }
 }

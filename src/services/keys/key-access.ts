@@ -127,9 +127,9 @@ function lockKeys(home: Home): DirectoryLock {
     if (!(error instanceof MetisSeqError) || error.code !== 'DIRECTORY_LOCKED') throw error
     throw new MetisSeqError({
       code: 'KEYS_BUSY',
-      message: 'Another command is changing the keys at this moment.',
+      message: 'Another command is changing the keys right now.',
       facts: {pid: error.facts['pid'] ?? 'unknown'},
-      hints: ['Wait until it has ended, then run the same command again.'],
+      hints: ['Wait for it to finish, then run the same command again.'],
       cause: error,
     })
   }
@@ -156,8 +156,8 @@ export function keyLeftover(name: string, backend: KeyBackend, home: Home): Meti
     code: 'KEY_LEFTOVER',
     message:
       backend === 'file'
-        ? `${path} is there already, and the settings know nothing of it.`
-        : `The backend ${backend} holds something under the name ${name} already, and the settings know nothing of it.`,
+        ? `${path} already exists, but the settings do not list it.`
+        : `The backend ${backend} holds something under the name ${name}, but the settings do not list it.`,
     facts: {key: name, backend, ...(backend === 'file' ? {path} : {})},
     hints: [
       'Choose another name; a key is never overwritten.',

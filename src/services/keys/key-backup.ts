@@ -108,7 +108,7 @@ function assertNotTheKeyItself(file: string, {home}: KeyAccess): void {
   if (!own) return
   throw new MetisSeqError({
     code: 'BACKUP_IS_THE_KEY',
-    message: `${file} is the key file of this machine itself, and would be lost with it.`,
+    message: `${file} is the key file itself, on this machine, and would be lost with it.`,
     facts: {path: file},
     hints: ['Run `metis-seq key backup NAME --output FILE`, with FILE on another disk.'],
   })
@@ -133,7 +133,7 @@ function readText(file: string): string {
       message: `The backup cannot be read: ${messageOf(cause)}.`,
       exit: 'usage',
       facts: {path: file},
-      hints: ['Check the path, and that the disk with the backup is there.'],
+      hints: ['Check the path, and that the disk with the backup is mounted.'],
       cause,
     })
   }
@@ -146,16 +146,16 @@ function isSameDisk(one: string, other: string): boolean {
 function backupNotKept(file: string): MetisSeqError {
   return new MetisSeqError({
     code: 'BACKUP_NOT_KEPT',
-    message: `${file} did not hold what was written to it, and is removed.`,
+    message: `${file} did not contain what was written to it, and was removed.`,
     facts: {path: file},
-    hints: ['Write to another disk: this one does not keep what it is given.'],
+    hints: ['Write to another disk: this one does not store data correctly.'],
   })
 }
 
 function notEncrypted(file: string): MetisSeqError {
   return new MetisSeqError({
     code: 'BACKUP_NOT_ENCRYPTED',
-    message: `${file} holds a private key in clear text, and is not an encrypted backup.`,
+    message: `${file} contains a private key in clear text; it is not an encrypted backup.`,
     facts: {path: file},
     hints: [
       'Run `metis-seq key import NAME --from-file FILE`, then `metis-seq key backup NAME --output FILE`.',
@@ -167,7 +167,7 @@ function otherKey(file: string, wanted: KeyRecord, found: PublicHalf): MetisSeqE
   const {name} = wanted
   return new MetisSeqError({
     code: 'BACKUP_OF_OTHER_KEY',
-    message: `${file} opens, and holds the key of ${calledOf(found)}, not key ${name} of ${calledOf(wanted)}.`,
+    message: `${file} opens, but contains the key of ${calledOf(found)}, not key ${name} of ${calledOf(wanted)}.`,
     facts: {
       path: file,
       key: name,

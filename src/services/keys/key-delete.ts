@@ -25,7 +25,7 @@ export interface KeyDeletion {
 export type KeyTrap = 'key-in-use' | 'no-backup'
 
 /**
- * What a deletion would mean. Opens no key, deletes nothing; networks that do not answer are named.
+ * What a deletion would mean. Opens no key, deletes nothing; networks that do not respond are named.
  *
  * @throws {MetisSeqError} KEY_UNKNOWN
  */
@@ -87,7 +87,7 @@ function assertUnchanged(seen: KeyRecord, {config}: KeyAccess): void {
 function keyRunning({name}: KeyRecord, profile: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_RUNNING',
-    message: `The node of profile ${profile} runs with key ${name} at this moment.`,
+    message: `The node of profile ${profile} runs with key ${name} right now.`,
     facts: {key: name, profile},
     hints: [`Run \`metis-seq node stop --profile ${profile}\` first.`],
   })
@@ -98,12 +98,12 @@ function keyInUse({name}: KeyRecord, uses: readonly KeyUse[]): MetisSeqError {
   const list = uses.map(({profile, role}) => `${profile ?? 'the local network'} (${role})`)
   return trap(
     'key-in-use',
-    `Key ${name} is used by ${list.join(', ')}, which could then no longer sign.`,
+    `Key ${name} is used by ${list.join(', ')}, which could no longer sign without it.`,
     name,
     [
       first?.profile == null
         ? 'Run `metis-seq local reset` to delete the local network with its keys.'
-        : `Run \`metis-seq profile remove ${first.profile}\` first, or give the profile another key: \`metis-seq init --profile ${first.profile} --replace\` with \`${flagOf[first.role]} KEY\`.`,
+        : `Run \`metis-seq profile remove ${first.profile}\` first, or switch the profile to another key: \`metis-seq init --profile ${first.profile} --replace\` with \`${flagOf[first.role]} KEY\`.`,
     ],
   )
 }
@@ -125,7 +125,7 @@ function noBackup(key: KeyRecord): MetisSeqError {
       : `peers that know ${calledOf(key)} lose this node`
   return trap(
     'no-backup',
-    `No backup of key ${name} was ever opened; without one, ${lost}.`,
+    `No backup of key ${name} has been tested; without one, ${lost}.`,
     name,
     [
       `Run \`metis-seq key backup ${name} --output FILE\`, then \`metis-seq key verify-backup FILE\`.`,

@@ -81,6 +81,6 @@ function keysOfOneKind(one: KeyRecord, other: KeyRecord): MetisSeqError {
     code: 'KEYS_OF_ONE_KIND',
     message: `Keys ${one.name} and ${other.name} both belong into ${themisFileOf[one.kind]}.`,
     facts: {keys: `${one.name}, ${other.name}`, file: themisFileOf[one.kind]},
-    hints: ['Run `metis-seq key list`, and give one key with an address and one with a node id.'],
+    hints: ['Run `metis-seq key list`, and pass one key with an address and one with a node id.'],
   })
 }

@@ -138,7 +138,7 @@ async function deleteCopy(key: KeyRecord, store: KeyStore): Promise<void> {
   } catch (cause) {
     throw new MetisSeqError({
       code: 'OLD_COPY_STAYS',
-      message: `Key ${key.name} is moved, and its old copy in backend ${key.backend} cannot be deleted.`,
+      message: `Key ${key.name} was moved, but its old copy in backend ${key.backend} cannot be deleted.`,
       facts: {key: key.name, backend: key.backend},
       hints: ['Unlock the keyring of your session, then run the same command again.'],
       cause,

@@ -15,10 +15,10 @@ export function assertNewName(name: string, config: ConfigStore): void {
   if (LOOKS_SECRET.test(name)) {
     throw new MetisSeqError({
       code: 'KEY_NAME_INVALID',
-      message: 'The name looks like a private key, and names are shown everywhere.',
+      message: 'The name looks like a private key, and names are not secret.',
       hints: [
-        'If it is one, it stands in the history of your shell now: remove it there.',
-        'Run `metis-seq key import NAME`, which asks for the key and does not show it.',
+        'If it is one, it is now in your shell history: remove it there.',
+        'Run `metis-seq key import NAME`, which prompts for the key without showing it.',
       ],
     })
   }

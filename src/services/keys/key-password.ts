@@ -67,12 +67,12 @@ export async function newPassword(source: PasswordSource, allowWeak: boolean): P
 export function weaknessOf(password: string): string | undefined {
   const characters = [...password]
   if (characters.length < MIN_PASSWORD_LENGTH)
-    return `has ${characters.length} characters, and ${MIN_PASSWORD_LENGTH} are the least`
+    return `has ${characters.length} characters, and ${MIN_PASSWORD_LENGTH} are required`
   if (new Set(characters).size < MIN_DIFFERENT)
-    return `is made of ${new Set(characters).size} different characters, and ${MIN_DIFFERENT} are the least`
+    return `is made of ${new Set(characters).size} different characters, and ${MIN_DIFFERENT} are required`
   const surprising = characters.filter((character, at) => !follows(characters[at - 1], character))
   if (surprising.length < MIN_SURPRISING)
-    return 'is mostly repetition, or a row of the alphabet or of the keyboard'
+    return 'is mostly a repetition, or a sequence of the alphabet or keyboard'
   return undefined
 }
 
@@ -96,8 +96,8 @@ function problemOf(
     code: 'PASSWORD_WEAK',
     message: `The password for ${subject} ${weakness}.`,
     hints: [
-      'Choose a longer one; several words are easy to remember.',
-      'Pass `--allow-weak-password` for a key that guards nothing.',
+      'Choose a longer one; several random words are easy to remember.',
+      'Pass `--allow-weak-password` for a key that protects nothing.',
     ],
   })
 }
@@ -106,14 +106,14 @@ function passwordEmpty(subject: string): MetisSeqError {
   return new MetisSeqError({
     code: 'PASSWORD_EMPTY',
     message: `An empty password does not protect ${subject}.`,
-    hints: ['Choose a password; several words are easy to remember.'],
+    hints: ['Choose a password; several random words are easy to remember.'],
   })
 }
 
 function passwordsDiffer(subject: string): MetisSeqError {
   return new MetisSeqError({
     code: 'PASSWORDS_DIFFER',
-    message: `The two passwords for ${subject} are not the same.`,
+    message: `The two passwords for ${subject} do not match.`,
     hints: ['Run the same command again; nothing was written.'],
   })
 }
@@ -140,8 +140,9 @@ async function givenPassword({
  */
 function onlyLine(text: string): {text: string} | {fault: string} {
   const [line = '', ...more] = text.replace(/\r?\n$/, '').split(/\r\n|[\r\n]/)
-  if (more.length > 0) return {fault: `it has ${more.length + 1} lines, and a password is one`}
-  if (line.includes('\0')) return {fault: 'it holds a zero character, as text in UTF-16 does'}
+  if (more.length > 0)
+    return {fault: `it has ${more.length + 1} lines; a password is a single line`}
+  if (line.includes('\0')) return {fault: 'it contains a NUL character, as UTF-16 text does'}
   return {text: line}
 }
 
@@ -150,7 +151,7 @@ function assertTyped(password: string): string {
   if (!password.includes('\uFFFD')) return password
   throw new MetisSeqError({
     code: 'PASSWORD_UNREADABLE',
-    message: 'The terminal sent characters that are not UTF-8, so the password is not known.',
+    message: 'The terminal sent characters that are not UTF-8, so the password could not be read.',
     hints: ['Set the terminal to UTF-8, or pass `--password-file FILE` with a file in UTF-8.'],
   })
 }
@@ -175,7 +176,7 @@ function passwordUnusable(
   return new MetisSeqError({
     code: 'PASSWORD_UNREADABLE',
     message: `The password of ${subject} cannot be used: ${reason}.`,
-    hints: [`Give the password alone, in one line; so does a file for \`${flag}\`.`],
+    hints: [`Give only the password, in one line; the same goes for a file for \`${flag}\`.`],
   })
 }
 
@@ -189,7 +190,7 @@ function passwordFileUnusable(
     message: `The password file ${file} cannot be used: ${reason}.`,
     facts: {path: file},
     hints: [
-      `Pass \`${flag} FILE\` with a file that holds the password alone, in one line of UTF-8.`,
+      `Pass \`${flag} FILE\` with a file that contains only the password, in one line of UTF-8.`,
     ],
   })
 }

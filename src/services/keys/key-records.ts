@@ -36,7 +36,7 @@ export function findKey(config: ConfigStore, name: string): KeyRecord {
     facts: {key: shown, known: Object.keys(keys).join(', ')},
     hints: whereSecretsLie(name) ?? [
       'Run `metis-seq key list`.',
-      `Run \`metis-seq key create ${shown === name ? name : 'NAME'}\` to make it.`,
+      `Run \`metis-seq key create ${shown === name ? name : 'NAME'}\` to create it.`,
     ],
   })
 }
@@ -59,7 +59,7 @@ export function asAccount(key: KeyRecord): AccountKey {
 function keyIsIdentity({name, nodeId}: NodeIdentity): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_IS_IDENTITY',
-    message: `Key ${name} is the identity of a Themis node among its peers: it has no address and signs no transaction.`,
+    message: `Key ${name} is the peer identity of a Themis node: it has no address and signs no transactions.`,
     facts: {key: name, nodeId},
     hints: [
       'Run `metis-seq key list` for the keys with an address.',

@@ -55,16 +55,16 @@ function fromThemis(
 ): string {
   const account = accountOf(privateKey)
   if (account.address.slice(2).toLowerCase() !== address)
-    throw damagedFile(from, 'is damaged: its address is not that of its private key')
+    throw damagedFile(from, 'is damaged: its address does not match its private key')
   if (account.publicKey.slice(4) !== publicKey)
-    throw damagedFile(from, 'is damaged: its public key is not that of its private key')
+    throw damagedFile(from, 'is damaged: its public key does not match its private key')
   return privateKey
 }
 
 /** Themis reads the seed and trusts the public key behind it: both must belong together. */
 function fromNodeKey({seed, publicKey}: {seed: string; publicKey: string}, from: string): string {
   if (nodeIdentityOf(seed).publicKey !== `0x${publicKey}`)
-    throw damagedFile(from, 'is damaged: its public key is not that of its private key')
+    throw damagedFile(from, 'is damaged: its public key does not match its private key')
   return seed
 }
 
@@ -81,7 +81,7 @@ async function fromKeystore({from, text, password}: KeySource): Promise<FoundKey
     .toLowerCase()
   const holds = keystore.kind ?? 'account'
   if (named && named !== idOf(publicHalfOf(holds, hex)))
-    throw damagedFile(from, 'is damaged: its address is not that of the key inside')
+    throw damagedFile(from, 'is damaged: its address does not match the key inside')
   return {secret: hex, kind: 'keystore', holds}
 }
 
@@ -101,7 +101,7 @@ function unsupportedFile(from: string, reason: string): MetisSeqError {
     message: `${from} ${reason}.`,
     facts: {path: from},
     hints: [
-      'The file may be sound: open it with the wallet that wrote it, and write it again with scrypt, n 262144, r 8, p 1, dklen 32 and aes-128-ctr.',
+      'The file may be intact: open it with the wallet that wrote it, and export it again with scrypt, n 262144, r 8, p 1, dklen 32 and aes-128-ctr.',
     ],
   })
 }
@@ -112,8 +112,8 @@ export function damagedFile(from: string, reason: string): MetisSeqError {
     message: `${from} ${reason}.`,
     facts: {path: from},
     hints: [
-      'Take another copy of the file.',
-      'As long as the key is stored here, `metis-seq key backup NAME --output FILE` makes a new one.',
+      'Use another copy of the file.',
+      'While the key is stored here, `metis-seq key backup NAME --output FILE` makes a new backup.',
     ],
   })
 }

@@ -84,7 +84,7 @@ function privateKeyIn(secret: string): string {
   if (!/^[0-9a-f]{64}$/.test(hex)) {
     throw new MetisSeqError({
       code: 'KEY_INVALID',
-      message: 'The input is not a private key: 32 bytes in hex are needed.',
+      message: 'The input is not a private key: expected 32 bytes in hex.',
       hints: [
         'Give a file with 64 hex digits, Themis\u2019 priv_validator_key.json or its node_key.json.',
       ],
@@ -252,7 +252,7 @@ function keyMissing(key: KeyRecord): MetisSeqError {
     message: `The backend ${backend} no longer holds key ${name}.`,
     facts: {key: name, backend, ...factsOf(key)},
     hints: [
-      `Look at it with \`metis-seq key delete ${name}\`, then import it again from a backup with \`metis-seq key import ${name} --from-file FILE\`.`,
+      `Remove the entry with \`metis-seq key delete ${name}\`, then import it again from a backup with \`metis-seq key import ${name} --from-file FILE\`.`,
     ],
   })
 }
@@ -263,11 +263,11 @@ function keyMismatch(key: KeyRecord): MetisSeqError {
   const {name, backend} = key
   return new MetisSeqError({
     code: 'KEY_MISMATCH',
-    message: `What the backend ${backend} holds under the name ${name} is not the key of ${calledOf(key)}: it was damaged or replaced.`,
+    message: `What the backend ${backend} holds under the name ${name} does not match the key of ${calledOf(key)}; it was damaged or replaced.`,
     facts: {key: name, backend, ...factsOf(key)},
     hints: [
       `Import the key from a backup under another name: \`metis-seq key import NAME --from-file FILE\`.`,
-      `Run \`metis-seq key show ${name}\` to see when a backup was last opened.`,
+      `Run \`metis-seq key show ${name}\` to see when a backup was last tested.`,
     ],
   })
 }

@@ -4,8 +4,8 @@
 const MNEMONIC_WORDS: readonly number[] = [12, 15, 18, 21, 24]
 
 const ELSEWHERE = [
-  'Or leave the key where it is: `metis-seq signer add NAME --watch ADDRESS`, then `--unsigned FILE` writes what that wallet signs.',
-  'What has to sign by itself, such as a node, asks a remote signer: `metis-seq signer add NAME --url URL`.',
+  'Or keep the key where it is: `metis-seq signer add NAME --watch ADDRESS`, then `--unsigned FILE` writes the transactions for that wallet to sign.',
+  'Anything that signs unattended, such as a node, needs a remote signer: `metis-seq signer add NAME --url URL`.',
 ] as const
 
 /**
@@ -19,7 +19,7 @@ export function otherSecret(text: string): {what: string; hints: string[]} | und
     words.every((word) => /^\p{L}+\p{M}*$/u.test(word.normalize('NFC')))
   )
     return {
-      what: `is a mnemonic of ${words.length} words, from which a wallet derives many keys; one private key is needed`,
+      what: `is a mnemonic of ${words.length} words, from which a wallet derives many keys; a single private key is needed`,
       hints: [
         'Export the private key, or its key file, of the one account from the wallet, then import that.',
         ...ELSEWHERE,
@@ -27,12 +27,12 @@ export function otherSecret(text: string): {what: string; hints: string[]} | und
     }
   if (/^[xyztuv](?:prv|pub)[1-9a-z]{20,}$/i.test(text.trim()))
     return {
-      what: 'is an extended key, from which a wallet derives many keys; one private key is needed',
+      what: 'is an extended key, from which a wallet derives many keys; a single private key is needed',
       hints: ['Derive the private key of the one account, then import that.', ...ELSEWHERE],
     }
   if (/^-----BEGIN [A-Z ]+-----/.test(text.trim()))
     return {
-      what: 'is in PEM, which accounts of Ethereum do not use; 32 bytes in hex are needed',
+      what: 'is PEM, which Ethereum accounts do not use; 32 bytes in hex are needed',
       hints: [...ELSEWHERE],
     }
   return undefined
@@ -43,7 +43,7 @@ export function whereSecretsLie(name: string): string[] | undefined {
   const isDevice = /ledger|trezor|keystone|gridplus|hardware|yubi|hsm|usb:/i.test(name)
   if (!isDevice && !/^m\/\d/.test(name)) return undefined
   return [
-    'Hardware wallets are not asked directly: name the ADDRESS instead, and `--unsigned FILE` writes what the wallet signs.',
+    'Hardware wallets are not supported directly: pass the ADDRESS instead, and `--unsigned FILE` writes the transactions for the wallet to sign.',
     ELSEWHERE[1],
   ]
 }

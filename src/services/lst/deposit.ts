@@ -80,14 +80,14 @@ function conditionsOf({
       label: `the deposit gives ${about.token}`,
       ok: gives,
       seen: `${formatWei(quote.expectedWei)} ${about.token} for ${formatWei(amountMetisWei)} METIS`,
-      remedy: gives ? '' : 'Run `metis-seq lst rates` to see what a token costs.',
+      remedy: gives ? '' : 'Run `metis-seq lst rates` to see the exchange rate.',
       facts: {amountWei: `${amountMetisWei}`},
       revert: amountMetisWei === 0n ? refusalOfNothing : '',
     },
     {
       id: 'metis-balance',
       code: 'METIS_BALANCE_LOW',
-      label: 'owner holds the METIS on L2',
+      label: 'the owner holds the METIS on L2',
       ok: holds,
       seen: `${formatWeiShort(liquidMetisWei, 18)} of ${formatWeiShort(amountMetisWei, 18)} METIS`,
       remedy: holds ? '' : 'Claim rewards to L2 with `metis-seq reward claim`, or bridge METIS.',
@@ -112,7 +112,7 @@ export function assertReceived(
   if (receivedWei >= quote.minOutWei && receivedWei > 0n) return
   throw new MetisSeqError({
     code: 'POST_STATE',
-    message: `The deposit was mined, but it gave ${formatWei(receivedWei)} ${token}, and at least ${formatWei(quote.minOutWei)} were due.`,
+    message: `The deposit was mined, but returned ${formatWei(receivedWei)} ${token}; expected at least ${formatWei(quote.minOutWei)} were due.`,
     facts: {
       account: from,
       block: `${blockNumber}`,

@@ -20,7 +20,7 @@ async function assertPointer({label, expected, read}: Pointer, {networkName}: Co
   if (isAddressEqual(actual, expected)) return
   throw new MetisSeqError({
     code: 'CONTRACTS_DISAGREE',
-    message: `On network ${networkName} it does not hold that ${label}: it is ${actual}.`,
+    message: `Contract mismatch on network ${networkName}: expected that ${label}; got ${actual}.`,
     facts: {network: networkName, expected, actual},
     hints: ['Run `metis-seq network check` to compare every address of the network.'],
   })

@@ -18,7 +18,7 @@ export function crossCheckDepth({network}: Context, chain: 'L1' | 'L2'): bigint 
 /**
  * Before money moves: the endpoints of the chain name the same blocks, and none of them lives in the past.
  *
- * @returns endpoints that are behind the others or do not answer; the command goes on without them
+ * @returns endpoints that are behind the others or do not respond; the command goes on without them
  * @throws {MetisSeqError} ENDPOINTS_DISAGREE, ENDPOINT_STALE, ENDPOINT_AHEAD, WRONG_CHAIN, ENDPOINT_UNREACHABLE; nothing was sent
  */
 export async function checkEndpointAgreement(
@@ -42,7 +42,7 @@ export async function checkEndpointAgreement(
 function staleHead(head: EndpointHead, ageSeconds: number, limitSeconds: number): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINT_STALE',
-    message: `The newest L1 block of ${head.endpoint} is ${ageSeconds} s old, so what it says of balances and conditions may be over.`,
+    message: `The newest L1 block of ${head.endpoint} is ${ageSeconds} s old, so balances and preconditions read from it may be out of date.`,
     facts: {
       endpoint: head.endpoint,
       block: `${head.number}`,
@@ -50,8 +50,8 @@ function staleHead(head: EndpointHead, ageSeconds: number, limitSeconds: number)
       limitSeconds: `${limitSeconds}`,
     },
     hints: [
-      'Wait until the endpoint has caught up, or name another one: `metis-seq init --replace --l1-rpc-url URL`.',
-      'Check the clock of this machine: the age is measured by it.',
+      'Wait for the endpoint to catch up, or switch to another one: `metis-seq init --replace --l1-rpc-url URL`.',
+      'Check the clock of this machine: the age is measured against it.',
     ],
   })
 }
@@ -59,7 +59,7 @@ function staleHead(head: EndpointHead, ageSeconds: number, limitSeconds: number)
 function futureHead(head: EndpointHead, aheadSeconds: number): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINT_AHEAD',
-    message: `The newest L1 block of ${head.endpoint} is ${aheadSeconds} s in the future: it serves another chain, or the clock of this machine is slow.`,
+    message: `The newest L1 block of ${head.endpoint} is ${aheadSeconds} s in the future: the endpoint serves another chain, or the clock of this machine is slow.`,
     facts: {endpoint: head.endpoint, block: `${head.number}`, aheadSeconds: `${aheadSeconds}`},
     hints: ['Check the clock of this machine first, then compare the block with an explorer.'],
   })

@@ -45,7 +45,7 @@ function readAuthorities(path: string): string[] {
     // A bundle may have remarks of any encoding between its certificates.
     const text = withoutBom(readSecretFile(path, CA_FILE_BYTES).toString('utf8'))
     const found = text.match(CERTIFICATE) ?? []
-    if (found.length === 0) throw invalid(path, 'it holds no certificate in PEM')
+    if (found.length === 0) throw invalid(path, 'it contains no PEM certificate')
     found.forEach((pem, at) => assertCertificate(path, pem, at))
     return found
   } catch (cause) {
@@ -71,8 +71,8 @@ function invalid(path: string, reason: string, cause?: unknown): MetisSeqError {
     message: `The authority file ${path} cannot be used: ${reason}.`,
     facts: {path},
     hints: [
-      'Give `--ca-file` a PEM file with the certificate of the authority, and run the same command again.',
-      'A profile that names the file does without it after `metis-seq init --replace --ca-file none`.',
+      'Pass `--ca-file` a PEM file with the certificate of the authority, then run the same command again.',
+      'To remove the file from a profile, run `metis-seq init --replace --ca-file none`.',
     ],
     cause,
   })

@@ -142,7 +142,7 @@ async function followReorganization(context: Context, scan: Scan): Promise<void>
   if (newest.number > head.number) {
     warnings.push({
       code: 'L1_BEHIND',
-      message: `The L1 endpoint is at block ${head.number}, and block ${newest.number} was read before: what comes after its head is left out.`,
+      message: `The L1 endpoint is at block ${head.number}, and block ${newest.number} was already read: logs after its head are left out.`,
     })
   }
   const reachable = marks.filter(({number}) => number <= head.number)
@@ -202,14 +202,14 @@ function notKept(error: unknown): ReadWarning {
   if (!(error instanceof MetisSeqError)) throw error
   return {
     code: 'LOGS_NOT_KEPT',
-    message: `What is read of L1 cannot be kept for the next run: ${error.message}`,
+    message: `The L1 logs cannot be cached for the next run: ${error.message}`,
   }
 }
 
 function noHead(): MetisSeqError {
   return new MetisSeqError({
     code: 'LOGS_UNREADABLE',
-    message: 'The L1 endpoint does not say its newest block.',
+    message: 'The L1 endpoint returns no latest block.',
     hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
   })
 }

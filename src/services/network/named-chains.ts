@@ -28,7 +28,7 @@ export function assertChains(named: readonly NamedChain[], {name, l1, l2}: Netwo
       message: `${text} names chain ${chainId}, and the address is used ${here}.`,
       facts: {given: text, chainId: `${chainId}`, network: name},
       hints: [
-        'Leave the name of the chain out if the account is the same on both chains; a contract such as a Safe is not.',
+        'Omit the chain prefix if the account is the same on both chains; a contract such as a Safe is not.',
       ],
     })
   }

@@ -95,7 +95,7 @@ async function checkEndpoint(
       )
       const limit = connection.batchLimit()
       if (limit === undefined) return `block ${block}`
-      return `block ${block}; it takes ${limit} ${limit === 1 ? 'call' : 'calls'} at once, so commands ask more often`
+      return `block ${block}; it takes ${limit} ${limit === 1 ? 'call' : 'calls'} per request, so commands send more requests`
     } finally {
       connection.close()
     }
@@ -111,8 +111,8 @@ async function checkAgreement(
   const several = (chain === 'L1' ? urls.l1 : urls.l2).length > 1
   if (!several && !(chain === 'L1' && context.network.l1.staleAfterSeconds)) return []
   const label = several
-    ? `${chain} endpoints agree and are up to date`
-    : `${chain} endpoint is up to date`
+    ? `${chain} endpoints agree and are current`
+    : `${chain} endpoint is current`
   const id = `agreement-${chain.toLowerCase()}`
   return [
     await attempt({id, label, mend: {context, part: chain}}, async () => {
@@ -248,9 +248,9 @@ function remedyOf({context, part}: Mend, away: boolean): string {
   const who =
     profileName === null ? `--network ${networkName}` : `--profile ${profileName} --replace`
   const another = ANOTHER[part].replace('--replace', who)
-  if (!away) return `Correct it in the network document, or name another endpoint: ${another}.`
-  const tells = network.kind === 'local' ? '; `metis-seq local status` tells' : ''
-  return `If it is to be there, start it or wait${tells}. Otherwise name another one: ${another}.`
+  if (!away) return `Correct it in the network document, or switch to another endpoint: ${another}.`
+  const tells = network.kind === 'local' ? '; check with `metis-seq local status`' : ''
+  return `If it should be running, start it or wait${tells}. Otherwise switch to another one: ${another}.`
 }
 
 /** Nothing is wrong with what was set, as far as anybody can tell. */
@@ -261,7 +261,7 @@ function isAway(error: unknown): boolean {
 
 function reasonOf(error: unknown): string {
   const known = findCause(error, MetisSeqError)
-  // Of one endpoint: that the others do not answer is not what it says.
+  // Of one endpoint: that the others do not respond is not what it says.
   const isSilent = known?.code === 'ENDPOINT_UNREACHABLE'
   const reason = (isSilent ? findCause(error, RpcTransportError) : undefined) ?? known
   if (reason) return reason.message

@@ -151,9 +151,9 @@ export function findProfile(config: ConfigStore, name: string): Profile {
 export function noProfile(): MetisSeqError {
   return new MetisSeqError({
     code: 'PROFILE_MISSING',
-    message: 'No profile is in use.',
+    message: 'No profile is active.',
     hints: [
-      'Run `metis-seq init --network NETWORK` to make a profile.',
+      'Run `metis-seq init --network NETWORK` to create a profile.',
       'Run `metis-seq profile list`, then `metis-seq profile use NAME`.',
     ],
   })

@@ -102,7 +102,7 @@ export function buildEntry(request: EntryRequest): BuiltEntry {
   const kind = logo.image?.kind ?? (extname(request.logo) === '.svg' ? 'svg' : 'png')
   const entry = toEntry(request, logoNameOf(request.name, kind))
   const list = into === undefined ? undefined : readRegistry(into)
-  if (list && !list.isList) throw invalid(into!, 'it holds one entry, not a list')
+  if (list && !list.isList) throw invalid(into!, 'it contains one entry, not a list')
   const all = [...(list?.entries ?? []), entry]
   const checks = [
     ...checkEntry(entry),
@@ -160,7 +160,7 @@ function filesOf(path: string): string[] {
     .flatMap((pattern) => globSync(pattern, {cwd: path}))
     .toSorted()
   if (found.length > 0) return found.map((name) => join(path, name))
-  throw unreadable(path, 'it holds no all.json')
+  throw unreadable(path, 'it contains no all.json')
 }
 
 function readRegistry(file: string): {text: string; entries: unknown[]; isList: boolean} {
@@ -198,9 +198,9 @@ function formatRule(text: string): RuleCheck {
   const ok = text === formatJson(text)
   return {
     id: 'format',
-    label: 'the file is formatted as their lint wants it',
+    label: 'the file is formatted as the lint of the repository requires',
     ok,
-    seen: ok ? 'two spaces, one field a line' : 'something else',
+    seen: ok ? 'two spaces, one field per line' : 'something else',
     remedy: ok ? '' : 'Run `npx prettier --write` on the file.',
     enforcedBy: 'ci',
   }
@@ -215,7 +215,7 @@ function folderRule(file: string, l2ChainId: number): RuleCheck {
     label: `the list is that of chain ${l2ChainId}`,
     ok,
     seen: `folder ${folder}`,
-    remedy: ok ? '' : 'Name the list of that network, or another `--profile`.',
+    remedy: ok ? '' : 'Pass the list of that network, or another `--profile`.',
     enforcedBy: 'readme',
   }
 }
@@ -248,7 +248,7 @@ function unreadable(path: string, reason: string, cause?: unknown): MetisSeqErro
     code: 'REGISTRY_UNREADABLE',
     message: `${path} cannot be read: ${reason}.`,
     facts: {path},
-    hints: ['Name a logo, an all.json, a single entry, or a folder with an all.json.'],
+    hints: ['Pass a logo, an all.json, a single entry, or a folder with an all.json.'],
     cause,
   })
 }

@@ -30,10 +30,21 @@ export async function readNodeStatus(dir: string): Promise<NodeStatus | null> {
   }
 }
 
+/** Whether an HTTP endpoint answers a JSON-RPC or REST request at all. */
+export async function answers(
+  url: string,
+  method: 'GET' | 'POST' = 'GET',
+  body = '',
+): Promise<boolean> {
+  const options = {method, body, timeoutMs: ADMIN_TIMEOUT_MS, maxBytes: ADMIN_BYTES}
+  const answer = await exchange(url, options).catch(() => undefined)
+  return answer !== undefined && answer.status < 400
+}
+
 /** A node that hangs is told from one that works within this. */
-export const ADMIN_TIMEOUT_MS = 2000
+const ADMIN_TIMEOUT_MS = 2000
 /** The state of a node with 100 peers takes some 50 KB. */
-export const ADMIN_BYTES = 1_000_000
+const ADMIN_BYTES = 1_000_000
 
 function readAdminFile(dir: string): {pid: number; url: string; token: string} | undefined {
   try {

@@ -1,11 +1,12 @@
 import {commandAfterHalt} from '../../health/rules/node.ts'
 import type {HealthReport, Issue} from '../../health/issue.ts'
-import type {HaltRecord, NodeRuntimeKind} from '../../health/snapshot.ts'
+import type {HaltRecord} from '../../health/snapshot.ts'
 import {systemClock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {Failure} from '../../lib/failure.ts'
 import {readDaemon, type DaemonState} from '../../process/daemon.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
+import type {NodeRuntimeKind} from '../../protocol/node-runtime.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 import type {Context} from '../context.ts'
 import {readHalt} from './halt-record.ts'
@@ -18,9 +19,9 @@ export interface NodeReport {
   profile: string
   runtime: NodeRuntimeKind
   daemon: DaemonState | null
-  /** The node's own account of itself; null when it does not answer. */
+  /** The node's own account of itself; null when it does not respond. */
   status: NodeStatus | null
-  /** What a foreign node tells of itself; null when it does not answer, or is one of ours. */
+  /** What a foreign node tells of itself; null when it does not respond, or is one of ours. */
   external: ExternalNode | null
   /** Why a foreign node gave no answer; null when it did, or is one of ours. */
   silence: Failure | null
@@ -35,15 +36,14 @@ export async function reportNode(context: Context): Promise<NodeReport> {
   const runtime = requireRuntime(context)
   const sources = await lookOnce(context)
   const look = sources.node.state === 'answered' ? sources.node.value : null
-  const isOurs = runtime.kind === 'bundled'
+  const {profile, kind, endpoint, capabilities} = runtime
   return {
-    profile: runtime.profile,
-    runtime: runtime.kind,
-    daemon: isOurs ? (readDaemon(runtime.dir, NODE_DAEMON) ?? null) : null,
+    ...{profile, runtime: kind},
+    daemon: runtime.process(),
     status: look?.status ?? null,
     external: look?.external ?? null,
-    silence: isOurs ? null : silenceOf(sources.node),
-    endpoint: isOurs ? null : runtime.endpoint,
+    silence: capabilities.ownStatus ? null : silenceOf(sources.node),
+    endpoint,
     issues: issuesOfNode(healthOf(context, sources)),
   }
 }
@@ -81,7 +81,7 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
       throw ended(name, {
         code: 'NODE_ENDED',
         exit: 'precondition',
-        message: 'The node ended after it had answered.',
+        message: 'The node answered and then exited.',
       })
     }
     // Whether another node signs with its key, a node knows only once it has heard its peers.
@@ -92,7 +92,7 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
       throw ended(name, {
         code: 'NODE_SILENT',
         exit: 'precondition',
-        message: 'The node answered once and is silent since then.',
+        message: 'The node answered once and has been silent since.',
       })
     }
     await systemClock.sleep(POLL_MS, signal)
@@ -117,7 +117,7 @@ function ended(
       facts: {profile},
       hints: [
         `Run \`metis-seq ${commandAfterHalt(code)} --profile ${profile}\`.`,
-        `Run \`metis-seq node status --profile ${profile}\` to see how things stand.`,
+        `Run \`metis-seq node status --profile ${profile}\` to see its state.`,
       ],
     },
     {code, exit},

@@ -1,45 +1,11 @@
-/**
- * The operator's node, wherever it runs. In: a profile. Out: a way to look at it. What only one kind can do asks for
- * that kind by name.
- */
-import {readExternalNode} from '../../chain/read-external-node.ts'
-import type {NodeLook, NodeRuntimeKind} from '../../health/snapshot.ts'
+/** Selects the runtime of a profile's node. In: a profile. Out: the port to its node. */
 import {MetisSeqError} from '../../lib/errors.ts'
-import {redactUrl} from '../../lib/redact.ts'
-import type {NodeProfile} from '../../store/config.ts'
-import type {Profile} from '../../store/config.ts'
+import type {BundledL2} from '../../protocol/network.ts'
+import type {NodeRuntimeKind} from '../../protocol/node-runtime.ts'
+import type {NodeProfile, Profile} from '../../store/config.ts'
 import {endpointsOf, requireProfile, type Context} from '../context.ts'
-import {lookAtNode} from '../health/local-facts.ts'
-
-export type NodeRuntime = BundledRuntime | ExternalRuntime
-
-interface Runtime {
-  kind: NodeRuntimeKind
-  /** Name of the profile. */
-  profile: string
-  /**
-   * What it tells of itself now.
-   *
-   * @throws {MetisSeqError} external: WRONG_CHAIN
-   * @throws {RpcTransportError} external: it gives no usable answer
-   */
-  look(): Promise<NodeLook>
-}
-
-/** A node of ours on this machine: started, stopped and read here. */
-export interface BundledRuntime extends Runtime {
-  kind: 'bundled'
-  node: NodeProfile
-  /** Its data directory. */
-  dir: string
-}
-
-/** Somebody else's program, behind the first L2 endpoint of the profile: read, and never started or stopped. */
-export interface ExternalRuntime extends Runtime {
-  kind: 'external'
-  /** Scheme and host. */
-  endpoint: string
-}
+import {createBundledRuntime, type BundledRuntime} from './bundled-runtime.ts'
+import {createExternalRuntime, nodeIsExternal, type ExternalRuntime} from './external-runtime.ts'
 
 /** Which kind of node a profile has. A node of ours is what it is; else the L2 endpoint it names is its node. */
 export function runtimeKindOf(profile: Profile | null): NodeRuntimeKind | null {
@@ -48,33 +14,16 @@ export function runtimeKindOf(profile: Profile | null): NodeRuntimeKind | null {
 }
 
 /** Null: the profile has neither a node nor an L2 endpoint of its own, or none is in use. */
-export function nodeRuntimeOf(context: Context): NodeRuntime | null {
-  const {profile, profileName, home, network, timeoutMs} = context
+export function nodeRuntimeOf(context: Context): BundledRuntime | ExternalRuntime | null {
+  const {profile, profileName, network} = context
   if (!profile || profileName === null) return null
-  if (profile.node) {
-    const dir = home.nodeDir(profileName)
-    const look = () => lookAtNode(dir)
-    return {kind: 'bundled', profile: profileName, node: profile.node, dir, look}
-  }
-  const {l2} = endpointsOf(network, profile)
-  const [ownUrl, ...otherUrls] = runtimeKindOf(profile) ? l2 : []
-  if (ownUrl === undefined) return null
-  return {
-    kind: 'external',
-    profile: profileName,
-    endpoint: redactUrl(ownUrl),
-    look: async () => {
-      const {chainId} = network.l2
-      const shared = {name: 'L2', chainId, timeoutMs, tls: context.tls()}
-      const others = otherUrls.map((url) => ({...shared, url}))
-      const external = await readExternalNode({...shared, url: ownUrl}, others)
-      return {external, process: null, status: null, halt: null}
-    },
-  }
+  if (profile.node) return createBundledRuntime(context, profileName, profile.node)
+  const [own, ...others] = runtimeKindOf(profile) ? endpointsOf(network, profile).l2 : []
+  return own === undefined ? null : createExternalRuntime(context, profileName, [own, ...others])
 }
 
 /** @throws {MetisSeqError} NODE_NOT_SET_UP, PROFILE_MISSING */
-export function requireRuntime(context: Context): NodeRuntime {
+export function requireRuntime(context: Context): BundledRuntime | ExternalRuntime {
   const {name} = requireProfile(context)
   const runtime = nodeRuntimeOf(context)
   if (runtime) return runtime
@@ -83,32 +32,39 @@ export function requireRuntime(context: Context): NodeRuntime {
     message: `Profile ${name} has no node.`,
     facts: {profile: name},
     hints: [
-      `Run \`metis-seq init --profile ${name} --replace --l2-rpc-url URL\` to name a node that runs elsewhere.`,
-      `Where none runs with this key, \`metis-seq init --profile ${name} --replace --node-port PORT\` sets one up here.`,
+      `Run \`metis-seq init --profile ${name} --replace --l2-rpc-url URL\` to use a node that runs elsewhere.`,
+      `If no node runs with this key, \`metis-seq init --profile ${name} --replace --node-port PORT\` sets one up here.`,
     ],
   })
 }
 
 /**
- * The profile's node of ours.
+ * The profile's bundled node, for callers that need its files: sign guard, chain log, snapshots.
  *
  * @throws {MetisSeqError} NODE_IS_EXTERNAL, NODE_NOT_SET_UP, PROFILE_MISSING
  */
 export function requireNode(context: Context): {name: string; node: NodeProfile; dir: string} {
   const runtime = requireRuntime(context)
-  if (runtime.kind === 'bundled') {
-    const {profile: name, node, dir} = runtime
-    return {name, node, dir}
-  }
-  const {profile, endpoint} = runtime
+  const {profile: name} = runtime
+  if (runtime.kind === 'external') throw nodeIsExternal(name, runtime.endpoint)
+  const {node, dir} = runtime
+  return {name, node, dir}
+}
+
+/**
+ * The settings that a bundled node needs to take part in the network of a profile.
+ *
+ * @throws {MetisSeqError} NETWORK_HAS_NO_NODE
+ */
+export function requireBundledNetwork({
+  network: {l2},
+  networkName,
+}: Pick<Context, 'network' | 'networkName'>): BundledL2 {
+  if (l2.bundled) return l2.bundled
   throw new MetisSeqError({
-    code: 'NODE_IS_EXTERNAL',
-    message: `The node of profile ${profile} runs behind ${endpoint}, and metis-seq neither starts nor stops it.`,
-    facts: {profile, endpoint},
-    hints: [
-      'Start and stop it where it runs, with what it was set up with there: Docker Compose, systemd.',
-      `Run \`metis-seq node status --profile ${profile}\` to see how it stands.`,
-      'A second node with the same signer key can sign a second block of one height: never run one beside it.',
-    ],
+    code: 'NETWORK_HAS_NO_NODE',
+    message: `The bundled node cannot take part in ${networkName}: its network document contains no genesis.`,
+    facts: {network: networkName},
+    hints: ['Use l2geth there, or rehearse with `metis-seq local up`.'],
   })
 }

@@ -84,7 +84,7 @@ export function claimLossTrap(cost: ClaimCost, metisPerEth: bigint | undefined):
   return [
     {
       id: 'claim-at-a-loss',
-      message: `The claim brings ${formatWeiShort(rewardMetisWei, 6)} METIS and costs ${formatWeiShort(costEthWei, 6)} ETH: more than it is worth. Wait for more reward.`,
+      message: `The claim brings ${formatWeiShort(rewardMetisWei, 6)} METIS and costs ${formatWeiShort(costEthWei, 6)} ETH: more than it is worth. Wait for more rewards.`,
     },
   ]
 }
@@ -112,7 +112,7 @@ function notWorth(worth: ClaimEconomics, metisPerEth: bigint | undefined): Metis
       minRatio: formatWei(minRatio),
     },
     hints: [
-      'Wait for more reward or cheaper gas, then run the same command again.',
+      'Wait for more rewards or cheaper gas, then run the same command again.',
       'Run `metis-seq reward forecast` to see when the next reward batch is due.',
     ],
   })

@@ -34,7 +34,7 @@ export function readPrices(path: string | undefined): Price[] {
     code: 'PRICE_FILE_INVALID',
     message: `Line ${found.line} of ${path} is wrong: ${found.fault}.`,
     facts: {path, line: `${found.line}`},
-    hints: ['Write one price of a METIS in each line: `2026-01-31,28.50,USD`.'],
+    hints: ['Write one price of METIS per line: `2026-01-31,28.50,USD`.'],
   })
 }
 
@@ -46,7 +46,7 @@ function readText(path: string): string {
       code: 'PRICE_FILE_UNREADABLE',
       message: `The price file ${path} cannot be read: ${messageOf(cause)}.`,
       facts: {path},
-      hints: ['Check the path and the mode of the file.'],
+      hints: ['Check the path and the permissions of the file.'],
       cause,
     })
   }
@@ -68,8 +68,8 @@ export function createBook(history: RewardHistory, prices: readonly Price[]): Re
     isComplete: history.unexplainedMetisWei === 0n && undated === 0,
     warnings: [
       ...history.warnings,
-      ...warningOf(unpriced, 'PRICE_MISSING', 'without a price of the day or the week before it'),
-      ...warningOf(undated, 'DATE_MISSING', 'without a date, because L1 did not give the block'),
+      ...warningOf(unpriced, 'PRICE_MISSING', 'without a price for the day or the week before'),
+      ...warningOf(undated, 'DATE_MISSING', 'without a date, because L1 did not return the block'),
     ],
   }
 }

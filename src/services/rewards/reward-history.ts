@@ -127,7 +127,7 @@ function unknownWarning({unknownEntries}: Ledger): ReadWarning[] {
   return [
     {
       code: 'CREDIT_UNKNOWN',
-      message: `${unknownEntries} ${unknownEntries === 1 ? 'amount is' : 'amounts are'} unknown: another contract made the call, and the L1 endpoint keeps no old states. An archive endpoint can tell.`,
+      message: `${unknownEntries} ${unknownEntries === 1 ? 'amount is' : 'amounts are'} unknown: another contract made the call, and the L1 endpoint has no historical state. An archive endpoint can tell.`,
     },
   ]
 }

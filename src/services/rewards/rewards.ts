@@ -19,7 +19,7 @@ export interface RewardView {
   sequencer: Sequencer
   pool: PoolSettings
   fee: BridgeFee
-  /** METIS of the reward recipient on L2; null when no recipient is set or L2 does not answer. */
+  /** METIS of the reward recipient on L2; null when no recipient is set or L2 does not respond. */
   recipientL2MetisWei: bigint | null
 }
 
@@ -104,7 +104,7 @@ export function bridgedEffects(recipient: Address, rewardWei: bigint, fee: Bridg
     {
       label: `METIS of ${recipient} on L2`,
       before: 'now',
-      after: `now + ${formatWei(rewardWei)}, when the bridge has delivered`,
+      after: `now + ${formatWei(rewardWei)}, once the bridge has delivered it`,
     },
     {label: 'bridge fee', before: '0 ETH', after: `${formatWei(fee.feeEthWei)} ETH`},
   ]

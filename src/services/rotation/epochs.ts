@@ -51,7 +51,7 @@ export interface RotationNow extends CurrentEpoch {
   newest: EpochView[]
 }
 
-/** What an operator looks at most. A consensus layer that does not answer leaves only the plan out. */
+/** What an operator looks at most. A consensus layer that does not respond leaves only the plan out. */
 export async function rotationNow(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
   const [rotation, span] = await Promise.all([
     rotationOnL2(context, count),

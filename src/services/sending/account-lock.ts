@@ -10,7 +10,7 @@ import type {OperationHost} from './host.ts'
 /** How long a command waits for another one of the same account before it gives up. */
 const LOCK_WAIT_MS = 20_000
 const LOCK_POLL_MS = 100
-const WAITING = 'Another command sends for this account; waiting until it has ended.'
+const WAITING = 'Another command is sending for this account; waiting for it to finish.'
 
 /** `replace`: of a transaction that another command may be waiting for at this moment. */
 export type LockPurpose = 'send' | 'replace'
@@ -55,9 +55,9 @@ function tryLock(
     if (!(error instanceof MetisSeqError) || error.code !== 'DIRECTORY_LOCKED') throw error
     throw new MetisSeqError({
       code: 'ACCOUNT_BUSY',
-      message: `Another command is sending for ${from} on ${chain} at this moment.`,
+      message: `Another command is sending for ${from} on ${chain} right now.`,
       facts: {account: from, pid: error.facts['pid'] ?? 'unknown'},
-      hints: ['Wait until it has ended, then run the same command again.'],
+      hints: ['Wait for it to finish, then run the same command again.'],
       cause: error,
     })
   }

@@ -58,7 +58,7 @@ export function requireAll(
   if (!first) return
   throw new MetisSeqError({
     code: first.code,
-    message: `${subject} is refused: "${first.label}" does not hold; seen: ${first.seen}.`,
+    message: `${subject} is refused: precondition failed: ${first.label}; actual: ${first.seen}.`,
     exit: 'precondition',
     facts: {
       ...facts,

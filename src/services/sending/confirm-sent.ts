@@ -54,10 +54,10 @@ function unreachableAfter(error: unknown, {label, hash}: JournalEntry): unknown 
   if (!(error instanceof MetisSeqError) || error.exit !== 'unreachable') return error
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
-    message: `${label}: it was mined, and then the endpoint fell silent.`,
+    message: `${label}: it was mined, but then the endpoint stopped responding.`,
     facts: {...error.facts, hash},
     hints: [
-      `Run \`metis-seq tx wait ${hash}\`, or the same command again: it sends nothing twice.`,
+      `Run \`metis-seq tx wait ${hash}\`, or run the same command again: it sends nothing twice.`,
     ],
     cause: error,
   })

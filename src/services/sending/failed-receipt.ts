@@ -25,7 +25,7 @@ export async function reverted(
     facts: {...factsOf(entry), block: `${receipt.blockNumber}`, feeWei: `${receipt.feeWei}`},
     hints: [
       ...(refusal?.hints ?? []),
-      'Run the same command with `--dry-run` to see what refuses it now.',
+      'Run the same command with `--dry-run` to see which precondition fails now.',
     ],
   })
 }

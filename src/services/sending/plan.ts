@@ -115,7 +115,7 @@ export function assertSamePlan(shown: Plan, now: Plan): void {
   if (essence(shown) === essence(now)) return
   throw new MetisSeqError({
     code: 'PLAN_CHANGED',
-    message: 'The chain has changed since the preview, so nothing was sent.',
+    message: 'The chain state changed after the preview, so nothing was sent.',
     facts: {action: shown.action},
     hints: ['Run the same command again to see the new preview.'],
   })

@@ -69,7 +69,7 @@ export function planCallOf<const abi extends Abi, const name extends NameOf<abi>
 export function decodePlanned({contract, data, label}: PlannedCall): DecodedCall {
   const call = decodeCall(data, contract)
   if (call?.contractProven) return call
-  throw new Error(`The bytes of "${label}" are no call of ${contract}.`)
+  throw new Error(`The bytes of "${label}" are not a call of ${contract}.`)
 }
 
 /** A planned call that was refused, by the catalogue of refusals; other errors as they are. */

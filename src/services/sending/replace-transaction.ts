@@ -159,10 +159,10 @@ function max(a: bigint, b: bigint): bigint {
 function notOpen({label, hash}: JournalEntry, state: string): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_NOT_OPEN',
-    message: `${label}: the transaction is ${state} already; nothing can take its place.`,
+    message: `${label}: the transaction is ${state} already and can no longer be replaced.`,
     exit: 'precondition',
     facts: {hash, state},
-    hints: ['Run `metis-seq tx list` to see what is open.'],
+    hints: ['Run `metis-seq tx list` to see the pending transactions.'],
   })
 }
 
@@ -170,11 +170,9 @@ function feeTooLow({label}: JournalEntry, priceWei: bigint, offeredWei: bigint):
   const least = (priceWei * 110n) / 100n + 1n
   return new MetisSeqError({
     code: 'FEE_TOO_LOW',
-    message: `${label}: a replacement has to offer at least a tenth more than the transaction it replaces.`,
+    message: `${label}: a replacement must offer at least 10 % more than the transaction it replaces.`,
     facts: {offeredWei: `${offeredWei}`, neededWei: `${least}`},
-    hints: [
-      `Pass \`--max-fee\` with at least ${formatWei(least * 10n ** 9n)} gwei, or leave it out.`,
-    ],
+    hints: [`Pass \`--max-fee\` with at least ${formatWei(least * 10n ** 9n)} gwei, or omit it.`],
   })
 }
 
@@ -187,6 +185,6 @@ function balanceLow(
     code: 'BALANCE_LOW',
     message: `${label}: the account holds ${formatWei(balanceWei)}, and the replacement can cost ${formatWei(neededWei)}.`,
     facts: {account: from, balanceWei: `${balanceWei}`, neededWei: `${neededWei}`},
-    hints: [`Send what is missing to ${from}, or name a lower \`--max-fee\`.`],
+    hints: [`Send the missing amount to ${from}, or pass a lower \`--max-fee\`.`],
   })
 }

@@ -74,7 +74,7 @@ function findOpen(
   if (found) return newest.find((entry) => takesPlaceOf(entry, found)) ?? found
   throw new MetisSeqError({
     code: 'TX_NOT_OPEN',
-    message: 'The journal has no open transaction with this hash or number.',
+    message: 'The journal has no pending transaction with this hash or number.',
     exit: 'not-found',
     facts: {network: networkName, open: here.map(({id}) => `${id}`).join(', ') || 'none'},
     hints: ['Run `metis-seq tx list` to see what was sent from here.'],
@@ -93,9 +93,9 @@ function isOpen(status: JournalEntry['status']): boolean {
 function nothingOpen(network: string): MetisSeqError {
   return new MetisSeqError({
     code: 'NOTHING_OPEN',
-    message: `No transaction sent from here is open on ${network}.`,
+    message: `No transaction sent from here is pending on ${network}.`,
     facts: {network},
-    hints: ['Run `metis-seq tx list` to see how each of them ended.'],
+    hints: ['Run `metis-seq tx list` to see the outcome of each.'],
   })
 }
 
@@ -104,9 +104,9 @@ function ambiguous(open: JournalEntry[]): MetisSeqError {
   const first = open.find(({nonce}) => nonce === lowest)
   return new MetisSeqError({
     code: 'TX_AMBIGUOUS',
-    message: `${open.length} transactions are open; name one of them.`,
+    message: `${open.length} transactions are pending; choose one.`,
     facts: Object.fromEntries(open.map(({id, label, hash}) => [`${id}`, `${label}, ${hash}`])),
-    hints: [`Nonce ${lowest} holds up the others: pass ${first?.id}.`],
+    hints: [`Nonce ${lowest} blocks the others: pass ${first?.id}.`],
   })
 }
 
@@ -118,7 +118,7 @@ function keyOf({config}: Context, {original}: Replacement): string {
     message: `The key of ${original.from} is not on this machine.`,
     facts: {address: original.from},
     hints: [
-      'Import it with `metis-seq key import NAME`, or name what signs for it: `metis-seq signer add NAME --url URL`.',
+      'Import it with `metis-seq key import NAME`, or add the signer that holds it: `metis-seq signer add NAME --url URL`.',
     ],
   })
 }

@@ -114,12 +114,12 @@ async function conclude<P extends Plan, V extends Verification>(
     verified = await verify(plan, mined)
   } catch (error) {
     if (error instanceof MetisSeqError && error.exit === 'precondition') throw error
-    const message = `It is mined in block ${mined.blockNumber}, and the chain could not be read afterwards: ${messageOf(error)}`
+    const message = `It is mined in block ${mined.blockNumber}, but the chain could not be read afterwards: ${messageOf(error)}`
     say({kind: 'warning', code: 'NOT_COMPARED', message})
-    return {text: 'Mined. It was not compared with the prediction.'}
+    return {text: 'Mined, but not compared with the prediction.'}
   }
   for (const {id, expected, actual} of verified.differences) {
-    const message = `${id} is ${actual}, and ${expected} was expected: something else changed it in the same moment.`
+    const message = `${id} is ${actual}, and ${expected} was expected: something else changed it at the same time.`
     say({kind: 'warning', code: 'FIGURE_DIFFERS', message})
   }
   return done(verified, plan, mined)

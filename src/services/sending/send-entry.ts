@@ -36,7 +36,7 @@ export async function sendEntry(
   const wasOut = known?.status === 'sent'
   const entry = known && isOpen(known) ? known : journal.prepare(signed)
   const refusal = await broadcast(entry, dependencies)
-  // One that was out once may lie in the pool of a node that does not answer now.
+  // One that was out once may lie in the pool of a node that does not respond now.
   if (refusal && wasOut) throw stuck(entry, refusal)
   if (refusal) {
     journal.mark(entry.id, 'rejected')
@@ -93,8 +93,8 @@ function minedBefore({label, hash, nonce}: JournalEntry): MetisSeqError {
   return new MetisSeqError({
     code: 'NONCE_USED',
     retryable: false,
-    message: `${label}: this very transaction is mined already, and nothing was sent.`,
+    message: `${label}: this exact transaction is already mined; nothing was sent.`,
     facts: {hash, nonce: `${nonce}`},
-    hints: [`Run \`metis-seq tx show ${hash}\`.`, 'Leave out `--nonce` to send another one.'],
+    hints: [`Run \`metis-seq tx show ${hash}\`.`, 'Omit `--nonce` to send another one.'],
   })
 }

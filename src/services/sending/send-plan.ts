@@ -215,7 +215,7 @@ function dearGas({chain}: Plan, costWei: bigint): Trap[] {
   return [
     {
       id: 'fee-spike',
-      message: `The endpoint asks for ${formatWeiShort(costWei)} ${coin} of gas. Name a ceiling with --max-fee to send anyway.`,
+      message: `The endpoint asks for ${formatWeiShort(costWei)} ${coin} of gas. Set a limit with --max-fee to send anyway.`,
     },
   ]
 }
@@ -232,7 +232,7 @@ function feeSpike({nowWei, usualWei}: {nowWei: bigint; usualWei: bigint}, gas: b
   return [
     {
       id: 'fee-spike',
-      message: `Gas costs ${gwei(nowWei)} now and ${gwei(usualWei)} usually: waiting saves about ${formatWeiShort(moreWei)} ETH. Name a ceiling with --max-fee to send anyway.`,
+      message: `Gas costs ${gwei(nowWei)} now and ${gwei(usualWei)} usually: waiting saves about ${formatWeiShort(moreWei)} ETH. Set a limit with --max-fee to send anyway.`,
     },
   ]
 }
@@ -241,10 +241,10 @@ function nonceUsed(from: Address, nonce: number, next: number, hash?: Hash): Met
   return new MetisSeqError({
     code: 'NONCE_USED',
     message: hash
-      ? `Nonce ${nonce} of ${from} is used by a transaction of ours, and the endpoint does not know it yet.`
+      ? `Nonce ${nonce} of ${from} is used by one of our transactions that the endpoint does not know yet.`
       : `Nonce ${nonce} of ${from} is used; the next one is ${next}.`,
     facts: {account: from, nonce: `${nonce}`, next: `${next}`, ...(hash ? {hash} : {})},
-    hints: ['Leave out `--nonce`, and run the same command again in a moment. Nothing was sent.'],
+    hints: ['Omit `--nonce` and run the same command again in a moment. Nothing was sent.'],
     retryable: hash !== undefined,
   })
 }
@@ -252,9 +252,9 @@ function nonceUsed(from: Address, nonce: number, next: number, hash?: Hash): Met
 function nonceGap(from: Address, nonce: number, next: number): MetisSeqError {
   return new MetisSeqError({
     code: 'NONCE_GAP',
-    message: `Nonce ${nonce} leaves a gap: the next one of ${from} is ${next}, and nothing after a gap is mined.`,
+    message: `Nonce ${nonce} leaves a gap: the next one of ${from} is ${next}, and a transaction after a gap is never mined.`,
     facts: {account: from, nonce: `${nonce}`, next: `${next}`},
-    hints: ['Leave out `--nonce`. Nothing was sent.'],
+    hints: ['Omit `--nonce`. Nothing was sent.'],
   })
 }
 
@@ -262,7 +262,7 @@ function assertSigner(plan: Plan, address: Address): void {
   if (plan.from.toLowerCase() === address.toLowerCase()) return
   throw new MetisSeqError({
     code: 'WRONG_KEY',
-    message: `The key signs for ${address}, and this needs the ${plan.role} ${plan.from}.`,
+    message: `The key signs for ${address}, but this needs the ${plan.role} ${plan.from}.`,
     facts: {needed: plan.from, key: address},
     hints: ['Run `metis-seq profile show` to see which keys the profile uses.'],
   })

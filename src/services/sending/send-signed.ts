@@ -81,9 +81,9 @@ export async function withoutMined(
   if (left.length > 0) return {...batch, transactions: left}
   throw new MetisSeqError({
     code: 'DONE_EARLIER',
-    message: 'Every transaction of the input is mined already. Nothing new was sent.',
+    message: 'Every transaction in the input is already mined. Nothing was sent.',
     facts: {hash: batch.transactions.at(-1)?.hash ?? 'none'},
-    hints: ['Look at the result; there is nothing left to send.'],
+    hints: ['Check the result; there is nothing left to send.'],
   })
 }
 
@@ -120,12 +120,12 @@ export async function assertNonces(
         ? ({code: 'NONCE_USED', retryable: false} as const)
         : ({code: 'NONCE_GAP'} as const)),
       message: used
-        ? `${label}: it has nonce ${nonce}, and the account is at ${next}: this or another transaction took that place.`
-        : `${label}: it has nonce ${nonce}, and the next one is ${expected}: it would wait until the ones between are mined.`,
+        ? `${label}: it has nonce ${nonce}, and the account is at ${next}: this or another transaction already used that nonce.`
+        : `${label}: it has nonce ${nonce}, and the next one is ${expected}: it would wait for the nonces in between.`,
       facts: {account: from, nonce: `${nonce}`, next: `${next}`, hash},
       hints: [
         `Run \`metis-seq tx show ${hash}\` to see whether it is mined.`,
-        'Write and sign the file anew with `--unsigned FILE`, then `metis-seq tx sign FILE --output SIGNED`.',
+        'Write the file again with `--unsigned FILE`, then sign it with `metis-seq tx sign FILE --output SIGNED`.',
       ],
     })
   }
@@ -154,11 +154,11 @@ export async function sendSigned(
 function takenByOwn({id, label, nonce, hash}: JournalEntry): MetisSeqError {
   return new MetisSeqError({
     code: 'NONCE_TAKEN_BY_OWN',
-    message: `Nonce ${nonce} belongs to a transaction of ours that is open: ${label}. One of both would never be mined.`,
+    message: `Nonce ${nonce} belongs to one of our pending transactions: ${label}. Only one of the two could be mined.`,
     facts: {nonce: `${nonce}`, hash, entry: `${id}`},
     hints: [
-      `Run \`metis-seq tx wait ${hash}\`, or \`metis-seq tx cancel ${id}\` to give its place away.`,
-      'Then write and sign the file anew: its nonce is used.',
+      `Run \`metis-seq tx wait ${hash}\`, or \`metis-seq tx cancel ${id}\` to free its nonce.`,
+      'Then write and sign the file again: its nonce is used.',
     ],
   })
 }
@@ -166,10 +166,10 @@ function takenByOwn({id, label, nonce, hash}: JournalEntry): MetisSeqError {
 function notSigned(form: DecodedInput['form']): MetisSeqError {
   return new MetisSeqError({
     code: 'NOT_SIGNED',
-    message: 'The input holds a transaction that is not signed.',
+    message: 'The input contains an unsigned transaction.',
     hints: [
       form === 'unsigned safe'
-        ? 'Load it into the transaction builder of the Safe, where its owners sign.'
+        ? 'Load it into the transaction builder of the Safe for its owners to sign.'
         : 'Sign it with `metis-seq tx sign FILE --output SIGNED`.',
     ],
   })

@@ -108,9 +108,9 @@ function formatFor(context: Context, plan: Plan, {format}: SendRequest): Unsigne
   if (format !== 'eip1559') return format ?? 'safe'
   throw new MetisSeqError({
     code: 'FORMAT_UNFIT',
-    message: `${safe.name} is a Safe, and no key signs a transaction of its own.`,
+    message: `${safe.name} is a Safe, which has no key of its own.`,
     facts: {signer: safe.name, address: safe.address},
-    hints: ['Leave out `--format`: a batch for the transaction builder of the Safe is written.'],
+    hints: ['Omit `--format` to write a batch for the transaction builder of the Safe.'],
   })
 }
 
@@ -119,8 +119,8 @@ function assertNonceFits({nonce, unsigned}: SendRequest, format: UnsignedFormat)
   if (nonce === undefined || unsigned === undefined || format === 'eip1559') return
   throw new MetisSeqError({
     code: 'NONCE_UNFIT',
-    message: `A file of format ${format} holds no nonce: whoever sends the call chooses it.`,
-    hints: ['Leave out `--nonce`, or pass `--format eip1559`.'],
+    message: `A file of format ${format} has no nonce: the sender chooses it.`,
+    hints: ['Omit `--nonce`, or pass `--format eip1559`.'],
   })
 }
 

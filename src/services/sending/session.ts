@@ -89,11 +89,11 @@ async function proveAndWarn(
 ): Promise<void> {
   const {stale, down} = await checkEndpointAgreement(context, wanted)
   for (const endpoint of down) {
-    const message = `${endpoint} does not answer; the other endpoints of ${wanted.chain} do.`
+    const message = `${endpoint} does not respond; the other endpoints of ${wanted.chain} do.`
     say({kind: 'warning', code: 'ENDPOINT_DOWN', message})
   }
   for (const {endpoint, number} of stale) {
-    const message = `${endpoint} is behind the other endpoints, at block ${number}; it is not asked.`
+    const message = `${endpoint} is behind the other endpoints at block ${number}; it is skipped.`
     say({kind: 'warning', code: 'ENDPOINT_BEHIND', message})
   }
 }

@@ -24,7 +24,7 @@ export async function settleEarlier(
   const calls = untold.filter(({to}) => to.toLowerCase() !== metis.toLowerCase())
   const done = calls.filter(({asked}) => asked === null || asked === request.asked)
   for (const {label, hash} of calls.filter((call) => !done.includes(call))) {
-    const message = `${label} (${shortHex(hash)}) was sent by an earlier run and is mined; this asks for something else, and goes on.`
+    const message = `${label} (${shortHex(hash)}) was sent by an earlier run and is mined; this command differs from it and continues.`
     host.say({kind: 'warning', code: 'EARLIER_SETTLED', message})
   }
   // Who writes files for a key elsewhere is told here as well, or would never get another one.
@@ -35,8 +35,8 @@ export async function settleEarlier(
 function doneEarlier({action, label, hash}: JournalEntry): MetisSeqError {
   return new MetisSeqError({
     code: 'DONE_EARLIER',
-    message: `${label}: an earlier run sent this, and it is mined. Nothing new was sent.`,
+    message: `${label}: an earlier run already sent this, and it is mined. Nothing new was sent.`,
     facts: {action, hash},
-    hints: ['Look at the result; run the same command again only to do it once more.'],
+    hints: ['Check the result; run the same command again only to repeat it.'],
   })
 }

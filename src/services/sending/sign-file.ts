@@ -48,7 +48,7 @@ export async function signFile(
  * @throws {MetisSeqError} FILE_NOT_SIGNABLE
  */
 export function assertSignable({form, transactions}: DecodedInput): void {
-  if (form !== 'unsigned eip1559') throw notSignable(form, 'it is no file with all fields')
+  if (form !== 'unsigned eip1559') throw notSignable(form, 'it does not have all fields')
   for (const transaction of transactions) toUnsigned(transaction, titleOf(transaction))
 }
 
@@ -77,7 +77,7 @@ function dearTogether(transactions: readonly DecodedTransaction[]): Trap[] {
     0n,
   )
   if (totalWei <= DEAR_GAS_WEI) return []
-  const message = `The gas of all together can cost ${formatWeiShort(totalWei)} of the coin.`
+  const message = `The gas of all transactions can cost ${formatWeiShort(totalWei)} of the native token.`
   return [{id: 'absurd-fee', message}]
 }
 
@@ -121,10 +121,10 @@ function feesOf(transaction: DecodedTransaction): GasFees | undefined {
 function notSignable(what: string, why: string): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_NOT_SIGNABLE',
-    message: `This cannot be signed (${what}): ${why}.`,
+    message: `The file cannot be signed (${what}): ${why}.`,
     facts: {form: what},
     hints: [
-      'Write the file with `--unsigned FILE --format eip1559` on a machine that reaches the chain.',
+      'Write the file with `--unsigned FILE --format eip1559` on a machine with network access.',
       'A Safe batch is signed by the owners of the Safe, in its transaction builder.',
     ],
   })
@@ -135,6 +135,6 @@ function wrongKey(needed: Address, key: Address): MetisSeqError {
     code: 'WRONG_KEY',
     message: `The file is for ${needed}, and the key signs for ${key}.`,
     facts: {needed, key},
-    hints: ['Run `metis-seq key list` to find the key of that address, and pass `--key NAME`.'],
+    hints: ['Run `metis-seq key list` to find the key of that address, then pass `--key NAME`.'],
   })
 }

@@ -61,8 +61,8 @@ function chainCautions({transaction: {chainId}, layer}: Judged): Trap[] {
       id: 'unknown-chain',
       message:
         chainId === null
-          ? 'The transaction names no chain: it is valid on all of them.'
-          : `No network that is known here has chain ${chainId}, so no contract of it can be named.`,
+          ? 'The transaction has no chain id: it is valid on every chain.'
+          : `No known network has chain ${chainId}, so its contracts cannot be identified.`,
     },
   ]
 }
@@ -76,20 +76,20 @@ function feeCautions({transaction, layer}: Judged): Trap[] {
     return [{id, message: `The gas can cost ${formatWeiShort(gasCostWei)} ${coin}.`}]
   }
   if ((gasLimit ?? 0n) <= ABSURD_GAS_LIMIT) return []
-  return [{id, message: `The gas limit is ${gasLimit}, more than a whole block has.`}]
+  return [{id, message: `The gas limit is ${gasLimit}, more than a whole block allows.`}]
 }
 
 function callCautions({transaction: {to, data}, contract, call}: Judged): Trap[] {
   const id = 'unknown-call' as const
-  if (to === null) return [{id, message: 'The transaction makes a new contract.'}]
+  if (to === null) return [{id, message: 'The transaction creates a contract.'}]
   if (data === '0x' || call?.contractProven) return []
-  const where = contract === null ? `${to}, which no known network names` : contract
+  const where = contract === null ? `${to}, which belongs to no known network` : contract
   return [
     {
       id,
       message: call
-        ? `It calls ${call.functionName} of ${where}: only the name of the function says what it does.`
-        : `It calls ${where}, with data that nothing known here explains.`,
+        ? `It calls ${call.functionName} of ${where}: only the function name tells what it does.`
+        : `It calls ${where}, with data that cannot be decoded.`,
     },
   ]
 }
@@ -120,7 +120,7 @@ function tokenCautions({transaction: {data}, isKnown}: Judged): Trap[] {
       ? [
           {
             id: 'unlimited-approval' as const,
-            message: `${recipient} may then take all tokens of this kind, now and later.`,
+            message: `${recipient} could then take all tokens of this kind, now and later.`,
           },
         ]
       : []),
@@ -128,7 +128,7 @@ function tokenCautions({transaction: {data}, isKnown}: Judged): Trap[] {
       ? [
           {
             id: 'unknown-spender' as const,
-            message: `${recipient} may then take tokens, and it is no contract of the network.`,
+            message: `${recipient} could then take tokens, and it is not a contract of the network.`,
           },
         ]
       : []),
@@ -147,7 +147,7 @@ function accountCautions({transaction: {data}, call, isKnown}: Judged): Trap[] {
     return [
       {
         id: 'unknown-recipient',
-        message: `${call.contract}.${call.functionName} gets ${account} as ${cleanText(name)}, which is no account of this machine and no contract of the network.`,
+        message: `${call.contract}.${call.functionName} gets ${account} as ${cleanText(name)}, which is neither an account of this machine nor a contract of the network.`,
       },
     ]
   })
@@ -196,7 +196,7 @@ function unknownRecipient(to: Address, valueWei?: bigint, layer?: Judged['layer'
       : `${formatWei(valueWei)} ${layer === 'L2' ? 'METIS' : 'ETH'} go`
   return {
     id: 'unknown-recipient',
-    message: `${what} to ${to}, which is no account of this machine and no contract of the network.`,
+    message: `${what} to ${to}, which is neither an account of this machine nor a contract of the network.`,
   }
 }
 

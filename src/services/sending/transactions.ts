@@ -13,7 +13,7 @@ import type {ChainClient} from '../../chain/connect.ts'
 import {decodeCall, type DecodedCall} from '../../chain/decode-call.ts'
 import {contractAt, knownAddresses, type Layer} from '../../chain/known-contracts.ts'
 import {parseRaw} from '../../chain/parse-raw.ts'
-import {cleanText} from '../../lib/clean-text.ts'
+import {endpointRefused} from '../../lib/endpoint-refused.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {explorerPage} from '../../protocol/network.ts'
@@ -137,7 +137,7 @@ export interface Located {
 }
 
 /**
- * Looks for a hash on L1, then on L2. A layer that does not answer hides nothing of the other.
+ * Looks for a hash on L1, then on L2. A layer that does not respond hides nothing of the other.
  *
  * @param only the layer, when the journal knows it
  */
@@ -163,27 +163,17 @@ export async function locateTransaction(
 export function connectionError(error: unknown): MetisSeqError {
   for (let at = error, depth = 0; at instanceof Error && depth < 20; depth++) {
     if (at instanceof MetisSeqError) return at
-    if (at instanceof RpcResponseError) return endpointRefuses(at)
+    if (at instanceof RpcResponseError) return endpointRefused(at)
     if (at.name === 'ContractFunctionZeroDataError') return noContract(at)
     at = at.cause
   }
   throw error
 }
 
-function endpointRefuses(error: RpcResponseError): MetisSeqError {
-  return new MetisSeqError({
-    code: 'ENDPOINT_ERROR',
-    message: `The endpoint refused a request: ${cleanText(error.message).replace(/\.$/, '')}.`,
-    facts: {rpcCode: `${error.code}`},
-    hints: ['Run `metis-seq network check` to test every endpoint of the network.'],
-    cause: error,
-  })
-}
-
 function noContract(error: Error): MetisSeqError {
   return new MetisSeqError({
     code: 'NO_CONTRACT',
-    message: 'An address of the network document holds no such contract.',
+    message: 'An address of the network document has no such contract.',
     hints: ['Run `metis-seq network check` to test every address of the network.'],
     cause: error,
   })
@@ -264,7 +254,7 @@ function max(a: bigint, b: bigint): bigint {
   return a > b ? a : b
 }
 
-/** A transaction that only the journal knows: never sent, dropped, or its chain does not answer. */
+/** A transaction that only the journal knows: never sent, dropped, or its chain does not respond. */
 async function journalOnly(
   context: Context,
   entry: JournalEntry,
@@ -305,12 +295,12 @@ function namesOf(context: Context, layer: Layer, to: Address | null, data: Hex) 
 function transactionNotFound(network: string): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_NOT_FOUND',
-    message: `Neither L1 nor L2 of ${network} knows such a transaction, and the journal has none.`,
+    message: `Neither L1 nor L2 of ${network} knows this transaction, nor does the journal.`,
     facts: {network, looked: 'journal, L1, L2'},
     hints: [
-      'Pass `--network NAME` when it was sent on another network.',
+      'If it was sent on another network, pass `--network NAME`.',
       'Run `metis-seq tx list --all` to see what was sent from this machine.',
-      'A transaction that was just sent elsewhere can take some seconds: run `metis-seq tx wait HASH`.',
+      'A transaction that was just sent elsewhere can take a few seconds to appear: run `metis-seq tx wait HASH`.',
     ],
   })
 }

@@ -92,7 +92,7 @@ export async function waitForHash(
       const failure = connectionError(error)
       if (failure.exit !== 'unreachable' || !answered) throw failure
       silence = failure
-      say(wait, 'The endpoint does not answer; waiting on.')
+      say(wait, 'The endpoint does not respond; still waiting.')
     }
     if (clock.monotonicMs() - started >= options.limitMs) throw notInTime(wait, silence)
     await clock.sleep(options.pollMs, options.signal).catch(() => {
@@ -113,7 +113,7 @@ async function look(wait: Wait): Promise<Waited | undefined> {
   noteLoss(wait, inclusion)
   if (!inclusion) {
     await checkReplaced(wait, layer)
-    if (wait.missed === 0) say(wait, 'Sent, and not in a block yet.')
+    if (wait.missed === 0) say(wait, 'Sent, but not in a block yet.')
     return undefined
   }
   wait.missed = 0
@@ -136,7 +136,10 @@ function noteLoss(wait: Wait, inclusion: Inclusion | undefined): void {
   const {seen} = wait
   if (seen && seen.blockHash !== inclusion?.blockHash) {
     wait.lostBlocks.push(seen.blockHash)
-    say(wait, `Block ${seen.blockNumber}, which held the transaction, was replaced; waiting again.`)
+    say(
+      wait,
+      `Block ${seen.blockNumber}, which contained the transaction, was reorged; waiting again.`,
+    )
   }
   wait.seen = inclusion
 }
@@ -150,7 +153,7 @@ function judge(
   const {options, hash, lostBlocks} = wait
   const {goal} = options
   const confirmations = heads.head - inclusion.blockNumber + 1n
-  const verb = inclusion.succeeded ? 'Mined' : 'Mined, and failed,'
+  const verb = inclusion.succeeded ? 'Mined' : 'Mined, but failed,'
   if (goal === 'confirmed') {
     if (confirmations < options.confirmations) {
       say(
@@ -197,7 +200,7 @@ async function checkReplaced(wait: Wait, layer: Layer): Promise<void> {
     code: 'TX_REPLACED',
     message: `Another transaction with nonce ${nonce} of ${from} was mined instead.`,
     facts: {hash: wait.hash, from, nonce: `${nonce}`, layer},
-    hints: ['This one can never be mined any more. Run the command that sent it again.'],
+    hints: ['This one can no longer be mined. Run the command that sent it again.'],
   })
 }
 
@@ -210,13 +213,13 @@ function say(wait: Wait, text: string): void {
 function tagUnsupported(goal: WaitGoal, layer: Layer): MetisSeqError {
   return new MetisSeqError({
     code: 'TAG_UNSUPPORTED',
-    message: `The ${layer} endpoint names no ${goal} block, so when the transaction is ${goal} cannot be told.`,
+    message: `The ${layer} endpoint does not support the ${goal} tag, so it is unknown when the transaction is ${goal}.`,
     facts: {layer, tag: goal},
     hints: ['Wait with `--for confirmed --confirmations N` instead, or use another endpoint.'],
   })
 }
 
-const AGAIN = 'Run the same command again to go on waiting; waiting changes nothing.'
+const AGAIN = 'Run the same command again to keep waiting; waiting sends nothing.'
 
 function notInTime(
   {hash, options, located, entry}: Wait,
@@ -227,9 +230,9 @@ function notInTime(
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
     message: silence
-      ? 'The endpoint fell silent, so how the transaction stands is unknown.'
+      ? 'The endpoint stopped responding, so the state of the transaction is unknown.'
       : known
-        ? `The transaction is not ${options.goal} after ${seconds} s; it may still be.`
+        ? `The transaction is not ${options.goal} after ${seconds} s, but may still become so.`
         : `No node knows the transaction after ${seconds} s.`,
     // What no chain knows may be no hash at all, so it is repeated only when it is one.
     facts: known ? {hash, goal: options.goal} : {goal: options.goal},
@@ -237,7 +240,7 @@ function notInTime(
       AGAIN,
       known
         ? 'Run `metis-seq tx show HASH` to see where it is.'
-        : 'Check the hash, and pass `--network NAME` when it was sent on another network.',
+        : 'Check the hash; if it was sent on another network, pass `--network NAME`.',
     ],
     cause: silence,
   })
@@ -247,7 +250,7 @@ function interrupted({hash, located, options}: Wait): MetisSeqError {
   const {reason} = options.signal
   return new MetisSeqError({
     code: 'INTERRUPTED',
-    message: 'Interrupted while waiting; the transaction goes its way without this command.',
+    message: 'Interrupted while waiting; the transaction may still be mined.',
     exit: exitOfInterrupt(reason),
     facts: located ? {hash} : {},
     hints: [AGAIN],

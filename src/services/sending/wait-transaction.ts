@@ -103,7 +103,7 @@ function isHopeless({status, createdAt}: JournalEntry): boolean {
 
 async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): Promise<Outcome> {
   const refusal = await broadcast(entry, dependencies)
-  // One that was out once may lie in the pool of a node that does not answer now.
+  // One that was out once may lie in the pool of a node that does not respond now.
   if (refusal && entry.status === 'sent') throw stuck(entry, refusal)
   if (refusal) return {state: 'rejected'}
   try {
@@ -258,7 +258,7 @@ function replaced(entry: JournalEntry): MetisSeqError {
     code: 'TX_REPLACED',
     message: `${entry.label}: another transaction with nonce ${entry.nonce} was mined instead.`,
     facts: factsOf(entry),
-    hints: ['Run the same command again; it starts from what is true now.'],
+    hints: ['Run the same command again; it starts from the current state.'],
   })
 }
 
@@ -266,7 +266,7 @@ function replaced(entry: JournalEntry): MetisSeqError {
 export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_REJECTED',
-    message: `${entry.label}: the endpoint does not take the transaction: ${cleanText(refusal.message)}.`,
+    message: `${entry.label}: the endpoint rejects the transaction: ${cleanText(refusal.message)}.`,
     facts: {...factsOf(entry), rpcCode: `${refusal.code}`},
     hints: ['Nothing was sent. Check `--nonce`, `--max-fee` and the balance of the account.'],
     cause: refusal,
@@ -277,10 +277,10 @@ export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisS
 export function stuck(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
-    message: `${entry.label}: an earlier run sent this, and the endpoint neither has it nor takes it again: ${cleanText(refusal.message)}.`,
+    message: `${entry.label}: an earlier run sent this, but the endpoint neither has it nor accepts it again: ${cleanText(refusal.message)}.`,
     facts: {...factsOf(entry), rpcCode: `${refusal.code}`},
     hints: [
-      `Run \`metis-seq tx speed-up ${entry.id}\` to offer more, or \`metis-seq tx cancel ${entry.id}\`.`,
+      `Run \`metis-seq tx speed-up ${entry.id}\` to pay more, or \`metis-seq tx cancel ${entry.id}\`.`,
       AGAIN,
     ],
     cause: refusal,
@@ -288,14 +288,14 @@ export function stuck(entry: JournalEntry, refusal: RpcResponseError): MetisSeqE
 }
 
 const AGAIN =
-  'Run the same command again: it first brings this transaction to its end and never sends it twice.'
+  'Run the same command again: it first settles this transaction and never sends it twice.'
 
 export function unknown(entry: JournalEntry, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
     message: cause
-      ? `${entry.label}: ${whatHappened(cause)}, so whether the transaction is mined is unknown.`
-      : `${entry.label}: sent, and not mined within ${WAIT_LIMIT_MS / 1000} s.`,
+      ? `${entry.label}: ${whatHappened(cause)}, so it is unknown whether the transaction is mined.`
+      : `${entry.label}: sent, but not mined within ${WAIT_LIMIT_MS / 1000} s.`,
     facts: factsOf(entry),
     hints: [AGAIN],
     cause,
@@ -307,7 +307,7 @@ function whatHappened(cause: unknown): string {
   const answer = findCause(cause, RpcResponseError)
   if (answer) return `the endpoint answers "${cleanText(answer.message)}"`
   const transport = findCause(cause, RpcTransportError)
-  if (transport?.httpStatus === undefined) return 'the endpoint fell silent'
+  if (transport?.httpStatus === undefined) return 'the endpoint stopped responding'
   const said = transport.words === undefined ? '' : ` ("${transport.words}")`
   return `the endpoint answers with HTTP status ${transport.httpStatus}${said}`
 }

@@ -103,13 +103,13 @@ function keyNotHere({name, kind, address}: AnySigner): MetisSeqError {
     code: 'KEY_NOT_HERE',
     message:
       kind === 'safe'
-        ? `${name} is the Safe ${address}, whose owners sign together.`
-        : `${name} is an address that is only watched: the key of ${address} is elsewhere.`,
+        ? `${name} is the Safe ${address}, whose owners must sign together.`
+        : `${name} is only a watched address: the key of ${address} is elsewhere.`,
     facts: {signer: name, kind, address},
     hints: [
       kind === 'safe'
-        ? 'Pass `--unsigned FILE`, and load the file into the transaction builder of the Safe.'
-        : 'Pass `--unsigned FILE`, and sign it where the key is with `metis-seq tx sign FILE --output SIGNED`.',
+        ? 'Pass `--unsigned FILE`, then load the file into the transaction builder of the Safe.'
+        : 'Pass `--unsigned FILE`, then sign it where the key is with `metis-seq tx sign FILE --output SIGNED`.',
     ],
   })
 }

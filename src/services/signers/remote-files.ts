@@ -61,7 +61,7 @@ function assertCertificate(name: string, path: string | undefined, text: string)
   try {
     void new X509Certificate(text)
   } catch (cause) {
-    throw unreadable(name, path ?? '', 'it holds no certificate in PEM', cause)
+    throw unreadable(name, path ?? '', 'it contains no PEM certificate', cause)
   }
 }
 
@@ -69,14 +69,14 @@ function assertKey(name: string, path: string | undefined, text: string): void {
   try {
     createPrivateKey(text)
   } catch (cause) {
-    throw unreadable(name, path ?? '', 'it holds no private key in PEM without a password', cause)
+    throw unreadable(name, path ?? '', 'it contains no PEM private key without a password', cause)
   }
 }
 
 /** A header takes visible ASCII only; anything else would be a confusing error of the HTTP library. */
 function assertToken(name: string, token: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token
-  throw unreadable(name, 'the token file', 'a token is one line of visible characters')
+  throw unreadable(name, 'the token file', 'a token is a single line of printable characters')
 }
 
 function unreadable(name: string, path: string, reason: string, cause?: unknown): MetisSeqError {
@@ -84,7 +84,7 @@ function unreadable(name: string, path: string, reason: string, cause?: unknown)
     code: 'SIGNER_FILE_UNREADABLE',
     message: `The signer ${name} needs ${path}: ${reason}.`,
     facts: {signer: name, path},
-    hints: ['Put the file back, or add the signer again with the right path.'],
+    hints: ['Restore the file, or add the signer again with the right path.'],
     cause,
   })
 }

@@ -47,7 +47,7 @@ export async function proveSigner(
   if (isAddressEqual(addressOfPublicKey(publicKey), signer.address)) return {publicKey, elapsedMs}
   throw new MetisSeqError({
     code: 'WRONG_KEY',
-    message: `The signer answers with another key than that of ${signer.address}.`,
+    message: `The signer signed with a different key than that of ${signer.address}.`,
     facts: {needed: signer.address, key: addressOfPublicKey(publicKey)},
   })
 }

@@ -50,7 +50,7 @@ export async function requireSafe(
   if (safe) return safe
   throw new MetisSeqError({
     code: 'NOT_A_SAFE',
-    message: `${address} is no Safe on L1 of ${context.networkName}.`,
+    message: `${address} is not a Safe on L1 of ${context.networkName}.`,
     facts: {signer: name, address, network: context.networkName},
     hints: [`Add it with the right address: \`metis-seq signer add ${name} --safe ADDRESS\`.`],
   })

@@ -180,8 +180,8 @@ async function chooseAccount(
   throw new MetisSeqError({
     code: address ? 'WRONG_KEY' : 'SIGNER_ADDRESS_NEEDED',
     message: address
-      ? `The remote signer does not hold the key of ${address}.`
-      : `The remote signer offers ${accounts.length} accounts, and one has to be named.`,
+      ? `The remote signer does not have the key of ${address}.`
+      : `The remote signer has ${accounts.length} accounts; choose one.`,
     facts: {accounts: accounts.map((account) => account.address).join(', ') || 'none'},
     hints: ['Pass `--address ADDRESS` with one of its accounts.'],
   })
@@ -190,7 +190,7 @@ async function chooseAccount(
 function noAccount(text: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_WRONG_ANSWER',
-    message: `The remote signer lists something that is no account: ${cleanText(text, 60)}.`,
+    message: `The remote signer lists an entry that is not an account: ${cleanText(text, 60)}.`,
     hints: ['Check the address of the signer, and `--api`.'],
   })
 }
@@ -201,15 +201,15 @@ function assertSafeUrl(text: string, {tokenFile}: RemoteFiles): void {
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   const reason =
     url.username || url.password || url.search
-      ? 'it carries user info or a query, which would be written into the settings'
+      ? 'it contains user info or a query, which would be stored in the settings'
       : tokenFile && url.protocol === 'http:' && !loopback
-        ? 'a token would cross the network in clear text'
+        ? 'a token would be sent over the network in clear text'
         : undefined
   if (reason === undefined) return
   throw new MetisSeqError({
     code: 'SIGNER_URL_UNSAFE',
-    message: `The address of the signer is not taken: ${reason}.`,
-    hints: ['Use https, and put the token into a file: `--token-file FILE`.'],
+    message: `The URL of the signer is not accepted: ${reason}.`,
+    hints: ['Use https, and put the token in a file: `--token-file FILE`.'],
   })
 }
 
@@ -218,7 +218,7 @@ function isKey(name: string): MetisSeqError {
     code: 'SIGNER_IS_KEY',
     message: `${name} is a key of this machine, and removing it would delete its secret.`,
     facts: {key: name},
-    hints: [`Run \`metis-seq key delete ${name}\` if that is what you want.`],
+    hints: [`Run \`metis-seq key delete ${name}\` if you want that.`],
   })
 }
 

@@ -87,7 +87,7 @@ function gasCheck(owner: Address, ethWei: bigint, neededWei: bigint): Check {
   const ok = ethWei >= neededWei
   return {
     id: 'eth-balance',
-    label: 'owner holds ETH for gas on L1',
+    label: 'the owner holds ETH for gas on L1',
     ok,
     seen: `${formatWeiShort(ethWei, 6)} of at most ${formatWeiShort(neededWei, 6)} ETH`,
     remedy: ok ? '' : `Send at least ${formatWeiShort(neededWei, 6)} ETH to ${owner} on L1.`,

@@ -39,7 +39,7 @@ export function requireSigner(context: Context): Address {
   if (profile.signer && !isAddressEqual(profile.signer, zeroAddress)) return profile.signer
   throw new MetisSeqError({
     code: 'SIGNER_UNKNOWN',
-    message: `Profile ${name} names no signer.`,
+    message: `Profile ${name} has no signer.`,
     exit: 'config',
     facts: {profile: name},
     hints: [`Run \`metis-seq init --profile ${name} --replace --signer KEY_OR_ADDRESS\`.`],
@@ -64,7 +64,7 @@ async function sequencerOfSigner(context: Context, signer: Address): Promise<big
     code: 'SIGNER_NOT_REGISTERED',
     message:
       entry.state === 'burned'
-        ? `The signer ${signer} was replaced or has left; it signs for no sequencer.`
+        ? `The signer ${signer} was replaced or has exited; it signs for no sequencer.`
         : `The signer ${signer} has never signed for a sequencer.`,
     facts: {signer, network: context.networkName},
     hints: ['Run `metis-seq profile show` to see which signer the profile uses.'],

@@ -9,7 +9,7 @@ import type {CallFacts, Rule} from './rule.ts'
 export function ownerFree({ownedSequencerId = 0n}: CallFacts): Rule<never> {
   return () =>
     foretelling('owner-free', {
-      label: 'owner has no live sequencer',
+      label: 'the owner has no active sequencer',
       ok: ownedSequencerId === 0n,
       seen: ownedSequencerId === 0n ? 'none' : `sequencer ${ownedSequencerId}`,
     })
@@ -54,7 +54,7 @@ export function newOwnerFree({newOwner}: CallFacts): Rule<never> {
   const id = newOwner?.ownedSequencerId ?? 0n
   return () =>
     foretelling('new-owner-free', {
-      label: 'the new owner has no live sequencer',
+      label: 'the new owner has no active sequencer',
       ok: id === 0n,
       seen: id === 0n ? 'none' : `sequencer ${id}`,
     })

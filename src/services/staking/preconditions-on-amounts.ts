@@ -6,7 +6,7 @@ import type {Rule} from './rule.ts'
 export function amountInRange(amount: bigint): Rule {
   return ({pool: {minLockMetisWei: min, maxLockMetisWei: max}}) =>
     foretelling('amount-in-range', {
-      label: 'amount is between the limits',
+      label: 'the amount is between the limits',
       ok: amount >= min && amount <= max,
       seen: `${formatWeiShort(amount, 18)} of ${formatWeiShort(min)} to ${formatWeiShort(max)} METIS`,
       facts: {amountWei: `${amount}`, minLockWei: `${min}`, maxLockWei: `${max}`},
@@ -16,7 +16,7 @@ export function amountInRange(amount: bigint): Rule {
 export function holdsMetis(amount: bigint): Rule {
   return ({callerMetisWei, caller}) =>
     foretelling('metis-balance', {
-      label: 'owner holds the METIS on L1',
+      label: 'the owner holds the METIS on L1',
       ok: callerMetisWei >= amount,
       seen: `${formatWeiShort(callerMetisWei, 18)} of ${formatWeiShort(amount, 18)} METIS`,
       remedy: `Send METIS to ${caller} on L1.`,
@@ -34,7 +34,7 @@ export function belowMaximum(added: bigint): Rule {
       remedy:
         room > 0n
           ? `Lock at most ${formatWeiShort(room, 18)} METIS more, or pass \`--amount max\`.`
-          : 'It is at the maximum already; claim rewards with `metis-seq reward claim` instead.',
+          : 'The lock is already at the maximum; claim the rewards with `metis-seq reward claim` instead.',
       facts: {amountWei: `${added}`, roomWei: `${room}`},
     })
   }
@@ -43,7 +43,7 @@ export function belowMaximum(added: bigint): Rule {
 export function locksSomething(added: bigint): Rule {
   return ({sequencer, pool}) =>
     foretelling('locks-something', {
-      label: 'it locks something',
+      label: 'the amount to lock is above zero',
       ok: added > 0n,
       seen:
         sequencer.amountMetisWei >= pool.maxLockMetisWei
@@ -65,7 +65,7 @@ export function withinLock(amount: bigint): Rule {
 export function takesSomething(amount: bigint): Rule {
   return () =>
     foretelling('takes-something', {
-      label: 'it takes something out',
+      label: 'the amount to withdraw is above zero',
       ok: amount > 0n,
       seen: `${formatWeiShort(amount)} METIS`,
     })
@@ -80,8 +80,8 @@ export function leavesMinimum(amount: bigint): Rule {
       seen: `${formatWeiShort(amountMetisWei - amount, 18)} METIS would stay`,
       remedy:
         free > 0n
-          ? `Take out at most ${formatWeiShort(free, 18)} METIS, or leave: \`metis-seq exit plan ${sequencerId}\`.`
-          : `All of it is the minimum; to take it out, leave: \`metis-seq exit plan ${sequencerId}\`.`,
+          ? `Withdraw at most ${formatWeiShort(free, 18)} METIS, or exit: \`metis-seq exit plan ${sequencerId}\`.`
+          : `The whole lock is at the minimum; to withdraw it, exit: \`metis-seq exit plan ${sequencerId}\`.`,
       facts: {amountWei: `${amount}`, freeWei: `${free > 0n ? free : 0n}`},
     })
   }

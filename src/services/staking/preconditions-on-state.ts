@@ -16,7 +16,7 @@ export const notPaused: Rule<'pool'> = ({pool: {paused}}) =>
 
 export const whitelisted: Rule<'callerIsWhitelisted'> = ({callerIsWhitelisted}) =>
   foretelling('whitelisted', {
-    label: 'owner is whitelisted',
+    label: 'the owner is whitelisted',
     ok: callerIsWhitelisted,
     seen: callerIsWhitelisted ? 'yes' : 'no',
   })
@@ -59,23 +59,23 @@ export const recipientSet: Rule<'sequencer'> = ({
     remedy:
       status === 'active'
         ? `Run \`metis-seq sequencer set-recipient ${sequencerId} --recipient ADDRESS\`.`
-        : 'It cannot be set after an exit began; only the owner of LockingPool can help.',
+        : 'It cannot be set once an exit has begun; only the owner of LockingPool can help.',
   })
 
 export const rewardThere: Rule<'sequencer'> = ({sequencer: {rewardMetisWei, sequencerId}}) =>
   ourOwn('reward-there', 'NOTHING_TO_CLAIM', {
     label: `sequencer ${sequencerId} has a reward to claim`,
     ok: rewardMetisWei > 0n,
-    seen: `${formatWeiShort(rewardMetisWei)} METIS; the contract would keep the fee and send nothing`,
+    seen: `${formatWeiShort(rewardMetisWei)} METIS; the contract would take the fee and send nothing`,
     remedy: 'Rewards are credited with the next reward batch: `metis-seq reward show`.',
   })
 
 export const notThrottled: Rule<'sequencer' | 'pool'> = ({pool, sequencer: {updatedBatch}}) =>
   foretelling('withdraw-throttle', {
-    label: 'this reward batch has seen no withdrawal, signer update or registration of it',
+    label: 'no withdrawal, signer update or registration of it in this reward batch',
     ok: pool.rewardBatchId > updatedBatch,
     seen: `current batch ${pool.rewardBatchId}, last change in batch ${updatedBatch}`,
-    remedy: `Wait for reward batch ${updatedBatch + 1n}; \`metis-seq stake show\` names the current one.`,
+    remedy: `Wait for reward batch ${updatedBatch + 1n}; \`metis-seq stake show\` shows the current one.`,
   })
 
 export const signerNotThrottled: Rule<'sequencer' | 'pool'> = (snapshot) => {
@@ -85,18 +85,18 @@ export const signerNotThrottled: Rule<'sequencer' | 'pool'> = (snapshot) => {
     label: `reward batch ${first} has come`,
     ok: rewardBatchId >= first,
     seen: `current batch ${rewardBatchId}, last change in batch ${snapshot.sequencer.updatedBatch}`,
-    remedy: `Wait for reward batch ${first}; withdrawals and signer updates share this limit.`,
+    remedy: `Wait for reward batch ${first}; withdrawals and signer updates share one rate limit per reward batch.`,
   })
 }
 
 export const bftAllows: Rule<'pool'> = ({pool}) =>
   foretelling('bft', {
-    label: 'not more than a third of the sequencers are exiting, this one counted',
+    label: 'at most a third of the sequencers are exiting, including this one',
     ok: exitsAllowed(pool) > 0n,
     seen: `${pool.activeSequencers} active, ${pool.exitingSequencers} exiting`,
     remedy:
       pool.exitingSequencers > 0n
-        ? 'Wait until one of those that are exiting has claimed: `metis-seq sequencer list`.'
+        ? 'Wait until one of the exiting sequencers has claimed: `metis-seq sequencer list`.'
         : 'Wait until more sequencers have joined: `metis-seq sequencer list`.',
   })
 
@@ -123,5 +123,5 @@ export const exitDelayOver: Rule<'sequencer' | 'timeSeconds'> = ({
         ? 'passed'
         : `${formatDuration(Number(unlockClaimTimeSeconds - timeSeconds))} left, until ${isoTime(unlockClaimTimeSeconds)}`,
     remedy:
-      'Run `metis-seq exit calendar` for a reminder; on the local network `metis-seq local warp 21d`.',
+      'Run `metis-seq exit calendar` for a reminder; on the local network, `metis-seq local warp 21d`.',
   })

@@ -49,7 +49,7 @@ export async function planRegistration(
         after: `${(Number((amountWei * 10_000n) / total) / 100).toFixed(2)} %`,
       },
       {
-        label: 'earliest way out',
+        label: 'earliest exit',
         before: 'none needed',
         after: `exit, then ${formatDuration(Number(pool.exitDelaySeconds))}`,
       },

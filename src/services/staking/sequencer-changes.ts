@@ -73,7 +73,7 @@ export async function planSetOwner(
     calls: [setOwner({...poolCallOn(context, snapshot), newOwner})],
     effects: [
       {
-        label: 'who can take out the METIS',
+        label: 'account that can withdraw the METIS',
         before: `you (${shortHex(snapshot.caller)})`,
         after: `only ${newOwner}; there is no way back without its key`,
       },
@@ -112,7 +112,7 @@ export async function planRotateSigner(
       {
         label: 'the old signer',
         before: sequencer.signer,
-        after: 'can never be used again; it still has to produce the epochs that name it',
+        after: 'can never be used again; it must still produce the epochs that name it',
       },
     ],
     traps: [

@@ -57,7 +57,7 @@ export function requireOwner(context: Context): Address {
   if (profile.owner && !isAddressEqual(profile.owner, zeroAddress)) return profile.owner
   throw new MetisSeqError({
     code: 'OWNER_UNKNOWN',
-    message: `Profile ${name} names no owner.`,
+    message: `Profile ${name} has no owner.`,
     facts: {profile: name},
     hints: [`Run \`metis-seq init --profile ${name} --replace --owner KEY_OR_ADDRESS\`.`],
   })

@@ -19,18 +19,18 @@ const DELEGATED = '0xef0100'
 
 export const noRecipientTrap: Trap = {
   id: 'no-reward-recipient',
-  message: 'Without a reward recipient neither rewards nor the lock itself can be taken out.',
+  message: 'Without a reward recipient neither the rewards nor the lock can be withdrawn.',
 }
 
 /** A withdrawal uses up what an exposed signer key would need. Source: `updatedBatch`, shared by both. */
 export function sharedThrottleTrap(uses: 'withdrawal' | 'signer update', batch: bigint): Trap {
   const blocked =
     uses === 'withdrawal'
-      ? 'the signer cannot be replaced, not even when its key is exposed'
+      ? 'the signer cannot be replaced, not even if its key leaks'
       : 'no METIS can be withdrawn'
   return {
     id: 'shared-throttle',
-    message: `Withdrawals and signer updates share one turn in each reward batch: after this ${uses} ${blocked}, until reward batch ${batch} has come.`,
+    message: `Withdrawals and signer updates share one rate limit per reward batch: after this ${uses} ${blocked}, until reward batch ${batch} has come.`,
   }
 }
 
@@ -38,7 +38,7 @@ export function sharedThrottleTrap(uses: 'withdrawal' | 'signer update', batch: 
  * An exiting sequencer cannot ask for the next epoch to be committed, so a chain whose producer exits
  * stands still until the respan.
  *
- * @param rotation as it is shown beside the trap; null when L2 does not answer
+ * @param rotation as it is shown beside the trap; null when L2 does not respond
  *
  * - Source: protocol of the consensus layer: sign requests need a current validator.
  */
@@ -60,12 +60,12 @@ export async function producingTrap(
   return [
     {
       id,
-      message: `The sequencer produces ${when} (head ${headBlock}): an exit now can halt L2 until another one takes over. Wait until its turn is over.`,
+      message: `The sequencer produces ${when} (head ${headBlock}): an exit now can halt L2 until another sequencer takes over. Wait until its epoch is over.`,
     },
   ]
 }
 
-const UNSEEN = 'L2 does not answer, so whether the sequencer is producing cannot be seen.'
+const UNSEEN = 'L2 does not respond, so it is unknown whether the sequencer is producing.'
 
 /**
  * Committed epochs keep the address of a signer that was replaced, and LockingPool no longer says whose it was.
@@ -85,7 +85,7 @@ async function replacedSignerTrap(
     return [
       {
         id: 'producing',
-        message: `The epoch until block ${turn.endBlock} is of ${turn.signer}, a signer that was replaced. If it was yours, an exit now can halt L2: wait until that block.`,
+        message: `The epoch until block ${turn.endBlock} is of ${turn.signer}, a replaced signer. If it was yours, an exit now can halt L2: wait until that block.`,
       },
     ]
   }
@@ -122,7 +122,10 @@ export async function unpaidBlocksTrap(
     return []
   } catch {
     return [
-      {id, message: 'L2 does not answer, so whether the old signer has unpaid blocks is unknown.'},
+      {
+        id,
+        message: 'L2 does not respond, so it is unknown whether the old signer has unpaid blocks.',
+      },
     ]
   }
 }
@@ -130,7 +133,7 @@ export async function unpaidBlocksTrap(
 function unpaidTrap(id: 'unpaid-blocks', signer: Address, epoch: bigint, paidUntil: bigint): Trap {
   return {
     id,
-    message: `Signer ${signer} has epoch ${epoch}, and rewards are paid until epoch ${paidUntil}: once it is replaced, a reward batch that names it is refused, for all sequencers. Wait until epoch ${epoch} is paid.`,
+    message: `Signer ${signer} has epoch ${epoch}, and rewards are paid until epoch ${paidUntil}: after a rotation, a reward batch that names it reverts, for all sequencers. Wait until epoch ${epoch} is paid.`,
   }
 }
 
@@ -141,11 +144,11 @@ export async function recipientTrap(context: Context, recipient: Address): Promi
   if (!onL1 || onL1.startsWith(DELEGATED)) return []
   const onL2 = await getCode(context.l2().client, {address: recipient}).catch(() => null)
   if (onL2) return []
-  const seen = onL2 === null ? 'L2 does not answer' : 'on L2 it has no code'
+  const seen = onL2 === null ? 'L2 does not respond' : 'on L2 it has no code'
   return [
     {
       id: 'recipient-without-code',
-      message: `The reward recipient ${recipient} is a contract on L1, and ${seen}: METIS sent to it there can be out of reach for good.`,
+      message: `The reward recipient ${recipient} is a contract on L1, and ${seen}: METIS sent to it there can be lost for good.`,
     },
   ]
 }
@@ -160,7 +163,7 @@ export function newOwnerTrap(
     {
       id: 'new-owner-not-ready',
       message: isWhitelisted
-        ? `${newOwner} owns sequencer ${ownedSequencerId} already; it would lose the way to that one.`
+        ? `${newOwner} owns sequencer ${ownedSequencerId} already; it would lose access to that one.`
         : `${newOwner} is not whitelisted: it could neither claim, withdraw nor exit.`,
     },
   ]
@@ -179,7 +182,7 @@ export function bridgeFeeTrap(feeEthWei: bigint): Trap[] {
   return [
     {
       id: 'bridge-fee',
-      message: `The bridge asks for ${formatWei(feeEthWei)} ETH, and ${formatWei(USUAL_BRIDGE_FEE_AT_MOST_WEI)} ETH is already far above the usual. Compare it with another endpoint before you pay.`,
+      message: `The bridge asks for ${formatWei(feeEthWei)} ETH, and ${formatWei(USUAL_BRIDGE_FEE_AT_MOST_WEI)} ETH is already far above normal. Compare it with another endpoint before you pay.`,
     },
   ]
 }
@@ -191,7 +194,7 @@ export function signerIsOwnerTrap(signer: Address, owner: Address): Trap[] {
     {
       id: 'signer-is-owner',
       message:
-        'The signer is the owner itself: its key would lie on the machine of the node and rule over all METIS.',
+        'The signer is the owner: its key would be on the machine of the node and control all METIS.',
     },
   ]
 }

@@ -42,7 +42,7 @@ export async function verifyStaking(
   if (broken.length === 0) return {snapshot, differences}
   throw new MetisSeqError({
     code: 'POST_STATE',
-    message: `The transaction was mined, but the chain does not show what it should have done: ${broken[0]!.id} is ${broken[0]!.actual}.`,
+    message: `The transaction was mined, but the chain does not show the expected result: ${broken[0]!.id} is ${broken[0]!.actual}.`,
     facts: {
       sequencerId: `${sequencerId}`,
       block: `${minedInBlock}`,

@@ -71,7 +71,7 @@ function lockedOut(account: Address, sequencerId: bigint): Trap[] {
   return [
     {
       id: 'owner-locked-out',
-      message: `${account} owns sequencer ${sequencerId}: off the whitelist it can neither claim, withdraw nor leave, and its METIS stay locked.`,
+      message: `${account} owns sequencer ${sequencerId}: off the whitelist it can neither claim, withdraw nor exit, and its METIS stay locked.`,
     },
   ]
 }

@@ -1,7 +1,7 @@
 import type {IssueId} from '../../health/issue.ts'
 import {epochsBehind} from '../../health/rules/consensus.ts'
 import {POS_BEHIND_EPOCHS} from '../../health/thresholds.ts'
-import {commandFor} from '../../health/rule.ts'
+import {canDo, commandFor} from '../../health/rule.ts'
 import {answerOf} from '../../health/snapshot.ts'
 import {formatDuration, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
@@ -145,11 +145,11 @@ export function syncRows(around: Around): Row[] {
   if (!setting.nodeRuntime) return [l1, row('node', 'none in this profile', 'dim')]
   const node = answerOf(toSource(feeds.node), around.now)
   const tone = toneOf(around.health.issues, NODE_STATES)
-  if (setting.nodeRuntime === 'external') return [...externalRows(around), l1]
+  if (canDo(setting)?.ownStatus === false) return [...externalRows(around), l1]
   if (!node.known) return [l1, row('node', node.why === 'asking' ? 'asking…' : 'unknown', 'warn')]
   const {status, process} = node.value
   if (!status) {
-    const state = process === null ? 'does not run' : `process ${process.pid} does not answer`
+    const state = process === null ? 'does not run' : `process ${process.pid} does not respond`
     return [l1, row('node', state, tone ?? 'critical')]
   }
   return [...nodeRows(status, around, tone), l1]
@@ -176,7 +176,7 @@ function externalRows({snapshot, health, now}: Around): Row[] {
   if (!external) {
     const isAsking = !look.known && look.why === 'asking'
     const why = look.known || look.reason === '' ? '' : `: ${look.reason}`
-    const away = `external, does not answer${why}`
+    const away = `external, does not respond${why}`
     return [row('node', isAsking ? 'external, asking…' : away, tone ?? 'warn')]
   }
   const {rollup, head, pool, peerCount, syncing} = external
@@ -231,10 +231,10 @@ function nodeRows(
 function l1Row({snapshot, health, now}: Around): Row {
   const {value, error} = snapshot.feeds.l1
   const tone = toneOf(health.issues, ['l1-unreachable', 'l1-stale']) ?? 'plain'
-  if (!value) return row('L1', error ? 'does not answer' : 'asking…', error ? 'warn' : 'dim')
+  if (!value) return row('L1', error ? 'does not respond' : 'asking…', error ? 'warn' : 'dim')
   const age = Math.max(0, Math.floor(now.wallMs / 1000) - Number(value.timestampSeconds))
   const isDown = health.issues.some(({id}) => id === 'l1-unreachable')
-  return row('L1', `block ${value.block}, ${age} s ago${isDown ? ', does not answer' : ''}`, tone)
+  return row('L1', `block ${value.block}, ${age} s ago${isDown ? ', does not respond' : ''}`, tone)
 }
 
 /** The worst tone of these issues; undefined while there is none. */

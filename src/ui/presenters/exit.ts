@@ -87,7 +87,7 @@ function exitHeadline({phase, snapshot, freeAtSeconds}: ExitView): string {
 }
 
 function turnsText({epochs}: ExitView): string {
-  if (!epochs) return 'Which epochs name its signer is unknown: L2 does not answer.'
+  if (!epochs) return 'Which epochs name its signer is unknown: L2 does not respond.'
   if (epochs.length === 0) return 'Neither a committed nor the planned epoch names its signer.'
   return epochs
     .map(

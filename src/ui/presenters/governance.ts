@@ -48,7 +48,7 @@ export function governanceText({governance, cover, ...view}: GovernanceView): st
 
 function owedText({governance, cover}: Pick<GovernanceView, 'governance' | 'cover'>): string {
   const {unsubmitted} = governance.production
-  if (!unsubmitted || cover.owedMetisWei === null) return 'not known: L2 did not answer'
+  if (!unsubmitted || cover.owedMetisWei === null) return 'not known: L2 did not respond'
   return `${formatWeiShort(cover.owedMetisWei)} METIS: ${unsubmitted.blocks} blocks since epoch ${unsubmitted.fromEpoch}`
 }
 

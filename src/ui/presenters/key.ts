@@ -186,7 +186,7 @@ export function verifiedText({file, found, keys}: VerifiedBackup): string {
   const names = keys.map(({name}) => name).join(', ')
   return keys.length > 0
     ? `${file} opens, and brings back key ${names} (${calledOf(found)}).`
-    : `${file} opens, and holds the key of ${calledOf(found)}, which is not stored here.\nRun \`metis-seq key import NAME --from-file ${file}\` to store it.`
+    : `${file} opens, but contains the key of ${calledOf(found)}, which is not stored here.\nRun \`metis-seq key import NAME --from-file ${file}\` to store it.`
 }
 
 export function movedJson({key, removedFrom}: MovedKey) {

@@ -40,7 +40,7 @@ export function nodeReportText(report: NodeReport): string {
 
 function externalText({profile, endpoint, external, silence}: NodeReport): string {
   if (!external) {
-    const whose = `The node of ${profile} behind ${endpoint ?? ''} does not answer.`
+    const whose = `The node of ${profile} behind ${endpoint ?? ''} does not respond.`
     return silence ? `${whose} ${silence.reason}` : whose
   }
   const {head, rollup, syncing, pool, peerCount, peers, clientVersion, unknown} = external
@@ -82,7 +82,7 @@ const unknownWords: Record<UnknownReason, string> = {
 
 function silentText(profile: string, daemon: NodeReport['daemon']): string {
   return daemon?.running
-    ? `The node of ${profile} runs as process ${daemon.pid} and does not answer.`
+    ? `The node of ${profile} runs as process ${daemon.pid} and does not respond.`
     : `The node of ${profile} does not run.`
 }
 

@@ -1,6 +1,7 @@
 import type {Failure} from '../../lib/failure.ts'
 import {formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
+import {capabilitiesOf} from '../../protocol/node-runtime.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {StatusView} from '../../services/health/status.ts'
 import {issueLines, stateWords} from './health.ts'
@@ -40,9 +41,11 @@ function rotationRows({rotation}: StatusView): Row[] {
 function nodeRows(view: StatusView): Row[] {
   const {node, nodeProcess, nodeRuntime, externalNode, externalSilence} = view
   if (nodeRuntime === null) return []
-  if (nodeRuntime === 'external') return [['node', externalWords(externalNode, externalSilence)]]
+  if (!capabilitiesOf[nodeRuntime].ownStatus) {
+    return [['node', externalWords(externalNode, externalSilence)]]
+  }
   if (!node) {
-    return [['node', nodeProcess ? `process ${nodeProcess.pid} does not answer` : 'does not run']]
+    return [['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'does not run']]
   }
   return [
     ['node', `${node.phase}, head ${node.head.number}, ${countOf(node.peers.length, 'peer')}`],
@@ -51,7 +54,7 @@ function nodeRows(view: StatusView): Row[] {
 
 /** One line of a foreign node. */
 function externalWords(node: ExternalNode | null, silence: Failure | null): string {
-  if (!node) return `external, does not answer${silence ? `: ${silence.reason}` : ''}`
+  if (!node) return `external, does not respond${silence ? `: ${silence.reason}` : ''}`
   const {rollup, head, syncing, peerCount} = node
   const isSyncing = rollup?.syncing === true || (syncing !== null && syncing !== false)
   return [

@@ -49,12 +49,12 @@ export const governanceSchemas: CommandSchemas = {
       payer,
       cover,
       unsubmitted: nullable(
-        object<Unsubmitted>('Earned and in no batch yet; null: L2 did not answer.', {
+        object<Unsubmitted>('Earned and in no batch yet; null: L2 did not respond.', {
           fromEpoch: digits('First epoch that no batch has paid.'),
           blocks: digits('Blocks since then, up to the head.'),
         }),
       ),
-      epochLength: nullable(digits('Blocks of an epoch; null: L2 did not answer.')),
+      epochLength: nullable(digits('Blocks of an epoch; null: L2 did not respond.')),
       blockIntervalSeconds: decimal('Time a block takes, in seconds.', 0),
       measuredBlocks: count('Blocks it was measured over; 0: it is the slot of the network.'),
       ratePercent,

@@ -82,7 +82,7 @@ const l2 = object<Network['l2']>('The L2 of the network.', {
   phase2Block: count('First block that may hold many transactions.'),
   slotMs: count('Length of a block slot, in milliseconds.'),
   emptyBlocks: flag('True: there is a block in each slot, also without transactions.'),
-  respanDelaySeconds: count('Seconds without a block after which the producer is replaced.'),
+  respanDelaySeconds: count('Seconds without a block before the producer is replaced.'),
   batchMarginBlocks: count('Blocks behind the head that still count as unsafe.'),
   bundled: nullable(bundled),
 })

@@ -1,4 +1,4 @@
-import {nodeRuntimes} from '../../health/snapshot.ts'
+import {nodeRuntimes} from '../../protocol/node-runtime.ts'
 import type {NodeReport} from '../../services/node/node-report.ts'
 import {
   as,
@@ -111,10 +111,10 @@ export const nodeSchemas: CommandSchemas = {
           },
         ),
       ),
-      status: as(nullable(nodeStatus), 'Its own account; null when it does not answer.'),
+      status: as(nullable(nodeStatus), 'Its own account; null when it does not respond.'),
       external: as(
         nullable(externalNode),
-        'What a foreign node tells of itself; null when it does not answer, or is one of ours.',
+        'What a foreign node tells of itself; null when it does not respond, or is one of ours.',
       ),
       silence: nullable(
         failure('Why a foreign node gave no answer; null when it did, or is one of ours.'),

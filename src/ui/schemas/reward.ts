@@ -147,7 +147,7 @@ const forecast = object<Forecast>('What a sequencer can expect to earn.', {
   targetRatePercent: decimal('Yearly rate that governance aims at, in percent.', 0),
   share: decimal('Chance to produce an epoch, 0 to 1.', 0),
   eligible: count('Sequencers among which the producer is drawn.'),
-  epochLength: digits('Blocks of an epoch.'),
+  epochLength: digits('Blocks per epoch.'),
   blockIntervalSeconds: decimal('Time between two blocks, in seconds.', 0),
   measuredBlocks: count('Blocks over which it was measured; 0: it is the slot of the network.'),
   horizons: list('Stretches of time, the shortest first.', horizon),
@@ -172,7 +172,7 @@ export const rewardSchemas: CommandSchemas = {
   'reward export': {
     data: object('A history for book-keeping.', {
       sequencerId,
-      format: word('Shape of the document.', ['csv', 'json', 'beancount']),
+      format: word('Format of the document.', ['csv', 'json', 'beancount']),
       lines: count('Entries in the document.'),
       output: nullable(text('File it was written to; null without `--output`.')),
       content: nullable(text('The document itself; null with `--output`.')),

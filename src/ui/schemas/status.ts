@@ -1,4 +1,4 @@
-import {nodeRuntimes} from '../../health/snapshot.ts'
+import {nodeRuntimes} from '../../protocol/node-runtime.ts'
 import type {L1Money} from '../../services/health/money.ts'
 import type {Part, StatusView} from '../../services/health/status.ts'
 import type {DashboardView, Panel} from '../dashboard/view.ts'
@@ -108,7 +108,7 @@ const page = object<StatusView>('Everything an operator looks at first.', {
   ),
   node: as(
     nullable(nodeStatus),
-    'The bundled node; null when it does not answer or is not set up.',
+    'The bundled node; null when it does not respond or is not set up.',
   ),
   nodeProcess: nullable(
     object<NonNullable<StatusView['nodeProcess']>>('Its process; null: none lives.', {
@@ -122,7 +122,7 @@ const page = object<StatusView>('Everything an operator looks at first.', {
   ),
   externalNode: as(
     nullable(externalNode),
-    'What an external node tells of itself; null when it does not answer or there is none.',
+    'What an external node tells of itself; null when it does not respond or there is none.',
   ),
   externalSilence: nullable(
     failure('Why an external node gave no answer; null when it did or there is none.'),

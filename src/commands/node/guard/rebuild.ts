@@ -3,11 +3,11 @@ import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
 import {guardText} from '../../../ui/presenters/guard.ts'
 
 export default class NodeGuardRebuild extends OperatorCommand {
-  static override summary = 'Rebuild a sign guard that is lost, damaged or behind the chain log.'
+  static override summary = 'Rebuild a sign guard that is missing, damaged or behind the chain log.'
 
-  static override description = `The node must not run. The new guard refuses every height of the chain log, every
-height that L1 shows signed by the key, and everything in the old one. It is not trusted: at its next start the
-node reads L1, asks its peers, and leaves the turn that runs to others before it signs.`
+  static override description = `Stop the node first. The new guard refuses every height of the chain log, every height that L1
+shows signed by the key, and everything in the old guard. It is not trusted on its own: at its next start the node
+reads L1, asks its peers, and sits out the current epoch before it signs.`
 
   static override examples = ['<%= config.bin %> <%= command.id %> --profile seq-1']
 

@@ -4,10 +4,10 @@ import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
 import {createdText} from '../../../ui/presenters/snapshot.ts'
 
 export default class NodeSnapshotCreate extends OperatorCommand {
-  static override summary = 'Back up the chain of the node, also while it runs.'
+  static override summary = 'Back up the chain of the node, even while it runs.'
 
-  static override description = `Copies the chain, its history and the newest state of the engine, with
-their checksums. Keys, pool and sign guard are never part of it.`
+  static override description = `Copies the chain, its history and the latest engine state, with checksums.
+Keys, pool and sign guard are never included.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

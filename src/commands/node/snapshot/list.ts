@@ -4,7 +4,7 @@ import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
 import {listedText} from '../../../ui/presenters/snapshot.ts'
 
 export default class NodeSnapshotList extends OperatorCommand {
-  static override summary = 'List the snapshots of the node, the newest first.'
+  static override summary = 'List the snapshots of the node, newest first.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

@@ -17,7 +17,7 @@ export default class NodeSnapshotPrune extends OperatorCommand {
   static override flags = {
     ...commonFlags,
     dir: snapshotDirFlag(),
-    keep: Flags.integer({description: 'How many stay.', required: true, min: 1}),
+    keep: Flags.integer({description: 'Number of snapshots to keep.', required: true, min: 1}),
     ...previewFlags,
   }
 

@@ -7,11 +7,10 @@ import {tellText} from '../../../cli/output.ts'
 import {restoredText, restorePlanText} from '../../../ui/presenters/snapshot.ts'
 
 export default class NodeSnapshotRestore extends OperatorCommand {
-  static override summary = 'Give the node the chain of a snapshot.'
+  static override summary = 'Restore the chain of the node from a snapshot.'
 
-  static override description = `The node must not run. A sign guard that is there stays; where there is none,
-a new one refuses every height up to the restored head, so that nothing is signed twice. What the node had
-is moved aside with --replace, never deleted.`
+  static override description = `Stop the node first. An existing sign guard is kept; without one, a new guard refuses every height up
+to the restored head, so that nothing is signed twice. With --replace the old chain is moved aside, never deleted.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --replace --dry-run',
@@ -23,7 +22,7 @@ is moved aside with --replace, never deleted.`
   static override flags = {
     ...commonFlags,
     dir: snapshotDirFlag(),
-    replace: Flags.boolean({description: 'Move the chain that is there aside.'}),
+    replace: Flags.boolean({description: 'Move the existing chain aside.'}),
     ...previewFlags,
   }
 

@@ -6,12 +6,12 @@ import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
 import {snapshotProgressText, verifiedText} from '../../../ui/presenters/snapshot.ts'
 
 export default class NodeSnapshotVerify extends OperatorCommand {
-  static override summary = 'Prove that a snapshot is whole and executes to the hashes it holds.'
+  static override summary = 'Check that a snapshot is complete and re-executes to its own hashes.'
 
-  static override description = `Checks the checksums and that every block follows the one before it, then
-executes from the engine's state in the snapshot to its head and compares each hash. Works on a copy.
+  static override description = `Verifies the checksums and that every block follows its parent, then re-executes from the engine
+state in the snapshot to its head and compares each hash. Works on a copy.
 
-Exits 0 when all is well, and 12 when the snapshot is damaged.`
+Exits 0 when the snapshot is good, and 12 when it is damaged.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -23,7 +23,7 @@ Exits 0 when all is well, and 12 when the snapshot is damaged.`
   static override flags = {
     ...commonFlags,
     dir: snapshotDirFlag(),
-    'from-genesis': Flags.boolean({description: 'Execute every block, from the genesis on.'}),
+    'from-genesis': Flags.boolean({description: 'Execute every block from genesis.'}),
   }
 
   protected async perform(): Promise<Result> {

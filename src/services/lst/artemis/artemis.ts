@@ -53,7 +53,7 @@ export function openArtemis(client: ChainClient, contracts: ArtemisContracts): L
         ...{about: artemis, from, request, quote: quoted, position: held},
         calls: [depositCall(contracts, request.amountMetisWei, quoted.minOutWei)],
         refusalOfNothing,
-        wayBack: 'withdrawal request, then the provider’s delay',
+        wayBack: 'withdrawal request, then the delay of the provider',
       })
     },
     async verify(plan, {hash, blockNumber}) {

@@ -5,7 +5,7 @@ import {flag, object, pattern, text, type JsonSchema} from '../build.ts'
 export const failureFields = {
   code: pattern('Code of the error.', '[A-Z][A-Z0-9_]*'),
   reason: text('Why, for people.'),
-  isSilent: flag('True when it took the request and did not answer in time.'),
+  isSilent: flag('True when it took the request and did not respond in time.'),
 }
 
 export function failure(description: string): JsonSchema<Failure> {
