@@ -189,8 +189,8 @@ test('show goes on without L2 and says so, in text too', async () => {
     exitCode: 0,
     data: {unsubmitted: null, cover: {coversOwed: null, batches: null}, measuredBlocks: 0},
   })
-  expect(warnings.map(({message}) => message)[0]).toMatch(/^L2 could not be asked/)
-  expect(stderr).toContain('L2 could not be asked')
+  expect(warnings.map(({message}) => message)[0]).toMatch(/^L2 could not be reached/)
+  expect(stderr).toContain('L2 could not be reached')
   expect(stdout).toContain('not known: L2 did not respond')
   expect(stdout).toContain('the slot of the network, not measured')
   expect(stdout).toContain(governance.address)
@@ -243,7 +243,7 @@ test('a preview that is made again keeps the reward that was shown, though block
   assertSamePlan(shown, await plan())
   // The block time itself says otherwise by now.
   const anew = await rewardPlanner(context, request)()
-  expect(() => assertSamePlan(shown, anew)).toThrow('The chain has changed')
+  expect(() => assertSamePlan(shown, anew)).toThrow('The chain state changed')
   context.close()
   await chain.l2.request('evm_revert', [before])
 })

@@ -228,7 +228,7 @@ test('standing: silence, lag and peers of a node', () => {
     )?.cost
   expect(unknown({busyMs: 3999})).toContain('No epoch covers')
   for (const engine of [{busyMs: 4000}, {restartingSinceMs: 1}])
-    expect(unknown(engine)).toContain('does not say whose turn')
+    expect(unknown(engine)).toContain('does not report whose epoch')
   // Three blocks are the difference of two looks.
   const behind = (headBlock: bigint) =>
     severity(

@@ -198,7 +198,7 @@ export const otherSituations: Situation[] = [
         ),
       ),
     },
-    ...{state: 'warn', worst: 'exit-claimable', text: 'are free and not claimed'},
+    ...{state: 'warn', worst: 'exit-claimable', text: 'can be claimed'},
     remedy: `metis-seq exit finish ${profile}`,
   },
   {
