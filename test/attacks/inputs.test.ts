@@ -69,7 +69,7 @@ test.each([
   ['two lines', 'one\ntwo\n', '2 lines'],
   ['an empty second line', 'one\n\n', '2 lines'],
   ['two lines of an old Mac', 'one\rtwo', '2 lines'],
-  ['a zero character', 'one\0two', 'zero character'],
+  ['a zero character', 'one\0two', 'NUL character'],
   ['nothing but a mark', BOM, 'empty'],
 ])('a password file of %s is refused by name', async (_what, content, words) =>
   expect(await failureOf(() => passwordIn(content))).toMatchObject({

@@ -181,7 +181,7 @@ test('tx wait: a block that is replaced while it waits does not count', async ()
   // Other blocks, as many as were asked for, none of which holds the transaction.
   await chain.l1.request('evm_increaseTime', [60])
   await chain.l1.request('anvil_mine', ['0x6'])
-  await says(spoken, 'was replaced; waiting again.')
+  await says(spoken, 'was reorged; waiting again.')
   expect(cli.child.exitCode).toBe(null)
 
   await sendRaw(raw)

@@ -320,7 +320,7 @@ export const nodeSituations: Situation[] = [
       },
     }),
     setting: nodeSetting,
-    ...{state: 'warn', worst: 'engine-exposed', text: 'reaches your engine'},
+    ...{state: 'warn', worst: 'engine-exposed', text: 'open to every user'},
     remedy: `metis-seq node status ${profile}`,
   },
   {

@@ -283,7 +283,7 @@ test('checks: what holds, what does not, and the remedy under it', () => {
   }
 
   expect(checksText([check, {...check, ok: true, seen: 'yes', remedy: ''}])).toBe(
-    'FAIL  owner is whitelisted: no\n      Apply.\nok    owner is whitelisted: yes',
+    'FAIL  the owner is whitelisted: no\n      Apply.\nok    the owner is whitelisted: yes',
   )
 })
 
