@@ -378,9 +378,9 @@ export class ChainState {
       message: `Block ${block.number} re-executed to a different hash than logged.`,
       facts: {block: `${block.number}`, hash: block.hash},
       hints: [
-        "Check that the engine version is the one the network was started with.",
-        "Otherwise its state was changed from outside, and a snapshot of its own may hold the same blocks: make one of a node that goes on, with `metis-seq node snapshot create` there.",
-        "Then give it to this one, `metis-seq node snapshot restore PATH --replace`, and run `metis-seq node start`. The sign guard stays.",
+        'Check that the engine version matches the one that the network was started with.',
+        'If it matches, the engine state was tampered with, and local snapshots may be affected too. Run `metis-seq node snapshot create` on a healthy node.',
+        'Then restore it here with `metis-seq node snapshot restore PATH --replace` and run `metis-seq node start`. The sign guard is not changed.',
       ],
     })
   }

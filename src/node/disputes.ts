@@ -63,7 +63,7 @@ export class Disputes {
       if (this.#all.size <= DISPUTES_KEPT) break
       this.#all.delete(old)
     }
-    logger.error("block hash differs", {
+    logger.error('block hash mismatch', {
       ...{code: 'BLOCK_DIVERGED', block: number, producer: signer, hash, ours: computed, what},
     })
   }

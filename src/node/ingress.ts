@@ -118,19 +118,19 @@ function refusedByProducer(
     case 'state-full':
       return refused(
         delivery,
-        "The state of the producer has no room for what it could add; declare less gas.",
+        'The transaction could exceed the state limit of the producer; declare less gas.',
       )
     case 'late':
       return poolFull({retryAfterMs: POOL_BACKLOG_RETRY_MS, isLate: true})
     case 'slow-code':
       return refused(
         delivery,
-        "The code of this contract was slow at the producer; declare less gas, or send it again in ten minutes.",
+        'This contract was slow to execute on the producer; declare less gas or resend in ten minutes.',
       )
     default:
       return refused(
         delivery,
-        "The producer has no room for it; send it again after the next block.",
+        'The producer is at capacity; resend after the next block.',
         retry,
       )
   }

@@ -223,6 +223,6 @@ function rewriteJournal(
     journal?.rewrite(raws)
   } catch (error) {
     // It only grows until there is space again.
-    logger.warn("pool journal not tidied", errorFacts(error))
+    logger.warn('pool journal not compacted', errorFacts(error))
   }
 }

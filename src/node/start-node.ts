@@ -48,7 +48,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   if (descriptors.isTight) {
     const {limit, wanted, http, peers} = descriptors
     const facts = {limit, wanted, http, peers: peers.known}
-    logger.warn("few descriptors: connections are cut so that files can be opened", facts)
+    logger.warn('low descriptor limit: connections are reduced so that files can be opened', facts)
   }
   const l1 = createChainRpc(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS, tls: options.l1Tls ?? {}})
   closers.push(() => l1.close())

@@ -67,14 +67,14 @@ export class StateWatch {
     this.#slowUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
     const {leaves, rootMs} = this.growth.size
     const isState = rootMs !== null && rootMs >= ms / 2
-    const why = isState ? 'the state has grown' : "the engine was held, or the machine is busy"
+    const why = isState ? 'the state has grown' : 'the engine was blocked, or the machine is busy'
     this.#options.logger.warn(`an empty block is slow: ${why}`, {ms, leaves, rootMs})
   }
 
   /** Logged as an error: a process that controls a producer's engine can mint money. */
   count(error: EngineError): void {
     this.#outsideChanges++
-    this.#options.logger.error("the engine obeys somebody else than this node", {
+    this.#options.logger.error('another process controls the engine', {
       code: 'ENGINE_STATE_CHANGED',
       error: error.message,
     })
@@ -91,7 +91,7 @@ export class StateWatch {
     const {leaves, limit, rootMs} = this.growth.size
     if (leaves < limit / 2 || now < this.#quietUntilMs) return
     this.#quietUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
-    const what = "the state fills up: near its limit, transactions that could add to it are refused"
+    const what = 'the state is filling up: near its limit, transactions that could add to it are rejected'
     this.#options.logger.warn(what, {leaves, limit, rootMs})
   }
 }

@@ -72,7 +72,7 @@ export class WalletWatch {
           ])
           return {...wallet, balanceWei: BigInt(String(balance)), nonce: Number(nonce)}
         } catch (error) {
-          logger.debug("wallet not read", {alias: wallet.alias, ...errorFacts(error)})
+          logger.debug('wallet unreadable', {alias: wallet.alias, ...errorFacts(error)})
           return this.#states.find(({alias}) => alias === wallet.alias)
         }
       }),

@@ -260,7 +260,7 @@ class EndpointPool implements Endpoints {
       code: 'HEADS_DISAGREE',
       message: `The ${this.#options.chainName} endpoints have different chains: none of the last ${HEAD_SEARCH_BLOCKS} blocks is shared by most of them.`,
       facts: {heads: told},
-      hints: ["Ask each node with `metis-seq node status` which of them diverged."],
+      hints: ['Run `metis-seq node status` on each node to see which of them diverged.'],
     })
   }
 
@@ -284,7 +284,7 @@ function settledSoon<T>(asked: readonly Promise<T>[]): Promise<PromiseSettledRes
   const results = asked.map(
     (): PromiseSettledResult<T> => ({
       status: 'rejected',
-      reason: new Error("The endpoint has not answered yet."),
+      reason: new Error('The endpoint has not responded yet.'),
     }),
   )
   const {promise, resolve} = Promise.withResolvers<PromiseSettledResult<T>[]>()

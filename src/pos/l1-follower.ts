@@ -78,7 +78,7 @@ export class L1Follower {
     }
     const {committedEpoch, l2Head} = l2Seen()
     if (committedEpoch === null || l2Head === null) {
-      throw reorganized(splitBlock, l1Cursor, "the L2 has to be seen first")
+      throw reorganized(splitBlock, l1Cursor, 'the L2 must be read first')
     }
     if (!consensus.isDue()) throw reorganized(splitBlock, l1Cursor, 'another party is due')
     await this.#stage(splitBlock)
@@ -105,7 +105,7 @@ export class L1Follower {
     }
     const {anchors} = this.#stagedOf(splitBlock)
     if ((await findSplit(l1, anchors, splitBlock)) !== undefined) {
-      throw reorganized(splitBlock, this.#state().l1Cursor, "it was reorganized again meanwhile")
+      throw reorganized(splitBlock, this.#state().l1Cursor, 'L1 reorged again in the meantime')
     }
   }
 
@@ -118,7 +118,7 @@ export class L1Follower {
   #stagedOf(splitBlock: bigint): L1Replacement {
     const {l1Replacement: staged, l1Cursor} = this.#state()
     if (staged?.splitBlock === splitBlock) return staged
-    throw reorganized(splitBlock, l1Cursor, "another replacement began meanwhile")
+    throw reorganized(splitBlock, l1Cursor, 'another replacement began in the meantime')
   }
 
   async #stageJournal({splitBlock, cursor, lastReplayKey}: L1Replacement): Promise<boolean> {
@@ -157,6 +157,6 @@ function reorganized(splitBlock: bigint, appliedUpTo: bigint, reason: string): M
     message: `The L1 reorged after block ${splitBlock}, but events up to block ${appliedUpTo} are applied: ${reason}.`,
     exit: 'critical',
     facts: {splitBlock: `${splitBlock}`, appliedUpTo: `${appliedUpTo}`},
-    hints: ["Check with a second L1 endpoint which branch is the right one."],
+    hints: ['Check with a second L1 endpoint which branch is canonical.'],
   })
 }

@@ -53,7 +53,7 @@ export function stageL1(state: PosState, command: Of<'stage-l1'>): Result {
   const staged = state.l1Replacement
   if (staged?.splitBlock !== splitBlock) return refused(state, type, 'no such replacement is open')
   if (afterBlock < splitBlock && toBlock > splitBlock) {
-    return refused(state, type, "it is of the journal and of the new branch")
+    return refused(state, type, 'it mixes the journal and the new branch')
   }
   const why = unfit(command, staged.cursor, staged.lastReplayKey)
   if (why) return refused(state, type, why)
@@ -107,11 +107,11 @@ export function replaceL1(state: PosState, command: Of<'replace-l1'>): Result {
 /** Why a portion does not continue from the cursor; undefined when it does. A repeated portion is refused. */
 function unfit(portion: L1Portion, cursor: bigint, lastKey: bigint): string | undefined {
   const {afterBlock, toBlock, events} = portion
-  if (toBlock < cursor) return "the cursor only goes forward"
+  if (toBlock < cursor) return 'the cursor only moves forward'
   if (afterBlock > cursor) return `events after block ${cursor} are missing`
   const newest = events.at(-1)
   const isNews = cursorAfter(portion) > cursor || (newest && replayKey(newest) > lastKey)
-  return isNews ? undefined : "it was applied before"
+  return isNews ? undefined : 'it was already applied'
 }
 
 function cursorAfter({toBlock, hasMore}: L1Portion): bigint {

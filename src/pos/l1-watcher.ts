@@ -114,7 +114,7 @@ function l1WentBack(l1Head: bigint, cursor: bigint): MetisSeqError {
     code: 'L1_WENT_BACK',
     message: `The L1 head is ${l1Head}, but events up to block ${cursor} are applied.`,
     facts: {l1Head: `${l1Head}`, cursor: `${cursor}`},
-    hints: ["Wait until the L1 node has synced, or point to another one."],
+    hints: ['Wait until the L1 node has synced, or use another one.'],
   })
 }
 
@@ -130,7 +130,7 @@ interface FoundEvent {
 
 function parseL1Events(rpc: RpcRequester, logs: unknown): FoundEvent[] {
   try {
-    if (!Array.isArray(logs)) throw new Error("It is no list.")
+    if (!Array.isArray(logs)) throw new Error('It is not a list.')
     return logs.map((log: unknown) => ({event: parseL1Event(log), blockHash: hashIn(log)}))
   } catch (error) {
     throw wrongAnswer(rpc, 'eth_getLogs', error)
@@ -147,9 +147,9 @@ function hashIn(log: unknown): Hash | null {
  * of ours
  */
 function parseL1Event(log: unknown): L1Event {
-  if (!isRecord(log)) throw new Error("eth_getLogs holds something that is not a log.")
+  if (!isRecord(log)) throw new Error('eth_getLogs returned something that is not a log.')
   const [blockNumber, logIndex] = [BigInt(String(log['blockNumber'])), Number(log['logIndex'])]
-  if (!Number.isSafeInteger(logIndex)) throw new Error("A log has no place in its block.")
+  if (!Number.isSafeInteger(logIndex)) throw new Error('A log has no position in its block.')
   const at = {blockNumber, logIndex}
   const decoded = decodeEventLog({
     abi: lockingInfoAbi,

@@ -100,7 +100,7 @@ function parseUnsigned(signData: Hex, chainId: number): UnsignedTransaction {
     throw invalid(`The transaction is for chain ${parsed.chainId}, but this type is for ${chainId}.`)
   }
   if (BigInt(parsed.r ?? 0) !== 0n || BigInt(parsed.s ?? 0) !== 0n) {
-    throw invalid("The transaction is signed already.")
+    throw invalid('The transaction is already signed.')
   }
   if (!to) throw invalid('The transaction creates a contract.')
   const common = {chainId, nonce, gas, to, value, data}

@@ -56,6 +56,6 @@ function damaged(expected: Hash, found: Hash): MetisSeqError {
     code: 'POS_STATE_DAMAGED',
     message: 'The stored state of the consensus layer does not match its hash.',
     facts: {expected, found},
-    hints: ["Move its data directory away and start again: it is rebuilt from the chains."],
+    hints: ['Move its data directory away and restart: it is rebuilt from the chains.'],
   })
 }

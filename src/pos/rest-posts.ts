@@ -17,8 +17,8 @@ const NO_TRANSACTIONS = 'this consensus layer has no transactions of its own'
 const NOT_FOR_ONE: readonly [path: RegExp, reason: string][] = [
   [/^\/metis\/propose-span$/, 'spans are proposed by this consensus layer itself'],
   [/^\/staking\/validators(\/stake)?$/, VALIDATORS_COME_FROM_L1],
-  [/^\/mpc\/propose-mpc-create$/, "the wallet is one key, there is nothing to create"],
-  [/^\/mpc\/mpc-sign$/, "the wallet is one key, there are no other parties that could sign"],
+  [/^\/mpc\/propose-mpc-create$/, 'the wallet is a single key; there is nothing to create'],
+  [/^\/mpc\/mpc-sign$/, 'the wallet is a single key; there are no other parties to sign'],
   [/^\/bank\/accounts\/[^/]+\/transfers$/, NO_TRANSACTIONS],
   [/^\/gov\/proposals(\/[^/]+\/(deposits|votes))?$/, NO_TRANSACTIONS],
   [/^\/txs(\/encode)?$/, NO_TRANSACTIONS],

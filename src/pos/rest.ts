@@ -129,7 +129,7 @@ async function inTurn<T>(
   const leave = inProgress.enter(clientOf(socket.remoteAddress ?? ''))
   if (!leave) {
     response.setHeader('retry-after', '1')
-    throw new HttpError(503, "too many requests are being answered; ask again in a second")
+    throw new HttpError(503, 'too many requests in progress; retry in a second')
   }
   try {
     return await work()

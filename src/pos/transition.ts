@@ -159,7 +159,7 @@ function dropSpan(state: PosState, command: Command & {type: 'drop-span'}): Resu
     return refused(state, command.type, 'only the newest span with one before it can be withdrawn')
   }
   if (last.endBlock - last.startBlock + 1n === command.epochLength) {
-    return refused(state, command.type, "its length is right")
+    return refused(state, command.type, 'its length is correct')
   }
   return [
     {...state, spans: state.spans.slice(0, -1)},
@@ -176,13 +176,13 @@ function dropSpan(state: PosState, command: Command & {type: 'drop-span'}): Resu
 function bindRespan(state: PosState, respan: Respan): Result {
   const refuse = (reason: string) => refused(state, 'bind-respan', reason)
   const old = spanById(state, respan.l2Epoch)
-  if (state.pendingRespan) return refuse("another takeover is not decided yet")
+  if (state.pendingRespan) return refuse('another respan is not decided yet')
   if (respan.spanId !== respan.l2Epoch + 1n)
     return refuse('it does not follow the epoch in progress')
   if (!old) return refuse(`span ${respan.l2Epoch} is unknown`)
   if (respan.startBlock !== respan.l2Head + 1n) return refuse('it does not start after the head')
-  if (respan.l2Head < old.startBlock) return refuse("the epoch in progress has not begun")
-  if (respan.endBlock <= respan.startBlock) return refuse("it ends before it has two blocks")
+  if (respan.l2Head < old.startBlock) return refuse('the epoch in progress has not started')
+  if (respan.endBlock <= respan.startBlock) return refuse('it has fewer than two blocks')
   // Tries may be skipped, never repeated.
   if (respan.attempt < attemptsIn(state, respan.l2Epoch)) return refuse('the try is out of order')
   const successor = selectRespanProducer({
@@ -192,14 +192,14 @@ function bindRespan(state: PosState, respan: Respan): Result {
     l1Batch: state.l1Batch,
     attempt: respan.attempt,
   })
-  if (successor?.signer !== respan.nextProducer) return refuse("the successor is another one")
+  if (successor?.signer !== respan.nextProducer) return refuse('the successor differs from the bound one')
   return [{...state, pendingRespan: respan}, [{type: 'respan-bound', respan}]]
 }
 
 function releaseRespan(state: PosState, command: Command & {type: 'release-respan'}): Result {
   const respan = state.pendingRespan
   if (respan?.startBlock !== command.startBlock) {
-    return refused(state, command.type, "no such takeover is open")
+    return refused(state, command.type, 'no such respan is open')
   }
   return [
     {...countAttempt(state, respan), pendingRespan: null},

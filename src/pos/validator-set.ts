@@ -25,7 +25,7 @@ export function applyL1Event(state: PosState, event: L1Event): [PosState, PosEve
     state,
     {type: 'l1-event-refused', name: event.name, replayKey: key, reason},
   ]
-  if (key <= state.lastReplayKey) return refuse("it was applied before")
+  if (key <= state.lastReplayKey) return refuse('it was already applied')
   const seen = {...state, lastReplayKey: key}
   switch (event.name) {
     case 'Locked':
@@ -44,7 +44,7 @@ export function applyL1Event(state: PosState, event: L1Event): [PosState, PosEve
     case 'UnlockInit':
       return exit(seen, event) ?? refuse('the sequencer id is unknown')
     case 'BatchSubmitReward':
-      return advanceBatch(seen, event.newBatchId) ?? refuse("the batch id does not go forward")
+      return advanceBatch(seen, event.newBatchId) ?? refuse('the batch id does not increase')
   }
 }
 

@@ -54,7 +54,7 @@ export async function startAdminServer(options: AdminOptions): Promise<HttpServe
         sendJson(response, 202, {stopping: true})
         return requestStop()
       }
-      sendJson(response, 404, {error: "There is no such route."})
+      sendJson(response, 404, {error: 'Route not found.'})
     },
     (error) => logger.warn('admin request failed', errorFacts(error)),
     undefined,

@@ -88,7 +88,7 @@ async function scanTo(
   const due = [...(last?.due ?? []), ...fresh]
   // Either L1 reorged between two responses or the endpoint omits logs: read again at the next poll.
   if (fresh.some(({queueIndex}, index) => queueIndex !== length - fresh.length + index)) {
-    throw wrongAnswer(l1.url, 'eth_getLogs', new Error("There is a gap between the deposits."))
+    throw wrongAnswer(l1.url, 'eth_getLogs', new Error('The deposits have a gap.'))
   }
   return {l1Block: confirmed, l1Hash, length, due}
 }

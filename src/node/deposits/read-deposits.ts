@@ -71,7 +71,7 @@ async function readRange(
 }
 
 function parseDeposit(log: unknown): Deposit {
-  if (!isRecord(log)) throw new Error("L1 gave a log that is not an object.")
+  if (!isRecord(log)) throw new Error('L1 returned a log that is not an object.')
   const {args} = decodeEventLog({
     abi: l1StandardBridgeAbi,
     eventName: 'DepositQueued',
@@ -81,7 +81,7 @@ function parseDeposit(log: unknown): Deposit {
   const {queueIndex, l2Token, from, to, amount} = args
   const l1Block = Number(log['blockNumber'] ?? Number.NaN)
   if (!Number.isSafeInteger(l1Block) || queueIndex > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new Error("A deposit has no place on L1.")
+    throw new Error('A deposit has no position on L1.')
   }
   return {queueIndex: Number(queueIndex), l2Token, from, to, amountWei: amount, l1Block}
 }

@@ -101,7 +101,7 @@ export class AnvilEngine implements ExecutionEngine {
       const {genesis} = this.#options
       const snapshot = snapshotFile === undefined ? undefined : readSnapshot(snapshotFile)
       if (snapshot && snapshot.meta.fingerprint !== genesis.fingerprint) {
-        throw new EngineError('bad-snapshot', "The snapshot is of another network.")
+        throw new EngineError('bad-snapshot', 'The snapshot belongs to another network.')
       }
       if (snapshot) await assertUnpacks(snapshot)
       const next = (snapshot?.meta.number ?? genesis.number) + 1
@@ -111,10 +111,10 @@ export class AnvilEngine implements ExecutionEngine {
       if (snapshot) await loadState(this.#running, snapshot.state)
       this.#head = await this.#readHead()
       if (snapshot && this.#head.hash !== snapshot.meta.hash) {
-        throw new EngineError('bad-snapshot', "The snapshot does not end with the block it names.")
+        throw new EngineError('bad-snapshot', 'The snapshot does not end with the block in its header.')
       }
       if (snapshot && (await this.#stateRoot()) !== this.#head.stateRoot) {
-        throw new EngineError('bad-snapshot', "The snapshot holds another state than its block.")
+        throw new EngineError('bad-snapshot', 'The state in the snapshot does not match its block.')
       }
       return this.#head
     })
@@ -169,12 +169,12 @@ export class AnvilEngine implements ExecutionEngine {
         if (silent.length === 0) return {block, included, dropped}
         // A transaction that mining skipped was still read into the state, and the state root covers everything that
         // was read. Peers never see that transaction, so the block is rebuilt without it.
-        dropped.push(...silent.map((raw) => ({raw, reason: "left out by the engine"})))
+        dropped.push(...silent.map((raw) => ({raw, reason: 'skipped by the engine'})))
         await this.#clearPool()
         await this.#rollbackBy(1)
         wanted = included
       }
-      throw new EngineError('reset', "The engine leaves out transactions again and again.")
+      throw new EngineError('reset', 'The engine keeps skipping transactions.')
     })
   }
 
@@ -339,14 +339,14 @@ export class AnvilEngine implements ExecutionEngine {
     const answer = await this.#latest()
     const block = parseBlock(answer)
     if (block.timestamp !== timestamp || headerRulesOf(answer) !== this.#headerRules) {
-      throw new EngineError('tampered', "The engine seals with other rules than its chain has.")
+      throw new EngineError('tampered', 'The engine seals under different rules than its chain.')
     }
     if (block.number !== before.number + 1 || block.parentHash !== before.hash) {
       throw new EngineError('reset', 'The engine sealed a block that does not follow its head.')
     }
     const included = hashesOf(answer).map((hash) => {
       const raw = byHash.get(hash)
-      if (!raw) throw new EngineError('reset', "The engine sealed a transaction nobody gave it.")
+      if (!raw) throw new EngineError('reset', 'The engine sealed a transaction that was not submitted.')
       return raw
     })
     this.#head = block

@@ -41,7 +41,7 @@ export function parseBlock(value: unknown): EngineBlock {
 
 export function hashesOf(value: unknown): Hash[] {
   const transactions = isRecord(value) ? value['transactions'] : undefined
-  if (!Array.isArray(transactions)) throw new EngineError('reset', "The engine gave no block.")
+  if (!Array.isArray(transactions)) throw new EngineError('reset', 'The engine returned no block.')
   return transactions as Hash[]
 }
 
@@ -56,7 +56,7 @@ export function headerRulesOf(value: unknown): string {
 export function rootOfProof(proof: unknown): Hash {
   const nodes = isRecord(proof) ? proof['accountProof'] : undefined
   const first: unknown = Array.isArray(nodes) ? nodes[0] : undefined
-  if (typeof first !== 'string') throw new EngineError('reset', "The engine gave no proof.")
+  if (typeof first !== 'string') throw new EngineError('reset', 'The engine returned no proof.')
   return keccak256(first as Hex)
 }
 

@@ -50,7 +50,7 @@ export async function startEngineProcess(
     onLine: (line) => logger.debug('engine', {line}),
   })
   if (process.isolation === 'open-port') {
-    const what = "the engine listens on a port that everybody on this machine can use"
+    const what = 'the engine listens on a port that every user of this machine can reach'
     logger.warn(what, {remedy: waysToIsolateHere()[0]})
   }
   void process.exited.then(({exitCode, lastLines}) => {
@@ -78,7 +78,7 @@ export async function dumpState({snapshots}: EngineProcess): Promise<string> {
   const state = await snapshots.request('anvil_dumpState').catch((error: unknown) => {
     throw new EngineError('reset', `The engine returns no state: ${messageOf(error)}`, error)
   })
-  if (typeof state !== 'string') throw new EngineError('reset', "The engine gave no state.")
+  if (typeof state !== 'string') throw new EngineError('reset', 'The engine returned no state.')
   return state
 }
 

@@ -24,11 +24,11 @@ export function hardforkAt(schedule: readonly ScheduledHardfork[], block: number
  */
 export function parseHardforks(value: unknown): ScheduledHardfork[] {
   if (value === undefined) return [{fromBlock: 0, name: usualHardfork}]
-  if (!Array.isArray(value) || value.length === 0) throw new Error("its hard forks are no list")
+  if (!Array.isArray(value) || value.length === 0) throw new Error('its hard forks are not a list')
   const schedule = value.map((item: unknown): ScheduledHardfork => {
     const {fromBlock, name} = Object(item) as Record<string, unknown>
     if (!Number.isSafeInteger(fromBlock) || Number(fromBlock) < 0) {
-      throw new Error("a hard fork names no block")
+      throw new Error('a hard fork has no block')
     }
     if (typeof name !== 'string' || !knownHardforks.includes(name)) {
       throw new Error(`the hard fork ${String(name)} is not known`)
@@ -38,6 +38,6 @@ export function parseHardforks(value: unknown): ScheduledHardfork[] {
   const rises = schedule.every(
     ({fromBlock}, index) => index === 0 || fromBlock > schedule[index - 1]!.fromBlock,
   )
-  if (!rises) throw new Error("its hard forks are not in the order of their blocks")
+  if (!rises) throw new Error('its hard forks are not sorted by block')
   return schedule
 }

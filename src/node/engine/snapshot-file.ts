@@ -94,7 +94,7 @@ export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): 
       else reject(new Error(answer))
     })
     worker.on('error', reject)
-    worker.on('exit', () => reject(new Error("The writer of the snapshot ended early.")))
+    worker.on('exit', () => reject(new Error('The snapshot writer ended early.')))
   })
 }
 
@@ -147,7 +147,7 @@ export async function assertUnpacks({state}: Pick<Snapshot, 'state'>): Promise<v
       },
     )
   } catch (error) {
-    const reason = messageOf(error) === TOO_LARGE ? TOO_LARGE : "is not packed as states are"
+    const reason = messageOf(error) === TOO_LARGE ? TOO_LARGE : 'is not in the compressed format of a state'
     throw new EngineError('bad-snapshot', `The state ${reason}.`, error)
   }
 }

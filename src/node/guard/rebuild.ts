@@ -85,7 +85,7 @@ export function assertGuardCovers(
       : `The chain log holds block ${number} with this node's signature, but the sign guard has no record of it.`,
     facts: {block: `${number}`, hash, floor: `${guard.floor}`},
     hints: [
-      "Put the newest copy of `sign-guard.log` back, if there is one.",
+      'Restore the newest copy of `sign-guard.log` if you have one.',
       'Otherwise rebuild it: `metis-seq node guard rebuild`.',
     ],
   })

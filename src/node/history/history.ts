@@ -203,7 +203,7 @@ export class History {
       gone.push({type: 'removed', number: ancestor, hash, logs: this.#logsOf(ancestor)})
     }
     this.store.removeAfter(ancestor)
-    this.#options.logger.info("history follows another branch", {from: ancestor + 1})
+    this.#options.logger.info('history switches to another branch', {from: ancestor + 1})
     for (const event of gone) this.#tell(event)
   }
 
@@ -219,7 +219,7 @@ export class History {
     // The genesis block is in no log; the engine makes it from the genesis document.
     const sealed = log.block(number)
     const block = number === genesisNumber ? genesisOf(number, answer) : sealed
-    if (!block) throw new HistoryMismatchError("The block is not in the log any more.")
+    if (!block) throw new HistoryMismatchError('The block is no longer in the log.')
     const {number: at, hash, transactions} = block
     const {packed, transactionHashes} = packHeader(answer, hash, number === genesisNumber)
     const isForgotten = transactionHashes.length !== transactions.length

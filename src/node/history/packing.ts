@@ -75,7 +75,7 @@ export function packHeader(
   isGenesis = false,
 ): {packed: Uint8Array; transactionHashes: Hash[]} {
   if (!isRecord(answer) || answer['hash'] !== hash || !Array.isArray(answer['transactions'])) {
-    throw new HistoryMismatchError("The engine gave the header of another block.")
+    throw new HistoryMismatchError('The engine returned the header of another block.')
   }
   const isKept = (name: string) => name !== 'transactions' && (isGenesis || !inChainLog.has(name))
   const header = Object.fromEntries(Object.entries(answer).filter(([name]) => isKept(name)))
@@ -105,12 +105,12 @@ export function keptReceipts(
   block: {hash: Hash; transactionHashes: readonly Hash[]},
 ): KeptReceipt[] {
   if (answers.length !== block.transactionHashes.length) {
-    throw new HistoryMismatchError("The engine gave another number of receipts.")
+    throw new HistoryMismatchError('The engine returned the wrong number of receipts.')
   }
   return answers.map((answer, index) => {
     const kept = keptReceipt(answer, block.hash, block.transactionHashes[index]!)
     if (kept) return kept
-    throw new HistoryMismatchError("The engine gave a receipt of another transaction.")
+    throw new HistoryMismatchError('The engine returned the receipt of another transaction.')
   })
 }
 

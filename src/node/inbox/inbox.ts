@@ -221,7 +221,7 @@ function stuck({hash, accountNonce}: Sent): MetisSeqError {
     code: 'BATCH_STUCK',
     message: `The batch transaction with nonce ${accountNonce} was not mined at any price tried.`,
     facts: {hash, accountNonce: `${accountNonce}`},
-    hints: ["Look at the batch account on L1: another program may use it."],
+    hints: ['Check the batch account on L1: another program may be using it.'],
   })
 }
 

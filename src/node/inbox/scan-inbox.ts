@@ -75,7 +75,7 @@ function unreadable(l1Block: number, cause: unknown): MetisSeqError {
     code: 'L1_UNREADABLE',
     message: `L1 does not return block ${l1Block}: ${messageOf(cause)}`,
     facts: {l1Block: `${l1Block}`},
-    hints: ["Use an endpoint that keeps all blocks with their transactions."],
+    hints: ['Use an endpoint that stores all blocks with their transactions.'],
     cause,
   })
 }

@@ -132,7 +132,7 @@ export function readyRefusal(
   if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
   return refused(
     'sender-limit',
-    "The sender has its share of the next block; send it again after.",
+    'The sender has used its share of the next block; resend after it.',
     {retryAfterMs: capacity.retryAfterMs},
   )
 }
@@ -176,7 +176,7 @@ export function stateFull({leaves, limit}: StateCapacity): PoolRefusedError {
 export function poolFull(
   capacity?: Pick<PoolCapacity, 'retryAfterMs'> & Partial<Pick<PoolCapacity, 'isLate'>>,
 ): PoolRefusedError {
-  return refused('pool-full', "The pool is full; try again after the next block.", capacity)
+  return refused('pool-full', 'The pool is full; retry after the next block.', capacity)
 }
 
 export function refused(

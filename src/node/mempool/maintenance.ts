@@ -87,7 +87,7 @@ export class PoolMaintenance {
     const {slowCode, clock, logger} = this.#options
     const block = {gasUsed: Number(chain.head().gasUsed), ms: chain.lastExecuteMs ?? 0}
     const slow = slowCode.executed(transactions, block, clock.monotonicMs())
-    if (slow) logger.warn("a block was slow by the code of a transaction", {...slow})
+    if (slow) logger.warn('a block was slow because of a contract', {...slow})
   }
 
   /** Records how long the engine took to make another producer's block the head, once it had the transactions. */

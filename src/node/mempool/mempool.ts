@@ -113,7 +113,7 @@ export class Mempool {
     const costWei = sender.costWei + maxCostWei(held) - (before ? maxCostWei(before) : 0n)
     if (costWei > account.balanceWei) {
       throw refused('funds', l2gethWords.funds, {
-        detail: "The sender cannot pay for this transaction and those before it.",
+        detail: 'The sender cannot pay for this transaction and the pending ones before it.',
       })
     }
     if (before) this.#replace(before, held)

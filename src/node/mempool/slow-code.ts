@@ -67,7 +67,7 @@ export class SlowCode {
     if (!seen || seen.untilMs <= nowMs) return
     const most = Math.floor(seen.gasPerMs * this.#allowedMs)
     if (Number(executionGas(transaction)) <= most) return
-    const what = transaction.to === null ? "what you created" : 'this contract'
+    const what = transaction.to === null ? 'contracts you deployed' : 'this contract'
     throw refused(
       'slow-code',
       `The code of ${what} ran at ${seen.gasPerMs} gas per ms, which would delay the block; declare at most ${most + Number(transaction.intrinsicGas)} gas or resend in ten minutes.`,

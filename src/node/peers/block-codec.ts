@@ -183,12 +183,12 @@ class Input {
   }
 
   end(): void {
-    if (this.#at !== this.#bytes.length) throw new InvalidBlockError("There are bytes left over.")
+    if (this.#at !== this.#bytes.length) throw new InvalidBlockError('There are trailing bytes.')
   }
 
   #take(size: number): number {
     const from = this.#at
-    if (from + size > this.#bytes.length) throw new InvalidBlockError("The block is cut off.")
+    if (from + size > this.#bytes.length) throw new InvalidBlockError('The block is truncated.')
     this.#at = from + size
     return from
   }

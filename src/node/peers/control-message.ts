@@ -59,7 +59,7 @@ function parseRecords(value: unknown): SignedRecord[] {
 }
 
 function parseHead(value: unknown): PeerHead {
-  if (!isRecord(value)) throw new PeerError("The message names no head.")
+  if (!isRecord(value)) throw new PeerError('The message has no head.')
   const {number, hash} = value
   if (!Number.isSafeInteger(number) || Number(number) < 0) {
     throw new PeerError('The head has an invalid number.')

@@ -127,7 +127,7 @@ export class Dialer {
       if (isOwn(error)) this.#own.add(address)
       else {
         const key = `${address} ${messageOf(error)}`
-        scores.logOnce(key, "peer not reached", {peer: address, ...errorFacts(error)})
+        scores.logOnce(key, 'peer unreachable', {peer: address, ...errorFacts(error)})
       }
       return false
     }

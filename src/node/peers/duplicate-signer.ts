@@ -45,9 +45,9 @@ export function signerInUse({signer, peerId, addresses, startedAtMs}: PeerRecord
     exit: 'interlock',
     facts: {signer, otherPeer: peerId, otherAddresses: addresses.join(' '), since},
     hints: [
-      "Decide which of the two nodes shall run, and stop the other one.",
-      "To move a node, stop it, copy its whole data directory with the sign guard, then start it here.",
-      "Start this one again with `metis-seq node start` when the other has ended.",
+      'Decide which of the two nodes should run and stop the other one.',
+      'To move a node, stop it, copy its entire data directory including the sign guard, then start it here.',
+      'Restart this node with `metis-seq node start` once the other one has stopped.',
     ],
   })
 }

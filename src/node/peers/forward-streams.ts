@@ -56,7 +56,7 @@ export class ForwardStreams {
       this.#giveBack(session, kept)
       return answer
     } catch (error) {
-      stream.abort(new PeerError("The answer is of no use."))
+      stream.abort(new PeerError('The response is unusable.'))
       throw error instanceof PeerError ? error : new EndedError('The stream ended.', error)
     }
   }
@@ -67,7 +67,7 @@ export class ForwardStreams {
       // An unsolicited response would be mistaken for the next one.
       if (kept.stream.status === 'open' && !kept.reader.hasBegun && !kept.reader.isReady)
         return kept
-      kept.stream.abort(new PeerError("It is not asked any more."))
+      kept.stream.abort(new PeerError('The peer is no longer used.'))
     }
     return undefined
   }

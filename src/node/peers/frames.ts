@@ -219,7 +219,7 @@ export class FrameReader {
 
   #onFrame(frame: Uint8Array): void {
     if (this.#frames.length >= this.#mostWaiting) {
-      throw new FloodError("It sends more before it has an answer.")
+      throw new FloodError('The peer sent more before it got a response.')
     }
     this.#frames.push(frame)
   }

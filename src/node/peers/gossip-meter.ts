@@ -24,7 +24,7 @@ export function meterGossip(
   const onBytes = (count: number) => {
     if (!bytes.take(count, clock.monotonicMs())) offend('flood', 'too many bytes of gossip')
     unfinished ??= setTimeout(
-      () => offend('byte by byte', "a gossip message was not finished in time"),
+      () => offend('byte by byte', 'a gossip message was not completed in time'),
       PEER_REQUEST_MS,
     )
   }
@@ -38,7 +38,7 @@ export function meterGossip(
     onFrame: (frame) => {
       finish()
       if (!frames.take(1, clock.monotonicMs())) offend('flood', 'too many messages of gossip')
-      else if (!looksLikeFields(frame)) offend('garbage', "a gossip message is no message")
+      else if (!looksLikeFields(frame)) offend('garbage', 'a malformed gossip message')
     },
     onEnd: (error) => {
       finish()

@@ -122,7 +122,7 @@ export class Libp2pExchange implements BlockExchange {
     const signal = AbortSignal.timeout(PEER_FAREWELL_MS)
     const connections = running.node.getConnections()
     await Promise.allSettled(connections.map((connection) => connection.close({signal})))
-    for (const session of running.sessions.all()) session.close("this node stops")
+    for (const session of running.sessions.all()) session.close('this node is stopping')
     await running.node.stop()
   }
 
@@ -402,7 +402,7 @@ export class Libp2pExchange implements BlockExchange {
   }
 
   #need(): Running {
-    if (!this.#running) throw new PeerError("The exchange does not run.")
+    if (!this.#running) throw new PeerError('The exchange is not running.')
     return this.#running
   }
 }

@@ -87,7 +87,7 @@ export function recordMessage(record: PeerRecord): Uint8Array {
 function parseAddress(value: unknown): string {
   const address =
     typeof value === 'string' && value.length <= 320 ? parsePeerAddress(value) : undefined
-  if (address === undefined) throw new PeerError("A peer record holds an invalid address.")
+  if (address === undefined) throw new PeerError('A peer record has an invalid address.')
   return address
 }
 

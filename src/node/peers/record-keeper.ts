@@ -88,7 +88,7 @@ export class RecordKeeper {
       const {signer, scores} = this.#options
       scores.logOnce(
         `${signer.address} unsigned`,
-        "our peer record is not signed",
+        'cannot sign our peer record',
         errorFacts(error),
       )
       return
@@ -112,7 +112,7 @@ export class RecordKeeper {
       if (record.chainId !== chainId || record.fingerprint !== fingerprint || !isGenuine(record)) {
         return session.offend(
           'wrong signature',
-          "It hands on a record that its signer did not make.",
+          'The peer relays a record that its signer did not sign.',
         )
       }
       await this.note(record)
@@ -153,7 +153,7 @@ export class RecordKeeper {
     const {signer, peerId, addresses} = record
     this.#options.scores.logOnce(`${signer} ${peerId} twin`, 'another node uses our signer key', {
       ...{signer, otherPeer: peerId, otherAddress: addresses[0] ?? ''},
-      reason: "It started later and has to stop; this node goes on.",
+      reason: 'It started later and must stop; this node continues.',
     })
     // Signed now so that the other node sees that we are alive.
     void this.renew()

@@ -79,7 +79,7 @@ export class Requests {
   /** @returns the blocks that arrived in time, at least one. @throws {PeerError} */
   async fetchBlocks(session: Session, request: RangeRequest): Promise<SealedBlock[]> {
     const blocks: SealedBlock[] = []
-    if (this.#options.isResting(session.who)) throw new PeerError("It is left alone for a while.")
+    if (this.#options.isResting(session.who)) throw new PeerError('The peer is ignored for a while.')
     try {
       await this.#ask(session, this.protocols.blocks, PEER_BLOCK_BYTES, async (stream) => {
         const reader = new FrameReader(stream, PEER_BLOCK_BYTES)
@@ -113,12 +113,12 @@ export class Requests {
     try {
       const answer = await this.#forwards.ask(session, encodeTransactions(handed))
       if (answer.length !== transactions.length) {
-        throw new PeerError("The transactions were not taken.")
+        throw new PeerError('The transactions were not accepted.')
       }
       return [...answer].map((code) => deliveries[code] ?? 'taken')
     } catch (error) {
       if (error instanceof GiantFrameError) session.offend('giant message', error.message)
-      else if (isLate(error)) session.offend('no answer in time', "It did not take transactions.")
+      else if (isLate(error)) session.offend('no answer in time', 'The peer did not accept the transactions.')
       throw asPeerError(error)
     }
   }
@@ -139,7 +139,7 @@ export class Requests {
       await withDeadline(opened, PEER_TIMEOUT_MS, late, () => talk(opened))
       opened.close().catch(() => {})
     } catch (error) {
-      stream?.abort(new PeerError("The answer is of no use."))
+      stream?.abort(new PeerError('The response is unusable.'))
       if (error instanceof GiantFrameError) session.offend('giant message', error.message)
       else if (error instanceof InvalidBlockError) session.offend('garbage', error.message)
       throw error
@@ -164,7 +164,7 @@ export class Requests {
       await session.admitted()
       const signer = session.record?.signer
       if (session.role !== 'member' || signer === undefined) {
-        throw new PeerError("Only members hand on transactions.")
+        throw new PeerError('Only members may forward transactions.')
       }
       const requests = new FrameReader(stream, limit, 1)
       reader = requests
@@ -196,7 +196,7 @@ export class Requests {
     }
     const outcome = await this.#options.onTransactions(handed, signer)
     const answer = Buffer.from(outcome.map((delivery) => deliveries.indexOf(delivery)))
-    const slow = () => new SlowReaderError("The answer was not read in time.")
+    const slow = () => new SlowReaderError('The response was not read in time.')
     await withDeadline(stream, PEER_SERVE_MS, slow, () => sendFrame(stream, answer))
   }
 
@@ -215,7 +215,7 @@ export class Requests {
         await session.admitted()
         const frame = await this.#request(stream, session, new FrameReader(stream, maxBytes, 1))
         if (!frame) return
-        const slow = () => new SlowReaderError("The answer was not read in time.")
+        const slow = () => new SlowReaderError('The response was not read in time.')
         await withDeadline(stream, PEER_SERVE_MS, slow, () => answer(session, frame))
         await stream.close()
       })
@@ -304,7 +304,7 @@ async function collect(
     const {header, transactions} = decodeBlock(frame)
     const isAsked = header.number === from + blocks.length && blocks.length < count
     if (!isAsked || !transactions || (hash !== undefined && header.hash !== hash)) {
-      throw new InvalidBlockError("The blocks are others than asked for.")
+      throw new InvalidBlockError('The blocks differ from the requested ones.')
     }
     bytes += frame.length
     if (bytes > PEER_RANGE_BYTES + PEER_BLOCK_BYTES) {

@@ -137,14 +137,14 @@ export class Session {
   }
 
   attach(stream: Stream): void {
-    if (this.#stream) return stream.abort(new PeerError("There is a control stream already."))
+    if (this.#stream) return stream.abort(new PeerError('A control stream is already open.'))
     this.#stream = stream
     stream.maxWriteBufferLength = 2 * PEER_CONTROL_BYTES
     listenToFrames(stream, PEER_CONTROL_BYTES, {
       onFrame: (frame) => this.#onFrame(frame),
       onEnd: (error) => {
         if (error instanceof GiantFrameError) this.offend('giant message', error.message)
-        else if (isFullBuffer(error)) this.offend('slow reader', "It does not read what we say.")
+        else if (isFullBuffer(error)) this.offend('slow reader', 'The peer does not read our messages.')
         else this.close('the control stream ended')
       },
     })
@@ -238,8 +238,8 @@ export class Session {
   #tooSlow(): void {
     if (this.#isWelcome) return
     // An authenticated peer that only waits for our check is not slow.
-    if (!this.#record) this.offend('byte by byte', "it did not introduce itself in time")
-    this.close("it did not introduce itself in time")
+    if (!this.#record) this.offend('byte by byte', 'no introduction in time')
+    this.close('no introduction in time')
   }
 
   #fail(error: Error): void {

@@ -77,7 +77,7 @@ export class Sessions implements SessionHost {
     const ofPeer = [...this.#sessions.values()].filter(({peerId}) => peerId === session.peerId)
     // A lost line may leave stale connections; the newest ones work.
     for (const old of ofPeer.slice(0, -PEER_CONNECTIONS_EACH))
-      old.close("a newer connection is there")
+      old.close('replaced by a newer connection')
     return session
   }
 
@@ -127,7 +127,7 @@ export class Sessions implements SessionHost {
   sweep(): void {
     const now = this.clock.monotonicMs()
     for (const session of this.#sessions.values()) {
-      if (session.isOpen && now - session.heardAtMs > PEER_STALE_MS) session.close("it is silent")
+      if (session.isOpen && now - session.heardAtMs > PEER_STALE_MS) session.close('silent for too long')
       else if (session.connection.streams.length > PEER_STREAMS) {
         session.offend('too many streams', `${session.connection.streams.length} streams are open.`)
       }
@@ -189,14 +189,14 @@ export class Sessions implements SessionHost {
   async admit(session: Session, record: SignedRecord): Promise<Role> {
     const {chainId, fingerprint, scores, ownRecord} = this.#options
     if (record.peerId !== session.peerId || !isGenuine(record)) {
-      session.offend('wrong signature', "The record was not made by its signer for this peer.")
+      session.offend('wrong signature', 'The record was not signed by its signer for this peer.')
       throw new PeerError('The record is not genuine.')
     }
     if (record.chainId !== chainId || record.fingerprint !== fingerprint) {
       this.#sayForeign(session, record)
       throw new PeerError(`This network has chain id ${chainId} and genesis ${fingerprint}.`)
     }
-    if (scores.isBanned(record.signer)) throw new PeerError("This key is left alone for a while.")
+    if (scores.isBanned(record.signer)) throw new PeerError('This key is ignored for a while.')
     if (record.signer === ownRecord().signer) {
       this.#options.onTwin(record)
       throw new PeerError('This signer key is in use by another node.')
@@ -241,7 +241,7 @@ export class Sessions implements SessionHost {
 
   onRefused(session: Session, reason: string): void {
     const peer = session.connection.remoteAddr.toString()
-    this.#options.scores.logOnce(`${peer} refused ${reason}`, "peer refuses us", {peer, reason})
+    this.#options.scores.logOnce(`${peer} refused ${reason}`, 'peer rejects us', {peer, reason})
   }
 
   async #roleOf(session: Session, signer: Address): Promise<Role | undefined> {
@@ -252,7 +252,7 @@ export class Sessions implements SessionHost {
     const guests = this.all().filter((other) => other.role === 'follower' && other !== session)
     const here = guests.filter(({ip}) => ip === session.ip)
     const isFull = guests.length >= PEER_FOLLOWERS || here.length >= PEER_FOLLOWERS_PER_IP
-    if (isFull) throw new PeerError("There are too many followers already.")
+    if (isFull) throw new PeerError('There are too many followers.')
     return 'follower'
   }
 

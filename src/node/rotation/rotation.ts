@@ -126,5 +126,5 @@ export class Rotation {
 function wordOf(value: unknown): Hex {
   if (typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value))
     return value.toLowerCase() as Hex
-  throw new Error("The engine gave no storage word.")
+  throw new Error('The engine returned no storage word.')
 }

@@ -98,7 +98,7 @@ export class Feeds {
   #addPending(isFull: boolean, deliver: Deliver, client: string): () => void {
     const leave = this.#pendingShares.enter(client)
     if (!leave) {
-      throw new RpcError(rpcCodes.limit, "Too many clients follow pending transactions already.")
+      throw new RpcError(rpcCodes.limit, 'Too many subscriptions to pending transactions.')
     }
     const subscriber = {isFull, deliver}
     this.#pending.add(subscriber)

@@ -62,7 +62,7 @@ export class Filters {
     const filter = this.#known(id)
     if (filter.hasOverflowed) {
       this.remove(id)
-      throw new RpcError(rpcCodes.limit, "The filter was asked too rarely and is removed.")
+      throw new RpcError(rpcCodes.limit, 'The filter was not polled often enough and has been removed.')
     }
     return filter.changes.splice(0)
   }
@@ -70,7 +70,7 @@ export class Filters {
   criteria(id: unknown): unknown {
     const {criteria} = this.#known(id)
     if (criteria !== undefined) return criteria
-    throw new RpcError(rpcCodes.invalidParams, "The filter is not one of logs.")
+    throw new RpcError(rpcCodes.invalidParams, 'The filter is not a log filter.')
   }
 
   remove(id: unknown): boolean {

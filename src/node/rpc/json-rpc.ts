@@ -124,7 +124,7 @@ async function answerMetered(
 }
 
 async function tooLarge(): Promise<never> {
-  throw new RpcError(rpcCodes.limit, "The answers are too large together; ask for less at once.")
+  throw new RpcError(rpcCodes.limit, 'The responses are too large together; request less at once.')
 }
 
 async function answerOne(value: unknown, dispatch: Dispatch): Promise<string | undefined> {
@@ -140,7 +140,7 @@ async function answerOne(value: unknown, dispatch: Dispatch): Promise<string | u
     if (id === undefined) return undefined
     const text = resultText(id, result)
     if (text.length <= RPC_ANSWER_BYTES) return text
-    throw new RpcError(rpcCodes.limit, "The answer is too large; ask for less at once.")
+    throw new RpcError(rpcCodes.limit, 'The response is too large; request less at once.')
   } catch (error) {
     return id === undefined ? undefined : errorText(id, error)
   }

@@ -145,7 +145,7 @@ class Serving {
     // Browsers do not apply CORS to a WebSocket, so any web page could talk to a node on its reader's
     // machine.
     if (!this.#access.mayRead(headers)) {
-      return refuseUpgrade(socket, 403, "This web page may not use the node.")
+      return refuseUpgrade(socket, 403, 'This web origin is not allowed.')
     }
     const token = this.#access.tokenOf(headers)
     if (token === 'wrong') {
@@ -166,7 +166,7 @@ class Serving {
     const act = async (call: RpcRequest) => {
       if (!this.#rate.take(remote, costOf(call.method), performance.now())) {
         this.#options.onRefused('requests')
-        throw new RpcError(rpcCodes.limit, "Too many requests; ask again in a second.")
+        throw new RpcError(rpcCodes.limit, 'Too many requests; retry in a second.')
       }
       try {
         return await dispatch(call, context, caller)
@@ -265,7 +265,7 @@ class Serving {
 }
 
 /** Created once: without a reason, each abort would create an error with its own stack. */
-const answered = new Error("The request is answered.")
+const answered = new Error('The request has been answered.')
 
 function unauthorized(response: ServerResponse): void {
   response.setHeader('www-authenticate', 'Bearer')

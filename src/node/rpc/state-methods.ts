@@ -67,7 +67,7 @@ async function transactionCount([value, tag]: Params, context: RpcContext, calle
 function callParams([call, tag, ...rest]: Params) {
   if (!isRecord(call)) throw new RpcError(rpcCodes.invalidParams, 'The call is not an object.')
   if (rest.some((value) => value !== undefined && value !== null)) {
-    throw new RpcError(rpcCodes.invalidParams, "State and block overrides are not offered.")
+    throw new RpcError(rpcCodes.invalidParams, 'State and block overrides are not supported.')
   }
   return {call, tag}
 }

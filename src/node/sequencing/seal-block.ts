@@ -130,6 +130,6 @@ function candidateLost(height: number, signed: Hash): MetisSeqError {
     code: 'CANDIDATE_LOST',
     message: `Height ${height} was already signed, and that block cannot be rebuilt.`,
     facts: {height: `${height}`, signed},
-    hints: ["Wait until the consensus layer gives the epoch to another signer."],
+    hints: ['Wait until the consensus layer respans to another signer.'],
   })
 }

@@ -201,8 +201,8 @@ function secondSigner({number, hash, timestamp}: SealedBlock): MetisSeqError {
     message: `Another node signs with this key: block ${number} carries its signature but was not sealed here.`,
     facts: {block: `${number}`, hash, timestamp: `${timestamp}`},
     hints: [
-      "Decide which of the two nodes shall run, and stop the other one.",
-      "Start this one again with `metis-seq node start` when the other has ended.",
+      'Decide which of the two nodes should run and stop the other one.',
+      'Restart this node with `metis-seq node start` once the other one has stopped.',
     ],
   })
 }

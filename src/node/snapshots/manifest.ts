@@ -68,7 +68,7 @@ export function readManifest(path: string): Manifest {
   let text: string
   try {
     const stats = lstatSync(file)
-    if (!stats.isFile()) throw unsafe(path, MANIFEST_FILE, "is no regular file")
+    if (!stats.isFile()) throw unsafe(path, MANIFEST_FILE, 'is not a regular file')
     if (stats.size > MANIFEST_BYTES) throw damaged(path, 'its manifest is too long')
     text = readBoundedText(file, MANIFEST_BYTES)
   } catch (error) {
@@ -83,7 +83,7 @@ export function readManifest(path: string): Manifest {
     })
   }
   const manifest = parseManifest(text)
-  if (!manifest) throw damaged(path, "its manifest is not readable")
+  if (!manifest) throw damaged(path, 'its manifest is unreadable')
   assertFileNames(path, manifest)
   return manifest
 }
@@ -98,8 +98,8 @@ function assertFileNames(path: string, {files, engineBlock}: Manifest): void {
   if (engineBlock !== null) allowed.push(`${engineBlock}.snapshot`)
   const seen = new Set<string>()
   for (const {name} of files) {
-    if (!allowed.includes(name)) throw unsafe(path, name, "is no part of a snapshot")
-    if (seen.has(name)) throw unsafe(path, name, "is named twice")
+    if (!allowed.includes(name)) throw unsafe(path, name, 'is not part of a snapshot')
+    if (seen.has(name)) throw unsafe(path, name, 'is listed twice')
     seen.add(name)
   }
   if (!seen.has(CHAIN_FILE)) throw damaged(path, `its manifest does not list ${CHAIN_FILE}`)
@@ -192,7 +192,7 @@ export function assertPlainFiles(dir: string, {files}: Manifest): void {
   for (const {name, bytes} of files) {
     const stats = lstatSync(join(dir, name), {throwIfNoEntry: false})
     if (!stats) throw damaged(dir, `${name} is missing`)
-    if (!stats.isFile()) throw unsafe(dir, name, "is no regular file")
+    if (!stats.isFile()) throw unsafe(dir, name, 'is not a regular file')
     if (stats.size !== bytes) throw damaged(dir, `${name} does not match its manifest`)
   }
 }
@@ -247,7 +247,7 @@ function unsafe(path: string, name: string, why: string): MetisSeqError {
     message: `The snapshot at ${path} is refused: ${file} ${why}.`,
     facts: {path, file: name.slice(0, 100), why},
     hints: [
-      "Do not use it: it was made to change what belongs to this node alone.",
+      'Do not use it: it was crafted to overwrite data that belongs to this node alone.',
       'Use another one: `metis-seq node snapshot list`.',
     ],
   })

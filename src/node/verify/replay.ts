@@ -102,6 +102,6 @@ async function executeAll(
   throw new BrokenRule({
     field: 'transactions',
     fromL1: `${keccak256(raw)} cannot be executed: ${reason}`,
-    otherValue: "every transaction is executed in its place",
+    otherValue: 'every transaction is executed in order',
   })
 }

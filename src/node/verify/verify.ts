@@ -249,14 +249,14 @@ function requireBundled({name, l2}: Network): BundledL2 {
     code: 'NETWORK_HAS_NO_NODE',
     message: `The chain of ${name} cannot be rebuilt: its network document has no genesis.`,
     facts: {network: name},
-    hints: ["Name a network with a bundled node, such as `--network local`."],
+    hints: ['Choose a network with a bundled node, such as `--network local`.'],
   })
 }
 
 function genesisMismatch({fingerprint, genesisFile}: BundledL2, genesis: Genesis): MetisSeqError {
   return new MetisSeqError({
     code: 'GENESIS_MISMATCH',
-    message: "The genesis document is not the one that the network document names.",
+    message: 'The genesis document does not match the network document.',
     facts: {file: genesisFile, expected: fingerprint, actual: genesis.fingerprint},
     hints: ['Copy the genesis document of the network again.'],
   })
