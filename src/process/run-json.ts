@@ -1,6 +1,6 @@
 import {isRecord} from '../lib/json.ts'
 
-/** What we print of a whole network has some 100 KB. */
+/** Our largest output, for a whole network, is about 100 KB. */
 const MAX_OUTPUT_LETTERS = 16_000_000
 
 export interface JsonRun {
