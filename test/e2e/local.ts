@@ -105,7 +105,7 @@ export async function until<T>(
   for (;;) {
     const answer = await ask()
     if (answer !== undefined) return answer
-    if (performance.now() > deadline) throw new Error(`${what} did not come within ${limitMs} ms`)
+    if (performance.now() > deadline) throw new Error(`${what} did not happen within ${limitMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

@@ -5,7 +5,7 @@ import type {ChainClient} from '../../connect.ts'
 import {revertDataOf} from '../../reverts.ts'
 import type {ChainTransaction} from './read-transaction.ts'
 
-/** `revertData` is `0x` when the contract, or an old endpoint, gives none. */
+/** `revertData` is `0x` when the contract, or an old endpoint, returns none. */
 export type Replay = {state: 'reverts'; revertData: Hex} | {state: 'succeeds'}
 
 /**
