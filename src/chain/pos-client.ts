@@ -91,7 +91,7 @@ function notPos(baseUrl: string, answer: HttpAnswer): MetisSeqError {
   return new MetisSeqError({
     code: 'POS_UNREACHABLE',
     message: refusal
-      ? `The consensus layer is not reachable. ${refusal.message}`
+      ? `The consensus layer rejects requests. ${refusal.message}`
       : 'The server at the address of the consensus layer is not one: its response has no Themis envelope.',
     facts: {
       endpoint: redactUrl(baseUrl),

@@ -298,7 +298,7 @@ function wrongAnswer(options: Named, what: string): MetisSeqError {
 function otherKey(options: RemoteSignerOptions, signed: Address | undefined): MetisSeqError {
   return new MetisSeqError({
     code: 'WRONG_KEY',
-    message: `The remote signer ${options.name} signed as ${signed ?? 'nobody'}, but ${options.address}.`,
+    message: `The remote signer ${options.name} signed as ${signed ?? 'nobody'}, not as ${options.address}.`,
     facts: {...factsOf(options), needed: options.address, key: signed ?? 'unknown'},
     hints: ['Load the key of that address into the signer, or add the signer with its address.'],
   })

@@ -1,4 +1,6 @@
-/** Reads the logs of contracts over a long range of L1, in requests as large as the endpoint allows. */
+/**
+ * Reads the logs of contracts over a long range of L1, in requests as large as the endpoint allows.
+ */
 import {numberToHex, type Address, type Hash, type Hex} from 'viem'
 
 import type {Clock} from '../lib/clock.ts'
@@ -18,7 +20,9 @@ export const FIRST_CHUNK_BLOCKS = 50_000n
 const MOST_CHUNK_BLOCKS = 500_000n
 /** Failures in a row on a single block before the scan gives up. */
 const TRIES_OF_ONE_BLOCK = 3
-/** Timeouts and broken connections in a row, each with an eighth of the blocks, before it gives up. */
+/**
+ * Timeouts and broken connections in a row, each with an eighth of the blocks, before it gives up.
+ */
 const TRIES_OF_TRANSPORT = 6
 /** Wait after a failure, times the failures in a row, at most ten of them: 1 second. */
 const PAUSE_MS = 100
@@ -84,7 +88,10 @@ export async function* scanLogs(scan: LogScan): AsyncGenerator<LogChunk> {
   }
 }
 
-/** @returns true when the transport failed, not the answer. @throws when a smaller request cannot help */
+/**
+ * @returns true when the transport failed, not the answer. @throws when a smaller request cannot
+ * help
+ */
 function assertMayShrink(error: unknown, block: bigint, size: bigint, failures: number): boolean {
   const answer = findCause(error, RpcResponseError)
   if (answer && size === 1n && failures >= TRIES_OF_ONE_BLOCK) throw unreadable(block, answer)

@@ -309,7 +309,8 @@ export function createGuards(home: Home, profiles: readonly string[]): void {
 }
 
 /**
- * Inbox address of a pair of chains: 0xff, zeros, then the decimal digits of both ids read as hex text.
+ * Inbox address of a pair of chains: 0xff, zeros, then the decimal digits of both ids read as hex
+ * text.
  *
  * Source: MetisProtocol/mvm, batch inbox of Sepolia (`…1115511159902`).
  */

@@ -121,7 +121,9 @@ export function readLocalState(home: Home): LocalState | undefined {
     code: 'LOCAL_STATE_INVALID',
     message: `${stateFile} is not the state of a local network.`,
     facts: {path: stateFile},
-    hints: ['Run `metis-seq local reset`, then `metis-seq local up`, to recreate the local network.'],
+    hints: [
+      'Run `metis-seq local reset`, then `metis-seq local up`, to recreate the local network.',
+    ],
   })
 }
 

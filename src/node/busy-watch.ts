@@ -1,4 +1,7 @@
-/** How long an engine has been busy. In: its requests and responses. Out: a duration for the node status. */
+/**
+ * How long an engine has been busy. In: its requests and responses. Out: a duration for the node
+ * status.
+ */
 import {EngineError} from './engine/engine.ts'
 
 export class BusyWatch {
@@ -17,7 +20,8 @@ export class BusyWatch {
   }
 
   /**
-   *  Several requests may be pending at once. A request that timed out stays pending until another response arrives.
+   *  Several requests may be pending at once. A request that timed out stays pending until another
+   * response arrives.
    */
   async while<T>(act: () => Promise<T>): Promise<T> {
     this.#sinceMs ??= this.#nowMs()

@@ -1,6 +1,6 @@
 /**
- * The engine and the chain log, kept in step: every engine operation ends either in a head that the log knows or in a
- * restart of the engine from the log.
+ * The engine and the chain log, kept in step: every engine operation ends either in a head that the
+ * log knows or in a restart of the engine from the log.
  */
 import {readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
@@ -129,10 +129,11 @@ export class ChainState {
   }
 
   /**
-   * Starts the engine and restores it to a block of the log: it loads the newest snapshot that belongs to the log, then
-   * re-executes the rest.
+   * Starts the engine and restores it to a block of the log: it loads the newest snapshot that
+   * belongs to the log, then re-executes the rest.
    *
-   * @throws {MetisSeqError} CHAIN_LOG_DIVERGED when a block re-executes to a different hash than logged
+   * @throws {MetisSeqError} CHAIN_LOG_DIVERGED when a block re-executes to a different hash than
+   * logged
    */
   async restore(upTo = this.log.head?.number): Promise<EngineBlock> {
     this.gate.close()
@@ -158,7 +159,10 @@ export class ChainState {
     return head
   }
 
-  /** Stages transactions of the next block in the engine. This is only a hint and does not block readers. */
+  /**
+   * Stages transactions of the next block in the engine. This is only a hint and does not block
+   * readers.
+   */
   async stage(transactions: readonly Hex[]): Promise<void> {
     await this.#watched(() => this.engine.stage(transactions))
   }
@@ -184,7 +188,10 @@ export class ChainState {
     return this.#watched(() => this.state.check(this.head()))
   }
 
-  /** Reads the epochs at the engine's head. @throws {EngineError} all epochs are unknown from then on */
+  /**
+   * Reads the epochs at the engine's head. @throws {EngineError} all epochs are unknown from then
+   * on
+   */
   refreshTurns(): Promise<void> {
     return this.#busy.while(() => this.rotation.refresh())
   }
@@ -215,7 +222,8 @@ export class ChainState {
   /**
    * Registers a reader of data that the engine will discard.
    *
-   * @param follower `wait`: awaited by each durable block; `isBehind`: some blocks have not been read yet
+   * @param follower `wait`: awaited by each durable block; `isBehind`: some blocks have not been
+   * read yet
    */
   followedBy(follower: {wait: () => Promise<void>; isBehind: () => boolean}): void {
     this.#follower = follower
@@ -241,7 +249,8 @@ export class ChainState {
   }
 
   /**
-   * Rolls the engine back to an older block of the log. The log does not change. The gate stays closed until `adopt`.
+   * Rolls the engine back to an older block of the log. The log does not change. The gate stays
+   * closed until `adopt`.
    */
   async rewindTo(number: number): Promise<void> {
     this.gate.close()
@@ -265,7 +274,8 @@ export class ChainState {
   }
 
   /**
-   * True when a new engine process would be much smaller and no reader needs data that only this one has.
+   * True when a new engine process would be much smaller and no reader needs data that only this
+   * one has.
    *
    * @param isBuilding it is our epoch: the gain must be worth a late block
    */
@@ -293,8 +303,8 @@ export class ChainState {
   }
 
   /**
-   * Saves the state at the head. The engine is blocked only while it dumps its state, not while the file is written. A
-   * missing snapshot loses nothing, so a failure is only logged.
+   * Saves the state at the head. The engine is blocked only while it dumps its state, not while the
+   * file is written. A missing snapshot loses nothing, so a failure is only logged.
    *
    * @returns when the file is written
    */

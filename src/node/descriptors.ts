@@ -1,7 +1,7 @@
 /**
- * How the file descriptors of this process are divided. In: its limit. Out: how many connections each listener may
- * hold, so that the node can always open its own files: `batch-cursor.json` and `pool.journal` are replaced through a
- * temporary file on each write.
+ * How the file descriptors of this process are divided. In: its limit. Out: how many connections
+ * each listener may hold, so that the node can always open its own files: `batch-cursor.json` and
+ * `pool.journal` are replaced through a temporary file on each write.
  */
 import {readDescriptorLimit} from '../lib/descriptor-limit.ts'
 import {HTTP_CONNECTIONS, HTTP_LEAVING} from '../lib/http-limits.ts'
@@ -36,7 +36,8 @@ export function descriptorPlan(limit = readDescriptorLimit()): DescriptorPlan {
   const ofPeers = PEER_CONNECTIONS + PEER_PENDING
   const wanted = NODE_DESCRIPTORS + HTTP_CONNECTIONS + HTTP_LEAVING + ofPeers
   if (limit >= wanted) return {...MOST, limit, wanted, isTight: false}
-  // Without peers there are no blocks, so peer connections are cut last: they get a third of the total.
+  // Without peers there are no blocks, so peer connections are cut last: they get a third of the
+  // total.
   const capacity = Math.max(limit - NODE_DESCRIPTORS, 2 * HTTP_CONNECTIONS_LEAST)
   const peers = Math.min(ofPeers, Math.floor(capacity / 3))
   const known = Math.ceil((peers * PEER_CONNECTIONS) / ofPeers)

@@ -39,8 +39,8 @@ export class Disputes {
   }
 
   /**
-   * Rejected and not yet rechecked. Not permanent: if our engine was at fault, the next check brings us back to the
-   * network.
+   * Rejected and not yet rechecked. Not permanent: if our engine was at fault, the next check
+   * brings us back to the network.
    */
   isSettled(hash: Hash): boolean {
     return this.of(hash) === 'refused' && !this.mayDoubtItself

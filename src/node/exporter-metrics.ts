@@ -7,8 +7,8 @@ export interface Heights {
 }
 
 /**
- * Heights and balances under the names that operators' dashboards already use, in Prometheus text format. Balances are
- * in whole coins.
+ * Heights and balances under the names that operators' dashboards already use, in Prometheus text
+ * format. Balances are in whole coins.
  *
  * - Source: metis-sequencer-exporter, `metis:sequencer:*`.
  */

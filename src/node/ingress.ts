@@ -34,7 +34,8 @@ export interface Ingress {
    */
   accept(raw: string, ageMs?: number): Promise<Hash>
   /**
-   * From another node, which keeps what exceeds our capacity. Copies of the producer's own promises are held for it.
+   * From another node, which keeps what exceeds our capacity. Copies of the producer's own promises
+   * are held for it.
    *
    * @param agesMs how long ago each arrived there
    */
@@ -128,11 +129,7 @@ function refusedByProducer(
         'This contract was slow to execute on the producer; declare less gas or resend in ten minutes.',
       )
     default:
-      return refused(
-        delivery,
-        'The producer is at capacity; resend after the next block.',
-        retry,
-      )
+      return refused(delivery, 'The producer is at capacity; resend after the next block.', retry)
   }
 }
 

@@ -35,7 +35,9 @@ export interface NodeOptions {
   peer: {
     host: string
     port: number
-    /** Multiaddr or `host:port` at which others reach this node, if it differs from host and port. */
+    /**
+     * Multiaddr or `host:port` at which others reach this node, if it differs from host and port.
+     */
     advertiseAddress?: string
   }
   /** Multiaddrs or `host:port`, in addition to those in the network document. */
@@ -46,8 +48,8 @@ export interface NodeOptions {
   /** Certificate authority to trust for an `https:` address of L1. */
   l1Tls?: TlsOptions
   /**
-   * Null: this node relays no deposits. Every node relays identical bytes, so signatures must be deterministic (RFC
-   * 6979).
+   * Null: this node relays no deposits. Every node relays identical bytes, so signatures must be
+   * deterministic (RFC 6979).
    */
   relayerAccount: TransactionSigner | null
   /** Null: this node sends no batches. */
@@ -59,8 +61,8 @@ export interface NodeOptions {
   /** How long a starting node stays silent when no peer answers. */
   startupGraceMs?: number
   /**
-   * No other node of the network runs and no other host has the key, so silence of peers and L1 is acceptable. A
-   * promise by the operator: two such nodes would double-sign.
+   * No other node of the network runs and no other host has the key, so silence of peers and L1 is
+   * acceptable. A promise by the operator: two such nodes would double-sign.
    */
   alone?: boolean
   /** A transaction batch that is not full is sent after this; 30 s by default. */
@@ -75,8 +77,13 @@ export interface RunningNode {
   /** Multiaddr with peer id. */
   readonly peerAddress: string
   status(): NodeStatus
-  /** Resolves after `stop`; rejects with the reason when the node halts. A halted node still serves requests. */
+  /**
+   * Resolves after `stop`; rejects with the reason when the node halts. A halted node still serves
+   * requests.
+   */
   readonly stopped: Promise<void>
-  /** Finishes the slot, hands over the pool and saves the state. Resolves when everything is closed. */
+  /**
+   * Finishes the slot, hands over the pool and saves the state. Resolves when everything is closed.
+   */
   stop(): Promise<void>
 }

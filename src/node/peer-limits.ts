@@ -44,7 +44,10 @@ export const PEER_DIAL_TURN_MS = 2_000
 /** Peers: read-only nodes, where anyone may read. */
 export const PEER_FOLLOWERS = 32
 export const PEER_FOLLOWERS_PER_IP = 8
-/** Peers: open streams of one connection: control, gossip both ways, identify, requests; four times that. */
+/**
+ * Peers: open streams of one connection: control, gossip both ways, identify, requests; four times
+ * that.
+ */
 export const PEER_STREAMS = 32
 /** Peers: open streams of one request protocol on one connection. */
 export const PEER_STREAMS_EACH = 16
@@ -58,7 +61,9 @@ export const PEER_SERVING_EACH = 8
 
 /** Peers: one control message: 128 records of 700 bytes. */
 export const PEER_CONTROL_BYTES = 98_304
-/** Peers: control messages: two heads a second, and 64 records of 64 nodes every 20 s; twice that. */
+/**
+ * Peers: control messages: two heads a second, and 64 records of 64 nodes every 20 s; twice that.
+ */
 export const PEER_CONTROL_RATE = {perSecond: 400, burst: 2_000}
 /** Peers: requests of one peer. Forwarding sends at most one per turn of the event loop. */
 export const PEER_REQUEST_RATE = {perSecond: 200, burst: 1_000}

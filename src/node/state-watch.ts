@@ -54,7 +54,10 @@ export class StateWatch {
     this.growth.measured(tookMs)
     this.#warn(startedMs)
     if (found === head.stateRoot) return
-    throw new EngineError('tampered', `The state after block ${head.number} differs from its header.`)
+    throw new EngineError(
+      'tampered',
+      `The state after block ${head.number} differs from its header.`,
+    )
   }
 
   /**
@@ -91,7 +94,8 @@ export class StateWatch {
     const {leaves, limit, rootMs} = this.growth.size
     if (leaves < limit / 2 || now < this.#quietUntilMs) return
     this.#quietUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
-    const what = 'the state is filling up: near its limit, transactions that could add to it are rejected'
+    const what =
+      'the state is filling up: near its limit, transactions that could add to it are rejected'
     this.#options.logger.warn(what, {leaves, limit, rootMs})
   }
 }

@@ -50,8 +50,8 @@ export interface Consensus {
    */
   propose(command: Command): Promise<Applied>
   /**
-   * Reports each command that this party applies, whoever proposed it: in order, once, and after it is durable.
-   * Commands applied before the listener was added are not reported.
+   * Reports each command that this party applies, whoever proposed it: in order, once, and after it
+   * is durable. Commands applied before the listener was added are not reported.
    */
   onApplied(listener: (applied: Applied) => void): void
   /**
@@ -62,7 +62,9 @@ export interface Consensus {
   isDue(): boolean
 }
 
-/** Every party receives and checks each command, so it stays small. Bytes of the encoded command. */
+/**
+ * Every party receives and checks each command, so it stays small. Bytes of the encoded command.
+ */
 export const MAX_COMMAND_BYTES = 65_536
 
 /** @throws {MetisSeqError} COMMAND_TOO_LARGE */

@@ -1,4 +1,7 @@
-/** In: L1 and our journal of it. Out: commands, either the next portion of events or a reorged branch in portions. */
+/**
+ * In: L1 and our journal of it. Out: commands, either the next portion of events or a reorged
+ * branch in portions.
+ */
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Consensus} from './consensus.ts'
 import type {RpcRequester} from './contract-call.ts'

@@ -2,7 +2,10 @@
 import {encode} from './encoding.ts'
 import {replayKey, type L1Event} from './state.ts'
 
-/** A portion leaves room for the rest of its command below MAX_COMMAND_BYTES; an event has 200 to 450 bytes. */
+/**
+ * A portion leaves room for the rest of its command below MAX_COMMAND_BYTES; an event has 200 to
+ * 450 bytes.
+ */
 export const PORTION_BYTES = 48_000
 
 export interface Cut {

@@ -39,7 +39,7 @@ export function beginReplacement(
   {type, splitBlock}: Of<'begin-l1-replacement'>,
 ): Result {
   if (splitBlock > state.l1Cursor)
-    return refused(state, type, "nothing was applied after the split")
+    return refused(state, type, 'nothing was applied after the split')
   const l1Replacement = {
     ...{splitBlock, validators: [], l1Batch: 0n, lastReplayKey: -1n},
     ...{cursor: -1n, anchors: [], added: 0},
@@ -104,7 +104,10 @@ export function replaceL1(state: PosState, command: Of<'replace-l1'>): Result {
   return [next, happened]
 }
 
-/** Why a portion does not continue from the cursor; undefined when it does. A repeated portion is refused. */
+/**
+ * Why a portion does not continue from the cursor; undefined when it does. A repeated portion is
+ * refused.
+ */
 function unfit(portion: L1Portion, cursor: bigint, lastKey: bigint): string | undefined {
   const {afterBlock, toBlock, events} = portion
   if (toBlock < cursor) return 'the cursor only moves forward'

@@ -22,7 +22,9 @@ export type {SignType, SignRequest, SignedRequest} from './sign-request.ts'
 /** Longest name of a request; a UUID has 36. */
 const SIGN_ID = /^[0-9A-Za-z-]{1,64}$/
 
-/** @throws {MetisSeqError} SIGN_REFUSED, the content is not what the state and the chains call for */
+/**
+ * @throws {MetisSeqError} SIGN_REFUSED, the content is not what the state and the chains call for
+ */
 export type ContentCheck = (signType: SignType, transaction: UnsignedTransaction) => Promise<void>
 
 export function createMpcSigner(options: {
@@ -97,7 +99,9 @@ function parseUnsigned(signData: Hex, chainId: number): UnsignedTransaction {
   const parsed = parseOrRefuse(signData)
   const {type, nonce = 0, gas = 0n, to, value = 0n, data = '0x'} = parsed
   if (parsed.chainId !== undefined && parsed.chainId !== chainId) {
-    throw invalid(`The transaction is for chain ${parsed.chainId}, but this type is for ${chainId}.`)
+    throw invalid(
+      `The transaction is for chain ${parsed.chainId}, but this type is for ${chainId}.`,
+    )
   }
   if (BigInt(parsed.r ?? 0) !== 0n || BigInt(parsed.s ?? 0) !== 0n) {
     throw invalid('The transaction is already signed.')

@@ -10,7 +10,10 @@ import {transition} from './transition.ts'
 /** The part of the store with a party's copy. */
 export type StateStore = Pick<PosStore, 'loadState' | 'savedHash' | 'save'>
 
-/** One party's copy of the state. An implementation of `Consensus` applies its ordered commands here, one by one. */
+/**
+ * One party's copy of the state. An implementation of `Consensus` applies its ordered commands
+ * here, one by one.
+ */
 export interface Replica {
   tip(): Tip
   /** @throws {MetisSeqError} DISK_FULL; then nothing changed */

@@ -9,7 +9,9 @@ export const POS_CONNECTIONS = 512
 export const POS_CONNECTIONS_EACH = 128
 /** REST: connections that are closing while new ones arrive. */
 export const POS_LEAVING = 32
-/** Descriptors for the consensus layer itself: store, lock, log, endpoints (16 each) and reserve. */
+/**
+ * Descriptors for the consensus layer itself: store, lock, log, endpoints (16 each) and reserve.
+ */
 export const POS_DESCRIPTORS = 128
 /** REST: minimum connections even if the process limit does not allow them. */
 export const POS_CONNECTIONS_LEAST = 16

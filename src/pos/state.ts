@@ -29,7 +29,10 @@ export interface L1Anchor {
 export interface PosState {
   /** Commands applied so far. Served as the `height` of every REST response. */
   revision: number
-  /** Every event up to this L1 block is applied, and some of the next block while that is split over commands. */
+  /**
+   * Every event up to this L1 block is applied, and some of the next block while that is split over
+   * commands.
+   */
   l1Cursor: bigint
   /** Ascending, the newest at the cursor or one above. Empty before the first portion. */
   l1Anchors: L1Anchor[]

@@ -192,7 +192,8 @@ function bindRespan(state: PosState, respan: Respan): Result {
     l1Batch: state.l1Batch,
     attempt: respan.attempt,
   })
-  if (successor?.signer !== respan.nextProducer) return refuse('the successor differs from the bound one')
+  if (successor?.signer !== respan.nextProducer)
+    return refuse('the successor differs from the bound one')
   return [{...state, pendingRespan: respan}, [{type: 'respan-bound', respan}]]
 }
 

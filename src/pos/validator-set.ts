@@ -9,7 +9,10 @@ import {
   type PosState,
 } from './state.ts'
 
-/** Highest power after a change of the lock. Not applied at join. Source: Themis `staking/side_handler.go`. */
+/**
+ * Highest power after a change of the lock. Not applied at join. Source: Themis
+ * `staking/side_handler.go`.
+ */
 const MAX_UPDATED_POWER = 100_000
 const WEI_PER_METIS = 10n ** 18n
 

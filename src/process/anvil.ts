@@ -272,10 +272,7 @@ function inUse(dir: string, {pid, parent}: EngineRecord): MetisSeqError {
     code: 'ENGINE_IN_USE',
     message: `The execution engine in ${dir} belongs to process ${owner}, which runs.`,
     facts: {dir, pid: `${owner}`},
-    hints: [
-      'If it is a background node, run `metis-seq node stop`.',
-      `Or run \`kill ${owner}\`.`,
-    ],
+    hints: ['If it is a background node, run `metis-seq node stop`.', `Or run \`kill ${owner}\`.`],
   })
 }
 

@@ -23,8 +23,8 @@ const packages: Record<string, string> = {
 }
 
 /**
- * The execution engine binary: the platform package of this installation, else `anvil` of the pinned
- * version on PATH.
+ * The execution engine binary: the platform package of this installation, else `anvil` of the
+ * pinned version on PATH.
  *
  * @param searchPath value of PATH for the fallback
  * @throws {MetisSeqError} ENGINE_MISSING when there is none, or one of another version

@@ -11,7 +11,9 @@ export interface JsonRun {
   stderr: string
 }
 
-/** Runs a program that prints one JSON document, and waits for it. Never throws for its exit code. */
+/**
+ * Runs a program that prints one JSON document, and waits for it. Never throws for its exit code.
+ */
 export async function runJson(
   file: string,
   args: readonly string[],

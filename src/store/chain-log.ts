@@ -161,7 +161,9 @@ export class ChainLog {
     return mapSqliteErrors(this.#path, () => this.#range.all(from, to)).map(blockOf)
   }
 
-  /** Like `range`, but ends before the transactions add up to more than `maxBytes`; at least one. */
+  /**
+   * Like `range`, but ends before the transactions add up to more than `maxBytes`; at least one.
+   */
   rangeUpTo(from: number, to: number, maxBytes: number): SealedBlock[] {
     const blocks: SealedBlock[] = []
     let bytes = 0

@@ -18,7 +18,9 @@ export interface AccountKey extends StoredKey {
   publicKey: Hex
 }
 
-/** The Ed25519 identity of a Themis node among its peers. It signs neither blocks nor transactions. */
+/**
+ * The Ed25519 identity of a Themis node among its peers. It signs neither blocks nor transactions.
+ */
 export interface NodeIdentity extends StoredKey {
   kind: 'node-identity'
   /** 40 hex digits, lower case. */

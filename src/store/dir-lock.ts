@@ -14,7 +14,9 @@ import {mapSqliteErrors} from '../lib/sqlite.ts'
 /** SQLITE_BUSY: another connection, here or in another process, holds the lock. */
 const SQLITE_BUSY = 5
 
-/** A directory that belongs to this process until `release`, or until the process ends in any way. */
+/**
+ * A directory that belongs to this process until `release`, or until the process ends in any way.
+ */
 export interface DirectoryLock {
   release(): void
 }

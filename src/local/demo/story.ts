@@ -17,7 +17,10 @@ export interface DemoOptions {
   passwordFile: string
 }
 
-/** A sequencer's whole life, each step the command an operator types, each checked against the chain. */
+/**
+ * A sequencer's whole life, each step the command an operator types, each checked against the
+ * chain.
+ */
 export async function tellStory(stage: Stage, options: DemoOptions): Promise<void> {
   await bringUpNetwork(stage, options)
   await makeOperator(stage, options)

@@ -1,6 +1,6 @@
 /**
- * The loopback interface for the command line: status and stop, with a bearer token that only the owner of the data
- * directory can read.
+ * The loopback interface for the command line: status and stop, with a bearer token that only the
+ * owner of the data directory can read.
  */
 import {randomBytes, timingSafeEqual} from 'node:crypto'
 import {rmSync} from 'node:fs'
@@ -21,7 +21,9 @@ export interface AdminFile {
   pid: number
   url: string
   token: string
-  /** The directory it was written in. In a copy of that directory the file points to another node. */
+  /**
+   * The directory it was written in. In a copy of that directory the file points to another node.
+   */
   directory: string
 }
 

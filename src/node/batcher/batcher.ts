@@ -1,6 +1,6 @@
 /**
- * In: sealed blocks that can no longer be recommitted. Out: transaction batches for the inbox. Stage 8. Stateless: the
- * inbox on L1 says where to continue.
+ * In: sealed blocks that can no longer be recommitted. Out: transaction batches for the inbox.
+ * Stage 8. Stateless: the inbox on L1 says where to continue.
  */
 import {encodeFunctionData, type Address, type Hex} from 'viem'
 
@@ -47,7 +47,8 @@ export interface BatcherOptions {
 }
 
 /**
- * - Source: eligibility and triggers of `packages/batch-submitter`, MetisProtocol/mvm, develop 79c12367.
+ * - Source: eligibility and triggers of `packages/batch-submitter`, MetisProtocol/mvm, develop
+ *   79c12367.
  */
 export function createBatcher(options: BatcherOptions): Batcher {
   const {inbox, isOurTurn, clock, logger, maxAgeMs} = options
@@ -128,7 +129,10 @@ function toBatchBlock({timestamp, transactions, seqSign}: SealedBlock): BatchBlo
   }
 }
 
-/** As many blocks as fit into one L1 transaction. At least one, even if it needs several transactions. */
+/**
+ * As many blocks as fit into one L1 transaction. At least one, even if it needs several
+ * transactions.
+ */
 async function fit(
   tip: InboxTip,
   blocks: readonly BatchBlock[],

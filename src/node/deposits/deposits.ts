@@ -1,6 +1,7 @@
 /**
- * In: deposits in the L1 bridge. Out: one relay transaction for each, in the pool of the current producer. Every node
- * builds identical transactions whose nonce is the queue index, so each deposit is paid exactly once.
+ * In: deposits in the L1 bridge. Out: one relay transaction for each, in the pool of the current
+ * producer. Every node builds identical transactions whose nonce is the queue index, so each
+ * deposit is paid exactly once.
  */
 import {encodeFunctionData, type Hex} from 'viem'
 
@@ -14,7 +15,10 @@ import type {ExecutionEngine} from '../engine/engine.ts'
 import {DEPOSITS_AHEAD, SUGGESTED_GAS_PRICE_WEI} from '../limits.ts'
 import {readDeposits, type Deposit} from './read-deposits.ts'
 
-/** Above the contract's own 200,000 for the payout; part of the transaction, so it must never change. */
+/**
+ * Above the contract's own 200,000 for the payout; part of the transaction, so it must never
+ * change.
+ */
 const RELAY_GAS = 600_000n
 
 export interface DepositRelay {
@@ -72,7 +76,10 @@ export function createDepositRelay(options: DepositOptions): DepositRelay {
   }
 }
 
-/** Only deposits below the confirmed block are known, so a deposit that L1 reorgs away is never paid. */
+/**
+ * Only deposits below the confirmed block are known, so a deposit that L1 reorgs away is never
+ * paid.
+ */
 async function scanTo(
   confirmed: number,
   before: Scanned | undefined,
@@ -86,7 +93,8 @@ async function scanTo(
   const fresh = await readDeposits(l1, contracts.bridge, from, confirmed)
   const length = (last?.length ?? 0) + fresh.length
   const due = [...(last?.due ?? []), ...fresh]
-  // Either L1 reorged between two responses or the endpoint omits logs: read again at the next poll.
+  // Either L1 reorged between two responses or the endpoint omits logs: read again at the next
+  // poll.
   if (fresh.some(({queueIndex}, index) => queueIndex !== length - fresh.length + index)) {
     throw wrongAnswer(l1.url, 'eth_getLogs', new Error('The deposits have a gap.'))
   }

@@ -20,8 +20,8 @@ export interface Deposit {
 }
 
 /**
- * Deposits in a range of blocks, both ends inclusive, by queue index. A range that is too long for the endpoint is
- * split in half.
+ * Deposits in a range of blocks, both ends inclusive, by queue index. A range that is too long for
+ * the endpoint is split in half.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  *

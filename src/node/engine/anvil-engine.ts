@@ -1,8 +1,8 @@
 /**
  * In: ordered transactions. Out: blocks of an anvil process. Called through `ExecutionEngine`.
  *
- * The process is a cache. Every failure ends in an EngineError of kind `reset`, after which it is restarted and
- * restored from the chain log.
+ * The process is a cache. Every failure ends in an EngineError of kind `reset`, after which it is
+ * restarted and restored from the chain log.
  */
 import {zeroAddress, type Hash, type Hex} from 'viem'
 
@@ -111,7 +111,10 @@ export class AnvilEngine implements ExecutionEngine {
       if (snapshot) await loadState(this.#running, snapshot.state)
       this.#head = await this.#readHead()
       if (snapshot && this.#head.hash !== snapshot.meta.hash) {
-        throw new EngineError('bad-snapshot', 'The snapshot does not end with the block in its header.')
+        throw new EngineError(
+          'bad-snapshot',
+          'The snapshot does not end with the block in its header.',
+        )
       }
       if (snapshot && (await this.#stateRoot()) !== this.#head.stateRoot) {
         throw new EngineError('bad-snapshot', 'The state in the snapshot does not match its block.')
@@ -167,8 +170,9 @@ export class AnvilEngine implements ExecutionEngine {
         dropped.push(...refused)
         const silent = missing(wanted, included, refused)
         if (silent.length === 0) return {block, included, dropped}
-        // A transaction that mining skipped was still read into the state, and the state root covers everything that
-        // was read. Peers never see that transaction, so the block is rebuilt without it.
+        // A transaction that mining skipped was still read into the state, and the state root
+        // covers everything that was read. Peers never see that transaction, so the block is
+        // rebuilt without it.
         dropped.push(...silent.map((raw) => ({raw, reason: 'skipped by the engine'})))
         await this.#clearPool()
         await this.#rollbackBy(1)
@@ -291,7 +295,10 @@ export class AnvilEngine implements ExecutionEngine {
     return wanted
   }
 
-  /** Sends request batches; order holds within one connection. @returns the transactions that the engine rejects */
+  /**
+   * Sends request batches; order holds within one connection. @returns the transactions that the
+   * engine rejects
+   */
   async #submit(
     transactions: readonly Hex[],
     size: number,
@@ -346,7 +353,8 @@ export class AnvilEngine implements ExecutionEngine {
     }
     const included = hashesOf(answer).map((hash) => {
       const raw = byHash.get(hash)
-      if (!raw) throw new EngineError('reset', 'The engine sealed a transaction that was not submitted.')
+      if (!raw)
+        throw new EngineError('reset', 'The engine sealed a transaction that was not submitted.')
       return raw
     })
     this.#head = block

@@ -1,6 +1,6 @@
 /**
- * Receipts of a large block, composed from its traces and logs. The engine's own call takes 5 s for 5,000 transactions
- * and blocks everything else; these two take 40 ms.
+ * Receipts of a large block, composed from its traces and logs. The engine's own call takes 5 s for
+ * 5,000 transactions and blocks everything else; these two take 40 ms.
  */
 import {getContractAddress, toHex, type Address, type Hash, type Hex} from 'viem'
 
@@ -37,15 +37,16 @@ interface RootTrace {
 const types = {legacy: '0x0', eip2930: '0x1', eip1559: '0x2'} as const
 
 /**
- * Composes the receipts of one block in the shape of `eth_getBlockReceipts`, without the bloom, which follows from the
- * logs.
+ * Composes the receipts of one block in the shape of `eth_getBlockReceipts`, without the bloom,
+ * which follows from the logs.
  *
- * A trace does not include the refund for clearing storage. So the sum is compared with the gas used by the block; if
- * they differ, single receipts are read until all refunds are attributed.
+ * A trace does not include the refund for clearing storage. So the sum is compared with the gas
+ * used by the block; if they differ, single receipts are read until all refunds are attributed.
  *
  * - Source: Yellow Paper 6.2 (gas used = intrinsic + execution - refund).
  *
- * @returns undefined when the sums cannot be explained or the engine no longer keeps the transactions
+ * @returns undefined when the sums cannot be explained or the engine no longer keeps the
+ * transactions
  */
 export async function composeReceipts(
   {read, readAll, chainId}: ReceiptContext,
@@ -103,7 +104,10 @@ interface Part {
   gasUsed: number
 }
 
-/** Cumulative gas used after each of these transactions; undefined where the engine does not report it. */
+/**
+ * Cumulative gas used after each of these transactions; undefined where the engine does not report
+ * it.
+ */
 type CumulativeAt = (indexes: readonly number[]) => Promise<(number | undefined)[]>
 
 function cumulativeFrom(readAll: ReceiptContext['readAll'], hashes: readonly Hash[]): CumulativeAt {
@@ -123,8 +127,8 @@ function cumulativeFrom(readAll: ReceiptContext['readAll'], hashes: readonly Has
 }
 
 /**
- * Gas used by each transaction, derived from the gas before refunds. Bisects until each refund is found: one among
- * 3,000 takes 12 receipts.
+ * Gas used by each transaction, derived from the gas before refunds. Bisects until each refund is
+ * found: one among 3,000 takes 12 receipts.
  *
  * @param total gas that the block used
  */

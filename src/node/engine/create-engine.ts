@@ -18,13 +18,16 @@ export function createEngine(genesis: Genesis, host: EngineHost): ExecutionEngin
   return new AnvilEngine({genesis, ...host})
 }
 
-/** Like `snapshotMeta` of an engine, for files of another node. @throws {EngineError} bad-snapshot */
+/**
+ * Like `snapshotMeta` of an engine, for files of another node. @throws {EngineError} bad-snapshot
+ */
 export function snapshotMetaOf(file: string): SnapshotMeta {
   return readSnapshot(file).meta
 }
 
 /**
- *  Checksums may match while the content is crafted to exhaust the engine's memory. @throws {EngineError} bad-snapshot
+ *  Checksums may match while the content is crafted to exhaust the engine's memory. @throws
+ * {EngineError} bad-snapshot
  */
 export async function assertLoadable(file: string): Promise<void> {
   await assertUnpacks(readSnapshot(file))

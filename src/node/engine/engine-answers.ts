@@ -19,7 +19,10 @@ export function missing(
   return wanted.filter((raw) => !found.has(raw))
 }
 
-/** Without two fields that no other node returns, and without the bloom, which follows from the logs. */
+/**
+ * Without two fields that no other node returns, and without the bloom, which follows from the
+ * logs.
+ */
 export function withoutExtras(receipt: unknown): unknown {
   if (!isRecord(receipt)) return receipt
   const {blobGasPrice: _price, blockTimestamp: _time, logsBloom: _bloom, ...plain} = receipt

@@ -97,8 +97,8 @@ export async function loadState(
     for (const part of splitState(state, mostChars)) {
       await snapshots.request('anvil_loadState', [part])
     }
-    // A loaded engine knows no block hashes, so BLOCKHASH would return wrong values and fork the chain. Mining and
-    // reverting a block fills them in.
+    // A loaded engine knows no block hashes, so BLOCKHASH would return wrong values and fork the
+    // chain. Mining and reverting a block fills them in.
     const head = await snapshots.request('eth_getBlockByNumber', ['latest', false])
     const timestamp = Number((head as {timestamp?: unknown} | null)?.timestamp)
     await snapshots.request('evm_mine', [{timestamp}])

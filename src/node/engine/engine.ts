@@ -1,6 +1,6 @@
 /**
- * In: an ordered list of transactions and a parent. Out: exactly one block. Called by the driver, by
- * the restore at start, and read by the RPC server. Nothing else may write to an engine.
+ * In: an ordered list of transactions and a parent. Out: exactly one block. Called by the driver,
+ * by the restore at start, and read by the RPC server. Nothing else may write to an engine.
  */
 import type {Hash, Hex} from 'viem'
 
@@ -43,8 +43,8 @@ export interface ReceiptsRequest {
 
 export interface Order {
   /**
-   * The engine may reorder senders, but never the transactions of one sender. A block builder allows this because it is
-   * twice as fast.
+   * The engine may reorder senders, but never the transactions of one sender. A block builder
+   * allows this because it is twice as fast.
    */
   anyOrder?: boolean
 }
@@ -56,9 +56,14 @@ export interface ExecuteOptions extends Order {
 
 /** The capabilities and needs of an engine. No caller checks which engine it is. */
 export interface EngineCapabilities {
-  /** It can save its state to a file and start from one. Otherwise every start executes from genesis. */
+  /**
+   * It can save its state to a file and start from one. Otherwise every start executes from
+   * genesis.
+   */
   snapshot: boolean
-  /** Number of newest blocks that it can revert. If zero, it restarts from a snapshot or genesis. */
+  /**
+   * Number of newest blocks that it can revert. If zero, it restarts from a snapshot or genesis.
+   */
   rollback: number
   /** Transactions can be submitted before their block; otherwise `stage` does nothing. */
   staging: boolean
@@ -68,7 +73,10 @@ export interface EngineCapabilities {
   receipts: number
   /** Least seconds between a block and its parent: geth rejects equal times, anvil accepts them. */
   timestampStep: 0 | 1
-  /** Number of transactions after which its process has grown enough to be worth replacing. Null: it does not grow. */
+  /**
+   * Number of transactions after which its process has grown enough to be worth replacing. Null: it
+   * does not grow.
+   */
   renewal: {transactions: number; whileBuilding: number} | null
 }
 
@@ -120,19 +128,24 @@ export interface ExecutionEngine {
   unstage(): Promise<void>
   /** Seals one block on top of `parent`, which must be the head. */
   execute(parent: Hash, payload: Payload, options?: ExecuteOptions): Promise<Execution>
-  /** Removes the newest blocks. @throws {EngineError} `no-history` when it cannot roll back that far */
+  /**
+   * Removes the newest blocks. @throws {EngineError} `no-history` when it cannot roll back that far
+   */
   rollback(count: number): Promise<EngineBlock>
-  /** Of the current state, whatever the newest header says. Null where the engine cannot provide it. */
+  /**
+   * Of the current state, whatever the newest header says. Null where the engine cannot provide it.
+   */
   stateRoot(): Promise<Hash | null>
   /**
-   * One JSON-RPC call. Errors of the call itself are RpcResponseError. That includes a block whose state the engine
-   * does not have: it never falls back to another block.
+   * One JSON-RPC call. Errors of the call itself are RpcResponseError. That includes a block whose
+   * state the engine does not have: it never falls back to another block.
    */
   read(method: string, params?: readonly unknown[], at?: BlockAddress): Promise<unknown>
   /** Several calls in one request, answers in order; an answer may be an RpcResponseError. */
   readAll(calls: readonly EngineRead[]): Promise<unknown[]>
   /**
-   * Receipts of a block that the engine has executed, in block order, as in `eth_getBlockReceipts`, without the bloom.
+   * Receipts of a block that the engine has executed, in block order, as in `eth_getBlockReceipts`,
+   * without the bloom.
    *
    * @returns undefined when the engine no longer stores the transactions of that block
    */
@@ -150,7 +163,9 @@ export interface ExecutionEngine {
 export type EngineErrorKind =
   /** The process is gone, hangs, or has an unexpected head: restart and restore it. */
   | 'reset'
-  /** Somebody else controls it: its state does not follow from our blocks. Restart and restore it. */
+  /**
+   * Somebody else controls it: its state does not follow from our blocks. Restart and restore it.
+   */
   | 'tampered'
   /** States that old are not stored: rebuild from the chain log. */
   | 'no-history'

@@ -64,15 +64,18 @@ export interface GenesisRules {
   version: string
 }
 
-/** The rules that each of our engines must execute; raised when the same block gets another hash. */
+/**
+ * The rules that each of our engines must execute; raised when the same block gets another hash.
+ */
 export const RULES_VERSION = '1.7.1'
 
 /**
- * One hash over everything that determines block hashes. The genesis block hash is not enough: it does not commit to
- * the balances and code in the document.
+ * One hash over everything that determines block hashes. The genesis block hash is not enough: it
+ * does not commit to the balances and code in the document.
  *
- * The rules are encoded as the flags of the first engine, permanently: data, snapshots and peers of every network are
- * identified by this value, regardless of which engine executes them and how it is started.
+ * The rules are encoded as the flags of the first engine, permanently: data, snapshots and peers of
+ * every network are identified by this value, regardless of which engine executes them and how it
+ * is started.
  */
 export function fingerprint(genesisText: string, rules: GenesisRules): Hex {
   const {chainId, gasLimit, hardfork, version} = rules

@@ -17,8 +17,8 @@ export function hardforkAt(schedule: readonly ScheduledHardfork[], block: number
 }
 
 /**
- * Reads `config.hardforks` of a genesis document. It is part of the fingerprint, since every node must switch rules at
- * the same block.
+ * Reads `config.hardforks` of a genesis document. It is part of the fingerprint, since every node
+ * must switch rules at the same block.
  *
  * @throws {Error} not a list of known names with rising blocks
  */

@@ -1,6 +1,6 @@
 /**
- * Snapshot files: one line of JSON as a header, then the compressed engine state. They only speed up a restart; the
- * chain log is always sufficient.
+ * Snapshot files: one line of JSON as a header, then the compressed engine state. They only speed
+ * up a restart; the chain log is always sufficient.
  */
 import {createHash} from 'node:crypto'
 import {Readable} from 'node:stream'
@@ -26,8 +26,8 @@ export interface Snapshot {
 /**
  * Runs in its own thread: a large state takes a second, and the node has a slot deadline.
  *
- * The engine stores every header it ever made, 95 MB a day. Contracts can read only the last 256, so a trimmed snapshot
- * keeps memory and file size at that.
+ * The engine stores every header it ever made, 95 MB a day. Contracts can read only the last 256,
+ * so a trimmed snapshot keeps memory and file size at that.
  */
 const writerSource = `
   const {parentPort, workerData} = require('node:worker_threads')
@@ -128,7 +128,8 @@ export function readSnapshot(file: string): Snapshot {
 }
 
 /**
- * Test-unpacks a state without storing it, so that neither the node nor the engine loads a decompression bomb.
+ * Test-unpacks a state without storing it, so that neither the node nor the engine loads a
+ * decompression bomb.
  *
  * @throws {EngineError} bad-snapshot
  */
@@ -147,7 +148,8 @@ export async function assertUnpacks({state}: Pick<Snapshot, 'state'>): Promise<v
       },
     )
   } catch (error) {
-    const reason = messageOf(error) === TOO_LARGE ? TOO_LARGE : 'is not in the compressed format of a state'
+    const reason =
+      messageOf(error) === TOO_LARGE ? TOO_LARGE : 'is not in the compressed format of a state'
     throw new EngineError('bad-snapshot', `The state ${reason}.`, error)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Splits a state into parts that the engine loads one by one. The engine rescans a request from the start with every
- * piece that arrives, so 20 MB take 4 s but ten times 2 MB take 1 s.
+ * Splits a state into parts that the engine loads one by one. The engine rescans a request from the
+ * start with every piece that arrives, so 20 MB take 4 s but ten times 2 MB take 1 s.
  */
 import {gunzipSync, gzipSync} from 'node:zlib'
 

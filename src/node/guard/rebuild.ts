@@ -1,4 +1,7 @@
-/** In: chain log and the remains of a sign guard. Out: a guard that covers at least all blocks of the log. */
+/**
+ * In: chain log and the remains of a sign guard. Out: a guard that covers at least all blocks of
+ * the log.
+ */
 import {existsSync, renameSync} from 'node:fs'
 
 import type {Address} from 'viem'
@@ -18,11 +21,13 @@ export interface RebuiltGuard {
 }
 
 /**
- * Never lowers anything: the floor is above everything in the old guard, whole or damaged, and above the chain log. The
- * new guard is untrusted: before it signs, the node checks L1 and its peers and sits out the running epoch.
+ * Never lowers anything: the floor is above everything in the old guard, whole or damaged, and
+ * above the chain log. The new guard is untrusted: before it signs, the node checks L1 and its
+ * peers and sits out the running epoch.
  *
  * @param options.floor a floor known from elsewhere, such as L1
- * @throws {MetisSeqError} SECOND_SIGNATURE the log and the guard have different own blocks; DISK_FULL
+ * @throws {MetisSeqError} SECOND_SIGNATURE the log and the guard have different own blocks;
+ * DISK_FULL
  */
 export function rebuildGuard(options: {
   path: string
@@ -64,8 +69,8 @@ function isDamaged(path: string, options: SignGuardOptions | undefined): boolean
 }
 
 /**
- * The chain log has own blocks that are missing from the guard: the guard was deleted, truncated or replaced by an
- * older one, and may lack more than those.
+ * The chain log has own blocks that are missing from the guard: the guard was deleted, truncated or
+ * replaced by an older one, and may lack more than those.
  *
  * @throws {MetisSeqError} SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND
  */
@@ -81,8 +86,8 @@ export function assertGuardCovers(
   throw new MetisSeqError({
     code: guard.isNew ? 'SIGN_GUARD_MISSING' : 'SIGN_GUARD_BEHIND',
     message: guard.isNew
-      ? `The chain log holds block ${number} with this node's signature, but the sign guard is missing.`
-      : `The chain log holds block ${number} with this node's signature, but the sign guard has no record of it.`,
+      ? `The chain log has block ${number} with this node's signature, but the sign guard is missing.`
+      : `The chain log has block ${number} with this node's signature, but the sign guard has no record of it.`,
     facts: {block: `${number}`, hash, floor: `${guard.floor}`},
     hints: [
       'Restore the newest copy of `sign-guard.log` if you have one.',

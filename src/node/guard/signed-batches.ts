@@ -5,8 +5,8 @@ import type {TxBatch} from '../../protocol/batch-codec.ts'
 import {recoverSigner} from '../../protocol/secp256k1.ts'
 
 /**
- * Highest block from `from` on that bears the signature of `signer`. The layout carries signatures over transactions
- * only, so an empty block proves nothing.
+ * Highest block from `from` on that bears the signature of `signer`. The layout carries signatures
+ * over transactions only, so an empty block proves nothing.
  */
 export function lastSignedIn(batch: TxBatch, signer: Address, from: number): number | undefined {
   for (let index = batch.blocks.length - 1; index >= 0; index--) {

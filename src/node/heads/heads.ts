@@ -1,6 +1,6 @@
 /**
- * In: L1 blocks. Out: how much of our chain L1 has confirmed. Every node reads L1 itself, so no node has to trust
- * another. Stage 10.
+ * In: L1 blocks. Out: how much of our chain L1 has confirmed. Every node reads L1 itself, so no
+ * node has to trust another. Stage 10.
  */
 import type {Hash, Hex} from 'viem'
 
@@ -44,7 +44,10 @@ export interface L1Head {
 export interface InboxTip extends BatchPosition {
   /** L1 was read up to here. */
   l1Block: number
-  /** False when a batch has blocks that our chain does not have: the blocks after them are not ours to send. */
+  /**
+   * False when a batch has blocks that our chain does not have: the blocks after them are not ours
+   * to send.
+   */
   isOurs: boolean
 }
 
@@ -77,7 +80,9 @@ export class Heads {
   #isTipRead = false
   /** Keys of the newest batches that were reported. */
   #told: string[] = []
-  /** The last block of a batch that we do not have yet, and how far L1 reached when that was seen. */
+  /**
+   * The last block of a batch that we do not have yet, and how far L1 reached when that was seen.
+   */
   #missing: {l2Block: number; l1Block: number} | undefined
 
   constructor(options: HeadsOptions) {
@@ -95,8 +100,8 @@ export class Heads {
   }
 
   /**
-   * Blocks up to here are never reverted for another branch: L1 has confirmed them, or we sent them to L1 and may be
-   * the only node that has them.
+   * Blocks up to here are never reverted for another branch: L1 has confirmed them, or we sent them
+   * to L1 and may be the only node that has them.
    */
   reorgFloor(): number {
     const safe = this.safeHead() ?? this.#options.genesisNumber
@@ -179,8 +184,8 @@ export class Heads {
   }
 
   /**
-   * A node that catches up would read and decode the same batches every second. An occasional check detects an L1 reorg
-   * in the meantime.
+   * A node that catches up would read and decode the same batches every second. An occasional check
+   * detects an L1 reorg in the meantime.
    */
   #isWaiting(l1Block: number): boolean {
     const missing = this.#missing

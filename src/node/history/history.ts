@@ -1,7 +1,7 @@
 /**
- * In: durable blocks of the chain log, in order. Out: the history that serves queries, and an event per block for
- * listeners. Runs behind the driver, one block at a time, and reads from the engine only blocks it has just executed.
- * Every failure is retried and never blocks anyone.
+ * In: durable blocks of the chain log, in order. Out: the history that serves queries, and an event
+ * per block for listeners. Runs behind the driver, one block at a time, and reads from the engine
+ * only blocks it has just executed. Every failure is retried and never blocks anyone.
  */
 import {append} from '../../lib/append.ts'
 import {keccak256, type Hash, type Hex} from 'viem'
@@ -126,7 +126,10 @@ export class History {
     return this.#reach(() => this.store.hashOf(number) === hash, waitMs)
   }
 
-  /** Like `reached`, but waits only for the header: the receipts of a full block take a tenth of a second. */
+  /**
+   * Like `reached`, but waits only for the header: the receipts of a full block take a tenth of a
+   * second.
+   */
   seen(number: number, hash: Hash, waitMs: number): Promise<boolean> {
     const isFresh = () => this.#fresh?.hash === hash
     return this.#reach(() => isFresh() || this.store.hashOf(number) === hash, waitMs)

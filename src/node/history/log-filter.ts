@@ -39,7 +39,8 @@ export function matches({addresses, topics}: LogFilter, log: KeptLog): boolean {
 }
 
 /**
- * The last 32 bits of each address and topic of these logs, sorted: enough to skip nearly all logs that do not match.
+ * The last 32 bits of each address and topic of these logs, sorted: enough to skip nearly all logs
+ * that do not match.
  */
 export function marksOf(logs: readonly KeptLog[]): Uint32Array {
   const marks = new Set<number>()

@@ -1,10 +1,10 @@
 /**
- * In: a range of blocks and a filter. Out: the logs as JSON text, in chain order. Reads the marks of every fifty
- * receipts and unpacks only those that may match. Many clients query the same logs of the newest blocks, so the matches
- * of a filter in fifty receipts are cached as text.
+ * In: a range of blocks and a filter. Out: the logs as JSON text, in chain order. Reads the marks
+ * of every fifty receipts and unpacks only those that may match. Many clients query the same logs
+ * of the newest blocks, so the matches of a filter in fifty receipts are cached as text.
  *
- * One search runs at a time, yields to others in between, and all of them share a time budget: this thread has to meet
- * the slot deadline.
+ * One search runs at a time, yields to others in between, and all of them share a time budget: this
+ * thread has to meet the slot deadline.
  */
 import {setTimeout as sleep} from 'node:timers/promises'
 
@@ -58,8 +58,8 @@ export class LogSearch {
 
   /**
    * @returns the logs as JSON
-   * @throws {RpcError} limit, when there are too many or too many searches wait; rejected, when receipts in the
-   *   range were lost
+   * @throws {RpcError} limit, when there are too many or too many searches wait; rejected, when
+   * receipts in the range were lost
    */
   find(
     filter: LogFilter,
@@ -150,7 +150,9 @@ class Turn {
   }
 }
 
-/** Undefined for a long filter: looking it up in every page would take longer than the page itself. */
+/**
+ * Undefined for a long filter: looking it up in every page would take longer than the page itself.
+ */
 function keyOf(filter: LogFilter): string | undefined {
   const key = JSON.stringify(filter)
   return key.length > RPC_LOG_KEY_CHARS ? undefined : key

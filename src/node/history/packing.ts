@@ -1,6 +1,7 @@
 /**
- * The stored form of receipts and headers: without fields that the chain log already has, and deflated with a preset
- * dictionary. In: the engine's RPC responses. Out: bytes, and the same data decoded again.
+ * The stored form of receipts and headers: without fields that the chain log already has, and
+ * deflated with a preset dictionary. In: the engine's RPC responses. Out: bytes, and the same data
+ * decoded again.
  */
 import {promisify} from 'node:util'
 import {deflateRaw, deflateRawSync, inflateRawSync} from 'node:zlib'
@@ -159,7 +160,9 @@ export function unpackReceipts(packed: Uint8Array): ReceiptPage {
   return {gasBefore: g, logsBefore: l, receipts: r.map(fromRow)}
 }
 
-/** Status, gas, sender, created contract or 0, and each log as address, data and topics; no `0x`. */
+/**
+ * Status, gas, sender, created contract or 0, and each log as address, data and topics; no `0x`.
+ */
 type Row = [Hex, number, string, string | 0, ...string[][]]
 
 function toRow({status, gasUsed, from, contractAddress, logs}: KeptReceipt): Row {

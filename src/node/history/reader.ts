@@ -1,6 +1,7 @@
 /**
- * In: numbers and hashes. Out: blocks, transactions and receipts of durable blocks, from the chain log and the history
- * alone; the engine is not used. Called by the RPC methods and the subscriptions.
+ * In: numbers and hashes. Out: blocks, transactions and receipts of durable blocks, from the chain
+ * log and the history alone; the engine is not used. Called by the RPC methods and the
+ * subscriptions.
  */
 import {type Address, type Hash} from 'viem'
 
@@ -162,7 +163,8 @@ export class ChainReader {
     const known = {sealed, header, transactionHashes}
     const whole: unknown[] = []
     for (let index = 0; index < transactionHashes.length; index++) {
-      // Decoding thousands of transactions must not block the thread that has to meet the slot deadline.
+      // Decoding thousands of transactions must not block the thread that has to meet the slot
+      // deadline.
       if (index % 100 === 99) await new Promise((resolve) => setImmediate(resolve))
       whole.push(this.transactionObject(known, index))
     }
@@ -203,7 +205,8 @@ export class ChainReader {
     if (!hasReceipts) throw receiptsLost(sealed.number)
     const page = this.page(sealed, Math.floor(index / HISTORY_CHUNK_TRANSACTIONS))
     const kept = page?.receipts[index % HISTORY_CHUNK_TRANSACTIONS]
-    if (!page || !kept) throw new Error(`Receipt ${index} of block ${sealed.number} is not available.`)
+    if (!page || !kept)
+      throw new Error(`Receipt ${index} of block ${sealed.number} is not available.`)
     const before = page.receipts.slice(0, index % HISTORY_CHUNK_TRANSACTIONS)
     const gasBefore = before.reduce((sum, {gasUsed}) => sum + gasUsed, page.gasBefore)
     const logsBefore = before.reduce((sum, {logs}) => sum + logs.length, page.logsBefore)

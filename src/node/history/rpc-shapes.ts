@@ -1,7 +1,9 @@
 /**
- * Blocks, transactions, receipts and logs as returned to clients: geth's fields plus those of l2geth. Pure.
+ * Blocks, transactions, receipts and logs as returned to clients: geth's fields plus those of
+ * l2geth. Pure.
  *
- * - Source: `RPCTransaction` and `RPCMarshalBlock` in `l2geth/internal/ethapi/api.go`, MetisProtocol/mvm.
+ * - Source: `RPCTransaction` and `RPCMarshalBlock` in `l2geth/internal/ethapi/api.go`,
+ *   MetisProtocol/mvm.
  */
 import {bytesToBigInt, toHex, zeroAddress, type Address, type Hash, type Hex} from 'viem'
 
@@ -131,8 +133,8 @@ function indexOf(block: TransactionPlace['block']) {
 }
 
 /**
- * The producer signs a block's first transaction only, as the batch layout carries it, so the others have zeros, as
- * l2geth shows a missing signature.
+ * The producer signs a block's first transaction only, as the batch layout carries it, so the
+ * others have zeros, as l2geth shows a missing signature.
  */
 function signatureOf(
   parsed: ParsedTransaction,
@@ -215,8 +217,8 @@ export function receiptShape(
 /**
  * Transaction batches cost the user nothing here: the scalar is 0, as on a new network.
  *
- * - Source: `RollupFee` fields in `GetTransactionReceipt` of `l2geth/internal/ethapi/api.go`; `l1GasUsed` as
- *   `getL1GasUsed` of the gas price oracle counts it, with an overhead of 0.
+ * - Source: `RollupFee` fields in `GetTransactionReceipt` of `l2geth/internal/ethapi/api.go`;
+ *   `l1GasUsed` as `getL1GasUsed` of the gas price oracle counts it, with an overhead of 0.
  */
 function feeOnL1(raw: Hex) {
   const bytes = bytesOf(raw)

@@ -1,4 +1,7 @@
-/** In: inbox transactions in L1 order. Out: the valid transaction batches. Identical for every reader. */
+/**
+ * In: inbox transactions in L1 order. Out: the valid transaction batches. Identical for every
+ * reader.
+ */
 import type {Hex} from 'viem'
 
 import {InvalidBatchError, type TxBatch} from '../../protocol/batch-codec.ts'
@@ -39,7 +42,10 @@ export class BatchReader {
     return new BatchReader(this.#position, new Map(waiting))
   }
 
-  /** Drops the pieces of batches that were not completed in time. Called for each L1 block, before `take`. */
+  /**
+   * Drops the pieces of batches that were not completed in time. Called for each L1 block, before
+   * `take`.
+   */
   enter(l1Block: number): void {
     for (const [id, {sinceBlock}] of this.#waiting) {
       if (l1Block >= sinceBlock + BATCH_PART_BLOCKS) this.#waiting.delete(id)

@@ -1,6 +1,6 @@
 /**
- * In: calldata of a transaction batch. Out: one transaction in the L1 inbox, replaced when it gets stuck. Stage 9. It
- * stores nothing on disk: L1 shows which batches are there.
+ * In: calldata of a transaction batch. Out: one transaction in the L1 inbox, replaced when it gets
+ * stuck. Stage 9. It stores nothing on disk: L1 shows which batches are there.
  */
 import type {Address, Hash, Hex} from 'viem'
 
@@ -174,7 +174,9 @@ export class Inbox {
     logger.warn('batch transaction replaced', {old: sent.hash, hash})
   }
 
-  /** From before a restart, or from the previous producer: it usually gets mined without our help. */
+  /**
+   * From before a restart, or from the previous producer: it usually gets mined without our help.
+   */
   #waitForForeign(latest: number, pending: number): boolean {
     const now = this.#options.clock.monotonicMs()
     if (pending <= latest) {

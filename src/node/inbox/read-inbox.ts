@@ -35,7 +35,8 @@ export interface BatchPosition {
 }
 
 /**
- * L1 blocks with their inbox transactions, in one request; in several when the response would be too large.
+ * L1 blocks with their inbox transactions, in one request; in several when the response would be
+ * too large.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  *
@@ -72,8 +73,9 @@ function fail(error: Error): never {
 }
 
 /**
- * A batch is valid only if it continues the previous one, both in number and in blocks. So of two with the same number
- * the first on L1 wins, and anything that is not a batch is skipped, whoever sent it.
+ * A batch is valid only if it continues the previous one, both in number and in blocks. So of two
+ * with the same number the first on L1 wins, and anything that is not a batch is skipped, whoever
+ * sent it.
  */
 export function nextBatch(calldata: Hex, after: BatchPosition): TxBatch | undefined {
   try {

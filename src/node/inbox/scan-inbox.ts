@@ -16,8 +16,8 @@ export interface ScanOptions {
 }
 
 /**
- * The L1 blocks of a range, in order. A failed chunk is split in half, since endpoints limit the cost of a request;
- * chunks with fast responses grow.
+ * The L1 blocks of a range, in order. A failed chunk is split in half, since endpoints limit the
+ * cost of a request; chunks with fast responses grow.
  *
  * @throws {MetisSeqError} L1_REORGANIZED, L1_UNREADABLE
  */

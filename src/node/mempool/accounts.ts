@@ -1,6 +1,6 @@
 /**
- * Nonce and balance of accounts at the head, read from the engine in batches: all reads of one turn of the event loop
- * share one request.
+ * Nonce and balance of accounts at the head, read from the engine in batches: all reads of one turn
+ * of the event loop share one request.
  */
 import type {Address} from 'viem'
 
@@ -52,7 +52,10 @@ export class Accounts {
     return accountNonce > 0 || balanceWei > 0n
   }
 
-  /** A block with these transactions and no others was sealed. Only their senders can have less than before. */
+  /**
+   * A block with these transactions and no others was sealed. Only their senders can have less than
+   * before.
+   */
   passed(transactions: readonly SignedTransaction[]): void {
     this.#generation++
     for (const transaction of transactions) {

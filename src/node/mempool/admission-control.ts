@@ -1,9 +1,9 @@
 /**
- * What this node can confirm in one slot, learned from past slots. In: the outcome of each slot. Out: the capacity for
- * transactions that wait for the next block.
+ * What this node can confirm in one slot, learned from past slots. In: the outcome of each slot.
+ * Out: the capacity for transactions that wait for the next block.
  *
- * A slot's only resource is engine time: to ingest transactions, then to execute them. An accepted transaction must get
- * both before the slot ends; otherwise it is rejected at once.
+ * A slot's only resource is engine time: to ingest transactions, then to execute them. An accepted
+ * transaction must get both before the slot ends; otherwise it is rejected at once.
  */
 import {
   BLOCK_EXECUTION_GAS,
@@ -48,9 +48,15 @@ export interface PoolCapacity {
   /** Counted gas for instructions. */
   gas: number
   bytes: number
-  /** Milliseconds to submit the waiting transactions to the engine and to seal them with the open block. */
+  /**
+   * Milliseconds to submit the waiting transactions to the engine and to seal them with the open
+   * block.
+   */
   ms: number
-  /** The same for the waiting transactions alone, at any time: a burst on a calm network is never rejected. */
+  /**
+   * The same for the waiting transactions alone, at any time: a burst on a calm network is never
+   * rejected.
+   */
   leastMs: number
   /** The part of it available for sealing. */
   sealMs: number
@@ -62,7 +68,10 @@ export interface PoolCapacity {
   baseMs: number
   /** True when it applies to the block after the open one, which is being sealed. */
   isNext: boolean
-  /** True in a spike, for a transaction so old that its block would come more than a slot after its arrival. */
+  /**
+   * True in a spike, for a transaction so old that its block would come more than a slot after its
+   * arrival.
+   */
   isLate: boolean
   /** When capacity frees up again. */
   retryAfterMs: number
@@ -103,8 +112,8 @@ export class AdmissionControl {
   /** The highest gas offered at ingress in the open slot and in the previous one. */
   #promisedGas = {open: 0, before: 0}
   /**
-   * The previous slot was too short for everyone. While nobody is rejected, a busy moment of the machine must not
-   * reject anyone either.
+   * The previous slot was too short for everyone. While nobody is rejected, a busy moment of the
+   * machine must not reject anyone either.
    */
   #isCrowded = false
   /** Measured speed of this slot's full chunks. */
@@ -128,7 +137,9 @@ export class AdmissionControl {
     return Math.floor(Math.min(BLOCK_EXECUTION_GAS, this.#mostGas()))
   }
 
-  /** Gas limit of a block: never less than what was promised while it or the previous one was open. */
+  /**
+   * Gas limit of a block: never less than what was promised while it or the previous one was open.
+   */
   get blockGas(): number {
     return Math.max(this.executionGas, this.#promisedGas.open, this.#promisedGas.before)
   }
@@ -151,7 +162,9 @@ export class AdmissionControl {
     return clamp(inTime, STAGE_CHUNK_LEAST, STAGE_CHUNK)
   }
 
-  /** Records a submission to the engine. Small chunks take longer per transaction and say nothing. */
+  /**
+   * Records a submission to the engine. Small chunks take longer per transaction and say nothing.
+   */
   staged(count: number, ms: number): void {
     if (count < this.#fullChunk) return
     const perSecond = (count / Math.max(ms, 1)) * 1000
@@ -160,7 +173,10 @@ export class AdmissionControl {
     this.#slotRate += (perSecond - this.#slotRate) * STAGE_SLOT_WEIGHT
   }
 
-  /** From this slot only: the speed of calmer slots must not be promised while a spike takes the processor. */
+  /**
+   * From this slot only: the speed of calmer slots must not be promised while a spike takes the
+   * processor.
+   */
   #rateNow(underWay: SlotTime['underWay']): number {
     const seen = Math.min(this.#engineRate, this.#slotRate ?? this.#engineRate)
     // Not faster than the unfinished submission suggests.
@@ -169,8 +185,8 @@ export class AdmissionControl {
   }
 
   /**
-   * The engine's speed is measured, and the promised fraction is learned: lower when something was late, higher while
-   * everything was in time and somebody was rejected.
+   * The engine's speed is measured, and the promised fraction is learned: lower when something was
+   * late, higher while everything was in time and somebody was rejected.
    */
   slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
     this.#promisedGas = {open: 0, before: this.#promisedGas.open}
@@ -198,7 +214,8 @@ export class AdmissionControl {
   }
 
   /**
-   * The usual speed of this slot, or of the last few if it had little work. Slots with a blocked engine must not count.
+   * The usual speed of this slot, or of the last few if it had little work. Slots with a blocked
+   * engine must not count.
    */
   #takeSeen(): number | undefined {
     if (this.#chunks.length < STAGE_CHUNKS_SEEN) return undefined
@@ -208,8 +225,8 @@ export class AdmissionControl {
   }
 
   /**
-   * Capacity such that everything accepted is confirmed within a slot: what still fits into the open block and, at the
-   * end of the slot, what fits into the next one.
+   * Capacity such that everything accepted is confirmed within a slot: what still fits into the
+   * open block and, at the end of the slot, what fits into the next one.
    *
    * @param slot undefined when this node is not producing: one slot's worth
    * @param ageMs how long ago the transaction arrived, here or at the node that forwarded it

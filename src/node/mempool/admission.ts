@@ -65,7 +65,10 @@ export interface PoolLoad {
 
 const nothing: Readonly<Load> = {count: 0, gas: 0, bytes: 0, ms: 0}
 
-/** Checked before the signature is recovered, the most expensive step: in a flood nearly all are rejected here. */
+/**
+ * Checked before the signature is recovered, the most expensive step: in a flood nearly all are
+ * rejected here.
+ */
 export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
   const {capacity, waiting} = pool
   // Transactions in a block that is being sealed use no capacity of the next one.
@@ -77,8 +80,8 @@ export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
   // A single transaction may exceed the block target.
   if (waiting.count + pool.open.count === 0) return capacity.count > 0
   if (!isInBlock) return false
-  // A calm network rejects nobody, however short its slots are. The block that is being sealed counts: if it is large,
-  // those few would wait for more than a slot.
+  // A calm network rejects nobody, however short its slots are. The block that is being sealed
+  // counts: if it is large, those few would wait for more than a slot.
   const isCalm = waiting.count + pool.open.count < POOL_ANY_MOMENT
   if (isCalm && waiting.gas + open.gas + cost.gas <= POOL_ANY_MOMENT_GAS) return true
   if (waiting.ms + open.ms + cost.ms > capacity.sealMs || capacity.isLate) return false
@@ -86,8 +89,8 @@ export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
 }
 
 /**
- * The engine's queue is so long that its speed may change before it is done: the rest of the slot is promised once the
- * engine has caught up.
+ * The engine's queue is so long that its speed may change before it is done: the rest of the slot
+ * is promised once the engine has caught up.
  */
 function isBacklog({capacity, waiting}: PoolLoad): boolean {
   return waiting.count * capacity.stageMs > capacity.backlogMs
@@ -112,9 +115,10 @@ function freeMs({capacity, waiting, open}: PoolLoad): number {
 }
 
 /**
- * Accepted transactions are confirmed within a slot, so anything that would take longer is rejected at ingress. One
- * sender never gets everything: its limit shrinks with the free capacity, and the last part is reserved for senders
- * that hold few, even if the engine turns out slower than promised.
+ * Accepted transactions are confirmed within a slot, so anything that would take longer is rejected
+ * at ingress. One sender never gets everything: its limit shrinks with the free capacity, and the
+ * last part is reserved for senders that hold few, even if the engine turns out slower than
+ * promised.
  *
  * @param ofSender how many the sender holds
  * @returns pool-full or sender-limit; undefined when it is admitted

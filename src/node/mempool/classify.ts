@@ -39,8 +39,8 @@ export function classify(
 }
 
 /**
- * The lane of a transaction whose sender is known. Only the account that can succeed may use a reserved lane: otherwise
- * anyone could fill block after block with a failing transaction each.
+ * The lane of a transaction whose sender is known. Only the account that can succeed may use a
+ * reserved lane: otherwise anyone could fill block after block with a failing transaction each.
  *
  * @throws {InvalidTransactionError} a reserved call from somebody else
  */

@@ -1,10 +1,10 @@
 /**
- * Predicts what a transaction costs the engine at sealing, learned from blocks. Declared gas says little: a wallet
- * declares three times the gas of a token transfer, and the slowest code takes a hundred times as long as the fastest
- * for the same gas.
+ * Predicts what a transaction costs the engine at sealing, learned from blocks. Declared gas says
+ * little: a wallet declares three times the gas of a token transfer, and the slowest code takes a
+ * hundred times as long as the fastest for the same gas.
  *
- * In: executed blocks with their duration and the gas used by their transactions. Out: gas and milliseconds to count
- * for a new transaction.
+ * In: executed blocks with their duration and the gas used by their transactions. Out: gas and
+ * milliseconds to count for a new transaction.
  */
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
 import {
@@ -27,7 +27,10 @@ import {
 import {RPC_CALL_GAS_PER_MS} from '../rpc-limits.ts'
 
 export interface Cost {
-  /** Gas for instructions to count: the usage of its kind, but at least a fraction of what it declares. */
+  /**
+   * Gas for instructions to count: the usage of its kind, but at least a fraction of what it
+   * declares.
+   */
   gas: number
   /** Milliseconds that it adds to the sealing of its block. */
   ms: number
@@ -84,8 +87,8 @@ export class CostModel {
   }
 
   /**
-   * Records the sealing time of a block. If it exceeds the count, its kinds become slower at once; if it falls short,
-   * they become faster step by step, each by its share of the block.
+   * Records the sealing time of a block. If it exceeds the count, its kinds become slower at once;
+   * if it falls short, they become faster step by step, each by its share of the block.
    */
   sealed(transactions: readonly Costed[], ms: number): void {
     const parts = new Map<string, number>()
@@ -100,7 +103,8 @@ export class CostModel {
     const countedMs = baseMs + codeMs
     const isSmall = countedMs < this.#fixedMs
     if (isSmall) this.#learnFixed(Math.max(1, ms - countedMs))
-    // A block faster than the count for its transactions alone says something about them, however small it is.
+    // A block faster than the count for its transactions alone says something about them, however
+    // small it is.
     if (isSmall && ms >= countedMs) return
     const ofThemMs = isSmall ? ms : ms - this.#fixedMs
     const ratio = Math.min(COST_STEP_MOST, Math.max(1, ofThemMs) / countedMs)
@@ -168,7 +172,10 @@ function expectedGas(kind: Kind | undefined, declared: number, nowMs: number): n
   return Math.min(declared, Math.max(...kind.used) * COST_MARGIN)
 }
 
-/** Two contracts with the same code may use different gas, as proxies do: the address counts, not the code. */
+/**
+ * Two contracts with the same code may use different gas, as proxies do: the address counts, not
+ * the code.
+ */
 function keyOf({to, data}: Seen): string {
   return `${to ?? 'create'}${data.slice(0, 10)}`
 }

@@ -90,7 +90,10 @@ export class PoolMaintenance {
     if (slow) logger.warn('a block was slow because of a contract', {...slow})
   }
 
-  /** Records how long the engine took to make another producer's block the head, once it had the transactions. */
+  /**
+   * Records how long the engine took to make another producer's block the head, once it had the
+   * transactions.
+   */
   sealedIn(
     {hash, transactions}: SealedBlock,
     parsed: readonly ParsedTransaction[],
@@ -119,7 +122,10 @@ export class PoolMaintenance {
     this.#options.onTidied()
   }
 
-  /** Records the gas used by the transactions of a block, including intrinsic gas, once its receipts are known. */
+  /**
+   * Records the gas used by the transactions of a block, including intrinsic gas, once its receipts
+   * are known.
+   */
   spent(block: Hash, gasUsed: readonly number[]): void {
     const {costs, clock} = this.#options
     const included = this.#included.get(block)
@@ -169,7 +175,10 @@ export class PoolMaintenance {
     }
   }
 
-  /** Other producers' blocks may contain transactions that we never saw and that are next for these senders. */
+  /**
+   * Other producers' blocks may contain transactions that we never saw and that are next for these
+   * senders.
+   */
   #refreshWaiting(onChanged: () => void): void {
     const {mempool, accounts, logger, clock} = this.#options
     const heldBeforeMs = clock.monotonicMs() - FORWARD_AGAIN_MS

@@ -1,6 +1,6 @@
 /**
- * In: checked transactions. Out: those of the next block, in order. Filled by the RPC server and by peers, drained by
- * the driver. It makes no requests: account states are passed in.
+ * In: checked transactions. Out: those of the next block, in order. Filled by the RPC server and by
+ * peers, drained by the driver. It makes no requests: account states are passed in.
  */
 import type {Address, Hash, Hex} from 'viem'
 
@@ -86,7 +86,8 @@ export class Mempool {
    * Holds a transaction.
    *
    * @param account state of the sender at the head
-   * @param room capacity for ready transactions; unlimited when left out, as for earlier accepted ones
+   * @param room capacity for ready transactions; unlimited when left out, as for earlier accepted
+   * ones
    * @throws {PoolRefusedError} nothing changed
    */
   add(
@@ -232,7 +233,8 @@ export class Mempool {
     for (let held = this.#ready.peek(); held; held = this.#ready.peek()) {
       addTo(load, held, 1)
       const isFirst = limits.allowAlone && taken.length === 0 && limits.maxCount > 0
-      // The first one that does not fit ends the block: skipping it would reorder its sender or starve it.
+      // The first one that does not fit ends the block: skipping it would reorder its sender or
+      // starve it.
       if (!isFirst && !isWithin(load, limits)) break
       const alone = isAlone(held.lane)
       if (alone && (taken.length > 0 || !limits.allowAlone)) break
@@ -294,8 +296,9 @@ export class Mempool {
   }
 
   /**
-   * Senders without a next transaction: behind a gap, or after a block that we know too little about. Also senders
-   * whose next one has waited since before `heldBeforeMs`: another with its nonce may be in a block.
+   * Senders without a next transaction: behind a gap, or after a block that we know too little
+   * about. Also senders whose next one has waited since before `heldBeforeMs`: another with its
+   * nonce may be in a block.
    */
   waitingSenders(limit: number, heldBeforeMs = -Infinity): Address[] {
     const waiting: Address[] = []
@@ -312,7 +315,8 @@ export class Mempool {
   /**
    * Sets the on-chain state of an account and drops transactions that can no longer be included.
    *
-   * @param afterRollback true when the nonce may be lower than before; otherwise that is a stale response
+   * @param afterRollback true when the nonce may be lower than before; otherwise that is a stale
+   * response
    */
   setAccount(address: Address, state: AccountState, afterRollback = false): void {
     const sender = this.#senders.get(address)

@@ -1,6 +1,7 @@
 /**
- * Transactions that can be sealed now. Senders take turns, so that a sender of thousands does not make others wait;
- * within a sender, nonces decide. Transactions of the MPC account go before all others.
+ * Transactions that can be sealed now. Senders take turns, so that a sender of thousands does not
+ * make others wait; within a sender, nonces decide. Transactions of the MPC account go before all
+ * others.
  */
 import type {Address, Hash} from 'viem'
 

@@ -1,7 +1,7 @@
 /**
- * Contracts whose code is slow for its gas, learned from slow blocks. Gas is a poor measure of time: MODEXP takes a
- * hundred times as long as a token transfer. In: executed blocks. Out: whether a transaction that calls such a contract
- * fits into a slot.
+ * Contracts whose code is slow for its gas, learned from slow blocks. Gas is a poor measure of
+ * time: MODEXP takes a hundred times as long as a token transfer. In: executed blocks. Out: whether
+ * a transaction that calls such a contract fits into a slot.
  */
 import type {Address, Hash} from 'viem'
 
@@ -53,7 +53,8 @@ export class SlowCode {
     const most = rest.reduce((a, b) => (executionGas(b) > executionGas(a) ? b : a), first)
     const key = keyOf(most)
     this.#known.delete(key)
-    // A contract must not be blocked because others slowed it down: below this, the code is not at fault.
+    // A contract must not be blocked because others slowed it down: below this, the code is not at
+    // fault.
     const ofCode = Math.max(SLOW_CODE_LEAST_GAS_PER_MS, gasPerMs)
     this.#known.set(key, {gasPerMs: ofCode, untilMs: nowMs + SLOW_CODE_KEPT_MS})
     const [oldest] = this.#known.keys()

@@ -83,7 +83,10 @@ export interface HandedOn {
   agesMs: readonly number[]
 }
 
-/** Raw transactions: their number (4), then length (4) and bytes of each, then the age (2) of each in milliseconds. */
+/**
+ * Raw transactions: their number (4), then length (4) and bytes of each, then the age (2) of each
+ * in milliseconds.
+ */
 export function encodeTransactions({transactions, agesMs}: HandedOn): Uint8Array {
   const ages = Buffer.alloc(2 * transactions.length)
   transactions.forEach((_raw, index) => {
@@ -99,7 +102,8 @@ export function encodeTransactions({transactions, agesMs}: HandedOn): Uint8Array
 export function decodeTransactions(bytes: Uint8Array, maxCount: number): HandedOn {
   const input = new Input(bytes)
   const count = input.uint(4)
-  if (count > maxCount) throw new InvalidBlockError(`At most ${maxCount} transactions are accepted.`)
+  if (count > maxCount)
+    throw new InvalidBlockError(`At most ${maxCount} transactions are accepted.`)
   const transactions = input.list(count)
   const agesMs = transactions.map(() => input.uint(2))
   input.end()

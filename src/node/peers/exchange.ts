@@ -67,7 +67,9 @@ export interface ExchangeHandlers {
 }
 
 export interface BlockExchange {
-  /** Listens, then dials the bootnodes. Resolves when it listens. @throws {MetisSeqError} PORT_BUSY */
+  /**
+   * Listens, then dials the bootnodes. Resolves when it listens. @throws {MetisSeqError} PORT_BUSY
+   */
   start(handlers: ExchangeHandlers): Promise<void>
   stop(): Promise<void>
   /** Multiaddr at which others reach this node; empty before `start`. */

@@ -206,7 +206,9 @@ export class FrameReader {
     return this.hasBegun
   }
 
-  /** @returns undefined when the other side has no more. @throws {Error} why the stream ended early */
+  /**
+   * @returns undefined when the other side has no more. @throws {Error} why the stream ended early
+   */
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       const frame = this.#frames.shift()

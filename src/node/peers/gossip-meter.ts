@@ -1,4 +1,6 @@
-/** Watches the raw bytes of a gossip stream, which the library reads too: size, rate, shape, speed. */
+/**
+ * Watches the raw bytes of a gossip stream, which the library reads too: size, rate, shape, speed.
+ */
 import type {Stream} from '@libp2p/interface'
 
 import type {Clock} from '../../lib/clock.ts'
@@ -47,7 +49,9 @@ export function meterGossip(
   })
 }
 
-/** True for the outer form of a gossip message: length-delimited fields 1 to 3, to the last byte. */
+/**
+ * True for the outer form of a gossip message: length-delimited fields 1 to 3, to the last byte.
+ */
 export function looksLikeFields(frame: Uint8Array): boolean {
   let at = 0
   while (at < frame.length) {

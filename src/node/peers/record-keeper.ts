@@ -86,11 +86,7 @@ export class RecordKeeper {
       this.#own = await signOwn(this.#options, this.#startedAtMs, this.own.sequence)
     } catch (error) {
       const {signer, scores} = this.#options
-      scores.logOnce(
-        `${signer.address} unsigned`,
-        'cannot sign our peer record',
-        errorFacts(error),
-      )
+      scores.logOnce(`${signer.address} unsigned`, 'cannot sign our peer record', errorFacts(error))
       return
     }
     for (const session of this.#options.open()) {

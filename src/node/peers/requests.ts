@@ -79,7 +79,8 @@ export class Requests {
   /** @returns the blocks that arrived in time, at least one. @throws {PeerError} */
   async fetchBlocks(session: Session, request: RangeRequest): Promise<SealedBlock[]> {
     const blocks: SealedBlock[] = []
-    if (this.#options.isResting(session.who)) throw new PeerError('The peer is ignored for a while.')
+    if (this.#options.isResting(session.who))
+      throw new PeerError('The peer is ignored for a while.')
     try {
       await this.#ask(session, this.protocols.blocks, PEER_BLOCK_BYTES, async (stream) => {
         const reader = new FrameReader(stream, PEER_BLOCK_BYTES)
@@ -118,7 +119,8 @@ export class Requests {
       return [...answer].map((code) => deliveries[code] ?? 'taken')
     } catch (error) {
       if (error instanceof GiantFrameError) session.offend('giant message', error.message)
-      else if (isLate(error)) session.offend('no answer in time', 'The peer did not accept the transactions.')
+      else if (isLate(error))
+        session.offend('no answer in time', 'The peer did not accept the transactions.')
       throw asPeerError(error)
     }
   }

@@ -144,7 +144,8 @@ export class Session {
       onFrame: (frame) => this.#onFrame(frame),
       onEnd: (error) => {
         if (error instanceof GiantFrameError) this.offend('giant message', error.message)
-        else if (isFullBuffer(error)) this.offend('slow reader', 'The peer does not read our messages.')
+        else if (isFullBuffer(error))
+          this.offend('slow reader', 'The peer does not read our messages.')
         else this.close('the control stream ended')
       },
     })

@@ -127,7 +127,8 @@ export class Sessions implements SessionHost {
   sweep(): void {
     const now = this.clock.monotonicMs()
     for (const session of this.#sessions.values()) {
-      if (session.isOpen && now - session.heardAtMs > PEER_STALE_MS) session.close('silent for too long')
+      if (session.isOpen && now - session.heardAtMs > PEER_STALE_MS)
+        session.close('silent for too long')
       else if (session.connection.streams.length > PEER_STREAMS) {
         session.offend('too many streams', `${session.connection.streams.length} streams are open.`)
       }

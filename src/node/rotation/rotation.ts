@@ -81,8 +81,8 @@ export class Rotation {
   }
 
   /**
-   * True when a block may have changed the epochs, so that they must be read again. The address in a
-   * transaction's bytes is enough: it finds direct calls and those through a wallet contract.
+   * True when a block may have changed the epochs, so that they must be read again. The address in
+   * a transaction's bytes is enough: it finds direct calls and those through a wallet contract.
    */
   isTouchedBy(block: {number: number; transactions: readonly Hex[]}): boolean {
     const address = this.#sequencerSet.slice(2)
@@ -97,7 +97,10 @@ export class Rotation {
     return {whose: signer === this.#me ? 'mine' : 'other', signer}
   }
 
-  /** Source: `MetisSequencerSet.getMetisSequencer`. Blocks before the first epoch belong to its signer. */
+  /**
+   * Source: `MetisSequencerSet.getMetisSequencer`. Blocks before the first epoch belong to its
+   * signer.
+   */
   signerAt(block: number): Address | undefined {
     return this.epochOf(block)?.signer
   }

@@ -1,4 +1,7 @@
-/** Blocks, transactions, receipts and logs: from the chain log and the history, never from the engine. */
+/**
+ * Blocks, transactions, receipts and logs: from the chain log and the history, never from the
+ * engine.
+ */
 import {toHex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'

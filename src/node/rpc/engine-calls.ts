@@ -177,12 +177,12 @@ export class EngineCalls {
   }
 }
 
-const short = Symbol("short of time")
+const short = Symbol('short of time')
 
 function shareUsedUp(retryAfterMs: number): RpcError {
   return new RpcError(
     rpcCodes.limit,
-    `Your calls have used up their share of the engine; retry in ${retryAfterMs} ms or set less gas.`,
+    `Your calls have used up their share of the engine; retry in ${retryAfterMs} ms or lower the gas.`,
     {retryAfterMs},
   )
 }

@@ -62,7 +62,10 @@ export class Filters {
     const filter = this.#known(id)
     if (filter.hasOverflowed) {
       this.remove(id)
-      throw new RpcError(rpcCodes.limit, 'The filter was not polled often enough and has been removed.')
+      throw new RpcError(
+        rpcCodes.limit,
+        'The filter was not polled often enough and has been removed.',
+      )
     }
     return filter.changes.splice(0)
   }

@@ -153,7 +153,9 @@ function resultText(id: RequestId, result: unknown): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result.text}}`
 }
 
-/** Looks no deeper than the limit, so that the nesting of a hostile body cannot exhaust the stack. */
+/**
+ * Looks no deeper than the limit, so that the nesting of a hostile body cannot exhaust the stack.
+ */
 function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (limit === 0) return true

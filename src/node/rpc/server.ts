@@ -59,7 +59,10 @@ export interface RpcServer extends HttpServer {
   readonly wsUrl: string
 }
 
-/** @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED, RPC_TOKEN_INVALID and those of a missing file */
+/**
+ * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED, RPC_TOKEN_INVALID and those of a missing
+ * file
+ */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const {host, port, wsPort, tokenFile, context, logger, connections} = options
   const token = tokenFile === undefined ? null : readToken(tokenFile)
@@ -142,8 +145,8 @@ class Serving {
     if (!this.#access.isHostKnown(headers)) {
       return refuseUpgrade(socket, 403, HOST_REFUSED)
     }
-    // Browsers do not apply CORS to a WebSocket, so any web page could talk to a node on its reader's
-    // machine.
+    // Browsers do not apply CORS to a WebSocket, so any web page could talk to a node on its
+    // reader's machine.
     if (!this.#access.mayRead(headers)) {
       return refuseUpgrade(socket, 403, 'This web origin is not allowed.')
     }

@@ -1,6 +1,6 @@
 /**
- * In: a peer that is ahead or on another branch. Out: its blocks in our log, or a reason not to follow.
- * Called by the driver only.
+ * In: a peer that is ahead or on another branch. Out: its blocks in our log, or a reason not to
+ * follow. Called by the driver only.
  */
 import type {SealedBlock} from '../../protocol/block.ts'
 import {holdsSame, type L1Divergence} from '../heads/heads.ts'
@@ -91,7 +91,9 @@ async function commonAncestor(options: CatchUpOptions, peer: PeerView): Promise<
     if (!differs) return to
     if (chain.hashOf(differs.number - 1) === differs.parentHash) return differs.number - 1
   }
-  throw new PeerError(`The peer's branch forks from ours at or below block ${floor}, the reorg floor.`)
+  throw new PeerError(
+    `The peer's branch forks from ours at or below block ${floor}, the reorg floor.`,
+  )
 }
 
 /**

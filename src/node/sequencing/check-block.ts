@@ -178,11 +178,15 @@ function assertRecommit(
   turns: Pick<TurnView, 'mpcAddress'>,
 ): void {
   if (recommit.newSigner !== signer || recommit.startBlock !== BigInt(number)) {
-    throw new InvalidBlockError(`Block ${number} contains a recommitment for another block or signer.`)
+    throw new InvalidBlockError(
+      `Block ${number} contains a recommitment for another block or signer.`,
+    )
   }
   const sender = senderOf(transaction)
   if (sender === undefined || sender !== turns.mpcAddress()) {
-    throw new InvalidBlockError(`Block ${number} contains a recommitment that the MPC did not sign.`)
+    throw new InvalidBlockError(
+      `Block ${number} contains a recommitment that the MPC did not sign.`,
+    )
   }
 }
 

@@ -26,7 +26,10 @@ export class EngineWatch {
     const {engine} = this.#chain
     const number = Number(await engine.read('eth_blockNumber'))
     if (number !== engine.head().number) {
-      throw new EngineError('reset', `The engine is at block ${number}, which is not its last known block.`)
+      throw new EngineError(
+        'reset',
+        `The engine is at block ${number}, which is not its last known block.`,
+      )
     }
   }
 

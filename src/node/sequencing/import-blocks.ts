@@ -1,6 +1,6 @@
 /**
- * In: blocks of peers. Out: the same blocks in our chain log, executed here with equal hashes. Called
- * by the driver only.
+ * In: blocks of peers. Out: the same blocks in our chain log, executed here with equal hashes.
+ * Called by the driver only.
  */
 import type {Hex} from 'viem'
 
@@ -183,7 +183,10 @@ async function executeEqual(chain: ChainState, block: SealedBlock): Promise<numb
   }
   if (chain.disputes.mayDoubtItself) {
     chain.disputes.add(block, computed, 'doubted')
-    throw new EngineError('reset', `${otherHash(block)} The engine is being rebuilt to rule out a local fault.`)
+    throw new EngineError(
+      'reset',
+      `${otherHash(block)} The engine is being rebuilt to rule out a local fault.`,
+    )
   }
   chain.disputes.add(block, computed, 'refused')
   throw new DivergedBlockError(`${otherHash(block)} It is ${computed}.`)

@@ -104,7 +104,9 @@ function readyCopy(file: string, dataDir: string): Manifest['head'] {
   })
 }
 
-/** The newest state that is part of the copied chain. @returns its block, or null when there is none */
+/**
+ * The newest state that is part of the copied chain. @returns its block, or null when there is none
+ */
 function copyEngineState(dataDir: string, to: string): number | null {
   const database = new DatabaseSync(join(to, CHAIN_FILE), {readOnly: true})
   try {

@@ -48,7 +48,7 @@ export async function replayBlock(options: ReplayOptions, block: BatchBlock): Pr
     throw new BrokenRule({
       field: 'signer',
       fromL1: recommitSigner,
-      otherValue: signer ?? "nobody: the recommitment did not take effect",
+      otherValue: signer ?? 'nobody: the recommitment did not take effect',
     })
   }
   return executed

@@ -60,8 +60,7 @@ function faultOfFrame({version, kind}: Record<string, unknown>): Fault | undefin
 }
 
 function faultOfDerivation({kdf, kdfparams}: Record<string, unknown>): Fault | undefined {
-  if (kdf === undefined || !isRecord(kdfparams))
-    return damaged('has no key derivation function')
+  if (kdf === undefined || !isRecord(kdfparams)) return damaged('has no key derivation function')
   if (kdf !== 'scrypt' && kdf !== 'pbkdf2')
     return unsupported(`has kdf ${shown(kdf)}, but only scrypt and pbkdf2 are supported`)
   const {dklen, salt} = kdfparams
@@ -74,14 +73,15 @@ function faultOfDerivation({kdf, kdfparams}: Record<string, unknown>): Fault | u
 
 function faultOfScrypt({n, r, p}: Record<string, unknown>): Fault | undefined {
   if (!isCount(n) || !isCount(r) || !isCount(p)) return damaged('has no whole n, r and p above 0')
-  if (n < 2 || !Number.isInteger(Math.log2(n))) return damaged(`has n ${n}, which is not a power of 2`)
+  if (n < 2 || !Number.isInteger(Math.log2(n)))
+    return damaged(`has n ${n}, which is not a power of 2`)
   if (128 * n * r > MOST_SCRYPT_BYTES)
     return unsupported(
       `has n ${n} and r ${r}, which take ${memoryText(128 * n * r)}, but at most 1 GiB is accepted`,
     )
   if (n * r * p > MOST_SCRYPT_WORK)
     return unsupported(
-      `has n ${n}, r ${r} and p ${p}, but their product may be at most ${MOST_SCRYPT_WORK} is computed`,
+      `has n ${n}, r ${r} and p ${p}, but their product may be at most ${MOST_SCRYPT_WORK}`,
     )
   return undefined
 }

@@ -9,7 +9,9 @@ import type {ChainClient} from '../../connect.ts'
 export interface Offices {
   /** Governs LockingPool: whitelist, reward per block, exit delay. */
   poolOwner: Address
-  /** Governs LockingInfo: limits of a lock, reward payer. The contracts may have different owners. */
+  /**
+   * Governs LockingInfo: limits of a lock, reward payer. The contracts may have different owners.
+   */
   infoOwner: Address
   /** Submits reward batches. */
   mpcAddress: Address

@@ -14,7 +14,8 @@ export type Replay = {state: 'reverts'; revertData: Hex} | {state: 'succeeds'}
  * - Signed by: nobody. Chain: L1 or L2. Value: that of the transaction.
  * - Source: `eth_call`.
  *
- * @throws {MetisSeqError} those of the connection; an RpcResponseError when the endpoint has no such state
+ * @throws {MetisSeqError} those of the connection; an RpcResponseError when the endpoint has no
+ * such state
  */
 export async function replayTransaction(
   client: ChainClient,

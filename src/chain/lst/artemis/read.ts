@@ -25,7 +25,8 @@ export interface ArtemisState {
 
 /**
  * - Signed by: nobody. Chain: L2.
- * - Source: Artemis `AMTDepositPool.totalDeposits`, `ArtMetis.totalSupply`, `AMTRewardPool.feeRate`.
+ * - Source: Artemis `AMTDepositPool.totalDeposits`, `ArtMetis.totalSupply`,
+ *   `AMTRewardPool.feeRate`.
  */
 export async function readArtemis(
   l2: ChainClient,
