@@ -1,4 +1,7 @@
-/** What an answer of a method must look like before anybody computes with it. An endpoint may say anything. */
+/**
+ * The required shape of a method's result before anything is computed from it. An endpoint may
+ * return anything.
+ */
 import {isRecord} from '../lib/json.ts'
 import {LAST_SECOND} from './plausible.ts'
 
@@ -10,11 +13,11 @@ const matches =
     typeof value === 'string' && pattern.test(value)
 
 const quantity = matches(/^0x[0-9a-f]{1,64}$/i)
-/** Heights, times, nonces and gas: nothing real is beyond what a number of the language holds. */
+/** Heights, times, nonces and gas: no real value exceeds a safe integer. */
 const index = matches(/^0x0{0,51}[0-9a-f]{1,13}$/i)
-/** Of a block: until the year 9999, the last one that a date of four digits can name. */
+/** Block time: until the year 9999, the last one with four digits. */
 const time: Shape = (value) => index(value) && BigInt(value as string) <= LAST_SECOND
-/** Wei of one gas: a million METIS. Beyond it no transaction could be made. */
+/** Wei per gas: a million METIS. No transaction could exceed it. */
 const gasPrice = matches(/^0x0{0,44}[0-9a-f]{1,20}$/i)
 const hash = matches(/^0x[0-9a-f]{64}$/i)
 const address = matches(/^0x[0-9a-f]{40}$/i)
@@ -65,7 +68,7 @@ const block = record({
   ...each(maybe(quantity), 'difficulty', 'totalDifficulty', 'size'),
   ...each(maybe(quantity), 'blobGasUsed', 'excessBlobGas', 'gasLimit', 'gasUsed'),
   baseFeePerGas: maybe(gasPrice),
-  // A pending block has neither number nor hash; nobody here asks for one.
+  // A pending block has neither number nor hash; we never request one.
   ...{number: index, timestamp: time, hash, parentHash: maybe(hash)},
   transactions: maybe(listOf(either(hash, transaction))),
 })
@@ -94,11 +97,13 @@ const shapes: Readonly<Record<string, Shape>> = {
   eth_getTransactionReceipt: maybe(receipt),
   eth_sendRawTransaction: hash,
   eth_feeHistory: feeHistory,
-  // Behind one address there may be several nodes; one that is behind answers with null.
+  // One address may front several nodes; a node that is behind returns null.
   eth_getLogs: maybe(listOf(log)),
 }
 
-/** False when an answer cannot be one to that call. Of a method that is not known here, every answer may be right. */
+/**
+ * False when a result cannot belong to that call. For an unknown method every result may be right.
+ */
 export function isAnswerTo(
   {method, params = []}: {method: string; params?: readonly unknown[]},
   answer: unknown,
@@ -108,7 +113,7 @@ export function isAnswerTo(
   return shape(answer) && (questions[method]?.(answer, params[0]) ?? true)
 }
 
-/** Whether it is the answer to this question and not to another one. */
+/** Checks that the result belongs to this request and not to another one. */
 const questions: Readonly<Record<string, (answer: unknown, asked: unknown) => boolean>> = {
   eth_getBlockByNumber: (block, number) =>
     !isRecord(block) || !index(number) || Number(block['number']) === Number(number),
@@ -124,7 +129,7 @@ function sameText(left: unknown, right: unknown): boolean {
   return String(left).toLowerCase() === String(right).toLowerCase()
 }
 
-/** Of the blocks and of the contract that were asked for. */
+/** From the requested blocks and contract. */
 function isWithin(
   found: unknown,
   {fromBlock, toBlock, address: of}: Record<string, unknown>,

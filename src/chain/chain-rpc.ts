@@ -1,6 +1,6 @@
 /**
- * A chain's endpoint for programs that read all day. In: what it answers. Out: answers that have the shape of their
- * method and belong to their question, or its fault.
+ * A chain's endpoint for long-running programs. In: its raw responses. Out: responses that have the
+ * shape of their method and belong to their request, or an endpoint error.
  */
 import {MetisSeqError} from '../lib/errors.ts'
 import {
@@ -14,12 +14,12 @@ import {
 import {redactUrl} from '../lib/redact.ts'
 import {isAnswerTo} from './answer-shapes.ts'
 
-/** Code of what an endpoint answers that cannot be right, or is without measure. Asking later may mend it. */
+/** Error code for an impossible or oversized response. A later retry may help. */
 export const WRONG_ANSWER = 'ENDPOINT_WRONG_ANSWER'
 
 /**
- * @throws {RpcTransportError} on use: no usable answer; `wrong-answer` for one that cannot be right
- * @throws {RpcResponseError} on use: the answer is an error
+ * @throws {RpcTransportError} on use: no usable response; `wrong-answer` for an impossible one
+ * @throws {RpcResponseError} on use: the response is an error
  */
 export function createChainRpc(url: string, options: RpcClientOptions = {}): RpcClient {
   return checkAnswers(createRpcClient(url, options))
@@ -45,13 +45,13 @@ export function checkAnswers(rpc: RpcClient): RpcClient {
   }
 }
 
-/** For what only its reader can see. */
+/** For responses that only the reader can recognize as invalid. */
 export function wrongAnswer(url: string, method: string, cause?: unknown): RpcTransportError {
-  const message = `${redactUrl(url)} answers ${method} with something that is no answer to it.`
+  const message = `${redactUrl(url)} answers ${method} with an invalid response.`
   return new RpcTransportError({reason: 'wrong-answer', url, message, cause})
 }
 
-/** The endpoint is there and what it says is of no use. */
+/** The endpoint is reachable but its response is unusable. */
 export function isWrongAnswer(error: unknown): error is RpcTransportError {
   return (
     error instanceof RpcTransportError &&
@@ -59,7 +59,7 @@ export function isWrongAnswer(error: unknown): error is RpcTransportError {
   )
 }
 
-/** The same as an error with a code, for those who tell it on. */
+/** The same as an error with a code, for callers that report it. */
 export function wrongAnswerError(endpoints: readonly string[], cause: Error): MetisSeqError {
   return new MetisSeqError({
     code: WRONG_ANSWER,

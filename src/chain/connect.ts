@@ -19,14 +19,17 @@ export type ChainClient = Client<CustomTransport, Chain>
 export interface Connection {
   client: ChainClient
   sources(): SourceState[]
-  /** The least number of calls that one of its endpoints takes at once; undefined: none has refused any. */
+  /**
+   * The lowest batch size that one of its endpoints accepts; undefined: none has rejected a batch.
+   */
   batchLimit(): number | undefined
   /**
-   * Asks every endpoint for its newest block and for an older one. Those that are behind are not asked from
-   * then on.
+   * Reads the newest block and an older one from every endpoint. Endpoints that are behind are not
+   * used from then on.
    *
    * @param depth blocks below the lowest head at which all must agree
-   * @throws {MetisSeqError} ENDPOINTS_DISAGREE, WRONG_CHAIN, and ENDPOINT_UNREACHABLE when none answers
+   * @throws {MetisSeqError} ENDPOINTS_DISAGREE, WRONG_CHAIN, and ENDPOINT_UNREACHABLE when none
+   * responds
    */
   crossCheck(depth: bigint): Promise<CrossCheck>
   close(): void
@@ -39,18 +42,18 @@ export interface ConnectOptions {
   urls: readonly string[]
   timeoutMs?: number
   clock?: Clock
-  /** Its nodes take legacy transactions only. */
+  /** Its nodes accept legacy transactions only. */
   legacyTransactions?: boolean
-  /** Whom to believe, for HTTPS. */
+  /** Certificate authority to trust for HTTPS. */
   tls?: TlsOptions
-  /** Ends a wait for an endpoint that limits. */
+  /** Ends the wait for a rate-limited endpoint. */
   signal?: AbortSignal | undefined
 }
 
 /**
- * A client that proves the chain id of an endpoint before it believes anything it says or sends it a
- * transaction, falls over to the next endpoint when one is down, waits for one that limits how often it is
- * asked, and sends the calls of one moment as one HTTP request.
+ * A client that verifies the chain id of an endpoint before it trusts a response or sends a
+ * transaction, falls back to the next endpoint when one is down, waits for a rate-limited one, and
+ * batches simultaneous calls into one HTTP request.
  *
  * @throws {MetisSeqError} on use: WRONG_CHAIN, ENDPOINT_UNREACHABLE (all exit `unreachable`)
  */
@@ -85,7 +88,7 @@ export function connectChain({
     sources: () => endpoints.map((endpoint) => endpoint.source),
     async crossCheck(depth) {
       const check = await patiently(patience, () => crossCheck(name, endpoints, depth))
-      // One that is behind is not asked at all: a wrong nonce is worse than none.
+      // An endpoint that is behind is not used at all: a wrong nonce is worse than none.
       const usable = endpoints.filter(({source}) => source.state !== 'stale')
       const isDown = ({source}: Endpoint) => Number(source.state === 'down')
       order = usable.toSorted((a, b) => isDown(a) - isDown(b))
@@ -105,13 +108,15 @@ function chainOf(name: string, id: number, urls: readonly string[]): Chain {
   }
 }
 
-/** First pause when every endpoint limits us, when none says how long; it doubles each time. */
+/**
+ * First pause when all endpoints are rate-limited and none says for how long; it doubles each time.
+ */
 const LIMIT_PAUSE_MS = 500
 
-/** For how long one that gave no answer in time is asked last. */
+/** How long an endpoint that timed out is tried last. */
 const SILENT_MS = 60_000
 
-/** A read does not wait for the same silent endpoint again while another one answers. */
+/** A read does not wait for the same silent endpoint again while another one responds. */
 class Silence {
   readonly #clock: Clock
   readonly #since = new Map<Endpoint, number>()
@@ -120,7 +125,7 @@ class Silence {
     this.#clock = clock
   }
 
-  /** A transaction goes the way that was set: which endpoint may have it is not a matter of speed. */
+  /** A transaction follows the configured order: speed must not decide which endpoint gets it. */
   orderFor(call: RpcCall, endpoints: Endpoint[]): Endpoint[] {
     if (this.#since.size === 0 || isSend(call)) return endpoints
     const from = this.#clock.monotonicMs() - SILENT_MS
@@ -144,7 +149,7 @@ interface Patience {
   signal: AbortSignal | undefined
 }
 
-/** Asks again as long as endpoints only want to be asked less often, and the patience lasts. */
+/** Retries while all endpoints are merely rate-limited and there is time left. */
 async function requestPatiently(
   name: string,
   order: () => Endpoint[],
@@ -181,17 +186,20 @@ type Asked =
   | {answer: unknown}
   | {
       failure: RpcTransportError | undefined
-      /** One that would answer later; the request did not reach its chain. */
+      /** An endpoint that would respond later; the request did not reach its chain. */
       limited: RpcTransportError | undefined
     }
 
-/** Codes by which an endpoint says that it cannot do this at all: another one may. Source: EIP-1474. */
+/**
+ * Codes with which an endpoint reports that it does not support this: another one may. Source:
+ * EIP-1474.
+ */
 const UNABLE_CODES: readonly number[] = [-32_600, -32_601, -32_001, -32_002, -32_004]
 
-/** True when the answer says something of the endpoint and nothing of what was asked. */
+/** True when the error concerns the endpoint and not the request. */
 function isUnable(error: unknown): error is RpcResponseError {
   if (!(error instanceof RpcResponseError)) return false
-  // Positive codes are of providers: limits of a plan. 3 is a revert.
+  // Positive codes come from providers: plan limits. 3 is a revert.
   return UNABLE_CODES.includes(error.code) || (error.code > 3 && error.code < 1000)
 }
 
@@ -212,7 +220,8 @@ async function requestFromAny(
       return {answer}
     } catch (error) {
       if (error instanceof RpcTransportError) silence.note(endpoint, error)
-      // An endpoint that broke off may have the transaction: what the next one says of it proves nothing.
+      // An endpoint that disconnected may have the transaction: the next one's response proves
+      // nothing.
       if (isSending && failure && !failure.isTurnedAway) throw unreachable(name, endpoints, failure)
       if (isUnable(error)) unable ??= error
       else if (!(error instanceof RpcTransportError)) throw error
@@ -221,7 +230,7 @@ async function requestFromAny(
     }
   }
   if (unable && (!isSending || !failure || failure.isTurnedAway)) throw unable
-  // A transaction that may be out with one endpoint is not sent again because another had no time.
+  // A transaction that one endpoint may have broadcast is not sent again because another timed out.
   if (failure && isSending && !failure.isTurnedAway) limited = undefined
   return {failure, limited}
 }

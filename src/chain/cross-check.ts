@@ -10,19 +10,20 @@ import {
 import {disagree, firstFailure, notABlock} from './endpoint-errors.ts'
 import type {Endpoint} from './endpoint.ts'
 
-/** How the endpoints of a chain stand to each other. */
+/** Compares the endpoints of a chain. */
 export interface CrossCheck {
   /** The newest block that an endpoint has. */
   head: EndpointHead
   stale: EndpointHead[]
-  /** Scheme and host of those that gave no answer. */
+  /** Scheme and host of endpoints that did not respond. */
   down: string[]
 }
 
 /**
- * Asks every endpoint for its newest block, and for one that all of them must have in common.
+ * Reads the newest block of every endpoint, and one that all of them must share.
  *
- * @throws {MetisSeqError} ENDPOINTS_DISAGREE, WRONG_CHAIN, and ENDPOINT_UNREACHABLE when none answers
+ * @throws {MetisSeqError} ENDPOINTS_DISAGREE, WRONG_CHAIN, and ENDPOINT_UNREACHABLE when none
+ * responds
  */
 export async function crossCheck(
   name: string,
@@ -36,9 +37,10 @@ export async function crossCheck(
   if (answered.length === 0) throw firstFailure(name, endpoints, asked)
   const heads = answered.map(({head}) => head)
   const stale = staleEndpoints(heads)
-  // One that is behind has older blocks in common: a fork that runs ahead must not make the others mute.
+  // An endpoint that is behind shares older blocks: a fork that runs ahead must not silence the
+  // others.
   if (answered.length > 1) await assertAgreement(name, answered, depth)
-  // Set last: every answer makes an endpoint fresh.
+  // Set last: every response marks an endpoint as fresh.
   for (const {endpoint, head} of answered) if (stale.includes(head)) endpoint.source.state = 'stale'
   const head = heads.reduce((best, each) => (each.number > best.number ? each : best))
   const down = endpoints.filter((each) => !answered.some(({endpoint}) => endpoint === each))

@@ -17,17 +17,17 @@ import {lstAmounts} from './lst/providers.ts'
 export interface DecodedArg {
   name: string
   type: string
-  /** As the contract takes it. */
+  /** As the contract expects it. */
   value: string
-  /** The same for people, where the value alone is hard to read. */
+  /** The same in readable form, if the raw value is hard to read. */
   display?: string
 }
 
-/** A call by our ABIs. */
+/** A call decoded with our ABIs. */
 export interface DecodedCall {
-  /** The contract, by its address; without one the first that has the function. */
+  /** The contract, by its address; without an address, the first one with the function. */
   contract: string
-  /** True: the address says that it is this contract, and not only the function does. */
+  /** True: the contract is known by its address, not only by the function. */
   contractProven: boolean
   /** Other contracts of ours with the same function. */
   alsoIn: string[]
@@ -38,7 +38,7 @@ export interface DecodedCall {
   args: DecodedArg[]
 }
 
-/** A function of ours with the contracts that have it. */
+/** A function in our ABIs with the contracts that have it. */
 export interface KnownFunction {
   contracts: string[]
   functionName: string
@@ -46,7 +46,7 @@ export interface KnownFunction {
   selector: Hex
 }
 
-/** An event of ours with the contracts that log it. */
+/** An event in our ABIs with the contracts that emit it. */
 export interface KnownEvent {
   contracts: string[]
   eventName: string
@@ -55,7 +55,8 @@ export interface KnownEvent {
 }
 
 /**
- * What a call does, by our ABIs; undefined when none has such a function, or the arguments are not its.
+ * Decodes a call with our ABIs; undefined when none has such a function or the arguments do not
+ * match.
  *
  * @param contract name of the called contract, when its address is known
  */
@@ -123,7 +124,7 @@ interface OwnFunction {
 
 let functions: OwnFunction[] | undefined
 
-/** Hashed once, when the first call is decoded. */
+/** Built once, when the first call is decoded. */
 function functionsOf(): OwnFunction[] {
   functions ??= abisByContract.flatMap(([contract, abi]) =>
     abi
@@ -137,7 +138,7 @@ function signatureOf({name, inputs}: AbiFunction | AbiEvent): string {
   return `${name}(${inputs.map(({type}) => type).join(',')})`
 }
 
-/** Arguments that are amounts of METIS; those of providers come on top. All have 18 decimals. */
+/** Arguments that are amounts of METIS; providers add their own. All have 18 decimals. */
 const amountName =
   /^_?(?:amount|incoming|locked|fromReward|reward|totalReward|newReward|minLock|maxLock|addedValue|subtractedValue|value|metisAmount|cost)$/
 

@@ -5,10 +5,10 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
 import type {Endpoint} from './endpoint-shape.ts'
 
-/** Code of the error that waiting mends. */
+/** Code of the error that waiting resolves. */
 export const RATE_LIMITED = 'ENDPOINT_RATE_LIMITED'
 
-/** Why none of them answered. */
+/** Why none of them responded. */
 export function firstFailure(
   name: string,
   endpoints: Endpoint[],
@@ -23,13 +23,13 @@ export function unreachable(
   endpoints: Endpoint[],
   failure: RpcTransportError | undefined,
 ): MetisSeqError {
-  // A proxy of the environment stands in the way, and its error names the variable.
+  // A proxy from the environment interferes, and its error has the name of the variable.
   if (failure?.cause instanceof MetisSeqError) return failure.cause
   if (failure?.reason === 'rate-limited') return limited(name, endpoints, failure)
   const {code, sentence, retryable, hints} = kindOf(name, failure)
   return new MetisSeqError({
     code,
-    message: `${sentence} ${failure?.message ?? 'None is set.'}`,
+    message: `${sentence} ${failure?.message ?? 'No endpoint is configured.'}`,
     facts: {
       chain: name,
       endpoints: endpoints.map(({source}) => source.endpoint).join(', '),
@@ -61,7 +61,7 @@ interface Kind {
   hints?: string[]
 }
 
-/** What kind of fault it is: one that answers, and wrongly, does so the next time as well. */
+/** The kind of fault: an endpoint with a wrong response will return it again. */
 function kindOf(name: string, failure: RpcTransportError | undefined): Kind {
   switch (failure?.reason) {
     case 'http-status':
@@ -75,19 +75,19 @@ function kindOf(name: string, failure: RpcTransportError | undefined): Kind {
     case 'too-large':
       return {
         code: 'ENDPOINT_ANSWER_TOO_LARGE',
-        sentence: `The ${name} endpoint cannot be used.`,
+        sentence: `The ${name} endpoint is not usable.`,
         retryable: false,
       }
     case 'wrong-answer':
       return {
         code: 'ENDPOINT_WRONG_ANSWER',
-        sentence: `The ${name} endpoint cannot be used.`,
+        sentence: `The ${name} endpoint is not usable.`,
         retryable: false,
       }
     case 'untrusted':
       return {
         code: 'ENDPOINT_UNTRUSTED',
-        sentence: `The ${name} endpoint is not believed, and nothing was sent to it.`,
+        sentence: `The ${name} endpoint is not trusted, and nothing was sent to it.`,
         retryable: false,
         hints: [
           ...authorityHints(failure.message),
@@ -104,7 +104,7 @@ function kindOf(name: string, failure: RpcTransportError | undefined): Kind {
 }
 
 const DENIED: readonly number[] = [401, 402, 403]
-/** Of servers that are busy, late, or have no node behind them now. */
+/** Status codes of servers that are busy, slow, or without a backend node. */
 const PASSING: readonly number[] = [408, 425]
 
 function kindOfStatus(name: string, {httpStatus = 0, location}: RpcTransportError): Kind {
@@ -112,36 +112,36 @@ function kindOfStatus(name: string, {httpStatus = 0, location}: RpcTransportErro
   if (DENIED.includes(httpStatus))
     return {
       code: 'ENDPOINT_DENIED',
-      sentence: `The ${name} endpoint does not let us in.`,
+      sentence: `The ${name} endpoint denies access.`,
       retryable: false,
       hints: [
-        'Check the key in its URL, what your plan with the provider covers, and whether it takes this address of yours.',
+        'Check the API key in its URL, your plan with the provider, and whether it allows your IP address.',
         check,
       ],
     }
   if (httpStatus === 407)
     return {
       code: 'PROXY_DENIED',
-      sentence: `The proxy before the ${name} endpoint wants a name and a password.`,
+      sentence: `The proxy before the ${name} endpoint requires a user name and password.`,
       retryable: false,
-      hints: ['Put them into HTTPS_PROXY or HTTP_PROXY: `http://NAME:PASSWORD@HOST:PORT`.', check],
+      hints: ['Add them to HTTPS_PROXY or HTTP_PROXY: `http://NAME:PASSWORD@HOST:PORT`.', check],
     }
   if (httpStatus >= 300 && httpStatus < 400)
     return {
       code: 'ENDPOINT_REDIRECTS',
-      sentence: `The ${name} endpoint sends us elsewhere, and nothing is sent on to an address that nobody named.`,
+      sentence: `The ${name} endpoint redirects, and redirects are never followed.`,
       retryable: false,
       hints: [
-        `Name the right address in the profile or network${location === undefined ? '' : `; this one points to ${location}`}.`,
+        `Set the right address in the profile or network${location === undefined ? '' : `; this one redirects to ${location}`}.`,
         check,
       ],
     }
   if (httpStatus >= 500 || PASSING.includes(httpStatus))
     return {
       code: 'ENDPOINT_FAILING',
-      sentence: `The ${name} endpoint is there and cannot answer now.`,
+      sentence: `The ${name} endpoint is temporarily unavailable.`,
       retryable: true,
-      hints: ['Wait, then run the same command again, or name another endpoint.', check],
+      hints: ['Wait and run the same command again, or configure another endpoint.', check],
     }
   return {
     code: 'ENDPOINT_NOT_JSON_RPC',
@@ -150,7 +150,7 @@ function kindOfStatus(name: string, {httpStatus = 0, location}: RpcTransportErro
   }
 }
 
-/** What an endpoint said by HTTP, for scripts. */
+/** The HTTP response of an endpoint, for scripts. */
 function factsOfHttp({httpStatus, words, location}: RpcTransportError): Record<string, string> {
   return {
     ...(httpStatus === undefined ? {} : {httpStatus: `${httpStatus}`}),
@@ -159,7 +159,10 @@ function factsOfHttp({httpStatus, words, location}: RpcTransportError): Record<s
   }
 }
 
-/** Two endpoints that name different blocks at one height serve different chains, and one of them is wrong. */
+/**
+ * Two endpoints with different blocks at one height serve different chains, and one of them is
+ * wrong.
+ */
 export function disagree(
   name: string,
   block: bigint,
@@ -167,7 +170,7 @@ export function disagree(
 ): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINTS_DISAGREE',
-    message: `The ${name} endpoints name different blocks at height ${block}: one of them serves another chain.`,
+    message: `The ${name} endpoints have different blocks at height ${block}: one of them serves another chain.`,
     facts: {
       chain: name,
       block: `${block}`,
@@ -176,28 +179,28 @@ export function disagree(
       ),
     },
     hints: [
-      'Compare the hash of that block with an explorer, and take the wrong endpoint out of the profile or network.',
+      'Compare the hash of that block with an explorer, and remove the wrong endpoint from the profile or network.',
       'Run `metis-seq network check` to test every endpoint.',
     ],
   })
 }
 
-/** An answer of the right shape that no contract would give. The command adds which endpoint it was. */
+/** A response of the right shape with an impossible value. The command adds the endpoint. */
 export function wrongRead(what: string): MetisSeqError {
   return new MetisSeqError({
     code: 'ENDPOINT_WRONG_ANSWER',
     retryable: false,
-    message: `The endpoint answers ${what} with something that is no answer to it.`,
+    message: `The endpoint answered ${what} with an invalid response.`,
     hints: ['Run `metis-seq network check` to test every endpoint and address of the network.'],
   })
 }
 
-/** The endpoint answered, and not with a block. */
+/** The endpoint responded, but not with a block. */
 export function notABlock({endpoint}: {endpoint: string}): RpcTransportError {
   return new RpcTransportError({
     reason: 'not-json',
     url: endpoint,
-    message: 'The endpoint has no newest block.',
+    message: 'The endpoint returned no newest block.',
   })
 }
 
@@ -214,10 +217,10 @@ function limited(name: string, endpoints: Endpoint[], failure: RpcTransportError
       ...(retryAfterMs === undefined ? {} : {retryAfterSeconds: `${retryAfterMs / 1000}`}),
     },
     hints: [
-      'Wait, then run the same command again; a longer `--timeout` waits for you.',
+      'Wait and run the same command again, or set a longer `--timeout`.',
       name === 'L1'
-        ? 'Public endpoints are shared: name one of your own with `metis-seq init --replace --l1-rpc-url URL`.'
-        : 'Public endpoints are shared: name one of your own with `metis-seq init --replace --l2-rpc-url URL`.',
+        ? 'Public endpoints are shared: configure your own with `metis-seq init --replace --l1-rpc-url URL`.'
+        : 'Public endpoints are shared: configure your own with `metis-seq init --replace --l2-rpc-url URL`.',
     ],
     cause: failure,
   })

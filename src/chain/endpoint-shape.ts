@@ -4,7 +4,7 @@ import type {SourceState} from './source-state.ts'
 /** One address of a chain. */
 export interface Endpoint {
   source: SourceState
-  /** Calls that it takes in one request; undefined: it has refused none. */
+  /** Calls that it accepts in one request; undefined: it has not rejected any. */
   batchLimit(): number | undefined
   request(call: RpcCall): Promise<unknown>
   close(): void

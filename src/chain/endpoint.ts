@@ -28,10 +28,10 @@ export interface EndpointOptions {
 }
 
 /**
- * An endpoint that proves its chain id before it is believed, or given a transaction.
+ * An endpoint whose chain id is verified before its responses are trusted or a transaction is sent.
  *
  * @throws {MetisSeqError} on use: WRONG_CHAIN
- * @throws {RpcTransportError} on use: it gave no usable answer
+ * @throws {RpcTransportError} on use: it returned no usable response
  */
 export function createEndpoint({
   name,
@@ -65,7 +65,8 @@ export function createEndpoint({
         await proven
         return ask(call)
       }
-      // A read may travel with the proof; its answer is believed, or even seen to fail, only after it.
+      // A read may be sent along with the chain id check; its result, even a failure, counts only
+      // after it.
       const answer = ask(call)
       answer.catch(() => {})
       await proven
@@ -74,16 +75,16 @@ export function createEndpoint({
   }
 }
 
-/** The endpoint is at fault, and the next one may do better. */
+/** The endpoint is at fault, and the next one may work. */
 function wrongAnswer({method}: RpcCall, url: string): RpcTransportError {
-  const message = `It answers ${method} with something that is no answer to it.`
+  const message = `It answers ${method} with an invalid response.`
   return new RpcTransportError({reason: 'wrong-answer', url, message})
 }
 
-/** "Limit exceeded" of EIP-1474, and what providers made of HTTP's status. */
+/** "Limit exceeded" of EIP-1474, and provider codes derived from the HTTP status. */
 const LIMIT_CODES: readonly number[] = [-32_005, 429]
 
-/** For logs the same code says that the range is too wide, which no waiting mends. */
+/** For logs the same code means that the range is too wide, which waiting does not fix. */
 function isLimit(error: unknown, {method}: RpcCall): error is RpcResponseError {
   return (
     error instanceof RpcResponseError &&
@@ -94,7 +95,7 @@ function isLimit(error: unknown, {method}: RpcCall): error is RpcResponseError {
 
 function toLimit(error: RpcResponseError, url: string): RpcTransportError {
   const words = cleanText(error.message)
-  const message = `The endpoint limits how often it is asked (code ${error.code}). It says: ${words}`
+  const message = `The endpoint is rate-limited (code ${error.code}). It says: ${words}`
   return new RpcTransportError({reason: 'rate-limited', url, message, words, cause: error})
 }
 
@@ -111,7 +112,7 @@ async function proveChainId(
   source.state = 'wrong-chain'
   throw new MetisSeqError({
     code: 'WRONG_CHAIN',
-    message: `The ${name} endpoint serves chain ${actual}, and this network needs chain ${chainId}.`,
+    message: `The ${name} endpoint serves chain ${actual}, but this network needs chain ${chainId}.`,
     exit: 'unreachable',
     facts: {
       chain: name,
@@ -132,7 +133,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** Calls made in one turn of the event loop travel in one HTTP request. */
+/** Calls made in one turn of the event loop share one HTTP request. */
 function batching(rpc: RpcClient, source: SourceState): (call: RpcCall) => Promise<unknown> {
   let waiting: Waiting[] = []
   const flush = () => {
@@ -163,7 +164,7 @@ function batching(rpc: RpcClient, source: SourceState): (call: RpcCall) => Promi
   }
   return (call) =>
     new Promise((resolve, reject) => {
-      // On its own: what comes back is said of this transaction and of nothing else.
+      // Sent separately: the response concerns this transaction only.
       if (call.method === 'eth_sendRawTransaction') return void sendAlone({call, resolve, reject})
       if (waiting.push({call, resolve, reject}) === 1) setImmediate(() => void flush())
     })

@@ -5,26 +5,26 @@ import {formatWei} from '../lib/units.ts'
 import {TIP_BLOCKS, TIP_PERCENTILE, tipOf, type Tip} from '../protocol/tip.ts'
 import type {ChainClient} from './connect.ts'
 
-/** What a transaction offers per gas, in wei. */
+/** Fees that a transaction offers per gas, in wei. */
 export type GasFees =
   | {type: 'legacy'; gasPrice: bigint}
   | {type: 'eip1559'; maxFeePerGas: bigint; maxPriorityFeePerGas: bigint}
 
 /**
- * Fees that a transaction needs now: EIP-1559 with room for two doublings of the base fee where there is
- * one, the node's gas price where there is none, and where the network takes legacy transactions only.
+ * Current fees for a transaction: EIP-1559 with reserve for two doublings of the base fee if there
+ * is one; otherwise, and if the network accepts legacy transactions only, the node's gas price.
  */
 export async function readFees(client: ChainClient, wanted: WantedFees = {}): Promise<GasFees> {
   return (await readPrices(client, wanted)).fees
 }
 
-/** Fees from the command line; undefined: as the chain wants them now. */
+/** Fees from the command line; undefined: current fees of the chain. */
 export interface WantedFees {
   maxFeeWei?: bigint | undefined
   priorityFeeWei?: bigint | undefined
 }
 
-/** The fees of {@link readFees}, and what a unit of gas costs when it is mined at the prices of now. */
+/** The fees of {@link readFees}, and the cost of a unit of gas at current prices. */
 export async function readPrices(
   client: ChainClient,
   wanted: WantedFees = {},
@@ -52,10 +52,10 @@ function legacyPrices(gasPrice: bigint): {fees: GasFees; likelyPriceWei: bigint;
   return {fees: {type: 'legacy', gasPrice}, likelyPriceWei: gasPrice, tip: null}
 }
 
-/** The tip that was asked for, or what the last blocks took. */
+/** The requested tip, or the one that recent blocks accepted. */
 async function readTip(client: ChainClient, wantedWei: bigint | undefined): Promise<Tip> {
   if (wantedWei !== undefined) return {wei: wantedWei, source: 'chosen'}
-  // One that does not tell its history is no reason to send nothing.
+  // A missing fee history is no reason to send nothing.
   const history = await getFeeHistory(client, {
     blockCount: TIP_BLOCKS,
     rewardPercentiles: [TIP_PERCENTILE],
@@ -71,7 +71,7 @@ function feeBelowBase(offeredWei: bigint, baseFeeWei: bigint): MetisSeqError {
   const gwei = (wei: bigint) => formatWei(wei * 10n ** 9n)
   return new MetisSeqError({
     code: 'FEE_TOO_LOW',
-    message: `The ceiling of ${gwei(offeredWei)} gwei is below the base fee of the chain, ${gwei(baseFeeWei)} gwei: no block would take it.`,
+    message: `The ceiling of ${gwei(offeredWei)} gwei is below the base fee of the chain, ${gwei(baseFeeWei)} gwei: no block would include it.`,
     facts: {offeredWei: `${offeredWei}`, neededWei: `${baseFeeWei}`},
     hints: ['Pass a higher `--max-fee`, or leave it out. Nothing was sent.'],
   })
@@ -86,13 +86,13 @@ export function maxPricePerGas(fees: GasFees): bigint {
   return fees.type === 'legacy' ? fees.gasPrice : fees.maxFeePerGas
 }
 
-/** Blocks whose base fees tell what is usual: about an hour of Ethereum. */
+/** Blocks whose base fees define the usual level: about an hour of Ethereum. */
 const USUAL_BLOCKS = 300
 
 /**
  * The base fee now and the usual one of the last blocks, in wei per gas.
  *
- * @returns undefined where the chain has no base fee, or the endpoint does not tell its history
+ * @returns undefined where the chain has no base fee, or the endpoint has no fee history
  */
 export async function readBaseFees(
   client: ChainClient,

@@ -14,7 +14,7 @@ import {lockingPoolAbi} from './abis/locking-pool.ts'
 import {metisSequencerSetAbi} from './abis/metis-sequencer-set.ts'
 import {lstAbis} from './lst/providers.ts'
 
-/** Calls of the proxy itself, which its admin makes. */
+/** Calls to the proxy itself, made by its admin. */
 const proxyAbi = parseAbi([
   'function upgradeTo(address newImplementation)',
   'function upgradeToAndCall(address newImplementation, bytes data)',
@@ -43,7 +43,7 @@ export type Layer = 'L1' | 'L2'
 /** Addresses of a network by layer: one address may be two contracts on two chains. */
 export type KnownAddresses = Record<Layer, readonly (readonly [name: string, at: Address])[]>
 
-/** What a network document names. */
+/** Contracts in a network document. */
 export function knownAddresses({l1, l2, lst}: Network): KnownAddresses {
   return {
     L1: [
@@ -67,7 +67,7 @@ export function knownAddresses({l1, l2, lst}: Network): KnownAddresses {
   }
 }
 
-/** Name of the contract at an address; undefined when the network document does not name it. */
+/** Name of the contract at an address; undefined when it is not in the network document. */
 export function contractAt(
   known: KnownAddresses,
   layer: Layer,

@@ -8,7 +8,7 @@ import {
   type TransactionSerialized,
 } from 'viem'
 
-/** The fields of a raw transaction. What a field's type does not have is null. */
+/** The fields of a raw transaction. Fields that its type does not have are null. */
 export interface RawTransaction {
   type: string
   /** Null: a legacy transaction that is valid on every chain. */
@@ -17,20 +17,20 @@ export interface RawTransaction {
   accountNonce: number | null
   valueWei: bigint
   gasLimit: bigint | null
-  /** Most wei per gas: the gas price of a legacy transaction. */
+  /** Maximum wei per gas: the gas price of a legacy transaction. */
   maxFeePerGasWei: bigint | null
   priorityFeePerGasWei: bigint | null
   data: Hex
-  /** Hash by which a chain knows it; null while it is not signed. */
+  /** Transaction hash; null if unsigned. */
   hash: Hash | null
-  /** Recovered from the signature; null while it is not signed. */
+  /** Recovered from the signature; null if unsigned. */
   sender: Address | null
 }
 
 /**
- * Reads a transaction as it travels, signed or not. Asks no chain.
+ * Decodes a serialized transaction, signed or not. Works offline.
  *
- * @returns undefined when the bytes are no transaction
+ * @returns undefined when the bytes are not a transaction
  */
 export async function parseRaw(raw: Hex): Promise<RawTransaction | undefined> {
   let parsed
@@ -41,7 +41,7 @@ export async function parseRaw(raw: Hex): Promise<RawTransaction | undefined> {
   }
   const signed = parsed.r !== undefined && parsed.s !== undefined
   const sender = signed ? await senderOf(raw) : null
-  // Bytes that look signed and recover to nobody are not a transaction that a chain takes.
+  // A chain does not accept bytes that look signed but have no recoverable sender.
   if (signed && sender === null) return undefined
   return {
     type: parsed.type ?? 'legacy',

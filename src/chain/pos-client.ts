@@ -8,7 +8,7 @@ import {isRecord, type Json} from '../lib/json.ts'
 import {redactUrl} from '../lib/redact.ts'
 import type {SourceState} from './connect.ts'
 
-/** A REST server with Themis' envelope, whatever is asked of it. */
+/** A REST server with Themis' envelope, for any path. */
 export interface PosRest {
   /** GET of a Themis path. @returns the `result` of the envelope */
   get(path: string): Promise<Json>
@@ -17,7 +17,7 @@ export interface PosRest {
   source: SourceState
 }
 
-/** The longest answer is the list of validators: 4 MB are 10,000 of them. */
+/** The longest response is the list of validators: 4 MB hold 10,000 of them. */
 const MAX_BODY_BYTES = 4_000_000
 
 /**
@@ -32,7 +32,7 @@ export function connectRest(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions
     state: 'unused',
     latencyMs: null,
   }
-  /** Something is there that is no consensus layer, or stands before one. */
+  /** Something responds that is not a consensus layer, or is in front of one. */
   const stranger = (answer: HttpAnswer) => {
     source.state = answer.status === 429 ? 'rate-limited' : 'down'
     return notPos(baseUrl, answer)
@@ -67,7 +67,7 @@ export function connectRest(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions
   }
 }
 
-/** A path below an address that may have a path and a query of its own. */
+/** A path below an address that may have its own path and query. */
 function below(baseUrl: string, path: string): URL {
   const url = new URL(baseUrl)
   const [route = '', query = ''] = path.split('?')
@@ -91,8 +91,8 @@ function notPos(baseUrl: string, answer: HttpAnswer): MetisSeqError {
   return new MetisSeqError({
     code: 'POS_UNREACHABLE',
     message: refusal
-      ? `The consensus layer cannot be asked. ${refusal.message}`
-      : 'What answers at the address of the consensus layer is none: its answer has no envelope of Themis.',
+      ? `The consensus layer rejects requests. ${refusal.message}`
+      : 'The server at the address of the consensus layer is not one: its response has no Themis envelope.',
     facts: {
       endpoint: redactUrl(baseUrl),
       ...(refusal ? {httpStatus: `${answer.status}`} : {}),
@@ -101,8 +101,8 @@ function notPos(baseUrl: string, answer: HttpAnswer): MetisSeqError {
     },
     hints: [
       passes
-        ? 'Wait, then run the same command again.'
-        : 'Check its address, and the key in it: `metis-seq init --replace --pos-url URL` names another one.',
+        ? 'Wait and run the same command again.'
+        : 'Check its address and API key; `metis-seq init --replace --pos-url URL` sets another one.',
       'Run `metis-seq network check`.',
     ],
     retryable: passes,
@@ -110,7 +110,7 @@ function notPos(baseUrl: string, answer: HttpAnswer): MetisSeqError {
 }
 
 function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
-  // A proxy of the environment stands in the way, and its error names the variable.
+  // A proxy from the environment interferes, and its error has the name of the variable.
   if (cause instanceof MetisSeqError) return cause
   const doubt = certificateDoubt(systemErrorCode(cause))
   return new MetisSeqError({
@@ -118,7 +118,7 @@ function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
     message:
       doubt === undefined
         ? 'The consensus layer does not respond.'
-        : `The consensus layer is not believed. ${doubt}`,
+        : `The consensus layer is not trusted. ${doubt}`,
     facts: {endpoint: redactUrl(baseUrl)},
     hints: [
       ...authorityHints(doubt ?? ''),
@@ -131,8 +131,9 @@ function unreachable(baseUrl: string, cause: unknown): MetisSeqError {
 }
 
 /**
- * A refusal of Themis, whose text is JSON inside JSON: `{"error":"{\"codespace\":\"sdk\",\"code\":1,\"message\":…}"}`.
- * What is not there is told by 400 and 500 there, and by 404 for a path that it has not.
+ * An error of Themis, whose text is JSON inside JSON:
+ * `{"error":"{\"codespace\":\"sdk\",\"code\":1,\"message\":…}"}`. Missing objects are reported with
+ * 400 and 500, unknown paths with 404.
  */
 function posError(path: string, status: number, text: unknown): MetisSeqError {
   const inner = typeof text === 'string' ? parse(text) : undefined
@@ -141,11 +142,11 @@ function posError(path: string, status: number, text: unknown): MetisSeqError {
   const isMissing = status === 404 || (sdk?.['codespace'] === 'sdk' && LOOKUPS.test(path))
   return new MetisSeqError({
     code: 'POS_ERROR',
-    message: `The consensus layer refused ${path}: ${words ? cleanText(words) : `HTTP status ${status}`}.`,
+    message: `The consensus layer rejected ${path}: ${words ? cleanText(words) : `HTTP status ${status}`}.`,
     exit: isMissing ? 'not-found' : 'unreachable',
     facts: {path, status: `${status}`, ...(sdk ? {sdkCode: String(sdk['code'])} : {})},
   })
 }
 
-/** Paths that name one thing: that a number or an address is unknown is all that the sdk refuses there. */
+/** Paths of a single object: the sdk rejects there only unknown numbers or addresses. */
 const LOOKUPS = /^\/(?:metis\/(?:span|tx)|staking\/(?:validator|signer)|mpc(?:\/sign)?)\/[^/?]+$/

@@ -12,17 +12,21 @@ const params: Partial<Record<ExternalMethod, readonly unknown[]>> = {
   eth_getBlockByNumber: ['latest', false],
 }
 
-/** "Method not found" of JSON-RPC; what providers and proxies say of a method they do not pass on. */
+/**
+ * "Method not found" of JSON-RPC; the error of providers and proxies for a method that they do not
+ * forward.
+ */
 const NOT_OFFERED: readonly number[] = [-32_601, -32_004]
 
 /**
- * Asks one node for everything it tells of itself, in one request, and other endpoints of its chain for their heads.
+ * Reads everything that one node reports about itself in one request, and the heads of other
+ * endpoints of its chain.
  *
  * - Signed by: nobody. Chain: L2.
  *
- * @param others further endpoints of the same chain; one that does not respond is left out
+ * @param others further endpoints of the same chain; endpoints that do not respond are left out
  * @throws {MetisSeqError} WRONG_CHAIN
- * @throws {RpcTransportError} the node gave no usable answer
+ * @throws {RpcTransportError} the node returned no usable response
  */
 export async function readExternalNode(
   node: EndpointOptions,

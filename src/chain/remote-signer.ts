@@ -30,7 +30,7 @@ import {recoverSigner} from '../protocol/secp256k1.ts'
 import {toSerializable, type TransactionSigner, type UnsignedTransaction} from './signer.ts'
 
 /**
- * How a remote signer is asked.
+ * Protocols of remote signers.
  *
  * - `eth_signTransaction`: JSON-RPC of Web3Signer's `eth1` mode, of clef, of development nodes.
  * - `web3signer`: REST of Web3Signer's `eth1` mode, `/api/v1/eth1/sign/{public key}`.
@@ -48,19 +48,19 @@ export interface RemoteSignerOptions {
   url: string
   api: RemoteApi
   address: Address
-  /** 64 bytes, without the 04 prefix. The REST names a key by it. */
+  /** 64 bytes, without the 04 prefix. The REST API identifies a key by it. */
   publicKey: Hex | null
   http: RpcClientOptions
 }
 
 /**
- * Signs with a key on another machine. What comes back is compared with what was asked for, so a signer
- * that changes a transaction, or signs with another key, is refused.
+ * Signs with a key on another machine. The result is compared with the request, so a signer that
+ * changes a transaction or uses another key is rejected.
  *
  * - Source: Consensys Web3Signer, `eth1`: JSON-RPC `eth_signTransaction`, REST `eth1/sign`.
  *
- * @throws {MetisSeqError} on use: SIGNER_UNREACHABLE, SIGNER_REFUSED, SIGNER_WRONG_ANSWER (exit `signer`);
- *   nothing was sent to a chain
+ * @throws {MetisSeqError} on use: SIGNER_UNREACHABLE, SIGNER_REFUSED, SIGNER_WRONG_ANSWER (exit
+ * `signer`); nothing was sent to a chain
  */
 export function createRemoteSigner(options: RemoteSignerOptions): TransactionSigner {
   const ask = options.api === 'web3signer' ? askRest : askRpc
@@ -69,9 +69,9 @@ export function createRemoteSigner(options: RemoteSignerOptions): TransactionSig
     async sign(transaction) {
       const wanted = toSerializable(transaction)
       const signature = await ask(options, transaction, wanted)
-      // Nodes take only the lower of the two values of s that would fit.
+      // Nodes accept only the lower of the two valid values of s.
       if (BigInt(signature.s) > HALF_ORDER)
-        throw wrongAnswer(options, 'its signature is one that no node takes')
+        throw wrongAnswer(options, 'no node accepts its signature (high s)')
       const raw = serializeTransaction(wanted, signature)
       const signed = await recoverTransactionAddress({
         serializedTransaction: raw as Parameters<
@@ -85,9 +85,11 @@ export function createRemoteSigner(options: RemoteSignerOptions): TransactionSig
 }
 
 /**
- * The same for blocks. Only a signer that signs any data can: `eth_signTransaction` signs transactions alone.
+ * The same for blocks. This requires a signer for arbitrary data: `eth_signTransaction` only signs
+ * transactions.
  *
- * @throws {MetisSeqError} SIGNER_WRONG_ANSWER: its kind signs no blocks. On use those of `createRemoteSigner`
+ * @throws {MetisSeqError} SIGNER_WRONG_ANSWER: its kind cannot sign blocks. On use those of
+ * `createRemoteSigner`
  */
 export function createRemoteBlockSigner(options: RemoteSignerOptions): BlockSigner {
   if (options.api !== 'web3signer') throw wrongAnswer(options, 'its kind signs transactions only')
@@ -103,7 +105,7 @@ export function createRemoteBlockSigner(options: RemoteSignerOptions): BlockSign
   }
 }
 
-/** Accounts that a remote signer offers; public keys where it names keys by them. */
+/** Accounts that a remote signer offers; public keys if it identifies keys by them. */
 export async function listRemoteAccounts(
   options: Pick<RemoteSignerOptions, 'name' | 'url' | 'api' | 'http'>,
 ): Promise<Hex[]> {
@@ -121,13 +123,13 @@ async function askRpc(
   wanted: TransactionSerializable,
 ): Promise<Signature> {
   const answer = await callRpc(options, 'eth_signTransaction', [rpcRequest(options, transaction)])
-  // Some answer with the bytes alone, others with the bytes and the transaction.
+  // Some return only the bytes, others the bytes and the transaction.
   const text = isRecord(answer) ? answer['raw'] : answer
   const raw = typeof text === 'string' ? text.toLowerCase() : undefined
   const signature = isHex(raw) ? signatureIn(raw) : undefined
   if (!signature) throw wrongAnswer(options, 'it did not respond with a signed transaction')
   if (serializeTransaction(wanted, signature) !== raw)
-    throw wrongAnswer(options, 'it signed another transaction than the one it was given')
+    throw wrongAnswer(options, 'it signed a different transaction than requested')
   return signature
 }
 
@@ -152,7 +154,7 @@ function signatureIn(raw: Hex): Signature | undefined {
   try {
     const {r, s, v, yParity} = parseTransaction(raw)
     if (r === undefined || s === undefined) return undefined
-    // A legacy signature carries the chain id in v; what counts is the parity.
+    // A legacy signature carries the chain id in v; only the parity counts.
     const parity = yParity ?? (v === undefined ? undefined : Number((v + 1n) % 2n))
     return parity === undefined ? undefined : toSignature(r, s, parity)
   } catch {
@@ -173,7 +175,7 @@ function askRest(
   return signData(options, serializeTransaction(wanted))
 }
 
-/** The signer hashes for itself what it is shown. */
+/** The signer hashes the data itself. */
 async function signData(options: RemoteSignerOptions, data: Hex): Promise<Signature> {
   const path = `/api/v1/eth1/sign/${options.publicKey ?? ''}`
   const connection = openHttp(endpoint(options, path), options.http)
@@ -227,7 +229,7 @@ async function callRpc(
   }
 }
 
-/** A path below the address, which may have one of its own. */
+/** A path below the address, which may have its own path. */
 function endpoint({url}: {url: string}, path: string): string {
   return `${url.replace(/\/+$/, '')}${path}`
 }
@@ -243,9 +245,9 @@ function fromTransport(options: Named, error: unknown): unknown {
     return new MetisSeqError({
       code: 'SIGNER_REFUSED',
       retryable: false,
-      message: `The remote signer ${options.name} refuses to sign: ${cleanText(error.message)}.`,
+      message: `The remote signer ${options.name} refused to sign: ${cleanText(error.message)}.`,
       facts: {...factsOf(options), rpcCode: `${error.code}`},
-      hints: ['Check the account, and what the signer allows; nothing was sent.'],
+      hints: ['Check the account and the policy of the signer. Nothing was sent.'],
       cause: error,
     })
   }
@@ -255,7 +257,7 @@ function fromTransport(options: Named, error: unknown): unknown {
   return new MetisSeqError({
     code: isRefusal ? 'SIGNER_REFUSED' : 'SIGNER_UNREACHABLE',
     message: isRefusal
-      ? `The remote signer ${options.name} refuses to sign: HTTP status ${httpStatus}.`
+      ? `The remote signer ${options.name} refused to sign: HTTP status ${httpStatus}.`
       : `The remote signer ${options.name} does not respond. ${error.message}`,
     facts: {
       ...factsOf(options),
@@ -267,14 +269,14 @@ function fromTransport(options: Named, error: unknown): unknown {
           ...(httpStatus === 401 || httpStatus === 403
             ? ['Check the token file and the client certificate: `metis-seq signer list`.']
             : []),
-          'Check its address and `--api`; nothing was sent.',
+          'Check its address and `--api`. Nothing was sent.',
         ]
       : [
           error.reason === 'untrusted'
-            ? 'Add it again with the PEM of its authority: `--ca-file FILE`. Nothing was sent.'
+            ? 'Add it again with the PEM of its certificate authority: `--ca-file FILE`. Nothing was sent.'
             : 'Start it, then run the same command again. Nothing was sent.',
           ...(error.reason === 'timeout'
-            ? ['Where a person confirms at the signer, a longer `--timeout` waits for them.']
+            ? ['If a person must confirm at the signer, set a longer `--timeout`.']
             : []),
         ],
     retryable: !isRefusal,
@@ -285,7 +287,7 @@ function fromTransport(options: Named, error: unknown): unknown {
 function wrongAnswer(options: Named, what: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGNER_WRONG_ANSWER',
-    message: `The remote signer ${options.name} cannot be used: ${what}.`,
+    message: `The remote signer ${options.name} is not usable: ${what}.`,
     facts: factsOf(options),
     hints: [
       'Check the address, `--api` and the chain id of the signer with `metis-seq signer list`.',
@@ -296,7 +298,7 @@ function wrongAnswer(options: Named, what: string): MetisSeqError {
 function otherKey(options: RemoteSignerOptions, signed: Address | undefined): MetisSeqError {
   return new MetisSeqError({
     code: 'WRONG_KEY',
-    message: `The remote signer ${options.name} signed as ${signed ?? 'nobody'}, and this needs ${options.address}.`,
+    message: `The remote signer ${options.name} signed as ${signed ?? 'nobody'}, not as ${options.address}.`,
     facts: {...factsOf(options), needed: options.address, key: signed ?? 'unknown'},
     hints: ['Load the key of that address into the signer, or add the signer with its address.'],
   })

@@ -7,7 +7,7 @@ import {decodeRevert, explainRevert} from './explain/decode-revert.ts'
 
 export {decodeRevert}
 
-/** What the refused call was about, for the sentence and the next command. */
+/** Context of the rejected call, for the message and the next command. */
 export interface RevertContext {
   contract: string
   functionName: string
@@ -15,8 +15,8 @@ export interface RevertContext {
 }
 
 /**
- * Turns a refused call into an operator error, by the catalogue of refusals: ABI error name or decoded
- * reason, and where it was met. Errors that are not reverts are returned unchanged.
+ * Turns a rejected call into an operator error, using the catalogue of refusals: ABI error name or
+ * decoded reason, and where it occurred. Errors that are not reverts are returned unchanged.
  */
 export function fromRevert(error: unknown, context: RevertContext): unknown {
   const data = revertDataOf(error)
@@ -41,16 +41,16 @@ export function fromRevert(error: unknown, context: RevertContext): unknown {
   })
 }
 
-/** Data beyond this is not repeated in a hint: nobody would copy it. */
+/** Longer data is not repeated in a hint: nobody would copy it. */
 const MAX_HINT_DATA = 522
 
 function unexplained(data: Hex): string[] {
   if (data === '0x') return []
   const shown = data.length > MAX_HINT_DATA ? data.slice(0, 10) : data
-  return [`Run \`metis-seq explain ${shown}\` to see what is known of it.`]
+  return [`Run \`metis-seq explain ${shown}\` to see what is known about it.`]
 }
 
-/** JSON-RPC answers a revert with code 3 and the data; some nodes wrap it once more. */
+/** JSON-RPC reports a revert with code 3 and the data; some nodes wrap it once more. */
 export function revertDataOf(error: unknown): Hex | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 20; depth++) {
     if ('code' in at && at.code === 3 && !(at instanceof BaseError)) {

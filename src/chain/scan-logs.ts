@@ -1,4 +1,6 @@
-/** Reads the logs of contracts over a long range of L1, in requests as large as the endpoint allows. */
+/**
+ * Reads the logs of contracts over a long range of L1, in requests as large as the endpoint allows.
+ */
 import {numberToHex, type Address, type Hash, type Hex} from 'viem'
 
 import type {Clock} from '../lib/clock.ts'
@@ -9,17 +11,22 @@ import {byPosition, type L1Log} from '../protocol/l1-log.ts'
 import {readBlockMark} from './actions/block/read-block-mark.ts'
 import type {ChainClient} from './connect.ts'
 
-/** Blocks of the first request. The two contracts emit a few logs a day, so most endpoints give more. */
+/**
+ * Blocks of the first request. The two contracts emit a few logs a day, so most endpoints allow
+ * more.
+ */
 export const FIRST_CHUNK_BLOCKS = 50_000n
-/** No request asks for more: 70 days of L1. */
+/** Upper limit of a request: 70 days of L1. */
 const MOST_CHUNK_BLOCKS = 500_000n
 /** Failures in a row on a single block before the scan gives up. */
 const TRIES_OF_ONE_BLOCK = 3
-/** Timeouts and broken connections in a row, each with an eighth of the blocks, before it gives up. */
+/**
+ * Timeouts and broken connections in a row, each with an eighth of the blocks, before it gives up.
+ */
 const TRIES_OF_TRANSPORT = 6
 /** Wait after a failure, times the failures in a row, at most ten of them: 1 second. */
 const PAUSE_MS = 100
-/** Successes in a row after which a size that failed before is tried again, at most. */
+/** Maximum successes in a row before a failed size is tried again. */
 const MOST_PATIENCE = 64
 const METHOD_UNKNOWN = -32_601
 
@@ -43,13 +50,15 @@ export interface LogChunk {
 }
 
 /**
- * The logs of a range, chunk by chunk in order. A request that fails is made again for half of its blocks,
- * since endpoints limit the range, the number of results and the time; each in its own words, so the words
- * are not read. After successes the size grows again, and a size that failed is tried ever more seldom.
+ * The logs of a range, chunk by chunk in order. A failed request is retried with half of its
+ * blocks, since endpoints limit the range, the number of results and the time, each with its own
+ * message, so messages are not parsed. After successes the size grows again, and a failed size is
+ * retried less and less often.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  *
- * @throws {MetisSeqError} LOGS_UNREADABLE, and those of the connection; every chunk before it was yielded
+ * @throws {MetisSeqError} LOGS_UNREADABLE, and those of the connection; every chunk before it was
+ * yielded
  */
 export async function* scanLogs(scan: LogScan): AsyncGenerator<LogChunk> {
   const {fromBlock, toBlock, clock, signal} = scan
@@ -79,7 +88,10 @@ export async function* scanLogs(scan: LogScan): AsyncGenerator<LogChunk> {
   }
 }
 
-/** @returns true when the transport failed, not the answer. @throws when a smaller request cannot help */
+/**
+ * @returns true when the transport failed, not the answer. @throws when a smaller request cannot
+ * help
+ */
 function assertMayShrink(error: unknown, block: bigint, size: bigint, failures: number): boolean {
   const answer = findCause(error, RpcResponseError)
   if (answer && size === 1n && failures >= TRIES_OF_ONE_BLOCK) throw unreadable(block, answer)
@@ -88,7 +100,7 @@ function assertMayShrink(error: unknown, block: bigint, size: bigint, failures: 
   return !answer
 }
 
-/** True when an endpoint may have failed because it was asked for too much at once. */
+/** True when an endpoint may have failed because the request was too large. */
 export function maySmallerHelp(error: unknown): boolean {
   const answer = findCause(error, RpcResponseError)
   if (answer) return answer.code !== METHOD_UNKNOWN
@@ -107,14 +119,14 @@ async function readChunk(
     readBlockMark(client, toBlock),
   ])
   if (!mark || !Array.isArray(logs)) {
-    // Behind one address there may be several nodes, and one of them a block behind: asked again.
+    // One address may front several nodes, one of them a block behind: retried.
     throw new RpcResponseError({code: -32_000, message: 'the endpoint does not have it yet'})
   }
   return {fromBlock, toBlock, toHash: mark.hash, logs: logs.map(parseLog).sort(byPosition)}
 }
 
 function parseLog(log: unknown): L1Log {
-  if (!isRecord(log)) throw new Error('eth_getLogs holds something that is not a log.')
+  if (!isRecord(log)) throw new Error('eth_getLogs returned something that is not a log.')
   const time = log['blockTimestamp']
   return {
     l1Block: BigInt(log['blockNumber'] as Hex),
@@ -127,7 +139,7 @@ function parseLog(log: unknown): L1Log {
   }
 }
 
-/** Ctrl-C does not wait for an endpoint; the answer that may still come is nobody's. */
+/** Ctrl-C does not wait for an endpoint; a late response is ignored. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work
   let stop = () => {}
@@ -146,11 +158,11 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): 
 function unreadable(l1Block: bigint, cause: Error): MetisSeqError {
   return new MetisSeqError({
     code: 'LOGS_UNREADABLE',
-    message: `The L1 endpoint does not give the logs of block ${l1Block}: ${messageOf(cause)}`,
+    message: `The L1 endpoint does not return the logs of block ${l1Block}: ${messageOf(cause)}`,
     facts: {l1Block: `${l1Block}`},
     hints: [
-      'Use an L1 endpoint that keeps all logs: `metis-seq init --replace --l1-rpc-url URL`.',
-      'What was read before is kept; run the same command again to go on.',
+      'Use an L1 endpoint that stores all logs: `metis-seq init --replace --l1-rpc-url URL`.',
+      'Logs read so far are cached; run the same command again to continue.',
     ],
     cause,
   })

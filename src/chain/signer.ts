@@ -31,7 +31,7 @@ export function createLocalSigner(privateKey: Hex): TransactionSigner {
   }
 }
 
-/** The transaction as viem serializes it. */
+/** The transaction in viem's form. */
 export function toSerializable(transaction: UnsignedTransaction): TransactionSerializable {
   const {chainId, nonce, to, data, valueWei, gasLimit, fees} = transaction
   const common = {chainId, nonce, to, data, value: valueWei, gas: gasLimit}

@@ -1,9 +1,9 @@
-/** What is known of one endpoint after it was used. */
+/** The known state of one endpoint after use. */
 export interface SourceState {
   name: string
   /** Scheme and host only. */
   endpoint: string
   state: 'fresh' | 'down' | 'rate-limited' | 'stale' | 'disagrees' | 'wrong-chain' | 'unused'
-  /** Time of the last answer, milliseconds. */
+  /** Time of the last response, milliseconds. */
   latencyMs: number | null
 }

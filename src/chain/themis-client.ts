@@ -13,24 +13,25 @@ import {
 import type {SourceState} from './connect.ts'
 import {connectRest} from './pos-client.ts'
 
-/** A consensus layer, ours or a real Themis, by what is asked of it. */
+/** A consensus layer, ours or a real Themis, as used here. */
 export interface PosClient {
-  /** The newest span; null when the answer is none. */
+  /** The newest span; null when the response has none. */
   latestSpan(): Promise<ThemisSpan | null>
   validators(): Promise<ThemisValidator[]>
-  /** Id of the current reward batch, as it came. */
+  /** Id of the current reward batch, unparsed. */
   batchId(): Promise<Json>
-  /** The account that signs for it; null when the answer is none. */
+  /** The account that signs for it; null when the response has none. */
   mpc(): Promise<JsonObject | null>
-  /** Null where it does not say. */
+  /** Null if not reported. */
   syncing(): Promise<boolean | null>
-  /** Only ours tells. Null where it does not say. */
+  /** Only reported by ours. Null if not reported. */
   troubles(): Promise<PosTrouble[] | null>
   source: SourceState
 }
 
 /**
- * Reads Themis' paths, so that a real Themis answers as well; each answer becomes facts with types here, and nowhere else.
+ * Reads Themis' paths, so that it works with a real Themis too; responses become typed facts here
+ * and nowhere else.
  *
  * @throws {MetisSeqError} on use: POS_UNREACHABLE, POS_ERROR
  */

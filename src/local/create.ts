@@ -40,7 +40,7 @@ const L2_GAS_LIMIT = 1_100_000_000n
 const MRR_PERCENT = 20
 const SCRATCH_TIMEOUT_MS = 20_000
 
-/** Keys of the network itself, by what they do. */
+/** Keys of the network itself, by role. */
 const networkKeys = ['governance', 'mpc', 'payer', 'faucet', 'relayer', 'batcher'] as const
 type NetworkKey = (typeof networkKeys)[number]
 
@@ -49,7 +49,7 @@ export interface LocalKeys {
   sequencers: {owner: AccountKey; signer: AccountKey}[]
 }
 
-/** Makes the network's keys: encrypted files, with a random password in a file of mode 600. */
+/** Creates the network's keys: encrypted files, with a random password in a file of mode 600. */
 export async function createLocalKeys(
   home: Home,
   config: ConfigStore,
@@ -63,7 +63,7 @@ export async function createLocalKeys(
     config,
     passwordFile,
     scryptN: LOCAL_SCRYPT_N,
-    // An earlier attempt may have ended between a file and the settings.
+    // An earlier attempt may have stopped between writing a file and the settings.
     replacesLeftovers: true,
   }
   const make = (name: string) =>
@@ -78,7 +78,7 @@ export async function createLocalKeys(
   return {network, sequencers}
 }
 
-/** Every key that a local network with these settings makes. */
+/** Every key that a local network with these settings creates. */
 export function localKeyNames(settings: LocalSettings): string[] {
   return [
     ...networkKeys.map((role) => `local-${role}`),
@@ -89,7 +89,7 @@ export function localKeyNames(settings: LocalSettings): string[] {
   ]
 }
 
-/** Writes the L1 genesis: ETH for those who send transactions there, and for nobody else. */
+/** Writes the L1 genesis: ETH only for accounts that send transactions there. */
 export function writeL1Genesis(home: Home, {network}: LocalKeys): void {
   const genesis = l1Genesis({
     chainId: LOCAL_L1_CHAIN_ID,
@@ -191,7 +191,7 @@ export async function writeL2Genesis(
   return built
 }
 
-/** The engine starter names the chain id by itself, and the engine refuses it twice. */
+/** The engine starter sets the chain id itself, and the engine rejects a second one. */
 function withoutChainId(args: readonly string[]): string[] {
   const index = args.indexOf('--chain-id')
   return index < 0 ? [...args] : args.toSpliced(index, 2)
@@ -262,7 +262,7 @@ export function writeNetwork(
   return network
 }
 
-/** Makes a profile per initial sequencer. Each posts batches, in its turn. */
+/** Creates a profile per initial sequencer. Each posts transaction batches during its epochs. */
 export function writeProfiles(
   config: ConfigStore,
   keys: LocalKeys,
@@ -300,7 +300,7 @@ export function writeProfiles(
   return names
 }
 
-/** Their keys are of this moment, and the nodes may know it: they wait for nobody before they begin. */
+/** Their keys are brand new, and the nodes may know it: they start without waiting for anyone. */
 export function createGuards(home: Home, profiles: readonly string[]): void {
   for (const name of profiles) {
     const path = join(home.nodeDir(name), 'sign-guard.log')
@@ -309,7 +309,8 @@ export function createGuards(home: Home, profiles: readonly string[]): void {
 }
 
 /**
- * Inbox address of a pair of chains: 0xff, zeros, then the decimal digits of both ids read as hex text.
+ * Inbox address of a pair of chains: 0xff, zeros, then the decimal digits of both ids read as hex
+ * text.
  *
  * Source: MetisProtocol/mvm, batch inbox of Sepolia (`…1115511159902`).
  */

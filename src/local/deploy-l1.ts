@@ -22,7 +22,7 @@ import {type L1Addresses, type L1Options, type L1Step, planL1} from './l1-plan.t
 
 export interface DeployL1Options extends L1Options {
   rpcUrl: string
-  /** Called once for each transaction after it was mined; `index` counts from 1. */
+  /** Called once for each mined transaction; `index` counts from 1. */
   onStep?(step: {index: number; total: number; name: string}): void
 }
 
@@ -42,15 +42,15 @@ const minedTimeoutMs = 120_000
 const tipWei = 1_000_000_000n
 
 /**
- * The staking contracts of Metis are on L1, initialized and ready for the first whitelisting.
+ * Deploys the staking contracts of Metis on L1, initialized and ready for the first whitelisting.
  *
  * - Signed by: governance, and the reward payer for its allowance.   Chain: L1.   Value: none.
  * - Source: metis-sequencer-contract, deployment order and initializers.
  *
- * @returns once every transaction was mined and had succeeded
+ * @returns once every transaction has been mined successfully
  * @throws  Error when governance has sent transactions before (nothing is sent then), when an
- *          account cannot pay for the gas (nothing is sent), or when a transaction reverts (those
- *          before it stay)
+ * account cannot pay for the gas (nothing is sent), or when a transaction reverts (those before it
+ * stay)
  */
 export async function deployL1(options: DeployL1Options): Promise<L1Deployment> {
   const client = createClient({transport: http(options.rpcUrl)})
@@ -68,7 +68,7 @@ export async function deployL1(options: DeployL1Options): Promise<L1Deployment> 
   return {chainId: await getChainId(client), deploymentBlock: deploymentBlock ?? 0n, ...addresses}
 }
 
-/** Addresses follow from nonces, so only an unused account gives the planned ones. */
+/** Addresses derive from nonces, so only an unused account yields the planned ones. */
 async function assertFresh(client: Client, governance: Address, planned: L1Addresses) {
   const nonce = await getTransactionCount(client, {address: governance})
   if (nonce === 0) return
@@ -87,7 +87,7 @@ async function assertFresh(client: Client, governance: Address, planned: L1Addre
   )
 }
 
-/** Nobody waits between transactions, so the whole deployment fits into few blocks. */
+/** There is no wait between transactions, so the whole deployment fits into a few blocks. */
 async function sendAll(client: Client, steps: readonly L1Step[]): Promise<Hash[]> {
   const [chainId, block] = await Promise.all([getChainId(client), getBlock(client)])
   // Four times: full blocks raise the base fee by an eighth each while ours wait.
@@ -113,7 +113,7 @@ async function sendAll(client: Client, steps: readonly L1Step[]): Promise<Hash[]
   return hashes
 }
 
-/** The next nonce of each account that signs, after a look at whether it can pay for its steps. */
+/** The next nonce of each signing account, after checking that it can pay for its steps. */
 async function openAccounts(client: Client, steps: readonly L1Step[], maxFeePerGas: bigint) {
   const accounts = new Map<Address, LocalAccount>(
     steps.map(({account}) => [account.address, account]),
@@ -126,7 +126,7 @@ async function openAccounts(client: Client, steps: readonly L1Step[], maxFeePerG
     const balance = await getBalance(client, {address})
     if (balance < gas * maxFeePerGas) {
       throw new Error(
-        `${address} has ${balance} wei on L1 and may need ${gas * maxFeePerGas} wei to deploy.`,
+        `${address} has ${balance} wei on L1 but may need ${gas * maxFeePerGas} wei to deploy.`,
       )
     }
     nonces.set(address, await getTransactionCount(client, {address}))

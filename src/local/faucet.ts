@@ -39,7 +39,7 @@ interface Payment {
 }
 
 /**
- * Gives accounts what they need on the local network, from its own faucet and governance.
+ * Funds and whitelists accounts on the local network, from its own faucet and governance.
  *
  * - Signed by: the network's faucet and governance keys. Chain: L1 and L2.
  *
@@ -180,7 +180,10 @@ async function pay(
   return sent
 }
 
-/** The chain refuses the payment itself, as one of more than the faucet has; other failures are as they are. */
+/**
+ * The chain rejects the payment itself, for example above the faucet's balance; other failures are
+ * passed on.
+ */
 function notPaid(what: string, cause: unknown): unknown {
   const answer = findCause(cause, RpcResponseError)
   if (!answer) return cause
@@ -188,8 +191,8 @@ function notPaid(what: string, cause: unknown): unknown {
     code: 'FAUCET_REFUSED',
     message: `The faucet cannot pay the ${what}: ${cleanText(answer.message)}.`,
     hints: [
-      'Ask for less: the faucet has what was made with the network, less what it gave away.',
-      'Earlier payments of this command stand.',
+      'Request less: the faucet is funded once, when the network is created.',
+      'Earlier payments of this command are final.',
     ],
     cause,
   })

@@ -24,7 +24,7 @@ export interface L1HostOptions {
   port: number
   blockSeconds: number
   genesisFile: string
-  /** Contracts of the network that call no code of others; none before they are there. */
+  /** Contracts of the network that call no foreign code; none before they are deployed. */
   contracts(): readonly Address[]
   logger: Logger
   signal: AbortSignal
@@ -38,9 +38,9 @@ const READ_TIMEOUT_MS = 20_000
 const READERS = 16
 /** How soon a block with transactions is safe from a kill -9. */
 const WATCH_MS = 250
-/** A block without transactions can wait: a restart makes others like it. */
+/** A block without transactions can wait: a restart creates equivalent ones. */
 const IDLE_SNAPSHOT_MS = 10_000
-/** A snapshot stops the chain while it is taken: at most a twentieth of the time goes into them. */
+/** A snapshot pauses the chain: at most a twentieth of the time is spent on them. */
 const SNAPSHOT_SHARE = 20
 
 /**
@@ -60,7 +60,7 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
     dir,
     chainId,
     isolation: 'preferred',
-    // What it alone knows is saved by the next host.
+    // Its unsaved state is saved by the next host.
     diesWithParent: false,
     args: [
       ...['--init', genesisFile, '--accounts', '0', '--hardfork', 'prague', '--no-mining'],
@@ -75,7 +75,7 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
     ],
   })
   if (engine.isolation === 'open-port') {
-    const what = 'the engine of L1 listens on a port that everybody on this machine can use'
+    const what = 'the L1 engine listens on a port that every user of this machine can reach'
     logger.warn(what, {remedy: waysToIsolateHere()[0]})
   }
   const rpc = engine.connect({timeoutMs: ADMIN_TIMEOUT_MS})
@@ -103,12 +103,14 @@ export async function runL1Host(options: L1HostOptions): Promise<void> {
   }
 }
 
-/** A client that may give the L1 engine of that directory orders: only its owner can open its socket. */
+/**
+ * A client that can control the L1 engine of that directory: only its owner can open its socket.
+ */
 export function connectL1Admin(dir: string): RpcClient {
   return connectEngine(dir, ENGINE, {timeoutMs: ADMIN_TIMEOUT_MS})
 }
 
-/** As much as the engine may answer with. */
+/** Largest response of the engine. */
 const STATE_FILE_BYTES = 200_000_000
 
 /** Pid of the host that has restored its chain and mines; a killed one leaves its pid behind. */
@@ -122,7 +124,8 @@ export function readyL1Host(dir: string): number | undefined {
 }
 
 /**
- * An engine that a killed host left behind still has every block: its state is kept before it is ended.
+ * An engine that a killed host left behind still has every block: its state is saved before it is
+ * stopped.
  */
 async function rescueOrphan(dir: string, logger: Logger): Promise<void> {
   if (!engineIn(dir, ENGINE)) return
@@ -132,7 +135,7 @@ async function rescueOrphan(dir: string, logger: Logger): Promise<void> {
     await snapshot(rpc, dir)
     logger.warn('l1 rescued', {from: 'the engine of a killed host'})
   } catch (error) {
-    // It hangs, or ended meanwhile: the last snapshot counts then.
+    // It hangs or has exited: then the last snapshot counts.
     logger.debug('l1 not rescued', errorFacts(error))
   } finally {
     rpc.close()
@@ -162,7 +165,7 @@ async function keepSnapshots(
       await snapshot(rpc, dir)
       keptBlock = head
     } catch (error) {
-      // A full disk must not stop the chain: the snapshot before this one stays valid.
+      // A full disk must not stop the chain: the previous snapshot stays valid.
       logger.error('l1 snapshot failed', errorFacts(error))
     }
     const now = systemClock.monotonicMs()
@@ -175,7 +178,7 @@ async function headOf(rpc: RpcClient): Promise<number> {
   return Number(await rpc.request('eth_blockNumber'))
 }
 
-/** Whether one of these blocks, both ends included, holds a transaction. */
+/** Whether one of these blocks, both ends included, has a transaction. */
 async function holdsTransactions(rpc: RpcClient, first: number, last: number): Promise<boolean> {
   for (let number = first; number <= last; number++) {
     const tag = `0x${number.toString(16)}`
@@ -186,7 +189,7 @@ async function holdsTransactions(rpc: RpcClient, first: number, last: number): P
 
 async function snapshot(rpc: RpcClient, dir: string): Promise<void> {
   const state = await rpc.request('anvil_dumpState')
-  if (typeof state !== 'string') throw new Error('The engine gave no state.')
+  if (typeof state !== 'string') throw new Error('The engine returned no state.')
   writeFileAtomic(snapshotFileOf(dir), Buffer.from(state.slice(2), 'hex'))
 }
 
@@ -200,8 +203,8 @@ async function restore(rpc: RpcClient, file: string, logger: Logger): Promise<vo
   // A warped chain is ahead of the wall clock; it stays as far ahead as it was.
   const aheadSeconds = timestamp - Math.floor(Date.now() / 1000)
   if (aheadSeconds > 0) await rpc.request('evm_increaseTime', [aheadSeconds])
-  // After a load the engine has forgotten the last 256 block hashes; mining and rolling back one block
-  // makes it read them again.
+  // After a load the engine lacks the last 256 block hashes; mining and reverting one block makes
+  // it read them again.
   await rpc.request('evm_mine')
   await rpc.request('anvil_rollback', [1])
   logger.info('l1 restored', {timestamp, aheadSeconds: Math.max(0, aheadSeconds)})
@@ -248,9 +251,9 @@ export function portBusy(name: string, port: number): MetisSeqError {
 function engineStopped(dir: string): MetisSeqError {
   return new MetisSeqError({
     code: 'L1_STOPPED',
-    message: 'The L1 engine stopped by itself.',
+    message: 'The L1 engine stopped unexpectedly.',
     facts: {dir},
-    hints: ['Run `metis-seq local up` to start it again from its last snapshot.'],
+    hints: ['Run `metis-seq local up` to restart it from its last snapshot.'],
   })
 }
 

@@ -33,7 +33,7 @@ export interface L1Options {
   rewardPayer: LocalAccount
   l2ChainId: number
   l2MetisAddress: Address
-  /** Whether LockingPool has the two rules that only mainnet's implementation has. */
+  /** Whether LockingPool has the two rules unique to mainnet's implementation. */
   mainnetRules: boolean
   minLockWei?: bigint
   maxLockWei?: bigint
@@ -43,7 +43,7 @@ export interface L1Options {
   /** Wei of ETH for each unit of L2 gas. */
   discountWeiPerGas?: bigint
   rewardPerBlockWei?: bigint
-  /** Handed out of the 10,000,000 METIS that governance is born with. */
+  /** Distributed from the 10,000,000 METIS that governance starts with. */
   mint: {address: Address; amountWei: bigint}[]
 }
 
@@ -67,7 +67,7 @@ export interface L1Step {
   gas: bigint
 }
 
-/** Every transaction of the deployment in order, and the addresses it will give. Sends nothing. */
+/** Every transaction of the deployment in order, and the resulting addresses. Sends nothing. */
 export function planL1(options: L1Options): {steps: L1Step[]; addresses: L1Addresses} {
   const {governance} = options
   const deployments: L1Step[] = []
@@ -179,7 +179,7 @@ function planCalls(options: L1Options, at: L1Addresses): L1Step[] {
   for (const {address, amountWei} of mint) {
     const args = [address, amountWei] as const
     const data = encodeFunctionData({abi: erc20Abi, functionName: 'transfer', args})
-    call(`give METIS to ${address}`, at.metis, data)
+    call(`send METIS to ${address}`, at.metis, data)
   }
   const args = [at.lockingInfo, maxUint256] as const
   const approval = encodeFunctionData({abi: erc20Abi, functionName: 'approve', args})

@@ -10,13 +10,13 @@ export interface L2GenesisOptions extends L2Options {
   timestamp: bigint | number
   gasLimit: bigint
   coinbase: Address
-  /** Rules of the execution engine by block; those of the contracts' compiler when left out. */
+  /** Rules of the execution engine by block; by default those of the contracts' compiler. */
   hardforks?: readonly ScheduledHardfork[]
-  /** Starts an anvil with these arguments for the time of the build. */
+  /** Starts an anvil with these arguments for the duration of the build. */
   startScratch(args: string[]): Promise<ScratchEngine>
 }
 
-/** An engine for the time of a build. */
+/** An engine for the duration of a build. */
 export interface ScratchEngine {
   request(method: string, params: unknown[]): Promise<unknown>
   stop(): Promise<void>
@@ -54,7 +54,7 @@ export interface L2Genesis {
 
 type Request = (method: string, ...params: unknown[]) => Promise<unknown>
 
-/** What `anvil_dumpState` says of an account; unused fields are left out. */
+/** An account in the output of `anvil_dumpState`; unused fields are left out. */
 interface DumpedAccount {
   code: Hex
   storage: Record<Hex, Hex>
@@ -65,7 +65,7 @@ const zeroHash: Hex = `0x${'0'.repeat(64)}`
 const constructionGas = numberToHex(10_000_000)
 
 /**
- * The genesis of L2 exists as an object, with every contract initialized as if it had been deployed.
+ * Builds the L2 genesis, with every contract initialized as if it had been deployed.
  *
  * - Signed by: nobody.   Chain: a scratch chain that is stopped again.   Value: none.
  * - Source: the constructors and initializers themselves, run at the final addresses.
@@ -74,7 +74,7 @@ const constructionGas = numberToHex(10_000_000)
  */
 export async function buildL2Genesis(options: L2GenesisOptions): Promise<L2Genesis> {
   if (options.startBlock < 2n) {
-    // The sequencer set refuses a first epoch that does not lie ahead of the block it starts in.
+    // The sequencer set rejects a first epoch that does not start after the current block.
     throw new Error(`The L2 start block must be at least 2, not ${options.startBlock}.`)
   }
   const placements = planL2(options)
@@ -100,7 +100,7 @@ function scratchArgs({l2ChainId}: L2Options): string[] {
 
 /**
  * The constructor runs at the final address: its code is put there, called, and replaced by what it
- * returned. So storage, immutables and the contract's own address are those of a real deployment.
+ * returned. So storage, immutables and the contract's own address match a real deployment.
  */
 async function construct(request: Request, from: Address, {name, at, creationCode}: Placement) {
   await request('anvil_setCode', at, creationCode)
@@ -109,7 +109,7 @@ async function construct(request: Request, from: Address, {name, at, creationCod
     throw new Error(`The ${name} cannot be initialized for genesis.`, {cause})
   })
   const hash = await request('eth_sendTransaction', transaction)
-  // Mined on demand: a receipt of an automatic block may come later than the answer.
+  // Mined on demand: the receipt of an automatic block may arrive after the response.
   await request('evm_mine')
   const receipt = (await request('eth_getTransactionReceipt', hash)) as {status: Hex} | null
   if (receipt?.status !== '0x1') throw new Error(`The ${name} was not initialized for genesis.`)

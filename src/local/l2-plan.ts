@@ -34,7 +34,7 @@ export interface L2Options {
   balances: {address: Address; wei: bigint}[]
   /** From which deposits are paid. */
   bridgeReserveWei: bigint
-  /** Named in withdrawal events; the zero address when L1 is not known. */
+  /** Named in withdrawal events; the zero address when L1 is unknown. */
   l1MetisAddress?: Address
 }
 
@@ -47,7 +47,7 @@ export interface L2Addresses {
   lst: LocalLst
 }
 
-/** The three predeploys are where Metis has them; the other addresses are our choice. */
+/** The three predeploys have the same addresses as on Metis; the others are our choice. */
 export const l2Addresses: L2Addresses = {
   bridge: '0x4200000000000000000000000000000000000010',
   gasPriceOracle: '0x420000000000000000000000000000000000000F',
@@ -62,13 +62,13 @@ export const l2Implementations = {
   bridge: '0x4200000000000000000000000000000000002012',
 } as const satisfies Record<string, Address>
 
-/** What the nodes suggest; l2geth reads it from slot 1 of the oracle. */
+/** Gas price suggested by the nodes; l2geth reads it from slot 1 of the oracle. */
 const gasPriceWei = 20_000_000n
 
-/** What a withdrawal to L1 costs at first: 0.001 METIS. */
+/** Initial cost of a withdrawal to L1: 0.001 METIS. */
 const bridgeCostWei = 1_000_000_000_000_000n
 
-/** All contracts of the L2 genesis in an order in which each finds those it needs. */
+/** All contracts of the L2 genesis, in dependency order. */
 export function planL2(options: L2Options): Placement[] {
   return [...planSequencerSet(options), ...planPredeploys(options), ...planLst(options)]
 }

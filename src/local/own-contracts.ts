@@ -8,8 +8,8 @@ import {readNetwork} from '../store/networks.ts'
 import {LOCAL_NETWORK} from './settings.ts'
 
 /**
- * The contracts of the local L1 that call no code of others, once the network document is there. The bridge is
- * none of them: it calls the token that it is told.
+ * The contracts of the local L1 that call no foreign code, once the network document exists. The
+ * bridge is not one of them: it calls any token it is given.
  */
 export function ownL1Contracts(home: Home): () => readonly Address[] {
   let known: readonly Address[] = []

@@ -10,7 +10,7 @@ export interface Placement {
   balanceWei?: bigint
 }
 
-/** The METIS view, where Metis has it. */
+/** The METIS view, at the same address as on Metis. */
 export const l2Metis: Address = '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000'
 
 /** Admin of every proxy on L2. */

@@ -48,9 +48,9 @@ export interface LocalProcess {
   running: boolean
   url: string
   log: string
-  /** Pid of an engine that goes on although this process is gone; null: there is none. */
+  /** Pid of an engine that keeps running although this process is gone; null: none. */
   orphanedEngine: number | null
-  /** Pids of this process and its engine that a signal has stopped: they live, and do nothing. */
+  /** Pids of this process and its engine that are stopped by a signal: alive but idle. */
   suspended: number[]
 }
 
@@ -91,7 +91,7 @@ export function listDaemons(home: Home, state: LocalState): LocalProcess[] {
   ]
 }
 
-/** Profiles with a node on the local network: those made with it, and those who joined. */
+/** Profiles with a node on the local network: created with it or joined later. */
 export function nodesOfNetwork(home: Home): string[] {
   return Object.entries(openConfig(home).read().profiles)
     .filter(([, profile]) => profile.network === LOCAL_NETWORK && profile.node)

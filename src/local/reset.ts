@@ -12,11 +12,11 @@ export interface ResetPlan {
   nothing: boolean
   /** Profiles of the local network, with the data of their nodes. */
   profiles: string[]
-  /** Keys that were made for the network. Keys an operator made stay. */
+  /** Keys that were created for the network. Keys created by an operator stay. */
   keys: string[]
 }
 
-/** What a reset would delete. Deletes nothing. */
+/** Plans a reset: lists what it would delete. Deletes nothing. */
 export function planReset(home: Home): ResetPlan {
   const {profiles} = openConfig(home).read()
   const local = Object.entries(profiles)
@@ -26,7 +26,7 @@ export function planReset(home: Home): ResetPlan {
   return {nothing, profiles: local, keys: stateOrNothing(home)?.keys ?? []}
 }
 
-/** Stops the network and deletes what the plan names. */
+/** Stops the network and deletes everything in the plan. */
 export async function applyReset(
   home: Home,
   plan: ResetPlan,
@@ -36,7 +36,7 @@ export async function applyReset(
   deleteNetwork(home, plan)
 }
 
-/** Deletes the files of a network that does not run. */
+/** Deletes the files of a stopped network. */
 export function deleteNetwork(home: Home, {profiles, keys}: ResetPlan = planReset(home)): void {
   for (const name of nodesOfNetwork(home)) {
     remove(home.nodeDir(name))

@@ -1,6 +1,7 @@
 /**
- * The way to the local L1 for everybody on this machine: what a public endpoint answers, and nothing that
- * moves time or money by itself. Orders go over the engine's own socket, which only its owner can open.
+ * Public access to the local L1 for this machine: the methods of a public endpoint, and nothing
+ * that moves time or money. Control goes through the engine's own socket, which only its owner can
+ * open.
  */
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
@@ -35,7 +36,7 @@ const allowed = new Set([
   ...['eth_sendRawTransaction', 'eth_syncing', 'net_listening', 'net_version'],
   ...['web3_clientVersion'],
 ])
-/** Above what the longest scan of L1 asks for at once. */
+/** More than the longest L1 scan requests at once. */
 const BATCH = 1_000
 
 /** @throws {MetisSeqError} PORT_BUSY */
@@ -43,7 +44,7 @@ export function serveL1(options: {
   port: number
   engine: RpcClient
   blockSeconds: number
-  /** Contracts of the network that call no code of others; none before they are there. */
+  /** Contracts of the network that call no foreign code; none before they are deployed. */
   contracts(): readonly Address[]
   logger: Logger
 }): Promise<HttpServer> {
@@ -54,7 +55,7 @@ export function serveL1(options: {
   const reads = createCallQueue(RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH)
   const calls = new EngineCalls({
     slotMs: blockSeconds * 1000,
-    // The engine mines by itself, and what it shows is there.
+    // The engine mines on its own, and its blocks are durable enough.
     gate: {read: (act) => act()},
     reads,
     own: contracts,
@@ -63,7 +64,7 @@ export function serveL1(options: {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {headers, method} = request
     if (!access.isHostKnown(headers) || !access.mayRead(headers)) {
-      return refuse(response, 403, 'The local L1 answers programs of this machine, not web pages.')
+      return refuse(response, 403, 'The local L1 serves programs on this machine, not web pages.')
     }
     if (method !== 'POST') return refuse(response, 405, 'Use POST for JSON-RPC.')
     const body = await readBody(request, RPC_BODY_BYTES)
@@ -103,7 +104,7 @@ async function passOn(
     )
   }
   const [call, ...rest] = params
-  // The engine's own search for the gas is many calls in one go.
+  // The engine's own gas search makes many calls in one go.
   const name = method === 'eth_estimateGas' ? 'eth_call' : method
   const execute = (given: object) => engine.request(name, [given, ...rest])
   try {
@@ -124,8 +125,8 @@ async function passOn(
   }
 }
 
-/** Made once: without a reason, each abort would make an error with a stack of its own. */
-const answered = new Error('The request is answered.')
+/** Created once: without a reason, each abort would create an error with its own stack. */
+const answered = new Error('The request has been answered.')
 
 function refuse(response: ServerResponse, status: number, message: string): void {
   sendText(response, status, 'application/json', refusal(rpcCodes.invalidRequest, message))

@@ -13,7 +13,7 @@ export const LOCAL_L1_CHAIN_ID = 31_337
 /** Not 1088, so that nothing signed in a rehearsal is valid on a real chain. */
 export const LOCAL_L2_CHAIN_ID = 108_800
 
-/** What is chosen when a local network is made, and holds as long as it exists. */
+/** Settings chosen when a local network is created, fixed for its lifetime. */
 export interface LocalSettings {
   /** Sequencers that are registered from the start. */
   nodes: number
@@ -23,13 +23,13 @@ export interface LocalSettings {
   l1BlockSeconds: number
   /** Blocks of an epoch. */
   epochLength: number
-  /** Seconds without a block after which the producer is replaced. */
+  /** Seconds without a block before a respan. */
   respanDelaySeconds: number
   /** Epochs paid with one reward batch. */
   rewardBatchEpochs: number
   /** Blocks between the genesis and block 16,500,000. */
   blocksBeforeFork: number
-  /** First port; L1 has it, the others follow. */
+  /** First port, used by L1; the others follow. */
   basePort: number
   /** Mainnet's two extra rules in LockingPool. */
   mainnetRules: boolean
@@ -47,7 +47,7 @@ export const defaultSettings: LocalSettings = {
   mainnetRules: true,
 }
 
-/** The local network as it was made. */
+/** The local network as created. */
 export interface LocalState {
   version: 1
   /** `creating` until every step of the first start is done. */
@@ -56,7 +56,7 @@ export interface LocalState {
   settings: LocalSettings
   /** Profiles of the sequencers that were registered at the start. */
   profiles: string[]
-  /** Keys made for the network; they go with it. */
+  /** Keys created for the network; deleted with it. */
   keys: string[]
 }
 
@@ -104,7 +104,7 @@ export function profileOf(sequencer: number): string {
   return `seq-${sequencer}`
 }
 
-/** Undefined: no local network was made. */
+/** Undefined: no local network exists. */
 export function readLocalState(home: Home): LocalState | undefined {
   const {stateFile} = localPaths(home)
   if (!existsSync(stateFile)) return undefined
@@ -121,7 +121,9 @@ export function readLocalState(home: Home): LocalState | undefined {
     code: 'LOCAL_STATE_INVALID',
     message: `${stateFile} is not the state of a local network.`,
     facts: {path: stateFile},
-    hints: ['Run `metis-seq local reset` to make the local network anew.'],
+    hints: [
+      'Run `metis-seq local reset`, then `metis-seq local up`, to recreate the local network.',
+    ],
   })
 }
 
@@ -133,14 +135,14 @@ export function requireLocalState(home: Home): LocalState {
   throw new MetisSeqError({
     code: 'LOCAL_MISSING',
     message: 'There is no local network yet.',
-    hints: ['Run `metis-seq local up` to make one.'],
+    hints: ['Run `metis-seq local up` to create one.'],
   })
 }
 
 export function halfMade(state: LocalState): MetisSeqError {
   return new MetisSeqError({
     code: 'LOCAL_HALF_MADE',
-    message: `The local network was only half made at ${state.createdAt}.`,
+    message: `The creation of the local network was interrupted at ${state.createdAt}.`,
     facts: {createdAt: state.createdAt},
     hints: ['Run `metis-seq local reset`, then `metis-seq local up`.'],
   })

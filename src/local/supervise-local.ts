@@ -5,7 +5,9 @@ import type {LocalState} from './settings.ts'
 
 const POLL_MS = 500
 
-/** Watches the network's processes and tells of each that goes or comes back, until the signal aborts. */
+/**
+ * Watches the network's processes and reports each that exits or returns, until the signal aborts.
+ */
 export async function superviseLocal(
   home: Home,
   state: LocalState,

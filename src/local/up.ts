@@ -49,13 +49,13 @@ export interface UpOptions {
 
 export interface UpResult {
   state: LocalState
-  /** True when the network was made now; false when an existing one continued. */
+  /** True when the network was created now; false when an existing one was continued. */
   fresh: boolean
   started: string[]
 }
 
 /**
- * Brings the local network up: makes it the first time, continues the same chains afterwards.
+ * Brings the local network up: creates it the first time, continues the same chains afterwards.
  *
  * @throws {MetisSeqError} LOCAL_RUNNING, LOCAL_HALF_MADE, PORT_BUSY, DAEMON_NOT_READY
  */
@@ -63,7 +63,8 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const existing = readLocalState(options.home)
   if (!existing) return createOrTakeBack(options)
   if (existing.phase !== 'ready') throw halfMade(existing)
-  // A node that joined later is its operator's to start; what `up` starts is named here.
+  // Nodes that joined later are started by their operators; this list has only the parts that `up`
+  // starts.
   const own = ['l1', 'pos', ...existing.profiles.map((name) => `node ${name}`)]
   const daemons = listDaemons(options.home, existing).filter(({name}) => own.includes(name))
   if (daemons.every(({running}) => running)) throw alreadyRunning(daemons.length)
@@ -78,8 +79,8 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
 }
 
 /**
- * A network that could not be made is stopped. After Ctrl-C nothing of it is left; after a failure its
- * files stay, because the error names its logs.
+ * A network whose creation fails is stopped. After Ctrl-C nothing remains; after a failure its
+ * files stay, because the error refers to its logs.
  */
 async function createOrTakeBack(options: UpOptions): Promise<UpResult> {
   const {home, onStep, signal} = options
@@ -107,7 +108,7 @@ async function createNetwork(options: UpOptions): Promise<UpResult> {
     keys: keyNames,
   }
   saveLocalState(home, creating)
-  onStep(`Making keys for ${settings.nodes} sequencers and the network`)
+  onStep(`Creating keys for ${settings.nodes} sequencers and the network`)
   const keys = await createLocalKeys(home, config, settings)
   writeL1Genesis(home, keys)
   onStep('Starting L1')
@@ -145,14 +146,14 @@ async function startProcesses(options: UpOptions, state: LocalState): Promise<st
     const node = requireRuntime(context)
     if (!node.process()?.running) {
       onStep(`Starting node ${name}`)
-      // Nobody else could tell a network of one node anything.
+      // In a network of one node there are no other sources.
       const runArguments = state.settings.nodes === 1 ? ['--alone'] : []
       await node.start({self, signal, runArguments})
       started.push(`node ${name}`)
     }
     context.close()
   }
-  // Last: it proves the chain ids of both sides before it does anything.
+  // Started last: it verifies the chain ids of both sides before it does anything.
   if (!readDaemon(posDir, POS_DAEMON)?.running) {
     onStep('Starting the consensus layer')
     await startPos(options, state.settings)
@@ -201,7 +202,7 @@ function startPos(
   })
 }
 
-/** The initial sequencers register with the very plan an operator's `sequencer register` makes. */
+/** The initial sequencers register with exactly the plan of an operator's `sequencer register`. */
 async function registerAll({home, onStep, signal}: UpOptions, profiles: string[]): Promise<void> {
   const contexts = profiles.map((profile) => openContext({home, profile}))
   const [first] = contexts
@@ -245,7 +246,7 @@ function ownerOf({profile, profileName}: Context) {
   throw new Error(`Profile ${profileName} of the local network has no owner.`)
 }
 
-/** What a reset would delete must be ours: names that an operator already uses are refused. */
+/** A reset must only delete our own data: names that an operator already uses are rejected. */
 function assertNamesFree(config: ConfigStore, settings: LocalSettings, keyNames: string[]): void {
   const {profiles, keys} = config.read()
   const names = Array.from({length: settings.nodes}, (_, index) => profileOf(index + 1))
@@ -254,10 +255,10 @@ function assertNamesFree(config: ConfigStore, settings: LocalSettings, keyNames:
   if (taken === undefined) return
   throw new MetisSeqError({
     code: 'LOCAL_NAME_TAKEN',
-    message: `The local network needs the name ${taken}, and a profile or key of yours has it.`,
+    message: `The local network needs the name ${taken}, but one of your profiles or keys already has it.`,
     facts: {name: taken},
     hints: [
-      'Run the local network in a directory of its own: METIS_SEQ_HOME=DIR metis-seq local up.',
+      'Run the local network in a separate directory: `METIS_SEQ_HOME=DIR metis-seq local up`.',
       `Or run \`metis-seq profile remove ${taken}\` if the profile is not needed.`,
     ],
   })
@@ -276,7 +277,7 @@ async function assertFreshPorts(settings: LocalSettings): Promise<void> {
   for (const [name, port] of needed) if (!(await portIsFree(port))) throw portBusy(name, port)
 }
 
-/** Of those that do not run now: a port held by a stranger is named before anything starts. */
+/** Ports of stopped parts: a port used by another program is reported before anything starts. */
 async function assertPortsFree(home: Home, state: LocalState): Promise<void> {
   for (const {name, running, url} of listDaemons(home, state)) {
     const port = Number(new URL(url).port)
@@ -287,7 +288,7 @@ async function assertPortsFree(home: Home, state: LocalState): Promise<void> {
 function alreadyRunning(count: number): MetisSeqError {
   return new MetisSeqError({
     code: 'LOCAL_RUNNING',
-    message: `The local network already runs (${count} processes).`,
+    message: `The local network is already running (${count} processes).`,
     facts: {processes: `${count}`},
     hints: ['Run `metis-seq local status`, or `metis-seq local down` to stop it.'],
   })

@@ -13,7 +13,7 @@ export interface WarpResult {
 }
 
 /**
- * Moves the time of the local L1 forward, so that an exit delay can be lived through in a moment.
+ * Moves the time of the local L1 forward, so that an exit delay passes in a moment.
  *
  * @throws {MetisSeqError} NOT_LOCAL
  */

@@ -1,22 +1,28 @@
-/** For how long an engine has owed an answer. In: what it is asked. Out: a duration for the node's account of itself. */
+/**
+ * How long an engine has been busy. In: its requests and responses. Out: a duration for the node
+ * status.
+ */
 import {EngineError} from './engine/engine.ts'
 
 export class BusyWatch {
   readonly #nowMs: () => number
   #open = 0
-  /** When the oldest question was asked that it has not answered; null: it owes nothing. */
+  /** When the oldest pending request was sent; null if none is pending. */
   #sinceMs: number | null = null
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
   }
 
-  /** Milliseconds; null while it owes no answer. */
+  /** Milliseconds; null while no request is pending. */
   get busyMs(): number | null {
     return this.#sinceMs === null ? null : Math.round(this.#nowMs() - this.#sinceMs)
   }
 
-  /** Several may be open at once. One that was given up is no answer: it is owed until another one comes. */
+  /**
+   *  Several requests may be pending at once. A request that timed out stays pending until another
+   * response arrives.
+   */
   async while<T>(act: () => Promise<T>): Promise<T> {
     this.#sinceMs ??= this.#nowMs()
     this.#open++
@@ -32,7 +38,7 @@ export class BusyWatch {
     }
   }
 
-  /** It answered, or another one stands in its place: what is still open counts from now. */
+  /** The engine responded or was replaced: requests still pending count from now. */
   restarted(): void {
     this.#sinceMs = this.#open > 0 ? this.#nowMs() : null
   }

@@ -1,6 +1,6 @@
 /**
- * The engine and the chain log, kept in step: whatever is asked of the engine ends in a head that the
- * log knows, or in a restart of the engine that is brought back from the log.
+ * The engine and the chain log, kept in step: every engine operation ends either in a head that the
+ * log knows or in a restart of the engine from the log.
  */
 import {readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
@@ -38,10 +38,10 @@ export interface ChainStateOptions {
   rotation: Rotation
   snapshotDir: string
   logger: Logger
-  /** Accounts and slots the engine may hold; 150,000 when left out. */
+  /** Accounts and slots the engine may hold; 150,000 by default. */
   stateLeaves?: number | undefined
   onExecuted(ms: number): void
-  /** The epochs were read anew after a block that changed them. */
+  /** The epochs were re-read after a block that changed them. */
   onGate?(ms: number): void
   /** Monotonic. */
   nowMs(): number
@@ -59,16 +59,16 @@ export class ChainState {
   #durable: EngineBlock | undefined
   #genesis: EngineBlock | undefined
   #lastExecuteMs: number | null = null
-  /** Monotonic: what the engine does for us now began then. */
+  /** Monotonic: when the engine's current work for us began. */
   readonly #busy: BusyWatch
-  /** Monotonic: a block became durable then. */
+  /** Monotonic: when a block last became durable. */
   #movedAtMs: number
   #follower = {wait: () => Promise.resolve(), isBehind: () => false}
   /** Replay work since the newest snapshot. */
   #since = {blocks: 0, transactions: 0}
   #saving: Promise<void> | undefined
   #lastSnapshot = {atMs: 0, heldMs: 0}
-  /** Transactions that this process of the engine has executed. */
+  /** Transactions executed by this engine process. */
   #executed = 0
 
   constructor(options: ChainStateOptions) {
@@ -82,17 +82,17 @@ export class ChainState {
     this.#busy = new BusyWatch(options.nowMs)
   }
 
-  /** Milliseconds for which the engine has been at what was asked of it; null while nothing is. */
+  /** How long the engine has been busy with a request, in milliseconds; null while idle. */
   get busyMs(): number | null {
     return this.#busy.busyMs
   }
 
-  /** Milliseconds since the head became durable, or since this was made. */
+  /** Milliseconds since the head became durable, or since this object was created. */
   get headAgeMs(): number {
     return Math.round(this.#options.nowMs() - this.#movedAtMs)
   }
 
-  /** The newest one, until our chain holds another block in its place. */
+  /** The newest one, until our chain replaces that block. */
   get dispute(): DisputedBlock | undefined {
     const {newest} = this.disputes
     const head = this.#durable?.number ?? 0
@@ -106,19 +106,19 @@ export class ChainState {
 
   /** The newest block that is in the chain log, or the genesis block. */
   head(): EngineBlock {
-    if (!this.#durable) throw new EngineError('reset', 'The chain is not restored.')
+    if (!this.#durable) throw new EngineError('reset', 'The chain has not been restored yet.')
     return this.#durable
   }
 
   /** Hash of a block of our chain. */
   hashOf(number: number): Hash | undefined {
     if (number > this.head().number) return undefined
-    // The genesis block is in no log; the first block names it.
+    // The genesis block is in no log; its hash is the parent hash of the first block.
     const next = () => this.log.block(number + 1)?.parentHash
     return this.log.hashOf(number) ?? next() ?? this.#genesisHash(number)
   }
 
-  /** Durable blocks for a peer, as many as fit an answer. */
+  /** Durable blocks for a peer, as many as fit into one response. */
   rangeUpTo(from: number, count: number): SealedBlock[] {
     const to = Math.min(from + count - 1, this.head().number)
     return this.log.rangeUpTo(from, to, PEER_RANGE_BYTES)
@@ -129,10 +129,11 @@ export class ChainState {
   }
 
   /**
-   * Starts the engine and brings it to a block of the log: from the newest snapshot that is part of
-   * it, then by executing the rest again.
+   * Starts the engine and restores it to a block of the log: it loads the newest snapshot that
+   * belongs to the log, then re-executes the rest.
    *
-   * @throws {MetisSeqError} CHAIN_LOG_DIVERGED when a block does not get the hash it has in the log
+   * @throws {MetisSeqError} CHAIN_LOG_DIVERGED when a block re-executes to a different hash than
+   * logged
    */
   async restore(upTo = this.log.head?.number): Promise<EngineBlock> {
     this.gate.close()
@@ -151,14 +152,17 @@ export class ChainState {
     }
     this.#durable = head
     await this.refreshTurns()
-    // Whoever read from the engine before may have seen a block that never became durable.
+    // Earlier readers of the engine may have seen a block that never became durable.
     this.gate.openAfterRollback()
     const replayed = head.number - start.number
     this.#options.logger.info('chain restored', {head: head.number, from: start.number, replayed})
     return head
   }
 
-  /** Hands transactions of the next block to the engine, which is only a hint. Readers go on. */
+  /**
+   * Stages transactions of the next block in the engine. This is only a hint and does not block
+   * readers.
+   */
   async stage(transactions: readonly Hex[]): Promise<void> {
     await this.#watched(() => this.engine.stage(transactions))
   }
@@ -184,7 +188,10 @@ export class ChainState {
     return this.#watched(() => this.state.check(this.head()))
   }
 
-  /** Reads the epochs at the engine's head. @throws {EngineError} every turn is unknown from then on */
+  /**
+   * Reads the epochs at the engine's head. @throws {EngineError} all epochs are unknown from then
+   * on
+   */
   refreshTurns(): Promise<void> {
     return this.#busy.while(() => this.rotation.refresh())
   }
@@ -213,9 +220,10 @@ export class ChainState {
   }
 
   /**
-   * Someone reads from the engine what it will forget.
+   * Registers a reader of data that the engine will discard.
    *
-   * @param follower `wait`: what a durable block waits for; `isBehind`: not all blocks are read
+   * @param follower `wait`: awaited by each durable block; `isBehind`: some blocks have not been
+   * read yet
    */
   followedBy(follower: {wait: () => Promise<void>; isBehind: () => boolean}): void {
     this.#follower = follower
@@ -229,7 +237,7 @@ export class ChainState {
     this.gate.openAfterRollback()
   }
 
-  /** By a rollback, and where the engine cannot go back so far, from a snapshot or genesis. */
+  /** By rollback, or from a snapshot or genesis if the engine cannot roll back that far. */
   async #backTo(number: number): Promise<void> {
     try {
       this.#durable = await this.engine.rollback(this.engine.head().number - number)
@@ -241,7 +249,7 @@ export class ChainState {
   }
 
   /**
-   * Moves the engine back to an older block of the log, which itself is not changed. The gate stays
+   * Rolls the engine back to an older block of the log. The log does not change. The gate stays
    * closed until `adopt`.
    */
   async rewindTo(number: number): Promise<void> {
@@ -250,7 +258,7 @@ export class ChainState {
     await this.refreshTurns()
   }
 
-  /** The engine stands on the first block of another branch, which the log now holds. */
+  /** The engine is at the first block of another branch, which is in the log now. */
   async adopt(block: SealedBlock): Promise<void> {
     this.#durable = this.engine.head()
     this.count(block)
@@ -266,10 +274,10 @@ export class ChainState {
   }
 
   /**
-   * True when a new process of the engine would be much smaller, and nobody needs what only this one
-   * knows.
+   * True when a new engine process would be much smaller and no reader needs data that only this
+   * one has.
    *
-   * @param isBuilding it is our turn: a late block has to be worth it
+   * @param isBuilding it is our epoch: the gain must be worth a late block
    */
   isRenewalDue(isBuilding: boolean): boolean {
     const {renewal, snapshot} = this.engine.capabilities
@@ -284,7 +292,7 @@ export class ChainState {
     await this.restore()
   }
 
-  /** True when a restart would have too much to replay, and the last snapshot is long enough ago. */
+  /** True when a restart would replay too much and the last snapshot is old enough. */
   get isSnapshotDue(): boolean {
     if (!this.engine.capabilities.snapshot) return false
     const {blocks, transactions} = this.#since
@@ -295,8 +303,8 @@ export class ChainState {
   }
 
   /**
-   * Saves the state at the head. The engine is held only while it gives its state; the file is written
-   * meanwhile. Without a snapshot nothing is lost, so a failure is only logged.
+   * Saves the state at the head. The engine is blocked only while it dumps its state, not while the
+   * file is written. A missing snapshot loses nothing, so a failure is only logged.
    *
    * @returns when the file is written
    */
@@ -336,7 +344,7 @@ export class ChainState {
     for (const {file, number} of this.#snapshots()) {
       if (upTo === undefined || number > upTo) continue
       try {
-        // A snapshot of a branch that lost is of no use.
+        // A snapshot of an abandoned branch is useless.
         const {hash, leaves = 0} = this.engine.snapshotMeta(file)
         if (hash !== this.log.hashOf(number)) continue
         const head = await this.engine.start(file)
@@ -377,12 +385,12 @@ export class ChainState {
     }
     throw new MetisSeqError({
       code: 'CHAIN_LOG_DIVERGED',
-      message: `Block ${block.number} does not get the hash it has in the chain log.`,
+      message: `Block ${block.number} re-executed to a different hash than logged.`,
       facts: {block: `${block.number}`, hash: block.hash},
       hints: [
-        'Check that the engine version is the one the network was started with.',
-        'Otherwise its state was changed from outside, and a snapshot of its own may hold the same blocks: make one of a node that goes on, with `metis-seq node snapshot create` there.',
-        'Then give it to this one, `metis-seq node snapshot restore PATH --replace`, and run `metis-seq node start`. The sign guard stays.',
+        'Check that the engine version matches the one that the network was started with.',
+        'If it matches, the engine state was tampered with, and local snapshots may be affected too. Run `metis-seq node snapshot create` on a healthy node.',
+        'Then restore it here with `metis-seq node snapshot restore PATH --replace` and run `metis-seq node start`. The sign guard is not changed.',
       ],
     })
   }

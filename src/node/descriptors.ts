@@ -1,7 +1,7 @@
 /**
- * How the descriptors of this process are shared out. In: its limit. Out: how many connections each door may
- * hold, so that the node's own files can always be opened: `batch-cursor.json` and `pool.journal` are
- * written anew each time, by a file beside them.
+ * How the file descriptors of this process are divided. In: its limit. Out: how many connections
+ * each listener may hold, so that the node can always open its own files: `batch-cursor.json` and
+ * `pool.journal` are replaced through a temporary file on each write.
  */
 import {readDescriptorLimit} from '../lib/descriptor-limit.ts'
 import {HTTP_CONNECTIONS, HTTP_LEAVING} from '../lib/http-limits.ts'
@@ -10,18 +10,18 @@ import {HTTP_CONNECTIONS_LEAST, NODE_DESCRIPTORS} from './rpc-limits.ts'
 
 export interface DescriptorPlan {
   limit: number
-  /** Connections of the RPC's doors, and how many may be closing beside them. */
+  /** Connections of the RPC listeners, and how many more may be closing. */
   http: number
   leaving: number
   peers: PeerConnections
-  /** True when the limit leaves less than what is meant. */
+  /** True when the limit leaves fewer than intended. */
   isTight: boolean
-  /** The limit from which on it is not. */
+  /** The lowest limit that is sufficient. */
   wanted: number
 }
 
 export interface PeerConnections {
-  /** Connections whose peer is known; of those that are not. */
+  /** Connections to known peers; connections to unknown ones. */
   known: number
   pending: number
 }
@@ -36,7 +36,8 @@ export function descriptorPlan(limit = readDescriptorLimit()): DescriptorPlan {
   const ofPeers = PEER_CONNECTIONS + PEER_PENDING
   const wanted = NODE_DESCRIPTORS + HTTP_CONNECTIONS + HTTP_LEAVING + ofPeers
   if (limit >= wanted) return {...MOST, limit, wanted, isTight: false}
-  // Without peers there are no blocks, so they are cut last: a third of what there is.
+  // Without peers there are no blocks, so peer connections are cut last: they get a third of the
+  // total.
   const capacity = Math.max(limit - NODE_DESCRIPTORS, 2 * HTTP_CONNECTIONS_LEAST)
   const peers = Math.min(ofPeers, Math.floor(capacity / 3))
   const known = Math.ceil((peers * PEER_CONNECTIONS) / ofPeers)

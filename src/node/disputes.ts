@@ -1,16 +1,16 @@
-/** Blocks of others whose hash is another one here, and what was done about it. */
+/** Blocks from peers that re-executed to a different hash here, and how the node reacted. */
 import type {Address, Hash} from 'viem'
 
 import type {Logger} from '../lib/log.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 import {DISPUTES_KEPT, DOUBT_PAUSE_MS} from './limits.ts'
 
-/** First the engine was rebuilt, then the block refused until the engine may be rebuilt again. */
+/** First the engine is rebuilt, then the block is rejected until the next rebuild is allowed. */
 export type Dispute = 'doubted' | 'refused'
 
 export interface DisputedBlock {
   number: number
-  /** The hash that its producer signed, and the one that we compute. */
+  /** The hash that its producer signed, and the one that we computed. */
   theirs: Hash
   ours: Hash
   producer: Address
@@ -39,19 +39,19 @@ export class Disputes {
   }
 
   /**
-   * Refused, and not looked at again yet. Not for good: if it was our engine that was changed, the next look
-   * brings us back to the others.
+   * Rejected and not yet rechecked. Not permanent: if our engine was at fault, the next check
+   * brings us back to the network.
    */
   isSettled(hash: Hash): boolean {
     return this.of(hash) === 'refused' && !this.mayDoubtItself
   }
 
-  /** Whoever sends one lie after the other must not keep our engine from its work. */
+  /** A peer that sends one bad block after another must not keep our engine busy. */
   get mayDoubtItself(): boolean {
     return this.#options.nowMs() >= this.#doubtAgainAtMs
   }
 
-  /** Loud, since one of two is true: that producer is broken, or this node is. */
+  /** Logged as an error: either that producer is broken or this node is. */
   add({number, hash, signer}: SealedBlock, computed: Hash, what: Dispute): void {
     const {wallMs = Date.now, logger, nowMs} = this.#options
     const known = this.#newest
@@ -63,7 +63,7 @@ export class Disputes {
       if (this.#all.size <= DISPUTES_KEPT) break
       this.#all.delete(old)
     }
-    logger.error('block hash differs', {
+    logger.error('block hash mismatch', {
       ...{code: 'BLOCK_DIVERGED', block: number, producer: signer, hash, ours: computed, what},
     })
   }

@@ -2,13 +2,13 @@ import type {WalletState} from './wallets.ts'
 
 export interface Heights {
   l2: {number: number; timestamp: number}
-  /** Undefined while L1 was not reached. */
+  /** Undefined until L1 is reached. */
   l1: number | undefined
 }
 
 /**
- * Heights and balances under the names that the operators' dashboards already know, in Prometheus' text
- * format. Balances in whole coins.
+ * Heights and balances under the names that operators' dashboards already use, in Prometheus text
+ * format. Balances are in whole coins.
  *
  * - Source: metis-sequencer-exporter, `metis:sequencer:*`.
  */

@@ -1,4 +1,4 @@
-/** How transactions get in: from users, from other nodes, and back after a restart or a lost branch. */
+/** Transaction ingress: from users, from other nodes, and requeued after a restart or a reorg. */
 import type {Address, Hash, Hex} from 'viem'
 
 import type {PoolJournal} from '../store/pool-journal.ts'
@@ -12,7 +12,7 @@ import {acceptTransaction, isSendersFault, type AcceptOptions} from './rpc/accep
 
 export interface IngressOptions
   extends Omit<AcceptOptions, 'room' | 'stateCapacity' | 'onAccepted'> {
-  /** What may be ready here; undefined sets no bound. */
+  /** Capacity for ready transactions; undefined means no limit. */
   capacity(ageMs: number): PoolCapacity | undefined
   stateCapacity(): StateCapacity
   forwarder: Pick<
@@ -21,25 +21,26 @@ export interface IngressOptions
   >
   journal: Pick<PoolJournal, 'append' | 'withdraw'> | undefined
   metrics: Pick<Metrics, 'observe'>
-  /** The pool took one. */
+  /** The pool accepted a transaction. */
   onHeld(hash: Hash): void
 }
 
 export interface Ingress {
   /**
-   * From a user. Another node's turn: resolves when that node has it too, or cannot be reached now.
+   * From a user. If another node produces: resolves when that node has it too or is unreachable.
    *
-   * @param ageMs how long ago it came
+   * @param ageMs how long ago it arrived
    * @throws {InvalidTransactionError | PoolRefusedError}
    */
   accept(raw: string, ageMs?: number): Promise<Hash>
   /**
-   * From another node, which keeps what we have no room for. What the producer has promised itself is held for it.
+   * From another node, which keeps what exceeds our capacity. Copies of the producer's own promises
+   * are held for it.
    *
-   * @param agesMs how long ago each came there
+   * @param agesMs how long ago each arrived there
    */
   acceptMany(raws: readonly string[], agesMs: readonly number[], from: Address): Promise<Delivery[]>
-  /** What was accepted before and is in the journal; there is always room for it. */
+  /** Earlier accepted transactions from the journal; they always fit. */
   readmit(raws: readonly string[]): Promise<void>
 }
 
@@ -51,7 +52,7 @@ export function openIngress(options: IngressOptions): Ingress {
   }
   const fromUser: AcceptOptions = {
     ...options,
-    // The producer knows best what it has room for, and is asked before the user gets an answer.
+    // The producer knows its own capacity best and is asked before the user gets a response.
     capacity: (ageMs) => (forwarder.hasProducer ? undefined : options.capacity(ageMs)),
     assertOthersCapacity: (size) => forwarder.assertCapacity(size),
     stateCapacity: () => (forwarder.hasProducer ? undefined : options.stateCapacity()),
@@ -109,7 +110,7 @@ export function openIngress(options: IngressOptions): Ingress {
   }
 }
 
-/** Told to the user of a node that asked the producer. */
+/** Shown to the user of a node that asked the producer. */
 function refusedByProducer(
   delivery: Exclude<Delivery, 'taken'>,
   retry: {retryAfterMs: number},
@@ -118,25 +119,21 @@ function refusedByProducer(
     case 'state-full':
       return refused(
         delivery,
-        'The state of the producer has no room for what it could add; declare less gas.',
+        'The transaction could exceed the state limit of the producer; declare less gas.',
       )
     case 'late':
       return poolFull({retryAfterMs: POOL_BACKLOG_RETRY_MS, isLate: true})
     case 'slow-code':
       return refused(
         delivery,
-        'The code of this contract was slow at the producer; declare less gas, or send it again in ten minutes.',
+        'This contract was slow to execute on the producer; declare less gas or resend in ten minutes.',
       )
     default:
-      return refused(
-        delivery,
-        'The producer has no room for it; send it again after the next block.',
-        retry,
-      )
+      return refused(delivery, 'The producer is at capacity; resend after the next block.', retry)
   }
 }
 
-/** What is the sender's fault is left out in silence: nobody waits for the answer. */
+/** Invalid transactions are dropped silently: nobody waits for a response. */
 async function deliveryOf(raw: string, options: AcceptOptions): Promise<Delivery> {
   try {
     await acceptTransaction(raw, options)

@@ -1,4 +1,4 @@
-/** Everything that follows L1, one after the other: heads, then deposits, then batches. */
+/** Runs everything that follows L1 in sequence: heads, then deposits, then batches. */
 import type {Clock} from '../lib/clock.ts'
 import {findCause, messageOf} from '../lib/errors.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
@@ -34,17 +34,17 @@ export class L1Loop {
     this.#options = options
   }
 
-  /** Deposits the L1 bridge has taken in. */
+  /** Deposits that the L1 bridge has received. */
   get queueLength(): number {
     return this.#queueLength
   }
 
-  /** Undefined before the first look; false while L1 gives no answer at all. */
+  /** Undefined before the first poll; false while L1 does not respond at all. */
   get isReachable(): boolean | undefined {
     return this.#isReachable
   }
 
-  /** Why the last look for a stage failed; undefined when it did not. */
+  /** Why a stage's last poll failed; undefined when it succeeded. */
   failureOf(stage: Stage): NodeTrouble | undefined {
     return this.#failures.get(stage)
   }
@@ -74,7 +74,7 @@ export class L1Loop {
     }
   }
 
-  /** L1 trouble never stops the L2: it is shown and tried again. */
+  /** L1 problems never stop the L2: they are shown and retried. */
   async #run(stage: Stage, act: () => Promise<unknown>): Promise<boolean> {
     const {metrics, logger, clock} = this.#options
     const started = clock.monotonicMs()
@@ -90,7 +90,7 @@ export class L1Loop {
       if (this.#abort.signal.aborted) return false
       metrics.fail(stage, reasonOf(error))
       this.#remember(stage, error)
-      // The same trouble every second is one line, not one per second.
+      // A problem that persists is logged once, not every second.
       if (this.#logged.get(stage) !== messageOf(error)) logger.warn(stage, errorFacts(error))
       this.#logged.set(stage, messageOf(error))
       return false

@@ -30,7 +30,7 @@ export class Metrics {
     if (bucket >= 0) histogram.counts[bucket]!++
   }
 
-  /** The last failure of a stage, shown until it works again. */
+  /** The last failure of a stage, shown until the stage recovers. */
   fail(stage: Stage, reason: string): void {
     this.#errors.set(stage, reason)
   }

@@ -1,4 +1,4 @@
-/** In: the account the node gives of itself. Out: readiness and metrics, by the rules that every surface reads. */
+/** In: the node status. Out: readiness and metrics, by the rules that all interfaces share. */
 import {nodeFacts} from '../health/rules/node-facts.ts'
 import type {NodeFinding} from '../health/rules/node-rule.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
@@ -11,13 +11,13 @@ function findingsOf({name, network}: Named, status: NodeStatus): NodeFinding[] {
   const {slotMs, emptyBlocks, respanDelaySeconds} = network.l2
   return nodeFacts(status, {
     isOurTurn: status.turn === 'mine',
-    // Who else is registered, L1 knows; a node in a network of one has no peers, and says so.
+    // L1 knows who else is registered; a node alone in its network reports that it has no peers.
     isAlone: false,
     setting: {profile: name, network: network.name, slotMs, emptyBlocks, respanDelaySeconds},
   })
 }
 
-/** Ready while nothing is wrong that keeps callers away. */
+/** Ready while there is no issue that should keep callers away. */
 export function readinessOf(options: Named, status: NodeStatus): Readiness {
   const reasons = findingsOf(options, status)
     .filter(({blocks}) => blocks)

@@ -10,15 +10,15 @@ import type {NodeStatus} from '../protocol/node-status.ts'
 
 export interface RpcOptions {
   host: string
-  /** HTTP, and WebSocket as well. */
+  /** HTTP and WebSocket. */
   port: number
-  /** A second port with the same answers, where clients expect WebSocket on one of its own. */
+  /** A second port with the same service, for clients that expect WebSocket on a separate port. */
   wsPort?: number
-  /** Names besides the address that clients may use in a Host header, as behind a proxy. */
+  /** Additional names that clients may use in the Host header, for example behind a proxy. */
   hostNames?: readonly string[]
-  /** Web pages that may use the node; `*` for any. None when left out. */
+  /** Web origins that may use the node; `*` for any. None by default. */
   corsOrigins?: readonly string[]
-  /** File with the token that clients have to show. Left out: none is needed. */
+  /** File with the token that clients must present. Without it, no token is required. */
   tokenFile?: string
 }
 
@@ -27,45 +27,47 @@ export interface NodeOptions {
   name: string
   /** Must have `l2.bundled`. */
   network: Network
-  /** Belongs to this node alone; locked while it runs. */
+  /** Used by this node alone; locked while it runs. */
   dataDir: string
   signerAccount: BlockSigner
-  /** Port 0 lets the system choose. */
+  /** Port 0 lets the operating system choose. */
   rpc: RpcOptions
   peer: {
     host: string
     port: number
-    /** Multiaddr or `host:port` under which others reach this node, when it is not host and port. */
+    /**
+     * Multiaddr or `host:port` at which others reach this node, if it differs from host and port.
+     */
     advertiseAddress?: string
   }
-  /** Multiaddrs or `host:port`, on top of those in the network document. */
+  /** Multiaddrs or `host:port`, in addition to those in the network document. */
   bootnodes?: string[]
   /** Signers that may read blocks from this node without being registered. */
   followers?: Address[]
   l1RpcUrl: string
-  /** Whom to believe at an `https:` address of L1. */
+  /** Certificate authority to trust for an `https:` address of L1. */
   l1Tls?: TlsOptions
   /**
-   * Null: this node relays no deposits. Every node relays with the same bytes, so that it has to sign without
-   * randomness (RFC 6979).
+   * Null: this node relays no deposits. Every node relays identical bytes, so signatures must be
+   * deterministic (RFC 6979).
    */
   relayerAccount: TransactionSigner | null
   /** Null: this node sends no batches. */
   batchAccount: TransactionSigner | null
-  /** Accounts and slots that the embedded engine may hold; 150,000 when left out. */
+  /** Accounts and slots that the embedded engine may hold; 150,000 by default. */
   stateLeaves?: number
   logger: Logger
   clock?: Clock
   /** How long a starting node stays silent when no peer answers. */
   startupGraceMs?: number
   /**
-   * No other node of the network runs and no other host has the key, so that the silence of peers and of
-   * L1 means nothing. A promise of the operator: two such nodes sign twice.
+   * No other node of the network runs and no other host has the key, so silence of peers and L1 is
+   * acceptable. A promise by the operator: two such nodes would double-sign.
    */
   alone?: boolean
-  /** A batch that is not full is sent after this; 30 s when left out. */
+  /** A transaction batch that is not full is sent after this; 30 s by default. */
   batchMaxAgeMs?: number
-  /** Price of L1 gas above which batches wait; 100 gwei when left out. */
+  /** L1 gas price above which transaction batches wait; 100 gwei by default. */
   batchMaxGasGwei?: number
 }
 
@@ -75,8 +77,13 @@ export interface RunningNode {
   /** Multiaddr with peer id. */
   readonly peerAddress: string
   status(): NodeStatus
-  /** Resolves after `stop`; rejects with the reason when the node halts, which then still answers. */
+  /**
+   * Resolves after `stop`; rejects with the reason when the node halts. A halted node still serves
+   * requests.
+   */
   readonly stopped: Promise<void>
-  /** Finishes the slot, hands the pool over, saves the state. Resolves when all is closed. */
+  /**
+   * Finishes the slot, hands over the pool and saves the state. Resolves when everything is closed.
+   */
   stop(): Promise<void>
 }

@@ -21,7 +21,7 @@ import type {NodeEvents} from './node-events.ts'
 
 export type Closer = () => Promise<void> | void
 
-/** What a running node is made of, for those who only look at it. */
+/** The parts of a running node, for observers. */
 export interface NodeParts {
   options: NodeOptions
   genesis: Genesis
@@ -38,13 +38,13 @@ export interface NodeParts {
   sync: SyncWatch
   watch: NodeEvents
   descriptors: DescriptorPlan
-  /** Clients of the public RPC that are turned away. */
+  /** Clients turned away by the public RPC. */
   refusals: Refusals<RefusedKind>
   accept(raw: string): Promise<Hash>
   clientVersion: string
 }
 
-/** What has happened, for readers. */
+/** Events, for readers. */
 export interface OpenHistory {
   history: History
   reader: ChainReader

@@ -7,9 +7,10 @@ import {readGenesis, type Genesis} from './engine/genesis.ts'
 import type {NodeOptions} from './node-options.ts'
 
 /**
- * Refuses to start with parts that do not belong together, before anything is opened.
+ * Rejects parts that do not belong together, before anything is opened.
  *
- * @throws {MetisSeqError} NOT_BUNDLED, GENESIS_UNREADABLE, GENESIS_MISMATCH, WRONG_CHAIN, SIGNER_MISMATCH
+ * @throws {MetisSeqError} NOT_BUNDLED, GENESIS_UNREADABLE, GENESIS_MISMATCH, WRONG_CHAIN,
+ * SIGNER_MISMATCH
  */
 export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise<Genesis> {
   const {network, signerAccount} = options
@@ -17,7 +18,7 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
   if (!bundled) {
     throw new MetisSeqError({
       code: 'NOT_BUNDLED',
-      message: `The network ${network.name} runs foreign nodes only; a bundled node cannot take part.`,
+      message: `The network ${network.name} only runs external nodes; a bundled node cannot join.`,
       facts: {network: network.name},
     })
   }
@@ -28,7 +29,7 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
   if (genesis.fingerprint !== bundled.fingerprint) {
     throw new MetisSeqError({
       code: 'GENESIS_MISMATCH',
-      message: `The genesis document or engine is not the one of the network ${network.name}.`,
+      message: `The genesis document or engine does not match network ${network.name}.`,
       facts: {
         file: bundled.genesisFile,
         expected: bundled.fingerprint,
@@ -37,7 +38,7 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
       hints: ['Copy the genesis document of the network again and check the engine version.'],
     })
   }
-  // A text that is no block, so that its signature is good for nothing.
+  // A text that is not a block, so its signature is useless to others.
   const probe = Buffer.from(`A node of ${network.name} starts.`, 'utf8')
   if (!isSignedBy(signerAccount, probe, await signerAccount.sign(probe))) {
     throw signerMismatch(signerAccount.address)
@@ -46,7 +47,7 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
   return genesis
 }
 
-/** An L1 that is down does not keep the L2 from running; a wrong L1 does. */
+/** An unreachable L1 does not stop the L2; a wrong L1 does. */
 async function assertL1Chain({network, l1RpcUrl}: NodeOptions, l1: RpcClient): Promise<void> {
   let found: number
   try {
@@ -62,7 +63,7 @@ async function assertL1Chain({network, l1RpcUrl}: NodeOptions, l1: RpcClient): P
 function wrongChain(what: string, expected: number, actual: number, where: string): MetisSeqError {
   return new MetisSeqError({
     code: 'WRONG_CHAIN',
-    message: `The ${what} is of chain ${actual}, and this network needs chain ${expected}.`,
+    message: `The ${what} serves chain ${actual}, but this network needs chain ${expected}.`,
     exit: 'config',
     facts: {where, expectedChainId: `${expected}`, actualChainId: `${actual}`},
   })

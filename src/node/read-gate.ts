@@ -1,7 +1,6 @@
 /**
- * Keeps readers from seeing a block before it is in the chain log. The driver closes the gate while the
- * engine is ahead of the log; readers wait, and one that was under way when a block was taken back
- * reads again.
+ * Keeps readers from seeing a block before it is in the chain log. The driver closes the gate while
+ * the engine is ahead of the log; readers wait, and a read in progress during a revert is repeated.
  */
 export class ReadGate {
   #opened: Promise<void> = Promise.resolve()
@@ -19,13 +18,13 @@ export class ReadGate {
     this.#open = undefined
   }
 
-  /** The engine showed blocks that are gone again. */
+  /** The engine exposed blocks that have been reverted. */
   openAfterRollback(): void {
     this.#takenBack++
     this.open()
   }
 
-  /** Runs a read whose answer speaks of durable blocks only. */
+  /** Runs a read whose result covers durable blocks only. */
   async read<T>(act: () => Promise<T>): Promise<T> {
     for (;;) {
       await this.#opened

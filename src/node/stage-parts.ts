@@ -1,4 +1,4 @@
-/** The parts of the stages, each from the options alone. Put together in stages.ts. */
+/** The parts of the stages, each built from the options alone. Assembled in stages.ts. */
 import {join} from 'node:path'
 
 import type {Hash} from 'viem'
@@ -95,7 +95,7 @@ function peerAddress(text: string): string {
   if (address !== undefined) return address
   throw new MetisSeqError({
     code: 'PEER_ADDRESS_INVALID',
-    message: `${text} is not the address of a peer.`,
+    message: `${text} is not a valid peer address.`,
     facts: {address: text},
     hints: [
       'Write it as /ip4/192.0.2.1/tcp/30303, /dns4/seq.example/tcp/30303 or seq.example:30303.',
@@ -153,7 +153,7 @@ export function openBatcher(
   })
 }
 
-/** The accounts without whose money something here stops. */
+/** Accounts whose balance this node depends on. */
 export function openWallets({options, chain, clock}: NodeParts, l1: RpcClient): WalletWatch {
   const {network, batchAccount, signerAccount, logger} = options
   const relayer = network.l2.bundled?.relayer
@@ -178,7 +178,7 @@ export function openWallets({options, chain, clock}: NodeParts, l1: RpcClient): 
   })
 }
 
-/** What l2geth takes from its clients: legacy transactions that pay the whole suggested price. */
+/** Transactions that l2geth accepts from clients: legacy ones that pay the full suggested price. */
 export function ingressRulesOf(network: Network): TransactionRules {
   const {transactions} = rulesOf(network)
   return {...transactions, minGasPriceWei: SUGGESTED_GAS_PRICE_WEI, onlyLegacy: true}

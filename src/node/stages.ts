@@ -47,25 +47,25 @@ import {NodeEvents} from './node-events.ts'
 
 export interface Stages extends NodeParts {
   forwarder: Forwarder
-  /** Like `accept` for each; what is the sender's fault is left out in silence. */
+  /** Like `accept` for each; invalid transactions are dropped silently. */
   acceptMany(raws: readonly string[], agesMs: readonly number[], from: Address): Promise<Delivery[]>
-  /** Brings back what an earlier life of the node had accepted. */
+  /** Restores the transactions that an earlier run of the node accepted. */
   restorePool(): Promise<void>
 }
 
 export interface StageContext {
   genesis: Genesis
   l1: RpcClient
-  /** What has to be closed is added here, in the order of opening. */
+  /** Everything to be closed is added here, in the order of opening. */
   closers: Closer[]
   onHalt(error: unknown): void
 }
 
 /**
- * Opens the stores and connects the stages. Nothing runs yet.
+ * Opens the stores and connects the stages. Nothing is running yet.
  *
- * @throws {MetisSeqError} CHAIN_LOG_MISMATCH, STORE_DAMAGED, SIGN_GUARD_DAMAGED, SIGN_GUARD_MISSING,
- *   SIGN_GUARD_BEHIND, FILE_NOT_WRITABLE
+ * @throws {MetisSeqError} CHAIN_LOG_MISMATCH, STORE_DAMAGED, SIGN_GUARD_DAMAGED,
+ * SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND, FILE_NOT_WRITABLE
  */
 export function openStages(options: NodeOptions, context: StageContext): Stages {
   const {clock = systemClock} = options
@@ -81,19 +81,22 @@ export function openStages(options: NodeOptions, context: StageContext): Stages 
   return connectStages(options, context, parts)
 }
 
-/** What touches the outside: files, the engine, the network, threads. A simulation brings its own. */
+/**
+ * Everything that touches the outside: files, the engine, the network, threads. A simulation
+ * provides its own.
+ */
 export interface OuterParts {
   chain: ChainState
   guard: SignGuard
   exchange: BlockExchange
   recovery: Pick<SenderRecovery, 'recover'>
   metrics: Metrics
-  /** Keeps what the pool holds over a restart. */
+  /** Preserves the pool across a restart. */
   poolJournal?: Pick<PoolJournal, 'append' | 'withdraw' | 'rewrite' | 'load'>
 }
 
 /**
- * Connects the stages over parts that are open already. Nothing runs yet.
+ * Connects the stages over parts that are open already. Nothing is running yet.
  *
  * @throws {MetisSeqError} SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND
  */
@@ -210,7 +213,7 @@ function openHeads(
   })
 }
 
-/** Drops from the journal what no longer waits. */
+/** Drops entries from the journal that no longer wait. */
 function rewriteJournal(
   journal: OuterParts['poolJournal'],
   raws: readonly Hex[],
@@ -220,6 +223,6 @@ function rewriteJournal(
     journal?.rewrite(raws)
   } catch (error) {
     // It only grows until there is space again.
-    logger.warn('pool journal not tidied', errorFacts(error))
+    logger.warn('pool journal not compacted', errorFacts(error))
   }
 }

@@ -26,10 +26,11 @@ export type {NodeOptions, RunningNode} from './node-options.ts'
  *
  * - Signed by: signer, for each block.   Chain: L2, reads and writes L1.   Value: none.
  *
- * @returns once it serves; it is silent until it caught up with its peers
- * @throws {MetisSeqError} DIRECTORY_LOCKED, ENGINE_IN_USE, PORT_BUSY, WRONG_CHAIN, GENESIS_MISMATCH, GENESIS_UNREADABLE,
- *   NOT_BUNDLED, SIGNER_MISMATCH, ENGINE_MISSING, CHAIN_LOG_MISMATCH, CHAIN_LOG_DIVERGED, STORE_DAMAGED,
- *   SIGN_GUARD_DAMAGED, SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. Nothing keeps running then
+ * @returns once it serves; it does not seal until it has caught up with its peers
+ * @throws {MetisSeqError} DIRECTORY_LOCKED, ENGINE_IN_USE, PORT_BUSY, WRONG_CHAIN,
+ * GENESIS_MISMATCH, GENESIS_UNREADABLE, NOT_BUNDLED, SIGNER_MISMATCH, ENGINE_MISSING,
+ * CHAIN_LOG_MISMATCH, CHAIN_LOG_DIVERGED, STORE_DAMAGED, SIGN_GUARD_DAMAGED, SIGN_GUARD_MISSING,
+ * SIGN_GUARD_BEHIND, PEER_ADDRESS_INVALID, PEER_KEY_DAMAGED. In that case nothing keeps running
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const closers: Closer[] = []
@@ -47,14 +48,14 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   if (descriptors.isTight) {
     const {limit, wanted, http, peers} = descriptors
     const facts = {limit, wanted, http, peers: peers.known}
-    logger.warn('few descriptors: connections are cut so that files can be opened', facts)
+    logger.warn('low descriptor limit: connections are reduced so that files can be opened', facts)
   }
   const l1 = createChainRpc(options.l1RpcUrl, {timeoutMs: L1_TIMEOUT_MS, tls: options.l1Tls ?? {}})
   closers.push(() => l1.close())
   const genesis = await checkOptions(options, l1)
   await claimPlace(options, closers)
   const ended = Promise.withResolvers<void>()
-  // Whoever does not wait for the end must not be ended by it.
+  // A caller that does not await the end must not crash because of it.
   ended.promise.catch(() => {})
   const onHalt = (error: unknown) => ended.reject(error)
   const stages = openStages(options, {genesis, l1, closers, onHalt})
@@ -81,7 +82,8 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   })
   closers.push(() => rpc.close())
   const stop = once(async () => {
-    // Nothing new gets in, then the slot is finished, then what is left goes to the others.
+    // First ingress closes, then the slot is finished, then the remaining transactions go to the
+    // peers.
     await rpc.close()
     await driver.stop()
     await forwarder.handOver()
@@ -109,7 +111,10 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   }
 }
 
-/** Before anything of another process could be touched: whoever has our ports may be this very node. */
+/**
+ * Before any data of another process could be touched: the process on our ports may be this very
+ * node.
+ */
 async function claimPlace({dataDir, rpc, peer}: NodeOptions, closers: Closer[]): Promise<void> {
   const lock = lockDirectory(dataDir, 'data')
   closers.push(() => lock.release())
@@ -122,7 +127,7 @@ function connectionsOf({descriptors, refusals}: Stages): Connections {
   return new Connections(limits, () => refusals.note('connections'))
 }
 
-/** Lets peers in: what they may ask, and what becomes of what they send. */
+/** Connects peers: which requests they may make, and how their messages are handled. */
 export async function listenToPeers(stages: Stages, l1: RpcClient): Promise<void> {
   const {options, chain, driver, forwarder, exchange, acceptMany} = stages
   const isMember = createMembership({
@@ -152,7 +157,7 @@ async function closeAll(closers: Closer[]): Promise<void> {
     try {
       await close()
     } catch {
-      // What cannot be closed is gone; the others must still be closed.
+      // If one part cannot be closed, the others must still be closed.
     }
   }
 }

@@ -1,9 +1,9 @@
 /**
- * How much state the embedded engine holds, and how much more it may get. It goes through all of it for every
- * block, so what grows there ends in missed slots. Pure; the figures are in ADR 23.
+ * How much state the embedded engine holds, and how much it may still grow. The engine walks the
+ * entire state for every block, so growth leads to missed slots. Pure; the figures are in ADR 23.
  *
- * In: counts of whole states, now and then; the gas of every block; how long the root takes. Out: an estimate that
- * is rarely too low, and the gas that the next block may spend.
+ * In: occasional counts of the full state, the gas of every block, the time to compute the root.
+ * Out: an estimate that is rarely too low, and the gas that the next block may spend.
  */
 import type {StateSize} from '../protocol/node-status.ts'
 import {
@@ -23,11 +23,11 @@ const TRANSFER_GAS = 21_000
 export class StateGrowth {
   readonly #limit: number
   #counted = 0
-  /** Leaves that blocks since then can have added. */
+  /** Leaves that blocks may have added since then. */
   #grown = 0
-  /** The last times for a root, and what had grown by then. */
+  /** The last root times, with the growth at that point. */
   #roots: {ms: number; grown: number}[] = []
-  /** The least that a leaf was seen to cost here. */
+  /** The lowest observed cost of a leaf. */
   #leafMs: number | undefined
 
   constructor(limit = STATE_LEAVES) {
@@ -46,9 +46,9 @@ export class StateGrowth {
   }
 
   /**
-   * The state at this moment is being counted.
+   * Starts a count of the current state.
    *
-   * @returns to be called with the result
+   * @returns a function to call with the result
    */
   counting(): (leaves: number) => void {
     const before = this.#grown
@@ -60,7 +60,7 @@ export class StateGrowth {
     }
   }
 
-  /** Half of what was seen: another program may have held the root up. */
+  /** Half of the observed time: another program may have delayed the root. */
   #learn(leaves: number): void {
     const {rootMs} = this
     if (leaves < STATE_CALIBRATION_LEAVES || rootMs === null) return
@@ -81,7 +81,8 @@ export class StateGrowth {
 
   get leaves(): number {
     const leafMs = this.#leafMs ?? STATE_LEAF_MS_LEAST
-    // Most gas buys no state, and then the root does not take longer. What came after it still counts.
+    // Most gas does not create state, and then the root does not take longer. Growth since then
+    // still counts.
     const byTime = this.#roots.map(({ms, grown}) => Math.ceil(ms / leafMs) + this.#grown - grown)
     const most = this.#counted + this.#grown
     return Math.max(this.#counted, Math.min(most, ...byTime))
@@ -99,7 +100,10 @@ export class StateGrowth {
     return this.leaves >= this.#limit
   }
 
-  /** Gas for instructions that the next block may declare: at the worst all of it buys state. */
+  /**
+   * Gas for instructions that the next block may declare: in the worst case all of it creates
+   * state.
+   */
   get gasCapacity(): number {
     const leaves = Math.floor((this.#limit - this.leaves) * STATE_SLOT_PART)
     return Math.max(STATE_GAS_LEAST, leaves * STATE_LEAF_GAS)

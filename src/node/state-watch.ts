@@ -1,6 +1,7 @@
 /**
- * Looks at the state of the engine before a block is built on it. Whoever can give the engine orders can change
- * balances between two blocks; the root of what is there now is then not the one in the head's header.
+ * Checks the engine's state before a block is built on it. A process that can control the engine
+ * could change balances between two blocks; then the current state root differs from the one in the
+ * head's header.
  */
 import type {Logger} from '../lib/log.ts'
 import {EngineError, type EngineBlock, type ExecutionEngine} from './engine/engine.ts'
@@ -11,9 +12,9 @@ export interface StateWatchOptions {
   engine: Pick<ExecutionEngine, 'stateRoot'>
   logger: Logger
   nowMs(): number
-  /** Accounts and slots there may be; 150,000 when left out. */
+  /** Maximum number of accounts and slots; 150,000 by default. */
   stateLeaves?: number | undefined
-  /** From 0 to 1: which blocks are checked when not all can be. */
+  /** From 0 to 1: random choice of blocks to check when not all can be. */
   random?: () => number
 }
 
@@ -23,7 +24,7 @@ export class StateWatch {
   #outsideChanges = 0
   #tookMs = 0
   #lastMs = 0
-  /** No second warning of a kind before these moments. */
+  /** Earliest time of the next warning of each kind. */
   #quietUntilMs = Number.NEGATIVE_INFINITY
   #slowUntilMs = Number.NEGATIVE_INFINITY
 
@@ -32,12 +33,15 @@ export class StateWatch {
     this.growth = new StateGrowth(options.stateLeaves)
   }
 
-  /** How often somebody else had changed the state. */
+  /** How often another process changed the state. */
   get outsideChanges(): number {
     return this.#outsideChanges
   }
 
-  /** @throws {EngineError} tampered: it is not the state after the head, and nothing may be built on it */
+  /**
+   * @throws {EngineError} tampered: the state does not match the head, and nothing may be built on
+   * it
+   */
   async check(head: EngineBlock): Promise<void> {
     const {engine, nowMs, random = Math.random} = this.#options
     const startedMs = nowMs()
@@ -45,17 +49,20 @@ export class StateWatch {
     const found = await engine.stateRoot()
     const tookMs = nowMs() - startedMs
     this.#tookMs = tookMs
-    // The genesis header names no state.
+    // The genesis header has no state root.
     if (found === null || head.stateRoot === EMPTY_ROOT) return
     this.growth.measured(tookMs)
     this.#warn(startedMs)
     if (found === head.stateRoot) return
-    throw new EngineError('tampered', `The state after block ${head.number} is another one.`)
+    throw new EngineError(
+      'tampered',
+      `The state after block ${head.number} differs from its header.`,
+    )
   }
 
   /**
-   * The engine goes through its whole state for every block, so growth ends in missed slots. But an engine that
-   * executes a call or that gets no processor is slow as well; the time of a root tells them apart.
+   * The engine walks its entire state for every block, so growth leads to missed slots. But an
+   * engine that executes a call or gets no CPU is slow too; the root time tells them apart.
    */
   emptyBlockTook(ms: number): void {
     const now = this.#options.nowMs()
@@ -63,20 +70,20 @@ export class StateWatch {
     this.#slowUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
     const {leaves, rootMs} = this.growth.size
     const isState = rootMs !== null && rootMs >= ms / 2
-    const why = isState ? 'the state has grown' : 'the engine was held, or the machine is busy'
+    const why = isState ? 'the state has grown' : 'the engine was blocked, or the machine is busy'
     this.#options.logger.warn(`an empty block is slow: ${why}`, {ms, leaves, rootMs})
   }
 
-  /** Loud: whoever reaches the engine of a producer makes up money. */
+  /** Logged as an error: a process that controls a producer's engine can mint money. */
   count(error: EngineError): void {
     this.#outsideChanges++
-    this.#options.logger.error('the engine obeys somebody else than this node', {
+    this.#options.logger.error('another process controls the engine', {
       code: 'ENGINE_STATE_CHANGED',
       error: error.message,
     })
   }
 
-  /** Where a root takes long, blocks are chosen by chance, so that nobody knows which. */
+  /** If a root takes long, blocks are chosen at random, so that nobody can predict them. */
   #isAffordable(now: number, random: () => number): boolean {
     const earnedMs = (now - this.#lastMs) * STATE_CHECK_SHARE
     this.#lastMs = now
@@ -87,7 +94,8 @@ export class StateWatch {
     const {leaves, limit, rootMs} = this.growth.size
     if (leaves < limit / 2 || now < this.#quietUntilMs) return
     this.#quietUntilMs = now + EMPTY_BLOCK_ALARM_AGAIN_MS
-    const what = 'the state fills up: near its limit, transactions that could add to it are refused'
+    const what =
+      'the state is filling up: near its limit, transactions that could add to it are rejected'
     this.#options.logger.warn(what, {leaves, limit, rootMs})
   }
 }

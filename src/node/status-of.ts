@@ -87,7 +87,7 @@ export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>
   }
 }
 
-/** Peers are sorted by their heads alone: that costs no question, and tells most of the time. */
+/** Peers are classified by their heads alone: that needs no request and is usually enough. */
 function divergenceOf({chain, exchange}: NodeParts): Divergence | null {
   const {dispute} = chain
   if (!dispute) return null
@@ -163,7 +163,7 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
     accept: parts.accept,
     safeHead: () => heads.safeHead(),
     finalizedHead: () => heads.finalizedHead(),
-    // Whoever has not heard enough to be in step says so: its head is no opinion.
+    // A node that has not learned enough to be in step reports that: its head is no evidence.
     syncTarget: () => syncTarget(parts) ?? (parts.driver.phase === 'catching-up' ? head() : null),
     peerCount: () => exchange.peers().length,
     l1: () => {
@@ -187,7 +187,7 @@ export function gaugesOf(parts: NodeParts, wallets: WalletWatch): Record<string,
   return {
     head_block: head.number,
     head_timestamp_seconds: head.timestamp,
-    // What is unknown is left out: a 0 would be a figure.
+    // Unknown values are left out: a 0 would be a value.
     ...(safe === null ? {} : {safe_block: safe}),
     ...(finalized === null ? {} : {finalized_block: finalized}),
     pool_pending: pool.pending,
@@ -209,14 +209,15 @@ export function exporterText({options, chain, heads}: NodeParts, {states}: Walle
   return exporterMetrics(options.name, {l2: {number, timestamp}, l1}, states)
 }
 
-/** Measures how fast the node catches up. Called now and then. */
+/** Measures how fast the node catches up. Called periodically. */
 export function watchSync(parts: NodeParts): void {
   const {sync, chain, clock} = parts
   sync.observe(clock.monotonicMs(), chain.head().number, syncTarget(parts))
 }
 
 /**
- * One block behind is the normal lag of a follower. A chain that we refuse is none to catch up with.
+ * One block behind is the normal lag of a follower. There is no catching up with a chain that we
+ * reject.
  */
 function syncTarget({chain, exchange}: NodeParts): number | null {
   if (chain.dispute?.state === 'refused') return null

@@ -1,4 +1,6 @@
-/** Balances that stop a network when they run out, looked at now and then. In: accounts. Out: gauges. */
+/**
+ * Balances that stop a network when they run out, checked periodically. In: accounts. Out: gauges.
+ */
 import type {Address} from 'viem'
 
 import type {Clock} from '../lib/clock.ts'
@@ -18,9 +20,9 @@ export interface WalletState extends Wallet {
 }
 
 export interface WalletWatchOptions {
-  /** Asked each time: the MPC account is read from the chain. */
+  /** Evaluated each time: the MPC account is read from the chain. */
   wallets(): Wallet[]
-  /** @param method of the state of one account, as it is now */
+  /** @param method reads the current state of one account */
   read(chain: 'l1' | 'l2', method: string, account: Address): Promise<unknown>
   clock: Clock
   logger: Logger
@@ -36,7 +38,7 @@ export class WalletWatch {
     this.#options = options
   }
 
-  /** As last read; a chain that does not respond leaves its own wallets as they were. */
+  /** Last known values; if a chain does not respond, its wallets stay unchanged. */
   get states(): readonly WalletState[] {
     return this.#states
   }
@@ -70,7 +72,7 @@ export class WalletWatch {
           ])
           return {...wallet, balanceWei: BigInt(String(balance)), nonce: Number(nonce)}
         } catch (error) {
-          logger.debug('wallet not read', {alias: wallet.alias, ...errorFacts(error)})
+          logger.debug('wallet unreadable', {alias: wallet.alias, ...errorFacts(error)})
           return this.#states.find(({alias}) => alias === wallet.alias)
         }
       }),
@@ -79,7 +81,7 @@ export class WalletWatch {
   }
 }
 
-/** Below this it is time to fill it up. A signer seals blocks and pays for nothing. */
+/** Below this it should be topped up. A signer seals blocks and pays for nothing. */
 export function lowWeiOf({alias, chain}: Wallet): bigint {
   if (alias === 'signer') return 0n
   return chain === 'l1' ? WALLET_LOW_L1_WEI : WALLET_LOW_L2_WEI

@@ -1,24 +1,24 @@
-/** In: what several nodes say of one chain. Out: the head that most of them hold. Pure. */
+/** In: heads of one chain from several nodes. Out: the head that most of them have. Pure. */
 import type {Hash} from 'viem'
 
 export interface NodeHead {
   /** Redacted URL. */
   name: string
   number: bigint
-  /** It says that it is behind its peers, so that its head is no opinion. */
+  /** It reports that it is behind its peers, so its head does not vote. */
   isSyncing: boolean
 }
 
-/** A block that most of the nodes that answer hold, by number and hash. */
+/** A block that most responding nodes have, by number and hash. */
 export interface AgreedHead {
   number: bigint
-  /** Null when there is one endpoint only: there is nobody to agree with. */
+  /** Null with a single endpoint: there is nothing to agree on. */
   hash: Hash | null
-  /** Endpoints: configured, that answered, and that hold this block. */
+  /** Endpoints: configured, responding, and with this block. */
   asked: number
   answered: number
   holders: string[]
-  /** Those whose own head is above it, with blocks that the others do not hold. */
+  /** Endpoints whose own head is above it, with blocks that the others lack. */
   beyond: string[]
 }
 
@@ -26,7 +26,7 @@ export function quorumOf(voters: number): number {
   return Math.floor(voters / 2) + 1
 }
 
-/** Those whose head is an opinion; all, when each of them is behind. */
+/** Nodes whose head votes; all of them if each is behind. */
 export function votersOf<T extends NodeHead>(heads: readonly T[]): T[] {
   const inStep = heads.filter(({isSyncing}) => !isSyncing)
   return inStep.length > 0 ? inStep : [...heads]

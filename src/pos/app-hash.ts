@@ -8,8 +8,8 @@ import type {PosState} from './state.ts'
 const known = new WeakMap<PosState, Hash>()
 
 /**
- * SHA-256 of the whole state. Two parties that applied the same commands have the same hash; a party with a different
- * one has diverged. States are never changed in place, so each is hashed once.
+ * SHA-256 of the whole state. Two parties that applied the same commands have the same hash; a
+ * party with a different one has diverged. States are immutable, so each is hashed once.
  */
 export function appHash(state: PosState): Hash {
   const before = known.get(state)

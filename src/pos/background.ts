@@ -4,16 +4,16 @@ import type {Troubles} from './troubles.ts'
 /** Longest pause after failures, milliseconds. Source: Themis `root_poll_interval`, 15 s. */
 const MAX_BACKOFF_MS = 15_000
 
-/** Work beside the loop, one run at a time, that may be slow or fail without holding the loop up. */
+/** Background work, one run at a time, that may be slow or fail without blocking the loop. */
 export interface Background {
-  /** Starts a run unless one is under way or the pause after the last one is not over. */
+  /** Starts a run unless one is in progress or the pause after the last one is not over. */
   poke(): void
-  /** Resolves when no run is under way. */
+  /** Resolves when no run is in progress. */
   idle(): Promise<void>
 }
 
 /**
- * @param options.run resolves to true when there is more to do at once
+ * @param options.run resolves to true when there is more to do immediately
  * @param options.intervalMs pause after a run; doubled with each failure in a row
  */
 export function createBackground(options: {
@@ -21,7 +21,7 @@ export function createBackground(options: {
   intervalMs: number
   clock: Clock
   troubles: Troubles
-  /** After it, a failure is the stop itself and no trouble. */
+  /** After a stop, a failure is caused by the stop and not an issue. */
   signal: AbortSignal
   run(): Promise<boolean>
 }): Background {

@@ -3,7 +3,9 @@ import {bech32} from '@scure/base'
 import type {Hex} from 'viem'
 import {hexToBytes} from 'viem'
 
-/** Amino's name of a secp256k1 key, and its length: 65 bytes, since Themis does not compress it. */
+/**
+ * Amino's prefix of a secp256k1 key, and its length: 65 bytes, since Themis does not compress it.
+ */
 const KEY_PREFIX = Uint8Array.of(0xeb, 0x5a, 0xe9, 0x87, 0x41)
 /** The longest is a key: 115 letters and its prefix. */
 const MAX_LETTERS = 200

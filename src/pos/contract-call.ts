@@ -12,7 +12,7 @@ import {
 import {wrongAnswerError} from '../chain/chain-rpc.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 
-/** What every read here needs of an endpoint, or of several behind one. */
+/** The interface that reads need: one endpoint, or several behind one facade. */
 export interface RpcRequester {
   /** Redacted. */
   readonly names: readonly string[]
@@ -64,7 +64,7 @@ export async function readContract<
   }
 }
 
-/** A quantity of a JSON-RPC answer, such as a block number. */
+/** A quantity in a JSON-RPC response, such as a block number. */
 export async function readQuantity(
   rpc: RpcRequester,
   method: string,
@@ -76,8 +76,8 @@ export async function readQuantity(
   return BigInt(answer)
 }
 
-/** What only its reader can see to be no answer. */
+/** For responses that only the reader can recognize as invalid. */
 export function wrongAnswer({names}: RpcRequester, method: string, cause?: unknown): MetisSeqError {
-  const message = `${names.join(', ')}: ${method} is answered with something that is no answer to it.`
+  const message = `${names.join(', ')}: ${method} returned an invalid response.`
   return wrongAnswerError(names, new Error(message, {cause}))
 }

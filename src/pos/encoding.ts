@@ -1,6 +1,6 @@
 import {isRecord} from '../lib/json.ts'
 
-/** JSON in which a bigint is `{"$bigint":"…"}`, so that it comes back as one. */
+/** JSON that encodes a bigint as `{"$bigint":"…"}`, so that it survives a round trip. */
 export function encode(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => plain(item))
 }

@@ -19,25 +19,33 @@ import {
 } from './agreed-head.ts'
 import {readQuantity, type RpcRequester} from './contract-call.ts'
 
-/** One chain behind several endpoints. No request is sent to one that has not proved its chain id. */
+/**
+ * One chain behind several endpoints. No request goes to an endpoint that has not proved its chain
+ * id.
+ */
 export interface Endpoints extends RpcRequester {
   /** Redacted, in the configured order. */
   readonly names: readonly string[]
   /**
    * @throws {MetisSeqError} WRONG_CHAIN, an endpoint serves another chain
-   * @throws {MetisSeqError} CHAIN_UNREACHABLE, no endpoint answers; ENDPOINT_WRONG_ANSWER, with nonsense only
+   * @throws {MetisSeqError} CHAIN_UNREACHABLE, no endpoint responds; ENDPOINT_WRONG_ANSWER, all
+   * responses are invalid
    */
   prove(): Promise<void>
   /**
-   * The newest block that most of the endpoints that answer hold. Requests go to those that hold it, the
-   * ones that stand on it first, until the next call.
+   * The newest block that most responding endpoints have. Until the next call, requests go to
+   * endpoints that have it, first to those whose head it is.
    *
-   * @throws {MetisSeqError} CHAIN_UNREACHABLE; HEADS_DISAGREE, no block near the heads is held by most
+   * @throws {MetisSeqError} CHAIN_UNREACHABLE; HEADS_DISAGREE, most endpoints share no block near
+   * the heads
    */
   head(): Promise<AgreedHead>
-  /** The first of those that hold the head, for reads that must be of one node. Fails when that one does. */
+  /**
+   * The first endpoint with the head, for reads that must come from one node. Fails if that node
+   * fails.
+   */
   one(): RpcRequester
-  /** Sends a signed transaction to the first endpoint that takes it. */
+  /** Sends a signed transaction to the first endpoint that accepts it. */
   sendToOne(raw: string): Promise<SendOutcome>
   /** Sends a signed transaction to all endpoints at once. */
   sendToAll(raw: string): Promise<SendOutcome>
@@ -46,20 +54,21 @@ export interface Endpoints extends RpcRequester {
 
 export interface SendOutcome {
   accepted: number
-  /** Why endpoints did not take it. A node that has it already refuses as well. */
+  /** Why endpoints rejected it. A node that already has it also rejects it. */
   refusals: {endpoint: string; reason: string}[]
 }
 
 /**
- * How long the others are waited for once one has answered. One that is cut off would otherwise hold up
- * every look at the chain for its whole timeout, and a silent producer would be noticed that much later.
+ * How long to wait for the others once one has responded. Otherwise an unreachable one would delay
+ * every poll of the chain by its whole timeout, and a silent producer would be detected that much
+ * later.
  */
 const STRAGGLER_MS = 500
 
-/** How far below the heads a block is looked for that most endpoints hold. */
+/** How far below the heads to search for a block that most endpoints have. */
 const HEAD_SEARCH_BLOCKS = 64n
 
-/** JSON-RPC error code of a resource that is not available now. Source: EIP-1474. */
+/** JSON-RPC error code for a temporarily unavailable resource. Source: EIP-1474. */
 const UNAVAILABLE = -32_002
 
 interface Endpoint {
@@ -73,9 +82,9 @@ export interface EndpointOptions {
   chainName: 'L1' | 'L2'
   chainId: number
   urls: readonly string[]
-  /** A stopped node must not hold up the others for longer than this. */
+  /** A stopped node must not delay the others for longer than this. */
   timeoutMs: number
-  /** Whom to believe at `https:` addresses. */
+  /** Certificate authority to trust for `https:` addresses. */
   tls?: TlsOptions
   /** How to reach one of them. */
   connect?: (url: string, options: {timeoutMs: number; tls: TlsOptions}) => RpcClient
@@ -88,7 +97,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
 class EndpointPool implements Endpoints {
   readonly #options: EndpointOptions
   readonly #all: readonly Endpoint[]
-  /** Those that hold the agreed head first. */
+  /** Endpoints with the agreed head first. */
   #order: readonly Endpoint[]
 
   constructor(options: EndpointOptions) {
@@ -140,7 +149,7 @@ class EndpointPool implements Endpoints {
   async #headOf(endpoint: Endpoint): Promise<NodeHead & {endpoint: Endpoint}> {
     const [height, syncing] = await Promise.all([
       this.#ask(endpoint, 'eth_blockNumber'),
-      // Whoever does not know the question takes part all the same.
+      // A node that does not know the method still takes part.
       this.#ask(endpoint, 'eth_syncing').catch(() => false),
     ])
     const isSyncing = syncing !== false && syncing !== null
@@ -166,7 +175,8 @@ class EndpointPool implements Endpoints {
   }
 
   #prefer(holders: readonly (NodeHead & {endpoint: Endpoint})[]): void {
-    // What stands on the head itself: the newest state of one that is beyond may hold what is not agreed.
+    // Nodes at the head itself: the newest state of a node beyond it may contain blocks that are
+    // not agreed on.
     const sorted = holders.toSorted((a, b) => Number(a.number - b.number))
     const first = sorted.map(({endpoint}) => endpoint)
     this.#order = [...first, ...this.#all.filter((endpoint) => !first.includes(endpoint))]
@@ -178,8 +188,8 @@ class EndpointPool implements Endpoints {
       try {
         return await this.#ask(endpoint, method, params)
       } catch (error) {
-        // An answer is an answer, also when it is an error. Only an endpoint that is silent, foreign, or
-        // says that it cannot answer now is passed over.
+        // A response counts even if it is an error. Only an endpoint that is silent, on another
+        // chain, or temporarily unavailable is skipped.
         const isPassedOver =
           error instanceof RpcTransportError || isWrongChain(error) || isUnavailable(error)
         if (!isPassedOver) throw error
@@ -248,9 +258,9 @@ class EndpointPool implements Endpoints {
     const told = heads.map(({name, number}) => `${name} ${number}`).join(', ')
     return new MetisSeqError({
       code: 'HEADS_DISAGREE',
-      message: `The ${this.#options.chainName} endpoints hold different chains, and no block of the last ${HEAD_SEARCH_BLOCKS} is held by most of them.`,
+      message: `The ${this.#options.chainName} endpoints have different chains: none of the last ${HEAD_SEARCH_BLOCKS} blocks is shared by most of them.`,
       facts: {heads: told},
-      hints: ['Ask each node with `metis-seq node status` which of them diverged.'],
+      hints: ['Run `metis-seq node status` on each node to see which of them diverged.'],
     })
   }
 
@@ -266,12 +276,15 @@ class EndpointPool implements Endpoints {
   }
 }
 
-/** Like `Promise.allSettled`; who is silent a while after another answered counts as rejected. */
+/**
+ * Like `Promise.allSettled`; an endpoint that is still silent some time after another responded
+ * counts as rejected.
+ */
 function settledSoon<T>(asked: readonly Promise<T>[]): Promise<PromiseSettledResult<T>[]> {
   const results = asked.map(
     (): PromiseSettledResult<T> => ({
       status: 'rejected',
-      reason: new Error('The endpoint has not answered yet.'),
+      reason: new Error('The endpoint has not responded yet.'),
     }),
   )
   const {promise, resolve} = Promise.withResolvers<PromiseSettledResult<T>[]>()
@@ -312,7 +325,7 @@ function isUnavailable(error: unknown): boolean {
 function wrongChain(chain: string, expected: number, found: bigint, endpoint: string) {
   return new MetisSeqError({
     code: 'WRONG_CHAIN',
-    message: `${endpoint} serves chain ${found}, but the ${chain} of this network is chain ${expected}.`,
+    message: `${endpoint} serves chain ${found}, but the ${chain} of this network has chain id ${expected}.`,
     exit: 'unreachable',
     facts: {endpoint, expected: `${expected}`, found: `${found}`},
     hints: ['Check the RPC URL, or choose the network it belongs to.'],

@@ -9,8 +9,8 @@ import {SIGN_TYPES, type OwnSigner} from './mpc-signer.ts'
 import {latestSpan, type PosState} from './state.ts'
 
 /**
- * The span that the contract should hear of now: the next after its newest epoch, as long as its
- * first block is still to come. Pure.
+ * The span to commit now: the next one after the contract's newest epoch, provided its first block
+ * is still in the future. Pure.
  *
  * Source: Themis `bridge/setu/processor/span.go`, sendCommitEpoch.
  */
@@ -35,13 +35,13 @@ export function commitCalldata({id, startBlock, endBlock, producers}: Span): Hex
 }
 
 /**
- * One transaction that commits the span was offered to the L2. Whether it counts is only known from
- * the contract, which the next view reads.
+ * Sends one transaction to the L2 that commits the span. Only the contract shows whether it took
+ * effect; the next view reads it.
  *
  * - Signed by: MPC.   Chain: L2.   Value: 0.
  * - Source: `MetisSequencerSet.commitEpoch`.
  *
- * @throws {RpcResponseError} the contract would refuse; nothing was sent
+ * @throws {RpcResponseError} the contract would revert; nothing was sent
  */
 export async function sendCommit(options: {
   l2: Endpoints

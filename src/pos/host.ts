@@ -10,17 +10,17 @@ import type {PosEvent, PosState} from './state.ts'
 import {createTroubles, type Trouble, type Troubles} from './troubles.ts'
 import type {HostOptions, Observations} from './observations.ts'
 
-/** Reward batches are looked for this many ticks apart: they take minutes to days to become due. */
+/** Ticks between two checks for a due reward batch: they take minutes to days to become due. */
 const REWARD_TICKS = 4
-/** Between two portions of L1 events while there are more. */
+/** Pause between two portions of L1 events while there are more. */
 const CATCH_UP_PAUSE_MS = 50
 
 /**
- * One party of the consensus layer. It ticks, reads both chains, proposes its observations as commands, and carries out
- * the effects of the state while it is due. Slow work runs beside the loop.
+ * One party of the consensus layer. It ticks, reads both chains, proposes its observations as
+ * commands, and executes the effects of the state while it is due. Slow work runs outside the loop.
  */
 export class PosHost {
-  /** Signs what is due, also for others. */
+  /** Signs due transactions, including those requested by others. */
   readonly signer: MpcSigner
   readonly #options: HostOptions
   readonly #consensus: Consensus
@@ -71,7 +71,7 @@ export class PosHost {
   async stop(): Promise<void> {
     const {l1, l2} = this.#options
     this.#stopping.abort(new Error('The consensus layer is stopping.'))
-    // Ends the requests under way, so that a chain that hangs cannot hold up the stop.
+    // Aborts pending requests, so that an unresponsive chain cannot delay the stop.
     l1.close()
     l2.close()
     await this.#consensus.stop()
@@ -100,7 +100,7 @@ export class PosHost {
     const {signal} = this.#stopping
     while (!signal.aborted) {
       await this.#tick()
-      // While the L1 is being read, its chunks should not wait for the tick of the L2.
+      // During an L1 scan, chunks should not wait for the L2 tick.
       const caughtUp = this.#l1Follower.seen?.caughtUp
       const pause = caughtUp ? pollMs : Math.min(pollMs, CATCH_UP_PAUSE_MS)
       await clock.sleep(pause, signal).catch(() => undefined)

@@ -1,4 +1,7 @@
-/** In: L1 and our journal of it. Out: commands, either the next portion of events or a reorged branch in portions. */
+/**
+ * In: L1 and our journal of it. Out: commands, either the next portion of events or a reorged
+ * branch in portions.
+ */
 import {MetisSeqError} from '../lib/errors.ts'
 import type {Consensus} from './consensus.ts'
 import type {RpcRequester} from './contract-call.ts'
@@ -8,7 +11,7 @@ import type {HostOptions, Observations} from './observations.ts'
 import {lastKeyOf, type Command, type L1Replacement, type PosState} from './state.ts'
 import type {PosStore} from './store.ts'
 
-/** Events of the journal looked at for one portion: more than fit into one. */
+/** Journal events read for one portion: more than fit into one. */
 const JOURNAL_PAGE = 512
 
 type FollowerOptions = Pick<HostOptions, 'network' | 'logger'> & {
@@ -21,7 +24,7 @@ type FollowerOptions = Pick<HostOptions, 'network' | 'logger'> & {
 export class L1Follower {
   readonly #options: FollowerOptions
   #seen: {head: bigint; caughtUp: boolean} | undefined
-  /** The reorganization that is being followed, so that it is logged once. */
+  /** The reorg in progress, so that it is logged once. */
   #saidSplit: bigint | undefined
 
   constructor(options: FollowerOptions) {
@@ -32,7 +35,7 @@ export class L1Follower {
     return this.#seen
   }
 
-  /** @returns true when there is more to do at once */
+  /** @returns true when there is more to do immediately */
   async step(): Promise<boolean> {
     const {network, l1, consensus} = this.#options
     const {l1Cursor, l1Anchors, lastReplayKey} = this.#state()
@@ -66,11 +69,11 @@ export class L1Follower {
     return readL1Chunk({rpc, lockingInfo: contracts.lockingInfo, cursor, afterKey, confirmations})
   }
 
-  /** @throws {MetisSeqError} L1_REORGANIZED, the new branch cannot be followed yet */
+  /** @throws {MetisSeqError} L1_REORGANIZED, the new branch cannot be applied yet */
   async #followReorganization(splitBlock: bigint): Promise<void> {
     const {store, logger, l2Seen, consensus} = this.#options
     const {l1Cursor} = this.#state()
-    // Until the new branch is read nothing is planned from a set that may be void.
+    // Until the new branch is read, nothing is planned from a possibly void set.
     if (this.#seen) this.#seen = {...this.#seen, caughtUp: false}
     if (this.#saidSplit !== splitBlock) {
       this.#saidSplit = splitBlock
@@ -78,7 +81,7 @@ export class L1Follower {
     }
     const {committedEpoch, l2Head} = l2Seen()
     if (committedEpoch === null || l2Head === null) {
-      throw reorganized(splitBlock, l1Cursor, 'the L2 has to be seen first')
+      throw reorganized(splitBlock, l1Cursor, 'the L2 must be read first')
     }
     if (!consensus.isDue()) throw reorganized(splitBlock, l1Cursor, 'another party is due')
     await this.#stage(splitBlock)
@@ -88,8 +91,8 @@ export class L1Follower {
   }
 
   /**
-   * Builds the set of the new branch next to the one in force. Resumes what was staged before a restart or a refusal, as
-   * long as it belongs to the branch that L1 has now.
+   * Builds the set of the new branch alongside the active one. Resumes the staged set from before a
+   * restart or a refusal if it belongs to the current branch of L1.
    */
   async #stage(splitBlock: bigint): Promise<void> {
     const {l1} = this.#options
@@ -105,7 +108,7 @@ export class L1Follower {
     }
     const {anchors} = this.#stagedOf(splitBlock)
     if ((await findSplit(l1, anchors, splitBlock)) !== undefined) {
-      throw reorganized(splitBlock, this.#state().l1Cursor, 'it was reorganized again meanwhile')
+      throw reorganized(splitBlock, this.#state().l1Cursor, 'L1 reorged again in the meantime')
     }
   }
 
@@ -118,7 +121,7 @@ export class L1Follower {
   #stagedOf(splitBlock: bigint): L1Replacement {
     const {l1Replacement: staged, l1Cursor} = this.#state()
     if (staged?.splitBlock === splitBlock) return staged
-    throw reorganized(splitBlock, l1Cursor, 'another replacement began meanwhile')
+    throw reorganized(splitBlock, l1Cursor, 'another replacement began in the meantime')
   }
 
   async #stageJournal({splitBlock, cursor, lastReplayKey}: L1Replacement): Promise<boolean> {
@@ -142,7 +145,7 @@ export class L1Follower {
     return !caughtUp
   }
 
-  /** @throws {MetisSeqError} L1_REORGANIZED, it was refused */
+  /** @throws {MetisSeqError} L1_REORGANIZED, the replacement was refused */
   async #propose(command: Command & {splitBlock: bigint}): Promise<void> {
     const {events} = await this.#options.consensus.propose(command)
     const refusal = events.find((event) => event.type === 'refused')
@@ -154,9 +157,9 @@ export class L1Follower {
 function reorganized(splitBlock: bigint, appliedUpTo: bigint, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'L1_REORGANIZED',
-    message: `The L1 was reorganized after block ${splitBlock}, but events up to block ${appliedUpTo} are applied: ${reason}.`,
+    message: `The L1 reorged after block ${splitBlock}, but events up to block ${appliedUpTo} are applied: ${reason}.`,
     exit: 'critical',
     facts: {splitBlock: `${splitBlock}`, appliedUpTo: `${appliedUpTo}`},
-    hints: ['Check with a second L1 endpoint which branch is the right one.'],
+    hints: ['Check with a second L1 endpoint which branch is canonical.'],
   })
 }

@@ -1,8 +1,11 @@
-/** How much of L1 one command carries. Pure. */
+/** Decides how many L1 events one command carries. Pure. */
 import {encode} from './encoding.ts'
 import {replayKey, type L1Event} from './state.ts'
 
-/** A portion leaves room for the rest of its command below MAX_COMMAND_BYTES; an event has 200 to 450 bytes. */
+/**
+ * A portion leaves room for the rest of its command below MAX_COMMAND_BYTES; an event has 200 to
+ * 450 bytes.
+ */
 export const PORTION_BYTES = 48_000
 
 export interface Cut {
@@ -11,7 +14,7 @@ export interface Cut {
   toBlock: bigint
   /** Further events of `toBlock` are left out. */
   hasMore: boolean
-  /** Nothing is left out. */
+  /** No event is left out. */
   isWhole: boolean
 }
 
@@ -31,7 +34,7 @@ export function firstPortion(
   for (const [index, event] of open.entries()) {
     bytes += Buffer.byteLength(encode(event)) + 1
     const last = open[index - 1]
-    // A single event is never held back, however large it is: `propose` refuses it if it does not fit.
+    // A single event is never held back, however large: `propose` rejects it if it does not fit.
     if (bytes <= maxBytes || !last) continue
     const hasMore = event.blockNumber === last.blockNumber
     return {events: open.slice(0, index), toBlock: last.blockNumber, hasMore, isWhole: false}

@@ -1,4 +1,4 @@
-/** How L1 events change the state, and how another branch of L1 replaces the one that was applied. Pure. */
+/** Applies L1 events to the state, and replaces the applied branch of L1 with another. Pure. */
 import type {Address} from 'viem'
 
 import {refused, type Result} from './refused.ts'
@@ -28,12 +28,12 @@ export function applyL1(state: PosState, command: Of<'apply-l1'>): Result {
   }
   const {toBlock, toHash} = command
   const l1Anchors = withAnchor(state.l1Anchors, {number: toBlock, hash: toHash})
-  // The old branch is the right one after all, so a staged replacement is void.
+  // The old branch is canonical after all, so a staged replacement is void.
   const next = {...state, ...set, l1Cursor: cursorAfter(command), l1Anchors, l1Replacement: null}
   return [next, happened]
 }
 
-/** Starts the set of another branch from nothing; anything staged before is void. */
+/** Starts the set of another branch from scratch; an earlier staged set is void. */
 export function beginReplacement(
   state: PosState,
   {type, splitBlock}: Of<'begin-l1-replacement'>,
@@ -47,13 +47,13 @@ export function beginReplacement(
   return [{...state, l1Replacement}, [{type: 'l1-replacement-begun', splitBlock}]]
 }
 
-/** Adds a portion to the staged set. The set in force does not change. */
+/** Adds a portion to the staged set. The active set does not change. */
 export function stageL1(state: PosState, command: Of<'stage-l1'>): Result {
   const {type, splitBlock, afterBlock, toBlock, toHash, events} = command
   const staged = state.l1Replacement
   if (staged?.splitBlock !== splitBlock) return refused(state, type, 'no such replacement is open')
   if (afterBlock < splitBlock && toBlock > splitBlock) {
-    return refused(state, type, 'it is of the journal and of the new branch')
+    return refused(state, type, 'it mixes the journal and the new branch')
   }
   const why = unfit(command, staged.cursor, staged.lastReplayKey)
   if (why) return refused(state, type, why)
@@ -69,9 +69,9 @@ export function stageL1(state: PosState, command: Of<'stage-l1'>): Result {
 }
 
 /**
- * The set of the new branch, as if the old one had never been. Plans that are not committed are withdrawn, and made
- * again from the new set. An epoch that is committed and not over stays, so that a set without its producer is refused
- * until it is over.
+ * Activates the set of the new branch, as if the old one had never existed. Uncommitted spans are
+ * withdrawn and planned again from the new set. A committed epoch that is not over stays, so a set
+ * without its producer is refused until then.
  */
 export function replaceL1(state: PosState, command: Of<'replace-l1'>): Result {
   const {type, splitBlock, vanished, committedEpoch, l2Head} = command
@@ -104,14 +104,17 @@ export function replaceL1(state: PosState, command: Of<'replace-l1'>): Result {
   return [next, happened]
 }
 
-/** Why a portion does not continue from the cursor; undefined when it does. A repeated portion is refused. */
+/**
+ * Why a portion does not continue from the cursor; undefined when it does. A repeated portion is
+ * refused.
+ */
 function unfit(portion: L1Portion, cursor: bigint, lastKey: bigint): string | undefined {
   const {afterBlock, toBlock, events} = portion
-  if (toBlock < cursor) return 'the cursor only goes forward'
+  if (toBlock < cursor) return 'the cursor only moves forward'
   if (afterBlock > cursor) return `events after block ${cursor} are missing`
   const newest = events.at(-1)
   const isNews = cursorAfter(portion) > cursor || (newest && replayKey(newest) > lastKey)
-  return isNews ? undefined : 'it was applied before'
+  return isNews ? undefined : 'it was already applied'
 }
 
 function cursorAfter({toBlock, hasMore}: L1Portion): bigint {

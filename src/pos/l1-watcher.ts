@@ -18,26 +18,26 @@ const topics = HANDLED.map((name) => {
 
 export interface L1Chunk {
   l1Head: bigint
-  /** Up to here the events are. Equal to the cursor when nothing new is confirmed. */
+  /** The last block covered by the events. Equal to the cursor when nothing new is confirmed. */
   toBlock: bigint
   /** Null when nothing new is confirmed. */
   toHash: Hash | null
   /** In chain order, as many as fit into one command. */
   events: L1Event[]
-  /** Block `toBlock` holds further events. */
+  /** Block `toBlock` has further events. */
   hasMore: boolean
   /** True when nothing confirmed is left to read. */
   caughtUp: boolean
 }
 
 /**
- * The newest remembered block that the L1 still has, when the L1 is no longer the one whose events were
- * applied. A chain that only is shorter is behind, and no other branch.
+ * The newest remembered block that the L1 still has, if L1 left the branch whose events were
+ * applied. A chain that is merely shorter is behind, not another branch.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  *
  * @param anchors ascending
- * @param beginning the block before the first that can hold an event
+ * @param beginning the block before the first that can contain an event
  * @returns undefined while the newest remembered block stands
  */
 export async function findSplit(
@@ -49,7 +49,7 @@ export async function findSplit(
   for (const {number, hash} of anchors.toReversed()) {
     const found = await readHash(rpc, number)
     if (found === hash) return isOther ? number : undefined
-    // A block that is not there may come; another one in its place will not go.
+    // A missing block may still come; a different block in its place will not go away.
     if (found !== undefined) isOther = true
   }
   return isOther ? beginning : undefined
@@ -61,13 +61,14 @@ async function readHash(rpc: RpcRequester, number: bigint): Promise<Hash | undef
 }
 
 /**
- * The confirmed events right after a cursor, at most L1_CHUNK_BLOCKS of them blocks. Keeps nothing:
- * asking again after a failure gives the same answer.
+ * The confirmed events right after a cursor, from at most L1_CHUNK_BLOCKS blocks. Stateless: a
+ * retry after a failure returns the same result.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  * - Source: Themis `bridge/setu/listener/rootchain.go`, RootChainListener.
  *
- * @param options.afterKey replay key of the newest event that is known of the block after the cursor; -1: of none
+ * @param options.afterKey replay key of the newest known event in the block after the cursor; -1:
+ * none
  * @param options.confirmations blocks on top of a block before its events count
  * @throws {MetisSeqError} L1_WENT_BACK, the L1 has fewer blocks than were applied
  */
@@ -87,7 +88,7 @@ export async function readL1Chunk(options: {
   }
   const limit = cursor + L1_CHUNK_BLOCKS
   const toBlock = confirmed < limit ? confirmed : limit
-  // Before the logs: were the L1 reorganized in between, this hash would be the one that is gone.
+  // Read before the logs: if the L1 reorgs in between, this hash is the stale one.
   const toHash = await readHash(rpc, toBlock)
   if (toHash === undefined) throw l1WentBack(l1Head, toBlock)
   const logs = await rpc.request('eth_getLogs', [
@@ -102,7 +103,7 @@ export async function readL1Chunk(options: {
   const whole = found.map(({event}) => event)
   const {isWhole, ...cut} = firstPortion(whole, toBlock, afterKey)
   if (isWhole) return {l1Head, ...cut, toHash, caughtUp: toBlock === confirmed}
-  // The log names the block it was found in, on whichever branch that was.
+  // The log has its block, on whichever branch that was.
   const last = found.find(({event}) => event === cut.events.at(-1))
   if (!last?.blockHash) throw wrongAnswer(rpc, 'eth_getLogs')
   return {l1Head, ...cut, toHash: last.blockHash, caughtUp: false}
@@ -113,7 +114,7 @@ function l1WentBack(l1Head: bigint, cursor: bigint): MetisSeqError {
     code: 'L1_WENT_BACK',
     message: `The L1 head is ${l1Head}, but events up to block ${cursor} are applied.`,
     facts: {l1Head: `${l1Head}`, cursor: `${cursor}`},
-    hints: ['Wait until the L1 node has synced, or point to another one.'],
+    hints: ['Wait until the L1 node has synced, or use another one.'],
   })
 }
 
@@ -129,7 +130,7 @@ interface FoundEvent {
 
 function parseL1Events(rpc: RpcRequester, logs: unknown): FoundEvent[] {
   try {
-    if (!Array.isArray(logs)) throw new Error('It is no list.')
+    if (!Array.isArray(logs)) throw new Error('It is not a list.')
     return logs.map((log: unknown) => ({event: parseL1Event(log), blockHash: hashIn(log)}))
   } catch (error) {
     throw wrongAnswer(rpc, 'eth_getLogs', error)
@@ -141,11 +142,14 @@ function hashIn(log: unknown): Hash | null {
   return typeof hash === 'string' && /^0x[0-9a-f]{64}$/.test(hash) ? (hash as Hash) : null
 }
 
-/** A raw log to an event record. Source: `LockingInfo` events. @throws when it is not one of ours */
+/**
+ * Decodes a raw log into an event record. Source: `LockingInfo` events. @throws when it is not one
+ * of ours
+ */
 function parseL1Event(log: unknown): L1Event {
-  if (!isRecord(log)) throw new Error('eth_getLogs holds something that is not a log.')
+  if (!isRecord(log)) throw new Error('eth_getLogs returned something that is not a log.')
   const [blockNumber, logIndex] = [BigInt(String(log['blockNumber'])), Number(log['logIndex'])]
-  if (!Number.isSafeInteger(logIndex)) throw new Error('A log has no place in its block.')
+  if (!Number.isSafeInteger(logIndex)) throw new Error('A log has no position in its block.')
   const at = {blockNumber, logIndex}
   const decoded = decodeEventLog({
     abi: lockingInfoAbi,
@@ -182,7 +186,7 @@ function parseL1Event(log: unknown): L1Event {
     case 'BatchSubmitReward':
       return {...at, name: 'BatchSubmitReward', newBatchId: decoded.args._newBatchId}
     default:
-      throw new Error(`eth_getLogs answered with ${decoded.eventName}, which was not asked for.`)
+      throw new Error(`eth_getLogs returned ${decoded.eventName}, which was not requested.`)
   }
 }
 

@@ -14,9 +14,9 @@ import {nextSpanStep} from './span-planner.ts'
 import type {Command, PosState, Respan} from './state.ts'
 import type {Troubles} from './troubles.ts'
 
-/** Steps about spans per tick: a recovery goes on at the next tick. */
+/** Span steps per tick: a recovery continues at the next tick. */
 const SPAN_STEPS_PER_TICK = 16
-/** A transaction that had no effect yet is offered again after this long, or after five polls. */
+/** A transaction without effect is sent again after this long, or after five polls. */
 const RESEND_MS = 2000
 
 type DriverOptions = Pick<
@@ -24,7 +24,7 @@ type DriverOptions = Pick<
   'network' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'respanExtension'
 > & {signer: OwnSigner; consensus: Pick<Consensus, 'tip' | 'propose' | 'isDue'>; troubles: Troubles}
 
-/** Spans, commitments and takeovers: what keeps the L2 going. Runs inside the loop. */
+/** Spans, commitments and respans: everything that keeps the L2 going. Runs inside the loop. */
 export class L2Driver {
   readonly #options: DriverOptions
   readonly #respanDelayMs: number
@@ -34,7 +34,7 @@ export class L2Driver {
   #seenAtMs: number
   #blind = false
   #heads: AgreedHead | undefined
-  /** Producers whose blocks the others did not take. Lower-case. */
+  /** Producers whose blocks the other nodes rejected. Lower-case. */
   readonly #distrusted = new Set<Address>()
   #committed: {key: string; atMs: number} | undefined
   #offered: {key: string; firstMs: number; atMs: number} | undefined
@@ -48,7 +48,7 @@ export class L2Driver {
   }
 
   /**
-   * One look at the L2 and everything that follows from it.
+   * Polls the L2 once and acts on the result.
    *
    * @param validatorsComplete whether the L1 was read up to its confirmed head
    * @throws what the L2 or the store throws
@@ -95,7 +95,7 @@ export class L2Driver {
     return this.#options.consensus.tip().state
   }
 
-  /** Undefined while only nodes answer that are behind what was seen already. */
+  /** Undefined while all responding nodes are behind the known head. */
   async #look(): Promise<L2View | undefined> {
     const {l2, network, clock, logger} = this.#options
     const before = this.#view
@@ -103,7 +103,7 @@ export class L2Driver {
     const {number: head} = agreed
     this.#noteHeads(agreed)
     const nowMs = clock.monotonicMs()
-    // Time in which no node answered is no proof of a silent producer.
+    // Time without any response does not prove a silent producer.
     if (this.#blind) this.#movedAtMs += nowMs - this.#seenAtMs
     this.#blind = false
     this.#seenAtMs = nowMs
@@ -112,7 +112,7 @@ export class L2Driver {
       logger.warn('l2-head-went-back', {from: before.head, to: head})
     }
     const view = await readL2View(l2, network.l2.contracts.sequencerSet, head)
-    // A head that is lower now was lost with its producer: nobody has done anything meanwhile.
+    // A lower head was lost with its producer: nobody has produced in the meantime.
     if (!before || head > before.head) this.#movedAtMs = clock.monotonicMs()
     this.#view = view
     return view
@@ -127,8 +127,9 @@ export class L2Driver {
   }
 
   /**
-   * Called when the head stands for so long that all had the time to take what there is: a producer with
-   * blocks that the others lack does not produce. It is left out of takeovers until all hold the same again.
+   * Called when the head has not moved for so long that all nodes had time to import everything: a
+   * producer with blocks that the others lack does not count as producing. It is excluded from
+   * respans until all nodes agree again.
    */
   #distrustProducer({epochs, head}: L2View): void {
     const agreed = this.#heads
@@ -153,7 +154,7 @@ export class L2Driver {
     }
   }
 
-  /** True while a takeover is open: the account's next nonce then belongs to it. */
+  /** True while a respan is open: the account's next nonce then belongs to it. */
   async #takeOver(view: L2View): Promise<boolean> {
     const {consensus, troubles, respanExtension} = this.#options
     const open = this.#state().pendingRespan
@@ -165,11 +166,11 @@ export class L2Driver {
     this.#distrustProducer(view)
     const plan = planRespan(this.#state(), view, respanExtension, this.#distrusted)
     if (plan.kind === 'impossible') {
-      troubles.set('respan', new Error(`Nobody can take over: ${plan.reason}.`))
+      troubles.set('respan', new Error(`No respan is possible: ${plan.reason}.`))
       return false
     }
     const {respan} = plan
-    // Bound and durable before a signature exists, so that no restart can name another successor.
+    // Bound and durable before a signature exists, so that no restart can pick another successor.
     const {events} = await consensus.propose({type: 'bind-respan', respan})
     if (events.some(({type}) => type === 'respan-bound')) await this.#offer(respan)
     return true
@@ -213,7 +214,8 @@ export class L2Driver {
     this.#committed = {key, atMs: nowMs}
     try {
       const {accepted, refusals} = await sendCommit({...this.#wallet(), span})
-      // A second refusal mostly says that the node has it already; the contract has the last word.
+      // A second rejection mostly means that the node already has it; the contract has the last
+      // word.
       if (accepted === 0 && !again) {
         throw new Error(refusals.map(({endpoint, reason}) => `${endpoint}: ${reason}`).join('; '))
       }
@@ -237,7 +239,7 @@ export class L2Driver {
 function headsDisagree({number, beyond}: AgreedHead, producers: readonly Address[]): MetisSeqError {
   return new MetisSeqError({
     code: 'PRODUCER_ALONE',
-    message: `Blocks above ${number} are held by ${beyond.join(', ')} only, and do not count: ${producers.join(', ')} gets no takeover.`,
+    message: `Blocks above ${number} exist only on ${beyond.join(', ')} and do not count: ${producers.join(', ')} is excluded from respans.`,
     facts: {head: `${number}`, beyond: beyond.join(' '), producers: producers.join(' ')},
     hints: ['Run `metis-seq node status` on the nodes to see which of them diverged, and why.'],
   })

@@ -4,10 +4,10 @@ import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
 import type {Epoch} from '../protocol/epoch.ts'
 import {readContract, wrongAnswer, type RpcRequester} from './contract-call.ts'
 
-/** Blocks and epochs are numbers for others: in JSON, and in other languages. */
+/** Blocks and epochs are plain numbers for other programs: in JSON and in other languages. */
 const MOST = BigInt(Number.MAX_SAFE_INTEGER)
 
-/** What the L2 says at one moment. */
+/** The state of the L2 at one moment. */
 export interface L2View {
   head: bigint
   epochLength: bigint
@@ -19,7 +19,7 @@ export interface L2View {
  * - Signed by: nobody.   Chain: L2.   Value: none.
  * - Source: `MetisSequencerSet`, MetisProtocol/metis-sequencer-contract.
  *
- * @param head the head this view is for; the contract may be read a block later
+ * @param head the head of this view; the contract may be read a block later
  */
 export async function readL2View(
   rpc: RpcRequester,

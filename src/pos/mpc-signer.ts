@@ -22,7 +22,9 @@ export type {SignType, SignRequest, SignedRequest} from './sign-request.ts'
 /** Longest name of a request; a UUID has 36. */
 const SIGN_ID = /^[0-9A-Za-z-]{1,64}$/
 
-/** @throws {MetisSeqError} SIGN_REFUSED, the content is not what the state and the chains call for */
+/**
+ * @throws {MetisSeqError} SIGN_REFUSED, the content is not what the state and the chains call for
+ */
 export type ContentCheck = (signType: SignType, transaction: UnsignedTransaction) => Promise<void>
 
 export function createMpcSigner(options: {
@@ -48,7 +50,7 @@ export function createMpcSigner(options: {
     await checkContent(request.signType, transaction)
     const signedTx = await account.signTransaction(transaction)
     const signed = {...request, signMsg, proposer, signedTx, signature: signatureIn(signedTx)}
-    // Another request may have taken the id while this one was checked.
+    // Another request may have taken the id while this one was being checked.
     const taken = answered(request)
     if (!taken) store.saveSignRequest(signed)
     return taken ?? signed
@@ -65,7 +67,7 @@ export function createMpcSigner(options: {
     if (isSame) return known
     throw new MetisSeqError({
       code: 'SIGN_ID_TAKEN',
-      message: `The sign id ${request.signId} stands for another request.`,
+      message: `The sign id ${request.signId} belongs to another request.`,
       facts: {signId: request.signId},
     })
   }
@@ -92,15 +94,17 @@ function chainIdOf(signType: SignType, {l1, l2}: Network): number {
   return isL1 ? l1.chainId : l2.chainId
 }
 
-/** Bytes of an unsigned transaction; what it leaves open about the chain is `chainId`. */
+/** Bytes of an unsigned transaction; `chainId` applies if it does not specify the chain. */
 function parseUnsigned(signData: Hex, chainId: number): UnsignedTransaction {
   const parsed = parseOrRefuse(signData)
   const {type, nonce = 0, gas = 0n, to, value = 0n, data = '0x'} = parsed
   if (parsed.chainId !== undefined && parsed.chainId !== chainId) {
-    throw invalid(`The transaction is for chain ${parsed.chainId}, this type is for ${chainId}.`)
+    throw invalid(
+      `The transaction is for chain ${parsed.chainId}, but this type is for ${chainId}.`,
+    )
   }
   if (BigInt(parsed.r ?? 0) !== 0n || BigInt(parsed.s ?? 0) !== 0n) {
-    throw invalid('The transaction is signed already.')
+    throw invalid('The transaction is already signed.')
   }
   if (!to) throw invalid('The transaction creates a contract.')
   const common = {chainId, nonce, gas, to, value, data}

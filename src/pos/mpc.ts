@@ -25,7 +25,7 @@ export interface MpcRecord {
 }
 
 /**
- * One key in the place of a threshold wallet: one participant, threshold 0, the same address for
+ * A single key in place of a threshold wallet: one participant, threshold 0, the same address for
  * every type.
  */
 export function soloMpc(account: LocalAccount, type: MpcType): MpcRecord {
@@ -48,13 +48,13 @@ export interface SignedTransaction {
 }
 
 /**
- * A legacy transaction of the MPC account, signed and not sent. With the same nonce and gas price the
- * bytes are the same, so signing again can only repeat it, never double it.
+ * A legacy transaction of the MPC account, signed but not sent. The same nonce and gas price give
+ * the same bytes, so signing again can only repeat it, never duplicate it.
  *
  * - Signed by: MPC.   Chain: the requester's.   Value: 0.
  *
  * @param options.gasPriceFactor percent of the endpoint's gas price
- * @param options.gasPriceExtra wei on top, so that also a price of zero can be outbid
+ * @param options.gasPriceExtra wei on top, so that even a price of zero can be outbid
  */
 export async function signMpcTransaction(options: {
   rpc: RpcRequester
@@ -70,7 +70,7 @@ export async function signMpcTransaction(options: {
   const {rpc, signer, signType, chainId, to, data, gas} = options
   const {gasPriceFactor = 100n, gasPriceExtra = 0n} = options
   const [nonce, gasPrice] = await Promise.all([
-    // `latest`, because a transaction that waits in a pool has to be replaced, not followed.
+    // `latest`, because a transaction that waits in a pool must be replaced, not followed.
     readQuantity(rpc, 'eth_getTransactionCount', [signer.address, 'latest']),
     readQuantity(rpc, 'eth_gasPrice'),
   ])

@@ -19,7 +19,7 @@ export interface HostOptions {
   respanExtension: bigint
 }
 
-/** Numbers that are seen and not decided on; lost at a restart. */
+/** Observed values that no decision depends on; lost at a restart. */
 export interface Observations {
   l1Head: bigint | null
   l1CaughtUp: boolean
@@ -30,9 +30,9 @@ export interface Observations {
   /** Time since the L2 head last moved. */
   stalledForMs: number
   /**
-   * How the L2 head was found; null before the first look. `one-endpoint`: there is nobody to agree with.
-   * `agreeing`: how many of those that answered hold it. `beyond`: endpoints with blocks above it that
-   * the others do not hold, which is normal for a moment.
+   * How the L2 head was determined; null before the first poll. `one-endpoint`: there is nothing to
+   * agree on. `agreeing`: how many of the responding endpoints have it. `beyond`: endpoints with
+   * blocks above it that the others lack, which is normal for a moment.
    */
   heads: {
     rule: 'majority' | 'one-endpoint'
@@ -41,6 +41,6 @@ export interface Observations {
     agreeing: number
     beyond: string[]
   } | null
-  /** Producers whose blocks the others did not take: no takeover goes to them. */
+  /** Producers whose blocks the other nodes rejected: they are excluded from respans. */
   distrusted: Address[]
 }

@@ -13,11 +13,12 @@ export type UnsignedTransaction = (
   | TransactionSerializableEIP1559
 ) & {chainId: number; to: Address}
 
-/** The one place that uses the MPC key: for the engine's own transactions and for those of others. */
+/** The only place that uses the MPC key: for our own transactions and for those of others. */
 export interface MpcSigner {
   readonly address: Address
   /**
-   * Checks a request, signs it and keeps it under its id. The same request again gives the same answer.
+   * Checks a request, signs it and stores it under its id. Repeating the request returns the same
+   * result.
    *
    * - Signed by: MPC.   Chain: none; nothing is sent.   Value: 0.
    * - Source: Themis `mpc/side_handler.go`, MsgProposeMpcSign.
@@ -25,9 +26,9 @@ export interface MpcSigner {
    * @throws {MetisSeqError} SIGN_REQUEST_INVALID, SIGN_ID_TAKEN, SIGN_REFUSED, DISK_FULL
    */
   sign(request: SignRequest): Promise<SignedRequest>
-  /** The same for a transaction of the engine, under an id that follows from its content. */
+  /** The same for our own transaction, under an id derived from its content. */
   signOwn(signType: SignType, transaction: UnsignedTransaction): Promise<{signedTx: Hex}>
 }
 
-/** What the engine needs of it. */
+/** The part of it that the engine needs. */
 export type OwnSigner = Pick<MpcSigner, 'address' | 'signOwn'>

@@ -9,7 +9,7 @@ import type {Trouble} from './troubles.ts'
 export interface PosStatus extends Observations {
   restUrl: string
   mpcAddress: Address
-  /** The `height` of REST answers. */
+  /** The `height` of REST responses. */
   revision: number
   l1Cursor: bigint
   l1Batch: bigint
@@ -17,8 +17,8 @@ export interface PosStatus extends Observations {
   latestSpan: Span | null
   pendingRespan: Respan | null
   lastRewardBatch: SentRewardBatch | null
-  /** What does not work right now; empty when all is well. */
+  /** Active issues; empty when all is well. */
   troubles: Trouble[]
-  /** Text of the newest trouble. */
+  /** Text of the newest issue. */
   lastError: string | null
 }

@@ -7,13 +7,16 @@ import type {Command, PosState} from './state.ts'
 import type {PosStore} from './store.ts'
 import {transition} from './transition.ts'
 
-/** The part of the store that holds a party's copy. */
+/** The part of the store with a party's copy. */
 export type StateStore = Pick<PosStore, 'loadState' | 'savedHash' | 'save'>
 
-/** One party's copy of the state. An implementation of `Consensus` applies its ordered commands here, one by one. */
+/**
+ * One party's copy of the state. An implementation of `Consensus` applies its ordered commands
+ * here, one by one.
+ */
 export interface Replica {
   tip(): Tip
-  /** @throws {MetisSeqError} DISK_FULL; nothing happened then */
+  /** @throws {MetisSeqError} DISK_FULL; then nothing changed */
   apply(command: Command): Applied
   onApplied(listener: (applied: Applied) => void): void
 }
@@ -29,8 +32,8 @@ export function openReplica({store, initial}: {store: StateStore; initial: PosSt
     tip: () => ({height: state.revision, appHash: appHash(state), state}),
     apply(command) {
       const [next, events] = transition(state, command)
-      // Stored first: a change that is not durable has not happened. State and height are one write, so each command
-      // is applied once wherever the process is killed.
+      // Stored first: a change that is not durable has not happened. State and height are one
+      // write, so each command is applied exactly once, whenever the process is killed.
       store.save(next, events)
       state = next
       const applied = {height: next.revision, command, events}
@@ -46,7 +49,7 @@ function storedState(store: StateStore): PosState | undefined {
   if (!state) return undefined
   const hash = store.savedHash()
   const found = appHash(state)
-  // A file of an older version has no hash.
+  // A file from an older version has no hash.
   if (hash !== null && hash !== found) throw damaged(hash, found)
   return {...state, l1Replacement: state.l1Replacement ?? null}
 }
@@ -56,6 +59,6 @@ function damaged(expected: Hash, found: Hash): MetisSeqError {
     code: 'POS_STATE_DAMAGED',
     message: 'The stored state of the consensus layer does not match its hash.',
     facts: {expected, found},
-    hints: ['Move its data directory away and start again: it is rebuilt from the chains.'],
+    hints: ['Move its data directory away and restart: it is rebuilt from the chains.'],
   })
 }

@@ -9,7 +9,7 @@ import {MPC_L2_GAS, signMpcTransaction, type SignedTransaction} from './mpc.ts'
 import {SIGN_TYPES, type OwnSigner} from './mpc-signer.ts'
 import {attemptsIn, latestSpan, spanById, type PosState, type Respan} from './state.ts'
 
-/** Blocks a takeover reaches past its target. Source: Themis `bridge/setu/processor/span.go`. */
+/** Blocks a respan extends past its target. Source: Themis `bridge/setu/processor/span.go`. */
 export const DEFAULT_RESPAN_EXTENSION_BLOCKS = 100n
 
 export type RespanPlan =
@@ -20,15 +20,15 @@ export type RespanPlan =
     }
 
 /**
- * Who takes over from the head on, and for how long. Pure.
+ * Plans a respan: who produces from the head on, and for how long. Pure.
  *
- * @param distrusted producers whose blocks the others do not take. Lower-case
+ * @param distrusted producers whose blocks the other nodes reject. Lower-case
  *
  * Source: Themis `bridge/setu/processor/span.go`, checkReSpan. The three targets:
  * - the newest epoch should have started with this block: it is replaced (contract case 2);
- * - nothing is planned after the epoch in progress: a new one is made (contract case 1);
- * - the next one is planned or committed: it starts early, with another signer (contract case 2, or 1
- *   while it is not committed).
+ * - nothing is planned after the epoch in progress: a new one is created (contract case 1);
+ * - the next one is planned or committed: it starts early, with another signer (contract case 2, or
+ *   1 while it is not committed).
  */
 export function planRespan(
   state: PosState,
@@ -69,12 +69,12 @@ export function planRespan(
   }
 }
 
-/** Enough that of two candidates each comes up: one alone is missed once in 2^32. */
+/** Enough draws for each of two candidates to come up: the chance to miss one is 1 in 2^32. */
 const TRIES = 32n
 
 /**
- * Each try draws as Themis does, with a seed of its own. One that falls on a producer whom the others do
- * not follow is passed over, as if it had not answered; where all do, the first one stands.
+ * Each try draws as Themis does, with its own seed. A draw of a distrusted producer is skipped, as
+ * if it had not responded; if all draws are distrusted, the first one stands.
  */
 function chooseSuccessor(
   {validators, l1Batch}: PosState,
@@ -119,8 +119,8 @@ export function recommitCalldata(respan: Respan): Hex {
 }
 
 /**
- * The takeover's transaction, signed and not sent. It is not simulated: it succeeds only as the very
- * block it names, which no call can stand in for.
+ * The respan transaction, signed but not sent. It is not simulated: it succeeds only in exactly the
+ * block it specifies, which no call can imitate.
  *
  * - Signed by: MPC.   Chain: L2.   Value: 0.
  * - Source: `MetisSequencerSet.recommitEpoch`.
@@ -141,13 +141,13 @@ export function signRecommit(options: {
     to: sequencerSet,
     data: recommitCalldata(respan),
     gas: MPC_L2_GAS,
-    // Pools may hold a commitment or an earlier try with this nonce and let only a better price in.
+    // Pools may hold a commitment or an earlier try with this nonce and accept only a better price.
     gasPriceFactor: (100n * 12n ** (respan.attempt + 1n)) / 10n ** (respan.attempt + 1n),
     gasPriceExtra: respan.attempt + 1n,
   })
 }
 
-/** Every node gets it: the successor seals it at once as a block of its own, the others pass it on. */
+/** Every node gets it: the successor seals it at once as a separate block, the others relay it. */
 export function offerRecommit(l2: Endpoints, {raw}: SignedTransaction): Promise<SendOutcome> {
   return l2.sendToAll(raw)
 }

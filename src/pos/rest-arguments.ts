@@ -4,7 +4,7 @@ import {HttpError} from './rest-errors.ts'
 
 /** Longest page of a list. Source: Themis `metis/querier.go`. */
 const MAX_PAGE = 20n
-/** Beyond it there is nothing for thousands of years. */
+/** Higher values will not occur for thousands of years. */
 const MAX_PAGES = 1n << 40n
 const MAX_UINT64 = (1n << 64n) - 1n
 
@@ -25,7 +25,7 @@ export function hashOf(text: string): Hash {
   return text.toLowerCase() as Hash
 }
 
-/** @returns null for a page that has nothing, whatever there is: a page or a limit of 0 */
+/** @returns null for a page that is always empty: a page or a limit of 0 */
 export function pageOf(query: URLSearchParams): {page: number; limit: number} | null {
   const page = uint64(query.get('page') ?? '')
   const limit = uint64(query.get('limit') ?? '')

@@ -26,8 +26,9 @@ const AUTH_PARAMS = {
 }
 
 /**
- * The paths of the chain below Themis. A party of one has no accounts, coins, proposals, transactions or
- * blocks: lists are empty and accounts are those that the real one shows for an unknown address.
+ * The paths of the chain below Themis. A single party has no accounts, coins, proposals,
+ * transactions or blocks: lists are empty, and accounts look as the real one shows an unknown
+ * address.
  *
  * Source: cosmos-sdk v0.37 client REST of auth, bank, gov, supply and rpc.
  */
@@ -106,13 +107,13 @@ export function cosmosRoutes({network, state, status}: RestSource): Route[] {
   ]
 }
 
-/** Only the newest height is kept. */
+/** Only the newest height is available. */
 function requireHeight(text: string, newest: string): void {
   if (text === 'latest' || text === newest) return
-  throw new HttpError(404, `height ${uint64(text)} is not kept, only ${newest}`)
+  throw new HttpError(404, `height ${uint64(text)} is not available, only ${newest}`)
 }
 
-/** Source: `encoding/hex` of Go, which reads the name of a transaction first. */
+/** Source: `encoding/hex` of Go, which decodes the transaction hash first. */
 function noTransaction(hash: string): never {
   const wrong = [...hash].find((letter) => !/[0-9a-f]/i.test(letter))
   if (wrong !== undefined) {

@@ -1,4 +1,4 @@
-/** An answer with `{"error": …}` and this status. */
+/** A response with `{"error": …}` and this status. */
 export class HttpError extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -7,14 +7,14 @@ export class HttpError extends Error {
   }
 }
 
-/** There is no such path: the one answer that is no JSON, as Go's router gives it. */
+/** Unknown path: the only response that is not JSON, as from Go's router. */
 export class NoSuchPathError extends Error {}
 
 /**
- * A refusal of Themis itself: its text is JSON inside JSON.
+ * An error of Themis itself: its text is JSON inside JSON.
  *
- * - Source: `sdk.ErrInternal` and its like in cosmos-sdk v0.37 `types/errors.go`; statuses and texts as Themis
- *   (main 268e586) answers.
+ * - Source: `sdk.ErrInternal` and its like in cosmos-sdk v0.37 `types/errors.go`; statuses and
+ *   texts as Themis (main 268e586) answers.
  */
 export function sdkError(status: number, message: string, code = 1, codespace = 'sdk'): HttpError {
   return new HttpError(status, JSON.stringify({codespace, code, message}))

@@ -6,19 +6,19 @@ import {SIGN_TYPES, type SignedRequest, type SignType} from './mpc-signer.ts'
 import {HttpError} from './rest-errors.ts'
 import type {RestSource} from './rest-source.ts'
 
-/** An answer of a path that changes something: the whole body. */
+/** The response of a path that changes something: the whole body. */
 export type PostHandler = (body: unknown) => Promise<unknown>
 
 const VALIDATORS_COME_FROM_L1 =
   'validators join, change and leave by the events of LockingInfo on L1 only'
 const NO_TRANSACTIONS = 'this consensus layer has no transactions of its own'
 
-/** Paths of the real one that do not exist for a party of one, and why. */
+/** Paths of the real Themis that do not exist for a single party, and why. */
 const NOT_FOR_ONE: readonly [path: RegExp, reason: string][] = [
   [/^\/metis\/propose-span$/, 'spans are proposed by this consensus layer itself'],
   [/^\/staking\/validators(\/stake)?$/, VALIDATORS_COME_FROM_L1],
-  [/^\/mpc\/propose-mpc-create$/, 'the wallet is one key, there is nothing to create'],
-  [/^\/mpc\/mpc-sign$/, 'the wallet is one key, there are no other parties that could sign'],
+  [/^\/mpc\/propose-mpc-create$/, 'the wallet is a single key; there is nothing to create'],
+  [/^\/mpc\/mpc-sign$/, 'the wallet is a single key; there are no other parties to sign'],
   [/^\/bank\/accounts\/[^/]+\/transfers$/, NO_TRANSACTIONS],
   [/^\/gov\/proposals(\/[^/]+\/(deposits|votes))?$/, NO_TRANSACTIONS],
   [/^\/txs(\/encode)?$/, NO_TRANSACTIONS],
@@ -28,7 +28,7 @@ const SIGN_PATH = /^\/mpc\/propose-mpc-sign$/
 const CHANGING = ['POST', 'PUT', 'DELETE']
 
 /**
- * What answers to a method that changes something, or undefined when that path has none.
+ * The handler of a method that changes something, or undefined if the path has none.
  *
  * Source: Themis `mpc/client/rest/tx.go` and those of the other modules.
  */
@@ -45,7 +45,7 @@ export function findPost(
   return () => Promise.reject(new HttpError(501, `not implemented: ${absent[1]}`))
 }
 
-/** True for a path that only takes methods that change something. */
+/** True for a path that only accepts methods that change something. */
 export function isPostOnly(path: string): boolean {
   return SIGN_PATH.test(path) || NOT_FOR_ONE.some(([pattern]) => pattern.test(path))
 }
@@ -70,7 +70,7 @@ async function grant(
   }
 }
 
-/** What the requester gets: in the real one the hash of the message that carries the request. */
+/** The requester's result: in the real Themis, the hash of the message that carries the request. */
 function signedHash({signMsg}: SignedRequest): Hash {
   return signMsg
 }

@@ -54,7 +54,9 @@ function metisRoutes({network, account, store, state, epochLength}: RestSource):
   const chainId = String(network.l2.chainId)
   const proposer = account.address.toLowerCase() as Address
   const lengthOrFail = () => epochLength() ?? notFound('No span duration')
-  /** The first span is from before anybody was heard of: it shows the set with which the next one was made. */
+  /**
+   * The first span predates all validators: it shows the set with which the next one was planned.
+   */
   const withGenesis = (span: Span): Span => {
     if (span.validators.length > 0) return span
     const validators = store.span(span.id + 1n)?.validators ?? currentValidators(state())
@@ -109,7 +111,7 @@ function metisRoutes({network, account, store, state, epochLength}: RestSource):
         const startBlock = uint64(query.get('start_block') ?? '')
         const {validators, l1Batch} = state()
         const [first, ...others] = selectProducers({
-          // As the real one: the seed is that of the next span, whatever id was asked for.
+          // As in the real Themis: the seed is that of the next span, whatever id was requested.
           spanId: latest().id + 1n,
           validators,
           l1Batch,
@@ -201,7 +203,7 @@ function mpcRoutes({account, store}: RestSource): Route[] {
     [
       /^\/mpc\/list$/,
       (query) => {
-        // It reads a page that nobody gave.
+        // The real one parses a page that was not given.
         if (query.has('page')) return {result: all()}
         throw sdkError(400, 'failed to parse params: UnmarshalJSON cannot decode empty bytes')
       },
@@ -247,13 +249,13 @@ function otherRoutes({network, state, status}: RestSource): Route[] {
   ]
 }
 
-/** What Themis shows where it has no wallet of the type. */
+/** What Themis shows if it has no wallet of that type. */
 const NO_MPC = {
   ...{mpc_id: '', threshold: 0, participants: null, mpc_address: zeroAddress},
   ...{mpc_pubkey: null, mpc_type: 0},
 }
 
-/** A slice of Go that nothing was put into. */
+/** An empty Go slice. */
 function orNull<T>(list: readonly T[]): readonly T[] | null {
   return list.length > 0 ? list : null
 }

@@ -55,7 +55,7 @@ export function spanJson(span: Span, l2ChainId: string) {
 /**
  * Source: Themis `metis/types/msg.go`, MsgReProposeSpan.
  *
- * @param proposer the one voice of this engine; on the real network any validator
+ * @param proposer the only voice of this engine; on the real network, any validator
  */
 export function respanJson(respan: Respan, proposer: Address, l2ChainId: string) {
   return {

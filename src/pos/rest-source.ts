@@ -5,14 +5,14 @@ import type {PosStatus} from './pos-status.ts'
 import type {PosState} from './state.ts'
 import type {PosStore} from './store.ts'
 
-/** What the server reads, and the one thing it lets others ask for. */
+/** The server's data source, and the only action it offers. */
 export interface RestSource {
   network: Network
   account: LocalAccount
   store: PosStore
   state(): PosState
   status(): PosStatus
-  /** Null before the L2 was seen. */
+  /** Null until the L2 has been read. */
   epochLength(): bigint | null
   /** Block of an L1 transaction; null when it is not mined. */
   l1BlockOf(txHash: Hash): Promise<bigint | null>

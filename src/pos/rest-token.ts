@@ -10,8 +10,8 @@ import {readSecretText} from '../lib/read-file.ts'
 export const TOKEN_FILE = 'rest-token'
 
 /**
- * The bearer token of the paths that sign. Made once, so that those who have it keep it over a restart;
- * made new when others could have read it.
+ * The bearer token of the signing paths. Created once, so that it survives a restart; replaced if
+ * others could have read it.
  */
 export function openToken(dataDir: string): string {
   const path = join(dataDir, TOKEN_FILE)
@@ -32,7 +32,7 @@ function readPrivate(path: string): string | undefined {
   }
 }
 
-/** Compares in a time that does not depend on where the two differ. */
+/** Compares in constant time. */
 export function isAuthorized(header: string | undefined, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`))

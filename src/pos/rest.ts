@@ -29,8 +29,8 @@ const LOOPBACK = '127.0.0.1'
 export type RestServer = HttpServer
 
 /**
- * Serves Themis' paths and our own. Reading needs no authentication, so it listens on the loopback
- * interface unless told otherwise; paths that sign need the bearer token, as the real ones should.
+ * Serves Themis' paths and our own. Reads need no authentication, so it listens on the loopback
+ * interface by default; signing paths need the bearer token, as the real ones should.
  *
  * Source: Themis client REST queries of each module, port 1317.
  *
@@ -55,7 +55,7 @@ export async function startRest(
   )
 }
 
-/** As many as the limit of the process leaves beside what the consensus layer itself needs. */
+/** As many as the process limit leaves after the consensus layer's own needs. */
 function restConnections() {
   const room = readDescriptorLimit() - POS_DESCRIPTORS - POS_LEAVING
   const total = Math.min(POS_CONNECTIONS, Math.max(POS_CONNECTIONS_LEAST, room))
@@ -114,12 +114,12 @@ async function act(
   )
   if ('bare' in body) return send(response, status, body.bare)
   checkHeight(url.searchParams, source)
-  // What is computed, and not read from a state, has no height.
+  // Computed values that are not read from a state have no height.
   const height = body.isComputed ? '0' : String(source.state().revision)
   send(response, status, {height, result: body.result})
 }
 
-/** What waits for L1 or a signature takes a place, of which each client has a share. */
+/** A request that waits for L1 or a signature occupies a slot; each client has a share of them. */
 async function inTurn<T>(
   inProgress: Shares,
   {socket}: IncomingMessage,
@@ -129,7 +129,7 @@ async function inTurn<T>(
   const leave = inProgress.enter(clientOf(socket.remoteAddress ?? ''))
   if (!leave) {
     response.setHeader('retry-after', '1')
-    throw new HttpError(503, 'too many requests are being answered; ask again in a second')
+    throw new HttpError(503, 'too many requests in progress; retry in a second')
   }
   try {
     return await work()
@@ -141,7 +141,7 @@ async function inTurn<T>(
 function requireToken(request: IncomingMessage, response: ServerResponse, token: string): void {
   if (isAuthorized(request.headers.authorization, token)) return
   response.setHeader('www-authenticate', 'Bearer')
-  // What is left of the body is not read.
+  // The rest of the body is not read.
   response.setHeader('connection', 'close')
   throw new HttpError(401, 'the bearer token is missing or wrong; it is in the file rest-token')
 }
@@ -160,7 +160,7 @@ async function readJson(request: IncomingMessage, response: ServerResponse): Pro
   }
 }
 
-/** Only the newest state is kept, so that an older one is refused and not passed off. */
+/** Only the newest state is available, so an older one is rejected instead of faked. */
 function checkHeight(query: URLSearchParams, source: RestSource): void {
   const height = query.get('height')
   const current = source.state().revision

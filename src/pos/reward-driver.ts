@@ -13,7 +13,7 @@ import {
 } from './reward-submitter.ts'
 import type {SentRewardBatch} from './state.ts'
 
-/** How long one run waits for its receipt. Afterwards the next run looks again. */
+/** How long one run waits for its receipt. The next run checks again. */
 const RECEIPT_TIMEOUT_MS = 120_000
 
 type DriverOptions = Pick<
@@ -25,7 +25,7 @@ type DriverOptions = Pick<
   signal: AbortSignal
 }
 
-/** The reward batch that is due, from the plan to its receipt. Runs beside the loop. */
+/** The due reward batch, from plan to receipt. Runs outside the loop. */
 export function createRewardDriver(options: DriverOptions): () => Promise<boolean> {
   const {network, signer, l1, l2, logger, clock, pollMs, rewardBatchEpochs} = options
   const {consensus, signal} = options
@@ -47,7 +47,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
     if (outcome === 'credited') return true
     throw new MetisSeqError({
       code: 'REWARD_BATCH_REVERTED',
-      message: `Reward batch ${sent.batchId} was mined and reverted.`,
+      message: `Reward batch ${sent.batchId} was mined but reverted.`,
       facts: {batchId: `${sent.batchId}`, txHash: hash},
     })
   }
@@ -55,7 +55,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
   return async () => {
     if (!consensus.isDue()) return false
     const last = consensus.tip().state.lastRewardBatch
-    // Left over from before a restart or from a slow chain.
+    // Left over from before a restart, or from a slow chain.
     if (last?.outcome === 'sent') await settle(last, 0)
     const context = contextOfNow()
     const decision = await planRewards(context, rewardBatchEpochs)
@@ -71,7 +71,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
     }
     const {raw, hash} = await signRewardBatch(context, batch)
     const sent: SentRewardBatch = {...batch, txHash: hash, outcome: 'sent'}
-    // Durable before it is sent: after a crash its receipt is looked for first.
+    // Durable before it is sent: after a crash its receipt is checked first.
     await consensus.propose({type: 'record-reward-batch', batch: sent})
     const {accepted, refusals} = await l1.sendToOne(raw)
     if (accepted === 0) logger.warn('reward-batch-refused', {reason: refusals[0]?.reason})
@@ -90,20 +90,20 @@ function refusal(decision: Extract<RewardDecision, {kind: 'refused'}>): MetisSeq
     case 'gap':
       return new MetisSeqError({
         ...base,
-        message: `The L2 contract has no epoch ${decision.expectedEpoch}, which is to be paid next.`,
+        message: `The L2 contract has no epoch ${decision.expectedEpoch}, which is due for payment.`,
       })
     case 'unpayable-signer': {
       const {epoch, signer} = decision.blockedBy
       return new MetisSeqError({
         ...base,
-        message: `LockingPool no longer knows ${signer}, which produced epoch ${epoch}: any batch with this epoch reverts for everyone.`,
+        message: `LockingPool no longer knows ${signer}, which produced epoch ${epoch}: any reward batch with this epoch reverts for everyone.`,
         facts: {epoch: `${epoch}`, signer},
       })
     }
     case 'not-mpc':
       return new MetisSeqError({
         ...base,
-        message: `LockingPool takes reward batches from ${decision.mpcAddress}, which is not our MPC account.`,
+        message: `LockingPool accepts reward batches from ${decision.mpcAddress}, which is not our MPC account.`,
         facts: {mpcAddress: decision.mpcAddress},
       })
     case 'payer-short': {

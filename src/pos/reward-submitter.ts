@@ -19,9 +19,11 @@ import {readEpochs} from './l2-view.ts'
 import {signMpcTransaction, type SignedTransaction} from './mpc.ts'
 import {SIGN_TYPES, type OwnSigner} from './mpc-signer.ts'
 
-/** Epochs counted at once, so that a batch after a long pause still fits into a block. */
+/** Epochs per batch, so that a reward batch after a long pause still fits into a block. */
 export const MAX_EPOCHS_PER_BATCH = 256n
-/** Percent of the endpoint's gas price and estimate that is offered: one full base fee step and room. */
+/**
+ * Offered percentage of the endpoint's gas price and estimate: one full base fee step plus reserve.
+ */
 const GAS_PRICE_FACTOR = 125n
 const GAS_LIMIT_FACTOR = 130n
 
@@ -32,9 +34,9 @@ export interface RewardContext {
   sequencerSet: Address
   signer: OwnSigner
   /**
-   * True where the L2 nodes know what L1 has confirmed. Only such epochs are paid then: until then a
-   * takeover that was made elsewhere can still exchange them for others, and a payment stays. All reads
-   * must then be of one node.
+   * True if the L2 nodes know which blocks L1 has confirmed. Then only confirmed epochs are paid:
+   * before that, a respan elsewhere can still replace them, while a payment is final. All reads
+   * must then come from one node.
    */
   hasSafeHead: boolean
 }
@@ -52,13 +54,13 @@ export type RewardDecision =
     }
 
 /**
- * What the next reward batch is, from both chains, or why there is none. Reads only.
+ * Plans the next reward batch from both chains, or says why there is none. Read-only.
  *
  * - Signed by: nobody.   Chain: L1 and L2.   Value: none.
  * - Source: `LockingPool.batchSubmitRewards`, `LockingInfo.distributeReward`,
  *   `MetisSequencerSet.finalizedEpoch`.
  *
- * @param minEpochs finalized epochs that make a batch worth sending, at least 2
+ * @param minEpochs finalized epochs that make a reward batch worth sending, at least 2
  */
 export async function planRewards(
   context: RewardContext,
@@ -102,7 +104,7 @@ export async function planRewards(
   return (await findShortPayer(context, totalMetisWei)) ?? {...plan, totalMetisWei}
 }
 
-/** Where the next reward batch follows on: LockingPool's last batch and its last epoch. */
+/** Where the next reward batch continues: LockingPool's last batch and its last epoch. */
 export async function readRewardState(
   l1: RpcRequester,
   lockingPool: Address,
@@ -116,7 +118,7 @@ export async function readRewardState(
   return {id, endEpoch}
 }
 
-/** Those of some ascending epochs that nothing can change any more. */
+/** The final ones of some ascending epochs. */
 export async function readPayableEpochs(
   l2: RpcRequester,
   sequencerSet: Address,
@@ -131,7 +133,8 @@ export async function readPayableEpochs(
   })
   if (!exists) return []
   const safe = hasSafeHead ? await readSafeBlock(l2) : undefined
-  // Where an epoch ends is decided by the block behind it, with which a takeover may cut it short.
+  // The end of an epoch is only settled by the block after it, with which a respan may cut it
+  // short.
   const isFinal = ({number, endBlock}: Epoch) =>
     number <= finalized.number && (safe === undefined || endBlock < safe)
   return epochs.filter(isFinal)
@@ -163,7 +166,9 @@ export async function findUnpayable(
   return new Set(found.flat())
 }
 
-/** The payer pays through an allowance to LockingInfo; one wei short reverts the whole batch. */
+/**
+ * The payer pays through an allowance to LockingInfo; one wei short reverts the whole reward batch.
+ */
 async function findShortPayer(
   {l1, l1Network}: RewardContext,
   neededWei: bigint,
@@ -186,7 +191,7 @@ async function findShortPayer(
 }
 
 /**
- * The batch's transaction, estimated and signed, not sent.
+ * The transaction of the reward batch, estimated and signed but not sent.
  *
  * - Signed by: MPC.   Chain: L1.   Value: 0.
  * - Source: `LockingPool.batchSubmitRewards`.
@@ -217,7 +222,8 @@ export async function signRewardBatch(
 }
 
 /**
- * @returns how the mined transaction ended, or undefined when it is not mined within `timeoutMs`
+ * @returns the outcome of the mined transaction, or undefined when it is not mined within
+ * `timeoutMs`
  */
 export async function waitForRewardReceipt(options: {
   l1: RpcRequester

@@ -24,12 +24,12 @@ export interface ContentSources {
   network: Network
   state(): PosState
   l1: RpcRequester
-  /** One node: the answers have to fit together. */
+  /** One node: the responses must be consistent. */
   l2(): RpcRequester
 }
 
 /**
- * Whether a transaction is the one that is due. The real check of most types accepts everything, so that
+ * Checks that a transaction is the due one. The real check accepts everything for most types, so
  * any validator gets any transaction signed.
  *
  * - Signed by: nobody.   Chain: L1 and L2, reads.   Value: none.
@@ -37,7 +37,7 @@ export interface ContentSources {
  */
 export function createContentCheck(sources: ContentSources): ContentCheck {
   return async (signType, transaction) => {
-    if ((transaction.value ?? 0n) !== 0n) throw refuse('it moves money')
+    if ((transaction.value ?? 0n) !== 0n) throw refuse('it transfers value')
     switch (signType) {
       case SIGN_TYPES.batchSubmit:
         return checkBatch(sources, transaction)
@@ -49,7 +49,7 @@ export function createContentCheck(sources: ContentSources): ContentCheck {
         return checkRecommit(sources, transaction)
       case SIGN_TYPES.l1UpdateMpcAddress:
       case SIGN_TYPES.l2UpdateMpcAddress:
-        throw refuse('the MPC address is moved by the owner of the contracts, never from here')
+        throw refuse('only the owner of the contracts can change the MPC address')
     }
   }
 }
@@ -59,7 +59,7 @@ function checkBatch({network}: ContentSources, {to, data = '0x'}: UnsignedTransa
   try {
     decodeBatch(data)
   } catch (error) {
-    throw refuse('its data is no batch', error)
+    throw refuse('its data is not a transaction batch', error)
   }
 }
 
@@ -74,16 +74,16 @@ function checkCommit({network, state}: ContentSources, transaction: UnsignedTran
 function checkRecommit({network, state}: ContentSources, transaction: UnsignedTransaction): void {
   requireSequencerSet(network, transaction)
   const {pendingRespan} = state()
-  if (!pendingRespan) throw refuse('no takeover is bound')
+  if (!pendingRespan) throw refuse('no respan is bound')
   if (transaction.data !== recommitCalldata(pendingRespan)) {
-    throw refuse('it is not the takeover that is bound')
+    throw refuse('it is not the bound respan')
   }
 }
 
 /**
- * Counts again what every signer of the range has produced. Stricter than the real recount: the range has
- * to follow the last one and to be final, and LockingPool has to know every signer, or it would revert
- * for everyone.
+ * Recounts the blocks of every signer in the range. Stricter than the real recount: the range must
+ * follow the last one and be final, and LockingPool must know every signer, or it would revert for
+ * everyone.
  */
 async function checkRewards(
   {network, l1, l2}: ContentSources,
@@ -112,7 +112,7 @@ async function checkRewards(
     blocks.length === counted.size &&
     new Set(seqs.map(lower)).size === counted.size &&
     seqs.every((signer, index) => counted.get(lower(signer)) === blocks[index])
-  if (!isEqual) throw refuse('its counts are not those of the epochs on L2')
+  if (!isEqual) throw refuse('its counts do not match the epochs on L2')
   const [unpayable] = await findUnpayable(l1, lockingPool, new Set(counted.keys()))
   if (unpayable) throw refuse(`LockingPool no longer knows ${unpayable} and would pay nobody`)
 }
@@ -122,7 +122,7 @@ function decodeRewards(data: UnsignedTransaction['data'] & string) {
     const {functionName, args} = decodeFunctionData({abi: lockingPoolAbi, data})
     if (functionName === 'batchSubmitRewards') return args
   } catch (error) {
-    throw refuse('its data is no call of LockingPool', error)
+    throw refuse('its data is not a call to LockingPool', error)
   }
   throw refuse('it does not submit rewards')
 }
@@ -133,7 +133,7 @@ function requireSequencerSet({l2}: Network, {to, gas = 0n}: UnsignedTransaction)
 }
 
 function requireTarget(to: Address, wanted: Address, name: string): void {
-  if (lower(to) !== lower(wanted)) throw refuse(`it goes to ${to} and not to ${name}`)
+  if (lower(to) !== lower(wanted)) throw refuse(`it goes to ${to} instead of ${name}`)
 }
 
 function lower(address: Address): Address {

@@ -1,6 +1,6 @@
 import type {Address, Hash, Hex} from 'viem'
 
-/** What a signature is for. Source: Themis `types/mpc.go`, SignType. */
+/** The purpose of a signature. Source: Themis `types/mpc.go`, SignType. */
 export const SIGN_TYPES = {
   batchSubmit: 0,
   batchReward: 1,
@@ -18,11 +18,11 @@ export interface SignRequest {
   signType: SignType
   /** The unsigned transaction. */
   signData: Hex
-  /** Hash that is to be signed; null when the requester leaves it to us. */
+  /** Hash to sign; null when the requester leaves it to us. */
   signMsg: Hash | null
 }
 
-/** A request that was granted, with its answer. Source: Themis `types/mpc.go`, MpcSign. */
+/** A granted request with its response. Source: Themis `types/mpc.go`, MpcSign. */
 export interface SignedRequest extends SignRequest {
   signMsg: Hash
   proposer: Address

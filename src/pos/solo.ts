@@ -3,7 +3,7 @@ import {openReplica, type StateStore} from './replica.ts'
 import type {PosState} from './state.ts'
 
 /**
- * A consensus of one party: its proposals are applied in the order in which they come, and it is always due.
+ * A consensus of one party: its proposals are applied in order of arrival, and it is always due.
  *
  * @throws {MetisSeqError} POS_STATE_DAMAGED
  */

@@ -4,7 +4,7 @@ import {newestEpoch, type L2View} from './l2-view.ts'
 
 export type SpanStep =
   | {type: 'command'; command: Command}
-  /** Epochs up to this one are missing and have to be read from the contract first. */
+  /** Epochs up to this one are missing and must be read from the contract first. */
   | {type: 'recover'; from: bigint; to: bigint}
   | {type: 'none'}
 
@@ -12,14 +12,14 @@ export type SpanStep =
 const RECOVER_AT_ONCE = 64n
 
 /**
- * The one thing to do next about spans, or nothing. Pure.
+ * The next step for spans, or none. Pure.
  *
- * The contract is right wherever the two differ: it is what the nodes obey.
+ * If the two differ, the contract is right: the nodes follow it.
  *
  * Source: Themis `bridge/setu/processor/span.go`, checkAndPropose.
  *
- * @param validatorsComplete false until the L1 was read up to its confirmed head in this run; before
- *   that a selection could come from half of the set
+ * @param validatorsComplete false until the L1 was read up to its confirmed head in this run;
+ * before that, the selection might use an incomplete set
  */
 export function nextSpanStep(state: PosState, view: L2View, validatorsComplete: boolean): SpanStep {
   const newest = newestEpoch(view)
@@ -33,7 +33,7 @@ export function nextSpanStep(state: PosState, view: L2View, validatorsComplete: 
     return {type: 'command', command: {type: 'adopt-epochs', epochs: view.epochs}}
   }
   if (last.id > newest.number) {
-    // Not committed yet. The contract refuses a length other than its own.
+    // Not committed yet. The contract rejects any length but its own.
     if (last.endBlock - last.startBlock + 1n === view.epochLength) return {type: 'none'}
     const {epochLength} = view
     return {type: 'command', command: {type: 'drop-span', spanId: last.id, epochLength}}

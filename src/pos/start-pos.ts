@@ -25,29 +25,29 @@ export type {PosStatus} from './pos-status.ts'
 
 const DEFAULT_POLL_MS = 1000
 const DEFAULT_REWARD_BATCH_EPOCHS = 10
-/** A stopped L2 node holds a look at the chain up for this long at most. */
+/** A stopped L2 node delays a poll of the chain by at most this. */
 const L2_TIMEOUT_MS = 2500
 const L1_TIMEOUT_MS = 10_000
 
 export interface PosOptions {
   network: Network
-  /** Holds `pos.sqlite` and the lock. Made when it does not exist. */
+  /** Directory of `pos.sqlite` and the lock. Created if missing. */
   dataDir: string
-  /** Port 0 takes a free one. Anything but a loopback host shows the state to the outside. */
+  /** Port 0 picks a free one. Any host but loopback exposes the state. */
   listen: {host: string; port: number; hostNames?: readonly string[]}
   /** The `mpcAddress` of MetisSequencerSet and LockingPool. */
   mpcAccount: LocalAccount
   logger: Logger
   clock?: Clock
   pollMs?: number
-  /** Finalized epochs that make a reward batch, at least 2. */
+  /** Finalized epochs per reward batch, at least 2. */
   rewardBatchEpochs?: number
-  /** Blocks a takeover reaches past the turn it replaces. */
+  /** Blocks a respan extends past the epoch it replaces. */
   respanExtensionBlocks?: number
-  /** Wins over the network's URLs. */
+  /** Overrides the network's URLs. */
   l1RpcUrl?: string
   l2RpcUrls?: string[]
-  /** Whom to believe at `https:` addresses of both chains. */
+  /** Certificate authority to trust for `https:` addresses of both chains. */
   tls?: TlsOptions
   openStore?: typeof openPosStore
 }
@@ -55,20 +55,20 @@ export interface PosOptions {
 export interface Pos {
   restUrl: string
   status(): PosStatus
-  /** Resolves when nothing of it is left: loop, server, store and lock. */
+  /** Resolves when everything is closed: loop, server, store and lock. */
   stop(): Promise<void>
 }
 
 /**
- * The consensus layer runs: it reads the L1, plans and commits epochs, replaces a silent producer,
- * pays reward batches, and serves Themis' REST.
+ * Starts the consensus layer: it reads the L1, plans and commits epochs, respans from a silent
+ * producer, pays reward batches, and serves the Themis REST API.
  *
  * - Signed by: MPC.   Chain: L1 and L2.   Value: 0.
  *
- * @returns once REST answers and both chains have proved their ids, an L2 that is not up yet excepted;
- *   the first look at them comes after
- * @throws {MetisSeqError} WRONG_CHAIN, CHAIN_UNREACHABLE, DIRECTORY_LOCKED, FOREIGN_DATA, PORT_BUSY,
- *   DISK_FULL; nothing is left running then
+ * @returns once REST responds and both chains have proved their ids, unless the L2 is not up yet;
+ * the first poll follows later
+ * @throws {MetisSeqError} WRONG_CHAIN, CHAIN_UNREACHABLE, DIRECTORY_LOCKED, FOREIGN_DATA,
+ * PORT_BUSY, DISK_FULL; then nothing keeps running
  */
 export async function startPos(options: PosOptions): Promise<Pos> {
   const {network, dataDir, listen, mpcAccount: account, logger} = options
@@ -157,7 +157,7 @@ function connectBoth({network, l1RpcUrl, l2RpcUrls, tls = {}}: PosOptions) {
   return {l1, l2}
 }
 
-/** Nodes may start after the consensus layer; one that serves another chain is wrong at any time. */
+/** Nodes may start after the consensus layer; one that serves another chain is always wrong. */
 async function proveOrWait(l2: Endpoints, logger: Logger): Promise<void> {
   try {
     await l2.prove()
@@ -176,7 +176,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
-/** Data of one network must never continue on another, however alike the two are. */
+/** Data of one network must never continue on another, however similar the two are. */
 function identityOf({l1, l2}: Network): string {
   const parts = [l1.chainId, l1.contracts.lockingInfo, l2.chainId, l2.contracts.sequencerSet]
   return parts.join(' ').toLowerCase()
@@ -186,7 +186,7 @@ function rewardEpochs(value = DEFAULT_REWARD_BATCH_EPOCHS): number {
   if (Number.isInteger(value) && value >= MIN_EPOCHS_PER_REWARD_BATCH) return value
   throw new MetisSeqError({
     code: 'REWARD_BATCH_TOO_SMALL',
-    message: `A reward batch of ${value} epochs is not possible: LockingPool wants at least ${MIN_EPOCHS_PER_REWARD_BATCH}.`,
+    message: `A reward batch of ${value} epochs is not possible: LockingPool requires at least ${MIN_EPOCHS_PER_REWARD_BATCH}.`,
     facts: {rewardBatchEpochs: `${value}`},
   })
 }

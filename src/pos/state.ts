@@ -4,12 +4,15 @@ import type {Epoch} from '../protocol/epoch.ts'
 import type {RewardBatch} from '../protocol/reward.ts'
 import {isCurrent, type Span, type Validator} from '../protocol/span.ts'
 
-/** Spans kept in the state itself. Decisions look at the last two; older ones are in the store. */
+/**
+ * Spans stored in the state itself. Decisions look at the last two; older ones are in the store.
+ */
 export const SPANS_IN_STATE = 4
 
 /**
- * L1 blocks whose hash is remembered, one per portion that was applied: about ten minutes of Ethereum
- * blocks on top of the confirmations. Below them only the beginning is left to start again from.
+ * L1 blocks whose hash is remembered, one per portion that was applied: about ten minutes of
+ * Ethereum blocks on top of the confirmations. Below them, only a restart from the beginning is
+ * possible.
  */
 export const L1_ANCHORS = 64
 
@@ -19,15 +22,23 @@ export interface L1Anchor {
   hash: Hash
 }
 
-/** Everything the consensus layer decides from. Plain data, replaced and never changed in place. */
+/**
+ * Everything the consensus layer bases its decisions on. Plain data, replaced and never changed in
+ * place.
+ */
 export interface PosState {
-  /** Commands applied so far. Served as the `height` of every REST answer. */
+  /** Commands applied so far. Served as the `height` of every REST response. */
   revision: number
-  /** Every event up to this L1 block is applied, and some of the next block while that is split over commands. */
+  /**
+   * Every event up to this L1 block is applied, and some of the next block while that is split over
+   * commands.
+   */
   l1Cursor: bigint
   /** Ascending, the newest at the cursor or one above. Empty before the first portion. */
   l1Anchors: L1Anchor[]
-  /** Replay key of the newest applied L1 event; -1 before the first. Older keys are old news. */
+  /**
+   * Replay key of the newest applied L1 event; -1 before the first. Older keys have been applied.
+   */
   lastReplayKey: bigint
   /** Copy of LockingPool's reward batch id. Starts at 0, moves with BatchSubmitReward. */
   l1Batch: bigint
@@ -35,38 +46,38 @@ export interface PosState {
   validators: Validator[]
   /** The newest spans, ascending without gaps, at most SPANS_IN_STATE. */
   spans: Span[]
-  /** Takeovers tried in one epoch. Source: Themis bridge, `processor-local-count-times-<epoch>`. */
+  /** Respans tried in one epoch. Source: Themis bridge, `processor-local-count-times-<epoch>`. */
   respanAttempts: {epoch: bigint; count: bigint}
-  /** The takeover that is being tried. Durable before its transaction exists. */
+  /** The respan in progress. Durable before its transaction exists. */
   pendingRespan: Respan | null
   /** The newest reward batch that was sent. */
   lastRewardBatch: SentRewardBatch | null
-  /** The set of another branch of L1 while it is being built; the fields above are in force. */
+  /** The set of another L1 branch while it is being built; the fields above are active. */
   l1Replacement: L1Replacement | null
 }
 
-/** Everything that follows from events of L1 alone. */
+/** Everything derived from L1 events alone. */
 export type L1Set = Pick<PosState, 'validators' | 'l1Batch' | 'lastReplayKey'>
 
-/** A set of validators that is built portion by portion next to the one in force. */
+/** A validator set that is built portion by portion alongside the active one. */
 export interface L1Replacement extends L1Set {
   /** Up to this block both branches are the same, and events come from our journal. */
   splitBlock: bigint
   /** As `l1Cursor`. */
   cursor: bigint
-  /** Of the new branch alone. */
+  /** Of the new branch only. */
   anchors: L1Anchor[]
   /** Events of the new branch so far. */
   added: number
 }
 
 /**
- * One takeover: `nextProducer` replaces `currentProducer` from `startBlock` on.
+ * One respan: `nextProducer` replaces `currentProducer` from `startBlock` on.
  *
  * Source: Themis `metis/types/msg.go`, MsgReProposeSpan.
  */
 export interface Respan {
-  /** The epoch that starts with the takeover. */
+  /** The epoch that starts with the respan. */
   spanId: bigint
   currentProducer: Address
   nextProducer: Address
@@ -111,12 +122,12 @@ export type L1Event = L1EventBase &
 
 export type Command =
   | ({type: 'apply-l1'} & L1Portion & {toHash: Hash})
-  /** The L1 was reorganized deeper than its confirmations: what was applied after a block is void. */
+  /** The L1 reorged deeper than its confirmations: events applied after a block are void. */
   | {type: 'begin-l1-replacement'; splitBlock: bigint}
   /** Up to the split from the journal, then from the new branch. */
   | ({type: 'stage-l1'; splitBlock: bigint} & L1Portion)
   | ReplaceL1
-  /** The contract is right: recovers spans, and records that a takeover has landed. */
+  /** The contract is right: recovers spans, and records that a respan has landed. */
   | {type: 'adopt-epochs'; epochs: Epoch[]}
   | {type: 'propose-span'; spanId: bigint; l2Head: bigint; epochLength: bigint}
   /** Withdraws a span that the contract can no longer accept because its length has changed. */
@@ -127,29 +138,31 @@ export type Command =
 
 /** The L1 events of one command: as many as fit; the rest follows in the next one. */
 export interface L1Portion {
-  /** The cursor that it continues from. */
+  /** The cursor from which it continues. */
   afterBlock: bigint
   toBlock: bigint
-  /** Null for blocks of the journal, which are remembered already. */
+  /** Null for blocks of the journal, which are already known. */
   toHash: Hash | null
   /** In chain order. */
   events: L1Event[]
-  /** Block `toBlock` holds further events. */
+  /** Block `toBlock` has further events. */
   hasMore: boolean
 }
 
-/** The staged set replaces the one in force. */
+/** The staged set replaces the active one. */
 export interface ReplaceL1 {
   type: 'replace-l1'
   splitBlock: bigint
   /** How many events of the journal are void. For the log only. */
   vanished: number
-  /** What the contract on L2 says at this moment. It cannot be taken back. */
+  /** The current state of the L2 contract. It cannot be undone. */
   committedEpoch: bigint
   l2Head: bigint
 }
 
-/** `overtaken`: another block took its place. `no-answer`: the successor did not produce either. */
+/**
+ * `overtaken`: another block took its height. `no-answer`: the successor did not produce either.
+ */
 type ReleaseReason = 'overtaken' | 'no-answer'
 
 export type PosEvent =
@@ -158,12 +171,12 @@ export type PosEvent =
   | {type: 'signer-changed'; sequencerId: bigint; oldSigner: Address; newSigner: Address}
   | {type: 'validator-exited'; sequencerId: bigint; signer: Address; endBatch: bigint}
   | {type: 'batch-advanced'; l1Batch: bigint}
-  /** The journal of L1 events after a replay key is these, and nothing else. */
+  /** Replaces the journal of L1 events after a replay key with exactly these. */
   | {type: 'l1-journaled'; afterKey: bigint; events: L1Event[]}
   | {type: 'l1-replacement-begun'; splitBlock: bigint}
   /** Further events of the new branch, to be journaled when the set is replaced. */
   | {type: 'l1-staged'; events: L1Event[]}
-  /** The journal after `splitBlock` is what was staged, and nothing is staged any more. */
+  /** The staged events replace the journal after `splitBlock`; nothing remains staged. */
   | {type: 'l1-replaced'; splitBlock: bigint; toBlock: bigint; vanished: number; added: number}
   | {type: 'l1-event-refused'; name: L1Event['name']; replayKey: bigint; reason: string}
   | {type: 'span-stored'; span: Span; cause: 'proposed' | 'recovered' | 'respanned'}
@@ -174,7 +187,7 @@ export type PosEvent =
   | {type: 'reward-batch-recorded'; batch: SentRewardBatch}
   | {type: 'refused'; command: Command['type']; reason: string}
 
-/** @param l1DeploymentBlock first block that can hold an event */
+/** @param l1DeploymentBlock first block that can contain an event */
 export function initialState(l1DeploymentBlock: bigint): PosState {
   return {
     revision: 0,
@@ -191,7 +204,9 @@ export function initialState(l1DeploymentBlock: bigint): PosState {
   }
 }
 
-/** Orders L1 events over the whole chain. Source: Themis `staking/handler.go`, sequence number. */
+/**
+ * Orders L1 events across the whole chain. Source: Themis `staking/handler.go`, sequence number.
+ */
 export function replayKey({blockNumber, logIndex}: L1EventBase): bigint {
   return blockNumber * 100_000n + BigInt(logIndex)
 }
@@ -221,7 +236,7 @@ export function spanById({spans}: PosState, id: bigint): Span | undefined {
   return spans.find((span) => span.id === id)
 }
 
-/** How many takeovers were already tried in an epoch. */
+/** How many respans were already tried in an epoch. */
 export function attemptsIn({respanAttempts}: PosState, epoch: bigint): bigint {
   return respanAttempts.epoch === epoch ? respanAttempts.count : 0n
 }

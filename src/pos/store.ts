@@ -19,28 +19,30 @@ import {
   type SentRewardBatch,
 } from './state.ts'
 
-/** Shape of the stored documents. A file of another version is refused, never guessed at. */
+/** Format version of the stored documents. Other versions are rejected, never guessed. */
 const VERSION = 2
 
-/** What survives a restart: the state, and every span, takeover and reward batch there ever was. */
+/**
+ * Everything that survives a restart: the state, and all past spans, respans and reward batches.
+ */
 export interface PosStore {
   /** Undefined on the first start. */
   loadState(): PosState | undefined
-  /** The hash of the state as it was saved; null before the first, and when an older version saved it. */
+  /** The hash of the saved state; null before the first, and if an older version saved it. */
   savedHash(): Hash | null
   /**
-   * Makes a state and what happened on the way to it durable, all or nothing.
+   * Makes a state and the events that led to it durable, all or nothing.
    *
-   * @throws {MetisSeqError} DISK_FULL; the stored state is then the one before
+   * @throws {MetisSeqError} DISK_FULL; the stored state is then the previous one
    */
   save(state: PosState, events: readonly PosEvent[]): void
   span(id: bigint): Span | undefined
   /** Page of spans in Themis' order: ids as text. @param page from 1 */
   listSpans(page: number, limit: number): Span[]
-  /** Landed takeovers, oldest first. */
+  /** Landed respans, oldest first. */
   listRespans(page: number, limit: number): Respan[]
   listRewardBatches(): SentRewardBatch[]
-  /** L1 events that were applied, in chain order. @param afterKey -1: from the beginning */
+  /** Applied L1 events, in chain order. @param afterKey -1: from the beginning */
   l1Events(afterKey: bigint, limit: number): L1Event[]
   /** How many L1 events were applied after a replay key. */
   countL1Events(afterKey: bigint): number
@@ -52,7 +54,7 @@ export interface PosStore {
 }
 
 /**
- * @param identity what the data belongs to, such as both chain ids and contract addresses
+ * @param identity identity of the data's network, such as both chain ids and contract addresses
  * @param limits.maxPages upper bound of the file in pages of 4096 bytes; reaching it is a full disk
  * @throws {MetisSeqError} FOREIGN_DATA, the file belongs to another network or version
  */
@@ -131,7 +133,7 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
     loadState,
     savedHash() {
       const [revision, hash] = String(readHash.get()?.['value'] ?? '').split(' ')
-      // An older version saves the state, and leaves the hash of the one before.
+      // An older version saves the state but leaves the previous hash.
       const isOfState = revision === String(loadState()?.revision)
       return isOfState && hash ? (hash as Hash) : null
     },
@@ -160,8 +162,8 @@ function storeOver(database: DatabaseSync, path: string): PosStore {
 }
 
 /**
- * Spans, with the set of validators of each kept once for all spans that share it: the set seldom
- * changes, and with fifty validators it is a hundred times as large as the rest of a span.
+ * Spans, with each validator set stored once for all spans that share it: the set rarely changes,
+ * and with fifty validators it is a hundred times as large as the rest of a span.
  */
 function spanTable(database: DatabaseSync) {
   const columns = 'span.document, validator_set.document AS validators'
@@ -193,7 +195,7 @@ function spanTable(database: DatabaseSync) {
   }
 }
 
-/** The journal that a set is rebuilt from when the L1 is reorganized, and that of the branch that replaces it. */
+/** The journal from which a set is rebuilt when the L1 reorgs, and that of the replacing branch. */
 function l1Table(database: DatabaseSync) {
   const page = database.prepare('SELECT document FROM l1_event WHERE key > ? ORDER BY key LIMIT ?')
   const counted = database.prepare('SELECT count(*) AS n FROM l1_event WHERE key > ?')

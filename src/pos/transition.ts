@@ -18,8 +18,8 @@ import {
 } from './state.ts'
 
 /**
- * The next state and what happened. Pure: no clock, no chain, no log. A command that breaks a rule changes nothing but
- * the count of commands, and answers `refused`, whoever sent it.
+ * Returns the next state and the resulting events. Pure: no clock, no chain, no log. A command that
+ * breaks a rule changes only the count of commands and yields `refused`, whoever sent it.
  */
 export function transition(state: PosState, command: Command): Result {
   const next = {...state, revision: state.revision + 1}
@@ -91,7 +91,7 @@ function landedRespan({pendingRespan}: PosState, epoch: Epoch): Respan | undefin
 function adoptedSpan(state: PosState, known: Span | undefined, epoch: Epoch): Span {
   const {number: id, startBlock, endBlock} = epoch
   const signer = epoch.signer.toLowerCase() as Address
-  // A takeover trims its predecessor: same turn, other end.
+  // A respan trims its predecessor: same epoch, other end.
   if (known?.producers[0].signer === signer) return {...known, startBlock, endBlock}
   const producer =
     state.validators.find((validator) => validator.signer === signer) ?? unknownValidator(signer)
@@ -104,7 +104,7 @@ function adoptedSpan(state: PosState, known: Span | undefined, epoch: Epoch): Sp
   }
 }
 
-/** Stands in for a signer that no L1 event has announced yet. */
+/** Placeholder for a signer that no L1 event has announced yet. */
 function unknownValidator(signer: Address): Validator {
   return {
     id: 0n,
@@ -159,7 +159,7 @@ function dropSpan(state: PosState, command: Command & {type: 'drop-span'}): Resu
     return refused(state, command.type, 'only the newest span with one before it can be withdrawn')
   }
   if (last.endBlock - last.startBlock + 1n === command.epochLength) {
-    return refused(state, command.type, 'its length is right')
+    return refused(state, command.type, 'its length is correct')
   }
   return [
     {...state, spans: state.spans.slice(0, -1)},
@@ -168,22 +168,22 @@ function dropSpan(state: PosState, command: Command & {type: 'drop-span'}): Resu
 }
 
 /**
- * Fixes the one successor of a takeover. Another successor for the same block and try is refused:
- * the real vote leaves it open, so that late votes for one can decide for another.
+ * Binds the one successor of a respan. Another successor for the same block and try is refused: the
+ * real vote leaves it open, so late votes for one can decide for another.
  *
  * Source: Themis `metis/handler.go`, MsgReProposeSpan.
  */
 function bindRespan(state: PosState, respan: Respan): Result {
   const refuse = (reason: string) => refused(state, 'bind-respan', reason)
   const old = spanById(state, respan.l2Epoch)
-  if (state.pendingRespan) return refuse('another takeover is not decided yet')
+  if (state.pendingRespan) return refuse('another respan is not decided yet')
   if (respan.spanId !== respan.l2Epoch + 1n)
     return refuse('it does not follow the epoch in progress')
   if (!old) return refuse(`span ${respan.l2Epoch} is unknown`)
   if (respan.startBlock !== respan.l2Head + 1n) return refuse('it does not start after the head')
-  if (respan.l2Head < old.startBlock) return refuse('the epoch in progress has not begun')
-  if (respan.endBlock <= respan.startBlock) return refuse('it ends before it has two blocks')
-  // Tries may be passed over, never repeated.
+  if (respan.l2Head < old.startBlock) return refuse('the epoch in progress has not started')
+  if (respan.endBlock <= respan.startBlock) return refuse('it has fewer than two blocks')
+  // Tries may be skipped, never repeated.
   if (respan.attempt < attemptsIn(state, respan.l2Epoch)) return refuse('the try is out of order')
   const successor = selectRespanProducer({
     current: respan.currentProducer,
@@ -192,14 +192,15 @@ function bindRespan(state: PosState, respan: Respan): Result {
     l1Batch: state.l1Batch,
     attempt: respan.attempt,
   })
-  if (successor?.signer !== respan.nextProducer) return refuse('the successor is another one')
+  if (successor?.signer !== respan.nextProducer)
+    return refuse('the successor differs from the bound one')
   return [{...state, pendingRespan: respan}, [{type: 'respan-bound', respan}]]
 }
 
 function releaseRespan(state: PosState, command: Command & {type: 'release-respan'}): Result {
   const respan = state.pendingRespan
   if (respan?.startBlock !== command.startBlock) {
-    return refused(state, command.type, 'no such takeover is open')
+    return refused(state, command.type, 'no such respan is open')
   }
   return [
     {...countAttempt(state, respan), pendingRespan: null},

@@ -2,7 +2,7 @@ import type {Clock} from '../lib/clock.ts'
 import {messageOf, MetisSeqError} from '../lib/errors.ts'
 import type {Logger} from '../lib/log.ts'
 
-/** What keeps one part from working right now. */
+/** An active issue: what keeps one part from working right now. */
 export interface Trouble {
   part: string
   code: string | null
@@ -17,7 +17,7 @@ export interface Troubles {
   list(): Trouble[]
 }
 
-/** Remembers what is wrong, and logs it once when it begins, when it changes and when it ends. */
+/** Tracks active issues, and logs each once when it begins, when it changes and when it ends. */
 export function createTroubles(logger: Logger, clock: Clock): Troubles {
   const open = new Map<string, Trouble>()
   return {

@@ -9,13 +9,16 @@ import {
   type PosState,
 } from './state.ts'
 
-/** Highest power after a change of the lock. Not applied at join. Source: Themis `staking/side_handler.go`. */
+/**
+ * Highest power after a change of the lock. Not applied at join. Source: Themis
+ * `staking/side_handler.go`.
+ */
 const MAX_UPDATED_POWER = 100_000
 const WEI_PER_METIS = 10n ** 18n
 
 /**
- * The state after one L1 event. An event that does not fit is refused and the set stays as it is: the
- * chain goes on, as the real one does when a side transaction is voted down.
+ * The state after one L1 event. An invalid event is refused and the set stays unchanged: the chain
+ * continues, as the real one does when a side transaction is voted down.
  *
  * Source: Themis `staking/handler.go`, `staking/side_handler.go`; replay key instead of votes.
  */
@@ -25,7 +28,7 @@ export function applyL1Event(state: PosState, event: L1Event): [PosState, PosEve
     state,
     {type: 'l1-event-refused', name: event.name, replayKey: key, reason},
   ]
-  if (key <= state.lastReplayKey) return refuse('it was applied before')
+  if (key <= state.lastReplayKey) return refuse('it was already applied')
   const seen = {...state, lastReplayKey: key}
   switch (event.name) {
     case 'Locked':
@@ -44,7 +47,7 @@ export function applyL1Event(state: PosState, event: L1Event): [PosState, PosEve
     case 'UnlockInit':
       return exit(seen, event) ?? refuse('the sequencer id is unknown')
     case 'BatchSubmitReward':
-      return advanceBatch(seen, event.newBatchId) ?? refuse('the batch id does not go forward')
+      return advanceBatch(seen, event.newBatchId) ?? refuse('the batch id does not increase')
   }
 }
 
@@ -91,7 +94,7 @@ function changeSigner(state: PosState, event: L1Event & {name: 'SignerChange'}):
   const old = liveRecord(state, event.sequencerId)
   if (old === undefined || state.validators.some(({signer}) => signer === newSigner))
     return undefined
-  // Without power the old record is out at once, also while the batch id still is 0.
+  // Without power the old record is inactive at once, even while the batch id is still 0.
   const retired = touched(old, event, {power: 0, endBatch: state.l1Batch})
   const renewed = touched(old, event, {signer: newSigner, pubKey})
   return [
@@ -135,7 +138,7 @@ function movePriorities(state: PosState): PosState {
 }
 
 /**
- * Who proposes next, the present one first; not more than there are validators.
+ * The next proposers, the current one first; at most as many as there are validators.
  *
  * Source: Themis `staking/querier.go`, the proposers of the next `times` rounds.
  */
@@ -148,7 +151,7 @@ export function nextProposers(state: PosState, times: number): Validator[] {
   return proposers
 }
 
-/** The record that stands for a sequencer today: after a change of signer the old one has no power. */
+/** The current record of a sequencer: after a change of signer the old one has no power. */
 export function liveRecord({validators}: PosState, sequencerId: bigint): Validator | undefined {
   const records = validators.filter(({id}) => id === sequencerId)
   return records.find(({power}) => power > 0) ?? records.at(-1)

@@ -15,21 +15,28 @@ import {findEngine} from './find-engine.ts'
 import {findIsolation, notIsolated, type IsolationKind} from './isolation.ts'
 
 export interface AnvilOptions {
-  /** Names the pid file and the socket: `engine` gives `engine.pid` and `engine.sock`. */
+  /**
+   * Base name of the pid file and the socket: `engine` results in `engine.pid` and `engine.sock`.
+   */
   name: string
-  /** Directory of the pid file, the socket and the engine's own cache. Created when missing; mode 0700. */
+  /**
+   * Directory of the pid file, the socket and the engine's own cache. Created if missing; mode
+   * 0700.
+   */
   dir: string
   chainId: number
   /** Everything except host, port, socket, chain id and cache path. Paths in it are absolute. */
   args: readonly string[]
   /**
-   * `required`, the default: an engine that others could reach is not started. `preferred`: it is, where the
-   * system allows no better.
+   * `required`, the default: an engine that others could reach is not started. `preferred`: it is
+   * started if the system allows nothing better.
    */
   isolation?: 'required' | 'preferred'
-  /** False: an engine whose parent was killed goes on, so that what it alone knows can be saved. */
+  /**
+   * False: an engine whose parent was killed keeps running, so that its unsaved state can be saved.
+   */
   diesWithParent?: boolean
-  /** Lines of standard output and error. The engine's request log is switched off once it serves. */
+  /** Lines of standard output and error. The engine's request log is turned off once it serves. */
   onLine?: (line: string) => void
   readyTimeoutMs?: number
   /** SIGTERM first; SIGKILL after this long. */
@@ -39,15 +46,15 @@ export interface AnvilOptions {
 export interface AnvilProcess {
   readonly pid: number
   readonly version: string
-  /** Who else could reach it. */
+  /** Who else can reach it. */
   readonly isolation: IsolationKind
-  /** Resolves when the process is gone, for whatever reason. Never rejects. */
+  /** Resolves when the process is gone, for any reason. Never rejects. */
   readonly exited: Promise<AnvilExit>
   /** The only way to talk to it. */
   connect(options: RpcSocketOptions): RpcClient
   /** Resolves when the process is gone and its pid file removed. */
   stop(): Promise<void>
-  /** SIGKILL, for a process that no longer answers. */
+  /** SIGKILL, for a process that no longer responds. */
   kill(): Promise<void>
 }
 
@@ -65,11 +72,11 @@ const PROBE_MS = 10
 const PROBE_TIMEOUT_MS = 2000
 
 /**
- * Starts one engine process and returns when it answers with the expected chain id. An engine that a
- * killed parent left behind in the same directory is ended first.
+ * Starts one engine process and returns when it reports the expected chain id. An engine left
+ * behind in the same directory by a killed parent is stopped first.
  *
- * @throws {MetisSeqError} ENGINE_MISSING, ENGINE_NOT_ISOLATED, ENGINE_DIRECTORY_NOT_OURS, SOCKET_PATH_TOO_LONG,
- *   ENGINE_IN_USE, ENGINE_NOT_READY (the process is then gone)
+ * @throws {MetisSeqError} ENGINE_MISSING, ENGINE_NOT_ISOLATED, ENGINE_DIRECTORY_NOT_OURS,
+ * SOCKET_PATH_TOO_LONG, ENGINE_IN_USE, ENGINE_NOT_READY (the process is then gone)
  */
 export async function startAnvil(options: AnvilOptions): Promise<AnvilProcess> {
   const {name, chainId, isolation: wanted = 'required', diesWithParent = true} = options
@@ -91,8 +98,8 @@ export async function startAnvil(options: AnvilOptions): Promise<AnvilProcess> {
   const child = execa(
     file!,
     args,
-    // Own process group: Ctrl-C in a terminal would otherwise end the engine before the node has
-    // saved its state. In exchange we end it ourselves when this process exits.
+    // Separate process group: otherwise Ctrl-C in a terminal would end the engine before the node
+    // has saved its state. In exchange, we stop it when this process exits.
     {
       ...{buffer: false, reject: false, stdin: 'ignore', forceKillAfterDelay: false},
       ...{detached: true, cwd: dir},
@@ -128,7 +135,7 @@ export async function startAnvil(options: AnvilOptions): Promise<AnvilProcess> {
   }
 }
 
-/** Waits until it answers, is gone, or has had its time. */
+/** Waits until it responds, exits or times out. */
 async function answers(
   {name, chainId, readyTimeoutMs = READY_TIMEOUT_MS}: AnvilOptions,
   dir: string,
@@ -153,7 +160,7 @@ function notReady(
     code: 'ENGINE_NOT_READY',
     message:
       reason === 'exited'
-        ? `The execution engine ${name} does not start (exit code ${exitCode ?? 'none'}).`
+        ? `The execution engine ${name} did not start (exit code ${exitCode ?? 'none'}).`
         : `The execution engine ${name} did not respond within ${readyTimeoutMs} ms.`,
     facts: {name, dir, lastLines: lastLines.join('\n')},
   })
@@ -178,7 +185,7 @@ function killAll(): void {
 
 const KEPT_LETTERS = 10_000
 
-/** Hands each line on, and keeps the last ones. */
+/** Forwards each line and keeps the last ones. */
 function watchOutput(
   streams: readonly (Readable | null)[],
   onLine?: (line: string) => void,
@@ -189,7 +196,7 @@ function watchOutput(
     stream?.setEncoding('utf8')
     stream?.on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n')
-      // A line without an end is cut, and so is one that is no line.
+      // An endless line is truncated, and so is output without line breaks.
       rest = (lines.pop() ?? '').slice(-KEPT_LETTERS)
       for (const line of lines) {
         if (line.trim() === '') continue
@@ -197,7 +204,7 @@ function watchOutput(
         onLine?.(line.slice(0, KEPT_LETTERS))
       }
     })
-    // A broken pipe is the same news as the exit, which has its own promise.
+    // A broken pipe means the same as the exit, which has its own promise.
     stream?.on('error', () => {})
   }
   return lastLines
@@ -243,9 +250,10 @@ function rememberPid(dir: string, name: string, pid: number): void {
 }
 
 /**
- * Ends the engine that an earlier, killed parent left behind. One whose parent lives is left alone.
+ * Stops the engine that an earlier, killed parent left behind. An engine with a live parent is left
+ * alone.
  *
- * @returns the pid that was ended, or undefined
+ * @returns the pid of the stopped process, or undefined
  */
 export async function killOrphan(dir: string, name: string): Promise<number | undefined> {
   const orphan = engineIn(dir, name)
@@ -264,16 +272,13 @@ function inUse(dir: string, {pid, parent}: EngineRecord): MetisSeqError {
     code: 'ENGINE_IN_USE',
     message: `The execution engine in ${dir} belongs to process ${owner}, which runs.`,
     facts: {dir, pid: `${owner}`},
-    hints: [
-      'A node of the background is stopped with `metis-seq node stop`.',
-      `Or run \`kill ${owner}\`.`,
-    ],
+    hints: ['If it is a background node, run `metis-seq node stop`.', `Or run \`kill ${owner}\`.`],
   })
 }
 
 /**
- * The engine that runs in that directory. The pid alone proves nothing: the start time and the command line
- * with this very cache path must agree.
+ * The engine running in that directory. The pid alone proves nothing: the start time and the
+ * command line with exactly this cache path must match.
  */
 export function engineIn(dir: string, name: string): EngineRecord | undefined {
   const found = readPidFile(pidFileOf(dir, name))
@@ -290,7 +295,7 @@ function commandLineOf(pid: number): string[] {
 }
 
 interface EngineRecord extends ProcessIdentity {
-  /** Whoever started it; unknown in a record of an earlier version. */
+  /** The parent process; unknown in a record of an earlier version. */
   parent: ProcessIdentity | undefined
 }
 

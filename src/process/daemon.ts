@@ -12,21 +12,24 @@ import {makeDirectory} from '../lib/make-directory.ts'
 import {readBoundedText, readEndOfFile, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {identifyProcess, isSameProcess, type ProcessIdentity} from '../lib/process-identity.ts'
 
-/** A background process that outlives the command that started it, known by its pid file. */
+/** A background process that outlives the command that started it, identified by its pid file. */
 export interface DaemonSpec {
-  /** Names the pid file and the log: `node` gives `node.daemon.json` and `node.log`. */
+  /** Base name of the pid file and the log: `node` results in `node.daemon.json` and `node.log`. */
   name: string
   /** Directory of pid file and log. */
   dir: string
   file: string
   args: readonly string[]
   env?: Record<string, string>
-  /** Descriptor of ours that the process gets as its descriptor 3. */
+  /** Our descriptor that the process inherits as descriptor 3. */
   descriptor?: number | undefined
-  /** True when the process answers a real request. A log line is not proof, nor is another's answer. */
+  /**
+   * True when the process responds to a real request. A log line is not proof, nor is another
+   * process's response.
+   */
   probe(pid: number): Promise<boolean>
   readyTimeoutMs: number
-  /** Commands to run when it runs already. */
+  /** Commands to suggest if it is already running. */
   runningHints?: readonly string[]
   /** Aborting it while the daemon starts stops the daemon. */
   signal?: AbortSignal
@@ -45,7 +48,9 @@ export function logFileOf(dir: string, name: string): string {
   return join(dir, `${name}.log`)
 }
 
-/** What the pid file says, checked against the live process. Undefined: never started or stopped. */
+/**
+ * Content of the pid file, checked against the live process. Undefined: never started, or stopped.
+ */
 export function readDaemon(dir: string, name: string): DaemonState | undefined {
   const record = readPidFile(dir, name)
   if (!record) return undefined
@@ -55,8 +60,9 @@ export function readDaemon(dir: string, name: string): DaemonState | undefined {
 /**
  * Starts a process in the background and returns when it serves.
  *
- * @throws {MetisSeqError} ALREADY_RUNNING when the pid file names a live process
- * @throws {MetisSeqError} DAEMON_NOT_READY when it exits or does not respond in time; it is then stopped
+ * @throws {MetisSeqError} ALREADY_RUNNING when the pid file refers to a live process
+ * @throws {MetisSeqError} DAEMON_NOT_READY when it exits or does not respond in time; then it is
+ * stopped
  */
 export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   const {name, dir, file, args, env, descriptor, probe, readyTimeoutMs, signal} = spec
@@ -64,7 +70,7 @@ export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   if (before?.running) throw alreadyRunning(spec, before.pid)
   makeDirectory(dir)
   const log = openSync(logFileOf(dir, name), 'a', 0o600)
-  // Not execa: a background process must write to its log by itself, after we are gone.
+  // Not execa: a background process must keep writing to its log after we are gone.
   const child = spawn(file, args, {
     detached: true,
     stdio: ['ignore', log, log, ...(descriptor === undefined ? [] : [descriptor])],
@@ -92,15 +98,15 @@ export async function startDaemon(spec: DaemonSpec): Promise<{pid: number}> {
   throw notReady(
     spec,
     exitCode === undefined
-      ? `no answer within ${readyTimeoutMs} ms`
+      ? `no response within ${readyTimeoutMs} ms`
       : `it exited (code ${exitCode})`,
   )
 }
 
 /**
- * Stops a daemon by its pid file: SIGTERM, and SIGKILL when it does not leave in time.
+ * Stops a daemon by its pid file: SIGTERM, then SIGKILL if it does not exit in time.
  *
- * @returns what it took; `not-running` also removes a stale pid file
+ * @returns how it was stopped; `not-running` also removes a stale pid file
  */
 export async function stopDaemon(
   dir: string,
@@ -131,7 +137,7 @@ async function waitForExit(identity: ProcessIdentity, timeoutMs: number): Promis
   return true
 }
 
-/** The last lines of a daemon's log, oldest first; also of what was put aside when it grew. */
+/** The last lines of a daemon's log, oldest first, including rotated files. */
 export function lastLogLines(dir: string, name: string, count: number): string[] {
   let lines: string[] = []
   for (const file of logFiles(logFileOf(dir, name))) {
@@ -141,7 +147,7 @@ export function lastLogLines(dir: string, name: string, count: number): string[]
   return lines.slice(-count)
 }
 
-/** More lines than anybody asks for: one has 200 bytes. */
+/** More lines than anyone requests: one has 200 bytes. */
 const LOG_END_BYTES = 4_000_000
 
 /** A hole in a file reads as zeros. */
@@ -159,7 +165,7 @@ function linesOf(file: string): string[] {
 
 interface PidRecord extends ProcessIdentity {
   startedAt: string
-  /** Where it was written: in a copy of the directory it names somebody else's process. */
+  /** The directory it was written in. In a copy of that directory it refers to another process. */
   directory?: unknown
 }
 
@@ -202,7 +208,7 @@ function removePidFile(dir: string, name: string): void {
 function alreadyRunning({name, runningHints: hints = []}: DaemonSpec, pid: number): MetisSeqError {
   return new MetisSeqError({
     code: 'ALREADY_RUNNING',
-    message: `${name} already runs as process ${pid}.`,
+    message: `${name} is already running as process ${pid}.`,
     facts: {name, pid: `${pid}`},
     hints: [...hints],
   })

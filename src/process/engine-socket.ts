@@ -1,4 +1,4 @@
-/** The socket of an engine, in a directory that belongs to its owner alone. */
+/** The socket of an engine, in a directory that only its owner can access. */
 import {chmodSync, closeSync, openSync, statSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 
@@ -7,7 +7,9 @@ import type {RpcClient} from '../lib/json-rpc.ts'
 import {makeDirectory} from '../lib/make-directory.ts'
 import {createSocketClient, type RpcSocketOptions} from '../lib/rpc-socket.ts'
 
-/** What every system takes as the address of a socket: 104 bytes on macOS, 108 on Linux, one for the end. */
+/**
+ * Longest socket address on every system: 104 bytes on macOS, 108 on Linux, minus the terminator.
+ */
 const MAX_PATH_BYTES = 100
 
 /** The engine runs in its directory, so this short name is enough for it. */
@@ -16,7 +18,7 @@ export function socketNameOf(name: string): string {
 }
 
 /**
- * Makes the directory, or takes back what others may do in it: the engine makes its socket readable for all.
+ * Creates the directory or revokes access for others: the engine makes its socket readable for all.
  *
  * @throws {MetisSeqError} ENGINE_DIRECTORY_NOT_OURS
  */
@@ -27,7 +29,7 @@ export function makePrivate(dir: string): void {
   if (me !== undefined && uid !== me) {
     throw new MetisSeqError({
       code: 'ENGINE_DIRECTORY_NOT_OURS',
-      message: `${dir} belongs to another user, who could give the engine orders.`,
+      message: `${dir} belongs to another user, who could control the engine.`,
       facts: {dir, owner: String(uid)},
       hints: [`Run \`sudo chown -R ${me} ${dir}\`.`],
     })
@@ -36,9 +38,9 @@ export function makePrivate(dir: string): void {
 }
 
 /**
- * A client of the engine in that directory; it connects when it is asked something.
+ * A client of the engine in that directory; it connects on the first request.
  *
- * @throws {MetisSeqError} SOCKET_PATH_TOO_LONG where the system has no way around it
+ * @throws {MetisSeqError} SOCKET_PATH_TOO_LONG if the system has no workaround
  */
 export function connectEngine(dir: string, name: string, options: RpcSocketOptions): RpcClient {
   const path = join(resolve(dir), socketNameOf(name))
@@ -61,7 +63,7 @@ export function connectEngine(dir: string, name: string, options: RpcSocketOptio
 function tooLong(path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SOCKET_PATH_TOO_LONG',
-    message: `${path} is too long for the address of a socket.`,
+    message: `${path} is too long for a socket address.`,
     facts: {path, maxBytes: `${MAX_PATH_BYTES}`},
     hints: ['Set METIS_SEQ_HOME to a directory with a shorter name.'],
   })

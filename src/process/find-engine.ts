@@ -4,7 +4,7 @@ import {dirname, join} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
 
-/** State roots differ between engine versions, so another version is another chain. */
+/** State roots differ between engine versions, so another version means another chain. */
 export const ENGINE_VERSION = '1.7.1'
 
 export interface EngineBinary {
@@ -23,8 +23,8 @@ const packages: Record<string, string> = {
 }
 
 /**
- * The execution engine binary: the platform package of this installation, else `anvil` of the pinned
- * version on PATH.
+ * The execution engine binary: the platform package of this installation, else `anvil` of the
+ * pinned version on PATH.
  *
  * @param searchPath value of PATH for the fallback
  * @throws {MetisSeqError} ENGINE_MISSING when there is none, or one of another version
@@ -37,7 +37,7 @@ export async function findEngine(searchPath = process.env['PATH'] ?? ''): Promis
   throw new MetisSeqError({
     code: 'ENGINE_MISSING',
     message: found
-      ? `The anvil on PATH is version ${found}, and this network needs ${ENGINE_VERSION}.`
+      ? `The anvil on PATH is version ${found}, but this network needs ${ENGINE_VERSION}.`
       : `The execution engine (anvil ${ENGINE_VERSION}) is not installed.`,
     facts: {
       platform: `${process.platform}-${process.arch}`,

@@ -1,34 +1,35 @@
 /**
- * How an engine is kept to the process that started it. The engine opens a TCP port in any case; in a
- * network namespace of its own nobody can reach that, and what is left is a socket in a private directory.
+ * Isolates an engine so that only the process that started it can reach it. The engine always opens
+ * a TCP port; in its own network namespace nobody can reach it, which leaves only a socket in a
+ * private directory.
  */
 import {readFileSync} from 'node:fs'
 
 import {MetisSeqError} from '../lib/errors.ts'
 
-/** `open-port`: every user and every web page on this machine can give the engine orders. */
+/** `open-port`: every user and every web page on this machine can control the engine. */
 export type IsolationKind = 'namespace' | 'open-port'
 
 export interface Isolation {
   kind: IsolationKind
-  /** Program and arguments in front of the engine's own; the process id stays the engine's. */
+  /** Program and arguments before the engine's own; the process id remains the engine's. */
   launcher: readonly string[]
-  /** The system ends the engine in the moment in which its parent is gone, however that goes. */
+  /** The system kills the engine as soon as its parent is gone, for any reason. */
   diesWithParent: readonly string[]
 }
 
-/** A user namespace gives the right to a network namespace; root has that right without one. */
+/** A user namespace allows creating a network namespace; root may do so without one. */
 const namespaces = [
   ['unshare', '--user', '--map-current-user', '--net', '--'],
   ['unshare', '--net', '--'],
 ]
-/** Inside the namespace: entering one takes the mark away again. */
+/** Inside the namespace: entering one clears the flag. */
 const deathSignal = ['setpriv', '--pdeathsig', 'KILL', '--']
 
 const found = new Map<string, Promise<Isolation>>()
 
 /**
- * The best that this system allows, found by trying.
+ * The best isolation that this system allows, found by trial.
  *
  * @param searchPath value of PATH
  */
@@ -56,12 +57,12 @@ async function succeeds([file, ...args]: readonly string[], searchPath: string):
   return !failed
 }
 
-/** For a network on which a block that somebody else made up would cost money. */
+/** For a network on which a forged block would cost money. */
 export function notIsolated(): MetisSeqError {
   return new MetisSeqError({
     code: 'ENGINE_NOT_ISOLATED',
     message:
-      'The embedded engine would listen on a port that everybody on this machine can use, and this is no local network.',
+      'The embedded engine would listen on a port that every user of this machine can reach, and this is not a local network.',
     facts: {platform: process.platform},
     hints: waysToIsolateHere(),
   })
@@ -75,9 +76,9 @@ const settings = [
 ]
 
 /**
- * What lets this system isolate an engine, most likely first.
+ * Ways to let this system isolate an engine, most likely first.
  *
- * @param setting value of a kernel setting; undefined where the kernel has none of that name
+ * @param setting value of a kernel setting; undefined if the kernel does not have it
  */
 export function waysToIsolate(system: {
   platform: string
@@ -91,8 +92,8 @@ export function waysToIsolate(system: {
     return forbidding.map(({name, good}) => `Run \`sudo sysctl -w ${name}=${good}\`.`)
   }
   return [
-    'Run `sudo apt-get install util-linux`, or what brings `unshare` on this system.',
-    'In a container, start it with `--cap-add SYS_ADMIN`: without that it may make no namespaces.',
+    'Run `sudo apt-get install util-linux`, or install the package that provides `unshare` on this system.',
+    'In a container, start it with `--cap-add SYS_ADMIN`: otherwise it cannot create namespaces.',
   ]
 }
 

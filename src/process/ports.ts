@@ -1,6 +1,6 @@
 import {createServer} from 'node:net'
 
-/** True when a server could listen on that port now. */
+/** True when a server could listen on the port now. */
 export function portIsFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()

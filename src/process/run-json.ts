@@ -1,6 +1,6 @@
 import {isRecord} from '../lib/json.ts'
 
-/** What we print of a whole network has some 100 KB. */
+/** Our largest output, for a whole network, is about 100 KB. */
 const MAX_OUTPUT_LETTERS = 16_000_000
 
 export interface JsonRun {
@@ -11,7 +11,9 @@ export interface JsonRun {
   stderr: string
 }
 
-/** Runs a program that prints one JSON document, and waits for it. Never throws for its exit code. */
+/**
+ * Runs a program that prints one JSON document, and waits for it. Never throws for its exit code.
+ */
 export async function runJson(
   file: string,
   args: readonly string[],

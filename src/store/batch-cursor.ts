@@ -4,18 +4,18 @@ import {writeFileAtomic} from '../lib/files.ts'
 import {readBoundedText, DOCUMENT_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 
-/** How far the inbox on L1 was read. It only saves time: the inbox itself is the truth. */
+/** How far the inbox on L1 has been read. It only saves time: the inbox itself is the truth. */
 export interface BatchCursor {
-  /** Last L1 block that was read, with its hash to notice a reorganization. */
+  /** Last L1 block that was read, with its hash to detect a reorg. */
   l1Block: number
   l1Hash: Hash
-  /** 0 while no batch was seen. */
+  /** 0 until a batch is seen. */
   batchIndex: number
-  /** Last L2 block in a batch; null while no batch was seen. */
+  /** Last L2 block in a batch; null until a batch is seen. */
   l2Block: number | null
-  /** Batches that are not yet final, oldest first: where each landed and where it ends. */
+  /** Batches that are not final yet, oldest first: where each landed and where it ends. */
   recent: BatchLanding[]
-  /** The finalized head, which never goes back; null before the first. */
+  /** The finalized head, which never moves back; null before the first. */
   finalized: number | null
 }
 

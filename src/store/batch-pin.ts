@@ -4,10 +4,12 @@ import {writeFileAtomic} from '../lib/files.ts'
 import {readBoundedText, RECORD_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 
-/** Last block of the newest batch that this node sent to L1, noted before it was sent. */
+/**
+ * Last block of the newest transaction batch that this node sent to L1, recorded before sending.
+ */
 export interface BatchPin {
   l2Block: number
-  /** Tells whether it is still part of our chain. */
+  /** Shows whether it is still part of our chain. */
   hash: Hash
 }
 

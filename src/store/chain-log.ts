@@ -6,7 +6,10 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 
-/** A block that is executed and about to be signed, kept so that a crash in between can finish it. */
+/**
+ * A block that is executed and about to be signed, stored so that it can be finished after a crash
+ * in between.
+ */
 export type Candidate = Omit<SealedBlock, 'signer' | 'signature' | 'seqSign'>
 
 const SCHEMA_VERSION = 1
@@ -37,7 +40,7 @@ const SCHEMA = `
 `
 
 /**
- * Every block of the chain with its raw transactions and signature, durable before anyone hears of it.
+ * Every block of the chain with its raw transactions and signature, durable before it is announced.
  * The engine's state is a cache of this file.
  */
 export class ChainLog {
@@ -65,7 +68,7 @@ export class ChainLog {
   /**
    * Opens or creates the log.
    *
-   * @param network chain id and genesis fingerprint; a log of another network is refused
+   * @param network chain id and genesis fingerprint; a log of another network is rejected
    * @throws {MetisSeqError} CHAIN_LOG_MISMATCH, DISK_FULL, STORE_DAMAGED
    */
   static open(path: string, network: {chainId: number; fingerprint: Hex}): ChainLog {
@@ -103,8 +106,8 @@ export class ChainLog {
   }
 
   /**
-   * Replaces everything above `number` by other blocks, in one step: after a crash either the old or
-   * the new branch is there.
+   * Replaces everything above `number` with other blocks, atomically: after a crash either the old
+   * or the new branch is there.
    *
    * @returns the blocks that were removed, oldest first
    * @throws {MetisSeqError} DISK_FULL (nothing was changed)
@@ -141,7 +144,7 @@ export class ChainLog {
     return row ? (textOf(row['hash']) as Hash) : undefined
   }
 
-  /** The oldest block above `number` with a transaction; undefined while each of them is empty. */
+  /** The oldest block above `number` with a transaction; undefined while all of them are empty. */
   nextWithTransactions(number: number): number | undefined {
     const row = mapSqliteErrors(this.#path, () =>
       this.#database
@@ -158,7 +161,9 @@ export class ChainLog {
     return mapSqliteErrors(this.#path, () => this.#range.all(from, to)).map(blockOf)
   }
 
-  /** Like `range`, but ends before the transactions add up to more than `maxBytes`; at least one. */
+  /**
+   * Like `range`, but ends before the transactions add up to more than `maxBytes`; at least one.
+   */
   rangeUpTo(from: number, to: number, maxBytes: number): SealedBlock[] {
     const blocks: SealedBlock[] = []
     let bytes = 0
@@ -172,7 +177,7 @@ export class ChainLog {
     return blocks
   }
 
-  /** The newest block above `number` that bears a signature of this key. */
+  /** The newest block above `number` with a signature of this key. */
   lastSignedBy(signer: Address, number: number): {number: number; hash: Hash} | undefined {
     const row = mapSqliteErrors(this.#path, () =>
       this.#database
@@ -184,7 +189,7 @@ export class ChainLog {
     return row && {number: Number(row['number']), hash: textOf(row['hash']) as Hash}
   }
 
-  /** Every block that bears a signature of this key, oldest first. */
+  /** Every block with a signature of this key, oldest first. */
   *signedBy(signer: Address): Generator<{number: number; hash: Hash}> {
     const rows = this.#database
       .prepare('SELECT number, hash FROM blocks WHERE signer = ? ORDER BY number')
@@ -194,7 +199,7 @@ export class ChainLog {
     }
   }
 
-  /** Keeps an executed block until it is signed and appended. There is at most one. */
+  /** Stores an executed block until it is signed and appended. There is at most one. */
   saveCandidate(candidate: Candidate): void {
     const {number, hash, parentHash, stateRoot, timestamp, transactions} = candidate
     this.#write(() => {

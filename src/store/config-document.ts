@@ -4,21 +4,23 @@ import type {Address, Hex} from 'viem'
 import {MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
 
-/** Where a key's secret lies. Recorded per key and never guessed. */
+/** Where a key's secret is stored. Recorded per key and never guessed. */
 export type KeyBackend = 'keytar' | 'secret-service' | 'file'
 
-/** What is known about a key without opening it. Holds no secret. */
+/** Public data about a key, known without opening it. Contains no secret. */
 export type KeyRecord = AccountKey | NodeIdentity
 
 /** A secp256k1 key: an account, and the validator key of Themis. */
 export interface AccountKey extends StoredKey {
   kind: 'account'
   address: Address
-  /** 64 bytes, without the 04 prefix, as LockingPool wants it. */
+  /** 64 bytes, without the 04 prefix, as LockingPool expects it. */
   publicKey: Hex
 }
 
-/** The Ed25519 identity of a Themis node among its peers. It signs neither blocks nor transactions. */
+/**
+ * The Ed25519 identity of a Themis node among its peers. It signs neither blocks nor transactions.
+ */
 export interface NodeIdentity extends StoredKey {
   kind: 'node-identity'
   /** 40 hex digits, lower case. */
@@ -27,18 +29,21 @@ export interface NodeIdentity extends StoredKey {
   publicKey: Hex
 }
 
-/** What both kinds have. */
+/** Fields of both kinds. */
 export interface StoredKey {
   name: string
   backend: KeyBackend
   createdAt: string
-  /** File backend: where the password may be read by an unattended process. Null: it is asked for. */
+  /**
+   * File backend: file from which an unattended process may read the password. Null: it is prompted
+   * for.
+   */
   passwordFile: string | null
-  /** When a backup of this key was last opened and held this very key. Null: never. */
+  /** When a backup of this key was last opened and verified to contain it. Null: never. */
   backupVerifiedAt: string | null
 }
 
-/** A signer that is not a key of this machine. Holds no secret: a token stays in its file. */
+/** A signer whose key is not on this machine. Contains no secret: a token stays in its file. */
 export type SignerRecord = RemoteSignerRecord | WatchSignerRecord
 
 export interface RemoteSignerRecord {
@@ -46,12 +51,12 @@ export interface RemoteSignerRecord {
   name: string
   address: Address
   createdAt: string
-  /** Without user info or query: those are places of secrets. */
+  /** Without user info or query, which may contain secrets. */
   url: string
   api: 'eth_signTransaction' | 'web3signer'
   /** 64 bytes, without the 04 prefix. */
   publicKey: Hex
-  /** File with the bearer token. Null: none is sent. */
+  /** File with the bearer token. Null: no token is sent. */
   tokenFile: string | null
   /** PEM files. */
   caFile: string | null
@@ -67,26 +72,26 @@ export interface WatchSignerRecord {
   createdAt: string
 }
 
-/** Who I am on a network. Never holds a private key or a password. */
+/** The operator's identity on a network. Never contains a private key or password. */
 export interface Profile {
   network: string
   owner: Address | null
   signer: Address | null
   rewardRecipient: Address | null
-  /** Names of keys or of signers. Null: the role signs elsewhere. */
+  /** Names of keys or signers. Null: the role signs elsewhere. */
   keys: {owner: string | null; signer: string | null}
   /**
-   * Endpoints that replace the network's, tried in order; none: those of the network. May hold an API key: redact
-   * before printing.
+   * Endpoints that replace the network's, tried in order; if empty, those of the network. May
+   * contain an API key: redact before printing.
    */
   endpoints: {
     l1: string[]
     l2: string[]
     pos: string | null
-    /** PEM of an authority that vouches for them, besides those of the system; an absolute path. */
+    /** Absolute path to the PEM of an additional trusted authority, besides those of the system. */
     caFile?: string | null
   }
-  /** The bundled node of this profile. Null: none is set up. */
+  /** The bundled node of this profile. Null: none is configured. */
   node: NodeProfile | null
 }
 
@@ -94,7 +99,7 @@ export interface NodeProfile {
   host: string
   rpcPort: number
   peerPort: number
-  /** Key that relays bridge deposits, on a network of one's own. */
+  /** Key that relays bridge deposits, on a private network. */
   relayerKey: string | null
   /** Key that posts transaction batches to L1. */
   batchKey: string | null
@@ -136,7 +141,7 @@ const either =
   (value) =>
     typeof value === 'string' && values.includes(value)
 
-/** Every field of a record, and no other: a smuggled `privateKey` is refused like any unknown name. */
+/** Exactly the fields of a record: a smuggled `privateKey` is rejected like any unknown field. */
 const fields =
   (checks: Record<string, Check>): Check =>
   (value) =>
@@ -219,7 +224,7 @@ const isNodeIdentity = fields({
 
 const isKey: Check = (value) => isAccountKey(value) || isNodeIdentity(value)
 
-/** Settings of an older version, which knew one kind of key and no verified backups, are as good as new ones. */
+/** Settings of an older version, with one kind of key and no verified backups, remain valid. */
 function withNewFields(keys: unknown): unknown {
   if (!isRecord(keys)) return keys
   const entries = Object.entries(keys).map(([name, key]) => [
@@ -229,7 +234,7 @@ function withNewFields(keys: unknown): unknown {
   return Object.fromEntries(entries) as unknown
 }
 
-/** A profile of an older version had one endpoint or none. */
+/** A profile of an older version has one endpoint or none. */
 function withEndpointLists(profiles: unknown): unknown {
   if (!isRecord(profiles)) return profiles
   const toList = (value: unknown) =>
@@ -243,10 +248,10 @@ function withEndpointLists(profiles: unknown): unknown {
 }
 
 /**
- * Checks the settings document, when it is read and before it is written. Names the entry that is wrong and
- * never shows its content.
+ * Validates the settings document after reading and before writing. Reports the invalid entry but
+ * never its content.
  *
- * A schema library would cost every command 40 ms; these settings are few.
+ * A schema library would add 40 ms to every command, for only a few settings.
  *
  * @throws {MetisSeqError} CONFIG_INVALID
  */
@@ -270,7 +275,10 @@ export function parseConfig(value: unknown, path: string): Config {
   } as Config
 }
 
-/** Names are the operator's: `constructor` and `toString` are as good as others, and found only where they are. */
+/**
+ * Operators choose names freely: `constructor` and `toString` are valid, so only own properties are
+ * looked up.
+ */
 function byName<T>(entries?: unknown): Record<string, T> {
   return Object.assign(Object.create(null) as Record<string, T>, entries)
 }

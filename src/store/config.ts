@@ -31,15 +31,19 @@ export interface ConfigStore {
   /**
    * Changes the document in one atomic write.
    *
-   * @throws {MetisSeqError} CONFIG_INVALID, DISK_FULL, FILE_NOT_WRITABLE; the file is then as before
+   * @throws {MetisSeqError} CONFIG_INVALID, DISK_FULL, FILE_NOT_WRITABLE; the file is then
+   * unchanged
    */
   update(change: (config: Config) => Config): void
 }
 
-/** Opens the operator's settings. A broken file is reported and kept: wiping it would lose settings. */
+/**
+ * Opens the operator's settings. A broken file is reported and left in place: wiping it would lose
+ * settings.
+ */
 export function openConfig(home: Home): ConfigStore {
   const path = join(home.configDir, 'config.json')
-  // One command asks several times, and to check a document costs more than to read it.
+  // One command reads the settings several times, and validating costs more than reading.
   let last: {text: string; config: Readonly<Config>} | undefined
   return {
     path,
@@ -63,7 +67,7 @@ export function openConfig(home: Home): ConfigStore {
   }
 }
 
-/** Undefined: there is no file yet. */
+/** Undefined: no file exists yet. */
 function readText(path: string): string | undefined {
   try {
     return readBoundedText(path, DOCUMENT_FILE_BYTES)
@@ -78,13 +82,13 @@ function parseText(text: string, path: string): Config {
   try {
     value = parseJson(text)
   } catch {
-    // The parser's own text quotes the file, which may hold what must not be shown.
+    // The parser's message quotes the file, which may contain data that must not be shown.
     throw configInvalid(path, 'it is not JSON')
   }
   return parseConfig(value, path)
 }
 
-/** Loaded only to write: reading is what every command does, and this library is not cheap to load. */
+/** Loaded only for writing: every command reads, and this library is not cheap to load. */
 function openConf(home: Home): Conf<Config> {
   const loaded = createRequire(import.meta.url)('conf') as {default: typeof Conf}
   return new loaded.default<Config>({

@@ -14,7 +14,9 @@ import {mapSqliteErrors} from '../lib/sqlite.ts'
 /** SQLITE_BUSY: another connection, here or in another process, holds the lock. */
 const SQLITE_BUSY = 5
 
-/** A directory that belongs to this process until `release`, or until the process ends in any way. */
+/**
+ * A directory that belongs to this process until `release`, or until the process ends in any way.
+ */
 export interface DirectoryLock {
   release(): void
 }
@@ -22,12 +24,13 @@ export interface DirectoryLock {
 /**
  * Makes this process the only owner of a directory, for one purpose.
  *
- * The kernel holds the lock (SQLite's file locks on `<name>.lock`), so it ends with the process, also
- * after kill -9, and a process id that was given to another program cannot keep it. `<name>.pid` next
- * to it says who the owner is: its id, its start, and the directory it was written in. Where somebody has removed
- * the lock file under a live owner, that record still keeps others out; in a copy of the directory it does not.
+ * The kernel holds the lock (SQLite's file locks on `<name>.lock`), so it ends with the process,
+ * even after kill -9, and a reused process id cannot keep it. `<name>.pid` next to it identifies
+ * the owner: process id, start time, and the directory it was written in. If the lock file is
+ * removed under a live owner, that record still keeps others out; in a copy of the directory it
+ * does not.
  *
- * @param name names the two files: one directory can be locked for several purposes
+ * @param name base name of the two files: one directory can be locked for several purposes
  * @throws {MetisSeqError} DIRECTORY_LOCKED, fact `pid` (`unknown` while the owner is starting)
  */
 export function lockDirectory(directory: string, name: string): DirectoryLock {
@@ -59,20 +62,21 @@ export function lockDirectory(directory: string, name: string): DirectoryLock {
   return {
     release() {
       if (!held.delete(database)) return
-      // First the name, then the lock: the other way round would remove the next owner's name.
+      // Remove the record first, then the lock: the other order would remove the next owner's
+      // record.
       rmSync(ownerPath, {force: true})
       database.close()
     },
   }
 }
 
-/** Keeps the connections reachable: a collected one would give its lock up. */
+/** Keeps the connections reachable: a garbage-collected one would release its lock. */
 const held = new Set<DatabaseSync>()
 
 function openLockFile(directory: string, lockPath: string): DatabaseSync {
   try {
     makeDirectory(directory)
-    // SQLite says only "unable to open"; the file system says why.
+    // SQLite only reports "unable to open"; the file system has the reason.
     closeSync(openSync(lockPath, 'a', 0o600))
     return new DatabaseSync(lockPath, {timeout: 0})
   } catch (error) {
@@ -80,7 +84,7 @@ function openLockFile(directory: string, lockPath: string): DatabaseSync {
   }
 }
 
-/** The file was locked, and another process lives that says that it owns the directory. */
+/** The file was locked, and a live process is recorded as the owner of the directory. */
 function isOwnedByAnother(directory: string, ownerPath: string): boolean {
   const owner = readOwner(ownerPath)
   if (!owner || owner['directory'] === undefined) return false
@@ -96,7 +100,7 @@ function directoryLocked(directory: string, ownerPath: string, cause?: unknown):
     message: `${directory} is in use by another process (pid ${pid}).`,
     facts: {directory, pid},
     hints: [
-      'A node of the background is stopped with `metis-seq node stop`.',
+      'If it is a background node, run `metis-seq node stop`.',
       pid === 'unknown' ? `Stop the process that uses ${directory}.` : `Or run \`kill ${pid}\`.`,
     ],
     cause,
@@ -104,7 +108,7 @@ function directoryLocked(directory: string, ownerPath: string, cause?: unknown):
 }
 
 function readOwnerPid(ownerPath: string): string {
-  // The owner has the lock a moment before it has written its name.
+  // The owner gets the lock shortly before it writes its record.
   return String(readOwner(ownerPath)?.['pid'] ?? 'unknown')
 }
 

@@ -7,14 +7,14 @@ import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite
 export interface HistoryBlock {
   number: number
   hash: Hash
-  /** Packed by whoever keeps it; see `node/history/packing.ts`. */
+  /** Packed by the caller; see `node/history/packing.ts`. */
   header: Uint8Array
   transactionHashes: readonly Hash[]
-  /** False when the engine had forgotten them before they were collected. */
+  /** False when the engine discarded them before they were collected. */
   hasReceipts: boolean
 }
 
-/** Receipts of up to `CHUNK_TRANSACTIONS` transactions that follow each other in a block. */
+/** Receipts of up to `CHUNK_TRANSACTIONS` consecutive transactions of a block. */
 export interface ReceiptChunk {
   /** Sorted 32-bit marks of the addresses and topics in the logs; empty when there are none. */
   marks: Uint32Array
@@ -28,7 +28,10 @@ export interface ChunkMarks {
 }
 
 const SCHEMA_VERSION = 1
-/** More chunks than a block can have; a chunk is addressed by block number times this, plus its place. */
+/**
+ * More chunks than a block can have; a chunk is addressed by block number times this, plus its
+ * index.
+ */
 const CHUNKS_PER_BLOCK = 65_536
 
 const SCHEMA = `
@@ -59,10 +62,10 @@ const SCHEMA = `
 `
 
 /**
- * What the chain log does not have and clients ask for: headers, receipts, and where a transaction is.
+ * Data that clients request but the chain log lacks: headers, receipts, and transaction positions.
  *
- * All of it comes from executing the chain log, so a write need not survive a power cut: what is missing
- * after one is collected again. It survives the end of the process at any moment.
+ * All of it comes from executing the chain log, so writes need not survive a power cut: missing
+ * data is collected again. They survive the end of the process at any time.
  */
 export class HistoryLog {
   readonly #database: DatabaseSync
@@ -78,7 +81,7 @@ export class HistoryLog {
   }
 
   /**
-   * Opens or creates the history. One of another network or version is begun anew.
+   * Opens or creates the history. A history of another network or version is recreated.
    *
    * @throws {MetisSeqError} DISK_FULL, STORE_DAMAGED, STORE_BUSY
    */
@@ -137,7 +140,7 @@ export class HistoryLog {
     this.#newest = {number, hash}
   }
 
-  /** Numbers of blocks that may hold a transaction; the caller looks at their hashes. */
+  /** Numbers of blocks that may contain a transaction; the caller checks their hashes. */
   blocksWith(transaction: Hash): number[] {
     return this.#all(this.#statements.transaction, prefixOf(transaction)).map((row) =>
       Number(row['number']),
@@ -155,7 +158,7 @@ export class HistoryLog {
     return row ? bytesOf(row['packed']) : undefined
   }
 
-  /** Chunks with logs from one place on, up to and including block `to`, in the order of the chain. */
+  /** Chunks with logs from a given position up to and including block `to`, in chain order. */
   marks(from: {number: number; chunk: number}, to: number, limit: number): ChunkMarks[] {
     const start = from.number * CHUNKS_PER_BLOCK + from.chunk
     const end = (to + 1) * CHUNKS_PER_BLOCK
@@ -175,7 +178,7 @@ export class HistoryLog {
     return row ? Number(row['number']) : undefined
   }
 
-  /** Forgets every block above `number`, as after a reorganization. */
+  /** Removes every block above `number`, as after a reorg. */
   removeAfter(number: number): void {
     this.#write(() => {
       for (const row of this.#statements.blocksAfter.all(number)) {
@@ -247,7 +250,7 @@ function claimFor(database: DatabaseSync, wanted: string): void {
   database.prepare("INSERT OR REPLACE INTO meta VALUES ('network', ?)").run(wanted)
 }
 
-/** 48 bits of a hash: a third of the index, and the few that are equal are told apart by their block. */
+/** 48 bits of a hash: a third of the index size; the few collisions are resolved by their block. */
 function prefixOf(hash: Hash): number {
   return Number.parseInt(hash.slice(2, 14), 16)
 }
@@ -272,7 +275,7 @@ function packMarks(marks: Uint32Array): Buffer {
 }
 
 function unpackMarks(bytes: Uint8Array): Uint32Array {
-  // The bytes of a row begin anywhere, a view of 32-bit numbers does not.
+  // The bytes of a row may start at any offset; a view of 32-bit numbers must be aligned.
   return new Uint32Array(bytes.slice().buffer)
 }
 

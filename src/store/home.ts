@@ -3,37 +3,40 @@ import {isAbsolute, join, normalize, resolve} from 'node:path'
 
 import {MetisSeqError} from '../lib/errors.ts'
 
-/** Every path of ours, under one directory, so that a backup or a removal is one step. */
+/** All our paths, under one directory, so that backup and removal are one step. */
 export interface Home {
   root: string
   configDir: string
   keysDir: string
   networksDir: string
   journalFile: string
-  /** Logs of L1 that were read before. May be deleted at any time. */
+  /** Cached L1 logs. May be deleted at any time. */
   logCacheFile: string
   localDir: string
   nodeDir(profile: string): string
 }
 
-/** What `bin/run.cjs` sets as the home of a user that has none, as a container's user id may. */
+/**
+ * Value that `bin/run.cjs` sets as home for a user without one, such as a bare user id in a
+ * container.
+ */
 const NO_HOME = '/nonexistent'
 
 /** @throws {MetisSeqError} HOME_UNKNOWN */
 function userHome(): string {
   const home = homedir()
-  // One that depends on where a command is started would be another one each time.
+  // A path relative to the working directory would differ with each command.
   if (home !== NO_HOME && isAbsolute(home)) return home
   throw new MetisSeqError({
     code: 'HOME_UNKNOWN',
-    message: 'This user has no home directory, so there is no place for settings and keys.',
+    message: 'This user has no home directory to store settings and keys in.',
     hints: ['Set METIS_SEQ_HOME to a directory of this user.'],
   })
 }
 
 /**
- * The tool's directory: `METIS_SEQ_HOME`, or `.metis-seq` in the user's home. A `~` that no shell has replaced, as in
- * a unit of systemd, is the user's home as well.
+ * The tool's directory: `METIS_SEQ_HOME`, or `.metis-seq` in the user's home. An unexpanded `~`, as
+ * in a systemd unit, also stands for the user's home.
  *
  * @throws {MetisSeqError} HOME_UNKNOWN, HOME_INVALID
  */
@@ -52,8 +55,8 @@ export function openHome(root = process.env['METIS_SEQ_HOME']): Home {
 }
 
 /**
- * A path with the user's home for a `~` that no shell has replaced: none does so behind `--output=`, and none reads
- * the environment of a unit of systemd.
+ * Expands a `~` that no shell has expanded: shells do not expand it after `--output=`, and no shell
+ * reads the environment of a systemd unit.
  *
  * @throws {MetisSeqError} HOME_UNKNOWN
  */
@@ -67,8 +70,8 @@ function placeOf(root: string): string {
   if (isAbsolute(path)) return normalize(path)
   throw new MetisSeqError({
     code: 'HOME_INVALID',
-    message: `METIS_SEQ_HOME is ${root}, and has to begin with / or ~/: keys and journals would lie elsewhere for each directory a command is started in.`,
+    message: `METIS_SEQ_HOME is ${root}, but it must start with / or ~/. Otherwise the location of keys and journals would depend on the working directory.`,
     facts: {path: root},
-    hints: [`Set METIS_SEQ_HOME to ${resolve(root)} if that is meant.`],
+    hints: [`Set METIS_SEQ_HOME to ${resolve(root)} if that is what you want.`],
   })
 }

@@ -4,15 +4,15 @@ import type {Address, Hash, Hex} from 'viem'
 
 import {mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 
-/** `rejected`: the endpoint refused it and no chain knows it. */
+/** `rejected`: the endpoint rejected it and no chain knows it. */
 export type JournalStatus = 'prepared' | 'sent' | 'mined' | 'reverted' | 'replaced' | 'rejected'
 
-/** One transaction of ours, from before its broadcast to its end. */
+/** One of our transactions, from before its broadcast to its final status. */
 export interface JournalEntry {
   id: number
-  /** What the operator asked for: `sequencer register`. */
+  /** The operator's command: `sequencer register`. */
   action: string
-  /** With which arguments and flags, in one spelling; null where that is not known. */
+  /** Its arguments and flags in canonical form; null if unknown. */
   asked: string | null
   /** One line for people: `Lock 50,000 METIS`. */
   label: string
@@ -43,11 +43,13 @@ export interface Journal {
   mark(id: number, status: JournalStatus, blockNumber?: bigint): void
   /** Entries of an account that may still be mined, oldest first. */
   open(chainId: number, from: Address): JournalEntry[]
-  /** Entries of an action whose end nobody was told, oldest first: a crash lies between. */
+  /**
+   * Entries of an action whose outcome was not acknowledged, oldest first: a crash came in between.
+   */
   untold(chainId: number, from: Address, action: string): JournalEntry[]
-  /** The operator knows how this one ended. */
+  /** The operator has seen the outcome. */
   tell(id: number): void
-  /** Others of the account with the same nonce: only one of all can be mined. */
+  /** Other transactions of the account with the same nonce: only one of them can be mined. */
   rivals(entry: JournalEntry): JournalEntry[]
   /** The mined or failed entry of an account with a nonce. */
   minedAt(chainId: number, from: Address, nonce: number): JournalEntry | undefined
@@ -55,7 +57,7 @@ export interface Journal {
   list(limit: number, network?: string): JournalEntry[]
   /** The newest entry with an id or a hash. */
   find(wanted: {id: number} | {hash: Hash}): JournalEntry | undefined
-  /** Forgets a network that is gone; its chain ids may come again with another chain. */
+  /** Removes a deleted network; its chain ids may be reused by another chain. */
   forget(network: string): void
   close(): void
 }
@@ -63,8 +65,8 @@ export interface Journal {
 /**
  * Opens the journal of sent transactions.
  *
- * An entry is on disk before its transaction leaves, so a crash can neither forget it nor make us send
- * the same thing twice.
+ * An entry is on disk before its transaction is sent, so a crash can neither lose it nor make us
+ * send it twice.
  */
 export function openJournal(path: string): Journal {
   const database = openDurableDatabase(path)
@@ -145,7 +147,7 @@ function createTables(database: DatabaseSync): void {
   )`)
   const columns = database.prepare('PRAGMA table_info(entries)').all()
   const has = (column: string) => columns.some(({name}) => name === column)
-  // What an earlier version wrote was told as well as it could.
+  // Entries of an earlier version count as acknowledged.
   if (!has('told')) database.exec('ALTER TABLE entries ADD COLUMN told INTEGER NOT NULL DEFAULT 1')
   if (!has('asked')) database.exec('ALTER TABLE entries ADD COLUMN asked TEXT')
 }

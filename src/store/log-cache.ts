@@ -7,14 +7,17 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
 import type {L1Log, L1Mark} from '../protocol/l1-log.ts'
 
-/** Shape of the tables. A file of another shape is thrown away: everything in it can be read again. */
+/**
+ * Schema version of the tables. A file of another version is discarded: everything in it can be
+ * read again.
+ */
 const VERSION = 1
-/** Remembered ends of chunks, newest first: as far back as a reorganization can be followed. */
+/** Remembered chunk ends, newest first: as far back as a reorg can be handled. */
 const MARKS_KEPT = 64
 
-/** What was read of one chain. Nothing in it is the only copy. */
+/** Data read from one chain. Nothing in it is the only copy. */
 export interface LogCache {
-  /** First block that was not read yet; undefined before the first chunk. */
+  /** First block that has not been read yet; undefined before the first chunk. */
   nextBlock(): bigint | undefined
   /** Last blocks of chunks with their hashes, newest first. */
   marks(): L1Mark[]
@@ -25,26 +28,26 @@ export interface LogCache {
    */
   logs(topics?: readonly Hex[]): L1Log[]
   /**
-   * Keeps a chunk that follows what is there.
+   * Stores a chunk that continues the existing ones.
    *
-   * @returns false when it does not follow, because another process has written meanwhile
+   * @returns false when it does not follow, because another process has written in the meantime
    */
   append(chunk: {fromBlock: bigint; mark: L1Mark; logs: readonly L1Log[]}): boolean
-  /** Forgets everything after a block; all of it without one. */
+  /** Removes everything after a block; everything if no block is given. */
   cutAfter(block: bigint | undefined): void
-  /** What was learned of single transactions, blocks or epochs, by its key. */
+  /** Facts about single transactions, blocks or epochs, by key. */
   facts(kind: string): Map<string, string>
-  /** @param entries with the L1 block they depend on, after which they are cut */
+  /** @param entries with the L1 block they depend on; removed if that block is */
   saveFacts(kind: string, entries: readonly {key: string; block: bigint; value: string}[]): void
   close(): void
 }
 
 /**
  * Opens the cache of one chain. A chain of the same network with another identity is gone, as after
- * `local reset`, and what was kept of it is deleted.
+ * `local reset`, and its data is deleted.
  *
- * @param path `:memory:` keeps nothing
- * @param identity what the logs belong to: chain ids, hash of an early block, contracts
+ * @param path `:memory:` stores nothing
+ * @param identity identity of the logs' chain: chain ids, hash of an early block, contracts
  * @throws {MetisSeqError} DISK_FULL, STORE_BUSY, FILE_NOT_WRITABLE
  */
 export function openLogCache(path: string, network: string, identity: string): LogCache {
@@ -80,7 +83,7 @@ function openWhole(path: string, network: string, identity: string): LogCache {
 
 function createTables(database: DatabaseSync): void {
   const version = Number(database.prepare('PRAGMA user_version').get()!['user_version'])
-  // An open that writes nothing costs no sync of the disk.
+  // Opening without a write needs no disk sync.
   if (version === VERSION) return
   database.exec('DROP TABLE IF EXISTS fact; DROP TABLE IF EXISTS log;')
   database.exec('DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS scan;')
@@ -177,7 +180,7 @@ function logReader(
   const read = database.prepare(
     `SELECT ${columns} FROM log WHERE scan = ?1 AND (?2 IS NULL OR substr(topics, 1, 66) IN (SELECT value FROM json_each(?2))) ORDER BY block, position`,
   )
-  // Thousands of rows: a list for each is a quarter of the work that an object is.
+  // Thousands of rows: reading arrays is a quarter of the work of reading objects.
   read.setReturnArrays(true)
   return (topics) => {
     const rows = read.all(scan, topics ? JSON.stringify(topics) : null)

@@ -16,7 +16,7 @@ export interface ListedNetwork {
   source: 'built in' | 'file'
 }
 
-/** Built-in networks and those in the networks directory, in the order of their names. */
+/** Built-in networks and those in the networks directory, sorted by name. */
 export function listNetworks(home: Home): ListedNetwork[] {
   const builtIn = builtInNetworks.map((network): ListedNetwork => ({network, source: 'built in'}))
   const own = ownNames(home).map(
@@ -25,7 +25,7 @@ export function listNetworks(home: Home): ListedNetwork[] {
   return [...builtIn, ...own]
 }
 
-/** Names of all networks. A file that is not in order is among them. */
+/** Names of all networks. Includes invalid files. */
 export function networkNames(home: Home): string[] {
   return [...builtInNetworks.map(({name}) => name), ...ownNames(home)]
 }
@@ -70,9 +70,10 @@ export function readNetworkFile(path: string): Network {
 }
 
 /**
- * Keeps a network document under its own name.
+ * Stores a network document under its own name.
  *
- * @throws {MetisSeqError} NETWORK_EXISTS for a built-in name, or one already kept unless `replace`
+ * @throws {MetisSeqError} NETWORK_EXISTS for a built-in name, or for an existing one unless
+ * `replace`
  */
 export function saveNetwork(home: Home, network: Network, {replace}: {replace: boolean}): string {
   const path = fileOf(home, network.name)

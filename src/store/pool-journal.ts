@@ -5,14 +5,14 @@ import type {Hex} from 'viem'
 import {fromFileError, writeFileAtomic} from '../lib/files.ts'
 
 /**
- * Accepted transactions on disk, one per line, so that a killed node brings them back. Written without
- * waiting for the disk: that covers the end of the process, not of the machine, and costs microseconds.
+ * Accepted transactions on disk, one per line, so that a killed node restores them. Written without
+ * a disk sync: that survives the end of the process, not of the machine, and costs microseconds.
  */
 export class PoolJournal {
   readonly #path: string
   #descriptor: number
   #isGrown = false
-  /** A crash or a full disk may have cut the last line short. */
+  /** A crash or a full disk may have truncated the last line. */
   #isTorn = true
 
   private constructor(path: string) {
@@ -30,9 +30,9 @@ export class PoolJournal {
   }
 
   /**
-   * What an earlier life accepted, oldest first. The last line about a transaction counts: it may be refused, offered again
-   * and accepted. A line that a crash cut short may be among them: it is no valid transaction, so whoever checks it again
-   * refuses it.
+   * Transactions that an earlier run accepted, oldest first. The last line about a transaction
+   * counts: it may be rejected, offered again and accepted. A truncated line may be among them: it
+   * is not a valid transaction, so the next check rejects it.
    */
   load(): Hex[] {
     const accepted = new Set<Hex>()
@@ -50,7 +50,7 @@ export class PoolJournal {
     this.#write(raw)
   }
 
-  /** The sender was told that it is not accepted after all. */
+  /** Records that the transaction was rejected after all. */
   withdraw(raw: Hex): void {
     this.#write(`-${raw}`)
   }
@@ -67,7 +67,7 @@ export class PoolJournal {
   }
 
   /**
-   * Replaces the content by what is still held. Does nothing when nothing was added since.
+   * Replaces the content with the transactions still held. Does nothing if nothing was added since.
    *
    * @throws {MetisSeqError} DISK_FULL: the old content stays
    */

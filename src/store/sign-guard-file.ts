@@ -1,4 +1,4 @@
-/** What a sign guard's file says, and whether it is still the file that it says it is. */
+/** Reads a sign guard's file, and checks that it is still the original file. */
 import {existsSync, readFileSync, statSync} from 'node:fs'
 
 import type {Hash} from 'viem'
@@ -8,10 +8,10 @@ import {identifyFile, type FileIdentity} from '../lib/file-identity.ts'
 import {bootId} from '../lib/process-identity.ts'
 
 /**
- * A file that was written last by us changed when its last line says. One that something was written into
- * since, such as an older content of its own, changed later. Writing takes a moment, and file systems count
- * in steps of 4 ms. A copy changed at the moment of the copy, which may be this very moment as well: it is
- * told by its identity.
+ * A file that we wrote last was changed at the time in its last line. A file that was overwritten
+ * since, for example with its own older content, was changed later. Writing takes a moment, and
+ * file systems count in steps of 4 ms. A copy was changed at the time of copying, which may be the
+ * same moment: it is detected by its identity.
  */
 const SAME_MOMENT_MS = 250
 
@@ -20,27 +20,27 @@ const FLOOR = /^floor (\d+)(?: (\d+))?$/
 const FILE = /^file (\d+) (\d+) (\d+) (\S+)(?: (\d+))?$/
 const CLOSED = /^closed (\d+)$/
 
-/** What the file system says of the file. */
+/** The file system's metadata of the file. */
 export interface GuardLook extends FileIdentity {
-  /** By the clock of the file system, milliseconds. No program can set it. */
+  /** Change time by the file system's clock, in milliseconds. No program can set it. */
   changedAtMs: number
-  /** Of the running system; empty where it does not tell. */
+  /** Boot id of the running system; empty if unavailable. */
   boot: string
 }
 
 export interface GuardState {
   signed: Map<number, Hash>
-  /** Heights below are refused. */
+  /** Heights below it are rejected. */
   floor: number
   top: number | undefined
-  /** Bytes up to the end of the last whole line. */
+  /** Bytes up to the end of the last complete line. */
   size: number
   isTorn: boolean
-  /** It is the very file that we wrote last, and nobody else has written it. */
+  /** It is exactly the file that we wrote last, and nobody else has written to it. */
   isIntact: boolean
-  /** The last line of the file names it as it is now. */
+  /** The last line of the file matches its current identity. */
   isNamed: boolean
-  /** The process that wrote it ended in an orderly way, in this run of the system. */
+  /** The process that wrote it shut down cleanly, since the last boot. */
   wasClosed: boolean
 }
 
@@ -49,12 +49,14 @@ export function lookAtGuard(path: string): GuardLook | undefined {
   return {...identifyFile(path), changedAtMs: statSync(path).ctimeMs, boot: bootId()}
 }
 
-/** The line that names the file. */
+/** The line that identifies the file. */
 export function nameLine({inode, bornNs, device, boot}: GuardLook): string {
   return `file ${inode} ${bornNs} ${device} ${boot || '-'}`
 }
 
-/** @throws {MetisSeqError} SIGN_GUARD_DAMAGED for a line that cannot be read or contradicts another */
+/**
+ * @throws {MetisSeqError} SIGN_GUARD_DAMAGED for a line that is unreadable or contradicts another
+ */
 export function readGuard(path: string, look: GuardLook | undefined): GuardState {
   const text = existsSync(path) ? readFileSync(path, 'latin1') : ''
   const size = text.lastIndexOf('\n') + 1
@@ -88,7 +90,7 @@ export function readGuard(path: string, look: GuardLook | undefined): GuardState
   return {signed, floor, top, size, isTorn, isIntact, isNamed, wasClosed}
 }
 
-/** Without a time of birth nothing tells a copy that got the number of a deleted file. */
+/** Without a birth time, a copy with the inode number of a deleted file cannot be detected. */
 function isOwn(named: RegExpExecArray | undefined, look: GuardLook | undefined): boolean {
   if (!named || !look || look.bornNs === '0') return false
   const [, inode, bornNs, device, boot] = named
@@ -102,7 +104,7 @@ function isOfThen(writtenMs: string | undefined, look: GuardLook | undefined): b
 }
 
 /**
- * What of a damaged file can still be read: nothing at or below it may be signed.
+ * The readable part of a damaged file: nothing at or below it may be signed.
  *
  * @returns the lowest height that is above everything in it
  */
@@ -133,7 +135,7 @@ function addRecord(
 function damaged(path: string, line: number): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGN_GUARD_DAMAGED',
-    message: `The sign guard ${path} cannot be read at line ${line}, so nothing may be signed.`,
+    message: `The sign guard ${path} is unreadable at line ${line}, so signing is blocked.`,
     facts: {path, line: `${line}`},
     hints: [
       'Do not delete the file: without it the same height could be signed twice.',

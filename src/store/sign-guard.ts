@@ -22,7 +22,9 @@ import {
   type GuardState,
 } from './sign-guard-file.ts'
 
-/** Kept on compaction: two days of 2-second blocks, far beyond any fork that can still win. */
+/**
+ * Records kept on compaction: two days of 2-second blocks, far beyond any fork that can still win.
+ */
 const KEPT_RECORDS = 100_000
 /** Compacted at the next start above this: 90 bytes a record make 18 MB, read in 0.3 s. */
 const COMPACT_ABOVE = 200_000
@@ -30,18 +32,18 @@ const COMPACT_ABOVE = 200_000
 export interface SignGuardOptions {
   /** Wall clock, milliseconds. */
   nowMs?(): number
-  /** What the file system says of the file; undefined: it is not there. */
+  /** The file system's metadata of the file; undefined: missing. */
   lookAt?(path: string): GuardLook | undefined
 }
 
 /**
- * Remembers which hash was signed at which height, in an append-only file that is flushed before the
- * signature exists. What is written here is never forgotten, also not when the block later loses a
- * fork: a second signature at that height would be proof of fraud. It only grows.
+ * Records which hash was signed at which height, in an append-only file that is flushed before the
+ * signature exists. A record is never dropped, even if the block later loses a fork: a second
+ * signature at that height would be proof of fraud. It only grows.
  *
- * One line each: `HEIGHT HASH [MS]`, signed; `floor HEIGHT [MS]`, nothing below is signed any more; `file INODE
- * BORN_NS DEVICE BOOT MS`, the file that this was written into; `closed MS`, the process ended in an orderly way. MS
- * is the wall clock of the write. It is left out while the file may be older than what was signed.
+ * One line each: `HEIGHT HASH [MS]`, signed; `floor HEIGHT [MS]`, nothing below is signed from now
+ * on; `file INODE BORN_NS DEVICE BOOT MS`, the identity of this file; `closed MS`, clean shutdown.
+ * MS is the wall clock of the write. It is left out while the file may be missing signatures.
  */
 export class SignGuard {
   readonly #path: string
@@ -52,20 +54,20 @@ export class SignGuard {
   #floor: number
   #top: number | undefined
   #size: number
-  /** Nobody but us has written the file. */
+  /** Only we have written the file. */
   #isIntact: boolean
-  /** The file says which file it is. */
+  /** The file contains its own identity. */
   #isNamed: boolean
-  /** What this process wrote may end with the line that says that it has ended. */
+  /** The records of this process may end with a `closed` line. */
   #mayEnd: boolean
   #isOpen = true
-  /** The last line says that the process has ended. */
+  /** The last line is `closed`. */
   #isEnded = false
-  /** True when there was no file, or an empty one. */
+  /** True when the file was missing or empty. */
   readonly isNew: boolean
   /**
-   * The process before ended in an orderly way, and the system has not restarted since. Whoever was killed may
-   * have been rolled back with its disk as well: nothing on the disk tells.
+   * The previous process shut down cleanly, and the system has not rebooted since. A killed process
+   * may have been rolled back together with its disk: nothing on the disk shows that.
    */
   readonly wasClosed: boolean
 
@@ -92,22 +94,23 @@ export class SignGuard {
   }
 
   /**
-   * Opens or creates the file. A last line that a crash cut short is removed: its signature was never
+   * Opens or creates the file. A last line truncated by a crash is removed: its signature was never
    * made.
    *
-   * @throws {MetisSeqError} SIGN_GUARD_DAMAGED when any other line is unreadable or contradicts another
+   * @throws {MetisSeqError} SIGN_GUARD_DAMAGED when any other line is unreadable or contradicts
+   * another
    */
   static open(path: string, options: SignGuardOptions = {}): SignGuard {
     const {nowMs = Date.now, lookAt = lookAtGuard} = options
     try {
       makeDirectory(dirname(path))
-      // Before anything is written, which would change it.
+      // Before any write, which would change it.
       const look = lookAt(path)
       const state = readGuard(path, look)
       const means = {nowMs, lookAt}
       if (state.signed.size > COMPACT_ABOVE) return SignGuard.#compacted(path, state, means)
       const descriptor = openSync(path, 'a', 0o600)
-      // Also a truncation that removes nothing would change the file's time.
+      // Even a truncation that removes nothing would change the file's time.
       if (state.isTorn) ftruncateSync(descriptor, state.size)
       fsyncSync(descriptor)
       if (look === undefined) fsyncDirectory(dirname(path))
@@ -118,12 +121,12 @@ export class SignGuard {
   }
 
   /**
-   * For a key that was made this moment: it has signed nothing, and the file says so.
+   * For a newly created key: it has signed nothing, and the file says so.
    *
    * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL
    */
   static createNew(path: string, options: SignGuardOptions = {}): void {
-    // Written where it stays: it says which file it is.
+    // Written in place: it contains its own identity.
     writeNewFile(path, '')
     const guard = SignGuard.open(path, options)
     guard.#isIntact = true
@@ -140,12 +143,12 @@ export class SignGuard {
     writeFileAtomic(path, `floor ${floor}\n${lines.join('')}`)
     const read = {...readGuard(path, undefined), isIntact, wasClosed}
     const guard = new SignGuard(path, openSync(path, 'a', 0o600), read, means)
-    // Another file, and its heir.
+    // A new file that replaces it.
     if (isIntact) guard.#append(`floor ${floor}`)
     return guard
   }
 
-  /** Highest height that a file says was signed. Reads only, also while a node writes. */
+  /** Highest signed height in a file. Read-only, even while a node writes. */
   static topOf(path: string): number | null {
     return readGuard(path, undefined).top ?? null
   }
@@ -155,41 +158,41 @@ export class SignGuard {
     return this.#signed.get(height)
   }
 
-  /** Below it nothing new is signed. */
+  /** Nothing new is signed below it. */
   get floor(): number {
     return this.#floor
   }
 
-  /** Highest height that was signed, as far as it is known here. */
+  /** Highest signed height known here. */
   get top(): number | undefined {
     return this.#top
   }
 
   /**
-   * False for a file that somebody copied or restored, and for one that was not made with its key and has
-   * allowed no signature yet: the key may have signed more than it holds.
+   * False for a copied or restored file, and for one that was not created with its key and has not
+   * allowed a signature yet: the key may have signed more than it contains.
    */
   get isTrusted(): boolean {
     return this.#isIntact
   }
 
-  /** True when a signature that the key has made at this height is no news to this file. */
+  /** True when the file already covers any signature of the key at this height. */
   covers(height: number, hash: Hash): boolean {
     return this.#signed.get(height) === hash || height < this.#floor
   }
 
   /**
-   * Permission to sign, written to disk before it is given. The same hash again is allowed: the
-   * signature is the same then.
+   * Grants permission to sign, written to disk first. The same hash is allowed again: the signature
+   * is the same.
    *
    * @throws {MetisSeqError} DOUBLE_SIGN for a second hash at a height, or a height below the floor;
-   *   SIGN_GUARD_CHANGED; DISK_FULL (no permission, nothing recorded)
+   * SIGN_GUARD_CHANGED; DISK_FULL (no permission, nothing recorded)
    */
   checkAndRecord(height: number, hash: Hash): void {
     const before = this.#signed.get(height)
     if (before === hash) return
     if (before !== undefined || height < this.#floor) throw this.#doubleSign(height, hash, before)
-    // Whoever may sign has learned before what the key has signed elsewhere.
+    // A caller that may sign already knows the key's signatures from elsewhere.
     this.#isIntact = true
     this.#mayEnd = true
     this.#append(`${height} ${hash}`)
@@ -197,10 +200,11 @@ export class SignGuard {
   }
 
   /**
-   * Notes a signature of our key that was found elsewhere. Durable when it returns. Below the floor there
-   * is nothing to note. A guard that has learned something is not trusted until it next allows a signature.
+   * Records a signature of our key that was found elsewhere. Durable when it returns. Nothing needs
+   * to be recorded below the floor. A guard with a new record is untrusted until it next allows a
+   * signature.
    *
-   * @returns true when it is news
+   * @returns true when it is new
    * @throws {MetisSeqError} SECOND_SIGNATURE: the key has signed another block of that height here
    */
   learn(height: number, hash: Hash): boolean {
@@ -208,14 +212,17 @@ export class SignGuard {
     if (before === hash) return false
     if (before !== undefined) throw secondSignature(height, hash, before, this.#path)
     if (height < this.#floor) return false
-    // There is one that we did not know, so there may be more.
+    // There was an unknown one, so there may be more.
     this.#isIntact = false
     this.#append(`${height} ${hash}`)
     this.#remember(height, hash)
     return true
   }
 
-  /** Nothing below is signed any more. Never lowers it. Durable when it returns. @throws DISK_FULL */
+  /**
+   * Raises the floor: nothing below is signed from now on. Never lowers it. Durable when it
+   * returns. @throws DISK_FULL
+   */
   raiseFloor(floor: number): void {
     if (floor <= this.#floor) return
     this.#append(`floor ${floor}`)
@@ -223,8 +230,8 @@ export class SignGuard {
   }
 
   /**
-   * The key may have signed more than is known here, and nothing below `floor` is signed any more. Durable
-   * when it returns. @throws DISK_FULL
+   * Marks that the key may have signed more than is known here, and raises the floor to `floor`.
+   * Durable when it returns. @throws DISK_FULL
    */
   distrust(floor: number): void {
     const next = Math.max(floor, this.#floor)
@@ -233,12 +240,12 @@ export class SignGuard {
     this.#floor = next
   }
 
-  /** The process ends in an orderly way, and the file says so when nothing is in doubt. */
+  /** Records a clean shutdown in the file if nothing is in doubt. */
   end(): void {
     try {
       if (this.#isOpen && this.#isIntact && this.#mayEnd && !this.#isEnded) this.#append('closed')
     } catch {
-      // The next start takes it for one after a kill, and asks its peers.
+      // The next start treats it as a start after a kill, and checks with its peers.
     }
     this.close()
   }
@@ -263,7 +270,7 @@ export class SignGuard {
     this.#size += line.length
     this.#isNamed ||= this.#isIntact
     this.#isEnded = text === 'closed'
-    // What another one wrote at the same moment is seen by both.
+    // A concurrent write by another process is visible to both.
     this.#assertOurs()
   }
 
@@ -274,7 +281,7 @@ export class SignGuard {
     return `${look ? nameLine(look) + end : ''}${text}${end}`
   }
 
-  /** @throws {MetisSeqError} SIGN_GUARD_CHANGED: somebody else wrote it, removed it or put another in its place */
+  /** @throws {MetisSeqError} SIGN_GUARD_CHANGED: another process wrote, removed or replaced it */
   #assertOurs(): void {
     const {size, dev, ino} = fstatSync(this.#descriptor)
     const there = statSync(this.#path, {throwIfNoEntry: false})
@@ -291,7 +298,7 @@ export class SignGuard {
     try {
       ftruncateSync(this.#descriptor, this.#size)
     } catch {
-      // The next start cuts the torn line off as well.
+      // The next start also removes the torn line.
     }
   }
 
@@ -310,10 +317,10 @@ export class SignGuard {
 function secondSignature(height: number, hash: Hash, before: Hash, file: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SECOND_SIGNATURE',
-    message: `Two blocks of height ${height} bear the signature of this node's key.`,
+    message: `Two blocks of height ${height} carry the signature of this node's key.`,
     facts: {height: `${height}`, hash, signed: before, file},
     hints: [
-      'Stop every node with this key: another one signs with it, or has done so.',
+      'Stop every node with this key: another one signs, or has signed, with it.',
       'Register a new signer key with `metis-seq sequencer rotate-signer --signer KEY`.',
     ],
   })
@@ -322,11 +329,11 @@ function secondSignature(height: number, hash: Hash, before: Hash, file: string)
 function guardChanged(file: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SIGN_GUARD_CHANGED',
-    message: 'The sign guard was changed while this node runs, so nothing more is signed.',
+    message: 'The sign guard was changed while this node was running, so signing is blocked.',
     facts: {file},
     hints: [
       'Check that no other process uses this directory: two of them could sign the same height.',
-      'Then start the node again with `metis-seq node start`; where the guard is gone, rebuild it first: `metis-seq node guard rebuild`.',
+      'Then run `metis-seq node start`. If the guard is missing, run `metis-seq node guard rebuild` first.',
     ],
   })
 }

@@ -82,7 +82,7 @@ test('a refusal of Themis is read: its words, and that something is not there', 
   const pos = connectRest(themis.url)
   await expect(pos.get('/metis/span/999')).rejects.toMatchObject({
     ...{code: 'POS_ERROR', exit: 'not-found', facts: {status: '500', sdkCode: '1'}},
-    message: 'The consensus layer refused /metis/span/999: could not get span.',
+    message: 'The consensus layer rejected /metis/span/999: could not get span.',
   })
   await expect(pos.get('/gov/proposals/1')).rejects.toMatchObject({exit: 'unreachable'})
 })

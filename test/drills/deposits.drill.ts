@@ -110,7 +110,7 @@ async function settle({nodes}: Rehearsal): Promise<void> {
   await until('L1 has confirmed it', isSafe, 180_000)
 }
 
-/** In bursts, so that there are always some on their way. Each amount is another one. */
+/** In bursts, so that there are always some on their way. Each amount differs from its header. */
 async function sendDeposits(
   {home, network, l1, nodes}: Rehearsal,
   recipients: readonly Address[],

@@ -12,7 +12,7 @@ const MOVERS = /^(?:local (?:up|down|reset)|node (?:start|stop|restart)) ?/
 /** The built command line, acting in a directory of its own. */
 export interface Cli {
   home: string
-  /** Runs a command with `--json` and gives its `data`; throws when the exit code is another one. */
+  /** Runs a command with `--json` and gives its `data`; throws when the exit code differs from its header. */
   data(words: string, exitCode?: number): Promise<Record<string, unknown>>
   run(words: string): Promise<{
     exitCode: number
@@ -105,7 +105,7 @@ export async function until<T>(
   for (;;) {
     const answer = await ask()
     if (answer !== undefined) return answer
-    if (performance.now() > deadline) throw new Error(`${what} did not come within ${limitMs} ms`)
+    if (performance.now() > deadline) throw new Error(`${what} did not happen within ${limitMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

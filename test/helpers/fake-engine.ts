@@ -114,7 +114,7 @@ export class FakeEngine implements ExecutionEngine {
     const dropped: DroppedTransaction[] = []
     for (const raw of orderedTransactions) {
       const reason = this.#options.leavesOut?.(raw)
-        ? 'left out by the engine'
+        ? 'skipped by the engine'
         : this.#state?.execute(raw, number)
       if (reason === undefined) included.push(raw)
       else dropped.push({raw, reason})
@@ -130,7 +130,7 @@ export class FakeEngine implements ExecutionEngine {
 
   async rollback(count: number): Promise<EngineBlock> {
     if (count > this.capabilities.rollback || count >= this.#blocks.length) {
-      throw new EngineError('no-history', `The engine cannot go back ${count} blocks.`)
+      throw new EngineError('no-history', `The engine cannot roll back ${count} blocks.`)
     }
     this.#blocks.splice(-count, count)
     const marks = this.#marks.splice(-count, count)

@@ -40,7 +40,7 @@ test('twelve nodes that hear of each other at once all find each other', async (
   await until('all know all', () => all.every((peer) => namesOf(peer).length === 11), 150_000)
   // On a busy machine a dial may be late, which is told and tried again.
   const told = all.flatMap(({warnings}) => warnings.map(({event}) => event))
-  expect(told.filter((event) => event !== 'peer not reached')).toEqual([])
+  expect(told.filter((event) => event !== 'peer unreachable')).toEqual([])
 })
 
 test('another genesis and a stranger are no peers, and the operator is told once', async () => {

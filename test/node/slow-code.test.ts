@@ -34,7 +34,7 @@ test('after a block that was slow by its code, its contract may declare what fit
 test('who created slow code may not create more of it', () => {
   const slow = new SlowCode(SLOT_MS)
   slow.executed([transaction(null, 30_000_000)], {gasUsed: 30_000_000, ms: 4_000}, 0)
-  expect(() => slow.assertFits(transaction(null, 30_000_000), 0)).toThrow(/what you created/)
+  expect(() => slow.assertFits(transaction(null, 30_000_000), 0)).toThrow(/contracts you deployed/)
 })
 
 test.each([

@@ -148,7 +148,7 @@ test('a slow empty block is put down to the state only when the root took that l
   for (let count = 0; count < STATE_ROOTS_KEPT; count++) await watch.check(head)
   watch.emptyBlockTook(500)
   expect(warned).toEqual([
-    'an empty block is slow: the engine was held, or the machine is busy',
+    'an empty block is slow: the engine was blocked, or the machine is busy',
     'an empty block is slow: the state has grown',
   ])
 })

@@ -190,5 +190,5 @@ test('an event that comes again is applied once', () => {
     ...updated(1n, 50_000n * METIS),
     ...{blockNumber: 7n, logIndex: 3},
   } as L1Event)
-  expect(again).toMatchObject({type: 'l1-event-refused', reason: 'it was applied before'})
+  expect(again).toMatchObject({type: 'l1-event-refused', reason: 'it was already applied'})
 })

@@ -136,7 +136,7 @@ describe('the set from the new branch', () => {
   test.each<[string, Command[], Command, string]>([
     ['a swap without its journal', [begin], swap(), 'its journal is not complete'],
     ['a swap of which nothing is staged', [], swap(), 'no such replacement is open'],
-    ['the same portion again', [begin, journal], journal, 'it was applied before'],
+    ['the same portion again', [begin, journal], journal, 'it was already applied'],
     [
       'a portion that leaves a gap',
       [begin, journal],
@@ -147,7 +147,7 @@ describe('the set from the new branch', () => {
       'a portion of both branches',
       [begin],
       stage({toHash: hash(12, 1), ...portion(-1n, 12n)}),
-      'it is of the journal and of the new branch',
+      'it mixes the journal and the new branch',
     ],
   ])('%s is refused, and nothing changes', (_name, first, last, reason) => {
     const state = first.reduce((made, command) => transition(made, command)[0], before())

@@ -128,7 +128,7 @@ test('the newest block and set are there by number, others are not', async () =>
   const {block_meta: meta} = JSON.parse(text) as {block_meta: {header: object}}
   expect([status, meta.header]).toMatchObject([200, {chain_id: 'test', height: '1', num_txs: '0'}])
   expect((await get('/blocks/1'))[1]).toBe(text)
-  expect(await get('/blocks/7')).toEqual([404, '{"error":"height 7 is not kept, only 1"}'])
+  expect(await get('/blocks/7')).toEqual([404, '{"error":"height 7 is not available, only 1"}'])
   expect((await get('/validatorsets/x'))[0]).toBe(400)
 })
 

@@ -128,7 +128,7 @@ describe('signatures of the MPC account over REST', () => {
     expect(await propose(draft)).toEqual([200, {tx: signMsg}])
     expect(await propose({...draft, value: 1n})).toEqual([
       409,
-      {error: 'The sign id the-commitment stands for another request.'},
+      {error: 'The sign id the-commitment belongs to another request.'},
     ])
   })
 

@@ -95,7 +95,7 @@ describe('validators', () => {
     const [state] = run(initialState(0n), command)
     const repeated: Command = {...command, events: command.events, toBlock: block + 5n}
     const [after, events] = run(state, repeated)
-    expect(events).toMatchObject([{type: 'l1-event-refused', reason: 'it was applied before'}])
+    expect(events).toMatchObject([{type: 'l1-event-refused', reason: 'it was already applied'}])
     expect(after.l1Cursor).toBe(block + 5n)
     expect(after.validators).toEqual(state.validators)
   })
@@ -248,12 +248,12 @@ describe('takeovers', () => {
     const respan = respanOf(state, 0n)
     const another = [B, C].find((signer) => signer !== respan.nextProducer)!
     expect(run(state, bind({...respan, nextProducer: another}))[1]).toMatchObject([
-      {type: 'refused', reason: 'the successor is another one'},
+      {type: 'refused', reason: 'the successor differs from the bound one'},
     ])
     const [bound, events] = run(state, bind(respan))
     expect(events).toEqual([{type: 'respan-bound', respan}])
     expect(run(bound, bind(respan))[1]).toMatchObject([
-      {reason: 'another takeover is not decided yet'},
+      {reason: 'another respan is not decided yet'},
     ])
   })
 
@@ -273,8 +273,8 @@ describe('takeovers', () => {
     [{spanId: 2n}, 'it does not follow the epoch in progress'],
     [{l2Epoch: 7n, spanId: 8n}, 'span 7 is unknown'],
     [{startBlock: 22n}, 'it does not start after the head'],
-    [{l2Head: 9n, startBlock: 10n}, 'the epoch in progress has not begun'],
-    [{endBlock: 21n}, 'it ends before it has two blocks'],
+    [{l2Head: 9n, startBlock: 10n}, 'the epoch in progress has not started'],
+    [{endBlock: 21n}, 'it has fewer than two blocks'],
   ])('%o is refused: %s', (change, reason) => {
     const state = start()
     expect(run(state, bind(respanOf(state, 0n, change)))[1]).toMatchObject([
@@ -323,7 +323,7 @@ describe('takeovers', () => {
       {reason: 'the try is out of order'},
     ])
     expect(run(released, bind(respanOf(state, 1n)))[1]).toMatchObject([{type: 'respan-bound'}])
-    expect(run(released, release)[1]).toMatchObject([{reason: 'no such takeover is open'}])
+    expect(run(released, release)[1]).toMatchObject([{reason: 'no such respan is open'}])
   })
 })
 

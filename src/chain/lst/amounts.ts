@@ -1,4 +1,4 @@
-/** Which arguments of calls are amounts, and of which token. All have 18 decimals. */
+/** Call arguments that are amounts, with their token. All have 18 decimals. */
 export interface LstAmounts {
   token: string
   /** Arguments in METIS or in the token. */

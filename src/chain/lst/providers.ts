@@ -1,4 +1,7 @@
-/** The one list of liquid-staking providers on this floor. Nothing else outside of their folders names one. */
+/**
+ * The only list of liquid-staking providers in this layer. No other file outside their folders
+ * refers to one.
+ */
 import type {Abi} from 'viem'
 
 import type {LstAmounts} from './amounts.ts'

@@ -1,6 +1,6 @@
 import type {CatalogueEntry, EntryPart} from '../explain/entry.ts'
 
-/** How the contracts of a liquid-staking provider refuse, by the family of the reason. */
+/** Revert reasons of the contracts of a liquid-staking provider, by family. */
 export interface LstRefusals {
   /** Contracts with an OpenZeppelin owner. */
   owned: readonly string[]
@@ -11,9 +11,9 @@ export interface LstRefusals {
   casting: readonly string[]
   /** `Contract.function` calls that send METIS to L1. */
   bridging: readonly string[]
-  /** ERC-20 reasons that mean something special to its token. */
+  /** ERC-20 reasons with a special meaning for its token. */
   ofToken: readonly EntryPart[]
-  /** In its own words. */
+  /** Its own reasons. */
   own: readonly CatalogueEntry[]
   roles: readonly CatalogueEntry[]
   payments: readonly CatalogueEntry[]

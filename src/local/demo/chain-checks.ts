@@ -11,7 +11,7 @@ import {nodesOfNetwork} from '../processes.ts'
 
 const TRANSFERS = 30
 
-/** Lets the network's faucet send a burst of small transfers, as a day's users would. */
+/** Lets the network's faucet send a burst of small transfers, like a day's users. */
 export async function sendTransfers(stage: Stage, profile: string): Promise<void> {
   const context = openContext({home: stage.home, profile})
   try {
@@ -51,7 +51,7 @@ export interface BlockReport {
   forkBlock: number
   /** Heights at which two nodes differ. */
   different: string[]
-  /** Most transactions of a block before the fork, and from it on. */
+  /** Most transactions in a block before the fork, and after it. */
   mostBefore: number
   mostAfter: number
 }

@@ -16,10 +16,10 @@ export const DEMO_PROFILE = 'dora'
 /** The demo's clock runs faster than a real network, so that the story takes about two minutes. */
 const PACE = ['--slot-ms', '1000', '--epoch-length', '10', '--respan-delay', '6']
 
-/** Above it the system hands out ports by itself, also to our own engines. */
+/** Above it the operating system assigns ports on its own, also to our engines. */
 const LAST_BASE_PORT = 32_000
 
-/** A directory of its own: a demo never touches the operator's profiles, keys or local network. */
+/** A separate directory: a demo never touches the operator's profiles, keys or local network. */
 export function demoHome(home: Home): Home {
   return openHome(join(home.root, 'demo'))
 }
@@ -27,13 +27,13 @@ export function demoHome(home: Home): Home {
 /**
  * Tells the whole story on a fresh network. The network still runs when it returns.
  *
- * @throws {MetisSeqError} DEMO_FAILED with what was expected and seen
+ * @throws {MetisSeqError} DEMO_FAILED with the expected and the actual result
  */
 export async function runDemo(options: {
   home: Home
   self: SelfCommand
   print(line: string): void
-  /** Says what is waited for while it lasts. */
+  /** Shows what it is waiting for. */
   during: During
   signal: AbortSignal
   /** First port; undefined: the first thousand that is free. */
@@ -57,13 +57,15 @@ export async function runDemo(options: {
   return {elapsedMs: Math.round(performance.now() - started)}
 }
 
-/** The demo's directory holds nothing but the demo, so all of it goes. */
+/** The demo's directory contains only the demo, so all of it is deleted. */
 async function startAfresh(home: Home): Promise<void> {
   await applyReset(home, planReset(home), () => {})
   rmSync(home.root, {recursive: true, force: true})
 }
 
-/** The first base port whose whole range is free: another local network may run beside the demo. */
+/**
+ * The first base port whose whole range is free: another local network may run alongside the demo.
+ */
 async function freeBasePort(): Promise<number> {
   for (let basePort = defaultSettings.basePort; basePort < LAST_BASE_PORT; basePort += 1000) {
     const ports = localPorts({...defaultSettings, basePort})

@@ -5,7 +5,7 @@ import {runJson} from '../../process/run-json.ts'
 import type {SelfCommand} from '../../services/node/runtime-port.ts'
 import type {Home} from '../../store/home.ts'
 
-/** What the story is told with: it runs commands, checks what they say, and prints both. */
+/** The stage of the story: runs commands, checks their output, and prints both. */
 export interface Stage {
   home: Home
   signal: AbortSignal
@@ -17,26 +17,26 @@ export interface Stage {
    * Runs `metis-seq` with these words and prints the command line.
    *
    * @returns the `data` of its JSON document
-   * @throws {MetisSeqError} DEMO_FAILED when the exit code is another one
+   * @throws {MetisSeqError} DEMO_FAILED when the exit code differs
    */
   run(words: readonly string[], options?: RunOptions): Promise<Record<string, unknown>>
-  /** @throws {MetisSeqError} DEMO_FAILED with both sides when the condition does not hold */
+  /** @throws {MetisSeqError} DEMO_FAILED with both sides when the condition is not met */
   expect(what: string, holds: boolean, expected: string, seen: string): void
-  /** Asks again until it answers, or fails after the limit. */
+  /** Retries until it succeeds, or fails after the limit. */
   until<T>(what: string, limitMs: number, ask: () => Promise<T | undefined>): Promise<T>
 }
 
 export interface RunOptions {
   exitCode?: number
-  /** Do not print the command line: it only looks, again and again. */
+  /** Do not print the command line: it only polls. */
   quiet?: boolean
   timeoutMs?: number
 }
 
-/** Each look starts the program, beside four nodes on one machine. */
+/** Each poll starts the program, alongside four nodes on one machine. */
 const POLL_MS = 1500
 
-/** Says what is waited for while some work lasts. */
+/** Shows what it is waiting for during some work. */
 export type During = <T>(what: string, work: Promise<T>) => Promise<T>
 
 export function createStage(options: {
@@ -54,7 +54,7 @@ export function createStage(options: {
       message: `The demo stopped at "${chapter}": ${what}.`,
       facts: {chapter, expected, seen},
       hints: [
-        `Look at it with METIS_SEQ_HOME=${home.root}, for instance \`metis-seq local status\`.`,
+        `Inspect it with METIS_SEQ_HOME=${home.root}, for instance \`metis-seq local status\`.`,
         'The next demo starts from a fresh network.',
       ],
     })
@@ -88,7 +88,7 @@ export function createStage(options: {
       const answer = await ask()
       if (answer !== undefined) return answer
       if (systemClock.monotonicMs() > deadline) {
-        throw fail(`${what} did not come within ${limitMs / 1000} s`, what, 'nothing')
+        throw fail(`${what} did not happen within ${limitMs / 1000} s`, what, 'nothing')
       }
       await systemClock.sleep(POLL_MS, signal)
     }

@@ -17,7 +17,10 @@ export interface DemoOptions {
   passwordFile: string
 }
 
-/** A sequencer's whole life, each step the command an operator types, each checked against the chain. */
+/**
+ * A sequencer's whole life, each step the command an operator types, each checked against the
+ * chain.
+ */
 export async function tellStory(stage: Stage, options: DemoOptions): Promise<void> {
   await bringUpNetwork(stage, options)
   await makeOperator(stage, options)
@@ -83,7 +86,7 @@ async function makeOperator(stage: Stage, {nodePort, passwordFile}: DemoOptions)
   await stage.run(['node', 'start', '--profile', NAME])
   const startedAtSeconds = Math.ceil(Date.now() / 1000)
   const head = await stage.until('the node in step', 120_000, async () => {
-    // A key that is new here may have signed elsewhere: for a while its node leaves turns to others.
+    // A new key may have signed elsewhere: for a while its node skips its epochs.
     if (Date.now() / 1000 <= startedAtSeconds + QUARANTINE_SECONDS) return undefined
     const {headBlock} = await stage.run(['epoch', 'current', '--network', 'local'], {quiet: true})
     const {status} = await stage.run(['node', 'status', '--profile', NAME], {quiet: true})
@@ -137,7 +140,7 @@ async function register(stage: Stage): Promise<void> {
 }
 
 async function produceAndEarn(stage: Stage): Promise<bigint> {
-  stage.chapter('4. The turn comes: blocks, then a reward batch')
+  stage.chapter('4. The epoch comes: blocks, then a reward batch')
   await stage.run(['epoch', 'list', '--profile', NAME, '--count', '5'])
   let shown = ''
   const mine = await stage.until('an epoch of the new operator', 150_000, async () => {
@@ -158,7 +161,7 @@ async function produceAndEarn(stage: Stage): Promise<bigint> {
   return checkReward(stage, reward)
 }
 
-/** What was credited must be the blocks of our paid epochs times the reward per block, to the wei. */
+/** The credit must equal the blocks of our paid epochs times the reward per block, to the wei. */
 async function checkReward(stage: Stage, reward: Record<string, unknown>): Promise<bigint> {
   const until = wei(reward['rewardedUntilEpoch'])
   const perBlock = wei(reward['rewardPerBlockMetisWei'])
@@ -184,7 +187,8 @@ async function claim(stage: Stage, credited: bigint): Promise<void> {
   const claimed = await stage.run(['reward', 'claim', '--profile', NAME, '--yes'])
   noteTransactions(stage, claimed)
   const amount = wei(claimed['claimedMetisWei'])
-  // A second batch may have landed between looking and claiming; never less than what was seen.
+  // A second batch may have landed between the check and the claim; the claim is never less than
+  // shown.
   stage.expect(
     'the claim pays at least what was shown',
     amount >= credited,

@@ -1,6 +1,6 @@
 /**
- * The loopback door for the command line: status and stop, with a bearer token that only the owner of
- * the data directory can read.
+ * The loopback interface for the command line: status and stop, with a bearer token that only the
+ * owner of the data directory can read.
  */
 import {randomBytes, timingSafeEqual} from 'node:crypto'
 import {rmSync} from 'node:fs'
@@ -21,14 +21,16 @@ export interface AdminFile {
   pid: number
   url: string
   token: string
-  /** Where it was written: in a copy of the directory it leads to somebody else's node. */
+  /**
+   * The directory it was written in. In a copy of that directory the file points to another node.
+   */
   directory: string
 }
 
 export interface AdminOptions {
   dataDir: string
   status(): NodeStatus
-  /** Asked for by POST /stop; the answer is sent before the node is down. */
+  /** Called on POST /stop; the response is sent before the node is down. */
   requestStop(): void
   logger: Logger
 }
@@ -54,7 +56,7 @@ export async function startAdminServer(options: AdminOptions): Promise<HttpServe
         sendJson(response, 202, {stopping: true})
         return requestStop()
       }
-      sendJson(response, 404, {error: 'There is no such route.'})
+      sendJson(response, 404, {error: 'Route not found.'})
     },
     (error) => logger.warn('admin request failed', errorFacts(error)),
     undefined,

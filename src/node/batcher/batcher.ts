@@ -1,6 +1,6 @@
 /**
- * In: sealed blocks that can no longer be recommitted. Out: batches for the inbox. Stage 8. Stateless:
- * where to go on is what the inbox on L1 says.
+ * In: sealed blocks that can no longer be recommitted. Out: transaction batches for the inbox.
+ * Stage 8. Stateless: the inbox on L1 says where to continue.
  */
 import {encodeFunctionData, type Address, type Hex} from 'viem'
 
@@ -21,7 +21,7 @@ import type {Inbox} from '../inbox/inbox.ts'
 import {BATCH_BLOCKS, BATCH_BYTES, BATCH_CALLDATA_BYTES, BATCH_LARGE_BYTES} from '../limits.ts'
 
 export interface Batcher {
-  /** Sends the next batch when one is due. @returns true when one was sent */
+  /** Sends the next transaction batch when one is due. @returns true when one was sent */
   poll(tip: InboxTip): Promise<boolean>
 }
 
@@ -32,26 +32,27 @@ export interface BatcherOptions {
   engine: ExecutionEngine
   inbox: Inbox
   sequencerSet: Address
-  /** Blocks that count as unsafe behind the head, on top of the epoch rule. */
+  /** Blocks behind the head that count as unsafe, on top of the epoch rule. */
   marginBlocks: number
   head(): number
   block(number: number): SealedBlock | undefined
-  /** Keeps what is sent from being given up for another branch. Durable when it returns. */
+  /** Pins the sent blocks so that no other branch can replace them. Durable when it returns. */
   pin(l2Block: number): void
   /** Only the producer sends, so that two nodes with the account do not pay twice. */
   isOurTurn(): boolean
   clock: Clock
   logger: Logger
-  /** A batch that is not full is sent when its oldest block has this age. */
+  /** A batch that is not full is sent once its oldest block reaches this age. */
   maxAgeMs: number
 }
 
 /**
- * - Source: eligibility and triggers of `packages/batch-submitter`, MetisProtocol/mvm, develop 79c12367.
+ * - Source: eligibility and triggers of `packages/batch-submitter`, MetisProtocol/mvm, develop
+ *   79c12367.
  */
 export function createBatcher(options: BatcherOptions): Batcher {
   const {inbox, isOurTurn, clock, logger, maxAgeMs} = options
-  /** Pieces of the block behind the tip that are still to be sent. */
+  /** Pieces of the block after the tip that still have to be sent. */
   let rest: {behind: number; pieces: Hex[]} = {behind: 0, pieces: []}
   return {
     async poll(tip) {
@@ -68,7 +69,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       const {blocks, isFull} = collect(options, tip.l2Block + 1, end)
       const [oldest] = blocks
       if (!oldest) return false
-      // The age of the block itself: a turn may be shorter than the time a batch may wait.
+      // The age of the block itself: an epoch may be shorter than the time a batch may wait.
       if (!isFull && clock.nowMs() - oldest.timestamp * 1000 < maxAgeMs) return false
       const {data, count} = await fit(tip, blocks)
       options.pin(tip.l2Block + count)
@@ -88,7 +89,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 }
 
-/** Blocks that an honest network can still exchange for others are not sent. */
+/** Blocks that an honest network can still reorg are not sent. */
 async function lastEligible({
   engine,
   sequencerSet,
@@ -128,7 +129,10 @@ function toBatchBlock({timestamp, transactions, seqSign}: SealedBlock): BatchBlo
   }
 }
 
-/** As many blocks as fit one L1 transaction; at least one, which then needs several. */
+/**
+ * As many blocks as fit into one L1 transaction. At least one, even if it needs several
+ * transactions.
+ */
 async function fit(
   tip: InboxTip,
   blocks: readonly BatchBlock[],

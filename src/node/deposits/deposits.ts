@@ -1,7 +1,7 @@
 /**
- * In: deposits in the L1 bridge. Out: one relay transaction for each, in the pool of the node whose turn
- * it is. The transaction is the same whoever makes it, and its nonce is the queue index, so each deposit
- * is paid exactly once.
+ * In: deposits in the L1 bridge. Out: one relay transaction for each, in the pool of the current
+ * producer. Every node builds identical transactions whose nonce is the queue index, so each
+ * deposit is paid exactly once.
  */
 import {encodeFunctionData, type Hex} from 'viem'
 
@@ -15,7 +15,10 @@ import type {ExecutionEngine} from '../engine/engine.ts'
 import {DEPOSITS_AHEAD, SUGGESTED_GAS_PRICE_WEI} from '../limits.ts'
 import {readDeposits, type Deposit} from './read-deposits.ts'
 
-/** Above the contract's own 200,000 for the payout; part of the transaction, so never to be changed. */
+/**
+ * Above the contract's own 200,000 for the payout; part of the transaction, so it must never
+ * change.
+ */
 const RELAY_GAS = 600_000n
 
 export interface DepositRelay {
@@ -24,7 +27,7 @@ export interface DepositRelay {
    *
    * - Signed by: relayer.   Chain: L2 (reads L1).   Value: none; the bridge pays.
    *
-   * @returns how many deposits the L1 bridge has taken in
+   * @returns how many deposits the L1 bridge has received
    */
   poll(l1Head: number): Promise<number>
 }
@@ -42,11 +45,11 @@ export interface DepositOptions {
   accept(raw: Hex): Promise<unknown>
 }
 
-/** What was read of L1 so far. Kept in memory only: L1 and the relayer's nonce are the truth. */
+/** Everything read from L1 so far. In memory only: L1 and the relayer's nonce are the truth. */
 interface Scanned {
   l1Block: number
   l1Hash: string
-  /** All deposits the bridge has taken in up to that block. */
+  /** All deposits the bridge has received up to that block. */
   length: number
   /** Those not yet paid, by queue index. */
   due: Deposit[]
@@ -73,7 +76,10 @@ export function createDepositRelay(options: DepositOptions): DepositRelay {
   }
 }
 
-/** Only deposits below the confirmed block are known, so one that L1 takes back before is never paid. */
+/**
+ * Only deposits below the confirmed block are known, so a deposit that L1 reorgs away is never
+ * paid.
+ */
 async function scanTo(
   confirmed: number,
   before: Scanned | undefined,
@@ -87,9 +93,10 @@ async function scanTo(
   const fresh = await readDeposits(l1, contracts.bridge, from, confirmed)
   const length = (last?.length ?? 0) + fresh.length
   const due = [...(last?.due ?? []), ...fresh]
-  // A reorganization between two answers, or an endpoint that leaves logs out: read again at the next poll.
+  // Either L1 reorged between two responses or the endpoint omits logs: read again at the next
+  // poll.
   if (fresh.some(({queueIndex}, index) => queueIndex !== length - fresh.length + index)) {
-    throw wrongAnswer(l1.url, 'eth_getLogs', new Error('There is a gap between the deposits.'))
+    throw wrongAnswer(l1.url, 'eth_getLogs', new Error('The deposits have a gap.'))
   }
   return {l1Block: confirmed, l1Hash, length, due}
 }
@@ -124,7 +131,7 @@ async function relayTransaction(deposit: Deposit, options: DepositOptions): Prom
   return raw
 }
 
-/** It is in the pool from the last poll, or in a block sealed since we asked for the nonce. */
+/** It is in the pool since the last poll, or in a block sealed since we read the nonce. */
 function ignoreKnown(error: unknown): void {
   const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
   if (reason !== 'already-known' && reason !== 'nonce-too-low' && reason !== 'in-block') throw error

@@ -1,4 +1,4 @@
-/** In: a range of L1. Out: the deposits that the bridge took in there. */
+/** In: a range of L1. Out: the bridge's deposits in that range. */
 import {append} from '../../lib/append.ts'
 import {decodeEventLog, encodeEventTopics, type Address, type Hex} from 'viem'
 
@@ -15,13 +15,13 @@ export interface Deposit {
   from: Address
   to: Address
   amountWei: bigint
-  /** In which it was taken in. */
+  /** The block that contains it. */
   l1Block: number
 }
 
 /**
- * Deposits in a range of blocks, both ends inclusive, by queue index. A range that the endpoint finds too
- * long is read in halves.
+ * Deposits in a range of blocks, both ends inclusive, by queue index. A range that is too long for
+ * the endpoint is split in half.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  *
@@ -71,7 +71,7 @@ async function readRange(
 }
 
 function parseDeposit(log: unknown): Deposit {
-  if (!isRecord(log)) throw new Error('L1 gave a log that is not an object.')
+  if (!isRecord(log)) throw new Error('L1 returned a log that is not an object.')
   const {args} = decodeEventLog({
     abi: l1StandardBridgeAbi,
     eventName: 'DepositQueued',
@@ -81,7 +81,7 @@ function parseDeposit(log: unknown): Deposit {
   const {queueIndex, l2Token, from, to, amount} = args
   const l1Block = Number(log['blockNumber'] ?? Number.NaN)
   if (!Number.isSafeInteger(l1Block) || queueIndex > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new Error('A deposit has no place on L1.')
+    throw new Error('A deposit has no position on L1.')
   }
   return {queueIndex: Number(queueIndex), l2Token, from, to, amountWei: amount, l1Block}
 }

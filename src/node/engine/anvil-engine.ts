@@ -1,8 +1,8 @@
 /**
  * In: ordered transactions. Out: blocks of an anvil process. Called through `ExecutionEngine`.
  *
- * The process is a cache. Whatever goes wrong in it ends in an EngineError of kind `reset`, after
- * which it is restarted and brought back from the chain log.
+ * The process is a cache. Every failure ends in an EngineError of kind `reset`, after which it is
+ * restarted and restored from the chain log.
  */
 import {zeroAddress, type Hash, type Hex} from 'viem'
 
@@ -77,13 +77,13 @@ export class AnvilEngine implements ExecutionEngine {
   }
   readonly #options: AnvilEngineOptions
   #running: EngineProcess | undefined
-  /** Pending while one process is replaced by the next; readers wait for it. */
+  /** Pending while the process is being replaced; readers wait for it. */
   #switching: Promise<unknown> = Promise.resolve()
   #head: EngineBlock | undefined
-  /** What every header of this chain has in common. */
+  /** Header fields shared by all blocks of this chain. */
   #headerRules = ''
   #staged: StagedTransaction[] = []
-  /** False when the engine may hold what is staged in another order. */
+  /** False when the engine may have staged the transactions in another order. */
   #isOrdered = true
   /** The tail of the queue of writers. */
   #last: Promise<unknown> = Promise.resolve()
@@ -101,7 +101,7 @@ export class AnvilEngine implements ExecutionEngine {
       const {genesis} = this.#options
       const snapshot = snapshotFile === undefined ? undefined : readSnapshot(snapshotFile)
       if (snapshot && snapshot.meta.fingerprint !== genesis.fingerprint) {
-        throw new EngineError('bad-snapshot', 'The snapshot is of another network.')
+        throw new EngineError('bad-snapshot', 'The snapshot belongs to another network.')
       }
       if (snapshot) await assertUnpacks(snapshot)
       const next = (snapshot?.meta.number ?? genesis.number) + 1
@@ -111,10 +111,13 @@ export class AnvilEngine implements ExecutionEngine {
       if (snapshot) await loadState(this.#running, snapshot.state)
       this.#head = await this.#readHead()
       if (snapshot && this.#head.hash !== snapshot.meta.hash) {
-        throw new EngineError('bad-snapshot', 'The snapshot does not end with the block it names.')
+        throw new EngineError(
+          'bad-snapshot',
+          'The snapshot does not end with the block in its header.',
+        )
       }
       if (snapshot && (await this.#stateRoot()) !== this.#head.stateRoot) {
-        throw new EngineError('bad-snapshot', 'The snapshot holds another state than its block.')
+        throw new EngineError('bad-snapshot', 'The state in the snapshot does not match its block.')
       }
       return this.#head
     })
@@ -167,25 +170,26 @@ export class AnvilEngine implements ExecutionEngine {
         dropped.push(...refused)
         const silent = missing(wanted, included, refused)
         if (silent.length === 0) return {block, included, dropped}
-        // A transaction that mining skipped has been read into the state, and the state root is taken
-        // over all that was read. Peers never see it, so the block is built again without it.
-        dropped.push(...silent.map((raw) => ({raw, reason: 'left out by the engine'})))
+        // A transaction that mining skipped was still read into the state, and the state root
+        // covers everything that was read. Peers never see that transaction, so the block is
+        // rebuilt without it.
+        dropped.push(...silent.map((raw) => ({raw, reason: 'skipped by the engine'})))
         await this.#clearPool()
         await this.#rollbackBy(1)
         wanted = included
       }
-      throw new EngineError('reset', 'The engine leaves out transactions again and again.')
+      throw new EngineError('reset', 'The engine keeps skipping transactions.')
     })
   }
 
   rollback(count: number): Promise<EngineBlock> {
     return this.#exclusive(async () => {
       await this.#clearPool()
-      // The blocks before a hard fork need a process with the older rules, which has to be restored.
+      // The blocks before a hard fork need a process with the older rules, which must be restored.
       const {genesis} = this.#options
       const target = this.head().number - count
       if (hardforkAt(genesis.hardforks, target + 1) !== this.#require().hardfork) {
-        throw new EngineError('no-history', `The engine cannot go back behind a hard fork.`)
+        throw new EngineError('no-history', `The engine cannot roll back across a hard fork.`)
       }
       return this.#rollbackBy(count)
     })
@@ -223,7 +227,7 @@ export class AnvilEngine implements ExecutionEngine {
       if (composed) return composed
     }
     const receipts = await this.read('eth_getBlockReceipts', [tag])
-    // The engine forgets transactions without a word: the list is then shorter than the block.
+    // The engine drops transactions silently: the list is then shorter than the block.
     const isWhole = Array.isArray(receipts) && receipts.length === block.transactions.length
     return isWhole ? receipts.map(withoutExtras) : undefined
   }
@@ -267,7 +271,7 @@ export class AnvilEngine implements ExecutionEngine {
     this.#options.logger.info('hard fork', {hardfork, head: number})
   }
 
-  /** What of `wanted` is not yet staged. Anything else in the pool is thrown away first. */
+  /** The part of `wanted` that is not staged yet. Everything else in the pool is dropped first. */
   async #restOf(wanted: readonly Hex[]): Promise<readonly Hex[]> {
     const all = new Set(wanted)
     for (const {raw} of this.#staged) {
@@ -278,7 +282,7 @@ export class AnvilEngine implements ExecutionEngine {
     return [...all]
   }
 
-  /** The same, where only what is staged in this order counts. */
+  /** The same, but only transactions staged in this order count. */
   async #restInOrder(wanted: readonly Hex[], batch: number): Promise<readonly Hex[]> {
     const staged = this.#staged
     const isPrefix =
@@ -291,7 +295,10 @@ export class AnvilEngine implements ExecutionEngine {
     return wanted
   }
 
-  /** Batches, in order where they go over one connection. @returns what the engine refuses at the door */
+  /**
+   * Sends request batches; order holds within one connection. @returns the transactions that the
+   * engine rejects
+   */
   async #submit(
     transactions: readonly Hex[],
     size: number,
@@ -302,11 +309,11 @@ export class AnvilEngine implements ExecutionEngine {
     const underWay: Promise<void>[] = []
     try {
       for (let from = 0; from < transactions.length; from += size) {
-        // While the engine works on one batch, the next one is there already.
+        // While the engine works on one batch, the next one has already arrived.
         if (underWay.length >= ahead) await underWay.shift()
         const sent = this.#submitBatch(transactions.slice(from, from + size), client, refused)
         underWay.push(sent)
-        // It is awaited below, also when one before it fails.
+        // It is awaited below, even if an earlier one fails.
         sent.catch(() => {})
       }
       for (const sent of underWay) await sent
@@ -339,14 +346,15 @@ export class AnvilEngine implements ExecutionEngine {
     const answer = await this.#latest()
     const block = parseBlock(answer)
     if (block.timestamp !== timestamp || headerRulesOf(answer) !== this.#headerRules) {
-      throw new EngineError('tampered', 'The engine seals with other rules than its chain has.')
+      throw new EngineError('tampered', 'The engine seals under different rules than its chain.')
     }
     if (block.number !== before.number + 1 || block.parentHash !== before.hash) {
       throw new EngineError('reset', 'The engine sealed a block that does not follow its head.')
     }
     const included = hashesOf(answer).map((hash) => {
       const raw = byHash.get(hash)
-      if (!raw) throw new EngineError('reset', 'The engine sealed a transaction nobody gave it.')
+      if (!raw)
+        throw new EngineError('reset', 'The engine sealed a transaction that was not submitted.')
       return raw
     })
     this.#head = block
@@ -359,7 +367,7 @@ export class AnvilEngine implements ExecutionEngine {
       await this.#require().writer.request('anvil_rollback', [count])
     } catch (error) {
       if (!(error instanceof RpcResponseError)) throw this.#reset(error)
-      throw new EngineError('no-history', `The engine cannot go back ${count} blocks.`, error)
+      throw new EngineError('no-history', `The engine cannot roll back ${count} blocks.`, error)
     }
     const head = await this.#readHead()
     if (head.number !== target) {
@@ -383,7 +391,7 @@ export class AnvilEngine implements ExecutionEngine {
     return this.#write('eth_getBlockByNumber', ['latest', false])
   }
 
-  /** A proof starts with the root of the state as it is, whatever the newest header says. */
+  /** A proof starts with the root of the current state, whatever the newest header says. */
   async #stateRoot(): Promise<Hash> {
     return rootOfProof(await this.#write('eth_getProof', [zeroAddress, [], 'latest']))
   }
@@ -394,7 +402,7 @@ export class AnvilEngine implements ExecutionEngine {
         return await this.#require().writer.request(method, params)
       } catch (error) {
         if (!(error instanceof RpcResponseError)) throw error
-        throw new EngineError('reset', `The engine refuses ${method}: ${error.message}`, error)
+        throw new EngineError('reset', `The engine rejects ${method}: ${error.message}`, error)
       }
     })
   }
@@ -408,7 +416,7 @@ export class AnvilEngine implements ExecutionEngine {
     }
   }
 
-  /** No answer: the process is gone or hangs, and what it did with the request is not known. */
+  /** No response: the process is gone or hangs, and the fate of the request is unknown. */
   #reset(error: unknown): EngineError {
     return new EngineError('reset', `The engine does not respond: ${messageOf(error)}`, error)
   }

@@ -7,12 +7,12 @@ import {ENGINE_HISTORY_BLOCKS, ENGINE_RECEIPT_BLOCKS} from './limits.ts'
 export function engineFlags(genesis: Genesis, hardfork: string): string[] {
   return [
     ...['--gas-limit', String(genesis.gasLimit), '--base-fee', '0'],
-    // Without `--accounts 0` ten publicly known keys would be rich.
+    // Without `--accounts 0`, ten publicly known keys would be funded.
     ...['--hardfork', hardfork, '--accounts', '0'],
     ...['--init', resolve(genesis.file), '--no-mining', '--order', 'fifo'],
     ...['--prune-history', String(ENGINE_HISTORY_BLOCKS)],
     ...['--transaction-block-keeper', String(ENGINE_RECEIPT_BLOCKS)],
-    // The pool checks balances at the head, where a payment in the same block is not yet seen.
+    // The pool checks balances at the head, which does not yet include payments in the same block.
     '--disable-pool-balance-checks',
     ...['--no-cors', '--no-request-size-limit'],
   ]

@@ -1,6 +1,6 @@
 /**
- * Receipts of a large block, put together from its traces and logs: the engine's own call for them takes
- * 5 s at 5,000 transactions, during which it takes nothing in; these two take 40 ms.
+ * Receipts of a large block, composed from its traces and logs. The engine's own call takes 5 s for
+ * 5,000 transactions and blocks everything else; these two take 40 ms.
  */
 import {getContractAddress, toHex, type Address, type Hash, type Hex} from 'viem'
 
@@ -37,15 +37,16 @@ interface RootTrace {
 const types = {legacy: '0x0', eip2930: '0x1', eip1559: '0x2'} as const
 
 /**
- * Composes the receipts of one block in the shape of `eth_getBlockReceipts`, without the bloom, which follows from
- * the logs.
+ * Composes the receipts of one block in the shape of `eth_getBlockReceipts`, without the bloom,
+ * which follows from the logs.
  *
- * A trace does not know what a transaction got back for clearing storage. So the sum is compared with the gas the
- * block says it used: when they differ, single receipts are asked for until it is known whose the refunds are.
+ * A trace does not include the refund for clearing storage. So the sum is compared with the gas
+ * used by the block; if they differ, single receipts are read until all refunds are attributed.
  *
  * - Source: Yellow Paper 6.2 (gas used = intrinsic + execution - refund).
  *
- * @returns undefined when the sums cannot be explained or the engine no longer keeps the transactions
+ * @returns undefined when the sums cannot be explained or the engine no longer keeps the
+ * transactions
  */
 export async function composeReceipts(
   {read, readAll, chainId}: ReceiptContext,
@@ -72,7 +73,7 @@ export async function composeReceipts(
   }
   const parts: Part[] = []
   for (const [index, raw] of transactions.entries()) {
-    // Thousands of transactions are decoded here, on the thread that has a slot to meet.
+    // Thousands of transactions are decoded here, on the thread that has to meet the slot deadline.
     if (index % RECEIPT_CHUNK === 0) await new Promise((resolve) => setImmediate(resolve))
     const root = roots[index]!
     const parsed = parseTransaction(raw, rules)
@@ -103,7 +104,10 @@ interface Part {
   gasUsed: number
 }
 
-/** Gas that the block had used after each of these transactions; undefined where the engine does not tell. */
+/**
+ * Cumulative gas used after each of these transactions; undefined where the engine does not report
+ * it.
+ */
 type CumulativeAt = (indexes: readonly number[]) => Promise<(number | undefined)[]>
 
 function cumulativeFrom(readAll: ReceiptContext['readAll'], hashes: readonly Hash[]): CumulativeAt {
@@ -123,8 +127,8 @@ function cumulativeFrom(readAll: ReceiptContext['readAll'], hashes: readonly Has
 }
 
 /**
- * Gas that each transaction used, from what it used before refunds. Halves what holds refunds until each is known:
- * one among 3,000 takes 12 receipts.
+ * Gas used by each transaction, derived from the gas before refunds. Bisects until each refund is
+ * found: one among 3,000 takes 12 receipts.
  *
  * @param total gas that the block used
  */
@@ -136,7 +140,7 @@ export async function withoutRefunds(
   const sums = [0]
   for (const gas of used) sums.push(sums.at(-1)! + gas)
   const gas = [...used]
-  /** Transactions from `from` up to `to`, before which and after which so much was given back. */
+  /** Transactions from `from` up to `to`, with the total refunded before and after them. */
   let ranges = [{from: 0, to: used.length, before: 0, after: sums.at(-1)! - total}]
   while (ranges.length > 0) {
     if (ranges.some(({before, after}) => after < before)) return undefined

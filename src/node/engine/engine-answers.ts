@@ -1,4 +1,4 @@
-/** What is asked of an anvil, and its answers. */
+/** Requests to an anvil, and its responses. */
 import {keccak256, type Hash, type Hex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
@@ -19,7 +19,10 @@ export function missing(
   return wanted.filter((raw) => !found.has(raw))
 }
 
-/** Without two fields that no other node gives, and the bloom, which follows from the logs. */
+/**
+ * Without two fields that no other node returns, and without the bloom, which follows from the
+ * logs.
+ */
 export function withoutExtras(receipt: unknown): unknown {
   if (!isRecord(receipt)) return receipt
   const {blobGasPrice: _price, blockTimestamp: _time, logsBloom: _bloom, ...plain} = receipt
@@ -41,11 +44,11 @@ export function parseBlock(value: unknown): EngineBlock {
 
 export function hashesOf(value: unknown): Hash[] {
   const transactions = isRecord(value) ? value['transactions'] : undefined
-  if (!Array.isArray(transactions)) throw new EngineError('reset', 'The engine gave no block.')
+  if (!Array.isArray(transactions)) throw new EngineError('reset', 'The engine returned no block.')
   return transactions as Hash[]
 }
 
-/** Fields of a header that no transaction decides. The same in every block of a chain. */
+/** Header fields that do not depend on transactions. The same in every block of a chain. */
 export function headerRulesOf(value: unknown): string {
   const header = isRecord(value) ? value : {}
   const {miner, gasLimit, baseFeePerGas, extraData, difficulty} = header
@@ -56,11 +59,11 @@ export function headerRulesOf(value: unknown): string {
 export function rootOfProof(proof: unknown): Hash {
   const nodes = isRecord(proof) ? proof['accountProof'] : undefined
   const first: unknown = Array.isArray(nodes) ? nodes[0] : undefined
-  if (typeof first !== 'string') throw new EngineError('reset', 'The engine gave no proof.')
+  if (typeof first !== 'string') throw new EngineError('reset', 'The engine returned no proof.')
   return keccak256(first as Hex)
 }
 
-/** Parameters with the block whose state is meant, where these calls have it: at the end. */
+/** Parameters with the state's block appended, where these calls expect it. */
 export function paramsAt(
   params: readonly unknown[],
   at: BlockAddress | undefined,

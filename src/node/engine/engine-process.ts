@@ -21,7 +21,7 @@ export interface EngineProcess {
   process: AnvilProcess
   /** One connection: the order on it is the order of the block. */
   writer: RpcClient
-  /** For transactions whose order does not matter: the engine works on what comes over each connection at once. */
+  /** For transactions whose order does not matter: the engine serves connections in parallel. */
   stager: RpcClient
   snapshots: RpcClient
   reader: RpcClient
@@ -32,7 +32,7 @@ export interface EngineProcessOptions {
   /** Directory of the pid file and the cache of the process. */
   dir: string
   logger: Logger
-  /** True on a network where nothing is at stake: an engine that others can reach is better than none. */
+  /** True on a network without value at stake: a reachable engine is better than none. */
   isRehearsal?: boolean
 }
 
@@ -50,7 +50,7 @@ export async function startEngineProcess(
     onLine: (line) => logger.debug('engine', {line}),
   })
   if (process.isolation === 'open-port') {
-    const what = 'the engine listens on a port that everybody on this machine can use'
+    const what = 'the engine listens on a port that every user of this machine can reach'
     logger.warn(what, {remedy: waysToIsolateHere()[0]})
   }
   void process.exited.then(({exitCode, lastLines}) => {
@@ -76,16 +76,16 @@ export async function stopEngineProcess(running: EngineProcess): Promise<void> {
 /** @throws {EngineError} reset */
 export async function dumpState({snapshots}: EngineProcess): Promise<string> {
   const state = await snapshots.request('anvil_dumpState').catch((error: unknown) => {
-    throw new EngineError('reset', `The engine gives no state: ${messageOf(error)}`, error)
+    throw new EngineError('reset', `The engine returns no state: ${messageOf(error)}`, error)
   })
-  if (typeof state !== 'string') throw new EngineError('reset', 'The engine gave no state.')
+  if (typeof state !== 'string') throw new EngineError('reset', 'The engine returned no state.')
   return state
 }
 
 /**
  * Puts a state into a process that has just started.
  *
- * @param mostChars of one request; see `splitState`
+ * @param mostChars per request; see `splitState`
  * @throws {EngineError} bad-snapshot
  */
 export async function loadState(
@@ -97,8 +97,8 @@ export async function loadState(
     for (const part of splitState(state, mostChars)) {
       await snapshots.request('anvil_loadState', [part])
     }
-    // A loaded engine knows no block hashes, so BLOCKHASH would answer wrongly and fork the chain.
-    // Mining a block and taking it back fills them in.
+    // A loaded engine knows no block hashes, so BLOCKHASH would return wrong values and fork the
+    // chain. Mining and reverting a block fills them in.
     const head = await snapshots.request('eth_getBlockByNumber', ['latest', false])
     const timestamp = Number((head as {timestamp?: unknown} | null)?.timestamp)
     await snapshots.request('evm_mine', [{timestamp}])

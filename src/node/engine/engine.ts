@@ -1,6 +1,6 @@
 /**
- * In: an ordered list of transactions and a parent. Out: exactly one block. Called by the driver, by
- * the restore at start, and read by the RPC server. Nothing else may write to an engine.
+ * In: an ordered list of transactions and a parent. Out: exactly one block. Called by the driver,
+ * by the restore at start, and read by the RPC server. Nothing else may write to an engine.
  */
 import type {Hash, Hex} from 'viem'
 
@@ -24,14 +24,14 @@ export interface Payload {
 
 export interface Execution {
   block: EngineBlock
-  /** What is in the block, in the order of the block. */
+  /** Transactions in the block, in block order. */
   included: Hex[]
   dropped: DroppedTransaction[]
 }
 
 export interface DroppedTransaction {
   raw: Hex
-  /** The engine's words, or that it was left out in silence. For logs. */
+  /** The engine's message, or a note that it was skipped silently. For logs. */
   reason: string
 }
 
@@ -43,46 +43,54 @@ export interface ReceiptsRequest {
 
 export interface Order {
   /**
-   * The order among senders may be another than the one given; that of one sender never is. Whoever builds a block lets
-   * the engine choose, since it is twice as fast then.
+   * The engine may reorder senders, but never the transactions of one sender. A block builder
+   * allows this because it is twice as fast.
    */
   anyOrder?: boolean
 }
 
 export interface ExecuteOptions extends Order {
-  /** Hands transactions over one at a time: slow, and immune to any reordering. */
+  /** Submits transactions one at a time: slow, but immune to reordering. */
   oneByOne?: boolean
 }
 
-/** What an engine can do, and what it needs. Nobody asks which engine it is. */
+/** The capabilities and needs of an engine. No caller checks which engine it is. */
 export interface EngineCapabilities {
-  /** It writes its state to a file and starts from one. Without it every start executes from genesis. */
+  /**
+   * It can save its state to a file and start from one. Otherwise every start executes from
+   * genesis.
+   */
   snapshot: boolean
-  /** Newest blocks that it can take back. Without any, it is started anew from a snapshot or genesis. */
+  /**
+   * Number of newest blocks that it can revert. If zero, it restarts from a snapshot or genesis.
+   */
   rollback: number
-  /** Transactions can be handed over before their block; without it `stage` does nothing. */
+  /** Transactions can be submitted before their block; otherwise `stage` does nothing. */
   staging: boolean
   /** Blocks below the head whose state can be read. */
   history: number
-  /** Newest blocks whose transactions and receipts it keeps. */
+  /** Number of newest blocks whose transactions and receipts it stores. */
   receipts: number
-  /** Least seconds between a block and its parent: geth refuses equal times, anvil takes them. */
+  /** Least seconds between a block and its parent: geth rejects equal times, anvil accepts them. */
   timestampStep: 0 | 1
-  /** Transactions that leave something behind in its process, after which a new one is smaller. Null: none do. */
+  /**
+   * Number of transactions after which its process has grown enough to be worth replacing. Null: it
+   * does not grow.
+   */
   renewal: {transactions: number; whileBuilding: number} | null
 }
 
-/** A block whose state is read: always one that the caller names, never whichever is the newest then. */
+/** The block whose state is read: always an explicit one, never "latest". */
 export type BlockAddress = number | Hash
 
-/** One JSON-RPC call. A read of state names its block in `at`, and not among the parameters. */
+/** One JSON-RPC call. A state read passes its block in `at`, not in the parameters. */
 export interface EngineRead {
   method: string
   params?: readonly unknown[]
   at?: BlockAddress
 }
 
-/** What a snapshot file says of itself. */
+/** The header of a snapshot file. */
 export interface SnapshotMeta {
   /** The block whose state it is. */
   number: number
@@ -103,58 +111,65 @@ export interface ExecutionEngine {
   /** Name and version, `anvil/1.7.1`. */
   readonly version: string
   readonly capabilities: EngineCapabilities
-  /** Who else could give it orders; null while it does not run. */
+  /** Who else could control it; null while it is not running. */
   readonly isolation: IsolationKind | null
   /** Starts at genesis, or from a snapshot file that `saveSnapshot` wrote. */
   start(snapshotFile?: string): Promise<EngineBlock>
   stop(): Promise<void>
-  /** The last block, known without asking. */
+  /** The last block, known without a request. */
   head(): EngineBlock
   /**
-   * Hands transactions over early, while their slot is still open. Only a hint: `execute` decides.
+   * Submits transactions early, while their slot is still open. Only a hint: `execute` decides.
    *
-   * @returns those that the engine refuses
+   * @returns those that the engine rejects
    */
   stage(transactions: readonly Hex[], order?: Order): Promise<DroppedTransaction[]>
-  /** Forgets what was staged. */
+  /** Drops the staged transactions. */
   unstage(): Promise<void>
   /** Seals one block on top of `parent`, which must be the head. */
   execute(parent: Hash, payload: Payload, options?: ExecuteOptions): Promise<Execution>
-  /** Removes the newest blocks. @throws {EngineError} `no-history` when it cannot go back so far */
+  /**
+   * Removes the newest blocks. @throws {EngineError} `no-history` when it cannot roll back that far
+   */
   rollback(count: number): Promise<EngineBlock>
-  /** Of the state as it is now, whatever the newest header says. Null where the engine cannot tell. */
+  /**
+   * Of the current state, whatever the newest header says. Null where the engine cannot provide it.
+   */
   stateRoot(): Promise<Hash | null>
   /**
-   * One JSON-RPC call. Errors of the call itself are RpcResponseError, also where the engine does not have the state of
-   * that block: it never answers with another one.
+   * One JSON-RPC call. Errors of the call itself are RpcResponseError. That includes a block whose
+   * state the engine does not have: it never falls back to another block.
    */
   read(method: string, params?: readonly unknown[], at?: BlockAddress): Promise<unknown>
   /** Several calls in one request, answers in order; an answer may be an RpcResponseError. */
   readAll(calls: readonly EngineRead[]): Promise<unknown[]>
   /**
-   * Receipts of a block that the engine has executed, in its order, as `eth_getBlockReceipts` has them, without the bloom.
+   * Receipts of a block that the engine has executed, in block order, as in `eth_getBlockReceipts`,
+   * without the bloom.
    *
-   * @returns undefined when the engine no longer keeps the transactions of that block
+   * @returns undefined when the engine no longer stores the transactions of that block
    */
   receiptsOf(block: ReceiptsRequest): Promise<unknown[] | undefined>
   /**
    * Writes the state at the head to a file, all or nothing.
    *
-   * @returns for how long nothing could be executed, and how many accounts and slots the state has
+   * @returns how long execution was blocked, and how many accounts and slots the state has
    */
   saveSnapshot(file: string): Promise<{heldMs: number; leaves: number}>
-  /** Reads what a snapshot file says of itself. @throws {EngineError} bad-snapshot */
+  /** Reads the header of a snapshot file. @throws {EngineError} bad-snapshot */
   snapshotMeta(file: string): SnapshotMeta
 }
 
 export type EngineErrorKind =
-  /** The process is gone, hangs, or is not where we left it: restart and restore it. */
+  /** The process is gone, hangs, or has an unexpected head: restart and restore it. */
   | 'reset'
-  /** Somebody else gives it orders: its state is not what our blocks made of it. Restart and restore it. */
+  /**
+   * Somebody else controls it: its state does not follow from our blocks. Restart and restore it.
+   */
   | 'tampered'
-  /** States that far back are not kept: rebuild from the chain log. */
+  /** States that old are not stored: rebuild from the chain log. */
   | 'no-history'
-  /** The caller named a parent that is not the head. */
+  /** The caller passed a parent that is not the head. */
   | 'wrong-parent'
   /** The snapshot cannot be used; start without it. */
   | 'bad-snapshot'

@@ -14,7 +14,7 @@ export interface Genesis {
   number: number
   /** Rules by block, oldest first. */
   hardforks: readonly ScheduledHardfork[]
-  /** What nodes compare before they talk. */
+  /** Compared by nodes before they exchange data. */
   fingerprint: Hex
 }
 
@@ -41,7 +41,7 @@ export function readGenesis(file: string): Genesis {
   } catch (cause) {
     throw new MetisSeqError({
       code: 'GENESIS_UNREADABLE',
-      message: `The genesis document ${file} cannot be used.`,
+      message: `The genesis document ${file} is not usable.`,
       facts: {file},
       hints: ['Copy the genesis document of the network again.'],
       cause,
@@ -54,25 +54,28 @@ export function genesisFingerprint(file: string): Hex {
   return readGenesis(file).fingerprint
 }
 
-/** Everything beside the genesis document that decides block hashes. */
+/** Everything besides the genesis document that determines block hashes. */
 export interface GenesisRules {
   chainId: number
   gasLimit: bigint
   /** Of the genesis block; the schedule of the later ones is in the document. */
   hardfork: string
-  /** Version of the execution rules: nodes that execute otherwise get other hashes. */
+  /** Version of the execution rules: nodes with other rules get other hashes. */
   version: string
 }
 
-/** The rules that every engine of ours has to execute; raised when one and the same block gets another hash. */
+/**
+ * The rules that each of our engines must execute; raised when the same block gets another hash.
+ */
 export const RULES_VERSION = '1.7.1'
 
 /**
- * One hash over everything that decides block hashes. The genesis block hash is not enough: it does not commit to the
- * balances and code in the document.
+ * One hash over everything that determines block hashes. The genesis block hash is not enough: it
+ * does not commit to the balances and code in the document.
  *
- * The rules are spelled as the flags of the first engine were, and for ever: data, snapshots and peers of every network
- * are known by this value, whichever engine executes them and however that one is started.
+ * The rules are encoded as the flags of the first engine, permanently: data, snapshots and peers of
+ * every network are identified by this value, regardless of which engine executes them and how it
+ * is started.
  */
 export function fingerprint(genesisText: string, rules: GenesisRules): Hex {
   const {chainId, gasLimit, hardfork, version} = rules

@@ -1,6 +1,6 @@
 /**
- * Snapshot files: one line of JSON that says what the file is, then the engine's state, compressed.
- * They only make a restart faster; the chain log can always do without them.
+ * Snapshot files: one line of JSON as a header, then the compressed engine state. They only speed
+ * up a restart; the chain log is always sufficient.
  */
 import {createHash} from 'node:crypto'
 import {Readable} from 'node:stream'
@@ -19,15 +19,15 @@ import {EngineError, type SnapshotMeta} from './engine.ts'
 
 export interface Snapshot {
   meta: SnapshotMeta
-  /** As `anvil_loadState` takes it. */
+  /** As accepted by `anvil_loadState`. */
   state: Hex
 }
 
 /**
- * Runs in a thread of its own: a large state takes a second, in which the node has a slot to meet.
+ * Runs in its own thread: a large state takes a second, and the node has a slot deadline.
  *
- * The engine keeps every header it ever made, at 95 MB a day. Only the last 256 can be asked for by a
- * contract, so a trimmed snapshot brings memory and file size back to that.
+ * The engine stores every header it ever made, 95 MB a day. Contracts can read only the last 256,
+ * so a trimmed snapshot keeps memory and file size at that.
  */
 const writerSource = `
   const {parentPort, workerData} = require('node:worker_threads')
@@ -73,9 +73,9 @@ const writerSource = `
 /**
  * Trims and writes a snapshot, all or nothing.
  *
- * @param state as `anvil_dumpState` gave it
+ * @param state as returned by `anvil_dumpState`
  * @returns how many accounts and slots the state has
- * @throws {Error} it could not be written; no file is left behind
+ * @throws {Error} it cannot be written; no file is left behind
  */
 export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -94,7 +94,7 @@ export function writeSnapshot(file: string, meta: SnapshotMeta, state: string): 
       else reject(new Error(answer))
     })
     worker.on('error', reject)
-    worker.on('exit', () => reject(new Error('The writer of the snapshot ended early.')))
+    worker.on('exit', () => reject(new Error('The snapshot writer ended early.')))
   })
 }
 
@@ -128,7 +128,8 @@ export function readSnapshot(file: string): Snapshot {
 }
 
 /**
- * Unpacks a state without keeping any of it: nobody, the engine neither, is given one that unpacks without end.
+ * Test-unpacks a state without storing it, so that neither the node nor the engine loads a
+ * decompression bomb.
  *
  * @throws {EngineError} bad-snapshot
  */
@@ -147,7 +148,8 @@ export async function assertUnpacks({state}: Pick<Snapshot, 'state'>): Promise<v
       },
     )
   } catch (error) {
-    const reason = messageOf(error) === TOO_LARGE ? TOO_LARGE : 'is not packed as states are'
+    const reason =
+      messageOf(error) === TOO_LARGE ? TOO_LARGE : 'is not in the compressed format of a state'
     throw new EngineError('bad-snapshot', `The state ${reason}.`, error)
   }
 }

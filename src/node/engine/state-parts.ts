@@ -1,6 +1,6 @@
 /**
- * Cuts a state into parts that an engine takes one after the other. It looks at a request anew from its
- * beginning with every piece that arrives, so that 20 MB take 4 s and ten times 2 MB take 1 s.
+ * Splits a state into parts that the engine loads one by one. The engine rescans a request from the
+ * start with every piece that arrives, so 20 MB take 4 s but ten times 2 MB take 1 s.
  */
 import {gunzipSync, gzipSync} from 'node:zlib'
 
@@ -15,9 +15,9 @@ interface Dump {
 }
 
 /**
- * @param state as `anvil_dumpState` gives it
- * @param mostChars of a state that is left whole; and of what a part holds before it is compressed
- * @returns parts in the order in which they have to be loaded; only the last one names the head
+ * @param state as returned by `anvil_dumpState`
+ * @param mostChars up to which a state is not split; also the uncompressed size limit of a part
+ * @returns parts in the order in which they must be loaded; only the last one has the head
  */
 export function splitState(state: string, mostChars: number): string[] {
   if (state.length <= mostChars) return [state]
@@ -38,7 +38,7 @@ export function splitState(state: string, mostChars: number): string[] {
   }
   for (const [address, account] of Object.entries(dump.accounts)) {
     const {storage, ...rest} = account
-    // An account that comes again keeps the slots it has.
+    // An account that is loaded again keeps its slots.
     add(sizeOf(rest), ({accounts}) => (accounts[address] = {...rest, storage: {}}))
     for (const [slot, value] of Object.entries(storage)) {
       add(SLOT_CHARS, ({accounts}) => {

@@ -1,4 +1,7 @@
-/** In: chain log and what is left of a sign guard. Out: a guard that knows at least what the log knows. */
+/**
+ * In: chain log and the remains of a sign guard. Out: a guard that covers at least all blocks of
+ * the log.
+ */
 import {existsSync, renameSync} from 'node:fs'
 
 import type {Address} from 'viem'
@@ -9,7 +12,7 @@ import {salvageFloor} from '../../store/sign-guard-file.ts'
 import {SignGuard, type SignGuardOptions} from '../../store/sign-guard.ts'
 
 export interface RebuiltGuard {
-  /** Nothing below is signed by this node any more. */
+  /** This node never signs below it again. */
   floor: number
   /** Own blocks of the chain log that the guard did not know. */
   learned: number
@@ -18,12 +21,13 @@ export interface RebuiltGuard {
 }
 
 /**
- * Never lowers anything: the floor is above everything in the old guard, whole or damaged, and above the
- * chain log. The new guard is not trusted, so that the node asks L1 and its peers, and leaves the turn
- * that runs to others, before it signs.
+ * Never lowers anything: the floor is above everything in the old guard, whole or damaged, and
+ * above the chain log. The new guard is untrusted: before it signs, the node checks L1 and its
+ * peers and sits out the running epoch.
  *
- * @param options.floor what is known from elsewhere, such as L1
- * @throws {MetisSeqError} SECOND_SIGNATURE the log has another own block than the guard; DISK_FULL
+ * @param options.floor a floor known from elsewhere, such as L1
+ * @throws {MetisSeqError} SECOND_SIGNATURE the log and the guard have different own blocks;
+ * DISK_FULL
  */
 export function rebuildGuard(options: {
   path: string
@@ -42,7 +46,7 @@ export function rebuildGuard(options: {
   }
   const guard = SignGuard.open(path, options.guard)
   try {
-    // First, so that what is learned next needs no line of its own.
+    // First, so that the records that follow need no line each.
     guard.distrust(floor)
     const learned = [...log.signedBy(signer)].filter(
       ({number, hash}) => guard.signedAt(number) !== hash && guard.learn(number, hash),
@@ -65,8 +69,8 @@ function isDamaged(path: string, options: SignGuardOptions | undefined): boolean
 }
 
 /**
- * A chain log with blocks of ours that the guard does not know: the guard was deleted, cut or replaced by
- * an older one, and may lack more than that.
+ * The chain log has own blocks that are missing from the guard: the guard was deleted, truncated or
+ * replaced by an older one, and may lack more than those.
  *
  * @throws {MetisSeqError} SIGN_GUARD_MISSING, SIGN_GUARD_BEHIND
  */
@@ -82,11 +86,11 @@ export function assertGuardCovers(
   throw new MetisSeqError({
     code: guard.isNew ? 'SIGN_GUARD_MISSING' : 'SIGN_GUARD_BEHIND',
     message: guard.isNew
-      ? `The chain log holds block ${number} with this node's signature, and the sign guard is gone.`
-      : `The chain log holds block ${number} with this node's signature, and the sign guard does not know it.`,
+      ? `The chain log has block ${number} with this node's signature, but the sign guard is missing.`
+      : `The chain log has block ${number} with this node's signature, but the sign guard has no record of it.`,
     facts: {block: `${number}`, hash, floor: `${guard.floor}`},
     hints: [
-      'Put the newest copy of `sign-guard.log` back, if there is one.',
+      'Restore the newest copy of `sign-guard.log` if you have one.',
       'Otherwise rebuild it: `metis-seq node guard rebuild`.',
     ],
   })

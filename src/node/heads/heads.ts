@@ -1,6 +1,6 @@
 /**
- * In: L1 blocks. Out: how much of our chain L1 has confirmed. Read by every node from L1 itself, so no
- * node has to believe another. Stage 10.
+ * In: L1 blocks. Out: how much of our chain L1 has confirmed. Every node reads L1 itself, so no
+ * node has to trust another. Stage 10.
  */
 import type {Hash, Hex} from 'viem'
 
@@ -27,7 +27,7 @@ export interface HeadsOptions {
   pinFile: string
   /** Wall clock, milliseconds. */
   nowMs?(): number
-  /** A batch on L1 that was not seen before in this run, confirmed or not. */
+  /** A transaction batch on L1 that is new in this run, confirmed or not. */
   onBatch?(batch: TxBatch): void
   logger: Logger
 }
@@ -44,11 +44,14 @@ export interface L1Head {
 export interface InboxTip extends BatchPosition {
   /** L1 was read up to here. */
   l1Block: number
-  /** False when a batch holds blocks that our chain does not have: what follows is not ours to send. */
+  /**
+   * False when a batch has blocks that our chain does not have: the blocks after them are not ours
+   * to send.
+   */
   isOurs: boolean
 }
 
-/** What L1 holds at the first block in which our chain differs from it. L1 is right. */
+/** L1's version of the first block in which our chain differs. L1 is right. */
 export interface L1Divergence {
   number: number
   /** Seconds since 1970. */
@@ -56,12 +59,12 @@ export interface L1Divergence {
   transactions: readonly Hex[]
 }
 
-/** How far L1 was read. */
+/** The L1 block up to which batches were read. */
 interface Reading {
   cursor: BatchCursor
-  /** Stands where the cursor does, and knows the pieces of batches that are not whole. */
+  /** At the position of the cursor, with the pieces of incomplete batches. */
   reader: BatchReader
-  /** What is saved while pieces wait: a restart has to read them again. */
+  /** Saved while pieces are incomplete: a restart must read them again. */
   held?: BatchCursor | undefined
 }
 
@@ -75,9 +78,11 @@ export class Heads {
   #l1Divergence: L1Divergence | undefined
   #divergence: {block: number; batchIndex: number; sinceMs: number} | undefined
   #isTipRead = false
-  /** Names of the newest batches that were told of. */
+  /** Keys of the newest batches that were reported. */
   #told: string[] = []
-  /** The last block of a batch that we do not have yet, and how far L1 reached when that was seen. */
+  /**
+   * The last block of a batch that we do not have yet, and how far L1 reached when that was seen.
+   */
   #missing: {l2Block: number; l1Block: number} | undefined
 
   constructor(options: HeadsOptions) {
@@ -95,8 +100,8 @@ export class Heads {
   }
 
   /**
-   * Blocks up to here are never given up for another branch: L1 has confirmed them, or we sent them there
-   * and it may still do so, when nobody else might have them.
+   * Blocks up to here are never reverted for another branch: L1 has confirmed them, or we sent them
+   * to L1 and may be the only node that has them.
    */
   reorgFloor(): number {
     const safe = this.safeHead() ?? this.#options.genesisNumber
@@ -108,18 +113,18 @@ export class Heads {
   /** Called before a batch up to this block leaves. Durable when it returns. @throws DISK_FULL */
   pin(l2Block: number): void {
     const block = this.#options.block(l2Block)
-    if (!block) throw new Error(`Block ${l2Block} is sent and not in the chain log.`)
+    if (!block) throw new Error(`Block ${l2Block} is being sent but is not in the chain log.`)
     const pin = {l2Block, hash: block.hash}
     saveBatchPin(this.#options.pinFile, pin)
     this.#pin = pin
   }
 
-  /** Undefined while L1 has confirmed nothing else than our chain. */
+  /** Undefined while L1 agrees with our chain. */
   l1Divergence(): L1Divergence | undefined {
     return this.#l1Divergence
   }
 
-  /** Since when, and in which batch, L1 holds something else than we do. */
+  /** Since when, and in which batch, L1 diverges from our chain. */
   get divergence(): {block: number; batchIndex: number; sinceMs: number} | undefined {
     return this.#l1Divergence && this.#divergence
   }
@@ -129,7 +134,7 @@ export class Heads {
     return this.#isTipRead
   }
 
-  /** Never goes back, whatever L1 does. */
+  /** Never moves back, whatever L1 does. */
   finalizedHead(): number | null {
     if (!this.#l1Head || !this.#reading) return this.#finalized
     const {confirmations} = this.#options.network
@@ -153,7 +158,7 @@ export class Heads {
    * - Signed by: nobody.   Chain: L1.   Value: none.
    *
    * @throws {RpcTransportError | RpcResponseError} L1 does not respond; nothing is lost
-   * @throws {MetisSeqError} BATCH_MISMATCH when a batch holds other blocks than ours
+   * @throws {MetisSeqError} BATCH_MISMATCH when a batch has other blocks than our chain
    */
   async poll(): Promise<void> {
     const {l1, network, cursorFile} = this.#options
@@ -161,7 +166,7 @@ export class Heads {
     if (!head) return
     this.#l1Head = head
     if (this.#isWaiting(head.number)) return
-    // A cursor beyond the head is of another L1, such as a local one that was started anew.
+    // A cursor beyond the head belongs to another L1, such as a restarted local one.
     if (this.#reading && this.#reading.cursor.l1Block > head.number) this.#reading = undefined
     let reading = this.#reading ?? this.#readingFrom(this.#startCursor())
     const confirmed = head.number - network.confirmations
@@ -179,8 +184,8 @@ export class Heads {
   }
 
   /**
-   * A node that catches up would read and decode the same batches again every second. A look now and then
-   * sees when L1 was reorganized meanwhile.
+   * A node that catches up would read and decode the same batches every second. An occasional check
+   * detects an L1 reorg in the meantime.
    */
   #isWaiting(l1Block: number): boolean {
     const missing = this.#missing
@@ -200,7 +205,7 @@ export class Heads {
     return {l1Block: before, l1Hash: anyHash, batchIndex: 0, l2Block: null, recent: [], finalized}
   }
 
-  /** @returns undefined when L1 was reorganized below what was confirmed: reading starts over */
+  /** @returns undefined when L1 reorged below a confirmed block: reading starts over */
   async #advance(reading: Reading, to: number): Promise<Reading | undefined> {
     const {network, logger} = this.#options
     const {cursor} = reading
@@ -252,7 +257,7 @@ export class Heads {
   #compare(batch: TxBatch): void {
     const differs = this.#firstDifference(batch)
     if (!differs) return
-    // From now on a branch of a peer that holds what L1 holds wins over ours.
+    // From now on a peer's branch that agrees with L1 wins over ours.
     this.#l1Divergence = differs
     const {number} = differs
     const batchIndex = Number(batch.batchIndex)
@@ -297,7 +302,7 @@ export class Heads {
           if (batch) isOurs &&= this.#holds(batch, endOf(batch))
         }
       }
-      // Nothing can be sent behind a batch that is not ours, so what follows it does not count.
+      // Nothing can be sent after a batch that is not ours, so later batches do not count.
       if (!isOurs) break
     }
     this.#tip = {...reader.position, l1Block: head, isOurs}
@@ -323,7 +328,7 @@ export class Heads {
   }
 }
 
-/** True when a block has the time and the transactions that L1 holds for its number. */
+/** True when a block has the same time and transactions as on L1. */
 export function holdsSame(
   block: Pick<SealedBlock, 'timestamp' | 'transactions'>,
   {timestamp, transactions}: L1Divergence,
@@ -335,10 +340,10 @@ export function holdsSame(
   )
 }
 
-/** More than are ever between the newest confirmed L1 block and the head. */
+/** More than ever lie between the newest confirmed L1 block and the head. */
 const TOLD_BATCHES = 256
 
-/** Stands for "not read yet" in front of the first block. */
+/** Marks "not read yet" before the first block. */
 const anyHash: Hash = `0x${'0'.repeat(64)}`
 
 async function blockNumber(l1: RpcClient): Promise<number> {

@@ -1,7 +1,7 @@
 /**
- * In: durable blocks of the chain log, in their order. Out: the history they are answered from, and word
- * of each block to whoever listens. Runs behind the driver, one block at a time, and asks the engine only
- * for what it has just executed; whatever fails here is tried again and stops nobody.
+ * In: durable blocks of the chain log, in order. Out: the history that serves queries, and an event
+ * per block for listeners. Runs behind the driver, one block at a time, and reads from the engine
+ * only blocks it has just executed. Every failure is retried and never blocks anyone.
  */
 import {append} from '../../lib/append.ts'
 import {keccak256, type Hash, type Hex} from 'viem'
@@ -23,7 +23,7 @@ import {
   type KeptReceipt,
 } from './packing.ts'
 
-/** A log with its place in the block. */
+/** A log with its position in the block. */
 export interface PlacedLog extends KeptLog {
   transactionHash: Hash
   transactionIndex: number
@@ -31,14 +31,14 @@ export interface PlacedLog extends KeptLog {
 }
 
 export interface BlockEvent {
-  /** `seen`: its header is known, its receipts follow. `added`: all of it is. */
+  /** `seen`: its header is known, receipts will follow. `added`: all of it is known. */
   type: 'seen' | 'added' | 'removed'
   number: number
   hash: Hash
-  /** Seconds since 1970; not known any more of a removed block. */
+  /** Seconds since 1970; unknown for a removed block. */
   timestamp?: number
   logs: readonly PlacedLog[]
-  /** Of each transaction, intrinsic gas included; of a block that was added. */
+  /** Per transaction, including intrinsic gas; only for an added block. */
   gasUsed?: readonly number[]
 }
 
@@ -67,7 +67,7 @@ export class History {
   readonly store: HistoryLog
   readonly #options: HistoryOptions
   readonly #listeners = new Set<Listener>()
-  /** Who waits until something was collected. */
+  /** Waiters for the next collected block. */
   #waiting: (() => void)[] = []
   #fresh: FreshBlock | undefined
   #isAwake = false
@@ -96,19 +96,19 @@ export class History {
     this.#wakeLoop()
   }
 
-  /** Tells of each block, in the order of the chain; after a reorganization first of those removed. */
+  /** Reports each block in chain order; after a reorg, removed blocks come first. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Blocks of the chain log that are not collected. */
+  /** Blocks of the chain log that are not collected yet. */
   get lag(): number {
     const newest = this.store.newest?.number ?? this.#options.genesisNumber - 1
     return Math.max(0, this.#options.head() - newest)
   }
 
-  /** Waits a moment when the engine is about to forget what is not collected yet. */
+  /** Waits briefly when the engine is about to discard blocks that are not collected yet. */
   async backpressure(): Promise<void> {
     if (this.lag < HISTORY_LAG_BLOCKS || this.#isStopped) return
     this.wake()
@@ -116,7 +116,7 @@ export class History {
     await this.#until(() => this.lag < HISTORY_LAG_BLOCKS, clock.monotonicMs() + HISTORY_WAIT_MS)
   }
 
-  /** The newest block, from its header on; its receipts follow. */
+  /** The newest block as soon as its header is known; its receipts follow. */
   get fresh(): FreshBlock | undefined {
     return this.#fresh
   }
@@ -126,7 +126,10 @@ export class History {
     return this.#reach(() => this.store.hashOf(number) === hash, waitMs)
   }
 
-  /** Like `reached`, and its header is enough: the receipts of a full block take a tenth of a second. */
+  /**
+   * Like `reached`, but waits only for the header: the receipts of a full block take a tenth of a
+   * second.
+   */
   seen(number: number, hash: Hash, waitMs: number): Promise<boolean> {
     const isFresh = () => this.#fresh?.hash === hash
     return this.#reach(() => isFresh() || this.store.hashOf(number) === hash, waitMs)
@@ -191,7 +194,7 @@ export class History {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  /** Takes back what the chain log no longer holds, newest block first. */
+  /** Removes blocks that are no longer in the chain log, newest first. */
   #dropReplaced(): void {
     const newest = this.store.newest
     if (!newest || this.#isOurs(newest.number, newest.hash)) return
@@ -203,7 +206,7 @@ export class History {
       gone.push({type: 'removed', number: ancestor, hash, logs: this.#logsOf(ancestor)})
     }
     this.store.removeAfter(ancestor)
-    this.#options.logger.info('history follows another branch', {from: ancestor + 1})
+    this.#options.logger.info('history switches to another branch', {from: ancestor + 1})
     for (const event of gone) this.#tell(event)
   }
 
@@ -219,7 +222,7 @@ export class History {
     // The genesis block is in no log; the engine makes it from the genesis document.
     const sealed = log.block(number)
     const block = number === genesisNumber ? genesisOf(number, answer) : sealed
-    if (!block) throw new HistoryMismatchError('The block is not in the log any more.')
+    if (!block) throw new HistoryMismatchError('The block is no longer in the log.')
     const {number: at, hash, transactions} = block
     const {packed, transactionHashes} = packHeader(answer, hash, number === genesisNumber)
     const isForgotten = transactionHashes.length !== transactions.length
@@ -234,7 +237,7 @@ export class History {
     }
     const receipts = isForgotten ? [] : await this.#receiptsOf(block, hashes)
     const chunks = await packReceipts(receipts)
-    // The chain may have turned to another branch while we asked.
+    // The chain may have switched to another branch during the request.
     if (!this.#isOurs(at, hash)) return
     if (isForgotten) logger.warn('receipts lost', {block: at})
     this.store.append({...kept, hasReceipts: !isForgotten}, chunks)
@@ -266,7 +269,7 @@ export class History {
   }
 }
 
-/** Made once: without a reason, each abort would make an error with a stack of its own. */
+/** Created once: without a reason, each abort would create an error with its own stack. */
 const ended = new Error('The wait ended.')
 
 export function placedLogs(
@@ -289,7 +292,7 @@ function genesisOf(number: number, answer: unknown): ReceiptsRequest | undefined
   return typeof hash === 'string' ? {number, hash: hash as Hash, transactions: []} : undefined
 }
 
-/** Hashing takes 10 µs each, so that a full block would hold the event loop for a tenth of a second. */
+/** Hashing takes 10 µs each, so a full block would block the event loop for a tenth of a second. */
 async function hashAll(transactions: readonly Hex[]): Promise<Hash[]> {
   const hashes: Hash[] = []
   for (const raw of transactions) {

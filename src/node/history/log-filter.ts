@@ -1,4 +1,4 @@
-/** What a client wants of the logs: addresses, and topics by position. Pure. */
+/** A client's log filter: addresses, and topics by position. Pure. */
 import type {Address, Hex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
@@ -13,7 +13,7 @@ export interface LogFilter {
   topics: readonly (readonly Hex[])[]
 }
 
-/** @throws {RpcError} in words for the client */
+/** @throws {RpcError} with a message for the client */
 export function parseLogFilter(value: unknown): LogFilter {
   const filter = value ?? {}
   if (!isRecord(filter)) throw invalid('The filter is not an object.')
@@ -39,8 +39,8 @@ export function matches({addresses, topics}: LogFilter, log: KeptLog): boolean {
 }
 
 /**
- * The last 32 bits of each address and topic of these logs, sorted: enough to pass over nearly all the
- * logs nobody asked for.
+ * The last 32 bits of each address and topic of these logs, sorted: enough to skip nearly all logs
+ * that do not match.
  */
 export function marksOf(logs: readonly KeptLog[]): Uint32Array {
   const marks = new Set<number>()
@@ -78,9 +78,9 @@ function oneOrMany(value: unknown, digits: number, what: string): Hex[] {
   if (value === undefined || value === null) return []
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (values.length > RPC_FILTER_VALUES) {
-    throw invalid(`A filter names at most ${RPC_FILTER_VALUES} values at a position.`)
+    throw invalid(`A filter has at most ${RPC_FILTER_VALUES} values at a position.`)
   }
-  // As geth reads it: a list with a null in it asks for anything.
+  // As in geth: a list that contains null matches anything.
   if (values.includes(null)) return []
   return values.map((one) => {
     if (typeof one === 'string' && one.length === digits + 2 && /^0x[0-9a-f]+$/i.test(one)) {

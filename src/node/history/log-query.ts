@@ -1,10 +1,10 @@
 /**
- * In: a range of blocks and a filter. Out: the text of the logs, in the order of the chain. Reads the marks of every
- * fifty receipts and unpacks only those that may hold something. Many ask for the same logs of the newest blocks, so
- * what was found for a filter in fifty receipts is kept as text for a while.
+ * In: a range of blocks and a filter. Out: the logs as JSON text, in chain order. Reads the marks
+ * of every fifty receipts and unpacks only those that may match. Many clients query the same logs
+ * of the newest blocks, so the matches of a filter in fifty receipts are cached as text.
  *
- * One search runs at a time, lets others have their turn in between, and all together take a share of the time: this is
- * the thread that has a slot to meet.
+ * One search runs at a time, yields to others in between, and all of them share a time budget: this
+ * thread has to meet the slot deadline.
  */
 import {setTimeout as sleep} from 'node:timers/promises'
 
@@ -58,8 +58,8 @@ export class LogSearch {
 
   /**
    * @returns the logs as JSON
-   * @throws {RpcError} limit, when there are too many or too many searches wait; rejected, when receipts in the
-   *   range were lost
+   * @throws {RpcError} limit, when there are too many or too many searches wait; rejected, when
+   * receipts in the range were lost
    */
   find(
     filter: LogFilter,
@@ -117,7 +117,7 @@ export class LogSearch {
   }
 }
 
-/** What one search takes of the thread. */
+/** Thread time used by one search. */
 class Turn {
   readonly signal: AbortSignal
   readonly #time: Buckets
@@ -128,7 +128,7 @@ class Turn {
     this.signal = signal
   }
 
-  /** Lets others have theirs, when this one took long enough. */
+  /** Yields once this search has used its time slice. */
   async over(): Promise<void> {
     if (performance.now() - this.#beganMs < RPC_LOG_TURN_MS) return
     this.end()
@@ -136,7 +136,7 @@ class Turn {
     await this.wait()
   }
 
-  /** All searches together used up their time. */
+  /** All searches together have used up their time budget. */
   async wait(): Promise<void> {
     const waitMs = this.#time.waitMs('', 0, performance.now())
     if (waitMs > 0) await sleep(waitMs)
@@ -150,7 +150,9 @@ class Turn {
   }
 }
 
-/** Undefined for a long filter: to look it up in every page would take longer than the page itself. */
+/**
+ * Undefined for a long filter: looking it up in every page would take longer than the page itself.
+ */
 function keyOf(filter: LogFilter): string | undefined {
   const key = JSON.stringify(filter)
   return key.length > RPC_LOG_KEY_CHARS ? undefined : key
@@ -164,7 +166,7 @@ function signalled({signal}: Turn): boolean {
 function tooMany(): RpcError {
   return new RpcError(
     rpcCodes.limit,
-    `More than ${RPC_LOGS} logs match; ask for fewer blocks at once.`,
+    `More than ${RPC_LOGS} logs match; query fewer blocks at once.`,
   )
 }
 

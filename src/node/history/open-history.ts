@@ -7,7 +7,8 @@ import {History} from './history.ts'
 import {ChainReader} from './reader.ts'
 
 /**
- * Opens the history beside the chain log and begins to collect what it lacks. The chain is restored.
+ * Opens the history next to the chain log and starts to collect missing blocks. The chain must be
+ * restored.
  *
  * @throws {MetisSeqError} DISK_FULL, STORE_DAMAGED, STORE_BUSY
  */

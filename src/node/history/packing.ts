@@ -1,6 +1,7 @@
 /**
- * Receipts and headers as they are kept: without what the chain log knows already, and deflated against a
- * text that looks like them. In: the engine's RPC answers. Out: bytes, and the same facts again.
+ * The stored form of receipts and headers: without fields that the chain log already has, and
+ * deflated with a preset dictionary. In: the engine's RPC responses. Out: bytes, and the same data
+ * decoded again.
  */
 import {promisify} from 'node:util'
 import {deflateRaw, deflateRawSync, inflateRawSync} from 'node:zlib'
@@ -15,7 +16,7 @@ import type {KeptLog} from './kept-log.ts'
 
 export type {KeptLog} from './kept-log.ts'
 
-/** A history may have come with a snapshot. */
+/** A history may come from a snapshot. */
 const UNPACKING = {maxOutputLength: HISTORY_UNPACKED_BYTES}
 
 export interface KeptReceipt {
@@ -27,17 +28,17 @@ export interface KeptReceipt {
   logs: KeptLog[]
 }
 
-/** Some receipts of a block, and what those before them add up to. */
+/** Some receipts of a block, and the totals of those before them. */
 export interface ReceiptPage {
   gasBefore: number
   logsBefore: number
   receipts: KeptReceipt[]
 }
 
-/** Header fields as the engine gives them, without those that the chain log has. */
+/** Header fields as returned by the engine, without those in the chain log. */
 export type KeptHeader = Record<string, unknown>
 
-/** The engine's answer is not what the chain log says; it is asked again later. */
+/** The engine's response contradicts the chain log; the request is retried later. */
 export class HistoryMismatchError extends Error {
   constructor(message: string) {
     super(message)
@@ -47,7 +48,7 @@ export class HistoryMismatchError extends Error {
 
 const deflate = promisify(deflateRaw)
 
-/** Changing a dictionary makes what is on disk unreadable: raise the version of the store with it. */
+/** Changing a dictionary makes stored data unreadable: raise the version of the store with it. */
 const zeros = '0'.repeat(64)
 const HEADER_DICTIONARY = Buffer.from(
   `{"sha3Uncles":"0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347",` +
@@ -65,9 +66,9 @@ const RECEIPT_DICTIONARY = Buffer.from(
 const inChainLog = new Set(['number', 'hash', 'parentHash', 'stateRoot', 'timestamp'])
 
 /**
- * Takes a header apart. The genesis block is in no log, so its header is kept whole.
+ * Packs a header. The genesis block is in no log, so its header is stored whole.
  *
- * @throws {HistoryMismatchError} it is of another block
+ * @throws {HistoryMismatchError} it belongs to another block
  */
 export function packHeader(
   answer: unknown,
@@ -75,7 +76,7 @@ export function packHeader(
   isGenesis = false,
 ): {packed: Uint8Array; transactionHashes: Hash[]} {
   if (!isRecord(answer) || answer['hash'] !== hash || !Array.isArray(answer['transactions'])) {
-    throw new HistoryMismatchError('The engine gave the header of another block.')
+    throw new HistoryMismatchError('The engine returned the header of another block.')
   }
   const isKept = (name: string) => name !== 'transactions' && (isGenesis || !inChainLog.has(name))
   const header = Object.fromEntries(Object.entries(answer).filter(([name]) => isKept(name)))
@@ -96,21 +97,21 @@ export function unpackHeader(packed: Uint8Array): KeptHeader {
 }
 
 /**
- * Checks that receipts belong to a block's transactions, one by one and in their order.
+ * Checks that receipts belong to a block's transactions, one by one and in order.
  *
- * @throws {HistoryMismatchError} an engine that has forgotten a block answers with an empty list
+ * @throws {HistoryMismatchError} an engine that has discarded a block returns an empty list
  */
 export function keptReceipts(
   answers: readonly unknown[],
   block: {hash: Hash; transactionHashes: readonly Hash[]},
 ): KeptReceipt[] {
   if (answers.length !== block.transactionHashes.length) {
-    throw new HistoryMismatchError('The engine gave another number of receipts.')
+    throw new HistoryMismatchError('The engine returned the wrong number of receipts.')
   }
   return answers.map((answer, index) => {
     const kept = keptReceipt(answer, block.hash, block.transactionHashes[index]!)
     if (kept) return kept
-    throw new HistoryMismatchError('The engine gave a receipt of another transaction.')
+    throw new HistoryMismatchError('The engine returned the receipt of another transaction.')
   })
 }
 
@@ -133,7 +134,7 @@ function keptReceipt(answer: unknown, block: Hash, hash: Hash): KeptReceipt | un
   }
 }
 
-/** Packs a block's receipts, some at a time, so that other work gets its turn in between. */
+/** Packs a block's receipts, some at a time, so that other work can run in between. */
 export async function packReceipts(receipts: readonly KeptReceipt[]): Promise<ReceiptChunk[]> {
   const chunks: ReceiptChunk[] = []
   let gasBefore = 0
@@ -159,7 +160,9 @@ export function unpackReceipts(packed: Uint8Array): ReceiptPage {
   return {gasBefore: g, logsBefore: l, receipts: r.map(fromRow)}
 }
 
-/** Status, gas, sender, created contract or 0, and each log as address, data and topics; no `0x`. */
+/**
+ * Status, gas, sender, created contract or 0, and each log as address, data and topics; no `0x`.
+ */
 type Row = [Hex, number, string, string | 0, ...string[][]]
 
 function toRow({status, gasUsed, from, contractAddress, logs}: KeptReceipt): Row {

@@ -1,6 +1,7 @@
 /**
- * In: numbers and hashes. Out: blocks, transactions and receipts of durable blocks, from the chain log and
- * the history alone; the engine is not asked. Called by the RPC methods and the subscriptions.
+ * In: numbers and hashes. Out: blocks, transactions and receipts of durable blocks, from the chain
+ * log and the history alone; the engine is not used. Called by the RPC methods and the
+ * subscriptions.
  */
 import {type Address, type Hash} from 'viem'
 
@@ -35,7 +36,7 @@ export interface ReaderOptions {
   head(): number
 }
 
-/** A block with everything that is known about it. */
+/** A block with all known data. */
 export interface KnownBlock {
   sealed: Omit<SealedBlock, 'signer' | 'signature'>
   header: KeptHeader
@@ -49,12 +50,12 @@ export class ChainReader {
   readonly #options: ReaderOptions
   readonly #blocks = new Recent<KnownBlock>(
     HISTORY_TRANSACTIONS,
-    // An empty block is not free either.
+    // Empty blocks also cost memory.
     ({transactionHashes}) => transactionHashes.length + 10,
   )
   readonly #pages = new Recent<ReceiptPage>(HISTORY_PAGES, () => 1)
 
-  /** Every block up to here is empty, so that none is looked at twice. */
+  /** Every block up to here is empty, so none is checked twice. */
   #emptyUpTo = 0
 
   constructor(options: ReaderOptions) {
@@ -94,7 +95,7 @@ export class ChainReader {
     return this.#blockOnce(number, 'reached')
   }
 
-  /** Header and transaction hashes, which are there before the receipts. @throws {RpcError} */
+  /** Header and transaction hashes, which are available before the receipts. @throws {RpcError} */
   header(number: number): Promise<KnownBlock | undefined> {
     return this.#blockOnce(number, 'seen')
   }
@@ -109,13 +110,13 @@ export class ChainReader {
     return this.blockNow(number) ?? (what === 'seen' ? this.#freshNow(hash) : undefined)
   }
 
-  /** Like `header`, of what is known already. */
+  /** Like `header`, but without waiting. */
   headerNow(number: number): KnownBlock | undefined {
     const hash = this.hashOf(number)
     return hash && (this.blockNow(number) ?? this.#freshNow(hash))
   }
 
-  /** Not remembered: what is known of it grows in a moment. */
+  /** Not cached: its receipts will follow in a moment. */
   #freshNow(hash: Hash): KnownBlock | undefined {
     const {history, log} = this.#options
     const {fresh} = history
@@ -134,14 +135,14 @@ export class ChainReader {
    */
   async firstWithTransactions(): Promise<KnownBlock | undefined> {
     const {log, head} = this.#options
-    // A branch that is replaced takes what is known of it along.
+    // A replaced branch takes its cached data with it.
     const from = this.#emptyUpTo <= head() ? this.#emptyUpTo : 0
     const first = log.nextWithTransactions(from)
     this.#emptyUpTo = first === undefined ? head() : first - 1
     return first === undefined ? undefined : this.block(first)
   }
 
-  /** Like `block`, of what is collected already. */
+  /** Like `block`, but only if already collected. */
   blockNow(number: number): KnownBlock | undefined {
     const hash = this.hashOf(number)
     if (!hash) return undefined
@@ -162,7 +163,8 @@ export class ChainReader {
     const known = {sealed, header, transactionHashes}
     const whole: unknown[] = []
     for (let index = 0; index < transactionHashes.length; index++) {
-      // Decoding thousands of transactions must not hold the thread that has a slot to meet.
+      // Decoding thousands of transactions must not block the thread that has to meet the slot
+      // deadline.
       if (index % 100 === 99) await new Promise((resolve) => setImmediate(resolve))
       whole.push(this.transactionObject(known, index))
     }
@@ -184,11 +186,11 @@ export class ChainReader {
     return transactionShape(raw, from, {block: sealed, index, hash}, this.#options.rules)
   }
 
-  /** Where a transaction is, or undefined when no durable block holds it. */
+  /** The position of a transaction, or undefined when no durable block has it. */
   async locate(hash: Hash): Promise<{known: KnownBlock; index: number} | undefined> {
     const {history} = this.#options
     const numbers = new Set(history.store.blocksWith(hash))
-    // Who has just seen it in a block asks for it before its receipt is there.
+    // A client that has just seen it in a block may ask before its receipt is collected.
     if (history.fresh?.transactionHashes.includes(hash)) numbers.add(history.fresh.number)
     for (const number of numbers) {
       const known = await this.block(number)
@@ -203,7 +205,8 @@ export class ChainReader {
     if (!hasReceipts) throw receiptsLost(sealed.number)
     const page = this.page(sealed, Math.floor(index / HISTORY_CHUNK_TRANSACTIONS))
     const kept = page?.receipts[index % HISTORY_CHUNK_TRANSACTIONS]
-    if (!page || !kept) throw new Error(`Receipt ${index} of block ${sealed.number} is not kept.`)
+    if (!page || !kept)
+      throw new Error(`Receipt ${index} of block ${sealed.number} is not available.`)
     const before = page.receipts.slice(0, index % HISTORY_CHUNK_TRANSACTIONS)
     const gasBefore = before.reduce((sum, {gasUsed}) => sum + gasUsed, page.gasBefore)
     const logsBefore = before.reduce((sum, {logs}) => sum + logs.length, page.logsBefore)
@@ -244,9 +247,9 @@ export class ChainReader {
   }
 }
 
-/** Where a lost receipt is asked for; happens when the history file was removed. */
+/** For lost receipts; happens when the history file was removed. */
 export function receiptsLost(number: number): RpcError {
-  const message = `The receipts and logs of block ${number} are not kept.`
+  const message = `The receipts and logs of block ${number} are not available.`
   return new RpcError(rpcCodes.rejected, message)
 }
 

@@ -1,4 +1,4 @@
-/** What was asked for lately, up to a total weight. */
+/** Recently used values, up to a total weight. */
 export class Recent<T> {
   readonly #limit: number
   readonly #weigh: (item: T) => number

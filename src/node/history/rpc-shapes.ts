@@ -1,8 +1,9 @@
 /**
- * Blocks, transactions, receipts and logs as clients get them: geth's fields, and those that l2geth adds.
- * Pure.
+ * Blocks, transactions, receipts and logs as returned to clients: geth's fields plus those of
+ * l2geth. Pure.
  *
- * - Source: `RPCTransaction` and `RPCMarshalBlock` in `l2geth/internal/ethapi/api.go`, MetisProtocol/mvm.
+ * - Source: `RPCTransaction` and `RPCMarshalBlock` in `l2geth/internal/ethapi/api.go`,
+ *   MetisProtocol/mvm.
  */
 import {bytesToBigInt, toHex, zeroAddress, type Address, type Hash, type Hex} from 'viem'
 
@@ -32,7 +33,7 @@ const typeNumbers = {legacy: 0, eip2930: 1, eip1559: 2} as const
 const noSignature = {seqR: '0x0', seqS: '0x0', seqV: '0x0'} as const
 const noBloom = `0x${'0'.repeat(512)}`
 
-/** The transactions are in the chain, so they pass whatever the rules were then. */
+/** The transactions are in the chain, so they pass regardless of the rules at the time. */
 export function parseIncluded(raw: Hex, chainId: number): ParsedTransaction {
   return parseTransaction(raw, {
     chainId,
@@ -42,7 +43,7 @@ export function parseIncluded(raw: Hex, chainId: number): ParsedTransaction {
   })
 }
 
-/** One transaction of a block. @param from its sender, which only executing it or its receipt tells */
+/** One transaction of a block. @param from its sender, known only from execution or the receipt */
 export function transactionShape(
   raw: Hex,
   from: Address,
@@ -61,7 +62,7 @@ export function transactionShape(
   }
 }
 
-/** One that waits in the pool. */
+/** A transaction that waits in the pool. */
 export function pendingShape(
   parsed: ParsedTransaction,
   from: Address,
@@ -112,7 +113,7 @@ function fieldsOf(parsed: ParsedTransaction, from: Address, hash: Hash, chainId:
   }
 }
 
-/** What l2geth says beyond geth, of a transaction wherever it is. */
+/** Fields that l2geth adds to geth's, for a mined or pending transaction. */
 function rollupFields(parsed: ParsedTransaction, rules: ShapeRules) {
   const isDeposit = isRelayed(parsed, rules)
   return {
@@ -132,8 +133,8 @@ function indexOf(block: TransactionPlace['block']) {
 }
 
 /**
- * The producer signs a block's first transaction only, as the batch layout carries it, so the others have zeros,
- * which is what l2geth shows for a missing signature.
+ * The producer signs a block's first transaction only, as the batch layout carries it, so the
+ * others have zeros, as l2geth shows a missing signature.
  */
 function signatureOf(
   parsed: ParsedTransaction,
@@ -177,7 +178,7 @@ export interface ReceiptPlace {
   raw: Hex
   hash: Hash
   index: number
-  /** Of all transactions of the block up to and with this one. */
+  /** Total over the block's transactions up to and including this one. */
   cumulativeGas: number
   /** Logs of the block before this transaction. */
   logsBefore: number
@@ -214,10 +215,10 @@ export function receiptShape(
 }
 
 /**
- * Batches cost the user nothing here: the scalar is 0, as on a network that was just made.
+ * Transaction batches cost the user nothing here: the scalar is 0, as on a new network.
  *
- * - Source: `RollupFee` fields in `GetTransactionReceipt` of `l2geth/internal/ethapi/api.go`; `l1GasUsed` as
- *   `getL1GasUsed` of the gas price oracle counts it, with an overhead of 0.
+ * - Source: `RollupFee` fields in `GetTransactionReceipt` of `l2geth/internal/ethapi/api.go`;
+ *   `l1GasUsed` as `getL1GasUsed` of the gas price oracle counts it, with an overhead of 0.
  */
 function feeOnL1(raw: Hex) {
   const bytes = bytesOf(raw)
@@ -262,7 +263,7 @@ export function blockShape(
   return {...placeOf(block), ...asL2geth(header), transactions}
 }
 
-/** l2geth is older than London: what later forks added to a header of the engine is not there. */
+/** l2geth predates London: header fields that later forks added to the engine are left out. */
 function asL2geth({
   baseFeePerGas: _baseFee,
   withdrawals: _withdrawals,

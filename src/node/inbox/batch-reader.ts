@@ -1,4 +1,7 @@
-/** In: inbox transactions in the order of L1. Out: the batches that count. The same for every reader. */
+/**
+ * In: inbox transactions in L1 order. Out: the valid transaction batches. Identical for every
+ * reader.
+ */
 import type {Hex} from 'viem'
 
 import {InvalidBatchError, type TxBatch} from '../../protocol/batch-codec.ts'
@@ -14,7 +17,7 @@ interface Pieces {
 
 export class BatchReader {
   #position: BatchPosition
-  /** Batches of which some pieces are still to come, by id. */
+  /** Batches with missing pieces, by id. */
   readonly #waiting: Map<string, Pieces>
 
   constructor(position: BatchPosition, waiting: ReadonlyMap<string, Pieces> = new Map()) {
@@ -26,12 +29,12 @@ export class BatchReader {
     return this.#position
   }
 
-  /** True while pieces wait for others: a reader that starts later has to start before them. */
+  /** True while batches are incomplete: a later reader must start before their pieces. */
   get isWaiting(): boolean {
     return this.#waiting.size > 0
   }
 
-  /** What this one reads from now on does not change the other. */
+  /** An independent copy: reading on here does not affect it. */
   fork(): BatchReader {
     const waiting = [...this.#waiting].map(
       ([id, {sinceBlock, found}]) => [id, {sinceBlock, found: new Map(found)}] as const,
@@ -39,20 +42,23 @@ export class BatchReader {
     return new BatchReader(this.#position, new Map(waiting))
   }
 
-  /** Pieces whose others did not come in time are forgotten. Called for each L1 block, before `take`. */
+  /**
+   * Drops the pieces of batches that were not completed in time. Called for each L1 block, before
+   * `take`.
+   */
   enter(l1Block: number): void {
     for (const [id, {sinceBlock}] of this.#waiting) {
       if (l1Block >= sinceBlock + BATCH_PART_BLOCKS) this.#waiting.delete(id)
     }
   }
 
-  /** @returns the batch that is whole with this transaction, when it is the next one */
+  /** @returns the batch that this transaction completes, if it is the next one */
   take(l1Block: number, calldata: Hex): TxBatch | undefined {
     const whole = isBatchPart(calldata) ? this.#add(l1Block, calldata) : calldata
     const batch = whole && nextBatch(whole, this.#position)
     if (!batch) return undefined
     this.#position = {batchIndex: Number(batch.batchIndex), l2Block: endOf(batch)}
-    // Whatever else is waiting has the same number, and comes too late.
+    // All other waiting pieces have the same number and are too late.
     this.#waiting.clear()
     return batch
   }

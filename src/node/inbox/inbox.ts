@@ -1,6 +1,6 @@
 /**
- * In: calldata of a batch. Out: one transaction in the L1 inbox, replaced when it gets stuck. Stage 9.
- * It keeps nothing on disk: which batches are on L1 is read from L1.
+ * In: calldata of a transaction batch. Out: one transaction in the L1 inbox, replaced when it gets
+ * stuck. Stage 9. It stores nothing on disk: L1 shows which batches are there.
  */
 import type {Address, Hash, Hex} from 'viem'
 
@@ -40,7 +40,7 @@ interface Sent {
 }
 
 interface Fees {
-  /** Twice the base fee and the tip, so that it holds through six full blocks. */
+  /** Twice the base fee plus the tip, enough for six full blocks. */
   maxFeePerGasWei: bigint
   tipWei: bigint
 }
@@ -52,7 +52,7 @@ const GAS_PER_BYTE = 40n
 export class Inbox {
   readonly #options: InboxOptions
   #sent: Sent | undefined
-  /** Since when a transaction that we know nothing of, from before a restart, has been pending. */
+  /** Since when an unknown transaction, from before a restart, has been pending. */
   #foreignSinceMs: number | undefined
 
   constructor(options: InboxOptions) {
@@ -62,7 +62,7 @@ export class Inbox {
   /**
    * Looks after the transaction in flight.
    *
-   * @param l1Block up to which the inbox was read: a batch that was mined behind it is still in flight
+   * @param l1Block up to which the inbox was read: a batch mined after it is still in flight
    * @returns true when nothing is in flight, so that the next batch may be sent
    * @throws {MetisSeqError} BATCH_REVERTED, BATCH_GAS_HIGH, BATCH_BALANCE_LOW, BATCH_STUCK
    */
@@ -88,7 +88,7 @@ export class Inbox {
   }
 
   /**
-   * Sends one batch.
+   * Sends one transaction batch.
    *
    * - Signed by: batch account.   Chain: L1.   Value: none.
    *
@@ -103,14 +103,14 @@ export class Inbox {
     return this.#broadcast({accountNonce: Number(nonce), data, ...fees, replacements: 0})
   }
 
-  /** Waiting costs nothing but time: what is in the chain log is safe here. */
+  /** Waiting costs nothing but time: the chain log has the blocks safely stored. */
   async #assertAffordable(data: Hex, {maxFeePerGasWei, tipWei}: Fees): Promise<void> {
     const {l1, account, maxGasGwei} = this.#options
     const priceWei = (maxFeePerGasWei - tipWei) / 2n + tipWei
     if (priceWei > BigInt(Math.round(maxGasGwei * 1e9))) {
       throw new MetisSeqError({
         code: 'BATCH_GAS_HIGH',
-        message: `Batches wait, since L1 gas costs more than ${maxGasGwei} gwei.`,
+        message: `Transaction batches are on hold: L1 gas costs more than ${maxGasGwei} gwei.`,
         facts: {priceWei: `${priceWei}`},
       })
     }
@@ -121,7 +121,7 @@ export class Inbox {
     if (balanceWei >= needWei) return
     throw new MetisSeqError({
       code: 'BATCH_BALANCE_LOW',
-      message: `Batches wait, since ${account.address} cannot pay for them on L1.`,
+      message: `Transaction batches are on hold: ${account.address} cannot pay for them on L1.`,
       facts: {balanceWei: `${balanceWei}`, needWei: `${needWei}`},
       hints: [`Send ETH to ${account.address} on L1.`],
     })
@@ -148,11 +148,11 @@ export class Inbox {
     return hash
   }
 
-  /** It cannot be mined any more: what it carries has to be sent anew. */
+  /** It can no longer be mined: its blocks must be sent again. */
   #isLost({accountNonce, sentAtMs}: Sent, latest: number, pending: number): boolean {
-    // A reorganization took the transaction before it, and that one comes first now.
+    // A reorg removed the transaction before it, which must be sent first.
     if (latest < accountNonce) return true
-    // The pool of L1 forgot it. Another endpoint may only not know it yet.
+    // The L1 pool dropped it, or another endpoint does not know it yet.
     const ageMs = this.#options.clock.monotonicMs() - sentAtMs
     return pending <= accountNonce && ageMs > BATCH_LOST_AFTER_MS
   }
@@ -174,7 +174,9 @@ export class Inbox {
     logger.warn('batch transaction replaced', {old: sent.hash, hash})
   }
 
-  /** After a restart, or from the node that had the turn before: it usually is mined by itself. */
+  /**
+   * From before a restart, or from the previous producer: it usually gets mined without our help.
+   */
   #waitForForeign(latest: number, pending: number): boolean {
     const now = this.#options.clock.monotonicMs()
     if (pending <= latest) {
@@ -182,17 +184,17 @@ export class Inbox {
       return true
     }
     this.#foreignSinceMs ??= now
-    // Sending again with the same nonce replaces it when it pays too little, and fails otherwise.
+    // Resending with the same nonce replaces it if it pays too little, and fails otherwise.
     return now - this.#foreignSinceMs > BATCH_REPLACE_AFTER_MS
   }
 
   async #assertSucceeded(hash: Hash): Promise<void> {
     const receipt = await this.#options.l1.request('eth_getTransactionReceipt', [hash])
-    // No receipt: the earlier one of two with the same nonce was mined. The inbox tells which.
+    // No receipt: another transaction with the same nonce was mined. The inbox shows which.
     if (!isRecord(receipt) || receipt['status'] !== '0x0') return
     throw new MetisSeqError({
       code: 'BATCH_REVERTED',
-      message: `The batch transaction ${hash} was mined and failed.`,
+      message: `The batch transaction ${hash} was mined but failed.`,
       facts: {hash},
     })
   }
@@ -203,7 +205,7 @@ export class Inbox {
       l1.request('eth_getBlockByNumber', ['latest', false]),
       l1.request('eth_maxPriorityFeePerGas'),
     ])
-    // Without it the price would be one at which nothing is mined.
+    // Without it the price would be too low to be mined.
     const baseFeeWei = isRecord(block) ? block['baseFeePerGas'] : undefined
     if (typeof baseFeeWei !== 'string') throw wrongAnswer(l1.url, 'eth_getBlockByNumber')
     const baseFee = BigInt(baseFeeWei)
@@ -219,9 +221,9 @@ function gasOf(data: Hex): bigint {
 function stuck({hash, accountNonce}: Sent): MetisSeqError {
   return new MetisSeqError({
     code: 'BATCH_STUCK',
-    message: `The batch transaction with nonce ${accountNonce} is not mined at any price tried.`,
+    message: `The batch transaction with nonce ${accountNonce} was not mined at any price tried.`,
     facts: {hash, accountNonce: `${accountNonce}`},
-    hints: ['Look at the batch account on L1: another program may use it.'],
+    hints: ['Check the batch account on L1: another program may be using it.'],
   })
 }
 

@@ -1,4 +1,4 @@
-/** In: L1 blocks. Out: the batches in them, by the rules that every reader shares. */
+/** In: L1 blocks. Out: their transaction batches, by rules that all readers share. */
 import type {Hash, Hex} from 'viem'
 
 import {wrongAnswer} from '../../chain/chain-rpc.ts'
@@ -20,13 +20,13 @@ export interface InboxBlock {
   /** Seconds since 1970. */
   timestamp: number
   baseFeeWei: bigint
-  /** To the inbox, from accounts whose batches count; in the order of the block. */
+  /** To the inbox, from accounts that may post batches; in block order. */
   transactions: InboxTransaction[]
 }
 
 export type InboxRules = Pick<L1Network, 'contracts' | 'batchSenders'>
 
-/** How far the batches that count reach. */
+/** How far the valid batches reach. */
 export interface BatchPosition {
   /** 0 before the first batch. */
   batchIndex: number
@@ -35,11 +35,12 @@ export interface BatchPosition {
 }
 
 /**
- * L1 blocks with their inbox transactions, in one request; in several when that would be too much to read.
+ * L1 blocks with their inbox transactions, in one request; in several when the response would be
+ * too large.
  *
  * - Signed by: nobody.   Chain: L1.   Value: none.
  *
- * @throws {RpcTransportError | RpcResponseError} L1 does not respond, or not with all of them
+ * @throws {RpcTransportError | RpcResponseError} L1 does not respond, or not with all blocks
  */
 export async function readInboxBlocks(
   l1: RpcClient,
@@ -58,7 +59,7 @@ export async function readInboxBlocks(
       return parseInboxBlock(answer, rules) ?? fail(wrongAnswer(l1.url, 'eth_getBlockByNumber'))
     })
   } catch (error) {
-    // Blocks that somebody filled to the brim must not keep us from reading on.
+    // Blocks that somebody filled completely must not stop us from reading on.
     const isTooLarge = error instanceof RpcTransportError && error.reason === 'too-large'
     if (!isTooLarge || numbers.length === 1) throw error
     const middle = Math.ceil(numbers.length / 2)
@@ -72,8 +73,9 @@ function fail(error: Error): never {
 }
 
 /**
- * A batch counts only when it follows the one before it, in number and in blocks. So of two with one
- * number the first on L1 counts, and what is no batch at all is passed over, whoever sent it.
+ * A batch is valid only if it continues the previous one, both in number and in blocks. So of two
+ * with the same number the first on L1 wins, and anything that is not a batch is skipped, whoever
+ * sent it.
  */
 export function nextBatch(calldata: Hex, after: BatchPosition): TxBatch | undefined {
   try {
@@ -92,7 +94,7 @@ export function endOf({startBlock, blocks}: TxBatch): number {
   return startBlock + blocks.length - 1
 }
 
-/** Undefined when it is no block with its transactions and its place in the chain. */
+/** Undefined unless it is a block with its transactions and its position in the chain. */
 function parseInboxBlock(
   value: unknown,
   {contracts, batchSenders}: InboxRules,

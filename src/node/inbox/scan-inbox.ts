@@ -1,4 +1,4 @@
-/** Reads a long range of L1 for batches, as fast as the endpoint allows. */
+/** Scans a long L1 range for transaction batches, as fast as the endpoint allows. */
 import type {Clock} from '../../lib/clock.ts'
 import {MetisSeqError, messageOf} from '../../lib/errors.ts'
 import type {RpcClient} from '../../lib/json-rpc.ts'
@@ -16,8 +16,8 @@ export interface ScanOptions {
 }
 
 /**
- * The L1 blocks of a range, in order. A chunk that fails is read again in halves, since endpoints limit
- * what one request may cost; chunks that are answered fast grow.
+ * The L1 blocks of a range, in order. A failed chunk is split in half, since endpoints limit the
+ * cost of a request; chunks with fast responses grow.
  *
  * @throws {MetisSeqError} L1_REORGANIZED, L1_UNREADABLE
  */
@@ -63,7 +63,7 @@ async function readChunk(
 function reorganized(l1Block: number): MetisSeqError {
   return new MetisSeqError({
     code: 'L1_REORGANIZED',
-    message: `L1 was reorganized at block ${l1Block} while it was read.`,
+    message: `L1 reorged at block ${l1Block} during the read.`,
     exit: 'unreachable',
     facts: {l1Block: `${l1Block}`},
     hints: ['Run the command again.'],
@@ -73,9 +73,9 @@ function reorganized(l1Block: number): MetisSeqError {
 function unreadable(l1Block: number, cause: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'L1_UNREADABLE',
-    message: `L1 does not give block ${l1Block}: ${messageOf(cause)}`,
+    message: `L1 does not return block ${l1Block}: ${messageOf(cause)}`,
     facts: {l1Block: `${l1Block}`},
-    hints: ['Use an endpoint that keeps all blocks with their transactions.'],
+    hints: ['Use an endpoint that stores all blocks with their transactions.'],
     cause,
   })
 }

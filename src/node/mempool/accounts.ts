@@ -1,6 +1,6 @@
 /**
- * Nonce and balance of accounts at the head, read from the engine in batches: everything asked for in
- * one turn of the event loop travels in one request.
+ * Nonce and balance of accounts at the head, read from the engine in batches: all reads of one turn
+ * of the event loop share one request.
  */
 import type {Address} from 'viem'
 
@@ -12,7 +12,7 @@ import type {AccountState, Mempool} from './mempool.ts'
 
 type Engine = Pick<ExecutionEngine, 'readAll'> & {head(): {number: number}}
 
-/** A block that is taken back while it is read makes room for another one. */
+/** A block that is reverted during a read may be replaced by another. */
 const READS_AT_MOST = 3
 
 interface Waiting {
@@ -24,7 +24,7 @@ export class Accounts {
   readonly #engine: Engine
   /** The balance is a lower bound: payments to an account are not followed. */
   readonly #known = new Map<Address, AccountState>()
-  /** Grows when answers that are on their way become old. */
+  /** Incremented when pending responses become stale. */
   #generation = 0
   #waiting = new Map<Address, Waiting[]>()
 
@@ -36,7 +36,7 @@ export class Accounts {
     return this.#known.get(address)
   }
 
-  /** Reads the state anew. @throws {EngineError} */
+  /** Re-reads the state. @throws {EngineError} */
   read(address: Address): Promise<AccountState> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.size === 0) setImmediate(() => void this.#flush())
@@ -46,13 +46,16 @@ export class Accounts {
     })
   }
 
-  /** Whether the state has that account already. A contract has a nonce of its own. @throws {EngineError} */
+  /** Whether the account already exists. A contract has its own nonce. @throws {EngineError} */
   async isThere(address: Address): Promise<boolean> {
     const {accountNonce, balanceWei} = await this.read(address)
     return accountNonce > 0 || balanceWei > 0n
   }
 
-  /** A block with these transactions and no others was sealed. Only the sender of one can lose by it. */
+  /**
+   * A block with these transactions and no others was sealed. Only their senders can have less than
+   * before.
+   */
   passed(transactions: readonly SignedTransaction[]): void {
     this.#generation++
     for (const transaction of transactions) {
@@ -66,7 +69,7 @@ export class Accounts {
     }
   }
 
-  /** The chain has changed in another way: what was read before no longer holds. */
+  /** The chain changed in another way: earlier reads are stale. */
   forget(): void {
     this.#generation++
     this.#known.clear()
@@ -92,7 +95,7 @@ export class Accounts {
     const batch = this.#waiting
     this.#waiting = new Map()
     const addresses = [...batch.keys()]
-    // A block that is sealed while we read makes the answers old.
+    // A block sealed during the read makes the responses stale.
     const generation = this.#generation
     try {
       const answers = await this.#answers(addresses)
@@ -111,7 +114,7 @@ export class Accounts {
   }
 }
 
-/** Reads accounts anew and tells the pool. @throws {EngineError} */
+/** Re-reads accounts and updates the pool. @throws {EngineError} */
 export async function refreshAccounts(
   mempool: Mempool,
   accounts: Accounts,

@@ -1,9 +1,9 @@
 /**
- * What this node can confirm in one slot, learned from what it did. In: the outcome of each slot.
- * Out: how much may wait for the block that comes next.
+ * What this node can confirm in one slot, learned from past slots. In: the outcome of each slot.
+ * Out: the capacity for transactions that wait for the next block.
  *
- * A slot has one thing to give, which is time: of the engine to take transactions in, and then to execute them. What is
- * accepted has to find both before the slot ends, or it is refused at once.
+ * A slot's only resource is engine time: to ingest transactions, then to execute them. An accepted
+ * transaction must get both before the slot ends; otherwise it is rejected at once.
  */
 import {
   BLOCK_EXECUTION_GAS,
@@ -42,113 +42,129 @@ import {
 } from '../limits.ts'
 import type {CostModel} from './cost-model.ts'
 
-/** What the next block can take. */
+/** Capacity of the next block. */
 export interface PoolCapacity {
   count: number
-  /** Gas for instructions, as it is counted. */
+  /** Counted gas for instructions. */
   gas: number
   bytes: number
-  /** Milliseconds to bring what waits into the engine, and to seal it with what is in the open block. */
+  /**
+   * Milliseconds to submit the waiting transactions to the engine and to seal them with the open
+   * block.
+   */
   ms: number
-  /** The same for what waits alone, at any moment: a burst on a calm network is refused to nobody. */
+  /**
+   * The same for the waiting transactions alone, at any time: a burst on a calm network is never
+   * rejected.
+   */
   leastMs: number
-  /** Of that, for sealing at most. */
+  /** The part of it available for sealing. */
   sealMs: number
-  /** Milliseconds to bring one transaction into the engine. */
+  /** Milliseconds to submit one transaction to the engine. */
   stageMs: number
-  /** The most that may wait for the engine, in milliseconds of bringing it in. */
+  /** Longest queue for the engine, in milliseconds of submission. */
   backlogMs: number
-  /** Milliseconds to seal one without instructions. */
+  /** Milliseconds to seal a transaction without instructions. */
   baseMs: number
-  /** True when it is about the block after the open one, which is being sealed. */
+  /** True when it applies to the block after the open one, which is being sealed. */
   isNext: boolean
-  /** True in a spike, for what came so long ago that its block would be there later than a slot after that. */
+  /**
+   * True in a spike, for a transaction so old that its block would come more than a slot after its
+   * arrival.
+   */
   isLate: boolean
-  /** When there will be room again. */
+  /** When capacity frees up again. */
   retryAfterMs: number
 }
 
 export interface SlotTime {
   /** Until sealing of the open block begins; 0 or less while it is under way. */
   msToSeal: number
-  /** Until the slot ends, when the block should be there. */
+  /** Until the slot ends, when the block is due. */
   msToEnd: number
   slotMs: number
-  /** What is being handed to the engine, and for how many milliseconds already. */
+  /** What is being submitted to the engine, and for how many milliseconds so far. */
   underWay?: {count: number; ms: number} | undefined
 }
 
-/** What became of a slot, seen when its block is sealed. */
+/** Outcome of a slot, recorded when its block is sealed. */
 export interface SlotOutcome {
   /** Transactions in its block. */
   sealed: number
-  /** Accepted in time for it, and not in it. */
+  /** Accepted in time for it but not included. */
   late: number
-  /** Refused because there was no room. */
+  /** Rejected for lack of capacity. */
   refused: number
   /** Milliseconds after its time at which sealing began. */
   startedLateMs: number
-  /** Milliseconds before its time at which nothing was left to bring into the engine. */
+  /** How many milliseconds before its time nothing was left to submit to the engine. */
   slackMs: number
   slotMs: number
 }
 
 export class AdmissionControl {
-  /** Transactions per second that go into the engine while there is no end of them. */
+  /** Transactions per second that the engine ingests under continuous load. */
   #engineRate = STAGE_RATE_START
-  /** The part of that which is promised. */
+  /** The fraction of it that is promised. */
   #share = STAGE_SHARE_START
   /** Speed of the last full chunks of this slot; undefined before the first. */
   #slotRate: number | undefined
-  /** The most gas that the door was told of in the slot that is open, and in the one before. */
+  /** The highest gas offered at ingress in the open slot and in the previous one. */
   #promisedGas = {open: 0, before: 0}
-  /** The slot before was too short for all. Where nobody is refused, a busy moment of the machine refuses nobody either. */
+  /**
+   * The previous slot was too short for everyone. While nobody is rejected, a busy moment of the
+   * machine must not reject anyone either.
+   */
   #isCrowded = false
-  /** Speed of the full chunks of this slot. */
+  /** Measured speed of this slot's full chunks. */
   #chunks: number[] = []
   readonly #costs: CostModel
   readonly #mostGas: () => number
 
-  /** @param mostGas for instructions in one block, whatever the machine could do */
+  /** @param mostGas for instructions in one block, however fast the machine */
   constructor(costs: CostModel, mostGas: () => number = () => Number.POSITIVE_INFINITY) {
     this.#costs = costs
     this.#mostGas = mostGas
   }
 
-  /** Transactions that we promise to bring from the door into the engine. */
+  /** Transactions that we promise to submit from ingress to the engine. */
   get ratePerSecond(): number {
     return this.#engineRate * this.#share
   }
 
-  /** Gas for instructions that may be promised of the next block. */
+  /** Gas for instructions that the next block may promise. */
   get executionGas(): number {
     return Math.floor(Math.min(BLOCK_EXECUTION_GAS, this.#mostGas()))
   }
 
-  /** What a block may count: never less than what was promised while it or the one before it was open. */
+  /**
+   * Gas limit of a block: never less than what was promised while it or the previous one was open.
+   */
   get blockGas(): number {
     return Math.max(this.executionGas, this.#promisedGas.open, this.#promisedGas.before)
   }
 
-  /** Milliseconds that sealing will take, for an open block of so much. */
+  /** Milliseconds to seal an open block of this size. */
   sealMs(openMs: number): number {
     return (this.#costs.fixedMs + openMs) * SEAL_MARGIN
   }
 
-  /** How many to hand to the engine now, so that the seal does not wait for it. */
+  /** How many to submit to the engine now without delaying the seal. */
   chunkFor(msToEnd: number): number {
     const perMs = this.#engineRate / 1000
     const fitting = Math.floor(perMs * msToEnd)
     return Math.min(this.#fullChunk, Math.max(STAGE_CHUNK_LEAST, fitting))
   }
 
-  /** A slow engine gets less at once: nothing stops it in the middle, and the seal may be due. */
+  /** A slow engine gets smaller chunks: it cannot be interrupted, and the seal may be due. */
   get #fullChunk(): number {
     const inTime = Math.floor((this.#engineRate / 1000) * STAGE_CHUNK_MS)
     return clamp(inTime, STAGE_CHUNK_LEAST, STAGE_CHUNK)
   }
 
-  /** So many went into the engine. Small chunks take the longer for each, and tell nothing. */
+  /**
+   * Records a submission to the engine. Small chunks take longer per transaction and say nothing.
+   */
   staged(count: number, ms: number): void {
     if (count < this.#fullChunk) return
     const perSecond = (count / Math.max(ms, 1)) * 1000
@@ -157,25 +173,28 @@ export class AdmissionControl {
     this.#slotRate += (perSecond - this.#slotRate) * STAGE_SLOT_WEIGHT
   }
 
-  /** Of this slot: what was learned in calmer ones must not go on being promised while a spike takes the processor. */
+  /**
+   * From this slot only: the speed of calmer slots must not be promised while a spike takes the
+   * processor.
+   */
   #rateNow(underWay: SlotTime['underWay']): number {
     const seen = Math.min(this.#engineRate, this.#slotRate ?? this.#engineRate)
-    // Not faster than what is not done yet.
+    // Not faster than the unfinished submission suggests.
     const atMost = underWay ? (underWay.count / Math.max(underWay.ms, 1)) * 1000 : seen
     return Math.max(STAGE_RATE_LEAST / 2, Math.min(seen, atMost))
   }
 
   /**
-   * What the engine takes is measured, and how much of it can be promised is learned: less when
-   * something came late, more while all was in time and somebody was refused.
+   * The engine's speed is measured, and the promised fraction is learned: lower when something was
+   * late, higher while everything was in time and somebody was rejected.
    */
   slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
     this.#promisedGas = {open: 0, before: this.#promisedGas.open}
     this.#slotRate = undefined
     this.#isCrowded = refused > 0
-    // A few may be late by a hiccup of the machine, which tells nothing about what fits.
+    // A few may be late because of a machine hiccup, which says nothing about capacity.
     const isMuchLate = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
-    // Where there was little to do, it was something else that held sealing up.
+    // If there was little to do, something else delayed sealing.
     const isHeldUp = sealed >= STAGE_CHUNK && startedLateMs > slotMs * SEAL_HELD_UP
     if (isMuchLate || isHeldUp) {
       this.#share = Math.max(STAGE_SHARE_LEAST, this.#share * STAGE_SHARE_CUT)
@@ -194,7 +213,10 @@ export class AdmissionControl {
     this.#engineRate = clamp(this.#engineRate, STAGE_RATE_LEAST, STAGE_RATE_MOST)
   }
 
-  /** The usual speed in this slot, or in the last few with little in them. An engine that was held must not count. */
+  /**
+   * The usual speed of this slot, or of the last few if it had little work. Slots with a blocked
+   * engine must not count.
+   */
   #takeSeen(): number | undefined {
     if (this.#chunks.length < STAGE_CHUNKS_SEEN) return undefined
     const chunks = this.#chunks.sort((a, b) => a - b)
@@ -203,11 +225,11 @@ export class AdmissionControl {
   }
 
   /**
-   * What may be ready so that all of it is confirmed within a slot of being accepted: what the open block can still
-   * take, and at the end of the slot what the next one can.
+   * Capacity such that everything accepted is confirmed within a slot: what still fits into the
+   * open block and, at the end of the slot, what fits into the next one.
    *
    * @param slot undefined when this node is not producing: one slot's worth
-   * @param ageMs how long ago that came which asks for room, here or at the node that handed it on
+   * @param ageMs how long ago the transaction arrived, here or at the node that forwarded it
    */
   capacity(slot: SlotTime | undefined, ageMs = 0): PoolCapacity {
     const whole = {msToSeal: USUAL_SLOT_MS, msToEnd: USUAL_SLOT_MS, slotMs: USUAL_SLOT_MS}
@@ -217,7 +239,7 @@ export class AdmissionControl {
     const isClosed = msToSeal <= 0 && !isNext
     const leftMs = isClosed ? 0 : msToEnd + (isNext ? slotMs : 0) - slotMs * SEAL_RESERVE
     const stageMs = 1000 / this.#rateNow(underWay)
-    // What the engine is taking in is no longer waiting, and not done.
+    // A pending submission is no longer waiting but not done either.
     const owedMs = underWay && !isNext ? Math.max(0, underWay.count * stageMs - underWay.ms) : 0
     const usableMs = leftMs * this.#share - this.#costs.fixedMs - owedMs
     const gas = this.executionGas

@@ -1,4 +1,4 @@
-/** Who is let into the pool, as pure checks. */
+/** Pool admission, as pure checks. */
 import {PlainError} from '../../lib/errors.ts'
 import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
@@ -29,14 +29,14 @@ export type RefusalReason =
   | 'state-full'
   | 'slow-code'
 
-/** The pool does not take the transaction. The message is told to the sender. */
+/** The pool rejects the transaction. The sender sees the message. */
 export class PoolRefusedError extends PlainError {
   readonly reason: RefusalReason
-  /** One sentence of ours, where the message has the words of l2geth. */
+  /** Our own sentence, where the message is worded as in l2geth. */
   readonly detail: string
-  /** When it may come again, where time alone changes the answer. */
+  /** When to retry, where waiting alone can help. */
   readonly retryAfterMs: number | undefined
-  /** There is room, but not for one that came so long ago. */
+  /** There is capacity, but not for a transaction that arrived so long ago. */
   readonly isLate: boolean
 
   constructor(
@@ -65,20 +65,23 @@ export interface PoolLoad {
 
 const nothing: Readonly<Load> = {count: 0, gas: 0, bytes: 0, ms: 0}
 
-/** Told before the signature is recovered, which costs most: in a flood nearly all are refused here. */
+/**
+ * Checked before the signature is recovered, the most expensive step: in a flood nearly all are
+ * rejected here.
+ */
 export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
   const {capacity, waiting} = pool
-  // What is in a block that is being sealed takes nothing from the next one.
+  // Transactions in a block that is being sealed use no capacity of the next one.
   const open = capacity.isNext ? nothing : pool.open
   const isInBlock =
     waiting.count + open.count < capacity.count &&
     waiting.gas + open.gas + cost.gas <= capacity.gas &&
     waiting.bytes + open.bytes + sizeBytes <= capacity.bytes
-  // Alone it may be larger than a block should be.
+  // A single transaction may exceed the block target.
   if (waiting.count + pool.open.count === 0) return capacity.count > 0
   if (!isInBlock) return false
-  // A calm network refuses nobody, however short its slots are. What is in the block that is being sealed counts: where
-  // that is much, those few would be the ones that wait for more than a slot.
+  // A calm network rejects nobody, however short its slots are. The block that is being sealed
+  // counts: if it is large, those few would wait for more than a slot.
   const isCalm = waiting.count + pool.open.count < POOL_ANY_MOMENT
   if (isCalm && waiting.gas + open.gas + cost.gas <= POOL_ANY_MOMENT_GAS) return true
   if (waiting.ms + open.ms + cost.ms > capacity.sealMs || capacity.isLate) return false
@@ -86,8 +89,8 @@ export function fitsIn(cost: Cost, sizeBytes: number, pool: PoolLoad): boolean {
 }
 
 /**
- * So much waits for the engine that its speed may change before it is done: the rest of the slot is promised when
- * the engine has taken some of it.
+ * The engine's queue is so long that its speed may change before it is done: the rest of the slot
+ * is promised once the engine has caught up.
  */
 function isBacklog({capacity, waiting}: PoolLoad): boolean {
   return waiting.count * capacity.stageMs > capacity.backlogMs
@@ -103,7 +106,7 @@ export function fullPool(pool: PoolLoad): PoolRefusedError {
   })
 }
 
-/** Time of the slot that nobody has been promised yet. */
+/** Time of the slot that is not promised yet. */
 function freeMs({capacity, waiting, open}: PoolLoad): number {
   const inSlotMs = capacity.ms - (capacity.isNext ? 0 : open.ms)
   const isCalm = waiting.count + open.count < POOL_CALM
@@ -112,12 +115,13 @@ function freeMs({capacity, waiting, open}: PoolLoad): number {
 }
 
 /**
- * What is accepted is confirmed within a slot, so what would come later is refused at the door. And one
- * sender never gets all: what it may hold shrinks with what is left, and the last part is for those who
- * hold few, also when the engine turns out slower than what was promised.
+ * Accepted transactions are confirmed within a slot, so anything that would take longer is rejected
+ * at ingress. One sender never gets everything: its limit shrinks with the free capacity, and the
+ * last part is reserved for senders that hold few, even if the engine turns out slower than
+ * promised.
  *
  * @param ofSender how many the sender holds
- * @returns pool-full or sender-limit; undefined when it may come in
+ * @returns pool-full or sender-limit; undefined when it is admitted
  */
 export function readyRefusal(
   {cost, sizeBytes}: Pick<HeldTransaction, 'cost' | 'sizeBytes'>,
@@ -132,7 +136,7 @@ export function readyRefusal(
   if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
   return refused(
     'sender-limit',
-    'The sender has its share of the next block; send it again after.',
+    'The sender has used its share of the next block; resend after it.',
     {retryAfterMs: capacity.retryAfterMs},
   )
 }
@@ -150,16 +154,16 @@ export function assertNonce({accountNonce}: HeldTransaction, account: AccountSta
   }
 }
 
-/** What the embedded engine may still get of new state. */
+/** State growth that the embedded engine still allows. */
 export interface StateCapacity {
   leaves: number
   limit: number
   isFull: boolean
-  /** Gas for instructions in one block, all of which could buy state. */
+  /** Gas for instructions in one block, all of which could create state. */
   gasCapacity: number
 }
 
-/** @throws {PoolRefusedError} state-full: its gas could buy more state than there may be */
+/** @throws {PoolRefusedError} state-full: its gas could create more state than the limit allows */
 export function assertStateCapacity(transaction: ParsedTransaction, capacity: StateCapacity): void {
   const gas = Number(executionGas(transaction))
   if (gas === 0 || (!capacity.isFull && gas <= capacity.gasCapacity)) return
@@ -169,14 +173,14 @@ export function assertStateCapacity(transaction: ParsedTransaction, capacity: St
 export function stateFull({leaves, limit}: StateCapacity): PoolRefusedError {
   return refused(
     'state-full',
-    `The state of this node's embedded engine has about ${leaves} of at most ${limit} accounts and slots, and this transaction could add too many; declare less gas. A node over geth has no such bound.`,
+    `The state of this node's embedded engine has about ${leaves} of at most ${limit} accounts and slots, and this transaction could add too many; declare less gas. A node on geth has no such limit.`,
   )
 }
 
 export function poolFull(
   capacity?: Pick<PoolCapacity, 'retryAfterMs'> & Partial<Pick<PoolCapacity, 'isLate'>>,
 ): PoolRefusedError {
-  return refused('pool-full', 'The pool is full; try again after the next block.', capacity)
+  return refused('pool-full', 'The pool is full; retry after the next block.', capacity)
 }
 
 export function refused(

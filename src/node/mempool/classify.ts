@@ -10,12 +10,12 @@ import {
 
 export type TransactionKind =
   | {kind: 'ordinary'}
-  /** From the MPC account: goes first. An epoch that is committed too late stops the chain. */
+  /** From the MPC account: goes first. Committing an epoch too late stops the chain. */
   | {kind: 'system'}
   | {kind: 'recommit'; recommit: Recommit}
   | {kind: 'relay'}
 
-/** True for transactions that must have a block of their own. */
+/** True for transactions that need their own block. */
 export function isAlone({kind}: TransactionKind): boolean {
   return kind === 'recommit' || kind === 'relay'
 }
@@ -25,7 +25,7 @@ export interface ReservedContracts {
   bridge: Address
 }
 
-/** What a transaction is by its receiver and data; its sender is not looked at. */
+/** Classifies a transaction by receiver and data, regardless of its sender. */
 export function classify(
   {to, data}: ParsedTransaction,
   contracts: ReservedContracts,
@@ -39,8 +39,8 @@ export function classify(
 }
 
 /**
- * The lane of a transaction whose sender is known. Only the account that can succeed may use a lane of
- * its own: otherwise anyone could fill block after block with one failing transaction each.
+ * The lane of a transaction whose sender is known. Only the account that can succeed may use a
+ * reserved lane: otherwise anyone could fill block after block with a failing transaction each.
  *
  * @throws {InvalidTransactionError} a reserved call from somebody else
  */

@@ -1,10 +1,10 @@
 /**
- * What a transaction will cost the engine when its block is sealed, learned from blocks. Declared gas says little:
- * a wallet declares three times what a transfer of tokens uses, and the slowest code takes a hundred times what the
- * fastest takes for the same gas.
+ * Predicts what a transaction costs the engine at sealing, learned from blocks. Declared gas says
+ * little: a wallet declares three times the gas of a token transfer, and the slowest code takes a
+ * hundred times as long as the fastest for the same gas.
  *
- * In: executed blocks with the time they took, and the gas that their transactions used. Out: gas and milliseconds
- * to count for one that asks to come in.
+ * In: executed blocks with their duration and the gas used by their transactions. Out: gas and
+ * milliseconds to count for a new transaction.
  */
 import {executionGas, type ParsedTransaction} from '../../protocol/transaction.ts'
 import {
@@ -27,7 +27,10 @@ import {
 import {RPC_CALL_GAS_PER_MS} from '../rpc-limits.ts'
 
 export interface Cost {
-  /** Gas for instructions to count: what its kind uses, and never less than a part of what it declares. */
+  /**
+   * Gas for instructions to count: the usage of its kind, but at least a fraction of what it
+   * declares.
+   */
   gas: number
   /** Milliseconds that it adds to the sealing of its block. */
   ms: number
@@ -37,31 +40,31 @@ type Seen = Pick<ParsedTransaction, 'to' | 'data' | 'gasLimit' | 'intrinsicGas'>
 
 /** Calls of one function of one contract. */
 interface Kind {
-  /** Gas for instructions that the last of them used, newest last. */
+  /** Gas for instructions used by the last calls, newest last. */
   used: number[]
   gasPerMs: number
-  /** Nothing is believed before this moment. */
+  /** Estimates are not trusted before this time. */
   liedUntilMs: number
 }
 
-/** Counted at the door, as it is found again in the block. */
+/** Counted at ingress, under the same key as in the block. */
 export interface Costed extends Seen {
   cost: Cost
 }
 
 export class CostModel {
-  /** By contract and function; what was used last is at the end. */
+  /** By contract and function; most recently used last. */
   readonly #kinds = new Map<string, Kind>()
   readonly #mostMs: number
   #baseMs = SEAL_BASE_MS
   #fixedMs = SEAL_FIXED_MS
 
   constructor(slotMs: number) {
-    // One that alone fills half of what sealing may take still comes in while others do.
+    // A transaction that alone fills half the sealing time is still admitted along with others.
     this.#mostMs = (slotMs * SEAL_SHARE) / 2
   }
 
-  /** Milliseconds that sealing takes whatever the block holds. */
+  /** Milliseconds of sealing for any block, however small. */
   get fixedMs(): number {
     return this.#fixedMs
   }
@@ -84,8 +87,8 @@ export class CostModel {
   }
 
   /**
-   * A block was sealed in so many milliseconds: more than was counted makes its kinds slower at once, less makes them
-   * faster step by step, each by its part in the block.
+   * Records the sealing time of a block. If it exceeds the count, its kinds become slower at once;
+   * if it falls short, they become faster step by step, each by its share of the block.
    */
   sealed(transactions: readonly Costed[], ms: number): void {
     const parts = new Map<string, number>()
@@ -100,7 +103,8 @@ export class CostModel {
     const countedMs = baseMs + codeMs
     const isSmall = countedMs < this.#fixedMs
     if (isSmall) this.#learnFixed(Math.max(1, ms - countedMs))
-    // A block that took less than was counted for its transactions alone tells about them, however small it is.
+    // A block faster than the count for its transactions alone says something about them, however
+    // small it is.
     if (isSmall && ms >= countedMs) return
     const ofThemMs = isSmall ? ms : ms - this.#fixedMs
     const ratio = Math.min(COST_STEP_MOST, Math.max(1, ofThemMs) / countedMs)
@@ -114,7 +118,7 @@ export class CostModel {
     }
   }
 
-  /** A pause of the machine is not what every block takes: believed in part, and soon forgotten. */
+  /** A machine pause is not typical of every block: it counts only in part and fades soon. */
   #learnFixed(ms: number): void {
     const most = Math.max(this.#fixedMs, SEAL_FIXED_MS) * COST_STEP_MOST
     const step = Math.min(ms, most) - this.#fixedMs
@@ -122,9 +126,9 @@ export class CostModel {
   }
 
   /**
-   * What the transactions of a block used, intrinsic gas included.
+   * Records the gas used by the transactions of a block, including intrinsic gas.
    *
-   * @param transactions in the order of the block; undefined: nobody counted it here
+   * @param transactions in block order; undefined: not counted here
    */
   used(
     transactions: readonly (Costed | undefined)[],
@@ -168,7 +172,10 @@ function expectedGas(kind: Kind | undefined, declared: number, nowMs: number): n
   return Math.min(declared, Math.max(...kind.used) * COST_MARGIN)
 }
 
-/** Two contracts of the same code may spend differently, as proxies do: the address counts, not the code. */
+/**
+ * Two contracts with the same code may use different gas, as proxies do: the address counts, not
+ * the code.
+ */
 function keyOf({to, data}: Seen): string {
   return `${to ?? 'create'}${data.slice(0, 10)}`
 }

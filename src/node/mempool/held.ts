@@ -10,6 +10,6 @@ export interface AccountState {
 export interface HeldTransaction extends SignedTransaction {
   lane: TransactionKind
   arrivedAtMs: number
-  /** As it was counted when it came in. */
+  /** Its cost as counted on arrival. */
   cost: Cost
 }

@@ -1,4 +1,4 @@
-/** What the pool needs after each block. It only learns from blocks and from what is read for it. */
+/** Pool maintenance after each block. It only learns from blocks and from account reads. */
 import type {Hash, Hex} from 'viem'
 
 import type {Clock} from '../../lib/clock.ts'
@@ -22,7 +22,7 @@ import type {HeldTransaction, Mempool} from './mempool.ts'
 import type {AdmissionControl} from './admission-control.ts'
 import type {SlowCode} from './slow-code.ts'
 
-/** `0x` and the four bytes that name a function. */
+/** `0x` and the four bytes of a function selector. */
 const SELECTOR_CHARS = 10
 
 export interface MaintenanceOptions {
@@ -35,7 +35,7 @@ export interface MaintenanceOptions {
   slotMs: number
   clock: Clock
   logger: Logger
-  /** From time to time, after what is too old was dropped. */
+  /** Called periodically, after expired transactions were dropped. */
   onTidied(): void
 }
 
@@ -44,31 +44,31 @@ export class PoolMaintenance {
   #lastExpiryMs = 0
   #late = 0
   #emptiedAtMs = 0
-  /** What is known of the transactions of the last blocks, until their receipts tell what was used. */
+  /** Data about the transactions of the last blocks, until their receipts show the gas used. */
   readonly #included = new Map<Hash, readonly (Costed | undefined)[]>()
 
   constructor(options: MaintenanceOptions) {
     this.#options = options
   }
 
-  /** How many missed the block that they were accepted for, in the last own slot. */
+  /** How many missed the block they were accepted for, in our last slot. */
   get late(): number {
     return this.#late
   }
 
-  /** They leave the pool for the open block. */
+  /** Takes transactions from the pool for the open block. */
   took(taken: readonly HeldTransaction[]): void {
     const {clock, metrics} = this.#options
     const now = clock.monotonicMs()
     for (const {arrivedAtMs} of taken) metrics.observe('hold', now - arrivedAtMs)
   }
 
-  /** The engine has what was taken. */
+  /** The engine has the taken transactions. */
   staged(): void {
     if (!this.#options.mempool.hasPending) this.#emptiedAtMs = this.#options.clock.monotonicMs()
   }
 
-  /** A block is about to be sealed: were all in time that were promised this slot? */
+  /** Called right before sealing: checks whether all promises for this slot were kept. */
   slotEnds(sealed: number, atMs: number): void {
     const {mempool, admission, slotMs, clock} = this.#options
     const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
@@ -79,7 +79,7 @@ export class PoolMaintenance {
     admission.slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs})
   }
 
-  /** They are in the block that is the head of the chain now. */
+  /** The transactions are in the new head block. */
   executed(
     transactions: readonly HeldTransaction[],
     chain: Pick<ChainState, 'head' | 'lastExecuteMs'>,
@@ -87,10 +87,13 @@ export class PoolMaintenance {
     const {slowCode, clock, logger} = this.#options
     const block = {gasUsed: Number(chain.head().gasUsed), ms: chain.lastExecuteMs ?? 0}
     const slow = slowCode.executed(transactions, block, clock.monotonicMs())
-    if (slow) logger.warn('a block was slow by the code of a transaction', {...slow})
+    if (slow) logger.warn('a block was slow because of a contract', {...slow})
   }
 
-  /** The engine had the transactions of a block of somebody else, and took so long to make it the head. */
+  /**
+   * Records how long the engine took to make another producer's block the head, once it had the
+   * transactions.
+   */
   sealedIn(
     {hash, transactions}: SealedBlock,
     parsed: readonly ParsedTransaction[],
@@ -105,7 +108,7 @@ export class PoolMaintenance {
     this.#remember(hash, costed)
   }
 
-  /** @param onChanged called later, when transactions became ready that were not */
+  /** @param onChanged called later, when more transactions become ready */
   afterBlock(block: SealedBlock, onChanged: () => void): void {
     const {mempool, clock} = this.#options
     this.#learn(block)
@@ -119,7 +122,10 @@ export class PoolMaintenance {
     this.#options.onTidied()
   }
 
-  /** The receipts of a block are known: what its transactions used, intrinsic gas included. */
+  /**
+   * Records the gas used by the transactions of a block, including intrinsic gas, once its receipts
+   * are known.
+   */
   spent(block: Hash, gasUsed: readonly number[]): void {
     const {costs, clock} = this.#options
     const included = this.#included.get(block)
@@ -127,7 +133,7 @@ export class PoolMaintenance {
     if (included) costs.used(included, gasUsed, clock.monotonicMs())
   }
 
-  /** Whoever sent a transaction that was never in our pool is not known without recovering it. */
+  /** The sender of a transaction that was never in our pool is unknown without recovery. */
   #learn({hash, transactions}: SealedBlock): void {
     const {mempool, accounts} = this.#options
     const included = transactions.map((raw) => mempool.byRaw(raw))
@@ -143,14 +149,14 @@ export class PoolMaintenance {
     if (this.#included.size > UPKEEP_BLOCKS && oldest) this.#included.delete(oldest)
   }
 
-  /** After a rollback accounts may have less than when their transactions were accepted. */
+  /** After a rollback, accounts may have less than when their transactions were accepted. */
   async afterRollback(): Promise<void> {
     const {mempool, accounts} = this.#options
     accounts.forget()
     await refreshAccounts(mempool, accounts, mempool.senders(), true)
   }
 
-  /** The engine does not take these. @returns what was held of them */
+  /** Removes transactions that the engine rejects. @returns those that were held */
   drop(dropped: readonly DroppedTransaction[]): HeldTransaction[] {
     const {mempool, logger} = this.#options
     return dropped.flatMap(({raw, reason}) => {
@@ -162,14 +168,17 @@ export class PoolMaintenance {
     })
   }
 
-  /** A block that hung the engine would hang it again. */
+  /** A block that hung the engine would do so again. */
   dropSuspects(held: readonly HeldTransaction[]): void {
     for (const suspect of held) {
       if (executionGas(suspect) > SUSPECT_EXECUTION_GAS) this.#options.mempool.remove(suspect.hash)
     }
   }
 
-  /** Blocks of others may hold transactions that we never saw, which are next for these senders. */
+  /**
+   * Other producers' blocks may contain transactions that we never saw and that are next for these
+   * senders.
+   */
   #refreshWaiting(onChanged: () => void): void {
     const {mempool, accounts, logger, clock} = this.#options
     const heldBeforeMs = clock.monotonicMs() - FORWARD_AGAIN_MS
@@ -181,7 +190,7 @@ export class PoolMaintenance {
   }
 }
 
-/** What the cost model asks of it, without its bytes. */
+/** The fields the cost model needs, without the bytes. */
 function costedOf({to, data, gasLimit, intrinsicGas}: ParsedTransaction, cost: Cost): Costed {
   return {to, data: data.slice(0, SELECTOR_CHARS) as Hex, gasLimit, intrinsicGas, cost}
 }

@@ -1,6 +1,6 @@
 /**
  * In: checked transactions. Out: those of the next block, in order. Filled by the RPC server and by
- * peers, emptied by the driver. It never asks anyone: account states are handed in.
+ * peers, drained by the driver. It makes no requests: account states are passed in.
  */
 import type {Address, Hash, Hex} from 'viem'
 
@@ -38,12 +38,12 @@ export type {AccountState, HeldTransaction} from './held.ts'
 
 export interface TakeLimits {
   maxCount: number
-  /** As it is counted. */
+  /** As counted. */
   gas: number
   /** Milliseconds of sealing. */
   sealMs: number
   sizeBytes: number
-  /** False when something was taken for the same block before. */
+  /** False when something was already taken for the same block. */
   allowAlone: boolean
 }
 
@@ -64,11 +64,11 @@ export class Mempool {
   readonly #limits: MempoolLimits
   readonly #costs: Pick<CostModel, 'costOf'>
   readonly #known = new Map<Hash, HeldTransaction>()
-  /** Blocks name their transactions by bytes; hashing thousands of them again would be a waste. */
+  /** Blocks contain their transactions as bytes; rehashing thousands of them would be wasteful. */
   readonly #byRaw = new Map<Hex, HeldTransaction>()
   readonly #senders = new Map<Address, Sender>()
   readonly #ready = new ReadyQueue()
-  /** Handed to the driver for an open block. */
+  /** Taken by the driver for an open block. */
   readonly #taken = new Map<Hash, HeldTransaction>()
   readonly #takenLoad: Load = {count: 0, gas: 0, bytes: 0, ms: 0}
   #refused = 0
@@ -86,7 +86,8 @@ export class Mempool {
    * Holds a transaction.
    *
    * @param account state of the sender at the head
-   * @param room what may be ready; no bound when left out, as for what was accepted before
+   * @param room capacity for ready transactions; unlimited when left out, as for earlier accepted
+   * ones
    * @throws {PoolRefusedError} nothing changed
    */
   add(
@@ -113,11 +114,11 @@ export class Mempool {
     const costWei = sender.costWei + maxCostWei(held) - (before ? maxCostWei(before) : 0n)
     if (costWei > account.balanceWei) {
       throw refused('funds', l2gethWords.funds, {
-        detail: 'The sender cannot pay for this transaction and those before it.',
+        detail: 'The sender cannot pay for this transaction and the pending ones before it.',
       })
     }
     if (before) this.#replace(before, held)
-    // A read that began before the last block must not take the nonce back.
+    // A read that began before the last block must not lower the nonce.
     const accountNonce = Math.max(account.accountNonce, sender.state.accountNonce)
     sender.state = {...account, accountNonce}
     sender.costWei = costWei
@@ -125,13 +126,13 @@ export class Mempool {
     this.#senders.set(held.sender, sender)
     this.#remember(held)
     if (this.#isNext(sender, held.accountNonce)) this.#promote(sender, held.accountNonce)
-    // The state may be newer than what we knew, so that others of the sender are next.
+    // The state may be newer than ours, so other transactions of the sender may be next.
     else this.#promote(sender, accountNonce)
     return this.#ready.has(hash) ? 'pending' : 'queued'
   }
 
   /**
-   * Refuses at once what could not be ready, whoever sent it.
+   * Rejects at once what could not become ready, whoever sent it.
    *
    * @throws {PoolRefusedError} pool-full
    */
@@ -146,7 +147,7 @@ export class Mempool {
     throw fullPool(pool)
   }
 
-  /** What it would be counted with. */
+  /** How it would be counted. */
   sizeOf(
     transaction: ParsedTransaction,
     nowMs: number,
@@ -175,12 +176,12 @@ export class Mempool {
     return this.#byRaw.get(raw)
   }
 
-  /** All that is held, in the order of arrival. */
+  /** All held transactions, in order of arrival. */
   all(): HeldTransaction[] {
     return [...this.#known.values()]
   }
 
-  /** Milliseconds of sealing for what is in the open block. */
+  /** Milliseconds to seal the open block. */
   get openMs(): number {
     return this.#takenLoad.ms
   }
@@ -198,7 +199,7 @@ export class Mempool {
     return [...this.#senders.keys()]
   }
 
-  /** The nonce a wallet should use next, or undefined when nothing of the account is pending. */
+  /** The nonce a wallet should use next, or undefined when the account has nothing pending. */
   nextNonce(address: Address): number | undefined {
     const sender = this.#senders.get(address)
     if (!sender) return undefined
@@ -217,7 +218,7 @@ export class Mempool {
     return undefined
   }
 
-  /** Drops recommitments whose block has come and gone. */
+  /** Drops recommitments whose block has passed. */
   dropRecommitsUpTo(head: number): void {
     for (const held of this.#recommits.values()) {
       if (held.lane.kind !== 'recommit' || held.lane.recommit.startBlock > BigInt(head)) continue
@@ -232,7 +233,8 @@ export class Mempool {
     for (let held = this.#ready.peek(); held; held = this.#ready.peek()) {
       addTo(load, held, 1)
       const isFirst = limits.allowAlone && taken.length === 0 && limits.maxCount > 0
-      // One that does not fit ends the block: skipping it would reorder its sender or starve it.
+      // The first one that does not fit ends the block: skipping it would reorder its sender or
+      // starve it.
       if (!isFirst && !isWithin(load, limits)) break
       const alone = isAlone(held.lane)
       if (alone && (taken.length > 0 || !limits.allowAlone)) break
@@ -245,19 +247,19 @@ export class Mempool {
     return taken
   }
 
-  /** How many were refused for want of room since this was asked last. */
+  /** How many were rejected for lack of capacity since the last call. */
   takeRefused(): number {
     const refused = this.#refused
     this.#refused = 0
     return refused
   }
 
-  /** Ready ones that came before a moment and were not taken. */
+  /** Ready transactions that arrived before a given time and were not taken. */
   waitingSince(monotonicMs: number): number {
     return this.#ready.countBefore(monotonicMs)
   }
 
-  /** Puts everything that was taken back in front, in the order it was taken. */
+  /** Requeues everything that was taken at the front, in the order it was taken. */
   requeue(): void {
     if (this.#taken.size === 0) return
     this.#ready.unshift([...this.#taken.values()])
@@ -265,7 +267,7 @@ export class Mempool {
     Object.assign(this.#takenLoad, {count: 0, gas: 0, bytes: 0, ms: 0})
   }
 
-  /** Removes transactions that are in a block, and moves their senders' nonces. */
+  /** Removes transactions that are in a block and advances their senders' nonces. */
   included(transactions: readonly Hex[]): void {
     if (this.#known.size === 0) return
     for (const raw of transactions) {
@@ -275,7 +277,7 @@ export class Mempool {
       this.#forget(held)
       if (!sender || sender.held.size === 0) continue
       const {accountNonce} = sender.state
-      // The balance is stale until the next read; it only shrank by what was counted as cost.
+      // The balance is stale until the next read; it only shrank by the counted cost.
       sender.state = {
         accountNonce: Math.max(accountNonce, held.accountNonce + 1),
         balanceWei: sender.state.balanceWei - maxCostWei(held),
@@ -294,8 +296,9 @@ export class Mempool {
   }
 
   /**
-   * Senders of whom nothing is next: behind a gap, or behind a block that we know too little of. Also
-   * those whose next one has waited since before `heldBeforeMs`: another with its nonce may be in a block.
+   * Senders without a next transaction: behind a gap, or after a block that we know too little
+   * about. Also senders whose next one has waited since before `heldBeforeMs`: another with its
+   * nonce may be in a block.
    */
   waitingSenders(limit: number, heldBeforeMs = -Infinity): Address[] {
     const waiting: Address[] = []
@@ -310,9 +313,10 @@ export class Mempool {
   }
 
   /**
-   * Sets what the chain says about an account, and drops what can no longer be included.
+   * Sets the on-chain state of an account and drops transactions that can no longer be included.
    *
-   * @param afterRollback true when the nonce may be lower than before; otherwise that is an old answer
+   * @param afterRollback true when the nonce may be lower than before; otherwise that is a stale
+   * response
    */
   setAccount(address: Address, state: AccountState, afterRollback = false): void {
     const sender = this.#senders.get(address)
@@ -330,7 +334,7 @@ export class Mempool {
     this.#promote(sender, state.accountNonce)
   }
 
-  /** Drops what has waited too long. @returns how many */
+  /** Drops transactions that have waited too long. @returns how many */
   expire(nowMs: number): number {
     const old = this.all().filter((held) => nowMs - held.arrivedAtMs > POOL_LIFETIME_MS)
     for (const held of old) if (!this.#taken.has(held.hash)) this.remove(held.hash)
@@ -367,7 +371,7 @@ export class Mempool {
     throw refusal
   }
 
-  /** What came too late may find a block that is half empty. */
+  /** A transaction that is too late for one block may fit into a half-empty one. */
   #noteRefused({isLate}: PoolCapacity): void {
     if (!isLate) this.#refused++
   }
@@ -406,7 +410,7 @@ export class Mempool {
     if (sender.held.size === 0) this.#senders.delete(held.sender)
   }
 
-  /** True when nothing is missing in front of this nonce. */
+  /** True when no nonce before this one is missing. */
   #isNext(sender: Sender, nonce: number): boolean {
     if (nonce === sender.state.accountNonce) return true
     const previous = sender.held.get(nonce - 1)
@@ -422,7 +426,7 @@ export class Mempool {
     }
   }
 
-  /** Behind a gap nothing can be sealed. */
+  /** Nothing behind a gap can be sealed. */
   #demoteAfter(sender: Sender, nonce: number): void {
     for (let next = nonce + 1; ; next++) {
       const held = sender.held.get(next)

@@ -1,15 +1,16 @@
 /**
- * What can be sealed now. Senders take turns, so that one who sends thousands does not make the others
- * wait; within a sender the nonces decide. What the MPC account sends goes before all of them.
+ * Transactions that can be sealed now. Senders take turns, so that a sender of thousands does not
+ * make others wait; within a sender, nonces decide. Transactions of the MPC account go before all
+ * others.
  */
 import type {Address, Hash} from 'viem'
 
 import type {HeldTransaction} from './held.ts'
 
-/** What a set of transactions asks of a block. */
+/** Demand of a set of transactions on a block. */
 export interface Load {
   count: number
-  /** Gas for instructions, as it is counted. */
+  /** Counted gas for instructions. */
   gas: number
   bytes: number
   /** Milliseconds of sealing. */
@@ -22,7 +23,7 @@ type Line = Map<number, HeldTransaction>
 export class ReadyQueue {
   readonly #hashes = new Set<Hash>()
   readonly #system = new Map<Address, Line>()
-  /** The sender in front is next. */
+  /** The sender at the front is next. */
   readonly #ordinary = new Map<Address, Line>()
   readonly #load: Load = {count: 0, gas: 0, bytes: 0, ms: 0}
 
@@ -44,7 +45,7 @@ export class ReadyQueue {
     return this.#hashes.has(hash)
   }
 
-  /** Behind the sender's others, whose nonces are lower. */
+  /** After the sender's other transactions, whose nonces are lower. */
   push(held: HeldTransaction): void {
     const lines = this.#linesOf(held)
     const line = lines.get(held.sender)
@@ -62,7 +63,7 @@ export class ReadyQueue {
     this.#count(held, -1)
   }
 
-  /** The replacement takes the place in the order of what it replaces. */
+  /** The replacement takes the position of the transaction it replaces. */
   replace(before: HeldTransaction, held: HeldTransaction): void {
     if (!this.#hashes.has(before.hash)) return
     this.#linesOf(before).get(before.sender)?.set(held.accountNonce, held)
@@ -78,7 +79,7 @@ export class ReadyQueue {
     return undefined
   }
 
-  /** Takes out what `peek` showed; then it is another sender's turn. */
+  /** Removes the transaction that `peek` returned; then the next sender's turn comes. */
   shift(): void {
     const held = this.peek()
     if (!held) return
@@ -90,7 +91,7 @@ export class ReadyQueue {
     this.#count(held, -1)
   }
 
-  /** In front of everything, in this order of senders; nonces of a sender rising. */
+  /** At the front, in this order of senders; nonces of a sender ascending. */
   unshift(taken: readonly HeldTransaction[]): void {
     for (const lines of [this.#system, this.#ordinary]) {
       const rest = new Map(lines)

@@ -1,7 +1,7 @@
 /**
- * Contracts whose code takes long for its gas, learned from blocks that were slow. Gas is a poor measure of
- * time: MODEXP takes a hundred times what a transfer of tokens takes. In: executed blocks. Out: whether a
- * transaction that calls such a contract fits into a slot.
+ * Contracts whose code is slow for its gas, learned from slow blocks. Gas is a poor measure of
+ * time: MODEXP takes a hundred times as long as a token transfer. In: executed blocks. Out: whether
+ * a transaction that calls such a contract fits into a slot.
  */
 import type {Address, Hash} from 'viem'
 
@@ -16,7 +16,7 @@ import {
 } from '../limits.ts'
 import {refused} from './admission.ts'
 
-/** The transaction that a slow block is put down to. */
+/** The transaction to which a slow block is attributed. */
 export interface SlowTransaction {
   hash: Hash
   to: Address | null
@@ -28,7 +28,7 @@ export interface SlowTransaction {
 type Seen = Pick<SignedTransaction, 'hash' | 'to' | 'sender' | 'gasLimit' | 'intrinsicGas'>
 
 export class SlowCode {
-  /** By contract, or by who creates some. The oldest first. */
+  /** By contract, or by deployer for contract creation. Oldest first. */
   readonly #known = new Map<string, {gasPerMs: number; untilMs: number}>()
   readonly #allowedMs: number
 
@@ -39,7 +39,7 @@ export class SlowCode {
   /**
    * A block was executed.
    *
-   * @returns the transaction that declared most, when the block was slow by its code
+   * @returns the transaction that declared the most gas, when its code made the block slow
    */
   executed(
     transactions: readonly Seen[],
@@ -53,7 +53,8 @@ export class SlowCode {
     const most = rest.reduce((a, b) => (executionGas(b) > executionGas(a) ? b : a), first)
     const key = keyOf(most)
     this.#known.delete(key)
-    // A contract that others made slow is not shut out for it: less than this is no code's fault.
+    // A contract must not be blocked because others slowed it down: below this, the code is not at
+    // fault.
     const ofCode = Math.max(SLOW_CODE_LEAST_GAS_PER_MS, gasPerMs)
     this.#known.set(key, {gasPerMs: ofCode, untilMs: nowMs + SLOW_CODE_KEPT_MS})
     const [oldest] = this.#known.keys()
@@ -67,10 +68,10 @@ export class SlowCode {
     if (!seen || seen.untilMs <= nowMs) return
     const most = Math.floor(seen.gasPerMs * this.#allowedMs)
     if (Number(executionGas(transaction)) <= most) return
-    const what = transaction.to === null ? 'what you created' : 'this contract'
+    const what = transaction.to === null ? 'contracts you deployed' : 'this contract'
     throw refused(
       'slow-code',
-      `The code of ${what} took 1 ms for each ${seen.gasPerMs} gas, so a block would be late; declare at most ${most + Number(transaction.intrinsicGas)} gas, or send it again in ten minutes.`,
+      `The code of ${what} ran at ${seen.gasPerMs} gas per ms, which would delay the block; declare at most ${most + Number(transaction.intrinsicGas)} gas or resend in ten minutes.`,
     )
   }
 }

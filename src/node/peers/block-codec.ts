@@ -1,9 +1,9 @@
 /**
- * A block as bytes. There is exactly one way to write each block, so that nobody can send the same block
- * around again in other words. Pure.
+ * A block as bytes. Each block has exactly one encoding, so nobody can circulate the same block
+ * again in another form. Pure.
  *
- * Layout: version (1), flags (1), number (8), timestamp (8), hash, parent hash, state root, hash of the
- * transactions (32 each), signer (20), signature (65), sequencer signature (65 or 0), number of
+ * Layout: version (1), flags (1), number (8), timestamp (8), hash, parent hash, state root, hash of
+ * the transactions (32 each), signer (20), signature (65), sequencer signature (65 or 0), number of
  * transactions (4), then the transactions unless left out: length (4) and bytes of each.
  */
 import type {Address, Hash, Hex} from 'viem'
@@ -21,7 +21,7 @@ import {MAX_BLOCK_TRANSACTIONS, MAX_TRANSACTION_BYTES} from '../limits.ts'
 const VERSION = 1
 const HAS_SEQ_SIGN = 1
 const HAS_TRANSACTIONS = 2
-/** As much as two bytes hold. */
+/** The maximum of two bytes. */
 const MOST_AGE_MS = 65_535
 
 export interface DecodedBlock {
@@ -39,7 +39,7 @@ export function encodeHeader(header: BlockHeader): Uint8Array {
   return encodeFields(header, 0)
 }
 
-/** @throws {InvalidBlockError} anything that `encodeBlock` or `encodeHeader` does not write */
+/** @throws {InvalidBlockError} anything that `encodeBlock` or `encodeHeader` does not produce */
 export function decodeBlock(bytes: Uint8Array): DecodedBlock {
   const input = new Input(bytes)
   if (input.uint(1) !== VERSION) throw new InvalidBlockError('The block has an unknown version.')
@@ -76,14 +76,17 @@ export function blockOf(header: BlockHeader, transactions: Hex[]): SealedBlock {
   return {...rest, transactions}
 }
 
-/** Transactions on their way to whoever may seal them. */
+/** Transactions being forwarded to the producer. */
 export interface HandedOn {
   transactions: readonly Hex[]
-  /** How long ago each came to us; 0 where it is missing. */
+  /** How long ago each arrived here; 0 where missing. */
   agesMs: readonly number[]
 }
 
-/** Raw transactions: their number (4), then length (4) and bytes of each, then the age (2) of each in milliseconds. */
+/**
+ * Raw transactions: their number (4), then length (4) and bytes of each, then the age (2) of each
+ * in milliseconds.
+ */
 export function encodeTransactions({transactions, agesMs}: HandedOn): Uint8Array {
   const ages = Buffer.alloc(2 * transactions.length)
   transactions.forEach((_raw, index) => {
@@ -99,7 +102,8 @@ export function encodeTransactions({transactions, agesMs}: HandedOn): Uint8Array
 export function decodeTransactions(bytes: Uint8Array, maxCount: number): HandedOn {
   const input = new Input(bytes)
   const count = input.uint(4)
-  if (count > maxCount) throw new InvalidBlockError(`At most ${maxCount} transactions are taken.`)
+  if (count > maxCount)
+    throw new InvalidBlockError(`At most ${maxCount} transactions are accepted.`)
   const transactions = input.list(count)
   const agesMs = transactions.map(() => input.uint(2))
   input.end()
@@ -163,7 +167,7 @@ class Input {
     return `0x${this.#bytes.toString('hex', from, from + size)}`
   }
 
-  /** Only one way to write the recovery id. */
+  /** Only one encoding of the recovery id. */
   signature(): Hex {
     const value = this.hex(65)
     if (!/0[01]$/.test(value)) throw new InvalidBlockError('A signature has no recovery id.')
@@ -183,12 +187,12 @@ class Input {
   }
 
   end(): void {
-    if (this.#at !== this.#bytes.length) throw new InvalidBlockError('There are bytes left over.')
+    if (this.#at !== this.#bytes.length) throw new InvalidBlockError('There are trailing bytes.')
   }
 
   #take(size: number): number {
     const from = this.#at
-    if (from + size > this.#bytes.length) throw new InvalidBlockError('The block is cut off.')
+    if (from + size > this.#bytes.length) throw new InvalidBlockError('The block is truncated.')
     this.#at = from + size
     return from
   }

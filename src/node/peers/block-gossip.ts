@@ -1,7 +1,7 @@
 /**
- * New blocks by gossip. A small block travels whole; of a large one only the signed header does, and each
- * node fetches the rest once, from its producer. What is passed on has been checked cheaply: size, form,
- * signature, membership.
+ * New blocks by gossip. A small block is sent whole; of a large one only the signed header, and
+ * each node fetches the rest once, from the producer. Relayed blocks have passed cheap checks:
+ * size, encoding, signature, membership.
  */
 import {TopicValidatorResult} from '@libp2p/gossipsub'
 import type {Address, Hash} from 'viem'
@@ -29,12 +29,12 @@ export interface BlockGossipOptions {
   isMember: IsMember
   isBanned(address: Address): boolean
   refusalOf(header: BlockHeader): string | undefined
-  /** @param peerId who sent it to us */
+  /** @param peerId the peer that sent it */
   offendPeer(peerId: string, offence: Offence, detail: string): void
   offendSigner(signer: Address, offence: Offence, detail: string): void
   reportSecondBlock(signer: Address, fromPeerId: string, detail: string): void
   onBlock(block: SealedBlock): void
-  /** A header without its transactions, from a member and possibly the next. */
+  /** A header without transactions, from a member and possibly the next block. */
   onHeader(header: BlockHeader): void
 }
 
@@ -99,14 +99,14 @@ export class BlockGossip {
     const member = await isMember(header.signer)
     if (member === undefined) return TopicValidatorResult.Ignore
     if (!member) {
-      // Honest nodes do not pass such a block on, so whoever did is to blame.
+      // Honest nodes do not relay such a block, so its sender is to blame.
       offendPeer(from, 'stranger', `Block ${header.number} is signed by ${header.signer}.`)
       return TopicValidatorResult.Reject
     }
     return this.#judge(decoded, from)
   }
 
-  /** From here on its signer is to blame, not whoever passed it on. */
+  /** From here on its signer is to blame, not the relaying peer. */
   #judge({header, transactions}: DecodedBlock, from: string): TopicValidatorResult {
     const {offendSigner, reportSecondBlock, refusalOf, onBlock, onHeader} = this.#options
     const {signer, number, hash} = header

@@ -1,4 +1,6 @@
-/** What two nodes say on the stream that stays open between them. JSON, one message per frame. Pure. */
+/**
+ * Messages on the long-lived control stream between two nodes. JSON, one message per frame. Pure.
+ */
 import type {Hash} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
@@ -7,9 +9,9 @@ import {PeerError, type PeerHead} from './exchange.ts'
 import {parseRecord, type SignedRecord} from './peer-record.ts'
 
 export type ControlMessage =
-  /** First from either side. */
+  /** The first message from either side. */
   | {type: 'hello'; record: SignedRecord}
-  /** The other side is admitted. Only now it learns anything about the chain and the others. */
+  /** The other side is admitted. Only now does it learn about the chain and the other nodes. */
   | {type: 'welcome'; head: PeerHead; records: SignedRecord[]}
   /** The other side is not admitted, and why; then the connection is closed. */
   | {type: 'refused'; reason: string}
@@ -57,7 +59,7 @@ function parseRecords(value: unknown): SignedRecord[] {
 }
 
 function parseHead(value: unknown): PeerHead {
-  if (!isRecord(value)) throw new PeerError('The message names no head.')
+  if (!isRecord(value)) throw new PeerError('The message has no head.')
   const {number, hash} = value
   if (!Number.isSafeInteger(number) || Number(number) < 0) {
     throw new PeerError('The head has an invalid number.')

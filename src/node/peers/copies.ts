@@ -1,6 +1,7 @@
 /**
- * What the producer has promised to its own users, held by a peer as well: whoever takes over from a dead producer gets it
- * from there. In: transactions. Out: one copy of each. Nobody waits for it.
+ * A peer holds copies of the transactions that the producer promised to its own users, so the
+ * successor of a dead producer gets them from there. In: transactions. Out: one copy of each.
+ * Nobody waits for it.
  */
 import type {Address, Hash} from 'viem'
 
@@ -18,12 +19,12 @@ export interface CopiesOptions {
 
 export class Copies {
   readonly #options: CopiesOptions
-  /** Not yet given to anybody. */
+  /** Not yet sent to any peer. */
   #waiting: Hash[] = []
   #isDealing = false
-  /** What each peer gets next while something travels to it. */
+  /** Next transactions for each peer while a request is in flight. */
   readonly #queues = new Map<Address, HeldTransaction[]>()
-  /** Those that took nothing since the last block. */
+  /** Peers that accepted nothing since the last block. */
   readonly #silent = new Set<Address>()
 
   constructor(options: CopiesOptions) {
@@ -35,12 +36,12 @@ export class Copies {
     if (!this.#isDealing) void this.#deal()
   }
 
-  /** A block came: who was silent may have been busy with it. */
+  /** A block arrived: silent peers may have been busy with it. */
   renew(): void {
     this.#silent.clear()
   }
 
-  /** One turn of the event loop collects what arrives together. */
+  /** One turn of the event loop collects simultaneous arrivals. */
   async #deal(): Promise<void> {
     this.#isDealing = true
     await new Promise((resolve) => setImmediate(resolve))
@@ -67,7 +68,7 @@ export class Copies {
     else void this.#give(peer, held)
   }
 
-  /** Ends when nothing more waits for this peer. One that is slow keeps nobody else waiting. */
+  /** Ends when nothing is left for this peer. A slow peer does not delay others. */
   async #give(peer: PeerView, first: readonly HeldTransaction[]): Promise<void> {
     const {address} = peer
     for (let held = first; held.length > 0; ) {
@@ -86,7 +87,7 @@ export class Copies {
   }
 }
 
-/** All of a sender with one peer, so that they are there in their order. */
+/** All transactions of a sender go to one peer, so that they arrive in order. */
 function placeOf(sender: Address, places: number): number {
   return Number.parseInt(sender.slice(-4), 16) % places
 }

@@ -1,4 +1,4 @@
-/** Keeps looking for nodes that are known and not connected. */
+/** Keeps dialing nodes that are known but not connected. */
 import type {Connection} from '@libp2p/interface'
 import {multiaddr} from '@multiformats/multiaddr'
 
@@ -20,13 +20,13 @@ export interface DialerOptions {
   scores: PeerScores
   signal: AbortSignal
   sessions(): readonly Session[]
-  /** Introduces us on a connection that we made. */
+  /** Introduces us on a connection that we opened. */
   introduce(connection: Connection): Promise<Session>
 }
 
 interface Target {
   address: string
-  /** Undefined: a bootnode, of which only the address is known. */
+  /** Undefined: a bootnode; only its address is known. */
   peerId?: string
 }
 
@@ -34,7 +34,7 @@ interface Attempt {
   isRunning: boolean
   failures: number
   notBeforeMs: number
-  /** Who answered there last. */
+  /** Who responded there last. */
   peerId?: string
 }
 
@@ -48,14 +48,14 @@ export class Dialer {
     this.#options = options
   }
 
-  /** True once each bootnode was tried. */
+  /** True once each bootnode has been tried. */
   get hasTriedBootnodes(): boolean {
     return this.#options.bootnodes.every(
       (address) => this.#own.has(address) || this.#attempts.get(address)?.isRunning === false,
     )
   }
 
-  /** Starts what is due. Never rejects. */
+  /** Starts due dials. Never rejects. */
   dial(records: readonly SignedRecord[]): void {
     const targets: Target[] = this.#options.bootnodes.map((address) => ({address}))
     for (const {addresses, peerId} of records) {
@@ -127,7 +127,7 @@ export class Dialer {
       if (isOwn(error)) this.#own.add(address)
       else {
         const key = `${address} ${messageOf(error)}`
-        scores.logOnce(key, 'peer not reached', {peer: address, ...errorFacts(error)})
+        scores.logOnce(key, 'peer unreachable', {peer: address, ...errorFacts(error)})
       }
       return false
     }

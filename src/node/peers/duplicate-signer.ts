@@ -4,17 +4,17 @@ import {BLOCK_CLOCK_SKEW_SECONDS} from '../limits.ts'
 import type {PeerRecord} from './peer-record.ts'
 
 /**
- * What to do about a record that names our own signer.
+ * Decides how to handle a record with our own signer.
  *
- * - `none`: it is ourselves, or what is left of an earlier run.
- * - `yield`: another node runs with our key and is the older one, so this node has to stop.
- * - `stay`: another node runs with our key and is the younger one, so that one has to stop.
+ * - `none`: it is our own record, or one of an earlier run.
+ * - `yield`: another node runs with our key and is older, so this node must stop.
+ * - `stay`: another node runs with our key and is younger, so that one must stop.
  */
 export type DuplicateVerdict = 'none' | 'yield' | 'stay'
 
 /**
- * @param seen `direct`: it is connected to us right now. `advances`: so often we received a record of it that was
- *   signed later than the one before, so it is alive whatever its clock says
+ * @param seen `direct`: it is connected to us right now. `advances`: how often we received a newer
+ * record of it, which proves that it is alive, whatever its clock says
  */
 export function duplicateVerdict(
   ours: PeerRecord,
@@ -24,11 +24,11 @@ export function duplicateVerdict(
   if (theirs.signer !== ours.signer) return 'none'
   const isSamePeer = theirs.peerId === ours.peerId
   if (isSamePeer && theirs.startedAtMs === ours.startedAtMs) return 'none'
-  // A copied home has our peer key as well. What is left of our own earlier run was signed before we
-  // started, unless our clock was set back meanwhile.
+  // A copied home also has our peer key. Records of our own earlier run were signed before we
+  // started, unless our clock was set back since.
   const marginMs = isSamePeer ? BLOCK_CLOCK_SKEW_SECONDS * 1000 : 0
   const wasSignedSinceWeStarted = theirs.sequence > ours.startedAtMs + marginMs
-  // Peers may still hand on two of our earlier run, one after the other.
+  // Peers may still relay two records of our earlier run, one after the other.
   const isAlive = seen.advances >= (isSamePeer ? 2 : 1)
   if (!seen.direct && !isAlive && !wasSignedSinceWeStarted) return 'none'
   if (theirs.startedAtMs !== ours.startedAtMs) {
@@ -41,13 +41,13 @@ export function signerInUse({signer, peerId, addresses, startedAtMs}: PeerRecord
   const since = new Date(startedAtMs).toISOString()
   return new MetisSeqError({
     code: 'SIGNER_IN_USE',
-    message: `Another node signs with ${signer} since ${since}, so this one stops.`,
+    message: `Another node signs with ${signer} since ${since}, so this node stops.`,
     exit: 'interlock',
     facts: {signer, otherPeer: peerId, otherAddresses: addresses.join(' '), since},
     hints: [
-      'Decide which of the two nodes shall run, and stop the other one.',
-      'To move a node, stop it, copy its whole data directory with the sign guard, then start it here.',
-      'Start this one again with `metis-seq node start` when the other has ended.',
+      'Decide which of the two nodes should run and stop the other one.',
+      'To move a node, stop it, copy its entire data directory including the sign guard, then start it here.',
+      'Restart this node with `metis-seq node start` once the other one has stopped.',
     ],
   })
 }

@@ -2,7 +2,10 @@
 import {noise} from '@libp2p/noise'
 import type {ConnectionEncrypter, MessageStream} from '@libp2p/interface'
 
-/** What a connection of the library has beyond its interface (@libp2p/tcp 11.0.28, socket-to-conn.ts). */
+/**
+ * Members of the library's connection beyond its interface (@libp2p/tcp 11.0.28,
+ * socket-to-conn.ts).
+ */
 interface DataSender {
   sendData(data: Iterable<Uint8Array>): {sentBytes: number; canSendMore: boolean}
 }
@@ -10,8 +13,8 @@ interface DataSender {
 type Components = Parameters<ReturnType<typeof noise>>[0]
 
 /**
- * Noise whose messages reach the socket in one piece. The library writes each part of a message by itself, and the
- * first part is its length: two calls of the system and two packets for each message, and as many for who reads them.
+ * Noise with each message written to the socket in one piece. The library writes the length and the
+ * rest separately: two system calls and two packets for each message, and as many for the reader.
  */
 export function wholeNoise(): (components: Components) => ConnectionEncrypter {
   const create = noise()

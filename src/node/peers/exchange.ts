@@ -5,9 +5,9 @@ import type {DuplicateSigner} from '../../protocol/node-status.ts'
 import type {BlockHeader, SealedBlock} from '../../protocol/block.ts'
 
 /**
- * What a peer did with a transaction. Anything but a want of room is `taken`: it holds it, had it before,
- * or it is in a block, and if it is invalid, whoever sent it will find that out by itself. `late`: there is room, but not
- * for one that came so long ago.
+ * A peer's response to a transaction. Everything except lack of capacity is `taken`: the peer holds
+ * it, had it before, or it is in a block; if it is invalid, the sending node finds out on its own.
+ * `late`: there is capacity, but not for a transaction that arrived so long ago.
  */
 export const deliveries = [
   'taken',
@@ -27,20 +27,20 @@ export interface PeerHead {
 export interface PeerView {
   /** Signer address, lower-case. Proven by a signature. */
   address: Address
-  /** Multiaddr at which it is reached. */
+  /** Multiaddr at which it is reachable. */
   peerAddress: string
   head: PeerHead
-  /** Monotonic time of its last word. */
+  /** Monotonic time of its last message. */
   heardAtMs: number
 }
 
-/** May this key take part? Undefined: that cannot be told now. */
+/** Whether this key may take part. Undefined: unknown at present. */
 export type IsMember = (address: Address) => Promise<boolean | undefined>
 
-/** What the node answers and does for its peers. */
+/** The node's handlers for its peers. */
 export interface ExchangeHandlers {
   head(): PeerHead
-  /** Blocks from `from` on, at most `count` and at most what fits an answer. */
+  /** Blocks from `from` on, at most `count` and at most what fits into one response. */
   blocks(from: number, count: number): SealedBlock[]
   /** A new block: well-formed and signed by `from`, who is a member. */
   onBlock(block: SealedBlock, from: Address): void
@@ -49,9 +49,9 @@ export interface ExchangeHandlers {
   /**
    * Raw transactions; each is checked like one from a user.
    *
-   * @param agesMs how long ago each came to the node that hands it on; 0 for what nobody waits for
-   * @param from the member that hands them on
-   * @returns what became of each
+   * @param agesMs how long ago each arrived at the forwarding node; 0 if nobody waits for it
+   * @param from the forwarding member
+   * @returns the outcome for each
    */
   onTransactions(
     transactions: readonly string[],
@@ -60,43 +60,50 @@ export interface ExchangeHandlers {
   ): Promise<Delivery[]>
   isMember: IsMember
   /**
-   * Why a block cannot be the next one, as far as can be told without executing it. Undefined: it may be,
-   * or it is not the next.
+   * Why a block cannot be the next one, as far as this is known without executing it. Undefined: it
+   * may be, or it is not the next.
    */
   refusalOf(header: BlockHeader): string | undefined
 }
 
 export interface BlockExchange {
-  /** Listens, then dials the bootnodes. Resolves when it listens. @throws {MetisSeqError} PORT_BUSY */
+  /**
+   * Listens, then dials the bootnodes. Resolves when it listens. @throws {MetisSeqError} PORT_BUSY
+   */
   start(handlers: ExchangeHandlers): Promise<void>
   stop(): Promise<void>
-  /** Multiaddr under which others reach this node; empty before `start`. */
+  /** Multiaddr at which others reach this node; empty before `start`. */
   readonly peerAddress: string
-  /** True once every bootnode was tried. */
+  /** True once every bootnode has been tried. */
   readonly hasGreeted: boolean
   /** Members that spoke recently and are not ignored. */
   peers(): PeerView[]
-  /** One of `peers`, found without making the list. */
+  /** One of `peers`, found without building the list. */
   peer(address: Address): PeerView | undefined
-  /** Tells every peer of a block; who misses it sees it in our head. */
+  /** Announces a block to every peer; a peer that misses it sees it in our head. */
   announce(block: SealedBlock): void
-  /** @returns at least one block. @throws {PeerError} no usable answer */
+  /** @returns at least one block. @throws {PeerError} no usable response */
   fetchBlocks(peer: PeerView, from: number, count: number): Promise<SealedBlock[]>
-  /** @param agesMs as in `onTransactions`. @returns what became of each. @throws {PeerError} not delivered */
+  /**
+   * @param agesMs as in `onTransactions`. @returns the outcome for each. @throws {PeerError} not
+   * delivered
+   */
   sendTransactions(
     peer: PeerView,
     transactions: readonly Hex[],
     agesMs?: readonly number[],
   ): Promise<Delivery[]>
-  /** @throws {MetisSeqError} SIGNER_IN_USE: an older node signs with our key, so this one has to stop */
+  /**
+   * @throws {MetisSeqError} SIGNER_IN_USE: an older node signs with our key, so this one must stop
+   */
   assertAlone(): void
-  /** Another node with our key, as it was seen first; null while there is none. */
+  /** The duplicate signer as first seen; null if there is none. */
   readonly twin: DuplicateSigner | null
-  /** For an invalid block: logs once, drops the peer and leaves it alone for a while. */
+  /** For an invalid block: logs once, drops the peer and ignores it for a while. */
   ignore(address: Address, reason: string): void
 }
 
-/** The other side is unreachable, refuses, or talks nonsense. Never fatal. */
+/** The other side is unreachable, rejects the request or sends nonsense. Never fatal. */
 export class PeerError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? {} : {cause})

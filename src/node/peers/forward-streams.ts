@@ -1,6 +1,7 @@
 /**
- * The asking side of transactions that are handed on. A stream costs as much as many requests, so it is kept: one request at
- * a time on each, answers in the same order, another stream when all are busy, and a new one after any error.
+ * The requesting side of transaction forwarding. Opening a stream costs as much as many requests,
+ * so streams are kept open: one request at a time on each, responses in order, another stream when
+ * all are busy, and a new one after any error.
  */
 import type {Stream} from '@libp2p/interface'
 
@@ -22,14 +23,14 @@ export class ForwardStreams {
     this.#protocol = protocol
   }
 
-  /** @throws {Error} no answer; {LateError} not in time */
+  /** @throws {Error} no response; {LateError} not in time */
   async ask(session: Session, request: Uint8Array): Promise<Uint8Array> {
     const kept = this.#take(session)
     if (kept) {
       try {
         return await this.#askOn(session, kept, request)
       } catch (error) {
-        // It may have ended while nobody looked; what is asked twice is done once.
+        // It may have ended unnoticed; a repeated request takes effect once.
         if (!(error instanceof EndedError) || session.isClosed) throw error
       }
     }
@@ -55,7 +56,7 @@ export class ForwardStreams {
       this.#giveBack(session, kept)
       return answer
     } catch (error) {
-      stream.abort(new PeerError('The answer is of no use.'))
+      stream.abort(new PeerError('The response is unusable.'))
       throw error instanceof PeerError ? error : new EndedError('The stream ended.', error)
     }
   }
@@ -63,10 +64,10 @@ export class ForwardStreams {
   #take(session: Session): Kept | undefined {
     const idle = this.#idle.get(session)
     for (let kept = idle?.pop(); kept; kept = idle?.pop()) {
-      // An answer that nobody asked for would be taken for the next one.
+      // An unsolicited response would be mistaken for the next one.
       if (kept.stream.status === 'open' && !kept.reader.hasBegun && !kept.reader.isReady)
         return kept
-      kept.stream.abort(new PeerError('It is not asked any more.'))
+      kept.stream.abort(new PeerError('The peer is no longer used.'))
     }
     return undefined
   }

@@ -1,7 +1,8 @@
 /**
- * Brings transactions to whoever may seal them. In: what the pool took. Out: requests to the producer.
- * Every node keeps what it forwarded until it is in a block, and the producer gives a copy of what its own users were
- * promised to a peer, so nothing is lost or late when a producer dies.
+ * Forwards transactions to the producer. In: transactions that the pool accepted. Out: requests to
+ * the producer. Every node keeps forwarded transactions until they are in a block, and the producer
+ * copies its own users' promised transactions to a peer, so nothing is lost or late when a producer
+ * dies.
  */
 import type {Address, Hash} from 'viem'
 
@@ -23,16 +24,16 @@ import {ProducerCapacity} from './producer-capacity.ts'
 
 interface Waiting {
   resolve(delivery: Delivery): void
-  /** Monotonic: nobody waits longer than this. */
+  /** Monotonic: the longest anyone waits. */
   dueMs: number
-  /** When it came to us. */
+  /** When it arrived here. */
   cameAtMs: number
 }
 
 export interface ForwarderOptions {
   mempool: Mempool
   exchange: BlockExchange
-  /** Whose turn the next block is. */
+  /** The producer of the next block. */
   turn(): Turn
   slotMs: number
   clock: Clock
@@ -43,9 +44,9 @@ export class Forwarder {
   readonly #options: ForwarderOptions
   /** To whom and when each transaction went. */
   readonly #sent = new Map<Hash, {to: Address; atMs: number}>()
-  /** Users who wait for the producer's word. */
+  /** Users who wait for the producer's response. */
   readonly #waiting = new Map<Hash, Waiting>()
-  /** The timer of those who wait runs. */
+  /** True while the timer for waiting users runs. */
   #isWatching = false
   readonly #capacity: ProducerCapacity
   #fresh: Hash[] = []
@@ -65,11 +66,11 @@ export class Forwarder {
     })
   }
 
-  /** The pool took a transaction. */
+  /** The pool accepted a transaction. */
   add(hash: Hash): void {
     const held = this.#options.mempool.get(hash)
     if (held && isUrgent(held)) {
-      // The turn may change before it arrives, and whoever builds next must have it.
+      // The producer may change before it arrives, and the next one must have it.
       for (const peer of this.#options.exchange.peers()) void this.#send(peer, [held])
     }
     this.#fresh.push(hash)
@@ -77,8 +78,8 @@ export class Forwarder {
   }
 
   /**
-   * Like `add`, and waits for what the producer says. Nobody to ask, or no answer in time: `taken`, since
-   * we hold it and go on offering it.
+   * Like `add`, but waits for the producer's response. If there is no producer to ask or no
+   * response in time: `taken`, since we hold it and keep offering it.
    */
   deliver(hash: Hash, cameAtMs: number): Promise<Delivery> {
     const {whose} = this.#options.turn()
@@ -96,7 +97,10 @@ export class Forwarder {
     return answer
   }
 
-  /** The pool took a copy of what `from` has promised. It is offered to it again only when it stays out of blocks. */
+  /**
+   * The pool accepted a copy of a transaction promised by `from`. It is offered to that peer again
+   * only if it stays out of blocks.
+   */
   hold(hash: Hash, from: Address): void {
     this.#sent.set(hash, {to: from, atMs: this.#options.clock.monotonicMs()})
   }
@@ -111,7 +115,7 @@ export class Forwarder {
     this.#waiting.delete(hash)
   }
 
-  /** One timer for all who wait: each waits equally long, so the first is the one that waits longest. */
+  /** One timer for all: each waits equally long, so the first in line waits longest. */
   async #endWaits(): Promise<void> {
     const {clock} = this.#options
     this.#isWatching = true
@@ -128,13 +132,13 @@ export class Forwarder {
     return this.#waiting.entries().next().value
   }
 
-  /** True when somebody else produces and can be reached. */
+  /** True when another node produces and is reachable. */
   get hasProducer(): boolean {
     return this.#reach(this.#options.turn()) !== undefined
   }
 
   /**
-   * Refuses what the producer just had no room for, without asking it again.
+   * Rejects transactions for which the producer just lacked capacity, without asking again.
    *
    * @throws {PoolRefusedError} pool-full
    */
@@ -144,18 +148,18 @@ export class Forwarder {
     if (this.#isBusy(now) || !this.#capacity.mayFit(size, now)) throw poolFull(this.retry)
   }
 
-  /** It owes an answer for long: whoever asks for more would wait longer still. */
+  /** It has not responded for a while: further requests would wait even longer. */
   #isBusy(now: number): boolean {
     const first = this.#firstWait()
     return first !== undefined && now - (first[1].dueMs - FORWARD_ANSWER_MS) > FORWARD_BUSY_MS
   }
 
-  /** When the producer will have room again. */
+  /** When the producer will have capacity again. */
   get retry(): {retryAfterMs: number} {
     return {retryAfterMs: this.#capacity.retryAfterMs(this.#options.clock.monotonicMs())}
   }
 
-  /** A block came: there is room again, and whoever produces may be another. */
+  /** A block arrived: there is capacity again, and the producer may have changed. */
   headMoved(): void {
     this.#capacity.renew(this.#options.clock.monotonicMs())
     this.#copies.renew()
@@ -167,14 +171,14 @@ export class Forwarder {
     return this.#options.exchange.peer(turn.signer)
   }
 
-  /** The turn may have changed, or time has passed. Never rejects. */
+  /** The producer may have changed, or time has passed. Never rejects. */
   wake(): void {
     this.#isAsked = true
     if (this.#isRunning) return
     void this.#run()
   }
 
-  /** Gives everything to every peer, before this node leaves. */
+  /** Sends everything to every peer before this node shuts down. */
   async handOver(): Promise<void> {
     const {mempool, exchange} = this.#options
     const all = mempool.all()
@@ -185,7 +189,7 @@ export class Forwarder {
     this.#isRunning = true
     while (this.#isAsked) {
       this.#isAsked = false
-      // One turn of the event loop collects what arrives together.
+      // One turn of the event loop collects simultaneous arrivals.
       await new Promise((resolve) => setImmediate(resolve))
       await this.#forward()
     }
@@ -206,19 +210,24 @@ export class Forwarder {
     fresh.forEach((held, index) => {
       const {hash} = held
       const delivery = deliveries?.[index] ?? 'taken'
-      // Behind a gap there is another limit, which anybody may fill: it must close the door to nobody else.
+      // Behind a gap another limit applies, which anybody may exhaust: it must not block anyone
+      // else.
       if (delivery === 'pool-full' && mempool.isPending(hash)) {
         this.#capacity.refused(held, clock.monotonicMs())
       }
       this.#answer(hash, delivery)
-      // What it has no room for is offered again, when nobody waits for the answer any more.
+      // Transactions beyond its capacity are offered again when nobody waits for the response any
+      // longer.
       if (!peer || !deliveries || delivery !== 'taken' || !mempool.has(hash)) return
       this.#sent.set(hash, {to: peer.address, atMs: now})
     })
     if (!deliveries) this.#producer = undefined
   }
 
-  /** New ones; all when the producer changed; from time to time those that are still not in a block. */
+  /**
+   * New ones; all of them when the producer changed; periodically those that are not in a block
+   * yet.
+   */
   #takeFresh(producer: Address | undefined, now: number): HeldTransaction[] {
     const {mempool} = this.#options
     const isScanDue = producer !== this.#producer || now - this.#lastScanMs > FORWARD_AGAIN_MS / 5
@@ -237,19 +246,21 @@ export class Forwarder {
     })
   }
 
-  /** What nobody waits for was promised before, and is not refused for its age. */
+  /**
+   * Transactions that nobody waits for were promised earlier and are not rejected for their age.
+   */
   #ageMs(hash: Hash): number {
     const waiting = this.#waiting.get(hash)
     return waiting ? this.#options.clock.monotonicMs() - waiting.cameAtMs : 0
   }
 
-  /** @returns what became of each, or undefined when not all were delivered */
+  /** @returns the outcome for each, or undefined when not all were delivered */
   async #send(peer: PeerView, held: readonly HeldTransaction[]): Promise<Delivery[] | undefined> {
     const deliveries: Delivery[] = []
     try {
       for (const chunk of chunksOf(held)) {
         const raws = chunk.map(({raw}) => raw)
-        // As they are now: what is sent again, or waited behind another chunk, is older.
+        // Current ages: transactions that are resent, or waited behind another chunk, are older.
         const agesMs = chunk.map(({hash}) => this.#ageMs(hash))
         deliveries.push(...(await this.#options.exchange.sendTransactions(peer, raws, agesMs)))
       }
@@ -261,7 +272,7 @@ export class Forwarder {
   }
 }
 
-/** Parts of at most so many transactions and about so many bytes. */
+/** Chunks limited by number of transactions and approximately by bytes. */
 function* chunksOf(all: readonly HeldTransaction[]): Generator<HeldTransaction[]> {
   let chunk: HeldTransaction[] = []
   let bytes = 0
@@ -278,7 +289,7 @@ function* chunksOf(all: readonly HeldTransaction[]): Generator<HeldTransaction[]
   if (chunk.length > 0) yield chunk
 }
 
-/** Nobody but their receiver can misuse them, and the chain may stop without them. */
+/** Only their receiver could misuse them, and the chain may stop without them. */
 function isUrgent({lane}: HeldTransaction): boolean {
   return lane.kind === 'recommit' || lane.kind === 'system'
 }

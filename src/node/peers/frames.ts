@@ -1,6 +1,6 @@
 /**
- * Messages on a stream: each with its length in front, as a varint. A length that is too large ends the
- * stream before anything of the message is kept.
+ * Messages on a stream, each prefixed with its length as a varint. An excessive length ends the
+ * stream before any of the message is buffered.
  */
 import type {Stream} from '@libp2p/interface'
 
@@ -10,7 +10,7 @@ import {PeerError} from './exchange.ts'
 /** Bytes of a length: 35 bits. */
 const LENGTH_BYTES = 5
 
-/** The other side announced a message that is larger than allowed. */
+/** The other side announced an oversized message. */
 export class GiantFrameError extends PeerError {}
 
 export function withLength(bytes: Uint8Array): Uint8Array {
@@ -21,13 +21,13 @@ export function withLength(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(prefix), bytes])
 }
 
-/** What arrives: one piece, or a list of pieces. */
+/** Incoming data: one piece or a list of pieces. */
 export type Chunk = Uint8Array | Iterable<Uint8Array>
 
-/** Splits what arrives into messages. A message that arrived in one piece is not copied. */
+/** Splits incoming data into messages. A message that arrived in one piece is not copied. */
 export class FrameSplitter {
   readonly #maxBytes: number
-  /** Of a message that is not complete. */
+  /** Of an incomplete message. */
   #parts: Uint8Array[] = []
   #size = 0
 
@@ -35,12 +35,12 @@ export class FrameSplitter {
     this.#maxBytes = maxBytes
   }
 
-  /** True while a message has begun and not ended. */
+  /** True while a message is incomplete. */
   get isWithin(): boolean {
     return this.#size > 0
   }
 
-  /** @throws {GiantFrameError} a length above the limit, or no length at all */
+  /** @throws {GiantFrameError} an excessive or malformed length */
   *push(chunk: Chunk): Generator<Uint8Array> {
     if (chunk instanceof Uint8Array) return yield* this.#take(chunk)
     for (const piece of chunk) yield* this.#take(piece)
@@ -50,7 +50,7 @@ export class FrameSplitter {
     let rest = piece
     while (rest.length > 0) {
       if (this.#size > 0) {
-        // Only as much as is missing, so that a long message is put together once.
+        // Only the missing part, so that a long message is assembled once.
         const wanted = Math.min(rest.length, this.#missing() ?? 1)
         this.#keep(rest.subarray(0, wanted))
         rest = rest.subarray(wanted)
@@ -80,7 +80,7 @@ export class FrameSplitter {
 
   /** Bytes until the message is complete; undefined while its length is not known. */
   #missing(): number | undefined {
-    // A length is a few bytes, and seldom cut.
+    // A length is a few bytes and rarely split.
     const start = this.#parts.length === 1 ? this.#parts[0]! : this.#start()
     const prefix = this.#prefixOf(start)
     return prefix && prefix.end + prefix.length - this.#size
@@ -91,7 +91,7 @@ export class FrameSplitter {
     return Buffer.concat(this.#parts.slice(0, most))
   }
 
-  /** The length in front of a message, and where it ends. */
+  /** The length prefix of a message, and where it ends. */
   #prefixOf(bytes: Uint8Array): {length: number; end: number} | undefined {
     let length = 0
     for (let at = 0, unit = 1; at < bytes.length; at++, unit *= 128) {
@@ -108,12 +108,15 @@ export class FrameSplitter {
 
 export interface FrameListener {
   onFrame(frame: Uint8Array): void
-  /** After each chunk. True: a message has begun in it and not ended. */
+  /** Called after each chunk. True: it ended with an incomplete message. */
   onChunk?(isWithin: boolean): void
   onEnd(error: Error | undefined): void
 }
 
-/** Calls `onFrame` for each message and `onEnd` once. Listens until the stream ends. What `onFrame` throws ends it. */
+/**
+ * Calls `onFrame` for each message and `onEnd` once. Listens until the stream ends. An exception
+ * from `onFrame` ends it.
+ */
 export function listenToFrames(stream: Stream, maxBytes: number, listener: FrameListener): void {
   const splitter = new FrameSplitter(maxBytes)
   let isOver = false
@@ -124,7 +127,7 @@ export function listenToFrames(stream: Stream, maxBytes: number, listener: Frame
   }
   stream.addEventListener('close', ({error}) => end(error))
   stream.addEventListener('end', () => {
-    // An aborted stream ends first and gives its reason afterwards.
+    // An aborted stream ends first and provides its reason afterwards.
     if (stream.status !== 'aborted' && stream.status !== 'reset') end(undefined)
   })
   stream.addEventListener('message', ({data}) => {
@@ -135,14 +138,14 @@ export function listenToFrames(stream: Stream, maxBytes: number, listener: Frame
     } catch (error) {
       const reason = error instanceof Error ? error : new PeerError(String(error))
       end(reason)
-      // Not inside the library's own reading of the stream.
+      // Not within the library's own read of the stream.
       setImmediate(() => stream.abort(reason))
     }
   })
   if (stream.readableEnded || stream.status !== 'open') queueMicrotask(() => end(undefined))
 }
 
-/** More messages came than may wait. */
+/** More messages arrived than may wait. */
 export class FloodError extends PeerError {}
 
 /** The messages of a stream, one after the other. */
@@ -155,7 +158,7 @@ export class FrameReader {
   #isWithin = false
   #wake: () => void = () => {}
 
-  /** @param mostWaiting messages that nobody has asked for yet; one more ends the stream */
+  /** @param mostWaiting unread messages; one more ends the stream */
   constructor(stream: Stream, maxBytes: number, mostWaiting = Number.POSITIVE_INFINITY) {
     this.#mostWaiting = mostWaiting
     listenToFrames(stream, maxBytes, {
@@ -173,12 +176,12 @@ export class FrameReader {
     })
   }
 
-  /** True once anything arrived, were it a single byte. */
+  /** True once anything has arrived, even a single byte. */
   get hasData(): boolean {
     return this.#hasData
   }
 
-  /** True when a message has begun to arrive that nobody has taken. */
+  /** True when an unread message has started to arrive. */
   get hasBegun(): boolean {
     return this.#isWithin || this.#frames.length > 0
   }
@@ -188,19 +191,24 @@ export class FrameReader {
     return this.#error
   }
 
-  /** True when `next` does not have to wait. */
+  /** True when `next` returns at once. */
   get isReady(): boolean {
     return this.#frames.length > 0 || this.#isOver
   }
 
-  /** Resolves when a message has begun to arrive, or none will. @throws {Error} why the stream ended early */
+  /**
+   * Resolves when a message has started to arrive or none will. @throws {Error} why the stream
+   * ended early
+   */
   async begins(): Promise<boolean> {
     while (!this.hasBegun && !this.#isOver) await this.#woken()
     if (this.#error && !this.hasBegun) throw this.#error
     return this.hasBegun
   }
 
-  /** @returns undefined when the other side has no more. @throws {Error} why the stream ended early */
+  /**
+   * @returns undefined when the other side has no more. @throws {Error} why the stream ended early
+   */
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       const frame = this.#frames.shift()
@@ -213,7 +221,7 @@ export class FrameReader {
 
   #onFrame(frame: Uint8Array): void {
     if (this.#frames.length >= this.#mostWaiting) {
-      throw new FloodError('It sends more before it has an answer.')
+      throw new FloodError('The peer sent more before it got a response.')
     }
     this.#frames.push(frame)
   }
@@ -223,7 +231,9 @@ export class FrameReader {
   }
 }
 
-/** Resolves when the other side has taken all but the last window. @throws {Error} it does not read */
+/**
+ * Resolves when the other side has read all but the last window. @throws {Error} it does not read
+ */
 export async function sendFrame(stream: Stream, bytes: Uint8Array): Promise<void> {
   const frame = withLength(bytes)
   for (let from = 0; from < frame.length; from += PEER_SEND_CHUNK_BYTES) {
@@ -232,7 +242,7 @@ export async function sendFrame(stream: Stream, bytes: Uint8Array): Promise<void
   }
 }
 
-/** Ends the stream when the work takes longer, and gives the reason. */
+/** Ends the stream with a reason when the work takes longer. */
 export async function withDeadline<T>(
   stream: Stream,
   ms: number,

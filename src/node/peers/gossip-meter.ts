@@ -1,4 +1,6 @@
-/** Watches the raw bytes of a gossip stream, which the library reads too: size, rate, shape, speed. */
+/**
+ * Watches the raw bytes of a gossip stream, which the library reads too: size, rate, shape, speed.
+ */
 import type {Stream} from '@libp2p/interface'
 
 import type {Clock} from '../../lib/clock.ts'
@@ -24,7 +26,7 @@ export function meterGossip(
   const onBytes = (count: number) => {
     if (!bytes.take(count, clock.monotonicMs())) offend('flood', 'too many bytes of gossip')
     unfinished ??= setTimeout(
-      () => offend('byte by byte', 'a gossip message was not finished in time'),
+      () => offend('byte by byte', 'a gossip message was not completed in time'),
       PEER_REQUEST_MS,
     )
   }
@@ -38,7 +40,7 @@ export function meterGossip(
     onFrame: (frame) => {
       finish()
       if (!frames.take(1, clock.monotonicMs())) offend('flood', 'too many messages of gossip')
-      else if (!looksLikeFields(frame)) offend('garbage', 'a gossip message is no message')
+      else if (!looksLikeFields(frame)) offend('garbage', 'a malformed gossip message')
     },
     onEnd: (error) => {
       finish()
@@ -47,7 +49,9 @@ export function meterGossip(
   })
 }
 
-/** True for the outer form of a gossip message: length-delimited fields 1 to 3, to the last byte. */
+/**
+ * True for the outer form of a gossip message: length-delimited fields 1 to 3, to the last byte.
+ */
 export function looksLikeFields(frame: Uint8Array): boolean {
   let at = 0
   while (at < frame.length) {

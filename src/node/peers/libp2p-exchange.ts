@@ -1,6 +1,6 @@
 /**
- * The seam over libp2p: sessions with admitted nodes, blocks by gossip, ranges and transactions by
- * request. Called by the driver and the forwarder; it calls the handlers for what peers send.
+ * The exchange over libp2p: sessions with admitted nodes, blocks by gossip, ranges and transactions
+ * by request. Called by the driver and the forwarder; it calls the handlers for incoming data.
  */
 import type {Connection} from '@libp2p/interface'
 import type {Address, Hex} from 'viem'
@@ -43,7 +43,7 @@ export interface Libp2pExchangeOptions {
   host: string
   /** Port 0 lets the system choose. */
   port: number
-  /** Multiaddr under which others reach us, when it is not host and port. */
+  /** Multiaddr at which others reach us, if it differs from host and port. */
   advertiseAddress?: string | undefined
   /** Fewer than usual where descriptors are few. */
   connections?: PeerConnections
@@ -63,7 +63,7 @@ export interface Libp2pExchangeOptions {
   logger: Logger
 }
 
-/** The same in every network, so that a node of another one can be told so. */
+/** The same in every network, so that a node of another network gets a clear rejection. */
 const CONTROL_PROTOCOL = '/metis-seq/control/1'
 
 export class Libp2pExchange implements BlockExchange {
@@ -73,7 +73,7 @@ export class Libp2pExchange implements BlockExchange {
   #running: Running | undefined
   #polling: Promise<void> = Promise.resolve()
   #hasGreeted = false
-  /** Peer id -> when gossip was last told of it. */
+  /** Peer id -> when gossip was last notified of it. */
   readonly #identifiedAtMs = new Map<string, number>()
   #sentHead: {head: PeerHead; atMs: number} | undefined
 
@@ -118,11 +118,11 @@ export class Libp2pExchange implements BlockExchange {
     await this.#polling
     const running = this.#running
     if (!running) return
-    // A short farewell; whoever does not take it is not waited for.
+    // A short farewell; peers that do not read it are not waited for.
     const signal = AbortSignal.timeout(PEER_FAREWELL_MS)
     const connections = running.node.getConnections()
     await Promise.allSettled(connections.map((connection) => connection.close({signal})))
-    for (const session of running.sessions.all()) session.close('this node stops')
+    for (const session of running.sessions.all()) session.close('this node is stopping')
     await running.node.stop()
   }
 
@@ -164,7 +164,7 @@ export class Libp2pExchange implements BlockExchange {
     this.#running?.sessions.offendSigner(address, 'invalid block', reason)
   }
 
-  // Putting it together.
+  // Wiring.
 
   #prefix(): string {
     const {chainId, fingerprint} = this.#options
@@ -282,7 +282,7 @@ export class Libp2pExchange implements BlockExchange {
   async #introduce(connection: Connection): Promise<Session> {
     const session = this.#running?.sessions.of(connection)
     if (!session) throw new PeerError('The connection ended.')
-    // Dialing a node that has just dialed us gives its connection, on which it speaks first.
+    // Dialing a node that has just dialed us returns its connection, on which it speaks first.
     if (connection.direction === 'outbound') await session.introduce(CONTROL_PROTOCOL)
     return session
   }
@@ -301,7 +301,7 @@ export class Libp2pExchange implements BlockExchange {
     handlers.onPeers()
   }
 
-  /** Tells gossip that the other side can be talked to. */
+  /** Tells gossip that the other side is available. */
   #identify(node: Host, session: Session): void {
     this.#identifiedAtMs.set(session.peerId, this.#options.clock.monotonicMs())
     gossipReaches(node, session.peerId)
@@ -313,13 +313,14 @@ export class Libp2pExchange implements BlockExchange {
   #onClosed(session: Session): void {
     const running = this.#running
     if (!running || this.#abort.signal.aborted) return
-    // Gossip may have used the connection that ended, though another one to the same node lives.
+    // Gossip may have used the connection that ended although another one to the same node is
+    // alive.
     const other = running.sessions.open().find(({peerId}) => peerId === session.peerId)
     if (other) this.#identify(running.node, other)
     running.handlers.onPeers()
   }
 
-  /** Opens gossip again to peers that it lost, or never reached, though their connection lives. */
+  /** Reopens gossip to peers that it lost or never reached although their connection is alive. */
   #reviveGossip({node, sessions}: Running): void {
     const open = new Map(sessions.open().map((session) => [session.peerId, session]))
     const now = this.#options.clock.monotonicMs()
@@ -343,7 +344,7 @@ export class Libp2pExchange implements BlockExchange {
     handlers.onBlock(block, block.signer)
   }
 
-  /** The rest of a large block, from its producer. Without it, polling finds another way. */
+  /** Fetches the rest of a large block from its producer. If that fails, polling catches up. */
   async #fetchAnnounced(header: BlockHeader): Promise<void> {
     const {sessions, requests, handlers} = this.#need()
     const {signer, number, hash} = header
@@ -353,7 +354,7 @@ export class Libp2pExchange implements BlockExchange {
     if (block) this.#onBlock(block, handlers, sessions)
   }
 
-  // Now and then.
+  // Periodic work.
 
   async #poll(running: Running): Promise<void> {
     const {clock, pollMs} = this.#options
@@ -401,7 +402,7 @@ export class Libp2pExchange implements BlockExchange {
   }
 
   #need(): Running {
-    if (!this.#running) throw new PeerError('The exchange does not run.')
+    if (!this.#running) throw new PeerError('The exchange is not running.')
     return this.#running
   }
 }

@@ -58,7 +58,7 @@ export async function createHost(options: HostOptions) {
     streamMuxers: [
       calmYamux({maxInboundStreams: PEER_STREAMS, maxOutboundStreams: 4 * PEER_STREAMS}),
     ],
-    // Our own status messages show whether a peer is there.
+    // Our own status messages show whether a peer is alive.
     connectionMonitor: {enabled: false},
     connectionGater: gaterOf(options),
     connectionManager: {
@@ -71,7 +71,7 @@ export async function createHost(options: HostOptions) {
       maxIncomingPendingConnections: pending,
       inboundStreamProtocolNegotiationTimeout: PEER_UPGRADE_MS,
       outboundStreamProtocolNegotiationTimeout: PEER_UPGRADE_MS,
-      // Lost peers are dialed again by us, who know which of them still count.
+      // We redial lost peers ourselves because we know which of them still matter.
       reconnectRetries: 0,
     },
     services: {
@@ -79,7 +79,7 @@ export async function createHost(options: HostOptions) {
         identify({runOnConnectionOpen: false})(gated(components, options.gate)),
       gossip: (components): GossipSub => {
         const service = gossipsub(gossipOptions(options))(gated(components, options.gate))
-        // The option of this name is not read by the library (17.1.1).
+        // The library (17.1.1) does not read the option of this name.
         service.protocols = [options.gossipProtocol]
         return service
       },
@@ -95,7 +95,7 @@ function gossipOptions({topic}: HostOptions) {
     globalSignaturePolicy: 'StrictNoSign' as const,
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
-    // To everybody at once: an announcement does not wait for a heartbeat.
+    // To all peers at once: an announcement does not wait for a heartbeat.
     floodPublish: true,
     ...GOSSIP_MESH,
     ...GOSSIP_HISTORY,
@@ -118,14 +118,16 @@ function gossipOptions({topic}: HostOptions) {
   }
 }
 
-/** The field of the library's class (17.1.1) that its interface does not show: peer id -> stream to it. */
+/**
+ * A field of the library's class (17.1.1) that is not in its interface: peer id -> stream to it.
+ */
 interface OutboundStreams {
   streamsOutbound: Map<string, {rawStream: Stream}>
 }
 
 /**
- * True when gossip has an open stream to the peer. A stream that was closed while it was being opened
- * would stay in the library's map for ever, and keep the next one from being opened: it is removed here.
+ * True when gossip has an open stream to the peer. A stream that was closed while being opened
+ * would stay in the library's map forever and block the next one: it is removed here.
  */
 export function gossipReaches({services}: Host, peerId: string): boolean {
   const {streamsOutbound} = services.gossip as GossipSub & OutboundStreams
@@ -139,7 +141,7 @@ interface Registrar {
   handle(protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
 }
 
-/** Sees to it that no stream reaches the handler of a service before the other side is admitted. */
+/** Ensures that no stream reaches a service's handler before the other side is admitted. */
 function gated<C extends {registrar: Registrar}>(components: C, gate: HostOptions['gate']): C {
   const {registrar} = components
   const handle: Registrar['handle'] = (protocol, handler, options) =>

@@ -15,16 +15,17 @@ export interface MembershipOptions {
   clock: Clock
 }
 
-/** What `seqSigners` holds for a signer that was replaced or has left. */
+/** Value of `seqSigners` for a signer that was replaced or has left. */
 const BURNED = (1n << 256n) - 1n
 
 /**
- * Who may talk to us: signers of epochs, and signers registered on L1. Strangers get nothing. A network
- * without a LockingPool (the zero address) has no register, so every key may talk there.
+ * Decides who may connect: signers of epochs and signers registered on L1. Strangers get nothing. A
+ * network without a LockingPool (the zero address) has no register, so every key may connect there.
  *
- * @returns undefined when that cannot be told now: L1 does not respond, or was asked a moment ago
+ * @returns undefined when unknown at present: L1 does not respond or was queried a moment ago
  *
- * - Source: `LockingPool.seqSigners`, metis-sequencer-contract; 0 is never used, the maximum is burned.
+ * - Source: `LockingPool.seqSigners`, metis-sequencer-contract; 0 is never used, the maximum is
+ *   burned.
  */
 export function createMembership({l1, lockingPool, rotation, clock}: MembershipOptions): IsMember {
   const registered = new Set<Address>()
@@ -39,11 +40,11 @@ export function createMembership({l1, lockingPool, rotation, clock}: MembershipO
     })
     try {
       const word = await l1.request('eth_call', [{to: lockingPool, data}, 'latest'])
-      // Of another length it is no answer, and nobody is let in by it.
+      // Data of another length is not a valid response and admits nobody.
       if (typeof word !== 'string' || !/^0x[0-9a-f]{64}$/i.test(word)) return undefined
       const id = BigInt(word)
       if (id === 0n || id === BURNED) {
-        // Strangers with ever new keys must neither fill our memory nor keep L1 busy.
+        // Strangers with ever new keys must neither exhaust our memory nor keep L1 busy.
         if (strangers.size >= STRANGERS) strangers.clear()
         strangers.set(address, clock.monotonicMs() + STRANGER_MS)
         return false

@@ -13,11 +13,11 @@ interface FrameHeader {
   type: number
   flag: number
   streamID: number
-  /** Of a window update: so much more may be sent. */
+  /** Of a window update: how much more may be sent. */
   length: number
 }
 
-/** What the library's muxer has beyond its interface (@libp2p/yamux 8.0.3, muxer.ts). */
+/** Members of the library's muxer beyond its interface (@libp2p/yamux 8.0.3, muxer.ts). */
 interface FrameSender {
   sendFrame(header: FrameHeader, data?: unknown): boolean
 }
@@ -29,11 +29,12 @@ const WINDOW_UPDATE = 1
 const FIN_OR_RST = 4 | 8
 
 /**
- * Yamux whose own frames are dropped when the connection has just ended. The library writes them from
- * microtasks and from its reading of the connection, and what the ended connection throws there,
- * nobody can catch: the process would end.
+ * Yamux that drops its own frames when the connection has just ended. The library writes them from
+ * microtasks and while reading the connection, where nobody can catch the exception of an ended
+ * connection: the process would exit.
  *
- * It also says that more may be sent once in a while, and not after each message, which would be half of all frames.
+ * It also sends window updates occasionally instead of after each message, which would be half of
+ * all frames.
  */
 export function calmYamux(limits: MuxerLimits): () => StreamMuxerFactory {
   const create = yamux(limits)
@@ -51,7 +52,7 @@ export function calmYamux(limits: MuxerLimits): () => StreamMuxerFactory {
 
 function calm(muxer: FrameSender, connection: MessageStream): void {
   const sendFrame = muxer.sendFrame.bind(muxer)
-  /** By stream: what the other side may send and has not been told of. */
+  /** By stream: window bytes that the other side does not know about yet. */
   const untold = new Map<number, number>()
   muxer.sendFrame = (header, data) => {
     if (header.type === DATA) return sendFrame(header, data)
@@ -66,7 +67,7 @@ function calm(muxer: FrameSender, connection: MessageStream): void {
   }
 }
 
-/** Undefined while it is so little that the other side does not miss it. */
+/** Undefined while it is too little to matter to the other side. */
 function worthTelling(header: FrameHeader, untold: Map<number, number>): FrameHeader | undefined {
   const {flag, streamID} = header
   const length = header.length + (untold.get(streamID) ?? 0)

@@ -5,7 +5,9 @@ import type {ChainState} from '../chain-state.ts'
 import {PEER_QUIET_MS} from '../peer-limits.ts'
 import type {BlockExchange, PeerView} from './exchange.ts'
 
-/** Which peer has something for us: it is ahead, or has another block at one of our heights. */
+/**
+ * Chooses a peer that has something for us: it is ahead or has another block at one of our heights.
+ */
 export class PeerChoice {
   readonly #chain: ChainState
   readonly #exchange: BlockExchange
@@ -18,7 +20,7 @@ export class PeerChoice {
     this.#clock = clock
   }
 
-  /** The one that is ahead the most. */
+  /** The peer that is furthest ahead. */
   ahead(): PeerView | undefined {
     const now = this.#clock.monotonicMs()
     const {number} = this.#chain.head()
@@ -31,7 +33,7 @@ export class PeerChoice {
     return differing.sort((a, b) => b.head.number - a.head.number)[0]
   }
 
-  /** It had nothing for us; looking again at once would keep us from everything else. */
+  /** It had nothing for us; checking again at once would block everything else. */
   leaveAlone({address}: PeerView): void {
     this.#quietUntil.set(address, this.#clock.monotonicMs() + PEER_QUIET_MS)
   }

@@ -8,8 +8,8 @@ import {fromReadError, writeFileAtomic} from '../../lib/files.ts'
 import {readSecretFile} from '../../lib/read-file.ts'
 
 /**
- * The key of the peer id, made at the first start and readable by its owner alone. It secures connections
- * and signs nothing of value.
+ * The key of the peer id, created at the first start and readable only by its owner. It secures
+ * connections and signs nothing of value.
  *
  * @throws {MetisSeqError} PEER_KEY_DAMAGED, FILE_UNREADABLE (others can change it)
  */
@@ -21,9 +21,9 @@ export async function openPeerKey(file: string): Promise<PrivateKey> {
     } catch (error) {
       throw new MetisSeqError({
         code: 'PEER_KEY_DAMAGED',
-        message: `${file} does not hold a peer key.`,
+        message: `${file} does not contain a peer key.`,
         facts: {path: file},
-        hints: [`Remove ${file}; the node makes a new one when it starts.`],
+        hints: [`Remove ${file}; the node creates a new one at its next start.`],
         cause: error,
       })
     }

@@ -1,6 +1,6 @@
 /**
- * Who is behind a peer id: a record signed by the sequencer key. It is shown at every first contact and
- * travels on to others, so that one bootnode is enough to find everybody. Pure.
+ * Binds a peer id to its sequencer: a record signed by the sequencer key. It is sent at every first
+ * contact and relayed to others, so one bootnode is enough to find everybody. Pure.
  */
 import {keccak256, type Address, type Hex} from 'viem'
 
@@ -21,9 +21,12 @@ export interface PeerRecord {
   fingerprint: Hex
   /** Multiaddrs at which it listens. */
   addresses: string[]
-  /** Wall clock of its host, milliseconds since 1970. With the peer id it names one run of a node. */
+  /**
+   * Wall clock of its host, milliseconds since 1970. With the peer id it identifies one run of a
+   * node.
+   */
   startedAtMs: number
-  /** Grows with each signing: the wall clock of its host at that moment. */
+  /** Grows with each signature: the wall clock of its host at that time. */
   sequence: number
 }
 
@@ -41,12 +44,12 @@ export async function signRecord(
   return {...complete, signature: await signer.sign(recordMessage(complete))}
 }
 
-/** True when the named signer made the record. */
+/** True when the record is signed by its stated signer. */
 export function isGenuine(record: SignedRecord): boolean {
   return recoverSigner(keccak256(recordMessage(record)), record.signature) === record.signer
 }
 
-/** Names one run of one node. */
+/** Identifies one run of one node. */
 export function instanceOf({signer, peerId, startedAtMs}: PeerRecord): string {
   return `${signer} ${peerId} ${startedAtMs}`
 }
@@ -70,7 +73,7 @@ export function parseRecord(value: unknown): SignedRecord {
   }
 }
 
-/** What the signer of a record signs. */
+/** The message that the signer of a record signs. */
 export function recordMessage(record: PeerRecord): Uint8Array {
   const {signer, peerId, chainId, fingerprint, addresses, startedAtMs, sequence} = record
   const lines = [
@@ -84,7 +87,7 @@ export function recordMessage(record: PeerRecord): Uint8Array {
 function parseAddress(value: unknown): string {
   const address =
     typeof value === 'string' && value.length <= 320 ? parsePeerAddress(value) : undefined
-  if (address === undefined) throw new PeerError('A peer record holds an invalid address.')
+  if (address === undefined) throw new PeerError('A peer record has an invalid address.')
   return address
 }
 

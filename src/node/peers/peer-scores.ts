@@ -1,4 +1,4 @@
-/** Who misbehaved, how badly, and until when nobody talks to it. */
+/** Tracks which peers misbehaved, how badly, and until when they are banned. */
 import type {Clock} from '../../lib/clock.ts'
 import type {LogFacts, Logger} from '../../lib/log.ts'
 import {
@@ -9,7 +9,7 @@ import {
   PEER_POINTS_PER_SECOND,
 } from '../peer-limits.ts'
 
-/** What a peer can do wrong, and its weight. At 100 points it is dropped. */
+/** Offences and their points. A peer is dropped at 100. */
 export const offences = {
   garbage: 100,
   'giant message': 100,
@@ -28,16 +28,18 @@ export const offences = {
 
 export type Offence = keyof typeof offences
 
-/** Can be bad luck, and hurts nobody but the one that asks: such a peer stays, and is not asked. */
+/**
+ * Possibly accidental, and harmful only to the requester: such a peer stays but gets no requests.
+ */
 const unhelpful: ReadonlySet<Offence> = new Set(['no answer in time', 'blocks it does not have'])
 
 interface Offender {
   points: number
   atMs: number
   bannedUntilMs: number
-  /** Until then it is not asked for anything. */
+  /** Until then it gets no requests. */
   restsUntilMs: number
-  /** The next ban lasts so long. */
+  /** Duration of the next ban. */
   nextBanMs: number
 }
 
@@ -55,12 +57,12 @@ export class PeerScores {
   /**
    * Counts an offence and logs its first occurrence.
    *
-   * @param who signer address, or peer id of one that has not shown an address
-   * @param name under which it is logged
+   * @param who signer address, or peer id before an address is known
+   * @param name used in the log
    * @returns true when `who` is to be dropped now
    */
   offend(who: string, offence: Offence, facts: LogFacts = {}, name = who): boolean {
-    // A machine that is short of processors is slow without any malice.
+    // A machine short of CPU is slow without malice.
     const event = offence === 'no answer in time' ? 'peer is unresponsive' : 'peer misbehaves'
     this.logOnce(`${name} ${offence}`, event, {peer: name, offence, ...facts})
     const now = this.#clock.monotonicMs()
@@ -81,14 +83,14 @@ export class PeerScores {
       return false
     }
     offender.bannedUntilMs = now + offender.nextBanMs
-    // Slowness can be bad luck; for the rest the pause grows each time.
+    // Slowness can be accidental; for all else the ban grows each time.
     if (offence !== 'slow reader') {
       offender.nextBanMs = Math.min(offender.nextBanMs * 2, PEER_BAN_MAX_MS)
     }
     return true
   }
 
-  /** Leaves another name of the same offender alone for as long. */
+  /** Bans another name of the same offender for as long. */
   ban(alias: string, who: string): void {
     const offender = this.#offenders.get(who)
     if (offender) this.#remember(alias, {...offender})
@@ -98,12 +100,12 @@ export class PeerScores {
     return this.#clock.monotonicMs() < (this.#offenders.get(who)?.bannedUntilMs ?? 0)
   }
 
-  /** True while it is of no use to ask it for something. */
+  /** True while requests to it are pointless. */
   isResting(who: string): boolean {
     return this.#clock.monotonicMs() < (this.#offenders.get(who)?.restsUntilMs ?? 0)
   }
 
-  /** Bounded: whoever varies the text must not fill our memory. */
+  /** Bounded: varying the text must not exhaust our memory. */
   logOnce(key: string, event: string, facts: LogFacts): void {
     if (this.#logged.has(key)) return
     if (this.#logged.size >= PEER_OFFENDERS) this.#logged.clear()
@@ -111,7 +113,7 @@ export class PeerScores {
     this.#logger.warn(event, facts)
   }
 
-  /** Makes room by forgetting whoever offended least recently. */
+  /** Evicts the least recent offender. */
   #remember(who: string, offender: Offender): void {
     this.#offenders.delete(who)
     this.#offenders.set(who, offender)

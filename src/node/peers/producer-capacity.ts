@@ -1,6 +1,7 @@
 /**
- * What the producer had no room for, as a node that only hands on remembers it. In: its answers. Out: refusals that cost
- * neither a signature to recover nor a question. Room comes back with the next block, and is asked for anew before.
+ * A forwarding node's memory of the producer's capacity. In: the producer's responses. Out:
+ * rejections that cost neither a signature recovery nor a request. Capacity returns with the next
+ * block, and is probed before.
  */
 import type {HeldTransaction} from '../mempool/mempool.ts'
 import {FORWARD_REFUSED_MS} from '../peer-limits.ts'
@@ -18,18 +19,18 @@ export class ProducerCapacity {
 
   refused(size: Size, nowMs: number): void {
     const known = this.#current(nowMs)
-    // The smallest tells most.
+    // The smallest rejected one is the most informative.
     if (known && !isWithin(size, known)) return
     this.#refused = {size, atMs: nowMs}
   }
 
-  /** A block came, or somebody else produces. */
+  /** A block arrived, or the producer changed. */
   renew(nowMs: number): void {
     this.#refused = undefined
     this.#headAtMs = nowMs
   }
 
-  /** False when one that is no larger was just refused. */
+  /** False when one that is no larger was just rejected. */
   mayFit(size: Size, nowMs: number): boolean {
     const known = this.#current(nowMs)
     return !known || !isWithin(known, size)

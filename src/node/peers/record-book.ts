@@ -1,4 +1,4 @@
-/** Records of nodes that run, as far as we heard. Bounded; each entry is forgotten when it gets old. */
+/** Known records of running nodes. Bounded; each entry expires. */
 import {
   PEERS,
   PEER_RECORD_SLACK_MS,
@@ -10,7 +10,7 @@ import {instanceOf, type SignedRecord} from './peer-record.ts'
 interface Entry {
   record: SignedRecord
   receivedAtMs: number
-  /** So often a later record of the same run came, and not sooner than it can have been signed. */
+  /** How often a later record of the same run arrived, not earlier than it can have been signed. */
   advances: number
 }
 
@@ -19,19 +19,20 @@ export type Noted = 'new' | 'newer' | 'known' | 'full'
 export class RecordBook {
   readonly #entries = new Map<string, Entry>()
 
-  /** True when `note` could change something; asked before a signature is checked. */
+  /** True when `note` could change something; checked before a signature is verified. */
   isNews(record: SignedRecord): boolean {
     const known = this.#entries.get(instanceOf(record))
     return !known || record.sequence > known.record.sequence
   }
 
-  /** @param record genuine, of this network and of a member */
+  /** @param record verified, of this network and of a member */
   note(record: SignedRecord, nowMs: number): Noted {
     const key = instanceOf(record)
     const known = this.#entries.get(key)
     if (known) {
       if (record.sequence <= known.record.sequence) return 'known'
-      // Of a node that ended, peers that were apart hold records of different age, and hand on one after the other.
+      // Separated peers may hold records of different age of a stopped node and relay them one
+      // after the other.
       const signedApartMs = record.sequence - known.record.sequence
       const isTimely = nowMs - known.receivedAtMs >= signedApartMs - PEER_RECORD_SLACK_MS
       const advances = known.advances + (isTimely ? 1 : 0)
@@ -46,7 +47,7 @@ export class RecordBook {
     return 'new'
   }
 
-  /** How often a later record of the same run came while we listened. */
+  /** How often a later record of the same run arrived during our lifetime. */
   advances(record: SignedRecord): number {
     return this.#entries.get(instanceOf(record))?.advances ?? 0
   }
@@ -61,7 +62,7 @@ export class RecordBook {
     }
   }
 
-  /** A node that was restarted has the same peer id and started later. */
+  /** A restarted node has the same peer id and a later start. */
   #forgetEarlierRuns({signer, peerId, startedAtMs}: SignedRecord): void {
     for (const [key, {record}] of this.#entries) {
       const isSameNode = record.signer === signer && record.peerId === peerId

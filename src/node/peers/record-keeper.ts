@@ -1,6 +1,6 @@
 /**
- * Our own record and those of others: signed anew from time to time, handed on, and watched for another
- * node with our signer key.
+ * Keeps our own record and those of others: renews ours, relays all, and watches for a duplicate
+ * signer.
  */
 import type {Hex} from 'viem'
 
@@ -21,12 +21,12 @@ export interface RecordKeeperOptions {
   chainId: number
   fingerprint: Hex
   peerId: string
-  /** Where this node is reached now. */
+  /** Where this node is reachable now. */
   addresses(): string[]
   clock: Clock
   scores: PeerScores
   isMember: IsMember
-  /** Those to whom records are handed on. */
+  /** Peers to which records are relayed. */
   open(): readonly Session[]
   /** An older node with our key was found. */
   onTwin(): void
@@ -59,12 +59,12 @@ export class RecordKeeper {
     return this.#own.record
   }
 
-  /** Of others, as far as known. */
+  /** Known records of others. */
   all(): SignedRecord[] {
     return this.#book.all()
   }
 
-  /** Another node with our key, of whichever of the two has to stop. */
+  /** The duplicate signer, whichever of the two must stop. */
   get twin(): DuplicateSigner | null {
     return this.#seen
   }
@@ -80,17 +80,13 @@ export class RecordKeeper {
     return this.#renewing
   }
 
-  /** Without a signature the last record stays, which is good for a while; the next tick tries again. */
+  /** Without a signature the last record stays valid for a while; the next tick retries. */
   async #renew(): Promise<void> {
     try {
       this.#own = await signOwn(this.#options, this.#startedAtMs, this.own.sequence)
     } catch (error) {
       const {signer, scores} = this.#options
-      scores.logOnce(
-        `${signer.address} unsigned`,
-        'our peer record is not signed',
-        errorFacts(error),
-      )
+      scores.logOnce(`${signer.address} unsigned`, 'cannot sign our peer record', errorFacts(error))
       return
     }
     for (const session of this.#options.open()) {
@@ -104,7 +100,7 @@ export class RecordKeeper {
     if (now - this.#own.atMs > PEER_RECORD_MS) void this.renew()
   }
 
-  /** Records that a member hands on. */
+  /** Records that a member relays. */
   async receive(session: Session, records: readonly SignedRecord[]): Promise<void> {
     const {chainId, fingerprint} = this.#options
     for (const record of records) {
@@ -112,14 +108,14 @@ export class RecordKeeper {
       if (record.chainId !== chainId || record.fingerprint !== fingerprint || !isGenuine(record)) {
         return session.offend(
           'wrong signature',
-          'It hands on a record that its signer did not make.',
+          'The peer relays a record that its signer did not sign.',
         )
       }
       await this.note(record)
     }
   }
 
-  /** Keeps a genuine record when it is of a member, and hands on what others may not know. */
+  /** Stores a verified record of a member, and relays it if others may not know it. */
   async note(record: SignedRecord): Promise<void> {
     const {clock, isMember, open} = this.#options
     if (instanceOf(record) === instanceOf(this.own)) return
@@ -128,7 +124,7 @@ export class RecordKeeper {
     const noted = this.#book.note(record, clock.monotonicMs())
     if (noted !== 'new' && noted !== 'newer') return
     for (const session of open()) {
-      // Also to another run with the same key and peer id: it is a copy, and has to know.
+      // Also to another run with the same key and peer id: it is a copy and must know.
       if (!session.record || instanceOf(session.record) !== instanceOf(record)) {
         session.send({type: 'records', records: [record]})
       }
@@ -136,7 +132,7 @@ export class RecordKeeper {
     if (isOwnKey) this.judgeTwin(record, {direct: false})
   }
 
-  /** @param record genuine, with our own signer. `direct`: shown by a node that is connected to us */
+  /** @param record verified, with our own signer. `direct`: sent by a node connected to us */
   judgeTwin(record: SignedRecord, {direct}: {direct: boolean}): void {
     const advances = this.#book.advances(record)
     const verdict = duplicateVerdict(this.own, record, {direct, advances})
@@ -153,9 +149,9 @@ export class RecordKeeper {
     const {signer, peerId, addresses} = record
     this.#options.scores.logOnce(`${signer} ${peerId} twin`, 'another node uses our signer key', {
       ...{signer, otherPeer: peerId, otherAddress: addresses[0] ?? ''},
-      reason: 'It started later and has to stop; this node goes on.',
+      reason: 'It started later and must stop; this node continues.',
     })
-    // Signed now, so that the other one sees that we are alive.
+    // Signed now so that the other node sees that we are alive.
     void this.renew()
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Questions between two admitted nodes: ranges of blocks, each on a stream of its own, and transactions handed on,
- * one after the other on streams that last. Both sides are bounded in size and in time.
+ * Requests between two admitted nodes: block ranges, each on its own stream, and forwarded
+ * transactions, one after the other on long-lived streams. Both sides are bounded in size and in
+ * time.
  */
 import type {Connection, Stream} from '@libp2p/interface'
 import type {Address, Hash} from 'viem'
@@ -39,11 +40,11 @@ import {FloodError, FrameReader, GiantFrameError, sendFrame, withDeadline} from 
 import type {Session} from './session.ts'
 
 export interface RequestsOptions {
-  /** Differs between networks, so that others find nothing to talk to. */
+  /** Differs between networks, so that foreign nodes find no protocol. */
   prefix: string
   logger: Logger
   sessionOf(connection: Connection): Session | undefined
-  /** True while a peer has shown that asking it leads nowhere. */
+  /** True while requests to a peer are known to be pointless. */
   isResting(who: string): boolean
   blocks(from: number, count: number): SealedBlock[]
   /** One of our own last blocks as bytes. */
@@ -73,16 +74,17 @@ export class Requests {
     return {blocks: `${prefix}/blocks/1`, transactions: `${prefix}/transactions/3`}
   }
 
-  // Asking.
+  // Requesting.
 
-  /** @returns the blocks that came in time, at least one. @throws {PeerError} */
+  /** @returns the blocks that arrived in time, at least one. @throws {PeerError} */
   async fetchBlocks(session: Session, request: RangeRequest): Promise<SealedBlock[]> {
     const blocks: SealedBlock[] = []
-    if (this.#options.isResting(session.who)) throw new PeerError('It is left alone for a while.')
+    if (this.#options.isResting(session.who))
+      throw new PeerError('The peer is ignored for a while.')
     try {
       await this.#ask(session, this.protocols.blocks, PEER_BLOCK_BYTES, async (stream) => {
         const reader = new FrameReader(stream, PEER_BLOCK_BYTES)
-        // Whoever claims blocks and says nothing must not keep us from our own work for long.
+        // A peer that claims blocks but stays silent must not hold up our own work for long.
         const silence = setTimeout(() => {
           if (!reader.hasData) stream.abort(new LateError('The peer does not respond.'))
         }, PEER_ANSWER_MS)
@@ -94,15 +96,15 @@ export class Requests {
         }
       })
     } catch (error) {
-      // Some blocks are better than none: a slow line still makes progress.
+      // Some blocks are better than none: a slow connection still makes progress.
       if (blocks.length === 0) {
-        // It said that it has them, and whoever is asked in vain again and again wastes our slots.
+        // It claimed to have them, and repeated failed requests waste our slots.
         if (!session.isClosed) session.offend('no answer in time', `No block ${request.from}.`)
         throw asPeerError(error)
       }
     }
     if (blocks.length > 0) return blocks
-    session.offend('blocks it does not have', `It has no block ${request.from}.`)
+    session.offend('blocks it does not have', `The peer has no block ${request.from}.`)
     throw new PeerError('The peer does not have the blocks it claims.')
   }
 
@@ -112,12 +114,13 @@ export class Requests {
     try {
       const answer = await this.#forwards.ask(session, encodeTransactions(handed))
       if (answer.length !== transactions.length) {
-        throw new PeerError('The transactions were not taken.')
+        throw new PeerError('The transactions were not accepted.')
       }
       return [...answer].map((code) => deliveries[code] ?? 'taken')
     } catch (error) {
       if (error instanceof GiantFrameError) session.offend('giant message', error.message)
-      else if (isLate(error)) session.offend('no answer in time', 'It did not take transactions.')
+      else if (isLate(error))
+        session.offend('no answer in time', 'The peer did not accept the transactions.')
       throw asPeerError(error)
     }
   }
@@ -138,14 +141,14 @@ export class Requests {
       await withDeadline(opened, PEER_TIMEOUT_MS, late, () => talk(opened))
       opened.close().catch(() => {})
     } catch (error) {
-      stream?.abort(new PeerError('The answer is of no use.'))
+      stream?.abort(new PeerError('The response is unusable.'))
       if (error instanceof GiantFrameError) session.offend('giant message', error.message)
       else if (error instanceof InvalidBlockError) session.offend('garbage', error.message)
       throw error
     }
   }
 
-  // Answering.
+  // Responding.
 
   serveBlocks(stream: Stream, connection: Connection): Promise<void> {
     return this.#serve(stream, connection, PEER_REQUEST_BYTES, async (session, frame) => {
@@ -163,11 +166,11 @@ export class Requests {
       await session.admitted()
       const signer = session.record?.signer
       if (session.role !== 'member' || signer === undefined) {
-        throw new PeerError('Only members hand on transactions.')
+        throw new PeerError('Only members may forward transactions.')
       }
       const requests = new FrameReader(stream, limit, 1)
       reader = requests
-      // Whoever opens a stream has something to say; then it may be silent.
+      // A new stream must start with a request; later it may be idle.
       const late = () => new SlowRequestError('The request was not complete in time.')
       let goesOn = await withDeadline(stream, PEER_REQUEST_MS, late, () => requests.begins())
       for (; goesOn; goesOn = await requests.begins()) {
@@ -175,7 +178,7 @@ export class Requests {
       }
       await stream.close()
     } catch (error) {
-      // What ended the stream while a request was being answered tells more than that it is closed.
+      // The reason the stream ended during a request says more than that it is closed.
       this.#blame(session, reader?.failure ?? error)
       stream.abort(error instanceof Error ? error : new PeerError(messageOf(error)))
     }
@@ -195,7 +198,7 @@ export class Requests {
     }
     const outcome = await this.#options.onTransactions(handed, signer)
     const answer = Buffer.from(outcome.map((delivery) => deliveries.indexOf(delivery)))
-    const slow = () => new SlowReaderError('The answer was not read in time.')
+    const slow = () => new SlowReaderError('The response was not read in time.')
     await withDeadline(stream, PEER_SERVE_MS, slow, () => sendFrame(stream, answer))
   }
 
@@ -214,7 +217,7 @@ export class Requests {
         await session.admitted()
         const frame = await this.#request(stream, session, new FrameReader(stream, maxBytes, 1))
         if (!frame) return
-        const slow = () => new SlowReaderError('The answer was not read in time.')
+        const slow = () => new SlowReaderError('The response was not read in time.')
         await withDeadline(stream, PEER_SERVE_MS, slow, () => answer(session, frame))
         await stream.close()
       })
@@ -224,7 +227,7 @@ export class Requests {
     }
   }
 
-  /** Of so many requests at a time. @throws {PeerError} there are too many */
+  /** Limits concurrent requests. @throws {PeerError} too many */
   async #within(session: Session, work: () => Promise<void>): Promise<void> {
     if (session.serving >= PEER_SERVING_EACH) {
       session.offend('too many streams', 'too many requests at once')
@@ -242,7 +245,7 @@ export class Requests {
     }
   }
 
-  /** The next request, complete in time. @returns undefined: there is none, or it was one too many */
+  /** The next request, if complete in time. @returns undefined: there is none, or one too many */
   async #request(
     stream: Stream,
     session: Session,
@@ -292,7 +295,7 @@ class SlowRequestError extends PeerError {}
 class SlowReaderError extends PeerError {}
 class NonsenseError extends PeerError {}
 
-/** @throws {InvalidBlockError} not the blocks that were asked for */
+/** @throws {InvalidBlockError} not the requested blocks */
 async function collect(
   reader: FrameReader,
   {from, count, hash}: RangeRequest,
@@ -303,7 +306,7 @@ async function collect(
     const {header, transactions} = decodeBlock(frame)
     const isAsked = header.number === from + blocks.length && blocks.length < count
     if (!isAsked || !transactions || (hash !== undefined && header.hash !== hash)) {
-      throw new InvalidBlockError('The blocks are others than asked for.')
+      throw new InvalidBlockError('The blocks differ from the requested ones.')
     }
     bytes += frame.length
     if (bytes > PEER_RANGE_BYTES + PEER_BLOCK_BYTES) {

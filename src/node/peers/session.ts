@@ -1,6 +1,6 @@
 /**
- * One connection: the two sides introduce themselves on a stream that then stays open for heads and
- * records. Nothing else is answered before both are admitted.
+ * One connection: the two sides introduce themselves on a stream that stays open for heads and
+ * records. No other request is served before both are admitted.
  */
 import type {Connection, Stream} from '@libp2p/interface'
 import type {Address} from 'viem'
@@ -22,7 +22,7 @@ import type {SignedRecord} from './peer-record.ts'
 import type {Offence} from './peer-scores.ts'
 import {TokenBucket} from './token-bucket.ts'
 
-/** `member`: takes part. `follower`: reads blocks, and nothing it says counts. */
+/** `member`: takes part. `follower`: reads blocks; its messages do not count. */
 export type Role = 'member' | 'follower'
 
 export interface SessionHost {
@@ -30,7 +30,7 @@ export interface SessionHost {
   ownRecord(): SignedRecord
   head(): PeerHead
   records(): SignedRecord[]
-  /** Decides about a record that was just shown. @throws {PeerError} why it is not admitted */
+  /** Decides on the other side's record. @throws {PeerError} why it is not admitted */
   admit(session: Session, record: SignedRecord): Promise<Role>
   onOpen(session: Session): void
   onHead(session: Session): void
@@ -57,7 +57,7 @@ export class Session {
   #head: PeerHead | undefined
   #heardAtMs = 0
   #isClosed = false
-  /** Requests that are being answered. */
+  /** Requests in progress. */
   serving = 0
 
   constructor(connection: Connection, host: SessionHost) {
@@ -68,7 +68,7 @@ export class Session {
     this.requests = new TokenBucket(PEER_REQUEST_RATE, now)
     this.transactions = new TokenBucket(PEER_TRANSACTION_RATE, now)
     this.#timer = setTimeout(() => this.#tooSlow(), PEER_HELLO_MS)
-    // Who waits for these gets the reason; without anyone waiting, it must not end the process.
+    // Waiters get the reason; with no waiter, it must not end the process.
     this.#admitted.promise.catch(() => {})
     connection.addEventListener('close', () => this.#closed())
   }
@@ -82,7 +82,7 @@ export class Session {
     return ipOf(this.connection)
   }
 
-  /** Undefined until the other side proved itself. */
+  /** Undefined until the other side is authenticated. */
   get record(): SignedRecord | undefined {
     return this.#record
   }
@@ -91,7 +91,7 @@ export class Session {
     return this.#role
   }
 
-  /** A follower was registered meanwhile. */
+  /** A follower has been registered since. */
   promote(): void {
     if (this.#role === 'follower') this.#role = 'member'
   }
@@ -113,7 +113,7 @@ export class Session {
     return this.#heardAtMs
   }
 
-  /** Name for scores: the signer once it is proven. */
+  /** Name for scores: the signer once authenticated. */
   get who(): Address | string {
     return this.#record?.signer ?? this.peerId
   }
@@ -137,21 +137,24 @@ export class Session {
   }
 
   attach(stream: Stream): void {
-    if (this.#stream) return stream.abort(new PeerError('There is a control stream already.'))
+    if (this.#stream) return stream.abort(new PeerError('A control stream is already open.'))
     this.#stream = stream
     stream.maxWriteBufferLength = 2 * PEER_CONTROL_BYTES
     listenToFrames(stream, PEER_CONTROL_BYTES, {
       onFrame: (frame) => this.#onFrame(frame),
       onEnd: (error) => {
         if (error instanceof GiantFrameError) this.offend('giant message', error.message)
-        else if (isFullBuffer(error)) this.offend('slow reader', 'It does not read what we say.')
+        else if (isFullBuffer(error))
+          this.offend('slow reader', 'The peer does not read our messages.')
         else this.close('the control stream ended')
       },
     })
     this.send({type: 'hello', record: this.#host.ownRecord()})
   }
 
-  /** Control messages are small; whoever lets them pile up is dropped by the write buffer's limit. */
+  /**
+   * Control messages are small; a peer that lets them pile up is dropped by the write buffer limit.
+   */
   send(message: ControlMessage): void {
     if (!this.#stream || this.#stream.status !== 'open') return
     try {
@@ -161,7 +164,7 @@ export class Session {
     }
   }
 
-  /** What it said about its head, or what a block of its own says. */
+  /** Its announced head, or that of one of its own blocks. */
   setHead(head: PeerHead): void {
     this.#head = head
   }
@@ -170,7 +173,7 @@ export class Session {
     this.#host.onOffence(this, offence, detail)
   }
 
-  /** Says why, and leaves the other side a moment to read it. */
+  /** Sends the reason and gives the other side a moment to read it. */
   refuse(reason: string): void {
     this.send({type: 'refused', reason})
     this.#fail(new PeerError(reason))
@@ -180,8 +183,8 @@ export class Session {
   close(reason: string): void {
     if (this.#isClosed) return
     this.#closed()
-    // Not now: this may run inside the library's own reading of the connection, which then answers on a
-    // closed one and throws where nobody can catch it.
+    // Not synchronously: this may run while the library reads the connection, which would then
+    // write to a closed one and throw where nobody can catch it.
     setImmediate(() => this.connection.abort(new PeerError(reason)))
   }
 
@@ -204,7 +207,7 @@ export class Session {
       return this.close(`refused: ${message.reason}`)
     }
     if (message.type === 'hello') return this.#onHello(message.record)
-    // A welcome may come before our own check of the other side has ended.
+    // A welcome may arrive before our own check of the other side has finished.
     await this.#admitted.promise
     if (this.#isClosed) return
     if (message.type === 'welcome') {
@@ -235,9 +238,9 @@ export class Session {
 
   #tooSlow(): void {
     if (this.#isWelcome) return
-    // Who proved itself and only waits for our check is not slow.
-    if (!this.#record) this.offend('byte by byte', 'it did not introduce itself in time')
-    this.close('it did not introduce itself in time')
+    // An authenticated peer that only waits for our check is not slow.
+    if (!this.#record) this.offend('byte by byte', 'no introduction in time')
+    this.close('no introduction in time')
   }
 
   #fail(error: Error): void {

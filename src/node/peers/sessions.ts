@@ -1,4 +1,4 @@
-/** Who is connected, who of them is admitted, and who has to go. */
+/** Tracks connected and admitted peers, and which ones must go. */
 import type {Connection, MultiaddrConnection} from '@libp2p/interface'
 import type {Address, Hex} from 'viem'
 
@@ -28,10 +28,10 @@ export interface SessionsOptions {
   head(): PeerHead
   records(): SignedRecord[]
   isMember: IsMember
-  /** A record of our own signer was shown by a node that is connected. */
+  /** A connected node sent a record of our own signer. */
   onTwin(record: SignedRecord): void
   onOpen(session: Session): void
-  /** It is a member, known as such from now on. */
+  /** The peer is a member, known as such from now on. */
   onMember(session: Session, record: SignedRecord): void
   onClosed(session: Session): void
   onHead(): void
@@ -42,7 +42,7 @@ export class Sessions implements SessionHost {
   readonly clock: Clock
   readonly #options: SessionsOptions
   readonly #sessions = new Map<string, Session>()
-  /** Inbound connections that have not proven who they are: remote host and port -> host. */
+  /** Unauthenticated inbound connections: remote host and port -> host. */
   readonly #unproven = new Map<string, string>()
 
   constructor(options: SessionsOptions) {
@@ -50,7 +50,7 @@ export class Sessions implements SessionHost {
     this.clock = options.clock
   }
 
-  /** True when too many connections of one host are still unknown. */
+  /** True when too many connections of one host are unauthenticated. */
   denyInbound(connection: MultiaddrConnection): boolean {
     const ip = ipOf(connection)
     const count = [...this.#unproven.values()].filter((other) => other === ip).length
@@ -75,9 +75,9 @@ export class Sessions implements SessionHost {
       this.#options.onClosed(session)
     })
     const ofPeer = [...this.#sessions.values()].filter(({peerId}) => peerId === session.peerId)
-    // A lost line may leave its connection behind; the newest are the ones that work.
+    // A lost line may leave stale connections; the newest ones work.
     for (const old of ofPeer.slice(0, -PEER_CONNECTIONS_EACH))
-      old.close('a newer connection is there')
+      old.close('replaced by a newer connection')
     return session
   }
 
@@ -93,7 +93,7 @@ export class Sessions implements SessionHost {
     return this.all().filter(({isOpen}) => isOpen)
   }
 
-  /** The session to talk to a member: of the run that started first, its newest connection. */
+  /** The session to use for a member: the newest connection of the run that started first. */
   find(address: Address): Session | undefined {
     let found: Session | undefined
     for (const session of this.#sessions.values()) {
@@ -103,7 +103,7 @@ export class Sessions implements SessionHost {
     return found
   }
 
-  /** Like one of `peers`. Asked several times for each transaction. */
+  /** Like one of `peers`. Called several times per transaction. */
   peer(address: Address): PeerView | undefined {
     const session = this.find(address)
     return session && this.#viewOf(address, session, this.clock.monotonicMs())
@@ -123,18 +123,19 @@ export class Sessions implements SessionHost {
     return {address, peerAddress, head, heardAtMs}
   }
 
-  /** Closes what has gone silent, or holds too many streams. Called now and then. */
+  /** Closes silent connections and those with too many streams. Called periodically. */
   sweep(): void {
     const now = this.clock.monotonicMs()
     for (const session of this.#sessions.values()) {
-      if (session.isOpen && now - session.heardAtMs > PEER_STALE_MS) session.close('it is silent')
+      if (session.isOpen && now - session.heardAtMs > PEER_STALE_MS)
+        session.close('silent for too long')
       else if (session.connection.streams.length > PEER_STREAMS) {
         session.offend('too many streams', `${session.connection.streams.length} streams are open.`)
       }
     }
   }
 
-  /** Followers that have been registered since they came. */
+  /** Followers that have been registered since they connected. */
   async promoteMembers(): Promise<void> {
     const followers = this.open().filter(({role}) => role === 'follower')
     await Promise.all(
@@ -154,8 +155,8 @@ export class Sessions implements SessionHost {
   }
 
   /**
-   * Two blocks of one height were signed by one key. Only the node that sent the second one of its own is
-   * dropped: the key may have been stolen from a node that does nothing wrong.
+   * One key signed two blocks of the same height. Only the node that sent a second block of its own
+   * is dropped: the key may have been stolen from an honest node.
    */
   reportSecondBlock(signer: Address, fromPeerId: string, detail: string): void {
     const offence = 'second block of one height'
@@ -172,7 +173,7 @@ export class Sessions implements SessionHost {
     }
   }
 
-  // What a session asks.
+  // Queries of a session.
 
   ownRecord(): SignedRecord {
     return this.#options.ownRecord()
@@ -189,14 +190,14 @@ export class Sessions implements SessionHost {
   async admit(session: Session, record: SignedRecord): Promise<Role> {
     const {chainId, fingerprint, scores, ownRecord} = this.#options
     if (record.peerId !== session.peerId || !isGenuine(record)) {
-      session.offend('wrong signature', 'The record was not made by its signer for this peer.')
+      session.offend('wrong signature', 'The record was not signed by its signer for this peer.')
       throw new PeerError('The record is not genuine.')
     }
     if (record.chainId !== chainId || record.fingerprint !== fingerprint) {
       this.#sayForeign(session, record)
       throw new PeerError(`This network has chain id ${chainId} and genesis ${fingerprint}.`)
     }
-    if (scores.isBanned(record.signer)) throw new PeerError('This key is left alone for a while.')
+    if (scores.isBanned(record.signer)) throw new PeerError('This key is ignored for a while.')
     if (record.signer === ownRecord().signer) {
       this.#options.onTwin(record)
       throw new PeerError('This signer key is in use by another node.')
@@ -233,7 +234,7 @@ export class Sessions implements SessionHost {
     const {scores} = this.#options
     const {who, ip} = session
     if (!scores.offend(who, offence, {reason: detail, from: ip})) return
-    // Also by peer id, so that it is refused before it has introduced itself again.
+    // Also by peer id, so that it is rejected before it introduces itself again.
     if (who !== session.peerId) scores.ban(session.peerId, who)
     for (const other of this.all()) if (other.who === who) other.close(offence)
     session.close(offence)
@@ -241,7 +242,7 @@ export class Sessions implements SessionHost {
 
   onRefused(session: Session, reason: string): void {
     const peer = session.connection.remoteAddr.toString()
-    this.#options.scores.logOnce(`${peer} refused ${reason}`, 'peer refuses us', {peer, reason})
+    this.#options.scores.logOnce(`${peer} refused ${reason}`, 'peer rejects us', {peer, reason})
   }
 
   async #roleOf(session: Session, signer: Address): Promise<Role | undefined> {
@@ -252,7 +253,7 @@ export class Sessions implements SessionHost {
     const guests = this.all().filter((other) => other.role === 'follower' && other !== session)
     const here = guests.filter(({ip}) => ip === session.ip)
     const isFull = guests.length >= PEER_FOLLOWERS || here.length >= PEER_FOLLOWERS_PER_IP
-    if (isFull) throw new PeerError('There are too many followers already.')
+    if (isFull) throw new PeerError('There are too many followers.')
     return 'follower'
   }
 
@@ -281,18 +282,18 @@ export class Sessions implements SessionHost {
     return isOpen && role === 'member' && !!record && !this.#options.scores.isBanned(record.signer)
   }
 
-  /** The connection is known, or gone. */
+  /** The connection is authenticated or gone. */
   #release(connection: Pick<Connection, 'remoteAddr'>): void {
     this.#unproven.delete(endOf(connection))
   }
 }
 
-/** Of two sessions of one signer: that of the run that started first, and the newer one of the same run. */
+/** Of two sessions of one signer: the run that started first; within a run, the newer session. */
 function isPreferred(newer: Session, {record}: Session): boolean {
   return !record || !newer.record || newer.record.startedAtMs <= record.startedAtMs
 }
 
-/** Names the other end of a connection: host and port. */
+/** The other end of a connection: host and port. */
 function endOf({remoteAddr}: Pick<Connection, 'remoteAddr'>): string {
   const parts = remoteAddr.getComponents().slice(0, 2)
   return parts.map(({value}) => value).join(' ')

@@ -1,4 +1,4 @@
-/** Allows so much per second on average, and a burst of a few seconds' worth. */
+/** Limits the average rate per second and allows a burst of a few seconds' worth. */
 export class TokenBucket {
   readonly #perSecond: number
   readonly #burst: number
@@ -12,7 +12,7 @@ export class TokenBucket {
     this.#atMs = nowMs
   }
 
-  /** @returns false when that is more than allowed; nothing is taken then */
+  /** @returns false when the limit is exceeded; then nothing is consumed */
   take(amount: number, nowMs: number): boolean {
     const earned = ((nowMs - this.#atMs) / 1000) * this.#perSecond
     this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, earned))

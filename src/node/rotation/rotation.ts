@@ -1,6 +1,6 @@
 /**
- * In: the engine's own state of MetisSequencerSet. Out: whose turn a block is. Asked by the driver
- * before it builds, and by the block check for every block of a peer.
+ * In: the engine's own state of MetisSequencerSet. Out: the producer of each block. Used by the
+ * driver before it builds, and by the block check for every block of a peer.
  */
 import type {Address, Hex} from 'viem'
 
@@ -15,10 +15,10 @@ import type {EngineRead, ExecutionEngine} from '../engine/engine.ts'
 export type Turn =
   | {whose: 'mine'; signer: Address}
   | {whose: 'other'; signer: Address}
-  /** No epoch holds the block, or the state was not read. Means: do not build. */
+  /** No epoch covers the block, or the state was not read. Means: do not build. */
   | {whose: 'unknown'}
 
-/** Newest epochs kept in memory; older blocks are never judged again, since they are in the chain log. */
+/** Newest epochs in memory; older blocks are in the chain log and never judged again. */
 const EPOCHS_KEPT = 16n
 
 export class Rotation {
@@ -39,9 +39,10 @@ export class Rotation {
    * Reads the epochs at the engine's head.
    *
    * - Signed by: nobody.   Chain: L2.   Value: none.
-   * - Source: slots 103 and 104 as in `l2geth/core/seq_set.go`, MetisProtocol/mvm, develop 79c12367.
+   * - Source: slots 103 and 104 as in `l2geth/core/seq_set.go`, MetisProtocol/mvm, develop
+   *   79c12367.
    *
-   * @throws {EngineError} the turn is unknown from then on
+   * @throws {EngineError} epochs are unknown from then on
    */
   async refresh(): Promise<void> {
     this.#epochs = []
@@ -73,20 +74,20 @@ export class Rotation {
     this.#epochs = epochs
   }
 
-  /** Forgets everything, so that every turn is unknown until the next refresh. */
+  /** Drops everything: epochs are unknown until the next refresh. */
   forget(): void {
     this.#epochs = []
     this.#mpcAddress = undefined
   }
 
   /**
-   * True when a block may have changed the epochs, so that they must be read again. The address in a
-   * transaction's bytes is enough: it finds direct calls and those through a wallet contract.
+   * True when a block may have changed the epochs, so that they must be read again. The address in
+   * a transaction's bytes is enough: it finds direct calls and those through a wallet contract.
    */
   isTouchedBy(block: {number: number; transactions: readonly Hex[]}): boolean {
     const address = this.#sequencerSet.slice(2)
     if (block.transactions.some((raw) => raw.includes(address))) return true
-    // At the end of what is known, a look costs little and a missed epoch costs the turn.
+    // At the end of the known epochs, a check is cheap but a missed epoch costs our turn.
     return this.turnAt(block.number + 1).whose === 'unknown'
   }
 
@@ -96,7 +97,10 @@ export class Rotation {
     return {whose: signer === this.#me ? 'mine' : 'other', signer}
   }
 
-  /** Source: `MetisSequencerSet.getMetisSequencer`. Blocks before the first epoch belong to its signer. */
+  /**
+   * Source: `MetisSequencerSet.getMetisSequencer`. Blocks before the first epoch belong to its
+   * signer.
+   */
   signerAt(block: number): Address | undefined {
     return this.epochOf(block)?.signer
   }
@@ -125,5 +129,5 @@ export class Rotation {
 function wordOf(value: unknown): Hex {
   if (typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value))
     return value.toLowerCase() as Hex
-  throw new Error('The engine gave no storage word.')
+  throw new Error('The engine returned no storage word.')
 }

@@ -1,6 +1,6 @@
 /**
- * In: raw bytes from a user or a peer. Out: a checked transaction in the pool, or an error that is told
- * to the sender. Stage 1 of the node.
+ * In: raw bytes from a user or a peer. Out: a checked transaction in the pool, or an error for the
+ * sender. Stage 1 of the node.
  */
 import type {Address, Hash} from 'viem'
 
@@ -33,17 +33,20 @@ export interface AcceptOptions {
   accounts: Accounts
   mempool: Mempool
   nowMs(): number
-  /** What may be ready now, of what came so long ago; undefined sets no bound. */
+  /** Capacity for ready transactions of this age; undefined means no limit. */
   capacity(ageMs: number): PoolCapacity | undefined
-  /** When it came, by the clock of `nowMs`; undefined: just now. */
+  /** When it arrived, by the clock of `nowMs`; undefined: just now. */
   cameAtMs?: number
-  /** Asked before the signature is recovered. @throws {PoolRefusedError} another node, which produces, has no room */
+  /**
+   * Checked before the signature is recovered. @throws {PoolRefusedError} the producing node is at
+   * capacity
+   */
   assertOthersCapacity?(size: Pick<HeldTransaction, 'cost' | 'sizeBytes'>): void
-  /** What the engine's state has room for; undefined sets no bound. */
+  /** State growth that the engine allows; undefined means no limit. */
   stateCapacity?(): StateCapacity | undefined
-  /** Contracts whose code was slow; undefined sets no bound. */
+  /** Contracts whose code was slow; undefined means no limit. */
   slowCode?: Pick<SlowCode, 'assertFits'> | undefined
-  /** Called when the pool took one. What it throws takes it out again. */
+  /** Called when the pool accepted a transaction. An exception removes it again. */
   onAccepted(
     transaction: SignedTransaction,
     lane: TransactionKind,
@@ -63,7 +66,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   const cameAtMs = options.cameAtMs ?? nowMs()
   const capacity = () => options.capacity(nowMs() - cameAtMs)
   const parsed = parseTransaction(raw, rules)
-  // What the MPC sends to the sequencer set always comes in, and who sent it is not known yet.
+  // MPC transactions to the sequencer set are always admitted, and the sender is not known yet.
   const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
   if (!isReserved) {
     const state = options.stateCapacity?.()
@@ -83,7 +86,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
     mempool.add(transaction, lane, state, nowMs(), capacity())
   } catch (error) {
     if (!known || !isAboutState(error)) throw error
-    // What we remembered may be older than a payment to the sender.
+    // The cached account may be older than a payment to the sender.
     mempool.add(transaction, lane, await accounts.read(transaction.sender), nowMs(), capacity())
   }
   try {
@@ -96,7 +99,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
 }
 
 /**
- * A payment adds an account when nobody has been there before.
+ * A payment to a new address adds an account.
  *
  * @throws {PoolRefusedError} state-full
  */
@@ -112,7 +115,7 @@ function reserved({sequencerSet, bridge}: ReservedContracts): Address[] {
   return [lowerCase(sequencerSet), lowerCase(bridge)]
 }
 
-/** True for errors that tell something about the transaction, not about us. */
+/** True for errors that concern the transaction, not this node. */
 export function isSendersFault(
   error: unknown,
 ): error is InvalidTransactionError | PoolRefusedError {

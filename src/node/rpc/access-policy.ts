@@ -1,4 +1,4 @@
-/** Who may come in: by Host header, by Origin, by token. Decides only; the servers act on it. */
+/** Access policy: by Host header, Origin and token. Decides only; the servers enforce it. */
 import {createHash, timingSafeEqual} from 'node:crypto'
 import type {IncomingHttpHeaders} from 'node:http'
 
@@ -10,22 +10,22 @@ import {readSecretText} from '../../lib/read-file.ts'
 export interface AccessPolicyOptions {
   /** Address the server listens on. */
   host: string
-  /** Names besides the address that a Host header may have. */
+  /** Additional names that the Host header may contain. */
   hostNames?: readonly string[]
-  /** Web pages that may read answers; `*` for any. Empty: none. */
+  /** Web origins that may read responses; `*` for any. Empty: none. */
   corsOrigins?: readonly string[]
-  /** Null: nobody needs a token. */
+  /** Null: no token is required. */
   token?: string | null
 }
 
 export interface AccessPolicy {
-  /** False for a web page that made its own name point to this machine. */
+  /** False for a web page whose own name resolves to this machine (DNS rebinding). */
   isHostKnown(headers: IncomingHttpHeaders): boolean
-  /** True without an Origin header, which only browsers send. */
+  /** True if there is no Origin header, which only browsers send. */
   mayRead(headers: IncomingHttpHeaders): boolean
-  /** Headers that let the page of this request read the answer; none when it may not. */
+  /** Headers that allow the requesting page to read the response; none if it may not. */
   corsHeaders(headers: IncomingHttpHeaders): Record<string, string>
-  /** `none`: no token is needed, so that having none proves nothing. */
+  /** `none`: no token is required, so its absence proves nothing. */
   tokenOf(headers: IncomingHttpHeaders): 'right' | 'wrong' | 'none'
 }
 
@@ -60,14 +60,14 @@ export function createAccessPolicy({
   }
 }
 
-/** In a time that depends on neither text; comparing digests hides the length as well. */
+/** In constant time; comparing digests also hides the length. */
 function isEqual(given: string, wanted: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(wanted))
 }
 
 /**
- * Reads the token that clients have to show.
+ * Reads the token that clients must present.
  *
  * @throws {MetisSeqError} FILE_MISSING and other file errors; RPC_TOKEN_INVALID
  */

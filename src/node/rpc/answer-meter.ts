@@ -2,11 +2,11 @@ import {RPC_ANSWER_BYTES, RPC_PENDING_BYTES} from '../rpc-limits.ts'
 import type {AnswerMeter} from './json-rpc.ts'
 
 export interface OpenMeter extends AnswerMeter {
-  /** The answer is sent, or nobody wants it any more. */
+  /** The response has been sent or is no longer wanted. */
   close(): void
 }
 
-/** The text of all answers that are being made or wait for slow readers. */
+/** Size of all responses being built or waiting for slow readers. */
 export class PendingAnswers {
   #bytes = 0
 

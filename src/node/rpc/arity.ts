@@ -2,10 +2,11 @@ import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 /**
- * Arguments of the methods whose number l2geth checks: the fewest and the most. Only null and nothing stand for one
- * that may be left out.
+ * Minimum and maximum number of arguments for the methods that l2geth checks. An optional argument
+ * may be null or missing.
  *
- * - Source: `parsePositionalArguments` in `l2geth/rpc/json.go`, and the Go signatures of the methods.
+ * - Source: `parsePositionalArguments` in `l2geth/rpc/json.go`, and the Go signatures of the
+ *   methods.
  */
 const arities: ReadonlyMap<string, readonly [number, number]> = new Map([
   ...none('eth_chainId', 'eth_blockNumber', 'eth_gasPrice', 'eth_syncing', 'eth_accounts'),
@@ -23,7 +24,7 @@ const arities: ReadonlyMap<string, readonly [number, number]> = new Map([
   ...exactly(3, 'eth_getStorageAt', 'eth_getBlockRange', 'rollupbridge_setPreRespan'),
 ])
 
-/** @throws {RpcError} in the words of l2geth */
+/** @throws {RpcError} worded as in l2geth */
 export function assertArity(method: string, params: readonly unknown[]): void {
   const arity = arities.get(method)
   if (!arity) return

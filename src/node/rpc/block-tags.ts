@@ -1,4 +1,4 @@
-/** What clients may write where a block is meant, and which block that is. */
+/** Parses the block arguments of clients and resolves them to blocks. */
 import type {Hash} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
@@ -8,10 +8,10 @@ import type {RpcContext} from './context.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 /**
- * Number of the block a client names. May be beyond the head.
+ * Number of the block that a client refers to. May be beyond the head.
  *
- * @returns undefined for a hash that no block of our chain has
- * @throws {RpcError} when it is no tag, number or hash
+ * @returns undefined for a hash that is not in our chain
+ * @throws {RpcError} when it is not a tag, number or hash
  */
 export function numberOf(tag: unknown, context: RpcContext): number | undefined {
   const {chain, genesisNumber, reader} = context
@@ -42,7 +42,7 @@ export async function blockNamed(
   return number === undefined ? undefined : context.reader.block(number)
 }
 
-/** Like `blockNamed`, for its header and hashes, which are there sooner. @throws {RpcError} */
+/** Like `blockNamed`, for its header and hashes, which are available sooner. @throws {RpcError} */
 export async function headerNamed(
   tag: unknown,
   context: RpcContext,
@@ -76,7 +76,7 @@ function named(tag: string, reader: RpcContext['reader']): number | undefined {
   throw invalid(l2gethWords.argument(0, blockFault(tag)))
 }
 
-/** EIP-1898: one of two names, and nothing else. */
+/** EIP-1898: exactly one of two fields. */
 function insideObject(tag: unknown, reader: RpcContext['reader']): number | undefined {
   if (isRecord(tag)) {
     const {blockNumber, blockHash, requireCanonical, ...unknown} = tag

@@ -1,18 +1,19 @@
 /**
- * Runs reads of the engine, a few at a time. In: something that the engine answers. Out: its answer, or a
- * refusal at once when too many wait. Called by the RPC methods.
+ * Runs engine reads, a few at a time. In: an engine request. Out: its response, or an immediate
+ * rejection when too many wait. Called by the RPC methods.
  *
- * The gas cap bounds one call. Without this bound a batch of capped calls would still hold the engine's
- * state for minutes, and no block could be sealed meanwhile.
+ * The gas cap limits one call. Without this queue, a batch of capped calls could still block the
+ * engine for minutes, and no block could be sealed in that time.
  */
 import {RPC_CALLS_AT_ONCE, RPC_CALLS_WAITING, RPC_CALLS_WAITING_EACH} from '../rpc-limits.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 
 export interface CallQueue {
   /**
-   * @param signal aborts when nobody waits for the answer any more; what has not begun is then left out
+   * @param signal aborts when nobody waits for the response any longer; reads that have not started
+   * are skipped
    * @param client clients take turns
-   * @throws {RpcError} limit, when too many wait already; unavailable, when it was given up
+   * @throws {RpcError} limit, when too many wait already; unavailable, when it was aborted
    */
   run<T>(act: () => Promise<T>, signal?: AbortSignal, client?: string): Promise<T>
 }
@@ -22,7 +23,7 @@ export function createCallQueue(
   maxWaiting = RPC_CALLS_WAITING,
   maxOfClient = RPC_CALLS_WAITING_EACH,
 ): CallQueue {
-  /** Whoever's turn it is comes first. */
+  /** Clients in round-robin order. */
   const waiting = new Map<string, Set<() => void>>()
   let count = 0
   let running = 0

@@ -1,22 +1,25 @@
-/** Who asks. */
+/** The caller of a request. */
 export interface Caller {
-  /** Aborts when the client is gone: what waits for it is given up. */
+  /** Aborts when the client is gone: its pending work is cancelled. */
   signal: AbortSignal
-  /** True when the client showed the token. */
+  /** True when the client presented the token. */
   isTrusted: boolean
-  /** Whose share is used: one for each remote address, and one more for who shows the token from there. */
+  /**
+   * Identifies the rate-limit share: one per remote address, plus one for callers with the token
+   * from there.
+   */
   client: string
-  /** Only a WebSocket connection has them. */
+  /** Only for WebSocket connections. */
   subscriptions: Subscriptions | undefined
-  /** When this request was there, as `performance.now()` tells. */
+  /** When this request arrived, by `performance.now()`. */
   askedAtMs: number
 }
 
-/** Who sends requests, one or many. */
+/** A client that sends one or more requests. */
 export type Client = Omit<Caller, 'askedAtMs'>
 
 export interface Subscriptions {
-  /** @returns its id. Nothing is sent before the answer with this id. */
+  /** @returns its id. Notifications start only after the response with this id. */
   add(kind: string, options: unknown): string
   remove(id: string): boolean
 }

@@ -1,4 +1,7 @@
-/** Blocks, transactions, receipts and logs: from the chain log and the history, never from the engine. */
+/**
+ * Blocks, transactions, receipts and logs: from the chain log and the history, never from the
+ * engine.
+ */
 import {toHex} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
@@ -42,7 +45,7 @@ export const chainMethods: Record<string, Method> = {
   eth_getLogs: logs,
 }
 
-/** With whole transactions it needs their senders, which come with the receipts. */
+/** Full transactions need their senders, which come with the receipts. */
 async function block(tag: unknown, full: boolean, context: RpcContext) {
   const known =
     (await (full ? blockNamed : headerNamed)(tag, context)) ??
@@ -51,10 +54,12 @@ async function block(tag: unknown, full: boolean, context: RpcContext) {
 }
 
 /**
- * A chain that begins at a high number has none below it, and Themis' bridge walks down to 1, past whatever is missing,
- * until it has seen a hundred blocks with transactions: it is given the oldest such block, with its own number.
+ * A chain that starts at a high number has no blocks below, and the Themis bridge walks down to 1,
+ * past missing blocks, until it has seen a hundred blocks with transactions: it gets the oldest
+ * such block, under its own number.
  *
- * - Source: `SetOldTxsPushed` of `bridge/setu/processor/rpc_tx.go`, MetisProtocol/themis; docs/adr/0036.
+ * - Source: `SetOldTxsPushed` of `bridge/setu/processor/rpc_tx.go`, MetisProtocol/themis;
+ *   docs/adr/0036.
  */
 async function belowGenesis(tag: unknown, context: RpcContext): Promise<KnownBlock | undefined> {
   const number = numberOf(tag, context)
@@ -100,7 +105,7 @@ async function receiptsOfBlock([tag]: Params, context: RpcContext) {
   return known ? context.reader.receiptObjects(known) : null
 }
 
-/** Source: `GetBlockRange` in `l2geth/internal/ethapi/api.go`: both ends are in the answer. */
+/** Source: `GetBlockRange` in `l2geth/internal/ethapi/api.go`: both ends are included. */
 async function blockRange([first, last, full]: Params, context: RpcContext, {signal}: Caller) {
   if (first === undefined || last === undefined) {
     throw new RpcError(rpcCodes.invalidParams, 'The range needs a first and a last block.')
@@ -111,7 +116,7 @@ async function blockRange([first, last, full]: Params, context: RpcContext, {sig
     throw new RpcError(rpcCodes.rejected, 'The range of blocks is not valid.')
   }
   if (to - from >= RPC_RANGE_BLOCKS) {
-    const message = `At most ${RPC_RANGE_BLOCKS} blocks are given at once.`
+    const message = `At most ${RPC_RANGE_BLOCKS} blocks can be requested at once.`
     throw new RpcError(rpcCodes.limit, message)
   }
   const blocks: unknown[] = []
@@ -131,7 +136,7 @@ async function logs([filter]: Params, context: RpcContext, caller: Caller) {
 }
 
 /**
- * The durable blocks a filter names, once they are collected.
+ * The durable blocks of a filter, once they are collected.
  *
  * @returns undefined when there are none
  * @throws {RpcError}
@@ -147,7 +152,7 @@ export async function logRange(value: unknown, context: RpcContext): Promise<Log
     throw new RpcError(rpcCodes.invalidParams, 'The range of blocks is not valid.')
   }
   if (last - from > RPC_LOG_RANGE_BLOCKS) {
-    const message = `At most ${RPC_LOG_RANGE_BLOCKS} blocks of logs are given at once.`
+    const message = `At most ${RPC_LOG_RANGE_BLOCKS} blocks of logs can be requested at once.`
     throw new RpcError(rpcCodes.limit, message)
   }
   const to = Math.min(last, head)

@@ -15,7 +15,7 @@ import type {Caller} from './caller.ts'
 
 export type {Caller, Client, Subscriptions} from './caller.ts'
 
-/** What the methods answer from. */
+/** Data sources of the methods. */
 export interface RpcContext {
   chainId: number
   clientVersion: string
@@ -30,11 +30,11 @@ export interface RpcContext {
   logs: LogSearch
   feeds: Feeds
   filters: Filters
-  /** Bounds the calls that execute code. */
+  /** Limits calls that execute code. */
   calls: EngineCalls
-  /** Bounds all other reads of the engine. */
+  /** Limits all other engine reads. */
   reads: CallQueue
-  /** @param ageMs how long ago it came */
+  /** @param ageMs how long ago it arrived */
   accept(raw: string, ageMs: number): Promise<Hash>
   safeHead(): number | null
   finalizedHead(): number | null
@@ -42,7 +42,7 @@ export interface RpcContext {
   syncTarget(): number | null
   peerCount(): number
   l1(): {head: number; timestamp: number; gasPriceWei: bigint; queueIndex: number}
-  /** Sequencers that an operator named by `rollup_addSequencerInfo`. */
+  /** Sequencers that an operator added with `rollup_addSequencerInfo`. */
   named: SequencerInfo[]
   health: Health
   nowMs(): number

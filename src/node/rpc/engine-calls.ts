@@ -1,8 +1,8 @@
 /**
- * Calls that execute code in an engine: of the node, and of the local L1. In: a call with the gas that was
- * asked for. Out: its answer, or a refusal with the time to come back. Blocks go first: a call begins only
- * while none is executed, has at most the gas of a part of a slot at the slowest speed there is, and all of
- * them together take at most a share of the time. A call costs what it may take until it is known what it took.
+ * Calls that execute code in an engine, of the node and of the local L1. In: a call with the
+ * requested gas. Out: its result, or a rejection with a retry time. Blocks go first: a call starts
+ * only while no block is executing, its gas is capped at a fraction of a slot at the slowest speed,
+ * and all calls share a time budget. A call is charged its maximum until its actual time is known.
  */
 import {toHex, type Address} from 'viem'
 
@@ -32,28 +32,28 @@ import {Buckets} from './rate-limit.ts'
 export interface EngineCallsOptions {
   slotMs: number
   gate: Pick<ReadGate, 'read'>
-  /** Bounds other reads of the engine. */
+  /** Limits other engine reads. */
   reads: CallQueue
-  /** Contracts of the network that call no code of others. A call of them is a read. */
+  /** Contracts of the network that call no foreign code. A call to them is a pure read. */
   own(): readonly Address[]
   clock?: Clock
 }
 
 export interface EngineCall {
-  /** The transaction object of the request, with `gas` in it or not. */
+  /** The transaction object of the request, with or without `gas`. */
   call: Readonly<Record<string, unknown>>
-  /** Asks the engine to execute it. */
+  /** Executes it in the engine. */
   execute(call: Record<string, unknown>): Promise<unknown>
 }
 
 type Client = Pick<Caller, 'client' | 'signal'>
 
 export class EngineCalls {
-  /** Gas that a call may have. */
+  /** Gas available to a call. */
   readonly mostGas: bigint
   readonly #options: EngineCallsOptions
   readonly #queue = createCallQueue()
-  /** Milliseconds of the engine: of each client, and of all. */
+  /** Milliseconds of engine time: per client, and for all. */
   readonly #ofClient = new Buckets(RPC_CALL_MS_PER_SECOND, RPC_CALL_MS_BURST, RPC_CALL_MS_OWED)
   readonly #ofAll: Buckets
   readonly #clock: Clock
@@ -68,9 +68,9 @@ export class EngineCalls {
   }
 
   /**
-   * @returns what the engine answers
-   * @throws {RpcError} limit, when the client used up its share or too many wait; rejected, when the call
-   *   needs more gas than a call may have
+   * @returns the engine's response
+   * @throws {RpcError} limit, when the client has used up its share or too many wait; rejected,
+   * when the call needs more gas than allowed
    */
   async call({call, execute}: EngineCall, caller: Client): Promise<unknown> {
     const asked = gasOf(call)
@@ -87,20 +87,23 @@ export class EngineCalls {
   }
 
   /**
-   * The least gas that suffices, or a little more. The engine's own search executes up to twenty times in one
-   * go, and no block in between; here each execution is a call.
+   * The minimum sufficient gas, or slightly more. The engine's own search executes up to twenty
+   * times without letting a block in between; here each execution is a separate call.
    *
    * @throws {RpcError} as `call`
    */
   estimate({call, execute}: EngineCall, caller: Client): Promise<string> {
     const asked = gasOf(call)
-    // All of the gas is tried first, which the sender need not be able to pay.
+    // The full gas is tried first; the sender need not be able to pay for it.
     const {gasPrice: _gasPrice, maxFeePerGas: _most, maxPriorityFeePerGas: _tip, ...free} = call
     const run = (gas: bigint) => this.#run(gas, caller, () => execute({...free, gas: toHex(gas)}))
     return estimateGas(run, this.#given(asked), this.#tellBound(asked))
   }
 
-  /** What executes the call once, with at most the gas that a call may have: an access list, for one. */
+  /**
+   * Executes the call once, with at most the gas available to a call: for an access list, for
+   * example.
+   */
   once({call, execute}: EngineCall, caller: Client): Promise<unknown> {
     const asked = gasOf(call)
     const given = this.#given(asked)
@@ -122,7 +125,7 @@ export class EngineCalls {
     const mostMs = Number(gas) / RPC_CALL_GAS_PER_MS
     const untilMs = this.#clock.monotonicMs() + RPC_CALL_WAIT_MS
     const turn = async () => {
-      // Those before it may have used up the share.
+      // Earlier calls may have used up the share.
       if (this.#shortMs(mostMs, client) > 0) return short
       const waitMs = this.#ofAll.waitMs('', 0, this.#clock.monotonicMs())
       if (waitMs > 0) await this.#clock.sleep(waitMs)
@@ -135,7 +138,7 @@ export class EngineCalls {
     }
   }
 
-  /** Who comes a moment too early waits for it: to be refused and to come again costs both sides more. */
+  /** A client that is slightly too early waits: a rejection and a retry cost both sides more. */
   async #awaitShare(ms: number, client: string, untilMs: number): Promise<void> {
     for (let shortMs = this.#shortMs(ms, client); shortMs > 0; ) {
       if (this.#clock.monotonicMs() + shortMs > untilMs) throw shareUsedUp(shortMs)
@@ -144,7 +147,7 @@ export class EngineCalls {
     }
   }
 
-  /** Milliseconds until the client has so many of the engine. */
+  /** Milliseconds until the client has this much engine time. */
   #shortMs(ms: number, client: string): number {
     return this.#ofClient.waitMs(client, ms, this.#clock.monotonicMs())
   }
@@ -160,14 +163,14 @@ export class EngineCalls {
     }
   }
 
-  /** Who was given less than asked for is told so, instead of that it ran out of gas. */
+  /** A client that got less gas than requested is told so, instead of "out of gas". */
   #tellBound(asked: bigint | undefined): (error: unknown) => never {
     return (error) => {
       const isBounded = asked === undefined || asked > this.mostGas
       if (!isBounded || !isOutOfGas(error)) throw error
       throw new RpcError(
         rpcCodes.rejected,
-        `The call needs more than ${this.mostGas} gas, the most that a call gets here: blocks wait for it.`,
+        `The call needs more than ${this.mostGas} gas, the limit per call on this node: blocks wait for calls.`,
         {mostGas: toHex(this.mostGas)},
       )
     }
@@ -179,7 +182,7 @@ const short = Symbol('short of time')
 function shareUsedUp(retryAfterMs: number): RpcError {
   return new RpcError(
     rpcCodes.limit,
-    `Your calls took their share of the engine; come back in ${retryAfterMs} ms or give less gas.`,
+    `Your calls have used up their share of the engine; retry in ${retryAfterMs} ms or lower the gas.`,
     {retryAfterMs},
   )
 }
@@ -197,7 +200,7 @@ function gasOf({gas}: EngineCall['call']): bigint | undefined {
   throw new RpcError(rpcCodes.invalidParams, 'A quantity is not a hex number.')
 }
 
-/** The engine has one code for every halt, so its name is in the text alone. */
+/** The engine has one code for every halt, so only the text has its name. */
 function isOutOfGas(error: unknown): boolean {
   return error instanceof RpcResponseError && /out ?of ?gas/i.test(error.message)
 }

@@ -3,14 +3,14 @@ import {toHex, type Hex} from 'viem'
 import {RpcResponseError} from '../../lib/json-rpc.ts'
 import {RPC_ESTIMATE_EXCESS} from '../rpc-limits.ts'
 
-/** Gas of a plain transfer, the least that any transaction needs. */
+/** Gas of a plain transfer, the minimum for any transaction. */
 const TRANSFER_GAS = 21_000n
 
 /**
- * Looks for the least gas that suffices: by doubling, then by halves.
+ * Finds the minimum sufficient gas: by doubling, then by bisection.
  *
- * @param execute fails with an answer of the engine when the gas does not suffice
- * @param failed told when all of the gas does not suffice, which then is for another reason
+ * @param execute fails with an engine error when the gas is insufficient
+ * @param failed called when even the full gas fails, which then has another reason
  */
 export async function estimateGas(
   execute: (gas: bigint) => Promise<unknown>,

@@ -1,7 +1,7 @@
 /**
- * In: blocks from the history, and hashes from the pool. Out: what each subscriber asked for. The engine has
- * no part in it, so its restart is not seen: the next block comes when it is collected, none is left out
- * and none comes twice.
+ * In: blocks from the history and hashes from the pool. Out: the notifications of each subscriber.
+ * The engine is not involved, so its restart goes unnoticed: the next block follows when it is
+ * collected; none is skipped and none is sent twice.
  */
 import type {Hash} from 'viem'
 
@@ -26,7 +26,7 @@ export interface FeedOptions {
   head(): number
 }
 
-/** Something to tell, written as JSON once for all who hear it. */
+/** A notification, serialized once for all subscribers. */
 export class News {
   readonly value: unknown
   #json: string | undefined
@@ -45,7 +45,7 @@ type Deliver = (news: News) => void
 interface BlockSubscriber {
   /** Undefined: headers. */
   filter: LogFilter | undefined
-  /** The subscriber knows the chain up to here, and this block of it, when it was told of it. */
+  /** The subscriber knows the chain up to here, and this block if it was notified of it. */
   knownUpTo: number
   knownHash: Hash | undefined
   deliver: Deliver
@@ -61,7 +61,7 @@ export class Feeds {
   readonly #blocks = new Set<BlockSubscriber>()
   readonly #pending = new Set<PendingSubscriber>()
   readonly #pendingShares = new Shares(PENDING_FEEDS, PENDING_FEEDS_EACH)
-  /** Events that are being told, one after the other. */
+  /** Events being sent, one after the other. */
   #telling: Promise<void> = Promise.resolve()
 
   constructor(options: FeedOptions) {
@@ -72,8 +72,8 @@ export class Feeds {
 
   /**
    * @param kind `newHeads`, `logs` or `newPendingTransactions`
-   * @param client whose share it takes
-   * @returns ends it
+   * @param client whose share it uses
+   * @returns ends the subscription
    * @throws {RpcError}
    */
   subscribe(kind: unknown, options: unknown, deliver: Deliver, client: string): () => void {
@@ -98,7 +98,7 @@ export class Feeds {
   #addPending(isFull: boolean, deliver: Deliver, client: string): () => void {
     const leave = this.#pendingShares.enter(client)
     if (!leave) {
-      throw new RpcError(rpcCodes.limit, 'Too many clients follow pending transactions already.')
+      throw new RpcError(rpcCodes.limit, 'Too many subscriptions to pending transactions.')
     }
     const subscriber = {isFull, deliver}
     this.#pending.add(subscriber)
@@ -159,7 +159,8 @@ export class Feeds {
         work++
       }
       work += logs.length / 10
-      // Thousands of logs for many subscribers must not hold the thread that has a slot to meet.
+      // Thousands of logs for many subscribers must not block the thread that has to meet the slot
+      // deadline.
       if (work < FEED_WORK) continue
       work = 0
       await new Promise((resolve) => setImmediate(resolve))
@@ -167,7 +168,10 @@ export class Feeds {
   }
 }
 
-/** Notes what the subscriber knows then. A header is told once, as soon as it is seen; logs are there later. */
+/**
+ * Records what the subscriber knows afterwards. A header is sent once, as soon as it is seen; logs
+ * follow later.
+ */
 function isNews(subscriber: BlockSubscriber, {type, number, hash}: BlockEvent): boolean {
   const {filter, knownUpTo, knownHash} = subscriber
   if (type === 'removed') {
@@ -175,7 +179,7 @@ function isNews(subscriber: BlockSubscriber, {type, number, hash}: BlockEvent): 
     return number <= knownUpTo
   }
   if (type === 'seen' && filter) return false
-  // Another block may take the place of one that was only seen.
+  // A block that was only seen may be replaced by another.
   const isOther = number === knownUpTo && knownHash !== undefined && knownHash !== hash
   if (number <= knownUpTo && !isOther) return false
   subscriber.knownUpTo = number

@@ -1,4 +1,4 @@
-/** Filters and subscriptions, as clients ask for them. */
+/** Filters and subscriptions, as requested by clients. */
 import type {Method} from './context.ts'
 import {RpcError, rpcCodes} from './json-rpc.ts'
 

@@ -1,4 +1,4 @@
-/** Filters that a client asks for news, as tools without a WebSocket use them. */
+/** Filters that a client polls for changes, for tools without WebSocket. */
 import {randomBytes} from 'node:crypto'
 
 import type {Clock} from '../../lib/clock.ts'
@@ -10,7 +10,7 @@ import {RpcError, rpcCodes} from './json-rpc.ts'
 interface Filter {
   client: string
   changes: unknown[]
-  /** What was asked for, of a log filter. */
+  /** The criteria of a log filter. */
   criteria: unknown
   hasOverflowed: boolean
   askedAtMs: number
@@ -28,8 +28,8 @@ export class Filters {
   }
 
   /**
-   * A client with its whole share, or the one with the most when all are taken, loses the filter that was
-   * not asked for the longest.
+   * A client that has used up its share, or the one with the most when all are in use, loses its
+   * least recently polled filter.
    *
    * @param criteria undefined: no filter of logs
    * @throws {RpcError}
@@ -55,12 +55,17 @@ export class Filters {
     return id
   }
 
-  /** What came since the last time. @throws {RpcError} for a filter that is unknown, old or too full */
+  /**
+   * Changes since the last poll. @throws {RpcError} for a filter that is unknown, old or too full
+   */
   changes(id: unknown): unknown[] {
     const filter = this.#known(id)
     if (filter.hasOverflowed) {
       this.remove(id)
-      throw new RpcError(rpcCodes.limit, 'The filter was asked too rarely and is removed.')
+      throw new RpcError(
+        rpcCodes.limit,
+        'The filter was not polled often enough and has been removed.',
+      )
     }
     return filter.changes.splice(0)
   }
@@ -68,7 +73,7 @@ export class Filters {
   criteria(id: unknown): unknown {
     const {criteria} = this.#known(id)
     if (criteria !== undefined) return criteria
-    throw new RpcError(rpcCodes.invalidParams, 'The filter is not one of logs.')
+    throw new RpcError(rpcCodes.invalidParams, 'The filter is not a log filter.')
   }
 
   remove(id: unknown): boolean {
@@ -82,7 +87,7 @@ export class Filters {
     const filter = this.#filters.get(String(id))
     if (!filter) throw new RpcError(rpcCodes.rejected, 'filter not found')
     filter.askedAtMs = this.#clock.monotonicMs()
-    // Least recently asked first.
+    // Least recently polled first.
     this.#filters.delete(String(id))
     this.#filters.set(String(id), filter)
     return filter

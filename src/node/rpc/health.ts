@@ -1,13 +1,13 @@
 import {toHex, type Hash} from 'viem'
 
-/** What a probe is told. */
+/** The response to a probe. */
 export interface Readiness {
   ready: boolean
   /** Why not; empty when ready. */
   reasons: string[]
 }
 
-/** What came in by this door lately, for `/health`. Times are seconds since 1970; 0 means never. */
+/** Recent ingress on this server, for `/health`. Times are seconds since 1970; 0 means never. */
 export class Health {
   #received: {txHash: Hash | ''; timestamp: number} = {txHash: '', timestamp: 0}
   #written: {txHash: Hash | ''; timestamp: number; ret: string} = {
@@ -25,8 +25,8 @@ export class Health {
   }
 
   /**
-   * The document of the Themis bridge's `GET /health`. This node hands transactions to its own pool, so
-   * that is what `writer` speaks of; it has no part in MPC signing.
+   * The document of the Themis bridge's `GET /health`. This node submits transactions to its own
+   * pool, so `writer` describes the pool; it does not take part in MPC signing.
    *
    * - Source: `bridge/setu/processor/rpc_tx.go`, MetisProtocol/themis.
    */

@@ -3,7 +3,7 @@ import {isRecord} from '../../lib/json.ts'
 import {l2gethWords} from '../../protocol/l2geth-words.ts'
 import {RPC_ANSWER_BYTES, RPC_BATCH, RPC_BATCH_AT_ONCE, RPC_NESTING} from '../rpc-limits.ts'
 
-/** A JSON-RPC error, told to the client as it is. */
+/** A JSON-RPC error, sent to the client unchanged. */
 export class RpcError extends PlainError {
   readonly code: number
   readonly data: unknown
@@ -16,7 +16,7 @@ export class RpcError extends PlainError {
   }
 }
 
-/** A result that is text already. */
+/** A result that is already serialized. */
 export class JsonText {
   readonly text: string
 
@@ -31,9 +31,9 @@ export const rpcCodes = {
   methodNotFound: -32_601,
   invalidParams: -32_602,
   internal: -32_603,
-  /** The transaction or the call is refused. */
+  /** The transaction or call is rejected. */
   rejected: -32_000,
-  /** Not now: the node starts or its engine restarts. */
+  /** Temporarily unavailable: the node or its engine is starting. */
   unavailable: -32_002,
   limit: -32_005,
 } as const
@@ -41,13 +41,13 @@ export const rpcCodes = {
 export type RequestId = string | number | null
 
 export interface RpcRequest {
-  /** Undefined: a notification, which gets no answer. */
+  /** Undefined: a notification, which gets no response. */
   id: RequestId | undefined
   method: string
   params: readonly unknown[]
 }
 
-/** Counts the text of one answer, together with that of all others. */
+/** Counts the size of one response, together with that of all others. */
 export interface AnswerMeter {
   add(bytes: number): void
   readonly isFull: boolean
@@ -58,7 +58,7 @@ type Dispatch = (request: RpcRequest) => Promise<unknown>
 /**
  * Answers one body: a request, or a list of them.
  *
- * @returns the text of the answer; undefined when there is nothing to answer, as with notifications only
+ * @returns the response text; undefined when there is nothing to send, as for notifications only
  */
 export async function answerBody(
   text: string,
@@ -84,7 +84,7 @@ export async function answerBody(
   return answerBatch(value, dispatch, meter)
 }
 
-/** A few reads at a time, answers in the order of the requests. */
+/** A few reads at a time, responses in the order of the requests. */
 async function answerBatch(
   items: readonly unknown[],
   dispatch: Dispatch,
@@ -96,7 +96,7 @@ async function answerBatch(
   }
   const reads: number[] = []
   const sends: Promise<void>[] = []
-  // Transactions have small answers, and their signatures are recovered together.
+  // Transactions have small responses, and their signatures are recovered together.
   for (const [index, item] of items.entries()) {
     if (isSend(item)) sends.push(answer(index))
     else reads.push(index)
@@ -124,7 +124,7 @@ async function answerMetered(
 }
 
 async function tooLarge(): Promise<never> {
-  throw new RpcError(rpcCodes.limit, 'The answers are too large together; ask for less at once.')
+  throw new RpcError(rpcCodes.limit, 'The responses are too large together; request less at once.')
 }
 
 async function answerOne(value: unknown, dispatch: Dispatch): Promise<string | undefined> {
@@ -140,7 +140,7 @@ async function answerOne(value: unknown, dispatch: Dispatch): Promise<string | u
     if (id === undefined) return undefined
     const text = resultText(id, result)
     if (text.length <= RPC_ANSWER_BYTES) return text
-    throw new RpcError(rpcCodes.limit, 'The answer is too large; ask for less at once.')
+    throw new RpcError(rpcCodes.limit, 'The response is too large; request less at once.')
   } catch (error) {
     return id === undefined ? undefined : errorText(id, error)
   }
@@ -153,7 +153,9 @@ function resultText(id: RequestId, result: unknown): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result.text}}`
 }
 
-/** Looks no deeper than the limit, so that the nesting of a hostile body cannot exhaust the stack. */
+/**
+ * Looks no deeper than the limit, so that the nesting of a hostile body cannot exhaust the stack.
+ */
 function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (limit === 0) return true
@@ -182,12 +184,12 @@ function invalid(): RpcError {
   return new RpcError(rpcCodes.invalidRequest, l2gethWords.invalidRequest)
 }
 
-/** The answer to something that is no request. */
+/** The response to something that is not a request. */
 export function refusal(code: number, message: string): string {
   return errorText(null, new RpcError(code, message))
 }
 
-/** Only errors made for clients leave; anything else is a bug and told without its text. */
+/** Only errors meant for clients are sent; anything else is a bug and reported without its text. */
 function errorText(id: RequestId, error: unknown): string {
   const known =
     error instanceof RpcError ? error : new RpcError(rpcCodes.internal, 'Internal error.')

@@ -1,5 +1,5 @@
 /**
- * What l2geth offers beyond geth, in its words and shapes.
+ * Methods that l2geth has beyond geth, with its wording and shapes.
  *
  * - Source: `l2geth/internal/ethapi/api.go` and `backend.go`, MetisProtocol/mvm.
  */
@@ -21,7 +21,7 @@ export const l2gethMethods: Record<string, Method> = {
     l1GasPrice: toHex(context.l1().gasPriceWei),
     l2GasPrice: toHex(SUGGESTED_GAS_PRICE_WEI),
   }),
-  // l2geth calls a node working when it indexed something within a minute.
+  // l2geth considers a node working if it indexed something within a minute.
   rollup_checkIsSeqWorking: (_params, {chain, nowMs}) =>
     nowMs() / 1000 - chain.head().timestamp < 60,
   rollup_addSequencerInfo: addSequencer,
@@ -41,7 +41,7 @@ function rollupInfo(_params: Params, context: RpcContext) {
   }
 }
 
-/** Only a list for whoever asks; nothing is decided by it. It is the one thing a client could write. */
+/** A list for information only; nothing depends on it. It is the only thing a client can write. */
 function addSequencer([info]: Params, {named}: RpcContext, {isTrusted}: Caller) {
   if (!isTrusted) {
     throw new RpcError(rpcCodes.rejected, 'rollup_addSequencerInfo needs the token of this node.')
@@ -76,7 +76,7 @@ function listSequencers(_params: Params, {address, chain, named}: RpcContext) {
   return {seqList: [own, ...named]}
 }
 
-/** A logging no-op in l2geth too; the consensus layer only needs it to succeed. */
+/** In l2geth this only logs as well; the consensus layer just needs it to succeed. */
 function setPreRespan([from, to, block]: Params) {
   const isAddress = (value: unknown) => typeof value === 'string' && /^0x[0-9a-f]{40}$/i.test(value)
   if (isAddress(from) && isAddress(to) && Number.isSafeInteger(block)) return null

@@ -1,6 +1,6 @@
 /**
- * The methods a client may call, and no others: of the engine's 180 methods most mint, impersonate,
- * mine or take blocks back. A method that is not named in one of these lists reaches nothing.
+ * The methods a client may call, and no others: most of the engine's 180 methods mint, impersonate,
+ * mine or revert blocks. A method outside these lists is unreachable.
  */
 import {keccak256, toHex, type Hash, type Hex} from 'viem'
 
@@ -61,7 +61,7 @@ const methods = new Map<string, Method>(
   ),
 )
 
-/** Work of a method in units of a cheap read; 1 when it is not named here. */
+/** Work of a method in units of a cheap read; 1 if not listed here. */
 const costs = new Map(
   Object.entries({
     eth_call: 5,
@@ -79,7 +79,7 @@ export function costOf(method: string): number {
   return costs.get(method) ?? 1
 }
 
-/** @throws {RpcError} in words for the client */
+/** @throws {RpcError} with a message for the client */
 export async function dispatch(
   {method, params}: RpcRequest,
   context: RpcContext,
@@ -97,7 +97,10 @@ export async function dispatch(
   }
 }
 
-/** As clients are told. What is no fault of theirs is returned as it is. */
+/**
+ * Converts errors to their form for clients. Errors that are not the client's fault are returned
+ * unchanged.
+ */
 export function asRpcError(error: unknown): unknown {
   if (isSendersFault(error)) {
     const {message, reason, detail} = error
@@ -136,7 +139,7 @@ async function sendRawTransaction(
   }
 }
 
-/** l2geth has the methods of geth and refuses those that need its keys. */
+/** l2geth has geth's methods and rejects those that need its keys. */
 function noKeys(): never {
   throw new RpcError(rpcCodes.rejected, l2gethWords.notOffered)
 }

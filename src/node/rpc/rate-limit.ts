@@ -4,31 +4,31 @@ import {RPC_CLIENTS, RPC_UNITS_BURST, RPC_UNITS_PER_SECOND} from '../rpc-limits.
 export interface RateLimitOptions {
   unitsPerSecond?: number
   burst?: number
-  /** True for addresses that are not counted. */
+  /** True for addresses that are exempt. */
   isExempt?: (address: string) => boolean
 }
 
-/** Buckets that fill again: one for each name, the names that were used least recently are forgotten. */
+/** Refilling buckets, one per name; the least recently used names are evicted. */
 export class Buckets {
   readonly #perMs: number
   readonly #burst: number
   readonly #mostOwed: number
-  /** What is left, and when that was. Least recently used first. */
+  /** The remaining units, and when. Least recently used first. */
   readonly #buckets = new Map<string, {units: number; atMs: number}>()
 
-  /** @param mostOwed beyond it, what was used is forgiven */
+  /** @param mostOwed debt beyond this is forgiven */
   constructor(unitsPerSecond: number, burst: number, mostOwed = Number.POSITIVE_INFINITY) {
     this.#perMs = unitsPerSecond / 1000
     this.#burst = burst
     this.#mostOwed = mostOwed
   }
 
-  /** @returns milliseconds until there are so many units; 0: there are */
+  /** @returns milliseconds until this many units are available; 0: now */
   waitMs(name: string, units: number, nowMs: number): number {
     return Math.max(0, Math.ceil((units - this.#left(name, nowMs)) / this.#perMs))
   }
 
-  /** Takes them also where there are fewer: what was really used is owed. */
+  /** Charges the actual usage even if fewer are left: the rest becomes debt. */
   take(name: string, units: number, nowMs: number): void {
     const left = Math.max(-this.#mostOwed, this.#left(name, nowMs) - units)
     this.#buckets.delete(name)
@@ -44,8 +44,9 @@ export class Buckets {
 }
 
 /**
- * A bucket of work per remote address. Programs on this machine are not counted: who can start them can
- * stop the node as well. A proxy in front of the node is one of them and has to count for itself.
+ * A bucket of work per remote address. Programs on this machine are exempt: a user who can start
+ * them can also stop the node. A proxy in front of the node is exempt too and must do its own rate
+ * limiting.
  */
 export class RateLimit {
   readonly #buckets: Buckets
@@ -60,7 +61,7 @@ export class RateLimit {
     this.#isExempt = isExempt
   }
 
-  /** @returns false when the client has to wait */
+  /** @returns false when the client must wait */
   take(address: string, units: number, nowMs: number): boolean {
     if (this.#isExempt(address)) return true
     const name = clientOf(address)
@@ -70,7 +71,7 @@ export class RateLimit {
   }
 }
 
-/** Whose share is used: who shows the token does not share with others behind the same address. */
+/** Key of the share: a caller with the token does not share with others behind the same address. */
 export function shareOf(address: string, isTrusted: boolean): string {
   return `${clientOf(address)}${isTrusted ? ' with token' : ''}`
 }

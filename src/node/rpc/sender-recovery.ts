@@ -1,6 +1,6 @@
 /**
- * Hashes transactions and recovers their senders in worker threads. Both together take 0.08 ms; a few
- * hundred of them in a row on the main thread would make the driver miss its slot.
+ * Hashes transactions and recovers their senders in worker threads. Both together take 0.08 ms; a
+ * few hundred in a row on the main thread would make the driver miss its slot.
  */
 import {createRequire} from 'node:module'
 import {availableParallelism} from 'node:os'
@@ -23,12 +23,17 @@ import {
   RECOVERY_REMEMBERED_CHARS,
 } from '../limits.ts'
 
-/** Lengths of what was signed and of the whole transaction (4 each), recovery id (1), r and s (64). */
+/**
+ * Lengths of the signed part and of the whole transaction (4 each), recovery id (1), r and s (64).
+ */
 const HEAD_BYTES = 73
-/** Hash of the transaction (32), sender (20; all zero when nobody can have signed it). */
+/** Hash of the transaction (32), sender (20; all zero for an impossible signature). */
 const OUT_BYTES = 52
 
-/** Plain text, so that a bundle needs no second file. Keccak in WebAssembly is ten times the usual one. */
+/**
+ * Plain text, so that a bundle needs no second file. Keccak in WebAssembly is ten times as fast as
+ * in JavaScript.
+ */
 const workerSource = `
   const {parentPort, workerData} = require('node:worker_threads')
   const {ecdsaRecover} = require(workerData.secp256k1)
@@ -67,7 +72,7 @@ interface Job {
 
 interface Lane {
   worker: Worker
-  /** What the worker is busy with. */
+  /** The worker's current job. */
   jobs: Job[]
 }
 
@@ -75,7 +80,7 @@ export class SenderRecovery {
   readonly #lanes: Lane[] = []
   #waiting: Job[] = []
   #isScheduled = false
-  /** What was recovered last, by raw bytes: oldest first. */
+  /** Recently recovered senders, by raw bytes: oldest first. */
   readonly #remembered = new Map<Hex, {hash: Hash; sender: Address}>()
 
   constructor(threads = Math.min(4, Math.max(1, availableParallelism() - 1))) {
@@ -91,7 +96,7 @@ export class SenderRecovery {
     }
   }
 
-  /** @throws {InvalidTransactionError} when nobody can have made the signature */
+  /** @throws {InvalidTransactionError} when the signature is impossible */
   async recover(transaction: ParsedTransaction): Promise<SignedTransaction> {
     const known = this.#remembered.get(transaction.raw)
     if (known) return {...transaction, ...known}
@@ -153,7 +158,7 @@ export class SenderRecovery {
     })
   }
 
-  /** A thread that died takes nothing with it: its work is done here, and the others go on. */
+  /** Nothing is lost when a thread dies: its work is done here, and the other threads continue. */
   #retire(lane: Lane): void {
     const index = this.#lanes.indexOf(lane)
     if (index >= 0) this.#lanes.splice(index, 1)

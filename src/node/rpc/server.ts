@@ -1,6 +1,7 @@
 /**
- * The public door: JSON-RPC by POST and by WebSocket on one port, and `/healthz`, `/readyz`, `/health` and
- * `/metrics` by GET. A second port, where one is wanted for WebSocket as in l2geth, is the same door again.
+ * The public server: JSON-RPC by POST and WebSocket on one port, plus `/healthz`, `/readyz`,
+ * `/health` and `/metrics` by GET. An optional second port, for WebSocket as in l2geth, serves the
+ * same.
  */
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -44,13 +45,13 @@ import {createWebSocketServing, refuseUpgrade, type WebSocketServing} from './we
 export interface RpcServerOptions extends RpcOptions {
   context: RpcContext
   logger: Logger
-  /** Bounds those of all doors together. */
+  /** Limits those of all listeners together. */
   connections: Connections
   readiness(): Readiness
-  /** Whether the next block is ours. */
+  /** True when the next block is ours. */
   isOurTurn(): boolean
   renderMetrics(): string
-  /** Somebody was turned away. */
+  /** A client was turned away. */
   onRefused(kind: RefusedKind): void
 }
 
@@ -58,14 +59,17 @@ export interface RpcServer extends HttpServer {
   readonly wsUrl: string
 }
 
-/** @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED, RPC_TOKEN_INVALID and those of a missing file */
+/**
+ * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED, RPC_TOKEN_INVALID and those of a missing
+ * file
+ */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const {host, port, wsPort, tokenFile, context, logger, connections} = options
   const token = tokenFile === undefined ? null : readToken(tokenFile)
   const serving = new Serving(options, createAccessPolicy({...options, token}))
   const sockets = createWebSocketServing({
     feeds: context.feeds,
-    // The other half is for those who ask by POST.
+    // The other half is for POST requests.
     most: Math.floor(connections.limits.total / 2),
     pending: serving.pending,
     answer: (text, caller, remote, meter) => serving.answer(text, caller, remote, meter),
@@ -141,10 +145,10 @@ class Serving {
     if (!this.#access.isHostKnown(headers)) {
       return refuseUpgrade(socket, 403, HOST_REFUSED)
     }
-    // Browsers do not apply CORS to a WebSocket, so any web page could talk to a node on its reader's
-    // machine.
+    // Browsers do not apply CORS to a WebSocket, so any web page could talk to a node on its
+    // reader's machine.
     if (!this.#access.mayRead(headers)) {
-      return refuseUpgrade(socket, 403, 'This web page may not use the node.')
+      return refuseUpgrade(socket, 403, 'This web origin is not allowed.')
     }
     const token = this.#access.tokenOf(headers)
     if (token === 'wrong') {
@@ -165,7 +169,7 @@ class Serving {
     const act = async (call: RpcRequest) => {
       if (!this.#rate.take(remote, costOf(call.method), performance.now())) {
         this.#options.onRefused('requests')
-        throw new RpcError(rpcCodes.limit, 'Too many requests; ask again in a second.')
+        throw new RpcError(rpcCodes.limit, 'Too many requests; retry in a second.')
       }
       try {
         return await dispatch(call, context, caller)
@@ -182,13 +186,13 @@ class Serving {
       if (method === 'eth_sendRawTransaction') overloads++
       throw busy(method)
     }
-    // What has waited for long is not promised the next block any more.
+    // Bodies that have waited too long are no longer promised the next block.
     const begin = (waitedMs: number) => {
       const isLate = waitedMs > RPC_TURN_WAIT_MS
       if (isLate) this.#options.onRefused('requests')
       return answerBody(text, isLate ? shed : act, meter)
     }
-    // One call is read in no time, and must not wait behind bodies with hundreds.
+    // A single call is read in no time and must not wait behind bodies with hundreds.
     const answer = await (text.length <= RPC_SMALL_CHARS ? begin(0) : this.#turns.run(begin))
     if (overloads > RPC_REFUSALS_AT_ONCE) await sleep(RPC_REFUSED_PAUSE_MS)
     return answer
@@ -199,7 +203,7 @@ class Serving {
     response: ServerResponse,
     isTrusted: boolean,
   ): Promise<void> {
-    // Anything else can be sent across sites by a browser without asking us first.
+    // A browser can send anything else across sites without a preflight request.
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
       return refuse(response, 415, 'The content type is not JSON.')
     }
@@ -209,7 +213,7 @@ class Serving {
       return refuse(response, 413, `A body has at most ${RPC_BODY_BYTES} bytes.`, rpcCodes.limit)
     }
     const remote = request.socket.remoteAddress ?? ''
-    // Counted when the body is there: who only begins a request takes nobody's place.
+    // Counted once the body is complete: an unfinished request takes nobody's place.
     const leave = this.#inProgress.enter(clientOf(remote))
     if (!leave) {
       this.#options.onRefused('requests')
@@ -241,7 +245,7 @@ class Serving {
     response.end()
   }
 
-  /** Health is for probes that have no token; figures are not for everybody. */
+  /** Health is for probes without a token; metrics are not for everybody. */
   async #serveGet(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {context, isOurTurn, readiness, renderMetrics} = this.#options
     if (request.method !== 'GET') return refuse(response, 405, 'Use POST for JSON-RPC.')
@@ -263,8 +267,8 @@ class Serving {
   }
 }
 
-/** Made once: without a reason, each abort would make an error with a stack of its own. */
-const answered = new Error('The request is answered.')
+/** Created once: without a reason, each abort would create an error with its own stack. */
+const answered = new Error('The request has been answered.')
 
 function unauthorized(response: ServerResponse): void {
   response.setHeader('www-authenticate', 'Bearer')
@@ -280,7 +284,7 @@ function refuse(
   sendText(response, status, 'application/json', refusal(code, message))
 }
 
-/** More comes than can be read: refused unread. */
+/** More arrives than can be read: rejected unread. */
 function busy(method: string): unknown {
   if (method !== 'eth_sendRawTransaction') {
     return new RpcError(rpcCodes.limit, 'The node is busy; try again.')
@@ -288,12 +292,12 @@ function busy(method: string): unknown {
   return asRpcError(poolFull({retryAfterMs: RPC_REFUSED_PAUSE_MS}))
 }
 
-/** Told when to come back. */
+/** With a retry time. */
 function isOverShare(error: unknown): boolean {
   return error instanceof RpcError && isRecord(error.data) && 'retryAfterMs' in error.data
 }
 
-/** The pool has no room now, for anyone or for this sender: sending it again at once changes nothing. */
+/** The pool is at capacity, for everyone or for this sender: resending at once does not help. */
 function isOverload(error: unknown): boolean {
   if (!(error instanceof RpcError) || !isRecord(error.data)) return false
   return ['pool-full', 'sender-limit'].includes(String(error.data['reason']))

@@ -1,4 +1,4 @@
-/** What only the engine knows: accounts, code, storage, and what a call would do. */
+/** Data that only the engine has: accounts, code, storage and call results. */
 import {toHex, zeroAddress, type Address} from 'viem'
 
 import {isRecord} from '../../lib/json.ts'
@@ -11,7 +11,10 @@ import {RpcError, rpcCodes} from './json-rpc.ts'
 
 type Params = readonly unknown[]
 
-/** A block of our chain; `head`: the newest one when the engine is asked, however long that took. */
+/**
+ * A block of our chain; `head`: the newest one when the engine request starts, however long the
+ * wait.
+ */
 type At = number | 'head'
 
 function numberAt(at: At, chain: RpcContext['chain']): number {
@@ -64,18 +67,21 @@ async function transactionCount([value, tag]: Params, context: RpcContext, calle
 function callParams([call, tag, ...rest]: Params) {
   if (!isRecord(call)) throw new RpcError(rpcCodes.invalidParams, 'The call is not an object.')
   if (rest.some((value) => value !== undefined && value !== null)) {
-    throw new RpcError(rpcCodes.invalidParams, 'State and block overrides are not offered.')
+    throw new RpcError(rpcCodes.invalidParams, 'State and block overrides are not supported.')
   }
   return {call, tag}
 }
 
-/** The engine cannot be interrupted: who waits is told, and the place in the queue stays taken. */
+/**
+ * The engine cannot be interrupted: the caller gets an error, and the slot in the queue stays
+ * occupied.
+ */
 function executor(at: At, {chain}: RpcContext) {
   return (call: Record<string, unknown>) =>
     chain.engine.read('eth_call', [call], numberAt(at, chain))
 }
 
-/** Runs a read at the state of a block. @throws {RpcError} when that state is not kept */
+/** Runs a read at the state of a block. @throws {RpcError} when that state is not available */
 async function atState<T>(
   tag: unknown,
   context: RpcContext,
@@ -91,7 +97,7 @@ async function atState<T>(
   try {
     return await act(number === head ? 'head' : number)
   } catch (error) {
-    // An engine that was restarted has the states since then only.
+    // A restarted engine has only the states since its restart.
     if (
       !(error instanceof RpcResponseError) ||
       !/OutOfRange|not found|unavailable/i.test(error.message)
@@ -101,7 +107,7 @@ async function atState<T>(
   }
 }
 
-/** Looks for the oldest state by halves, so at most six cheap reads. */
+/** Bisects for the oldest state, with at most six cheap reads. */
 async function stateNotKept(number: number, context: RpcContext): Promise<RpcError> {
   const {chain, genesisNumber} = context
   const head = chain.head().number
@@ -118,12 +124,12 @@ async function stateNotKept(number: number, context: RpcContext): Promise<RpcErr
   }
   return new RpcError(
     rpcCodes.rejected,
-    `The state of block ${number} is not kept; the oldest one is that of block ${kept}.`,
+    `The state of block ${number} is not available; the oldest one is that of block ${kept}.`,
     {oldestBlock: toHex(kept)},
   )
 }
 
-/** One cheap read of the engine, as one of a few at a time. */
+/** One cheap engine read, through the queue. */
 export function read(
   method: string,
   params: readonly unknown[],

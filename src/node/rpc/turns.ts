@@ -1,7 +1,7 @@
 /**
- * Requests take turns on the thread that has a slot to meet. In: work that begins with reading a body. Out: the same, begun
- * when its turn comes. A burst on a hundred connections would otherwise be read in one go, and the block that is due, and
- * the engine that waits for its next batch, would wait for all of it.
+ * Requests take turns on the thread that has to meet the slot deadline. In: work that starts with
+ * reading a body. Out: the same work, started in turn. Otherwise a burst on a hundred connections
+ * would be read in one go, delaying the due block and the engine's next request batch.
  */
 import {RPC_TURN_MS} from '../rpc-limits.ts'
 
@@ -17,9 +17,10 @@ export class Turns {
   }
 
   /**
-   * Begins at once while there is time in this turn of the event loop, and otherwise in one of the next, in order.
+   * Starts at once if there is time in this turn of the event loop, otherwise in a later one, in
+   * order.
    *
-   * @param act is told for how many milliseconds it has waited
+   * @param act receives the milliseconds it has waited
    */
   run<T>(act: (waitedMs: number) => Promise<T>): Promise<T> {
     const cameMs = performance.now()

@@ -17,7 +17,7 @@ export const txpoolMethods: Record<string, Method> = {
 
 type ByNonce<T> = Record<string, T>
 
-/** Address, then nonce, then what is said of the transaction. */
+/** By address, then nonce. */
 function sorted<T>(mempool: Mempool, describe: (held: HeldTransaction) => T) {
   const content = {
     pending: {} as Record<Address, ByNonce<T>>,

@@ -1,6 +1,7 @@
 /**
- * JSON-RPC over WebSocket: the same methods as by POST, and subscriptions. In: an HTTP connection that asks
- * for it. Out: answers, and news. Every bound of a connection is here: size, number, pace, patience.
+ * JSON-RPC over WebSocket: the same methods as by POST, plus subscriptions. In: an HTTP upgrade
+ * request. Out: responses and notifications. All limits of a connection are here: size, number,
+ * rate, timeouts.
  */
 import {randomBytes} from 'node:crypto'
 import type {IncomingMessage} from 'node:http'
@@ -28,14 +29,14 @@ import type {PendingAnswers} from './answer-meter.ts'
 import {RpcError, rpcCodes, type AnswerMeter} from './json-rpc.ts'
 import {shareOf} from './rate-limit.ts'
 
-/** Time to take a refusal. */
+/** Time to read a rejection. */
 const REFUSED_MS = 1_000
 
 export interface WebSocketOptions {
   feeds: Feeds
-  /** Connections at most, where that is fewer than usual. */
+  /** Maximum number of connections, if lower than usual. */
   most: number
-  /** The answer to one message; undefined: there is none. */
+  /** The response to one message; undefined: there is none. */
   answer(
     text: string,
     client: Client,
@@ -43,13 +44,13 @@ export interface WebSocketOptions {
     meter: AnswerMeter,
   ): Promise<string | undefined>
   pending: PendingAnswers
-  /** A connection was not let in. */
+  /** A connection was rejected. */
   onRefused(): void
   onError(error: unknown): void
 }
 
 export interface WebSocketServing {
-  /** Takes over a connection that was let in. */
+  /** Takes over an admitted connection. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isTrusted: boolean): void
   readonly connections: number
   close(): void
@@ -60,14 +61,15 @@ export function createWebSocketServing(options: WebSocketOptions): WebSocketServ
     noServer: true,
     clientTracking: false,
     maxPayload: RPC_BODY_BYTES,
-    // Deflating an answer takes longer than sending it, and a hostile message inflates a thousandfold.
+    // Deflating a response takes longer than sending it, and a hostile message inflates a
+    // thousandfold.
     perMessageDeflate: false,
   })
   const connections = new Set<Connection>()
   const pings = setInterval(() => {
     for (const connection of connections) connection.ping()
   }, WS_PING_MS).unref()
-  // The limit of all is that of the connections.
+  // The total is limited by the connections.
   const shares = new Shares(WS_CONNECTIONS * WS_SUBSCRIPTIONS, WS_SUBSCRIPTIONS_EACH)
   const buffered = () => [...connections].reduce((sum, {socket}) => sum + socket.bufferedAmount, 0)
 
@@ -107,7 +109,7 @@ export function createWebSocketServing(options: WebSocketOptions): WebSocketServ
 export function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
   const length = Buffer.byteLength(reason)
   socket.on('error', () => {})
-  // Whoever does not close after a refusal would keep the connection for good.
+  // A client that does not close after a rejection would keep the connection forever.
   setTimeout(() => socket.destroy(), REFUSED_MS).unref()
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain\r\n` +
@@ -120,7 +122,7 @@ interface ConnectionOptions extends WebSocketOptions {
   isTrusted: boolean
   /** Counts the subscriptions of each client. */
   shares: Shares
-  /** Text that waits for all slow readers together. */
+  /** Pending data of all slow readers together. */
   buffered(): number
 }
 
@@ -130,9 +132,9 @@ class Connection implements Subscriptions {
   readonly #options: ConnectionOptions
   readonly #caller: Client
   readonly #gone = new AbortController()
-  /** How each subscription is ended. */
+  /** Unsubscribe functions. */
   readonly #subscriptions = new Map<string, () => void>()
-  /** News that came before the answer that tells their id. */
+  /** Notifications that arrived before the response with their id. */
   readonly #early = new Map<string, News[]>()
   #inFlight = 0
   #answersPing = true
@@ -146,7 +148,7 @@ class Connection implements Subscriptions {
     this.#caller = {signal: this.#gone.signal, isTrusted, client, subscriptions: this}
     socket.on('message', (data) => void this.#onMessage(data))
     socket.on('pong', () => (this.#answersPing = true))
-    // A client that breaks the protocol is cut off by the library; there is nothing to add.
+    // A client that breaks the protocol is disconnected by the library; there is nothing to add.
     socket.on('error', () => {})
   }
 
@@ -215,14 +217,14 @@ class Connection implements Subscriptions {
     }
   }
 
-  /** Reads on only while the client takes its answers, so that asking alone costs no memory. */
+  /** Reads on only while the client reads its responses, so that requests alone cost no memory. */
   #pauseOrResume(): void {
     const isBusy = this.#inFlight >= WS_IN_FLIGHT || this.socket.bufferedAmount >= WS_BUFFER_BYTES
     if (isBusy && !this.socket.isPaused) this.socket.pause()
     if (!isBusy && this.socket.isPaused) this.socket.resume()
   }
 
-  /** Resolves when the text has left this process, or the client is gone. */
+  /** Resolves when the data has left this process or the client is gone. */
   #sent(text: string): Promise<void> {
     if (this.#gone.signal.aborted) return Promise.resolve()
     return new Promise((resolve) => this.socket.send(text, () => resolve()))
@@ -233,7 +235,7 @@ class Connection implements Subscriptions {
     this.socket.send(text, () => this.#pauseOrResume())
   }
 
-  /** Sends what the new subscriptions have heard since, now that the client knows their ids. */
+  /** Sends the buffered notifications of new subscriptions, now that the client knows their ids. */
   #begin(): void {
     for (const [id, news] of this.#early) {
       this.#early.delete(id)

@@ -10,20 +10,23 @@ import type {DriverOptions} from './driver-options.ts'
 import {DivergedBlockError, importBlock} from './import-blocks.ts'
 
 export interface FollowerHooks {
-  /** `isFresh`: it came the moment it was made. */
+  /** `isFresh`: it arrived right after it was made. */
   onImported(block: SealedBlock, how?: {isFresh: boolean}): void
-  /** What a block of somebody else took here; told before `onImported`. */
+  /** Reports the time of importing another producer's block; called before `onImported`. */
   onSealedIn(block: SealedBlock, transactions: readonly ParsedTransaction[], ms: number): void
-  /** Reads the accounts of the pool anew, after they have gone back. @throws {EngineError} */
+  /** Re-reads the accounts of the pool after a rollback. @throws {EngineError} */
   refreshPool(): Promise<void>
 }
 
-/** Gets blocks from the peer that is ahead, and looks after what our own branch held when it loses. */
+/**
+ * Gets blocks from a peer that is ahead, and preserves the transactions of our own branch when it
+ * is abandoned.
+ */
 export class BranchFollower {
   readonly peers: PeerChoice
   readonly #options: DriverOptions
   readonly #hooks: FollowerHooks
-  /** From before the branch is given up until the pool has them again. */
+  /** From before the branch is abandoned until the pool has them again. */
   #lost: Hex[] = []
 
   constructor(options: DriverOptions, hooks: FollowerHooks) {
@@ -32,16 +35,16 @@ export class BranchFollower {
     this.peers = new PeerChoice(options.chain, options.exchange, options.clock)
   }
 
-  /** Transactions of a lost branch that are not yet in the pool again. */
+  /** Transactions of an abandoned branch that are not requeued yet. */
   get lost(): readonly Hex[] {
     return this.#lost
   }
 
   /**
-   * Takes one range of blocks.
+   * Imports one range of blocks.
    *
    * @returns false when the peer had nothing for us
-   * @throws {EngineError | MetisSeqError} our own fault; a peer's fault is only noted
+   * @throws {EngineError | MetisSeqError} our own fault; a peer's fault is only recorded
    */
   async follow(): Promise<boolean> {
     const peer = this.peers.ahead()
@@ -68,9 +71,9 @@ export class BranchFollower {
   }
 
   /**
-   * Takes the blocks that peers have sent and that are next.
+   * Imports the next blocks from those that peers have sent.
    *
-   * @throws {EngineError | MetisSeqError} our own fault; a peer's fault is only noted
+   * @throws {EngineError | MetisSeqError} our own fault; a peer's fault is only recorded
    */
   async importQueued(
     queue: {block: SealedBlock; from: Address}[],
@@ -81,7 +84,7 @@ export class BranchFollower {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const {block, from} = next
       gate.noteOwn(block)
-      // Anything but the next block is a matter for catching up, which sees the peer's head.
+      // Anything but the next block is left to catch-up, which sees the peer's head.
       const head = chain.head()
       if (block.number !== head.number + 1 || block.parentHash !== head.hash) continue
       await release()
@@ -99,7 +102,10 @@ export class BranchFollower {
     return this.#options.chain.dispute?.producer
   }
 
-  /** Lost transactions into the pool again. After a failure they wait for the next try. @throws {EngineError} */
+  /**
+   * Requeues the transactions of an abandoned branch. After a failure they wait for the next try.
+   * @throws {EngineError}
+   */
   async giveBack(): Promise<void> {
     const {chain, logger, reaccept} = this.#options
     if (this.#lost.length === 0) return

@@ -1,6 +1,6 @@
 /**
- * In: a peer that is ahead or on another branch. Out: its blocks in our log, or a reason not to follow.
- * Called by the driver only.
+ * In: a peer that is ahead or on another branch. Out: its blocks in our log, or a reason not to
+ * follow. Called by the driver only.
  */
 import type {SealedBlock} from '../../protocol/block.ts'
 import {holdsSame, type L1Divergence} from '../heads/heads.ts'
@@ -17,16 +17,16 @@ import {
 
 export interface CatchUpOptions extends SwitchOptions {
   exchange: BlockExchange
-  /** What L1 has confirmed that our chain does not hold. */
+  /** The L1 divergence: confirmed blocks that our chain does not have. */
   l1Divergence(): L1Divergence | undefined
   onImported(block: SealedBlock): void
 }
 
 /**
- * Takes one range of blocks from a peer.
+ * Imports one range of blocks from a peer.
  *
  * @returns how many; 0 when the peer has nothing for us
- * @throws {PeerError | InvalidBlockError} the peer's fault; what was imported before it stays
+ * @throws {PeerError | InvalidBlockError} the peer's fault; blocks imported before it stay
  */
 export async function catchUp(options: CatchUpOptions, peer: PeerView): Promise<number> {
   const {chain, exchange} = options
@@ -44,7 +44,7 @@ async function followFork(options: CatchUpOptions, peer: PeerView): Promise<numb
   const {chain, exchange} = options
   const ancestor = await commonAncestor(options, peer)
   const theirs = await exchange.fetchBlocks(peer, ancestor + 1, PEER_RANGE_BLOCKS)
-  // Also on a branch that does not win: what bears our signature is signed.
+  // Also on a losing branch: a block with our signature counts as signed.
   for (const block of theirs) options.noteOwn(block)
   const first = theirs[0]
   const ours = chain.log.block(ancestor + 1)
@@ -57,7 +57,7 @@ async function followFork(options: CatchUpOptions, peer: PeerView): Promise<numb
   return 1 + (await importAll(options, theirs.slice(1)))
 }
 
-/** What L1 has confirmed decides; where it is silent, the branch of a takeover may win. */
+/** Confirmed blocks on L1 decide; without them, the branch of a respan may win. */
 function reasonToSwitch(
   options: CatchUpOptions,
   {ours, theirs, peer}: {ours: SealedBlock; theirs: readonly SealedBlock[]; peer: PeerView},
@@ -80,7 +80,7 @@ async function importAll(options: CatchUpOptions, blocks: readonly SealedBlock[]
   return blocks.length
 }
 
-/** The newest block both have. @throws {PeerError} none above what L1 has confirmed */
+/** The newest common block. @throws {PeerError} none above the blocks that L1 has confirmed */
 async function commonAncestor(options: CatchUpOptions, peer: PeerView): Promise<number> {
   const {chain, reorgFloor} = options
   const top = Math.min(chain.head().number, peer.head.number)
@@ -91,10 +91,15 @@ async function commonAncestor(options: CatchUpOptions, peer: PeerView): Promise<
     if (!differs) return to
     if (chain.hashOf(differs.number - 1) === differs.parentHash) return differs.number - 1
   }
-  throw new PeerError(`The peer's branch leaves ours at or below block ${floor}, which is fixed.`)
+  throw new PeerError(
+    `The peer's branch forks from ours at or below block ${floor}, the reorg floor.`,
+  )
 }
 
-/** The peer's oldest block from `from` to `to` that is not ours. An answer may hold fewer than asked. */
+/**
+ * The peer's oldest block from `from` to `to` that is not ours. A response may have fewer blocks
+ * than requested.
+ */
 async function firstDifference(
   {chain, exchange}: CatchUpOptions,
   peer: PeerView,

@@ -1,6 +1,6 @@
 /**
- * In: a block of a peer, the parent, and what the parent's state says about turns. Out: whether it may
- * be executed. Pure. Called for every block that this node did not build.
+ * In: a block of a peer, its parent, and the epochs in the parent's state. Out: whether it may be
+ * executed. Pure. Called for every block that this node did not build.
  */
 import type {Address} from 'viem'
 
@@ -18,7 +18,7 @@ import {classify, isAlone, type ReservedContracts} from '../mempool/classify.ts'
 
 export interface BlockRules {
   transactions: TransactionRules
-  /** First block that may hold many transactions. */
+  /** First block that may have many transactions. */
   phase2Block: number
   contracts: ReservedContracts
   /** How far a producer's clock may be ahead of ours. */
@@ -36,12 +36,12 @@ export interface BlockParent {
   timestamp: number
 }
 
-/** What of a block decides who may seal it. */
+/** The fields of a block that decide who may seal it. */
 type SignedTransactions = Pick<SealedBlock, 'number' | 'signer' | 'transactions'>
 
-/** Why a block may be sealed by its signer. A recommitment must also succeed when executed. */
+/** The reason its signer may seal a block. A recommitment must also succeed when executed. */
 export type Authority = ({by: 'turn'} | {by: 'recommit'; recommit: Recommit}) & {
-  /** Those of the block, which had to be read for it. */
+  /** The block's transactions, which had to be decoded for it. */
   transactions: readonly ParsedTransaction[]
 }
 
@@ -90,15 +90,15 @@ export function checkAuthority(
   const expected = turns.signerAt(number)
   if (expected !== signer) {
     throw new InvalidBlockError(
-      `Block ${number} is sealed by ${signer}, and the turn is ${expected ?? 'unknown'}.`,
+      `Block ${number} is sealed by ${signer}, but the producer is ${expected ?? 'unknown'}.`,
     )
   }
   return {by: 'turn', transactions}
 }
 
 /**
- * True when a block claims to start a new epoch by a recommitment, judged without the parent's state:
- * enough to look closer at a fork, not enough to accept it.
+ * True when a block claims to start a new epoch by a recommitment, judged without the parent's
+ * state: enough to examine a fork, not enough to accept it.
  */
 export function looksLikeRecommit(
   block: SealedBlock,
@@ -153,7 +153,7 @@ function parse(raw: string, number: number, rules: TransactionRules): ParsedTran
     return parseTransaction(raw, rules)
   } catch (error) {
     if (!(error instanceof InvalidTransactionError)) throw error
-    throw new InvalidBlockError(`Block ${number} holds an invalid transaction: ${error.message}`)
+    throw new InvalidBlockError(`Block ${number} contains an invalid transaction: ${error.message}`)
   }
 }
 
@@ -167,7 +167,10 @@ function recommitOf(
   return lane?.kind === 'recommit' ? lane.recommit : undefined
 }
 
-/** A recommitment by anyone but its own new signer would hand the epoch over inside another's block. */
+/**
+ * A recommitment sealed by anyone but its new signer would hand over the epoch inside another
+ * signer's block.
+ */
 function assertRecommit(
   {number, signer}: SignedTransactions,
   recommit: Recommit,
@@ -175,11 +178,15 @@ function assertRecommit(
   turns: Pick<TurnView, 'mpcAddress'>,
 ): void {
   if (recommit.newSigner !== signer || recommit.startBlock !== BigInt(number)) {
-    throw new InvalidBlockError(`Block ${number} holds a recommitment for another block or signer.`)
+    throw new InvalidBlockError(
+      `Block ${number} contains a recommitment for another block or signer.`,
+    )
   }
   const sender = senderOf(transaction)
   if (sender === undefined || sender !== turns.mpcAddress()) {
-    throw new InvalidBlockError(`Block ${number} holds a recommitment that the MPC did not sign.`)
+    throw new InvalidBlockError(
+      `Block ${number} contains a recommitment that the MPC did not sign.`,
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the driver can say about itself, for the status. Only remembers; decides nothing. */
+/** The driver's facts for the node status. Only records; decides nothing. */
 import type {Clock} from '../../lib/clock.ts'
 import {messageOf, MetisSeqError} from '../../lib/errors.ts'
 import {isWrongAnswer, WRONG_ANSWER} from '../../chain/chain-rpc.ts'
@@ -13,7 +13,7 @@ export class DriverFacts {
   #halted: NodeTrouble | null = null
   #restarts = 0
   #restartingSinceMs: number | null = null
-  /** Our clock less the times of blocks as they arrived, milliseconds; the newest last. */
+  /** Our clock minus block times on arrival, in milliseconds; newest last. */
   #skews: number[] = []
 
   constructor(clock: Clock) {
@@ -25,7 +25,7 @@ export class DriverFacts {
     return this.#phaseSinceMs
   }
 
-  /** Null while it is not halted. */
+  /** Null unless halted. */
   get halted(): NodeTrouble | null {
     return this.#halted
   }
@@ -34,7 +34,7 @@ export class DriverFacts {
     return {restarts: this.#restarts, restartingSinceMs: this.#restartingSinceMs}
   }
 
-  /** Null before enough blocks came. */
+  /** Null until enough blocks have arrived. */
   get clockSkewMs(): number | null {
     if (this.#skews.length < SKEW_SAMPLES) return null
     return this.#skews.toSorted((a, b) => a - b)[Math.floor(SKEW_SAMPLES / 2)]!
@@ -60,7 +60,7 @@ export class DriverFacts {
     this.#restartingSinceMs = null
   }
 
-  /** A block of another producer came the moment it was made; its time is cut to whole seconds. */
+  /** A fresh block of another producer arrived; its time is truncated to whole seconds. */
   blockCame(timestamp: number): void {
     this.#skews.push(Math.round(this.#clock.nowMs() - timestamp * 1000 - 500))
     if (this.#skews.length > SKEW_SAMPLES) this.#skews.shift()

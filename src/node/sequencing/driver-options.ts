@@ -33,17 +33,20 @@ export interface DriverOptions {
   clock: Clock
   logger: Logger
   metrics: Metrics
-  /** Blocks up to here are never given up. */
+  /** Blocks up to here are never reverted. */
   reorgFloor(): number
-  /** What L1 has confirmed that our chain does not hold. */
+  /** The L1 divergence: confirmed blocks that our chain does not have. */
   l1Divergence(): L1Divergence | undefined
-  /** Notes transactions of a branch that is about to be lost, so that a crash cannot lose them. */
+  /**
+   * Records the transactions of a branch that is about to be abandoned, so that a crash cannot lose
+   * them.
+   */
   keep(transactions: readonly Hex[]): void
-  /** Checks transactions of a lost branch and puts them into the pool again. */
+  /** Checks the transactions of an abandoned branch and requeues them. */
   reaccept(transactions: readonly Hex[]): Promise<void>
-  /** The head moved, or the turn. */
+  /** The head or the producer changed. */
   onHead(): void
-  /** From time to time, for what has to be tidied. */
+  /** Called periodically for cleanup. */
   onTidied(): void
   onHalt(error: unknown): void
 }

@@ -1,7 +1,7 @@
 /**
- * The one loop that owns the chain. In: blocks of peers, wake-ups, the clock. Out: sealed blocks. RPC,
- * peers and timers only leave word; everything that changes the chain happens in here, one after the
- * other.
+ * The loop that owns the chain. In: blocks of peers, wake-ups, the clock. Out: sealed blocks. RPC,
+ * peers and timers only send notifications; everything that changes the chain happens here, in
+ * sequence.
  */
 import type {Address, Hash, Hex} from 'viem'
 
@@ -48,7 +48,7 @@ export class Driver {
   readonly #engineWatch: EngineWatch
   #state: SequencerState = {phase: 'catching-up'}
   #open: OpenBlock | undefined
-  /** What the engine is taking in. */
+  /** Transactions being submitted to the engine. */
   #handing: {count: number; startedMs: number} | undefined
   #blocks: {block: SealedBlock; from: Address}[] = []
   #sealed = 0
@@ -85,24 +85,24 @@ export class Driver {
     this.#running = this.#loop()
   }
 
-  /** Finishes the open slot and ends the loop. Resolves when nothing will be sealed any more. */
+  /** Finishes the open slot and ends the loop. Resolves when no further block will be sealed. */
   async stop(): Promise<void> {
     this.#stopAsked = true
     this.wake()
     await this.#running
   }
 
-  /** Something changed that may be worth a look: a transaction, a peer, a tick. */
+  /** Something changed that may need attention: a transaction, a peer, a tick. */
   wake(): void {
     this.#wakeTimer.wake()
   }
 
-  /** A transaction was accepted. Those that come close together are staged together. */
+  /** A transaction was accepted. Transactions that arrive close together are staged together. */
   gather(): void {
     this.#wakeTimer.wakeSoon(STAGE_GATHER_MS)
   }
 
-  /** How many missed the block that they were accepted for, in the last own slot. */
+  /** How many missed the block they were accepted for, in our last slot. */
   get late(): number {
     return this.#maintenance.late
   }
@@ -124,12 +124,15 @@ export class Driver {
     return {count, ms: this.#options.clock.monotonicMs() - startedMs}
   }
 
-  /** Of a lost branch, and not yet in the pool again. */
+  /** Of an abandoned branch and not requeued yet. */
   get lostTransactions(): readonly Hex[] {
     return this.#follower.lost
   }
 
-  /** Leaves a peer's block for the loop. When too many wait, the oldest goes: polling brings it back. */
+  /**
+   * Queues a peer's block for the loop. When too many wait, the oldest is dropped: polling fetches
+   * it again.
+   */
   enqueue(block: SealedBlock, from: Address): void {
     if (this.#blocks.length >= DRIVER_QUEUE) this.#blocks.shift()
     this.#blocks.push({block, from})
@@ -185,7 +188,7 @@ export class Driver {
     for (const effect of effects) await this.#perform(effect)
   }
 
-  /** For what changes nothing that anyone sees. */
+  /** For changes that are not visible outside. */
   #note(event: SequencerEvent): void {
     const [state] = transition(this.#state, event)
     this.#state = state
@@ -216,7 +219,7 @@ export class Driver {
     return lowerCase(this.#options.signer.address)
   }
 
-  /** @param error what failed, where a failure led to the effect */
+  /** @param error the failure that led to the effect, if any */
   async #perform(effect: Effect, error?: unknown): Promise<void> {
     switch (effect.type) {
       case 'fetch':
@@ -255,7 +258,7 @@ export class Driver {
     admission.staged(taken.length, clock.monotonicMs() - startedMs)
     this.#maintenance.staged()
     this.#dropFromPool(refused)
-    // There may be more, and an alone transaction is sealed at once.
+    // There may be more, and a transaction that must be alone is sealed at once.
     if (mempool.hasPending || open.isAlone) this.wake()
   }
 
@@ -287,7 +290,7 @@ export class Driver {
   }
 
   async #sealWith(request: SealRequest): Promise<void> {
-    // A block of one transaction tells nothing about what a slot can hold.
+    // A block of one transaction says nothing about the capacity of a slot.
     if (!this.#isSingle())
       this.#maintenance.slotEnds(request.transactions.length, this.#slots.sealAtMs)
     const {chain, clock, costs, admission} = this.#options
@@ -317,7 +320,7 @@ export class Driver {
     exchange.announce(block)
     this.#afterBlock(block)
     logger.debug('sealed', {block: block.number, transactions: block.transactions.length})
-    // What is left in the pool is looked at without waiting for the slot.
+    // The rest of the pool is checked without waiting for the slot.
     if (this.#options.mempool.hasPending) this.wake()
   }
 
@@ -341,7 +344,7 @@ export class Driver {
     if (await this.#follower.follow()) this.wake()
   }
 
-  /** The open block is given up; its transactions are pending again. */
+  /** The open block is dropped; its transactions are pending again. */
   async #release(): Promise<void> {
     const {mempool, chain, onHead} = this.#options
     if (!this.#open) return
@@ -377,7 +380,7 @@ export class Driver {
     try {
       await this.#dispatch({type: 'stop'})
     } catch (error) {
-      // The engine is gone; what was staged in it is in the pool again all the same.
+      // The engine is gone; its staged transactions are back in the pool regardless.
       mempool.requeue()
       this.#report('build', error)
     }
@@ -395,13 +398,13 @@ export class Driver {
     for (const effect of effects) await this.#perform(effect, error)
   }
 
-  /** The engine is not asked: it may be what failed. */
+  /** The engine is not used: it may be what failed. */
   #abandon(): void {
     this.#open = undefined
     this.#options.mempool.requeue()
   }
 
-  /** What was known by the engine is known no more. */
+  /** The staged transactions are lost with the engine. */
   #forgetEngine(mayBeTheBlock: boolean): void {
     this.facts.engineRestarts()
     if (mayBeTheBlock) this.#maintenance.dropSuspects(this.#open?.held ?? [])
@@ -433,7 +436,7 @@ export class Driver {
   #halt(error: unknown): void {
     this.facts.halts(error)
     this.#abandon()
-    // A halted node still answers; without this, readers would wait for ever.
+    // A halted node still serves requests; without this, readers would wait forever.
     this.#options.chain.gate.openAfterRollback()
     this.#options.logger.error('halted', haltFacts(error))
     this.#options.onHalt(error)

@@ -4,9 +4,9 @@ import {EngineError} from '../engine/engine.ts'
 import {ENGINE_CHECK_MS} from '../limits.ts'
 
 /**
- * Notices an engine that is gone while there is nothing to execute. Without it a node on a chain that
- * stands still would answer every reader with an error, and the consensus layer could not see the head
- * from which it has to go on.
+ * Detects an engine that died while there is nothing to execute. Without it, a node on a stalled
+ * chain would return errors to every reader, and the consensus layer could not see the head from
+ * which to continue.
  */
 export class EngineWatch {
   readonly #chain: ChainState
@@ -18,7 +18,7 @@ export class EngineWatch {
     this.#clock = clock
   }
 
-  /** Asks the engine where it is, from time to time. @throws {EngineError} it has to be restarted */
+  /** Checks the engine's head periodically. @throws {EngineError} it must be restarted */
   async check(): Promise<void> {
     const now = this.#clock.monotonicMs()
     if (now < this.#dueAtMs) return
@@ -26,15 +26,18 @@ export class EngineWatch {
     const {engine} = this.#chain
     const number = Number(await engine.read('eth_blockNumber'))
     if (number !== engine.head().number) {
-      throw new EngineError('reset', `The engine is at block ${number}, where it was not left.`)
+      throw new EngineError(
+        'reset',
+        `The engine is at block ${number}, which is not its last known block.`,
+      )
     }
   }
 
-  /** Between two blocks: a snapshot, or a process without what the old one has piled up. */
+  /** Between two blocks: a snapshot, or a fresh process in place of a bloated one. */
   async tend(isBuilding: boolean): Promise<void> {
     const chain = this.#chain
     if (chain.isRenewalDue(isBuilding)) await chain.renewEngine()
-    // Not waited for: the engine is held for its dump alone, and a failure is logged.
+    // Not awaited: the engine is blocked only during its dump, and a failure is logged.
     else if (chain.isSnapshotDue) void chain.saveSnapshot()
   }
 }

@@ -4,14 +4,17 @@ import {reasonOf} from '../chain-state.ts'
 import {EngineError, type EngineErrorKind} from '../engine/engine.ts'
 
 export type Failure =
-  /** A pause and a second try can mend it: a full disk, a height that is not ours any more. */
+  /** A retry after a pause can fix it: a full disk, a height that is no longer ours. */
   | {kind: 'temporary'}
-  /** The engine is rebuilt from the chain log. `mayBeTheBlock`: a transaction of the open block can have caused it. */
+  /**
+   * The engine is rebuilt from the chain log. `mayBeTheBlock`: a transaction of the open block may
+   * have caused it.
+   */
   | {kind: 'reset'; mayBeTheBlock: boolean}
-  /** A safety rule, or a bug: nothing may be sealed any more. */
+  /** A safety rule or a bug: no further block may be sealed. */
   | {kind: 'critical'; reason: string}
 
-/** What the driver has to do about an error. Pure. */
+/** Decides how the driver handles an error. Pure. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof EngineError) return {kind: 'reset', mayBeTheBlock: mayBeTheBlock(error.kind)}
   const passes =
@@ -36,7 +39,10 @@ function mayBeTheBlock(kind: EngineErrorKind): boolean {
   }
 }
 
-/** For the last line of a node that halts: health sends its operator to the log, and there is what mends it. */
+/**
+ * For the last log line of a halting node: health refers the operator to the log, which has the
+ * remedy.
+ */
 export function haltFacts(error: unknown): LogFacts {
   const hint = error instanceof MetisSeqError ? error.hints.join(' ') : undefined
   return {...errorFacts(error), ...(hint ? {hint} : {})}

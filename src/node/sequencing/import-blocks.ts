@@ -1,6 +1,6 @@
 /**
- * In: blocks of peers. Out: the same blocks in our chain log, executed here with equal hashes. Called
- * by the driver only.
+ * In: blocks of peers. Out: the same blocks in our chain log, executed here with equal hashes.
+ * Called by the driver only.
  */
 import type {Hex} from 'viem'
 
@@ -15,37 +15,43 @@ export interface ImportOptions {
   chain: ChainState
   rules: BlockRules
   clock: Clock
-  /** Looks for our own signature before a block is kept. @throws {MetisSeqError} it must not be there */
+  /**
+   * Checks for our own signature before a block is stored. @throws {MetisSeqError} it must not be
+   * there
+   */
   noteOwn(block: SealedBlock): void
-  /** The engine had its transactions, and so many milliseconds later it was a block of our chain. */
+  /** Reports the milliseconds from all transactions in the engine to a block of our chain. */
   onSealedIn?(block: SealedBlock, transactions: readonly ParsedTransaction[], ms: number): void
 }
 
 export interface SwitchOptions extends ImportOptions {
-  /** Blocks up to here are on L1, or on their way there, and never given up. */
+  /** Blocks up to here are on L1 or on their way there and never reverted. */
   reorgFloor(): number
   /**
-   * Told, before our blocks are given up, which of their transactions the other branch may not hold. They
-   * are still promised to their senders.
+   * Called before our blocks are reverted, with those of their transactions that the other branch
+   * may lack. They are still promised to their senders.
    *
    * @throws {MetisSeqError} DISK_FULL: our branch stays
    */
   onLost(transactions: readonly Hex[]): void
 }
 
-/** It gets another hash here. Whoever only passes it on, and computes as its producer does, is no liar. */
+/**
+ * A hash mismatch. A peer that relays the block and computes the same hash as its producer is not
+ * dishonest.
+ */
 export class DivergedBlockError extends InvalidBlockError {}
 
-/** Why a branch wins: it starts with a takeover, or L1 has confirmed it. */
+/** Why a branch wins: it starts with a respan, or L1 has confirmed it. */
 export type SwitchReason = 'takeover' | 'confirmed'
 
 /**
- * Executes the next block and keeps it.
+ * Executes the next block and stores it.
  *
- * @throws {InvalidBlockError} the block breaks a rule, or has another hash here than its producer signed;
- *   nothing changed
- * @throws {EngineError} `reset` at the first other hash of a block: the engine is rebuilt before our own
- *   answer is believed
+ * @throws {InvalidBlockError} the block breaks a rule or re-executed to a different hash than
+ * signed; nothing changed
+ * @throws {EngineError} `reset` at the first hash mismatch of a block: the engine is rebuilt before
+ * our own result is trusted
  */
 export async function importBlock(options: ImportOptions, block: SealedBlock): Promise<void> {
   const {chain, clock} = options
@@ -66,10 +72,10 @@ export async function importBlock(options: ImportOptions, block: SealedBlock): P
 }
 
 /**
- * Gives up our own blocks above `ancestor` for another branch.
+ * Reverts our own blocks above `ancestor` in favour of another branch.
  *
  * @param first the first block of that branch
- * @throws {InvalidBlockError} the block breaks a rule; we are back on our branch
+ * @throws {InvalidBlockError} the block breaks a rule; our branch is restored
  */
 export async function switchBranch(
   options: SwitchOptions,
@@ -86,9 +92,10 @@ export async function switchBranch(
       throw new InvalidBlockError(`Block ${first.number} does not start a new epoch.`)
     }
     await executeChecked(options, first, authority)
-    // Checked again at the last moment: a batch may have left while the block was executed.
+    // Checked again at the last moment: a transaction batch may have been sent while the block was
+    // executed.
     if (options.reorgFloor() > ancestor) {
-      throw new InvalidBlockError(`The branch leaves ours at or below a fixed block.`)
+      throw new InvalidBlockError(`The branch forks from ours at or below the reorg floor.`)
     }
     const kept = new Set(first.transactions)
     const held = ours.flatMap(({transactions}) => transactions)
@@ -104,8 +111,8 @@ export async function switchBranch(
 
 /**
  * Which of two blocks at one height wins. A recommitment is the network's decision that the other
- * producer is gone; between two of them the longer branch, then the lower hash, so that everybody
- * decides alike.
+ * producer is gone; between two of them the longer branch, then the lower hash, so that all nodes
+ * decide alike.
  *
  * @param heads number of the last block of each branch
  */
@@ -130,7 +137,7 @@ function checkNext({chain, rules, clock}: ImportOptions, block: SealedBlock): Au
 }
 
 /**
- * Leaves the engine on the block. The caller takes it back when anything is thrown.
+ * Leaves the engine at the block. The caller reverts it on any exception.
  *
  * @returns milliseconds of sealing, as `executeEqual` does
  */
@@ -149,16 +156,17 @@ async function executeChecked(
 }
 
 /**
- * A producer that signs a wrong hash must not stop those who follow: they leave its block alone, and the
- * consensus layer gives the turn to another. But first we doubt ourselves.
+ * A producer that signs a wrong hash must not stop the followers: they ignore its block, and the
+ * consensus layer respans. But first we suspect ourselves.
  *
- * @returns milliseconds that the engine took once it had all transactions; undefined when it got them one by one
+ * @returns milliseconds that the engine took once it had all transactions; undefined if they were
+ * submitted one by one
  */
 async function executeEqual(chain: ChainState, block: SealedBlock): Promise<number | undefined> {
   if (chain.disputes.isSettled(block.hash)) throw new DivergedBlockError(otherHash(block))
   const payload = {timestamp: block.timestamp, orderedTransactions: block.transactions}
   let computed = block.hash
-  // Apart from sealing, so that its time is known, and so that readers wait for sealing only.
+  // Separate from sealing, so that its time is known and readers wait for sealing only.
   await chain.stage(block.transactions)
   for (const oneByOne of [false, true]) {
     const {block: executed, dropped} = await chain.execute(payload, {oneByOne})
@@ -175,12 +183,15 @@ async function executeEqual(chain: ChainState, block: SealedBlock): Promise<numb
   }
   if (chain.disputes.mayDoubtItself) {
     chain.disputes.add(block, computed, 'doubted')
-    throw new EngineError('reset', `${otherHash(block)} The engine is rebuilt, to be sure.`)
+    throw new EngineError(
+      'reset',
+      `${otherHash(block)} The engine is being rebuilt to rule out a local fault.`,
+    )
   }
   chain.disputes.add(block, computed, 'refused')
   throw new DivergedBlockError(`${otherHash(block)} It is ${computed}.`)
 }
 
 function otherHash({number, hash}: SealedBlock): string {
-  return `Block ${number} gets another hash here than the ${hash} its producer signed.`
+  return `Block ${number} has a hash mismatch: re-executed to a different hash than the ${hash} that its producer signed.`
 }

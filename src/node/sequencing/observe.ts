@@ -31,12 +31,12 @@ export function observe(around: Surroundings): Observation {
   const next = chain.head().number + 1
   const signed = guard.signedAt(next)
   const candidate = signed === undefined ? undefined : candidateFor(chain, signed)
-  // Signed before, on a branch that lost: this height is somebody else's for good.
+  // Already signed, on an abandoned branch: this height belongs to another signer forever.
   const isSpent = signed !== undefined && !candidate
-  if (isSpent) metrics.fail('guard', `Height ${next} was signed before.`)
-  // L1 holds another chain, so nothing that we build can last.
+  if (isSpent) metrics.fail('guard', `Height ${next} was already signed.`)
+  // L1 has another chain, so our blocks would not last.
   const isBlocked = isSpent || around.l1Divergence() !== undefined
-  // Left to others: an earlier life of the key may have signed it.
+  // Left to others: an earlier run of the key may have signed it.
   const isBarred = around.gate.bars(next)
   const isTakeOver = candidate !== undefined && startsEpoch(candidate, around.rules)
   return {
@@ -54,14 +54,16 @@ export function observe(around: Surroundings): Observation {
   }
 }
 
-/** A crash came between the guard and the log, and the block is still there to be finished. */
+/** A crash occurred between the guard and the log, and the block can still be finished. */
 function candidateFor(chain: ChainState, signed: string): Candidate | undefined {
   const candidate = chain.log.candidate()
   const fits = candidate?.hash === signed && candidate.parentHash === chain.head().hash
   return fits ? candidate : undefined
 }
 
-/** A takeover is no turn of its parent's state: it is finished because of what it holds. */
+/**
+ * A respan is not in the epochs of its parent's state: it is finished because of its own content.
+ */
 function startsEpoch({transactions}: Candidate, {transactions: rules, contracts}: BlockRules) {
   const [only] = transactions
   return (

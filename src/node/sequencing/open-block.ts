@@ -5,16 +5,16 @@ import {isAlone} from '../mempool/classify.ts'
 import type {HeldTransaction, TakeLimits} from '../mempool/mempool.ts'
 import {addTo, type Load} from '../mempool/ready-queue.ts'
 
-/** What one block may hold. */
+/** Capacity of one block. */
 export interface BlockCapacity {
   single: boolean
-  /** Gas for instructions, as it is counted: what may be promised changes while it is open. */
+  /** Counted gas for instructions: the promise may change while the block is open. */
   gas: () => number
   /** Milliseconds of sealing. */
   sealMs: number
 }
 
-/** The block being built: what was taken from the pool for it, in order, and the room that is left. */
+/** The block being built: its transactions from the pool, in order, and the remaining capacity. */
 export class OpenBlock {
   readonly #capacity: BlockCapacity
   #held: HeldTransaction[] = []
@@ -33,7 +33,7 @@ export class OpenBlock {
     return this.#held[0] !== undefined && isAlone(this.#held[0].lane)
   }
 
-  /** What sealing its transactions is expected to take, in milliseconds. */
+  /** Expected sealing time of its transactions, in milliseconds. */
   get sealMs(): number {
     return this.#load.ms
   }
@@ -46,7 +46,7 @@ export class OpenBlock {
     return this.#held
   }
 
-  /** What may still be taken, `chunk` at most. */
+  /** The remaining capacity, at most `chunk`. */
   capacity(chunk: number): TakeLimits {
     const {single, gas, sealMs} = this.#capacity
     const most = single ? 1 : MAX_BLOCK_TRANSACTIONS

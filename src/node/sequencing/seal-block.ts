@@ -1,8 +1,8 @@
 /**
  * In: an open block. Out: a signed block in the chain log, or nothing. Called by the driver only.
  *
- * The order is the safety of the whole node: look at the state, execute, keep the candidate, ask the guard, sign, log,
- * and only then tell anyone.
+ * The safety of the whole node rests on this order: check the state, execute, store the candidate,
+ * ask the guard, sign, log, and only then announce.
  */
 import type {Hash, Hex} from 'viem'
 
@@ -26,7 +26,7 @@ export interface SealOptions {
 
 export interface SealRequest {
   transactions: readonly Hex[]
-  /** True when the block counts only if it makes us the signer of its number. */
+  /** True when the block is only valid if it makes us the signer of its number. */
   isRecommit: boolean
   allowEmpty: boolean
 }
@@ -41,14 +41,15 @@ export type SealResult =
  * - Signed by: signer.   Chain: L2.   Value: none.
  *
  * @returns once the block is durable. `sealed: null`: every transaction was dropped, or the
- *   recommitment did not take effect; the engine is back at the head
- * @throws {MetisSeqError} DOUBLE_SIGN, DISK_FULL (nothing is announced, the engine is back at the head)
- * @throws {EngineError} the engine has to be restarted
+ * recommitment did not take effect; the engine is back at the head
+ * @throws {MetisSeqError} DOUBLE_SIGN, DISK_FULL (nothing is announced, the engine is back at the
+ * head)
+ * @throws {EngineError} the engine must be restarted
  */
 export async function sealBlock(options: SealOptions, request: SealRequest): Promise<SealResult> {
   const {chain, clock} = options
   const parent = chain.head()
-  // The wall clock may step back, a block's time may not.
+  // The wall clock may go backwards; block times may not.
   const earliest = parent.timestamp + chain.engine.capabilities.timestampStep
   const timestamp = Math.max(Math.floor(clock.nowMs() / 1000), earliest)
   await chain.checkState()
@@ -67,8 +68,8 @@ export async function sealBlock(options: SealOptions, request: SealRequest): Pro
     }
     const {number, hash, parentHash, stateRoot} = block
     const candidate = {number, hash, parentHash, stateRoot, timestamp, transactions: included}
-    // A crash between the guard and the log would otherwise leave a height that may be signed only
-    // with a hash nobody can build again.
+    // Otherwise a crash between the guard and the log would leave a height that may only be signed
+    // with a hash that nobody can rebuild.
     chain.log.saveCandidate(candidate)
     return {sealed: await signAndLog(options, candidate), dropped}
   } catch (error) {
@@ -81,7 +82,7 @@ export async function sealBlock(options: SealOptions, request: SealRequest): Pro
  * Finishes the block that a crash interrupted after the guard had given permission.
  *
  * @returns null when there is nothing to finish at this height
- * @throws {MetisSeqError} CANDIDATE_LOST when the height is signed and the block cannot be built again
+ * @throws {MetisSeqError} CANDIDATE_LOST when the height is signed and the block cannot be rebuilt
  */
 export async function finishCandidate(options: SealOptions): Promise<SealedBlock | null> {
   const {chain, guard} = options
@@ -127,8 +128,8 @@ async function isOurs({chain, signer}: SealOptions, number: number): Promise<boo
 function candidateLost(height: number, signed: Hash): MetisSeqError {
   return new MetisSeqError({
     code: 'CANDIDATE_LOST',
-    message: `Height ${height} was signed before, and that block cannot be built again.`,
+    message: `Height ${height} was already signed, and that block cannot be rebuilt.`,
     facts: {height: `${height}`, signed},
-    hints: ['Wait until the consensus layer gives the epoch to another signer.'],
+    hints: ['Wait until the consensus layer respans to another signer.'],
   })
 }

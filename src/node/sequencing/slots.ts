@@ -2,13 +2,15 @@ import type {Clock} from '../../lib/clock.ts'
 import {SEAL_SHARE, SINGLE_BLOCKS_PER_SLOT, SLOT_EARLY_PART} from '../limits.ts'
 import type {SlotTime} from '../mempool/admission-control.ts'
 
-/** The beat of the producer, on the clock that never goes back. */
+/** The slot schedule of the producer, on the monotonic clock. */
 export class Slots {
   readonly #clock: Clock
   readonly #slotMs: number
   #nextSlotAtMs = 0
   #lastBlockAtMs = 0
-  /** How long before the slot's end sealing starts, so that the block is there when the slot ends. */
+  /**
+   * How long before the slot's end sealing starts, so that the block is ready when the slot ends.
+   */
   #leadMs = 0
 
   constructor(clock: Clock, slotMs: number) {
@@ -35,7 +37,7 @@ export class Slots {
     return this.#nextSlotAtMs - this.#leadMs
   }
 
-  /** When a producer has to look again, at the latest. */
+  /** The latest time at which a producer must check again. */
   nextLookAtMs(hasSingleWork: boolean): number {
     return hasSingleWork ? Math.min(this.sealAtMs, this.nextSingleAtMs) : this.sealAtMs
   }
@@ -48,14 +50,17 @@ export class Slots {
     return this.#clock.monotonicMs() >= this.nextSingleAtMs
   }
 
-  /** What sealing the open block will take. It begins so much before the end of the slot. */
+  /**
+   * Expected sealing time of the open block. Sealing starts this long before the end of the slot.
+   */
   expectSeal(ms: number): void {
     this.#leadMs = Math.min(ms, this.#slotMs * SEAL_SHARE)
   }
 
   /**
-   * Our block is done. Keeps the beat; after a delay a new one begins instead of a burst. A block that was there much
-   * too early pulls the beat forward: what is accepted from now on is promised the next block within a slot.
+   * Our block is done. Keeps the schedule; after a delay a new one starts instead of a burst. A
+   * block that is much too early moves the schedule forward: transactions accepted from now on are
+   * promised the next block within a slot.
    */
   advance(): void {
     const now = this.#clock.monotonicMs()
@@ -66,7 +71,7 @@ export class Slots {
     this.#lastBlockAtMs = now
   }
 
-  /** A peer's block came, or nothing was to be done: the next slot is one slot from now. */
+  /** A peer's block arrived or there was nothing to do: the next slot ends one slot from now. */
   restart(): void {
     this.#nextSlotAtMs = this.#clock.monotonicMs() + this.#slotMs
   }

@@ -1,6 +1,6 @@
 /**
- * Nothing is sealed before a started node knows what its key has signed in earlier lives, here or on
- * another host. In: L1, peers, the sign guard. Out: a yes that lasts until the end of the process.
+ * A started node seals nothing until it knows what its key signed in earlier runs, here or on
+ * another host. In: L1, peers, the sign guard. Out: a permission that lasts until the process ends.
  * Called by the driver only.
  */
 import type {Address} from 'viem'
@@ -17,34 +17,34 @@ import {lastSignedIn} from '../guard/signed-batches.ts'
 import {BLOCK_CLOCK_SKEW_SECONDS, QUARANTINE_SECONDS, TWIN_PAUSE_MS} from '../limits.ts'
 import type {BlockExchange} from '../peers/exchange.ts'
 
-/** What a starting node has heard so far. */
+/** What a starting node has learned so far. */
 export interface StartView {
-  /** The first look at L1 has ended, with or without an answer. */
+  /** The first poll of L1 has finished, with or without a response. */
   isL1Asked: boolean
   /** L1's batches were read up to its head since the start. */
   isL1Read: boolean
   /** Every block of the newest batch on L1 is part of our chain. */
   holdsL1: boolean
-  /** Every bootnode was tried. */
+  /** Every bootnode has been tried. */
   hasGreeted: boolean
-  /** Peers that have said what they know. */
+  /** Peers that have announced their head. */
   peers: number
-  /** Whoever would answer had the time to do so. */
+  /** All peers have had time to respond. */
   isGraceOver: boolean
-  /** The sign guard is the one that this key wrote last. */
+  /** The sign guard is the latest one that this key wrote. */
   isTrusted: boolean
-  /** The process before this one was not killed, nor was the machine restarted. */
+  /** The previous process was not killed, and the machine was not restarted. */
   wasClosed: boolean
-  /** An operator says that no other node of the network runs, and no other host has the key. */
+  /** The operator confirms that no other node of the network runs and no other host has the key. */
   isAlone: boolean
 }
 
 /**
- * What is missing before the first block of this process may be sealed. Pure.
+ * Returns what is missing before this process may seal its first block. Pure.
  *
- * L1 lags behind by minutes, so a guard that may be old needs a peer as well. One that is known to be
- * whole, and that its process closed, needs no more than L1's word, when its peers are silent. Silence of both
- * is no consent.
+ * L1 lags by minutes, so a possibly outdated guard needs a peer as well. A guard that is known to
+ * be complete and was closed cleanly needs only L1 if its peers are silent. Silence of both is not
+ * enough.
  */
 export function needsOf(view: StartView): NodeNeed[] {
   const {isAlone, isTrusted, wasClosed, isL1Read, hasGreeted, peers, isGraceOver} = view
@@ -91,12 +91,12 @@ export class StartGate {
     logger.warn('sign guard not trusted', {floor: guard.floor, top: guard.top ?? null})
   }
 
-  /** Null when nothing keeps the node from sealing but the turn. */
+  /** Null when only the epoch decides whether the node seals. */
   get waitingFor(): {needs: NodeNeed[]; sinceMs: number} | null {
     return this.#waiting
   }
 
-  /** Looks around. @returns true once enough was heard; it then stays so */
+  /** Checks the sources. @returns true once enough is known; permanent from then on */
   look(): boolean {
     this.fence()
     const needs = this.#isOpen ? [] : needsOf(this.#view())
@@ -106,7 +106,7 @@ export class StartGate {
     return this.#isOpen
   }
 
-  /** True when the next block is not ours to sign, though the turn, or a takeover, may be. */
+  /** True when we must not sign the next block although the epoch, or a respan, may be ours. */
   bars(number: number): boolean {
     const {guard, clock, exchange} = this.#options
     const {twin} = exchange
@@ -115,7 +115,7 @@ export class StartGate {
     return number < guard.floor || this.#isInQuarantine()
   }
 
-  /** An earlier life of the key may have signed on top of our head, and have been the only one to know. */
+  /** An earlier run of the key may have signed on top of our head without anyone else knowing. */
   #isInQuarantine(): boolean {
     const {chain, guard, isAlone} = this.#options
     if (guard.isTrusted || isAlone) return false
@@ -123,8 +123,9 @@ export class StartGate {
   }
 
   /**
-   * A key of which we do not know all signatures takes no turn that had begun when this process started:
-   * an earlier life may have sealed in it, and have been the only one to know. Asked after every block.
+   * A key with possibly unknown signatures skips an epoch that was running when this process
+   * started: an earlier run may have sealed in it without anyone else knowing. Checked after every
+   * block.
    *
    * @throws {MetisSeqError} DISK_FULL
    */
@@ -136,7 +137,8 @@ export class StartGate {
   }
 
   /**
-   * A block with our signature that came from elsewhere. Durable in the guard when it returns.
+   * Handles a block with our signature that came from elsewhere. Durable in the guard when it
+   * returns.
    *
    * @throws {MetisSeqError} SECOND_SIGNATURE, SECOND_SIGNER, DISK_FULL
    */
@@ -146,13 +148,13 @@ export class StartGate {
     if (signer !== me || guard.signedAt(number) === hash) return
     if (!hasValidSignatures(block, chainId)) return
     const isNews = guard.learn(number, hash)
-    // Made after we started, and not by us.
+    // Made after we started, but not by us.
     const isAlive = block.timestamp > this.#startedAtSeconds + BLOCK_CLOCK_SKEW_SECONDS
     if (isAlive) throw secondSigner(block)
     if (isNews) logger.warn('own signature found', {block: number, hash})
   }
 
-  /** Signatures of ours in a batch on L1. @throws {MetisSeqError} DISK_FULL */
+  /** Handles our signatures in a transaction batch on L1. @throws {MetisSeqError} DISK_FULL */
   noteBatch(batch: TxBatch): void {
     const {guard, me, logger} = this.#options
     if (guard.isTrusted) return
@@ -196,11 +198,11 @@ export class StartGate {
 function secondSigner({number, hash, timestamp}: SealedBlock): MetisSeqError {
   return new MetisSeqError({
     code: 'SECOND_SIGNER',
-    message: `Another node signs with this key: block ${number} bears its signature and is not from here.`,
+    message: `Another node signs with this key: block ${number} carries its signature but was not sealed here.`,
     facts: {block: `${number}`, hash, timestamp: `${timestamp}`},
     hints: [
-      'Decide which of the two nodes shall run, and stop the other one.',
-      'Start this one again with `metis-seq node start` when the other has ended.',
+      'Decide which of the two nodes should run and stop the other one.',
+      'Restart this node with `metis-seq node start` once the other one has stopped.',
     ],
   })
 }

@@ -1,4 +1,4 @@
-/** How far a node that catches up has come, and when it will be done. Only looks; changes nothing. */
+/** Progress and expected end of a catch-up. Only observes; changes nothing. */
 import type {Logger} from '../../lib/log.ts'
 import type {SyncView} from '../../protocol/node-status.ts'
 import {SYNC_LOG_MS, SYNC_WINDOW_MS} from '../peer-limits.ts'

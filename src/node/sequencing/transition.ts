@@ -2,10 +2,10 @@ import type {NodePhase} from '../../protocol/node-status.ts'
 import {DRIVER_RETRY_MS, ENGINE_RESTARTS} from '../limits.ts'
 import type {Failure} from './failures.ts'
 
-/** What failed since the last block, sealed or imported. */
+/** Failures since the last sealed or imported block. */
 interface Retry {
   engineRestarts: number
-  /** Nothing is tried before. Monotonic, milliseconds; null where the next try waits for nothing. */
+  /** No retry before this. Monotonic, milliseconds; null if the next retry need not wait. */
   pausedUntilMs: number | null
 }
 
@@ -15,41 +15,44 @@ interface Trying {
 }
 
 type LiveState = Trying &
-  /** Silent since start: peers may know more, or the epoch is not confirmed. */
+  /** Not sealing since start: peers may know more, or the epoch is not confirmed. */
   (| {phase: 'catching-up'}
-    /** In step with the peers; somebody else's turn, or nobody's. */
+    /** In step with the peers; another node produces, or none. */
     | {phase: 'following'}
-    /** Our turn: a block is open. */
+    /** Our epoch: a block is open. */
     | {phase: 'building'}
   )
 
 /** Exactly one of these holds at any moment. */
 export type SequencerState =
   | LiveState
-  /** A safety rule was about to break. Only a restart by a person leads out. */
+  /** A safety rule was about to be broken. Only a manual restart ends this state. */
   | {phase: 'halted'; reason: string}
   | {phase: 'stopped'}
 
 export type Phase = SequencerState['phase'] & NodePhase
 
-/** What the driver sees when it looks around, after every event and at every slot. */
+/** The driver's observation after every event and at every slot. */
 export interface Observation {
   type: 'looked-around'
-  /** Whose turn the block after our head is. */
+  /** The producer of the block after our head. */
   turn: 'mine' | 'other' | 'unknown'
   /** A peer is ahead of us, or has another block at one of our heights. */
   peerAhead: boolean
-  /** Enough was heard of L1 and of peers since the start to seal at all. */
+  /** Enough has been learned from L1 and peers since the start to seal at all. */
   heard: boolean
-  /** The slot of the next block has begun. */
+  /** The slot of the next block has started. */
   slotDue: boolean
-  /** A recommitment that gives us exactly the next block is in the pool, or in the unfinished block. */
+  /**
+   * A recommitment that assigns us exactly the next block is in the pool or in the unfinished
+   * block.
+   */
   recommitReady: boolean
-  /** An executed but unfinished block of before a crash waits at the next height. */
+  /** An executed but unfinished block from before a crash waits at the next height. */
   unfinished: boolean
   /** Transactions can be sealed. */
   work: boolean
-  /** The open block holds a transaction that must be alone, or the fork to many is not reached. */
+  /** The open block holds a transaction that must be alone, or phase 2 has not started. */
   sealAtOnce: boolean
   /** The network wants a block in every slot, also without transactions. */
   emptyBlocks: boolean
@@ -58,7 +61,7 @@ export interface Observation {
 export type SequencerEvent =
   | Observation
   | {type: 'failed'; failure: Failure; nowMs: number}
-  /** The pause after a failure is used: the next look waits as usual. */
+  /** The pause after a failure is over: the next check waits as usual. */
   | {type: 'pause-taken'}
   /** A block was sealed or imported. */
   | {type: 'block'}
@@ -67,18 +70,18 @@ export type SequencerEvent =
 export type Effect =
   /** Get blocks from the peer that is ahead. */
   | {type: 'fetch'}
-  /** Hand waiting transactions to the engine. */
+  /** Submit waiting transactions to the engine. */
   | {type: 'stage'}
   | {type: 'seal'; how: 'slot' | 'recommit' | 'unfinished'}
-  /** Nothing to seal in this slot: wait for the next. */
+  /** Nothing to seal in this slot: wait for the next one. */
   | {type: 'skip-slot'}
-  /** Take the open block apart: its transactions go back to the pool and to the next producer. */
+  /** Abandon the open block: its transactions go back to the pool and to the next producer. */
   | {type: 'release'}
-  /** Forget the open block, without the engine: its transactions are pending again. */
+  /** Drop the open block without using the engine: its transactions are pending again. */
   | {type: 'abandon'}
-  /** Rebuild the engine from the chain log, for the so many-th time. */
+  /** Rebuild the engine from the chain log; counts attempts. */
   | {type: 'restart-engine'; restart: number; mayBeTheBlock: boolean}
-  /** It failed after that many restarts: another one would not mend it. */
+  /** It failed after this many restarts: another one would not help. */
   | {type: 'give-engine-up'; restarts: number; mayBeTheBlock: boolean}
   | {type: 'halt'}
   | {type: 'drop'; event: SequencerEvent['type']}
@@ -106,12 +109,12 @@ export function transition(
   }
 }
 
-/** When nothing is tried before; null where nothing is waited for. */
+/** Earliest time of the next retry; null if there is no wait. */
 export function pauseOf(state: SequencerState): number | null {
   return 'retry' in state ? (state.retry?.pausedUntilMs ?? null) : null
 }
 
-/** The three kinds of failures, and what each does. */
+/** The three kinds of failures and their effects. */
 function failed(state: LiveState, failure: Failure, nowMs: number): [SequencerState, Effect[]] {
   const {engineRestarts = 0} = state.retry ?? {}
   switch (failure.kind) {
@@ -139,16 +142,16 @@ function withoutPause(state: LiveState): LiveState {
 
 function lookAround(state: LiveState, seen: Observation): [LiveState, Effect[]] {
   if (seen.peerAhead) {
-    // What peers know may end our turn, so nothing is sealed before we know it too.
+    // Peers may know of blocks that end our epoch, so nothing is sealed before we know them too.
     const phase = state.phase === 'catching-up' ? 'catching-up' : 'following'
     return [{phase}, [...releaseFrom(state), {type: 'fetch'}]]
   }
   if (state.phase === 'catching-up' && (!seen.heard || seen.turn === 'unknown')) {
-    // A recommitment answers the one question that is open: whose turn it is.
+    // A recommitment settles the only open question: who produces.
     if (!seen.heard || !seen.recommitReady) return [state, []]
   }
   if (seen.recommitReady) {
-    // What was signed here before a crash is the only block that we may ever have at this height.
+    // The block signed here before a crash is the only one we may ever have at this height.
     const how = seen.unfinished ? 'unfinished' : 'recommit'
     return [{phase: 'following'}, [...releaseFrom(state), {type: 'seal', how}]]
   }

@@ -1,9 +1,9 @@
 import type {Clock} from '../../lib/clock.ts'
 
-/** Made once: a reason of its own for every wake-up costs more than the wake-up. */
+/** Created once: a separate reason for every wake-up costs more than the wake-up. */
 const woken = new Error('woken')
 
-/** Sleeps until a moment, or until somebody has something to do. */
+/** Sleeps until a given time or until there is work. */
 export class WakeTimer {
   readonly #clock: Clock
   #isAwake = true
@@ -14,13 +14,13 @@ export class WakeTimer {
     this.#clock = clock
   }
 
-  /** Ends the sleep, or makes the next one end at once. */
+  /** Ends the current sleep, or makes the next one end at once. */
   wake(): void {
     this.#isAwake = true
     this.#interrupt()
   }
 
-  /** Wakes after a short while; who asks meanwhile is covered by the same wake-up. */
+  /** Wakes after a short delay; requests in the meantime share the same wake-up. */
   wakeSoon(ms: number): void {
     if (this.#isWakingSoon) return
     this.#isWakingSoon = true
@@ -30,7 +30,7 @@ export class WakeTimer {
     })
   }
 
-  /** @param untilMs monotonic; asked for only when there is need to sleep */
+  /** @param untilMs monotonic; evaluated only if a sleep is needed */
   async sleepUntil(untilMs: () => number): Promise<void> {
     if (!this.#isAwake) {
       const abort = new AbortController()
@@ -41,7 +41,7 @@ export class WakeTimer {
     this.#isAwake = false
   }
 
-  /** Sleeps through everything. */
+  /** A timer that never wakes. */
   async pauseUntil(untilMs: number): Promise<void> {
     await this.#sleep(untilMs)
     this.#isAwake = false

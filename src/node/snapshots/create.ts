@@ -1,4 +1,4 @@
-/** In: the directory of a node, which may run. Out: a snapshot of it. */
+/** In: the directory of a node, which may be running. Out: a snapshot of it. */
 import {copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
@@ -28,9 +28,9 @@ export interface CreatedSnapshot {
 }
 
 /**
- * A consistent copy of what the node has now, complete or not there at all.
+ * A consistent copy of the node's current data, complete or not there at all.
  *
- * @param options.root holds the snapshots; made when it does not exist
+ * @param options.root directory of the snapshots; created if missing
  * @throws {MetisSeqError} NOTHING_TO_SNAPSHOT, SNAPSHOT_EXISTS, DISK_FULL, STORE_DAMAGED
  */
 export async function createSnapshot(options: {
@@ -44,7 +44,7 @@ export async function createSnapshot(options: {
   const partial = join(root, `.partial-${process.pid}-${nowMs}`)
   try {
     makeDirectory(partial)
-    // The history follows the chain, so that its copy is made first and never is ahead of the other.
+    // The history follows the chain, so its copy is made first and is never ahead of the chain.
     if (existsSync(join(dataDir, HISTORY_FILE))) copyDatabase(dataDir, HISTORY_FILE, partial)
     copyDatabase(dataDir, CHAIN_FILE, partial)
     const head = readyCopy(join(partial, CHAIN_FILE), dataDir)
@@ -68,7 +68,10 @@ export async function createSnapshot(options: {
   }
 }
 
-/** One moment of a database, also while its owner writes: SQLite reads the copy in one transaction. */
+/**
+ * A point-in-time copy of a database, even while its owner writes: SQLite copies in one
+ * transaction.
+ */
 function copyDatabase(dataDir: string, name: string, to: string): void {
   const source = join(dataDir, name)
   mapSqliteErrors(source, () => {
@@ -82,8 +85,8 @@ function copyDatabase(dataDir: string, name: string, to: string): void {
 }
 
 /**
- * Takes out of the copy what belongs to one node: a block that is executed and perhaps signed there, and
- * that no other node may finish.
+ * Removes data that belongs to one node from the copy: a block that is executed and perhaps signed
+ * there, which no other node may finish.
  */
 function readyCopy(file: string, dataDir: string): Manifest['head'] {
   return mapSqliteErrors(file, () => {
@@ -101,7 +104,9 @@ function readyCopy(file: string, dataDir: string): Manifest['head'] {
   })
 }
 
-/** The newest state that is part of the copied chain. @returns its block, or null when there is none */
+/**
+ * The newest state that is part of the copied chain. @returns its block, or null when there is none
+ */
 function copyEngineState(dataDir: string, to: string): number | null {
   const database = new DatabaseSync(join(to, CHAIN_FILE), {readOnly: true})
   try {
@@ -109,7 +114,7 @@ function copyEngineState(dataDir: string, to: string): number | null {
     for (const number of engineStates(join(dataDir, 'snapshots'))) {
       const name = `${number}.snapshot`
       try {
-        // A copy, because the node removes old ones at any moment.
+        // A copy, because the node may remove old ones at any time.
         copyFileSync(join(dataDir, 'snapshots', name), join(to, name))
         if (snapshotMetaOf(join(to, name)).hash === hashOf.get(number)?.['hash']) return number
       } catch (error) {
@@ -158,7 +163,7 @@ function nothing(dataDir: string): MetisSeqError {
 function exists(path: string): MetisSeqError {
   return new MetisSeqError({
     code: 'SNAPSHOT_EXISTS',
-    message: `There is a snapshot of this block and second already: ${path}.`,
+    message: `A snapshot of this block and second already exists: ${path}.`,
     facts: {path},
     hints: ['Run `metis-seq node snapshot list`.'],
   })

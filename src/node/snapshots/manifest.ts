@@ -1,6 +1,6 @@
 /**
  * A snapshot of a node is a directory: the chain log, the history, the engine's newest state, and a
- * manifest that says what they are. Never keys, pool or sign guard: those belong to one node.
+ * manifest that describes them. Never keys, pool or sign guard: those belong to one node.
  */
 import {createHash} from 'node:crypto'
 import {createReadStream, lstatSync, readdirSync} from 'node:fs'
@@ -18,9 +18,9 @@ import {EngineError} from '../engine/engine.ts'
 export const MANIFEST_FILE = 'manifest.json'
 export const CHAIN_FILE = 'chain.sqlite'
 export const HISTORY_FILE = 'history.sqlite'
-/** Shape of the directory. One of another version is refused, never guessed at. */
+/** Format version of the directory. Other versions are rejected, never guessed. */
 export const MANIFEST_VERSION = 1
-/** One names three files. */
+/** A manifest lists three files. */
 const MANIFEST_BYTES = 64 * 1024
 
 export interface SnapshotFile {
@@ -38,12 +38,15 @@ export interface Manifest {
   head: {number: number; hash: Hash}
   /** ISO 8601. */
   createdAt: string
-  /** Block of the engine's state; null when the node had saved none, and all is executed again. */
+  /**
+   * Block of the engine's state; null when the node had saved none and everything must be
+   * re-executed.
+   */
   engineBlock: number | null
   files: SnapshotFile[]
 }
 
-/** What a snapshot has to be of. */
+/** Required properties of a snapshot. */
 export interface SnapshotNetwork {
   name: string
   chainId: number
@@ -53,7 +56,7 @@ export interface SnapshotNetwork {
 export interface ListedSnapshot {
   name: string
   path: string
-  /** Null when it is not readable; `problem` then says why. */
+  /** Null when unreadable; then `problem` has the reason. */
   manifest: Manifest | null
   problem: string | null
   bytes: number
@@ -65,7 +68,7 @@ export function readManifest(path: string): Manifest {
   let text: string
   try {
     const stats = lstatSync(file)
-    if (!stats.isFile()) throw unsafe(path, MANIFEST_FILE, 'is no regular file')
+    if (!stats.isFile()) throw unsafe(path, MANIFEST_FILE, 'is not a regular file')
     if (stats.size > MANIFEST_BYTES) throw damaged(path, 'its manifest is too long')
     text = readBoundedText(file, MANIFEST_BYTES)
   } catch (error) {
@@ -80,27 +83,28 @@ export function readManifest(path: string): Manifest {
     })
   }
   const manifest = parseManifest(text)
-  if (!manifest) throw damaged(path, 'its manifest is not readable')
+  if (!manifest) throw damaged(path, 'its manifest is unreadable')
   assertFileNames(path, manifest)
   return manifest
 }
 
 /**
- * A snapshot carries the chain, its history and one state of the engine, under exactly these names. Any
- * other file, such as a sign guard or a peer key, belongs to one node and never comes from elsewhere.
+ * A snapshot contains the chain, its history and one engine state, under exactly these names. Any
+ * other file, such as a sign guard or a peer key, belongs to one node and must never come from
+ * elsewhere.
  */
 function assertFileNames(path: string, {files, engineBlock}: Manifest): void {
   const allowed = [CHAIN_FILE, HISTORY_FILE]
   if (engineBlock !== null) allowed.push(`${engineBlock}.snapshot`)
   const seen = new Set<string>()
   for (const {name} of files) {
-    if (!allowed.includes(name)) throw unsafe(path, name, 'is no part of a snapshot')
-    if (seen.has(name)) throw unsafe(path, name, 'is named twice')
+    if (!allowed.includes(name)) throw unsafe(path, name, 'is not part of a snapshot')
+    if (seen.has(name)) throw unsafe(path, name, 'is listed twice')
     seen.add(name)
   }
-  if (!seen.has(CHAIN_FILE)) throw damaged(path, `its manifest names no ${CHAIN_FILE}`)
+  if (!seen.has(CHAIN_FILE)) throw damaged(path, `its manifest does not list ${CHAIN_FILE}`)
   if (engineBlock !== null && !seen.has(`${engineBlock}.snapshot`)) {
-    throw damaged(path, `its manifest names no ${engineBlock}.snapshot`)
+    throw damaged(path, `its manifest does not list ${engineBlock}.snapshot`)
   }
 }
 
@@ -138,7 +142,7 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
-/** Everything in a directory that is or was meant to be a snapshot, the newest first. */
+/** All complete or broken snapshots in a directory, newest first. */
 export function listSnapshots(root: string): ListedSnapshot[] {
   return directoriesIn(root)
     .map((name) => describe(root, name))
@@ -179,7 +183,8 @@ export async function sha256Of(path: string): Promise<string> {
 }
 
 /**
- * Every file is a file, and as long as the manifest says: a link or a pipe would be read from elsewhere.
+ * Checks that every file is a regular file of the size in the manifest: a link or pipe would be
+ * read from elsewhere.
  *
  * @throws {MetisSeqError} SNAPSHOT_DAMAGED, SNAPSHOT_UNSAFE
  */
@@ -187,27 +192,30 @@ export function assertPlainFiles(dir: string, {files}: Manifest): void {
   for (const {name, bytes} of files) {
     const stats = lstatSync(join(dir, name), {throwIfNoEntry: false})
     if (!stats) throw damaged(dir, `${name} is missing`)
-    if (!stats.isFile()) throw unsafe(dir, name, 'is no regular file')
-    if (stats.size !== bytes) throw damaged(dir, `${name} has other bytes than its manifest says`)
+    if (!stats.isFile()) throw unsafe(dir, name, 'is not a regular file')
+    if (stats.size !== bytes) throw damaged(dir, `${name} does not match its manifest`)
   }
 }
 
 /**
- * Every file has the bytes that the manifest names.
+ * Checks that every file matches the checksum in the manifest.
  *
- * @param dir where the files are; their copies may be checked instead of the snapshot itself
+ * @param dir directory of the files; copies may be checked instead of the snapshot itself
  * @throws {MetisSeqError} SNAPSHOT_DAMAGED, SNAPSHOT_UNSAFE
  */
 export async function checkSums(dir: string, manifest: Manifest): Promise<void> {
   assertPlainFiles(dir, manifest)
   for (const {name, sha256} of manifest.files) {
     const found = await sha256Of(join(dir, name))
-    if (found !== sha256) throw damaged(dir, `${name} has other bytes than its manifest says`)
+    if (found !== sha256) throw damaged(dir, `${name} does not match its manifest`)
     if (name.endsWith('.snapshot')) await checkState(dir, name)
   }
 }
 
-/** Its sums may be right and its content made to fill the memory of whoever unpacks it. */
+/**
+ * Checksums may match while the content is crafted to exhaust the memory of the node that unpacks
+ * it.
+ */
 async function checkState(dir: string, name: string): Promise<void> {
   try {
     await assertLoadable(join(dir, name))
@@ -223,7 +231,7 @@ export function assertNetwork(manifest: Manifest, network: SnapshotNetwork): voi
   if (chainId === network.chainId && fingerprint === network.fingerprint) return
   throw new MetisSeqError({
     code: 'SNAPSHOT_FOREIGN',
-    message: `The snapshot is of ${manifest.network} with another genesis or engine than ${network.name} has here.`,
+    message: `The snapshot belongs to ${manifest.network} with a different genesis or engine than ${network.name} has here.`,
     facts: {
       snapshot: `${chainId} ${fingerprint}`,
       network: `${network.chainId} ${network.fingerprint}`,
@@ -239,7 +247,7 @@ function unsafe(path: string, name: string, why: string): MetisSeqError {
     message: `The snapshot at ${path} is refused: ${file} ${why}.`,
     facts: {path, file: name.slice(0, 100), why},
     hints: [
-      'Do not use it: it was made to change what belongs to this node alone.',
+      'Do not use it: it was crafted to overwrite data that belongs to this node alone.',
       'Use another one: `metis-seq node snapshot list`.',
     ],
   })

@@ -1,4 +1,4 @@
-/** In: a directory of snapshots. Out: the newest of one network, the others gone. */
+/** In: a directory of snapshots. Out: only the newest of one network remain. */
 import {renameSync, rmSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 
@@ -10,7 +10,7 @@ export interface PrunePlan {
   freedBytes: number
 }
 
-/** Those of other networks, and what is not readable, are never touched. @param keep at least 1 */
+/** Snapshots of other networks and unreadable ones are never touched. @param keep at least 1 */
 export function planPrune(root: string, network: SnapshotNetwork, keep: number): PrunePlan {
   const ours = listSnapshots(root).filter(
     ({manifest}) =>
@@ -21,7 +21,7 @@ export function planPrune(root: string, network: SnapshotNetwork, keep: number):
   return {kept: ours.slice(0, keep), removed, freedBytes}
 }
 
-/** A crash half-way leaves no half of a snapshot where one is looked for. */
+/** A crash midway leaves no partial snapshot in the snapshot directory. */
 export function applyPrune({removed}: PrunePlan): void {
   for (const {path} of removed) {
     const hidden = join(dirname(path), `.removed-${basename(path)}`)

@@ -1,4 +1,4 @@
-/** In: a snapshot and the directory of a node that does not run. Out: that node at the snapshot's head. */
+/** In: a snapshot and the directory of a stopped node. Out: that node at the snapshot's head. */
 import {constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
@@ -20,8 +20,8 @@ import {
 
 const GUARD_FILE = 'sign-guard.log'
 /**
- * What a snapshot stands in for. The batch cursor is read again from L1. Sign guard, batch pin, pool and
- * peer key stay: they are what this node has promised, holds and is.
+ * Files that a snapshot replaces. The batch cursor is re-read from L1. Sign guard, batch pin, pool
+ * and peer key stay: they are this node's promises, transactions and identity.
  */
 const REPLACED = [
   ...[CHAIN_FILE, `${CHAIN_FILE}-wal`, `${CHAIN_FILE}-shm`],
@@ -33,19 +33,22 @@ export interface RestorePlan {
   path: string
   dataDir: string
   manifest: Manifest
-  /** What is there and would be moved aside. */
+  /** Existing data that would be moved aside. */
   replaces: string[]
-  /** `kept`: the node has one. `made`: it gets one. Either lets it sign only above the restored head. */
+  /**
+   * `kept`: the node has one. `made`: a new one is created. Either way it signs only above the
+   * restored head.
+   */
   signGuard: 'kept' | 'made'
   /** Highest height the kept guard has signed; null when there is none. */
   signedUpTo: number | null
 }
 
 /**
- * What a restore would do. Reads only.
+ * Plans a restore. Read-only.
  *
  * @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED, SNAPSHOT_UNSAFE, SNAPSHOT_FOREIGN,
- *   SIGN_GUARD_DAMAGED
+ * SIGN_GUARD_DAMAGED
  */
 export function planRestore(options: {
   path: string
@@ -66,11 +69,13 @@ export function planRestore(options: {
 }
 
 /**
- * The node has the chain of the snapshot, and what it had is in a directory beside. A crash at any moment
- * leaves the old data, the new, or none in place; the same command then goes on.
+ * Gives the node the chain of the snapshot and moves its old data to a directory next to it. A
+ * crash at any time leaves the old data, the new data or none in place; the same command then
+ * continues.
  *
- * @returns where the old data is; null when there was none
- * @throws {MetisSeqError} DIRECTORY_LOCKED, the node runs; NODE_HAS_DATA; SNAPSHOT_DAMAGED; DISK_FULL
+ * @returns the path of the old data; null if there was none
+ * @throws {MetisSeqError} DIRECTORY_LOCKED, the node is running; NODE_HAS_DATA; SNAPSHOT_DAMAGED;
+ * DISK_FULL
  */
 export async function applyRestore(
   plan: RestorePlan,
@@ -89,9 +94,10 @@ export async function applyRestore(
       copyFileSync(join(path, name), join(incoming, name), constants.COPYFILE_EXCL)
       fsyncFile(join(incoming, name))
     }
-    // The copies: a disk that is full or failing shows here, before anything is moved.
+    // Copy first: a full or failing disk shows here, before anything is moved.
     await checkSums(incoming, manifest)
-    // Before the chain: a node that could start without it could sign again what was signed elsewhere.
+    // Before the chain: a node that starts without it could double-sign blocks that were signed
+    // elsewhere.
     raiseGuard(join(dataDir, GUARD_FILE), manifest.head.number + 1)
     const movedTo = present.length > 0 ? moveAside(dataDir, present, options.nowMs) : null
     putInPlace(dataDir, incoming, manifest)
@@ -114,7 +120,7 @@ function moveAside(dataDir: string, names: readonly string[], nowMs: number): st
   return aside
 }
 
-/** The chain last: without it the node has nothing, and with it it has everything. */
+/** The chain comes last: without it the node has nothing, and with it everything. */
 function putInPlace(dataDir: string, incoming: string, {files}: Manifest): void {
   makeDirectory(join(dataDir, 'snapshots'))
   for (const {name} of files) {
@@ -129,8 +135,8 @@ function putInPlace(dataDir: string, incoming: string, {files}: Manifest): void 
 }
 
 /**
- * The guard only grows: what it holds stays, and nothing at or below the restored head is signed. It is
- * not trusted, since the chain of the snapshot may be older than what the key has signed elsewhere.
+ * The guard only grows: its entries stay, and nothing at or below the restored head is signed. It
+ * is untrusted, since the snapshot's chain may be older than signatures of the key elsewhere.
  */
 function raiseGuard(path: string, floor: number): void {
   const guard = SignGuard.open(path)
@@ -144,7 +150,7 @@ function raiseGuard(path: string, floor: number): void {
 function hasData(dataDir: string): MetisSeqError {
   return new MetisSeqError({
     code: 'NODE_HAS_DATA',
-    message: `The node in ${dataDir} has a chain of its own.`,
+    message: `The node in ${dataDir} already has a chain.`,
     facts: {dataDir},
     hints: ['Pass `--replace`: the current chain is moved aside, not deleted.'],
   })

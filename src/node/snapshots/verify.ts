@@ -1,4 +1,4 @@
-/** In: a snapshot. Out: whether its chain is whole, and executes to the hashes it holds. */
+/** In: a snapshot. Out: whether its chain is complete and re-executes to the recorded hashes. */
 import {copyFileSync} from 'node:fs'
 import {join} from 'node:path'
 
@@ -31,7 +31,7 @@ export interface VerifiedSnapshot {
   firstBlock: number
   /** Blocks whose link to their parent was checked. */
   linkedBlocks: number
-  /** The block whose state the execution began with. */
+  /** The block from whose state execution started. */
   executedFrom: number
   executedBlocks: number
   executedTransactions: number
@@ -39,15 +39,16 @@ export interface VerifiedSnapshot {
 }
 
 /**
- * @param options.dir empty; for the engine and a copy of the chain, which opening would change
- * @param options.fromGenesis executes everything, not only what is after the engine's state
- * @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED; what the signal was aborted with
+ * @param options.dir an empty directory for the engine and a copy of the chain, since opening would
+ * change it
+ * @param options.fromGenesis executes everything, not only the blocks after the engine's state
+ * @throws {MetisSeqError} SNAPSHOT_UNKNOWN, SNAPSHOT_DAMAGED; the abort reason of the signal
  */
 export async function verifySnapshot(options: {
   path: string
   genesis: Genesis
   dir: string
-  /** As for a node of that network. */
+  /** Same as for a node of that network. */
   isRehearsal?: boolean
   fromGenesis: boolean
   clock: Clock
@@ -92,7 +93,7 @@ async function startWith(path: string, engine: ExecutionEngine, state: string | 
   }
 }
 
-/** Every block names the one before it, up to the head of the manifest. */
+/** Checks that the blocks are linked up to the head in the manifest. */
 function checkLinks(path: string, log: ChainLog, {head}: Manifest, signal: AbortSignal) {
   const last = log.head
   if (last?.number !== head.number || last.hash !== head.hash) {
@@ -133,7 +134,7 @@ async function executeRest(options: {
   if (from.number >= log.head!.number + 1) throw damaged(path, 'its state is ahead of its chain')
   const known = log.hashOf(from.number)
   if (known !== undefined && known !== from.hash) {
-    throw damaged(path, `its state is of another block ${from.number}`)
+    throw damaged(path, `its state belongs to another block ${from.number}`)
   }
   let [executedBlocks, executedTransactions, saidMs] = [0, 0, 0]
   const {number: head} = manifest.head
@@ -155,7 +156,7 @@ async function executeRest(options: {
   return {executedBlocks, executedTransactions}
 }
 
-/** In one go, and when that gives another hash, one transaction at a time. */
+/** All at once; on a hash mismatch, one transaction at a time. */
 async function executeSame(
   path: string,
   engine: ExecutionEngine,
@@ -167,5 +168,5 @@ async function executeSame(
     if (block.hash === hash) return
     await engine.rollback(1)
   }
-  throw damaged(path, `block ${number} does not get the hash it has in the chain`)
+  throw damaged(path, `block ${number} re-executed to a different hash than recorded`)
 }

@@ -1,4 +1,4 @@
-/** In: a block that pays a deposit. Out: whether the L1 bridge took in that very deposit. */
+/** In: a block that pays a deposit. Out: whether the L1 bridge received exactly that deposit. */
 import {decodeFunctionData, type Address, type Hex} from 'viem'
 
 import {l2StandardBridgeAbi} from '../../chain/abis/l2-standard-bridge.ts'
@@ -18,11 +18,11 @@ export interface DepositRules {
 }
 
 /**
- * The contract pays whatever the relayer says, once for each index; that it says what L1 says is checked
- * here.
+ * The contract pays whatever the relayer says, once per index; this check ensures that it matches
+ * L1.
  *
  * @returns true when the transactions of a block are the payment of a deposit
- * @throws {BrokenRule} L1 has no such deposit, or another one
+ * @throws {BrokenRule} L1 has no such deposit or a different one
  */
 export function checkDeposit(
   {rules, relayer, l1Metis, deposits}: DepositRules,
@@ -32,7 +32,7 @@ export function checkDeposit(
   if (!only || transactions.length > 1) return false
   const parsed = parseTransaction(only, rules.transactions)
   if (classify(parsed, rules.contracts).kind !== 'relay') return false
-  // Anyone else's call fails in the contract.
+  // A call from anyone else fails in the contract.
   if (recoverSender(parsed).sender !== lowerCase(relayer)) return false
   const {functionName, args} = decodeFunctionData({abi: l2StandardBridgeAbi, data: parsed.data})
   if (functionName !== 'finalizeDeposit') return false

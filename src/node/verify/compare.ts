@@ -23,9 +23,9 @@ export interface CompareOptions {
 }
 
 export interface Comparison {
-  /** How many of the blocks, from the first on, the node has and are equal. */
+  /** How many leading blocks the node has with equal content. */
   equal: number
-  /** Undefined: the rest are blocks that the node does not have. */
+  /** Undefined: the node does not have the remaining blocks. */
   difference?: Pick<Difference, 'block' | 'field' | 'fromL1' | 'otherValue'>
 }
 
@@ -66,7 +66,7 @@ async function readBlocks(
     const refused = answers.find((answer) => answer instanceof RpcResponseError)
     if (!refused) return answers
     if (attempt >= VERIFY_RETRIES) throw nodeRefuses(refused)
-    // Public endpoints limit how much one client may ask in a second.
+    // Public endpoints rate-limit each client.
     await clock.sleep(VERIFY_RETRY_MS, signal)
   }
 }
@@ -87,7 +87,7 @@ async function explain(
   for (const field of ['parentHash', 'timestamp']) {
     if (!isSame(field)) return at(field, ours[field], theirs[field])
   }
-  // The engine forgets the transactions of older blocks.
+  // The engine discards the transactions of older blocks.
   const hashes = block.transactions.map((raw) => keccak256(raw))
   const listed = Array.isArray(theirs['transactions']) ? theirs['transactions'] : []
   const length = Math.max(hashes.length, listed.length)
@@ -112,7 +112,7 @@ function tagOf(number: number): Hex {
 function nodeRefuses(cause: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'NODE_REFUSES',
-    message: `The node does not give its blocks: ${cause.message}`,
+    message: `The node does not return its blocks: ${cause.message}`,
     facts: {rpcCode: `${cause.code}`},
     hints: ['Pass another node with `--node URL`.'],
     cause,

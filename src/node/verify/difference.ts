@@ -1,23 +1,26 @@
-/** Where a chain that was rebuilt from L1 and something else first part. */
+/** The first difference between a chain rebuilt from L1 and another one. */
 import type {Hash} from 'viem'
 
 export interface Difference {
   /** L2 block. */
   block: number
   batchIndex: string
-  /** The inbox transaction that holds the block, or the last piece of the batch with it. */
+  /** The inbox transaction with the block, or the last piece of its batch. */
   l1Transaction: Hash
   l1Block: number
-  /** `hash` when every part is equal and the whole is not. */
+  /** `hash` when all parts are equal but the hash is not. */
   field: string
-  /** What L1 holds, or what follows from it. */
+  /** The value on L1, or derived from it. */
   fromL1: string
-  /** What it was compared with. */
+  /** The value it was compared with. */
   other: 'node' | 'rules' | 'bridge'
   otherValue: string
 }
 
-/** A block of a batch breaks a rule of the network. The one who adds the place makes it a Difference. */
+/**
+ * A block of a batch breaks a rule of the network. The caller adds the location and turns it into a
+ * Difference.
+ */
 export class BrokenRule extends Error {
   readonly field: string
   readonly fromL1: string

@@ -1,6 +1,6 @@
 /**
- * In: blocks as batches hold them. Out: the same blocks executed, from the genesis of the network on. Only
- * L1 is believed: what a block's producer signed beyond it is not known here.
+ * In: blocks from transaction batches. Out: the same blocks, executed from the genesis of the
+ * network. Only L1 is trusted: anything else that a producer signed is unknown here.
  */
 import {keccak256, type Address, type Hex} from 'viem'
 
@@ -21,8 +21,8 @@ export interface ReplayOptions {
 /**
  * Executes the next block.
  *
- * - Source: the checks of `checkBlock`, as far as the batch layout carries what they need. An empty block
- *   has no signature there, so that its producer is not known from L1.
+ * - Source: the checks of `checkBlock`, as far as the batch layout has the data. An empty block has
+ *   no signature there, so its producer is unknown from L1.
  *
  * @throws {BrokenRule} the block cannot be part of this network
  * @throws {EngineError}
@@ -54,7 +54,7 @@ export async function replayBlock(options: ReplayOptions, block: BatchBlock): Pr
   return executed
 }
 
-/** @returns who seals by a recommitment in this very block, which must take effect */
+/** @returns the signer that seals by a recommitment in this very block, which must take effect */
 function checkSigner(
   {rotation, rules}: ReplayOptions,
   number: number,
@@ -88,7 +88,7 @@ async function executeAll(
   transactions: readonly Hex[],
 ): Promise<Execution> {
   let execution: Execution | undefined
-  // A second time one by one, in which nothing can come out of order.
+  // Again, one by one, so that nothing can be reordered.
   for (const oneByOne of [false, true]) {
     if (execution) await engine.rollback(1)
     const payload = {timestamp, orderedTransactions: transactions}
@@ -102,6 +102,6 @@ async function executeAll(
   throw new BrokenRule({
     field: 'transactions',
     fromL1: `${keccak256(raw)} cannot be executed: ${reason}`,
-    otherValue: 'every transaction is executed in its place',
+    otherValue: 'every transaction is executed in order',
   })
 }

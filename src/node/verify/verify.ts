@@ -1,6 +1,6 @@
 /**
- * In: L1 alone. Out: the chain that follows from it, compared with what a node says. Called by
- * the command `node verify`; it shares nothing with a running node but the code.
+ * In: L1 alone. Out: the chain derived from it, compared with a node's. Called by `node verify`; it
+ * shares only code with a running node.
  */
 import type {Hash} from 'viem'
 
@@ -29,9 +29,9 @@ import {replayBlock} from './replay.ts'
 export interface VerifyOptions {
   network: Network
   l1: RpcClient
-  /** Null: the chain is rebuilt and compared with nothing. */
+  /** Null: the chain is rebuilt but not compared. */
   node: RpcClient | null
-  /** For the engine; empty. Whoever made it removes it. */
+  /** An empty directory for the engine. Its creator removes it. */
   dir: string
   clock: Clock
   logger: Logger
@@ -52,11 +52,13 @@ export interface VerifyProgress {
 }
 
 export interface Verification extends VerifyProgress {
-  /** Where the confirmed batches end; after a difference, the last block that could be executed. */
+  /**
+   * The end of the confirmed batches; after a difference, the last block that could be executed.
+   */
   head: {number: number; hash: Hash; stateRoot: Hash}
   /** Payments of deposits that match the L1 bridge. */
   deposits: number
-  /** Calldata of all inbox transactions that were read. */
+  /** Calldata of all inbox transactions read. */
   l1Bytes: number
   /** Blocks that the node has with the same hash; null when there is no node. */
   equalBlocks: number | null
@@ -64,13 +66,14 @@ export interface Verification extends VerifyProgress {
 }
 
 /**
- * Rebuilds the chain from the batches on L1 and compares every block. It ends at the first difference.
+ * Rebuilds the chain from the batches on L1 and compares every block. Stops at the first
+ * difference.
  *
  * - Signed by: nobody.   Chain: L1 and L2, both read.   Value: none.
  *
  * @throws {MetisSeqError} NETWORK_HAS_NO_NODE, GENESIS_MISMATCH, GENESIS_UNREADABLE, WRONG_CHAIN,
- *   L1_REORGANIZED, L1_UNREADABLE, NODE_REFUSES
- * @throws what the signal was aborted with
+ * L1_REORGANIZED, L1_UNREADABLE, NODE_REFUSES
+ * @throws the abort reason of the signal
  */
 export async function verifyFromL1(options: VerifyOptions): Promise<Verification> {
   const {network, l1, node, dir, logger, signal} = options
@@ -90,7 +93,7 @@ export async function verifyFromL1(options: VerifyOptions): Promise<Verification
   }
 }
 
-/** One verification: the engine, and what was counted so far. */
+/** One verification: the engine and the counts so far. */
 class Run {
   readonly #options: VerifyOptions
   readonly #engine: ExecutionEngine
@@ -200,7 +203,7 @@ class Run {
     if (difference) {
       this.#difference = {...this.#placeOf(batch, transaction), ...difference, other: 'node'}
     }
-    // It gives no later block either.
+    // It does not return later blocks either.
     this.#isNodeBehind = equal < rebuilt.length
   }
 
@@ -246,14 +249,14 @@ function requireBundled({name, l2}: Network): BundledL2 {
     code: 'NETWORK_HAS_NO_NODE',
     message: `The chain of ${name} cannot be rebuilt: its network document has no genesis.`,
     facts: {network: name},
-    hints: ['Name a network with a bundled node, such as `--network local`.'],
+    hints: ['Choose a network with a bundled node, such as `--network local`.'],
   })
 }
 
 function genesisMismatch({fingerprint, genesisFile}: BundledL2, genesis: Genesis): MetisSeqError {
   return new MetisSeqError({
     code: 'GENESIS_MISMATCH',
-    message: 'The genesis document is not the one that the network document names.',
+    message: 'The genesis document does not match the network document.',
     facts: {file: genesisFile, expected: fingerprint, actual: genesis.fingerprint},
     hints: ['Copy the genesis document of the network again.'],
   })
@@ -264,7 +267,7 @@ async function assertChain(name: string, rpc: RpcClient, chainId: number): Promi
   if (actual === chainId) return
   throw new MetisSeqError({
     code: 'WRONG_CHAIN',
-    message: `The ${name} endpoint serves chain ${actual}, and this network needs chain ${chainId}.`,
+    message: `The ${name} endpoint serves chain ${actual}, but this network needs chain ${chainId}.`,
     exit: 'unreachable',
     facts: {expected: `${chainId}`, actual: `${actual}`},
     hints: [`Check the ${name} endpoint.`],

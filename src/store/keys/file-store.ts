@@ -10,14 +10,17 @@ import {decryptKeystore, encryptKeystore, readKeystore, type KeystoreV3} from '.
 
 export interface FileStoreOptions {
   directory: string
-  /** Asked once per key that is opened or written. */
+  /** Prompts once per key that is opened or written. */
   password(account: string): Promise<string>
-  /** Plain fields of the keystore: lower-case hex without 0x, and the kind where it is no account. */
+  /**
+   * Unencrypted fields of the keystore: lower-case hex without 0x, and the kind if it is not an
+   * account.
+   */
   labelOf(secret: string): Pick<KeystoreV3, 'address' | 'kind'>
   scryptN?: number
 }
 
-/** Where the encrypted file of a key lies. */
+/** Path of a key's encrypted file. */
 export function keyFileOf(directory: string, account: string): string {
   return join(directory, `${account}.json`)
 }
@@ -74,7 +77,7 @@ export function openFileStore(options: FileStoreOptions): KeyStore {
 }
 
 /**
- * Null only where there is no file: one that cannot be read is not one that is gone.
+ * Null only if there is no file: an unreadable file is not a missing one.
  *
  * @throws {MetisSeqError} KEYSTORE_UNREADABLE
  */
@@ -103,7 +106,7 @@ function keystoreUnreadable(path: string, cause: unknown): MetisSeqError {
     code: 'KEYSTORE_UNREADABLE',
     message: `${path} cannot be read: ${messageOf(cause)}.`,
     facts: {path},
-    hints: [`Check what lies at ${path}, and the owner and mode of it and its directory.`],
+    hints: [`Check the file at ${path}, and the owner and mode of the file and its directory.`],
     cause,
   })
 }

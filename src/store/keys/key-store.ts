@@ -1,5 +1,5 @@
 /**
- * Where secrets lie, with keytar's five calls, so that every backend is used alike. A secret is a
+ * Store of secrets, with keytar's five calls, so that every backend is used alike. A secret is a
  * private key as 64 hex characters; `account` is the key's name.
  */
 export interface KeyStore {

@@ -23,10 +23,11 @@ interface NapiKeyring {
   ): {account: string; password: string}[] | Promise<{account: string; password: string}[]>
 }
 
-// Unpinned, the library falls back to the kernel keyring without a word: keys would be gone at reboot.
+// Unpinned, the library silently falls back to the kernel keyring: keys would be gone after a
+// reboot.
 const pinned = {linux: {store: 'secret-service'}}
 
-/** The Secret Service of a Linux desktop, and nothing else. */
+/** Only the Secret Service of a Linux desktop. */
 export async function openSecretServiceStore(): Promise<KeyStore> {
   const keyring = await load<unknown>('secret-service', () => import('@napi-rs/keyring'))
   const {AsyncEntry, findCredentials} = keyring as NapiKeyring
@@ -45,9 +46,9 @@ export async function openSecretServiceStore(): Promise<KeyStore> {
 }
 
 /**
- * A locked keyring answers "no such entry", and deletes nothing without a word (libsecret, measured). A key
- * that is only locked away must not look like one that is lost, so whenever there is nothing, an entry is
- * made and removed again: that fails where the keyring is locked.
+ * A locked keyring reports "no such entry" and silently deletes nothing (libsecret, measured). A
+ * locked key must not look like a lost one, so when no entry is found, a test entry is created and
+ * removed: that fails if the keyring is locked.
  */
 function nothingMeansNothing(store: KeyStore): KeyStore {
   const assertOpen = async (service: string) => {
@@ -72,13 +73,13 @@ function nothingMeansNothing(store: KeyStore): KeyStore {
   }
 }
 
-/** Two commands may look at one keyring at the same time. */
+/** Two commands may probe one keyring at the same time. */
 function probeName(): string {
   return `probe-${process.pid}`
 }
 
 /**
- * Proves that a keyring keeps what it is given: writes, reads and deletes a dummy entry.
+ * Verifies that a keyring works: writes, reads and deletes a dummy entry.
  *
  * @throws {MetisSeqError} KEYRING_UNAVAILABLE
  */

@@ -4,14 +4,14 @@ export type KeyDerivation =
   | {kdf: 'pbkdf2'; kdfparams: {dklen: number; c: number; prf: 'hmac-sha256'; salt: string}}
 
 /**
- * Web3 Secret Storage, version 3: a private key encrypted with AES-128-CTR under a derived key, with a
- * keccak MAC that tells a wrong password from a damaged file.
+ * Web3 Secret Storage, version 3: a private key encrypted with AES-128-CTR under a derived key,
+ * with a keccak MAC that detects a wrong password.
  */
 export interface KeystoreV3<Derivation extends KeyDerivation = KeyDerivation> {
   version: 3
   id: string
   address: string
-  /** Ours alone, and absent for an account. `address` is then the node id. */
+  /** Our own extension, absent for an account. `address` is then the node id. */
   kind?: 'node-identity'
   crypto: Derivation & {
     cipher: 'aes-128-ctr'

@@ -16,15 +16,15 @@ import type {KeyDerivation, KeystoreV3} from './keystore-shape.ts'
 
 export type {KeyDerivation, KeystoreV3} from './keystore-shape.ts'
 
-/** How a password becomes the key of the cipher, with its cost. */
-/** What we write. */
+/** Key derivation from a password, with its cost. */
+/** Parameters for writing. */
 export type ScryptKeystore = KeystoreV3<Extract<KeyDerivation, {kdf: 'scrypt'}>>
 
 export {readKeystore} from './read-keystore.ts'
 
 /** N = 2^18, r = 8: half a second and 256 MiB per guess. */
 export const STRONG_SCRYPT_N = 2 ** 18
-/** For keys of a local network, which guard nothing: 16 ms. */
+/** For keys of a local network, which protect nothing of value: 16 ms. */
 export const LOCAL_SCRYPT_N = 2 ** 13
 
 const scryptAsync = promisify<
@@ -40,7 +40,7 @@ const pbkdf2Async = promisify(pbkdf2)
 /**
  * Encrypts a 32-byte private key.
  *
- * @param address lower-case hex without 0x, as the format wants it
+ * @param address lower-case hex without 0x, as the format requires
  */
 export async function encryptKeystore(
   privateKey: Uint8Array,
@@ -71,8 +71,8 @@ export async function encryptKeystore(
 }
 
 /**
- * Tries the password as it is given, then with its accents composed (NFC) and decomposed (NFD): keyboards and
- * systems differ in that, and the letters on the screen do not.
+ * Tries the password as given, then with accents composed (NFC) and decomposed (NFD): keyboards and
+ * systems differ in this while the letters on screen look the same.
  *
  * @returns the private key, or undefined when the password is wrong
  */
@@ -107,12 +107,15 @@ async function decryptWith(keystore: KeystoreV3, password: string): Promise<Buff
   return Buffer.concat([decipher.update(encrypted), decipher.final()])
 }
 
-/** One spelling for what looks the same: NFC, as most keyboards give it. */
+/** Canonical form of text that looks the same: NFC, as most keyboards produce it. */
 function composed(password: string): string {
   return password.normalize('NFC')
 }
 
-/** From here on a derivation is worth a word: a quarter of a second on a good machine, seconds on a small one. */
+/**
+ * From this cost on, a message is shown: a quarter of a second on a good machine, seconds on a
+ * small one.
+ */
 const SLOW_SCRYPT = 2 ** 20
 const SLOW_ROUNDS = 1_000_000
 
@@ -121,7 +124,7 @@ function told<T>(doing: string, {kdf, kdfparams}: KeyDerivation, work: Promise<T
     kdf === 'scrypt'
       ? kdfparams.n * kdfparams.r * kdfparams.p >= SLOW_SCRYPT
       : kdfparams.c >= SLOW_ROUNDS
-  return isSlow ? slowWork(`${doing} the key, which is slow on purpose`, work) : work
+  return isSlow ? slowWork(`${doing} the key, which is slow by design`, work) : work
 }
 
 /** Cipher and checksum take the first 32 bytes; a file that asks for more gets the same ones. */
@@ -132,12 +135,13 @@ async function deriveKey(password: string, {kdf, kdfparams}: KeyDerivation): Pro
   const salt = Buffer.from(kdfparams.salt, 'hex')
   if (kdf === 'pbkdf2') return pbkdf2Async(secret, salt, kdfparams.c, KEY_BYTES, 'sha256')
   const {n, r, p} = kdfparams
-  // OpenSSL holds to RFC 7914, N < 2^(128 * r / 8); some wallets wrote files with r = 1 that break it.
+  // OpenSSL enforces RFC 7914, N < 2^(128 * r / 8); some wallets wrote files with r = 1 that
+  // violate it.
   if (n >= 2 ** (16 * r)) return deriveByHand(secret, salt, {n, r, p})
   return scryptAsync(secret, salt, KEY_BYTES, {N: n, r, p, maxmem: 130 * n * r + 2 ** 20})
 }
 
-/** The same function in WebAssembly, which knows no such limit and takes twice as long. */
+/** The same function in WebAssembly, which has no such limit and takes twice as long. */
 async function deriveByHand(
   password: Buffer,
   salt: Buffer,

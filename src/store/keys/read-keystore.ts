@@ -2,19 +2,21 @@ import {isRecord} from '../../lib/json.ts'
 import {parseJson} from '../../lib/parse-json.ts'
 import type {KeystoreV3} from './keystore-shape.ts'
 
-/** What a text is as a key file. */
+/** Result of reading a text as a key file. */
 export type ReadKeystore =
   | {kind: 'keystore'; keystore: KeystoreV3}
-  /** Something is missing or was changed. The reason ends a sentence that begins with the file. */
+  /**
+   * Something is missing or was changed. The reason completes a sentence that starts with the file.
+   */
   | {kind: 'damaged'; reason: string}
-  /** It is sound for all one can see, and uses what is not read here; the reason names the parameter. */
+  /** It seems intact but uses an unsupported parameter, which the reason contains. */
   | {kind: 'unsupported'; reason: string}
 
-/** Memory of scrypt, 128 * n * r: what some wallets take (n = 2^20, r = 8). */
+/** Memory of scrypt, 128 * n * r: what some wallets use (n = 2^20, r = 8). */
 const MOST_SCRYPT_BYTES = 2 ** 30
-/** Its time, n * r * p: some twenty seconds. */
+/** Its time, n * r * p: about twenty seconds. */
 const MOST_SCRYPT_WORK = 2 ** 26
-/** Rounds of pbkdf2: some seconds. */
+/** Rounds of pbkdf2: a few seconds. */
 const MOST_ROUNDS = 10_000_000
 const MOST_KEY_BYTES = 1024
 
@@ -23,8 +25,8 @@ const damaged = (reason: string): Fault => ({kind: 'damaged', reason})
 const unsupported = (reason: string): Fault => ({kind: 'unsupported', reason})
 
 /**
- * Reads a Web3 Secret Storage file, of ours or of another wallet. Bounds the time and the memory that a foreign file
- * can make us spend.
+ * Reads a Web3 Secret Storage file, of ours or of another wallet. Limits the time and memory that a
+ * foreign file can consume.
  */
 export function readKeystore(text: string): ReadKeystore {
   if (text.trim() === '') return damaged('is empty')
@@ -32,7 +34,7 @@ export function readKeystore(text: string): ReadKeystore {
   try {
     value = parseJson(text)
   } catch {
-    return damaged('is cut short or is not JSON')
+    return damaged('is truncated or is not JSON')
   }
   const crypto = cryptoOf(value)
   if (!isRecord(value) || !crypto) return damaged('is not a Web3 Secret Storage file')
@@ -49,19 +51,18 @@ function cryptoOf(value: unknown): Record<string, unknown> | undefined {
 
 /** Some wallets write the version as text. */
 function faultOfFrame({version, kind}: Record<string, unknown>): Fault | undefined {
-  if (version === undefined) return damaged('does not name its version')
+  if (version === undefined) return damaged('has no version')
   if (version !== 3 && version !== '3')
-    return unsupported(`has version ${shown(version)}, and version 3 is read`)
+    return unsupported(`has version ${shown(version)}, but only version 3 is supported`)
   if (kind !== undefined && kind !== 'node-identity')
     return damaged(`has kind ${shown(kind)}, which is unknown here`)
   return undefined
 }
 
 function faultOfDerivation({kdf, kdfparams}: Record<string, unknown>): Fault | undefined {
-  if (kdf === undefined || !isRecord(kdfparams))
-    return damaged('does not say how its password is used')
+  if (kdf === undefined || !isRecord(kdfparams)) return damaged('has no key derivation function')
   if (kdf !== 'scrypt' && kdf !== 'pbkdf2')
-    return unsupported(`has kdf ${shown(kdf)}, and scrypt and pbkdf2 are read`)
+    return unsupported(`has kdf ${shown(kdf)}, but only scrypt and pbkdf2 are supported`)
   const {dklen, salt} = kdfparams
   if (!isHex(salt)) return damaged('has no kdfparams.salt in hex')
   if (!isCount(dklen)) return damaged('has no kdfparams.dklen')
@@ -72,14 +73,15 @@ function faultOfDerivation({kdf, kdfparams}: Record<string, unknown>): Fault | u
 
 function faultOfScrypt({n, r, p}: Record<string, unknown>): Fault | undefined {
   if (!isCount(n) || !isCount(r) || !isCount(p)) return damaged('has no whole n, r and p above 0')
-  if (n < 2 || !Number.isInteger(Math.log2(n))) return damaged(`has n ${n}, which is no power of 2`)
+  if (n < 2 || !Number.isInteger(Math.log2(n)))
+    return damaged(`has n ${n}, which is not a power of 2`)
   if (128 * n * r > MOST_SCRYPT_BYTES)
     return unsupported(
-      `has n ${n} and r ${r}, which take ${memoryText(128 * n * r)}, and up to 1 GiB is taken`,
+      `has n ${n} and r ${r}, which take ${memoryText(128 * n * r)}, but at most 1 GiB is accepted`,
     )
   if (n * r * p > MOST_SCRYPT_WORK)
     return unsupported(
-      `has n ${n}, r ${r} and p ${p}, and their product up to ${MOST_SCRYPT_WORK} is computed`,
+      `has n ${n}, r ${r} and p ${p}, but their product may be at most ${MOST_SCRYPT_WORK}`,
     )
   return undefined
 }
@@ -87,19 +89,19 @@ function faultOfScrypt({n, r, p}: Record<string, unknown>): Fault | undefined {
 function faultOfPbkdf2({c, prf}: Record<string, unknown>): Fault | undefined {
   if (!isCount(c)) return damaged('has no whole number c of rounds')
   if (c > MOST_ROUNDS)
-    return unsupported(`has c ${c}, and up to ${MOST_ROUNDS} rounds are computed`)
+    return unsupported(`has c ${c}, but at most ${MOST_ROUNDS} rounds are accepted`)
   if (prf === 'hmac-sha256') return undefined
-  return unsupported(`has prf ${shown(prf)}, and hmac-sha256 is read`)
+  return unsupported(`has prf ${shown(prf)}, but only hmac-sha256 is supported`)
 }
 
 function faultOfCipher(crypto: Record<string, unknown>): Fault | undefined {
   const {cipher, cipherparams, ciphertext, mac} = crypto
-  if (cipher === undefined) return damaged('does not name its cipher')
+  if (cipher === undefined) return damaged('has no cipher')
   if (cipher !== 'aes-128-ctr')
-    return unsupported(`has cipher ${shown(cipher)}, and aes-128-ctr is read`)
-  // Of any other length, a part of the file is missing.
-  if (!is32Bytes(ciphertext)) return damaged('does not hold the 32 encrypted bytes of a key')
-  if (!is32Bytes(mac)) return damaged('does not hold the 32 bytes of its checksum')
+    return unsupported(`has cipher ${shown(cipher)}, but only aes-128-ctr is supported`)
+  // Any other length means that part of the file is missing.
+  if (!is32Bytes(ciphertext)) return damaged('does not contain the 32 encrypted bytes of a key')
+  if (!is32Bytes(mac)) return damaged('does not contain the 32 bytes of its checksum')
   const iv = isRecord(cipherparams) ? cipherparams['iv'] : undefined
   if (!isHex(iv) || iv.length !== IV_DIGITS) return damaged('has no cipherparams.iv of 16 bytes')
   return undefined
@@ -119,7 +121,7 @@ function isHex(value: unknown): value is string {
   return typeof value === 'string' && /^(?:[0-9a-f]{2})+$/i.test(value)
 }
 
-/** A name of a parameter; nothing long, which may be a secret in the wrong place. */
+/** A parameter name; nothing long, which might be a misplaced secret. */
 function shown(value: unknown): string {
   const text = String(value)
   return /^[\w.-]{1,24}$/.test(text) ? text : 'something unknown'

@@ -6,14 +6,14 @@ import {discountOracleAbi} from '../../abis/discount-oracle.ts'
 import type {ChainClient} from '../../connect.ts'
 
 export interface BridgeFee {
-  /** ETH to attach, in wei. More is kept by the bridge, less reverts. */
+  /** ETH to attach, in wei. The bridge keeps any excess; less reverts. */
   feeEthWei: bigint
   /** Gas units of the L2 leg. */
   l2GasLimit: number
 }
 
 /**
- * The exact fee the L1 bridge asks for a deposit.
+ * The exact fee that the L1 bridge charges for a deposit.
  *
  * - Signed by: nobody. Chain: L1.
  * - Source: `L1StandardBridge` and `MVM_DiscountOracle` (max(l2Gas, minL2Gas) x discount), resolved

@@ -5,7 +5,7 @@ import {lockingInfoAbi} from '../../abis/locking-info.ts'
 import type {ChainClient} from '../../connect.ts'
 
 /**
- * The account that every reward batch is paid from; zero before it is set.
+ * The account that pays every reward batch; zero until set.
  *
  * - Signed by: nobody. Chain: L1.
  * - Source: `LockingInfo.rewardPayer`.

@@ -5,7 +5,7 @@ import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
 
 /**
- * Epochs that the last reward batch paid; undefined before the first.
+ * Epochs paid by the last reward batch; undefined before the first.
  *
  * - Signed by: nobody. Chain: L1.
  * - Source: `LockingPool.curBatchState`, which starts with both epochs 0.

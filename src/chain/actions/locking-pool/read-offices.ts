@@ -5,15 +5,17 @@ import {lockingInfoAbi} from '../../abis/locking-info.ts'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
 
-/** Who may do what beside the owners and signers of sequencers. */
+/** Privileged accounts besides the owners and signers of sequencers. */
 export interface Offices {
   /** Governs LockingPool: whitelist, reward per block, exit delay. */
   poolOwner: Address
-  /** Governs LockingInfo: limits of a lock, reward payer. The contracts may have different owners. */
+  /**
+   * Governs LockingInfo: limits of a lock, reward payer. The contracts may have different owners.
+   */
   infoOwner: Address
   /** Submits reward batches. */
   mpcAddress: Address
-  /** Pays every reward batch; zero before it is set. */
+  /** Pays every reward batch; zero until set. */
   rewardPayer: Address
 }
 

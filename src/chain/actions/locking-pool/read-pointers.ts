@@ -5,7 +5,7 @@ import {lockingInfoAbi} from '../../abis/locking-info.ts'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
 
-/** A view that names another contract, and the contract it has to name. */
+/** A view that returns the address of another contract, and the expected contract. */
 export interface Pointer {
   label: string
   expected: Address
@@ -13,7 +13,8 @@ export interface Pointer {
 }
 
 /**
- * What the staking contracts say of each other. One that names a stranger takes METIS to it.
+ * The addresses that the staking contracts store for each other. A wrong one would send METIS to a
+ * stranger.
  *
  * - Signed by: nobody. Chain: L1.
  * - Source: views of `LockingPool` and `LockingInfo`.

@@ -9,10 +9,11 @@ const IMPLEMENTATION_SLOT: Hex =
   '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
 
 /**
- * Which rules the LockingPool behind the proxy has.
+ * The rule set of the LockingPool behind the proxy.
  *
  * - Signed by: nobody. Chain: L1.
- * - Source: EIP-1967 implementation slot, compared with the implementations the network document knows.
+ * - Source: EIP-1967 implementation slot, compared with the implementations in the network
+ *   document.
  */
 export async function readPoolRules(
   l1: ChainClient,
@@ -27,7 +28,7 @@ export async function readPoolRules(
 }
 
 /**
- * Code behind a proxy; null where the address is none.
+ * Implementation behind a proxy; null if the address is not a proxy.
  *
  * - Signed by: nobody. Chain: L1. Source: EIP-1967.
  */

@@ -14,7 +14,7 @@ const INACTIVE = 1
 const ACTIVE = 2
 
 interface AtBlock {
-  /** The newest block when left out. */
+  /** The newest block by default. */
   blockNumber?: bigint
 }
 

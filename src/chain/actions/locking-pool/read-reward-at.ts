@@ -5,8 +5,8 @@ import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
 
 /**
- * The unclaimed reward of a sequencer as it stood after a block, in wei of METIS. Only an endpoint that
- * keeps old states can say it; another one answers with an error.
+ * The unclaimed reward of a sequencer as it stood after a block, in wei of METIS. Only an archive
+ * endpoint can return it; others return an error.
  *
  * - Signed by: nobody. Chain: L1.
  * - Source: `LockingPool.sequencers`, field `reward`.

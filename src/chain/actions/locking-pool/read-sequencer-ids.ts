@@ -4,7 +4,7 @@ import {readContract} from 'viem/actions'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
 
-/** A signer's entry: an id, never used, or burned for good after a signer update or an exit. */
+/** A signer's entry: an id, never used, or permanently burned after a signer update or an exit. */
 export type SignerEntry =
   | {state: 'unused'}
   | {state: 'burned'}
@@ -28,7 +28,7 @@ export function readOwnedSequencerId(
 }
 
 /**
- * What a signer address was used for.
+ * The use of a signer address.
  *
  * - Source: `LockingPool.seqSigners` (0 never used, uint256.max burned).
  */

@@ -7,7 +7,7 @@ import type {ChainClient} from '../../connect.ts'
 import {atMost, LAST_SECOND} from '../../plausible.ts'
 
 /**
- * One registered record. An id never given reads as status `unavailable` with a zero owner.
+ * One registered record. An unassigned id reads as status `unavailable` with a zero owner.
  *
  * - Signed by: nobody. Chain: L1.
  * - Source: `LockingPool.sequencers`.

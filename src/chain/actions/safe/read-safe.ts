@@ -13,18 +13,18 @@ const safeAbi = [
 
 export interface Safe {
   owners: readonly Address[]
-  /** Signatures that a transaction needs. */
+  /** Signatures required for a transaction. */
   threshold: bigint
   version: string
 }
 
 /**
- * Who signs for a Safe.
+ * Owners and threshold of a Safe.
  *
  * - Signed by: nobody. Chain: L1.
  * - Source: views of `Safe`, safe-global/safe-smart-account.
  *
- * @returns undefined when the address is no Safe
+ * @returns undefined when the address is not a Safe
  */
 export async function readSafe(client: ChainClient, address: Address): Promise<Safe | undefined> {
   const safe = {address, abi: safeAbi} as const
@@ -36,7 +36,7 @@ export async function readSafe(client: ChainClient, address: Address): Promise<S
     ])
     return {owners, threshold, version}
   } catch (error) {
-    // Something else answers with nothing, with a revert, or with what does not decode.
+    // Other contracts return nothing, revert, or return data that does not decode.
     if (error instanceof ContractFunctionExecutionError && !findCause(error, MetisSeqError))
       return undefined
     throw error

@@ -84,7 +84,7 @@ export async function readNewestEpochs(
 }
 
 /**
- * Blocks of an epoch that no respan cuts.
+ * Blocks of an epoch that is not cut short by a respan.
  *
  * - Source: `MetisSequencerSet.epochLength`.
  */

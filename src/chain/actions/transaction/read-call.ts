@@ -3,7 +3,7 @@ import type {Address, Hash, Hex} from 'viem'
 import type {ChainClient} from '../../connect.ts'
 
 /**
- * Whom a transaction called, and with what; undefined when the endpoint does not have it.
+ * Receiver and data of a transaction; undefined when the endpoint does not have it.
  *
  * - Signed by: nobody. Chain: either.
  */

@@ -12,7 +12,7 @@ import {getBlock, getBlockNumber, getTransaction, getTransactionReceipt} from 'v
 import type {ChainClient} from '../../connect.ts'
 import {feeOfReceipt} from './receipt-fee.ts'
 
-/** What a transaction asks for. */
+/** Fields of a transaction. */
 export interface ChainTransaction {
   hash: Hash
   from: Address
@@ -24,7 +24,7 @@ export interface ChainTransaction {
   data: Hex
 }
 
-/** Where a transaction is in the chain as it is now. */
+/** Position of a transaction in the current chain. */
 export interface Inclusion {
   succeeded: boolean
   blockNumber: bigint
@@ -33,7 +33,7 @@ export interface Inclusion {
   feeWei: bigint
 }
 
-/** Heads by the chain's own tags; null where the endpoint does not name that block. */
+/** Heads by the chain's own tags; null if the endpoint does not support the tag. */
 export interface ChainHeads {
   head: bigint
   safe: bigint | null
@@ -41,7 +41,7 @@ export interface ChainHeads {
 }
 
 /**
- * A transaction in the pool or in a block; undefined when the endpoint knows none.
+ * A transaction in the pool or in a block; undefined when the endpoint does not know it.
  *
  * - Signed by: nobody. Chain: L1 or L2.
  * - Source: `eth_getTransactionByHash`.
@@ -68,8 +68,8 @@ export async function readTransaction(
 }
 
 /**
- * Where a transaction was mined. A receipt counts only while the block it names is the one the chain has
- * at that height: endpoints keep receipts of blocks that were replaced, some for a moment, some for long.
+ * Where a transaction was mined. A receipt is valid only while its block is the one at that height
+ * of the chain: endpoints keep receipts of reorged blocks, some briefly, some for long.
  *
  * - Source: `eth_getTransactionReceipt`, `eth_getBlockByNumber`.
  */
@@ -99,7 +99,8 @@ export async function readHeads(client: ChainClient): Promise<ChainHeads> {
   const tagged = (blockTag: 'safe' | 'finalized') =>
     getBlock(client, {blockTag}).then(
       ({number}) => number,
-      // Nodes without such a block refuse the tag in many ways; the number of the head tells whether they answer at all.
+      // Nodes without such a block reject the tag in many ways; the head number shows whether they
+      // respond at all.
       () => null,
     )
   const [head, safe, finalized] = await Promise.all([

@@ -4,8 +4,8 @@ import {getTransaction} from 'viem/actions'
 import type {ChainClient} from '../../connect.ts'
 
 /**
- * What a mined transaction cost its sender, in wei, without its value. l2geth names no price in a receipt, so there
- * it is that of the transaction; and it takes a fee for L1 on top.
+ * The cost of a mined transaction to its sender, in wei, excluding its value. An l2geth receipt has
+ * no price, so the price of the transaction is used; l2geth also charges an L1 fee on top.
  *
  * - Source: `GetTransactionReceipt` in `l2geth/internal/ethapi/api.go`, MetisProtocol/mvm.
  */
@@ -14,7 +14,7 @@ export async function feeOfReceipt(
   receipt: TransactionReceipt,
 ): Promise<bigint> {
   const {gasUsed, transactionHash: hash} = receipt
-  // Typed as if every node gave it.
+  // Typed as if every node returned it.
   const told = receipt.effectiveGasPrice as bigint | null | undefined
   const price = told ?? (await getTransaction(client, {hash})).gasPrice ?? 0n
   return gasUsed * price + feeOnL1(receipt)

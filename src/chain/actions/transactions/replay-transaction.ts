@@ -5,7 +5,7 @@ import type {ChainClient} from '../../connect.ts'
 import {revertDataOf} from '../../reverts.ts'
 import type {ChainTransaction} from './read-transaction.ts'
 
-/** `revertData` is `0x` when the contract, or an old endpoint, gives none. */
+/** `revertData` is `0x` when the contract, or an old endpoint, returns none. */
 export type Replay = {state: 'reverts'; revertData: Hex} | {state: 'succeeds'}
 
 /**
@@ -14,7 +14,8 @@ export type Replay = {state: 'reverts'; revertData: Hex} | {state: 'succeeds'}
  * - Signed by: nobody. Chain: L1 or L2. Value: that of the transaction.
  * - Source: `eth_call`.
  *
- * @throws {MetisSeqError} those of the connection; an RpcResponseError when the endpoint has no such state
+ * @throws {MetisSeqError} those of the connection; an RpcResponseError when the endpoint has no
+ * such state
  */
 export async function replayTransaction(
   client: ChainClient,

@@ -8,24 +8,25 @@ import {amtWithdrawalManagerAbi} from '../../abis/amt-withdrawal-manager.ts'
 import {artMetisAbi} from '../../abis/art-metis.ts'
 import type {ChainClient} from '../../connect.ts'
 
-/** The newest block when left out. */
+/** The newest block by default. */
 export interface AtBlock {
   blockNumber?: bigint
 }
 
-/** The figures every rate, quote and position follows from. */
+/** The figures from which every rate, quote and position is computed. */
 export interface ArtemisState {
   totalDepositsMetisWei: bigint
   supplyWei: bigint
   /** METIS in the reward pool, not yet harvested. */
   pendingRewardMetisWei: bigint
-  /** Share of rewards the provider keeps; 1e18 is all. */
+  /** Share of rewards that the provider keeps; 1e18 is 100 %. */
   feeRate: bigint
 }
 
 /**
  * - Signed by: nobody. Chain: L2.
- * - Source: Artemis `AMTDepositPool.totalDeposits`, `ArtMetis.totalSupply`, `AMTRewardPool.feeRate`.
+ * - Source: Artemis `AMTDepositPool.totalDeposits`, `ArtMetis.totalSupply`,
+ *   `AMTRewardPool.feeRate`.
  */
 export async function readArtemis(
   l2: ChainClient,

@@ -1,12 +1,12 @@
 import {entriesOf} from '../../explain/entry.ts'
 import type {LstRefusals} from '../refusals.ts'
 
-/** Of a deposit without METIS. */
+/** For a deposit without METIS. */
 export const refusalOfNothing = 'AMTDepositPool: INVALID_AMOUNT'
 
-const POSITION = 'Run `metis-seq lst position` to see what the account holds and has requested.'
+const POSITION = 'Run `metis-seq lst position` to see the balance and open requests of the account.'
 
-/** Reasons of the contracts of Artemis on L2. */
+/** Revert reasons of the Artemis contracts on L2. */
 const artemisReasons = entriesOf(
   {kind: 'text', contracts: ['AMTDepositPool'], source: 'AMTDepositPool.sol'},
   [
@@ -17,16 +17,16 @@ const artemisReasons = entriesOf(
       message: 'The deposit carries no METIS.',
       meaning:
         'The amount of a deposit is the value of the transaction, and it must be above zero.',
-      causes: ['The value was left out.'],
+      causes: ['The transaction has no value.'],
       hints: ['Run `metis-seq lst deposit artemis AMOUNT --dry-run`.'],
     },
     {
       subject: 'AMTDepositPool: artMetis is too high',
       calls: ['AMTDepositPool.deposit'],
       code: 'RATE_MOVED',
-      message: 'The deposit would give less artMETIS than was asked for at least.',
+      message: 'The deposit would yield less artMETIS than the requested minimum.',
       meaning:
-        'Each artMETIS grows in value, so a deposit buys a little less of it after every harvest. The lower limit in the call protects against a surprise.',
+        'The value of artMETIS grows, so a deposit buys slightly less of it after every harvest. The minimum in the call protects against slippage.',
       causes: ['Rewards were harvested between the quote and the deposit.'],
       hints: ['Run `metis-seq lst rates`, then the deposit again.'],
       check: 'lst',
@@ -36,16 +36,16 @@ const artemisReasons = entriesOf(
       calls: ['AMTDepositPool.adminWithdrawMetis', 'AMTDepositPool.initiateWithdrawalFor'],
       code: 'NOT_FOR_PEOPLE',
       message: 'Only the withdrawal manager of Artemis may make this call.',
-      meaning: 'People ask AMTWithdrawalManager; it calls the deposit pool for them.',
+      meaning: 'Users call AMTWithdrawalManager, which calls the deposit pool on their behalf.',
       causes: ['The call was sent to the wrong contract.'],
     },
     {
       subject: 'AMTDepositPool: no L1 staking pool',
       calls: ['AMTDepositPool.bridgeMetisToL1'],
       code: 'CONTRACT_MISCONFIGURED',
-      message: 'Artemis has no staking pool on L1 in its name book.',
-      meaning: 'The METIS cannot be sent to L1 before the provider has named where to.',
-      causes: ['The provider is not set up completely.'],
+      message: 'Artemis has no L1 staking pool in its address registry.',
+      meaning: 'The METIS cannot be sent to L1 until the provider has set the destination.',
+      causes: ['The provider is not fully configured.'],
     },
     {
       subject: 'AMTRewardPool: only deposit pool',
@@ -63,16 +63,16 @@ const artemisReasons = entriesOf(
         contracts: ['AMTRewardPool'],
         calls: ['AMTRewardPool.setFeeReceiver', 'AMTRewardPool.setFeeRate'],
         code: 'SETTING_INVALID' as const,
-        message: 'The fee of the provider is set to something impossible.',
-        meaning: 'A fee needs a receiver, and cannot be more than everything.',
-        causes: ['The provider made a mistake; it is not for users.'],
+        message: 'The fee of the provider is set to an invalid value.',
+        meaning: 'A fee needs a receiver and cannot exceed 100 %.',
+        causes: ['The provider made a mistake; this call is not for users.'],
         source: 'AMTRewardPool.sol',
       }),
     ),
   ],
 )
 
-/** Reasons of the queue of people who leave Artemis. */
+/** Revert reasons of the withdrawal queue of Artemis. */
 const artemisWithdrawalReasons = entriesOf(
   {
     kind: 'text',
@@ -85,17 +85,17 @@ const artemisWithdrawalReasons = entriesOf(
       subject: 'AMTWithdrawalManager: INVALID_AMOUNT',
       calls: ['AMTWithdrawalManager.initiateWithdrawal'],
       code: 'AMOUNT_OUT_OF_RANGE',
-      message: 'The withdrawal asks for nothing.',
+      message: 'The withdrawal has no amount.',
       meaning: 'The amount of artMETIS must be above zero.',
-      causes: ['The amount was left out.'],
+      causes: ['The amount is missing.'],
     },
     {
       subject: 'AMTWithdrawalManager: invalid first exclude nonce',
       calls: ['AMTWithdrawalManager.unlockWithdrawal'],
       code: 'SETTING_INVALID',
-      message: 'These requests are unlocked already.',
-      meaning: 'The provider unlocks requests in order and never takes it back.',
-      causes: ['The provider ran the step twice; it is not for users.'],
+      message: 'These requests are already unlocked.',
+      meaning: 'The provider unlocks requests in order and never locks them again.',
+      causes: ['The provider ran the step twice; this call is not for users.'],
     },
     {
       subject: 'AMTWithdrawalManager: no withdraw request',
@@ -103,7 +103,7 @@ const artemisWithdrawalReasons = entriesOf(
       code: 'NO_WITHDRAW_REQUEST',
       message: 'The account has no open withdrawal request.',
       meaning: 'A withdrawal is requested first and completed later; there is none to complete.',
-      causes: ['Every request was completed.', 'The request was made by another account.'],
+      causes: ['All requests have been completed.', 'The request was made by another account.'],
       check: 'lst',
     },
     {
@@ -112,8 +112,8 @@ const artemisWithdrawalReasons = entriesOf(
       code: 'WITHDRAW_NOT_UNLOCKED',
       message: 'The provider has not unlocked the oldest request of the account yet.',
       meaning:
-        'The METIS comes back from L1 first; then the provider unlocks requests in the order they were made.',
-      causes: ['It is not this request’s turn.'],
+        'The METIS must return from L1 first; then the provider unlocks requests in the order they were made.',
+      causes: ['Earlier requests are still in the queue.'],
       check: 'lst',
     },
     {
@@ -121,7 +121,7 @@ const artemisWithdrawalReasons = entriesOf(
       calls: ['AMTWithdrawalManager.completeWithdrawal'],
       code: 'WITHDRAW_NOT_READY',
       message: 'The waiting time of the withdrawal is not over.',
-      meaning: 'Every request waits withdrawDelay seconds (14 days at first), unlocked or not.',
+      meaning: 'Every request waits withdrawDelay seconds (initially 14 days), unlocked or not.',
       causes: ['The request is too young.'],
       check: 'lst',
     },
@@ -129,9 +129,9 @@ const artemisWithdrawalReasons = entriesOf(
       subject: 'AMTWithdrawalManager: INVALID_INDEX',
       calls: ['AMTWithdrawalManager.getUserWithdrawRequest'],
       code: 'NO_WITHDRAW_REQUEST',
-      message: 'The account has no request at that place.',
-      meaning: 'Requests of an account are counted from 0.',
-      causes: ['A request was completed meanwhile.'],
+      message: 'The account has no request at that index.',
+      meaning: 'Requests of an account are numbered from 0.',
+      causes: ['A request has been completed in the meantime.'],
       check: 'lst',
     },
     {
@@ -139,7 +139,7 @@ const artemisWithdrawalReasons = entriesOf(
       calls: ['AMTWithdrawalManager.calculateUnlockNonce', 'AMTWithdrawalManager.unlockWithdrawal'],
       code: 'NO_WITHDRAW_REQUEST',
       message: 'A request with that number was never made.',
-      meaning: 'Requests of everybody are numbered from 0.',
+      meaning: 'All requests of the provider are numbered from 0.',
       causes: ['The number is too high.'],
     },
   ],
@@ -158,10 +158,10 @@ export const artemisRefusals: LstRefusals = {
       subject: 'ERC20: burn amount exceeds balance',
       calls: ['AMTWithdrawalManager.initiateWithdrawal', 'ArtMetis.burn'],
       code: 'ARTMETIS_BALANCE_LOW',
-      message: 'The account holds less artMETIS than it wants to give back.',
+      message: 'The account holds less artMETIS than it wants to withdraw.',
       meaning: 'A withdrawal burns artMETIS at once; the METIS is paid later.',
-      causes: ['The amount was meant in METIS instead of artMETIS.'],
-      hints: ['Run `metis-seq lst position` to see what the account holds.'],
+      causes: ['The amount was given in METIS instead of artMETIS.'],
+      hints: ['Run `metis-seq lst position` to see the balance of the account.'],
       source: 'ERC20._burn',
       check: 'lst',
     },
@@ -176,17 +176,17 @@ export const artemisRefusals: LstRefusals = {
         calls: ['ArtMetis.mint', 'ArtMetis.burn', 'ArtMetis.grantRole', 'ArtMetis.revokeRole'],
         code: 'ROLE_MISSING',
         message: 'The sending account does not have the role that this call needs.',
-        meaning: 'Only the deposit pool mints and burns artMETIS, and only its admin gives roles.',
-        causes: ['The call was sent straight to the token, instead of to the deposit pool.'],
+        meaning: 'Only the deposit pool mints and burns artMETIS, and only its admin grants roles.',
+        causes: ['The call was sent directly to the token instead of the deposit pool.'],
         hints: ['Use `metis-seq lst deposit artemis AMOUNT`.'],
       },
       {
         subject: 'AccessControl: can only renounce roles for self',
         calls: ['ArtMetis.renounceRole'],
         code: 'ROLE_MISSING',
-        message: 'An account can give up only its own roles.',
-        meaning: 'Somebody else’s role is taken away with revokeRole.',
-        causes: ['Another address is in the call.'],
+        message: 'An account can renounce only its own roles.',
+        meaning: 'Use revokeRole to remove another account’s role.',
+        causes: ['The call contains another address.'],
       },
     ],
   ),
@@ -201,8 +201,8 @@ export const artemisRefusals: LstRefusals = {
         subject: 'Address: insufficient balance',
         calls: ['AMTDepositPool.adminWithdrawMetis', 'AMTWithdrawalManager.completeWithdrawal'],
         code: 'LIQUIDITY_LOW',
-        message: 'The contract holds less METIS than it has to pay.',
-        meaning: 'The METIS has not come back from L1 yet.',
+        message: 'The contract holds less METIS than it must pay.',
+        meaning: 'The METIS has not returned from L1 yet.',
         causes: ['The provider unlocked requests before the METIS arrived.'],
         hints: ['Try again later; `metis-seq lst position` shows the open requests.'],
         check: 'lst',
@@ -210,8 +210,8 @@ export const artemisRefusals: LstRefusals = {
       {
         subject: 'Address: unable to send value, recipient may have reverted',
         code: 'PAYMENT_REFUSED',
-        message: 'The recipient did not take the native METIS.',
-        meaning: 'The account that is paid is a contract without a payable receive function.',
+        message: 'The recipient did not accept the native METIS.',
+        meaning: 'The paid account is a contract without a payable receive function.',
         causes: ['The call was made from a contract wallet that cannot receive.'],
       },
     ],
@@ -231,17 +231,17 @@ export const artemisRefusals: LstRefusals = {
         subject: 'Empty()',
         code: 'NO_WITHDRAW_REQUEST',
         message: 'The queue of withdrawal requests is empty.',
-        meaning: 'There is nothing to take out of it.',
-        causes: ['Every request was completed already.'],
+        meaning: 'There is nothing to remove from it.',
+        causes: ['All requests have already been completed.'],
         hints: ['Run `metis-seq lst position` to see the open requests.'],
         check: 'lst',
       },
       {
         subject: 'OutOfBounds()',
         code: 'NO_WITHDRAW_REQUEST',
-        message: 'The queue has no withdrawal request at that place.',
-        meaning: 'A request is asked for by its place in the queue, counted from 0.',
-        causes: ['The request was completed meanwhile.'],
+        message: 'The queue has no withdrawal request at that index.',
+        meaning: 'Requests are addressed by their index in the queue, starting at 0.',
+        causes: ['The request has been completed in the meantime.'],
         hints: ['Run `metis-seq lst position` to see the open requests.'],
         check: 'lst',
       },

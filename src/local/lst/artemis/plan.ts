@@ -20,7 +20,7 @@ import {amtWithdrawalManagerBytecode} from '../../artifacts/amt-withdrawal-manag
 import {artMetisBytecode} from '../../artifacts/art-metis.ts'
 import {behindProxy, l2Metis, type Placement} from '../../placement.ts'
 
-/** Our choice; the document of a local network names them. */
+/** Our choice; the document of a local network contains them. */
 export const localArtemis: ArtemisContracts = {
   config: '0x4200000000000000000000000000000000002001',
   artMetis: '0x4200000000000000000000000000000000002002',
@@ -36,7 +36,7 @@ const implementations = {
   withdrawalManager: '0x4200000000000000000000000000000000002016',
 } as const satisfies Record<string, Address>
 
-/** Its contracts, in an order in which each finds those it needs. */
+/** Its contracts, in dependency order. */
 export function planArtemis({governanceAddress}: {governanceAddress: Address}): Placement[] {
   const {config, artMetis, depositPool} = localArtemis
   const tokenArgs = encodeAbiParameters(parseAbiParameters('address, address'), [
