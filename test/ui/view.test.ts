@@ -72,7 +72,7 @@ test('all in order: the page in plain text', () => {
       wallet L1    1,234 METIS, 0.5 ETH
       room to add  80,000 METIS
     Events
-        Nothing has happened since the start."
+        No events since the start."
   `)
 })
 
@@ -238,8 +238,8 @@ test('how long the epoch lasts is told as such while no blocks come', () => {
   const stalled = linesOf('production', {l2: fresh(rotation({headTimestampSeconds}))})
   const dead = linesOf('production', {l2: failing(rotation(), 42_000, 'No L2 endpoint answers.')})
 
-  expect(stalled).toContain('left: 50 blocks, 1 min 40 s once blocks come again')
-  expect(dead).toContain('left: 50 blocks, 1 min 40 s once L2 answers again')
+  expect(stalled).toContain('left: 50 blocks, 1 min 40 s once blocks arrive again')
+  expect(dead).toContain('left: 50 blocks, 1 min 40 s once L2 responds again')
 })
 
 test('what cannot be done is not offered: an exit leaves no room to add', () => {
@@ -286,7 +286,7 @@ test('what is wrong now stands above what happened, newest first, each with a wo
     '2 s ago: WARN Takeover.',
     '9 s ago: Epoch 42 started.',
   ])
-  expect(linesOf('events')).toEqual([': Nothing has happened since the start.'])
+  expect(linesOf('events')).toEqual([': No events since the start.'])
   expect(linesOf('events', {l1: nothing('Down.')}, {events})[0]).toBe(
     'for 0 s: WARN L1 does not respond',
   )
