@@ -10,7 +10,8 @@ const UNKNOWN_AUTHORITY: readonly string[] = [
 /** The fault of a server's certificate, as a sentence; undefined for unrelated codes. */
 export function certificateDoubt(code: string | undefined): string | undefined {
   if (code === undefined) return undefined
-  if (UNKNOWN_AUTHORITY.includes(code)) return `Its certificate is from an unknown authority (${code}).`
+  if (UNKNOWN_AUTHORITY.includes(code))
+    return `Its certificate is from an unknown authority (${code}).`
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
     return `Its certificate is not valid now (${code}).`
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')

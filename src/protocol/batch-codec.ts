@@ -153,7 +153,8 @@ function decodeBlocks(payload: Buffer, count: number): BatchBlock[] {
     }
     blocks.push({timestamp, l1BlockNumber, transactions})
   }
-  if (!reader.isAtEnd()) throw new InvalidBatchError('The batch has trailing bytes after its last block.')
+  if (!reader.isAtEnd())
+    throw new InvalidBatchError('The batch has trailing bytes after its last block.')
   return blocks
 }
 

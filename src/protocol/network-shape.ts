@@ -63,7 +63,8 @@ const rules = ['published', 'mainnet', 'unknown'] as const satisfies readonly Po
 const poolImplementations: Shape<Readonly<Record<Address, PoolRules>>> = {
   schema: {
     type: 'object',
-    description: 'Known implementations of LockingPool. For others only the simulation is authoritative.',
+    description:
+      'Known implementations of LockingPool. For others only the simulation is authoritative.',
     propertyNames: {pattern: ADDRESS},
     additionalProperties: {enum: rules},
   },
@@ -97,10 +98,7 @@ const l1 = object<L1Network>(
     ),
     poolImplementations: optional(poolImplementations),
     infoImplementations: optional(
-      addresses(
-        'Implementation.',
-        'Known implementations of LockingInfo; others cause a warning.',
-      ),
+      addresses('Implementation.', 'Known implementations of LockingInfo; others cause a warning.'),
     ),
     batchSenders: addresses('Account.', 'Accounts whose inbox transactions are valid batches.'),
     confirmations: whole(0, 'Confirmations required before events of a block count.'),

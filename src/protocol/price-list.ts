@@ -37,7 +37,8 @@ export function parsePriceList(text: string): PriceListResult {
     if (!isDate(date)) return fail(`"${date.slice(0, 30)}" is not a date such as 2026-01-31`)
     const read = readUnits(price)
     if ('fault' in read) return fail(`the price ${read.fault}`)
-    if (!/^[A-Z][A-Z0-9]{1,11}$/.test(currency)) return fail('the currency is not a code such as USD or EUR')
+    if (!/^[A-Z][A-Z0-9]{1,11}$/.test(currency))
+      return fail('the currency is not a code such as USD or EUR')
     if (prices[0] && prices[0].currency !== currency) return fail('a list has one currency')
     prices.push({date, text: price, scaled: read.units, currency})
   }

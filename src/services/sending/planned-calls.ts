@@ -51,7 +51,7 @@ export function lockWithRewardRecipient(options: {
   })
 }
 
-/** Measured with our contracts: 436,271 for a lock and 95,943 for a relock; with room for others. */
+/** Measured with our contracts: 436,271 for a lock and 95,943 for a relock; with a margin for others. */
 export const LOCK_GAS = 600_000n
 const RELOCK_GAS = 200_000n
 

@@ -56,7 +56,7 @@ function readText(name: string, path: string): string {
   }
 }
 
-/** What the TLS library says of a wrong file helps nobody. */
+/** The TLS library's message for an invalid file is not helpful. */
 function assertCertificate(name: string, path: string | undefined, text: string): void {
   try {
     void new X509Certificate(text)

@@ -23,7 +23,7 @@ export interface StakingRequest {
   /** Words of the command. */
   action: string
   title: string
-  /** What needs the conditions, for errors: `An exit`. */
+  /** Subject of the preconditions, for errors: `An exit`. */
   subject: string
   role: 'owner' | 'signer'
   snapshot: SequencerSnapshot
@@ -40,7 +40,7 @@ export interface StakingRequest {
 /**
  * A plan whose conditions all hold, with every number before and after.
  *
- * @throws {MetisSeqError} code of the first condition that does not hold
+ * @throws {MetisSeqError} code of the first precondition that is not met
  */
 export function toStakingPlan(request: StakingRequest): StakingPlan {
   const {snapshot, call, calls, action, title, role, subject} = request

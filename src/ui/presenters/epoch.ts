@@ -30,8 +30,7 @@ export function currentEpochText(
 }
 
 export function nextEpochText(epoch: EpochView | null): string {
-  if (!epoch)
-    return 'The next epoch is not planned yet; it is planned after a tenth of this one.'
+  if (!epoch) return 'The next epoch is not planned yet; it is planned after a tenth of this one.'
   return [
     `Epoch ${epoch.number} is ${epoch.state}${epoch.state === 'planned' ? ' and not yet committed on L2' : ''}.`,
     fields([

@@ -112,7 +112,8 @@ function nextStep({phase, snapshot, conditions, traps}: ExitView): string {
   const id = snapshot.sequencer.sequencerId
   switch (phase) {
     case 'not-started': {
-      if (conditions.some(({ok}) => !ok)) return 'Next: meet the preconditions above, then check again.'
+      if (conditions.some(({ok}) => !ok))
+        return 'Next: meet the preconditions above, then check again.'
       if (traps.length > 0) return 'Next: wait until the trap is gone, then check again.'
       return `Next: \`metis-seq exit start ${id} --dry-run\`, then without \`--dry-run\`.`
     }

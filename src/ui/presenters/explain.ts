@@ -118,7 +118,9 @@ function revertLines({name, reason, args}: NonNullable<Explained['revert']>): st
     ]
   }
   if (name === 'Panic(uint256)') {
-    return ['This is the selector of Panic(uint256), a fault in the contract code. Its code follows it; pass the complete data.']
+    return [
+      'This is the selector of Panic(uint256), a fault in the contract code. Its code follows it; pass the complete data.',
+    ]
   }
   const values = args.length > 0 ? `, with ${args.join(', ')}` : ''
   return [`The call reverted with ${name}${values}.`]
@@ -159,9 +161,7 @@ function failureLines({reason, replayedOnBlock, revert}: Failure): string[] {
     ]
   }
   if (reason === 'no-state') {
-    return [
-      `The cause is unknown: the endpoint has no state for block ${replayedOnBlock}.`,
-    ]
+    return [`The cause is unknown: the endpoint has no state for block ${replayedOnBlock}.`]
   }
   const words = revert ? revertLines(revert) : []
   return [`Re-executed on block ${replayedOnBlock}, it reverts again.`, ...words]

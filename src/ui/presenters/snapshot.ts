@@ -137,7 +137,10 @@ function manifestRows({network, head, createdAt, engineBlock, files}: Manifest) 
     ['network', network],
     ['head', `${head.number} ${head.hash}`],
     ['created', createdAt],
-    ['engine state', engineBlock === null ? 'none: everything is re-executed' : `block ${engineBlock}`],
+    [
+      'engine state',
+      engineBlock === null ? 'none: everything is re-executed' : `block ${engineBlock}`,
+    ],
     ['size', `${files.length} files, ${megabytes(bytes)}`],
   ] as const
 }

@@ -45,7 +45,9 @@ function nodeRows(view: StatusView): Row[] {
     return [['node', externalWords(externalNode, externalSilence)]]
   }
   if (!node) {
-    return [['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'is not running']]
+    return [
+      ['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'is not running'],
+    ]
   }
   return [
     ['node', `${node.phase}, head ${node.head.number}, ${countOf(node.peers.length, 'peer')}`],

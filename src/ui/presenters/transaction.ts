@@ -136,7 +136,10 @@ function decodedTransactionText(transaction: DecodedTransaction): string {
     ['gas limit', transaction.gasLimit === null ? null : `${transaction.gasLimit}`],
     ['max fee', gwei(transaction.maxFeePerGasWei)],
     ['priority fee', gwei(transaction.priorityFeePerGasWei)],
-    ['at most', maxCostWei === null ? null : `${formatWei(maxCostWei)} ${coin}, including the value`],
+    [
+      'at most',
+      maxCostWei === null ? null : `${formatWei(maxCostWei)} ${coin}, including the value`,
+    ],
     ['hash', transaction.hash],
     ['sender', transaction.sender],
   ]
@@ -151,8 +154,7 @@ function decodedTransactionText(transaction: DecodedTransaction): string {
 export function waitedText({hash, layer, goal, succeeded, inclusion, lostBlocks}: Waited): string {
   const {blockNumber, feeWei} = inclusion
   const coin = layer === 'L1' ? 'ETH' : 'METIS'
-  const lost =
-    lostBlocks.length > 0 ? ` It was reorged ${lostBlocks.length} time(s).` : ''
+  const lost = lostBlocks.length > 0 ? ` It was reorged ${lostBlocks.length} time(s).` : ''
   return succeeded
     ? `${hash} is ${goal}: mined in block ${blockNumber} of ${layer}, fee ${formatWei(feeWei)} ${coin}.${lost}`
     : `${hash} failed in block ${blockNumber} of ${layer}, fee ${formatWei(feeWei)} ${coin}; that is ${goal}.${lost}`

@@ -7,7 +7,10 @@ import {issue} from './parts/health.ts'
 
 export const epochSchemas: CommandSchemas = {
   'epoch current': {
-    data: object<CurrentEpoch>('Rotation: the current epoch and its neighbours.', currentEpochFields),
+    data: object<CurrentEpoch>(
+      'Rotation: the current epoch and its neighbours.',
+      currentEpochFields,
+    ),
   },
   'epoch list': {
     data: object('Most recent epochs.', {

@@ -22,7 +22,10 @@ const exitView = object<ReturnType<typeof exitJson>>('State of the exit of a seq
   conditions: list('Preconditions of the next step.', condition),
   traps: list('Losses that the next step would cause.', trap),
   epochs: nullable(
-    list('Committed epochs of the signer that have not ended; null when L2 does not respond.', epoch),
+    list(
+      'Committed epochs of the signer that have not ended; null when L2 does not respond.',
+      epoch,
+    ),
   ),
 })
 

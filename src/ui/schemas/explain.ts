@@ -34,7 +34,9 @@ const refusal = shared(
     kind: word('Kind of the revert.', ['error', 'text', 'panic']),
     subject: text('Signature of the error, exact revert text, or panic code.'),
     contracts: texts('Contracts that revert this way.'),
-    calls: texts('Functions that can revert this way; empty means every function of the contracts.'),
+    calls: texts(
+      'Functions that can revert this way; empty means every function of the contracts.',
+    ),
     code: pattern('Code of the error in this program.', '[A-Z][A-Z0-9_]*'),
     message: text('Meaning, in one sentence.'),
     meaning: text('Explanation for readers new to the contracts.'),
@@ -91,7 +93,9 @@ const knownEvent = object<Explained['events'][number]>('An event of known contra
 const finding = object<Finding>('A value read from the chain.', {
   label: text('Name of the value.'),
   seen: text('Actual value.'),
-  isCause: nullable(flag('True when it is a cause, false when it is not; null for information only.')),
+  isCause: nullable(
+    flag('True when it is a cause, false when it is not; null for information only.'),
+  ),
 })
 
 const failure = object<Failure>('Cause of the failed transaction.', {

@@ -56,7 +56,9 @@ export const governanceSchemas: CommandSchemas = {
       ),
       epochLength: nullable(digits('Blocks per epoch; null when L2 does not respond.')),
       blockIntervalSeconds: decimal('Block time in seconds.', 0),
-      measuredBlocks: count('Blocks used for the measurement; 0 when it is the network's slot time.'),
+      measuredBlocks: count(
+        "Blocks used for the measurement; 0 when it is the network's slot time.",
+      ),
       ratePercent,
       targetRatePercent: decimal('Target annual reward, in percent.'),
     }),

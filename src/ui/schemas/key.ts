@@ -136,7 +136,9 @@ export const keySchemas: CommandSchemas = {
       ),
       keyFile: nullable(keyFile('Path of the encrypted key; null in a keyring.')),
       passwordFile: nullable(
-        keyFile('Path of its password file; null when the password is prompted for or the key is in a keyring.'),
+        keyFile(
+          'Path of its password file; null when the password is prompted for or the key is in a keyring.',
+        ),
       ),
       scrypt: scryptOfFile,
       privateKey: optional(hash('The secret, 32 bytes; only with `--reveal` and a confirmation.')),

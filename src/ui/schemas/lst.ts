@@ -50,7 +50,7 @@ function ratesOf({token, fields}: LstAbout): JsonSchema {
     totalDepositsMetisWei: wei('METIS deposited with it.'),
     [fields.supply]: wei(`${token} there are.`),
     pendingRewardMetisWei: wei('METIS in the reward pool, not yet harvested.'),
-    feeRate: digits('Provider's share of the rewards, scaled by 1e18.'),
+    feeRate: digits("Provider's share of the rewards, scaled by 1e18."),
     rate: digits(`METIS for one ${token}, times 1e18.`),
     rateAfterHarvest: digits('The same after the next harvest, scaled by 1e18.'),
   })

@@ -100,7 +100,10 @@ export const nodeSchemas: CommandSchemas = {
   'node status': {
     data: object<NodeReport>('The node of the profile.', {
       profile,
-      runtime: word('`external`: it is not a bundled node and was queried over JSON-RPC.', nodeRuntimes),
+      runtime: word(
+        '`external`: it is not a bundled node and was queried over JSON-RPC.',
+        nodeRuntimes,
+      ),
       daemon: nullable(
         object<NonNullable<NodeReport['daemon']>>(
           'The background process; null when none was started.',
@@ -117,7 +120,9 @@ export const nodeSchemas: CommandSchemas = {
         'Status of an external node; null when it does not respond, or the node is bundled.',
       ),
       silence: nullable(
-        failure('Reason why an external node is unreachable; null when it responds, or the node is bundled.'),
+        failure(
+          'Reason why an external node is unreachable; null when it responds, or the node is bundled.',
+        ),
       ),
       endpoint: nullable(text('Scheme and host of an external node; null for a bundled one.')),
       issues: list('Active issues of the node, worst first.', issue),

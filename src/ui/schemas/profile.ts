@@ -17,20 +17,25 @@ const profile = shared(
     rewardRecipient: nullable(address('Reward recipient on L2; null while not set.')),
     keys: object<Profile['keys']>('Names of keys or signers by role.', {
       owner: nullable(text('Key or signer of the owner; null when it is on another machine.')),
-      signer: nullable(text('Key or signer of the sequencer's signer; null when it is on another machine.')),
-    }),
-    endpoints: object<Required<Profile['endpoints']>>('Endpoints of the profile: scheme and host.', {
-      l1: list('L1, in order of use; empty: those of the network.', {
-        type: 'string',
-      }),
-      l2: list('L2, in order of use; empty: those of the network.', {
-        type: 'string',
-      }),
-      pos: nullable(text('Consensus layer; null: that of the network.')),
-      caFile: nullable(
-        text('PEM file of their certificate authority; null: those of the system.'),
+      signer: nullable(
+        text("Key or signer of the sequencer's signer; null when it is on another machine."),
       ),
     }),
+    endpoints: object<Required<Profile['endpoints']>>(
+      'Endpoints of the profile: scheme and host.',
+      {
+        l1: list('L1, in order of use; empty: those of the network.', {
+          type: 'string',
+        }),
+        l2: list('L2, in order of use; empty: those of the network.', {
+          type: 'string',
+        }),
+        pos: nullable(text('Consensus layer; null: that of the network.')),
+        caFile: nullable(
+          text('PEM file of their certificate authority; null: those of the system.'),
+        ),
+      },
+    ),
     node: nullable(
       object<NonNullable<Profile['node']>>('Its bundled node; null when none is set up.', {
         host: text('Address it listens on.'),

@@ -67,53 +67,59 @@ const ledgerEntry = anyOf('An event of the ledger, by its `kind`.', [
   }),
 ])
 
-const batchCheck = object<BatchCheck>('A reward batch compared with the blocks of its epochs on L2.', {
-  batchId,
-  startEpoch,
-  endEpoch,
-  txHash: hash('L1 transaction that paid it.'),
-  l1Block: digits('L1 block of that transaction.'),
-  state: word('`unknown`: the credit is unknown, or an epoch is missing on L2.', [
-    'equal',
-    'differs',
-    'unknown',
-  ]),
-  ownEpochs: list(
-    'Epochs of this sequencer in the batch.',
-    object<BatchCheck['ownEpochs'][number]>('An epoch.', {
-      number: digits('Number of the epoch.'),
-      blocks: digits('Blocks in it.'),
-    }),
-  ),
-  dueBlocks: digits('Blocks of those epochs.'),
-  dueMetisWei: wei('Reward due for them.'),
-  creditedBlocks: nullable(digits('Blocks credited; null while unknown.')),
-  creditedMetisWei: nullable(wei('METIS credited; null while unknown.')),
-  differenceBlocks: nullable(signedDigits('Credited minus due; null while unknown.')),
-  differenceMetisWei: nullable(signedWei('Credited minus due; null while unknown.')),
-  suspects: list(
-    'Epochs that could explain the difference.',
-    object<BatchCheck['suspects'][number]>('An epoch.', {
-      epoch: digits('Number of the epoch.'),
-      blocks: digits('Blocks in it.'),
-      reason: word('Possible reason for the difference.', [
-        'left-out',
-        'paid-uncut',
-        'of-another',
-        'only-one',
-        'one-of-ours',
-      ]),
-    }),
-  ),
-  others: list(
-    'Other signers in the batch whose blocks differ too.',
-    object<BatchCheck['others'][number]>('A signer.', {
-      signer: address('Its address.'),
-      differenceBlocks: signedDigits('Credited minus due.'),
-    }),
-  ),
-  missingEpochs: list('Epochs of the batch that are missing on L2.', digits('Number of an epoch.')),
-})
+const batchCheck = object<BatchCheck>(
+  'A reward batch compared with the blocks of its epochs on L2.',
+  {
+    batchId,
+    startEpoch,
+    endEpoch,
+    txHash: hash('L1 transaction that paid it.'),
+    l1Block: digits('L1 block of that transaction.'),
+    state: word('`unknown`: the credit is unknown, or an epoch is missing on L2.', [
+      'equal',
+      'differs',
+      'unknown',
+    ]),
+    ownEpochs: list(
+      'Epochs of this sequencer in the batch.',
+      object<BatchCheck['ownEpochs'][number]>('An epoch.', {
+        number: digits('Number of the epoch.'),
+        blocks: digits('Blocks in it.'),
+      }),
+    ),
+    dueBlocks: digits('Blocks of those epochs.'),
+    dueMetisWei: wei('Reward due for them.'),
+    creditedBlocks: nullable(digits('Blocks credited; null while unknown.')),
+    creditedMetisWei: nullable(wei('METIS credited; null while unknown.')),
+    differenceBlocks: nullable(signedDigits('Credited minus due; null while unknown.')),
+    differenceMetisWei: nullable(signedWei('Credited minus due; null while unknown.')),
+    suspects: list(
+      'Epochs that could explain the difference.',
+      object<BatchCheck['suspects'][number]>('An epoch.', {
+        epoch: digits('Number of the epoch.'),
+        blocks: digits('Blocks in it.'),
+        reason: word('Possible reason for the difference.', [
+          'left-out',
+          'paid-uncut',
+          'of-another',
+          'only-one',
+          'one-of-ours',
+        ]),
+      }),
+    ),
+    others: list(
+      'Other signers in the batch whose blocks differ too.',
+      object<BatchCheck['others'][number]>('A signer.', {
+        signer: address('Its address.'),
+        differenceBlocks: signedDigits('Credited minus due.'),
+      }),
+    ),
+    missingEpochs: list(
+      'Epochs of the batch that are missing on L2.',
+      digits('Number of an epoch.'),
+    ),
+  },
+)
 
 const spreadMetisWei = wei('Its standard deviation.')
 
@@ -124,7 +130,9 @@ const horizon = object<Horizon>('Expected reward for a period.', {
   meanMetisWei: wei('Mean reward.'),
   spreadMetisWei,
   chanceOfNone: decimal('Probability of no own epoch, 0 to 1.', 0),
-  drawnOwnEpochs: nullable(count('Own epochs that are already drawn; null when there are too many to compute.')),
+  drawnOwnEpochs: nullable(
+    count('Own epochs that are already drawn; null when there are too many to compute.'),
+  ),
 })
 
 const nextBatch = object<NextBatch>('The next reward batch.', {
@@ -149,7 +157,7 @@ const forecast = object<Forecast>('Expected earnings of a sequencer.', {
   eligible: count('Sequencers in the draw for the producer.'),
   epochLength: digits('Blocks per epoch.'),
   blockIntervalSeconds: decimal('Block interval in seconds.', 0),
-  measuredBlocks: count('Blocks used for the measurement; 0 when it is the network's slot time.'),
+  measuredBlocks: count("Blocks used for the measurement; 0 when it is the network's slot time."),
   horizons: list('Periods, shortest first.', horizon),
   nextBatch,
   ratePercent: decimal('Annual reward in percent of all locked METIS.', 0),
@@ -188,7 +196,9 @@ export const rewardSchemas: CommandSchemas = {
       restakedMetisWei: wei('Sum of the known restakes.'),
       unclaimedMetisWei: wei('METIS credited and not yet claimed, according to the contract.'),
       unexplainedMetisWei: nullable(
-        signedWei('Credited minus claimed, restaked and unclaimed; null while amounts are unknown.'),
+        signedWei(
+          'Credited minus claimed, restaked and unclaimed; null while amounts are unknown.',
+        ),
       ),
       unknownEntries: count('Entries with an unknown amount.'),
       entries: list('In chain order.', ledgerEntry),

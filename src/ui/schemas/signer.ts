@@ -35,7 +35,7 @@ const signerFields: Fields<ReturnType<typeof signerJson>> = {
     word('Protocol of a remote signer; null for others.', ['eth_signTransaction', 'web3signer']),
   ),
   tokenFile: path('File with the bearer token'),
-  caFile: path('PEM of the signer's certificate authority'),
+  caFile: path("PEM of the signer's certificate authority"),
   certFile: path('PEM of our certificate'),
   keyFile: path('PEM of the key of our certificate'),
 }
@@ -71,7 +71,9 @@ export const signerSchemas: CommandSchemas = {
     data: object<ReturnType<typeof signerTestJson>>('Result of a test.', {
       signer,
       canSign: flag('True when it just signed with the right key.'),
-      elapsedMs: nullable(count('Duration of the signature in milliseconds; null when nothing was signed.')),
+      elapsedMs: nullable(
+        count('Duration of the signature in milliseconds; null when nothing was signed.'),
+      ),
       safe: nullable(
         object('Owners and threshold of a Safe; null for others.', {
           owners: list('Owners of the Safe.', address('An owner.')),

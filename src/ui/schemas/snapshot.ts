@@ -31,7 +31,9 @@ const manifest = shared(
     fingerprint: hash('Hash of genesis, engine flags and engine version.'),
     head,
     createdAt: isoTime('Time when it was taken.'),
-    engineBlock: nullable(count("Block of the engine's state; null when everything is re-executed.")),
+    engineBlock: nullable(
+      count("Block of the engine's state; null when everything is re-executed."),
+    ),
     files: list(
       'Its files.',
       object('A file.', {
@@ -79,14 +81,18 @@ export const snapshotSchemas: CommandSchemas = {
       dataDir: text('Directory of the node.'),
       manifest,
       replaces: list('Existing files that are moved aside.', {type: 'string'}),
-      signGuard: word('`made`: it has none, so one is created for heights above the restored head.', [
-        'kept',
-        'made',
-      ]),
-      signedUpTo: nullable(count('Highest height signed according to a kept guard; null when there is none.')),
+      signGuard: word(
+        '`made`: it has none, so one is created for heights above the restored head.',
+        ['kept', 'made'],
+      ),
+      signedUpTo: nullable(
+        count('Highest height signed according to a kept guard; null when there is none.'),
+      ),
       restored: flag('True when it was restored; false for a preview.'),
       movedTo: optional(
-        nullable(text('New path of the old chain; null when there was none. Omitted in a preview.')),
+        nullable(
+          text('New path of the old chain; null when there was none. Omitted in a preview.'),
+        ),
       ),
     }),
   },

@@ -101,7 +101,10 @@ const page = object<StatusView>('Overview for an operator.', {
   network: text('Name of the network.'),
   profile: nullable(text('Name of the profile; null without one.')),
   health,
-  rotation: part('Rotation: the current epoch and its neighbours.', object('The rotation.', rotationFields)),
+  rotation: part(
+    'Rotation: the current epoch and its neighbours.',
+    object('The rotation.', rotationFields),
+  ),
   money: nullable(part('Stake and balances; null without an owner.', money)),
   l2MetisWei: nullable(
     part('METIS of the owner on L2; null without an owner.', wei('METIS on L2.')),

@@ -60,7 +60,7 @@ function replacement(kind: ReplacementKind): CommandSchema {
     transaction: object<Replacement['transaction']>('The replacement, not yet signed.', {
       chainId: count('Chain id.'),
       nonce: accountNonce,
-      to: address('Called address; in a cancellation, the sender's own.'),
+      to: address("Called address; in a cancellation, the sender's own."),
       data: callData,
       valueWei,
       gasLimit: digits('Gas limit.'),
@@ -150,7 +150,11 @@ export const txSchemas: CommandSchemas = {
     data: object<Waited>('A mined transaction.', {
       hash: txHash,
       layer,
-      goal: word('Confirmation level that was requested and reached.', ['confirmed', 'safe', 'finalized']),
+      goal: word('Confirmation level that was requested and reached.', [
+        'confirmed',
+        'safe',
+        'finalized',
+      ]),
       succeeded: flag('False when it was mined and failed.'),
       inclusion: object<Waited['inclusion']>('Its inclusion in a block.', inclusionFields),
       confirmations,

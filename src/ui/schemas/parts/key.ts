@@ -41,7 +41,9 @@ export const keyFields: Fields<EachOf<ReturnType<typeof keyJson>>> = {
   ...publicHalf,
   backend,
   createdAt: isoTime('Time when it was created or imported.'),
-  backupVerifiedAt: nullable(isoTime('Time when a backup of it was last verified; null for never.')),
+  backupVerifiedAt: nullable(
+    isoTime('Time when a backup of it was last verified; null for never.'),
+  ),
 }
 
 export const key = shared(

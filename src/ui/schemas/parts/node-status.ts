@@ -76,7 +76,7 @@ const waitingFor = object<NonNullable<NodeStatus['waitingFor']>>(
 )
 
 const diverged = object<Divergence>(
-  'A peer's block that re-executes to a different hash than its producer signed; null when there is none.',
+  "A peer's block that re-executes to a different hash than its producer signed; null when there is none.",
   {
     block: count('Number of the block.'),
     ours: hash('Hash computed by this node.'),
@@ -93,7 +93,7 @@ const diverged = object<Divergence>(
 )
 
 const l1Divergence = object<NonNullable<NodeStatus['l1Divergence']>>(
-  'L1 divergence: L1 confirmed a block that differs from the node's; null when there is none.',
+  "L1 divergence: L1 confirmed a block that differs from the node's; null when there is none.",
   {
     block: count('First block that differs.'),
     batchIndex: count('Transaction batch with that block.'),
@@ -226,7 +226,7 @@ export const nodeStatus = shared(
       'Requests rejected by the RPC in the last minute; empty without any.',
       object<NodeStatus['refused'][number]>('Rejections of one kind.', {
         kind: word(
-          '`connections`: no capacity, or the client's share is used up. `requests`: too many or too fast. `calls`: the client's share of the engine is used up.',
+          '`connections`: no capacity, or the client used up its share. `requests`: too many or too fast. `calls`: the client used up its share of the engine.',
           [...refusedKinds],
         ),
         count: count('Number in the last minute.'),

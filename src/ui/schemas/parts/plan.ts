@@ -95,12 +95,10 @@ const previewFields: Fields<Preview> = {
   tip: nullable(
     object<Tip>('Tip per gas offered to the block producer; null on a chain without a base fee.', {
       wei: wei('The tip.'),
-      source: word('Source of the tip: requested, derived from recent blocks, or a bound on that.', [
-        'chosen',
-        'history',
-        'floor',
-        'ceiling',
-      ]),
+      source: word(
+        'Source of the tip: requested, derived from recent blocks, or a bound on that.',
+        ['chosen', 'history', 'floor', 'ceiling'],
+      ),
     }),
   ),
   likelyCostWei: wei('Cost of all calls at current fees, in the coin of the chain.'),
@@ -172,7 +170,9 @@ const unsignedDocument = shared(
         description: text('Words of the command that planned it.'),
         createdFromSafeAddress: address('The Safe that will send.'),
         createdFromOwnerAddress: text('Always empty: no owner is known.'),
-        checksum: optional(hash('keccak256 of everything but the name, as the transaction builder computes it.')),
+        checksum: optional(
+          hash('keccak256 of everything but the name, as the transaction builder computes it.'),
+        ),
       }),
       transactions: list(
         'Transactions in the order in which they are sent.',

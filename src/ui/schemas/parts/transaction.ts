@@ -136,24 +136,26 @@ export const transactionFields: Fields<TransactionView> = {
   ),
   from: address('Sender.'),
   to: nullable(address('Called address; null for a contract creation.')),
-  contract: nullable(text('Name of the called contract; null when the network document does not list it.')),
+  contract: nullable(
+    text('Name of the called contract; null when the network document does not list it.'),
+  ),
   call: as(nullable(decodedCall), 'Decoded call; null when no known ABI matches.'),
   data: callData,
   valueWei,
   accountNonce,
   gasLimit: nullable(digits('Gas limit; null when no node has the transaction.')),
   inclusion: nullable(
-    object<NonNullable<TransactionView['inclusion']>>('Inclusion in a block; null while it is not mined.', {
-      ...inclusionFields,
-      confirmations,
-      safe: byTag('safe'),
-      finalized: byTag('finalized'),
-    }),
+    object<NonNullable<TransactionView['inclusion']>>(
+      'Inclusion in a block; null while it is not mined.',
+      {
+        ...inclusionFields,
+        confirmations,
+        safe: byTag('safe'),
+        finalized: byTag('finalized'),
+      },
+    ),
   ),
-  journal: as(
-    nullable(journalEntry),
-    'Journal entry; null when it was not sent from here.',
-  ),
+  journal: as(nullable(journalEntry), 'Journal entry; null when it was not sent from here.'),
 }
 
 const decodedTransaction = object<DecodedTransaction>(
@@ -172,7 +174,9 @@ const decodedTransaction = object<DecodedTransaction>(
     sender: nullable(address('Recovered from the signature; null while it is not signed.')),
     label: nullable(text('Label in the file, which proves nothing; null elsewhere.')),
     chain: nullable(text('`L1 of andromeda`; null when no known network has the chain id.')),
-    contract: nullable(text('Name of the called contract; null when no network document lists it.')),
+    contract: nullable(
+      text('Name of the called contract; null when no network document lists it.'),
+    ),
     call: as(nullable(decodedCall), 'Decoded call; null when no known ABI matches.'),
     maxCostWei: nullable(
       wei('Maximum cost including the value; null where the format does not determine it.'),
@@ -199,6 +203,8 @@ export const decodedInput = object<DecodedInput>('Transactions read from an argu
   ]),
   source: word('Source it was read from.', ['argument', 'file', 'journal']),
   from: nullable(address('Account that will send; null when the format does not specify it.')),
-  action: nullable(text('Words of the command that planned it; null when the format does not specify it.')),
+  action: nullable(
+    text('Words of the command that planned it; null when the format does not specify it.'),
+  ),
   transactions: list('Transactions in the order in which they are sent.', decodedTransaction),
 })
