@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {parseWhole} from './flags.ts'
 
-/** Id of a sequencer; without it the one the profile owns is meant. */
+/** Id of a sequencer; defaults to the one the profile owns. */
 export const sequencerIdArg = Args.custom<bigint>({
   description: 'Sequencer id. Default: the one that the profile owns.',
   parse: async (text) => parseWhole(text, 'sequencer id'),

@@ -2,7 +2,7 @@ import {commonFlags} from './flags.ts'
 import {OperatorCommand} from './operator-command.ts'
 import {sequencerIdArg} from './sequencer-arg.ts'
 
-/** A command that reads one sequencer: the one given, or the one the profile owns. */
+/** A command that reads one sequencer: the given one, or the one the profile owns. */
 export abstract class SequencerCommand extends OperatorCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -18,7 +18,7 @@ const CLAIM_GAS = 260_000n
 
 /** Stake and balances of an owner at one L1 block. */
 export interface L1Money {
-  /** Null: the owner has no sequencer. */
+  /** Null when the owner has no sequencer. */
   stake: StakeView | null
   ownerMetisWei: bigint
   ownerEthWei: bigint
