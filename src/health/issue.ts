@@ -79,7 +79,7 @@ export interface Issue {
   /** Subject, such as an endpoint or an account, where there are several; null where there is only one. */
   subject: string | null
   severity: Severity
-  /** One clause without a period, short enough for a header: `your node is not running`. */
+  /** One clause without a period, short enough for a header: `your node does not run`. */
   text: string
   /** Wall-clock start in milliseconds since 1970; null when it was not observed. */
   sinceMs: number | null

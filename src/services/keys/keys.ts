@@ -263,7 +263,7 @@ function keyMismatch(key: KeyRecord): MetisSeqError {
   const {name, backend} = key
   return new MetisSeqError({
     code: 'KEY_MISMATCH',
-    message: `What the backend ${backend} holds under the name ${name} does not match the key of ${calledOf(key)}; it was damaged or replaced.`,
+    message: `The entry ${name} in the backend ${backend} does not match the key of ${calledOf(key)}; it was damaged or replaced.`,
     facts: {key: name, backend, ...factsOf(key)},
     hints: [
       `Import the key from a backup under another name: \`metis-seq key import NAME --from-file FILE\`.`,

@@ -284,7 +284,7 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
     row('paid until', `epoch ${pool.rewardedUntilEpoch}, batch ${pool.rewardBatchId}`),
     wallet,
     // Nothing can be added to a lock that is exiting.
-    ...(active ? [row('can be added', `${formatWeiShort(roomMetisWei)} METIS`)] : []),
+    ...(active ? [row('capacity', `${formatWeiShort(roomMetisWei)} METIS`)] : []),
   ]
 }
 

@@ -47,7 +47,9 @@ const sync = object<SyncView>('Progress while behind a peer; null when in sync.'
   target: count('Highest block that a peer has.'),
   remaining: count('Blocks left to that height.'),
   blocksPerSecond: decimal('Recent speed in blocks per second.', 0),
-  etaSeconds: nullable(count('Seconds until that height is reached; null before the first measurement.')),
+  etaSeconds: nullable(
+    count('Seconds until that height is reached; null before the first measurement.'),
+  ),
 })
 
 const sinceMs = count('Start time, in milliseconds since 1970.')
@@ -86,7 +88,10 @@ const diverged = object<Divergence>(
       '`doubted`: the engine is being rebuilt to rule out a fault. `refused`: the rebuilt engine computes the same hash.',
       ['doubted', 'refused'],
     ),
-    peersBeyond: list('Peers that have it, or another block at its height.', address('Its signer.')),
+    peersBeyond: list(
+      'Peers that have it, or another block at its height.',
+      address('Its signer.'),
+    ),
     peersWithUs: list('Peers at the same head as this node.', address('Its signer.')),
     sinceMs,
   },
@@ -101,13 +106,16 @@ const l1Divergence = object<NonNullable<NodeStatus['l1Divergence']>>(
   },
 )
 
-const twin = object<DuplicateSigner>('Duplicate signer: another node with the same key; null when none was seen.', {
-  peerId: text('Its peer id.'),
-  addresses: list('Its network address.', text('Multiaddr.')),
-  startedAtMs: count('Its start time by its own clock, in milliseconds since 1970.'),
-  yields: flag('True when the other node is older, so this one must stop.'),
-  sinceMs,
-})
+const twin = object<DuplicateSigner>(
+  'Duplicate signer: another node with the same key; null when none was seen.',
+  {
+    peerId: text('Its peer id.'),
+    addresses: list('Its network address.', text('Multiaddr.')),
+    startedAtMs: count('Its start time by its own clock, in milliseconds since 1970.'),
+    yields: flag('True when the other node is older, so this one must stop.'),
+    sinceMs,
+  },
+)
 
 const wallet = object<WalletView>('An account that needs a balance to keep working.', {
   alias: text('`signer`, `mpc`, `relayer` or `batcher`.'),
@@ -154,7 +162,9 @@ export const nodeStatus = shared(
       queued: count('Transactions waiting for a missing nonce.'),
       limit: count('Maximum number of transactions.'),
       full: flag('True when the maximum is reached.'),
-      late: count('Transactions of the last own slot that missed the block they were accepted for.'),
+      late: count(
+        'Transactions of the last own slot that missed the block they were accepted for.',
+      ),
     }),
     peers: list('Recently active peers.', peer),
     bestPeerHead: nullable(count('Highest block that a peer has; null without peers.')),
@@ -164,8 +174,12 @@ export const nodeStatus = shared(
     lastError: mapOf('Last error of each stage that has not recovered since.', {type: 'string'}),
     engine: object('The execution engine.', {
       version: text('Its version.'),
-      busyMs: nullable(count('Duration of its current request in milliseconds; null when it is idle.')),
-      lastExecuteMs: nullable(decimal('Time for its last block in milliseconds; null before the first.', 0)),
+      busyMs: nullable(
+        count('Duration of its current request in milliseconds; null when it is idle.'),
+      ),
+      lastExecuteMs: nullable(
+        decimal('Time for its last block in milliseconds; null before the first.', 0),
+      ),
       restarts: count('Restarts since the node started.'),
       restartingSinceMs: nullable(
         count('Start of the current restart, in milliseconds since 1970; null while it works.'),
@@ -183,7 +197,10 @@ export const nodeStatus = shared(
         leaves: count('Accounts and storage slots, estimated; includes those that were only read.'),
         limit: count('Size above which transactions that may add state are rejected.'),
         rootMs: nullable(
-          decimal('Time for the state root in milliseconds, part of every block; null before the first.', 0),
+          decimal(
+            'Time for the state root in milliseconds, part of every block; null before the first.',
+            0,
+          ),
         ),
       }),
     }),
