@@ -258,7 +258,7 @@ test('the owner of a profile: a chain before its address is compared, a typing e
     .replace(/[A-F](?=[^A-F]*$)/, (letter) => letter.toLowerCase())
   expect((await init(typo)).error).toMatchObject({
     ...{code: 'ADDRESS_INVALID', hints: []},
-    message: expect.stringContaining('wrong checksum'),
+    message: expect.stringContaining('invalid checksum'),
   })
   const line = ['init', '--profile', 'p', '--replace', '--recipient', `sep:${address}`]
   expect((await runHere(line, other.root)).error).toMatchObject({code: 'ADDRESS_OF_OTHER_CHAIN'})
