@@ -90,7 +90,7 @@ test('a refusal of Themis is read: its words, and that something is not there', 
 test.each([
   [401, 'Invalid key', {}, false, 'Unauthorized). It says: Invalid key'],
   [403, '<html><title>Blocked</title>', {}, false, 'Forbidden). It says: Blocked'],
-  [429, '{"message":"slow down"}', {}, true, 'limits how often it is asked'],
+  [429, '{"message":"slow down"}', {}, true, 'is rate-limited'],
   [502, '<html><title>502 Bad Gateway</title>', {}, true, 'Bad Gateway'],
   [
     301,

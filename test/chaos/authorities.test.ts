@@ -100,7 +100,7 @@ test('with the authority in the profile every request is believed, and without i
   expect(before.map(({status}) => status)).toEqual(['rejected', 'rejected'])
   const told = before.map((each) => JSON.stringify(causes((each as PromiseRejectedResult).reason)))
   for (const each of told) {
-    expect(each).toContain('Nobody known vouches for its certificate')
+    expect(each).toContain('Its certificate is from an unknown authority')
     expect(each).toContain('--ca-file')
   }
   expect(told[0]).toContain('ENDPOINT_UNTRUSTED')

@@ -108,7 +108,7 @@ test('list, show and where tell an identity from an account', async () => {
   expect((await run('key where')).json.data['keys']).toContainEqual({name: 'node', backend: 'file'})
   const revealed = await run('key show node --reveal --yes')
   expect(revealed.json.data['privateKey']).toBe(`0x${seed}`)
-  expect(revealed.text.stderr).toContain('pose as this node among its peers')
+  expect(revealed.text.stderr).toContain('pose as this node to its peers')
 })
 
 test('every command that wants an account refuses it by name, before anything else happens', async () => {

@@ -189,7 +189,7 @@ test('tx wait: a block that is replaced while it waits does not count', async ()
   const {json, exitCode} = await cli.result
 
   expect(exitCode).toBe(0)
-  expect((await spoken.result).stdout).toContain('It was moved by 1 reorganisation(s).')
+  expect((await spoken.result).stdout).toContain('It was reorged 1 time(s).')
   const {inclusion} = json!.data as {inclusion: {blockHash: string; blockNumber: string}}
   const at = numberToHex(BigInt(inclusion.blockNumber))
   const block = await chain.l1.request('eth_getBlockByNumber', [at, false])

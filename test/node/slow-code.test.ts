@@ -22,7 +22,7 @@ test('after a block that was slow by its code, its contract may declare what fit
   const seen = slow.executed(block, {gasUsed: 30_000_000, ms: 4_000}, 0)
   expect(seen).toMatchObject({to: block[1]!.to, gasPerMs: 7_500})
 
-  const refusal = {reason: 'slow-code', message: expect.stringMatching(/1 ms for each 7500 gas/)}
+  const refusal = {reason: 'slow-code', message: expect.stringMatching(/ran at 7500 gas per ms/)}
   expect(() => slow.assertFits(transaction(2, 30_000_000), 0)).toThrow(
     expect.objectContaining(refusal),
   )
