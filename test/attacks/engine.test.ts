@@ -234,7 +234,7 @@ describe('a system that cannot isolate an engine', () => {
     const logger = {...silentLogger, warn: (event: string) => void warnings.push(event)}
     lone = await startLoneNode([], () => ({logger: {...logger, child: () => logger}}))
     expect(lone.node.status().engine.isolation).toBe('open-port')
-    expect(warnings.join()).toContain('everybody on this machine')
+    expect(warnings.join()).toContain('every user of this machine')
 
     const {options} = lone.node
     const elsewhere = {

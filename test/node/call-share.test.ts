@@ -51,7 +51,7 @@ test('a call that is a moment too early waits; one that is far too early is told
   const refusal = await run(0).catch((error: unknown) => error)
   expect(refusal).toMatchObject({
     code: -32_005,
-    message: expect.stringMatching(/took their share of the engine; come back in \d+ ms/),
+    message: expect.stringMatching(/used up their share of the engine; retry in \d+ ms/),
   })
   const {retryAfterMs} = (refusal as {data: {retryAfterMs: number}}).data
   expect(retryAfterMs).toBeGreaterThan(RPC_CALL_WAIT_MS)
