@@ -26,9 +26,9 @@ const shared = {
 /** Whole networks, nodes with slots to keep, and files that replace modules: a process each. */
 const alone = [
   'test/{e2e,sim}/**/*.test.ts',
-  'test/node/{crash,hist*-node,hostile-*,l1*,network,peers,rpc*,sender-*,snapshots,twin,verify,wire-rpc}.test.ts',
-  'test/pos/outage.test.ts',
-  'test/attacks/{diverged-producer,rpc-denial}.test.ts',
+  'test/node/{crash,hist*-node,hostile-*,l1*,network,peers,remote-signer,rpc*,sender-*,snapshots,twin,verify,wire-rpc}.test.ts',
+  'test/pos/{outage,parties}.test.ts',
+  'test/attacks/{diverged-producer,engine,rpc-denial,sign-guard,state-bloat}.test.ts',
 ]
 
 export default defineConfig({

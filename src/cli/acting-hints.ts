@@ -1,18 +1,18 @@
-/** Makes the commands that are printed act for the profile and the network of the command that prints them. */
+/** Makes printed commands act for the profile and network of the command that prints them. */
 
-/** What was chosen on the command line and is not what a command without flags would choose. */
+/** Choices on the command line that differ from the defaults. */
 export interface Acting {
   profile?: string | undefined
   network?: string | undefined
 }
 
-/** The flags of the command that these words begin with; undefined when they name none. */
+/** The flags of the command at the start of these words; undefined without one. */
 export type FlagsOf = (words: readonly string[]) => readonly string[] | undefined
 
 /**
- * Adds `--profile` or `--network` to every command in backticks that takes it and does not name one.
+ * Adds `--profile` or `--network` to every command in backticks that accepts it and lacks one.
  *
- * @param text a hint, or whole lines for people
+ * @param text a hint, or whole human-readable lines
  */
 export function actingHints(text: string, acting: Acting, flagsOf: FlagsOf): string {
   const {profile, network} = acting
@@ -21,7 +21,7 @@ export function actingHints(text: string, acting: Acting, flagsOf: FlagsOf): str
   return text.replaceAll(/`metis-seq ([^`\n]+)`/g, (whole, line: string) => {
     const words = line.split(' ')
     const isNamed = words.some((word) => /^--(?:profile|network)(?:=|$)/.test(word))
-    // The local network is one, whoever acts on it.
+    // There is only one local network, whatever the profile.
     const isForAll = words[0] === 'local'
     if (isNamed || isForAll || !flagsOf(words)?.includes(flag)) return whole
     return `\`metis-seq ${line} --${flag} ${value}\``

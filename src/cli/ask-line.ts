@@ -2,7 +2,7 @@ import {createInterface} from 'node:readline/promises'
 
 import {questionFor} from './output.ts'
 
-/** Asks for one line on the terminal; an empty answer gives the fallback. */
+/** Prompts for one line on the terminal; empty input returns the fallback. */
 export async function askLine(
   question: string,
   fallback: string,

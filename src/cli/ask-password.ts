@@ -5,7 +5,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import {questionFor} from './output.ts'
 
 /**
- * Asks for a secret on the terminal without showing it.
+ * Prompts for a secret on the terminal without echoing it.
  *
  * @throws {MetisSeqError} INTERRUPTED on Ctrl-C and on the end of the input
  */

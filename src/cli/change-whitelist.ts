@@ -11,7 +11,7 @@ export const whitelistedArg = addressArg({
   required: true,
 })
 
-/** Puts an account on the whitelist of LockingPool or takes it off, for owners of a network. */
+/** Adds an account to the whitelist of LockingPool or removes it, for network owners. */
 export function changeWhitelist(
   context: Context,
   request: WhitelistRequest,

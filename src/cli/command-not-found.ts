@@ -4,8 +4,8 @@ import {extraWord} from './extra-word.ts'
 import {unknownCommand} from './unknown-command.ts'
 
 /**
- * Says in a sentence that there is no such command, and names those that begin alike. Words behind a command that
- * takes none come here too.
+ * Reports an unknown command, and lists those that start alike. Extra words after a command that
+ * accepts none also arrive here.
  */
 const commandNotFound: Hook.CommandNotFound = async ({id, config}) => {
   const words = id.split(':')

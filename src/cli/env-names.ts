@@ -1,17 +1,17 @@
 import {Errors, type Interfaces} from '@oclif/core'
 
-/** The environment name of a flag: `METIS_SEQ_MAX_FEE` for `--max-fee`. Every flag has one, but for NEVER_FROM_ENV. */
+/** The environment variable of a flag: `METIS_SEQ_MAX_FEE` for `--max-fee`. Every flag has one, except NEVER_FROM_ENV. */
 export function envNameOf(flag: string): string {
   return `METIS_SEQ_${flag.toUpperCase().replaceAll('-', '_')}`
 }
 
 /**
- * For a flag that lets a secret out, passes a trap, replaces a file or names one transaction: it is meant for one
- * command, and an exported name would hold for all that follow.
+ * For a flag that reveals a secret, overrides a trap, replaces a file or selects a transaction: it
+ * is meant for one command, and an exported variable would apply to all that follow.
  */
 export const NEVER_FROM_ENV = ''
 
-/** Names of such flags, on whatever command they are: one that is added later is not forgotten. */
+/** Names of these flags on any command, so that later commands are covered too. */
 const TYPED_ONLY: readonly string[] = [
   'allow-weak-password',
   'confirm',
@@ -22,16 +22,16 @@ const TYPED_ONLY: readonly string[] = [
   'reveal',
 ]
 
-/** Agrees to what a command shows. From the environment only where nobody is there to be shown anything, on purpose. */
+/** Confirms what a command shows. From the environment only in deliberately unattended use. */
 const AGREES = 'yes'
 
-/** Set to 1 by whoever runs commands without a person: METIS_SEQ_YES counts then. */
+/** Set to 1 for unattended use: METIS_SEQ_YES then counts. */
 export const UNATTENDED_VARIABLE = 'METIS_SEQ_ALLOW_UNATTENDED'
 
 /**
- * The same flags, each read from the environment where the command line does not name it.
+ * The same flags, each read from the environment where the command line lacks it.
  *
- * @param unattended false: what agrees to something is typed
+ * @param unattended false: confirmations must be typed
  */
 export function withEnvNames<F extends Record<string, {env?: string}>>(
   flags: F,
@@ -48,8 +48,8 @@ export function withEnvNames<F extends Record<string, {env?: string}>>(
 }
 
 /**
- * The words of a command line with what the environment says of flags that take several values: the parser reads
- * one from there, and here more are joined by commas. What the command line names wins.
+ * The words of a command line, plus multi-value flags from the environment: the parser only reads
+ * one value there, so several are separated by commas. The command line takes precedence.
  */
 export function withListsFromEnv(
   argv: readonly string[],
@@ -66,12 +66,12 @@ export function withListsFromEnv(
     if (isNamed || !value) return []
     return value.split(',').map((each) => `--${name}=${each.trim()}`)
   })
-  // Behind the arguments, which a flag that takes several would swallow.
+  // After the arguments, which a multi-value flag would swallow.
   return [...own, ...lists, ...argv.slice(own.length)]
 }
 
 /**
- * The parser looks flags up in an object, and takes what every object has (`--toString`) for one of them.
+ * The parser looks up flags in an object, and would accept inherited properties (`--toString`).
  *
  * @throws a usage error, as for every other flag that is unknown
  */

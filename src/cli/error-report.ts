@@ -10,7 +10,7 @@ import {RpcResponseError} from '../lib/json-rpc.ts'
 import {redactUrls} from '../lib/redact.ts'
 import {hideSecrets} from './hide-secrets.ts'
 
-/** What an operator sees of a failure, in text and in JSON. Every string is redacted. */
+/** The report of a failure, in text and in JSON. Every string is redacted. */
 export interface ErrorReport {
   code: ErrorCode
   message: string
@@ -21,7 +21,7 @@ export interface ErrorReport {
   retryable: boolean
 }
 
-/** Turns anything thrown into a report. Pure. */
+/** Converts any thrown value to a report. Pure. */
 export function toErrorReport(thrown: unknown, command: string): ErrorReport {
   const report = describe(
     findCause(thrown, MetisSeqError) ?? findCause(thrown, RpcResponseError) ?? thrown,
@@ -43,7 +43,7 @@ function describe(error: unknown, command: string): ErrorReport {
   return {code, message, facts: {...facts}, hints: [...hints], exit, retryable}
 }
 
-/** What the errors of libraries mean to an operator. */
+/** Operator errors for the errors of libraries. */
 function toOperatorError(error: unknown, command: string): MetisSeqError {
   if (isAbort(error)) {
     return new MetisSeqError({code: 'INTERRUPTED', message: 'Interrupted.', exit: 'sigint'})
@@ -78,14 +78,14 @@ function bug(error: unknown): MetisSeqError {
   })
 }
 
-/** A read of an address without code answers with no data. viem says which address that was. */
+/** A read of an address without code returns no data. viem reports the address. */
 function contractWithoutCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !(error.cause instanceof Error)) return undefined
   if (error.cause.name !== 'ContractFunctionZeroDataError') return undefined
   return 'contractAddress' in error ? String(error.contractAddress) : 'unknown'
 }
 
-/** Errors by which viem says that what came back does not fit what was asked. */
+/** viem errors for a response that does not match the request. */
 const WRONG_READS: readonly string[] = [
   'AbiDecodingDataSizeTooSmallError',
   'AbiDecodingZeroDataError',
@@ -100,7 +100,7 @@ const WRONG_READS: readonly string[] = [
   'SliceOffsetOutOfBoundsError',
 ]
 
-/** What was read when the answer did not fit; undefined where that was not the fault. */
+/** The function whose response did not match; undefined for other errors. */
 function whatWasMisread(thrown: unknown): string | undefined {
   let read = 'a read'
   for (let error = thrown, depth = 0; error instanceof Error && depth < 20; depth++) {
@@ -111,7 +111,7 @@ function whatWasMisread(thrown: unknown): string | undefined {
   return undefined
 }
 
-/** Ctrl-C or the end of the input at a question. */
+/** Ctrl-C or the end of the input at a prompt. */
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }

@@ -5,13 +5,13 @@ import {looksLikeAddress, readAddress} from '../protocol/address-text.ts'
 import {quote} from './flags.ts'
 import {hideSecrets} from './hide-secrets.ts'
 
-/** Flags that say which account a command is about. */
+/** Flags for the account that a command is about. */
 const ACCOUNT_FLAGS: readonly string[] = ['address', 'account']
 
 /**
- * A command that takes no words was given some. An address among them was meant for a flag.
+ * A command without arguments was given some. An address among them was meant for a flag.
  *
- * @param words of the command, as they were typed
+ * @param words of the command, as typed
  */
 export function extraWord(
   words: string,
@@ -21,7 +21,7 @@ export function extraWord(
   const command = `metis-seq ${words}`
   const text = hideSecrets(extra.join(' '))
   const flag = ACCOUNT_FLAGS.find((name) => Object.hasOwn(flags, name))
-  // The splitter of words takes the colons of a chain's name for blanks.
+  // The word splitter treats the colon of a chain prefix as a space.
   const isAddress = flag !== undefined && looksLikeAddress(extra.join(':'))
   const read = isAddress ? readAddress(extra.join(':')) : undefined
   const way = `${command} --${flag} ${read && 'address' in read ? extra.join(':') : 'ADDRESS'}`

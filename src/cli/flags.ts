@@ -15,25 +15,25 @@ export const metisFlag = Flags.custom<bigint>({
   parse: async (text) => parseAmount(text),
 })
 
-/** An amount of METIS: decimal text, `max`, or a share of all there is such as `25%`. */
+/** An amount of METIS: decimal text, `max`, or a share such as `25%`. */
 export const amountFlag = Flags.custom<Amount>({
   helpValue: 'METIS|max|N%',
   parse: async (text) => parseAmountOrShare(text),
 })
 
-/** An allowance: decimal text, or `max` for one without an end. */
+/** An allowance: decimal text, or `max` for unlimited. */
 export const allowanceFlag = Flags.custom<bigint>({
   helpValue: 'METIS|max',
   parse: async (text) => (text.trim() === 'max' ? maxUint256 : parseAmount(text)),
 })
 
-/** A yearly rate in percent, with or without its sign. Six decimals count. */
+/** An annual rate in percent, with or without the sign. Up to six decimals. */
 export const percentFlag = Flags.custom<number>({
   helpValue: 'N%',
   parse: async (given) => {
     const text = given.trim()
     if (/^\d{1,4}(?:\.\d{1,6})?%?$/.test(text)) return Number(text.replace('%', ''))
-    // Read once more for the reason: a comma, an exponent, a sign.
+    // Parsed again for the reason: a comma, an exponent, a sign.
     const read = readUnits(text.replace(/%$/, ''), 6)
     const reason = 'fault' in read ? read.fault : 'is not a rate'
     throw new Errors.CLIError(`${quote(text)} ${reason}. A rate is a number such as 20%.`)
@@ -51,7 +51,7 @@ export const addressArg = Args.custom<Address, {layer?: 'L1' | 'L2'}>({
   parse: async (text, context, {layer}) => parseAddress(text, context, layer),
 })
 
-/** An endpoint. Its text is never repeated: it may hold an API key. */
+/** An endpoint. Its text is never echoed: it may contain an API key. */
 export const urlFlag = Flags.custom<string>({
   helpValue: 'URL',
   parse: async (text) => {
@@ -60,7 +60,7 @@ export const urlFlag = Flags.custom<string>({
   },
 })
 
-/** A name or an address of this machine to listen on, without a port. */
+/** A listen address of this machine, as a name or an address without a port. */
 export const hostFlag = Flags.custom<string>({
   helpValue: 'HOST',
   parse: async (text) => {
@@ -70,7 +70,7 @@ export const hostFlag = Flags.custom<string>({
   },
 })
 
-/** A decimal number above zero, times 1e18. */
+/** A positive decimal number, scaled by 1e18. */
 export const ratioFlag = Flags.custom<bigint>({
   parse: async (text) => {
     const scaled = unitsIn(text)
@@ -96,7 +96,7 @@ function timeoutFlag(seconds: number) {
   })
 }
 
-/** Flags that mean the same on every command. */
+/** Flags with the same meaning on every command. */
 export const commonFlags = {
   profile: Flags.string({
     description: 'Profile to act as. Default: the active one.',
@@ -119,7 +119,7 @@ export const commonFlags = {
   'no-color': Flags.boolean({description: 'No colors; same as NO_COLOR=1.', helpGroup: 'GLOBAL'}),
 }
 
-/** Of commands that look at how things stand: whatever hangs is to be named within ten seconds. */
+/** For status commands: a hanging source must be reported within ten seconds. */
 export const lookFlags = {...commonFlags, timeout: timeoutFlag(4)}
 
 /** Flags of every command that may send a transaction. */
@@ -169,7 +169,7 @@ export const sendFlags = {
   ...passwordFlags,
 }
 
-/** Of a command that cannot be undone. Must be typed: see `env-names.ts`. */
+/** For irreversible commands. Must be typed: see `env-names.ts`. */
 export const confirmFlag = (what: string) =>
   Flags.string({
     env: NEVER_FROM_ENV,
@@ -186,12 +186,12 @@ export const replaceFlags = {
   ...passwordFlags,
 }
 
-/** Wei of a decimal amount. Throws a usage error that names the text. */
+/** Wei of a decimal amount. Throws a usage error that quotes the text. */
 export function parseAmount(text: string): bigint {
   return unitsIn(text)
 }
 
-/** @throws a usage error that says why, and which readings there are */
+/** @throws a usage error with the reason and the possible readings */
 function unitsIn(text: string, decimals?: number): bigint {
   const read = readUnits(text, decimals)
   if ('units' in read) return read.units
@@ -222,13 +222,13 @@ export function parseAddress(text: string, context?: unknown, layer?: 'L1' | 'L2
   return address
 }
 
-/** A count or id as text of digits; parsed to bigint. */
+/** A count or id in digits; parsed to bigint. */
 export function parseWhole(text: string, what: string): bigint {
   if (/^\d{1,78}$/.test(text) && BigInt(text) <= maxUint256) return BigInt(text)
   throw new Errors.CLIError(`${quote(text)} is not a ${what}: use digits only.`)
 }
 
-/** What someone typed, for an error. */
+/** User input, for an error. */
 export function quote(text: string): string {
   return text.length > 60 ? 'The value' : `"${text}"`
 }

@@ -4,7 +4,7 @@ import {systemClock} from '../lib/clock.ts'
 
 const POLL_MS = 200
 
-/** Prints what is added to a file until the signal aborts. A file that shrinks is read anew. */
+/** Prints lines appended to a file until the signal aborts. A truncated file is read from the start. */
 export async function follow(path: string, signal: AbortSignal): Promise<void> {
   let offset = sizeOf(path)
   while (!signal.aborted) {

@@ -1,4 +1,4 @@
-/** What was given to flags, before anybody acts on it. In: parsed flags. Out: the same, or a usage error. */
+/** Validation of flag values. In: parsed flags. Out: the same, or a usage error. */
 import {Errors, type Interfaces} from '@oclif/core'
 
 import {withUserHome} from '../store/home.ts'
@@ -7,9 +7,9 @@ import {withUserHome} from '../store/home.ts'
 const PATHS: readonly (string | undefined)[] = ['FILE', 'DIR', 'FOLDER']
 
 /**
- * Refuses values that are empty, as those of a shell variable that is not set: a command without its `--unsigned`
- * would send, one without its `--profile` would act for another. Refuses numbers that would be rounded. Replaces a `~`
- * before paths.
+ * Rejects empty values, as from an unset shell variable: a command without its `--unsigned` would
+ * send, one without its `--profile` would act for another. Rejects numbers that would be rounded.
+ * Expands a leading `~` in paths.
  *
  * @throws a usage error
  * @throws {MetisSeqError} HOME_UNKNOWN

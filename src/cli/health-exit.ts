@@ -11,7 +11,7 @@ export const failOnFlag = Flags.option({
   description: 'Exit with 11 for warnings or 12 for critical issues, from this severity on.',
 })
 
-/** The exit code of a look at health. Unknown is not in order: a script that asks has to be told. */
+/** The exit code of a health check. Unknown is not ok: a script must be able to tell. */
 export function healthExit({state}: {state: HealthState}, from: Least = 'warn'): ExitName {
   switch (state) {
     case 'ok':

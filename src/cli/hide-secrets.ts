@@ -1,4 +1,4 @@
-/** Someone who types a private key as an argument must not find it in a log as well. */
+/** A private key typed as an argument must not end up in a log as well. */
 export function hideSecrets(text: string): string {
   return text.replaceAll(/\b(?:0x)?[0-9a-f]{64}\b/gi, '(hidden)')
 }

@@ -2,16 +2,16 @@ import {systemClock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 
 /**
- * The library that writes the settings listens to signals as well, and sends each one to the process once
- * more. An echo that soon is not a second Ctrl-C of a person.
+ * The library that writes the settings also listens to signals, and sends each one to the process
+ * again. Such an immediate echo is not a second Ctrl-C by a person.
  */
 const ECHO_MS = 300
 
 /**
- * Turns SIGINT and SIGTERM into an abort, so that a command can say where it stopped. A second signal
- * ends the process at once, for a command that hangs.
+ * Turns SIGINT and SIGTERM into an abort, so that a command can report where it stopped. A second
+ * signal ends a hanging process immediately.
  *
- * @returns gives the signals back to the system
+ * @returns restores the default signal handling
  */
 export function onSignals(controller: AbortController): () => void {
   let firstMs: number | undefined

@@ -6,12 +6,12 @@ import {openHome} from '../store/home.ts'
 import {commonFlags} from './flags.ts'
 import {passwordAccess, passwordFlags, type PasswordFlags} from './password-flags.ts'
 
-/** For a password of a new file; an empty one is refused all the same. */
+/** For the password of a new file; an empty one is always rejected. */
 const allowWeakPassword = Flags.boolean({
   description: 'Accept a password that is easy to guess, for a key that protects nothing.',
 })
 
-/** A descriptor gives its text once: there is nothing to remember. */
+/** A descriptor can only be read once, so it is not recorded. */
 export const rememberPasswordFileFlag = Flags.boolean({
   description: 'Remember the path of the password file, for an unattended node.',
   dependsOn: ['password-file'],
@@ -34,7 +34,7 @@ export const newKeyFlags = {
 /** Flags of commands that open a stored key. */
 export const openKeyFlags = {...commonFlags, ...passwordFlags}
 
-/** Flags of commands that open a stored key and encrypt it anew. */
+/** Flags of commands that open a stored key and re-encrypt it. */
 export const rewriteKeyFlags = {...openKeyFlags, 'allow-weak-password': allowWeakPassword}
 
 export function newKeyOptions(
@@ -44,7 +44,7 @@ export function newKeyOptions(
   return {name, backend: flags.backend, rememberPasswordFile: flags['remember-password-file']}
 }
 
-/** Access to keys, asking for a password only where someone can answer. */
+/** Access to keys, prompting for a password only on a terminal. */
 export function keyAccess(
   flags: PasswordFlags & {'allow-weak-password'?: boolean},
   mayAsk: boolean,

@@ -10,7 +10,7 @@ interface Screen {
   write(text: string): unknown
 }
 
-/** Shows a page in the place of the one before it. Where the cursor cannot be moved, pages follow each other. */
+/** Shows a page in place of the previous one. Where the cursor cannot be moved, pages are appended. */
 export function createLivePage(screen: Screen, env: Environment): (text: string) => void {
   const moves = movesCursor(screen, env)
   let shown: string | undefined
@@ -22,9 +22,9 @@ export function createLivePage(screen: Screen, env: Environment): (text: string)
   }
 }
 
-/** To the start of a page and everything below it cleared; of the whole screen where the page is longer than it. */
+/** Moves to the start of the page and clears below it; clears the whole screen if the page is longer. */
 function backOver(page: string, screen: Screen): string {
-  // A terminal that nobody has measured says 0.
+  // A terminal of unknown size reports 0.
   const columns = screen.columns || 80
   const rows = screen.rows || 24
   const height = page

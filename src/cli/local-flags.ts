@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {defaultSettings, type LocalSettings} from '../local/settings.ts'
 
-/** What can be chosen when a local network is made. */
+/** Options for creating a local network. */
 export const localSettingFlags = {
   nodes: Flags.integer({
     description: 'Number of sequencers at the start.',

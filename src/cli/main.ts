@@ -8,11 +8,11 @@ import {printJson, tellText, toEnvelope} from './output.ts'
 import {outputFailure, watchStdout} from './stdout-state.ts'
 
 /**
- * Runs one command line. Errors of commands end in their own `catch`; what arrives here was wrong
+ * Runs one command line. Errors of commands are handled in their own `catch`; errors here occurred
  * before a command was found.
  */
 export async function main(argv: string[], root: string): Promise<void> {
-  // Stores, journals and logs are their owner's business alone, whatever the shell allows.
+  // Stores, journals and logs are private to their owner, whatever the shell's umask.
   process.umask(0o077)
   keepMemoryOutOfCores()
   watchStdout()
@@ -30,7 +30,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   }
 }
 
-/** At the very end, as a stream that failed never says that it is flushed. An earlier failure keeps its exit code. */
+/** At the very end, since a failed stream never reports that it is flushed. An earlier failure keeps its exit code. */
 function reportLostOutput(): void {
   const lost = outputFailure()
   if (!lost) return
@@ -38,7 +38,7 @@ function reportLostOutput(): void {
   process.exitCode ||= lost.exitCode
 }
 
-/** Flags of every command may stand before its words. */
+/** Global flags may precede the words of a command. */
 function commandFirst(argv: readonly string[]): string[] {
   const first = argv.findIndex((word) => !ANYWHERE.includes(word))
   return first > 0 ? [...argv.slice(first), ...argv.slice(0, first)] : [...argv]
@@ -46,7 +46,7 @@ function commandFirst(argv: readonly string[]): string[] {
 
 const ANYWHERE: readonly string[] = ['--json', '--no-color', '--no-input', '--quiet', '--verbose']
 
-/** What nobody caught leaves no state to go on from; it is told like every other error, without a page of code. */
+/** After an uncaught error the state is undefined; it is reported like any other error, without a stack trace. */
 function endWith(error: unknown, argv: string[]): never {
   report(error, argv)
   process.exit()

@@ -14,14 +14,14 @@ import type {Result} from './operator-command.ts'
 
 const DEFAULT_NODE_HOST = '127.0.0.1'
 
-/** Endpoints whose certificate nobody public vouches for. */
+/** Endpoints with a private certificate authority. */
 export const caFileFlag = Flags.string({
   description:
     'PEM of a certificate authority to trust for the endpoints, besides those of the system; `none` removes it.',
   helpValue: 'FILE',
 })
 
-/** What a profile is made of, as flags. */
+/** The fields of a profile, as flags. */
 export const profileFlags = {
   owner: Flags.string({
     description: 'Owner: the name of a key or signer, or an address whose key is elsewhere.',
@@ -78,8 +78,8 @@ export interface ProfileFlags {
 }
 
 /**
- * Makes a profile from flags and says what was made. With `--replace`, what no flag names stays as it is in the
- * profile of that name.
+ * Creates a profile from flags and reports it. With `--replace`, fields without a flag keep the
+ * values of the existing profile.
  */
 export function makeProfile(
   name: string,
@@ -113,7 +113,7 @@ export function makeProfile(
   }
 }
 
-/** Refuses what is wrong with the flags, before anybody is asked for the rest. */
+/** Rejects invalid flags before prompting for the rest. */
 export function checkProfileFlags(
   name: string | undefined,
   flags: ProfileFlags,
@@ -127,7 +127,7 @@ export function checkProfileFlags(
   assertNodeKeys(flags, config)
 }
 
-/** A node that could not start with them is made by nobody on purpose. */
+/** Nobody deliberately sets up a node that cannot start. */
 function assertNodeKeys(flags: ProfileFlags, config: ConfigStore): void {
   for (const key of [flags['relayer-key'], flags['batch-key']]) {
     if (key !== undefined) findAccount(config, key)

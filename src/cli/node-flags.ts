@@ -15,7 +15,7 @@ const peerAddressFlag = Flags.custom<string>({
   },
 })
 
-/** How a node meets the world: its public RPC, other nodes, and L1. */
+/** Flags for a node's connections: its public RPC, other nodes, and L1. */
 export const nodeFlags = {
   'ws-port': Flags.integer({
     description: 'Separate RPC port for clients that expect WebSocket on its own port.',
@@ -70,7 +70,7 @@ export interface NodeFlags {
 }
 
 export interface NodeSettings {
-  /** The silence of peers and of L1 means nothing. */
+  /** Silence of peers and of L1 has no meaning. */
   alone?: boolean
   rpc: Omit<RpcOptions, 'host' | 'port'>
   advertiseAddress?: string

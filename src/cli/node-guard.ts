@@ -1,4 +1,4 @@
-/** The sign guard of a profile's node, from the command line. The node must not run. */
+/** The sign guard of a profile's node, from the command line. The node must not be running. */
 import {join} from 'node:path'
 
 import {createChainRpc} from '../chain/chain-rpc.ts'
@@ -20,9 +20,9 @@ import {snapshotPlace} from './node-snapshots.ts'
 
 export interface GuardReport extends RebuiltGuard {
   path: string
-  /** Highest block on L1 that bears the key's signature; null: none, or L1 was not read. */
+  /** Highest block on L1 signed with the key; null when there is none, or L1 was not read. */
   signedOnL1: number | null
-  /** Why L1 was not read; null when it was. The node reads it in any case before it signs. */
+  /** Why L1 was not read; null when it was. The node reads it before signing in any case. */
   l1Problem: string | null
 }
 
@@ -48,7 +48,7 @@ export async function rebuildNodeGuard(
       const floor = (l1.signedOnL1 ?? -1) + 1
       const nowMs = systemClock.nowMs()
       const rebuilt = rebuildGuard({path, log, signer: lowerCase(signer), floor, nowMs})
-      // What the guard kept from starting has nothing in its way any more.
+      // The node that the guard kept from starting can now start.
       clearHalt(dataDir, isOfGuard)
       return {path, ...rebuilt, ...l1}
     } finally {

@@ -26,13 +26,13 @@ import {requireBundledNetwork, requireNode} from '../services/node/node-runtime.
 export const LATEST = 'latest'
 
 export interface SnapshotPlace {
-  /** Where the snapshots of this profile's node are. */
+  /** Directory of the snapshots of this profile's node. */
   root: string
   /** Of the node. */
   dataDir: string
   network: SnapshotNetwork
   genesis: Genesis
-  /** Nothing is at stake on its network. */
+  /** Its network has no value at stake. */
   isRehearsal: boolean
 }
 
@@ -78,7 +78,7 @@ export function findSnapshot({root, network}: SnapshotPlace, name: string): stri
   })
 }
 
-/** Works in a directory of which nothing is left. */
+/** Works in a temporary directory. */
 export async function verifyNodeSnapshot(
   place: SnapshotPlace,
   path: string,

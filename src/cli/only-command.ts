@@ -4,14 +4,15 @@ import {pathToFileURL} from 'node:url'
 
 import type {Command, Interfaces} from '@oclif/core'
 
-/** They tell of all commands. */
+/** They cover all commands. */
 const TELL_OF_ALL: readonly string[] = ['help', 'schema', 'completion']
 
 /**
- * The command that a line names, as all that there is: to know every command, their manifest of 400 kB is read at each start.
- * Undefined for a line that asks for help, has a word behind those of the command, or names none; oclif then knows more.
+ * The command of a line, loaded as the only command: to know all commands, oclif would read their
+ * 400 kB manifest at every start. Undefined for a help request, for extra words, or without a known
+ * command; oclif then handles it.
  *
- * @param argv the words of the line; flags of every command are behind them
+ * @param argv the words of the line; global flags follow them
  */
 export function onlyCommand(
   argv: readonly string[],
@@ -51,7 +52,7 @@ function pluginOf(
   return plugin
 }
 
-/** Names of the flags of a command, whether oclif knows it or only {@link onlyCommand} was loaded. */
+/** Flag names of a command, whether loaded by oclif or by {@link onlyCommand}. */
 export function flagNamesOf(
   config: Interfaces.Config,
   ids: readonly string[],

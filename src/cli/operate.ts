@@ -38,7 +38,7 @@ export interface SendFlags extends PasswordFlags {
   wait: WaitGoal | 'none'
 }
 
-/** Carries out an operation as the flags ask for it, and shows what came of it. */
+/** Carries out an operation according to the flags, and shows the outcome. */
 export async function operate<P extends Plan, V extends Verification>(
   context: Context,
   flags: SendFlags,
@@ -50,17 +50,17 @@ export async function operate<P extends Plan, V extends Verification>(
   return toResult(outcome, context)
 }
 
-/** An operation on a sequencer, as a command asks for it. */
+/** An operation on a sequencer, requested by a command. */
 export interface SequencerChange {
   /** Words of the command. */
   action: string
-  /** Who sends it. */
+  /** Sending role. */
   role: 'owner' | 'signer'
   plan(): Promise<StakingPlan>
   done(snapshot: SequencerSnapshot, plan: StakingPlan, mined: Receipt): Shown | Promise<Shown>
 }
 
-/** The same for one sequencer, which is shown as it is afterwards. */
+/** The same for one sequencer, which is shown afterwards. */
 export function changeSequencer(
   context: Context,
   flags: SendFlags,

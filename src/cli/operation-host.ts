@@ -7,28 +7,28 @@ import {replacementJson, replacementText} from '../ui/presenters/replacement.ts'
 import {decodedText} from '../ui/presenters/transaction.ts'
 import type {Warning} from './output.ts'
 
-/** What a command lends to whatever is shown, asked and told while it works. */
+/** Host of an operation: output, prompts and progress of a command. */
 export interface CommandHost {
   say(text: string): void
-  /** Something that can take long, until `arrived`. */
+  /** Start of a possibly long wait, until `arrived`. */
   waitFor(text: string): void
   arrived(): void
   confirm(question: string): Promise<void>
-  /** For what cannot be undone. */
+  /** For irreversible operations. */
   confirmName(question: string, name: string): Promise<void>
   warn(warning: Warning): void
   keepForFailure(data: unknown): void
-  /** Runs when the command has said what it did. */
+  /** Runs after the command has shown its result. */
   atSuccess(act: () => void): void
-  /** Runs when the command has ended, however it ends. */
+  /** Runs when the command ends, with or without an error. */
   atEnd(release: () => void): void
   mayAsk: boolean
   signal: AbortSignal
-  /** The arguments and flags that say what is wanted, in one spelling. */
+  /** The arguments and flags that define the operation, normalized. */
   asked: string
 }
 
-/** The words of a terminal and the documents of `--json` for what happens while an operation is carried out. */
+/** Terminal text and `--json` documents for the events of an operation. */
 export function operationHost(context: Context, host: CommandHost): OperationHost {
   return {
     say(news) {
@@ -76,7 +76,7 @@ export function proposalJson(proposal: Proposal): object {
   }
 }
 
-/** Without the signed bytes: whoever reads a log could send them. */
+/** Without the signed bytes: a reader of the log could send them. */
 function signedJson({transactions, ...rest}: SignedBatch): object {
   return {...rest, transactions: transactions.map(({raw: _raw, ...each}) => each)}
 }

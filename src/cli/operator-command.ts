@@ -40,15 +40,15 @@ import type {CommandHost} from './operation-host.ts'
 import {Progress} from './progress.ts'
 import {readerGone} from './stdout-state.ts'
 
-/** What a command did, for people and for scripts. */
+/** The result of a command, for people and for scripts. */
 export interface Result {
   /** The `data` of the JSON document. */
   data: unknown
-  /** Lines for people. */
+  /** Human-readable lines. */
   text: string
-  /** The text is a document that programs read: not a line of it is broken. */
+  /** The text is a document for programs, so no line is wrapped. */
   isDocument?: boolean
-  /** Set when the exit code carries an answer, such as a condition that does not hold. */
+  /** Set when the exit code is part of the result, such as an unmet precondition. */
   exit?: ExitName
 }
 
@@ -58,9 +58,9 @@ export abstract class OperatorCommand extends Command {
 
   /** Aborted by SIGINT and SIGTERM. */
   protected readonly interrupted = new AbortController()
-  /** For commands that only show things: aborted as well when nobody reads what they print. */
+  /** For read-only commands: also aborted when nobody reads their output. */
   protected readonly watching = AbortSignal.any([this.interrupted.signal, readerGone])
-  /** Chains that addresses were given with; the parser fills it, and whoever knows the network compares. */
+  /** Chain prefixes of addresses; filled by the parser, and checked once the network is known. */
   readonly namedChains: NamedChain[] = []
   private readonly startedMs = performance.now()
   private readonly warnings: Warning[] = []
@@ -81,7 +81,7 @@ export abstract class OperatorCommand extends Command {
   private readonly closers: (() => void)[] = []
   private readonly successes: (() => void)[] = []
 
-  /** Does the work. Named apart from oclif's `run` so that output has one place. */
+  /** Does the work. Separate from oclif's `run`, so that output is in one place. */
   protected abstract perform(): Promise<Result>
 
   override async run(): Promise<void> {
@@ -102,12 +102,12 @@ export abstract class OperatorCommand extends Command {
     }
   }
 
-  /** How a stream without an end has ended: by Ctrl-C, or because nobody reads it, which is no failure. */
+  /** How an endless stream ended: by Ctrl-C, or because its reader is gone, which is not a failure. */
   protected get endOfStream(): {exit?: ExitName} {
     return this.interrupted.signal.aborted ? {exit: 'sigint'} : {}
   }
 
-  /** Resolves profile and network, and names both in the JSON document. */
+  /** Resolves profile and network, and adds both to the JSON document. */
   protected openContext(flags: {
     profile?: string | undefined
     network?: string | undefined
@@ -138,18 +138,18 @@ export abstract class OperatorCommand extends Command {
     return context
   }
 
-  /** Names profile and network in the JSON document of a command that opens no connection. */
+  /** Adds profile and network to the JSON document of a command without a connection. */
   protected describeProfile(profile: string, network: string): void {
     this.profileName = profile
     this.networkName = network
   }
 
-  /** How this program is started again in the background. */
+  /** Command line to start this program in the background. */
   protected get self(): {file: string; args: string[]} {
     return {file: process.execPath, args: [join(this.config.root, 'bin', 'run.cjs')]}
   }
 
-  /** Every command knows `--no-input` and `--quiet`, and every flag an environment name: in this one place. */
+  /** Adds `--no-input` and `--quiet` to every command, and an environment variable to every flag, in one place. */
   protected override async parse<
     F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
@@ -163,7 +163,7 @@ export abstract class OperatorCommand extends Command {
     assertNoInheritedFlag(words)
     const parsed = await (flags
       ? super.parse(
-          // A class hands down what it inherits; a copy has to name it.
+          // A class inherits flags; a copy must list them.
           {
             ...options,
             enableJsonFlag: options.enableJsonFlag ?? false,
@@ -192,7 +192,7 @@ export abstract class OperatorCommand extends Command {
     return !this.asksNothing && !this.jsonEnabled() && process.stdin.isTTY === true
   }
 
-  /** Progress and remarks: to people, on stderr. */
+  /** Progress and remarks for people, on stderr. */
   protected say(text: string): void {
     if (this.isSilent) return
     this.working.clear()
@@ -208,19 +208,19 @@ export abstract class OperatorCommand extends Command {
     if (!this.isSilent) this.working.step(text)
   }
 
-  /** Ends the replaced line, so that what follows starts on its own. */
+  /** Ends the progress line, so that further output starts on its own line. */
   protected endProgress(): void {
     this.working.end()
   }
 
-  /** Lines of a result that is not over yet, on stdout. */
+  /** Lines of an ongoing result, on stdout. */
   protected show(text: string): void {
     if (this.jsonEnabled()) return
     this.working.clear()
     printText(text)
   }
 
-  /** Says what is waited for when it takes long. */
+  /** Reports a wait when it takes long. */
   protected during<T>(text: string, work: Promise<T>): Promise<T> {
     return this.isSilent ? work : this.working.during(text, work)
   }
@@ -237,19 +237,19 @@ export abstract class OperatorCommand extends Command {
     if (!this.jsonEnabled()) tellText(`warning: ${warning.message}`)
   }
 
-  /** Sources that did not respond, while the others said enough. */
+  /** Unreachable sources that the result does not depend on. */
   protected warnAboutUnreachable(unreachable: readonly Unreachable[]): void {
     for (const {layer, error} of unreachable) {
       this.warnAbout({code: error.code, message: `${layer} could not be reached. ${error.message}`})
     }
   }
 
-  /** Keeps data for the JSON document of a command that then fails, such as a preview. */
+  /** Stores data for the JSON document in case the command fails, such as a preview. */
   protected keepForFailure(data: unknown): void {
     this.failureData = data
   }
 
-  /** Asks on a terminal; elsewhere insists on `--yes`. Returns only when the answer is yes. */
+  /** Prompts on a terminal; otherwise requires `--yes`. Returns only after a yes. */
   protected async confirm(question: string, yes: boolean): Promise<void> {
     if (yes) return
     if (!this.mayAsk) {
@@ -264,8 +264,8 @@ export abstract class OperatorCommand extends Command {
   }
 
   /**
-   * For what cannot be undone: the name of what it is about is typed, at the question or with `--confirm`.
-   * `--yes` alone is said too easily.
+   * For irreversible operations: the name of the subject must be typed, at the prompt or with
+   * `--confirm`. `--yes` alone is too easy.
    */
   protected async confirmName(
     question: string,
@@ -295,7 +295,7 @@ export abstract class OperatorCommand extends Command {
     }
   }
 
-  /** What a command lends to an operation. */
+  /** The host that a command provides to an operation. */
   protected sendHost(yes: boolean, confirm?: string): CommandHost {
     return {
       say: (text) => this.say(text),
@@ -328,7 +328,7 @@ export abstract class OperatorCommand extends Command {
     else tellText(errorText(report))
   }
 
-  /** The same text with commands that act for whom this one acts. */
+  /** The same text with commands for the same profile and network. */
   protected forProfile(text: string): string {
     return actingHints(text, this.acting, (words) => {
       const ids = words.map((_word, index) => words.slice(0, index + 1).join(':'))
@@ -336,7 +336,7 @@ export abstract class OperatorCommand extends Command {
     })
   }
 
-  /** An error of an endpoint says which one, also where the library that met it does not know. */
+  /** Adds the endpoint to its error, even if the library that raised it does not know it. */
   private named(report: ErrorReport): ErrorReport {
     const isOfEndpoint = ['ENDPOINT_ERROR', 'ENDPOINT_WRONG_ANSWER'].includes(report.code)
     if (!isOfEndpoint || report.facts['endpoints'] !== undefined) return report
@@ -369,14 +369,14 @@ export abstract class OperatorCommand extends Command {
   }
 }
 
-/** Flags that say how a thing is done, and not which. */
+/** Flags that affect how an operation is done, not which one. */
 const HOW: ReadonlySet<string> = new Set([
   ...Object.keys(commonFlags),
   ...Object.keys(sendFlags),
   ...['json', 'confirm'],
 ])
 
-/** Arguments and flags in one spelling, without those of {@link HOW}. */
+/** Arguments and flags, normalized, without those of {@link HOW}. */
 function askedOf(given: Record<string, unknown>): string {
   const which = Object.entries(given).filter(
     ([name, value]) => !HOW.has(name) && value !== undefined,
@@ -399,12 +399,12 @@ function declined(why: string): MetisSeqError {
   })
 }
 
-/** As the parser reads a flag without a value from the environment. */
+/** How the parser reads a boolean flag from the environment. */
 function isTruthy(value: string | undefined): boolean {
   return ['1', 'true', 'y', 'yes'].includes(value?.toLowerCase() ?? '')
 }
 
-/** What Ctrl-C makes of a failure: an operator's own error keeps its facts, others become one word. */
+/** The error after Ctrl-C: operator errors keep their facts, others become INTERRUPTED. */
 function interruption(thrown: unknown, {reason}: AbortSignal): unknown {
   return thrown instanceof MetisSeqError && thrown.exit !== 'internal' ? thrown : reason
 }

@@ -5,7 +5,7 @@ import {stringifyJson} from '../lib/json.ts'
 import {asciiOf, showsUnicode} from '../lib/terminal.ts'
 import type {ErrorReport} from './error-report.ts'
 
-/** A thing worth knowing that did not stop the command. */
+/** A warning that did not stop the command. */
 export interface Warning {
   code: string
   message: string
@@ -59,7 +59,7 @@ export function printJson(document: unknown): void {
   process.stdout.write(`${cleanJson(text)}\n`)
 }
 
-/** Lines for people. What came from elsewhere in them cannot steer the terminal. */
+/** Human-readable lines. Foreign text in them cannot control the terminal. */
 export function printText(text: string): void {
   process.stdout.write(`${textFor(process.stdout, text)}\n`)
 }
@@ -69,15 +69,15 @@ export function tellText(text: string): void {
   process.stderr.write(`${textFor(process.stderr, text)}\n`)
 }
 
-/** A document for programs, on a terminal too: a line break of ours would be one of the document. */
+/** A document for programs, even on a terminal: wrapping would change it. */
 export function printDocument(text: string): void {
   process.stdout.write(`${forTerminal(text)}\n`)
 }
 
-/** Narrower ones than this are no place to read. */
+/** Narrower terminals are not supported. */
 const MIN_WIDTH = 20
 
-/** What a stream shows of a text: lines of a terminal's width. JSON, and what is piped or kept in a file, stays as it is. */
+/** Text wrapped to a terminal's width. JSON, pipes and files stay unchanged. */
 export function textFor(stream: {isTTY?: boolean; columns?: number}, text: string): string {
   const shown = forTerminal(text)
   const {isTTY, columns = 0} = stream
@@ -85,10 +85,10 @@ export function textFor(stream: {isTTY?: boolean; columns?: number}, text: strin
   return isTTY === true && columns >= MIN_WIDTH && !isJson ? fitText(shown, columns) : shown
 }
 
-/** Room for a short answer behind the question. */
+/** Space for a short answer after the question. */
 const ANSWER_WIDTH = 8
 
-/** A question at a terminal: broken between words, and what is typed stands a blank behind it. */
+/** A terminal prompt: wrapped between words, with a space before the input. */
 export function questionFor(
   {isTTY = false, columns = 0}: {isTTY?: boolean; columns?: number},
   question: string,

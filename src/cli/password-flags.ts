@@ -7,7 +7,7 @@ import {readDescriptor} from './read-descriptor.ts'
 const FILE_VARIABLE = 'METIS_SEQ_PASSWORD_FILE'
 const BACKUP_FILE_VARIABLE = 'METIS_SEQ_BACKUP_PASSWORD_FILE'
 
-/** Of every command that opens or makes a key file. At a terminal, neither is needed: it asks. */
+/** For commands that open or create a key file. On a terminal, neither is needed: it prompts. */
 export const passwordFlags = {
   'password-file': Flags.string({
     description: 'File that holds the password of an encrypted key file.',
@@ -45,7 +45,7 @@ export interface BackupPasswordFlags {
   'backup-password-fd'?: number | undefined
 }
 
-/** Where the password of a stored key comes from; asked for only where someone can answer. */
+/** Source of a stored key's password; prompted for only on a terminal. */
 export function passwordAccess(
   {'password-file': file, 'password-fd': descriptor}: PasswordFlags,
   mayAsk: boolean,
@@ -56,14 +56,14 @@ export function passwordAccess(
 } {
   assertOne(file, FILE_VARIABLE, descriptor, 'password')
   return {
-    // The variable is set once for many commands; a descriptor is meant for this one.
+    // The variable is set once for many commands; a descriptor is for this one.
     passwordFile: descriptor === undefined ? file : undefined,
     ...(descriptor === undefined ? {} : {readPassword: readOnce(descriptor, '--password-fd')}),
     ...(mayAsk ? {askPassword} : {}),
   }
 }
 
-/** Where the password of a backup comes from. */
+/** Source of a backup's password. */
 export function backupPassword(
   {'backup-password-file': file, 'backup-password-fd': descriptor}: BackupPasswordFlags,
   mayAsk: boolean,
@@ -86,7 +86,7 @@ function assertOne(
   throw new Errors.CLIError(`--${name}-file and --${name}-fd cannot be used together.`)
 }
 
-/** A descriptor gives its text once, and a command may open a key twice. */
+/** A descriptor can only be read once, and a command may open a key twice. */
 function readOnce(
   descriptor: number,
   flag: '--password-fd' | '--backup-password-fd',

@@ -11,25 +11,26 @@ interface Screen {
 }
 
 export interface ProgressOptions {
-  /** Where progress is shown; stderr. */
+  /** Output of progress; stderr. */
   screen: Screen
   env: Environment
-  /** A whole line, where the cursor cannot be moved. */
+  /** A complete line, where the cursor cannot be moved. */
   tell(line: string): void
   /** Monotonic milliseconds. */
   now?: () => number
 }
 
-/** Sooner than this nobody wonders what is going on. */
+/** Delay before a wait is reported. */
 const SILENT_MS = 2000
-/** Between two lines where each stays. */
+/** Interval between permanent lines. */
 const PLAIN_EVERY_MS = 10_000
 const TICK_MS = 1000
 const ERASE = '\r\u001B[2K'
 
 /**
- * What long work is at, and for how long: on a terminal one line that is replaced, elsewhere a line every ten seconds.
- * Steps that differ by their count alone (`3 of 9`) are one; those that have names (`3/9: deploy A`) share their time.
+ * The current step of long work, and its duration: one line that is replaced on a terminal,
+ * otherwise a line every ten seconds. Steps that differ only in their count (`3 of 9`) are one
+ * step; named steps (`3/9: deploy A`) share their time.
  */
 export class Progress {
   readonly #options: ProgressOptions
@@ -48,7 +49,7 @@ export class Progress {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  /** A step of work: told at once. */
+  /** A step of work: shown immediately. */
   step(text: string): void {
     const isSame = kindOf(text) === kindOf(this.#text)
     const isTold = stepOf(text) === stepOf(this.#text)
@@ -58,7 +59,7 @@ export class Progress {
     else if (!isTold || this.#now() - this.#plainAtMs >= PLAIN_EVERY_MS) this.#tell()
   }
 
-  /** Something that may come at once: told when it takes long. Another text says more of the same wait. */
+  /** A wait that may be short: shown when it takes long. A new text updates the same wait. */
   wait(text: string): void {
     const isSame = this.#isWait && this.#timer !== undefined
     if (!isSame) this.clear()
@@ -67,7 +68,7 @@ export class Progress {
     if (this.#isDrawn) this.#draw()
   }
 
-  /** As `wait`, until the work has ended, however it ends. */
+  /** Like `wait`, until the work ends, with or without an error. */
   async during<T>(text: string, work: Promise<T>): Promise<T> {
     this.wait(text)
     try {
@@ -78,7 +79,7 @@ export class Progress {
   }
 
   /**
-   * The same for work that is known to take its time: told at once on a terminal. What was waited for before goes on
+   * The same for work known to be slow: shown immediately on a terminal. An earlier wait resumes
    * afterwards.
    */
   async within<T>(text: string, work: Promise<T>): Promise<T> {
@@ -102,19 +103,19 @@ export class Progress {
     }
   }
 
-  /** Takes the line away, for what is printed next; it comes back while the work goes on. */
+  /** Clears the line for other output; it returns while the work continues. */
   clear(): void {
     if (this.#isDrawn) this.#options.screen.write(ERASE)
     this.#isDrawn = false
   }
 
-  /** Nothing is waited for any more; no line is left. */
+  /** Ends the wait and clears the line. */
   done(): void {
     this.clear()
     this.#stop()
   }
 
-  /** The same, and the last step stays to be read. */
+  /** The same, but keeps the last step visible. */
   end(): void {
     if (this.#isDrawn) this.#options.screen.write('\n')
     this.#isDrawn = false
@@ -169,7 +170,7 @@ function kindOf(text: string): string {
   return text.replace(/\d+ ?(?:\/|of) ?\d[^]*$/, '')
 }
 
-/** What is told once where every line stays: without its count, and without the figures behind it. */
+/** The text of a step for permanent lines: without its count and figures. */
 function stepOf(text: string): string {
   const [, before, behind] = /^([^]*?)\d+ ?(?:\/|of) ?\d+([^]*)$/.exec(text) ?? []
   return behind === undefined ? text : `${before}${behind.replaceAll(/\d+/g, '')}`

@@ -9,7 +9,7 @@ import {readBoundedDescriptor, SECRET_FILE_BYTES, tooLarge} from '../lib/read-fi
 
 const PATIENCE_MS = 10_000
 
-/** The flags that name a descriptor, each with the one that names a file instead. */
+/** The flags for a descriptor, each with its alternative for a file. */
 const fileFlagOf = {
   '--from-fd': '--from-file',
   '--password-fd': '--password-file',
@@ -19,9 +19,9 @@ const fileFlagOf = {
 type DescriptorFlag = keyof typeof fileFlagOf
 
 /**
- * Reads a descriptor that the caller opened for us (`3<FILE`, `3< <(command)`) to its end, or up to a bound.
+ * Reads a descriptor opened by the caller (`3<FILE`, `3< <(command)`) to its end, or up to a limit.
  *
- * @throws {MetisSeqError} DESCRIPTOR_CLOSED when nobody opened it, SECRET_UNREADABLE
+ * @throws {MetisSeqError} DESCRIPTOR_CLOSED when it is not open, SECRET_UNREADABLE
  */
 export async function readDescriptor(descriptor: number, flag: DescriptorFlag): Promise<string> {
   assertGiven(descriptor, flag)
@@ -37,9 +37,9 @@ export async function readDescriptor(descriptor: number, flag: DescriptorFlag): 
 }
 
 /**
- * Reads a stream to its end, while the program stays awake for signals.
+ * Reads a stream to its end, while the program can still handle signals.
  *
- * @throws {FileRefused} it holds more than a secret can be
+ * @throws {FileRefused} it is larger than any secret
  * @throws the reason of the signal
  */
 export async function readStream(stream: Readable, signal: AbortSignal): Promise<string> {
@@ -61,7 +61,7 @@ export async function readStream(stream: Readable, signal: AbortSignal): Promise
   }
 }
 
-/** A plain read of a pipe would hold the whole program until somebody writes. */
+/** A blocking read of a pipe would block the whole program until data arrives. */
 function streamOf(descriptor: number): Readable {
   return isatty(descriptor)
     ? new ReadStream(descriptor)
@@ -69,7 +69,7 @@ function streamOf(descriptor: number): Readable {
 }
 
 /**
- * Looks before a descriptor is handed on to a process that shall read it.
+ * Checks a descriptor before it is passed to another process.
  *
  * @throws {MetisSeqError} DESCRIPTOR_CLOSED
  */
@@ -78,9 +78,9 @@ export function assertGiven(descriptor: number, flag: DescriptorFlag): void {
 }
 
 /**
- * False when nobody opened the descriptor. Node.js opens some of its own at start, under the next free
- * numbers: event counters, /dev/null, and pipes of which it holds both ends. Reading one of those gives
- * EAGAIN, or nothing, or never returns.
+ * False when the caller did not open the descriptor. Node.js opens some of its own at startup,
+ * under the next free numbers: event counters, /dev/null, and pipes with both ends in this process.
+ * Reading one of those returns EAGAIN, or nothing, or blocks forever.
  */
 function wasGiven(descriptor: number): boolean {
   let stats: Stats
@@ -93,13 +93,13 @@ function wasGiven(descriptor: number): boolean {
   return stats.isFile() || stats.isSocket() || isatty(descriptor)
 }
 
-/** True when this very process holds the end of the pipe that is written to. */
+/** True when this very process has the write end of the pipe. */
 function hasOwnWriter(descriptor: number): boolean {
   try {
     const pipe = readlinkSync(`/proc/self/fd/${descriptor}`)
     return readdirSync('/proc/self/fd').some((other) => isWriter(other, pipe))
   } catch {
-    // Without /proc, a pipe is believed to be the caller's.
+    // Without /proc, a pipe is assumed to be the caller's.
     return false
   }
 }
@@ -111,7 +111,7 @@ function isWriter(descriptor: string, pipe: string): boolean {
     // O_WRONLY is 1, in the last octal digit.
     return (parseInt(flags?.[1] ?? '0', 8) & 3) === 1
   } catch {
-    // Closed while we looked, as the one that lists the directory.
+    // Closed during the check, like the descriptor used to list the directory.
     return false
   }
 }

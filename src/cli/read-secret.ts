@@ -4,9 +4,9 @@ import {askPassword} from './ask-password.ts'
 import {readDescriptor, readStream} from './read-descriptor.ts'
 
 /**
- * Reads what holds a private key from a file, a file descriptor or a prompt; never from the command line.
+ * Reads text with a private key from a file, a file descriptor or a prompt; never from the command line.
  *
- * @returns the text as it is, and what to call its origin
+ * @returns the unchanged text and a name for its origin
  * @throws {MetisSeqError} SECRET_NEEDED, SECRET_UNREADABLE, DESCRIPTOR_CLOSED
  */
 export async function readSecret(

@@ -1,7 +1,7 @@
 import {MetisSeqError} from '../lib/errors.ts'
 
 /**
- * A secret leaves its encryption only when that was said in so many words; `--yes` says something else.
+ * A secret is only decrypted for output when explicitly requested; `--yes` is not enough.
  *
  * @throws {MetisSeqError} REVEAL_NEEDED
  */

@@ -55,7 +55,7 @@ export async function runNode(
   }
   clearHalt(dir)
   return startNode(options).catch((error: unknown) => {
-    // What may not sign does so for a reason that another start does not mend.
+    // A node that may not sign has a reason that a restart does not fix.
     if (error instanceof MetisSeqError && LASTING.has(error.exit)) keepReason(dir, error)
     throw error
   })
@@ -70,8 +70,8 @@ function keepReason(dir: string, error: unknown): void {
 }
 
 /**
- * Waits for the end of a node. One that halted has nothing to stay for: it is closed with its engine, and leaves
- * its reason for those who look for it.
+ * Waits for the end of a node. A halted node need not keep running: it is closed with its engine,
+ * and its reason is recorded.
  *
  * @throws {MetisSeqError} the reason of a halt
  */

@@ -1,4 +1,4 @@
-/** Ways to send that make no plan: a transaction in the place of another one, and those that were signed elsewhere. */
+/** Ways to send without a plan: replacements, and transactions signed on another machine. */
 import type {Context} from '../services/context.ts'
 import type {Replacement, ReplacementKind} from '../services/sending/replace-transaction.ts'
 import {replaceTransaction} from '../services/sending/replace.ts'
@@ -15,7 +15,7 @@ export interface ReplaceFlags extends PasswordFlags {
   'priority-fee'?: bigint | undefined
 }
 
-/** @param wanted hash or journal id; undefined: the only one that is open */
+/** @param wanted hash or journal id; undefined: the only pending one */
 export async function replace(
   context: Context,
   kind: ReplacementKind,
@@ -44,7 +44,7 @@ export async function replace(
   return {
     data: {...json, mined, hash, receipt},
     text: outcomeText(replacement, mined, hash),
-    // A script that wanted it stopped must not read this as done.
+    // A script that tried to cancel it must not take this for success.
     ...(kind === 'cancel' && mined === 'original' ? {exit: 'precondition' as const} : {}),
   }
 }

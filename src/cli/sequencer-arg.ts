@@ -8,7 +8,7 @@ export const sequencerExamples = [
   '<%= config.bin %> <%= command.id %> 2 --network local',
 ]
 
-/** Id of a sequencer; without it the one the profile owns is meant. */
+/** Id of a sequencer; defaults to the one the profile owns. */
 export const sequencerIdArg = Args.custom<bigint>({
   description: 'Sequencer id. Default: the one that the profile owns.',
   parse: async (text) => parseWhole(text, 'sequencer id'),

@@ -26,7 +26,7 @@ interface SignFlags extends PasswordFlags {
   key?: string | undefined
 }
 
-/** Shows what a file holds, asks, and writes the same transactions signed. Opens no connection. */
+/** Shows the transactions of a file, asks for confirmation, and writes them signed. Opens no connection. */
 export async function signTransactions(
   file: string,
   flags: SignFlags,
@@ -52,7 +52,7 @@ export async function signTransactions(
   return {
     data: {
       ...signed,
-      // The signed bytes are in the file and nowhere else.
+      // The signed bytes are only in the file.
       transactions: signed.transactions.map(({label, hash}) => ({label, hash})),
       file: flags.output,
     },
@@ -60,7 +60,7 @@ export async function signTransactions(
   }
 }
 
-/** What cannot be undone is named, each of it, as the commands that send it ask. */
+/** Each irreversible call must be confirmed by name, as in the commands that send it. */
 async function consent({transactions}: DecodedInput, host: CommandHost): Promise<void> {
   const count = transactions.length
   const question = `Sign ${count === 1 ? 'this transaction' : `these ${count} transactions`}?`
@@ -69,7 +69,7 @@ async function consent({transactions}: DecodedInput, host: CommandHost): Promise
   for (const name of names) await host.confirmName(question, name)
 }
 
-/** That of the flags or of the profile in use. A machine that only signs may know neither. */
+/** From the flags or the profile in use. A signing-only machine may have neither. */
 function expectedNetwork(home: Home, flags: SignFlags): Network | undefined {
   const name = chosenNetwork(home, flags)
   return name === undefined ? undefined : readNetwork(home, name)

@@ -7,7 +7,7 @@ import {findAccount} from '../services/keys/keys.ts'
 import {findSigner} from '../services/signers/signers.ts'
 
 /**
- * The signer's public key: the one given, or that of the profile's signer key.
+ * The signer's public key: the given one, or that of the profile's signer key.
  *
  * @throws {MetisSeqError} PUBKEY_INVALID, SIGNER_UNKNOWN
  */
@@ -37,7 +37,7 @@ export function resolveSignerKey(
 }
 
 /**
- * The public key that is to become the signer: of a key of this machine, or the one given.
+ * The public key of the new signer: of a local key, or the given one.
  *
  * @throws {MetisSeqError} PUBKEY_INVALID, KEY_UNKNOWN, KEY_IS_IDENTITY
  */
@@ -47,7 +47,7 @@ export function resolveNewSigner(
 ): Hex {
   if (given.signer !== undefined) {
     const signer = findSigner(context.config, given.signer)
-    // A watched address says nothing of its key; what is wrong with it is said of a key.
+    // A watch-only address has no public key; the error refers to a key.
     return 'publicKey' in signer
       ? signer.publicKey
       : findAccount(context.config, given.signer).publicKey

@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 
-/** Which snapshot is meant. */
+/** Selects a snapshot. */
 export function snapshotArg() {
   return Args.string({description: 'Name, path, or `latest`.', default: 'latest'})
 }
@@ -12,7 +12,7 @@ export function snapshotDirFlag() {
   })
 }
 
-/** For what replaces or deletes files. */
+/** For commands that replace or delete files. */
 export const previewFlags = {
   'dry-run': Flags.boolean({char: 'n', description: 'Show what would be done, then stop.'}),
   yes: Flags.boolean({description: 'Do not ask. Required without a terminal.'}),

@@ -3,26 +3,26 @@ import {MetisSeqError, messageOf, systemErrorCode} from '../lib/errors.ts'
 const gone = new AbortController()
 let failure: unknown
 
-/** Aborted when nobody reads what we print any more, or nothing can take it. Who only shows things ends then. */
+/** Aborted when our output has no reader, or cannot be written. Read-only commands then end. */
 export const readerGone: AbortSignal = gone.signal
 
 /**
- * Keeps the program alive when its output fails: a command that is sending has to come to its end, and says so
- * afterwards.
+ * Keeps the program alive when its output fails: a sending command must complete, and reports the
+ * failure afterwards.
  */
 export function watchStdout(): void {
-  // The library of the commands ends the program at every error but EPIPE.
+  // oclif ends the program on every error except EPIPE.
   process.stdout.removeAllListeners('error')
   process.stdout.on('error', (error) => {
-    // The reader has gone (`| head -1`), or the terminal has: that ends quietly, as in other tools.
+    // The reader is gone (`| head -1`), or the terminal is: end quietly, like other tools.
     if (!['EPIPE', 'EIO'].includes(systemErrorCode(error) ?? '')) failure ??= error
     gone.abort()
   })
-  // Remarks that nobody can read, on a full disk, are no reason to end what they are about.
+  // Remarks that cannot be written, for example to a full disk, are no reason to abort the command.
   process.stderr.on('error', () => {})
 }
 
-/** Why what was printed did not arrive; undefined when it did, or when nobody wanted it. */
+/** Why the output was not written; undefined when it was, or when its reader is gone. */
 export function outputFailure(): MetisSeqError | undefined {
   if (failure === undefined) return undefined
   const code = systemErrorCode(failure)

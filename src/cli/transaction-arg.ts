@@ -2,7 +2,7 @@ import {Args, Errors} from '@oclif/core'
 
 import {isHash} from '../services/sending/transactions.ts'
 
-/** A hash, or the id of a journal entry. What is neither is never repeated: it may be a key. */
+/** A hash, or the id of a journal entry. Other input is never echoed: it may be a key. */
 export const transactionArg = Args.custom<string>({
   description: 'Hash of a transaction, or the id that `tx list` shows.',
   parse: async (text) => {

@@ -3,10 +3,10 @@ import {distance} from '../lib/nearest.ts'
 import {hideSecrets} from './hide-secrets.ts'
 
 /**
- * There is no such command; those that begin alike or are spelled almost so are named.
+ * Error for an unknown command; suggests those that start alike or are spelled almost alike.
  *
  * @param id words with `:` between them, as in `known`
- * @param prefix what is typed before the words of a command
+ * @param prefix text before the words of a command
  */
 export function unknownCommand(
   id: string,

@@ -14,9 +14,9 @@ import {endpointsOf, type Context} from '../services/context.ts'
 
 export interface VerifySettings {
   l1Url: string
-  /** Undefined: the node of the profile, or else the first of the network. Null: none. */
+  /** Undefined: the node of the profile, otherwise the first of the network. Null: none. */
   nodeUrl: string | null | undefined
-  /** Undefined: a temporary one. */
+  /** Undefined for a temporary one. */
   dir: string | undefined
   timeoutMs: number
   signal: AbortSignal
@@ -29,7 +29,7 @@ export interface NodeVerification extends Verification {
 }
 
 /**
- * Rebuilds the chain of the context's network from L1, in a directory of which nothing is left.
+ * Rebuilds the chain of the context's network from L1, in a temporary directory.
  *
  * @throws {MetisSeqError} DIRECTORY_NOT_EMPTY, ENDPOINT_UNREACHABLE and those of `verifyFromL1`
  */
@@ -59,7 +59,7 @@ export async function verifyNode(
   }
 }
 
-/** A directory that is as it was, or gone, after `empty`. */
+/** A directory that `empty` restores to its original state or removes. */
 function openEmptyDirectory(dir: string | undefined): {path: string; empty(): void} {
   if (dir === undefined) {
     const path = makeScratchDirectory('metis-seq-verify-')

@@ -86,7 +86,7 @@ function viewNow(dashboard: DashboardFeeds): DashboardView {
 
 const SETTLE_MS = 12_000
 
-/** Waits until every source has answered or failed once, so that the first frame says something. */
+/** Waits until every source has responded or failed once, so that the first frame is useful. */
 async function settled(dashboard: DashboardFeeds, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + SETTLE_MS
   while (

@@ -72,7 +72,7 @@ export default class Explain extends OperatorCommand {
     return this.present(explanation)
   }
 
-  /** Undefined where no network is chosen: then only what this program knows by itself is told. */
+  /** Undefined without a network: only built-in knowledge is then used. */
   private contextOf(
     flags: {
       offline: boolean

@@ -25,7 +25,7 @@ export default class Init extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(Init)
     const {profiles, currentProfile, keys, signers} = openConfig(openHome()).read()
-    // A change of the profile in use needs no name, and asks for nothing that stays.
+    // Changing the profile in use needs no name, and does not prompt for unchanged fields.
     const named = flags.profile ?? (flags.replace ? (currentProfile ?? undefined) : undefined)
     if (flags.replace && named !== undefined && profiles[named])
       return makeProfile(named, flags, this.namedChains)

@@ -35,7 +35,7 @@ export default class Schema extends OperatorCommand {
     return {data: {...listed, jsonSchema}, text: stringifyJson(jsonSchema, 2)}
   }
 
-  /** Words may come as one argument or as several, and as an alias. */
+  /** Words may be one argument or several, or an alias. */
   private find(words: string) {
     const id = words
       .trim()

@@ -56,7 +56,7 @@ The exit code is then 0, or with --fail-on that of the last page.`
     return {data: view, text: statusText(view), exit}
   }
 
-  /** Until Ctrl-C, or until nobody reads the pages any more. */
+  /** Until Ctrl-C, or until the reader is gone. */
   private async watchPages(
     context: Context,
     refreshSeconds: number,
@@ -68,7 +68,7 @@ The exit code is then 0, or with --fail-on that of the last page.`
       const view = await readStatus(context).catch((error: unknown) => {
         if (!this.watching.aborted) throw error
       })
-      // What Ctrl-C has cut off is no page.
+      // A page interrupted by Ctrl-C is not shown.
       if (!view || this.watching.aborted) break
       last = view
       pages++

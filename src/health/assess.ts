@@ -1,6 +1,6 @@
 /**
- * The only place that decides how things stand. `status`, `dashboard`, `node status`, the node's readiness and
- * metrics, and events read what comes out here; none of them decides again.
+ * The only place that assesses health. `status`, `dashboard`, `node status`, the node's readiness
+ * and metrics, and events use its result; none of them decides again.
  */
 import {
   keyOf,
@@ -18,7 +18,7 @@ import {moneyRules} from './rules/money.ts'
 import {nodeRules} from './rules/node.ts'
 import type {HealthSnapshot, Now} from './snapshot.ts'
 
-/** In the order in which issues of one severity are told. */
+/** In the display order of issues of one severity. */
 const rules: readonly Rule[] = [
   ...nodeRules,
   ...chainRules,
@@ -30,7 +30,7 @@ const rules: readonly Rule[] = [
 /**
  * Pure.
  *
- * @param previous the report before this one, for how long issues last; null when nobody has looked before
+ * @param previous the previous report, which says when issues began; null for the first
  */
 export function assess(
   snapshot: HealthSnapshot,
@@ -39,7 +39,7 @@ export function assess(
 ): HealthReport {
   const view = viewOf(snapshot, now)
   const known = new Map(previous?.issues.map((issue) => [keyOf(issue), issue]))
-  // What nobody has watched may have begun at any time.
+  // Without history, an issue may have begun at any time.
   const first = previous ? now.wallMs : null
   const unknown = unknownOf(view)
   const found = rules
@@ -57,7 +57,7 @@ export function assess(
   }
 }
 
-/** What was wrong with a source that no longer answers is not over because nobody sees it. */
+/** An issue of a source that no longer responds has not ended just because it cannot be seen. */
 function unseen(
   previous: HealthReport | null,
   found: readonly Issue[],

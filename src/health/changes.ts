@@ -1,12 +1,12 @@
 import {keyOf, type HealthReport, type Issue} from './issue.ts'
 
-/** A change that people and scripts are told of. Advice is not news. */
+/** A reported change. Advice is not reported. */
 export type HealthChange =
   | {type: 'raised'; issue: Issue}
   | {type: 'changed'; issue: Issue; before: Issue['severity']}
   | {type: 'cleared'; issue: Issue}
 
-/** What became different between two reports. Pure. */
+/** The changes between two reports. Pure. */
 export function changesBetween(before: HealthReport, after: HealthReport): HealthChange[] {
   const earlier = byKey(before)
   const later = byKey(after)

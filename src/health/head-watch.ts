@@ -1,6 +1,6 @@
 import type {Movement} from './snapshot.ts'
 
-/** Watches the head of L2: an endpoint that is behind the last one does not make it move. */
+/** Tracks the head of L2: a lagging endpoint does not count as movement. */
 export function watchHead(stallMs: number) {
   let highest: bigint | undefined
   let moved: Movement | null = null

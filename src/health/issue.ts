@@ -1,7 +1,7 @@
-/** How bad an issue is. `info` is advice: nothing is wrong. */
+/** Severity of an issue. `info` is advice; nothing is wrong. */
 export type Severity = 'info' | 'warn' | 'critical'
 
-/** Where a fact comes from. */
+/** Source of a fact. */
 export type SourceName =
   | 'l2'
   | 'l1'
@@ -73,35 +73,35 @@ export const issueIds = [
 
 export type IssueId = (typeof issueIds)[number]
 
-/** One thing that is not as it should be, or one thing that is worth doing. */
+/** A problem, or an action worth taking. */
 export interface Issue {
   id: IssueId
-  /** Which of several it is about, such as an endpoint or an account; null where there is one. */
+  /** Subject, such as an endpoint or an account, where there are several; null where there is only one. */
   subject: string | null
   severity: Severity
-  /** One clause without a full stop, short enough for a header: `your node does not run`. */
+  /** One clause without a period, short enough for a header: `your node does not run`. */
   text: string
-  /** Wall clock in milliseconds since 1970; null when nobody saw it begin. */
+  /** Wall-clock start in milliseconds since 1970; null when it was not observed. */
   sinceMs: number | null
-  /** What it costs while it lasts. A sentence. */
+  /** Its cost while it lasts, as a sentence. */
   cost: string
-  /** The command line that comes next, ready to be typed. */
+  /** The next command, ready to be typed. */
   remedy: string
   sources: SourceName[]
 }
 
-/** `unknown`: a source has not answered yet, and nothing worse is known. */
+/** `unknown`: a source has not responded yet, and nothing worse is known. */
 export type HealthState = 'ok' | 'unknown' | 'warn' | 'critical'
 
 export interface HealthReport {
   state: HealthState
-  /** The worst in one clause. */
+  /** The worst issue in one clause. */
   headline: string
-  /** The command line that comes next; null when there is nothing to do. */
+  /** The next command; null when there is nothing to do. */
   remedy: string | null
   /** Worst first. */
   issues: Issue[]
-  /** Sources without a current answer: what depends on them is unknown. */
+  /** Sources without a current response: values that depend on them are unknown. */
   unknown: SourceName[]
 }
 
@@ -112,7 +112,7 @@ export function worstFirst(issues: readonly Issue[]): Issue[] {
   return issues.toSorted((a, b) => weight[a.severity] - weight[b.severity])
 }
 
-/** The same issue over time, whatever its words. */
+/** Identity of an issue over time, whatever its text. */
 export function keyOf({id, subject}: Pick<Issue, 'id' | 'subject'>): string {
   return subject === null ? id : `${id} ${subject}`
 }

@@ -26,7 +26,7 @@ export interface View {
 type AnswerIn<K extends Exclude<keyof HealthSnapshot, 'setting'>> =
   Extract<HealthSnapshot[K], {state: 'answered'}> extends {value: infer T} ? T : never
 
-/** What a rule reports. `sinceMs` only where the facts say when it began. */
+/** The finding of a rule. `sinceMs` only where the facts include its start. */
 export interface Finding {
   id: IssueId
   severity: Severity
@@ -39,7 +39,7 @@ export interface Finding {
   sinceMs?: number
 }
 
-/** Pure. Says nothing where its facts are unknown: that the source is silent is a finding of its own. */
+/** Pure. Reports nothing where its facts are unknown: a silent source is a separate finding. */
 export type Rule = (view: View) => Finding[]
 
 export function viewOf(snapshot: HealthSnapshot, now: Now): View {
@@ -58,37 +58,37 @@ export function viewOf(snapshot: HealthSnapshot, now: Now): View {
 
 export function toIssue(finding: Finding, known: Issue | undefined, first: number | null): Issue {
   const {sinceMs = known?.sinceMs ?? first, subject = null, text, cost, ...rest} = finding
-  // Reasons come from endpoints, nodes and logs: whatever they quote, no API key gets further than here.
+  // Reasons come from endpoints, nodes and logs: API keys in them are redacted here.
   return {...rest, text: redactUrls(text), cost: redactUrls(cost), subject, sinceMs}
 }
 
 /**
- * Seconds that L2 had been silent when it was asked; null while L2 is unknown. Never negative. What has come
- * since then nobody has seen: a slow source beside it must not make L2 look stalled.
+ * Seconds that L2 had been silent when it was read; null while L2 is unknown. Never negative.
+ * Measured at the time of the read: a slow source beside it must not make L2 look stalled.
  */
 export function silentSeconds(view: Pick<View, 'l2' | 'now'>): number | null {
   const {l2} = view
   if (!l2.known) return null
   const {moved} = l2.value
   const byItsClock = headAgeSeconds(view) ?? 0
-  // A head that moves is not silent, whatever the clocks say.
+  // A moving head is not silent, whatever the clocks say.
   if (moved === null) return byItsClock
   return Math.min(byItsClock, Math.max(0, Math.floor((l2.atMs - moved.atMs) / 1000)))
 }
 
-/** Seconds between the time that the newest block bears and the moment L2 was asked. */
+/** Seconds between the newest block's timestamp and the time L2 was read. */
 export function headAgeSeconds({l2, now}: Pick<View, 'l2' | 'now'>): number | null {
   if (!l2.known) return null
   const readAt = Math.floor(wallClockOf(l2.atMs, now) / 1000)
   return Math.max(0, readAt - Number(l2.value.headTimestampSeconds))
 }
 
-/** True and when, for a source that was asked and has no current answer. */
+/** The start of the silence, for a source without a current response. */
 export function isSilent<T>(answer: Answer<T>): answer is Extract<Answer<T>, {known: false}> {
   return !answer.known && (answer.why === 'failing' || answer.why === 'stale')
 }
 
-/** When a source fell silent; nothing where nobody saw it. */
+/** When a source stopped responding; undefined if not observed. */
 export function silentSince<T>(
   answer: Extract<Answer<T>, {known: false}>,
   {now}: View,
@@ -96,12 +96,12 @@ export function silentSince<T>(
   return answer.sinceMs === null ? {} : {sinceMs: wallClockOf(answer.sinceMs, now)}
 }
 
-/** The reason beside a text that may say the same. */
+/** The reason, unless the text already contains it. */
 export function andReason(cost: string, text: string, reason: string): string {
   return reason.toLowerCase() === `${text}.`.toLowerCase() ? cost : `${cost} ${reason}`.trim()
 }
 
-/** A command line that acts for the profile that is looked at, whatever profile is in use. */
+/** A command for the profile being checked, whatever profile is in use. */
 export function commandFor(
   {profile, network}: Pick<Setting, 'profile' | 'network'>,
   words: string,
@@ -110,19 +110,19 @@ export function commandFor(
   return `metis-seq ${words} ${acting}`
 }
 
-/** The capabilities of the operator's node; null: the profile has none. */
+/** The capabilities of the operator's node; null when the profile has none. */
 export function canDo({
   nodeRuntime,
 }: Pick<Setting, 'nodeRuntime'>): Readonly<RuntimeCapabilities> | null {
   return nodeRuntime && capabilitiesOf[nodeRuntime]
 }
 
-/** The command that finds out why a part of the network does not respond. */
+/** The command that diagnoses why a part of the network does not respond. */
 export function lookAfter({setting}: View, answer: {isSilent: boolean}): string {
-  // What `local up` starts may hold the key of a node that runs elsewhere.
+  // `local up` may start a node with the key of one that is running elsewhere.
   const isForeign = canDo(setting)?.control === false
   if (setting.kind !== 'local' || isForeign) return commandFor(setting, 'network check')
-  // What is gone is started again; what hangs has to be seen first.
+  // A dead process is restarted; a hanging one must be inspected first.
   return answer.isSilent ? 'metis-seq local status' : 'metis-seq local up --detach'
 }
 
@@ -133,7 +133,7 @@ export function lookAfterPos(view: View, answer: {isSilent: boolean}): string {
     : commandFor(view.setting, 'pos status')
 }
 
-/** What shows the files of a signer key that cannot be opened, before anything else; undefined while it can be. */
+/** The command that shows the files of an unreadable signer key, which comes first; undefined while it is readable. */
 export function keyRemedy({machine}: Pick<View, 'machine'>): string | undefined {
   if (!machine.known || machine.value.signerKey !== 'unreadable') return undefined
   const name = machine.value.unreadableKey

@@ -1,4 +1,4 @@
-/** What the rules look at: one answer per source, each with its age. */
+/** Input of the rules: one response per source, each with its age. */
 import type {Address} from 'viem'
 
 import type {ErrorCode} from '../lib/error-codes/index.ts'
@@ -17,13 +17,13 @@ export interface Now {
 export type Source<T> =
   /** The profile or the network has no such source. */
   | {state: 'absent'}
-  /** Asked, and no answer yet. */
+  /** Queried, and no response yet. */
   | {state: 'asking'}
   | {
       state: 'answered'
       value: T
       atMs: number
-      /** An answer that is older is not current. Null: it was read for this very look. */
+      /** Age above which a response is stale. Null when it was read for this very report. */
       staleAfterMs: number | null
     }
   | {
@@ -31,15 +31,15 @@ export type Source<T> =
       /** Code of the error. */
       code: string
       reason: string
-      /** It takes the request and does not respond: a process that hangs, not one that is gone. */
+      /** It accepts the request and does not respond: the process hangs but is not gone. */
       isSilent: boolean
-      /** Null: nobody has asked before. */
+      /** Null before the first query. */
       sinceMs: number | null
-      /** The last good answer; null when there was none. */
+      /** The last good response; null when there was none. */
       last: {value: T; atMs: number} | null
     }
 
-/** A source as a rule sees it. `stale` is as good as no answer. */
+/** A source as a rule sees it. `stale` counts as no response. */
 export type Answer<T> =
   | {known: true; value: T; atMs: number}
   | {
@@ -52,7 +52,7 @@ export type Answer<T> =
       last: T | null
     }
 
-/** Decides once, for every rule and every panel, whether an answer counts. */
+/** Decides once, for every rule and every panel, whether a response counts. */
 export function answerOf<T>(source: Source<T>, now: Now): Answer<T> {
   const nothing = {code: '', reason: '', isSilent: false, sinceMs: null, last: null}
   switch (source.state) {
@@ -83,31 +83,31 @@ export function answerOf<T>(source: Source<T>, now: Now): Answer<T> {
   }
 }
 
-/** Wall clock of a monotonic moment. */
+/** Wall-clock time of a monotonic time. */
 export function wallClockOf(monotonicMs: number, now: Now): number {
   return Math.round(now.wallMs - (now.monotonicMs - monotonicMs))
 }
 
-/** Who looks, on which network. */
+/** The profile and its network. */
 export interface Setting {
   network: string
   kind: 'main' | 'test' | 'local'
-  /** Null: nobody in particular. */
+  /** Null without a profile. */
   profile: string | null
   hasOwner: boolean
   /**
-   * The operator's node: `bundled`, one of ours on this machine; `external`, the one behind the L2 endpoint that the
-   * profile names, which may hold the signer key. Null: the profile has none.
+   * The operator's node: `bundled`, one of ours on this machine; `external`, the one behind the
+   * profile's own L2 endpoint, which may have the signer key. Null when the profile has none.
    */
   nodeRuntime: NodeRuntimeKind | null
-  /** Nodes of ours run the network. */
+  /** The network runs on bundled nodes. */
   nodesAreBundled: boolean
   slotMs: number
-  /** True: a block in every slot, also without transactions. */
+  /** True when every slot gets a block, even without transactions. */
   emptyBlocks: boolean
-  /** Seconds without a block until the consensus layer replaces the producer. */
+  /** Respan delay: seconds without a block before the consensus layer replaces the producer. */
   respanDelaySeconds: number
-  /** Null: blocks of L1 come when there is work. */
+  /** Null when L1 produces blocks only on demand. */
   l1StaleAfterSeconds: number | null
 }
 
@@ -116,7 +116,7 @@ export interface EpochFacts {
   signer: Address
   startBlock: bigint
   endBlock: bigint
-  /** The signer is the profile's. */
+  /** True when the signer is the profile's. */
   mine: boolean
 }
 
@@ -129,15 +129,15 @@ export interface L2Facts {
   next: (EpochFacts & {state: 'past' | 'current' | 'committed' | 'planned'}) | null
   /** The newest committed epochs, oldest first. */
   newest: readonly {number: bigint}[]
-  /** What somebody who watches saw of its head; null while nobody saw it move. */
+  /** Observed movement of its head; null before the first. */
   moved: Movement | null
 }
 
-/** How the head of L2 moves, as somebody saw it. Monotonic milliseconds. */
+/** Observed movement of the L2 head. Monotonic milliseconds. */
 export interface Movement {
-  /** It moved last. */
+  /** Last movement. */
   atMs: number
-  /** Since then it has moved without a gap that counts as a stall. */
+  /** Since then it has moved without a stall. */
   steadySinceMs: number
 }
 
@@ -147,7 +147,7 @@ export interface L1Facts {
 }
 
 export interface MoneyFacts {
-  /** Null: the owner has no sequencer. */
+  /** Null when the owner has no sequencer. */
   sequencer: {
     id: bigint
     status: string
@@ -157,11 +157,11 @@ export interface MoneyFacts {
   } | null
   ownerIsWhitelisted: boolean
   paused: boolean
-  /** Time of the L1 block all of it was read at, seconds since 1970. */
+  /** Time of the L1 block at which everything was read, seconds since 1970. */
   chainTimeSeconds: bigint
   rewardBatchId: bigint
   rewardedUntilEpoch: bigint
-  /** Null: the contract would refuse a claim now, or what it costs could not be read. */
+  /** Null when a claim would revert now, or its cost could not be read. */
   claim: {costEthWei: bigint} | null
 }
 
@@ -169,13 +169,13 @@ export interface PosFacts {
   /** Number of the newest span. */
   latestSpan: bigint
   validators: number
-  /** Null: it does not say. */
+  /** Null when not reported. */
   syncing: boolean | null
-  /** What it says does not work right now; null when it does not say. */
+  /** Issues that it reports; null when not reported. */
   troubles: readonly {part: string; message: string; sinceMs: number}[] | null
 }
 
-/** Why an earlier life of the node ended, as it left it on disk. */
+/** Why the previous run of the node ended, as recorded on disk. */
 export interface HaltRecord {
   code: ErrorCode
   message: string
@@ -186,21 +186,21 @@ export interface HaltRecord {
 }
 
 export interface NodeLook {
-  /** What a foreign node tells of itself; null when the node is one of ours. All else is null then. */
+  /** Status of an external node; null for a bundled node. All other fields are null for an external one. */
   external: ExternalNode | null
-  /** The process of the pid file; null when none of that identity lives. */
+  /** The process of the pid file; null when none with that identity is alive. */
   process: {pid: number; isStopped: boolean} | null
-  /** The node's own account; null when it does not respond. */
+  /** Status reported by the node; null when it does not respond. */
   status: NodeStatus | null
-  /** Left by a life that ended because a safety rule was about to break. */
+  /** Recorded by a run that ended to avoid violating a safety rule. */
   halt: HaltRecord | null
 }
 
 export interface MachineFacts {
-  /** Where everything of this program lies: the disk that is looked at. */
+  /** Home directory of this program, whose disk is checked. */
   homeDir: string
   diskFreeBytes: number
-  /** The signer key of the profile; null: it names none here. */
+  /** The signer key of the profile; null when it has none here. */
   signerKey: 'ready' | 'asks' | 'unreadable' | null
   /** Name of that key; only with `unreadable`. */
   unreadableKey?: string
@@ -208,7 +208,7 @@ export interface MachineFacts {
   unreadableFile?: string
 }
 
-/** One endpoint of a chain as it was last used. */
+/** Last known state of one endpoint of a chain. */
 export interface EndpointFacts {
   chain: string
   endpoint: string
@@ -219,7 +219,7 @@ export interface EndpointsLook {
   endpoints: readonly EndpointFacts[]
 }
 
-/** Everything that is known at one moment. */
+/** Everything known at one time. */
 export interface HealthSnapshot {
   setting: Setting
   l2: Source<L2Facts>

@@ -1,8 +1,8 @@
-/** Time, so that a simulation can replace it. */
+/** Time, as a port that a simulation can replace. */
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
   nowMs(): number
-  /** Never goes back; for intervals. */
+  /** Monotonic; for intervals. */
   monotonicMs(): number
   /** Resolves after `ms`, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>

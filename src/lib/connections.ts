@@ -1,7 +1,8 @@
 /**
- * Who may hold how many connections of an HTTP server, and for how long without a whole request. In: the
- * events of the server. Out: connections that are ended. Node's own `requestTimeout` looks every 30 s and
- * only at headers and bodies that nobody reads yet, so the deadlines here are kept by looking ourselves.
+ * Limits on connections to an HTTP server, per client, and on the time for a complete request. In:
+ * the events of the server. Out: closed connections. Node's own `requestTimeout` checks every 30 s,
+ * and only headers and bodies that nobody reads yet, so the deadlines here are checked by our own
+ * timer.
  */
 import type {IncomingMessage, Server, ServerResponse} from 'node:http'
 import type {Socket} from 'node:net'
@@ -21,12 +22,12 @@ import {
 } from './http-limits.ts'
 
 export interface ConnectionLimits {
-  /** Connections of all clients; of one client. */
+  /** Maximum connections of all clients; of one client. */
   total: number
   each: number
-  /** Connections that may still be closing beside those. */
+  /** Additional connections that may still be closing. */
   leaving: number
-  /** Requests whose body has not arrived whole: of all clients; of one client. */
+  /** Requests with an incomplete body: of all clients; of one client. */
   bodies: number
   bodiesEach: number
 }
@@ -38,7 +39,7 @@ interface Held {
   client: string
   phase: Phase
   sinceMs: number
-  /** Bytes of the socket when the phase began; for an answer those that were taken from us. */
+  /** Socket bytes at the start of the phase; for a response, the bytes sent. */
   bytes: number
   request: IncomingMessage | undefined
   response: ServerResponse | undefined
@@ -48,33 +49,33 @@ export function connectionLimits(
   total = HTTP_CONNECTIONS,
   leaving = HTTP_LEAVING,
 ): ConnectionLimits {
-  // One client gets a quarter at most, so that four are needed to meet the limit of all.
+  // One client gets at most a quarter, so that it takes four to reach the total limit.
   const each = Math.max(1, Math.min(HTTP_CONNECTIONS_EACH, Math.floor(total / 4)))
   return {...{total, each, leaving}, bodies: HTTP_BODIES, bodiesEach: HTTP_BODIES_EACH}
 }
 
-/** May watch several servers, which then share the limits. */
+/** Can serve several servers, which then share the limits. */
 export class Connections {
   readonly #onRefused: () => void
   readonly limits: ConnectionLimits
-  /** Oldest first: whoever begins something new goes to the end. */
+  /** Oldest first: starting something new moves a connection to the end. */
   readonly #held = new Map<Socket, Held>()
   readonly #byClient = new Map<string, Set<Held>>()
   #servers = 0
   #timer: NodeJS.Timeout | undefined
 
-  /** @param onRefused somebody was not let in, or had to go for another; not for who was late */
+  /** @param onRefused a connection was rejected or evicted; not called for timeouts */
   constructor(limits = connectionLimits(), onRefused: () => void = () => {}) {
     this.limits = limits
     this.#onRefused = onRefused
   }
 
   watch(server: Server): void {
-    // Beyond it connections are dropped unseen. What is ended still counts until it is closed.
+    // Connections above it are dropped unseen. An ended connection counts until it is closed.
     server.maxConnections = this.limits.total + this.limits.leaving
     server.on('connection', (socket) => this.#admit(socket))
     server.prependListener('request', (request, response) => this.#onRequest(request, response))
-    // A first listener for it would change what the server does with such a request.
+    // Adding the first listener would change how the server handles the request.
     if (server.listenerCount('upgrade') > 0) {
       server.prependListener('upgrade', ({socket}) => this.#move(socket, 'upgraded'))
     }
@@ -117,7 +118,7 @@ export class Connections {
   }
 
   #makeRoom(held: Held): void {
-    // Who waits for the next request of a connection loses nothing.
+    // A connection waiting for its next request loses nothing.
     if (held.phase !== 'idle') this.#onRefused()
     this.#end(held)
   }
@@ -139,7 +140,7 @@ export class Connections {
     this.#boundBodies(held)
   }
 
-  /** The oldest unfinished request of the client makes room; of the greediest one when all is taken. */
+  /** The client's oldest unfinished request is evicted; when all capacity is used, that of the client with the most. */
   #boundBodies({client}: Held): void {
     const ofClient = [...(this.#byClient.get(client) ?? [])].filter(isUnfinished)
     const [oldest] = ofClient
@@ -150,7 +151,7 @@ export class Connections {
     if (first) this.#makeRoom(first)
   }
 
-  /** Someone with more connections than the one who comes loses the oldest that does nothing. */
+  /** A client with more connections than the newcomer loses its oldest idle one. */
   #giveWay(ownCount: number): boolean {
     let most: Set<Held> | undefined
     for (const group of this.#byClient.values()) {
@@ -175,7 +176,7 @@ export class Connections {
     return held
   }
 
-  /** Ends what is late. A request costs no timer this way, and a deadline holds within one look. */
+  /** Ends late connections. This needs no timer per request, and enforces a deadline within one check. */
   #look(now: number): void {
     for (const held of [...this.#held.values()]) if (this.#isLate(held, now)) this.#end(held)
   }
@@ -187,7 +188,7 @@ export class Connections {
       case 'upgraded':
         return false
       case 'idle':
-        // The next request has begun. A connection that only waits is ended by the server's own limit.
+        // The next request has started. An idle connection is ended by the server's own limit.
         if (socket.bytesRead > held.bytes) this.#move(socket, 'headers')
         return false
       case 'headers':
@@ -211,7 +212,7 @@ function isUnfinished({phase, request}: Held): boolean {
   return phase === 'body' && request?.complete === false
 }
 
-/** Not one that waits for an answer of ours, nor a WebSocket, which has limits of its own. */
+/** Excludes connections waiting for our response, and WebSockets, which have their own limits. */
 function mayGo(held: Held): boolean {
   return held.phase === 'idle' || held.phase === 'headers' || isUnfinished(held)
 }

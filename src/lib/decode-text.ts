@@ -4,14 +4,14 @@ const BOM = '\uFEFF'
 const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true})
 
 /**
- * The text of a file that somebody wrote, without the mark that some editors put before it. Bytes that are not UTF-8
- * are refused: replaced by a question mark, two different passwords would be one.
+ * The text of a file, without the byte order mark that some editors add. Invalid UTF-8 is rejected:
+ * with replacement characters, two different passwords would become equal.
  *
  * @throws {FileRefused}
  */
 export function decodeText(bytes: Uint8Array): string {
   const name = otherEncoding(bytes)
-  if (name !== undefined) throw new FileRefused('encoding', `it is ${name} text, and UTF-8 is read`)
+  if (name !== undefined) throw new FileRefused('encoding', `it is ${name} text; UTF-8 is expected`)
   try {
     return withoutBom(utf8.decode(bytes))
   } catch {
@@ -19,12 +19,12 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** A text that was decoded by somebody else. */
+/** A text decoded elsewhere. */
 export function withoutBom(text: string): string {
   return text.startsWith(BOM) ? text.slice(BOM.length) : text
 }
 
-/** UTF-16 and UTF-32 by their mark, or by every other byte of the beginning being zero. */
+/** UTF-16 and UTF-32 by their byte order mark, or by alternating zero bytes at the start. */
 function otherEncoding(bytes: Uint8Array): string | undefined {
   const [one, two, three, four] = bytes
   if (one === 0xff && two === 0xfe) return three === 0 && four === 0 ? 'UTF-32' : 'UTF-16'

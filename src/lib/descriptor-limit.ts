@@ -1,11 +1,11 @@
 import {readFileSync} from 'node:fs'
 
-/** Descriptors that are taken for granted where the system does not tell its limit. */
+/** Default limit where the system does not report one. */
 const USUAL_DESCRIPTORS = 1_024
 
 /**
- * How many descriptors this process may have. Node raises the soft limit to the hard one when it starts, so this is
- * the hard one as a rule.
+ * Maximum open descriptors of this process. Node raises the soft limit to the hard limit at
+ * startup, so this is usually the hard limit.
  */
 export function readDescriptorLimit(): number {
   try {
@@ -13,7 +13,7 @@ export function readDescriptorLimit(): number {
     const soft = /^Max open files\s+(?<soft>\S+)/m.exec(limits)?.groups?.['soft']
     return soft === 'unlimited' ? Infinity : Number(soft ?? USUAL_DESCRIPTORS)
   } catch {
-    // Not Linux: what is common there at least.
+    // Not Linux: a common minimum.
     return USUAL_DESCRIPTORS
   }
 }

@@ -6,19 +6,19 @@ import {
 } from './error-codes/index.ts'
 import {exitCodes, type ExitName} from './exit-codes.ts'
 
-/** Base of every error an operator is meant to read. Anything else that escapes is a bug. */
+/** Base class of every error meant for operators. Any other uncaught error is a bug. */
 export class MetisSeqError extends Error {
   /** Stable, upper snake case. Part of the public contract, like the exit code. */
   readonly code: ErrorCode
   readonly exit: ExitName
-  /** Values a script needs. Strings only, so that `bigint` amounts survive JSON. */
+  /** Values for scripts. Strings only, so that `bigint` amounts survive JSON. */
   readonly facts: Readonly<Record<string, string>>
   /** Commands to run next, most likely first, with the real values filled in. */
   readonly hints: readonly string[]
-  /** True when the same command can succeed later without a change. */
+  /** True when the same command may succeed later without a change. */
   readonly retryable: boolean
 
-  /** @param told code and exit of the error with which another process ended; they stand for those of the options */
+  /** @param told code and exit of an error from another process; they override the options */
   constructor(options: MetisSeqErrorOptions, told?: {code: ErrorCode; exit: ExitName}) {
     const {code, message, facts, hints, exit, retryable, cause}: LooseOptions = options
     super(message, cause === undefined ? {} : {cause})
@@ -36,12 +36,12 @@ export class MetisSeqError extends Error {
   }
 }
 
-/** Of an entry with several whoever makes the error says which. */
+/** For an entry with several, the caller chooses. */
 function exitOf({exit}: ErrorEntry): ExitName {
   return typeof exit === 'string' ? exit : exit[0]!
 }
 
-/** The options of any code at once. */
+/** The union of the options of all codes. */
 interface LooseOptions {
   code: ErrorCode
   message: string
@@ -52,14 +52,14 @@ interface LooseOptions {
   cause?: unknown
 }
 
-/** @param reason why the signal of a command was aborted */
+/** @param reason reason with which the command's signal was aborted */
 export function exitOfInterrupt(reason: unknown): 'sigint' | 'sigterm' {
   return reason instanceof MetisSeqError && reason.exit === 'sigterm' ? 'sigterm' : 'sigint'
 }
 
 /**
- * Base of errors that are answers: a refusal that is told to whoever asked. They are made by the thousand
- * while a node is flooded, and a stack trace costs more than all the rest of a refusal.
+ * Base class of errors used as responses to a request. They are created by the thousand while a
+ * node is flooded, and a stack trace would cost more than the rest of a rejection.
  */
 export class PlainError extends Error {
   constructor(message: string) {
@@ -70,7 +70,7 @@ export class PlainError extends Error {
   }
 }
 
-/** Libraries wrap what our transport throws; the error that says something is the one inside. */
+/** Libraries wrap errors of our transport; the useful error is the inner one. */
 export function findCause<T extends Error>(
   thrown: unknown,
   kind: abstract new (...args: never[]) => T,
@@ -88,10 +88,10 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Text of anything thrown, for logs. Never shown to an operator without redaction. */
+/** Text of any thrown value, for logs. Never shown to an operator without redaction. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message
-  // A library that waits for an event may throw the event that came instead.
+  // A library that waits for an event may throw the event it got instead.
   if (error instanceof Event) return eventMessage(error)
   return String(error)
 }

@@ -2,12 +2,12 @@ import {findCause, MetisSeqError, messageOf, systemErrorCode} from './errors.ts'
 import {RpcTransportError} from './json-rpc.ts'
 import {redactUrls} from './redact.ts'
 
-/** Why one source gave no answer, as data. */
+/** Why a source is unreachable, as data. */
 export interface Failure {
   /** Code of the error; `READ_FAILED` when it has none. */
   code: string
   reason: string
-  /** It took the request and did not respond in time: a process that hangs, not one that is gone. */
+  /** It accepted the request and did not respond in time: the process hangs but is not gone. */
   isSilent: boolean
 }
 

@@ -1,14 +1,14 @@
 import {statSync} from 'node:fs'
 
 /**
- * Names one file or directory for good. The number of an inode is given again once the file is gone, and a
- * copy can keep every time but the one of its birth.
+ * Identifies one file or directory permanently. Inode numbers are reused after deletion, and a copy
+ * can preserve every timestamp except the birth time.
  */
 export interface FileIdentity {
   inode: string
-  /** Nanoseconds since 1970, by the clock of the file system. `0` where it keeps no such time. */
+  /** Nanoseconds since 1970, by the file system's clock. `0` where it has no birth time. */
   bornNs: string
-  /** Told apart within one run of the system only: after a restart the same disk may have another number. */
+  /** Comparable only within one boot: after a reboot the same disk may have another number. */
   device: string
 }
 
@@ -18,13 +18,13 @@ export function identifyFile(path: string): FileIdentity {
   return {inode: String(ino), bornNs: String(birthtimeNs), device: String(dev)}
 }
 
-/** For a note about a directory that is kept in it, and must not count in a copy of that directory. */
+/** For a marker file in a directory that must be invalid in a copy of that directory. */
 export function directoryMark(path: string): string {
   const {inode, bornNs, device} = identifyFile(path)
   return `${device}:${inode}:${bornNs}`
 }
 
-/** True where a note was made in that very directory; also for a note of a version that did not say. */
+/** True when a marker was written in this very directory; also for markers of versions without an identity. */
 export function isOfDirectory(mark: unknown, path: string): boolean {
   if (mark === undefined) return true
   try {

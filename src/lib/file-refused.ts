@@ -1,4 +1,4 @@
-/** It is no file that is read. The message ends a sentence such as "x cannot be read: ...". */
+/** The file is of a kind that is not read. The message ends a sentence such as "x cannot be read: ...". */
 export class FileRefused extends Error {
   readonly reason: 'not-regular' | 'too-large' | 'untrusted' | 'encoding'
 

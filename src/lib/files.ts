@@ -19,9 +19,9 @@ import {makeDirectory} from './make-directory.ts'
 import {FileRefused, kindOf} from './read-file.ts'
 
 /**
- * Replaces a file so that a reader, or a crash at any moment, sees the old content or the new one.
+ * Replaces a file atomically: a reader, or a crash at any time, sees the old content or the new.
  *
- * @throws {MetisSeqError} DISK_FULL when the store has no space; the old file is then untouched. FILE_NOT_REPLACED
+ * @throws {MetisSeqError} DISK_FULL when there is no space; the old file is then unchanged. FILE_NOT_REPLACED
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
   assertReplaceable(path)
@@ -44,9 +44,9 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
 }
 
 /**
- * Writes a file that is not there yet: whole and durable, or not at all. What is there is never touched.
+ * Writes a new file: complete and durable, or not at all. An existing file is never changed.
  *
- * A file system without hard links (a USB stick) gets the file directly; a crash can then leave a part of it.
+ * On a file system without hard links (a USB stick), the file is written directly; a crash can then leave a partial file.
  *
  * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL, FILE_NOT_WRITABLE
  */
@@ -65,22 +65,22 @@ export function writeNewFile(path: string, data: string | Uint8Array, mode = 0o6
   }
 }
 
-/** A name that nobody else can know: in a directory of many, a link could wait under one that can be guessed. */
+/** An unpredictable name: in a shared directory, a link could be planted under a predictable one. */
 function temporaryOf(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.tmp`
 }
 
-/** Removes what may not be there. Where that fails, what went wrong before is what is told. */
+/** Removes a file that may be missing. If that fails, the earlier error is the one reported. */
 function discard(path: string): void {
   try {
     rmSync(path, {force: true})
   } catch {
-    // Such as a name that is too long: nothing was made under it.
+    // For example a name that is too long: no file was created.
   }
 }
 
 /**
- * Writes a file that someone named. One that is there is only replaced when that was asked for.
+ * Writes a file at a given path. An existing file is only replaced on request.
  *
  * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL, FILE_NOT_WRITABLE
  */
@@ -90,7 +90,7 @@ export function writeOutput(path: string, text: string, {replace}: {replace: boo
 }
 
 /**
- * Looks before long work is done for a file.
+ * Checks an output path before long work.
  *
  * @throws {MetisSeqError} FILE_EXISTS, FILE_NOT_REPLACED
  */
@@ -99,19 +99,19 @@ export function assertMayWrite(path: string, {replace}: {replace: boolean}): voi
   else if (existsSync(path)) throw fileExists(path)
 }
 
-/** To replace is to rename another file over it: as root, /dev/null would be a file of ours for the whole machine. */
+/** Replacing renames another file over it: as root, /dev/null would become a regular file for the whole machine. */
 function assertReplaceable(path: string): void {
   let kind: string | undefined
   try {
     const stat = statSync(path)
     kind = stat.isFile() ? undefined : kindOf(stat)
   } catch {
-    // Nothing is there, or what writes says what is wrong.
+    // It does not exist, or the later write reports the error.
   }
   if (kind === undefined) return
   throw new MetisSeqError({
     code: 'FILE_NOT_REPLACED',
-    message: `${path} is ${kind}, and only a file is replaced by another one.`,
+    message: `${path} is ${kind}, and only regular files are replaced.`,
     facts: {path},
     hints: ['Choose another path; where `-` is accepted, it writes to standard output.'],
   })
@@ -138,7 +138,7 @@ function writeDurably(path: string, data: string | Uint8Array, mode: number): vo
   }
 }
 
-/** A link fails where a file is; a rename would replace it. */
+/** A link fails if the file exists; a rename would replace it. */
 function linkOrWrite(temporary: string, path: string, write: () => void): void {
   try {
     linkSync(temporary, path)
@@ -152,9 +152,9 @@ function linkOrWrite(temporary: string, path: string, write: () => void): void {
 export function fileExists(path: string, cause?: unknown): MetisSeqError {
   return new MetisSeqError({
     code: 'FILE_EXISTS',
-    message: `${path} exists already, and is left as it is.`,
+    message: `${path} already exists and was not changed.`,
     facts: {path},
-    hints: ['Choose another path, or move the file away first; some commands take `--force`.'],
+    hints: ['Choose another path, or move the file away first; some commands accept `--force`.'],
     cause,
   })
 }
@@ -179,7 +179,7 @@ export function fsyncFile(path: string): void {
   }
 }
 
-/** What a path, its owner or its disk can be at fault for. EEXIST: a file lies where a directory shall be. */
+/** Failures caused by a path, its owner or its disk. EEXIST: there is a file where a directory should be. */
 const NOT_WRITABLE = [
   ...['EACCES', 'EPERM', 'EROFS', 'EIO', 'EBUSY', 'EINVAL', 'ENXIO', 'ENOTEMPTY'],
   ...['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT', 'ELOOP', 'ENAMETOOLONG'],
@@ -191,13 +191,13 @@ export function fromFileError(error: unknown, path: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new MetisSeqError({
       code: 'DISK_FULL',
-      message: `There is no space left to write ${path}.`,
+      message: `There is no space left for writing ${path}.`,
       facts: {path},
-      hints: ['Free some space, then run the same command again; nothing was half-written.'],
+      hints: ['Free some space, then run the same command again; no partial file was left.'],
       cause: error,
     })
   }
-  if (error instanceof FileRefused) return unreadable(path, error, `Check what lies at ${path}.`)
+  if (error instanceof FileRefused) return unreadable(path, error, `Check the file at ${path}.`)
   if (code !== undefined && NOT_WRITABLE.includes(code)) {
     return new MetisSeqError({
       code: 'FILE_NOT_WRITABLE',
@@ -210,7 +210,7 @@ export function fromFileError(error: unknown, path: string): unknown {
   return error
 }
 
-/** The same for what was to be read and nothing else. */
+/** The same for read errors only. */
 export function fromReadError(error: unknown, path: string): unknown {
   const isOfPath = NOT_WRITABLE.includes(systemErrorCode(error) ?? '')
   if (!isOfPath) return fromFileError(error, path)
@@ -229,7 +229,7 @@ function unreadable(path: string, cause: unknown, hint: string): MetisSeqError {
 }
 
 /**
- * What lies at a path that somebody named; undefined where nothing does.
+ * The entry at a given path; undefined when there is none.
  *
  * @throws {MetisSeqError} FILE_UNREADABLE
  */
@@ -242,7 +242,7 @@ export function statOf(path: string): Stats | undefined {
 }
 
 /**
- * Names in a directory of ours; none where it is not there yet.
+ * Names in one of our directories; empty when it does not exist yet.
  *
  * @throws {MetisSeqError} FILE_UNREADABLE
  */
@@ -256,7 +256,7 @@ export function namesIn(directory: string): string[] {
 }
 
 /**
- * Removes a file, or a directory with all that is in it, which may not be there.
+ * Removes a file, or a directory with its contents, if it exists.
  *
  * @throws {MetisSeqError} FILE_NOT_WRITABLE
  */

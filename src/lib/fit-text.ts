@@ -1,11 +1,12 @@
 import {wrapLine} from './wrap-words.ts'
 
-/** How far what continues a row is indented. */
+/** Indentation of the continuation of a row. */
 const HANGING = 4
 
 /**
- * Text of ours in lines of a terminal's width, broken between words only. `label  value` continues under the value. A
- * table that is too wide goes on in a second line for every row, its heading too, always at the same column.
+ * Our text wrapped to a terminal's width, only between words. `label  value` continues under the
+ * value. A table that is too wide continues on a second line for every row, including its heading,
+ * always at the same column.
  *
  * @param width characters
  */
@@ -20,7 +21,7 @@ export function fitText(text: string, width: number): string {
   return fitted.join('\n')
 }
 
-/** A line that is no row of a table. */
+/** A line that is not a table row. */
 function fitLine(line: string, width: number): string {
   if (lengthOf(line) <= width) return line
   const starts = startsOf(line)
@@ -31,7 +32,7 @@ function fitLine(line: string, width: number): string {
   return wrapLine(line, width, mark?.length ?? (isFact ? 2 : 0))
 }
 
-/** The lines from here on whose cells stand under those of the first; that line alone where it is no table. */
+/** The lines from here on whose cells align with those of the first; only that line where it is not a table. */
 function tableAt(lines: readonly string[], at: number): string[] {
   const starts = startsOf(lines[at] ?? '')
   if (starts.length < 3) return lines.slice(at, at + 1)
@@ -43,14 +44,14 @@ function tableAt(lines: readonly string[], at: number): string[] {
 function isRow(line: string, starts: readonly number[]): boolean {
   const letters = [...line]
   const own = startsOf(line)
-  // A label and its value are no row, even where they stand like one.
+  // A label and its value are not a row, even if aligned like one.
   if (own.length < 3 || own[0] !== starts[0]) return false
   return starts
     .slice(1)
     .every((start) => start > letters.length || letters.slice(start - 2, start).join('') === '  ')
 }
 
-/** Columns at which the cells of a line begin: two spaces stand between them. */
+/** Columns at which the cells of a line start: two spaces separate them. */
 function startsOf(line: string): number[] {
   const letters = [...line]
   return letters.flatMap((letter, column) =>
@@ -63,7 +64,7 @@ function startsOf(line: string): number[] {
   )
 }
 
-/** Rows whose cells begin at the same columns, folded where they are too wide. */
+/** Rows whose cells start at the same columns, folded where they are too wide. */
 function fitTable(rows: readonly string[], width: number): string[] {
   if (rows.every((row) => lengthOf(row) <= width)) return [...rows]
   const starts = startsOf(rows[0] ?? '')
@@ -88,7 +89,7 @@ interface Chunk {
   indent: number
 }
 
-/** Which columns share a line: as many as fit, the last one also where only its words do. */
+/** Columns that share a line: as many as fit; the last one also if only its words fit. */
 function chunksOf(
   widths: readonly number[],
   longestWord: number,
@@ -129,7 +130,7 @@ function wrapRow(
   const start = ' '.repeat(indent) + before
   const last = row[columns.at(-1) ?? 0] ?? ''
   const hanging = ' '.repeat(lengthOf(start))
-  // The last cell is wrapped on its own, so that what continues it stands under it.
+  // The last cell is wrapped separately, so that its continuation is aligned under it.
   return wrapLine(hanging + last, width, 0)
     .split('\n')
     .map((line, index) => (index === 0 ? start + line.slice(hanging.length) : line).trimEnd())

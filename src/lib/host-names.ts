@@ -1,24 +1,25 @@
-/** Which names a server of ours answers to. One list for all of them: RPC, administration, the consensus layer's REST. */
+/** Host names that our servers accept. One list for all of them: RPC, administration, the consensus layer's REST. */
 import {isIP} from 'node:net'
 
-/** What every server is called on its own machine. */
+/** Names of every server on its own machine. */
 const LOCAL_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
 export interface HostList {
   /** Address the server listens on. */
   host: string
-  /** Names besides, that were set for it. */
+  /** Additional configured names. */
   hostNames?: readonly string[] | undefined
 }
 
 /**
- * Whether a request was meant for this server. A web page can make its own name point to this machine, and then the
- * browser lets it read answers; only its Host header gives it away. A page has no such power over an address, so a
- * server that others reach answers to every address, and to no name that was not set.
+ * Whether a request was meant for this server. A web page can point its own name at this machine
+ * (DNS rebinding), and the browser then lets it read responses; only its Host header gives it away.
+ * It cannot do that with an IP address, so a server reachable by others accepts every address, and
+ * only configured names.
  *
  * - Source: go-ethereum `node/rpcstack.go`, virtual hosts, which l2geth has as `--rpcvhosts`.
  *
- * @returns takes the Host header as it came
+ * @returns a check of the raw Host header
  */
 export function createHostCheck({host, hostNames = []}: HostList): (header?: string) => boolean {
   const names = new Set([...LOCAL_NAMES, host, `[${host}]`, ...hostNames].map(lower))
@@ -29,7 +30,7 @@ export function createHostCheck({host, hostNames = []}: HostList): (header?: str
   }
 }
 
-/** What somebody is told whose name is not on the list. */
+/** Response to a request with a name that is not on the list. */
 export const HOST_REFUSED =
   'The Host header is not a name of this server. Names are set with --rpc-host-name (node) or --host-name (pos).'
 

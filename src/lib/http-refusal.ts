@@ -1,4 +1,4 @@
-/** What an HTTP status says of a request, in words for people. In: an answer. Out: the fault it means, or none. */
+/** The meaning of an HTTP status for a request, human-readable. In: a response. Out: the fault, or none. */
 
 import {cleanText} from './clean-text.ts'
 import type {HttpAnswer} from './http.ts'
@@ -7,15 +7,15 @@ import {redactUrl, redactUrls} from './redact.ts'
 import {RpcTransportError} from './rpc-errors.ts'
 
 const TOO_MANY_REQUESTS = 429
-/** Said by what stands before the node: whatever the body looks like, the node has not answered. */
+/** Returned by a gateway before the node: whatever the body looks like, the node has not responded. */
 const OF_A_GATEWAY: readonly number[] = [401, 402, 403, 407, TOO_MANY_REQUESTS, 502, 503, 504]
 
-/** True for a status of what stands before a server: the body is not the server's. */
+/** True for a status of a gateway before the server: the body is not from the server. */
 export function isOfGateway(status: number): boolean {
   return OF_A_GATEWAY.includes(status)
 }
 
-/** The words of the standard, for the statuses that are met. */
+/** The standard reason phrases of the usual statuses. */
 const names: Readonly<Record<number, string>> = {
   301: 'Moved Permanently',
   302: 'Found',
@@ -39,8 +39,9 @@ const names: Readonly<Record<number, string>> = {
 }
 
 /**
- * The fault that an answer is by its status; undefined where its body is to be read. Some endpoints answer a JSON-RPC
- * error with an HTTP error status: then the body decides, unless the status is one of the door.
+ * The fault indicated by the status of a response; undefined where the body must be read. Some
+ * endpoints return a JSON-RPC error with an HTTP error status: then the body decides, unless the
+ * status is one of a gateway.
  */
 export function httpRefusal(url: string, answer: HttpAnswer): RpcTransportError | undefined {
   const {status, headers, text} = answer
@@ -54,8 +55,8 @@ export function httpRefusal(url: string, answer: HttpAnswer): RpcTransportError 
   const name = names[status] ? ` (${names[status]})` : ''
   const said = words === undefined ? '' : ` It says: ${words}`
   const message = isLimit
-    ? `The endpoint limits how often it is asked (HTTP status 429).${said}`
-    : `The endpoint answered with HTTP status ${status}${name}.${location === undefined ? '' : ` It points to ${location}.`}${said}`
+    ? `The endpoint is rate-limited (HTTP status 429).${said}`
+    : `The endpoint returned HTTP status ${status}${name}.${location === undefined ? '' : ` It redirects to ${location}.`}${said}`
   return new RpcTransportError({
     reason: isLimit ? 'rate-limited' : 'http-status',
     ...{url, httpStatus: status, words, location, message},
@@ -71,7 +72,7 @@ function retryAfterMs(after: string | undefined): number | undefined {
   return Number.isNaN(at) ? undefined : Math.max(at - Date.now(), 0)
 }
 
-/** Answers to a request of JSON-RPC: a single one or a list. */
+/** Responses to a JSON-RPC request: a single one or a list. */
 function isRpcText(text: string): boolean {
   const value = parsed(text)
   return [value]
@@ -81,7 +82,7 @@ function isRpcText(text: string): boolean {
 
 const MAX_WORDS = 200
 
-/** What a body says to people: the message in its JSON, the title of its page, or its first line. */
+/** The human-readable part of a body: the message in its JSON, the title of its page, or its first line. */
 function wordsOf(text: string, url: string): string | undefined {
   const value = parsed(text)
   const found = value === undefined ? fromPage(text) : fromJson(value)
@@ -119,7 +120,7 @@ function parsed(text: string): unknown {
 /** Shorter parts of a path are words such as `v1` or `mainnet`. */
 const SHORTEST_SECRET = 8
 
-/** Foreign text without what the URL keeps secret: some endpoints repeat the key that they refuse. */
+/** Foreign text without the secrets of the URL: some endpoints repeat the key that they reject. */
 export function withoutSecrets(text: string, url: string): string {
   // The socket of an engine has a path and no secrets.
   if (!URL.canParse(url)) return redactUrls(text)

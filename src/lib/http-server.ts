@@ -7,22 +7,22 @@ import {Connections} from './connections.ts'
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** Takes over the connection of a request that asks for another protocol. */
+/** Takes over the connection of a request to upgrade to another protocol. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 export interface HttpServer {
-  /** `http://host:port` with the port that is really used. */
+  /** `http://host:port` with the actual port. */
   readonly url: string
-  /** Ends idle connections at once and the others when they are answered. */
+  /** Closes idle connections at once and the others after their response. */
   close(): Promise<void>
 }
 
 /**
  * Starts an HTTP server on one address.
  *
- * @param handler a rejection ends the connection and is passed to `onError`
- * @param onUpgrade without it, a request for another protocol is answered like any other
- * @param connections bounds them; given when several servers share the limits
+ * @param handler a rejection closes the connection and is passed to `onError`
+ * @param onUpgrade without it, an upgrade request is handled like any other
+ * @param connections limits them; passed when several servers share the limits
  * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
  */
 export async function listen(
@@ -38,7 +38,7 @@ export async function listen(
       response.destroy()
     })
   })
-  // Deadlines are kept by the watch over the connections.
+  // Deadlines are enforced by the connection limits.
   server.requestTimeout = 0
   server.headersTimeout = 0
   server.keepAliveTimeout = 30_000
@@ -55,7 +55,7 @@ export async function listen(
   }
 }
 
-/** Ends a request that claims more than `limit` bytes, or sends more. @returns undefined then */
+/** Ends a request that declares or sends more than `limit` bytes. @returns undefined in that case */
 export async function readBody(
   request: IncomingMessage,
   limit: number,
@@ -92,7 +92,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 }
 
 /**
- * Looks before anything is done that a server at that place would come after.
+ * Checks that the address is free before any work that precedes a server on it.
  *
  * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
  */
@@ -143,7 +143,7 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
-    // Whoever still holds a connection open after this is not waiting for an answer.
+    // A client with an open connection after this is not waiting for a response.
     setTimeout(() => server.closeAllConnections(), 500).unref()
   })
 }

@@ -10,12 +10,12 @@ import {
 } from './proxy.ts'
 
 /**
- * Longest answer that is read unless a caller says otherwise. geth and our node end a batch at 25 MB; what is read is
- * held about five times over while it is parsed, so an answer of this size costs 160 MB.
+ * Default maximum size of a response. geth and our node cap a batch at 25 MB; parsing needs about
+ * five times the size, so a response of this size costs 160 MB.
  */
 export const MAX_ANSWER_BYTES = 32_000_000
 
-/** System-like codes of what went wrong with an answer. */
+/** Errno-style codes for failed responses. */
 export const ANSWER_TOO_LARGE = 'EMSGSIZE'
 const TIMED_OUT = 'ETIMEDOUT'
 
@@ -23,8 +23,8 @@ const TIMED_OUT = 'ETIMEDOUT'
  * Node.js' HTTP modules for programs that start often.
  *
  * An `import` of `node:http` reads every property of the module, and one of them loads the whole of
- * undici; TLS is as heavy and not needed for a local endpoint. Taken like this, a command loads what its
- * URL needs: 30 ms less of each.
+ * undici; TLS is as heavy and not needed for a local endpoint. Loaded like this, a command only
+ * loads what its URL needs, which saves 30 ms.
  */
 export function httpFor(
   protocol: string,
@@ -39,9 +39,9 @@ export interface HttpRequest {
   body?: string
   headers?: Record<string, string>
   agent?: Agent
-  /** Whom to believe, for HTTPS; an agent brings its own. */
+  /** Trusted certificate authorities for HTTPS; an agent has its own. */
   tls?: object
-  /** For the whole exchange: one that drips must not hold a command for ever. */
+  /** For the whole exchange: a trickling response must not block a command forever. */
   timeoutMs: number
   maxBytes?: number
 }
@@ -53,10 +53,11 @@ export interface HttpAnswer {
 }
 
 /**
- * One request and its whole answer, bounded in time and in size. This is the only reader of HTTP answers. An answer is
- * never unpacked: we ask for no encoding, so no small one becomes large.
+ * One request and its complete response, bounded in time and size. This is the only reader of HTTP
+ * responses. Responses are never decompressed: we request no encoding, so a small one cannot become
+ * large.
  *
- * @throws {Error} with a code of the system, `ETIMEDOUT`, or `EMSGSIZE` for an answer that is too large
+ * @throws {Error} with a code of the system, `ETIMEDOUT`, or `EMSGSIZE` for a response that is too large
  */
 export async function exchange(url: URL | string, request: HttpRequest): Promise<HttpAnswer> {
   if (!watch) return exchanged(url, request)
@@ -75,14 +76,14 @@ export async function exchange(url: URL | string, request: HttpRequest): Promise
   }
 }
 
-/** A request that was made: for whoever wants to see them all. */
+/** A completed request, for observers. */
 export interface Exchanged {
-  /** As it was asked for: with whatever credentials it holds. */
+  /** As requested, including its credentials. */
   url: string
   method: string
   body: string
   ms: number
-  /** Null: no answer. */
+  /** Null without a response. */
   status: number | null
   bytes: number | null
   error: unknown
@@ -90,7 +91,7 @@ export interface Exchanged {
 
 let watch: ((exchanged: Exchanged) => void) | undefined
 
-/** From now on every exchange of this process is told when it is over. */
+/** From now on, every exchange of this process is reported when it ends. */
 export function watchExchanges(told: (exchanged: Exchanged) => void): void {
   watch = told
 }
@@ -115,20 +116,20 @@ function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer>
         )
       },
     )
-    // Nobody asked for another protocol (status 101): there is no answer, and no end to wait for.
+    // An unrequested protocol switch (status 101): there is no response, and no end to wait for.
     outgoing.on('upgrade', ({statusCode = 0, headers}, socket) => {
       socket.destroy()
       resolve({status: statusCode, headers, text: ''})
     })
     const timer = setTimeout(() => {
-      const late = failure(TIMED_OUT, `No answer within ${timeoutMs} ms.`)
+      const late = failure(TIMED_OUT, `No response within ${timeoutMs} ms.`)
       outgoing.destroy(late)
-      // A request that has no connection yet tells nobody that it was given up.
+      // A request without a connection yet does not report that it was aborted.
       reject(late)
     }, timeoutMs)
     outgoing.on('close', () => {
       clearTimeout(timer)
-      if (!isAnswered) reject(failure('ECONNRESET', 'The connection ended without an answer.'))
+      if (!isAnswered) reject(failure('ECONNRESET', 'The connection closed without a response.'))
     })
     outgoing.on('error', (error) => reject(faultOfWay(way.proxy, error)))
     outgoing.end(body)
@@ -137,24 +138,24 @@ function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer>
 
 interface Way {
   to: URL
-  /** That reads the request, and is not only a tunnel. */
+  /** The proxy that reads the request and is not only a tunnel. */
   proxy?: Proxy
   options: RequestOptions
   headers: Record<string, string>
 }
 
-/** Straight, or through the proxy of the environment: a plain address by its whole name, a safe one by a tunnel. */
+/** Direct, or through the proxy from the environment: an HTTP address by its full URL, an HTTPS address by a tunnel. */
 function wayTo(target: URL, {agent, timeoutMs, tls = {}}: HttpRequest): Way {
   const own = agent ? {agent} : tls
   const proxy = proxyFor(target)
   const basic = basicOf(target)
   const plain = new URL(target)
-  // What the library makes of them fails at a `%` that stands for itself.
+  // The library's decoding fails at a literal `%`.
   plain.username = plain.password = ''
   const authorization: Record<string, string> = basic === undefined ? {} : {authorization: basic}
   if (!proxy) return {to: plain, options: own, headers: authorization}
   if (target.protocol === 'https:') {
-    // Kept connections are those of whoever asks often, and brings a tunnel of his own.
+    // Connections are only kept alive by frequent callers, which pass their own tunnel.
     const through = agent ?? tunnelAgent(proxy, {timeoutMs, tls, keepAlive: false})
     return {to: plain, options: {agent: through}, headers: authorization}
   }
@@ -183,10 +184,10 @@ function lengthOf(method: HttpRequest['method'], body: string): Record<string, s
   return {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}
 }
 
-/** What the sender says of the length is looked at first, and believed in nothing else. */
+/** The declared length is checked first, and not trusted otherwise. */
 async function readAtMost(response: IncomingMessage, maxBytes: number): Promise<string> {
   const tooLarge = () =>
-    failure(ANSWER_TOO_LARGE, `The answer is larger than ${maxBytes / 1_000_000} MB.`)
+    failure(ANSWER_TOO_LARGE, `The response is larger than ${maxBytes / 1_000_000} MB.`)
   if (Number(response.headers['content-length'] ?? 0) > maxBytes) throw tooLarge()
   const chunks: Buffer[] = []
   let size = 0

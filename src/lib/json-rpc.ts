@@ -15,8 +15,8 @@ export interface RpcClient {
   readonly url: string
   request(method: string, params?: readonly unknown[]): Promise<unknown>
   /**
-   * One HTTP request with all calls, in order; several, where the endpoint takes fewer at once. Each answer is a value
-   * or an RpcResponseError.
+   * One HTTP request with all calls, in order; several, where the endpoint limits the batch size.
+   * Each result is a value or an RpcResponseError.
    */
   batch(calls: readonly RpcCall[]): Promise<(unknown | RpcResponseError)[]>
   close(): void
@@ -24,21 +24,21 @@ export interface RpcClient {
 
 export interface RpcClientOptions {
   timeoutMs?: number
-  /** 1 gives strict order on the wire: a request starts when the one before it was answered. */
+  /** 1 gives strict order on the wire: a request starts after the response to the previous one. */
   maxSockets?: number
   headers?: Record<string, string>
   tls?: TlsOptions
-  /** Longest answer that is read. */
+  /** Maximum size of a response. */
   maxAnswerBytes?: number
-  /** Of what is posted; GET sends no body. */
+  /** Content type of a POST; GET sends no body. */
   method?: 'GET' | 'POST'
 }
 
 /** PEM texts. */
 export interface TlsOptions {
-  /** Whom to believe instead of the authorities that Node.js knows. */
+  /** Trusted certificate authorities instead of those of Node.js. */
   ca?: string | string[]
-  /** Who we are, for a server that asks. */
+  /** Our client certificate, for a server that requires one. */
   cert?: string
   key?: string
 }
@@ -48,14 +48,14 @@ export interface TlsOptions {
  *
  * `fetch` costs three times as much per call, and a node polls its engine many times a second.
  *
- * @throws {RpcTransportError} no usable answer
- * @throws {RpcResponseError} the answer is an error
+ * @throws {RpcTransportError} no usable response
+ * @throws {RpcResponseError} the response is an error
  */
 export function createRpcClient(url: string, options: RpcClientOptions = {}): RpcClient {
   return rpcOver(openHttp(url, options), url)
 }
 
-/** JSON-RPC 2.0 over anything that answers one text with another. */
+/** JSON-RPC 2.0 over any transport that returns one text for another. */
 export function rpcOver(connection: RpcConnection, url: string): RpcClient {
   let nextId = 1
 
@@ -67,13 +67,13 @@ export function rpcOver(connection: RpcConnection, url: string): RpcClient {
       throw new RpcTransportError({
         reason: 'not-json',
         url,
-        message: 'The endpoint answered with something that is not JSON.',
+        message: 'The endpoint returned something that is not JSON.',
         cause,
       })
     }
   }
 
-  /** One request. What is not among the answers is undefined. */
+  /** One request. A missing response is undefined. */
   async function postBatch(calls: readonly RpcCall[]): Promise<BatchAnswer> {
     const from = nextId
     nextId += calls.length
@@ -110,32 +110,32 @@ export function rpcOver(connection: RpcConnection, url: string): RpcClient {
   }
 }
 
-/** The one error that a whole batch got. A result that belongs to no call is no answer. */
+/** A single error for a whole batch. A result without a matching call is not a response. */
 function errorOf(answer: unknown, url: string): RpcResponseError {
   const outcome = resultOrError(answer, url)
   if (outcome instanceof RpcResponseError) return outcome
   throw new RpcTransportError({
     reason: 'not-json',
     url,
-    message: 'The endpoint answered a batch with something that is no list of answers.',
+    message: 'The endpoint returned something other than a list of responses to a batch.',
   })
 }
 
-/** An error without an id, and an endpoint that writes numbers as text, answer no other question. */
+/** An error without an id, or an id sent as text, still belongs to this request. */
 function assertId(answer: unknown, id: number, url: string, method: string): void {
   const answered = isRecord(answer) ? (answer['id'] ?? id) : id
   if (String(answered) === String(id)) return
-  const message = `It answers ${method} with the answer to another request.`
+  const message = `It answers ${method} with the response to another request.`
   throw new RpcTransportError({reason: 'wrong-answer', url, message})
 }
 
 export interface RpcConnection {
-  /** @returns the body of the answer; rejects with a RpcTransportError */
+  /** @returns the body of the response; rejects with a RpcTransportError */
   post(body: string): Promise<string>
   close(): void
 }
 
-/** An HTTP address to which texts are posted over connections that stay open. */
+/** An HTTP endpoint for POST requests over persistent connections. */
 export function openHttp(url: string, options: RpcClientOptions): RpcConnection {
   const {timeoutMs = 10_000, maxSockets = 16, tls = {}, method = 'POST', headers = {}} = options
   const {maxAnswerBytes = MAX_ANSWER_BYTES} = options
@@ -177,7 +177,7 @@ function resultOf(answer: unknown, url: string): unknown {
         message:
           typeof message === 'string'
             ? withoutSecrets(message.slice(0, MAX_ERROR_LETTERS), url)
-            : 'The endpoint gave an error without a text.',
+            : 'The endpoint returned an error without a message.',
         data: boundedData(data),
       })
     }
@@ -186,18 +186,18 @@ function resultOf(answer: unknown, url: string): unknown {
   throw new RpcTransportError({
     reason: 'not-json',
     url,
-    message: 'The endpoint answered with JSON that is not a JSON-RPC answer.',
+    message: 'The endpoint returned JSON that is not a JSON-RPC response.',
   })
 }
 
-/** What a person reads of an error, many times over. Libraries copy the text into every error around it. */
+/** Maximum length of an error text, far above what a person reads. Libraries copy the text into every wrapping error. */
 const MAX_ERROR_LETTERS = 4_000
-/** Revert data is shorter by far; a list of errors is no revert data. */
+/** Revert data is far shorter; a list of errors is not revert data. */
 const MAX_ERROR_DATA_LETTERS = 100_000
 /** Some endpoints wrap the data in the error of their own node. */
 const MAX_ERROR_DATA_DEPTH = 4
 
-/** What comes with an error, without what is too long to be read by anybody. */
+/** The data of an error, without oversized values. */
 function boundedData(data: unknown, depth = 0): unknown {
   if (typeof data === 'string')
     return data.length > MAX_ERROR_DATA_LETTERS ? data.slice(0, MAX_ERROR_LETTERS) : data
@@ -210,7 +210,7 @@ function boundedData(data: unknown, depth = 0): unknown {
 function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTransportError {
   const code = systemErrorCode(cause)
   if (cause instanceof MetisSeqError) {
-    // Of the proxy: it stands before the endpoint, which has seen nothing.
+    // From the proxy: the endpoint behind it has seen nothing.
     return new RpcTransportError({reason: 'refused', url, message: cause.message, cause})
   }
   if (code === 'ETIMEDOUT') {
@@ -225,7 +225,7 @@ function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTr
     return new RpcTransportError({
       reason: 'too-large',
       url,
-      message: `The endpoint answers without measure. ${messageOf(cause)}`,
+      message: `The endpoint returned an oversized response. ${messageOf(cause)}`,
       cause,
     })
   }
@@ -238,7 +238,7 @@ function toTransportError(cause: unknown, url: string, timeoutMs: number): RpcTr
     url,
     message: refused
       ? `The endpoint cannot be reached (${code}).`
-      : `The connection to the endpoint broke (${code ?? messageOf(cause)}).`,
+      : `The connection to the endpoint was lost (${code ?? messageOf(cause)}).`,
     cause,
   })
 }

@@ -9,7 +9,7 @@ export function stringifyJson(value: unknown, indent?: number): string {
   )
 }
 
-/** What `JSON.parse` gives. */
+/** The result of `JSON.parse`. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [name: string]: Json
@@ -22,7 +22,7 @@ export function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Why a text is not JSON, without the piece of it that V8 quotes: it may be part of a secret. */
+/** Why a text is not JSON, without the excerpt that V8 quotes, which may be part of a secret. */
 export function jsonFault(error: unknown): string {
   const message = messageOf(error)
   return error instanceof SyntaxError ? message.replace(/, (?:\.\.\.)?"[^]*$/, '') : message

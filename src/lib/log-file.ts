@@ -1,12 +1,12 @@
-/** A log that a background process writes through its standard output, and that stays bounded. */
+/** A bounded log that a background process writes through its standard output. */
 import {copyFileSync, existsSync, fstatSync, ftruncateSync, renameSync, writeSync} from 'node:fs'
 
-/** Set by whoever starts a process in the background: the file its output goes to. */
+/** Set by the starter of a background process: the file of its output. */
 export const LOG_FILE_VARIABLE = 'METIS_SEQ_LOG_FILE'
 
-/** A day of a calm node at `info` is 2 MB, so this is ten days; a flood of lines fills it in minutes. */
+/** A calm node writes 2 MB a day at `info`, so this is ten days; a flood of lines fills it in minutes. */
 const LOG_BYTES = 20_000_000
-/** With the current one: 80 MB at most. */
+/** Including the current one: at most 80 MB. */
 const OLD_LOGS = 3
 const STDOUT = 1
 
@@ -17,19 +17,19 @@ export function logFiles(file: string): string[] {
 }
 
 /**
- * Writes lines to standard output. When that is a file somebody named in the environment, it is cut off
- * before it grows without end: copied aside and emptied, since a running program cannot be given another
- * output.
+ * Writes lines to standard output. When that is the file set in the environment, it is rotated
+ * before it grows without bound: copied aside and truncated, since a running program cannot switch
+ * its output.
  *
- * What cannot be written is lost and counted, and the next line that can be says how many: a full disk, or a reader
- * that has gone, never ends a node.
+ * Lines that cannot be written are lost and counted, and the next successful line reports how many:
+ * a full disk, or a closed reader, never stops a node.
  */
 export function openLogSink(
   file = process.env[LOG_FILE_VARIABLE],
   maxBytes = LOG_BYTES,
   descriptor = STDOUT,
 ): (line: string) => void {
-  // A pipe or a terminal may not take a line at once; the stream keeps it, and its errors end in nothing.
+  // A pipe or a terminal may not accept a line at once; the stream buffers it, and its errors are ignored.
   if (!isFile(descriptor)) {
     process.stdout.on('error', () => {})
     return (line) => void process.stdout.write(line)
@@ -50,7 +50,7 @@ export function openLogSink(
 class LogFile {
   readonly #descriptor: number
   #lost = 0
-  /** True when the last line was cut off by the end of the disk. */
+  /** True when the last line was truncated by a full disk. */
   #isCut = false
 
   constructor(descriptor: number) {
@@ -92,7 +92,7 @@ function isFile(descriptor: number): boolean {
   }
 }
 
-/** A full disk must not stop a node: then the log just stays as it is. */
+/** A full disk must not stop a node: the log is then left unchanged. */
 function rotate(file: string, descriptor: number): void {
   try {
     for (let index = OLD_LOGS - 1; index >= 1; index--) {

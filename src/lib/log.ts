@@ -4,7 +4,7 @@ import {redactUrls} from './redact.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** One structured line per event: when, how bad, which part, what, and flat facts. */
+/** One structured line per event: time, level, part, event, and flat facts. */
 export interface Logger {
   debug(event: string, facts?: LogFacts): void
   info(event: string, facts?: LogFacts): void
@@ -18,7 +18,7 @@ export type LogFacts = Record<string, string | number | bigint | boolean | null 
 
 const order: Record<LogLevel, number> = {debug: 0, info: 1, warn: 2, error: 3}
 
-/** Writes one JSON line per event. URLs are cut to scheme and host on the way out. */
+/** Writes one JSON line per event. URLs are reduced to scheme and host. */
 export function createLogger(options: {
   part: string
   level?: LogLevel

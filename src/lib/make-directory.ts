@@ -4,13 +4,12 @@ import {dirname, resolve} from 'node:path'
 import {systemErrorCode} from './errors.ts'
 
 /**
- * Makes a directory with those above it, for the owner alone.
+ * Creates a directory and its parents, for the owner only.
  *
- * The recursive call of Node.js asks for the directory above and then for this one again, for ever and deaf to
- * signals, where the system says "no such file" of a directory whose parent is there, as /proc does. Here each
- * directory is asked for once.
+ * The recursive call of Node.js loops forever, ignoring signals, where the system returns "no such
+ * file" for a directory whose parent exists, as /proc does. Here each directory is tried once.
  *
- * @returns the topmost one that was made; undefined when all were there
+ * @returns the topmost one that was created; undefined when all existed
  * @throws {Error} of the file system, with its code
  */
 export function makeDirectory(path: string): string | undefined {
@@ -20,7 +19,7 @@ export function makeDirectory(path: string): string | undefined {
   return made[0]
 }
 
-/** False where somebody else was faster. */
+/** False when another process was faster. */
 function makeOne(path: string): boolean {
   try {
     mkdirSync(path, {mode: 0o700})
@@ -31,7 +30,7 @@ function makeOne(path: string): boolean {
   }
 }
 
-/** The root is one, so that the way up ends. */
+/** The root is one, so the walk up ends. */
 function isDirectory(path: string): boolean {
   if (path === dirname(path)) return true
   try {

@@ -1,4 +1,4 @@
-/** Letters to change, add or leave out to make one word of the other. */
+/** Edit distance: letters to change, add or remove to turn one word into the other. */
 export function distance(a: string, b: string): number {
   let row = Array.from({length: b.length + 1}, (_, index) => index)
   for (const [i, letter] of [...a].entries()) {
@@ -11,10 +11,10 @@ export function distance(a: string, b: string): number {
   return row[b.length]!
 }
 
-/** Longer words than this are no typing mistakes. */
+/** Longer words are not typos. */
 const MOST_LETTERS = 60
 
-/** Those spelled almost as a word, or of which it is a part, the nearest first. Capitals do not count. */
+/** Candidates spelled almost like a word, or containing it, nearest first. Case-insensitive. */
 export function nearest(word: string, known: readonly string[]): string[] {
   const wanted = word.toLowerCase()
   if (wanted.length > MOST_LETTERS) return []

@@ -1,13 +1,13 @@
 import {withoutBom} from './decode-text.ts'
 
-/** No document that people or programs write has as many; what walks through a value may call itself that often. */
+/** No real document is nested this deeply; recursive functions over a value may recurse this deep. */
 export const MOST_LEVELS = 64
 
 /**
- * The value of a JSON text that came from outside, whatever it is.
+ * The value of an untrusted JSON text.
  *
- * A mark of the encoding before it is no part of it. A text that is nested deeper than {@link MOST_LEVELS} is refused
- * before it is read: printing, comparing or copying it would end the program.
+ * A leading byte order mark is ignored. A text nested deeper than {@link MOST_LEVELS} is rejected
+ * before parsing: printing, comparing or copying it would overflow the stack.
  *
  * @throws {SyntaxError} as `JSON.parse`
  */
@@ -30,7 +30,7 @@ function isDeeperThan(text: string, most: number): boolean {
   return false
 }
 
-/** Where the string that begins here ends; the end of the text where it does not. */
+/** The end of the string that starts here; the end of the text if it is unterminated. */
 function endOfString(text: string, begin: number): number {
   for (let at = begin + 1; at < text.length; at++) {
     const code = text.charCodeAt(at)

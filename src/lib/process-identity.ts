@@ -1,13 +1,13 @@
 import {readFileSync} from 'node:fs'
 
-/** Names one process for good: a pid alone is reused by the system. */
+/** Identifies one process permanently: a pid alone is reused by the system. */
 export interface ProcessIdentity {
   pid: number
-  /** Start time in clock ticks since boot. Empty where the system does not tell. */
+  /** Start time in clock ticks since boot. Empty where the system does not report it. */
   startTicks: string
 }
 
-/** The identity of a live process, or undefined when none has that pid. */
+/** The identity of a live process, or undefined when there is none with that pid. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   if (!isAlive(pid)) return undefined
   const stat = readProcStat(pid)
@@ -15,18 +15,18 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
   return {pid, startTicks: stat?.startTicks ?? ''}
 }
 
-/** True when that very process still runs. */
+/** True when that very process is still running. */
 export function isSameProcess(identity: ProcessIdentity): boolean {
   const now = identifyProcess(identity.pid)
   return now !== undefined && now.startTicks === identity.startTicks
 }
 
-/** True for a process that a signal has stopped: it lives, and does nothing until it is continued. */
+/** True for a process paused by a signal: it is alive, and does nothing until it is resumed. */
 export function isStopped(pid: number): boolean {
   return readProcStat(pid)?.isStopped ?? false
 }
 
-/** Names one run of the system, from its start to its end. Empty where it does not tell. */
+/** Identifies one boot of the system. Empty where it is not reported. */
 export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
@@ -40,7 +40,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM means that it lives and belongs to someone else.
+    // EPERM means that it is alive and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
@@ -54,7 +54,7 @@ function readProcStat(pid: number): ProcStat | undefined {
 }
 
 interface ProcStat {
-  /** Nothing of it is left but its exit code. */
+  /** Only its exit code is left. */
   hasEnded: boolean
   /** By SIGSTOP or a debugger. */
   isStopped: boolean
@@ -63,9 +63,9 @@ interface ProcStat {
 
 /** @param text of `/proc/PID/stat` */
 export function parseProcStat(text: string): ProcStat {
-  // The command name may hold spaces and brackets; the fields after the last bracket are regular.
+  // The command name may contain spaces and brackets; the fields after the last bracket are regular.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  // A killed process is a zombie as soon as its first thread is gone; the others still hold its ports.
+  // A killed process is a zombie as soon as its first thread is gone; its other threads still occupy its ports.
   const isZombie = fields[0] === 'Z' && Number(fields[17] ?? 0) <= 1
   return {
     hasEnded: isZombie,

@@ -1,6 +1,7 @@
 /**
- * The proxy of the environment: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in small letters first, as curl and Go
- * read them. In: an address. Out: the proxy to it, or an agent that goes through it.
+ * The proxy of the environment: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in lower case
+ * first, as curl and Go read them. In: an address. Out: its proxy, or an agent that goes through
+ * it.
  */
 import type {Agent} from 'node:http'
 import type {Duplex} from 'node:stream'
@@ -10,15 +11,15 @@ import {redactUrl} from './redact.ts'
 
 export interface Proxy {
   url: URL
-  /** Which variable named it. */
+  /** Variable that set it. */
   variable: string
 }
 
 /**
- * The proxy through which an address is reached. Undefined: none is named, or the address is one of this machine, which
- * no proxy can reach, or NO_PROXY names it.
+ * The proxy for an address. Undefined when none is set, when the address is on this machine, which
+ * no proxy can reach, or when NO_PROXY lists it.
  *
- * @throws {MetisSeqError} PROXY_UNSUPPORTED: it is no HTTP proxy; nothing was sent
+ * @throws {MetisSeqError} PROXY_UNSUPPORTED: it is not an HTTP proxy; nothing was sent
  */
 export function proxyFor(
   target: URL,
@@ -41,7 +42,7 @@ function isLocal({hostname}: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
 
-/** Names with all that is below them, addresses, networks as `10.0.0.0/8`, `*` for everything; with a port or without. */
+/** Names including subdomains, addresses, networks such as `10.0.0.0/8`, `*` for everything; with or without a port. */
 function isExcepted(
   {hostname, port, protocol}: URL,
   env: Readonly<Record<string, string | undefined>>,
@@ -64,7 +65,7 @@ function exception(entry: string): {name: string; port: string | undefined} {
   return {name: withoutBrackets(name), port}
 }
 
-/** True for an address of that network, or for that address in another spelling, as `fd00:0::1` is. */
+/** True for an address in that network, or for the same address written differently, such as `fd00:0::1`. */
 function isInNetwork(host: string, text: string): boolean {
   const {BlockList, isIP} = process.getBuiltinModule('node:net')
   const [base = '', bits, ...more] = text.split('/')
@@ -81,20 +82,20 @@ function withoutBrackets(host: string): string {
   return host.replaceAll(/^\[|\]$/g, '')
 }
 
-/** Name and password of the URL of a proxy, as its header has them. */
+/** Name and password of a proxy URL, encoded for its header. */
 export function proxyAuthorization({url}: Proxy): Record<string, string> {
   const pair = basicOf(url)
   return pair === undefined ? {} : {'proxy-authorization': pair}
 }
 
-/** Name and password of a URL as a header has them; undefined where it has none. */
+/** Name and password of a URL, encoded for a header; undefined where it has none. */
 export function basicOf({username, password}: URL): string | undefined {
   if (username === '' && password === '') return undefined
   const pair = `${decoded(username)}:${decoded(password)}`
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
-/** A `%` that nobody has encoded is part of the password. */
+/** An unencoded `%` is part of the password. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -106,12 +107,12 @@ function decoded(text: string): string {
 export interface TunnelOptions {
   maxSockets?: number
   keepAlive: boolean
-  /** For the proxy's answer. */
+  /** For the proxy's response. */
   timeoutMs: number
   tls: object
 }
 
-/** An agent whose connections are tunnels to an HTTPS address; the proxy sees its name and nothing else. */
+/** An agent whose connections are tunnels to an HTTPS address; the proxy sees only its host name. */
 export function tunnelAgent(proxy: Proxy, {timeoutMs, tls, ...options}: TunnelOptions): Agent {
   const https = process.getBuiltinModule('node:https')
   const agent = new https.Agent(options)
@@ -150,15 +151,15 @@ function openTunnel(proxy: Proxy, to: string, timeoutMs: number): Promise<Duplex
       request.destroy()
       reject(refused(proxy, statusCode))
     })
-    // For the whole answer: a proxy that sends a line now and then is never idle, and never done.
+    // For the whole response: a proxy that sends a line now and then is never idle, and never done.
     const timer = setTimeout(
       () => request.destroy(Object.assign(new Error(), {code: 'ETIMEDOUT'})),
       timeoutMs,
     )
     request.on('close', () => {
       clearTimeout(timer)
-      // Whatever it was, no tunnel was opened; one that was is not closed by this.
-      reject(unreachable(proxy, new Error('The connection ended without an answer.')))
+      // No tunnel was opened; an open one is not closed by this.
+      reject(unreachable(proxy, new Error('The connection closed without a response.')))
     })
     request.on('error', (cause) => reject(unreachable(proxy, cause)))
     request.end()
@@ -169,21 +170,21 @@ function refused(proxy: Proxy, status: number): MetisSeqError {
   const wantsName = status === 407
   return new MetisSeqError({
     code: wantsName ? 'PROXY_DENIED' : 'PROXY_REFUSES',
-    message: `The proxy of ${proxy.variable} ${wantsName ? 'wants a name and a password' : 'does not open the way'} (HTTP status ${status}).`,
+    message: `The proxy of ${proxy.variable} ${wantsName ? 'requires a name and a password' : 'does not open a tunnel'} (HTTP status ${status}).`,
     facts: {variable: proxy.variable, proxy: redactUrl(proxy.url.href), httpStatus: `${status}`},
     hints: [
       wantsName
         ? `Put them into ${proxy.variable}: \`http://NAME:PASSWORD@HOST:PORT\`.`
-        : `Ask whoever runs the proxy, or name the host in NO_PROXY to go without it.`,
+        : `Ask the operator of the proxy, or add the host to NO_PROXY to bypass it.`,
     ],
     retryable: status >= 500,
   })
 }
 
-/** Of the system: nobody was reached, so nobody has read anything. */
+/** Connection errors: nothing was reached, so nothing was sent. */
 const NOBODY_THERE = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
 
-/** What went wrong on the way to a plain address: the proxy where it was not reached, else as it is. */
+/** The failure of a request to an HTTP address: of the proxy if it is unreachable, otherwise unchanged. */
 export function faultOfWay(proxy: Proxy | undefined, error: Error): Error {
   const isProxy = proxy && NOBODY_THERE.includes(systemErrorCode(error) ?? '')
   return isProxy ? unreachable(proxy, error) : error
@@ -194,7 +195,7 @@ function unreachable(proxy: Proxy, cause: Error): MetisSeqError {
     code: 'PROXY_UNREACHABLE',
     message: `The proxy of ${proxy.variable} does not respond.`,
     facts: {variable: proxy.variable, proxy: redactUrl(proxy.url.href)},
-    hints: [`Correct ${proxy.variable}, or name the host in NO_PROXY to go without it.`],
+    hints: [`Correct ${proxy.variable}, or add the host to NO_PROXY to bypass it.`],
     cause,
   })
 }
@@ -202,8 +203,8 @@ function unreachable(proxy: Proxy, cause: Error): MetisSeqError {
 function unsupported(variable: string, url: string): MetisSeqError {
   return new MetisSeqError({
     code: 'PROXY_UNSUPPORTED',
-    message: `${variable} names a proxy that is not spoken to: ${redactUrl(url)}. Only http:// proxies are.`,
+    message: `${variable} is set to an unsupported proxy: ${redactUrl(url)}. Only http:// proxies are supported.`,
     facts: {variable, proxy: redactUrl(url)},
-    hints: [`Name an HTTP proxy in ${variable}, or the host in NO_PROXY to go without one.`],
+    hints: [`Set an HTTP proxy in ${variable}, or add the host to NO_PROXY to bypass it.`],
   })
 }

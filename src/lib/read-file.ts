@@ -1,4 +1,4 @@
-/** Reading files that somebody named: they may be anything, and as large as a disk. */
+/** Reading files from given paths: they may be of any kind, and as large as a disk. */
 import {closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats} from 'node:fs'
 
 import {decodeText} from './decode-text.ts'
@@ -7,22 +7,22 @@ import {whyUntrusted} from './trusted-path.ts'
 
 export {FileRefused} from './file-refused.ts'
 
-/** A key, a password, a token or a certificate chain: the largest, a chain in PEM, has some 10 KB. */
+/** A key, a password, a token or a certificate chain: the largest, a PEM chain, has some 10 KB. */
 export const SECRET_FILE_BYTES = 64 * 1024
-/** What one of our processes tells another: pids, addresses, marks. */
+/** State shared between our processes: pids, addresses, markers. */
 export const RECORD_FILE_BYTES = 64 * 1024
-/** A document that people write or we do: settings, a network, a genesis, prices, transactions. */
+/** A document written by people or by us: settings, a network, a genesis, prices, transactions. */
 export const DOCUMENT_FILE_BYTES = 16_000_000
 
 /**
- * The whole content of a regular file. Never waits for somebody to write, and never reads more than the bound,
- * whatever the file says of its size.
+ * The whole content of a regular file. Never waits for a writer, and never reads more than the
+ * limit, whatever the reported size.
  *
  * @throws {FileRefused} it is a pipe, a device or a directory, or larger than `maxBytes`
  * @throws {Error} of the file system, with its code
  */
 export function readBoundedFile(path: string, maxBytes: number): Buffer {
-  // Before it is opened: to open some devices does something already.
+  // Before it is opened: opening some devices has side effects.
   assertRegular(statSync(path))
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   try {
@@ -39,10 +39,10 @@ export function readBoundedText(path: string, maxBytes: number): string {
 }
 
 /**
- * A key, a password or a token. Whoever can write the file, or put another in its place, decides with what is signed
- * and who is let in.
+ * A key, a password or a token. A user who can write or replace the file controls which key signs
+ * and who gets access.
  *
- * @throws {FileRefused} as above, or others can change it
+ * @throws {FileRefused} as above, or other users can change it
  * @throws {Error} of the file system, with its code
  */
 export function readSecretFile(path: string, maxBytes = SECRET_FILE_BYTES): Buffer {
@@ -79,7 +79,7 @@ export function readBoundedDescriptor(descriptor: number, maxBytes: number): Buf
   return readAtMost(descriptor, size, maxBytes)
 }
 
-/** The size is where to start; a file may grow while it is read, and those of /proc say 0. */
+/** The size is only a start; a file may grow while it is read, and files in /proc report 0. */
 function readAtMost(descriptor: number, sizeBytes: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = []
   let total = 0
@@ -95,10 +95,10 @@ function readAtMost(descriptor: number, sizeBytes: number, maxBytes: number): Bu
 
 function assertRegular(stat: Stats): void {
   if (!stat.isFile())
-    throw new FileRefused('not-regular', `it is ${kindOf(stat)}, and not a regular file`)
+    throw new FileRefused('not-regular', `it is ${kindOf(stat)}, not a regular file`)
 }
 
-/** Of what is no regular file. */
+/** For anything but a regular file. */
 export function kindOf(stat: Stats): string {
   if (stat.isDirectory()) return 'a directory'
   if (stat.isFIFO()) return 'a pipe'

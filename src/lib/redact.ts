@@ -1,4 +1,4 @@
-/** Scheme and host of a URL. User info, path and query may carry an API key, so they never leave. */
+/** Scheme and host of a URL. User info, path and query may contain an API key, so they are never shown. */
 export function redactUrl(url: string): string {
   try {
     const {protocol, host} = new URL(url)
@@ -8,11 +8,11 @@ export function redactUrl(url: string): string {
   }
 }
 
-/** Replaces every URL inside a text by its scheme and host. */
+/** Replaces every URL in a text with its scheme and host. */
 export function redactUrls(text: string): string {
   return text.replaceAll(
     /\b(?:https?|wss?):\/\/[^\s"'<>)\]]+/gi,
-    // A comma or full stop at the end belongs to the sentence.
+    // A trailing comma or period belongs to the sentence.
     (text) => {
       const end = /[.,;:!?]*$/.exec(text)?.[0] ?? ''
       return `${redactUrl(text.slice(0, text.length - end.length))}${end}`

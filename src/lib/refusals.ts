@@ -1,21 +1,21 @@
-/** How often each kind of caller was turned away lately. In: refusals as they happen. Out: counts of a minute. */
+/** Recent rejections by kind. In: rejections as they happen. Out: counts of the last minute. */
 import type {Clock} from './clock.ts'
 
 const WINDOW_MS = 60_000
-/** A count is forgotten in steps of this. */
+/** Counts expire in steps of this. */
 const STEP_MS = 5_000
 
 export interface Refused<Kind extends string> {
   kind: Kind
   /** In the last minute. */
   count: number
-  /** Wall clock of the first one after a minute without any, milliseconds since 1970. */
+  /** Wall-clock time of the first one after a minute without any, milliseconds since 1970. */
   sinceMs: number
 }
 
 interface Kept {
   sinceMs: number
-  /** Counts by the step in which they fell; the newest last. At most a minute of them. */
+  /** Counts by time step, newest last. At most one minute. */
   steps: {step: number; count: number}[]
 }
 
@@ -37,7 +37,7 @@ export class Refusals<Kind extends string> {
     this.#kept.set(kind, {sinceMs: sinceMs ?? this.#kept.get(kind)!.sinceMs, steps})
   }
 
-  /** Kinds of which somebody was turned away in the last minute, in the order in which they came up. */
+  /** Kinds with rejections in the last minute, in order of first occurrence. */
   list(): Refused<Kind>[] {
     return [...this.#kept].flatMap(([kind, {sinceMs}]) => {
       const count = this.#recent(kind).reduce((sum, each) => sum + each.count, 0)

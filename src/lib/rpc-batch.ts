@@ -1,25 +1,25 @@
-/** Calls in as few requests as an endpoint takes. In: calls. Out: their answers, in order. */
+/** Calls in as few requests as an endpoint allows. In: calls. Out: their results, in order. */
 import type {RpcCall} from './rpc-call.ts'
 import {RpcResponseError, RpcTransportError} from './rpc-errors.ts'
 
-/** Answers in the order of the calls, `undefined` for one that is missing; or the one error for them all. */
+/** Results in the order of the calls, `undefined` for a missing one; or a single error for all of them. */
 export type BatchAnswer = (unknown | RpcResponseError)[] | RpcResponseError
 
-/** Calls that an endpoint takes at once, as it was seen in this process. By URL. */
+/** Batch size that an endpoint accepts, as observed in this process. By URL. */
 const limits = new Map<string, number>()
 
-/** Calls in one request that an endpoint takes; undefined when it has refused none. */
+/** Batch size that an endpoint accepts; undefined when it has rejected none. */
 export function batchLimitOf(url: string): number | undefined {
   return limits.get(url)
 }
 
 /**
- * Sends calls as one batch. An endpoint that limits batches says so in a dozen spellings, so what it says is hardly
- * read: a batch that fails as a whole is halved down to single calls, calls that were left out are asked again, and
- * the size that worked is remembered for the process. What fails alone has failed.
+ * Sends calls as one batch. Endpoints report batch limits in a dozen wordings, so the text is
+ * hardly used: a batch that fails as a whole is halved down to single calls, omitted calls are sent
+ * again, and the size that worked is cached for the process. A call that fails alone has failed.
  *
  * @param send one request
- * @throws {RpcTransportError} no usable answer
+ * @throws {RpcTransportError} no usable response
  */
 export async function sendInParts(
   url: string,
@@ -53,7 +53,7 @@ async function sendPart(
   return asksAgain(url, calls, outcome, refused, send)
 }
 
-/** @param outcome what the whole batch got: one error, or a list of refusals */
+/** @param outcome response to the whole batch: one error, or a list of errors */
 async function halved(
   url: string,
   calls: readonly RpcCall[],
@@ -63,7 +63,7 @@ async function halved(
   const size = Math.ceil(calls.length / 2)
   if (calls.length === 1) return [outcome]
   const first = await sendPart(url, calls.slice(0, size), send)
-  // As bad as the whole: it is not the number of calls.
+  // As bad as the whole batch: the number of calls is not the cause.
   if (first.every(isLeftOut)) return first.length === calls.length ? first : asWhole(calls, outcome)
   remember(url, size)
   return [...first, ...(await sendInParts(url, calls.slice(size), send))]
@@ -74,7 +74,7 @@ function asWhole(calls: readonly RpcCall[], outcome: unknown): unknown[] {
   return Array.isArray(outcome) ? outcome : calls.map(() => outcome)
 }
 
-/** The endpoint answered some of a batch, and the rest may only have been too much. */
+/** The endpoint processed part of a batch, and the rest may only have exceeded its limit. */
 async function asksAgain(
   url: string,
   calls: readonly RpcCall[],
@@ -104,7 +104,7 @@ function remember(url: string, size: number): void {
   limits.set(url, Math.min(size, limits.get(url) ?? size))
 }
 
-/** "Limit exceeded" in the spellings of providers, and what geth says of the rest of an answer that is too long. */
+/** "Limit exceeded" in the wordings of providers, and geth's text for the rest of an oversized response. */
 const LEFT_OUT_CODES: readonly number[] = [-32_600, -32_005, -32_003, -32_097, 31, 35, 413, 429]
 
 function isLeftOut(answer: unknown): boolean {
@@ -112,7 +112,7 @@ function isLeftOut(answer: unknown): boolean {
   return answer instanceof RpcResponseError && LEFT_OUT_CODES.includes(answer.code)
 }
 
-/** Statuses with which a whole batch is turned away by those that take single calls. */
+/** Statuses with which endpoints that only accept single calls reject a batch. */
 const TOO_MUCH: readonly number[] = [400, 405, 413, 414, 415, 422, 500, 501]
 
 function mayBeLimit(error: unknown): boolean {
@@ -125,6 +125,6 @@ function missing(url: string): never {
   throw new RpcTransportError({
     reason: 'not-json',
     url,
-    message: 'The endpoint answered with JSON that is not a JSON-RPC answer.',
+    message: 'The endpoint returned JSON that is not a JSON-RPC response.',
   })
 }

@@ -1,4 +1,4 @@
-/** The endpoint gave no usable JSON-RPC answer. `reason` is stable; the URL is kept out of the text. */
+/** The endpoint returned no usable JSON-RPC response. `reason` is stable; the URL is kept out of the text. */
 export class RpcTransportError extends Error {
   readonly reason:
     | 'refused'
@@ -12,11 +12,11 @@ export class RpcTransportError extends Error {
     | 'network'
   readonly url: string
   readonly httpStatus: number | undefined
-  /** When the endpoint wants to be asked again, if it said so; only where it is rate-limited. */
+  /** When the endpoint allows a retry, if it said so; only where it is rate-limited. */
   readonly retryAfterMs: number | undefined
-  /** What the endpoint itself says of it: foreign text, cleaned, without the credentials of the URL. */
+  /** The endpoint's own message: foreign text, cleaned, without the credentials of the URL. */
   readonly words: string | undefined
-  /** Where it sends us instead: scheme and host. */
+  /** Redirect target: scheme and host. */
   readonly location: string | undefined
 
   constructor(options: {
@@ -39,7 +39,7 @@ export class RpcTransportError extends Error {
     this.location = options.location
   }
 
-  /** True when the request was turned away at the door, so that no chain has seen it. */
+  /** True when the request was rejected by a gateway, so that no node has seen it. */
   get isTurnedAway(): boolean {
     const {reason, httpStatus} = this
     return (
@@ -54,7 +54,7 @@ export class RpcTransportError extends Error {
 const TURNED_AWAY = (status: number) =>
   (status >= 300 && status < 400) || [401, 402, 403, 404, 405, 407].includes(status)
 
-/** The endpoint answered with a JSON-RPC error object. */
+/** The endpoint returned a JSON-RPC error object. */
 export class RpcResponseError extends Error {
   readonly code: number
   readonly data: unknown

@@ -1,9 +1,8 @@
 /**
- * JSON-RPC over a Unix socket, one answer a line.
+ * JSON-RPC over a Unix socket, one response per line.
  *
- * A server may work on all requests of a connection at the same time, in any order. So a connection has one
- * request on its way, and the next one leaves in the moment in which the answer is complete, before anybody
- * looks at it.
+ * A server may process all requests of a connection at once, in any order. So a connection has one
+ * request in flight, and sends the next as soon as the response is complete, before it is parsed.
  */
 import {createConnection, type Socket} from 'node:net'
 
@@ -11,18 +10,18 @@ import {messageOf, systemErrorCode} from './errors.ts'
 import {RpcTransportError, rpcOver, type RpcClient, type RpcConnection} from './json-rpc.ts'
 
 export interface RpcSocketOptions {
-  /** For one answer. */
+  /** For one response. */
   timeoutMs: number
-  /** Connections at the most, made when they are needed. One keeps the order of the requests. */
+  /** Maximum number of connections, opened on demand. With one, the order of requests is preserved. */
   connections?: number
-  /** Characters of one answer. */
+  /** Maximum characters of one response. */
   maxAnswer?: number
 }
 
-/** Below the longest string of the runtime, and above what a state of half a million accounts takes. */
+/** Below the runtime's maximum string length, and above the size of a state with half a million accounts. */
 const MAX_ANSWER = 400_000_000
 
-/** @throws {RpcTransportError | RpcResponseError} as every client */
+/** @throws {RpcTransportError | RpcResponseError} like every client */
 export function createSocketClient(path: string, options: RpcSocketOptions): RpcClient {
   return rpcOver(new SocketPool(path, options), path)
 }
@@ -103,7 +102,7 @@ class Lane {
     this.#asked = next
     if (!next) return
     const socket = this.#socket ?? this.#connect()
-    // Nothing from the other side for so long, while it owes an answer.
+    // No data from the other side for this long, while a response is due.
     socket.setTimeout(this.#timeoutMs)
     socket.write(next.body)
   }
@@ -117,7 +116,7 @@ class Lane {
     })
     socket.on('data', (text: string) => this.#take(socket, text))
     socket.on('error', (error) => this.#lost(socket, error))
-    socket.on('close', () => this.#lost(socket, new Error('The connection ended.')))
+    socket.on('close', () => this.#lost(socket, new Error('The connection closed.')))
     return socket
   }
 
@@ -125,14 +124,14 @@ class Lane {
     const end = text.indexOf('\n')
     this.#received += text.length
     if (this.#received > this.#maxAnswer) {
-      socket.destroy(new Error(`The answer is longer than ${this.#maxAnswer} characters.`))
+      socket.destroy(new Error(`The response is longer than ${this.#maxAnswer} characters.`))
       return
     }
     this.#parts.push(end === -1 ? text : text.slice(0, end))
     if (end === -1) return
     const asked = this.#asked
     if (!asked || end !== text.length - 1) {
-      socket.destroy(new Error('It answers what nobody asked.'))
+      socket.destroy(new Error('It sent an unsolicited response.'))
       return
     }
     const answer = this.#parts.length === 1 ? this.#parts[0]! : this.#parts.join('')
@@ -167,8 +166,8 @@ class Lane {
     }
     const refused = code === 'ECONNREFUSED' || code === 'ENOENT'
     const message = refused
-      ? `Nobody listens on the socket (${code}).`
-      : `The connection to the socket broke (${cause ? (code ?? messageOf(cause)) : 'closed'}).`
+      ? `Nothing is listening on the socket (${code}).`
+      : `The connection to the socket was lost (${cause ? (code ?? messageOf(cause)) : 'closed'}).`
     return new RpcTransportError({reason: refused ? 'refused' : 'network', url, message, cause})
   }
 }

@@ -1,4 +1,4 @@
-/** Places of which there are so many in all, and so many for one client. */
+/** A limited number of slots in total and per client. */
 export class Shares {
   readonly #total: number
   readonly #each: number
@@ -10,7 +10,7 @@ export class Shares {
     this.#each = each
   }
 
-  /** @returns what gives the place back, once; undefined when there is none */
+  /** @returns a function that releases the slot once; undefined when none is free */
   enter(client: string): (() => void) | undefined {
     const own = this.#taken.get(client) ?? 0
     if (this.#count >= this.#total || own >= this.#each) return undefined

@@ -1,7 +1,7 @@
 /** Holds one current value and tells listeners when it is replaced. */
 export interface SnapshotStore<T> {
   get(): T
-  /** Replaces the value; it must never be mutated. */
+  /** Replaces the value, which must never be mutated. */
   set(value: T): void
   /** @returns ends the subscription */
   subscribe(listener: () => void): () => void

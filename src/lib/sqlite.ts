@@ -9,7 +9,7 @@ import {makeDirectory} from './make-directory.ts'
 export function openDurableDatabase(path: string): DatabaseSync {
   return mapSqliteErrors(path, () => {
     makeDirectory(dirname(path))
-    // Set before the first statement: two processes may open a new database at the same moment.
+    // Set before the first statement: two processes may open a new database at the same time.
     const database = new DatabaseSync(path, {timeout: BUSY_TIMEOUT_MS})
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
     return database
@@ -23,7 +23,7 @@ const SQLITE_NOTADB = 26
 const SQLITE_CORRUPT = 11
 
 /**
- * Runs a database action and maps the failures an operator can mend.
+ * Runs a database action and maps the failures that an operator can fix.
  *
  * @throws {MetisSeqError} DISK_FULL (the transaction was rolled back), STORE_DAMAGED,
  *   STORE_BUSY
@@ -70,7 +70,7 @@ export function inTransaction(database: DatabaseSync, path: string, act: () => v
       act()
       database.exec('COMMIT')
     } catch (error) {
-      // A full disk may have ended the transaction already; a second rollback is an error then.
+      // A full disk may already have ended the transaction; a second rollback would then fail.
       if (database.isTransaction) database.exec('ROLLBACK')
       throw error
     }

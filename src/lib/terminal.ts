@@ -1,20 +1,20 @@
-/** What a terminal can show, as its environment says. */
+/** The capabilities of a terminal, according to its environment. */
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** True where the cursor can be moved: screens are drawn, and lines are replaced. */
+/** True when the cursor can be moved, to draw screens and replace lines. */
 export function movesCursor(stream: {isTTY?: boolean}, env: Environment): boolean {
   const {TERM: kind} = env
   return stream.isTTY === true && kind !== undefined && kind !== '' && kind !== 'dumb'
 }
 
-/** False where a locale is set whose letters are not Unicode, such as C. Where none is set, nobody has said so. */
+/** False when the locale is not Unicode, such as C. True when no locale is set. */
 export function showsUnicode(env: Environment): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value)
   return locale === undefined || /utf-?8/i.test(locale)
 }
 
-/** Each of ours takes one cell, and so does what stands for it. */
+/** Each of ours is one cell wide, and so is its replacement. */
 const SUBSTITUTES: ReadonlyMap<string, string> = new Map([
   ...Object.entries({
     '…': '~',
@@ -29,9 +29,9 @@ const SUBSTITUTES: ReadonlyMap<string, string> = new Map([
   ...Object.entries({'✓': '+', '✗': 'x', '◆': '*', '█': '#', '░': '.'}),
 ])
 
-/** A text with letters of ASCII where we chose others; words of others stay as they are. */
+/** A text with our own symbols replaced by ASCII; foreign text stays unchanged. */
 export function asciiOf(text: string): string {
-  // Most texts have none.
+  // Fast path: most texts have none.
   if (!/\P{ASCII}/u.test(text)) return text
   return text.replaceAll(/\P{ASCII}/gu, (letter) => SUBSTITUTES.get(letter) ?? letter)
 }

@@ -1,4 +1,4 @@
-/** Whether other users of this machine can put something else in the place of a file of ours. */
+/** Whether other users of this machine can replace one of our files. */
 import {lstatSync, mkdtempSync, readFileSync, realpathSync, type Stats} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
@@ -10,9 +10,9 @@ const GROUP_OR_OTHERS_WRITE = 0o022
 const STICKY = 0o1000
 
 /**
- * Why a file is not to be trusted with a secret, as the end of a sentence that begins with the file; undefined
- * where all is well, or where there is no file. As ssh does for its keys: the file is ours or root's and closed to
- * others' writing, and so is every directory above it, by its real name.
+ * Why a file cannot be trusted with a secret, as the end of a sentence that starts with the file;
+ * undefined when it can be, or when there is no file. Like ssh for its keys: the file belongs to us
+ * or root and is not writable by others, and so is every directory above it, by its real path.
  */
 export function whyUntrusted(path: string): string | undefined {
   const real = realpathOf(path)
@@ -24,22 +24,22 @@ export function whyUntrusted(path: string): string | undefined {
   return whyDirectoryUntrusted(stat.isDirectory() ? real : dirname(real))
 }
 
-/** @param directory by its real name */
+/** @param directory by its real path */
 function whyDirectoryUntrusted(directory: string): string | undefined {
   for (let dir = directory; ; dir = dirname(dir)) {
     const stat = lstatSync(dir)
     if (!isOurs(stat) && stat.uid !== overflowUid())
       return `lies below ${dir}, which belongs to another user (${stat.uid})`
     if ((stat.mode & OTHERS_WRITE) !== 0 && (stat.mode & STICKY) === 0)
-      return `lies below ${dir}, where everybody can replace files (mode ${modeText(stat)})`
+      return `lies below ${dir}, where every user can replace files (mode ${modeText(stat)})`
     if (dirname(dir) === dir) return undefined
   }
 }
 
 /**
- * A new directory of our own in the system's temporary directory.
+ * A new private directory in the system's temporary directory.
  *
- * @throws {MetisSeqError} DIRECTORY_UNTRUSTED where others could put theirs in its place
+ * @throws {MetisSeqError} DIRECTORY_UNTRUSTED if other users could replace it
  */
 export function makeScratchDirectory(prefix: string): string {
   const parent = tmpdir()
@@ -57,7 +57,7 @@ export function makeScratchDirectory(prefix: string): string {
 
 function whyUntrustedScratch(parent: string): string | undefined {
   const real = realpathOf(parent)
-  return real === undefined ? 'is not there' : whyDirectoryUntrusted(real)
+  return real === undefined ? 'does not exist' : whyDirectoryUntrusted(real)
 }
 
 function realpathOf(path: string): string | undefined {
@@ -77,8 +77,8 @@ function modeText({mode}: Stats): string {
 }
 
 /**
- * The owner that the kernel shows for users whom this namespace does not know: the root directory of a rootless
- * container belongs to it. Nobody logs in as it.
+ * The owner that the kernel reports for users unknown to this namespace: the root directory of a
+ * rootless container belongs to it. Nobody logs in as it.
  */
 function overflowUid(): number | undefined {
   try {

@@ -1,45 +1,46 @@
 const WEI_DECIMALS = 18
 
-/** Of a number of 256 bits: no contract holds more. */
+/** Maximum of 256 bits: no contract stores more. */
 const MOST_UNITS = 2n ** 256n - 1n
 
-/** What a text says as a number of the smallest units, or why it is none, as the end of a sentence. */
+/** The amount in a text in the smallest units, or why it is invalid, as the end of a sentence. */
 export type ReadUnits = {units: bigint} | {fault: string}
 
 /**
- * Decimal text to the smallest units. Takes ASCII digits with a point, `_` between thousands, and `,` between
- * thousands where it can mean nothing else. Half of the world writes `0,5` for a half and the other half `1,000`
- * for a thousand: one comma and no point is for whoever wrote it to decide.
+ * Decimal text to the smallest units. Accepts ASCII digits with a decimal point, `_` between
+ * thousands, and `,` between thousands where it is unambiguous. Half of the world writes `0,5` for
+ * a half and the other half `1,000` for a thousand: a single comma without a point is ambiguous and
+ * rejected.
  *
- * @param decimals how many digits after the point count; more are refused, never cut
+ * @param decimals maximum digits after the point; more are rejected, never truncated
  */
 export function readUnits(given: string, decimals = WEI_DECIMALS): ReadUnits {
   const text = given.trim()
   const [, whole = '', fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(withoutGroups(text)) ?? []
   if (whole === '') return {fault: whyNoNumber(text)}
   if (fraction.length > decimals) return {fault: `has more than ${decimals} decimals`}
-  // 78 digits are enough for 2^256; of a million, not even the sum is made.
+  // 78 digits are enough for 2^256; a million digits are not even parsed.
   const digits = whole.replace(/^0+(?=\d)/, '')
   if (digits.length > 78) return {fault: TOO_MUCH}
   const units = BigInt(digits + fraction.padEnd(decimals, '0'))
   return units > MOST_UNITS ? {fault: TOO_MUCH} : {units}
 }
 
-const TOO_MUCH = 'is more than a contract can hold'
+const TOO_MUCH = 'is more than a contract can store'
 
-/** The same for amounts in wei where the reason does not matter. */
+/** The same for amounts in wei, where the reason does not matter. */
 export function parseUnitsText(text: string): bigint | undefined {
   const read = readUnits(text)
   return 'units' in read ? read.units : undefined
 }
 
-/** `1_000`, `1,000,000` and `1,000.5` without what separates thousands. `1,000` alone stays as it is. */
+/** `1_000`, `1,000,000` and `1,000.5` without thousands separators. `1,000` alone is unchanged. */
 function withoutGroups(text: string): string {
   const grouped = /^[1-9]\d{0,2}(?:_\d{3})+(?:\.\d+)?$|^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+|,\d{3})$/
   return grouped.test(text) ? text.replaceAll(/[,_]/g, '') : text
 }
 
-/** Why a text is no number, with every way to read it where there are two. */
+/** Why a text is not a number, with both readings where it is ambiguous. */
 function whyNoNumber(text: string): string {
   const comma = /^(\d+),(\d+)$/.exec(text)
   if (comma) {
@@ -47,7 +48,7 @@ function whyNoNumber(text: string): string {
     const decimal = `${before}.${after}`
     const isGroup = after.length === 3 && before.length <= 3
     return isGroup
-      ? `may mean ${plain(decimal)} or ${plain(before + after)}: write the one that is meant, with a point or without a comma`
+      ? `may mean ${plain(decimal)} or ${plain(before + after)}: write the one you mean, with a point or without a comma`
       : `has a comma: write ${plain(decimal)} if that is meant`
   }
   const continental = /^(\d{1,3}(?:\.\d{3})+),(\d+)$|^(\d{1,3}(?:\.\d{3}){2,})$/.exec(text)
@@ -62,7 +63,7 @@ function whyNoNumber(text: string): string {
   return 'is not a number: use digits, with a point before decimals'
 }
 
-/** `007` as `7`, and nothing longer than a line can show. */
+/** `007` as `7`, truncated to what fits on a line. */
 function plain(number: string): string {
   const text = number.replace(/^0+(?=\d)/, '')
   return text.length > 60 ? 'the same with a point' : text
@@ -77,7 +78,7 @@ export function formatWei(wei: bigint): string {
   return `${negative ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`
 }
 
-/** Wei for people: grouped thousands and at most `places` decimals, cut and never rounded up. */
+/** Human-readable wei: grouped thousands and at most `places` decimals, rounded down. */
 export function formatWeiShort(wei: bigint, places = 4): string {
   const [whole = '0', fraction = ''] = formatWei(wei).split('.')
   const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
@@ -86,12 +87,12 @@ export function formatWeiShort(wei: bigint, places = 4): string {
   return cut ? `${grouped}.${cut}` : grouped
 }
 
-/** `0x1234…abcd`: the middle of an address left out. */
+/** `0x1234…abcd`: an address with its middle omitted. */
 export function shortHex(hex: string): string {
   return hex.length <= 13 ? hex : `${hex.slice(0, 6)}…${hex.slice(-4)}`
 }
 
-/** Seconds for people: `42 s`, `3 min 20 s`, `2 h 5 min`, `21 d`. */
+/** Human-readable seconds: `42 s`, `3 min 20 s`, `2 h 5 min`, `21 d`. */
 export function formatDuration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds))
   const parts: [number, string][] = [

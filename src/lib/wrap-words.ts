@@ -1,8 +1,8 @@
 /**
- * Text in lines of a width, broken between words only: a hash, an address or a URL that is longer than a line stays
- * whole, so that it can be copied. A command in backticks keeps to one line where it fits on one.
+ * Text wrapped to a width, only between words: a hash, an address or a URL longer than a line stays
+ * whole, so that it can be copied. A command in backticks stays on one line if it fits.
  *
- * @param width characters; what follows a break is indented like its line, and `hanging` more
+ * @param width characters; continuation lines are indented like their first line, plus `hanging`
  */
 export function wrapWords(text: string, width: number, hanging = 0): string {
   return text
@@ -11,7 +11,7 @@ export function wrapWords(text: string, width: number, hanging = 0): string {
     .join('\n')
 }
 
-/** Lines of one paragraph, as they stand in a source file, made one; empty lines, lists and indented lines stay. */
+/** Joins the source lines of each paragraph; empty lines, lists and indented lines stay. */
 export function unwrapped(text: string): string {
   return text.replaceAll(/(\S)[ \t]*\n(?=[^\s\-*])/g, '$1 ')
 }
@@ -36,5 +36,5 @@ export function wrapLine(line: string, width: number, hanging: number): string {
   return [...lines, current].join('\n')
 }
 
-/** A word with the spaces before it, or a command in backticks with what sticks to it. */
+/** A word with its leading spaces, or a command in backticks with adjacent punctuation. */
 const WORDS = /\s*(?:[^\s`]*`[^`]*`\S*|\S+)/g

@@ -1,6 +1,6 @@
 import {getAddress, isAddress, type Address} from 'viem'
 
-/** Short names of chains as EIP-3770 takes them, from the list of EVM chains that it names. */
+/** Short names of chains as EIP-3770 defines them, from the list of EVM chains that it references. */
 const shortNames: ReadonlyMap<string, number> = new Map([
   ['eth', 1],
   ['sep', 11_155_111],
@@ -8,14 +8,14 @@ const shortNames: ReadonlyMap<string, number> = new Map([
   ['metis-sepolia', 59_902],
 ])
 
-/** What a text says as an address, or why it is none, as the end of a sentence. */
+/** The address in a text, or the reason why it is not one, as the end of a sentence. */
 export type ReadAddress =
-  /** `chainId`: of the prefix; null where there is none. */
+  /** `chainId`: from the prefix; null without one. */
   {address: Address; chainId: number | null} | {fault: string}
 
 /**
- * An address as people have it at hand: with a checksum, in lower case or all in capitals, with the name of its
- * chain before it (`eth:0x...`, EIP-3770; `eip155:1:0x...`, CAIP-10), with blanks around it.
+ * An address in any common form: with a checksum, in lower case or all capitals, with a chain
+ * prefix (`eth:0x...`, EIP-3770; `eip155:1:0x...`, CAIP-10), surrounded by whitespace.
  */
 export function readAddress(given: string): ReadAddress {
   const [, prefix, text = ''] = /^(?:(.*):)?([^:]*)$/s.exec(given.trim()) ?? []
@@ -30,17 +30,17 @@ export function readAddress(given: string): ReadAddress {
   return {fault: WRONG_CHECKSUM}
 }
 
-/** True for a text that was meant as an address, right or wrong. */
+/** True for a text that was meant as an address, valid or not. */
 export function looksLikeAddress(text: string): boolean {
   return /^(?:[a-z0-9-]+:){0,2}0x[0-9a-f]*$/i.test(text.trim())
 }
 
 const WRONG_CHECKSUM =
-  'has a wrong checksum: a digit or a capital letter is not as it was. Copy it once more from where it comes from'
+  'has an invalid checksum: a digit or capital letter was changed. Copy it again from its source'
 
-const unknownChain = `has the name of an unknown chain before it: ${[...shortNames.keys()].join(', ')} or eip155:N are known`
+const unknownChain = `has the prefix of an unknown chain: ${[...shortNames.keys()].join(', ')} or eip155:N are known`
 
-/** Without a checksum: all letters are small, or all are capitals. */
+/** Without a checksum: all letters are lower case, or all are capitals. */
 function isCaseless(hex: string): boolean {
   return hex === hex.toLowerCase() || hex === hex.toUpperCase()
 }
@@ -51,8 +51,8 @@ function chainOf(prefix: string): number | undefined {
 }
 
 function whyNoAddress(text: string): string {
-  if (/^[0-9a-f]{40}$/i.test(text)) return 'is not an address: it lacks the 0x before it'
+  if (/^[0-9a-f]{40}$/i.test(text)) return 'is not an address: the leading 0x is missing'
   if (/^[^\s.]+(?:\.[^\s.]+)*\.eth$/i.test(text))
-    return 'is a name, and names are not looked up here: give the address it stands for'
+    return 'is a name, and names are not resolved here: use its address'
   return 'is not an address: 0x and 40 hex digits'
 }

@@ -1,17 +1,17 @@
 import {formatWeiShort} from '../lib/units.ts'
 
-/** An amount as an operator says it. */
+/** An amount as an operator enters it. */
 export type Amount =
   | {kind: 'exact'; wei: bigint}
-  /** All there is. */
+  /** Everything available. */
   | {kind: 'max'}
-  /** Hundredths of a percent of all there is, 1 to 10,000. */
+  /** Share of everything available, in basis points, 1 to 10,000. */
   | {kind: 'share'; basisPoints: bigint}
 
 /**
- * The amount in wei. A share is cut, never rounded up.
+ * The amount in wei. A share is rounded down.
  *
- * @param allWei what `max` means
+ * @param allWei the meaning of `max`
  */
 export function resolveAmount(amount: Amount, allWei: bigint): bigint {
   if (amount.kind === 'exact') return amount.wei
@@ -19,18 +19,18 @@ export function resolveAmount(amount: Amount, allWei: bigint): bigint {
   return amount.kind === 'max' ? allWei : (allWei * amount.basisPoints) / 10_000n
 }
 
-/** Ten times all METIS there are. */
+/** Ten times the total supply of METIS. */
 const ENDLESS_WEI = 100_000_000n * 10n ** 18n
 
 /**
- * True for an allowance that nobody can use up. The largest number there is means that, and so does what is left of
- * it when a token counts down from it.
+ * True for an allowance that cannot be used up: the maximum number, or the rest of it when a token
+ * decrements it.
  */
 export function isEndless(wei: bigint): boolean {
   return wei >= ENDLESS_WEI
 }
 
-/** An amount of a token with 18 decimals for people; an allowance may have no end. */
+/** A human-readable amount of a token with 18 decimals; an allowance may be unlimited. */
 export function tokenText(wei: bigint, unit: string, places?: number): string {
   return isEndless(wei) ? `${unit} without limit` : `${formatWeiShort(wei, places)} ${unit}`
 }

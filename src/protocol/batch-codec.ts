@@ -5,7 +5,7 @@ import type {Hex} from 'viem'
 
 import {bytesOf} from './secp256k1.ts'
 
-/** What one inbox transaction carries. */
+/** The content of one inbox transaction. */
 export interface TxBatch {
   /** Counts from 1 on a new network; consecutive. */
   batchIndex: bigint
@@ -28,7 +28,7 @@ export interface BatchTransaction {
   seqSign: Hex
 }
 
-/** The calldata is not a batch of this layout. It is then no batch, whoever sent it. */
+/** The calldata is not a batch of this layout, and is ignored whoever sent it. */
 export class InvalidBatchError extends Error {
   constructor(message: string) {
     super(message)
@@ -48,7 +48,7 @@ const BLOCK_HEADER_BYTES = 40
 const TX_TYPE_SEQUENCER = 0
 const SEQ_SIGN_BYTES = 65
 const UINT24 = 2 ** 24
-/** A batch that inflates beyond this is an attack: 128 KiB of zlib can claim 128 MiB. */
+/** A batch that inflates beyond this is an attack: 128 KiB of zlib can expand to 128 MiB. */
 const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
 
 /**
@@ -63,7 +63,7 @@ export function encodeBatch(batch: TxBatch): Hex {
   return withHeader(batch, deflateSync(encodeBlocks(batch.blocks)))
 }
 
-/** The same beside the event loop: 8 MB take a second to compress. */
+/** The same off the event loop: 8 MB take a second to compress. */
 export async function encodeLargeBatch(batch: TxBatch): Promise<Hex> {
   return withHeader(batch, await deflateBeside(encodeBlocks(batch.blocks)))
 }
@@ -78,7 +78,7 @@ function withHeader({batchIndex, startBlock, blocks}: TxBatch, payload: Buffer):
   return `0x${header.toString('hex')}${payload.toString('hex')}`
 }
 
-/** Bytes that these blocks take before compression. */
+/** Size of these blocks before compression, in bytes. */
 export function payloadBytes(blocks: readonly BatchBlock[]): number {
   let sum = 0
   for (const {transactions} of blocks) {
@@ -88,7 +88,7 @@ export function payloadBytes(blocks: readonly BatchBlock[]): number {
   return sum
 }
 
-/** @throws {InvalidBatchError} anything that `encodeBatch` cannot have written */
+/** @throws {InvalidBatchError} anything that `encodeBatch` cannot have produced */
 export function decodeBatch(calldata: Hex): TxBatch {
   const bytes = bytesOf(calldata)
   if (bytes.length < HEADER_BYTES)
@@ -153,7 +153,8 @@ function decodeBlocks(payload: Buffer, count: number): BatchBlock[] {
     }
     blocks.push({timestamp, l1BlockNumber, transactions})
   }
-  if (!reader.isAtEnd()) throw new InvalidBatchError('The batch has bytes behind its last block.')
+  if (!reader.isAtEnd())
+    throw new InvalidBatchError('The batch has trailing bytes after its last block.')
   return blocks
 }
 

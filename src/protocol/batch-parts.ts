@@ -5,37 +5,37 @@ import type {Hex} from 'viem'
 import {InvalidBatchError} from './batch-codec.ts'
 import {bytesOf} from './secp256k1.ts'
 
-/** A piece of a batch that is too long for one L1 transaction. */
+/** A part of a batch that is too long for one L1 transaction. */
 export interface BatchPart {
-  /** SHA-256 of the whole calldata: pieces of two batches never mix. */
+  /** SHA-256 of the whole calldata, so that parts of two batches are never mixed. */
   id: string
   /** From 0. */
   part: number
   parts: number
-  /** The header, and this piece of the payload. */
+  /** The header, and this part of the payload. */
   header: Buffer
   payload: Buffer
 }
 
-/** The header of a batch, then the id of the whole, the number of the piece and how many there are. */
+/** The header of a batch, then the id of the batch, the number of the part and the count of parts. */
 const HEADER_BYTES = 70
 const ID_BYTES = 32
 const PART_HEADER_BYTES = HEADER_BYTES + ID_BYTES + 2 + 2
-/** Not one of the four types that the real inbox knows. */
+/** Not one of the four types that the real inbox defines. */
 const DA_PARTS = 0x80
 
-/** True for a piece; what it holds is not looked at. */
+/** True for a part; its content is not checked. */
 export function isBatchPart(calldata: Hex): boolean {
   return Number.parseInt(calldata.slice(2, 4), 16) === DA_PARTS
 }
 
 /**
- * A batch as several inbox transactions. Its own calldata, when it fits one.
+ * A batch as several inbox transactions, or its own calldata if that fits into one.
  *
- * - Source: none. The real batch submitter leaves calldata for blobs, and keeps such a batch out of calldata.
+ * - Source: none. The real batch submitter switches to blobs and never posts this batch as calldata.
  *
  * @param maxBytes of one transaction's calldata
- * @throws {RangeError} more than 65,535 pieces
+ * @throws {RangeError} more than 65,535 parts
  */
 export function splitBatch(calldata: Hex, maxBytes: number): Hex[] {
   const bytes = bytesOf(calldata)
@@ -55,15 +55,15 @@ export function splitBatch(calldata: Hex, maxBytes: number): Hex[] {
   })
 }
 
-/** @throws {InvalidBatchError} not a piece of a batch */
+/** @throws {InvalidBatchError} not a part of a batch */
 export function decodePart(calldata: Hex): BatchPart {
   const bytes = bytesOf(calldata)
   if (bytes.length <= PART_HEADER_BYTES || bytes[0] !== DA_PARTS) {
-    throw new InvalidBatchError('The calldata is no piece of a batch.')
+    throw new InvalidBatchError('The calldata is not a part of a batch.')
   }
   const part = bytes.readUInt16BE(HEADER_BYTES + ID_BYTES)
   const parts = bytes.readUInt16BE(HEADER_BYTES + ID_BYTES + 2)
-  if (part >= parts) throw new InvalidBatchError('The piece has a number beyond the last.')
+  if (part >= parts) throw new InvalidBatchError('The part has a number above the count of parts.')
   const header = Buffer.from(bytes.subarray(0, HEADER_BYTES))
   const id = bytes.subarray(HEADER_BYTES, HEADER_BYTES + ID_BYTES).toString('hex')
   return {id, part, parts, header, payload: bytes.subarray(PART_HEADER_BYTES)}
@@ -72,17 +72,17 @@ export function decodePart(calldata: Hex): BatchPart {
 /**
  * The calldata of the whole batch.
  *
- * @param pieces all of one batch, in order
- * @throws {InvalidBatchError} they are not what the id names
+ * @param pieces all parts of one batch, in order
+ * @throws {InvalidBatchError} they do not match the id
  */
 export function joinParts(pieces: readonly BatchPart[]): Hex {
   const [first] = pieces
-  if (!first) throw new InvalidBatchError('There are no pieces.')
+  if (!first) throw new InvalidBatchError('The batch has no parts.')
   const header = Buffer.from(first.header)
   header[0] = 0
   const whole = Buffer.concat([header, ...pieces.map(({payload}) => payload)])
   if (idOf(whole) !== first.id) {
-    throw new InvalidBatchError('The pieces are not those of the batch they name.')
+    throw new InvalidBatchError('The parts do not match the id of their batch.')
   }
   return `0x${whole.toString('hex')}`
 }

@@ -3,14 +3,15 @@ import {keccak256, type Address, type Hex} from 'viem'
 import {addressOfKey, recoverSigner, signHash} from './secp256k1.ts'
 
 /**
- * Whoever signs for a sequencer: its blocks, and the record by which its peers know it. The key may be on another
- * machine, so that messages are given and not their hashes: a remote signer hashes for itself what it is shown.
+ * The signer of a sequencer: of its blocks, and of the record that identifies it to its peers. The
+ * key may be on another machine, so the port passes messages and not hashes: a remote signer hashes
+ * the message itself.
  */
 export interface BlockSigner {
   readonly address: Address
   /**
-   * @returns 65 bytes over keccak256 of the message: r, s, recovery id (0 or 1); the same for the same message
-   * @throws {MetisSeqError} retryable where a later try of the same message can succeed; nothing was signed
+   * @returns 65 bytes over keccak256 of the message: r, s, recovery id (0 or 1); deterministic
+   * @throws {MetisSeqError} retryable where a later attempt with the same message may succeed; nothing was signed
    */
   sign(message: Hex | Uint8Array): Promise<Hex>
 }
@@ -23,7 +24,7 @@ export function localBlockSigner(privateKey: Hex): BlockSigner {
   }
 }
 
-/** True when this signer, and nobody else, made the signature. */
+/** True when this signer made the signature. */
 export function isSignedBy(
   signer: Pick<BlockSigner, 'address'>,
   message: Hex | Uint8Array,

@@ -7,7 +7,7 @@ import {isRecord} from '../lib/json.ts'
 import {isSignedBy, type BlockSigner} from './block-signer.ts'
 import {bytesOf, recoverSigner} from './secp256k1.ts'
 
-/** A block as it is kept and sent: enough to rebuild it and to prove who sealed it. */
+/** A block as stored and sent: enough to rebuild it and to prove who sealed it. */
 export interface SealedBlock {
   number: number
   hash: Hash
@@ -17,7 +17,7 @@ export interface SealedBlock {
   timestamp: number
   /** Raw transactions in the order of execution. */
   transactions: Hex[]
-  /** Who sealed it. Lower-case. */
+  /** Signer that sealed it. Lower-case. */
   signer: Address
   /** 65 bytes over `blockDigest`. */
   signature: Hex
@@ -34,7 +34,7 @@ export interface BlockLimits {
   maxTransactionBytes: number
 }
 
-/** A peer sent something that is not a block. Never a reason to stop. */
+/** A peer sent something that is not a block. Never fatal. */
 export class InvalidBlockError extends Error {
   constructor(message: string) {
     super(message)
@@ -42,7 +42,7 @@ export class InvalidBlockError extends Error {
   }
 }
 
-/** A block without its transactions: what is announced, and enough to check who sealed it. */
+/** A block without its transactions, as announced to peers: enough to check who sealed it. */
 export interface BlockHeader extends Omit<SealedBlock, 'transactions'> {
   transactionsHash: Hash
   transactionCount: number
@@ -50,13 +50,13 @@ export interface BlockHeader extends Omit<SealedBlock, 'transactions'> {
 
 type BlockContent = Omit<BlockHeader, 'signer' | 'signature' | 'seqSign'>
 
-/** Keeps a block signature from being valid as a signature of anything else. */
+/** Domain separator: keeps a block signature from being valid for anything else. */
 const DOMAIN = 'metis-seq sealed block v2'
 
 /**
- * What a producer signs. The block hash alone would do for whoever executes the block; the transactions
- * are signed as well, so that nobody who passes a block on can change it unnoticed. The chain id keeps a
- * rehearsal apart from a real chain.
+ * The message that a producer signs. The block hash alone would be enough for nodes that execute
+ * the block; the transactions are signed too, so that nobody who relays a block can change it
+ * unnoticed. The chain id separates a rehearsal from a real chain.
  */
 export function blockDigest(block: BlockContent, chainId: number): Hash {
   return keccak256(headerMessage(block, chainId))
@@ -94,10 +94,10 @@ export function hasValidHeader(header: BlockHeader, chainId: number): boolean {
   return recoverSigner(blockDigest(header, chainId), header.signature) === header.signer
 }
 
-/** An executed block that nobody has signed. */
+/** An executed block that is not signed yet. */
 export type UnsignedBlock = Omit<SealedBlock, 'signer' | 'signature' | 'seqSign'>
 
-/** What the signer of a block signs: its header, and its first transaction. */
+/** The messages that the signer of a block signs: its header and its first transaction. */
 export function messagesOf(
   block: UnsignedBlock,
   chainId: number,
@@ -114,7 +114,7 @@ export function messagesOf(
 /**
  * Signs an executed block. The caller has recorded (number, hash) in the sign guard before.
  *
- * @throws {MetisSeqError} those of the signer; SIGNER_MISMATCH: the signatures are not its own
+ * @throws {MetisSeqError} those of the signer; SIGNER_MISMATCH if the signatures are not its own
  */
 export async function signBlock(
   block: UnsignedBlock,

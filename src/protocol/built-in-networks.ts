@@ -29,7 +29,7 @@ export const builtInNetworks: readonly Network[] = [
       infoImplementations: ['0x0D30F0d7934f53aaF6a1630A4c109AF4513a65cC'],
       batchSenders: ['0x1A9da0aedA630dDf2748a453BF6d92560762D914'],
       confirmations: 12,
-      // A block each 12 s; an endpoint without one for so long does not follow the chain.
+      // A block every 12 s; an endpoint without one for this long does not follow the chain.
       staleAfterSeconds: 600,
     },
     l2: {
@@ -48,7 +48,7 @@ export const builtInNetworks: readonly Network[] = [
       slotMs: 2000,
       emptyBlocks: false,
       respanDelaySeconds: 180,
-      // The submitter keeps epoch length + 3 x 100 + 1 blocks away from the head.
+      // The batch submitter stays epoch length + 3 x 100 + 1 blocks behind the head.
       batchMarginBlocks: 1301,
       bundled: null,
     },
@@ -76,7 +76,7 @@ export const builtInNetworks: readonly Network[] = [
       infoImplementations: ['0xC86DE9d546A0CD4C6F29a49292bAEbc62abD866A'],
       batchSenders: ['0x578c88EeEe23Db03E70aDB2445F0043bEC3C416E'],
       confirmations: 12,
-      // A block each 12 s; an endpoint without one for so long does not follow the chain.
+      // A block every 12 s; an endpoint without one for this long does not follow the chain.
       staleAfterSeconds: 600,
     },
     l2: {

@@ -1,6 +1,6 @@
 import type {Hash} from 'viem'
 
-/** What one endpoint says is the newest block of its chain. */
+/** The newest block of the chain, according to one endpoint. */
 export interface EndpointHead {
   /** Scheme and host. */
   endpoint: string
@@ -21,9 +21,9 @@ export function staleEndpoints(heads: readonly EndpointHead[]): EndpointHead[] {
 }
 
 /**
- * The block that all of these endpoints must have in common.
+ * The height at which all of these endpoints must agree.
  *
- * @param depth blocks below the lowest head, so that what the chain may still replace is no disagreement
+ * @param depth blocks below the lowest head, so that a reorg near the head is no disagreement
  */
 export function commonBlock(heads: readonly EndpointHead[], depth: bigint): bigint {
   const lowest = heads.reduce(
@@ -33,7 +33,7 @@ export function commonBlock(heads: readonly EndpointHead[], depth: bigint): bigi
   return lowest > depth ? lowest - depth : 0n
 }
 
-/** True when not all endpoints name the same block. An endpoint that does not have it says nothing. */
+/** True when endpoints return different blocks. An endpoint that lacks the block does not count. */
 export function isDisagreement(hashes: readonly (Hash | null)[]): boolean {
   return new Set(hashes.filter((hash) => hash !== null)).size > 1
 }

@@ -1,7 +1,7 @@
 import type {Address} from 'viem'
 
 /**
- * A producer's turn: `signer` seals every block from `startBlock` to `endBlock`, both included.
+ * One epoch: `signer` seals every block from `startBlock` to `endBlock`, inclusive.
  *
  * Source: `MetisSequencerSet.epochs`, MetisProtocol/metis-sequencer-contract.
  */
@@ -22,7 +22,7 @@ export interface Epoch {
  * @param epochs ordered by number
  */
 export function epochAt(epochs: readonly Epoch[], block: bigint): Epoch | undefined {
-  // Walking from the newest end finds the tip in one step, which is what nodes ask for.
+  // Walking from the newest end finds the epoch of the head in one step, the common case.
   for (let index = epochs.length - 1; index >= 0; index--) {
     const epoch = epochs[index]!
     if (block >= epoch.startBlock && block <= epoch.endBlock) return epoch
@@ -30,13 +30,13 @@ export function epochAt(epochs: readonly Epoch[], block: bigint): Epoch | undefi
   return undefined
 }
 
-/** Blocks of the epoch that come after `head`. Never negative. */
+/** Blocks of the epoch after `head`. Never negative. */
 export function blocksLeft(epoch: Epoch, head: bigint): bigint {
   if (head < epoch.startBlock) return epoch.endBlock - epoch.startBlock + 1n
   return epoch.endBlock > head ? epoch.endBlock - head : 0n
 }
 
-/** Blocks in an epoch, both ends included. */
+/** Blocks in an epoch, inclusive. */
 export function epochBlocks({startBlock, endBlock}: Epoch): bigint {
   return endBlock >= startBlock ? endBlock - startBlock + 1n : 0n
 }

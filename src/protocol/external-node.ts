@@ -1,6 +1,6 @@
 /**
- * What a node that is not ours tells of itself over JSON-RPC: an l2geth, or one of our nodes on another machine.
- * Untrusted: every part is taken in its shape or not at all.
+ * The status of an external node over JSON-RPC: an l2geth, or one of our nodes on another machine.
+ * Untrusted: every part is validated or dropped.
  *
  * - Source: `rollup_getInfo` of MetisProtocol/mvm, `l2geth/internal/ethapi/api.go`; `eth_syncing`, `txpool_status`,
  *   `net_peerCount` and `admin_peers` of go-ethereum 1.9.
@@ -13,7 +13,7 @@ import {isRecord} from '../lib/json.ts'
 export const externalModes = ['sequencer', 'verifier'] as const
 export type ExternalMode = (typeof externalModes)[number]
 
-/** In the order in which they are asked. */
+/** In query order. */
 export const externalMethods = [
   'eth_getBlockByNumber',
   'rollup_getInfo',
@@ -25,15 +25,15 @@ export const externalMethods = [
 ] as const
 export type ExternalMethod = (typeof externalMethods)[number]
 
-/** Why a part is missing. `not-offered`: the node does not let this be asked. */
+/** Why a part is missing. `not-offered`: the node does not serve the method. */
 export const unknownReasons = ['not-offered', 'refused', 'wrong-answer'] as const
 export type UnknownReason = (typeof unknownReasons)[number]
 
 export interface RollupInfo {
   mode: ExternalMode
-  /** True while it still reads its transactions from the data-transport layer. */
+  /** True while it is still ingesting transactions from the data-transport layer. */
   syncing: boolean
-  /** L1 block it knows, and its time in seconds since 1970. */
+  /** Newest L1 block it has, and its time in seconds since 1970. */
   l1Block: number
   l1TimestampSeconds: number
   /** Index of its newest transaction: one below its head. */
@@ -43,13 +43,13 @@ export interface RollupInfo {
 }
 
 export interface ExternalPeer {
-  /** As the node names it; may be empty. */
+  /** Name that the node reports; may be empty. */
   name: string
-  /** `host:port`; empty where it does not say. */
+  /** `host:port`; empty where it reports none. */
   remoteAddress: string
 }
 
-/** One look at a foreign node. A part that is null is unknown, and `unknown` says why. */
+/** One reading of an external node. A null part is unknown, and `unknown` says why. */
 export interface ExternalNode {
   /** Scheme and host. */
   endpoint: string
@@ -57,29 +57,29 @@ export interface ExternalNode {
   /** `timestamp` in seconds since 1970. */
   head: {number: number; hash: Hash; timestamp: number} | null
   rollup: RollupInfo | null
-  /** Blocks fetched and to be fetched; `false` when it fetches none. */
+  /** Blocks fetched and to be fetched; `false` when it is not fetching. */
   syncing: false | {currentBlock: number; highestBlock: number} | null
   pool: {pending: number; queued: number} | null
   peerCount: number | null
   /** The first of them; null where it does not list them. */
   peers: ExternalPeer[] | null
-  /** Highest head among the other L2 endpoints of the profile; null without one that answers. */
+  /** Highest head among the other L2 endpoints of the profile; null when none responds. */
   othersHead: number | null
   unknown: {method: ExternalMethod; reason: UnknownReason}[]
 }
 
-/** An answer, or why there is none. */
+/** A response, or why there is none. */
 export type ExternalAnswer = {answer: unknown} | {refusal: 'not-offered' | 'refused'}
 
 type Parts = Omit<ExternalNode, 'endpoint' | 'othersHead' | 'unknown'>
 
-/** Peers that are kept: more say nothing more. */
+/** Peers to store: more add no information. */
 const MOST_PEERS = 100
 const MOST_LETTERS = 200
 /** End of the year 9999: later times cannot be written as text. */
 const LAST_SECOND = 253_402_300_799
 
-/** Pure. Never throws: an answer without its shape is a part that is unknown. */
+/** Pure. Never throws: a malformed response makes its part unknown. */
 export function parseExternalNode(
   endpoint: string,
   answers: Readonly<Record<ExternalMethod, ExternalAnswer>>,
@@ -106,7 +106,7 @@ export function parseExternalNode(
   return {endpoint, ...parts, othersHead, unknown}
 }
 
-/** A number that the node writes plainly. */
+/** A number that the node returns as a JSON number. */
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }

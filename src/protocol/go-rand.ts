@@ -7,7 +7,7 @@ const MODULUS = 2_147_483_647
 const MULTIPLIER = 48_271
 const TWO_31 = 2_147_483_648
 const TWO_32 = 4_294_967_296
-/** What Go uses in place of a seed that is 0 modulo 2^31 - 1, where the generator would stand still. */
+/** Replacement that Go uses for a seed that is 0 modulo 2^31 - 1, with which the generator would never change. */
 const SEED_FOR_ZERO = 89_482_311
 
 /** One seeded stream. Every method advances it exactly as the Go method of that name does. */
@@ -26,7 +26,7 @@ export interface GoRand {
   intn(n: number): number
 }
 
-/** High and low words of the table, decoded by the first generator: most programs make none. */
+/** High and low words of the table, decoded by the first generator: most programs never create one. */
 let cooked: {high: Uint32Array; low: Uint32Array} | undefined
 
 /**

@@ -1,6 +1,6 @@
 import type {Address, Hash, Hex} from 'viem'
 
-/** A log of L1 as it was emitted, before anyone knows what it means. */
+/** A raw log of L1, not decoded. */
 export interface L1Log {
   l1Block: bigint
   /** Position in its block. */
@@ -10,11 +10,11 @@ export interface L1Log {
   address: Address
   topics: Hex[]
   data: Hex
-  /** Time of the block in seconds; null when the endpoint did not say it with the log. */
+  /** Time of the block in seconds; null when the endpoint did not return it with the log. */
   timeSeconds: number | null
 }
 
-/** A block of which the hash is remembered. */
+/** A block whose hash is stored. */
 export interface L1Mark {
   number: bigint
   hash: Hash

@@ -3,9 +3,10 @@ import type {Address} from 'viem'
 import type {Sequencer} from './sequencer.ts'
 
 /**
- * Rules of the LockingPool that is live. The implementation recorded on mainnet has two rules that the
- * published source lacks: the BFT restriction on exits, and another check of a change of owner.
- * `unknown`: another implementation; both are then told, and only the chain decides.
+ * Rules of the deployed LockingPool. The implementation recorded on mainnet has two rules that the
+ * published source lacks: the BFT restriction on exits, and a different check of a change of owner.
+ * `unknown`: another implementation; both rules are then reported, and only the chain is
+ * authoritative.
  */
 export type PoolRules = 'published' | 'mainnet' | 'unknown'
 
@@ -29,13 +30,13 @@ export interface PoolSettings {
   paused: boolean
 }
 
-/** Everything an operation on one sequencer looks at, as the chain has it at one block. */
+/** Everything an operation on one sequencer depends on, read at one block. */
 export interface SequencerSnapshot {
   pool: PoolSettings
   rules: PoolRules
   /** Status `unavailable` while it is not registered. */
   sequencer: Sequencer
-  /** Who would send. */
+  /** Account that would send. */
   caller: Address
   callerIsWhitelisted: boolean
   /** METIS of the caller on L1. */
@@ -44,7 +45,7 @@ export interface SequencerSnapshot {
   timeSeconds: bigint
 }
 
-/** A call of an operator, as the contract takes it. */
+/** A contract call by an operator. */
 export type StakingCall =
   | {kind: 'lock'; signer: Address; rewardRecipient: Address; amountMetisWei: bigint}
   | {kind: 'relock'; amountMetisWei: bigint; withReward: boolean}
@@ -56,7 +57,7 @@ export type StakingCall =
   | {kind: 'set-reward-recipient'; rewardRecipient: Address}
   | {kind: 'set-owner'; owner: Address}
 
-/** What such calls change, in the words of the contract's record. */
+/** The values that these calls change, in the terms of the contract's record. */
 export interface Figures {
   status: Sequencer['status']
   lockedMetisWei: bigint
@@ -91,7 +92,7 @@ export function figuresOf({sequencer, pool, callerMetisWei}: SequencerSnapshot):
 }
 
 /**
- * The figures after a call that is not refused, to the wei.
+ * The values after a successful call, exact to the wei.
  *
  * - Source: `LockingPool` and `LockingInfo`, the functions named by the call.
  *
@@ -161,7 +162,7 @@ function moved(figures: Figures, lockedMetisWei: bigint, callerMetisWei: bigint)
 }
 
 /**
- * How many more sequencers may begin an exit under the mainnet rule.
+ * How many more sequencers may start an exit under the mainnet rule.
  *
  * - Source: mainnet `LockingPool.unlock`, "BFT restriction": counting the exit, inactive x 3 must not be
  *   above active + inactive. The sum stays the same while one moves.
@@ -171,7 +172,7 @@ export function exitsAllowed({activeSequencers, exitingSequencers}: PoolSettings
   return most > exitingSequencers ? most - exitingSequencers : 0n
 }
 
-/** First reward batch in which a signer update is taken. Source: `LockingPool.updateSigner`. */
+/** First reward batch that allows a signer update. Source: `LockingPool.updateSigner`. */
 export function signerUpdateBatch({
   pool,
   sequencer,

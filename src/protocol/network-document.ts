@@ -2,7 +2,7 @@ import {MetisSeqError} from '../lib/errors.ts'
 import type {Network} from './network.ts'
 import {networkShape} from './network-shape.ts'
 
-/** Where to look when a document is not in order. */
+/** Hints for an invalid document. */
 export const networkHints = [
   'Check it against the output of `metis-seq network schema`.',
   'Compare it with the output of `metis-seq network show andromeda --json`.',

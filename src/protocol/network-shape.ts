@@ -1,4 +1,4 @@
-/** A network document, said once: its type is `Network`; its check and its published schema are made from what stands here. */
+/** The single definition of a network document: its type is `Network`; its validator and its published schema are derived from this file. */
 import {isAddress, type Address, type Hex} from 'viem'
 
 import {isRecord} from '../lib/json.ts'
@@ -22,14 +22,14 @@ import {
 } from './shape.ts'
 
 const ADDRESS = '^0x[0-9a-fA-F]{40}$'
-/** Multiaddrs, and host:port; the check looks at the numbers as well. */
+/** Multiaddrs, and host:port; the validator checks the numbers too. */
 const PEER =
   '^(/(ip4|ip6|dns|dns4|dns6)/[A-Za-z0-9.:-]+/tcp/[0-9]{1,5}(/p2p/[1-9A-HJ-NP-Za-km-z]{30,64})?|[A-Za-z0-9.:[\\]-]+:[0-9]{1,5})$'
 const URL_SCHEMA = {type: 'string', pattern: '^https?://[^\\s/?#]'}
 
 const addressSchema = (description: string) => ({type: 'string', pattern: ADDRESS, description})
 
-/** Documents of others may have lost the checksum of the contracts that they name. */
+/** Documents from others may have lost the checksum of their contract addresses. */
 const address = (description: string) =>
   plain<Address>(
     addressSchema(description),
@@ -63,7 +63,8 @@ const rules = ['published', 'mainnet', 'unknown'] as const satisfies readonly Po
 const poolImplementations: Shape<Readonly<Record<Address, PoolRules>>> = {
   schema: {
     type: 'object',
-    description: 'Implementations of LockingPool whose rules are known. Another one decides alone.',
+    description:
+      'Known implementations of LockingPool. For others only the simulation is authoritative.',
     propertyNames: {pattern: ADDRESS},
     additionalProperties: {enum: rules},
   },
@@ -90,24 +91,21 @@ const l1 = object<L1Network>(
         lockingPool: address('LockingPool, the proxy.'),
         lockingInfo: address('LockingInfo, the proxy.'),
         bridge: address('L1StandardBridge.'),
-        addressManager: address('Lib_AddressManager, which names the oracle of the bridge fee.'),
-        batchInbox: address('Address without a key that receives transaction batches.'),
+        addressManager: address('Lib_AddressManager, which resolves the oracle of the bridge fee.'),
+        batchInbox: address('Address without a known key that receives transaction batches.'),
       },
       'Contracts on L1.',
     ),
     poolImplementations: optional(poolImplementations),
     infoImplementations: optional(
-      addresses(
-        'Implementation.',
-        'Implementations of LockingInfo that are known; another one is warned of.',
-      ),
+      addresses('Implementation.', 'Known implementations of LockingInfo; others cause a warning.'),
     ),
-    batchSenders: addresses('Account.', 'Accounts whose inbox transactions count as batches.'),
-    confirmations: whole(0, 'Blocks on top of a block before its events count.'),
+    batchSenders: addresses('Account.', 'Accounts whose inbox transactions are valid batches.'),
+    confirmations: whole(0, 'Confirmations required before events of a block count.'),
     staleAfterSeconds: optional(
       whole(
         1,
-        'Age of the newest block from which on an endpoint is stale. Without it: blocks come when there is work.',
+        'Age of the newest block from which an endpoint is stale. If absent, blocks are produced only on demand.',
       ),
     ),
   },
@@ -132,9 +130,9 @@ const bundled = object<BundledL2>(
         isListOf(value, (each) => typeof each === 'string' && parsePeerAddress(each) !== undefined),
     ),
     relayer: address('Account that relays bridge deposits to L2.'),
-    followers: oneOf(['registered', 'anyone'], 'Who may read blocks from the nodes.'),
+    followers: oneOf(['registered', 'anyone'], 'Access policy for reading blocks from the nodes.'),
   },
-  'What a bundled node needs to take part.',
+  'Settings of bundled nodes.',
 )
 
 const l2 = object<L2Network>(
@@ -153,26 +151,26 @@ const l2 = object<L2Network>(
     ),
     legacyTransactions: optional(
       flag(
-        'True: nodes take legacy transactions only, as l2geth does. Without it the base fee of a block decides.',
+        'True when nodes accept only legacy transactions, as l2geth does. If absent, the base fee of a block decides.',
       ),
     ),
     sequencerSetImplementations: optional(
       addresses(
         'Implementation.',
-        'Implementations of MetisSequencerSet that are known; another one is warned of.',
+        'Known implementations of MetisSequencerSet; others cause a warning.',
       ),
     ),
-    phase2Block: whole(0, 'First block that may hold many transactions.'),
-    slotMs: whole(50, 'Length of a block slot while there is work, in milliseconds.'),
-    emptyBlocks: flag('True: a block each slot even without transactions.'),
-    respanDelaySeconds: whole(1, 'Time without a block until the producer is replaced.'),
+    phase2Block: whole(0, 'First block that may contain more than one transaction.'),
+    slotMs: whole(50, 'Slot time while there are transactions, in milliseconds.'),
+    emptyBlocks: flag('True when every slot gets a block, even without transactions.'),
+    respanDelaySeconds: whole(1, 'Respan delay in seconds.'),
     batchMarginBlocks: whole(
       0,
-      'Blocks behind the head that count as unsafe, on top of the epochs.',
+      'Blocks below the head that count as unsafe, in addition to the epoch rule.',
     ),
-    bundled: orNull(bundled, 'Null: only foreign nodes run.'),
+    bundled: orNull(bundled, 'Null when only external nodes run.'),
   },
-  'The chain that sequencers make.',
+  'The chain that sequencers produce.',
 )
 
 /** The contracts of one liquid-staking provider. */
@@ -184,25 +182,25 @@ function deploymentOf({contracts, title}: LstAbout): Shape<Record<string, Addres
   return object<Record<string, Address>>(Object.fromEntries(fields), title)
 }
 
-/** Every provider that is known, by its id. */
+/** Every known provider, by its id. */
 const deployments = Object.fromEntries(
   lstProviders.map((about) => [
     about.id,
-    orNull(deploymentOf(about), 'Null: not on this network.'),
+    orNull(deploymentOf(about), 'Null when not on this network.'),
   ]),
 ) as Shapes<LstDeployments>
 
 export const networkShape = object<Network>(
   {
     version: plain<1>(
-      {const: 1, description: 'Version of this shape.'},
+      {const: 1, description: 'Version of this format.'},
       'must be 1',
       (value) => value === 1,
     ),
     name: text(/^[a-z0-9][a-z0-9-]{0,31}$/, 'Name for `--network`.'),
     kind: oneOf(
       ['main', 'test', 'local'],
-      'What may be rehearsed without loss: local networks have a faucet and can warp time.',
+      'Operations that can be rehearsed without loss: local networks have a faucet and can warp time.',
     ),
     l1,
     l2,
@@ -210,7 +208,7 @@ export const networkShape = object<Network>(
     caFile: optional(
       text(
         /^\//,
-        'Absolute path of a PEM file: an authority that vouches for the endpoints, besides those of the system.',
+        'Absolute path of a PEM file with an additional certificate authority for the endpoints.',
       ),
     ),
     lst: object<Network['lst']>(deployments, 'Liquid-staking providers.'),

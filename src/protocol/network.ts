@@ -8,16 +8,16 @@ import type {LstDeployments} from './lst/providers.ts'
  * no code anywhere asks which one it talks to.
  */
 export interface Network {
-  /** Version of this document's shape. */
+  /** Version of the document format. */
   version: 1
   name: string
   l1: L1Network
   l2: L2Network
   /** Base URL of a REST server with Themis' paths (ours or a real Themis). Null when none is known. */
   posRestUrl: string | null
-  /** PEM of an authority that vouches for its endpoints, besides those of the system; an absolute path. */
+  /** Absolute path of a PEM file with an additional certificate authority for its endpoints. */
   caFile?: string
-  /** What may be rehearsed without loss. `local` networks have a faucet and can warp time. */
+  /** Operations that can be rehearsed without loss. `local` networks have a faucet and can warp time. */
   kind: 'main' | 'test' | 'local'
   /** Liquid-staking providers by id. */
   lst: LstDeployments
@@ -35,18 +35,18 @@ export interface L1Network {
     lockingInfo: Address
     bridge: Address
     addressManager: Address
-    /** Plain address that receives transaction batches. Nobody holds its key. */
+    /** Externally owned address that receives transaction batches. Nobody has its key. */
     batchInbox: Address
   }
-  /** Implementations of LockingPool whose rules are known. Another one decides alone. */
+  /** Known implementations of LockingPool. For others only the simulation is authoritative. */
   poolImplementations?: Readonly<Record<Address, PoolRules>>
-  /** Implementations of LockingInfo that are known. Absent: it is not compared. */
+  /** Known implementations of LockingInfo. If absent, they are not checked. */
   infoImplementations?: readonly Address[]
-  /** Accounts whose inbox transactions count as batches. */
+  /** Accounts whose inbox transactions are valid batches. */
   batchSenders: Address[]
-  /** Blocks on top of a block before its events count. */
+  /** Confirmations required before events of a block count. */
   confirmations: number
-  /** Age of the newest block from which on an endpoint is called stale. Absent: blocks come when there is work. */
+  /** Age of the newest block from which an endpoint is stale. If absent, blocks are produced only on demand. */
   staleAfterSeconds?: number
 }
 
@@ -61,43 +61,44 @@ export interface L2Network {
     gasPriceOracle: Address
   }
   /**
-   * True: nodes take legacy transactions only, as l2geth does, so that none of another type is made. Absent: what a
-   * block says of its base fee decides.
+   * True when nodes accept only legacy transactions, as l2geth does, so that no other type is
+   * created. If absent, the base fee of a block decides.
    */
   legacyTransactions?: boolean
-  /** Implementations of MetisSequencerSet that are known. Absent: it is not compared. */
+  /** Known implementations of MetisSequencerSet. If absent, they are not checked. */
   sequencerSetImplementations?: readonly Address[]
-  /** First block that may hold many transactions (16,500,000 on Andromeda). */
+  /** First block that may contain more than one transaction (16,500,000 on Andromeda). */
   phase2Block: number
-  /** Length of a block slot while there is work, in milliseconds. */
+  /** Slot time while there are transactions, in milliseconds. */
   slotMs: number
-  /** True: a block each slot even without transactions (local network). */
+  /** True when every slot gets a block, even without transactions (local network). */
   emptyBlocks: boolean
-  /** Time without a block after which the consensus layer replaces the producer, in seconds. */
+  /** Respan delay: seconds without a block before the consensus layer replaces the producer. */
   respanDelaySeconds: number
-  /** Blocks that may still be recommitted count as unsafe this far behind the head, on top of the epoch rule. */
+  /** Blocks this far below the head are unsafe because they may still be recommitted, in addition to the epoch rule. */
   batchMarginBlocks: number
-  /** What a bundled node needs to take part. Null where only foreign nodes run. */
+  /** Settings of bundled nodes. Null where only external nodes run. */
   bundled: BundledL2 | null
 }
 
 export interface BundledL2 {
   /** Absolute path of the genesis document. */
   genesisFile: string
-  /** keccak256 of genesis document, engine flags and engine version: nodes with another one do not talk. */
+  /** keccak256 of genesis document, engine flags and engine version: nodes with different fingerprints reject each other. */
   fingerprint: Hex
   /** Peers a new node dials first: multiaddrs such as `/dns4/seq.example/tcp/30303`, or `host:port`. */
   bootnodes: string[]
   /** Account that relays bridge deposits to L2; its nonce is the deposit queue index. */
   relayer: Address
   /**
-   * Who may read blocks from the nodes: registered signers only, or any signed request. A joiner has to
-   * be in step before it locks, so a network without another way to sync lets anyone read.
+   * Who may read blocks from the nodes: registered signers only, or any signed request. A new node
+   * must be in sync before its owner locks, so a network without another way to sync allows anyone
+   * to read.
    */
   followers: 'registered' | 'anyone'
 }
 
-/** Page of a transaction in the explorer of its chain; null where the network names none. */
+/** Explorer URL of a transaction; null where the network has no explorer. */
 export function explorerPage(network: Network, chain: 'L1' | 'L2', hash: Hex): string | null {
   const {explorerUrl} = chain === 'L1' ? network.l1 : network.l2
   return explorerUrl === null ? null : `${explorerUrl.replace(/\/+$/, '')}/tx/${hash}`

@@ -2,15 +2,15 @@ import {createHash, createPrivateKey, createPublicKey} from 'node:crypto'
 
 import type {Hex} from 'viem'
 
-/** What is public of a node's identity among its peers. */
+/** The public part of a node's identity. */
 export interface NodeIdentityHalf {
-  /** 40 hex digits, lower case, as `persistent_peers` wants it. */
+  /** 40 hex digits, lower case, as `persistent_peers` expects it. */
   nodeId: string
   /** 32 bytes, an Ed25519 point. */
   publicKey: Hex
 }
 
-/** PKCS #8 around an Ed25519 seed, RFC 8410: everything before the 32 bytes of the seed. */
+/** PKCS #8 wrapper of an Ed25519 seed, RFC 8410: everything before the 32 bytes of the seed. */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const PUBLIC_BYTES = 32
 const ID_BYTES = 20

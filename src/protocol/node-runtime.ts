@@ -1,4 +1,4 @@
-/** The capabilities of a node, by the runtime it has. Callers ask for a capability and never infer it from the kind. */
+/** The capabilities of a node, by the runtime it has. Callers check a capability and never infer it from the kind. */
 import type {Network} from './network.ts'
 
 export const nodeRuntimes = ['bundled', 'external'] as const
@@ -11,11 +11,11 @@ export interface RuntimeCapabilities {
   logs: boolean
   /** This program can replace it with another version. */
   upgrade: boolean
-  /** It reports a full status of its own; otherwise only its public RPC can be asked. */
+  /** It reports a full status; otherwise only its public RPC can be queried. */
   ownStatus: boolean
   /** Its files are on this machine: sign guard, chain log, snapshots. */
   ownData: boolean
-  /** Its block `safe` is the newest that L1 has confirmed. */
+  /** Its `safe` block is the newest one confirmed by L1. */
   safeHead: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a node says about itself, as JSON: the shape that it writes and everybody else reads. Facts, no
- * judgement: what of it is a problem is decided in one place, elsewhere.
+ * The status of a node as JSON: the type that it writes and everything else reads. Facts without
+ * judgement: which of them are problems is decided in one place, elsewhere.
  */
 import type {Address, Hash} from 'viem'
 
@@ -9,39 +9,39 @@ export const nodePhases = ['catching-up', 'following', 'building', 'halted', 'st
 export type NodePhase = (typeof nodePhases)[number]
 
 /**
- * What keeps a node from sealing:
+ * Conditions that keep a node from sealing:
  *
- * - `l1-batches`: L1's batches were not read since the start.
- * - `l1-blocks`: L1 holds blocks that this node does not have, or other ones.
- * - `peers`: no peer has said yet what it knows.
- * - `later-turn`: the key may have signed in this turn before, so that it is left to others.
+ * - `l1-batches`: the batches on L1 have not been read since the start.
+ * - `l1-blocks`: L1 has blocks that this node lacks, or different ones.
+ * - `peers`: no peer has reported its chain yet.
+ * - `later-turn`: the key may already have signed in this epoch, so the node leaves it to others.
  */
 export const nodeNeeds = ['l1-batches', 'l1-blocks', 'peers', 'later-turn'] as const
 export type NodeNeed = (typeof nodeNeeds)[number]
 
-/** Something is wrong. `code` is stable. */
+/** An active problem. `code` is stable. */
 export interface NodeTrouble {
   code: string
   message: string
-  /** Wall clock when it began, milliseconds since 1970. */
+  /** Wall-clock start time, milliseconds since 1970. */
   sinceMs: number
 }
 
-/** A block of a peer gets another hash here than its producer signed. */
+/** A peer's block re-executes to a different hash than its producer signed. */
 export interface Divergence {
   block: number
-  /** What this node computes. */
+  /** Hash computed by this node. */
   ours: Hash
-  /** What the producer signed. */
+  /** Hash signed by the producer. */
   theirs: Hash
   producer: Address
-  /** `doubted`: the engine is rebuilt, to be sure. `refused`: it was, and the hash is still another. */
+  /** `doubted`: the engine is being rebuilt to rule out a fault. `refused`: it was rebuilt, and the hash still differs. */
   state: 'doubted' | 'refused'
-  /** Peers whose head is above this block, so that they hold it, or another one in its place. */
+  /** Peers whose head is above this block, so they have it or another block at its height. */
   peersBeyond: Address[]
-  /** Peers that stand at or below the last block before it, as this node does. */
+  /** Peers whose head is at or below its parent, like this node. */
   peersWithUs: Address[]
-  /** Wall clock when it began, milliseconds since 1970. */
+  /** Wall-clock start time, milliseconds since 1970. */
   sinceMs: number
 }
 
@@ -51,15 +51,15 @@ export interface DuplicateSigner {
   peerId: string
   /** Multiaddrs of the other node. */
   addresses: string[]
-  /** When the other node started, by its own clock. */
+  /** Start time of the other node, by its own clock. */
   startedAtMs: number
-  /** True: the other one is older, so this node has to stop. */
+  /** True when the other node is older, so this one must stop. */
   yields: boolean
-  /** Wall clock when it was seen first, milliseconds since 1970. */
+  /** Wall-clock time of the first sighting, milliseconds since 1970. */
   sinceMs: number
 }
 
-/** An account without whose money something stops. */
+/** An account that needs a balance to keep working. */
 export interface WalletView {
   /** `signer`, `mpc`, `relayer`, `batcher`. */
   alias: string
@@ -67,16 +67,16 @@ export interface WalletView {
   address: Address
   /** Decimal. */
   balanceWei: string
-  /** Below this it is time to fill it up. Decimal; `0` for an account that pays for nothing. */
+  /** Balance below which it should be topped up. Decimal; `0` for an account that pays for nothing. */
   lowWei: string
 }
 
 /**
- * Who is turned away at the public RPC:
+ * Kinds of requests rejected by the public RPC:
  *
- * - `connections`: there is no room for them, or their client has its share.
+ * - `connections`: no capacity, or the client's share is used up.
  * - `requests`: too many at once or too fast.
- * - `calls`: they took their share of the engine.
+ * - `calls`: the client's share of the engine is used up.
  */
 export const refusedKinds = ['connections', 'requests', 'calls'] as const
 export type RefusedKind = (typeof refusedKinds)[number]
@@ -88,42 +88,42 @@ export interface SyncView {
   remaining: number
   /** Measured over the last seconds. */
   blocksPerSecond: number
-  /** Null while nothing was measured. */
+  /** Null before the first measurement. */
   etaSeconds: number | null
 }
 
-/** What the engine holds. */
+/** Size of the engine's state. */
 export interface StateSize {
-  /** Accounts and storage slots, estimated; those that were only looked at count as well. */
+  /** Accounts and storage slots, estimated; includes those that were only read. */
   leaves: number
-  /** Above it nothing is taken that could add some. */
+  /** Size above which transactions that may add state are rejected. */
   limit: number
-  /** The shortest of the last times for the state root, which every block costs; null before the first. */
+  /** The shortest recent time for computing the state root, a cost of every block; null before the first. */
   rootMs: number | null
 }
 
-/** Block numbers and times are plain numbers; `...Ms` since 1970 unless it says an age. */
+/** Block numbers and times are plain numbers; `...Ms` is since 1970 unless it is an age. */
 export interface NodeStatus {
   name: string
-  /** Of the node's own process. */
+  /** Process id of the node. */
   pid: number
   chainId: number
   /** Signer of this node. Lower-case. */
   address: Address
   phase: NodePhase
-  /** Wall clock when the phase began. */
+  /** Wall-clock start of the phase. */
   phaseSinceMs: number
-  /** Why nothing is sealed any more, until a person restarts the node; null while it is not halted. */
+  /** Why the node seals nothing until an operator restarts it; null while it is not halted. */
   halted: NodeTrouble | null
-  /** What it waits for before it seals; null when nothing keeps it from sealing but the turn. */
+  /** Conditions it waits for before sealing; null when it only waits for its epoch. */
   waitingFor: {needs: NodeNeed[]; sinceMs: number} | null
-  /** This node and a producer compute differently; null when the blocks of all are executed alike. */
+  /** Hash mismatch between this node and a producer; null when there is none. */
   diverged: Divergence | null
-  /** L1 has confirmed another block than this node holds; null while it has not. */
+  /** L1 confirmed a block that differs from this node's; null when there is none. */
   l1Divergence: {block: number; batchIndex: number; sinceMs: number} | null
-  /** Null while no other node with our key was seen. */
+  /** Another node seen with our key; null when there is none. */
   twin: DuplicateSigner | null
-  /** Whose turn the next block is. `unknown` means that nobody may build as far as we know. */
+  /** Owner of the next block. `unknown`: no epoch we know covers it. */
   turn: 'mine' | 'other' | 'unknown'
   /** Signer of the next block; null while unknown. Lower-case. */
   producer: Address | null
@@ -131,32 +131,33 @@ export interface NodeStatus {
   epoch: {number: number; startBlock: number; endBlock: number; signer: Address} | null
   /** The newest durable block. `timestamp` in seconds since 1970. */
   head: {number: number; hash: Hash; timestamp: number}
-  /** How long ago it became the head, by a clock that nobody sets; since the start before the first block. */
+  /** Time since it became the head, by the monotonic clock; time since the start before the first block. */
   headAgeMs: number
   /** Last block in a confirmed batch on L1; null before the first. */
   safe: number | null
   /** The same at twice the confirmations. */
   finalized: number | null
   /**
-   * Transactions that can be sealed now, and those that wait behind a missing nonce. At `limit` of both
-   * it is full. `late`: how many of the last own slot missed the block they were accepted for.
+   * Transactions ready to be sealed, and those waiting for a missing nonce. It is full when both
+   * add up to `limit`. `late`: transactions of the last own slot that missed the block they were
+   * accepted for.
    */
   pool: {pending: number; queued: number; limit: number; full: boolean; late: number}
-  /** Peers heard of lately. `lagBlocks`: how far behind us, negative when ahead. `ageMs`: last word. */
+  /** Recently active peers. `lagBlocks`: blocks behind us, negative when ahead. `ageMs`: time since the last message. */
   peers: {address: Address; peerAddress: string; head: number; lagBlocks: number; ageMs: number}[]
   /** The highest block that a peer has; null without peers. */
   bestPeerHead: number | null
-  /** True while silent after the start, or behind a peer. */
+  /** True while it seals nothing after its start or is behind a peer. */
   syncing: boolean
-  /** Progress while behind a peer; null when in step. */
+  /** Progress while behind a peer; null when in sync. */
   sync: SyncView | null
   /** Sealed by this process since it started. */
   blocksSealed: number
-  /** The last failure of each stage that has not worked since; empty when all is well. */
+  /** The last error of each stage that has not recovered since; empty when all is well. */
   lastError: Record<string, string>
   /**
-   * `lastExecuteMs` is null before the first block. `busyMs`: how long it has been at what the node asked of it
-   * last; null while it rests. `restarts`: since this process started.
+   * `lastExecuteMs` is null before the first block. `busyMs`: duration of its current request; null
+   * while it is idle. `restarts`: since this process started.
    * `restartingSinceMs`: null while it works.
    */
   engine: {
@@ -166,24 +167,24 @@ export interface NodeStatus {
     restarts: number
     restartingSinceMs: number | null
     /**
-     * `open-port`: everybody on this machine, web pages included, can change the state of this node. Null
-     * while the engine does not run.
+     * `open-port`: every process on this machine, web pages included, can change the state of this
+     * node. Null while the engine is not running.
      */
     isolation: 'namespace' | 'open-port' | null
-    /** How often its state was found changed by somebody else than this node. Nothing was signed then. */
+    /** Times its state was found changed by another process. Nothing was signed then. */
     outsideChanges: number
-    /** How much it holds, and when it takes no transaction any more that could add to it. */
+    /** Its size, and the size above which it rejects transactions that may add state. */
     state: StateSize
   }
   /**
-   * Null while L1 was not reached since the start. `ageMs`: age of L1's newest block. `reachable`: the
-   * last look at it was answered. `trouble`: why the last look failed; null when it did not.
+   * Null until L1 is reached after the start. `ageMs`: age of L1's newest block. `reachable`:
+   * the last query succeeded. `trouble`: why the last query failed; null when it succeeded.
    */
   l1: {head: number; ageMs: number; reachable: boolean; trouble: NodeTrouble | null} | null
   /**
    * `landedBlock`: last L2 block of the newest batch on L1, confirmed or not; null while L1 was not read.
-   * `oldestAgeMs`: age of the first block behind it; null when there is none. `sends`: this node has the
-   * account that sends batches. `stuck`: why it sends none at the moment.
+   * `oldestAgeMs`: age of the first block after it; null when there is none. `sends`: this node has
+   * the account that posts batches. `stuck`: why it posts none.
    */
   batches: {
     landedBlock: number | null
@@ -191,22 +192,22 @@ export interface NodeStatus {
     sends: boolean
     stuck: NodeTrouble | null
   }
-  /** Nothing below `floor` is signed; `signedUpTo` is the highest that was. `trusted`: see the ADR 0024. */
+  /** Nothing below `floor` is signed; `signedUpTo` is the highest signed height. `trusted`: see ADR 0024. */
   guard: {floor: number; signedUpTo: number | null; trusted: boolean}
   /**
-   * How far our clock is ahead of the clocks of other producers, by the times of their blocks as they
-   * arrive; half a second exact at best. Null before enough of them came.
+   * How far our clock is ahead of other producers' clocks, derived from the timestamps of arriving
+   * blocks; accurate to half a second at best. Null until enough blocks have arrived.
    */
   clockSkewMs: number | null
-  /** As last read, once a minute; empty before the first time. */
+  /** Read once a minute; empty before the first reading. */
   wallets: WalletView[]
   /**
-   * Open files of the process: `limit` is null without one, `wanted` what it should be at least. `isTight`:
-   * it is less, so that the RPC lets only `connections` in.
+   * Open files of the process: `limit` is null without one, `wanted` is the recommended minimum.
+   * `isTight`: the limit is below it, so the RPC accepts only `connections`.
    */
   descriptors: {limit: number | null; wanted: number; isTight: boolean; connections: number}
-  /** Turned away in the last minute; empty when nobody was. `sinceMs`: wall clock of the first. */
+  /** Rejected in the last minute; empty without any. `sinceMs`: wall-clock time of the first. */
   refused: {kind: RefusedKind; count: number; sinceMs: number}[]
-  /** Of the file system with the data directory; null when it cannot be told. */
+  /** Of the file system of the data directory; null when unknown. */
   disk: {freeBytes: number; totalBytes: number} | null
 }

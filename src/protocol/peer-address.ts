@@ -29,7 +29,7 @@ export function formatPeerAddress(host: string, port: number): string {
 
 function hostPart(host: string, dns: string | undefined): string | undefined {
   if (isIp4(host)) return `/ip4/${host}`
-  // Four numbers that are no IPv4 address are a typing error, not a name.
+  // Four numbers that are not an IPv4 address are a typo, not a name.
   if (/^[0-9.]+$/.test(host)) return undefined
   return `/${dns ?? 'dns'}/${host}`
 }

@@ -5,9 +5,9 @@ import {MetisSeqError} from '../lib/errors.ts'
 const RAW_BYTES = 64
 
 /**
- * A signer's public key as LockingPool wants it: 64 bytes, without the 04 prefix.
+ * A signer's public key as LockingPool expects it: 64 bytes, without the 04 prefix.
  *
- * The prefix is taken off only from 65 bytes: a 64-byte key may itself begin with 04.
+ * The prefix is only removed from 65 bytes: a 64-byte key may itself start with 04.
  *
  * @throws {MetisSeqError} PUBKEY_INVALID
  */
@@ -18,7 +18,7 @@ export function parsePublicKey(text: string): Hex {
   if (isHex(hex) && bytes === RAW_BYTES + 1 && hex.startsWith('0x04')) return `0x${hex.slice(4)}`
   throw new MetisSeqError({
     code: 'PUBKEY_INVALID',
-    message: `The public key must be 64 bytes, or 65 bytes that begin with 04; this is ${Number.isInteger(bytes) && isHex(hex) ? `${bytes} bytes` : 'not hex'}.`,
+    message: `The public key must be 64 bytes, or 65 bytes starting with 04; got ${Number.isInteger(bytes) && isHex(hex) ? `${bytes} bytes` : 'not hex'}.`,
     exit: 'usage',
     hints: ['Run `metis-seq key export-public NAME` for a key of this machine.'],
   })
@@ -33,17 +33,17 @@ export function addressOfPublicKey(publicKey: Hex): Address {
   return getAddress(`0x${keccak256(publicKey).slice(-40)}`)
 }
 
-/** One public key in the three ways it is written. */
+/** One public key in its three encodings. */
 export interface PublicKeySpellings {
-  /** 64 bytes, as LockingPool, the registry and `--signer-pubkey` want it. */
+  /** 64 bytes, as LockingPool, the registry and `--signer-pubkey` expect it. */
   raw: Hex
-  /** 65 bytes with the 04 prefix, as Themis prints it and the hardhat task `l1:lock` wants it. */
+  /** 65 bytes with the 04 prefix, as Themis prints it and the hardhat task `l1:lock` expects it. */
   uncompressed: Hex
   /** 33 bytes: 02 or 03 by the parity of y, then x. */
   compressed: Hex
 }
 
-/** Who wants which spelling. */
+/** Programs that expect each encoding. */
 const usesOfSpelling: Record<keyof PublicKeySpellings, {bytes: number; use: string}> = {
   raw: {bytes: 64, use: 'LockingPool, the registry, --signer-pubkey'},
   uncompressed: {bytes: 65, use: 'Themis, the hardhat task l1:lock'},
@@ -61,12 +61,12 @@ export const spellings = [
 export interface SpelledKey {
   spelling: Spelling
   bytes: number
-  /** Who wants it so. */
+  /** Programs that expect this encoding. */
   use: string
   publicKey: Hex
 }
 
-/** The three spellings with their uses, the one that LockingPool wants first. */
+/** The three encodings with their uses, the one of LockingPool first. */
 export function describeSpellings(publicKey: Hex): SpelledKey[] {
   const spelled = spellPublicKey(publicKey)
   return spellings.map((spelling) => ({

@@ -1,4 +1,4 @@
-/** In: the account of a node, perhaps of another version. Out: facts with types, once for every reader. */
+/** In: the status of a node, perhaps of another version. Out: typed facts, parsed once for every reader. */
 import type {Address, Hash} from 'viem'
 
 import {isRecord} from '../lib/json.ts'
@@ -17,10 +17,10 @@ import {
 type Fields = Record<string, unknown>
 
 /**
- * Facts that the node does not tell are null, or what they are on a node that is well: one of an earlier
- * version knows nothing of them.
+ * Facts that the node does not report are null, or the value of a healthy node: earlier versions
+ * lack them.
  *
- * @returns undefined when it is no account of a node at all
+ * @returns undefined when it is not the status of a node at all
  */
 export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
   if (!isRecord(value)) return undefined

@@ -1,9 +1,9 @@
-/** What the first bytes of a picture say. */
+/** Metadata from the first bytes of an image. */
 export interface ImageFacts {
   kind: 'png' | 'svg'
   width: number
   height: number
-  /** True: the picture has proportions and no size, as an SVG with nothing but a viewBox. */
+  /** True when the image has proportions but no size, like an SVG with only a viewBox. */
   scales: boolean
 }
 
@@ -11,7 +11,7 @@ export interface ImageFacts {
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 const IHDR_LENGTH = 13
 
-/** Reads size and kind of a picture without drawing it; null when it is neither PNG nor SVG. */
+/** Reads size and type of an image without rendering it; null when it is neither PNG nor SVG. */
 export function readImage(bytes: Uint8Array): ImageFacts | null {
   return readPng(bytes) ?? readSvg(new TextDecoder().decode(bytes))
 }
@@ -46,7 +46,7 @@ function readSvg(text: string): ImageFacts | null {
   return {kind: 'svg', width: boxWidth, height: boxHeight, scales: true}
 }
 
-/** Pixels; undefined for a share of the page and for units of print. */
+/** Pixels; undefined for percentages and print units. */
 function lengthOf(attributes: string, name: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)(?:px)?\s*$/.exec(attribute(attributes, name) ?? '')
   return match ? Number(match[1]) : undefined

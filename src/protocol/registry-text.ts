@@ -1,8 +1,8 @@
 import type {RegistryEntry} from './registry.ts'
 
 /**
- * A JSON text as the registry's lint wants it: two spaces, every object and list opened up. Strings and
- * numbers stay letter by letter as they are, which `JSON.stringify` would not do for `\u00e9`.
+ * A JSON text as the registry's lint expects it: two spaces, every object and list expanded.
+ * Strings and numbers stay exactly as written, which `JSON.stringify` would not do for `\u00e9`.
  *
  * @param text valid JSON
  */
@@ -28,7 +28,7 @@ export function formatJson(text: string): string {
 }
 
 /**
- * The list with an entry at its end. Nothing before the last bracket is touched.
+ * The list with an entry appended. Nothing before the last bracket changes.
  *
  * @param text a JSON list
  */

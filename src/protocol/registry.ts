@@ -13,7 +13,7 @@ import type {ImageFacts} from './registry-image.ts'
  */
 export interface RegistryEntry {
   name: string
-  /** `{BASEDIR}/assets/NAME.png`; their page replaces the first part by the network's folder. */
+  /** `{BASEDIR}/assets/NAME.png`; their website replaces the first part with the network's folder. */
   avatar: string
   desc: string
   /** Owner, as on the whitelist. */
@@ -27,14 +27,14 @@ export interface RegistryEntry {
   lst_url?: string
 }
 
-/** One rule with what was seen. */
+/** One rule and its result. */
 export interface RuleCheck {
   id: string
   label: string
   ok: boolean
   seen: string
   remedy: string
-  /** `ci`: their tests refuse the pull request. `readme`: only their README asks for it. */
+  /** `ci`: enforced by their CI. `readme`: required only by their README. */
   enforcedBy: 'ci' | 'readme'
 }
 
@@ -43,14 +43,14 @@ export const MAX_DESCRIPTION = 200
 export const MAX_LOGO_BYTES = 24 * 1024
 const LOGO_PIXELS = {least: 128, most: 256}
 
-/** What was found of a logo. `undefined`: there is no such file in the folder. */
+/** Metadata of a logo. `undefined`: the folder has no such file. */
 export interface Logo {
   sizeBytes: number
   /** Null: neither a PNG nor an SVG. */
   image: ImageFacts | null
 }
 
-/** Rules on one entry alone. Fields of another type count as missing. */
+/** Rules for a single entry. Fields of the wrong type count as missing. */
 export function checkEntry(value: unknown): RuleCheck[] {
   if (!isRecord(value)) {
     return [
@@ -77,7 +77,7 @@ export function checkEntry(value: unknown): RuleCheck[] {
   ]
 }
 
-/** Rules on the logo of an entry. */
+/** Rules for the logo of an entry. */
 export function checkLogo(avatar: string, logo: Logo | undefined): RuleCheck[] {
   const exists = rule(
     'logo-exists',
@@ -97,10 +97,10 @@ export function checkLogo(avatar: string, logo: Logo | undefined): RuleCheck[] {
     rule(
       'logo-kind',
       'readme',
-      'the logo is what its name says, a PNG or an SVG',
+      'the type of the logo matches its file name, PNG or SVG',
       image !== null && avatar.toLowerCase().endsWith(`.${image.kind}`),
       image ? image.kind.toUpperCase() : 'neither',
-      'Export it as PNG or SVG, and name it so.',
+      'Export it as PNG or SVG, with the matching file extension.',
     ),
     rule(
       'logo-square',
@@ -115,7 +115,7 @@ export function checkLogo(avatar: string, logo: Logo | undefined): RuleCheck[] {
       'readme',
       `the logo has ${least} to ${most} pixels a side`,
       image !== null && (image.scales || (inRange(image.width) && inRange(image.height))),
-      image?.scales ? `${size}, without a size of its own` : size,
+      image?.scales ? `${size}, without an intrinsic size` : size,
       `Scale it to ${most} x ${most}.`,
     ),
     rule(
@@ -124,14 +124,14 @@ export function checkLogo(avatar: string, logo: Logo | undefined): RuleCheck[] {
       `the logo has at most ${MAX_LOGO_BYTES} bytes`,
       sizeBytes <= MAX_LOGO_BYTES,
       `${sizeBytes}`,
-      'Reduce its colours, or draw it as SVG.',
+      'Reduce its colors, or draw it as SVG.',
     ),
   ]
 }
 
 const UNIQUE = ['name', 'address', 'seq_addr'] as const
 
-/** Rules of one entry among all: nobody else has its name or its addresses. */
+/** Rules for one entry among all: no other has its name or addresses. */
 export function checkUnique(entries: readonly unknown[], index: number): RuleCheck[] {
   const own = entries[index]
   if (!isRecord(own)) return []
@@ -148,19 +148,19 @@ export function checkUnique(entries: readonly unknown[], index: number): RuleChe
       `no other entry has this ${key}`,
       others.length === 0,
       others.length === 0 ? 'no other' : others.join(', '),
-      key === 'name' ? 'Choose another name.' : 'Change that entry instead of adding one.',
+      key === 'name' ? 'Choose a different name.' : 'Change that entry instead of adding one.',
     )
   })
 }
 
-/** The path in the network's folder that an `avatar` stands for; undefined when it leads elsewhere. */
+/** The path in the network's folder that an `avatar` refers to; undefined when it is outside. */
 export function logoPathOf(avatar: string): string | undefined {
   const path = /^\{BASEDIR\}\/([^\\\0]+)$/.exec(avatar)?.[1]
   const inside = path?.split('/').every((part) => !['', '.', '..'].includes(part))
   return inside ? path : undefined
 }
 
-/** What a logo of that name is called in `assets`. */
+/** File name of a logo in `assets`. */
 export function logoNameOf(name: string, kind: 'png' | 'svg'): string {
   const letters = name.replaceAll(/[^\p{L}\p{N}._\s-]/gu, '')
   const stem = letters.trim().replaceAll(/[\s-]+/g, '-')
@@ -185,7 +185,7 @@ function addressRule(key: 'address' | 'seq_addr', text: string, whose: string): 
     `${key} is an address`,
     isAddress(text),
     text === '' ? 'nothing' : cleanText(text, 60),
-    `Write the address of ${whose}, with a right checksum or in lower case.`,
+    `Write the address of ${whose}, with a valid checksum or in lower case.`,
   )
 }
 
@@ -206,8 +206,8 @@ function keyRules(pubkey: string, signer: string): RuleCheck[] {
       'ci',
       'seq_addr is the address of pubkey',
       derived !== undefined && same(derived, signer),
-      derived ? `pubkey is of ${derived}` : 'pubkey has no address',
-      derived ? `Write ${derived}, or the key of ${cleanText(signer, 60)}.` : 'Mend pubkey first.',
+      derived ? `pubkey belongs to ${derived}` : 'pubkey has no address',
+      derived ? `Write ${derived}, or the key of ${cleanText(signer, 60)}.` : 'Fix pubkey first.',
     ),
   ]
 }
@@ -222,14 +222,14 @@ function httpsRule(
   return rule(
     `${idOf(key)}-https`,
     enforcedBy,
-    `${key} begins with https://`,
+    `${key} starts with https://`,
     ok,
     seen,
     'Use https.',
   )
 }
 
-/** Letters and digits decide: their own entries write spaces in several ways. */
+/** Only letters and digits are compared: their own entries write spaces in several ways. */
 function avatarRule(avatar: string, name: string): RuleCheck {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
   const file = /^assets\/([^/]+)$/.exec(logoPathOf(avatar) ?? '')?.[1]
@@ -241,7 +241,7 @@ function avatarRule(avatar: string, name: string): RuleCheck {
   return rule(
     'avatar-path',
     'readme',
-    'avatar is {BASEDIR}/assets/ and a PNG or SVG whose name begins with that of the entry',
+    'avatar is {BASEDIR}/assets/ and a PNG or SVG whose name starts with that of the entry',
     ok,
     avatar === '' ? 'nothing' : cleanText(avatar, 80),
     `Write {BASEDIR}/assets/${cleanText(logoNameOf(name, 'png'), 60)}.`,

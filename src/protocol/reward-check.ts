@@ -3,13 +3,13 @@ import type {Address, Hash} from 'viem'
 import {epochBlocks, type Epoch} from './epoch.ts'
 import type {CreditEntry} from './reward-ledger.ts'
 
-/** Why an epoch may be behind a difference. */
+/** Why an epoch may explain a difference. */
 export type SuspectReason =
-  /** Just as many blocks as are missing: the whole epoch was left out. */
+  /** Exactly the number of missing blocks: the whole epoch was left out. */
   | 'left-out'
   /** Paid with the length it had before a respan cut it. */
   | 'paid-uncut'
-  /** Of another signer, with just as many blocks as were credited too much. */
+  /** Of another signer, with exactly the number of blocks credited in excess. */
   | 'of-another'
   /** The only one of ours in the batch. */
   | 'only-one'
@@ -29,7 +29,7 @@ export interface BatchCheck {
   endEpoch: bigint
   txHash: Hash
   l1Block: bigint
-  /** `unknown`: the credit is not known, or L2 lacks an epoch of the batch. */
+  /** `unknown`: the credit is unknown, or L2 lacks an epoch of the batch. */
   state: 'equal' | 'differs' | 'unknown'
   ownEpochs: {number: bigint; blocks: bigint}[]
   dueBlocks: bigint
@@ -37,25 +37,25 @@ export interface BatchCheck {
   /** Null: unknown. */
   creditedBlocks: bigint | null
   creditedMetisWei: bigint | null
-  /** Credited less due. Null: unknown. */
+  /** Credited minus due; null while unknown. */
   differenceBlocks: bigint | null
   differenceMetisWei: bigint | null
-  /** Epochs that may explain the difference; empty without one. */
+  /** Epochs that could explain the difference; empty without one. */
   suspects: Suspect[]
-  /** Other signers of the batch whose blocks differ as well; empty when the payment is not known. */
+  /** Other signers in the batch whose blocks differ too; empty when the payment is unknown. */
   others: {signer: Address; differenceBlocks: bigint}[]
-  /** Epochs of the batch that L2 does not have. */
+  /** Epochs of the batch that are missing on L2. */
   missingEpochs: bigint[]
 }
 
 /**
  * Compares what a batch credited with own blocks times its rate.
  *
- * Source: Themis `mpc/transaction.go`: whole epoch ranges count, as the L2 contract has them.
+ * Source: Themis `mpc/transaction.go`: whole epoch ranges count, as stored in the L2 contract.
  *
  * @param epochs by number
  * @param signers lower case: every one the sequencer ever had
- * @param payment blocks by lower-case signer; undefined when it is not known
+ * @param payment blocks by lower-case signer; undefined when unknown
  */
 export function checkBatch(
   credit: CreditEntry,
@@ -119,7 +119,7 @@ function suspectsOf(
   return named(own, own.length === 1 ? 'only-one' : 'one-of-ours')
 }
 
-/** The length most epochs have, which is the one without a respan. */
+/** The most common epoch length, which is the length without a respan. */
 function usualBlocks(epochs: readonly Epoch[]): bigint {
   const counts = new Map<bigint, number>()
   for (const epoch of epochs) {

@@ -2,30 +2,30 @@ import type {Address} from 'viem'
 
 import type {Candidate} from './span.ts'
 
-/** Parts of a block kept when a mean number of blocks is turned into METIS. */
+/** Precision, in parts of a block, when a mean number of blocks is converted to METIS. */
 const BLOCK_SCALE = 1_000_000
 
-/** What a stretch of epochs pays one sequencer, as chance has it. */
+/** The distribution of one sequencer's reward over a period. */
 export interface Expectation {
-  /** Epochs in the stretch, of all sequencers. Need not be whole. */
+  /** Epochs of all sequencers in the period. May be fractional. */
   epochs: number
   /** Own epochs: mean. */
   ownEpochs: number
   meanMetisWei: bigint
-  /** One standard deviation. Two thirds of all such stretches pay within it of the mean. */
+  /** One standard deviation. Two thirds of all periods pay within it of the mean. */
   spreadMetisWei: bigint
-  /** Chance of not a single own epoch, 0 to 1. */
+  /** Probability of no own epoch, 0 to 1. */
   chanceOfNone: number
 }
 
 /**
- * The reward of `epochs` epochs. Each is drawn on its own, with a chance in proportion to the stake, so
- * the own ones follow a binomial distribution: mean n·p, variance n·p·(1 − p). A whole epoch is won or
- * lost, hence the large spread over short times.
+ * The reward of `epochs` epochs. Each is drawn independently, with a probability proportional to
+ * the stake, so own epochs follow a binomial distribution: mean n·p, variance n·p·(1 − p). An epoch
+ * is won or lost as a whole, hence the large spread over short periods.
  *
  * Source: Themis `metis/selection.go`, one producer per span; `LockingPool._credit`, blocks times rate.
  *
- * @param options.share chance to be drawn, 0 to 1
+ * @param options.share probability of being drawn, 0 to 1
  */
 export function expectReward(options: {
   share: number
@@ -51,12 +51,12 @@ export function expectReward(options: {
 }
 
 /**
- * The chance of a signer to produce an epoch.
+ * The probability that a signer produces an epoch.
  *
  * Source: Themis `metis/selection.go`: weighted by power, whole METIS rounded down.
  *
  * @param eligible the validators a span may select; see `eligibleValidators`
- * @returns 0 to 1; 0 for one who is not among them
+ * @returns 0 to 1; 0 for a signer that is not among them
  */
 export function shareOf(signer: Address, eligible: readonly Candidate[]): number {
   const total = eligible.reduce((sum, {power}) => sum + power, 0)
@@ -65,7 +65,7 @@ export function shareOf(signer: Address, eligible: readonly Candidate[]): number
 }
 
 /**
- * What all locked METIS earns in a year, in percent of itself.
+ * The annual reward of all locked METIS, in percent of it.
  *
  * Source: metis-sequencer-contract `ts-src/tasks/l1.ts`, task `l1:target-reward-per-block`, inverted.
  *
@@ -82,7 +82,7 @@ export function yearlyRatePercent(options: {
   return (Number(rewardPerBlockMetisWei) * blocks * 100) / Number(totalLockedMetisWei)
 }
 
-/** The middle one of some numbers, the upper of two; undefined without any. */
+/** The median, the upper one of two; undefined for an empty list. */
 export function medianOf(values: readonly bigint[]): bigint | undefined {
   return values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))[Math.floor(values.length / 2)]
 }

@@ -3,12 +3,11 @@ import type {Address} from 'viem'
 import type {BatchEvent, ClaimEvent, L1Place, RelockEvent, RewardEvent} from './reward-log.ts'
 
 /**
- * Where a credit is known from: the arguments of the payment, the credit before and after its block, or
- * not at all.
+ * Source of a credit: the arguments of the payment, the credit before and after its block, or none.
  */
 export type CreditSource = 'calldata' | 'state-difference' | 'unknown'
 
-/** What one sequencer got in one reward batch. */
+/** The credit of one sequencer in one reward batch. */
 export interface Credit {
   source: CreditSource
   /** Null: unknown. */
@@ -17,7 +16,7 @@ export interface Credit {
   creditedMetisWei: bigint | null
 }
 
-/** A reward batch as one sequencer sees it. */
+/** A reward batch from the perspective of one sequencer. */
 export interface CreditEntry extends L1Place, Credit {
   kind: 'credit'
   batchId: bigint
@@ -26,7 +25,7 @@ export interface CreditEntry extends L1Place, Credit {
   rewardPerBlockMetisWei: bigint
   /** Of all sequencers together. */
   totalMetisWei: bigint
-  /** Known credits up to and with this one. */
+  /** Running total of known credits, inclusive. */
   cumulatedMetisWei: bigint
 }
 
@@ -54,7 +53,7 @@ export interface Ledger {
   creditedMetisWei: bigint
   claimedMetisWei: bigint
   restakedMetisWei: bigint
-  /** Credits and restakes of which the amount is not known. */
+  /** Credits and restakes with an unknown amount. */
   unknownEntries: number
 }
 
@@ -68,7 +67,7 @@ export function signersOf(events: readonly RewardEvent[], sequencerId: bigint): 
 }
 
 /**
- * The credit of a sequencer in a batch of which the arguments are known: blocks of all its signers.
+ * The credit of a sequencer in a batch with known arguments: blocks of all its signers.
  *
  * @param paid blocks by lower-case signer, in the order of the call
  */
@@ -85,7 +84,7 @@ export function creditFrom(
   }
 }
 
-/** The credit as a difference of states. Its blocks are known only when the rate divides it. */
+/** The credit as a difference of states. Its block count is known only if it is a multiple of the rate. */
 export function creditFromDifference(batch: BatchEvent, creditedMetisWei: bigint): Credit {
   const rate = batch.rewardPerBlockMetisWei
   const isWhole = rate > 0n && creditedMetisWei % rate === 0n
@@ -99,7 +98,7 @@ export function creditFromDifference(batch: BatchEvent, creditedMetisWei: bigint
 export const unknownCredit: Credit = {source: 'unknown', blocks: null, creditedMetisWei: null}
 
 /**
- * Puts the history of one sequencer together.
+ * Assembles the history of one sequencer.
  *
  * @param events in chain order
  * @param creditOf of a batch after the sequencer was registered

@@ -14,7 +14,7 @@ const LOCKED = '0xe6f1eb1f1d0ca344d03cf47b9e6ece8a7d3b196e38dd7dd2307cca75e26682
 /** `SignerChange(uint256,uint256,address,address,bytes)` of LockingInfo. */
 const SIGNER_CHANGE = '0x086044c0612a8c965d4cccd907f0d588e40ad68438bd4c1274cac60f4c3a9d1f'
 
-/** First topics of every log that rewards are made of. */
+/** First topics of every log relevant to rewards. */
 export const REWARD_TOPICS: readonly Hex[] = [
   DISTRIBUTE_REWARD,
   CLAIM_REWARDS,
@@ -30,12 +30,12 @@ const RELOCK_SELECTOR = '0x015bb180'
 /** batchSubmitRewards: three numbers and two offsets. */
 const BATCH_HEAD_WORDS = 5
 
-/** Where on L1 something happened. */
+/** Position of an event on L1. */
 export interface L1Place {
   l1Block: bigint
   logIndex: number
   txHash: Hash
-  /** Seconds; null while it is not known. */
+  /** Seconds; null while unknown. */
   timeSeconds: number | null
 }
 
@@ -67,7 +67,7 @@ export interface RelockEvent extends L1Place {
   addedMetisWei: bigint
 }
 
-/** A signer that stands for a sequencer from here on. Source: `LockingInfo.Locked`, `SignerChange`. */
+/** The signer of a sequencer from this log on. Source: `LockingInfo.Locked`, `SignerChange`. */
 export interface SignerEvent extends L1Place {
   kind: 'signer'
   sequencerId: bigint
@@ -77,7 +77,7 @@ export interface SignerEvent extends L1Place {
 
 export type RewardEvent = BatchEvent | ClaimEvent | RelockEvent | SignerEvent
 
-/** What rewards are made of, in the order of the logs. Logs of other contracts and other events are left out. */
+/** Reward events in log order. Logs of other contracts and other events are ignored. */
 export function parseRewardLogs(
   logs: readonly L1Log[],
   contracts: {lockingPool: Address; lockingInfo: Address},

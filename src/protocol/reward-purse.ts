@@ -1,12 +1,12 @@
-/** What rewards are paid from. */
+/** The source of reward payments. */
 export interface Purse {
   balanceMetisWei: bigint
-  /** What LockingInfo may take. */
+  /** Allowance to LockingInfo. */
   allowanceMetisWei: bigint
 }
 
 /**
- * What a reward batch can cost at most before all of it reverts.
+ * The maximum cost of a reward batch before all of it reverts.
  *
  * Source: `LockingInfo.distributeReward`, a transferFrom of the reward payer.
  */

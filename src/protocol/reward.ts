@@ -2,11 +2,11 @@ import type {Address} from 'viem'
 
 import {epochBlocks, type Epoch} from './epoch.ts'
 
-/** `LockingPool.batchSubmitRewards` wants the end strictly after the start, so at least two epochs. */
+/** `LockingPool.batchSubmitRewards` requires the end to be strictly after the start, so at least two epochs. */
 export const MIN_EPOCHS_PER_REWARD_BATCH = 2
 
 const SECONDS_PER_YEAR = 365 * 24 * 3600
-/** Decimals kept of a rate in percent. */
+/** Decimals of a rate in percent. */
 const RATE_SCALE = 1_000_000
 
 /** The arguments of `LockingPool.batchSubmitRewards`. `seqs[i]` is paid for `blocks[i]`. */
@@ -55,7 +55,7 @@ export function blocksBySigner(epochs: readonly Epoch[]): Map<Address, bigint> {
  *
  * A signer that LockingPool no longer knows makes the whole batch revert, and it cannot be left out
  * because the count must list every signer of the range. So the batch ends before its first epoch,
- * and is refused when nothing payable is left in front of it.
+ * and is rejected when nothing payable is left before it.
  *
  * Source: `LockingPool.batchSubmitRewards`; Themis `mpc/side_handler.go`.
  *
@@ -99,7 +99,7 @@ export function planRewardBatch(options: {
 }
 
 /**
- * The `rewardPerBlock` that yields a yearly rate on everything locked, in wei.
+ * The `rewardPerBlock` that yields an annual rate on everything locked, in wei.
  *
  * Source: metis-sequencer-contract `ts-src/tasks/l1.ts`, task `l1:target-reward-per-block`.
  *

@@ -14,11 +14,11 @@ export class RlpError extends Error {
 
 /**
  * Reads one list that fills `bytes` exactly. Strict: what decodes here encodes back to the same bytes,
- * so a hash over the input is the hash of the meaning.
+ * so a hash over the input is the hash of the decoded value.
  *
  * Source: Ethereum Yellow Paper, appendix B.
  *
- * @throws {RlpError} not a list, trailing bytes, a length that is longer than needed or runs out
+ * @throws {RlpError} not a list, trailing bytes, a length that is not minimal or exceeds the input
  */
 export function decodeRlpList(bytes: Uint8Array): RlpItem[] {
   const {item, end} = readItem(bytes, 0)
@@ -70,21 +70,21 @@ export function integerBytes(item: RlpItem | undefined, maxBytes = 32): Uint8Arr
   return payload
 }
 
-/** What a number holds exactly. */
+/** The largest size that a number represents exactly. */
 const SMALL_BYTES = 6
 
 function readItem(bytes: Uint8Array, at: number): {item: RlpItem; end: number} {
   const first = bytes[at]
-  if (first === undefined) throw new RlpError('it ends too early')
+  if (first === undefined) throw new RlpError('it is truncated')
   if (first < 0x80) return {item: {kind: 'bytes', payload: bytes.subarray(at, at + 1)}, end: at + 1}
   const kind = first < 0xc0 ? 'bytes' : 'list'
   const base = kind === 'bytes' ? 0x80 : 0xc0
   const {length, start} = readLength(bytes, at, first - base)
   const end = start + length
-  if (end > bytes.length) throw new RlpError('it ends too early')
+  if (end > bytes.length) throw new RlpError('it is truncated')
   const payload = bytes.subarray(start, end)
   if (kind === 'bytes' && length === 1 && payload[0]! < 0x80) {
-    throw new RlpError('a single byte has a needless length')
+    throw new RlpError('a single byte has a redundant length')
   }
   return {item: {kind, payload}, end}
 }
@@ -94,10 +94,10 @@ function readLength(bytes: Uint8Array, at: number, code: number): {length: numbe
   const size = code - 55
   const start = at + 1 + size
   // Four bytes of length are 4 GiB, more than any input we accept.
-  if (size > 4 || start > bytes.length) throw new RlpError('it ends too early')
+  if (size > 4 || start > bytes.length) throw new RlpError('it is truncated')
   let length = 0
   for (let index = at + 1; index < start; index++) length = length * 256 + bytes[index]!
-  if (length < 56 || bytes[at + 1] === 0) throw new RlpError('a length is longer than needed')
+  if (length < 56 || bytes[at + 1] === 0) throw new RlpError('a length is not minimal')
   return {length, start}
 }
 

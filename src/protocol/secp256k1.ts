@@ -13,12 +13,12 @@ export function signHash(hash: Hash, privateKey: Hex): Hex {
   return `0x${Buffer.from(signature).toString('hex')}${recid === 1 ? '01' : '00'}`
 }
 
-/** The address that made a 65-byte signature over a hash, or undefined when nobody can have made it. */
+/** The address that made a 65-byte signature over a hash, or undefined when the signature is impossible. */
 export function recoverSigner(hash: Hash, signature: Hex): Address | undefined {
   if (!/^0x[0-9a-f]{130}$/i.test(signature)) return undefined
   const bytes = bytesOf(signature)
   const last = bytes[64]!
-  // 27 and 28 are the older way to write the recovery ids 0 and 1.
+  // 27 and 28 are the legacy encoding of the recovery ids 0 and 1.
   const parity = last >= 27 ? last - 27 : last
   if (parity !== 0 && parity !== 1) return undefined
   return recoverAddress(bytesOf(hash), bytes.subarray(0, 64), parity)
@@ -54,7 +54,7 @@ export function bytesOf(hex: Hex): Buffer {
 }
 
 /**
- * Lower-case, as addresses travel and are compared inside the node.
+ * Lower-case, as addresses are passed and compared inside the node.
  *
  * @param point an uncompressed public key of 65 bytes
  */

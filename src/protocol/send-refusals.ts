@@ -1,18 +1,18 @@
 /**
- * What a node means when it answers a signed transaction with an error. Nodes share one code, -32000, for nearly all of
- * it, so the words are read here, and only here. In doubt the outcome is unknown: to say "nothing was sent" of a
- * transaction that is mined costs more than to wait.
+ * The meaning of a node's error response to a signed transaction. Nodes use one code, -32000, for
+ * nearly everything, so the text is interpreted here, and only here. When in doubt, the outcome is
+ * unknown: reporting "nothing was sent" for a mined transaction costs more than waiting.
  *
  * - Source: go-ethereum, l2geth, Erigon, Nethermind, Besu, reth, anvil, OpenEthereum, and providers before them.
  */
 
 /**
- * `has-it`: it is out. `place-used`: this one, or another with its nonce, is mined. `cannot-tell`: what stands before
- * the node failed. `refused`: the node will not have it.
+ * `has-it`: it was broadcast. `place-used`: this one, or another with its nonce, is mined.
+ * `cannot-tell`: a gateway before the node failed. `refused`: the node rejected it.
  */
 export type SendRefusal = 'has-it' | 'place-used' | 'cannot-tell' | 'refused'
 
-/** Codes by which a node says that it will not have this transaction; others say that it cannot tell. */
+/** Codes with which a node rejects a transaction; other codes leave the outcome unknown. */
 const REFUSAL_CODES: readonly number[] = [-32_000, -32_003, -32_010, -32_602]
 
 const HAS_IT = [
@@ -44,7 +44,7 @@ function byCode(code: number): SendRefusal {
   return REFUSAL_CODES.includes(code) ? 'refused' : 'cannot-tell'
 }
 
-/** `AlreadyKnown`, `ALREADY_EXISTS` and "already known" are the same words. */
+/** `AlreadyKnown`, `ALREADY_EXISTS` and "already known" mean the same. */
 function inWords(text: string): string {
   return text
     .slice(0, 2000)

@@ -37,7 +37,7 @@ export function sequencerStatus(value: number): SequencerStatus {
   return statuses[value] ?? 'unavailable'
 }
 
-/** The word people read: `inactive` says nothing to someone who waits for 21 days. */
+/** The human-readable word: `inactive` is meaningless to someone who waits for 21 days. */
 export function statusWord(status: SequencerStatus): string {
   return status === 'inactive' ? 'exiting' : status
 }

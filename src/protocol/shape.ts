@@ -3,17 +3,17 @@ export type Schema = Readonly<Record<string, unknown>>
 
 declare const OF: unique symbol
 
-/** What a value has to be, said once: as a type, as a check, and as a JSON Schema for editors. */
+/** The single definition of a value: its type, its validator, and its JSON Schema for editors. */
 export interface Shape<out T> {
   readonly schema: Schema
   /** The field may be missing. */
   readonly isOptional?: true
-  /** Names what is wrong with an untrusted value; nothing where it is a T. */
+  /** Lists the faults of an untrusted value; empty when it is a T. */
   check(value: unknown, path: string, problems: string[]): void
   readonly [OF]?: T
 }
 
-/** A shape for each field of a type: a field without one does not compile, and one of another type neither. */
+/** A shape for each field of a type. A field without one, or with one of the wrong type, does not compile. */
 export type Shapes<T extends object> = {
   readonly [Name in keyof T]-?: undefined extends T[Name]
     ? Shape<Exclude<T[Name], undefined>> & {readonly isOptional: true}
@@ -40,7 +40,7 @@ export function optional<T>(shape: Shape<T>): Shape<T> & {readonly isOptional: t
   return {...shape, isOptional: true}
 }
 
-/** @param extra fields that the document may have and the type has not */
+/** @param extra fields that the document may have and the type lacks */
 export function object<T extends object>(
   shapes: Shapes<T>,
   description: string,
@@ -100,7 +100,7 @@ export function whole(minimum: number, description: string): Mandatory<number> {
   )
 }
 
-/** As it is, and not as text: a list of one word reads like the word. */
+/** Compared as a value, not as text: a list of one word prints like the word. */
 export function oneOf<const Words extends readonly string[]>(
   words: Words,
   description: string,

@@ -21,11 +21,11 @@ export interface Validator {
   signer: Address
   /** 65 bytes, `0x04…`. */
   pubKey: Hex
-  /** Whole METIS locked, rounded down. In a selection result: how often the validator was picked. */
+  /** Whole METIS locked, rounded down. In a selection result: the number of times the validator was drawn. */
   power: number
   /** First reward batch in which it counts. */
   startBatch: bigint
-  /** First reward batch in which it no longer counts. 0: none, it stays. */
+  /** First reward batch in which it no longer counts. 0 while it is not leaving. */
   endBatch: bigint
   /** Operation nonce of the last applied L1 event. */
   nonce: bigint
@@ -37,7 +37,7 @@ export interface Validator {
 }
 
 /**
- * A planned turn. Its id is the number of the epoch it becomes on L2.
+ * A planned epoch. Its id is the number of the epoch it becomes on L2.
  *
  * Source: Themis `types/span.go`.
  */
@@ -47,19 +47,19 @@ export interface Span {
   startBlock: bigint
   /** Inclusive. */
   endBlock: bigint
-  /** The current validators at the moment the span was fixed, by signer. */
+  /** The validators at the time the span was planned, by signer. */
   validators: Validator[]
   /** The first one is the epoch's signer on L2. Never empty. */
   producers: [Validator, ...Validator[]]
 }
 
-/** What a selection needs to know about a validator. */
+/** The fields of a validator that a selection needs. */
 export type Candidate = Pick<Validator, 'signer' | 'power' | 'startBatch' | 'endBatch' | 'jailed'>
 
 /**
- * The seed of a span: sha256 of its id as the shortest big-endian number (no byte at all for 0).
+ * The seed of a span: sha256 of its id in minimal big-endian form (empty for 0).
  *
- * No L1 randomness goes in, so every future seed is known today.
+ * No L1 randomness is included, so every future seed is known today.
  *
  * Source: Themis `metis/keeper.go`, next span seed.
  */
@@ -90,7 +90,7 @@ export function isCurrent(validator: Omit<Candidate, 'signer'>, l1Batch: bigint)
   )
 }
 
-/** Current and not leaving, by signer address: the ones a span may select. */
+/** Current and not leaving, by signer address: the candidates of a span. */
 export function eligibleValidators<T extends Candidate>(
   validators: readonly T[],
   l1Batch: bigint,
@@ -101,8 +101,8 @@ export function eligibleValidators<T extends Candidate>(
 }
 
 /**
- * The producers of a span, by signer address. With more candidates than places they are drawn with
- * replacement, weighted by power, and `power` of the result is the number of picks; otherwise all
+ * The producers of a span, by signer address. With more candidates than places, they are drawn with
+ * replacement, weighted by power, and `power` in the result is the number of draws; otherwise all
  * candidates are returned with their own power.
  *
  * Source: Themis `metis/keeper.go` SelectNextProducers, `metis/selection.go`.
@@ -128,7 +128,7 @@ function drawProducers<T extends Candidate>(
   if (eligible.length <= producerCount) return [...eligible]
   const rand = createGoRand(seedBytes(spanId).readBigInt64BE(0))
   const total = eligible.reduce((sum, {power}) => sum + BigInt(power), 0n)
-  // Themis adds in 64 bits; what does not fit is no set of validators, and drawing from it would never end.
+  // Themis adds in 64 bits; a total that does not fit is not a valid set, and drawing from it would never end.
   if (total > MAX_UINT64)
     throw new RangeError('The power of the validators does not fit in 64 bits.')
   const picks = new Map<number, number>()
@@ -154,7 +154,7 @@ function drawFromOne(nextUint64: () => bigint, total: bigint): bigint {
 }
 
 /**
- * The signer of each span from `fromSpanId` on, as long as the set of validators stays as it is.
+ * The signer of each span from `fromSpanId` on, assuming that the validator set does not change.
  *
  * @returns empty when nobody is eligible
  */
@@ -173,14 +173,14 @@ export function forecastProducers(
 }
 
 /**
- * Who takes over from a producer that stopped. Every other eligible validator has the same chance,
- * whatever its power.
+ * The replacement of a producer that stopped. Every other eligible validator has the same
+ * probability, regardless of its power.
  *
- * Source: Themis `helper/config.go` CalcMetisSequencerWithSeed. The real one panics without another
- * candidate; this one says so.
+ * Source: Themis `helper/config.go` CalcMetisSequencerWithSeed. The original panics without another
+ * candidate; this one returns undefined.
  *
- * @param options.attempt how often a takeover was already tried in this epoch
- * @returns undefined when there is nobody else
+ * @param options.attempt number of earlier respans attempted in this epoch
+ * @returns undefined without another candidate
  */
 export function selectRespanProducer<T extends Candidate>(options: {
   current: Address
@@ -191,7 +191,7 @@ export function selectRespanProducer<T extends Candidate>(options: {
   attempt: bigint
 }): T | undefined {
   const {current, height, validators, l1Batch, attempt} = options
-  // Sorted as EIP-55 text, in which upper case comes before lower case: another order than by bytes.
+  // Sorted as EIP-55 text, where upper case sorts before lower case: not the byte order.
   const candidates = eligibleValidators(validators, l1Batch)
     .filter(({signer}) => signer.toLowerCase() !== current.toLowerCase())
     .map((validator) => ({validator, text: getAddress(validator.signer)}))

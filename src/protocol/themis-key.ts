@@ -7,7 +7,7 @@ import {isRecord} from '../lib/json.ts'
  * and its public key. `config/priv_validator_key.json` is amino JSON of a secp256k1 validator key.
  *
  * - `address`: 40 upper-case hex digits, the Ethereum address of the key.
- * - `pub_key.value`: base64 of 65 bytes that begin with 04.
+ * - `pub_key.value`: base64 of 65 bytes starting with 04.
  * - `priv_key.value`: base64 of 32 bytes, in clear text.
  */
 export interface ThemisKey {
@@ -21,7 +21,7 @@ const PUBLIC_TYPE = 'tendermint/PubKeySecp256k1'
 const PRIVATE_TYPE = 'tendermint/PrivKeySecp256k1'
 const NODE_TYPE = 'tendermint/PrivKeyEd25519'
 
-/** The file as Themis writes it: two spaces, no line end after the last brace. */
+/** The file as Themis writes it: two spaces, no trailing newline. */
 export function formatThemisKey({address, publicKey, privateKey}: ThemisKey): string {
   return JSON.stringify(
     {
@@ -36,15 +36,15 @@ export function formatThemisKey({address, publicKey, privateKey}: ThemisKey): st
 
 export type ThemisFile =
   | {kind: 'validator-key'; address: string; publicKey: string; privateKey: string}
-  /** `node_key.json`, the Ed25519 identity of a Themis node among its peers. It signs no block. */
+  /** `node_key.json`, the Ed25519 peer identity of a Themis node. It signs no blocks. */
   | {kind: 'node-key'; seed: string; publicKey: string}
-  /** A Themis key file in which something is missing or has the wrong length. */
+  /** A Themis key file with a missing field or a wrong length. */
   | {kind: 'damaged'; reason: string}
 
 /**
- * Reads the two key files of Themis. Says nothing about whether the three values belong together.
+ * Reads the two key files of Themis. Does not check that the three values belong together.
  *
- * @returns hex without 0x, lower case; undefined when the value is no key file of Themis
+ * @returns hex without 0x, lower case; undefined when the value is not a Themis key file
  */
 export function parseThemisFile(value: unknown): ThemisFile | undefined {
   if (!isRecord(value) || !isRecord(value['priv_key'])) return undefined
@@ -57,7 +57,7 @@ export function parseThemisFile(value: unknown): ThemisFile | undefined {
   if (!privateKey) return {kind: 'damaged', reason: 'its priv_key is not 32 bytes in base64'}
   const publicKey = isRecord(point) ? hexOf(point['value'], 65) : undefined
   if (!publicKey?.startsWith('04'))
-    return {kind: 'damaged', reason: 'its pub_key is not 65 bytes in base64 that begin with 04'}
+    return {kind: 'damaged', reason: 'its pub_key is not 65 bytes in base64 starting with 04'}
   if (typeof address !== 'string' || !/^[0-9a-f]{40}$/i.test(address))
     return {kind: 'damaged', reason: 'its address is not 40 hex digits'}
   return {
@@ -68,7 +68,7 @@ export function parseThemisFile(value: unknown): ThemisFile | undefined {
   }
 }
 
-/** The file as Themis writes it: one line, without an end of line. `seed` is 32 bytes. */
+/** The file as Themis writes it: one line without a newline. `seed` is 32 bytes. */
 export function formatNodeKey({seed, publicKey}: {seed: Hex; publicKey: Hex}): string {
   const value = base64Of(`${seed}${publicKey.slice(2)}`)
   return JSON.stringify({priv_key: {type: NODE_TYPE, value}})
@@ -87,7 +87,7 @@ function base64Of(hex: Hex): string {
 function hexOf(value: unknown, bytes: number): string | undefined {
   if (typeof value !== 'string') return undefined
   const decoded = Buffer.from(value, 'base64')
-  // The decoder passes over what is not base64; only a text that comes out again was whole.
+  // The decoder skips invalid characters; only text that round-trips was valid base64.
   const whole = decoded.length === bytes && decoded.toString('base64') === value
   return whole ? decoded.toString('hex') : undefined
 }

@@ -1,11 +1,11 @@
-/** In: answers of Themis' REST, perhaps of another version. Out: what is read of them, with types, once for every reader. */
+/** In: responses of Themis' REST API, perhaps of another version. Out: typed values, parsed once for every reader. */
 import {isAddress, type Address} from 'viem'
 
 import {isRecord, type Json, type JsonObject} from '../lib/json.ts'
 import type {Epoch} from './epoch.ts'
 import type {Candidate} from './span.ts'
 
-/** A plain value of a server that may be of another version: shown as it is, counted with only where it is a number. */
+/** A scalar from a server that may run another version: shown unchanged, used in arithmetic only if it is a number. */
 export type ThemisField = string | number | null
 
 /** Source: Themis `types/span.go`. */
@@ -30,7 +30,7 @@ export interface ThemisValidator {
   isJailed: boolean
 }
 
-/** What does not work at a consensus layer of ours right now. */
+/** Active issues of our consensus layer. */
 export interface PosTrouble {
   part: string
   message: string
@@ -38,7 +38,7 @@ export interface PosTrouble {
   sinceMs: number
 }
 
-/** @param value of `/metis/latest-span` @returns null for what is no object */
+/** @param value of `/metis/latest-span` @returns null for anything but an object */
 export function readSpan(value: Json): ThemisSpan | null {
   if (!isRecord(value)) return null
   const [producer = null] = listIn(value, 'selected_producers')
@@ -51,7 +51,7 @@ export function readSpan(value: Json): ThemisSpan | null {
   }
 }
 
-/** @returns undefined for a span without a producer, or whose numbers are none */
+/** @returns undefined for a span without a producer or with invalid numbers */
 export function epochOfSpan({id, startBlock, endBlock, producer}: ThemisSpan): Epoch | undefined {
   if (typeof producer !== 'string') return undefined
   if (!isWhole(id) || !isWhole(startBlock) || !isWhole(endBlock)) return undefined
@@ -76,7 +76,7 @@ export function readValidators(value: Json): ThemisValidator[] {
   }))
 }
 
-/** For the selection of producers. @returns undefined for one that cannot be reckoned with */
+/** For the selection of producers. @returns undefined for one with unusable values */
 export function candidateOf(validator: ThemisValidator): Candidate | undefined {
   const {signer, power, isJailed: jailed} = validator
   const startBatch = wholeOf(validator.startBatch)
@@ -86,20 +86,20 @@ export function candidateOf(validator: ThemisValidator): Candidate | undefined {
   return {signer, power, startBatch: BigInt(startBatch), endBatch: BigInt(endBatch), jailed}
 }
 
-/** @param value of `/staking/current-batch` @returns the id as it came */
+/** @param value of `/staking/current-batch` @returns the id, unchanged */
 export function readBatchId(value: Json): Json {
   return isRecord(value) ? (value['batch'] ?? null) : null
 }
 
-/** @param value of `/syncing` @returns null where it does not say */
+/** @param value of `/syncing` @returns null where it is not reported */
 export function readSyncing(value: Json): boolean | null {
   return isRecord(value) && typeof value['syncing'] === 'boolean' ? value['syncing'] : null
 }
 
-/** Troubles kept: more say nothing more. */
+/** Issues to store: more add no information. */
 const MOST_TROUBLES = 8
 
-/** @param value of `/metis-seq/status`, which only ours has @returns null where it does not say */
+/** @param value of `/metis-seq/status`, which only ours has @returns null where it is not reported */
 export function readTroubles(value: Json): PosTrouble[] | null {
   if (!isRecord(value) || !Array.isArray(value['troubles'])) return null
   return objectsIn(value, 'troubles')
@@ -111,7 +111,7 @@ export function readTroubles(value: Json): PosTrouble[] | null {
     )
 }
 
-/** A whole number, which some answers have as text. */
+/** An integer, which some responses encode as text. */
 export function wholeOf(field: Json): number | undefined {
   const number = typeof field === 'string' || typeof field === 'number' ? Number(field) : Number.NaN
   return Number.isSafeInteger(number) ? number : undefined

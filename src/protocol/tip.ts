@@ -1,6 +1,6 @@
-/** What a block producer is offered per gas: by what the chain's own blocks took lately. */
+/** The tip per gas for the block producer, derived from the chain's recent blocks. */
 
-/** Where a tip comes from. */
+/** Source of a tip. */
 export type TipSource = 'chosen' | 'history' | 'floor' | 'ceiling'
 
 export interface Tip {
@@ -8,22 +8,22 @@ export interface Tip {
   source: TipSource
 }
 
-/** Below it a transaction may be left lying when blocks fill up; 0.1 gwei. */
+/** Minimum: below it, a transaction may not be included when blocks are full; 0.1 gwei. */
 const FLOOR_WEI = 100_000_000n
-/** More than any calm hour asks for; 5 gwei. Who is in a hurry names a tip. */
+/** Maximum by default, above any calm hour; 5 gwei. Operators in a hurry set a tip. */
 const CEILING_WEI = 5_000_000_000n
 
-/** Blocks that are looked at: four minutes of Ethereum. */
+/** Blocks that are evaluated: four minutes of Ethereum. */
 export const TIP_BLOCKS = 20
-/** Per cent of a block's gas that paid this or less: what just sufficed to be in it. */
+/** Percentile of a block's gas by tip: the tip that was just enough to be included. */
 export const TIP_PERCENTILE = 10
 
 /**
- * @param history of each block, oldest first: the tip at {@link TIP_PERCENTILE} in wei, and how full it was, 0 to 1;
- *   undefined where the endpoint does not tell
+ * @param history of each block, oldest first: the tip at {@link TIP_PERCENTILE} in wei, and its
+ *   fullness, 0 to 1; undefined where the endpoint does not report it
  */
 export function tipOf(history: readonly {tipWei: bigint; fullness: number}[] | undefined): Tip {
-  // Nobody paid anything in an empty block.
+  // An empty block has no tips.
   const tips = (history ?? []).filter(({fullness}) => fullness > 0).map(({tipWei}) => tipWei)
   const sorted = tips.toSorted((a, b) => (a < b ? -1 : 1))
   const median = sorted[Math.floor(sorted.length / 2)]

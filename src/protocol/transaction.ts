@@ -20,17 +20,17 @@ export interface ParsedTransaction {
   type: 'legacy' | 'eip2930' | 'eip1559'
   accountNonce: number
   gasLimit: bigint
-  /** Most wei per gas the sender pays. */
+  /** Maximum wei per gas that the sender pays. */
   maxFeePerGasWei: bigint
-  /** What the producer gets per gas while the base fee is 0. */
+  /** Priority fee per gas, which the producer receives while the base fee is 0. */
   tipPerGasWei: bigint
   /** Null creates a contract. Lower-case. */
   to: Address | null
   valueWei: bigint
   data: Hex
-  /** Gas that is due before the first instruction runs. */
+  /** Intrinsic gas, due before the first instruction runs. */
   intrinsicGas: bigint
-  /** What the sender signed the hash of. */
+  /** The message whose hash the sender signed. */
   signedBytes: Uint8Array
   /** `rs`: r and s, 64 bytes. */
   signature: {rs: Uint8Array; parity: 0 | 1}
@@ -48,11 +48,11 @@ export interface TransactionRules {
   minGasPriceWei: bigint
   maxGasLimit: bigint
   maxSizeBytes: number
-  /** The network's nodes decode no other transactions. False where it is left out. */
+  /** The network's nodes decode no other transactions. False if omitted. */
   onlyLegacy?: boolean
 }
 
-/** The sender's fault. `reason` is stable; the message has l2geth's words, and the detail one sentence of ours. */
+/** The sender's fault. `reason` is stable; the message is the text of l2geth, and the detail is one sentence of ours. */
 export class InvalidTransactionError extends Error {
   readonly reason: InvalidTransactionReason
   readonly detail: string
@@ -122,7 +122,7 @@ export function parseTransaction(raw: string, rules: TransactionRules): ParsedTr
     throw new InvalidTransactionError(
       'type-not-supported',
       l2gethWords.noList,
-      'Nodes of this network take legacy transactions only.',
+      'Nodes of this network accept only legacy transactions.',
     )
   }
   const transaction = decodeFields(hex, bytes, rules.chainId)
@@ -133,7 +133,7 @@ export function parseTransaction(raw: string, rules: TransactionRules): ParsedTr
 /**
  * Hashes a transaction and recovers who signed it.
  *
- * @throws {InvalidTransactionError} when nobody can have made the signature
+ * @throws {InvalidTransactionError} when the signature is impossible
  */
 export function recoverSender(transaction: ParsedTransaction): SignedTransaction {
   const digest = keccak256(transaction.signedBytes, 'bytes')
@@ -143,7 +143,7 @@ export function recoverSender(transaction: ParsedTransaction): SignedTransaction
   return {...transaction, hash: keccak256(bytesOf(transaction.raw)), sender}
 }
 
-/** Gas a transaction may spend on instructions: what it declares beyond what is due up front. */
+/** Gas a transaction may spend on instructions: its gas limit minus the intrinsic gas. */
 export function executionGas({
   gasLimit,
   intrinsicGas,
@@ -151,12 +151,12 @@ export function executionGas({
   return gasLimit > intrinsicGas ? gasLimit - intrinsicGas : 0n
 }
 
-/** Most wei that executing the transaction can take from its sender. */
+/** Maximum wei that executing the transaction can cost its sender. */
 export function maxCostWei({gasLimit, maxFeePerGasWei, valueWei}: ParsedTransaction): bigint {
   return gasLimit * maxFeePerGasWei + valueWei
 }
 
-/** Bytes of calldata of a legacy transaction; undefined where it cannot be told. */
+/** Calldata size of a legacy transaction in bytes; undefined where it cannot be determined. */
 function calldataOf(raw: string): number | undefined {
   try {
     return decodeRlpList(bytesOf(raw as Hex))[5]?.payload.length
@@ -198,7 +198,7 @@ function decodeLegacy(raw: Hex, bytes: Uint8Array, chainId: number): ParsedTrans
     throw new InvalidTransactionError(
       'chain-id',
       l2gethWords.unprotected,
-      'The transaction names no chain id, so it could be replayed on any chain.',
+      'The transaction has no chain id, so it could be replayed on any chain.',
     )
   }
   if (v < 35n) throw badSignature('The signature has an invalid v.')
@@ -227,7 +227,7 @@ function decodeTyped(raw: Hex, bytes: Uint8Array, type: 1 | 2, chainId: number):
     throw new RlpError(`a type ${type} transaction has ${expected} fields, not ${fields.length}`)
   }
   assertChainId(integerOf(fields[0]), chainId)
-  // Type 2 has one price field more, so everything behind it moves by one.
+  // Type 2 has one more price field, so every later field is shifted by one.
   const shift = type === 1 ? 0 : 1
   const tip = integerOf(fields[2])
   const maxFee = integerOf(fields[2 + shift])
@@ -297,7 +297,7 @@ function build(parts: Parts): ParsedTransaction {
   }
 }
 
-/** Nobody can have made it. */
+/** It is impossible. */
 export function badSignature(
   detail = 'The signature of the transaction is not valid.',
 ): InvalidTransactionError {
@@ -323,7 +323,7 @@ function assertRules(transaction: ParsedTransaction, rules: TransactionRules): v
     throw new InvalidTransactionError(
       'gas-limit',
       l2gethWords.gasLimit,
-      `The gas limit ${gasLimit} is above the ${rules.maxGasLimit} one transaction may declare.`,
+      `The gas limit ${gasLimit} is above the ${rules.maxGasLimit} that one transaction may declare.`,
     )
   }
   if (to === null && data.length / 2 - 1 > MAX_INITCODE_BYTES) {
@@ -336,7 +336,7 @@ function assertRules(transaction: ParsedTransaction, rules: TransactionRules): v
     throw new InvalidTransactionError(
       'intrinsic-gas',
       l2gethWords.intrinsicGas,
-      `The gas limit ${gasLimit} is below the ${transaction.intrinsicGas} that is due up front.`,
+      `The gas limit ${gasLimit} is below the ${transaction.intrinsicGas} of intrinsic gas.`,
     )
   }
 }
@@ -369,7 +369,7 @@ function accessListGas(item: RlpItem): bigint {
 
 function addressOf(item: RlpItem | undefined): Address | null {
   if (item?.kind !== 'bytes' || (item.payload.length !== 0 && item.payload.length !== 20)) {
-    throw new RlpError('the receiver is not an address')
+    throw new RlpError('the recipient is not an address')
   }
   return item.payload.length === 0 ? null : `0x${Buffer.from(item.payload).toString('hex')}`
 }
@@ -383,7 +383,7 @@ function assertChainId(found: bigint, expected: number): void {
   )
 }
 
-/** The encoded fields before index `count`: everything up to where that field's encoding begins. */
+/** The encoded fields before index `count`: everything up to the start of that field's encoding. */
 function payloadUpTo(list: Uint8Array, fields: readonly RlpItem[], count: number): Uint8Array {
   const header = list[0]! >= 0xf8 ? list[0]! - 0xf7 + 1 : 1
   const tail = fields.slice(count).reduce((sum, field) => sum + encodedLength(field), 0)

@@ -13,19 +13,19 @@ import {endpointTls} from './network/endpoint-authorities.ts'
 export interface ContextOptions {
   profile?: string | undefined
   network?: string | undefined
-  /** Acts for this owner instead of the profile's; its key is then elsewhere. */
+  /** Acts for this owner instead of the profile's; its key is then on another machine. */
   from?: Address | undefined
   /** The role `from` acts in. */
   role?: 'owner' | 'signer' | undefined
-  /** Asks the endpoints of the network, whatever the profile names: for what only they can do. */
+  /** Uses the endpoints of the network, not those of the profile: for tasks that only they support. */
   networksOwn?: boolean | undefined
   timeoutSeconds?: number | undefined
-  /** Ends waits for endpoints. */
+  /** Aborts waits for endpoints. */
   signal?: AbortSignal | undefined
   home?: Home
 }
 
-/** Who acts, on which network, and the connections that are opened when they are first used. */
+/** The acting profile, its network, and connections that are opened on first use. */
 export interface Context {
   home: Home
   config: ConfigStore
@@ -33,17 +33,17 @@ export interface Context {
   profile: Profile | null
   networkName: string
   network: Network
-  /** Of one call to the outside, whoever is called. */
+  /** Timeout of one outgoing call, to any endpoint. */
   timeoutMs: number
   l1(): Connection
   l2(): Connection
   /**
-   * Whom HTTPS endpoints are believed by.
+   * Trusted certificate authorities of HTTPS endpoints.
    *
    * @throws {MetisSeqError} CA_FILE_INVALID
    */
   tls(): TlsOptions
-  /** Null: the network names no consensus layer. */
+  /** Null when the network has no consensus layer. */
   pos(): PosClient | null
   /** Every source used so far. */
   sources(): SourceState[]
@@ -115,11 +115,11 @@ export interface Endpoints {
   l1: string[]
   l2: string[]
   pos: string | null
-  /** PEM files of authorities that vouch for them. */
+  /** PEM files of their certificate authorities. */
   caFiles: string[]
 }
 
-/** Where a network is reached: at the profile's own endpoints, else at those of its document. */
+/** Endpoints of a network: the profile's own, otherwise those of the network document. */
 export function endpointsOf(network: Network, profile: Profile | null): Endpoints {
   const own = profile?.endpoints
   const orElse = (urls: string[] | undefined, others: string[]) =>
@@ -132,7 +132,7 @@ export function endpointsOf(network: Network, profile: Profile | null): Endpoint
   }
 }
 
-/** The network that flags and settings choose, without opening it; undefined when they choose none. */
+/** The network selected by flags and settings, without opening it; undefined without one. */
 export function chosenNetwork(
   home: Home,
   options: Pick<ContextOptions, 'profile' | 'network'>,
@@ -185,7 +185,7 @@ function selectProfile(
   if (options.network === undefined || options.network === profile.network) {
     return {profileName: name, profile}
   }
-  // The profile in use belongs to another network: reads go on without it, an explicit pair is refused.
+  // The profile in use belongs to another network: reads continue without it, an explicit pair is rejected.
   if (options.profile === undefined) return {profileName: null, profile: null}
   throw new MetisSeqError({
     code: 'PROFILE_NETWORK_MISMATCH',

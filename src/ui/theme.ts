@@ -1,6 +1,6 @@
 import type {Tone} from './dashboard/model.ts'
 
-/** Colours that stay apart for every kind of colour vision; none of them carries meaning alone. */
+/** Colors that stay distinct for every kind of color vision; none carries meaning alone. */
 const palette: Record<Tone, string | undefined> = {
   plain: undefined,
   ok: '#56B4E9',
@@ -15,7 +15,7 @@ export interface TextStyle {
   bold?: boolean
 }
 
-/** `NO_COLOR` beats `FORCE_COLOR` here. */
+/** `NO_COLOR` takes precedence over `FORCE_COLOR` here. */
 export function hasColor(env: NodeJS.ProcessEnv): boolean {
   return !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }

@@ -51,7 +51,7 @@ test('a tilde that no shell has replaced is the home of the user, and never a di
     ...{unsigned: `${home}/x`, 'password-file': `${home}/pw`, profile: '~/x'},
   })
   expect(check({unsigned: './~/x'})).toEqual({unsigned: './~/x'})
-  expect(() => check({unsigned: '~other/x'})).toThrow('~other is a home that no shell has put in')
+  expect(() => check({unsigned: '~other/x'})).toThrow('~other starts with a ~ that no shell has expanded')
 })
 
 test('keys and the address of a node are looked at when a profile is made', async () => {

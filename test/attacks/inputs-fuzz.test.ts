@@ -161,7 +161,7 @@ test('addresses: a random change is refused, unless no letter is left that could
     if (changed === address) expect(read).toMatchObject({address})
     else if ('address' in read) expect(read.address).toBe(getAddress(changed as Hex))
     // One digit in 40: a checksum of 15 bits and more lets hardly any pass.
-    else expect(read.fault).toMatch(/wrong checksum/)
+    else expect(read.fault).toMatch(/invalid checksum/)
   }
 })
 

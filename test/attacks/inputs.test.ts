@@ -69,7 +69,7 @@ test.each([
   ['two lines', 'one\ntwo\n', '2 lines'],
   ['an empty second line', 'one\n\n', '2 lines'],
   ['two lines of an old Mac', 'one\rtwo', '2 lines'],
-  ['a zero character', 'one\0two', 'zero character'],
+  ['a zero character', 'one\0two', 'NUL character'],
   ['nothing but a mark', BOM, 'empty'],
 ])('a password file of %s is refused by name', async (_what, content, words) =>
   expect(await failureOf(() => passwordIn(content))).toMatchObject({
@@ -258,7 +258,7 @@ test('the owner of a profile: a chain before its address is compared, a typing e
     .replace(/[A-F](?=[^A-F]*$)/, (letter) => letter.toLowerCase())
   expect((await init(typo)).error).toMatchObject({
     ...{code: 'ADDRESS_INVALID', hints: []},
-    message: expect.stringContaining('wrong checksum'),
+    message: expect.stringContaining('invalid checksum'),
   })
   const line = ['init', '--profile', 'p', '--replace', '--recipient', `sep:${address}`]
   expect((await runHere(line, other.root)).error).toMatchObject({code: 'ADDRESS_OF_OTHER_CHAIN'})

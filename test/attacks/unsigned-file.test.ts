@@ -192,7 +192,7 @@ test('tx sign shows the bytes and the price, keeps the words of the file apart, 
   expect(stderr).toContain('without limit')
   expect(stderr).toContain('at most       0.000131072 ETH')
   expect(stderr).toMatch(
-    /CAREFUL: .* may then take all tokens of this kind.*\[unlimited-approval\]/,
+    /CAREFUL: .* could then take all tokens of this kind.*\[unlimited-approval\]/,
   )
   expect(stderr).toContain('--override unlimited-approval --override unknown-spender')
   expect(stderr).toMatch(/the file calls it "Claim 100 METIS.*", which proves nothing/)

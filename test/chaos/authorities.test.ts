@@ -152,8 +152,8 @@ test('a network document may name it, and `network add` puts it there', async ()
 
 test.each<[string, (path: string) => void, RegExp]>([
   ['missing', () => {}, /ENOENT/],
-  ['no PEM', (path) => writeFileSync(path, 'hello'), /no certificate in PEM/],
-  ['a key', (path) => writeFileSync(path, pem('server.key')), /no certificate in PEM/],
+  ['no PEM', (path) => writeFileSync(path, 'hello'), /no PEM certificate/],
+  ['a key', (path) => writeFileSync(path, pem('server.key')), /no PEM certificate/],
   [
     'a damaged second certificate',
     (path) =>

@@ -45,7 +45,7 @@ test('a refusal of an endpoint is no fault of ours', () => {
     code: 'ENDPOINT_ERROR',
     exit: 'unreachable',
     retryable: true,
-    message: 'The endpoint refused a request: quota of https://rpc.example.',
+    message: 'The endpoint rejected a request: quota of https://rpc.example.',
     facts: {rpcCode: '-32005'},
   })
 })

@@ -178,7 +178,7 @@ const cases: Record<string, Case> = {
     line: 'lst deposit artemis 1000.1 --yes',
     code: 'METIS_BALANCE_LOW',
     exitCode: 5,
-    message: 'seen: 1,000 of 1,000.1 METIS',
+    message: 'actual: 1,000 of 1,000.1 METIS',
   },
 }
 

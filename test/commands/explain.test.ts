@@ -283,8 +283,8 @@ test('a dead endpoint leaves the general part, with a warning', async () => {
   expect(exitCode).toBe(0)
   expect(json.warnings).toMatchObject([{code: 'ENDPOINT_UNREACHABLE'}])
   expect(dataOf(json)).toMatchObject({findings: [], refusals: [{code: 'WITHDRAW_THROTTLED'}]})
-  expect(text.stdout).toContain('One withdrawal or signer update fits')
-  expect(text.stderr).toContain('warning: L1 could not be asked.')
+  expect(text.stdout).toContain('Only one withdrawal or signer update is allowed')
+  expect(text.stderr).toContain('warning: L1 could not be reached.')
 })
 
 test('an endpoint that refuses to answer leaves the general part as well', async () => {

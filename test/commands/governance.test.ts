@@ -189,9 +189,9 @@ test('show goes on without L2 and says so, in text too', async () => {
     exitCode: 0,
     data: {unsubmitted: null, cover: {coversOwed: null, batches: null}, measuredBlocks: 0},
   })
-  expect(warnings.map(({message}) => message)[0]).toMatch(/^L2 could not be asked/)
-  expect(stderr).toContain('L2 could not be asked')
-  expect(stdout).toContain('not known: L2 did not respond')
+  expect(warnings.map(({message}) => message)[0]).toMatch(/^L2 could not be reached/)
+  expect(stderr).toContain('L2 could not be reached')
+  expect(stdout).toContain('unknown: L2 does not respond')
   expect(stdout).toContain('the slot of the network, not measured')
   expect(stdout).toContain(governance.address)
 })
@@ -209,7 +209,7 @@ test('a reward per block counts for blocks that were made before', async () => {
     '0.761 METIS',
     '1 METIS: it applies to all 1000 blocks since epoch 1, including past ones',
   ])
-  expect(effects['what is not submitted']).toEqual(['covered', 'covered'])
+  expect(effects['unsubmitted rewards']).toEqual(['covered', 'covered'])
   expect(data['rewardPerBlockMetisWei']).toBe(`${METIS / 1000n}`)
 
   await chain.submitRewards(accountOf('small signer').address, UNSUBMITTED)
@@ -243,7 +243,7 @@ test('a preview that is made again keeps the reward that was shown, though block
   assertSamePlan(shown, await plan())
   // The block time itself says otherwise by now.
   const anew = await rewardPlanner(context, request)()
-  expect(() => assertSamePlan(shown, anew)).toThrow('The chain has changed')
+  expect(() => assertSamePlan(shown, anew)).toThrow('The chain state changed')
   context.close()
   await chain.l2.request('evm_revert', [before])
 })
@@ -280,7 +280,7 @@ test('the payer lets LockingInfo take as much as it says, or without an end', as
   const some = await change('approve-payer --amount 0.5', 'payer')
   expect(some.figures['payerAllowanceMetisWei']?.[1]).toBe(`${METIS / 2n}`)
   // 1000 blocks of 0.000761 METIS are more than half a METIS.
-  expect(some.effects['what is not submitted']).toEqual(['covered', 'NOT covered'])
+  expect(some.effects['unsubmitted rewards']).toEqual(['covered', 'NOT covered'])
   const text = await say('governance show --network test')
   expect(text.stdout).toContain('NOT covered')
   expect(text.stdout).toContain('which covers           657 blocks, 0 batches of 2 epochs')
@@ -398,5 +398,5 @@ test('a network without a payer says who names one', async () => {
   ])
   expect(error).toMatchObject({code: 'NOT_REWARD_PAYER', exitCode: 5})
   expect(error?.hints[0]).toContain(governance.address)
-  expect(stdout).toContain('none is set: every reward batch fails')
+  expect(stdout).toContain('not set: every reward batch reverts')
 })

@@ -61,7 +61,7 @@ test('at a terminal a new key asks twice, tells what is wrong, and says how it i
   await terminal.answer('New password of key hot:', 'short')
   await terminal.answer('has 5 characters, and 12 are required', PASSWORD)
   await terminal.answer('The same password again:', 'correct hors')
-  await terminal.answer('are not the same', PASSWORD)
+  await terminal.answer('do not match', PASSWORD)
   await expect.poll(() => terminal.screen().split('again:').length, {timeout: 60_000}).toBe(3)
   terminal.type(`${PASSWORD}\r`)
 

@@ -169,7 +169,7 @@ test('a list of others is judged by their tests, and by their README when asked'
   const {stdout} = await run(['registry', 'validate', file])
   expect(stdout).toContain('FAIL  no other entry has this name: entry 2 (Bob)')
   expect(stdout).toContain('FAIL  the file is formatted as the lint of the repository requires')
-  expect(stdout).toMatch(/rules checked: 9 that their tests refuse, 0 that only their README/)
+  expect(stdout).toMatch(/rules checked: 9 rejected by their CI, 0 that only their README/)
 })
 
 test('what is no list is told by its path alone', async () => {

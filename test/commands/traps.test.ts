@@ -84,7 +84,7 @@ test('unpaid-blocks: with the old signer in an epoch, the next reward batch is r
   // The committed epoch keeps the old address, and an exit during it halts L2 all the same.
   const leaving = await trapOf('exit start')
   expect(leaving).toMatchObject({code: 'TRAP', facts: {trap: 'producing'}})
-  expect(leaving?.message).toContain(`${signer}, a signer that was replaced`)
+  expect(leaving?.message).toContain(`${signer}, a replaced signer`)
 })
 
 test('signer-is-owner: one key on the machine of the node would rule over all METIS', async () => {

@@ -181,7 +181,7 @@ test('tx wait: a block that is replaced while it waits does not count', async ()
   // Other blocks, as many as were asked for, none of which holds the transaction.
   await chain.l1.request('evm_increaseTime', [60])
   await chain.l1.request('anvil_mine', ['0x6'])
-  await says(spoken, 'was replaced; waiting again.')
+  await says(spoken, 'was reorged; waiting again.')
   expect(cli.child.exitCode).toBe(null)
 
   await sendRaw(raw)
@@ -275,7 +275,7 @@ test('tx wait: Ctrl-C ends it and changes nothing', async () => {
 
   const {exitCode, stderr} = await cli.result
   expect(exitCode).toBe(130)
-  expect(stderr).toContain('the transaction goes its way')
+  expect(stderr).toContain('the transaction may still be mined')
 })
 
 test('tx decode: a hash of the journal is read without any chain', async () => {

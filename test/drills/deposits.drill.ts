@@ -175,7 +175,7 @@ async function killProducer(
   const name = profiles.find((profile) => known[profile]?.signer?.toLowerCase() === alive)
   const victim = name ?? profiles[kill % NODES]!
   const daemon = readDaemon(home.nodeDir(victim), 'node')
-  if (!daemon?.running) throw new Error(`${victim} does not run.`)
+  if (!daemon?.running) throw new Error(`${victim} is not running.`)
   process.kill(daemon.pid, 'SIGKILL')
   say(`kill ${kill}: ${victim} (process ${daemon.pid}), ${await paidOn(nodes, {network})} paid`)
   await up()

@@ -30,7 +30,7 @@ export const drill: Drill = {
           const result = await failOver(network, way, delay)
           results.push(result)
           say(
-            `${round} ${result.victim}: another signer after ${seconds(result.silentMs)}, in step ` +
+            `${round} ${result.victim}: another signer after ${seconds(result.silentMs)}, in sync ` +
               `after ${seconds(result.backMs)}, accepted ${transfers.accepted.size}`,
           )
         } catch (error) {

@@ -96,7 +96,7 @@ async function joinOne(
   network.nodes.push(joiner)
   const seconds = (performance.now() - startedMs) / 1000
   say(
-    `joined: served after ${(servingMs / 1000).toFixed(1)} s, in step after ${seconds.toFixed(1)} s, ` +
+    `joined: served after ${(servingMs / 1000).toFixed(1)} s, in sync after ${seconds.toFixed(1)} s, ` +
       `${((head - from) / seconds).toFixed(0)} blocks per second; ${loadOfMachine()}`,
   )
   return []
@@ -114,7 +114,7 @@ async function killOne(network: LocalNetwork, say: (line: string) => void): Prom
   })
   const inStepMs = servingMs + performance.now() - atMs
   say(
-    `killed: served after ${(servingMs / 1000).toFixed(1)} s, in step after ` +
+    `killed: served after ${(servingMs / 1000).toFixed(1)} s, in sync after ` +
       `${(inStepMs / 1000).toFixed(1)} s; ${loadOfMachine()}`,
   )
   return servingMs > SERVING_GOAL_MS

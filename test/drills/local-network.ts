@@ -85,7 +85,7 @@ export class LocalNetwork {
     await this.cli.remove()
   }
 
-  /** Pid of a background process, or undefined while it does not run. */
+  /** Pid of a background process, or undefined while it is not running. */
   pidOf(dir: string, name: string): number | undefined {
     const daemon = readDaemon(dir, name)
     return daemon?.running ? daemon.pid : undefined

@@ -64,9 +64,9 @@ test('a stall is told where the node is looked at, when the node sees it too', (
 test('silence in the own turn says when the turn is lost', () => {
   const cost = (seconds: number) =>
     issue('own-turn-silent', {l2: quiet(seconds, {epoch: mine})})?.cost
-  expect(cost(10)).toContain('in 170 s your turn')
-  expect(cost(179)).toContain('in 1 s your turn')
-  expect(cost(180)).toContain('at any moment your turn')
+  expect(cost(10)).toContain('in 170 s your epoch')
+  expect(cost(179)).toContain('in 1 s your epoch')
+  expect(cost(180)).toContain('at any moment your epoch')
 })
 
 test('a head from the future: five seconds are no news; then this clock is behind', () => {
@@ -76,7 +76,7 @@ test('a head from the future: five seconds are no news; then this clock is behin
     severity: 'warn',
     text: expect.stringContaining('6 s ahead of this'),
   })
-  expect(ahead?.cost).toContain('this clock is behind')
+  expect(ahead?.cost).toContain('this clock is slow')
 })
 
 test('a head that moves and bears old times: this clock is ahead, when that lasts', () => {
@@ -228,7 +228,7 @@ test('standing: silence, lag and peers of a node', () => {
     )?.cost
   expect(unknown({busyMs: 3999})).toContain('No epoch covers')
   for (const engine of [{busyMs: 4000}, {restartingSinceMs: 1}])
-    expect(unknown(engine)).toContain('does not say whose turn')
+    expect(unknown(engine)).toContain('does not report whose epoch')
   // Three blocks are the difference of two looks.
   const behind = (headBlock: bigint) =>
     severity(

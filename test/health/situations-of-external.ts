@@ -85,6 +85,6 @@ export const externalSituations: Situation[] = [
       unknown: [{method: 'rollup_getInfo', reason: 'not-offered'}],
     }),
     setting: external,
-    ...{state: 'warn', worst: 'node-not-told', text: 'does not say', remedy: look},
+    ...{state: 'warn', worst: 'node-not-told', text: 'does not report', remedy: look},
   },
 ]

@@ -48,14 +48,14 @@ export const nodeSituations: Situation[] = [
     name: 'own node runs and does not respond',
     feeds: {...calm, node: fresh(nodeLook(null))},
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-hung', text: 'runs and does not respond'},
+    ...{state: 'critical', worst: 'node-hung', text: 'is running but does not respond'},
     remedy: `metis-seq node stop ${profile}`,
   },
   {
     name: 'own node is stopped by SIGSTOP',
     feeds: {...calm, node: fresh(nodeLook(null, {process: {pid: 7, isStopped: true}}))},
     setting: nodeSetting,
-    ...{state: 'critical', worst: 'node-hung', text: 'stopped by a signal'},
+    ...{state: 'critical', worst: 'node-hung', text: 'suspended by a signal'},
     remedy: `metis-seq node stop ${profile}`,
   },
   {
@@ -320,7 +320,7 @@ export const nodeSituations: Situation[] = [
       },
     }),
     setting: nodeSetting,
-    ...{state: 'warn', worst: 'engine-exposed', text: 'reaches your engine'},
+    ...{state: 'warn', worst: 'engine-exposed', text: 'open to every user'},
     remedy: `metis-seq node status ${profile}`,
   },
   {

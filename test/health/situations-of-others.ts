@@ -72,7 +72,7 @@ export const otherSituations: Situation[] = [
   {
     name: 'Themis syncs',
     feeds: {...calm, pos: fresh(posLook({syncing: true}))},
-    ...{state: 'warn', worst: 'pos-syncing', text: 'still reading'},
+    ...{state: 'warn', worst: 'pos-syncing', text: 'still syncing'},
     remedy: `metis-seq pos status ${profile}`,
   },
   {
@@ -162,7 +162,7 @@ export const otherSituations: Situation[] = [
   {
     name: 'the owner is no longer whitelisted',
     feeds: {money: fresh({...noReward, ownerIsWhitelisted: false, claimCostEthWei: null})},
-    ...{state: 'critical', worst: 'owner-not-whitelisted', text: 'not whitelisted'},
+    ...{state: 'critical', worst: 'owner-not-whitelisted', text: 'no longer whitelisted'},
     remedy: `metis-seq sequencer show ${profile}`,
   },
   {
@@ -198,7 +198,7 @@ export const otherSituations: Situation[] = [
         ),
       ),
     },
-    ...{state: 'warn', worst: 'exit-claimable', text: 'are free and not claimed'},
+    ...{state: 'warn', worst: 'exit-claimable', text: 'can be claimed'},
     remedy: `metis-seq exit finish ${profile}`,
   },
   {

@@ -54,7 +54,8 @@ export async function startL1Network(
     mint: [{address: depositor.address, amountWei: 1_000n * METIS}],
   })
   const genesis = await createTestGenesis({
-    firstEpochEndBlock: 106n,
+    // Time enough, on a busy machine too, for the next one to be committed.
+    firstEpochEndBlock: 126n,
     ...options,
     ...{initialSigner, rich},
   })

@@ -78,7 +78,7 @@ test.each([
   ['-1', 'has a sign'],
   ['١', 'another script'],
   ['0.0000000000000000001', 'more than 18 decimals'],
-  ['9'.repeat(70), 'more than a contract can hold'],
+  ['9'.repeat(70), 'more than a contract can store'],
 ])('"%s" is refused with its readings: %s', (text, words) =>
   expect(readUnits(text)).toMatchObject({fault: expect.stringContaining(words)}),
 )

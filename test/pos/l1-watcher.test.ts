@@ -159,7 +159,7 @@ test('several endpoints: the agreed head is asked, silent and foreign ones are p
   await using mute = await node(50)
   mute.mode = 'hang'
   const urls = [behind, foreign, mute, ahead].map(({url}) => url)
-  const l2 = createEndpoints({chainName: 'L2', chainId: 108_800, urls, timeoutMs: 200})
+  const l2 = createEndpoints({chainName: 'L2', chainId: 108_800, urls, timeoutMs: 1000})
   await expect(l2.prove()).rejects.toMatchObject({code: 'WRONG_CHAIN'})
   expect(await l2.head()).toMatchObject({number: 9n, answered: 2})
   expect(await l2.request('eth_call', [])).toBe('0x09')

@@ -24,16 +24,16 @@ test.each([
 )
 
 test.each([
-  [address.replace('B', 'b'), 'a wrong checksum'],
-  [`eth:${address.replace('B', 'b')}`, 'a wrong checksum'],
+  [address.replace('B', 'b'), 'an invalid checksum'],
+  [`eth:${address.replace('B', 'b')}`, 'an invalid checksum'],
   [`gor:${address}`, 'an unknown chain'],
   [`constructor:${address}`, 'an unknown chain'],
   [`eip155:0:${address}`, 'an unknown chain'],
   [lower.slice(0, -1), 'has 39 hex digits'],
   [`${lower}0`, 'has 41 hex digits'],
   ['0x', 'has 0 hex digits'],
-  [lower.slice(2), 'lacks the 0x'],
-  ['vitalik.eth', 'names are not looked up'],
+  [lower.slice(2), 'the leading 0x is missing'],
+  ['vitalik.eth', 'names are not resolved'],
   [`${address} ${address}`, 'is not an address'],
   ['', 'is not an address'],
   ['0xＢf578472333179247657a6023d7418d6dc792ef3', 'is not an address'],

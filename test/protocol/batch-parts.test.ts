@@ -48,5 +48,5 @@ test('what is no piece is refused', () => {
   expect(() => decodePart(`0x80${'00'.repeat(20)}`)).toThrow(InvalidBatchError)
   expect(() => decodePart(batchOf(10))).toThrow(InvalidBatchError)
   const beyond = `${piece!.slice(0, 2 + 2 * 102)}00090003${piece!.slice(2 + 2 * 106)}` as Hex
-  expect(() => decodePart(beyond)).toThrow('beyond the last')
+  expect(() => decodePart(beyond)).toThrow('above the count')
 })

@@ -165,7 +165,7 @@ const files: [string, string, string][] = [
   ['not JSON', '{', 'neither hex nor JSON'],
   ['no transactions', '{"chainId":1}', 'without a list'],
   ['no chain', '{"transactions":[{}]}', 'without a chain id'],
-  ['no address', '{"chainId":1,"transactions":[{"to":"0x12"}]}', 'transaction 1 names no address'],
+  ['no address', '{"chainId":1,"transactions":[{"to":"0x12"}]}', 'transaction 1 has no address in'],
   [
     'no number',
     `{"chainId":1,"transactions":[{"to":"${owner.address}","value":"-1"}]}`,

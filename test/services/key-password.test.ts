@@ -47,7 +47,7 @@ test('a typing error, a weak and an empty one are told and asked for again, thre
   expect(questions).toEqual([
     'New password of key hot: ',
     'The same password again: ',
-    expect.stringMatching(/^The two passwords .* not the same\.\nNew password of key hot: $/),
+    expect.stringMatching(/^The two passwords .* do not match\.\nNew password of key hot: $/),
     expect.stringMatching(/^The password for key hot has 5 characters.*\nNew password/),
   ])
 })

@@ -115,7 +115,7 @@ test('a limit of batches is named, and holds for nothing else', async () => {
   }))
 
   expect(ok).toBe(true)
-  expect(checks[0]?.seen).toMatch(/it takes [123] calls? at once/)
+  expect(checks[0]?.seen).toMatch(/it takes [123] calls? per request/)
 })
 
 test('code behind the pool that this version does not know is told', async () => {

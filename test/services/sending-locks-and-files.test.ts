@@ -1,7 +1,8 @@
 /** An account is one command's at a time; and what comes signed, or is to be signed, is looked at first. */
-import {afterEach, beforeEach, expect, test} from 'vitest'
+import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 
 import {createLocalSigner} from '../../src/chain/signer.ts'
+import {systemClock} from '../../src/lib/clock.ts'
 import {l2Addresses} from '../../src/local/l2-plan.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
 import type {
@@ -49,6 +50,7 @@ const lock = (
 ) => lockAccount(context, wanted, {purpose, signal, host})
 
 test('one command sends for an account; the next says once that it waits, and goes on', async () => {
+  using sleep = vi.spyOn(systemClock, 'sleep')
   const release = await lock()
   let second: (() => void) | undefined
   const waiting = lock().then((free) => (second = free))
@@ -62,6 +64,9 @@ test('one command sends for an account; the next says once that it waits, and go
   for (const free of [await lock({...account, chain: 'L2'}), await lock(account, 'replace')]) free()
   stop.abort(new Error('Enough.'))
   await expect(stopped).rejects.toThrow('Enough.')
+  // It has looked several times by now, and said it once.
+  await expect.poll(() => sleep.mock.calls.length).toBeGreaterThan(5)
+  expect(said).toHaveLength(2)
   expect(second).toBeUndefined()
   release()
   release()

@@ -86,7 +86,7 @@ test('stake show', () => {
     locked        20,000 METIS
     share of all  25.00 % of 80,000 METIS
     limits        20,000 to 100,000 METIS
-    room to add   80,000 METIS
+    capacity      80,000 METIS
     reward batch  9; last change in batch 4
     exit delay    21 d"
   `)
@@ -124,7 +124,7 @@ test('epoch current, next, list', () => {
     head      1149
     left      50 blocks, about 1 min 40 s with a block in every slot"
   `)
-  expect(currentEpochText(currentEpoch({epoch: null}), 2000)).toContain('nobody may produce')
+  expect(currentEpochText(currentEpoch({epoch: null}), 2000)).toContain('nobody can produce')
   expect(nextEpochText(null)).toContain('not planned yet')
   expect(nextEpochText(epochView({state: 'planned'}))).toContain(
     'planned and not yet committed on L2',
@@ -218,7 +218,7 @@ test('node status: alive, silent, gone, and what is wrong with it', () => {
   }
 
   expect(report(null)).toContain('does not respond')
-  expect(report(null, false)).toContain('does not run')
+  expect(report(null, false)).toContain('is not running')
   expect(report({...nodeStatus, turn: 'mine'})).toContain('head           1149')
   expect(nodeReportText({...ours, status: null, daemon: null, issues: [issue]})).toContain(
     'CRIT  your node is not running',
@@ -283,7 +283,7 @@ test('checks: what holds, what does not, and the remedy under it', () => {
   }
 
   expect(checksText([check, {...check, ok: true, seen: 'yes', remedy: ''}])).toBe(
-    'FAIL  owner is whitelisted: no\n      Apply.\nok    owner is whitelisted: yes',
+    'FAIL  the owner is whitelisted: no\n      Apply.\nok    the owner is whitelisted: yes',
   )
 })
 

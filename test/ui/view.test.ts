@@ -70,9 +70,9 @@ test('all in order: the page in plain text', () => {
       per block    0.000761 METIS
       paid until   epoch 40, batch 9
       wallet L1    1,234 METIS, 0.5 ETH
-      room to add  80,000 METIS
+      capacity     80,000 METIS
     Events
-        Nothing has happened since the start."
+        No events since the start."
   `)
 })
 
@@ -87,7 +87,7 @@ test('loading: every panel says that it asks, and no number is shown', () => {
   expect(loading.state).toMatchObject({word: 'WAIT', text: 'asking L2'})
   const {production: first, rotation: second, sync, stake} = loading.panels
   for (const panel of [first, second, stake]) {
-    expect(panel).toMatchObject({age: 'no answer yet', rows: [{value: 'asking…', tone: 'dim'}]})
+    expect(panel).toMatchObject({age: 'no response yet', rows: [{value: 'asking…', tone: 'dim'}]})
     expect(JSON.stringify(panel.rows)).not.toMatch(/\d/)
   }
   expect(sync.rows[0]).toMatchObject({label: 'L1', value: 'asking…'})
@@ -200,7 +200,7 @@ test('a node that should run and does not is critical, with the command that sta
   expect(linesOf('sync', {node: fresh(nodeLook())}, {setting: nodeSetting})).toMatchInlineSnapshot(`
     [
       "node: following",
-      "head: 1149, in step",
+      "head: 1149, in sync",
       "safe: 1100",
       "finalized: 1000",
       "peers: 1, lag 0",
@@ -219,7 +219,7 @@ test('with L1 down the lag of the node stays what it is, and L1 says how old it 
   const rest = {setting: nodeSetting}
   const changes = {l1, node: fresh(nodeLook())}
 
-  expect(linesOf('sync', changes, rest)).toContain('head: 1149, in step')
+  expect(linesOf('sync', changes, rest)).toContain('head: 1149, in sync')
   expect(linesOf('sync', changes, rest)).toContain('L1: block 20000000, 60 s ago, does not respond')
   expect(view(changes, rest).state).toMatchObject({word: 'WARN', text: 'L1 does not respond'})
 })
@@ -238,16 +238,16 @@ test('how long the epoch lasts is told as such while no blocks come', () => {
   const stalled = linesOf('production', {l2: fresh(rotation({headTimestampSeconds}))})
   const dead = linesOf('production', {l2: failing(rotation(), 42_000, 'No L2 endpoint answers.')})
 
-  expect(stalled).toContain('left: 50 blocks, 1 min 40 s once blocks come again')
-  expect(dead).toContain('left: 50 blocks, 1 min 40 s once L2 answers again')
+  expect(stalled).toContain('left: 50 blocks, 1 min 40 s once blocks arrive again')
+  expect(dead).toContain('left: 50 blocks, 1 min 40 s once L2 responds again')
 })
 
-test('what cannot be done is not offered: an exit leaves no room to add', () => {
+test('what cannot be done is not offered: an exit leaves no capacity', () => {
   const rows = (status: 'active' | 'inactive') =>
     view({money: fresh(moneyWith({status}))}).panels.stake.rows.map(({label}) => label)
 
-  expect(rows('active')).toContain('room to add')
-  expect(rows('inactive')).not.toContain('room to add')
+  expect(rows('active')).toContain('capacity')
+  expect(rows('inactive')).not.toContain('capacity')
 })
 
 test('a key that cannot be opened is told with the file that is in the way', () => {
@@ -273,7 +273,7 @@ test('a stake that cannot be read is a warning, and without an owner it is none'
   })
   const watcher = view({money: absent()}, {setting: {...setting, profile: null, hasOwner: false}})
   expect(watcher.state.word).toBe('OK')
-  expect(watcher.panels.stake.rows).toMatchObject([{value: 'none named'}])
+  expect(watcher.panels.stake.rows).toMatchObject([{value: 'not set'}])
 })
 
 test('what is wrong now stands above what happened, newest first, each with a word for the bad ones', () => {
@@ -286,7 +286,7 @@ test('what is wrong now stands above what happened, newest first, each with a wo
     '2 s ago: WARN Takeover.',
     '9 s ago: Epoch 42 started.',
   ])
-  expect(linesOf('events')).toEqual([': Nothing has happened since the start.'])
+  expect(linesOf('events')).toEqual([': No events since the start.'])
   expect(linesOf('events', {l1: nothing('Down.')}, {events})[0]).toBe(
     'for 0 s: WARN L1 does not respond',
   )

@@ -1,23 +1,23 @@
 import type {Interfaces} from '@oclif/core'
 
-/** What a value is completed with. */
+/** Source of completions for a value. */
 export type ValueKind =
-  /** Takes a value of which nothing is known. */
+  /** A value without known completions. */
   | {kind: 'any'}
   | {kind: 'file'}
   | {kind: 'folder'}
   | {kind: 'options'; options: readonly string[]}
-  /** Names that change: asked for when they are needed. */
+  /** Dynamic names: queried on demand. */
   | {kind: 'names'; of: 'profile' | 'network' | 'key'}
 
-/** A word that can come next, with what it does. */
+/** A possible next word, with its description. */
 export interface Suggestion {
   word: string
   description: string
 }
 
 export interface CompletionCommand {
-  /** `stake increase`; empty for what follows the program's name. */
+  /** `stake increase`; empty right after the program's name. */
   words: string
   /** Topics and commands one word longer. */
   next: Suggestion[]
@@ -26,13 +26,13 @@ export interface CompletionCommand {
   args: ValueKind[]
 }
 
-/** Everything the scripts are made of, by words, in their order. */
+/** The data behind all scripts, by words, in order. */
 export type CompletionModel = CompletionCommand[]
 
 type Config = Pick<Interfaces.Config, 'commands' | 'topics'>
 type LoadedCommand = Config['commands'][number]
 
-/** The program as a list of what can follow what. Hidden commands and flags are known and not suggested. */
+/** The program as a list of possible successors. Hidden commands and flags are known but not suggested. */
 export function toCompletionModel({commands, topics}: Config): CompletionModel {
   const spoken = (id: string) => id.replaceAll(':', ' ')
   const known = new Map<string, CompletionCommand>()
@@ -82,7 +82,7 @@ function flagsOf(command: LoadedCommand): CompletionCommand['flags'] {
   return [...flags, help].toSorted((a, b) => a.word.localeCompare(b.word))
 }
 
-/** Flags say by their `helpValue` or by their name what they take. */
+/** The `helpValue` or the name of a flag determines its value. */
 function kindOfFlag(flag: {
   name: string
   helpValue?: string | string[] | undefined

@@ -1,7 +1,7 @@
 import type {CompletionModel} from './model.ts'
 import {tablesOf, type Table} from './tables.ts'
 
-/** The tables as functions that bash and zsh both understand. */
+/** The tables as functions for both bash and zsh. */
 export function posixTables(model: CompletionModel): string {
   return tablesOf(model, ':').map(tableText).join('\n\n')
 }

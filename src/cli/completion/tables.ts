@@ -1,6 +1,6 @@
 import type {CompletionModel, Suggestion, ValueKind} from './model.ts'
 
-/** A function of the script that answers a question by its one argument with lines. */
+/** A function of the script that prints lines for its one argument. */
 export interface Table {
   name: string
   comment: string
@@ -11,7 +11,7 @@ export interface Table {
 const JOINT = ' '
 
 /**
- * What every shell asks: the same four tables, so that the scripts differ only in their language.
+ * The four tables shared by all shells, so that the scripts differ only in their language.
  *
  * @param separator between a word and its description
  */
@@ -62,7 +62,7 @@ export function tablesOf(model: CompletionModel, separator: string): Table[] {
   ]
 }
 
-/** Flags that are the same on every command, so that they are written once. */
+/** Flags common to all commands, written only once. */
 function sharedFlags(model: CompletionModel): CompletionModel[number]['flags'] {
   const [first, ...others] = model.filter(({flags}) => flags.length > 0)
   return (first?.flags ?? []).filter((flag) =>

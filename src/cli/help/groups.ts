@@ -1,4 +1,4 @@
-/** What a person wants, and the topics and commands that serve it, in the order of an operator's first day. */
+/** Tasks, with their topics and commands, in the order of an operator's first day. */
 export const groups: readonly {title: string; names: readonly string[]}[] = [
   {title: 'SET UP', names: ['init', 'profile', 'network']},
   {title: 'REHEARSE', names: ['local']},

@@ -3,19 +3,19 @@ import {CommandHelp, Help, type Command} from '@oclif/core'
 import {unwrapped, wrapWords} from '../../lib/wrap-words.ts'
 import {groups} from './groups.ts'
 
-/** One command: how it is called, its flags, its examples. Broken between words only. */
+/** One command: its usage, flags and examples. Wrapped only between words. */
 class OperatorCommandHelp extends CommandHelp {
   override wrap(body: string, spacing = this.indentSpacing): string {
     return wrapped(this.render(body), this.opts.maxWidth - spacing)
   }
 
-  /** The summary stands on top already. */
+  /** The summary is already at the top. */
   protected override description(): string | undefined {
     const {description} = this.command
     return description ? this.wrap(unwrapped(description)) : undefined
   }
 
-  /** Words, arguments and what is required: the flags stand below, each with its meaning. */
+  /** Words, arguments and required flags: all flags are listed below with their meaning. */
   protected override usage(): string {
     const {id, args, flags} = this.command
     const required = Object.values(flags).filter((flag) => flag.required && !flag.hidden)
@@ -41,7 +41,7 @@ class OperatorCommandHelp extends CommandHelp {
   }
 }
 
-/** The help of the whole program: commands by what a person wants of them. */
+/** The help of the whole program: commands by task. */
 export default class OperatorHelp extends Help {
   protected override CommandHelpClass = OperatorCommandHelp
 
@@ -49,7 +49,7 @@ export default class OperatorHelp extends Help {
     return wrapped(this.render(body), this.opts.maxWidth - spacing)
   }
 
-  /** The base class takes the word for the wish itself. */
+  /** The base class treats the word itself as a help request. */
   override async showHelp(argv: string[]): Promise<void> {
     const words = argv.filter((word) => !word.startsWith('-'))
     const help = words.join(' ') === 'help' ? this.config.findCommand('help') : undefined
@@ -60,7 +60,7 @@ export default class OperatorHelp extends Help {
     super.log(...args.map((text) => this.fitted(text)))
   }
 
-  /** Some of it the base class puts together line by line. */
+  /** Some of it is assembled line by line by the base class. */
   protected fitted(text: string): string {
     return wrapped(text, this.opts.maxWidth)
   }
@@ -71,7 +71,7 @@ export default class OperatorHelp extends Help {
       const rows = names.map((name): [string, string | undefined] => [name, this.#summaryOf(name)])
       return [title, rows] as const
     })
-    // Columns of all sections have one width, which the longest name decides.
+    // Columns of all sections have one width, given by the longest name.
     const width = Math.max(...groups.flatMap(({names}) => names.map(({length}) => length)))
     const body = sections.map(([title, rows]) =>
       this.section(
@@ -100,7 +100,7 @@ export default class OperatorHelp extends Help {
     return summary ?? this.config.findTopic(name)?.description
   }
 
-  /** Of the commands that have another name of one word: that name, and the words it stands for. */
+  /** One-word aliases of commands, with the words they stand for. */
   #aliases(): [string, string][] {
     return this.config.commands
       .flatMap(({id, aliases}) => aliases.map((alias): [string, string] => [alias, id]))

@@ -33,7 +33,7 @@ export default class EpochWatch extends OperatorCommand {
     for await (const event of watchEpochs(context, signal)) {
       if (this.jsonEnabled()) printDocument(stringifyJson(event))
       else printText(eventText(event))
-      // The first line says how things stand: nothing has changed yet.
+      // The first line is the current state, not a change.
       if (event.type !== 'current') seen++
       if (seen === flags.count) break
     }

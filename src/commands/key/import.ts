@@ -37,7 +37,7 @@ Storage file such as a backup. A key is never taken from the command line.`
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(KeyImport)
     const access = keyAccess(flags, this.mayAsk)
-    // Before a key is typed for nothing.
+    // Checked before a key is typed in vain.
     assertNewName(args.name, access.config)
     const source = await readSecret(
       flags['from-file'] ?? flags['from-fd'],

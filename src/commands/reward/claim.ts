@@ -57,7 +57,7 @@ trap claim-at-a-loss.`
       },
       done: async (_after, {snapshot}, mined) => {
         const {sequencerId, rewardMetisWei, rewardRecipient} = snapshot.sequencer
-        // A reward batch may have come between the look and the claim: the chain says what went out.
+        // A reward batch may have arrived between the read and the claim: the chain has the actual amount.
         const claimedMetisWei = (await readClaimed(context, sequencerId, mined)) ?? rewardMetisWei
         return {
           data: {sequencerId, claimedMetisWei, rewardRecipient},

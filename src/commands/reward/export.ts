@@ -42,7 +42,7 @@ entries balance in METIS and end with an assertion of the unclaimed total.`
     const {args, flags} = await this.parse(RewardExport)
     const {format, output, force} = flags
     const context = this.openContext(flags)
-    // What can be refused is refused before the long reading.
+    // Invalid input is rejected before the long scan.
     if (output !== undefined) assertMayWrite(output, {replace: force})
     const prices = readPrices(flags['price-file'])
     const history = await readRewardHistory(context, args.id, {

@@ -68,7 +68,7 @@ Then use it as owner or signer: init --owner NAME.`
     const {config} = keyAccess({}, false)
     const {url, watch, safe} = flags
     const address = watch ?? safe
-    // Without a network there is no chain to ask; `signer test` asks later.
+    // Without a network there is no chain to query; `signer test` does it later.
     if (safe && chosenNetwork(openHome(), flags) !== undefined)
       await requireSafe({name: args.name, address: safe}, this.openContext(flags))
     const signer = address

@@ -1,4 +1,4 @@
-/** L2, its epochs and L1, as their endpoints show them. */
+/** L2, its epochs and L1, as reported by their endpoints. */
 import {formatDuration} from '../../lib/units.ts'
 import {CLOCK_SKEW_SECONDS} from '../thresholds.ts'
 import {
@@ -20,7 +20,7 @@ import {stallLimitSeconds, respanDueSeconds} from '../stall.ts'
 const l2Unreachable: Rule = (view) => {
   if (!isSilent(view.l2)) return []
   const isOther = view.l2.code === 'WRONG_CHAIN'
-  // The first endpoint that L2 is asked at is the operator's own node: one cause, told once.
+  // The first L2 endpoint is the operator's own node: one cause, reported once.
   const isOwn = canDo(view.setting)?.ownStatus === false && isSilent(view.node)
   const away = isOwn ? 'your own node does not respond, so L2 is unknown' : 'L2 does not respond'
   return [
@@ -36,7 +36,7 @@ const l2Unreachable: Rule = (view) => {
   ]
 }
 
-/** The own node's account of itself. */
+/** Status of the operator's own node. */
 function nodeOf({node}: View) {
   return node.known ? node.value.status : null
 }
@@ -50,7 +50,7 @@ const noEpoch: Rule = (view) => {
       severity: 'critical',
       text: 'no epoch covers the next block',
       cost: 'Nobody may produce, so L2 is halted until the consensus layer commits an epoch.',
-      // One that is known to be silent has nothing to say.
+      // A node known to be silent reports nothing.
       remedy: isSilent(pos) ? lookAfterPos(view, pos) : commandFor(setting, 'pos status'),
       sources: nodeOf(view)?.turn === 'unknown' ? ['l2', 'node'] : ['l2'],
     },
@@ -63,7 +63,7 @@ const stalled: Rule = (view) => {
   const {epoch, headTimestampSeconds} = view.l2.value
   const limit = stallLimitSeconds(view.setting)
   if (silent <= limit) return []
-  // What the node sees as well is told where the node is looked at, too.
+  // Issues that the node also sees are reported with the node, too.
   const isSeenByNode = (nodeOf(view)?.headAgeMs ?? 0) > limit * 1000
   const sources: SourceName[] = isSeenByNode ? ['l2', 'node'] : ['l2']
   const sinceMs = Number(headTimestampSeconds) * 1000
@@ -98,8 +98,8 @@ function ownTurnSilent({setting}: View, silent: number): Omit<Finding, 'sources'
 }
 
 /**
- * A head from the future is no fault of L2 as long as its nodes take it: this clock is late. One that moves and
- * bears old times is ahead of it.
+ * A head from the future is not a fault of L2 as long as its nodes accept it: the local clock is
+ * slow. If the head moves but has old timestamps, the local clock is fast.
  */
 const clockSkew: Rule = (view) => {
   const {l2, now, setting} = view
@@ -108,7 +108,7 @@ const clockSkew: Rule = (view) => {
   const age = headAgeSeconds(view) ?? 0
   const limit = stallLimitSeconds(setting)
   const isLate = ahead > CLOCK_SKEW_SECONDS
-  // After a stall blocks come late and bear the times of their slots, for as long as that took.
+  // After a stall, blocks arrive late with the timestamps of their slots, until it has caught up.
   const steadyMs = l2.value.moved ? l2.atMs - l2.value.moved.steadySinceMs : 0
   const isEarly =
     age > limit + CLOCK_SKEW_SECONDS &&
@@ -164,7 +164,7 @@ const l1Stale: Rule = ({l1, now, setting}) => {
   ]
 }
 
-/** One endpoint of several; that none answers is the finding of the chain. */
+/** One endpoint of several; if none responds, that is the finding of the chain. */
 const endpointStates: Rule = ({endpoints, setting}) => {
   if (!endpoints.known) return []
   const all = endpoints.value.endpoints

@@ -11,7 +11,7 @@ import {
   type Rule,
 } from '../rule.ts'
 
-/** Something answers that is no consensus layer, or none that works. */
+/** The responding service is not a working consensus layer. */
 const wrongWords: Readonly<Record<string, string>> = {
   POS_ANSWER_WRONG: 'the consensus layer gives wrong answers',
   POS_ERROR: 'the consensus layer rejects requests',
@@ -21,7 +21,7 @@ const unreachable: Rule = (view) => {
   const {pos, l2} = view
   if (!isSilent(pos)) return []
   const text = wrongWords[pos.code] ?? 'the consensus layer does not respond'
-  // Blocks go on to the end of what is committed; then L2 stands still.
+  // Blocks continue to the end of the committed epochs; then L2 stops.
   const isLast = l2.known && l2.value.next?.state !== 'committed'
   const ends = l2.known && l2.value.epoch ? ` after block ${l2.value.epoch.endBlock}` : ''
   return [
@@ -44,8 +44,8 @@ const unreachable: Rule = (view) => {
 }
 
 /**
- * How many committed epochs the consensus layer does not know of yet; 0 when it is up to date. What it says of
- * turns to come holds only then.
+ * Number of committed epochs that the consensus layer does not know yet; 0 when it is up to date.
+ * Only then is its forecast valid.
  */
 export function epochsBehind(pos: Answer<PosFacts>, newestEpoch: bigint | undefined): bigint {
   if (!pos.known || newestEpoch === undefined) return 0n
@@ -86,7 +86,7 @@ const syncing: Rule = ({pos, setting}) => {
 const troubles: Rule = (view) => {
   const {pos, l1, setting} = view
   if (!pos.known) return []
-  // It says no more of L1 than is known here.
+  // It adds nothing about L1 that is not already known.
   const isOfL1 = isSilent(l1)
   return (pos.value.troubles ?? []).map(({part, message, sinceMs}) => ({
     id: 'pos-trouble' as const,

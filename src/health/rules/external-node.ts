@@ -1,6 +1,6 @@
 /**
- * A node that is not ours, from what it tells of itself. It may hold the signer key: nothing here says to start
- * another one.
+ * An external node, based on its own status. It may have the signer key: no remedy here starts
+ * another node.
  */
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {
@@ -17,12 +17,12 @@ import {wallClockOf} from '../snapshot.ts'
 import {respanDueSeconds, stallLimitSeconds} from '../stall.ts'
 import {behindBy, costOf, severityOf} from './node-cost.ts'
 
-/** One thing that its own account can show. */
+/** One finding from its own status. */
 type ExternalRule = (node: ExternalNode, view: View) => Finding[]
 
 const isOurTurn = ({l2}: View) => l2.known && l2.value.epoch?.mine === true
 
-/** Where L2 does not respond at all, that is the one cause to tell. */
+/** If L2 does not respond at all, that is the cause to report. */
 const unreachable: Rule = (view) => {
   const {node, l2, setting} = view
   if (canDo(setting)?.ownStatus !== false || !isSilent(node) || !l2.known) return []
@@ -42,10 +42,10 @@ const unreachable: Rule = (view) => {
   ]
 }
 
-/** That it says nothing of itself does not mean that it is in order. */
+/** A node without a status is not necessarily healthy. */
 const notTold: ExternalRule = ({unknown, rollup}, view) => {
   const {setting, money} = view
-  // Peers are an operator's own business, and most nodes list them to nobody.
+  // Peers are private to an operator, and most nodes do not list them.
   const missing = unknown.filter(
     ({method, reason}) =>
       reason === 'wrong-answer' || method === 'rollup_getInfo' || method === 'eth_syncing',
@@ -104,7 +104,7 @@ const syncing: ExternalRule = ({rollup, syncing: fetching}, view) => {
   ]
 }
 
-/** L2's own silence is told by L2: this is the silence of one that others have left behind, or of one alone. */
+/** A stall of L2 is reported for L2: this rule is about a node that others have left behind, or a single node. */
 const silent: ExternalRule = ({head}, view) => {
   const {l2, node, now, setting} = view
   if (!head || !node.known) return []
@@ -136,7 +136,7 @@ const behind: ExternalRule = ({head, othersHead}, {l2, setting}) => {
 }
 
 const noPeers: ExternalRule = ({peerCount, peers, rollup}, {pos, setting}) => {
-  // Of an endpoint that is no l2geth the number says nothing.
+  // For an endpoint other than l2geth the number has no meaning.
   if (rollup === null || (peerCount ?? peers?.length ?? null) !== 0) return []
   if (pos.known && pos.value.validators <= 1) return []
   return [
@@ -151,7 +151,7 @@ const noPeers: ExternalRule = ({peerCount, peers, rollup}, {pos, setting}) => {
   ]
 }
 
-/** One that still catches up has an old head: one cause, one finding. */
+/** A node that is catching up has an old head: one cause, one finding. */
 const standing: ExternalRule = (node, view) => {
   const found = syncing(node, view)
   return found.length > 0 ? found : [...silent(node, view), ...behind(node, view)]

@@ -18,7 +18,7 @@ const noProfile: Rule = ({setting}) => {
 }
 
 const diskLow: Rule = ({machine, node, setting}) => {
-  // A node that runs sees the same disk, and says so itself.
+  // A running node sees the same disk, and reports it itself.
   if (node.known && node.value.status?.disk) return []
   if (!machine.known || machine.value.diskFreeBytes > DISK_LOW_BYTES) return []
   const {diskFreeBytes, homeDir} = machine.value
@@ -37,7 +37,7 @@ const diskLow: Rule = ({machine, node, setting}) => {
   ]
 }
 
-/** A node that runs has its key; the next start is at stake. */
+/** A running node has its key loaded; the next start is at risk. */
 const keyLocked: Rule = (view) => {
   const {machine, node, setting} = view
   const remedy = keyRemedy(view)

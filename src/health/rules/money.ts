@@ -8,7 +8,7 @@ import {
 } from '../thresholds.ts'
 import {commandFor, isSilent, silentSince, type Rule} from '../rule.ts'
 
-/** Only where L1 itself answers: one cause, one finding. */
+/** Only where L1 itself responds: one cause, one finding. */
 const unreadable: Rule = (view) => {
   const {money, l1, setting} = view
   if (!isSilent(money) || !l1.known) return []
@@ -76,7 +76,7 @@ const exiting: Rule = ({money, setting}) => {
   ]
 }
 
-/** The usual length is the mean of all batches before: LockingPool counts both. */
+/** The usual length is the mean of all earlier batches: LockingPool counts both. */
 const rewardLate: Rule = ({money, l2, setting}) => {
   const current = l2.known ? l2.value.epoch?.number : undefined
   if (!money.known || current === undefined || money.value.sequencer?.status !== 'active') return []
@@ -129,7 +129,7 @@ const left: Rule = ({money, setting}) => {
   ]
 }
 
-/** Advised only where it brings more than it costs at a price that METIS never had. */
+/** Advised only where the reward exceeds the cost even at an unrealistically low METIS price. */
 const claimable: Rule = ({money, setting}) => {
   if (!money.known || !money.value.sequencer || !money.value.claim) return []
   const {rewardMetisWei} = money.value.sequencer

@@ -1,8 +1,8 @@
-/** What it costs that a node makes no blocks: the same whoever wrote the node. */
+/** The cost of a node that produces no blocks, for any kind of node. */
 import {commandFor, type Finding, type View} from '../rule.ts'
 import {BEHIND_BLOCKS} from '../thresholds.ts'
 
-/** What a node that makes no blocks costs its operator now. */
+/** The current cost of a node that produces no blocks. */
 export function costOf({l2, money}: View): string {
   if (l2.known && l2.value.epoch?.mine) {
     return 'It is your turn: L2 is halted until another sequencer takes over.'
@@ -13,14 +13,14 @@ export function costOf({l2, money}: View): string {
   return 'It does not follow the chain and would miss its next epoch.'
 }
 
-/** A node of somebody who has no sequencer misses nothing yet. */
+/** A node without a sequencer misses nothing yet. */
 export function severityOf({money}: View): 'warn' | 'critical' {
   if (!money.known) return 'critical'
   const status = money.value.sequencer?.status
   return status === undefined || status === 'unlocked' ? 'warn' : 'critical'
 }
 
-/** The same words of a node of ours and of a foreign one. */
+/** The same text for a bundled node and an external one. */
 export function behindBy(lag: number, setting: View['setting']): Finding[] {
   if (lag <= BEHIND_BLOCKS) return []
   return [

@@ -3,7 +3,7 @@ import type {Finding} from '../rule.ts'
 import type {Setting} from '../snapshot.ts'
 
 export interface NodeFinding extends Finding {
-  /** True: nobody should be sent to this node while it lasts. */
+  /** True when no traffic should be routed to this node while it lasts. */
   blocks: boolean
 }
 
@@ -14,7 +14,7 @@ export interface NodeView {
   setting: Pick<Setting, 'profile' | 'network' | 'slotMs' | 'emptyBlocks' | 'respanDelaySeconds'>
 }
 
-/** Pure. One thing that a node's own account can show to be wrong with it. */
+/** Pure. One possible issue in a node's own status. */
 export type NodeRule = (status: NodeStatus, view: NodeView) => NodeFinding[]
 
 export const NODE = ['node' as const]

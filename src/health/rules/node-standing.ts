@@ -1,4 +1,4 @@
-/** Whether a node may sign, and whether it is in step. */
+/** Whether a node may sign, and whether it is in sync. */
 import {formatDuration, shortHex} from '../../lib/units.ts'
 import type {NodeNeed, NodeStatus} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
@@ -6,7 +6,7 @@ import {ENGINE_BUSY_MS} from '../thresholds.ts'
 import {respanDueSeconds, stallLimitSeconds} from '../stall.ts'
 import {NODE, type NodeRule} from './node-rule.ts'
 
-/** A twin that has to stop is the other one's trouble; its signatures are ours. */
+/** A duplicate signer that must stop is the other operator's issue; its signatures are ours. */
 const twin: NodeRule = ({twin: seen, phase}, {setting}) => {
   if (!seen) return []
   return [
@@ -30,7 +30,7 @@ const phase: NodeRule = (status, {isOurTurn, setting}) => {
   const common = {sources: NODE, sinceMs: phaseSinceMs}
   switch (now) {
     case 'halted':
-      // Another node with our key is a finding of its own, and the reason.
+      // A duplicate signer is a separate finding, and the reason.
       if (seen?.yields) return []
       return [
         {
@@ -138,7 +138,7 @@ const l1Diverged: NodeRule = ({l1Divergence: found}, {setting}) => {
   ]
 }
 
-/** By the node's own clock, so that it needs no endpoint to notice. */
+/** By the node's own clock, so that no endpoint is needed to detect it. */
 const silent: NodeRule = ({headAgeMs, phase: now, turn, engine}, {isOurTurn, setting}) => {
   const seconds = Math.floor(headAgeMs / 1000)
   if ((now !== 'following' && now !== 'building') || seconds <= stallLimitSeconds(setting))
@@ -162,7 +162,7 @@ const silent: NodeRule = ({headAgeMs, phase: now, turn, engine}, {isOurTurn, set
   ]
 }
 
-/** Epochs are read from the engine: while that is silent, none is known, which proves nothing. */
+/** Epochs are read from the engine: while that does not respond, none is known, which proves nothing. */
 function unknownTurn({busyMs, restartingSinceMs}: NodeStatus['engine']): string {
   const isSilent = restartingSinceMs !== null || (busyMs ?? 0) >= ENGINE_BUSY_MS
   return isSilent
@@ -204,7 +204,7 @@ const noPeers: NodeRule = ({peers}, {setting, isAlone}) => {
   ]
 }
 
-/** In the order in which they are told. */
+/** In display order. */
 export const standingRules: readonly NodeRule[] = [
   twin,
   phase,

@@ -1,4 +1,4 @@
-/** What a node lives on: its engine, its pool, its way to L1, money, clock and disk. */
+/** The resources of a node: its engine, pool, access to L1, balances, clock and disk. */
 import {formatDuration, formatWeiShort} from '../../lib/units.ts'
 import type {RefusedKind} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
@@ -31,7 +31,7 @@ const engine: NodeRule = ({engine: {restartingSinceMs, version}}, {isOurTurn, se
   ]
 }
 
-/** It cannot be interrupted: a slow call or transaction holds up blocks, and one that is hung does so for good. */
+/** It cannot be interrupted: a slow call or transaction delays blocks, and a hung one blocks them for good. */
 const busy: NodeRule = ({engine: {busyMs, restartingSinceMs, version}}, {isOurTurn, setting}) => {
   if (busyMs === null || busyMs < ENGINE_BUSY_MS || restartingSinceMs !== null) return []
   return [
@@ -47,7 +47,7 @@ const busy: NodeRule = ({engine: {busyMs, restartingSinceMs, version}}, {isOurTu
   ]
 }
 
-/** Refused on networks with money; on a rehearsal network it is said for as long as it lasts. */
+/** Rejected on networks with value; on a rehearsal network it is reported for as long as it lasts. */
 const exposed: NodeRule = ({engine: {isolation}}, {setting}) => {
   if (isolation !== 'open-port') return []
   return [
@@ -265,7 +265,7 @@ const disk: NodeRule = ({disk: seen}, {setting}) => {
   ]
 }
 
-/** Stages that failed and have not worked since; a halt has a finding of its own. */
+/** Stages that failed and have not recovered since; a halt is a separate finding. */
 const failing: NodeRule = ({lastError, phase: now}, {setting}) => {
   if (now === 'halted') return []
   return Object.entries(lastError).map(([stage, reason]) => ({
@@ -280,7 +280,7 @@ const failing: NodeRule = ({lastError, phase: now}, {setting}) => {
   }))
 }
 
-/** In the order in which they are told. */
+/** In display order. */
 export const supplyRules: readonly NodeRule[] = [
   engine,
   busy,

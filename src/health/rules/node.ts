@@ -1,4 +1,4 @@
-/** The operator's own node, from its process and its own account. */
+/** The operator's own node, from its process and its own status. */
 import {
   canDo,
   commandFor,
@@ -19,7 +19,7 @@ const processRule: Rule = (view) => {
   const {process: running, status, halt} = node.value
   if (status) return []
   const common = {sources: ['node' as const], cost: costOf(view)}
-  // Written when it decided to end; its process closes its stores a moment longer.
+  // Written when it decided to exit; its process still needs a moment to close its stores.
   if (halt) {
     return [
       {
@@ -42,7 +42,7 @@ const processRule: Rule = (view) => {
         text: running.isStopped
           ? 'your node is suspended by a signal'
           : 'your node is running but does not respond',
-        // Its end costs nothing that it has not lost already, and it comes back with its sign guard.
+        // Stopping it costs nothing more, and it restarts with its sign guard.
         remedy: commandFor(setting, 'node stop'),
       },
     ]
@@ -58,20 +58,20 @@ const processRule: Rule = (view) => {
   ]
 }
 
-/** A start without its key fails, so the key comes first. */
+/** A start without its key would fail, so the key comes first. */
 function startRemedy(view: View): string {
   const {setting, l1} = view
-  // With the L1 of the local network gone as well, all of it is started again.
+  // If the L1 of the local network is gone too, all of it is restarted.
   const all = setting.kind === 'local' && isSilent(l1) ? lookAfter(view, l1) : undefined
   return keyRemedy(view) ?? all ?? commandFor(setting, 'node start')
 }
 
-/** The command that comes after a node has ended itself; the sign guard has one of its own. */
+/** The next command after a node exited on its own; the sign guard has its own. */
 export function commandAfterHalt(code: string): string {
   return isOfGuard(code) ? 'node guard rebuild' : 'node logs'
 }
 
-/** True for the code of a guard that cannot be used as it is. */
+/** True for the code of an unusable guard. */
 export function isOfGuard(code: string): boolean {
   return GUARD.has(code)
 }
@@ -86,7 +86,7 @@ function haltText(code: string, otherwise: string): string {
   return code === 'SIGNER_IN_USE' ? 'another node signs with your key' : otherwise
 }
 
-/** Nodes of ours run the network, the sequencer is active, and its profile names none, here or elsewhere. */
+/** The network runs on bundled nodes, the sequencer is active, and its profile has no node, local or external. */
 const missing: Rule = ({money, setting}) => {
   if (setting.nodeRuntime || !setting.nodesAreBundled || setting.profile === null) return []
   if (!money.known || money.value.sequencer?.status !== 'active') return []
@@ -102,25 +102,25 @@ const missing: Rule = ({money, setting}) => {
   ]
 }
 
-/** The node's head beside that of L2's endpoint. Its own peers are in the node's facts. */
+/** The node's head compared with that of L2's endpoint. Its own peers are in the node's facts. */
 const behindL2: Rule = ({node, l2, setting}) => {
   if (!node.known || !node.value.status || !l2.known) return []
   const lag = Number(l2.value.headBlock) - node.value.status.head.number
   return behindBy(lag, setting)
 }
 
-/** What the node itself knows; the node's readiness and metrics read the same rules. */
+/** Findings from the node itself; the node's readiness and metrics use the same rules. */
 const account: Rule = (view) => {
   const {node, l1, l2, pos, setting} = view
   if (!node.known || !node.value.status) return []
   const isOurTurn = l2.known ? l2.value.epoch?.mine === true : node.value.status.turn === 'mine'
   const isAlone = pos.known && pos.value.validators <= 1
-  // The same silence, seen from two sides, is told once.
+  // The same silence, seen from two sides, is reported once.
   const chainTells = l2.known && Number(l2.value.headBlock) <= node.value.status.head.number
   return nodeFacts(node.value.status, {isOurTurn, isAlone, setting})
     .filter(({id}) => id !== 'node-silent' || !chainTells)
     .map(({blocks: _blocks, ...finding}): Finding => {
-      // That nobody here reaches L1 is one trouble, with one way out.
+      // L1 being unreachable from here is one issue, with one remedy.
       const isOfL1 = finding.id === 'node-l1-unreachable' && isSilent(l1)
       return isOfL1 ? {...finding, remedy: lookAfter(view, l1)} : finding
     })

@@ -1,9 +1,9 @@
 import type {ErrorEntry} from './entry.ts'
 
-/** A call that a contract refused. */
+/** A call that a contract reverted. */
 const refusedCall = {contract: 'text', function: 'text', from: 'hex', revert: 'text'} as const
 
-/** A condition that does not hold, with the facts of the operation and of the condition. */
+/** A precondition that is not met, with the facts of the operation and of the precondition. */
 const failedCondition = {
   condition: 'text',
   seen: 'text',
@@ -14,10 +14,10 @@ const failedCondition = {
 
 const refusalFacts = [refusedCall, failedCondition] as const
 
-/** Foretold by a condition, or said by the contract in a simulation: nothing was sent. */
+/** Predicted by a precondition, or returned by the contract in a simulation: nothing was sent. */
 const refusal = {exit: 'precondition', facts: refusalFacts} as const
 
-/** What contracts refuse, and the conditions that foretell it. */
+/** Reverts of the contracts, and the preconditions that predict them. */
 export const refusalCodes = () =>
   ({
     ALLOWANCE_MISSING: refusal,

@@ -1,13 +1,13 @@
 import type {ErrorEntry} from './entry.ts'
 
-/** All endpoints of a chain failed; the facts of HTTP are there where it answered by HTTP. */
+/** All endpoints of a chain failed; the HTTP facts are present if one responded over HTTP. */
 const unreachable = {
   exit: 'unreachable',
   retry: 'depends',
   facts: {chain: 'text', endpoints: 'text', '*': 'text'},
 } as const
 
-/** Endpoints of L1 and L2, the consensus layer, and what they say. */
+/** Endpoints of L1 and L2, the consensus layer, and their responses. */
 export const endpointCodes = () =>
   ({
     CA_FILE_INVALID: {exit: 'config', facts: {path: 'text'}},

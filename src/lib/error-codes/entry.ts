@@ -1,9 +1,9 @@
 import type {ExitName} from '../exit-codes.ts'
 
-/** Facts are texts, so that amounts survive JSON; these are texts of a known form. */
+/** Facts are strings, so that amounts survive JSON; these are strings of a known format. */
 interface FactKinds {
   text: string
-  /** Decimal digits: wei, a height, a count. Made from a number, so that no sentence gets in. */
+  /** Decimal digits: wei, a height, a count. Built from a number, so that it cannot be prose. */
   number: `${number}` | `${bigint}`
   /** Addresses, hashes, bytes. */
   hex: `0x${string}`
@@ -12,18 +12,18 @@ interface FactKinds {
 export type FactKind = keyof FactKinds
 
 /**
- * Facts by name. A name that ends with `?` may be missing; `*` stands for facts whose names are data themselves, such as
- * the ids of what failed.
+ * Facts by name. A name ending with `?` is optional; `*` stands for facts whose names are data,
+ * such as the ids of failed checks.
  */
 export type FactShape = Readonly<Record<string, FactKind>>
 
-/** All that is fixed of an error by its code. */
+/** Everything about an error that its code determines. */
 export interface ErrorEntry {
-  /** Several where one code has several: then whoever makes the error says which. */
+  /** A list where one code has several: the caller then chooses. */
   readonly exit: ExitName | readonly ExitName[]
-  /** Whether the same command can succeed later without a change. `depends`: whoever makes the error says. Default: no. */
+  /** Whether the same command may succeed later without a change. `depends`: the caller decides. Default: no. */
   readonly retry?: 'yes' | 'depends'
-  /** Several shapes where the same error is met in several places. Default: no facts. */
+  /** Several shapes where the same error occurs in several places. Default: no facts. */
   readonly facts?: FactShape | readonly FactShape[]
 }
 
@@ -43,7 +43,7 @@ type FactsOfShape<Shape> = Shape extends FactShape
     : Named<Shape>
   : never
 
-/** What an error of this entry has to say of itself beside its sentence. */
+/** The options of an error of this entry, apart from its message. */
 export type FactsOf<Entry extends ErrorEntry> = Entry extends {facts: infer Facts}
   ? Facts extends readonly FactShape[]
     ? FactsOfShape<Facts[number]>
@@ -72,7 +72,7 @@ export interface ErrorWording {
   cause?: unknown
 }
 
-/** What an error with this code is made of. */
+/** The options of an error with this code. */
 export type OptionsOf<Code extends string, Entry extends ErrorEntry> = ErrorWording & {
   code: Code
 } & FactsOption<Entry> &

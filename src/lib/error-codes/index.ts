@@ -28,9 +28,10 @@ export type ErrorCode = keyof Codes
 let made: Codes | undefined
 
 /**
- * Every code of an error that an operator can meet, with the facts that it demands, its exit code, and whether a
- * repetition can help. Public: a code keeps its meaning. Their words are in `error-words`. Made for the first error: a
- * command that succeeds starts a millisecond sooner without.
+ * Every error code that an operator can see, with its required facts, its exit code, and whether
+ * retrying may help. Public: a code never changes its meaning. The explanations are in
+ * `error-words`. Built on the first error, which saves a successful command a millisecond at
+ * startup.
  */
 export function errorCodes(): Codes {
   return (made ??= makeCodes())
@@ -38,12 +39,12 @@ export function errorCodes(): Codes {
 
 type Refusals = ReturnType<typeof refusalCodes>
 
-/** Codes of what a contract refuses, and of the conditions that foretell it. */
+/** Codes of contract reverts, and of the preconditions that predict them. */
 export type RefusalCode = keyof Refusals
 
 type Options = {[Code in ErrorCode]: OptionsOf<Code, Codes[Code]>}
 
-/** Several refusals are made in one place, from a table: there the code is known only to be one of theirs. */
+/** Reverts are built in one place, from a table, where the code is only known to be one of these. */
 type RefusalOptions = ErrorWording & {
   code: RefusalCode
   facts: FactsOf<Refusals['CALL_REVERTED']>
@@ -53,7 +54,7 @@ type RefusalOptions = ErrorWording & {
 
 export type MetisSeqErrorOptions = Options[ErrorCode] | RefusalOptions
 
-/** The entry of a code, for what looks up any of them. */
+/** The entry of any code, for lookups. */
 export function entryOf(code: ErrorCode): ErrorEntry {
   return errorCodes()[code]
 }

@@ -6,7 +6,7 @@ const kept = {key: 'text', backend: 'text'} as const
 const file = {path: 'text'} as const
 const remote = {signer: 'text', endpoint: 'text'} as const
 
-/** Keys, their passwords and backups, and what else signs. */
+/** Keys, their passwords and backups, and other signers. */
 export const keyCodes = () =>
   ({
     BACKUP_IS_THE_KEY: {exit: 'precondition', facts: file},

@@ -4,7 +4,7 @@ const file = {path: 'text'} as const
 const proxy = {variable: 'text', proxy: 'text'} as const
 const port = {host: 'text', port: 'number', purpose: 'text'} as const
 
-/** Files, directories, processes, ports and the way to the network: what this machine gives or refuses. */
+/** Files, directories, processes, ports and network access of this machine. */
 export const machineCodes = () =>
   ({
     ALREADY_RUNNING: {exit: 'busy', facts: {name: 'text', pid: 'number'}},

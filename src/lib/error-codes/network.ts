@@ -1,6 +1,6 @@
 import type {ErrorEntry} from './entry.ts'
 
-/** The bundled consensus layer and the network of this machine. */
+/** The bundled consensus layer and the local network. */
 export const networkCodes = () =>
   ({
     COMMAND_TOO_LARGE: {

@@ -1,6 +1,6 @@
 import type {ErrorEntry} from './entry.ts'
 
-/** What was typed, what was answered at a question, and the settings: profiles and networks. */
+/** Command-line input, prompt answers, and settings: profiles and networks. */
 export const settingsCodes = () =>
   ({
     ADDRESS_INVALID: {exit: 'usage', facts: {given: 'text'}},

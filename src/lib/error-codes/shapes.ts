@@ -1,7 +1,7 @@
 import type {FactShape} from './entry.ts'
 import {entryOf, type ErrorCode} from './index.ts'
 
-/** The shapes of facts that errors of a code have; empty for one without facts. */
+/** The fact shapes of a code's errors; empty without facts. */
 export function shapesOf(code: ErrorCode): readonly FactShape[] {
   const {facts} = entryOf(code)
   if (facts === undefined) return []

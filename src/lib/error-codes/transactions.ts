@@ -3,7 +3,7 @@ import type {ErrorEntry} from './entry.ts'
 /** A transaction of the journal. */
 const sent = {hash: 'hex', from: 'hex', nonce: 'number', network: 'text'} as const
 
-/** Planning, signing, sending and following transactions. */
+/** Planning, signing, sending and tracking transactions. */
 export const transactionCodes = () =>
   ({
     ACCOUNT_BUSY: {exit: 'busy', retry: 'yes', facts: {account: 'hex', pid: 'text'}},

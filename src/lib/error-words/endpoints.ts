@@ -30,9 +30,9 @@ export const endpointWords: WordsOf<ReturnType<typeof endpointCodes>> = {
     'The endpoint answers with a failure of its own.',
     'Wait and run the same command again, or name another endpoint.',
   ],
-  ENDPOINT_NOT_JSON_RPC: ['What answers at the address does not speak JSON-RPC.', CHECK],
+  ENDPOINT_NOT_JSON_RPC: ['The address does not serve JSON-RPC.', CHECK],
   ENDPOINT_RATE_LIMITED: [
-    'The endpoint limits how often it is asked.',
+    'The endpoint is rate-limited.',
     'Wait, then run the same command again; name an endpoint of your own with `metis-seq init --replace`.',
   ],
   ENDPOINT_REDIRECTS: [
@@ -69,8 +69,8 @@ export const endpointWords: WordsOf<ReturnType<typeof endpointCodes>> = {
     'Wait until it has synced, or use another one.',
   ],
   LOGS_UNREADABLE: [
-    'The L1 endpoint does not give the event logs that are needed. What was read before is kept.',
-    'Use an endpoint that keeps all logs: `metis-seq init --replace --l1-rpc-url URL`.',
+    'The L1 endpoint does not return the required event logs. Logs read before are cached.',
+    'Use an endpoint that stores all logs: `metis-seq init --replace --l1-rpc-url URL`.',
   ],
   NO_CONTRACT: [
     'An address of the network document has no such contract.',

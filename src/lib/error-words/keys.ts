@@ -133,7 +133,7 @@ export const keyWords: WordsOf<ReturnType<typeof keyCodes>> = {
     'Check the path and its permissions; `--from-fd 3 3< <(COMMAND)` reads the output of a command.',
   ],
   SIGNER_ADDRESS_NEEDED: [
-    'The remote signer offers several accounts, and one has to be named.',
+    'The remote signer has several accounts, and none was selected.',
     'Pass `--address ADDRESS` with one of its accounts.',
   ],
   SIGNER_EXISTS: [

@@ -94,7 +94,7 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'Write it as /ip4/192.0.2.1/tcp/30303, /dns4/seq.example/tcp/30303 or seq.example:30303.',
   ],
   PEER_KEY_DAMAGED: [
-    'The file does not hold a peer key.',
+    'The file does not contain a peer key.',
     'Remove it; the node makes a new one when it starts.',
   ],
   RPC_TOKEN_INVALID: [

@@ -1,10 +1,10 @@
 import type {Address} from 'viem'
 
-/** A contract of a provider, as network documents and decoded calls name it. */
+/** A contract of a provider, by its name in network documents and decoded calls. */
 export interface LstContract {
-  /** Name of its code. */
+  /** Name of its implementation. */
   contract: string
-  /** For people, where it is another. */
+  /** Display name, where it differs. */
   label?: string
   isToken?: true
 }
@@ -15,26 +15,26 @@ export interface LstAbout {
   name: string
   /** Symbol of its token. */
   token: string
-  /** `reward-bearing`: the balance of its token stays and the rate grows. */
+  /** `reward-bearing`: the token balance is constant and the rate grows. */
   kind: 'reward-bearing'
   /** Title in the schema of a network document. */
   title: string
   /** By the key in `lst.ID` of a network document. */
   contracts: Readonly<Record<string, LstContract>>
-  /** Key of the contract that takes deposits. */
+  /** Key of the contract that accepts deposits. */
   entry: string
   /** Label of that contract in `network check`. */
   entryLabel: string
-  /** Names in `--json` documents that carry the token's. */
+  /** Field names in `--json` documents that contain the token's name. */
   fields: {
-    /** Tokens that an account holds. */
+    /** Token balance of an account. */
     held: string
-    /** Tokens there are. */
+    /** Total supply of the token. */
     supply: string
-    /** Tokens that a deposit gave. */
+    /** Tokens minted by a deposit. */
     received: string
   }
-  /** Where it is on the built-in networks, by their name. */
+  /** Its deployments on the built-in networks, by network name. */
   deployments: Readonly<Record<string, Readonly<Record<string, Address>>>>
 }
 

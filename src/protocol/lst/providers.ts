@@ -1,4 +1,4 @@
-/** The one list of liquid-staking providers on this floor. Nothing else outside of their folders names one. */
+/** The only list of liquid-staking providers in this layer. Nothing else outside their folders mentions one. */
 import type {LstAbout, LstAddresses} from './about.ts'
 import {artemis} from './artemis/about.ts'
 
@@ -11,23 +11,23 @@ export type LstId = Known['id']
 
 export const lstIds: readonly LstId[] = lstProviders.map(({id}) => id)
 
-/** Addresses of every provider on a network; null where it is not. */
+/** Addresses of every provider on a network; null where it is not deployed. */
 export type LstDeployments = {[A in Known as A['id']]: LstAddresses<A> | null}
 
-/** Where the providers are on a built-in network. */
+/** Deployments of the providers on a built-in network. */
 export function builtInLst(network: 'andromeda' | 'metis-sepolia'): LstDeployments {
   const of = <A extends LstAbout>({deployments}: A): LstAddresses<A> | null =>
     (deployments[network] as LstAddresses<A> | undefined) ?? null
   return {artemis: of(artemis)}
 }
 
-/** A provider on a network that has it. */
+/** A provider on a network where it is deployed. */
 export interface DeployedLst {
   about: LstAbout
   addresses: Readonly<Record<string, `0x${string}`>>
 }
 
-/** Those that are on a network. */
+/** The providers deployed on a network. */
 export function deployedLst(lst: LstDeployments): DeployedLst[] {
   return lstProviders.flatMap((about) => {
     const addresses = lst[about.id]

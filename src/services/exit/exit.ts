@@ -13,28 +13,28 @@ import {openSnapshot} from '../staking/open-snapshot.ts'
 import {toStakingPlan, type StakingPlan} from '../staking/staking-plan.ts'
 import {bridgeFeeTrap, producingTrap, recipientTrap} from '../staking/traps.ts'
 
-/** Committed epochs lie at most two ahead of the head; a few past ones are looked at beside them. */
+/** Committed epochs are at most two ahead of the head; a few past ones are checked too. */
 const EPOCHS_LOOKED_AT = 6
 
-/** Where an exit stands, from the chain alone. */
+/** State of an exit, from the chain alone. */
 export type ExitPhase = 'not-started' | 'waiting' | 'claimable' | 'finished'
 
 export interface ExitView {
   phase: ExitPhase
   snapshot: SequencerSnapshot
-  /** Fee of the bridge for a reward that goes out with the next step; nothing is sent without one. */
+  /** Bridge fee for a reward sent with the next step; 0 without a reward. */
   fee: BridgeFee
-  /** When the METIS are free: from the chain when it has begun, else if it began now. */
+  /** Time when the METIS can be claimed: from the chain after the start of the exit, otherwise as if it started now. */
   freeAtSeconds: bigint
   /** Of the next step. */
   conditions: Condition[]
   traps: Trap[]
-  /** Epochs that name the signer and are not over, a planned one included; null when L2 does not respond. */
+  /** Epochs of the signer that have not ended, including a planned one; null when L2 does not respond. */
   epochs: EpochView[] | null
 }
 
 /**
- * Where the exit stands and what the next step needs. Sends nothing; works at every moment of an exit.
+ * State of the exit and preconditions of the next step. Sends nothing; works at every stage of an exit.
  *
  * @throws {MetisSeqError} SEQUENCER_UNKNOWN, NOT_REGISTERED, OWNER_UNKNOWN
  */
@@ -46,7 +46,7 @@ export async function viewExit(
   const {sequencer, pool, timeSeconds} = snapshot
   const phase = phaseOf(snapshot)
   const begun = phase !== 'not-started'
-  // Read once: what is shown of turns and what the trap says of them must not contradict each other.
+  // Read once, so that the displayed epochs and the trap cannot contradict each other.
   const rotation = await readRotation(context)
   const [fee, traps] = await Promise.all([
     feeFor(context, snapshot),
@@ -71,7 +71,7 @@ function phaseOf({
 }
 
 /**
- * Decides what beginning the exit would do.
+ * Plans the start of an exit.
  *
  * @throws {MetisSeqError} BFT_RESTRICTION, REWARD_RECIPIENT_UNSET and those of the state
  */
@@ -109,7 +109,7 @@ export async function planExitStart(
 }
 
 /**
- * Decides what ending the exit would do.
+ * Plans the end of an exit.
  *
  * @throws {MetisSeqError} EXIT_NOT_STARTED, EXIT_NOT_FINISHED and those of the state
  */
@@ -152,7 +152,7 @@ async function exitTraps(
   return [...producing, ...recipient]
 }
 
-/** The fee when a reward goes out with the call. Without one the contract would keep it for good. */
+/** The fee when a reward is sent with the call. Without a reward the contract would keep the fee. */
 async function feeFor(context: Context, {sequencer}: SequencerSnapshot): Promise<BridgeFee> {
   if (sequencer.rewardMetisWei === 0n) return {feeEthWei: 0n, l2GasLimit: 0}
   const {addressManager} = context.network.l1.contracts
@@ -164,7 +164,7 @@ function readRotation(context: Context): Promise<RotationNow | null> {
   return rotationNow(context, EPOCHS_LOOKED_AT).catch(() => null)
 }
 
-/** Epochs that name the signer and are not over, the planned one included. */
+/** Epochs of the signer that have not ended, including the planned one. */
 function epochsOf({newest, next}: RotationNow, {sequencer}: SequencerSnapshot): EpochView[] {
   const signer = sequencer.signer.toLowerCase()
   const planned = next?.state === 'planned' ? [next] : []

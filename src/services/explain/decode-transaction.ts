@@ -30,19 +30,19 @@ import {signerOfAddress} from '../signers/signers.ts'
 import {cautionsOf, maxCostOf} from '../sending/transaction-cautions.ts'
 import {isHash, rawOf} from '../sending/transactions.ts'
 
-/** One transaction in words. What its form does not carry is null. */
+/** One decoded transaction. Fields missing from its format are null. */
 export interface DecodedTransaction extends RawTransaction {
-  /** What the file calls it, which proves nothing; null elsewhere. */
+  /** Label in the file, which proves nothing; null elsewhere. */
   label: string | null
   /** `L1 of andromeda`; null when no known network has the chain id. */
   chain: string | null
   contract: string | null
   call: DecodedCall | null
-  /** Most that it can cost, with what goes with it; null where the form leaves that open. */
+  /** Maximum cost including the value; null where the format does not determine it. */
   maxCostWei: bigint | null
-  /** What speaks against it. */
+  /** Warnings about it. */
   cautions: Trap[]
-  /** As it travels; null while it is not signed. */
+  /** Raw transaction; null while it is not signed. */
   raw: Hex | null
 }
 
@@ -56,20 +56,20 @@ export interface DecodedInput {
     | 'unsigned calldata'
     | 'unsigned safe'
   source: 'argument' | 'file' | 'journal'
-  /** Account that is to send; null when the form does not say. */
+  /** Account that will send; null when the format does not specify it. */
   from: Address | null
-  /** Words of the command that planned it, as the file says; null when it does not. */
+  /** Words of the command that planned it, according to the file; null without. */
   action: string | null
   transactions: DecodedTransaction[]
 }
 
-/** Larger than any transaction a chain takes, and than any plan of ours. */
+/** Larger than any transaction a chain accepts, and than any of our plans. */
 const MAX_FILE_BYTES = 4_000_000
 
 /**
- * Reads a raw transaction, a file of ours, or the journal's entry of a hash. Asks no chain.
+ * Reads a raw transaction, one of our files, or the journal entry of a hash. Queries no chain.
  *
- * @throws {MetisSeqError} TX_UNDECODABLE, TX_NOT_FOUND (a hash the journal does not have), FILE_TOO_LARGE
+ * @throws {MetisSeqError} TX_UNDECODABLE, TX_NOT_FOUND (a hash missing from the journal), FILE_TOO_LARGE
  */
 export async function decodeInput(home: Home, input: string): Promise<DecodedInput> {
   const text = input.trim()
@@ -142,7 +142,7 @@ async function decodeFile(home: Home, content: string): Promise<DecodedInput> {
   }
 }
 
-/** Words of a command, and nothing that reads as something else. */
+/** Words of a command, and nothing that could be mistaken for other text. */
 function actionOf(value: unknown): string | null {
   return typeof value === 'string' && /^[a-z]+(?: [a-z-]+){1,2}$/.test(value) && value.length <= 40
     ? value
@@ -157,7 +157,7 @@ function chainIdOf(value: unknown): number | undefined {
   return Number.isSafeInteger(number) && number > 0 ? number : undefined
 }
 
-/** What is signed says by itself what it does: nothing beside the raw bytes is believed. */
+/** The signed bytes are authoritative: nothing besides them is trusted. */
 async function decodeSigned(
   home: Home,
   list: unknown[],
@@ -263,7 +263,7 @@ function inWords(
 /** A title is one line of a list. */
 const MAX_TITLE = 120
 
-/** What a transaction does in a few words, by its own bytes: nothing a file says is in them. */
+/** A short description of a transaction, derived from its own bytes, never from labels in a file. */
 export function titleOf({call, contract, to, valueWei, data, chain}: DecodedTransaction): string {
   if (call?.contractProven) {
     const args = call.args.map(({value, display}) => display ?? shortHex(value))
@@ -275,7 +275,7 @@ export function titleOf({call, contract, to, valueWei, data, chain}: DecodedTran
   return `${call?.functionName ?? data.slice(0, 10)} of ${contract ?? to}`
 }
 
-/** The network with this chain id; of several with one chain id, that which knows the called contract. */
+/** The network with this chain id; if there are several, the one that lists the called contract. */
 function placeOf(home: Home, {chainId, to}: RawTransaction) {
   const places = listNetworks(home).flatMap(({network}) => {
     const layer = layerOfChain(network, chainId)
@@ -289,7 +289,7 @@ function layerOfChain({l1, l2}: Network, chainId: number | null): 'L1' | 'L2' | 
   return chainId === l2.chainId ? 'L2' : undefined
 }
 
-/** The input is not repeated: what looks like a broken transaction may be a key. */
+/** The input is not echoed: an apparently broken transaction may be a key. */
 function undecodable(source: DecodedInput['source'], what: string): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_UNDECODABLE',

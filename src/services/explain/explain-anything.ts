@@ -24,23 +24,23 @@ export interface Explanation {
     | {kind: 'known'; explained: Explained}
     | {kind: 'transaction'; explained: ExplainedTransaction}
   state: {findings: Finding[]; where: string}
-  /** Sources that did not respond; what is known without them is told all the same. */
+  /** Sources that did not respond; the rest is reported anyway. */
   unreachable: Unreachable[]
 }
 
 export interface ExplainOptions {
-  /** As a person names it. */
+  /** Human-readable name. */
   place: Place
-  /** The network to ask; undefined when there is none. A network named here wins over the profile's. */
+  /** The network to query; undefined without one. It takes precedence over the profile's. */
   open(network?: string): Context | undefined
   onProgress(text: string): void
 }
 
 /**
- * Explains an input, with what the chain says now where a network is at hand.
+ * Explains an input, with findings from the chain where a network is available.
  *
- * @throws {MetisSeqError} EXPLAIN_UNKNOWN, PLACE_UNKNOWN, TX_NOT_FOUND, or the error of an endpoint when nothing is known
- *   without it
+ * @throws {MetisSeqError} EXPLAIN_UNKNOWN, PLACE_UNKNOWN, TX_NOT_FOUND, or the error of an endpoint
+ *   when nothing is known without it
  */
 export async function explainAnything(
   home: Home,
@@ -49,7 +49,7 @@ export async function explainAnything(
 ): Promise<Explanation> {
   const text = input.trim()
   const place = knownPlace(options.place)
-  // A topic is 32 bytes as well, and known without asking anyone.
+  // A topic is 32 bytes too, and known without a query.
   if (isHash(text) && findEvents(text).length === 0) {
     return explainHash(home, text, options)
   }
@@ -82,7 +82,7 @@ async function explainHash(home: Home, hash: Hash, options: ExplainOptions): Pro
   }
 }
 
-/** The sequencer that a call of LockingPool is about. */
+/** The sequencer that a LockingPool call refers to. */
 function sequencerIdIn({call}: TransactionView): bigint | undefined {
   const id = call?.args.find(({name}) => name === 'seqId')?.value
   return id === undefined ? undefined : BigInt(id)
@@ -117,7 +117,7 @@ function whereOf({profileName, networkName}: Context): string {
   return profileName ? `${profileName} on ${networkName}` : `on ${networkName}`
 }
 
-/** The hash is not repeated: what looks like one may be a private key. */
+/** The hash is not echoed: it may be a private key. */
 function hashOffline(): MetisSeqError {
   return new MetisSeqError({
     code: 'EXPLAIN_UNKNOWN',

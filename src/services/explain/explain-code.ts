@@ -5,13 +5,13 @@ import {wordsOf} from '../../lib/error-words/index.ts'
 import {exitCodes, type ExitName} from '../../lib/exit-codes.ts'
 import {nothingKnown, toRefusal, type Explained, type ExplainedCode} from './explain.ts'
 
-/** Codes are written in capitals, and typed as people type. */
+/** Codes are upper case, but may be typed in any case. */
 export function errorCodeIn(text: string): ErrorCode | undefined {
   const code = text.trim().toUpperCase()
   return isErrorCode(code) ? code : undefined
 }
 
-/** An error of this program by its code, with the refusals of contracts that are told by it. */
+/** An error of this program by its code, with the contract reverts that map to it. */
 export function explainCode(code: ErrorCode, place: Place): Explained {
   const refusals = catalogue.filter((entry) => entry.code === code)
   return {
@@ -22,7 +22,7 @@ export function explainCode(code: ErrorCode, place: Place): Explained {
   }
 }
 
-/** All that is fixed of a code, with its words. */
+/** Everything a code determines, with its explanation. */
 export function aboutCode(code: ErrorCode): ExplainedCode {
   const {exit, retry = 'no'} = entryOf(code)
   const {meaning, next} = wordsOf(code)

@@ -32,33 +32,33 @@ import {
   whitelisted,
 } from '../staking/preconditions-on-state.ts'
 
-/** Whose state is read. Taken from a transaction, or from the profile. */
+/** The accounts whose state is read, from a transaction or from the profile. */
 export interface Subject {
   account: Address | null
   sequencerId: bigint | null
 }
 
-/** One thing that is true on the chain now. */
+/** One current fact of the chain. */
 export interface Finding {
   label: string
   seen: string
-  /** True: this is a cause now. False: it is none now. Null: it only informs. */
+  /** True when this is a cause now, false when it is not; null for information only. */
   isCause: boolean | null
 }
 
 /**
- * Whether a condition of the preflight is a cause of what is explained: true, it does not hold now; null, it foretells
- * another refusal.
+ * Whether a precondition is a cause of the explained revert: true when it is not met now; null when
+ * it predicts another revert.
  */
 type Judge = (...conditions: Condition[]) => boolean | null
 
 type Reader = (context: Context, subject: Subject, judge: Judge) => Promise<Finding[]>
 
 /**
- * What the chain says about the cause of a refusal, now. Empty when nothing can be asked without knowing
- * who acts.
+ * Findings on chain about the cause of a revert. Empty when nothing can be queried without knowing
+ * the acting account.
  *
- * @param refusals that ask for this check; the rules that foretell them say what is a cause
+ * @param refusals with this check; the preconditions that predict them identify the cause
  * @throws {MetisSeqError} those of the endpoints
  */
 export function readFindings(
@@ -76,7 +76,7 @@ export function readFindings(
   return readers[check](context, subject, judge)
 }
 
-/** The profile's owner, unless a transaction says who acts. */
+/** The profile's owner, unless a transaction determines the acting account. */
 export function subjectOf(context: Context, from?: Address, sequencerId?: bigint): Subject {
   return {account: from ?? context.profile?.owner ?? null, sequencerId: sequencerId ?? null}
 }
@@ -203,7 +203,7 @@ async function sequencerOf(
 }
 
 async function exitFindings(context: Context, subject: Subject, judge: Judge): Promise<Finding[]> {
-  // The chain's clock decides; on a warped local network it is ahead of this one.
+  // The chain's clock is authoritative; on a warped local network it is ahead of this one.
   const {timestamp: timeSeconds} = await getBlock(context.l1().client)
   const read = ofSequencer((sequencer) => {
     const begun = exiting({sequencer})

@@ -20,10 +20,10 @@ import {
 /** Why a mined transaction failed, as far as a replay can tell. */
 export interface Failure {
   /**
-   * - `revert`: the replay was refused as well, with this reason.
+   * - `revert`: the replay reverted too, with this reason.
    * - `out-of-gas`: all gas was used.
-   * - `order`: alone it succeeds; what came before it in its block made it fail.
-   * - `no-state`: the endpoint does not keep the state of that block.
+   * - `order`: it succeeds on its own; an earlier transaction in its block made it fail.
+   * - `no-state`: the endpoint does not store the state of that block.
    */
   reason: 'revert' | 'out-of-gas' | 'order' | 'no-state'
   /** State the replay ran on: the block before its own. */
@@ -39,7 +39,7 @@ export interface ExplainedTransaction {
 }
 
 /**
- * What a transaction did, and, when it failed, why.
+ * The effect of a transaction and, if it failed, the cause.
  *
  * @throws {MetisSeqError} TX_NOT_FOUND, or the error of an endpoint when nothing else is known
  */
@@ -57,7 +57,7 @@ export async function explainTransaction(
   const transaction = {hash, from, to, data, valueWei, accountNonce, gasLimit}
   const before = inclusion.blockNumber - 1n
   const replay = await tryReplay(context, view, transaction, before)
-  // A call that fails for want of gas has no reason: it stopped where the gas ended.
+  // A call that runs out of gas has no reason: it stopped where the gas ran out.
   const spent = inclusion.gasUsed >= gasLimit
   const reverted = replay?.state === 'reverts' && !(spent && replay.revertData === '0x')
   const failure: Failure = {
@@ -82,7 +82,7 @@ async function tryReplay(
   }
 }
 
-/** An endpoint without old states answers with an error of its own words. */
+/** An endpoint without archive state returns an error in its own wording. */
 function isAnswer(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 20; depth++) {
     if (at instanceof RpcResponseError) return true

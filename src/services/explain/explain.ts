@@ -23,35 +23,35 @@ import type {Network} from '../../protocol/network.ts'
 
 export type {DecodedCall, KnownEvent, KnownFunction, Place}
 
-/** An entry of the catalogue as it is shown. */
+/** An entry of the catalogue, for display. */
 export interface Refusal extends Omit<CatalogueEntry, 'open'> {
   selector: Hex
   /** The contract appends a value to the text. */
   open: boolean
 }
 
-/** What revert data says before it is explained. */
+/** Decoded revert data, before it is explained. */
 export interface RevertView {
   name: string
   reason: string | null
   args: readonly string[]
 }
 
-/** What is known of an error of this program by its code. */
+/** Explanation of an error of this program by its code. */
 export interface ExplainedCode {
   code: ErrorCode
   meaning: string
-  /** Usually one; where one code has several, the error itself says which. */
+  /** Usually one; where a code has several, the error itself says which. */
   exits: {exit: ExitName; exitCode: number}[]
-  /** Whether the same command can succeed later without a change. */
+  /** Whether the same command may succeed later without a change. */
   retry: 'yes' | 'no' | 'depends'
-  /** Names of the facts in its JSON; some are there only where they are known. */
+  /** Names of the facts in its JSON; some are present only when known. */
   facts: string[]
-  /** What to run or do next, most likely first. */
+  /** Next steps, most likely first. */
   next: string[]
 }
 
-/** What an input was read as, with all that is known of it. */
+/** The detected kind of an input, with everything known about it. */
 export interface Explained {
   readAs: 'selector' | 'revert data' | 'call data' | 'topic' | 'address' | 'error code' | 'text'
   error: ExplainedCode | null
@@ -61,7 +61,7 @@ export interface Explained {
   events: KnownEvent[]
   /** `LockingPool on L1 of andromeda`, for an address. */
   contracts: string[]
-  /** The one that fits best first. */
+  /** Best match first. */
   refusals: Refusal[]
 }
 
@@ -85,10 +85,10 @@ export function toRefusal(entry: CatalogueEntry): Refusal {
 }
 
 /**
- * Explains an input from what this program knows by itself. Asks no chain.
+ * Explains an input from built-in knowledge. Queries no chain.
  *
- * @param networks in which an address is looked for
- * @throws {MetisSeqError} EXPLAIN_UNKNOWN with what the input was tried as
+ * @param networks to search for an address
+ * @throws {MetisSeqError} EXPLAIN_UNKNOWN with the kinds that were tried
  */
 export async function explainOffline(
   input: string,
@@ -101,7 +101,7 @@ export async function explainOffline(
   if (looksLikeAddress(text) && /0x[0-9a-f]{40}$/i.test(text))
     throw addressInvalid(text, read.fault)
   if (text.startsWith('0x') && isHex(text)) return explainHex(text, place)
-  // Without 0x it may be a private key, so nothing of it is repeated or sent anywhere.
+  // Without 0x it may be a private key, so it is neither echoed nor sent anywhere.
   if (/^[0-9a-f]{64}$/i.test(text)) throw bareWord()
   return explainText(text, place)
 }
@@ -152,7 +152,7 @@ async function explainHex(text: Hex, place: Place): Promise<Explained> {
   )
 }
 
-/** What follows the selector is cut or damaged, and the selector alone says something. */
+/** The data after the selector is truncated or damaged, but the selector alone is known. */
 function explainBySelector(selector: Hex, place: Place): Explained | undefined {
   const found = bySelector(selector, place)
   return found.refusals.length + found.functions.length > 0 ? found : undefined
@@ -213,7 +213,7 @@ function explainAddress(address: Hex, networks: readonly Network[]): Explained {
   )
 }
 
-/** Words that nodes and libraries put around a reason. */
+/** Prefixes and suffixes that nodes and libraries add to a reason. */
 const wrappers: readonly RegExp[] = [
   /^error: /i,
   /^(?:execution )?reverted(?: with reason(?: string)?)?:? */i,
@@ -221,7 +221,7 @@ const wrappers: readonly RegExp[] = [
   /^revert:? */i,
 ]
 
-/** The reason inside what a node, a library or another tool printed around it. */
+/** The reason without the text that a node, a library or another tool added. */
 function unwrapped(text: string): string {
   let inner = text
   for (const wrapper of wrappers) inner = inner.replace(wrapper, '')
@@ -256,7 +256,7 @@ function textual(entries: CatalogueEntry[]): Explained {
   return {...nothingKnown, readAs: 'text', refusals: entries.map(toRefusal)}
 }
 
-/** By error name, operator code, or the reason in other letters; only then by a part of the reason. */
+/** By error name, error code, or the reason in different case; only then by a part of the reason. */
 function sought(text: string, place: Place): CatalogueEntry[] {
   const key = text.toLowerCase()
   const bare = key.replace(/\(.*\)$/s, '')
@@ -276,7 +276,7 @@ function sought(text: string, place: Place): CatalogueEntry[] {
     (entry) =>
       key.length >= 4 && entry.kind === 'text' && entry.subject.toLowerCase().includes(key),
   )
-  // A reason inside a longer line of a log, the longest first: a short one may be in it by chance.
+  // A reason in a longer log line, the longest first: a short one may match by chance.
   const inside = catalogue
     .filter(
       ({kind, subject}) =>
@@ -289,7 +289,7 @@ function sought(text: string, place: Place): CatalogueEntry[] {
   return narrowed([...new Set([...named, ...inside.slice(0, 2), ...part])], place).slice(0, 5)
 }
 
-/** Subjects that share most of their words with what was typed. */
+/** Subjects that share most words with the input. */
 function alike(text: string): string[] {
   const words = new Set(
     text

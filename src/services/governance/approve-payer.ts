@@ -11,10 +11,10 @@ import {coverWord} from './set-reward.ts'
 import {changesSomething, toSettingPlan, type SettingPlan} from './setting-plan.ts'
 
 /**
- * Decides what another allowance of the reward payer would do. LockingInfo takes every reward batch
- * from it, and refuses a batch that is larger, for everyone in it.
+ * Plans a new allowance of the reward payer. LockingInfo pulls every reward batch from it, and a
+ * larger batch reverts for everyone in it.
  *
- * @param amountMetisWei the largest number there is: without an end; 0: no more rewards
+ * @param amountMetisWei the maximum number means unlimited; 0 stops rewards
  * @throws {MetisSeqError} NOT_REWARD_PAYER, NOTHING_TO_CHANGE
  */
 export async function planPayerApproval(
@@ -68,7 +68,7 @@ export async function planPayerApproval(
   })
 }
 
-/** Source: `LockingInfo.distributeReward` takes from `rewardPayer` and from nobody else. */
+/** Source: `LockingInfo.distributeReward` only pulls from `rewardPayer`. */
 function isPayer(
   caller: Parameters<typeof isAddressEqual>[0],
   {payer, offices}: Governance,

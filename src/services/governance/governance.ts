@@ -16,42 +16,42 @@ import {metisText} from '../sending/planned-calls.ts'
 import {TARGET_RATE_PERCENT} from '../rewards/reward-forecast.ts'
 import {connectionError, type Unreachable} from '../sending/transactions.ts'
 
-/** What pays the rewards: the account with its METIS on L1, and what LockingInfo may take of it. */
+/** The reward payer: the account with its METIS on L1 and its allowance to LockingInfo. */
 export interface Payer extends Purse {
-  /** Null: none is set, so every reward batch fails. */
+  /** Null when unset: every reward batch then reverts. */
   address: Address | null
 }
 
-/** Rewards that are earned and not yet in a batch. */
+/** Rewards earned and not yet in a batch. */
 export interface Unsubmitted {
-  /** First epoch that no batch has paid. */
+  /** First unpaid epoch. */
   fromEpoch: bigint
   /** Blocks up to the head. */
   blocks: bigint
 }
 
-/** What of L2 the settings are judged by. */
+/** The values of L2 by which the settings are judged. */
 export interface Production extends Omit<BlockInterval, 'headBlock'> {
-  /** Null: L2 did not respond. */
+  /** Null when L2 does not respond. */
   unsubmitted: Unsubmitted | null
-  /** Blocks of an epoch that no respan cuts. Null: L2 did not respond. */
+  /** Blocks of an epoch without a respan. Null when L2 does not respond. */
   epochLength: bigint | null
 }
 
-/** Every setting of a network that its owners and its reward payer answer for. */
+/** Every setting of a network controlled by its owners and its reward payer. */
 export interface Governance {
   offices: Offices
   pool: PoolSettings
   payer: Payer
   production: Production
-  /** Epochs of the last reward batch. Null: there was none. */
+  /** Epochs of the last reward batch; null before the first. */
   lastBatchEpochs: bigint | null
   /** L2, when it did not respond. Production is then that of the network document. */
   unreachable: Unreachable[]
 }
 
 /**
- * Reads the settings of a network. Needs no profile; goes on without L2.
+ * Reads the settings of a network. Needs no profile; works without L2.
  *
  * @throws {MetisSeqError} CONTRACTS_DISAGREE, those of the connection to L1
  */
@@ -100,7 +100,7 @@ async function readProduction(
       readEpoch(client, {sequencerSet, number: rewardedUntilEpoch}),
       readEpochLength(client, {sequencerSet}),
     ])
-    // Epoch 0 is never paid, so its end counts like that of a paid one. Epochs follow without a gap.
+    // Epoch 0 is never paid, so its end counts as paid. Epochs have no gaps.
     const blocks = paid && headBlock > paid.endBlock ? headBlock - paid.endBlock : 0n
     const unsubmitted = {fromEpoch: rewardedUntilEpoch + 1n, blocks}
     return {production: {...interval, unsubmitted, epochLength}}
@@ -110,19 +110,19 @@ async function readProduction(
   }
 }
 
-/** What the payer covers at a reward per block. */
+/** Coverage by the payer at a reward per block. */
 export interface Cover {
-  /** Blocks that the smaller one of balance and allowance pays. */
+  /** Blocks covered by the smaller of balance and allowance. */
   blocks: bigint
-  /** Whole reward batches like the last one, or of the fewest epochs there can be. Null: not known. */
+  /** Whole reward batches like the last one, or of the minimum length; null while unknown. */
   batches: bigint | null
   batchEpochs: bigint
-  /** What is earned and not submitted. Null: not known. */
+  /** METIS earned and not submitted; null while unknown. */
   owedMetisWei: bigint | null
   coversOwed: boolean | null
 }
 
-/** @param rewardPerBlockMetisWei 0 is refused by the contract; it covers nothing here */
+/** @param rewardPerBlockMetisWei the contract rejects 0; here it means no coverage */
 export function coverOf(
   {payer, production, lastBatchEpochs}: Omit<Governance, 'unasked' | 'pool' | 'offices'>,
   rewardPerBlockMetisWei: bigint,
@@ -140,19 +140,19 @@ export function coverOf(
   }
 }
 
-/** Everything `governance show` tells. */
+/** Everything `governance show` reports. */
 export interface GovernanceView {
   governance: Governance
   cover: Cover
-  /** Yearly reward in percent of all locked METIS, at the present rate of blocks. */
+  /** Annual reward in percent of all locked METIS, at the current block rate. */
   ratePercent: number
   targetRatePercent: number
-  /** Where the block time is from, for people. */
+  /** Source of the block time, human-readable. */
   intervalText: string
   allowanceText: string
 }
 
-/** What the settings of a network come to. */
+/** The effect of a network's settings. */
 export async function showGovernance(context: Context): Promise<GovernanceView> {
   const governance = await readGovernance(context)
   const {pool, production, payer} = governance
@@ -166,7 +166,7 @@ export async function showGovernance(context: Context): Promise<GovernanceView> 
   }
 }
 
-/** A block time for people, with where it is from. */
+/** A human-readable block time with its source. */
 export function intervalText(
   interval: Omit<BlockInterval, 'headBlock'>,
   given: 'given' | 'read' = 'read',

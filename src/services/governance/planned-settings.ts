@@ -4,11 +4,11 @@ import {formatWei} from '../../lib/units.ts'
 import type {PlannedCall} from '../sending/plan.ts'
 import {planCall} from '../sending/planned-call.ts'
 
-/** Measured with our contracts: 36,910 for the minimum, 39,101 for the maximum; with room for others. */
+/** Measured with our contracts: 36,910 for the minimum, 39,101 for the maximum; with a margin for others. */
 const LIMIT_GAS = 60_000n
 
 /**
- * Puts an account on the whitelist or takes it off.
+ * Adds an account to the whitelist or removes it.
  *
  * - Signed by: owner of LockingPool. Chain: L1. Value: none.
  * - Source: `LockingPool.setWhitelist`.
@@ -29,7 +29,7 @@ export function setWhitelist(options: {
 }
 
 /**
- * Changes what a block pays, also in blocks that were made before and are not submitted yet.
+ * Changes the reward per block, also for earlier blocks that are not submitted yet.
  *
  * - Signed by: owner of LockingPool. Chain: L1. Value: none.
  * - Source: `LockingPool.updateBlockReward`; `batchSubmitRewards` reads it when it is called.
@@ -49,7 +49,7 @@ export function updateBlockReward(options: {
 }
 
 /**
- * Changes the least or the most METIS of one sequencer. Nobody is put out by it.
+ * Changes the minimum or maximum METIS of a sequencer. No sequencer is removed by it.
  *
  * - Signed by: owner of LockingInfo. Chain: L1. Value: none.
  * - Source: `LockingInfo.setMinLock`, `setMaxLock`.

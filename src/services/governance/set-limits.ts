@@ -10,7 +10,7 @@ import {setLimit} from './planned-settings.ts'
 import {listSequencers, requireOwner} from '../staking/sequencers.ts'
 import {changesSomething, ownsContract, toSettingPlan, type SettingPlan} from './setting-plan.ts'
 
-/** Undefined leaves a limit as it is. */
+/** Undefined leaves a limit unchanged. */
 export interface LimitsRequest {
   minLockMetisWei: bigint | undefined
   maxLockMetisWei: bigint | undefined
@@ -22,7 +22,7 @@ interface Limits {
 }
 
 /**
- * Decides what other limits of a lock would do.
+ * Plans new limits of a lock.
  *
  * @throws {MetisSeqError} NOT_INFO_OWNER, SETTING_INVALID, MIN_ABOVE_MAX, NOTHING_TO_CHANGE
  */
@@ -74,10 +74,10 @@ export async function planLimits(context: Context, request: LimitsRequest): Prom
 const limitIds = ['minLockMetisWei', 'maxLockMetisWei'] as const
 
 /**
- * The contract refuses a maximum below the minimum of that moment, so a maximum that goes below the
- * present minimum comes second. Otherwise it comes first, and the minimum never stands above it.
+ * The contract rejects a maximum below the current minimum, so a maximum below the present minimum
+ * is set second. Otherwise it is set first, and the minimum never exceeds it.
  *
- * Source: `LockingInfo.setMaxLock`; `setMinLock` looks at nothing but zero.
+ * Source: `LockingInfo.setMaxLock`; `setMinLock` only rejects zero.
  */
 function callsInOrder(
   {lockingInfo}: Context['network']['l1']['contracts'],
@@ -91,7 +91,7 @@ function callsInOrder(
     .map((which) => setLimit({lockingInfo, which, amountMetisWei: after[`${which}MetisWei`]}))
 }
 
-/** In the order of the contract; what it would let pass is refused here all the same. */
+/** In the order of the contract; some values that it would accept are still rejected here. */
 export function limitConditions(request: LimitsRequest, after: Limits): Condition[] {
   const {minLockMetisWei: min, maxLockMetisWei: max} = after
   const seen = `minimum ${metis(min)}, maximum ${metis(max)}`
@@ -116,8 +116,8 @@ export function limitConditions(request: LimitsRequest, after: Limits): Conditio
 }
 
 /**
- * Source: `LockingPool.withdraw` wants a rest of at least the minimum, `relock` a sum of at most the
- * maximum. Nothing is taken from anyone, and an exit is always possible.
+ * Source: `LockingPool.withdraw` requires a remainder of at least the minimum, `relock` a total of
+ * at most the maximum. No existing lock is reduced, and an exit is always possible.
  */
 function caughtBy(sequencers: readonly Sequencer[], before: Limits, after: Limits): Effect[] {
   const active = sequencers.filter(({status}) => status === 'active')

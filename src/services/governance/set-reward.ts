@@ -19,21 +19,21 @@ import {changesSomething, ownsContract, toSettingPlan, type SettingPlan} from '.
 
 export type RewardRequest =
   | {perBlockMetisWei: bigint}
-  /** Without an interval the measured one counts. */
+  /** Without an interval, the measured one is used. */
   | {ratePercent: number; blockSeconds: number | undefined}
 
-/** A change of the reward per block with the block time its rates are figured with. */
+/** A change of the reward per block, with the block time used to convert annual rates. */
 export interface RewardPlan extends SettingPlan {
   rewardPerBlockMetisWei: bigint
   blockIntervalSeconds: number
-  /** `given`: by the operator; `measured` on L2; `slot`: of the network document, as nothing else was had. */
+  /** `given` by the operator; `measured` on L2; `slot`: from the network document, as a fallback. */
   intervalSource: 'given' | 'measured' | 'slot'
   ratePercent: number
 }
 
 /**
- * Makes the plan, and makes it again with the reward that was shown: the measured block time moves with
- * every block, and what was agreed to is the number.
+ * Creates the plan, and recreates it with the reward that was shown: the measured block time
+ * changes with every block, and the operator agreed to the number.
  */
 export function rewardPlanner(context: Context, request: RewardRequest): () => Promise<RewardPlan> {
   let shown: RewardPlan | undefined
@@ -49,10 +49,10 @@ export function rewardPlanner(context: Context, request: RewardRequest): () => P
 }
 
 /**
- * Decides what another reward per block would do.
+ * Plans a new reward per block.
  *
- * @throws {MetisSeqError} NOT_POOL_OWNER, SETTING_INVALID, NOTHING_TO_CHANGE; for a rate without a block
- *   time those of the connection to L2
+ * @throws {MetisSeqError} NOT_POOL_OWNER, SETTING_INVALID, NOTHING_TO_CHANGE; for a rate without a
+ *   block time, those of the connection to L2
  */
 async function planReward(context: Context, request: RewardRequest): Promise<RewardPlan> {
   const caller = requireOwner(context)
@@ -111,7 +111,7 @@ function intervalOf(request: RewardRequest, {production, unreachable}: Governanc
     const blockIntervalSeconds = request.blockSeconds
     return {blockIntervalSeconds, intervalSource: 'given', measuredBlocks: 0}
   }
-  // A reward that follows from the block time is not made up from a guess.
+  // A reward derived from the block time must not rest on a guess.
   if ('ratePercent' in request && unreachable[0]) throw unreachable[0].error
   const {blockIntervalSeconds, measuredBlocks} = production
   const intervalSource = measuredBlocks > 0 ? 'measured' : 'slot'
@@ -137,7 +137,7 @@ export function rewardAboveZero(wei: bigint, totalLockedMetisWei: bigint): Condi
   })
 }
 
-/** Source: `LockingPool.batchSubmitRewards` multiplies by the reward of the moment it is called in. */
+/** Source: `LockingPool.batchSubmitRewards` multiplies by the reward at the time of the call. */
 function owedEffect({unsubmitted}: Production, before: bigint, after: bigint): Effect {
   const label = 'earned and not submitted'
   if (!unsubmitted) {

@@ -4,8 +4,8 @@ import {requireOwner} from '../staking/sequencers.ts'
 import {verifySetting, type SettingPlan} from './setting-plan.ts'
 
 /**
- * A change of a setting of the network, which is read back. For owners of a network and for its reward payer, each with
- * the key of the owner of a profile.
+ * A change of a network setting, which is read back. For network owners and the reward payer, each
+ * using the owner key of a profile.
  *
  * @throws {MetisSeqError} OWNER_UNKNOWN, PROFILE_MISSING
  */

@@ -6,27 +6,27 @@ import type {Context} from '../context.ts'
 import type {Plan} from '../sending/plan.ts'
 import {blockKnown} from '../staking/verify.ts'
 
-/** A plan for a setting of the network, with a way to read what it changes. */
+/** A plan for a network setting, with a function to read the values it changes. */
 export interface SettingPlan extends Plan {
   chain: 'L1'
-  /** Reads every figure of the plan as the chain has it at a block. */
+  /** Reads every value of the plan on chain at a block. */
   readFigures(blockNumber: bigint): Promise<Record<string, string>>
 }
 
-/** What a plan for a setting is made of. The account that sends is the owner of the profile. */
+/** Input of a plan for a setting. The sending account is the owner of the profile. */
 export type SettingRequest = Omit<SettingPlan, 'chain' | 'role' | 'traps'> &
   Partial<Pick<SettingPlan, 'traps'>> & {
     conditions: Condition[]
-    /** What needs the conditions, for errors: `A change of the whitelist`. */
+    /** Subject of the preconditions, for errors: `A change of the whitelist`. */
     subject: string
     /** For errors. */
     facts?: Record<string, string>
   }
 
 /**
- * A plan whose conditions all hold.
+ * A plan whose preconditions are all met.
  *
- * @throws {MetisSeqError} code of the first condition that does not hold
+ * @throws {MetisSeqError} code of the first precondition that is not met
  */
 export function toSettingPlan({subject, facts, ...request}: SettingRequest): SettingPlan {
   requireAll(request.conditions, subject, {account: request.from, ...facts})
@@ -34,7 +34,7 @@ export function toSettingPlan({subject, facts, ...request}: SettingRequest): Set
 }
 
 /**
- * Checks that the chain shows what was planned, at the block of the last transaction.
+ * Checks that the chain matches the plan at the block of the last transaction.
  *
  * @throws {MetisSeqError} POST_STATE
  */
@@ -73,7 +73,7 @@ export function ownsContract(
   })
 }
 
-/** A transaction that changes nothing costs gas and looks like a change. */
+/** A no-op transaction costs gas and looks like a change. */
 export function changesSomething(label: string, seen: string, ok: boolean): Condition {
   const remedy = 'Nothing needs to be done.'
   return ourOwn('changes-something', 'NOTHING_TO_CHANGE', {label, ok, seen, remedy})

@@ -10,23 +10,23 @@ import type {EpochView} from '../rotation/epochs.ts'
 
 const FORECAST_EPOCHS = 64
 
-/** A turn that the selection gives while nobody's stake changes. */
+/** A future epoch according to the selection, valid while no stake changes. */
 export interface ForecastTurn {
   number: bigint
   signer: Address
   mine: boolean
 }
 
-/** What the consensus layer says of itself and of turns to come. */
+/** Status of the consensus layer and its upcoming epochs. */
 export interface PosLook extends PosFacts {
-  /** Turns after the newest span. Hold only while the layer is up to date. */
+  /** Epochs after the newest span. Valid only while the layer is up to date. */
   turns: ForecastTurn[]
   /** The newest span as an epoch; null when it cannot be read as one. */
   planned: EpochView | null
 }
 
 /**
- * Reads Themis' paths, so that a real Themis answers as well, and what only ours has where it is there.
+ * Reads Themis' paths, so that it works with a real Themis, plus the paths of our own where available.
  *
  * @throws {MetisSeqError} POS_UNREACHABLE, POS_ERROR, POS_ANSWER_WRONG
  */
@@ -59,7 +59,7 @@ export async function readPos(pos: PosClient, signer: Address | null): Promise<P
   }
 }
 
-/** The consensus layer of a context; null where the network names none. */
+/** The consensus layer of a context; null where the network has none. */
 export function posReader(context: Context): (() => Promise<PosLook>) | null {
   const pos = context.pos()
   return pos && (() => readPos(pos, context.profile?.signer ?? null))

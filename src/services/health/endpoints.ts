@@ -4,7 +4,7 @@ import {findCause, MetisSeqError} from '../../lib/errors.ts'
 import {endpointsOf, type Context} from '../context.ts'
 import {crossCheckDepth} from '../network/endpoint-agreement.ts'
 
-/** Chains with more than one endpoint: where there is one, there is nothing to compare. */
+/** Chains with more than one endpoint: a single one has nothing to be compared with. */
 export function comparedChains(context: Context): ('L1' | 'L2')[] {
   const urls = endpointsOf(context.network, context.profile)
   return [
@@ -13,7 +13,7 @@ export function comparedChains(context: Context): ('L1' | 'L2')[] {
   ]
 }
 
-/** How the endpoints of a chain stand to each other. A chain without any answer is a finding of its own. */
+/** Agreement between the endpoints of a chain. A chain without any response is a separate issue. */
 export async function compareEndpoints(context: Context): Promise<EndpointFacts[]> {
   const facts = await Promise.all(
     comparedChains(context).map((chain) =>

@@ -1,4 +1,4 @@
-/** What this machine knows without asking a chain: the node's process, the disk, the signer key. */
+/** Local facts, known without a chain: the node's process, the disk, the signer key. */
 import {statfsSync} from 'node:fs'
 
 import type {MachineFacts, NodeLook} from '../../health/snapshot.ts'
@@ -9,7 +9,7 @@ import {NODE_DAEMON, readNodeStatus} from '../node/node-answers.ts'
 import {readHalt} from '../node/halt-record.ts'
 import {keyFilesOf} from '../keys/key-files.ts'
 
-/** Asks the node's own account, and the system for its process. Never fails: that it is silent is an answer. */
+/** Reads the node's status, and its process from the system. Never fails: a silent node is a result. */
 export async function lookAtNode(dir: string): Promise<NodeLook> {
   const status = await readNodeStatus(dir)
   const daemon = readDaemon(dir, NODE_DAEMON)
@@ -28,7 +28,7 @@ export function lookAtMachine(context: Context): MachineFacts {
   return {homeDir, diskFreeBytes: Number(bavail) * Number(bsize), ...signerKeyFacts(context)}
 }
 
-/** Only what can be told without opening anything: a keyring is asked by the commands that need it. */
+/** Only checks that open nothing: a keyring is only accessed by the commands that need it. */
 function signerKeyFacts({
   config,
   home,
@@ -38,7 +38,7 @@ function signerKeyFacts({
   if (!name) return {signerKey: null}
   const {keys} = config.read()
   const key = Object.hasOwn(keys, name) ? keys[name] : undefined
-  // A signer that is not a key of this machine is somebody else's to open.
+  // A signer that is not a local key is opened elsewhere.
   if (!key) return {signerKey: null}
   const {keyFile, passwordFile} = keyFilesOf(key, home)
   const lost = [keyFile, passwordFile].find((file) => file?.isReadable === false)

@@ -5,7 +5,7 @@ import type {Context} from '../context.ts'
 import {settingOf} from './setting.ts'
 import {assessSources, readersOf, type Looks, type SourceKey, type Sources} from './sources.ts'
 
-/** Asks every source once, all at the same time. A source that fails takes its own part with it, no more. */
+/** Queries every source once, in parallel. A failing source affects only its own part. */
 export async function lookOnce(context: Context): Promise<Sources> {
   const readers = readersOf(context)
   const ask = async <K extends SourceKey>(key: K): Promise<Source<Looks[K]>> => {
@@ -30,7 +30,7 @@ export async function lookOnce(context: Context): Promise<Sources> {
   return {l2, l1, money, pos, node, machine, endpoints}
 }
 
-/** How things stand, as one look shows it: nobody has watched before. */
+/** Health from a single reading, without history. */
 export function healthOf(context: Context, sources: Sources, now: Now = nowOf()): HealthReport {
   return assessSources(settingOf(context), sources, null, now)
 }

@@ -16,9 +16,9 @@ import {toStakeView, type StakeView} from '../staking/stake.ts'
 /** A claim with its bridge leg; measured on our contracts: 201,000. */
 const CLAIM_GAS = 260_000n
 
-/** What an owner has on L1, as one L1 block shows it. */
+/** Stake and balances of an owner at one L1 block. */
 export interface L1Money {
-  /** Null: the owner has no sequencer. */
+  /** Null when the owner has no sequencer. */
   stake: StakeView | null
   ownerMetisWei: bigint
   ownerEthWei: bigint
@@ -28,7 +28,7 @@ export interface L1Money {
   /** Id of the current reward batch, and the last epoch that was paid. */
   rewardBatchId: bigint
   rewardedUntilEpoch: bigint
-  /** Bridge fee and gas of a claim now; null when a claim would be refused or its cost cannot be read. */
+  /** Bridge fee and gas of a claim now; null when a claim would revert or its cost cannot be read. */
   claimCostEthWei: bigint | null
   /** The block it was read at. */
   l1Block: bigint
@@ -39,7 +39,7 @@ export interface L1Money {
 export async function readMoney(context: Context, owner: Address): Promise<L1Money> {
   const {client} = context.l1()
   const {lockingPool, lockingInfo, metis} = context.network.l1.contracts
-  // Asked together with the rest, though only some owners may claim: later it would take two more rounds.
+  // Queried together with the rest, though only some owners may claim: a later query would need two more round trips.
   const costEthWei = askedCost(context)
   const [block, pool, id, ownerIsWhitelisted, ownerMetisWei, ownerEthWei] = await Promise.all([
     getBlock(client),
@@ -78,7 +78,7 @@ function mayClaim(
   const snapshot = {
     ...rest,
     sequencer,
-    // No condition of a claim depends on the implementation.
+    // No precondition of a claim depends on the implementation.
     rules: 'unknown' as const,
     caller: owner,
     callerIsWhitelisted: ownerIsWhitelisted,
@@ -87,7 +87,7 @@ function mayClaim(
   return conditionsOf({kind: 'withdraw-rewards'}, snapshot).every(({ok}) => ok)
 }
 
-/** Bridge fee and gas of a claim now; null when they cannot be read: the stake is known without them. */
+/** Bridge fee and gas of a claim now; null when they cannot be read; the stake is still known. */
 async function askedCost(context: Context): Promise<bigint | null> {
   const {client} = context.l1()
   const {addressManager} = context.network.l1.contracts

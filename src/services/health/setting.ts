@@ -3,7 +3,7 @@ import {runtimeOfNodes} from '../../protocol/node-runtime.ts'
 import type {Context} from '../context.ts'
 import {runtimeKindOf} from '../node/node-runtime.ts'
 
-/** Who looks, on which network: all that the rules need of settings. */
+/** Profile and network: the settings that the rules need. */
 export function settingOf({network, networkName, profile, profileName}: Context): Setting {
   const {slotMs, emptyBlocks, respanDelaySeconds} = network.l2
   return {

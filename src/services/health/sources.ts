@@ -1,4 +1,4 @@
-/** Every source of health with its reader: the one-shot page and the live screen ask the same ones. */
+/** Every source of health with its reader, shared by the one-shot page and the live screen. */
 import {getBlock} from 'viem/actions'
 
 import {assess} from '../../health/assess.ts'
@@ -25,7 +25,7 @@ import {moneyFacts, readMoney, type L1Money} from './money.ts'
 
 const RECENT_EPOCHS = 6
 
-/** What each source answers. */
+/** Value of each source. */
 export interface Looks {
   l2: RotationNow
   l1: L1Facts
@@ -60,13 +60,13 @@ export function readersOf(context: Context): Readers {
   }
 }
 
-/** L2's rotation with the plan of a consensus layer that answers. */
+/** L2's rotation, with the plan of the consensus layer if it responds. */
 export function plannedRotation({l2, pos}: Pick<Sources, 'l2' | 'pos'>): Source<RotationNow> {
   const planned = pos.state === 'answered' ? pos.value.planned : null
   return mapSource(l2, (rotation) => withPlan(rotation, planned))
 }
 
-/** What the rules see of the sources. */
+/** The sources as the rules see them. */
 function toSnapshot(setting: Setting, sources: Sources, moved: Movement | null): HealthSnapshot {
   const {l1, money, pos, node, machine, endpoints} = sources
   return {
@@ -77,7 +77,7 @@ function toSnapshot(setting: Setting, sources: Sources, moved: Movement | null):
   }
 }
 
-/** @param moved what somebody who watches saw of the head of L2; null while nobody saw it move */
+/** @param moved observed movement of the L2 head; null before the first */
 export function assessSources(
   setting: Setting,
   sources: Sources,
@@ -88,7 +88,7 @@ export function assessSources(
   return assess(toSnapshot(setting, sources, moved), previous, now)
 }
 
-/** Why a source gave no answer; null while it gives one, and where there is none to ask. */
+/** Why a source is unreachable; null while it responds, and where there is none. */
 export function silenceOf(source: Source<unknown>): Failure | null {
   if (source.state !== 'failing') return null
   const {code, reason, isSilent} = source

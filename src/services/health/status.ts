@@ -15,7 +15,7 @@ import {settingOf} from './setting.ts'
 import {assessSources, plannedRotation, silenceOf, type Sources} from './sources.ts'
 import type {L1Money} from './money.ts'
 
-/** A part of the page that could be read, or the reason why not. */
+/** A section of the page, or the reason why it could not be read. */
 export type Part<T> = {ok: true; value: T} | ({ok: false} & Failure)
 
 export interface StatusView {
@@ -27,22 +27,22 @@ export interface StatusView {
   l2MetisWei: Part<bigint> | null
   /** The profile's bundled node; null when it has none or it does not respond. */
   node: NodeStatus | null
-  /** Its process, whether it answers or not; null: none lives. */
+  /** Its process, responding or not; null when none is running. */
   nodeProcess: NodeLook['process']
   nodeExpected: boolean
   nodeRuntime: NodeRuntimeKind | null
-  /** What the node of an external runtime tells of itself; null when it does not respond or there is none. */
+  /** Status of an external node; null when it does not respond or there is none. */
   externalNode: ExternalNode | null
-  /** Why it gave no answer; null when it did or there is none. */
+  /** Why it is unreachable; null when it responds or there is none. */
   externalSilence: Failure | null
-  /** Bundled nodes run the network; the profile of a sequencer without one makes no block. */
+  /** The network runs on bundled nodes; a sequencer whose profile has none produces no blocks. */
   nodesAreBundled: boolean
   kind: Network['kind']
-  /** One sentence: what to do next. */
+  /** Next step, in one sentence. */
   nextAction: string
 }
 
-/** Everything an operator looks at first. A source that is down takes its own part with it, no more. */
+/** Overview for an operator. A source that is down affects only its own part. */
 export async function readStatus(context: Context): Promise<StatusView> {
   const owner = context.profile?.owner
   const [sources, l2MetisWei] = await Promise.all([
@@ -52,7 +52,7 @@ export async function readStatus(context: Context): Promise<StatusView> {
   return statusOf(settingOf(context), sources, l2MetisWei, nowOf())
 }
 
-/** The page of one look. Pure. */
+/** The page of one reading. Pure. */
 export function statusOf(
   setting: Setting,
   sources: Sources,
@@ -77,7 +77,7 @@ export function statusOf(
   }
 }
 
-/** What to do next, by the worst thing seen. Pure. */
+/** Next step, based on the worst issue. Pure. */
 export function adviceOf({issues}: Pick<HealthReport, 'issues'>): string {
   const [first] = issues
   if (!first) return 'Nothing to do.'
@@ -85,7 +85,7 @@ export function adviceOf({issues}: Pick<HealthReport, 'issues'>): string {
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}: run \`${remedy}\`.`
 }
 
-/** Runs one read and keeps its failure as data. */
+/** Runs one read and captures its failure as data. */
 async function part<T>(read: () => Promise<T>): Promise<Part<T>> {
   try {
     return {ok: true, value: await read()}

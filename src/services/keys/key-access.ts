@@ -16,21 +16,21 @@ import {existingPassword, newPassword, type PasswordSource} from './key-password
 export interface KeyAccess {
   home: Home
   config: ConfigStore
-  /** Path given on the command line; wins over the one recorded with the key. */
+  /** Path from the command line; takes precedence over the one recorded with the key. */
   passwordFile?: string | undefined
-  /** Reads it from elsewhere, such as a descriptor; wins over every file. */
+  /** Reads it from another source, such as a descriptor; takes precedence over every file. */
   readPassword?: (() => Promise<string>) | undefined
-  /** Asks a person. Undefined where nobody can be asked. */
+  /** Prompts for it. Undefined without a terminal. */
   askPassword?: ((question: string) => Promise<string>) | undefined
   /** Cost of new key files; lower for keys of a local network. */
   scryptN?: number
-  /** Accepts a password for a new file that is easy to guess. */
+  /** Accepts a weak password for a new file. */
   allowWeakPassword?: boolean
-  /** Overwrites key files that the settings do not know: those of a local network guard nothing. */
+  /** Overwrites key files unknown to the settings: those of a local network protect nothing. */
   replacesLeftovers?: boolean
 }
 
-/** `open`: the key is there, and its password is asked for once. `write`: a file is made. */
+/** `open`: the key exists, and its password is requested once. `write`: a file is created. */
 export async function openStore(
   backend: KeyBackend,
   {name, kind}: Pick<KeyRecord, 'name' | 'kind'>,
@@ -55,7 +55,7 @@ export async function openStore(
   })
 }
 
-/** What stands in plain text in an encrypted file: which key it is, and what kind of key. */
+/** Plain-text fields of an encrypted file: which key it is, and of which kind. */
 export function keystoreLabel(half: PublicHalf): Pick<KeystoreV3, 'address' | 'kind'> {
   const address = idOf(half)
   return half.kind === 'account' ? {address} : {address, kind: half.kind}
@@ -72,7 +72,7 @@ function passwordSource(name: string, access: KeyAccess): PasswordSource {
 }
 
 /**
- * Does something with the backend of a key. What a keyring throws is a keyring that is locked.
+ * Runs an action on the backend of a key. Any error of a keyring counts as locked.
  *
  * @throws {MetisSeqError} KEYRING_LOCKED
  */
@@ -83,20 +83,20 @@ export async function inBackend<T>(
   try {
     return await act()
   } catch (error) {
-    // A disk that is full says so itself; a keyring knows no such errors.
+    // A full disk has its own error; a keyring has no such errors.
     if (error instanceof MetisSeqError || key.backend === 'file') throw error
     throw keyringLocked(key, error)
   }
 }
 
-/** How long a command waits for another one that changes keys. */
+/** Time that a command waits for another one that changes keys. */
 const LOCK_WAIT_MS = 20_000
 const LOCK_POLL_MS = 50
 
 /**
- * Acts as the only command that changes keys, so that two of one name cannot be made at once.
+ * Locks out other commands that change keys, so that two keys of one name cannot be created at once.
  *
- * @throws {MetisSeqError} KEYS_BUSY when another one does not end, such as one that waits for a password
+ * @throws {MetisSeqError} KEYS_BUSY when another one does not end, such as one waiting for a password
  */
 export async function aloneWithKeys<T>(home: Home, act: () => Promise<T>): Promise<T> {
   const lock = await waitForLock(home)
@@ -135,20 +135,20 @@ function lockKeys(home: Home): DirectoryLock {
   }
 }
 
-/** The encrypted file of a key as it lies there; undefined when there is none that can be read. */
+/** The encrypted file of a key; undefined when none can be read. */
 export function readKeyFile(home: Home, name: string): KeystoreV3 | undefined {
   try {
     const read = readKeystore(readBoundedText(keyFileOf(home.keysDir, name), SECRET_FILE_BYTES))
     return read.kind === 'keystore' ? read.keystore : undefined
   } catch {
-    // Whoever opens the key is told why; what is public of it is known without the file.
+    // Opening the key reports the reason; its public part is known without the file.
     return undefined
   }
 }
 
 /**
- * A backend holds something under this name that the settings know nothing of. It may be someone's only
- * copy, so it is never overwritten.
+ * A backend has an entry under this name that is unknown to the settings. It may be the only copy,
+ * so it is never overwritten.
  */
 export function keyLeftover(name: string, backend: KeyBackend, home: Home): MetisSeqError {
   const path = keyFileOf(home.keysDir, name)

@@ -14,7 +14,7 @@ import {damagedFile, openKeySource} from './key-source.ts'
 import {findKey, saveRecord} from './key-records.ts'
 import {readSecret} from './keys.ts'
 
-/** Where the password of a backup comes from. It may differ from that of the stored key. */
+/** Source of a backup's password, which may differ from that of the stored key. */
 export type BackupPassword = Pick<PasswordSource, 'file' | 'read' | 'ask'>
 
 export interface KeyBackup {
@@ -22,12 +22,12 @@ export interface KeyBackup {
   /** Absolute. */
   file: string
   scrypt: {n: number; r: number; p: number}
-  /** True when one broken disk takes both. */
+  /** True when both are on the same disk. */
   onSameDisk: boolean
 }
 
 /**
- * Writes one key, encrypted under a password of its own, to a file that is not there yet, and reads it back.
+ * Writes one key, encrypted with its own password, to a new file, and reads it back.
  *
  * @throws {MetisSeqError} FILE_EXISTS, KEY_UNKNOWN, BACKUP_NOT_KEPT, DISK_FULL, FILE_NOT_WRITABLE and those
  *   of opening a key and of a new password; nothing was then written
@@ -39,7 +39,7 @@ export async function backupKey(
 ): Promise<KeyBackup> {
   const key = findKey(access.config, name)
   const file = resolve(output)
-  // Before two passwords are typed for nothing; the write itself refuses as well.
+  // Checked before two passwords are typed in vain; the write itself checks again.
   if (existsSync(file)) throw fileExists(file)
   const hex = (await readSecret(key, access)).slice(2)
   const password = await newPassword(
@@ -62,16 +62,16 @@ export async function backupKey(
 
 export interface VerifiedBackup {
   file: string
-  /** What is public of the key inside. */
+  /** Public part of the key in it. */
   found: PublicHalf
-  /** Keys of this machine that the backup brings back; more than one where a key has two names. */
+  /** Keys of this machine that the backup restores; more than one where a key has two names. */
   keys: KeyRecord[]
 }
 
 /**
- * Opens a backup as after a loss, and notes with every stored copy of that key that it can be restored.
+ * Test-restores a backup, and records with every stored copy of that key that it can be restored.
  *
- * @param name the key the backup must hold; undefined means whichever it holds
+ * @param name the key that the backup must contain; undefined accepts any
  * @throws {MetisSeqError} FILE_UNREADABLE, KEY_FILE_DAMAGED, WRONG_PASSWORD, BACKUP_OF_OTHER_KEY,
  *   BACKUP_NOT_ENCRYPTED and those of the password
  */
@@ -97,7 +97,7 @@ export async function verifyBackup(
   return {file: resolve(file), found, keys}
 }
 
-/** The file that holds the key here is lost with the key; a link to it as well. */
+/** The stored file of the key would be lost with the key, and so would a link to it. */
 function assertNotTheKeyItself(file: string, {home}: KeyAccess): void {
   const stat = statOf(file)
   if (!stat) return

@@ -12,12 +12,12 @@ import {
 import {calledOf, idOf} from './key-kinds.ts'
 import {findKey} from './keys.ts'
 
-/** What would be lost with a key. */
+/** Losses caused by deleting a key. */
 export interface KeyDeletion {
   key: KeyRecord
   uses: KeyUse[]
   registrations: KeyRegistration[]
-  /** Profiles whose node runs with the key at this moment. */
+  /** Profiles whose node is running with the key. */
   running: string[]
 }
 
@@ -25,7 +25,7 @@ export interface KeyDeletion {
 export type KeyTrap = 'key-in-use' | 'no-backup'
 
 /**
- * What a deletion would mean. Opens no key, deletes nothing; networks that do not respond are named.
+ * The consequences of a deletion. Opens no key, deletes nothing; unreachable networks are listed.
  *
  * @throws {MetisSeqError} KEY_UNKNOWN
  */
@@ -41,7 +41,7 @@ export async function planKeyDeletion(
 }
 
 /**
- * Stops a deletion that would cost something, before anyone is asked.
+ * Stops a costly deletion before the confirmation.
  *
  * @throws {MetisSeqError} KEY_RUNNING, TRAP with the fact `trap`
  */
@@ -54,7 +54,7 @@ export function assertDeletable(deletion: KeyDeletion, overrides: readonly strin
 }
 
 /**
- * Deletes the secret, then the record: a crash between leaves a name that the same command removes.
+ * Deletes the secret, then the record: a crash in between leaves a name that the same command removes.
  *
  * @throws {MetisSeqError} KEYRING_LOCKED, KEYRING_UNAVAILABLE; the key then stays
  */
@@ -70,7 +70,7 @@ export function deleteKey({key}: KeyDeletion, access: KeyAccess): Promise<void> 
   })
 }
 
-/** While someone was asked, another command may have moved the key or made another one of that name. */
+/** During the prompt, another command may have moved the key or created another one of that name. */
 function assertUnchanged(seen: KeyRecord, {config}: KeyAccess): void {
   const now = findKey(config, seen.name)
   const same =
@@ -108,7 +108,7 @@ function keyInUse({name}: KeyRecord, uses: readonly KeyUse[]): MetisSeqError {
   )
 }
 
-/** The flag of `init` that names the key of a role. */
+/** The flag of `init` for the key of a role. */
 const flagOf: Record<KeyUse['role'], string> = {
   owner: '--owner',
   signer: '--signer',

@@ -15,7 +15,7 @@ const themisFileOf: Record<KeyKind, string> = {
   'node-identity': 'node_key.json',
 }
 
-/** One key, and the file of a Themis home that is to hold it. */
+/** One key, and its target file in a Themis home. */
 export interface ThemisFilePlan {
   key: KeyRecord
   /** Absolute. */
@@ -23,7 +23,7 @@ export interface ThemisFilePlan {
 }
 
 /**
- * Where keys would be written for Themis: an account as its validator key, an identity as its node key.
+ * Target files of keys for Themis: an account as its validator key, an identity as its node key.
  * Opens no key.
  *
  * @param names one key, or one of each kind
@@ -45,7 +45,7 @@ export function planThemisExport(
 }
 
 /**
- * Writes keys as Themis wants them: in clear text, in files only their owner can read. All of them, or none.
+ * Writes keys as Themis expects them: in clear text, in files readable only by their owner. All of them, or none.
  *
  * @throws {MetisSeqError} FILE_EXISTS, DISK_FULL, FILE_NOT_WRITABLE and those of opening a key
  */
@@ -62,7 +62,7 @@ export async function writeThemisFiles(
       written.push(file)
     }
   } catch (error) {
-    // Half a Themis home starts, and takes part in the consensus under an identity nobody knows.
+    // Half a Themis home starts, and joins the consensus under an unknown identity.
     for (const file of written) rmSync(file, {force: true})
     throw error
   }

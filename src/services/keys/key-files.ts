@@ -10,7 +10,7 @@ export interface KeyFile {
   isReadable: boolean
 }
 
-/** Both null where the key lies in a keyring; `passwordFile` also where the password is asked for. */
+/** Both null where the key is in a keyring; `passwordFile` also where the password is prompted for. */
 export interface KeyFiles {
   keyFile: KeyFile | null
   passwordFile: KeyFile | null

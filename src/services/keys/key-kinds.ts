@@ -7,13 +7,13 @@ import type {AccountKey, KeyRecord, NodeIdentity} from '../../store/config.ts'
 
 export type KeyKind = KeyRecord['kind']
 
-/** What is public of a key, and says which one it is. */
+/** The public part of a key, which identifies it. */
 export type PublicHalf =
   | Pick<AccountKey, 'kind' | 'address' | 'publicKey'>
   | Pick<NodeIdentity, 'kind' | 'nodeId' | 'publicKey'>
 
 /**
- * The public half of a secret. Both kinds are 32 bytes, so only the kind says what they mean.
+ * The public half of a secret. Both kinds are 32 bytes, so only the kind determines their meaning.
  *
  * @param hex 64 hex digits
  * @throws {MetisSeqError} KEY_INVALID
@@ -42,15 +42,15 @@ export function accountOf(hex: string): {address: Address; publicKey: Hex} {
 }
 
 /**
- * 40 lower-case hex digits: the address without 0x, or the node id. It stands in the plain field of an
- * encrypted file. Other wallets take that field for an address, so they refuse the file of a node
- * identity instead of making an account of it.
+ * 40 lower-case hex digits: the address without 0x, or the node id. It is the plain-text address
+ * field of an encrypted file. Other wallets read that field as an address, so they reject the file
+ * of a node identity instead of importing it as an account.
  */
 export function idOf(half: PublicHalf): string {
   return half.kind === 'account' ? half.address.slice(2).toLowerCase() : half.nodeId
 }
 
-/** What a key is called inside a sentence, besides its name. */
+/** Description of a key within a sentence, besides its name. */
 export function calledOf(half: PublicHalf): string {
   return half.kind === 'account' ? half.address : `node id ${half.nodeId}`
 }

@@ -26,15 +26,16 @@ export interface MoveOptions {
 
 export interface MovedKey {
   key: KeyRecord
-  /** Backends that no longer hold the key. Empty: it was where it belongs, and nowhere else. */
+  /** Backends from which the key was removed. Empty when it was only where it belongs. */
   removedFrom: KeyBackend[]
 }
 
 const backends: readonly KeyBackend[] = ['keytar', 'secret-service', 'file']
 
 /**
- * Moves a key to another backend: writes it there, reads it back, notes the new backend, and only then
- * deletes the old copy. After a crash at any point the key opens, and the same command ends the move.
+ * Moves a key to another backend: writes it there, reads it back, records the new backend, and only
+ * then deletes the old copy. After a crash at any point the key opens, and the same command
+ * completes the move.
  *
  * @throws {MetisSeqError} KEY_UNKNOWN, KEY_LEFTOVER, KEY_NOT_KEPT, KEYRING_UNAVAILABLE, OLD_COPY_STAYS and
  *   those of opening a key and of a new password; the key is then where it was
@@ -52,7 +53,7 @@ export function moveKey(options: MoveOptions, access: KeyAccess): Promise<MovedK
     const target = await writeCopy(moved, hex, access)
     saveRecord(moved, access.config)
     const old = await openStore(key.backend, key, access, 'open')
-    // Two libraries may speak to one keyring: what one deletes is then gone for the other.
+    // Two libraries may use one keyring: an entry deleted by one is then gone for the other.
     if (key.backend !== 'file' && moved.backend !== 'file' && (await isOneKeyring(old, target)))
       return {key: moved, removedFrom: []}
     await deleteCopy(key, old)
@@ -60,7 +61,7 @@ export function moveKey(options: MoveOptions, access: KeyAccess): Promise<MovedK
   })
 }
 
-/** Writes the key where it shall be, over nothing but itself, and reads it back. */
+/** Writes the key to its new place, overwriting only itself, and reads it back. */
 async function writeCopy(moved: KeyRecord, hex: string, access: KeyAccess): Promise<KeyStore> {
   const {name, backend} = moved
   const store = await openStore(backend, moved, access, 'write')
@@ -73,7 +74,7 @@ async function writeCopy(moved: KeyRecord, hex: string, access: KeyAccess): Prom
   return store
 }
 
-/** A copy of the same key is what a crash left of this very move. */
+/** A copy of the same key was left by a crash of this very move. */
 async function holdsAnother(
   key: KeyRecord,
   store: KeyStore,
@@ -89,7 +90,7 @@ async function holdsAnother(
   return found !== null && found !== hex
 }
 
-/** Deletes copies that a crash left in other backends, when the key opens where it belongs. */
+/** Deletes copies left in other backends by a crash, once the key opens where it belongs. */
 async function endMove(key: KeyRecord, access: KeyAccess): Promise<MovedKey> {
   const removedFrom: KeyBackend[] = []
   for (const backend of backends.filter((each) => each !== key.backend)) {
@@ -104,7 +105,7 @@ async function endMove(key: KeyRecord, access: KeyAccess): Promise<MovedKey> {
   return {key, removedFrom}
 }
 
-/** The backend with a copy of this key, or undefined; one that cannot be used holds nothing we know of. */
+/** The backend with a copy of this key, or undefined; an unusable one counts as empty. */
 async function leftoverIn(
   backend: KeyBackend,
   key: KeyRecord,

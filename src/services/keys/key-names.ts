@@ -3,7 +3,7 @@ import type {ConfigStore} from '../../store/config.ts'
 import {calledOf, factsOf} from './key-kinds.ts'
 import {LOOKS_SECRET} from './key-records.ts'
 
-/** What a key or signer may be called. */
+/** Valid names of keys and signers. */
 export const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
 
 /**

@@ -1,21 +1,21 @@
 import {MetisSeqError, messageOf} from '../../lib/errors.ts'
 import {readSecretText} from '../../lib/read-file.ts'
 
-/** Where the password of one encrypted file comes from. */
+/** Source of the password of one encrypted file. */
 export interface PasswordSource {
-  /** What it opens, inside a sentence: `key hot`, `the backup of key hot`. */
+  /** The file it opens, within a sentence: `key hot`, `the backup of key hot`. */
   subject: string
-  /** Path of a file with the password; wins over asking. */
+  /** Path of a file with the password; takes precedence over prompting. */
   file?: string | null | undefined
-  /** Reads it from elsewhere, such as a descriptor; wins over a file. */
+  /** Reads it from another source, such as a descriptor; takes precedence over a file. */
   read?: (() => Promise<string>) | undefined
-  /** The flag that names such a file, for hints. */
+  /** The flag for this file, for hints. */
   flag: '--password-file' | '--backup-password-file'
-  /** Asks a person. Undefined where nobody can be asked. */
+  /** Prompts for it. Undefined without a terminal. */
   ask?: ((question: string) => Promise<string>) | undefined
 }
 
-/** 12 characters of which 8 cannot be foretold: about 2^40 guesses, each of half a second. */
+/** 12 characters, 8 of them unpredictable: about 2^40 guesses at half a second each. */
 export const MIN_PASSWORD_LENGTH = 12
 const MIN_SURPRISING = 8
 const MIN_DIFFERENT = 6
@@ -24,7 +24,7 @@ const ATTEMPTS = 3
 const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 
 /**
- * The password of something that is encrypted already.
+ * The password of an existing encrypted file.
  *
  * @throws {MetisSeqError} PASSWORD_NEEDED, PASSWORD_FILE_UNUSABLE, PASSWORD_UNREADABLE
  */
@@ -36,9 +36,9 @@ export async function existingPassword(source: PasswordSource): Promise<string> 
 }
 
 /**
- * A password for something that is about to be encrypted: typed twice at a terminal, or from a file.
+ * A password for a new encrypted file: typed twice at a terminal, or from a file.
  *
- * @param allowWeak accepts one that is easy to guess; an empty one is never accepted
+ * @param allowWeak accepts a weak one; an empty one is never accepted
  * @throws {MetisSeqError} PASSWORD_WEAK, PASSWORD_EMPTY, PASSWORDS_DIFFER, PASSWORD_NEEDED,
  *   PASSWORD_FILE_UNUSABLE
  */
@@ -63,7 +63,7 @@ export async function newPassword(source: PasswordSource, allowWeak: boolean): P
   throw problem
 }
 
-/** Why a password is too easy to guess, as the end of a sentence, or undefined when it is not. */
+/** Why a password is weak, as the end of a sentence, or undefined when it is not. */
 export function weaknessOf(password: string): string | undefined {
   const characters = [...password]
   if (characters.length < MIN_PASSWORD_LENGTH)
@@ -76,7 +76,7 @@ export function weaknessOf(password: string): string | undefined {
   return undefined
 }
 
-/** True when the character is foretold by the one before it: `aa`, `ab`, `21`, `qw`. */
+/** True when the character is predictable from the previous one: `aa`, `ab`, `21`, `qw`. */
 function follows(before: string | undefined, character: string): boolean {
   if (before === undefined) return false
   const [one, two] = [before.toLowerCase(), character.toLowerCase()]
@@ -118,7 +118,7 @@ function passwordsDiffer(subject: string): MetisSeqError {
   })
 }
 
-/** The password that needs no person; undefined when nothing but asking is left. */
+/** The password from a non-interactive source; undefined when only prompting is left. */
 async function givenPassword({
   read,
   file,
@@ -135,8 +135,8 @@ async function givenPassword({
 }
 
 /**
- * An editor ends the line of a password; that is no part of it. More lines are not joined and not cut: another
- * program may have taken the first one, or all of them.
+ * An editor adds a newline to a password, which is not part of it. Further lines are neither joined
+ * nor dropped: another program may have used the first line, or all of them.
  */
 function onlyLine(text: string): {text: string} | {fault: string} {
   const [line = '', ...more] = text.replace(/\r?\n$/, '').split(/\r\n|[\r\n]/)
@@ -146,7 +146,7 @@ function onlyLine(text: string): {text: string} | {fault: string} {
   return {text: line}
 }
 
-/** What a terminal sends in another encoding arrives as the sign for "unreadable", the same for every letter. */
+/** Input in another encoding arrives as the replacement character, identical for every letter. */
 function assertTyped(password: string): string {
   if (!password.includes('\uFFFD')) return password
   throw new MetisSeqError({

@@ -2,10 +2,10 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import type {AccountKey, ConfigStore, KeyRecord, NodeIdentity} from '../../store/config.ts'
 import {whereSecretsLie} from './other-wallets.ts'
 
-/** Someone who types a private key where a name belongs must not find it in a log as well. */
+/** A private key typed in place of a name must not end up in a log as well. */
 export const LOOKS_SECRET = /^(?:0x)?[0-9a-f]{64}$/i
 
-/** A name as it may be shown. */
+/** A name that is safe to display. */
 export function shownName(name: string): string {
   return LOOKS_SECRET.test(name) ? '(hidden)' : name
 }
@@ -14,7 +14,7 @@ export function saveRecord(record: KeyRecord, config: ConfigStore): void {
   config.update((all) => ({...all, keys: {...all.keys, [record.name]: record}}))
 }
 
-/** Every key with what is public of it, by name. */
+/** The public part of every key, by name. */
 export function listKeys(config: ConfigStore): KeyRecord[] {
   return Object.values(config.read().keys).toSorted((a, b) => a.name.localeCompare(b.name))
 }

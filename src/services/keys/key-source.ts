@@ -6,15 +6,15 @@ import {decryptKeystore, readKeystore} from '../../store/keys/keystore-v3.ts'
 import {accountOf, idOf, publicHalfOf, type KeyKind} from './key-kinds.ts'
 
 export interface KeySource {
-  /** Where the text comes from, for errors: a path, or `the prompt`. */
+  /** Source of the text, for errors: a path, or `the prompt`. */
   from: string
   text: string
-  /** Asked for only when the text is an encrypted file. */
+  /** Requested only when the text is an encrypted file. */
   password(): Promise<string>
 }
 
 export interface FoundKey {
-  /** 64 hex digits as far as the source is right; whoever stores it has the last word. */
+  /** 64 hex digits if the source is valid; the key store validates them. */
   secret: string
   kind: 'hex' | 'themis' | 'keystore'
   holds: KeyKind
@@ -22,7 +22,7 @@ export interface FoundKey {
 
 /**
  * The secret in a text: 64 hex digits, Themis' `priv_validator_key.json` or `node_key.json`, or an
- * encrypted Web3 Secret Storage file, such as a backup of ours or a key file of geth.
+ * encrypted Web3 Secret Storage file, such as one of our backups or a geth key file.
  *
  * @throws {MetisSeqError} KEY_FILE_DAMAGED, KEY_FILE_UNSUPPORTED, WRONG_PASSWORD and those of the password
  */
@@ -32,11 +32,11 @@ export async function openKeySource(source: KeySource): Promise<FoundKey> {
   try {
     value = parseJson(text)
   } catch {
-    // Something that begins as a document was one; 64 digits do not.
+    // Text that starts like a document was one; 64 digits do not.
     if (text.trimStart().startsWith('{')) throw damagedFile(from, 'is cut short or is not JSON')
     return {secret: text, kind: 'hex', holds: 'account'}
   }
-  // A key may be made of decimal digits alone, which are a JSON number.
+  // A key may consist of decimal digits only, which parse as a JSON number.
   if (typeof value !== 'object' || value === null)
     return {secret: text, kind: 'hex', holds: 'account'}
   const themis = parseThemisFile(value)
@@ -48,7 +48,7 @@ export async function openKeySource(source: KeySource): Promise<FoundKey> {
   return fromKeystore(source)
 }
 
-/** The three values must name one key: a file that was edited by hand would sign for nobody. */
+/** The three values must belong to one key: a file edited by hand could sign for nobody. */
 function fromThemis(
   {address, publicKey, privateKey}: {address: string; publicKey: string; privateKey: string},
   from: string,
@@ -61,7 +61,7 @@ function fromThemis(
   return privateKey
 }
 
-/** Themis reads the seed and trusts the public key behind it: both must belong together. */
+/** Themis reads the seed and trusts the public key after it, so both must match. */
 function fromNodeKey({seed, publicKey}: {seed: string; publicKey: string}, from: string): string {
   if (nodeIdentityOf(seed).publicKey !== `0x${publicKey}`)
     throw damagedFile(from, 'is damaged: its public key does not match its private key')
@@ -94,7 +94,7 @@ function wrongFilePassword(from: string): MetisSeqError {
   })
 }
 
-/** @param reason names the parameter, as the end of a sentence that begins with the file */
+/** @param reason the invalid parameter, as the end of a sentence that starts with the file */
 function unsupportedFile(from: string, reason: string): MetisSeqError {
   return new MetisSeqError({
     code: 'KEY_FILE_UNSUPPORTED',

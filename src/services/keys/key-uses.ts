@@ -26,7 +26,7 @@ export interface KeyUse {
   role: KeyRole
 }
 
-/** What LockingPool says of a key's address; `sequencerId` null with a `reason` when nobody could be asked. */
+/** The registration of a key's address in LockingPool; `sequencerId` null with a `reason` when it could not be read. */
 export interface KeyRegistration {
   profile: string
   network: string
@@ -42,7 +42,7 @@ export function usesOfKey(key: KeyRecord, {profiles}: Config, home: Home): KeyUs
   const uses = Object.entries(profiles).flatMap(([profile, settings]) =>
     rolesOf(key, settings).map((role): KeyUse => ({profile, network: settings.network, role})),
   )
-  // Keys of the local network itself stand in its own files, in no profile.
+  // Keys of the local network itself are in its own files, not in a profile.
   if (uses.length === 0 && key.name.startsWith('local-') && existsSync(home.localDir))
     return [{profile: null, network: 'local', role: 'part of it'}]
   return uses
@@ -62,7 +62,7 @@ function rolesOf(key: KeyRecord, profile: Profile): KeyRole[] {
   ]
 }
 
-/** Profiles whose node runs now and has the key in its memory, or would want it at its next start. */
+/** Profiles whose running node has the key in memory, or would need it at its next start. */
 export function runningNodes(uses: readonly KeyUse[], home: Home): string[] {
   const names = new Set(
     uses.flatMap(({profile, role}) => (profile && role !== 'owner' ? profile : [])),
@@ -72,7 +72,7 @@ export function runningNodes(uses: readonly KeyUse[], home: Home): string[] {
 
 function isNodeRunning(dir: string): boolean {
   if (readDaemon(dir, 'node')?.running) return true
-  // A node in a terminal has no pid file; it holds the lock of its data.
+  // A node in a terminal has no pid file, but it locks its data directory.
   if (!existsSync(join(dir, 'data.lock'))) return false
   try {
     lockDirectory(dir, 'data').release()
@@ -83,7 +83,7 @@ function isNodeRunning(dir: string): boolean {
   }
 }
 
-/** What the key's account is registered for, as far as the networks of its profiles answer. */
+/** Registrations of the key's account, as far as the networks of its profiles respond. */
 export async function registrationsOf(
   key: KeyRecord,
   uses: readonly KeyUse[],

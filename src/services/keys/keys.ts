@@ -42,12 +42,12 @@ import {openKeySource, type FoundKey, type KeySource} from './key-source.ts'
 export interface NewKeyOptions {
   name: string
   backend: KeyBackend | 'auto'
-  /** Kept with the key, so that an unattended node finds its password. */
+  /** Stored with the key, so that an unattended node finds its password. */
   rememberPasswordFile: boolean
 }
 
 /**
- * Makes a new key. The secret goes into the backend and nowhere else.
+ * Creates a new key. The secret is only written to the backend.
  *
  * @throws {MetisSeqError} KEY_EXISTS, KEY_LEFTOVER, KEY_NAME_INVALID, KEYRING_UNAVAILABLE, KEYS_BUSY and
  *   those of a new password
@@ -94,9 +94,9 @@ function privateKeyIn(secret: string): string {
 }
 
 /**
- * Stores the key of a file, a descriptor or a prompt, of whichever kind it is.
+ * Stores a key of either kind from a file, a descriptor or a prompt.
  *
- * @param sourcePassword opens the source where that is encrypted
+ * @param sourcePassword password of an encrypted source
  * @throws {MetisSeqError} those of {@link openKeySource} and {@link importKey}
  */
 export async function importKeyFrom(
@@ -105,7 +105,7 @@ export async function importKeyFrom(
   options: NewKeyOptions,
   access: KeyAccess,
 ): Promise<{key: KeyRecord; kind: FoundKey['kind']}> {
-  // A name that is taken is said before a password is typed for nothing.
+  // A taken name is reported before a password is typed in vain.
   assertNewName(options.name, access.config)
   const {secret, kind, holds} = await openKeySource({
     ...source,
@@ -114,14 +114,14 @@ export async function importKeyFrom(
   })
   const hex = holds === 'account' ? privateKeyIn(secret) : secret
   const key = await keepKey(publicHalfOf(holds, hex), hex, options, access)
-  // Whoever opened an encrypted file has just done what a restore asks for.
+  // Opening an encrypted file is equivalent to a test restore.
   if (kind !== 'keystore') return {key, kind}
   const restored = {...key, backupVerifiedAt: key.createdAt}
   saveRecord(restored, access.config)
   return {key: restored, kind}
 }
 
-/** What protects a key in a file: its scrypt cost. Null for a keyring, and where the file is gone. */
+/** The protection of a key file: its scrypt cost. Null for a keyring, and when the file is missing. */
 export function scryptOf(
   {name, backend}: KeyRecord,
   home: Home,
@@ -160,7 +160,7 @@ async function keepKey<Half extends PublicHalf>(
   })
 }
 
-/** Puts a secret where nothing is yet, and reads it back. */
+/** Stores a secret in an empty slot and reads it back. */
 async function writeSecret(
   {name, kind, backend}: {name: string; kind: KeyKind; backend: KeyBackend},
   hex: string,
@@ -179,13 +179,13 @@ async function writeSecret(
   })
 }
 
-/** Path for the record of a key in a file; null where it is not to be kept. */
+/** Password path to record with a key file; null if it must not be stored. */
 export function rememberedPasswordFile(
   {backend, rememberPasswordFile}: {backend: KeyBackend; rememberPasswordFile: boolean},
   {passwordFile}: KeyAccess,
 ): string | null {
   if (!rememberPasswordFile || backend !== 'file' || passwordFile === undefined) return null
-  // The node that reads it later is started in another directory.
+  // The node that reads it later starts in another directory.
   return resolve(passwordFile)
 }
 
@@ -198,7 +198,7 @@ export async function openSigner(name: string, access: KeyAccess): Promise<Trans
   return createLocalSigner(await readPrivateKey(name, access))
 }
 
-/** The private key itself, for a process that signs by itself (the node). Never print or store it. */
+/** The private key itself, for a process that signs on its own (the node). Never print or store it. */
 export async function readPrivateKey(name: string, access: KeyAccess): Promise<Hex> {
   return readSecret(findAccount(access.config, name), access)
 }
@@ -258,12 +258,12 @@ function keyMissing(key: KeyRecord): MetisSeqError {
 }
 
 export type {KeyAccess} from './key-access.ts'
-/** Not every damage shows by itself: the checksum of an encrypted file does not cover where its cipher starts. */
+/** Not all damage is detected: the checksum of an encrypted file does not cover the IV of its cipher. */
 function keyMismatch(key: KeyRecord): MetisSeqError {
   const {name, backend} = key
   return new MetisSeqError({
     code: 'KEY_MISMATCH',
-    message: `What the backend ${backend} holds under the name ${name} does not match the key of ${calledOf(key)}; it was damaged or replaced.`,
+    message: `The entry ${name} in the backend ${backend} does not match the key of ${calledOf(key)}; it was damaged or replaced.`,
     facts: {key: name, backend, ...factsOf(key)},
     hints: [
       `Import the key from a backup under another name: \`metis-seq key import NAME --from-file FILE\`.`,

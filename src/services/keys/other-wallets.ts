@@ -1,4 +1,4 @@
-/** Where keys may lie that this program does not open, and how they are used all the same. */
+/** Wallets that this program does not open, and how to use their keys anyway. */
 
 /** Lengths of a mnemonic of BIP-39. */
 const MNEMONIC_WORDS: readonly number[] = [12, 15, 18, 21, 24]
@@ -9,8 +9,8 @@ const ELSEWHERE = [
 ] as const
 
 /**
- * What a text holds that is a secret of a wallet and no private key, as the end of a sentence, with the ways that
- * work. Repeats nothing of the text. Undefined where it is nothing of that kind.
+ * The kind of a wallet secret that is not a private key, as the end of a sentence, with
+ * alternatives that work. Echoes nothing of the text. Undefined for other texts.
  */
 export function otherSecret(text: string): {what: string; hints: string[]} | undefined {
   const words = text.trim().split(/[\s,]+/u)

@@ -10,18 +10,18 @@ export interface Dashboard {
   setting: Setting
   pollers: Pollers
   health: SnapshotStore<HealthReport | null>
-  /** Milliseconds a block takes, the usual one of the last; null while too few are known. */
+  /** Median block time of recent blocks in milliseconds; null while too few are known. */
   blockMs: SnapshotStore<number | null>
   /** Newest first. */
   events: SnapshotStore<OperatorEvent[]>
-  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
+  /** Monotonic time when the L2 head last moved; null before the first time. */
   moved(): Movement | null
   refresh(): void
 }
 
 const KEPT_EVENTS = 50
 
-/** Starts a poller per source. Each panel lives from one of them, so a slow source slows only itself. */
+/** Starts a poller per source. Each panel uses one of them, so a slow source delays only itself. */
 export function startDashboard(context: Context, signal: AbortSignal): Dashboard {
   const events = createSnapshotStore<OperatorEvent[]>([])
   const live = startLive(context, signal, (event) =>

@@ -1,4 +1,4 @@
-/** What happens, in words that every surface shows alike. Pure. */
+/** Events as text, identical on every display. Pure. */
 import type {HealthChange} from '../../health/changes.ts'
 import type {HealthReport, Issue} from '../../health/issue.ts'
 import type {EpochView, RotationNow} from '../rotation/epochs.ts'
@@ -27,11 +27,11 @@ export interface OperatorEvent {
   atMs: number
   level: 'info' | 'warn' | 'critical'
   text: string
-  /** Newest L2 block when it was seen; null while L2 is unknown. */
+  /** Newest L2 block at that time; null while L2 is unknown. */
   headBlock: bigint | null
-  /** The epoch that began, was committed or was taken over; null where it is about something else. */
+  /** The epoch that began, was committed or respanned; null for other events. */
   epoch: EpochView | null
-  /** What became wrong, changed or ended; null where it is about something else. */
+  /** The issue that began, changed or ended; null for other events. */
   issue: Issue | null
 }
 
@@ -46,7 +46,7 @@ function nameOf({mine, signer}: EpochView): string {
   return mine ? 'YOU' : signer
 }
 
-/** How the rotation stands when somebody begins to watch. Nothing has happened yet. */
+/** The rotation at the start of the watch. Not a change. */
 export function currentEvent(now: RotationNow, atMs: number): OperatorEvent {
   const {epoch, headBlock} = now
   const text = epoch
@@ -56,7 +56,7 @@ export function currentEvent(now: RotationNow, atMs: number): OperatorEvent {
   return eventOf({type: 'current', level, text, headBlock, epoch}, atMs)
 }
 
-/** What changed in the rotation between two looks. */
+/** Changes of the rotation between two readings. */
 export function rotationEvents(
   now: RotationNow,
   before: RotationNow | null,
@@ -88,7 +88,7 @@ export function rotationEvents(
       }),
     )
   }
-  // That no epoch covers the next block is an issue, and told as one.
+  // A missing epoch for the next block is an issue, and reported as one.
   if (now.epoch && now.epoch.number !== before.epoch?.number) {
     events.push(
       event({
@@ -103,8 +103,8 @@ export function rotationEvents(
 }
 
 /**
- * The epoch that a recommitment made: it cuts the one in progress short, or gives its committed successor to
- * somebody else.
+ * The epoch created by a recommitment: it cuts the current one short, or reassigns its committed
+ * successor.
  *
  * - Source: `MetisSequencerSet.recommitEpoch`.
  */
@@ -124,7 +124,7 @@ function takeoverBetween(
   return undefined
 }
 
-/** Ids that mean: L2 makes no blocks. */
+/** Ids meaning that L2 produces no blocks. */
 const STALLS: readonly string[] = ['l2-stalled', 'own-turn-silent']
 
 export function healthEvents(

@@ -4,36 +4,36 @@ import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.
 
 /** The last good value of one source, and how the latest attempt went. */
 export interface Feed<T> {
-  /** Null until the first answer. */
+  /** Null until the first response. */
   value: T | null
-  /** Monotonic time of that answer in milliseconds; null until then. */
+  /** Monotonic time of that response in milliseconds; null until then. */
   atMs: number | null
   /** Why the latest attempts failed and since when, monotonic; null when the latest did not. */
   error: (Failure & {sinceMs: number}) | null
-  /** 0: nobody asks, because the profile or the network has no such source. */
+  /** 0 when it is not polled, because the profile or the network has no such source. */
   periodMs: number
 }
 
 export interface Poller<T> {
   store: SnapshotStore<Feed<T>>
-  /** Asks at once, for `r`. */
+  /** Polls immediately, for `r`. */
   refresh(): void
 }
 
 export interface PollerOptions<T> {
   periodMs: number
   read(): Promise<T>
-  /** Called with each new value and the one before it. */
+  /** Called with each new value and the previous one. */
   onValue?(value: T, before: T | null): void
   signal: AbortSignal
 }
 
-/** A source that is down is asked less often, and its return is seen within so many periods. */
+/** A source that is down is polled less often, and its recovery is noticed within this many periods. */
 const MAX_BACKOFF = 4
 
 /**
- * Asks one source again and again. A source that fails keeps its last good value and is asked less
- * often, up to four times the period; it never stops the others.
+ * Polls one source. A failing source keeps its last good value and is polled less often, up to four
+ * times the period; it never blocks the others.
  */
 export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<T>): Poller<T> {
   const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs})
@@ -72,13 +72,13 @@ export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<
   return {store, refresh: () => void ask()}
 }
 
-/** A source that the profile or the network does not have: it is never asked. */
+/** A source that the profile or the network does not have: it is never polled. */
 export function absentPoller<T>(): Poller<T> {
   const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs: 0})
   return {store, refresh: () => {}}
 }
 
-/** An answer that is older than three periods and a second is not current. */
+/** A response older than three periods and a second is stale. */
 export function staleAfterMs(periodMs: number): number {
   return periodMs * 3 + 1000
 }

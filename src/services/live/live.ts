@@ -1,4 +1,4 @@
-/** Every source of health asked again and again; what changes is told as events. */
+/** Polls every source of health and reports changes as events. */
 import {changesBetween} from '../../health/changes.ts'
 import type {HealthReport} from '../../health/issue.ts'
 import type {Movement, Setting} from '../../health/snapshot.ts'
@@ -24,17 +24,17 @@ export type Feeds = {[K in SourceKey]: Feed<Looks[K]>}
 export interface Live {
   setting: Setting
   pollers: Pollers
-  /** As of the last look; null until every source has answered or failed once. */
+  /** As of the last reading; null until every source has responded or failed once. */
   health: SnapshotStore<HealthReport | null>
-  /** When the head of L2 was seen to move last, monotonic; null before the first time. */
+  /** Monotonic time when the L2 head last moved; null before the first time. */
   moved(): Movement | null
   refresh(): void
 }
 
-/** How often health is judged while nothing answers: ages grow by themselves. */
+/** Interval of health assessments without responses, since ages keep growing. */
 const JUDGE_MS = 500
 
-/** Starts a poller per source, so that a slow one slows only itself. */
+/** Starts a poller per source, so that a slow one delays only itself. */
 export function startLive(
   context: Context,
   signal: AbortSignal,
@@ -57,7 +57,7 @@ export function startLive(
     const sources = sourcesOf(feedsOf(pollers))
     const before = health.get()
     const report = assessSources(setting, sources, before, nowOf(), watch.moved)
-    // Before everything was asked once, silence proves nothing, and nobody has watched an issue begin.
+    // Before the first poll of every source, silence proves nothing, and no issue was seen to begin.
     if (!before && isAsking(sources)) return
     health.set(report)
     const head = sources.l2.state === 'answered' ? sources.l2.value.headBlock : null

@@ -1,4 +1,4 @@
-/** The parts of a deposit that are the same with every provider. */
+/** The parts of a deposit common to all providers. */
 import type {Address} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
@@ -8,7 +8,7 @@ import {requireAll, type Condition} from '../sending/check.ts'
 import type {PlannedCall} from '../sending/plan.ts'
 import type {DepositRequest, LstPlan, LstPosition, LstQuote} from './provider.ts'
 
-/** @param expectedWei tokens at the rate of now */
+/** @param expectedWei tokens at the current rate */
 export function quoteOf({slippageBasisPoints}: DepositRequest, expectedWei: bigint): LstQuote {
   return {expectedWei, minOutWei: (expectedWei * BigInt(10_000 - slippageBasisPoints)) / 10_000n}
 }
@@ -20,14 +20,14 @@ export interface DepositParts {
   quote: LstQuote
   position: LstPosition
   calls: PlannedCall[]
-  /** What the contract answers to a deposit of nothing. */
+  /** Revert of the contract for a deposit of zero. */
   refusalOfNothing: string
-  /** How the METIS comes back, for people. */
+  /** How METIS is withdrawn, human-readable. */
   wayBack: string
 }
 
 /**
- * A plan whose conditions all hold, with what the account has before and after.
+ * A plan whose preconditions are all met, with the balances before and after.
  *
  * @throws {MetisSeqError} AMOUNT_OUT_OF_RANGE, METIS_BALANCE_LOW
  */
@@ -98,8 +98,8 @@ function conditionsOf({
 }
 
 /**
- * A contract that gives less than the call asked for would have failed, so fewer tokens mean that something else
- * than the contract we know answered.
+ * The known contract reverts rather than mint less than requested, so fewer tokens mean that
+ * different code responded.
  *
  * @throws {MetisSeqError} POST_STATE
  */

@@ -35,7 +35,7 @@ export function readRates(context: Context): Promise<LstRates[]> {
 }
 
 /**
- * What an account holds with the first provider of the network.
+ * Position of an account with the first provider of the network.
  *
  * @throws {MetisSeqError} LST_UNKNOWN
  */
@@ -44,7 +44,7 @@ export async function readPosition(context: Context, account: Address): Promise<
 }
 
 /**
- * Decides what a deposit of the owner would do: METIS on L2 becomes the provider's token of the same account.
+ * Plans a deposit by the owner: METIS on L2 becomes the provider's token of the same account.
  *
  * @throws {MetisSeqError} LST_UNKNOWN, AMOUNT_OUT_OF_RANGE, METIS_BALANCE_LOW
  */
@@ -70,7 +70,7 @@ export function verifyDeposit(
 }
 
 function providersOf({network, l2}: Context): LstProvider[] {
-  // A network without any is not asked.
+  // A network without any is not queried.
   return deployedLst(network.lst).length === 0 ? [] : openProviders(l2().client, network.lst)
 }
 

@@ -5,27 +5,27 @@ import type {LstId} from '../../protocol/lst/providers.ts'
 import type {Plan} from '../sending/plan.ts'
 
 /**
- * A liquid-staking provider on one network. Everything that knows how one provider works is behind it, in the
- * folder of that provider; `test/seams/lst.ts` says what any of them must keep.
+ * A liquid-staking provider on one network. Everything specific to a provider is behind it, in its
+ * own folder; `test/seams/lst.ts` is the contract test for all of them.
  */
 export interface LstProvider {
   readonly about: LstAbout
   readonly capabilities: LstCapabilities
   describe(): Promise<LstDescription>
-  /** @param at the newest block when left out */
+  /** @param at default: the newest block */
   read(at?: AtBlock): Promise<LstState>
-  /** What an account holds with it. */
+  /** Position of an account. */
   position(account: Address, at?: AtBlock): Promise<LstPosition>
-  /** What a deposit would give in the state as it is read, and the least it may give. */
+  /** Tokens that a deposit would mint in the current state, and the minimum accepted. */
   quote(request: DepositRequest): Promise<LstQuote>
   /**
-   * A deposit by `from`, whose conditions all hold.
+   * A deposit by `from`, whose preconditions are all met.
    *
-   * @throws {MetisSeqError} the code of the first condition that does not hold
+   * @throws {MetisSeqError} the code of the first precondition that is not met
    */
   plan(from: Address, request: DepositRequest): Promise<LstPlan>
   /**
-   * Compares the block of a mined deposit with its plan: what the deposit gave, by its own receipt, is at least
+   * Compares the block of a mined deposit with its plan: the tokens in its receipt must be at least
    * `minOutWei`.
    *
    * @throws {MetisSeqError} POST_STATE
@@ -34,9 +34,9 @@ export interface LstProvider {
 }
 
 export interface LstCapabilities {
-  /** It takes METIS of L2. */
+  /** It accepts METIS on L2. */
   deposits: boolean
-  /** `by-request`: a token is given back, and the METIS is paid when the provider has it. */
+  /** `by-request`: the token is returned, and the METIS is paid out once the provider has it. */
   withdrawals: 'by-request' | 'none'
 }
 
@@ -48,7 +48,7 @@ export interface LstDescription {
   id: LstId
   name: string
   token: string
-  /** What the user holds: its balance stays and its rate grows. */
+  /** The user's token: its balance is constant and its rate grows. */
   kind: LstAbout['kind']
   /** Takes deposits. */
   entry: Address
@@ -57,13 +57,13 @@ export interface LstDescription {
 
 export interface LstState {
   totalDepositsMetisWei: bigint
-  /** Tokens there are. */
+  /** Total supply of the token. */
   supplyWei: bigint
   /** Not yet harvested. */
   pendingRewardMetisWei: bigint
-  /** Share of rewards the provider keeps; 1e18 is all. */
+  /** Provider's share of the rewards; 1e18 is 100 %. */
   feeRate: bigint
-  /** METIS per token, 1e18 scale. */
+  /** METIS per token, scaled by 1e18. */
   rate: bigint
   /** The same after pending rewards are harvested, which the next deposit does. */
   rateAfterHarvest: bigint
@@ -83,14 +83,14 @@ export interface LstPosition {
 
 export interface DepositRequest {
   amountMetisWei: bigint
-  /** Accepted fall of the rate between now and the block, in hundredths of a percent. */
+  /** Slippage tolerance, in basis points. */
   slippageBasisPoints: number
 }
 
 export interface LstQuote {
-  /** Tokens at the rate of now. */
+  /** Tokens at the current rate. */
   expectedWei: bigint
-  /** With fewer the deposit fails. */
+  /** Minimum: with fewer the deposit reverts. */
   minOutWei: bigint
 }
 
@@ -100,7 +100,7 @@ export interface LstPlan extends Plan {
 }
 
 export interface LstVerified {
-  /** Tokens that the deposit gave. */
+  /** Tokens minted by the deposit. */
   receivedWei: bigint
   /** At the block of the deposit. */
   position: LstPosition

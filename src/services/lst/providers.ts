@@ -1,4 +1,4 @@
-/** The one list of liquid-staking providers on this floor. Nothing else outside of their folders names one. */
+/** The only list of liquid-staking providers in this layer. Nothing else outside their folders mentions one. */
 import type {ChainClient} from '../../chain/connect.ts'
 import {lstIds, type LstDeployments, type LstId} from '../../protocol/lst/providers.ts'
 import {openArtemis} from './artemis/artemis.ts'

@@ -1,17 +1,17 @@
 import {readBlockMark} from '../../chain/actions/block/read-block-mark.ts'
 import type {Context} from '../context.ts'
 
-/** Blocks over which the block rate is measured; the shorter ones for chains and endpoints without more. */
+/** Blocks used to measure the block rate; the shorter spans are for young chains and pruned endpoints. */
 const RATE_WINDOWS = [20_000n, 1_000n, 100n, 10n]
 
 export interface BlockInterval {
   headBlock: bigint
   blockIntervalSeconds: number
-  /** Blocks over which the interval was measured; 0: it is the slot of the network document. */
+  /** Blocks used for the measurement; 0 when it is the slot time of the network document. */
   measuredBlocks: number
 }
 
-/** How long a block of L2 takes, measured between the head and a block before it. */
+/** The L2 block time, measured between the head and an earlier block. */
 export async function measureBlockInterval(context: Context): Promise<BlockInterval> {
   const {client} = context.l2()
   const head = await readBlockMark(client, 'latest')
@@ -30,7 +30,7 @@ export async function measureBlockInterval(context: Context): Promise<BlockInter
   return {headBlock, ...slotOf(context)}
 }
 
-/** What stands for a measurement where there is none. */
+/** Fallback without a measurement. */
 export function slotOf({network}: Context): Omit<BlockInterval, 'headBlock'> {
   return {blockIntervalSeconds: network.l2.slotMs / 1000, measuredBlocks: 0}
 }

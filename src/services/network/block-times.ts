@@ -3,18 +3,18 @@ import {getBlock} from 'viem/actions'
 import type {Context} from '../context.ts'
 import type {CurrentEpoch} from '../rotation/epochs.ts'
 
-/** Blocks between two marks, and how many stretches are compared: 32 blocks. */
+/** Blocks between two samples, and the number of intervals compared: 32 blocks. */
 const STRETCH_BLOCKS = 4n
 const STRETCHES = 8
 
 export interface BlockTimes {
-  /** @returns milliseconds per block in the usual stretch of the last 32; null while fewer than two marks are known */
+  /** @returns median milliseconds per block over the last 32; null with fewer than two samples */
   usualMs(head: Pick<CurrentEpoch, 'headBlock'>): Promise<number | null>
 }
 
 /**
- * How long a block takes, as the median over stretches of four: one gap, such as a takeover, is one stretch of
- * eight and moves nothing. Each mark is read once.
+ * Block time as the median over intervals of four blocks: one gap, such as a respan, is one
+ * interval of eight and does not shift it. Each sample is read once.
  */
 export function createBlockTimes(context: Context): BlockTimes {
   const marks = new Map<bigint, bigint>()
@@ -31,7 +31,7 @@ export function createBlockTimes(context: Context): BlockTimes {
           .filter((number) => !marks.has(number))
           .map(async (blockNumber) => {
             const {client} = context.l2()
-            // A node may keep only newer blocks.
+            // A node may only have newer blocks.
             const block = await getBlock(client, {blockNumber}).catch(() => undefined)
             if (block) marks.set(blockNumber, block.timestamp)
           }),
@@ -41,7 +41,7 @@ export function createBlockTimes(context: Context): BlockTimes {
   }
 }
 
-/** @param timestamps of marks that are four blocks apart, in seconds, oldest first */
+/** @param timestamps of samples four blocks apart, in seconds, oldest first */
 export function medianBlockMs(timestamps: readonly bigint[]): number | null {
   const stretches = timestamps
     .slice(1)

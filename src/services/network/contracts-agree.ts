@@ -5,7 +5,7 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import type {Context} from '../context.ts'
 
 /**
- * The staking contracts of the network document point at each other: an approval to a stranger gives METIS away.
+ * Checks that the staking contracts of the network document reference each other: an approval to a wrong address gives METIS away.
  *
  * @throws {MetisSeqError} CONTRACTS_DISAGREE
  */

@@ -5,9 +5,9 @@ import type {EndpointHead} from '../../protocol/endpoint-agreement.ts'
 import type {Context} from '../context.ts'
 import type {Plan} from '../sending/plan.ts'
 
-/** L2 replaces blocks only at a respan, and few of them. */
+/** L2 only reorgs at a respan, and only a few blocks. */
 const L2_DEPTH = 2n
-/** Ethereum's blocks are some seconds ahead at most; more is another chain, or a wrong clock. */
+/** Ethereum's blocks are at most a few seconds ahead; more means another chain, or a wrong clock. */
 const FUTURE_SECONDS = 60
 
 /** Blocks below the lowest head at which the endpoints of a chain must agree. */
@@ -16,9 +16,9 @@ export function crossCheckDepth({network}: Context, chain: 'L1' | 'L2'): bigint 
 }
 
 /**
- * Before money moves: the endpoints of the chain name the same blocks, and none of them lives in the past.
+ * Before money moves: the endpoints of the chain must return the same blocks, and none may be stale.
  *
- * @returns endpoints that are behind the others or do not respond; the command goes on without them
+ * @returns endpoints that are behind the others or do not respond; the command continues without them
  * @throws {MetisSeqError} ENDPOINTS_DISAGREE, ENDPOINT_STALE, ENDPOINT_AHEAD, WRONG_CHAIN, ENDPOINT_UNREACHABLE; nothing was sent
  */
 export async function checkEndpointAgreement(

@@ -1,6 +1,6 @@
 /**
- * Whom endpoints with a certificate of one's own authority are believed by. In: PEM files that a profile or a network
- * names. Out: what a connection needs.
+ * Trust for endpoints with a private certificate authority. In: PEM files of a profile or a
+ * network. Out: TLS options of a connection.
  */
 import {X509Certificate} from 'node:crypto'
 import {resolve} from 'node:path'
@@ -16,8 +16,8 @@ const CA_FILE_BYTES = 1_000_000
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /**
- * The authorities of these files on top of those that Node.js knows: beside one's own endpoint there may be a public
- * one. Without files nothing is read.
+ * The authorities in these files in addition to those of Node.js, since a private endpoint may be
+ * used beside a public one. Without files, nothing is read.
  *
  * @throws {MetisSeqError} CA_FILE_INVALID
  */
@@ -30,7 +30,7 @@ export function endpointTls(caFiles: readonly string[]): TlsOptions {
 }
 
 /**
- * The file that a flag names, as it is kept: absolute, and read once to be sure.
+ * The file of a flag, as stored: an absolute path, read once for validation.
  *
  * @throws {MetisSeqError} CA_FILE_INVALID
  */
@@ -42,7 +42,7 @@ export function checkedCaFile(path: string): string {
 
 function readAuthorities(path: string): string[] {
   try {
-    // A bundle may have remarks of any encoding between its certificates.
+    // A bundle may have comments in any encoding between its certificates.
     const text = withoutBom(readSecretFile(path, CA_FILE_BYTES).toString('utf8'))
     const found = text.match(CERTIFICATE) ?? []
     if (found.length === 0) throw invalid(path, 'it contains no PEM certificate')
@@ -56,7 +56,7 @@ function readAuthorities(path: string): string[] {
   }
 }
 
-/** What the TLS library says of a wrong file helps nobody. */
+/** The TLS library's message for an invalid file is not helpful. */
 function assertCertificate(path: string, pem: string, at: number): void {
   try {
     void new X509Certificate(pem)

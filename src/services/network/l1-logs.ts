@@ -9,10 +9,10 @@ import type {L1Log, L1Mark} from '../../protocol/l1-log.ts'
 import {openLogCache, type LogCache} from '../../store/log-cache.ts'
 import type {Context} from '../context.ts'
 
-/** Blocks that may still be reorganized are read anew each time: two L1 epochs, after which L1 is final. */
+/** Blocks that may still be reorged are read again each time: two L1 epochs, after which L1 is final. */
 const KEEP_DEPTH = 64n
 
-/** How far long reading has come. */
+/** Progress of a long scan. */
 export interface ReadProgress {
   step: 'logs' | 'transactions' | 'times' | 'epochs'
   done: number
@@ -22,14 +22,14 @@ export interface ReadProgress {
 }
 
 export interface ReadOptions {
-  /** First topics of the logs that matter among those kept; undefined: all. */
+  /** First topics of the relevant cached logs; undefined for all. */
   topics?: readonly Hex[]
   signal?: AbortSignal
   onProgress?: (progress: ReadProgress) => void
   clock?: Clock
 }
 
-/** A thing worth knowing that did not stop the reading. */
+/** A warning that did not stop the scan. */
 export interface ReadWarning {
   code: string
   message: string
@@ -41,19 +41,19 @@ export interface L1Logs {
   logs: L1Log[]
   headBlock: bigint
   headTimeSeconds: number
-  /** Blocks that did not have to be read again. */
+  /** Blocks served from the cache. */
   keptBlocks: bigint
   warnings: ReadWarning[]
-  /** What an earlier run learned of single transactions, blocks or epochs. */
+  /** Cached facts about single transactions, blocks or epochs. */
   facts(kind: string): Map<string, string>
-  /** Keeps what does not depend on a block that may still be reorganized. */
+  /** Caches facts that do not depend on a block that may still be reorged. */
   saveFacts(kind: string, entries: readonly {key: string; block: bigint; value: string}[]): void
   close(): void
 }
 
 /**
- * Reads the logs that are not kept yet, and keeps those at a safe depth. What was read stays kept when
- * the command is interrupted or the endpoint fails.
+ * Reads the logs that are not cached yet, and caches those at a safe depth. The cache keeps its
+ * progress when the command is interrupted or the endpoint fails.
  *
  * @throws {MetisSeqError} LOGS_UNREADABLE, INTERRUPTED, those of the connection
  */
@@ -90,7 +90,7 @@ async function scanInto(context: Context, scan: Scan): Promise<L1Logs> {
   const first = BigInt(deploymentBlock)
   await followReorganization(context, scan)
   const nextBlock = cache.nextBlock() ?? first
-  // An endpoint that is behind answers for its own head; what lies after it is kept for later.
+  // A lagging endpoint only returns logs up to its own head; later blocks are left for the next run.
   const logs = cache.logs(options.topics).filter(({l1Block}) => l1Block <= head.number)
   const keepUntil = head.number - KEEP_DEPTH
   let keptUntil = nextBlock - 1n
@@ -132,7 +132,7 @@ async function scanInto(context: Context, scan: Scan): Promise<L1Logs> {
   }
 }
 
-/** Forgets what was kept of another branch: back to the newest remembered block that L1 still has. */
+/** Drops cached logs of a reorged branch: back to the newest cached block that L1 still has. */
 async function followReorganization(context: Context, scan: Scan): Promise<void> {
   const {cache, head, warnings} = scan
   const {client} = context.l1()
@@ -166,7 +166,7 @@ async function findSnapshot(
   return undefined
 }
 
-/** Without an early block a chain cannot be told from another one, and nothing is kept. */
+/** Without an early block one chain cannot be distinguished from another, and nothing is cached. */
 function openCache(
   context: Context,
   early: BlockMark | undefined,
@@ -186,7 +186,7 @@ function openCache(
   }
 }
 
-/** A cache that cannot be written makes the next run longer, and this one not wrong. */
+/** A cache that cannot be written makes the next run slower, but does not affect this one. */
 function tryToKeep(act: () => boolean, warnings: ReadWarning[]): boolean {
   try {
     return act()
@@ -197,7 +197,7 @@ function tryToKeep(act: () => boolean, warnings: ReadWarning[]): boolean {
   }
 }
 
-/** @throws what is not an operator's to mend */
+/** @throws errors that an operator cannot fix */
 function notKept(error: unknown): ReadWarning {
   if (!(error instanceof MetisSeqError)) throw error
   return {

@@ -1,17 +1,17 @@
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {Network} from '../../protocol/network.ts'
 
-/** An address that was given with the name of its chain (`eth:0x...`). */
+/** An address given with a chain prefix (`eth:0x...`). */
 export interface NamedChain {
   /** As it was given. */
   text: string
   chainId: number
-  /** Where the address is used; undefined where both chains know it. */
+  /** Chain where the address is used; undefined for both. */
   layer: 'L1' | 'L2' | undefined
 }
 
 /**
- * Whoever names a chain means that chain: a Safe of one chain may be nobody's on another.
+ * A chain prefix is binding: a Safe on one chain may belong to nobody on another.
  *
  * @throws {MetisSeqError} ADDRESS_OF_OTHER_CHAIN
  */

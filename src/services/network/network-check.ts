@@ -15,18 +15,18 @@ import {checkEndpointAgreement} from './endpoint-agreement.ts'
 
 export interface UnknownCode {
   contract: string
-  /** Null: the address is no proxy of EIP-1967. */
+  /** Null when the address is not an EIP-1967 proxy. */
   implementation: Address | null
 }
 
 export interface NetworkCheck {
   ok: boolean
   checks: Check[]
-  /** Proxies that run code whose rules are not known here. */
+  /** Proxies with an unknown implementation. */
   unknownCode: UnknownCode[]
 }
 
-/** Tests every endpoint of the network, that its addresses hold code, and that the contracts point at each other. */
+/** Tests every endpoint of the network, that its addresses have code, and that the contracts reference each other. */
 export async function checkNetwork(context: Context, timeoutMs: number): Promise<NetworkCheck> {
   const {network} = context
   const urls = endpointsOf(network, context.profile)
@@ -64,7 +64,7 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
   return {ok: checks.every((check) => check.ok), checks, unknownCode: await unknown}
 }
 
-/** One cause once: what could not be asked, since no endpoint of its chain answers, is told by their lines. */
+/** Each cause is reported once: checks that fail because no endpoint of the chain responds are covered by the endpoints' own lines. */
 function withoutEchoes(chain: 'l1' | 'l2', checks: Check[], reachable: Check[]): Check[] {
   const answers = reachable.some(({id, ok}) => ok && id === `endpoint-${chain}`)
   return answers ? checks : checks.filter(({ok}) => ok)
@@ -74,7 +74,7 @@ function unique(urls: readonly string[]): string[] {
   return [...new Set(urls)]
 }
 
-/** As many as the largest read of a command has. */
+/** As many as the largest read of any command. */
 const PROBE_CALLS = 32
 
 async function checkEndpoint(
@@ -102,7 +102,7 @@ async function checkEndpoint(
   })
 }
 
-/** Only where there is more than one to agree, or a network whose blocks come at a pace. */
+/** Only with more than one endpoint to compare, or on a network with a steady block rate. */
 async function checkAgreement(
   context: Context,
   chain: 'L1' | 'L2',
@@ -174,7 +174,7 @@ function checkCode({client, mend}: Place, name: string, address: Address): Promi
   })
 }
 
-/** LockingPool decides about money, so that its code is compared also where the network knows none. */
+/** LockingPool controls funds, so its code is checked even if the network lists no implementations. */
 async function unknownImplementations({network, l1, l2}: Context): Promise<UnknownCode[]> {
   const {lockingPool, lockingInfo} = network.l1.contracts
   const {poolImplementations = {}, infoImplementations} = network.l1
@@ -206,7 +206,7 @@ async function unknownCode(
       implementation !== null && isAddressEqual(each as Address, implementation)
     return known.some(isKnown) ? null : {contract, implementation}
   } catch {
-    // Without an answer there is a line that says so.
+    // A missing response has its own line.
     return null
   }
 }
@@ -230,7 +230,7 @@ async function attempt(
   }
 }
 
-/** What names another endpoint of a part. */
+/** The command that sets another endpoint for a source. */
 const ANOTHER = {
   L1: '`metis-seq init --replace --l1-rpc-url URL`',
   L2: '`metis-seq init --replace --l2-rpc-url URL`',
@@ -242,7 +242,7 @@ interface Mend {
   part: keyof typeof ANOTHER
 }
 
-/** With the command for the profile that is looked at; where none is in use, it makes one. */
+/** With the command for the profile in question; without one, the command creates one. */
 function remedyOf({context, part}: Mend, away: boolean): string {
   const {network, networkName, profileName} = context
   const who =
@@ -253,7 +253,7 @@ function remedyOf({context, part}: Mend, away: boolean): string {
   return `If it should be running, start it or wait${tells}. Otherwise switch to another one: ${another}.`
 }
 
-/** Nothing is wrong with what was set, as far as anybody can tell. */
+/** As far as known, the settings are correct. */
 function isAway(error: unknown): boolean {
   const known = findCause(error, MetisSeqError)
   return known?.exit === 'unreachable' && known.retryable
@@ -261,7 +261,7 @@ function isAway(error: unknown): boolean {
 
 function reasonOf(error: unknown): string {
   const known = findCause(error, MetisSeqError)
-  // Of one endpoint: that the others do not respond is not what it says.
+  // For one endpoint: it says nothing about the others.
   const isSilent = known?.code === 'ENDPOINT_UNREACHABLE'
   const reason = (isSilent ? findCause(error, RpcTransportError) : undefined) ?? known
   if (reason) return reason.message

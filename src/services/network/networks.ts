@@ -6,9 +6,9 @@ import {checkedCaFile} from './endpoint-authorities.ts'
 export {listNetworks, networkNames, type ListedNetwork} from '../../store/networks.ts'
 
 /**
- * Adds a network of one's own from a document.
+ * Adds a custom network from a document.
  *
- * @param caFile PEM of an authority for its endpoints; wins over that of the document
+ * @param caFile PEM file of a certificate authority for its endpoints; overrides that of the document
  * @throws {MetisSeqError} NETWORK_INVALID, NETWORK_EXISTS, CA_FILE_INVALID
  */
 export function addNetwork(

@@ -18,19 +18,19 @@ import {signerOfAddress} from '../signers/signers.ts'
 export interface ProfileRequest {
   name: string
   network: string
-  /** Name of a key or signer, or an address whose key is elsewhere. */
+  /** Name of a key or signer, or an address whose key is on another machine. */
   owner?: string | undefined
   signer?: string | undefined
-  /** Undefined: the owner's address, as it receives on L2 too. */
+  /** Undefined for the owner's address, which also receives on L2. */
   rewardRecipient?: Address | undefined
   endpoints: Profile['endpoints']
   node: NodeProfile | null
-  /** Chains that other addresses of the request were given with. */
+  /** Chain prefixes of other addresses in the request. */
   namedChains?: readonly NamedChain[]
   replace: boolean
 }
 
-/** What is known of a request, and may be checked. */
+/** The known part of a request, to be checked early. */
 interface ProfileDraft {
   name?: string | undefined
   network?: string | undefined
@@ -43,10 +43,9 @@ interface ProfileDraft {
 const PROFILE_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 
 /**
- * What is known of a profile before all of it is: whatever would be refused is refused before anybody is asked for the
- * rest.
+ * Checks a partial profile, so that invalid input is rejected before the rest is prompted for.
  *
- * @returns the document of the network, once that is named
+ * @returns the network document, if the network is set
  * @throws {MetisSeqError} PROFILE_EXISTS, PROFILE_NAME_INVALID, NETWORK_UNKNOWN, KEY_UNKNOWN, KEY_IS_IDENTITY,
  *   ADDRESS_INVALID, ADDRESS_OF_OTHER_CHAIN
  */
@@ -79,7 +78,7 @@ export function checkProfile(
 }
 
 /**
- * Makes a profile and puts it in use. No secret goes into it.
+ * Creates a profile and makes it the default. It contains no secrets.
  *
  * @throws {MetisSeqError} those of {@link checkProfile}
  */
@@ -113,9 +112,9 @@ export function useProfile(config: ConfigStore, name: string): Profile {
 }
 
 /**
- * Forgets a profile. Keys and node data stay.
+ * Removes a profile. Keys and node data stay.
  *
- * @throws {MetisSeqError} PROFILE_UNKNOWN; PROFILE_RUNNING while its node runs, which nothing could stop any more
+ * @throws {MetisSeqError} PROFILE_UNKNOWN; PROFILE_RUNNING while its node is running, which could then no longer be stopped
  */
 export function removeProfile(home: Home, config: ConfigStore, name: string): void {
   findProfile(config, name)
@@ -177,7 +176,7 @@ function resolveRole(
   return {address, key: signerOfAddress(config, address) ?? null}
 }
 
-/** @param fault why it is no address, as the end of a sentence */
+/** @param fault why it is not an address, as the end of a sentence */
 function noRole(given: string, fault: string, known: string[]): MetisSeqError {
   const shown = shownName(given.trim())
   if (looksLikeAddress(given) && shown === given.trim()) {

@@ -35,7 +35,7 @@ export interface CheckedFile {
   checks: RuleCheck[]
 }
 
-/** A logo is read whole only when it is not absurdly large. */
+/** A logo is read completely only up to a sane size. */
 const MAX_READ_BYTES = MAX_LOGO_BYTES * 64
 
 /**
@@ -61,7 +61,7 @@ export function validateRegistry(path: string): CheckedFile[] {
   })
 }
 
-/** What an entry is made of. */
+/** Input of an entry. */
 export interface EntryRequest {
   owner: Address
   signer: Address
@@ -76,7 +76,7 @@ export interface EntryRequest {
   into?: string | undefined
   /** Folder to write entry and logo to. */
   output?: string | undefined
-  /** Chain the profile is of; the folder of a list is named after it. */
+  /** Chain id of the profile; the folder of a list is named after it. */
   l2ChainId: number
   replace: boolean
 }
@@ -84,14 +84,14 @@ export interface EntryRequest {
 export interface BuiltEntry {
   entry: RegistryEntry
   checks: RuleCheck[]
-  /** Every rule holds; without that nothing is written. */
+  /** True when every rule is met; otherwise nothing is written. */
   ok: boolean
   written: string[]
 }
 
 /**
- * Makes an entry of a sequencer, checks every rule, and writes it where it was asked for: to a folder of
- * its own, or to the end of a list. The logo is copied beside it first.
+ * Creates the entry of a sequencer, checks every rule, and writes it to a folder or appends it to a
+ * list. The logo is copied beside it first.
  *
  * @throws {MetisSeqError} REGISTRY_UNREADABLE, REGISTRY_INVALID, FILE_EXISTS, FILE_NOT_WRITABLE
  */
@@ -146,7 +146,7 @@ function assetOf(folder: string, {avatar}: RegistryEntry): string {
   return join(folder, 'assets', basename(avatar))
 }
 
-/** A logo that an earlier run left is the same one; another one is only replaced when told. */
+/** A logo from an earlier run is identical; a different one is only replaced on request. */
 function copyLogo(path: string, bytes: Uint8Array, {replace}: {replace: boolean}): void {
   if (existsSync(path) && Buffer.compare(readBytes(path), bytes) === 0) return
   assertMayWrite(path, {replace})

@@ -11,7 +11,7 @@ import {lookAtNode} from '../health/local-facts.ts'
 import {NODE_DAEMON, readNodeStatus} from './node-answers.ts'
 import type {NodeRuntime, StartedNode, StartOptions, StopOutcome} from './runtime-port.ts'
 
-/** Replaying a long chain log takes a while; the node answers its admin API only afterwards. */
+/** Replaying a long chain log takes a while; the node serves its admin API only afterwards. */
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 20_000
 
@@ -50,7 +50,7 @@ export function createBundledRuntime(
 /** Stops the node of a directory, and its engine if the node had to be killed. */
 export async function stopNodeIn(dir: string): Promise<StopOutcome> {
   const outcome = await stopDaemon(dir, NODE_DAEMON, {timeoutMs: STOP_TIMEOUT_MS})
-  // A node that was killed could not end its engine.
+  // A killed node could not stop its engine.
   if (outcome !== 'stopped') await killOrphan(join(dir, 'engine'), 'engine')
   return outcome
 }
@@ -87,7 +87,7 @@ async function startNode(
   return {pid, profile}
 }
 
-/** A process in the background can ask nobody: a password it needs must be given. */
+/** A background process cannot prompt: a password must be passed to it. */
 function assertUnattended(
   context: Context,
   {passwordFile, passwordDescriptor}: Pick<StartOptions, 'passwordFile' | 'passwordDescriptor'>,

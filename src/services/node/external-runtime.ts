@@ -1,4 +1,4 @@
-/** Somebody else's program, behind the first L2 endpoint of a profile: asked, and never started or stopped. */
+/** An external node behind the first L2 endpoint of a profile: queried, never started or stopped. */
 import {readExternalNode} from '../../chain/read-external-node.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {redactUrl} from '../../lib/redact.ts'
@@ -12,7 +12,7 @@ export interface ExternalRuntime extends NodeRuntime {
   endpoint: string
 }
 
-/** @param urls its own first, then the endpoints it is compared with */
+/** @param urls its own first, then the endpoints to compare it with */
 export function createExternalRuntime(
   {network, timeoutMs, tls}: Pick<Context, 'network' | 'timeoutMs' | 'tls'>,
   profile: string,

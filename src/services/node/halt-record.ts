@@ -8,22 +8,22 @@ import {isExitName} from '../../lib/exit-codes.ts'
 import {readBoundedText, RECORD_FILE_BYTES} from '../../lib/read-file.ts'
 import {isRecord} from '../../lib/json.ts'
 
-/** Keeps why a node ended, for whoever looks when it is gone. */
+/** Records why a node ended, for readers after its end. */
 export function writeHalt(dir: string, record: HaltRecord): void {
   writeFileAtomic(fileOf(dir), `${JSON.stringify(record)}\n`, 0o600)
 }
 
 /**
- * A node that starts again has its chance: what it finds is told by itself.
+ * A restarted node gets a fresh start and reports its own findings.
  *
- * @param isMended the code of a reason that counts no more; without it none does
+ * @param isMended matches codes that no longer count; without it none do
  */
 export function clearHalt(dir: string, isMended: (code: ErrorCode) => boolean = () => true): void {
   const halt = readHalt(dir)
   if (halt === null || isMended(halt.code)) rmSync(fileOf(dir), {force: true})
 }
 
-/** Null: the last life of the node ended without one, or the record is damaged. */
+/** Null when the last run of the node ended without one, or the record is damaged. */
 export function readHalt(dir: string): HaltRecord | null {
   try {
     const file = fileOf(dir)
@@ -32,7 +32,7 @@ export function readHalt(dir: string): HaltRecord | null {
     const {code, message, exit, atMs} = value
     if (typeof code !== 'string' || typeof message !== 'string') return null
     if (typeof atMs !== 'number' || typeof exit !== 'string' || !isExitName(exit)) return null
-    // Another version of this program may have left it.
+    // It may be from another version of this program.
     return {code: isErrorCode(code) ? code : 'NODE_HALTED', message, exit, atMs}
   } catch {
     return null

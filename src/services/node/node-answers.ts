@@ -7,12 +7,12 @@ import {isRecord} from '../../lib/json.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 import {readNodeStatusFacts} from '../../protocol/read-node-status.ts'
 
-/** Names the pid file of a node. */
+/** Path of a node's pid file. */
 export const NODE_DAEMON = 'node'
 
 /**
- * Asks the node's loopback admin API; null when none answers that is the node of this very directory: in a copy
- * of it the address and the token are those of the original.
+ * Queries the node's loopback admin API; null unless the node of this very directory responds: a
+ * copy of the directory has the address and token of the original.
  */
 export async function readNodeStatus(dir: string): Promise<NodeStatus | null> {
   const admin = readAdminFile(dir)
@@ -30,7 +30,7 @@ export async function readNodeStatus(dir: string): Promise<NodeStatus | null> {
   }
 }
 
-/** Whether an HTTP endpoint answers a JSON-RPC or REST request at all. */
+/** Whether an HTTP endpoint responds to a JSON-RPC or REST request at all. */
 export async function answers(
   url: string,
   method: 'GET' | 'POST' = 'GET',
@@ -41,9 +41,9 @@ export async function answers(
   return answer !== undefined && answer.status < 400
 }
 
-/** A node that hangs is told from one that works within this. */
+/** Time after which a silent node counts as hung. */
 const ADMIN_TIMEOUT_MS = 2000
-/** The state of a node with 100 peers takes some 50 KB. */
+/** The status of a node with 100 peers is about 50 KB. */
 const ADMIN_BYTES = 1_000_000
 
 function readAdminFile(dir: string): {pid: number; url: string; token: string} | undefined {

@@ -19,15 +19,15 @@ export interface NodeReport {
   profile: string
   runtime: NodeRuntimeKind
   daemon: DaemonState | null
-  /** The node's own account of itself; null when it does not respond. */
+  /** Status reported by the node; null when it does not respond. */
   status: NodeStatus | null
-  /** What a foreign node tells of itself; null when it does not respond, or is one of ours. */
+  /** Status of an external node; null when it does not respond, or the node is bundled. */
   external: ExternalNode | null
-  /** Why a foreign node gave no answer; null when it did, or is one of ours. */
+  /** Why an external node is unreachable; null when it responds, or the node is bundled. */
   silence: Failure | null
-  /** Scheme and host of a foreign node; null for one of ours. */
+  /** Scheme and host of an external node; null for a bundled one. */
   endpoint: string | null
-  /** What is wrong with it, worst first: the same issues that `status` and `dashboard` show. */
+  /** Active issues, worst first: the same that `status` and `dashboard` show. */
   issues: Issue[]
 }
 
@@ -48,7 +48,7 @@ export async function reportNode(context: Context): Promise<NodeReport> {
   }
 }
 
-/** What the node's own page tells of a report. Advice is for pages that show all. */
+/** The part of a report shown on the node's own page. Advice is left to the overview pages. */
 export function issuesOfNode({issues}: HealthReport): Issue[] {
   return issues.filter(
     ({severity, sources}) =>
@@ -56,17 +56,17 @@ export function issuesOfNode({issues}: HealthReport): Issue[] {
   )
 }
 
-/** What a node that was just started turned out to be. */
+/** The outcome of starting a node. */
 export type Verdict = Pick<NodeStatus, 'phase' | 'syncing' | 'sync'>
 
 const POLL_MS = 100
-/** A node asks its peers and L1 first; one that takes longer has blocks to fetch, or somebody to wait for. */
+/** A node queries its peers and L1 first; one that takes longer is fetching blocks or waiting for a source. */
 const VERDICT_MS = 15_000
 
 /**
- * Waits until a started node knows where it stands: in step, catching up towards a known block, or ended.
+ * Waits until the state of a started node is known: in sync, catching up to a known block, or ended.
  *
- * @throws {MetisSeqError} the code of a node that halted, NODE_ENDED for one that is gone
+ * @throws {MetisSeqError} the code of a node that halted, NODE_ENDED if the process is gone
  */
 export async function awaitVerdict(context: Context, signal: AbortSignal): Promise<Verdict> {
   const {name, dir} = requireNode(context)
@@ -75,7 +75,7 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
     const status = await readNodeStatus(dir)
     const halt = readHalt(dir)
     const isOver = systemClock.monotonicMs() > deadline
-    // It closes its stores and its engine; only then can it be started again.
+    // It closes its stores and its engine first; only then can it be restarted.
     if (halt && (isOver || !readDaemon(dir, NODE_DAEMON)?.running)) throw ended(name, halt)
     if (!halt && !status && !readDaemon(dir, NODE_DAEMON)?.running) {
       throw ended(name, {
@@ -84,9 +84,9 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
         message: 'The node answered and then exited.',
       })
     }
-    // Whether another node signs with its key, a node knows only once it has heard its peers.
+    // A node can only detect a duplicate signer after hearing from its peers.
     const isOpen = status === null || status.phase === 'catching-up' || status.waitingFor !== null
-    // A node that halts ends by itself and leaves its reason.
+    // A halting node exits on its own and records its reason.
     if (status && status.phase !== 'halted' && (!isOpen || isOver)) return status
     if (isOver) {
       throw ended(name, {
@@ -99,7 +99,7 @@ export async function awaitVerdict(context: Context, signal: AbortSignal): Promi
   }
 }
 
-/** Why the node of this profile ended at its start; undefined where it left no reason since then. */
+/** Why the node of this profile ended at its start; undefined if it recorded no reason since then. */
 export function startFailure(context: Context, sinceMs: number): MetisSeqError | undefined {
   const {name, dir} = requireNode(context)
   const halt = readHalt(dir)

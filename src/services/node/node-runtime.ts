@@ -7,13 +7,13 @@ import {endpointsOf, requireProfile, type Context} from '../context.ts'
 import {createBundledRuntime, type BundledRuntime} from './bundled-runtime.ts'
 import {createExternalRuntime, nodeIsExternal, type ExternalRuntime} from './external-runtime.ts'
 
-/** Which kind of node a profile has. A node of ours is what it is; else the L2 endpoint it names is its node. */
+/** The kind of a profile's node: bundled if set up, otherwise the node behind its own L2 endpoint. */
 export function runtimeKindOf(profile: Profile | null): NodeRuntimeKind | null {
   if (profile?.node) return 'bundled'
   return profile && profile.endpoints.l2.length > 0 ? 'external' : null
 }
 
-/** Null: the profile has neither a node nor an L2 endpoint of its own, or none is in use. */
+/** Null when the profile has neither a node nor its own L2 endpoint, or there is no profile. */
 export function nodeRuntimeOf(context: Context): BundledRuntime | ExternalRuntime | null {
   const {profile, profileName, network} = context
   if (!profile || profileName === null) return null
@@ -52,7 +52,7 @@ export function requireNode(context: Context): {name: string; node: NodeProfile;
 }
 
 /**
- * The settings that a bundled node needs to take part in the network of a profile.
+ * The settings that a bundled node needs to join the network of a profile.
  *
  * @throws {MetisSeqError} NETWORK_HAS_NO_NODE
  */

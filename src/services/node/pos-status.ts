@@ -6,19 +6,19 @@ import type {Context} from '../context.ts'
 import {readPos} from '../health/consensus.ts'
 import {healthOf, lookOnce} from '../health/look-once.ts'
 
-/** What a consensus layer, ours or a real Themis, tells about itself. */
+/** Status of a consensus layer, ours or a real Themis. */
 export interface PosView {
   latestSpan: ThemisSpan | null
   validators: ThemisValidator[]
   /** As it came. */
   rewardBatchId: Json
   mpc: JsonObject | null
-  /** What is wrong with it or with its epochs, worst first: the same issues that `status` shows. */
+  /** Active issues of the layer and its epochs, worst first: the same that `status` shows. */
   issues: Issue[]
 }
 
 /**
- * Reads the consensus layer through Themis' REST paths only, so a real Themis answers as well.
+ * Reads the consensus layer through Themis' REST paths only, so it works with a real Themis too.
  *
  * @throws {MetisSeqError} POS_UNKNOWN, POS_UNREACHABLE, POS_ERROR, POS_ANSWER_WRONG
  */
@@ -38,14 +38,14 @@ export async function readPosStatus(context: Context): Promise<PosView> {
     pos.batchId(),
     pos.mpc().catch(() => null),
     lookOnce(context),
-    // Whatever answers is not yet a consensus layer.
+    // A response alone does not prove a consensus layer.
     readPos(pos, null),
   ])
   const issues = healthOf(context, sources).issues.filter(isOfPos)
   return {latestSpan, validators, rewardBatchId, mpc, issues}
 }
 
-/** Epochs that do not come are its doing as well. */
+/** Missing epochs are its responsibility too. */
 function isOfPos({id, sources}: Issue): boolean {
   return sources.includes('pos') || id === 'l2-no-epoch' || id === 'l2-stalled'
 }

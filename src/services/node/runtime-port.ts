@@ -1,12 +1,12 @@
 /**
- * The port to the operator's node, wherever it runs. `capabilities` tells which actions the runtime supports; any other
- * action is refused with an error of the catalogue before anything is touched.
+ * The port to the operator's node, wherever it runs. `capabilities` tells which actions the runtime supports; any
+ * other action is rejected with an error of the catalogue before anything changes.
  */
 import type {NodeLook} from '../../health/snapshot.ts'
 import type {DaemonState} from '../../process/daemon.ts'
 import type {NodeRuntimeKind, RuntimeCapabilities} from '../../protocol/node-runtime.ts'
 
-/** How this very program is started again as a background process. */
+/** Command line to start this program as a background process. */
 export interface SelfCommand {
   file: string
   args: readonly string[]
@@ -16,7 +16,7 @@ export interface StartOptions {
   /** For a runtime whose node is part of this program. */
   self: SelfCommand
   passwordFile?: string | undefined
-  /** Descriptor of ours with the password; the node reads it. */
+  /** Our descriptor with the password, which the node reads. */
   passwordDescriptor?: number | undefined
   /** Further arguments of `node run`. */
   runArguments?: readonly string[]
@@ -35,19 +35,19 @@ export interface NodeRuntime {
   readonly capabilities: Readonly<RuntimeCapabilities>
   /** Name of the profile. */
   readonly profile: string
-  /** Scheme and host of a node that runs elsewhere; null: it runs here. */
+  /** Scheme and host of a remote node; null for a local one. */
   readonly endpoint: string | null
   /**
-   * Its present state. A local node that does not run is an answer, not an error.
+   * Its current state. A local node that is not running is a result, not an error.
    *
    * @throws {MetisSeqError} elsewhere: WRONG_CHAIN
    * @throws {RpcTransportError} elsewhere: it gives no usable answer
    */
   status(): Promise<NodeLook>
-  /** Its process on this machine; null: there is none. */
+  /** Its process on this machine; null when there is none. */
   process(): DaemonState | null
   /**
-   * Returns when it answers.
+   * Returns once it responds.
    *
    * @throws {MetisSeqError} NODE_IS_EXTERNAL, ALREADY_RUNNING, DAEMON_NOT_READY, PASSWORD_NEEDED
    */

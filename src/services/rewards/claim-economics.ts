@@ -9,18 +9,18 @@ import type {StakingPlan} from '../staking/staking-plan.ts'
 
 const ONE = 10n ** 18n
 
-/** When a claim is worth its cost. Neither L1 nor L2 has a price of METIS, so the operator brings it. */
+/** Whether a claim is worth its cost. Neither L1 nor L2 has a METIS price, so the operator supplies it. */
 export interface ClaimRule {
-  /** Least ratio, times 1e18. */
+  /** Minimum ratio, scaled by 1e18. */
   minRatio: bigint
-  /** METIS that one ETH buys, times 1e18. Undefined: the ratio is METIS claimed per ETH spent. */
+  /** METIS per ETH, scaled by 1e18. Undefined: the ratio is METIS claimed per ETH spent. */
   metisPerEth: bigint | undefined
 }
 
-/** What a claim brings and what it costs now. */
+/** Reward and current cost of a claim. */
 export interface ClaimCost {
   rewardMetisWei: bigint
-  /** Bridge fee, and gas at the price of now. */
+  /** Bridge fee, and gas at the current price. */
   costEthWei: bigint
 }
 
@@ -35,9 +35,9 @@ export interface ClaimEconomics extends ClaimCost {
 }
 
 /**
- * Measures a claim against the chain as it is now. Sends nothing.
+ * Evaluates a claim against the current chain. Sends nothing.
  *
- * @param maxFeeWei highest price of gas the operator pays; undefined: what L1 asks now
+ * @param maxFeeWei maximum gas price; undefined for the current price on L1
  * @throws {MetisSeqError} the mapped revert of the claim
  */
 export async function measureClaim(
@@ -62,7 +62,7 @@ export async function measureClaim(
 }
 
 /**
- * Stops a claim that brings too little for what it costs.
+ * Stops a claim whose reward is too small for its cost.
  *
  * @throws {MetisSeqError} CLAIM_NOT_WORTH
  */
@@ -75,8 +75,8 @@ export function assertClaimPays(cost: ClaimCost, rule: ClaimRule): ClaimEconomic
 }
 
 /**
- * A claim that costs more than it brings. Without a price one METIS counts as one ETH, many times what it ever was,
- * so what is told then is certain.
+ * A claim that costs more than its reward. Without a price, one METIS counts as one ETH, far above
+ * any real price, so the warning is certain.
  */
 export function claimLossTrap(cost: ClaimCost, metisPerEth: bigint | undefined): Trap[] {
   const {rewardMetisWei, costEthWei} = cost

@@ -8,12 +8,12 @@ import type {RewardHistory} from './reward-history.ts'
 /** A line of the history with its day and price. */
 export interface BookLine {
   entry: LedgerEntry
-  /** `2026-01-31`, UTC; null when the block's time is not known. */
+  /** `2026-01-31`, UTC; null when the block's time is unknown. */
   date: string | null
   price: Price | null
 }
 
-/** What the books of one sequencer are made of. */
+/** Input of the export for one sequencer. */
 export interface RewardBook {
   sequencerId: bigint
   lines: BookLine[]
@@ -52,7 +52,7 @@ function readText(path: string): string {
   }
 }
 
-/** Dates and prices the lines of a history. A day without a price stays without one, and that is said. */
+/** Adds dates and prices to the lines of a history. A day without a price stays without one, with a warning. */
 export function createBook(history: RewardHistory, prices: readonly Price[]): RewardBook {
   const lines = history.ledger.entries.map((entry): BookLine => {
     const date = entry.timeSeconds === null ? null : dateOf(entry.timeSeconds)

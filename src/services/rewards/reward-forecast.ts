@@ -25,19 +25,19 @@ import type {Context} from '../context.ts'
 import {readL1Logs, type ReadOptions, type ReadWarning} from '../network/l1-logs.ts'
 import {findSequencer, listSequencers} from '../staking/sequencers.ts'
 
-/** What governance aims at: `l1:target-reward-per-block --interval 8 --rate 20`. */
+/** Governance target: `l1:target-reward-per-block --interval 8 --rate 20`. */
 const TARGET_INTERVAL_SECONDS = 8
 export const TARGET_RATE_PERCENT = 20
-/** Reward batches whose length says how long the next one will be. */
+/** Number of past reward batches used to predict the length of the next. */
 const BATCHES_FOR_CADENCE = 10
-/** Draws that are looked ahead, and unpaid epochs that are read: 20,000 x 30 µs = 0.6 s. */
+/** Limit of draws computed ahead, and of unpaid epochs read: 20,000 x 30 µs = 0.6 s. */
 const MOST_EPOCHS = 20_000
 const DAY_SECONDS = 86_400
 
-/** A stretch of time with what chance says of it, and what the draws already say. */
+/** A period with its statistical forecast and the known draws. */
 export interface Horizon extends Expectation {
   days: number
-  /** Own epochs by the draws of the selection, which hold while nobody's stake changes. Null: too many. */
+  /** Own epochs according to the draws, valid while no stake changes; null when there are too many. */
   drawnOwnEpochs: number | null
 }
 
@@ -47,31 +47,31 @@ export interface NextBatch {
   startEpoch: bigint
   /** Epochs it is going to have, after those before it; null while there was none. */
   epochs: number | null
-  /** Own blocks of epochs that are committed on L2: as good as earned. */
+  /** Own blocks in epochs committed on L2, which are all but earned. */
   committedOwnBlocks: bigint
   committedEpochs: number
-  /** All of it: what is committed, and the mean and spread of the epochs that are still to come. */
+  /** Total: committed blocks, plus mean and spread of the remaining epochs. */
   meanMetisWei: bigint
   spreadMetisWei: bigint
-  /** Until its last epoch is over at the measured rate; null while its length is not known. */
+  /** Time until its last epoch ends at the measured rate; null while its length is unknown. */
   readyInSeconds: number | null
 }
 
 export interface RewardForecast {
   sequencer: Sequencer
   pool: PoolSettings
-  /** Chance to produce an epoch, 0 to 1. 0: the selection does not know the signer. */
+  /** Probability of producing an epoch, 0 to 1; 0 when the signer is not in the selection. */
   share: number
   eligible: number
   epochLength: bigint
   blockIntervalSeconds: number
-  /** Blocks over which the interval was measured; 0: it is the slot of the network document. */
+  /** Blocks used for the measurement; 0 when it is the slot time of the network document. */
   measuredBlocks: number
   horizons: Horizon[]
   nextBatch: NextBatch
-  /** Yearly reward in percent of all locked METIS, at the measured rate of blocks. */
+  /** Annual reward in percent of all locked METIS, at the measured block rate. */
   ratePercent: number
-  /** Yearly reward in percent of this sequencer's own lock: higher while others are not drawn. */
+  /** Annual reward in percent of this sequencer's own lock: higher while others are not in the draw. */
   ownRatePercent: number
   /** Rewards per block that would yield 20 % a year: at governance's interval, and at the measured one. */
   targetMetisWei: {atTargetInterval: bigint; atMeasuredInterval: bigint}
@@ -79,8 +79,8 @@ export interface RewardForecast {
 }
 
 /**
- * What a sequencer can expect to earn. Reads both chains; needs L1 logs only for the length of reward
- * batches, and goes on without them.
+ * Expected earnings of a sequencer. Reads both chains; uses L1 logs only for the length of reward
+ * batches, and works without them.
  *
  * @throws {MetisSeqError} SEQUENCER_UNKNOWN, NOT_REGISTERED, INTERRUPTED, those of the connections
  */
@@ -133,7 +133,7 @@ export async function forecastReward(
   }
 }
 
-/** What the consensus layer makes of the registry. Source: Themis `types/validator.go`. */
+/** The validators that the consensus layer derives from the registry. Source: Themis `types/validator.go`. */
 function candidatesOf(sequencers: readonly Sequencer[]): Candidate[] {
   return sequencers
     .filter(({status}) => status === 'active')
@@ -163,7 +163,7 @@ async function readL2(context: Context): Promise<L2Figures> {
   return {...interval, newestEpoch, epochLength}
 }
 
-/** Sixty years at two seconds a block: no contract says more, whatever an endpoint answers. */
+/** Sixty years at two seconds per block: a sanity limit, whatever an endpoint returns. */
 const MOST_EPOCH_BLOCKS = 1_000_000_000n
 
 /** Epochs after the last paid one that are committed on L2, by number. */
@@ -181,7 +181,7 @@ async function readUnpaid(context: Context, paidUntil: bigint, newest: bigint): 
   return epochs
 }
 
-/** Own epochs among the next ones: those committed ahead, then those the selection is going to draw. */
+/** Own epochs among the next ones: those already committed, then those that will be drawn. */
 function ownDraws(
   {headBlock, newestEpoch}: L2Figures,
   unpaid: readonly Epoch[],
@@ -206,7 +206,7 @@ function nextBatchOf(known: {
 }): NextBatch {
   const {pool, sequencer, l2, unpaid, usualEpochs, chance, epochSeconds} = known
   const usual = usualEpochs === undefined ? undefined : Number(usualEpochs)
-  // A batch that is late pays all epochs that are over by then.
+  // A late batch pays all epochs that have ended by then.
   const finished = unpaid.filter(({endBlock}) => endBlock < l2.headBlock).length
   const epochs = usual === undefined ? null : Math.max(usual, finished)
   const committed = unpaid.slice(0, epochs ?? unpaid.length)
@@ -231,7 +231,7 @@ function nextBatchOf(known: {
   }
 }
 
-/** Epochs of a usual reward batch; undefined when there was none or the logs cannot be read. */
+/** Epochs of a typical reward batch; undefined before the first or when the logs cannot be read. */
 async function readUsualEpochs(
   context: Context,
   options: ReadOptions,

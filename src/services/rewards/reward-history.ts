@@ -28,7 +28,7 @@ import type {Context} from '../context.ts'
 import {readL1Logs, type L1Logs, type ReadOptions, type ReadWarning} from '../network/l1-logs.ts'
 import {findSequencer} from '../staking/sequencers.ts'
 
-/** Transactions or blocks that are asked for in one HTTP request. */
+/** Transactions or blocks per HTTP request. */
 const READS_AT_ONCE = 50
 /** Value of the fact of a transaction that is not a direct call. */
 const WRAPPED = 'wrapped'
@@ -36,14 +36,14 @@ const WRAPPED = 'wrapped'
 export interface RewardHistory {
   sequencer: Sequencer
   ledger: Ledger
-  /** Every event there is, also those of other sequencers and from before the registration. */
+  /** All events, including those of other sequencers and from before the registration. */
   events: RewardEvent[]
-  /** What each reward batch paid to whom; without the batches of which that is not known. */
+  /** Payments of each reward batch per signer; batches with unknown payments are omitted. */
   payments: Map<Hash, Payment>
   headBlock: bigint
   headTimeSeconds: number
   /**
-   * Credited less claimed and restaked, less what the contract says is unclaimed. 0 when every METIS is
+   * Credited minus claimed, restaked and the contract's unclaimed amount. 0 when every METIS is
    * accounted for; null while amounts are unknown.
    */
   unexplainedMetisWei: bigint | null
@@ -66,7 +66,7 @@ export function readRewardHistory(
   return withRewardHistory(context, sequencerId, options, async (history) => history)
 }
 
-/** The same, for readers that keep more in the cache while it is open. */
+/** The same, for readers that add to the cache while it is open. */
 export async function withRewardHistory<T>(
   context: Context,
   sequencerId: bigint | undefined,
@@ -138,7 +138,7 @@ interface Reader {
   options: ReadOptions
 }
 
-/** What each batch paid to whom. A payment is believed only when it adds up to what was paid. */
+/** Payments of each batch per signer. A payment is only trusted if it adds up to the total. */
 async function readPayments(
   reader: Reader,
   batches: readonly BatchEvent[],
@@ -194,7 +194,7 @@ async function readRestakes(
   )
 }
 
-/** What is known of transactions, read where no earlier run has: newest last, many in one request. */
+/** Facts of transactions, read where not cached: newest last, many per request. */
 async function readFacts(
   {logs, options}: Reader,
   kind: string,
@@ -222,11 +222,11 @@ async function readFacts(
 }
 
 /**
- * Reads many things, some in one request. A request that is too much for the endpoint is made again for a
+ * Reads many items in batches. A request that is too large for the endpoint is retried with a
  * quarter of them.
  *
- * @param read with how many are done after it
- * @throws what a request for a single one fails with
+ * @param read with the number done afterwards
+ * @throws the error of a request for a single item
  */
 async function inParts<T>(
   items: readonly T[],
@@ -247,7 +247,7 @@ async function inParts<T>(
   }
 }
 
-/** Credits by transaction and batch: from the call, or else from the states around its block. */
+/** Credits by transaction and batch: from the call, otherwise from the states around its block. */
 async function readCredits(
   reader: Reader,
   known: {
@@ -263,7 +263,7 @@ async function readCredits(
   const differences = reader.logs.facts(kind)
   const credits = new Map<string, Credit>()
   let isArchive = true
-  // Newest first: an endpoint that has not the newest of the old states has none of the older ones.
+  // Newest first: an endpoint without a newer state has none of the older ones.
   for (const batch of batches.toReversed()) {
     const key = `${batch.txHash} ${batch.batchId}`
     const payment = payments.get(batch.txHash)
@@ -307,7 +307,7 @@ async function readDifference(
   return before === undefined || after === undefined ? undefined : `${after - before}`
 }
 
-/** Dates the events of which the logs did not say the time. A block that cannot be read leaves none. */
+/** Adds times to events whose logs lack them. A block that cannot be read leaves them without a time. */
 async function addTimes(
   {context, logs, options}: Reader,
   events: readonly RewardEvent[],

@@ -12,26 +12,26 @@ import type {Context} from '../context.ts'
 import type {L1Logs, ReadOptions, ReadWarning} from '../network/l1-logs.ts'
 import {withRewardHistory, type RewardHistory} from './reward-history.ts'
 
-/** Epochs that are asked for in one HTTP request. */
+/** Epochs per HTTP request. */
 const EPOCHS_AT_ONCE = 100
-/** Of one batch: five years of epochs of five minutes. */
+/** Limit per batch: five years of five-minute epochs. */
 const MOST_EPOCHS_PAID = 500_000n
 
 export interface Reconciliation {
   sequencer: Sequencer
   batches: BatchCheck[]
-  /** Sums over the batches of which the credit is known. */
+  /** Totals over the batches with a known credit. */
   dueMetisWei: bigint
   creditedMetisWei: bigint
   differing: number
   unknown: number
-  /** Blocks of finished epochs that no reward batch has paid yet, at the rate of now. */
+  /** Blocks of finished, unpaid epochs, at the current rate. */
   pending: {epochs: bigint[]; blocks: bigint; metisWei: bigint}
   warnings: ReadWarning[]
 }
 
 /**
- * Compares every credit of a sequencer with its blocks on L2, batch by batch.
+ * Compares every credit of a sequencer with its blocks on L2, per batch.
  *
  * @throws {MetisSeqError} SEQUENCER_UNKNOWN, NOT_REGISTERED, LOGS_UNREADABLE, INTERRUPTED, those of the
  *   connections
@@ -86,7 +86,7 @@ async function reconcile(
   }
 }
 
-/** Own epochs that are over on L2 and not paid on L1. */
+/** Own epochs that ended on L2 and are not paid on L1. */
 function pendingOf(
   epochs: ReadonlyMap<bigint, Epoch>,
   signers: ReadonlySet<Address>,
@@ -109,7 +109,7 @@ interface EpochRange {
   options: ReadOptions
 }
 
-/** Epochs by number. Paid ones cannot change any more and are kept for the next run. */
+/** Epochs by number. Paid ones can no longer change and are cached. */
 async function readEpochs(context: Context, range: EpochRange): Promise<Map<bigint, Epoch>> {
   const {from, until, credits, logs, options} = range
   const kept = logs.facts('epoch')
@@ -128,7 +128,7 @@ async function readEpochs(context: Context, range: EpochRange): Promise<Map<bigi
     if (part.length === 0) continue
     options.signal?.throwIfAborted()
     const read = await Promise.all(part.map((number) => readEpoch(client, {sequencerSet, number})))
-    // Epochs follow each other: where so many are missing, the number of the newest one is made up.
+    // Epochs are consecutive: with this many missing, the newest number is bogus.
     if (part.length === EPOCHS_AT_ONCE && read.every((epoch) => !epoch)) throw wrongRead('epochs')
     for (const epoch of read) if (epoch) epochs.set(epoch.number, epoch)
     done += part.length
@@ -138,7 +138,7 @@ async function readEpochs(context: Context, range: EpochRange): Promise<Map<bigi
   return epochs
 }
 
-/** Numbers of a range, so many at a time: the range is what an endpoint says. */
+/** Numbers of a range in chunks, since the range comes from an endpoint. */
 function* partsOf(from: bigint, until: bigint): Generator<bigint[]> {
   for (let first = from; first <= until; first += BigInt(EPOCHS_AT_ONCE)) {
     const left = Number(until - first) + 1

@@ -23,7 +23,7 @@ export interface RewardView {
   recipientL2MetisWei: bigint | null
 }
 
-/** What a sequencer has earned and not claimed, and what claiming costs now. */
+/** Unclaimed rewards of a sequencer, and the current cost of claiming them. */
 export async function showRewards(
   context: Context,
   sequencerId: bigint | undefined,
@@ -47,9 +47,9 @@ export function readL2Metis(context: Context, account: Address): Promise<bigint>
 }
 
 /**
- * The METIS that a mined claim sent, from its own log.
+ * The METIS sent by a mined claim, from its own log.
  *
- * @returns undefined when the endpoint does not show the log
+ * @returns undefined when the endpoint does not return the log
  */
 export async function readClaimed(
   context: Context,
@@ -70,7 +70,7 @@ export async function readClaimed(
 }
 
 /**
- * Decides what a claim would do.
+ * Plans a claim.
  *
  * @throws {MetisSeqError} REWARD_RECIPIENT_UNSET, NOTHING_TO_CLAIM and those of the state
  */
@@ -97,7 +97,7 @@ export async function planRewardClaim(
   })
 }
 
-/** What a reward on its way to L2 changes outside of LockingPool. Nothing when there is none. */
+/** Effects of bridging a reward to L2 outside LockingPool. Empty without a reward. */
 export function bridgedEffects(recipient: Address, rewardWei: bigint, fee: BridgeFee): Effect[] {
   if (rewardWei === 0n) return []
   return [

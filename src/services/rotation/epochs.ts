@@ -10,10 +10,10 @@ import {blocksLeft, epochAt, epochBlocks, type Epoch} from '../../protocol/epoch
 import {epochOfSpan} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
 
-/** The current epoch is among so many newest: the consensus layer plans at most two ahead. */
+/** The current epoch is among this many newest ones: the consensus layer plans at most two ahead. */
 const NEWEST_EPOCHS = 3
 
-/** Where a planned turn is known from. Only a committed epoch binds the nodes. */
+/** Source of a planned epoch. Only a committed epoch is binding for the nodes. */
 export type EpochState = 'past' | 'current' | 'committed' | 'planned'
 
 export interface EpochView extends Epoch {
@@ -25,12 +25,12 @@ export interface EpochView extends Epoch {
 export interface CurrentEpoch {
   headBlock: bigint
   headTimestampSeconds: bigint
-  /** Null: the head has passed the last committed epoch, so nobody may produce. */
+  /** Null when the head is past the last committed epoch, so nobody may produce. */
   epoch: EpochView | null
   blocksLeft: bigint
 }
 
-/** The epoch of the next block: whose turn it is. */
+/** The epoch of the next block. */
 export async function currentEpoch(context: Context): Promise<CurrentEpoch> {
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
@@ -44,14 +44,14 @@ export async function currentEpoch(context: Context): Promise<CurrentEpoch> {
   }
 }
 
-/** Whose turn it is and whose comes, with the newest epochs, oldest first. */
+/** The current and next epoch, with the newest epochs, oldest first. */
 export interface RotationNow extends CurrentEpoch {
-  /** Null while nobody has planned it. */
+  /** Null while none is planned. */
   next: EpochView | null
   newest: EpochView[]
 }
 
-/** What an operator looks at most. A consensus layer that does not respond leaves only the plan out. */
+/** The main view of an operator. If the consensus layer does not respond, only the plan is missing. */
 export async function rotationNow(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
   const [rotation, span] = await Promise.all([
     rotationOnL2(context, count),
@@ -60,7 +60,7 @@ export async function rotationNow(context: Context, count = NEWEST_EPOCHS): Prom
   return withPlan(rotation, span ? toView(span, 'planned', context) : null)
 }
 
-/** What L2 alone says, in as few round trips as it takes: `next` is committed, or not known. */
+/** The rotation from L2 alone, in as few round trips as possible: `next` is committed or unknown. */
 export async function rotationOnL2(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
@@ -82,7 +82,7 @@ export async function rotationOnL2(context: Context, count = NEWEST_EPOCHS): Pro
   }
 }
 
-/** A committed epoch binds the nodes; a span that is only planned does not. */
+/** A committed epoch is binding for the nodes; a planned span is not. */
 export function withPlan(rotation: RotationNow, planned: EpochView | null): RotationNow {
   const {epoch, next} = rotation
   if (next || !planned || !epoch || planned.number <= epoch.number) return rotation
@@ -95,7 +95,7 @@ function stateOf(epoch: Epoch, current: Epoch | null, nextBlock: bigint): EpochS
 }
 
 export interface ListedEpoch extends EpochView {
-  /** The epoch before it was cut short, or it is longer than a planned one: it began with a takeover. */
+  /** It began with a respan if the previous epoch was cut short, or if it is longer than a planned one. */
   takeover: boolean
 }
 
@@ -106,7 +106,7 @@ export async function listEpochs(context: Context, count: number): Promise<Liste
   const [head, epochLength, epochs] = await Promise.all([
     getBlock(client),
     readEpochLength(client, {sequencerSet}),
-    // One more than is shown: what began with a takeover is told by the one before.
+    // One more than shown: whether an epoch began with a respan depends on the previous one.
     readNewestEpochs(client, {sequencerSet, count: count + 1}),
   ])
   const next = head.number + 1n
@@ -120,8 +120,8 @@ export async function listEpochs(context: Context, count: number): Promise<Liste
 }
 
 /**
- * An epoch that is committed in the ordinary way has exactly the contract's length; only a recommitment cuts one
- * short, or reaches past it. Epoch 0 comes from the genesis and has a length of its own.
+ * A normally committed epoch has exactly the contract's length; only a recommitment cuts one short
+ * or extends past it. Epoch 0 is from genesis and has its own length.
  *
  * - Source: `MetisSequencerSet.commitEpoch`, `recommitEpoch`.
  */

@@ -4,9 +4,9 @@ import {currentEvent, type OperatorEvent} from '../live/events.ts'
 import {startLive} from '../live/live.ts'
 
 /**
- * Streams how the rotation stands, and then every change of it and of health, until the signal aborts.
+ * Streams the current rotation, then every change of it and of health, until the signal aborts.
  *
- * @throws {MetisSeqError} when L2 is unreachable at the start; later outages are told as issues
+ * @throws {MetisSeqError} when L2 is unreachable at the start; later outages are reported as issues
  */
 export async function* watchEpochs(
   context: Context,

@@ -7,18 +7,18 @@ import type {Context} from '../context.ts'
 import type {Plan} from './plan.ts'
 import type {OperationHost} from './host.ts'
 
-/** How long a command waits for another one of the same account before it gives up. */
+/** Time that a command waits for another one of the same account. */
 const LOCK_WAIT_MS = 20_000
 const LOCK_POLL_MS = 100
 const WAITING = 'Another command is sending for this account; waiting for it to finish.'
 
-/** `replace`: of a transaction that another command may be waiting for at this moment. */
+/** `replace`: of a transaction that another command may be waiting for. */
 export type LockPurpose = 'send' | 'replace'
 
 /**
- * Two commands that send for one account at once would take the same nonce or do a thing twice.
+ * Two commands sending for one account at once would use the same nonce or do something twice.
  *
- * @returns gives the account free; a second time it does nothing
+ * @returns releases the account; further calls do nothing
  * @throws {MetisSeqError} ACCOUNT_BUSY
  */
 export async function lockAccount(

@@ -3,31 +3,31 @@ import type {RuleId} from '../../chain/explain/entry.ts'
 import {foretoldBy} from '../../chain/explain/foretold.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 
-/** One condition with what was seen. */
+/** One precondition with its actual value. */
 export interface Check {
   id: string
-  /** What must hold, as a label. */
+  /** The precondition as a label. */
   label: string
   ok: boolean
   /** What was seen. */
   seen: string
-  /** Command or step that mends it; empty when it holds. */
+  /** Remedy; empty when it is met. */
   remedy: string
 }
 
-/** A condition of the chain that stops an operation before anything is sent. */
+/** A precondition that stops an operation before anything is sent. */
 export interface Condition extends Check {
-  /** Of the error when it does not hold; the same as that of the contract's refusal. */
+  /** Code of the error when it is not met; the same as for the contract's revert. */
   code: RefusalCode
-  /** What the contract would answer, for those who know it. Empty for a condition of ours. */
+  /** The contract's revert text. Empty for our own preconditions. */
   revert: string
-  /** Values a script needs when it does not hold: wei, ids, batches. */
+  /** Values for scripts when it is not met: wei, ids, batches. */
   facts?: Record<string, string>
 }
 
 type Seen = Pick<Condition, 'label' | 'ok' | 'seen'> & Partial<Pick<Condition, 'remedy' | 'facts'>>
 
-/** A condition that foretells a refusal of a contract: what it is called and how it is mended is in the catalogue. */
+/** A precondition that predicts a contract revert; its name and remedy are in the catalogue. */
 export function foretelling(rule: RuleId, {remedy, ...seen}: Seen): Condition {
   const refusal = foretoldBy(rule)
   return {
@@ -36,17 +36,17 @@ export function foretelling(rule: RuleId, {remedy, ...seen}: Seen): Condition {
   }
 }
 
-/** A condition of ours: the contract would take the call, and the caller would gain nothing by it. */
+/** Our own precondition: the contract would accept the call, but the caller would gain nothing. */
 export function ourOwn(id: string, code: RefusalCode, {remedy = '', ...seen}: Seen): Condition {
   return {id, code, ...seen, revert: '', remedy: seen.ok ? '' : remedy}
 }
 
 /**
- * Lets an operation go on only when every condition holds.
+ * Lets an operation continue only if every precondition is met.
  *
- * @param subject what needs them: `Registration`
+ * @param subject of the preconditions: `Registration`
  * @param facts of the operation, such as the sequencer's id
- * @throws {MetisSeqError} the code of the first that does not hold; nothing was sent
+ * @throws {MetisSeqError} the code of the first one not met; nothing was sent
  */
 export function requireAll(
   conditions: readonly Condition[],

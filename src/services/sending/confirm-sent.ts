@@ -7,9 +7,9 @@ import {clientOf} from './transactions.ts'
 import {waitForHash, type WaitGoal, type Waited} from './wait-hash.ts'
 
 const POLL_MS = 500
-/** A block that was replaced is usually followed by another one with the same transactions within it. */
+/** Time within which a reorged block is usually followed by another with the same transactions. */
 const CONFIRM_LIMIT_MS = 180_000
-/** Ethereum finalizes after 13 minutes; several times that means trouble. */
+/** Ethereum finalizes after 13 minutes; several times that indicates a problem. */
 const DEEP_LIMIT_MS = 3_600_000
 
 export interface ConfirmOptions {
@@ -20,10 +20,10 @@ export interface ConfirmOptions {
 }
 
 /**
- * The last of what was sent is in the chain as it is now, as deep as asked for. A receipt alone does not
- * say so: its block can have been replaced since.
+ * Waits until the last sent transaction is in the canonical chain, at the requested depth. A
+ * receipt alone does not prove it: its block may have been reorged since.
  *
- * @returns what was sent, with the block it is in now
+ * @returns the sent transactions, with their current block
  * @throws {MetisSeqError} TX_REVERTED (it failed in another block), TX_REPLACED, TX_UNKNOWN,
  *   TAG_UNSUPPORTED, INTERRUPTED; the next run of the command settles it
  */
@@ -35,7 +35,7 @@ export async function confirmSent(
   const last = sent.at(-1)
   const entry = last && journal.find({hash: last.hash})
   if (!last?.receipt || !entry) return sent
-  // Until it is proven anew, a crash leaves it open, and the next run looks at it again.
+  // Until it is confirmed again, it is pending in the journal, so that after a crash the next run checks it.
   journal.mark(entry.id, 'sent')
   const waited = await waitForHash(context, last.hash, entry, {
     ...{goal, signal, onProgress, confirmations: 1n, pollMs: POLL_MS},
@@ -49,7 +49,7 @@ export async function confirmSent(
   return [...sent.slice(0, -1), {...last, receipt}]
 }
 
-/** It was mined a moment ago; that an endpoint falls silent now says nothing against it. */
+/** It was just mined; an endpoint that stops responding now proves nothing. */
 function unreachableAfter(error: unknown, {label, hash}: JournalEntry): unknown {
   if (!(error instanceof MetisSeqError) || error.exit !== 'unreachable') return error
   return new MetisSeqError({

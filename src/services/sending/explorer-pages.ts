@@ -4,7 +4,7 @@ import {explorerPage} from '../../protocol/network.ts'
 import type {Context} from '../context.ts'
 import type {Plan} from './plan.ts'
 
-/** Where a transaction can be looked at in a browser; null where the network names no explorer. */
+/** Explorer URL of a transaction; null where the network has no explorer. */
 export function pagesOf(
   {network}: Context,
   {chain}: Pick<Plan, 'chain'>,

@@ -10,13 +10,13 @@ import type {JournalEntry} from '../../store/journal.ts'
 import {factsOf} from './journal-facts.ts'
 import type {Receipt} from './send-dependencies.ts'
 
-/** The error for a transaction of ours that was mined and failed, with the reason where a replay finds it. */
+/** The error for one of our transactions that was mined and failed, with the reason if a replay finds it. */
 export async function reverted(
   client: ChainClient,
   entry: JournalEntry,
   receipt: Receipt,
 ): Promise<MetisSeqError> {
-  // An endpoint without old states, or one that has fallen silent, cannot say why; that it failed is certain.
+  // An endpoint without archive state, or one that stopped responding, cannot tell why; the failure itself is certain.
   const refusal = await refusalOf(client, entry, receipt).catch(() => undefined)
   const failed = `${entry.label}: the transaction was mined in block ${receipt.blockNumber} and failed`
   return new MetisSeqError({
@@ -30,7 +30,7 @@ export async function reverted(
   })
 }
 
-/** Undefined: alone it succeeds, or it gave no reason that is known here. */
+/** Undefined: it succeeds on its own, or its reason is unknown. */
 async function refusalOf(
   client: ChainClient,
   {hash, from, to, nonce, valueWei, raw}: JournalEntry,

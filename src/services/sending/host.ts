@@ -3,28 +3,28 @@ import type {Replacement} from './replace-transaction.ts'
 import type {Preview, SentCall} from './send-plan.ts'
 import type {SignedBatch} from './send-signed.ts'
 
-/** What is about to be sent, as it is shown before anyone is asked. */
+/** The preview shown before the confirmation. */
 export type Proposal =
   | {kind: 'plan'; preview: Preview}
   | {kind: 'replacement'; replacement: Replacement; chain: 'L1' | 'L2'}
   | {kind: 'signed'; input: DecodedInput; batch: SignedBatch}
 
 export type News =
-  /** One thing is done; a sentence for people. */
+  /** One step is done; a human-readable sentence. */
   | {kind: 'step'; text: string}
-  /** Worth knowing, and no reason to stop. */
+  /** A warning, not a reason to stop. */
   | {kind: 'warning'; code: string; message: string}
   | {kind: 'proposed'; proposal: Proposal}
-  /** All of a plan is out. What fails from here on fails after it. */
+  /** The whole plan was broadcast. Later errors happen after it. */
   | {kind: 'sent'; preview: Preview; sent: SentCall[]}
 
 export interface Question {
   text: string
-  /** What has to be typed, for what cannot be undone; otherwise a yes is enough. */
+  /** Text to be typed for irreversible operations; otherwise a yes is enough. */
   typed?: string
 }
 
-/** What a surface lends to an operation: it tells, asks and shows, and decides nothing. */
+/** The host port of an operation: output, prompts and progress, without decisions. */
 export interface OperationHost {
   say(news: News): void
   /**
@@ -33,10 +33,10 @@ export interface OperationHost {
    * @throws {MetisSeqError} DECLINED, CONFIRMATION_NEEDED; nothing was sent
    */
   ask(question: Question): Promise<void>
-  /** Something that can take long is waited for; null: it has come. */
+  /** Start of a possibly long wait; null ends it. */
   progress(text: string | null): void
-  /** Runs when the result has been shown: only then its reader knows of it. */
+  /** Runs after the result was shown: only then has the operator seen it. */
   onShown(act: () => void): void
-  /** Runs when the run has ended, however it ends, and after what is to run when the result is shown. */
+  /** Runs when the run ends, with or without an error, after the callbacks for a shown result. */
   onEnd(release: () => void): void
 }

@@ -1,6 +1,6 @@
 import type {JournalEntry} from '../../store/journal.ts'
 
-/** What every error about a transaction of ours says of it. */
+/** Common facts of errors about our transactions. */
 export function factsOf({hash, from, nonce, network}: JournalEntry) {
   return {hash, from, nonce: `${nonce}`, network} as const
 }

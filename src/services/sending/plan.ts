@@ -5,7 +5,7 @@ import type {Check} from './check.ts'
 
 /** One contract call of a plan. Its function and arguments are in its bytes alone: see `decodePlanned`. */
 export interface PlannedCall {
-  /** What it does, for people: `Approve 50,000 METIS for LockingInfo`. */
+  /** Human-readable description: `Approve 50,000 METIS for LockingInfo`. */
   label: string
   /** Name of the called contract. */
   contract: string
@@ -13,11 +13,11 @@ export interface PlannedCall {
   data: Hex
   /** ETH on L1, METIS on L2. */
   valueWei: bigint
-  /** Gas it takes at most, for the price of a plan in which another call has to be mined before it. */
+  /** Upper bound of its gas, for pricing a plan in which an earlier call must be mined first. */
   gasAtMost?: bigint
 }
 
-/** Known ways to lose money or a turn. Each is told in `docs/traps.md`. */
+/** Known ways to lose money or an epoch. Each is explained in `docs/traps.md`. */
 export const trapIds = [
   'absurd-fee',
   'bridge-fee',
@@ -41,14 +41,14 @@ export const trapIds = [
 
 export type TrapId = (typeof trapIds)[number]
 
-/** A known way to lose money or a turn. Only `--override ID` gets past it. */
+/** A known way to lose money or an epoch. Only `--override ID` gets past it. */
 export interface Trap {
   id: TrapId
   message: string
 }
 
 /**
- * @throws {MetisSeqError} TRAP, for one that was not named
+ * @throws {MetisSeqError} TRAP, for one that was not overridden
  */
 export function assertNoTrap(traps: readonly Trap[], overrides: readonly string[]): void {
   const left = traps.filter(({id}) => !overrides.includes(id))
@@ -63,7 +63,7 @@ export function assertNoTrap(traps: readonly Trap[], overrides: readonly string[
   })
 }
 
-/** More than any operation of ours is worth in gas, whatever an endpoint or a file calls the price. */
+/** Maximum gas cost of any of our operations, whatever price an endpoint or a file reports. */
 export const DEAR_GAS_WEI = 250_000_000_000_000_000n
 
 /** A number that changes, before and after. */
@@ -81,7 +81,7 @@ export interface Figure {
   after: string
 }
 
-/** What an operation would do. Made by reading only; nothing is sent while it is made. */
+/** The plan of an operation. Created from reads only; nothing is sent. */
 export interface Plan {
   /** Words of the command: `stake increase`. */
   action: string
@@ -90,18 +90,18 @@ export interface Plan {
   from: Address
   role: 'owner' | 'signer'
   calls: PlannedCall[]
-  /** What was checked before anything is sent; all of them hold. */
+  /** Preconditions checked before anything is sent; all are met. */
   conditions: Check[]
   effects: Effect[]
-  /** What the chain shows when all of it is mined; compared with the chain then. */
+  /** Predicted values once everything is mined, to be compared with the chain. */
   figures: Figure[]
   traps: Trap[]
-  /** What has to be typed before it is sent, since nothing brings it back: the id of the sequencer. */
+  /** Text to be typed before an irreversible operation: the id of the sequencer. */
   irreversible?: string
 }
 
 /**
- * A plan that was made again still does what the operator said yes to.
+ * A recreated plan still does what the operator confirmed.
  *
  * @throws {MetisSeqError} PLAN_CHANGED; nothing was sent
  */
@@ -121,5 +121,5 @@ export function assertSamePlan(shown: Plan, now: Plan): void {
   })
 }
 
-/** Figures that time or others change without touching what was agreed to. */
+/** Values that change over time or by others without affecting the agreement. */
 const MOVES_BY_ITSELF: readonly string[] = ['unlockClaimTimeSeconds', 'totalLockedMetisWei']

@@ -16,7 +16,7 @@ import {decodeCall, type DecodedCall} from '../../chain/decode-call.ts'
 import {fromRevert} from '../../chain/reverts.ts'
 import type {PlannedCall} from './plan.ts'
 
-/** Contracts of the protocol that plans call, by the name that previews give them. */
+/** Contracts of the protocol that plans call, by their name in previews. */
 const abis = {
   LockingPool: lockingPoolAbi,
   LockingInfo: lockingInfoAbi,
@@ -35,9 +35,9 @@ interface CallRequest<abi extends Abi, name extends NameOf<abi>> {
   to: Address
   functionName: name
   args: ArgsOf<abi, name>
-  /** What it does, for people, from the arguments as the encoded call has them. */
+  /** Human-readable description, derived from the encoded arguments. */
   label(...args: ArgsOf<abi, name>): string
-  /** ETH on L1, METIS on L2; none when left out. */
+  /** ETH on L1, METIS on L2; zero if omitted. */
   valueWei?: bigint
   gasAtMost?: bigint
 }
@@ -50,7 +50,7 @@ export function planCall<
   return planCallOf<Abis[contract], name>(abis[request.contract], request)
 }
 
-/** A call made from the ABI and its arguments. Its name and values are nowhere but in its bytes from here on. */
+/** A call encoded from the ABI and its arguments. From here on, its name and values exist only in its bytes. */
 export function planCallOf<const abi extends Abi, const name extends NameOf<abi>>(
   abi: abi,
   request: CallRequest<abi, name>,
@@ -65,14 +65,14 @@ export function planCallOf<const abi extends Abi, const name extends NameOf<abi>
   }
 }
 
-/** What a planned call does, read from the very bytes that are signed. */
+/** A planned call, decoded from the very bytes that will be signed. */
 export function decodePlanned({contract, data, label}: PlannedCall): DecodedCall {
   const call = decodeCall(data, contract)
   if (call?.contractProven) return call
   throw new Error(`The bytes of "${label}" are not a call of ${contract}.`)
 }
 
-/** A planned call that was refused, by the catalogue of refusals; other errors as they are. */
+/** The error of a reverted planned call, from the catalogue; other errors are unchanged. */
 export function refusalOf(error: unknown, {contract, data}: PlannedCall, from: Address): unknown {
   const functionName = decodeCall(data, contract)?.functionName ?? data.slice(0, 10)
   return fromRevert(error, {contract, functionName, from})

@@ -6,7 +6,7 @@ import type {PlannedCall} from './plan.ts'
 import {planCall} from './planned-call.ts'
 
 /**
- * Lets LockingInfo take METIS. The allowance goes to LockingInfo, never to LockingPool.
+ * Approves METIS for LockingInfo. The allowance is for LockingInfo, never for LockingPool.
  *
  * - Signed by: owner, or the reward payer. Chain: L1. Value: none.
  * - Source: ERC-20 `approve`; `LockingInfo.newSequencer` and `distributeReward` pull with transferFrom.
@@ -51,7 +51,7 @@ export function lockWithRewardRecipient(options: {
   })
 }
 
-/** Measured with our contracts: 436,271 for a lock and 95,943 for a relock; with room for others. */
+/** Measured with our contracts: 436,271 for a lock and 95,943 for a relock; with a margin for others. */
 export const LOCK_GAS = 600_000n
 const RELOCK_GAS = 200_000n
 
@@ -61,10 +61,10 @@ interface PoolCall {
   sequencerId: bigint
 }
 
-/** What a call that may bridge a reward carries. Both 0 when there is nothing to bridge. */
+/** Bridge parameters of a call that may bridge a reward. Both are 0 when there is nothing to bridge. */
 interface BridgeCarriage {
   l2GasLimit: number
-  /** Kept by the contract for good when no reward goes out, so it is 0 then. */
+  /** The contract keeps it if no reward is bridged, so it is 0 then. */
   feeEthWei: bigint
 }
 
@@ -74,7 +74,7 @@ interface BridgeCarriage {
  * - Signed by: owner. Chain: L1. Value: none.
  * - Source: `LockingPool.relock`.
  *
- * @param rewardWei credited reward that is locked with it; null leaves the reward as it is
+ * @param rewardWei credited reward that is restaked with it; null leaves the reward unchanged
  */
 export function relock(
   options: PoolCall & {amountWei: bigint; rewardWei: bigint | null},
@@ -92,7 +92,7 @@ export function relock(
 }
 
 /**
- * Takes METIS out of a lock, back to the owner on L1.
+ * Withdraws METIS from a lock to the owner on L1.
  *
  * - Signed by: owner. Chain: L1. Value: none.
  * - Source: `LockingPool.withdraw`.
@@ -112,7 +112,7 @@ export function withdraw(options: PoolCall & {amountWei: bigint}): PlannedCall {
  * Sends all credited rewards to the reward recipient on L2.
  *
  * - Signed by: owner. Chain: L1. Value: the bridge fee in ETH, exactly.
- * - Source: `LockingPool.withdrawRewards`. With no reward it would keep the fee, so it is not planned then.
+ * - Source: `LockingPool.withdrawRewards`. Without a reward it would keep the fee, so it is not planned then.
  */
 export function withdrawRewards(
   options: PoolCall & BridgeCarriage & {rewardWei: bigint},
@@ -125,9 +125,9 @@ export function withdrawRewards(
 }
 
 /**
- * Begins the exit of a sequencer: it stops earning, and its METIS come free after the exit delay.
+ * Starts the exit of a sequencer: it stops earning, and its METIS can be claimed after the exit delay.
  *
- * - Signed by: owner. Chain: L1. Value: the bridge fee in ETH when a reward goes out with it, else none.
+ * - Signed by: owner. Chain: L1. Value: the bridge fee in ETH if a reward is bridged with it, otherwise none.
  * - Source: `LockingPool.unlock`.
  */
 export function unlock(options: PoolCall & BridgeCarriage): PlannedCall {
@@ -135,9 +135,9 @@ export function unlock(options: PoolCall & BridgeCarriage): PlannedCall {
 }
 
 /**
- * Ends an exit: the METIS go to the owner on L1, what reward is left goes to L2.
+ * Ends an exit: the METIS go to the owner on L1, the remaining reward to L2.
  *
- * - Signed by: owner. Chain: L1. Value: the bridge fee in ETH when a reward goes out with it, else none.
+ * - Signed by: owner. Chain: L1. Value: the bridge fee in ETH if a reward is bridged with it, otherwise none.
  * - Source: `LockingPool.unlockClaim`.
  */
 export function unlockClaim(options: PoolCall & BridgeCarriage & {amountWei: bigint}): PlannedCall {
@@ -163,7 +163,7 @@ export function updateSigner(options: PoolCall & {signer: Address; publicKey: He
 }
 
 /**
- * Names the account on L2 that receives rewards from now on.
+ * Sets the account on L2 that receives rewards from now on.
  *
  * - Signed by: owner. Chain: L1. Value: none.
  * - Source: `LockingPool.setSequencerRewardRecipient`.
@@ -180,7 +180,7 @@ export function setRewardRecipient(options: PoolCall & {rewardRecipient: Address
 }
 
 /**
- * Gives a sequencer to another owner, with its METIS and its rewards.
+ * Transfers a sequencer to another owner, with its METIS and its rewards.
  *
  * - Signed by: owner. Chain: L1. Value: none.
  * - Source: `LockingPool.setSequencerOwner`.
@@ -211,7 +211,7 @@ function bridgingCall(
   })
 }
 
-/** An amount for people, such as an allowance, which may have no end. */
+/** A human-readable amount, such as an allowance, which may be unlimited. */
 export function metisText(wei: bigint, places?: number): string {
   return tokenText(wei, 'METIS', places)
 }

@@ -11,27 +11,27 @@ import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
 import {findReceipt, outcomeOf, readOutcome, record} from './wait-transaction.ts'
 
-/** Nodes take a replacement from a tenth more on; a quarter leaves room for those that want more. */
+/** Nodes accept a replacement from 10 % more on; a quarter covers nodes that require more. */
 const BUMP_PERCENT = 25n
 const TRANSFER_GAS = 21_000n
 
 export type ReplacementKind = 'speed-up' | 'cancel'
 
-/** A transaction that takes the place of another one: the same nonce, so only one of both can be mined. */
+/** A transaction that replaces another one: the same nonce, so only one of the two can be mined. */
 export interface Replacement {
   kind: ReplacementKind
   original: JournalEntry
   transaction: UnsignedTransaction
-  /** What the original offers per gas at most. */
+  /** Maximum fee per gas of the original. */
   originalPriceWei: bigint
   maxCostWei: bigint
   balanceWei: bigint
 }
 
 /**
- * Decides what would replace an open transaction: the same call at a higher price, or nothing at all.
+ * Plans the replacement of a pending transaction: the same call at a higher price, or an empty one.
  *
- * @param wanted fees from the command line; undefined: a quarter more, or the price of now if that is higher
+ * @param wanted fees from the command line; undefined: a quarter more, or the current price if that is higher
  * @throws {MetisSeqError} TX_NOT_OPEN, FEE_TOO_LOW, BALANCE_LOW
  */
 export async function planReplacement(
@@ -89,7 +89,7 @@ export async function sendReplacement(
   }
   try {
     const {receipt: found} = await sendEntry(entry, true, dependencies)
-    // It waited for the end, so there is one.
+    // It waited for the end, so there is a receipt.
     const receipt = found!
     if (receipt.hash === original.hash) return {mined: 'original', hash: original.hash, receipt}
     dependencies.journal.mark(original.id, 'replaced')
@@ -100,7 +100,7 @@ export async function sendReplacement(
   }
 }
 
-/** One nonce may have seen the original, speed-ups of it and cancels: the chain has taken one of them. */
+/** One nonce may have had the original, speed-ups and cancellations: the chain included one of them. */
 async function whichWasMined(
   original: JournalEntry,
   replacement: {raw: Hex; to: Address},
@@ -134,7 +134,7 @@ function readSigned(raw: Hex): {data: Hex; gasLimit: bigint; fees: GasFees} {
   return {data, gasLimit: gas, fees}
 }
 
-/** Both prices of EIP-1559 have to rise for a node to take the replacement. */
+/** Both EIP-1559 fees must rise for a node to accept the replacement. */
 function bumped(sent: GasFees, now: GasFees, ceilingWei: bigint | undefined): GasFees {
   const raised = (wei: bigint) => (wei * (100n + BUMP_PERCENT)) / 100n + 1n
   if (sent.type === 'legacy') {

@@ -13,7 +13,7 @@ import type {OperationHost} from './host.ts'
 import type {SendRequest} from './request.ts'
 import {openSessionSigner, withJournal, withSession} from './session.ts'
 
-/** How far back an open transaction is looked for. */
+/** How far back pending transactions are searched. */
 const ENTRIES_LOOKED_AT = 500
 
 export type ReplaceRequest = Pick<
@@ -27,9 +27,9 @@ export type ReplaceOutcome = {replacement: Replacement; chain: 'L1' | 'L2'} & (
 )
 
 /**
- * Puts another transaction in the place of one that is stuck: preview, ask, sign, journal, send, wait.
+ * Replaces a stuck transaction: preview, confirm, sign, journal, send, wait.
  *
- * @param wanted hash or journal id; undefined: the only one that is open
+ * @param wanted hash or journal id; undefined: the only pending one
  * @throws {MetisSeqError} TX_NOT_OPEN, TX_AMBIGUOUS, NOTHING_OPEN and those of the replacement
  */
 export async function replaceTransaction(
@@ -60,7 +60,7 @@ function findOpen(
   wanted: string | undefined,
 ): JournalEntry {
   const here = journal.list(ENTRIES_LOOKED_AT, networkName).filter(({status}) => isOpen(status))
-  // Of several in one place the newest offers most: it is the one to outbid.
+  // Of several with one nonce, the newest has the highest fee: it is the one to outbid.
   const isNewest = (entry: JournalEntry) => !here.some((other) => takesPlaceOf(other, entry))
   const newest = here.filter(isNewest)
   if (wanted === undefined) {

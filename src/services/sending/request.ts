@@ -2,38 +2,38 @@ import type {KeyAccess} from '../keys/key-access.ts'
 import type {UnsignedFormat} from './unsigned.ts'
 import type {WaitGoal} from './wait-hash.ts'
 
-/** Where the transactions of a plan go instead of to the chain. */
+/** Target of a plan's transactions instead of the chain. */
 export interface UnsignedTarget {
-  /** Path; `-` for whoever ran the operation. */
+  /** Path; `-` for the caller of the operation. */
   file: string
-  /** Writes over a file that is there. */
+  /** Overwrites an existing file. */
   replace: boolean
 }
 
-/** How an operation is to be carried out, as the operator asked for it. */
+/** How to carry out an operation, as requested by the operator. */
 export interface SendRequest {
-  /** True: checked and shown, nothing more. */
+  /** True to check and show only. */
   dryRun: boolean
   unsigned: UnsignedTarget | undefined
-  /** Shape of the unsigned file. Undefined: a batch where a Safe sends, `eip1559` for all others. */
+  /** Format of the unsigned file. Undefined: a batch if a Safe sends, otherwise `eip1559`. */
   format: UnsignedFormat | undefined
-  /** Traps that are named and stepped over. */
+  /** Overridden traps. */
   overrides: readonly string[]
   maxFeeWei: bigint | undefined
   priorityFeeWei: bigint | undefined
   nonce: number | undefined
-  /** How deep in the chain the last transaction must be; `none` returns after its broadcast. */
+  /** Required confirmation level of the last transaction; `none` returns after its broadcast. */
   wait: WaitGoal | 'none'
-  /** The arguments and flags that say what is wanted, in one spelling. */
+  /** The arguments and flags that define the operation, normalized. */
   asked: string
   password: PasswordAccess
   signal: AbortSignal
 }
 
-/** Where the password of a stored key comes from. */
+/** Source of a stored key's password. */
 export type PasswordAccess = Pick<KeyAccess, 'passwordFile' | 'readPassword' | 'askPassword'>
 
-/** True: nothing leaves from here. */
+/** True when nothing is sent. */
 export function looksOnly({dryRun, unsigned}: Pick<SendRequest, 'dryRun' | 'unsigned'>): boolean {
   return dryRun || unsigned !== undefined
 }

@@ -13,49 +13,49 @@ import {withSession, type Session} from './session.ts'
 import {settleEarlier} from './settle.ts'
 import {writeUnsigned, type WrittenFile} from './unsigned-file.ts'
 
-/** What the chain shows when all of a plan is mined. */
+/** Values on chain once a plan is mined. */
 export interface Verification {
-  /** Values that something else changed in the same moment. */
+  /** Values changed at the same time for another reason. */
   differences: readonly Difference[]
 }
 
-/** What is shown when an operation is done. */
+/** The result shown when an operation is done. */
 export interface Shown {
   text: string
   data?: object
 }
 
-/** One thing an operator does on chain: planned, carried out, and compared with the chain. */
+/** One on-chain operation: planned, carried out, and compared with the chain. */
 export interface Operation<P extends Plan = Plan, V extends Verification = Verification> {
   /** Words of the command. */
   action: string
   chain: Plan['chain']
   from: Address
-  /** True: it sets a state, so going on after an earlier run does nothing twice. */
+  /** True when it sets a state, so that continuing after an earlier run does nothing twice. */
   isRepeatable?: boolean
-  /** Reads only. Made again where the answer of the operator took long. */
+  /** Reads only. Recreated if the operator took long to confirm. */
   plan(): Promise<P>
   /**
-   * Reads the chain as it is with the last transaction mined.
+   * Reads the chain at the block of the last transaction.
    *
-   * @throws {MetisSeqError} POST_STATE when the operation did not do what it is for
+   * @throws {MetisSeqError} POST_STATE when the operation did not have its effect
    */
   verify(plan: P, mined: Receipt): Promise<V>
   done(verified: V, plan: P, mined: Receipt): Shown | Promise<Shown>
 }
 
 export type Outcome =
-  /** `--dry-run`: nothing left. */
+  /** `--dry-run`: nothing was sent. */
   | {state: 'previewed'; preview: Preview}
-  /** The transactions are for a signer elsewhere. */
+  /** The transactions are for a signer on another machine. */
   | {state: 'written'; preview: Preview; written: WrittenFile}
   | {state: 'sent'; preview: Preview; sent: SentCall[]; shown: Shown}
 
 /**
- * The one way an operation is carried out: settle what an earlier run left open, plan, preview, ask, send, compare the
- * chain with what was planned, and say what came of it.
+ * The single runner of operations: settle transactions of an earlier run, plan, preview, confirm,
+ * send, compare the chain with the plan, and report the outcome.
  *
- * @throws {MetisSeqError} whatever stops it; what was sent by then is in the journal
+ * @throws {MetisSeqError} any error that stops it; transactions sent by then are in the journal
  */
 export function runOperation<P extends Plan, V extends Verification>(
   context: Context,
@@ -85,7 +85,7 @@ export function runOperation<P extends Plan, V extends Verification>(
 }
 
 /**
- * @throws {MetisSeqError} DONE_EARLIER when an earlier run did it, unless it can be repeated and something of it is left
+ * @throws {MetisSeqError} DONE_EARLIER when an earlier run did it, unless it is repeatable and incomplete
  */
 async function planAfterEarlier<P extends Plan, V extends Verification>(
   operation: Operation<P, V>,
@@ -102,7 +102,7 @@ async function planAfterEarlier<P extends Plan, V extends Verification>(
   }
 }
 
-/** The money has moved, so an endpoint that falls silent now is a remark and not a failure. */
+/** The money has moved, so an endpoint that stops responding now is a warning and not a failure. */
 async function conclude<P extends Plan, V extends Verification>(
   {verify, done}: Operation<P, V>,
   plan: P,

@@ -3,8 +3,8 @@ import type {Plan} from './plan.ts'
 import {runOperation, type Operation, type Outcome, type Verification} from './run-operation.ts'
 
 /**
- * An operation that this program decides on by itself, on a network of its own: nobody is asked, and nothing is shown.
- * Its keys have their passwords on record.
+ * An operation that this program runs unattended on its own local network: no prompts, no output.
+ * The passwords of its keys are stored.
  *
  * @throws {MetisSeqError} those of {@link runOperation}
  */

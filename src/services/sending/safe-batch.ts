@@ -13,10 +13,10 @@ export interface SafeBatch {
     description: string
     createdFromSafeAddress: string
     createdFromOwnerAddress: string
-    /** Of all else but the name. Without it the builder warns that the file was changed. */
+    /** Checksum of everything but the name. Without it the builder warns that the file was changed. */
     checksum?: Hex
   }
-  /** Calls in order. `data` is whole, so no method is named. */
+  /** Calls in order. `data` is complete, so no method is given. */
   transactions: {
     to: string
     /** Wei. */
@@ -53,7 +53,7 @@ export function checksumOf({meta, ...rest}: SafeBatch): Hex {
   return keccak256(stringToHex(canonical({...rest, meta: {...others, name: null}})))
 }
 
-/** Names of an object as a sorted list, then its values in that order, each followed by a comma. */
+/** Keys of an object as a sorted list, then its values in that order, each followed by a comma. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

@@ -10,7 +10,7 @@ export interface Receipt {
   feeWei: bigint
 }
 
-/** Told of each thing that happens while a plan is carried out; shows it or not. */
+/** Receives every event while a plan is carried out, to display or ignore. */
 export interface SendReporter {
   onSettled(label: string, hash: Hash, status: string): void
   onSimulated(label: string): void
@@ -27,6 +27,6 @@ export interface SendDependencies {
   journal: Journal
   reporter: SendReporter
   signal: AbortSignal
-  /** How long a receipt must be missing, once the nonce is used, before another one took it. */
+  /** How long a receipt must be missing, once the nonce is used, before the transaction counts as replaced. */
   replacedAfterMs?: number
 }

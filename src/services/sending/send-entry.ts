@@ -18,8 +18,8 @@ import {
 /**
  * Writes a signed transaction into the journal, sends it, and waits for its end.
  *
- * @param waitMined false: returns after the broadcast
- * @returns the receipt with the hash that was mined: that of a speed-up when one took its place
+ * @param waitMined false to return after the broadcast
+ * @returns the receipt with the mined hash: that of a speed-up if it was mined instead
  * @throws {MetisSeqError} TX_REJECTED, TX_REVERTED, TX_REPLACED, TX_UNKNOWN, INTERRUPTED; it is in the journal
  */
 export async function sendEntry(
@@ -28,15 +28,15 @@ export async function sendEntry(
   dependencies: SendDependencies,
 ): Promise<{entry: JournalEntry; receipt: Receipt | null}> {
   const {journal, reporter, signal} = dependencies
-  // A person at a remote signer may have taken long, and meanwhile another one here said stop.
+  // A person at a remote signer may have taken long, and the command may have been interrupted meanwhile.
   signal.throwIfAborted()
-  // The same signed bytes, sent anew, are the same transaction.
+  // Resending the same signed bytes is the same transaction.
   const known = journal.find({hash: signed.hash})
   if (known?.status === 'mined' || known?.status === 'reverted') throw minedBefore(known)
   const wasOut = known?.status === 'sent'
   const entry = known && isOpen(known) ? known : journal.prepare(signed)
   const refusal = await broadcast(entry, dependencies)
-  // One that was out once may lie in the pool of a node that does not respond now.
+  // A transaction that was broadcast once may be in the pool of a node that does not respond now.
   if (refusal && wasOut) throw stuck(entry, refusal)
   if (refusal) {
     journal.mark(entry.id, 'rejected')
@@ -52,14 +52,14 @@ export async function sendEntry(
   return {entry, receipt}
 }
 
-/** Another terminal may have offered more for the same call: then what was asked for is done. */
+/** Another terminal may have sped up the same call: the request is then fulfilled. */
 async function receiptOfSpeedUp(
   entry: JournalEntry,
   error: unknown,
   {client, journal}: SendDependencies,
 ): Promise<Receipt> {
   if (!(error instanceof MetisSeqError) || error.code !== 'TX_REPLACED') throw error
-  // Only what came after it can have been meant to take its place.
+  // Only later transactions can be its replacements.
   const same = journal
     .rivals(entry)
     .filter((rival) => rival.id > entry.id && isSameCall(rival, entry))
@@ -80,7 +80,7 @@ function isOpen({status}: JournalEntry): boolean {
   return status === 'prepared' || status === 'sent'
 }
 
-/** True when both ask the same of the same contract: labels are rounded, the bytes are not. */
+/** True when both are the same call of the same contract: labels are rounded, the bytes are not. */
 export function isSameCall(a: JournalEntry, b: JournalEntry): boolean {
   const essence = ({action, to, valueWei, raw}: JournalEntry) => {
     const {data = '0x'} = parseTransaction(raw)

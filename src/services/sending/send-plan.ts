@@ -14,37 +14,37 @@ import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
 import {settleOpenTransactions} from './wait-transaction.ts'
 
-/** What the operator chose on the command line. */
+/** Options from the command line. */
 export interface SendChoices {
   overrides: readonly string[]
   maxFeeWei?: bigint | undefined
   priorityFeeWei?: bigint | undefined
   nonce?: number | undefined
-  /** What the operator asked for, in one spelling, so that a later run can tell whether it asks for the same. */
+  /** The request, normalized, so that a later run can recognize the same request. */
   asked?: string | undefined
-  /** False: return after the broadcast of the last call. */
+  /** False to return after the broadcast of the last call. */
   waitMined: boolean
-  /** True: nothing leaves, not even a transaction that was signed earlier. */
+  /** True to send nothing, not even a transaction that was signed earlier. */
   looksOnly?: boolean
-  /** True: somebody else pays for the gas, as the executor of a Safe does. */
+  /** True when another account pays for gas, such as the executor of a Safe. */
   gasPaidElsewhere?: boolean
 }
 
-/** A plan with its price. */
+/** A plan with its cost. */
 export interface Preview {
   plan: Plan
   fees: GasFees
-  /** What the block producer is offered per gas, and by whose word; null on a chain without a base fee. */
+  /** Tip per gas for the block producer, with its source; null on a chain without a base fee. */
   tip: Tip | null
-  /** Gas of each call; null where it depends on a call before it. */
+  /** Gas of each call; null where it depends on an earlier call. */
   gasLimits: (bigint | null)[]
-  /** Price of all calls at the fees of now, in wei of the chain's coin. */
+  /** Cost of all calls at current fees, in wei of the chain's coin. */
   likelyCostWei: bigint
-  /** Highest possible price of all calls. */
+  /** Maximum cost of all calls. */
   maxCostWei: bigint
-  /** Nonce of the first call; null where somebody else sends it. */
+  /** Nonce of the first call; null where another account sends it. */
   firstNonce: number | null
-  /** Traps that stand in the way and that the operator has named. */
+  /** Traps that apply and that the operator has overridden. */
   overridden: Trap[]
   balanceWei: bigint
 }
@@ -56,8 +56,8 @@ export interface SentCall {
 }
 
 /**
- * Checks a plan against the chain as it is now: open transactions first, then traps, simulation and
- * price. Sends nothing but transactions that were already signed and journaled.
+ * Checks a plan against the current chain: pending transactions first, then traps, simulation and
+ * cost. Only sends transactions that were already signed and journaled.
  *
  * @throws {MetisSeqError} TRAP, the mapped revert, BALANCE_LOW, NONCE_USED, NONCE_GAP
  */
@@ -70,15 +70,15 @@ export async function previewPlan(
   assertNoTrap(plan.traps, choices.overrides)
   const {client, reporter} = dependencies
   const [firstNonce, {fees, likelyPriceWei, tip}, balanceWei, baseFees] = await Promise.all([
-    // Looking refuses what sending would refuse.
+    // A preview rejects what sending would reject.
     choices.gasPaidElsewhere ? null : chooseNonce(plan, choices, dependencies),
     readPrices(client, choices),
     getBalance(client, {address: plan.from}),
-    // Who names a ceiling has thought of the price.
+    // An operator who sets a maximum fee has considered the price.
     choices.maxFeeWei === undefined ? readBaseFees(client) : undefined,
   ])
   const value = sum(plan.calls.map(({valueWei}) => valueWei))
-  // Before the simulation, which would refuse it with words of the endpoint.
+  // Before the simulation, which would fail with the endpoint's own wording.
   if (balanceWei < value) throw balanceLow(plan, balanceWei, value)
   const gasLimits: (bigint | null)[] = []
   for (const [index, planned] of plan.calls.entries()) {
@@ -106,7 +106,7 @@ export async function previewPlan(
 }
 
 /**
- * Carries out a plan the operator has seen: for each call simulate, sign, journal, send, wait.
+ * Carries out a confirmed plan: for each call simulate, sign, journal, send, wait.
  *
  * @throws {MetisSeqError} TX_REVERTED, TX_REJECTED, TX_UNKNOWN, INTERRUPTED; what was sent is in the
  *   journal
@@ -134,7 +134,7 @@ export async function sendPlan(
       fees,
     }
     const {raw, hash} = await signer.sign(transaction)
-    // A later call may need an earlier one mined, so only the last may go unwaited.
+    // A later call may need an earlier one mined, so only the last may skip the wait.
     const wait = choices.waitMined || !last
     sent.push(
       await sendOne(
@@ -149,7 +149,7 @@ export async function sendPlan(
 }
 
 /**
- * The nonce of the first call: the next one of the account, also where another was named.
+ * The nonce of the first call must be the account's next one, even if another was given.
  *
  * @throws {MetisSeqError} NONCE_USED, NONCE_GAP; nothing was signed
  */
@@ -162,7 +162,7 @@ async function chooseNonce(
     getTransactionCount(client, {address: from, blockTag})
   const [latest, pending] = await Promise.all([count('latest'), count('pending')])
   const nonce = wanted ?? pending
-  // A backend that is behind gives a place that we know is taken.
+  // A lagging backend returns a nonce that we know is used.
   const mined = journal.minedAt(chainId, from, nonce)
   if (nonce < latest || mined) throw nonceUsed(from, nonce, latest, mined?.hash)
   if (nonce > pending) throw nonceGap(from, nonce, pending)
@@ -185,7 +185,7 @@ async function sendOne(
   return {label: planned.label, hash: receipt?.hash ?? signed.hash, receipt}
 }
 
-/** Runs the call without sending it, and measures its gas with a fifth on top. */
+/** Simulates the call and estimates its gas, with a fifth on top. */
 export async function simulate(
   client: ChainClient,
   from: Address,
@@ -220,11 +220,11 @@ function dearGas({chain}: Plan, costWei: bigint): Trap[] {
   ]
 }
 
-/** How many times the usual base fee is a spike, when it also costs so much more. */
+/** Multiple of the usual base fee that counts as a spike, if the extra cost is also this high. */
 const SPIKE_TIMES = 3n
 const SPIKE_COST_WEI = 2_000_000_000_000_000n
 
-/** A price far above the usual one, which most operations can wait out. */
+/** A fee spike, which most operations can wait out. */
 function feeSpike({nowWei, usualWei}: {nowWei: bigint; usualWei: bigint}, gas: bigint): Trap[] {
   const moreWei = (nowWei - usualWei) * gas
   if (nowWei < usualWei * SPIKE_TIMES || moreWei < SPIKE_COST_WEI) return []

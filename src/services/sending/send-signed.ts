@@ -10,9 +10,9 @@ import {sendEntry} from './send-entry.ts'
 import type {SentCall} from './send-plan.ts'
 import {findReceipt, outcomeOf, record} from './wait-transaction.ts'
 
-/** A transaction that can travel: all that the decoder leaves open is there. */
+/** A complete signed transaction: every optional field of the decoder is present. */
 export interface Signed {
-  /** By its own bytes. */
+  /** Derived from its own bytes. */
   label: string
   raw: Hex
   hash: Hash
@@ -30,7 +30,7 @@ export interface SignedBatch {
 }
 
 /**
- * What a signed file would send on this network. Asks no chain.
+ * The transactions that a signed file would send on this network. Queries no chain.
  *
  * @throws {MetisSeqError} NOT_SIGNED, WRONG_NETWORK, SENDERS_DIFFER
  */
@@ -60,7 +60,7 @@ function toSigned(transaction: DecodedTransaction, form: DecodedInput['form']): 
 }
 
 /**
- * The batch without what is mined already: an interrupted run goes on where it stopped.
+ * The batch without mined transactions, so that an interrupted run continues where it stopped.
  *
  * @throws {MetisSeqError} DONE_EARLIER when nothing is left
  */
@@ -72,7 +72,7 @@ export async function withoutMined(
   for (const {hash} of batch.transactions) {
     const receipt = await findReceipt(client, hash)
     if (receipt?.status !== 'success') break
-    // A run that was cut off did not note it.
+    // An interrupted run did not record it.
     const entry = journal.find({hash})
     if (entry) record(journal, entry, await outcomeOf(client, receipt))
     if (entry && hash === batch.transactions.at(-1)?.hash) tellAll(batch, journal)
@@ -87,7 +87,7 @@ export async function withoutMined(
   })
 }
 
-/** The end of the whole batch is told here, by the error that nothing is left. */
+/** The completion of the batch is reported here, by the error that nothing is left. */
 function tellAll({transactions}: SignedBatch, journal: SendDependencies['journal']): void {
   for (const {hash} of transactions) {
     const entry = journal.find({hash})
@@ -96,7 +96,7 @@ function tellAll({transactions}: SignedBatch, journal: SendDependencies['journal
 }
 
 /**
- * Checks that the nonces of the batch are the next ones of the account.
+ * Checks that the nonces of the batch are the account's next ones.
  *
  * @throws {MetisSeqError} NONCE_USED, NONCE_GAP; nothing was sent
  */

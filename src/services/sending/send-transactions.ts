@@ -18,7 +18,7 @@ export type SendSignedOutcome = {input: DecodedInput; batch: SignedBatch} & (
 )
 
 /**
- * Shows what signed transactions do, asks, and sends them one after the other.
+ * Shows decoded signed transactions, asks for confirmation, and sends them one after the other.
  *
  * @param wanted a file, or a raw transaction
  * @throws {MetisSeqError} those of {@link toSignedBatch}, {@link withoutMined}, {@link assertNonces} and

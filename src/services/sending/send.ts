@@ -10,14 +10,14 @@ import type {UnsignedFormat} from './unsigned.ts'
 import {looksOnly, type SendRequest} from './request.ts'
 import {openSessionSigner, tellAll, type Session} from './session.ts'
 
-/** A preview older than this is made again after the answer: a turn or a reward can have come. */
+/** A preview older than this is recreated after the confirmation: an epoch or a reward may have arrived. */
 const PREVIEW_LASTS_MS = 15_000
 
-/** A plan that the chain takes as it is now, with its price. */
+/** A plan that the chain currently accepts, with its cost. */
 export interface PlanProposal {
   preview: Preview
   choices: SendChoices
-  /** Of the unsigned file, where one is written. */
+  /** Format of the unsigned file, if one is written. */
   format: UnsignedFormat
 }
 
@@ -49,10 +49,10 @@ export async function propose(
 }
 
 /**
- * Shows, asks, and then for each call simulates, signs, journals, sends and waits.
+ * Shows the preview, asks for confirmation, then for each call simulates, signs, journals, sends and waits.
  *
- * @throws {MetisSeqError} DECLINED, PLAN_CHANGED, KEY_NOT_HERE, those of the signer and of {@link sendPlan}; what was
- *   sent by then is in the journal
+ * @throws {MetisSeqError} DECLINED, PLAN_CHANGED, KEY_NOT_HERE, those of the signer and of {@link sendPlan}; transactions
+ *   sent by then are in the journal
  */
 export async function sendProposal(
   {preview, choices}: PlanProposal,
@@ -70,13 +70,13 @@ export async function sendProposal(
     ...(plan.irreversible === undefined ? {} : {typed: plan.irreversible}),
   })
   const signer = await openSessionSigner(context, keyName, request.password)
-  // After the questions, that of the password included.
+  // After all prompts, including the password.
   if (systemClock.monotonicMs() - shownMs > PREVIEW_LASTS_MS) {
     assertSamePlan(plan, await planAgain())
   }
   const out = await sendPlan(preview, signer, choices, dependencies)
   const {wait: goal, signal} = request
-  // A block becomes safe in minutes; until then other commands of the account may go on.
+  // A block takes minutes to become safe; other commands of the account may run until then.
   if (goal === 'safe' || goal === 'finalized') release()
   const {journal} = dependencies
   const sent =
@@ -91,14 +91,14 @@ export async function sendProposal(
   return sent
 }
 
-/** The Safe that the profile names for the role; its executor pays for the gas. */
+/** The Safe that the profile uses for the role; its executor pays for gas. */
 function safeThatSends({config, profile}: Context, {role}: Plan) {
   const signer = config.read().signers[profile?.keys[role] ?? '']
   return signer?.kind === 'safe' ? signer : undefined
 }
 
 /**
- * Shape of the unsigned file. A Safe has no key, so nothing could sign a transaction of its own.
+ * Format of the unsigned file. A Safe has no key, so it cannot sign a transaction itself.
  *
  * @throws {MetisSeqError} FORMAT_UNFIT
  */
@@ -114,7 +114,7 @@ function formatFor(context: Context, plan: Plan, {format}: SendRequest): Unsigne
   })
 }
 
-/** @throws {MetisSeqError} NONCE_UNFIT where the file would not hold it */
+/** @throws {MetisSeqError} NONCE_UNFIT where the format has no nonce */
 function assertNonceFits({nonce, unsigned}: SendRequest, format: UnsignedFormat): void {
   if (nonce === undefined || unsigned === undefined || format === 'eip1559') return
   throw new MetisSeqError({

@@ -13,23 +13,23 @@ import {lockAccount, type LockPurpose} from './account-lock.ts'
 import {pagesOf} from './explorer-pages.ts'
 import type {OperationHost} from './host.ts'
 
-/** An account that is sent for, and all that this needs. */
+/** A sending session of one account. */
 export interface Session {
   context: Context
   host: OperationHost
   dependencies: SendDependencies
-  /** Lets others send for the account. It happens by itself at the end of the run. */
+  /** Releases the account for other commands. Happens automatically at the end of the run. */
   release(): void
 }
 
 export interface SessionOptions {
-  /** Null: nothing leaves, so nobody is kept waiting. */
+  /** Null when nothing is sent, so no other command is blocked. */
   lock: LockPurpose | null
   signal: AbortSignal
 }
 
 /**
- * What every way of sending begins with: endpoints that agree, the account for this run alone, and the journal.
+ * The common start of every way of sending: endpoint agreement, the account lock, and the journal.
  *
  * @throws {MetisSeqError} those of {@link proveEndpoints}, ACCOUNT_BUSY; nothing was sent
  */
@@ -72,7 +72,7 @@ export async function withJournal<T>(
   }
 }
 
-/** Opens what signs, with all that may be asked for its password. */
+/** Opens the signer, with all sources of its password. */
 export function openSessionSigner(
   {home, config, timeoutMs}: Context,
   name: string,
@@ -81,7 +81,7 @@ export function openSessionSigner(
   return openNamedSigner(name, {home, config, timeoutMs, ...password})
 }
 
-/** Endpoints agree before anything is sent; those that are behind are told of. */
+/** Endpoints must agree before anything is sent; lagging ones cause a warning. */
 async function proveAndWarn(
   context: Context,
   wanted: Pick<Plan, 'chain'>,
@@ -98,7 +98,7 @@ async function proveAndWarn(
   }
 }
 
-/** Whoever ran the command has seen how these ended. What nobody waited for is told by the next run. */
+/** The operator has seen the outcome of these. Transactions that were not waited for are reported by the next run. */
 export function tellAll({home}: Context, sent: readonly SentCall[]): void {
   const journal = openJournal(home.journalFile)
   try {

@@ -7,9 +7,9 @@ import {looksOnly, type SendRequest} from './request.ts'
 import type {Session} from './session.ts'
 
 /**
- * Brings what an earlier run left open to its end before a plan is made: a plan starts from what is true.
+ * Settles pending transactions of an earlier run before planning, so that the plan starts from the actual state.
  *
- * @returns DONE_EARLIER when an earlier run did what this one would do once more
+ * @returns DONE_EARLIER when an earlier run already did the same
  */
 export async function settleEarlier(
   {action, from}: Pick<Plan, 'action' | 'from'>,
@@ -19,7 +19,7 @@ export async function settleEarlier(
   const {journal} = dependencies
   await settleOpenTransactions(from, dependencies, looksOnly(request))
   const untold = await findUntold(action, from, dependencies)
-  // An approval is only the way to the action.
+  // An approval is only a step towards the action.
   const {metis} = context.network.l1.contracts
   const calls = untold.filter(({to}) => to.toLowerCase() !== metis.toLowerCase())
   const done = calls.filter(({asked}) => asked === null || asked === request.asked)
@@ -27,7 +27,7 @@ export async function settleEarlier(
     const message = `${label} (${shortHex(hash)}) was sent by an earlier run and is mined; this command differs from it and continues.`
     host.say({kind: 'warning', code: 'EARLIER_SETTLED', message})
   }
-  // Who writes files for a key elsewhere is told here as well, or would never get another one.
+  // Operators who write files for a remote key are told here too, or could never create another one.
   if (!request.dryRun) for (const {id} of untold) journal.tell(id)
   return done[0] && doneEarlier(done[0])
 }

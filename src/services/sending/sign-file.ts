@@ -8,7 +8,7 @@ import type {Network} from '../../protocol/network.ts'
 import {titleOf, type DecodedInput, type DecodedTransaction} from '../explain/decode-transaction.ts'
 import {assertNoTrap, DEAR_GAS_WEI, type Trap} from './plan.ts'
 
-/** Transactions that are signed and not sent: what `tx sign` writes and `tx send` takes. */
+/** Signed, unsent transactions: written by `tx sign` and accepted by `tx send`. */
 export interface SignedFile {
   chainId: number
   from: Address
@@ -43,7 +43,7 @@ export async function signFile(
 }
 
 /**
- * Looks before a key is opened.
+ * Checked before a key is opened.
  *
  * @throws {MetisSeqError} FILE_NOT_SIGNABLE
  */
@@ -53,10 +53,10 @@ export function assertSignable({form, transactions}: DecodedInput): void {
 }
 
 /**
- * Looks before anybody is asked: the file comes from elsewhere, and a signature on it cannot be taken back.
+ * Checked before the confirmation: the file comes from another machine, and a signature on it cannot be revoked.
  *
- * @param expected the network that the command was meant for; undefined: none was named
- * @throws {MetisSeqError} TRAP, for one that was not named with `--override`
+ * @param expected the network of the command; undefined when none was given
+ * @throws {MetisSeqError} TRAP, for one that was not overridden with `--override`
  */
 export function assertHarmless(
   {transactions}: DecodedInput,
@@ -70,7 +70,7 @@ export function assertHarmless(
   assertNoTrap([...each, ...dearTogether(transactions)], overrides)
 }
 
-/** Many transactions, each of which is cheap enough. */
+/** Many transactions, each of them cheap enough. */
 function dearTogether(transactions: readonly DecodedTransaction[]): Trap[] {
   const totalWei = transactions.reduce(
     (sum, {gasLimit, maxFeePerGasWei}) => sum + (gasLimit ?? 0n) * (maxFeePerGasWei ?? 0n),

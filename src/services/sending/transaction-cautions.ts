@@ -1,4 +1,4 @@
-/** What speaks against a transaction that comes from a file, judged by the fields that are signed and nothing else. */
+/** Warnings about a transaction from a file, based only on the signed fields. */
 import {
   concat,
   getAddress,
@@ -23,26 +23,26 @@ import {bridgeFeeTrap} from '../staking/traps.ts'
 
 export interface Judged {
   transaction: RawTransaction
-  /** Null: no known network has the chain id. */
+  /** Null when no known network has the chain id. */
   layer: 'L1' | 'L2' | null
-  /** Of the called address, by the network; null when it names no such address. */
+  /** Contract name of the called address; null when the network does not list it. */
   contract: string | null
   call: DecodedCall | null
-  /** A contract of that network and layer, or an account that this machine can sign for. */
+  /** A contract of that network and layer, or an account with a local signer. */
   isKnown(address: Address): boolean
 }
 
-/** More than a whole block of Ethereum had for years; our largest call takes under a million. */
+/** More than a whole Ethereum block for years; our largest call uses under a million. */
 const ABSURD_GAS_LIMIT = 30_000_000n
 
-/** Highest price: all gas at the highest fee, and what goes with it. Null where the form leaves the gas open. */
+/** Maximum cost: all gas at the maximum fee, plus the value. Null where the format has no gas limit. */
 export function maxCostOf({gasLimit, maxFeePerGasWei, valueWei}: RawTransaction): bigint | null {
   return gasLimit === null || maxFeePerGasWei === null
     ? null
     : gasLimit * maxFeePerGasWei + valueWei
 }
 
-/** Every known way in which such a transaction loses money. */
+/** Every known way in which the transaction loses money. */
 export function cautionsOf(judged: Judged): Trap[] {
   return [
     ...chainCautions(judged),
@@ -94,7 +94,7 @@ function callCautions({transaction: {to, data}, contract, call}: Judged): Trap[]
   ]
 }
 
-/** Calls by which tokens leave, whatever the contract is: the first argument and the amount are where they are in ERC-20. */
+/** Calls that move tokens, whatever the contract: recipient and amount are at the same position as in ERC-20. */
 const tokenCalls: Readonly<
   Record<Hex, {kind: 'approval' | 'transfer'; to: number; amount: number}>
 > = {
@@ -136,8 +136,8 @@ function tokenCautions({transaction: {data}, isKnown}: Judged): Trap[] {
 }
 
 /**
- * A call of the network's own contracts can give a sequencer, its reward or its turns away: every account that it
- * names must be one that this machine knows.
+ * A call of the network's own contracts can give away a sequencer, its rewards or its epochs: every
+ * account in its arguments must be known to this machine.
  */
 function accountCautions({transaction: {data}, call, isKnown}: Judged): Trap[] {
   if (!call?.contractProven || data.slice(0, 10).toLowerCase() in tokenCalls) return []
@@ -153,7 +153,7 @@ function accountCautions({transaction: {data}, call, isKnown}: Judged): Trap[] {
   })
 }
 
-/** The account that an argument names, also by its public key. */
+/** The account in an argument, given as an address or a public key. */
 function accountOf(type: string, value: string): Address | undefined {
   if (type === 'address')
     return isAddressEqual(getAddress(value), zeroAddress) ? undefined : getAddress(value)
@@ -162,7 +162,7 @@ function accountOf(type: string, value: string): Address | undefined {
   return size(key) === 65 && key.startsWith('0x04') ? publicKeyToAddress(key) : undefined
 }
 
-/** Calls of the network's contracts that nobody can take back, with the argument that says what they are about. */
+/** Irreversible calls of the network's contracts, with the argument that identifies their subject. */
 const irreversibleCalls: Readonly<Record<string, number>> = {
   'LockingPool.setSequencerOwner': 0,
   'LockingPool.unlock': 0,
@@ -171,7 +171,7 @@ const irreversibleCalls: Readonly<Record<string, number>> = {
   'LockingPool.renounceOwnership': -1,
 }
 
-/** The name to be typed before such a call is signed; undefined for a call that can be undone. */
+/** The text to be typed before an irreversible call is signed; undefined for other calls. */
 export function irreversibleName({call}: Pick<Judged, 'call'>): string | undefined {
   if (!call?.contractProven) return undefined
   const index = new Map(Object.entries(irreversibleCalls)).get(
@@ -184,7 +184,7 @@ function valueCautions({transaction, layer, contract, isKnown}: Judged): Trap[] 
   const {to, valueWei} = transaction
   if (valueWei === 0n || to === null) return []
   if (contract === null) return isKnown(to) ? [] : [unknownRecipient(to, valueWei, layer)]
-  // What goes with a call of these is the fee of the bridge, and all of it is spent.
+  // The value of these calls is the bridge fee, and all of it is spent.
   const forBridge = layer === 'L1' && ['LockingPool', 'LockingInfo'].includes(contract)
   return forBridge ? bridgeFeeTrap(valueWei) : []
 }
@@ -210,7 +210,7 @@ function numberAt(data: Hex, index: number): bigint | undefined {
   return at === undefined ? undefined : hexToBigInt(at)
 }
 
-/** The 32 bytes of an argument. A contract reads what is missing as zero, so short data is no way around. */
+/** The 32 bytes of an argument. A contract reads missing bytes as zero, so short data cannot bypass the check. */
 function wordAt(data: Hex, index: number): Hex | undefined {
   const word = `0x${data.slice(10 + index * 64, 10 + (index + 1) * 64).padEnd(64, '0')}` as const
   return isHex(word) ? word : undefined

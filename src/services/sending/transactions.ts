@@ -23,22 +23,22 @@ import type {Context} from '../context.ts'
 
 export type {DecodedCall, Layer}
 
-/** An entry of the journal as it may be shown: the signed bytes stay in the journal. */
+/** A journal entry for display: the signed bytes stay in the journal. */
 export type JournalView = Omit<JournalEntry, 'raw' | 'asked'>
 
-/** A transaction: what it asks for, and where it stands on the chain as it is now. */
+/** A transaction: its call, and its current state on chain. */
 export interface TransactionView {
   hash: Hash
   layer: Layer
   chainId: number
   network: string
-  /** Its page in an explorer; null where the network names none. */
+  /** Explorer URL; null where the network has no explorer. */
   explorerUrl: string | null
-  /** `pending`: a node holds it and no block does. `unknown`: no node of the network knows it. */
+  /** `pending`: a node has it, but no block does. `unknown`: no node of the network has it. */
   state: 'mined' | 'failed' | 'pending' | 'unknown'
   from: Address
   to: Address | null
-  /** Name of the called contract; null when the network does not name the address. */
+  /** Name of the called contract; null when the network does not list the address. */
   contract: string | null
   call: DecodedCall | null
   data: Hex
@@ -50,9 +50,9 @@ export interface TransactionView {
   journal: JournalView | null
 }
 
-/** How deep a block lies. */
+/** Confirmation depth of a block. */
 export interface Depth {
-  /** Blocks from its own to the head, both counted. */
+  /** Blocks from its own to the head, inclusive. */
   confirmations: bigint
   /** By the chain's own tag; null when the endpoint has none. */
   safe: boolean | null
@@ -67,7 +67,7 @@ export function listTransactions(
   return withJournal(home, (journal) => journal.list(limit, network)).map(toView)
 }
 
-/** The journal's entry for a hash or an id; undefined when this machine never made it. */
+/** The journal entry for a hash or an id; undefined when it was not created on this machine. */
 export function findJournalEntry(home: Home, reference: string): JournalEntry | undefined {
   const wanted = isHash(reference) ? {hash: reference} : {id: Number(reference)}
   const found = withJournal(home, (journal) => {
@@ -78,9 +78,9 @@ export function findJournalEntry(home: Home, reference: string): JournalEntry | 
 }
 
 /**
- * The hash that a hash or a journal id means.
+ * The hash for a hash or a journal id.
  *
- * @throws {MetisSeqError} TX_NOT_FOUND for an id that the journal does not have
+ * @throws {MetisSeqError} TX_NOT_FOUND for an id that is not in the journal
  */
 export function hashOf(
   home: Home,
@@ -101,7 +101,7 @@ function withJournal(
   home: Home,
   read: (journal: ReturnType<typeof openJournal>) => JournalEntry[],
 ): JournalEntry[] {
-  // Looking makes no journal where there is none.
+  // Reading does not create a journal where there is none.
   if (!existsSync(home.journalFile)) return []
   const journal = openJournal(home.journalFile)
   try {
@@ -115,7 +115,7 @@ export function toView({raw: _raw, asked: _asked, ...entry}: JournalEntry): Jour
   return entry
 }
 
-/** The signed bytes of a transaction of ours. */
+/** The signed bytes of one of our transactions. */
 export function rawOf(home: Home, hash: Hash): Hex | undefined {
   return findJournalEntry(home, hash)?.raw
 }
@@ -124,22 +124,22 @@ export function isHash(text: string): text is Hash {
   return /^0x[0-9a-fA-F]{64}$/.test(text)
 }
 
-/** A layer that could not be asked, and why. */
+/** An unreachable layer, and why. */
 export interface Unreachable {
   layer: Layer
   error: MetisSeqError
 }
 
-/** Where a hash was found, and which layers could not be asked. */
+/** Where a hash was found, and which layers were unreachable. */
 export interface Located {
   layer: Layer
   transaction: ChainTransaction
 }
 
 /**
- * Looks for a hash on L1, then on L2. A layer that does not respond hides nothing of the other.
+ * Searches for a hash on L1, then on L2. An unreachable layer does not hide the other.
  *
- * @param only the layer, when the journal knows it
+ * @param only the layer, if known from the journal
  */
 export async function locateTransaction(
   context: Context,
@@ -159,7 +159,7 @@ export async function locateTransaction(
   return {located: undefined, unreachable}
 }
 
-/** What a source that did not say enough is told as; a fault of this program goes on as it is. */
+/** The error for an insufficient source; internal errors are passed on unchanged. */
 export function connectionError(error: unknown): MetisSeqError {
   for (let at = error, depth = 0; at instanceof Error && depth < 20; depth++) {
     if (at instanceof MetisSeqError) return at
@@ -187,7 +187,7 @@ export function chainIdOf({network}: Context, layer: Layer): number {
   return layer === 'L1' ? network.l1.chainId : network.l2.chainId
 }
 
-/** Layer of a journal entry in its network; undefined when the network has no such chain. */
+/** Layer of a journal entry in its network; undefined when the network lacks that chain. */
 export function layerOf(
   {network}: Context,
   entry: Pick<JournalEntry, 'chainId'>,
@@ -218,7 +218,7 @@ export async function showTransaction(
   throw transactionNotFound(context.networkName)
 }
 
-/** How a located transaction stands now. */
+/** Current state of a located transaction. */
 export async function viewOf(
   context: Context,
   {layer, transaction}: Located,
@@ -240,7 +240,7 @@ export async function viewOf(
     inclusion: inclusion
       ? {
           ...inclusion,
-          // The head was read at the same moment, and another backend may answer it a block behind.
+          // The head was read at the same time, and another backend may be one block behind.
           confirmations: max(heads.head - inclusion.blockNumber + 1n, 1n),
           safe: reached(heads.safe),
           finalized: reached(heads.finalized),
@@ -254,7 +254,7 @@ function max(a: bigint, b: bigint): bigint {
   return a > b ? a : b
 }
 
-/** A transaction that only the journal knows: never sent, dropped, or its chain does not respond. */
+/** A transaction found only in the journal: never sent, dropped, or its chain does not respond. */
 async function journalOnly(
   context: Context,
   entry: JournalEntry,
@@ -273,7 +273,7 @@ async function journalOnly(
     ...namesOf(context, layer, to, data),
     explorerUrl: explorerPage(context.network, layer, hash),
     ...{hash, from, to, valueWei, accountNonce: nonce, gasLimit: signed?.gasLimit ?? null, data},
-    // What the journal remembers counts only as long as the chain says nothing else.
+    // The journal's record only counts until the chain contradicts it.
     state: unreachable.length > 0 ? (ended[entry.status] ?? 'unknown') : 'unknown',
     inclusion: null,
     journal: toView(entry),
@@ -291,7 +291,7 @@ function namesOf(context: Context, layer: Layer, to: Address | null, data: Hex) 
   }
 }
 
-/** The hash itself is left out: what looks like one may be a private key. */
+/** The hash itself is omitted: it may be a private key. */
 function transactionNotFound(network: string): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_NOT_FOUND',

@@ -4,9 +4,9 @@ import {toUnsigned, type UnsignedFormat} from './unsigned.ts'
 import type {UnsignedTarget} from './request.ts'
 import type {PlanProposal} from './send.ts'
 
-/** Transactions for a signer elsewhere. */
+/** Transactions for a signer on another machine. */
 export interface WrittenFile {
-  /** Path; `-`: nothing is written, the document is shown. */
+  /** Path; `-` shows the document and writes nothing. */
   file: string
   format: UnsignedFormat
   document: object

@@ -4,9 +4,9 @@ import type {Preview} from './send-plan.ts'
 export type UnsignedFormat = 'eip1559' | 'calldata' | 'safe'
 
 /**
- * The transactions of a plan for a signer elsewhere.
+ * The transactions of a plan for a signer on another machine.
  *
- * - `eip1559`: all fields that a signature covers, quantities in hex; `tx sign` takes it.
+ * - `eip1559`: all fields that a signature covers, quantities in hex; accepted by `tx sign`.
  * - `calldata`: target, value and data only.
  * - `safe`: a batch for the Safe transaction builder.
  */
@@ -23,7 +23,7 @@ export function toUnsigned(
     transactions: plan.calls.map(({label, to, valueWei, data}, index) => {
       const call = {label, to, value: hex(valueWei), data}
       if (format === 'calldata' || firstNonce === null) return call
-      // A call that needs the one before it cannot be measured yet.
+      // A call that depends on the previous one cannot be estimated yet.
       const gas = gasLimits[index] ?? plan.calls[index]?.gasAtMost
       return {
         ...call,

@@ -24,17 +24,17 @@ export type WaitGoal = 'confirmed' | 'safe' | 'finalized'
 
 export interface WaitOptions {
   goal: WaitGoal
-  /** Blocks the transaction must have, its own counted; for the goal `confirmed`. */
+  /** Required confirmations, including its own block; for the goal `confirmed`. */
   confirmations: bigint
   limitMs: number
   pollMs: number
   clock?: Clock
   signal: AbortSignal
-  /** Told whenever there is something new to say. */
+  /** Called on every change. */
   onProgress(text: string): void
 }
 
-/** How the wait ended: the transaction is in the chain, as deep as was asked for. */
+/** Outcome of the wait: the transaction is in the chain at the requested depth. */
 export interface Waited {
   hash: Hash
   layer: Layer
@@ -42,11 +42,11 @@ export interface Waited {
   succeeded: boolean
   inclusion: Inclusion
   confirmations: bigint
-  /** Blocks that held the transaction and were replaced while this waited. */
+  /** Blocks that contained the transaction and were reorged during the wait. */
   lostBlocks: Hash[]
 }
 
-/** Looks for a missing receipt, one poll apart, before a transaction counts as replaced. */
+/** Polls for a missing receipt before a transaction counts as replaced. */
 const REPLACED_LOOKS = 8
 
 interface Wait {
@@ -62,11 +62,11 @@ interface Wait {
 }
 
 /**
- * Waits until a transaction is in the chain as deep as asked. A receipt counts only while the chain still
- * has its block, so a reorganisation while this waits never ends in a wrong "done".
+ * Waits until a transaction is in the chain at the requested depth. A receipt only counts while the
+ * chain still has its block, so a reorg during the wait never ends in a wrong "done".
  *
  * @throws {MetisSeqError} TX_REPLACED (its nonce was used by another), TX_UNKNOWN (not there in time),
- *   TAG_UNSUPPORTED, INTERRUPTED, and the error of an endpoint that never answered
+ *   TAG_UNSUPPORTED, INTERRUPTED, and the error of an endpoint that never responded
  */
 export async function waitForHash(
   context: Context,
@@ -131,7 +131,7 @@ async function layerOfWait(wait: Wait): Promise<Layer | undefined> {
   return fromJournal
 }
 
-/** A block that held it and is gone is told, and counted: the wait begins again. */
+/** A reorged block that contained it is reported and counted, and the wait starts again. */
 function noteLoss(wait: Wait, inclusion: Inclusion | undefined): void {
   const {seen} = wait
   if (seen && seen.blockHash !== inclusion?.blockHash) {
@@ -186,7 +186,7 @@ function max(a: bigint, b: bigint): bigint {
   return a > b ? a : b
 }
 
-/** Another transaction with its nonce was mined; one look is not enough, as backends differ by moments. */
+/** Another transaction with its nonce was mined; a single poll is not enough, as backends are not in sync. */
 async function checkReplaced(wait: Wait, layer: Layer): Promise<void> {
   const {entry, located, context} = wait
   const from = located?.transaction.from ?? entry?.from
@@ -234,7 +234,7 @@ function notInTime(
       : known
         ? `The transaction is not ${options.goal} after ${seconds} s, but may still become so.`
         : `No node knows the transaction after ${seconds} s.`,
-    // What no chain knows may be no hash at all, so it is repeated only when it is one.
+    // Unknown input may not be a hash at all, so it is only echoed if it is one.
     facts: known ? {hash, goal: options.goal} : {goal: options.goal},
     hints: [
       AGAIN,

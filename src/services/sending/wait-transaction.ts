@@ -25,10 +25,10 @@ import {factsOf} from './journal-facts.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 
 const POLL_MS = 250
-/** Backends behind one address are seconds apart: a nonce that is used says little at first. */
+/** Backends behind one address are seconds apart: a used nonce proves little at first. */
 const REPLACED_AFTER_MS = 30_000
 const HOPELESS_AFTER_MS = 3_600_000
-/** Longer than any block time; after it the outcome is called unknown, never failed. */
+/** Longer than any block time; after it the outcome is unknown, never failed. */
 const WAIT_LIMIT_MS = 180_000
 
 type Outcome =
@@ -36,17 +36,18 @@ type Outcome =
   | {state: 'replaced' | 'rejected'}
   | {state: 'open'}
 
-/** How a transaction of an earlier command stands now. */
+/** Current state of a transaction of an earlier command. */
 export interface Settled {
   entry: JournalEntry
   state: Outcome['state']
 }
 
 /**
- * Brings transactions that an earlier command left open to their end, so that a new plan starts from
- * what is true. One that never reached the chain is sent again: it has one nonce and can be mined once.
+ * Settles pending transactions of earlier commands, so that a new plan starts from the actual
+ * state. One that never reached the chain is sent again: it has one nonce and can be mined only
+ * once.
  *
- * @param looksOnly nothing leaves: an open transaction stays open
+ * @param looksOnly sends nothing: a pending transaction stays pending
  */
 export async function settleOpenTransactions(
   from: Address,
@@ -55,7 +56,7 @@ export async function settleOpenTransactions(
 ): Promise<Settled[]> {
   const {chainId, journal, reporter} = dependencies
   const settled: Settled[] = []
-  // Of several with one nonce the newest offers most: it is sent again, and decides what the others are.
+  // Of several with one nonce, the newest has the highest fee: it is sent again, and determines the state of the others.
   const open = journal.open(chainId, from).toSorted((a, b) => a.nonce - b.nonce || b.id - a.id)
   const leading = new Set<number>()
   for (const entry of open) {
@@ -72,8 +73,8 @@ export async function settleOpenTransactions(
 }
 
 /**
- * Entries of an action that are mined and that nobody was told of: the run that sent them ended before it
- * could say so, or the chain seemed not to have them then.
+ * Mined entries of an action that were never reported: the run that sent them ended before, or the
+ * chain did not seem to have them then.
  */
 export async function findUntold(
   action: string,
@@ -95,7 +96,7 @@ export async function findUntold(
   return mined
 }
 
-/** It ended without a receipt so long ago that no backend is behind any more. */
+/** It ended without a receipt so long ago that no backend can still be behind. */
 function isHopeless({status, createdAt}: JournalEntry): boolean {
   const isOver = status === 'replaced' || status === 'rejected'
   return isOver && Date.now() - Date.parse(createdAt) > HOPELESS_AFTER_MS
@@ -103,7 +104,7 @@ function isHopeless({status, createdAt}: JournalEntry): boolean {
 
 async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): Promise<Outcome> {
   const refusal = await broadcast(entry, dependencies)
-  // One that was out once may lie in the pool of a node that does not respond now.
+  // A transaction that was broadcast once may be in the pool of a node that does not respond now.
   if (refusal && entry.status === 'sent') throw stuck(entry, refusal)
   if (refusal) return {state: 'rejected'}
   try {
@@ -115,10 +116,10 @@ async function sendAgain(entry: JournalEntry, dependencies: SendDependencies): P
 }
 
 /**
- * Sends a journaled transaction. A node that has it already says so with an error, which is no failure.
+ * Sends a journaled transaction. A node that already has it returns an error, which is not a failure.
  *
- * @returns undefined when it is out; the refusal when the chain knows nothing of it
- * @throws {MetisSeqError} TX_UNKNOWN when no endpoint answered, or none can tell: it may be out
+ * @returns undefined when it was broadcast; the rejection when the chain does not have it
+ * @throws {MetisSeqError} TX_UNKNOWN when no endpoint responded, or none can tell: it may have been broadcast
  */
 export async function broadcast(
   entry: JournalEntry,
@@ -132,7 +133,7 @@ export async function broadcast(
     const answer = findCause(error, RpcResponseError)
     if (!answer) throw unknown(entry, error)
     const meaning = sendRefusalOf(answer.code, textsOf(answer))
-    // Reads may be behind the node that took it: what it says of this very transaction counts.
+    // Reads may lag behind the node that accepted it: its statement about this very transaction counts.
     if (meaning === 'has-it') return undefined
     const isThere = await isKnown(entry, dependencies, meaning === 'place-used').catch(
       (cause: unknown) => {
@@ -145,16 +146,16 @@ export async function broadcast(
   }
 }
 
-/** What an error says, and what is wrapped in it: some endpoints put the words of their node into `data`. */
+/** The message of an error and those wrapped in it: some endpoints put their node's message into `data`. */
 function textsOf({message, data}: RpcResponseError): string[] {
   const inner = isRecord(data) ? [data['message'], data['reason'], data['error']] : [data]
   return [message, ...inner.filter((text) => typeof text === 'string')]
 }
 
 /**
- * True when the chain has the transaction, in its pool or in a block, or its nonce is used.
+ * True when the chain has the transaction, in the pool or in a block, or its nonce is used.
  *
- * @param patiently a node says that the nonce is used, so reads that say otherwise are behind it
+ * @param patiently a node reports the nonce as used, so reads that disagree are behind it
  */
 async function isKnown(
   entry: JournalEntry,
@@ -178,7 +179,7 @@ async function isKnown(
 }
 
 /**
- * Waits until a journaled transaction is mined, and records how it ended.
+ * Waits until a journaled transaction is mined, and records the outcome.
  *
  * @throws {MetisSeqError} TX_REVERTED, TX_REPLACED, TX_UNKNOWN (not mined in time), INTERRUPTED
  */
@@ -216,7 +217,7 @@ export async function readOutcome(
     if (receipt) return await outcomeOf(client, receipt)
     const nonce = await getTransactionCount(client, {address: entry.from, blockTag: 'latest'})
     if (nonce <= entry.nonce) return {state: 'open'}
-    // Only another one of ours can be known to have it; for a stranger the receipt must stay missing.
+    // Only another one of our transactions is known to have used it; otherwise the receipt must stay missing.
     for (const {hash} of journal.rivals(entry)) {
       if (await findReceipt(client, hash)) return {state: 'replaced'}
     }
@@ -262,7 +263,7 @@ function replaced(entry: JournalEntry): MetisSeqError {
   })
 }
 
-/** The broadcast was refused, and no chain knows the transaction: it costs nothing. */
+/** The broadcast was rejected, and no chain has the transaction: it costs nothing. */
 export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_REJECTED',
@@ -273,7 +274,7 @@ export function rejected(entry: JournalEntry, refusal: RpcResponseError): MetisS
   })
 }
 
-/** It was sent once, and the endpoint does not take it again: it may be mined, or wait for ever. */
+/** It was sent once, and the endpoint rejects it now: it may still be mined, or wait forever. */
 export function stuck(entry: JournalEntry, refusal: RpcResponseError): MetisSeqError {
   return new MetisSeqError({
     code: 'TX_UNKNOWN',
@@ -302,7 +303,7 @@ export function unknown(entry: JournalEntry, cause?: unknown): MetisSeqError {
   })
 }
 
-/** Why the end of a transaction is not known. */
+/** Why the outcome of a transaction is unknown. */
 function whatHappened(cause: unknown): string {
   const answer = findCause(cause, RpcResponseError)
   if (answer) return `the endpoint answers "${cleanText(answer.message)}"`

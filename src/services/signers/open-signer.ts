@@ -12,10 +12,10 @@ import {remoteHttp} from './remote-files.ts'
 import {findSigner, type AnySigner} from './signers.ts'
 
 /**
- * Opens what a role of a profile names: a key of this machine, or a signer elsewhere.
+ * Opens the key or signer of a profile's role: a local key, or a signer on another machine.
  *
- * @param access timeoutMs: how long a signer elsewhere may take, with the person who confirms there
- * @throws {MetisSeqError} SIGNER_NOT_FOUND, KEY_NOT_HERE (an address that is only watched, a Safe) and those of
+ * @param access timeoutMs: time limit of a remote signer, including its human confirmation
+ * @throws {MetisSeqError} SIGNER_NOT_FOUND, KEY_NOT_HERE (a watch-only address, a Safe) and those of
  *   the key
  */
 export async function openNamedSigner(
@@ -27,7 +27,7 @@ export async function openNamedSigner(
 }
 
 /**
- * Looks, before anyone is asked anything, whether what a role names signs from here.
+ * Checks, before any prompt, that the key or signer of a role can sign from here.
  *
  * @throws {MetisSeqError} SIGNER_NOT_FOUND, KEY_NOT_HERE
  */
@@ -41,8 +41,8 @@ export function requireSigning(
 }
 
 /**
- * Opens what signs the blocks of a node. A key is opened with the address it is listed under, so that the node sees
- * when the two do not belong together.
+ * Opens the block signer of a node. A key is opened with its listed address, so that the node
+ * detects a mismatch.
  *
  * @throws {MetisSeqError} KEY_UNKNOWN, SIGNER_WRONG_ANSWER and those of the key
  */
@@ -57,7 +57,7 @@ export async function openBlockSigner(
 }
 
 /**
- * Opens what signs transactions of a node.
+ * Opens the transaction signer of a node.
  *
  * @throws {MetisSeqError} KEY_UNKNOWN and those of the key
  */
@@ -71,7 +71,7 @@ export async function openNodeSigner(
   return createLocalSigner(await readPrivateKey(name, access))
 }
 
-/** A key of this machine comes before a signer elsewhere. */
+/** A local key takes precedence over a remote signer. */
 function remoteOf(
   name: string,
   {config}: Pick<KeyAccess, 'config'>,

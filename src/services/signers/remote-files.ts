@@ -5,19 +5,19 @@ import type {RpcClientOptions} from '../../lib/json-rpc.ts'
 import {withoutBom} from '../../lib/decode-text.ts'
 import {FileRefused, readSecretFile} from '../../lib/read-file.ts'
 
-/** Files that a remote signer is reached with. Read when they are needed, and never copied. */
+/** Files for the connection to a remote signer. Read on demand, and never copied. */
 export interface RemoteFiles {
   /** Bearer token: one line. */
   tokenFile?: string | undefined
-  /** PEM of the authority that vouches for the server. */
+  /** PEM of the server's certificate authority. */
   caFile?: string | undefined
-  /** PEM of our certificate and its key, for a server that asks who we are. */
+  /** PEM of our client certificate and its key, for a server that requires one. */
   certFile?: string | undefined
   keyFile?: string | undefined
 }
 
 /**
- * How a remote signer is spoken to.
+ * Connection settings of a remote signer.
  *
  * @param name of the signer, for errors
  * @throws {MetisSeqError} SIGNER_FILE_UNREADABLE
@@ -44,7 +44,7 @@ export function remoteHttp(name: string, files: RemoteFiles, timeoutMs: number):
 
 function readText(name: string, path: string): string {
   try {
-    // A chain may have remarks of any encoding between its certificates.
+    // A chain may have comments in any encoding between its certificates.
     return withoutBom(readSecretFile(path).toString('utf8'))
   } catch (cause) {
     throw unreadable(
@@ -56,7 +56,7 @@ function readText(name: string, path: string): string {
   }
 }
 
-/** What the TLS library says of a wrong file helps nobody. */
+/** The TLS library's message for an invalid file is not helpful. */
 function assertCertificate(name: string, path: string | undefined, text: string): void {
   try {
     void new X509Certificate(text)
@@ -73,7 +73,7 @@ function assertKey(name: string, path: string | undefined, text: string): void {
   }
 }
 
-/** A header takes visible ASCII only; anything else would be a confusing error of the HTTP library. */
+/** A header accepts only visible ASCII; anything else would cause a confusing error of the HTTP library. */
 function assertToken(name: string, token: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token
   throw unreadable(name, 'the token file', 'a token is a single line of printable characters')

@@ -18,13 +18,14 @@ import {addressOfPublicKey} from '../../protocol/public-key.ts'
 export interface SignerProof {
   /** 64 bytes, without the 04 prefix. */
   publicKey: Hex
-  /** How long the signature took. */
+  /** Duration of the signature. */
   elapsedMs: number
 }
 
 /**
- * Lets a signer sign a transaction that no chain can take: to itself, worth nothing, offering nothing for gas, with
- * a nonce that never comes. What signs is proven without anything that could be misused.
+ * Lets a signer sign a transaction that no chain can accept: to itself, with zero value, zero fees
+ * and an unreachable nonce. This proves the signer without producing anything that could be
+ * misused.
  *
  * @throws {MetisSeqError} WRONG_KEY and those of the signer
  */

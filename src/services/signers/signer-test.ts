@@ -6,19 +6,19 @@ import {openRemote} from './open-signer.ts'
 import {proveSigner} from './signer-proof.ts'
 import {findSigner, type AnySigner} from './signers.ts'
 
-/** What a test of a signer showed. */
+/** Result of a signer test. */
 export interface SignerTest {
   signer: AnySigner
-  /** True: it signed, just now, with the right key. */
+  /** True when it just signed with the right key. */
   canSign: boolean
   /** Of the signature; null when nothing was signed. */
   elapsedMs: number | null
-  /** Who signs for it, when it is a Safe. */
+  /** Owners and threshold, for a Safe. */
   safe: Safe | null
 }
 
 /**
- * Shows that a signer works: one that signs does so with something harmless, and a Safe is read from L1.
+ * Tests a signer: one that can sign signs something harmless, and a Safe is read from L1.
  *
  * @throws {MetisSeqError} SIGNER_NOT_FOUND, NOT_A_SAFE and those of the signer
  */

@@ -14,10 +14,10 @@ import {proveSigner} from './signer-proof.ts'
 
 export {remoteApis} from '../../chain/remote-signer.ts'
 
-/** A key of this machine, or a signer elsewhere: what the role of a profile can name. */
+/** A local key, or a signer on another machine: the possible values of a profile's role. */
 export type AnySigner = (Omit<AccountKey, 'kind'> & {kind: 'keystore'}) | SignerRecord
 
-/** A signer with the profiles that name it. */
+/** A signer with the profiles that use it. */
 export interface ListedSigner {
   signer: AnySigner
   usedBy: {profile: string; role: 'owner' | 'signer'}[]
@@ -27,10 +27,10 @@ export interface NewRemoteSigner {
   name: string
   url: string
   api: RemoteApi
-  /** Undefined: the only account of the signer. */
+  /** Undefined for the only account of the signer. */
   address: Address | undefined
   files: RemoteFiles
-  /** Chain of the transaction that is signed as a proof; some signers serve one chain only. */
+  /** Chain of the transaction that is signed as proof; some signers only serve one chain. */
   chainId: number
   timeoutMs: number
 }
@@ -72,7 +72,7 @@ export function findSigner(config: ConfigStore, name: string): AnySigner {
   })
 }
 
-/** What signs for an address on this machine; a key before a remote signer. */
+/** The local signer of an address; a key takes precedence over a remote signer. */
 export function signerOfAddress(config: ConfigStore, address: Address): string | undefined {
   const {signers} = config.read()
   const is = (record: {address: Address}) => isAddressEqual(record.address, address)
@@ -83,10 +83,10 @@ export function signerOfAddress(config: ConfigStore, address: Address): string |
 }
 
 /**
- * Notes a signer on another machine, after it has signed something harmless with the right key.
+ * Records a signer on another machine, after it has signed something harmless with the right key.
  *
  * @throws {MetisSeqError} KEY_NAME_INVALID, KEY_EXISTS, SIGNER_EXISTS, SIGNER_URL_UNSAFE, SIGNER_ADDRESS_NEEDED,
- *   SIGNER_FILE_UNREADABLE and those of {@link createRemoteSigner}; nothing is noted then
+ *   SIGNER_FILE_UNREADABLE and those of {@link createRemoteSigner}; nothing is recorded then
  */
 export async function addRemoteSigner(
   request: NewRemoteSigner,
@@ -112,7 +112,7 @@ export async function addRemoteSigner(
 }
 
 /**
- * Notes an address that signs elsewhere, so that a profile can name it.
+ * Records an address that signs on another machine, so that a profile can use it.
  *
  * @throws {MetisSeqError} KEY_NAME_INVALID, KEY_EXISTS, SIGNER_EXISTS
  */
@@ -127,7 +127,7 @@ export function addWatchedSigner(
 }
 
 /**
- * The signer, when nothing needs it.
+ * The signer, if it is unused.
  *
  * @throws {MetisSeqError} SIGNER_NOT_FOUND, SIGNER_IS_KEY, SIGNER_IN_USE
  */
@@ -140,7 +140,7 @@ export function assertRemovable(name: string, config: ConfigStore): SignerRecord
 }
 
 /**
- * Forgets a signer. No key is touched.
+ * Removes a signer. No key is changed.
  *
  * @throws {MetisSeqError} those of {@link assertRemovable}
  */
@@ -156,12 +156,12 @@ function save(record: SignerRecord, config: ConfigStore): void {
   config.update((all) => ({...all, signers: {...all.signers, [record.name]: record}}))
 }
 
-/** The account that is to sign: the one named, or the only one there is. */
+/** The signing account: the given one, or the only one. */
 async function chooseAccount(
   {address, api}: NewRemoteSigner,
   remote: Parameters<typeof listRemoteAccounts>[0],
 ): Promise<{address: Address; publicKey: Hex | null}> {
-  // JSON-RPC names an account by its address, so a list is needed only to find it.
+  // JSON-RPC identifies an account by its address, so the list is only needed to find it.
   if (address && api === 'eth_signTransaction') return {address, publicKey: null}
   const listed = await listRemoteAccounts(remote)
   const accounts = listed.map((text) => {
@@ -195,7 +195,7 @@ function noAccount(text: string): MetisSeqError {
   })
 }
 
-/** Secrets do not belong into the settings, and a token not onto a network that anyone can read. */
+/** Secrets do not belong in the settings, nor a token on a network that anyone can read. */
 function assertSafeUrl(text: string, {tokenFile}: RemoteFiles): void {
   const url = new URL(text)
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)

@@ -33,10 +33,10 @@ import {
 import type {CallFacts, Rule} from './rule.ts'
 
 /**
- * Every condition of a call, in the order in which the contract looks at them.
+ * Every precondition of a call, in the order of the contract's checks.
  *
- * - Source: `LockingPool` and `LockingInfo`; `revert` of each is what the contract answers. A condition
- *   without one is ours: the contract would take the call, and the caller would gain nothing.
+ * - Source: `LockingPool` and `LockingInfo`; `revert` is the contract's revert text. A precondition
+ *   without one is ours: the contract would accept the call, but the caller would gain nothing.
  */
 export function conditionsOf(
   call: StakingCall,
@@ -93,7 +93,7 @@ function rulesOf(call: StakingCall, snapshot: SequencerSnapshot, facts: CallFact
   }
 }
 
-/** Under rules that nobody knows only the simulation of the call can tell. */
+/** For unknown implementations only the simulation is authoritative. */
 function newOwnerFits({rules}: SequencerSnapshot, facts: CallFacts): Rule[] {
   return rules === 'unknown' ? [] : [newOwnerWhitelisted(facts), newOwnerFree(facts)]
 }

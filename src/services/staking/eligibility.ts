@@ -28,23 +28,23 @@ export interface Eligibility {
 /** Measured with our token: 46,279. */
 const APPROVE_GAS = 60_000n
 
-/** Who would register with how much. */
+/** The account that would register, and its amount. */
 export interface Candidate {
   owner: Address
   signer: Address
   rewardRecipient: Address
-  /** Undefined: the minimum. */
+  /** Undefined for the minimum. */
   amountMetisWei: bigint | undefined
 }
 
-/** What a registration would start from. */
+/** The state on which a registration depends. */
 export interface Candidacy {
   snapshot: SequencerSnapshot
   call: Extract<StakingCall, {kind: 'lock'}>
   facts: CallFacts
 }
 
-/** Reads what a registration depends on. Never needs a key. */
+/** Reads the state on which a registration depends. Never needs a key. */
 export async function readCandidacy(context: Context, wanted: Candidate): Promise<Candidacy> {
   const {client} = context.l1()
   const {lockingPool, lockingInfo} = context.network.l1.contracts
@@ -64,7 +64,7 @@ export async function readCandidacy(context: Context, wanted: Candidate): Promis
   }
 }
 
-/** Reads every condition of registration, in the order the contract checks them. Never needs a key. */
+/** Reads every precondition of a registration, in the order of the contract's checks. Never needs a key. */
 export async function checkEligibility(context: Context, wanted: Candidate): Promise<Eligibility> {
   const {client} = context.l1()
   const [{snapshot, call, facts}, ethWei, fees] = await Promise.all([

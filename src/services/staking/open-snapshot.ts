@@ -8,7 +8,7 @@ import {ownSequencerId, requireOwner, sequencerUnknown} from './sequencers.ts'
 import {readSnapshot} from './sequencer-snapshot.ts'
 
 /**
- * The standing of a sequencer as its owner sees it: the one given, or the one the profile owns.
+ * The snapshot of a sequencer for its owner: the given one, or the one the profile owns.
  *
  * @throws {MetisSeqError} SEQUENCER_UNKNOWN, NOT_REGISTERED, OWNER_UNKNOWN, PROFILE_MISSING
  */
@@ -21,7 +21,7 @@ export async function openSnapshot(
 }
 
 /**
- * The standing as the signer sees it: the sequencer given, or the one that the profile's signer signs for.
+ * The snapshot of a sequencer for its signer: the given one, or that of the profile's signer.
  *
  * @throws {MetisSeqError} SEQUENCER_UNKNOWN, SIGNER_UNKNOWN, SIGNER_NOT_REGISTERED, PROFILE_MISSING
  */

@@ -1,4 +1,4 @@
-/** Conditions on the accounts that a call names. */
+/** Preconditions on the accounts in a call. */
 import {zeroAddress, type Address} from 'viem'
 
 import type {SignerEntry} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'

@@ -1,4 +1,4 @@
-/** Conditions on the METIS that a call moves. */
+/** Preconditions on the METIS that a call moves. */
 import {formatWeiShort} from '../../lib/units.ts'
 import {foretelling} from '../sending/check.ts'
 import type {Rule} from './rule.ts'

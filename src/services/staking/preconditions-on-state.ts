@@ -1,4 +1,4 @@
-/** Conditions on what the pool, the sequencer and the caller are. */
+/** Preconditions on the state of the pool, the sequencer and the caller. */
 import {isAddressEqual, zeroAddress} from 'viem'
 
 import {formatDuration, formatWeiShort, isoTime} from '../../lib/units.ts'

@@ -18,9 +18,9 @@ export interface RegistrationRequest {
 }
 
 /**
- * Decides what a registration would do: approve LockingInfo where needed, then lock.
+ * Plans a registration: approve LockingInfo where needed, then lock.
  *
- * @throws {MetisSeqError} the first condition that does not hold, with its remedy
+ * @throws {MetisSeqError} the first precondition that is not met, with its remedy
  */
 export async function planRegistration(
   context: Context,

@@ -2,16 +2,16 @@ import type {SignerEntry} from '../../chain/actions/locking-pool/read-sequencer-
 import type {SequencerSnapshot} from '../../protocol/locking-pool.ts'
 import type {Condition} from '../sending/check.ts'
 
-/** What more a few calls need to know than the standing. */
+/** Additional input of some calls, beyond the snapshot. */
 export interface CallFacts {
-  /** Of the signer that is to be used. */
+  /** Public key of the new signer. */
   signerEntry?: SignerEntry
-  /** Live sequencer of the caller; 0 means none. */
+  /** Active sequencer of the caller; 0 for none. */
   ownedSequencerId?: bigint
   newOwner?: {isWhitelisted: boolean; ownedSequencerId: bigint}
 }
 
-/** One condition, looked at in a standing, or in as much of it as it needs. */
+/** One precondition, checked against a snapshot, or the part of it that it needs. */
 export type Rule<parts extends keyof SequencerSnapshot = keyof SequencerSnapshot> = (
   snapshot: Pick<SequencerSnapshot, parts>,
 ) => Condition

@@ -21,7 +21,7 @@ import {
 } from './traps.ts'
 
 /**
- * Decides what naming another reward recipient would do. Works while the pool is paused.
+ * Plans a change of the reward recipient. Works while the pool is paused.
  *
  * @throws {MetisSeqError} NOT_WHITELISTED, NOT_SEQUENCER_OWNER, SEQUENCER_NOT_ACTIVE, NULL_ADDRESS
  */
@@ -44,7 +44,7 @@ export async function planSetRecipient(
 }
 
 /**
- * Decides what giving the sequencer away would do: the new owner rules over its METIS from then on.
+ * Plans a transfer of the sequencer: the new owner then controls its METIS.
  *
  * @throws {MetisSeqError} NEW_OWNER_NOT_WHITELISTED, OWNER_HAS_SEQUENCER and those of the state
  */
@@ -83,7 +83,7 @@ export async function planSetOwner(
 }
 
 /**
- * Decides what replacing the signer would do. Sent by the signer itself, not by the owner.
+ * Plans a signer update. Sent by the signer itself, not by the owner.
  *
  * @param publicKey 64 bytes of the new signer key
  * @throws {MetisSeqError} NOT_SEQUENCER_SIGNER, SIGNER_UPDATE_THROTTLED, SIGNER_USED and those of the state

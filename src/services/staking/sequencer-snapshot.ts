@@ -10,10 +10,10 @@ import {assertContractsAgree} from '../network/contracts-agree.ts'
 import type {Context} from '../context.ts'
 
 /**
- * Reads all that an operation on a sequencer depends on, at one block, so that its numbers fit together.
+ * Reads everything that an operation on a sequencer depends on, at one block, so that the values are consistent.
  *
- * @param blockNumber the newest block when left out
- * @throws {MetisSeqError} CONTRACTS_DISAGREE when the addresses of the network do not belong together
+ * @param blockNumber default: the newest block
+ * @throws {MetisSeqError} CONTRACTS_DISAGREE when the addresses of the network do not reference each other
  */
 export async function readSnapshot(
   context: Context,

@@ -15,13 +15,13 @@ import {sharedThrottleTrap} from './traps.ts'
 export interface StakeView {
   sequencer: Sequencer
   pool: PoolSettings
-  /** What can still be locked before the maximum. */
+  /** METIS that can still be locked up to the maximum. */
   roomMetisWei: bigint
-  /** Share of all locked METIS in hundredths of a percent. */
+  /** Share of all locked METIS, in basis points. */
   shareBasisPoints: number
 }
 
-/** The lock of one sequencer beside the limits of the pool. */
+/** The lock of one sequencer and the limits of the pool. */
 export async function showStake(
   context: Context,
   sequencerId: bigint | undefined,
@@ -51,9 +51,9 @@ export interface StakeRequest {
 }
 
 /**
- * Decides what locking more would do.
+ * Plans an increase of the lock.
  *
- * @param request `max` fills the lock up to the limit or the balance, whichever is less
+ * @param request `max` uses the limit or the balance, whichever is less
  * @throws {MetisSeqError} AMOUNT_OUT_OF_RANGE, NOTHING_TO_LOCK, METIS_BALANCE_LOW and those of the state
  */
 export async function planStakeIncrease(
@@ -78,7 +78,7 @@ export async function planStakeIncrease(
 }
 
 /**
- * Decides what locking the credited reward would do: it earns from then on, and needs no bridge.
+ * Plans a restake of the credited reward: it earns from then on, and needs no bridge.
  *
  * @throws {MetisSeqError} AMOUNT_OUT_OF_RANGE, NOTHING_TO_LOCK and those of the state
  */
@@ -105,7 +105,7 @@ export async function planRestake(
 }
 
 /**
- * Decides what taking METIS out of the lock would do; they come to the owner on L1 at once.
+ * Plans a withdrawal of METIS from the lock; the owner receives them on L1 immediately.
  *
  * @param request `max` leaves the minimum lock
  * @throws {MetisSeqError} WITHDRAW_THROTTLED, AMOUNT_OUT_OF_RANGE, NOTHING_TO_WITHDRAW and those of the state
@@ -133,21 +133,21 @@ export async function planStakeWithdraw(
   })
 }
 
-/** What can be taken out and still leave the minimum. */
+/** METIS that can be withdrawn while leaving the minimum. */
 export function withdrawableWei({sequencer, pool}: SequencerSnapshot): bigint {
   const free = sequencer.amountMetisWei - pool.minLockMetisWei
   return free > 0n ? free : 0n
 }
 
-/** What an owner could do with the lock now. Nothing of it is sent. */
+/** The options of an owner for the lock now. Nothing is sent. */
 export interface StakeOptions extends StakeView {
   callerMetisWei: bigint
-  /** More that can be locked now: room and balance. */
+  /** METIS that can be added now, limited by capacity and balance. */
   increaseMetisWei: bigint
-  /** Reward that fits into the lock; 0 when it does not fit whole, because it is locked whole or not. */
+  /** Reward that can be restaked; 0 when it does not fit completely, because it is restaked completely or not at all. */
   restakeMetisWei: bigint
   withdrawMetisWei: bigint
-  /** Reward batch from which a withdrawal is taken; the current one or an earlier one: now. */
+  /** First reward batch that allows a withdrawal; the current or an earlier one means now. */
   withdrawFromBatch: bigint
   signerUpdateFromBatch: bigint
 }

@@ -12,7 +12,7 @@ import type {Effect, Figure, Plan, PlannedCall, Trap} from '../sending/plan.ts'
 import {conditionsOf} from './conditions.ts'
 import type {CallFacts} from './rule.ts'
 
-/** A plan for one sequencer, with what its numbers are predicted from. */
+/** A plan for one sequencer, with the snapshot behind its predictions. */
 export interface StakingPlan extends Plan {
   chain: 'L1'
   snapshot: SequencerSnapshot
@@ -23,24 +23,24 @@ export interface StakingRequest {
   /** Words of the command. */
   action: string
   title: string
-  /** What needs the conditions, for errors: `An exit`. */
+  /** Subject of the preconditions, for errors: `An exit`. */
   subject: string
   role: 'owner' | 'signer'
   snapshot: SequencerSnapshot
   call: StakingCall
   callFacts?: CallFacts
   calls: PlannedCall[]
-  /** Beside the figures that change. */
+  /** Effects in addition to the changed values. */
   effects?: Effect[]
   traps?: Trap[]
-  /** True: the sequencer's id is typed before it is sent. */
+  /** True when the sequencer's id must be typed before sending. */
   irreversible?: boolean
 }
 
 /**
- * A plan whose conditions all hold, with every number before and after.
+ * A plan whose preconditions are all met, with every value before and after.
  *
- * @throws {MetisSeqError} code of the first condition that does not hold
+ * @throws {MetisSeqError} code of the first precondition that is not met
  */
 export function toStakingPlan(request: StakingRequest): StakingPlan {
   const {snapshot, call, calls, action, title, role, subject} = request
@@ -62,7 +62,7 @@ export function toStakingPlan(request: StakingRequest): StakingPlan {
   }
 }
 
-/** The figures that differ. */
+/** The values that differ. */
 export function changes(before: Figures, after: Figures): Figure[] {
   return keysOf(before)
     .filter((id) => before[id] !== after[id])
@@ -108,7 +108,7 @@ export interface Difference {
 }
 
 /**
- * What the chain shows otherwise than it was predicted.
+ * Values on chain that differ from the prediction.
  *
  * @param actual read at the block of the last transaction
  */

@@ -9,9 +9,9 @@ import type {Context} from '../context.ts'
 import type {RotationNow} from '../rotation/epochs.ts'
 import type {Trap} from '../sending/plan.ts'
 
-/** How many epochs back unpaid blocks are looked for: two months of 1,000 blocks every 2 s. */
+/** How many epochs back unpaid blocks are searched: two months of 1,000 blocks every 2 s. */
 const UNPAID_EPOCHS = 2600n
-/** Epochs that are read in one request. */
+/** Epochs per request. */
 const EPOCHS_AT_ONCE = 100n
 
 /** Code of an account with a delegation. Source: EIP-7702. */
@@ -22,7 +22,7 @@ export const noRecipientTrap: Trap = {
   message: 'Without a reward recipient neither the rewards nor the lock can be withdrawn.',
 }
 
-/** A withdrawal uses up what an exposed signer key would need. Source: `updatedBatch`, shared by both. */
+/** A withdrawal uses up the rate limit that replacing a leaked signer key would need. Source: `updatedBatch`, shared by both. */
 export function sharedThrottleTrap(uses: 'withdrawal' | 'signer update', batch: bigint): Trap {
   const blocked =
     uses === 'withdrawal'
@@ -35,10 +35,10 @@ export function sharedThrottleTrap(uses: 'withdrawal' | 'signer update', batch: 
 }
 
 /**
- * An exiting sequencer cannot ask for the next epoch to be committed, so a chain whose producer exits
- * stands still until the respan.
+ * An exiting sequencer cannot request the commit of the next epoch, so if the producer exits, the
+ * chain stops until the respan.
  *
- * @param rotation as it is shown beside the trap; null when L2 does not respond
+ * @param rotation as shown beside the trap; null when L2 does not respond
  *
  * - Source: protocol of the consensus layer: sign requests need a current validator.
  */
@@ -68,7 +68,7 @@ export async function producingTrap(
 const UNSEEN = 'L2 does not respond, so it is unknown whether the sequencer is producing.'
 
 /**
- * Committed epochs keep the address of a signer that was replaced, and LockingPool no longer says whose it was.
+ * Committed epochs keep the address of a replaced signer, and LockingPool no longer maps it to its sequencer.
  *
  * - Source: `LockingPool.updateSigner`: the old address is burned in `seqSigners`.
  */
@@ -93,8 +93,8 @@ async function replacedSignerTrap(
 }
 
 /**
- * Blocks of the old signer that no reward batch has paid: the next batch names a burned signer and fails,
- * for everyone.
+ * Unpaid blocks of the old signer: the next reward batch includes a burned signer and reverts, for
+ * everyone.
  *
  * - Source: `LockingPool.batchSubmitRewards`: `NoSuchSeq` for a signer that was replaced.
  */
@@ -108,7 +108,7 @@ export async function unpaidBlocksTrap(
   const {sequencerSet} = context.network.l2.contracts
   try {
     const newest = await readNewestEpochNumber(client, {sequencerSet})
-    // Epoch 0 is nobody's to be paid.
+    // Epoch 0 is never paid.
     const oldest = max(max(rewardedUntilEpoch + 1n, 1n), newest - UNPAID_EPOCHS)
     for (let until = newest + 1n; until > oldest; until -= EPOCHS_AT_ONCE) {
       const from = max(oldest, until - EPOCHS_AT_ONCE)
@@ -137,7 +137,7 @@ function unpaidTrap(id: 'unpaid-blocks', signer: Address, epoch: bigint, paidUnt
   }
 }
 
-/** A contract wallet of L1 does not exist on L2 by itself: what is sent there is lost. */
+/** A contract wallet on L1 does not automatically exist on L2: funds sent there are lost. */
 export async function recipientTrap(context: Context, recipient: Address): Promise<Trap[]> {
   const onL1 = await getCode(context.l1().client, {address: recipient})
   // An account that delegates its code (EIP-7702) still has its key, on L2 as well.
@@ -169,13 +169,13 @@ export function newOwnerTrap(
   ]
 }
 
-/** Many times what the bridge has ever asked for; what is sent above the price is not given back. */
+/** Many times any bridge fee so far; an excess over the fee is not refunded. */
 const USUAL_BRIDGE_FEE_AT_MOST_WEI = 10_000_000_000_000_000n
 
 /**
- * One wrong answer of the fee oracle would spend the owner's ETH.
+ * One wrong response of the fee oracle would spend the owner's ETH.
  *
- * - Source: `L1StandardBridge` forwards all of `msg.value`; the oracle begins at 0.0002 ETH on mainnet.
+ * - Source: `L1StandardBridge` forwards all of `msg.value`; the oracle starts at 0.0002 ETH on mainnet.
  */
 export function bridgeFeeTrap(feeEthWei: bigint): Trap[] {
   if (feeEthWei <= USUAL_BRIDGE_FEE_AT_MOST_WEI) return []
@@ -187,7 +187,7 @@ export function bridgeFeeTrap(feeEthWei: bigint): Trap[] {
   ]
 }
 
-/** A signer key lies on a machine that is online; the owner can take out all METIS. */
+/** A signer key is on an online machine; the owner can withdraw all METIS. */
 export function signerIsOwnerTrap(signer: Address, owner: Address): Trap[] {
   if (!isAddressEqual(signer, owner)) return []
   return [

@@ -10,7 +10,7 @@ import type {Context} from '../context.ts'
 import {differencesOf, type Difference, type StakingPlan} from './staking-plan.ts'
 import {readSnapshot} from './sequencer-snapshot.ts'
 
-/** What nobody but the call itself can have changed. */
+/** Values that only the call itself can have changed. */
 const MUST_HOLD: readonly (keyof Figures)[] = ['status', 'owner', 'signer', 'rewardRecipient']
 
 /** Backends of one address can be a few seconds apart. */
@@ -19,14 +19,14 @@ const BLOCK_POLL_MS = 250
 
 export interface Verified {
   snapshot: SequencerSnapshot
-  /** Numbers that something else moved in the same moment, such as a reward batch. */
+  /** Values that something else changed at the same time, such as a reward batch. */
   differences: Difference[]
 }
 
 /**
  * Reads the chain at the block of the last transaction and compares it with the prediction.
  *
- * @throws {MetisSeqError} POST_STATE when the call did not do what it is for
+ * @throws {MetisSeqError} POST_STATE when the call did not have its effect
  */
 export async function verifyStaking(
   context: Context,
@@ -54,14 +54,14 @@ export async function verifyStaking(
   })
 }
 
-/** The id of a registration is known only afterwards: another one may have come first. */
+/** The id of a registration is only known afterwards: another registration may have come first. */
 async function idAfter(context: Context, {call, from, snapshot}: StakingPlan): Promise<bigint> {
   if (call.kind !== 'lock') return snapshot.sequencer.sequencerId
   const {lockingPool} = context.network.l1.contracts
   return readOwnedSequencerId(context.l1().client, {lockingPool, owner: from})
 }
 
-/** Returns when the endpoint answers for a block that another one has mined. */
+/** Returns once the endpoint has a block that another endpoint already has. */
 export async function blockKnown(client: ChainClient, blockNumber: bigint): Promise<void> {
   for (let look = 1; ; look++) {
     try {

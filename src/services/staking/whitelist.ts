@@ -17,13 +17,12 @@ import {requireOwner} from './sequencers.ts'
 
 export interface WhitelistRequest {
   account: Address
-  /** False takes it off the list. */
+  /** False removes it from the whitelist. */
   allowed: boolean
 }
 
 /**
- * Decides what a change of the whitelist would do. For owners of a network, with the key that owns
- * LockingPool.
+ * Plans a change of the whitelist. For network owners, with the key that owns LockingPool.
  *
  * @throws {MetisSeqError} NOT_POOL_OWNER, NOTHING_TO_CHANGE
  */

@@ -10,22 +10,22 @@ export interface DashboardFrameProps {
   columns: number
   rows: number
   focus: PanelName
-  /** Shown alone over the whole screen; null shows all. */
+  /** Panel shown alone, full screen; null shows all. */
   single: PanelName | null
   paused: boolean
   help: boolean
   color: boolean
-  /** False: letters and lines of ASCII. */
+  /** False for plain ASCII letters and borders. */
   unicode: boolean
 }
 
 const HELP = [
   'q  quit            ?  this help',
-  'Tab  next panel    r  ask every source now',
+  'Tab  next panel    r  query every source now',
   'p  pause drawing   1-5  one panel, 0  all',
 ]
 
-/** One frame. Props in, frame out: it never reads a clock, a store or a chain. */
+/** One frame. A pure function of its props: it never reads a clock, a store or a chain. */
 export function DashboardFrame(props: DashboardFrameProps) {
   const {view, columns, rows, focus, single, paused, help, color, unicode} = props
   const layout = single ? singleLayout(single, columns, rows) : frameLayout(columns, rows)
@@ -98,7 +98,7 @@ function Header({
   const glyph = {OK: '✓', WARN: '!', CRIT: '✗', WAIT: '?'}[view.state.word]
   const state = `${glyph} ${view.state.word} ${view.state.text}`
   const title = `${view.title}  ${paused ? 'PAUSED' : 'LIVE'}  ${view.clock}`
-  // Long names give way to the state, down to half of the line.
+  // Long names are shortened to leave room for the state, down to half of the line.
   const kept = Math.min([...state].length, Math.floor(columns / 2))
   const left = `${fit(title, columns - kept - 2, unicode)}  `
   return (

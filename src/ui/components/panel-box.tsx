@@ -8,20 +8,20 @@ import {styleOf} from '../theme.ts'
 export interface PanelBoxProps {
   panel: Panel
   width: number
-  /** Whole height with the border. */
+  /** Total height, including the border. */
   height: number
   focused: boolean
   color: boolean
-  /** False: letters and lines of ASCII. */
+  /** False for plain ASCII letters and borders. */
   unicode: boolean
 }
 
 const BORDER = 2
 
-/** One panel: a title, an age when the data is old, rows that are cut and never wrapped. */
+/** One panel: a title, an age when the data is old, rows that are truncated and never wrapped. */
 export function PanelBox({panel, width, height, focused, color, unicode}: PanelBoxProps) {
   const inner = Math.max(1, width - BORDER - 2)
-  // Borders of ASCII are all alike.
+  // ASCII borders all look the same.
   const mark = focused && !unicode ? '> ' : ''
   const rows = panel.rows.slice(0, Math.max(0, height - BORDER - 1))
   const labelWidth = Math.max(0, ...panel.rows.map(({label}) => label.length))
@@ -79,7 +79,7 @@ export function borderOf(unicode: boolean, focused: boolean): 'bold' | 'round' |
   return focused ? 'bold' : 'round'
 }
 
-/** Cuts a text to a number of cells, with an ellipsis. */
+/** Truncates a text to a number of cells, with an ellipsis. */
 export function fit(text: string, cells: number, unicode: boolean): string {
   const letters = [...text]
   const cut =

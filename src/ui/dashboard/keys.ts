@@ -1,6 +1,6 @@
 import {panelNames, type PanelName} from './layout.ts'
 
-/** What keys change about the screen. Data never changes by a key. */
+/** The screen state that keys change. Keys never change data. */
 export interface ScreenState {
   focus: PanelName
   single: PanelName | null
@@ -25,7 +25,7 @@ export const firstScreen: ScreenState = {
   help: false,
 }
 
-/** The action of a key; undefined: the key means nothing here. */
+/** The action of a key; undefined when the key is not bound here. */
 export function actionOf(
   input: string,
   key: {tab: boolean; shift: boolean; escape: boolean},
@@ -40,7 +40,7 @@ export function actionOf(
   return panel ? {show: panel} : undefined
 }
 
-/** The screen after an action. Pure; quit and refresh are effects and leave it as it is. */
+/** The screen after an action. Pure; quit and refresh are effects and leave it unchanged. */
 export function afterAction(state: ScreenState, action: KeyAction): ScreenState {
   if (typeof action === 'object') {
     return {...state, single: action.show, focus: action.show, help: false}
@@ -62,7 +62,7 @@ export function afterAction(state: ScreenState, action: KeyAction): ScreenState 
   }
 }
 
-/** A panel that is shown alone gives way to the next one. */
+/** A panel shown alone is replaced by the next one. */
 function focusOn(state: ScreenState, focus: PanelName): ScreenState {
   return {...state, focus, single: state.single && focus}
 }

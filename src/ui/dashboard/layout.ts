@@ -18,7 +18,7 @@ export type FrameLayout = {kind: 'line'} | {kind: 'panels'; lines: PanelPlace[][
 
 const HEADER_ROWS = 2
 const FOOTER_ROWS = 1
-/** A frame as tall as the terminal scrolls it; one row stays free. */
+/** A frame as tall as the terminal makes it scroll, so one row stays free. */
 const FREE_ROWS = 1
 /** Border, title and the longest list of rows. */
 const FULL_PANEL = 10
@@ -26,7 +26,7 @@ const FULL_PANEL = 10
 /** Border, title and one row. */
 const LEAST_PANEL = 4
 
-/** Where each panel goes. Pure; widths and heights always add up to the terminal, less one row. */
+/** The layout of the panels. Pure; widths and heights always add up to the terminal, minus one row. */
 export function frameLayout(columns: number, rows: number): FrameLayout {
   if (columns < 60 || rows < 16) return {kind: 'line'}
   const room = rows - HEADER_ROWS - FOOTER_ROWS - FREE_ROWS
@@ -60,7 +60,7 @@ export function frameLayout(columns: number, rows: number): FrameLayout {
   }
 }
 
-/** One panel over the whole screen. */
+/** One panel, full screen. */
 export function singleLayout(name: PanelName, columns: number, rows: number): FrameLayout {
   if (columns < 60 || rows < 16) return {kind: 'line'}
   const height = rows - HEADER_ROWS - FOOTER_ROWS - FREE_ROWS

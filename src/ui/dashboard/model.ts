@@ -5,7 +5,7 @@ import type {Feeds} from '../../services/live/live.ts'
 
 export type {Now} from '../../health/snapshot.ts'
 
-/** How bad a line is. Always said in words too; colour only repeats it. */
+/** Severity of a line. Always stated in words too; color only repeats it. */
 export type Tone = 'plain' | 'ok' | 'warn' | 'critical' | 'mine' | 'dim'
 
 export interface Row {
@@ -14,20 +14,20 @@ export interface Row {
   tone: Tone
 }
 
-/** Everything a frame is made of, taken at one moment. */
+/** Everything a frame shows, captured at one time. */
 export interface DashboardSnapshot {
   setting: Setting
   feeds: Feeds
-  /** The report before this frame, for how long issues last; null before the first. */
+  /** The previous report, which says when issues began; null before the first. */
   health: HealthReport | null
-  /** Milliseconds a block usually takes; null while too few are known. */
+  /** Typical block time in milliseconds; null while too few blocks are known. */
   blockMs: number | null
-  /** How the head of L2 was seen to move; null before the first time. */
+  /** Observed movement of the L2 head; null before the first observation. */
   moved: Movement | null
   events: OperatorEvent[]
 }
 
-/** What the rows of a panel may look at beside their own source. */
+/** Context for the rows of a panel, beside their own source. */
 export interface Around {
   snapshot: DashboardSnapshot
   /** As of this frame. */

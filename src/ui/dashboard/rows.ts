@@ -39,7 +39,7 @@ export function productionRows(value: RotationNow, around: Around): Row[] {
   ]
 }
 
-/** What the clock says beside the head; the rules of health decide whether it is too long. */
+/** The age beside the head; the health rules decide whether it is too old. */
 function silenceOf({headTimestampSeconds}: RotationNow, now: Now): number {
   return Math.max(0, Math.floor(now.wallMs / 1000) - Number(headTimestampSeconds))
 }
@@ -51,14 +51,14 @@ function stallRow(value: RotationNow, {snapshot, health, now}: Around): Row {
   return row('stall', `${silenceOf(value, now)} s of ${respanDelaySeconds} s until a respan`, tone)
 }
 
-/** How long so many blocks take. While none come there is no such time, and that is said. */
+/** The time that this many blocks take. While no blocks arrive the time is unknown, and the text says so. */
 function etaOf(blocks: bigint, {snapshot, health, now}: Around): string {
   const {setting, blockMs, feeds} = snapshot
   const duration = formatDuration((Number(blocks) * (blockMs ?? setting.slotMs)) / 1000)
   const l2 = answerOf(toSource(feeds.l2), now)
-  if (!l2.known) return `${duration} once L2 answers again`
+  if (!l2.known) return `${duration} once L2 responds again`
   return toneOf(health.issues, ['l2-stalled', 'own-turn-silent'])
-    ? `${duration} once blocks come again`
+    ? `${duration} once blocks arrive again`
     : duration
 }
 
@@ -73,7 +73,7 @@ export function rotationRows(value: RotationNow, around: Around): Row[] {
           `${planned.number} ${nameOf(planned)}, ${planned.state}`,
           planned.mine ? 'mine' : 'plain',
         )
-      : row('next', 'not planned before a tenth of the epoch is done', 'dim'),
+      : row('next', 'not planned until a tenth of the epoch is over', 'dim'),
     myNextRow(value, turns, unknown, around),
     row('then', unknown ?? (upcoming.slice(0, 2).join(', ') || 'unknown')),
     row('', upcoming.slice(2).join(', ')),
@@ -89,7 +89,7 @@ export function rotationRows(value: RotationNow, around: Around): Row[] {
   ]
 }
 
-/** Turns to come, only from a consensus layer that answers and knows L2's newest epoch. */
+/** Upcoming epochs, only from a consensus layer that responds and knows L2's newest epoch. */
 function forecastOf({snapshot, now}: Around): {turns: ForecastTurn[]; unknown: string | null} {
   const {pos: feed, l2} = snapshot.feeds
   const pos = answerOf(toSource(feed), now)
@@ -102,7 +102,7 @@ function forecastOf({snapshot, now}: Around): {turns: ForecastTurn[]; unknown: s
   if (behind >= POS_BEHIND_EPOCHS) {
     return {turns: [], unknown: `unknown: the consensus layer is ${behind} epochs behind`}
   }
-  // It was asked a moment before L2: what has been committed since then is no forecast any more.
+  // It was queried just before L2: epochs committed since then are no longer a forecast.
   return {turns: pos.value.turns.filter(({number}) => number > newest), unknown: null}
 }
 
@@ -111,7 +111,7 @@ function validatorsOf({snapshot, now}: Around): string {
   return pos.known ? String(pos.value.validators) : 'unknown'
 }
 
-/** My own next turn: committed or planned is exact, a forecast holds while the validators stay. */
+/** The next own epoch: exact if committed or planned; a forecast is valid while the validators stay the same. */
 function myNextRow(
   now: RotationNow,
   turns: readonly ForecastTurn[],
@@ -149,7 +149,7 @@ export function syncRows(around: Around): Row[] {
   if (!node.known) return [l1, row('node', node.why === 'asking' ? 'asking…' : 'unknown', 'warn')]
   const {status, process} = node.value
   if (!status) {
-    const state = process === null ? 'does not run' : `process ${process.pid} does not respond`
+    const state = process === null ? 'is not running' : `process ${process.pid} does not respond`
     return [l1, row('node', state, tone ?? 'critical')]
   }
   return [...nodeRows(status, around, tone), l1]
@@ -205,10 +205,10 @@ function nodeRows(
 ): Row[] {
   const {phase, syncing, head, safe, finalized, peers, pool} = status
   const l2 = answerOf(toSource(snapshot.feeds.l2), now)
-  // Two looks at one moment; with L2 away there is nothing to compare with.
+  // Two reads at about the same time; without L2 there is nothing to compare with.
   const lag = l2.known ? Number(l2.value.headBlock) - head.number : null
   const behind = toneOf(health.issues, ['node-behind'])
-  const step = lag === null ? '' : behind ? `, ${lag} behind` : ', in step'
+  const step = lag === null ? '' : behind ? `, ${lag} behind` : ', in sync'
   const lags = peers.map(({lagBlocks}) => String(lagBlocks)).join(' ')
   return [
     row('node', `${phase}${syncing ? ', syncing' : ''}`, tone ?? (syncing ? 'warn' : 'ok')),
@@ -243,9 +243,9 @@ function toneOf(issues: Around['health']['issues'], ids: readonly IssueId[]): To
   return worst && (worst.severity === 'critical' ? 'critical' : 'warn')
 }
 
-/** Whose stake it would be is not known. */
+/** Without an owner, the stake to show is unknown. */
 export function noOwnerRows(): Row[] {
-  return [row('owner', 'none named', 'dim')]
+  return [row('owner', 'not set', 'dim')]
 }
 
 export function stakeRows(money: L1Money, around: Around): Row[] {
@@ -283,12 +283,12 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
     row('per block', `${formatWeiShort(pool.rewardPerBlockMetisWei, 6)} METIS`),
     row('paid until', `epoch ${pool.rewardedUntilEpoch}, batch ${pool.rewardBatchId}`),
     wallet,
-    // Nothing can be added to a lock that is on its way out.
-    ...(active ? [row('room to add', `${formatWeiShort(roomMetisWei)} METIS`)] : []),
+    // Nothing can be added to a lock that is exiting.
+    ...(active ? [row('capacity', `${formatWeiShort(roomMetisWei)} METIS`)] : []),
   ]
 }
 
-/** Money is shown with its age, so that nobody acts on figures of before an outage. */
+/** Balances are shown with their age, so that nobody acts on values from before an outage. */
 function asOfRow({l1Block}: L1Money, {snapshot, now}: Around): Row {
   const {atMs} = snapshot.feeds.money
   const seconds = atMs === null ? 0 : Math.max(0, Math.round((now.monotonicMs - atMs) / 1000))
@@ -296,7 +296,7 @@ function asOfRow({l1Block}: L1Money, {snapshot, now}: Around): Row {
 }
 
 export function eventRows(events: OperatorEvent[], now: Now): Row[] {
-  if (events.length === 0) return [row('', 'Nothing has happened since the start.', 'dim')]
+  if (events.length === 0) return [row('', 'No events since the start.', 'dim')]
   return events.map(({atMs, level, text}) =>
     row(
       `${Math.max(0, Math.round((now.wallMs - atMs) / 1000))} s ago`,

@@ -10,7 +10,7 @@ import {eventRows, noOwnerRows, productionRows, rotationRows, stakeRows, syncRow
 
 export interface Panel {
   title: string
-  /** `4 s ago`, `stale 42 s`, `no answer yet`. */
+  /** `4 s ago`, `stale 42 s`, `no response yet`. */
   age: string
   rows: Row[]
 }
@@ -37,7 +37,7 @@ export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
   }
 }
 
-/** The whole dashboard in words. Pure; the screen and the text frame both draw it. */
+/** The whole dashboard as text. Pure; the screen and the text frame both draw it. */
 export function toDashboardView(snapshot: DashboardSnapshot, now: Now): DashboardView {
   const {setting, feeds} = snapshot
   const health = assessSources(setting, sourcesOf(feeds), snapshot.health, now, snapshot.moved)
@@ -77,7 +77,7 @@ function toState({state, headline, issues}: HealthReport): DashboardView['state'
   return {word: stateWords[state], text: `${headline}${more}`, tone: tones[state]}
 }
 
-/** What is wrong now stands above what happened, so that no event can push it away. */
+/** Active issues come before past events, so that no event can push them off the screen. */
 function issueRows({issues}: HealthReport, now: Now): Row[] {
   return issues
     .filter(({severity}) => severity !== 'info')
@@ -97,7 +97,7 @@ function panel<T>(title: string, feed: Feed<T>, now: Now, rows: (value: T) => Ro
     const tone: Tone = feed.error ? 'critical' : 'dim'
     return {
       title,
-      age: 'no answer yet',
+      age: 'no response yet',
       rows: [{label: feed.error ? 'down' : '', value: reason, tone}],
     }
   }
@@ -107,7 +107,7 @@ function panel<T>(title: string, feed: Feed<T>, now: Now, rows: (value: T) => Ro
   return {title, age: ageOf(feed, now), rows: shown}
 }
 
-/** Turns come from L2 and from the consensus layer: each is shown as far as it answers. */
+/** Epochs come from L2 and from the consensus layer; each is shown as far as it responds. */
 function rotationPanel(around: Around): Panel {
   const {feeds} = around.snapshot
   const title = 'Rotation'
@@ -123,14 +123,14 @@ function rotationPanel(around: Around): Panel {
   }
 }
 
-/** Three sources with an age each; none waits for another. */
+/** Three sources, each with its own age; none waits for another. */
 function syncPanel(around: Around): Panel {
   return {title: 'Sync', age: '', rows: syncRows(around)}
 }
 
-/** Ages over three periods are stale; over ten there is no data. */
+/** Data older than three periods is stale; older than ten, it counts as missing. */
 export function ageOf({atMs, periodMs}: Feed<unknown>, now: Now): string {
-  if (atMs === null) return 'no answer yet'
+  if (atMs === null) return 'no response yet'
   const ageMs = Math.max(0, now.monotonicMs - atMs)
   const seconds = Math.floor(ageMs / 1000)
   if (ageMs > periodMs * 10 + 1000) return `no data for ${seconds} s`

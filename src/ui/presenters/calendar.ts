@@ -1,6 +1,6 @@
-/** One moment to be reminded of. */
+/** A time to be reminded of. */
 export interface Reminder {
-  /** The same for the same moment, so that importing twice makes one entry. */
+  /** Identical for the same time, so that importing twice creates one entry. */
   uid: string
   atSeconds: bigint
   title: string
@@ -9,7 +9,7 @@ export interface Reminder {
 
 const LINE_OCTETS = 75
 
-/** An iCalendar file with a reminder a day before and at the moment itself. Source: RFC 5545. */
+/** An iCalendar file with a reminder one day before and one at the time itself. Source: RFC 5545. */
 export function toCalendar({uid, atSeconds, title, text}: Reminder, nowMs: number): string {
   const alarm = (trigger: string) => [
     'BEGIN:VALARM',
@@ -48,7 +48,7 @@ function escaped(text: string): string {
   return text.replaceAll(/[\\;,]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)
 }
 
-/** Long lines go on in the next one after a space. ASCII only is written, so octets are characters. */
+/** Long lines are folded: a continuation starts with a space. Output is ASCII only, so octets are characters. */
 function folded(line: string): string {
   const parts: string[] = []
   let rest = line

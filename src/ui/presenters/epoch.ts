@@ -13,7 +13,7 @@ export function currentEpochText(
   slotMs: number,
 ): string {
   if (!epoch) {
-    return `No epoch covers block ${headBlock + 1n}: nobody may produce until one is committed.`
+    return `No epoch covers block ${headBlock + 1n}: nobody can produce until one is committed.`
   }
   return [
     `Epoch ${epoch.number}: ${epoch.mine ? 'your turn' : 'another sequencer produces'}.`,
@@ -30,8 +30,7 @@ export function currentEpochText(
 }
 
 export function nextEpochText(epoch: EpochView | null): string {
-  if (!epoch)
-    return 'The next epoch is not planned yet: that happens when a tenth of this one is done.'
+  if (!epoch) return 'The next epoch is not planned yet; it is planned after a tenth of this one.'
   return [
     `Epoch ${epoch.number} is ${epoch.state}${epoch.state === 'planned' ? ' and not yet committed on L2' : ''}.`,
     fields([

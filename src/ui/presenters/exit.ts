@@ -19,12 +19,12 @@ export function exitJson(view: ExitView) {
   }
 }
 
-/** Where the exit stands and the command that comes next. */
+/** The state of the exit and the next command. */
 export function exitStatusText(view: ExitView): string {
   return [exitHeadline(view), ...openPoints(view), nextStep(view)].join('\n')
 }
 
-/** The page an operator reads before the first step. */
+/** The page to read before the first step. */
 export function exitPlanText(view: ExitView): string {
   const {snapshot, fee, freeAtSeconds, phase} = view
   if (phase !== 'not-started') return exitStatusText(view)
@@ -46,16 +46,16 @@ export function exitPlanText(view: ExitView): string {
           '3. then',
           `\`metis-seq exit finish ${id}\`  (owner, L1 gas; ${metis(sequencer.amountMetisWei)} come to ${sequencer.owner})`,
         ],
-        ['4. last', 'stop the node; keep the signer key until every block it made is paid'],
+        ['4. last', 'stop the node; keep the signer key until every block it sealed is paid'],
       ],
       2,
     ),
     '',
     'From step 1 on',
-    '  It cannot be taken back, and the sequencer earns nothing more.',
-    '  The reward recipient cannot be changed: what is credited later goes there in step 3.',
-    '  METIS can be neither added nor taken out, and the signer cannot be replaced.',
-    '  The owner must stay whitelisted until step 3; without it the METIS stay where they are.',
+    '  The exit is irreversible, and the sequencer stops earning.',
+    '  The reward recipient cannot be changed; rewards credited later go there in step 3.',
+    '  METIS can be neither added nor withdrawn, and the signer cannot be replaced.',
+    '  The owner must stay whitelisted until step 3; otherwise the METIS stay locked.',
     '  The signer address can never be used again.',
     '',
     ...(reward > 0n
@@ -63,7 +63,7 @@ export function exitPlanText(view: ExitView): string {
       : []),
     turnsText(view),
     '',
-    'Conditions of step 1',
+    'Preconditions of step 1',
     checksText(view.conditions),
     ...openPoints(view),
     nextStep(view),
@@ -74,10 +74,10 @@ function exitHeadline({phase, snapshot, freeAtSeconds}: ExitView): string {
   const {sequencerId: id, amountMetisWei} = snapshot.sequencer
   switch (phase) {
     case 'not-started':
-      return `Sequencer ${id} has not begun to exit.`
+      return `Sequencer ${id} has not started to exit.`
     case 'waiting': {
       const left = formatDuration(Number(freeAtSeconds - snapshot.timeSeconds))
-      return `Sequencer ${id} is exiting: ${metis(amountMetisWei)} are free in ${left}, on ${isoTime(freeAtSeconds)}.`
+      return `Sequencer ${id} is exiting: ${metis(amountMetisWei)} can be claimed in ${left}, on ${isoTime(freeAtSeconds)}.`
     }
     case 'claimable':
       return `Sequencer ${id} is exiting: ${metis(amountMetisWei)} can be claimed now.`
@@ -87,22 +87,22 @@ function exitHeadline({phase, snapshot, freeAtSeconds}: ExitView): string {
 }
 
 function turnsText({epochs}: ExitView): string {
-  if (!epochs) return 'Which epochs name its signer is unknown: L2 does not respond.'
-  if (epochs.length === 0) return 'Neither a committed nor the planned epoch names its signer.'
+  if (!epochs) return 'Epochs of its signer are unknown: L2 does not respond.'
+  if (epochs.length === 0) return 'Its signer has no committed or planned epoch.'
   return epochs
     .map(
       ({number, state, startBlock, endBlock}) =>
-        `Epoch ${number} (${state}, blocks ${startBlock} to ${endBlock}) names its signer.`,
+        `Epoch ${number} (${state}, blocks ${startBlock} to ${endBlock}) belongs to its signer.`,
     )
     .join('\n')
 }
 
-/** What would stop the next step. */
+/** Everything that blocks the next step. */
 function openPoints({phase, conditions, traps}: ExitView): string[] {
   const failed = phase === 'not-started' ? [] : conditions.filter(({ok}) => !ok)
   return [
     ...(phase === 'waiting' ? failed.filter(({id}) => id !== 'exit-delay') : failed).map(
-      ({label, seen, remedy}) => `Missing: ${label}; seen: ${seen}. ${remedy}`.trim(),
+      ({label, seen, remedy}) => `Not met: ${label}; actual: ${seen}. ${remedy}`.trim(),
     ),
     ...traps.map(({id, message}) => `Trap ${id}: ${message}`),
   ]
@@ -112,8 +112,9 @@ function nextStep({phase, snapshot, conditions, traps}: ExitView): string {
   const id = snapshot.sequencer.sequencerId
   switch (phase) {
     case 'not-started': {
-      if (conditions.some(({ok}) => !ok)) return 'Next: mend what is missing, then look again.'
-      if (traps.length > 0) return 'Next: wait until the trap is gone, then look again.'
+      if (conditions.some(({ok}) => !ok))
+        return 'Next: meet the preconditions above, then check again.'
+      if (traps.length > 0) return 'Next: wait until the trap is gone, then check again.'
       return `Next: \`metis-seq exit start ${id} --dry-run\`, then without \`--dry-run\`.`
     }
     case 'waiting':

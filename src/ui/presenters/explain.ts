@@ -4,7 +4,7 @@ import type {Finding} from '../../services/explain/explain-state.ts'
 import {table} from './table.ts'
 import {callText, transactionText} from './transaction.ts'
 
-/** What the chain says now, and of whom. Empty where no network was asked. */
+/** Findings on chain and their subject. Empty without a network. */
 export interface FindingsView {
   findings: Finding[]
   /** `op on andromeda` */
@@ -42,7 +42,7 @@ export function explainedTransactionText(
   ])
 }
 
-/** JSON of one explanation; every field is always there. */
+/** JSON of one explanation; every field is always present. */
 export function explainedJson(explained: Explained, {findings}: FindingsView) {
   return {...explained, refusals: explained.refusals.map(refusalJson), findings, transaction: null}
 }
@@ -65,7 +65,7 @@ export function explainedTransactionJson(
   }
 }
 
-/** Without what only this program asks of an entry. */
+/** An entry without its internal fields. */
 export function refusalJson({check: _check, foretoldBy: _foretoldBy, ...refusal}: Refusal) {
   return refusal
 }
@@ -96,9 +96,9 @@ function article(readAs: string): string {
 
 function errorLines({code, meaning, exits, retry, facts, next}: ExplainedCode): string[] {
   const again = {
-    yes: 'Running the same command again can help.',
-    no: 'Running the same command again does not help by itself.',
-    depends: '`retryable` in its JSON says whether running the same command again can help.',
+    yes: 'Running the same command again may help.',
+    no: 'Running the same command again does not help unless something changes.',
+    depends: '`retryable` in its JSON says whether running the same command again may help.',
   }
   return [
     `Error ${code} of metis-seq, exit code ${exits.map(({exit, exitCode}) => `${exitCode} (${exit})`).join(' or ')}.`,
@@ -111,26 +111,28 @@ function errorLines({code, meaning, exits, retry, facts, next}: ExplainedCode): 
 }
 
 function revertLines({name, reason, args}: NonNullable<Explained['revert']>): string[] {
-  if (reason !== null) return [`The call was refused with the words: ${reason}`]
+  if (reason !== null) return [`The call reverted with: ${reason}`]
   if (name === 'Error(string)') {
     return [
-      'This is how a refusal in words begins: Error(string). The words follow; pass the whole data.',
+      'This is the selector of Error(string), a revert with a text. The text follows it; pass the complete data.',
     ]
   }
   if (name === 'Panic(uint256)') {
-    return ['This is how a fault in the code begins: Panic(uint256). Its number follows.']
+    return [
+      'This is the selector of Panic(uint256), a fault in the contract code. Its code follows it; pass the complete data.',
+    ]
   }
   const values = args.length > 0 ? `, with ${args.join(', ')}` : ''
-  return [`The call was refused with ${name}${values}.`]
+  return [`The call reverted with ${name}${values}.`]
 }
 
-/** One text can mean two things; then each is told with the calls it belongs to. */
+/** One text can have two meanings; each is then shown with its calls. */
 function refusalSections(refusals: readonly Refusal[], readAs: string): string[][] {
   if (refusals.length <= 1) return refusals.map(refusalLines)
-  // Where a contract and a call are known the first fits; the text alone cannot tell them apart.
+  // With a known contract and call, the first one is right; the text alone cannot tell them apart.
   const told = readAs === 'revert data' || readAs === 'text' ? refusals : refusals.slice(0, 3)
   return [
-    [`${told.length} refusals fit. Which one it is depends on the contract and the call.`],
+    [`${told.length} reverts match. Which one it is depends on the contract and the call.`],
     ...told.map(refusalLines),
   ]
 }
@@ -144,27 +146,25 @@ function refusalLines(refusal: Refusal): string[] {
     meaning,
     ...(causes.length > 0 ? ['Likely causes:', ...causes.map((cause) => `  - ${cause}`)] : []),
     ...(hints.length > 0 ? ['What to do:', ...hints.map((hint) => `  - ${hint}`)] : []),
-    `Met in: ${calls.join(', ') || contracts.join(', ') || 'every contract'}.`,
+    `Raised by: ${calls.join(', ') || contracts.join(', ') || 'every contract'}.`,
     `Selector ${selector}; rule: ${refusal.source}.`,
   ]
 }
 
 function failureLines({reason, replayedOnBlock, revert}: Failure): string[] {
   if (reason === 'out-of-gas') {
-    return ['It failed because its gas ran out. Send it again with a higher gas limit.']
+    return ['It ran out of gas. Send it again with a higher gas limit.']
   }
   if (reason === 'order') {
     return [
-      `Run again on block ${replayedOnBlock} it succeeds: something in its own block came before it.`,
+      `Re-executed on block ${replayedOnBlock}, it succeeds: an earlier transaction in its own block made it fail.`,
     ]
   }
   if (reason === 'no-state') {
-    return [
-      `Why it failed cannot be told: the endpoint keeps no state of block ${replayedOnBlock}.`,
-    ]
+    return [`The cause is unknown: the endpoint has no state for block ${replayedOnBlock}.`]
   }
   const words = revert ? revertLines(revert) : []
-  return [`Run again on block ${replayedOnBlock} it is refused as well.`, ...words]
+  return [`Re-executed on block ${replayedOnBlock}, it reverts again.`, ...words]
 }
 
 function findingLines({findings, where}: FindingsView): string[] {

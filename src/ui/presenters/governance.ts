@@ -31,12 +31,12 @@ export function governanceText({governance, cover, ...view}: GovernanceView): st
     ]),
     '',
     fields([
-      ['reward payer', payer.address ?? 'none is set: every reward batch fails'],
+      ['reward payer', payer.address ?? 'not set: every reward batch reverts'],
       ['holds', `${formatWeiShort(payer.balanceMetisWei)} METIS`],
       ['LockingInfo may take', view.allowanceText],
       ['which covers', `${cover.blocks} blocks${batchesText(cover)}`],
       [
-        'what is not submitted',
+        'unsubmitted rewards',
         cover.coversOwed === null ? 'not known' : cover.coversOwed ? 'covered' : 'NOT covered',
       ],
     ]),
@@ -48,7 +48,7 @@ export function governanceText({governance, cover, ...view}: GovernanceView): st
 
 function owedText({governance, cover}: Pick<GovernanceView, 'governance' | 'cover'>): string {
   const {unsubmitted} = governance.production
-  if (!unsubmitted || cover.owedMetisWei === null) return 'not known: L2 did not respond'
+  if (!unsubmitted || cover.owedMetisWei === null) return 'unknown: L2 does not respond'
   return `${formatWeiShort(cover.owedMetisWei)} METIS: ${unsubmitted.blocks} blocks since epoch ${unsubmitted.fromEpoch}`
 }
 

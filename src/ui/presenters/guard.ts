@@ -15,16 +15,16 @@ export function guardText({
   signedOnL1,
   l1Problem,
 }: GuardView): string {
-  const known = learned === 0 ? '' : ` It learned ${learned} blocks of the chain log.`
+  const known = learned === 0 ? '' : ` ${learned} blocks were added from the chain log.`
   const l1 = l1Problem
-    ? `L1 was not read: ${l1Problem} The node reads it before it signs.`
+    ? `L1 was not read: ${l1Problem} The node will read it before it signs.`
     : signedOnL1 === null
-      ? 'L1 holds no signature of the key.'
-      : `The newest signature of the key on L1 is of block ${signedOnL1}.`
+      ? 'L1 has no block signed with the key.'
+      : `The newest block on L1 signed with the key is ${signedOnL1}.`
   return [
     `The sign guard ${path} signs nothing below block ${floor}.${known}`,
     l1,
-    ...(movedTo ? [`The damaged file is ${movedTo}.`] : []),
+    ...(movedTo ? [`The damaged file was moved to ${movedTo}.`] : []),
     'Next: `metis-seq node start`.',
   ].join('\n')
 }

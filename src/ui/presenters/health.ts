@@ -2,13 +2,13 @@ import type {HealthReport, Issue} from '../../health/issue.ts'
 
 const words = {critical: 'CRIT', warn: 'WARN', info: 'info'} as const
 
-/** How things stand in one word. */
+/** The state of health in one word. */
 export const stateWords = {ok: 'OK', unknown: 'WAIT', warn: 'WARN', critical: 'CRIT'} as const
 
 /**
- * Every issue with its cost and its command; nothing while all is in order.
+ * Every issue with its cost and its command; empty while there is none.
  *
- * @param page the command that prints them: it does not send anybody to itself
+ * @param page the command that prints them, so that it never recommends itself
  */
 export function issueLines({issues}: Pick<HealthReport, 'issues'>, page?: string): string[] {
   return issues.flatMap((issue) => [

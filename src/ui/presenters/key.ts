@@ -12,7 +12,7 @@ import type {AccountKey, BackendReport, KeyRecord} from '../../services/keys/key
 import {formatWei} from '../../lib/units.ts'
 import {fields, table} from './table.ts'
 
-/** Cost of one guess at the password of a file. */
+/** Scrypt cost of one password guess. */
 export interface ScryptCost {
   n: number
   r: number
@@ -24,7 +24,7 @@ export function keyJson(key: KeyRecord) {
   return {name, ...halfJson(key), backend, createdAt, backupVerifiedAt}
 }
 
-/** The same fields for both kinds of key, null where a kind has none. */
+/** The same fields for both kinds of key, null where one does not apply. */
 function halfJson(half: PublicHalf) {
   const {kind, publicKey} = half
   return half.kind === 'account'
@@ -32,7 +32,7 @@ function halfJson(half: PublicHalf) {
     : {kind, address: null, nodeId: half.nodeId, publicKey}
 }
 
-/** @param files those without which it does not open, where they are looked at */
+/** @param files the files it needs to open, where they were checked */
 export function keyText(key: KeyRecord, files?: KeyFiles): string {
   return fields([
     ['key', key.name],
@@ -53,7 +53,7 @@ export function keyText(key: KeyRecord, files?: KeyFiles): string {
 
 function fileFields(label: string, file: KeyFile | null | undefined): [string, string][] {
   if (!file) return []
-  return [[label, file.isReadable ? file.path : `${file.path}  (CANNOT BE READ: put it back)`]]
+  return [[label, file.isReadable ? file.path : `${file.path}  (CANNOT BE READ: restore it)`]]
 }
 
 function spellingFields(publicKey: Hex): [string, string][] {
@@ -68,7 +68,7 @@ export function keySpellingsJson(key: KeyRecord) {
   return {publicKeys: key.kind === 'account' ? spellPublicKey(key.publicKey) : null}
 }
 
-/** @param chosen undefined means none in particular: LockingPool's then stands for the key */
+/** @param chosen undefined for no choice: the encoding of LockingPool then represents the key */
 export function publicKeyJson(
   {name, address, publicKey}: AccountKey,
   chosen: Spelling | undefined,
@@ -84,32 +84,32 @@ export function publicKeyText({publicKey}: AccountKey, chosen: Spelling | undefi
   return one ? one.publicKey : fields(spellingFields(publicKey))
 }
 
-/** What it means that a secret is about to be seen. */
+/** The consequence of showing a secret. */
 export function revealWarning(key: KeyRecord): string {
   const lasting =
-    'It stays in the scrollback and the recordings of this terminal, and whoever has it can'
+    'It stays in the scrollback and recordings of this terminal, and anyone who has it can'
   return key.kind === 'account'
-    ? `The private key of ${key.address} is about to be printed. ${lasting} sign as ${key.name}; a signer that was seen must be rotated, an owner replaced.`
-    : `The seed of ${calledOf(key)} is about to be printed. ${lasting} pose as this node among its peers; an identity that was seen must be made anew.`
+    ? `The private key of ${key.address} is about to be printed. ${lasting} sign as ${key.name}. If it leaks, rotate the signer or replace the owner.`
+    : `The seed of ${calledOf(key)} is about to be printed. ${lasting} pose as this node to its peers. If it leaks, create a new identity.`
 }
 
-/** What it means that a secret is about to lie in a file for Themis. */
+/** The consequence of writing a secret to a file for Themis. */
 export function clearTextWarning({key, file}: ThemisFilePlan): string {
   const consequence =
     key.kind === 'account'
       ? `sign as ${key.address}. Only one node may run with it.`
-      : `pose as ${calledOf(key)}. Two nodes with it cut each other off.`
-  return `${file} will hold the private key in clear text: whoever reads it can ${consequence}`
+      : `pose as ${calledOf(key)}. Two nodes with it disconnect each other.`
+  return `${file} will contain the private key in clear text: anyone who reads it can ${consequence}`
 }
 
-/** What it means that the file of Themis a key came from is still there. */
+/** The consequence of keeping the Themis file that a key was imported from. */
 export function secondCopyWarning(from: string, {kind}: KeyRecord): string {
   return kind === 'account'
-    ? `${from} still holds this validator key in clear text. Only one node may run with it.`
-    : `${from} still holds this node identity in clear text. Two nodes with it cut each other off.`
+    ? `${from} still contains this validator key in clear text. Only one node may run with it.`
+    : `${from} still contains this node identity in clear text. Two nodes with it disconnect each other.`
 }
 
-/** The first key stands at the top, as when there is only one. */
+/** The first key is at the top level, as when there is only one. */
 export function themisExportJson(plans: readonly ThemisFilePlan[]) {
   const files = plans.map(({key, file}) => {
     const {kind, address, nodeId} = halfJson(key)
@@ -124,7 +124,7 @@ export function themisExportText(plans: readonly ThemisFilePlan[]): string {
     .join('\n')
 }
 
-/** What a new key is protected by, and what to do about its loss. */
+/** The protection of a new key, and how to back it up. */
 export function newKeyText(verb: string, key: KeyRecord, scrypt: ScryptCost | null): string {
   return [
     `${verb} key ${key.name} in backend ${key.backend}.`,
@@ -138,7 +138,7 @@ export function newKeyText(verb: string, key: KeyRecord, scrypt: ScryptCost | nu
 
 function scryptText({n, r, p}: ScryptCost): string {
   const mebibytes = (128 * n * r) / 2 ** 20
-  return `scrypt N=${n}, r=${r}, p=${p}: ${mebibytes} MiB of memory for each guess at the password`
+  return `scrypt N=${n}, r=${r}, p=${p}: ${mebibytes} MiB of memory per password guess`
 }
 
 export function keyListText(keys: KeyRecord[]): string {
@@ -149,7 +149,7 @@ export function keyListText(keys: KeyRecord[]): string {
       key.name,
       calledOf(key),
       key.backend,
-      // The day is enough in a list, and a row fits on a screen of 80 columns.
+      // The day is enough in a list, and keeps a row within 80 columns.
       key.createdAt.slice(0, 10),
       key.backupVerifiedAt?.slice(0, 10) ?? 'never',
     ]),
@@ -161,7 +161,7 @@ export function backendsText(reports: BackendReport[], keysDir: string): string 
     ...reports.map(({backend, usable, reason}) =>
       usable ? `ok    ${backend}` : `no    ${backend}: ${reason}`,
     ),
-    `Encrypted files lie in ${keysDir}.`,
+    `Encrypted files are in ${keysDir}.`,
   ].join('\n')
 }
 
@@ -174,7 +174,7 @@ export function backupText({key, file, scrypt}: KeyBackup): string {
   return [
     `Backed up key ${key.name} to ${file}.`,
     `Encrypted with ${scryptText(scrypt)}.`,
-    `It is a backup when it was opened once: run \`metis-seq key verify-backup ${file}\`.`,
+    `Verify it before you rely on it: run \`metis-seq key verify-backup ${file}\`.`,
   ].join('\n')
 }
 
@@ -185,7 +185,7 @@ export function verifiedJson({file, found, keys}: VerifiedBackup) {
 export function verifiedText({file, found, keys}: VerifiedBackup): string {
   const names = keys.map(({name}) => name).join(', ')
   return keys.length > 0
-    ? `${file} opens, and brings back key ${names} (${calledOf(found)}).`
+    ? `${file} opens and restores key ${names} (${calledOf(found)}).`
     : `${file} opens, but contains the key of ${calledOf(found)}, which is not stored here.\nRun \`metis-seq key import NAME --from-file ${file}\` to store it.`
 }
 
@@ -195,7 +195,7 @@ export function movedJson({key, removedFrom}: MovedKey) {
 
 export function movedText({key, removedFrom}: MovedKey): string {
   return removedFrom.length === 0
-    ? `Key ${key.name} is in backend ${key.backend}, and no other backend that opens here holds a copy.`
+    ? `Key ${key.name} is in backend ${key.backend}, and no other usable backend has a copy.`
     : `Key ${key.name} is in backend ${key.backend}; the copy in ${removedFrom.join(', ')} is deleted.`
 }
 
@@ -209,7 +209,7 @@ export function deletionText({key, uses, registrations}: KeyDeletion): string {
   )
   const registered = registrations.map(
     ({profile, role, sequencerId, status, amountMetisWei, reason}) => {
-      if (reason !== null) return `${profile}: not known, ${reason.replace(/\.$/, '')}`
+      if (reason !== null) return `${profile}: unknown, ${reason.replace(/\.$/, '')}`
       if (sequencerId === null || status === null) return `${profile}: no sequencer as ${role}`
       return `${profile}: ${role} of sequencer ${sequencerId}, ${statusWord(status)}, ${formatWei(amountMetisWei ?? 0n)} METIS locked`
     },

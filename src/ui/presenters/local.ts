@@ -32,14 +32,14 @@ function stateOf(running: boolean, suspended: number[]): string {
 function suspendedText({name, suspended}: ProcessRow): string[] {
   return suspended.map(
     (pid) =>
-      `Process ${pid} of ${name} was stopped by a signal and does nothing: \`kill -CONT ${pid}\` lets it go on.`,
+      `Process ${pid} of ${name} is paused by a signal and does nothing: \`kill -CONT ${pid}\` resumes it.`,
   )
 }
 
 function orphanText({name, orphanedEngine}: ProcessRow): string[] {
   if (orphanedEngine === null) return []
   return [
-    `Process ${orphanedEngine} is the engine of ${name} and goes on without it.`,
+    `Process ${orphanedEngine} is the engine of ${name} and keeps running without it.`,
     'Run `metis-seq local down` to end it, or `metis-seq local up` to start the network again.',
   ]
 }
@@ -50,7 +50,7 @@ export function upText(
 ): string {
   return [
     fresh
-      ? 'The local network is made and runs.'
+      ? 'The local network was created and is running.'
       : `The local network continues; started ${started.join(', ')}.`,
     processesText(processes),
     'Next: `metis-seq status --profile seq-1`, `metis-seq dashboard --profile seq-1`.',

@@ -27,7 +27,7 @@ export function ratesText(rates: LstRates[]): string {
   )
 }
 
-/** The document names the supply by the token. */
+/** The field of the supply contains the name of the token. */
 export function ratesJson({provider, totalDepositsMetisWei, supplyWei, ...rest}: LstRates) {
   const {supply} = aboutLst(provider.id).fields
   return {provider, totalDepositsMetisWei, [supply]: supplyWei, ...rest}
@@ -46,7 +46,7 @@ export function positionText(position: LstPosition): string {
   ].join('\n')
 }
 
-/** The document names what is held by the token. */
+/** The field of the balance contains the name of the token. */
 export function positionJson({provider, account, heldWei, ...rest}: LstPosition) {
   return {provider, account, [aboutLst(provider).fields.held]: heldWei, ...rest}
 }

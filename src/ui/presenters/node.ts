@@ -75,22 +75,22 @@ function externalText({profile, endpoint, external, silence}: NodeReport): strin
 }
 
 const unknownWords: Record<UnknownReason, string> = {
-  'not-offered': 'is not offered',
-  refused: 'is refused',
-  'wrong-answer': 'has a wrong answer',
+  'not-offered': 'is not served',
+  refused: 'is rejected',
+  'wrong-answer': 'returned an invalid response',
 }
 
 function silentText(profile: string, daemon: NodeReport['daemon']): string {
   return daemon?.running
-    ? `The node of ${profile} runs as process ${daemon.pid} and does not respond.`
-    : `The node of ${profile} does not run.`
+    ? `The node of ${profile} is running as process ${daemon.pid} and does not respond.`
+    : `The node of ${profile} is not running.`
 }
 
 function epochText(epoch: NodeStatus['epoch']): string {
   return epoch ? `, epoch ${epoch.number} (${epoch.startBlock} to ${epoch.endBlock})` : ''
 }
 
-/** What `node start` found out, beyond that the process lives. */
+/** The outcome of `node start`, beyond the process being alive. */
 export function startedText(
   {pid, profile}: {pid: number; profile: string},
   {phase, sync}: Verdict,
@@ -100,6 +100,6 @@ export function startedText(
       ? `is ${phase}`
       : sync
         ? `is catching up: ${sync.remaining} blocks remain`
-        : 'is catching up and does not know how far it has to go'
-  return `The node of ${profile} runs as process ${pid} and ${state}. Next: \`metis-seq node status --profile ${profile}\`.`
+        : 'is catching up, with an unknown number of blocks left'
+  return `The node of ${profile} is running as process ${pid} and ${state}. Next: \`metis-seq node status --profile ${profile}\`.`
 }

@@ -6,7 +6,7 @@ import {decodePlanned} from '../../services/sending/planned-call.ts'
 import type {Preview, SentCall} from '../../services/sending/send-plan.ts'
 import {fields} from './table.ts'
 
-/** A plan before anything is sent: calls with decoded arguments, effects, price. */
+/** A plan before anything is sent: calls with decoded arguments, effects, cost. */
 export function previewText(
   preview: Preview,
   {networkName, profileName}: {networkName: string; profileName: string | null},
@@ -28,7 +28,7 @@ export function previewText(
           [
             'gas',
             gasLimits[index] === null
-              ? `known after the call before it${call.gasAtMost ? `, at most about ${call.gasAtMost}` : ''}`
+              ? `known after the previous call${call.gasAtMost ? `, at most about ${call.gasAtMost}` : ''}`
               : `${gasLimits[index]}`,
           ],
         ],
@@ -57,20 +57,20 @@ export function previewText(
       3,
     ),
     ...overridden.map(({id, message}) => `Overridden (${id}): ${message}`),
-    `Costs about ${formatWei(likelyCostWei)} ${coin} now, and at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account holds ${formatWei(balanceWei)} ${coin}.`,
+    `Costs about ${formatWei(likelyCostWei)} ${coin} now, and at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account has ${formatWei(balanceWei)} ${coin}.`,
     ...(tip ? [tipText(tip)] : []),
   ].join('\n')
 }
 
 const tipSources: Readonly<Record<TipSource, string>> = {
-  chosen: 'as asked for',
-  history: 'what the last blocks took',
-  floor: 'the least that is offered: the last blocks took less, or the endpoint does not tell',
-  ceiling: 'the most that is offered unasked: the last blocks took more',
+  chosen: 'as requested',
+  history: 'the level of recent blocks',
+  floor: 'the minimum offered: recent blocks paid less, or the endpoint does not report it',
+  ceiling: 'the maximum offered by default: recent blocks paid more',
 }
 
 function tipText({wei, source}: Tip): string {
-  return `Of it the block producer gets ${formatWei(wei * 10n ** 9n)} gwei per gas, ${tipSources[source]}.`
+  return `The tip for the block producer is ${formatWei(wei * 10n ** 9n)} gwei per gas, ${tipSources[source]}.`
 }
 
 export function previewJson(preview: Preview) {

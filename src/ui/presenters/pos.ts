@@ -24,7 +24,7 @@ export function posStatusText(view: PosView): string {
   ].join('\n')
 }
 
-/** In the words of Themis: what it says, as it came. */
+/** The response of Themis, unchanged. */
 export function posStatusJson({latestSpan, validators, rewardBatchId, mpc, issues}: PosView) {
   return {
     latestSpan: latestSpan?.json ?? {},
@@ -33,7 +33,7 @@ export function posStatusJson({latestSpan, validators, rewardBatchId, mpc, issue
   }
 }
 
-/** A field of a server that may be of another version. */
+/** A field of a server that may run another version. */
 function shown(value: Json | undefined): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : 'unknown'
 }

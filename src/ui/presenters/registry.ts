@@ -4,7 +4,7 @@ import type {BuiltEntry, CheckedFile} from '../../services/network/registry.ts'
 
 type Checks = BuiltEntry['checks']
 
-/** Every list with what is wrong in it; an entry alone with all its rules. */
+/** Every list with its violations; a single entry with all its rules. */
 export function registryText(files: readonly CheckedFile[]): string {
   return files.map(fileText).join('\n\n')
 }
@@ -34,7 +34,7 @@ export function builtEntryText({entry, checks, ok, written}: BuiltEntry): string
   ].join('\n')
 }
 
-/** `FAIL` stops their tests; `warn` is a rule that only their README has. */
+/** `FAIL` fails their CI; `warn` is a rule found only in their README. */
 function rulesText(checks: Checks): string {
   return checks
     .map(({ok, label, seen, remedy, enforcedBy}) =>
@@ -49,5 +49,5 @@ function rulesText(checks: Checks): string {
 function summary(checks: Checks): string {
   const failed = (by: 'ci' | 'readme') =>
     checks.filter(({ok, enforcedBy}) => !ok && enforcedBy === by).length
-  return `${checks.length} rules checked: ${failed('ci')} that their tests refuse, ${failed('readme')} that only their README asks for.`
+  return `${checks.length} rules checked: ${failed('ci')} rejected by their CI, ${failed('readme')} required only by their README.`
 }

@@ -8,8 +8,8 @@ export function replacementText(replacement: Replacement, chain: 'L1' | 'L2'): s
   const gwei = (wei: bigint) => `${formatWei(wei * 10n ** 9n)} gwei per gas`
   return [
     kind === 'cancel'
-      ? `Cancel: ${original.label}. An empty transaction takes its place.`
-      : `Speed up: ${original.label}. The same call at a higher price takes its place.`,
+      ? `Cancel: ${original.label}. An empty transaction replaces it.`
+      : `Speed up: ${original.label}. The same call at a higher price replaces it.`,
     fields([
       ['network', `${original.network}, ${chain}`],
       ['from', original.from],
@@ -19,7 +19,7 @@ export function replacementText(replacement: Replacement, chain: 'L1' | 'L2'): s
       ['new price', `at most ${gwei(priceOf(replacement))}`],
       ['gas', `${transaction.gasLimit}`],
     ]),
-    `Costs at most ${formatWei(maxCostWei)} ${coin}; the account holds ${formatWei(balanceWei)} ${coin}. Only one of both can be mined.`,
+    `Costs at most ${formatWei(maxCostWei)} ${coin}; the account has ${formatWei(balanceWei)} ${coin}. Only one of the two can be mined.`,
   ].join('\n')
 }
 

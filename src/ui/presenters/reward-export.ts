@@ -5,7 +5,7 @@ import type {BookLine, RewardBook} from '../../services/rewards/reward-export.ts
 
 export type BookFormat = 'csv' | 'json' | 'beancount'
 
-/** A history for book-keeping, as the text of a file. */
+/** A reward history for bookkeeping, as the text of a file. */
 export function bookText(book: RewardBook, format: BookFormat): string {
   switch (format) {
     case 'csv':
@@ -48,7 +48,7 @@ const headings = [
   'credited_so_far_metis,price,currency,value,l1_block,tx',
 ].join(',')
 
-/** Cells are numbers, hashes and words of ours, so none needs quoting. An unknown amount says so. */
+/** Cells are numbers, hashes and our own words, so none needs quoting. An unknown amount is written as unknown. */
 function csvText({lines}: RewardBook): string {
   const rows = lines.map((line) => {
     const cells = record(line)
@@ -76,7 +76,7 @@ function beancountText(book: RewardBook): string {
     ...(book.isComplete
       ? [
           '',
-          '; Holds at the beginning of the day: every METIS is accounted for.',
+          '; Balance at the start of the day: every METIS is accounted for.',
           `${dayAfter(untilDate)} balance ${account.unclaimed} ${formatWei(book.unclaimedMetisWei)} METIS`,
         ]
       : []),
@@ -107,7 +107,7 @@ function beancountLines(line: BookLine, account: ReturnType<typeof accountsOf>):
     entry.kind === 'credit'
       ? [account.unclaimed, account.income]
       : [entry.kind === 'claim' ? account.claimed : account.locked, account.unclaimed]
-  // Both legs are in METIS, so that the entry balances whatever the price is.
+  // Both legs are in METIS, so that the entry balances at any price.
   const at = price ? ` @ ${price.text} ${price.currency}` : ''
   return [
     `${date} * "Metis" "${title}"`,

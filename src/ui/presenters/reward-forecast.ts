@@ -12,7 +12,7 @@ export function rewardForecastText(forecast: RewardForecast): string {
   const id = sequencer.sequencerId
   const headline =
     share === 0
-      ? `Sequencer ${id} cannot be drawn now, so it earns nothing.`
+      ? `Sequencer ${id} is not in the draw now, so it earns nothing.`
       : `Sequencer ${id} is drawn for ${percent(share * 100)} of all epochs, among ${eligible}.`
   return [
     headline,
@@ -23,20 +23,20 @@ export function rewardForecastText(forecast: RewardForecast): string {
         'epoch',
         `${forecast.epochLength} blocks, about ${formatDuration(Number(forecast.epochLength) * forecast.blockIntervalSeconds)}`,
       ],
-      ['yearly rate', rateText(forecast)],
+      ['annual rate', rateText(forecast)],
       [
         `per block for ${TARGET_RATE_PERCENT} %`,
-        `${formatWei(forecast.targetMetisWei.atTargetInterval)} METIS with a block every 8 s, ${formatWei(forecast.targetMetisWei.atMeasuredInterval)} at the interval above`,
+        `${formatWei(forecast.targetMetisWei.atTargetInterval)} METIS at one block per 8 s, ${formatWei(forecast.targetMetisWei.atMeasuredInterval)} at the interval above`,
       ],
     ]),
     '',
     table(
-      ['time', 'epochs', 'own', 'mean METIS', 'spread (1 sd)', 'none at all', 'drawn already'],
+      ['time', 'epochs', 'own', 'mean METIS', 'spread (1 sd)', 'no epoch', 'drawn already'],
       horizons.map(horizonRow),
     ),
     '',
     nextBatchText(nextBatch),
-    'Already drawn epochs hold while no stake changes; the spread is that of one standard deviation.',
+    'Drawn epochs stay valid while no stake changes; the spread is one standard deviation.',
   ].join('\n')
 }
 
@@ -44,7 +44,7 @@ function intervalText({blockIntervalSeconds, measuredBlocks}: RewardForecast): s
   const source =
     measuredBlocks > 0
       ? `measured over ${measuredBlocks} blocks`
-      : 'the slot of the network; it could not be measured'
+      : 'the slot time of the network; it could not be measured'
   return `${blockIntervalSeconds.toFixed(2)} s, ${source}`
 }
 
@@ -66,13 +66,13 @@ function horizonRow(horizon: Horizon): string[] {
 }
 
 function nextBatchText(next: NextBatch): string {
-  const committed = `${next.committedOwnBlocks} own blocks in ${next.committedEpochs} epochs that are committed`
+  const committed = `${next.committedOwnBlocks} own blocks in ${next.committedEpochs} committed epochs`
   const mean = formatWeiShort(next.meanMetisWei)
   if (next.epochs === null || next.readyInSeconds === null) {
-    return `Reward batch ${next.batchId}: ${mean} METIS so far (${committed}). How long it gets is not known.`
+    return `Reward batch ${next.batchId}: ${mean} METIS so far (${committed}). Its length is unknown.`
   }
   const when =
-    next.readyInSeconds > 0 ? `in about ${formatDuration(next.readyInSeconds)}` : 'is over'
+    next.readyInSeconds > 0 ? `in about ${formatDuration(next.readyInSeconds)}` : 'has ended'
   return `Reward batch ${next.batchId}, from epoch ${next.startEpoch}, about ${next.epochs} epochs, last one ${when}: ${mean} METIS, spread ${formatWeiShort(next.spreadMetisWei)} (${committed}).`
 }
 

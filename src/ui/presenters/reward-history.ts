@@ -4,7 +4,7 @@ import type {ReadProgress} from '../../services/network/l1-logs.ts'
 import type {RewardHistory} from '../../services/rewards/reward-history.ts'
 import {fields, table} from './table.ts'
 
-/** @param last so many newest lines; the sums are over everything */
+/** @param last number of newest lines to show; the sums cover everything */
 export function rewardHistoryText(history: RewardHistory, last?: number): string {
   const {sequencer, ledger, unexplainedMetisWei, headBlock} = history
   const {entries, creditedMetisWei, claimedMetisWei, restakedMetisWei, unknownEntries} = ledger
@@ -21,7 +21,7 @@ export function rewardHistoryText(history: RewardHistory, last?: number): string
     sums.push(['not explained', `${formatWei(unexplainedMetisWei)} METIS`])
   }
   if (entries.length === 0) {
-    return `Sequencer ${id} has no reward yet: no reward batch was paid since it was registered.`
+    return `Sequencer ${id} has no reward yet: no reward batch has been paid since its registration.`
   }
   const shown = last === undefined ? entries : entries.slice(-last)
   const hidden = entries.length - shown.length
@@ -29,7 +29,7 @@ export function rewardHistoryText(history: RewardHistory, last?: number): string
     `Sequencer ${id} was credited ${atLeast}${formatWeiShort(creditedMetisWei)} METIS in ${entries.filter(({kind}) => kind === 'credit').length} reward batches.`,
     fields(sums),
     '',
-    ...(hidden > 0 ? [`${hidden} earlier lines are left out.`] : []),
+    ...(hidden > 0 ? [`${hidden} earlier lines are omitted.`] : []),
     table(
       ['when (UTC)', 'what', 'epochs', 'blocks', 'METIS', 'credited so far', 'L1 block', 'tx'],
       shown.map(entryRow),

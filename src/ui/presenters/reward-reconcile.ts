@@ -3,7 +3,7 @@ import type {BatchCheck, Suspect} from '../../protocol/reward-check.ts'
 import type {Reconciliation} from '../../services/rewards/reward-reconcile.ts'
 import {fields, table} from './table.ts'
 
-/** @param all also the batches that are equal */
+/** @param all also shows the batches that match */
 export function reconciliationText(found: Reconciliation, all = false): string {
   const {batches, pending} = found
   const shown = all ? batches : batches.filter(({state}) => state !== 'equal')
@@ -34,13 +34,13 @@ function headline({sequencer, batches, differing, unknown}: Reconciliation): str
   if (differing > 0) {
     return `Sequencer ${id}: ${differing} of ${count} ${differing === 1 ? 'differs' : 'differ'} from the blocks on L2.`
   }
-  if (unknown > 0) return `Sequencer ${id}: ${unknown} of ${count} cannot be checked.`
-  return `Sequencer ${id}: all ${count} equal the blocks on L2.`
+  if (unknown > 0) return `Sequencer ${id}: ${unknown} of ${count} could not be checked.`
+  return `Sequencer ${id}: all ${count} match the blocks on L2.`
 }
 
 function pendingText({epochs, blocks, metisWei}: Reconciliation['pending']): string {
   if (epochs.length === 0) return 'nothing'
-  return `${blocks} blocks of ${epochs.length} finished epochs, ${formatWeiShort(metisWei)} METIS at the rate of now`
+  return `${blocks} blocks of ${epochs.length} finished epochs, ${formatWeiShort(metisWei)} METIS at the current rate`
 }
 
 function batchRow(check: BatchCheck): string[] {
@@ -68,11 +68,11 @@ function signed(value: bigint, text: string): string {
 }
 
 const reasons: Record<Suspect['reason'], string> = {
-  'left-out': 'has as many blocks as are missing; it seems to be left out',
-  'paid-uncut': 'was cut by a respan, and seems to be paid with its length before',
-  'of-another': 'is of another signer and has as many blocks as were credited too much',
-  'only-one': 'is the only one of this sequencer in the batch',
-  'one-of-ours': 'is one of several of this sequencer in the batch',
+  'left-out': 'has exactly the number of missing blocks; it seems to have been left out',
+  'paid-uncut': 'was cut by a respan and seems to have been paid at its original length',
+  'of-another': 'belongs to another signer and has exactly the number of blocks credited in excess',
+  'only-one': 'is the only epoch of this sequencer in the batch',
+  'one-of-ours': 'is one of several epochs of this sequencer in the batch',
 }
 
 function explanation({batchId, suspects, others, missingEpochs}: BatchCheck): string[] {
@@ -86,7 +86,7 @@ function explanation({batchId, suspects, others, missingEpochs}: BatchCheck): st
         `Batch ${batchId}: signer ${signer} was credited ${signed(differenceBlocks, `${differenceBlocks}`)} blocks in the same batch.`,
     ),
     ...(missingEpochs.length > 0
-      ? [`Batch ${batchId}: L2 does not have epoch ${missingEpochs.join(', ')}.`]
+      ? [`Batch ${batchId}: L2 lacks epoch ${missingEpochs.join(', ')}.`]
       : []),
   ]
 }

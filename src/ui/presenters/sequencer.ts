@@ -89,7 +89,7 @@ export function stakeText({sequencer, pool, roomMetisWei, shareBasisPoints}: Sta
         'limits',
         `${formatWeiShort(pool.minLockMetisWei)} to ${formatWeiShort(pool.maxLockMetisWei)} METIS`,
       ],
-      ['room to add', `${formatWeiShort(roomMetisWei)} METIS`],
+      ['capacity', `${formatWeiShort(roomMetisWei)} METIS`],
       ['reward batch', `${pool.rewardBatchId}; last change in batch ${sequencer.updatedBatch}`],
       ['exit delay', formatDuration(Number(pool.exitDelaySeconds))],
     ]),

@@ -5,7 +5,7 @@ import type {ListedNetwork} from '../../services/network/networks.ts'
 import type {Profile} from '../../services/network/profiles.ts'
 import {fields, table} from './table.ts'
 
-/** A profile for a screen: endpoints by host only. */
+/** A profile for display: endpoints by host only. */
 export function profileJson(name: string, profile: Profile, inUse: boolean) {
   const {l1, l2, pos, caFile = null} = profile.endpoints
   const hosts = {l1: l1.map(redactUrl), l2: l2.map(redactUrl)}
@@ -51,7 +51,7 @@ export function networkListText(networks: ListedNetwork[]): string {
   )
 }
 
-/** A network for a screen: endpoints by host only, since a path or query may carry an API key. */
+/** A network for display: endpoints by host only, since a path or query may contain an API key. */
 export function networkJson(network: Network): Network {
   const {l1, l2, posRestUrl} = network
   return {

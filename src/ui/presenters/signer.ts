@@ -3,7 +3,7 @@ import type {SignerTest} from '../../services/signers/signer-test.ts'
 import type {AnySigner, ListedSigner} from '../../services/signers/signers.ts'
 import {fields, table} from './table.ts'
 
-/** A signer for a screen: its endpoint by host only, and of its files the paths. */
+/** A signer for display: its endpoint by host only, and its files as paths. */
 export function signerJson(signer: AnySigner) {
   const {name, kind, address, createdAt} = signer
   const remote = signer.kind === 'remote' ? signer : undefined
@@ -47,7 +47,7 @@ export function signerText(signer: AnySigner): string {
     ['endpoint', endpoint],
     ['asked by', api],
     ['token in', tokenFile],
-    ['server vouched by', caFile],
+    ['certificate authority', caFile],
     ['client certificate', certFile],
   ]
   return fields(rows.filter((row): row is [string, string] => row[1] !== null))
@@ -59,7 +59,7 @@ export function signerTestJson({signer, canSign, elapsedMs, safe}: SignerTest) {
 
 export function signerTestText({signer, canSign, elapsedMs, safe}: SignerTest): string {
   if (canSign)
-    return `${signer.name} signed for ${signer.address} in ${elapsedMs} ms. What it signed is worth nothing on any chain.`
+    return `${signer.name} signed for ${signer.address} in ${elapsedMs} ms. The signed message is not valid on any chain.`
   if (safe)
     return [
       `${signer.name} is a Safe: ${safe.threshold} of ${safe.owners.length} owners sign.`,
@@ -68,9 +68,9 @@ export function signerTestText({signer, canSign, elapsedMs, safe}: SignerTest): 
         ['version', safe.version],
         ...safe.owners.map((owner): [string, string] => ['owner', owner]),
       ]),
-      'Sending commands take `--unsigned FILE` and write a batch for its transaction builder.',
+      'With `--unsigned FILE`, sending commands write a batch for its transaction builder.',
     ].join('\n')
-  return `${signer.name} is only watched: nothing here signs for ${signer.address}. Sending commands take \`--unsigned FILE\`.`
+  return `${signer.name} is watch-only: nothing here signs for ${signer.address}. Use \`--unsigned FILE\` with sending commands.`
 }
 
 const kindWords: Record<AnySigner['kind'], string> = {

@@ -20,7 +20,7 @@ export function createdText({path, manifest}: {path: string; manifest: Manifest}
   const rows = [
     ['path', path],
     ...manifestRows(manifest),
-    ['without', 'keys, pool and sign guard: they belong to one node'],
+    ['without', 'keys, pool and sign guard: they belong to a single node'],
   ] as const
   return ['The snapshot is complete.', fields(rows)].join('\n')
 }
@@ -68,14 +68,14 @@ export function verifiedText(found: {
   seconds: number
 }): string {
   const {manifest, firstBlock, linkedBlocks, executedFrom, executedBlocks} = found
-  const executed = `${executedBlocks} blocks with ${found.executedTransactions} transactions, from block ${executedFrom} on`
+  const executed = `${executedBlocks} blocks with ${found.executedTransactions} transactions, from block ${executedFrom}`
   const rows = [
     ...manifestRows(manifest),
-    ['linked', `${linkedBlocks} blocks, from ${firstBlock} on, without a gap`],
+    ['linked', `${linkedBlocks} blocks without a gap, from ${firstBlock}`],
     ['executed', executed],
     ['took', `${found.seconds.toFixed(1)} s`],
   ] as const
-  return ['The snapshot is what it says.', fields(rows)].join('\n')
+  return ['The snapshot is valid.', fields(rows)].join('\n')
 }
 
 export interface RestorePreview {
@@ -93,7 +93,7 @@ export function restorePlanText(plan: RestorePreview): string {
     ['from', path],
     ['into', dataDir],
     ...manifestRows(manifest),
-    ['moved aside', replaces.length === 0 ? 'nothing is there' : replaces.join(', ')],
+    ['moved aside', replaces.length === 0 ? 'nothing' : replaces.join(', ')],
     ['sign guard', signGuardText(plan)],
   ] as const
   return fields(rows)
@@ -101,20 +101,20 @@ export function restorePlanText(plan: RestorePreview): string {
 
 export function restoredText(plan: RestorePreview, movedTo: string | null): string {
   const {number} = plan.manifest.head
-  const moved = movedTo === null ? [] : [`What was there is in ${movedTo}.`]
+  const moved = movedTo === null ? [] : [`The previous files are in ${movedTo}.`]
   return [
-    `The node has the chain up to block ${number}. ${signGuardText(plan)}`,
+    `The node now has the chain up to block ${number}. ${signGuardText(plan)}`,
     ...moved,
-    'After its start it is silent until it has caught up with its peers. Make sure that no other node runs with its signer key.',
+    'After its start it seals nothing until it has caught up with its peers. Make sure that no other node runs with its signer key.',
   ].join('\n')
 }
 
 function signGuardText({signGuard, signedUpTo, manifest}: RestorePreview): string {
   if (signGuard === 'made') {
-    return `There is no sign guard, so a new one refuses every height up to ${manifest.head.number}.`
+    return `There is no sign guard, so a new one will reject every height up to ${manifest.head.number}.`
   }
   const upTo = signedUpTo === null ? 'it has signed nothing' : `it has signed up to ${signedUpTo}`
-  return `The sign guard of this node stays: ${upTo}.`
+  return `The sign guard of this node is kept: ${upTo}.`
 }
 
 export function prunePlanText(plan: {
@@ -123,7 +123,7 @@ export function prunePlanText(plan: {
   freedBytes: number
 }): string {
   const {kept, removed, freedBytes} = plan
-  if (removed.length === 0) return `Nothing is to be removed: there are ${kept.length} snapshots.`
+  if (removed.length === 0) return `Nothing to remove: there are ${kept.length} snapshots.`
   return fields([
     ['kept', kept.map(({name}) => name).join(', ')],
     ['removed', removed.map(({name}) => name).join(', ')],
@@ -137,7 +137,10 @@ function manifestRows({network, head, createdAt, engineBlock, files}: Manifest) 
     ['network', network],
     ['head', `${head.number} ${head.hash}`],
     ['created', createdAt],
-    ['engine state', engineBlock === null ? 'none: all is executed again' : `block ${engineBlock}`],
+    [
+      'engine state',
+      engineBlock === null ? 'none: everything is re-executed' : `block ${engineBlock}`,
+    ],
     ['size', `${files.length} files, ${megabytes(bytes)}`],
   ] as const
 }

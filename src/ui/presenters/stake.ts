@@ -8,11 +8,11 @@ function increaseText({sequencer, increaseMetisWei, roomMetisWei}: StakeOptions)
     return `up to ${formatWeiShort(increaseMetisWei)} METIS: stake increase ${sequencer.sequencerId} --amount max`
   }
   return roomMetisWei > 0n
-    ? `nothing: the owner holds no METIS on L1; there is room for ${formatWeiShort(roomMetisWei)}`
+    ? `nothing: the owner has no METIS on L1; capacity ${formatWeiShort(roomMetisWei)} METIS`
     : 'nothing: the lock is at the maximum'
 }
 
-/** What an owner could do with the lock now, each with its command. */
+/** The options of an owner for the lock, each with its command. */
 export function stakeOptionsText(options: StakeOptions): string {
   const {sequencer, pool, callerMetisWei} = options
   const id = sequencer.sequencerId
@@ -20,26 +20,26 @@ export function stakeOptionsText(options: StakeOptions): string {
   const from = (batch: bigint) =>
     batch <= pool.rewardBatchId ? 'now' : `from reward batch ${batch} (now ${pool.rewardBatchId})`
   return [
-    `Sequencer ${id} has ${metis(sequencer.amountMetisWei)} locked; the owner holds ${metis(callerMetisWei)} on L1.`,
+    `Sequencer ${id} has ${metis(sequencer.amountMetisWei)} locked; the owner has ${metis(callerMetisWei)} on L1.`,
     fields([
       ['lock more', increaseText(options)],
       [
-        'lock the reward',
+        'restake',
         options.restakeMetisWei > 0n
           ? `${metis(options.restakeMetisWei)}: stake restake ${id}`
           : sequencer.rewardMetisWei > 0n
-            ? `no: ${metis(sequencer.rewardMetisWei)} would pass the maximum lock`
-            : 'no: nothing is credited',
+            ? `not possible: ${metis(sequencer.rewardMetisWei)} would exceed the maximum lock`
+            : 'nothing: no reward is credited',
       ],
       [
-        'take out',
+        'withdraw',
         options.withdrawMetisWei > 0n
           ? `up to ${metis(options.withdrawMetisWei)}, ${from(options.withdrawFromBatch)}: stake withdraw ${id} --amount max`
           : 'nothing: the lock is at the minimum',
       ],
       ['replace the signer', from(options.signerUpdateFromBatch)],
     ]),
-    'A withdrawal and a signer update share one turn in each reward batch.',
+    'A withdrawal and a signer update share one rate limit per reward batch.',
   ].join('\n')
 }
 

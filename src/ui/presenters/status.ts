@@ -7,7 +7,7 @@ import type {StatusView} from '../../services/health/status.ts'
 import {issueLines, stateWords} from './health.ts'
 import {fields} from './table.ts'
 
-/** One page: who I am and how things stand, the chain, the node, the money, the next action. */
+/** One page: identity and health, the chain, the node, the balances, the next action. */
 export function statusText(view: StatusView): string {
   const {state, headline} = view.health
   return [
@@ -45,14 +45,16 @@ function nodeRows(view: StatusView): Row[] {
     return [['node', externalWords(externalNode, externalSilence)]]
   }
   if (!node) {
-    return [['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'does not run']]
+    return [
+      ['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'is not running'],
+    ]
   }
   return [
     ['node', `${node.phase}, head ${node.head.number}, ${countOf(node.peers.length, 'peer')}`],
   ]
 }
 
-/** One line of a foreign node. */
+/** One line for an external node. */
 function externalWords(node: ExternalNode | null, silence: Failure | null): string {
   if (!node) return `external, does not respond${silence ? `: ${silence.reason}` : ''}`
   const {rollup, head, syncing, peerCount} = node

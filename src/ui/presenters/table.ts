@@ -1,4 +1,4 @@
-/** Columns padded to their widest cell; the last column is left ragged. */
+/** Columns padded to their widest cell; the last column is not padded. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows]
   const widths = headings.map((_heading, column) =>
@@ -16,7 +16,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('\n')
 }
 
-/** `label  value` lines with the values under each other. */
+/** `label  value` lines with aligned values. */
 export function fields(entries: readonly (readonly [string, string])[], indent = 0): string {
   const width = entries.reduce((widest, [label]) => Math.max(widest, label.length), 0)
   const margin = ' '.repeat(indent)

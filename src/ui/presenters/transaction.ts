@@ -10,7 +10,7 @@ import {fields, table} from './table.ts'
 
 type Line = readonly [string, string]
 
-/** Data of a call that no ABI of ours explains is shown up to here. */
+/** Data of a call that no known ABI decodes is shown up to this length. */
 const MAX_DATA_SHOWN = 138
 
 export function transactionListText(entries: readonly JournalView[]): string {
@@ -48,19 +48,19 @@ export function transactionText(view: TransactionView): string {
 }
 
 function headline({state, inclusion}: TransactionView): string {
-  if (state === 'pending') return 'The transaction is sent and in no block yet.'
-  if (state === 'unknown') return 'No node knows the transaction; only the journal does.'
-  const where = inclusion ? ` in block ${inclusion.blockNumber}` : ', as the journal remembers'
+  if (state === 'pending') return 'The transaction was sent and is not in a block yet.'
+  if (state === 'unknown') return 'No node has the transaction; only the journal does.'
+  const where = inclusion ? ` in block ${inclusion.blockNumber}` : ', according to the journal'
   return state === 'mined'
     ? `The transaction is mined${where}.`
-    : `The transaction is mined${where}, and it failed: nothing changed but the fee was paid.`
+    : `The transaction is mined${where} and failed: nothing changed, but the fee was paid.`
 }
 
 function inclusionLines({inclusion}: TransactionView, coin: string): Line[] {
   if (!inclusion) return []
   const {blockNumber, blockHash, confirmations, safe, finalized, feeWei, gasUsed} = inclusion
   const word = (reached: boolean | null) =>
-    reached === null ? 'the endpoint does not say' : reached ? 'yes' : 'not yet'
+    reached === null ? 'the endpoint does not report it' : reached ? 'yes' : 'not yet'
   return [
     ['block', `${blockNumber}, ${blockHash}`],
     ['confirmations', `${confirmations}`],
@@ -85,7 +85,7 @@ export function callText(call: DecodedCall): string[] {
     ? ''
     : alsoIn.length > 0
       ? ` (or of ${alsoIn.join(', ')})`
-      : ' (by the function; the address is not known)'
+      : ' (by the function; the address is unknown)'
   return [
     `call   ${contract}.${functionName}${doubt}`,
     ...(args.length > 0
@@ -107,7 +107,7 @@ export function callText(call: DecodedCall): string[] {
 function dataLines(data: string): string[] {
   if (data === '0x') return []
   const shown = data.length > MAX_DATA_SHOWN ? `${data.slice(0, MAX_DATA_SHOWN)}…` : data
-  return [`data   ${(data.length - 2) / 2} bytes that no contract known here takes: ${shown}`]
+  return [`data   ${(data.length - 2) / 2} bytes that no known contract accepts: ${shown}`]
 }
 
 export function decodedText({form, source, from, transactions}: DecodedInput): string {
@@ -129,14 +129,17 @@ function decodedTransactionText(transaction: DecodedTransaction): string {
   const coin = chain === null ? 'native' : chain.startsWith('L1') ? 'ETH' : 'METIS'
   const lines: (readonly [string, string | null])[] = [
     ['type', type],
-    ['chain', `${chainId ?? 'any'}${chain ? ` (${chain})` : ', of no known network'}`],
+    ['chain', `${chainId ?? 'any'}${chain ? ` (${chain})` : ', not a known network'}`],
     ['to', to === null ? 'a new contract' : contract ? `${to} (${contract})` : to],
     ['value', `${formatWei(valueWei)} ${coin}`],
-    ['nonce', accountNonce === null ? 'left to the signer' : `${accountNonce}`],
+    ['nonce', accountNonce === null ? 'set by the signer' : `${accountNonce}`],
     ['gas limit', transaction.gasLimit === null ? null : `${transaction.gasLimit}`],
     ['max fee', gwei(transaction.maxFeePerGasWei)],
     ['priority fee', gwei(transaction.priorityFeePerGasWei)],
-    ['at most', maxCostWei === null ? null : `${formatWei(maxCostWei)} ${coin}, with the value`],
+    [
+      'at most',
+      maxCostWei === null ? null : `${formatWei(maxCostWei)} ${coin}, including the value`,
+    ],
     ['hash', transaction.hash],
     ['sender', transaction.sender],
   ]
@@ -151,8 +154,7 @@ function decodedTransactionText(transaction: DecodedTransaction): string {
 export function waitedText({hash, layer, goal, succeeded, inclusion, lostBlocks}: Waited): string {
   const {blockNumber, feeWei} = inclusion
   const coin = layer === 'L1' ? 'ETH' : 'METIS'
-  const lost =
-    lostBlocks.length > 0 ? ` It was moved by ${lostBlocks.length} reorganisation(s).` : ''
+  const lost = lostBlocks.length > 0 ? ` It was reorged ${lostBlocks.length} time(s).` : ''
   return succeeded
     ? `${hash} is ${goal}: mined in block ${blockNumber} of ${layer}, fee ${formatWei(feeWei)} ${coin}.${lost}`
     : `${hash} failed in block ${blockNumber} of ${layer}, fee ${formatWei(feeWei)} ${coin}; that is ${goal}.${lost}`

@@ -30,7 +30,7 @@ interface Difference {
   otherValue: string
 }
 
-/** One line while a chain is rebuilt. */
+/** One progress line while a chain is rebuilt. */
 export function verifyProgressText(progress: Progress): string {
   const {l1Block, l1Target, l1Start, l2Block, blocks, transactions, seconds} = progress
   const part = (l1Block - l1Start) / Math.max(1, l1Target - l1Start)
@@ -50,12 +50,12 @@ export function verificationText(found: Verified): string {
     ['read up to L1 block', String(l1Target)],
     ['batches', `${batches}, ${l1Bytes} bytes on L1`],
     ['blocks', `${blocks} with ${transactions} transactions`],
-    ['deposits', `${deposits}, each as the L1 bridge took it in`],
+    ['deposits', `${deposits}, each matching the L1 bridge`],
     ['compared with', node === null ? 'nothing' : `${node}: ${equalBlocks} blocks equal`],
     ['speed', `${perSecond(blocks, seconds)} blocks/s, ${perSecond(transactions, seconds)} tx/s`],
   ] as const
   const isEqual = equalBlocks === blocks
-  const sentence = isEqual ? 'The node has what L1 has.' : 'The chain was rebuilt from L1.'
+  const sentence = isEqual ? 'The node matches L1.' : 'The chain was rebuilt from L1.'
   return [sentence, fields(rows)].join('\n')
 }
 

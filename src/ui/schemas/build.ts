@@ -1,33 +1,34 @@
 declare const OF: unique symbol
 
 /**
- * A piece of a JSON Schema (draft 2020-12) for values of a type, as they are before they become JSON: a `bigint` is told
- * in digits. A schema fits where it takes every value of the field, so it may be wider and never narrower.
+ * A JSON Schema fragment (draft 2020-12) for values of a type before serialization: a `bigint`
+ * becomes decimal digits. A schema must accept every value of its field, so it may be wider but
+ * never narrower.
  */
 export type JsonSchema<T = never> = Readonly<Record<string | symbol, unknown>> & {
   readonly [OF]?: (value: T) => void
 }
 
-/** The values that a schema takes. */
+/** The values that a schema accepts. */
 type ValueOf<Schema> = Schema extends JsonSchema<infer T> ? T : never
 
 /**
- * A schema for each field of a type, so that a field which is added to the type and not to its schema does
- * not compile, and one of another type neither.
+ * A schema for each field of a type. A field missing from its schema, or of the wrong type, does
+ * not compile.
  */
 export type Fields<T extends object> = {readonly [K in keyof T]-?: JsonSchema<T[K]>}
 
-/** Every field of any of several types, with all that it can be. */
+/** Every field of a union's members, with the union of its types. */
 export type EachOf<T extends object> = {
   [K in T extends object ? keyof T : never]: T extends Record<K, infer Value> ? Value : never
 }
 
-/** The schema that a `$ref` points to. A symbol, so that it is in no printed document. */
+/** The schema that a `$ref` points to. A symbol, so that it is never serialized. */
 const DEFINITION = Symbol('definition')
 /** A field that may be missing. */
 const OPTIONAL = Symbol('optional')
 
-/** An object with these fields and no others; all are there unless they are `optional`. */
+/** An object with exactly these fields; all are required unless `optional`. */
 export function object<T extends object>(description: string, fields: Fields<T>): JsonSchema<T> {
   const entries = Object.entries<JsonSchema>(fields)
   return {
@@ -41,12 +42,12 @@ export function object<T extends object>(description: string, fields: Fields<T>)
   }
 }
 
-/** A field that is left out where it does not apply. */
+/** A field that is omitted where it does not apply. */
 export function optional<T>(schema: JsonSchema<T>): JsonSchema<T | undefined> {
   return {...schema, [OPTIONAL]: true} as JsonSchema<T | undefined>
 }
 
-/** An object whose names are not known before. */
+/** An object whose keys are not known in advance. */
 export function mapOf<T>(
   description: string,
   values: JsonSchema<T>,
@@ -54,7 +55,7 @@ export function mapOf<T>(
   return {type: 'object', description, additionalProperties: values}
 }
 
-/** An object that another program made, of whatever version; nothing is promised of it. */
+/** An object produced by another program, of any version; nothing is guaranteed about it. */
 export function foreignObject(description: string): JsonSchema<object> {
   return {type: 'object', description, additionalProperties: true}
 }
@@ -71,12 +72,12 @@ export function flag(description: string): JsonSchema<boolean> {
   return {type: 'boolean', description}
 }
 
-/** A whole number that fits into a double: ports, counts, chain ids. */
+/** An integer that fits in a double: ports, counts, chain ids. */
 export function integer(description: string, minimum?: number): JsonSchema<number> {
   return {type: 'integer', description, ...(minimum === undefined ? {} : {minimum})}
 }
 
-/** A whole number from 0 on. */
+/** A non-negative integer. */
 export function count(description: string): JsonSchema<number> {
   return integer(description, 0)
 }
@@ -86,7 +87,7 @@ export function decimal(description: string, minimum?: number): JsonSchema<numbe
   return {type: 'number', description, ...(minimum === undefined ? {} : {minimum})}
 }
 
-/** One of these words. */
+/** One of these values. */
 export function word<const Words extends readonly string[]>(
   description: string,
   words: Words,
@@ -102,25 +103,25 @@ export function constant<const Value extends string | number | boolean>(
   return {type: typeof value, description, const: value}
 }
 
-/** A text of this shape, anchored at both ends. */
+/** A string matching this pattern, anchored at both ends. */
 export function pattern(description: string, source: string): JsonSchema<string> {
   return shaped(description, source)
 }
 
-/** For values that become such a text. */
+/** For values that serialize to such a string. */
 function shaped<T>(description: string, source: string): JsonSchema<T> {
   return {type: 'string', description, pattern: `^(?:${source})$`}
 }
 
-/** What becomes decimal digits in JSON. */
+/** Values that become decimal digits in JSON. */
 type Digits = bigint | string
 
-/** A `bigint` of ours from 0 on: decimal digits, since it may be larger than a double. */
+/** A non-negative `bigint`: decimal digits, since it may exceed a double. */
 export function digits(description: string): JsonSchema<Digits> {
   return shaped(description, '[0-9]+')
 }
 
-/** The same where it can be below 0. */
+/** The same, where it can be negative. */
 export function signedDigits(description: string): JsonSchema<Digits> {
   return shaped(description, '-?[0-9]+')
 }
@@ -130,9 +131,9 @@ export function wei(description: string): JsonSchema<Digits> {
   return digits(`${description} In wei, as decimal digits.`)
 }
 
-/** A difference of amounts in wei as decimal digits. */
+/** A signed amount in wei, as decimal digits. */
 export function signedWei(description: string): JsonSchema<Digits> {
-  return signedDigits(`${description} In wei, as decimal digits, with a minus below 0.`)
+  return signedDigits(`${description} In wei, as decimal digits; negative with a minus sign.`)
 }
 
 export function address(description: string): JsonSchema<string> {
@@ -144,7 +145,7 @@ export function hash(description: string): JsonSchema<string> {
   return hexOf(description, 32)
 }
 
-/** Hex of so many bytes. */
+/** Hex of this many bytes. */
 export function hexOf(description: string, bytes: number): JsonSchema<string> {
   return pattern(description, `0x[0-9a-fA-F]{${bytes * 2}}`)
 }
@@ -188,17 +189,17 @@ export function anyOf<const Schemas extends readonly JsonSchema[]>(
   return {description, anyOf: schemas}
 }
 
-/** A schema that stands once in a document, under this name, and is pointed to. */
+/** A schema that is defined once per document, under this name, and referenced. */
 export function shared<T>(name: string, schema: JsonSchema<T>): JsonSchema<T> {
   return {$ref: `#/$defs/${name}`, [DEFINITION]: schema}
 }
 
-/** The same schema with what it means at this place. */
+/** The same schema with a description for this field. */
 export function as<T>(schema: JsonSchema<T>, description: string): JsonSchema<T> {
   return {...schema, description}
 }
 
-/** Every shared schema that one points to, by name, in alphabetical order. */
+/** Every shared schema that a schema references, by name, in alphabetical order. */
 export function definitionsOf(schema: JsonSchema): Record<string, JsonSchema> {
   const found = new Map<string, JsonSchema>()
   const visit = (value: unknown): void => {

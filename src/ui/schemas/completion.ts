@@ -5,7 +5,7 @@ export const completionSchemas: CommandSchemas = {
   completion: {
     data: object('A script for a shell.', {
       shell: word('The shell.', ['bash', 'zsh', 'fish']),
-      script: text('What the shell has to read.'),
+      script: text('The script for the shell to evaluate.'),
     }),
   },
   'completion names': {

@@ -7,35 +7,38 @@ import {issue} from './parts/health.ts'
 
 export const epochSchemas: CommandSchemas = {
   'epoch current': {
-    data: object<CurrentEpoch>('Whose turn it is.', currentEpochFields),
+    data: object<CurrentEpoch>(
+      'Rotation: the current epoch and its neighbours.',
+      currentEpochFields,
+    ),
   },
   'epoch list': {
-    data: object('The newest epochs.', {
+    data: object('Most recent epochs.', {
       epochs: list(
         'Oldest first.',
         object<ListedEpoch>('An epoch.', {
           ...epochFields,
-          takeover: flag('True when it began with a takeover.'),
+          takeover: flag('True when it began with a respan.'),
         }),
       ),
     }),
   },
   'epoch next': {
-    data: object('Whose turn comes.', {
+    data: object('The epoch after the current one.', {
       headBlock: digits('Newest L2 block.'),
-      epoch: as(nullable(epoch), 'Epoch after the current one; null while nobody has planned it.'),
+      epoch: as(nullable(epoch), 'Epoch after the current one; null while none is planned.'),
     }),
   },
   'epoch watch': {
-    line: object<OperatorEvent>('How the rotation stands, and then what changes.', {
-      type: word('What happened. `current` is the first line and no change.', eventTypes),
-      atMs: count('When it was seen, in milliseconds since 1970.'),
-      level: word('How bad it is.', ['info', 'warn', 'critical']),
-      text: text('One sentence, for people.'),
+    line: object<OperatorEvent>('The current rotation, then every change to it.', {
+      type: word('Kind of event. `current` is the first line, which is no change.', eventTypes),
+      atMs: count('Time of the observation, in milliseconds since 1970.'),
+      level: word('Severity.', ['info', 'warn', 'critical']),
+      text: text('One human-readable sentence.'),
       headBlock: nullable(digits('Newest L2 block; null while L2 is unknown.')),
-      epoch: as(nullable(epoch), 'The epoch it is about; null: it is about something else.'),
-      issue: as(nullable(issue), 'What became wrong, changed or ended; null: something else.'),
+      epoch: as(nullable(epoch), 'Epoch concerned; null for other events.'),
+      issue: as(nullable(issue), 'Issue that began, changed or ended; null for other events.'),
     }),
-    data: object('How the stream ended.', {events: count('Changes that were seen.')}),
+    data: object('End of the stream.', {events: count('Number of changes observed.')}),
   },
 }

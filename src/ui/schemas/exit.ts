@@ -5,40 +5,43 @@ import {epoch} from './parts/epoch.ts'
 import {operation} from './parts/plan.ts'
 import {condition, sequencer, sequencerId, trap} from './parts/sequencer.ts'
 
-const phase = word('How far the exit is.', ['not-started', 'waiting', 'claimable', 'finished'])
+const phase = word('Stage of the exit.', ['not-started', 'waiting', 'claimable', 'finished'])
 const freeAtSeconds = digits(
-  'When the METIS are free, in seconds since 1970; if the exit began now, where it has not begun.',
+  'Time when the METIS unlock, in seconds since 1970; before an exit, the time if it started now.',
 )
-const freeAt = isoTime('The same.')
+const freeAt = isoTime('The same time in ISO 8601.')
 
-const exitView = object<ReturnType<typeof exitJson>>('Where the exit of a sequencer stands.', {
+const exitView = object<ReturnType<typeof exitJson>>('State of the exit of a sequencer.', {
   phase,
   sequencer,
   freeAtSeconds,
   freeAt,
   chainTimeSeconds: digits('Time of the newest L1 block, in seconds since 1970.'),
-  exitDelaySeconds: digits('Seconds between the start of an exit and its claim.'),
-  bridgeFeeEthWei: wei('ETH for the bridge that takes the reward to L2; 0 when none goes out.'),
-  conditions: list('Conditions of the next step.', condition),
-  traps: list('What would be lost with the next step.', trap),
+  exitDelaySeconds: digits('Seconds from the start of an exit until its METIS can be claimed.'),
+  bridgeFeeEthWei: wei('ETH for bridging the reward to L2; 0 when there is no reward to send.'),
+  conditions: list('Preconditions of the next step.', condition),
+  traps: list('Losses that the next step would cause.', trap),
   epochs: nullable(
-    list('Committed epochs that name the signer and are not over; null when L2 is silent.', epoch),
+    list(
+      'Committed epochs of the signer that have not ended; null when L2 does not respond.',
+      epoch,
+    ),
   ),
 })
 
 export const exitSchemas: CommandSchemas = {
   'exit calendar': {
-    data: object('A reminder of the day on which the METIS are free.', {
+    data: object('A calendar reminder for the day the METIS unlock.', {
       sequencerId,
       phase,
       freeAtSeconds,
       freeAt,
       calendar: text('The calendar entry: an iCalendar document (RFC 5545).'),
-      file: optional(text('File it was written to; left out without `--output`.')),
+      file: optional(text('Output file; omitted without `--output`.')),
     }),
   },
-  'exit finish': operation({claimedMetisWei: wei('METIS that came back to the owner.')}),
+  'exit finish': operation({claimedMetisWei: wei('METIS returned to the owner.')}),
   'exit plan': {data: exitView},
   'exit start': operation(),
-  'exit status': {data: as(exitView, 'Where the exit of a sequencer stands, and its next step.')},
+  'exit status': {data: as(exitView, 'State of the exit of a sequencer, and its next step.')},
 }

@@ -25,22 +25,24 @@ import type {CommandSchemas} from './document.ts'
 import {decodedCall, transactionFields} from './parts/transaction.ts'
 
 const texts = (description: string) => list(description, {type: 'string'})
-const selector = hexOf('Its first four bytes on chain.', 4)
+const selector = hexOf('Selector: the first four bytes of the revert data.', 4)
 
 /** Mirrors `refusalJson`. */
 const refusal = shared(
   'refusal',
-  object<ReturnType<typeof refusalJson>>('One way in which a contract refuses a call.', {
-    kind: word('How the contract says it.', ['error', 'text', 'panic']),
-    subject: text('Signature of the error, the text letter by letter, or the code of the panic.'),
-    contracts: texts('Contracts whose code refuses.'),
-    calls: texts('Calls that can meet it; empty means any call of the contracts.'),
+  object<ReturnType<typeof refusalJson>>('A revert of a contract.', {
+    kind: word('Kind of the revert.', ['error', 'text', 'panic']),
+    subject: text('Signature of the error, exact revert text, or panic code.'),
+    contracts: texts('Contracts that revert this way.'),
+    calls: texts(
+      'Functions that can revert this way; empty means every function of the contracts.',
+    ),
     code: pattern('Code of the error in this program.', '[A-Z][A-Z0-9_]*'),
-    message: text('One sentence: what is true.'),
-    meaning: text('What it means, for someone who meets the contracts for the first time.'),
+    message: text('Meaning, in one sentence.'),
+    meaning: text('Explanation for readers new to the contracts.'),
     causes: texts('Likely causes.'),
-    hints: texts('What to run or do next, most likely first.'),
-    source: text('Where the rule is written.'),
+    hints: texts('Next steps, most likely first.'),
+    source: text('Source of the rule.'),
     selector,
     open: flag('True when the contract appends a value to the text.'),
   }),
@@ -48,66 +50,68 @@ const refusal = shared(
 
 const errorCode = object<ExplainedCode>('An error of this program.', {
   code: pattern('As in `error.code` of a JSON document.', '[A-Z][A-Z0-9_]*'),
-  meaning: text('What is true, and what it costs.'),
+  meaning: text('Meaning and consequence.'),
   exits: list(
-    'How the process ends; where there are several, the error says which.',
+    'Exit codes of the process; where there are several, the error says which.',
     object<ExplainedCode['exits'][number]>('An exit code.', {
       exit: word('Its name.', Object.keys(exitCodes)),
       exitCode: count('Its number.'),
     }),
   ),
-  retry: word('Whether the same command can succeed later without a change.', [
+  retry: word('True when the same command may succeed later without a change.', [
     'yes',
     'no',
     'depends',
   ]),
-  facts: texts('Names of its facts; some are there only where they are known.'),
-  next: texts('What to run or do next, most likely first.'),
+  facts: texts('Names of its facts; some are present only when known.'),
+  next: texts('Next steps, most likely first.'),
 })
 
 const revert = shared(
   'revert',
-  object<RevertView>('What the revert data says.', {
-    name: text('Name of the error, or what is known of it.'),
-    reason: nullable(text('The words of a refusal; null without words.')),
-    args: texts('Values that the error carries.'),
+  object<RevertView>('Decoded revert data.', {
+    name: text('Name of the error, or its best known description.'),
+    reason: nullable(text('Revert text; null without one.')),
+    args: texts('Arguments of the error.'),
   }),
 )
 
 const knownFunction = object<Explained['functions'][number]>('A function of known contracts.', {
-  contracts: texts('Contracts that have it.'),
+  contracts: texts('Contracts with this function.'),
   functionName: text('Its name.'),
-  signature: text('Its name with the types of its arguments.'),
+  signature: text('Name with argument types.'),
   selector,
 })
 
 const knownEvent = object<Explained['events'][number]>('An event of known contracts.', {
-  contracts: texts('Contracts that emit it.'),
+  contracts: texts('Contracts that emit this event.'),
   eventName: text('Its name.'),
-  signature: text('Its name with the types of its arguments.'),
-  topic: hash('Its first topic.'),
+  signature: text('Name with argument types.'),
+  topic: hash('First topic of its logs.'),
 })
 
-const finding = object<Finding>('What the chain shows now.', {
-  label: text('What was looked at.'),
-  seen: text('What was seen.'),
-  isCause: nullable(flag('True: it is a cause. False: it is none. Null: it only informs.')),
+const finding = object<Finding>('A value read from the chain.', {
+  label: text('Name of the value.'),
+  seen: text('Actual value.'),
+  isCause: nullable(
+    flag('True when it is a cause, false when it is not; null for information only.'),
+  ),
 })
 
-const failure = object<Failure>('Why the transaction failed.', {
+const failure = object<Failure>('Cause of the failed transaction.', {
   reason: word(
-    '`order`: alone it succeeds, so something before it in its block made it fail. `no-state`: the endpoint keeps no state of that block.',
+    '`order`: it succeeds on its own, so an earlier transaction in its block made it fail. `no-state`: the endpoint has no state for that block.',
     ['revert', 'out-of-gas', 'order', 'no-state'],
   ),
-  replayedOnBlock: digits('Block after which it was run again.'),
-  revert: as(nullable(revert), 'What it was refused with; null without revert data.'),
+  replayedOnBlock: digits('Block on top of which it was re-executed.'),
+  revert: as(nullable(revert), 'Revert of the call; null without revert data.'),
 })
 
 type Explanation = ReturnType<typeof explainedJson> | ReturnType<typeof explainedTransactionJson>
 
 /** Mirrors `explainedJson` and `explainedTransactionJson`, which have the same fields. */
 const explanationFields: Fields<EachOf<Explanation>> = {
-  readAs: word('What the input was read as.', [
+  readAs: word('Kind of the input.', [
     'selector',
     'revert data',
     'call data',
@@ -118,13 +122,13 @@ const explanationFields: Fields<EachOf<Explanation>> = {
     'transaction',
   ]),
   error: nullable(errorCode),
-  revert: as(nullable(revert), 'What revert data says; null for other input.'),
-  call: as(nullable(decodedCall), 'The call in words; null when there is none.'),
+  revert: as(nullable(revert), 'Decoded revert data; null for other input.'),
+  call: as(nullable(decodedCall), 'Decoded call; null for other input.'),
   functions: list('Functions with this selector.', knownFunction),
   events: list('Events with this topic.', knownEvent),
   contracts: texts('Contracts at this address.'),
-  refusals: list('Refusals that fit, the best first.', refusal),
-  findings: list('What the chain shows now; empty without a network.', finding),
+  refusals: list('Matching reverts, best match first.', refusal),
+  findings: list('Values read from the chain; empty without a network.', finding),
   transaction: nullable(
     object('The transaction; null for other input.', {
       ...transactionFields,
@@ -136,8 +140,8 @@ const explanationFields: Fields<EachOf<Explanation>> = {
 export const explainSchemas: CommandSchemas = {
   explain: {
     data: anyOf('An explanation, or the list.', [
-      object('What the input means.', explanationFields),
-      object('With `--list`: all that can be explained by a text or error.', {
+      object('Meaning of the input.', explanationFields),
+      object('With `--list`: every known revert text and error.', {
         refusals: list('By contract.', refusal),
       }),
     ]),

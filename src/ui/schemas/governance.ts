@@ -6,24 +6,24 @@ import {sends} from './parts/plan.ts'
 
 const READ_BACK = 'Mined, and read back from the chain.'
 
-const payer = object<Payer>('What pays the rewards.', {
-  address: nullable(address('Reward payer; null: none is set.')),
-  balanceMetisWei: wei('METIS it holds on L1.'),
-  allowanceMetisWei: wei('METIS that LockingInfo may take of it.'),
+const payer = object<Payer>('Account that pays the rewards.', {
+  address: nullable(address('Reward payer; null when unset.')),
+  balanceMetisWei: wei('Its METIS balance on L1.'),
+  allowanceMetisWei: wei('Its METIS allowance to LockingInfo.'),
 })
 
-const cover = object<Cover>('What the payer covers.', {
-  blocks: digits('Blocks that balance and allowance pay.'),
-  batches: nullable(digits('Whole reward batches; null: not known.')),
-  batchEpochs: digits('Epochs of such a batch.'),
-  owedMetisWei: nullable(wei('What is earned and not submitted; null: not known.')),
-  coversOwed: nullable(flag('True when that is covered; null: not known.')),
+const cover = object<Cover>('Coverage by the reward payer.', {
+  blocks: digits('Blocks covered by balance and allowance.'),
+  batches: nullable(digits('Whole reward batches covered; null while unknown.')),
+  batchEpochs: digits('Epochs per reward batch.'),
+  owedMetisWei: nullable(wei('METIS earned and not yet submitted; null while unknown.')),
+  coversOwed: nullable(flag('True when that is covered; null while unknown.')),
 })
 
 type Unsubmitted = NonNullable<ReturnType<typeof governanceJson>['unsubmitted']>
 
 const rewardPerBlock = wei('Reward for one block of L2, in METIS.')
-const ratePercent = decimal('Yearly reward in percent of all locked METIS, at the present rate.')
+const ratePercent = decimal('Annual reward in percent of all locked METIS, at the current rate.')
 
 export const governanceSchemas: CommandSchemas = {
   'governance approve-payer': sends(READ_BACK, {}),
@@ -37,28 +37,30 @@ export const governanceSchemas: CommandSchemas = {
       lockingPoolOwner: address('Owner of LockingPool.'),
       lockingInfoOwner: address('Owner of LockingInfo.'),
       mpcAddress: address('Account that submits reward batches.'),
-      paused: flag('True: LockingPool takes no calls of owners.'),
-      minLockMetisWei: wei('Least METIS of a lock.'),
-      maxLockMetisWei: wei('Most METIS of a lock.'),
-      totalLockedMetisWei: wei('METIS locked by all.'),
-      exitDelaySeconds: digits('Time between leaving and the METIS, in seconds.'),
-      signerUpdateThrottle: digits('Reward batches between two changes of a signer.'),
+      paused: flag('True when LockingPool rejects calls from owners.'),
+      minLockMetisWei: wei('Minimum lock, in METIS.'),
+      maxLockMetisWei: wei('Maximum lock, in METIS.'),
+      totalLockedMetisWei: wei('METIS locked by all sequencers.'),
+      exitDelaySeconds: digits('Exit delay in seconds.'),
+      signerUpdateThrottle: digits('Minimum number of reward batches between signer updates.'),
       rewardPerBlockMetisWei: rewardPerBlock,
-      rewardedUntilEpoch: digits('Last epoch that a reward batch has paid.'),
-      lastBatchEpochs: nullable(digits('Epochs of the last reward batch; null: there was none.')),
+      rewardedUntilEpoch: digits('Last epoch paid by a reward batch.'),
+      lastBatchEpochs: nullable(digits('Epochs in the last reward batch; null before the first.')),
       payer,
       cover,
       unsubmitted: nullable(
-        object<Unsubmitted>('Earned and in no batch yet; null: L2 did not respond.', {
-          fromEpoch: digits('First epoch that no batch has paid.'),
-          blocks: digits('Blocks since then, up to the head.'),
+        object<Unsubmitted>('Rewards not yet in a batch; null when L2 does not respond.', {
+          fromEpoch: digits('First unpaid epoch.'),
+          blocks: digits('Blocks from that epoch to the head.'),
         }),
       ),
-      epochLength: nullable(digits('Blocks of an epoch; null: L2 did not respond.')),
-      blockIntervalSeconds: decimal('Time a block takes, in seconds.', 0),
-      measuredBlocks: count('Blocks it was measured over; 0: it is the slot of the network.'),
+      epochLength: nullable(digits('Blocks per epoch; null when L2 does not respond.')),
+      blockIntervalSeconds: decimal('Block time in seconds.', 0),
+      measuredBlocks: count(
+        "Blocks used for the measurement; 0 when it is the network's slot time.",
+      ),
       ratePercent,
-      targetRatePercent: decimal('Yearly reward that the network aims at, in percent.'),
+      targetRatePercent: decimal('Target annual reward, in percent.'),
     }),
   },
 }

@@ -23,7 +23,7 @@ import {stakeSchemas} from './stake.ts'
 import {statusSchemas} from './status.ts'
 import {txSchemas} from './tx.ts'
 
-/** Every command by its words, with what it says with `--json`. A new topic is one more line here. */
+/** Every command by its words, with the schema of its `--json` output. Add one line per new topic. */
 const commandSchemas: CommandSchemas = {
   ...completionSchemas,
   ...epochSchemas,
@@ -51,20 +51,20 @@ const commandSchemas: CommandSchemas = {
 
 export interface ListedSchema {
   command: string
-  /** The `schema` that its documents name. */
+  /** Value of `schema` in its documents. */
   schema: string
-  /** True: it prints a document on each line. */
+  /** True when it prints one document per line. */
   stream: boolean
 }
 
-/** The commands that have a schema, by name. */
+/** The commands with a schema, by name. */
 export function listSchemas(): ListedSchema[] {
   return Object.entries(commandSchemas)
     .map(([command, schema]) => toListed(command, schema))
     .toSorted((a, b) => (a.command < b.command ? -1 : 1))
 }
 
-/** The JSON Schema of what a command prints with `--json`; undefined for an unknown command. */
+/** The JSON Schema of a command's `--json` output; undefined for an unknown command. */
 export function findSchema(
   command: string,
 ): {listed: ListedSchema; jsonSchema: JsonSchema} | undefined {

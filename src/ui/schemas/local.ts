@@ -26,51 +26,51 @@ const state = shared(
   object('The local network of this machine.', {
     version: constant('Version of this shape.', 1),
     phase: word('`creating` until the first start is done.', ['creating', 'ready']),
-    createdAt: isoTime('When it was made.'),
-    settings: object('How it was made.', {
-      nodes: count('Sequencers that are registered from the start.'),
+    createdAt: isoTime('Creation time.'),
+    settings: object('Settings it was created with.', {
+      nodes: count('Sequencers registered at the start.'),
       slotMs: count('Length of an L2 block slot, in milliseconds.'),
       l1BlockSeconds: count('Time between L1 blocks, in seconds.'),
       epochLength: count('Blocks per epoch.'),
-      respanDelaySeconds: count('Seconds without a block before the producer is replaced.'),
-      rewardBatchEpochs: count('Epochs that are paid with one reward batch.'),
+      respanDelaySeconds: count('Respan delay in seconds.'),
+      rewardBatchEpochs: count('Epochs per reward batch.'),
       blocksBeforeFork: count('Blocks between the genesis and block 16,500,000.'),
       basePort: count('First port; the others follow.'),
       mainnetRules: flag("True: mainnet's two extra rules in LockingPool."),
     }),
     profiles: list('Profiles of the sequencers from the start.', {type: 'string'}),
-    keys: list('Keys that were made for it.', {type: 'string'}),
+    keys: list('Keys created for it.', {type: 'string'}),
   }),
 )
 
 const processes = list(
   'Its processes, running or not.',
   object<ProcessRow>('A process.', {
-    name: text('Part of the network that it is.'),
-    pid: nullable(integer('Process id; null when it was never started.', 1)),
-    running: flag('True when it runs.'),
-    url: text('URL at which it answers.'),
-    log: text('Path of its log.'),
+    name: text('Component of the network.'),
+    pid: nullable(integer('Process id; null before its first start.', 1)),
+    running: flag('True when it is running.'),
+    url: text('URL it listens on.'),
+    log: text('Path of its log file.'),
     orphanedEngine: nullable(
-      integer('Pid of an engine that goes on although this process is gone; null: none.', 1),
+      integer('Pid of an orphaned engine of this process; null when there is none.', 1),
     ),
     suspended: list(
-      'It and its engine, as far as a signal has stopped them: they live, and do nothing.',
+      'The process and its engine, if paused by a signal: alive, but doing nothing.',
       integer('Process id.', 1),
     ),
   }),
 )
 
-const funded = object<FundView>('What an account got.', {
+const funded = object<FundView>('Funds and rights given to an account.', {
   address: address('The account.'),
   ethWei: wei('ETH on L1.'),
   metisL1Wei: wei('METIS on L1.'),
   metisL2Wei: wei('METIS on L2.'),
-  whitelist: flag('True: it was put on the whitelist.'),
+  whitelist: flag('True when it was whitelisted.'),
   hashes: list(
-    'Transactions that brought it.',
+    'Transactions sent for it.',
     object<FundView['hashes'][number]>('A transaction.', {
-      what: text('What it brought.'),
+      what: text('Purpose of the transaction.'),
       chain: layer,
       hash: hash('Its hash.'),
     }),
@@ -79,52 +79,52 @@ const funded = object<FundView>('What an account got.', {
 
 export const localSchemas: CommandSchemas = {
   'local demo': {
-    data: object('How the demo went.', {
-      elapsedMs: count('How long it took, in milliseconds.'),
-      home: text('Directory of its own.'),
-      kept: flag('True: its network still runs.'),
+    data: object('Result of the demo.', {
+      elapsedMs: count('Duration in milliseconds.'),
+      home: text('Directory of the demo.'),
+      kept: flag('True when its network is still running.'),
     }),
   },
   'local down': {
-    data: object('What was stopped.', {
+    data: object('Processes that were stopped.', {
       processes: list(
         'The processes, nodes first.',
         object('A process.', {
-          name: text('Part of the network that it is.'),
+          name: text('Component of the network.'),
           outcome: word('`killed`: it did not stop in time.', ['stopped', 'killed', 'not-running']),
         }),
       ),
     }),
   },
   'local fund': {
-    data: object('Accounts that got something.', {funded: list('By account.', funded)}),
+    data: object('Accounts that were funded.', {funded: list('By account.', funded)}),
   },
   'local l1': {
     line: logLine,
-    data: anyOf('How it ended; null where there is no local network.', [
-      object('It was stopped.', {stopped: constant('It has stopped.', true)}),
+    data: anyOf('End of the process; null without a local network.', [
+      object('It was stopped by a command.', {stopped: constant('It stopped.', true)}),
       {type: 'null'},
     ]),
   },
   'local reset': {
-    data: object('What was deleted.', {
-      nothing: flag('True: there was no local network.'),
-      profiles: list('Profiles of it.', {type: 'string'}),
-      keys: list('Keys that were made for it.', {type: 'string'}),
+    data: object('The deleted network.', {
+      nothing: flag('True when there was no local network.'),
+      profiles: list('Profiles that were deleted with it.', {type: 'string'}),
+      keys: list('Keys created for it.', {type: 'string'}),
     }),
   },
-  'local status': {data: object('Whether the local network runs.', {state, processes})},
+  'local status': {data: object('State of the local network.', {state, processes})},
   'local up': {
-    data: object('The local network runs.', {
+    data: object('The running local network.', {
       state,
-      fresh: flag('True: it was made now. False: it continues.'),
-      started: list('Processes that were started now.', {type: 'string'}),
+      fresh: flag('True when it was created now, false when an existing one continues.'),
+      started: list('Processes started by this command.', {type: 'string'}),
       processes,
     }),
   },
   'local warp': {
-    data: object('L1 is later now.', {
-      seconds: count('How far its time was moved.'),
+    data: object('Time of L1 after the warp.', {
+      seconds: count('Seconds that its time was advanced.'),
       beforeSeconds: digits('Time before, in seconds since 1970.'),
       afterSeconds: digits('Time after, in seconds since 1970.'),
       l1Block: digits('Newest L1 block.'),

@@ -25,21 +25,21 @@ const provider = shared(
     id: providerId,
     name: text('Its name.'),
     token: text('Symbol of its token.'),
-    kind: constant('The balance of its token stays, and its rate grows.', 'reward-bearing'),
-    entry: address('Contract on L2 that takes deposits.'),
-    state: word('`no-code`: the address holds no contract.', ['live', 'no-code']),
+    kind: constant('The token balance is constant and its rate grows.', 'reward-bearing'),
+    entry: address('Contract on L2 that accepts deposits.'),
+    state: word('`no-code`: there is no contract at the address.', ['live', 'no-code']),
   }),
 )
 
 /** Mirrors `positionJson`. */
 function positionOf({token, fields}: LstAbout): JsonSchema {
-  return object('What an account holds with a provider.', {
+  return object('Position of an account with a provider.', {
     provider: providerId,
     account: address('Account on L2.'),
     [fields.held]: wei(`${token} it holds.`),
-    valueMetisWei: wei('METIS they are worth after the next harvest.'),
-    openRequests: digits('Withdrawal requests that are not completed.'),
-    liquidMetisWei: wei('METIS of the account on L2 that are not deposited.'),
+    valueMetisWei: wei('Their value in METIS after the next harvest.'),
+    openRequests: digits('Pending withdrawal requests.'),
+    liquidMetisWei: wei('METIS of the account on L2 outside the provider.'),
   })
 }
 
@@ -50,13 +50,13 @@ function ratesOf({token, fields}: LstAbout): JsonSchema {
     totalDepositsMetisWei: wei('METIS deposited with it.'),
     [fields.supply]: wei(`${token} there are.`),
     pendingRewardMetisWei: wei('METIS in the reward pool, not yet harvested.'),
-    feeRate: digits('Share of rewards that the provider keeps, times 1e18.'),
+    feeRate: digits("Provider's share of the rewards, scaled by 1e18."),
     rate: digits(`METIS for one ${token}, times 1e18.`),
-    rateAfterHarvest: digits('The same after the next harvest, times 1e18.'),
+    rateAfterHarvest: digits('The same after the next harvest, scaled by 1e18.'),
   })
 }
 
-/** Fields carry the name of the token, so each provider has a shape of its own. */
+/** Field names contain the token's name, so each provider has its own schema. */
 function byProvider(description: string, shape: (about: LstAbout) => JsonSchema): JsonSchema {
   const [first, ...others] = lstProviders.map(shape)
   return others.length === 0 ? first! : anyOf(description, [first!, ...others])
@@ -76,7 +76,7 @@ export const lstSchemas: CommandSchemas = {
   },
   'lst position': {data: position},
   'lst rates': {
-    data: object('What a token of each provider is worth.', {
+    data: object('Token rates by provider.', {
       rates: list('By provider.', byProvider('The rate of a provider.', ratesOf)),
     }),
   },

@@ -24,7 +24,7 @@ import type {CommandSchemas} from './document.ts'
 import {checks} from './parts/sequencer.ts'
 
 const name = text('Name of the network.')
-const kind = word('What may be rehearsed without loss.', ['main', 'test', 'local'])
+const kind = word('Operations that can be rehearsed without loss.', ['main', 'test', 'local'])
 const explorerUrl = nullable(text('URL of a block explorer; null when none is known.'))
 const rpcUrls = list('Endpoints: scheme and host.', {type: 'string'})
 
@@ -39,30 +39,30 @@ const l1 = object<Network['l1']>('The L1 of the network.', {
     lockingInfo: address('LockingInfo.'),
     bridge: address('L1StandardBridge.'),
     addressManager: address('AddressManager.'),
-    batchInbox: address('Plain address that receives transaction batches.'),
+    batchInbox: address('Externally owned address that receives transaction batches.'),
   }),
   poolImplementations: optional(
     mapOf(
-      'Implementations of LockingPool whose rules are known, by address.',
+      'Known implementations of LockingPool, by address.',
       word('Rules.', ['published', 'mainnet', 'unknown']),
     ),
   ),
   infoImplementations: optional(
-    list('Implementations of LockingInfo that are known.', address('An implementation.')),
+    list('Known implementations of LockingInfo.', address('An implementation.')),
   ),
-  batchSenders: list('Accounts whose inbox transactions count.', address('An account.')),
-  confirmations: count('Blocks on top of a block before its events count.'),
+  batchSenders: list('Accounts whose inbox transactions are valid.', address('An account.')),
+  confirmations: count('Confirmations required before events of a block count.'),
   staleAfterSeconds: optional(
-    integer('Age in seconds from which on the newest block makes an endpoint stale.', 1),
+    integer('Age of the newest block, in seconds, from which an endpoint is stale.', 1),
   ),
 })
 
-const bundled = object<NonNullable<Network['l2']['bundled']>>('What a bundled node needs.', {
+const bundled = object<NonNullable<Network['l2']['bundled']>>('Settings of bundled nodes.', {
   genesisFile: text('Path of the genesis document.'),
   fingerprint: hash('Hash of genesis, engine flags and engine version.'),
   bootnodes: list('Peers that a new node dials first.', {type: 'string'}),
   relayer: address('Account that relays bridge deposits.'),
-  followers: word('Who may read blocks from the nodes.', ['registered', 'anyone']),
+  followers: word('Access policy for reading blocks from the nodes.', ['registered', 'anyone']),
 })
 
 const l2 = object<Network['l2']>('The L2 of the network.', {
@@ -76,14 +76,14 @@ const l2 = object<Network['l2']>('The L2 of the network.', {
     gasPriceOracle: address('GasPriceOracle.'),
   }),
   sequencerSetImplementations: optional(
-    list('Implementations of MetisSequencerSet that are known.', address('An implementation.')),
+    list('Known implementations of MetisSequencerSet.', address('An implementation.')),
   ),
-  legacyTransactions: optional(flag('True: nodes take legacy transactions only.')),
-  phase2Block: count('First block that may hold many transactions.'),
+  legacyTransactions: optional(flag('True when nodes accept only legacy transactions.')),
+  phase2Block: count('First block that may contain more than one transaction.'),
   slotMs: count('Length of a block slot, in milliseconds.'),
-  emptyBlocks: flag('True: there is a block in each slot, also without transactions.'),
-  respanDelaySeconds: count('Seconds without a block before the producer is replaced.'),
-  batchMarginBlocks: count('Blocks behind the head that still count as unsafe.'),
+  emptyBlocks: flag('True when every slot gets a block, even without transactions.'),
+  respanDelaySeconds: count('Respan delay in seconds.'),
+  batchMarginBlocks: count('Blocks below the head that are still unsafe.'),
   bundled: nullable(bundled),
 })
 
@@ -106,23 +106,23 @@ export const networkSchemas: CommandSchemas = {
   'network add': {
     data: object('The network that was added.', {
       name,
-      path: text('File that keeps its document.'),
+      path: text('File of its document.'),
     }),
   },
   'network check': {
-    data: object<Omit<NetworkCheck, 'unknownCode'>>('Whether everything answers as it should.', {
-      ok: flag('True when every check holds.'),
+    data: object<Omit<NetworkCheck, 'unknownCode'>>('Result of the checks of a network.', {
+      ok: flag('True when every check passes.'),
       checks: checks('Endpoints first, then contracts.'),
     }),
   },
   'network list': {
-    data: object('The networks that are known here.', {
+    data: object('Known networks.', {
       networks: list(
         'Built-in ones first.',
         object('A network.', {
           name,
           kind,
-          source: word('Where its document is.', ['built in', 'file']),
+          source: word('Origin of its document.', ['built in', 'file']),
           l1ChainId: count('Chain id of L1.'),
           l2ChainId: count('Chain id of L2.'),
         }),
@@ -130,14 +130,14 @@ export const networkSchemas: CommandSchemas = {
     }),
   },
   'network show': {
-    data: object<Network>('A network document; of endpoints only scheme and host.', {
-      version: constant('Version of the shape of a network document.', 1),
+    data: object<Network>('A network document; endpoints are shown as scheme and host only.', {
+      version: constant('Version of the network document format.', 1),
       name,
       l1,
       l2,
       posRestUrl: nullable(text('Consensus layer: scheme and host; null when none is known.')),
       kind,
-      caFile: optional(text('PEM of an authority that vouches for its endpoints.')),
+      caFile: optional(text('PEM file of the certificate authority of its endpoints.')),
       lst: object<Network['lst']>('Liquid-staking providers.', deployments),
     }),
   },

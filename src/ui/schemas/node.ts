@@ -27,49 +27,49 @@ import {nodeStatus} from './parts/node-status.ts'
 const profile = text('Name of the profile.')
 const pid = integer('Process id.', 1)
 
-const difference = object('The first block that is not what L1 says.', {
+const difference = object('The first block that differs from L1.', {
   block: count('L2 block.'),
   batchIndex: digits('Index of the transaction batch.'),
-  l1Transaction: hash('Inbox transaction that holds the block.'),
+  l1Transaction: hash('Inbox transaction with the block.'),
   l1Block: count('L1 block of that transaction.'),
   field: text('Part of the block that differs; `hash` when every part is equal.'),
-  fromL1: text('What L1 holds, or what follows from it.'),
-  other: word('What it was compared with.', ['node', 'rules', 'bridge']),
-  otherValue: text('What that has.'),
+  fromL1: text('Value according to L1.'),
+  other: word('Source it was compared with.', ['node', 'rules', 'bridge']),
+  otherValue: text('Value in that source.'),
 })
 
-const verification = object('A chain that was rebuilt from L1.', {
-  l1Block: count('L1 block that was read last.'),
-  l1Target: count('Last L1 block that is confirmed.'),
-  l1Start: count('L1 block that was read first.'),
-  l2Block: count('L2 block that was executed last.'),
-  batches: count('Transaction batches that were read.'),
-  blocks: count('L2 blocks that were executed.'),
+const verification = object('A chain rebuilt from L1.', {
+  l1Block: count('Last L1 block read.'),
+  l1Target: count('Last confirmed L1 block.'),
+  l1Start: count('First L1 block read.'),
+  l2Block: count('Last L2 block executed.'),
+  batches: count('Transaction batches read.'),
+  blocks: count('L2 blocks executed.'),
   transactions: count('Transactions in them.'),
-  seconds: decimal('How long it took, in seconds.', 0),
-  head: object('Where the confirmed batches end, or the last block that could be executed.', {
+  seconds: decimal('Duration in seconds.', 0),
+  head: object('Last block of the confirmed batches, or the last block that could be executed.', {
     number: count('L2 block.'),
     hash: hash('Its hash.'),
-    stateRoot: hash('Root of its state.'),
+    stateRoot: hash('State root of that block.'),
   }),
-  deposits: count('Payments of deposits that match the L1 bridge.'),
-  l1Bytes: count('Calldata that was read, in bytes.'),
-  equalBlocks: nullable(count('Blocks that the node has with the same hash; null without a node.')),
+  deposits: count('Deposit payments that match the L1 bridge.'),
+  l1Bytes: count('Calldata read, in bytes.'),
+  equalBlocks: nullable(count('Blocks with the same hash on the node; null without a node.')),
   difference: nullable(difference),
   node: nullable(text('Scheme and host of the node; null without one.')),
 })
 
 export const nodeSchemas: CommandSchemas = {
   'node guard rebuild': {
-    data: object<GuardView>('A sign guard that was rebuilt.', {
+    data: object<GuardView>('A rebuilt sign guard.', {
       path: text('Its file.'),
-      floor: count('No block below is signed.'),
-      learned: count('Own blocks of the chain log that it did not know.'),
-      movedTo: nullable(text('Where a damaged file is now; null when there was none.')),
+      floor: count('Lowest height the guard allows to sign.'),
+      learned: count('Own blocks in the chain log that were missing from it.'),
+      movedTo: nullable(text('New path of a damaged file; null when there was none.')),
       signedOnL1: nullable(
-        count('Newest block on L1 with a signature of the key; null: none is known.'),
+        count('Newest block on L1 signed with the key; null when none is known.'),
       ),
-      l1Problem: nullable(text('Why L1 was not read; null when it was.')),
+      l1Problem: nullable(text('Reason why L1 was not read; null when it was.')),
     }),
   },
   'node logs': {
@@ -79,8 +79,8 @@ export const nodeSchemas: CommandSchemas = {
   },
   'node run': {
     line: logLine,
-    data: object('How it ended.', {
-      stopped: constant('It has stopped.', true),
+    data: object('End of the node.', {
+      stopped: constant('It stopped.', true),
       rpcUrl: text('URL of its RPC.'),
     }),
   },
@@ -88,43 +88,48 @@ export const nodeSchemas: CommandSchemas = {
     data: object('The node that was started.', {
       pid,
       profile,
-      phase: word('How it stands once it knows.', [
+      phase: word('State of the node once it is known.', [
         'catching-up',
         'following',
         'building',
         'stopped',
       ]),
-      syncing: flag('True while it is behind a peer or silent since its start.'),
+      syncing: flag('True while it is behind a peer or has not responded since its start.'),
     }),
   },
   'node status': {
     data: object<NodeReport>('The node of the profile.', {
       profile,
-      runtime: word('`external`: it is not ours, and was asked over JSON-RPC.', nodeRuntimes),
+      runtime: word(
+        '`external`: it is not a bundled node and was queried over JSON-RPC.',
+        nodeRuntimes,
+      ),
       daemon: nullable(
         object<NonNullable<NodeReport['daemon']>>(
-          'The background process; null: none was started.',
+          'The background process; null when none was started.',
           {
             pid,
-            running: flag('True when it runs.'),
-            startedAt: nullable(isoTime('When it was started; null when that is unknown.')),
+            running: flag('True when it is running.'),
+            startedAt: nullable(isoTime('Start time; null while unknown.')),
           },
         ),
       ),
-      status: as(nullable(nodeStatus), 'Its own account; null when it does not respond.'),
+      status: as(nullable(nodeStatus), 'Status it reports; null when it does not respond.'),
       external: as(
         nullable(externalNode),
-        'What a foreign node tells of itself; null when it does not respond, or is one of ours.',
+        'Status of an external node; null when it does not respond, or the node is bundled.',
       ),
       silence: nullable(
-        failure('Why a foreign node gave no answer; null when it did, or is one of ours.'),
+        failure(
+          'Reason why an external node is unreachable; null when it responds, or the node is bundled.',
+        ),
       ),
-      endpoint: nullable(text('Scheme and host of a foreign node; null for one of ours.')),
-      issues: list('Everything that is wrong with it, worst first.', issue),
+      endpoint: nullable(text('Scheme and host of an external node; null for a bundled one.')),
+      issues: list('Active issues of the node, worst first.', issue),
     }),
   },
   'node stop': {
-    data: object('How the node ended.', {
+    data: object('End of the node.', {
       profile,
       outcome: word('`killed`: it did not stop in time.', ['stopped', 'killed', 'not-running']),
     }),

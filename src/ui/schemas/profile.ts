@@ -8,36 +8,41 @@ const port = (description: string) => integer(description, 1)
 /** Mirrors `profileJson`. */
 const profile = shared(
   'profile',
-  object<ReturnType<typeof profileJson>>('Who you are on a network.', {
+  object<ReturnType<typeof profileJson>>('Your identity on a network.', {
     name: text('Name of the profile.'),
-    inUse: flag('True when commands use it without being told.'),
+    inUse: flag('True when it is the default profile.'),
     network: text('Name of its network.'),
     owner: nullable(address('Owner; null while not set.')),
     signer: nullable(address('Signer; null while not set.')),
     rewardRecipient: nullable(address('Reward recipient on L2; null while not set.')),
     keys: object<Profile['keys']>('Names of keys or signers by role.', {
-      owner: nullable(text('What signs as the owner; null: it is elsewhere.')),
-      signer: nullable(text('What signs as the signer; null: it is elsewhere.')),
-    }),
-    endpoints: object<Required<Profile['endpoints']>>('Endpoints of its own: scheme and host.', {
-      l1: list('L1, in the order in which they are asked; none: those of the network.', {
-        type: 'string',
-      }),
-      l2: list('L2, in the order in which they are asked; none: those of the network.', {
-        type: 'string',
-      }),
-      pos: nullable(text('Consensus layer; null: that of the network.')),
-      caFile: nullable(
-        text('PEM of an authority that vouches for them; null: those of the system.'),
+      owner: nullable(text('Key or signer of the owner; null when it is on another machine.')),
+      signer: nullable(
+        text("Key or signer of the sequencer's signer; null when it is on another machine."),
       ),
     }),
+    endpoints: object<Required<Profile['endpoints']>>(
+      'Endpoints of the profile: scheme and host.',
+      {
+        l1: list('L1, in order of use; empty: those of the network.', {
+          type: 'string',
+        }),
+        l2: list('L2, in order of use; empty: those of the network.', {
+          type: 'string',
+        }),
+        pos: nullable(text('Consensus layer; null: that of the network.')),
+        caFile: nullable(
+          text('PEM file of their certificate authority; null: those of the system.'),
+        ),
+      },
+    ),
     node: nullable(
-      object<NonNullable<Profile['node']>>('Its bundled node; null: none is set up.', {
+      object<NonNullable<Profile['node']>>('Its bundled node; null when none is set up.', {
         host: text('Address it listens on.'),
         rpcPort: port('Port of its RPC.'),
         peerPort: port('Port for peers.'),
-        relayerKey: nullable(text('Key that relays deposits; null: none.')),
-        batchKey: nullable(text('Key that posts transaction batches; null: none.')),
+        relayerKey: nullable(text('Key that relays deposits; null when there is none.')),
+        batchKey: nullable(text('Key that posts transaction batches; null when there is none.')),
       }),
     ),
   }),
@@ -50,7 +55,7 @@ export const profileSchemas: CommandSchemas = {
     data: object('The profiles of this machine.', {profiles: list('By name.', profile)}),
   },
   'profile remove': {
-    data: object('The profile that was forgotten.', {removed: text('Name of the profile.')}),
+    data: object('The removed profile.', {removed: text('Name of the profile.')}),
   },
   'profile show': {data: profile},
   'profile use': {data: profile},

@@ -3,52 +3,52 @@ import type {BuiltEntry, CheckedEntry, CheckedFile} from '../../services/network
 import {address, flag, list, object, optional, pattern, text, word} from './build.ts'
 import type {CommandSchemas} from './document.ts'
 
-const rule = object<RuleCheck>('A rule with what was seen.', {
+const rule = object<RuleCheck>('Result of a rule.', {
   id: text('Name of the rule.'),
-  label: text('What has to hold.'),
-  ok: flag('True when it holds.'),
-  seen: text('What was seen.'),
-  remedy: text('What mends it; empty when it holds.'),
-  enforcedBy: word('`ci`: their tests refuse it. `readme`: only their README asks for it.', [
+  label: text('The rule.'),
+  ok: flag('True when it is met.'),
+  seen: text('Actual value.'),
+  remedy: text('Remedy; empty when it is met.'),
+  enforcedBy: word('`ci`: enforced by their CI. `readme`: required only by their README.', [
     'ci',
     'readme',
   ]),
 })
 const rules = (what: string) => list(what, rule)
 
-const entry = object<RegistryEntry>('The entry, as it stands in the public list.', {
+const entry = object<RegistryEntry>('The entry as in the public list.', {
   name: text('Name of the sequencer.'),
   avatar: text('Path of the logo, from `{BASEDIR}` on.'),
-  desc: text('One line about it.'),
+  desc: text('Description in one line.'),
   address: address('Owner, as on the whitelist.'),
   seq_addr: address('Signer.'),
   pubkey: pattern('Public key of the signer, 64 bytes in lower case.', '0x[0-9a-f]{128}'),
-  url: text('Its page.'),
+  url: text('Website of the sequencer.'),
   lst_name: optional(text('Liquid-staking provider.')),
-  lst_url: optional(text('Page of the provider.')),
+  lst_url: optional(text('Website of the provider.')),
 })
 
-const built = object<BuiltEntry>('The entry that was made.', {
+const built = object<BuiltEntry>('The generated entry.', {
   entry,
-  checks: rules('Every rule.'),
-  ok: flag('True when every rule holds; else nothing is written.'),
+  checks: rules('Results of all rules.'),
+  ok: flag('True when every rule is met; otherwise nothing is written.'),
   written: list('Files that were written.', {type: 'string'}),
 })
 
-const checked = object('What was found in the lists.', {
-  ok: flag('True when no rule stands in the way.'),
+const checked = object('Findings in the lists.', {
+  ok: flag('True when no rule is violated.'),
   files: list(
-    'The lists that were read.',
+    'The lists that were checked.',
     object<CheckedFile>('A list.', {
       file: text('Path of the list.'),
       entries: list(
         'Its entries.',
         object<CheckedEntry>('An entry.', {
-          name: text('Name of the sequencer, or its place in the list.'),
-          checks: rules('Rules on the entry.'),
+          name: text('Name of the sequencer, or its position in the list.'),
+          checks: rules('Results of the rules for an entry.'),
         }),
       ),
-      checks: rules('Rules on the list as a whole.'),
+      checks: rules('Results of the rules for the whole list.'),
     }),
   ),
 })

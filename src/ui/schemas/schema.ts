@@ -2,27 +2,24 @@ import {foreignObject, anyOf, flag, list, object, pattern, text} from './build.t
 import type {CommandSchemas} from './document.ts'
 
 const command = text('Words of the command.')
-const schema = pattern(
-  'The `schema` that its documents name.',
-  String.raw`metis-seq\.[a-z0-9.-]+/1`,
-)
+const schema = pattern('Value of `schema` in its documents.', String.raw`metis-seq\.[a-z0-9.-]+/1`)
 
 export const schemaSchemas: CommandSchemas = {
   schema: {
-    data: anyOf('With a command its schema, else the list.', [
-      object('The shape of what a command prints with `--json`.', {
+    data: anyOf('The schema of a command, or the list without one.', [
+      object("The schema of a command's `--json` output.", {
         command,
         schema,
-        stream: flag('True: it prints a document on each line.'),
+        stream: flag('True when it prints one document per line.'),
         jsonSchema: foreignObject('The JSON Schema, draft 2020-12.'),
       }),
-      object('The commands that have a schema, which are all.', {
+      object('All commands.', {
         commands: list(
           'By name.',
           object('A command.', {
             command,
             schema,
-            stream: flag('True: it prints a document on each line.'),
+            stream: flag('True when it prints one document per line.'),
           }),
         ),
       }),

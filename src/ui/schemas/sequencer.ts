@@ -5,22 +5,22 @@ import {operation, sends} from './parts/plan.ts'
 import {check, condition, pool, sequencer} from './parts/sequencer.ts'
 
 const whitelist: CommandSchema = sends('Mined, and read back from the chain.', {
-  account: address('Account that was put on the whitelist or taken off it.'),
-  allowed: flag('True: it is on the whitelist.'),
+  account: address('Account that was added to or removed from the whitelist.'),
+  allowed: flag('True when it is whitelisted.'),
 })
 
 export const sequencerSchemas: CommandSchemas = {
   'sequencer allow': whitelist,
   'sequencer disallow': whitelist,
   'sequencer eligible': {
-    data: object<Eligibility>('Every condition of a registration.', {
-      eligible: flag('True when all of them hold.'),
+    data: object<Eligibility>('Preconditions of a registration.', {
+      eligible: flag('True when all are met.'),
       amountMetisWei: wei('METIS that would be locked.'),
       owner: address('Account that would register.'),
       signer: address('Signer it would register.'),
       checks: list(
-        'The conditions of the contract in its order, and those of this program.',
-        anyOf('A condition of the contract, or one of this program.', [condition, check]),
+        'The preconditions of the contract, in its order, and those of this program.',
+        anyOf('A precondition of the contract or of this program.', [condition, check]),
       ),
       pool,
     }),

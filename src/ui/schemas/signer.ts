@@ -17,7 +17,7 @@ import {
 import type {CommandSchemas} from './document.ts'
 import {backend, keyName} from './parts/key.ts'
 
-const path = (what: string) => nullable(text(`${what}; null: none.`))
+const path = (what: string) => nullable(text(`${what}; null when there is none.`))
 
 /** Mirrors `signerJson`. */
 const signerFields: Fields<ReturnType<typeof signerJson>> = {
@@ -27,22 +27,22 @@ const signerFields: Fields<ReturnType<typeof signerJson>> = {
     ['keystore', 'remote', 'watch', 'safe'],
   ),
   address: address('Account it signs for.'),
-  createdAt: isoTime('When it was made or added.'),
-  publicKey: nullable(hexOf('Public key, 64 bytes; null where it is not known.', 64)),
+  createdAt: isoTime('Time when it was created or added.'),
+  publicKey: nullable(hexOf('Public key, 64 bytes; null while unknown.', 64)),
   backend: nullable(backend),
   endpoint: nullable(text('Scheme and host of a remote signer; null for others.')),
   api: nullable(
-    word('How a remote signer is asked; null for others.', ['eth_signTransaction', 'web3signer']),
+    word('Protocol of a remote signer; null for others.', ['eth_signTransaction', 'web3signer']),
   ),
   tokenFile: path('File with the bearer token'),
-  caFile: path('PEM of the authority that vouches for the signer'),
+  caFile: path("PEM of the signer's certificate authority"),
   certFile: path('PEM of our certificate'),
   keyFile: path('PEM of the key of our certificate'),
 }
 
 const signer = shared(
   'signer',
-  object<ReturnType<typeof signerJson>>('What signs, without a secret.', signerFields),
+  object<ReturnType<typeof signerJson>>('A key or signer, without its secret.', signerFields),
 )
 
 type Listed = ReturnType<typeof signerListJson>['signers'][number]
@@ -56,10 +56,10 @@ export const signerSchemas: CommandSchemas = {
         object<Listed>('A key or signer.', {
           ...signerFields,
           usedBy: list(
-            'Profiles that name it.',
+            'Profiles that use it.',
             object<Listed['usedBy'][number]>('A profile.', {
               profile: text('Name of the profile.'),
-              role: word('As what.', ['owner', 'signer']),
+              role: word('Role.', ['owner', 'signer']),
             }),
           ),
         }),
@@ -68,14 +68,16 @@ export const signerSchemas: CommandSchemas = {
   },
   'signer remove': {data: signer},
   'signer test': {
-    data: object<ReturnType<typeof signerTestJson>>('What a test showed.', {
+    data: object<ReturnType<typeof signerTestJson>>('Result of a test.', {
       signer,
-      canSign: flag('True: it signed just now, with the right key.'),
-      elapsedMs: nullable(count('Time the signature took in milliseconds; null: nothing signed.')),
+      canSign: flag('True when it just signed with the right key.'),
+      elapsedMs: nullable(
+        count('Duration of the signature in milliseconds; null when nothing was signed.'),
+      ),
       safe: nullable(
-        object('Who signs for a Safe; null for others.', {
+        object('Owners and threshold of a Safe; null for others.', {
           owners: list('Owners of the Safe.', address('An owner.')),
-          threshold: digits('Signatures that a transaction needs.'),
+          threshold: digits('Signatures required per transaction.'),
           version: text('Version of the contract.'),
         }),
       ),

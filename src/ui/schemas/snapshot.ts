@@ -24,14 +24,16 @@ const head = object('Newest block of the snapshot.', {
 
 const manifest = shared(
   'manifest',
-  object('What a snapshot holds.', {
-    version: constant('Version of the shape of a snapshot.', 1),
+  object('Contents of a snapshot.', {
+    version: constant('Version of the snapshot format.', 1),
     network: text('Name of the network.'),
     chainId: count('Chain id of L2.'),
     fingerprint: hash('Hash of genesis, engine flags and engine version.'),
     head,
-    createdAt: isoTime('When it was taken.'),
-    engineBlock: nullable(count("Block of the engine's state; null: all is executed again.")),
+    createdAt: isoTime('Time when it was taken.'),
+    engineBlock: nullable(
+      count("Block of the engine's state; null when everything is re-executed."),
+    ),
     files: list(
       'Its files.',
       object('A file.', {
@@ -48,57 +50,61 @@ const path = text('Directory of the snapshot.')
 
 const listed = shared(
   'listedSnapshot',
-  object('A snapshot that was found.', {
+  object('A snapshot.', {
     name,
     path,
-    manifest: as(nullable(manifest), 'What it holds; null when it cannot be read.'),
-    problem: nullable(text('Why it cannot be read; null when it can.')),
+    manifest: as(nullable(manifest), 'Its contents; null when it cannot be read.'),
+    problem: nullable(text('Reason why it cannot be read; null when it can.')),
     bytes: count('Size in bytes.'),
   }),
 )
 
 export const snapshotSchemas: CommandSchemas = {
-  'node snapshot create': {data: object('The snapshot that was taken.', {name, path, manifest})},
+  'node snapshot create': {data: object('The new snapshot.', {name, path, manifest})},
   'node snapshot list': {
     data: object('The snapshots of a node.', {
-      root: text('Directory that holds them.'),
+      root: text('Their directory.'),
       snapshots: list('Newest first.', listed),
     }),
   },
   'node snapshot prune': {
-    data: object('Which snapshots go.', {
-      kept: list('Those that stay, newest first.', listed),
-      removed: list('Those that go, newest first.', listed),
-      freedBytes: count('What that frees, in bytes.'),
-      pruned: flag('True: they are deleted. False: this is a preview.'),
+    data: object('Snapshots to delete and to keep.', {
+      kept: list('Snapshots to keep, newest first.', listed),
+      removed: list('Snapshots to delete, newest first.', listed),
+      freedBytes: count('Space that this frees, in bytes.'),
+      pruned: flag('True when they were deleted; false for a preview.'),
     }),
   },
   'node snapshot restore': {
-    data: object('What the node gets.', {
+    data: object('Chain that the node will have.', {
       path,
       dataDir: text('Directory of the node.'),
       manifest,
-      replaces: list('What is there and is moved aside.', {type: 'string'}),
-      signGuard: word('`made`: it has none, and gets one for heights above the restored head.', [
-        'kept',
-        'made',
-      ]),
-      signedUpTo: nullable(count('Highest height that a kept guard has signed; null: none.')),
-      restored: flag('True: it is done. False: this is a preview.'),
+      replaces: list('Existing files that are moved aside.', {type: 'string'}),
+      signGuard: word(
+        '`made`: it has none, so one is created for heights above the restored head.',
+        ['kept', 'made'],
+      ),
+      signedUpTo: nullable(
+        count('Highest height signed according to a kept guard; null when there is none.'),
+      ),
+      restored: flag('True when it was restored; false for a preview.'),
       movedTo: optional(
-        nullable(text('Where the old chain is now; null: there was none. Left out in a preview.')),
+        nullable(
+          text('New path of the old chain; null when there was none. Omitted in a preview.'),
+        ),
       ),
     }),
   },
   'node snapshot verify': {
-    data: object('A snapshot that is whole.', {
+    data: object('A verified snapshot.', {
       manifest,
       firstBlock: count('First block in it.'),
-      linkedBlocks: count('Blocks that follow their parent.'),
-      executedFrom: count('Block whose state the execution began with.'),
-      executedBlocks: count('Blocks that were executed.'),
+      linkedBlocks: count('Blocks linked to their parent.'),
+      executedFrom: count('Block from whose state the execution started.'),
+      executedBlocks: count('Blocks executed.'),
       executedTransactions: count('Transactions in them.'),
-      seconds: decimal('How long it took, in seconds.', 0),
+      seconds: decimal('Duration in seconds.', 0),
     }),
   },
 }

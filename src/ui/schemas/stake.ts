@@ -7,20 +7,20 @@ import {sequencer, stakeFields} from './parts/sequencer.ts'
 export const stakeSchemas: CommandSchemas = {
   'stake increase': operation(),
   'stake plan': {
-    data: object<ReturnType<typeof stakeOptionsJson>>('What the owner can do with the lock now.', {
+    data: object<ReturnType<typeof stakeOptionsJson>>('Options of the owner for the lock.', {
       sequencer,
       ...stakeFields,
       callerMetisWei: wei('METIS of the owner on L1.'),
-      increaseMetisWei: wei('METIS that can be added now: room and balance.'),
-      restakeMetisWei: wei('Reward that fits into the lock; 0 when it does not fit whole.'),
+      increaseMetisWei: wei('METIS that can be added now, limited by capacity and balance.'),
+      restakeMetisWei: wei('Reward that can be restaked; 0 when it does not fit completely.'),
       withdrawMetisWei: wei('METIS above the minimum lock.'),
-      withdrawFromBatch: digits('First reward batch in which a withdrawal is taken.'),
-      signerUpdateFromBatch: digits('First reward batch in which a signer update is taken.'),
+      withdrawFromBatch: digits('First reward batch that allows a withdrawal.'),
+      signerUpdateFromBatch: digits('First reward batch that allows a signer update.'),
     }),
   },
   'stake restake': operation(),
   'stake show': {
-    data: object('A lock beside the limits of the pool.', {sequencer, ...stakeFields}),
+    data: object('A lock and the limits of the pool.', {sequencer, ...stakeFields}),
   },
   'stake withdraw': operation(),
 }

@@ -30,7 +30,7 @@ import {sequencerRecord, stakeFields} from './parts/sequencer.ts'
 type Failed = Extract<Part<unknown>, {ok: false}>
 type Read<T> = Extract<Part<T>, {ok: true}>
 
-/** A part of the page, or the reason why it could not be read. Mirrors `Part`. */
+/** A section of the page, or the reason why it could not be read. Mirrors `Part`. */
 function part<T>(description: string, value: JsonSchema<T>): JsonSchema<Part<T>> {
   return anyOf(description, [
     object<Read<T>>('It was read.', {ok: constant('It was read.', true), value}),
@@ -41,7 +41,7 @@ function part<T>(description: string, value: JsonSchema<T>): JsonSchema<Part<T>>
   ])
 }
 
-const money = object<L1Money>('What the owner has on L1.', {
+const money = object<L1Money>('Stake and balances of the owner on L1.', {
   stake: nullable(
     object('The lock of the owner; null when it has none.', {
       sequencer: sequencerRecord,
@@ -50,70 +50,73 @@ const money = object<L1Money>('What the owner has on L1.', {
   ),
   ownerMetisWei: wei('METIS of the owner on L1.'),
   ownerEthWei: wei('ETH of the owner on L1.'),
-  ownerIsWhitelisted: flag('True when the network lets the owner lock, claim, withdraw and exit.'),
-  paused: flag('True when the LockingPool takes no operation at all.'),
+  ownerIsWhitelisted: flag('True when the owner is whitelisted to lock, claim, withdraw and exit.'),
+  paused: flag('True when LockingPool is paused.'),
   rewardBatchId: digits('Id of the current reward batch.'),
-  rewardedUntilEpoch: digits('Last epoch that was paid; 0 before the first batch.'),
+  rewardedUntilEpoch: digits('Last paid epoch; 0 before the first batch.'),
   claimCostEthWei: nullable(
-    wei('Bridge fee and gas of a claim now; null when it would be refused or cannot be priced.'),
+    wei('Bridge fee and gas of a claim now; null when it would revert or cannot be priced.'),
   ),
-  l1Block: digits('L1 block at which all of it was read.'),
+  l1Block: digits('L1 block at which everything was read.'),
   l1TimeSeconds: digits('Time of that block, in seconds since 1970.'),
 })
 
-const tone = word('Colour of it.', ['plain', 'dim', 'ok', 'warn', 'critical', 'mine'])
+const tone = word('Severity, for its color.', ['plain', 'dim', 'ok', 'warn', 'critical', 'mine'])
 
 const panel = (title: string) =>
   object<Panel>(`Panel: ${title}.`, {
     title: text('Its heading.'),
-    age: text('How old its data is, for people; empty while it is fresh.'),
+    age: text('Age of its data, human-readable; empty while it is fresh.'),
     rows: list(
       'Its lines.',
       object<Row>('A line.', {
-        label: text('What it is.'),
-        value: text('Its value, for people.'),
+        label: text('Label.'),
+        value: text('Value, human-readable.'),
         tone,
       }),
     ),
   })
 
-/** Mirrors `DashboardView`: words for a screen, not figures for a script. */
-const frame = object<DashboardView>('The dashboard in words, as the screen shows them.', {
+/** Mirrors `DashboardView`: text for a screen, not values for a script. */
+const frame = object<DashboardView>('The dashboard as text, as the screen shows it.', {
   title: text('Network and profile.'),
   clock: text('Time of the frame, UTC.'),
   state: object<DashboardView['state']>('The worst state.', {
-    word: word('`WAIT`: no answer yet.', ['OK', 'WARN', 'CRIT', 'WAIT']),
+    word: word('`WAIT`: no response yet.', ['OK', 'WARN', 'CRIT', 'WAIT']),
     text: text('Why.'),
     tone,
   }),
-  nextAction: text('Command to run next, or that there is nothing to do.'),
+  nextAction: text('Next command to run, or a note that there is nothing to do.'),
   health,
   panels: object<DashboardView['panels']>('The panels.', {
-    production: panel('who produces, and how far the epoch is'),
-    rotation: panel('whose turn comes'),
+    production: panel('the producer and the progress of the epoch'),
+    rotation: panel('the next epoch'),
     sync: panel('node, L1 and lag'),
     stake: panel('the lock and its rewards'),
-    events: panel('what happened lately'),
+    events: panel('recent events'),
   }),
 })
 
-const page = object<StatusView>('Everything an operator looks at first.', {
+const page = object<StatusView>('Overview for an operator.', {
   network: text('Name of the network.'),
   profile: nullable(text('Name of the profile; null without one.')),
   health,
-  rotation: part('Whose turn it is.', object('The rotation.', rotationFields)),
+  rotation: part(
+    'Rotation: the current epoch and its neighbours.',
+    object('The rotation.', rotationFields),
+  ),
   money: nullable(part('Stake and balances; null without an owner.', money)),
   l2MetisWei: nullable(
     part('METIS of the owner on L2; null without an owner.', wei('METIS on L2.')),
   ),
   node: as(
     nullable(nodeStatus),
-    'The bundled node; null when it does not respond or is not set up.',
+    'Status of the bundled node; null when it does not respond or is not set up.',
   ),
   nodeProcess: nullable(
-    object<NonNullable<StatusView['nodeProcess']>>('Its process; null: none lives.', {
+    object<NonNullable<StatusView['nodeProcess']>>('Its process; null when none is running.', {
       pid: integer('Process id.', 1),
-      isStopped: flag('True while a signal has stopped it.'),
+      isStopped: flag('True while it is paused by a signal.'),
     }),
   ),
   nodeExpected: flag('True when the profile has a bundled node.'),
@@ -122,29 +125,29 @@ const page = object<StatusView>('Everything an operator looks at first.', {
   ),
   externalNode: as(
     nullable(externalNode),
-    'What an external node tells of itself; null when it does not respond or there is none.',
+    'Status of an external node; null when it does not respond or there is none.',
   ),
   externalSilence: nullable(
-    failure('Why an external node gave no answer; null when it did or there is none.'),
+    failure('Reason why an external node is unreachable; null when it responds or there is none.'),
   ),
   nodesAreBundled: flag('True when the network runs on bundled nodes.'),
-  kind: word('What may be rehearsed there without loss.', ['main', 'test', 'local']),
-  nextAction: text('One sentence: what to do next.'),
+  kind: word('Operations that can be rehearsed there without loss.', ['main', 'test', 'local']),
+  nextAction: text('Next step, in one sentence.'),
 })
 
 export const statusSchemas: CommandSchemas = {
   dashboard: {
     line: frame,
-    data: anyOf('With `--once` the frame, else how the stream ended.', [
+    data: anyOf('With `--once` the frame, otherwise the end of the stream.', [
       frame,
-      object('The end of the stream.', {frames: count('Frames that were printed.')}),
+      object('The end of the stream.', {frames: count('Frames printed.')}),
     ]),
   },
   status: {
     line: page,
-    data: anyOf('The page; with `--watch`, how the stream ended.', [
+    data: anyOf('The page; with `--watch`, the end of the stream.', [
       page,
-      object('The end of the stream.', {pages: count('Pages that were printed.')}),
+      object('The end of the stream.', {pages: count('Pages printed.')}),
     ]),
   },
 }

@@ -42,14 +42,14 @@ import {
   valueWei,
 } from './parts/transaction.ts'
 
-const label = text('What it does, for people.')
+const label = text('Description, human-readable.')
 const txHash = hash('Hash of the transaction.')
 
-/** Mirrors `replacementJson`, and what comes of it. */
+/** Mirrors `replacementJson` and its outcome. */
 function replacement(kind: ReplacementKind): CommandSchema {
   const planFields: Fields<ReturnType<typeof replacementJson>> = {
-    kind: constant('What the replacement is for.', kind),
-    original: object<ReturnType<typeof replacementJson>['original']>('The open transaction.', {
+    kind: constant('Purpose of the replacement.', kind),
+    original: object<ReturnType<typeof replacementJson>['original']>('The pending transaction.', {
       id: integer('Number in `tx list`.', 1),
       label,
       action: text('Words of the command that sent it.'),
@@ -57,31 +57,31 @@ function replacement(kind: ReplacementKind): CommandSchema {
       from: address('Sender.'),
       nonce: accountNonce,
     }),
-    transaction: object<Replacement['transaction']>('What takes its place, not yet signed.', {
+    transaction: object<Replacement['transaction']>('The replacement, not yet signed.', {
       chainId: count('Chain id.'),
       nonce: accountNonce,
-      to: address('Called address; that of the sender in a cancellation.'),
+      to: address("Called address; in a cancellation, the sender's own."),
       data: callData,
       valueWei,
-      gasLimit: digits('Most gas it may use.'),
+      gasLimit: digits('Gas limit.'),
       fees,
     }),
-    maxCostWei: wei('Highest price of it, in the coin of the chain.'),
-    balanceWei: wei('What the sender holds, in the coin of the chain.'),
+    maxCostWei: wei('Maximum cost, in the coin of the chain.'),
+    balanceWei: wei('Balance of the sender, in the coin of the chain.'),
   }
-  const plan = shared('replacement', object('What would be sent. Nothing is sent.', planFields))
+  const plan = shared('replacement', object('A preview; nothing is sent.', planFields))
   return {
     data: anyOf('With `--dry-run`, or done.', [
       plan,
-      object('One of both transactions was mined.', {
+      object('One of the two transactions was mined.', {
         ...planFields,
-        mined: word('Which of both was mined.', ['replacement', 'original']),
+        mined: word('Transaction that was mined.', ['replacement', 'original']),
         hash: as(txHash, 'Hash of the one that was mined.'),
-        receipt: object<Replaced['receipt']>('Where it was mined.', {
+        receipt: object<Replaced['receipt']>('Its inclusion in a block.', {
           hash: txHash,
-          blockNumber: digits('Block that holds it.'),
-          gasUsed: digits('Gas that it used.'),
-          feeWei: wei('What the sender paid for gas.'),
+          blockNumber: digits('Block with the transaction.'),
+          gasUsed: digits('Gas used.'),
+          feeWei: wei('Gas fee paid by the sender.'),
         }),
       }),
     ]),
@@ -97,10 +97,10 @@ const batchFields: Fields<Omit<SignedBatch, 'transactions'>> = {
 
 const signedBatch = shared(
   'signedBatch',
-  object('Signed transactions that are not mined yet. Nothing is sent.', {
+  object('Signed transactions, not mined yet; nothing is sent.', {
     ...batchFields,
     transactions: list(
-      'In order of their nonces.',
+      'In nonce order.',
       object<Omit<Signed, 'raw'>>('A transaction, without its signed bytes.', {
         label,
         hash: txHash,
@@ -116,8 +116,8 @@ export const txSchemas: CommandSchemas = {
   'tx cancel': replacement('cancel'),
   'tx decode': {data: decodedInput},
   'tx list': {
-    data: object('Transactions that were sent from this machine.', {
-      network: nullable(text('Only those of this network; null: those of every network.')),
+    data: object('Transactions sent from this machine.', {
+      network: nullable(text('Network whose transactions are listed; null for all networks.')),
       transactions: list('Newest first.', journalEntry),
     }),
   },
@@ -141,20 +141,24 @@ export const txSchemas: CommandSchemas = {
           hash: txHash,
         }),
       ),
-      file: text('Path of the file; it alone has the signed bytes.'),
+      file: text('Path of the file, the only place with the signed bytes.'),
     }),
     failureData: decodedInput,
   },
   'tx speed-up': replacement('speed-up'),
   'tx wait': {
-    data: object<Waited>('A transaction that is in the chain.', {
+    data: object<Waited>('A mined transaction.', {
       hash: txHash,
       layer,
-      goal: word('How deep it is, as was asked for.', ['confirmed', 'safe', 'finalized']),
-      succeeded: flag('False: it was mined and failed.'),
-      inclusion: object<Waited['inclusion']>('Where it was mined.', inclusionFields),
+      goal: word('Confirmation level that was requested and reached.', [
+        'confirmed',
+        'safe',
+        'finalized',
+      ]),
+      succeeded: flag('False when it was mined and failed.'),
+      inclusion: object<Waited['inclusion']>('Its inclusion in a block.', inclusionFields),
       confirmations,
-      lostBlocks: list('Blocks that held it and were replaced meanwhile.', hash('A block.')),
+      lostBlocks: list('Blocks that contained it and were reorged.', hash('A block.')),
     }),
   },
 }

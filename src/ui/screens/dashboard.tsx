@@ -8,19 +8,19 @@ import {actionOf, afterAction, firstScreen} from '../dashboard/keys.ts'
 import {takeSnapshot, toDashboardView, type DashboardView} from '../dashboard/view.ts'
 import {hasColor} from '../theme.ts'
 
-/** Four frames a second are enough for a person, and cost a few percent of one core. */
+/** Four frames a second are enough for the eye, and cost a few percent of one core. */
 const FRAME_MS = 250
 
 export interface DashboardScreenProps {
   dashboard: Dashboard
   color: boolean
-  /** False: letters and lines of ASCII. */
+  /** False for plain ASCII letters and borders. */
   unicode: boolean
-  /** False where keys cannot be read. */
+  /** False when keys cannot be read. */
   keys: boolean
 }
 
-/** Draws the dashboard's stores; the stores fill themselves. */
+/** Draws the dashboard's stores, which fill on their own. */
 export function DashboardScreen({dashboard, color, unicode, keys}: DashboardScreenProps) {
   const {exit} = useApp()
   const {columns, rows} = useWindowSize()
@@ -28,7 +28,7 @@ export function DashboardScreen({dashboard, color, unicode, keys}: DashboardScre
   const view = useDashboardView(dashboard, screen.paused)
   useInput(
     (input, key) => {
-      // Keys that are typed fast arrive as one text; each letter counts.
+      // Keys typed quickly arrive as one string; each character counts.
       for (const letter of key.tab || key.escape ? [''] : input) {
         const action = actionOf(letter, key)
         if (action === undefined) continue
@@ -51,7 +51,7 @@ export function DashboardScreen({dashboard, color, unicode, keys}: DashboardScre
   )
 }
 
-/** The view four times a second; while paused the last one stays. */
+/** The view, four times a second; while paused, the last one stays. */
 function useDashboardView(dashboard: Dashboard, paused: boolean): DashboardView {
   const [view, setView] = useState(() => viewNow(dashboard))
   useEffect(() => {
@@ -69,7 +69,7 @@ function viewNow(dashboard: Dashboard): DashboardView {
   })
 }
 
-/** Shows the screen until `q`, Ctrl-C or the signal; the terminal is then as it was. */
+/** Shows the screen until `q`, Ctrl-C or the signal, then restores the terminal. */
 export async function showDashboard(dashboard: Dashboard, signal: AbortSignal): Promise<void> {
   const app = render(
     <DashboardScreen

@@ -1,16 +1,16 @@
-/** Everything as share of 1e18. */
+/** 100 %, scaled by 1e18. */
 const ONE = 10n ** 18n
 
 export interface ArtemisFigures {
   totalDepositsMetisWei: bigint
-  /** artMETIS there are. */
+  /** Total supply of artMETIS. */
   supplyWei: bigint
   pendingRewardMetisWei: bigint
   feeRate: bigint
 }
 
 /**
- * METIS per artMETIS, 1e18 scale: as it stands, and after the pending rewards are harvested.
+ * METIS per artMETIS, scaled by 1e18: now, and after pending rewards are harvested.
  *
  * Source: Artemis `AMTDepositPool.getArtMetisAmountToMint`, inverted; `AMTRewardPool.claimReward`.
  */

@@ -15,27 +15,27 @@ import {
 /** Mirrors `EpochView`. */
 export const epochFields: Fields<EpochView> = {
   number: digits('Number of the epoch, from 0.'),
-  signer: address('Who seals its blocks.'),
-  startBlock: digits('First L2 block of the turn.'),
-  endBlock: digits('Last L2 block of the turn, which belongs to it.'),
+  signer: address('Signer that seals its blocks.'),
+  startBlock: digits('First L2 block of the epoch.'),
+  endBlock: digits('Last L2 block of the epoch, inclusive.'),
   state: word(
-    '`current` holds the next block. `committed` binds the nodes. `planned` is only proposed by the consensus layer.',
+    '`current` contains the next block. `committed` is binding for the nodes. `planned` is only proposed by the consensus layer.',
     ['past', 'current', 'committed', 'planned'],
   ),
-  mine: flag('True when the signer is that of the profile.'),
+  mine: flag('True when it is the signer of the profile.'),
 }
 
-export const epoch = shared('epoch', object<EpochView>('The turn of one producer.', epochFields))
+export const epoch = shared('epoch', object<EpochView>('The epoch of one producer.', epochFields))
 
 export const currentEpochFields: Fields<CurrentEpoch> = {
   headBlock: digits('Newest L2 block.'),
   headTimestampSeconds: digits('Time of that block, in seconds since 1970.'),
-  epoch: as(nullable(epoch), 'Epoch of the next block; null when nobody may produce it.'),
+  epoch: as(nullable(epoch), 'Epoch of the next block; null when no epoch covers it.'),
   blocksLeft: digits('Blocks of the epoch after the head.'),
 }
 
 export const rotationFields: Fields<RotationNow> = {
   ...currentEpochFields,
-  next: as(nullable(epoch), 'Epoch after the current one; null while nobody has planned it.'),
+  next: as(nullable(epoch), 'Epoch after the current one; null while none is planned.'),
   newest: list('The newest committed epochs, oldest first.', epoch),
 }

@@ -21,27 +21,27 @@ import {
 } from '../build.ts'
 
 const rollup = object<RollupInfo>('Answer of rollup_getInfo; null while unknown.', {
-  mode: word('What it is started as.', externalModes),
-  syncing: flag('True while it still reads its transactions.'),
-  l1Block: count('L1 block it knows.'),
+  mode: word('Mode it was started in.', externalModes),
+  syncing: flag('True while it is still ingesting transactions.'),
+  l1Block: count('Newest L1 block it has.'),
   l1TimestampSeconds: count('Time of that block, in seconds since 1970.'),
   index: count('Index of its newest transaction: one below its head.'),
-  queueIndex: count('Deposits it has taken.'),
-  verifiedIndex: count('Index up to which L1 has confirmed it.'),
+  queueIndex: count('Deposits it has processed.'),
+  verifiedIndex: count('Index up to which it is confirmed by L1.'),
 })
 
 const syncing = anyOf('Answer of eth_syncing; null while unknown.', [
-  constant('It fetches no blocks.', false),
-  object('It fetches blocks.', {
-    currentBlock: count('Fetched.'),
-    highestBlock: count('To be fetched.'),
+  constant('It is not fetching blocks.', false),
+  object('It is fetching blocks.', {
+    currentBlock: count('Last block fetched.'),
+    highestBlock: count('Last block to fetch.'),
   }),
 ])
 
 /** Mirrors `ExternalNode`. */
 export const externalNode = shared(
   'externalNode',
-  object<ExternalNode>('What a foreign node tells of itself. What is null is unknown.', {
+  object<ExternalNode>('Status reported by an external node; null values are unknown.', {
     endpoint: text('Scheme and host.'),
     clientVersion: nullable(text('Answer of web3_clientVersion.')),
     head: nullable(
@@ -55,26 +55,26 @@ export const externalNode = shared(
     syncing: nullable(syncing),
     pool: nullable(
       object('Answer of txpool_status.', {
-        pending: count('Transactions that can be sealed now.'),
-        queued: count('Transactions behind a missing nonce.'),
+        pending: count('Transactions ready to be sealed.'),
+        queued: count('Transactions waiting for a missing nonce.'),
       }),
     ),
     peerCount: nullable(count('Answer of net_peerCount.')),
     peers: nullable(
       list(
-        'The first of its peers; null where it lists none to us.',
+        'Its first peers; null where it does not list them to us.',
         object<ExternalPeer>('A peer.', {
-          name: text('As the node names it.'),
-          remoteAddress: text('Where it is.'),
+          name: text('Name that the node reports.'),
+          remoteAddress: text('Its network address.'),
         }),
       ),
     ),
     othersHead: nullable(count('Highest head among the other L2 endpoints of the profile.')),
     unknown: list(
-      'What could not be read.',
-      object<ExternalNode['unknown'][number]>('A method without a usable answer.', {
+      'Methods that could not be read.',
+      object<ExternalNode['unknown'][number]>('A method without a usable response.', {
         method: word('Its name.', externalMethods),
-        reason: word('`not-offered`: the node does not let it be asked.', unknownReasons),
+        reason: word('`not-offered`: the node does not serve it.', unknownReasons),
       }),
     ),
   }),

@@ -1,11 +1,11 @@
 import type {Failure} from '../../../lib/failure.ts'
 import {flag, object, pattern, text, type JsonSchema} from '../build.ts'
 
-/** Why one source gave no answer. */
+/** Reason why a source is unreachable. */
 export const failureFields = {
   code: pattern('Code of the error.', '[A-Z][A-Z0-9_]*'),
-  reason: text('Why, for people.'),
-  isSilent: flag('True when it took the request and did not respond in time.'),
+  reason: text('Reason, human-readable.'),
+  isSilent: flag('True when it accepted the request and did not respond in time.'),
 }
 
 export function failure(description: string): JsonSchema<Failure> {

@@ -15,35 +15,35 @@ const sourceName = word('A source.', [
 /** Mirrors `Issue`. */
 export const issue = shared(
   'issue',
-  object<Issue>('One thing that is not as it should be, or that is worth doing.', {
-    id: word('Its name, which never changes its meaning.', issueIds),
-    subject: nullable(text('Which of several it is about; null where there is one.')),
-    severity: word('`info` is advice: nothing is wrong.', ['info', 'warn', 'critical']),
-    text: text('One clause, for people.'),
+  object<Issue>('A problem, or an action worth taking.', {
+    id: word('Stable id of the issue.', issueIds),
+    subject: nullable(text('Subject, where there are several; null where there is only one.')),
+    severity: word('`info` is advice; nothing is wrong.', ['info', 'warn', 'critical']),
+    text: text('One human-readable clause.'),
     sinceMs: nullable(
-      integer('When it began, in milliseconds since 1970; null when nobody saw it begin.'),
+      integer('Start time, in milliseconds since 1970; null when it was not observed.'),
     ),
     cost: text('Its consequence while it lasts.'),
-    remedy: text('The command line that comes next.'),
-    sources: list('Where the facts come from, the decisive one first.', sourceName),
+    remedy: text('Next command to run.'),
+    sources: list('Sources of the facts, the decisive one first.', sourceName),
   }),
 )
 
 /** Mirrors `HealthReport`. */
 export const health = shared(
   'health',
-  object<HealthReport>('How things stand: every surface decides by this.', {
-    state: word('`unknown`: a source has not answered yet, and nothing worse is known.', [
+  object<HealthReport>('State of health, the basis of every display and alert.', {
+    state: word('`unknown`: a source has not responded yet, and nothing worse is known.', [
       'ok',
       'unknown',
       'warn',
       'critical',
     ]),
-    headline: text('The worst in one clause.'),
-    remedy: nullable(text('The command line that comes next; null when there is nothing to do.')),
+    headline: text('Worst issue in one clause.'),
+    remedy: nullable(text('Next command to run; null when there is nothing to do.')),
     issues: list('Worst first.', issue),
     unknown: list(
-      'Sources without a current answer: figures that depend on them are unknown.',
+      'Sources without a current response; values that depend on them are unknown.',
       as(sourceName, 'A source.'),
     ),
   }),

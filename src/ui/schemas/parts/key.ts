@@ -15,22 +15,22 @@ import {
 export const keyName = pattern('Name of the key.', '[^/]+')
 
 export const backend = word(
-  'Where the secret is: in the OS keyring, the Secret Service, or an encrypted file.',
+  'Storage of the secret: the OS keyring, the Secret Service, or an encrypted file.',
   ['keytar', 'secret-service', 'file'],
 )
 
 type Half = Pick<EachOf<ReturnType<typeof keyJson>>, 'kind' | 'address' | 'nodeId' | 'publicKey'>
 
-/** What is public of a key, of either kind. */
+/** The public part of a key of either kind. */
 export const publicHalf: Fields<Half> = {
-  kind: word('`account`: it signs. `node-identity`: a Themis node among its peers.', [
+  kind: word('`account`: a signing key. `node-identity`: the identity of a Themis node.', [
     'account',
     'node-identity',
   ]),
   address: nullable(address('Account of the key; null for an identity.')),
   nodeId: nullable(pattern('Id of the node, 20 bytes; null for an account.', '[0-9a-f]{40}')),
   publicKey: pattern(
-    'Public key: 64 bytes of an account, as LockingPool wants it; 32 bytes of an identity.',
+    'Public key: 64 bytes for an account, as LockingPool expects it; 32 bytes for an identity.',
     '0x(?:[0-9a-f]{128}|[0-9a-f]{64})',
   ),
 }
@@ -40,8 +40,10 @@ export const keyFields: Fields<EachOf<ReturnType<typeof keyJson>>> = {
   name: keyName,
   ...publicHalf,
   backend,
-  createdAt: isoTime('When it was made or imported.'),
-  backupVerifiedAt: nullable(isoTime('When a backup of it was last opened; null for never.')),
+  createdAt: isoTime('Time when it was created or imported.'),
+  backupVerifiedAt: nullable(
+    isoTime('Time when a backup of it was last verified; null for never.'),
+  ),
 }
 
 export const key = shared(
@@ -51,7 +53,7 @@ export const key = shared(
 
 export const scrypt = shared(
   'scrypt',
-  object<ScryptCost>('Cost of one guess at the password of a file.', {
+  object<ScryptCost>('Scrypt cost of one password guess.', {
     n: integer('Cost parameter N.', 1),
     r: integer('Block size r.', 1),
     p: integer('Parallelization p.', 1),

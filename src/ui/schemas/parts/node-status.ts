@@ -28,46 +28,48 @@ import {
 
 const blockNumber = (description: string) => nullable(count(description))
 
-const epoch = object('Turn of the next block; null while unknown.', {
+const epoch = object('Epoch of the next block; null while unknown.', {
   number: count('Number of the epoch.'),
-  startBlock: count('First L2 block of it.'),
-  endBlock: count('Last L2 block of it.'),
-  signer: address('Who seals its blocks.'),
+  startBlock: count('Its first L2 block.'),
+  endBlock: count('Its last L2 block, inclusive.'),
+  signer: address('Signer that seals its blocks.'),
 })
 
-const peer = object('A peer that was heard of lately.', {
+const peer = object('A recently active peer.', {
   address: address('Its signer.'),
-  peerAddress: text('Where it is.'),
+  peerAddress: text('Its network address.'),
   head: count('Its newest block.'),
-  lagBlocks: integer('How far it is behind; below 0 when it is ahead.'),
-  ageMs: count('Time since its last word, in milliseconds.'),
+  lagBlocks: integer('Blocks it is behind; negative when it is ahead.'),
+  ageMs: count('Time since its last message, in milliseconds.'),
 })
 
-const sync = object<SyncView>('Progress while behind a peer; null when in step.', {
+const sync = object<SyncView>('Progress while behind a peer; null when in sync.', {
   target: count('Highest block that a peer has.'),
-  remaining: count('Blocks up to it.'),
-  blocksPerSecond: decimal('Speed over the last seconds.', 0),
-  etaSeconds: nullable(count('Seconds until it is reached; null while nothing was measured.')),
+  remaining: count('Blocks left to that height.'),
+  blocksPerSecond: decimal('Recent speed in blocks per second.', 0),
+  etaSeconds: nullable(
+    count('Seconds until that height is reached; null before the first measurement.'),
+  ),
 })
 
-const sinceMs = count('When it began, in milliseconds since 1970.')
+const sinceMs = count('Start time, in milliseconds since 1970.')
 
 const trouble = (description: string) =>
   nullable(
     object<NodeTrouble>(description, {
       code: text('Stable code.'),
-      message: text('What is true, in one sentence.'),
+      message: text('Current fact, in one sentence.'),
       sinceMs,
     }),
   )
 
 const waitingFor = object<NonNullable<NodeStatus['waitingFor']>>(
-  'What it waits for before it seals; null when nothing keeps it from sealing but the turn.',
+  'Conditions it waits for before sealing; null when it only waits for its epoch.',
   {
     needs: list(
-      'What is missing.',
+      'Missing conditions.',
       word(
-        '`l1-batches`: L1 was not read since the start. `l1-blocks`: L1 holds blocks that it does not have. `peers`: no peer has said what it knows. `later-turn`: the key may have signed in this turn before.',
+        '`l1-batches`: L1 has not been read since the start. `l1-blocks`: L1 has blocks that it lacks. `peers`: no peer has reported its chain. `later-turn`: the key may already have signed in this epoch.',
         nodeNeeds,
       ),
     ),
@@ -76,65 +78,71 @@ const waitingFor = object<NonNullable<NodeStatus['waitingFor']>>(
 )
 
 const diverged = object<Divergence>(
-  'A block of a peer that gets another hash here than its producer signed; null when there is none.',
+  "A peer's block that re-executes to a different hash than its producer signed; null when there is none.",
   {
     block: count('Number of the block.'),
-    ours: hash('Hash that this node computes.'),
-    theirs: hash('Hash that its producer signed.'),
-    producer: address('Who signed it.'),
+    ours: hash('Hash computed by this node.'),
+    theirs: hash('Hash signed by its producer.'),
+    producer: address('Signer of the block.'),
     state: word(
-      '`doubted`: the engine is rebuilt, to be sure. `refused`: it was, to the same end.',
+      '`doubted`: the engine is being rebuilt to rule out a fault. `refused`: the rebuilt engine computes the same hash.',
       ['doubted', 'refused'],
     ),
-    peersBeyond: list('Peers that hold it, or another one in its place.', address('Its signer.')),
-    peersWithUs: list('Peers that stand where this node does.', address('Its signer.')),
+    peersBeyond: list(
+      'Peers that have it, or another block at its height.',
+      address('Its signer.'),
+    ),
+    peersWithUs: list('Peers at the same head as this node.', address('Its signer.')),
     sinceMs,
   },
 )
 
 const l1Divergence = object<NonNullable<NodeStatus['l1Divergence']>>(
-  'L1 has confirmed another block than this node holds; null while it has not.',
+  "L1 divergence: L1 confirmed a block that differs from the node's; null when there is none.",
   {
-    block: count('The first such block.'),
-    batchIndex: count('The batch that holds it.'),
+    block: count('First block that differs.'),
+    batchIndex: count('Transaction batch with that block.'),
     sinceMs,
   },
 )
 
-const twin = object<DuplicateSigner>('Another node with the same key; null while none was seen.', {
-  peerId: text('Its peer id.'),
-  addresses: list('Where it is.', text('Multiaddr.')),
-  startedAtMs: count('When it started, by its own clock, in milliseconds since 1970.'),
-  yields: flag('True: the other one is older, so this one has to stop.'),
-  sinceMs,
-})
+const twin = object<DuplicateSigner>(
+  'Duplicate signer: another node with the same key; null when none was seen.',
+  {
+    peerId: text('Its peer id.'),
+    addresses: list('Its network address.', text('Multiaddr.')),
+    startedAtMs: count('Its start time by its own clock, in milliseconds since 1970.'),
+    yields: flag('True when the other node is older, so this one must stop.'),
+    sinceMs,
+  },
+)
 
-const wallet = object<WalletView>('An account without whose money something stops.', {
+const wallet = object<WalletView>('An account that needs a balance to keep working.', {
   alias: text('`signer`, `mpc`, `relayer` or `batcher`.'),
-  chain: word('Where the money is.', ['l1', 'l2']),
+  chain: word('Chain of the balance.', ['l1', 'l2']),
   address: address('The account.'),
   balanceWei: digits('Its balance.'),
-  lowWei: digits('Below this it is time to fill it up; 0 when it pays for nothing.'),
+  lowWei: digits('Balance below which it should be topped up; 0 when it pays for nothing.'),
 })
 
-/** Mirrors the `NodeStatus` of the node, whose numbers are plain numbers. */
+/** Mirrors the node's `NodeStatus`, whose numbers are plain numbers. */
 export const nodeStatus = shared(
   'nodeStatus',
-  object<NodeStatus>('The account that a running node gives of itself.', {
+  object<NodeStatus>('Status reported by a running node.', {
     name: text('Name of the node.'),
     pid: integer('Process id.', 1),
     chainId: count('Chain id of L2.'),
     address: address('Signer of the node.'),
-    phase: word('What it does.', nodePhases),
+    phase: word('Current phase.', nodePhases),
     phaseSinceMs: sinceMs,
     halted: trouble(
-      'Why it seals nothing until a person restarts it; null while it is not halted.',
+      'Reason why it seals nothing until it is restarted by an operator; null while it is not halted.',
     ),
     waitingFor: nullable(waitingFor),
     diverged: nullable(diverged),
     l1Divergence: nullable(l1Divergence),
     twin: nullable(twin),
-    turn: word('Whose turn the next block is; `unknown`: nobody may build as far as it knows.', [
+    turn: word('Owner of the next block; `unknown`: no epoch it knows covers the block.', [
       'mine',
       'other',
       'unknown',
@@ -147,96 +155,105 @@ export const nodeStatus = shared(
       timestamp: count('Its time, in seconds since 1970.'),
     }),
     safe: blockNumber('Last block in a confirmed batch on L1; null before the first.'),
-    headAgeMs: count('How long ago it became the head.'),
-    finalized: blockNumber('The same at twice the confirmations.'),
-    pool: object('Transactions that wait.', {
-      pending: count('Those that can be sealed now.'),
-      queued: count('Those behind a missing nonce.'),
-      limit: count('How many it holds at most.'),
-      full: flag('True when it holds so many.'),
-      late: count('Of the last own slot: those that missed the block they were accepted for.'),
+    headAgeMs: count('Time since it became the head, in milliseconds.'),
+    finalized: blockNumber('The same with twice the confirmations; null before the first.'),
+    pool: object('Pending and queued transactions.', {
+      pending: count('Transactions ready to be sealed.'),
+      queued: count('Transactions waiting for a missing nonce.'),
+      limit: count('Maximum number of transactions.'),
+      full: flag('True when the maximum is reached.'),
+      late: count(
+        'Transactions of the last own slot that missed the block they were accepted for.',
+      ),
     }),
-    peers: list('Peers that were heard of lately.', peer),
+    peers: list('Recently active peers.', peer),
     bestPeerHead: nullable(count('Highest block that a peer has; null without peers.')),
-    syncing: flag('True while silent after the start, or behind a peer.'),
+    syncing: flag('True while it seals nothing after its start or is behind a peer.'),
     sync: nullable(sync),
-    blocksSealed: count('Blocks that this process has sealed.'),
-    lastError: mapOf('Last failure of each stage that has not worked since.', {type: 'string'}),
+    blocksSealed: count('Blocks sealed by this process.'),
+    lastError: mapOf('Last error of each stage that has not recovered since.', {type: 'string'}),
     engine: object('The execution engine.', {
       version: text('Its version.'),
-      busyMs: nullable(count('How long it has been at what was asked last; null: it rests.')),
-      lastExecuteMs: nullable(decimal('Time for its last block in milliseconds; null: none.', 0)),
-      restarts: count('How often it had to be restarted since the node started.'),
+      busyMs: nullable(
+        count('Duration of its current request in milliseconds; null when it is idle.'),
+      ),
+      lastExecuteMs: nullable(
+        decimal('Time for its last block in milliseconds; null before the first.', 0),
+      ),
+      restarts: count('Restarts since the node started.'),
       restartingSinceMs: nullable(
-        count('Since when it is being restarted, in milliseconds since 1970; null: it works.'),
+        count('Start of the current restart, in milliseconds since 1970; null while it works.'),
       ),
       isolation: nullable(
         word(
-          '`namespace`: only its node reaches it. `open-port`: everybody on this machine does. Null: it does not run.',
+          '`namespace`: only its node can reach it. `open-port`: every process on this machine can. Null while it is not running.',
           ['namespace', 'open-port'],
         ),
       ),
       outsideChanges: count(
-        'How often its state was found changed by somebody else than this node; nothing was signed then.',
+        'Times its state was found changed by another process; nothing was signed then.',
       ),
-      state: object('How much state it holds, and may hold.', {
-        leaves: count('Accounts and storage slots, estimated; also those that were only read.'),
-        limit: count('Above it no transaction is taken that could add some.'),
+      state: object('Size and limit of its state.', {
+        leaves: count('Accounts and storage slots, estimated; includes those that were only read.'),
+        limit: count('Size above which transactions that may add state are rejected.'),
         rootMs: nullable(
-          decimal('Time for the state root in milliseconds, a part of each block; null: none.', 0),
+          decimal(
+            'Time for the state root in milliseconds, part of every block; null before the first.',
+            0,
+          ),
         ),
       }),
     }),
     l1: nullable(
-      object('L1 as the node sees it; null while it was not reached.', {
+      object('L1 as the node sees it; null until it was reached.', {
         head: count('Newest L1 block.'),
         ageMs: count('Age of that block, in milliseconds.'),
-        reachable: flag('True when the last look at it was answered.'),
-        trouble: trouble('Why the last look failed; null when it did not.'),
+        reachable: flag('True when its last query succeeded.'),
+        trouble: trouble('Error of the last query; null when it succeeded.'),
       }),
     ),
     batches: object<NodeStatus['batches']>('Transaction batches on L1.', {
       landedBlock: blockNumber(
-        'Last L2 block in a batch, confirmed or not; null: L1 was not read.',
+        'Last L2 block in a batch, confirmed or not; null while L1 was not read.',
       ),
       oldestAgeMs: nullable(
-        count('Age of the first block behind it, in milliseconds; null when there is none.'),
+        count('Age of the first block after it, in milliseconds; null when there is none.'),
       ),
-      sends: flag('True when this node has the account that sends them.'),
-      stuck: trouble('Why it sends none at the moment; null when nothing is wrong.'),
+      sends: flag('True when this node has the account that posts them.'),
+      stuck: trouble('Reason why it posts none; null when nothing is wrong.'),
     }),
-    guard: object<NodeStatus['guard']>('What the key may sign.', {
-      floor: count('No block below is signed.'),
-      signedUpTo: blockNumber('Highest block that was signed, as far as it is known.'),
+    guard: object<NodeStatus['guard']>('Sign guard of the key.', {
+      floor: count('Lowest height the guard allows to sign.'),
+      signedUpTo: blockNumber('Highest block known to be signed.'),
       trusted: flag(
-        'False when the guard was copied, restored or rebuilt and nothing was signed since.',
+        'False when the guard was copied, restored or rebuilt and has signed nothing since.',
       ),
     }),
     clockSkewMs: nullable(
-      integer('How far its clock is ahead of the other producers, in milliseconds; null: unknown.'),
+      integer('Milliseconds its clock is ahead of the other producers; null while unknown.'),
     ),
-    wallets: list('Balances as last read, once a minute.', wallet),
-    descriptors: object<NodeStatus['descriptors']>('Files and connections it may have open.', {
-      limit: nullable(count('Limit of the process; null: none.')),
-      wanted: count('What it should be at least.'),
-      isTight: flag('True when it is less, so that fewer connections are let in.'),
-      connections: count('Connections that the RPC lets in.'),
+    wallets: list('Balances, read once a minute.', wallet),
+    descriptors: object<NodeStatus['descriptors']>('Limits for open files and connections.', {
+      limit: nullable(count('Limit of the process; null when there is none.')),
+      wanted: count('Recommended minimum.'),
+      isTight: flag('True when the limit is below it, so that fewer connections are accepted.'),
+      connections: count('Maximum connections to the RPC.'),
     }),
     refused: list(
-      'Who was turned away at the RPC in the last minute; empty when nobody was.',
-      object<NodeStatus['refused'][number]>('One kind.', {
+      'Requests rejected by the RPC in the last minute; empty without any.',
+      object<NodeStatus['refused'][number]>('Rejections of one kind.', {
         kind: word(
-          '`connections`: no room, or the share of their client is taken. `requests`: too many or too fast. `calls`: they took their share of the engine.',
+          '`connections`: no capacity, or the client used up its share. `requests`: too many or too fast. `calls`: the client used up its share of the engine.',
           [...refusedKinds],
         ),
-        count: count('How many in the last minute.'),
-        sinceMs: count('When it began, in milliseconds since 1970.'),
+        count: count('Number in the last minute.'),
+        sinceMs: count('Start time, in milliseconds since 1970.'),
       }),
     ),
     disk: nullable(
-      object('The file system with its data; null when it cannot be told.', {
-        freeBytes: count('Free for it.'),
-        totalBytes: count('In all.'),
+      object('The file system of its data; null when unknown.', {
+        freeBytes: count('Bytes available to it.'),
+        totalBytes: count('Total bytes.'),
       }),
     ),
   }),

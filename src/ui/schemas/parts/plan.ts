@@ -32,7 +32,7 @@ type Preview = ReturnType<typeof previewJson>
 const plannedCall = shared(
   'plannedCall',
   object<Preview['calls'][number]>('A contract call of the plan.', {
-    label: text('What it does, for people.'),
+    label: text('Description, human-readable.'),
     contract: text('Name of the called contract.'),
     to: address('Address of the called contract.'),
     function: text('Function that is called.'),
@@ -40,31 +40,31 @@ const plannedCall = shared(
       'Arguments in order.',
       object<Preview['calls'][number]['args'][number]>('An argument of the call.', {
         name: text('Name of the argument.'),
-        value: text('Its value as the contract takes it.'),
-        display: optional(text('The same for people, where the value is hard to read.')),
+        value: text('Its value as passed to the contract.'),
+        display: optional(text('Human-readable form, where the value is hard to read.')),
       }),
     ),
     data: callData,
     valueWei,
-    gasLimit: nullable(digits('Most gas it may use; null where that depends on a call before it.')),
+    gasLimit: nullable(digits('Gas limit; null where it depends on an earlier call.')),
   }),
 )
 
 const metCondition = shared(
   'metCondition',
-  object<Preview['conditions'][number]>('A condition that holds.', {
+  object<Preview['conditions'][number]>('A precondition that is met.', {
     id: pattern('Stable name of the condition.', '[a-z0-9-]+'),
-    label: text('What must hold, for people.'),
-    seen: text('What was seen, for people.'),
+    label: text('The condition, human-readable.'),
+    seen: text('Actual value, human-readable.'),
   }),
 )
 
 const effect = shared(
   'effect',
-  object<Effect>('A number or word that changes, for people.', {
-    label: text('What it is.'),
-    before: text('As it is now, with its unit.'),
-    after: text('As it will be, with its unit.'),
+  object<Effect>('A value that changes, human-readable.', {
+    label: text('Label.'),
+    before: text('Current value with its unit.'),
+    after: text('New value with its unit.'),
   }),
 )
 
@@ -72,67 +72,65 @@ const figure = shared(
   'figure',
   object<Figure>('A value of the chain that changes.', {
     id: text('Name of the value, such as `lockedMetisWei`.'),
-    before: text('As it is now: wei as decimal digits, an address, a word.'),
-    after: text('As it will be: wei as decimal digits, an address, a word.'),
+    before: text('Current value: wei as decimal digits, an address, a word.'),
+    after: text('New value: wei as decimal digits, an address, a word.'),
   }),
 )
 
 /** Mirrors `previewJson`. */
 const previewFields: Fields<Preview> = {
   action: text('Words of the command that planned it.'),
-  title: text('What it does, for people.'),
+  title: text('Description, human-readable.'),
   chain: layer,
-  from: address('Account that sends.'),
+  from: address('Sending account.'),
   role: word('Role of that account.', ['owner', 'signer']),
   calls: list('Calls in the order in which they are sent.', plannedCall),
-  conditions: list('What was checked; all of it holds.', metCondition),
-  effects: list('What changes, for people.', effect),
+  conditions: list('Preconditions; all are met.', metCondition),
+  effects: list('Changes, human-readable.', effect),
   figures: list(
-    'Values of the chain that change; compared with the chain when all is mined.',
+    'Values on chain that change; compared with the chain once everything is mined.',
     figure,
   ),
   fees,
   tip: nullable(
-    object<Tip>('What the block producer is offered per gas; null on a chain without a base fee.', {
+    object<Tip>('Tip per gas offered to the block producer; null on a chain without a base fee.', {
       wei: wei('The tip.'),
-      source: word('By whose word: asked for, as the last blocks took, or a bound of that.', [
-        'chosen',
-        'history',
-        'floor',
-        'ceiling',
-      ]),
+      source: word(
+        'Source of the tip: requested, derived from recent blocks, or a bound on that.',
+        ['chosen', 'history', 'floor', 'ceiling'],
+      ),
     }),
   ),
-  likelyCostWei: wei('Price of all calls at the fees of now, in the coin of the chain.'),
-  maxCostWei: wei('Highest price of all calls, in the coin of the chain: gas and what is sent.'),
-  balanceWei: wei('What the sender holds, in the coin of the chain.'),
+  likelyCostWei: wei('Cost of all calls at current fees, in the coin of the chain.'),
+  maxCostWei: wei('Maximum cost of all calls, in the coin of the chain: gas and value.'),
+  balanceWei: wei('Balance of the sender, in the coin of the chain.'),
   overridden: list(
-    'Traps that `--override` named: what would have stopped the command.',
+    'Traps passed with `--override`, which would otherwise have stopped the command.',
     object<Preview['overridden'][number]>('A trap.', {
-      id: word('Its id, told in docs/traps.md.', trapIds),
-      message: text('What would be lost.'),
+      id: word('Id of the trap, explained in docs/traps.md.', trapIds),
+      message: text('The loss it would cause.'),
     }),
   ),
 }
 
 const preview = shared(
   'preview',
-  object<Preview>('What would be sent, checked and simulated. Nothing is sent.', previewFields),
+  object<Preview>('A preview, checked and simulated; nothing is sent.', previewFields),
 )
 
 const sentCall = shared(
   'sentCall',
   object<ReturnType<typeof sentJson>[number]>('A transaction that was sent.', {
-    explorerUrl: nullable(text('Its page in an explorer; null: the network names none.')),
-    label: text('What it does, for people.'),
+    explorerUrl: nullable(text('Explorer URL; null when the network has no explorer.')),
+    label: text('Description, human-readable.'),
     hash: hash('Hash of the transaction.'),
-    blockNumber: nullable(digits('Block that holds it; null when nobody waited for it.')),
-    gasUsed: nullable(digits('Gas that it used; null when nobody waited for it.')),
-    feeWei: nullable(wei('What the sender paid for gas; null when nobody waited for it.')),
+    blockNumber: nullable(digits('Block with the transaction; null when it was not waited for.')),
+    gasUsed: nullable(digits('Gas used; null when it was not waited for.')),
+    feeWei: nullable(wei('Gas fee paid by the sender; null when it was not waited for.')),
   }),
 )
 
-export const sentCalls = list('What was sent, in order.', sentCall)
+export const sentCalls = list('Sent transactions, in order.', sentCall)
 
 const unsignedCallFields = {
   to: address('Called address.'),
@@ -144,43 +142,45 @@ const quantity = (description: string) => pattern(`${description} Hex.`, '0x[0-9
 /** Documents of `--unsigned -`, one for each `--format`. */
 const unsignedDocument = shared(
   'unsignedDocument',
-  anyOf('The transactions, to be signed elsewhere.', [
+  anyOf('The transactions, for signing on another machine.', [
     object('With `--format eip1559` or `calldata`.', {
       chainId: count('Chain id.'),
-      from: address('Account that is to send.'),
+      from: address('Account that will send.'),
       action: text('Words of the command that planned it.'),
       transactions: list(
         'Transactions in the order in which they are sent.',
-        object('A transaction. Fields that a signature covers are left out with `calldata`.', {
-          label: text('What it does, for people.'),
+        object('A transaction. With `calldata`, fields that a signature covers are omitted.', {
+          label: text('Description, human-readable.'),
           ...unsignedCallFields,
-          value: quantity('Coin that goes with it, in wei.'),
-          gas: optional(quantity('Most gas it may use; left out where it is not known yet.')),
+          value: quantity('Value sent with it, in wei.'),
+          gas: optional(quantity('Gas limit; omitted while unknown.')),
           nonce: optional(quantity('Nonce of the account.')),
-          gasPrice: optional(quantity('Price per gas in wei, without a base fee.')),
-          maxFeePerGas: optional(quantity('Most that is paid per gas, in wei.')),
-          maxPriorityFeePerGas: optional(quantity('What the producer gets per gas, in wei.')),
+          gasPrice: optional(quantity('Gas price in wei, on a chain without a base fee.')),
+          maxFeePerGas: optional(quantity('Maximum fee per gas, in wei.')),
+          maxPriorityFeePerGas: optional(quantity('Priority fee per gas, in wei.')),
         }),
       ),
     }),
     object<SafeBatch>('With `--format safe`: a batch for the transaction builder of a Safe.', {
       version: constant('Version of the batch format.', '1.0'),
       chainId: digits('Chain id.'),
-      createdAt: integer('When it was made, in milliseconds since 1970.'),
-      meta: object<SafeBatch['meta']>('What the batch is, for people.', {
+      createdAt: integer('Creation time, in milliseconds since 1970.'),
+      meta: object<SafeBatch['meta']>('Metadata of the batch, human-readable.', {
         name: text('Title of the plan.'),
         description: text('Words of the command that planned it.'),
-        createdFromSafeAddress: address('The Safe that is to send.'),
-        createdFromOwnerAddress: text('Empty: no owner is known.'),
-        checksum: optional(hash('keccak256 of all but the name, as the builder computes it.')),
+        createdFromSafeAddress: address('The Safe that will send.'),
+        createdFromOwnerAddress: text('Always empty: no owner is known.'),
+        checksum: optional(
+          hash('keccak256 of everything but the name, as the transaction builder computes it.'),
+        ),
       }),
       transactions: list(
         'Transactions in the order in which they are sent.',
         object<SafeBatch['transactions'][number]>('A transaction.', {
           ...unsignedCallFields,
-          value: wei('Coin that goes with it.'),
-          contractMethod: {type: 'null', description: 'The data is whole.'},
-          contractInputsValues: {type: 'null', description: 'The data is whole.'},
+          value: wei('Value sent with it.'),
+          contractMethod: {type: 'null', description: 'Null: the data is complete.'},
+          contractInputsValues: {type: 'null', description: 'Null: the data is complete.'},
         }),
       ),
     }),
@@ -189,9 +189,9 @@ const unsignedDocument = shared(
 
 const unsignedFields = {
   ...previewFields,
-  unsigned: object('The file for a signer elsewhere.', {
+  unsigned: object('The file for a signer on another machine.', {
     file: text('Path of the file; `-` is standard output.'),
-    format: word('Shape of the file.', ['eip1559', 'calldata', 'safe']),
+    format: word('Format of the file.', ['eip1559', 'calldata', 'safe']),
   }),
   document: optional(unsignedDocument),
 }
@@ -200,19 +200,19 @@ const sentFields = {...previewFields, transactions: sentCalls}
 
 const sent = shared(
   'sent',
-  object('What was sent, when it was not compared with the chain afterwards.', sentFields),
+  object('Sent transactions, not compared with the chain afterwards.', sentFields),
 )
 
-/** What every command that sends a plan can say: `--dry-run`, `--unsigned`, `--wait none` and done. */
+/** The results of a command that sends a plan: `--dry-run`, `--unsigned`, `--wait none`, or done. */
 export function sends(done: string, fields: Record<string, JsonSchema>): CommandSchema {
   return {
     data: anyOf('With `--dry-run`, with `--unsigned`, with `--wait none`, or done.', [
       preview,
-      object('Written with `--unsigned`; nothing is sent.', unsignedFields),
+      object('The file written with `--unsigned`; nothing is sent.', unsignedFields),
       sent,
       object(done, {...sentFields, ...fields}),
     ]),
-    failureData: anyOf('The preview, and what was sent if all of it was.', [preview, sent]),
+    failureData: anyOf('The preview, with the transactions if all were sent.', [preview, sent]),
   }
 }
 
@@ -220,11 +220,11 @@ export function sends(done: string, fields: Record<string, JsonSchema>): Command
 export function operation(fields: Record<string, JsonSchema> = {}): CommandSchema {
   return sends('Mined, and compared with the chain.', {
     differences: list(
-      'Values of the chain that are not as they were predicted.',
-      object<Difference>('A value that something else changed in the same moment.', {
+      'Values on chain that differ from the prediction.',
+      object<Difference>('A value that changed at the same time for another reason.', {
         id: text('Name of the value.'),
-        expected: text('As it was predicted.'),
-        actual: text('As the chain has it.'),
+        expected: text('Predicted value.'),
+        actual: text('Actual value on chain.'),
       }),
     ),
     sequencer,

@@ -26,7 +26,7 @@ import {
 export const sequencerId = digits('Id of the sequencer in LockingPool, from 1.')
 
 export const sequencerStatus = word(
-  'Status in the contract. `inactive` is exiting: unlocked, waiting for its METIS.',
+  'Status in the contract. `inactive` means exiting: unlocked, waiting to claim its METIS.',
   ['unavailable', 'inactive', 'active', 'unlocked'],
 )
 
@@ -38,11 +38,11 @@ const recordFields: Fields<Sequencer> = {
   updatedBatch: digits(
     'Reward batch of its last withdrawal or signer update; both share a throttle.',
   ),
-  deactivationBatch: digits('Reward batch in which it began to exit; 0 while it has not.'),
+  deactivationBatch: digits('Reward batch in which it started to exit; 0 while it has not.'),
   unlockClaimTimeSeconds: digits(
-    'When the METIS of an exit are free, in seconds since 1970; 0 while not exiting.',
+    'Time when the METIS of an exit can be claimed, in seconds since 1970; 0 while not exiting.',
   ),
-  operationNonce: digits('Operations on this sequencer so far, as the contract counts them.'),
+  operationNonce: digits('Operations on this sequencer so far, counted by the contract.'),
   owner: address('Owner: locks, claims and exits.'),
   signer: address('Signer: seals the blocks of its epochs.'),
   publicKey: hexOf('Public key of the signer, 64 bytes.', 64),
@@ -52,7 +52,7 @@ const recordFields: Fields<Sequencer> = {
   status: sequencerStatus,
 }
 
-/** The record as the contract has it, where a view holds it as it was read. */
+/** The record as read from the contract, for views that include it unchanged. */
 export const sequencerRecord = shared(
   'sequencerRecord',
   object<Sequencer>('The record of a sequencer in LockingPool.', recordFields),
@@ -73,58 +73,58 @@ export const sequencer = shared(
 
 export const pool = shared(
   'pool',
-  object<PoolSettings>('Settings and sums of LockingPool.', {
-    minLockMetisWei: wei('Least METIS a sequencer may lock.'),
-    maxLockMetisWei: wei('Most METIS a sequencer may lock.'),
+  object<PoolSettings>('Settings and totals of LockingPool.', {
+    minLockMetisWei: wei('Minimum METIS a sequencer may lock.'),
+    maxLockMetisWei: wei('Maximum METIS a sequencer may lock.'),
     totalLockedMetisWei: wei('METIS locked by all sequencers.'),
-    rewardPerBlockMetisWei: wei('Reward for one block, in METIS.'),
-    exitDelaySeconds: digits('Seconds between the start of an exit and its claim.'),
+    rewardPerBlockMetisWei: wei('Reward per block, in METIS.'),
+    exitDelaySeconds: digits('Seconds from the start of an exit until its METIS can be claimed.'),
     signerUpdateThrottle: digits(
-      'Reward batches between a signer update and the change before it.',
+      'Minimum number of reward batches between a signer update and the change before it.',
     ),
     rewardBatchId: digits('Id of the current reward batch.'),
-    rewardedUntilEpoch: digits('Last epoch that was paid; 0 before the first batch.'),
-    totalSequencers: digits('Sequencers that were ever registered.'),
-    activeSequencers: digits('Sequencers that are active now.'),
-    exitingSequencers: digits('Sequencers that wait for the METIS of their exit.'),
-    paused: flag('True while the contract takes no operation.'),
+    rewardedUntilEpoch: digits('Last paid epoch; 0 before the first batch.'),
+    totalSequencers: digits('Sequencers ever registered.'),
+    activeSequencers: digits('Active sequencers.'),
+    exitingSequencers: digits('Sequencers waiting for the METIS of their exit.'),
+    paused: flag('True while the contract is paused.'),
   }),
 )
 
 export const stakeFields: Fields<Omit<StakeView, 'sequencer'>> = {
   pool,
-  roomMetisWei: wei('METIS that can be added before the maximum.'),
-  shareBasisPoints: count('Share of all locked METIS, in hundredths of a percent.'),
+  roomMetisWei: wei('METIS that can be added up to the maximum.'),
+  shareBasisPoints: count('Share of all locked METIS, in basis points.'),
 }
 
 const checkFields: Fields<Check> = {
   id: pattern('Stable name of the check.', '[a-z0-9-]+'),
-  label: text('What must hold, for people.'),
-  ok: flag('True when it holds.'),
-  seen: text('What was seen, for people.'),
-  remedy: text('What mends it; empty when it holds.'),
+  label: text('The condition, human-readable.'),
+  ok: flag('True when it is met.'),
+  seen: text('Actual value, human-readable.'),
+  remedy: text('Remedy; empty when it is met.'),
 }
 
 export const check = shared(
   'check',
-  object<Check>('A condition, and whether it holds.', checkFields),
+  object<Check>('A precondition and whether it is met.', checkFields),
 )
 
 export const condition = shared(
   'condition',
-  object<Condition>('A condition of a contract call, and whether it holds.', {
+  object<Condition>('A precondition of a contract call and whether it is met.', {
     ...checkFields,
-    code: pattern('Code of the error when it does not hold.', '[A-Z][A-Z0-9_]*'),
-    revert: text('What the contract would answer; empty for a condition of this program.'),
-    facts: optional(mapOf('Values behind it: wei, ids, batches.', {type: 'string'})),
+    code: pattern('Code of the error when it is not met.', '[A-Z][A-Z0-9_]*'),
+    revert: text('Revert of the contract; empty for a precondition of this program.'),
+    facts: optional(mapOf('Values it is based on: wei, ids, batches.', {type: 'string'})),
   }),
 )
 
 export const trap = shared(
   'trap',
-  object<Trap>('A known way to lose money or a turn, which only `--override` gets past.', {
+  object<Trap>('A known way to lose money or an epoch, which only `--override` gets past.', {
     id: pattern('Name of the trap, for `--override`.', '[a-z-]+'),
-    message: text('What would be lost.'),
+    message: text('The loss it would cause.'),
   }),
 )
 

@@ -40,21 +40,21 @@ export const layer = word('Chain of the network.', ['L1', 'L2'])
 
 export const accountNonce = count('Nonce of the sending account.')
 
-export const valueWei = wei('Coin that goes with it: ETH on L1, METIS on L2.')
+export const valueWei = wei('Value sent with it: ETH on L1, METIS on L2.')
 
 export const callData = hex('Data of the call.')
 
 export const fees = shared(
   'fees',
-  anyOf('What a transaction pays for gas, by its type.', [
-    object<Extract<Fees, {type: 'legacy'}>>('Of a chain without a base fee.', {
+  anyOf('Gas fees of a transaction, by its type.', [
+    object<Extract<Fees, {type: 'legacy'}>>('Fees on a chain without a base fee.', {
       type: constant('Type of the transaction.', 'legacy'),
       gasPrice: wei('Price per gas.'),
     }),
-    object<Extract<Fees, {type: 'eip1559'}>>('Of a chain with a base fee.', {
+    object<Extract<Fees, {type: 'eip1559'}>>('Fees on a chain with a base fee.', {
       type: constant('Type of the transaction.', 'eip1559'),
-      maxFeePerGas: wei('Most that is paid per gas.'),
-      maxPriorityFeePerGas: wei('What the block producer gets per gas.'),
+      maxFeePerGas: wei('Maximum fee per gas.'),
+      maxPriorityFeePerGas: wei('Priority fee per gas.'),
     }),
   ]),
 )
@@ -62,11 +62,11 @@ export const fees = shared(
 /** Mirrors `DecodedCall`. */
 export const decodedCall = shared(
   'decodedCall',
-  object<DecodedCall>('A contract call in words.', {
+  object<DecodedCall>('A decoded contract call.', {
     contract: text(
-      'Contract, by its address; where that is unknown, the first that has the function.',
+      'Contract, by its address; where that is unknown, the first one with the function.',
     ),
-    contractProven: flag('True when the address says that it is this contract.'),
+    contractProven: flag('True when the address identifies this contract.'),
     alsoIn: list('Other known contracts with the same function.', {type: 'string'}),
     functionName: text('Function that is called.'),
     signature: text('Function with the types of its arguments.'),
@@ -76,8 +76,8 @@ export const decodedCall = shared(
       object<DecodedCall['args'][number]>('An argument of the call.', {
         name: text('Name of the argument.'),
         type: text('Its type in the ABI.'),
-        value: text('Its value as the contract takes it.'),
-        display: optional(text('The same for people, where the value is hard to read.')),
+        value: text('Its value as passed to the contract.'),
+        display: optional(text('Human-readable form, where the value is hard to read.')),
       }),
     ),
   }),
@@ -86,10 +86,10 @@ export const decodedCall = shared(
 /** Mirrors `JournalView`: an entry without its signed bytes. */
 export const journalEntry = shared(
   'journalEntry',
-  object<JournalView>('A transaction that was sent from this machine.', {
+  object<JournalView>('A transaction sent from this machine.', {
     id: integer('Number in `tx list`.', 1),
     action: text('Words of the command that sent it.'),
-    label: text('What it does, for people.'),
+    label: text('Description, human-readable.'),
     network: text('Name of the network.'),
     chainId: count('Chain id.'),
     from: address('Sender.'),
@@ -97,7 +97,7 @@ export const journalEntry = shared(
     nonce: accountNonce,
     valueWei,
     hash: hash('Hash of the transaction.'),
-    status: word('How it stands, as far as this machine knows.', [
+    status: word('Status, as far as this machine knows.', [
       'prepared',
       'sent',
       'mined',
@@ -105,23 +105,23 @@ export const journalEntry = shared(
       'replaced',
       'rejected',
     ]),
-    blockNumber: nullable(digits('Block it was mined in; null while open.')),
-    createdAt: isoTime('When it was signed.'),
+    blockNumber: nullable(digits('Block it was mined in; null while pending.')),
+    createdAt: isoTime('Time of signing.'),
   }),
 )
 
 export const inclusionFields: Fields<Waited['inclusion']> = {
-  succeeded: flag('False: it was mined and failed.'),
-  blockNumber: digits('Block that holds it.'),
+  succeeded: flag('False when it was mined and failed.'),
+  blockNumber: digits('Block with the transaction.'),
   blockHash: hash('Hash of that block.'),
-  gasUsed: digits('Gas that it used.'),
-  feeWei: wei('What the sender paid for gas.'),
+  gasUsed: digits('Gas used.'),
+  feeWei: wei('Gas fee paid by the sender.'),
 }
 
-export const confirmations = digits('Blocks from its own to the head, both counted.')
+export const confirmations = digits('Blocks from its own to the head, inclusive.')
 
 const byTag = (tag: string) =>
-  nullable(flag(`True when its block is ${tag}; null when the endpoint does not say.`))
+  nullable(flag(`True when its block is ${tag}; null when the endpoint does not report it.`))
 
 /** Mirrors `TransactionView`. */
 export const transactionFields: Fields<TransactionView> = {
@@ -129,67 +129,71 @@ export const transactionFields: Fields<TransactionView> = {
   layer,
   chainId: count('Chain id.'),
   network: text('Name of the network.'),
-  explorerUrl: nullable(text('Its page in an explorer; null: the network names none.')),
+  explorerUrl: nullable(text('Explorer URL; null when the network has no explorer.')),
   state: word(
-    '`pending`: a node holds it and no block does. `unknown`: no node of the network knows it.',
+    '`pending`: a node has it, but no block does. `unknown`: no node of the network has it.',
     ['mined', 'failed', 'pending', 'unknown'],
   ),
   from: address('Sender.'),
-  to: nullable(address('Called address; null makes a contract.')),
-  contract: nullable(text('Name of the called contract; null when the network does not name it.')),
-  call: as(nullable(decodedCall), 'The call in words; null when no known ABI has it.'),
+  to: nullable(address('Called address; null for a contract creation.')),
+  contract: nullable(
+    text('Name of the called contract; null when the network document does not list it.'),
+  ),
+  call: as(nullable(decodedCall), 'Decoded call; null when no known ABI matches.'),
   data: callData,
   valueWei,
   accountNonce,
-  gasLimit: nullable(digits('Most gas it may use; null when no node knows it.')),
+  gasLimit: nullable(digits('Gas limit; null when no node has the transaction.')),
   inclusion: nullable(
-    object<NonNullable<TransactionView['inclusion']>>('Where it was mined; null while it is not.', {
-      ...inclusionFields,
-      confirmations,
-      safe: byTag('safe'),
-      finalized: byTag('finalized'),
-    }),
+    object<NonNullable<TransactionView['inclusion']>>(
+      'Inclusion in a block; null while it is not mined.',
+      {
+        ...inclusionFields,
+        confirmations,
+        safe: byTag('safe'),
+        finalized: byTag('finalized'),
+      },
+    ),
   ),
-  journal: as(
-    nullable(journalEntry),
-    'What the journal says; null when it was not sent from here.',
-  ),
+  journal: as(nullable(journalEntry), 'Journal entry; null when it was not sent from here.'),
 }
 
 const decodedTransaction = object<DecodedTransaction>(
-  'A transaction in words; what its form does not carry is null.',
+  'A decoded transaction; fields missing from its format are null.',
   {
-    type: text('`legacy`, `eip2930`, `eip1559` or another type of Ethereum.'),
+    type: text('`legacy`, `eip2930`, `eip1559` or another Ethereum type.'),
     chainId: nullable(count('Chain id; null when it is valid on every chain.')),
-    to: nullable(address('Called address; null makes a contract.')),
+    to: nullable(address('Called address; null for a contract creation.')),
     accountNonce: nullable(accountNonce),
     valueWei,
-    gasLimit: nullable(digits('Most gas it may use.')),
-    maxFeePerGasWei: nullable(wei('Most that is paid per gas; the gas price of a legacy one.')),
-    priorityFeePerGasWei: nullable(wei('What the block producer gets per gas.')),
+    gasLimit: nullable(digits('Gas limit.')),
+    maxFeePerGasWei: nullable(wei('Maximum fee per gas; the gas price of a legacy transaction.')),
+    priorityFeePerGasWei: nullable(wei('Priority fee per gas.')),
     data: callData,
-    hash: nullable(hash('Hash by which a chain knows it; null while it is not signed.')),
+    hash: nullable(hash('Transaction hash; null while it is not signed.')),
     sender: nullable(address('Recovered from the signature; null while it is not signed.')),
-    label: nullable(text('What the file calls it, which proves nothing; null elsewhere.')),
+    label: nullable(text('Label in the file, which proves nothing; null elsewhere.')),
     chain: nullable(text('`L1 of andromeda`; null when no known network has the chain id.')),
-    contract: nullable(text('Name of the called contract; null when no network names it.')),
-    call: as(nullable(decodedCall), 'The call in words; null when no known ABI has it.'),
+    contract: nullable(
+      text('Name of the called contract; null when no network document lists it.'),
+    ),
+    call: as(nullable(decodedCall), 'Decoded call; null when no known ABI matches.'),
     maxCostWei: nullable(
-      wei('Most that it can cost, with what goes with it; null where the form leaves that open.'),
+      wei('Maximum cost including the value; null where the format does not determine it.'),
     ),
     cautions: list(
-      'What speaks against it, by the fields that are signed.',
+      'Warnings derived from the signed fields.',
       object<Trap>('A known way to lose money.', {
         id: word('Name for `--override`.', trapIds),
-        message: text('What would happen.'),
+        message: text('The consequence.'),
       }),
     ),
-    raw: nullable(hex('As it travels; null while it is not signed.')),
+    raw: nullable(hex('Raw transaction; null while it is not signed.')),
   },
 )
 
 export const decodedInput = object<DecodedInput>('Transactions read from an argument or a file.', {
-  form: word('What was read.', [
+  form: word('Format that was read.', [
     'raw signed',
     'raw unsigned',
     'signed file',
@@ -197,8 +201,10 @@ export const decodedInput = object<DecodedInput>('Transactions read from an argu
     'unsigned calldata',
     'unsigned safe',
   ]),
-  source: word('Where it was read from.', ['argument', 'file', 'journal']),
-  from: nullable(address('Account that is to send; null when the form does not say.')),
-  action: nullable(text('Words of the command that planned it; null when the form does not say.')),
+  source: word('Source it was read from.', ['argument', 'file', 'journal']),
+  from: nullable(address('Account that will send; null when the format does not specify it.')),
+  action: nullable(
+    text('Words of the command that planned it; null when the format does not specify it.'),
+  ),
   transactions: list('Transactions in the order in which they are sent.', decodedTransaction),
 })
