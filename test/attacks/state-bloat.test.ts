@@ -69,7 +69,7 @@ test('the door refuses with a reason before the state is full, the status tells,
     const {head} = node.status()
     await until('the next block', () => node.status().head.number > head.number)
   }
-  expect(refusal).toMatchObject({message: expect.stringContaining('geth has no such bound')})
+  expect(refusal).toMatchObject({message: expect.stringContaining('geth has no such limit')})
 
   const leaves = await leavesOf()
   expect(leaves).toBeGreaterThan(before + 1_800)
@@ -78,7 +78,7 @@ test('the door refuses with a reason before the state is full, the status tells,
   expect(state).toMatchObject({limit: LIMIT, rootMs: expect.any(Number)})
   // Never told too low; and what was refused would have been too much.
   expect(state.leaves).toBeGreaterThanOrEqual(leaves)
-  await until('it is warned of', () => warnings.some((event) => event.includes('fills up')))
+  await until('it is warned of', () => warnings.some((event) => event.includes('filling up')))
 
   const hash = await send(await transfer(user, 0))
   const sealed = () => node.rpc.request('eth_getTransactionReceipt', [hash])

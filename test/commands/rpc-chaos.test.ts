@@ -183,7 +183,7 @@ test('two endpoints that name different blocks: exit 8 with both hashes, and not
   expect(json?.error?.facts[first.url]).toMatch(/^0x[0-9a-f]{64}$/)
   expect(json?.sources.map(({state}) => state)).toEqual(['disagrees', 'disagrees'])
   expect(await sentTransactions()).toBe(0)
-  expect(JSON.stringify(check.json?.data)).toContain('name different blocks')
+  expect(JSON.stringify(check.json?.data)).toContain('have different blocks')
 })
 
 /** As if the endpoint had stopped minutes ago. */

@@ -145,7 +145,7 @@ test('blocks on their way to L1 are not given up, also when they leave at the la
   await expect(fixed).rejects.toThrow(PeerError)
   const heads = [101, 102]
   const late = catchUp(following({reorgFloor: () => heads.shift() ?? 102}), peerOf(theirs))
-  await expect(late).rejects.toThrow('a fixed block')
+  await expect(late).rejects.toThrow('the reorg floor')
   expect(ours.head()).toEqual(before)
   expect(ours.log.head?.hash).toBe(before.hash)
 })
@@ -221,7 +221,7 @@ test('an idle engine that is gone, or elsewhere than it was left, is noticed', a
   expect(reads).toBe(1)
   nowMs += ENGINE_CHECK_MS
   block = 100
-  await expect(watch.check()).rejects.toThrow('where it was not left')
+  await expect(watch.check()).rejects.toThrow('not its last known block')
   nowMs += ENGINE_CHECK_MS
   block = -1
   await expect(watch.check()).rejects.toThrow(EngineError)

@@ -333,7 +333,7 @@ test('what the engine has forgotten is said to be lost, never shown as empty', a
   const known = (await reader.block(105))!
   expect(known.hasReceipts).toBe(false)
   expect(() => reader.receiptObject(known, 0)).toThrow(
-    'The receipts and logs of block 105 are not kept.',
+    'The receipts and logs of block 105 are not available.',
   )
   await expect(logsIn({}, 100, 110)).rejects.toMatchObject({code: -32_000})
   expect(await logsIn({}, 125)).toHaveLength(12)

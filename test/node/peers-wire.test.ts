@@ -65,7 +65,7 @@ test('transactions survive the wire, up to a number', () => {
     0, 0,
   ])
   expect(() => decodeTransactions(encoded, 1)).toThrow('At most 1')
-  expect(() => decodeTransactions(encoded.subarray(0, -1), 2)).toThrow('cut off')
+  expect(() => decodeTransactions(encoded.subarray(0, -1), 2)).toThrow('truncated')
   expect(() => decodeTransactions(Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]), 1)).toThrow('length')
 })
 
@@ -103,7 +103,7 @@ test('only a block on our head is judged by its turn, and a single transaction m
     rotation: {signerAt: () => lowerAddress('two')},
   }
   const header = headerOf(block)
-  expect(refusalOf(header, chain)).toContain('the turn is')
+  expect(refusalOf(header, chain)).toContain('the producer is')
   expect(refusalOf({...header, signer: lowerAddress('two')}, chain)).toBeUndefined()
   expect(refusalOf({...header, transactionCount: 1}, chain)).toBeUndefined()
   expect(refusalOf({...header, parentHash: keccak256('0x09')}, chain)).toBeUndefined()

@@ -22,7 +22,7 @@ test('after a block that was slow by its code, its contract may declare what fit
   const seen = slow.executed(block, {gasUsed: 30_000_000, ms: 4_000}, 0)
   expect(seen).toMatchObject({to: block[1]!.to, gasPerMs: 7_500})
 
-  const refusal = {reason: 'slow-code', message: expect.stringMatching(/ran at 7500 gas per ms/)}
+  const refusal = {reason: 'slow-code', message: expect.stringMatching(/at 7500 gas per ms/)}
   expect(() => slow.assertFits(transaction(2, 30_000_000), 0)).toThrow(
     expect.objectContaining(refusal),
   )
@@ -51,5 +51,5 @@ test('a busy machine does not make a contract slower than the slowest code', () 
   const slow = new SlowCode(SLOT_MS)
   slow.executed([transaction(1, 3_000_000)], {gasUsed: 3_000_000, ms: 2_500}, 0)
   expect(() => slow.assertFits(transaction(1, 2_500_000), 0)).not.toThrow()
-  expect(() => slow.assertFits(transaction(1, 3_000_000), 0)).toThrow(/slow|took/)
+  expect(() => slow.assertFits(transaction(1, 3_000_000), 0)).toThrow(/gas per ms/)
 })

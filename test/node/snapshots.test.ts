@@ -171,7 +171,12 @@ test('it is verified from its state, and from the genesis', async () => {
 })
 
 test.each([
-  ['another byte', "UPDATE blocks SET signer = '0x' WHERE number = 105", false, 'other bytes'],
+  [
+    'another byte',
+    "UPDATE blocks SET signer = '0x' WHERE number = 105",
+    false,
+    'does not match its manifest',
+  ],
   ['a gap', 'DELETE FROM blocks WHERE number = 105', true, 'block 106 does not follow'],
   [
     'another head',
@@ -183,7 +188,7 @@ test.each([
     'another block',
     'UPDATE blocks SET timestamp = timestamp + 1 WHERE number = (SELECT max(number) FROM blocks)',
     true,
-    'does not get the hash',
+    're-executed to a different hash',
   ],
 ])('%s is found', async (name, sql, isMended, why) => {
   const forged = await forge(`forged ${name}`, sql, isMended)
@@ -203,7 +208,7 @@ test('what is missing, foreign or unreadable is told apart', async () => {
   writeFileSync(join(torn, 'manifest.json'), '{"version":1,"files":[{"name":"../../x"}]}')
   expect(listSnapshots(root)).toMatchObject([
     {manifest: {version: 1}, problem: null},
-    {name: 'torn', manifest: null, problem: expect.stringContaining('not readable')},
+    {name: 'torn', manifest: null, problem: expect.stringContaining('unreadable')},
   ])
   rmSync(torn, {recursive: true})
   await expect(

@@ -148,10 +148,10 @@ describe('signatures of the MPC account over REST', () => {
     ['another signer', () => commit({signer: accountOf('stranger').address}), 403, 'planned span'],
     ['another end', () => commit({endBlock: 999n}), 403, 'planned span'],
     ['another contract', () => ({...commit(), to: chains.at.metis}), 403, 'MetisSequencerSet'],
-    ['money', () => ({...commit(), value: 1n}), 403, 'it moves money'],
+    ['money', () => ({...commit(), value: 1n}), 403, 'it transfers value'],
     ['another chain', () => ({...commit(), chainId: 1}), 400, 'is for chain 1'],
     ['another hash', () => ({...commit(), signMsg: `0x${'1'.repeat(64)}` as Hex}), 400, 'hash'],
-    ['a takeover that is not bound', () => ({...commit(), signType: 3}), 403, 'no takeover'],
+    ['a takeover that is not bound', () => ({...commit(), signType: 3}), 403, 'no respan'],
     ['a new MPC on L2', () => ({...commit(), signType: 5}), 403, 'owner of the contracts'],
     ['a sign type that is none', () => ({...commit(), signType: 6}), 400, 'sign type 6'],
     ['a strange sign id', () => ({...commit(), signId: '../x'}), 400, 'UUID'],
@@ -169,9 +169,9 @@ describe('signatures of the MPC account over REST', () => {
     const draft = {signType: 0, to: batchInbox, data, chainId: 31_337}
     expect((await propose(draft))[0]).toBe(200)
     const refused = [
-      [{...draft, to: chains.at.lockingPool}, 'not to the batch inbox'],
-      [{...draft, data: sliceHex(data, 0, 60)}, 'no batch'],
-      [{...draft, data: sliceHex(data, 0, 75)}, 'no batch'],
+      [{...draft, to: chains.at.lockingPool}, 'instead of the batch inbox'],
+      [{...draft, data: sliceHex(data, 0, 60)}, 'not a transaction batch'],
+      [{...draft, data: sliceHex(data, 0, 75)}, 'not a transaction batch'],
     ] as const
     for (const [bad, reason] of refused) {
       expect(await propose(bad)).toEqual([403, {error: expect.stringContaining(reason)}])
@@ -201,8 +201,8 @@ describe('signatures of the MPC account over REST', () => {
     const inflated = new Map([...counts(from, 3)].map(([signer, blocks]) => [signer, blocks + 1n]))
     const missing = new Map([...counts(from, 3)].slice(1))
     const refused = [
-      [rewards(next, from, 3, inflated), 'not those of the epochs'],
-      [rewards(next, from, 3, missing), 'not those of the epochs'],
+      [rewards(next, from, 3, inflated), 'do not match the epochs'],
+      [rewards(next, from, 3, missing), 'do not match the epochs'],
       [rewards(next + 1n, from, 3), 'the next reward batch is'],
       [rewards(next, from + 1, 3), 'the next reward batch is'],
       [rewards(next, from, from), 'it pays 1 epochs'],
