@@ -25,7 +25,16 @@ export async function createManifest(): Promise<string> {
       // The help shows what `OperatorCommand.parse` reads.
       .map(([id, command]) => [id, {...command, flags: withEnvNames(command.flags)}]),
   )
-  return `${JSON.stringify({...plugin.manifest, commands}, null, 1)}\n`
+  return printManifest({...plugin.manifest, commands})
+}
+
+/** Compact, because every start reads it; a line per command, so that a change shows which one changed. */
+function printManifest({commands, ...rest}: {commands: Record<string, unknown>}): string {
+  const lines = Object.entries(commands).map(
+    ([id, command]) => `${JSON.stringify(id)}:${JSON.stringify(command)}`,
+  )
+  const about = JSON.stringify(rest).slice(1)
+  return `{"commands":{\n${lines.join(',\n')}\n},${about}\n`
 }
 
 if (import.meta.main) {
