@@ -114,11 +114,11 @@ test('keys and passwords that others can change are refused with words', () => {
   chmodSync(file, 0o600)
 
   chmodSync(place.root, 0o777)
-  expect(() => readSecretText(file)).toThrow(/everybody can replace files/)
+  expect(() => readSecretText(file)).toThrow(/every user can replace files/)
   // A link from a good place leads there all the same.
   using good = makeTempHome()
   symlinkSync(file, good.path('link'))
-  expect(() => readSecretText(good.path('link'))).toThrow(/everybody can replace files/)
+  expect(() => readSecretText(good.path('link'))).toThrow(/every user can replace files/)
   chmodSync(place.root, 0o1777)
   expect(readSecretText(file)).toBe('words')
 })

@@ -97,7 +97,7 @@ test.each([
     '',
     {location: 'https://user:SECRET@other.example/x'},
     false,
-    'points to https://other.example',
+    'redirects to https://other.example',
   ],
 ] as const)(
   'status %s of what stands before it is named as what it is',

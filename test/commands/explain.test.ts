@@ -323,7 +323,7 @@ test('a failed transaction is run again, and its reason explained with the state
     refusals: [{code: 'NOT_WHITELISTED'}],
     findings: [{seen: `${stranger.address} is not on it`, isCause: true}],
   })
-  expect(text.stdout).toContain('it failed: nothing changed but the fee was paid')
+  expect(text.stdout).toContain('and failed: nothing changed, but the fee was paid')
   expect(text.stdout).toContain('call   LockingPool.withdraw')
 })
 
@@ -346,7 +346,7 @@ test('a transaction that ran out of gas is said to have', async () => {
   const {text, json} = await runBoth(['explain', hash], {home: temp.root})
 
   expect(dataOf(json).transaction?.failure?.reason).toBe('out-of-gas')
-  expect(text.stdout).toContain('its gas ran out')
+  expect(text.stdout).toContain('It ran out of gas.')
 })
 
 test('a hash that no chain knows is not repeated: it may be a private key', async () => {

@@ -283,7 +283,7 @@ test('the payer lets LockingInfo take as much as it says, or without an end', as
   expect(some.effects['unsubmitted rewards']).toEqual(['covered', 'NOT covered'])
   const text = await say('governance show --network test')
   expect(text.stdout).toContain('NOT covered')
-  expect(text.stdout).toContain('which covers           657 blocks, 0 batches of 2 epochs')
+  expect(text.stdout).toContain('which covers          657 blocks, 0 batches of 2 epochs')
 
   const all = await change('approve-payer --amount max', 'payer')
   expect(all.figures['payerAllowanceMetisWei']?.[1]).toBe(`${maxUint256}`)

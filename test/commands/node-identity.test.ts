@@ -83,7 +83,7 @@ test('of two files both are written or none', async () => {
 
   expect(readdirSync(directory)).toEqual(['node_key.json'])
   expect(readFileSync(plans[1]?.file ?? '', 'utf8')).toBe('mine')
-  expect(() => planThemisExport({names, directory}, access)).toThrow(/exists already/)
+  expect(() => planThemisExport({names, directory}, access)).toThrow(/already exists/)
   expect(() => planThemisExport({names: ['signer', 'owner'], directory}, access)).toThrow(
     expect.objectContaining({code: 'KEYS_OF_ONE_KIND', exitCode: 2}),
   )

@@ -112,7 +112,7 @@ test.each([
   ['2030-02-30,1,USD', 'is not a date'],
   ['2030-02-20,1', 'three cells'],
   ['2030-02-20,1e3,USD', 'has an exponent'],
-  ['2030-02-20,1,usd', 'not like USD'],
+  ['2030-02-20,1,usd', 'not a code such as USD'],
   ['2030-02-20,1,USD\n2030-02-21,1,EUR', 'one currency'],
 ])('a price file with %j is refused, with its line', async (text, fault) => {
   const file = temp.path('wrong.csv')

@@ -114,7 +114,7 @@ test('tx show: a mined transaction by hash and by id, with depth, fee and call',
     journal: {id},
     call: {functionName: 'relock', args: [{value: '4'}, {value: '5'}, {value: 'true'}]},
   })
-  expect(byHash.text.stdout).toContain('it failed: nothing changed but the fee was paid.')
+  expect(byHash.text.stdout).toContain('and failed: nothing changed, but the fee was paid.')
 })
 
 test('tx show: one in the pool is pending; one dropped is unknown', async () => {

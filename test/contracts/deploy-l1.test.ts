@@ -111,7 +111,7 @@ describe('deployL1', () => {
   test('a half deployed L1 is refused by name, and nothing more is sent', async () => {
     await expect(
       deployL1({...options(), mint: [{address: alice, amountWei: metis(10_000_001)}]}),
-    ).rejects.toThrow(`The L1 transaction "give METIS to ${alice}" reverted.`)
+    ).rejects.toThrow(`The L1 transaction "send METIS to ${alice}" reverted.`)
     const nonce = () => chain.request('eth_getTransactionCount', account(0).address, 'latest')
     const before = await nonce()
     const again = deployL1(options())

@@ -95,7 +95,7 @@ test('the door tells that the state is full, and lets payments through', async (
   const [large, small, payment] = await Promise.all([2_000_000n, 60_000n, 21_000n].map(parse))
   const refusal = expect.objectContaining({
     reason: 'state-full',
-    message: expect.stringMatching(/900 of at most 1000.*geth has no such bound/),
+    message: expect.stringMatching(/900 of at most 1000.*geth has no such limit/),
   })
   expect(() => assertStateCapacity(large!, capacity)).toThrow(refusal)
   expect(() => assertStateCapacity(small!, {...capacity, isFull: true})).toThrow(refusal)

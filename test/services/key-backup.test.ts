@@ -202,7 +202,7 @@ test('Themis and back: the file is what Themis reads, and imports to the same ke
   const {key, kind} = await importKeyFrom({from: file, text}, {}, inFile('hot'), access)
   expect({kind, key}).toMatchObject({kind: 'themis', key: {kind: 'account', address}})
   expect(await readPrivateKey('hot', access)).toBe(privateKey)
-  expect(() => planThemisExport({names: ['cold'], directory}, access)).toThrow(/exists already/)
+  expect(() => planThemisExport({names: ['cold'], directory}, access)).toThrow(/already exists/)
   const mixed = text.replace(/("address": ")..../, '$1FFFF')
   await expect(
     importKeyFrom({from: 'mixed', text: mixed}, {}, inFile('mixed'), access),

@@ -63,14 +63,14 @@ test('all in order: the page in plain text', () => {
       L1    block 20000000, 4 s ago
       node  none in this profile
     Stake and rewards
-      sequencer    7 active
-      locked       20,000 METIS, 25.00 %
-      claimable    1.5 METIS
-      read         0 s ago, L1 block 20000000
-      per block    0.000761 METIS
-      paid until   epoch 40, batch 9
-      wallet L1    1,234 METIS, 0.5 ETH
-      capacity     80,000 METIS
+      sequencer   7 active
+      locked      20,000 METIS, 25.00 %
+      claimable   1.5 METIS
+      read        0 s ago, L1 block 20000000
+      per block   0.000761 METIS
+      paid until  epoch 40, batch 9
+      wallet L1   1,234 METIS, 0.5 ETH
+      capacity    80,000 METIS
     Events
         No events since the start."
   `)

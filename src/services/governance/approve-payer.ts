@@ -56,7 +56,7 @@ export async function planPayerApproval(
         after: `${then.blocks} blocks; it holds ${formatWeiShort(governance.payer.balanceMetisWei)} METIS`,
       },
       {
-        label: 'what is not submitted',
+        label: 'unsubmitted rewards',
         before: coverWord(now.coversOwed),
         after: coverWord(then.coversOwed),
       },

@@ -163,7 +163,7 @@ function coverEffects(governance: Governance, before: bigint, after: bigint): Ef
       after: `${then.blocks} blocks${batches}`,
     },
     {
-      label: 'what is not submitted',
+      label: 'unsubmitted rewards',
       before: coverWord(now.coversOwed),
       after: coverWord(then.coversOwed),
     },
