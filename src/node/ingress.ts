@@ -74,7 +74,8 @@ export function openIngress(options: IngressOptions): Ingress {
   const promised = {capacity: () => undefined, stateCapacity: () => undefined, slowCode: undefined}
   const copied = (from: Address): AcceptOptions => ({
     ...options,
-    ...promised,
+    // Its slot is the producer's matter. State and slow code are ours: what is held here may be ours to execute.
+    capacity: () => undefined,
     onAccepted(transaction) {
       hold(transaction)
       forwarder.hold(transaction.hash, from)

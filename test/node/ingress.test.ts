@@ -7,6 +7,7 @@ import {openIngress, type Ingress, type IngressOptions} from '../../src/node/ing
 import {POOL_BACKLOG_RETRY_MS} from '../../src/node/limits.ts'
 import {FORWARD_ANSWER_MS, FORWARD_BUSY_MS} from '../../src/node/peer-limits.ts'
 import type {Accounts} from '../../src/node/mempool/accounts.ts'
+import {refused} from '../../src/node/mempool/admission.ts'
 import {Mempool} from '../../src/node/mempool/mempool.ts'
 import {Metrics} from '../../src/node/metrics.ts'
 import type {BlockExchange, Delivery, PeerView} from '../../src/node/peers/exchange.ts'
@@ -239,4 +240,20 @@ test('a copy of what the producer promised is held without room, and goes to who
   ingressParts.forwarder.headMoved()
   await expect.poll(() => asked).toBe(4)
   expect(askedWhom.at(-1)).toBe(member)
+})
+
+test('a copy that could fill the state, or whose code is slow, is held no more than from anybody else', async () => {
+  const slowCode = {
+    assertFits: () => {
+      throw refused('slow-code', 'It was slow.')
+    },
+  }
+  ingress = openIngress({...ingressParts, slowCode})
+  expect(await ingress.acceptMany([await transfer(user, 0)], [], producer)).toEqual(['slow-code'])
+
+  const stateCapacity = () => ({leaves: 0, limit: 1000, isFull: false, gasCapacity: 1_000})
+  ingress = openIngress({...ingressParts, stateCapacity})
+  const large = await transfer(user, 0, {gas: 100_000n})
+  expect(await ingress.acceptMany([large], [], producer)).toEqual(['state-full'])
+  expect(mempool.counts()).toEqual({pending: 0, queued: 0})
 })

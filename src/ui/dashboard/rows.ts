@@ -149,7 +149,7 @@ export function syncRows(around: Around): Row[] {
   if (!node.known) return [l1, row('node', node.why === 'asking' ? 'asking…' : 'unknown', 'warn')]
   const {status, process} = node.value
   if (!status) {
-    const state = process === null ? 'is not running' : `process ${process.pid} does not respond`
+    const state = process === null ? 'not running' : `process ${process.pid} does not respond`
     return [l1, row('node', state, tone ?? 'critical')]
   }
   return [...nodeRows(status, around, tone), l1]

@@ -20,7 +20,7 @@ export function profileText(name: string, profile: Profile, inUse: boolean): str
   const role = (address: string | null, key: string | null) =>
     address ? `${address} ${key ? `(${key})` : '(key elsewhere)'}` : 'not set'
   return fields([
-    ['profile', inUse ? `${name} (in use)` : name],
+    ['profile', inUse ? `${name} (active)` : name],
     ['network', profile.network],
     ['owner', role(profile.owner, profile.keys.owner)],
     ['signer', role(profile.signer, profile.keys.signer)],

@@ -46,7 +46,7 @@ function nodeRows(view: StatusView): Row[] {
   }
   if (!node) {
     return [
-      ['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'is not running'],
+      ['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'not running'],
     ]
   }
   return [
