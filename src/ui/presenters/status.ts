@@ -45,9 +45,7 @@ function nodeRows(view: StatusView): Row[] {
     return [['node', externalWords(externalNode, externalSilence)]]
   }
   if (!node) {
-    return [
-      ['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'not running'],
-    ]
+    return [['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'not running']]
   }
   return [
     ['node', `${node.phase}, head ${node.head.number}, ${countOf(node.peers.length, 'peer')}`],
