@@ -191,9 +191,9 @@ export const SEAL_RESERVE = 0.03
 /** Pool: sealing that begins later than this fraction of the slot was delayed. */
 export const SEAL_HELD_UP = 0.06
 /** Pool: arrivals in this last part are confirmed with the next block, at most 2.1 s later. */
-export const NEXT_SLOT_OPENS = 0.05
+export const NEXT_SLOT_OPENS = 0.02
 /** Pool: at least this much, and a quarter of a shorter slot, where sealing takes a larger part. */
-export const NEXT_SLOT_OPENS_MS = 100
+export const NEXT_SLOT_OPENS_MS = 40
 /** Pool: a few are always accepted: at worst they are confirmed a fraction of a slot later. */
 export const POOL_ANY_MOMENT = 10
 /**
@@ -205,11 +205,8 @@ export const POOL_ANY_MOMENT_MS = 20
  */
 export const POOL_BACKLOG = 0.35
 export const POOL_BACKLOG_RETRY_MS = 150
-/**
- * Pool: transactions that would be confirmed this much later than one slot after arrival are
- * rejected.
- */
-export const POOL_LATE_MS = 90
+/** Pool: fraction of a lateness that is still expected of the next block. */
+export const PUBLISH_LATE_KEPT = 0.7
 /** Pool: below this many in the open block and waiting, the network is calm. */
 export const POOL_CALM = 100
 /** Pool: provided their block counts at most the gas that the slowest opcode executes in 0.5 s. */

@@ -13,7 +13,7 @@ import {
   NEXT_SLOT_OPENS_MS,
   POOL_ANY_MOMENT_MS,
   POOL_BACKLOG,
-  POOL_LATE_MS,
+  PUBLISH_LATE_KEPT,
   SEAL_HELD_UP,
   SEAL_MARGIN,
   SEAL_RESERVE,
@@ -116,6 +116,8 @@ export class AdmissionControl {
    * machine must not reject anyone either.
    */
   #isCrowded = false
+  /** How long after the end of its slot the next block is expected, in milliseconds. */
+  #publishedLateMs = 0
   /** Measured speed of this slot's full chunks. */
   #chunks: number[] = []
   readonly #costs: CostModel
@@ -214,6 +216,16 @@ export class AdmissionControl {
   }
 
   /**
+   * Records when a block was ready to be read. A busy machine publishes a full block late, and an
+   * arrival at the beginning of the next slot would wait longer than a slot.
+   *
+   * @param lateMs after the end of its slot; 0 or less in time
+   */
+  published(lateMs: number): void {
+    this.#publishedLateMs = Math.max(0, lateMs, this.#publishedLateMs * PUBLISH_LATE_KEPT)
+  }
+
+  /**
    * The usual speed of this slot, or of the last few if it had little work. Slots with a blocked
    * engine must not count.
    */
@@ -242,6 +254,7 @@ export class AdmissionControl {
     // A pending submission is no longer waiting but not done either.
     const owedMs = underWay && !isNext ? Math.max(0, underWay.count * stageMs - underWay.ms) : 0
     const usableMs = leftMs * this.#share - this.#costs.fixedMs - owedMs
+    const blockInMs = msToEnd + (isNext || isClosed ? slotMs : 0)
     const gas = this.executionGas
     this.#promisedGas.open = Math.max(this.#promisedGas.open, gas)
     return {
@@ -253,7 +266,7 @@ export class AdmissionControl {
       backlogMs: slotMs * POOL_BACKLOG,
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
-      isLate: this.#isCrowded && ageMs + msToEnd > POOL_LATE_MS + (isNext || isClosed ? 0 : slotMs),
+      isLate: this.#isCrowded && ageMs + blockInMs + this.#publishedLateMs > slotMs,
       retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),
     }
   }

@@ -295,6 +295,7 @@ export class Driver {
       this.#maintenance.slotEnds(request.transactions.length, this.#slots.sealAtMs)
     const {chain, clock, costs, admission} = this.#options
     const startedMs = clock.monotonicMs()
+    const dueAtMs = this.#slots.nextSlotAtMs
     const {sealed, dropped} = await sealBlock(this.#seal, request)
     const held = this.#open?.held ?? []
     costs.sealed(held, clock.monotonicMs() - startedMs)
@@ -303,8 +304,9 @@ export class Driver {
     this.#open = undefined
     this.#slots.expectSeal(admission.sealMs(0))
     this.#slots.advance()
-    if (sealed) this.#onSealed(sealed)
-    else this.#options.mempool.requeue()
+    if (!sealed) return this.#options.mempool.requeue()
+    this.#onSealed(sealed)
+    admission.published(clock.monotonicMs() - dueAtMs)
   }
 
   async #finish(): Promise<void> {
