@@ -19,6 +19,8 @@ export const SENDERS = 3000
 const WARM_UP_SECONDS = 5
 /** In less time no block is seen from its beginning to its end. */
 const LEAST_CAPACITY_SECONDS = 4
+/** More says nothing new. */
+const MOST_CAPACITY_SECONDS = 12
 const CAPACITY_ROUNDS = 3
 /** Where more of what was offered is confirmed, there may be more to find. */
 const ALL_OF_IT = 0.8
@@ -169,8 +171,10 @@ async function compareNodes(nodes: readonly NodeProcess[]): Promise<number> {
  */
 export async function measureCapacity(scene: Scene, seconds: number, engine: number) {
   await scene.offer(engine, Math.min(WARM_UP_SECONDS, seconds))
+  const atMost = Math.min(MOST_CAPACITY_SECONDS, seconds)
+  const roundSeconds = Math.max(LEAST_CAPACITY_SECONDS, atMost)
   const confirmedAt = async (perSecond: number) =>
-    steadyRate((await scene.offer(perSecond, Math.max(LEAST_CAPACITY_SECONDS, seconds))).blocks)
+    steadyRate((await scene.offer(perSecond, roundSeconds)).blocks)
   let capacity = await confirmedAt(1.3 * engine)
   // A glance has no time for it.
   const rounds = seconds < LEAST_CAPACITY_SECONDS ? 0 : CAPACITY_ROUNDS

@@ -205,6 +205,11 @@ export const POOL_ANY_MOMENT_MS = 20
  */
 export const POOL_BACKLOG = 0.35
 export const POOL_BACKLOG_RETRY_MS = 150
+/**
+ * Pool: fraction of a slot that nobody measures: a request before it is read here, a block before a
+ * client reads it.
+ */
+export const POOL_UNSEEN = 0.025
 /** Pool: fraction of a lateness that is still expected of the next block. */
 export const PUBLISH_LATE_KEPT = 0.7
 /** Pool: below this many in the open block and waiting, the network is calm. */

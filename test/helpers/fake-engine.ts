@@ -146,6 +146,10 @@ export class FakeEngine implements ExecutionEngine {
     return this.#options.read?.(method, params) ?? null
   }
 
+  blockAt(number: number): Promise<unknown> {
+    return this.read('eth_getBlockByNumber', [`0x${number.toString(16)}`, false])
+  }
+
   async readAll(calls: readonly EngineRead[]): Promise<unknown[]> {
     return Promise.all(calls.map(({method, params, at}) => this.read(method, params, at)))
   }

@@ -3,7 +3,6 @@ import {expect, test} from 'vitest'
 import {
   STAGE_CHUNK_LEAST,
   NEXT_SLOT_OPENS,
-  POOL_LATE_MS,
   SEAL_FIXED_MS,
   SEAL_HELD_UP,
   SEAL_RESERVE,
@@ -180,23 +179,43 @@ test('a calm node whose machine holds up its sealing promises no less', () => {
   expect(admission.ratePerSecond).toBe(START)
 })
 
-test('in a spike, what came too long ago to be confirmed a slot after that is late', () => {
+test('in a spike, what would be confirmed more than a slot after its arrival is late', () => {
   const admission = new AdmissionControl(new CostModel(SLOT_MS))
   const isLate = (msToEnd: number, ageMs: number) =>
     admission.capacity({msToSeal: msToEnd - 300, msToEnd, slotMs: SLOT_MS}, ageMs).isLate
   expect(isLate(SLOT_MS, SLOT_MS)).toBe(false)
   admission.slotEnded({...calm, refused: 1})
   // A slot has just begun: who came before it waited for the block before.
-  expect(isLate(SLOT_MS, POOL_LATE_MS)).toBe(false)
-  expect(isLate(SLOT_MS, POOL_LATE_MS + 1)).toBe(true)
+  expect(isLate(SLOT_MS, 0)).toBe(false)
+  expect(isLate(SLOT_MS, 1)).toBe(true)
   expect(isLate(SLOT_MS / 2, SLOT_MS / 2)).toBe(false)
-  expect(isLate(SLOT_MS / 2, SLOT_MS / 2 + POOL_LATE_MS + 1)).toBe(true)
+  expect(isLate(SLOT_MS / 2, SLOT_MS / 2 + 1)).toBe(true)
   // At the end of a slot it is the next block that is promised, also when this one is late.
-  expect(isLate(50, POOL_LATE_MS - 50)).toBe(false)
-  expect(isLate(50, POOL_LATE_MS - 49)).toBe(true)
-  expect(isLate(-500, POOL_LATE_MS + 500)).toBe(false)
+  expect(isLate(20, 0)).toBe(true)
+  expect(isLate(-500, 500)).toBe(false)
+  expect(isLate(-500, 501)).toBe(true)
   admission.slotEnded(calm)
   expect(isLate(SLOT_MS, SLOT_MS)).toBe(false)
+})
+
+test('in a spike, blocks that come late are expected to come late again', () => {
+  const admission = new AdmissionControl(new CostModel(SLOT_MS))
+  const opensAt = () => {
+    const isLate = (msToEnd: number) =>
+      admission.capacity({msToSeal: msToEnd - 300, msToEnd, slotMs: SLOT_MS}).isLate
+    let msToEnd = SLOT_MS
+    while (isLate(msToEnd)) msToEnd--
+    return SLOT_MS - msToEnd
+  }
+  admission.slotEnded({...calm, refused: 1})
+  expect(opensAt()).toBe(0)
+  admission.published(200)
+  expect(opensAt()).toBe(200)
+  // One block in time is no proof yet.
+  admission.published(-50)
+  expect(opensAt()).toBe(140)
+  for (let block = 0; block < 20; block++) admission.published(0)
+  expect(opensAt()).toBeLessThan(2)
 })
 
 test('time shrinks with the slot, is closed while the block is sealed, and opens for the next one', () => {

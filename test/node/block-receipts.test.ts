@@ -70,6 +70,7 @@ const plain = (receipt: unknown) => withoutExtras(receipt)
 const compose = (block: Awaited<ReturnType<typeof seal>>) =>
   composeReceipts(
     {
+      blockAt: (number) => engine.blockAt(number),
       read: (method, params) => engine.read(method, params),
       readAll: (calls) => engine.readAll(calls),
       chainId: L2_CHAIN_ID,

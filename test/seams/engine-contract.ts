@@ -1,4 +1,4 @@
-import {parseEther, type Address, type Hash, type Hex} from 'viem'
+import {parseEther, toHex, type Address, type Hash, type Hex} from 'viem'
 import {expect} from 'vitest'
 
 import {RpcResponseError} from '../../src/lib/json-rpc.ts'
@@ -184,6 +184,28 @@ export const engineContract: readonly Rule<EngineScene>[] = [
       } finally {
         await other.stop()
       }
+    },
+  },
+  {
+    rule: 'a block is the one that a read by its number returns, after a rollback as well',
+    async holds(scene) {
+      const {engine} = scene
+      await engine.start()
+      const check = async () => {
+        const {number, hash} = engine.head()
+        const read = await engine.read('eth_getBlockByNumber', [toHex(number), false])
+        const block = await engine.blockAt(number)
+        expect(block).toEqual(read)
+        expect(block).toMatchObject({number: toHex(number), hash})
+      }
+      await seal(scene, [0])
+      await check()
+      await seal(scene, [1])
+      await check()
+      await engine.rollback(1)
+      await check()
+      await seal(scene, [2])
+      await check()
     },
   },
   {

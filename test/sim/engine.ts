@@ -112,6 +112,10 @@ export class SimEngine implements ExecutionEngine {
     return this.#call(() => this.#inner.rollback(count), `rolls back ${count}`, 2)
   }
 
+  blockAt(number: number): Promise<unknown> {
+    return this.#read(() => this.#inner.blockAt(number))
+  }
+
   read(method: string, params: readonly unknown[] = [], at?: BlockAddress): Promise<unknown> {
     return this.#read(() => this.#inner.read(method, params, at))
   }

@@ -4,9 +4,10 @@
  * The process is a cache. Every failure ends in an EngineError of kind `reset`, after which it is
  * restarted and restored from the chain log.
  */
-import {zeroAddress, type Hash, type Hex} from 'viem'
+import {toHex, zeroAddress, type Hash, type Hex} from 'viem'
 
 import {messageOf} from '../../lib/errors.ts'
+import {isRecord} from '../../lib/json.ts'
 import {RpcResponseError, type RpcClient} from '../../lib/json-rpc.ts'
 import {ENGINE_VERSION} from '../../process/find-engine.ts'
 import type {IsolationKind} from '../../process/isolation.ts'
@@ -80,6 +81,8 @@ export class AnvilEngine implements ExecutionEngine {
   /** Pending while the process is being replaced; readers wait for it. */
   #switching: Promise<unknown> = Promise.resolve()
   #head: EngineBlock | undefined
+  /** The last block mined here, as the engine returned it. */
+  #headAnswer: Record<string, unknown> | undefined
   /** Header fields shared by all blocks of this chain. */
   #headerRules = ''
   #staged: StagedTransaction[] = []
@@ -204,6 +207,12 @@ export class AnvilEngine implements ExecutionEngine {
     return this.#guarded(() => this.#require().reader.request(method, paramsAt(params, at)))
   }
 
+  async blockAt(number: number): Promise<unknown> {
+    const known = this.#headAnswer
+    if (known && Number(known['number']) === number && known['hash'] === this.#head?.hash) return known
+    return this.read('eth_getBlockByNumber', [toHex(number), false])
+  }
+
   async readAll(calls: readonly EngineRead[]): Promise<unknown[]> {
     await this.#switching
     const requests = calls.map(({method, params = [], at}) => ({
@@ -223,7 +232,8 @@ export class AnvilEngine implements ExecutionEngine {
       const {chainId} = this.#options.genesis
       const read = (method: string, params: readonly unknown[]) => this.read(method, params)
       const readAll = (calls: Parameters<typeof this.readAll>[0]) => this.readAll(calls)
-      const composed = await composeReceipts({read, readAll, chainId}, block)
+      const blockAt = (number: number) => this.blockAt(number)
+      const composed = await composeReceipts({blockAt, read, readAll, chainId}, block)
       if (composed) return composed
     }
     const receipts = await this.read('eth_getBlockReceipts', [tag])
@@ -358,6 +368,7 @@ export class AnvilEngine implements ExecutionEngine {
       return raw
     })
     this.#head = block
+    this.#headAnswer = isRecord(answer) ? answer : undefined
     return {block, included}
   }
 

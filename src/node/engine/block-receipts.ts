@@ -15,6 +15,7 @@ import {
 import type {ReceiptsRequest} from './engine.ts'
 
 export interface ReceiptContext {
+  blockAt(number: number): Promise<unknown>
   read(method: string, params: readonly unknown[]): Promise<unknown>
   readAll(calls: readonly {method: string; params: readonly unknown[]}[]): Promise<unknown[]>
   chainId: number
@@ -49,11 +50,11 @@ const types = {legacy: '0x0', eip2930: '0x1', eip1559: '0x2'} as const
  * transactions
  */
 export async function composeReceipts(
-  {read, readAll, chainId}: ReceiptContext,
+  {blockAt, read, readAll, chainId}: ReceiptContext,
   {number, hash, transactions}: ReceiptsRequest,
 ): Promise<unknown[] | undefined> {
   const tag = toHex(number)
-  const block = await read('eth_getBlockByNumber', [tag, false])
+  const block = await blockAt(number)
   if (!isRecord(block) || block['hash'] !== hash || !Array.isArray(block['transactions'])) {
     return undefined
   }

@@ -141,6 +141,11 @@ export interface ExecutionEngine {
    * state the engine does not have: it never falls back to another block.
    */
   read(method: string, params?: readonly unknown[], at?: BlockAddress): Promise<unknown>
+  /**
+   * A block as in `eth_getBlockByNumber` with hashes only. The head is known without a request,
+   * which could wait a second for a busy engine.
+   */
+  blockAt(number: number): Promise<unknown>
   /** Several calls in one request, answers in order; an answer may be an RpcResponseError. */
   readAll(calls: readonly EngineRead[]): Promise<unknown[]>
   /**

@@ -218,7 +218,7 @@ export class History {
 
   async #collect(number: number): Promise<void> {
     const {engine, log, genesisNumber, logger} = this.#options
-    const answer = await engine.read('eth_getBlockByNumber', [`0x${number.toString(16)}`, false])
+    const answer = await engine.blockAt(number)
     // The genesis block is in no log; the engine makes it from the genesis document.
     const sealed = log.block(number)
     const block = number === genesisNumber ? genesisOf(number, answer) : sealed

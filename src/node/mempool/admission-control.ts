@@ -13,6 +13,7 @@ import {
   NEXT_SLOT_OPENS_MS,
   POOL_ANY_MOMENT_MS,
   POOL_BACKLOG,
+  POOL_UNSEEN,
   PUBLISH_LATE_KEPT,
   SEAL_HELD_UP,
   SEAL_MARGIN,
@@ -266,7 +267,7 @@ export class AdmissionControl {
       backlogMs: slotMs * POOL_BACKLOG,
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
-      isLate: this.#isCrowded && ageMs + blockInMs + this.#publishedLateMs > slotMs,
+      isLate: this.#isCrowded && ageMs + blockInMs + this.#publishedLateMs > slotMs * (1 - POOL_UNSEEN),
       retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),
     }
   }

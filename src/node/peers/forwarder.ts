@@ -50,6 +50,8 @@ export class Forwarder {
   #isWatching = false
   readonly #capacity: ProducerCapacity
   #fresh: Hash[] = []
+  /** Duration of the last exchange with the producer. */
+  #exchangeMs = 0
   readonly #copies: Copies
   #producer: Address | undefined
   #lastScanMs = 0
@@ -247,22 +249,26 @@ export class Forwarder {
   }
 
   /**
+   * When it arrives at the producer, as far as the last exchange tells: a busy producer reads late.
    * Transactions that nobody waits for were promised earlier and are not rejected for their age.
    */
   #ageMs(hash: Hash): number {
     const waiting = this.#waiting.get(hash)
-    return waiting ? this.#options.clock.monotonicMs() - waiting.cameAtMs : 0
+    return waiting ? this.#options.clock.monotonicMs() - waiting.cameAtMs + this.#exchangeMs : 0
   }
 
   /** @returns the outcome for each, or undefined when not all were delivered */
   async #send(peer: PeerView, held: readonly HeldTransaction[]): Promise<Delivery[] | undefined> {
+    const {clock, exchange} = this.#options
     const deliveries: Delivery[] = []
     try {
       for (const chunk of chunksOf(held)) {
         const raws = chunk.map(({raw}) => raw)
         // Current ages: transactions that are resent, or waited behind another chunk, are older.
         const agesMs = chunk.map(({hash}) => this.#ageMs(hash))
-        deliveries.push(...(await this.#options.exchange.sendTransactions(peer, raws, agesMs)))
+        const startedMs = clock.monotonicMs()
+        deliveries.push(...(await exchange.sendTransactions(peer, raws, agesMs)))
+        this.#exchangeMs = clock.monotonicMs() - startedMs
       }
       return deliveries
     } catch (error) {
