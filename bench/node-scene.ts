@@ -21,9 +21,9 @@ const WARM_UP_SECONDS = 5
 const LEAST_CAPACITY_SECONDS = 4
 /** More says nothing new. */
 const MOST_CAPACITY_SECONDS = 12
-const CAPACITY_ROUNDS = 3
-/** Where more of what was offered is confirmed, there may be more to find. */
-const ALL_OF_IT = 0.8
+const CAPACITY_ROUNDS = 4
+/** While a round finds this much more than those before, there may be more to find. */
+const MORE = 1.05
 const names = ['alpha', 'beta', 'gamma']
 
 export interface Scene {
@@ -179,10 +179,10 @@ export async function measureCapacity(scene: Scene, seconds: number, engine: num
   // A glance has no time for it.
   const rounds = seconds < LEAST_CAPACITY_SECONDS ? 0 : CAPACITY_ROUNDS
   for (let round = 0; round < rounds; round++) {
-    const offered = 1.5 * capacity
-    const confirmed = await confirmedAt(offered)
+    const confirmed = await confirmedAt(1.5 * capacity)
+    const isMore = confirmed > capacity * MORE
     capacity = Math.max(capacity, confirmed)
-    if (confirmed < offered * ALL_OF_IT) break
+    if (!isMore) break
   }
   return capacity
 }

@@ -4,9 +4,9 @@ import {
   readBatchId,
   readSpan,
   readSyncing,
-  readTroubles,
+  readPosFailures,
   readValidators,
-  type PosTrouble,
+  type PosFailure,
   type ThemisSpan,
   type ThemisValidator,
 } from '../protocol/themis.ts'
@@ -25,7 +25,7 @@ export interface PosClient {
   /** Null if not reported. */
   syncing(): Promise<boolean | null>
   /** Only reported by ours. Null if not reported. */
-  troubles(): Promise<PosTrouble[] | null>
+  failures(): Promise<PosFailure[] | null>
   source: SourceState
 }
 
@@ -47,6 +47,6 @@ export function connectThemis(baseUrl: string, timeoutMs?: number, tls?: TlsOpti
       return isRecord(value) ? value : null
     },
     syncing: async () => readSyncing(await rest.getBare('/syncing')),
-    troubles: async () => readTroubles(await rest.getBare('/metis-seq/status')),
+    failures: async () => readPosFailures(await rest.getBare('/metis-seq/status')),
   }
 }

@@ -4,13 +4,13 @@ import {findCause, messageOf} from '../lib/errors.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
 import type {Batcher} from './batcher/batcher.ts'
 import {RpcTransportError} from '../lib/json-rpc.ts'
-import type {NodeTrouble} from '../protocol/node-status.ts'
+import type {NodeFailure} from '../protocol/node-status.ts'
 import {reasonOf} from './chain-state.ts'
 import type {DepositRelay} from './deposits/deposits.ts'
 import type {Heads} from './heads/heads.ts'
 import {L1_POLL_MS} from './limits.ts'
 import type {Metrics, Stage} from './metrics.ts'
-import {troubleOf} from './sequencing/driver-facts.ts'
+import {nodeFailureOf} from './sequencing/driver-facts.ts'
 
 export interface L1LoopOptions {
   heads: Heads
@@ -25,7 +25,7 @@ export class L1Loop {
   readonly #options: L1LoopOptions
   readonly #abort = new AbortController()
   readonly #logged = new Map<Stage, string>()
-  readonly #failures = new Map<Stage, NodeTrouble>()
+  readonly #failures = new Map<Stage, NodeFailure>()
   #isReachable: boolean | undefined
   #running: Promise<void> = Promise.resolve()
   #queueLength = 0
@@ -45,7 +45,7 @@ export class L1Loop {
   }
 
   /** Why a stage's last poll failed; undefined when it succeeded. */
-  failureOf(stage: Stage): NodeTrouble | undefined {
+  failureOf(stage: Stage): NodeFailure | undefined {
     return this.#failures.get(stage)
   }
 
@@ -98,7 +98,7 @@ export class L1Loop {
   }
 
   #remember(stage: Stage, error: unknown): void {
-    const now = troubleOf(error, this.#options.clock.nowMs())
+    const now = nodeFailureOf(error, this.#options.clock.nowMs())
     const known = this.#failures.get(stage)
     const sinceMs = known?.code === now.code ? known.sinceMs : now.sinceMs
     this.#failures.set(stage, {...now, sinceMs})

@@ -330,7 +330,7 @@ export const BLOCK_CLOCK_SKEW_SECONDS = 15
  */
 export const QUARANTINE_SECONDS = 45
 /** A duplicate signer that must stop has this long before we continue to seal. */
-export const TWIN_PAUSE_MS = 10_000
+export const DUPLICATE_SIGNER_PAUSE_MS = 10_000
 /** Driver: pause after a failure that a retry can fix, such as a full disk. */
 export const DRIVER_RETRY_MS = 1_000
 /** Driver: how often it checks for work when idle. */

@@ -33,7 +33,7 @@ export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>
     waitingFor: gate.waitingFor,
     diverged: divergenceOf(parts),
     l1Divergence: heads.divergence ?? null,
-    twin: exchange.twin,
+    twin: exchange.duplicateSigner,
     turn: turn.whose,
     producer: turn.whose === 'unknown' ? null : turn.signer,
     epoch: epoch

@@ -1,5 +1,5 @@
 import type {Clock} from '../lib/clock.ts'
-import type {Troubles} from './troubles.ts'
+import type {Failures} from './failures.ts'
 
 /** Longest pause after failures, milliseconds. Source: Themis `root_poll_interval`, 15 s. */
 const MAX_BACKOFF_MS = 15_000
@@ -20,27 +20,27 @@ export function createBackground(options: {
   name: string
   intervalMs: number
   clock: Clock
-  troubles: Troubles
+  failures: Failures
   /** After a stop, a failure is caused by the stop and not an issue. */
   signal: AbortSignal
   run(): Promise<boolean>
 }): Background {
-  const {name, intervalMs, clock, troubles, signal, run} = options
+  const {name, intervalMs, clock, failures, signal, run} = options
   let underWay: Promise<void> | undefined
-  let failures = 0
+  let inARow = 0
   let dueAtMs = 0
 
   async function once(): Promise<void> {
     try {
       const more = await run()
-      failures = 0
+      inARow = 0
       dueAtMs = clock.monotonicMs() + (more ? 0 : intervalMs)
-      troubles.clear(name)
+      failures.clear(name)
     } catch (error) {
       if (signal.aborted) return
-      failures++
-      dueAtMs = clock.monotonicMs() + Math.min(intervalMs * 2 ** failures, MAX_BACKOFF_MS)
-      troubles.set(name, error)
+      inARow++
+      dueAtMs = clock.monotonicMs() + Math.min(intervalMs * 2 ** inARow, MAX_BACKOFF_MS)
+      failures.set(name, error)
     }
   }
 

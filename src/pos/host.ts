@@ -7,7 +7,7 @@ import {createRewardDriver} from './reward-driver.ts'
 import {createMpcSigner, type MpcSigner} from './mpc-signer.ts'
 import {createContentCheck} from './sign-content.ts'
 import type {PosEvent, PosState} from './state.ts'
-import {createTroubles, type Trouble, type Troubles} from './troubles.ts'
+import {createFailures, type Failure, type Failures} from './failures.ts'
 import type {HostOptions, Observations} from './observations.ts'
 
 /** Ticks between two checks for a due reward batch: they take minutes to days to become due. */
@@ -24,7 +24,7 @@ export class PosHost {
   readonly signer: MpcSigner
   readonly #options: HostOptions
   readonly #consensus: Consensus
-  readonly #troubles: Troubles
+  readonly #failures: Failures
   readonly #stopping = new AbortController()
   readonly #l1Follower: L1Follower
   readonly #l1Watch: Background
@@ -36,13 +36,13 @@ export class PosHost {
     const {network, store, logger, clock, pollMs, account, l1, l2} = options
     this.#options = options
     this.#consensus = consensus
-    this.#troubles = createTroubles(logger, clock)
+    this.#failures = createFailures(logger, clock)
     const signal = this.#stopping.signal
     const state = () => this.state()
     const checkContent = createContentCheck({network, state, l1, l2: () => l2.one()})
     const signer = createMpcSigner({account, network, store, checkContent})
     this.signer = signer
-    const beside = {clock, troubles: this.#troubles, signal}
+    const beside = {clock, failures: this.#failures, signal}
     const l2Seen = () => this.#l2Driver.observations()
     this.#l1Follower = new L1Follower({...options, consensus, l2Seen})
     this.#l1Watch = createBackground({
@@ -57,7 +57,7 @@ export class PosHost {
       intervalMs: pollMs * REWARD_TICKS,
       run: createRewardDriver({...options, signer, consensus, signal}),
     })
-    this.#l2Driver = new L2Driver({...options, signer, consensus, troubles: this.#troubles})
+    this.#l2Driver = new L2Driver({...options, signer, consensus, failures: this.#failures})
     consensus.onApplied(({events}) => {
       for (const event of events) logEvent(logger, event)
     })
@@ -91,8 +91,8 @@ export class PosHost {
     }
   }
 
-  troubles(): Trouble[] {
-    return this.#troubles.list()
+  failures(): Failure[] {
+    return this.#failures.list()
   }
 
   async #run(): Promise<void> {
@@ -111,9 +111,9 @@ export class PosHost {
     this.#l1Watch.poke()
     try {
       await this.#l2Driver.step(this.#l1Follower.seen?.caughtUp ?? false)
-      this.#troubles.clear('l2')
+      this.#failures.clear('l2')
     } catch (error) {
-      if (!this.#stopping.signal.aborted) this.#troubles.set('l2', error)
+      if (!this.#stopping.signal.aborted) this.#failures.set('l2', error)
     }
     this.#rewards.poke()
   }

@@ -12,7 +12,7 @@ import type {HostOptions, Observations} from './observations.ts'
 import {offerRecommit, planRespan, signRecommit} from './respan.ts'
 import {nextSpanStep} from './span-planner.ts'
 import type {Command, PosState, Respan} from './state.ts'
-import type {Troubles} from './troubles.ts'
+import type {Failures} from './failures.ts'
 
 /** Span steps per tick: a recovery continues at the next tick. */
 const SPAN_STEPS_PER_TICK = 16
@@ -22,7 +22,7 @@ const RESEND_MS = 2000
 type DriverOptions = Pick<
   HostOptions,
   'network' | 'l2' | 'logger' | 'clock' | 'pollMs' | 'respanExtension'
-> & {signer: OwnSigner; consensus: Pick<Consensus, 'tip' | 'propose' | 'isDue'>; troubles: Troubles}
+> & {signer: OwnSigner; consensus: Pick<Consensus, 'tip' | 'propose' | 'isDue'>; failures: Failures}
 
 /** Spans, commitments and respans: everything that keeps the L2 going. Runs inside the loop. */
 export class L2Driver {
@@ -62,7 +62,7 @@ export class L2Driver {
     if (!view || !consensus.isDue()) return
     await this.#planSpans(view, validatorsComplete)
     if (!consensus.isDue()) return
-    if (!(await this.#takeOver(view))) await this.#commit(view)
+    if (!(await this.#respan(view))) await this.#commit(view)
   }
 
   observations(): Pick<
@@ -123,7 +123,7 @@ export class L2Driver {
     const {asked, answered, holders, beyond} = agreed
     const isUnited = answered === asked && holders.length === asked && beyond.length === 0
     if (isUnited) this.#distrusted.clear()
-    if (this.#distrusted.size === 0) this.#options.troubles.clear('l2-heads')
+    if (this.#distrusted.size === 0) this.#options.failures.clear('l2-heads')
   }
 
   /**
@@ -136,7 +136,7 @@ export class L2Driver {
     const producer = epochAt(epochs, head + 1n) ?? epochAt(epochs, head)
     if (!agreed || agreed.beyond.length === 0 || !producer) return
     this.#distrusted.add(producer.signer)
-    this.#options.troubles.set('l2-heads', headsDisagree(agreed, [...this.#distrusted]))
+    this.#options.failures.set('l2-heads', headsDisagree(agreed, [...this.#distrusted]))
   }
 
   async #planSpans(view: L2View, validatorsComplete: boolean): Promise<void> {
@@ -155,18 +155,18 @@ export class L2Driver {
   }
 
   /** True while a respan is open: the account's next nonce then belongs to it. */
-  async #takeOver(view: L2View): Promise<boolean> {
-    const {consensus, troubles, respanExtension} = this.#options
+  async #respan(view: L2View): Promise<boolean> {
+    const {consensus, failures, respanExtension} = this.#options
     const open = this.#state().pendingRespan
     if (open) return this.#keepOffering(open, view)
     if (this.#stalledForMs() < this.#respanDelayMs) {
-      troubles.clear('respan')
+      failures.clear('respan')
       return false
     }
     this.#distrustProducer(view)
     const plan = planRespan(this.#state(), view, respanExtension, this.#distrusted)
     if (plan.kind === 'impossible') {
-      troubles.set('respan', new Error(`No respan is possible: ${plan.reason}.`))
+      failures.set('respan', new Error(`No respan is possible: ${plan.reason}.`))
       return false
     }
     const {respan} = plan
@@ -204,9 +204,9 @@ export class L2Driver {
   }
 
   async #commit(view: L2View): Promise<void> {
-    const {troubles, logger, clock} = this.#options
+    const {failures, logger, clock} = this.#options
     const span = dueCommit(this.#state(), view)
-    if (!span) return troubles.clear('commit')
+    if (!span) return failures.clear('commit')
     const key = spanKey(span)
     const nowMs = clock.monotonicMs()
     const again = this.#committed?.key === key
@@ -221,7 +221,7 @@ export class L2Driver {
       }
       logger.info('epoch-commit-offered', {epoch: span.id, signer: span.producers[0].signer, again})
     } catch (error) {
-      troubles.set('commit', new Error(`Epoch ${span.id} is not committed: ${messageOf(error)}`))
+      failures.set('commit', new Error(`Epoch ${span.id} is not committed: ${messageOf(error)}`))
     }
   }
 

@@ -3,7 +3,7 @@ import type {Address} from 'viem'
 import type {Span, Validator} from '../protocol/span.ts'
 import type {Observations} from './observations.ts'
 import type {Respan, SentRewardBatch} from './state.ts'
-import type {Trouble} from './troubles.ts'
+import type {Failure} from './failures.ts'
 
 /** What the process is doing, for `pos status` and `GET /metis-seq/status`. */
 export interface PosStatus extends Observations {
@@ -18,7 +18,7 @@ export interface PosStatus extends Observations {
   pendingRespan: Respan | null
   lastRewardBatch: SentRewardBatch | null
   /** Active issues; empty when all is well. */
-  troubles: Trouble[]
+  troubles: Failure[]
   /** Text of the newest issue. */
   lastError: string | null
 }

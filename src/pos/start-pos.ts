@@ -193,7 +193,7 @@ function rewardEpochs(value = DEFAULT_REWARD_BATCH_EPOCHS): number {
 
 function statusOf(host: PosHost, mpcAddress: Address, restUrl: string): PosStatus {
   const state = host.state()
-  const troubles = host.troubles()
+  const troubles = host.failures()
   const {revision, l1Cursor, l1Batch, validators, pendingRespan, lastRewardBatch} = state
   return {
     restUrl,

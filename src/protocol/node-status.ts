@@ -20,7 +20,7 @@ export const nodeNeeds = ['l1-batches', 'l1-blocks', 'peers', 'later-turn'] as c
 export type NodeNeed = (typeof nodeNeeds)[number]
 
 /** An active problem. `code` is stable. */
-export interface NodeTrouble {
+export interface NodeFailure {
   code: string
   message: string
   /** Wall-clock start time, milliseconds since 1970. */
@@ -114,7 +114,7 @@ export interface NodeStatus {
   /** Wall-clock start of the phase. */
   phaseSinceMs: number
   /** Why the node seals nothing until an operator restarts it; null while it is not halted. */
-  halted: NodeTrouble | null
+  halted: NodeFailure | null
   /** Conditions it waits for before sealing; null when it only waits for its epoch. */
   waitingFor: {needs: NodeNeed[]; sinceMs: number} | null
   /** Hash mismatch between this node and a producer; null when there is none. */
@@ -180,7 +180,7 @@ export interface NodeStatus {
    * Null until L1 is reached after the start. `ageMs`: age of L1's newest block. `reachable`:
    * the last query succeeded. `trouble`: why the last query failed; null when it succeeded.
    */
-  l1: {head: number; ageMs: number; reachable: boolean; trouble: NodeTrouble | null} | null
+  l1: {head: number; ageMs: number; reachable: boolean; trouble: NodeFailure | null} | null
   /**
    * `landedBlock`: last L2 block of the newest batch on L1, confirmed or not; null while L1 was not read.
    * `oldestAgeMs`: age of the first block after it; null when there is none. `sends`: this node has
@@ -190,7 +190,7 @@ export interface NodeStatus {
     landedBlock: number | null
     oldestAgeMs: number | null
     sends: boolean
-    stuck: NodeTrouble | null
+    stuck: NodeFailure | null
   }
   /** Nothing below `floor` is signed; `signedUpTo` is the highest signed height. `trusted`: see ADR 0024. */
   guard: {floor: number; signedUpTo: number | null; trusted: boolean}

@@ -8,7 +8,7 @@ import {
   refusedKinds,
   type Divergence,
   type NodeStatus,
-  type NodeTrouble,
+  type NodeFailure,
   type SyncView,
   type DuplicateSigner,
   type WalletView,
@@ -36,11 +36,11 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
     address: addressIn(value, 'address'),
     phase,
     phaseSinceMs: numberIn(value, 'phaseSinceMs') ?? 0,
-    halted: troubleOf(value['halted']),
+    halted: nodeFailureOf(value['halted']),
     waitingFor: waitingOf(value['waitingFor']),
     diverged: divergenceOf(value['diverged']),
     l1Divergence: l1DivergenceOf(value['l1Divergence']),
-    twin: twinOf(value['twin']),
+    twin: duplicateSignerOf(value['twin']),
     turn: turn ?? 'unknown',
     producer: textIn(value, 'producer') as Address | null,
     epoch: epochOf(value['epoch']),
@@ -83,7 +83,7 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
   }
 }
 
-function troubleOf(value: unknown): NodeTrouble | null {
+function nodeFailureOf(value: unknown): NodeFailure | null {
   const found = fields(value)
   if (!found) return null
   return {
@@ -125,7 +125,7 @@ function l1DivergenceOf(value: unknown): NodeStatus['l1Divergence'] {
   return {block, batchIndex: batchIndex ?? 0, sinceMs: sinceMs ?? 0}
 }
 
-function twinOf(value: unknown): DuplicateSigner | null {
+function duplicateSignerOf(value: unknown): DuplicateSigner | null {
   const found = fields(value)
   if (!found) return null
   return {
@@ -166,7 +166,7 @@ function l1Of(value: unknown): NodeStatus['l1'] {
     head,
     ageMs,
     reachable: found['reachable'] !== false,
-    trouble: troubleOf(found['trouble']),
+    trouble: nodeFailureOf(found['trouble']),
   }
 }
 
@@ -176,7 +176,7 @@ function batchesOf(value: unknown): NodeStatus['batches'] {
     landedBlock: numberIn(found, 'landedBlock'),
     oldestAgeMs: numberIn(found, 'oldestAgeMs'),
     sends: found['sends'] === true,
-    stuck: troubleOf(found['stuck']),
+    stuck: nodeFailureOf(found['stuck']),
   }
 }
 

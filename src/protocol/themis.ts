@@ -31,7 +31,7 @@ export interface ThemisValidator {
 }
 
 /** Active issues of our consensus layer. */
-export interface PosTrouble {
+export interface PosFailure {
   part: string
   message: string
   /** Wall clock, milliseconds since 1970. */
@@ -97,13 +97,13 @@ export function readSyncing(value: Json): boolean | null {
 }
 
 /** Issues to store: more add no information. */
-const MOST_TROUBLES = 8
+const MOST_FAILURES = 8
 
 /** @param value of `/metis-seq/status`, which only ours has @returns null where it is not reported */
-export function readTroubles(value: Json): PosTrouble[] | null {
+export function readPosFailures(value: Json): PosFailure[] | null {
   if (!isRecord(value) || !Array.isArray(value['troubles'])) return null
   return objectsIn(value, 'troubles')
-    .slice(0, MOST_TROUBLES)
+    .slice(0, MOST_FAILURES)
     .flatMap(({part, message, sinceMs}) =>
       typeof part === 'string' && typeof message === 'string' && typeof sinceMs === 'number'
         ? [{part, message, sinceMs}]

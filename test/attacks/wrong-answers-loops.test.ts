@@ -19,7 +19,7 @@ import {Heads} from '../../src/node/heads/heads.ts'
 import {Inbox} from '../../src/node/inbox/inbox.ts'
 import {createMembership} from '../../src/node/peers/membership.ts'
 import type {Rotation} from '../../src/node/rotation/rotation.ts'
-import {troubleOf} from '../../src/node/sequencing/driver-facts.ts'
+import {nodeFailureOf} from '../../src/node/sequencing/driver-facts.ts'
 import {createEndpoints, type Endpoints} from '../../src/pos/endpoints.ts'
 import {findSplit, readL1Chunk} from '../../src/pos/l1-watcher.ts'
 import {readL2View} from '../../src/pos/l2-view.ts'
@@ -227,7 +227,7 @@ describe('every read: what is right, or the fault of the endpoint', () => {
           if (!isPlausible(method, what)) expect(result, `${method} ${what}`).toEqual(right)
         } catch (error) {
           if (!isTyped(error)) faults.push(`${method}: ${what}: ${String(error)}`)
-          expect(JSON.stringify(troubleOf(error, 0)), what).not.toContain(SECRET)
+          expect(JSON.stringify(nodeFailureOf(error, 0)), what).not.toContain(SECRET)
         }
         at().reset()
       }
@@ -250,7 +250,7 @@ describe('every read: what is right, or the fault of the endpoint', () => {
 test('the trouble of a node names the fault and the endpoint, without its key', async () => {
   l1.decide(() => () => ({}))
   const error = await withL1((rpc) => headsOf(rpc).poll()).catch((thrown: unknown) => thrown)
-  const trouble = troubleOf(error, 0)
+  const trouble = nodeFailureOf(error, 0)
   expect(trouble.code).toBe('ENDPOINT_WRONG_ANSWER')
   expect(trouble.message).toContain(l1.url)
 })

@@ -149,7 +149,7 @@ test('a takeover is told, whether it cuts an epoch short or gives the next one t
     ],
   })
   expect(said(overwritten)).toEqual([
-    `takeover: Takeover: epoch 43 was given to ${RECIPIENT} from block 1200 on, because ${OTHER} fell silent.`,
+    `takeover: Respan: epoch 43 was given to ${RECIPIENT} from block 1200 on, because ${OTHER} fell silent.`,
   ])
 
   const successor = epochView({
@@ -164,7 +164,7 @@ test('a takeover is told, whether it cuts an epoch short or gives the next one t
     newest: [epochView({endBlock: 1149n, state: 'past'}), successor],
   })
   expect(said(cut)).toEqual([
-    `takeover: Takeover: epoch 43 was given to YOU from block 1150 on, because ${OTHER} fell silent.`,
+    `takeover: Respan: epoch 43 was given to YOU from block 1150 on, because ${OTHER} fell silent.`,
     'epoch-started: Epoch 43 started, producer YOU.',
   ])
   expect(said(before)).toEqual([])

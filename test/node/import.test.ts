@@ -297,7 +297,7 @@ test('a branch with a recommitment wins over ours, and what ours held comes back
   expect(prefersTheirs({ours: takeOver, theirs: ours, heads}, options())).toBe(false)
 
   recommitted = {signer: beta.address, startBlock: 102}
-  await switchBranch(options(), 101, takeOver, 'takeover')
+  await switchBranch(options(), 101, takeOver, 'respan')
   expect(lost).toEqual([ours.transactions[0]])
   expect(chain.log.range(0, 1000)).toEqual([common, takeOver])
   expect(chain.engine.head().hash).toBe(takeOver.hash)
@@ -322,7 +322,7 @@ test('a branch whose recommitment fails when executed changes nothing', async ()
   const takeOver = await build(beta, [await recommitTransaction(mpc, beta.address, 101)])
   await importBlock(options(), await build(alpha, [await transfer(user, 0)]))
   const before = chain.log.range(0, 1000)
-  await expect(switchBranch(options(), 100, takeOver, 'takeover')).rejects.toThrow(
+  await expect(switchBranch(options(), 100, takeOver, 'respan')).rejects.toThrow(
     'did not take effect',
   )
   expect(chain.log.range(0, 1000)).toEqual(before)

@@ -3,18 +3,21 @@ import {expect, test} from 'vitest'
 
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import {RpcResponseError, RpcTransportError} from '../../src/lib/rpc-errors.ts'
-import {troubleOf} from '../../src/node/sequencing/driver-facts.ts'
+import {nodeFailureOf} from '../../src/node/sequencing/driver-facts.ts'
 
 test('every trouble has a code: its own, or the one of what was asked', () => {
   const full = new MetisSeqError({code: 'DISK_FULL', message: 'Full.', facts: {}})
-  expect(troubleOf(full, 7)).toEqual({code: 'DISK_FULL', message: 'Full.', sinceMs: 7})
+  expect(nodeFailureOf(full, 7)).toEqual({code: 'DISK_FULL', message: 'Full.', sinceMs: 7})
   const silent = new RpcTransportError({
     reason: 'timeout',
     url: 'http://127.0.0.1',
     message: 'Silent.',
   })
-  expect(troubleOf(silent, 7)).toMatchObject({code: 'UNREACHABLE', message: 'Silent.'})
+  expect(nodeFailureOf(silent, 7)).toMatchObject({code: 'UNREACHABLE', message: 'Silent.'})
   const refused = new RpcResponseError({code: -32_000, message: 'No.'})
-  expect(troubleOf(refused, 7)).toMatchObject({code: 'REFUSED', message: 'No.'})
-  expect(troubleOf(new Error('A bug.'), 7)).toMatchObject({code: 'UNEXPECTED', message: 'A bug.'})
+  expect(nodeFailureOf(refused, 7)).toMatchObject({code: 'REFUSED', message: 'No.'})
+  expect(nodeFailureOf(new Error('A bug.'), 7)).toMatchObject({
+    code: 'UNEXPECTED',
+    message: 'A bug.',
+  })
 })

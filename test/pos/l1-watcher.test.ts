@@ -15,7 +15,7 @@ import {silentLogger} from '../../src/lib/log.ts'
 import {createBackground} from '../../src/pos/background.ts'
 import {createEndpoints} from '../../src/pos/endpoints.ts'
 import {readL1Chunk} from '../../src/pos/l1-watcher.ts'
-import {createTroubles} from '../../src/pos/troubles.ts'
+import {createFailures} from '../../src/pos/failures.ts'
 import {startRpcStub} from '../helpers/rpc-stub.ts'
 
 const lockingInfo: Address = '0x0fe382b74c3894b65c10e5c12ae60bbd8faf5b48'
@@ -106,14 +106,14 @@ test('a chain with fewer blocks than were applied is said, not followed', async 
 test('failures are retried with growing pauses and logged once when they begin and end', async () => {
   const warn = vi.fn<Logger['warn']>()
   const info = vi.fn<Logger['info']>()
-  const troubles = createTroubles({...silentLogger, warn, info}, systemClock)
+  const failures = createFailures({...silentLogger, warn, info}, systemClock)
   const runsAt: number[] = []
   let failing = true
   const background = createBackground({
     name: 'l1',
     intervalMs: 10,
     clock: systemClock,
-    troubles,
+    failures,
     signal: new AbortController().signal,
     run: async () => {
       runsAt.push(performance.now())
@@ -129,11 +129,11 @@ test('failures are retried with growing pauses and logged once when they begin a
   expect(pauses[0]).toBeGreaterThanOrEqual(20)
   expect(pauses[1]).toBeGreaterThanOrEqual(40)
   expect(pauses[2]).toBeGreaterThanOrEqual(80)
-  expect(troubles.list()).toMatchObject([{part: 'l1', message: 'no answer'}])
+  expect(failures.list()).toMatchObject([{part: 'l1', message: 'no answer'}])
   failing = false
   await vi.waitFor(() => {
     background.poke()
-    expect(troubles.list()).toEqual([])
+    expect(failures.list()).toEqual([])
   }, 20_000)
   expect(warn).toHaveBeenCalledExactlyOnceWith('l1-trouble', {error: 'no answer'})
   expect(info).toHaveBeenCalledExactlyOnceWith('l1-recovered')

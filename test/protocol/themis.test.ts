@@ -7,7 +7,7 @@ import {
   readBatchId,
   readSpan,
   readSyncing,
-  readTroubles,
+  readPosFailures,
   readValidators,
   wholeOf,
 } from '../../src/protocol/themis.ts'
@@ -53,13 +53,13 @@ test('what is not in its shape is not told, and never throws', () => {
     expect(read === null || epochOfSpan(read) === undefined).toBe(true)
     expect(readValidators(value)).toEqual([])
     expect([readBatchId(value), readSyncing(value)]).toEqual([null, null])
-    expect(readTroubles(value) ?? []).toEqual([])
+    expect(readPosFailures(value) ?? []).toEqual([])
   }
   expect([wholeOf('12'), wholeOf(''), wholeOf('x'), wholeOf(1.5), wholeOf(null)]).toEqual([
     ...[12, 0, undefined, undefined, undefined],
   ])
   expect(
-    readTroubles({
+    readPosFailures({
       troubles: Array.from({length: 20}, () => ({part: 'l1', message: 'm', sinceMs: 1})),
     }),
   ).toHaveLength(8)

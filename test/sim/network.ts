@@ -161,7 +161,7 @@ export class SimExchange implements BlockExchange, Station {
   /** Of this run first, then what was heard of others. */
   readonly #book = new RecordBook()
   #own: SignedRecord
-  #twin: SignedRecord | undefined
+  #duplicate: SignedRecord | undefined
   #seen: DuplicateSigner | null = null
   readonly #ignored = new Map<Address, number>()
   #handlers: ExchangeHandlers | undefined
@@ -250,10 +250,11 @@ export class SimExchange implements BlockExchange, Station {
   }
 
   assertAlone(): void {
-    if (this.#twin && !this.#context.isPlanted('twins-stay')) throw signerInUse(this.#twin)
+    if (this.#duplicate && !this.#context.isPlanted('twins-stay'))
+      throw signerInUse(this.#duplicate)
   }
 
-  get twin(): DuplicateSigner | null {
+  get duplicateSigner(): DuplicateSigner | null {
     return this.#context.isPlanted('twins-stay') ? null : this.#seen
   }
 
@@ -308,7 +309,7 @@ export class SimExchange implements BlockExchange, Station {
     const verdict = duplicateVerdict(this.#own, record, {direct: false, advances})
     if (verdict === 'none') return
     const yields = verdict === 'yield'
-    if (yields) this.#twin = record
+    if (yields) this.#duplicate = record
     const {startedAtMs, peerId} = record
     const isKnown = this.#seen?.startedAtMs === startedAtMs
     const sinceMs = isKnown ? this.#seen!.sinceMs : this.#context.clock.nowMs()

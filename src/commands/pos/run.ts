@@ -33,7 +33,7 @@ export default class PosRun extends OperatorCommand {
       min: 2,
     }),
     'respan-extension': Flags.integer({
-      description: 'Blocks a takeover reaches past the turn it replaces.',
+      description: 'Blocks by which a respan extends past the epoch that it replaces.',
       default: 100,
       min: 1,
     }),

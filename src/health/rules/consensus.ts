@@ -83,7 +83,7 @@ const syncing: Rule = ({pos, setting}) => {
   ]
 }
 
-const troubles: Rule = (view) => {
+const reported: Rule = (view) => {
   const {pos, l1, setting} = view
   if (!pos.known) return []
   // It adds nothing about L1 that is not already known.
@@ -100,4 +100,4 @@ const troubles: Rule = (view) => {
   }))
 }
 
-export const consensusRules: readonly Rule[] = [unreachable, behind, syncing, troubles]
+export const consensusRules: readonly Rule[] = [unreachable, behind, syncing, reported]

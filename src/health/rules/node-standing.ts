@@ -7,7 +7,7 @@ import {respanDueSeconds, stallLimitSeconds} from '../stall.ts'
 import {NODE, type NodeRule} from './node-rule.ts'
 
 /** A duplicate signer that must stop is the other operator's issue; its signatures are ours. */
-const twin: NodeRule = ({twin: seen, phase}, {setting}) => {
+const duplicateSigner: NodeRule = ({twin: seen, phase}, {setting}) => {
   if (!seen) return []
   return [
     {
@@ -206,7 +206,7 @@ const noPeers: NodeRule = ({peers}, {setting, isAlone}) => {
 
 /** In display order. */
 export const standingRules: readonly NodeRule[] = [
-  twin,
+  duplicateSigner,
   phase,
   diverged,
   l1Diverged,

@@ -98,7 +98,7 @@ export interface BlockExchange {
    */
   assertAlone(): void
   /** The duplicate signer as first seen; null if there is none. */
-  readonly twin: DuplicateSigner | null
+  readonly duplicateSigner: DuplicateSigner | null
   /** For an invalid block: logs once, drops the peer and ignores it for a while. */
   ignore(address: Address, reason: string): void
 }

@@ -156,8 +156,8 @@ export class Libp2pExchange implements BlockExchange {
     this.#running?.records.assertAlone()
   }
 
-  get twin(): DuplicateSigner | null {
-    return this.#running?.records.twin ?? null
+  get duplicateSigner(): DuplicateSigner | null {
+    return this.#running?.records.duplicateSigner ?? null
   }
 
   ignore(address: Address, reason: string): void {
@@ -181,7 +181,8 @@ export class Libp2pExchange implements BlockExchange {
       head: () => handlers.head(),
       records: () => this.#need().records.all(),
       isMember: (address) => handlers.isMember(address),
-      onTwin: (record) => this.#need().records.judgeTwin(record, {direct: true}),
+      onDuplicateSigner: (record) =>
+        this.#need().records.judgeDuplicateSigner(record, {direct: true}),
       onOpen: (session) => this.#onOpen(session),
       onMember: (session, record) => this.#onMember(session, record),
       onClosed: (session) => this.#onClosed(session),
@@ -203,7 +204,7 @@ export class Libp2pExchange implements BlockExchange {
         advertiseAddress ? [advertiseAddress] : node.getMultiaddrs().map((at) => at.toString()),
       isMember: (address) => handlers.isMember(address),
       open: () => sessions.open(),
-      onTwin: () => handlers.onPeers(),
+      onDuplicateSigner: () => handlers.onPeers(),
     })
   }
 

@@ -29,7 +29,7 @@ export interface RecordKeeperOptions {
   /** Peers to which records are relayed. */
   open(): readonly Session[]
   /** An older node with our key was found. */
-  onTwin(): void
+  onDuplicateSigner(): void
 }
 
 export class RecordKeeper {
@@ -39,7 +39,7 @@ export class RecordKeeper {
   #own: OwnRecord
   /** One signature at a time, so that the newest has the highest sequence. */
   #renewing: Promise<void> | undefined
-  #twin: SignedRecord | undefined
+  #duplicate: SignedRecord | undefined
   #seen: DuplicateSigner | null = null
 
   private constructor(options: RecordKeeperOptions, startedAtMs: number, own: OwnRecord) {
@@ -65,13 +65,13 @@ export class RecordKeeper {
   }
 
   /** The duplicate signer, whichever of the two must stop. */
-  get twin(): DuplicateSigner | null {
+  get duplicateSigner(): DuplicateSigner | null {
     return this.#seen
   }
 
   /** @throws {MetisSeqError} SIGNER_IN_USE */
   assertAlone(): void {
-    if (this.#twin) throw signerInUse(this.#twin)
+    if (this.#duplicate) throw signerInUse(this.#duplicate)
   }
 
   /** The addresses are known from now on. */
@@ -129,11 +129,11 @@ export class RecordKeeper {
         session.send({type: 'records', records: [record]})
       }
     }
-    if (isOwnKey) this.judgeTwin(record, {direct: false})
+    if (isOwnKey) this.judgeDuplicateSigner(record, {direct: false})
   }
 
   /** @param record verified, with our own signer. `direct`: sent by a node connected to us */
-  judgeTwin(record: SignedRecord, {direct}: {direct: boolean}): void {
+  judgeDuplicateSigner(record: SignedRecord, {direct}: {direct: boolean}): void {
     const advances = this.#book.advances(record)
     const verdict = duplicateVerdict(this.own, record, {direct, advances})
     if (verdict === 'none') return
@@ -143,8 +143,8 @@ export class RecordKeeper {
     const sinceMs = isKnown ? this.#seen!.sinceMs : this.#options.clock.nowMs()
     this.#seen = {peerId: record.peerId, addresses: record.addresses, startedAtMs, yields, sinceMs}
     if (yields) {
-      this.#twin = record
-      return this.#options.onTwin()
+      this.#duplicate = record
+      return this.#options.onDuplicateSigner()
     }
     const {signer, peerId, addresses} = record
     this.#options.scores.logOnce(`${signer} ${peerId} twin`, 'another node uses our signer key', {

@@ -29,7 +29,7 @@ export interface SessionsOptions {
   records(): SignedRecord[]
   isMember: IsMember
   /** A connected node sent a record of our own signer. */
-  onTwin(record: SignedRecord): void
+  onDuplicateSigner(record: SignedRecord): void
   onOpen(session: Session): void
   /** The peer is a member, known as such from now on. */
   onMember(session: Session, record: SignedRecord): void
@@ -199,7 +199,7 @@ export class Sessions implements SessionHost {
     }
     if (scores.isBanned(record.signer)) throw new PeerError('This key is ignored for a while.')
     if (record.signer === ownRecord().signer) {
-      this.#options.onTwin(record)
+      this.#options.onDuplicateSigner(record)
       throw new PeerError('This signer key is in use by another node.')
     }
     const role = await this.#roleOf(session, record.signer)

@@ -69,7 +69,7 @@ function reasonToSwitch(
     return there && holdsSame(there, confirmed) ? 'confirmed' : undefined
   }
   const heads = {ours: options.chain.head().number, theirs: peer.head.number}
-  return prefersTheirs({ours, theirs: first, heads}, options) ? 'takeover' : undefined
+  return prefersTheirs({ours, theirs: first, heads}, options) ? 'respan' : undefined
 }
 
 async function importAll(options: CatchUpOptions, blocks: readonly SealedBlock[]): Promise<number> {

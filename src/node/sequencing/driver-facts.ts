@@ -3,14 +3,14 @@ import type {Clock} from '../../lib/clock.ts'
 import {messageOf, MetisSeqError} from '../../lib/errors.ts'
 import {isWrongAnswer, WRONG_ANSWER} from '../../chain/chain-rpc.ts'
 import {RpcResponseError, RpcTransportError} from '../../lib/json-rpc.ts'
-import type {NodePhase, NodeTrouble} from '../../protocol/node-status.ts'
+import type {NodePhase, NodeFailure} from '../../protocol/node-status.ts'
 import {SKEW_SAMPLES} from '../limits.ts'
 
 export class DriverFacts {
   readonly #clock: Clock
   #phaseSinceMs: number
   #phase: NodePhase = 'catching-up'
-  #halted: NodeTrouble | null = null
+  #halted: NodeFailure | null = null
   #restarts = 0
   #restartingSinceMs: number | null = null
   /** Our clock minus block times on arrival, in milliseconds; newest last. */
@@ -26,7 +26,7 @@ export class DriverFacts {
   }
 
   /** Null unless halted. */
-  get halted(): NodeTrouble | null {
+  get halted(): NodeFailure | null {
     return this.#halted
   }
 
@@ -48,7 +48,7 @@ export class DriverFacts {
 
   halts(error: unknown): void {
     this.entered('halted')
-    this.#halted = troubleOf(error, this.#clock.nowMs())
+    this.#halted = nodeFailureOf(error, this.#clock.nowMs())
   }
 
   engineRestarts(): void {
@@ -67,7 +67,7 @@ export class DriverFacts {
   }
 }
 
-export function troubleOf(error: unknown, sinceMs: number): NodeTrouble {
+export function nodeFailureOf(error: unknown, sinceMs: number): NodeFailure {
   const code = error instanceof MetisSeqError ? error.code : codeOf(error)
   return {code, message: messageOf(error), sinceMs}
 }

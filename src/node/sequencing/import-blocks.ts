@@ -43,7 +43,7 @@ export interface SwitchOptions extends ImportOptions {
 export class DivergedBlockError extends InvalidBlockError {}
 
 /** Why a branch wins: it starts with a respan, or L1 has confirmed it. */
-export type SwitchReason = 'takeover' | 'confirmed'
+export type SwitchReason = 'respan' | 'confirmed'
 
 /**
  * Executes the next block and stores it.
@@ -88,7 +88,7 @@ export async function switchBranch(
   await chain.rewindTo(ancestor)
   try {
     const authority = checkNext(options, first)
-    if (reason === 'takeover' && authority.by !== 'recommit') {
+    if (reason === 'respan' && authority.by !== 'recommit') {
       throw new InvalidBlockError(`Block ${first.number} does not start a new epoch.`)
     }
     await executeChecked(options, first, authority)

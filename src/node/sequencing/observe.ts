@@ -38,7 +38,7 @@ export function observe(around: Surroundings): Observation {
   const isBlocked = isSpent || around.l1Divergence() !== undefined
   // Left to others: an earlier run of the key may have signed it.
   const isBarred = around.gate.bars(next)
-  const isTakeOver = candidate !== undefined && startsEpoch(candidate, around.rules)
+  const replacesEpoch = candidate !== undefined && startsEpoch(candidate, around.rules)
   return {
     type: 'looked-around',
     turn: isBlocked ? 'unknown' : isBarred ? 'other' : chain.rotation.turnAt(next).whose,
@@ -46,7 +46,9 @@ export function observe(around: Surroundings): Observation {
     heard: around.gate.look(),
     slotDue: slots.isDue,
     recommitReady:
-      !isBlocked && !isBarred && (isTakeOver || mempool.recommitFor(around.me, next) !== undefined),
+      !isBlocked &&
+      !isBarred &&
+      (replacesEpoch || mempool.recommitFor(around.me, next) !== undefined),
     unfinished: candidate !== undefined,
     work: mempool.hasPending || (open !== undefined && !open.isEmpty),
     sealAtOnce: around.isSingle && slots.isSingleDue,

@@ -14,7 +14,7 @@ import type {NodeNeed} from '../../protocol/node-status.ts'
 import type {SignGuard} from '../../store/sign-guard.ts'
 import type {ChainState} from '../chain-state.ts'
 import {lastSignedIn} from '../guard/signed-batches.ts'
-import {BLOCK_CLOCK_SKEW_SECONDS, QUARANTINE_SECONDS, TWIN_PAUSE_MS} from '../limits.ts'
+import {BLOCK_CLOCK_SKEW_SECONDS, QUARANTINE_SECONDS, DUPLICATE_SIGNER_PAUSE_MS} from '../limits.ts'
 import type {BlockExchange} from '../peers/exchange.ts'
 
 /** What a starting node has learned so far. */
@@ -61,7 +61,7 @@ export function needsOf(view: StartView): NodeNeed[] {
 export interface StartGateOptions {
   chain: ChainState
   guard: SignGuard
-  exchange: Pick<BlockExchange, 'hasGreeted' | 'peers' | 'twin'>
+  exchange: Pick<BlockExchange, 'hasGreeted' | 'peers' | 'duplicateSigner'>
   /** Lower-case. */
   me: Address
   chainId: number
@@ -109,8 +109,9 @@ export class StartGate {
   /** True when we must not sign the next block although the epoch, or a respan, may be ours. */
   bars(number: number): boolean {
     const {guard, clock, exchange} = this.#options
-    const {twin} = exchange
-    if (twin && clock.nowMs() - twin.sinceMs < TWIN_PAUSE_MS) return true
+    const {duplicateSigner} = exchange
+    if (duplicateSigner && clock.nowMs() - duplicateSigner.sinceMs < DUPLICATE_SIGNER_PAUSE_MS)
+      return true
     if (guard.signedAt(number) !== undefined) return false
     return number < guard.floor || this.#isInQuarantine()
   }

@@ -36,7 +36,7 @@ export async function readPos(pos: PosClient, signer: Address | null): Promise<P
     pos.batchId(),
     pos.latestSpan(),
     pos.syncing().catch(() => null),
-    pos.troubles().catch(() => null),
+    pos.failures().catch(() => null),
   ])
   const candidates = validators.flatMap((validator) => candidateOf(validator) ?? [])
   const spanId = wholeOf(span?.id ?? null)

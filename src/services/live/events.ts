@@ -65,14 +65,14 @@ export function rotationEvents(
   if (!before) return []
   const event = (words: Words) => eventOf({headBlock: now.headBlock, ...words}, atMs)
   const events: OperatorEvent[] = []
-  const taken = takeoverBetween(now, before)
+  const taken = respanBetween(now, before)
   if (taken) {
     events.push(
       event({
         type: 'takeover',
         level: 'warn',
         epoch: taken.epoch,
-        text: `Takeover: epoch ${taken.epoch.number} was given to ${nameOf(taken.epoch)} from block ${taken.epoch.startBlock} on, because ${taken.from} fell silent.`,
+        text: `Respan: epoch ${taken.epoch.number} was given to ${nameOf(taken.epoch)} from block ${taken.epoch.startBlock} on, because ${taken.from} fell silent.`,
       }),
     )
   }
@@ -108,7 +108,7 @@ export function rotationEvents(
  *
  * - Source: `MetisSequencerSet.recommitEpoch`.
  */
-function takeoverBetween(
+function respanBetween(
   now: RotationNow,
   before: RotationNow,
 ): {epoch: EpochView; from: string} | undefined {

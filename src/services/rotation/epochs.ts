@@ -114,7 +114,7 @@ export async function listEpochs(context: Context, count: number): Promise<Liste
   return epochs
     .map((epoch, index) => ({
       ...toView(epoch, stateOf(epoch, current, next), context),
-      takeover: beganWithTakeover(epoch, epochs[index - 1], epochLength),
+      takeover: beganWithRespan(epoch, epochs[index - 1], epochLength),
     }))
     .slice(-count)
 }
@@ -125,7 +125,7 @@ export async function listEpochs(context: Context, count: number): Promise<Liste
  *
  * - Source: `MetisSequencerSet.commitEpoch`, `recommitEpoch`.
  */
-export function beganWithTakeover(
+export function beganWithRespan(
   epoch: Epoch,
   before: Epoch | undefined,
   epochLength: bigint,

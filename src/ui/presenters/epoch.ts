@@ -50,7 +50,7 @@ export function epochListText(epochs: ListedEpoch[]): string {
       `${epoch.endBlock}`,
       `${epochBlocks(epoch)}`,
       producerOf(epoch),
-      epoch.takeover ? 'takeover' : '',
+      epoch.takeover ? 'respan' : '',
     ]),
   )
 }

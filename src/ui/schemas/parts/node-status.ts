@@ -4,7 +4,7 @@ import {
   refusedKinds,
   type Divergence,
   type NodeStatus,
-  type NodeTrouble,
+  type NodeFailure,
   type SyncView,
   type DuplicateSigner,
   type WalletView,
@@ -54,9 +54,9 @@ const sync = object<SyncView>('Progress while behind a peer; null when in sync.'
 
 const sinceMs = count('Start time, in milliseconds since 1970.')
 
-const trouble = (description: string) =>
+const failure = (description: string) =>
   nullable(
-    object<NodeTrouble>(description, {
+    object<NodeFailure>(description, {
       code: text('Stable code.'),
       message: text('Current fact, in one sentence.'),
       sinceMs,
@@ -106,7 +106,7 @@ const l1Divergence = object<NonNullable<NodeStatus['l1Divergence']>>(
   },
 )
 
-const twin = object<DuplicateSigner>(
+const duplicateSigner = object<DuplicateSigner>(
   'Duplicate signer: another node with the same key; null when none was seen.',
   {
     peerId: text('Its peer id.'),
@@ -135,13 +135,13 @@ export const nodeStatus = shared(
     address: address('Signer of the node.'),
     phase: word('Current phase.', nodePhases),
     phaseSinceMs: sinceMs,
-    halted: trouble(
+    halted: failure(
       'Reason why it seals nothing until it is restarted by an operator; null while it is not halted.',
     ),
     waitingFor: nullable(waitingFor),
     diverged: nullable(diverged),
     l1Divergence: nullable(l1Divergence),
-    twin: nullable(twin),
+    twin: nullable(duplicateSigner),
     turn: word('Owner of the next block; `unknown`: no epoch it knows covers the block.', [
       'mine',
       'other',
@@ -209,7 +209,7 @@ export const nodeStatus = shared(
         head: count('Newest L1 block.'),
         ageMs: count('Age of that block, in milliseconds.'),
         reachable: flag('True when its last query succeeded.'),
-        trouble: trouble('Error of the last query; null when it succeeded.'),
+        trouble: failure('Error of the last query; null when it succeeded.'),
       }),
     ),
     batches: object<NodeStatus['batches']>('Transaction batches on L1.', {
@@ -220,7 +220,7 @@ export const nodeStatus = shared(
         count('Age of the first block after it, in milliseconds; null when there is none.'),
       ),
       sends: flag('True when this node has the account that posts them.'),
-      stuck: trouble('Reason why it posts none; null when nothing is wrong.'),
+      stuck: failure('Reason why it posts none; null when nothing is wrong.'),
     }),
     guard: object<NodeStatus['guard']>('Sign guard of the key.', {
       floor: count('Lowest height the guard allows to sign.'),

@@ -3,7 +3,7 @@ import {messageOf, MetisSeqError} from '../lib/errors.ts'
 import type {Logger} from '../lib/log.ts'
 
 /** An active issue: what keeps one part from working right now. */
-export interface Trouble {
+export interface Failure {
   part: string
   code: string | null
   message: string
@@ -11,15 +11,15 @@ export interface Trouble {
   sinceMs: number
 }
 
-export interface Troubles {
+export interface Failures {
   set(part: string, error: unknown): void
   clear(part: string): void
-  list(): Trouble[]
+  list(): Failure[]
 }
 
 /** Tracks active issues, and logs each once when it begins, when it changes and when it ends. */
-export function createTroubles(logger: Logger, clock: Clock): Troubles {
-  const open = new Map<string, Trouble>()
+export function createFailures(logger: Logger, clock: Clock): Failures {
+  const open = new Map<string, Failure>()
   return {
     set(part, error) {
       const known = open.get(part)
