@@ -257,3 +257,30 @@ test('a copy that could fill the state, or whose code is slow, is held no more t
   expect(await ingress.acceptMany([large], [], producer)).toEqual(['state-full'])
   expect(mempool.counts()).toEqual({pending: 0, queued: 0})
 })
+
+test('a promise that the producer had no capacity for is offered again with its next block', async () => {
+  const [raw] = [await transfer(user, 0)]
+  answer = (raws) => Promise.resolve(raws.map(() => 'pool-full'))
+  await ingress.acceptMany([raw], [0], member)
+  await vi.waitFor(() => expect(asked).toBe(1))
+  ingressParts.forwarder.wake()
+  await vi.waitFor(() => expect(mempool.counts().pending).toBe(1))
+  expect(asked).toBe(1)
+
+  answer = (raws) => Promise.resolve(raws.map(() => 'taken'))
+  ingressParts.forwarder.headMoved()
+  await vi.waitFor(() => expect(asked).toBe(2))
+  // It is there now.
+  ingressParts.forwarder.headMoved()
+  ingressParts.forwarder.wake()
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  expect(asked).toBe(2)
+})
+
+test('a transaction that was refused to its user is not offered again', async () => {
+  answer = (raws) => Promise.resolve(raws.map(() => 'pool-full'))
+  await expect(ingress.accept(await transfer(user, 0))).rejects.toThrow(/at capacity/)
+  ingressParts.forwarder.headMoved()
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  expect(asked).toBe(1)
+})

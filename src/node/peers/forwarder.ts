@@ -50,6 +50,8 @@ export class Forwarder {
   #isWatching = false
   readonly #capacity: ProducerCapacity
   #fresh: Hash[] = []
+  /** Promised transactions for which the producer had no capacity before its next block. */
+  #unplaced: Hash[] = []
   /** Duration of the last exchange with the producer. */
   #exchangeMs = 0
   readonly #copies: Copies
@@ -165,6 +167,7 @@ export class Forwarder {
   headMoved(): void {
     this.#capacity.renew(this.#options.clock.monotonicMs())
     this.#copies.renew()
+    this.#fresh.push(...this.#unplaced.splice(0))
     this.wake()
   }
 
@@ -217,10 +220,15 @@ export class Forwarder {
       if (delivery === 'pool-full' && mempool.isPending(hash)) {
         this.#capacity.refused(held, clock.monotonicMs())
       }
+      const isPromised = !this.#waiting.has(hash)
       this.#answer(hash, delivery)
-      // Transactions beyond its capacity are offered again when nobody waits for the response any
-      // longer.
-      if (!peer || !deliveries || delivery !== 'taken' || !mempool.has(hash)) return
+      if (!peer || !deliveries || !mempool.has(hash)) return
+      if (delivery !== 'taken') {
+        // After a respan it may be a dead producer's promise, due within two slots. Others are
+        // refused to the user who waits for the response.
+        if (isPromised) this.#unplaced.push(hash)
+        return
+      }
       this.#sent.set(hash, {to: peer.address, atMs: now})
     })
     if (!deliveries) this.#producer = undefined
@@ -241,6 +249,7 @@ export class Forwarder {
     this.#producer = producer
     this.#lastScanMs = now
     this.#fresh = []
+    this.#unplaced = []
     for (const hash of this.#sent.keys()) if (!mempool.has(hash)) this.#sent.delete(hash)
     return mempool.all().filter(({hash}) => {
       const sent = this.#sent.get(hash)
