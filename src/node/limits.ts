@@ -211,7 +211,7 @@ export const POOL_BACKLOG_RETRY_MS = 150
  */
 export const POOL_UNSEEN = 0.025
 /** Pool: fraction of a lateness that is still expected of the next block. */
-export const PUBLISH_LATE_KEPT = 0.7
+export const PUBLISH_LATE_KEPT = 0.5
 /** Pool: below this many in the open block and waiting, the network is calm. */
 export const POOL_CALM = 100
 /** Pool: provided their block counts at most the gas that the slowest opcode executes in 0.5 s. */

@@ -213,7 +213,7 @@ test('in a spike, blocks that come late are expected to come late again', () => 
   expect(opensAt()).toBe(200)
   // One block in time is no proof yet.
   admission.published(-50)
-  expect(opensAt()).toBe(140)
+  expect(opensAt()).toBe(100)
   for (let block = 0; block < 20; block++) admission.published(0)
   expect(opensAt()).toBeLessThan(2)
 })

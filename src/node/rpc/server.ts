@@ -7,6 +7,7 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
 
 import {clientOf} from '../../lib/client-address.ts'
+import {LoopLag} from '../../lib/loop-lag.ts'
 import {Shares} from '../../lib/shares.ts'
 import {isRecord} from '../../lib/json.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
@@ -92,11 +93,13 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       wsUrl: (second ?? server).url.replace('http:', 'ws:'),
       async close() {
         sockets.close()
+        serving.close()
         await Promise.all([server.close(), second?.close()])
       },
     }
   } catch (error) {
     sockets.close()
+    serving.close()
     await server.close()
     throw error
   }
@@ -107,6 +110,7 @@ class Serving {
   readonly #access: AccessPolicy
   readonly #rate: RateLimit
   readonly #turns = new Turns()
+  readonly #lag = new LoopLag()
   readonly pending = new PendingAnswers()
   readonly #inProgress = new Shares(RPC_CONCURRENT, RPC_CONCURRENT_EACH)
 
@@ -114,6 +118,10 @@ class Serving {
     this.#options = options
     this.#access = access
     this.#rate = new RateLimit()
+  }
+
+  close(): void {
+    this.#lag.stop()
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -164,7 +172,7 @@ class Serving {
     meter: AnswerMeter,
   ): Promise<string | undefined> {
     const {context, logger} = this.#options
-    const caller: Caller = {...client, askedAtMs: performance.now()}
+    const caller: Caller = {...client, askedAtMs: performance.now() - this.#lag.ms}
     let overloads = 0
     const act = async (call: RpcRequest) => {
       if (!this.#rate.take(remote, costOf(call.method), performance.now())) {
