@@ -284,3 +284,12 @@ test('a transaction that was refused to its user is not offered again', async ()
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
   expect(asked).toBe(1)
 })
+
+test('while nothing fits, nothing is decoded but what the MPC may have sent', async () => {
+  const full = {...ingressParts, capacity: () => ({...capacityFor(0), count: 0})}
+  const closed = openIngress({...full, contracts: {sequencerSet: producer, bridge: nobody}})
+  turn = {whose: 'mine', signer: producer} as Turn
+  await expect(closed.accept('0xff')).rejects.toMatchObject({reason: 'pool-full'})
+  const nested = `0xff${producer.slice(2)}`
+  await expect(closed.accept(nested)).rejects.not.toMatchObject({reason: 'pool-full'})
+})

@@ -54,6 +54,9 @@ export interface AcceptOptions {
   ): void | Promise<void>
 }
 
+/** Where this does not fit, nothing does. */
+const SMALLEST = {cost: {gas: 0, ms: 0}, sizeBytes: 0}
+
 /**
  * Checks one raw transaction and puts it into the pool.
  *
@@ -65,6 +68,7 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   const {rules, contracts, owners, mempool, accounts, nowMs} = options
   const cameAtMs = options.cameAtMs ?? nowMs()
   const capacity = () => options.capacity(nowMs() - cameAtMs)
+  assertOpen(raw, capacity(), options)
   const parsed = parseTransaction(raw, rules)
   // MPC transactions to the sequencer set are always admitted, and the sender is not known yet.
   const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
@@ -109,6 +113,31 @@ async function assertThere(
   {accounts}: AcceptOptions,
 ): Promise<void> {
   if (to !== null && !(await accounts.isThere(to))) throw stateFull(state)
+}
+
+/**
+ * In a flood most are rejected, and decoding them would take time from those that were accepted.
+ *
+ * @throws {PoolRefusedError} pool-full
+ */
+function assertOpen(
+  raw: string,
+  capacity: PoolCapacity | undefined,
+  {mempool, assertOthersCapacity, rules, contracts}: AcceptOptions,
+): void {
+  try {
+    mempool.assertFits(SMALLEST, capacity)
+    assertOthersCapacity?.(SMALLEST)
+  } catch (error) {
+    const isDecodable = raw.length <= 2 + 2 * rules.maxSizeBytes
+    if (!isDecodable || !mayBeReserved(raw, contracts)) throw error
+  }
+}
+
+/** The recipient is in the bytes, whatever else they are. */
+function mayBeReserved(raw: string, contracts: ReservedContracts): boolean {
+  const text = raw.toLowerCase()
+  return reserved(contracts).some((address) => text.includes(address.slice(2)))
 }
 
 function reserved({sequencerSet, bridge}: ReservedContracts): Address[] {
