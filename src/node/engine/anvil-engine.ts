@@ -209,7 +209,8 @@ export class AnvilEngine implements ExecutionEngine {
 
   async blockAt(number: number): Promise<unknown> {
     const known = this.#headAnswer
-    if (known && Number(known['number']) === number && known['hash'] === this.#head?.hash) return known
+    if (known && Number(known['number']) === number && known['hash'] === this.#head?.hash)
+      return known
     return this.read('eth_getBlockByNumber', [toHex(number), false])
   }
 

@@ -267,7 +267,8 @@ export class AdmissionControl {
       backlogMs: slotMs * POOL_BACKLOG,
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
-      isLate: this.#isCrowded && ageMs + blockInMs + this.#publishedLateMs > slotMs * (1 - POOL_UNSEEN),
+      isLate:
+        this.#isCrowded && ageMs + blockInMs + this.#publishedLateMs > slotMs * (1 - POOL_UNSEEN),
       retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),
     }
   }
