@@ -2,8 +2,15 @@
 import type {Address, Hash, Hex} from 'viem'
 
 import type {PoolJournal} from '../store/pool-journal.ts'
+import {EngineError} from './engine/engine.ts'
 import {POOL_BACKLOG_RETRY_MS} from './limits.ts'
-import {poolFull, PoolRefusedError, refused, type StateCapacity} from './mempool/admission.ts'
+import {
+  poolFull,
+  PoolRefusedError,
+  refused,
+  SENDER_LIMIT,
+  type StateCapacity,
+} from './mempool/admission.ts'
 import type {PoolCapacity} from './mempool/admission-control.ts'
 import type {Metrics} from './metrics.ts'
 import {deliveries, type Delivery} from './peers/exchange.ts'
@@ -22,6 +29,7 @@ export interface IngressOptions
     | 'hold'
     | 'isProducer'
     | 'isTakingOver'
+    | 'noteOwed'
     | 'hasProducer'
     | 'assertCapacity'
     | 'retry'
@@ -79,7 +87,22 @@ export function openIngress(options: IngressOptions): Ingress {
     },
   }
   // Whoever waits for a response may resend; a promise of the producer before us may not wait.
-  const handedOver: AcceptOptions = {...passedOn, capacity: () => undefined}
+  const handedOver: AcceptOptions = {
+    ...passedOn,
+    capacity: () => undefined,
+    onAccepted(transaction, lane, cameAtMs) {
+      forwarder.noteOwed()
+      return passedOn.onAccepted(transaction, lane, cameAtMs)
+    },
+  }
+  // Accepted before by the node that offers it, so it is not too late now.
+  const offeredAgain: AcceptOptions = {
+    ...passedOn,
+    capacity(ageMs) {
+      const capacity = options.capacity(ageMs)
+      return capacity && {...capacity, isLate: false}
+    },
+  }
   const promised = {capacity: () => undefined, stateCapacity: () => undefined, slowCode: undefined}
   const copied = (from: Address): AcceptOptions => ({
     ...options,
@@ -112,8 +135,9 @@ export function openIngress(options: IngressOptions): Ingress {
       return Promise.all(
         raws.map((raw, index) => {
           const ageMs = agesMs[index] ?? 0
-          const isOwed = way === passedOn && ageMs === 0 && forwarder.isTakingOver
-          return deliveryOf(raw, {...(isOwed ? handedOver : way), cameAtMs: now - ageMs})
+          const isOwed = way === passedOn && ageMs === 0
+          const owed = forwarder.isTakingOver ? handedOver : offeredAgain
+          return deliveryOf(raw, {...(isOwed ? owed : way), cameAtMs: now - ageMs})
         }),
       )
     },
@@ -136,6 +160,8 @@ function refusedByProducer(
       )
     case 'late':
       return poolFull({retryAfterMs: POOL_BACKLOG_RETRY_MS, isLate: true})
+    case 'sender-limit':
+      return refused(delivery, SENDER_LIMIT, retry)
     case 'slow-code':
       return refused(
         delivery,
@@ -151,6 +177,8 @@ async function deliveryOf(raw: string, options: AcceptOptions): Promise<Delivery
   try {
     await acceptTransaction(raw, options)
   } catch (error) {
+    // An engine that restarts: the others of the request have their own answers.
+    if (error instanceof EngineError) return 'late'
     if (!isSendersFault(error)) throw error
     const {reason, isLate} = error instanceof PoolRefusedError ? error : {}
     if (isLate) return 'late'

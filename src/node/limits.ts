@@ -215,10 +215,12 @@ export const POOL_UNSEEN = 0.025
  * nothing about the next slots.
  */
 export const PUBLISH_LATE_MOST = 0.25
+/** Pool: a slot is crowded when somebody was refused and its work took this fraction of it. */
+export const CROWDED_PART = 0.25
 /** Pool: fraction of a lateness that is still expected of the next block. */
 export const PUBLISH_LATE_KEPT = 0.5
 /** Pool: below this many in the open block and waiting, the network is calm. */
-export const POOL_CALM = 100
+export const POOL_CALM = 300
 /** Pool: provided their block counts at most the gas that the slowest opcode executes in 0.5 s. */
 export const POOL_ANY_MOMENT_GAS = 30_000_000
 /** Pool: the slot of the public network, for a node that is not producing. */

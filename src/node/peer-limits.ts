@@ -160,3 +160,5 @@ export const PEER_IGNORE_MS = 10_000
 export const PEER_QUIET_MS = 1_000
 /** Peers: slots in which a new producer takes its predecessor's promises, whatever its capacity. */
 export const TAKEOVER_SLOTS = 2
+/** Peers: and so many of them at most: what a producer promises in two slots of payments. */
+export const TAKEOVER_TRANSACTIONS = 8_000

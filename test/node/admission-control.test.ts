@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 
 import {
+  CROWDED_PART,
   STAGE_CHUNK_LEAST,
   NEXT_SLOT_OPENS,
   POOL_UNSEEN,
@@ -23,7 +24,10 @@ import {CostModel} from '../../src/node/mempool/cost-model.ts'
 import {AdmissionControl} from '../../src/node/mempool/admission-control.ts'
 
 const SLOT_MS = 2000
-const calm = {sealed: 4000, late: 0, refused: 0, startedLateMs: 0, slackMs: 100, slotMs: SLOT_MS}
+const calm = {
+  ...{sealed: 4000, late: 0, refused: 0, startedLateMs: 0, slackMs: 100},
+  ...{sealMs: 100, slotMs: SLOT_MS},
+}
 const START = STAGE_RATE_START * STAGE_SHARE_START
 
 /** One slot in which the engine took full chunks at this speed, and once stood still. */
@@ -200,6 +204,36 @@ test('in a spike, what a client would see confirmed more than a slot after its a
   expect(isLate(-500, 501 - unseenMs)).toBe(true)
   admission.slotEnded(calm)
   expect(isLate(SLOT_MS, SLOT_MS)).toBe(false)
+})
+
+test('what a small block refuses while it is sealed is no spike, and an empty slot ends one', () => {
+  const admission = new AdmissionControl(new CostModel(SLOT_MS))
+  const isLate = () =>
+    admission.capacity({msToSeal: SLOT_MS, msToEnd: SLOT_MS, slotMs: SLOT_MS}).isLate
+  admission.slotEnded({...calm, sealed: 120, refused: 20})
+  expect(isLate()).toBe(false)
+  admission.slotEnded({...calm, sealed: 120, refused: 20, sealMs: SLOT_MS * CROWDED_PART})
+  expect(isLate()).toBe(true)
+  // Nobody produces here: nothing is late.
+  expect(admission.capacity(undefined).isLate).toBe(false)
+  admission.slotPassed()
+  expect(isLate()).toBe(false)
+})
+
+test('whoever is refused is told a time in the future, also while a block is overdue', () => {
+  const admission = new AdmissionControl(new CostModel(SLOT_MS))
+  for (const refused of [0, 5]) {
+    admission.slotEnded({...calm, refused})
+    for (let msToEnd = SLOT_MS; msToEnd > -20 * SLOT_MS; msToEnd -= 37) {
+      const {retryAfterMs} = admission.capacity({msToSeal: msToEnd - 300, msToEnd, slotMs: SLOT_MS})
+      expect(retryAfterMs).toBeGreaterThan(0)
+      expect(retryAfterMs).toBeLessThanOrEqual(2 * SLOT_MS)
+    }
+  }
+  // While a block is sealed in a spike: not before the next slot has begun.
+  expect(admission.capacity({msToSeal: -1, msToEnd: 300, slotMs: SLOT_MS}).retryAfterMs).toBe(
+    300 + SLOT_MS * POOL_UNSEEN,
+  )
 })
 
 test('in a spike, blocks that come late are expected to come late again', () => {

@@ -3,6 +3,7 @@ import {beforeEach, expect, test, vi} from 'vitest'
 
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
+import {EngineError} from '../../src/node/engine/engine.ts'
 import {openIngress, type Ingress, type IngressOptions} from '../../src/node/ingress.ts'
 import {POOL_BACKLOG_RETRY_MS} from '../../src/node/limits.ts'
 import {FORWARD_ANSWER_MS, FORWARD_BUSY_MS} from '../../src/node/peer-limits.ts'
@@ -357,4 +358,50 @@ test('a producer that takes over seals the promises of the one before it first',
   const all = {maxCount: 10, gas: 10 ** 9, sealMs: 10 ** 9, sizeBytes: 10 ** 9, allowAlone: true}
   const taken = mempool.take(all)
   expect(taken.map(({raw}) => raw)).toEqual([raws[1], raws[2], raws[0]])
+})
+
+test('a transaction that was replaced under way is answered, and makes nobody look busy', async () => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => (release = resolve))
+  answer = async (raws) => {
+    await held
+    return raws.map(() => 'taken')
+  }
+  const wide = openIngress({...ingressParts, capacity: () => capacityFor(10)})
+  const first = wide.accept(await transfer(user, 0))
+  await vi.waitFor(() => expect(asked).toBe(1))
+  // Gone before it was sent, as one that was replaced.
+  const second = wide.accept(await transfer(accountOf('one'), 0))
+  await vi.waitFor(() => expect(mempool.all()).toHaveLength(2))
+  mempool.remove(mempool.all()[1]!.hash)
+  release()
+  await Promise.all([first, second])
+  expect(asked).toBe(1)
+})
+
+test('a promise that is offered again is not refused as late', async () => {
+  turn = {whose: 'mine', signer: producer} as Turn
+  const late = {...capacityFor(5_000), isLate: true}
+  const closed = openIngress({...ingressParts, capacity: () => late})
+  // Enough that the network is not calm.
+  const before = openIngress({...ingressParts, capacity: () => capacityFor(5_000)})
+  for (let nonce = 0; nonce < 20; nonce++) await before.accept(await transfer(user, nonce))
+  const raw = await transfer(accountOf('one'), 0)
+  expect(await closed.acceptMany([raw], [40], member)).toEqual(['late'])
+  expect(await closed.acceptMany([raw], [0], member)).toEqual(['taken'])
+})
+
+test('an engine that restarts answers for one transaction, not for all of a request', async () => {
+  turn = {whose: 'mine', signer: producer} as Turn
+  const one = accountOf('one')
+  const accounts = {
+    known: () => undefined,
+    async read(address: Address) {
+      if (address === one.address.toLowerCase()) throw new EngineError('reset', 'It restarts.')
+      return {accountNonce: 0, balanceWei: 10n ** 20n}
+    },
+  } as unknown as Accounts
+  const wide = openIngress({...ingressParts, accounts, capacity: () => capacityFor(10)})
+  const raws = [await transfer(user, 0), await transfer(one, 0)]
+  expect(await wide.acceptMany(raws, [5, 5], member)).toEqual(['taken', 'late'])
 })

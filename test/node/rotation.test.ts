@@ -86,6 +86,10 @@ test('the turn is what the contract says, through commits and both kinds of reco
   // As in the contract, blocks before the first epoch belong to its signer too.
   expect(rotation.turnAt(1)).toMatchObject({whose: 'mine'})
   expect(rotation.turnAt(106)).toEqual({whose: 'unknown'})
+  // Anybody's call of the contract makes it be read again, and users come in meanwhile.
+  const reading = rotation.refresh()
+  expect(rotation.turnAt(101)).toMatchObject({whose: 'mine'})
+  await reading
 
   await mine(await call('commitEpoch', [1n, 106n, 110n, other.address]))
   expect(rotation.turnAt(106)).toEqual({whose: 'other', signer: other.address.toLowerCase()})

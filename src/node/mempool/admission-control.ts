@@ -7,6 +7,7 @@
  */
 import {
   BLOCK_EXECUTION_GAS,
+  CROWDED_PART,
   MAX_BLOCK_BYTES,
   MAX_BLOCK_TRANSACTIONS,
   NEXT_SLOT_OPENS,
@@ -101,6 +102,8 @@ export interface SlotOutcome {
   startedLateMs: number
   /** How many milliseconds before its time nothing was left to submit to the engine. */
   slackMs: number
+  /** Expected milliseconds of sealing. */
+  sealMs: number
   slotMs: number
 }
 
@@ -192,10 +195,12 @@ export class AdmissionControl {
    * The engine's speed is measured, and the promised fraction is learned: lower when something was
    * late, higher while everything was in time and somebody was rejected.
    */
-  slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs}: SlotOutcome): void {
+  slotEnded({sealed, late, refused, startedLateMs, slackMs, sealMs, slotMs}: SlotOutcome): void {
     this.#promisedGas = {open: 0, before: this.#promisedGas.open}
     this.#slotRate = undefined
-    this.#isCrowded = refused > 0
+    // The door closes at the end of every slot, so a refusal alone is no spike.
+    const workMs = (sealed * 1000) / this.#engineRate + sealMs
+    this.#isCrowded = refused > 0 && workMs > slotMs * CROWDED_PART
     // A few may be late because of a machine hiccup, which says nothing about capacity.
     const isMuchLate = late > STAGE_LATE_FEW + sealed * STAGE_LATE_PART
     // If there was little to do, something else delayed sealing.
@@ -215,6 +220,11 @@ export class AdmissionControl {
       this.#engineRate = Math.min(this.#engineRate, (sealed / slotMs) * 1000)
     }
     this.#engineRate = clamp(this.#engineRate, STAGE_RATE_LEAST, STAGE_RATE_MOST)
+  }
+
+  /** The slot had nothing to seal: the spike is over. */
+  slotPassed(): void {
+    this.#isCrowded = false
   }
 
   /**
@@ -257,7 +267,13 @@ export class AdmissionControl {
     // A pending submission is no longer waiting but not done either.
     const owedMs = underWay && !isNext ? Math.max(0, underWay.count * stageMs - underWay.ms) : 0
     const usableMs = leftMs * this.#share - this.#costs.fixedMs - owedMs
-    const blockInMs = msToEnd + (isNext || isClosed ? slotMs : 0)
+    // A block that is a slot overdue starts a new schedule.
+    const untilEndMs = msToEnd > -slotMs ? msToEnd : 0
+    const blockInMs = untilEndMs + (isNext || isClosed ? slotMs : 0)
+    const mostMs = slotMs * (1 - POOL_UNSEEN)
+    const isSpike = slot !== undefined && this.#isCrowded
+    const closedMs = isSpike ? blockInMs + this.#publishedLateMs - mostMs : 0
+    const opensInMs = untilEndMs - opensMs + (isNext ? slotMs : 0)
     const gas = this.executionGas
     this.#promisedGas.open = Math.max(this.#promisedGas.open, gas)
     return {
@@ -269,9 +285,8 @@ export class AdmissionControl {
       backlogMs: slotMs * POOL_BACKLOG,
       baseMs: this.#costs.baseMs,
       isNext: isNext || isClosed,
-      isLate:
-        this.#isCrowded && ageMs + blockInMs + this.#publishedLateMs > slotMs * (1 - POOL_UNSEEN),
-      retryAfterMs: Math.ceil(msToEnd - opensMs + (isNext ? slotMs : 0)),
+      isLate: isSpike && ageMs + closedMs > 0,
+      retryAfterMs: Math.max(1, Math.ceil(closedMs > 0 ? closedMs : opensInMs)),
     }
   }
 }

@@ -100,8 +100,7 @@ function isBacklog({capacity, waiting}: PoolLoad): boolean {
 export function fullPool(pool: PoolLoad): PoolRefusedError {
   const {retryAfterMs, isLate} = pool.capacity
   return poolFull({
-    retryAfterMs:
-      isBacklog(pool) || isLate ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS) : retryAfterMs,
+    retryAfterMs: isBacklog(pool) ? Math.min(retryAfterMs, POOL_BACKLOG_RETRY_MS) : retryAfterMs,
     isLate,
   })
 }
@@ -134,12 +133,10 @@ export function readyRefusal(
   const sharedMs = freeMs({...pool, capacity: {...capacity, ms: capacity.ms * POOL_SHARED_ROOM}})
   const freeCount = Math.max(0, sharedMs / (capacity.stageMs + capacity.baseMs))
   if (ofSender <= POOL_SENDER_SHARE * freeCount) return undefined
-  return refused(
-    'sender-limit',
-    'The sender has used its share of the next block; resend after it.',
-    {retryAfterMs: capacity.retryAfterMs},
-  )
+  return refused('sender-limit', SENDER_LIMIT, {retryAfterMs: capacity.retryAfterMs})
 }
+
+export const SENDER_LIMIT = 'The sender has used its share of the next block; resend after it.'
 
 export function assertNonce({accountNonce}: HeldTransaction, account: AccountState): void {
   if (accountNonce < account.accountNonce) {

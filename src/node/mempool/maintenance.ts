@@ -69,14 +69,14 @@ export class PoolMaintenance {
   }
 
   /** Called right before sealing: checks whether all promises for this slot were kept. */
-  slotEnds(sealed: number, atMs: number): void {
+  slotEnds(sealed: number, atMs: number, sealMs: number): void {
     const {mempool, admission, slotMs, clock} = this.#options
     const late = mempool.waitingSince(atMs - slotMs * NEXT_SLOT_OPENS)
     this.#late = late
     const startedLateMs = clock.monotonicMs() - atMs
     const slackMs = mempool.hasPending ? 0 : atMs - this.#emptiedAtMs
     const refused = mempool.takeRefused()
-    admission.slotEnded({sealed, late, refused, startedLateMs, slackMs, slotMs})
+    admission.slotEnded({sealed, late, refused, startedLateMs, slackMs, sealMs, slotMs})
   }
 
   /** The transactions are in the new head block. */

@@ -51,6 +51,8 @@ export class SlowCode {
     const [first, ...rest] = transactions
     if (ms <= this.#allowedMs || !isSlowCode || !first) return undefined
     const most = rest.reduce((a, b) => (executionGas(b) > executionGas(a) ? b : a), first)
+    // Payments execute no code.
+    if (executionGas(most) === 0n) return undefined
     const key = keyOf(most)
     this.#known.delete(key)
     // A contract must not be blocked because others slowed it down: below this, the code is not at

@@ -15,6 +15,7 @@ import {
   FORWARD_BYTES,
   FORWARD_CHUNK,
   TAKEOVER_SLOTS,
+  TAKEOVER_TRANSACTIONS,
 } from '../peer-limits.ts'
 import {poolFull} from '../mempool/admission.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
@@ -60,6 +61,8 @@ export class Forwarder {
   #lastScanMs = 0
   /** When this node became the producer; undefined while it is not. */
   #tookOverAtMs: number | undefined
+  /** Taken for a predecessor since then, beyond our capacity. */
+  #owedTaken = 0
   #isRunning = false
   #isAsked = false
 
@@ -124,7 +127,13 @@ export class Forwarder {
   get isTakingOver(): boolean {
     const {clock, slotMs} = this.#options
     const sinceMs = this.#tookOverAtMs
-    return sinceMs !== undefined && clock.monotonicMs() - sinceMs < TAKEOVER_SLOTS * slotMs
+    const isFirst = sinceMs !== undefined && clock.monotonicMs() - sinceMs < TAKEOVER_SLOTS * slotMs
+    return isFirst && this.#owedTaken < TAKEOVER_TRANSACTIONS
+  }
+
+  /** One of them was taken: a liar could fill our pool with what nobody promised. */
+  noteOwed(): void {
+    this.#owedTaken++
   }
 
   #answer(hash: Hash, delivery: Delivery): void {
@@ -250,12 +259,11 @@ export class Forwarder {
 
   /** What a predecessor has promised goes first: it is due within two slots. */
   #noteTurn(turn: Turn, now: number): void {
-    if (turn.whose !== 'mine') {
-      this.#tookOverAtMs = undefined
-      return
-    }
-    if (this.#tookOverAtMs !== undefined) return
+    // A moment in which nobody is known to produce is no change of the producer.
+    if (turn.whose === 'other') this.#tookOverAtMs = undefined
+    if (turn.whose !== 'mine' || this.#tookOverAtMs !== undefined) return
     this.#tookOverAtMs = now
+    this.#owedTaken = 0
     const {mempool} = this.#options
     mempool.promote(mempool.all().filter(({hash}) => this.#isPromisedByOther(hash, turn.signer)))
   }
@@ -272,6 +280,8 @@ export class Forwarder {
    */
   #takeFresh(producer: Address | undefined, now: number): HeldTransaction[] {
     const {mempool} = this.#options
+    // Replaced or included meanwhile: nothing is sent for it, and it must not make the producer look busy.
+    for (const hash of this.#waiting.keys()) if (!mempool.has(hash)) this.#answer(hash, 'taken')
     const isScanDue = producer !== this.#producer || now - this.#lastScanMs > FORWARD_AGAIN_MS / 5
     if (!isScanDue) {
       const hashes = this.#fresh
@@ -314,7 +324,8 @@ export class Forwarder {
         const agesMs = chunk.map(({hash}) => this.#ageMs(hash))
         const startedMs = clock.monotonicMs()
         deliveries.push(...(await exchange.sendTransactions(peer, raws, agesMs)))
-        this.#exchangeMs = clock.monotonicMs() - startedMs
+        // Copies go to peers that may be slower.
+        if (peer.address === this.#producer) this.#exchangeMs = clock.monotonicMs() - startedMs
       }
       return deliveries
     } catch (error) {

@@ -45,8 +45,19 @@ export class Rotation {
    * @throws {EngineError} epochs are unknown from then on
    */
   async refresh(): Promise<void> {
-    this.#epochs = []
-    this.#mpcAddress = undefined
+    try {
+      // Until then the epochs of before hold: anybody can make a block that has to be read, and users are accepted
+      // meanwhile.
+      const {epochs, mpcAddress} = await this.#read()
+      this.#epochs = epochs
+      this.#mpcAddress = mpcAddress
+    } catch (error) {
+      this.forget()
+      throw error
+    }
+  }
+
+  async #read(): Promise<{epochs: Epoch[]; mpcAddress: Address}> {
     const mpcCall = {
       to: this.#sequencerSet,
       data: encodeFunctionData({abi: metisSequencerSetAbi, functionName: 'mpcAddress'}),
@@ -70,8 +81,7 @@ export class Rotation {
       const [number, signer, start, end] = words.slice(index * 4, index * 4 + 4)
       return epochFromWords([number!, signer!, start!, end!])
     })
-    this.#mpcAddress = `0x${wordOf(mpc).slice(-40)}`
-    this.#epochs = epochs
+    return {epochs, mpcAddress: `0x${wordOf(mpc).slice(-40)}`}
   }
 
   /** Drops everything: epochs are unknown until the next refresh. */

@@ -72,17 +72,13 @@ export async function acceptTransaction(raw: string, options: AcceptOptions): Pr
   const parsed = parseTransaction(raw, rules)
   // MPC transactions to the sequencer set are always admitted, and the sender is not known yet.
   const isReserved = parsed.to !== null && reserved(contracts).includes(parsed.to)
-  if (!isReserved) {
-    const state = options.stateCapacity?.()
-    if (state) assertStateCapacity(parsed, state)
-    if (state?.isFull) await assertThere(parsed, state, options)
-    const size = mempool.sizeOf(parsed, nowMs())
-    mempool.assertFits(size, capacity())
-    options.assertOthersCapacity?.(size)
-  }
+  if (!isReserved) await assertAdmissible(parsed, capacity(), options)
   const transaction = await options.recovery.recover(parsed)
-  if (!isReserved) options.slowCode?.assertFits(transaction, nowMs())
   const lane = laneOf(transaction, contracts, owners())
+  const isOrdinary = lane.kind === 'ordinary'
+  // Anybody may call these contracts, and only one account's calls pass always.
+  if (isReserved && isOrdinary) await assertAdmissible(parsed, capacity(), options)
+  if (isOrdinary) options.slowCode?.assertFits(transaction, nowMs())
 
   const known = accounts.known(transaction.sender)
   const state = known ?? (await accounts.read(transaction.sender))
@@ -113,6 +109,21 @@ async function assertThere(
   {accounts}: AcceptOptions,
 ): Promise<void> {
   if (to !== null && !(await accounts.isThere(to))) throw stateFull(state)
+}
+
+/** @throws {PoolRefusedError} state-full or pool-full */
+async function assertAdmissible(
+  parsed: ParsedTransaction,
+  capacity: PoolCapacity | undefined,
+  options: AcceptOptions,
+): Promise<void> {
+  const {mempool, nowMs} = options
+  const state = options.stateCapacity?.()
+  if (state) assertStateCapacity(parsed, state)
+  if (state?.isFull) await assertThere(parsed, state, options)
+  const size = mempool.sizeOf(parsed, nowMs())
+  mempool.assertFits(size, capacity)
+  options.assertOthersCapacity?.(size)
 }
 
 /**

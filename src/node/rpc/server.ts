@@ -183,7 +183,8 @@ class Serving {
         return await dispatch(call, context, caller)
       } catch (error) {
         if (isOverload(error)) overloads++
-        if (isOverShare(error)) this.#options.onRefused('calls')
+        // A pool that is full refuses transactions, not calls.
+        if (!isSend(call) && isOverShare(error)) this.#options.onRefused('calls')
         if (!(error instanceof RpcError)) {
           logger.error('method failed', {method: call.method.slice(0, 64), ...errorFacts(error)})
         }
@@ -191,7 +192,7 @@ class Serving {
       }
     }
     const shed = async ({method}: RpcRequest) => {
-      if (method === 'eth_sendRawTransaction') overloads++
+      if (isSend({method})) overloads++
       throw busy(method)
     }
     // Bodies that have waited too long are no longer promised the next block.
@@ -294,10 +295,14 @@ function refuse(
 
 /** More arrives than can be read: rejected unread. */
 function busy(method: string): unknown {
-  if (method !== 'eth_sendRawTransaction') {
+  if (!isSend({method})) {
     return new RpcError(rpcCodes.limit, 'The node is busy; try again.')
   }
   return asRpcError(poolFull({retryAfterMs: RPC_REFUSED_PAUSE_MS}))
+}
+
+function isSend({method}: Pick<RpcRequest, 'method'>): boolean {
+  return method === 'eth_sendRawTransaction'
 }
 
 /** With a retry time. */

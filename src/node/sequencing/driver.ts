@@ -229,6 +229,7 @@ export class Driver {
       case 'seal':
         return effect.how === 'unfinished' ? this.#finish() : this.#sealNext(effect.how)
       case 'skip-slot':
+        this.#options.admission.slotPassed()
         return this.#slots.restart()
       case 'release':
         return this.#release()
@@ -291,8 +292,9 @@ export class Driver {
 
   async #sealWith(request: SealRequest): Promise<void> {
     // A block of one transaction says nothing about the capacity of a slot.
+    const {sealAtMs, nextSlotAtMs} = this.#slots
     if (!this.#isSingle())
-      this.#maintenance.slotEnds(request.transactions.length, this.#slots.sealAtMs)
+      this.#maintenance.slotEnds(request.transactions.length, sealAtMs, nextSlotAtMs - sealAtMs)
     const {chain, clock, costs, admission, slotMs} = this.#options
     const startedMs = clock.monotonicMs()
     const dueAtMs = this.#slots.nextSlotAtMs
