@@ -159,10 +159,13 @@ test('a file for another network, or of dear gas, is a trap that has to be named
   expect(trapOf(file([transaction({gasLimit: null, maxFeePerGasWei: null})]))).toBeUndefined()
 })
 
-/** What is said about a call of a known contract, where no account is known. */
-const cautions = (transaction: Partial<Judged['transaction']>) =>
+/** What is said about a call, where no account is known. */
+const cautions = (
+  transaction: Partial<Judged['transaction']>,
+  contract: Judged['contract'] = 'METIS',
+) =>
   cautionsOf({
-    ...{layer: 'L1', contract: 'METIS', call: null, isKnown: () => false},
+    ...{layer: 'L1', contract, call: null, isKnown: () => false},
     transaction: {
       ...{type: 'eip1559', chainId: 1, to: other, accountNonce: 0, valueWei: 0n, data: '0x'},
       ...{gasLimit: 21_000n, maxFeePerGasWei: 1n, priorityFeePerGasWei: 1n},
@@ -208,15 +211,7 @@ test('to approve for all is without limit; to revoke, or to approve nothing, is 
 })
 
 test('coins to an account that nobody knows are a trap from the first wei', () => {
-  const ids = (valueWei: bigint) => {
-    const transaction = {
-      ...{type: 'eip1559', chainId: 1, to: other, accountNonce: 0, valueWei, data: '0x'},
-      ...{gasLimit: 21_000n, maxFeePerGasWei: 1n, priorityFeePerGasWei: 1n, hash: null},
-      sender: null,
-    } as const
-    const judged = {layer: 'L1', contract: null, call: null, transaction} as const
-    return cautionsOf({...judged, isKnown: () => false}).map(({id}) => id)
-  }
+  const ids = (valueWei: bigint) => cautions({valueWei}, null).map(({id}) => id)
   expect(ids(0n)).toEqual([])
   expect(ids(1n)).toEqual(['unknown-recipient'])
 })
