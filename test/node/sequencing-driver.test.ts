@@ -44,6 +44,7 @@ let metrics: Metrics
 let sealed: SealedBlock[]
 let onHead: () => void
 let assertAlone: () => void
+let l1Divergence: DriverOptions['l1Divergence']
 let driver: Driver
 
 beforeEach(async () => {
@@ -65,6 +66,7 @@ beforeEach(async () => {
   sealed = []
   onHead = () => {}
   assertAlone = () => {}
+  l1Divergence = () => undefined
 })
 afterEach(async () => {
   await driver.stop()
@@ -85,7 +87,7 @@ function start(clock: Clock = systemClock): void {
     ...{accounts: new Accounts(chain.engine), admission: new AdmissionControl(costs)},
     ...{slowCode: new SlowCode(SLOT_MS), signer: signerOf(accountOf('alpha'))},
     ...{emptyBlocks: false, logger: silentLogger, reorgFloor: () => 0},
-    ...{l1Divergence: () => undefined, keep() {}, reaccept: async () => {}},
+    ...{l1Divergence: () => l1Divergence(), keep() {}, reaccept: async () => {}},
     ...{onHead: () => onHead(), onTidied() {}, onHalt() {}},
   } as unknown as DriverOptions)
   driver.start()
@@ -116,6 +118,19 @@ test('a stop seals what waits for the end of the slot', async () => {
     ...[[transferOf(users[0]!, 0)], [transferOf(users[0]!, 1)]],
   ])
   expect(driver.blocksSealed).toBe(2)
+})
+
+test('what an open block held is pending again when the block is given up, and in the next one', async () => {
+  await staged()
+  l1Divergence = () => ({number: 102, timestamp: 1, transactions: []})
+  driver.wake()
+  await expect.poll(() => driver.phase).toBe('following')
+  expect(mempool.hasPending).toBe(true)
+  l1Divergence = () => undefined
+  driver.wake()
+  await expect.poll(() => driver.phase).toBe('building')
+  await driver.stop()
+  expect(sealed[1]?.transactions).toEqual([transferOf(users[0]!, 1)])
 })
 
 test('however a stop fails, what was taken is pending again', async () => {
