@@ -5,15 +5,13 @@ import {BaseSequencer, type TestSpecification} from 'vitest/node'
 
 /** Networks that mostly wait, and beside them one after the other what needs a core. */
 const first: readonly string[] = [
-  'e2e/demo',
-  'e2e/local-network',
-  ...['node/hostile-peers', 'node/hostile-nodes', 'sim/sim', 'bench/benches', 'node/history-node'],
-  ...['e2e/health', 'store/keyring', 'commands/crash-matrix', 'e2e/failures'],
-  ...['attacks/rpc-denial', 'node/l1-reorg', 'node/network', 'node/l1-deposits'],
-  ...['node/crash', 'node/verify', 'node/twin', 'node/snapshots', 'pos/outage'],
-  ...['attacks/diverged-producer', 'commands/keys', 'commands/passwords', 'commands/secrets'],
-  ...['commands/secret-scan', 'commands/signers', 'chaos/endpoints', 'chaos/commands'],
-  ...['commands/tx', 'commands/told', 'commands/reorg', 'attacks/wrong-answers'],
+  ...['e2e/demo', 'e2e/local-network', 'bench/benches', 'e2e/health', 'store/keyring'],
+  ...['commands/crash-matrix', 'pos/start-pos', 'node/hostile-peers', 'e2e/failures', 'sim/sim'],
+  ...['attacks/rpc-denial', 'chaos/endpoints', 'commands/secret-scan', 'commands/passwords'],
+  ...['node/hostile-nodes', 'chaos/commands', 'node/l1-reorg', 'node/history-node'],
+  ...['commands/keys', 'commands/secrets', 'commands/tx', 'commands/reorg', 'node/l1-deposits'],
+  ...['node/crash', 'node/network', 'commands/signers', 'node/verify', 'node/rpc-clients'],
+  ...['pos/outage', 'services/key-wallets', 'node/twin', 'node/snapshots', 'attacks/wrong-answers'],
 ]
 
 export class LongestFirst extends BaseSequencer {

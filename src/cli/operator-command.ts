@@ -163,9 +163,10 @@ export abstract class OperatorCommand extends Command {
     assertNoInheritedFlag(words)
     const parsed = await (flags
       ? super.parse(
-          // A class inherits flags; a copy must list them.
+          // A class inherits flags and arguments; a copy must list them.
           {
             ...options,
+            ...(options.args && {args: options.args}),
             enableJsonFlag: options.enableJsonFlag ?? false,
             flags: withEnvNames(flags, isTruthy(process.env[UNATTENDED_VARIABLE])),
           },

@@ -78,10 +78,15 @@ export function formatWei(wei: bigint): string {
   return `${negative ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`
 }
 
+/** A whole number for people: `1,234`. Not for heights, epochs and ids, which are names. */
+export function formatCount(whole: bigint | number | string): string {
+  return `${whole}`.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
+}
+
 /** Human-readable wei: grouped thousands and at most `places` decimals, rounded down. */
 export function formatWeiShort(wei: bigint, places = 4): string {
   const [whole = '0', fraction = ''] = formatWei(wei).split('.')
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
+  const grouped = formatCount(whole)
   const cut = fraction.slice(0, places).replace(/0+$/, '')
   if (!cut && wei !== 0n && whole.replace('-', '') === '0') return `< 0.${'0'.repeat(places - 1)}1`
   return cut ? `${grouped}.${cut}` : grouped

@@ -17,7 +17,14 @@ export interface IngressOptions
   stateCapacity(): StateCapacity
   forwarder: Pick<
     Forwarder,
-    'add' | 'deliver' | 'hold' | 'isProducer' | 'hasProducer' | 'assertCapacity' | 'retry'
+    | 'add'
+    | 'deliver'
+    | 'hold'
+    | 'isProducer'
+    | 'isTakingOver'
+    | 'hasProducer'
+    | 'assertCapacity'
+    | 'retry'
   >
   journal: Pick<PoolJournal, 'append' | 'withdraw'> | undefined
   metrics: Pick<Metrics, 'observe'>
@@ -71,6 +78,8 @@ export function openIngress(options: IngressOptions): Ingress {
       forwarder.add(transaction.hash)
     },
   }
+  // Whoever waits for a response may resend; a promise of the producer before us may not wait.
+  const handedOver: AcceptOptions = {...passedOn, capacity: () => undefined}
   const promised = {capacity: () => undefined, stateCapacity: () => undefined, slowCode: undefined}
   const copied = (from: Address): AcceptOptions => ({
     ...options,
@@ -100,9 +109,12 @@ export function openIngress(options: IngressOptions): Ingress {
     acceptMany(raws, agesMs, from) {
       const now = options.nowMs()
       const way = forwarder.isProducer(from) ? copied(from) : passedOn
-      const cameAtMs = (index: number) => now - (agesMs[index] ?? 0)
       return Promise.all(
-        raws.map((raw, index) => deliveryOf(raw, {...way, cameAtMs: cameAtMs(index)})),
+        raws.map((raw, index) => {
+          const ageMs = agesMs[index] ?? 0
+          const isOwed = way === passedOn && ageMs === 0 && forwarder.isTakingOver
+          return deliveryOf(raw, {...(isOwed ? handedOver : way), cameAtMs: now - ageMs})
+        }),
       )
     },
     async readmit(raws) {

@@ -210,6 +210,11 @@ export const POOL_BACKLOG_RETRY_MS = 150
  * client reads it.
  */
 export const POOL_UNSEEN = 0.025
+/**
+ * Pool: fraction of a slot that a block is expected late at most: a machine that was suspended says
+ * nothing about the next slots.
+ */
+export const PUBLISH_LATE_MOST = 0.25
 /** Pool: fraction of a lateness that is still expected of the next block. */
 export const PUBLISH_LATE_KEPT = 0.5
 /** Pool: below this many in the open block and waiting, the network is calm. */

@@ -158,3 +158,5 @@ export const SYNC_LOG_MS = 5_000
 export const PEER_IGNORE_MS = 10_000
 /** Peers: a losing fork is checked again after two head announcements. */
 export const PEER_QUIET_MS = 1_000
+/** Peers: slots in which a new producer takes its predecessor's promises, whatever its capacity. */
+export const TAKEOVER_SLOTS = 2

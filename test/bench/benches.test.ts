@@ -18,7 +18,7 @@ const BASE_PORT = 28_700
 const short: Record<keyof typeof usual, string> = {
   start: `--pairs 3 --base-port ${BASE_PORT}`,
   node: '--seconds 2 --nodes 1 --kinds erc20 --loads 0.8 --senders 500',
-  budget: '--seconds 3 --nodes 2 --kinds transfer --rate 500 --senders 500',
+  budget: '--seconds 2 --nodes 2 --kinds transfer --rate 500 --senders 500',
   fairness: '--heavy 3000 --light 50 --seconds 3',
   'engine-speed': 'shanghai --cases 1',
   'reward-history': '--blocks 2000 --batches 100 --pairs 3',

@@ -203,11 +203,11 @@ test('a reward per block counts for blocks that were made before', async () => {
   expect(figures).toEqual({rewardPerBlockMetisWei: [`${FIRST_REWARD}`, `${METIS / 1000n}`]})
   expect(effects['yearly rate']).toEqual([
     '2.50 %',
-    '3.29 % of 120,000 METIS locked, a block every 8 s (measured over 1000 blocks)',
+    '3.29 % of 120,000 METIS locked, a block every 8 s (measured over 1,000 blocks)',
   ])
   expect(effects['earned and not submitted']).toEqual([
     '0.761 METIS',
-    '1 METIS: it applies to all 1000 blocks since epoch 1, including past ones',
+    '1 METIS: it applies to all 1,000 blocks since epoch 1, including past ones',
   ])
   expect(effects['unsubmitted rewards']).toEqual(['covered', 'covered'])
   expect(data['rewardPerBlockMetisWei']).toBe(`${METIS / 1000n}`)
@@ -222,7 +222,7 @@ test('a target rate gives the reward of the hardhat task, and the block time is 
   const expected = (LOCKED * 20n) / 100n / blocks
   const measured = await preview('set-reward --target-rate 20%', 'owner')
   expect(measured.figures['rewardPerBlockMetisWei']?.[1]).toBe(`${expected}`)
-  expect(measured.effects['yearly rate']?.[1]).toContain('(measured over 1000 blocks)')
+  expect(measured.effects['yearly rate']?.[1]).toContain('(measured over 1,000 blocks)')
 
   // blocks = 365 * 24 * 3600 / 8; reward = locked * 20 / 100 / blocks.
   const given = await change('set-reward --target-rate 20 --block-seconds 8', 'owner')

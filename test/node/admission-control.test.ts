@@ -5,6 +5,7 @@ import {
   NEXT_SLOT_OPENS,
   POOL_UNSEEN,
   PUBLISH_LATE_KEPT,
+  PUBLISH_LATE_MOST,
   SEAL_FIXED_MS,
   SEAL_HELD_UP,
   SEAL_RESERVE,
@@ -212,13 +213,16 @@ test('in a spike, blocks that come late are expected to come late again', () => 
   }
   admission.slotEnded({...calm, refused: 1})
   const atOnce = opensAt()
-  admission.published(200)
+  admission.published(200, SLOT_MS)
   expect(opensAt()).toBe(atOnce + 200)
   // One block in time is no proof yet.
-  admission.published(-50)
+  admission.published(-50, SLOT_MS)
   expect(opensAt()).toBe(atOnce + 200 * PUBLISH_LATE_KEPT)
-  for (let block = 0; block < 20; block++) admission.published(0)
+  for (let block = 0; block < 20; block++) admission.published(0, SLOT_MS)
   expect(opensAt()).toBeLessThanOrEqual(atOnce + 1)
+  // A suspended machine: nobody is refused for longer than part of a slot because of it.
+  admission.published(600_000, SLOT_MS)
+  expect(opensAt()).toBe(atOnce + SLOT_MS * PUBLISH_LATE_MOST)
 })
 
 test('time shrinks with the slot, is closed while the block is sealed, and opens for the next one', () => {

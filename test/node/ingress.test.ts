@@ -11,7 +11,7 @@ import {refused} from '../../src/node/mempool/admission.ts'
 import {Mempool} from '../../src/node/mempool/mempool.ts'
 import {Metrics} from '../../src/node/metrics.ts'
 import type {BlockExchange, Delivery, PeerView} from '../../src/node/peers/exchange.ts'
-import {Forwarder} from '../../src/node/peers/forwarder.ts'
+import {Forwarder, type ForwarderOptions} from '../../src/node/peers/forwarder.ts'
 import type {Turn} from '../../src/node/rotation/rotation.ts'
 import {recoverSender, type ParsedTransaction} from '../../src/protocol/transaction.ts'
 import {accountOf, L2_CHAIN_ID, transfer} from '../helpers/l2-chain.ts'
@@ -26,6 +26,7 @@ let mempool: Mempool
 let ingress: Ingress
 let ingressParts: IngressOptions & {forwarder: Forwarder}
 let turn: Turn
+let forwarderParts: Omit<ForwarderOptions, 'turn'>
 /** What the producer does with what it is sent; each call is one request. */
 let answer: (raws: readonly Hex[]) => Promise<Delivery[]>
 let asked: number
@@ -56,7 +57,8 @@ beforeEach(() => {
       return answer(raws)
     },
   } as unknown as BlockExchange
-  const parts = {mempool, exchange, slotMs: 2000, clock: systemClock, logger: silentLogger}
+  forwarderParts = {mempool, exchange, slotMs: 2000, clock: systemClock, logger: silentLogger}
+  const parts = forwarderParts
   const forwarder = new Forwarder({...parts, turn: () => turn})
   const state = {accountNonce: 0, balanceWei: 10n ** 20n}
   ingressParts = {
@@ -292,4 +294,67 @@ test('while nothing fits, nothing is decoded but what the MPC may have sent', as
   await expect(closed.accept('0xff')).rejects.toMatchObject({reason: 'pool-full'})
   const nested = `0xff${producer.slice(2)}`
   await expect(closed.accept(nested)).rejects.not.toMatchObject({reason: 'pool-full'})
+})
+
+test('a new producer takes what peers hand over, whatever its capacity, for two slots', async () => {
+  turn = {whose: 'mine', signer: producer} as Turn
+  const forwarder = new Forwarder({...forwarderParts, slotMs: 200, turn: () => turn})
+  const full = openIngress({
+    ...ingressParts,
+    forwarder,
+    // Something waits already: a first one always fits.
+    capacity: () => ({...capacityFor(0), count: 0}),
+  })
+  const [first, second, third] = await Promise.all([0, 1, 2].map((nonce) => transfer(user, nonce)))
+  expect(forwarder.isTakingOver).toBe(false)
+  expect(await full.acceptMany([first!], [0], member)).toEqual(['pool-full'])
+
+  forwarder.wake()
+  await vi.waitFor(() => expect(forwarder.isTakingOver).toBe(true))
+  // A user waits for the first, and nobody for the others.
+  expect(await full.acceptMany([first!], [30], member)).toEqual(['pool-full'])
+  expect(await full.acceptMany([first!, second!], [0, 0], member)).toEqual(['taken', 'taken'])
+
+  await vi.waitFor(() => expect(forwarder.isTakingOver).toBe(false))
+  expect(await full.acceptMany([third!], [0], member)).toEqual(['pool-full'])
+})
+
+test('promises of another producer go first: to its successor, and here when we are it', async () => {
+  const others = [accountOf('one'), accountOf('two'), accountOf('three')]
+  const raws = await Promise.all(others.map((account) => transfer(account, 0)))
+  turn = {whose: 'unknown'}
+  const wide = openIngress({...ingressParts, capacity: () => capacityFor(10)})
+  for (const raw of raws) await wide.accept(raw)
+  // The last one is a copy of what the producer has promised.
+  forwarderParts.mempool
+    .all()
+    .slice(2)
+    .forEach(({hash}) => ingressParts.forwarder.hold(hash, producer))
+
+  const sent: Hex[] = []
+  answer = (these) => {
+    sent.push(...these)
+    return Promise.resolve(these.map(() => 'taken'))
+  }
+  turn = {whose: 'other', signer: member} as Turn
+  ingressParts.forwarder.headMoved()
+  await vi.waitFor(() => expect(sent).toEqual([raws[2], raws[0], raws[1]]))
+})
+
+test('a producer that takes over seals the promises of the one before it first', async () => {
+  const others = [accountOf('one'), accountOf('two'), accountOf('three')]
+  const raws = await Promise.all(others.map((account) => transfer(account, 0)))
+  turn = {whose: 'other', signer: nobody} as Turn
+  const wide = openIngress({...ingressParts, capacity: () => capacityFor(10)})
+  for (const raw of raws) await wide.accept(raw)
+  mempool
+    .all()
+    .slice(1)
+    .forEach(({hash}) => ingressParts.forwarder.hold(hash, nobody))
+  turn = {whose: 'mine', signer: producer} as Turn
+  ingressParts.forwarder.headMoved()
+  await vi.waitFor(() => expect(ingressParts.forwarder.isTakingOver).toBe(true))
+  const all = {maxCount: 10, gas: 10 ** 9, sealMs: 10 ** 9, sizeBytes: 10 ** 9, allowAlone: true}
+  const taken = mempool.take(all)
+  expect(taken.map(({raw}) => raw)).toEqual([raws[1], raws[2], raws[0]])
 })

@@ -1,22 +1,15 @@
-import {commonFlags} from '../../cli/flags.ts'
-import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import type {Result} from '../../cli/operator-command.ts'
+import {SequencerCommand} from '../../cli/sequencer-command.ts'
 import {forecastReward} from '../../services/rewards/reward-forecast.ts'
 import {rewardForecastJson, rewardForecastText} from '../../ui/presenters/reward-forecast.ts'
 import {readProgressText} from '../../ui/presenters/reward-history.ts'
 
-export default class RewardForecast extends OperatorCommand {
+export default class RewardForecast extends SequencerCommand {
   static override summary = 'Forecast the earnings of a sequencer, with their spread.'
 
   static override description = `Mean and spread per day, per 30 days and for the next reward batch, from the stake share, the measured
 block rate and the reward per block. Epochs are won or lost as a whole, so the spread is large over short periods. The
 yearly rate is compared with the 20 % that governance targets.`
-
-  static override examples = sequencerExamples
-
-  static override args = {id: sequencerIdArg()}
-
-  static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(RewardForecast)

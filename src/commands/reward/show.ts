@@ -1,17 +1,10 @@
-import {commonFlags} from '../../cli/flags.ts'
-import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import type {Result} from '../../cli/operator-command.ts'
+import {SequencerCommand} from '../../cli/sequencer-command.ts'
 import {showRewards} from '../../services/rewards/rewards.ts'
 import {rewardJson, rewardText} from '../../ui/presenters/reward.ts'
 
-export default class RewardShow extends OperatorCommand {
+export default class RewardShow extends SequencerCommand {
   static override summary = 'Show the unclaimed rewards of a sequencer, and the cost of a claim.'
-
-  static override examples = sequencerExamples
-
-  static override args = {id: sequencerIdArg()}
-
-  static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(RewardShow)

@@ -1,17 +1,10 @@
-import {commonFlags} from '../../cli/flags.ts'
-import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {sequencerExamples, sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import type {Result} from '../../cli/operator-command.ts'
+import {SequencerCommand} from '../../cli/sequencer-command.ts'
 import {planStake} from '../../services/staking/stake.ts'
 import {stakeOptionsJson, stakeOptionsText} from '../../ui/presenters/stake.ts'
 
-export default class StakePlan extends OperatorCommand {
+export default class StakePlan extends SequencerCommand {
   static override summary = 'Show how much can be locked, restaked and withdrawn now. Read-only.'
-
-  static override examples = sequencerExamples
-
-  static override args = {id: sequencerIdArg()}
-
-  static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(StakePlan)

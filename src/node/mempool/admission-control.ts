@@ -15,6 +15,7 @@ import {
   POOL_BACKLOG,
   POOL_UNSEEN,
   PUBLISH_LATE_KEPT,
+  PUBLISH_LATE_MOST,
   SEAL_HELD_UP,
   SEAL_MARGIN,
   SEAL_RESERVE,
@@ -222,8 +223,9 @@ export class AdmissionControl {
    *
    * @param lateMs after the end of its slot; 0 or less in time
    */
-  published(lateMs: number): void {
-    this.#publishedLateMs = Math.max(0, lateMs, this.#publishedLateMs * PUBLISH_LATE_KEPT)
+  published(lateMs: number, slotMs: number): void {
+    const expectedMs = Math.max(0, lateMs, this.#publishedLateMs * PUBLISH_LATE_KEPT)
+    this.#publishedLateMs = Math.min(expectedMs, slotMs * PUBLISH_LATE_MOST)
   }
 
   /**

@@ -267,6 +267,11 @@ export class Mempool {
     Object.assign(this.#takenLoad, {count: 0, gas: 0, bytes: 0, ms: 0})
   }
 
+  /** Their senders are next, in this order. */
+  promote(held: readonly HeldTransaction[]): void {
+    this.#ready.promote(held)
+  }
+
   /** Removes transactions that are in a block and advances their senders' nonces. */
   included(transactions: readonly Hex[]): void {
     if (this.#known.size === 0) return

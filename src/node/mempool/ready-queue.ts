@@ -109,6 +109,18 @@ export class ReadyQueue {
     }
   }
 
+  /** Moves the senders of these to the front, in this order. */
+  promote(these: readonly HeldTransaction[]): void {
+    const first = new Map<Address, Line>()
+    for (const held of these) {
+      const line = this.#hashes.has(held.hash) ? this.#ordinary.get(held.sender) : undefined
+      if (line) first.set(held.sender, line)
+    }
+    const rest = [...this.#ordinary].filter(([sender]) => !first.has(sender))
+    this.#ordinary.clear()
+    for (const [sender, line] of [...first, ...rest]) this.#ordinary.set(sender, line)
+  }
+
   #linesOf({lane}: HeldTransaction): Map<Address, Line> {
     return lane.kind === 'system' ? this.#system : this.#ordinary
   }

@@ -14,6 +14,7 @@ import {
   FORWARD_BUSY_MS,
   FORWARD_BYTES,
   FORWARD_CHUNK,
+  TAKEOVER_SLOTS,
 } from '../peer-limits.ts'
 import {poolFull} from '../mempool/admission.ts'
 import type {HeldTransaction, Mempool} from '../mempool/mempool.ts'
@@ -57,6 +58,8 @@ export class Forwarder {
   readonly #copies: Copies
   #producer: Address | undefined
   #lastScanMs = 0
+  /** When this node became the producer; undefined while it is not. */
+  #tookOverAtMs: number | undefined
   #isRunning = false
   #isAsked = false
 
@@ -112,6 +115,16 @@ export class Forwarder {
   isProducer(address: Address): boolean {
     const turn = this.#options.turn()
     return turn.whose === 'other' && turn.signer === address
+  }
+
+  /**
+   * True in our first slots as the producer. Peers hold promises of our predecessor, and these are
+   * due now, whatever else was accepted meanwhile.
+   */
+  get isTakingOver(): boolean {
+    const {clock, slotMs} = this.#options
+    const sinceMs = this.#tookOverAtMs
+    return sinceMs !== undefined && clock.monotonicMs() - sinceMs < TAKEOVER_SLOTS * slotMs
   }
 
   #answer(hash: Hash, delivery: Delivery): void {
@@ -205,6 +218,7 @@ export class Forwarder {
     const {mempool, turn, clock} = this.#options
     const now = clock.monotonicMs()
     const whose = turn()
+    this.#noteTurn(whose, now)
     const fresh = this.#takeFresh(whose.whose === 'unknown' ? undefined : whose.signer, now)
     if (whose.whose !== 'other' || fresh.length === 0) {
       for (const hash of this.#waiting.keys()) this.#answer(hash, 'taken')
@@ -234,9 +248,27 @@ export class Forwarder {
     if (!deliveries) this.#producer = undefined
   }
 
+  /** What a predecessor has promised goes first: it is due within two slots. */
+  #noteTurn(turn: Turn, now: number): void {
+    if (turn.whose !== 'mine') {
+      this.#tookOverAtMs = undefined
+      return
+    }
+    if (this.#tookOverAtMs !== undefined) return
+    this.#tookOverAtMs = now
+    const {mempool} = this.#options
+    mempool.promote(mempool.all().filter(({hash}) => this.#isPromisedByOther(hash, turn.signer)))
+  }
+
+  /** Another producer has it, or had given it to us. */
+  #isPromisedByOther(hash: Hash, producer: Address | undefined): boolean {
+    const sent = this.#sent.get(hash)
+    return sent !== undefined && sent.to !== producer
+  }
+
   /**
-   * New ones; all of them when the producer changed; periodically those that are not in a block
-   * yet.
+   * New ones; all of them when the producer changed, first those that another has promised;
+   * periodically those that are not in a block yet.
    */
   #takeFresh(producer: Address | undefined, now: number): HeldTransaction[] {
     const {mempool} = this.#options
@@ -251,10 +283,15 @@ export class Forwarder {
     this.#fresh = []
     this.#unplaced = []
     for (const hash of this.#sent.keys()) if (!mempool.has(hash)) this.#sent.delete(hash)
-    return mempool.all().filter(({hash}) => {
-      const sent = this.#sent.get(hash)
-      return !sent || sent.to !== producer || now - sent.atMs > FORWARD_AGAIN_MS
-    })
+    const promised: HeldTransaction[] = []
+    const others: HeldTransaction[] = []
+    for (const held of mempool.all()) {
+      const sent = this.#sent.get(held.hash)
+      if (sent && sent.to === producer && now - sent.atMs <= FORWARD_AGAIN_MS) continue
+      const isFirst = this.#isPromisedByOther(held.hash, producer)
+      ;(isFirst ? promised : others).push(held)
+    }
+    return [...promised, ...others]
   }
 
   /**

@@ -293,7 +293,7 @@ export class Driver {
     // A block of one transaction says nothing about the capacity of a slot.
     if (!this.#isSingle())
       this.#maintenance.slotEnds(request.transactions.length, this.#slots.sealAtMs)
-    const {chain, clock, costs, admission} = this.#options
+    const {chain, clock, costs, admission, slotMs} = this.#options
     const startedMs = clock.monotonicMs()
     const dueAtMs = this.#slots.nextSlotAtMs
     const {sealed, dropped} = await sealBlock(this.#seal, request)
@@ -306,7 +306,7 @@ export class Driver {
     this.#slots.advance()
     if (!sealed) return this.#options.mempool.requeue()
     this.#onSealed(sealed)
-    admission.published(clock.monotonicMs() - dueAtMs)
+    admission.published(clock.monotonicMs() - dueAtMs, slotMs)
   }
 
   async #finish(): Promise<void> {

@@ -1,4 +1,4 @@
-import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import {formatCount, formatWei, formatWeiShort} from '../../lib/units.ts'
 import {rewardPerBlockForMrr} from '../../protocol/reward.ts'
 import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
 import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
@@ -148,7 +148,7 @@ function owedEffect({unsubmitted}: Production, before: bigint, after: bigint): E
   return {
     label,
     before: `${formatWeiShort(blocks * before)} METIS`,
-    after: `${formatWeiShort(blocks * after)} METIS: it applies to all ${blocks} blocks since epoch ${fromEpoch}, including past ones`,
+    after: `${formatWeiShort(blocks * after)} METIS: it applies to all ${formatCount(blocks)} blocks since epoch ${fromEpoch}, including past ones`,
   }
 }
 
@@ -159,8 +159,8 @@ function coverEffects(governance: Governance, before: bigint, after: bigint): Ef
   return [
     {
       label: 'the payer covers',
-      before: `${now.blocks} blocks`,
-      after: `${then.blocks} blocks${batches}`,
+      before: `${formatCount(now.blocks)} blocks`,
+      after: `${formatCount(then.blocks)} blocks${batches}`,
     },
     {
       label: 'unsubmitted rewards',

@@ -1,4 +1,4 @@
-import {formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
+import {formatCount, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
 import type {GovernanceView} from '../../services/governance/governance.ts'
 import {fields} from './table.ts'
 
@@ -34,7 +34,7 @@ export function governanceText({governance, cover, ...view}: GovernanceView): st
       ['reward payer', payer.address ?? 'not set: every reward batch reverts'],
       ['holds', `${formatWeiShort(payer.balanceMetisWei)} METIS`],
       ['LockingInfo may take', view.allowanceText],
-      ['which covers', `${cover.blocks} blocks${batchesText(cover)}`],
+      ['which covers', `${formatCount(cover.blocks)} blocks${batchesText(cover)}`],
       [
         'unsubmitted rewards',
         cover.coversOwed === null ? 'not known' : cover.coversOwed ? 'covered' : 'NOT covered',
@@ -49,11 +49,11 @@ export function governanceText({governance, cover, ...view}: GovernanceView): st
 function owedText({governance, cover}: Pick<GovernanceView, 'governance' | 'cover'>): string {
   const {unsubmitted} = governance.production
   if (!unsubmitted || cover.owedMetisWei === null) return 'unknown: L2 does not respond'
-  return `${formatWeiShort(cover.owedMetisWei)} METIS: ${unsubmitted.blocks} blocks since epoch ${unsubmitted.fromEpoch}`
+  return `${formatWeiShort(cover.owedMetisWei)} METIS: ${formatCount(unsubmitted.blocks)} blocks since epoch ${unsubmitted.fromEpoch}`
 }
 
 function batchesText({batches, batchEpochs}: GovernanceView['cover']): string {
-  return batches === null ? '' : `, ${batches} batches of ${batchEpochs} epochs`
+  return batches === null ? '' : `, ${formatCount(batches)} batches of ${batchEpochs} epochs`
 }
 
 export function governanceJson({governance, cover, ...view}: GovernanceView) {

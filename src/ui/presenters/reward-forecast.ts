@@ -1,4 +1,4 @@
-import {formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
+import {formatCount, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
 import {
   TARGET_RATE_PERCENT,
   type Horizon,
@@ -43,7 +43,7 @@ export function rewardForecastText(forecast: RewardForecast): string {
 function intervalText({blockIntervalSeconds, measuredBlocks}: RewardForecast): string {
   const source =
     measuredBlocks > 0
-      ? `measured over ${measuredBlocks} blocks`
+      ? `measured over ${formatCount(measuredBlocks)} blocks`
       : 'the slot time of the network; it could not be measured'
   return `${blockIntervalSeconds.toFixed(2)} s, ${source}`
 }
