@@ -5,6 +5,7 @@
 import {readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import process from 'node:process'
+import {inspect} from 'node:util'
 
 import {
   BaseSequencer,
@@ -78,7 +79,7 @@ async function run(vitest: Vitest, {files, tests, notes}: Request): Promise<Answ
   ended = []
   const {unhandledErrors} = await vitest.runTestSpecifications(specifications)
   const took: Answer['took'] = {}
-  let failed = unhandledErrors.length > 0 ? String(unhandledErrors[0]) : undefined
+  let failed = unhandledErrors.length > 0 ? inspect(unhandledErrors[0]) : undefined
   for (const module of ended) {
     const file = module.relativeModuleId
     const {collectDuration, duration} = module.diagnostic()
@@ -105,7 +106,7 @@ process.on('message', (request: Request) => {
   run(vitest, request).then(
     (answer) => process.send!(answer),
     (error: unknown) => {
-      process.stderr.write(`${String(error)}\n`)
+      process.stderr.write(`${inspect(error)}\n`)
       process.exit(1)
     },
   )

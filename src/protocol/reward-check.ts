@@ -126,7 +126,11 @@ function usualBlocks(epochs: readonly Epoch[]): bigint {
     counts.set(epochBlocks(epoch), (counts.get(epochBlocks(epoch)) ?? 0) + 1)
   }
   let usual = 0n
-  for (const [blocks, count] of counts) if (count > (counts.get(usual) ?? 0)) usual = blocks
+  for (const [blocks, count] of counts) {
+    const most = counts.get(usual) ?? 0
+    // A respan shortens: of two that are as common, the longer one was not cut.
+    if (count > most || (count === most && blocks > usual)) usual = blocks
+  }
   return usual
 }
 

@@ -226,3 +226,45 @@ test('an idle engine that is gone, or elsewhere than it was left, is noticed', a
   block = -1
   await expect(watch.check()).rejects.toThrow(EngineError)
 })
+
+test('between two blocks the engine is renewed when that is due, and else its state is saved', async () => {
+  const doneBy = async (isRenewalDue: boolean, isSnapshotDue: boolean) => {
+    const done: string[] = []
+    const chain = {
+      ...{isRenewalDue: (isBuilding: boolean) => isRenewalDue && !isBuilding, isSnapshotDue},
+      renewEngine: async () => void done.push('renewed'),
+      saveSnapshot: async () => void done.push('saved'),
+    }
+    const watch = new EngineWatch(chain as unknown as ChainState, systemClock)
+    await watch.tend(false)
+    return done
+  }
+  expect(await doneBy(true, true)).toEqual(['renewed'])
+  expect(await doneBy(false, true)).toEqual(['saved'])
+  expect(await doneBy(false, false)).toEqual([])
+})
+
+test('of what peers send, the next block is imported at once; another is left to catch-up', async () => {
+  const first = await build(theirs, 'alpha', [transfer()], 1_700_000_001)
+  const second = await build(theirs, 'alpha', [transfer(1)], 1_700_000_002)
+  const third = await build(theirs, 'alpha', [transfer(2)], 1_700_000_003)
+  const imported: [number, boolean | undefined][] = []
+  const ignored: string[] = []
+  const options = {
+    ...following(),
+    exchange: {peers: () => [], ignore: (from: string) => void ignored.push(from)},
+    ...{gate: {noteOwn() {}}, logger: silentLogger},
+  } as unknown as DriverOptions
+  const follower = new BranchFollower(options, {
+    onImported: (block, how) => void imported.push([block.number, how?.isFresh]),
+    ...{onSealedIn() {}, refreshPool: async () => {}},
+  })
+  const from = '0xaa' as const
+  const queue = [first, third, second, first].map((block) => ({block, from}))
+  await follower.importQueued(queue, async () => {})
+  expect(imported).toEqual([
+    [102, true],
+    [103, true],
+  ])
+  expect([ours.head().hash, ignored]).toEqual([second.hash, []])
+})

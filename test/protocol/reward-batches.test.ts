@@ -150,6 +150,21 @@ test.each<[string, bigint, object[]]>([
   })
 })
 
+test.each([
+  ['second', 100n, 60n],
+  ['first', 60n, 100n],
+])('of two epochs the cut one is paid in full, also when it is the %s', (_name, ...lengths) => {
+  const both = new Map(
+    lengths.map((endBlock, index): [bigint, Epoch] => {
+      const number = 10n + BigInt(index)
+      return [number, {number, signer: ours, startBlock: 1n, endBlock}]
+    }),
+  )
+  const {suspects} = checkBatch(credited(200n, 11n), both, new Set([ours]), undefined)
+  const cut = 10n + BigInt(lengths.indexOf(60n))
+  expect(suspects).toEqual([{epoch: cut, blocks: 60n, reason: 'paid-uncut'}])
+})
+
 test('with one epoch in the batch it is that one', () => {
   expect(check(credited(99n, 11n)).suspects).toEqual([
     {epoch: 10n, blocks: 100n, reason: 'only-one'},

@@ -1,13 +1,15 @@
 /** One signed transaction on its way: simulated first, and done when a speed-up of it is mined in its place. */
 import {encodeFunctionData, parseEther, type Hex} from 'viem'
-import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
+import {afterAll, beforeAll, beforeEach, expect, test, vi} from 'vitest'
 
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {connectChain, type Connection} from '../../src/chain/connect.ts'
 import {createLocalSigner} from '../../src/chain/signer.ts'
+import {systemClock} from '../../src/lib/clock.ts'
 import {sendEntry} from '../../src/services/sending/send-entry.ts'
 import type {SendDependencies} from '../../src/services/sending/send-dependencies.ts'
 import {simulate} from '../../src/services/sending/send-plan.ts'
+import {findUntold, readOutcome} from '../../src/services/sending/wait-transaction.ts'
 import {openJournal, type Journal} from '../../src/store/journal.ts'
 import {startChaosEndpoint, type ChaosEndpoint} from '../helpers/chaos-endpoint.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
@@ -123,4 +125,30 @@ test('a no of the endpoint is noted; after an end of the run nothing is sent', a
   const stopped = {...dependencies, signal: AbortSignal.abort(new Error('Stop.'))}
   await expect(sendEntry(await signed(3n), true, stopped)).rejects.toThrow('Stop.')
   expect(journal.list(9)).toHaveLength(1)
+})
+
+test('a used nonce counts as another transaction after half a minute, since backends lag', async () => {
+  const entry = journal.prepare(await signed(2n))
+  end.decide(({method}) => (method === 'eth_getTransactionCount' ? () => '0x1' : 'pass'))
+  let nowMs = 0
+  using _now = vi.spyOn(systemClock, 'monotonicMs').mockImplementation(() => nowMs)
+  using _sleep = vi.spyOn(systemClock, 'sleep').mockImplementation(async () => {
+    nowMs += 10_000
+  })
+  const {client} = connection
+  expect(await readOutcome({client, journal}, entry)).toEqual({state: 'replaced'})
+  expect(nowMs).toBe(30_000)
+})
+
+test('one that another took the place of is looked for another hour, and then no more', async () => {
+  const {id, createdAt, action} = journal.prepare(await signed(2n))
+  journal.mark(id, 'replaced')
+  const left = async () => {
+    expect(await findUntold(action, owner.address, dependencies)).toEqual([])
+    return journal.untold(L1_CHAIN_ID, owner.address, action).length
+  }
+  using now = vi.spyOn(Date, 'now').mockReturnValue(Date.parse(createdAt) + 3_600_000)
+  expect(await left()).toBe(1)
+  now.mockReturnValue(Date.parse(createdAt) + 3_600_001)
+  expect(await left()).toBe(0)
 })

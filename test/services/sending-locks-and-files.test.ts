@@ -13,6 +13,7 @@ import {lockAccount} from '../../src/services/sending/account-lock.ts'
 import type {News, OperationHost} from '../../src/services/sending/host.ts'
 import {toSignedBatch} from '../../src/services/sending/send-signed.ts'
 import {assertHarmless, assertSignable, signFile} from '../../src/services/sending/sign-file.ts'
+import {cautionsOf, type Judged} from '../../src/services/sending/transaction-cautions.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
@@ -104,6 +105,7 @@ test('a file is signed by the key that it is for, transaction by transaction', a
   expect(new Set(signed.transactions.map(({hash}) => hash)).size).toBe(2)
   const unnamed = await signFile(file([transaction()], {from: null, action: null}), signer)
   expect(unnamed.action).toBe('tx send')
+  expect(await signFile(file([]), signer)).toMatchObject({chainId: 0, transactions: []})
   const legacy = transaction({type: 'legacy', priorityFeePerGasWei: null})
   expect((await signFile(file([legacy]), signer)).transactions[0]!.raw).toMatch(/^0xf8/)
   await expect(signFile(file([transaction()], {from: other}), signer)).rejects.toMatchObject({
@@ -155,6 +157,63 @@ test('a file for another network, or of dear gas, is a trap that has to be named
   expect(trapOf(file([dear(125_000n), dear(125_000n)]))).toBeUndefined()
   expect(trapOf(file([dear(125_000n), dear(125_001n)]))).toBe('absurd-fee')
   expect(trapOf(file([transaction({gasLimit: null, maxFeePerGasWei: null})]))).toBeUndefined()
+})
+
+/** What is said about a call, where no account is known. */
+const cautions = (
+  transaction: Partial<Judged['transaction']>,
+  contract: Judged['contract'] = 'METIS',
+) =>
+  cautionsOf({
+    ...{layer: 'L1', contract, call: null, isKnown: () => false},
+    transaction: {
+      ...{type: 'eip1559', chainId: 1, to: other, accountNonce: 0, valueWei: 0n, data: '0x'},
+      ...{gasLimit: 21_000n, maxFeePerGasWei: 1n, priorityFeePerGasWei: 1n},
+      ...{hash: null, sender: null, ...transaction},
+    },
+  }).filter(({id}) => id !== 'unknown-call')
+
+const [first, second, third] = [
+  ...['0x1111111111111111111111111111111111111111', '0x2222222222222222222222222222222222222222'],
+  '0x3333333333333333333333333333333333333333',
+]
+const word = (value: string) => value.slice(2).padStart(64, '0')
+const three = [first, second, third].map((value) => word(value!)).join('')
+
+test.each([
+  ['approve', '0x095ea7b3', 'unknown-spender', first],
+  ['increaseAllowance', '0x39509351', 'unknown-spender', first],
+  ['permit', '0xd505accf', 'unknown-spender', second],
+  ['transfer', '0xa9059cbb', 'unknown-recipient', first],
+  ['transferFrom', '0x23b872dd', 'unknown-recipient', second],
+])('%s of a token: the account that gets it is named', (_name, selector, id, account) => {
+  const said = cautions({data: `${selector}${three}` as `0x${string}`})
+  expect(said.map((caution) => caution.id)).toContain(id)
+  for (const {message} of said) expect(message).toContain(account)
+})
+
+test('to approve for all is without limit; to revoke, or to approve nothing, is harmless', () => {
+  const data = (selector: string, amount: bigint) =>
+    `${selector}${word(first!)}${word(`0x${amount.toString(16)}`)}` as `0x${string}`
+  const ids = (selector: string, amount: bigint) =>
+    cautions({data: data(selector, amount)}).map(({id}) => id)
+  expect(ids('0xa22cb465', 1n)).toEqual(['unlimited-approval', 'unknown-spender'])
+  expect(ids('0xa22cb465', 0n)).toEqual([])
+  expect(ids('0x095ea7b3', 1n)).toEqual(['unknown-spender'])
+  expect(ids('0x095ea7b3', 0n)).toEqual([])
+  expect(ids('0x095ea7b3', 2n ** 256n - 1n)).toEqual(['unlimited-approval', 'unknown-spender'])
+  // The amount of a permit is its third word.
+  const permit = `0xd505accf${word(first!)}${word(second!)}` as const
+  expect(cautions({data: `${permit}${'f'.repeat(64)}`}).map(({id}) => id)).toEqual([
+    ...['unlimited-approval', 'unknown-spender'],
+  ])
+  expect(cautions({data: permit})).toEqual([])
+})
+
+test('coins to an account that nobody knows are a trap from the first wei', () => {
+  const ids = (valueWei: bigint) => cautions({valueWei}, null).map(({id}) => id)
+  expect(ids(0n)).toEqual([])
+  expect(ids(1n)).toEqual(['unknown-recipient'])
 })
 
 const signed = (change: Partial<DecodedTransaction> = {}) =>

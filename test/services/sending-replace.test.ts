@@ -4,11 +4,14 @@ import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
+import {lockAccount} from '../../src/services/sending/account-lock.ts'
 import {confirmSent} from '../../src/services/sending/confirm-sent.ts'
 import type {OperationHost} from '../../src/services/sending/host.ts'
 import type {Plan} from '../../src/services/sending/plan.ts'
 import {replaceTransaction, type ReplaceRequest} from '../../src/services/sending/replace.ts'
 import {runOperation} from '../../src/services/sending/run-operation.ts'
+import {showTransaction} from '../../src/services/sending/transactions.ts'
+import {waitForHash} from '../../src/services/sending/wait-hash.ts'
 import {openJournal, type Journal} from '../../src/store/journal.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
@@ -158,6 +161,29 @@ test('looking sends nothing and asks nobody; a no neither', async () => {
   expect(statuses()).toEqual(['test transfer: sent'])
 })
 
+test('one command replaces for an account at a time; looking neither takes the place nor waits for it', async () => {
+  await stuck()
+  const lock = () =>
+    lockAccount(
+      context,
+      {chain: 'L1', from: owner},
+      {...{purpose: 'replace', signal: AbortSignal.abort()}, host: hostOf(() => {})},
+    )
+  await expect(
+    replace('speed-up', {
+      async ask() {
+        await expect(lock()).rejects.toMatchObject({name: 'AbortError'})
+        throw new MetisSeqError({code: 'DECLINED', message: 'No.'})
+      },
+    }),
+  ).rejects.toMatchObject({code: 'DECLINED'})
+  const release = await lock()
+  told = []
+  await expect(replace('speed-up', {dryRun: true})).resolves.toMatchObject({state: 'previewed'})
+  expect(told).toEqual([])
+  release()
+})
+
 test('a speed-up is the same call; it is mined and the original is not', async () => {
   await stuck()
   const before = await balance()
@@ -284,4 +310,42 @@ test('what was mined a moment ago is open until it is proven anew, so that a cra
     }),
   ).toEqual([{label, hash, receipt: null}])
   expect(marks).toHaveLength(2)
+})
+
+test('its depth counts its own block; bytes that no contract of ours reads are no call', async () => {
+  const entry = await stuck()
+  const shown = async () => (await showTransaction(context, entry.hash, entry)).view
+  expect(await shown()).toMatchObject({state: 'pending', inclusion: null, call: null})
+  await chain.l1.request('evm_mine')
+  expect(await shown()).toMatchObject({state: 'mined', inclusion: {confirmations: 1n}})
+  await chain.l1.request('anvil_mine', ['0x2'])
+  await expect
+    .poll(shown)
+    .toMatchObject({contract: null, call: null, inclusion: {confirmations: 3n}})
+})
+
+test('a block that is lost during the wait is named, and the wait begins again', async () => {
+  const {hash, raw} = await stuck()
+  const before = await chain.l1.request('evm_snapshot')
+  await chain.l1.request('evm_mine')
+  const lost = (await chain.l1.request('eth_getBlockByNumber', ['latest', false])) as {hash: string}
+  const said: string[] = []
+  const steps = [
+    async () => {
+      await chain.l1.request('evm_revert', [before])
+    },
+    async () => {
+      await chain.l1.request('eth_sendRawTransaction', [raw]).catch(() => {})
+      await chain.l1.request('evm_increaseTime', ['0x64'])
+      await chain.l1.request('anvil_mine', ['0x3'])
+    },
+  ]
+  const waited = await waitForHash(context, hash, undefined, {
+    ...{goal: 'confirmed', confirmations: 3n, limitMs: 60_000, pollMs: 100},
+    clock: {nowMs: () => 0, monotonicMs: () => 0, sleep: async () => steps.shift()?.()},
+    signal: new AbortController().signal,
+    onProgress: (text) => void said.push(text),
+  })
+  expect(waited).toMatchObject({succeeded: true, confirmations: 3n, lostBlocks: [lost.hash]})
+  expect(said.some((text) => text.includes('was reorged'))).toBe(true)
 })

@@ -1,7 +1,17 @@
 /** Each rule of staking at its very limit: what is just allowed, and what just is not. */
-import {parseEther, zeroAddress, type Address} from 'viem'
+import {
+  createClient,
+  custom,
+  decodeFunctionData,
+  encodeFunctionResult,
+  parseEther,
+  zeroAddress,
+  type Address,
+  type Hex,
+} from 'viem'
 import {expect, test} from 'vitest'
 
+import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
 import {
   exitsAllowed,
   outcomeOf,
@@ -9,6 +19,7 @@ import {
   type StakingCall,
 } from '../../src/protocol/locking-pool.ts'
 import {resolveAmount} from '../../src/protocol/amount.ts'
+import type {Context} from '../../src/services/context.ts'
 import {conditionsOf} from '../../src/services/staking/conditions.ts'
 import {toStakeView, withdrawableWei} from '../../src/services/staking/stake.ts'
 import {
@@ -22,6 +33,7 @@ import {
   newOwnerTrap,
   sharedThrottleTrap,
   signerIsOwnerTrap,
+  unpaidBlocksTrap,
 } from '../../src/services/staking/traps.ts'
 
 const [owner, signer, other]: [Address, Address, Address] = [
@@ -164,6 +176,8 @@ test('exits: a third may leave, and the METIS are free at the second that was to
   expect(codes({kind: 'unlock-claim'}, exiting(999n))).toEqual(['EXIT_NOT_FINISHED'])
   expect(codes({kind: 'unlock-claim'}, exiting(1000n))).toEqual([])
   expect(refused({kind: 'unlock-claim'}, exiting(940n))[0]?.seen).toMatch(/^1 min.* left/)
+  const over = conditionsOf({kind: 'unlock-claim'}, snapshotOf(exiting(1000n)))
+  expect(over.find(({id}) => id === 'exit-delay')?.seen).toBe('passed')
 })
 
 test('a new owner: looked at where the pool looks, and a trap where it does not', () => {
@@ -174,6 +188,11 @@ test('a new owner: looked at where the pool looks, and a trap where it does not'
   expect([under('mainnet'), under('unknown')]).toEqual([[], []])
   const notKnown = codes(give, {caller: {rules: 'published'}})
   expect(notKnown).toEqual(['NEW_OWNER_NOT_WHITELISTED'])
+  const seen = (isWhitelisted: boolean) =>
+    conditionsOf(give, snapshotOf({caller: {rules: 'published'}}), {
+      newOwner: {isWhitelisted, ownedSequencerId: 0n},
+    }).find(({id}) => id === 'new-owner-whitelisted')?.seen
+  expect([seen(true), seen(false)]).toEqual(['yes', 'no'])
   expect(newOwnerTrap(other, {isWhitelisted: true, ownedSequencerId: 0n})).toEqual([])
   expect(newOwnerTrap(other, newOwner)).toMatchObject([
     {id: 'new-owner-not-ready', message: expect.stringContaining('not whitelisted')},
@@ -198,6 +217,41 @@ test('traps begin where they are meant to', () => {
   expect(signerIsOwnerTrap(owner, owner)).toMatchObject([{id: 'signer-is-owner'}])
   expect(sharedThrottleTrap('withdrawal', 6n).message).toMatch(/signer cannot be replaced.*batch 6/)
   expect(sharedThrottleTrap('signer update', 6n).message).toMatch(/no METIS can be withdrawn/)
+})
+
+/** An L2 that has these epochs, from epoch 0 on. */
+function contextWith(signers: readonly Address[]): Context {
+  const abi = metisSequencerSetAbi
+  const answer = (data: Hex): Hex => {
+    const {functionName, args} = decodeFunctionData({abi, data})
+    if (functionName === 'currentEpochNumber')
+      return encodeFunctionResult({abi, functionName, result: BigInt(signers.length - 1)})
+    const number = (args as readonly [bigint])[0]
+    const result = [number, signers[Number(number)]!, number * 10n, number * 10n + 9n] as const
+    return encodeFunctionResult({abi, functionName: 'epochs', result})
+  }
+  const client = createClient({
+    transport: custom({request: async ({params}) => answer((params as [{data: Hex}])[0].data)}),
+  })
+  const network = {l2: {contracts: {sequencerSet: other}}}
+  return {l2: () => ({client}), network} as unknown as Context
+}
+
+test('an epoch of the old signer is a trap until it is paid; epoch 0 never is', async () => {
+  const unpaid = async (signers: Address[], paidUntil: bigint) => {
+    const [trap] = await unpaidBlocksTrap(contextWith(signers), snapshotOf().sequencer, paidUntil)
+    return trap && Number(/has epoch (\d+)/.exec(trap.message)?.[1])
+  }
+  expect(await unpaid([signer, other], 0n)).toBeUndefined()
+  expect(await unpaid([signer, signer], 0n)).toBe(1)
+  expect(await unpaid([other, signer, other], 1n)).toBeUndefined()
+  expect(await unpaid([other, signer, signer, other], 1n)).toBe(2)
+  // The newest one, since all until then have to be paid; they are read a hundred at a time.
+  const many = Array.from({length: 204}, () => other)
+  expect(await unpaid(many.with(3, signer).with(103, signer), 2n)).toBe(103)
+  expect(await unpaid(many.with(104, signer), 2n)).toBe(104)
+  expect(await unpaid(many.with(3, signer), 2n)).toBe(3)
+  expect(await unpaid(many.with(3, signer), 3n)).toBeUndefined()
 })
 
 test('the view of a lock: what fits in, what can come out, and its share', () => {

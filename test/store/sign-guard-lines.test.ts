@@ -1,5 +1,6 @@
 /** What each line of a sign guard's file says, whichever of them is the last. */
-import {appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import fs, {appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {syncBuiltinESMExports} from 'node:module'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -187,4 +188,46 @@ test('nothing of a damaged file that can be read is signed again', () => {
   expect(salvageFloor(path)).toBe(50)
   writeFileSync(path, `floor 5\n60 ${one}\n61`)
   expect(salvageFloor(path)).toBe(61)
+})
+
+/** What the system does in place of writing a line. */
+function whileWriting<T>(write: (descriptor: number, line: Buffer) => number, act: () => T): T {
+  const before = fs.writeSync
+  fs.writeSync = write as typeof fs.writeSync
+  syncBuiltinESMExports()
+  try {
+    return act()
+  } finally {
+    fs.writeSync = before
+    syncBuiltinESMExports()
+  }
+}
+
+test('a line that the disk took half of allows nothing, and is gone before the next one', () => {
+  const {writeSync} = fs
+  const guard = SignGuard.open(path)
+  guard.checkAndRecord(10, one)
+  const before = readFileSync(path, 'utf8')
+  const half = (descriptor: number, line: Buffer) => writeSync(descriptor, line.subarray(0, 20))
+  const full = whileWriting(half, () => refusal(() => guard.checkAndRecord(11, one)))
+  expect(full.code).toBe('DISK_FULL')
+  expect([readFileSync(path, 'utf8'), guard.signedAt(11), guard.top]).toEqual([
+    ...[before, undefined, 10],
+  ])
+  guard.checkAndRecord(11, two)
+  guard.close()
+  expect(SignGuard.topOf(path)).toBe(11)
+})
+
+test('another process that writes in the same moment is seen by this line, not by the next one', () => {
+  const {writeSync} = fs
+  const guard = SignGuard.open(path)
+  const both = (descriptor: number, line: Buffer) => {
+    const written = writeSync(descriptor, line)
+    writeSync(descriptor, Buffer.from(`10 ${two}\n`))
+    return written
+  }
+  const seen = whileWriting(both, () => refusal(() => guard.checkAndRecord(10, one)))
+  expect(seen.code).toBe('SIGN_GUARD_CHANGED')
+  guard.close()
 })
