@@ -86,23 +86,7 @@ export function openIngress(options: IngressOptions): Ingress {
       forwarder.add(transaction.hash)
     },
   }
-  // Whoever waits for a response may resend; a promise of the producer before us may not wait.
-  const handedOver: AcceptOptions = {
-    ...passedOn,
-    capacity: () => undefined,
-    onAccepted(transaction, lane, cameAtMs) {
-      forwarder.noteOwed()
-      return passedOn.onAccepted(transaction, lane, cameAtMs)
-    },
-  }
-  // Accepted before by the node that offers it, so it is not too late now.
-  const offeredAgain: AcceptOptions = {
-    ...passedOn,
-    capacity(ageMs) {
-      const capacity = options.capacity(ageMs)
-      return capacity && {...capacity, isLate: false}
-    },
-  }
+  const {handedOver, offeredAgain} = owedWays(passedOn, options)
   const promised = {capacity: () => undefined, stateCapacity: () => undefined, slowCode: undefined}
   const copied = (from: Address): AcceptOptions => ({
     ...options,
@@ -143,6 +127,31 @@ export function openIngress(options: IngressOptions): Ingress {
     },
     async readmit(raws) {
       await Promise.all(raws.map((raw) => deliveryOf(raw, before)))
+    },
+  }
+}
+
+/** Whoever waits for a response may resend; a promise made before, by others or by us, may not wait. */
+function owedWays(
+  passedOn: AcceptOptions,
+  {capacity, forwarder}: Pick<IngressOptions, 'capacity' | 'forwarder'>,
+): {handedOver: AcceptOptions; offeredAgain: AcceptOptions} {
+  return {
+    handedOver: {
+      ...passedOn,
+      capacity: () => undefined,
+      onAccepted(transaction, lane, cameAtMs) {
+        forwarder.noteOwed()
+        return passedOn.onAccepted(transaction, lane, cameAtMs)
+      },
+    },
+    // Accepted before by the node that offers it, so it is not too late now.
+    offeredAgain: {
+      ...passedOn,
+      capacity(ageMs) {
+        const known = capacity(ageMs)
+        return known && {...known, isLate: false}
+      },
     },
   }
 }

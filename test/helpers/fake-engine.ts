@@ -5,7 +5,7 @@
 import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 
-import type {Hash, Hex} from 'viem'
+import {toHex, type Hash, type Hex} from 'viem'
 
 import {RpcResponseError} from '../../src/lib/json-rpc.ts'
 import {writeFileAtomic} from '../../src/lib/files.ts'
@@ -147,7 +147,9 @@ export class FakeEngine implements ExecutionEngine {
   }
 
   blockAt(number: number): Promise<unknown> {
-    return this.read('eth_getBlockByNumber', [`0x${number.toString(16)}`, false])
+    if (!this.#state) return this.read('eth_getBlockByNumber', [toHex(number), false])
+    const block = this.#blocks.find((known) => known.number === number)
+    return Promise.resolve(block ? {...block, number: toHex(number)} : null)
   }
 
   async readAll(calls: readonly EngineRead[]): Promise<unknown[]> {

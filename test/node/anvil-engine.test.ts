@@ -61,6 +61,8 @@ test('the block holds exactly the given transactions in the given order, and two
   expect(sealed.dropped).toEqual([])
   expect(replayed.block).toEqual(sealed.block)
   const hashes = await leader.read('eth_getBlockByNumber', ['latest', false])
+  expect(await leader.blockAt(sealed.block.number)).toEqual(hashes)
+  expect(await follower.blockAt(sealed.block.number)).toEqual(hashes)
   expect((hashes as {transactions: Hex[]}).transactions).toEqual(
     transactions.map((raw) => keccak256(raw)),
   )

@@ -98,6 +98,22 @@ describeSeam<EngineScene>({
       ),
     },
     {
+      fault: 'keeps the block that it has reverted',
+      caughtBy: 'the block of a number is the one of our chain, after a rollback as well',
+      open: opening(
+        fake,
+        except((good) => {
+          const kept = new Map<number, unknown>()
+          return {
+            async blockAt(number) {
+              if (!kept.has(number)) kept.set(number, await good.blockAt(number))
+              return kept.get(number)
+            },
+          }
+        }),
+      ),
+    },
+    {
       fault: 'leaves transactions out in silence',
       caughtBy: 'what is not in the block is named as dropped, once',
       open: opening(
