@@ -20,7 +20,7 @@ const shared = {
   env: {TZ: 'UTC', NO_COLOR: '1'},
   setupFiles: ['test/helpers/count-files.ts'],
   // One queue for two cores: whole networks wait for their blocks most of the time, and others for a chain or a process.
-  maxWorkers: 4,
+  maxWorkers: 3,
 }
 
 /** Whole networks, nodes with slots to keep, and files that replace modules: a process each. */

@@ -112,7 +112,11 @@ test('a producer whose state was changed is refused, named, and replaced; nobody
   // Its own log holds blocks of a state that nobody else has: it says so and stands. On a busy machine the others may have
   // gone on before its engine was stopped: then it has given those blocks up for theirs, and its state with them.
   const hasEnded = async () => halted() || (await hasRejoined(producer).catch(() => false))
-  await until('the producer says what is wrong with it, or has rejoined', hasEnded, 60_000)
+  await until('the producer says what is wrong with it, or has rejoined', hasEnded, 60_000).catch(
+    (error: unknown) => {
+      throw new Error(JSON.stringify(producer.status()), {cause: error})
+    },
+  )
   if (!halted()) return
 
   // As the error tells its operator: the chain of another node, under its own sign guard.
