@@ -115,13 +115,16 @@ export function openIngress(options: IngressOptions): Ingress {
     },
     acceptMany(raws, agesMs, from) {
       const now = options.nowMs()
-      const way = forwarder.isProducer(from) ? copied(from) : passedOn
+      // A copy that cannot be held here goes to another peer, so an engine that restarts fails the request.
+      if (forwarder.isProducer(from)) {
+        return Promise.all(raws.map((raw) => deliveryOf(raw, copied(from))))
+      }
       return Promise.all(
         raws.map((raw, index) => {
           const ageMs = agesMs[index] ?? 0
-          const isOwed = way === passedOn && ageMs === 0
           const owed = forwarder.isTakingOver ? handedOver : offeredAgain
-          return deliveryOf(raw, {...(isOwed ? owed : way), cameAtMs: now - ageMs})
+          const way = {...(ageMs === 0 ? owed : passedOn), cameAtMs: now - ageMs}
+          return deliveryOf(raw, way).catch(lateIfEngineRestarts)
         }),
       )
     },
@@ -131,7 +134,7 @@ export function openIngress(options: IngressOptions): Ingress {
   }
 }
 
-/** Whoever waits for a response may resend; a promise made before, by others or by us, may not wait. */
+/** A user who waits for a response may resend. An earlier promise has nobody who would. */
 function owedWays(
   passedOn: AcceptOptions,
   {capacity, forwarder}: Pick<IngressOptions, 'capacity' | 'forwarder'>,
@@ -181,13 +184,17 @@ function refusedByProducer(
   }
 }
 
+/** Each transaction of a request has its own response: that of one must not become that of all. */
+function lateIfEngineRestarts(error: unknown): Delivery {
+  if (error instanceof EngineError) return 'late'
+  throw error
+}
+
 /** Invalid transactions are dropped silently: nobody waits for a response. */
 async function deliveryOf(raw: string, options: AcceptOptions): Promise<Delivery> {
   try {
     await acceptTransaction(raw, options)
   } catch (error) {
-    // An engine that restarts: the others of the request have their own answers.
-    if (error instanceof EngineError) return 'late'
     if (!isSendersFault(error)) throw error
     const {reason, isLate} = error instanceof PoolRefusedError ? error : {}
     if (isLate) return 'late'

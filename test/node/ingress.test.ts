@@ -404,4 +404,8 @@ test('an engine that restarts answers for one transaction, not for all of a requ
   const wide = openIngress({...ingressParts, accounts, capacity: () => capacityFor(10)})
   const raws = [await transfer(user, 0), await transfer(one, 0)]
   expect(await wide.acceptMany(raws, [5, 5], member)).toEqual(['taken', 'late'])
+  // A copy goes to another peer then, and the journal is read again.
+  turn = {whose: 'other', signer: producer} as Turn
+  await expect(wide.acceptMany([raws[1]!], [], producer)).rejects.toThrow(EngineError)
+  await expect(wide.readmit([raws[1]!])).rejects.toThrow(EngineError)
 })

@@ -291,13 +291,12 @@ export class Driver {
   }
 
   async #sealWith(request: SealRequest): Promise<void> {
-    // A block of one transaction says nothing about the capacity of a slot.
-    const {sealAtMs, nextSlotAtMs} = this.#slots
-    if (!this.#isSingle())
-      this.#maintenance.slotEnds(request.transactions.length, sealAtMs, nextSlotAtMs - sealAtMs)
     const {chain, clock, costs, admission, slotMs} = this.#options
+    const {sealAtMs, nextSlotAtMs: dueAtMs} = this.#slots
+    // A block of one transaction says nothing about the capacity of a slot.
+    if (!this.#isSingle())
+      this.#maintenance.slotEnds(request.transactions.length, sealAtMs, dueAtMs - sealAtMs)
     const startedMs = clock.monotonicMs()
-    const dueAtMs = this.#slots.nextSlotAtMs
     const {sealed, dropped} = await sealBlock(this.#seal, request)
     const held = this.#open?.held ?? []
     costs.sealed(held, clock.monotonicMs() - startedMs)
