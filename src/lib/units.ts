@@ -83,6 +83,11 @@ export function formatCount(whole: bigint | number | string): string {
   return `${whole}`.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
 }
 
+/** `1 block`, `2,000 blocks`. */
+export function counted(count: bigint | number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${BigInt(count) === 1n ? one : many}`
+}
+
 /** Human-readable wei: grouped thousands and at most `places` decimals, rounded down. */
 export function formatWeiShort(wei: bigint, places = 4): string {
   const [whole = '0', fraction = ''] = formatWei(wei).split('.')

@@ -199,7 +199,7 @@ export function profileUnknown(name: string, known: string[]): MetisSeqError {
   return new MetisSeqError({
     code: 'PROFILE_UNKNOWN',
     message: `There is no profile called ${name}.`,
-    facts: {profile: name, known: known.join(', ')},
+    facts: {profile: name, known: known.join(', ') || 'none'},
     hints: [
       'Run `metis-seq profile list`.',
       `Run \`metis-seq init --profile ${name} --network NETWORK\` to create it.`,

@@ -3,7 +3,7 @@ import {epochsBehind} from '../../health/rules/consensus.ts'
 import {POS_BEHIND_EPOCHS} from '../../health/thresholds.ts'
 import {canDo, commandFor} from '../../health/rule.ts'
 import {answerOf} from '../../health/snapshot.ts'
-import {formatDuration, formatWeiShort, shortHex} from '../../lib/units.ts'
+import {counted, formatDuration, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
@@ -28,7 +28,7 @@ export function productionRows(value: RotationNow, around: Around): Row[] {
   return [
     row('producer', nameOf(epoch), epoch.mine ? 'mine' : 'plain'),
     row('epoch', `${epoch.number}, ${epoch.startBlock} to ${epoch.endBlock}`),
-    row('left', `${blocksLeft} blocks, ${etaOf(blocksLeft, around)}`),
+    row('left', `${counted(blocksLeft, 'block')}, ${etaOf(blocksLeft, around)}`),
     ...rows,
     stallRow(value, around),
     row('progress', `${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)} ${done}/${total}`),

@@ -1,4 +1,4 @@
-import {formatDuration} from '../../lib/units.ts'
+import {counted, formatDuration} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
 import type {CurrentEpoch, EpochView, ListedEpoch} from '../../services/rotation/epochs.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
@@ -23,7 +23,7 @@ export function currentEpochText(
       ['head', `${headBlock}`],
       [
         'left',
-        `${blocksLeft} blocks, about ${formatDuration((Number(blocksLeft) * slotMs) / 1000)} with a block in every slot`,
+        `${counted(blocksLeft, 'block')}, about ${formatDuration((Number(blocksLeft) * slotMs) / 1000)} with a block in every slot`,
       ],
     ]),
   ].join('\n')

@@ -1,4 +1,4 @@
-import {formatCount, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
+import {counted, formatCount, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
 import type {GovernanceView} from '../../services/governance/governance.ts'
 import {fields} from './table.ts'
 
@@ -17,7 +17,7 @@ export function governanceText({governance, cover, ...view}: GovernanceView): st
       ['exit delay', formatDuration(Number(pool.exitDelaySeconds))],
       [
         'signer update throttle',
-        `${pool.signerUpdateThrottle} reward batch${pool.signerUpdateThrottle === 1n ? '' : 'es'}`,
+        counted(pool.signerUpdateThrottle, 'reward batch', 'reward batches'),
       ],
     ]),
     '',

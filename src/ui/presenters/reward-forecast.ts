@@ -1,4 +1,4 @@
-import {formatCount, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
+import {counted, formatCount, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
 import {
   TARGET_RATE_PERCENT,
   type Horizon,
@@ -56,12 +56,12 @@ function horizonRow(horizon: Horizon): string[] {
   const {days, epochs, ownEpochs, meanMetisWei, spreadMetisWei, chanceOfNone} = horizon
   return [
     days === 1 ? '1 day' : `${days} days`,
-    epochs.toFixed(1),
-    ownEpochs.toFixed(1),
+    formatCount(epochs.toFixed(1)),
+    formatCount(ownEpochs.toFixed(1)),
     formatWeiShort(meanMetisWei),
     formatWeiShort(spreadMetisWei),
     percent(chanceOfNone * 100),
-    horizon.drawnOwnEpochs === null ? 'too many' : `${horizon.drawnOwnEpochs} own epochs`,
+    horizon.drawnOwnEpochs === null ? 'too many' : counted(horizon.drawnOwnEpochs, 'own epoch'),
   ]
 }
 

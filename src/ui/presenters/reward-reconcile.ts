@@ -1,4 +1,4 @@
-import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
+import {counted, formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {BatchCheck, Suspect} from '../../protocol/reward-check.ts'
 import type {Reconciliation} from '../../services/rewards/reward-reconcile.ts'
 import {fields, table} from './table.ts'
@@ -29,7 +29,7 @@ export function reconciliationText(found: Reconciliation, all = false): string {
 
 function headline({sequencer, batches, differing, unknown}: Reconciliation): string {
   const id = sequencer.sequencerId
-  const count = `${batches.length} reward ${batches.length === 1 ? 'batch' : 'batches'}`
+  const count = counted(batches.length, 'reward batch', 'reward batches')
   if (batches.length === 0) return `Sequencer ${id} has no reward batch to check yet.`
   if (differing > 0) {
     return `Sequencer ${id}: ${differing} of ${count} ${differing === 1 ? 'differs' : 'differ'} from the blocks on L2.`

@@ -1,5 +1,5 @@
 import type {Failure} from '../../lib/failure.ts'
-import {formatWeiShort, shortHex} from '../../lib/units.ts'
+import {counted, formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {capabilitiesOf} from '../../protocol/node-runtime.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
@@ -31,7 +31,7 @@ function rotationRows({rotation}: StatusView): Row[] {
     [
       'producing',
       epoch
-        ? `${name(epoch)}, epoch ${epoch.number}, ${countOf(Number(blocksLeft), 'block')} left`
+        ? `${name(epoch)}, epoch ${epoch.number}, ${counted(Number(blocksLeft), 'block')} left`
         : 'nobody: no epoch covers the next block',
     ],
     ['next', next ? `${name(next)}, epoch ${next.number} (${next.state})` : 'not planned yet'],
@@ -48,7 +48,7 @@ function nodeRows(view: StatusView): Row[] {
     return [['node', nodeProcess ? `process ${nodeProcess.pid} does not respond` : 'not running']]
   }
   return [
-    ['node', `${node.phase}, head ${node.head.number}, ${countOf(node.peers.length, 'peer')}`],
+    ['node', `${node.phase}, head ${node.head.number}, ${counted(node.peers.length, 'peer')}`],
   ]
 }
 
@@ -60,7 +60,7 @@ function externalWords(node: ExternalNode | null, silence: Failure | null): stri
   return [
     `external, ${rollup?.mode ?? 'mode unknown'}${isSyncing ? ', syncing' : ''}`,
     `head ${head?.number ?? 'unknown'}`,
-    peerCount === null ? 'peers unknown' : countOf(peerCount, 'peer'),
+    peerCount === null ? 'peers unknown' : counted(peerCount, 'peer'),
   ].join(', ')
 }
 
@@ -86,8 +86,4 @@ function moneyRows({money, l2MetisWei}: StatusView): Row[] {
     ],
     ['as of', `L1 block ${l1Block}, ${age} s ago`],
   ]
-}
-
-function countOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
