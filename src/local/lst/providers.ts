@@ -8,8 +8,8 @@ import type {LstDeployments} from '../../protocol/lst/providers.ts'
 import type {GenesisParts, LocalPart} from '../placement.ts'
 import {localArtemis, planArtemis} from './artemis/plan.ts'
 
-/** A local network has every provider. */
-export type LocalLst = {[Id in keyof LstDeployments]: NonNullable<LstDeployments[Id]>}
+/** The addresses that the providers have on a local network, where they are part of it. */
+export type LocalLst = {[Id in keyof LstDeployments]-?: NonNullable<LstDeployments[Id]>}
 
 export const localLst: LocalLst = {artemis: localArtemis}
 
