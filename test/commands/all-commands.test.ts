@@ -24,10 +24,14 @@ const topics = Object.entries(
 /** What a command must be given before it looks for a network. */
 const needed: Record<string, string[]> = {
   'governance approve-payer': ['--amount', '1'],
+  'governance provider add': ['provider.json'],
+  'governance provider remove': ['artemis', '--keep-whitelisted'],
   'governance set-limits': ['--min-lock', '1'],
   'governance set-reward': ['--per-block', '1'],
   'lst cancel': ['artemis', '0'],
   'lst claim': ['artemis'],
+  'lst compare': ['1000'],
+  'lst history': ['artemis'],
   'lst speed-up': 'artemis 0 --lp 0x1111111111111111111111111111111111111111 --amount 1'.split(' '),
   'lst vest': ['artemis', 'claim'],
   'lst deposit': ['artemis', '1'],

@@ -5,7 +5,8 @@
 import type {Address} from 'viem'
 
 import type {LstDeployments} from '../../protocol/lst/providers.ts'
-import type {GenesisParts, LocalPart} from '../placement.ts'
+import type {LocalPart} from '../../protocol/local-parts.ts'
+import type {GenesisParts} from '../placement.ts'
 import {localArtemis, planArtemis} from './artemis/plan.ts'
 
 /** The addresses that the providers have on a local network, where they are part of it. */
