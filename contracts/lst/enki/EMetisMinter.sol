@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {EnkiBase} from "./EnkiBase.sol";
-import {INITIAL_DEPOSIT_AMOUNT, IEMetis, IEMetisMinter, IEnkiConfig, ISeMetis} from "./EnkiTypes.sol";
+import {IEMetis, IEMetisMinter, IEnkiConfig, ISeMetis} from "./EnkiTypes.sol";
 
 interface IMetisExit {
     function messenger() external view returns (address);
@@ -47,8 +47,6 @@ contract EMetisMinter is EnkiBase, IEMetisMinter {
         require(_msgSender() == bridge, "Base: not support Metis transfer");
     }
 
-    /// The first deposit into the vault is the deployer's. The METIS behind it is not pulled: on a
-    /// local network the genesis gives it to this contract.
     function initialize(address _config) external initializer {
         address metis_ = IEnkiConfig(_config).metis();
         __EnkiBase_init(_config, [metis_, metis_]);
@@ -58,8 +56,6 @@ contract EMetisMinter is EnkiBase, IEMetisMinter {
         metis = metis_;
         bridge = config.bridge();
         crossDomainMessenger = IMetisExit(bridge).messenger();
-        IEMetis(eMetis).minter_mint(address(this), INITIAL_DEPOSIT_AMOUNT);
-        _stake(_msgSender(), INITIAL_DEPOSIT_AMOUNT);
     }
 
     /// With `deposit` the account gets shares of the vault. An inviter counts only with an NFT.
@@ -127,10 +123,6 @@ contract EMetisMinter is EnkiBase, IEMetisMinter {
 
     function _mintAndStake(address _account, uint256 _amount) private forUser {
         _mint(address(this), _amount);
-        _stake(_account, _amount);
-    }
-
-    function _stake(address _account, uint256 _amount) private {
         IERC20(eMetis).approve(seMetis, _amount);
         ISeMetis(seMetis).depositFromEMetisMinter(_amount, _account);
     }

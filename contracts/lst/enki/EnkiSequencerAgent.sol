@@ -85,7 +85,13 @@ contract EnkiSequencerAgent is Initializable {
         metis.safeTransfer(dealer, metis.balanceOf(address(this)));
     }
 
+    /// All zero before the sequencer is locked.
     function sequencerData() external view returns (SequencerRecord memory) {
-        return lockingPool.sequencers(sequencerId);
+        (bool read, bytes memory fields) = address(lockingPool).staticcall(
+            abi.encodeWithSignature("sequencers(uint256)", sequencerId)
+        );
+        require(read, "SequencerAgent: no sequencer data");
+        // The getter returns the fields side by side: the bytes of the record without its offset.
+        return abi.decode(bytes.concat(bytes32(uint256(0x20)), fields), (SequencerRecord));
     }
 }

@@ -3,10 +3,10 @@ pragma solidity ^0.8.20;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-/// Ratios and fees are parts of this.
+// Ratios and fees are parts of this.
 uint256 constant FEE_PRECISION = 1e6;
 
-/// Stays in the vault for good, so that its rate cannot be inflated by whoever comes first.
+// Stays in the vault for good, so that its rate cannot be inflated by whoever comes first.
 uint256 constant INITIAL_DEPOSIT_AMOUNT = 1 ether;
 
 bytes32 constant BACKEND_ROLE = keccak256("BACKEND_ROLE");
