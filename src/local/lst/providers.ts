@@ -2,21 +2,46 @@
  * The only list of liquid-staking providers in this layer. No other file outside their folders
  * refers to one.
  */
-import type {Address} from 'viem'
+import {type Address, zeroAddress} from 'viem'
 
 import type {LstDeployments} from '../../protocol/lst/providers.ts'
 import type {GenesisParts, LocalPart} from '../placement.ts'
 import {localArtemis, planArtemis} from './artemis/plan.ts'
+import {type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
+import {planEnki} from './enki/plan.ts'
+import type {L1LstParts, L1LstSite} from './l1.ts'
 
 /** A local network has every provider. */
 export type LocalLst = {[Id in keyof LstDeployments]: NonNullable<LstDeployments[Id]>}
 
 export const localLst: LocalLst = {artemis: localArtemis}
 
-/** The contracts of the providers. */
-export function planLst(options: {
+/** What the providers have on L1. */
+export interface LocalLstL1 {
+  enki: LocalEnkiL1
+}
+
+export interface LstPlanOptions {
   governanceAddress: Address
+  /** The L2 bridge. */
+  bridge: Address
   with?: readonly LocalPart[]
-}): GenesisParts {
-  return {placements: planArtemis(options), seeds: []}
+  /** Absent where the providers have nothing on L1. */
+  l1?: LocalLstL1
+}
+
+/** The contracts of the providers. */
+export function planLst(options: LstPlanOptions): GenesisParts {
+  const {governanceAddress, bridge, l1} = options
+  const artemis = planArtemis(options)
+  if (!options.with?.includes('lst')) return {placements: artemis, seeds: []}
+  const l1Dealer = l1?.enki.dealer ?? zeroAddress
+  const enki = planEnki({governanceAddress, bridge, l1Dealer})
+  return {placements: [...artemis, ...enki.placements], seeds: enki.seeds}
+}
+
+/** The contracts of the providers on L1. */
+export function planLstL1(site: L1LstSite): L1LstParts<LocalLstL1> {
+  const enki = planEnkiL1(site)
+  return {addresses: {enki: enki.addresses}, calls: enki.calls}
 }
