@@ -21,6 +21,11 @@ export const amountFlag = Flags.custom<Amount>({
   parse: async (text) => parseAmountOrShare(text),
 })
 
+/** The same as an argument. */
+export const amountArg = Args.custom<Amount>({
+  parse: async (text) => parseAmountOrShare(text),
+})
+
 /** An allowance: decimal text, or `max` for unlimited. */
 export const allowanceFlag = Flags.custom<bigint>({
   helpValue: 'METIS|max',

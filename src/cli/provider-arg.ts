@@ -1,4 +1,4 @@
-import {Args} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 
 import {lstIds} from '../protocol/lst/providers.ts'
 
@@ -7,3 +7,7 @@ export const providerArg = Args.option({
   options: lstIds,
   description: 'Liquid-staking provider.',
 })
+
+/** Ids of withdrawal requests. */
+export const requestsFlag = (options: {description: string}) =>
+  Flags.string({...options, helpValue: 'ID', multiple: true})

@@ -186,7 +186,7 @@ function deploymentOf({contracts, title}: LstAbout): Shape<Record<string, Addres
 const deployments = Object.fromEntries(
   lstProviders.map((about) => [
     about.id,
-    orNull(deploymentOf(about), 'Null when not on this network.'),
+    optional(orNull(deploymentOf(about), 'Null or absent when not on this network.')),
   ]),
 ) as Shapes<LstDeployments>
 

@@ -1,7 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {readRates} from '../../services/lst/lst.ts'
-import {ratesJson, ratesText} from '../../ui/presenters/lst.ts'
+import {ratesText} from '../../ui/presenters/lst.ts'
 
 export default class LstRates extends OperatorCommand {
   static override summary = 'Show the exchange rate of each provider’s token in METIS.'
@@ -13,6 +13,6 @@ export default class LstRates extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(LstRates)
     const rates = await readRates(this.openContext(flags))
-    return {data: {rates: rates.map(ratesJson)}, text: ratesText(rates)}
+    return {data: {rates}, text: ratesText(rates)}
   }
 }

@@ -17,7 +17,7 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'The amount is outside the limits of the contract.',
     'Run `metis-seq sequencer eligible` for the limits of the lock, `metis-seq lst rates` for those of a provider.',
   ],
-  ARTMETIS_BALANCE_LOW: [
+  LST_BALANCE_LOW: [
     'The account holds less artMETIS than the call moves.',
     'Run `metis-seq lst position`.',
   ],

@@ -11,8 +11,8 @@ import {type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
 import {planEnki} from './enki/plan.ts'
 import type {L1LstParts, L1LstSite} from './l1.ts'
 
-/** A local network has every provider. */
-export type LocalLst = {[Id in keyof LstDeployments]: NonNullable<LstDeployments[Id]>}
+/** The addresses that the providers have on a local network, where they are part of it. */
+export type LocalLst = {[Id in keyof LstDeployments]-?: NonNullable<LstDeployments[Id]>}
 
 export const localLst: LocalLst = {artemis: localArtemis}
 

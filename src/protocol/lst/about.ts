@@ -9,14 +9,20 @@ export interface LstContract {
   isToken?: true
 }
 
+export const lstKinds = ['reward-bearing', 'rebasing'] as const
+export type LstKind = (typeof lstKinds)[number]
+
 /** Facts about a liquid-staking provider that hold on every network. */
 export interface LstAbout {
   id: string
   name: string
   /** Symbol of its token. */
   token: string
-  /** `reward-bearing`: the token balance is constant and the rate grows. */
-  kind: 'reward-bearing'
+  /**
+   * `reward-bearing`: the token balance is constant and the rate grows. `rebasing`: the rate is
+   * constant and the balance grows.
+   */
+  kind: LstKind
   /** Title in the schema of a network document. */
   title: string
   /** By the key in `lst.ID` of a network document. */
@@ -25,15 +31,6 @@ export interface LstAbout {
   entry: string
   /** Label of that contract in `network check`. */
   entryLabel: string
-  /** Field names in `--json` documents that contain the token's name. */
-  fields: {
-    /** Token balance of an account. */
-    held: string
-    /** Total supply of the token. */
-    supply: string
-    /** Tokens minted by a deposit. */
-    received: string
-  }
   /** Its deployments on the built-in networks, by network name. */
   deployments: Readonly<Record<string, Readonly<Record<string, Address>>>>
 }

@@ -11,8 +11,11 @@ export type LstId = Known['id']
 
 export const lstIds: readonly LstId[] = lstProviders.map(({id}) => id)
 
-/** Addresses of every provider on a network; null where it is not deployed. */
-export type LstDeployments = {[A in Known as A['id']]: LstAddresses<A> | null}
+/**
+ * Addresses of the providers on a network. Null or absent where one is not deployed: documents of
+ * earlier versions do not have those that are known today.
+ */
+export type LstDeployments = {[A in Known as A['id']]?: LstAddresses<A> | null}
 
 /** Deployments of the providers on a built-in network. */
 export function builtInLst(network: 'andromeda' | 'metis-sepolia'): LstDeployments {
@@ -35,6 +38,7 @@ export function deployedLst(lst: LstDeployments): DeployedLst[] {
   })
 }
 
-export function aboutLst(id: LstId): LstAbout {
-  return lstProviders.find((about) => about.id === id)!
+/** Display name of a provider. */
+export function lstName(id: LstId): string {
+  return lstProviders.find((about) => about.id === id)!.name
 }

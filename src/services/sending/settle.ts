@@ -14,14 +14,12 @@ import type {Session} from './session.ts'
 export async function settleEarlier(
   {action, from}: Pick<Plan, 'action' | 'from'>,
   request: SendRequest,
-  {context, host, dependencies}: Session,
+  {host, dependencies}: Session,
 ): Promise<MetisSeqError | undefined> {
   const {journal} = dependencies
   await settleOpenTransactions(from, dependencies, looksOnly(request))
   const untold = await findUntold(action, from, dependencies)
-  // An approval is only a step towards the action.
-  const {metis} = context.network.l1.contracts
-  const calls = untold.filter(({to}) => to.toLowerCase() !== metis.toLowerCase())
+  const calls = untold.filter(({isStep}) => !isStep)
   const done = calls.filter(({asked}) => asked === null || asked === request.asked)
   for (const {label, hash} of calls.filter((call) => !done.includes(call))) {
     const message = `${label} (${shortHex(hash)}) was sent by an earlier run and is mined; this command differs from it and continues.`

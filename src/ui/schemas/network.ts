@@ -98,7 +98,7 @@ function deploymentOf({name: provider, contracts}: LstAbout): JsonSchema {
 }
 
 const deployments = Object.fromEntries(
-  lstProviders.map((about) => [about.id, nullable(deploymentOf(about))]),
+  lstProviders.map((about) => [about.id, optional(nullable(deploymentOf(about)))]),
 ) as Fields<Network['lst']>
 
 export const networkSchemas: CommandSchemas = {

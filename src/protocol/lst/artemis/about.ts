@@ -15,7 +15,6 @@ export const artemis = {
   },
   entry: 'depositPool',
   entryLabel: 'Artemis deposit pool',
-  fields: {held: 'artMetisWei', supply: 'supplyArtMetisWei', received: 'receivedArtMetisWei'},
   deployments: {
     andromeda: {
       artMetis: '0x2583A2538272f31e9A15dD12A432B8C96Ab4821d',
