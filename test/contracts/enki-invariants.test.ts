@@ -39,7 +39,7 @@ const ticketOf = (random: Random, {tickets}: EnkiModel, user: Address): number =
   return random.pick(own)
 }
 
-const draws: readonly Draw[] = [
+const operations: readonly Draw[] = [
   (random, model, from) => {
     const wei = amount(random, 20n * one)
     const stake = random.below(2) === 0
@@ -151,6 +151,9 @@ const draws: readonly Draw[] = [
     return {from: admin, part: 'config', fn: 'setValue', args: [name, value], predict}
   },
 ]
+
+/** Tickets have the longest lives, so what happens to them is drawn twice as often. */
+const draws = [...operations, ...operations.slice(5, 9)]
 
 /** What the chain shows of everything that the model knows about these users. */
 async function chainState(enki: EnkiChain): Promise<Record<string, unknown>> {
