@@ -11,3 +11,7 @@ export const providerArg = Args.option({
 /** Ids of withdrawal requests. */
 export const requestsFlag = (options: {description: string}) =>
   Flags.string({...options, helpValue: 'ID', multiple: true})
+
+/** Id of a withdrawal request. */
+export const requestArg = (options: {required: true}) =>
+  Args.string({...options, description: 'Id of the request, as `lst requests` shows it.'})

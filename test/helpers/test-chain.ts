@@ -90,9 +90,10 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   const clients = {l1: createRpcClient(l1.rpcUrl, PATIENT), l2: createRpcClient(l2Url, PATIENT)}
   const network = networkOf([l1.rpcUrl], [l2Url], at, l2?.addresses ?? l2Addresses)
   const actions = actionsOn(clients.l1, at)
-  let snapshot = await clients.l1.request('evm_snapshot')
+  const both = l2 ? [clients.l1, clients.l2] : [clients.l1]
+  let snapshots: unknown[] = []
   const keep = async () => {
-    snapshot = await clients.l1.request('evm_snapshot')
+    snapshots = await Promise.all(both.map((each) => each.request('evm_snapshot')))
   }
   await clients.l1.request('anvil_setBalance', [mpc.address, numberToHex(parseEther('100'))])
   await keep()
@@ -103,7 +104,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     ...actions,
     keep,
     async reset() {
-      await clients.l1.request('evm_revert', [snapshot])
+      await Promise.all(both.map((each, at) => each.request('evm_revert', [snapshots[at]])))
       await clients.l1.request('evm_setAutomine', [true])
       await keep()
     },

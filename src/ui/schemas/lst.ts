@@ -90,6 +90,7 @@ const operation = sends('Mined, and compared with the chain.', {
 })
 
 export const lstSchemas: CommandSchemas = {
+  'lst cancel': operation,
   'lst claim': operation,
   'lst deposit': operation,
   'lst list': {
@@ -151,5 +152,7 @@ export const lstSchemas: CommandSchemas = {
       ),
     }),
   },
+  'lst speed-up': operation,
+  'lst vest': operation,
   'lst withdraw': operation,
 }
