@@ -15,7 +15,7 @@ import {l2StandardBridgeBytecode} from './artifacts/l2-standard-bridge.ts'
 import {metisSequencerSetBytecode} from './artifacts/metis-sequencer-set.ts'
 import {metisViewBytecode} from './artifacts/metis-view.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
-import {localLst, planLst, type LocalLst, type LocalLstL1} from './lst/providers.ts'
+import {placedLst, planLst, type LocalLstL1, type PlacedLst} from './lst/providers.ts'
 import {
   behindProxy,
   type GenesisParts,
@@ -68,7 +68,7 @@ export interface L2Addresses {
   metis: Address
   gasPriceOracle: Address
   proxyAdmin: Address
-  lst: LocalLst
+  lst: PlacedLst
 }
 
 /** The three predeploys have the same addresses as on Metis; the others are our choice. */
@@ -78,7 +78,12 @@ export const l2Addresses: L2Addresses = {
   metis: l2Metis,
   sequencerSet: '0x4200000000000000000000000000000000001088',
   proxyAdmin: l2ProxyAdmin,
-  lst: localLst,
+  lst: placedLst([]),
+}
+
+/** The addresses of a network with these optional parts. */
+export function addressesOf({with: parts = []}: Pick<L2Options, 'with'>): L2Addresses {
+  return {...l2Addresses, lst: placedLst(parts)}
 }
 
 /** Carries out calls from L1; the same address as on Metis. */

@@ -8,13 +8,24 @@ import type {LstDeployments} from '../../protocol/lst/providers.ts'
 import type {GenesisParts, LocalPart} from '../placement.ts'
 import {localArtemis, planArtemis} from './artemis/plan.ts'
 import {type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
-import {planEnki} from './enki/plan.ts'
+import {localEnki, planEnki} from './enki/plan.ts'
 import type {L1LstParts, L1LstSite} from './l1.ts'
 
 /** The addresses that the providers have on a local network, where they are part of it. */
 export type LocalLst = {[Id in keyof LstDeployments]-?: NonNullable<LstDeployments[Id]>}
 
-export const localLst: LocalLst = {artemis: localArtemis}
+const {seMetis, eMetis, enki} = localEnki
+
+export const localLst: LocalLst = {artemis: localArtemis, enki: {seMetis, eMetis, enki}}
+
+/** Those that are always there, and the others where they were asked for. */
+export type PlacedLst = Pick<LocalLst, 'artemis'> & Partial<LocalLst>
+
+/** The providers of a network with these optional parts. */
+export function placedLst(parts: readonly LocalPart[]): PlacedLst {
+  const {artemis, ...optional} = localLst
+  return parts.includes('lst') ? {artemis, ...optional} : {artemis}
+}
 
 /** What the providers have on L1. */
 export interface LocalLstL1 {
@@ -36,12 +47,12 @@ export function planLst(options: LstPlanOptions): GenesisParts {
   const artemis = planArtemis(options)
   if (!options.with?.includes('lst')) return {placements: artemis, seeds: []}
   const l1Dealer = l1?.enki.dealer ?? zeroAddress
-  const enki = planEnki({governanceAddress, bridge, l1Dealer})
-  return {placements: [...artemis, ...enki.placements], seeds: enki.seeds}
+  const {placements, seeds} = planEnki({governanceAddress, bridge, l1Dealer})
+  return {placements: [...artemis, ...placements], seeds}
 }
 
 /** The contracts of the providers on L1. */
 export function planLstL1(site: L1LstSite): L1LstParts<LocalLstL1> {
-  const enki = planEnkiL1(site)
-  return {addresses: {enki: enki.addresses}, calls: enki.calls}
+  const {addresses, calls} = planEnkiL1(site)
+  return {addresses: {enki: addresses}, calls}
 }
