@@ -24,15 +24,15 @@ export interface EnkiSite {
 
 /** @throws {MetisSeqError} CONTRACT_MISCONFIGURED */
 export function requireFound(found: EnkiFound): Omit<EnkiSite, 'client'> {
-  if (found.kind === 'found') return found
+  const isFound = found.kind === 'found'
   const agree = ourOwn('contracts-agree', 'CONTRACT_MISCONFIGURED', {
     label: 'the contracts of Enki are there and refer to each other',
-    ok: false,
-    seen: `${found.kind}: ${found.contracts.join(', ')}`,
+    ok: isFound,
+    seen: isFound ? 'all of them' : `${found.kind}: ${found.contracts.join(', ')}`,
     remedy: 'Run `metis-seq lst list` to see what is wrong.',
   })
   requireAll([agree], enki.name)
-  throw new Error('unreachable')
+  return found as Extract<EnkiFound, {kind: 'found'}>
 }
 
 /** Unix time of a block. */
