@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+
 /// Carries out calls from L1. The bridge notes the hash of each, and anyone relays the call behind
 /// it, with the arguments that the L1 messenger logged.
 contract L2Messenger {
@@ -49,13 +51,8 @@ contract L2Messenger {
         successfulMessages[hash] = true;
 
         sender = _sender;
-        (bool ok, bytes memory answer) = _target.call(_message);
+        Address.functionCall(_target, _message);
         sender = address(0);
-        if (!ok) {
-            assembly {
-                revert(add(answer, 32), mload(answer))
-            }
-        }
         emit RelayedMessage(hash);
     }
 }
