@@ -24,10 +24,28 @@ const clientContracts = [
   'AMTDepositPool',
   'AMTRewardPool',
   'AMTWithdrawalManager',
+  'L1Messenger',
+  'L2Messenger',
+  'EMetis',
+  'EMetisMinter',
+  'SeMetis',
+  'EnkiVesting',
+  'EnkiRedemptionQueue',
+  'EnkiRewardDispatcher',
+  'EnkiConfig',
+  'EnkiDealer',
+  'EnkiSequencerAgent',
 ]
 
 /** Contracts that are deployed and then spoken to through another ABI, or not at all. */
-const deployOnlyContracts = ['MetisToken', 'MetisView', 'TransparentUpgradeableProxy', 'ProxyAdmin']
+const deployOnlyContracts = [
+  'MetisToken',
+  'MetisView',
+  'EnkiToken',
+  'EnkiInviterNFT',
+  'TransparentUpgradeableProxy',
+  'ProxyAdmin',
+]
 
 const npmSources = [
   '@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol',

@@ -1,67 +1,56 @@
-import {encodeFunctionData, numberToHex, type Address, type Hash} from 'viem'
-import {getBalance, getTransactionReceipt, readContract} from 'viem/actions'
+import {encodeFunctionData} from 'viem'
+import {getBalance, readContract} from 'viem/actions'
 import {afterAll, beforeAll} from 'vitest'
 
 import {amtWithdrawalManagerAbi} from '../../src/chain/abis/amt-withdrawal-manager.ts'
 import {connectChain, type Connection} from '../../src/chain/connect.ts'
+import {localEnki} from '../../src/local/lst/enki/plan.ts'
 import {localLst} from '../../src/local/lst/providers.ts'
 import {openProviders} from '../../src/services/lst/providers.ts'
 import type {LstProvider, LstRequest} from '../../src/services/lst/provider.ts'
+import {type EnkiChain, startEnki} from '../contracts/enki-fixture.ts'
 import {startL2} from '../contracts/l2-fixture.ts'
 import {alice, governance} from '../contracts/staking.ts'
 import type {Anvil} from '../helpers/anvil.ts'
 import {describeSeam, type OpenScene} from './contract.ts'
+import {actionsOn} from './lst-chain.ts'
 import {lstContract, type LstScene} from './lst-contract.ts'
 
 let anvil: Anvil
 let connection: Connection
+let enki: EnkiChain
+let enkiConnection: Connection
 
 beforeAll(async () => {
   anvil = (await startL2()).anvil
   connection = connectChain({name: 'L2', chainId: 1088, urls: [anvil.rpcUrl]})
+  enki = await startEnki()
+  enkiConnection = connectChain({name: 'L2', chainId: 1088, urls: [enki.anvil.rpcUrl]})
 })
 afterAll(async () => {
   connection.close()
-  await anvil.stop()
+  enkiConnection.close()
+  await Promise.all([anvil.stop(), enki[Symbol.asyncDispose]()])
 })
 
 const {depositPool, rewardPool, withdrawalManager} = localLst.artemis
 
-/** A chain that mines at once still needs a moment. */
-async function receiptOf(hash: unknown): Promise<{status: string; blockNumber: string}> {
-  for (;;) {
-    const receipt = await anvil.request('eth_getTransactionReceipt', [hash])
-    if (receipt !== null) return receipt as {status: string; blockNumber: string}
-  }
-}
-
-async function mined(call: object): Promise<{hash: Hash; blockNumber: bigint} | null> {
-  const hash = await anvil.request('eth_sendTransaction', [call])
-  const receipt = await receiptOf(hash)
-  if (receipt.status !== '0x1') return null
-  return {hash: hash as Hash, blockNumber: BigInt(receipt.blockNumber)}
-}
-
-async function setBalance(address: Address, wei: bigint): Promise<void> {
-  await anvil.request('anvil_setBalance', [address, numberToHex(wei)])
-}
-
 const opening = (wrap = (good: LstProvider) => good): OpenScene<LstScene> => {
   return async () => {
     const snapshot = await anvil.request('evm_snapshot')
-    const [good] = openProviders(connection.client, localLst)
+    const [good] = openProviders(connection.client, {artemis: localLst.artemis})
+    const act = actionsOn(anvil, connection.client)
     return {
       provider: wrap(good!),
       account: alice,
+      holdsLeast: true,
       async earn(wei) {
-        await setBalance(
-          rewardPool,
-          (await getBalance(connection.client, {address: rewardPool})) + wei,
-        )
+        const held = await getBalance(connection.client, {address: rewardPool})
+        await act.setBalance(rewardPool, held + wei)
       },
-      starve: () => setBalance(depositPool, 0n),
+      starve: () => act.setBalance(depositPool, 0n),
       gates: {
-        liquidity: () => setBalance(depositPool, 10n ** 21n),
+        liquidity: () => act.setBalance(depositPool, 10n ** 21n),
         admin: async () => {
           const manager = {address: withdrawalManager, abi: amtWithdrawalManagerAbi}
           const next = await readContract(connection.client, {
@@ -70,37 +59,12 @@ const opening = (wrap = (good: LstProvider) => good): OpenScene<LstScene> => {
           const data = encodeFunctionData({
             ...{abi: manager.abi, functionName: 'unlockWithdrawal', args: [next]},
           })
-          await mined({from: governance.address, to: withdrawalManager, data, gas: '0x4c4b40'})
+          await act.mine({from: governance.address, to: withdrawalManager, data, gas: '0x4c4b40'})
         },
-        time: async () => {
-          await anvil.request('evm_increaseTime', [14 * 24 * 3600])
-          await anvil.request('evm_mine')
-        },
+        time: () => act.warp(14 * 24 * 3600),
       },
-      async carryOut(plan) {
-        let last = null
-        for (const {to, data, valueWei} of plan.calls) {
-          last = await mined({
-            from: plan.from,
-            to,
-            data,
-            value: numberToHex(valueWei),
-            gas: '0x4c4b40',
-          })
-          if (last === null) return null
-        }
-        return last
-      },
-      async paid({hash, blockNumber}) {
-        const {client} = connection
-        const at = (block: bigint) => getBalance(client, {address: alice, blockNumber: block})
-        const [before, after, {gasUsed, effectiveGasPrice}] = await Promise.all([
-          at(blockNumber - 1n),
-          at(blockNumber),
-          getTransactionReceipt(client, {hash}),
-        ])
-        return after - before + gasUsed * effectiveGasPrice
-      },
+      carryOut: act.carryOut,
+      paid: (mined) => act.paid(alice, mined),
       async [Symbol.asyncDispose]() {
         await anvil.request('evm_revert', [snapshot])
       },
@@ -108,10 +72,40 @@ const opening = (wrap = (good: LstProvider) => good): OpenScene<LstScene> => {
   }
 }
 
+const openingEnki: OpenScene<LstScene> = async () => {
+  const snapshot = await enki.chain.request('evm_snapshot')
+  const [provider] = openProviders(enkiConnection.client, {enki: localLst.enki})
+  const act = actionsOn(enki.anvil, enkiConnection.client)
+  const admin = governance.address
+  const {redemptionQueue, rewardDispatcher} = localEnki
+  return {
+    provider: provider!,
+    account: alice,
+    holdsLeast: false,
+    async earn(wei) {
+      await enki.send(admin, 'eMetis', 'addMinter', [admin])
+      await enki.send(admin, 'eMetis', 'minter_mint', [rewardDispatcher, wei])
+      await enki.send(admin, 'dispatcher', 'dispatch')
+    },
+    starve: () => act.setBalance(redemptionQueue, 0n),
+    gates: {
+      liquidity: async () => {
+        await enki.send(admin, 'minter', 'depositToRedemptionQueue', [10n ** 19n])
+      },
+      time: () => act.warp(20 * 24 * 3600),
+    },
+    carryOut: act.carryOut,
+    paid: (mined) => act.paid(alice, mined),
+    async [Symbol.asyncDispose]() {
+      await enki.chain.request('evm_revert', snapshot)
+    },
+  }
+}
+
 describeSeam<LstScene>({
   name: 'LstProvider',
   rules: lstContract,
-  implementations: {artemis: opening()},
+  implementations: {artemis: opening(), enki: openingEnki},
   broken: [
     {
       fault: 'quotes without the rewards that wait',

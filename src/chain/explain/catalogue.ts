@@ -3,10 +3,12 @@ import {toFunctionSelector, type Hex} from 'viem'
 import {lstRefusals} from '../lst/providers.ts'
 import {bridgeReasons} from './bridges.ts'
 import type {CatalogueEntry} from './entry.ts'
+import {messengerReasons} from './messengers.ts'
 import {lockingInfoReasons} from './locking-info.ts'
 import {lockingPoolErrors, lockingPoolOfficeReasons, lockingPoolReasons} from './locking-pool.ts'
 import {oldTokenReasons} from './old-token.ts'
 import {openZeppelinEntries} from './openzeppelin.ts'
+import {openZeppelinTokenReasons} from './openzeppelin-tokens.ts'
 import {panics} from './panics.ts'
 import {providerEntries} from './providers.ts'
 import {realBridgeReasons} from './real-bridge.ts'
@@ -25,7 +27,9 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...lockingPoolOfficeReasons,
   ...sequencerSetReasons,
   ...lstRefusals.own,
+  ...messengerReasons,
   ...openZeppelinEntries,
+  ...openZeppelinTokenReasons,
   ...providerEntries,
   ...panics,
 ]

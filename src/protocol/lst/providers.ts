@@ -1,9 +1,10 @@
 /** The only list of liquid-staking providers in this layer. Nothing else outside their folders mentions one. */
 import type {LstAbout, LstAddresses, LstRegistration} from './about.ts'
 import {artemis} from './artemis/about.ts'
+import {enki} from './enki/about.ts'
 
 /** By name. */
-export const lstProviders = [artemis] as const satisfies readonly LstAbout[]
+export const lstProviders = [artemis, enki] as const satisfies readonly LstAbout[]
 
 type Known = (typeof lstProviders)[number]
 
@@ -21,7 +22,7 @@ export type LstDeployments = {[A in Known as A['id']]?: LstAddresses<A> | null}
 export function builtInLst(network: 'andromeda' | 'metis-sepolia'): LstDeployments {
   const of = <A extends LstAbout>({deployments}: A): LstAddresses<A> | null =>
     (deployments[network] as LstAddresses<A> | undefined) ?? null
-  return {artemis: of(artemis)}
+  return {artemis: of(artemis), enki: of(enki)}
 }
 
 /** What governance says of the providers of a built-in network. */

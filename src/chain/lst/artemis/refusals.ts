@@ -153,6 +153,7 @@ export const artemisRefusals: LstRefusals = {
   tokens: ['ArtMetis'],
   casting: ['AMTWithdrawalManager'],
   bridging: ['AMTDepositPool.bridgeMetisToL1'],
+  ...{tickets: [], vaults: [], permits: [], guarded: []},
   ofToken: [
     {
       subject: 'ERC20: burn amount exceeds balance',
