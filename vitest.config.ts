@@ -24,7 +24,7 @@ const shared = {
   env: {TZ: 'UTC', NO_COLOR: '1'},
   setupFiles: ['test/helpers/count-files.ts'],
   // One queue for two cores: whole networks wait for their blocks most of the time, and others for a chain or a process.
-  maxWorkers: 3,
+  maxWorkers: 4,
 }
 
 function makeDirectory(path: string): string {
