@@ -36,7 +36,7 @@ function read(file) {
   }
 }
 
-/** A process that is killed leaves no half of it. The directory goes with the test run, which may be over. */
+/** A process that is killed leaves no half of it. The directory goes with the test run, which may be over before it. */
 function keep(file, key) {
   const fresh = `${file}.${process.pid}`
   try {

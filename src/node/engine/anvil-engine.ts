@@ -136,8 +136,10 @@ export class AnvilEngine implements ExecutionEngine {
     this.#running = undefined
     this.#head = undefined
     this.#staged = []
-    if (running) this.#stopped = stopEngineProcess(running)
-    await this.#stopped
+    const stopped = running ? stopEngineProcess(running) : this.#stopped
+    // Its failure is told once.
+    this.#stopped = stopped.catch(() => {})
+    await stopped
   }
 
   head(): EngineBlock {
