@@ -24,6 +24,8 @@ const clientContracts = [
   'AMTDepositPool',
   'AMTRewardPool',
   'AMTWithdrawalManager',
+  'L1StakingPool',
+  'L1StakingPoolManager',
   'L1Messenger',
   'L2Messenger',
   'EMetis',
@@ -43,6 +45,7 @@ const deployOnlyContracts = [
   'MetisView',
   'EnkiToken',
   'EnkiInviterNFT',
+  'UpgradeableBeacon',
   'TransparentUpgradeableProxy',
   'ProxyAdmin',
 ]
@@ -50,6 +53,7 @@ const deployOnlyContracts = [
 const npmSources = [
   '@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol',
   '@openzeppelin/contracts/proxy/transparent/ProxyAdmin.sol',
+  '@openzeppelin/contracts/proxy/beacon/UpgradeableBeacon.sol',
 ]
 
 interface AbiParameter {
