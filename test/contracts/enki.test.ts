@@ -32,7 +32,7 @@ describe('Enki', () => {
   const enter = async (from: Address, wei: bigint, to = from) => {
     const events = await enki.send(from, 'queue', 'enterRedemptionQueue', [to, wei])
     const entered = events.find(({name}) => name === 'EnterRedemptionQueue')
-    return (entered?.args as {nftId: bigint}).nftId
+    return (entered!.args as {nftId: bigint}).nftId
   }
   const ticket = (id: bigint) => enki.read('queue', 'nftInformation', [id]) as Promise<unknown[]>
   const accounting = () => enki.read('queue', 'redemptionQueueAccounting') as Promise<bigint[]>
