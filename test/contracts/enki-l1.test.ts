@@ -46,7 +46,6 @@ describe('Enki on L1', () => {
   let both: TestChain
   let l1: Chain
   let l2: Chain
-  let snapshot: unknown
   let dealer: Address
   let agent: Address
   beforeAll(async () => {
@@ -58,17 +57,12 @@ describe('Enki on L1', () => {
     await l2.fund(stranger, metis(10))
     await l2.fund(relayer, metis(10))
     await l2.fund(admin, metis(10))
-    snapshot = await l2.request('evm_snapshot')
     await l1.send(on(both.at.metis, erc20Abi, 'transfer', [dealer, metis(30_000)]))
     await l1.send(on(dealer, enkiDealerAbi, 'lockFor', lockArgs(metis(25_000))))
     await both.keep()
   })
   afterAll(() => both[Symbol.asyncDispose]())
-  beforeEach(async () => {
-    await both.reset()
-    await l2.request('evm_revert', snapshot)
-    snapshot = await l2.request('evm_snapshot')
-  })
+  beforeEach(() => both.reset())
 
   const lockArgs = (wei: bigint) => [0, signer.address, wei, sliceHex(signer.publicKey, 1)]
   const on = (
