@@ -27,7 +27,7 @@ import {metisTokenBytecode} from './artifacts/metis-token.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
 import {proxyCreationCode} from './contract-code.ts'
 import {type LocalLstL1, planLstL1} from './lst/providers.ts'
-import type {LocalPart} from './placement.ts'
+import type {LocalPart} from '../protocol/local-parts.ts'
 
 export interface L1Options {
   /** Deploys and then owns everything; must not have sent a transaction on this L1 before. */

@@ -3,7 +3,7 @@ import {gunzipSync} from 'node:zlib'
 import {type Address, type Hex, getAddress, hexToBytes, isAddressEqual, numberToHex} from 'viem'
 
 import type {ScheduledHardfork} from '../node/engine/hardforks.ts'
-import {nativeTokenFlags} from '../node/engine/anvil-flags.ts'
+import {nativeTokenFlags} from '../process/native-token.ts'
 import {type L2Addresses, type L2Options, addressesOf, movesMetis, planL2} from './l2-plan.ts'
 import type {Placement, SeedCall} from './placement.ts'
 

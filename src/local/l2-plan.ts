@@ -9,6 +9,7 @@ import {
 
 import {l2StandardBridgeAbi} from '../chain/abis/l2-standard-bridge.ts'
 import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
+import type {LocalPart} from '../protocol/local-parts.ts'
 import {gasPriceOracleBytecode} from './artifacts/gas-price-oracle.ts'
 import {l2MessengerBytecode} from './artifacts/l2-messenger.ts'
 import {l2StandardBridgeBytecode} from './artifacts/l2-standard-bridge.ts'
@@ -16,14 +17,7 @@ import {metisSequencerSetBytecode} from './artifacts/metis-sequencer-set.ts'
 import {metisViewBytecode} from './artifacts/metis-view.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
 import {placedLst, planLst, type LocalLstL1, type PlacedLst} from './lst/providers.ts'
-import {
-  behindProxy,
-  type GenesisParts,
-  l2Metis,
-  l2ProxyAdmin,
-  type LocalPart,
-  type Placement,
-} from './placement.ts'
+import {behindProxy, type GenesisParts, l2Metis, l2ProxyAdmin, type Placement} from './placement.ts'
 
 export interface L2Options {
   l2ChainId: number

@@ -1,4 +1,4 @@
-import {builtInLst} from './lst/providers.ts'
+import {builtInLst, builtInRegistry} from './lst/providers.ts'
 import type {Network} from './network.ts'
 
 /**
@@ -54,6 +54,7 @@ export const builtInNetworks: readonly Network[] = [
     },
     posRestUrl: null,
     lst: builtInLst('andromeda'),
+    lstRegistry: builtInRegistry('andromeda'),
   },
   {
     version: 1,

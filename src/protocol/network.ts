@@ -2,6 +2,7 @@ import type {Address, Hex} from 'viem'
 
 import type {PoolRules} from './locking-pool.ts'
 import type {LstDeployments} from './lst/providers.ts'
+import type {LstRegistry} from './lst/registry.ts'
 
 /**
  * A network as data. The same document describes Andromeda, Metis Sepolia and the local network, so
@@ -21,6 +22,8 @@ export interface Network {
   kind: 'main' | 'test' | 'local'
   /** Liquid-staking providers by id. */
   lst: LstDeployments
+  /** Their governance and their sequencers. Absent: nothing is known of them. */
+  lstRegistry?: LstRegistry
 }
 
 export interface L1Network {

@@ -105,6 +105,9 @@ export const readingCommands: readonly string[] = [
   'lst position',
   'lst requests',
   'lst queue',
+  'lst backing',
+  'lst compare 20000',
+  'lst history artemis --days 1 --points 2',
   'network check',
   'tx list',
 ]

@@ -5,7 +5,8 @@
 import {type Address, zeroAddress} from 'viem'
 
 import type {LstDeployments} from '../../protocol/lst/providers.ts'
-import type {GenesisParts, LocalPart} from '../placement.ts'
+import type {LocalPart} from '../../protocol/local-parts.ts'
+import type {GenesisParts} from '../placement.ts'
 import {localArtemis, planArtemis} from './artemis/plan.ts'
 import {type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
 import {localEnki, planEnki} from './enki/plan.ts'

@@ -1,5 +1,5 @@
 /** The only list of liquid-staking providers in this layer. Nothing else outside their folders mentions one. */
-import type {LstAbout, LstAddresses} from './about.ts'
+import type {LstAbout, LstAddresses, LstRegistration} from './about.ts'
 import {artemis} from './artemis/about.ts'
 import {enki} from './enki/about.ts'
 
@@ -23,6 +23,17 @@ export function builtInLst(network: 'andromeda' | 'metis-sepolia'): LstDeploymen
   const of = <A extends LstAbout>({deployments}: A): LstAddresses<A> | null =>
     (deployments[network] as LstAddresses<A> | undefined) ?? null
   return {artemis: of(artemis), enki: of(enki)}
+}
+
+/** What governance says of the providers of a built-in network. */
+export function builtInRegistry(network: 'andromeda' | 'metis-sepolia'): {
+  -readonly [Id in LstId]?: LstRegistration
+} {
+  const known = lstProviders.flatMap(({id, registrations}: LstAbout) => {
+    const found = registrations?.[network]
+    return found ? [[id, found] as const] : []
+  })
+  return Object.fromEntries(known)
 }
 
 /** A provider on a network where it is deployed. */

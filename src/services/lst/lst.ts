@@ -4,6 +4,7 @@ import {getGasPrice} from 'viem/actions'
 import type {ChainClient} from '../../chain/connect.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {resolveAmount, type Amount} from '../../protocol/amount.ts'
+import type {LstRegistration} from '../../protocol/lst/about.ts'
 import {deployedLst, type LstId} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
 import type {Operation, Shown, Verification} from '../sending/run-operation.ts'
@@ -16,7 +17,6 @@ import type {
   LstProvider,
   LstQueue,
   LstRequest,
-  LstState,
   LstVerified,
   LstWithdrawal,
 } from './provider.ts'
@@ -25,6 +25,8 @@ import {differencesOf} from './verify.ts'
 
 export interface LstListed extends LstDescription {
   capabilities: LstCapability[]
+  /** Null: governance has not registered it. */
+  registration: LstRegistration | null
 }
 
 /** The liquid-staking providers of the network. */
@@ -32,17 +34,7 @@ export function listProviders(context: Context): Promise<LstListed[]> {
   return ofEach(context, undefined, async (provider) => ({
     ...(await provider.describe()),
     capabilities: [...provider.capabilities],
-  }))
-}
-
-export interface LstRates extends LstState {
-  provider: LstDescription
-}
-
-export function readRates(context: Context): Promise<LstRates[]> {
-  return ofEach(context, undefined, async (provider) => ({
-    provider: await provider.describe(),
-    ...(await provider.read()),
+    registration: context.network.lstRegistry?.[idOf(provider)] ?? null,
   }))
 }
 
@@ -196,7 +188,7 @@ async function assertOpen(provider: LstProvider): Promise<void> {
   })
 }
 
-function ofEach<T>(
+export function ofEach<T>(
   context: Context,
   id: LstId | undefined,
   read: (provider: LstProvider) => Promise<T>,
@@ -205,7 +197,7 @@ function ofEach<T>(
   return Promise.all(known.map(read))
 }
 
-function idOf({about}: LstProvider): LstId {
+export function idOf({about}: LstProvider): LstId {
   return about.id as LstId
 }
 
@@ -215,7 +207,7 @@ function providersOf({network, l2}: Context): LstProvider[] {
 }
 
 /** @throws {MetisSeqError} LST_UNKNOWN */
-function requireProvider(context: Context, id: LstId): LstProvider {
+export function requireProvider(context: Context, id: LstId): LstProvider {
   const found = providersOf(context).find(({about}) => about.id === id)
   if (found) return found
   throw unknownProvider(context, id)

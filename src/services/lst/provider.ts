@@ -85,6 +85,8 @@ export interface LstState {
   rate: bigint
   /** The same after pending rewards are harvested, which the next deposit does. */
   rateAfterHarvest: bigint
+  /** METIS per share of the pool, scaled by 1e18: its growth is the yield, also of a rebasing token. */
+  shareRate: bigint
 }
 
 export interface LstPosition {
@@ -147,6 +149,8 @@ export interface LstQueue {
   liquidityMetisWei: bigint
   /** Delay that the contract enforces. It does not guarantee payment. */
   minimumWaitSeconds: bigint
+  /** Share of a withdrawal that the provider keeps; 1e18 is 100 %. */
+  exitFeeRate: bigint
 }
 
 export interface LstBalance {

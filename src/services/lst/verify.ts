@@ -7,7 +7,7 @@ import type {LstPlan, LstPosition} from './provider.ts'
  * different code responded. A withdrawal has no minimum in its call: there it tells that the rate
  * moved by more than was accepted.
  *
- * @param unit of what was received: `artMETIS`
+ * @param unit of what was received: `METIS`
  * @throws {MetisSeqError} POST_STATE
  */
 export function assertReceived(

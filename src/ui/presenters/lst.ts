@@ -1,45 +1,33 @@
 import {formatDuration, formatWei, formatWeiShort, isoTime, shortHex} from '../../lib/units.ts'
 import {lstName} from '../../protocol/lst/providers.ts'
-import type {LstDone, LstListed, LstQueues, LstRates, LstRequests} from '../../services/lst/lst.ts'
+import type {LstDone, LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
 import type {LstHolding, LstPlan, LstPosition, LstWithdrawal} from '../../services/lst/provider.ts'
 import {blockedText} from '../../services/lst/withdraw.ts'
+import {NO_PROVIDERS} from './lst-markets.ts'
 import {fields, table} from './table.ts'
 
-const NONE = 'No liquid-staking provider is known on this network.'
-
 export function providersText(providers: LstListed[]): string {
-  if (providers.length === 0) return NONE
-  const rows = providers.map(({id, token, kind, state, entry, capabilities}) => [
+  if (providers.length === 0) return NO_PROVIDERS
+  const rows = providers.map(({id, token, kind, state, entry, capabilities, registration}) => [
     ...[id, token, kind, state],
+    registration === null ? 'not registered' : registration.status,
     ...[capabilities.join(', '), entry],
   ])
   const warnings = providers.flatMap(({name, warnings: all}) =>
     all.map((each) => `${name}: ${each}`),
   )
   return [
-    table(['provider', 'token', 'kind', 'state', 'operations', 'deposit contract'], rows),
+    table(
+      ['provider', 'token', 'kind', 'state', 'governance', 'operations', 'deposit contract'],
+      rows,
+    ),
     ...warnings,
   ].join('\n')
 }
 
-export function ratesText(rates: LstRates[]): string {
-  if (rates.length === 0) return NONE
-  return table(
-    ['provider', 'METIS per token', 'after harvest', 'deposits', 'pending rewards', 'fee'],
-    rates.map((rate) => [
-      rate.provider.id,
-      formatWeiShort(rate.rate, 6),
-      formatWeiShort(rate.rateAfterHarvest, 6),
-      `${formatWeiShort(rate.totalDepositsMetisWei)} METIS`,
-      `${formatWeiShort(rate.pendingRewardMetisWei)} METIS`,
-      `${Number(rate.feeRate / 10n ** 14n) / 100} %`,
-    ]),
-  )
-}
-
 export function positionsText(positions: LstPosition[]): string {
   const [first] = positions
-  if (!first) return NONE
+  if (!first) return NO_PROVIDERS
   return [
     `${shortHex(first.account)} holds ${formatWei(first.liquidMetisWei)} METIS on L2 outside the providers.`,
     ...positions.map(positionText),
@@ -77,7 +65,7 @@ export function positionsJson(positions: LstPosition[]) {
 }
 
 export function requestsText(all: LstRequests[]): string {
-  if (all.length === 0) return NONE
+  if (all.length === 0) return NO_PROVIDERS
   const rows = all.flatMap(({provider, requests}) =>
     requests.map((request) => [provider, ...requestRow(request)]),
   )
@@ -95,7 +83,7 @@ function requestRow(request: LstWithdrawal): string[] {
 }
 
 export function queuesText(queues: LstQueues[]): string {
-  if (queues.length === 0) return NONE
+  if (queues.length === 0) return NO_PROVIDERS
   return table(
     ['provider', 'requests', 'METIS owed', 'METIS there', 'earliest payment'],
     queues.map(({provider, requests, owedMetisWei, liquidityMetisWei, minimumWaitSeconds}) => [

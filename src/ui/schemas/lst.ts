@@ -1,6 +1,13 @@
 import {lstKinds} from '../../protocol/lst/about.ts'
 import {lstIds} from '../../protocol/lst/providers.ts'
-import type {LstListed, LstQueues, LstRates, LstRequests} from '../../services/lst/lst.ts'
+import type {LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
+import {backingVerdicts} from '../../services/lst/backing.ts'
+import type {Comparison} from '../../services/lst/compare.ts'
+import type {LstRates, Unbonding} from '../../services/lst/rates.ts'
+import type {RateSample, Yield} from '../../protocol/lst/yield.ts'
+import type {backingJson, historyJson} from '../presenters/lst-markets.ts'
+import {registration} from './parts/registration.ts'
+import {sequencer} from './parts/sequencer.ts'
 import {
   lstBlockers,
   lstCapabilities,
@@ -13,7 +20,9 @@ import {
 import type {positionsJson} from '../presenters/lst.ts'
 import {
   address,
+  decimal,
   digits,
+  flag,
   list,
   nullable,
   object,
@@ -83,6 +92,50 @@ const request = object<LstWithdrawal>('A withdrawal request.', {
   blockedBy: list('Everything that blocks it; empty: claimable.', word('A gate.', lstBlockers)),
 })
 
+const sample = object<RateSample>('A rate at a block.', {
+  blockNumber: digits('Block of L2.'),
+  timeSeconds: decimal('Its time, in seconds since 1970.'),
+  rate: digits('METIS for one share, scaled by 1e18.'),
+})
+
+const grown = shared(
+  'yield',
+  object<Yield>('Growth of the rate between two samples, net of the fee.', {
+    aprPercent: decimal('Per year, without compounding.'),
+    apyPercent: decimal('Per year, compounded over the window.'),
+    windowSeconds: decimal('Time between the samples.'),
+    isShort: flag('True: less than a week, so the figure is noise.'),
+    from: sample,
+    to: sample,
+  }),
+)
+
+const metisOrUnknown = (description: string) => nullable(wei(`${description} Null: unknown.`))
+
+const backing = object<ReturnType<typeof backingJson>>('What backs a provider.', {
+  provider: providerId,
+  sequencers: nullable(list('Of its registered owners; null when none is registered.', sequencer)),
+  lockedMetisWei: metisOrUnknown('METIS locked by them.'),
+  rewardMetisWei: metisOrUnknown('METIS credited to them on L1, not counted as assets.'),
+  idleL1MetisWei: metisOrUnknown('METIS of its contracts on L1 outside of locks.'),
+  transitMetisWei: metisOrUnknown('METIS between the chains.'),
+  idleMetisWei: wei('METIS of its contracts on L2.'),
+  assetsMetisWei: wei('Everything that is known to back it.'),
+  liabilitiesMetisWei: wei('METIS owed to token holders and open requests.'),
+  ratio: nullable(digits('Assets to liabilities, scaled by 1e18; null while nothing is owed.')),
+  verdict: word('`unknown`: its sequencers are not registered.', backingVerdicts),
+})
+
+const way = object<Comparison>('One way to stake.', {
+  option: word('A provider, or `lock` for a sequencer of your own.', [...lstIds, 'lock'] as const),
+  possible: flag('False: the notes say why.'),
+  aprPercent: nullable(decimal('Per year, net of the fee; null when it cannot be measured.')),
+  endMetisWei: nullable(wei('METIS at the end, net of fees; null when unknown or impossible.')),
+  exitFromSeconds: digits('From then until the METIS are free, at least.'),
+  exitToSeconds: digits('The same at worst.'),
+  notes: list('What to know about it.', text('One sentence.')),
+})
+
 const operation = sends('Mined, and compared with the chain.', {
   receivedWei: wei('Tokens of a deposit, METIS owed by a withdrawal, METIS of a claim.'),
   position,
@@ -90,9 +143,26 @@ const operation = sends('Mined, and compared with the chain.', {
 })
 
 export const lstSchemas: CommandSchemas = {
+  'lst backing': {
+    data: object('What backs the providers.', {backing: list('By provider.', backing)}),
+  },
   'lst cancel': operation,
   'lst claim': operation,
+  'lst compare': {
+    data: object('The same amount and time in every way.', {
+      amountMetisWei: wei('Amount.'),
+      days: decimal('Time in days.'),
+      ways: list('Best end first.', way),
+    }),
+  },
   'lst deposit': operation,
+  'lst history': {
+    data: object<ReturnType<typeof historyJson>>('The rate of a provider over time.', {
+      provider: providerId,
+      samples: list('Oldest first.', sample),
+      yield: nullable(grown),
+    }),
+  },
   'lst list': {
     data: object('The providers of the network.', {
       providers: list(
@@ -100,6 +170,7 @@ export const lstSchemas: CommandSchemas = {
         object<LstListed>('A provider and its operations.', {
           ...description,
           capabilities: list('Its operations.', word('An operation.', lstCapabilities)),
+          registration: nullable(registration),
         }),
       ),
     }),
@@ -121,6 +192,7 @@ export const lstSchemas: CommandSchemas = {
           owedMetisWei: wei('METIS owed to them.'),
           liquidityMetisWei: wei('METIS on L2 that can pay them now.'),
           minimumWaitSeconds: digits('Delay that the contract enforces; not a guarantee.'),
+          exitFeeRate: digits('Share of a withdrawal that the provider keeps, scaled by 1e18.'),
         }),
       ),
     }),
@@ -137,6 +209,15 @@ export const lstSchemas: CommandSchemas = {
           feeRate: digits("Provider's share of the rewards, scaled by 1e18."),
           rate: digits('METIS for one token, scaled by 1e18.'),
           rateAfterHarvest: digits('The same after the next harvest, scaled by 1e18.'),
+          shareRate: digits(
+            'METIS for one share of the pool, scaled by 1e18; it grows by rewards.',
+          ),
+          yield: nullable(grown),
+          unbonding: object<Unbonding>('From a withdrawal request to its METIS.', {
+            fromSeconds: digits('Delay that the contract enforces.'),
+            toSeconds: digits('At worst: after an exit on L1 and the bridge.'),
+            isShort: flag('True: METIS is missing on L2 for the requests that are there.'),
+          }),
         }),
       ),
     }),

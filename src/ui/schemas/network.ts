@@ -1,5 +1,6 @@
 import type {LstAbout, LstContract} from '../../protocol/lst/about.ts'
-import {lstProviders} from '../../protocol/lst/providers.ts'
+import {lstIds, lstProviders} from '../../protocol/lst/providers.ts'
+import type {LstRegistry} from '../../protocol/lst/registry.ts'
 import type {Network} from '../../protocol/network.ts'
 import type {NetworkCheck} from '../../services/network/network-check.ts'
 import {
@@ -21,6 +22,7 @@ import {
   type JsonSchema,
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
+import {registration} from './parts/registration.ts'
 import {checks} from './parts/sequencer.ts'
 
 const name = text('Name of the network.')
@@ -101,6 +103,11 @@ const deployments = Object.fromEntries(
   lstProviders.map((about) => [about.id, optional(nullable(deploymentOf(about)))]),
 ) as Fields<Network['lst']>
 
+const lstRegistry = object<LstRegistry>(
+  'Providers that governance has registered.',
+  Object.fromEntries(lstIds.map((id) => [id, optional(registration)])) as Fields<LstRegistry>,
+)
+
 export const networkSchemas: CommandSchemas = {
   'network schema': {data: foreignObject('JSON Schema of a network document, draft 2020-12.')},
   'network add': {
@@ -139,6 +146,7 @@ export const networkSchemas: CommandSchemas = {
       kind,
       caFile: optional(text('PEM file of the certificate authority of its endpoints.')),
       lst: object<Network['lst']>('Liquid-staking providers.', deployments),
+      lstRegistry: optional(lstRegistry),
     }),
   },
 }

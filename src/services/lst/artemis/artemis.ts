@@ -17,10 +17,9 @@ import type {
   AtBlock,
   LstCapability,
   LstDescription,
-  LstPosition,
+  LstPlan,
   LstProvider,
   LstRequest,
-  LstState,
   LstWithdrawal,
 } from '../provider.ts'
 import {cannot} from '../refuse.ts'
@@ -31,51 +30,43 @@ import {planArtemisWithdrawal} from './withdraw.ts'
 
 const capabilities: ReadonlySet<LstCapability> = new Set(['deposit', 'withdraw', 'claim'])
 
-/** Artemis on L2: METIS becomes artMETIS of the same account. */
-export function openArtemis(client: ChainClient, contracts: ArtemisContracts): LstProvider {
-  const read = async (at?: AtBlock): Promise<LstState> => {
+type Reads = Pick<LstProvider, 'read' | 'position' | 'requests' | 'queue' | 'balance' | 'quote'>
+
+function readsOf(client: ChainClient, contracts: ArtemisContracts): Reads {
+  const read: Reads['read'] = async (at) => {
     const state = await readArtemis(client, contracts, at)
     const {rate, afterHarvest} = artemisRate(state)
-    return {...state, rate, rateAfterHarvest: afterHarvest}
+    return {...state, rate, rateAfterHarvest: afterHarvest, shareRate: rate}
   }
-  const queue: LstProvider['queue'] = async (at) => {
-    const {nextWithdrawNonce, nextUnlockNonce, lockedMetisWei, poolMetisWei, delaySeconds} =
-      await readArtemisQueue(client, contracts, at)
-    return {
-      requests: nextWithdrawNonce - nextUnlockNonce,
-      owedMetisWei: lockedMetisWei,
-      liquidityMetisWei: poolMetisWei,
-      minimumWaitSeconds: delaySeconds,
-    }
-  }
-  const requests: LstProvider['requests'] = (account, at) =>
-    readRequests(client, contracts, account, at)
-  const position = async (account: Address, at?: AtBlock): Promise<LstPosition> => {
-    const [state, {heldWei}, open, liquidMetisWei] = await Promise.all([
-      read(at),
-      readArtemisPosition(client, contracts, account, at),
-      requests(account, at),
-      getBalance(client, {address: account, ...at}),
-    ])
-    const valueMetisWei = (heldWei * state.rateAfterHarvest) / 10n ** 18n
-    const claimable = open.filter(({blockedBy}) => blockedBy.length === 0)
-    return {
-      ...{provider: artemis.id, account, heldWei, liquidMetisWei, valueMetisWei},
-      holdings: [{token: artemis.token, state: 'held', wei: heldWei, valueMetisWei}],
-      openRequests: BigInt(open.length),
-      owedMetisWei: sumOf(open),
-      claimableMetisWei: sumOf(claimable),
-    }
-  }
-  const quote: LstProvider['quote'] = async (request) =>
-    quoteOf(
-      request,
-      quoteArtemisDeposit(await readArtemis(client, contracts), request.amountMetisWei),
-    )
+  const requests: Reads['requests'] = (account, at) => readRequests(client, contracts, account, at)
   return {
-    about: artemis,
-    ...{capabilities, read, position, requests, queue, quote},
-    describe: () => describe(client, contracts),
+    ...{read, requests},
+    async queue(at) {
+      const queue = await readArtemisQueue(client, contracts, at)
+      return {
+        requests: queue.nextWithdrawNonce - queue.nextUnlockNonce,
+        owedMetisWei: queue.lockedMetisWei,
+        liquidityMetisWei: queue.poolMetisWei,
+        minimumWaitSeconds: queue.delaySeconds,
+        exitFeeRate: 0n,
+      }
+    },
+    async position(account, at) {
+      const [state, {heldWei}, open, liquidMetisWei] = await Promise.all([
+        read(at),
+        readArtemisPosition(client, contracts, account, at),
+        requests(account, at),
+        getBalance(client, {address: account, ...at}),
+      ])
+      const valueMetisWei = (heldWei * state.rateAfterHarvest) / 10n ** 18n
+      return {
+        ...{provider: artemis.id, account, heldWei, liquidMetisWei, valueMetisWei},
+        holdings: [{token: artemis.token, state: 'held', wei: heldWei, valueMetisWei}],
+        openRequests: BigInt(open.length),
+        owedMetisWei: sumOf(open),
+        claimableMetisWei: sumOf(open.filter(({blockedBy}) => blockedBy.length === 0)),
+      }
+    },
     async balance(at) {
       const [{totalDepositsMetisWei}, {poolMetisWei, managerMetisWei, lockedMetisWei}] =
         await Promise.all([read(at), readArtemisQueue(client, contracts, at)])
@@ -86,46 +77,67 @@ export function openArtemis(client: ChainClient, contracts: ArtemisContracts): L
         transitMetisWei: null,
       }
     },
-    async plan(from, request) {
-      const held = await position(from)
-      switch (request.kind) {
-        case 'deposit': {
-          const quoted = await quote(request)
-          return depositPlan({
-            ...{about: artemis, from, request, quote: quoted, position: held},
-            calls: [depositCall(contracts, request.amountMetisWei, quoted.minOutWei)],
-            refusalOfNothing,
-            wayBack: 'withdrawal request, then the delay of the provider',
-          })
-        }
-        case 'withdraw':
-          return planArtemisWithdrawal(
-            {client, contracts},
-            {from, request, position: held, queue: await queue()},
-          )
-        case 'claim': {
-          const claimed = chooseClaims(await requests(from), request.ids, from)
-          const calls = claimed.map(({id, metisWei}) => claimCall(contracts, id, metisWei))
-          return claimPlan({about: artemis, from, request, position: held, claimed, calls})
-        }
-        default:
-          throw cannot(artemis, request)
-      }
+    async quote(request) {
+      const state = await readArtemis(client, contracts)
+      return quoteOf(request, quoteArtemisDeposit(state, request.amountMetisWei))
     },
+  }
+}
+
+/** Artemis on L2: METIS becomes artMETIS of the same account. */
+export function openArtemis(client: ChainClient, contracts: ArtemisContracts): LstProvider {
+  const reads = readsOf(client, contracts)
+  return {
+    about: artemis,
+    capabilities,
+    ...reads,
+    describe: () => describe(client, contracts),
+    plan: (from, request) => planOf({client, contracts}, reads, from, request),
     async verify(plan, {hash, blockNumber}) {
       await blockKnown(client, blockNumber)
-      const [{logs}, after] = await Promise.all([
+      const [{logs}, position] = await Promise.all([
         getTransactionReceipt(client, {hash}),
-        position(plan.from, {blockNumber}),
+        reads.position(plan.from, {blockNumber}),
       ])
-      const {receivedWei, unit} = receivedIn(contracts, plan.request, plan.from, logs)
       // Every call of a claim pays one request; the last receipt is only one of them.
       if (plan.request.kind === 'claim') {
-        return {receivedWei: plan.quote?.expectedWei ?? 0n, position: after}
+        return {receivedWei: plan.quote?.expectedWei ?? 0n, position}
       }
+      const {receivedWei, unit} = receivedIn(contracts, plan.request, plan.from, logs)
       assertReceived(plan, {receivedWei, unit}, blockNumber)
-      return {receivedWei, position: after}
+      return {receivedWei, position}
     },
+  }
+}
+
+async function planOf(
+  at: {client: ChainClient; contracts: ArtemisContracts},
+  {position, quote, queue, requests}: Reads,
+  from: Address,
+  request: LstRequest,
+): Promise<LstPlan> {
+  const held = await position(from)
+  switch (request.kind) {
+    case 'deposit': {
+      const quoted = await quote(request)
+      return depositPlan({
+        ...{about: artemis, from, request, quote: quoted, position: held},
+        calls: [depositCall(at.contracts, request.amountMetisWei, quoted.minOutWei)],
+        refusalOfNothing,
+        wayBack: 'withdrawal request, then the delay of the provider',
+      })
+    }
+    case 'withdraw': {
+      const withdrawal = {from, request, position: held, queue: await queue()}
+      return planArtemisWithdrawal(at, withdrawal)
+    }
+    case 'claim': {
+      const claimed = chooseClaims(await requests(from), request.ids, from)
+      const calls = claimed.map(({id, metisWei}) => claimCall(at.contracts, id, metisWei))
+      return claimPlan({about: artemis, from, request, position: held, claimed, calls})
+    }
+    default:
+      throw cannot(artemis, request)
   }
 }
 

@@ -36,6 +36,9 @@ const capabilities: ReadonlySet<LstCapability> = new Set([
   ...(['deposit', 'withdraw', 'claim', 'cancel', 'speed-up', 'vest'] as const),
 ])
 
+/** From parts per million, in which the contracts have fees, to 1e18. */
+const PPM_TO_ONE = 10n ** 12n
+
 /** Enki on L2: METIS becomes eMETIS, which earns as seMETIS in the vault. */
 export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider {
   // Found once: a command ends long before the provider moves its contracts.
@@ -52,13 +55,17 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
     read: async (at) => readState(await site(), at),
     async queue(at) {
       const {contracts, metis} = await site()
-      const [{owedMetisWei, liquidityMetisWei}, {queueSeconds}] = await Promise.all([
+      const [{owedMetisWei, liquidityMetisWei}, {queueSeconds, redemptionFee}] = await Promise.all([
         readEnkiQueue(client, contracts, metis, at),
         readEnkiSettings(client, contracts, at),
       ])
       // The contract counts METIS, not tickets.
       const requests = null
-      return {requests, owedMetisWei, liquidityMetisWei, minimumWaitSeconds: queueSeconds ?? 0n}
+      return {
+        ...{requests, owedMetisWei, liquidityMetisWei},
+        minimumWaitSeconds: queueSeconds ?? 0n,
+        exitFeeRate: (redemptionFee ?? 0n) * PPM_TO_ONE,
+      }
     },
     async balance(at) {
       const {contracts, metis} = await site()
@@ -136,10 +143,11 @@ async function readState({client, contracts}: EnkiSite, at?: AtBlock): Promise<L
     readEnkiSettings(client, contracts, at),
   ])
   const {totalAssetsWei, supplyWei, undispatchedWei} = state
+  const rates = enkiRates({...state, treasuryRatio: protocolTreasuryRatio ?? 0n})
   return {
     ...{totalDepositsMetisWei: totalAssetsWei, supplyWei},
     pendingRewardMetisWei: undispatchedWei,
-    ...enkiRates({...state, treasuryRatio: protocolTreasuryRatio ?? 0n}),
+    ...{...rates, shareRate: rates.rate},
   }
 }
 
