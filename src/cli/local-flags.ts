@@ -1,5 +1,7 @@
 import {Flags} from '@oclif/core'
 
+import {MetisSeqError} from '../lib/errors.ts'
+import {localParts, type LocalPart} from '../local/placement.ts'
 import {defaultSettings, type LocalSettings} from '../local/settings.ts'
 
 /** Options for creating a local network. */
@@ -57,6 +59,22 @@ export const localSettingFlags = {
     default: defaultSettings.mainnetRules,
     allowNo: true,
   }),
+  with: Flags.custom<LocalPart[]>({
+    description: `Optional parts, separated by commas: ${localParts.join(', ')} (liquid staking, the markets around it).`,
+    helpValue: localParts.join(','),
+    parse: async (text) => parseParts(text),
+  })(),
+}
+
+/** @throws {MetisSeqError} USAGE for an unknown part */
+function parseParts(text: string): LocalPart[] {
+  const given = text.split(',').map((word) => word.trim())
+  const unknown = given.filter((word) => !localParts.some((part) => part === word))
+  if (unknown.length === 0) return localParts.filter((part) => given.includes(part))
+  throw new MetisSeqError({
+    code: 'USAGE',
+    message: `--with takes ${localParts.join(' and ')}, not ${JSON.stringify(unknown[0])}.`,
+  })
 }
 
 export interface LocalSettingFlags {
@@ -69,6 +87,7 @@ export interface LocalSettingFlags {
   'blocks-before-fork': number
   'base-port': number
   'mainnet-rules': boolean
+  with?: LocalPart[] | undefined
 }
 
 export function toLocalSettings(flags: LocalSettingFlags): LocalSettings {
@@ -82,5 +101,6 @@ export function toLocalSettings(flags: LocalSettingFlags): LocalSettings {
     blocksBeforeFork: flags['blocks-before-fork'],
     basePort: flags['base-port'],
     mainnetRules: flags['mainnet-rules'],
+    with: flags.with ?? [],
   }
 }

@@ -165,6 +165,7 @@ export async function writeL2Genesis(
       {fromBlock: PHASE2_BLOCK, name: 'cancun'},
     ],
     l1MetisAddress: l1Metis,
+    with: settings.with,
     bridgeReserveWei: parseEther('5000000'),
     balances: [
       {address: keys.network.mpc.address, wei: parseEther('100')},

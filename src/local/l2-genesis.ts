@@ -3,8 +3,9 @@ import {gunzipSync} from 'node:zlib'
 import {type Address, type Hex, getAddress, hexToBytes, isAddressEqual, numberToHex} from 'viem'
 
 import type {ScheduledHardfork} from '../node/engine/hardforks.ts'
-import {type L2Addresses, type L2Options, l2Addresses, planL2} from './l2-plan.ts'
-import type {Placement} from './placement.ts'
+import {nativeTokenFlags} from '../node/engine/anvil-flags.ts'
+import {type L2Addresses, type L2Options, l2Addresses, movesMetis, planL2} from './l2-plan.ts'
+import type {Placement, SeedCall} from './placement.ts'
 
 export interface L2GenesisOptions extends L2Options {
   timestamp: bigint | number
@@ -56,6 +57,7 @@ type Request = (method: string, ...params: unknown[]) => Promise<unknown>
 
 /** An account in the output of `anvil_dumpState`; unused fields are left out. */
 interface DumpedAccount {
+  balance: Hex
   code: Hex
   storage: Record<Hex, Hex>
 }
@@ -77,13 +79,14 @@ export async function buildL2Genesis(options: L2GenesisOptions): Promise<L2Genes
     // The sequencer set rejects a first epoch that does not start after the current block.
     throw new Error(`The L2 start block must be at least 2, not ${options.startBlock}.`)
   }
-  const placements = planL2(options)
+  const {placements, seeds} = planL2(options)
   const scratch = await options.startScratch(scratchArgs(options))
   try {
     const request: Request = (method, ...params) => scratch.request(method, params)
     for (const placement of placements) {
       await construct(request, options.governanceAddress, placement)
     }
+    for (const seed of seeds) await sow(request, seed)
     const contracts = await readContracts(request, placements)
     return {genesis: assemble(options, contracts), addresses: l2Addresses}
   } finally {
@@ -92,10 +95,11 @@ export async function buildL2Genesis(options: L2GenesisOptions): Promise<L2Genes
 }
 
 /** Blocks count from 0 there, so that the first initializer runs in block 1. */
-function scratchArgs({l2ChainId}: L2Options): string[] {
+function scratchArgs(options: L2Options): string[] {
   const fixed =
     '--accounts 0 --hardfork shanghai --base-fee 0 --gas-price 0 --auto-impersonate --no-mining'
-  return [...fixed.split(' '), '--chain-id', String(l2ChainId)]
+  const chainId = ['--chain-id', String(options.l2ChainId)]
+  return [...fixed.split(' '), ...chainId, ...nativeTokenFlags(movesMetis(options))]
 }
 
 /**
@@ -108,12 +112,33 @@ async function construct(request: Request, from: Address, {name, at, creationCod
   const runtimeCode = await request('eth_call', transaction, 'latest').catch((cause: unknown) => {
     throw new Error(`The ${name} cannot be initialized for genesis.`, {cause})
   })
+  const isMined = await mine(request, transaction)
+  if (!isMined) throw new Error(`The ${name} was not initialized for genesis.`)
+  await request('anvil_setCode', at, runtimeCode)
+}
+
+/** The sender gets exactly the value, so that no METIS appears beyond what is planned. */
+async function sow(request: Request, {name, from, to, data, valueWei = 0n}: SeedCall) {
+  const before = BigInt((await request('eth_getBalance', from, 'latest')) as Hex)
+  await request('anvil_setBalance', from, numberToHex(before + valueWei))
+  const value = numberToHex(valueWei)
+  const isMined = await mine(request, {
+    from,
+    to,
+    data,
+    value,
+    gas: constructionGas,
+    gasPrice: '0x0',
+  })
+  if (!isMined) throw new Error(`The call "${name}" reverted while building the genesis.`)
+}
+
+async function mine(request: Request, transaction: object): Promise<boolean> {
   const hash = await request('eth_sendTransaction', transaction)
   // Mined on demand: the receipt of an automatic block may arrive after the response.
   await request('evm_mine')
   const receipt = (await request('eth_getTransactionReceipt', hash)) as {status: Hex} | null
-  if (receipt?.status !== '0x1') throw new Error(`The ${name} was not initialized for genesis.`)
-  await request('anvil_setCode', at, runtimeCode)
+  return receipt?.status === '0x1'
 }
 
 async function readContracts(
@@ -128,7 +153,8 @@ async function readContracts(
     const state = found.get(at.toLowerCase())
     if (!state || state.code.length <= 2) throw new Error(`The ${name} has no code for genesis.`)
     contracts.set(at, {
-      balance: numberToHex(balanceWei ?? 0n),
+      // The scratch chain has what the seeds paid in, but not what is given by decree.
+      balance: numberToHex(BigInt(state.balance) + (balanceWei ?? 0n)),
       // A deployed contract has nonce 1; with 0 it would count as an empty account.
       nonce: '0x1',
       code: state.code,
@@ -167,7 +193,11 @@ function assemble(
   }
   const sorted = [...accounts].sort(([left], [right]) => (BigInt(left) < BigInt(right) ? -1 : 1))
   return {
-    config: {...forksUpToShanghai(l2ChainId), ...(hardforks ? {hardforks} : {})},
+    config: {
+      ...forksUpToShanghai(l2ChainId),
+      ...(hardforks ? {hardforks} : {}),
+      ...(movesMetis(options) ? {nativeToken: true} : {}),
+    },
     number: numberToHex(startBlock),
     timestamp: numberToHex(timestamp),
     nonce: '0x0',

@@ -15,7 +15,14 @@ import {metisSequencerSetBytecode} from './artifacts/metis-sequencer-set.ts'
 import {metisViewBytecode} from './artifacts/metis-view.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
 import {localLst, planLst, type LocalLst} from './lst/providers.ts'
-import {behindProxy, l2Metis, l2ProxyAdmin, type Placement} from './placement.ts'
+import {
+  behindProxy,
+  type GenesisParts,
+  l2Metis,
+  l2ProxyAdmin,
+  type LocalPart,
+  type Placement,
+} from './placement.ts'
 
 export interface L2Options {
   l2ChainId: number
@@ -36,6 +43,13 @@ export interface L2Options {
   bridgeReserveWei: bigint
   /** Named in withdrawal events; the zero address when L1 is unknown. */
   l1MetisAddress?: Address
+  /** Optional parts. With any of them, METIS moves as an ERC-20 too. */
+  with?: readonly LocalPart[]
+}
+
+/** Whether METIS moves as an ERC-20. Without optional parts nothing needs it. */
+export function movesMetis({with: parts = []}: Pick<L2Options, 'with'>): boolean {
+  return parts.length > 0
 }
 
 export interface L2Addresses {
@@ -68,9 +82,18 @@ const gasPriceWei = 20_000_000n
 /** Initial cost of a withdrawal to L1: 0.001 METIS. */
 const bridgeCostWei = 1_000_000_000_000_000n
 
-/** All contracts of the L2 genesis, in dependency order. */
-export function planL2(options: L2Options): Placement[] {
-  return [...planSequencerSet(options), ...planPredeploys(options), ...planLst(options)]
+/** All contracts of the L2 genesis. */
+export function planL2(options: L2Options): GenesisParts {
+  const lst = planLst(options)
+  const seededWei = lst.seeds.reduce((sum, {valueWei = 0n}) => sum + valueWei, 0n)
+  return {
+    placements: [
+      ...planSequencerSet(options),
+      ...planPredeploys(options, seededWei),
+      ...lst.placements,
+    ],
+    seeds: lst.seeds,
+  }
 }
 
 /** Comes first: its initializer needs a low block number. */
@@ -89,12 +112,13 @@ function planSequencerSet(options: L2Options): Placement[] {
   })
 }
 
-function planPredeploys(options: L2Options): Placement[] {
+function planPredeploys(options: L2Options, seededWei: bigint): Placement[] {
   const {balances, bridgeReserveWei, relayerAddress, l1MetisAddress = zeroAddress} = options
-  const supply = balances.reduce((sum, {wei}) => sum + wei, bridgeReserveWei)
-  const viewArgs = encodeAbiParameters(parseAbiParameters('uint256, address'), [
+  const supply = balances.reduce((sum, {wei}) => sum + wei, bridgeReserveWei + seededWei)
+  const viewArgs = encodeAbiParameters(parseAbiParameters('uint256, address, bool'), [
     supply,
     l2Addresses.bridge,
+    movesMetis(options),
   ])
   const costArgs = encodeAbiParameters(parseAbiParameters('uint256, uint256'), [
     gasPriceWei,

@@ -10,6 +10,26 @@ export interface Placement {
   balanceWei?: bigint
 }
 
+/** A transaction that runs once at the end of the genesis build, such as a first deposit. */
+export interface SeedCall {
+  name: string
+  from: Address
+  to: Address
+  data: Hex
+  /** Native METIS, created for it. */
+  valueWei?: bigint
+}
+
+/** Contracts of an L2 genesis in dependency order, and the calls that run once they are all there. */
+export interface GenesisParts {
+  placements: Placement[]
+  seeds: SeedCall[]
+}
+
+/** Optional parts of a local network. */
+export const localParts = ['lst', 'defi'] as const
+export type LocalPart = (typeof localParts)[number]
+
 /** The METIS view, at the same address as on Metis. */
 export const l2Metis: Address = '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000'
 

@@ -7,6 +7,7 @@ import {readBoundedText, DOCUMENT_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 import {parseJson} from '../lib/parse-json.ts'
 import type {Home} from '../store/home.ts'
+import type {LocalPart} from './placement.ts'
 
 export const LOCAL_NETWORK = 'local'
 export const LOCAL_L1_CHAIN_ID = 31_337
@@ -33,6 +34,8 @@ export interface LocalSettings {
   basePort: number
   /** Mainnet's two extra rules in LockingPool. */
   mainnetRules: boolean
+  /** Optional parts. */
+  with: readonly LocalPart[]
 }
 
 export const defaultSettings: LocalSettings = {
@@ -45,6 +48,7 @@ export const defaultSettings: LocalSettings = {
   blocksBeforeFork: 30,
   basePort: 18_545,
   mainnetRules: true,
+  with: [],
 }
 
 /** The local network as created. */
@@ -115,7 +119,9 @@ export function readLocalState(home: Home): LocalState | undefined {
     value = undefined
   }
   if (isRecord(value) && value['version'] === 1 && isRecord(value['settings'])) {
-    return value as unknown as LocalState
+    const state = value as unknown as LocalState
+    // A network of an earlier version has none.
+    return {...state, settings: {...state.settings, with: state.settings.with ?? []}}
   }
   throw new MetisSeqError({
     code: 'LOCAL_STATE_INVALID',

@@ -38,6 +38,7 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
       hints: ['Copy the genesis document of the network again and check the engine version.'],
     })
   }
+  if (genesis.nativeToken && network.kind !== 'local') throw onlyLocal(bundled.genesisFile)
   // A text that is not a block, so its signature is useless to others.
   const probe = Buffer.from(`A node of ${network.name} starts.`, 'utf8')
   if (!isSignedBy(signerAccount, probe, await signerAccount.sign(probe))) {
@@ -45,6 +46,16 @@ export async function checkOptions(options: NodeOptions, l1: RpcClient): Promise
   }
   await assertL1Chain(options, l1)
   return genesis
+}
+
+/** Its engine lets any account move the balance of any other. */
+function onlyLocal(file: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'GENESIS_UNREADABLE',
+    message: `The genesis document ${file} lets any account move METIS of others, which only a local network may.`,
+    facts: {file},
+    hints: ['Remove `nativeToken` from its `config`.'],
+  })
 }
 
 /** An unreachable L1 does not stop the L2; a wrong L1 does. */

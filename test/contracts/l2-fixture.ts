@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {parseEther} from 'viem'
 
 import {type L2Genesis, type L2GenesisOptions, buildL2Genesis} from '../../src/local/l2-genesis.ts'
+import {nativeTokenFlags} from '../../src/node/engine/anvil-flags.ts'
 import {type Anvil, startAnvil} from '../helpers/anvil.ts'
 import {alice, bob, carol, governance, mpc, recipient, signer} from './staking.ts'
 
@@ -49,6 +50,7 @@ export async function bootGenesis({genesis}: L2Genesis): Promise<Anvil> {
     '--gas-limit',
     '30000000',
     '--auto-impersonate',
+    ...nativeTokenFlags(genesis.config['nativeToken'] === true),
   ])
   const stop = async () => {
     await anvil.stop()

@@ -9,7 +9,7 @@ import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
 import {type L2Genesis, buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {type Chain, connect, eventsOf} from '../contracts/chain.ts'
 import {bootGenesis, genesisOptions, relayer, startL2} from '../contracts/l2-fixture.ts'
-import {alice, bob, governance, mpc, signer, stranger} from '../contracts/staking.ts'
+import {alice, bob, carol, governance, mpc, signer, stranger} from '../contracts/staking.ts'
 import type {Anvil} from '../helpers/anvil.ts'
 
 const bridgeCostWei = 1_000_000_000_000_000n
@@ -232,6 +232,36 @@ describe('the L2 genesis', () => {
     expect(await chain.attempt({...call, fn: 'transfer', args: [bob, 1n]})).toBe(refusal)
     const from = {...call, from: bob, fn: 'transferFrom', args: [alice, bob, 1n]}
     expect(await chain.attempt(from)).toBe(refusal)
+  })
+
+  test('with an optional part METIS moves natively, as an ERC-20 does, and nothing else changes', async () => {
+    const genesis = await buildL2Genesis({...genesisOptions, with: ['lst']})
+    await using moving = await bootGenesis(genesis)
+    const l2 = connect(moving.rpcUrl)
+    const read = (fn: string, args: unknown[] = []) => l2.read(metis, erc20Abi, fn, args)
+    const supply = await read('totalSupply')
+    const call = {from: alice, to: metis as Address, abi: erc20Abi as Abi}
+    const [held, owned] = await Promise.all([l2.balance(alice), l2.balance(bob)])
+
+    const sent = await l2.send({...call, fn: 'transfer', args: [bob, 5n]})
+    expect(eventsOf(erc20Abi, sent.logs)).toMatchObject([
+      {name: 'Transfer', args: {from: alice, to: bob, value: 5n}},
+    ])
+    expect(await l2.balance(bob)).toBe(owned + 5n)
+    const paid = (mined: {gasUsed: bigint; gasPrice: bigint}) => mined.gasUsed * mined.gasPrice
+    expect(await read('balanceOf', [alice])).toBe(held - 5n - paid(sent))
+
+    const from = {...call, from: bob, fn: 'transferFrom'}
+    const short = 'ERC20: transfer amount exceeds allowance'
+    expect(await l2.attempt({...from, args: [alice, bob, 1n]})).toBe(short)
+    const approved = await l2.send({...call, fn: 'approve', args: [bob, 10n]})
+    await l2.send({...from, args: [alice, carol, 7n]})
+    expect(await read('allowance', [alice, bob])).toBe(3n)
+    expect(await l2.balance(alice)).toBe(held - 12n - paid(sent) - paid(approved))
+    expect(await l2.attempt({...from, args: [alice, bob, 4n]})).toBe(short)
+    const beyond = {...call, fn: 'transfer', args: [bob, held]}
+    expect(await l2.attempt(beyond)).toBe('ERC20: transfer amount exceeds balance')
+    expect(await read('totalSupply')).toBe(supply)
   })
 
   test('the gas price oracle names the cost and governance changes it', async () => {

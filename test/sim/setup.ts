@@ -120,7 +120,7 @@ export function drawSetup(random: Random): Setup {
     network,
     genesis: {
       ...{file: 'none', chainId: L2_CHAIN_ID, gasLimit: 1_100_000_000n, number: GENESIS_NUMBER},
-      ...{hardforks: [], fingerprint: 'fake' as Hex},
+      ...{hardforks: [], nativeToken: false, fingerprint: 'fake' as Hex},
     },
     fakeGenesis: fakeGenesis(network, epochLength),
     startupGraceMs: random.pick([2_000, 5_000]),

@@ -17,6 +17,7 @@ Watches it until Ctrl-C, which stops everything; --detach returns once everythin
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --detach',
     '<%= config.bin %> <%= command.id %> --detach --nodes 4 --slot-ms 500 --base-port 30000',
+    '<%= config.bin %> <%= command.id %> --detach --with lst,defi',
   ]
 
   static override flags = {

@@ -5,7 +5,7 @@
 import type {Address} from 'viem'
 
 import type {LstDeployments} from '../../protocol/lst/providers.ts'
-import type {Placement} from '../placement.ts'
+import type {GenesisParts, LocalPart} from '../placement.ts'
 import {localArtemis, planArtemis} from './artemis/plan.ts'
 
 /** A local network has every provider. */
@@ -13,7 +13,10 @@ export type LocalLst = {[Id in keyof LstDeployments]: NonNullable<LstDeployments
 
 export const localLst: LocalLst = {artemis: localArtemis}
 
-/** The contracts of all providers. */
-export function planLst(options: {governanceAddress: Address}): Placement[] {
-  return planArtemis(options)
+/** The contracts of the providers. */
+export function planLst(options: {
+  governanceAddress: Address
+  with?: readonly LocalPart[]
+}): GenesisParts {
+  return {placements: planArtemis(options), seeds: []}
 }

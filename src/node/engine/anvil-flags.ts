@@ -15,5 +15,11 @@ export function engineFlags(genesis: Genesis, hardfork: string): string[] {
     // The pool checks balances at the head, which does not yet include payments in the same block.
     '--disable-pool-balance-checks',
     ...['--no-cors', '--no-request-size-limit'],
+    ...nativeTokenFlags(genesis.nativeToken),
   ]
+}
+
+/** A precompile at 0xfd moves native balance; `MetisView` calls it. Anyone may: see ADR 45. */
+export function nativeTokenFlags(nativeToken: boolean): string[] {
+  return nativeToken ? ['--celo'] : []
 }

@@ -14,6 +14,8 @@ export interface Genesis {
   number: number
   /** Rules by block, oldest first. */
   hardforks: readonly ScheduledHardfork[]
+  /** METIS moves as an ERC-20 too: see ADR 45. */
+  nativeToken: boolean
   /** Compared by nodes before they exchange data. */
   fingerprint: Hex
 }
@@ -36,6 +38,7 @@ export function readGenesis(file: string): Genesis {
     const rules = {chainId, gasLimit, hardfork: hardforks[0]!.name, version: RULES_VERSION}
     return {
       ...{file, chainId, gasLimit, number, hardforks},
+      nativeToken: value['config']['nativeToken'] === true,
       fingerprint: fingerprint(text, rules),
     }
   } catch (cause) {

@@ -1,3 +1,4 @@
+import {localParts} from '../../local/placement.ts'
 import type {FundView, ProcessRow} from '../presenters/local.ts'
 import {
   address,
@@ -37,6 +38,7 @@ const state = shared(
       blocksBeforeFork: count('Blocks between the genesis and block 16,500,000.'),
       basePort: count('First port; the others follow.'),
       mainnetRules: flag("True: mainnet's two extra rules in LockingPool."),
+      with: list('Optional parts.', word('A part.', localParts)),
     }),
     profiles: list('Profiles of the sequencers from the start.', {type: 'string'}),
     keys: list('Keys created for it.', {type: 'string'}),
