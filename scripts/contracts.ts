@@ -24,10 +24,26 @@ const clientContracts = [
   'AMTDepositPool',
   'AMTRewardPool',
   'AMTWithdrawalManager',
+  'NetswapFactory',
+  'NetswapPair',
+  'NetswapRouter',
+  'AavePool',
+  'AaveDataProvider',
+  'AaveOracle',
+  'StableQiVault',
+  'MarketFeed',
+  'MarketToken',
 ]
 
 /** Contracts that are deployed and then spoken to through another ABI, or not at all. */
-const deployOnlyContracts = ['MetisToken', 'MetisView', 'TransparentUpgradeableProxy', 'ProxyAdmin']
+const deployOnlyContracts = [
+  'MetisToken',
+  'MetisView',
+  'TransparentUpgradeableProxy',
+  'ProxyAdmin',
+  'AToken',
+  'VariableDebtToken',
+]
 
 const npmSources = [
   '@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol',

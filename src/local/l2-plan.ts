@@ -14,6 +14,7 @@ import {l2StandardBridgeBytecode} from './artifacts/l2-standard-bridge.ts'
 import {metisSequencerSetBytecode} from './artifacts/metis-sequencer-set.ts'
 import {metisViewBytecode} from './artifacts/metis-view.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
+import {planDefi} from './defi/markets.ts'
 import {localLst, planLst, type LocalLst} from './lst/providers.ts'
 import {
   behindProxy,
@@ -85,14 +86,20 @@ const bridgeCostWei = 1_000_000_000_000_000n
 /** All contracts of the L2 genesis. */
 export function planL2(options: L2Options): GenesisParts {
   const lst = planLst(options)
-  const seededWei = lst.seeds.reduce((sum, {valueWei = 0n}) => sum + valueWei, 0n)
+  const defi = planDefi(options)
+  const seeds = [...lst.seeds, ...defi.seeds]
+  const seededWei = seeds.reduce(
+    (sum, {valueWei = 0n, givesWei = 0n}) => sum + valueWei + givesWei,
+    0n,
+  )
   return {
     placements: [
       ...planSequencerSet(options),
       ...planPredeploys(options, seededWei),
       ...lst.placements,
+      ...defi.placements,
     ],
-    seeds: lst.seeds,
+    seeds,
   }
 }
 

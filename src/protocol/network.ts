@@ -1,6 +1,7 @@
 import type {Address, Hex} from 'viem'
 
 import type {PoolRules} from './locking-pool.ts'
+import type {DefiDeployments} from './defi/markets.ts'
 import type {LstDeployments} from './lst/providers.ts'
 
 /**
@@ -21,6 +22,8 @@ export interface Network {
   kind: 'main' | 'test' | 'local'
   /** Liquid-staking providers by id. */
   lst: LstDeployments
+  /** Markets around their tokens. Absent where none is known. */
+  defi?: DefiDeployments
 }
 
 export interface L1Network {

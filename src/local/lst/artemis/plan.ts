@@ -18,7 +18,7 @@ import {amtDepositPoolBytecode} from '../../artifacts/amt-deposit-pool.ts'
 import {amtRewardPoolBytecode} from '../../artifacts/amt-reward-pool.ts'
 import {amtWithdrawalManagerBytecode} from '../../artifacts/amt-withdrawal-manager.ts'
 import {artMetisBytecode} from '../../artifacts/art-metis.ts'
-import {behindProxy, l2Metis, type Placement} from '../../placement.ts'
+import {behindProxy, l2Metis, type Placement, type SeedCall} from '../../placement.ts'
 
 /** Our choice; the document of a local network contains them. */
 export const localArtemis: ArtemisContracts = {
@@ -95,4 +95,19 @@ function artemisConfigInit(): Hex {
     functionName: 'initialize',
     args: [keys, Object.values(entries)],
   })
+}
+
+/** The first deposit on a network, which is one to one. */
+export function depositWithArtemis(from: Address, amountWei: bigint): SeedCall {
+  return {
+    name: 'deposit with Artemis',
+    from,
+    to: localArtemis.depositPool,
+    data: encodeFunctionData({
+      abi: amtDepositPoolAbi,
+      functionName: 'deposit',
+      args: [amountWei, ''],
+    }),
+    valueWei: amountWei,
+  }
 }
