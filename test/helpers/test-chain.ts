@@ -9,8 +9,11 @@ import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {deployL1, type L1Deployment} from '../../src/local/deploy-l1.ts'
+import {defiOf} from '../../src/local/defi/markets.ts'
 import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {l2Addresses, type L2Addresses} from '../../src/local/l2-plan.ts'
+import type {LocalPart} from '../../src/local/placement.ts'
+import {nativeTokenFlags} from '../../src/node/engine/anvil-flags.ts'
 import type {Network} from '../../src/protocol/network.ts'
 import {PATIENT, startAnvil, type Anvil} from './anvil.ts'
 import {accountOf, L2_CHAIN_ID} from './l2-chain.ts'
@@ -26,6 +29,8 @@ export interface TestChainOptions {
   initialSigner?: Address
   /** Holders of METIS on L2. */
   l2Rich?: readonly Address[]
+  /** Optional parts of the L2. */
+  with?: readonly LocalPart[]
   /** Without it L2 mines a block per transaction. */
   l2BlockSeconds?: number
   /** False: only L1 runs. */
@@ -82,7 +87,10 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   ])
   const l2Url = l2?.anvil.rpcUrl ?? 'http://127.0.0.1:9'
   const clients = {l1: createRpcClient(l1.rpcUrl, PATIENT), l2: createRpcClient(l2Url, PATIENT)}
-  const network = networkOf([l1.rpcUrl], [l2Url], at, l2?.addresses ?? l2Addresses)
+  const network = {
+    ...networkOf([l1.rpcUrl], [l2Url], at, l2?.addresses ?? l2Addresses),
+    ...defiOf({with: options.with ?? []}),
+  }
   const actions = actionsOn(clients.l1, at)
   let snapshot = await clients.l1.request('evm_snapshot')
   const keep = async () => {
@@ -127,6 +135,7 @@ async function startL2(options: TestChainOptions): Promise<{anvil: Anvil; addres
     gasLimit: 1_100_000_000n,
     coinbase: initialSigner,
     startScratch: startAnvil,
+    with: options.with ?? [],
   })
   const folder = mkdtempSync(join(tmpdir(), 'metis-seq-l2-'))
   const file = join(folder, 'genesis.json')
@@ -134,7 +143,8 @@ async function startL2(options: TestChainOptions): Promise<{anvil: Anvil; addres
   const fixed = '--accounts 0 --hardfork shanghai --base-fee 0 --auto-impersonate'
   const mining = l2BlockSeconds ? ['--block-time', String(l2BlockSeconds)] : []
   const id = ['--init', file, '--chain-id', String(L2_CHAIN_ID), '--gas-limit', '1100000000']
-  const anvil = await startAnvil([...fixed.split(' '), ...id, ...mining])
+  const native = nativeTokenFlags(genesis.config['nativeToken'] === true)
+  const anvil = await startAnvil([...fixed.split(' '), ...id, ...mining, ...native])
   rmSync(folder, {recursive: true})
   return {anvil, addresses}
 }

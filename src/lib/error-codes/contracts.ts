@@ -31,6 +31,7 @@ export const refusalCodes = () =>
     CALL_REVERTED: refusal,
     CONTRACT_MISCONFIGURED: refusal,
     CONTRACT_PANIC: refusal,
+    DEADLINE_PASSED: refusal,
     DEPOSIT_OUT_OF_ORDER: refusal,
     DEPOSIT_UNKNOWN: refusal,
     EPOCH_REFUSED: refusal,
@@ -40,6 +41,7 @@ export const refusalCodes = () =>
     LIQUIDITY_LOW: refusal,
     LST_PAUSED: refusal,
     LST_REFUSES: refusal,
+    MARKET_REFUSES: refusal,
     METIS_BALANCE_LOW: {
       exit: 'precondition',
       facts: [...refusalFacts, {balanceWei: 'number', amountWei: 'number'}],
@@ -87,6 +89,11 @@ export const refusalCodes = () =>
     SIGNER_USED: refusal,
     TICKET_NOT_YOURS: refusal,
     TICKET_USED: refusal,
+    TOKEN_BALANCE_LOW: {
+      exit: 'precondition',
+      facts: [...refusalFacts, {balanceWei: 'number', amountWei: 'number'}],
+    },
+    TOKEN_NOT_MOVED: refusal,
     UPGRADE_REFUSED: refusal,
     WITHDRAWAL_NOT_PROVEN: refusal,
     WITHDRAW_NOT_READY: refusal,

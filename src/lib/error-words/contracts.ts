@@ -45,6 +45,10 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'The contract failed inside its own arithmetic or storage.',
     'Run `metis-seq explain DATA` with the revert data, and check the numbers of the call.',
   ],
+  DEADLINE_PASSED: [
+    'The deadline of the call passed before it was mined.',
+    'Run the command again, with a longer `--deadline`.',
+  ],
   DEPOSIT_OUT_OF_ORDER: ['Deposits are relayed in the order of L1.', NOT_FOR_OPERATORS],
   DEPOSIT_UNKNOWN: ['L1 has no such deposit.', NOT_FOR_OPERATORS],
   EPOCH_REFUSED: [
@@ -71,6 +75,10 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
   LST_REFUSES: [
     'The liquid-staking provider rejects the call by a rule of its own.',
     'Run `metis-seq explain DATA` with the revert data.',
+  ],
+  MARKET_REFUSES: [
+    'The contract of a market rejects the call under one of its own rules.',
+    'Run `metis-seq explain DATA` with the revert data, and check the arguments of the call.',
   ],
   METIS_BALANCE_LOW: [
     'The account holds less METIS than the operation needs. Nothing was sent.',
@@ -204,6 +212,14 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'Run `metis-seq lst position` with the profile that holds it.',
   ],
   TICKET_USED: ['The withdrawal ticket was redeemed before.', 'Run `metis-seq lst position`.'],
+  TOKEN_BALANCE_LOW: [
+    'The account holds less of the token than the operation needs.',
+    'Choose a smaller amount, or get more of the token on L2.',
+  ],
+  TOKEN_NOT_MOVED: [
+    'A contract could not move a token: its balance or its allowance is too low.',
+    'Run the operation again: it first approves the exact amount.',
+  ],
   UPGRADE_REFUSED: ['The proxy does not take this implementation or admin.', NOT_FOR_OPERATORS],
   WITHDRAWAL_NOT_PROVEN: [
     'The withdrawal is not proven on L1, or its challenge period is not over.',

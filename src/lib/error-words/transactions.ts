@@ -34,6 +34,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'The network has no liquid-staking provider that this program knows.',
     'Run `metis-seq lst list --network andromeda`.',
   ],
+  MARKET_UNKNOWN: [
+    'The network has no such market that this program knows.',
+    'Create a local one with `metis-seq local up --with lst,defi`, or add it to the network document.',
+  ],
   NONCE_GAP: [
     'The nonce leaves a gap, and nothing behind a gap is mined. Nothing was sent.',
     'Leave out `--nonce`, or write and sign the file again.',
@@ -66,6 +70,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'The chain changed between the preview and the confirmation, so nothing was sent.',
     'Run the same command again to see the new preview.',
   ],
+  POOL_UNKNOWN: [
+    'The exchange has no pool of the two tokens.',
+    'Run `metis-seq pool show` to see the pools of known tokens.',
+  ],
   POST_STATE: [
     'The transaction was mined, and the chain does not show what it was meant to do.',
     'Run `metis-seq sequencer show ID` or the same command again: another transaction may have come between.',
@@ -77,6 +85,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   SIGNER_NOT_REGISTERED: [
     'The signer belongs to no sequencer: it was never registered, or it was replaced.',
     'Run `metis-seq profile show` to see which signer the profile uses.',
+  ],
+  TOKEN_UNKNOWN: [
+    'The network document names no token with this symbol.',
+    'Use the address of the token; anyone can deploy a token with any symbol.',
   ],
   TRAP: [
     'The operation would work and would probably be regretted; the message says why. Nothing was done.',

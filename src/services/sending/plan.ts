@@ -27,6 +27,7 @@ export const trapIds = [
   'no-reward-recipient',
   'other-network',
   'owner-locked-out',
+  'price-impact',
   'producing',
   'recipient-without-code',
   'shared-throttle',

@@ -11,6 +11,7 @@ import {localSchemas} from './local.ts'
 import {lstSchemas} from './lst.ts'
 import {networkSchemas} from './network.ts'
 import {nodeSchemas} from './node.ts'
+import {poolSchemas} from './pool.ts'
 import {posSchemas} from './pos.ts'
 import {profileSchemas} from './profile.ts'
 import {registrySchemas} from './registry.ts'
@@ -36,6 +37,7 @@ const commandSchemas: CommandSchemas = {
   ...lstSchemas,
   ...networkSchemas,
   ...nodeSchemas,
+  ...poolSchemas,
   ...posSchemas,
   ...profileSchemas,
   ...registrySchemas,
