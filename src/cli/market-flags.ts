@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 
 import type {Amount} from '../protocol/amount.ts'
-import {poolsIds} from '../protocol/defi/markets.ts'
-import {parseAmountOrShare} from './flags.ts'
+import {lendingIds, poolsIds} from '../protocol/defi/markets.ts'
+import {parseAmountOrShare, ratioFlag} from './flags.ts'
 
 /** A token by its symbol or its address. */
 export const tokenArg = Args.custom<string>({
@@ -34,5 +34,21 @@ export const boundFlags = {
     default: 20,
     min: 1,
     max: 1440,
+  }),
+}
+
+export const lendingFlag = {
+  market: Flags.option({
+    options: lendingIds,
+    description: 'Lending market. Default: the first of the network.',
+  })(),
+}
+
+export const lendFlags = {
+  'min-health': ratioFlag({
+    description: 'Health factor below which a call needs an override. Default: 1.5.',
+    helpValue: 'FACTOR',
+    default: 15n * 10n ** 17n,
+    defaultHelp: async () => '1.5',
   }),
 }

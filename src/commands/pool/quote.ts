@@ -5,7 +5,7 @@ import {quoteSwap} from '../../services/defi/pools/pools.ts'
 import {quoteJson, quoteText} from '../../ui/presenters/pool.ts'
 
 export default class PoolQuote extends OperatorCommand {
-  static override summary = 'Say what a swap would give now, with fee and price impact.'
+  static override summary = 'Quote a swap at current reserves, with fee and price impact.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> 10 METIS m.USDC --network andromeda',

@@ -7,6 +7,7 @@ import {explainSchemas} from './explain.ts'
 import {governanceSchemas} from './governance.ts'
 import {helpSchemas} from './help.ts'
 import {keySchemas} from './key.ts'
+import {lendSchemas} from './lend.ts'
 import {localSchemas} from './local.ts'
 import {lstSchemas} from './lst.ts'
 import {networkSchemas} from './network.ts'
@@ -33,6 +34,7 @@ const commandSchemas: CommandSchemas = {
   ...governanceSchemas,
   ...helpSchemas,
   ...keySchemas,
+  ...lendSchemas,
   ...localSchemas,
   ...lstSchemas,
   ...networkSchemas,

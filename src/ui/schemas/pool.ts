@@ -36,7 +36,7 @@ const moved = {
 export const poolSchemas: CommandSchemas = {
   'pool add': sends('Mined, and read from its events.', moved),
   'pool quote': {
-    data: object<ReturnType<typeof quoteJson>>('What a swap would give now.', {
+    data: object<ReturnType<typeof quoteJson>>('Result of a swap at current reserves.', {
       exchange,
       path: list('Tokens from the first to the last.', token),
       amountIn: as(tokenAmount, 'Given.'),

@@ -146,7 +146,7 @@ function conditionsOf({tokens: [first, last], held, quote, amountIn, minOut}: Sw
       label: `the swap gives ${last.symbol}`,
       ok: amountIn > 0n && quote.out > 0n,
       seen: `${exactText(quote.out, last)} for ${exactText(amountIn, first)}`,
-      remedy: 'Run `metis-seq pool quote` with a larger amount.',
+      remedy: 'Run `metis-seq pool quote AMOUNT FROM TO` with a larger amount.',
       facts: {amountWei: `${amountIn}`},
     }),
     holdsToken(first, held, amountIn),

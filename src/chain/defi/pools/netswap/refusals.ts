@@ -1,6 +1,6 @@
 import {entriesOf} from '../../../explain/entry.ts'
 
-const QUOTE = 'Run `metis-seq pool quote` to see the current price.'
+const QUOTE = 'Run `metis-seq pool quote AMOUNT FROM TO` to see the current price.'
 
 const LESS_THAN_MINIMUM = [
   'NetswapRouter: INSUFFICIENT_OUTPUT_AMOUNT',
@@ -81,7 +81,7 @@ export const netswapRefusals = entriesOf(
     ...NO_LIQUIDITY.map((subject) => ({
       subject,
       code: 'LIQUIDITY_LOW' as const,
-      message: 'The pool does not hold enough for this call.',
+      message: 'The pool holds too little for this call.',
       meaning: 'A pool never pays out all of a token, and shares too small to count are refused.',
       causes: ['The pool is empty or nearly so.', 'The amount is too small or too large.'],
     })),
