@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 
 import type {Amount} from '../protocol/amount.ts'
-import {lendingIds, poolsIds} from '../protocol/defi/markets.ts'
-import {parseAmountOrShare, ratioFlag} from './flags.ts'
+import {cdpIds, lendingIds, poolsIds} from '../protocol/defi/markets.ts'
+import {amountFlag, parseAmountOrShare, parseWhole, ratioFlag} from './flags.ts'
 
 /** A token by its symbol or its address. */
 export const tokenArg = Args.custom<string>({
@@ -51,4 +51,32 @@ export const lendFlags = {
     default: 15n * 10n ** 17n,
     defaultHelp: async () => '1.5',
   }),
+}
+
+export const cdpFlag = {
+  market: Flags.option({
+    options: cdpIds,
+    description: 'Kind of vault. Default: the first of the network.',
+  })(),
+}
+
+export const cdpFlags = {
+  'min-ratio': ratioFlag({
+    description:
+      'Collateral ratio below which a call needs an override, such as 2 for 200 %. Default: a fifth above the minimum of the vault.',
+    helpValue: 'RATIO',
+  }),
+}
+
+/** A vault by its number. */
+export const vaultArg = Args.custom<bigint>({
+  description: 'Id of the vault: see `cdp show`.',
+  parse: async (text) => parseWhole(text, 'vault'),
+})
+
+export const changeFlags = {
+  deposit: amountFlag({description: 'Collateral to add.', helpValue: 'AMOUNT|max|N%'}),
+  withdraw: amountFlag({description: 'Collateral to take out.', helpValue: 'AMOUNT|max|N%'}),
+  borrow: amountFlag({description: 'Debt to add.', helpValue: 'AMOUNT|max|N%'}),
+  repay: amountFlag({description: 'Debt to repay.', helpValue: 'AMOUNT|max|N%'}),
 }

@@ -23,6 +23,9 @@ const topics = Object.entries(
 
 /** What a command must be given before it looks for a network. */
 const needed: Record<string, string[]> = {
+  'cdp adjust': ['1', '--deposit', '1'],
+  'cdp close': ['1'],
+  'cdp open': ['1', '1'],
   'governance approve-payer': ['--amount', '1'],
   'governance set-limits': ['--min-lock', '1'],
   'governance set-reward': ['--per-block', '1'],

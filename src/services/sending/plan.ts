@@ -31,6 +31,7 @@ export const trapIds = [
   'owner-locked-out',
   'price-impact',
   'producing',
+  'ratio-floor',
   'recipient-without-code',
   'shared-throttle',
   'signer-is-owner',

@@ -1,11 +1,7 @@
 import {shortHex} from '../../lib/units.ts'
 import type {LendLine} from '../../protocol/defi/lending/line.ts'
-import {
-  dollars,
-  healthText,
-  type LendVerified,
-  type LendView,
-} from '../../services/defi/lending/lend.ts'
+import {dollars} from '../../services/defi/dollars.ts'
+import {healthText, type LendVerified, type LendView} from '../../services/defi/lending/lend.ts'
 import {percentText} from '../../services/defi/percent.ts'
 import {fields, table} from './table.ts'
 import {amountJson, amountText, exactText, tokenJson} from './token.ts'

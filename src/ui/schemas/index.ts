@@ -1,5 +1,6 @@
 import type {JsonSchema} from './build.ts'
 import {documentSchema, schemaIdOf, type CommandSchema, type CommandSchemas} from './document.ts'
+import {cdpSchemas} from './cdp.ts'
 import {completionSchemas} from './completion.ts'
 import {epochSchemas} from './epoch.ts'
 import {exitSchemas} from './exit.ts'
@@ -27,6 +28,7 @@ import {txSchemas} from './tx.ts'
 
 /** Every command by its words, with the schema of its `--json` output. Add one line per new topic. */
 const commandSchemas: CommandSchemas = {
+  ...cdpSchemas,
   ...completionSchemas,
   ...epochSchemas,
   ...exitSchemas,

@@ -19,6 +19,7 @@ import type {Operation, Verification} from '../../sending/run-operation.ts'
 import {requireOwner} from '../../staking/sequencers.ts'
 import {blockKnown} from '../../staking/verify.ts'
 import {agreement} from '../agreed.ts'
+import {dollars} from '../dollars.ts'
 import {requireMarket} from '../require-market.ts'
 import {
   amountText,
@@ -185,7 +186,7 @@ async function lendPlan(
   const conditions = conditionsOf(scene, call)
   requireAll(conditions, SUBJECTS[kind], {account: from})
   const after = market.after(lines, call)
-  const [before, then] = [market.health(lines), market.health(after)]
+  const [before, next] = [market.health(lines), market.health(after)]
   return {
     action: `lend ${kind}`,
     title: `${VERBS[kind]} ${amountText(terms.amount, token)} ${PREPOSITIONS[kind]} ${market.name}`,
@@ -197,8 +198,8 @@ async function lendPlan(
     ],
     // Interest moves every balance with time; the call names the amount.
     figures: [],
-    effects: effectsOf({token, held, call, lines, after, market, before, then}),
-    traps: [...floorTraps(before, then, request.minHealth), ...powerTraps(lines, call)],
+    effects: effectsOf({token, held, call, lines, after, market, before, next}),
+    traps: [...floorTraps(before, next, request.minHealth), ...powerTraps(lines, call)],
   }
 }
 
@@ -254,11 +255,11 @@ interface EffectParts {
   after: readonly LendLine[]
   market: LendingProvider
   before: LendHealth
-  then: LendHealth
+  next: LendHealth
 }
 
 function effectsOf(parts: EffectParts): Effect[] {
-  const {token, held, call, lines, after, market, before, then} = parts
+  const {token, held, call, lines, after, market, before, next} = parts
   const [now, later] = [lineOf(lines, token), lineOf(after, token)]
   const isIn = call.kind === 'supply' || call.kind === 'repay'
   const balance = isIn ? held - call.amount : held + call.amount
@@ -283,8 +284,8 @@ function effectsOf(parts: EffectParts): Effect[] {
       before: exactText(now.borrowed, token),
       after: exactText(later.borrowed, token),
     },
-    {label: 'health factor', before: healthText(before), after: healthText(then)},
-    {label: 'can be borrowed', before: dollars(before.power), after: dollars(then.power)},
+    {label: 'health factor', before: healthText(before), after: healthText(next)},
+    {label: 'can be borrowed', before: dollars(before.power), after: dollars(next.power)},
     ...counting.map(({token: each}) => ({
       label: `liquidation price of ${each.symbol}`,
       before: prices(lines, each),
@@ -302,22 +303,17 @@ export function healthText({factor}: LendHealth): string {
   return factor === null ? 'no debt' : formatWeiShort(factor)
 }
 
-/** Dollars with eight decimals, as text. */
-export function dollars(base: bigint): string {
-  return `$${formatWeiShort(base * 10n ** 10n)}`
-}
-
 /** Only what makes the position worse can cross the floor. */
 function floorTraps(
   {factor: before}: LendHealth,
-  {factor: then}: LendHealth,
+  {factor: next}: LendHealth,
   floor: bigint,
 ): Trap[] {
-  if (then === null || then >= floor || (before !== null && then >= before)) return []
+  if (next === null || next >= floor || (before !== null && next >= before)) return []
   return [
     {
       id: 'health-floor',
-      message: `The health factor would be ${formatWeiShort(then)}, below the floor of ${formatWeiShort(floor)}; below 1 anybody may liquidate the position.`,
+      message: `The health factor would be ${formatWeiShort(next)}, below the floor of ${formatWeiShort(floor)}; below 1 anybody may liquidate the position.`,
     },
   ]
 }
