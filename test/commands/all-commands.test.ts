@@ -33,6 +33,7 @@ const needed: Record<string, string[]> = {
   'lend repay': ['1', 'm.USDC'],
   'lend supply': ['1', 'METIS'],
   'lend withdraw': ['1', 'METIS'],
+  'local price': ['METIS/USD', '20'],
   'lst deposit': ['artemis', '1'],
   'node snapshot prune': ['--keep', '1'],
   'node verify': ['--from-l1', 'http://127.0.0.1:9'],

@@ -17,6 +17,7 @@ export const transactionCodes = () =>
       facts: {rewardMetisWei: 'number', costEthWei: 'number', ratio: 'text', minRatio: 'text'},
     },
     DONE_EARLIER: {exit: 'precondition', facts: {'action?': 'text', hash: 'text'}},
+    FEED_UNKNOWN: {exit: 'not-found', facts: {feed: 'text', network: 'text', known: 'text'}},
     FEE_TOO_LOW: {exit: 'usage', facts: {offeredWei: 'number', neededWei: 'number'}},
     FILE_NOT_SIGNABLE: {exit: 'usage', facts: {form: 'text'}},
     FORMAT_UNFIT: {exit: 'usage', facts: {signer: 'text', address: 'hex'}},

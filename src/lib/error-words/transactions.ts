@@ -18,6 +18,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'An earlier run sent this already and it is mined, so nothing new was sent.',
     'Look at the result with `metis-seq tx show HASH`; run the command again only to do it once more.',
   ],
+  FEED_UNKNOWN: [
+    'The network document names no price feed with this name.',
+    'Run `metis-seq network show` to see the feeds under `defi`.',
+  ],
   FEE_TOO_LOW: [
     'The offered fee is below what any block would take, or below what a replacement must offer. Nothing was sent.',
     'Pass a higher `--max-fee`, or leave it out.',

@@ -76,10 +76,6 @@ export function deployedMarkets(defi: DefiDeployments | undefined): DeployedMark
   })
 }
 
-export function aboutMarket(id: Known['id']): MarketAbout {
-  return markets.find((about) => about.id === id)!
-}
-
 function idsOf<K extends MarketKind>(kind: K): OfKind<K>['id'][] {
   return markets.flatMap((about) => (about.kind === kind ? [about.id as OfKind<K>['id']] : []))
 }
