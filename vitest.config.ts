@@ -1,3 +1,4 @@
+import {mkdirSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 import process from 'node:process'
@@ -6,8 +7,11 @@ import {defineConfig} from 'vitest/config'
 
 import {LongestFirst} from './test/order.ts'
 
-// Every worker loads the same libraries: their compiled code is kept, as that of the program is.
-process.env['NODE_COMPILE_CACHE'] ??= join(homedir(), '.cache/metis-seq/tests')
+// Every worker loads the same libraries, and every process of the program the same code: what was compiled is kept. In
+// directories of our own that nobody else may read, or the program does not use them.
+const cache = join(homedir(), '.cache/metis-seq-tests')
+process.env['NODE_COMPILE_CACHE'] ??= makeDirectory(join(cache, 'workers'))
+process.env['XDG_CACHE_HOME'] ??= makeDirectory(join(cache, 'programs'))
 
 const shared = {
   disableConsoleIntercept: true,
@@ -20,7 +24,12 @@ const shared = {
   env: {TZ: 'UTC', NO_COLOR: '1'},
   setupFiles: ['test/helpers/count-files.ts'],
   // One queue for two cores: whole networks wait for their blocks most of the time, and others for a chain or a process.
-  maxWorkers: 3,
+  maxWorkers: 4,
+}
+
+function makeDirectory(path: string): string {
+  mkdirSync(path, {recursive: true, mode: 0o700})
+  return path
 }
 
 /** Whole networks, nodes with slots to keep, and files that replace modules: a process each. */

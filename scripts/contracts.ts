@@ -33,12 +33,25 @@ const clientContracts = [
   'StableQiVault',
   'MarketFeed',
   'MarketToken',
+  'L1Messenger',
+  'L2Messenger',
+  'EMetis',
+  'EMetisMinter',
+  'SeMetis',
+  'EnkiVesting',
+  'EnkiRedemptionQueue',
+  'EnkiRewardDispatcher',
+  'EnkiConfig',
+  'EnkiDealer',
+  'EnkiSequencerAgent',
 ]
 
 /** Contracts that are deployed and then spoken to through another ABI, or not at all. */
 const deployOnlyContracts = [
   'MetisToken',
   'MetisView',
+  'EnkiToken',
+  'EnkiInviterNFT',
   'TransparentUpgradeableProxy',
   'ProxyAdmin',
   'AToken',

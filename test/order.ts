@@ -3,15 +3,38 @@ import {relative} from 'node:path'
 
 import {BaseSequencer, type TestSpecification} from 'vitest/node'
 
-/** Networks that mostly wait, and beside them one after the other what needs a core. */
+/**
+ * Files that mostly wait, as networks do, and files that need a core by turns: together they keep the cores busy and not
+ * overloaded.
+ */
 const first: readonly string[] = [
-  ...['e2e/demo', 'e2e/local-network', 'bench/benches', 'e2e/health', 'store/keyring'],
-  ...['commands/crash-matrix', 'pos/start-pos', 'node/hostile-peers', 'e2e/failures', 'sim/sim'],
-  ...['attacks/rpc-denial', 'chaos/endpoints', 'commands/secret-scan', 'commands/passwords'],
-  ...['node/hostile-nodes', 'chaos/commands', 'node/l1-reorg', 'node/history-node'],
-  ...['commands/keys', 'commands/secrets', 'commands/tx', 'commands/reorg', 'node/l1-deposits'],
-  ...['node/crash', 'node/network', 'commands/signers', 'node/verify', 'node/rpc-clients'],
-  ...['pos/outage', 'services/key-wallets', 'node/twin', 'node/snapshots', 'attacks/wrong-answers'],
+  ...['e2e/demo', 'e2e/local-network', 'store/keyring', 'chaos/endpoints', 'bench/benches'],
+  ...['node/hostile-peers', 'commands/crash-matrix', 'attacks/rpc-denial', 'sim/sim'],
+  ...['e2e/health', 'commands/secret-scan', 'chaos/commands', 'e2e/failures', 'commands/tx'],
+  ...[
+    'node/hostile-nodes',
+    'commands/reorg',
+    'node/l1-reorg',
+    'commands/keys',
+    'node/history-node',
+  ],
+  ...['commands/passwords', 'node/network', 'commands/secrets', 'node/verify', 'attacks/engine'],
+  ...[
+    'node/twin',
+    'node/crash',
+    'commands/told',
+    'pos/outage',
+    'attacks/pos-denial',
+    'node/l1-deposits',
+  ],
+  ...['commands/rpc-chaos', 'attacks/diverged-producer', 'attacks/output', 'node/remote-signer'],
+  ...[
+    'node/snapshots',
+    'services/key-wallets',
+    'node/rpc-clients',
+    'commands/signers',
+    'pos/start-pos',
+  ],
 ]
 
 export class LongestFirst extends BaseSequencer {

@@ -7,6 +7,12 @@ interface IBridgeCost {
     function minErc20BridgeCost() external view returns (uint256);
 }
 
+interface IMessageInbox {
+    function l1CrossDomainMessenger() external view returns (address);
+
+    function acceptMessage(address hash) external;
+}
+
 /// The L2 end of the METIS bridge. Its native balance is the reserve from which L1 deposits are
 /// paid; withdrawals flow back into it.
 contract L2StandardBridge is OwnableUpgradeable {
@@ -64,7 +70,8 @@ contract L2StandardBridge is OwnableUpgradeable {
     }
 
     /// Pays one L1 deposit. A recipient that refuses the payment, or an empty reserve, must not
-    /// stop the deposits behind it: the amount is then kept for `claim`.
+    /// stop the deposits behind it: the amount is then kept for `claim`. A deposit of the L1
+    /// messenger carries nothing: its recipient is the hash of a message.
     function finalizeDeposit(
         uint256 queueIndex,
         address l1Token,
@@ -79,7 +86,10 @@ contract L2StandardBridge is OwnableUpgradeable {
         // With less gas left the payout would fail for want of gas, not by the recipient's doing.
         require(gasleft() > PAYOUT_GAS * 2, "not enough gas to pay");
         nextQueueIndex = queueIndex + 1;
-        bool paid = _pay(to, amount, PAYOUT_GAS);
+        bool isMessage = messenger != address(0) &&
+            from == IMessageInbox(messenger).l1CrossDomainMessenger();
+        if (isMessage) IMessageInbox(messenger).acceptMessage(to);
+        bool paid = isMessage || _pay(to, amount, PAYOUT_GAS);
         if (!paid) claimable[to] += amount;
         emit DepositFinalized(l1Token, l2Token, from, to, amount, queueIndex, paid);
     }

@@ -15,9 +15,17 @@ export const metisFlag = Flags.custom<bigint>({
   parse: async (text) => parseAmount(text),
 })
 
+/** The same as an argument. */
+export const metisArg = Args.custom<bigint>({parse: async (text) => parseAmount(text)})
+
 /** An amount of METIS: decimal text, `max`, or a share such as `25%`. */
 export const amountFlag = Flags.custom<Amount>({
   helpValue: 'METIS|max|N%',
+  parse: async (text) => parseAmountOrShare(text),
+})
+
+/** The same as an argument. */
+export const amountArg = Args.custom<Amount>({
   parse: async (text) => parseAmountOrShare(text),
 })
 

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {MetisSeqError} from '../lib/errors.ts'
-import {localParts, type LocalPart} from '../local/placement.ts'
+import {localParts, type LocalPart} from '../protocol/local-parts.ts'
 import {defaultSettings, type LocalSettings} from '../local/settings.ts'
 
 /** Options for creating a local network. */

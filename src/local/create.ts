@@ -134,6 +134,7 @@ export async function deployLocalL1(
       {address: keys.network.payer.address, amountWei: parseEther('3000000')},
       {address: keys.network.faucet.address, amountWei: parseEther('6000000')},
     ],
+    with: settings.with,
     onStep,
   })
 }
@@ -143,7 +144,7 @@ export async function writeL2Genesis(
   home: Home,
   keys: LocalKeys,
   settings: LocalSettings,
-  l1Metis: Address,
+  l1: Pick<L1Deployment, 'metis' | 'messenger' | 'lst'>,
 ): Promise<L2Genesis> {
   const {root, l2GenesisFile} = localPaths(home)
   const startBlock = BigInt(PHASE2_BLOCK - settings.blocksBeforeFork)
@@ -165,7 +166,9 @@ export async function writeL2Genesis(
       {fromBlock: 0, name: 'shanghai'},
       {fromBlock: PHASE2_BLOCK, name: 'cancun'},
     ],
-    l1MetisAddress: l1Metis,
+    l1MetisAddress: l1.metis,
+    ...(l1.messenger ? {l1MessengerAddress: l1.messenger} : {}),
+    ...(l1.lst ? {l1Lst: l1.lst} : {}),
     with: settings.with,
     bridgeReserveWei: parseEther('5000000'),
     balances: [

@@ -72,10 +72,11 @@ export async function deployL1(options: DeployL1Options): Promise<L1Deployment> 
 async function assertFresh(client: Client, governance: Address, planned: L1Addresses) {
   const nonce = await getTransactionCount(client, {address: governance})
   if (nonce === 0) return
-  const {implementations, ...proxies} = planned
+  const {implementations, lst, ...proxies} = planned
   const named = [
     ...Object.entries(proxies),
     ...Object.entries(implementations).map(([name, at]) => [`${name} implementation`, at] as const),
+    ...(lst ? Object.values(lst) : []).flatMap((parts) => Object.entries<Address>({...parts})),
   ]
   const found: string[] = []
   for (const [name, address] of named) {

@@ -7,6 +7,7 @@ import {
   encodeFunctionData,
   getContractAddress,
   maxUint256,
+  parseAbiParameters,
   size,
   zeroAddress,
 } from 'viem'
@@ -18,12 +19,15 @@ import {lockingInfoAbi} from '../chain/abis/locking-info.ts'
 import {lockingPoolAbi} from '../chain/abis/locking-pool.ts'
 import {addressManagerBytecode} from './artifacts/address-manager.ts'
 import {discountOracleBytecode} from './artifacts/discount-oracle.ts'
+import {l1MessengerBytecode} from './artifacts/l1-messenger.ts'
 import {l1StandardBridgeBytecode} from './artifacts/l1-standard-bridge.ts'
 import {lockingInfoBytecode} from './artifacts/locking-info.ts'
 import {lockingPoolBytecode} from './artifacts/locking-pool.ts'
 import {metisTokenBytecode} from './artifacts/metis-token.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
 import {proxyCreationCode} from './contract-code.ts'
+import {type LocalLstL1, planLstL1} from './lst/providers.ts'
+import type {LocalPart} from '../protocol/local-parts.ts'
 
 export interface L1Options {
   /** Deploys and then owns everything; must not have sent a transaction on this L1 before. */
@@ -45,6 +49,8 @@ export interface L1Options {
   rewardPerBlockWei?: bigint
   /** Distributed from the 10,000,000 METIS that governance starts with. */
   mint: {address: Address; amountWei: bigint}[]
+  /** Optional parts. */
+  with?: readonly LocalPart[]
 }
 
 export interface L1Addresses {
@@ -56,6 +62,9 @@ export interface L1Addresses {
   lockingInfo: Address
   lockingPool: Address
   implementations: {bridge: Address; lockingInfo: Address; lockingPool: Address}
+  /** Sends calls to L2; only where liquid-staking providers need it. */
+  messenger?: Address
+  lst?: LocalLstL1
 }
 
 export interface L1Step {
@@ -66,6 +75,9 @@ export interface L1Step {
   data: Hex
   gas: bigint
 }
+
+/** It comes after the ten transactions of the staking contracts, whose addresses stay as they are. */
+const MESSENGER_NONCE = 10n
 
 /** Every transaction of the deployment in order, and the resulting addresses. Sends nothing. */
 export function planL1(options: L1Options): {steps: L1Step[]; addresses: L1Addresses} {
@@ -78,8 +90,35 @@ export function planL1(options: L1Options): {steps: L1Step[]; addresses: L1Addre
     deployments.push({name: `deploy ${name}`, account: governance, data, gas})
     return getContractAddress({from: governance.address, nonce})
   }
-  const addresses = planDeployments(options, deploy)
-  return {steps: [...deployments, ...planCalls(options, addresses)], addresses}
+  const staking = planDeployments(options, deploy)
+  const lst = options.with?.includes('lst') ? planLst(options, staking, deploy) : undefined
+  const steps = [...deployments, ...planCalls(options, staking), ...(lst?.steps ?? [])]
+  return {steps, addresses: {...staking, ...lst?.addresses}}
+}
+
+/** The messenger and the contracts of the liquid-staking providers. */
+function planLst(
+  {governance, l2ChainId, l2MetisAddress}: L1Options,
+  {metis, proxyAdmin, lockingPool, bridge}: L1Addresses,
+  deploy: (name: string, data: Hex) => Address,
+): {steps: L1Step[]; addresses: Pick<L1Addresses, 'messenger' | 'lst'>} {
+  const args = encodeAbiParameters(parseAbiParameters('address, address, address'), [
+    ...([bridge, metis, l2MetisAddress] as const),
+  ])
+  const messenger = deploy('L1 messenger', concatHex([l1MessengerBytecode, args]))
+  if (messenger !== messengerOf(governance.address)) throw new Error('The messenger has moved.')
+  const {calls, addresses} = planLstL1({
+    ...{deploy, governanceAddress: governance.address, proxyAdmin},
+    ...{metis, lockingPool, bridge, l2ChainId},
+  })
+  // One of them creates a contract.
+  const steps = calls.map((call) => ({...call, account: governance, gas: 700_000n}))
+  return {steps, addresses: {messenger, lst: addresses}}
+}
+
+/** The bridge names it before it is there. */
+function messengerOf(governance: Address): Address {
+  return getContractAddress({from: governance, nonce: MESSENGER_NONCE})
 }
 
 function planDeployments(
@@ -87,6 +126,9 @@ function planDeployments(
   deploy: (name: string, data: Hex) => Address,
 ): L1Addresses {
   const {l2ChainId, l2MetisAddress, mainnetRules, discountWeiPerGas = 1_000_000_000n} = options
+  const messenger = options.with?.includes('lst')
+    ? messengerOf(options.governance.address)
+    : zeroAddress
   const metis = deploy('METIS token', metisTokenBytecode)
   const addressManager = deploy('address manager', addressManagerBytecode)
   const oracleArgs = encodeAbiParameters([{type: 'uint256'}], [discountWeiPerGas])
@@ -97,7 +139,7 @@ function planDeployments(
   const bridgeInit = encodeFunctionData({
     abi: l1StandardBridgeAbi,
     functionName: 'initialize',
-    args: [zeroAddress, addressManager, metis, l2MetisAddress, BigInt(l2ChainId)],
+    args: [messenger, addressManager, metis, l2MetisAddress, BigInt(l2ChainId)],
   })
   const bridge = deploy('bridge', proxyCreationCode(bridgeLogic, proxyAdmin, bridgeInit))
 

@@ -3,8 +3,8 @@ import {gunzipSync} from 'node:zlib'
 import {type Address, type Hex, getAddress, hexToBytes, isAddressEqual, numberToHex} from 'viem'
 
 import type {ScheduledHardfork} from '../node/engine/hardforks.ts'
-import {nativeTokenFlags} from '../node/engine/anvil-flags.ts'
-import {type L2Addresses, type L2Options, l2Addresses, movesMetis, planL2} from './l2-plan.ts'
+import {nativeTokenFlags} from '../process/native-token.ts'
+import {type L2Addresses, type L2Options, addressesOf, movesMetis, planL2} from './l2-plan.ts'
 import type {Placement, SeedCall} from './placement.ts'
 
 export interface L2GenesisOptions extends L2Options {
@@ -90,7 +90,7 @@ export async function buildL2Genesis(options: L2GenesisOptions): Promise<L2Genes
     for (const seed of seeds) await sow(request, seed)
     const made = seeds.flatMap(({creates = []}) => creates)
     const contracts = await readContracts(request, [...placements, ...made])
-    return {genesis: assemble(options, contracts), addresses: l2Addresses}
+    return {genesis: assemble(options, contracts), addresses: addressesOf(options)}
   } finally {
     await scratch.stop()
   }

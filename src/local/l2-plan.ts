@@ -9,21 +9,16 @@ import {
 
 import {l2StandardBridgeAbi} from '../chain/abis/l2-standard-bridge.ts'
 import {metisSequencerSetAbi} from '../chain/abis/metis-sequencer-set.ts'
+import type {LocalPart} from '../protocol/local-parts.ts'
 import {gasPriceOracleBytecode} from './artifacts/gas-price-oracle.ts'
+import {l2MessengerBytecode} from './artifacts/l2-messenger.ts'
 import {l2StandardBridgeBytecode} from './artifacts/l2-standard-bridge.ts'
 import {metisSequencerSetBytecode} from './artifacts/metis-sequencer-set.ts'
 import {metisViewBytecode} from './artifacts/metis-view.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
 import {planDefi} from './defi/markets.ts'
-import {localLst, planLst, type LocalLst} from './lst/providers.ts'
-import {
-  behindProxy,
-  type GenesisParts,
-  l2Metis,
-  l2ProxyAdmin,
-  type LocalPart,
-  type Placement,
-} from './placement.ts'
+import {placedLst, planLst, type LocalLstL1, type PlacedLst} from './lst/providers.ts'
+import {behindProxy, type GenesisParts, l2Metis, l2ProxyAdmin, type Placement} from './placement.ts'
 
 export interface L2Options {
   l2ChainId: number
@@ -46,11 +41,20 @@ export interface L2Options {
   l1MetisAddress?: Address
   /** Optional parts. With any of them, METIS moves as an ERC-20 too. */
   with?: readonly LocalPart[]
+  /** Sends messages to L2. */
+  l1MessengerAddress?: Address
+  /** What liquid-staking providers have on L1. */
+  l1Lst?: LocalLstL1
 }
 
 /** Whether METIS moves as an ERC-20. Without optional parts nothing needs it. */
 export function movesMetis({with: parts = []}: Pick<L2Options, 'with'>): boolean {
   return parts.length > 0
+}
+
+/** Whether calls from L1 arrive: liquid-staking providers mint by them. */
+function hasMessenger({with: parts = []}: L2Options): boolean {
+  return parts.includes('lst')
 }
 
 export interface L2Addresses {
@@ -59,7 +63,7 @@ export interface L2Addresses {
   metis: Address
   gasPriceOracle: Address
   proxyAdmin: Address
-  lst: LocalLst
+  lst: PlacedLst
 }
 
 /** The three predeploys have the same addresses as on Metis; the others are our choice. */
@@ -69,8 +73,16 @@ export const l2Addresses: L2Addresses = {
   metis: l2Metis,
   sequencerSet: '0x4200000000000000000000000000000000001088',
   proxyAdmin: l2ProxyAdmin,
-  lst: localLst,
+  lst: placedLst([]),
 }
+
+/** The addresses of a network with these optional parts. */
+export function addressesOf({with: parts = []}: Pick<L2Options, 'with'>): L2Addresses {
+  return {...l2Addresses, lst: placedLst(parts)}
+}
+
+/** Carries out calls from L1; the same address as on Metis. */
+export const l2Messenger: Address = '0x4200000000000000000000000000000000000007'
 
 export const l2Implementations = {
   sequencerSet: '0x4200000000000000000000000000000000002011',
@@ -85,7 +97,8 @@ const bridgeCostWei = 1_000_000_000_000_000n
 
 /** All contracts of the L2 genesis. */
 export function planL2(options: L2Options): GenesisParts {
-  const lst = planLst(options)
+  const {bridge} = l2Addresses
+  const lst = planLst({...options, bridge, ...(options.l1Lst ? {l1: options.l1Lst} : {})})
   const defi = planDefi(options)
   const seeds = [...lst.seeds, ...defi.seeds]
   const seededWei = seeds.reduce(
@@ -96,6 +109,7 @@ export function planL2(options: L2Options): GenesisParts {
     placements: [
       ...planSequencerSet(options),
       ...planPredeploys(options, seededWei),
+      ...(hasMessenger(options) ? [planMessenger(options)] : []),
       ...lst.placements,
       ...defi.placements,
     ],
@@ -134,7 +148,7 @@ function planPredeploys(options: L2Options, seededWei: bigint): Placement[] {
   const bridgeInit = encodeFunctionData({
     abi: l2StandardBridgeAbi,
     functionName: 'initialize',
-    args: [zeroAddress, relayerAddress, l1MetisAddress],
+    args: [hasMessenger(options) ? l2Messenger : zeroAddress, relayerAddress, l1MetisAddress],
   })
   const [bridgeLogic, bridge] = behindProxy('bridge', {
     at: l2Addresses.bridge,
@@ -157,4 +171,16 @@ function planPredeploys(options: L2Options, seededWei: bigint): Placement[] {
       creationCode: concatHex([gasPriceOracleBytecode, costArgs]),
     },
   ]
+}
+
+function planMessenger({l1MessengerAddress = zeroAddress}: L2Options): Placement {
+  const args = encodeAbiParameters(parseAbiParameters('address, address'), [
+    l2Addresses.bridge,
+    l1MessengerAddress,
+  ])
+  return {
+    name: 'L2 messenger',
+    at: l2Messenger,
+    creationCode: concatHex([l2MessengerBytecode, args]),
+  }
 }

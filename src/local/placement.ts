@@ -30,10 +30,6 @@ export interface GenesisParts {
   seeds: SeedCall[]
 }
 
-/** Optional parts of a local network. */
-export const localParts = ['lst', 'defi'] as const
-export type LocalPart = (typeof localParts)[number]
-
 /** The METIS view, at the same address as on Metis. */
 export const l2Metis: Address = '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000'
 

@@ -7,7 +7,7 @@ import {readBoundedText, DOCUMENT_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 import {parseJson} from '../lib/parse-json.ts'
 import type {Home} from '../store/home.ts'
-import type {LocalPart} from './placement.ts'
+import type {LocalPart} from '../protocol/local-parts.ts'
 
 export const LOCAL_NETWORK = 'local'
 export const LOCAL_L1_CHAIN_ID = 31_337

@@ -118,7 +118,7 @@ async function createNetwork(options: UpOptions): Promise<UpResult> {
     onStep(`Deploying the staking contracts ${index}/${total}: ${name}`),
   )
   onStep('Building the L2 genesis')
-  const l2 = await writeL2Genesis(home, keys, settings, l1.metis)
+  const l2 = await writeL2Genesis(home, keys, settings, l1)
   writeNetwork(home, keys, settings, l1, l2)
   const profiles = writeProfiles(config, keys, settings)
   createGuards(home, profiles)

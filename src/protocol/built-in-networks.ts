@@ -1,5 +1,5 @@
 import {builtInDefi} from './defi/markets.ts'
-import {builtInLst} from './lst/providers.ts'
+import {builtInLst, builtInRegistry} from './lst/providers.ts'
 import type {Network} from './network.ts'
 
 /**
@@ -56,6 +56,7 @@ export const builtInNetworks: readonly Network[] = [
     posRestUrl: null,
     lst: builtInLst('andromeda'),
     defi: builtInDefi('andromeda'),
+    lstRegistry: builtInRegistry('andromeda'),
   },
   {
     version: 1,

@@ -1,4 +1,4 @@
-import {networkShape} from './network-shape.ts'
+import {networkShape, providerShape} from './network-shape.ts'
 import type {Schema} from './shape.ts'
 
 /**
@@ -10,4 +10,11 @@ export const networkSchema: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'metis-seq network',
   ...networkShape.schema,
+}
+
+/** The schema of a provider for `governance provider add`. */
+export const providerSchema: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'metis-seq provider',
+  ...providerShape.schema,
 }

@@ -3,10 +3,11 @@ import {isAddress, type Address, type Hex} from 'viem'
 
 import {isRecord} from '../lib/json.ts'
 import type {PoolRules} from './locking-pool.ts'
-import type {LstAbout} from './lst/about.ts'
-import {lstProviders, type LstDeployments} from './lst/providers.ts'
 import type {MarketAbout, MarketKind} from './defi/about.ts'
 import {markets, type DefiDeployments} from './defi/markets.ts'
+import {governanceStatuses, type LstAbout, type LstRegistration} from './lst/about.ts'
+import {lstIds, lstProviders, type LstDeployments, type LstId} from './lst/providers.ts'
+import type {LstRegistry, ProviderDocument} from './lst/registry.ts'
 import type {BundledL2, L1Network, L2Network, Network} from './network.ts'
 import {parsePeerAddress} from './peer-address.ts'
 import {
@@ -188,7 +189,7 @@ function deploymentOf({contracts, title}: LstAbout): Shape<Record<string, Addres
 const deployments = Object.fromEntries(
   lstProviders.map((about) => [
     about.id,
-    orNull(deploymentOf(about), 'Null when not on this network.'),
+    optional(orNull(deploymentOf(about), 'Null or absent when not on this network.')),
   ]),
 ) as Shapes<LstDeployments>
 
@@ -244,6 +245,67 @@ const defi = object<DefiDeployments>(
   'Markets around the liquid-staking tokens.',
 )
 
+const registration = object<LstRegistration>(
+  {
+    status: oneOf(
+      governanceStatuses,
+      '`chosen` by a vote, `proposed` for one, or `none`: it runs without.',
+    ),
+    vote: urlOrNull('Page of the vote or proposal; null when there is none.'),
+    l1Owners: addresses('Owner.', 'Owners of its sequencers in LockingPool.'),
+    l1Holders: addresses('Contract.', 'Other contracts on L1 that hold METIS of its depositors.'),
+  },
+  'Governance of a provider, and what it has on L1.',
+)
+
+const registry = object<LstRegistry>(
+  Object.fromEntries(
+    lstProviders.map(({id}) => [id, optional(registration)]),
+  ) as Shapes<LstRegistry>,
+  'Liquid-staking providers that governance has registered.',
+)
+
+/** A provider for `governance provider add FILE`. */
+export const providerShape = object<ProviderDocument>(
+  {
+    version: plain<1>(
+      {const: 1, description: 'Version of this format.'},
+      'must be 1',
+      (value) => value === 1,
+    ),
+    provider: oneOf(lstIds, 'Provider whose contracts it has.'),
+    contracts: plain<Record<string, Address>>(
+      {type: 'object', additionalProperties: addressSchema('Contract on L2.')},
+      'must map the names of contracts to addresses',
+      (value) =>
+        isRecord(value) &&
+        Object.values(value).every((each) => typeof each === 'string' && isAddress(each)),
+    ),
+    registration,
+  },
+  'A liquid-staking provider of an own network, for `metis-seq governance provider add FILE`.',
+  {
+    $schema: optional(
+      plain<string>(
+        {type: 'string', description: 'Path or URL of this schema, for editors.'},
+        'must be text',
+        (value) => typeof value === 'string',
+      ),
+    ),
+  },
+)
+
+/** The contracts of a provider, checked field by field. */
+export function contractsFault(id: LstId, contracts: unknown): string[] {
+  const problems: string[] = []
+  deploymentOf(lstProviders.find((about) => about.id === id)!).check(
+    contracts,
+    'contracts',
+    problems,
+  )
+  return problems
+}
+
 export const networkShape = object<Network>(
   {
     version: plain<1>(
@@ -266,6 +328,7 @@ export const networkShape = object<Network>(
       ),
     ),
     lst: object<Network['lst']>(deployments, 'Liquid-staking providers.'),
+    lstRegistry: optional(registry),
     defi: optional(defi),
   },
   'A network as data, for `metis-seq network add FILE`.',

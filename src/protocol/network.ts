@@ -3,6 +3,7 @@ import type {Address, Hex} from 'viem'
 import type {PoolRules} from './locking-pool.ts'
 import type {DefiDeployments} from './defi/markets.ts'
 import type {LstDeployments} from './lst/providers.ts'
+import type {LstRegistry} from './lst/registry.ts'
 
 /**
  * A network as data. The same document describes Andromeda, Metis Sepolia and the local network, so
@@ -22,6 +23,8 @@ export interface Network {
   kind: 'main' | 'test' | 'local'
   /** Liquid-staking providers by id. */
   lst: LstDeployments
+  /** Their governance and their sequencers. Absent: nothing is known of them. */
+  lstRegistry?: LstRegistry
   /** Markets around their tokens. Absent where none is known. */
   defi?: DefiDeployments
 }

@@ -14,6 +14,8 @@ export interface JournalEntry {
   action: string
   /** Its arguments and flags in canonical form; null if unknown. */
   asked: string | null
+  /** It leads to a later call of the same plan, such as an approval: alone it does not do the action. */
+  isStep: boolean
   /** One line for people: `Lock 50,000 METIS`. */
   label: string
   network: string
@@ -33,9 +35,9 @@ export interface JournalEntry {
 
 export type NewJournalEntry = Omit<
   JournalEntry,
-  'id' | 'status' | 'blockNumber' | 'createdAt' | 'asked'
+  'id' | 'status' | 'blockNumber' | 'createdAt' | 'asked' | 'isStep'
 > &
-  Partial<Pick<JournalEntry, 'asked'>>
+  Partial<Pick<JournalEntry, 'asked' | 'isStep'>>
 
 export interface Journal {
   /** Durable when it returns. Called before the broadcast. */
@@ -74,8 +76,8 @@ export function openJournal(path: string): Journal {
   const run = <T>(act: () => T): T => mapSqliteErrors(path, act)
   const byId = database.prepare('SELECT * FROM entries WHERE id = ?')
   const insert = database.prepare(
-    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at, told, asked)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, 0, ?)`,
+    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at, told, asked, step)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, 0, ?, ?)`,
   )
   const update = database.prepare('UPDATE entries SET status = ?, block_number = ? WHERE id = ?')
   const open = database.prepare(
@@ -113,6 +115,7 @@ export function openJournal(path: string): Journal {
           entry.raw,
           new Date().toISOString(),
           entry.asked ?? null,
+          entry.isStep ? 1 : 0,
         )
         return toEntry(byId.get(lastInsertRowid)!)
       }),
@@ -143,13 +146,15 @@ function createTables(database: DatabaseSync): void {
     action TEXT NOT NULL, label TEXT NOT NULL, network TEXT NOT NULL, chain_id INTEGER NOT NULL,
     sender TEXT NOT NULL, target TEXT NOT NULL, nonce INTEGER NOT NULL, value_wei TEXT NOT NULL,
     hash TEXT NOT NULL, raw TEXT NOT NULL, status TEXT NOT NULL, block_number TEXT,
-    created_at TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 1, asked TEXT
+    created_at TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 1, asked TEXT,
+    step INTEGER NOT NULL DEFAULT 0
   )`)
   const columns = database.prepare('PRAGMA table_info(entries)').all()
   const has = (column: string) => columns.some(({name}) => name === column)
   // Entries of an earlier version count as acknowledged.
   if (!has('told')) database.exec('ALTER TABLE entries ADD COLUMN told INTEGER NOT NULL DEFAULT 1')
   if (!has('asked')) database.exec('ALTER TABLE entries ADD COLUMN asked TEXT')
+  if (!has('step')) database.exec('ALTER TABLE entries ADD COLUMN step INTEGER NOT NULL DEFAULT 0')
 }
 
 function entryOf(row: Record<string, SQLOutputValue> | undefined): JournalEntry | undefined {
@@ -162,6 +167,7 @@ function toEntry(row: Record<string, SQLOutputValue>): JournalEntry {
     id: Number(row['id']),
     action: String(row['action']),
     asked: row['asked'] === null ? null : String(row['asked']),
+    isStep: row['step'] === 1,
     label: String(row['label']),
     network: String(row['network']),
     chainId: Number(row['chain_id']),

@@ -25,6 +25,11 @@ export function listNetworks(home: Home): ListedNetwork[] {
   return [...builtIn, ...own]
 }
 
+/** True for a network whose document is part of the program. */
+export function isBuiltIn(name: string): boolean {
+  return builtInNetworks.some((network) => network.name === name)
+}
+
 /** Names of all networks. Includes invalid files. */
 export function networkNames(home: Home): string[] {
   return [...builtInNetworks.map(({name}) => name), ...ownNames(home)]
@@ -77,7 +82,7 @@ export function readNetworkFile(path: string): Network {
  */
 export function saveNetwork(home: Home, network: Network, {replace}: {replace: boolean}): string {
   const path = fileOf(home, network.name)
-  const builtIn = builtInNetworks.some(({name}) => name === network.name)
+  const builtIn = isBuiltIn(network.name)
   if (builtIn || (!replace && existsSync(path))) {
     throw new MetisSeqError({
       code: 'NETWORK_EXISTS',

@@ -102,11 +102,13 @@ test('a producer whose state was changed is refused, named, and replaced; nobody
   expect(followers.map((node) => node.status().phase)).not.toContain('halted')
   expect(followers.map((node) => node.status().diverged)).toEqual([null, null])
   const at = `0x${diverged.block.toString(16)}`
-  const sealed = await followers[0]!.rpc.request('eth_getBlockByNumber', [at, false])
-  expect((sealed as {hash: string}).hash).not.toBe(diverged.theirs)
+  const blockThere = ({rpc}: TestNode) =>
+    rpc.request('eth_getBlockByNumber', [at, false]) as Promise<{hash: string} | null>
+  expect((await blockThere(followers[0]!))?.hash).not.toBe(diverged.theirs)
+  // Asked anew each time: two respans of one height are two branches until the longer one wins.
   const hasRejoined = async (node: TestNode) => {
-    const theirs = await node.rpc.request('eth_getBlockByNumber', [at, false])
-    return (theirs as {hash: string} | null)?.hash === (sealed as {hash: string}).hash
+    const [theirs, sealed] = await Promise.all([node, followers[0]!].map(blockThere))
+    return sealed != null && theirs?.hash === sealed.hash
   }
   const halted = () => producer.status().halted?.code === 'CHAIN_LOG_DIVERGED'
   // Its own log holds blocks of a state that nobody else has: it says so and stands. On a busy machine the others may have

@@ -8,6 +8,7 @@ import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import type {Network} from '../../src/protocol/network.ts'
 import {forgetJournal, statusesIn} from '../helpers/journal.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {claimable, deposited} from '../helpers/lst-steps.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli} from '../helpers/run-cli.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
@@ -102,6 +103,11 @@ export const readingCommands: readonly string[] = [
   'lst list',
   'lst rates',
   'lst position',
+  'lst requests',
+  'lst queue',
+  'lst backing',
+  'lst compare 20000',
+  'lst history artemis --days 1 --points 2',
   'network check',
   'tx list',
 ]
@@ -152,6 +158,14 @@ export const sendingCommands: readonly SendingCommand[] = [
   {...own, line: 'exit start 1 --override producing --confirm 1'},
   {...own, line: 'exit finish 1', before: unlocked},
   {...own, line: 'lst deposit artemis 1', chain: 'l2'},
+  {
+    ...{...own, line: 'lst withdraw artemis 1', chain: 'l2'},
+    before: ({run}) => deposited((line) => run('own', line)),
+  },
+  {
+    ...{...own, line: 'lst claim artemis', chain: 'l2'},
+    before: ({chain, run}) => claimable(chain, (line) => run('own', line)),
+  },
   {...office, line: `sequencer allow ${accountOf('newcomer').address}`},
   {...office, line: `sequencer disallow ${heir}`},
   {...office, line: 'governance set-reward --per-block 0.001'},

@@ -36,17 +36,22 @@ import {statuses} from './statuses.ts'
 const CHAIN_ID = 31_337
 const owner = accountOf('owner')
 const other = accountOf('other').address
+const senderOf = (at: number) => accountOf(`sender ${at}`)
 
 let anvil: Anvil
 let clean: unknown
 beforeAll(async () => {
   anvil = await startAnvil()
-  await anvil.request('anvil_setBalance', [owner.address, '0x8ac7230489e80000'])
+  for (const {address} of [owner, ...knownSpellings.map((_, at) => senderOf(at))]) {
+    await anvil.request('anvil_setBalance', [address, '0x8ac7230489e80000'])
+  }
   await anvil.request('anvil_mine', ['0x20'])
   clean = await anvil.request('evm_snapshot')
 })
 afterAll(() => anvil[Symbol.asyncDispose]())
-beforeEach(async () => {
+beforeEach(async ({task}) => {
+  // Those that wait side by side have an account each, and nobody puts the chain back below them.
+  if (task.concurrent) return
   await anvil.request('evm_revert', [clean])
   clean = await anvil.request('evm_snapshot')
 })
@@ -98,7 +103,7 @@ interface Sent {
 }
 
 /** The whole way of a sending command: preview, signature, journal, broadcast, wait. */
-async function send(urls: string[], timeoutMs = 1500): Promise<Sent> {
+async function send(urls: string[], timeoutMs = 1500, sender = owner): Promise<Sent> {
   using temp = makeTempHome()
   const journal = openJournal(temp.home.journalFile)
   const connection = connect(urls, timeoutMs)
@@ -113,9 +118,9 @@ async function send(urls: string[], timeoutMs = 1500): Promise<Sent> {
   }
   const choices = {overrides: [], waitMined: true}
   try {
-    const error = await previewPlan(plan, choices, dependencies)
+    const error = await previewPlan({...plan, from: sender.address}, choices, dependencies)
       .then((preview) =>
-        sendPlan(preview, createLocalSigner(owner.privateKey), choices, dependencies),
+        sendPlan(preview, createLocalSigner(sender.privateKey), choices, dependencies),
       )
       .then(
         () => undefined,
@@ -125,7 +130,7 @@ async function send(urls: string[], timeoutMs = 1500): Promise<Sent> {
           return known
         },
       )
-    const nonce = await anvil.request('eth_getTransactionCount', [owner.address, 'pending'])
+    const nonce = await anvil.request('eth_getTransactionCount', [sender.address, 'pending'])
     return {error, entry: journal.list(1)[0], isOut: Number(nonce) > 0}
   } finally {
     journal.close()
@@ -259,13 +264,13 @@ test.each(Object.entries(bodies))('the answer to a broadcast is %s', async (_nam
   assertHonest(sent)
 })
 
-test.each(
-  knownSpellings.map(([code, text, data]): [number, string, unknown] => [code, text, data]),
-)('%i "%s" after it was taken, while reads lag', async (code, text, data) => {
+test.concurrent.each(
+  knownSpellings.map(([code, text, data], at) => [code, text, data, at] as const),
+)('%i "%s" after it was taken, while reads lag', async (code, text, data, at) => {
   const behaviour = lagging(8, knownAlready(code, text, data))
   await using proxy = await startChaosProxy(anvil.rpcUrl, behaviour)
 
-  const sent = await send([proxy.url])
+  const sent = await send([proxy.url], 1500, senderOf(at))
 
   expect(sent.isOut).toBe(true)
   assertHonest(sent)

@@ -109,10 +109,12 @@ test('a deposit on L2, where the base fee is 0, goes the same way', async () => 
       chain: 'L2',
       fees: {type: 'legacy'},
       transactions: [{gasUsed: expect.any(String)}],
-      receivedArtMetisWei: `${100n * METIS}`,
+      receivedWei: `${100n * METIS}`,
     },
   })
-  expect((await ask('lst position')).data).toMatchObject({artMetisWei: `${100n * METIS}`})
+  expect((await ask('lst position')).data).toMatchObject({
+    positions: [{heldWei: `${100n * METIS}`}],
+  })
 })
 
 test('--wait none returns at once, with the hash and without a block', async () => {
@@ -124,7 +126,7 @@ test('--wait none returns at once, with the hash and without a block', async () 
   const next = await ask('lst deposit artemis 1 --yes')
   expect(next.error).toMatchObject({code: 'DONE_EARLIER', facts: {action: 'lst deposit'}})
   const position = await ask('lst position')
-  expect(position.data).toMatchObject({artMetisWei: `${101n * METIS}`})
+  expect(position.data).toMatchObject({positions: [{heldWei: `${101n * METIS}`}]})
 })
 
 test('unsigned files: fields, calldata and a Safe batch, all with the same calls', async () => {

@@ -5,8 +5,8 @@ import {join} from 'node:path'
 import {parseEther} from 'viem'
 
 import {type L2Genesis, type L2GenesisOptions, buildL2Genesis} from '../../src/local/l2-genesis.ts'
-import type {LocalPart} from '../../src/local/placement.ts'
-import {nativeTokenFlags} from '../../src/node/engine/anvil-flags.ts'
+import {nativeTokenFlags} from '../../src/process/native-token.ts'
+import type {LocalPart} from '../../src/protocol/local-parts.ts'
 import {type Anvil, startAnvil} from '../helpers/anvil.ts'
 import {alice, bob, carol, governance, mpc, recipient, signer} from './staking.ts'
 

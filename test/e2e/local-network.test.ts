@@ -33,7 +33,7 @@ const BLOCKS = 300
 const RESPAN_SECONDS = 4
 const SLOT_MS = 250
 /** A block has many transactions, as soon as it may have more than one. */
-const LOAD_PAUSE_MS = 30
+const LOAD_PAUSE_MS = 80
 
 let cli: Cli
 let nodes: RpcClient[]

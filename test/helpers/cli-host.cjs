@@ -15,8 +15,6 @@ const {compileCacheDirectory} = require('../../bin/compile-cache.cjs')
 const cache = compileCacheDirectory(process.env, process.geteuid())
 if (cache !== undefined) require('node:module').enableCompileCache(cache)
 
-deriveOnce()
-
 // What a program asks of its own start: how it would be started again.
 process.argv[1] = path.join(root, 'bin/run.cjs')
 const loaded = import(pathToFileURL(path.join(root, 'dist/main.js')).href)
@@ -24,24 +22,6 @@ const exit = process.exit.bind(process)
 
 process.on('disconnect', () => exit())
 process.on('message', (order) => void perform(order))
-
-/** A key file is opened by many commands, with 1 s of CPU for its password each: the same input has the same result. */
-function deriveOnce() {
-  const crypto = require('node:crypto')
-  const {scrypt} = crypto
-  const known = new Map()
-  crypto.scrypt = (password, salt, length, options, done) => {
-    const parts = [password, salt].map((part) => Buffer.from(part).toString('hex'))
-    const input = crypto.hash('sha256', JSON.stringify([parts, length, options]))
-    const key = known.get(input)
-    if (key) return void setImmediate(done, null, Buffer.from(key))
-    return scrypt(password, salt, length, options, (error, fresh) => {
-      if (!error) known.set(input, Buffer.from(fresh))
-      done(error, fresh)
-    })
-  }
-  require('node:module').syncBuiltinESMExports()
-}
 
 async function perform({args, env, input}) {
   for (const name of Object.keys(process.env)) delete process.env[name]

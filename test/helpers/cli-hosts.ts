@@ -4,6 +4,8 @@ import {once} from 'node:events'
 import {join} from 'node:path'
 import process from 'node:process'
 
+import {deriveOnceScript, derivedKeysEnv} from './derived-keys.ts'
+
 const hostScript = join(import.meta.dirname, 'cli-host.cjs')
 /** A command that waits longer than this lets the next one have a process of its own. */
 const PATIENCE_MS = 200
@@ -63,8 +65,12 @@ class Host {
   constructor() {
     hosts.add(this)
     this.#child = fork(hostScript, {
-      env: {PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', NO_COLOR: '1'},
-      execArgv: [],
+      env: {
+        ...{PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', NO_COLOR: '1'},
+        XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'],
+        ...derivedKeysEnv(),
+      },
+      execArgv: ['--require', deriveOnceScript],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#child.once('exit', () => hosts.delete(this))

@@ -3,11 +3,18 @@ import {existsSync, globSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import process from 'node:process'
 
+import {shareDerivedKeys} from './derived-keys.ts'
+
 const root = join(import.meta.dirname, '../..')
 const buildScript = 'scripts/build.ts'
 
-/** Runs once before all tests: `bin/run.cjs` starts what the sources say now. */
-export function setup(): void {
+/** Runs once before all tests: `bin/run.cjs` starts what the sources say now. @returns what runs after all of them */
+export function setup(): () => void {
+  build()
+  return shareDerivedKeys()
+}
+
+function build(): void {
   if (isFresh()) return
   const {status, stderr, error} = spawnSync(process.execPath, [join(root, buildScript)], {
     cwd: root,

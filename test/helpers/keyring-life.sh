@@ -7,7 +7,7 @@ files="$METIS_SEQ_HOME/keys"
 step() {
   printf '%s\t' "$1"
   shift
-  "$NODE" "$PROGRAM" key "$@" --json
+  "$NODE" --require "$DERIVE_ONCE" "$PROGRAM" key "$@" --json
 }
 in_file="--backend file --password-file $PASSWORD_FILE"
 
@@ -44,7 +44,7 @@ step home move hot --backend "$BACKEND"
 step homeShown show hot --reveal --yes
 
 for after in 0.3 0.8 1.3 2; do
-  timeout -s KILL "$after" "$NODE" "$PROGRAM" key move hot $in_file >/dev/null 2>&1
+  timeout -s KILL "$after" "$NODE" --require "$DERIVE_ONCE" "$PROGRAM" key move hot $in_file >/dev/null 2>&1
   step "killed$after" show hot --reveal --yes --password-file "$PASSWORD_FILE"
   step "ended$after" move hot --backend "$BACKEND" --password-file "$PASSWORD_FILE"
 done

@@ -22,7 +22,8 @@ export interface OperatorOptions {
 export async function makeOperator(network: Network, options: OperatorOptions): Promise<TempHome> {
   const temp = makeTempHome()
   saveNetwork(temp.home, network, {replace: true})
-  const access = keyAccessOf(temp)
+  // A home is made for many a test, and nothing in it is worth a guess.
+  const access = {...keyAccessOf(temp), scryptN: 2 ** 4}
   for (const name of [options.owner, options.signer]) {
     const {privateKey} = accountOf(name)
     await importKey(

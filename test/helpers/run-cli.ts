@@ -7,6 +7,7 @@ import type {Writable} from 'node:stream'
 
 import {checkOutput} from './check-document.ts'
 import {runInHost} from './cli-hosts.ts'
+import {deriveOnceScript, derivedKeysEnv} from './derived-keys.ts'
 import {fileNumber} from './test-file.ts'
 
 export const runScript = join(import.meta.dirname, '../../bin/run.cjs')
@@ -85,8 +86,8 @@ export function cleanEnv({home, env = {}}: CliOptions): Record<string, string> {
  * schema of its command.
  */
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
-  const child = spawn(process.execPath, [runScript, ...args], {
-    env: cleanEnv(options),
+  const child = spawn(process.execPath, ['--require', deriveOnceScript, runScript, ...args], {
+    env: {...cleanEnv(options), ...derivedKeysEnv()},
     stdio: ['pipe', 'pipe', 'pipe', ...(options.descriptors ?? []).map(() => 'pipe' as const)],
   })
   for (const [index, text] of (options.descriptors ?? []).entries()) {

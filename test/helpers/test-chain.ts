@@ -10,10 +10,11 @@ import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {deployL1, type L1Deployment} from '../../src/local/deploy-l1.ts'
 import {defiOf} from '../../src/local/defi/markets.ts'
+import {type L1Addresses, type L1Options, planL1} from '../../src/local/l1-plan.ts'
 import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {l2Addresses, type L2Addresses} from '../../src/local/l2-plan.ts'
-import type {LocalPart} from '../../src/local/placement.ts'
-import {nativeTokenFlags} from '../../src/node/engine/anvil-flags.ts'
+import {nativeTokenFlags} from '../../src/process/native-token.ts'
+import type {LocalPart} from '../../src/protocol/local-parts.ts'
 import type {Network} from '../../src/protocol/network.ts'
 import {PATIENT, startAnvil, type Anvil} from './anvil.ts'
 import {accountOf, L2_CHAIN_ID} from './l2-chain.ts'
@@ -29,12 +30,12 @@ export interface TestChainOptions {
   initialSigner?: Address
   /** Holders of METIS on L2. */
   l2Rich?: readonly Address[]
-  /** Optional parts of the L2. */
-  with?: readonly LocalPart[]
   /** Without it L2 mines a block per transaction. */
   l2BlockSeconds?: number
   /** False: only L1 runs. */
   withL2?: boolean
+  /** Optional parts, on both chains. */
+  with?: readonly LocalPart[]
   /** More arguments for the L1. */
   l1Args?: readonly string[]
 }
@@ -72,18 +73,19 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   // Fees order a block, so that a test can put a transaction before another one.
   const l1Args = ['--auto-impersonate', '--hardfork', 'shanghai', '--order', 'fees']
   const l1 = await startAnvil([...l1Args, ...(options.l1Args ?? [])])
+  const plan: L1Options = {
+    governance,
+    mpcAddress: mpc.address,
+    rewardPayer,
+    l2ChainId: L2_CHAIN_ID,
+    l2MetisAddress: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
+    mainnetRules: true,
+    mint: [{address: rewardPayer.address, amountWei: parseEther('1000000')}],
+    with: options.with ?? [],
+  }
   const [at, l2] = await Promise.all([
-    deployL1({
-      rpcUrl: l1.rpcUrl,
-      governance,
-      mpcAddress: mpc.address,
-      rewardPayer,
-      l2ChainId: L2_CHAIN_ID,
-      l2MetisAddress: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
-      mainnetRules: true,
-      mint: [{address: rewardPayer.address, amountWei: parseEther('1000000')}],
-    }),
-    options.withL2 === false ? undefined : startL2(options),
+    deployL1({rpcUrl: l1.rpcUrl, ...plan}),
+    options.withL2 === false ? undefined : startL2(options, planL1(plan).addresses),
   ])
   const l2Url = l2?.anvil.rpcUrl ?? 'http://127.0.0.1:9'
   const clients = {l1: createRpcClient(l1.rpcUrl, PATIENT), l2: createRpcClient(l2Url, PATIENT)}
@@ -92,9 +94,10 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     ...defiOf({with: options.with ?? []}),
   }
   const actions = actionsOn(clients.l1, at)
-  let snapshot = await clients.l1.request('evm_snapshot')
+  const both = l2 ? [clients.l1, clients.l2] : [clients.l1]
+  let snapshots: unknown[] = []
   const keep = async () => {
-    snapshot = await clients.l1.request('evm_snapshot')
+    snapshots = await Promise.all(both.map((each) => each.request('evm_snapshot')))
   }
   await clients.l1.request('anvil_setBalance', [mpc.address, numberToHex(parseEther('100'))])
   await keep()
@@ -105,7 +108,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     ...actions,
     keep,
     async reset() {
-      await clients.l1.request('evm_revert', [snapshot])
+      await Promise.all(both.map((each, at) => each.request('evm_revert', [snapshots[at]])))
       await clients.l1.request('evm_setAutomine', [true])
       await keep()
     },
@@ -117,7 +120,10 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   }
 }
 
-async function startL2(options: TestChainOptions): Promise<{anvil: Anvil; addresses: L2Addresses}> {
+async function startL2(
+  options: TestChainOptions,
+  {metis, messenger, lst}: L1Addresses,
+): Promise<{anvil: Anvil; addresses: L2Addresses}> {
   const {initialSigner = accountOf('first signer').address, l2Rich = [], l2BlockSeconds} = options
   const startBlock = 100n
   const {genesis, addresses} = await buildL2Genesis({
@@ -136,6 +142,9 @@ async function startL2(options: TestChainOptions): Promise<{anvil: Anvil; addres
     coinbase: initialSigner,
     startScratch: startAnvil,
     with: options.with ?? [],
+    l1MetisAddress: metis,
+    ...(messenger ? {l1MessengerAddress: messenger} : {}),
+    ...(lst ? {l1Lst: lst} : {}),
   })
   const folder = mkdtempSync(join(tmpdir(), 'metis-seq-l2-'))
   const file = join(folder, 'genesis.json')
@@ -143,8 +152,8 @@ async function startL2(options: TestChainOptions): Promise<{anvil: Anvil; addres
   const fixed = '--accounts 0 --hardfork shanghai --base-fee 0 --auto-impersonate'
   const mining = l2BlockSeconds ? ['--block-time', String(l2BlockSeconds)] : []
   const id = ['--init', file, '--chain-id', String(L2_CHAIN_ID), '--gas-limit', '1100000000']
-  const native = nativeTokenFlags(genesis.config['nativeToken'] === true)
-  const anvil = await startAnvil([...fixed.split(' '), ...id, ...mining, ...native])
+  const engine = nativeTokenFlags(genesis.config['nativeToken'] === true)
+  const anvil = await startAnvil([...fixed.split(' '), ...id, ...mining, ...engine])
   rmSync(folder, {recursive: true})
   return {anvil, addresses}
 }

@@ -241,6 +241,18 @@ test('an engine that outlives its killed parent is ended by the next start in th
   expect(existsSync(pidFile)).toBe(false)
 })
 
+test('a stop waits for one that is under way: the next process lives in the same directory', async () => {
+  const engine = await startEngine('stopped-twice')
+  const dir = join(genesis.dir, 'stopped-twice')
+  const first = engine.stop()
+  await engine.stop()
+  expect(engineIn(dir, 'engine')).toBeUndefined()
+  await engine.start()
+  await first
+  expect(existsSync(join(dir, 'engine.sock'))).toBe(true)
+  expect(engineIn(dir, 'engine')).toBeDefined()
+})
+
 test('a directory whose name is too long for a socket is no obstacle', async () => {
   const engine = await startEngine(`${'long/'.repeat(30)}engine`)
   const {number, hash} = engine.head()

@@ -1,57 +1,70 @@
-import {numberToHex} from 'viem'
+import {encodeFunctionData} from 'viem'
+import {getBalance, readContract} from 'viem/actions'
 import {afterAll, beforeAll} from 'vitest'
 
+import {amtWithdrawalManagerAbi} from '../../src/chain/abis/amt-withdrawal-manager.ts'
 import {connectChain, type Connection} from '../../src/chain/connect.ts'
+import {localEnki} from '../../src/local/lst/enki/plan.ts'
 import {localLst} from '../../src/local/lst/providers.ts'
 import {openProviders} from '../../src/services/lst/providers.ts'
-import type {LstProvider} from '../../src/services/lst/provider.ts'
+import type {LstProvider, LstRequest} from '../../src/services/lst/provider.ts'
+import {type EnkiChain, startEnki} from '../contracts/enki-fixture.ts'
 import {startL2} from '../contracts/l2-fixture.ts'
-import {alice} from '../contracts/staking.ts'
+import {alice, governance} from '../contracts/staking.ts'
 import type {Anvil} from '../helpers/anvil.ts'
 import {describeSeam, type OpenScene} from './contract.ts'
+import {actionsOn} from './lst-chain.ts'
 import {lstContract, type LstScene} from './lst-contract.ts'
 
 let anvil: Anvil
 let connection: Connection
+let enki: EnkiChain
+let enkiConnection: Connection
 
 beforeAll(async () => {
   anvil = (await startL2()).anvil
   connection = connectChain({name: 'L2', chainId: 1088, urls: [anvil.rpcUrl]})
+  enki = await startEnki()
+  enkiConnection = connectChain({name: 'L2', chainId: 1088, urls: [enki.anvil.rpcUrl]})
 })
 afterAll(async () => {
   connection.close()
-  await anvil.stop()
+  enkiConnection.close()
+  await Promise.all([anvil.stop(), enki[Symbol.asyncDispose]()])
 })
 
-const {rewardPool} = localLst.artemis
-
-/** A chain that mines at once still needs a moment. */
-async function receiptOf(hash: unknown): Promise<{status: string; blockNumber: string}> {
-  for (;;) {
-    const receipt = await anvil.request('eth_getTransactionReceipt', [hash])
-    if (receipt !== null) return receipt as {status: string; blockNumber: string}
-  }
-}
+const {depositPool, rewardPool, withdrawalManager} = localLst.artemis
 
 const opening = (wrap = (good: LstProvider) => good): OpenScene<LstScene> => {
   return async () => {
     const snapshot = await anvil.request('evm_snapshot')
-    const [good] = openProviders(connection.client, localLst)
+    const [good] = openProviders(connection.client, {artemis: localLst.artemis})
+    const act = actionsOn(anvil, connection.client)
     return {
       provider: wrap(good!),
       account: alice,
+      holdsLeast: true,
       async earn(wei) {
-        const held = BigInt(String(await anvil.request('eth_getBalance', [rewardPool, 'latest'])))
-        await anvil.request('anvil_setBalance', [rewardPool, numberToHex(held + wei)])
+        const held = await getBalance(connection.client, {address: rewardPool})
+        await act.setBalance(rewardPool, held + wei)
       },
-      async carryOut(plan) {
-        const [{to, data, valueWei}] = plan.calls as [(typeof plan.calls)[number]]
-        const call = {from: plan.from, to, data, value: numberToHex(valueWei), gas: '0x4c4b40'}
-        const hash = await anvil.request('eth_sendTransaction', [call])
-        const receipt = await receiptOf(hash)
-        if (receipt.status !== '0x1') return null
-        return {hash: hash as `0x${string}`, blockNumber: BigInt(receipt.blockNumber)}
+      starve: () => act.setBalance(depositPool, 0n),
+      gates: {
+        liquidity: () => act.setBalance(depositPool, 10n ** 21n),
+        admin: async () => {
+          const manager = {address: withdrawalManager, abi: amtWithdrawalManagerAbi}
+          const next = await readContract(connection.client, {
+            ...{...manager, functionName: 'nextWithdrawNonce'},
+          })
+          const data = encodeFunctionData({
+            ...{abi: manager.abi, functionName: 'unlockWithdrawal', args: [next]},
+          })
+          await act.mine({from: governance.address, to: withdrawalManager, data, gas: '0x4c4b40'})
+        },
+        time: () => act.warp(14 * 24 * 3600),
       },
+      carryOut: act.carryOut,
+      paid: (mined) => act.paid(alice, mined),
       async [Symbol.asyncDispose]() {
         await anvil.request('evm_revert', [snapshot])
       },
@@ -59,10 +72,40 @@ const opening = (wrap = (good: LstProvider) => good): OpenScene<LstScene> => {
   }
 }
 
+const openingEnki: OpenScene<LstScene> = async () => {
+  const snapshot = await enki.chain.request('evm_snapshot')
+  const [provider] = openProviders(enkiConnection.client, {enki: localLst.enki})
+  const act = actionsOn(enki.anvil, enkiConnection.client)
+  const admin = governance.address
+  const {redemptionQueue, rewardDispatcher} = localEnki
+  return {
+    provider: provider!,
+    account: alice,
+    holdsLeast: false,
+    async earn(wei) {
+      await enki.send(admin, 'eMetis', 'addMinter', [admin])
+      await enki.send(admin, 'eMetis', 'minter_mint', [rewardDispatcher, wei])
+      await enki.send(admin, 'dispatcher', 'dispatch')
+    },
+    starve: () => act.setBalance(redemptionQueue, 0n),
+    gates: {
+      liquidity: async () => {
+        await enki.send(admin, 'minter', 'depositToRedemptionQueue', [10n ** 19n])
+      },
+      time: () => act.warp(20 * 24 * 3600),
+    },
+    carryOut: act.carryOut,
+    paid: (mined) => act.paid(alice, mined),
+    async [Symbol.asyncDispose]() {
+      await enki.chain.request('evm_revert', snapshot)
+    },
+  }
+}
+
 describeSeam<LstScene>({
   name: 'LstProvider',
   rules: lstContract,
-  implementations: {artemis: opening()},
+  implementations: {artemis: opening(), enki: openingEnki},
   broken: [
     {
       fault: 'quotes without the rewards that wait',
@@ -70,10 +113,11 @@ describeSeam<LstScene>({
       open: opening((good) => ({
         ...good,
         async plan(from, request) {
+          if (request.kind !== 'deposit') return good.plan(from, request)
           const {totalDepositsMetisWei, supplyWei} = await good.read()
           const expectedWei = (request.amountMetisWei * supplyWei) / (totalDepositsMetisWei || 1n)
           const plan = await good.plan(from, request)
-          return {...plan, quote: {...plan.quote, expectedWei}}
+          return {...plan, quote: {...plan.quote!, expectedWei}}
         },
       })),
     },
@@ -82,7 +126,8 @@ describeSeam<LstScene>({
       caughtBy: 'what is signed holds the least it may give',
       open: opening((good) => ({
         ...good,
-        plan: (from, request) => good.plan(from, {...request, slippageBasisPoints: 10_000}),
+        plan: (from, request) =>
+          good.plan(from, {...request, slippageBasisPoints: 10_000} as LstRequest),
       })),
     },
     {
@@ -91,7 +136,7 @@ describeSeam<LstScene>({
       open: opening((good) => ({
         ...good,
         verify: (plan, mined) =>
-          good.verify({...plan, quote: {...plan.quote, minOutWei: 1n}}, mined),
+          good.verify({...plan, quote: {...plan.quote!, minOutWei: 1n}}, mined),
       })),
     },
     {
@@ -110,7 +155,20 @@ describeSeam<LstScene>({
       caughtBy: 'a deposit of nothing, and of more than there is, is refused before it is sent',
       open: opening((good) => ({
         ...good,
-        plan: async (from, request) => good.plan(from, {...request, amountMetisWei: 1n}),
+        plan: async (from, request) =>
+          good.plan(from, {...request, amountMetisWei: 1n} as LstRequest),
+      })),
+    },
+    {
+      fault: 'forgets the gate of the provider',
+      caughtBy: 'every gate blocks a request until it opens, and then the claim pays to the wei',
+      open: opening((good) => ({
+        ...good,
+        requests: async (account, at) =>
+          (await good.requests(account, at)).map((request) => ({
+            ...request,
+            blockedBy: request.blockedBy.filter((each) => each !== 'admin'),
+          })),
       })),
     },
   ],

@@ -3,7 +3,7 @@ import {expect, test} from 'vitest'
 
 import type {Plan, PlannedCall} from '../../src/services/sending/plan.ts'
 import {decodePlanned, planCall} from '../../src/services/sending/planned-call.ts'
-import {depositCall} from '../../src/services/lst/artemis/artemis.ts'
+import {depositCall} from '../../src/services/lst/artemis/calls.ts'
 import * as calls from '../../src/services/sending/planned-calls.ts'
 import * as settings from '../../src/services/governance/planned-settings.ts'
 import type {Preview} from '../../src/services/sending/send-plan.ts'

@@ -13,6 +13,7 @@ import {keyringUnavailable} from '../../src/store/keys/keyring-stores.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {keyAccessOf} from '../helpers/operator.ts'
 import {checkDocument} from '../helpers/check-document.ts'
+import {deriveOnceScript, derivedKeysEnv} from '../helpers/derived-keys.ts'
 import {cleanEnv, runBoth, runCli, runScript, type Document} from '../helpers/run-cli.ts'
 import {canMount} from '../helpers/small-disk.ts'
 import {makeTempHome, type TempHome} from '../helpers/temp-home.ts'
@@ -188,7 +189,9 @@ async function live(temp: TempHome, backend: Keyring): Promise<Record<string, Do
   const foreign: NewKeyOptions = {name: 'x', backend: 'file', rememberPasswordFile: false}
   await createKey(foreign, keyAccessOf(other))
   const variables = {
+    ...derivedKeysEnv(),
     NODE: process.execPath,
+    DERIVE_ONCE: deriveOnceScript,
     PROGRAM: runScript,
     BACKEND: backend,
     OTHER: backend === 'keytar' ? 'secret-service' : 'keytar',

@@ -44,7 +44,7 @@ const wrongFields: [string, unknown, string][] = [
   ['posRestUrl', 'ftp://pos', 'posRestUrl'],
   ['posRestUrl', undefined, 'posRestUrl'],
   ['lst', null, 'lst'],
-  ['lst.artemis', undefined, 'lst.artemis'],
+  ['lst.artemis', 1, 'lst.artemis'],
   ['lst.artemis.artMetis', '0x12', 'lst.artemis.artMetis'],
   ['lst.artemis.depositPool', null, 'lst.artemis.depositPool'],
   ['lst.artemis.rewardPool', 'x', 'lst.artemis.rewardPool'],

@@ -12,7 +12,11 @@ import {
   nextEpochText,
   eventText,
 } from '../../src/ui/presenters/epoch.ts'
-import {positionText, providersText, ratesText} from '../../src/ui/presenters/lst.ts'
+import {yieldBetween} from '../../src/protocol/lst/yield.ts'
+import type {LstListed} from '../../src/services/lst/lst.ts'
+import type {LstDescription, LstPosition} from '../../src/services/lst/provider.ts'
+import {positionsText, providersText} from '../../src/ui/presenters/lst.ts'
+import {ratesText} from '../../src/ui/presenters/lst-markets.ts'
 import {nodeReportText} from '../../src/ui/presenters/node.ts'
 import {posStatusText} from '../../src/ui/presenters/pos.ts'
 import {rewardText} from '../../src/ui/presenters/reward.ts'
@@ -159,14 +163,15 @@ test('epoch watch: one line per change', () => {
 })
 
 test('lst: providers, rates, position', () => {
-  const provider = {
+  const provider: LstDescription = {
     id: 'artemis',
     name: 'Artemis',
     token: 'artMETIS',
     kind: 'reward-bearing',
     entry: OTHER,
     state: 'live',
-  } as const
+    warnings: [],
+  }
   const rates = {
     provider,
     totalDepositsMetisWei: 1100n * METIS,
@@ -175,27 +180,39 @@ test('lst: providers, rates, position', () => {
     feeRate: METIS / 20n,
     rate: (11n * METIS) / 10n,
     rateAfterHarvest: (111n * METIS) / 100n,
+    shareRate: (11n * METIS) / 10n,
+    yield: yieldBetween(
+      {blockNumber: 1n, timeSeconds: 0, rate: METIS},
+      {blockNumber: 9n, timeSeconds: 365 * 86_400, rate: (11n * METIS) / 10n},
+    ),
+    unbonding: {fromSeconds: 86_400n, toSeconds: 5n * 86_400n, isShort: true},
   }
   const position = {
     provider: 'artemis',
     account: ME,
     heldWei: METIS,
     valueMetisWei: (111n * METIS) / 100n,
+    holdings: [
+      {token: 'artMETIS', state: 'held', wei: METIS, valueMetisWei: (111n * METIS) / 100n},
+    ],
     openRequests: 2n,
-    liquidMetisWei: 0n,
-  } as const
+    owedMetisWei: 3n * METIS,
+    claimableMetisWei: METIS,
+    liquidMetisWei: 7n,
+  } satisfies LstPosition
 
-  expect(providersText([provider])).toContain('artemis   artMETIS  reward-bearing  live')
+  const listed: LstListed = {...provider, capabilities: ['deposit', 'claim'], registration: null}
+  expect(providersText([listed])).toContain('artemis   artMETIS  reward-bearing  live')
   expect(ratesText([rates])).toMatchInlineSnapshot(`
-    "provider  METIS per token  after harvest  deposits     pending rewards  fee
-    artemis   1.1              1.11           1,100 METIS  5 METIS          5 %"
+    "provider  METIS per token  after harvest  APR                 fee  deposits     pending rewards  unbonding
+    artemis   1.1              1.11           10.00 % over 365 d  5 %  1,100 METIS  5 METIS          1 d to 5 d; METIS is missing on L2"
   `)
-  expect(positionText(position)).toMatchInlineSnapshot(`
-    "0x1111…1111 holds 1 artMETIS.
-    artMETIS          1
-    worth             1.11 METIS after the next harvest
-    open withdrawals  2
-    METIS on L2       0"
+  expect(positionsText([position])).toMatchInlineSnapshot(`
+    "0x1111…1111 holds 0.000000000000000007 METIS on L2 outside the providers.
+    Artemis
+      artMETIS          1
+      worth             1.11 METIS after the next harvest
+      open withdrawals  2, 3 METIS owed, 1 METIS claimable"
   `)
   expect([providersText([]), ratesText([])].join()).not.toContain('provider  ')
 })

@@ -4,10 +4,12 @@ import {marketRefusals} from '../defi/markets.ts'
 import {lstRefusals} from '../lst/providers.ts'
 import {bridgeReasons} from './bridges.ts'
 import type {CatalogueEntry} from './entry.ts'
+import {messengerReasons} from './messengers.ts'
 import {lockingInfoReasons} from './locking-info.ts'
 import {lockingPoolErrors, lockingPoolOfficeReasons, lockingPoolReasons} from './locking-pool.ts'
 import {oldTokenReasons} from './old-token.ts'
 import {openZeppelinEntries} from './openzeppelin.ts'
+import {openZeppelinTokenReasons} from './openzeppelin-tokens.ts'
 import {panics} from './panics.ts'
 import {providerEntries} from './providers.ts'
 import {realBridgeReasons} from './real-bridge.ts'
@@ -27,7 +29,9 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...sequencerSetReasons,
   ...lstRefusals.own,
   ...marketRefusals,
+  ...messengerReasons,
   ...openZeppelinEntries,
+  ...openZeppelinTokenReasons,
   ...providerEntries,
   ...panics,
 ]

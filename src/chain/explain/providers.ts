@@ -14,67 +14,6 @@ function brief(
   }))
 }
 
-const enki = [
-  ...entriesOf(
-    {
-      kind: 'error',
-      contracts: ['RedemptionQueue (Enki)', 'RedemptionQueue (Velix)'],
-      source: 'Enki RedemptionQueue',
-    },
-    [
-      ...brief('WITHDRAW_NOT_READY', {
-        'NotMatureYet(uint256,uint64)': [
-          'The redemption ticket is not mature yet.',
-          'The two numbers are the current time and the maturity of the ticket, in Unix seconds.',
-        ],
-      }),
-      ...brief('TICKET_USED', {
-        'AlreadyRedeemed()': [
-          'The redemption ticket was already redeemed.',
-          'Each ticket pays out once.',
-        ],
-        'AlreadyReducedMaturity()': [
-          'The maturity of the ticket was already shortened.',
-          'It can be shortened once.',
-        ],
-      }),
-      ...brief('TICKET_NOT_YOURS', {
-        'Erc721CallerNotOwnerOrApproved()': [
-          'The redemption ticket belongs to another account.',
-          'Only the holder of the ticket, or an account the holder approved, may use it.',
-        ],
-      }),
-      ...brief('LST_REFUSES', {
-        'LpTokenNotLocked()': [
-          'No liquidity tokens are locked for this ticket.',
-          'They are locked only when the maturity was shortened.',
-        ],
-        'ReduceTimeExceedsLimit()': [
-          'The maturity cannot be shortened that far.',
-          'A minimum waiting time always applies; lock fewer liquidity tokens.',
-        ],
-        'ExceedsCollectedFees(uint128,uint128)': [
-          'The provider would collect more fees than there are.',
-          'This call is for the provider, not for users.',
-        ],
-      }),
-    ],
-  ),
-  ...entriesOf(
-    {kind: 'text', contracts: ['RedemptionQueue (Enki)'], source: 'Enki RedemptionQueue'},
-    brief('LST_REFUSES', {
-      'RedemptionQueue: amount is zero': [
-        'The redemption amount is zero.',
-        'The amount must be above zero.',
-      ],
-      'RedemptionQueue: zero address': [
-        'An address in the call is the zero address.',
-        'Pass a recipient.',
-      ],
-    }),
-  ),
-]
-
 const stakeLinkEntries = entriesOf(
   {kind: 'error', contracts: ['stake.link'], source: 'stake.link METIS staking'},
   [
@@ -298,4 +237,4 @@ const velix = entriesOf(
 )
 
 /** Custom errors and reasons of the other liquid-staking providers. */
-export const providerEntries = [...enki, ...stakeLinkEntries, ...velix]
+export const providerEntries = [...stakeLinkEntries, ...velix]

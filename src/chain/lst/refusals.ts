@@ -11,6 +11,14 @@ export interface LstRefusals {
   casting: readonly string[]
   /** `Contract.function` calls that send METIS to L1. */
   bridging: readonly string[]
+  /** Contracts whose tickets are ERC-721 tokens. */
+  tickets: readonly string[]
+  /** ERC-4626 vaults. */
+  vaults: readonly string[]
+  /** Tokens with approvals by signature. */
+  permits: readonly string[]
+  /** Contracts with a guard against reentrant calls. */
+  guarded: readonly string[]
   /** ERC-20 reasons with a special meaning for its token. */
   ofToken: readonly EntryPart[]
   /** Its own reasons. */

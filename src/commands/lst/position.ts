@@ -1,8 +1,9 @@
 import {addressFlag, commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {readPosition} from '../../services/lst/lst.ts'
+import {providerArg} from '../../cli/provider-arg.ts'
+import {readPositions} from '../../services/lst/lst.ts'
 import {requireOwner} from '../../services/staking/sequencers.ts'
-import {positionJson, positionText} from '../../ui/presenters/lst.ts'
+import {positionsJson, positionsText} from '../../ui/presenters/lst.ts'
 
 export default class LstPosition extends OperatorCommand {
   static override summary = 'Show what an account holds with the liquid-staking providers.'
@@ -11,6 +12,8 @@ export default class LstPosition extends OperatorCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --network local --account 0x1111111111111111111111111111111111111111',
   ]
+
+  static override args = {provider: providerArg()}
 
   static override flags = {
     ...commonFlags,
@@ -21,9 +24,10 @@ export default class LstPosition extends OperatorCommand {
   }
 
   protected async perform(): Promise<Result> {
-    const {flags} = await this.parse(LstPosition)
+    const {args, flags} = await this.parse(LstPosition)
     const context = this.openContext(flags)
-    const position = await readPosition(context, flags.account ?? requireOwner(context))
-    return {data: positionJson(position), text: positionText(position)}
+    const account = flags.account ?? requireOwner(context)
+    const positions = await readPositions(context, account, args.provider)
+    return {data: positionsJson(positions), text: positionsText(positions)}
   }
 }

@@ -1,18 +1,21 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {readRates} from '../../services/lst/lst.ts'
-import {ratesJson, ratesText} from '../../ui/presenters/lst.ts'
+import {providerArg} from '../../cli/provider-arg.ts'
+import {readRates} from '../../services/lst/rates.ts'
+import {ratesText} from '../../ui/presenters/lst-markets.ts'
 
 export default class LstRates extends OperatorCommand {
-  static override summary = 'Show the exchange rate of each provider’s token in METIS.'
+  static override summary = 'Show rate, yield, fee and unbonding time of each provider.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
+
+  static override args = {provider: providerArg()}
 
   static override flags = commonFlags
 
   protected async perform(): Promise<Result> {
-    const {flags} = await this.parse(LstRates)
-    const rates = await readRates(this.openContext(flags))
-    return {data: {rates: rates.map(ratesJson)}, text: ratesText(rates)}
+    const {args, flags} = await this.parse(LstRates)
+    const rates = await readRates(this.openContext(flags), args.provider)
+    return {data: {rates}, text: ratesText(rates)}
   }
 }

@@ -24,7 +24,7 @@ export const refusalCodes = () =>
     ALREADY_DONE: refusal,
     ALREADY_INITIALIZED: refusal,
     AMOUNT_OUT_OF_RANGE: {exit: 'precondition', facts: [...refusalFacts, {amountWei: 'number'}]},
-    ARTMETIS_BALANCE_LOW: refusal,
+    LST_BALANCE_LOW: refusal,
     BFT_RESTRICTION: refusal,
     BRIDGE_FEE_LOW: refusal,
     BRIDGE_REFUSES: refusal,

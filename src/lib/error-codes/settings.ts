@@ -44,6 +44,7 @@ export const settingsCodes = () =>
     },
     PROFILE_RUNNING: {exit: 'busy', facts: {profile: 'text', pid: 'number'}},
     PROFILE_UNKNOWN: {exit: 'config', facts: {profile: 'text', known: 'text'}},
+    PROVIDER_INVALID: {exit: 'usage', facts: {source: 'text', problems: 'text'}},
     REGISTRY_INVALID: {exit: 'usage', facts: {path: 'text'}},
     REGISTRY_UNREADABLE: {exit: 'usage', facts: {path: 'text'}},
     REVEAL_NEEDED: {exit: 'usage'},

@@ -21,6 +21,8 @@ export const transactionCodes = () =>
     FEE_TOO_LOW: {exit: 'usage', facts: {offeredWei: 'number', neededWei: 'number'}},
     FILE_NOT_SIGNABLE: {exit: 'usage', facts: {form: 'text'}},
     FORMAT_UNFIT: {exit: 'usage', facts: {signer: 'text', address: 'hex'}},
+    LST_CANNOT: {exit: 'usage', facts: {provider: 'text', operation: 'text'}},
+    LST_CLOSED: {exit: 'precondition', retry: 'depends', facts: {provider: 'text', state: 'text'}},
     LST_UNKNOWN: {exit: 'not-found', facts: {network: 'text'}},
     MARKET_UNKNOWN: {exit: 'not-found', facts: {network: 'text', kind: 'text'}},
     NONCE_GAP: {
@@ -39,6 +41,11 @@ export const transactionCodes = () =>
         {account: 'hex', nonce: 'number', next: 'number', 'hash?': 'hex'},
         {hash: 'hex', nonce: 'number'},
       ],
+    },
+    NOTHING_CLAIMABLE: {
+      exit: 'precondition',
+      retry: 'yes',
+      facts: {account: 'hex', openRequests: 'number'},
     },
     NOTHING_OPEN: {exit: 'not-found', facts: {network: 'text'}},
     NOT_REGISTERED: {exit: 'not-found', facts: {owner: 'hex', network: 'text'}},

@@ -17,7 +17,7 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'The amount is outside the limits of the contract.',
     'Run `metis-seq sequencer eligible` for the limits of the lock, `metis-seq lst rates` for those of a provider.',
   ],
-  ARTMETIS_BALANCE_LOW: [
+  LST_BALANCE_LOW: [
     'The account holds less artMETIS than the call moves.',
     'Run `metis-seq lst position`.',
   ],
@@ -59,7 +59,7 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
   ],
   DEBT_OUT_OF_RANGE: [
     'The debt would be outside the limits of the vault.',
-    'Run `metis-seq cdp show` for the limits, or repay everything with `metis-seq cdp close`.',
+    'Run `metis-seq cdp show` for the limits, or repay everything with `metis-seq cdp close VAULT`.',
   ],
   DEPOSIT_OUT_OF_ORDER: ['Deposits are relayed in the order of L1.', NOT_FOR_OPERATORS],
   DEPOSIT_UNKNOWN: ['L1 has no such deposit.', NOT_FOR_OPERATORS],

@@ -105,6 +105,10 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
     'Run `metis-seq node stop --profile NAME` first.',
   ],
   PROFILE_UNKNOWN: ['No profile has this name.', 'Run `metis-seq profile list`.'],
+  PROVIDER_INVALID: [
+    'The file is not a liquid-staking provider. `problems` lists every fault.',
+    'Compare it with the output of `metis-seq governance provider schema`.',
+  ],
   REGISTRY_INVALID: [
     'The file is not a list of sequencers.',
     'Compare it with an all.json of MetisProtocol/metis-sequencer-resources.',

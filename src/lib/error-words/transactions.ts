@@ -34,6 +34,14 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'The sender is a Safe, and no key signs a transaction of its own.',
     'Omit `--format` to write a batch for the transaction builder of the Safe.',
   ],
+  LST_CANNOT: [
+    'The liquid-staking provider has no such operation. Nothing was sent.',
+    'Run `metis-seq lst list` to see what each provider can do.',
+  ],
+  LST_CLOSED: [
+    'The liquid-staking provider takes no deposits at the moment. Nothing was sent.',
+    'Run `metis-seq lst list` to see why; withdrawals and claims are still possible.',
+  ],
   LST_UNKNOWN: [
     'The network has no liquid-staking provider that this program knows.',
     'Run `metis-seq lst list --network andromeda`.',
@@ -57,6 +65,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   NONCE_USED: [
     'The nonce is used: this or another transaction was mined with it. Nothing was sent.',
     'Run `metis-seq tx show HASH` where a hash is named; otherwise leave out `--nonce`.',
+  ],
+  NOTHING_CLAIMABLE: [
+    'No withdrawal request can be claimed now. Nothing was sent.',
+    'Run `metis-seq lst requests` to see what each request waits for.',
   ],
   NOTHING_OPEN: [
     'No transaction sent from here is waiting to be mined.',

@@ -227,7 +227,8 @@ async function delegate(stage: Stage): Promise<void> {
   ])
   noteTransactions(stage, deposited)
   const position = await stage.run(['lst', 'position', '--profile', NAME])
-  const held = wei(position[provider.fields.held])
+  const [{heldWei}] = list(position['positions']) as [Record<string, unknown>]
+  const held = wei(heldWei)
   stage.expect(
     `the operator holds ${formatWei(held)} ${provider.token}`,
     held > 0n,

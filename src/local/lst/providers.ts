@@ -2,23 +2,60 @@
  * The only list of liquid-staking providers in this layer. No other file outside their folders
  * refers to one.
  */
-import type {Address} from 'viem'
+import {type Address, zeroAddress} from 'viem'
 
 import type {LstDeployments} from '../../protocol/lst/providers.ts'
-import type {GenesisParts, LocalPart, SeedCall} from '../placement.ts'
+import type {LocalPart} from '../../protocol/local-parts.ts'
+import type {GenesisParts, SeedCall} from '../placement.ts'
 import {depositWithArtemis, localArtemis, planArtemis} from './artemis/plan.ts'
+import {type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
+import {localEnki, planEnki} from './enki/plan.ts'
+import type {L1LstParts, L1LstSite} from './l1.ts'
 
-/** A local network has every provider. */
-export type LocalLst = {[Id in keyof LstDeployments]: NonNullable<LstDeployments[Id]>}
+/** The addresses that the providers have on a local network, where they are part of it. */
+export type LocalLst = {[Id in keyof LstDeployments]-?: NonNullable<LstDeployments[Id]>}
 
-export const localLst: LocalLst = {artemis: localArtemis}
+const {seMetis, eMetis, enki} = localEnki
+
+export const localLst: LocalLst = {artemis: localArtemis, enki: {seMetis, eMetis, enki}}
+
+/** Those that are always there, and the others where they were asked for. */
+export type PlacedLst = Pick<LocalLst, 'artemis'> & Partial<LocalLst>
+
+/** The providers of a network with these optional parts. */
+export function placedLst(parts: readonly LocalPart[]): PlacedLst {
+  const {artemis, ...optional} = localLst
+  return parts.includes('lst') ? {artemis, ...optional} : {artemis}
+}
+
+/** What the providers have on L1. */
+export interface LocalLstL1 {
+  enki: LocalEnkiL1
+}
+
+export interface LstPlanOptions {
+  governanceAddress: Address
+  /** The L2 bridge. */
+  bridge: Address
+  with?: readonly LocalPart[]
+  /** Absent where the providers have nothing on L1. */
+  l1?: LocalLstL1
+}
 
 /** The contracts of the providers. */
-export function planLst(options: {
-  governanceAddress: Address
-  with?: readonly LocalPart[]
-}): GenesisParts {
-  return {placements: planArtemis(options), seeds: []}
+export function planLst(options: LstPlanOptions): GenesisParts {
+  const {governanceAddress, bridge, l1} = options
+  const artemis = planArtemis(options)
+  if (!options.with?.includes('lst')) return {placements: artemis, seeds: []}
+  const l1Dealer = l1?.enki.dealer ?? zeroAddress
+  const {placements, seeds} = planEnki({governanceAddress, bridge, l1Dealer})
+  return {placements: [...artemis, ...placements], seeds}
+}
+
+/** The contracts of the providers on L1. */
+export function planLstL1(site: L1LstSite): L1LstParts<LocalLstL1> {
+  const {addresses, calls} = planEnkiL1(site)
+  return {addresses: {enki: addresses}, calls}
 }
 
 /** A token for the first liquidity of the markets, and the deposit by which `from` gets it. */

@@ -78,6 +78,8 @@ export class AnvilEngine implements ExecutionEngine {
   }
   readonly #options: AnvilEngineOptions
   #running: EngineProcess | undefined
+  /** The end of the previous process. */
+  #stopped: Promise<void> = Promise.resolve()
   /** Pending while the process is being replaced; readers wait for it. */
   #switching: Promise<unknown> = Promise.resolve()
   #head: EngineBlock | undefined
@@ -126,12 +128,18 @@ export class AnvilEngine implements ExecutionEngine {
     })
   }
 
+  /**
+   * Also waits for a stop that is under way: it removes the socket in the directory of the next process.
+   */
   async stop(): Promise<void> {
     const running = this.#running
     this.#running = undefined
     this.#head = undefined
     this.#staged = []
-    if (running) await stopEngineProcess(running)
+    const stopped = running ? stopEngineProcess(running) : this.#stopped
+    // Its failure is told once.
+    this.#stopped = stopped.catch(() => {})
+    await stopped
   }
 
   head(): EngineBlock {

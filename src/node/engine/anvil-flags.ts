@@ -1,5 +1,6 @@
 import {resolve} from 'node:path'
 
+import {nativeTokenFlags} from '../../process/native-token.ts'
 import type {Genesis} from './genesis.ts'
 import {ENGINE_HISTORY_BLOCKS, ENGINE_RECEIPT_BLOCKS} from './limits.ts'
 
@@ -17,9 +18,4 @@ export function engineFlags(genesis: Genesis, hardfork: string): string[] {
     ...['--no-cors', '--no-request-size-limit'],
     ...nativeTokenFlags(genesis.nativeToken),
   ]
-}
-
-/** A precompile at 0xfd moves native balance; `MetisView` calls it. Anyone may: see ADR 45. */
-export function nativeTokenFlags(nativeToken: boolean): string[] {
-  return nativeToken ? ['--celo'] : []
 }

@@ -9,14 +9,34 @@ export interface LstContract {
   isToken?: true
 }
 
+export const governanceStatuses = ['chosen', 'proposed', 'none'] as const
+
+/** How a provider came to the network, and what it has on L1. */
+export interface LstRegistration {
+  /** `chosen` by a vote, `proposed` for one, or `none`: it runs without. */
+  status: (typeof governanceStatuses)[number]
+  /** Page of the vote or proposal; null when there is none. */
+  vote: string | null
+  /** Owners of its sequencers in LockingPool. */
+  l1Owners: Address[]
+  /** Other contracts on L1 that hold METIS of its depositors, on the way to a lock or back. */
+  l1Holders: Address[]
+}
+
+export const lstKinds = ['reward-bearing', 'rebasing'] as const
+export type LstKind = (typeof lstKinds)[number]
+
 /** Facts about a liquid-staking provider that hold on every network. */
 export interface LstAbout {
   id: string
   name: string
   /** Symbol of its token. */
   token: string
-  /** `reward-bearing`: the token balance is constant and the rate grows. */
-  kind: 'reward-bearing'
+  /**
+   * `reward-bearing`: the token balance is constant and the rate grows. `rebasing`: the rate is
+   * constant and the balance grows.
+   */
+  kind: LstKind
   /** Title in the schema of a network document. */
   title: string
   /** By the key in `lst.ID` of a network document. */
@@ -25,15 +45,8 @@ export interface LstAbout {
   entry: string
   /** Label of that contract in `network check`. */
   entryLabel: string
-  /** Field names in `--json` documents that contain the token's name. */
-  fields: {
-    /** Token balance of an account. */
-    held: string
-    /** Total supply of the token. */
-    supply: string
-    /** Tokens minted by a deposit. */
-    received: string
-  }
+  /** Its registrations on the built-in networks, by network name. */
+  registrations?: Readonly<Record<string, LstRegistration>>
   /** Its deployments on the built-in networks, by network name. */
   deployments: Readonly<Record<string, Readonly<Record<string, Address>>>>
 }

@@ -1,9 +1,10 @@
 /** The only list of liquid-staking providers in this layer. Nothing else outside their folders mentions one. */
-import type {LstAbout, LstAddresses} from './about.ts'
+import type {LstAbout, LstAddresses, LstRegistration} from './about.ts'
 import {artemis} from './artemis/about.ts'
+import {enki} from './enki/about.ts'
 
 /** By name. */
-export const lstProviders = [artemis] as const satisfies readonly LstAbout[]
+export const lstProviders = [artemis, enki] as const satisfies readonly LstAbout[]
 
 type Known = (typeof lstProviders)[number]
 
@@ -11,14 +12,28 @@ export type LstId = Known['id']
 
 export const lstIds: readonly LstId[] = lstProviders.map(({id}) => id)
 
-/** Addresses of every provider on a network; null where it is not deployed. */
-export type LstDeployments = {[A in Known as A['id']]: LstAddresses<A> | null}
+/**
+ * Addresses of the providers on a network. Null or absent where one is not deployed: documents of
+ * earlier versions do not have those that are known today.
+ */
+export type LstDeployments = {[A in Known as A['id']]?: LstAddresses<A> | null}
 
 /** Deployments of the providers on a built-in network. */
 export function builtInLst(network: 'andromeda' | 'metis-sepolia'): LstDeployments {
   const of = <A extends LstAbout>({deployments}: A): LstAddresses<A> | null =>
     (deployments[network] as LstAddresses<A> | undefined) ?? null
-  return {artemis: of(artemis)}
+  return {artemis: of(artemis), enki: of(enki)}
+}
+
+/** What governance says of the providers of a built-in network. */
+export function builtInRegistry(network: 'andromeda' | 'metis-sepolia'): {
+  -readonly [Id in LstId]?: LstRegistration
+} {
+  const known = lstProviders.flatMap(({id, registrations}: LstAbout) => {
+    const found = registrations?.[network]
+    return found ? [[id, found] as const] : []
+  })
+  return Object.fromEntries(known)
 }
 
 /** A provider on a network where it is deployed. */
@@ -35,6 +50,7 @@ export function deployedLst(lst: LstDeployments): DeployedLst[] {
   })
 }
 
-export function aboutLst(id: LstId): LstAbout {
-  return lstProviders.find((about) => about.id === id)!
+/** Display name of a provider. */
+export function lstName(id: LstId): string {
+  return lstProviders.find((about) => about.id === id)!.name
 }

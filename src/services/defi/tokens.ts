@@ -26,7 +26,7 @@ export function knownTokens({network}: Pick<Context, 'network'>): [string, Addre
   const lst = deployedLst(network.lst).flatMap(({about, addresses}) =>
     Object.entries(about.contracts)
       .filter(([, {isToken}]) => isToken)
-      .map(([key]): [string, Address] => [about.token, addresses[key]!]),
+      .map(([key, {label = about.token}]): [string, Address] => [label, addresses[key]!]),
   )
   return [
     ['METIS', network.l2.contracts.metis],

@@ -1,7 +1,6 @@
 /** The parts of a deposit common to all providers. */
 import type {Address} from 'viem'
 
-import {MetisSeqError} from '../../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../../lib/units.ts'
 import type {LstAbout} from '../../protocol/lst/about.ts'
 import {requireAll, type Condition} from '../sending/check.ts'
@@ -10,7 +9,11 @@ import type {DepositRequest, LstPlan, LstPosition, LstQuote} from './provider.ts
 
 /** @param expectedWei tokens at the current rate */
 export function quoteOf({slippageBasisPoints}: DepositRequest, expectedWei: bigint): LstQuote {
-  return {expectedWei, minOutWei: (expectedWei * BigInt(10_000 - slippageBasisPoints)) / 10_000n}
+  return {expectedWei, minOutWei: minimumOf(expectedWei, slippageBasisPoints)}
+}
+
+export function minimumOf(expectedWei: bigint, slippageBasisPoints: number): bigint {
+  return (expectedWei * BigInt(10_000 - slippageBasisPoints)) / 10_000n
 }
 
 export interface DepositParts {
@@ -42,9 +45,8 @@ export function depositPlan(parts: DepositParts): LstPlan {
     title: `Deposit ${formatWeiShort(amountMetisWei)} METIS with ${about.name}`,
     chain: 'L2',
     ...{from, role: 'owner', calls, conditions, quote},
-    figures: [
-      {id: about.fields.held, before: `${heldWei}`, after: `${heldWei + quote.expectedWei}`},
-    ],
+    request: {kind: 'deposit', ...request},
+    figures: [{id: 'heldWei', before: `${heldWei}`, after: `${heldWei + quote.expectedWei}`}],
     effects: [
       {
         label: 'METIS on L2',
@@ -95,30 +97,4 @@ function conditionsOf({
       revert: '',
     },
   ]
-}
-
-/**
- * The known contract reverts rather than mint less than requested, so fewer tokens mean that
- * different code responded.
- *
- * @throws {MetisSeqError} POST_STATE
- */
-export function assertReceived(
-  {token}: LstAbout,
-  {from, quote}: LstPlan,
-  receivedWei: bigint,
-  blockNumber: bigint,
-): void {
-  if (receivedWei >= quote.minOutWei && receivedWei > 0n) return
-  throw new MetisSeqError({
-    code: 'POST_STATE',
-    message: `The deposit was mined, but returned ${formatWei(receivedWei)} ${token}; expected at least ${formatWei(quote.minOutWei)} were due.`,
-    facts: {
-      account: from,
-      block: `${blockNumber}`,
-      receivedWei: `${receivedWei}`,
-      minOutWei: `${quote.minOutWei}`,
-    },
-    hints: ['Run `metis-seq lst position`.'],
-  })
 }

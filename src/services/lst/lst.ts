@@ -1,72 +1,204 @@
 import type {Address} from 'viem'
+import {getGasPrice} from 'viem/actions'
 
+import type {ChainClient} from '../../chain/connect.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
+import {resolveAmount, type Amount} from '../../protocol/amount.ts'
+import type {LstRegistration} from '../../protocol/lst/about.ts'
 import {deployedLst, type LstId} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
-import type {Receipt} from '../sending/send-dependencies.ts'
+import type {Operation, Shown, Verification} from '../sending/run-operation.ts'
 import {requireOwner} from '../staking/sequencers.ts'
 import type {
-  DepositRequest,
+  LstCapability,
   LstDescription,
   LstPlan,
   LstPosition,
   LstProvider,
-  LstState,
+  LstQueue,
+  LstRequest,
   LstVerified,
+  LstWithdrawal,
 } from './provider.ts'
 import {openProviders} from './providers.ts'
+import {differencesOf} from './verify.ts'
+
+export interface LstListed extends LstDescription {
+  capabilities: LstCapability[]
+  /** Null: governance has not registered it. */
+  registration: LstRegistration | null
+}
 
 /** The liquid-staking providers of the network. */
-export function listProviders(context: Context): Promise<LstDescription[]> {
-  return Promise.all(providersOf(context).map((provider) => provider.describe()))
-}
-
-export interface LstRates extends LstState {
-  provider: LstDescription
-}
-
-export function readRates(context: Context): Promise<LstRates[]> {
-  return Promise.all(
-    providersOf(context).map(async (provider) => ({
-      provider: await provider.describe(),
-      ...(await provider.read()),
-    })),
-  )
+export function listProviders(context: Context): Promise<LstListed[]> {
+  return ofEach(context, undefined, async (provider) => ({
+    ...(await provider.describe()),
+    capabilities: [...provider.capabilities],
+    registration: context.network.lstRegistry?.[idOf(provider)] ?? null,
+  }))
 }
 
 /**
- * Position of an account with the first provider of the network.
+ * Positions of an account, by provider.
  *
  * @throws {MetisSeqError} LST_UNKNOWN
  */
-export async function readPosition(context: Context, account: Address): Promise<LstPosition> {
-  return requireProvider(context).position(account)
+export async function readPositions(
+  context: Context,
+  account: Address,
+  id?: LstId,
+): Promise<LstPosition[]> {
+  const positions = await ofEach(context, id, (provider) => provider.position(account))
+  if (positions.length === 0) throw unknownProvider(context)
+  return positions
 }
 
-/**
- * Plans a deposit by the owner: METIS on L2 becomes the provider's token of the same account.
- *
- * @throws {MetisSeqError} LST_UNKNOWN, AMOUNT_OUT_OF_RANGE, METIS_BALANCE_LOW
- */
-export async function planDeposit(
-  context: Context,
-  {provider, ...request}: DepositRequest & {provider: LstId},
-): Promise<LstPlan> {
-  return requireProvider(context, provider).plan(requireOwner(context), request)
+export interface LstRequests {
+  provider: LstId
+  requests: LstWithdrawal[]
 }
 
-/**
- * Compares the block of the deposit with its plan.
- *
- * @throws {MetisSeqError} POST_STATE
- */
-export function verifyDeposit(
+/** Open withdrawal requests of an account, by provider. @throws {MetisSeqError} LST_UNKNOWN */
+export function readRequests(
   context: Context,
-  provider: LstId,
-  plan: LstPlan,
-  mined: Pick<Receipt, 'hash' | 'blockNumber'>,
-): Promise<LstVerified> {
-  return requireProvider(context, provider).verify(plan, mined)
+  account: Address,
+  id?: LstId,
+): Promise<LstRequests[]> {
+  return ofEach(context, id, async (provider) => ({
+    provider: idOf(provider),
+    requests: await provider.requests(account),
+  }))
+}
+
+export interface LstQueues extends LstQueue {
+  provider: LstId
+}
+
+/** Everybody's open withdrawal requests, by provider. @throws {MetisSeqError} LST_UNKNOWN */
+export function readQueues(context: Context, id?: LstId): Promise<LstQueues[]> {
+  return ofEach(context, id, async (provider) => ({
+    provider: idOf(provider),
+    ...(await provider.queue()),
+  }))
+}
+
+/** A request whose amount may be everything, or a share of it. */
+export type LstAsk =
+  | {kind: 'deposit'; amount: Amount; slippageBasisPoints: number; stake?: boolean}
+  | {
+      kind: 'withdraw'
+      amount: Amount
+      token?: string | undefined
+      slippageBasisPoints: number
+    }
+  | Exclude<LstRequest, {kind: 'deposit' | 'withdraw'}>
+
+export interface LstDone extends LstVerified, Verification {}
+
+/**
+ * An operation of the owner with a provider, compared with the chain at the block of its last
+ * transaction.
+ *
+ * @throws {MetisSeqError} LST_UNKNOWN, OWNER_UNKNOWN
+ */
+export function lstOperation(
+  context: Context,
+  id: LstId,
+  ask: LstAsk,
+  done: (verified: LstDone, plan: LstPlan) => Shown,
+): Operation<LstPlan, LstDone> {
+  const from = requireOwner(context)
+  const provider = requireProvider(context, id)
+  return {
+    action: `lst ${ask.kind}`,
+    chain: 'L2',
+    from,
+    // What is claimed is gone from the queue, so continuing after an earlier run claims the rest.
+    isRepeatable: ask.kind === 'claim',
+    plan: async () => {
+      if (ask.kind === 'deposit') await assertOpen(provider)
+      return provider.plan(from, await exact(context, provider, from, ask))
+    },
+    verify: async (plan, mined) => {
+      const verified = await provider.verify(plan, mined)
+      return {...verified, differences: differencesOf(plan, verified.position)}
+    },
+    done: (verified, plan) => done(verified, plan),
+  }
+}
+
+/** Gas that stays when everything is deposited: every later step costs some. */
+const RESERVED_GAS = 3_000_000n
+
+async function exact(
+  context: Context,
+  provider: LstProvider,
+  account: Address,
+  ask: LstAsk,
+): Promise<LstRequest> {
+  switch (ask.kind) {
+    case 'deposit': {
+      const {amount, ...rest} = ask
+      const all =
+        amount.kind === 'exact' ? 0n : await spendable(context.l2().client, provider, account)
+      return {...rest, amountMetisWei: resolveAmount(amount, all)}
+    }
+    case 'withdraw': {
+      const {amount, ...rest} = ask
+      const all = amount.kind === 'exact' ? 0n : await heldOf(provider, account, ask.token)
+      return {...rest, amountWei: resolveAmount(amount, all)}
+    }
+    default:
+      return ask
+  }
+}
+
+async function spendable(
+  client: ChainClient,
+  provider: LstProvider,
+  account: Address,
+): Promise<bigint> {
+  const [{liquidMetisWei}, gasPriceWei] = await Promise.all([
+    provider.position(account),
+    getGasPrice(client),
+  ])
+  const left = liquidMetisWei - gasPriceWei * RESERVED_GAS
+  return left > 0n ? left : 0n
+}
+
+async function heldOf(
+  provider: LstProvider,
+  account: Address,
+  token = provider.about.token,
+): Promise<bigint> {
+  const {holdings} = await provider.position(account)
+  return holdings.find((each) => each.state === 'held' && each.token === token)?.wei ?? 0n
+}
+
+/** @throws {MetisSeqError} LST_CLOSED */
+async function assertOpen(provider: LstProvider): Promise<void> {
+  const {state, warnings, name} = await provider.describe()
+  if (state === 'live') return
+  throw new MetisSeqError({
+    code: 'LST_CLOSED',
+    message: `${name} takes no deposits: ${warnings.join(' ')}`,
+    retryable: state === 'closed',
+    facts: {provider: idOf(provider), state},
+    hints: ['Withdrawals and claims are still possible: `metis-seq lst position`.'],
+  })
+}
+
+export function ofEach<T>(
+  context: Context,
+  id: LstId | undefined,
+  read: (provider: LstProvider) => Promise<T>,
+): Promise<T[]> {
+  const known = id === undefined ? providersOf(context) : [requireProvider(context, id)]
+  return Promise.all(known.map(read))
+}
+
+export function idOf({about}: LstProvider): LstId {
+  return about.id as LstId
 }
 
 function providersOf({network, l2}: Context): LstProvider[] {
@@ -75,15 +207,20 @@ function providersOf({network, l2}: Context): LstProvider[] {
 }
 
 /** @throws {MetisSeqError} LST_UNKNOWN */
-function requireProvider(context: Context, id?: LstId): LstProvider {
-  const found = providersOf(context).find(
-    ({about, capabilities}) => id === undefined || (about.id === id && capabilities.deposits),
-  )
+export function requireProvider(context: Context, id: LstId): LstProvider {
+  const found = providersOf(context).find(({about}) => about.id === id)
   if (found) return found
-  throw new MetisSeqError({
+  throw unknownProvider(context, id)
+}
+
+function unknownProvider({networkName}: Context, id?: LstId): MetisSeqError {
+  return new MetisSeqError({
     code: 'LST_UNKNOWN',
-    message: `No liquid-staking provider is known on ${context.networkName}.`,
-    facts: {network: context.networkName},
+    message:
+      id === undefined
+        ? `No liquid-staking provider is known on ${networkName}.`
+        : `The liquid-staking provider ${id} is not known on ${networkName}.`,
+    facts: {network: networkName},
     hints: ['Run `metis-seq lst list --network andromeda`.'],
   })
 }

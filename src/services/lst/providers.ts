@@ -2,12 +2,14 @@
 import type {ChainClient} from '../../chain/connect.ts'
 import {lstIds, type LstDeployments, type LstId} from '../../protocol/lst/providers.ts'
 import {openArtemis} from './artemis/artemis.ts'
+import {openEnki} from './enki/enki.ts'
 import type {LstProvider} from './provider.ts'
 
 type Open = (client: ChainClient, lst: LstDeployments) => LstProvider | null
 
 const open: Readonly<Record<LstId, Open>> = {
   artemis: (client, {artemis}) => (artemis ? openArtemis(client, artemis) : null),
+  enki: (client, {enki}) => (enki ? openEnki(client, enki) : null),
 }
 
 /** The providers of a network, by name. */

@@ -57,9 +57,9 @@ export function planCallOf<const abi extends Abi, const name extends NameOf<abi>
 ): PlannedCall {
   const {contract, to, functionName, args, label, valueWei = 0n, gasAtMost} = request
   const data = encodeFunctionData({abi, functionName, args} as EncodeFunctionDataParameters)
-  // Without arguments the decoder returns none.
-  const {args: read = []} = decodeFunctionData({abi, data} as {abi: Abi; data: Hex})
-  const decoded = read as ArgsOf<abi, name>
+  // A function without arguments decodes to none at all.
+  const {args: found = []} = decodeFunctionData({abi, data} as {abi: Abi; data: Hex})
+  const decoded = found as ArgsOf<abi, name>
   return {
     label: label(...decoded),
     ...{contract, to, data, valueWei},

@@ -97,10 +97,13 @@ async function planAfterEarlier<P extends Plan, V extends Verification>(
   try {
     return await operation.plan()
   } catch (error) {
-    const isDone = error instanceof MetisSeqError && error.code === 'NOTHING_TO_CHANGE'
+    const isDone = error instanceof MetisSeqError && NOTHING_LEFT.includes(error.code)
     throw isDone ? (earlier ?? error) : error
   }
 }
+
+/** Of a repeatable operation: an earlier run did all of it. */
+const NOTHING_LEFT: readonly string[] = ['NOTHING_TO_CHANGE', 'NOTHING_CLAIMABLE']
 
 /** The money has moved, so an endpoint that stops responding now is a warning and not a failure. */
 async function conclude<P extends Plan, V extends Verification>(

@@ -138,7 +138,7 @@ export async function sendPlan(
     const wait = choices.waitMined || !last
     sent.push(
       await sendOne(
-        {plan, planned, asked: choices.asked},
+        {plan, planned, asked: choices.asked, isStep: !last},
         {raw, hash, nonce: transaction.nonce},
         wait,
         dependencies,
@@ -169,8 +169,15 @@ async function chooseNonce(
   return nonce
 }
 
+interface Sending {
+  plan: Plan
+  planned: PlannedCall
+  asked: string | undefined
+  isStep: boolean
+}
+
 async function sendOne(
-  {plan, planned, asked}: {plan: Plan; planned: PlannedCall; asked: string | undefined},
+  {plan, planned, asked, isStep}: Sending,
   signed: {raw: Hex; hash: Hash; nonce: number},
   wait: boolean,
   dependencies: SendDependencies,
@@ -179,7 +186,7 @@ async function sendOne(
   const entry = {
     ...{action: plan.action, label: planned.label, network, chainId, from: plan.from},
     ...{to: planned.to, nonce: signed.nonce, valueWei: planned.valueWei},
-    ...{hash: signed.hash, raw: signed.raw, asked: asked ?? null},
+    ...{hash: signed.hash, raw: signed.raw, asked: asked ?? null, isStep},
   }
   const {receipt} = await sendEntry(entry, wait, dependencies)
   return {label: planned.label, hash: receipt?.hash ?? signed.hash, receipt}

@@ -1,5 +1,3 @@
-import {parseTransaction, toFunctionSelector} from 'viem'
-
 import {MetisSeqError} from '../../lib/errors.ts'
 import {shortHex} from '../../lib/units.ts'
 import type {JournalEntry} from '../../store/journal.ts'
@@ -21,8 +19,7 @@ export async function settleEarlier(
   const {journal} = dependencies
   await settleOpenTransactions(from, dependencies, looksOnly(request))
   const untold = await findUntold(action, from, dependencies)
-  // An approval is only a step towards the action.
-  const calls = untold.filter((entry) => !isApproval(entry))
+  const calls = untold.filter(({isStep}) => !isStep)
   const done = calls.filter(({asked}) => asked === null || asked === request.asked)
   for (const {label, hash} of calls.filter((call) => !done.includes(call))) {
     const message = `${label} (${shortHex(hash)}) was sent by an earlier run and is mined; this command differs from it and continues.`
@@ -31,13 +28,6 @@ export async function settleEarlier(
   // Operators who write files for a remote key are told here too, or could never create another one.
   if (!request.dryRun) for (const {id} of untold) journal.tell(id)
   return done[0] && doneEarlier(done[0])
-}
-
-/** `approve(address,uint256)` of any token, on either chain. */
-const APPROVE = toFunctionSelector('function approve(address,uint256)')
-
-function isApproval({raw}: JournalEntry): boolean {
-  return parseTransaction(raw).data?.startsWith(APPROVE) === true
 }
 
 function doneEarlier({action, label, hash}: JournalEntry): MetisSeqError {

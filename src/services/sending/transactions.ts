@@ -24,7 +24,7 @@ import type {Context} from '../context.ts'
 export type {DecodedCall, Layer}
 
 /** A journal entry for display: the signed bytes stay in the journal. */
-export type JournalView = Omit<JournalEntry, 'raw' | 'asked'>
+export type JournalView = Omit<JournalEntry, 'raw' | 'asked' | 'isStep'>
 
 /** A transaction: its call, and its current state on chain. */
 export interface TransactionView {
@@ -111,7 +111,12 @@ function withJournal(
   }
 }
 
-export function toView({raw: _raw, asked: _asked, ...entry}: JournalEntry): JournalView {
+export function toView({
+  raw: _raw,
+  asked: _asked,
+  isStep: _isStep,
+  ...entry
+}: JournalEntry): JournalView {
   return entry
 }
 

@@ -26,46 +26,96 @@ export interface WhitelistRequest {
  *
  * @throws {MetisSeqError} NOT_POOL_OWNER, NOTHING_TO_CHANGE
  */
-export async function planWhitelist(
+export function planWhitelist(
   context: Context,
   {account, allowed}: WhitelistRequest,
+): Promise<SettingPlan> {
+  return planWhitelistOf(context, {
+    accounts: [account],
+    allowed,
+    action: allowed ? 'sequencer allow' : 'sequencer disallow',
+    title: allowed ? `Let ${account} register` : `Take ${account} off the whitelist`,
+  })
+}
+
+/** The same for several accounts, of which some may already be as wanted. */
+export async function planWhitelistOf(
+  context: Context,
+  {
+    accounts,
+    allowed,
+    action,
+    title,
+  }: {accounts: readonly Address[]; allowed: boolean; action: string; title: string},
 ): Promise<SettingPlan> {
   const caller = requireOwner(context)
   const {client} = context.l1()
   const {lockingPool} = context.network.l1.contracts
-  const read = (at: {blockNumber?: bigint} = {}) =>
-    readWhitelisted(client, {lockingPool, owner: account, ...at})
-  const [{poolOwner}, isWhitelisted, sequencerId] = await Promise.all([
+  const [{poolOwner}, members] = await Promise.all([
     readOffices(client, context.network.l1.contracts),
-    read(),
-    readOwnedSequencerId(client, {lockingPool, owner: account}),
+    Promise.all(accounts.map((account) => readMember(context, account))),
     assertContractsAgree(context),
   ])
+  const changed = members.filter(({isWhitelisted}) => isWhitelisted !== allowed)
+  const names = accounts.join(', ')
   const word = (yes: boolean) => (yes ? 'whitelisted' : 'not whitelisted')
+  const figureOf = (account: Address) =>
+    accounts.length === 1 ? 'whitelisted' : `whitelisted:${account}`
   return toSettingPlan({
-    action: allowed ? 'sequencer allow' : 'sequencer disallow',
-    title: allowed ? `Let ${account} register` : `Take ${account} off the whitelist`,
+    ...{action, title},
     subject: 'A change of the whitelist',
-    facts: {account},
+    facts: {account: names},
     from: caller,
-    calls: [setWhitelist({lockingPool, account, allowed})],
+    calls: changed.map(({account}) => setWhitelist({lockingPool, account, allowed})),
     conditions: [
       ownsContract('LockingPool', caller, poolOwner),
       changesSomething(
-        `${account} is ${allowed ? 'not yet ' : ''}on the whitelist`,
-        isWhitelisted ? 'on it' : 'not on it',
-        isWhitelisted !== allowed,
+        `${names} is ${allowed ? 'not yet ' : ''}on the whitelist`,
+        members.some(({isWhitelisted}) => isWhitelisted) ? 'on it' : 'not on it',
+        changed.length > 0,
       ),
     ],
-    effects: [{label: account, before: word(isWhitelisted), after: word(allowed)}],
-    figures: [{id: 'whitelisted', before: String(isWhitelisted), after: String(allowed)}],
-    traps: allowed ? [] : lockedOut(account, sequencerId),
-    readFigures: async (blockNumber) => ({whitelisted: String(await read({blockNumber}))}),
+    effects: changed.map(({account, isWhitelisted}) => ({
+      label: account,
+      before: word(isWhitelisted),
+      after: word(allowed),
+    })),
+    figures: changed.map(({account, isWhitelisted}) => ({
+      id: figureOf(account),
+      before: String(isWhitelisted),
+      after: String(allowed),
+    })),
+    traps: allowed ? [] : changed.flatMap(lockedOut),
+    readFigures: async (blockNumber) => {
+      const after = await Promise.all(
+        changed.map(async ({account}) => [
+          figureOf(account),
+          String(await readWhitelisted(client, {lockingPool, owner: account, blockNumber})),
+        ]),
+      )
+      return Object.fromEntries(after) as Record<string, string>
+    },
   })
 }
 
+interface Member {
+  account: Address
+  isWhitelisted: boolean
+  /** 0 for none. */
+  sequencerId: bigint
+}
+
+export async function readMember({l1, network}: Context, account: Address): Promise<Member> {
+  const at = {lockingPool: network.l1.contracts.lockingPool, owner: account}
+  const [isWhitelisted, sequencerId] = await Promise.all([
+    readWhitelisted(l1().client, at),
+    readOwnedSequencerId(l1().client, at),
+  ])
+  return {account, isWhitelisted, sequencerId}
+}
+
 /** Source: `LockingPool`: claim, withdraw, unlock and unlockClaim need a whitelisted owner. */
-function lockedOut(account: Address, sequencerId: bigint): Trap[] {
+function lockedOut({account, sequencerId}: Member): Trap[] {
   if (sequencerId === 0n) return []
   return [
     {

@@ -1,4 +1,6 @@
 import {counted, formatCount, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
+import {lstName} from '../../protocol/lst/providers.ts'
+import type {ProviderDocument} from '../../protocol/lst/registry.ts'
 import type {GovernanceView} from '../../services/governance/governance.ts'
 import {fields} from './table.ts'
 
@@ -77,4 +79,9 @@ export function governanceJson({governance, cover, ...view}: GovernanceView) {
     ratePercent: view.ratePercent,
     targetRatePercent: view.targetRatePercent,
   }
+}
+
+/** After `governance provider add`. */
+export function providerAddedText({provider}: ProviderDocument, network: string): string {
+  return `${lstName(provider)} is a provider of ${network}. Next: \`metis-seq lst list --network ${network}\`.`
 }

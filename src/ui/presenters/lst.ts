@@ -1,62 +1,121 @@
-import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
-import {aboutLst} from '../../protocol/lst/providers.ts'
-import type {LstRates} from '../../services/lst/lst.ts'
-import type {LstDescription, LstPosition, LstVerified} from '../../services/lst/provider.ts'
+import {formatDuration, formatWei, formatWeiShort, isoTime, shortHex} from '../../lib/units.ts'
+import {lstName} from '../../protocol/lst/providers.ts'
+import type {LstDone, LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
+import type {LstHolding, LstPlan, LstPosition, LstWithdrawal} from '../../services/lst/provider.ts'
+import {blockedText} from '../../services/lst/withdraw.ts'
+import {NO_PROVIDERS} from './lst-markets.ts'
 import {fields, table} from './table.ts'
 
-export function providersText(providers: LstDescription[]): string {
-  if (providers.length === 0) return 'No liquid-staking provider is known on this network.'
-  return table(
-    ['provider', 'token', 'kind', 'state', 'deposit pool'],
-    providers.map(({id, token, kind, state, entry}) => [id, token, kind, state, entry]),
+export function providersText(providers: LstListed[]): string {
+  if (providers.length === 0) return NO_PROVIDERS
+  const rows = providers.map(({id, token, kind, state, entry, capabilities, registration}) => [
+    ...[id, token, kind, state],
+    registration === null ? 'not registered' : registration.status,
+    ...[capabilities.join(', '), entry],
+  ])
+  const warnings = providers.flatMap(({name, warnings: all}) =>
+    all.map((each) => `${name}: ${each}`),
   )
-}
-
-export function ratesText(rates: LstRates[]): string {
-  if (rates.length === 0) return 'No liquid-staking provider is known on this network.'
-  return table(
-    ['provider', 'METIS per token', 'after harvest', 'deposits', 'pending rewards', 'fee'],
-    rates.map((rate) => [
-      rate.provider.id,
-      formatWeiShort(rate.rate, 6),
-      formatWeiShort(rate.rateAfterHarvest, 6),
-      `${formatWeiShort(rate.totalDepositsMetisWei)} METIS`,
-      `${formatWeiShort(rate.pendingRewardMetisWei)} METIS`,
-      `${Number(rate.feeRate / 10n ** 14n) / 100} %`,
-    ]),
-  )
-}
-
-/** The field of the supply contains the name of the token. */
-export function ratesJson({provider, totalDepositsMetisWei, supplyWei, ...rest}: LstRates) {
-  const {supply} = aboutLst(provider.id).fields
-  return {provider, totalDepositsMetisWei, [supply]: supplyWei, ...rest}
-}
-
-export function positionText(position: LstPosition): string {
-  const {token} = aboutLst(position.provider)
   return [
-    `${shortHex(position.account)} holds ${formatWeiShort(position.heldWei)} ${token}.`,
-    fields([
-      [token, formatWei(position.heldWei)],
-      ['worth', `${formatWei(position.valueMetisWei)} METIS after the next harvest`],
-      ['open withdrawals', `${position.openRequests}`],
-      ['METIS on L2', formatWei(position.liquidMetisWei)],
-    ]),
+    table(
+      ['provider', 'token', 'kind', 'state', 'governance', 'operations', 'deposit contract'],
+      rows,
+    ),
+    ...warnings,
   ].join('\n')
 }
 
-/** The field of the balance contains the name of the token. */
-export function positionJson({provider, account, heldWei, ...rest}: LstPosition) {
-  return {provider, account, [aboutLst(provider).fields.held]: heldWei, ...rest}
+export function positionsText(positions: LstPosition[]): string {
+  const [first] = positions
+  if (!first) return NO_PROVIDERS
+  return [
+    `${shortHex(first.account)} holds ${formatWei(first.liquidMetisWei)} METIS on L2 outside the providers.`,
+    ...positions.map(positionText),
+  ].join('\n')
 }
 
-export function depositText({receivedWei, position}: LstVerified): string {
-  const {token} = aboutLst(position.provider)
-  return `Received ${formatWei(receivedWei)} ${token}.\n${positionText(position)}`
+function positionText({provider, ...position}: LstPosition): string {
+  const {holdings, valueMetisWei, openRequests, owedMetisWei, claimableMetisWei} = position
+  return [
+    lstName(provider),
+    fields(
+      [
+        ...holdings.map(holdingRow),
+        ['worth', `${formatWei(valueMetisWei)} METIS after the next harvest`],
+        [
+          'open withdrawals',
+          openRequests === 0n
+            ? 'none'
+            : `${openRequests}, ${formatWei(owedMetisWei)} METIS owed, ${formatWei(claimableMetisWei)} METIS claimable`,
+        ],
+      ],
+      2,
+    ),
+  ].join('\n')
 }
 
-export function depositJson({receivedWei, position}: LstVerified) {
-  const {received} = aboutLst(position.provider).fields
-  return {[received]: receivedWei, position: positionJson(position)}
+function holdingRow({token, state, wei}: LstHolding): [string, string] {
+  return [state === 'held' ? token : `${token}, ${state}`, formatWei(wei)]
+}
+
+/** The account, its METIS, and its position with each provider. */
+export function positionsJson(positions: LstPosition[]) {
+  const [{account, liquidMetisWei}] = positions as [LstPosition, ...LstPosition[]]
+  return {account, liquidMetisWei, positions}
+}
+
+export function requestsText(all: LstRequests[]): string {
+  if (all.length === 0) return NO_PROVIDERS
+  const rows = all.flatMap(({provider, requests}) =>
+    requests.map((request) => [provider, ...requestRow(request)]),
+  )
+  if (rows.length === 0) return 'There is no open withdrawal request.'
+  return table(['provider', 'id', 'given', 'METIS owed', 'earliest', 'state'], rows)
+}
+
+function requestRow(request: LstWithdrawal): string[] {
+  const {id, token, amountWei, metisWei, claimableAtSeconds, blockedBy} = request
+  return [
+    ...[id, `${formatWeiShort(amountWei)} ${token}`, formatWeiShort(metisWei)],
+    claimableAtSeconds === null ? 'decided by the provider' : isoTime(claimableAtSeconds),
+    blockedBy.length === 0 ? 'claimable' : blockedText(request),
+  ]
+}
+
+export function queuesText(queues: LstQueues[]): string {
+  if (queues.length === 0) return NO_PROVIDERS
+  return table(
+    ['provider', 'requests', 'METIS owed', 'METIS there', 'earliest payment'],
+    queues.map(({provider, requests, owedMetisWei, liquidityMetisWei, minimumWaitSeconds}) => [
+      provider,
+      requests === null ? 'not counted' : `${requests}`,
+      formatWeiShort(owedMetisWei),
+      formatWeiShort(liquidityMetisWei),
+      `after ${formatDuration(Number(minimumWaitSeconds))}, not guaranteed`,
+    ]),
+  )
+}
+
+const received = {
+  deposit: (plan: LstPlan, wei: bigint) => `Received ${formatWei(wei)} ${tokenOf(plan)}.`,
+  withdraw: (_plan: LstPlan, wei: bigint) =>
+    `Requested. ${formatWei(wei)} METIS are owed; \`metis-seq lst requests\` shows when they can be claimed.`,
+  claim: (_plan: LstPlan, wei: bigint) => `Received ${formatWei(wei)} METIS.`,
+} as const
+
+/** The result of an operation, and the position after it. */
+export function lstDoneText({receivedWei, position}: LstDone, plan: LstPlan): string {
+  const {kind} = plan.request
+  const first =
+    kind in received ? received[kind as keyof typeof received](plan, receivedWei) : 'Done.'
+  return `${first}\n${positionsText([position])}`
+}
+
+/** Token of a deposit: its figure names no token, its effects do. */
+function tokenOf({effects}: LstPlan): string {
+  return effects[1]?.label ?? 'tokens'
+}
+
+export function lstDoneJson({receivedWei, position, differences}: LstDone) {
+  return {receivedWei, position, differences}
 }

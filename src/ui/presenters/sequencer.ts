@@ -1,6 +1,7 @@
 import {zeroAddress} from 'viem'
 
 import {formatDuration, formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
+import {lstName, type LstId} from '../../protocol/lst/providers.ts'
 import {statusWord, type Sequencer} from '../../protocol/sequencer.ts'
 import type {Check} from '../../services/sending/check.ts'
 import type {Eligibility} from '../../services/staking/eligibility.ts'
@@ -18,12 +19,13 @@ export function sequencerJson(sequencer: Sequencer) {
   }
 }
 
-export function sequencerText(sequencer: Sequencer): string {
+export function sequencerText(sequencer: Sequencer, provider: LstId | null = null): string {
   const unlockAt = sequencer.unlockClaimTimeSeconds
   return [
     `Sequencer ${sequencer.sequencerId} is ${statusWord(sequencer.status)}.`,
     fields([
       ['owner', sequencer.owner],
+      ...(provider === null ? [] : [['provider', lstName(provider)] as [string, string]]),
       ['signer', sequencer.signer],
       [
         'reward recipient',

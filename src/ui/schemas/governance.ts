@@ -1,6 +1,20 @@
 import type {Cover, Payer} from '../../services/governance/governance.ts'
 import type {governanceJson} from '../presenters/governance.ts'
-import {address, count, decimal, digits, flag, nullable, object, wei} from './build.ts'
+import {lstIds} from '../../protocol/lst/providers.ts'
+import {
+  address,
+  anyOf,
+  count,
+  decimal,
+  digits,
+  flag,
+  foreignObject,
+  nullable,
+  object,
+  text,
+  wei,
+  word,
+} from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {sends} from './parts/plan.ts'
 
@@ -25,8 +39,27 @@ type Unsubmitted = NonNullable<ReturnType<typeof governanceJson>['unsubmitted']>
 const rewardPerBlock = wei('Reward for one block of L2, in METIS.')
 const ratePercent = decimal('Annual reward in percent of all locked METIS, at the current rate.')
 
+const recordedFields = {
+  provider: word('Liquid-staking provider.', lstIds),
+  path: text('File of the document of the network.'),
+}
+
+/** Without a transaction where the whitelist is already as wanted. */
+const recorded = {
+  ...sends(READ_BACK, recordedFields),
+  data: anyOf('Recorded, with or without transactions.', [
+    sends(READ_BACK, recordedFields).data,
+    object('Only the document of the network was changed.', recordedFields),
+  ]),
+}
+
 export const governanceSchemas: CommandSchemas = {
   'governance approve-payer': sends(READ_BACK, {}),
+  'governance provider add': recorded,
+  'governance provider remove': recorded,
+  'governance provider schema': {
+    data: foreignObject('JSON Schema of a provider file, draft 2020-12.'),
+  },
   'governance set-limits': sends(READ_BACK, {}),
   'governance set-reward': sends(READ_BACK, {
     rewardPerBlockMetisWei: rewardPerBlock,

@@ -1,4 +1,4 @@
-import {localParts} from '../../local/placement.ts'
+import {localParts} from '../../protocol/local-parts.ts'
 import type {FundView, ProcessRow} from '../presenters/local.ts'
 import type {priceJson} from '../presenters/local-price.ts'
 import {

@@ -1,83 +1,239 @@
-import {lstIds, lstProviders} from '../../protocol/lst/providers.ts'
-import type {LstAbout} from '../../protocol/lst/about.ts'
-import type {LstDescription} from '../../services/lst/provider.ts'
+import {lstKinds} from '../../protocol/lst/about.ts'
+import {lstIds} from '../../protocol/lst/providers.ts'
+import type {LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
+import {backingVerdicts} from '../../services/lst/backing.ts'
+import type {Comparison} from '../../services/lst/compare.ts'
+import type {LstRates, Unbonding} from '../../services/lst/rates.ts'
+import type {RateSample, Yield} from '../../protocol/lst/yield.ts'
+import type {backingJson, historyJson} from '../presenters/lst-markets.ts'
+import {registration} from './parts/registration.ts'
+import {sequencer} from './parts/sequencer.ts'
+import {
+  lstBlockers,
+  lstCapabilities,
+  lstStates,
+  type LstDescription,
+  type LstHolding,
+  type LstPosition,
+  type LstWithdrawal,
+} from '../../services/lst/provider.ts'
+import type {positionsJson} from '../presenters/lst.ts'
 import {
   address,
-  anyOf,
-  constant,
+  decimal,
   digits,
+  flag,
   list,
+  nullable,
   object,
   shared,
   text,
   wei,
   word,
-  type JsonSchema,
+  type Fields,
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
-import {sends} from './parts/plan.ts'
+import {differences, sends} from './parts/plan.ts'
 
 const providerId = word('Liquid-staking provider.', lstIds)
 
+const description: Fields<LstDescription> = {
+  id: providerId,
+  name: text('Its name.'),
+  token: text('Symbol of its main token.'),
+  kind: word(
+    '`reward-bearing`: the balance is constant and the rate grows. `rebasing`: the reverse.',
+    lstKinds,
+  ),
+  entry: address('Contract on L2 that accepts deposits.'),
+  state: word(
+    '`no-code`: a contract is missing. `mismatch`: its contracts do not refer to each other. `closed`: it takes no deposits.',
+    lstStates,
+  ),
+  warnings: list('Why it is not live.', text('One sentence.')),
+}
+
 const provider = shared(
   'provider',
-  object<LstDescription>('A liquid-staking provider.', {
-    id: providerId,
-    name: text('Its name.'),
-    token: text('Symbol of its token.'),
-    kind: constant('The token balance is constant and its rate grows.', 'reward-bearing'),
-    entry: address('Contract on L2 that accepts deposits.'),
-    state: word('`no-code`: there is no contract at the address.', ['live', 'no-code']),
+  object<LstDescription>('A liquid-staking provider.', description),
+)
+
+const holding = object<LstHolding>('A token of an account.', {
+  token: text('Symbol of the token.'),
+  state: word('`vesting` and `queued` cannot be transferred.', ['held', 'vesting', 'queued']),
+  wei: wei('Amount of the token.'),
+  valueMetisWei: wei('Its value in METIS after the next harvest.'),
+})
+
+const position = shared(
+  'position',
+  object<LstPosition>('Position of an account with a provider.', {
+    provider: providerId,
+    account: address('Account on L2.'),
+    heldWei: wei('Amount of the main token.'),
+    holdings: list('All tokens, the main one first.', holding),
+    valueMetisWei: wei('Value of all tokens in METIS after the next harvest.'),
+    openRequests: digits('Withdrawal requests that are not completed.'),
+    owedMetisWei: wei('METIS owed to them.'),
+    claimableMetisWei: wei('The part of it that can be claimed now.'),
+    liquidMetisWei: wei('METIS of the account on L2 outside the provider.'),
   }),
 )
 
-/** Mirrors `positionJson`. */
-function positionOf({token, fields}: LstAbout): JsonSchema {
-  return object('Position of an account with a provider.', {
-    provider: providerId,
-    account: address('Account on L2.'),
-    [fields.held]: wei(`${token} it holds.`),
-    valueMetisWei: wei('Their value in METIS after the next harvest.'),
-    openRequests: digits('Pending withdrawal requests.'),
-    liquidMetisWei: wei('METIS of the account on L2 outside the provider.'),
-  })
-}
+const request = object<LstWithdrawal>('A withdrawal request.', {
+  id: text('For `--id`: position in the queue of the account, or id of a ticket.'),
+  token: text('Symbol of the token given for it.'),
+  amountWei: wei('Amount of the token.'),
+  metisWei: wei('METIS owed, after fees.'),
+  requestedAtSeconds: nullable(digits('Time of the request; null when it is not stored.')),
+  claimableAtSeconds: nullable(
+    digits('Time before which it is not paid; null when only the provider decides.'),
+  ),
+  blockedBy: list('Everything that blocks it; empty: claimable.', word('A gate.', lstBlockers)),
+})
 
-/** Mirrors `ratesJson`. */
-function ratesOf({token, fields}: LstAbout): JsonSchema {
-  return object('The rate of a provider.', {
-    provider,
-    totalDepositsMetisWei: wei('METIS deposited with it.'),
-    [fields.supply]: wei(`${token} there are.`),
-    pendingRewardMetisWei: wei('METIS in the reward pool, not yet harvested.'),
-    feeRate: digits("Provider's share of the rewards, scaled by 1e18."),
-    rate: digits(`METIS for one ${token}, times 1e18.`),
-    rateAfterHarvest: digits('The same after the next harvest, scaled by 1e18.'),
-  })
-}
+const sample = object<RateSample>('A rate at a block.', {
+  blockNumber: digits('Block of L2.'),
+  timeSeconds: decimal('Its time, in seconds since 1970.'),
+  rate: digits('METIS for one share, scaled by 1e18.'),
+})
 
-/** Field names contain the token's name, so each provider has its own schema. */
-function byProvider(description: string, shape: (about: LstAbout) => JsonSchema): JsonSchema {
-  const [first, ...others] = lstProviders.map(shape)
-  return others.length === 0 ? first! : anyOf(description, [first!, ...others])
-}
+const grown = shared(
+  'yield',
+  object<Yield>('Growth of the rate between two samples, net of the fee.', {
+    aprPercent: decimal('Per year, without compounding.'),
+    apyPercent: decimal('Per year, compounded over the window.'),
+    windowSeconds: decimal('Time between the samples.'),
+    isShort: flag('True: less than a week, so the figure is noise.'),
+    from: sample,
+    to: sample,
+  }),
+)
 
-const position = shared('position', byProvider('By provider.', positionOf))
+const metisOrUnknown = (description: string) => nullable(wei(`${description} Null: unknown.`))
+
+const backing = object<ReturnType<typeof backingJson>>('What backs a provider.', {
+  provider: providerId,
+  sequencers: nullable(list('Of its registered owners; null when none is registered.', sequencer)),
+  lockedMetisWei: metisOrUnknown('METIS locked by them.'),
+  rewardMetisWei: metisOrUnknown('METIS credited to them on L1, not counted as assets.'),
+  idleL1MetisWei: metisOrUnknown('METIS of its contracts on L1 outside of locks.'),
+  transitMetisWei: metisOrUnknown('METIS between the chains.'),
+  idleMetisWei: wei('METIS of its contracts on L2.'),
+  assetsMetisWei: wei('Everything that is known to back it.'),
+  liabilitiesMetisWei: wei('METIS owed to token holders and open requests.'),
+  ratio: nullable(digits('Assets to liabilities, scaled by 1e18; null while nothing is owed.')),
+  verdict: word('`unknown`: its sequencers are not registered.', backingVerdicts),
+})
+
+const way = object<Comparison>('One way to stake.', {
+  option: word('A provider, or `lock` for a sequencer of your own.', [...lstIds, 'lock'] as const),
+  possible: flag('False: the notes say why.'),
+  aprPercent: nullable(decimal('Per year, net of the fee; null when it cannot be measured.')),
+  endMetisWei: nullable(wei('METIS at the end, net of fees; null when unknown or impossible.')),
+  exitFromSeconds: digits('From then until the METIS are free, at least.'),
+  exitToSeconds: digits('The same at worst.'),
+  notes: list('What to know about it.', text('One sentence.')),
+})
+
+const operation = sends('Mined, and compared with the chain.', {
+  receivedWei: wei('Tokens of a deposit, METIS owed by a withdrawal, METIS of a claim.'),
+  position,
+  differences,
+})
 
 export const lstSchemas: CommandSchemas = {
-  'lst deposit': sends('Mined, and read back from the chain.', {
-    ...Object.fromEntries(
-      lstProviders.map(({token, fields}) => [fields.received, wei(`${token} that were received.`)]),
-    ),
-    position,
-  }),
-  'lst list': {
-    data: object('The providers of the network.', {providers: list('By name.', provider)}),
+  'lst backing': {
+    data: object('What backs the providers.', {backing: list('By provider.', backing)}),
   },
-  'lst position': {data: position},
-  'lst rates': {
-    data: object('Token rates by provider.', {
-      rates: list('By provider.', byProvider('The rate of a provider.', ratesOf)),
+  'lst cancel': operation,
+  'lst claim': operation,
+  'lst compare': {
+    data: object('The same amount and time in every way.', {
+      amountMetisWei: wei('Amount.'),
+      days: decimal('Time in days.'),
+      ways: list('Best end first.', way),
     }),
   },
+  'lst deposit': operation,
+  'lst history': {
+    data: object<ReturnType<typeof historyJson>>('The rate of a provider over time.', {
+      provider: providerId,
+      samples: list('Oldest first.', sample),
+      yield: nullable(grown),
+    }),
+  },
+  'lst list': {
+    data: object('The providers of the network.', {
+      providers: list(
+        'By name.',
+        object<LstListed>('A provider and its operations.', {
+          ...description,
+          capabilities: list('Its operations.', word('An operation.', lstCapabilities)),
+          registration: nullable(registration),
+        }),
+      ),
+    }),
+  },
+  'lst position': {
+    data: object<ReturnType<typeof positionsJson>>('What an account holds.', {
+      account: address('Account on L2.'),
+      liquidMetisWei: wei('METIS of the account on L2 outside the providers.'),
+      positions: list('By provider.', position),
+    }),
+  },
+  'lst queue': {
+    data: object('Open withdrawal requests of everybody.', {
+      queues: list(
+        'By provider.',
+        object<LstQueues>('The queue of a provider.', {
+          provider: providerId,
+          requests: nullable(digits('Requests; null when the contracts do not count them.')),
+          owedMetisWei: wei('METIS owed to them.'),
+          liquidityMetisWei: wei('METIS on L2 that can pay them now.'),
+          minimumWaitSeconds: digits('Delay that the contract enforces; not a guarantee.'),
+          exitFeeRate: digits('Share of a withdrawal that the provider keeps, scaled by 1e18.'),
+        }),
+      ),
+    }),
+  },
+  'lst rates': {
+    data: object('Token rates by provider.', {
+      rates: list(
+        'By provider.',
+        object<LstRates>('The rate of a provider.', {
+          provider,
+          totalDepositsMetisWei: wei('METIS deposited with it.'),
+          supplyWei: wei('Total supply of its token.'),
+          pendingRewardMetisWei: wei('METIS of rewards that are not yet harvested.'),
+          feeRate: digits("Provider's share of the rewards, scaled by 1e18."),
+          rate: digits('METIS for one token, scaled by 1e18.'),
+          rateAfterHarvest: digits('The same after the next harvest, scaled by 1e18.'),
+          shareRate: digits(
+            'METIS for one share of the pool, scaled by 1e18; it grows by rewards.',
+          ),
+          yield: nullable(grown),
+          unbonding: object<Unbonding>('From a withdrawal request to its METIS.', {
+            fromSeconds: digits('Delay that the contract enforces.'),
+            toSeconds: digits('At worst: after an exit on L1 and the bridge.'),
+            isShort: flag('True: METIS is missing on L2 for the requests that are there.'),
+          }),
+        }),
+      ),
+    }),
+  },
+  'lst requests': {
+    data: object('Open withdrawal requests of an account.', {
+      requests: list(
+        'By provider.',
+        object<LstRequests>('Requests with a provider.', {
+          provider: providerId,
+          requests: list('In the order in which they are paid.', request),
+        }),
+      ),
+    }),
+  },
+  'lst speed-up': operation,
+  'lst vest': operation,
+  'lst withdraw': operation,
 }

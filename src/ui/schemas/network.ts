@@ -1,7 +1,8 @@
 import type {LstAbout, LstContract} from '../../protocol/lst/about.ts'
 import type {MarketContract, MarketKind} from '../../protocol/defi/about.ts'
 import {markets, type DefiDeployments} from '../../protocol/defi/markets.ts'
-import {lstProviders} from '../../protocol/lst/providers.ts'
+import {lstIds, lstProviders} from '../../protocol/lst/providers.ts'
+import type {LstRegistry} from '../../protocol/lst/registry.ts'
 import type {Network} from '../../protocol/network.ts'
 import type {NetworkCheck} from '../../services/network/network-check.ts'
 import {
@@ -23,6 +24,7 @@ import {
   type JsonSchema,
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
+import {registration} from './parts/registration.ts'
 import {checks} from './parts/sequencer.ts'
 
 const name = text('Name of the network.')
@@ -100,7 +102,7 @@ function deploymentOf({name: provider, contracts}: LstAbout): JsonSchema {
 }
 
 const deployments = Object.fromEntries(
-  lstProviders.map((about) => [about.id, nullable(deploymentOf(about))]),
+  lstProviders.map((about) => [about.id, optional(nullable(deploymentOf(about)))]),
 ) as Fields<Network['lst']>
 
 /** Every known market of a kind. */
@@ -131,6 +133,10 @@ const defi = object<DefiDeployments>('Markets around the liquid-staking tokens.'
   lending: marketsOf('lending', 'Lending markets.'),
   cdp: marketsOf('cdp', 'Stablecoins borrowed against collateral.'),
 })
+const lstRegistry = object<LstRegistry>(
+  'Providers that governance has registered.',
+  Object.fromEntries(lstIds.map((id) => [id, optional(registration)])) as Fields<LstRegistry>,
+)
 
 export const networkSchemas: CommandSchemas = {
   'network schema': {data: foreignObject('JSON Schema of a network document, draft 2020-12.')},
@@ -170,6 +176,7 @@ export const networkSchemas: CommandSchemas = {
       kind,
       caFile: optional(text('PEM file of the certificate authority of its endpoints.')),
       lst: object<Network['lst']>('Liquid-staking providers.', deployments),
+      lstRegistry: optional(lstRegistry),
       defi: optional(defi),
     }),
   },

@@ -1,8 +1,9 @@
 import type {Eligibility} from '../../services/staking/eligibility.ts'
-import {address, anyOf, flag, list, object, wei} from './build.ts'
+import {lstIds} from '../../protocol/lst/providers.ts'
+import {address, anyOf, flag, list, nullable, object, wei, word} from './build.ts'
 import type {CommandSchema, CommandSchemas} from './document.ts'
 import {operation, sends} from './parts/plan.ts'
-import {check, condition, pool, sequencer} from './parts/sequencer.ts'
+import {check, condition, pool, sequencer, sequencerFields} from './parts/sequencer.ts'
 
 const whitelist: CommandSchema = sends('Mined, and read back from the chain.', {
   account: address('Account that was added to or removed from the whitelist.'),
@@ -35,5 +36,10 @@ export const sequencerSchemas: CommandSchemas = {
   'sequencer rotate-signer': operation(),
   'sequencer set-owner': operation(),
   'sequencer set-recipient': operation(),
-  'sequencer show': {data: sequencer},
+  'sequencer show': {
+    data: object('A sequencer, and the provider that it belongs to.', {
+      ...sequencerFields,
+      provider: nullable(word('Liquid-staking provider; null: none that is registered.', lstIds)),
+    }),
+  },
 }

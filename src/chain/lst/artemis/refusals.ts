@@ -153,11 +153,12 @@ export const artemisRefusals: LstRefusals = {
   tokens: ['ArtMetis'],
   casting: ['AMTWithdrawalManager'],
   bridging: ['AMTDepositPool.bridgeMetisToL1'],
+  ...{tickets: [], vaults: [], permits: [], guarded: []},
   ofToken: [
     {
       subject: 'ERC20: burn amount exceeds balance',
       calls: ['AMTWithdrawalManager.initiateWithdrawal', 'ArtMetis.burn'],
-      code: 'ARTMETIS_BALANCE_LOW',
+      code: 'LST_BALANCE_LOW',
       message: 'The account holds less artMETIS than it wants to withdraw.',
       meaning: 'A withdrawal burns artMETIS at once; the METIS is paid later.',
       causes: ['The amount was given in METIS instead of artMETIS.'],

@@ -15,7 +15,14 @@ export const artemis = {
   },
   entry: 'depositPool',
   entryLabel: 'Artemis deposit pool',
-  fields: {held: 'artMetisWei', supply: 'supplyArtMetisWei', received: 'receivedArtMetisWei'},
+  registrations: {
+    andromeda: {
+      status: 'chosen',
+      vote: 'https://ceg.vote/t/428',
+      l1Owners: ['0x735Aad08c5eF7620b6422E85613f8335Ec07b573'],
+      l1Holders: ['0x014e8248D3B681d4ed703dE60885052Ff4321F5d'],
+    },
+  },
   deployments: {
     andromeda: {
       artMetis: '0x2583A2538272f31e9A15dD12A432B8C96Ab4821d',

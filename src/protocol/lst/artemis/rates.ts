@@ -1,5 +1,5 @@
 /** 100 %, scaled by 1e18. */
-const ONE = 10n ** 18n
+export const ONE = 10n ** 18n
 
 export interface ArtemisFigures {
   totalDepositsMetisWei: bigint
@@ -35,6 +35,16 @@ export function quoteArtemisDeposit(figures: ArtemisFigures, amountMetisWei: big
   return (amountMetisWei * figures.supplyWei) / deposits
 }
 
-function harvestOf({pendingRewardMetisWei, feeRate}: ArtemisFigures): bigint {
+/**
+ * artMETIS for one METIS after a harvest, scaled by 1e18: the divisor of a withdrawal.
+ *
+ * Source: Artemis `AMTDepositPool.getArtMetisAmountToMint`.
+ */
+export function withdrawalOf(figures: ArtemisFigures): bigint {
+  return quoteArtemisDeposit(figures, ONE)
+}
+
+/** Rewards that a harvest adds to the deposits. Source: Artemis `AMTRewardPool.claimReward`. */
+export function harvestOf({pendingRewardMetisWei, feeRate}: ArtemisFigures): bigint {
   return pendingRewardMetisWei - (pendingRewardMetisWei * feeRate) / ONE
 }

@@ -1,97 +1,214 @@
 import {isAddressEqual, parseEventLogs, zeroAddress, type Address} from 'viem'
-import {getBalance, getCode, getTransactionReceipt} from 'viem/actions'
+import {getBalance, getBlock, getTransactionReceipt} from 'viem/actions'
 
-import {amtDepositPoolAbi} from '../../../chain/abis/amt-deposit-pool.ts'
+import {amtWithdrawalManagerAbi} from '../../../chain/abis/amt-withdrawal-manager.ts'
 import {artMetisAbi} from '../../../chain/abis/art-metis.ts'
 import type {ChainClient} from '../../../chain/connect.ts'
+import {findArtemisFaults} from '../../../chain/lst/artemis/describe.ts'
 import {readArtemis, readArtemisPosition} from '../../../chain/lst/artemis/read.ts'
 import {refusalOfNothing} from '../../../chain/lst/artemis/refusals.ts'
-import {formatWeiShort} from '../../../lib/units.ts'
+import {readArtemisQueue, readArtemisRequests} from '../../../chain/lst/artemis/withdrawals.ts'
 import {artemis, type ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
+import {artemisBlockers} from '../../../protocol/lst/artemis/queue.ts'
 import {artemisRate, quoteArtemisDeposit} from '../../../protocol/lst/artemis/rates.ts'
-import type {PlannedCall} from '../../sending/plan.ts'
-import {planCallOf} from '../../sending/planned-call.ts'
 import {blockKnown} from '../../staking/verify.ts'
-import {assertReceived, depositPlan, quoteOf} from '../deposit.ts'
-import type {AtBlock, LstPosition, LstProvider, LstState} from '../provider.ts'
+import {depositPlan, quoteOf} from '../deposit.ts'
+import type {
+  AtBlock,
+  LstCapability,
+  LstDescription,
+  LstPlan,
+  LstProvider,
+  LstRequest,
+  LstWithdrawal,
+} from '../provider.ts'
+import {cannot} from '../refuse.ts'
+import {assertReceived} from '../verify.ts'
+import {chooseClaims, claimPlan} from '../withdraw.ts'
+import {claimCall, depositCall} from './calls.ts'
+import {planArtemisWithdrawal} from './withdraw.ts'
 
-/** Artemis on L2: METIS becomes artMETIS of the same account. */
-export function openArtemis(client: ChainClient, contracts: ArtemisContracts): LstProvider {
-  const read = async (at?: AtBlock): Promise<LstState> => {
+const capabilities: ReadonlySet<LstCapability> = new Set(['deposit', 'withdraw', 'claim'])
+
+type Reads = Pick<LstProvider, 'read' | 'position' | 'requests' | 'queue' | 'balance' | 'quote'>
+
+function readsOf(client: ChainClient, contracts: ArtemisContracts): Reads {
+  const read: Reads['read'] = async (at) => {
     const state = await readArtemis(client, contracts, at)
     const {rate, afterHarvest} = artemisRate(state)
-    return {...state, rate, rateAfterHarvest: afterHarvest}
+    return {...state, rate, rateAfterHarvest: afterHarvest, shareRate: rate}
   }
-  const position = async (account: Address, at?: AtBlock): Promise<LstPosition> => {
-    const [state, {heldWei, openRequests}, liquidMetisWei] = await Promise.all([
-      read(at),
-      readArtemisPosition(client, contracts, account, at),
-      getBalance(client, {address: account, ...at}),
-    ])
-    return {
-      ...{provider: artemis.id, account, heldWei, openRequests, liquidMetisWei},
-      valueMetisWei: (heldWei * state.rateAfterHarvest) / 10n ** 18n,
-    }
-  }
-  const quote: LstProvider['quote'] = async (request) =>
-    quoteOf(
-      request,
-      quoteArtemisDeposit(await readArtemis(client, contracts), request.amountMetisWei),
-    )
+  const requests: Reads['requests'] = (account, at) => readRequests(client, contracts, account, at)
   return {
-    about: artemis,
-    capabilities: {deposits: true, withdrawals: 'by-request'},
-    async describe() {
-      const {id, name, token, kind} = artemis
-      const code = await getCode(client, {address: contracts.depositPool})
-      return {id, name, token, kind, entry: contracts.depositPool, state: code ? 'live' : 'no-code'}
+    ...{read, requests},
+    async queue(at) {
+      const queue = await readArtemisQueue(client, contracts, at)
+      return {
+        requests: queue.nextWithdrawNonce - queue.nextUnlockNonce,
+        owedMetisWei: queue.lockedMetisWei,
+        liquidityMetisWei: queue.poolMetisWei,
+        minimumWaitSeconds: queue.delaySeconds,
+        exitFeeRate: 0n,
+      }
     },
-    ...{read, position, quote},
-    async plan(from, request) {
-      const [quoted, held] = await Promise.all([quote(request), position(from)])
-      return depositPlan({
-        ...{about: artemis, from, request, quote: quoted, position: held},
-        calls: [depositCall(contracts, request.amountMetisWei, quoted.minOutWei)],
-        refusalOfNothing,
-        wayBack: 'withdrawal request, then the delay of the provider',
-      })
-    },
-    async verify(plan, {hash, blockNumber}) {
-      await blockKnown(client, blockNumber)
-      const [{logs}, after] = await Promise.all([
-        getTransactionReceipt(client, {hash}),
-        position(plan.from, {blockNumber}),
+    async position(account, at) {
+      const [state, {heldWei}, open, liquidMetisWei] = await Promise.all([
+        read(at),
+        readArtemisPosition(client, contracts, account, at),
+        requests(account, at),
+        getBalance(client, {address: account, ...at}),
       ])
-      const minted = parseEventLogs({
-        abi: artMetisAbi,
-        eventName: 'Transfer',
-        logs: logs.filter(({address}) => isAddressEqual(address, contracts.artMetis)),
-        args: {from: zeroAddress, to: plan.from},
-      })
-      const receivedWei = minted.reduce((sum, {args}) => sum + args.value, 0n)
-      assertReceived(artemis, plan, receivedWei, blockNumber)
-      return {receivedWei, position: after}
+      const valueMetisWei = (heldWei * state.rateAfterHarvest) / 10n ** 18n
+      return {
+        ...{provider: artemis.id, account, heldWei, liquidMetisWei, valueMetisWei},
+        holdings: [{token: artemis.token, state: 'held', wei: heldWei, valueMetisWei}],
+        openRequests: BigInt(open.length),
+        owedMetisWei: sumOf(open),
+        claimableMetisWei: sumOf(open.filter(({blockedBy}) => blockedBy.length === 0)),
+      }
+    },
+    async balance(at) {
+      const [{totalDepositsMetisWei}, {poolMetisWei, managerMetisWei, lockedMetisWei}] =
+        await Promise.all([read(at), readArtemisQueue(client, contracts, at)])
+      return {
+        // What is unlocked left both sides: the manager holds exactly what it owes.
+        liabilitiesMetisWei: totalDepositsMetisWei + lockedMetisWei + managerMetisWei,
+        idleMetisWei: poolMetisWei + managerMetisWei,
+        transitMetisWei: null,
+      }
+    },
+    async quote(request) {
+      const state = await readArtemis(client, contracts)
+      return quoteOf(request, quoteArtemisDeposit(state, request.amountMetisWei))
     },
   }
 }
 
-/**
- * Deposits METIS; artMETIS goes to the sender.
- *
- * - Signed by: owner. Chain: L2. Value: the METIS.
- * - Source: Artemis `AMTDepositPool.deposit(uint256,string)`.
- */
-export function depositCall(
-  {depositPool}: Pick<ArtemisContracts, 'depositPool'>,
-  amountWei: bigint,
-  minOutWei: bigint,
-): PlannedCall {
-  return planCallOf(amtDepositPoolAbi, {
-    contract: 'AMTDepositPool',
-    to: depositPool,
-    functionName: 'deposit',
-    args: [minOutWei, ''],
-    label: () => `Deposit ${formatWeiShort(amountWei)} METIS with Artemis`,
-    valueWei: amountWei,
+/** Artemis on L2: METIS becomes artMETIS of the same account. */
+export function openArtemis(client: ChainClient, contracts: ArtemisContracts): LstProvider {
+  const reads = readsOf(client, contracts)
+  return {
+    about: artemis,
+    capabilities,
+    ...reads,
+    describe: () => describe(client, contracts),
+    plan: (from, request) => planOf({client, contracts}, reads, from, request),
+    async verify(plan, {hash, blockNumber}) {
+      await blockKnown(client, blockNumber)
+      const [{logs}, position] = await Promise.all([
+        getTransactionReceipt(client, {hash}),
+        reads.position(plan.from, {blockNumber}),
+      ])
+      // Every call of a claim pays one request; the last receipt is only one of them.
+      if (plan.request.kind === 'claim') {
+        return {receivedWei: plan.quote?.expectedWei ?? 0n, position}
+      }
+      const {receivedWei, unit} = receivedIn(contracts, plan.request, plan.from, logs)
+      assertReceived(plan, {receivedWei, unit}, blockNumber)
+      return {receivedWei, position}
+    },
+  }
+}
+
+async function planOf(
+  at: {client: ChainClient; contracts: ArtemisContracts},
+  {position, quote, queue, requests}: Reads,
+  from: Address,
+  request: LstRequest,
+): Promise<LstPlan> {
+  const held = await position(from)
+  switch (request.kind) {
+    case 'deposit': {
+      const quoted = await quote(request)
+      return depositPlan({
+        ...{about: artemis, from, request, quote: quoted, position: held},
+        calls: [depositCall(at.contracts, request.amountMetisWei, quoted.minOutWei)],
+        refusalOfNothing,
+        wayBack: 'withdrawal request, then the delay of the provider',
+      })
+    }
+    case 'withdraw': {
+      const withdrawal = {from, request, position: held, queue: await queue()}
+      return planArtemisWithdrawal(at, withdrawal)
+    }
+    case 'claim': {
+      const claimed = chooseClaims(await requests(from), request.ids, from)
+      const calls = claimed.map(({id, metisWei}) => claimCall(at.contracts, id, metisWei))
+      return claimPlan({about: artemis, from, request, position: held, claimed, calls})
+    }
+    default:
+      throw cannot(artemis, request)
+  }
+}
+
+async function describe(client: ChainClient, contracts: ArtemisContracts): Promise<LstDescription> {
+  const {id, name, token, kind} = artemis
+  const faults = await findArtemisFaults(client, contracts)
+  const warnings =
+    faults.kind === 'none'
+      ? []
+      : faults.contracts.map((contract) =>
+          faults.kind === 'no-code'
+            ? `There is no contract at the address of ${contract}.`
+            : `The address book of ${name} has another address for ${contract}.`,
+        )
+  const state = faults.kind === 'none' ? 'live' : faults.kind
+  return {id, name, token, kind, entry: contracts.depositPool, state, warnings}
+}
+
+async function readRequests(
+  client: ChainClient,
+  contracts: ArtemisContracts,
+  account: Address,
+  at: AtBlock = {},
+): Promise<LstWithdrawal[]> {
+  const [queue, {timestamp}] = await Promise.all([
+    readArtemisQueue(client, contracts, at),
+    getBlock(client, at.blockNumber === undefined ? {} : {blockNumber: at.blockNumber}),
+  ])
+  const open = await readArtemisRequests(client, contracts, account, queue, at)
+  const blockers = artemisBlockers(open, queue, timestamp)
+  return open.map(({artMetisAmount, expectedAmount, startTime}, index) => ({
+    id: `${index}`,
+    token: artemis.token,
+    amountWei: artMetisAmount,
+    metisWei: expectedAmount,
+    requestedAtSeconds: startTime,
+    claimableAtSeconds: startTime + queue.delaySeconds,
+    blockedBy: blockers[index] ?? [],
+  }))
+}
+
+type Logs = Awaited<ReturnType<typeof getTransactionReceipt>>['logs']
+
+/** Of a deposit: artMETIS minted. Of a withdrawal: METIS owed. */
+function receivedIn(
+  {artMetis, withdrawalManager}: ArtemisContracts,
+  {kind}: LstRequest,
+  account: Address,
+  logs: Logs,
+): {receivedWei: bigint; unit: string} {
+  const of = (address: Address) => logs.filter((log) => isAddressEqual(log.address, address))
+  if (kind === 'withdraw') {
+    const requested = parseEventLogs({
+      abi: amtWithdrawalManagerAbi,
+      eventName: 'WithdrawRequestInitiated',
+      logs: of(withdrawalManager),
+      args: {_user: account},
+    })
+    const receivedWei = requested.reduce((sum, {args}) => sum + args._expectedAmount, 0n)
+    return {receivedWei, unit: 'METIS'}
+  }
+  const minted = parseEventLogs({
+    abi: artMetisAbi,
+    eventName: 'Transfer',
+    logs: of(artMetis),
+    args: {from: zeroAddress, to: account},
   })
+  const receivedWei = minted.reduce((sum, {args}) => sum + args.value, 0n)
+  return {receivedWei, unit: artemis.token}
+}
+
+function sumOf(requests: readonly LstWithdrawal[]): bigint {
+  return requests.reduce((sum, {metisWei}) => sum + metisWei, 0n)
 }

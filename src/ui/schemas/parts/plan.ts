@@ -216,18 +216,17 @@ export function sends(done: string, fields: Record<string, JsonSchema>): Command
   }
 }
 
+/** Mirrors `Verification`. */
+export const differences = list(
+  'Values on chain that differ from the prediction.',
+  object<Difference>('A value that changed at the same time for another reason.', {
+    id: text('Name of the value.'),
+    expected: text('Predicted value.'),
+    actual: text('Actual value on chain.'),
+  }),
+)
+
 /** The result of a command that changes a sequencer. Mirrors `operate`. */
 export function operation(fields: Record<string, JsonSchema> = {}): CommandSchema {
-  return sends('Mined, and compared with the chain.', {
-    differences: list(
-      'Values on chain that differ from the prediction.',
-      object<Difference>('A value that changed at the same time for another reason.', {
-        id: text('Name of the value.'),
-        expected: text('Predicted value.'),
-        actual: text('Actual value on chain.'),
-      }),
-    ),
-    sequencer,
-    ...fields,
-  })
+  return sends('Mined, and compared with the chain.', {differences, sequencer, ...fields})
 }

@@ -59,16 +59,19 @@ export const sequencerRecord = shared(
 )
 
 /** Mirrors `sequencerJson`. */
+export const sequencerFields: Fields<ReturnType<typeof sequencerJson>> = {
+  ...recordFields,
+  rewardRecipient: nullable(address('Account on L2 that receives the rewards; null while unset.')),
+  amountDisplay: text('`amountMetisWei` as METIS with decimals.'),
+  rewardDisplay: text('`rewardMetisWei` as METIS with decimals.'),
+}
+
 export const sequencer = shared(
   'sequencer',
-  object<ReturnType<typeof sequencerJson>>('The record of a sequencer in LockingPool.', {
-    ...recordFields,
-    rewardRecipient: nullable(
-      address('Account on L2 that receives the rewards; null while unset.'),
-    ),
-    amountDisplay: text('`amountMetisWei` as METIS with decimals.'),
-    rewardDisplay: text('`rewardMetisWei` as METIS with decimals.'),
-  }),
+  object<ReturnType<typeof sequencerJson>>(
+    'The record of a sequencer in LockingPool.',
+    sequencerFields,
+  ),
 )
 
 export const pool = shared(

@@ -40,7 +40,9 @@ const debts: readonly EntryPart[] = [
     message: 'The vault would owe less than the minimum debt.',
     meaning: 'A vault owes nothing, or at least the minimum debt.',
     causes: ['The loan is too small.', 'The repayment leaves too little.'],
-    hints: ['Repay everything with `metis-seq cdp close`, or leave at least the minimum debt.'],
+    hints: [
+      'Repay everything with `metis-seq cdp close VAULT`, or leave at least the minimum debt.',
+    ],
   },
   {
     subject: 'borrowToken: max loan cap reached.',

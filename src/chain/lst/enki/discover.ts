@@ -1,0 +1,113 @@
+import {isAddressEqual, zeroAddress, type Address} from 'viem'
+import {getCode, readContract} from 'viem/actions'
+
+import type {EnkiAddresses, EnkiContracts} from '../../../protocol/lst/enki/about.ts'
+import {eMetisMinterAbi} from '../../abis/e-metis-minter.ts'
+import {enkiConfigAbi} from '../../abis/enki-config.ts'
+import {enkiRedemptionQueueAbi} from '../../abis/enki-redemption-queue.ts'
+import {seMetisAbi} from '../../abis/se-metis.ts'
+import type {ChainClient} from '../../connect.ts'
+import {ifOffered} from '../optional.ts'
+
+export type EnkiFound =
+  | {kind: 'found'; contracts: EnkiContracts; metis: Address}
+  | {kind: 'no-code' | 'mismatch'; contracts: string[]}
+
+/** Contracts that the config names, by our name of them. */
+const named = {
+  eMetis: 'eMetis',
+  minter: 'eMetisMinter',
+  seMetis: 'seMetis',
+  vesting: 'vesting',
+  redemptionQueue: 'redemptionQueue',
+  rewardDispatcher: 'rewardDispatcher',
+  enki: 'enki',
+  metis: 'metis',
+} as const
+
+/**
+ * Finds every contract through the config of the vault, and checks that those that move tokens point
+ * back at the same eMETIS.
+ *
+ * - Signed by: nobody. Chain: L2.
+ * - Source: Enki `SeMetis.config`, the getters of `Config`, `EMetisMinter.eMetis`,
+ *   `RedemptionQueue.EMETIS`.
+ */
+export async function findEnki(l2: ChainClient, known: EnkiAddresses): Promise<EnkiFound> {
+  const {seMetis, eMetis} = known
+  const missing = await withoutCode(l2, {seMetis, eMetis})
+  if (missing.length > 0) return {kind: 'no-code', contracts: missing}
+  const config = await ifOffered(
+    readContract(l2, {address: seMetis, abi: seMetisAbi, functionName: 'config'}),
+  )
+  if (!config || !(await getCode(l2, {address: config}))) {
+    return {kind: 'no-code', contracts: ['config']}
+  }
+  const found = await readNamed(l2, config)
+  const absent = Object.entries(found).filter(([, at]) => !at || isAddressEqual(at, zeroAddress))
+  if (absent.length > 0) return {kind: 'mismatch', contracts: absent.map(([name]) => name)}
+  const {metis, ...contracts} = found as Record<keyof typeof named, Address>
+  const empty = await withoutCode(l2, contracts)
+  if (empty.length > 0) return {kind: 'no-code', contracts: empty}
+  const strangers = await pointElsewhere(l2, known, contracts)
+  if (strangers.length > 0) return {kind: 'mismatch', contracts: strangers}
+  return {kind: 'found', contracts: {...contracts, config}, metis}
+}
+
+async function readNamed(
+  l2: ChainClient,
+  config: Address,
+): Promise<Record<keyof typeof named, Address | null>> {
+  const entries = await Promise.all(
+    Object.entries(named).map(async ([name, functionName]) => {
+      const reading = readContract(l2, {address: config, abi: enkiConfigAbi, functionName})
+      return [name, await ifOffered(reading)] as const
+    }),
+  )
+  return Object.fromEntries(entries) as Record<keyof typeof named, Address | null>
+}
+
+async function withoutCode(
+  l2: ChainClient,
+  contracts: Readonly<Record<string, Address>>,
+): Promise<string[]> {
+  const codes = await Promise.all(
+    Object.entries(contracts).map(async ([name, address]) => ({
+      ...{name, code: await getCode(l2, {address})},
+    })),
+  )
+  return codes.filter(({code}) => !code).map(({name}) => name)
+}
+
+/** Contracts that belong to another eMETIS, or that the document has at another address. */
+async function pointElsewhere(
+  l2: ChainClient,
+  known: EnkiAddresses,
+  found: Omit<EnkiContracts, 'config'>,
+): Promise<string[]> {
+  const {minter, redemptionQueue} = found
+  const read = [
+    [
+      'minter',
+      ifOffered(readContract(l2, {address: minter, abi: eMetisMinterAbi, functionName: 'eMetis'})),
+    ],
+    [
+      'redemptionQueue',
+      ifOffered(
+        readContract(l2, {
+          ...{address: redemptionQueue, abi: enkiRedemptionQueueAbi, functionName: 'EMETIS'},
+        }),
+      ),
+    ],
+    [
+      'seMetis',
+      ifOffered(readContract(l2, {address: known.seMetis, abi: seMetisAbi, functionName: 'asset'})),
+    ],
+  ] as const
+  const tokens = await Promise.all(read.map(async ([name, reading]) => ({name, at: await reading})))
+  const strangers = tokens.filter(({at}) => !at || !isAddressEqual(at, known.eMetis))
+  const moved = (['seMetis', 'eMetis', 'enki'] as const).filter(
+    (name) => !isAddressEqual(found[name], known[name]),
+  )
+  return [...new Set([...strangers.map(({name}) => name), ...moved])]
+}

@@ -1,0 +1,48 @@
+import {Args} from '@oclif/core'
+
+import {commonFlags, sendFlags} from '../../../cli/flags.ts'
+import {changeSetting} from '../../../cli/operate.ts'
+import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
+import {
+  assertOwnNetwork,
+  ownersToAllow,
+  planProviderAdd,
+  readProviderFile,
+  recordProvider,
+} from '../../../services/lst/registration.ts'
+import {providerAddedText} from '../../../ui/presenters/governance.ts'
+
+export default class GovernanceProviderAdd extends OperatorCommand {
+  static override summary = 'Add a liquid-staking provider to a network of your own.'
+
+  static override description = `Whitelists the owners of its sequencers, signed by the owner of LockingPool, and records the
+provider in the document of the network. \`governance provider schema\` describes the file.`
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> provider.json --profile governance',
+    '<%= config.bin %> <%= command.id %> provider.json --profile governance --dry-run',
+  ]
+
+  static override args = {
+    file: Args.string({description: 'Provider (JSON).', required: true}),
+  }
+
+  static override flags = {...commonFlags, ...sendFlags}
+
+  protected async perform(): Promise<Result> {
+    const {args, flags} = await this.parse(GovernanceProviderAdd)
+    const context = this.openContext(flags)
+    const document = readProviderFile(args.file)
+    assertOwnNetwork(context)
+    const record = () => {
+      const recorded = {provider: document.provider, path: recordProvider(context, document)}
+      return {text: providerAddedText(document, context.networkName), data: recorded}
+    }
+    if (!flags['dry-run'] && (await ownersToAllow(context, document)).length === 0) return record()
+    return changeSetting(context, flags, this.sendHost(flags.yes), {
+      action: 'governance provider add',
+      plan: () => planProviderAdd(context, document),
+      done: record,
+    })
+  }
+}

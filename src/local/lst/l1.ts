@@ -1,0 +1,19 @@
+import type {Address, Hex} from 'viem'
+
+/** Where a provider is deployed on L1. */
+export interface L1LstSite {
+  /** Adds a deployment by governance; answers the address that the contract will have. */
+  deploy(name: string, code: Hex): Address
+  governanceAddress: Address
+  proxyAdmin: Address
+  metis: Address
+  lockingPool: Address
+  bridge: Address
+  l2ChainId: number
+}
+
+export interface L1LstParts<Addresses> {
+  addresses: Addresses
+  /** By governance, once everything is deployed. */
+  calls: {name: string; to: Address; data: Hex}[]
+}

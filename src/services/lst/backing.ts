@@ -1,0 +1,112 @@
+import type {Address} from 'viem'
+
+import {readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
+import {readOwnedSequencerId} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
+import {readSequencer} from '../../chain/actions/locking-pool/read-sequencer.ts'
+import type {LstId} from '../../protocol/lst/providers.ts'
+import type {Sequencer} from '../../protocol/sequencer.ts'
+import type {Context} from '../context.ts'
+import {idOf, ofEach} from './lst.ts'
+import type {LstBalance} from './provider.ts'
+
+export interface LstBacking extends LstBalance {
+  provider: LstId
+  /** Sequencers of its registered owners; null when no owner is registered. */
+  sequencers: Sequencer[] | null
+  /** Locked by them; null when no owner is registered. */
+  lockedMetisWei: bigint | null
+  /** Credited to them on L1. It belongs to the holders once it is harvested, and does not count here. */
+  rewardMetisWei: bigint | null
+  /** METIS of its contracts on L1 that is not locked; null when none is registered. */
+  idleL1MetisWei: bigint | null
+  /** Everything that is known to back the liabilities. */
+  assetsMetisWei: bigint
+  /** Assets to liabilities, scaled by 1e18; null while nothing is owed. */
+  ratio: bigint | null
+  verdict: BackingVerdict
+}
+
+export const backingVerdicts = ['backed', 'below', 'below-or-in-transit', 'unknown'] as const
+/**
+ * `below-or-in-transit`: what is known does not cover the liabilities, and METIS in transit between
+ * the chains cannot be read. `unknown`: the sequencers of the provider are not registered.
+ */
+export type BackingVerdict = (typeof backingVerdicts)[number]
+
+/**
+ * Locks of the provider's sequencers on L1, METIS in transit and idle METIS against liabilities.
+ *
+ * @throws {MetisSeqError} LST_UNKNOWN
+ */
+export function readBacking(context: Context, id?: LstId): Promise<LstBacking[]> {
+  return ofEach(context, id, async (provider) => {
+    const [balance, l1] = await Promise.all([provider.balance(), readL1(context, idOf(provider))])
+    return {provider: idOf(provider), ...balance, ...l1, ...judge(balance, l1)}
+  })
+}
+
+type L1Part = Pick<
+  LstBacking,
+  'sequencers' | 'lockedMetisWei' | 'rewardMetisWei' | 'idleL1MetisWei'
+>
+
+async function readL1(context: Context, id: LstId): Promise<L1Part> {
+  const registration = context.network.lstRegistry?.[id]
+  if (!registration || registration.l1Owners.length === 0) {
+    return {sequencers: null, lockedMetisWei: null, rewardMetisWei: null, idleL1MetisWei: null}
+  }
+  const {l1Owners, l1Holders} = registration
+  const [sequencers, idle] = await Promise.all([
+    sequencersOf(context, l1Owners),
+    Promise.all([...l1Owners, ...l1Holders].map((account) => metisOf(context, account))),
+  ])
+  return {
+    sequencers,
+    lockedMetisWei: sum(sequencers.map(({amountMetisWei}) => amountMetisWei)),
+    rewardMetisWei: sum(sequencers.map(({rewardMetisWei}) => rewardMetisWei)),
+    idleL1MetisWei: sum(idle),
+  }
+}
+
+/** Live sequencers of these owners. An owner has at most one. */
+export async function sequencersOf(
+  context: Context,
+  owners: readonly Address[],
+): Promise<Sequencer[]> {
+  const {client} = context.l1()
+  const {lockingPool} = context.network.l1.contracts
+  const found = await Promise.all(
+    owners.map(async (owner) => {
+      const sequencerId = await readOwnedSequencerId(client, {lockingPool, owner})
+      return sequencerId === 0n ? [] : [await readSequencer(client, {lockingPool, sequencerId})]
+    }),
+  )
+  return found.flat()
+}
+
+function metisOf(context: Context, account: Address): Promise<bigint> {
+  return readTokenBalance(context.l1().client, {
+    token: context.network.l1.contracts.metis,
+    account,
+  })
+}
+
+function judge(
+  {liabilitiesMetisWei, idleMetisWei, transitMetisWei}: LstBalance,
+  {lockedMetisWei, idleL1MetisWei}: L1Part,
+): Pick<LstBacking, 'assetsMetisWei' | 'ratio' | 'verdict'> {
+  const assetsMetisWei =
+    idleMetisWei + (transitMetisWei ?? 0n) + (lockedMetisWei ?? 0n) + (idleL1MetisWei ?? 0n)
+  const ratio =
+    liabilitiesMetisWei === 0n ? null : (assetsMetisWei * 10n ** 18n) / liabilitiesMetisWei
+  const verdict = (): BackingVerdict => {
+    if (assetsMetisWei >= liabilitiesMetisWei) return 'backed'
+    if (lockedMetisWei === null) return 'unknown'
+    return transitMetisWei === null ? 'below-or-in-transit' : 'below'
+  }
+  return {assetsMetisWei, ratio, verdict: verdict()}
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, amount) => total + amount, 0n)
+}

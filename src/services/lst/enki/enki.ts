@@ -1,0 +1,208 @@
+import type {Address} from 'viem'
+import {getBalance} from 'viem/actions'
+
+import type {ChainClient} from '../../../chain/connect.ts'
+import {findEnki, type EnkiFound} from '../../../chain/lst/enki/discover.ts'
+import {
+  readEnki,
+  readEnkiAccount,
+  readEnkiQueue,
+  readEnkiSettings,
+  readHeld,
+} from '../../../chain/lst/enki/read.ts'
+import {readEnkiTickets} from '../../../chain/lst/enki/tickets.ts'
+import {ENKI_RECEIPT, enki, type EnkiAddresses} from '../../../protocol/lst/enki/about.ts'
+import {enkiBlockers, type EnkiTicket} from '../../../protocol/lst/enki/tickets.ts'
+import {enkiRates} from '../../../protocol/lst/enki/rates.ts'
+import {blockKnown} from '../../staking/verify.ts'
+import type {
+  AtBlock,
+  LstCapability,
+  LstDescription,
+  LstHolding,
+  LstPosition,
+  LstProvider,
+  LstState,
+  LstWithdrawal,
+} from '../provider.ts'
+import {planEnkiDeposit, quoteEnkiDeposit} from './deposit.ts'
+import {requireFound, timeOf, type EnkiSite} from './site.ts'
+import {planEnkiCancel, planEnkiClaim, planEnkiSpeedUp} from './tickets.ts'
+import {verifyEnki} from './verify.ts'
+import {planEnkiVesting} from './vest.ts'
+import {planEnkiWithdrawal} from './withdraw.ts'
+
+const capabilities: ReadonlySet<LstCapability> = new Set([
+  ...(['deposit', 'withdraw', 'claim', 'cancel', 'speed-up', 'vest'] as const),
+])
+
+/** From parts per million, in which the contracts have fees, to 1e18. */
+const PPM_TO_ONE = 10n ** 12n
+
+/** Enki on L2: METIS becomes eMETIS, which earns as seMETIS in the vault. */
+export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider {
+  // Found once: a command ends long before the provider moves its contracts.
+  let finding: Promise<EnkiFound> | undefined
+  const find = () => (finding ??= findEnki(client, known))
+  const site = async (): Promise<EnkiSite> => ({client, ...requireFound(await find())})
+  const requests: LstProvider['requests'] = async (account, at) =>
+    (await readOpen(await site(), account, at)).open
+  const position = async (account: Address, at?: AtBlock) => readPosition(await site(), account, at)
+  return {
+    about: enki,
+    ...{capabilities, requests, position},
+    describe: async () => describe(client, known, await find()),
+    read: async (at) => readState(await site(), at),
+    async queue(at) {
+      const {contracts, metis} = await site()
+      const [{owedMetisWei, liquidityMetisWei}, {queueSeconds, redemptionFee}] = await Promise.all([
+        readEnkiQueue(client, contracts, metis, at),
+        readEnkiSettings(client, contracts, at),
+      ])
+      // The contract counts METIS, not tickets.
+      const requests = null
+      return {
+        ...{requests, owedMetisWei, liquidityMetisWei},
+        minimumWaitSeconds: queueSeconds ?? 0n,
+        exitFeeRate: (redemptionFee ?? 0n) * PPM_TO_ONE,
+      }
+    },
+    async balance(at) {
+      const {contracts, metis} = await site()
+      const {minter, redemptionQueue} = contracts
+      const [{receiptSupplyWei}, ...idle] = await Promise.all([
+        readEnki(client, contracts, at),
+        readHeld(client, metis, minter, at),
+        readHeld(client, metis, redemptionQueue, at),
+      ])
+      return {
+        // A queued eMETIS is burnt only when its ticket is paid.
+        liabilitiesMetisWei: receiptSupplyWei,
+        idleMetisWei: idle.reduce((sum, wei) => sum + wei, 0n),
+        transitMetisWei: null,
+      }
+    },
+    quote: async (request) => quoteEnkiDeposit(await site(), request),
+    async plan(from, request) {
+      const there = await site()
+      switch (request.kind) {
+        case 'deposit':
+          return planEnkiDeposit(there, from, request, await position(from))
+        case 'withdraw':
+          return planEnkiWithdrawal(there, from, request, await position(from))
+        case 'claim': {
+          const [held, all] = await Promise.all([position(from), readOpen(there, from)])
+          return planEnkiClaim(there, from, request, {position: held, ...all})
+        }
+        case 'cancel':
+          return planEnkiCancel(there, from, request, await position(from))
+        case 'speed-up':
+          return planEnkiSpeedUp(there, from, request)
+        case 'vest':
+          return planEnkiVesting(there, from, request)
+      }
+    },
+    async verify(plan, mined) {
+      await blockKnown(client, mined.blockNumber)
+      return verifyEnki(await site(), plan, mined, () => position(plan.from, mined))
+    },
+  }
+}
+
+async function describe(
+  client: ChainClient,
+  known: EnkiAddresses,
+  found: EnkiFound,
+): Promise<LstDescription> {
+  const {id, name, token, kind} = enki
+  const who = {id, name, token, kind}
+  if (found.kind !== 'found') {
+    const warnings = found.contracts.map((contract) =>
+      found.kind === 'no-code'
+        ? `There is no contract at the address of ${contract}.`
+        : `The contract ${contract} is missing, or belongs to another ${ENKI_RECEIPT}.`,
+    )
+    return {...who, entry: known.seMetis, state: found.kind, warnings}
+  }
+  const {contracts} = found
+  const {isPaused, isPublic} = await readEnkiSettings(client, contracts)
+  const closed = [
+    ...(isPaused === true ? ['The vault is paused.'] : []),
+    ...(isPublic === false ? ['The vault is open to beta users only.'] : []),
+  ]
+  const stays = `${enki.token} cannot be redeemed either; ${ENKI_RECEIPT} still can, and vested ${ENKI_RECEIPT} can be claimed.`
+  return {
+    ...{...who, entry: contracts.minter, state: closed.length > 0 ? 'closed' : 'live'},
+    warnings: closed.length > 0 ? [...closed, stays] : [],
+  }
+}
+
+async function readState({client, contracts}: EnkiSite, at?: AtBlock): Promise<LstState> {
+  const [state, {protocolTreasuryRatio}] = await Promise.all([
+    readEnki(client, contracts, at),
+    readEnkiSettings(client, contracts, at),
+  ])
+  const {totalAssetsWei, supplyWei, undispatchedWei} = state
+  const rates = enkiRates({...state, treasuryRatio: protocolTreasuryRatio ?? 0n})
+  return {
+    ...{totalDepositsMetisWei: totalAssetsWei, supplyWei},
+    pendingRewardMetisWei: undispatchedWei,
+    ...{...rates, shareRate: rates.rate},
+  }
+}
+
+/** The tickets of an account, and those among them that wait to be paid. */
+async function readOpen(
+  {client, contracts, metis}: EnkiSite,
+  account: Address,
+  at?: AtBlock,
+): Promise<{tickets: EnkiTicket[]; open: LstWithdrawal[]}> {
+  const tickets = await readEnkiTickets(client, contracts, account, at)
+  const unpaid = tickets.filter(({isRedeemed}) => !isRedeemed)
+  if (unpaid.length === 0) return {tickets, open: []}
+  const [now, {liquidityMetisWei}] = await Promise.all([
+    timeOf(client, at),
+    readEnkiQueue(client, contracts, metis, at),
+  ])
+  const blockers = enkiBlockers(unpaid, {now, liquidityMetisWei})
+  const open = unpaid.map(({id, owedWei, maturity}, index) => ({
+    ...{id: `${id}`, token: ENKI_RECEIPT, amountWei: owedWei, metisWei: owedWei},
+    requestedAtSeconds: null,
+    claimableAtSeconds: maturity,
+    blockedBy: blockers[index] ?? [],
+  }))
+  return {tickets, open}
+}
+
+async function readPosition(site: EnkiSite, account: Address, at?: AtBlock): Promise<LstPosition> {
+  const {client, contracts} = site
+  const [{rateAfterHarvest}, held, {open}, liquidMetisWei] = await Promise.all([
+    readState(site, at),
+    readEnkiAccount(client, contracts, account, at),
+    readOpen(site, account, at),
+    getBalance(client, {address: account, ...at}),
+  ])
+  const {sharesWei, receiptsWei, vesting} = held
+  const vestingWei = vesting.unvestedWei + vesting.cumulativeClaimWei - vesting.claimedWei
+  const worth = (sharesWei * rateAfterHarvest) / 10n ** 18n
+  const receipt = (state: LstHolding['state'], wei: bigint): LstHolding => ({
+    ...{token: ENKI_RECEIPT, state, wei, valueMetisWei: wei},
+  })
+  const claimable = open.filter(({blockedBy}) => blockedBy.length === 0)
+  return {
+    ...{provider: enki.id, account, heldWei: sharesWei, liquidMetisWei},
+    holdings: [
+      {token: enki.token, state: 'held', wei: sharesWei, valueMetisWei: worth},
+      receipt('held', receiptsWei),
+      receipt('vesting', vestingWei),
+    ],
+    valueMetisWei: worth + receiptsWei + vestingWei,
+    openRequests: BigInt(open.length),
+    owedMetisWei: sumOf(open),
+    claimableMetisWei: sumOf(claimable),
+  }
+}
+
+function sumOf(requests: readonly LstWithdrawal[]): bigint {
+  return requests.reduce((sum, {metisWei}) => sum + metisWei, 0n)
+}

@@ -1,0 +1,26 @@
+import type {LstId} from '../../protocol/lst/providers.ts'
+import {yieldBetween, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
+import type {Context} from '../context.ts'
+import {requireProvider} from './lst.ts'
+import {readSamples} from './samples.ts'
+
+export interface LstHistory {
+  provider: LstId
+  /** Oldest first. Fewer than asked for where the endpoint has no earlier state. */
+  samples: RateSample[]
+  /** Over all of them; null with fewer than two. */
+  yield: Yield | null
+}
+
+/** The rate of a provider over time. @throws {MetisSeqError} LST_UNKNOWN */
+export async function readHistory(
+  context: Context,
+  id: LstId,
+  {days, points}: {days: number; points: number},
+): Promise<LstHistory> {
+  const provider = requireProvider(context, id)
+  const samples = await readSamples(context, provider, {windowSeconds: days * 86_400, points})
+  const [first, last] = [samples[0], samples.at(-1)]
+  const grown = first && last && first !== last ? yieldBetween(first, last) : null
+  return {provider: id, samples, yield: grown}
+}

@@ -1,0 +1,118 @@
+/** Rates, backing and comparisons: figures that are the same for every account. */
+import {formatDuration, formatWei, formatWeiShort, isoTime} from '../../lib/units.ts'
+import {lstName} from '../../protocol/lst/providers.ts'
+import type {Yield} from '../../protocol/lst/yield.ts'
+import type {BackingVerdict, LstBacking} from '../../services/lst/backing.ts'
+import type {Comparison, CompareRequest} from '../../services/lst/compare.ts'
+import type {LstHistory} from '../../services/lst/history.ts'
+import type {LstRates} from '../../services/lst/rates.ts'
+import {sequencerJson} from './sequencer.ts'
+import {fields, table} from './table.ts'
+
+export const NO_PROVIDERS = 'No liquid-staking provider is known on this network.'
+
+const percent = (value: number) => `${value.toFixed(2)} %`
+/** A share that is scaled by 1e18. */
+const shareText = (share: bigint) => `${Number(share / 10n ** 14n) / 100} %`
+
+export function ratesText(rates: LstRates[]): string {
+  if (rates.length === 0) return NO_PROVIDERS
+  return table(
+    [
+      ...['provider', 'METIS per token', 'after harvest', 'APR', 'fee'],
+      ...['deposits', 'pending rewards', 'unbonding'],
+    ],
+    rates.map((rate) => [
+      rate.provider.id,
+      formatWeiShort(rate.rate, 6),
+      formatWeiShort(rate.rateAfterHarvest, 6),
+      yieldText(rate.yield),
+      shareText(rate.feeRate),
+      `${formatWeiShort(rate.totalDepositsMetisWei)} METIS`,
+      `${formatWeiShort(rate.pendingRewardMetisWei)} METIS`,
+      unbondingText(rate.unbonding),
+    ]),
+  )
+}
+
+function yieldText(grown: Yield | null): string {
+  if (grown === null) return 'unknown'
+  const window = formatDuration(grown.windowSeconds)
+  return `${percent(grown.aprPercent)} over ${window}${grown.isShort ? ', too short to tell' : ''}`
+}
+
+function unbondingText({fromSeconds, toSeconds, isShort}: LstRates['unbonding']): string {
+  const span = `${formatDuration(Number(fromSeconds))} to ${formatDuration(Number(toSeconds))}`
+  return isShort ? `${span}; METIS is missing on L2` : span
+}
+
+const verdicts: Readonly<Record<BackingVerdict, string>> = {
+  backed: 'backed',
+  below: 'BELOW 1: it owes more than is known to back it',
+  'below-or-in-transit': 'BELOW 1 unless the rest is in transit between the chains',
+  unknown: 'unknown: its sequencers on L1 are not registered',
+}
+
+export function backingText(all: LstBacking[]): string {
+  if (all.length === 0) return NO_PROVIDERS
+  return all.map(oneBacking).join('\n')
+}
+
+function oneBacking(backing: LstBacking): string {
+  const {sequencers, lockedMetisWei, rewardMetisWei, idleL1MetisWei, transitMetisWei} = backing
+  const metis = (wei: bigint | null) => (wei === null ? 'unknown' : `${formatWei(wei)} METIS`)
+  const ids = sequencers?.map(({sequencerId, status}) => `${sequencerId} (${status})`).join(', ')
+  return [
+    `${lstName(backing.provider)}: ${backing.ratio === null ? 'nothing is owed' : `ratio ${formatWeiShort(backing.ratio, 6)}`}, ${verdicts[backing.verdict]}`,
+    fields(
+      [
+        ['sequencers', ids === undefined ? 'not registered' : ids || 'none'],
+        ['locked on L1', metis(lockedMetisWei)],
+        ['idle on L1', metis(idleL1MetisWei)],
+        ['in transit', metis(transitMetisWei)],
+        ['idle on L2', metis(backing.idleMetisWei)],
+        ['assets', metis(backing.assetsMetisWei)],
+        ['liabilities', metis(backing.liabilitiesMetisWei)],
+        ['rewards on L1, not counted', metis(rewardMetisWei)],
+      ],
+      2,
+    ),
+  ].join('\n')
+}
+
+export function backingJson({sequencers, ...backing}: LstBacking) {
+  return {...backing, sequencers: sequencers?.map(sequencerJson) ?? null}
+}
+
+export function comparisonText(ways: Comparison[], {amountMetisWei, days}: CompareRequest): string {
+  const rows = ways.map(({option, possible, aprPercent, endMetisWei, ...way}) => [
+    option === 'lock' ? 'lock of your own' : lstName(option),
+    aprPercent === null ? 'unknown' : percent(aprPercent),
+    endMetisWei === null ? (possible ? 'unknown' : 'not possible') : formatWeiShort(endMetisWei),
+    `${formatDuration(Number(way.exitFromSeconds))} to ${formatDuration(Number(way.exitToSeconds))}`,
+    way.notes.join(' '),
+  ])
+  return [
+    `${formatWeiShort(amountMetisWei)} METIS for ${days} ${days === 1 ? 'day' : 'days'}:`,
+    table(['way', 'APR', 'METIS at the end', 'free after another', 'note'], rows),
+  ].join('\n')
+}
+
+export function historyText({provider, samples, yield: grown}: LstHistory): string {
+  if (samples.length === 0) return `No state of ${lstName(provider)} can be read.`
+  return [
+    `${lstName(provider)}: ${yieldText(grown)}`,
+    table(
+      ['time', 'block', 'METIS per share'],
+      samples.map(({timeSeconds, blockNumber, rate}) => [
+        isoTime(BigInt(timeSeconds)),
+        `${blockNumber}`,
+        formatWeiShort(rate, 8),
+      ]),
+    ),
+  ].join('\n')
+}
+
+export function historyJson({provider, samples, yield: grown}: LstHistory) {
+  return {provider, samples, yield: grown}
+}
