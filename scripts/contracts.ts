@@ -26,6 +26,15 @@ const clientContracts = [
   'AMTWithdrawalManager',
   'L1StakingPool',
   'L1StakingPoolManager',
+  'NetswapFactory',
+  'NetswapPair',
+  'NetswapRouter',
+  'AavePool',
+  'AaveDataProvider',
+  'AaveOracle',
+  'StableQiVault',
+  'MarketFeed',
+  'MarketToken',
   'L1Messenger',
   'L2Messenger',
   'EMetis',
@@ -48,6 +57,8 @@ const deployOnlyContracts = [
   'UpgradeableBeacon',
   'TransparentUpgradeableProxy',
   'ProxyAdmin',
+  'AToken',
+  'VariableDebtToken',
 ]
 
 const npmSources = [

@@ -23,6 +23,7 @@ import {saveNetwork} from '../store/networks.ts'
 import {SignGuard} from '../store/sign-guard.ts'
 import {deployL1, type L1Deployment} from './deploy-l1.ts'
 import {l1Genesis} from './l1-host.ts'
+import {defiOf} from './defi/markets.ts'
 import {buildL2Genesis, type L2Genesis} from './l2-genesis.ts'
 import {l2Implementations} from './l2-plan.ts'
 import {lockPartsOf} from './lst/providers.ts'
@@ -273,6 +274,7 @@ export function writeNetwork(
     posRestUrl: `http://127.0.0.1:${ports.pos}`,
     lst,
     ...registryOf(l1),
+    ...defiOf(settings),
   }
   saveNetwork(home, network, {replace: true})
   return network

@@ -139,7 +139,8 @@ function whitelistCalls({address, whitelist}: FundRequest, lockingPool: Address)
   ]
 }
 
-async function pay(
+/** Sends payments of one account and waits until all are mined. */
+export async function pay(
   client: ChainClient,
   chainId: number,
   signer: TransactionSigner,

@@ -16,6 +16,7 @@ import {l2StandardBridgeBytecode} from './artifacts/l2-standard-bridge.ts'
 import {metisSequencerSetBytecode} from './artifacts/metis-sequencer-set.ts'
 import {metisViewBytecode} from './artifacts/metis-view.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
+import {planDefi} from './defi/markets.ts'
 import {placedLst, planLst, type LocalLstL1, type PlacedLst} from './lst/providers.ts'
 import {behindProxy, type GenesisParts, l2Metis, l2ProxyAdmin, type Placement} from './placement.ts'
 
@@ -105,15 +106,21 @@ export function planL2(options: L2Options): GenesisParts {
     ...{bridge, bridgeCostWei, firstDepositWei: FIRST_DEPOSIT_WEI},
     ...(options.l1Lst ? {l1: options.l1Lst} : {}),
   })
-  const seededWei = lst.seeds.reduce((sum, {valueWei = 0n}) => sum + valueWei, 0n)
+  const defi = planDefi(options)
+  const seeds = [...lst.seeds, ...defi.seeds]
+  const seededWei = seeds.reduce(
+    (sum, {valueWei = 0n, givesWei = 0n}) => sum + valueWei + givesWei,
+    0n,
+  )
   return {
     placements: [
       ...planSequencerSet(options),
       ...planPredeploys(options, seededWei),
       ...(hasMessenger(options) ? [planMessenger(options)] : []),
       ...lst.placements,
+      ...defi.placements,
     ],
-    seeds: lst.seeds,
+    seeds,
   }
 }
 

@@ -36,6 +36,17 @@ const published: [string, string[]][] = [
   ['enki-Vesting', ['EnkiVesting']],
   ['std-ERC20', ['MetisToken']],
   ['std-ERC20', ['MetisView']],
+  ['dex-NetswapRouter', ['NetswapRouter']],
+  ['dex-UniswapV2Factory', ['NetswapFactory']],
+  ['dex-UniswapV2Pair', ['NetswapPair']],
+  ['lending-AaveV3Pool', ['AavePool']],
+  ['lending-AaveV3DataProvider', ['AaveDataProvider']],
+  ['lending-AaveOracle', ['AaveOracle']],
+  ['cdp-QiDaoStableQiVault', ['StableQiVault']],
+  ['std-ChainlinkAggregatorV3', ['MarketFeed']],
+  ['std-ERC20', ['MarketToken']],
+  ['std-ERC20', ['AToken']],
+  ['std-ERC20', ['VariableDebtToken']],
 ]
 
 type Parameter = NonNullable<AbiItem['inputs']>[number]
@@ -118,6 +129,10 @@ describe('published interfaces', () => {
         "AMTDepositPool": "Initialized(uint8) OwnershipTransferred(address,address) initialize(address) owner() renounceOwnership() transferOwnership(address)",
         "AMTRewardPool": "Initialized(uint8) OwnershipTransferred(address,address) initialize(address,address,uint256) owner() renounceOwnership() transferOwnership(address)",
         "AMTWithdrawalManager": "Empty() OutOfBounds() Initialized(uint8) OwnershipTransferred(address,address) initialize(address) owner() renounceOwnership() transferOwnership(address)",
+        "AToken": "POOL() UNDERLYING_ASSET_ADDRESS() burn(address,address,uint256,uint256) mint(address,uint256,uint256) scaledBalanceOf(address) scaledTotalSupply() transferOnLiquidation(address,address,uint256) transferUnderlyingTo(address,uint256)",
+        "AaveDataProvider": "POOL()",
+        "AaveOracle": "AssetSourceUpdated(address,address) OwnershipTransferred(address,address) owner() renounceOwnership() setAssetSources(address[],address[]) transferOwnership(address)",
+        "AavePool": "OwnershipTransferred(address,address) ReserveDataUpdated(address,uint256,uint256,uint256,uint256,uint256) ReserveUsedAsCollateralDisabled(address,address) ReserveUsedAsCollateralEnabled(address,address) configureReserveAsCollateral(address,uint256,uint256,uint256) finalizeTransfer(address,address,address,uint256,uint256,uint256) getReserveNormalizedIncome(address) getReserveNormalizedVariableDebt(address) oracle() owner() renounceOwnership() setCaps(address,uint256,uint256) setReserveActive(address,bool) setReserveBorrowing(address,bool) setReserveFrozen(address,bool) setReservePaused(address,bool) transferOwnership(address)",
         "ArtMetis": "RoleAdminChanged(bytes32,bytes32,bytes32) RoleGranted(bytes32,address,address) RoleRevoked(bytes32,address,address) BURNER_ROLE() DEFAULT_ADMIN_ROLE() MINTER_ROLE() decreaseAllowance(address,uint256) getRoleAdmin(bytes32) grantRole(bytes32,address) hasRole(bytes32,address) increaseAllowance(address,uint256) renounceRole(bytes32,address) revokeRole(bytes32,address) supportsInterface(bytes4)",
         "EMetis": "InvalidShortString() StringTooLong(string) EIP712DomainChanged() MinterAdded(address) MinterRemoved(address) OwnershipTransferred(address,address) addMinter(address) decreaseAllowance(address,uint256) eip712Domain() increaseAllowance(address,uint256) minters(address) owner() removeMinter(address) renounceOwnership() transferOwnership(address)",
         "EMetisMinter": "Initialized(uint8) RecoverErc20(address,address,uint256) initialize(address) paused() recoverErc20(address,uint256)",
@@ -132,8 +147,14 @@ describe('published interfaces', () => {
         "L1StakingPoolManager": "Initialized(uint8) RoleAdminChanged(bytes32,bytes32,bytes32) RoleGranted(bytes32,address,address) RoleRevoked(bytes32,address,address) ADMIN_ROLE() DEFAULT_ADMIN_ROLE() getRoleAdmin(bytes32) grantRole(bytes32,address) hasRole(bytes32,address) initialize(address,address,address,address) renounceRole(bytes32,address) revokeRole(bytes32,address) supportsInterface(bytes4)",
         "L1StandardBridge": "DepositQueued(uint256,uint256,address,address,address,uint256,uint32) ERC20DepositInitiated(address,address,address,address,uint256,bytes) Initialized(uint8) initialize(address,address,address,address,uint256) queueLength()",
         "L2StandardBridge": "Claimed(address,uint256) DepositFinalized(address,address,address,address,uint256,uint256,bool) Initialized(uint8) OwnershipTransferred(address,address) RelayerSet(address) WithdrawalInitiated(address,address,address,address,uint256,bytes) claim(address) claimable(address) finalizeDeposit(uint256,address,address,address,address,uint256) initialize(address,address,address) l1Metis() nextQueueIndex() owner() relayer() renounceOwnership() setRelayer(address) transferOwnership(address)",
+        "MarketFeed": "AnswerUpdated(int256,uint256,uint256) OwnershipTransferred(address,address) latestAnswer() owner() renounceOwnership() setAnswer(int256) transferOwnership(address)",
+        "MarketToken": "OwnershipTransferred(address,address) decreaseAllowance(address,uint256) increaseAllowance(address,uint256) mint(address,uint256) owner() renounceOwnership() transferOwnership(address)",
         "MetisToken": "INITIAL_SUPPLY() decreaseAllowance(address,uint256) increaseAllowance(address,uint256)",
+        "NetswapFactory": "feeRate() feeTo() feeToSetter() initCodeHash() setFeeRate(uint256) setFeeTo(address) setFeeToSetter(address)",
+        "NetswapPair": "MINIMUM_LIQUIDITY() PERMIT_TYPEHASH() burn(address) initialize(address,address) kLast() mint(address) skim(address) swap(uint256,uint256,address,bytes) sync()",
         "SeMetis": "Initialized(uint8) RecoverErc20(address,address,uint256) decreaseAllowance(address,uint256) increaseAllowance(address,uint256) initialize(address) paused() recoverErc20(address,uint256)",
+        "StableQiVault": "OwnershipTransferred(address,address) addFrontEnd(uint256) getTokenPriceSource() lastInterest(uint256) owner() renounceOwnership() safeTransferFrom(address,address,uint256,bytes) setClosingFee(uint256) setInterestRate(uint256) setMinCollateralRatio(uint256) setOpeningFee(uint256) setStabilityPool(address) supportsInterface(bytes4) tokenByIndex(uint256) tokenURI(uint256) totalSupply() transferOwnership(address)",
+        "VariableDebtToken": "POOL() UNDERLYING_ASSET_ADDRESS() burn(address,uint256,uint256) mint(address,uint256,uint256) scaledBalanceOf(address) scaledTotalSupply()",
       }
     `)
   })

@@ -6,9 +6,9 @@ import {type Address, zeroAddress} from 'viem'
 
 import type {LstDeployments, LstId} from '../../protocol/lst/providers.ts'
 import type {LocalPart} from '../../protocol/local-parts.ts'
-import type {GenesisParts} from '../placement.ts'
+import type {GenesisParts, SeedCall} from '../placement.ts'
 import {artemisLock, type LocalArtemisL1, planArtemisL1} from './artemis/l1.ts'
-import {localArtemis, planArtemis, seedArtemis} from './artemis/plan.ts'
+import {depositWithArtemis, localArtemis, planArtemis, seedArtemis} from './artemis/plan.ts'
 import {enkiLock, type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
 import {localEnki, planEnki} from './enki/plan.ts'
 import type {L1LockParts, L1LstParts, L1LstSite} from './l1.ts'
@@ -78,4 +78,12 @@ export function planLstL1(site: L1LstSite): L1LstParts<LocalLstL1> {
 /** How each provider locks METIS for its first sequencer. */
 export function lockPartsOf({artemis, enki: onL1}: LocalLstL1): Record<LstId, L1LockParts> {
   return {artemis: artemisLock(artemis), enki: enkiLock(onL1)}
+}
+
+/** A token for the first liquidity of the markets, and the deposit by which `from` gets it. */
+export function buyLst(from: Address): {token: Address; buy(amountWei: bigint): SeedCall} {
+  return {
+    token: localArtemis.artMetis,
+    buy: (amountWei) => depositWithArtemis(from, amountWei),
+  }
 }

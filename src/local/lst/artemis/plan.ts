@@ -129,3 +129,18 @@ export function seedArtemis(
     call('the METIS leaves for L1', leave, bridgeCostWei),
   ]
 }
+
+/** The first deposit on a network, which is one to one. */
+export function depositWithArtemis(from: Address, amountWei: bigint): SeedCall {
+  return {
+    name: 'deposit with Artemis',
+    from,
+    to: localArtemis.depositPool,
+    data: encodeFunctionData({
+      abi: amtDepositPoolAbi,
+      functionName: 'deposit',
+      args: [amountWei, ''],
+    }),
+    valueWei: amountWei,
+  }
+}
