@@ -252,7 +252,7 @@ const wrong: [string, string, number][] = [
   ['stake show one --network andromeda', 'USAGE', 2],
   ['node status --network andromeda', 'PROFILE_MISSING', 3],
   ['pos status --network andromeda', 'POS_UNKNOWN', 3],
-  ['lst deposit enki 1 --network andromeda', 'USAGE', 2],
+  ['lst deposit nobody 1 --network andromeda', 'USAGE', 2],
   ['lst deposit artemis 1e18 --network andromeda', 'USAGE', 2],
   ['lst deposit artemis -1 --network andromeda', 'USAGE', 2],
   [
