@@ -2,6 +2,7 @@ import type {Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import type {ChainClient} from '../../../chain/connect.ts'
+import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import type {EnkiFound} from '../../../chain/lst/enki/discover.ts'
 import {
   readAllowance,
@@ -81,7 +82,7 @@ export async function gateConditions(
         seen: isPaused === null ? 'unknown' : isPaused ? 'paused' : 'not paused',
         remedy: STILL_OPEN,
       }),
-      revert: 'forUser: paused',
+      revert: enkiWords.paused,
     },
     ourOwn('vault-public', 'ROLE_MISSING', {
       label: 'the vault is public, or the account is a beta user',
