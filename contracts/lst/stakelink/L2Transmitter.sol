@@ -74,8 +74,9 @@ contract L2Transmitter is CcipReceiver {
         metisToken.safeApprove(_l2Strategy, type(uint256).max);
     }
 
-    /// The value pays the bridge and the message; as in the real contract, all METIS that is left
-    /// here afterwards goes to the sender, whoever sent it.
+    /// The value pays the bridge and the message. As in the real contract, it counts as METIS from L1
+    /// while any is on its way, so that the fee alone does not suffice then; and all METIS that is
+    /// left here afterwards goes to the sender.
     function executeUpdate() external payable {
         if (block.timestamp < timeOfLastUpdate + minTimeBetweenUpdates) {
             revert InsufficientTimeElapsed();
