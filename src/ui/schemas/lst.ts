@@ -1,7 +1,7 @@
 import {lstKinds} from '../../protocol/lst/about.ts'
 import {lstIds} from '../../protocol/lst/providers.ts'
 import type {LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
-import {backendOperations, type BackendFact} from '../../services/lst/backend.ts'
+import {backendOperations, type BackendFact} from '../../services/lst/backend-port.ts'
 import {backingVerdicts} from '../../services/lst/backing.ts'
 import type {Comparison} from '../../services/lst/compare.ts'
 import type {LstRates, Unbonding} from '../../services/lst/rates.ts'

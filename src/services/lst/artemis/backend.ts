@@ -26,7 +26,7 @@ import {
   type BackendPlan,
   type BackendSite,
   type LstBackend,
-} from '../backend.ts'
+} from '../backend-port.ts'
 
 /** Artemis as its operator sees it: the manager on L1, and the withdrawal queue on L2. */
 export function openArtemisBackend({context, registration}: BackendSite): LstBackend | null {

@@ -20,7 +20,7 @@ import {
   type BackendPlan,
   type BackendSite,
   type LstBackend,
-} from '../backend.ts'
+} from '../backend-port.ts'
 
 /** Enki as its operator sees it: the dealer on L1. */
 export function openEnkiBackend({context, registration}: BackendSite): LstBackend | null {
