@@ -24,6 +24,17 @@ const clientContracts = [
   'AMTDepositPool',
   'AMTRewardPool',
   'AMTWithdrawalManager',
+  'L1StakingPool',
+  'L1StakingPoolManager',
+  'NetswapFactory',
+  'NetswapPair',
+  'NetswapRouter',
+  'AavePool',
+  'AaveDataProvider',
+  'AaveOracle',
+  'StableQiVault',
+  'MarketFeed',
+  'MarketToken',
   'L1Messenger',
   'L2Messenger',
   'EMetis',
@@ -43,13 +54,17 @@ const deployOnlyContracts = [
   'MetisView',
   'EnkiToken',
   'EnkiInviterNFT',
+  'UpgradeableBeacon',
   'TransparentUpgradeableProxy',
   'ProxyAdmin',
+  'AToken',
+  'VariableDebtToken',
 ]
 
 const npmSources = [
   '@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol',
   '@openzeppelin/contracts/proxy/transparent/ProxyAdmin.sol',
+  '@openzeppelin/contracts/proxy/beacon/UpgradeableBeacon.sol',
 ]
 
 interface AbiParameter {

@@ -11,6 +11,7 @@ import {
 import {cleanText} from '../lib/clean-text.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {tokenText} from '../protocol/amount.ts'
+import {marketAbis} from './defi/markets.ts'
 import {abisByContract} from './known-contracts.ts'
 import {lstAmounts} from './lst/providers.ts'
 
@@ -151,8 +152,14 @@ function toArg(
   const plain = (name ?? '').replace(/^_/, '')
   const arg = {name: plain || `argument ${index + 1}`, type, value: textOf(value)}
   if (typeof value !== 'bigint' || type !== 'uint256' || !isAmount(name ?? '')) return arg
+  if (isOfMarket(contract)) return arg
   const lst = lstAmounts.find((amounts) => amounts.isTokenArgument(contract, plain))
   return {...arg, display: tokenText(value, lst?.token ?? 'METIS', 18)}
+}
+
+/** Their amounts are of any token, with any decimals: the label of a planned call says of which. */
+function isOfMarket(contract: string): boolean {
+  return marketAbis.some(([name]) => name === contract)
 }
 
 function isAmount(name: string): boolean {

@@ -1,5 +1,7 @@
 import {isAddressEqual, parseAbi, type Abi, type Address} from 'viem'
 
+import type {MarketContract} from '../protocol/defi/about.ts'
+import {deployedMarkets} from '../protocol/defi/markets.ts'
 import type {LstContract} from '../protocol/lst/about.ts'
 import {deployedLst} from '../protocol/lst/providers.ts'
 import type {Network} from '../protocol/network.ts'
@@ -12,6 +14,7 @@ import {l2StandardBridgeAbi} from './abis/l2-standard-bridge.ts'
 import {lockingInfoAbi} from './abis/locking-info.ts'
 import {lockingPoolAbi} from './abis/locking-pool.ts'
 import {metisSequencerSetAbi} from './abis/metis-sequencer-set.ts'
+import {marketAbis} from './defi/markets.ts'
 import {lstAbis} from './lst/providers.ts'
 
 /** Calls to the proxy itself, made by its admin. */
@@ -32,6 +35,7 @@ export const abisByContract: readonly (readonly [name: string, abi: Abi])[] = [
   ['L2StandardBridge', l2StandardBridgeAbi],
   ['MetisSequencerSet', metisSequencerSetAbi],
   ...lstAbis,
+  ...marketAbis,
   ['AddressManager', addressManagerAbi],
   ['DiscountOracle', discountOracleAbi],
   ['GasPriceOracle', gasPriceOracleAbi],
@@ -44,7 +48,7 @@ export type Layer = 'L1' | 'L2'
 export type KnownAddresses = Record<Layer, readonly (readonly [name: string, at: Address])[]>
 
 /** Contracts in a network document. */
-export function knownAddresses({l1, l2, lst}: Network): KnownAddresses {
+export function knownAddresses({l1, l2, lst, defi}: Network): KnownAddresses {
   return {
     L1: [
       ['LockingPool', l1.contracts.lockingPool],
@@ -63,6 +67,12 @@ export function knownAddresses({l1, l2, lst}: Network): KnownAddresses {
           ([key, {contract}]) => [contract, addresses[key]!] as const,
         ),
       ),
+      ...deployedMarkets(defi).flatMap(({about, addresses}) =>
+        Object.entries<MarketContract>(about.contracts).map(
+          ([key, {contract}]) => [contract, addresses[key]!] as const,
+        ),
+      ),
+      ...Object.values(defi?.tokens ?? {}).map((token) => ['ERC20', token] as const),
     ],
   }
 }

@@ -206,7 +206,7 @@ function unitsIn(text: string, decimals?: number): bigint {
   throw new Errors.CLIError(`${quote(text)} ${read.fault}.`)
 }
 
-function parseAmountOrShare(given: string): Amount {
+export function parseAmountOrShare(given: string): Amount {
   const text = given.trim()
   if (text === 'max') return {kind: 'max'}
   if (!text.endsWith('%')) return {kind: 'exact', wei: parseAmount(text)}

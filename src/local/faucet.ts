@@ -139,7 +139,8 @@ function whitelistCalls({address, whitelist}: FundRequest, lockingPool: Address)
   ]
 }
 
-async function pay(
+/** Sends payments of one account and waits until all are mined. */
+export async function pay(
   client: ChainClient,
   chainId: number,
   signer: TransactionSigner,
@@ -178,6 +179,24 @@ async function pay(
       throw new Error(`The faucet's ${what} transaction ${hash} failed.`)
   }
   return sent
+}
+
+/** METIS on L1, from the account that pays. */
+export function metisPayment({network}: Context, account: Address, wei: bigint): AccountPayment {
+  const data = encodeFunctionData({
+    ...{abi: erc20Abi, functionName: 'transfer', args: [account, wei]},
+  })
+  return {what: 'METIS', account, to: network.l1.contracts.metis, data}
+}
+
+/** Calls on L1 by the owner of every contract of the local network. */
+export async function payAsGovernance(context: Context, payments: AccountPayment[]): Promise<void> {
+  const {home, config, network} = context
+  const access = {home, config, passwordFile: localPaths(home).passwordFile}
+  const governance = await openSigner('local-governance', access)
+  const {client} = context.l1()
+  // One after the other: each needs the one before it mined.
+  for (const payment of payments) await pay(client, network.l1.chainId, governance, [payment])
 }
 
 /**

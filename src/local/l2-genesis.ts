@@ -83,23 +83,32 @@ export async function buildL2Genesis(options: L2GenesisOptions): Promise<L2Genes
   const scratch = await options.startScratch(scratchArgs(options))
   try {
     const request: Request = (method, ...params) => scratch.request(method, params)
+    await request('anvil_setBlockTimestampInterval', 1)
     for (const placement of placements) {
       await construct(request, options.governanceAddress, placement)
     }
     for (const seed of seeds) await sow(request, seed)
-    const contracts = await readContracts(request, placements)
+    const made = seeds.flatMap(({creates = []}) => creates)
+    const contracts = await readContracts(request, [...placements, ...made])
     return {genesis: assemble(options, contracts), addresses: addressesOf(options)}
   } finally {
     await scratch.stop()
   }
 }
 
-/** Blocks count from 0 there, so that the first initializer runs in block 1. */
-function scratchArgs(options: L2Options): string[] {
+/** The build takes a block, and so a second, for each contract and each call. */
+const BUILD_SECONDS = 1000n
+
+/**
+ * Blocks count from 0 there, so that the first initializer runs in block 1. Its clock ends before
+ * the genesis: contracts that note the time of their first liquidity must not find it in the future.
+ */
+function scratchArgs(options: L2GenesisOptions): string[] {
   const fixed =
     '--accounts 0 --hardfork shanghai --base-fee 0 --gas-price 0 --auto-impersonate --no-mining'
   const chainId = ['--chain-id', String(options.l2ChainId)]
-  return [...fixed.split(' '), ...chainId, ...nativeTokenFlags(movesMetis(options))]
+  const start = ['--timestamp', String(BigInt(options.timestamp) - BUILD_SECONDS)]
+  return [...fixed.split(' '), ...chainId, ...start, ...nativeTokenFlags(movesMetis(options))]
 }
 
 /**
@@ -118,9 +127,10 @@ async function construct(request: Request, from: Address, {name, at, creationCod
 }
 
 /** The sender gets exactly the value, so that no METIS appears beyond what is planned. */
-async function sow(request: Request, {name, from, to, data, valueWei = 0n}: SeedCall) {
+async function sow(request: Request, seed: SeedCall) {
+  const {name, from, to, data, valueWei = 0n, givesWei = 0n} = seed
   const before = BigInt((await request('eth_getBalance', from, 'latest')) as Hex)
-  await request('anvil_setBalance', from, numberToHex(before + valueWei))
+  await request('anvil_setBalance', from, numberToHex(before + valueWei + givesWei))
   const value = numberToHex(valueWei)
   const isMined = await mine(request, {
     from,
@@ -143,7 +153,7 @@ async function mine(request: Request, transaction: object): Promise<boolean> {
 
 async function readContracts(
   request: Request,
-  placements: readonly Placement[],
+  placements: readonly Pick<Placement, 'name' | 'at' | 'balanceWei'>[],
 ): Promise<Map<Address, GenesisAccount>> {
   const dump = gunzipSync(hexToBytes((await request('anvil_dumpState')) as Hex))
   const {accounts} = JSON.parse(dump.toString()) as {accounts: Record<Address, DumpedAccount>}

@@ -16,6 +16,7 @@ import {l2StandardBridgeBytecode} from './artifacts/l2-standard-bridge.ts'
 import {metisSequencerSetBytecode} from './artifacts/metis-sequencer-set.ts'
 import {metisViewBytecode} from './artifacts/metis-view.ts'
 import {proxyAdminBytecode} from './artifacts/proxy-admin.ts'
+import {planDefi} from './defi/markets.ts'
 import {placedLst, planLst, type LocalLstL1, type PlacedLst} from './lst/providers.ts'
 import {behindProxy, type GenesisParts, l2Metis, l2ProxyAdmin, type Placement} from './placement.ts'
 
@@ -94,19 +95,32 @@ const gasPriceWei = 20_000_000n
 /** Initial cost of a withdrawal to L1: 0.001 METIS. */
 const bridgeCostWei = 1_000_000_000_000_000n
 
+/** The minimum lock: 20,000 METIS. */
+const FIRST_DEPOSIT_WEI = 20_000n * 10n ** 18n
+
 /** All contracts of the L2 genesis. */
 export function planL2(options: L2Options): GenesisParts {
   const {bridge} = l2Addresses
-  const lst = planLst({...options, bridge, ...(options.l1Lst ? {l1: options.l1Lst} : {})})
-  const seededWei = lst.seeds.reduce((sum, {valueWei = 0n}) => sum + valueWei, 0n)
+  const lst = planLst({
+    ...options,
+    ...{bridge, bridgeCostWei, firstDepositWei: FIRST_DEPOSIT_WEI},
+    ...(options.l1Lst ? {l1: options.l1Lst} : {}),
+  })
+  const defi = planDefi(options)
+  const seeds = [...lst.seeds, ...defi.seeds]
+  const seededWei = seeds.reduce(
+    (sum, {valueWei = 0n, givesWei = 0n}) => sum + valueWei + givesWei,
+    0n,
+  )
   return {
     placements: [
       ...planSequencerSet(options),
       ...planPredeploys(options, seededWei),
       ...(hasMessenger(options) ? [planMessenger(options)] : []),
       ...lst.placements,
+      ...defi.placements,
     ],
-    seeds: lst.seeds,
+    seeds,
   }
 }
 

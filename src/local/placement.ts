@@ -18,6 +18,10 @@ export interface SeedCall {
   data: Hex
   /** Native METIS, created for it. */
   valueWei?: bigint
+  /** Native METIS, created for the sender, who keeps it for a later call. */
+  givesWei?: bigint
+  /** Contracts that it creates. */
+  creates?: readonly Pick<Placement, 'name' | 'at'>[]
 }
 
 /** Contracts of an L2 genesis in dependency order, and the calls that run once they are all there. */

@@ -1,3 +1,4 @@
+import {builtInDefi} from './defi/markets.ts'
 import {builtInLst, builtInRegistry} from './lst/providers.ts'
 import type {Network} from './network.ts'
 
@@ -54,6 +55,7 @@ export const builtInNetworks: readonly Network[] = [
     },
     posRestUrl: null,
     lst: builtInLst('andromeda'),
+    defi: builtInDefi('andromeda'),
     lstRegistry: builtInRegistry('andromeda'),
   },
   {
@@ -101,5 +103,6 @@ export const builtInNetworks: readonly Network[] = [
     },
     posRestUrl: null,
     lst: builtInLst('metis-sepolia'),
+    defi: builtInDefi('metis-sepolia'),
   },
 ]

@@ -3,6 +3,8 @@ import {isAddress, type Address, type Hex} from 'viem'
 
 import {isRecord} from '../lib/json.ts'
 import type {PoolRules} from './locking-pool.ts'
+import type {MarketAbout, MarketKind} from './defi/about.ts'
+import {markets, type DefiDeployments} from './defi/markets.ts'
 import {governanceStatuses, type LstAbout, type LstRegistration} from './lst/about.ts'
 import {lstIds, lstProviders, type LstDeployments, type LstId} from './lst/providers.ts'
 import type {LstRegistry, ProviderDocument} from './lst/registry.ts'
@@ -191,6 +193,58 @@ const deployments = Object.fromEntries(
   ]),
 ) as Shapes<LstDeployments>
 
+/** Addresses by a name that the document chooses. */
+const named = (
+  item: string,
+  description: string,
+): Shape<Readonly<Record<string, Address>>> & {readonly isOptional?: never} => ({
+  schema: {
+    type: 'object',
+    description,
+    propertyNames: {pattern: '^[A-Za-z0-9./_-]{1,32}$'},
+    additionalProperties: addressSchema(item),
+  },
+  check(value, path, problems) {
+    const isNamed = ([name, at]: [string, unknown]) =>
+      /^[A-Za-z0-9./_-]{1,32}$/.test(name) &&
+      typeof at === 'string' &&
+      isAddress(at, {strict: false})
+    if (isRecord(value) && Object.entries(value).every(isNamed)) return
+    problems.push(`${path} must map names to addresses`)
+  },
+})
+
+/** The contracts of one market. */
+function marketOf({contracts, title}: MarketAbout): Shape<Record<string, Address>> {
+  const fields = Object.entries(contracts).map(([key, {role}]) => [
+    key,
+    address(`${role[0]!.toUpperCase()}${role.slice(1)}.`),
+  ])
+  return object<Record<string, Address>>(Object.fromEntries(fields), title)
+}
+
+/** Every known market of a kind, by its id. */
+function marketsOf<K extends MarketKind>(kind: K, description: string) {
+  const fields = markets
+    .filter((about) => about.kind === kind)
+    .map((about) => [about.id, optional(marketOf(about))])
+  return object<DefiDeployments[K]>(
+    Object.fromEntries(fields) as Shapes<DefiDeployments[K]>,
+    description,
+  )
+}
+
+const defi = object<DefiDeployments>(
+  {
+    tokens: named('Token.', 'Tokens of the markets by symbol. METIS and LSTs need no entry.'),
+    feeds: named('Price feed.', 'Price feeds by description, such as METIS/USD.'),
+    pools: marketsOf('pools', 'Exchanges with pools.'),
+    lending: marketsOf('lending', 'Lending markets.'),
+    cdp: marketsOf('cdp', 'Stablecoins borrowed against collateral.'),
+  },
+  'Markets around the liquid-staking tokens.',
+)
+
 const registration = object<LstRegistration>(
   {
     status: oneOf(
@@ -275,6 +329,7 @@ export const networkShape = object<Network>(
     ),
     lst: object<Network['lst']>(deployments, 'Liquid-staking providers.'),
     lstRegistry: optional(registry),
+    defi: optional(defi),
   },
   'A network as data, for `metis-seq network add FILE`.',
   {

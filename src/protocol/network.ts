@@ -1,6 +1,7 @@
 import type {Address, Hex} from 'viem'
 
 import type {PoolRules} from './locking-pool.ts'
+import type {DefiDeployments} from './defi/markets.ts'
 import type {LstDeployments} from './lst/providers.ts'
 import type {LstRegistry} from './lst/registry.ts'
 
@@ -24,6 +25,8 @@ export interface Network {
   lst: LstDeployments
   /** Their governance and their sequencers. Absent: nothing is known of them. */
   lstRegistry?: LstRegistry
+  /** Markets around their tokens. Absent where none is known. */
+  defi?: DefiDeployments
 }
 
 export interface L1Network {

@@ -37,7 +37,9 @@ test('the parser of the command takes every example', async () => {
 
 test('an example can be typed as it stands: nothing in it stands for something else', () => {
   const words = examples.flatMap(({line}) => line.split(' '))
-  expect(words.filter((word) => /…|\.\.\.|^0x[A-Z]+$|^[A-Z_]{2,}$/.test(word))).toEqual([])
+  // METIS is the symbol of a token.
+  const given = words.filter((word) => word !== 'METIS')
+  expect(given.filter((word) => /…|\.\.\.|^0x[A-Z]+$|^[A-Z_]{2,}$/.test(word))).toEqual([])
 })
 
 test('the reference shows every example of every command that help shows', () => {

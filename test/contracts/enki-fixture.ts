@@ -92,7 +92,10 @@ export async function startEnki(): Promise<EnkiChain> {
     ...genesisOptions,
     with: ['lst'],
     l1MessengerAddress: l1Messenger,
-    l1Lst: {enki: {dealer: l1Dealer, agent: l1Dealer}},
+    l1Lst: {
+      enki: {dealer: l1Dealer, agent: l1Dealer},
+      artemis: {manager: l1Dealer, pool: l1Dealer},
+    },
   })
   const anvil = await bootGenesis(genesis)
   const chain = connect(anvil.rpcUrl)

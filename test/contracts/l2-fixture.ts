@@ -6,6 +6,7 @@ import {parseEther} from 'viem'
 
 import {type L2Genesis, type L2GenesisOptions, buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {nativeTokenFlags} from '../../src/process/native-token.ts'
+import type {LocalPart} from '../../src/protocol/local-parts.ts'
 import {type Anvil, startAnvil} from '../helpers/anvil.ts'
 import {alice, bob, carol, governance, mpc, recipient, signer} from './staking.ts'
 
@@ -59,7 +60,10 @@ export async function bootGenesis({genesis}: L2Genesis): Promise<Anvil> {
   return {...anvil, stop, [Symbol.asyncDispose]: stop}
 }
 
-export const startL2 = async (): Promise<{genesis: L2Genesis; anvil: Anvil}> => {
-  const genesis = await buildL2Genesis(genesisOptions)
+/** @param parts optional parts of a local network */
+export const startL2 = async (
+  ...parts: LocalPart[]
+): Promise<{genesis: L2Genesis; anvil: Anvil}> => {
+  const genesis = await buildL2Genesis({...genesisOptions, with: parts})
   return {genesis, anvil: await bootGenesis(genesis)}
 }

@@ -9,6 +9,7 @@ import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {createRpcClient, type RpcClient} from '../../src/lib/json-rpc.ts'
 import {deployL1, type L1Deployment} from '../../src/local/deploy-l1.ts'
+import {defiOf} from '../../src/local/defi/markets.ts'
 import {type L1Addresses, type L1Options, planL1} from '../../src/local/l1-plan.ts'
 import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {l2Addresses, type L2Addresses} from '../../src/local/l2-plan.ts'
@@ -88,7 +89,10 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   ])
   const l2Url = l2?.anvil.rpcUrl ?? 'http://127.0.0.1:9'
   const clients = {l1: createRpcClient(l1.rpcUrl, PATIENT), l2: createRpcClient(l2Url, PATIENT)}
-  const network = networkOf([l1.rpcUrl], [l2Url], at, l2?.addresses ?? l2Addresses)
+  const network = {
+    ...networkOf([l1.rpcUrl], [l2Url], at, l2?.addresses ?? l2Addresses),
+    ...defiOf({with: options.with ?? []}),
+  }
   const actions = actionsOn(clients.l1, at)
   const both = l2 ? [clients.l1, clients.l2] : [clients.l1]
   let snapshots: unknown[] = []

@@ -1,5 +1,6 @@
 import {toFunctionSelector, type Hex} from 'viem'
 
+import {marketRefusals} from '../defi/markets.ts'
 import {lstRefusals} from '../lst/providers.ts'
 import {bridgeReasons} from './bridges.ts'
 import type {CatalogueEntry} from './entry.ts'
@@ -27,6 +28,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...lockingPoolOfficeReasons,
   ...sequencerSetReasons,
   ...lstRefusals.own,
+  ...marketRefusals,
   ...messengerReasons,
   ...openZeppelinEntries,
   ...openZeppelinTokenReasons,

@@ -4,6 +4,7 @@ export const groups: readonly {title: string; names: readonly string[]}[] = [
   {title: 'REHEARSE', names: ['local']},
   {title: 'WATCH', names: ['status', 'dashboard', 'epoch', 'explain', 'tx']},
   {title: 'STAKE', names: ['sequencer', 'stake', 'lst', 'registry']},
+  {title: 'MARKETS', names: ['pool', 'lend', 'cdp']},
   {title: 'REWARDS', names: ['reward']},
   {title: 'EXIT', names: ['exit']},
   {title: 'NODE', names: ['node', 'pos']},

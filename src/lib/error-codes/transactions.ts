@@ -17,12 +17,14 @@ export const transactionCodes = () =>
       facts: {rewardMetisWei: 'number', costEthWei: 'number', ratio: 'text', minRatio: 'text'},
     },
     DONE_EARLIER: {exit: 'precondition', facts: {'action?': 'text', hash: 'text'}},
+    FEED_UNKNOWN: {exit: 'not-found', facts: {feed: 'text', network: 'text', known: 'text'}},
     FEE_TOO_LOW: {exit: 'usage', facts: {offeredWei: 'number', neededWei: 'number'}},
     FILE_NOT_SIGNABLE: {exit: 'usage', facts: {form: 'text'}},
     FORMAT_UNFIT: {exit: 'usage', facts: {signer: 'text', address: 'hex'}},
     LST_CANNOT: {exit: 'usage', facts: {provider: 'text', operation: 'text'}},
     LST_CLOSED: {exit: 'precondition', retry: 'depends', facts: {provider: 'text', state: 'text'}},
     LST_UNKNOWN: {exit: 'not-found', facts: {network: 'text'}},
+    MARKET_UNKNOWN: {exit: 'not-found', facts: {network: 'text', kind: 'text'}},
     NONCE_GAP: {
       exit: 'precondition',
       facts: {account: 'hex', nonce: 'number', next: 'number', 'hash?': 'hex'},
@@ -49,6 +51,7 @@ export const transactionCodes = () =>
     NOT_REGISTERED: {exit: 'not-found', facts: {owner: 'hex', network: 'text'}},
     NOT_SIGNED: {exit: 'usage'},
     PLAN_CHANGED: {exit: 'precondition', retry: 'yes', facts: {action: 'text'}},
+    POOL_UNKNOWN: {exit: 'not-found', facts: {network: 'text', tokens: 'text'}},
     POST_STATE: {
       exit: 'precondition',
       facts: [
@@ -59,6 +62,7 @@ export const transactionCodes = () =>
     },
     SENDERS_DIFFER: {exit: 'usage'},
     SIGNER_NOT_REGISTERED: {exit: 'not-found', facts: {signer: 'hex', network: 'text'}},
+    TOKEN_UNKNOWN: {exit: 'not-found', facts: {token: 'text', network: 'text', known: 'text'}},
     TRAP: {exit: 'precondition', facts: {trap: 'text', 'key?': 'text'}},
     TX_AMBIGUOUS: {exit: 'usage', facts: {'*': 'text'}},
     TX_NOT_FOUND: {

@@ -37,6 +37,14 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'A contract reverts with a reason that this program does not know. Nothing was sent.',
     'Run `metis-seq explain DATA` with the revert data of the hint.',
   ],
+  CAP_REACHED: [
+    'The market has a limit on this token that the call would exceed.',
+    'Choose a smaller amount: `metis-seq lend show` has the caps.',
+  ],
+  COLLATERAL_LOW: [
+    'The collateral is too low for the call.',
+    'Add collateral, repay a part, or choose a smaller amount: `metis-seq lend show` and `metis-seq cdp show` have the figures.',
+  ],
   CONTRACT_MISCONFIGURED: [
     'The contract has a missing or invalid setting, which its owner must fix.',
     'Run `metis-seq network check`, and inform the owner of the contract.',
@@ -44,6 +52,14 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
   CONTRACT_PANIC: [
     'The contract failed inside its own arithmetic or storage.',
     'Run `metis-seq explain DATA` with the revert data, and check the numbers of the call.',
+  ],
+  DEADLINE_PASSED: [
+    'The deadline of the call passed before it was mined.',
+    'Run the command again, with a longer `--deadline`.',
+  ],
+  DEBT_OUT_OF_RANGE: [
+    'The debt would be outside the limits of the vault.',
+    'Run `metis-seq cdp show` for the limits, or repay everything with `metis-seq cdp close VAULT`.',
   ],
   DEPOSIT_OUT_OF_ORDER: ['Deposits are relayed in the order of L1.', NOT_FOR_OPERATORS],
   DEPOSIT_UNKNOWN: ['L1 has no such deposit.', NOT_FOR_OPERATORS],
@@ -72,6 +88,10 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'The liquid-staking provider rejects the call by a rule of its own.',
     'Run `metis-seq explain DATA` with the revert data.',
   ],
+  MARKET_REFUSES: [
+    'The contract of a market rejects the call under one of its own rules.',
+    'Run `metis-seq explain DATA` with the revert data, and check the arguments of the call.',
+  ],
   METIS_BALANCE_LOW: [
     'The account holds less METIS than the operation needs. Nothing was sent.',
     'Send METIS to the account, or pass a smaller amount.',
@@ -98,6 +118,10 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'Run `metis-seq reward forecast` to see when the next reward batch is due.',
   ],
   NOTHING_TO_LOCK: ['The amount to lock is zero.', 'Pass an amount above zero.'],
+  NOTHING_TO_REPAY: [
+    'The account owes nothing of this token.',
+    'Run `metis-seq lend show` to see its debts.',
+  ],
   NOTHING_TO_WITHDRAW: ['The amount to withdraw is zero.', 'Pass an amount above zero.'],
   NOT_CONTRACT_OWNER: [
     'Only the owner of the contract may make this call.',
@@ -160,6 +184,10 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'LockingPool is paused by governance and accepts no operations until it is resumed.',
     'Wait, and check with `metis-seq sequencer eligible`.',
   ],
+  PRICE_UNKNOWN: [
+    'A price feed has no usable price.',
+    'Wait until it is updated; nothing should be borrowed until then.',
+  ],
   PROXY_ADMIN_CALL: [
     'The admin of a proxy cannot use the contract behind it.',
     'Make the call from another account.',
@@ -175,6 +203,10 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
   RATE_MOVED: [
     'The rate fell below the accepted minimum between the quote and the deposit.',
     'Run the same command again, or raise the slippage tolerance.',
+  ],
+  RESERVE_CLOSED: [
+    'Governance of the market has frozen, paused or closed the reserve of this token.',
+    'Run `metis-seq lend show`: a frozen reserve still lets you withdraw and repay.',
   ],
   REWARD_BATCH_INVALID: [
     'LockingPool rejects the reward batch: its epochs or amounts do not follow the last one.',
@@ -204,7 +236,23 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'Run `metis-seq lst position` with the profile that holds it.',
   ],
   TICKET_USED: ['The withdrawal ticket was redeemed before.', 'Run `metis-seq lst position`.'],
+  TOKEN_BALANCE_LOW: [
+    'The account holds less of the token than the operation needs.',
+    'Choose a smaller amount, or get more of the token on L2.',
+  ],
+  TOKEN_NOT_MOVED: [
+    'A contract could not move a token: its balance or its allowance is too low.',
+    'Run the operation again: it first approves the exact amount.',
+  ],
   UPGRADE_REFUSED: ['The proxy does not take this implementation or admin.', NOT_FOR_OPERATORS],
+  VAULT_NOT_YOURS: [
+    'The vault belongs to another account.',
+    'Run `metis-seq cdp show` to see the vaults of the account.',
+  ],
+  VAULT_UNKNOWN: [
+    'There is no vault with this id.',
+    'Run `metis-seq cdp show` to see the vaults of the account.',
+  ],
   WITHDRAWAL_NOT_PROVEN: [
     'The withdrawal is not proven on L1, or its challenge period is not over.',
     'Wait until the period is over, then finish the withdrawal.',

@@ -18,6 +18,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'An earlier run sent this already and it is mined, so nothing new was sent.',
     'Look at the result with `metis-seq tx show HASH`; run the command again only to do it once more.',
   ],
+  FEED_UNKNOWN: [
+    'The network document names no price feed with this name.',
+    'Run `metis-seq network show` to see the feeds under `defi`.',
+  ],
   FEE_TOO_LOW: [
     'The offered fee is below what any block would take, or below what a replacement must offer. Nothing was sent.',
     'Pass a higher `--max-fee`, or leave it out.',
@@ -41,6 +45,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   LST_UNKNOWN: [
     'The network has no liquid-staking provider that this program knows.',
     'Run `metis-seq lst list --network andromeda`.',
+  ],
+  MARKET_UNKNOWN: [
+    'The network has no such market that this program knows.',
+    'Create a local one with `metis-seq local up --with lst,defi`, or add it to the network document.',
   ],
   NONCE_GAP: [
     'The nonce leaves a gap, and nothing behind a gap is mined. Nothing was sent.',
@@ -78,6 +86,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'The chain changed between the preview and the confirmation, so nothing was sent.',
     'Run the same command again to see the new preview.',
   ],
+  POOL_UNKNOWN: [
+    'The exchange has no pool of the two tokens.',
+    'Run `metis-seq pool show` to see the pools of known tokens.',
+  ],
   POST_STATE: [
     'The transaction was mined, and the chain does not show what it was meant to do.',
     'Run `metis-seq sequencer show ID` or the same command again: another transaction may have come between.',
@@ -89,6 +101,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
   SIGNER_NOT_REGISTERED: [
     'The signer belongs to no sequencer: it was never registered, or it was replaced.',
     'Run `metis-seq profile show` to see which signer the profile uses.',
+  ],
+  TOKEN_UNKNOWN: [
+    'The network document names no token with this symbol.',
+    'Use the address of the token; anyone can deploy a token with any symbol.',
   ],
   TRAP: [
     'The operation would work and would probably be regretted; the message says why. Nothing was done.',

@@ -8,6 +8,7 @@ import type {EndpointOptions} from '../../chain/endpoint.ts'
 import {findCause, MetisSeqError, messageOf} from '../../lib/errors.ts'
 import {RpcTransportError} from '../../lib/json-rpc.ts'
 import {redactUrl} from '../../lib/redact.ts'
+import {deployedMarkets} from '../../protocol/defi/markets.ts'
 import {deployedLst} from '../../protocol/lst/providers.ts'
 import type {Check} from '../sending/check.ts'
 import {endpointsOf, type Context} from '../context.ts'
@@ -157,6 +158,11 @@ function checkL2Contracts(context: Context): Promise<Check[]> {
     checkCode(at, 'L2 bridge', bridge),
     ...deployedLst(context.network.lst).map(({about, addresses}) =>
       checkCode(at, about.entryLabel, addresses[about.entry]!),
+    ),
+    ...deployedMarkets(context.network.defi).flatMap(({about, addresses}) =>
+      Object.entries(addresses).map(([key, address]) =>
+        checkCode(at, `${about.name} ${key}`, address),
+      ),
     ),
   ])
 }

@@ -1,5 +1,6 @@
 import type {JsonSchema} from './build.ts'
 import {documentSchema, schemaIdOf, type CommandSchema, type CommandSchemas} from './document.ts'
+import {cdpSchemas} from './cdp.ts'
 import {completionSchemas} from './completion.ts'
 import {epochSchemas} from './epoch.ts'
 import {exitSchemas} from './exit.ts'
@@ -7,10 +8,12 @@ import {explainSchemas} from './explain.ts'
 import {governanceSchemas} from './governance.ts'
 import {helpSchemas} from './help.ts'
 import {keySchemas} from './key.ts'
+import {lendSchemas} from './lend.ts'
 import {localSchemas} from './local.ts'
 import {lstSchemas} from './lst.ts'
 import {networkSchemas} from './network.ts'
 import {nodeSchemas} from './node.ts'
+import {poolSchemas} from './pool.ts'
 import {posSchemas} from './pos.ts'
 import {profileSchemas} from './profile.ts'
 import {registrySchemas} from './registry.ts'
@@ -25,6 +28,7 @@ import {txSchemas} from './tx.ts'
 
 /** Every command by its words, with the schema of its `--json` output. Add one line per new topic. */
 const commandSchemas: CommandSchemas = {
+  ...cdpSchemas,
   ...completionSchemas,
   ...epochSchemas,
   ...exitSchemas,
@@ -32,10 +36,12 @@ const commandSchemas: CommandSchemas = {
   ...governanceSchemas,
   ...helpSchemas,
   ...keySchemas,
+  ...lendSchemas,
   ...localSchemas,
   ...lstSchemas,
   ...networkSchemas,
   ...nodeSchemas,
+  ...poolSchemas,
   ...posSchemas,
   ...profileSchemas,
   ...registrySchemas,

@@ -1,5 +1,6 @@
 import {localParts} from '../../protocol/local-parts.ts'
 import type {FundView, ProcessRow} from '../presenters/local.ts'
+import type {priceJson} from '../presenters/local-price.ts'
 import {
   address,
   anyOf,
@@ -107,6 +108,15 @@ export const localSchemas: CommandSchemas = {
       object('It was stopped by a command.', {stopped: constant('It stopped.', true)}),
       {type: 'null'},
     ]),
+  },
+  'local price': {
+    data: object<ReturnType<typeof priceJson>>('The price that a feed reports now.', {
+      feed: text('The feed.'),
+      address: address('Its contract.'),
+      beforeE8: digits('Dollars before, scaled by 1e8.'),
+      afterE8: digits('Dollars now, scaled by 1e8.'),
+      hash: hash('The transaction.'),
+    }),
   },
   'local reset': {
     data: object('The deleted network.', {

@@ -112,7 +112,7 @@ const grown = shared(
 
 const metisOrUnknown = (description: string) => nullable(wei(`${description} Null: unknown.`))
 
-const backing = object<ReturnType<typeof backingJson>>('What backs a provider.', {
+const backing = object<ReturnType<typeof backingJson>>('Assets and liabilities of a provider.', {
   provider: providerId,
   sequencers: nullable(list('Of its registered owners; null when none is registered.', sequencer)),
   lockedMetisWei: metisOrUnknown('METIS locked by them.'),
@@ -133,7 +133,7 @@ const way = object<Comparison>('One way to stake.', {
   endMetisWei: nullable(wei('METIS at the end, net of fees; null when unknown or impossible.')),
   exitFromSeconds: digits('From then until the METIS are free, at least.'),
   exitToSeconds: digits('The same at worst.'),
-  notes: list('What to know about it.', text('One sentence.')),
+  notes: list('Caveats.', text('One sentence.')),
 })
 
 const operation = sends('Mined, and compared with the chain.', {
@@ -144,7 +144,9 @@ const operation = sends('Mined, and compared with the chain.', {
 
 export const lstSchemas: CommandSchemas = {
   'lst backing': {
-    data: object('What backs the providers.', {backing: list('By provider.', backing)}),
+    data: object('Assets and liabilities of the providers.', {
+      backing: list('By provider.', backing),
+    }),
   },
   'lst cancel': operation,
   'lst claim': operation,
@@ -176,7 +178,7 @@ export const lstSchemas: CommandSchemas = {
     }),
   },
   'lst position': {
-    data: object<ReturnType<typeof positionsJson>>('What an account holds.', {
+    data: object<ReturnType<typeof positionsJson>>('Positions of an account.', {
       account: address('Account on L2.'),
       liquidMetisWei: wei('METIS of the account on L2 outside the providers.'),
       positions: list('By provider.', position),

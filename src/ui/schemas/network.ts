@@ -1,4 +1,6 @@
 import type {LstAbout, LstContract} from '../../protocol/lst/about.ts'
+import type {MarketContract, MarketKind} from '../../protocol/defi/about.ts'
+import {markets, type DefiDeployments} from '../../protocol/defi/markets.ts'
 import {lstIds, lstProviders} from '../../protocol/lst/providers.ts'
 import type {LstRegistry} from '../../protocol/lst/registry.ts'
 import type {Network} from '../../protocol/network.ts'
@@ -103,6 +105,34 @@ const deployments = Object.fromEntries(
   lstProviders.map((about) => [about.id, optional(nullable(deploymentOf(about)))]),
 ) as Fields<Network['lst']>
 
+/** Every known market of a kind. */
+function marketsOf<K extends MarketKind>(kind: K, description: string) {
+  const fields = markets
+    .filter((about) => about.kind === kind)
+    .map(({id, name: market, contracts}) => {
+      const addresses = Object.entries<MarketContract>(contracts).map(([key, {contract}]) => [
+        key,
+        address(`${contract}.`),
+      ])
+      const shape = object(
+        `Contracts of ${market}.`,
+        Object.fromEntries(addresses) as Record<string, JsonSchema>,
+      )
+      return [id, optional(shape)]
+    })
+  return object<DefiDeployments[K]>(
+    description,
+    Object.fromEntries(fields) as Fields<DefiDeployments[K]>,
+  )
+}
+
+const defi = object<DefiDeployments>('Markets around the liquid-staking tokens.', {
+  tokens: mapOf('Tokens by symbol.', address('Address.')),
+  feeds: mapOf('Price feeds by description.', address('Address.')),
+  pools: marketsOf('pools', 'Exchanges with pools.'),
+  lending: marketsOf('lending', 'Lending markets.'),
+  cdp: marketsOf('cdp', 'Stablecoins borrowed against collateral.'),
+})
 const lstRegistry = object<LstRegistry>(
   'Providers that governance has registered.',
   Object.fromEntries(lstIds.map((id) => [id, optional(registration)])) as Fields<LstRegistry>,
@@ -147,6 +177,7 @@ export const networkSchemas: CommandSchemas = {
       caFile: optional(text('PEM file of the certificate authority of its endpoints.')),
       lst: object<Network['lst']>('Liquid-staking providers.', deployments),
       lstRegistry: optional(lstRegistry),
+      defi: optional(defi),
     }),
   },
 }

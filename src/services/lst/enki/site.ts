@@ -82,7 +82,7 @@ export async function gateConditions(
         seen: isPaused === null ? 'unknown' : isPaused ? 'paused' : 'not paused',
         remedy: STILL_OPEN,
       }),
-      revert: 'forUser: paused',
+      revert: enkiWords.paused,
     },
     ourOwn('vault-public', 'ROLE_MISSING', {
       label: 'the vault is public, or the account is a beta user',

@@ -1,0 +1,337 @@
+import type {Address} from 'viem'
+
+import {MetisSeqError} from '../../../lib/errors.ts'
+import type {Amount} from '../../../protocol/amount.ts'
+import {
+  noChange,
+  type CdpChange,
+  type CdpHealth,
+  type CdpPosition,
+} from '../../../protocol/defi/cdp/position.ts'
+import {largest} from '../../../protocol/defi/lending/line.ts'
+import type {CdpId} from '../../../protocol/defi/markets.ts'
+import type {Context} from '../../context.ts'
+import {ourOwn, requireAll, type Condition} from '../../sending/check.ts'
+import type {Effect, Plan, PlannedCall} from '../../sending/plan.ts'
+import type {Operation, Verification} from '../../sending/run-operation.ts'
+import {requireOwner} from '../../staking/sequencers.ts'
+import {blockKnown} from '../../staking/verify.ts'
+import {agreement, deadlineIn} from '../agreed.ts'
+import {dollars} from '../dollars.ts'
+import {
+  approvalFor,
+  exactText,
+  holdsToken,
+  readHeld,
+  spendable,
+  unitsOf,
+  type Token,
+} from '../tokens.ts'
+import {
+  findCdp,
+  floorOf,
+  ratioText,
+  ratioTraps,
+  requirePosition,
+  viewOf,
+  type CdpView,
+} from './cdp.ts'
+import type {CdpProvider, CdpState} from './provider.ts'
+
+export interface ChangeRequest {
+  action: 'cdp open' | 'cdp adjust'
+  market: CdpId | undefined
+  id: bigint
+  deposit?: Amount | undefined
+  withdraw?: Amount | undefined
+  borrow?: Amount | undefined
+  repay?: Amount | undefined
+  /** Scaled by 1e18; a fifth above the minimum of the vault if left out. */
+  minRatio: bigint | undefined
+}
+
+export interface CdpPlan extends Plan {
+  chain: 'L2'
+  market: CdpId
+  /** Expected, unless interest adds to the debt. */
+  expected: CdpPosition
+  isClosed: boolean
+}
+
+export interface CdpVerified extends Verification {
+  id: bigint
+  isClosed: boolean
+  view: CdpView
+}
+
+interface Scene {
+  from: Address
+  market: CdpProvider
+  state: CdpState
+  position: CdpPosition
+  held: {collateral: bigint; debt: bigint}
+}
+
+async function openScene(context: Context, id: bigint, market?: CdpId): Promise<Scene> {
+  const from = requireOwner(context)
+  const provider = findCdp(context, market)
+  const state = await provider.read(from)
+  const position = requirePosition(context, state, id)
+  const [collateral, debt] = await Promise.all([
+    readHeld(context, state.collateral, from),
+    readHeld(context, state.debt, from),
+  ])
+  return {from, market: provider, state, position, held: {collateral, debt}}
+}
+
+/** A change of one position of the owner of the profile. */
+export function changeOperation(
+  context: Context,
+  request: ChangeRequest,
+): Pick<Operation<CdpPlan, CdpVerified>, 'plan' | 'verify'> {
+  const agreed = agreement<CdpChange>()
+  return {
+    async plan() {
+      const scene = await openScene(context, request.id, request.market)
+      const change = await agreed.once(() => changeOf(scene, request))
+      return changePlan(context, scene, request, change)
+    },
+    verify: (plan, mined) => verifyCdp(context, plan, mined),
+  }
+}
+
+/** `max` deposits and repays what there is, and borrows and withdraws as much as the floor allows. */
+function changeOf(scene: Scene, request: ChangeRequest): CdpChange {
+  const {state, position, held} = scene
+  const {collateral, debt} = state
+  const floor = floorOf(state, request.minRatio)
+  const amountOf = (amount: Amount | undefined, token: Token, all: bigint) =>
+    amount === undefined ? 0n : unitsOf(amount, token, all)
+  const least = (a: bigint, b: bigint) => (a < b ? a : b)
+  const deposit = amountOf(request.deposit, collateral, spendable(held.collateral, collateral))
+  const repay = amountOf(request.repay, debt, least(position.debt, held.debt))
+  const safer = {...noChange, deposit, repay}
+  const borrow = amountOf(
+    request.borrow,
+    debt,
+    mostWithin(scene, state.terms.available ?? 10n ** 30n, floor, (amount) => ({
+      ...safer,
+      borrow: amount,
+    })),
+  )
+  const withdraw = amountOf(
+    request.withdraw,
+    collateral,
+    mostWithin(scene, position.collateral + deposit, floor, (amount) => ({
+      ...safer,
+      borrow,
+      withdraw: amount,
+    })),
+  )
+  return {deposit, repay, borrow, withdraw}
+}
+
+function mostWithin(
+  {market, state, position}: Scene,
+  most: bigint,
+  floor: bigint,
+  changeTo: (amount: bigint) => CdpChange,
+): bigint {
+  return largest(most, (amount) => {
+    const change = changeTo(amount)
+    const after = market.after(state, position, change)
+    const {ratio} = market.health(state, after)
+    const isAllowed = market.conditions(state, position, change).every(({ok}) => ok)
+    return after.collateral >= 0n && isAllowed && (ratio === null || ratio >= floor)
+  })
+}
+
+/** @throws {MetisSeqError} the code of the first precondition that is not met */
+async function changePlan(
+  context: Context,
+  scene: Scene,
+  request: ChangeRequest,
+  change: CdpChange,
+): Promise<CdpPlan> {
+  const {market, state, position, held} = scene
+  const conditions: Condition[] = [
+    ourOwn('changes-something', 'AMOUNT_OUT_OF_RANGE', {
+      label: 'something changes',
+      ok: Object.values(change).some((amount: bigint) => amount > 0n),
+      seen: 'amounts of zero',
+      remedy: 'Name an amount above zero to deposit, withdraw, borrow or repay.',
+      facts: {amountWei: '0'},
+    }),
+    ...market.conditions(state, position, change),
+    holdsToken(state.collateral, held.collateral, change.deposit),
+    holdsToken(state.debt, held.debt, change.repay),
+  ]
+  requireAll(conditions, 'The change', {account: scene.from, vault: `${position.id}`})
+  const after = market.after(state, position, change)
+  const approvals = await approvalsFor(context, scene, change.deposit, change.repay)
+  return {
+    action: request.action,
+    title: `Change vault ${position.id} of ${market.name}`,
+    ...common(scene, after, conditions, false),
+    calls: [...approvals, ...market.changeCalls(state, position, change)],
+    effects: effectsOf(scene, after, change),
+    traps: ratioTraps(
+      market.health(state, position),
+      market.health(state, after),
+      floorOf(state, request.minRatio),
+    ),
+  }
+}
+
+export interface CloseRequest {
+  market: CdpId | undefined
+  id: bigint
+  deadlineMinutes: number
+}
+
+/** Repays the whole debt of a position and takes its collateral back. */
+export function closeOperation(
+  context: Context,
+  request: CloseRequest,
+): Pick<Operation<CdpPlan, CdpVerified>, 'plan' | 'verify'> {
+  const agreed = agreement<{debt: bigint; deadlineSeconds: bigint}>()
+  return {
+    async plan() {
+      const scene = await openScene(context, request.id, request.market)
+      const {market, state, position, held, from} = scene
+      const terms = await agreed.once(async () => ({
+        debt: position.debt,
+        deadlineSeconds: await deadlineIn(context, request.deadlineMinutes),
+      }))
+      const repay = position.debt
+      const repaid = market.after(state, position, {...noChange, repay})
+      const change = {...noChange, repay, withdraw: repaid.collateral}
+      const conditions = [
+        ...market.conditions(state, position, {...noChange, repay}),
+        holdsToken(state.debt, held.debt, repay),
+      ]
+      requireAll(conditions, 'Closing', {account: from, vault: `${position.id}`})
+      const after = {...repaid, collateral: 0n}
+      return {
+        action: 'cdp close',
+        title: `Close vault ${position.id} of ${market.name}`,
+        ...common(scene, after, conditions, true),
+        calls: [
+          ...(await approvalsFor(context, scene, 0n, withMargin(state, terms.debt))),
+          ...market.closeCalls(state, {...position, debt: terms.debt}, terms.deadlineSeconds),
+        ],
+        effects: effectsOf(scene, after, change),
+        traps: [],
+      }
+    },
+    verify: (plan, mined) => verifyCdp(context, plan, mined),
+  }
+}
+
+/** Interest of the minutes until it is mined is far below a thousandth; without interest, exactly. */
+function withMargin({terms}: CdpState, debt: bigint): bigint {
+  return terms.interest === 0n ? debt : debt + debt / 1000n + 1n
+}
+
+async function approvalsFor(
+  context: Context,
+  {market, state, from}: Scene,
+  collateral: bigint,
+  debt: bigint,
+): Promise<PlannedCall[]> {
+  const {address: spender, name: spenderName} = market.spender
+  const approve = (token: Token, amount: bigint) =>
+    amount === 0n ? [] : approvalFor(context, token, {owner: from, spender, spenderName, amount})
+  return (
+    await Promise.all([approve(state.collateral, collateral), approve(state.debt, debt)])
+  ).flat()
+}
+
+function common(
+  {from, market}: Scene,
+  expected: CdpPosition,
+  conditions: Condition[],
+  isClosed: boolean,
+) {
+  return {
+    ...{chain: 'L2', from, role: 'owner', conditions, figures: []},
+    ...{market: market.id, expected, isClosed},
+  } satisfies Partial<CdpPlan>
+}
+
+function effectsOf(scene: Scene, after: CdpPosition, change: CdpChange): Effect[] {
+  const {market, state, position, held} = scene
+  const {collateral, debt, terms} = state
+  const [before, next] = [market.health(state, position), market.health(state, after)]
+  const price = ({liquidationPrice}: CdpHealth) =>
+    liquidationPrice === null ? 'none' : dollars(liquidationPrice)
+  const gas = collateral.isMetis ? ', less gas' : ''
+  return [
+    {
+      label: collateral.symbol,
+      before: exactText(held.collateral, collateral),
+      after: `${exactText(held.collateral - change.deposit + change.withdraw, collateral)}${gas}`,
+    },
+    {
+      label: debt.symbol,
+      before: exactText(held.debt, debt),
+      after: exactText(held.debt - change.repay + change.borrow, debt),
+    },
+    {
+      label: 'collateral',
+      before: exactText(position.collateral, collateral),
+      after: exactText(after.collateral, collateral),
+    },
+    {label: 'debt', before: exactText(position.debt, debt), after: exactText(after.debt, debt)},
+    {label: 'collateral ratio', before: ratioText(before), after: ratioText(next)},
+    {label: 'liquidation price', before: price(before), after: price(next)},
+    {
+      label: 'redemption by others',
+      before: terms.isRedeemable ? 'possible' : 'not possible',
+      after: terms.isRedeemable ? 'possible' : 'not possible',
+    },
+  ]
+}
+
+/**
+ * Reads the position at the block of the last call.
+ *
+ * @throws {MetisSeqError} POST_STATE when collateral or debt differ from the plan, apart from interest
+ */
+async function verifyCdp(
+  context: Context,
+  plan: CdpPlan,
+  {blockNumber}: {blockNumber: bigint},
+): Promise<CdpVerified> {
+  const {client} = context.l2()
+  await blockKnown(client, blockNumber)
+  const market = findCdp(context, plan.market)
+  const state = await market.read(plan.from, {blockNumber})
+  const {expected, isClosed} = plan
+  const {id} = expected
+  const found = state.positions.find((position) => position.id === id)
+  const view = viewOf(market, plan.from, state)
+  if (isClosed ? !found : found && isAsExpected(found, plan, state)) {
+    return {id, isClosed, view, differences: []}
+  }
+  throw new MetisSeqError({
+    code: 'POST_STATE',
+    message: `The transactions were mined, but vault ${id} is not as expected.`,
+    facts: {
+      account: plan.from,
+      block: `${blockNumber}`,
+      vault: `${id}`,
+      collateral: found ? `${found.collateral}` : 'gone',
+      debt: found ? `${found.debt}` : 'gone',
+    },
+    hints: ['Run `metis-seq cdp show`.'],
+  })
+}
+
+/** The price of a fee may have moved a little, and interest adds to the debt. */
+function isAsExpected(found: CdpPosition, {expected}: CdpPlan, {terms}: CdpState): boolean {
+  const debt = terms.interest === 0n ? found.debt === expected.debt : found.debt >= expected.debt
+  const difference = found.collateral - expected.collateral
+  const tolerance = expected.collateral / 100n
+  return debt && difference <= tolerance && -difference <= tolerance
+}

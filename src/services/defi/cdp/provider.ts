@@ -1,0 +1,51 @@
+import type {Address, Log} from 'viem'
+
+import type {
+  CdpChange,
+  CdpHealth,
+  CdpPosition,
+  CdpTerms,
+} from '../../../protocol/defi/cdp/position.ts'
+import type {CdpId} from '../../../protocol/defi/markets.ts'
+import type {Condition} from '../../sending/check.ts'
+import type {PlannedCall} from '../../sending/plan.ts'
+import type {Token} from '../tokens.ts'
+
+export interface AtBlock {
+  blockNumber?: bigint
+}
+
+/** Everything that figures depend on, at one block. */
+export interface CdpState {
+  terms: CdpTerms
+  collateral: Token
+  debt: Token
+  /** Positions of the account. */
+  positions: CdpPosition[]
+}
+
+/**
+ * A stablecoin that is borrowed against collateral, on one network. Everything specific to a product
+ * is behind it, in its own folder.
+ */
+export interface CdpProvider {
+  readonly id: CdpId
+  readonly name: string
+  /** @param account null for none */
+  read(account: Address | null, at?: AtBlock): Promise<CdpState>
+  /** Pure. */
+  health(state: CdpState, position: CdpPosition): CdpHealth
+  /** Pure: a position after a change, fees included. */
+  after(state: CdpState, position: CdpPosition, change: CdpChange): CdpPosition
+  /** Pure: preconditions of the contracts, apart from balances and allowances. */
+  conditions(state: CdpState, position: CdpPosition, change: CdpChange): Condition[]
+  /** What takes both tokens, and its name. */
+  readonly spender: {address: Address; name: string}
+  /** Creates an empty position; its id is known once it is mined. */
+  createCall(): PlannedCall
+  /** Id of the position that a mined `createCall` made for an account. */
+  created(logs: readonly Log[], account: Address): bigint | undefined
+  changeCalls(state: CdpState, position: CdpPosition, change: CdpChange): PlannedCall[]
+  /** Repays everything and returns the collateral. */
+  closeCalls(state: CdpState, position: CdpPosition, deadlineSeconds: bigint): PlannedCall[]
+}

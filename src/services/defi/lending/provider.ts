@@ -1,0 +1,41 @@
+import type {Address, Log} from 'viem'
+
+import type {LendAction, LendHealth, LendLine} from '../../../protocol/defi/lending/line.ts'
+import type {LendingId} from '../../../protocol/defi/markets.ts'
+import type {Condition} from '../../sending/check.ts'
+import type {PlannedCall} from '../../sending/plan.ts'
+import type {Token} from '../tokens.ts'
+
+export interface AtBlock {
+  blockNumber?: bigint
+}
+
+/** An action by an account, with what its call needs to know. */
+export interface LendCall extends LendAction {
+  from: Address
+  /** Everything that was supplied, or is owed: interest until the block included. */
+  isAll: boolean
+}
+
+/**
+ * A lending market on one network. Everything specific to a product is behind it, in its own folder.
+ */
+export interface LendingProvider {
+  readonly id: LendingId
+  readonly name: string
+  /** Every token of the market, with what an account has of it. */
+  lines(account: Address | null, at?: AtBlock): Promise<LendLine[]>
+  /** Pure: as the contracts compute it. */
+  health(lines: readonly LendLine[]): LendHealth
+  /** Pure: the lines after an action. */
+  after(lines: readonly LendLine[], action: LendAction): LendLine[]
+  /** Preconditions of the contracts, apart from balances and allowances. Pure. */
+  conditions(lines: readonly LendLine[], action: LendAction): Condition[]
+  /** Pure: a loan that the contracts would accept. */
+  covers(lines: readonly LendLine[], action: LendAction): boolean
+  /** The contract that takes a token, and its name; null where it is paid as native METIS. */
+  spender(token: Token): {address: Address; name: string} | null
+  calls(action: LendCall, token: Token): PlannedCall[]
+  /** Amount of a mined action, from its events. */
+  moved(logs: readonly Log[], action: LendCall): bigint
+}
