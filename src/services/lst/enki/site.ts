@@ -2,6 +2,7 @@ import type {Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import type {ChainClient} from '../../../chain/connect.ts'
+import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import type {EnkiFound} from '../../../chain/lst/enki/discover.ts'
 import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import {
