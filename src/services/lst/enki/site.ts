@@ -4,7 +4,6 @@ import {getBlock} from 'viem/actions'
 import type {ChainClient} from '../../../chain/connect.ts'
 import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import type {EnkiFound} from '../../../chain/lst/enki/discover.ts'
-import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import {
   readAllowance,
   readEnkiBetaUser,
