@@ -49,8 +49,8 @@ export interface Yield {
   method: (typeof yieldMethods)[number]
   /** Per year, without compounding, net of the provider's fee. */
   aprPercent: number
-  /** Per year, compounded over the window. */
-  apyPercent: number
+  /** Per year, compounded over the window; null where the window is too short to compound. */
+  apyPercent: number | null
   windowSeconds: number
   /** The window is shorter than an epoch of rewards: the figure is noise. */
   isShort: boolean
@@ -68,12 +68,13 @@ export function yieldBetween(
   if (windowSeconds <= 0 || from.rate <= 0n) return null
   const growth = Number(((to.rate - from.rate) * SCALE) / from.rate) / Number(SCALE)
   const years = YEAR_SECONDS / windowSeconds
+  const isShort = windowSeconds < SHORT_WINDOW_SECONDS
   return {
     method,
     aprPercent: growth * years * 100,
-    apyPercent: ((1 + growth) ** years - 1) * 100,
+    apyPercent: isShort ? null : ((1 + growth) ** years - 1) * 100,
     windowSeconds,
-    isShort: windowSeconds < SHORT_WINDOW_SECONDS,
+    isShort,
     ...{from, to},
   }
 }

@@ -104,7 +104,7 @@ const grown = shared(
   object<Yield>('Growth of the rate between two samples, net of the fee.', {
     method: word('`events`: the earlier rate follows from the events since.', yieldMethods),
     aprPercent: decimal('Per year, without compounding.'),
-    apyPercent: decimal('Per year, compounded over the window.'),
+    apyPercent: nullable(decimal('Per year, compounded; null where the window is too short.')),
     windowSeconds: decimal('Time between the samples.'),
     isShort: flag('True: less than a week, so the figure is noise.'),
     from: sample,
