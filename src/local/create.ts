@@ -183,6 +183,7 @@ export async function writeL2Genesis(
     with: settings.with,
     bridgeReserveWei: parseEther('5000000'),
     balances: [
+      {address: keys.network.governance.address, wei: parseEther('100')},
       {address: keys.network.mpc.address, wei: parseEther('100')},
       {address: keys.network.relayer.address, wei: parseEther('100')},
       {address: keys.network.faucet.address, wei: parseEther('1000000')},

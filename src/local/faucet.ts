@@ -189,6 +189,15 @@ export function metisPayment({network}: Context, account: Address, wei: bigint):
   return {what: 'METIS', account, to: network.l1.contracts.metis, data}
 }
 
+/** A call on L2 by the faucet; answers its hash once it is mined. */
+export async function payOnL2(context: Context, payment: AccountPayment): Promise<Hash> {
+  const {home, config, network} = context
+  const access = {home, config, passwordFile: localPaths(home).passwordFile}
+  const faucet = await openSigner('local-faucet', access)
+  const [paid] = await pay(context.l2().client, network.l2.chainId, faucet, [payment])
+  return paid!.hash
+}
+
 /** Calls on L1 by the owner of every contract of the local network. */
 export async function payAsGovernance(context: Context, payments: AccountPayment[]): Promise<void> {
   const {home, config, network} = context

@@ -7,6 +7,7 @@ import {MetisSeqError} from '../../src/lib/errors.ts'
 import {localEnki} from '../../src/local/lst/enki/plan.ts'
 import {localLst} from '../../src/local/lst/providers.ts'
 import {openProviders} from '../../src/services/lst/providers.ts'
+import {decodePlanned} from '../../src/services/sending/planned-call.ts'
 import type {LstPlan, LstProvider, LstRequest} from '../../src/services/lst/provider.ts'
 import {admin, type EnkiChain, enkiParts, startEnki} from '../contracts/enki-fixture.ts'
 import {alice, bob} from '../contracts/staking.ts'
@@ -104,19 +105,24 @@ describe('discovery', () => {
 
   test('a config of an older revision lacks getters: reads go on, plans that need them do not', async () => {
     await deposit('10')
-    // Its code without the selector of `vestingRatio()`, as in a revision before it.
+    // Its code with another selector where that of a getter is compared, as in a revision before it.
     const implementation = '0x4200000000000000000000000000000000002111'
-    const code = String(await enki.chain.request('eth_getCode', implementation, 'latest'))
-    const selector = encodeFunctionData({
-      ...{abi: enkiParts.config.abi, functionName: 'vestingRatio'},
-    }).slice(2)
-    const without = code.replaceAll(`63${selector}`, '6300000001')
-    expect(without).not.toBe(code)
-    await enki.chain.request('anvil_setCode', implementation, without)
+    const lose = async (functionName: string) => {
+      const code = String(await enki.chain.request('eth_getCode', implementation, 'latest'))
+      const selector = encodeFunctionData({abi: enkiParts.config.abi, functionName}).slice(2)
+      const older = code.replaceAll(`8063${selector}14`, '80630000000014')
+      expect(older).not.toBe(code)
+      await enki.chain.request('anvil_setCode', implementation, older)
+    }
+    await lose('vestingRatio')
     expect(await provider.read()).toMatchObject({totalDepositsMetisWei: 11n * one})
     expect(await provider.describe()).toMatchObject({state: 'live'})
     const request = {kind: 'withdraw', amountWei: one, slippageBasisPoints: 0} as const
     expect(await ask(request)).toBe('CONTRACT_MISCONFIGURED')
+    expect(await codeOf(provider.queue())).toBe('nothing')
+    // What is unknown is told, and never taken for zero.
+    await lose('redemptionFee')
+    expect(await codeOf(provider.queue())).toBe('CONTRACT_MISCONFIGURED')
   })
 })
 
@@ -144,7 +150,7 @@ describe('deposits and withdrawals', () => {
     await enki.set('redemptionFee', 10_000n)
     const {plan, receivedWei, position} = await withdraw(5n * one)
     expect(labels(plan)).toEqual([
-      'Redeem 5 seMETIS',
+      'Redeem 5 seMETIS for eMETIS',
       'Approve 3.5 eMETIS for the redemption queue',
       'Queue 3.5 eMETIS for redemption',
     ])
@@ -183,6 +189,21 @@ describe('deposits and withdrawals', () => {
   })
 })
 
+test('the amounts of each call are shown in its own token', async () => {
+  await deposit('10')
+  const shown = (plan: LstPlan) =>
+    plan.calls.map((call) =>
+      decodePlanned(call).args.flatMap(({display}) => (display === undefined ? [] : [display])),
+    )
+  const request = {kind: 'deposit', amountMetisWei: one, slippageBasisPoints: 0} as const
+  expect(shown(await provider.plan(alice, request))).toEqual([['1 METIS'], ['1 METIS']])
+  const back = {kind: 'withdraw', amountWei: one, slippageBasisPoints: 0} as const
+  expect(shown(await provider.plan(alice, back))).toEqual([['1 seMETIS'], ['0.7 eMETIS'], []])
+  await give(one)
+  const stake = {kind: 'vest', step: 'stake', amountWei: one} as const
+  expect(shown(await provider.plan(alice, stake))).toEqual([['1 ENKI'], ['1 ENKI']])
+})
+
 describe('tickets', () => {
   test('those of an account are found among others, transferred ones too', async () => {
     await deposit('100', false)
@@ -199,7 +220,7 @@ describe('tickets', () => {
     expect(await provider.requests(admin)).toEqual([])
     expect(await provider.queue()).toEqual({
       ...{requests: null, owedMetisWei: 61n * one, liquidityMetisWei: 0n},
-      minimumWaitSeconds: 20n * DAY,
+      ...{minimumWaitSeconds: 20n * DAY, exitFeeRate: 0n},
     })
   })
 

@@ -1,11 +1,12 @@
 import {lstKinds} from '../../protocol/lst/about.ts'
 import {lstIds} from '../../protocol/lst/providers.ts'
 import type {LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
+import {backendOperations, type BackendFact} from '../../services/lst/backend-port.ts'
 import {backingVerdicts} from '../../services/lst/backing.ts'
 import type {Comparison} from '../../services/lst/compare.ts'
 import type {LstRates, Unbonding} from '../../services/lst/rates.ts'
-import type {RateSample, Yield} from '../../protocol/lst/yield.ts'
-import type {backingJson, historyJson} from '../presenters/lst-markets.ts'
+import {yieldMethods, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
+import type {backendJson, backingJson, historyJson} from '../presenters/lst-markets.ts'
 import {registration} from './parts/registration.ts'
 import {sequencer} from './parts/sequencer.ts'
 import {
@@ -101,8 +102,9 @@ const sample = object<RateSample>('A rate at a block.', {
 const grown = shared(
   'yield',
   object<Yield>('Growth of the rate between two samples, net of the fee.', {
+    method: word('`events`: the earlier rate follows from the events since.', yieldMethods),
     aprPercent: decimal('Per year, without compounding.'),
-    apyPercent: decimal('Per year, compounded over the window.'),
+    apyPercent: nullable(decimal('Per year, compounded; null where the window is too short.')),
     windowSeconds: decimal('Time between the samples.'),
     isShort: flag('True: less than a week, so the figure is noise.'),
     from: sample,
@@ -141,6 +143,8 @@ const operation = sends('Mined, and compared with the chain.', {
   position,
   differences,
 })
+
+const backendChange = sends('Mined, and compared with the chain.', {differences})
 
 export const lstSchemas: CommandSchemas = {
   'lst backing': {
@@ -184,6 +188,25 @@ export const lstSchemas: CommandSchemas = {
       positions: list('By provider.', position),
     }),
   },
+  'lst provider claim-rewards': backendChange,
+  'lst provider relock': backendChange,
+  'lst provider status': {
+    data: object<ReturnType<typeof backendJson>>('A provider as its operator sees it.', {
+      provider: providerId,
+      operations: list('Its operations.', word('An operation.', backendOperations)),
+      sequencers: list('Of its registered owners.', sequencer),
+      facts: list(
+        'Values on both chains.',
+        object<BackendFact>('A value.', {
+          id: text('Name of the value.'),
+          label: text('Human-readable name.'),
+          value: text('Digits, or a word.'),
+          unit: word('`wei`: METIS as digits.', ['wei', 'count', 'word']),
+        }),
+      ),
+    }),
+  },
+  'lst provider unlock-withdrawals': backendChange,
   'lst queue': {
     data: object('Open withdrawal requests of everybody.', {
       queues: list(

@@ -10,6 +10,7 @@ import {
   readEnkiSettings,
   readHeld,
 } from '../../../chain/lst/enki/read.ts'
+import {readEnkiChanges} from '../../../chain/lst/enki/changes.ts'
 import {readEnkiTickets} from '../../../chain/lst/enki/tickets.ts'
 import {ENKI_RECEIPT, enki, type EnkiAddresses} from '../../../protocol/lst/enki/about.ts'
 import {enkiBlockers, type EnkiTicket} from '../../../protocol/lst/enki/tickets.ts'
@@ -26,7 +27,7 @@ import type {
   LstWithdrawal,
 } from '../provider.ts'
 import {planEnkiDeposit, quoteEnkiDeposit} from './deposit.ts'
-import {requireFound, timeOf, type EnkiSite} from './site.ts'
+import {requireFound, requireSettings, timeOf, type EnkiSite} from './site.ts'
 import {planEnkiCancel, planEnkiClaim, planEnkiSpeedUp} from './tickets.ts'
 import {verifyEnki} from './verify.ts'
 import {planEnkiVesting} from './vest.ts'
@@ -54,17 +55,18 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
     describe: async () => describe(client, known, await find()),
     read: async (at) => readState(await site(), at),
     async queue(at) {
-      const {contracts, metis} = await site()
+      const there = await site()
+      const {contracts, metis} = there
       const [{owedMetisWei, liquidityMetisWei}, {queueSeconds, redemptionFee}] = await Promise.all([
         readEnkiQueue(client, contracts, metis, at),
-        readEnkiSettings(client, contracts, at),
+        requireSettings(there, ['queueSeconds', 'redemptionFee'], at),
       ])
       // The contract counts METIS, not tickets.
       const requests = null
       return {
         ...{requests, owedMetisWei, liquidityMetisWei},
-        minimumWaitSeconds: queueSeconds ?? 0n,
-        exitFeeRate: (redemptionFee ?? 0n) * PPM_TO_ONE,
+        minimumWaitSeconds: queueSeconds,
+        exitFeeRate: redemptionFee * PPM_TO_ONE,
       }
     },
     async balance(at) {
@@ -81,6 +83,10 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
         idleMetisWei: idle.reduce((sum, wei) => sum + wei, 0n),
         transitMetisWei: null,
       }
+    },
+    async changes(fromBlock, toBlock) {
+      const {contracts} = await site()
+      return readEnkiChanges(client, contracts, {fromBlock, toBlock})
     },
     quote: async (request) => quoteEnkiDeposit(await site(), request),
     async plan(from, request) {
@@ -137,13 +143,13 @@ async function describe(
   }
 }
 
-async function readState({client, contracts}: EnkiSite, at?: AtBlock): Promise<LstState> {
+async function readState(site: EnkiSite, at?: AtBlock): Promise<LstState> {
   const [state, {protocolTreasuryRatio}] = await Promise.all([
-    readEnki(client, contracts, at),
-    readEnkiSettings(client, contracts, at),
+    readEnki(site.client, site.contracts, at),
+    requireSettings(site, ['protocolTreasuryRatio'], at),
   ])
   const {totalAssetsWei, supplyWei, undispatchedWei} = state
-  const rates = enkiRates({...state, treasuryRatio: protocolTreasuryRatio ?? 0n})
+  const rates = enkiRates({...state, treasuryRatio: protocolTreasuryRatio})
   return {
     ...{totalDepositsMetisWei: totalAssetsWei, supplyWei},
     pendingRewardMetisWei: undispatchedWei,

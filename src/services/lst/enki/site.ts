@@ -54,8 +54,9 @@ type Known<Name extends keyof EnkiSettings> = {
 export async function requireSettings<const Name extends keyof EnkiSettings>(
   {client, contracts}: EnkiSite,
   names: readonly Name[],
+  at: AtBlock = {},
 ): Promise<EnkiSettings & Known<Name>> {
-  const settings = await readEnkiSettings(client, contracts)
+  const settings = await readEnkiSettings(client, contracts, at)
   const unknown = names.filter((name) => settings[name] === null)
   const known = ourOwn('settings-known', 'CONTRACT_MISCONFIGURED', {
     label: 'the config of Enki has the settings that the operation depends on',

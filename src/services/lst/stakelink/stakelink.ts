@@ -2,6 +2,7 @@ import type {Address} from 'viem'
 import {getBalance} from 'viem/actions'
 
 import type {ChainClient} from '../../../chain/connect.ts'
+import {readStakelinkChanges} from '../../../chain/lst/stakelink/changes.ts'
 import {findStakelink, type StakelinkFound} from '../../../chain/lst/stakelink/discover.ts'
 import {
   readHeld,
@@ -16,6 +17,7 @@ import {
   stakelink,
   type StakelinkAddresses,
 } from '../../../protocol/lst/stakelink/about.ts'
+import {stakelinkRateChanges} from '../../../protocol/lst/stakelink/changes.ts'
 import {stakelinkBalance, stakelinkRates} from '../../../protocol/lst/stakelink/shares.ts'
 import {blockKnown} from '../../staking/verify.ts'
 import type {
@@ -55,6 +57,14 @@ export function openStakelink(client: ChainClient, known: StakelinkAddresses): L
     requests: async (account, at) => (await readOpenRequests(await site(), account, at)).open,
     queue: async (at) => readQueue(await site(), at),
     balance: async (at) => readBalance(await site(), at),
+    async changes(fromBlock, toBlock) {
+      const {contracts} = await site()
+      const [after, changes] = await Promise.all([
+        readStakelink(client, contracts, {blockNumber: toBlock}),
+        readStakelinkChanges(client, contracts, {fromBlock, toBlock}),
+      ])
+      return stakelinkRateChanges(after, changes)
+    },
     quote: async (request) => quoteStakelinkDeposit(await site(), request),
     async plan(from, request) {
       switch (request.kind) {
