@@ -13,6 +13,7 @@ import {
 import {toIssue, viewOf, type Rule, type View} from './rule.ts'
 import {chainRules} from './rules/chain.ts'
 import {consensusRules} from './rules/consensus.ts'
+import {lstRules} from './rules/lst.ts'
 import {machineRules} from './rules/machine.ts'
 import {moneyRules} from './rules/money.ts'
 import {nodeRules} from './rules/node.ts'
@@ -25,6 +26,7 @@ const rules: readonly Rule[] = [
   ...consensusRules,
   ...machineRules,
   ...moneyRules,
+  ...lstRules,
 ]
 
 /**
@@ -70,7 +72,9 @@ function unseen(
   )
 }
 
-const sourceNames = ['l2', 'l1', 'money', 'pos', 'node', 'machine', 'endpoints'] as const
+const sourceNames = [
+  ...(['l2', 'l1', 'money', 'lst', 'pos', 'node', 'machine', 'endpoints'] as const),
+]
 
 function unknownOf(view: View): SourceName[] {
   return sourceNames.filter((name) => !view[name].known && view[name].why !== 'absent')

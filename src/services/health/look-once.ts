@@ -18,16 +18,17 @@ export async function lookOnce(context: Context): Promise<Sources> {
       return {state: 'failing', ...failureOf(error), sinceMs: null, last: null}
     }
   }
-  const [l2, l1, money, pos, node, machine, endpoints] = await Promise.all([
+  const [l2, l1, money, lst, pos, node, machine, endpoints] = await Promise.all([
     ask('l2'),
     ask('l1'),
     ask('money'),
+    ask('lst'),
     ask('pos'),
     ask('node'),
     ask('machine'),
     ask('endpoints'),
   ])
-  return {l2, l1, money, pos, node, machine, endpoints}
+  return {l2, l1, money, lst, pos, node, machine, endpoints}
 }
 
 /** Health from a single reading, without history. */

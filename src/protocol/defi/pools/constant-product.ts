@@ -108,6 +108,15 @@ export function leastOf(amount: bigint, slippageBasisPoints: number): bigint {
   return (amount * BigInt(10_000 - slippageBasisPoints)) / 10_000n
 }
 
+/**
+ * Amount of the second token that raises the price of the first by some basis points, without fee:
+ * `reserve * (sqrt(1 + basisPoints) - 1)`, as the price grows with the square of the reserve.
+ */
+export function depthOf(reserve: bigint, basisPoints: number): bigint {
+  const target = (reserve * reserve * BigInt(10_000 + basisPoints)) / 10_000n
+  return squareRoot(target) - reserve
+}
+
 /** Whole part of a square root, by Newton's method. */
 function squareRoot(value: bigint): bigint {
   if (value < 2n) return value
