@@ -41,9 +41,9 @@ export function frameLayout(columns: number, rows: number, hasLst: boolean): Fra
       ],
     }
   }
-  // Events come one a line, and tell the newest first; a position needs some lines at once.
+  const upper = Math.min(FULL_PANEL, Math.floor(room * 0.4))
+  // An event is one line; a position needs more than one.
   const part = hasLst ? 0.35 : 0.4
-  const upper = Math.min(FULL_PANEL, Math.floor(room * part))
   const middle = Math.min(FULL_PANEL, Math.floor(room * part), room - upper - LEAST_PANEL)
   const left = Math.ceil(columns / 2)
   const right = columns - left

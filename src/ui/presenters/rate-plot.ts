@@ -7,20 +7,22 @@ import type {LstHistory} from '../../services/lst/history.ts'
 const WIDTH = 720
 const HEIGHT = 360
 /** Room for the labels of the axes. */
-const PLOT = {left: 88, right: 24, top: 56, bottom: 56}
+const PLOT = {left: 88, right: 48, top: 56, bottom: 56}
 const INNER_WIDTH = WIDTH - PLOT.left - PLOT.right
 const INNER_HEIGHT = HEIGHT - PLOT.top - PLOT.bottom
 const TICKS = 5
 
 const STYLE = `
-svg { color-scheme: light dark; font: 12px system-ui, sans-serif; background: #ffffff; fill: #1f2328; }
+svg { color-scheme: light dark; font: 12px system-ui, sans-serif; fill: #1f2328; }
+.paper { fill: #ffffff; }
 .title { font-size: 16px; font-weight: 600; }
 .axis { stroke: #59636e; }
 .grid { stroke: #d1d9e0; }
 .rate { fill: none; stroke: #0969da; stroke-width: 2; }
 .sample { fill: #0969da; }
 @media (prefers-color-scheme: dark) {
-  svg { background: #0d1117; fill: #f0f6fc; }
+  svg { fill: #f0f6fc; }
+  .paper { fill: #0d1117; }
   .axis { stroke: #9198a1; }
   .grid { stroke: #3d444d; }
   .rate { stroke: #4493f8; }
@@ -41,6 +43,7 @@ export function ratePlot({provider, samples}: LstHistory): string {
     `<title id="title">${title}</title>`,
     `<desc id="desc">${descriptionOf(samples)}</desc>`,
     `<style>${STYLE}</style>`,
+    `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
     `<text class="title" x="${PLOT.left}" y="28">${title}</text>`,
     ...(samples.length === 0 ? [noState()] : drawing(samples)),
     '</svg>',
