@@ -10,7 +10,7 @@ import {
   type Issue,
   type SourceName,
 } from './issue.ts'
-import {toIssue, viewOf, type Rule, type View} from './rule.ts'
+import {toIssue, viewOf, type Finding, type Rule, type View} from './rule.ts'
 import {chainRules} from './rules/chain.ts'
 import {consensusRules} from './rules/consensus.ts'
 import {lstRules} from './rules/lst.ts'
@@ -41,12 +41,15 @@ export function assess(
 ): HealthReport {
   const view = viewOf(snapshot, now)
   const known = new Map(previous?.issues.map((issue) => [keyOf(issue), issue]))
-  // Without history, an issue may have begun at any time.
-  const first = previous ? now.wallMs : null
+  // Without history of its source, an issue may have begun at any time.
+  const first = ({sources: [source]}: Finding) =>
+    previous && !previous.unknown.some((name) => name === source) ? now.wallMs : null
   const unknown = unknownOf(view)
   const found = rules
     .flatMap((rule) => rule(view))
-    .map((finding) => toIssue(finding, known.get(keyOf({subject: null, ...finding})), first))
+    .map((finding) =>
+      toIssue(finding, known.get(keyOf({subject: null, ...finding})), first(finding)),
+    )
   const issues = worstFirst([...found, ...unseen(previous, found, unknown)])
   const [worst] = issues
   const state = stateOf(worst?.severity, unknown)

@@ -5,8 +5,15 @@ import type {Context} from '../context.ts'
 import {settingOf} from './setting.ts'
 import {assessSources, readersOf, type Looks, type SourceKey, type Sources} from './sources.ts'
 
-/** Queries every source once, in parallel. A failing source affects only its own part. */
-export async function lookOnce(context: Context): Promise<Sources> {
+/**
+ * Queries every source once, in parallel. A failing source affects only its own part.
+ *
+ * @param kept answers of an earlier reading that still count; their sources are not queried
+ */
+export async function lookOnce(
+  context: Context,
+  kept: Pick<Partial<Sources>, 'lst'> = {},
+): Promise<Sources> {
   const readers = readersOf(context)
   const ask = async <K extends SourceKey>(key: K): Promise<Source<Looks[K]>> => {
     const read = readers[key]
@@ -22,7 +29,7 @@ export async function lookOnce(context: Context): Promise<Sources> {
     ask('l2'),
     ask('l1'),
     ask('money'),
-    ask('lst'),
+    kept.lst ?? ask('lst'),
     ask('pos'),
     ask('node'),
     ask('machine'),

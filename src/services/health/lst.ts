@@ -35,6 +35,9 @@ export interface LstProviderLook {
   pegs: LstPeg[] | null
 }
 
+/** Rates, queues and pools move by the hour, and a reading is dozens of requests. */
+export const LST_MS = 120_000
+
 /** Null without an owner, and on a network without providers, which is not queried. */
 export function lstReader(context: Context): (() => Promise<LstLook>) | null {
   const owner = context.profile?.owner

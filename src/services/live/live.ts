@@ -8,6 +8,7 @@ import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.
 import type {Context} from '../context.ts'
 import {absentPoller, startPoller, toSource, type Feed, type Poller} from './feeds.ts'
 import {nowOf} from '../health/look-once.ts'
+import {LST_MS} from '../health/lst.ts'
 import {settingOf} from '../health/setting.ts'
 import {
   assessSources,
@@ -33,9 +34,6 @@ export interface Live {
 
 /** Interval of health assessments without responses, since ages keep growing. */
 const JUDGE_MS = 500
-
-/** Rates, queues and pools move by the hour, and a reading is dozens of requests. */
-const LST_MS = 120_000
 
 /** Starts a poller per source, so that a slow one delays only itself. */
 export function startLive(
