@@ -84,6 +84,7 @@ const staking = toDashboardView(
         [
           'artemis',
           {
+            method: 'state',
             ...{aprPercent: 8.125, apyPercent: 8.4, windowSeconds: 30 * 86_400, isShort: false},
             from: {blockNumber: 1n, timeSeconds: 0, rate: 1n},
             to: {blockNumber: 2n, timeSeconds: 1, rate: 1n},
