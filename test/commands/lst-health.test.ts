@@ -137,13 +137,6 @@ test('a discount and a loan near liquidation are told, each with its command', a
   expect(stdout).toContain('WARN the loan with Aave v3 is near liquidation')
 })
 
-test('a network without providers is not asked for positions', async () => {
-  const lst = {artemis: null, enki: null}
-  saveNetwork(temp.home, {...network, name: 'bare', lst, lstRegistry: {}}, {replace: true})
-  const {data} = await scene.ask('status --network bare')
-  expect(JSON.stringify(data['health'])).not.toContain('lst')
-})
-
 const nobody = accountOf('nobody').address
 const all = ['rates', 'queue', 'backing', 'compare 100', 'peg']
 const accounts = ['position', 'requests'].map((word) => `${word} --account ${owner}`)
