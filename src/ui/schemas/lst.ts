@@ -23,6 +23,7 @@ import {
 import type {positionsJson} from '../presenters/lst.ts'
 import {
   address,
+  as,
   decimal,
   digits,
   flag,
@@ -170,7 +171,7 @@ export const lstSchemas: CommandSchemas = {
       {
         provider: providerId,
         samples: list('Oldest first.', sample),
-        yield: nullable(grown),
+        yield: as(nullable(grown), 'Growth of the rate; null when it cannot be measured.'),
         plot: nullable(text('SVG file that was written; null without `--plot`.')),
       },
     ),
@@ -182,7 +183,7 @@ export const lstSchemas: CommandSchemas = {
         object<LstListed>('A provider and its operations.', {
           ...description,
           capabilities: list('Its operations.', word('An operation.', lstCapabilities)),
-          registration: nullable(registration),
+          registration: as(nullable(registration), 'Null when it is not registered.'),
         }),
       ),
     }),
@@ -267,7 +268,7 @@ export const lstSchemas: CommandSchemas = {
           shareRate: digits(
             'METIS for one share of the pool, scaled by 1e18; it grows by rewards.',
           ),
-          yield: nullable(grown),
+          yield: as(nullable(grown), 'Growth of the rate; null when it cannot be measured.'),
           unbonding: object<Unbonding>('From a withdrawal request to its METIS.', {
             fromSeconds: digits('Delay that the contract enforces.'),
             toSeconds: digits('At worst: after an exit on L1 and the bridge.'),
