@@ -46,6 +46,17 @@ const clientContracts = [
   'EnkiConfig',
   'EnkiDealer',
   'EnkiSequencerAgent',
+  'StakingPool',
+  'PriorityPool',
+  'WithdrawalPool',
+  'WrappedSDToken',
+  'L2Strategy',
+  'L2Transmitter',
+  'L1Strategy',
+  'L1Transmitter',
+  'SequencerVault',
+  'CcipL1Router',
+  'CcipL2Router',
 ]
 
 /** Contracts that are deployed and then spoken to through another ABI, or not at all. */
