@@ -8,6 +8,8 @@ import {qidaoAbis} from './cdp/qidao/calls.ts'
 import {qidaoRefusals} from './cdp/qidao/refusals.ts'
 import {aaveAbis} from './lending/aave/calls.ts'
 import {aaveRefusals} from './lending/aave/refusals.ts'
+import {shoebillAbis} from './lending/shoebill/calls.ts'
+import {shoebillRefusals} from './lending/shoebill/refusals.ts'
 import {netswapAbis} from './pools/netswap/calls.ts'
 import {netswapRefusals} from './pools/netswap/refusals.ts'
 
@@ -16,6 +18,7 @@ export const marketAbis: readonly (readonly [name: string, abi: Abi])[] = [
   ['ERC20', erc20Abi],
   ...netswapAbis,
   ...aaveAbis,
+  ...shoebillAbis,
   ...qidaoAbis,
   ['PriceFeed', marketFeedAbi],
 ]
@@ -23,6 +26,7 @@ export const marketAbis: readonly (readonly [name: string, abi: Abi])[] = [
 export const marketRefusals: readonly CatalogueEntry[] = [
   ...netswapRefusals,
   ...aaveRefusals,
+  ...shoebillRefusals,
   ...qidaoRefusals,
   ...entriesOf({kind: 'text', contracts: ['PriceFeed'], source: 'Chainlink aggregators'}, [
     {

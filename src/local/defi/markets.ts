@@ -7,6 +7,7 @@ import type {LocalPart} from '../../protocol/local-parts.ts'
 import type {GenesisParts} from '../placement.ts'
 import {localQiDao, planQiDao} from './cdp/qidao/plan.ts'
 import {localAave, planAave} from './lending/aave/plan.ts'
+import {localShoebill, planShoebill} from './lending/shoebill/plan.ts'
 import {localNetswap, planNetswap} from './pools/netswap/plan.ts'
 import {localFeeds, localTokens, planTokens} from './tokens.ts'
 
@@ -14,7 +15,7 @@ const localDefi: DefiDeployments = {
   tokens: localTokens,
   feeds: localFeeds,
   pools: {netswap: localNetswap},
-  lending: {aave: localAave},
+  lending: {aave: localAave, shoebill: localShoebill},
   cdp: {qidao: localQiDao},
 }
 
@@ -36,6 +37,7 @@ export function planDefi(options: DefiOptions): GenesisParts {
     {placements: planTokens(governanceAddress), seeds: []},
     planNetswap({governanceAddress, lst: buyLst(governanceAddress)}),
     planAave({governanceAddress}),
+    planShoebill({governanceAddress, lst: buyLst(governanceAddress)}),
     planQiDao({governanceAddress}),
   ]
   return {

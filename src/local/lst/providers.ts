@@ -58,10 +58,21 @@ export function planLstL1(site: L1LstSite): L1LstParts<LocalLstL1> {
   return {addresses: {enki: addresses}, calls}
 }
 
+/** A token of a provider, for the markets. */
+export interface LocalLstToken {
+  token: Address
+  symbol: string
+  /** The contract that knows its rate. */
+  rate: Address
+  buy(amountWei: bigint): SeedCall
+}
+
 /** A token for the first liquidity of the markets, and the deposit by which `from` gets it. */
-export function buyLst(from: Address): {token: Address; buy(amountWei: bigint): SeedCall} {
+export function buyLst(from: Address): LocalLstToken {
   return {
     token: localArtemis.artMetis,
+    symbol: 'artMETIS',
+    rate: localArtemis.depositPool,
     buy: (amountWei) => depositWithArtemis(from, amountWei),
   }
 }

@@ -4,10 +4,11 @@ import type {Address} from 'viem'
 import type {MarketAbout, MarketAddresses, MarketKind} from './about.ts'
 import {qidao} from './cdp/qidao/about.ts'
 import {aave} from './lending/aave/about.ts'
+import {shoebill} from './lending/shoebill/about.ts'
 import {netswap} from './pools/netswap/about.ts'
 
 /** By kind and name. */
-export const markets = [netswap, aave, qidao] as const satisfies readonly MarketAbout[]
+export const markets = [netswap, aave, shoebill, qidao] as const satisfies readonly MarketAbout[]
 
 type Known = (typeof markets)[number]
 type OfKind<K extends MarketKind> = Extract<Known, {kind: K}>
@@ -56,7 +57,7 @@ export function builtInDefi(network: 'andromeda' | 'metis-sepolia'): DefiDeploym
     const found = about.deployments[network] as MarketAddresses<A> | undefined
     return found ? {[about.id]: found} : {}
   }
-  return {...known, pools: of(netswap), lending: of(aave), cdp: of(qidao)}
+  return {...known, pools: of(netswap), lending: {...of(aave), ...of(shoebill)}, cdp: of(qidao)}
 }
 
 /** A market on a network where it is deployed. */

@@ -18,8 +18,8 @@ export function lendingText(view: LendView): string {
       dollars(line.price),
       percentText(line.ltv * BASIS_POINT),
       percentText(line.threshold * BASIS_POINT),
-      percentText(line.supplyRate),
-      line.canBorrow ? percentText(line.borrowRate) : 'none',
+      rateText(line.supplyRate),
+      line.canBorrow ? rateText(line.borrowRate) : 'none',
       amountText(line.available, line.token),
     ]),
   )
@@ -28,6 +28,10 @@ export function lendingText(view: LendView): string {
     reserves,
     ...(view.account ? ['', positionText(view)] : []),
   ].join('\n')
+}
+
+function rateText(rate: bigint | null): string {
+  return rate === null ? 'unknown' : percentText(rate)
 }
 
 function positionText({account, lines, health, liquidationPrices}: LendView): string {

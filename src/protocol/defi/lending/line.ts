@@ -13,9 +13,9 @@ export interface LendLine {
   /** `frozen`: withdraw and repay only. `paused`: nothing moves. */
   state: 'open' | 'frozen' | 'paused' | 'inactive'
   canBorrow: boolean
-  /** Per year, scaled by 1e18. */
-  supplyRate: bigint
-  borrowRate: bigint
+  /** Per year, scaled by 1e18; null where it cannot be measured. */
+  supplyRate: bigint | null
+  borrowRate: bigint | null
   totalSupplied: bigint
   totalBorrowed: bigint
   /** What the reserve can pay out now. */
@@ -27,6 +27,8 @@ export interface LendLine {
   borrowed: bigint
   /** The supply is collateral. */
   counts: boolean
+  /** Contract of this token alone, and the shares of it; null where one contract has all tokens. */
+  market: {address: Address; shares: bigint} | null
 }
 
 /** What an account does with one token. */
