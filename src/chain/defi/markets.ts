@@ -10,6 +10,8 @@ import {aaveAbis} from './lending/aave/calls.ts'
 import {aaveRefusals} from './lending/aave/refusals.ts'
 import {shoebillAbis} from './lending/shoebill/calls.ts'
 import {shoebillRefusals} from './lending/shoebill/refusals.ts'
+import {algebraAbis} from './pools/algebra/calls.ts'
+import {algebraRefusals} from './pools/algebra/refusals.ts'
 import {netswapAbis} from './pools/netswap/calls.ts'
 import {netswapRefusals} from './pools/netswap/refusals.ts'
 
@@ -17,6 +19,7 @@ import {netswapRefusals} from './pools/netswap/refusals.ts'
 export const marketAbis: readonly (readonly [name: string, abi: Abi])[] = [
   ['ERC20', erc20Abi],
   ...netswapAbis,
+  ...algebraAbis,
   ...aaveAbis,
   ...shoebillAbis,
   ...qidaoAbis,
@@ -25,6 +28,7 @@ export const marketAbis: readonly (readonly [name: string, abi: Abi])[] = [
 
 export const marketRefusals: readonly CatalogueEntry[] = [
   ...netswapRefusals,
+  ...algebraRefusals,
   ...aaveRefusals,
   ...shoebillRefusals,
   ...qidaoRefusals,

@@ -8,13 +8,14 @@ import type {GenesisParts} from '../placement.ts'
 import {localQiDao, planQiDao} from './cdp/qidao/plan.ts'
 import {localAave, planAave} from './lending/aave/plan.ts'
 import {localShoebill, planShoebill} from './lending/shoebill/plan.ts'
+import {localAlgebra, planAlgebra} from './pools/algebra/plan.ts'
 import {localNetswap, planNetswap} from './pools/netswap/plan.ts'
 import {localFeeds, localTokens, planTokens} from './tokens.ts'
 
 const localDefi: DefiDeployments = {
   tokens: localTokens,
   feeds: localFeeds,
-  pools: {netswap: localNetswap},
+  pools: {netswap: localNetswap, algebra: localAlgebra},
   lending: {aave: localAave, shoebill: localShoebill},
   cdp: {qidao: localQiDao},
 }
@@ -36,6 +37,7 @@ export function planDefi(options: DefiOptions): GenesisParts {
   const planned = [
     {placements: planTokens(governanceAddress), seeds: []},
     planNetswap({governanceAddress, lst: buyLst(governanceAddress)}),
+    planAlgebra({governanceAddress, lst: buyLst(governanceAddress)}),
     planAave({governanceAddress}),
     planShoebill({governanceAddress, lst: buyLst(governanceAddress)}),
     planQiDao({governanceAddress}),

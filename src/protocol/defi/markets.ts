@@ -5,10 +5,17 @@ import type {MarketAbout, MarketAddresses, MarketKind} from './about.ts'
 import {qidao} from './cdp/qidao/about.ts'
 import {aave} from './lending/aave/about.ts'
 import {shoebill} from './lending/shoebill/about.ts'
+import {algebra} from './pools/algebra/about.ts'
 import {netswap} from './pools/netswap/about.ts'
 
 /** By kind and name. */
-export const markets = [netswap, aave, shoebill, qidao] as const satisfies readonly MarketAbout[]
+export const markets = [
+  netswap,
+  algebra,
+  aave,
+  shoebill,
+  qidao,
+] as const satisfies readonly MarketAbout[]
 
 type Known = (typeof markets)[number]
 type OfKind<K extends MarketKind> = Extract<Known, {kind: K}>
@@ -57,7 +64,12 @@ export function builtInDefi(network: 'andromeda' | 'metis-sepolia'): DefiDeploym
     const found = about.deployments[network] as MarketAddresses<A> | undefined
     return found ? {[about.id]: found} : {}
   }
-  return {...known, pools: of(netswap), lending: {...of(aave), ...of(shoebill)}, cdp: of(qidao)}
+  return {
+    ...known,
+    pools: {...of(netswap), ...of(algebra)},
+    lending: {...of(aave), ...of(shoebill)},
+    cdp: of(qidao),
+  }
 }
 
 /** A market on a network where it is deployed. */

@@ -9,7 +9,7 @@ import {amountJson, amountText, exactText, tokenJson} from './token.ts'
 const BASIS_POINT = 10n ** 14n
 
 export function lendingText(view: LendView): string {
-  const {lines, market} = view
+  const {lines, name} = view
   const reserves = table(
     ['token', 'state', 'price', 'LTV', 'liquidation', 'supply APR', 'borrow APR', 'available'],
     lines.map((line) => [
@@ -23,11 +23,9 @@ export function lendingText(view: LendView): string {
       amountText(line.available, line.token),
     ]),
   )
-  return [
-    `Reserves of ${market}`,
-    reserves,
-    ...(view.account ? ['', positionText(view)] : []),
-  ].join('\n')
+  return [`Reserves of ${name}`, reserves, ...(view.account ? ['', positionText(view)] : [])].join(
+    '\n',
+  )
 }
 
 function rateText(rate: bigint | null): string {

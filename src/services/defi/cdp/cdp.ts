@@ -25,6 +25,7 @@ export interface CdpPositionView extends CdpPosition, CdpHealth {}
 
 export interface CdpView {
   market: CdpId
+  name: string
   account: Address | null
   terms: CdpState['terms']
   collateral: CdpState['collateral']
@@ -44,7 +45,7 @@ export async function showCdp(
 export function viewOf(market: CdpProvider, account: Address | null, state: CdpState): CdpView {
   const {terms, collateral, debt, positions} = state
   return {
-    ...{market: market.id, account, terms, collateral, debt},
+    ...{market: market.id, name: market.name, account, terms, collateral, debt},
     positions: positions.map((position) => ({...position, ...market.health(state, position)})),
   }
 }

@@ -44,6 +44,7 @@ function findLending(context: Context, id: LendingId | undefined): LendingProvid
 /** A position in a market. */
 export interface LendView {
   market: LendingId
+  name: string
   account: Address | null
   lines: LendLine[]
   health: LendHealth
@@ -62,7 +63,7 @@ export async function showLending(
 
 function viewOf(market: LendingProvider, account: Address | null, lines: LendLine[]): LendView {
   return {
-    ...{market: market.id, account, lines, health: market.health(lines)},
+    ...{market: market.id, name: market.name, account, lines, health: market.health(lines)},
     liquidationPrices: lines.flatMap(({token}) => {
       const price = liquidationPrice(lines, token.address, market.health)
       return price === null ? [] : [{token, price}]
