@@ -24,6 +24,8 @@ const clientContracts = [
   'AMTDepositPool',
   'AMTRewardPool',
   'AMTWithdrawalManager',
+  'L1StakingPool',
+  'L1StakingPoolManager',
   'NetswapFactory',
   'NetswapPair',
   'NetswapRouter',
@@ -59,6 +61,7 @@ const deployOnlyContracts = [
   'MetisView',
   'EnkiToken',
   'EnkiInviterNFT',
+  'UpgradeableBeacon',
   'TransparentUpgradeableProxy',
   'ProxyAdmin',
   'AToken',
@@ -68,6 +71,7 @@ const deployOnlyContracts = [
 const npmSources = [
   '@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol',
   '@openzeppelin/contracts/proxy/transparent/ProxyAdmin.sol',
+  '@openzeppelin/contracts/proxy/beacon/UpgradeableBeacon.sol',
 ]
 
 interface AbiParameter {

@@ -2,7 +2,10 @@ import {Flags} from '@oclif/core'
 
 import type {LstId} from '../protocol/lst/providers.ts'
 import type {Context} from '../services/context.ts'
+import type {BackendOperation, BackendPlan} from '../services/lst/backend-port.ts'
+import {backendOperation} from '../services/lst/backend.ts'
 import {lstOperation, type LstAsk} from '../services/lst/lst.ts'
+import {effectsText} from '../ui/presenters/lst-markets.ts'
 import {lstDoneJson, lstDoneText} from '../ui/presenters/lst.ts'
 import {operate, type SendFlags} from './operate.ts'
 import type {CommandHost} from './operation-host.ts'
@@ -27,4 +30,15 @@ export function operateLst(
     text: lstDoneText(verified, plan),
   })
   return operate(context, flags, host, lstOperation(context, provider, ask, done))
+}
+
+/** Carries out an operation of a provider itself, for holders of its role. */
+export function operateBackend(
+  context: Context,
+  flags: SendFlags,
+  host: CommandHost,
+  {provider, operation}: {provider: LstId; operation: BackendOperation},
+): Promise<Result> {
+  const done = ({effects}: BackendPlan) => ({text: effectsText(effects)})
+  return operate(context, flags, host, backendOperation(context, provider, operation, done))
 }

@@ -10,6 +10,8 @@ import {stringifyJson} from '../lib/json.ts'
 import {makeDirectory} from '../lib/make-directory.ts'
 import {genesisFingerprint} from '../node/engine/genesis.ts'
 import {startAnvil} from '../process/anvil.ts'
+import type {LstId} from '../protocol/lst/providers.ts'
+import type {LstRegistry} from '../protocol/lst/registry.ts'
 import type {Network} from '../protocol/network.ts'
 import {formatPeerAddress} from '../protocol/peer-address.ts'
 import {rewardPerBlockForMrr} from '../protocol/reward.ts'
@@ -24,13 +26,15 @@ import {l1Genesis} from './l1-host.ts'
 import {defiOf} from './defi/markets.ts'
 import {buildL2Genesis, type L2Genesis} from './l2-genesis.ts'
 import {l2Implementations} from './l2-plan.ts'
+import {lockPartsOf} from './lst/providers.ts'
 import {
   LOCAL_L1_CHAIN_ID,
   LOCAL_L2_CHAIN_ID,
   LOCAL_NETWORK,
   localPaths,
   localPorts,
-  profileOf,
+  sequencersOf,
+  type LocalSequencer,
   type LocalSettings,
 } from './settings.ts'
 
@@ -45,9 +49,15 @@ const SCRATCH_TIMEOUT_MS = 20_000
 const networkKeys = ['governance', 'mpc', 'payer', 'faucet', 'relayer', 'batcher'] as const
 type NetworkKey = (typeof networkKeys)[number]
 
+interface SequencerKeys extends LocalSequencer {
+  /** Null: a contract of the provider is the owner. */
+  owner: AccountKey | null
+  signer: AccountKey
+}
+
 export interface LocalKeys {
   network: Record<NetworkKey, AccountKey>
-  sequencers: {owner: AccountKey; signer: AccountKey}[]
+  sequencers: SequencerKeys[]
 }
 
 /** Creates the network's keys: encrypted files, with a random password in a file of mode 600. */
@@ -71,10 +81,11 @@ export async function createLocalKeys(
     createKey({name, backend: 'file', rememberPasswordFile: true}, access)
   const network = {} as Record<NetworkKey, AccountKey>
   for (const role of networkKeys) network[role] = await make(`local-${role}`)
-  const sequencers = []
-  for (let sequencer = 1; sequencer <= settings.nodes; sequencer++) {
-    const name = profileOf(sequencer)
-    sequencers.push({owner: await make(`${name}-owner`), signer: await make(`${name}-signer`)})
+  const sequencers: SequencerKeys[] = []
+  for (const sequencer of sequencersOf(settings)) {
+    const {profile, provider} = sequencer
+    const owner = provider === null ? await make(`${profile}-owner`) : null
+    sequencers.push({...sequencer, owner, signer: await make(`${profile}-signer`)})
   }
   return {network, sequencers}
 }
@@ -83,9 +94,9 @@ export async function createLocalKeys(
 export function localKeyNames(settings: LocalSettings): string[] {
   return [
     ...networkKeys.map((role) => `local-${role}`),
-    ...Array.from({length: settings.nodes}, (_, index) => profileOf(index + 1)).flatMap((name) => [
-      `${name}-owner`,
-      `${name}-signer`,
+    ...sequencersOf(settings).flatMap(({profile, provider}) => [
+      ...(provider === null ? [`${profile}-owner`] : []),
+      `${profile}-signer`,
     ]),
   ]
 }
@@ -126,7 +137,7 @@ export async function deployLocalL1(
     l2MetisAddress: '0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000',
     mainnetRules: settings.mainnetRules,
     rewardPerBlockWei: rewardPerBlockForMrr({
-      totalLockedWei: INITIAL_LOCK_WEI * BigInt(settings.nodes),
+      totalLockedWei: INITIAL_LOCK_WEI * BigInt(sequencersOf(settings).length),
       ratePercent: MRR_PERCENT,
       blockIntervalSeconds: settings.slotMs / 1000,
     }),
@@ -172,6 +183,7 @@ export async function writeL2Genesis(
     with: settings.with,
     bridgeReserveWei: parseEther('5000000'),
     balances: [
+      {address: keys.network.governance.address, wei: parseEther('100')},
       {address: keys.network.mpc.address, wei: parseEther('100')},
       {address: keys.network.relayer.address, wei: parseEther('100')},
       {address: keys.network.faucet.address, wei: parseEther('1000000')},
@@ -262,6 +274,7 @@ export function writeNetwork(
     },
     posRestUrl: `http://127.0.0.1:${ports.pos}`,
     lst,
+    ...registryOf(l1),
     ...defiOf(settings),
   }
   saveNetwork(home, network, {replace: true})
@@ -273,23 +286,24 @@ export function writeProfiles(
   config: ConfigStore,
   keys: LocalKeys,
   settings: LocalSettings,
+  l1: L1Deployment,
 ): string[] {
   const ports = localPorts(settings)
-  const names = keys.sequencers.map((_keys, index) => profileOf(index + 1))
+  const names = keys.sequencers.map(({profile}) => profile)
   config.update((all) => ({
     ...all,
     currentProfile: all.currentProfile ?? names[0] ?? null,
     profiles: {
       ...all.profiles,
       ...Object.fromEntries(
-        keys.sequencers.map(({owner, signer}, index) => [
-          profileOf(index + 1),
+        keys.sequencers.map(({profile, provider, owner, signer}, index) => [
+          profile,
           {
             network: LOCAL_NETWORK,
-            owner: owner.address,
+            owner: owner?.address ?? ownerOf(l1, provider),
             signer: signer.address,
-            rewardRecipient: owner.address,
-            keys: {owner: owner.name, signer: signer.name},
+            rewardRecipient: owner?.address ?? null,
+            keys: {owner: owner?.name ?? null, signer: signer.name},
             endpoints: {l1: [], l2: [], pos: null},
             node: {
               host: '127.0.0.1',
@@ -304,6 +318,21 @@ export function writeProfiles(
     },
   }))
   return names
+}
+
+/** Owner of a provider's sequencer: a contract on L1. */
+function ownerOf({lst}: L1Deployment, provider: LstId | null): Address | null {
+  return lst && provider ? lockPartsOf(lst)[provider].owner : null
+}
+
+/** What governance would record of the providers of a network. */
+function registryOf({lst}: L1Deployment): {lstRegistry?: LstRegistry} {
+  if (!lst) return {}
+  const registered = Object.entries(lockPartsOf(lst)).map(([id, {owner, holder}]) => [
+    id,
+    {status: 'chosen', vote: null, l1Owners: [owner], l1Holders: [holder]},
+  ])
+  return {lstRegistry: Object.fromEntries(registered) as LstRegistry}
 }
 
 /** Their keys are brand new, and the nodes may know it: they start without waiting for anyone. */

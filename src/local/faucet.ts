@@ -181,6 +181,33 @@ export async function pay(
   return sent
 }
 
+/** METIS on L1, from the account that pays. */
+export function metisPayment({network}: Context, account: Address, wei: bigint): AccountPayment {
+  const data = encodeFunctionData({
+    ...{abi: erc20Abi, functionName: 'transfer', args: [account, wei]},
+  })
+  return {what: 'METIS', account, to: network.l1.contracts.metis, data}
+}
+
+/** A call on L2 by the faucet; answers its hash once it is mined. */
+export async function payOnL2(context: Context, payment: AccountPayment): Promise<Hash> {
+  const {home, config, network} = context
+  const access = {home, config, passwordFile: localPaths(home).passwordFile}
+  const faucet = await openSigner('local-faucet', access)
+  const [paid] = await pay(context.l2().client, network.l2.chainId, faucet, [payment])
+  return paid!.hash
+}
+
+/** Calls on L1 by the owner of every contract of the local network. */
+export async function payAsGovernance(context: Context, payments: AccountPayment[]): Promise<void> {
+  const {home, config, network} = context
+  const access = {home, config, passwordFile: localPaths(home).passwordFile}
+  const governance = await openSigner('local-governance', access)
+  const {client} = context.l1()
+  // One after the other: each needs the one before it mined.
+  for (const payment of payments) await pay(client, network.l1.chainId, governance, [payment])
+}
+
 /**
  * The chain rejects the payment itself, for example above the faucet's balance; other failures are
  * passed on.

@@ -95,10 +95,17 @@ const gasPriceWei = 20_000_000n
 /** Initial cost of a withdrawal to L1: 0.001 METIS. */
 const bridgeCostWei = 1_000_000_000_000_000n
 
+/** The minimum lock: 20,000 METIS. */
+const FIRST_DEPOSIT_WEI = 20_000n * 10n ** 18n
+
 /** All contracts of the L2 genesis. */
 export function planL2(options: L2Options): GenesisParts {
   const {bridge} = l2Addresses
-  const lst = planLst({...options, bridge, ...(options.l1Lst ? {l1: options.l1Lst} : {})})
+  const lst = planLst({
+    ...options,
+    ...{bridge, bridgeCostWei, firstDepositWei: FIRST_DEPOSIT_WEI},
+    ...(options.l1Lst ? {l1: options.l1Lst} : {}),
+  })
   const defi = planDefi(options)
   const seeds = [...lst.seeds, ...defi.seeds]
   const seededWei = seeds.reduce(

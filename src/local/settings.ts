@@ -6,6 +6,7 @@ import {writeFileAtomic} from '../lib/files.ts'
 import {readBoundedText, DOCUMENT_FILE_BYTES} from '../lib/read-file.ts'
 import {isRecord} from '../lib/json.ts'
 import {parseJson} from '../lib/parse-json.ts'
+import {lstIds, type LstId} from '../protocol/lst/providers.ts'
 import type {Home} from '../store/home.ts'
 import type {LocalPart} from '../protocol/local-parts.ts'
 
@@ -104,8 +105,20 @@ export function localPorts({basePort}: LocalSettings): LocalPorts {
   }
 }
 
-export function profileOf(sequencer: number): string {
-  return `seq-${sequencer}`
+/** A sequencer from the start: of an operator, or of a liquid-staking provider. */
+export interface LocalSequencer {
+  profile: string
+  /** Null: its owner is an account of an operator. */
+  provider: LstId | null
+}
+
+/** In the order in which they are registered and numbered. */
+export function sequencersOf({nodes, with: parts}: LocalSettings): LocalSequencer[] {
+  const operators = Array.from({length: nodes}, (_, index) => ({
+    ...{profile: `seq-${index + 1}`, provider: null},
+  }))
+  const providers = lstIds.map((id) => ({profile: `${id}-1`, provider: id}))
+  return parts.includes('lst') ? [...operators, ...providers] : operators
 }
 
 /** Undefined: no local network exists. */

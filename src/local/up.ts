@@ -21,9 +21,12 @@ import {
   writeL2Genesis,
   writeNetwork,
   writeProfiles,
+  type LocalKeys,
 } from './create.ts'
-import {fund} from './faucet.ts'
+import type {L1Deployment} from './deploy-l1.ts'
+import {fund, metisPayment, payAsGovernance} from './faucet.ts'
 import {portBusy, readyL1Host} from './l1-host.ts'
+import {lockPartsOf} from './lst/providers.ts'
 import {bringDown, L1_DAEMON, listDaemons, POS_DAEMON} from './processes.ts'
 import {deleteNetwork} from './reset.ts'
 import {
@@ -31,7 +34,7 @@ import {
   LOCAL_NETWORK,
   localPaths,
   localPorts,
-  profileOf,
+  sequencersOf,
   readLocalState,
   saveLocalState,
   type LocalSettings,
@@ -108,7 +111,7 @@ async function createNetwork(options: UpOptions): Promise<UpResult> {
     keys: keyNames,
   }
   saveLocalState(home, creating)
-  onStep(`Creating keys for ${settings.nodes} sequencers and the network`)
+  onStep(`Creating keys for ${sequencersOf(settings).length} sequencers and the network`)
   const keys = await createLocalKeys(home, config, settings)
   writeL1Genesis(home, keys)
   onStep('Starting L1')
@@ -120,13 +123,18 @@ async function createNetwork(options: UpOptions): Promise<UpResult> {
   onStep('Building the L2 genesis')
   const l2 = await writeL2Genesis(home, keys, settings, l1)
   writeNetwork(home, keys, settings, l1, l2)
-  const profiles = writeProfiles(config, keys, settings)
+  const profiles = writeProfiles(config, keys, settings, l1)
   createGuards(home, profiles)
   const state: LocalState = {...creating, profiles}
   saveLocalState(home, state)
   signal.throwIfAborted()
   const started = await startProcesses(options, state)
-  await registerAll(options, profiles)
+  const operators = keys.sequencers.filter(({provider}) => provider === null)
+  await registerAll(
+    options,
+    operators.map(({profile}) => profile),
+  )
+  await lockForProviders(options, keys, l1)
   const ready: LocalState = {...state, phase: 'ready'}
   saveLocalState(home, ready)
   return {state: ready, fresh: true, started}
@@ -147,7 +155,7 @@ async function startProcesses(options: UpOptions, state: LocalState): Promise<st
     if (!node.process()?.running) {
       onStep(`Starting node ${name}`)
       // In a network of one node there are no other sources.
-      const runArguments = state.settings.nodes === 1 ? ['--alone'] : []
+      const runArguments = state.profiles.length === 1 ? ['--alone'] : []
       await node.start({self, signal, runArguments})
       started.push(`node ${name}`)
     }
@@ -224,6 +232,32 @@ async function registerAll({home, onStep, signal}: UpOptions, profiles: string[]
   for (const context of contexts) context.close()
 }
 
+/** The providers lock what their first depositors gave them, each through its own contracts. */
+async function lockForProviders(
+  {home, onStep}: UpOptions,
+  {sequencers}: LocalKeys,
+  {lst}: L1Deployment,
+): Promise<void> {
+  if (!lst) return
+  const context = openContext({home, network: LOCAL_NETWORK})
+  const parts = lockPartsOf(lst)
+  const locks = sequencers.flatMap(({provider, signer}) =>
+    provider === null ? [] : [{...parts[provider], sequencer: signer}],
+  )
+  onStep(`Locking for ${locks.length} liquid-staking providers`)
+  await payAsGovernance(
+    context,
+    locks.flatMap(({holder, lock, sequencer: {address: signer, publicKey}}) => [
+      metisPayment(context, holder, INITIAL_LOCK_WEI),
+      {
+        ...{what: 'lock of a provider', account: holder, to: holder},
+        data: lock({signer, publicKey, amountWei: INITIAL_LOCK_WEI}),
+      },
+    ]),
+  )
+  context.close()
+}
+
 async function register(context: Context, signal: AbortSignal): Promise<void> {
   const {config, profile} = context
   const owner = ownerOf(context)
@@ -249,7 +283,7 @@ function ownerOf({profile, profileName}: Context) {
 /** A reset must only delete our own data: names that an operator already uses are rejected. */
 function assertNamesFree(config: ConfigStore, settings: LocalSettings, keyNames: string[]): void {
   const {profiles, keys} = config.read()
-  const names = Array.from({length: settings.nodes}, (_, index) => profileOf(index + 1))
+  const names = sequencersOf(settings).map(({profile}) => profile)
   const taken =
     names.find((name) => profiles[name] !== undefined) ?? keyNames.find((name) => keys[name])
   if (taken === undefined) return
@@ -270,9 +304,9 @@ async function assertFreshPorts(settings: LocalSettings): Promise<void> {
     ['L1', ports.l1],
     ['the consensus layer', ports.pos],
   ]
-  for (let sequencer = 1; sequencer <= settings.nodes; sequencer++) {
-    needed.push([`node seq-${sequencer} (RPC)`, ports.nodeRpc(sequencer)])
-    needed.push([`node seq-${sequencer} (peers)`, ports.nodePeer(sequencer)])
+  for (const [index, {profile}] of sequencersOf(settings).entries()) {
+    needed.push([`node ${profile} (RPC)`, ports.nodeRpc(index + 1)])
+    needed.push([`node ${profile} (peers)`, ports.nodePeer(index + 1)])
   }
   for (const [name, port] of needed) if (!(await portIsFree(port))) throw portBusy(name, port)
 }

@@ -4,6 +4,9 @@ import {expect, test} from 'vitest'
 import {addressManagerAbi} from '../../src/chain/abis/address-manager.ts'
 import {amtDepositPoolAbi} from '../../src/chain/abis/amt-deposit-pool.ts'
 import {amtWithdrawalManagerAbi} from '../../src/chain/abis/amt-withdrawal-manager.ts'
+import {eMetisMinterAbi} from '../../src/chain/abis/e-metis-minter.ts'
+import {enkiRedemptionQueueAbi} from '../../src/chain/abis/enki-redemption-queue.ts'
+import {enkiRewardDispatcherAbi} from '../../src/chain/abis/enki-reward-dispatcher.ts'
 import {discountOracleAbi} from '../../src/chain/abis/discount-oracle.ts'
 import {l1StandardBridgeAbi} from '../../src/chain/abis/l1-standard-bridge.ts'
 import {lockingInfoAbi} from '../../src/chain/abis/locking-info.ts'
@@ -94,6 +97,26 @@ const known: [string, Abi, string][] = [
     `initiateWithdrawal 0x12edde5e completeWithdrawal 0xe03ff7cb nextUnlockNonce 0xc9233fe5
     WithdrawRequestInitiated
     0xde69bf86969d00785fdea5b0db563b70377308f2c9697ad4778f7c6a144c6b32`,
+  ],
+  [
+    'the Enki minter',
+    eMetisMinterAbi,
+    `mint 0x8240e79a Minted 0x4065efab2cf24296b810a3efeeebb7b31cf8e193e5266cec20eeedc31d8dbefc`,
+  ],
+  [
+    'the Enki redemption queue',
+    enkiRedemptionQueueAbi,
+    `enterRedemptionQueue 0x4f4798ae redeemRedemptionTicketNft 0xcc928d52
+    cancelRedemptionTicketNft 0xcc16ca93 reduceRedemptionMaturity 0x770b7b38
+    nftInformation 0x16b79639
+    EnterRedemptionQueue 0x6d276369c2c335a7a5cd8eeda9c75ea535f37c65e580d36fd3ab8ce3d1297a00
+    RedeemRedemptionTicketNft
+    0x2bb34f95ef23b2c81d8c149136c7ebb303c6525e5795d78e15be628068b2e5d2`,
+  ],
+  [
+    'the Enki reward dispatcher',
+    enkiRewardDispatcherAbi,
+    'Dispatched 0x929c30b248a2b23bb2e1ab7c63cbbd5e53480d01e032310e7de1d3865e2fb937',
   ],
 ]
 

@@ -4,10 +4,14 @@ import {
   type Hex,
   decodeErrorResult,
   encodeFunctionData,
+  keccak256,
   maxUint256,
   numberToHex,
   parseEventLogs,
+  toBytes,
+  zeroAddress,
 } from 'viem'
+import {afterAll, afterEach, beforeAll, beforeEach} from 'vitest'
 
 import {eMetisAbi} from '../../src/chain/abis/e-metis.ts'
 import {eMetisMinterAbi} from '../../src/chain/abis/e-metis-minter.ts'
@@ -88,7 +92,10 @@ export async function startEnki(): Promise<EnkiChain> {
     ...genesisOptions,
     with: ['lst'],
     l1MessengerAddress: l1Messenger,
-    l1Lst: {enki: {dealer: l1Dealer, agent: l1Dealer}},
+    l1Lst: {
+      enki: {dealer: l1Dealer, agent: l1Dealer},
+      artemis: {manager: l1Dealer, pool: l1Dealer},
+    },
   })
   const anvil = await bootGenesis(genesis)
   const chain = connect(anvil.rpcUrl)
@@ -180,3 +187,46 @@ async function reasonOf(chain: Chain, hash: Hex): Promise<string> {
   if (errorName === 'Error') return String(args?.[0])
   return errorName === 'Panic' ? `Panic ${String(args?.[0])}` : errorName
 }
+
+export type EnkiTest = ReturnType<typeof helpersOf>
+
+function helpersOf(enki: EnkiChain) {
+  return {
+    ...enki,
+    mint: (from: Address, wei: bigint, stake = false, to = from) =>
+      enki.send(from, 'minter', 'mint', [to, wei, stake, zeroAddress]),
+    /** What a transaction ends with: `ok`, or the reason of its revert. */
+    why: async (from: Address, part: EnkiPart, fn: string, args: readonly unknown[] = []) =>
+      (await enki.run(from, part, fn, args)).reason,
+    /** @returns the id of the ticket */
+    enter: async (from: Address, wei: bigint, to = from): Promise<bigint> => {
+      const events = await enki.send(from, 'queue', 'enterRedemptionQueue', [to, wei])
+      const entered = events.find(({name}) => name === 'EnterRedemptionQueue')
+      return (entered!.args as {nftId: bigint}).nftId
+    },
+    ticket: (id: bigint) => enki.read('queue', 'nftInformation', [id]) as Promise<unknown[]>,
+    accounting: () => enki.read('queue', 'redemptionQueueAccounting') as Promise<bigint[]>,
+    /** Rewards on the dispatcher, as `mintFromL1` mints them. */
+    earn: async (wei: bigint) => {
+      await enki.send(admin, 'eMetis', 'addMinter', [admin])
+      await enki.send(admin, 'eMetis', 'minter_mint', [localEnki.rewardDispatcher, wei])
+    },
+  }
+}
+
+/** Every test starts from the genesis, with allowances and ENKI for Alice, Bob and Carol. */
+export function usingEnki(): () => EnkiTest {
+  let enki: EnkiTest
+  let snapshot: unknown
+  beforeAll(async () => {
+    enki = helpersOf(await startEnki())
+    await enki.prepare()
+  })
+  afterAll(() => enki[Symbol.asyncDispose]())
+  beforeEach(async () => (snapshot = await enki.chain.request('evm_snapshot')))
+  afterEach(() => enki.chain.request('evm_revert', snapshot))
+  return () => enki
+}
+
+export const noRole = (account: Address, role: string): string =>
+  `AccessControl: account ${account.toLowerCase()} is missing role ${keccak256(toBytes(role))}`

@@ -46,7 +46,6 @@ describe('Enki on L1', () => {
   let both: TestChain
   let l1: Chain
   let l2: Chain
-  let snapshot: unknown
   let dealer: Address
   let agent: Address
   beforeAll(async () => {
@@ -58,17 +57,12 @@ describe('Enki on L1', () => {
     await l2.fund(stranger, metis(10))
     await l2.fund(relayer, metis(10))
     await l2.fund(admin, metis(10))
-    snapshot = await l2.request('evm_snapshot')
     await l1.send(on(both.at.metis, erc20Abi, 'transfer', [dealer, metis(30_000)]))
     await l1.send(on(dealer, enkiDealerAbi, 'lockFor', lockArgs(metis(25_000))))
     await both.keep()
   })
   afterAll(() => both[Symbol.asyncDispose]())
-  beforeEach(async () => {
-    await both.reset()
-    await l2.request('evm_revert', snapshot)
-    snapshot = await l2.request('evm_snapshot')
-  })
+  beforeEach(() => both.reset())
 
   const lockArgs = (wei: bigint) => [0, signer.address, wei, sliceHex(signer.publicKey, 1)]
   const on = (
@@ -99,14 +93,17 @@ describe('Enki on L1', () => {
 
   /** What a node does with the deposits of these logs. */
   const relayDeposits = async (logs: Parameters<typeof eventsOf>[1]) => {
+    const finalized: ReturnType<typeof eventsOf> = []
     for (const {name, args} of eventsOf(l1StandardBridgeAbi, logs)) {
       if (name !== 'DepositQueued') continue
       const {queueIndex, l2Token, from, to, amount} = args as DepositQueued
       const values = [queueIndex, both.at.metis, l2Token, from, to, amount]
-      await l2.send(
+      const mined = await l2.send(
         on(l2Addresses.bridge, l2StandardBridgeAbi, 'finalizeDeposit', values, 0n, relayer),
       )
+      finalized.push(...eventsOf(l2StandardBridgeAbi, mined.logs))
     }
+    return finalized
   }
   const messageOf = (logs: Parameters<typeof eventsOf>[1]) =>
     eventsOf(l1MessengerAbi, logs).find(({name}) => name === 'SentMessage')!.args as SentMessage
@@ -191,6 +188,21 @@ describe('Enki on L1', () => {
     await relayDeposits(again.logs)
     await l2.send(relayCall(messageOf(again.logs)))
     expect(await held(localEnki.rewardDispatcher)).toBe(reward / 10n + 55n * rewardPerBlock)
+  })
+
+  test('a message calls nobody when it arrives, whatever is at the address of its hash', async () => {
+    await both.submitRewards(signer.address, 1n)
+    const {logs} = await dealt('relock', [], feeWei)
+    const [deposited] = eventsOf(l1StandardBridgeAbi, logs).filter(
+      ({name}) => name === 'DepositQueued',
+    )
+    const {from, to, amount} = deposited!.args as DepositQueued
+    expect({from, amount}).toEqual({from: both.at.messenger, amount: 0n})
+    // Refuses every call.
+    await l2.request('anvil_setCode', to, '0x60006000fd')
+    const [finalized] = await relayDeposits(logs)
+    expect(finalized).toMatchObject({name: 'DepositFinalized', args: {_to: to, _paid: true}})
+    await l2.send(relayCall(messageOf(logs)))
   })
 
   test('mintFromL1 is for the messenger, on the order of the dealer alone', async () => {

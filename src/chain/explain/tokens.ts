@@ -83,6 +83,14 @@ export const tokenReasons = [
   ]),
   ...entriesOf({kind: 'text', contracts: ['MetisView'], source: 'MetisView.sol'}, [
     {
+      subject: 'METIS: the engine did not move the balance',
+      calls: ['METIS.transfer', 'METIS.transferFrom'],
+      code: 'METIS_REFUSED',
+      message: 'The engine of the local network did not move the METIS.',
+      meaning: 'On a local network the engine itself moves METIS that is used as a token.',
+      causes: ['The engine was started without that mode.', 'The call had too little gas.'],
+    },
+    {
       subject: 'METIS: native balance moves only by value transfer',
       calls: ['METIS.transfer', 'METIS.transferFrom', 'MetisView.transfer'],
       code: 'METIS_IS_NATIVE',

@@ -16,7 +16,7 @@ export const lstAbis: readonly (readonly [name: string, abi: Abi])[] = [...artem
 
 export const lstRefusals: LstRefusals = together([artemisRefusals, enkiRefusals])
 
-export const lstAmounts: readonly LstAmounts[] = [artemisAmounts, enkiAmounts]
+export const lstAmounts: readonly LstAmounts[] = [artemisAmounts, ...enkiAmounts]
 
 /** Family by family, in the order of the providers. */
 function together(all: readonly LstRefusals[]): LstRefusals {

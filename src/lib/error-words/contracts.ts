@@ -18,7 +18,7 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'Run `metis-seq sequencer eligible` for the limits of the lock, `metis-seq lst rates` for those of a provider.',
   ],
   LST_BALANCE_LOW: [
-    'The account holds less artMETIS than the call moves.',
+    'The account holds fewer tokens of the provider than the call moves.',
     'Run `metis-seq lst position`.',
   ],
   BFT_RESTRICTION: [

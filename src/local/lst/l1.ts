@@ -17,3 +17,13 @@ export interface L1LstParts<Addresses> {
   /** By governance, once everything is deployed. */
   calls: {name: string; to: Address; data: Hex}[]
 }
+
+/** How the provider locks METIS for its first sequencer. */
+export interface L1LockParts {
+  /** Contract that owns the sequencer in LockingPool. */
+  owner: Address
+  /** Contract that has the METIS before, and makes the lock. */
+  holder: Address
+  /** Call of the holder, by governance. */
+  lock(sequencer: {signer: Address; publicKey: Hex; amountWei: bigint}): Hex
+}

@@ -4,13 +4,14 @@
  */
 import {type Address, zeroAddress} from 'viem'
 
-import type {LstDeployments} from '../../protocol/lst/providers.ts'
+import type {LstDeployments, LstId} from '../../protocol/lst/providers.ts'
 import type {LocalPart} from '../../protocol/local-parts.ts'
 import type {GenesisParts, SeedCall} from '../placement.ts'
-import {depositWithArtemis, localArtemis, planArtemis} from './artemis/plan.ts'
-import {type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
+import {artemisLock, type LocalArtemisL1, planArtemisL1} from './artemis/l1.ts'
+import {depositWithArtemis, localArtemis, planArtemis, seedArtemis} from './artemis/plan.ts'
+import {enkiLock, type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
 import {localEnki, planEnki} from './enki/plan.ts'
-import type {L1LstParts, L1LstSite} from './l1.ts'
+import type {L1LockParts, L1LstParts, L1LstSite} from './l1.ts'
 
 /** The addresses that the providers have on a local network, where they are part of it. */
 export type LocalLst = {[Id in keyof LstDeployments]-?: NonNullable<LstDeployments[Id]>}
@@ -30,6 +31,7 @@ export function placedLst(parts: readonly LocalPart[]): PlacedLst {
 
 /** What the providers have on L1. */
 export interface LocalLstL1 {
+  artemis: LocalArtemisL1
   enki: LocalEnkiL1
 }
 
@@ -40,22 +42,42 @@ export interface LstPlanOptions {
   with?: readonly LocalPart[]
   /** Absent where the providers have nothing on L1. */
   l1?: LocalLstL1
+  /** What the first depositor of a provider gives; it is locked on L1. */
+  firstDepositWei: bigint
+  /** Price of the bridge to L1. */
+  bridgeCostWei: bigint
 }
 
 /** The contracts of the providers. */
 export function planLst(options: LstPlanOptions): GenesisParts {
   const {governanceAddress, bridge, l1} = options
-  const artemis = planArtemis(options)
+  const artemis = planArtemis({governanceAddress, l1StakingPool: l1?.artemis.manager})
   if (!options.with?.includes('lst')) return {placements: artemis, seeds: []}
   const l1Dealer = l1?.enki.dealer ?? zeroAddress
   const {placements, seeds} = planEnki({governanceAddress, bridge, l1Dealer})
-  return {placements: [...artemis, ...placements], seeds}
+  const first = l1
+    ? {amountWei: options.firstDepositWei, bridgeCostWei: options.bridgeCostWei}
+    : null
+  return {
+    placements: [...artemis, ...placements],
+    seeds: [...seeds, ...(first ? seedArtemis(governanceAddress, first) : [])],
+  }
 }
 
 /** The contracts of the providers on L1. */
 export function planLstL1(site: L1LstSite): L1LstParts<LocalLstL1> {
-  const {addresses, calls} = planEnkiL1(site)
-  return {addresses: {enki: addresses}, calls}
+  // In this order: the addresses follow from it.
+  const enkiParts = planEnkiL1(site)
+  const artemis = planArtemisL1(site)
+  return {
+    addresses: {enki: enkiParts.addresses, artemis: artemis.addresses},
+    calls: [...enkiParts.calls, ...artemis.calls],
+  }
+}
+
+/** How each provider locks METIS for its first sequencer. */
+export function lockPartsOf({artemis, enki: onL1}: LocalLstL1): Record<LstId, L1LockParts> {
+  return {artemis: artemisLock(artemis), enki: enkiLock(onL1)}
 }
 
 /** A token of a provider, for the markets. */

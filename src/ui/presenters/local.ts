@@ -82,3 +82,24 @@ export interface FundView {
   whitelist: boolean
   hashes: {what: string; chain: 'L1' | 'L2'; hash: string}[]
 }
+
+/** A call from L1 to L2. */
+export interface MessageRow {
+  nonce: bigint
+  target: string
+  state: (typeof messageStates)[number]
+  hash: string | null
+}
+
+export const messageStates = ['relayed', 'relayed-earlier', 'under-way'] as const
+
+export function relayText(messages: MessageRow[]): string {
+  if (messages.length === 0) return 'No contract has sent a call to L2.'
+  return table(
+    ['message', 'target', 'state', 'transaction'],
+    messages.map(({nonce, target, state, hash}) => [
+      ...[`${nonce}`, target],
+      ...[state.replace('-', ' '), hash ?? ''],
+    ]),
+  )
+}

@@ -1,6 +1,10 @@
 /** Rates, backing and comparisons: figures that are the same for every account. */
 import {formatDuration, formatWei, formatWeiShort, isoTime} from '../../lib/units.ts'
 import {lstName} from '../../protocol/lst/providers.ts'
+import {statusWord} from '../../protocol/sequencer.ts'
+import type {BackendFact} from '../../services/lst/backend-port.ts'
+import type {BackendStatus} from '../../services/lst/backend.ts'
+import type {Effect} from '../../services/sending/plan.ts'
 import type {Yield} from '../../protocol/lst/yield.ts'
 import type {BackingVerdict, LstBacking} from '../../services/lst/backing.ts'
 import type {Comparison, CompareRequest} from '../../services/lst/compare.ts'
@@ -115,4 +119,34 @@ export function historyText({provider, samples, yield: grown}: LstHistory): stri
 
 export function historyJson({provider, samples, yield: grown}: LstHistory) {
   return {provider, samples, yield: grown}
+}
+
+export function backendText({provider, operations, sequencers, facts}: BackendStatus): string {
+  const rows = sequencers.map(({sequencerId, status, signer, amountMetisWei, rewardMetisWei}) => [
+    ...[`${sequencerId}`, statusWord(status), signer],
+    ...[formatWeiShort(amountMetisWei), formatWeiShort(rewardMetisWei)],
+  ])
+  return [
+    lstName(provider),
+    fields(facts.map(factRow), 2),
+    rows.length === 0
+      ? 'It has no sequencer.'
+      : table(['sequencer', 'status', 'signer', 'locked', 'reward'], rows),
+    `Operations: ${operations.join(', ')}.`,
+  ].join('\n')
+}
+
+function factRow({label, value, unit}: BackendFact): [string, string] {
+  return [label, unit === 'wei' ? `${formatWei(BigInt(value))} METIS` : value]
+}
+
+export function backendJson({sequencers, ...status}: BackendStatus) {
+  return {...status, sequencers: sequencers.map(sequencerJson)}
+}
+
+/** Changed numbers after an operation, one a line. */
+export function effectsText(effects: readonly Effect[]): string {
+  return effects
+    .map(({label, before, after}) => `${label}: ${before ? `${before} -> ` : ''}${after}`)
+    .join('\n')
 }

@@ -1,5 +1,10 @@
 import {localParts} from '../../protocol/local-parts.ts'
-import type {FundView, ProcessRow} from '../presenters/local.ts'
+import {
+  messageStates,
+  type FundView,
+  type MessageRow,
+  type ProcessRow,
+} from '../presenters/local.ts'
 import type {priceJson} from '../presenters/local-price.ts'
 import {
   address,
@@ -132,6 +137,19 @@ export const localSchemas: CommandSchemas = {
       fresh: flag('True when it was created now, false when an existing one continues.'),
       started: list('Processes started by this command.', {type: 'string'}),
       processes,
+    }),
+  },
+  'local relay': {
+    data: object('Calls from L1 to L2.', {
+      messages: list(
+        'Oldest first.',
+        object<MessageRow>('A call that a contract on L1 sent.', {
+          nonce: digits('Its number.'),
+          target: address('Contract on L2 that is called.'),
+          state: word('`under-way`: its deposit has not arrived on L2.', messageStates),
+          hash: nullable(hash('Transaction that relayed it now; null otherwise.')),
+        }),
+      ),
     }),
   },
   'local warp': {

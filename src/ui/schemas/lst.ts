@@ -1,11 +1,12 @@
 import {lstKinds} from '../../protocol/lst/about.ts'
 import {lstIds} from '../../protocol/lst/providers.ts'
 import type {LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
+import {backendOperations, type BackendFact} from '../../services/lst/backend-port.ts'
 import {backingVerdicts} from '../../services/lst/backing.ts'
 import type {Comparison} from '../../services/lst/compare.ts'
 import type {LstRates, Unbonding} from '../../services/lst/rates.ts'
 import type {RateSample, Yield} from '../../protocol/lst/yield.ts'
-import type {backingJson, historyJson} from '../presenters/lst-markets.ts'
+import type {backendJson, backingJson, historyJson} from '../presenters/lst-markets.ts'
 import {registration} from './parts/registration.ts'
 import {sequencer} from './parts/sequencer.ts'
 import {
@@ -112,7 +113,7 @@ const grown = shared(
 
 const metisOrUnknown = (description: string) => nullable(wei(`${description} Null: unknown.`))
 
-const backing = object<ReturnType<typeof backingJson>>('What backs a provider.', {
+const backing = object<ReturnType<typeof backingJson>>('Assets and liabilities of a provider.', {
   provider: providerId,
   sequencers: nullable(list('Of its registered owners; null when none is registered.', sequencer)),
   lockedMetisWei: metisOrUnknown('METIS locked by them.'),
@@ -133,7 +134,7 @@ const way = object<Comparison>('One way to stake.', {
   endMetisWei: nullable(wei('METIS at the end, net of fees; null when unknown or impossible.')),
   exitFromSeconds: digits('From then until the METIS are free, at least.'),
   exitToSeconds: digits('The same at worst.'),
-  notes: list('What to know about it.', text('One sentence.')),
+  notes: list('Caveats.', text('One sentence.')),
 })
 
 const operation = sends('Mined, and compared with the chain.', {
@@ -142,9 +143,13 @@ const operation = sends('Mined, and compared with the chain.', {
   differences,
 })
 
+const backendChange = sends('Mined, and compared with the chain.', {differences})
+
 export const lstSchemas: CommandSchemas = {
   'lst backing': {
-    data: object('What backs the providers.', {backing: list('By provider.', backing)}),
+    data: object('Assets and liabilities of the providers.', {
+      backing: list('By provider.', backing),
+    }),
   },
   'lst cancel': operation,
   'lst claim': operation,
@@ -176,12 +181,31 @@ export const lstSchemas: CommandSchemas = {
     }),
   },
   'lst position': {
-    data: object<ReturnType<typeof positionsJson>>('What an account holds.', {
+    data: object<ReturnType<typeof positionsJson>>('Positions of an account.', {
       account: address('Account on L2.'),
       liquidMetisWei: wei('METIS of the account on L2 outside the providers.'),
       positions: list('By provider.', position),
     }),
   },
+  'lst provider claim-rewards': backendChange,
+  'lst provider relock': backendChange,
+  'lst provider status': {
+    data: object<ReturnType<typeof backendJson>>('A provider as its operator sees it.', {
+      provider: providerId,
+      operations: list('Its operations.', word('An operation.', backendOperations)),
+      sequencers: list('Of its registered owners.', sequencer),
+      facts: list(
+        'Values on both chains.',
+        object<BackendFact>('A value.', {
+          id: text('Name of the value.'),
+          label: text('Human-readable name.'),
+          value: text('Digits, or a word.'),
+          unit: word('`wei`: METIS as digits.', ['wei', 'count', 'word']),
+        }),
+      ),
+    }),
+  },
+  'lst provider unlock-withdrawals': backendChange,
   'lst queue': {
     data: object('Open withdrawal requests of everybody.', {
       queues: list(

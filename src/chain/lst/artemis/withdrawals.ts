@@ -129,6 +129,14 @@ async function findLocked(
 }
 
 /** METIS owed to the requests that are not unlocked and have a lower nonce. */
+export function readOwedBefore(
+  l2: ChainClient,
+  {withdrawalManager}: Pick<ArtemisContracts, 'withdrawalManager'>,
+  nonce: bigint,
+): Promise<bigint> {
+  return owedBefore(l2, withdrawalManager, nonce, {})
+}
+
 function owedBefore(
   l2: ChainClient,
   address: Address,

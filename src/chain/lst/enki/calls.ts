@@ -1,6 +1,6 @@
 import type {Abi} from 'viem'
 
-import {enki} from '../../../protocol/lst/enki/about.ts'
+import {ENKI_RECEIPT, enki} from '../../../protocol/lst/enki/about.ts'
 import {eMetisAbi} from '../../abis/e-metis.ts'
 import {eMetisMinterAbi} from '../../abis/e-metis-minter.ts'
 import {enkiConfigAbi} from '../../abis/enki-config.ts'
@@ -31,8 +31,26 @@ export const enkiAbis: readonly (readonly [name: string, abi: Abi])[] = [
   ['L2Messenger', l2MessengerAbi],
 ]
 
-export const enkiAmounts: LstAmounts = {
-  token: enki.token,
-  names: /^_?(?:shares|assets)$/,
-  isTokenArgument: (contract, name) => contract === 'SeMetis' && name === 'shares',
-}
+/** Each contract counts in a token of its own; the minter in METIS. */
+export const enkiAmounts: readonly LstAmounts[] = [
+  {
+    token: enki.token,
+    names: /^_?shares$/,
+    isTokenArgument: (contract, name) => contract === 'SeMetis' && name !== 'assets',
+  },
+  {
+    token: ENKI_RECEIPT,
+    names: /^_?(?:assets|[mb]_amount)$/,
+    isTokenArgument: (contract) => ['EMetis', 'SeMetis', 'EnkiRewardDispatcher'].includes(contract),
+  },
+  {
+    token: 'ENKI',
+    names: /^_?amount$/,
+    isTokenArgument: (contract) => ['EnkiToken', 'EnkiVesting'].includes(contract),
+  },
+  {
+    token: 'LP',
+    names: /^_?lpAmount$/,
+    isTokenArgument: (contract, name) => contract === 'LpToken' || name === 'lpAmount',
+  },
+]

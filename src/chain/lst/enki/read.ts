@@ -6,7 +6,6 @@ import type {EnkiVault} from '../../../protocol/lst/enki/vault.ts'
 import type {EnkiVesting} from '../../../protocol/lst/enki/vesting.ts'
 import {enkiConfigAbi} from '../../abis/enki-config.ts'
 import {enkiRedemptionQueueAbi} from '../../abis/enki-redemption-queue.ts'
-import {enkiRewardDispatcherAbi} from '../../abis/enki-reward-dispatcher.ts'
 import {enkiVestingAbi} from '../../abis/enki-vesting.ts'
 import {erc20Abi} from '../../abis/erc20.ts'
 import {seMetisAbi} from '../../abis/se-metis.ts'
@@ -157,17 +156,6 @@ export async function readEnkiQueue(
     readHeld(l2, metis, address, at),
   ])
   return {owedMetisWei, feesWei, liquidityMetisWei}
-}
-
-/** eMETIS that the treasury has not withdrawn. Source: Enki `RewardDispatcher.treasuryBalance`. */
-export function readEnkiTreasury(
-  l2: ChainClient,
-  {rewardDispatcher: address}: EnkiContracts,
-  at: AtBlock = {},
-): Promise<bigint> {
-  return readContract(l2, {
-    ...{address, abi: enkiRewardDispatcherAbi, functionName: 'treasuryBalance', ...at},
-  })
 }
 
 /** Seconds that one wei of an LP token saves for one wei of METIS; zero: not accepted. */

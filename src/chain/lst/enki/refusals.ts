@@ -2,6 +2,13 @@ import {entriesOf} from '../../explain/entry.ts'
 import type {LstRefusals} from '../refusals.ts'
 import {enkiBackendReasons} from './backend-refusals.ts'
 
+/** Answers of the contracts that a precondition foretells. */
+export const enkiWords = {
+  paused: 'forUser: paused',
+  nothingToMint: 'EMetisMinter: amount is zero',
+  nothingToVest: 'Vesting: amount is zero',
+} as const
+
 const POSITION = 'Run `metis-seq lst position enki` to see the balances of the account.'
 const REQUESTS = 'Run `metis-seq lst requests enki` to see the tickets of the account.'
 
@@ -98,7 +105,7 @@ const userReasons = entriesOf(
   {kind: 'text', contracts: ['EMetisMinter', 'SeMetis', 'EnkiVesting'], source: 'Enki Base.sol'},
   [
     {
-      subject: 'forUser: paused',
+      subject: enkiWords.paused,
       calls: [
         ...['SeMetis.deposit', 'SeMetis.mint', 'SeMetis.redeem', 'SeMetis.withdraw'],
         ...['EMetisMinter.mint', 'EnkiVesting.stake', 'EnkiVesting.unstake'],
@@ -112,7 +119,7 @@ const userReasons = entriesOf(
       check: 'lst',
     },
     {
-      subject: 'EMetisMinter: amount is zero',
+      subject: enkiWords.nothingToMint,
       calls: ['EMetisMinter.mint'],
       contracts: ['EMetisMinter'],
       code: 'AMOUNT_OUT_OF_RANGE',
@@ -130,7 +137,7 @@ const userReasons = entriesOf(
       causes: ['The account deployed the vault, and only its first deposit is left.'],
     },
     {
-      subject: 'Vesting: amount is zero',
+      subject: enkiWords.nothingToVest,
       calls: ['SeMetis.redeem', 'SeMetis.withdraw'],
       contracts: ['EnkiVesting'],
       code: 'AMOUNT_OUT_OF_RANGE',

@@ -37,7 +37,14 @@ const implementations = {
 } as const satisfies Record<string, Address>
 
 /** Its contracts, in dependency order. */
-export function planArtemis({governanceAddress}: {governanceAddress: Address}): Placement[] {
+export function planArtemis({
+  governanceAddress,
+  l1StakingPool,
+}: {
+  governanceAddress: Address
+  /** Where its METIS goes on L1; undefined where there is no Artemis on L1. */
+  l1StakingPool?: Address | undefined
+}): Placement[] {
   const {config, artMetis, depositPool} = localArtemis
   const tokenArgs = encodeAbiParameters(parseAbiParameters('address, address'), [
     governanceAddress,
@@ -66,7 +73,7 @@ export function planArtemis({governanceAddress}: {governanceAddress: Address}): 
       at: config,
       logicAt: implementations.config,
       code: amtConfigBytecode,
-      init: artemisConfigInit(),
+      init: artemisConfigInit(l1StakingPool),
     }),
     {
       name: 'artMETIS',
@@ -79,8 +86,7 @@ export function planArtemis({governanceAddress}: {governanceAddress: Address}): 
   ]
 }
 
-/** L1_STAKING_POOL stays unset: there is no Artemis on our L1. */
-function artemisConfigInit(): Hex {
+function artemisConfigInit(l1StakingPool: Address | undefined): Hex {
   const {artMetis, depositPool, rewardPool, withdrawalManager} = localArtemis
   const entries = {
     ART_METIS: artMetis,
@@ -88,6 +94,7 @@ function artemisConfigInit(): Hex {
     AMT_DEPOSIT_POOL: depositPool,
     AMT_WITHDRAWAL_MANAGER: withdrawalManager,
     METIS: l2Metis,
+    ...(l1StakingPool ? {L1_STAKING_POOL: l1StakingPool} : {}),
   }
   const keys = Object.keys(entries).map((name) => keccak256(toBytes(name)))
   return encodeFunctionData({
@@ -95,6 +102,32 @@ function artemisConfigInit(): Hex {
     functionName: 'initialize',
     args: [keys, Object.values(entries)],
   })
+}
+
+/**
+ * The first depositor's METIS, which goes on to L1: there it is the first lock.
+ *
+ * @param amountWei of the deposit
+ * @param bridgeCostWei price of the bridge to L1
+ */
+export function seedArtemis(
+  governance: Address,
+  {amountWei, bridgeCostWei}: {amountWei: bigint; bridgeCostWei: bigint},
+): SeedCall[] {
+  const {depositPool} = localArtemis
+  const call = (name: string, data: Hex, valueWei: bigint): SeedCall => ({
+    ...{name: `Artemis: ${name}`, from: governance, to: depositPool, data, valueWei},
+  })
+  const deposit = encodeFunctionData({
+    ...{abi: amtDepositPoolAbi, functionName: 'deposit', args: [0n, '']},
+  })
+  const leave = encodeFunctionData({
+    ...{abi: amtDepositPoolAbi, functionName: 'bridgeMetisToL1', args: [0]},
+  })
+  return [
+    call('the first deposit', deposit, amountWei),
+    call('the METIS leaves for L1', leave, bridgeCostWei),
+  ]
 }
 
 /** The first deposit on a network, which is one to one. */

@@ -12,7 +12,7 @@ import {lockingPoolAbi} from '../../../chain/abis/locking-pool.ts'
 import {enkiDealerBytecode} from '../../artifacts/enki-dealer.ts'
 import {enkiSequencerAgentBytecode} from '../../artifacts/enki-sequencer-agent.ts'
 import {proxyCreationCode} from '../../contract-code.ts'
-import type {L1LstParts, L1LstSite} from '../l1.ts'
+import type {L1LockParts, L1LstParts, L1LstSite} from '../l1.ts'
 import {localEnki} from './plan.ts'
 
 /** Enki on L1. */
@@ -62,5 +62,19 @@ export function planEnkiL1(site: L1LstSite): L1LstParts<LocalEnkiL1> {
       },
       {name: 'whitelist the Enki agent', to: lockingPool, data: whitelist},
     ],
+  }
+}
+
+/** The first agent locks for the dealer. */
+export function enkiLock({dealer, agent}: LocalEnkiL1): L1LockParts {
+  return {
+    owner: agent,
+    holder: dealer,
+    lock: ({signer, publicKey, amountWei}) =>
+      encodeFunctionData({
+        abi: enkiDealerAbi,
+        functionName: 'lockFor',
+        args: [0, signer, amountWei, publicKey],
+      }),
   }
 }

@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 
 import {readEnki} from '../../../chain/lst/enki/read.ts'
+import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import {ENKI_RECEIPT, enki} from '../../../protocol/lst/enki/about.ts'
 import {enkiShares} from '../../../protocol/lst/enki/vault.ts'
 import {requireAll} from '../../sending/check.ts'
@@ -8,8 +9,6 @@ import {depositPlan, quoteOf} from '../deposit.ts'
 import type {DepositRequest, LstPlan, LstPosition, LstQuote, LstRequest} from '../provider.ts'
 import {mintCall} from './calls.ts'
 import {approvalFor, gateConditions, type EnkiSite} from './site.ts'
-
-const AMOUNT_ZERO = 'EMetisMinter: amount is zero'
 
 /** Tokens for a deposit: shares of the vault, or as much eMETIS. */
 export async function quoteEnkiDeposit(
@@ -49,7 +48,7 @@ export async function planEnkiDeposit(
     ...{from, request, quote: await quoteEnkiDeposit(site, request)},
     position: {...position, heldWei: held?.wei ?? 0n},
     calls: [...approvals, call],
-    refusalOfNothing: AMOUNT_ZERO,
+    refusalOfNothing: enkiWords.nothingToMint,
     wayBack: stake
       ? 'redeem, of which a part vests, then a ticket of the redemption queue'
       : 'a ticket of the redemption queue, then its maturity',

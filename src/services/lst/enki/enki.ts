@@ -26,7 +26,7 @@ import type {
   LstWithdrawal,
 } from '../provider.ts'
 import {planEnkiDeposit, quoteEnkiDeposit} from './deposit.ts'
-import {requireFound, timeOf, type EnkiSite} from './site.ts'
+import {requireFound, requireSettings, timeOf, type EnkiSite} from './site.ts'
 import {planEnkiCancel, planEnkiClaim, planEnkiSpeedUp} from './tickets.ts'
 import {verifyEnki} from './verify.ts'
 import {planEnkiVesting} from './vest.ts'
@@ -54,17 +54,18 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
     describe: async () => describe(client, known, await find()),
     read: async (at) => readState(await site(), at),
     async queue(at) {
-      const {contracts, metis} = await site()
+      const there = await site()
+      const {contracts, metis} = there
       const [{owedMetisWei, liquidityMetisWei}, {queueSeconds, redemptionFee}] = await Promise.all([
         readEnkiQueue(client, contracts, metis, at),
-        readEnkiSettings(client, contracts, at),
+        requireSettings(there, ['queueSeconds', 'redemptionFee'], at),
       ])
       // The contract counts METIS, not tickets.
       const requests = null
       return {
         ...{requests, owedMetisWei, liquidityMetisWei},
-        minimumWaitSeconds: queueSeconds ?? 0n,
-        exitFeeRate: (redemptionFee ?? 0n) * PPM_TO_ONE,
+        minimumWaitSeconds: queueSeconds,
+        exitFeeRate: redemptionFee * PPM_TO_ONE,
       }
     },
     async balance(at) {
@@ -137,13 +138,13 @@ async function describe(
   }
 }
 
-async function readState({client, contracts}: EnkiSite, at?: AtBlock): Promise<LstState> {
+async function readState(site: EnkiSite, at?: AtBlock): Promise<LstState> {
   const [state, {protocolTreasuryRatio}] = await Promise.all([
-    readEnki(client, contracts, at),
-    readEnkiSettings(client, contracts, at),
+    readEnki(site.client, site.contracts, at),
+    requireSettings(site, ['protocolTreasuryRatio'], at),
   ])
   const {totalAssetsWei, supplyWei, undispatchedWei} = state
-  const rates = enkiRates({...state, treasuryRatio: protocolTreasuryRatio ?? 0n})
+  const rates = enkiRates({...state, treasuryRatio: protocolTreasuryRatio})
   return {
     ...{totalDepositsMetisWei: totalAssetsWei, supplyWei},
     pendingRewardMetisWei: undispatchedWei,

@@ -2,6 +2,7 @@ import type {Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
 import type {ChainClient} from '../../../chain/connect.ts'
+import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import type {EnkiFound} from '../../../chain/lst/enki/discover.ts'
 import {
   readAllowance,
@@ -53,8 +54,9 @@ type Known<Name extends keyof EnkiSettings> = {
 export async function requireSettings<const Name extends keyof EnkiSettings>(
   {client, contracts}: EnkiSite,
   names: readonly Name[],
+  at: AtBlock = {},
 ): Promise<EnkiSettings & Known<Name>> {
-  const settings = await readEnkiSettings(client, contracts)
+  const settings = await readEnkiSettings(client, contracts, at)
   const unknown = names.filter((name) => settings[name] === null)
   const known = ourOwn('settings-known', 'CONTRACT_MISCONFIGURED', {
     label: 'the config of Enki has the settings that the operation depends on',
@@ -81,7 +83,7 @@ export async function gateConditions(
         seen: isPaused === null ? 'unknown' : isPaused ? 'paused' : 'not paused',
         remedy: STILL_OPEN,
       }),
-      revert: 'forUser: paused',
+      revert: enkiWords.paused,
     },
     ourOwn('vault-public', 'ROLE_MISSING', {
       label: 'the vault is public, or the account is a beta user',

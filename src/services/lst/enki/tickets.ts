@@ -6,6 +6,7 @@ import {formatDuration, formatWei, formatWeiShort, isoTime} from '../../../lib/u
 import {ENKI_RECEIPT, enki} from '../../../protocol/lst/enki/about.ts'
 import {
   enkiCancel,
+  enkiLpNeeded,
   enkiMostReduceSeconds,
   enkiReduceSeconds,
 } from '../../../protocol/lst/enki/queue.ts'
@@ -184,9 +185,13 @@ function speedUpConditions(at: SpeedUp): Condition[] {
       label: 'the minimum wait remains',
       ok: seconds <= most,
       seen: `${seconds} of at most ${most} seconds`,
-      remedy: 'Lock fewer liquidity tokens.',
+      remedy: `Lock at most ${formatWei(lpFor(ticket, factor, most))} of the liquidity tokens.`,
     }),
   ]
+}
+
+function lpFor({owedWei}: EnkiTicket, factor: bigint, seconds: bigint): bigint {
+  return factor === 0n ? 0n : enkiLpNeeded(owedWei, seconds, factor)
 }
 
 /** A ticket of the account that was neither paid nor has its LP tokens back. */

@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 
 import {readEnki} from '../../../chain/lst/enki/read.ts'
+import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import {formatDuration, formatWei, formatWeiShort} from '../../../lib/units.ts'
 import {ENKI_RECEIPT, enki} from '../../../protocol/lst/enki/about.ts'
 import {enkiTicket} from '../../../protocol/lst/enki/queue.ts'
@@ -115,7 +116,7 @@ function vestsSomething(vestsWei: bigint): Condition {
       seen: `${vestsWei} wei`,
       remedy: 'Withdraw more: the part that vests must not round to zero.',
     }),
-    revert: 'Vesting: amount is zero',
+    revert: enkiWords.nothingToVest,
   }
 }
 

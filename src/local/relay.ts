@@ -1,0 +1,91 @@
+import {
+  encodeFunctionData,
+  getAddress,
+  keccak256,
+  parseEventLogs,
+  sliceHex,
+  zeroAddress,
+  type Address,
+  type Hash,
+  type Hex,
+} from 'viem'
+import {getLogs, readContract} from 'viem/actions'
+
+import {l1MessengerAbi} from '../chain/abis/l1-messenger.ts'
+import {l1StandardBridgeAbi} from '../chain/abis/l1-standard-bridge.ts'
+import {l2MessengerAbi} from '../chain/abis/l2-messenger.ts'
+import type {Context} from '../services/context.ts'
+import {assertLocal, payOnL2} from './faucet.ts'
+import {l2Messenger} from './l2-plan.ts'
+
+/** A call from L1 to L2. */
+export interface LocalMessage {
+  nonce: bigint
+  target: Address
+  /** `under-way`: the deposit that carries it has not arrived on L2. */
+  state: 'relayed' | 'relayed-earlier' | 'under-way'
+  /** Transaction on L2 that relayed it now; null otherwise. */
+  hash: Hash | null
+}
+
+/**
+ * Relays every message from L1 that has arrived: on Metis the deposit and the call are one
+ * transaction, here the call needs its own (ADR 46).
+ *
+ * - Signed by: the network's faucet. Chain: L2. Value: none.
+ *
+ * @throws {MetisSeqError} NOT_LOCAL
+ */
+export async function relayMessages(context: Context): Promise<LocalMessage[]> {
+  assertLocal(context)
+  const messenger = await readContract(context.l1().client, {
+    address: context.network.l1.contracts.bridge,
+    ...{abi: l1StandardBridgeAbi, functionName: 'messenger'},
+  })
+  // A network without liquid staking has none.
+  if (messenger === zeroAddress) return []
+  const sent: LocalMessage[] = []
+  for (const {nonce, target, data} of await readSent(context, messenger)) {
+    const state = await stateOf(context, data)
+    const hash =
+      state === 'accepted'
+        ? await payOnL2(context, {what: `message ${nonce}`, account: target, to: l2Messenger, data})
+        : null
+    const shown = {accepted: 'relayed', done: 'relayed-earlier', missing: 'under-way'} as const
+    sent.push({nonce, target, state: shown[state], hash})
+  }
+  return sent
+}
+
+/** Every message, with the call on L2 that carries it out. */
+async function readSent(
+  {l1, network}: Context,
+  messenger: Address,
+): Promise<{nonce: bigint; target: Address; data: Hex}[]> {
+  const logs = await getLogs(l1().client, {
+    address: messenger,
+    fromBlock: BigInt(network.l1.deploymentBlock),
+    toBlock: 'latest',
+  })
+  return parseEventLogs({abi: l1MessengerAbi, eventName: 'SentMessage', logs}).map(({args}) => {
+    const {target, sender, message, messageNonce} = args
+    const data = encodeFunctionData({
+      ...{abi: l2MessengerAbi, functionName: 'relayMessage'},
+      args: [target, sender, message, messageNonce],
+    })
+    return {nonce: messageNonce, target, data}
+  })
+}
+
+async function stateOf({l2}: Context, data: Hex): Promise<'missing' | 'accepted' | 'done'> {
+  const contract = {address: l2Messenger, abi: l2MessengerAbi} as const
+  const hash = keccak256(data)
+  const [isAccepted, isDone] = await Promise.all([
+    readContract(l2().client, {
+      ...{...contract, functionName: 'acceptedMessages', args: [getAddress(sliceHex(hash, 12))]},
+    }),
+    readContract(l2().client, {...contract, functionName: 'successfulMessages', args: [hash]}),
+  ])
+  if (isDone) return 'done'
+  return isAccepted ? 'accepted' : 'missing'
+}
