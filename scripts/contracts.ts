@@ -40,6 +40,11 @@ const clientContracts = [
   'Comptroller',
   'ShoebillOracle',
   'StableQiVault',
+  'BorrowerOperations',
+  'ChestManager',
+  'SortedChests',
+  'HintHelpers',
+  'Attributes',
   'MarketFeed',
   'MarketToken',
   'L1Messenger',
@@ -66,6 +71,9 @@ const deployOnlyContracts = [
   'ProxyAdmin',
   'AToken',
   'VariableDebtToken',
+  'StablisPriceFeed',
+  'LstFeed',
+  'UsdsToken',
 ]
 
 const npmSources = [

@@ -6,6 +6,8 @@ import {marketFeedAbi} from '../abis/market-feed.ts'
 import {entriesOf, type CatalogueEntry} from '../explain/entry.ts'
 import {qidaoAbis} from './cdp/qidao/calls.ts'
 import {qidaoRefusals} from './cdp/qidao/refusals.ts'
+import {stablisAbis} from './cdp/stablis/calls.ts'
+import {stablisRefusals} from './cdp/stablis/refusals.ts'
 import {aaveAbis} from './lending/aave/calls.ts'
 import {aaveRefusals} from './lending/aave/refusals.ts'
 import {shoebillAbis} from './lending/shoebill/calls.ts'
@@ -23,6 +25,7 @@ export const marketAbis: readonly (readonly [name: string, abi: Abi])[] = [
   ...aaveAbis,
   ...shoebillAbis,
   ...qidaoAbis,
+  ...stablisAbis,
   ['PriceFeed', marketFeedAbi],
 ]
 
@@ -32,6 +35,7 @@ export const marketRefusals: readonly CatalogueEntry[] = [
   ...aaveRefusals,
   ...shoebillRefusals,
   ...qidaoRefusals,
+  ...stablisRefusals,
   ...entriesOf({kind: 'text', contracts: ['PriceFeed'], source: 'Chainlink aggregators'}, [
     {
       subject: 'No data present',

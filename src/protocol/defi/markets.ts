@@ -3,6 +3,7 @@ import type {Address} from 'viem'
 
 import type {MarketAbout, MarketAddresses, MarketKind} from './about.ts'
 import {qidao} from './cdp/qidao/about.ts'
+import {stablis} from './cdp/stablis/about.ts'
 import {aave} from './lending/aave/about.ts'
 import {shoebill} from './lending/shoebill/about.ts'
 import {algebra} from './pools/algebra/about.ts'
@@ -15,6 +16,7 @@ export const markets = [
   aave,
   shoebill,
   qidao,
+  stablis,
 ] as const satisfies readonly MarketAbout[]
 
 type Known = (typeof markets)[number]
@@ -68,7 +70,7 @@ export function builtInDefi(network: 'andromeda' | 'metis-sepolia'): DefiDeploym
     ...known,
     pools: {...of(netswap), ...of(algebra)},
     lending: {...of(aave), ...of(shoebill)},
-    cdp: of(qidao),
+    cdp: {...of(qidao), ...of(stablis)},
   }
 }
 

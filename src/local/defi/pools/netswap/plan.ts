@@ -63,9 +63,9 @@ export function planNetswap({governanceAddress, lst}: NetswapOptions): GenesisPa
     ],
     seeds: [
       lst.buy(LST_WEI),
-      ...fill(governanceAddress, lst.token, LST_WEI, METIS_FOR_LST_WEI),
+      ...fillPool(governanceAddress, lst.token, LST_WEI, METIS_FOR_LST_WEI),
       issue(governanceAddress, 'm.USDC', USDC_UNITS, governanceAddress),
-      ...fill(governanceAddress, usdc, USDC_UNITS, METIS_FOR_USDC_WEI),
+      ...fillPool(governanceAddress, usdc, USDC_UNITS, METIS_FOR_USDC_WEI),
     ],
   }
 }
@@ -82,7 +82,12 @@ function localPair(tokenA: Address, tokenB: Address): Address {
 }
 
 /** Creates a pool of a token and METIS. */
-function fill(from: Address, token: Address, amount: bigint, metisWei: bigint): SeedCall[] {
+export function fillPool(
+  from: Address,
+  token: Address,
+  amount: bigint,
+  metisWei: bigint,
+): SeedCall[] {
   const {router} = localNetswap
   return [
     {

@@ -9,7 +9,7 @@ import {
 } from '../../../../chain/defi/cdp/qidao/read.ts'
 import {qidao, type QiDaoContracts} from '../../../../protocol/defi/cdp/qidao/about.ts'
 import {afterVault, vaultHealth, vaultPercent} from '../../../../protocol/defi/cdp/qidao/vault.ts'
-import type {CdpChange, CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
+import {noChange, type CdpChange, type CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
 import type {Context} from '../../../context.ts'
 import {ourOwn, type Condition} from '../../../sending/check.ts'
 import type {PlannedCall} from '../../../sending/plan.ts'
@@ -36,6 +36,7 @@ export function openQiDao(context: Context, contracts: QiDaoContracts): CdpProvi
     id: qidao.id,
     name: qidao.name,
     spender: {address: vault, name: 'the QiDao vaults'},
+    burnsDebt: false,
     async read(account, at): Promise<VaultState> {
       const settings = await readVaultSettings(client, contracts, at)
       const [collateral, debt, positions] = await Promise.all([
@@ -48,6 +49,12 @@ export function openQiDao(context: Context, contracts: QiDaoContracts): CdpProvi
     health: (state, position) => vaultHealth(position, settingsOf(state)),
     after: (state, position, change) => afterVault(position, change, settingsOf(state)),
     conditions: (state, position, change) => conditionsOf(state, position, change),
+    closing(state, position) {
+      const repay = position.debt
+      const {collateral} = afterVault(position, {...noChange, repay}, settingsOf(state))
+      const conditions = conditionsOf(state, position, {...noChange, repay})
+      return {repay, back: collateral, conditions}
+    },
     createCall: () =>
       planCallOf(stableQiVaultAbi, {
         contract: 'StableQiVault',
@@ -57,7 +64,7 @@ export function openQiDao(context: Context, contracts: QiDaoContracts): CdpProvi
         label: () => 'Create a vault of QiDao',
       }),
     created: (logs, account) => createdIn(logs, vault, account),
-    changeCalls: (state, position, change) => changeCalls(vault, state, position, change),
+    changeCalls: async (state, position, change) => changeCalls(vault, state, position, change),
     closeCalls: (state, position, deadlineSeconds) =>
       closeCalls(vault, state, position, deadlineSeconds),
   }
