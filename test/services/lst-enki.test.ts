@@ -150,7 +150,7 @@ describe('deposits and withdrawals', () => {
     await enki.set('redemptionFee', 10_000n)
     const {plan, receivedWei, position} = await withdraw(5n * one)
     expect(labels(plan)).toEqual([
-      'Redeem 5 seMETIS',
+      'Redeem 5 seMETIS for eMETIS',
       'Approve 3.5 eMETIS for the redemption queue',
       'Queue 3.5 eMETIS for redemption',
     ])

@@ -180,7 +180,7 @@ test('a sequencer without a fault is refused nothing', () => {
 
 test('there is no second table of refusals', () => {
   const own =
-    /^src\/(?:chain\/(?:abis\/|explain\/|defi\/markets|(?:lst|defi)\/[a-z/]+\/[a-z-]*refusals)|local\/artifacts\/|node\/engine\/fake-)/
+    /^src\/(?:chain\/(?:abis\/|explain\/|defi\/markets|(?:lst|defi)\/[a-z/]+\/[a-z0-9-]*refusals)|local\/artifacts\/|node\/engine\/fake-)/
   // A deposit asks before its call whether it gives anything, and whether the METIS is on L2: no refusal of these.
   const ofDeposits = /^src\/services\/lst.*: (?:AMOUNT_OUT_OF_RANGE|METIS_BALANCE_LOW)$/
   const texts = catalogue.flatMap((entry) => [

@@ -19,8 +19,11 @@ export async function readHistory(
   {days, points}: {days: number; points: number},
 ): Promise<LstHistory> {
   const provider = requireProvider(context, id)
-  const samples = await readSamples(context, provider, {windowSeconds: days * 86_400, points})
+  const {samples, method} = await readSamples(context, provider, {
+    windowSeconds: days * 86_400,
+    points,
+  })
   const [first, last] = [samples[0], samples.at(-1)]
-  const grown = first && last && first !== last ? yieldBetween(first, last) : null
+  const grown = first && last && first !== last ? yieldBetween(first, last, method) : null
   return {provider: id, samples, yield: grown}
 }

@@ -2,6 +2,7 @@ import type {Address, Hash} from 'viem'
 
 import type {LstAbout} from '../../protocol/lst/about.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
+import type {RateChange} from '../../protocol/lst/yield.ts'
 import type {Plan} from '../sending/plan.ts'
 
 /**
@@ -23,6 +24,11 @@ export interface LstProvider {
   queue(at?: AtBlock): Promise<LstQueue>
   /** METIS that it owes and holds on L2. */
   balance(at?: AtBlock): Promise<LstBalance>
+  /**
+   * Everything that moved total deposits or shares in these blocks, both inclusive, in chain order:
+   * walked back from a known state, they give each earlier rate without its state.
+   */
+  changes(fromBlock: bigint, toBlock: bigint): Promise<RateChange[]>
   /** Tokens that a deposit would mint in the current state, and the minimum accepted. */
   quote(request: DepositRequest): Promise<LstQuote>
   /**

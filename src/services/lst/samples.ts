@@ -1,6 +1,7 @@
 import {readBlockMark, type BlockMark} from '../../chain/actions/block/read-block-mark.ts'
 import type {ChainClient} from '../../chain/connect.ts'
-import {yieldBetween, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {rateBefore, yieldBetween, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
 import {measureBlockInterval} from '../network/block-interval.ts'
 import type {Context} from '../context.ts'
 import type {LstProvider} from './provider.ts'
@@ -41,51 +42,99 @@ export async function findBlockBefore(
   return low
 }
 
+export interface RateSamples {
+  /** Oldest first. */
+  samples: RateSample[]
+  method: Yield['method']
+}
+
 /**
- * Samples of a provider's rate, evenly over a window up to now, oldest first. Blocks whose state the
- * endpoint no longer has are left out.
+ * Samples of a provider's rate, evenly over a window up to now; from the first block on where the
+ * chain is younger. Read from the states of the blocks, or, where the endpoint has no earlier ones,
+ * computed from the events since.
+ *
+ * @throws {MetisSeqError} LOGS_UNREADABLE
  */
 export async function readSamples(
   context: Context,
   provider: LstProvider,
   {windowSeconds, points}: {windowSeconds: number; points: number},
-): Promise<RateSample[]> {
+): Promise<RateSamples> {
   const {client} = context.l2()
-  const [head, {blockIntervalSeconds}] = await Promise.all([
-    readBlockMark(client, 'latest'),
-    measureBlockInterval(context),
-  ])
-  if (!head) return []
-  const times = Array.from(
-    {length: points - 1},
-    (_, index) => head.timeSeconds - (windowSeconds * (points - 1 - index)) / (points - 1),
-  )
-  const marks = await Promise.all(
-    times.map((time) => findBlockBefore(client, head, time, blockIntervalSeconds)),
-  )
-  const known = [...marks.filter((mark) => mark !== undefined), head]
-  const distinct = known.filter(({number}, at) => number !== known[at - 1]?.number)
-  const samples = await Promise.all(
-    distinct.map(async ({number, timeSeconds}) => {
+  const head = await readBlockMark(client, 'latest')
+  if (!head) return {samples: [], method: 'state'}
+  const marks = await findMarks(context, head, {windowSeconds, points})
+  const now = await provider.read({blockNumber: head.number})
+  const latest = {blockNumber: head.number, timeSeconds: head.timeSeconds, rate: now.shareRate}
+  const earlier = marks.filter(({number}) => number < head.number)
+  const states = await Promise.all(
+    earlier.map(async ({number, timeSeconds}) => {
       const state = await provider.read({blockNumber: number}).catch(() => undefined)
-      return state ? [{blockNumber: number, timeSeconds, rate: state.shareRate}] : []
+      return state && {blockNumber: number, timeSeconds, rate: state.shareRate}
     }),
   )
-  return samples.flat()
+  const read = states.filter((sample) => sample !== undefined)
+  if (read.length === earlier.length) return {samples: [...read, latest], method: 'state'}
+  const changes = await provider.changes((earlier[0]?.number ?? head.number) + 1n, head.number)
+  const computed = earlier.flatMap(({number, timeSeconds}) => {
+    const rate = rateBefore(now, changes, number)
+    return rate === undefined ? [] : [{blockNumber: number, timeSeconds, rate}]
+  })
+  return {samples: [...computed, latest], method: 'events'}
 }
 
-/** Windows for a yield, the longest one first: young chains and pruned endpoints have only short ones. */
-const WINDOWS_SECONDS = [30 * 86_400, 7 * 86_400, 86_400, 3600, 300]
+async function findMarks(
+  context: Context,
+  head: BlockMark,
+  {windowSeconds, points}: {windowSeconds: number; points: number},
+): Promise<BlockMark[]> {
+  const {client} = context.l2()
+  const {blockIntervalSeconds} = await measureBlockInterval(context)
+  const first = await findFirst(context, head)
+  const start = Math.max(head.timeSeconds - windowSeconds, first?.timeSeconds ?? 0)
+  const step = (head.timeSeconds - start) / (points - 1)
+  const times = Array.from({length: points - 1}, (_, index) => start + index * step)
+  const marks = await Promise.all(
+    times.map((time) =>
+      first && time <= first.timeSeconds
+        ? first
+        : findBlockBefore(client, head, time, blockIntervalSeconds),
+    ),
+  )
+  const known = marks.filter((mark) => mark !== undefined)
+  return known.filter(({number}, at) => number !== known[at - 1]?.number)
+}
+
+/** The first block of a chain that does not start at 0, such as ours; undefined for any other. */
+async function findFirst({l2}: Context, head: BlockMark): Promise<BlockMark | undefined> {
+  const {client} = l2()
+  if (await readBlockMark(client, 1n)) return undefined
+  let low = 1n
+  let high = head.number
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n
+    if (await readBlockMark(client, middle)) high = middle
+    else low = middle
+  }
+  return readBlockMark(client, high)
+}
+
+const WINDOW_SECONDS = 30 * 86_400
 
 /**
- * The yield between now and the oldest state that can be read.
+ * The yield of the last 30 days, or of the life of a younger chain.
  *
- * @returns null when the endpoint has no earlier state
+ * @returns null when the endpoint has neither earlier states nor events
  */
 export async function readYield(context: Context, provider: LstProvider): Promise<Yield | null> {
-  for (const windowSeconds of WINDOWS_SECONDS) {
-    const [from, to] = await readSamples(context, provider, {windowSeconds, points: 2})
-    if (from && to) return yieldBetween(from, to)
-  }
-  return null
+  const asked = {windowSeconds: WINDOW_SECONDS, points: 2}
+  const {samples, method} = await readSamples(context, provider, asked).catch((error: unknown) => {
+    // Logs are often limited where states are pruned: then the yield is unknown, and the rest is not.
+    if (error instanceof MetisSeqError && error.code === 'LOGS_UNREADABLE') {
+      return {samples: [], method: 'events' as const}
+    }
+    throw error
+  })
+  const [from, to] = samples
+  return from && to ? yieldBetween(from, to, method) : null
 }

@@ -13,6 +13,11 @@ export interface PlannedCall {
   data: Hex
   /** ETH on L1, METIS on L2. */
   valueWei: bigint
+  /**
+   * It moves value of its own, although later calls of the plan follow: a run that ended after it
+   * must not make it again. Approvals and harvests are only steps.
+   */
+  moves?: true
   /** Upper bound of its gas, for pricing a plan in which an earlier call must be mined first. */
   gasAtMost?: bigint
   /** It answers with a number: anything but 0 is a refusal, although the transaction would succeed. */

@@ -40,6 +40,8 @@ interface CallRequest<abi extends Abi, name extends NameOf<abi>> {
   /** ETH on L1, METIS on L2; zero if omitted. */
   valueWei?: bigint
   gasAtMost?: bigint
+  /** See `PlannedCall`. */
+  moves?: true
 }
 
 /** A call of one of the protocol's contracts. */
@@ -55,7 +57,7 @@ export function planCallOf<const abi extends Abi, const name extends NameOf<abi>
   abi: abi,
   request: CallRequest<abi, name>,
 ): PlannedCall {
-  const {contract, to, functionName, args, label, valueWei = 0n, gasAtMost} = request
+  const {contract, to, functionName, args, label, valueWei = 0n, gasAtMost, moves} = request
   const data = encodeFunctionData({abi, functionName, args} as EncodeFunctionDataParameters)
   // A function without arguments decodes to none at all.
   const {args: found = []} = decodeFunctionData({abi, data} as {abi: Abi; data: Hex})
@@ -64,6 +66,7 @@ export function planCallOf<const abi extends Abi, const name extends NameOf<abi>
     label: label(...decoded),
     ...{contract, to, data, valueWei},
     ...(gasAtMost === undefined ? {} : {gasAtMost}),
+    ...(moves ? {moves} : {}),
   }
 }
 

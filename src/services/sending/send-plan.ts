@@ -138,7 +138,7 @@ export async function sendPlan(
     const wait = choices.waitMined || !last
     sent.push(
       await sendOne(
-        {plan, planned, asked: choices.asked, isStep: !last},
+        {plan, planned, asked: choices.asked, isStep: !last && !planned.moves},
         {raw, hash, nonce: transaction.nonce},
         wait,
         dependencies,

@@ -27,7 +27,8 @@ export async function settleEarlier(
   }
   // Operators who write files for a remote key are told here too, or could never create another one.
   if (!request.dryRun) for (const {id} of untold) journal.tell(id)
-  return done[0] && doneEarlier(done[0])
+  const last = done.at(-1)
+  return last && doneEarlier(last)
 }
 
 function doneEarlier({action, label, hash}: JournalEntry): MetisSeqError {

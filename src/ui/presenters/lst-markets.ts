@@ -42,7 +42,8 @@ export function ratesText(rates: LstRates[]): string {
 function yieldText(grown: Yield | null): string {
   if (grown === null) return 'unknown'
   const window = formatDuration(grown.windowSeconds)
-  return `${percent(grown.aprPercent)} over ${window}${grown.isShort ? ', too short to tell' : ''}`
+  const source = grown.method === 'events' ? ', from events' : ''
+  return `${percent(grown.aprPercent)} over ${window}${source}${grown.isShort ? ', too short to tell' : ''}`
 }
 
 function unbondingText({fromSeconds, toSeconds, isShort}: LstRates['unbonding']): string {

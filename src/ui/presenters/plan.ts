@@ -52,7 +52,8 @@ export function previewText(
     fields(
       plan.effects.map(({label, before, after}): [string, string] => [
         label,
-        `${before} -> ${after}`,
+        // What did not exist before has only an outcome.
+        before === '' ? after : `${before} -> ${after}`,
       ]),
       3,
     ),

@@ -5,7 +5,7 @@ import {backendOperations, type BackendFact} from '../../services/lst/backend-po
 import {backingVerdicts} from '../../services/lst/backing.ts'
 import type {Comparison} from '../../services/lst/compare.ts'
 import type {LstRates, Unbonding} from '../../services/lst/rates.ts'
-import type {RateSample, Yield} from '../../protocol/lst/yield.ts'
+import {yieldMethods, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
 import type {backendJson, backingJson, historyJson} from '../presenters/lst-markets.ts'
 import {registration} from './parts/registration.ts'
 import {sequencer} from './parts/sequencer.ts'
@@ -102,8 +102,9 @@ const sample = object<RateSample>('A rate at a block.', {
 const grown = shared(
   'yield',
   object<Yield>('Growth of the rate between two samples, net of the fee.', {
+    method: word('`events`: the earlier rate follows from the events since.', yieldMethods),
     aprPercent: decimal('Per year, without compounding.'),
-    apyPercent: decimal('Per year, compounded over the window.'),
+    apyPercent: nullable(decimal('Per year, compounded; null where the window is too short.')),
     windowSeconds: decimal('Time between the samples.'),
     isShort: flag('True: less than a week, so the figure is noise.'),
     from: sample,

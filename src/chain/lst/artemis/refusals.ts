@@ -1,5 +1,6 @@
 import {entriesOf} from '../../explain/entry.ts'
 import type {LstRefusals} from '../refusals.ts'
+import {artemisL1Reasons} from './l1-refusals.ts'
 
 /** For a deposit without METIS. */
 export const refusalOfNothing = 'AMTDepositPool: INVALID_AMOUNT'
@@ -167,7 +168,7 @@ export const artemisRefusals: LstRefusals = {
       check: 'lst',
     },
   ],
-  own: [...artemisReasons, ...artemisWithdrawalReasons],
+  own: [...artemisReasons, ...artemisWithdrawalReasons, ...artemisL1Reasons],
   roles: entriesOf(
     {kind: 'text', contracts: ['ArtMetis'], source: 'OpenZeppelin 4.9 AccessControl'},
     [

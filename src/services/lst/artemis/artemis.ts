@@ -7,6 +7,7 @@ import type {ChainClient} from '../../../chain/connect.ts'
 import {findArtemisFaults} from '../../../chain/lst/artemis/describe.ts'
 import {readArtemis, readArtemisPosition} from '../../../chain/lst/artemis/read.ts'
 import {refusalOfNothing} from '../../../chain/lst/artemis/refusals.ts'
+import {readArtemisChanges} from '../../../chain/lst/artemis/changes.ts'
 import {readArtemisQueue, readArtemisRequests} from '../../../chain/lst/artemis/withdrawals.ts'
 import {artemis, type ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import {artemisBlockers} from '../../../protocol/lst/artemis/queue.ts'
@@ -30,7 +31,10 @@ import {planArtemisWithdrawal} from './withdraw.ts'
 
 const capabilities: ReadonlySet<LstCapability> = new Set(['deposit', 'withdraw', 'claim'])
 
-type Reads = Pick<LstProvider, 'read' | 'position' | 'requests' | 'queue' | 'balance' | 'quote'>
+type Reads = Pick<
+  LstProvider,
+  'read' | 'position' | 'requests' | 'queue' | 'balance' | 'changes' | 'quote'
+>
 
 function readsOf(client: ChainClient, contracts: ArtemisContracts): Reads {
   const read: Reads['read'] = async (at) => {
@@ -77,6 +81,7 @@ function readsOf(client: ChainClient, contracts: ArtemisContracts): Reads {
         transitMetisWei: null,
       }
     },
+    changes: (fromBlock, toBlock) => readArtemisChanges(client, contracts, {fromBlock, toBlock}),
     async quote(request) {
       const state = await readArtemis(client, contracts)
       return quoteOf(request, quoteArtemisDeposit(state, request.amountMetisWei))

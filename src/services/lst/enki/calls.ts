@@ -77,7 +77,9 @@ export function redeemCall(
     to: seMetis,
     functionName: 'redeem',
     args: [sharesWei, account, account],
-    label: (shares) => `Redeem ${formatWeiShort(shares)} seMETIS`,
+    label: (shares) => `Redeem ${formatWeiShort(shares)} seMETIS for eMETIS`,
+    // Alone it leaves eMETIS, which `lst withdraw enki max --token eMETIS` queues.
+    moves: true,
     gasAtMost: GAS.redeem,
   })
 }

@@ -10,6 +10,7 @@ import {
   readEnkiSettings,
   readHeld,
 } from '../../../chain/lst/enki/read.ts'
+import {readEnkiChanges} from '../../../chain/lst/enki/changes.ts'
 import {readEnkiTickets} from '../../../chain/lst/enki/tickets.ts'
 import {ENKI_RECEIPT, enki, type EnkiAddresses} from '../../../protocol/lst/enki/about.ts'
 import {enkiBlockers, type EnkiTicket} from '../../../protocol/lst/enki/tickets.ts'
@@ -82,6 +83,10 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
         idleMetisWei: idle.reduce((sum, wei) => sum + wei, 0n),
         transitMetisWei: null,
       }
+    },
+    async changes(fromBlock, toBlock) {
+      const {contracts} = await site()
+      return readEnkiChanges(client, contracts, {fromBlock, toBlock})
     },
     quote: async (request) => quoteEnkiDeposit(await site(), request),
     async plan(from, request) {
