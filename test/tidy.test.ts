@@ -143,10 +143,30 @@ test('nothing is named after a liquid-staking provider outside of its folders', 
   const names = /artemis|artmetis|\bAMT(?:[A-Z]|_)|enki|\b(?:e|se)Metis\b|RedemptionTicket/i
   // Error codes are public and stand in one closed list.
   const isOfProvider = (file: string) =>
-    /\/(?:artemis|enki)\/|\/lst\/(?:providers|backends)\.ts$|^src\/lib\/error-(?:codes|words)\//.test(file)
+    /\/(?:artemis|enki)\/|\/lst\/(?:providers|backends)\.ts$|^src\/lib\/error-(?:codes|words)\//.test(
+      file,
+    )
   expect(all.filter(({file}) => isOfProvider(file)).length).toBeGreaterThan(8)
   const hits = all
     .filter(({file, text}) => !isOfProvider(file) && names.test(text))
+    .flatMap(({file, lines}) =>
+      lines.flatMap((line, index) =>
+        names.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+      ),
+    )
+  expect(hits).toEqual([])
+})
+
+test('nothing is named after a market outside of its folders', () => {
+  // `defi/markets.ts` and `providers.ts` of a kind are the lists of them; ABIs and artifacts are generated.
+  const names = /netswap|algebra|hercules|\baave|shoebill|qidao|stableqi|stablis/i
+  const isOfMarket = (file: string) =>
+    /\/(?:netswap|algebra|aave|shoebill|qidao|stablis)\/|\/defi\/markets\.ts$|\/defi\/(?:pools|lending|cdp)\/providers\.ts$/.test(
+      file,
+    )
+  expect(all.filter(({file}) => isOfMarket(file)).length).toBeGreaterThan(25)
+  const hits = all
+    .filter(({file, text}) => !isOfMarket(file) && names.test(text))
     .flatMap(({file, lines}) =>
       lines.flatMap((line, index) =>
         names.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [],

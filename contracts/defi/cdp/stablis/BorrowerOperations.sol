@@ -7,7 +7,7 @@ import {ChestManager} from "./ChestManager.sol";
 import {SortedChests} from "./SortedChests.sol";
 import {Attributes, ChestMath, StablisPriceFeed, UsdsToken} from "./StablisParts.sol";
 
-/// What the owner of a chest calls: open, adjust, close.
+/// The calls of the owner of a chest: open, adjust, close.
 contract BorrowerOperations {
     using SafeERC20 for IERC20;
 

@@ -213,7 +213,7 @@ abstract contract CToken {
         return _cash();
     }
 
-    /// What the market holds, without what this call pays in.
+    /// The balance of the market, without the payment of this call.
     function _cash() internal view virtual returns (uint256);
 
     function _pay(address payable to, uint256 amount) internal virtual;

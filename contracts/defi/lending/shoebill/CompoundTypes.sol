@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
-/// What the markets ask the comptroller before they act; the answer is an error number, 0 for none.
+/// The questions of the markets to the comptroller before they act; the answer is an error number, 0 for none.
 interface IComptroller {
     function mintAllowed(address cToken) external view returns (uint256);
 

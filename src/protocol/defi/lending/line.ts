@@ -18,7 +18,7 @@ export interface LendLine {
   borrowRate: bigint | null
   totalSupplied: bigint
   totalBorrowed: bigint
-  /** What the reserve can pay out now. */
+  /** The amount that the reserve can pay out now. */
   available: bigint
   /** In the smallest units; null without a limit. */
   supplyCap: bigint | null
@@ -31,7 +31,7 @@ export interface LendLine {
   market: {address: Address; shares: bigint} | null
 }
 
-/** What an account does with one token. */
+/** An account's action with one token. */
 export interface LendAction {
   kind: 'supply' | 'withdraw' | 'borrow' | 'repay'
   token: Address
@@ -42,7 +42,7 @@ export interface LendAction {
 export interface LendHealth {
   collateral: bigint
   debt: bigint
-  /** What can still be borrowed. */
+  /** The amount that can still be borrowed. */
   power: bigint
   /** Scaled by 1e18; below 1 anybody may liquidate. Null without debt. */
   factor: bigint | null

@@ -39,7 +39,7 @@ export interface CdpProvider {
   after(state: CdpState, position: CdpPosition, change: CdpChange): CdpPosition
   /** Pure: preconditions of the contracts, apart from balances and allowances. */
   conditions(state: CdpState, position: CdpPosition, change: CdpChange): Condition[]
-  /** What takes both tokens, and its name. */
+  /** The contract that takes both tokens, and its name. */
   readonly spender: {address: Address; name: string}
   /** Repaid debt is burned, without an allowance. */
   readonly burnsDebt: boolean

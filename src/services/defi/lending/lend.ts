@@ -95,7 +95,7 @@ export interface LendVerified extends Verification {
   view: LendView
 }
 
-/** What an operation reads first. */
+/** The state that an operation reads first. */
 interface Scene {
   from: Address
   market: LendingProvider

@@ -63,7 +63,7 @@ interface Terms {
   deadlineSeconds: bigint
 }
 
-/** What an operation on a pool reads first. */
+/** The state that an operation on a pool reads first. */
 interface Scene {
   from: Address
   exchange: PoolProvider

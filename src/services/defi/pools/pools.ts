@@ -93,7 +93,7 @@ export interface PoolView {
 export interface PoolPosition {
   account: Address
   shares: bigint
-  /** What they are worth now, in the order of the tokens. */
+  /** Their worth now, in the order of the tokens. */
   amounts: readonly [bigint, bigint]
 }
 
@@ -160,7 +160,7 @@ export interface QuoteView extends RouteQuote {
 }
 
 /**
- * What a swap gives now: directly, or through METIS where there is no pool of the two.
+ * The result of a swap now: directly, or through METIS where there is no pool of the two.
  *
  * @throws {MetisSeqError} MARKET_UNKNOWN, TOKEN_UNKNOWN, POOL_UNKNOWN, USAGE
  */

@@ -14,7 +14,7 @@ export interface Pool extends PoolFigures {
   spot?: {numerator: bigint; denominator: bigint}
 }
 
-/** What a swap gives now. */
+/** The result of a swap now. */
 export interface RouteQuote {
   /** Tokens from the first to the last. */
   path: readonly Token[]
@@ -48,7 +48,7 @@ export interface LiquidityTerms {
  * folder.
  */
 export interface PoolProvider extends AskedExchange {
-  /** What takes the tokens, and its name. */
+  /** The contract that takes the tokens, and its name. */
   readonly spender: {address: Address; name: string}
   swapCall(terms: SwapTerms): PlannedCall
   addCall(

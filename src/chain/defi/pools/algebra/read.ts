@@ -22,7 +22,7 @@ interface AtBlock {
 export interface AlgebraPoolState {
   address: Address
   liquidity: bigint
-  /** What the pool holds of both tokens, in the order asked for. */
+  /** The pool's balances of both tokens, in the order asked for. */
   balances: readonly [bigint, bigint]
   /** Second token over the first, both in their smallest units. */
   price: {numerator: bigint; denominator: bigint}

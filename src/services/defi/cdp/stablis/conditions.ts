@@ -16,11 +16,18 @@ export function chestConditions(
   position: CdpPosition,
   change: CdpChange,
 ): Condition[] {
-  const {deposit, withdraw, borrow, repay} = change
-  const after = afterChest(position, change, settings)
-  const {ratio} = chestHealth(after, settings)
-  const net = netDebt(after.debt, settings)
-  const owed = netDebt(position.debt, settings)
+  return [
+    ...doorConditions(state, settings, change),
+    ...amountConditions(state, settings, position, change),
+  ]
+}
+
+/** The conditions on the state of the chest for each direction. */
+function doorConditions(
+  state: CdpState,
+  settings: ChestSettings,
+  {deposit, withdraw, borrow, repay}: CdpChange,
+): Condition[] {
   return [
     refusedAs('BorrowerOps: Protocol is paused', 'not-paused', 'RESERVE_CLOSED', {
       label: 'loans and deposits are not paused',
@@ -57,6 +64,22 @@ export function chestConditions(
         facts: {amountWei: `${deposit > 0n ? deposit : borrow}`},
       },
     ),
+  ]
+}
+
+/** How much of it. */
+function amountConditions(
+  state: CdpState,
+  settings: ChestSettings,
+  position: CdpPosition,
+  change: CdpChange,
+): Condition[] {
+  const {repay} = change
+  const after = afterChest(position, change, settings)
+  const {ratio} = chestHealth(after, settings)
+  const net = netDebt(after.debt, settings)
+  const owed = netDebt(position.debt, settings)
+  return [
     refusedAs(
       "BorrowerOps: Amount repaid must not be larger than the Chest's debt",
       'repay-within-debt',
