@@ -10,7 +10,7 @@ import {openHome} from '../../store/home.ts'
 export default class LocalDemo extends OperatorCommand {
   static override summary = 'Walk through the whole life of a sequencer on a fresh local network.'
 
-  static override description = `Starts L1 and three sequencers; a fourth operator joins, produces, earns, claims and delegates. Each
+  static override description = `Starts L1, a sequencer and those of the liquid-staking providers; an operator joins, produces, earns, claims and delegates. Each
 step is the command you would type and is checked against the chain. Ends in the dashboard. Takes 3 minutes, or 6 to 8 on a busy machine. Uses a directory of its own and touches nothing else.`
 
   static override examples = [

@@ -7,7 +7,8 @@ import {portIsFree} from '../../process/ports.ts'
 import type {SelfCommand} from '../../services/node/runtime-port.ts'
 import {openHome, type Home} from '../../store/home.ts'
 import {applyReset, planReset} from '../reset.ts'
-import {defaultSettings, localPorts} from '../settings.ts'
+import {localParts} from '../../protocol/local-parts.ts'
+import {defaultSettings, localPorts, sequencersOf, type LocalSettings} from '../settings.ts'
 import {createStage, type During} from './stage.ts'
 import {tellStory} from './story.ts'
 
@@ -15,6 +16,10 @@ export const DEMO_PROFILE = 'dora'
 
 /** The demo's clock runs faster than a real network, so that the story takes about two minutes. */
 const PACE = ['--slot-ms', '1000', '--epoch-length', '10', '--respan-delay', '6']
+
+/** One operator, and the liquid-staking providers with a sequencer each. */
+const NETWORK: Pick<LocalSettings, 'nodes' | 'with'> = {nodes: 1, with: localParts}
+const SEQUENCERS = sequencersOf({...defaultSettings, ...NETWORK}).length
 
 /** Above it the operating system assigns ports on its own, also to our engines. */
 const LAST_BASE_PORT = 32_000
@@ -49,9 +54,11 @@ export async function runDemo(options: {
   await tellStory(createStage({home, self, print, during, signal}), {
     upFlags: [
       ...PACE,
+      ...['--nodes', String(NETWORK.nodes), '--with', NETWORK.with.join(',')],
       ...(basePort === defaultSettings.basePort ? [] : ['--base-port', String(basePort)]),
     ],
-    nodePort: ports.nodeRpc(4),
+    sequencers: SEQUENCERS,
+    nodePort: ports.nodeRpc(SEQUENCERS + 1),
     passwordFile,
   })
   return {elapsedMs: Math.round(performance.now() - started)}
@@ -72,7 +79,10 @@ async function freeBasePort(): Promise<number> {
     const needed = [
       ports.l1,
       ports.pos,
-      ...[1, 2, 3, 4].flatMap((n) => [ports.nodeRpc(n), ports.nodePeer(n)]),
+      ...Array.from({length: SEQUENCERS + 1}, (_, index) => index + 1).flatMap((number) => [
+        ports.nodeRpc(number),
+        ports.nodePeer(number),
+      ]),
     ]
     const free = await Promise.all(needed.map((port) => portIsFree(port)))
     if (free.every(Boolean)) return basePort

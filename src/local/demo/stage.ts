@@ -33,7 +33,7 @@ export interface RunOptions {
   timeoutMs?: number
 }
 
-/** Each poll starts the program, alongside four nodes on one machine. */
+/** Each poll starts the program, alongside all nodes on one machine. */
 const POLL_MS = 1500
 
 /** Shows what it is waiting for during some work. */

@@ -13,6 +13,8 @@ const DEPOSIT = '5'
 
 export interface DemoOptions {
   upFlags: string[]
+  /** Registered at the start. */
+  sequencers: number
   nodePort: number
   passwordFile: string
 }
@@ -31,8 +33,13 @@ export async function tellStory(stage: Stage, options: DemoOptions): Promise<voi
   await compareNodes(stage)
 }
 
-async function bringUpNetwork(stage: Stage, {upFlags}: DemoOptions): Promise<void> {
-  stage.chapter('1. A network: L1 with the staking contracts, three sequencers that rotate')
+async function bringUpNetwork(
+  stage: Stage,
+  {upFlags, sequencers: expected}: DemoOptions,
+): Promise<void> {
+  stage.chapter(
+    `1. A network: L1 with the staking contracts, ${expected} sequencers that rotate, all but one of liquid-staking providers`,
+  )
   const up = await stage.run(['local', 'up', '--detach', ...upFlags])
   for (const process of list(up['processes'])) {
     stage.note(
@@ -46,9 +53,9 @@ async function bringUpNetwork(stage: Stage, {upFlags}: DemoOptions): Promise<voi
     )
   }
   stage.expect(
-    'three sequencers are active',
-    list(sequencers).length === 3,
-    '3',
+    `${expected} sequencers are active`,
+    list(sequencers).length === expected,
+    `${expected}`,
     `${list(sequencers).length}`,
   )
 }
@@ -227,19 +234,39 @@ async function delegate(stage: Stage): Promise<void> {
   ])
   noteTransactions(stage, deposited)
   const position = await stage.run(['lst', 'position', '--profile', NAME])
-  const [{heldWei}] = list(position['positions']) as [Record<string, unknown>]
-  const held = wei(heldWei)
+  const mine = list(position['positions']).find((each) => each['provider'] === provider.id)
+  const held = wei(mine?.['heldWei'])
   stage.expect(
     `the operator holds ${formatWei(held)} ${provider.token}`,
     held > 0n,
     '> 0',
     `${held}`,
   )
+  const {backing} = await stage.run(['lst', 'backing', '--profile', NAME])
+  for (const each of list(backing)) {
+    stage.expect(
+      `${text(each['provider'])}: ${metis(each['assetsMetisWei'])} for ${metis(each['liabilitiesMetisWei'])} owed`,
+      each['verdict'] === 'backed',
+      'backed',
+      text(each['verdict']),
+    )
+  }
+  const withdraw = ['lst', 'withdraw', provider.id, '50%', '--profile', NAME, '--yes']
+  noteTransactions(stage, await stage.run(withdraw))
+  const {requests} = await stage.run(['lst', 'requests', provider.id, '--profile', NAME])
+  const [{requests: open}] = list(requests) as [Record<string, unknown>]
+  const [request] = list(open)
+  stage.expect(
+    'the request waits for time and for the provider',
+    JSON.stringify(request?.['blockedBy']) === '["time","admin"]',
+    'time, admin',
+    JSON.stringify(request?.['blockedBy']),
+  )
 }
 
 async function compareNodes(stage: Stage): Promise<void> {
-  stage.chapter('7. Four nodes, one chain')
   const report = await checkBlocks(stage)
+  stage.chapter(`7. ${report.nodes} nodes, one chain`)
   stage.expect(
     `${report.nodes} nodes have equal hashes for ${report.compared} blocks, ${report.firstBlock} to ${report.lastBlock}`,
     report.different.length === 0,
