@@ -41,7 +41,7 @@ contract AlgebraQuoter {
         bytes memory path,
         uint256 amountIn
     ) external returns (uint256 amountOut) {
-        require(path.length >= 40 && path.length % 20 == 0, "path");
+        require(path.length >= 40 && path.length % 20 == 0, "toAddress_outOfBounds");
         amountOut = amountIn;
         for (uint256 i = 0; i + 40 <= path.length; i += 20) {
             amountOut = quoteExactInputSingle(_token(path, i), _token(path, i + 20), amountOut, 0);
@@ -66,7 +66,7 @@ contract AlgebraQuoter {
         bytes memory path,
         uint256 amountOut
     ) external returns (uint256 amountIn) {
-        require(path.length == 40, "path");
+        require(path.length == 40, "toAddress_outOfBounds");
         address tokenOut = _token(path, 0);
         address tokenIn = _token(path, 20);
         uint256 high = 1;

@@ -1,24 +1,35 @@
 import {entriesOf, type EntryPart} from '../../../explain/entry.ts'
 
+/** The words of refusals that conditions foretell. */
+export const stablisWords = {
+  ratioTooLow: 'BorrowerOps: An operation that would result in ICR < MCR is not permitted',
+  debtTooSmall: "BorrowerOps: Chest's net debt must be greater than minimum",
+  paysTooMuch: "BorrowerOps: Amount repaid must not be larger than the Chest's debt",
+  paused: 'BorrowerOps: Protocol is paused',
+  noDeposits: 'BorrowerOps: Deposit is not allowed for this asset',
+  lastChest: 'ChestManager: Only one chest in the system',
+  bothDirections: 'BorrowerOperations: Cannot withdraw and add coll',
+} as const
+
 const SHOW = 'Run `metis-seq cdp show --market stablis` to see the chest and the terms.'
 
 const ratios: readonly EntryPart[] = [
   {
-    subject: 'BorrowerOps: An operation that would result in ICR < MCR is not permitted',
+    subject: stablisWords.ratioTooLow,
     code: 'COLLATERAL_LOW',
     message: 'The collateral of the chest would be below the minimum ratio.',
     meaning: 'After every change a chest must keep the minimum collateral ratio.',
     causes: ['The loan or the withdrawal is too large.', 'The price has moved.'],
   },
   {
-    subject: "BorrowerOps: Chest's net debt must be greater than minimum",
+    subject: stablisWords.debtTooSmall,
     code: 'DEBT_OUT_OF_RANGE',
     message: 'The chest would owe less than the minimum debt.',
     meaning: 'A chest owes nothing, or at least the minimum without the gas reserve.',
     causes: ['The loan is too small.', 'The repayment leaves too little.'],
   },
   {
-    subject: "BorrowerOps: Amount repaid must not be larger than the Chest's debt",
+    subject: stablisWords.paysTooMuch,
     code: 'DEBT_OUT_OF_RANGE',
     message: 'The call repays more than the chest owes.',
     meaning: 'The gas reserve is repaid only when the chest is closed.',
@@ -42,14 +53,14 @@ const ratios: readonly EntryPart[] = [
 
 const states: readonly EntryPart[] = [
   {
-    subject: 'BorrowerOps: Protocol is paused',
+    subject: stablisWords.paused,
     code: 'RESERVE_CLOSED',
     message: 'New loans and deposits are paused.',
     meaning: 'Repaying, withdrawing and closing stay possible.',
     causes: ['The owner of the contracts stopped them.'],
   },
   {
-    subject: 'BorrowerOps: Deposit is not allowed for this asset',
+    subject: stablisWords.noDeposits,
     code: 'RESERVE_CLOSED',
     message: 'This collateral is not accepted any longer.',
     meaning: 'Existing chests can still be repaid and closed.',
@@ -70,7 +81,7 @@ const states: readonly EntryPart[] = [
     causes: ['The chest was opened before.'],
   },
   {
-    subject: 'ChestManager: Only one chest in the system',
+    subject: stablisWords.lastChest,
     code: 'MARKET_REFUSES',
     message: 'The last chest cannot be closed.',
     meaning: 'The system keeps at least one chest for each collateral.',
@@ -84,10 +95,7 @@ const others: readonly EntryPart[] = [
     'BorrowerOps: There must be either a collateral change or a debt change',
     'The call changes nothing.',
   ],
-  [
-    'BorrowerOperations: Cannot withdraw and add coll',
-    'One call cannot both add and withdraw collateral.',
-  ],
+  [stablisWords.bothDirections, 'One call cannot both add and withdraw collateral.'],
   ['BorrowerOp: msg.value must be 0 for non-ETH assets', 'The collateral is a token.'],
   [
     'BorrowerOp: Invalid Input. Override msg.value only if using ETH asset, otherwise use _amount',

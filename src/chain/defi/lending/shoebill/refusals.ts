@@ -1,5 +1,11 @@
 import {entriesOf} from '../../../explain/entry.ts'
 
+/** The words of refusals that conditions foretell. */
+export const shoebillWords = {
+  mintPaused: 'mint is paused',
+  borrowPaused: 'borrow is paused',
+} as const
+
 const SHOW = 'Run `metis-seq lend show --market shoebill` to see the markets and the position.'
 
 /** Revert reasons of the markets; most of their refusals are numbers in a successful transaction. */
@@ -11,7 +17,7 @@ export const shoebillRefusals = entriesOf(
     hints: [SHOW],
   },
   [
-    ...['mint is paused', 'borrow is paused'].map((subject) => ({
+    ...[shoebillWords.mintPaused, shoebillWords.borrowPaused].map((subject) => ({
       subject,
       code: 'RESERVE_CLOSED' as const,
       message: 'The guardian of the markets has paused this.',

@@ -8,7 +8,7 @@ export const algebraRefusals = entriesOf(
     source: 'Algebra pools and their quoter',
   },
   [
-    ['path', 'The path of the quote is not a list of addresses.'],
+    ['toAddress_outOfBounds', 'The path of the quote is not a list of addresses.'],
     ['IIA', 'The pool did not receive the input of the swap.'],
     ['TF', 'The pool could not transfer a token.'],
   ].map(([subject, message]) => ({

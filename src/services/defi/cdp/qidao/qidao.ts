@@ -1,3 +1,4 @@
+import {qidaoWords} from '../../../../chain/defi/cdp/qidao/refusals.ts'
 import {isAddressEqual, parseEventLogs, type Address, type Log} from 'viem'
 
 import {stableQiVaultAbi} from '../../../../chain/abis/stable-qi-vault.ts'
@@ -113,7 +114,7 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
         remedy: 'Repay less, or everything with `metis-seq cdp close VAULT`.',
         facts: {amountWei: `${repay}`},
       }),
-      revert: 'Vault debt less than amount to pay back',
+      revert: qidaoWords.paysTooMuch,
     },
     {
       ...ourOwn('debt-in-range', 'DEBT_OUT_OF_RANGE', {
@@ -122,10 +123,7 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
         seen: `${amountText(after.debt, state.debt)}, with limits of ${amountText(minDebt, state.debt)} and ${amountText(maxDebt, state.debt)}`,
         remedy: 'Borrow an amount within the limits.',
       }),
-      revert:
-        after.debt > maxDebt
-          ? 'borrowToken: max loan cap reached.'
-          : "Vault debt can't be under minDebt",
+      revert: after.debt > maxDebt ? qidaoWords.debtTooLarge : qidaoWords.debtTooSmall,
     },
     {
       ...ourOwn('liquidity', 'LIQUIDITY_LOW', {
@@ -134,7 +132,7 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
         seen: amountText(available, state.debt),
         remedy: 'Borrow less, or wait until others repay.',
       }),
-      revert: 'borrowToken: Cannot mint over available supply.',
+      revert: qidaoWords.nothingToLend,
     },
     {
       ...ourOwn('collateral-ratio', 'COLLATERAL_LOW', {
@@ -143,10 +141,7 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
         seen: percent === null ? 'no debt' : `${percent} %`,
         remedy: 'Deposit more, borrow less, or withdraw less.',
       }),
-      revert:
-        borrow > 0n
-          ? 'Borrow would put vault below minimum collateral percentage'
-          : 'Withdrawal would put vault below minimum collateral percentage',
+      revert: borrow > 0n ? qidaoWords.borrowTooLarge : qidaoWords.withdrawalTooLarge,
     },
   ]
 }

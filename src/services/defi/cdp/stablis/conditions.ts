@@ -1,3 +1,4 @@
+import {stablisWords} from '../../../../chain/defi/cdp/stablis/refusals.ts'
 import type {ChestSettings} from '../../../../chain/defi/cdp/stablis/read.ts'
 import type {CdpChange, CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
 import {afterChest, chestHealth, netDebt} from '../../../../protocol/defi/cdp/stablis/chest.ts'
@@ -29,41 +30,31 @@ function doorConditions(
   {deposit, withdraw, borrow, repay}: CdpChange,
 ): Condition[] {
   return [
-    refusedAs('BorrowerOps: Protocol is paused', 'not-paused', 'RESERVE_CLOSED', {
+    refusedAs(stablisWords.paused, 'not-paused', 'RESERVE_CLOSED', {
       label: 'loans and deposits are not paused',
       ok: !settings.isPaused || (deposit === 0n && borrow === 0n),
       seen: settings.isPaused ? 'paused' : 'not paused',
       remedy: 'Repay, withdraw or close, which stay possible.',
     }),
-    refusedAs(
-      'BorrowerOps: Deposit is not allowed for this asset',
-      'deposit-allowed',
-      'RESERVE_CLOSED',
-      {
-        label: `${state.collateral.symbol} is accepted`,
-        ok: settings.takesDeposits || deposit === 0n,
-        seen: settings.takesDeposits ? 'yes' : 'no',
-        remedy: 'Repay, withdraw or close, which stay possible.',
-      },
-    ),
+    refusedAs(stablisWords.noDeposits, 'deposit-allowed', 'RESERVE_CLOSED', {
+      label: `${state.collateral.symbol} is accepted`,
+      ok: settings.takesDeposits || deposit === 0n,
+      seen: settings.takesDeposits ? 'yes' : 'no',
+      remedy: 'Repay, withdraw or close, which stay possible.',
+    }),
     ourOwn('price', 'PRICE_UNKNOWN', {
       label: 'the feed has a price',
       ok: settings.price > 0n,
       seen: `${settings.price}`,
       remedy: 'Wait until the feed is updated.',
     }),
-    refusedAs(
-      'BorrowerOperations: Cannot withdraw and add coll',
-      'one-direction',
-      'AMOUNT_OUT_OF_RANGE',
-      {
-        label: 'collateral and debt each move in one direction',
-        ok: (deposit === 0n || withdraw === 0n) && (borrow === 0n || repay === 0n),
-        seen: 'both directions',
-        remedy: 'Name the difference of both amounts.',
-        facts: {amountWei: `${deposit > 0n ? deposit : borrow}`},
-      },
-    ),
+    refusedAs(stablisWords.bothDirections, 'one-direction', 'AMOUNT_OUT_OF_RANGE', {
+      label: 'collateral and debt each move in one direction',
+      ok: (deposit === 0n || withdraw === 0n) && (borrow === 0n || repay === 0n),
+      seen: 'both directions',
+      remedy: 'Name the difference of both amounts.',
+      facts: {amountWei: `${deposit > 0n ? deposit : borrow}`},
+    }),
   ]
 }
 
@@ -80,40 +71,25 @@ function amountConditions(
   const net = netDebt(after.debt, settings)
   const owed = netDebt(position.debt, settings)
   return [
-    refusedAs(
-      "BorrowerOps: Amount repaid must not be larger than the Chest's debt",
-      'repay-within-debt',
-      'DEBT_OUT_OF_RANGE',
-      {
-        label: 'no more than the debt is repaid',
-        ok: repay <= owed,
-        seen: exactText(owed, state.debt),
-        remedy: 'Repay less, or everything with `metis-seq cdp close VAULT`.',
-        facts: {amountWei: `${repay}`},
-      },
-    ),
-    refusedAs(
-      "BorrowerOps: Chest's net debt must be greater than minimum",
-      'debt-in-range',
-      'DEBT_OUT_OF_RANGE',
-      {
-        label: `the debt is at least ${amountText(settings.minNetDebt, state.debt)} and the reserve`,
-        ok: net >= settings.minNetDebt,
-        seen: amountText(net, state.debt),
-        remedy: 'Borrow more, or close the chest instead.',
-      },
-    ),
-    refusedAs(
-      'BorrowerOps: An operation that would result in ICR < MCR is not permitted',
-      'collateral-ratio',
-      'COLLATERAL_LOW',
-      {
-        label: 'the chest keeps the minimum ratio',
-        ok: after.collateral >= 0n && (ratio === null || ratio >= settings.minRatio),
-        seen: ratio === null ? 'no debt' : `${ratio / 10n ** 14n} basis points`,
-        remedy: 'Deposit more, borrow less, or withdraw less.',
-      },
-    ),
+    refusedAs(stablisWords.paysTooMuch, 'repay-within-debt', 'DEBT_OUT_OF_RANGE', {
+      label: 'no more than the debt is repaid',
+      ok: repay <= owed,
+      seen: exactText(owed, state.debt),
+      remedy: 'Repay less, or everything with `metis-seq cdp close VAULT`.',
+      facts: {amountWei: `${repay}`},
+    }),
+    refusedAs(stablisWords.debtTooSmall, 'debt-in-range', 'DEBT_OUT_OF_RANGE', {
+      label: `the debt is at least ${amountText(settings.minNetDebt, state.debt)} and the reserve`,
+      ok: net >= settings.minNetDebt,
+      seen: amountText(net, state.debt),
+      remedy: 'Borrow more, or close the chest instead.',
+    }),
+    refusedAs(stablisWords.ratioTooLow, 'collateral-ratio', 'COLLATERAL_LOW', {
+      label: 'the chest keeps the minimum ratio',
+      ok: after.collateral >= 0n && (ratio === null || ratio >= settings.minRatio),
+      seen: ratio === null ? 'no debt' : `${ratio / 10n ** 14n} basis points`,
+      remedy: 'Deposit more, borrow less, or withdraw less.',
+    }),
   ]
 }
 
@@ -123,7 +99,7 @@ function refusedAs(revert: string, ...parts: Parameters<typeof ourOwn>): Conditi
 
 /** The system keeps one chest. */
 export function notTheLast({count}: ChestSettings): Condition {
-  return refusedAs('ChestManager: Only one chest in the system', 'not-the-last', 'MARKET_REFUSES', {
+  return refusedAs(stablisWords.lastChest, 'not-the-last', 'MARKET_REFUSES', {
     label: 'it is not the last chest',
     ok: count > 1n,
     seen: `${count}`,

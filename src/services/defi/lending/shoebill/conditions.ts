@@ -1,3 +1,4 @@
+import {shoebillWords} from '../../../../chain/defi/lending/shoebill/refusals.ts'
 import type {LendAction, LendLine} from '../../../../protocol/defi/lending/line.ts'
 import {afterShoebill, shoebillHealth} from '../../../../protocol/defi/lending/shoebill/health.ts'
 import {ourOwn, type Condition} from '../../../sending/check.ts'
@@ -25,12 +26,12 @@ export function shoebillConditions(lines: readonly LendLine[], action: LendActio
   }
   switch (action.kind) {
     case 'supply':
-      return [notPaused('mint is paused', line.state === 'open')]
+      return [notPaused(shoebillWords.mintPaused, line.state === 'open')]
     case 'withdraw':
       return [supplied(line, action), liquid(line, action), staysCovered(lines, action)]
     case 'borrow':
       return [
-        notPaused('borrow is paused', line.canBorrow),
+        notPaused(shoebillWords.borrowPaused, line.canBorrow),
         priced(line),
         liquid(line, action),
         staysCovered(lines, action),
