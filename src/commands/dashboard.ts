@@ -17,7 +17,7 @@ export default class Dashboard extends OperatorCommand {
 
   static override aliases = ['top']
 
-  static override description = `Keys: q quit, ? help, Tab next panel, r refresh, p pause, 1-5 one panel, 0 all.
+  static override description = `Keys: q quit, ? help, Tab next panel, r refresh, p pause, 1-5 one panel (6 with liquid staking), 0 all.
 Without a terminal, and on one that cannot move its cursor (TERM=dumb), it prints a text frame every --refresh seconds; with --json one document per line.`
 
   static override examples = [
@@ -86,11 +86,17 @@ function viewNow(dashboard: DashboardFeeds): DashboardView {
 
 const SETTLE_MS = 12_000
 
+/** Yields are read after everything else. */
+function isWithoutYield({pollers, yields}: DashboardFeeds): boolean {
+  const {value} = pollers.lst.store.get()
+  return value?.providers.some(({id, state}) => state !== null && !yields.get().has(id)) ?? false
+}
+
 /** Waits until every source has responded or failed once, so that the first frame is useful. */
 async function settled(dashboard: DashboardFeeds, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + SETTLE_MS
   while (
-    isAsking(sourcesOf(feedsOf(dashboard.pollers))) &&
+    (isAsking(sourcesOf(feedsOf(dashboard.pollers))) || isWithoutYield(dashboard)) &&
     performance.now() < deadline &&
     !signal.aborted
   ) {

@@ -9,7 +9,7 @@ import {systemClock} from '../lib/clock.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
 import {stringifyJson} from '../lib/json.ts'
 import type {Context} from '../services/context.ts'
-import {readStatus, type StatusView} from '../services/health/status.ts'
+import {readStatus, watchStatus, type StatusView} from '../services/health/status.ts'
 import {statusText} from '../ui/presenters/status.ts'
 
 export default class Status extends OperatorCommand {
@@ -62,10 +62,11 @@ The exit code is then 0, or with --fail-on that of the last page.`
     refreshSeconds: number,
   ): Promise<{pages: number; last: StatusView | undefined}> {
     const show = createLivePage(process.stdout, process.env)
+    const read = watchStatus(context)
     let pages = 0
     let last: StatusView | undefined
     while (!this.watching.aborted) {
-      const view = await readStatus(context).catch((error: unknown) => {
+      const view = await read().catch((error: unknown) => {
         if (!this.watching.aborted) throw error
       })
       // A page interrupted by Ctrl-C is not shown.

@@ -10,9 +10,10 @@ import {
   type Issue,
   type SourceName,
 } from './issue.ts'
-import {toIssue, viewOf, type Rule, type View} from './rule.ts'
+import {toIssue, viewOf, type Finding, type Rule, type View} from './rule.ts'
 import {chainRules} from './rules/chain.ts'
 import {consensusRules} from './rules/consensus.ts'
+import {lstRules} from './rules/lst.ts'
 import {machineRules} from './rules/machine.ts'
 import {moneyRules} from './rules/money.ts'
 import {nodeRules} from './rules/node.ts'
@@ -25,6 +26,7 @@ const rules: readonly Rule[] = [
   ...consensusRules,
   ...machineRules,
   ...moneyRules,
+  ...lstRules,
 ]
 
 /**
@@ -39,12 +41,15 @@ export function assess(
 ): HealthReport {
   const view = viewOf(snapshot, now)
   const known = new Map(previous?.issues.map((issue) => [keyOf(issue), issue]))
-  // Without history, an issue may have begun at any time.
-  const first = previous ? now.wallMs : null
+  // Without history of its source, an issue may have begun at any time.
+  const first = ({sources: [source]}: Finding) =>
+    previous && !previous.unknown.some((name) => name === source) ? now.wallMs : null
   const unknown = unknownOf(view)
   const found = rules
     .flatMap((rule) => rule(view))
-    .map((finding) => toIssue(finding, known.get(keyOf({subject: null, ...finding})), first))
+    .map((finding) =>
+      toIssue(finding, known.get(keyOf({subject: null, ...finding})), first(finding)),
+    )
   const issues = worstFirst([...found, ...unseen(previous, found, unknown)])
   const [worst] = issues
   const state = stateOf(worst?.severity, unknown)
@@ -70,7 +75,9 @@ function unseen(
   )
 }
 
-const sourceNames = ['l2', 'l1', 'money', 'pos', 'node', 'machine', 'endpoints'] as const
+const sourceNames = [
+  ...(['l2', 'l1', 'money', 'lst', 'pos', 'node', 'machine', 'endpoints'] as const),
+]
 
 function unknownOf(view: View): SourceName[] {
   return sourceNames.filter((name) => !view[name].known && view[name].why !== 'absent')

@@ -6,6 +6,7 @@ export type SourceName =
   | 'l2'
   | 'l1'
   | 'money'
+  | 'lst'
   | 'pos'
   | 'node'
   | 'machine'
@@ -69,6 +70,12 @@ export const issueIds = [
   'not-registered',
   'sequencer-inactive',
   'reward-claimable',
+  'loan-near-liquidation',
+  'lst-unreadable',
+  'lst-backing',
+  'lst-wound-down',
+  'lst-peg',
+  'lst-claimable',
 ] as const
 
 export type IssueId = (typeof issueIds)[number]

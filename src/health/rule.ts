@@ -17,6 +17,7 @@ export interface View {
   l2: Answer<AnswerIn<'l2'>>
   l1: Answer<AnswerIn<'l1'>>
   money: Answer<AnswerIn<'money'>>
+  lst: Answer<AnswerIn<'lst'>>
   pos: Answer<AnswerIn<'pos'>>
   node: Answer<AnswerIn<'node'>>
   machine: Answer<AnswerIn<'machine'>>
@@ -49,6 +50,7 @@ export function viewOf(snapshot: HealthSnapshot, now: Now): View {
     l2: answerOf(snapshot.l2, now),
     l1: answerOf(snapshot.l1, now),
     money: answerOf(snapshot.money, now),
+    lst: answerOf(snapshot.lst, now),
     pos: answerOf(snapshot.pos, now),
     node: answerOf(snapshot.node, now),
     machine: answerOf(snapshot.machine, now),

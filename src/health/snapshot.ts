@@ -4,6 +4,7 @@ import type {Address} from 'viem'
 import type {ErrorCode} from '../lib/error-codes/index.ts'
 import type {ExitName} from '../lib/exit-codes.ts'
 import type {ExternalNode} from '../protocol/external-node.ts'
+import type {BackingVerdict} from '../protocol/lst/backing.ts'
 import type {NodeRuntimeKind} from '../protocol/node-runtime.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 
@@ -96,6 +97,11 @@ export interface Setting {
   profile: string | null
   hasOwner: boolean
   /**
+   * Name of the liquid-staking provider that has the owner's sequencer; null when the owner is not
+   * registered for any.
+   */
+  lstProvider: string | null
+  /**
    * The operator's node: `bundled`, one of ours on this machine; `external`, the one behind the
    * profile's own L2 endpoint, which may have the signer key. Null when the profile has none.
    */
@@ -165,6 +171,45 @@ export interface MoneyFacts {
   claim: {costEthWei: bigint} | null
 }
 
+/** Liquid staking, as far as the operator depends on it. */
+export interface LstFacts {
+  /** Those in which the owner has a position, and the one that has its sequencer. */
+  providers: readonly LstProviderFacts[]
+  /** Loans of the owner, each with a debt. */
+  loans: readonly LoanFacts[]
+  /** Parts that could not be read, as the subject of a sentence: `the backing of NAME`. */
+  unread: readonly {part: string; chain: 'l1' | 'l2'; reason: string}[]
+}
+
+export interface LstProviderFacts {
+  /** For commands. */
+  id: string
+  name: string
+  /** Symbol of its main token. */
+  token: string
+  /** The owner holds tokens of it, or has an open withdrawal request. */
+  hasPosition: boolean
+  state: 'live' | 'no-code' | 'mismatch' | 'closed'
+  /** Why it is not live, one sentence each, with the ways out that remain. */
+  warnings: readonly string[]
+  /** Null when it could not be read; `ratio` is scaled by 1e18, and null while nothing is owed. */
+  backing: {verdict: BackingVerdict; ratio: bigint | null} | null
+  claimableMetisWei: bigint
+  /** One for each pool of a token and METIS. Depth: METIS that moves the price by 1 %. */
+  pegs: readonly {token: string; discountBasisPoints: number; depthMetisWei: bigint}[]
+}
+
+export interface LoanFacts {
+  kind: 'lending' | 'cdp'
+  /** For commands. */
+  market: string
+  name: string
+  /** Of a vault; null for a market with one loan per account. */
+  id: bigint | null
+  /** Collateral over the least that is not liquidated, scaled by 1e18. */
+  factor: bigint
+}
+
 export interface PosFacts {
   /** Number of the newest span. */
   latestSpan: bigint
@@ -225,6 +270,7 @@ export interface HealthSnapshot {
   l2: Source<L2Facts>
   l1: Source<L1Facts>
   money: Source<MoneyFacts>
+  lst: Source<LstFacts>
   pos: Source<PosFacts>
   node: Source<NodeLook>
   machine: Source<MachineFacts>

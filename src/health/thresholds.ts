@@ -42,3 +42,17 @@ export const POOL_NEARLY_FULL = 0.9
 
 /** Rejections of one kind per minute above which it is not a slip of a single client. */
 export const REFUSED_MANY = 10
+
+/**
+ * Distance between the price of a token and its rate. Waiting for a withdrawal at worst takes the 21
+ * days of an exit and 7 of the bridge, which is worth 1.5 % at 20 % a year: more is not the price of
+ * waiting.
+ */
+export const PEG_OFF_BASIS_POINTS = 200
+
+/** A pool that 1 METIS moves by 1 % has 200 METIS: its price is one trade away from any other. */
+export const PEG_DEPTH_LEAST_WEI = 10n ** 18n
+
+/** At 1.2, a fall of the collateral by a sixth liquidates; at 1.05, one by a twentieth does, as METIS falls within a day. */
+export const LOAN_FACTOR_LOW = 12n * 10n ** 17n
+export const LOAN_FACTOR_CRITICAL = 105n * 10n ** 16n

@@ -108,6 +108,7 @@ export const readingCommands: readonly string[] = [
   'lst backing',
   'lst compare 20000',
   'lst history artemis --days 1 --points 2',
+  'lst peg',
   'network check',
   'tx list',
 ]

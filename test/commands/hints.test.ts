@@ -74,7 +74,12 @@ async function parseAsTyped(id: string, rest: string[]) {
     Object.fromEntries(
       Object.entries(definitions).map(([name, definition]) => [
         name,
-        {...definition, env: undefined, parse: (input: unknown) => Promise.resolve(input)},
+        {
+          ...definition,
+          env: undefined,
+          parse: (input: unknown) => Promise.resolve(input),
+          ...(rest.includes('VALUE') ? {options: undefined} : {}),
+        },
       ]),
     )
   // Without a network nothing is made; with --replace it is that of the profile.

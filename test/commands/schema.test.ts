@@ -121,6 +121,7 @@ function sequencerDocument(changes: Record<string, unknown> = {}) {
       publicKey: `0x${'1a'.repeat(64)}`,
       rewardRecipient: null,
       status: 'active',
+      provider: null,
       amountDisplay: '20000',
       rewardDisplay: '0',
       ...changes,

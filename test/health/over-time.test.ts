@@ -15,12 +15,14 @@ import {
   ME,
   nodeLook,
   nodeSetting,
+  nothing,
   NOW,
   OTHER,
   posLook,
   RECIPIENT,
   rotation,
 } from '../helpers/dashboard-data.ts'
+import {lstBacking, lstLook} from '../helpers/lst-look.ts'
 
 const later = (seconds: number): Now => ({
   wallMs: NOW.wallMs + seconds * 1000,
@@ -47,6 +49,19 @@ test('an issue that was seen to begin keeps its beginning; one that was there be
   expect(sinceOf(first)).toBe(NOW.wallMs)
   expect(sinceOf(second)).toBe(NOW.wallMs)
   expect(sinceOf(unwatched)).toBeNull()
+})
+
+test('an issue of a source that answers for the first time has no beginning that was seen', () => {
+  const below = {...lstBacking, verdict: 'below' as const}
+  const lst = fresh(lstLook({backing: below}), 120_000)
+  const asking = judge({lst: nothing()}, null)
+  const first = judge({lst}, asking, later(1))
+  const second = judge({lst}, judge({lst: fresh(lstLook(), 120_000)}, null), later(1))
+
+  const sinceOf = ({issues}: HealthReport) => issues.find(({id}) => id === 'lst-backing')?.sinceMs
+  expect(asking.unknown).toEqual(['lst'])
+  expect(sinceOf(first)).toBeNull()
+  expect(sinceOf(second)).toBe(later(1).wallMs)
 })
 
 test('what was wrong with a source that falls silent is not over because nobody sees it', () => {

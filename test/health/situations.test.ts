@@ -13,6 +13,7 @@ import {feeds, NOW, setting, snapshot} from '../helpers/dashboard-data.ts'
 import {chainSituations} from './situations-of-chain.ts'
 import {doorSituations} from './situations-of-doors.ts'
 import {externalSituations} from './situations-of-external.ts'
+import {lstSituations} from './situations-of-lst.ts'
 import {nodeSituations} from './situations-of-node.ts'
 import {otherSituations} from './situations-of-others.ts'
 
@@ -22,6 +23,7 @@ const situations = [
   ...externalSituations,
   ...doorSituations,
   ...otherSituations,
+  ...lstSituations,
 ]
 
 const words = {ok: 'OK', unknown: 'WAIT', warn: 'WARN', critical: 'CRIT'} as const

@@ -156,6 +156,7 @@ export const setting: Setting = {
   kind: 'main',
   profile: 'main',
   hasOwner: true,
+  lstProvider: null,
   nodeRuntime: null,
   nodesAreBundled: false,
   slotMs: 2000,
@@ -169,6 +170,7 @@ export const feeds: Feeds = {
   l2: fresh(rotation()),
   l1: fresh({block: 20_000_000n, timestampSeconds: headTimestampSeconds - 3n}),
   money: fresh(money),
+  lst: absent(),
   pos: fresh(posLook()),
   node: absent(),
   machine: fresh(machineWith()),
@@ -185,6 +187,7 @@ export function snapshot(
     health: null,
     blockMs: 2000,
     moved: null,
+    yields: new Map(),
     events: [],
     ...overrides,
   }

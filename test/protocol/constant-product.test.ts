@@ -4,6 +4,7 @@ import {
   amountOut,
   amountsOf,
   amountsOut,
+  depthOf,
   fitLiquidity,
   leastOf,
   ONE,
@@ -104,5 +105,21 @@ describe('liquidity', () => {
     expect(supplyAfterFee({...grown, feeOn: false})).toBe(pool.supply)
     expect(supplyAfterFee({...grown, kLast: 0n})).toBe(pool.supply)
     expect(supplyAfterFee({...grown, kLast: 4n * 10n ** 12n})).toBe(pool.supply)
+  })
+})
+
+describe('depth', () => {
+  test('a deposit of that much raises the price by exactly the share, and by no more', () => {
+    const random = numbers(11n)
+    for (let round = 0; round < 200; round++) {
+      const reserve = (random.next().value % 10n ** 22n) + 10n ** 6n
+      const depth = depthOf(reserve, 100)
+      // The price is the square of this reserve over the product.
+      const reached = (metis: bigint) =>
+        (reserve + metis) ** 2n * 10_000n <= reserve ** 2n * 10_100n
+      expect([reached(depth), reached(depth + 1n)]).toEqual([true, false])
+    }
+    expect(depthOf(0n, 100)).toBe(0n)
+    expect(depthOf(1000n * ONE, 0)).toBe(0n)
   })
 })

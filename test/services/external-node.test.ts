@@ -272,6 +272,7 @@ function assessed(look: ExternalNode | null, changes: object, isMine = false) {
     }),
     node: look ? answered({external: look, process: null, status: null, halt: null}) : failing,
     l1: {state: 'absent'},
+    lst: {state: 'absent'},
     pos: {state: 'absent'},
     machine: {state: 'absent'},
     endpoints: {state: 'absent'},

@@ -15,6 +15,7 @@ import {
   setting,
   snapshot,
 } from '../helpers/dashboard-data.ts'
+import {lstLook} from '../helpers/lst-look.ts'
 
 const view = toDashboardView(snapshot(), NOW)
 
@@ -74,6 +75,140 @@ test('60 columns: production and rotation', () => {
   `)
 })
 
+const staking = toDashboardView(
+  snapshot(
+    {lst: fresh(lstLook({hasSequencer: true}), 120_000)},
+    {
+      setting: {...setting, lstProvider: 'Artemis'},
+      yields: new Map([
+        [
+          'artemis',
+          {
+            method: 'state',
+            ...{aprPercent: 8.125, apyPercent: 8.4, windowSeconds: 30 * 86_400, isShort: false},
+            from: {blockNumber: 1n, timeSeconds: 0, rate: 1n},
+            to: {blockNumber: 2n, timeSeconds: 1, rate: 1n},
+          },
+        ],
+      ]),
+    },
+  ),
+  NOW,
+)
+
+test.each([
+  [60, 16],
+  [80, 24],
+  [120, 40],
+  [200, 60],
+])('%ix%i with liquid staking: fits, and is one row shorter than the terminal', (columns, rows) => {
+  for (const single of [null, 'lst'] as const) {
+    const lines = frame(columns, rows, {view: staking, single}).split('\n')
+
+    expect(lines).toHaveLength(rows - 1)
+    for (const line of lines) expect([...line].length, line).toBeLessThanOrEqual(columns)
+  }
+})
+
+test('60x16 with liquid staking: its panel has a key, and the screen is for the epochs', () => {
+  expect(frame(60, 16, {view: staking})).not.toContain('Liquid staking')
+  expect(frame(60, 16, {view: staking, single: 'lst', focus: 'lst'})).toMatchInlineSnapshot(`
+    "metis-seq  andromeda  main  LIVE  12:00:00 U…  ✓ OK in order
+    next: metis-seq reward claim --profile main
+    ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
+    ┃ Liquid staking                                           ┃
+    ┃ Artemis  worth 13.2 METIS, has your sequencer            ┃
+    ┃ rate     1.1, APR 8.13 % over 30 d                       ┃
+    ┃ backing  1.02                                            ┃
+    ┃ holds    12 artMETIS                                     ┃
+    ┃ queue    300 METIS owed, 400 there                       ┃
+    ┃ peg      artMETIS 1 % below its rate, netswap            ┃
+    ┃                                                          ┃
+    ┃                                                          ┃
+    ┃                                                          ┃
+    ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+    q quit  ? help  Tab panel  r refresh  p pause"
+  `)
+})
+
+test('80x24 with liquid staking', () => {
+  expect(frame(80, 24, {view: staking})).toMatchInlineSnapshot(`
+    "metis-seq  andromeda  main  LIVE  12:00:00 UTC  ✓ OK in order
+    next: metis-seq reward claim --profile main
+    ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓╭──────────────────────────────────────╮
+    ┃ Production                           ┃│ Rotation                             │
+    ┃ producer    0x2222…2222              ┃│ next        43 0x2222…2222, committ… │
+    ┃ epoch       42, 1000 to 1199         ┃│ my turn     in about 15 min, epoch … │
+    ┃ left        50 blocks, 1 min 40 s    ┃│ then        44 0x2222…2222, 45 ◆ YOU │
+    ┃ head        block 1149, 1 s ago      ┃│             46 0x3333…3333           │
+    ┃ stall       none                     ┃│ validators  3                        │
+    ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛╰──────────────────────────────────────╯
+    ╭──────────────────────────────────────╮╭──────────────────────────────────────╮
+    │ Sync                                 ││ Stake and rewards                    │
+    │ L1    block 20000000, 4 s ago        ││ sequencer   7 active, of Artemis     │
+    │ node  none in this profile           ││ locked      20,000 METIS, 25.00 %    │
+    │                                      ││ claimable   1.5 METIS                │
+    │                                      ││ read        0 s ago, L1 block 20000… │
+    ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
+    ╭──────────────────────────────────────╮╭──────────────────────────────────────╮
+    │ Events                               ││ Liquid staking                       │
+    │ No events since the start.           ││ Artemis  worth 13.2 METIS, has your… │
+    │                                      ││ rate     1.1, APR 8.13 % over 30 d   │
+    ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
+    q quit  ? help  Tab panel  r refresh  p pause"
+  `)
+})
+
+test('120x40 with liquid staking', () => {
+  expect(frame(120, 40, {view: staking})).toMatchInlineSnapshot(`
+    "metis-seq  andromeda  main  LIVE  12:00:00 UTC  ✓ OK in order
+    next: metis-seq reward claim --profile main
+    ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓╭──────────────────────────────────────────────────────────╮
+    ┃ Production                                               ┃│ Rotation                                                 │
+    ┃ producer    0x2222…2222                                  ┃│ next        43 0x2222…2222, committed                    │
+    ┃ epoch       42, 1000 to 1199                             ┃│ my turn     in about 15 min, epoch 45 (probable)         │
+    ┃ left        50 blocks, 1 min 40 s                        ┃│ then        44 0x2222…2222, 45 ◆ YOU                     │
+    ┃ head        block 1149, 1 s ago                          ┃│             46 0x3333…3333                               │
+    ┃ stall       none                                         ┃│ validators  3                                            │
+    ┃ progress    ████████████░░░░ 150/200                     ┃│ before      41 0x2222…2222                               │
+    ┃ block time  2.0 s usual of 32                            ┃│                                                          │
+    ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛╰──────────────────────────────────────────────────────────╯
+    ╭──────────────────────────────────────────────────────────╮╭──────────────────────────────────────────────────────────╮
+    │ Sync                                                     ││ Stake and rewards                                        │
+    │ L1    block 20000000, 4 s ago                            ││ sequencer   7 active, of Artemis                         │
+    │ node  none in this profile                               ││ locked      20,000 METIS, 25.00 %                        │
+    │                                                          ││ claimable   1.5 METIS                                    │
+    │                                                          ││ read        0 s ago, L1 block 20000000                   │
+    │                                                          ││ per block   0.000761 METIS                               │
+    │                                                          ││ paid until  epoch 40, batch 9                            │
+    │                                                          ││ wallet L1   1,234 METIS, 0.5 ETH                         │
+    ╰──────────────────────────────────────────────────────────╯╰──────────────────────────────────────────────────────────╯
+    ╭──────────────────────────────────────────────────────────╮╭──────────────────────────────────────────────────────────╮
+    │ Events                                                   ││ Liquid staking                                           │
+    │ No events since the start.                               ││ Artemis  worth 13.2 METIS, has your sequencer            │
+    │                                                          ││ rate     1.1, APR 8.13 % over 30 d                       │
+    │                                                          ││ backing  1.02                                            │
+    │                                                          ││ holds    12 artMETIS                                     │
+    │                                                          ││ queue    300 METIS owed, 400 there                       │
+    │                                                          ││ peg      artMETIS 1 % below its rate, netswap            │
+    │                                                          ││                                                          │
+    │                                                          ││                                                          │
+    │                                                          ││                                                          │
+    │                                                          ││                                                          │
+    │                                                          ││                                                          │
+    │                                                          ││                                                          │
+    │                                                          ││                                                          │
+    ╰──────────────────────────────────────────────────────────╯╰──────────────────────────────────────────────────────────╯
+    q quit  ? help  Tab panel  r refresh  p pause"
+  `)
+})
+
+test('a panel that is no longer there leaves the screen to the others', () => {
+  expect(frame(80, 24, {single: 'lst', focus: 'lst'})).toContain('Production')
+  expect(frame(80, 24, {help: true})).toContain('1-5  one panel')
+  expect(frame(80, 24, {help: true, view: staking})).toContain('1-6  one panel')
+})
+
 test('long names are cut, and the state is still readable', () => {
   const long = toDashboardView(
     snapshot(
@@ -120,9 +255,10 @@ test('80x24: why L2 is down and that blocks stall are not cut off', () => {
   expect(frame(80, 24, {view: toDashboardView(snapshot({l2: down}), NOW)})).toContain(
     'No L2 endpoint answers.',
   )
-  expect(frame(80, 24, {view: toDashboardView(snapshot({l2: fresh(old)}), NOW)})).toContain(
-    '60 s of 180 s until',
-  )
+  for (const rest of [{}, {lst: fresh(lstLook(), 120_000)}]) {
+    const view = toDashboardView(snapshot({l2: fresh(old), ...rest}), NOW)
+    expect(frame(80, 24, {view})).toContain('60 s of 180 s until')
+  }
 })
 
 test('help covers the panels, and the footer says how to go on after a pause', () => {

@@ -5,6 +5,7 @@ import type {DashboardSnapshot} from '../../src/ui/dashboard/model.ts'
 import {ageOf, toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {eventOf} from '../../src/services/live/events.ts'
 import type {Feeds} from '../../src/services/live/live.ts'
+import type {LstProviderLook} from '../../src/services/health/lst.ts'
 import {
   absent,
   epochView,
@@ -25,6 +26,7 @@ import {
   silent,
   snapshot,
 } from '../helpers/dashboard-data.ts'
+import {lstBacking, lstLook, lstPeg, lstPosition} from '../helpers/lst-look.ts'
 
 type Rest = Partial<Omit<DashboardSnapshot, 'feeds'>>
 
@@ -33,11 +35,13 @@ const view = (changes: Partial<Feeds> = {}, rest: Rest = {}) =>
 
 /** A panel as `label: value` lines. */
 function linesOf(
-  name: 'production' | 'rotation' | 'sync' | 'stake' | 'events',
+  name: 'production' | 'rotation' | 'sync' | 'stake' | 'events' | 'lst',
   changes: Partial<Feeds> = {},
   rest: Rest = {},
 ): string[] {
-  return view(changes, rest).panels[name].rows.map(({label, value}) => `${label}: ${value}`)
+  return (view(changes, rest).panels[name]?.rows ?? []).map(
+    ({label, value}) => `${label}: ${value}`,
+  )
 }
 
 test('all in order: the page in plain text', () => {
@@ -290,4 +294,82 @@ test('what is wrong now stands above what happened, newest first, each with a wo
   expect(linesOf('events', {l1: nothing('Down.')}, {events})[0]).toBe(
     'for 0 s: WARN L1 does not respond',
   )
+})
+
+const lstLines = (changes: Partial<LstProviderLook>, rest: Rest = {}) =>
+  linesOf('lst', {lst: fresh(lstLook(changes), 120_000)}, rest)
+
+test('the panel of liquid staking is there for a position, a loan, or the provider of the sequencer', () => {
+  const has = (changes: Partial<Feeds>, rest: Rest = {}) => view(changes, rest).panels.lst !== null
+  const none = fresh(lstLook({}, {providers: []}), 120_000)
+  const loans = [
+    {...({kind: 'lending', market: 'aave', name: 'Aave'} as const), id: null, factor: 10n ** 18n},
+  ]
+  const ofProvider = {setting: {...setting, lstProvider: 'Artemis'}}
+
+  expect(has({})).toBe(false)
+  expect(has({}, ofProvider)).toBe(false)
+  expect(has({lst: none})).toBe(false)
+  expect(has({lst: nothing()})).toBe(false)
+  expect(has({lst: none}, ofProvider)).toBe(true)
+  expect(has({lst: nothing()}, ofProvider)).toBe(true)
+  expect(has({lst: fresh(lstLook())})).toBe(true)
+  expect(has({lst: fresh(lstLook({}, {providers: [], loans}))})).toBe(true)
+})
+
+test('the sequencer of a provider says so beside its state', () => {
+  const rows = linesOf('stake', {}, {setting: {...setting, lstProvider: 'Artemis'}})
+
+  expect(rows[0]).toBe('sequencer: 7 active, of Artemis')
+})
+
+test('a position in full: worth, rate, backing, tokens, requests, queue and pegs', () => {
+  const position = {...lstPosition, openRequests: 2n, owedMetisWei: 5n * 10n ** 18n}
+  const short = {requests: 3n, owedMetisWei: 300n * 10n ** 18n, liquidityMetisWei: 10n ** 18n}
+  const queue = {...short, minimumWaitSeconds: 1n, exitFeeRate: 0n}
+  const pegs = [lstPeg, {...lstPeg, token: 'other', discountBasisPoints: -250}]
+
+  expect(lstLines({position, queue, pegs})).toEqual([
+    'Artemis: worth 13.2 METIS',
+    'rate: 1.1, APR not read yet',
+    'backing: 1.02',
+    'holds: 12 artMETIS',
+    'requests: 2 open, 5 METIS owed',
+    'queue: 300 METIS owed, 1 there',
+    'peg: artMETIS 1 % below its rate, netswap',
+    'peg: other 2.5 % above its rate, netswap',
+  ])
+  expect(lstLines({position: {...position, claimableMetisWei: 10n ** 18n}})).toContain(
+    'requests: 2 open, 5 METIS owed, 1 claimable',
+  )
+})
+
+test('parts that could not be read are unknown, never zero', () => {
+  const gone = {state: null, queue: null, backing: null, pegs: null, position: null}
+
+  expect(lstLines(gone)).toEqual([
+    'Artemis: worth unknown',
+    'rate: unknown',
+    'backing: unknown',
+    'queue: unknown',
+    'peg: unknown',
+  ])
+  const noState = {yields: new Map([['artemis', null]] as const)}
+  expect(lstLines({}, noState)).toContain('rate: 1.1, APR unknown')
+})
+
+test('a backing below 1 says whether the rest may be in transit, and has the tone of its issue', () => {
+  const row = (verdict: 'below' | 'below-or-in-transit' | 'unknown') => {
+    const backing = {...lstBacking, verdict, ratio: 95n * 10n ** 16n}
+    return view({lst: fresh(lstLook({backing}))}).panels.lst!.rows.find(
+      ({label}) => label === 'backing',
+    )
+  }
+  expect(row('below')).toEqual({label: 'backing', value: '0.95, BELOW 1', tone: 'warn'})
+  expect(row('below-or-in-transit')).toMatchObject({
+    ...{value: '0.95, BELOW 1 unless METIS is in transit', tone: 'warn'},
+  })
+  expect(row('unknown')).toMatchObject({
+    ...{value: 'unknown, no owner on L1 is registered', tone: 'warn'},
+  })
 })

@@ -18,7 +18,8 @@ against what its tokens and open withdrawal requests are worth.`
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(LstBacking)
-    const backing = await readBacking(this.openContext(flags), args.provider)
+    const {each: backing, warnings} = await readBacking(this.openContext(flags), args.provider)
+    for (const warning of warnings) this.warnAbout(warning)
     return {data: {backing: backing.map(backingJson)}, text: backingText(backing)}
   }
 }

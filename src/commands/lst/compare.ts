@@ -24,7 +24,8 @@ export default class LstCompare extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(LstCompare)
     const request = {amountMetisWei: args.amount, days: flags.days}
-    const ways = await compareWays(this.openContext(flags), request)
+    const {ways, warnings} = await compareWays(this.openContext(flags), request)
+    for (const warning of warnings) this.warnAbout(warning)
     return {data: {...request, ways}, text: comparisonText(ways, request)}
   }
 }

@@ -27,7 +27,8 @@ export default class LstPosition extends OperatorCommand {
     const {args, flags} = await this.parse(LstPosition)
     const context = this.openContext(flags)
     const account = flags.account ?? requireOwner(context)
-    const positions = await readPositions(context, account, args.provider)
+    const {each: positions, warnings} = await readPositions(context, account, args.provider)
+    for (const warning of warnings) this.warnAbout(warning)
     return {data: positionsJson(positions), text: positionsText(positions)}
   }
 }

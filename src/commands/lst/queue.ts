@@ -15,7 +15,8 @@ export default class LstQueue extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(LstQueue)
-    const queues = await readQueues(this.openContext(flags), args.provider)
+    const {each: queues, warnings} = await readQueues(this.openContext(flags), args.provider)
+    for (const warning of warnings) this.warnAbout(warning)
     return {data: {queues}, text: queuesText(queues)}
   }
 }

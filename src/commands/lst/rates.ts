@@ -15,7 +15,8 @@ export default class LstRates extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(LstRates)
-    const rates = await readRates(this.openContext(flags), args.provider)
+    const {each: rates, warnings} = await readRates(this.openContext(flags), args.provider)
+    for (const warning of warnings) this.warnAbout(warning)
     return {data: {rates}, text: ratesText(rates)}
   }
 }

@@ -27,7 +27,8 @@ export default class LstRequests extends OperatorCommand {
     const {args, flags} = await this.parse(LstRequests)
     const context = this.openContext(flags)
     const account = flags.account ?? requireOwner(context)
-    const requests = await readRequests(context, account, args.provider)
+    const {each: requests, warnings} = await readRequests(context, account, args.provider)
+    for (const warning of warnings) this.warnAbout(warning)
     return {data: {requests}, text: requestsText(requests)}
   }
 }

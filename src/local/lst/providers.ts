@@ -104,10 +104,21 @@ export function lockPartsOf(onL1: LocalLstL1): Record<LstId, L1LockParts> {
   }
 }
 
+/** A token of a provider, for the markets. */
+export interface LocalLstToken {
+  token: Address
+  symbol: string
+  /** The contract that knows its rate. */
+  rate: Address
+  buy(amountWei: bigint): SeedCall
+}
+
 /** A token for the first liquidity of the markets, and the deposit by which `from` gets it. */
-export function buyLst(from: Address): {token: Address; buy(amountWei: bigint): SeedCall} {
+export function buyLst(from: Address): LocalLstToken {
   return {
     token: localArtemis.artMetis,
+    symbol: 'artMETIS',
+    rate: localArtemis.depositPool,
     buy: (amountWei) => depositWithArtemis(from, amountWei),
   }
 }

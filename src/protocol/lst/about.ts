@@ -32,6 +32,8 @@ export interface LstAbout {
   name: string
   /** Symbol of its token. */
   token: string
+  /** Symbols of its other tokens that are worth one METIS each, apart from rewards. */
+  parTokens?: readonly string[]
   /**
    * `reward-bearing`: the token balance is constant and the rate grows. `rebasing`: the rate is
    * constant and the balance grows.

@@ -5,8 +5,15 @@ import type {Context} from '../context.ts'
 import {settingOf} from './setting.ts'
 import {assessSources, readersOf, type Looks, type SourceKey, type Sources} from './sources.ts'
 
-/** Queries every source once, in parallel. A failing source affects only its own part. */
-export async function lookOnce(context: Context): Promise<Sources> {
+/**
+ * Queries every source once, in parallel. A failing source affects only its own part.
+ *
+ * @param kept answers of an earlier reading that still count; their sources are not queried
+ */
+export async function lookOnce(
+  context: Context,
+  kept: Pick<Partial<Sources>, 'lst'> = {},
+): Promise<Sources> {
   const readers = readersOf(context)
   const ask = async <K extends SourceKey>(key: K): Promise<Source<Looks[K]>> => {
     const read = readers[key]
@@ -18,16 +25,17 @@ export async function lookOnce(context: Context): Promise<Sources> {
       return {state: 'failing', ...failureOf(error), sinceMs: null, last: null}
     }
   }
-  const [l2, l1, money, pos, node, machine, endpoints] = await Promise.all([
+  const [l2, l1, money, lst, pos, node, machine, endpoints] = await Promise.all([
     ask('l2'),
     ask('l1'),
     ask('money'),
+    kept.lst ?? ask('lst'),
     ask('pos'),
     ask('node'),
     ask('machine'),
     ask('endpoints'),
   ])
-  return {l2, l1, money, pos, node, machine, endpoints}
+  return {l2, l1, money, lst, pos, node, machine, endpoints}
 }
 
 /** Health from a single reading, without history. */

@@ -20,6 +20,7 @@ import {nodeRuntimeOf} from '../node/node-runtime.ts'
 import {rotationOnL2, withPlan, type RotationNow} from '../rotation/epochs.ts'
 import {posReader, type PosLook} from './consensus.ts'
 import {comparedChains, compareEndpoints} from './endpoints.ts'
+import {lstFacts, lstReader, type LstLook} from './lst.ts'
 import {lookAtMachine} from './local-facts.ts'
 import {moneyFacts, readMoney, type L1Money} from './money.ts'
 
@@ -30,6 +31,7 @@ export interface Looks {
   l2: RotationNow
   l1: L1Facts
   money: L1Money
+  lst: LstLook
   pos: PosLook
   node: NodeLook
   machine: MachineFacts
@@ -53,6 +55,7 @@ export function readersOf(context: Context): Readers {
       return {block: number, timestampSeconds: timestamp}
     },
     money: owner ? () => readMoney(context, owner) : null,
+    lst: lstReader(context),
     pos: posReader(context),
     node: node && (() => node.status()),
     machine: async () => lookAtMachine(context),
@@ -68,11 +71,12 @@ export function plannedRotation({l2, pos}: Pick<Sources, 'l2' | 'pos'>): Source<
 
 /** The sources as the rules see them. */
 function toSnapshot(setting: Setting, sources: Sources, moved: Movement | null): HealthSnapshot {
-  const {l1, money, pos, node, machine, endpoints} = sources
+  const {l1, money, lst, pos, node, machine, endpoints} = sources
   return {
     ...{setting, l1, pos, node, machine},
     l2: mapSource(plannedRotation(sources), (rotation) => ({...rotation, moved})),
     money: mapSource(money, moneyFacts),
+    lst: mapSource(lst, lstFacts),
     endpoints: mapSource(endpoints, (facts) => ({endpoints: facts})),
   }
 }

@@ -11,6 +11,7 @@ import type {NodeStatus} from '../../protocol/node-status.ts'
 import type {Context} from '../context.ts'
 import type {RotationNow} from '../rotation/epochs.ts'
 import {lookOnce, nowOf} from './look-once.ts'
+import {LST_MS} from './lst.ts'
 import {settingOf} from './setting.ts'
 import {assessSources, plannedRotation, silenceOf, type Sources} from './sources.ts'
 import type {L1Money} from './money.ts'
@@ -43,13 +44,23 @@ export interface StatusView {
 }
 
 /** Overview for an operator. A source that is down affects only its own part. */
-export async function readStatus(context: Context): Promise<StatusView> {
+export function readStatus(context: Context): Promise<StatusView> {
+  return watchStatus(context)()
+}
+
+/** Pages of one watch. Liquid staking moves by the hour, and is read again only after two minutes. */
+export function watchStatus(context: Context): () => Promise<StatusView> {
   const owner = context.profile?.owner
-  const [sources, l2MetisWei] = await Promise.all([
-    lookOnce(context),
-    owner ? part(() => getBalance(context.l2().client, {address: owner})) : null,
-  ])
-  return statusOf(settingOf(context), sources, l2MetisWei, nowOf())
+  let lst: Sources['lst'] | undefined
+  return async () => {
+    const isKept = lst?.state === 'answered' && performance.now() - lst.atMs < LST_MS
+    const [sources, l2MetisWei] = await Promise.all([
+      lookOnce(context, isKept && lst ? {lst} : {}),
+      owner ? part(() => getBalance(context.l2().client, {address: owner})) : null,
+    ])
+    lst = sources.lst
+    return statusOf(settingOf(context), sources, l2MetisWei, nowOf())
+  }
 }
 
 /** The page of one reading. Pure. */

@@ -5,6 +5,7 @@ import {createBlockTimes} from '../network/block-times.ts'
 import type {Context} from '../context.ts'
 import type {OperatorEvent} from './events.ts'
 import {startLive, type Pollers} from './live.ts'
+import {watchYields, type Yields} from './yields.ts'
 
 export interface Dashboard {
   setting: Setting
@@ -12,6 +13,8 @@ export interface Dashboard {
   health: SnapshotStore<HealthReport | null>
   /** Median block time of recent blocks in milliseconds; null while too few are known. */
   blockMs: SnapshotStore<number | null>
+  /** Of the liquid-staking providers that the operator depends on. */
+  yields: SnapshotStore<Yields>
   /** Newest first. */
   events: SnapshotStore<OperatorEvent[]>
   /** Monotonic time when the L2 head last moved; null before the first time. */
@@ -39,5 +42,6 @@ export function startDashboard(context: Context, signal: AbortSignal): Dashboard
       blockMs.set(ms)
     })
   })
-  return {...live, blockMs, events}
+  const yields = watchYields(context, live.pollers.lst.store, signal)
+  return {...live, blockMs, yields, events}
 }

@@ -30,10 +30,12 @@ export interface PollerOptions<T> {
 
 /** A source that is down is polled less often, and its recovery is noticed within this many periods. */
 const MAX_BACKOFF = 4
+/** Sources that are read rarely are not read even more rarely while they are down. */
+const MAX_WAIT_MS = 120_000
 
 /**
  * Polls one source. A failing source keeps its last good value and is polled less often, up to four
- * times the period; it never blocks the others.
+ * times the period or two minutes; it never blocks the others.
  */
 export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<T>): Poller<T> {
   const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs})
@@ -64,7 +66,8 @@ export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<
   function schedule(): void {
     clearTimeout(timer)
     if (signal.aborted) return
-    timer = setTimeout(() => void ask(), periodMs * Math.min(2 ** failures, MAX_BACKOFF))
+    const waitMs = periodMs * Math.min(2 ** failures, MAX_BACKOFF)
+    timer = setTimeout(() => void ask(), Math.min(waitMs, Math.max(periodMs, MAX_WAIT_MS)))
   }
 
   signal.addEventListener('abort', () => clearTimeout(timer), {once: true})

@@ -8,6 +8,7 @@ import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.
 import type {Context} from '../context.ts'
 import {absentPoller, startPoller, toSource, type Feed, type Poller} from './feeds.ts'
 import {nowOf} from '../health/look-once.ts'
+import {LST_MS} from '../health/lst.ts'
 import {settingOf} from '../health/setting.ts'
 import {
   assessSources,
@@ -58,7 +59,8 @@ export function startLive(
     const before = health.get()
     const report = assessSources(setting, sources, before, nowOf(), watch.moved)
     // Before the first poll of every source, silence proves nothing, and no issue was seen to begin.
-    if (!before && isAsking(sources)) return
+    // Liquid staking is read slowly, and holds nothing up.
+    if (!before && isAsking({...sources, lst: {state: 'absent'}})) return
     health.set(report)
     const head = sources.l2.state === 'answered' ? sources.l2.value.headBlock : null
     const changes = changesBetween(before ?? {...report, issues: []}, report)
@@ -96,6 +98,7 @@ function startPollers(
     l2: poll('l2', Math.min(1000, context.network.l2.slotMs), onRotation),
     l1: poll('l1', 2000),
     money: poll('money', 5000, (now, before) => tell(moneyEvents(now, before, Date.now()))),
+    lst: poll('lst', LST_MS),
     pos: poll('pos', 2000),
     node: poll('node', 1000),
     machine: poll('machine', 10_000),
@@ -104,11 +107,12 @@ function startPollers(
 }
 
 export function feedsOf(pollers: Pollers): Feeds {
-  const {l2, l1, money, pos, node, machine, endpoints} = pollers
+  const {l2, l1, money, lst, pos, node, machine, endpoints} = pollers
   return {
     l2: l2.store.get(),
     l1: l1.store.get(),
     money: money.store.get(),
+    lst: lst.store.get(),
     pos: pos.store.get(),
     node: node.store.get(),
     machine: machine.store.get(),
@@ -121,6 +125,7 @@ export function sourcesOf(feeds: Feeds): Sources {
     l2: toSource(feeds.l2),
     l1: toSource(feeds.l1),
     money: toSource(feeds.money),
+    lst: toSource(feeds.lst),
     pos: toSource(feeds.pos),
     node: toSource(feeds.node),
     machine: toSource(feeds.machine),

@@ -3,11 +3,12 @@ import type {Address} from 'viem'
 import {readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
 import {readOwnedSequencerId} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
 import {readSequencer} from '../../chain/actions/locking-pool/read-sequencer.ts'
+import type {BackingVerdict} from '../../protocol/lst/backing.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
 import type {Context} from '../context.ts'
-import {idOf, ofEach} from './lst.ts'
-import type {LstBalance} from './provider.ts'
+import {idOf, ofEach, type Answers} from './each.ts'
+import type {LstBalance, LstProvider} from './provider.ts'
 
 export interface LstBacking extends LstBalance {
   provider: LstId
@@ -26,23 +27,19 @@ export interface LstBacking extends LstBalance {
   verdict: BackingVerdict
 }
 
-export const backingVerdicts = ['backed', 'below', 'below-or-in-transit', 'unknown'] as const
-/**
- * `below-or-in-transit`: what is known does not cover the liabilities, and METIS in transit between
- * the chains cannot be read. `unknown`: the sequencers of the provider are not registered.
- */
-export type BackingVerdict = (typeof backingVerdicts)[number]
-
 /**
  * Locks of the provider's sequencers on L1, METIS in transit and idle METIS against liabilities.
  *
- * @throws {MetisSeqError} LST_UNKNOWN
+ * @throws {MetisSeqError} those of {@link ofEach}
  */
-export function readBacking(context: Context, id?: LstId): Promise<LstBacking[]> {
-  return ofEach(context, id, async (provider) => {
-    const [balance, l1] = await Promise.all([provider.balance(), readL1(context, idOf(provider))])
-    return {provider: idOf(provider), ...balance, ...l1, ...judge(balance, l1)}
-  })
+export function readBacking(context: Context, id?: LstId): Promise<Answers<LstBacking>> {
+  return ofEach(context, id, (provider) => backingOf(context, provider))
+}
+
+/** The same for one provider. */
+export async function backingOf(context: Context, provider: LstProvider): Promise<LstBacking> {
+  const [balance, l1] = await Promise.all([provider.balance(), readL1(context, idOf(provider))])
+  return {provider: idOf(provider), ...balance, ...l1, ...judge(balance, l1)}
 }
 
 type L1Part = Pick<

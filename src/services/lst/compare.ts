@@ -4,7 +4,8 @@ import {afterDays, heldThroughProvider, rateOfLock} from '../../protocol/lst/com
 import type {LstId} from '../../protocol/lst/providers.ts'
 import {measureBlockInterval} from '../network/block-interval.ts'
 import type {Context} from '../context.ts'
-import {idOf, ofEach} from './lst.ts'
+import type {ReadWarning} from '../network/l1-logs.ts'
+import {idOf, ofAvailable} from './each.ts'
 import type {LstProvider} from './provider.ts'
 import {BRIDGE_SECONDS} from './rates.ts'
 import {readYield} from './samples.ts'
@@ -31,11 +32,15 @@ export interface Comparison {
   notes: string[]
 }
 
-/** The same amount and time through every provider, beside a lock of one's own. Best end first. */
-export async function compareWays(
-  context: Context,
-  request: CompareRequest,
-): Promise<Comparison[]> {
+export interface Compared {
+  /** Best end first. */
+  ways: Comparison[]
+  /** One for each provider that was left out, with the reason. */
+  warnings: ReadWarning[]
+}
+
+/** The same amount and time through every provider, beside a lock of one's own. */
+export async function compareWays(context: Context, request: CompareRequest): Promise<Compared> {
   const {client} = context.l1()
   const {lockingPool, lockingInfo} = context.network.l1.contracts
   const [pool, {blockIntervalSeconds}] = await Promise.all([
@@ -44,13 +49,16 @@ export async function compareWays(
   ])
   const {exitDelaySeconds} = pool
   const [through, lock] = await Promise.all([
-    ofEach(context, undefined, (provider) =>
+    ofAvailable(context, (provider) =>
       throughProvider(context, provider, request, exitDelaySeconds),
     ),
     lockOf(request, {...pool, blockIntervalSeconds}),
   ])
   const end = ({endMetisWei}: Comparison) => endMetisWei ?? -1n
-  return [...through, lock].toSorted((a, b) => (end(a) < end(b) ? 1 : end(a) > end(b) ? -1 : 0))
+  const ways = [...through.each, lock].toSorted((a, b) =>
+    end(a) < end(b) ? 1 : end(a) > end(b) ? -1 : 0,
+  )
+  return {ways, warnings: through.warnings}
 }
 
 async function throughProvider(

@@ -1,7 +1,7 @@
 import type {LstId} from '../../protocol/lst/providers.ts'
 import {yieldBetween, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
 import type {Context} from '../context.ts'
-import {requireProvider} from './lst.ts'
+import {requireProvider} from './each.ts'
 import {readSamples} from './samples.ts'
 
 export interface LstHistory {

@@ -5,10 +5,11 @@ import type {ChainClient} from '../../chain/connect.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {resolveAmount, type Amount} from '../../protocol/amount.ts'
 import type {LstRegistration} from '../../protocol/lst/about.ts'
-import {deployedLst, type LstId} from '../../protocol/lst/providers.ts'
+import type {LstId} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
 import type {Operation, Shown, Verification} from '../sending/run-operation.ts'
 import {requireOwner} from '../staking/sequencers.ts'
+import {idOf, ofEach, providersOf, requireProvider, unknownProvider, type Answers} from './each.ts'
 import type {
   LstCapability,
   LstDescription,
@@ -20,7 +21,6 @@ import type {
   LstVerified,
   LstWithdrawal,
 } from './provider.ts'
-import {openProviders} from './providers.ts'
 import {differencesOf} from './verify.ts'
 
 export interface LstListed extends LstDescription {
@@ -31,25 +31,27 @@ export interface LstListed extends LstDescription {
 
 /** The liquid-staking providers of the network. */
 export function listProviders(context: Context): Promise<LstListed[]> {
-  return ofEach(context, undefined, async (provider) => ({
-    ...(await provider.describe()),
-    capabilities: [...provider.capabilities],
-    registration: context.network.lstRegistry?.[idOf(provider)] ?? null,
-  }))
+  return Promise.all(
+    providersOf(context).map(async (provider) => ({
+      ...(await provider.describe()),
+      capabilities: [...provider.capabilities],
+      registration: context.network.lstRegistry?.[idOf(provider)] ?? null,
+    })),
+  )
 }
 
 /**
  * Positions of an account, by provider.
  *
- * @throws {MetisSeqError} LST_UNKNOWN
+ * @throws {MetisSeqError} LST_UNKNOWN, and those of {@link ofEach}
  */
 export async function readPositions(
   context: Context,
   account: Address,
   id?: LstId,
-): Promise<LstPosition[]> {
+): Promise<Answers<LstPosition>> {
   const positions = await ofEach(context, id, (provider) => provider.position(account))
-  if (positions.length === 0) throw unknownProvider(context)
+  if (positions.each.length === 0) throw unknownProvider(context)
   return positions
 }
 
@@ -58,12 +60,12 @@ export interface LstRequests {
   requests: LstWithdrawal[]
 }
 
-/** Open withdrawal requests of an account, by provider. @throws {MetisSeqError} LST_UNKNOWN */
+/** Open withdrawal requests of an account, by provider. @throws {MetisSeqError} those of {@link ofEach} */
 export function readRequests(
   context: Context,
   account: Address,
   id?: LstId,
-): Promise<LstRequests[]> {
+): Promise<Answers<LstRequests>> {
   return ofEach(context, id, async (provider) => ({
     provider: idOf(provider),
     requests: await provider.requests(account),
@@ -74,8 +76,8 @@ export interface LstQueues extends LstQueue {
   provider: LstId
 }
 
-/** Everybody's open withdrawal requests, by provider. @throws {MetisSeqError} LST_UNKNOWN */
-export function readQueues(context: Context, id?: LstId): Promise<LstQueues[]> {
+/** Everybody's open withdrawal requests, by provider. @throws {MetisSeqError} those of {@link ofEach} */
+export function readQueues(context: Context, id?: LstId): Promise<Answers<LstQueues>> {
   return ofEach(context, id, async (provider) => ({
     provider: idOf(provider),
     ...(await provider.queue()),
@@ -185,42 +187,5 @@ async function assertOpen(provider: LstProvider): Promise<void> {
     retryable: state === 'closed',
     facts: {provider: idOf(provider), state},
     hints: ['Withdrawals and claims are still possible: `metis-seq lst position`.'],
-  })
-}
-
-export function ofEach<T>(
-  context: Context,
-  id: LstId | undefined,
-  read: (provider: LstProvider) => Promise<T>,
-): Promise<T[]> {
-  const known = id === undefined ? providersOf(context) : [requireProvider(context, id)]
-  return Promise.all(known.map(read))
-}
-
-export function idOf({about}: LstProvider): LstId {
-  return about.id as LstId
-}
-
-function providersOf({network, l2}: Context): LstProvider[] {
-  // A network without any is not queried.
-  return deployedLst(network.lst).length === 0 ? [] : openProviders(l2().client, network.lst)
-}
-
-/** @throws {MetisSeqError} LST_UNKNOWN */
-export function requireProvider(context: Context, id: LstId): LstProvider {
-  const found = providersOf(context).find(({about}) => about.id === id)
-  if (found) return found
-  throw unknownProvider(context, id)
-}
-
-function unknownProvider({networkName}: Context, id?: LstId): MetisSeqError {
-  return new MetisSeqError({
-    code: 'LST_UNKNOWN',
-    message:
-      id === undefined
-        ? `No liquid-staking provider is known on ${networkName}.`
-        : `The liquid-staking provider ${id} is not known on ${networkName}.`,
-    facts: {network: networkName},
-    hints: ['Run `metis-seq lst list --network andromeda`.'],
   })
 }

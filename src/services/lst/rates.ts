@@ -2,7 +2,7 @@ import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
 import type {Yield} from '../../protocol/lst/yield.ts'
 import type {Context} from '../context.ts'
-import {ofEach} from './lst.ts'
+import {ofEach, type Answers} from './each.ts'
 import type {LstDescription, LstState} from './provider.ts'
 import {readYield} from './samples.ts'
 
@@ -26,8 +26,8 @@ export interface LstRates extends LstState {
   unbonding: Unbonding
 }
 
-/** Rates, yield, fees and the time of a withdrawal, by provider. @throws {MetisSeqError} LST_UNKNOWN */
-export async function readRates(context: Context, id?: LstId): Promise<LstRates[]> {
+/** Rates, yield, fees and the time of a withdrawal, by provider. @throws {MetisSeqError} those of {@link ofEach} */
+export async function readRates(context: Context, id?: LstId): Promise<Answers<LstRates>> {
   const exitDelaySeconds = await readExitDelay(context)
   return ofEach(context, id, async (provider) => {
     const [description, state, queue, grown] = await Promise.all([

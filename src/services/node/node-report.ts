@@ -34,7 +34,8 @@ export interface NodeReport {
 /** @throws {MetisSeqError} NODE_NOT_SET_UP, PROFILE_MISSING */
 export async function reportNode(context: Context): Promise<NodeReport> {
   const runtime = requireRuntime(context)
-  const sources = await lookOnce(context)
+  // No issue of liquid staking is one of the node.
+  const sources = await lookOnce(context, {lst: {state: 'absent'}})
   const look = sources.node.state === 'answered' ? sources.node.value : null
   const {profile, kind, endpoint, capabilities} = runtime
   return {

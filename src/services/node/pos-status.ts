@@ -37,7 +37,7 @@ export async function readPosStatus(context: Context): Promise<PosView> {
     pos.validators(),
     pos.batchId(),
     pos.mpc().catch(() => null),
-    lookOnce(context),
+    lookOnce(context, {lst: {state: 'absent'}}),
     // A response alone does not prove a consensus layer.
     readPos(pos, null),
   ])

@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink'
 
-import {frameLayout, singleLayout, type PanelName} from '../dashboard/layout.ts'
-import type {DashboardView} from '../dashboard/view.ts'
+import {frameLayout, panelNames, singleLayout, type PanelName} from '../dashboard/layout.ts'
+import type {DashboardView, Panel} from '../dashboard/view.ts'
 import {styleOf} from '../theme.ts'
 import {borderOf, fit, PanelBox} from './panel-box.tsx'
 
@@ -19,16 +19,21 @@ export interface DashboardFrameProps {
   unicode: boolean
 }
 
-const HELP = [
+const helpLines = (panels: number) => [
   'q  quit            ?  this help',
   'Tab  next panel    r  query every source now',
-  'p  pause drawing   1-5  one panel, 0  all',
+  `p  pause drawing   1-${panels}  one panel, 0  all`,
 ]
 
 /** One frame. A pure function of its props: it never reads a clock, a store or a chain. */
 export function DashboardFrame(props: DashboardFrameProps) {
   const {view, columns, rows, focus, single, paused, help, color, unicode} = props
-  const layout = single ? singleLayout(single, columns, rows) : frameLayout(columns, rows)
+  const hasLst = view.panels.lst !== null
+  // A panel that is no longer there leaves the screen to the others.
+  const layout =
+    single && view.panels[single]
+      ? singleLayout(single, columns, rows)
+      : frameLayout(columns, rows, hasLst)
   if (layout.kind === 'line') {
     return (
       <Text wrap="truncate-end">
@@ -50,7 +55,7 @@ export function DashboardFrame(props: DashboardFrameProps) {
           paddingX={1}
           width={columns}
         >
-          {HELP.map((line) => (
+          {helpLines(panelNames(hasLst).length).map((line) => (
             <Text key={line}>{line}</Text>
           ))}
         </Box>
@@ -63,7 +68,7 @@ export function DashboardFrame(props: DashboardFrameProps) {
                 focused={name === focus}
                 height={height}
                 key={name}
-                panel={view.panels[name]}
+                panel={panelOf(view, name)}
                 unicode={unicode}
                 width={width}
               />
@@ -80,6 +85,10 @@ export function DashboardFrame(props: DashboardFrameProps) {
       </Text>
     </Box>
   )
+}
+
+function panelOf({panels}: DashboardView, name: PanelName): Panel {
+  return panels[name] ?? {title: '', age: '', rows: []}
 }
 
 function Header({

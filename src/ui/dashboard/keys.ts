@@ -36,13 +36,22 @@ export function actionOf(
   if (input === '?') return 'help'
   if (input === 'r') return 'refresh'
   if (input === 'p') return 'pause'
-  const panel = /^[1-5]$/.test(input) ? panelNames[Number(input) - 1] : undefined
+  const panel = /^[1-6]$/.test(input) ? panelNames(true)[Number(input) - 1] : undefined
   return panel ? {show: panel} : undefined
 }
 
-/** The screen after an action. Pure; quit and refresh are effects and leave it unchanged. */
-export function afterAction(state: ScreenState, action: KeyAction): ScreenState {
+/**
+ * The screen after an action. Pure; quit and refresh are effects and leave it unchanged.
+ *
+ * @param panels those that are there; the key of another one means nothing
+ */
+export function afterAction(
+  state: ScreenState,
+  action: KeyAction,
+  panels: readonly PanelName[],
+): ScreenState {
   if (typeof action === 'object') {
+    if (!panels.includes(action.show)) return state
     return {...state, single: action.show, focus: action.show, help: false}
   }
   switch (action) {
@@ -53,9 +62,9 @@ export function afterAction(state: ScreenState, action: KeyAction): ScreenState 
     case 'all-panels':
       return {...state, single: null, help: false}
     case 'next-panel':
-      return focusOn(state, neighbour(state.focus, 1))
+      return focusOn(state, neighbour(panels, state.focus, 1))
     case 'previous-panel':
-      return focusOn(state, neighbour(state.focus, -1))
+      return focusOn(state, neighbour(panels, state.focus, -1))
     case 'quit':
     case 'refresh':
       return state
@@ -67,7 +76,7 @@ function focusOn(state: ScreenState, focus: PanelName): ScreenState {
   return {...state, focus, single: state.single && focus}
 }
 
-function neighbour(focus: PanelName, step: number): PanelName {
-  const index = panelNames.indexOf(focus) + step
-  return panelNames[(index + panelNames.length) % panelNames.length] ?? focus
+function neighbour(panels: readonly PanelName[], focus: PanelName, step: number): PanelName {
+  const index = panels.indexOf(focus) + step
+  return panels[(index + panels.length) % panels.length] ?? focus
 }

@@ -1,12 +1,13 @@
-export type PanelName = 'production' | 'rotation' | 'sync' | 'stake' | 'events'
+export type PanelName = 'production' | 'rotation' | 'sync' | 'stake' | 'events' | 'lst'
 
-export const panelNames: readonly PanelName[] = [
-  'production',
-  'rotation',
-  'sync',
-  'stake',
-  'events',
+/** In the order of their keys. The last is only there for operators with liquid staking. */
+const allPanels: readonly PanelName[] = [
+  ...(['production', 'rotation', 'sync', 'stake', 'events', 'lst'] as const),
 ]
+
+export function panelNames(hasLst: boolean): readonly PanelName[] {
+  return hasLst ? allPanels : allPanels.filter((name) => name !== 'lst')
+}
 
 export interface PanelPlace {
   name: PanelName
@@ -27,7 +28,7 @@ const FULL_PANEL = 10
 const LEAST_PANEL = 4
 
 /** The layout of the panels. Pure; widths and heights always add up to the terminal, minus one row. */
-export function frameLayout(columns: number, rows: number): FrameLayout {
+export function frameLayout(columns: number, rows: number, hasLst: boolean): FrameLayout {
   if (columns < 60 || rows < 16) return {kind: 'line'}
   const room = rows - HEADER_ROWS - FOOTER_ROWS - FREE_ROWS
   if (columns < 80) {
@@ -41,7 +42,9 @@ export function frameLayout(columns: number, rows: number): FrameLayout {
     }
   }
   const upper = Math.min(FULL_PANEL, Math.floor(room * 0.4))
-  const middle = Math.min(FULL_PANEL, Math.floor(room * 0.4), room - upper - LEAST_PANEL)
+  // An event is one line; a position needs more than one.
+  const part = hasLst ? 0.35 : 0.4
+  const middle = Math.min(FULL_PANEL, Math.floor(room * part), room - upper - LEAST_PANEL)
   const left = Math.ceil(columns / 2)
   const right = columns - left
   return {
@@ -55,7 +58,12 @@ export function frameLayout(columns: number, rows: number): FrameLayout {
         {name: 'sync', width: left, height: middle},
         {name: 'stake', width: right, height: middle},
       ],
-      [{name: 'events', width: columns, height: room - upper - middle}],
+      hasLst
+        ? [
+            {name: 'events', width: left, height: room - upper - middle},
+            {name: 'lst', width: right, height: room - upper - middle},
+          ]
+        : [{name: 'events', width: columns, height: room - upper - middle}],
     ],
   }
 }

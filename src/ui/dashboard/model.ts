@@ -2,6 +2,7 @@ import type {HealthReport} from '../../health/issue.ts'
 import type {Movement, Now, Setting} from '../../health/snapshot.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
 import type {Feeds} from '../../services/live/live.ts'
+import type {Yields} from '../../services/live/yields.ts'
 
 export type {Now} from '../../health/snapshot.ts'
 
@@ -24,6 +25,7 @@ export interface DashboardSnapshot {
   blockMs: number | null
   /** Observed movement of the L2 head; null before the first observation. */
   moved: Movement | null
+  yields: Yields
   events: OperatorEvent[]
 }
 

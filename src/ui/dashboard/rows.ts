@@ -267,7 +267,7 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
   return [
     row(
       'sequencer',
-      `${sequencer.sequencerId} ${statusWord(sequencer.status)}`,
+      `${sequencer.sequencerId} ${statusWord(sequencer.status)}${ofProvider(around)}`,
       active ? 'ok' : 'warn',
     ),
     row(
@@ -286,6 +286,11 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
     // Nothing can be added to a lock that is exiting.
     ...(active ? [row('capacity', `${formatWeiShort(roomMetisWei)} METIS`)] : []),
   ]
+}
+
+function ofProvider({snapshot}: Around): string {
+  const {lstProvider} = snapshot.setting
+  return lstProvider === null ? '' : `, of ${lstProvider}`
 }
 
 /** Balances are shown with their age, so that nobody acts on values from before an outage. */
@@ -310,6 +315,6 @@ function nameOf({signer, mine}: {signer: string; mine: boolean}): string {
   return mine ? '◆ YOU' : shortHex(signer)
 }
 
-function row(label: string, value: string, tone: Tone = 'plain'): Row {
+export function row(label: string, value: string, tone: Tone = 'plain'): Row {
   return {label, value, tone}
 }

@@ -5,7 +5,7 @@ export function textFrame({title, clock, state, nextAction, panels}: DashboardVi
   return [
     `${title}  ${clock}  ${state.word}: ${state.text}`,
     `next: ${nextAction}`,
-    ...Object.values(panels).map(panelText),
+    ...Object.values(panels).flatMap((panel) => (panel ? [panelText(panel)] : [])),
   ].join('\n')
 }
 

@@ -5,6 +5,7 @@ import {staleAfterMs, type Feed} from '../../services/live/feeds.ts'
 import {assessSources} from '../../services/health/sources.ts'
 import {feedsOf, sourcesOf} from '../../services/live/live.ts'
 import {stateWords} from '../presenters/health.ts'
+import {hasLst, lstRows} from './lst-rows.ts'
 import type {Around, DashboardSnapshot, Now, Row, Tone} from './model.ts'
 import {eventRows, noOwnerRows, productionRows, rotationRows, stakeRows, syncRows} from './rows.ts'
 
@@ -22,16 +23,25 @@ export interface DashboardView {
   state: {word: 'OK' | 'WARN' | 'CRIT' | 'WAIT'; text: string; tone: Tone}
   nextAction: string
   health: HealthReport
-  panels: {production: Panel; rotation: Panel; sync: Panel; stake: Panel; events: Panel}
+  panels: {
+    production: Panel
+    rotation: Panel
+    sync: Panel
+    stake: Panel
+    events: Panel
+    /** Null for operators without liquid staking. */
+    lst: Panel | null
+  }
 }
 
 export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
-  const {setting, pollers, health, blockMs, events} = dashboard
+  const {setting, pollers, health, blockMs, yields, events} = dashboard
   return {
     setting,
     feeds: feedsOf(pollers),
     health: health.get(),
     blockMs: blockMs.get(),
+    yields: yields.get(),
     events: events.get(),
     moved: dashboard.moved(),
   }
@@ -60,6 +70,9 @@ export function toDashboardView(snapshot: DashboardSnapshot, now: Now): Dashboar
         age: '',
         rows: [...issueRows(health, now), ...eventRows(snapshot.events, now)],
       },
+      lst: hasLst(snapshot)
+        ? panel('Liquid staking', feeds.lst, now, (value) => lstRows(value, around))
+        : null,
     },
   }
 }

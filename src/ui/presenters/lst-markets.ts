@@ -1,14 +1,16 @@
 /** Rates, backing and comparisons: figures that are the same for every account. */
 import {formatDuration, formatWei, formatWeiShort, isoTime} from '../../lib/units.ts'
+import type {BackingVerdict} from '../../protocol/lst/backing.ts'
 import {lstName} from '../../protocol/lst/providers.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {BackendFact} from '../../services/lst/backend-port.ts'
 import type {BackendStatus} from '../../services/lst/backend.ts'
 import type {Effect} from '../../services/sending/plan.ts'
 import type {Yield} from '../../protocol/lst/yield.ts'
-import type {BackingVerdict, LstBacking} from '../../services/lst/backing.ts'
+import type {LstBacking} from '../../services/lst/backing.ts'
 import type {Comparison, CompareRequest} from '../../services/lst/compare.ts'
 import type {LstHistory} from '../../services/lst/history.ts'
+import type {LstPegs} from '../../services/lst/peg.ts'
 import type {LstRates} from '../../services/lst/rates.ts'
 import {sequencerJson} from './sequencer.ts'
 import {fields, table} from './table.ts'
@@ -120,6 +122,35 @@ export function historyText({provider, samples, yield: grown}: LstHistory): stri
 
 export function historyJson({provider, samples, yield: grown}: LstHistory) {
   return {provider, samples, yield: grown}
+}
+
+export function pegsText(all: LstPegs[]): string {
+  if (all.length === 0) return NO_PROVIDERS
+  const rows = all
+    .flatMap(({pegs}) => pegs)
+    .map(({provider, token, exchange, poolPrice, rate, discountBasisPoints, depthMetisWei}) => [
+      ...[provider, token, exchange, formatWeiShort(poolPrice, 6), formatWeiShort(rate, 6)],
+      ...[`${discountBasisPoints}`, `${formatWeiShort(depthMetisWei)} METIS`],
+    ])
+  const headers = [
+    ...['provider', 'token', 'exchange', 'METIS in the pool', 'METIS by rate'],
+    ...['discount, basis points', 'depth for 1 %'],
+  ]
+  return [
+    ...(rows.length === 0 ? [] : [table(headers, rows)]),
+    ...all.flatMap(({provider, withoutPool}) =>
+      withoutPool.map((token) => `${lstName(provider)}: no pool of ${token} and METIS is known.`),
+    ),
+  ].join('\n')
+}
+
+export function pegsJson(all: LstPegs[]) {
+  return {
+    pegs: all.flatMap(({pegs}) => pegs),
+    withoutPool: all.flatMap(({provider, withoutPool}) =>
+      withoutPool.map((token) => ({provider, token})),
+    ),
+  }
 }
 
 export function backendText({provider, operations, sequencers, facts}: BackendStatus): string {

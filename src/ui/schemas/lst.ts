@@ -1,12 +1,14 @@
+import {poolsIds} from '../../protocol/defi/markets.ts'
+import {backingVerdicts} from '../../protocol/lst/backing.ts'
 import {lstKinds} from '../../protocol/lst/about.ts'
 import {lstIds} from '../../protocol/lst/providers.ts'
 import type {LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
 import {backendOperations, type BackendFact} from '../../services/lst/backend-port.ts'
-import {backingVerdicts} from '../../services/lst/backing.ts'
 import type {Comparison} from '../../services/lst/compare.ts'
+import type {LstPeg} from '../../services/lst/peg.ts'
 import type {LstRates, Unbonding} from '../../services/lst/rates.ts'
 import {yieldMethods, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
-import type {backendJson, backingJson, historyJson} from '../presenters/lst-markets.ts'
+import type {backendJson, backingJson, historyJson, pegsJson} from '../presenters/lst-markets.ts'
 import {registration} from './parts/registration.ts'
 import {sequencer} from './parts/sequencer.ts'
 import {
@@ -21,6 +23,7 @@ import {
 import type {positionsJson} from '../presenters/lst.ts'
 import {
   address,
+  as,
   decimal,
   digits,
   flag,
@@ -163,11 +166,15 @@ export const lstSchemas: CommandSchemas = {
   },
   'lst deposit': operation,
   'lst history': {
-    data: object<ReturnType<typeof historyJson>>('The rate of a provider over time.', {
-      provider: providerId,
-      samples: list('Oldest first.', sample),
-      yield: nullable(grown),
-    }),
+    data: object<ReturnType<typeof historyJson> & {plot: string | null}>(
+      'The rate of a provider over time.',
+      {
+        provider: providerId,
+        samples: list('Oldest first.', sample),
+        yield: as(nullable(grown), 'Growth of the rate; null when it cannot be measured.'),
+        plot: nullable(text('SVG file that was written; null without `--plot`.')),
+      },
+    ),
   },
   'lst list': {
     data: object('The providers of the network.', {
@@ -176,7 +183,31 @@ export const lstSchemas: CommandSchemas = {
         object<LstListed>('A provider and its operations.', {
           ...description,
           capabilities: list('Its operations.', word('An operation.', lstCapabilities)),
-          registration: nullable(registration),
+          registration: as(nullable(registration), 'Null when it is not registered.'),
+        }),
+      ),
+    }),
+  },
+  'lst peg': {
+    data: object<ReturnType<typeof pegsJson>>('Pool prices of tokens and their rates.', {
+      pegs: list(
+        'By provider and token.',
+        object<LstPeg>('A token in a pool with METIS.', {
+          provider: providerId,
+          token: text('Symbol of the token.'),
+          exchange: word('Exchange.', poolsIds),
+          pool: address('The pool.'),
+          poolPrice: digits('METIS for one token, scaled by 1e18, without fee and slippage.'),
+          rate: digits('METIS for one token by the provider, scaled by 1e18.'),
+          discountBasisPoints: decimal('Basis points below the rate; negative above it.'),
+          depthMetisWei: wei('METIS that raises the price by 1 %.'),
+        }),
+      ),
+      withoutPool: list(
+        'Tokens without a pool.',
+        object<ReturnType<typeof pegsJson>['withoutPool'][number]>('A token.', {
+          provider: providerId,
+          token: text('Symbol of the token.'),
         }),
       ),
     }),
@@ -237,7 +268,7 @@ export const lstSchemas: CommandSchemas = {
           shareRate: digits(
             'METIS for one share of the pool, scaled by 1e18; it grows by rewards.',
           ),
-          yield: nullable(grown),
+          yield: as(nullable(grown), 'Growth of the rate; null when it cannot be measured.'),
           unbonding: object<Unbonding>('From a withdrawal request to its METIS.', {
             fromSeconds: digits('Delay that the contract enforces.'),
             toSeconds: digits('At worst: after an exit on L1 and the bridge.'),

@@ -94,6 +94,7 @@ const frame = object<DashboardView>('The dashboard as text, as the screen shows 
     sync: panel('node, L1 and lag'),
     stake: panel('the lock and its rewards'),
     events: panel('recent events'),
+    lst: nullable(panel('liquid staking; null for operators without')),
   }),
 })
 

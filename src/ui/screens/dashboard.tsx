@@ -4,7 +4,14 @@ import {useEffect, useReducer, useState} from 'react'
 import {showsUnicode} from '../../lib/terminal.ts'
 import type {Dashboard} from '../../services/live/dashboard.ts'
 import {DashboardFrame} from '../components/dashboard-frame.tsx'
-import {actionOf, afterAction, firstScreen} from '../dashboard/keys.ts'
+import {
+  actionOf,
+  afterAction,
+  firstScreen,
+  type KeyAction,
+  type ScreenState,
+} from '../dashboard/keys.ts'
+import {panelNames, type PanelName} from '../dashboard/layout.ts'
 import {takeSnapshot, toDashboardView, type DashboardView} from '../dashboard/view.ts'
 import {hasColor} from '../theme.ts'
 
@@ -24,7 +31,11 @@ export interface DashboardScreenProps {
 export function DashboardScreen({dashboard, color, unicode, keys}: DashboardScreenProps) {
   const {exit} = useApp()
   const {columns, rows} = useWindowSize()
-  const [screen, act] = useReducer(afterAction, firstScreen)
+  const [screen, act] = useReducer(
+    (state: ScreenState, {action, panels}: {action: KeyAction; panels: readonly PanelName[]}) =>
+      afterAction(state, action, panels),
+    firstScreen,
+  )
   const view = useDashboardView(dashboard, screen.paused)
   useInput(
     (input, key) => {
@@ -34,7 +45,7 @@ export function DashboardScreen({dashboard, color, unicode, keys}: DashboardScre
         if (action === undefined) continue
         if (action === 'quit') exit()
         if (action === 'refresh') dashboard.refresh()
-        act(action)
+        act({action, panels: panelNames(view.panels.lst !== null)})
       }
     },
     {isActive: keys},

@@ -4,6 +4,7 @@ import {getCode, readContract} from 'viem/actions'
 import type {ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import {amtConfigAbi} from '../../abis/amt-config.ts'
 import type {ChainClient} from '../../connect.ts'
+import {ifOffered} from '../optional.ts'
 
 /** Keys of the address book, by our name of the contract. */
 const keys = {
@@ -38,11 +39,14 @@ export async function findArtemisFaults(
   if (missing.length > 0) return {kind: 'no-code', contracts: missing}
   const listed = await Promise.all(
     Object.entries(keys).map(async ([name, key]) => {
-      const address = await readContract(l2, {
-        ...{address: contracts.config, abi: amtConfigAbi, functionName: 'getContract'},
-        args: [keccak256(toBytes(key))],
-      })
-      return {name, agrees: isAddressEqual(address, contracts[name as keyof typeof keys])}
+      const address = await ifOffered(
+        readContract(l2, {
+          ...{address: contracts.config, abi: amtConfigAbi, functionName: 'getContract'},
+          args: [keccak256(toBytes(key))],
+        }),
+      )
+      const expected = contracts[name as keyof typeof keys]
+      return {name, agrees: address !== null && isAddressEqual(address, expected)}
     }),
   )
   const different = listed.filter(({agrees}) => !agrees).map(({name}) => name)

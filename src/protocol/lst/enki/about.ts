@@ -6,6 +6,7 @@ export const enki = {
   id: 'enki',
   name: 'Enki',
   token: 'seMETIS',
+  parTokens: ['eMETIS'],
   kind: 'reward-bearing',
   title: 'Enki on L2. The other contracts are found through the config of the vault.',
   contracts: {

@@ -5,6 +5,7 @@ const sourceName = word('A source.', [
   'l2',
   'l1',
   'money',
+  'lst',
   'pos',
   'node',
   'machine',
