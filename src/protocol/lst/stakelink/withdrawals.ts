@@ -1,5 +1,3 @@
-import {stakelinkStake, type StakelinkPool} from './shares.ts'
-
 const ONE = 10n ** 18n
 
 /** A withdrawal that waits for METIS, or has it and waits to be claimed. */
@@ -19,14 +17,6 @@ export function finalizedWei(
   stakePerShares: bigint,
 ): bigint {
   return partWei + (shares * stakePerShares) / ONE
-}
-
-/** METIS of one that waits, if it were finalized now: it earns until then. */
-export function waitingWei(
-  pool: StakelinkPool,
-  {shares, partWei}: Pick<StakelinkWithdrawal, 'shares' | 'partWei'>,
-): bigint {
-  return partWei + stakelinkStake(pool, shares)
 }
 
 /** Where the queue of withdrawals stands. */
