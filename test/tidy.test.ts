@@ -157,6 +157,24 @@ test('nothing is named after a liquid-staking provider outside of its folders', 
   expect(hits).toEqual([])
 })
 
+test('nothing is named after a market outside of its folders', () => {
+  // `defi/markets.ts` and `providers.ts` of a kind are the lists of them; ABIs and artifacts are generated.
+  const names = /netswap|algebra|hercules|\baave|shoebill|qidao|stableqi|stablis/i
+  const isOfMarket = (file: string) =>
+    /\/(?:netswap|algebra|aave|shoebill|qidao|stablis)\/|\/defi\/markets\.ts$|\/defi\/(?:pools|lending|cdp)\/providers\.ts$/.test(
+      file,
+    )
+  expect(all.filter(({file}) => isOfMarket(file)).length).toBeGreaterThan(25)
+  const hits = all
+    .filter(({file, text}) => !isOfMarket(file) && names.test(text))
+    .flatMap(({file, lines}) =>
+      lines.flatMap((line, index) =>
+        names.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+      ),
+    )
+  expect(hits).toEqual([])
+})
+
 test('which engine there is stays in its folder, and reads of it name their block', () => {
   const outside = all.filter(({file}) => /^src\/(?:node|cli|local)\//.test(file))
   const parts =

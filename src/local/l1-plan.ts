@@ -99,7 +99,7 @@ export function planL1(options: L1Options): {steps: L1Step[]; addresses: L1Addre
 /** The messenger and the contracts of the liquid-staking providers. */
 function planLst(
   {governance, l2ChainId, l2MetisAddress}: L1Options,
-  {metis, proxyAdmin, lockingPool, bridge}: L1Addresses,
+  {metis, proxyAdmin, lockingPool, lockingInfo, bridge, discountOracle}: L1Addresses,
   deploy: (name: string, data: Hex) => Address,
 ): {steps: L1Step[]; addresses: Pick<L1Addresses, 'messenger' | 'lst'>} {
   const args = encodeAbiParameters(parseAbiParameters('address, address, address'), [
@@ -109,7 +109,7 @@ function planLst(
   if (messenger !== messengerOf(governance.address)) throw new Error('The messenger has moved.')
   const {calls, addresses} = planLstL1({
     ...{deploy, governanceAddress: governance.address, proxyAdmin},
-    ...{metis, lockingPool, bridge, l2ChainId},
+    ...{metis, lockingPool, lockingInfo, bridge, discountOracle, messenger, l2ChainId},
   })
   // One of them creates a contract.
   const steps = calls.map((call) => ({...call, account: governance, gas: 700_000n}))

@@ -17,7 +17,7 @@ export interface PriceResult {
   hash: Hash
 }
 
-/** What governance has to hold on L2 to pay for a call; the faucet gives it ten times as much. */
+/** The balance that governance needs on L2 to pay for a call; the faucet gives it ten times as much. */
 const GAS_WEI = 10n ** 17n
 
 /**

@@ -249,10 +249,10 @@ async function lockForProviders(
     context,
     locks.flatMap(({holder, lock, sequencer: {address: signer, publicKey}}) => [
       metisPayment(context, holder, INITIAL_LOCK_WEI),
-      {
-        ...{what: 'lock of a provider', account: holder, to: holder},
-        data: lock({signer, publicKey, amountWei: INITIAL_LOCK_WEI}),
-      },
+      ...lock({signer, publicKey, amountWei: INITIAL_LOCK_WEI, operator: signer}).map((call) => ({
+        ...{what: 'lock of a provider', account: holder},
+        ...call,
+      })),
     ]),
   )
   context.close()

@@ -83,7 +83,7 @@ test('the pools of known tokens, with reserves and price', async () => {
   expect((await ask('pool show MAI METIS')).error).toMatchObject({code: 'POOL_UNKNOWN'})
   expect((await ask('pool show WBTC METIS')).error).toMatchObject({
     code: 'TOKEN_UNKNOWN',
-    facts: {known: 'METIS, artMETIS, m.USDC, MAI'},
+    facts: {known: 'METIS, artMETIS, m.USDC, MAI, USDS'},
   })
   expect((await ask('pool show METIS METIS')).error).toMatchObject({code: 'USAGE'})
 })

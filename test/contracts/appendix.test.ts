@@ -12,6 +12,8 @@ import {l1StandardBridgeAbi} from '../../src/chain/abis/l1-standard-bridge.ts'
 import {lockingInfoAbi} from '../../src/chain/abis/locking-info.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
+import {priorityPoolAbi} from '../../src/chain/abis/priority-pool.ts'
+import {stakingPoolAbi} from '../../src/chain/abis/staking-pool.ts'
 
 /** The hashes that clients of the real contracts use, by the contract of ours that must have them. */
 const known: [string, Abi, string][] = [
@@ -117,6 +119,13 @@ const known: [string, Abi, string][] = [
     'the Enki reward dispatcher',
     enkiRewardDispatcherAbi,
     'Dispatched 0x929c30b248a2b23bb2e1ab7c63cbbd5e53480d01e032310e7de1d3865e2fb937',
+  ],
+  ['the priority pool of stake.link', priorityPoolAbi, 'deposit 0x654e5b13 withdraw 0x314b28aa'],
+  [
+    'the staking pool of stake.link',
+    stakingPoolAbi,
+    `UpdateStrategyRewards
+    0x04f794b9bb152df3a9f2aa7b424206ce2c2c26ef386bb1fea8325cdfdcd33956`,
   ],
 ]
 

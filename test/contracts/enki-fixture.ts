@@ -95,6 +95,7 @@ export async function startEnki(): Promise<EnkiChain> {
     l1Lst: {
       enki: {dealer: l1Dealer, agent: l1Dealer},
       artemis: {manager: l1Dealer, pool: l1Dealer},
+      stakelink: {strategy: l1Dealer, transmitter: l1Dealer, router: l1Dealer, vault: l1Dealer},
     },
   })
   const anvil = await bootGenesis(genesis)

@@ -67,7 +67,7 @@ describe('Netswap', () => {
     ])
     expect(quoted).toEqual([one, outOf(one, art, metis)])
     expect(await chain.read(pair, netswapPairAbi, 'symbol')).toBe('NLP')
-    expect(await chain.read(factory, netswapFactoryAbi, 'allPairsLength')).toBe(2n)
+    expect(await chain.read(factory, netswapFactoryAbi, 'allPairsLength')).toBe(3n)
   })
 
   test('a swap of METIS pays what was quoted, and the fee stays in the pool', async () => {

@@ -1,4 +1,4 @@
-/** What the tests of the markets do on the L2 beside the commands: as others, and as governance. */
+/** Actions of the tests on the L2 beside the commands: as others, and as governance. */
 import {
   decodeFunctionResult,
   encodeFunctionData,

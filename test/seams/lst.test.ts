@@ -9,6 +9,7 @@ import {localLst} from '../../src/local/lst/providers.ts'
 import {openProviders} from '../../src/services/lst/providers.ts'
 import type {LstProvider, LstRequest} from '../../src/services/lst/provider.ts'
 import {type EnkiChain, startEnki} from '../contracts/enki-fixture.ts'
+import {type StakelinkChain, startStakelink, UPKEEP} from '../contracts/stakelink-fixture.ts'
 import {startL2} from '../contracts/l2-fixture.ts'
 import {alice, governance} from '../contracts/staking.ts'
 import type {Anvil} from '../helpers/anvil.ts'
@@ -20,17 +21,22 @@ let anvil: Anvil
 let connection: Connection
 let enki: EnkiChain
 let enkiConnection: Connection
+let staked: StakelinkChain
+let stakedConnection: Connection
 
 beforeAll(async () => {
   anvil = (await startL2()).anvil
   connection = connectChain({name: 'L2', chainId: 1088, urls: [anvil.rpcUrl]})
   enki = await startEnki()
   enkiConnection = connectChain({name: 'L2', chainId: 1088, urls: [enki.anvil.rpcUrl]})
+  staked = await startStakelink()
+  stakedConnection = connectChain({name: 'L2', chainId: 1088, urls: [staked.anvil.rpcUrl]})
 })
 afterAll(async () => {
   connection.close()
   enkiConnection.close()
-  await Promise.all([anvil.stop(), enki[Symbol.asyncDispose]()])
+  stakedConnection.close()
+  await Promise.all([anvil.stop(), enki[Symbol.asyncDispose](), staked[Symbol.asyncDispose]()])
 })
 
 const {depositPool, rewardPool, withdrawalManager} = localLst.artemis
@@ -40,14 +46,18 @@ const opening = (wrap = (good: LstProvider) => good): OpenScene<LstScene> => {
     const snapshot = await anvil.request('evm_snapshot')
     const [good] = openProviders(connection.client, {artemis: localLst.artemis})
     const act = actionsOn(anvil, connection.client)
+    const earn = async (wei: bigint) => {
+      const held = await getBalance(connection.client, {address: rewardPool})
+      await act.setBalance(rewardPool, held + wei)
+    }
     return {
       provider: wrap(good!),
       account: alice,
       holdsLeast: true,
-      async earn(wei) {
-        const held = await getBalance(connection.client, {address: rewardPool})
-        await act.setBalance(rewardPool, held + wei)
-      },
+      roundsBy: 0n,
+      earn,
+      // A token is worth much more before the deposit arrives.
+      worsen: () => earn(10n ** 19n),
       starve: () => act.setBalance(depositPool, 0n),
       gates: {
         liquidity: () => act.setBalance(depositPool, 10n ** 21n),
@@ -78,15 +88,18 @@ const openingEnki: OpenScene<LstScene> = async () => {
   const act = actionsOn(enki.anvil, enkiConnection.client)
   const admin = governance.address
   const {redemptionQueue, rewardDispatcher} = localEnki
+  const earn = async (wei: bigint) => {
+    await enki.send(admin, 'eMetis', 'addMinter', [admin])
+    await enki.send(admin, 'eMetis', 'minter_mint', [rewardDispatcher, wei])
+    await enki.send(admin, 'dispatcher', 'dispatch')
+  }
   return {
     provider: provider!,
     account: alice,
     holdsLeast: false,
-    async earn(wei) {
-      await enki.send(admin, 'eMetis', 'addMinter', [admin])
-      await enki.send(admin, 'eMetis', 'minter_mint', [rewardDispatcher, wei])
-      await enki.send(admin, 'dispatcher', 'dispatch')
-    },
+    roundsBy: 0n,
+    earn,
+    worsen: () => earn(10n ** 19n),
     starve: () => act.setBalance(redemptionQueue, 0n),
     gates: {
       liquidity: async () => {
@@ -102,10 +115,57 @@ const openingEnki: OpenScene<LstScene> = async () => {
   }
 }
 
+const WEEK_SECONDS = 7 * 24 * 3600
+
+/** Nothing is paid at once, so that every withdrawal waits like those of the others. */
+const openingStakelink: OpenScene<LstScene> = async () => {
+  const snapshot = await staked.chain.request('evm_snapshot')
+  const [provider] = openProviders(stakedConnection.client, {stakelink: localLst.stakelink})
+  const act = actionsOn(staked.anvil, stakedConnection.client)
+  const admin = governance.address
+  await staked.send(admin, 'priority', 'setAllowInstantWithdrawals', [false])
+  return {
+    provider: provider!,
+    account: alice,
+    holdsLeast: false,
+    roundsBy: 1n,
+    async earn(wei) {
+      await staked.gain(wei)
+      await staked.share()
+    },
+    // The rate is always one, but others may take the room.
+    worsen: async () => {
+      await staked.send(admin, 'strategy', 'setMaxDeposits', [0n])
+    },
+    async starve() {
+      const fee = await staked.wei('transmitter', 'getExecuteUpdateFee')
+      const update = (value: bigint) =>
+        staked.send(admin, 'transmitter', 'executeUpdate', [], value)
+      // Those who wait are not to be paid on this occasion.
+      await staked.send(admin, 'withdrawals', 'setMinTimeBetweenWithdrawals', [10n ** 10n])
+      await update(fee)
+      await staked.send(admin, 'withdrawals', 'setMinTimeBetweenWithdrawals', [86_400n])
+      await staked.moveToL1()
+    },
+    gates: {
+      time: () => act.warp(WEEK_SECONDS),
+      liquidity: () => staked.bringBack(10n ** 19n),
+      admin: async () => {
+        await staked.send(admin, 'withdrawals', 'performUpkeep', [UPKEEP])
+      },
+    },
+    carryOut: act.carryOut,
+    paid: (mined) => act.paid(alice, mined),
+    async [Symbol.asyncDispose]() {
+      await staked.chain.request('evm_revert', snapshot)
+    },
+  }
+}
+
 describeSeam<LstScene>({
   name: 'LstProvider',
   rules: lstContract,
-  implementations: {artemis: opening(), enki: openingEnki},
+  implementations: {artemis: opening(), enki: openingEnki, stakelink: openingStakelink},
   broken: [
     {
       fault: 'quotes without the rewards that wait',

@@ -6,8 +6,14 @@ import {marketFeedAbi} from '../abis/market-feed.ts'
 import {entriesOf, type CatalogueEntry} from '../explain/entry.ts'
 import {qidaoAbis} from './cdp/qidao/calls.ts'
 import {qidaoRefusals} from './cdp/qidao/refusals.ts'
+import {stablisAbis} from './cdp/stablis/calls.ts'
+import {stablisRefusals} from './cdp/stablis/refusals.ts'
 import {aaveAbis} from './lending/aave/calls.ts'
 import {aaveRefusals} from './lending/aave/refusals.ts'
+import {shoebillAbis} from './lending/shoebill/calls.ts'
+import {shoebillRefusals} from './lending/shoebill/refusals.ts'
+import {algebraAbis} from './pools/algebra/calls.ts'
+import {algebraRefusals} from './pools/algebra/refusals.ts'
 import {netswapAbis} from './pools/netswap/calls.ts'
 import {netswapRefusals} from './pools/netswap/refusals.ts'
 
@@ -15,15 +21,21 @@ import {netswapRefusals} from './pools/netswap/refusals.ts'
 export const marketAbis: readonly (readonly [name: string, abi: Abi])[] = [
   ['ERC20', erc20Abi],
   ...netswapAbis,
+  ...algebraAbis,
   ...aaveAbis,
+  ...shoebillAbis,
   ...qidaoAbis,
+  ...stablisAbis,
   ['PriceFeed', marketFeedAbi],
 ]
 
 export const marketRefusals: readonly CatalogueEntry[] = [
   ...netswapRefusals,
+  ...algebraRefusals,
   ...aaveRefusals,
+  ...shoebillRefusals,
   ...qidaoRefusals,
+  ...stablisRefusals,
   ...entriesOf({kind: 'text', contracts: ['PriceFeed'], source: 'Chainlink aggregators'}, [
     {
       subject: 'No data present',

@@ -107,3 +107,13 @@ export function entriesOf(
     ...part,
   }))
 }
+
+/** `signature: what is true`, for refusals that nobody meets who uses the contracts as intended. */
+export function brief(
+  code: RefusalCode,
+  list: Record<string, [message: string, meaning: string]>,
+): EntryPart[] {
+  return Object.entries(list).map(([subject, [message, meaning]]) => ({
+    ...{subject, code, message, meaning},
+  }))
+}

@@ -10,13 +10,19 @@ import {artemisRefusals} from './artemis/refusals.ts'
 import {enkiAbis, enkiAmounts} from './enki/calls.ts'
 import {enkiRefusals} from './enki/refusals.ts'
 import type {LstRefusals} from './refusals.ts'
+import {stakelinkAbis, stakelinkAmounts} from './stakelink/calls.ts'
+import {stakelinkRefusals} from './stakelink/refusals.ts'
 
 /** Their ABIs by the name of the contract, those an operator calls first. */
-export const lstAbis: readonly (readonly [name: string, abi: Abi])[] = [...artemisAbis, ...enkiAbis]
+export const lstAbis: readonly (readonly [name: string, abi: Abi])[] = [
+  ...artemisAbis,
+  ...enkiAbis,
+  ...stakelinkAbis,
+]
 
-export const lstRefusals: LstRefusals = together([artemisRefusals, enkiRefusals])
+export const lstRefusals: LstRefusals = together([artemisRefusals, enkiRefusals, stakelinkRefusals])
 
-export const lstAmounts: readonly LstAmounts[] = [artemisAmounts, ...enkiAmounts]
+export const lstAmounts: readonly LstAmounts[] = [artemisAmounts, ...enkiAmounts, stakelinkAmounts]
 
 /** Family by family, in the order of the providers. */
 function together(all: readonly LstRefusals[]): LstRefusals {

@@ -1,6 +1,7 @@
 import {addressFlag, commonFlags} from '../../cli/flags.ts'
 import {lendingFlag} from '../../cli/market-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {lendingIds} from '../../protocol/defi/markets.ts'
 import {showLending} from '../../services/defi/lending/lend.ts'
 import {lendingJson, lendingText} from '../../ui/presenters/lend.ts'
 
@@ -10,7 +11,7 @@ export default class LendShow extends OperatorCommand {
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --network andromeda --market aave',
+    `<%= config.bin %> <%= command.id %> --network andromeda --market ${lendingIds[0]}`,
   ]
 
   static override flags = {

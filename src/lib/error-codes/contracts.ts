@@ -102,6 +102,7 @@ export const refusalCodes = () =>
     TOKEN_NOT_MOVED: refusal,
     UPGRADE_REFUSED: refusal,
     VAULT_NOT_YOURS: refusal,
+    VAULT_OPEN: refusal,
     VAULT_UNKNOWN: {
       exit: ['not-found', 'precondition'],
       facts: [...refusalFacts, {vault: 'text', network: 'text'}],

@@ -24,6 +24,7 @@ export const transactionCodes = () =>
     LST_CANNOT: {exit: 'usage', facts: {provider: 'text', operation: 'text'}},
     LST_CLOSED: {exit: 'precondition', retry: 'depends', facts: {provider: 'text', state: 'text'}},
     LST_UNKNOWN: {exit: 'not-found', facts: {network: 'text'}},
+    MARKET_READ_ONLY: {exit: 'precondition', facts: {network: 'text', market: 'text'}},
     MARKET_UNKNOWN: {exit: 'not-found', facts: {network: 'text', kind: 'text'}},
     NONCE_GAP: {
       exit: 'precondition',

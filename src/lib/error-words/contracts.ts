@@ -249,6 +249,10 @@ export const refusalWords: WordsOf<ReturnType<typeof refusalCodes>> = {
     'The vault belongs to another account.',
     'Run `metis-seq cdp show` to see the vaults of the account.',
   ],
+  VAULT_OPEN: [
+    'The account has an open position already, and can have one only.',
+    'Change it with `metis-seq cdp adjust VAULT`, or close it first.',
+  ],
   VAULT_UNKNOWN: [
     'There is no vault with this id.',
     'Run `metis-seq cdp show` to see the vaults of the account.',

@@ -46,6 +46,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'The network has no liquid-staking provider that this program knows.',
     'Run `metis-seq lst list --network andromeda`.',
   ],
+  MARKET_READ_ONLY: [
+    'The exchange is only quoted: this program knows no contract of it that takes orders.',
+    'Choose another exchange with `--dex`.',
+  ],
   MARKET_UNKNOWN: [
     'The network has no such market that this program knows.',
     'Create a local one with `metis-seq local up --with lst,defi`, or add it to the network document.',

@@ -6,16 +6,22 @@ import {buyLst} from '../lst/providers.ts'
 import type {LocalPart} from '../../protocol/local-parts.ts'
 import type {GenesisParts} from '../placement.ts'
 import {localQiDao, planQiDao} from './cdp/qidao/plan.ts'
+import {FIRST_LOAN_WEI, localStablis, planStablis} from './cdp/stablis/plan.ts'
 import {localAave, planAave} from './lending/aave/plan.ts'
-import {localNetswap, planNetswap} from './pools/netswap/plan.ts'
-import {localFeeds, localTokens, planTokens} from './tokens.ts'
+import {localShoebill, planShoebill} from './lending/shoebill/plan.ts'
+import {localAlgebra, planAlgebra} from './pools/algebra/plan.ts'
+import {fillPool, localNetswap, planNetswap} from './pools/netswap/plan.ts'
+import {firstMetisPrice, localFeeds, localTokens, planTokens} from './tokens.ts'
+
+/** Half of the first loan makes a pool: a fee is owed on top of what was borrowed, so more must be bought. */
+const USDS_WEI = FIRST_LOAN_WEI / 2n
 
 const localDefi: DefiDeployments = {
-  tokens: localTokens,
+  tokens: {...localTokens, USDS: localStablis.usds},
   feeds: localFeeds,
-  pools: {netswap: localNetswap},
-  lending: {aave: localAave},
-  cdp: {qidao: localQiDao},
+  pools: {netswap: localNetswap, algebra: localAlgebra},
+  lending: {aave: localAave, shoebill: localShoebill},
+  cdp: {qidao: localQiDao, stablis: localStablis},
 }
 
 export interface DefiOptions {
@@ -35,8 +41,15 @@ export function planDefi(options: DefiOptions): GenesisParts {
   const planned = [
     {placements: planTokens(governanceAddress), seeds: []},
     planNetswap({governanceAddress, lst: buyLst(governanceAddress)}),
+    planAlgebra({governanceAddress, lst: buyLst(governanceAddress)}),
     planAave({governanceAddress}),
+    planShoebill({governanceAddress, lst: buyLst(governanceAddress)}),
     planQiDao({governanceAddress}),
+    planStablis({governanceAddress, lst: buyLst(governanceAddress)}),
+    {
+      placements: [],
+      seeds: fillPool(governanceAddress, localStablis.usds, USDS_WEI, USDS_WEI / firstMetisPrice),
+    },
   ]
   return {
     placements: planned.flatMap(({placements}) => placements),

@@ -8,6 +8,10 @@ export interface L1LstSite {
   proxyAdmin: Address
   metis: Address
   lockingPool: Address
+  lockingInfo: Address
+  discountOracle: Address
+  /** Sends calls to L2. */
+  messenger: Address
   bridge: Address
   l2ChainId: number
 }
@@ -18,12 +22,20 @@ export interface L1LstParts<Addresses> {
   calls: {name: string; to: Address; data: Hex}[]
 }
 
+export interface LockedSequencer {
+  signer: Address
+  publicKey: Hex
+  amountWei: bigint
+  /** Who runs the node: gets the operator's share of the rewards, where there is one. */
+  operator: Address
+}
+
 /** How the provider locks METIS for its first sequencer. */
 export interface L1LockParts {
   /** Contract that owns the sequencer in LockingPool. */
   owner: Address
   /** Contract that has the METIS before, and makes the lock. */
   holder: Address
-  /** Call of the holder, by governance. */
-  lock(sequencer: {signer: Address; publicKey: Hex; amountWei: bigint}): Hex
+  /** Calls by governance, in this order, once the holder has the METIS. */
+  lock(sequencer: LockedSequencer): {to: Address; data?: Hex; valueWei?: bigint}[]
 }

@@ -12,13 +12,20 @@ import {depositWithArtemis, localArtemis, planArtemis, seedArtemis} from './arte
 import {enkiLock, type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
 import {localEnki, planEnki} from './enki/plan.ts'
 import type {L1LockParts, L1LstParts, L1LstSite} from './l1.ts'
+import {type LocalStakelinkL1, planStakelinkL1, stakelinkLock} from './stakelink/l1.ts'
+import {localStakelink, planStakelink} from './stakelink/plan.ts'
 
 /** The addresses that the providers have on a local network, where they are part of it. */
 export type LocalLst = {[Id in keyof LstDeployments]-?: NonNullable<LstDeployments[Id]>}
 
 const {seMetis, eMetis, enki} = localEnki
+const {priorityPool, stMetis, wstMetis} = localStakelink
 
-export const localLst: LocalLst = {artemis: localArtemis, enki: {seMetis, eMetis, enki}}
+export const localLst: LocalLst = {
+  artemis: localArtemis,
+  enki: {seMetis, eMetis, enki},
+  stakelink: {priorityPool, stMetis, wstMetis},
+}
 
 /** Those that are always there, and the others where they were asked for. */
 export type PlacedLst = Pick<LocalLst, 'artemis'> & Partial<LocalLst>
@@ -33,6 +40,7 @@ export function placedLst(parts: readonly LocalPart[]): PlacedLst {
 export interface LocalLstL1 {
   artemis: LocalArtemisL1
   enki: LocalEnkiL1
+  stakelink: LocalStakelinkL1
 }
 
 export interface LstPlanOptions {
@@ -54,13 +62,20 @@ export function planLst(options: LstPlanOptions): GenesisParts {
   const artemis = planArtemis({governanceAddress, l1StakingPool: l1?.artemis.manager})
   if (!options.with?.includes('lst')) return {placements: artemis, seeds: []}
   const l1Dealer = l1?.enki.dealer ?? zeroAddress
-  const {placements, seeds} = planEnki({governanceAddress, bridge, l1Dealer})
-  const first = l1
-    ? {amountWei: options.firstDepositWei, bridgeCostWei: options.bridgeCostWei}
-    : null
+  const enkiParts = planEnki({governanceAddress, bridge, l1Dealer})
+  const {firstDepositWei, bridgeCostWei} = options
+  const stakelink = planStakelink({
+    ...{governanceAddress, bridge, firstDepositWei, bridgeCostWei},
+    ...(l1 ? {l1: l1.stakelink} : {}),
+  })
+  const first = l1 ? {amountWei: firstDepositWei, bridgeCostWei} : null
   return {
-    placements: [...artemis, ...placements],
-    seeds: [...seeds, ...(first ? seedArtemis(governanceAddress, first) : [])],
+    placements: [...artemis, ...enkiParts.placements, ...stakelink.placements],
+    seeds: [
+      ...enkiParts.seeds,
+      ...(first ? seedArtemis(governanceAddress, first) : []),
+      ...stakelink.seeds,
+    ],
   }
 }
 
@@ -69,21 +84,41 @@ export function planLstL1(site: L1LstSite): L1LstParts<LocalLstL1> {
   // In this order: the addresses follow from it.
   const enkiParts = planEnkiL1(site)
   const artemis = planArtemisL1(site)
+  const stakelink = planStakelinkL1(site)
   return {
-    addresses: {enki: enkiParts.addresses, artemis: artemis.addresses},
-    calls: [...enkiParts.calls, ...artemis.calls],
+    addresses: {
+      enki: enkiParts.addresses,
+      artemis: artemis.addresses,
+      stakelink: stakelink.addresses,
+    },
+    calls: [...enkiParts.calls, ...artemis.calls, ...stakelink.calls],
   }
 }
 
 /** How each provider locks METIS for its first sequencer. */
-export function lockPartsOf({artemis, enki: onL1}: LocalLstL1): Record<LstId, L1LockParts> {
-  return {artemis: artemisLock(artemis), enki: enkiLock(onL1)}
+export function lockPartsOf(onL1: LocalLstL1): Record<LstId, L1LockParts> {
+  return {
+    artemis: artemisLock(onL1.artemis),
+    enki: enkiLock(onL1.enki),
+    stakelink: stakelinkLock(onL1.stakelink),
+  }
+}
+
+/** A token of a provider, for the markets. */
+export interface LocalLstToken {
+  token: Address
+  symbol: string
+  /** The contract that knows its rate. */
+  rate: Address
+  buy(amountWei: bigint): SeedCall
 }
 
 /** A token for the first liquidity of the markets, and the deposit by which `from` gets it. */
-export function buyLst(from: Address): {token: Address; buy(amountWei: bigint): SeedCall} {
+export function buyLst(from: Address): LocalLstToken {
   return {
     token: localArtemis.artMetis,
+    symbol: 'artMETIS',
+    rate: localArtemis.depositPool,
     buy: (amountWei) => depositWithArtemis(from, amountWei),
   }
 }

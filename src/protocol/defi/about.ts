@@ -8,7 +8,7 @@ export type MarketKind = (typeof marketKinds)[number]
 export interface MarketContract {
   /** Name of its implementation in previews. */
   contract: string
-  /** What it does, for the schema of a network document. */
+  /** Its purpose, for the schema of a network document. */
   role: string
 }
 

@@ -3,11 +3,21 @@ import type {Address} from 'viem'
 
 import type {MarketAbout, MarketAddresses, MarketKind} from './about.ts'
 import {qidao} from './cdp/qidao/about.ts'
+import {stablis} from './cdp/stablis/about.ts'
 import {aave} from './lending/aave/about.ts'
+import {shoebill} from './lending/shoebill/about.ts'
+import {algebra} from './pools/algebra/about.ts'
 import {netswap} from './pools/netswap/about.ts'
 
 /** By kind and name. */
-export const markets = [netswap, aave, qidao] as const satisfies readonly MarketAbout[]
+export const markets = [
+  netswap,
+  algebra,
+  aave,
+  shoebill,
+  qidao,
+  stablis,
+] as const satisfies readonly MarketAbout[]
 
 type Known = (typeof markets)[number]
 type OfKind<K extends MarketKind> = Extract<Known, {kind: K}>
@@ -56,7 +66,12 @@ export function builtInDefi(network: 'andromeda' | 'metis-sepolia'): DefiDeploym
     const found = about.deployments[network] as MarketAddresses<A> | undefined
     return found ? {[about.id]: found} : {}
   }
-  return {...known, pools: of(netswap), lending: of(aave), cdp: of(qidao)}
+  return {
+    ...known,
+    pools: {...of(netswap), ...of(algebra)},
+    lending: {...of(aave), ...of(shoebill)},
+    cdp: {...of(qidao), ...of(stablis)},
+  }
 }
 
 /** A market on a network where it is deployed. */

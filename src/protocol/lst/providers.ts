@@ -2,9 +2,10 @@
 import type {LstAbout, LstAddresses, LstRegistration} from './about.ts'
 import {artemis} from './artemis/about.ts'
 import {enki} from './enki/about.ts'
+import {stakelink} from './stakelink/about.ts'
 
 /** By name. */
-export const lstProviders = [artemis, enki] as const satisfies readonly LstAbout[]
+export const lstProviders = [artemis, enki, stakelink] as const satisfies readonly LstAbout[]
 
 type Known = (typeof lstProviders)[number]
 
@@ -22,7 +23,7 @@ export type LstDeployments = {[A in Known as A['id']]?: LstAddresses<A> | null}
 export function builtInLst(network: 'andromeda' | 'metis-sepolia'): LstDeployments {
   const of = <A extends LstAbout>({deployments}: A): LstAddresses<A> | null =>
     (deployments[network] as LstAddresses<A> | undefined) ?? null
-  return {artemis: of(artemis), enki: of(enki)}
+  return {artemis: of(artemis), enki: of(enki), stakelink: of(stakelink)}
 }
 
 /** What governance says of the providers of a built-in network. */

@@ -77,7 +77,7 @@ function tokenUnknown(context: Context, text: string): MetisSeqError {
 /** METIS that stays for gas when everything is to be spent. */
 export const GAS_RESERVE_WEI = 10n ** 17n
 
-/** What an account holds. */
+/** The balance of an account. */
 export function readHeld(
   {l2}: Context,
   token: Token,

@@ -6,5 +6,10 @@ import {openEnkiBackend} from './enki/backend.ts'
 
 /** Those of a registered provider. Null where a contract on L1 is not registered. */
 export function openBackends(site: BackendSite): Record<LstId, LstBackend | null> {
-  return {artemis: openArtemisBackend(site), enki: openEnkiBackend(site)}
+  return {
+    artemis: openArtemisBackend(site),
+    enki: openEnkiBackend(site),
+    // What its operator does is open to everybody, or decided elsewhere.
+    stakelink: null,
+  }
 }

@@ -4,12 +4,14 @@ import {lstIds, type LstDeployments, type LstId} from '../../protocol/lst/provid
 import {openArtemis} from './artemis/artemis.ts'
 import {openEnki} from './enki/enki.ts'
 import type {LstProvider} from './provider.ts'
+import {openStakelink} from './stakelink/stakelink.ts'
 
 type Open = (client: ChainClient, lst: LstDeployments) => LstProvider | null
 
 const open: Readonly<Record<LstId, Open>> = {
   artemis: (client, {artemis}) => (artemis ? openArtemis(client, artemis) : null),
   enki: (client, {enki}) => (enki ? openEnki(client, enki) : null),
+  stakelink: (client, {stakelink}) => (stakelink ? openStakelink(client, stakelink) : null),
 }
 
 /** The providers of a network, by name. */

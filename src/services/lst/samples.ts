@@ -1,10 +1,16 @@
 import {readBlockMark, type BlockMark} from '../../chain/actions/block/read-block-mark.ts'
 import type {ChainClient} from '../../chain/connect.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
-import {rateBefore, yieldBetween, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
+import {
+  rateBefore,
+  yieldBetween,
+  type PoolTotals,
+  type RateSample,
+  type Yield,
+} from '../../protocol/lst/yield.ts'
 import {measureBlockInterval} from '../network/block-interval.ts'
 import type {Context} from '../context.ts'
-import type {LstProvider} from './provider.ts'
+import type {LstProvider, LstState} from './provider.ts'
 
 /** Steps towards the block of a time; each halves what is left or better. */
 const STEPS = 24
@@ -77,10 +83,16 @@ export async function readSamples(
   if (read.length === earlier.length) return {samples: [...read, latest], method: 'state'}
   const changes = await provider.changes((earlier[0]?.number ?? head.number) + 1n, head.number)
   const computed = earlier.flatMap(({number, timeSeconds}) => {
-    const rate = rateBefore(now, changes, number)
+    const rate = rateBefore(totalsOf(now), changes, number)
     return rate === undefined ? [] : [{blockNumber: number, timeSeconds, rate}]
   })
   return {samples: [...computed, latest], method: 'events'}
+}
+
+/** Of a rebasing token, the supply counts METIS instead of shares. */
+function totalsOf({totalDepositsMetisWei, supplyWei, rate, shareRate}: LstState): PoolTotals {
+  const shares = rate === shareRate ? supplyWei : (totalDepositsMetisWei * 10n ** 18n) / shareRate
+  return {totalDepositsMetisWei, supplyWei: shares}
 }
 
 async function findMarks(

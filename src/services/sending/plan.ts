@@ -20,6 +20,8 @@ export interface PlannedCall {
   moves?: true
   /** Upper bound of its gas, for pricing a plan in which an earlier call must be mined first. */
   gasAtMost?: bigint
+  /** It answers with a number: anything but 0 is a refusal, although the transaction would succeed. */
+  answersWithCode?: true
 }
 
 /** Known ways to lose money or an epoch. Each is explained in `docs/traps.md`. */

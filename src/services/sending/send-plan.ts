@@ -205,11 +205,27 @@ export async function simulate(
     value: planned.valueWei,
   }
   try {
-    await call(client, transaction)
+    const {data} = await call(client, transaction)
+    assertNoCode(planned, data, from)
     return gasLimitOf(await estimateGas(client, transaction))
   } catch (error) {
     throw refusalOf(error, planned, from)
   }
+}
+
+/** @throws {MetisSeqError} MARKET_REFUSES for a call that would succeed and change nothing */
+function assertNoCode(planned: PlannedCall, data: Hex | undefined, from: Address): void {
+  if (!planned.answersWithCode || data === undefined || data === '0x') return
+  const code = BigInt(data.slice(0, 66))
+  if (code === 0n) return
+  const {contract, label} = planned
+  throw new MetisSeqError({
+    code: 'MARKET_REFUSES',
+    message: `${contract} answers with error ${code}: the transaction would succeed and change nothing.`,
+    exit: 'precondition',
+    facts: {contract, function: label, from, revert: `error ${code}`},
+    hints: ['Nothing was sent. Choose a smaller amount, or check the state of the market.'],
+  })
 }
 
 function sum(amounts: readonly bigint[]): bigint {

@@ -12,10 +12,10 @@ import {fields} from './table.ts'
 import {amountText, exactText, tokenJson} from './token.ts'
 
 export function cdpText(view: CdpView): string {
-  const {terms, collateral, debt, market, account, positions} = view
+  const {terms, collateral, debt, name, account, positions} = view
   const limit = terms.maxDebt === null ? 'no limit' : amountText(terms.maxDebt, debt)
   const shown = [
-    `Vaults of ${market}: ${debt.symbol} against ${collateral.symbol}`,
+    `Vaults of ${name}: ${debt.symbol} against ${collateral.symbol}`,
     fields(
       [
         [`price of ${collateral.symbol}`, dollars(terms.price)],

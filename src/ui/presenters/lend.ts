@@ -9,7 +9,7 @@ import {amountJson, amountText, exactText, tokenJson} from './token.ts'
 const BASIS_POINT = 10n ** 14n
 
 export function lendingText(view: LendView): string {
-  const {lines, market} = view
+  const {lines, name} = view
   const reserves = table(
     ['token', 'state', 'price', 'LTV', 'liquidation', 'supply APR', 'borrow APR', 'available'],
     lines.map((line) => [
@@ -18,16 +18,18 @@ export function lendingText(view: LendView): string {
       dollars(line.price),
       percentText(line.ltv * BASIS_POINT),
       percentText(line.threshold * BASIS_POINT),
-      percentText(line.supplyRate),
-      line.canBorrow ? percentText(line.borrowRate) : 'none',
+      rateText(line.supplyRate),
+      line.canBorrow ? rateText(line.borrowRate) : 'none',
       amountText(line.available, line.token),
     ]),
   )
-  return [
-    `Reserves of ${market}`,
-    reserves,
-    ...(view.account ? ['', positionText(view)] : []),
-  ].join('\n')
+  return [`Reserves of ${name}`, reserves, ...(view.account ? ['', positionText(view)] : [])].join(
+    '\n',
+  )
+}
+
+function rateText(rate: bigint | null): string {
+  return rate === null ? 'unknown' : percentText(rate)
 }
 
 function positionText({account, lines, health, liquidationPrices}: LendView): string {

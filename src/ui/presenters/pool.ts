@@ -18,7 +18,7 @@ function poolText({address, tokens, reserves, price, fee, position, exchange}: P
     ['address', address],
     ['reserves', tokens.map((token, index) => amountText(reserves[index]!, token)).join(' and ')],
     ['price', `${amountText(price, last)} for 1 ${first.symbol}`],
-    ['fee', percentText(fee)],
+    ['fee', feeText(fee)],
   ]
   if (position) {
     const worth = tokens
@@ -30,6 +30,10 @@ function poolText({address, tokens, reserves, price, fee, position, exchange}: P
     ])
   }
   return `${first.symbol} and ${last.symbol}\n${fields(shown, 2)}`
+}
+
+function feeText(fee: bigint | null): string {
+  return fee === null ? 'changes with the market' : percentText(fee)
 }
 
 export function poolsJson(pools: PoolView[]) {
@@ -58,7 +62,7 @@ export function quoteText(quote: Omit<QuoteView, 'minOut'>): string {
     fields([
       ['exchange', exchange],
       ['path', path.map(({symbol}) => symbol).join(' > ')],
-      ['fee of the pools', percentText(fee)],
+      ['fee of the pools', feeText(fee)],
       ['price impact', percentText(impact)],
     ]),
   ].join('\n')

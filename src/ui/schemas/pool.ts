@@ -8,7 +8,9 @@ import {token, tokenAmount} from './parts/token.ts'
 type PoolJson = ReturnType<typeof poolsJson>['pools'][number]
 
 const exchange = word('Exchange.', poolsIds)
-const fee = digits('Share of the input that stays in the pools, scaled by 1e18.')
+const fee = nullable(
+  digits('Share of the input that stays in the pools, scaled by 1e18; null if it is not known.'),
+)
 const both = list('In the order of the tokens.', tokenAmount)
 
 const pool = object<PoolJson>('A pool of two tokens.', {

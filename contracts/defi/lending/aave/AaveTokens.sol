@@ -83,7 +83,7 @@ abstract contract AaveScaledToken {
     }
 }
 
-/// What a supplier holds; it keeps the tokens of its reserve.
+/// The token of a supplier; it keeps the tokens of its reserve.
 contract AToken is AaveScaledToken {
     using AaveMath for uint256;
     using SafeERC20 for IERC20;
@@ -159,7 +159,7 @@ contract AToken is AaveScaledToken {
     }
 }
 
-/// What a borrower owes. It cannot be handed on.
+/// The debt of a borrower. It cannot be handed on.
 contract VariableDebtToken is AaveScaledToken {
     constructor(
         address _pool,

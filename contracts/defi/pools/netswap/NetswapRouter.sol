@@ -15,7 +15,7 @@ interface IPair is IERC20 {
     function getReserves() external view returns (uint112, uint112, uint32);
 }
 
-/// What people call: it moves their tokens into pools and enforces their limits. METIS is a token
+/// The contract that people call: it moves their tokens into pools and enforces their limits. METIS is a token
 /// of its own here, so nothing is wrapped.
 contract NetswapRouter {
     address public immutable factory;

@@ -63,11 +63,15 @@ export function artemisLock({manager, pool}: LocalArtemisL1): L1LockParts {
   return {
     owner: pool,
     holder: manager,
-    lock: ({signer, publicKey}) =>
-      encodeFunctionData({
-        abi: l1StakingPoolManagerAbi,
-        functionName: 'bindSequencerFor',
-        args: [pool, signer, publicKey],
-      }),
+    lock: ({signer, publicKey}) => [
+      {
+        to: manager,
+        data: encodeFunctionData({
+          abi: l1StakingPoolManagerAbi,
+          functionName: 'bindSequencerFor',
+          args: [pool, signer, publicKey],
+        }),
+      },
+    ],
   }
 }

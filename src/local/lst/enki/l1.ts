@@ -70,11 +70,15 @@ export function enkiLock({dealer, agent}: LocalEnkiL1): L1LockParts {
   return {
     owner: agent,
     holder: dealer,
-    lock: ({signer, publicKey, amountWei}) =>
-      encodeFunctionData({
-        abi: enkiDealerAbi,
-        functionName: 'lockFor',
-        args: [0, signer, amountWei, publicKey],
-      }),
+    lock: ({signer, publicKey, amountWei}) => [
+      {
+        to: dealer,
+        data: encodeFunctionData({
+          abi: enkiDealerAbi,
+          functionName: 'lockFor',
+          args: [0, signer, amountWei, publicKey],
+        }),
+      },
+    ],
   }
 }

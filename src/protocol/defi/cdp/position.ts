@@ -7,7 +7,7 @@ export interface CdpTerms {
   minDebt: bigint
   /** Of one position; null without a limit. */
   maxDebt: bigint | null
-  /** What can be borrowed in all now; null without a limit. */
+  /** The most that everybody together can borrow now; null without a limit. */
   available: bigint | null
   /** Interest per year, scaled by 1e18. */
   interest: bigint
@@ -25,7 +25,7 @@ export interface CdpPosition {
   debt: bigint
 }
 
-/** What changes a position. Everything is zero or more. */
+/** A change of a position. Every amount is zero or more. */
 export interface CdpChange {
   deposit: bigint
   withdraw: bigint

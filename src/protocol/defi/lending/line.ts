@@ -13,12 +13,12 @@ export interface LendLine {
   /** `frozen`: withdraw and repay only. `paused`: nothing moves. */
   state: 'open' | 'frozen' | 'paused' | 'inactive'
   canBorrow: boolean
-  /** Per year, scaled by 1e18. */
-  supplyRate: bigint
-  borrowRate: bigint
+  /** Per year, scaled by 1e18; null where it cannot be measured. */
+  supplyRate: bigint | null
+  borrowRate: bigint | null
   totalSupplied: bigint
   totalBorrowed: bigint
-  /** What the reserve can pay out now. */
+  /** The amount that the reserve can pay out now. */
   available: bigint
   /** In the smallest units; null without a limit. */
   supplyCap: bigint | null
@@ -27,9 +27,11 @@ export interface LendLine {
   borrowed: bigint
   /** The supply is collateral. */
   counts: boolean
+  /** Contract of this token alone, and the shares of it; null where one contract has all tokens. */
+  market: {address: Address; shares: bigint} | null
 }
 
-/** What an account does with one token. */
+/** An account's action with one token. */
 export interface LendAction {
   kind: 'supply' | 'withdraw' | 'borrow' | 'repay'
   token: Address
@@ -40,7 +42,7 @@ export interface LendAction {
 export interface LendHealth {
   collateral: bigint
   debt: bigint
-  /** What can still be borrowed. */
+  /** The amount that can still be borrowed. */
   power: bigint
   /** Scaled by 1e18; below 1 anybody may liquidate. Null without debt. */
   factor: bigint | null

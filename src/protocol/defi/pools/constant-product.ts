@@ -14,7 +14,7 @@ export interface Hop {
 /**
  * Output of a swap through one pool; 0 for a pool without liquidity.
  *
- * Source: `NetswapLibrary.getAmountOut`, which is Uniswap v2 with a variable fee.
+ * Source: `UniswapV2Library.getAmountOut`, with the fee as a parameter.
  */
 export function amountOut(amountIn: bigint, {reserveIn, reserveOut, feePerMille}: Hop): bigint {
   const counted = amountIn * (1000n - feePerMille)
@@ -71,7 +71,7 @@ const MINIMUM_LIQUIDITY = 1000n
 /**
  * Shares that a deposit mints.
  *
- * Source: `NetswapPair.mint`; the shares of the fee recipient are minted first.
+ * Source: `UniswapV2Pair.mint`; the shares of the fee recipient are minted first.
  */
 export function sharesFor(amountA: bigint, amountB: bigint, pool: PoolFigures): bigint {
   const supply = supplyAfterFee(pool)
@@ -84,7 +84,7 @@ export function sharesFor(amountA: bigint, amountB: bigint, pool: PoolFigures): 
   return byA < byB ? byA : byB
 }
 
-/** What shares are worth in both tokens: `NetswapPair.burn`. */
+/** The value of shares in both tokens. Source: `UniswapV2Pair.burn`. */
 export function amountsOf(shares: bigint, pool: PoolFigures): {amountA: bigint; amountB: bigint} {
   const supply = supplyAfterFee(pool)
   if (supply === 0n) return {amountA: 0n, amountB: 0n}

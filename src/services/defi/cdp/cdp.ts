@@ -25,6 +25,7 @@ export interface CdpPositionView extends CdpPosition, CdpHealth {}
 
 export interface CdpView {
   market: CdpId
+  name: string
   account: Address | null
   terms: CdpState['terms']
   collateral: CdpState['collateral']
@@ -44,7 +45,7 @@ export async function showCdp(
 export function viewOf(market: CdpProvider, account: Address | null, state: CdpState): CdpView {
   const {terms, collateral, debt, positions} = state
   return {
-    ...{market: market.id, account, terms, collateral, debt},
+    ...{market: market.id, name: market.name, account, terms, collateral, debt},
     positions: positions.map((position) => ({...position, ...market.health(state, position)})),
   }
 }
@@ -116,12 +117,14 @@ export function createOperation(
     async plan() {
       const from = requireOwner(context)
       const provider = findCdp(context, market)
+      const call = provider.createCall()
+      if (!call) throw alreadyOpen(context, provider)
       return {
         action: 'cdp create',
         title: `Create a vault of ${provider.name}`,
         chain: 'L2',
         ...{from, role: 'owner', conditions: [], figures: [], traps: [], market: provider.id},
-        calls: [provider.createCall()],
+        calls: [call],
         effects: [
           {label: 'vault', before: 'none', after: 'an empty one; its id is known once it is mined'},
         ],
@@ -141,6 +144,16 @@ export function createOperation(
       })
     },
   }
+}
+
+function alreadyOpen({networkName}: Context, {name}: CdpProvider): MetisSeqError {
+  return new MetisSeqError({
+    code: 'VAULT_OPEN',
+    message: `The account already has its position of ${name} on ${networkName}.`,
+    exit: 'precondition',
+    facts: {condition: 'not-open', seen: 'open', network: networkName},
+    hints: ['Change it with `metis-seq cdp adjust VAULT`, or close it first.'],
+  })
 }
 
 /** The first position of the owner that holds nothing, if there is one. */

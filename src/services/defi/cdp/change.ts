@@ -173,7 +173,7 @@ async function changePlan(
     action: request.action,
     title: `Change vault ${position.id} of ${market.name}`,
     ...common(scene, after, conditions, false),
-    calls: [...approvals, ...market.changeCalls(state, position, change)],
+    calls: [...approvals, ...(await market.changeCalls(state, position, change))],
     effects: effectsOf(scene, after, change),
     traps: ratioTraps(
       market.health(state, position),
@@ -203,15 +203,11 @@ export function closeOperation(
         debt: position.debt,
         deadlineSeconds: await deadlineIn(context, request.deadlineMinutes),
       }))
-      const repay = position.debt
-      const repaid = market.after(state, position, {...noChange, repay})
-      const change = {...noChange, repay, withdraw: repaid.collateral}
-      const conditions = [
-        ...market.conditions(state, position, {...noChange, repay}),
-        holdsToken(state.debt, held.debt, repay),
-      ]
+      const {repay, back, conditions: own} = market.closing(state, position)
+      const change = {...noChange, repay, withdraw: back}
+      const conditions = [...own, holdsToken(state.debt, held.debt, repay)]
       requireAll(conditions, 'Closing', {account: from, vault: `${position.id}`})
-      const after = {...repaid, collateral: 0n}
+      const after = {...position, collateral: 0n, debt: 0n}
       return {
         action: 'cdp close',
         title: `Close vault ${position.id} of ${market.name}`,
@@ -243,7 +239,10 @@ async function approvalsFor(
   const approve = (token: Token, amount: bigint) =>
     amount === 0n ? [] : approvalFor(context, token, {owner: from, spender, spenderName, amount})
   return (
-    await Promise.all([approve(state.collateral, collateral), approve(state.debt, debt)])
+    await Promise.all([
+      approve(state.collateral, collateral),
+      market.burnsDebt ? [] : approve(state.debt, debt),
+    ])
   ).flat()
 }
 
@@ -311,7 +310,8 @@ async function verifyCdp(
   const {id} = expected
   const found = state.positions.find((position) => position.id === id)
   const view = viewOf(market, plan.from, state)
-  if (isClosed ? !found : found && isAsExpected(found, plan, state)) {
+  const isGone = !found || (found.collateral === 0n && found.debt === 0n)
+  if (isClosed ? isGone : found && isAsExpected(found, plan, state)) {
     return {id, isClosed, view, differences: []}
   }
   throw new MetisSeqError({

@@ -39,13 +39,25 @@ export interface CdpProvider {
   after(state: CdpState, position: CdpPosition, change: CdpChange): CdpPosition
   /** Pure: preconditions of the contracts, apart from balances and allowances. */
   conditions(state: CdpState, position: CdpPosition, change: CdpChange): Condition[]
-  /** What takes both tokens, and its name. */
+  /** The contract that takes both tokens, and its name. */
   readonly spender: {address: Address; name: string}
-  /** Creates an empty position; its id is known once it is mined. */
-  createCall(): PlannedCall
+  /** Repaid debt is burned, without an allowance. */
+  readonly burnsDebt: boolean
+  /** Pure: what closing a position takes and gives back, and what stands in its way. */
+  closing(state: CdpState, position: CdpPosition): CdpClosing
+  /** Creates an empty position; its id is known once it is mined. Null where an account has one position. */
+  createCall(): PlannedCall | null
   /** Id of the position that a mined `createCall` made for an account. */
   created(logs: readonly Log[], account: Address): bigint | undefined
-  changeCalls(state: CdpState, position: CdpPosition, change: CdpChange): PlannedCall[]
+  changeCalls(state: CdpState, position: CdpPosition, change: CdpChange): Promise<PlannedCall[]>
   /** Repays everything and returns the collateral. */
   closeCalls(state: CdpState, position: CdpPosition, deadlineSeconds: bigint): PlannedCall[]
+}
+
+export interface CdpClosing {
+  /** Debt that the owner repays. */
+  repay: bigint
+  /** Collateral that comes back. */
+  back: bigint
+  conditions: Condition[]
 }

@@ -3,10 +3,12 @@ import {cdpIds, type CdpId, type MarketDeployments} from '../../../protocol/defi
 import type {Context} from '../../context.ts'
 import type {CdpProvider} from './provider.ts'
 import {openQiDao} from './qidao/qidao.ts'
+import {openStablis} from './stablis/stablis.ts'
 
 type Open = (context: Context, cdp: MarketDeployments<'cdp'>) => CdpProvider | null
 
 const open: Readonly<Record<CdpId, Open>> = {
+  stablis: (context, {stablis}) => (stablis ? openStablis(context, stablis) : null),
   qidao: (context, {qidao}) => (qidao ? openQiDao(context, qidao) : null),
 }
 

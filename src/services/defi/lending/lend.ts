@@ -44,6 +44,7 @@ function findLending(context: Context, id: LendingId | undefined): LendingProvid
 /** A position in a market. */
 export interface LendView {
   market: LendingId
+  name: string
   account: Address | null
   lines: LendLine[]
   health: LendHealth
@@ -62,7 +63,7 @@ export async function showLending(
 
 function viewOf(market: LendingProvider, account: Address | null, lines: LendLine[]): LendView {
   return {
-    ...{market: market.id, account, lines, health: market.health(lines)},
+    ...{market: market.id, name: market.name, account, lines, health: market.health(lines)},
     liquidationPrices: lines.flatMap(({token}) => {
       const price = liquidationPrice(lines, token.address, market.health)
       return price === null ? [] : [{token, price}]
@@ -83,6 +84,7 @@ export interface LendPlan extends Plan {
   chain: 'L2'
   market: LendingId
   token: Token
+  line: LendLine
   request: LendCall
 }
 
@@ -93,7 +95,7 @@ export interface LendVerified extends Verification {
   view: LendView
 }
 
-/** What an operation reads first. */
+/** The state that an operation reads first. */
 interface Scene {
   from: Address
   market: LendingProvider
@@ -126,7 +128,7 @@ export function lendOperation(
         getTransactionReceipt(client, {hash}),
         market.lines(plan.from, {blockNumber}),
       ])
-      const moved = market.moved(logs, plan.request)
+      const moved = market.moved(logs, plan.request, plan.line)
       assertMoved(plan, blockNumber, moved)
       const view = viewOf(market, plan.from, lines)
       return {kind: plan.request.kind, token: plan.token, moved, view, differences: []}
@@ -185,16 +187,18 @@ async function lendPlan(
   const call: LendCall = {...{kind, token: token.address, from}, ...terms}
   const conditions = conditionsOf(scene, call)
   requireAll(conditions, SUBJECTS[kind], {account: from})
+  // Without a line the preconditions have refused.
+  const line = lineOf(lines, token)
   const after = market.after(lines, call)
   const [before, next] = [market.health(lines), market.health(after)]
   return {
     action: `lend ${kind}`,
     title: `${VERBS[kind]} ${amountText(terms.amount, token)} ${PREPOSITIONS[kind]} ${market.name}`,
     chain: 'L2',
-    ...{from, role: 'owner', conditions, market: market.id, token, request: call},
+    ...{from, role: 'owner', conditions, market: market.id, token, line, request: call},
     calls: [
       ...(await approvalOf(context, scene, call, terms.approved)),
-      ...market.calls(call, token),
+      ...market.calls(call, line),
     ],
     // Interest moves every balance with time; the call names the amount.
     figures: [],
@@ -233,11 +237,12 @@ function conditionsOf({market, token, held, lines}: Scene, call: LendCall): Cond
 
 async function approvalOf(
   context: Context,
-  {market, token, from}: Scene,
+  {market, token, from, lines}: Scene,
   {kind}: LendCall,
   amount: bigint,
 ): Promise<PlannedCall[]> {
-  const spender = market.spender(token)
+  const line = lines.find((each) => each.token.address === token.address)
+  const spender = line ? market.spender(line) : null
   if (!spender || (kind !== 'supply' && kind !== 'repay')) return []
   return approvalFor(context, token, {
     owner: from,

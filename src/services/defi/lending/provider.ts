@@ -4,7 +4,6 @@ import type {LendAction, LendHealth, LendLine} from '../../../protocol/defi/lend
 import type {LendingId} from '../../../protocol/defi/markets.ts'
 import type {Condition} from '../../sending/check.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
-import type {Token} from '../tokens.ts'
 
 export interface AtBlock {
   blockNumber?: bigint
@@ -34,8 +33,8 @@ export interface LendingProvider {
   /** Pure: a loan that the contracts would accept. */
   covers(lines: readonly LendLine[], action: LendAction): boolean
   /** The contract that takes a token, and its name; null where it is paid as native METIS. */
-  spender(token: Token): {address: Address; name: string} | null
-  calls(action: LendCall, token: Token): PlannedCall[]
+  spender(line: LendLine): {address: Address; name: string} | null
+  calls(action: LendCall, line: LendLine): PlannedCall[]
   /** Amount of a mined action, from its events. */
-  moved(logs: readonly Log[], action: LendCall): bigint
+  moved(logs: readonly Log[], action: LendCall, line: LendLine): bigint
 }

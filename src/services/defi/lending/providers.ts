@@ -2,11 +2,13 @@
 import {lendingIds, type LendingId, type MarketDeployments} from '../../../protocol/defi/markets.ts'
 import type {Context} from '../../context.ts'
 import {openAave} from './aave/aave.ts'
+import {openShoebill} from './shoebill/shoebill.ts'
 import type {LendingProvider} from './provider.ts'
 
 type Open = (context: Context, lending: MarketDeployments<'lending'>) => LendingProvider | null
 
 const open: Readonly<Record<LendingId, Open>> = {
+  shoebill: (context, {shoebill}) => (shoebill ? openShoebill(context, shoebill) : null),
   aave: (context, {aave}) => (aave ? openAave(context, aave) : null),
 }
 

@@ -29,7 +29,7 @@ import {
   unitsOf,
   type Token,
 } from '../tokens.ts'
-import {findExchange, findPair, requirePool} from './pools.ts'
+import {findTradingExchange, findPair, requirePool} from './pools.ts'
 import type {Moved, Pool, PoolProvider} from './provider.ts'
 import {readShares, shareToken} from './shares.ts'
 
@@ -63,7 +63,7 @@ interface Terms {
   deadlineSeconds: bigint
 }
 
-/** What an operation on a pool reads first. */
+/** The state that an operation on a pool reads first. */
 interface Scene {
   from: Address
   exchange: PoolProvider
@@ -75,7 +75,7 @@ interface Scene {
 
 async function openScene(context: Context, request: LiquidityRequest): Promise<Scene> {
   const from = requireOwner(context)
-  const exchange = findExchange(context, request.exchange)
+  const exchange = findTradingExchange(context, request.exchange)
   const tokens = await findPair(context, request.pair)
   const pool = await requirePool(context, exchange, tokens)
   const [heldA, heldB, heldShares] = await Promise.all([
@@ -143,7 +143,7 @@ async function addPlan(context: Context, scene: Scene, terms: Terms): Promise<Li
   requireAll(conditions, 'A deposit', {account: from})
   const approvals = await Promise.all(
     tokens.map((token, index) =>
-      token.isMetis || !exchange.spender
+      token.isMetis
         ? []
         : approvalFor(context, token, {
             owner: from,
@@ -210,14 +210,12 @@ async function removePlan(context: Context, scene: Scene, terms: Terms): Promise
     holdsToken(token, heldShares, shares),
   ]
   requireAll(conditions, 'A withdrawal', {account: from})
-  const approvals = exchange.spender
-    ? await approvalFor(context, token, {
-        owner: from,
-        spender: exchange.spender.address,
-        spenderName: exchange.spender.name,
-        amount: shares,
-      })
-    : []
+  const approvals = await approvalFor(context, token, {
+    owner: from,
+    spender: exchange.spender.address,
+    spenderName: exchange.spender.name,
+    amount: shares,
+  })
   const call = exchange.removeCall({tokens, shares, least, to: from, deadlineSeconds})
   return {
     action: 'pool remove',
@@ -269,7 +267,7 @@ async function verifyMoved(
   await blockKnown(client, blockNumber)
   const {logs} = await getTransactionReceipt(client, {hash})
   const {tokens, pool, least, from} = plan
-  const moved = findExchange(context, plan.exchange)[direction](logs, pool, {
+  const moved = findTradingExchange(context, plan.exchange)[direction](logs, pool, {
     tokens,
     to: from,
     deadlineSeconds: 0n,

@@ -9,20 +9,35 @@ import {requireMarket} from '../require-market.ts'
 import {findToken, knownTokens, readToken, unitsOf, type Token} from '../tokens.ts'
 import {readShares} from './shares.ts'
 import {openPools} from './providers.ts'
-import type {AtBlock, Pool, PoolProvider, RouteQuote} from './provider.ts'
+import type {AtBlock, Exchange, Pool, PoolProvider, RouteQuote} from './provider.ts'
 
 /**
  * The exchange with this name, or the first of the network.
  *
  * @throws {MetisSeqError} MARKET_UNKNOWN
  */
-export function findExchange(context: Context, id: PoolsId | undefined): PoolProvider {
+export function findExchange(context: Context, id: PoolsId | undefined): Exchange {
   const {defi} = context.network
-  const found = defi ? openPools(context.l2().client, defi.pools) : []
-  return requireMarket(context, 'pools', found, id)
+  return requireMarket(context, 'pools', defi ? openPools(context, defi.pools) : [], id)
 }
 
-/** @throws {MetisSeqError} TOKEN_UNKNOWN, TOKENS_EQUAL */
+/**
+ * The same, for a call that is sent.
+ *
+ * @throws {MetisSeqError} MARKET_UNKNOWN, MARKET_READ_ONLY
+ */
+export function findTradingExchange(context: Context, id: PoolsId | undefined): PoolProvider {
+  const exchange = findExchange(context, id)
+  if (exchange.spender) return exchange
+  throw new MetisSeqError({
+    code: 'MARKET_READ_ONLY',
+    message: `${exchange.name} is only quoted: nothing can be sent to it from here.`,
+    facts: {network: context.networkName, market: exchange.id},
+    hints: ['Choose another exchange with `--dex`, or leave it out.'],
+  })
+}
+
+/** @throws {MetisSeqError} TOKEN_UNKNOWN, USAGE */
 export async function findPair(
   context: Context,
   [a, b]: readonly [string, string],
@@ -39,7 +54,7 @@ export async function findPair(
 /** @throws {MetisSeqError} POOL_UNKNOWN */
 export async function requirePool(
   context: Context,
-  exchange: PoolProvider,
+  exchange: Exchange,
   tokens: readonly [Token, Token],
   at?: AtBlock,
 ): Promise<Pool> {
@@ -50,7 +65,7 @@ export async function requirePool(
 
 function poolUnknown(
   {networkName}: Context,
-  {name}: PoolProvider,
+  {name}: Exchange,
   [first, last]: readonly [Token, Token],
 ): MetisSeqError {
   return new MetisSeqError({
@@ -70,15 +85,15 @@ export interface PoolView {
   supply: bigint
   /** Second token for one of the first, in its smallest units, without fee and slippage. */
   price: bigint
-  /** Share of the input of a swap that stays in the pool, scaled by 1e18. */
-  fee: bigint
+  /** Share of the input of a swap that stays in the pool, scaled by 1e18; null if it changes. */
+  fee: bigint | null
   position: PoolPosition | null
 }
 
 export interface PoolPosition {
   account: Address
   shares: bigint
-  /** What they are worth now, in the order of the tokens. */
+  /** Their worth now, in the order of the tokens. */
   amounts: readonly [bigint, bigint]
 }
 
@@ -116,21 +131,24 @@ export async function showPools(
 
 async function viewOf(
   context: Context,
-  exchange: PoolProvider,
+  exchange: Exchange,
   pool: Pool,
   tokens: readonly [Token, Token],
   account: Address | null,
 ): Promise<PoolView> {
   const {address, reserveA, reserveB, supply, feePerMille} = pool
-  const shares = account === null ? 0n : await readShares(context, address, account)
+  // Positions of a pool that is only quoted are not shares.
+  const isShown = account !== null && exchange.spender !== null
+  const shares = isShown ? await readShares(context, address, account) : 0n
   const {amountA, amountB} = amountsOf(shares, pool)
   const unit = 10n ** BigInt(tokens[0].decimals)
+  const {numerator, denominator} = pool.spot ?? {numerator: reserveB, denominator: reserveA}
   return {
     exchange: exchange.id,
     ...{address, tokens, reserves: [reserveA, reserveB], supply},
-    price: reserveA === 0n ? 0n : (unit * reserveB) / reserveA,
-    fee: (feePerMille * ONE) / 1000n,
-    position: account === null ? null : {account, shares, amounts: [amountA, amountB]},
+    price: denominator === 0n ? 0n : (unit * numerator) / denominator,
+    fee: feePerMille === null ? null : (feePerMille * ONE) / 1000n,
+    position: isShown ? {account, shares, amounts: [amountA, amountB]} : null,
   }
 }
 
@@ -142,13 +160,13 @@ export interface QuoteView extends RouteQuote {
 }
 
 /**
- * What a swap gives now: directly, or through METIS where there is no pool of the two.
+ * The result of a swap now: directly, or through METIS where there is no pool of the two.
  *
  * @throws {MetisSeqError} MARKET_UNKNOWN, TOKEN_UNKNOWN, POOL_UNKNOWN, USAGE
  */
 export async function findRoute(
   context: Context,
-  exchange: PoolProvider,
+  exchange: Exchange,
   [first, last]: readonly [Token, Token],
   amountIn: bigint,
 ): Promise<RouteQuote> {

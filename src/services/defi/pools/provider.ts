@@ -8,18 +8,21 @@ import type {Token} from '../tokens.ts'
 /** A pool of two tokens, in the order in which they were asked for. */
 export interface Pool extends PoolFigures {
   address: Address
-  feePerMille: bigint
+  /** Thousandths of the input; null where the fee changes with the market. */
+  feePerMille: bigint | null
+  /** Second token over the first, where it is not that of the reserves. */
+  spot?: {numerator: bigint; denominator: bigint}
 }
 
-/** What a swap gives now. */
+/** The result of a swap now. */
 export interface RouteQuote {
   /** Tokens from the first to the last. */
   path: readonly Token[]
   out: bigint
   /** How much worse than the current price, without the fee; scaled by 1e18. */
   impact: bigint
-  /** Share of the input that all pools of the path keep, scaled by 1e18. */
-  fee: bigint
+  /** Share of the input that all pools of the path keep, scaled by 1e18; null if it is not known. */
+  fee: bigint | null
 }
 
 export interface AtBlock {
@@ -44,15 +47,9 @@ export interface LiquidityTerms {
  * An exchange with pools on one network. Everything specific to a product is behind it, in its own
  * folder.
  */
-export interface PoolProvider {
-  readonly id: PoolsId
-  readonly name: string
-  /** What takes the tokens, and its name. Null where swaps are only quoted. */
-  readonly spender: {address: Address; name: string} | null
-  /** Null when there is no pool of the two. */
-  pool(tokens: readonly [Token, Token], at?: AtBlock): Promise<Pool | null>
-  /** Null when there is no path through pools. */
-  quote(path: readonly Token[], amountIn: bigint, at?: AtBlock): Promise<RouteQuote | null>
+export interface PoolProvider extends AskedExchange {
+  /** The contract that takes the tokens, and its name. */
+  readonly spender: {address: Address; name: string}
   swapCall(terms: SwapTerms): PlannedCall
   addCall(
     terms: LiquidityTerms & {amounts: readonly [bigint, bigint]; least: readonly [bigint, bigint]},
@@ -66,6 +63,22 @@ export interface PoolProvider {
   added(logs: readonly Log[], pool: Address, terms: LiquidityTerms): Moved
   /** Both amounts of a mined withdrawal and the shares burned for it, from its events. */
   removed(logs: readonly Log[], pool: Address, terms: LiquidityTerms): Moved
+}
+
+/** An exchange that is only asked for quotes. */
+export interface QuotingExchange extends AskedExchange {
+  readonly spender: null
+}
+
+export type Exchange = PoolProvider | QuotingExchange
+
+interface AskedExchange {
+  readonly id: PoolsId
+  readonly name: string
+  /** Null when there is no pool of the two. */
+  pool(tokens: readonly [Token, Token], at?: AtBlock): Promise<Pool | null>
+  /** Null when there is no path through pools. */
+  quote(path: readonly Token[], amountIn: bigint, at?: AtBlock): Promise<RouteQuote | null>
 }
 
 /** In the order of the tokens. */

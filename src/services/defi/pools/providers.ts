@@ -1,16 +1,18 @@
 /** The only list of exchanges in this layer. Nothing else outside their folders mentions one. */
-import type {ChainClient} from '../../../chain/connect.ts'
 import {poolsIds, type MarketDeployments, type PoolsId} from '../../../protocol/defi/markets.ts'
+import type {Context} from '../../context.ts'
+import {openAlgebra} from './algebra/algebra.ts'
 import {openNetswap} from './netswap/netswap.ts'
-import type {PoolProvider} from './provider.ts'
+import type {Exchange} from './provider.ts'
 
-type Open = (client: ChainClient, pools: MarketDeployments<'pools'>) => PoolProvider | null
+type Open = (context: Context, pools: MarketDeployments<'pools'>) => Exchange | null
 
 const open: Readonly<Record<PoolsId, Open>> = {
-  netswap: (client, {netswap}) => (netswap ? openNetswap(client, netswap) : null),
+  netswap: (context, {netswap}) => (netswap ? openNetswap(context.l2().client, netswap) : null),
+  algebra: (context, {algebra}) => (algebra ? openAlgebra(context, algebra) : null),
 }
 
 /** The exchanges of a network, by name. */
-export function openPools(client: ChainClient, pools: MarketDeployments<'pools'>): PoolProvider[] {
-  return poolsIds.flatMap((id) => open[id](client, pools) ?? [])
+export function openPools(context: Context, pools: MarketDeployments<'pools'>): Exchange[] {
+  return poolsIds.flatMap((id) => open[id](context, pools) ?? [])
 }

@@ -23,7 +23,7 @@ import {
   unitsOf,
   type Token,
 } from '../tokens.ts'
-import {findExchange, findPair, findRoute} from './pools.ts'
+import {findTradingExchange, findPair, findRoute} from './pools.ts'
 import type {PoolProvider, RouteQuote} from './provider.ts'
 
 export interface SwapRequest {
@@ -62,7 +62,7 @@ export function swapOperation(
   return {
     async plan() {
       const from = requireOwner(context)
-      const exchange = findExchange(context, request.exchange)
+      const exchange = findTradingExchange(context, request.exchange)
       const tokens = await findPair(context, request.pair)
       const held = await readHeld(context, tokens[0], from)
       const terms = await agreed.once(async () => {
@@ -82,7 +82,11 @@ export function swapOperation(
       await blockKnown(client, blockNumber)
       const {logs} = await getTransactionReceipt(client, {hash})
       const token = plan.quote.path.at(-1)!
-      const received = findExchange(context, plan.exchange).swapped(logs, plan.lastPool, token)
+      const received = findTradingExchange(context, plan.exchange).swapped(
+        logs,
+        plan.lastPool,
+        token,
+      )
       assertAtLeast(plan, blockNumber, received, token)
       return {received, token, differences: []}
     },
@@ -133,7 +137,11 @@ async function swapPlan(context: Context, parts: SwapParts): Promise<SwapPlan> {
         after: `${exactText(after + quote.out, last)}, at least ${exactText(after + minOut, last)}${last.isMetis ? ', less gas' : ''}`,
       },
       {label: 'path', before: 'none', after: path},
-      {label: 'fee of the pools', before: '0 %', after: percentText(quote.fee)},
+      {
+        label: 'fee of the pools',
+        before: '0 %',
+        after: quote.fee === null ? 'unknown' : percentText(quote.fee),
+      },
       {label: 'price impact', before: '0 %', after: percentText(quote.impact)},
     ],
     traps: impactTraps(quote),
@@ -164,7 +172,7 @@ async function approvalOf(
   {exchange, tokens: [first], from, amountIn}: SwapParts,
 ): Promise<PlannedCall[]> {
   const {spender} = exchange
-  if (first.isMetis || !spender) return []
+  if (first.isMetis) return []
   return approvalFor(context, first, {
     owner: from,
     spender: spender.address,

@@ -19,7 +19,7 @@ export interface VaultSettings extends VaultTerms {
   debt: Address
   minDebt: bigint
   maxDebt: bigint
-  /** What the contract can still lend. */
+  /** The amount that the contract can still lend. */
   available: bigint
   /** Interest per year, of 10,000. */
   interest: bigint

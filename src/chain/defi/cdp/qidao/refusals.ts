@@ -1,17 +1,27 @@
 import {entriesOf, type EntryPart} from '../../../explain/entry.ts'
 
+/** The words of refusals that conditions foretell. */
+export const qidaoWords = {
+  withdrawalTooLarge: 'Withdrawal would put vault below minimum collateral percentage',
+  borrowTooLarge: 'Borrow would put vault below minimum collateral percentage',
+  debtTooSmall: "Vault debt can't be under minDebt",
+  debtTooLarge: 'borrowToken: max loan cap reached.',
+  nothingToLend: 'borrowToken: Cannot mint over available supply.',
+  paysTooMuch: 'Vault debt less than amount to pay back',
+} as const
+
 const SHOW = 'Run `metis-seq cdp show` to see the vaults of the account.'
 
 const ratios: readonly EntryPart[] = [
   {
-    subject: 'Withdrawal would put vault below minimum collateral percentage',
+    subject: qidaoWords.withdrawalTooLarge,
     code: 'COLLATERAL_LOW',
     message: 'The withdrawal would leave too little collateral for the debt.',
     meaning: 'A vault with debt must keep the minimum collateral percentage.',
     causes: ['The amount is too large.', 'The price has moved.'],
   },
   {
-    subject: 'Borrow would put vault below minimum collateral percentage',
+    subject: qidaoWords.borrowTooLarge,
     code: 'COLLATERAL_LOW',
     message: 'The collateral of the vault is too low for the new debt.',
     meaning: 'A vault with debt must keep the minimum collateral percentage.',
@@ -35,7 +45,7 @@ const debts: readonly EntryPart[] = [
     causes: ['The amount is missing.'],
   },
   {
-    subject: "Vault debt can't be under minDebt",
+    subject: qidaoWords.debtTooSmall,
     code: 'DEBT_OUT_OF_RANGE',
     message: 'The vault would owe less than the minimum debt.',
     meaning: 'A vault owes nothing, or at least the minimum debt.',
@@ -45,14 +55,14 @@ const debts: readonly EntryPart[] = [
     ],
   },
   {
-    subject: 'borrowToken: max loan cap reached.',
+    subject: qidaoWords.debtTooLarge,
     code: 'DEBT_OUT_OF_RANGE',
     message: 'The vault would owe more than the maximum debt.',
     meaning: 'Each vault has an upper limit of debt.',
     causes: ['The amount is too large.'],
   },
   {
-    subject: 'borrowToken: Cannot mint over available supply.',
+    subject: qidaoWords.nothingToLend,
     code: 'LIQUIDITY_LOW',
     message: 'The contract has less to lend than the call asks for.',
     meaning: 'The vaults lend out of what the contract holds; nothing is minted.',
@@ -66,7 +76,7 @@ const debts: readonly EntryPart[] = [
     causes: ['Part of the loan was spent.'],
   },
   {
-    subject: 'Vault debt less than amount to pay back',
+    subject: qidaoWords.paysTooMuch,
     code: 'DEBT_OUT_OF_RANGE',
     message: 'The vault owes less than the call repays.',
     meaning: 'No more than the debt can be repaid.',

@@ -91,5 +91,6 @@ export async function readAaveLine(
     supplied: account === null ? 0n : own[0],
     borrowed: account === null ? 0n : own[2],
     counts: account !== null && own[8],
+    market: null,
   }
 }

@@ -1,18 +1,34 @@
 import {entriesOf, type EntryPart} from '../../../explain/entry.ts'
 
+/** The words of refusals that conditions foretell. */
+export const aaveWords = {
+  inactive: '27',
+  frozen: '28',
+  paused: '29',
+  noBorrowing: '30',
+  balanceTooLow: '32',
+  noCollateral: '34',
+  collateralTooLow: '36',
+  noDebt: '39',
+  borrowCap: '50',
+  supplyCap: '51',
+  zeroLtv: '57',
+  notListed: '82',
+} as const
+
 const SHOW = 'Run `metis-seq lend show` to see the reserves and the position of the account.'
 
 /** Aave answers with numbers, which its library `Errors` names. */
 const closed: readonly EntryPart[] = [
   {
-    subject: '27',
+    subject: aaveWords.inactive,
     code: 'RESERVE_CLOSED',
     message: 'The reserve is not active.',
     meaning: 'An inactive reserve takes no calls at all (RESERVE_INACTIVE).',
     causes: ['Governance has closed the reserve, or never opened it.'],
   },
   {
-    subject: '28',
+    subject: aaveWords.frozen,
     code: 'RESERVE_CLOSED',
     message: 'The reserve is frozen.',
     meaning:
@@ -20,21 +36,21 @@ const closed: readonly EntryPart[] = [
     causes: ['Governance is winding the reserve down.'],
   },
   {
-    subject: '29',
+    subject: aaveWords.paused,
     code: 'RESERVE_CLOSED',
     message: 'The reserve is paused.',
     meaning: 'While it is paused, nothing moves, not even a repayment (RESERVE_PAUSED).',
     causes: ['Governance stopped the reserve because of an incident.'],
   },
   {
-    subject: '30',
+    subject: aaveWords.noBorrowing,
     code: 'RESERVE_CLOSED',
     message: 'The reserve lends nothing.',
     meaning: 'Borrowing is switched off for this token (BORROWING_NOT_ENABLED).',
     causes: ['Governance allows the token as collateral only.'],
   },
   {
-    subject: '82',
+    subject: aaveWords.notListed,
     code: 'RESERVE_CLOSED',
     message: 'The token has no reserve.',
     meaning: 'Only tokens that governance has listed can be supplied or borrowed.',
@@ -44,7 +60,7 @@ const closed: readonly EntryPart[] = [
 
 const collateral: readonly EntryPart[] = [
   {
-    subject: '34',
+    subject: aaveWords.noCollateral,
     code: 'COLLATERAL_LOW',
     message: 'The account has no collateral.',
     meaning: 'A loan needs supplied tokens that count as collateral (COLLATERAL_BALANCE_IS_ZERO).',
@@ -59,7 +75,7 @@ const collateral: readonly EntryPart[] = [
     causes: ['Too much collateral would leave.', 'The price has moved.'],
   },
   {
-    subject: '36',
+    subject: aaveWords.collateralTooLow,
     code: 'COLLATERAL_LOW',
     message: 'The collateral does not cover the new loan.',
     meaning:
@@ -67,7 +83,7 @@ const collateral: readonly EntryPart[] = [
     causes: ['The amount is too large.', 'The price has moved.'],
   },
   {
-    subject: '57',
+    subject: aaveWords.zeroLtv,
     code: 'COLLATERAL_LOW',
     message: 'The collateral has an LTV of 0, so nothing can be borrowed against it.',
     meaning:
@@ -92,14 +108,14 @@ const amounts: readonly EntryPart[] = [
     causes: ['The amount is missing.'],
   },
   {
-    subject: '32',
+    subject: aaveWords.balanceTooLow,
     code: 'TOKEN_BALANCE_LOW',
     message: 'The account has supplied less than it wants to withdraw.',
     meaning: 'Only a supplied balance can be withdrawn (NOT_ENOUGH_AVAILABLE_USER_BALANCE).',
     causes: ['The amount is too large.'],
   },
   {
-    subject: '39',
+    subject: aaveWords.noDebt,
     code: 'NOTHING_TO_REPAY',
     message: 'The account owes nothing of this token.',
     meaning: 'There is no debt of this kind to repay (NO_DEBT_OF_SELECTED_TYPE).',
@@ -113,14 +129,14 @@ const amounts: readonly EntryPart[] = [
     causes: ['The token is not the supplied one.'],
   },
   {
-    subject: '50',
+    subject: aaveWords.borrowCap,
     code: 'CAP_REACHED',
     message: 'The reserve has lent as much as its cap allows.',
     meaning: 'Governance limits how much of a token is borrowed in all (BORROW_CAP_EXCEEDED).',
     causes: ['The cap is nearly reached.'],
   },
   {
-    subject: '51',
+    subject: aaveWords.supplyCap,
     code: 'CAP_REACHED',
     message: 'The reserve holds as much as its cap allows.',
     meaning: 'Governance limits how much of a token is supplied in all (SUPPLY_CAP_EXCEEDED).',

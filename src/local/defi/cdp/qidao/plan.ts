@@ -12,7 +12,7 @@ export const localQiDao: QiDaoContracts = {vault: '0x420000000000000000000000000
 const MINIMUM_PERCENT = 155n
 const MIN_DEBT_WEI = parseEther('10')
 const MAX_DEBT_WEI = parseEther('500000')
-/** What the vaults can lend in all. */
+/** The amount that the vaults can lend in all. */
 const MAI_WEI = parseEther('250000')
 
 export function planQiDao({governanceAddress}: {governanceAddress: Address}): GenesisParts {

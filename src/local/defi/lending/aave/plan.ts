@@ -170,7 +170,7 @@ function tokensOf({asset, symbol, decimals, aToken, debtToken}: LocalReserve): P
   ]
 }
 
-/** What there is to borrow when the network begins. */
+/** The supply that can be borrowed when the network begins. */
 function supply(from: Address, {asset, symbol, firstSupply}: LocalReserve): SeedCall[] {
   const {pool} = localAave
   return [

@@ -17,6 +17,7 @@ import type {NetswapContracts} from '../../../../protocol/defi/pools/netswap/abo
 import {netswapFactoryBytecode} from '../../../artifacts/netswap-factory.ts'
 import {netswapPairBytecode} from '../../../artifacts/netswap-pair.ts'
 import {netswapRouterBytecode} from '../../../artifacts/netswap-router.ts'
+import type {LocalLstToken} from '../../../lst/providers.ts'
 import {l2Metis, type GenesisParts, type SeedCall} from '../../../placement.ts'
 import {firstMetisPrice, issue, localTokens} from '../../tokens.ts'
 
@@ -35,7 +36,7 @@ const USDC_UNITS = parseUnits('10000', 6) * firstMetisPrice
 export interface NetswapOptions {
   governanceAddress: Address
   /** The token of a liquid-staking provider, and the call that gives governance `LST_WEI` of it. */
-  lst: {token: Address; buy(amountWei: bigint): SeedCall}
+  lst: LocalLstToken
 }
 
 export function planNetswap({governanceAddress, lst}: NetswapOptions): GenesisParts {
@@ -62,9 +63,9 @@ export function planNetswap({governanceAddress, lst}: NetswapOptions): GenesisPa
     ],
     seeds: [
       lst.buy(LST_WEI),
-      ...fill(governanceAddress, lst.token, LST_WEI, METIS_FOR_LST_WEI),
+      ...fillPool(governanceAddress, lst.token, LST_WEI, METIS_FOR_LST_WEI),
       issue(governanceAddress, 'm.USDC', USDC_UNITS, governanceAddress),
-      ...fill(governanceAddress, usdc, USDC_UNITS, METIS_FOR_USDC_WEI),
+      ...fillPool(governanceAddress, usdc, USDC_UNITS, METIS_FOR_USDC_WEI),
     ],
   }
 }
@@ -81,7 +82,12 @@ function localPair(tokenA: Address, tokenB: Address): Address {
 }
 
 /** Creates a pool of a token and METIS. */
-function fill(from: Address, token: Address, amount: bigint, metisWei: bigint): SeedCall[] {
+export function fillPool(
+  from: Address,
+  token: Address,
+  amount: bigint,
+  metisWei: bigint,
+): SeedCall[] {
   const {router} = localNetswap
   return [
     {

@@ -1,3 +1,4 @@
+import {qidaoWords} from '../../../../chain/defi/cdp/qidao/refusals.ts'
 import {isAddressEqual, parseEventLogs, type Address, type Log} from 'viem'
 
 import {stableQiVaultAbi} from '../../../../chain/abis/stable-qi-vault.ts'
@@ -9,7 +10,7 @@ import {
 } from '../../../../chain/defi/cdp/qidao/read.ts'
 import {qidao, type QiDaoContracts} from '../../../../protocol/defi/cdp/qidao/about.ts'
 import {afterVault, vaultHealth, vaultPercent} from '../../../../protocol/defi/cdp/qidao/vault.ts'
-import type {CdpChange, CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
+import {noChange, type CdpChange, type CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
 import type {Context} from '../../../context.ts'
 import {ourOwn, type Condition} from '../../../sending/check.ts'
 import type {PlannedCall} from '../../../sending/plan.ts'
@@ -36,6 +37,7 @@ export function openQiDao(context: Context, contracts: QiDaoContracts): CdpProvi
     id: qidao.id,
     name: qidao.name,
     spender: {address: vault, name: 'the QiDao vaults'},
+    burnsDebt: false,
     async read(account, at): Promise<VaultState> {
       const settings = await readVaultSettings(client, contracts, at)
       const [collateral, debt, positions] = await Promise.all([
@@ -48,6 +50,12 @@ export function openQiDao(context: Context, contracts: QiDaoContracts): CdpProvi
     health: (state, position) => vaultHealth(position, settingsOf(state)),
     after: (state, position, change) => afterVault(position, change, settingsOf(state)),
     conditions: (state, position, change) => conditionsOf(state, position, change),
+    closing(state, position) {
+      const repay = position.debt
+      const {collateral} = afterVault(position, {...noChange, repay}, settingsOf(state))
+      const conditions = conditionsOf(state, position, {...noChange, repay})
+      return {repay, back: collateral, conditions}
+    },
     createCall: () =>
       planCallOf(stableQiVaultAbi, {
         contract: 'StableQiVault',
@@ -57,7 +65,7 @@ export function openQiDao(context: Context, contracts: QiDaoContracts): CdpProvi
         label: () => 'Create a vault of QiDao',
       }),
     created: (logs, account) => createdIn(logs, vault, account),
-    changeCalls: (state, position, change) => changeCalls(vault, state, position, change),
+    changeCalls: async (state, position, change) => changeCalls(vault, state, position, change),
     closeCalls: (state, position, deadlineSeconds) =>
       closeCalls(vault, state, position, deadlineSeconds),
   }
@@ -106,7 +114,7 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
         remedy: 'Repay less, or everything with `metis-seq cdp close VAULT`.',
         facts: {amountWei: `${repay}`},
       }),
-      revert: 'Vault debt less than amount to pay back',
+      revert: qidaoWords.paysTooMuch,
     },
     {
       ...ourOwn('debt-in-range', 'DEBT_OUT_OF_RANGE', {
@@ -115,10 +123,7 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
         seen: `${amountText(after.debt, state.debt)}, with limits of ${amountText(minDebt, state.debt)} and ${amountText(maxDebt, state.debt)}`,
         remedy: 'Borrow an amount within the limits.',
       }),
-      revert:
-        after.debt > maxDebt
-          ? 'borrowToken: max loan cap reached.'
-          : "Vault debt can't be under minDebt",
+      revert: after.debt > maxDebt ? qidaoWords.debtTooLarge : qidaoWords.debtTooSmall,
     },
     {
       ...ourOwn('liquidity', 'LIQUIDITY_LOW', {
@@ -127,7 +132,7 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
         seen: amountText(available, state.debt),
         remedy: 'Borrow less, or wait until others repay.',
       }),
-      revert: 'borrowToken: Cannot mint over available supply.',
+      revert: qidaoWords.nothingToLend,
     },
     {
       ...ourOwn('collateral-ratio', 'COLLATERAL_LOW', {
@@ -136,10 +141,7 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
         seen: percent === null ? 'no debt' : `${percent} %`,
         remedy: 'Deposit more, borrow less, or withdraw less.',
       }),
-      revert:
-        borrow > 0n
-          ? 'Borrow would put vault below minimum collateral percentage'
-          : 'Withdrawal would put vault below minimum collateral percentage',
+      revert: borrow > 0n ? qidaoWords.borrowTooLarge : qidaoWords.withdrawalTooLarge,
     },
   ]
 }

@@ -37,7 +37,7 @@ export function openAave(context: Context, contracts: AaveContracts): LendingPro
     covers: aaveCovers,
     conditions: aaveConditions,
     spender: () => ({address: pool, name: 'the Aave pool'}),
-    calls: (action, token) => [callOf(pool, action, token)],
+    calls: (action, {token}) => [callOf(pool, action, token)],
     moved: (logs, action) => movedIn(logs, pool, action),
   }
 }

@@ -1,3 +1,4 @@
+import {aaveWords} from '../../../../chain/defi/lending/aave/refusals.ts'
 import {aaveCovers, averageLtv} from '../../../../protocol/defi/lending/aave/health.ts'
 import type {LendAction, LendLine} from '../../../../protocol/defi/lending/line.ts'
 import {ourOwn, type Condition} from '../../../sending/check.ts'
@@ -45,11 +46,16 @@ function noReserve(): Condition {
       seen: 'no reserve',
       remedy: SHOW,
     }),
-    revert: '82',
+    revert: aaveWords.notListed,
   }
 }
 
-const REVERTS = {open: '', frozen: '28', paused: '29', inactive: '27'} as const
+const REVERTS = {
+  open: '',
+  frozen: aaveWords.frozen,
+  paused: aaveWords.paused,
+  inactive: aaveWords.inactive,
+} as const
 
 /** A frozen reserve lets people out, not in. */
 function open({state, token}: LendLine, isIn: boolean): Condition {
@@ -74,7 +80,7 @@ function borrowable({canBorrow, token}: LendLine): Condition {
       seen: canBorrow ? 'yes' : 'no',
       remedy: SHOW,
     }),
-    revert: '30',
+    revert: aaveWords.noBorrowing,
   }
 }
 
@@ -86,7 +92,7 @@ function withinSupplyCap({supplyCap, totalSupplied, token}: LendLine, {amount}: 
       seen: capText(totalSupplied, supplyCap, token),
       remedy: 'Choose a smaller amount.',
     }),
-    revert: '51',
+    revert: aaveWords.supplyCap,
   }
 }
 
@@ -98,7 +104,7 @@ function withinBorrowCap({borrowCap, totalBorrowed, token}: LendLine, {amount}: 
       seen: capText(totalBorrowed, borrowCap, token),
       remedy: 'Choose a smaller amount.',
     }),
-    revert: '50',
+    revert: aaveWords.borrowCap,
   }
 }
 
@@ -115,7 +121,7 @@ function enoughSupplied({supplied, token}: LendLine, {amount}: LendAction): Cond
       remedy: SHOW,
       facts: {balanceWei: `${supplied}`, amountWei: `${amount}`},
     }),
-    revert: '32',
+    revert: aaveWords.balanceTooLow,
   }
 }
 
@@ -140,7 +146,7 @@ function zeroLtvLast(lines: readonly LendLine[], line: LendLine): Condition[] {
         seen: others.length === 0 ? 'none' : others.map(({token}) => token.symbol).join(', '),
         remedy: 'Withdraw that collateral first, or repay the debt.',
       }),
-      revert: '57',
+      revert: aaveWords.zeroLtv,
     },
   ]
 }
@@ -160,7 +166,7 @@ function hasPower(lines: readonly LendLine[]): Condition {
               .join(', '),
       remedy: 'Supply a token with an LTV above 0 first.',
     }),
-    revert: counting.length === 0 ? '34' : '57',
+    revert: counting.length === 0 ? aaveWords.noCollateral : aaveWords.zeroLtv,
   }
 }
 
@@ -173,7 +179,7 @@ function covered(lines: readonly LendLine[], action: LendAction): Condition {
       remedy: 'Borrow less, or supply more collateral.',
       facts: {amountWei: `${action.amount}`},
     }),
-    revert: '36',
+    revert: aaveWords.collateralTooLow,
   }
 }
 
@@ -185,6 +191,6 @@ function owes({borrowed, token}: LendLine): Condition {
       seen: exactText(borrowed, token),
       remedy: SHOW,
     }),
-    revert: '39',
+    revert: aaveWords.noDebt,
   }
 }

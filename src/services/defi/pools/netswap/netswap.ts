@@ -13,7 +13,7 @@ import {
 import {netswap, type NetswapContracts} from '../../../../protocol/defi/pools/netswap/about.ts'
 import {planCallOf} from '../../../sending/planned-call.ts'
 import {amountText, type Token} from '../../tokens.ts'
-import type {LiquidityTerms, PoolProvider, SwapTerms} from '../provider.ts'
+import type {AtBlock, LiquidityTerms, PoolProvider, SwapTerms} from '../provider.ts'
 
 /** Upper bounds, for a call that follows an approval. Measured: 150,000 per pool, 215,000, 230,000. */
 const SWAP_GAS_PER_POOL = 250_000n
@@ -23,7 +23,7 @@ const REMOVE_GAS = 350_000n
 /** Netswap on L2. METIS is paid and received as the native coin. */
 export function openNetswap(client: ChainClient, contracts: NetswapContracts): PoolProvider {
   const {router} = contracts
-  const pool: PoolProvider['pool'] = ([tokenA, tokenB], at) =>
+  const pool = ([tokenA, tokenB]: readonly [Token, Token], at?: AtBlock) =>
     readNetswapPool(client, contracts, [tokenA.address, tokenB.address], at)
   return {
     id: netswap.id,

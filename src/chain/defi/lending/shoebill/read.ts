@@ -1,0 +1,135 @@
+import {ContractFunctionExecutionError, zeroAddress, type Address} from 'viem'
+import {readContract, simulateContract} from 'viem/actions'
+
+import type {LendLine} from '../../../../protocol/defi/lending/line.ts'
+import type {ShoebillContracts} from '../../../../protocol/defi/lending/shoebill/about.ts'
+import {cErc20Abi} from '../../../abis/c-erc20.ts'
+import {comptrollerAbi} from '../../../abis/comptroller.ts'
+import {shoebillOracleAbi} from '../../../abis/shoebill-oracle.ts'
+import type {ChainClient} from '../../../connect.ts'
+import {readBlocksPerYear} from '../../blocks-per-year.ts'
+
+interface AtBlock {
+  blockNumber?: bigint
+}
+
+/** A market with its underlying; null for native METIS. */
+export interface MarketEntry {
+  market: Address
+  underlying: Address | null
+}
+
+/** - Source: Compound v2 `Comptroller.getAllMarkets`; a market of the coin has no `underlying`. */
+export async function readMarkets(
+  l2: ChainClient,
+  {comptroller}: ShoebillContracts,
+  at: AtBlock = {},
+): Promise<MarketEntry[]> {
+  const markets = await readContract(l2, {
+    address: comptroller,
+    abi: comptrollerAbi,
+    functionName: 'getAllMarkets',
+    ...at,
+  })
+  return Promise.all(
+    markets.map(async (market) => ({
+      market,
+      underlying: await readContract(l2, {
+        address: market,
+        abi: cErc20Abi,
+        functionName: 'underlying',
+        ...at,
+      }).catch((error: unknown) => {
+        if (error instanceof ContractFunctionExecutionError) return null
+        throw error
+      }),
+    })),
+  )
+}
+
+/** Factors are scaled by 1e18; lines have basis points. */
+const BASIS_POINT = 10n ** 14n
+const WAD = 10n ** 18n
+
+/**
+ * One market with what an account has of it, interest until now included.
+ *
+ * - Signed by: nobody. Chain: L2.
+ * - Source: Compound v2 `CToken`, `Comptroller` and `PriceOracle.getUnderlyingPrice`, whose price is
+ *   scaled by 1e36 over the unit of the token.
+ *
+ * @param account null for none
+ */
+export async function readMarketLine(
+  l2: ChainClient,
+  {comptroller}: ShoebillContracts,
+  {market, token}: {market: Address; token: LendLine['token']},
+  account: Address | null,
+  at: AtBlock = {},
+): Promise<LendLine> {
+  const of = {address: market, abi: cErc20Abi, ...at} as const
+  const rules = {address: comptroller, abi: comptrollerAbi, ...at} as const
+  const who = account ?? zeroAddress
+  const now = <name extends 'exchangeRateCurrent' | 'borrowBalanceCurrent'>(
+    functionName: name,
+    args: name extends 'borrowBalanceCurrent' ? readonly [Address] : readonly [],
+  ) => simulateContract(l2, {...of, functionName, args} as never) as Promise<{result: bigint}>
+  const oracle = await readContract(l2, {...rules, functionName: 'oracle'})
+  const [[, factor], incentive, mintPaused, borrowPaused, isMember, price] = await Promise.all([
+    readContract(l2, {...rules, functionName: 'markets', args: [market]}),
+    readContract(l2, {...rules, functionName: 'liquidationIncentiveMantissa'}),
+    readContract(l2, {...rules, functionName: 'mintGuardianPaused', args: [market]}),
+    readContract(l2, {...rules, functionName: 'borrowGuardianPaused', args: [market]}),
+    readContract(l2, {...rules, functionName: 'checkMembership', args: [who, market]}),
+    readContract(l2, {
+      address: oracle,
+      abi: shoebillOracleAbi,
+      functionName: 'getUnderlyingPrice',
+      args: [market],
+      ...at,
+    }),
+  ])
+  const [shares, supply, borrows, cash, rate, owed] = await Promise.all([
+    readContract(l2, {...of, functionName: 'balanceOf', args: [who]}),
+    readContract(l2, {...of, functionName: 'totalSupply'}),
+    readContract(l2, {...of, functionName: 'totalBorrows'}),
+    readContract(l2, {...of, functionName: 'getCash'}),
+    now('exchangeRateCurrent', []),
+    now('borrowBalanceCurrent', [who]),
+  ])
+  const supplied = (shares * rate.result) / WAD
+  return {
+    token,
+    price: (price * 10n ** BigInt(token.decimals)) / 10n ** 28n,
+    ltv: factor / BASIS_POINT,
+    threshold: factor / BASIS_POINT,
+    bonus: incentive > WAD ? (incentive - WAD) / BASIS_POINT : 0n,
+    state: mintPaused ? 'frozen' : 'open',
+    canBorrow: !borrowPaused,
+    ...(await ratesOf(l2, of)),
+    totalSupplied: (supply * rate.result) / WAD,
+    totalBorrowed: borrows,
+    available: cash,
+    ...{supplyCap: null, borrowCap: null},
+    supplied: account === null ? 0n : supplied,
+    borrowed: account === null ? 0n : owed.result,
+    counts: account !== null && isMember,
+    market: {address: market, shares: account === null ? 0n : shares},
+  }
+}
+
+/** Per year at the recent pace of blocks. */
+async function ratesOf(
+  l2: ChainClient,
+  of: {address: Address; abi: typeof cErc20Abi; blockNumber?: bigint},
+): Promise<Pick<LendLine, 'supplyRate' | 'borrowRate'>> {
+  const [blocks, supply, borrow] = await Promise.all([
+    readBlocksPerYear(l2),
+    readContract(l2, {...of, functionName: 'supplyRatePerBlock'}),
+    readContract(l2, {...of, functionName: 'borrowRatePerBlock'}),
+  ])
+  return {
+    supplyRate: blocks === null ? null : supply * blocks,
+    borrowRate: blocks === null ? null : borrow * blocks,
+  }
+}

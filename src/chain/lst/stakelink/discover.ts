@@ -1,0 +1,116 @@
+import {isAddressEqual, zeroAddress, type Address} from 'viem'
+import {getCode, readContract} from 'viem/actions'
+
+import type {StakelinkAddresses, StakelinkContracts} from '../../../protocol/lst/stakelink/about.ts'
+import {l2StrategyAbi} from '../../abis/l2-strategy.ts'
+import {priorityPoolAbi} from '../../abis/priority-pool.ts'
+import {stakingPoolAbi} from '../../abis/staking-pool.ts'
+import {withdrawalPoolAbi} from '../../abis/withdrawal-pool.ts'
+import {wrappedSdTokenAbi} from '../../abis/wrapped-sd-token.ts'
+import type {ChainClient} from '../../connect.ts'
+import {ifOffered} from '../optional.ts'
+
+export type StakelinkFound =
+  | {
+      kind: 'found'
+      contracts: StakelinkContracts
+      metis: Address
+      /** Deposits and withdrawals carry data for each of them. */
+      strategies: number
+    }
+  | {kind: 'no-code' | 'mismatch'; contracts: string[]}
+
+/**
+ * Finds every contract through the priority pool, and checks that those that move tokens point back.
+ *
+ * - Signed by: nobody. Chain: L2.
+ * - Source: stake.link `PriorityPool.withdrawalPool`, `StakingPool.getStrategies`,
+ *   `L2Strategy.l2Transmitter`.
+ */
+export async function findStakelink(
+  l2: ChainClient,
+  known: StakelinkAddresses,
+): Promise<StakelinkFound> {
+  const missing = await withoutCode(l2, known)
+  if (missing.length > 0) return {kind: 'no-code', contracts: missing}
+  const pool = {address: known.stMetis, abi: stakingPoolAbi} as const
+  const [withdrawalPool, metis, strategies] = await Promise.all([
+    ifOffered(
+      readContract(l2, {
+        ...{address: known.priorityPool, abi: priorityPoolAbi, functionName: 'withdrawalPool'},
+      }),
+    ),
+    ifOffered(readContract(l2, {...pool, functionName: 'token'})),
+    ifOffered(readContract(l2, {...pool, functionName: 'getStrategies'})),
+  ])
+  const strategy = strategies?.[0]
+  const transmitter = strategy
+    ? await ifOffered(
+        readContract(l2, {address: strategy, abi: l2StrategyAbi, functionName: 'l2Transmitter'}),
+      )
+    : null
+  const named = {withdrawalPool, strategy, transmitter, metis}
+  const absent = Object.entries(named).filter(([, at]) => !at || isAddressEqual(at, zeroAddress))
+  if (absent.length > 0) return {kind: 'mismatch', contracts: absent.map(([name]) => name)}
+  const {metis: token, ...others} = named as Record<keyof typeof named, Address>
+  const empty = await withoutCode(l2, others)
+  if (empty.length > 0) return {kind: 'no-code', contracts: empty}
+  const contracts: StakelinkContracts = {...known, ...others}
+  const strangers = await pointElsewhere(l2, contracts)
+  if (strangers.length > 0) return {kind: 'mismatch', contracts: strangers}
+  return {kind: 'found', contracts, metis: token, strategies: strategies?.length ?? 0}
+}
+
+async function withoutCode(
+  l2: ChainClient,
+  contracts: Readonly<Record<string, Address>>,
+): Promise<string[]> {
+  const codes = await Promise.all(
+    Object.entries(contracts).map(async ([name, address]) => ({
+      ...{name, code: await getCode(l2, {address})},
+    })),
+  )
+  return codes.filter(({code}) => !code).map(({name}) => name)
+}
+
+/** Contracts that belong to another pool. */
+async function pointElsewhere(
+  l2: ChainClient,
+  {priorityPool, stMetis, wstMetis, withdrawalPool, strategy}: StakelinkContracts,
+): Promise<string[]> {
+  const reads = [
+    {
+      name: 'priorityPool',
+      expected: stMetis,
+      at: readContract(l2, {
+        ...{address: priorityPool, abi: priorityPoolAbi, functionName: 'stakingPool'},
+      }),
+    },
+    {
+      name: 'stMetis',
+      expected: priorityPool,
+      at: readContract(l2, {address: stMetis, abi: stakingPoolAbi, functionName: 'priorityPool'}),
+    },
+    {
+      name: 'wstMetis',
+      expected: stMetis,
+      at: readContract(l2, {address: wstMetis, abi: wrappedSdTokenAbi, functionName: 'sdToken'}),
+    },
+    {
+      name: 'withdrawalPool',
+      expected: stMetis,
+      at: readContract(l2, {address: withdrawalPool, abi: withdrawalPoolAbi, functionName: 'lst'}),
+    },
+    {
+      name: 'strategy',
+      expected: stMetis,
+      at: readContract(l2, {address: strategy, abi: l2StrategyAbi, functionName: 'stakingPool'}),
+    },
+  ]
+  const found = await Promise.all(
+    reads.map(async ({name, expected, at}) => ({name, expected, at: await ifOffered(at)})),
+  )
+  return found
+    .filter(({expected, at}) => !at || !isAddressEqual(at, expected))
+    .map(({name}) => name)
+}
