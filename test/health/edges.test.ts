@@ -17,11 +17,13 @@ import {
   nodeLook,
   nodeSetting,
   nodeStatus,
+  nothing,
   NOW,
   posLook,
   rotation,
   setting,
 } from '../helpers/dashboard-data.ts'
+import {lstLook} from '../helpers/lst-look.ts'
 import {mine, nowSeconds, quiet} from './scene.ts'
 
 const GIB = 1024 ** 3
@@ -244,4 +246,20 @@ test('without a node nothing of one is shown', () => {
     ...{node: null, nodeProcess: null, externalNode: null, externalSilence: null},
     ...{nodeExpected: false, nodeRuntime: null},
   })
+})
+
+test('a part of liquid staking that cannot be read is told by its chain while that is down', () => {
+  const unread = [
+    {...({part: 'the backing of Artemis', chain: 'l1'} as const), reason: 'No answer.'},
+    {...({part: 'the queue of Artemis', chain: 'l2'} as const), reason: 'No answer.'},
+  ]
+  const lst = fresh(lstLook({}, {unread}), 120_000)
+  const told = (changes: Partial<Feeds>) =>
+    issues({lst, ...changes})
+      .filter(({id}) => id === 'lst-unreadable')
+      .map(({subject}) => subject)
+
+  expect(told({})).toEqual(['the backing of Artemis', 'the queue of Artemis'])
+  expect(told({l1: nothing('Down.')})).toEqual(['the queue of Artemis'])
+  expect(told({l2: nothing('Down.')})).toEqual(['the backing of Artemis'])
 })

@@ -5,7 +5,7 @@ import type {PoolsId} from '../../protocol/defi/markets.ts'
 import {discountOf} from '../../protocol/lst/peg.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
-import type {PoolProvider} from '../defi/pools/provider.ts'
+import type {Exchange, PoolProvider} from '../defi/pools/provider.ts'
 import {openPools} from '../defi/pools/providers.ts'
 import {findToken, type Token} from '../defi/tokens.ts'
 import {idOf, ofEach, type Answers} from './each.ts'
@@ -46,7 +46,8 @@ export async function pegsOf(context: Context, provider: LstProvider): Promise<L
   const id = idOf(provider)
   const {token, parTokens = []} = provider.about
   const {defi} = context.network
-  const exchanges = defi ? openPools(context.l2().client, defi.pools) : []
+  // Concentrated liquidity has no reserves from which a price and a depth follow.
+  const exchanges = (defi ? openPools(context, defi.pools) : []).filter(isTrading)
   if (exchanges.length === 0) return {provider: id, pegs: [], withoutPool: [token, ...parTokens]}
   const [{rate}, metis] = await Promise.all([provider.read(), findToken(context, 'METIS')])
   const rates = [{symbol: token, rate}, ...parTokens.map((symbol) => ({symbol, rate: ONE}))]
@@ -83,4 +84,8 @@ async function pegIn(
       depthMetisWei: depthOf(pool.reserveB, 100),
     },
   ]
+}
+
+function isTrading(exchange: Exchange): exchange is PoolProvider {
+  return 'swapCall' in exchange
 }
