@@ -74,6 +74,14 @@ function requireBackend(
   const registration = context.network.lstRegistry?.[id]
   const backend = registration && openBackends({context, registration})[id]
   if (registration && backend) return {backend, registration}
+  if (registration) {
+    throw new MetisSeqError({
+      code: 'LST_CANNOT',
+      message: `The operations of ${lstName(id)}'s own operator are not part of this program.`,
+      facts: {provider: id, operation: 'provider'},
+      hints: [`Run \`metis-seq lst backing ${id}\` to see its sequencers.`],
+    })
+  }
   throw new MetisSeqError({
     code: 'LST_UNKNOWN',
     message: `${lstName(id)} is not registered on ${context.networkName}, so its contracts on L1 are not known.`,
