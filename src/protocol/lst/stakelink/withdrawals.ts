@@ -21,14 +21,6 @@ export function finalizedWei(
   return partWei + (shares * stakePerShares) / ONE
 }
 
-/** METIS of one that waits, if it were finalized now: it earns until then. */
-export function waitingWei(
-  pool: StakelinkPool,
-  {shares, partWei}: Pick<StakelinkWithdrawal, 'shares' | 'partWei'>,
-): bigint {
-  return partWei + stakelinkStake(pool, shares)
-}
-
 /** Where the queue of withdrawals stands. */
 export interface WithdrawalCycle {
   now: bigint
