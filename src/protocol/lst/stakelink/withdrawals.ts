@@ -1,5 +1,3 @@
-import {stakelinkStake, type StakelinkPool} from './shares.ts'
-
 const ONE = 10n ** 18n
 
 /** A withdrawal that waits for METIS, or has it and waits to be claimed. */
