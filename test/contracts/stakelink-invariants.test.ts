@@ -290,8 +290,8 @@ describe('stake.link follows the model', () => {
       // A run in which nothing happens, or in which nothing is refused, would prove little.
       expect(met.get('ok')).toBeGreaterThan(rounds / 2)
       expect(met.size).toBeGreaterThan(8)
-      expect(model.withdrawals.length).toBeGreaterThan(20)
-      expect(model.batches.length).toBeGreaterThan(20)
+      expect(model.withdrawals.length).toBeGreaterThan(10)
+      expect(model.batches.length).toBeGreaterThan(10)
     },
     600_000,
   )
