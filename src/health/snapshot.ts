@@ -195,8 +195,8 @@ export interface LstProviderFacts {
   /** Null when it could not be read; `ratio` is scaled by 1e18, and null while nothing is owed. */
   backing: {verdict: BackingVerdict; ratio: bigint | null} | null
   claimableMetisWei: bigint
-  /** One for each pool of a token and METIS. Depth: METIS that moves the price by 1 %. */
-  pegs: readonly {token: string; discountBasisPoints: number; depthMetisWei: bigint}[]
+  /** One for each pool of a token and METIS. Depth: METIS that moves the price by 1 %; null: unknown. */
+  pegs: readonly {token: string; discountBasisPoints: number; depthMetisWei: bigint | null}[]
 }
 
 export interface LoanFacts {

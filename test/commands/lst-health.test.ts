@@ -23,6 +23,8 @@ let scene: MarketScene
 let network: Network
 beforeAll(async () => {
   chain = await startTestChain({l2Rich: [owner], with: ['lst', 'defi']})
+  // Markets count blocks from those in which they were made.
+  await chain.l2.request('anvil_mine', ['0x400'])
   const parts = lockPartsOf(chain.at.lst!)
   const registered = (l1Owners: Address[], l1Holders: Address[]) =>
     ({status: 'none', vote: null, l1Owners, l1Holders}) as const
@@ -70,10 +72,14 @@ test('tokens with a pool have a peg, and those without one are named', async () 
         ...{poolPrice: '995000000000000000', rate: '1000000000000000000'},
         discountBasisPoints: 50,
       },
+      // Liquidity that depends on the price has no depth of its own.
+      {token: 'artMETIS', exchange: 'algebra', discountBasisPoints: 0, depthMetisWei: null},
     ],
     withoutPool: [
       {provider: 'enki', token: 'seMETIS'},
       {provider: 'enki', token: 'eMETIS'},
+      {provider: 'stakelink', token: 'stMETIS'},
+      {provider: 'stakelink', token: 'wstMETIS'},
     ],
   })
   // The square of the reserve grows by a hundredth.
@@ -91,11 +97,11 @@ test('the provider of the sequencer is watched without a position, and the other
   expect(await issues()).toMatchObject([
     {
       ...{id: 'lst-backing', subject: 'artemis', severity: 'warn'},
-      text: 'the backing of Artemis is below 1 unless METIS is in transit (0.3333)',
+      text: 'the backing of Artemis is below 1 unless METIS is in transit (0.4444)',
       remedy: 'metis-seq lst backing artemis --profile op',
     },
   ])
-  expect(stdout).toMatch(/backing +0.3333, BELOW 1 unless METIS is in transit/)
+  expect(stdout).toMatch(/backing +0.4444, BELOW 1 unless METIS is in transit/)
   const holder = lockPartsOf(chain.at.lst!).artemis.holder
   await chain.fund(holder, {metis: '20000', whitelist: false})
   expect(await issues()).toEqual([])
@@ -162,12 +168,12 @@ test.each(['no-code', 'mismatch'])(
     expect(stderr).toContain('warning: Enki is left out.')
     // The list is about their state, and leaves none out.
     const listed = await scene.ask(`lst list --network ${kind}`)
-    expect(of(listed, 'providers')).toMatchObject([{state: 'live'}, {state: kind}])
+    expect(of(listed, 'providers')).toMatchObject([{state: 'live'}, {state: kind}, {state: 'live'}])
   },
 )
 
 test('where nothing is left, it is an error, and a lock can still be compared', async () => {
-  const lst = {artemis: null, enki: {...network.lst.enki!, seMetis: nobody}}
+  const lst = {enki: {...network.lst.enki!, seMetis: nobody}}
   saveNetwork(temp.home, {...network, name: 'gone', lst}, {replace: true})
   const {error} = await scene.ask('lst queue --network gone')
   expect(error).toMatchObject({code: 'CONTRACT_MISCONFIGURED'})

@@ -33,6 +33,8 @@ beforeAll(async () => {
   const temp = await makeOperator(chain.network, {owner: 'owner', signer: 'signer'})
   const {act} = marketScene(chain, temp)
   temp[Symbol.dispose]()
+  // Markets count blocks from those in which they were made.
+  await chain.l2.request('anvil_mine', ['0x400'])
   // eMETIS, which stays where it is when the vault is gone.
   await act(owner, l2Metis, erc20Abi, 'approve', [localEnki.minter, parseEther('5')])
   const minted = [owner, parseEther('5'), false, '0x0000000000000000000000000000000000000000']
@@ -74,7 +76,7 @@ test('only the providers that the owner depends on are in it', async () => {
 })
 
 test('a network without providers, and a profile of nobody, are not read at all', async () => {
-  expect(lstReader(await contextOn({lst: {artemis: null, enki: null}}))).toBeNull()
+  expect(lstReader(await contextOn({lst: {}}))).toBeNull()
   const context = await contextOn()
   expect(lstReader({...context, profile: null})).toBeNull()
   expect((await lookOnce({...context, profile: null})).lst).toEqual({state: 'absent'})
@@ -104,6 +106,13 @@ test('a market that cannot be read is named, and hides no position', async () =>
   const {providers, unread} = await look({defi: {...defi, lending: {aave}}})
   expect(providers).toMatchObject([{id: 'enki', position: {valueMetisWei: parseEther('5')}}])
   expect(unread).toMatchObject([{part: 'the loan with Aave v3', chain: 'l2'}])
+})
+
+test('a market that cannot be read is nothing to an operator without positions', async () => {
+  const defi = chain.network.defi!
+  const aave = {...defi.lending.aave!, pool: nobody}
+  const found = await look({defi: {...defi, lending: {aave}}}, 'nobody')
+  expect(found).toEqual({providers: [], loans: [], unread: []})
 })
 
 test('without L2 nothing is known, which is a failure and not an empty answer', async () => {

@@ -120,7 +120,8 @@ const peg: Rule = ({lst, setting}) => {
 /** The price of a pool that almost nothing moves is nobody's price. */
 function isOffPeg({discountBasisPoints, depthMetisWei}: LstProviderFacts['pegs'][number]): boolean {
   return (
-    depthMetisWei >= PEG_DEPTH_LEAST_WEI && Math.abs(discountBasisPoints) > PEG_OFF_BASIS_POINTS
+    (depthMetisWei === null || depthMetisWei >= PEG_DEPTH_LEAST_WEI) &&
+    Math.abs(discountBasisPoints) > PEG_OFF_BASIS_POINTS
   )
 }
 

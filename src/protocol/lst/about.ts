@@ -32,6 +32,8 @@ export interface LstAbout {
   name: string
   /** Symbol of its token. */
   token: string
+  /** Symbol of its token that is a share of the pool, where the main one is not. */
+  shareToken?: string
   /** Symbols of its other tokens that are worth one METIS each, apart from rewards. */
   parTokens?: readonly string[]
   /**

@@ -47,7 +47,7 @@ export function lstReader(context: Context): (() => Promise<LstLook>) | null {
 
 /** @throws the first failure when nothing at all can be read */
 async function readLst(context: Context, owner: Address): Promise<LstLook> {
-  const notes = takeNotes()
+  const [notes, ofLoans] = [takeNotes(), takeNotes()]
   const providers = providersOf(context)
   const [looks, loans] = await Promise.all([
     Promise.all(
@@ -57,13 +57,15 @@ async function readLst(context: Context, owner: Address): Promise<LstLook> {
         ),
       ),
     ),
-    readLoans(context, owner, notes),
+    readLoans(context, owner, ofLoans),
   ])
   if (looks.every((look) => look === undefined)) throw notes.first()
+  const used = looks.flatMap((look) => look ?? [])
+  // A market that cannot be read is no issue of an operator that has nothing to do with any.
+  const isInvolved = used.length + loans.length > 0
   return {
-    providers: looks.flatMap((look) => look ?? []),
-    loans,
-    unread: notes.unread,
+    ...{providers: used, loans},
+    unread: [...notes.unread, ...(isInvolved ? ofLoans.unread : [])],
   }
 }
 

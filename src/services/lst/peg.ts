@@ -5,7 +5,7 @@ import type {PoolsId} from '../../protocol/defi/markets.ts'
 import {discountOf} from '../../protocol/lst/peg.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
-import type {Exchange, PoolProvider} from '../defi/pools/provider.ts'
+import type {Exchange} from '../defi/pools/provider.ts'
 import {openPools} from '../defi/pools/providers.ts'
 import {findToken, type Token} from '../defi/tokens.ts'
 import {idOf, ofEach, type Answers} from './each.ts'
@@ -25,8 +25,8 @@ export interface LstPeg {
   rate: bigint
   /** Of the rate; above zero: the pool pays less. */
   discountBasisPoints: number
-  /** METIS that raises the price by 1 %, without the fee. */
-  depthMetisWei: bigint
+  /** METIS that raises the price by 1 %, without the fee; null where the liquidity depends on the price. */
+  depthMetisWei: bigint | null
 }
 
 export interface LstPegs {
@@ -44,13 +44,19 @@ export function readPegs(context: Context, id?: LstId): Promise<Answers<LstPegs>
 /** The same for one provider. Without an exchange on the network, nothing is read. */
 export async function pegsOf(context: Context, provider: LstProvider): Promise<LstPegs> {
   const id = idOf(provider)
-  const {token, parTokens = []} = provider.about
+  const {token, shareToken, parTokens = []} = provider.about
+  const symbols = [token, ...(shareToken === undefined ? [] : [shareToken]), ...parTokens]
   const {defi} = context.network
-  // Concentrated liquidity has no reserves from which a price and a depth follow.
-  const exchanges = (defi ? openPools(context, defi.pools) : []).filter(isTrading)
-  if (exchanges.length === 0) return {provider: id, pegs: [], withoutPool: [token, ...parTokens]}
-  const [{rate}, metis] = await Promise.all([provider.read(), findToken(context, 'METIS')])
-  const rates = [{symbol: token, rate}, ...parTokens.map((symbol) => ({symbol, rate: ONE}))]
+  const exchanges = defi ? openPools(context, defi.pools) : []
+  if (exchanges.length === 0) return {provider: id, pegs: [], withoutPool: symbols}
+  const [{rate, shareRate}, metis] = await Promise.all([
+    provider.read(),
+    findToken(context, 'METIS'),
+  ])
+  const rates = symbols.map((symbol) => ({
+    symbol,
+    rate: symbol === token ? rate : symbol === shareToken ? shareRate : ONE,
+  }))
   const found = await Promise.all(
     rates.map(async (each) => {
       const tokens = [await findToken(context, each.symbol), metis] as const
@@ -68,7 +74,7 @@ export async function pegsOf(context: Context, provider: LstProvider): Promise<L
 }
 
 async function pegIn(
-  exchange: PoolProvider,
+  exchange: Exchange,
   tokens: readonly [Token, Token],
   {provider, rate}: Pick<LstPeg, 'provider' | 'rate'>,
 ): Promise<LstPeg[]> {
@@ -76,16 +82,17 @@ async function pegIn(
   // An empty pool has no price.
   if (!pool || pool.reserveA === 0n || pool.reserveB === 0n) return []
   const [{symbol, decimals}] = tokens
-  const poolPrice = (pool.reserveB * 10n ** BigInt(decimals)) / pool.reserveA
+  const {numerator, denominator} = pool.spot ?? {
+    numerator: pool.reserveB,
+    denominator: pool.reserveA,
+  }
+  if (denominator === 0n) return []
+  const poolPrice = (numerator * 10n ** BigInt(decimals)) / denominator
   return [
     {
       ...{provider, token: symbol, exchange: exchange.id, pool: pool.address, poolPrice, rate},
       discountBasisPoints: discountOf(poolPrice, rate),
-      depthMetisWei: depthOf(pool.reserveB, 100),
+      depthMetisWei: pool.spot ? null : depthOf(pool.reserveB, 100),
     },
   ]
-}
-
-function isTrading(exchange: Exchange): exchange is PoolProvider {
-  return 'swapCall' in exchange
 }

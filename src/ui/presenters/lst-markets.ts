@@ -130,7 +130,8 @@ export function pegsText(all: LstPegs[]): string {
     .flatMap(({pegs}) => pegs)
     .map(({provider, token, exchange, poolPrice, rate, discountBasisPoints, depthMetisWei}) => [
       ...[provider, token, exchange, formatWeiShort(poolPrice, 6), formatWeiShort(rate, 6)],
-      ...[`${discountBasisPoints}`, `${formatWeiShort(depthMetisWei)} METIS`],
+      `${discountBasisPoints}`,
+      depthMetisWei === null ? 'unknown' : `${formatWeiShort(depthMetisWei)} METIS`,
     ])
   const headers = [
     ...['provider', 'token', 'exchange', 'METIS in the pool', 'METIS by rate'],

@@ -200,7 +200,11 @@ export const lstSchemas: CommandSchemas = {
           poolPrice: digits('METIS for one token, scaled by 1e18, without fee and slippage.'),
           rate: digits('METIS for one token by the provider, scaled by 1e18.'),
           discountBasisPoints: decimal('Basis points below the rate; negative above it.'),
-          depthMetisWei: wei('METIS that raises the price by 1 %.'),
+          depthMetisWei: nullable(
+            wei(
+              'METIS that raises the price by 1 %; null where the liquidity depends on the price.',
+            ),
+          ),
         }),
       ),
       withoutPool: list(

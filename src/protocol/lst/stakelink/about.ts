@@ -6,6 +6,7 @@ export const stakelink = {
   id: 'stakelink',
   name: 'stake.link',
   token: 'stMETIS',
+  shareToken: 'wstMETIS',
   kind: 'rebasing',
   title: 'stake.link on L2. The other contracts are found through the priority pool.',
   contracts: {
