@@ -16,6 +16,15 @@ export const enki = {
   },
   entry: 'seMetis',
   entryLabel: 'Enki vault',
+  registrations: {
+    andromeda: {
+      status: 'chosen',
+      vote: 'https://ceg.vote/t/428',
+      l1Owners: ['0x66c7674732357b01B3E9a8F94A05C411BeA1767A'],
+      // The proxy of the dealer is not established.
+      l1Holders: [],
+    },
+  },
   deployments: {
     andromeda: {
       seMetis: '0x79F3522a1b56f22a6549e42f9cfa92eF5FEb81e8',
