@@ -75,15 +75,17 @@ function wordsOf(line: string): string[] {
  */
 const NOT_RUN: readonly RegExp[] = [
   // Keys, files and profiles of the reader's own; the tests of keys, signers and the registry have them.
-  /\bmy-|\b(?:unsigned|exit|register|approve|disallow)\.(?:json|signed)|prices\.csv|rewards\.csv|exit\.ics/,
+  /\bmy-|\b(?:unsigned|exit|register|approve|disallow)\.(?:json|signed)|prices\.csv|rewards\.csv|exit\.ics|rate\.svg/,
+  // Another network than the one that runs.
+  /^(?:pool|lend|cdp) .*--network andromeda/,
   /^(?:eval|init|help|version|completion|registry|signer (?:add|remove)|profile (?:add|use|remove)|network add)\b/,
   // Acts, or goes on until Ctrl-C.
   /^(?:local (?!status)|node (?:run|start|stop|guard)|pos run|node snapshot|tx (?:cancel|speed-up))/,
   /^(?:dashboard$|status --watch|epoch watch|node logs --follow|tx wait .*finalized)/,
   // Sends.
-  /^(?:governance|sequencer|stake|reward|exit) (?:allow|disallow|approve|set-|increase|register|claim|start|withdraw|restake)(?!.*--dry-run)/,
+  /^governance provider (?!schema)|^(?:governance|sequencer|stake|reward|exit) (?:allow|disallow|approve|set-|increase|register|claim|start|withdraw|restake)(?!.*--dry-run)/,
   // A state that the network is not in.
-  /^exit finish|^stake restake|^sequencer (?:register|rotate|set-owner)|^stake withdraw|--profile governance/,
+  /^exit finish|^stake restake|^lst (?:claim|withdraw|cancel|speed-up|vest|provider)|^sequencer (?:register|rotate|set-owner)|^stake withdraw|--profile governance/,
   // Twice the same work: once is enough.
   /^node verify(?!.*--no-node)/,
 ]

@@ -2,7 +2,7 @@ import {addressFlag, commonFlags, metisFlag, sendFlags} from '../../cli/flags.ts
 import {operateLst} from '../../cli/lst-operation.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {providerArg, requestArg} from '../../cli/provider-arg.ts'
-import {lstIds} from '../../protocol/lst/providers.ts'
+import {lstWith} from '../../protocol/lst/providers.ts'
 
 export default class LstSpeedUp extends OperatorCommand {
   static override summary = 'Shorten the delay of a withdrawal request by locking liquidity tokens.'
@@ -11,7 +11,7 @@ export default class LstSpeedUp extends OperatorCommand {
     'Once per request. The liquidity tokens stay locked for a while and come back with `lst claim`.'
 
   static override examples = [
-    `<%= config.bin %> <%= command.id %> ${lstIds[0]} 7 --lp 0x1111111111111111111111111111111111111111 --amount 10 --dry-run`,
+    `<%= config.bin %> <%= command.id %> ${lstWith('speed-up')} 7 --lp 0x1111111111111111111111111111111111111111 --amount 10 --dry-run`,
   ]
 
   static override args = {

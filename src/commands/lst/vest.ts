@@ -4,7 +4,7 @@ import {commonFlags, metisFlag, sendFlags} from '../../cli/flags.ts'
 import {operateLst} from '../../cli/lst-operation.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {providerArg} from '../../cli/provider-arg.ts'
-import {lstIds} from '../../protocol/lst/providers.ts'
+import {lstWith} from '../../protocol/lst/providers.ts'
 
 export default class LstVest extends OperatorCommand {
   static override summary = 'Release the vesting part of a withdrawal.'
@@ -13,8 +13,8 @@ export default class LstVest extends OperatorCommand {
 vested; \`unstake\` takes it and returns all of those tokens, after which nothing vests anymore.`
 
   static override examples = [
-    `<%= config.bin %> <%= command.id %> ${lstIds[0]} stake --amount 100 --dry-run`,
-    `<%= config.bin %> <%= command.id %> ${lstIds[0]} claim --dry-run`,
+    `<%= config.bin %> <%= command.id %> ${lstWith('vest')} stake --amount 100 --dry-run`,
+    `<%= config.bin %> <%= command.id %> ${lstWith('vest')} claim --dry-run`,
   ]
 
   static override args = {

@@ -23,6 +23,17 @@ export interface LstRegistration {
   l1Holders: Address[]
 }
 
+export const lstCapabilities = [
+  'deposit',
+  'withdraw',
+  'claim',
+  'cancel',
+  'speed-up',
+  'vest',
+] as const
+/** Operations of a provider for its users. */
+export type LstCapability = (typeof lstCapabilities)[number]
+
 export const lstKinds = ['reward-bearing', 'rebasing'] as const
 export type LstKind = (typeof lstKinds)[number]
 
@@ -41,6 +52,8 @@ export interface LstAbout {
    * constant and the balance grows.
    */
   kind: LstKind
+  /** Its operations, whatever their state at the moment. */
+  capabilities: readonly LstCapability[]
   /** Title in the schema of a network document. */
   title: string
   /** By the key in `lst.ID` of a network document. */

@@ -1,5 +1,5 @@
 /** The only list of liquid-staking providers in this layer. Nothing else outside their folders mentions one. */
-import type {LstAbout, LstAddresses, LstRegistration} from './about.ts'
+import type {LstAbout, LstCapability, LstAddresses, LstRegistration} from './about.ts'
 import {artemis} from './artemis/about.ts'
 import {enki} from './enki/about.ts'
 import {stakelink} from './stakelink/about.ts'
@@ -49,6 +49,11 @@ export function deployedLst(lst: LstDeployments): DeployedLst[] {
     const addresses = lst[about.id]
     return addresses ? [{about, addresses}] : []
   })
+}
+
+/** The first provider with an operation, for examples. */
+export function lstWith(capability: LstCapability): LstId {
+  return lstProviders.find(({capabilities}: LstAbout) => capabilities.includes(capability))!.id
 }
 
 /** Display name of a provider. */

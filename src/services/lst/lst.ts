@@ -4,14 +4,13 @@ import {getGasPrice} from 'viem/actions'
 import type {ChainClient} from '../../chain/connect.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {resolveAmount, type Amount} from '../../protocol/amount.ts'
-import type {LstRegistration} from '../../protocol/lst/about.ts'
+import type {LstCapability, LstRegistration} from '../../protocol/lst/about.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
 import type {Operation, Shown, Verification} from '../sending/run-operation.ts'
 import {requireOwner} from '../staking/sequencers.ts'
 import {idOf, ofEach, providersOf, requireProvider, unknownProvider, type Answers} from './each.ts'
 import type {
-  LstCapability,
   LstDescription,
   LstPlan,
   LstPosition,

@@ -1,6 +1,6 @@
 import type {Address, Hash} from 'viem'
 
-import type {LstAbout} from '../../protocol/lst/about.ts'
+import type {LstAbout, LstCapability} from '../../protocol/lst/about.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
 import type {RateChange} from '../../protocol/lst/yield.ts'
 import type {Plan} from '../sending/plan.ts'
@@ -45,16 +45,6 @@ export interface LstProvider {
    */
   verify(plan: LstPlan, mined: {hash: Hash; blockNumber: bigint}): Promise<LstVerified>
 }
-
-export const lstCapabilities = [
-  'deposit',
-  'withdraw',
-  'claim',
-  'cancel',
-  'speed-up',
-  'vest',
-] as const
-export type LstCapability = (typeof lstCapabilities)[number]
 
 export interface AtBlock {
   blockNumber?: bigint

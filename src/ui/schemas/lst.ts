@@ -1,6 +1,6 @@
 import {poolsIds} from '../../protocol/defi/markets.ts'
 import {backingVerdicts} from '../../protocol/lst/backing.ts'
-import {lstKinds} from '../../protocol/lst/about.ts'
+import {lstCapabilities, lstKinds} from '../../protocol/lst/about.ts'
 import {lstIds} from '../../protocol/lst/providers.ts'
 import type {LstListed, LstQueues, LstRequests} from '../../services/lst/lst.ts'
 import {backendOperations, type BackendFact} from '../../services/lst/backend-port.ts'
@@ -13,7 +13,6 @@ import {registration} from './parts/registration.ts'
 import {sequencer} from './parts/sequencer.ts'
 import {
   lstBlockers,
-  lstCapabilities,
   lstStates,
   type LstDescription,
   type LstHolding,

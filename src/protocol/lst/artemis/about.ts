@@ -5,6 +5,7 @@ export const artemis = {
   name: 'Artemis',
   token: 'artMETIS',
   kind: 'reward-bearing',
+  capabilities: ['deposit', 'withdraw', 'claim'],
   title: 'Artemis on L2.',
   contracts: {
     artMetis: {contract: 'ArtMetis', label: 'artMETIS', isToken: true},

@@ -8,6 +8,7 @@ export const stakelink = {
   token: 'stMETIS',
   shareToken: 'wstMETIS',
   kind: 'rebasing',
+  capabilities: ['deposit', 'withdraw', 'claim'],
   title: 'stake.link on L2. The other contracts are found through the priority pool.',
   contracts: {
     priorityPool: {contract: 'PriorityPool'},

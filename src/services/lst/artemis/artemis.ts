@@ -16,7 +16,6 @@ import {blockKnown} from '../../staking/verify.ts'
 import {depositPlan, quoteOf} from '../deposit.ts'
 import type {
   AtBlock,
-  LstCapability,
   LstDescription,
   LstPlan,
   LstProvider,
@@ -29,7 +28,7 @@ import {chooseClaims, claimPlan} from '../withdraw.ts'
 import {claimCall, depositCall} from './calls.ts'
 import {planArtemisWithdrawal} from './withdraw.ts'
 
-const capabilities: ReadonlySet<LstCapability> = new Set(['deposit', 'withdraw', 'claim'])
+const capabilities: LstProvider['capabilities'] = new Set(artemis.capabilities)
 
 type Reads = Pick<
   LstProvider,

@@ -18,7 +18,6 @@ import {enkiRates} from '../../../protocol/lst/enki/rates.ts'
 import {blockKnown} from '../../staking/verify.ts'
 import type {
   AtBlock,
-  LstCapability,
   LstDescription,
   LstHolding,
   LstPosition,
@@ -33,9 +32,7 @@ import {verifyEnki} from './verify.ts'
 import {planEnkiVesting} from './vest.ts'
 import {planEnkiWithdrawal} from './withdraw.ts'
 
-const capabilities: ReadonlySet<LstCapability> = new Set([
-  ...(['deposit', 'withdraw', 'claim', 'cancel', 'speed-up', 'vest'] as const),
-])
+const capabilities: LstProvider['capabilities'] = new Set(enki.capabilities)
 
 /** From parts per million, in which the contracts have fees, to 1e18. */
 const PPM_TO_ONE = 10n ** 12n

@@ -23,7 +23,6 @@ import {blockKnown} from '../../staking/verify.ts'
 import type {
   AtBlock,
   LstBalance,
-  LstCapability,
   LstDescription,
   LstPosition,
   LstProvider,
@@ -38,7 +37,7 @@ import {requireFound, type StakelinkSite} from './site.ts'
 import {verifyStakelink} from './verify.ts'
 import {planStakelinkWithdrawal} from './withdraw.ts'
 
-const capabilities: ReadonlySet<LstCapability> = new Set(['deposit', 'withdraw', 'claim'] as const)
+const capabilities: LstProvider['capabilities'] = new Set(stakelink.capabilities)
 
 const ONE = 10n ** 18n
 
