@@ -151,7 +151,15 @@ const offline: [string, string, Partial<Record<keyof Data, unknown>>][] = [
       refusals: [expect.objectContaining({selector: '0x584a7938'})],
     },
   ],
-  ['a function name', 'unlockClaim', {functions: [expect.anything()]}],
+  [
+    'a function name',
+    'unlockClaim',
+    {
+      functions: expect.arrayContaining([
+        expect.objectContaining({signature: 'unlockClaim(uint256,uint32)'}),
+      ]),
+    },
+  ],
   [
     'an address',
     '0x0fe382b74C3894B65c10E5C12ae60Bbd8FAf5b48',

@@ -256,6 +256,9 @@ test('the backing is the L1 contract read with the ABI alone, plus what lies idl
     const idle = (await metisOf(locker)) + (await metisOf(holder))
     expect(wei(each['lockedMetisWei']), id).toBe(locked)
     expect(wei(each['idleL1MetisWei']), id).toBe(idle)
-    expect(wei(each['assetsMetisWei']), id).toBe(locked + idle + wei(each['idleMetisWei']))
+    const transit = wei(each['transitMetisWei'] ?? 0n)
+    expect(wei(each['assetsMetisWei']), id).toBe(
+      locked + idle + transit + wei(each['idleMetisWei']),
+    )
   }
 })

@@ -72,7 +72,7 @@ describe('local demo without a terminal', () => {
     const home = openHome(join(root, 'demo'))
     const config = openConfig(home)
     const keys = listKeys(config)
-    expect(keys.length).toBeGreaterThanOrEqual(14)
+    expect(keys.length).toBeGreaterThanOrEqual(13)
     const secrets = await Promise.all(keys.map(({name}) => readPrivateKey(name, {home, config})))
     const passwordFiles = [join(home.localDir, 'password'), join(home.root, 'dora-password')]
     const needles = [
