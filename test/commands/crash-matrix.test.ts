@@ -28,7 +28,7 @@ let fresh: TempHome
 let office: TempHome
 
 beforeAll(async () => {
-  chain = await startTestChain({l2Rich: [owner]})
+  chain = await startTestChain({l2Rich: [owner], with: ['lst', 'defi']})
   ends = {
     l1: await startChaosEndpoint(() => chain.l1.url),
     l2: await startChaosEndpoint(() => chain.l2.url),
@@ -151,6 +151,10 @@ const cases: Case[] = [
     chain: 'l2',
     before: () => claimable(chain, (line) => run(temp, line)),
   },
+  {line: 'lst deposit enki 1', chain: 'l2', count: 2},
+  {line: 'lst deposit stakelink 1', chain: 'l2', count: 2},
+  {line: 'pool swap 1 METIS m.USDC', chain: 'l2'},
+  {line: 'lend supply 1 METIS', chain: 'l2', count: 2},
   {line: `sequencer allow ${accountOf('newcomer').address}`, ...byOffice},
   {line: `sequencer disallow ${heir}`, ...byOffice},
   {line: 'governance set-reward --per-block 0.001', ...byOffice},

@@ -22,7 +22,7 @@ export const enki = {
       status: 'chosen',
       vote: 'https://ceg.vote/t/428',
       l1Owners: ['0x66c7674732357b01B3E9a8F94A05C411BeA1767A'],
-      // The proxy of the dealer is not established.
+      // The address of the dealer is not known for certain.
       l1Holders: [],
     },
   },
