@@ -60,7 +60,7 @@ test('open: a vault is created first, and only its real id is paid', async () =>
   // Somebody else is quicker: a guessed id would have been theirs.
   const first = await scene.ask('cdp open 100 1000 --dry-run')
   expect(first.error).toBeNull()
-  expect(first.data).toMatchObject({action: 'cdp create', calls: [{function: 'createVault'}]})
+  expect(first.data).toMatchObject({action: 'cdp open', calls: [{function: 'createVault'}]})
   await scene.act(other, vault, stableQiVaultAbi, 'createVault', [])
   const created = await scene.ask('cdp open 100 1000 --yes')
   expect(created.data).toMatchObject({vault: '2'})

@@ -22,6 +22,7 @@ import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {relayDeposits} from '../helpers/relay-deposits.ts'
 import {runCli, type Document} from '../helpers/run-cli.ts'
+import {sendMined} from '../helpers/send-mined.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
 import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
 
@@ -97,7 +98,7 @@ const balance = async () =>
 async function actOnL2(to: Address, abi: Abi, functionName: string, args: unknown[]) {
   const data = encodeFunctionData({abi, functionName, args})
   const call = {from: governance.address, to, data, gas: '0x4c4b40', gasPrice: '0x0'}
-  await chain.l2.request('eth_sendTransaction', [call])
+  await sendMined((method, params) => chain.l2.request(method, params), call)
 }
 
 async function readL1(to: Address, abi: Abi, functionName: string, args: unknown[]) {

@@ -23,6 +23,7 @@ import {lockPartsOf} from '../../src/local/lst/providers.ts'
 import {localStakelink} from '../../src/local/lst/stakelink/plan.ts'
 import {afterRewards, stakelinkFees} from '../../src/protocol/lst/stakelink/shares.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {sendMined} from '../helpers/send-mined.ts'
 import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
 import {type Chain, connect, eventsOf} from './chain.ts'
 
@@ -71,9 +72,9 @@ describe('stake.link on L1', () => {
     const publicKey = sliceHex(signer.publicKey, 1)
     const parts = {signer: signer.address, publicKey, amountWei: metis(20_000), operator}
     for (const {to, data = '0x', valueWei = 0n} of lock(parts)) {
-      await l1.request('eth_sendTransaction', {
-        ...{from: admin, to, data, value: `0x${valueWei.toString(16)}`, gas: '0x4c4b40'},
-      })
+      const value = `0x${valueWei.toString(16)}`
+      const call = {from: admin, to, data, value, gas: '0x4c4b40'}
+      await sendMined((method, params) => l1.request(method, ...params), call)
     }
     await both.keep()
   })

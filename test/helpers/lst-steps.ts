@@ -3,6 +3,7 @@ import {encodeFunctionData} from 'viem'
 
 import {amtWithdrawalManagerAbi} from '../../src/chain/abis/amt-withdrawal-manager.ts'
 import {localLst} from '../../src/local/lst/providers.ts'
+import {sendMined} from './send-mined.ts'
 import {governance, type TestChain} from './test-chain.ts'
 
 const DELAY_SECONDS = 14 * 86_400
@@ -23,7 +24,7 @@ export async function claimable({l2}: Pick<TestChain, 'l2'>, run: RunLine): Prom
     ...{abi: amtWithdrawalManagerAbi, functionName: 'unlockWithdrawal', args: [1n]},
   })
   const call = {from: governance.address, to, data, gas: '0x4c4b40', gasPrice: '0x0'}
-  await l2.request('eth_sendTransaction', [call])
+  await sendMined((method, params) => l2.request(method, params), call)
   await l2.request('evm_increaseTime', [DELAY_SECONDS])
   await l2.request('evm_mine')
 }

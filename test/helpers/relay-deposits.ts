@@ -7,6 +7,7 @@ import {l2MessengerAbi} from '../../src/chain/abis/l2-messenger.ts'
 import {l2StandardBridgeAbi} from '../../src/chain/abis/l2-standard-bridge.ts'
 import {l2Messenger} from '../../src/local/l2-plan.ts'
 import {accountOf} from './l2-chain.ts'
+import {sendMined} from './send-mined.ts'
 import type {TestChain} from './test-chain.ts'
 
 /** Relays everything that was deposited since the last call with the same memory. */
@@ -21,15 +22,7 @@ export async function relayDeposits(
   memory.fromBlock = head + 1n
   const send = async (from: Hex, to: Hex, data: Hex) => {
     const call = {from, to, data, gas: '0x4c4b40', gasPrice: '0x0'}
-    const hash = await l2.request('eth_sendTransaction', [call])
-    for (;;) {
-      const receipt = (await l2.request('eth_getTransactionReceipt', [hash])) as {
-        status: string
-      } | null
-      if (receipt === null) continue
-      if (receipt.status === '0x1') return
-      throw new Error(`A relayed call of ${to} reverted.`)
-    }
+    await sendMined((method, params) => l2.request(method, params), call)
   }
   for (const {args} of parseEventLogs({
     abi: l1StandardBridgeAbi,

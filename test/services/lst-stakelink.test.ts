@@ -281,7 +281,7 @@ describe('withdrawals', () => {
     await chain.send(alice, 'wrapped', 'wrap', [4n * one])
     const wrapped = await chain.held('wrapped', alice)
     const {plan, receivedWei} = await carryOut(withdrawOf(wrapped, 'wstMETIS'))
-    expect(labels(plan)[0]).toMatch(/^Unwrap 3\.\d+ wstMETIS$/)
+    expect(labels(plan)[0]).toMatch(/^Unwrap 3\.\d+ wstMETIS to stMETIS$/)
     expect(4n * one - receivedWei).toBeLessThanOrEqual(1n)
     expect(await chain.held('wrapped', alice)).toBe(0n)
     expect(await ask(withdrawOf(1n, 'wstMETIS'))).toBe('LST_BALANCE_LOW')

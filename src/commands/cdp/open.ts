@@ -30,7 +30,8 @@ deposit into any vault, so a guessed id could pay somebody else. The same comman
     const id = await emptyPosition(context, market)
     if (id === undefined) {
       return operate(context, flags, this.sendHost(flags.yes), {
-        action: 'cdp create',
+        // One command: a run that ended while the vault was filled must not open another.
+        action: 'cdp open',
         ...common,
         ...createOperation(context, market),
         done: (created) => ({data: createdJson(created), text: createdText(created)}),

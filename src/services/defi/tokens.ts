@@ -1,10 +1,11 @@
-import {isAddress, isAddressEqual, type Address} from 'viem'
+import {getAddress, isAddress, isAddressEqual, type Address} from 'viem'
 import {getBalance, readContract} from 'viem/actions'
 
 import {erc20Abi} from '../../chain/abis/erc20.ts'
 import {readAllowance, readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
-import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import {cleanText} from '../../lib/clean-text.ts'
+import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {resolveAmount, type Amount} from '../../protocol/amount.ts'
 import {deployedLst} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
@@ -61,7 +62,9 @@ export async function readToken(context: Context, address: Address): Promise<Tok
     readContract(l2().client, {...of, functionName: 'decimals'}),
     symbol ?? readContract(l2().client, {...of, functionName: 'symbol'}),
   ])
-  return {symbol: named, address, decimals, isMetis: false}
+  // Anyone can deploy a token with any symbol, and with any text in it.
+  const shown = symbol ?? `${cleanText(named, 20)} at ${shortHex(address)}`
+  return {symbol: shown, address: getAddress(address), decimals, isMetis: false}
 }
 
 function tokenUnknown(context: Context, text: string): MetisSeqError {

@@ -52,10 +52,11 @@ async function readL1(context: Context, id: LstId): Promise<L1Part> {
   if (!registration || registration.l1Owners.length === 0) {
     return {sequencers: null, lockedMetisWei: null, rewardMetisWei: null, idleL1MetisWei: null}
   }
-  const {l1Owners, l1Holders} = registration
+  const l1Owners = distinct(registration.l1Owners)
+  const holders = distinct([...l1Owners, ...registration.l1Holders])
   const [sequencers, idle] = await Promise.all([
     sequencersOf(context, l1Owners),
-    Promise.all([...l1Owners, ...l1Holders].map((account) => metisOf(context, account))),
+    Promise.all(holders.map((account) => metisOf(context, account))),
   ])
   return {
     sequencers,
@@ -63,6 +64,11 @@ async function readL1(context: Context, id: LstId): Promise<L1Part> {
     rewardMetisWei: sum(sequencers.map(({rewardMetisWei}) => rewardMetisWei)),
     idleL1MetisWei: sum(idle),
   }
+}
+
+/** An address that is registered twice backs once. */
+function distinct(accounts: readonly Address[]): Address[] {
+  return [...new Map(accounts.map((account) => [account.toLowerCase(), account])).values()]
 }
 
 /** Live sequencers of these owners. An owner has at most one. */

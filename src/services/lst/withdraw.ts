@@ -141,7 +141,7 @@ export function chooseClaims(
     if (claimable.length > 0) return claimable
     throw nothingClaimable(open, account)
   }
-  return ids.map((id) => {
+  return [...new Set(ids)].map((id) => {
     const found = findRequest(open, id, account)
     requireAll(unblocked(found), 'The claim', {account})
     return found

@@ -18,6 +18,8 @@ export interface PlannedCall {
    * must not make it again. Approvals and harvests are only steps.
    */
   moves?: true
+  /** METIS of the sender that an L2 call takes as a token: the same balance pays for gas. */
+  pullsWei?: bigint
   /** Upper bound of its gas, for pricing a plan in which an earlier call must be mined first. */
   gasAtMost?: bigint
   /** It answers with a number: anything but 0 is a refusal, although the transaction would succeed. */

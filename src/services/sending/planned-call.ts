@@ -42,6 +42,7 @@ interface CallRequest<abi extends Abi, name extends NameOf<abi>> {
   gasAtMost?: bigint
   /** See `PlannedCall`. */
   moves?: true
+  pullsWei?: bigint
 }
 
 /** A call of one of the protocol's contracts. */
@@ -67,6 +68,7 @@ export function planCallOf<const abi extends Abi, const name extends NameOf<abi>
     ...{contract, to, data, valueWei},
     ...(gasAtMost === undefined ? {} : {gasAtMost}),
     ...(moves ? {moves} : {}),
+    ...(request.pullsWei === undefined ? {} : {pullsWei: request.pullsWei}),
   }
 }
 

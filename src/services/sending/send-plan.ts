@@ -79,7 +79,8 @@ export async function previewPlan(
   ])
   const value = sum(plan.calls.map(({valueWei}) => valueWei))
   // Before the simulation, which would fail with the endpoint's own wording.
-  if (balanceWei < value) throw balanceLow(plan, balanceWei, value)
+  const pulled = sum(plan.calls.map(({pullsWei = 0n}) => pullsWei))
+  if (balanceWei < value + pulled) throw balanceLow(plan, balanceWei, value + pulled)
   const gasLimits: (bigint | null)[] = []
   for (const [index, planned] of plan.calls.entries()) {
     gasLimits.push(index === 0 ? await simulate(client, plan.from, planned) : null)
@@ -97,8 +98,8 @@ export async function previewPlan(
       : []
   assertNoTrap(spike, choices.overrides)
   const maxCostWei = gas * maxPricePerGas(fees) + value
-  if (!choices.gasPaidElsewhere && balanceWei < maxCostWei) {
-    throw balanceLow(plan, balanceWei, maxCostWei)
+  if (!choices.gasPaidElsewhere && balanceWei < maxCostWei + pulled) {
+    throw balanceLow(plan, balanceWei, maxCostWei + pulled)
   }
   const likelyCostWei = gasCostWei + value
   const overridden = [...plan.traps, ...spike]

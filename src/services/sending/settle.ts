@@ -36,6 +36,8 @@ function doneEarlier({action, label, hash}: JournalEntry): MetisSeqError {
     code: 'DONE_EARLIER',
     message: `${label}: an earlier run already sent this, and it is mined. Nothing new was sent.`,
     facts: {action, hash},
-    hints: ['Check the result; run the same command again only to repeat it.'],
+    hints: [
+      'Check the result: the run may have ended before its last transaction. Run the same command again only to repeat it.',
+    ],
   })
 }

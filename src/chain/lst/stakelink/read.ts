@@ -11,6 +11,7 @@ import {priorityPoolAbi} from '../../abis/priority-pool.ts'
 import {stakingPoolAbi} from '../../abis/staking-pool.ts'
 import {withdrawalPoolAbi} from '../../abis/withdrawal-pool.ts'
 import type {ChainClient} from '../../connect.ts'
+import {atMost} from '../../plausible.ts'
 
 /** The newest block by default. */
 export interface AtBlock {
@@ -154,6 +155,9 @@ export async function readStakelinkClaims(
   return {withdrawals, claimableWei}
 }
 
+/** Withdrawals that wait before one: they are read in one call. */
+const MOST_WAITING = 5000n
+
 /**
  * Shares that wait before a withdrawal.
  *
@@ -167,7 +171,7 @@ export async function readSharesBefore(
 ): Promise<bigint> {
   const queue = {address: withdrawalPool, abi: withdrawalPoolAbi, ...at} as const
   const next = await readContract(l2, {...queue, functionName: 'indexOfNextWithdrawal'})
-  const count = id > next ? id - next : 0n
+  const count = atMost(MOST_WAITING, 'indexOfNextWithdrawal', id > next ? id - next : 0n)
   if (count === 0n) return 0n
   const ids = Array.from({length: Number(count)}, (_, index) => next + BigInt(index))
   const before = await readContract(l2, {...queue, functionName: 'getWithdrawals', args: [ids]})
@@ -208,13 +212,13 @@ export async function readStakelinkTransit(
   l2: ChainClient,
   {strategy}: StakelinkContracts,
   at: AtBlock = {},
-): Promise<bigint> {
+): Promise<{toL1MetisWei: bigint; fromL1MetisWei: bigint}> {
   const books = {address: strategy, abi: l2StrategyAbi, ...at} as const
-  const [up, down] = await Promise.all([
+  const [toL1MetisWei, fromL1MetisWei] = await Promise.all([
     readContract(l2, {...books, functionName: 'tokensInTransitToL1'}),
     readContract(l2, {...books, functionName: 'tokensInTransitFromL1'}),
   ])
-  return up + down
+  return {toL1MetisWei, fromL1MetisWei}
 }
 
 /** Balance of an ERC-20. */

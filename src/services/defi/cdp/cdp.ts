@@ -120,7 +120,8 @@ export function createOperation(
       const call = provider.createCall()
       if (!call) throw alreadyOpen(context, provider)
       return {
-        action: 'cdp create',
+        // One command: a run that ended while the vault was filled must not open another.
+        action: 'cdp open',
         title: `Create a vault of ${provider.name}`,
         chain: 'L2',
         ...{from, role: 'owner', conditions: [], figures: [], traps: [], market: provider.id},

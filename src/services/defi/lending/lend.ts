@@ -149,7 +149,9 @@ function termsOf(scene: Scene, {kind, amount, minHealth}: LendRequest) {
     borrow: () => largestLoan(market, lines, token, minHealth),
     repay: () => line?.borrowed ?? 0n,
   }[kind]()
-  const exact = unitsOf(amount, token, most)
+  const asked = unitsOf(amount, token, most)
+  // More than the debt is never taken, and what is approved beyond it would stay approved.
+  const exact = kind === 'repay' && asked > most ? most : asked
   const approved = {
     supply: exact,
     withdraw: 0n,

@@ -12,6 +12,7 @@ import {readArtemisQueue, readArtemisRequests} from '../../../chain/lst/artemis/
 import {artemis, type ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import {artemisBlockers} from '../../../protocol/lst/artemis/queue.ts'
 import {artemisRate, quoteArtemisDeposit} from '../../../protocol/lst/artemis/rates.ts'
+import {ourOwn, requireAll} from '../../sending/check.ts'
 import {blockKnown} from '../../staking/verify.ts'
 import {depositPlan, quoteOf} from '../deposit.ts'
 import type {
@@ -105,7 +106,10 @@ export function openArtemis(client: ChainClient, contracts: ArtemisContracts): L
       ])
       // Every call of a claim pays one request; the last receipt is only one of them.
       if (plan.request.kind === 'claim') {
-        return {receivedWei: plan.quote?.expectedWei ?? 0n, position}
+        const owed = plan.figures.find(({id}) => id === 'owedMetisWei')
+        const receivedWei = BigInt(owed?.before ?? 0n) - position.owedMetisWei
+        assertReceived(plan, {receivedWei, unit: 'METIS'}, blockNumber)
+        return {receivedWei, position}
       }
       const {receivedWei, unit} = receivedIn(contracts, plan.request, plan.from, logs)
       assertReceived(plan, {receivedWei, unit}, blockNumber)
@@ -136,13 +140,32 @@ async function planOf(
       return planArtemisWithdrawal(at, withdrawal)
     }
     case 'claim': {
-      const claimed = chooseClaims(await requests(from), request.ids, from)
+      const open = await requests(from)
+      const claimed = chooseClaims(open, request.ids, from)
+      assertOldest(claimed, open, from)
       const calls = claimed.map(({id, metisWei}) => claimCall(at.contracts, id, metisWei))
       return claimPlan({about: artemis, from, request, position: held, claimed, calls})
     }
     default:
       throw cannot(artemis, request)
   }
+}
+
+/** A claim names no request: it pays the oldest one of the account, and then the next. */
+function assertOldest(
+  claimed: readonly LstWithdrawal[],
+  open: readonly LstWithdrawal[],
+  account: Address,
+): void {
+  const first = open.slice(0, claimed.length).map(({id}) => id)
+  const asked = claimed.map(({id}) => id)
+  const isOldest = ourOwn('oldest-first', 'WITHDRAW_NOT_UNLOCKED', {
+    label: 'the oldest requests are claimed first',
+    ok: asked.every((id, index) => id === first[index]),
+    seen: `asked for ${asked.join(', ')}, and ${first.join(', ')} would be paid`,
+    remedy: 'Leave out `--id` to claim everything claimable.',
+  })
+  requireAll([isOldest], 'The claim', {account})
 }
 
 async function describe(client: ChainClient, contracts: ArtemisContracts): Promise<LstDescription> {

@@ -57,6 +57,7 @@ export function mintCall(
     functionName: 'mint',
     args: [account, amountWei, stake, zeroAddress],
     label: (_account, wei) => `Deposit ${formatWeiShort(wei)} METIS with Enki for ${what}`,
+    pullsWei: amountWei,
     gasAtMost: GAS.mint,
   })
 }

@@ -56,6 +56,7 @@ export function depositCall(
     to: priorityPool,
     functionName: 'deposit',
     args: [amountWei, queues, noData(strategies)],
+    pullsWei: amountWei,
     label: (wei, isQueued) =>
       `Deposit ${formatWeiShort(wei)} METIS with stake.link${isQueued ? ', queue what finds no room' : ''}`,
     gasAtMost: GAS.deposit,
@@ -115,7 +116,9 @@ export function unwrapCall(
     to: wstMetis,
     functionName: 'unwrap',
     args: [amountWei],
-    label: (wei) => `Unwrap ${formatWeiShort(wei)} wstMETIS`,
+    label: (wei) => `Unwrap ${formatWeiShort(wei)} wstMETIS to stMETIS`,
+    // Alone it leaves stMETIS, which `lst withdraw stakelink` takes as it is.
+    moves: true,
     gasAtMost: GAS.unqueue,
   })
 }

@@ -190,20 +190,23 @@ async function readBalance(
   at?: AtBlock,
 ): Promise<LstBalance> {
   const {stMetis, priorityPool, withdrawalPool, strategy, transmitter} = contracts
-  const [{totalStakedWei}, {totalQueuedWei}, transitMetisWei, finalizedWei, ...others] =
+  const [{totalStakedWei}, {totalQueuedWei}, transit, finalizedWei, arrivedWei, ...others] =
     await Promise.all([
       readStakelink(client, contracts, at),
       readStakelinkQueue(client, contracts, at),
       readStakelinkTransit(client, contracts, at),
       readHeld(client, metis, withdrawalPool, at),
-      ...[stMetis, priorityPool, strategy, transmitter].map((each) =>
-        readHeld(client, metis, each, at),
-      ),
+      readHeld(client, metis, transmitter, at),
+      ...[stMetis, priorityPool, strategy].map((each) => readHeld(client, metis, each, at)),
     ])
+  const {toL1MetisWei, fromL1MetisWei} = transit
+  // METIS that has arrived stays in the books as on its way until the next update.
+  const onItsWay = fromL1MetisWei > arrivedWei ? fromL1MetisWei - arrivedWei : 0n
   return {
     // stMETIS that waits for METIS is staked until it is finalized.
     liabilitiesMetisWei: totalStakedWei + totalQueuedWei + finalizedWei,
-    idleMetisWei: others.reduce((sum, wei) => sum + wei, finalizedWei),
-    transitMetisWei,
+    idleMetisWei: others.reduce((sum, wei) => sum + wei, finalizedWei + arrivedWei),
+    // What left for L1 may be there already, where it counts as locked or idle.
+    transitMetisWei: toL1MetisWei > 0n ? null : onItsWay,
   }
 }

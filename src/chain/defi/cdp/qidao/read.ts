@@ -6,6 +6,7 @@ import type {CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
 import type {VaultTerms} from '../../../../protocol/defi/cdp/qidao/vault.ts'
 import {stableQiVaultAbi} from '../../../abis/stable-qi-vault.ts'
 import type {ChainClient} from '../../../connect.ts'
+import {atMost} from '../../../plausible.ts'
 
 interface AtBlock {
   blockNumber?: bigint
@@ -75,6 +76,9 @@ export async function readVault(
   return {id, collateral, debt}
 }
 
+/** Vaults of one account: more of them is what an endpoint makes up. */
+const MOST_VAULTS = 500n
+
 /** Vaults that an account holds. - Source: ERC-721 `balanceOf`, `tokenOfOwnerByIndex`. */
 export async function readVaults(
   l2: ChainClient,
@@ -83,7 +87,8 @@ export async function readVaults(
   at: AtBlock = {},
 ): Promise<CdpPosition[]> {
   const of = {address: contracts.vault, abi: stableQiVaultAbi, ...at} as const
-  const count = await readContract(l2, {...of, functionName: 'balanceOf', args: [account]})
+  const found = await readContract(l2, {...of, functionName: 'balanceOf', args: [account]})
+  const count = atMost(MOST_VAULTS, 'balanceOf', found)
   return Promise.all(
     Array.from({length: Number(count)}, async (_, index) => {
       const id = await readContract(l2, {

@@ -1,4 +1,4 @@
-import {ContractFunctionExecutionError, zeroAddress, type Address} from 'viem'
+import {zeroAddress, type Address} from 'viem'
 import {readContract, simulateContract} from 'viem/actions'
 
 import type {LendLine} from '../../../../protocol/defi/lending/line.ts'
@@ -7,6 +7,7 @@ import {cErc20Abi} from '../../../abis/c-erc20.ts'
 import {comptrollerAbi} from '../../../abis/comptroller.ts'
 import {shoebillOracleAbi} from '../../../abis/shoebill-oracle.ts'
 import type {ChainClient} from '../../../connect.ts'
+import {ifOffered} from '../../../lst/optional.ts'
 import {readBlocksPerYear} from '../../blocks-per-year.ts'
 
 interface AtBlock {
@@ -34,15 +35,15 @@ export async function readMarkets(
   return Promise.all(
     markets.map(async (market) => ({
       market,
-      underlying: await readContract(l2, {
-        address: market,
-        abi: cErc20Abi,
-        functionName: 'underlying',
-        ...at,
-      }).catch((error: unknown) => {
-        if (error instanceof ContractFunctionExecutionError) return null
-        throw error
-      }),
+      // The market of the coin has none; an endpoint that fails is not taken for it.
+      underlying: await ifOffered(
+        readContract(l2, {
+          address: market,
+          abi: cErc20Abi,
+          functionName: 'underlying',
+          ...at,
+        }),
+      ),
     })),
   )
 }

@@ -163,13 +163,16 @@ function changeCalls(
     deposit > 0n &&
       planCallOf(stableQiVaultAbi, {
         ...how,
+        moves: true,
         functionName: 'depositCollateral',
         args: [id, deposit],
         label: () => `Deposit ${amountText(deposit, collateral)} in vault ${id}`,
+        ...(collateral.isMetis ? {pullsWei: deposit} : {}),
       }),
     repay > 0n &&
       planCallOf(stableQiVaultAbi, {
         ...how,
+        moves: true,
         functionName: 'payBackToken',
         args: [id, repay, FRONT],
         label: () => `Repay ${amountText(repay, debt)} of vault ${id}`,
@@ -177,6 +180,7 @@ function changeCalls(
     borrow > 0n &&
       planCallOf(stableQiVaultAbi, {
         ...how,
+        moves: true,
         functionName: 'borrowToken',
         args: [id, borrow, FRONT],
         label: () => `Borrow ${amountText(borrow, debt)} from vault ${id}`,

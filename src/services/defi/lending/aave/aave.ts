@@ -53,6 +53,7 @@ function callOf(pool: Address, action: LendCall, token: Token): PlannedCall {
   const all = isAll ? maxUint256 : amount
   const how = {contract: 'AavePool', to: pool, gasAtMost: CALL_GAS}
   const what = amountText(amount, token)
+  const pulls = token.isMetis ? {pullsWei: amount} : {}
   switch (kind) {
     case 'supply':
       return planCallOf(aavePoolAbi, {
@@ -60,6 +61,7 @@ function callOf(pool: Address, action: LendCall, token: Token): PlannedCall {
         functionName: 'supply',
         args: [token.address, amount, from, 0],
         label: () => `Supply ${what} to Aave`,
+        ...pulls,
       })
     case 'withdraw':
       return planCallOf(aavePoolAbi, {
@@ -81,6 +83,7 @@ function callOf(pool: Address, action: LendCall, token: Token): PlannedCall {
         functionName: 'repay',
         args: [token.address, all, VARIABLE, from],
         label: () => `Repay ${isAll ? `all ${token.symbol}` : what} to Aave`,
+        ...pulls,
       })
   }
 }
