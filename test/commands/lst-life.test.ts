@@ -1,6 +1,7 @@
 /** A deposit, a reward batch on L1, a withdrawal through its gates and a claim, all by the commands and to the wei. */
 import {
   encodeFunctionData,
+  formatEther,
   keccak256,
   sliceHex,
   toBytes,
@@ -62,7 +63,12 @@ beforeAll(async () => {
   const lstRegistry = Object.fromEntries(
     Object.entries(parts).map(([id, {owner: l1Owner, holder}]) => [
       id,
-      {status: 'chosen' as const, vote: null, l1Owners: [l1Owner], l1Holders: [holder]},
+      {
+        status: 'chosen' as const,
+        vote: null,
+        l1Owners: [l1Owner],
+        l1Holders: [holder, holder, lowered(l1Owner)],
+      },
     ]),
   )
   const network = {...chain.network, lstRegistry}
@@ -88,6 +94,9 @@ async function refused(line: string, home = temp): Promise<string> {
   const {json} = await runCli([...line.split(' '), '--json'], {home: home.root})
   return (json as Document).error?.code ?? 'none'
 }
+
+/** Registered twice, in another spelling: it backs once. */
+const lowered = (address: Address) => address.toLowerCase() as Address
 
 const wei = (value: unknown) => BigInt(String(value))
 
@@ -246,6 +255,14 @@ test('Enki: rewards are relocked, minted on L2 and dispatched; a redeemed share 
     0n,
   )
   expect((await balance()) - liquid).toBe(assets - vests - fees)
+})
+
+test('METIS that a contract pulls is METIS that pays for no gas', async () => {
+  const nonce = await chain.l2.request('eth_getTransactionCount', [owner, 'latest'])
+  const exact = formatEther(await balance())
+  expect(await refused(`lst deposit enki ${exact} --yes`)).toBe('BALANCE_LOW')
+  expect(await refused(`lst deposit stakelink ${exact} --yes`)).toBe('BALANCE_LOW')
+  expect(await chain.l2.request('eth_getTransactionCount', [owner, 'latest'])).toBe(nonce)
 })
 
 test('the backing is the L1 contract read with the ABI alone, plus what lies idle', async () => {
