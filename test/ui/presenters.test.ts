@@ -14,8 +14,8 @@ import {
 } from '../../src/ui/presenters/epoch.ts'
 import {yieldBetween} from '../../src/protocol/lst/yield.ts'
 import type {LstListed} from '../../src/services/lst/lst.ts'
-import type {LstDescription, LstPosition} from '../../src/services/lst/provider.ts'
-import {positionsText, providersText} from '../../src/ui/presenters/lst.ts'
+import type {LstDescription, LstPlan, LstPosition} from '../../src/services/lst/provider.ts'
+import {lstDoneText, positionsText, providersText} from '../../src/ui/presenters/lst.ts'
 import {ratesText} from '../../src/ui/presenters/lst-markets.ts'
 import {nodeReportText} from '../../src/ui/presenters/node.ts'
 import {posStatusText} from '../../src/ui/presenters/pos.ts'
@@ -215,6 +215,16 @@ test('lst: providers, rates, position', () => {
       open withdrawals  2, 3 METIS owed, 1 METIS claimable"
   `)
   expect([providersText([]), ratesText([])].join()).not.toContain('provider  ')
+
+  // A withdrawal of 4 METIS of which everything, a part or nothing is paid at once.
+  const said = (owedBefore: bigint) => {
+    const figures = [{id: 'owedMetisWei', before: `${owedBefore}`, after: ''}]
+    const plan = {request: {kind: 'withdraw'}, figures} as unknown as LstPlan
+    return lstDoneText({receivedWei: 4n * METIS, position, differences: []}, plan).split('\n')[0]
+  }
+  expect(said(3n * METIS)).toBe('Received 4 METIS.')
+  expect(said(2n * METIS)).toMatch(/^Received 3 METIS\. Requested\. 1 METIS are owed;/)
+  expect(said(-METIS)).toMatch(/^Requested\. 4 METIS are owed;/)
 })
 
 test('node status: alive, silent, gone, and what is wrong with it', () => {

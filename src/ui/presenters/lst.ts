@@ -96,10 +96,24 @@ export function queuesText(queues: LstQueues[]): string {
   )
 }
 
+/** Some providers pay a part, or everything, at once. */
+function withdrawnText(plan: LstPlan, wei: bigint, {owedMetisWei}: LstPosition): string {
+  const before = plan.figures.find(({id}) => id === 'owedMetisWei')?.before
+  const owed = before === undefined ? wei : owedMetisWei - BigInt(before)
+  const sentences = [
+    ...(wei > owed ? [`Received ${formatWei(wei - owed)} METIS.`] : []),
+    ...(owed > 0n
+      ? [
+          `Requested. ${formatWei(owed)} METIS are owed; \`metis-seq lst requests\` shows when they can be claimed.`,
+        ]
+      : []),
+  ]
+  return sentences.join(' ')
+}
+
 const received = {
   deposit: (plan: LstPlan, wei: bigint) => `Received ${formatWei(wei)} ${tokenOf(plan)}.`,
-  withdraw: (_plan: LstPlan, wei: bigint) =>
-    `Requested. ${formatWei(wei)} METIS are owed; \`metis-seq lst requests\` shows when they can be claimed.`,
+  withdraw: withdrawnText,
   claim: (_plan: LstPlan, wei: bigint) => `Received ${formatWei(wei)} METIS.`,
 } as const
 
@@ -107,7 +121,9 @@ const received = {
 export function lstDoneText({receivedWei, position}: LstDone, plan: LstPlan): string {
   const {kind} = plan.request
   const first =
-    kind in received ? received[kind as keyof typeof received](plan, receivedWei) : 'Done.'
+    kind in received
+      ? received[kind as keyof typeof received](plan, receivedWei, position)
+      : 'Done.'
   return `${first}\n${positionsText([position])}`
 }
 
