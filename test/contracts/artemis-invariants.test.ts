@@ -9,7 +9,7 @@ import {artMetisAbi} from '../../src/chain/abis/art-metis.ts'
 import {localLst} from '../../src/local/lst/providers.ts'
 import {artemisRate, harvestOf, quoteArtemisDeposit} from '../../src/protocol/lst/artemis/rates.ts'
 import {type Random, randomOf} from '../helpers/rpc-fuzz.ts'
-import {type Chain, connect} from './chain.ts'
+import {type Chain, connect, receiptOf} from './chain.ts'
 import {startL2} from './l2-fixture.ts'
 import {alice, bob, carol, governance} from './staking.ts'
 
@@ -190,10 +190,7 @@ async function mine(chain: Chain, {from, to, abi, fn, args, value = 0n}: Drawn):
   const data = encodeFunctionData({abi, functionName: fn, args})
   const call = {from, to, data, gas, gasPrice: '0x0', value: numberToHex(value)}
   const hash = (await chain.request('eth_sendTransaction', call)) as Hex
-  for (;;) {
-    const receipt = await chain.request('eth_getTransactionReceipt', hash)
-    if (receipt !== null) return (receipt as {status: Hex}).status === '0x1'
-  }
+  return (await receiptOf(chain, hash)).status === '0x1'
 }
 
 describe('Artemis, at random', () => {

@@ -7,6 +7,7 @@ import {
   type Client,
   ContractFunctionRevertedError,
   type Hash,
+  type Hex,
   type Log,
   createClient,
   encodeFunctionData,
@@ -119,4 +120,17 @@ async function waitReceipt(client: Client, hash: Hash) {
 /** Names and arguments of the logs that `abi` knows, in order. */
 export function eventsOf(abi: Abi, logs: Log[]): {name: string; args: unknown}[] {
   return parseEventLogs({abi, logs}).map(({eventName, args}) => ({name: eventName, args}))
+}
+
+interface Receipt {
+  status: Hex
+  logs: {address: Hex}[]
+}
+
+/** A chain that mines at once still needs a moment. */
+export async function receiptOf(chain: Chain, hash: Hex): Promise<Receipt> {
+  for (;;) {
+    const receipt = await chain.request('eth_getTransactionReceipt', hash)
+    if (receipt !== null) return receipt as Receipt
+  }
 }

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest'
 
 import {localEnki} from '../../src/local/lst/enki/plan.ts'
 import {enkiAssets, enkiShares, enkiSplit} from '../../src/protocol/lst/enki/vault.ts'
+import {receiptOf} from './chain.ts'
 import {admin, type EnkiPart, noRole, usingEnki} from './enki-fixture.ts'
 import {alice, bob, carol, stranger} from './staking.ts'
 
@@ -146,9 +147,8 @@ describe('Enki', () => {
     test('takes native METIS from the bridge and from nobody else', async () => {
       const pay = async (from: Address) => {
         const call = {from, to: minter, value: '0x1', gas: '0x30d40', gasPrice: '0x0'}
-        const hash = await enki().chain.request('eth_sendTransaction', call)
-        const receipt = await enki().chain.request('eth_getTransactionReceipt', hash)
-        return (receipt as {status: Hex}).status
+        const hash = (await enki().chain.request('eth_sendTransaction', call)) as Hex
+        return (await receiptOf(enki().chain, hash)).status
       }
       expect(await pay(alice)).toBe('0x0')
       expect(await pay('0x4200000000000000000000000000000000000010')).toBe('0x1')

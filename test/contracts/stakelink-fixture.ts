@@ -26,7 +26,7 @@ import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {l2Addresses, l2Messenger} from '../../src/local/l2-plan.ts'
 import {ccipSelectors, localCcipRouter, localStakelink} from '../../src/local/lst/stakelink/plan.ts'
 import type {Anvil} from '../helpers/anvil.ts'
-import {type Chain, connect} from './chain.ts'
+import {type Chain, connect, receiptOf} from './chain.ts'
 import {bootGenesis, genesisOptions} from './l2-fixture.ts'
 import {alice, bob, carol, governance} from './staking.ts'
 
@@ -199,18 +199,6 @@ function runOn(chain: Chain) {
       ...{ok, hash, reason: ok ? 'ok' : await reasonOf(chain, hash)},
       events: inOrder.map(({name, args: values}) => ({name, args: values})),
     }
-  }
-}
-
-interface Receipt {
-  status: Hex
-  logs: {address: Hex}[]
-}
-
-async function receiptOf(chain: Chain, hash: Hex): Promise<Receipt> {
-  for (;;) {
-    const receipt = await chain.request('eth_getTransactionReceipt', hash)
-    if (receipt !== null) return receipt as Receipt
   }
 }
 
