@@ -1,8 +1,8 @@
 import {commonFlags, durationFlag} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {scanWith} from '../../cli/rotation-scan.ts'
 import {readWindow} from '../../services/duty/window.ts'
 import {checkText} from '../../ui/presenters/duty.ts'
-import {rotationProgressText} from '../../ui/presenters/rotation.ts'
 
 export default class DutyCheck extends OperatorCommand {
   static override summary = 'Say whether your node may be away now: exit 0, or 10 with the reason.'
@@ -23,8 +23,7 @@ export default class DutyCheck extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(DutyCheck)
     const window = await readWindow(this.openContext(flags), flags.idle, {
-      signal: this.interrupted.signal,
-      onProgress: (progress) => this.progress(rotationProgressText(progress)),
+      ...scanWith(this.interrupted.signal, (text) => this.progress(text)),
     })
     this.endProgress()
     return {

@@ -2,11 +2,11 @@ import {Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {scanWith} from '../../cli/rotation-scan.ts'
 import {assertMayWrite, writeOutput} from '../../lib/files.ts'
 import {readDutyHistory} from '../../services/duty/history.ts'
 import {requireSigner} from '../../services/duty/window.ts'
 import {dutyCsv, dutyHistoryText} from '../../ui/presenters/duty.ts'
-import {rotationProgressText} from '../../ui/presenters/rotation.ts'
 
 export default class DutyHistory extends OperatorCommand {
   static override summary =
@@ -42,8 +42,8 @@ export default class DutyHistory extends OperatorCommand {
     const context = this.openContext(flags)
     if (output !== undefined) assertMayWrite(output, {replace: force})
     const history = await readDutyHistory(context, {
-      ...{signer: requireSigner(context), days: [flags.days], signal: this.interrupted.signal},
-      onProgress: (progress) => this.progress(rotationProgressText(progress)),
+      ...{signer: requireSigner(context), days: [flags.days]},
+      ...scanWith(this.interrupted.signal, (text) => this.progress(text)),
     })
     this.endProgress()
     const csv = dutyCsv(history)

@@ -1,9 +1,9 @@
 import {commonFlags, durationFlag} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {scanWith} from '../../cli/rotation-scan.ts'
 import {HORIZON_EPOCHS, requireSigner, windowIn} from '../../services/duty/window.ts'
 import {readForecast} from '../../services/rotation/forecast.ts'
 import {dutyNextText} from '../../ui/presenters/duty.ts'
-import {rotationProgressText} from '../../ui/presenters/rotation.ts'
 
 export default class DutyNext extends OperatorCommand {
   static override summary = 'Show your next turns, and the widest window between them.'
@@ -23,8 +23,8 @@ export default class DutyNext extends OperatorCommand {
     const context = this.openContext(flags)
     const signer = requireSigner(context)
     const forecast = await readForecast(context, {
-      ...{count: HORIZON_EPOCHS, signer, signal: this.interrupted.signal},
-      onProgress: (progress) => this.progress(rotationProgressText(progress)),
+      ...{count: HORIZON_EPOCHS, signer},
+      ...scanWith(this.interrupted.signal, (text) => this.progress(text)),
     })
     this.endProgress()
     const turns = forecast.epochs.filter(({mine}) => mine === true)

@@ -1,9 +1,9 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {scanWith} from '../../cli/rotation-scan.ts'
 import {readDutyHistory} from '../../services/duty/history.ts'
 import {requireSigner} from '../../services/duty/window.ts'
 import {dutyScoreText} from '../../ui/presenters/duty.ts'
-import {rotationProgressText} from '../../ui/presenters/rotation.ts'
 
 const PERIOD_DAYS = [7, 30]
 
@@ -22,8 +22,8 @@ export default class DutyScore extends OperatorCommand {
     const {flags} = await this.parse(DutyScore)
     const context = this.openContext(flags)
     const {duties: _duties, ...score} = await readDutyHistory(context, {
-      ...{signer: requireSigner(context), days: PERIOD_DAYS, signal: this.interrupted.signal},
-      onProgress: (progress) => this.progress(rotationProgressText(progress)),
+      ...{signer: requireSigner(context), days: PERIOD_DAYS},
+      ...scanWith(this.interrupted.signal, (text) => this.progress(text)),
     })
     this.endProgress()
     return {data: score, text: dutyScoreText({...score, duties: []})}

@@ -3,11 +3,12 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {namesFlag, withNames} from '../../cli/names-flag.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {scanWith} from '../../cli/rotation-scan.ts'
 import {sequencerIdFlag} from '../../cli/sequencer-arg.ts'
 import {readSignerNames} from '../../services/network/registry-names.ts'
 import {readForecast} from '../../services/rotation/forecast.ts'
 import {findSequencer} from '../../services/staking/sequencers.ts'
-import {forecastText, rotationProgressText} from '../../ui/presenters/rotation.ts'
+import {forecastText} from '../../ui/presenters/rotation.ts'
 
 export default class EpochForecast extends OperatorCommand {
   static override summary = 'Foretell the producers of the next epochs, and when they begin.'
@@ -43,8 +44,8 @@ forecast shows shares of the stake instead. It is never made from a consensus la
         ? (context.profile?.signer ?? null)
         : (await findSequencer(context, id)).signer
     const forecast = await readForecast(context, {
-      ...{count: flags.count, signer, signal: this.interrupted.signal},
-      onProgress: (progress) => this.progress(rotationProgressText(progress)),
+      ...{count: flags.count, signer},
+      ...scanWith(this.interrupted.signal, (text) => this.progress(text)),
     })
     this.endProgress()
     return {

@@ -3,10 +3,10 @@ import {Flags} from '@oclif/core'
 import {commonFlags} from '../../cli/flags.ts'
 import {namesFlag, withNames} from '../../cli/names-flag.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {scanWith} from '../../cli/rotation-scan.ts'
 import {readSignerNames} from '../../services/network/registry-names.ts'
 import {listEpochs} from '../../services/rotation/epochs.ts'
 import {epochListText} from '../../ui/presenters/epoch.ts'
-import {rotationProgressText} from '../../ui/presenters/rotation.ts'
 
 export default class EpochList extends OperatorCommand {
   static override summary = 'List the newest epochs, oldest first.'
@@ -26,8 +26,7 @@ export default class EpochList extends OperatorCommand {
     const {flags} = await this.parse(EpochList)
     const names = readSignerNames(flags.names)
     const epochs = await listEpochs(this.openContext(flags), flags.count, {
-      signal: this.interrupted.signal,
-      onProgress: (progress) => this.progress(rotationProgressText(progress)),
+      ...scanWith(this.interrupted.signal, (text) => this.progress(text)),
     })
     this.endProgress()
     return {data: {epochs: withNames(epochs, names)}, text: epochListText(epochs, names)}

@@ -3,9 +3,10 @@ import {Flags} from '@oclif/core'
 import {blockFlag, commonFlags} from '../../cli/flags.ts'
 import {namesFlag} from '../../cli/names-flag.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {scanWith} from '../../cli/rotation-scan.ts'
 import {readSignerNames} from '../../services/network/registry-names.ts'
 import {verifyProducers} from '../../services/rotation/verify-producers.ts'
-import {producerCheckText, rotationProgressText} from '../../ui/presenters/rotation.ts'
+import {producerCheckText} from '../../ui/presenters/rotation.ts'
 
 export default class EpochVerify extends OperatorCommand {
   static override summary = 'Check the producer of every block against the signer of its epoch.'
@@ -37,8 +38,7 @@ Empty blocks and blocks with a deposit carry no signature, and are counted as un
     const range = {from: flags.from, to: flags.to, blocks: BigInt(flags.blocks)}
     const {from: _from, ...where} = flags
     const check = await verifyProducers(this.openContext(where), range, {
-      signal: this.interrupted.signal,
-      onProgress: (progress) => this.progress(rotationProgressText(progress)),
+      ...scanWith(this.interrupted.signal, (text) => this.progress(text)),
     })
     this.endProgress()
     const {wrong, uncovered} = check.verdicts

@@ -30,7 +30,7 @@ export interface DutyPeriod {
   days: number
   /** First block of the period. */
   fromBlock: bigint
-  /** The chain is younger than the period. */
+  /** False when the endpoint has no blocks that old. */
   isWhole: boolean
   score: DutyScore
   /** Null without a consensus layer: nobody else knows the shares at the time. */
@@ -117,7 +117,10 @@ function periodOf(
   }
 }
 
-/** The first block of a period, by halving; the first of the chain when it is younger. */
+/**
+ * The first block of a period, by halving. `isWhole` is false when the endpoint has no block as old
+ * as the period: the chain is younger, or the endpoint is pruned.
+ */
 async function blockAtAge(
   context: Context,
   head: bigint,
@@ -125,19 +128,21 @@ async function blockAtAge(
 ): Promise<{block: bigint; isWhole: boolean}> {
   const {client} = context.l2()
   const newest = await readBlockMark(client, head)
-  const first = await readBlockMark(client, 1n)
-  if (!newest || head < 2n) return {block: 1n, isWhole: false}
+  if (!newest) return {block: head, isWhole: false}
   const wanted = newest.timeSeconds - ageSeconds
-  if (first && first.timeSeconds >= wanted) return {block: 1n, isWhole: false}
-  let [low, high] = [1n, head]
+  let isWhole = false
+  let [low, high] = [0n, head]
   while (high - low > 1n) {
     const middle = (low + high) / 2n
     const mark = await readBlockMark(client, middle)
-    // A pruned block is an old one.
     if (mark && mark.timeSeconds >= wanted) high = middle
-    else low = middle
+    else {
+      low = middle
+      // A block that the endpoint does not have proves nothing about its age.
+      isWhole ||= mark !== undefined
+    }
   }
-  return {block: high, isWhole: true}
+  return {block: high, isWhole}
 }
 
 async function withTimes(

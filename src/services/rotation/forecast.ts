@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import {getAddress, type Address} from 'viem'
 
 import {stallLimitSeconds} from '../../health/stall.ts'
 import {MetisSeqError, messageOf} from '../../lib/errors.ts'
@@ -155,7 +155,9 @@ export function composeForecast(
   const plan = look?.latest ? {...look, latest: look.latest} : null
   const tested = plan ? backTest(replayedSpans(records, BACK_TESTED_SPANS)) : null
   const confidence = confidenceWith(tested, drawing.pending)
-  const shares = plan ? stakeShares(plan) : []
+  const shares = plan
+    ? stakeShares(plan).map((each) => ({...each, signer: getAddress(each.signer)}))
+    : []
   const {epochLength} = records
   const epochs = forecastRotation(
     {current: epoch, committed: newest, epochLength, plan, confidence},
@@ -169,6 +171,7 @@ export function composeForecast(
     ...{epochLength, doubt: missing ?? doubtOf(tested, drawing.pending)},
     epochs: epochs.map((each) => ({
       ...each,
+      signer: each.signer && getAddress(each.signer),
       mine: each.signer === null ? null : isSame(each.signer, signer),
       chance: chanceOf(each, signer, share),
       startsAtMs: arrival(each.startBlock),

@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import {getAddress, type Address} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isSame} from '../../protocol/rotation/records.ts'
@@ -70,7 +70,11 @@ export async function readSuccessor(context: Context, nowMs = Date.now()): Promi
     current: succession.current,
     mine: isSame(succession.current, own),
     startBlock: succession.startBlock,
-    attempts: attempts.map((attempt) => ({...attempt, mine: isSame(attempt.signer, own)})),
+    attempts: attempts.map(({attempt, signer}) => ({
+      attempt,
+      signer: signer && getAddress(signer),
+      mine: isSame(signer, own),
+    })),
     candidates: succession.candidates,
     isUnderWay: pending !== null,
     silentSeconds: Math.max(0, Math.floor((nowMs - headMs) / 1000)),

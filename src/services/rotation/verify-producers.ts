@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import {getAddress, type Address} from 'viem'
 import {getBlockNumber} from 'viem/actions'
 
 import {
@@ -14,6 +14,7 @@ import {
   type CheckedProducer,
   type ProducerVerdict,
 } from '../../protocol/rotation/producers.ts'
+import {isSame} from '../../protocol/rotation/records.ts'
 import type {Context} from '../context.ts'
 import type {ScanOptions} from './records.ts'
 
@@ -52,11 +53,13 @@ export async function verifyProducers(
   {signal, onProgress}: ScanOptions = {},
 ): Promise<ProducerCheck> {
   const {client} = context.l2()
+  const {sequencerSet} = context.network.l2.contracts
   const head = await getBlockNumber(client, {cacheTime: 0})
   const toBlock = range.to ?? head
-  // The genesis block has no producer.
+  // Before the first epoch, another rule decided who may produce.
+  const origin = (await readEpoch(client, {sequencerSet, number: 0n}))?.startBlock ?? 1n
   const first = range.from ?? toBlock - range.blocks + 1n
-  const fromBlock = first < 1n ? 1n : first
+  const fromBlock = first < origin ? origin : first
   if (toBlock > head || fromBlock > toBlock) throw rangeEmpty(fromBlock, toBlock, head)
   const epochs = await readEpochsOver(context, fromBlock, toBlock)
   const check = emptyCheck(fromBlock, toBlock)
@@ -87,9 +90,9 @@ function count(check: ProducerCheck, checked: CheckedProducer): void {
   const isWrong = verdict === 'wrong' || verdict === 'uncovered'
   if (isWrong && check.wrong.length < LISTED) check.wrong.push(checked)
   if (producer === null) return
-  const known = check.producers.find(({signer}) => signer === producer)
+  const known = check.producers.find(({signer}) => isSame(signer, producer))
   if (known) known.blocks++
-  else check.producers.push({signer: producer, blocks: 1})
+  else check.producers.push({signer: getAddress(producer), blocks: 1})
 }
 
 /** The epochs that contain these blocks, oldest first. */
@@ -114,6 +117,6 @@ function rangeEmpty(from: bigint, to: bigint, head: bigint): MetisSeqError {
     code: 'BLOCK_RANGE_EMPTY',
     message: `There are no blocks from ${from} to ${to}: the head is block ${head}.`,
     facts: {from: `${from}`, to: `${to}`, head: `${head}`},
-    hints: ['Pass `--from` and `--to` between 1 and the head.'],
+    hints: ['Pass `--from` and `--to` between the first epoch and the head.'],
   })
 }

@@ -135,14 +135,16 @@ export function dutyScoreText({periods, knowsMissed}: DutyHistory): string {
         luckText(period),
       ]),
     ),
-    ...(periods.some(({isWhole}) => !isWhole) ? ['* The chain is younger than that.'] : []),
+    ...(periods.some(({isWhole}) => !isWhole)
+      ? ['* The endpoint has no blocks that old: the chain is younger, or the endpoint is pruned.']
+      : []),
     ...(knowsMissed ? [] : ['Without a consensus layer, epochs that were missed are unknown.']),
   ].join('\n')
 }
 
 function luckText({luck}: DutyPeriod): string {
   if (!luck) return 'unknown'
-  return `drawn ${luck.drawn} of ${counted(luck.epochs, 'draw')}, ${luck.expected.toFixed(1)} by stake`
+  return `drawn for ${luck.drawn} of ${counted(luck.epochs, 'epoch')}, ${luck.expected.toFixed(1)} by stake`
 }
 
 export function dutyCsv({duties}: DutyHistory): string {

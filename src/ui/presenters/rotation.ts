@@ -1,4 +1,4 @@
-import {counted, formatDuration, shortHex} from '../../lib/units.ts'
+import {counted, formatCount, formatDuration, shortHex} from '../../lib/units.ts'
 import type {ForecastBasis} from '../../protocol/rotation/forecast.ts'
 import type {SignerNames} from '../../services/network/registry-names.ts'
 import type {RotationForecast, TimedEpoch} from '../../services/rotation/forecast.ts'
@@ -61,7 +61,7 @@ function headlines(forecast: RotationForecast, nowMs: number): string[] {
       ? 'Too few blocks are known for a block rate, so times are unknown.'
       : `Times follow from the usual ${(blockMs / 1000).toFixed(1)} s per block of the last 32.`
   const test = backTest
-    ? `Back-test: ${backTest.hits} of ${counted(backTest.tested, 'draw')} came true${backTest.set > 0 ? `; ${counted(backTest.set, 'span')} that nobody was drawn for are left out` : ''}.`
+    ? `Back-test: ${backTest.hits} of ${counted(backTest.tested, 'draw')} came true${backTest.set > 0 ? `; left out: ${counted(backTest.set, 'span')} without a draw` : ''}.`
     : 'Back-test: none.'
   const exact =
     doubt === null
@@ -95,8 +95,8 @@ export function successorText(view: SuccessorView, names: SignerNames): string {
     !first || first.signer === null
       ? 'Nobody can take over: there is no other candidate.'
       : isUnderWay
-        ? `${attemptText(first, names)} takes over with block ${startBlock}: the respan is on its way.`
-        : `If the producer stops now, ${attemptText(first, names)} takes over with block ${startBlock}.`
+        ? `${takesOver(first, names)} with block ${startBlock}: the respan is on its way.`
+        : `If the producer stops now, ${takesOver(first, names)} with block ${startBlock}.`
   return [
     headline,
     fields([
@@ -122,6 +122,10 @@ function attemptText({signer, mine}: NamedAttempt, names: SignerNames): string {
   return mine ? 'YOU' : signerText(signer, names)
 }
 
+function takesOver(attempt: NamedAttempt, names: SignerNames): string {
+  return attempt.mine ? 'YOU take over' : `${attemptText(attempt, names)} takes over`
+}
+
 /** `0:47` */
 export function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
@@ -133,7 +137,7 @@ export function producerCheckText(check: ProducerCheck, names: SignerNames): str
   const bad = verdicts.wrong + verdicts.uncovered
   const headline =
     bad > 0
-      ? `${counted(bad, 'block')} of ${counted(total, 'block')} are not from the signer of their epoch.`
+      ? `${formatCount(bad)} of ${counted(total, 'block')} are not from the signer of their epoch.`
       : `Every signed block from ${fromBlock} to ${toBlock} is from the signer of its epoch.`
   return [
     headline,
