@@ -1,28 +1,35 @@
 import {Flags} from '@oclif/core'
 
+import {liveSource, recordTo, replaySource, type SnapshotSource} from '../cli/dashboard-source.ts'
 import {lookFlags} from '../cli/flags.ts'
 import {healthExit} from '../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
 import {printText} from '../cli/output.ts'
 import {systemClock} from '../lib/clock.ts'
 import {stringifyJson} from '../lib/json.ts'
-import {movesCursor} from '../lib/terminal.ts'
+import {movesCursor, readsScreenAloud} from '../lib/terminal.ts'
 import {startDashboard, type Dashboard as DashboardFeeds} from '../services/live/dashboard.ts'
 import {feedsOf, isAsking, sourcesOf} from '../services/live/live.ts'
-import {textFrame} from '../ui/dashboard/text-frame.ts'
-import {takeSnapshot, toDashboardView, type DashboardView} from '../ui/dashboard/view.ts'
+import {toDashboardData} from '../ui/dashboard/data.ts'
+import {changedText, textFrame} from '../ui/dashboard/text-frame.ts'
+import type {DashboardView} from '../ui/dashboard/view.ts'
+import {themeNames, type ThemeName} from '../ui/theme.ts'
 
 export default class Dashboard extends OperatorCommand {
-  static override summary = 'Live dashboard: production, rotation, sync, stake, rewards and events.'
+  static override summary =
+    'Live dashboard: production, rotation, restart window, duty, stake, rewards and events.'
 
   static override aliases = ['top']
 
-  static override description = `Keys: q quit, ? help, Tab next panel, r refresh, p pause, 1-5 one panel (6 with liquid staking), 0 all.
-Without a terminal, and on one that cannot move its cursor (TERM=dumb), it prints a text frame every --refresh seconds; with --json one document per line.`
+  static override description = `Read-only. ? shows every key.
+Without a terminal, and on one that cannot move its cursor (TERM=dumb), it prints a text frame every --refresh
+seconds; with --json one document of values per line. With INK_SCREEN_READER=true only what has changed is printed.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --once --profile seq-2',
+    '<%= config.bin %> <%= command.id %> --record night.jsonl',
+    '<%= config.bin %> <%= command.id %> --replay night.jsonl',
   ]
 
   static override flags = {
@@ -36,40 +43,87 @@ Without a terminal, and on one that cannot move its cursor (TERM=dumb), it print
       min: 1,
       max: 3600,
     }),
+    theme: Flags.custom<ThemeName>({
+      description: 'Colors. `auto` follows the background of the terminal where it tells.',
+      options: [...themeNames],
+      default: 'auto',
+    })(),
+    ascii: Flags.boolean({description: 'Draw with ASCII letters only.'}),
+    record: Flags.string({
+      description: 'Write every second of the session to this new file.',
+      helpValue: 'FILE',
+    }),
+    replay: Flags.string({
+      description: 'Show a recorded session instead of the network.',
+      helpValue: 'FILE',
+      exclusive: ['record'],
+    }),
   }
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(Dashboard)
-    const context = this.openContext(flags)
     const stop = new AbortController()
-    const dashboard = startDashboard(context, stop.signal)
     try {
-      if (flags.once) return await this.once(dashboard)
-      if (!movesCursor(process.stdout, process.env) || this.jsonEnabled())
-        return await this.stream(dashboard, flags.refresh)
+      const {source, dashboard} = this.open(flags, stop.signal)
+      if (flags.record !== undefined) recordTo(flags.record, source, stop.signal)
+      if (flags.once) return await this.once(source, dashboard)
+      const reads = readsScreenAloud(process.env)
+      if (!movesCursor(process.stdout, process.env) || this.jsonEnabled() || reads)
+        return await this.stream(source, dashboard, flags.refresh, reads)
       const {showDashboard} = await import('../ui/screens/dashboard.tsx')
-      await showDashboard(dashboard, this.interrupted.signal)
-      const view = viewNow(dashboard)
-      return {data: view, text: `${view.title}: ${view.state.word}, ${view.state.text}.`}
+      await showDashboard(source, this.interrupted.signal, {
+        theme: flags.theme,
+        ...(flags.ascii ? {unicode: false} : {}),
+      })
+      const view = source.view()
+      return {
+        data: this.dataOf(source),
+        text: [
+          `${view.title}: ${view.state.word}, ${view.state.text}.`,
+          `next: ${view.nextAction}`,
+        ].join('\n'),
+      }
     } finally {
       stop.abort()
     }
   }
 
-  private async once(dashboard: DashboardFeeds): Promise<Result> {
-    await settled(dashboard, this.interrupted.signal)
-    const view = viewNow(dashboard)
-    return {data: view, text: textFrame(view), exit: healthExit(view.health)}
+  private open(
+    flags: {replay?: string | undefined} & Parameters<OperatorCommand['openContext']>[0],
+    signal: AbortSignal,
+  ): {source: SnapshotSource; dashboard: DashboardFeeds | null} {
+    if (flags.replay !== undefined) return {source: replaySource(flags.replay), dashboard: null}
+    const dashboard = startDashboard(this.openContext(flags), signal)
+    return {source: liveSource(dashboard), dashboard}
   }
 
-  private async stream(dashboard: DashboardFeeds, refreshSeconds: number): Promise<Result> {
+  private dataOf(source: SnapshotSource) {
+    const {snapshot, now} = source.frame()
+    return toDashboardData(snapshot, now)
+  }
+
+  private async once(source: SnapshotSource, dashboard: DashboardFeeds | null): Promise<Result> {
+    if (dashboard) await settled(dashboard, this.interrupted.signal)
+    const view = source.view()
+    return {data: this.dataOf(source), text: textFrame(view), exit: healthExit(view.health)}
+  }
+
+  private async stream(
+    source: SnapshotSource,
+    dashboard: DashboardFeeds | null,
+    refreshSeconds: number,
+    onlyChanges: boolean,
+  ): Promise<Result> {
     const signal = this.watching
-    await settled(dashboard, signal)
+    if (dashboard) await settled(dashboard, signal)
     let frames = 0
+    let before: DashboardView | undefined
     while (!signal.aborted) {
-      const view = viewNow(dashboard)
-      if (this.jsonEnabled()) process.stdout.write(`${stringifyJson(view)}\n`)
+      const view = source.view()
+      if (this.jsonEnabled()) process.stdout.write(`${stringifyJson(this.dataOf(source))}\n`)
+      else if (before && onlyChanges) printText(changedText(before, view))
       else printText(`${textFrame(view)}\n`)
+      before = view
       frames++
       await systemClock.sleep(refreshSeconds * 1000, signal).catch(() => {})
     }
@@ -77,26 +131,26 @@ Without a terminal, and on one that cannot move its cursor (TERM=dumb), it print
   }
 }
 
-function viewNow(dashboard: DashboardFeeds): DashboardView {
-  return toDashboardView(takeSnapshot(dashboard), {
-    wallMs: Date.now(),
-    monotonicMs: performance.now(),
-  })
-}
-
 const SETTLE_MS = 12_000
 
-/** Yields are read after everything else. */
-function isWithoutYield({pollers, yields}: DashboardFeeds): boolean {
+/** Some sources are read after everything else, or take a scan; a frame does not wait for all of them. */
+function isWithoutExtras({pollers, yields, extras}: DashboardFeeds): boolean {
   const {value} = pollers.lst.store.get()
-  return value?.providers.some(({id, state}) => state !== null && !yields.get().has(id)) ?? false
+  const isYieldMissing =
+    value?.providers.some(({id, state}) => state !== null && !yields.get().has(id)) ?? false
+  const {rotation, wallets} = extras
+  const isMissing = [rotation, wallets].some((poller) => {
+    const feed = poller.store.get()
+    return feed.periodMs > 0 && feed.value === null && feed.error === null
+  })
+  return isYieldMissing || isMissing
 }
 
 /** Waits until every source has responded or failed once, so that the first frame is useful. */
 async function settled(dashboard: DashboardFeeds, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + SETTLE_MS
   while (
-    (isAsking(sourcesOf(feedsOf(dashboard.pollers))) || isWithoutYield(dashboard)) &&
+    (isAsking(sourcesOf(feedsOf(dashboard.pollers))) || isWithoutExtras(dashboard)) &&
     performance.now() < deadline &&
     !signal.aborted
   ) {

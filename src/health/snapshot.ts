@@ -96,6 +96,8 @@ export interface Setting {
   /** Null without a profile. */
   profile: string | null
   hasOwner: boolean
+  /** Null when the profile has none. */
+  signer: Address | null
   /**
    * Name of the liquid-staking provider that has the owner's sequencer; null when the owner is not
    * registered for any.

@@ -8,6 +8,11 @@ export function movesCursor(stream: {isTTY?: boolean}, env: Environment): boolea
   return stream.isTTY === true && kind !== undefined && kind !== '' && kind !== 'dumb'
 }
 
+/** True when a screen reader reads the output, by the convention of ink. */
+export function readsScreenAloud({INK_SCREEN_READER: reader}: Environment): boolean {
+  return reader === 'true' || reader === '1'
+}
+
 /** False when the locale is not Unicode, such as C. True when no locale is set. */
 export function showsUnicode(env: Environment): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value)
@@ -26,7 +31,8 @@ const SUBSTITUTES: ReadonlyMap<string, string> = new Map([
     '·': '.',
     '→': '>',
   }),
-  ...Object.entries({'✓': '+', '✗': 'x', '◆': '*', '█': '#', '░': '.'}),
+  ...Object.entries({'✓': '+', '✗': 'x', '◆': '*', '◇': 'o', '█': '#', '░': '.'}),
+  ...Object.entries({'▁': '_', '▂': '.', '▃': ':', '▄': '-', '▅': '=', '▆': '+', '▇': '*'}),
 ])
 
 /** A text with our own symbols replaced by ASCII; foreign text stays unchanged. */

@@ -2,6 +2,7 @@ import {commonFlags, durationFlag} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {scanWith} from '../../cli/rotation-scan.ts'
 import {HORIZON_EPOCHS, requireSigner, windowIn} from '../../services/duty/window.ts'
+import {settingOf} from '../../services/health/setting.ts'
 import {readForecast} from '../../services/rotation/forecast.ts'
 import {dutyNextText} from '../../ui/presenters/duty.ts'
 
@@ -28,7 +29,7 @@ export default class DutyNext extends OperatorCommand {
     })
     this.endProgress()
     const turns = forecast.epochs.filter(({mine}) => mine === true)
-    const window = windowIn(context, forecast, {signer, needSeconds: flags.idle})
+    const window = windowIn(settingOf(context), forecast, {signer, needSeconds: flags.idle})
     return {data: {turns, window}, text: dutyNextText(turns, window, Date.now())}
   }
 }

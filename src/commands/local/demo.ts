@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
+import {liveSource} from '../../cli/dashboard-source.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {formatDuration} from '../../lib/units.ts'
 import {movesCursor} from '../../lib/terminal.ts'
@@ -62,7 +63,8 @@ step is the command you would type and is checked against the chain. Ends in the
     const context = openContext({home, profile})
     const stop = new AbortController()
     try {
-      await showDashboard(startDashboard(context, stop.signal), this.interrupted.signal)
+      const source = liveSource(startDashboard(context, stop.signal))
+      await showDashboard(source, this.interrupted.signal, {theme: 'auto'})
     } finally {
       stop.abort()
       context.close()

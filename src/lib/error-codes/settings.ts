@@ -35,6 +35,7 @@ export const settingsCodes = () =>
     PLACE_UNKNOWN: {exit: 'usage', facts: {given: 'text', 'known?': 'text'}},
     PRICE_FILE_INVALID: {exit: 'usage', facts: {path: 'text', line: 'number'}},
     PRICE_FILE_UNREADABLE: {exit: 'usage', facts: {path: 'text'}},
+    RECORDING_INVALID: {exit: 'config', facts: {reason: 'text'}},
     PROFILE_EXISTS: {exit: 'precondition', facts: {profile: 'text'}},
     PROFILE_MISSING: {exit: 'config', facts: {'network?': 'text'}},
     PROFILE_NAME_INVALID: {exit: 'usage', facts: {profile: 'text'}},

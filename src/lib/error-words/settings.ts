@@ -84,6 +84,10 @@ export const settingsWords: WordsOf<ReturnType<typeof settingsCodes>> = {
     'The price file cannot be read.',
     'Check the path and the permissions of the file.',
   ],
+  RECORDING_INVALID: [
+    'The file is not a recorded session of the dashboard, or another version wrote it.',
+    'Record one with `metis-seq dashboard --record FILE`.',
+  ],
   PROFILE_EXISTS: [
     'A profile of this name exists and was not overwritten.',
     'Pass `--replace`, or choose another name.',

@@ -1,5 +1,6 @@
 import type {Address} from 'viem'
 
+import type {Setting} from '../../health/snapshot.ts'
 import {stallLimitSeconds} from '../../health/stall.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isSame} from '../../protocol/rotation/records.ts'
@@ -33,17 +34,17 @@ export async function readWindow(
 ): Promise<DutyWindow> {
   const signer = requireSigner(context)
   const forecast = await readForecast(context, {...options, count: HORIZON_EPOCHS, signer})
-  return windowIn(context, forecast, {signer, needSeconds})
+  return windowIn(settingOf(context), forecast, {signer, needSeconds})
 }
 
-/** The same from a forecast that was read already. */
+/** The same from a forecast that was read already. Pure. */
 export function windowIn(
-  context: Context,
+  setting: Setting,
   forecast: RotationForecast,
   {signer, needSeconds, nowMs = Date.now()}: {signer: Address; needSeconds: number; nowMs?: number},
 ): DutyWindow {
   const {epochs, shares, headBlock, headTimestampSeconds, blockMs, doubt} = forecast
-  const {slotMs, respanDelaySeconds} = context.network.l2
+  const {slotMs, respanDelaySeconds} = setting
   const silentSeconds = nowMs / 1000 - Number(headTimestampSeconds)
   const window = restartWindow({
     forecast: epochs,
@@ -51,7 +52,7 @@ export function windowIn(
     own: signer,
     isCandidate: shares.some((share) => isSame(share.signer, signer)),
     ...{headBlock, needSeconds, slotMs, blockMs},
-    isStalled: silentSeconds > stallLimitSeconds(settingOf(context)),
+    isStalled: silentSeconds > stallLimitSeconds(setting),
   })
   return {...window, signer, headBlock, needSeconds, doubt, respanDelaySeconds}
 }

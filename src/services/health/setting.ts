@@ -14,6 +14,7 @@ export function settingOf({network, networkName, profile, profileName}: Context)
     kind: network.kind,
     profile: profileName,
     hasOwner: Boolean(profile?.owner),
+    signer: profile?.signer ?? null,
     lstProvider: provider && lstName(provider),
     nodeRuntime: runtimeKindOf(profile),
     nodesAreBundled: runtimeOfNodes(network) === 'bundled',

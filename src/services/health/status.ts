@@ -10,6 +10,7 @@ import type {NodeRuntimeKind} from '../../protocol/node-runtime.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 import type {Context} from '../context.ts'
 import type {RotationNow} from '../rotation/epochs.ts'
+import {nextTurnOf, type NextTurn} from '../rotation/next-turn.ts'
 import {lookOnce, nowOf} from './look-once.ts'
 import {LST_MS} from './lst.ts'
 import {settingOf} from './setting.ts'
@@ -24,6 +25,8 @@ export interface StatusView {
   profile: string | null
   health: HealthReport
   rotation: Part<RotationNow>
+  /** The next own epoch, the current one included; null when none is known. */
+  nextTurn: NextTurn | null
   money: Part<L1Money> | null
   l2MetisWei: Part<bigint> | null
   /** The profile's bundled node; null when it has none or it does not respond. */
@@ -72,11 +75,13 @@ export function statusOf(
 ): StatusView {
   const health = assessSources(setting, sources, null, now)
   const {node, money} = sources
+  const rotation = plannedRotation(sources)
   const look = node.state === 'answered' ? node.value : null
   const {network, profile, nodeRuntime, nodesAreBundled, kind} = setting
   return {
     ...{network, profile, health},
-    rotation: toPart(plannedRotation(sources)),
+    rotation: toPart(rotation),
+    nextTurn: turnIn(setting, rotation, sources.pos),
     money: money.state === 'absent' ? null : toPart(money),
     l2MetisWei,
     node: look?.status ?? null,
@@ -86,6 +91,15 @@ export function statusOf(
     externalSilence: canDo(setting)?.ownStatus === false ? silenceOf(node) : null,
     nextAction: adviceOf(health),
   }
+}
+
+function turnIn(
+  {signer}: Setting,
+  rotation: Source<RotationNow>,
+  pos: Sources['pos'],
+): NextTurn | null {
+  if (rotation.state !== 'answered') return null
+  return nextTurnOf(rotation.value, pos.state === 'answered' ? pos.value.plan : null, signer)
 }
 
 /** Next step, based on the worst issue. Pure. */

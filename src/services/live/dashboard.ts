@@ -4,7 +4,9 @@ import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.
 import {createBlockTimes} from '../network/block-times.ts'
 import type {Context} from '../context.ts'
 import type {OperatorEvent} from './events.ts'
+import {startExtras, type ExtraPollers} from './extras.ts'
 import {startLive, type Pollers} from './live.ts'
+import {keepSeries, type SeriesKeeper} from './series.ts'
 import {watchYields, type Yields} from './yields.ts'
 
 export interface Dashboard {
@@ -15,6 +17,9 @@ export interface Dashboard {
   blockMs: SnapshotStore<number | null>
   /** Of the liquid-staking providers that the operator depends on. */
   yields: SnapshotStore<Yields>
+  /** Sources that no rule of health reads. */
+  extras: ExtraPollers
+  series: SeriesKeeper
   /** Newest first. */
   events: SnapshotStore<OperatorEvent[]>
   /** Monotonic time when the L2 head last moved; null before the first time. */
@@ -42,6 +47,32 @@ export function startDashboard(context: Context, signal: AbortSignal): Dashboard
       blockMs.set(ms)
     })
   })
+  const series = keepSeries()
+  feedSeries(live.pollers, series)
   const yields = watchYields(context, live.pollers.lst.store, signal)
-  return {...live, blockMs, yields, events}
+  const extras = startExtras(context, signal)
+  const others: {refresh(): void}[] = Object.values(extras)
+  return {
+    ...{...live, blockMs, yields, events, extras, series},
+    refresh() {
+      live.refresh()
+      for (const poller of others) poller.refresh()
+    },
+  }
+}
+
+/** Both heads are read at about the same time, so a lag of a block is normal. */
+function feedSeries({l2, node}: Pollers, series: SeriesKeeper): void {
+  l2.store.subscribe(() => {
+    const {value, error} = l2.store.get()
+    if (!value || error) return
+    const {headBlock, headTimestampSeconds} = value
+    series.sawHead({block: headBlock, seconds: Number(headTimestampSeconds)}, Date.now())
+  })
+  node.store.subscribe(() => {
+    const head = node.store.get().value?.status?.head.number
+    const l2Head = l2.store.get().value?.headBlock
+    if (head === undefined || l2Head === undefined) return
+    series.sawLag(Math.max(0, Number(l2Head) - head), Date.now())
+  })
 }

@@ -10,6 +10,8 @@ export interface Feed<T> {
   atMs: number | null
   /** Why the latest attempts failed and since when, monotonic; null when the latest did not. */
   error: (Failure & {sinceMs: number}) | null
+  /** How long the latest answer took, in milliseconds; null until the first. */
+  tookMs: number | null
   /** 0 when it is not polled, because the profile or the network has no such source. */
   periodMs: number
 }
@@ -38,7 +40,7 @@ const MAX_WAIT_MS = 120_000
  * times the period or two minutes; it never blocks the others.
  */
 export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<T>): Poller<T> {
-  const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs})
+  const store = createSnapshotStore<Feed<T>>(firstFeed(periodMs))
   let failures = 0
   let timer: NodeJS.Timeout | undefined
   let busy = false
@@ -47,11 +49,13 @@ export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<
     if (busy || signal.aborted) return
     busy = true
     const before = store.get()
+    const askedMs = performance.now()
     try {
       const value = await read()
       failures = 0
       if (signal.aborted) return
-      store.set({value, atMs: performance.now(), error: null, periodMs})
+      const atMs = performance.now()
+      store.set({value, atMs, error: null, tookMs: atMs - askedMs, periodMs})
       onValue?.(value, before.value)
     } catch (error) {
       failures++
@@ -75,9 +79,13 @@ export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<
   return {store, refresh: () => void ask()}
 }
 
+function firstFeed<T>(periodMs: number): Feed<T> {
+  return {value: null, atMs: null, error: null, tookMs: null, periodMs}
+}
+
 /** A source that the profile or the network does not have: it is never polled. */
 export function absentPoller<T>(): Poller<T> {
-  const store = createSnapshotStore<Feed<T>>({value: null, atMs: null, error: null, periodMs: 0})
+  const store = createSnapshotStore<Feed<T>>(firstFeed(0))
   return {store, refresh: () => {}}
 }
 

@@ -150,7 +150,10 @@ export function composeForecast(
   {count, signer, nowMs = Date.now()}: Omit<ForecastOptions, keyof ScanOptions>,
 ): RotationForecast {
   const {headBlock, headTimestampSeconds, epoch, newest} = rotation
-  const missing = drawing.missing ?? outdated(drawing.plan, newest.at(-1)?.number)
+  const missing =
+    drawing.missing ??
+    outdated(drawing.plan, newest.at(-1)?.number) ??
+    (records.respans === null ? 'the spans of the consensus layer cannot be read' : null)
   const look = missing === null ? drawing.plan : null
   const plan = look?.latest ? {...look, latest: look.latest} : null
   const tested = plan ? backTest(replayedSpans(records, BACK_TESTED_SPANS)) : null
@@ -191,8 +194,11 @@ function chanceOf(
   return null
 }
 
-/** A consensus layer that lags draws from validators of the past. */
-function outdated(plan: PlanLook | null, newestEpoch: bigint | undefined): string | null {
+/**
+ * Why a plan is not to be used; null when it is. A consensus layer that lags draws from validators
+ * of the past.
+ */
+export function outdated(plan: PlanLook | null, newestEpoch: bigint | undefined): string | null {
   if (!plan) return null
   if (plan.syncing === true) return 'the consensus layer is still syncing'
   if (!plan.latest) return 'the newest span of the consensus layer cannot be read as an epoch'

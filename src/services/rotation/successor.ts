@@ -1,10 +1,12 @@
 import {getAddress, type Address} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {isSame} from '../../protocol/rotation/records.ts'
+import {isSame, type RespanRecord} from '../../protocol/rotation/records.ts'
 import {successionAt, type SuccessorAttempt} from '../../protocol/rotation/successor.ts'
+import type {RespanState} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
-import {rotationOnL2} from './epochs.ts'
+import {rotationOnL2, type RotationNow} from './epochs.ts'
+import {outdated, type Drawing} from './forecast.ts'
 import {readPlan} from './plan.ts'
 import {readAllRespans} from './records.ts'
 
@@ -44,26 +46,48 @@ export interface SuccessorView {
 export async function readSuccessor(context: Context, nowMs = Date.now()): Promise<SuccessorView> {
   const pos = context.pos()
   if (!pos) throw rotationUnknown(`no consensus layer is known on ${context.networkName}`)
-  const [plan, respans, state, rotation] = await Promise.all([
+  const [plan, respans, respanState, rotation] = await Promise.all([
     readPlan(pos),
     readAllRespans(pos),
     pos.respanState().catch(() => null),
     rotationOnL2(context),
   ])
+  const doubt = outdated(plan, rotation.newest.at(-1)?.number)
+  if (doubt !== null) throw rotationUnknown(doubt)
+  const drawing = {plan, missing: null, pending: null}
+  const view = composeSuccessor(context, {rotation, drawing, respans, respanState, nowMs})
+  if (!view) throw epochMissing(rotation.headBlock)
+  return view
+}
+
+interface SuccessorReadings {
+  rotation: RotationNow
+  drawing: Drawing
+  respans: readonly RespanRecord[]
+  /** Null where the consensus layer reports none. */
+  respanState: RespanState | null
+  nowMs: number
+}
+
+/** The successor by these readings; null when it cannot be foretold. Pure. */
+export function composeSuccessor(
+  {profile, network}: Pick<Context, 'profile' | 'network'>,
+  {rotation, drawing, respans, respanState, nowMs}: SuccessorReadings,
+): SuccessorView | null {
   const {headBlock, headTimestampSeconds, newest} = rotation
-  const behind = (newest.at(-1)?.number ?? 0n) - plan.latestNumber
-  if (behind > 0n) throw rotationUnknown(`the consensus layer is ${behind} epochs behind L2`)
-  if (plan.syncing === true) throw rotationUnknown('the consensus layer is still syncing')
+  const {plan} = drawing
+  if (!plan || outdated(plan, newest.at(-1)?.number) !== null) return null
   const succession = successionAt({
     ...{head: headBlock, epochs: newest, plan, respans, count: SHOWN_ATTEMPTS},
-    ...{attempts: state?.attempts ?? null, excluded: state?.excluded ?? []},
+    ...{attempts: respanState?.attempts ?? null, excluded: respanState?.excluded ?? []},
   })
-  if (!succession) throw epochMissing(headBlock)
-  const pending = state?.pending?.startBlock === succession.startBlock ? state.pending : null
-  const own = context.profile?.signer ?? null
+  if (!succession) return null
+  const pending =
+    respanState?.pending?.startBlock === succession.startBlock ? respanState.pending : null
+  const own = profile?.signer ?? null
   const chosen = pending ? [{attempt: pending.attempt, signer: pending.to}] : []
   const attempts = [...chosen, ...succession.attempts].slice(0, SHOWN_ATTEMPTS)
-  const {respanDelaySeconds} = context.network.l2
+  const {respanDelaySeconds} = network.l2
   const headMs = Number(headTimestampSeconds) * 1000
   return {
     ...{headBlock, headTimestampSeconds},

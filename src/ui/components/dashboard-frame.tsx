@@ -1,74 +1,68 @@
 import {Box, Text} from 'ink'
 
-import {frameLayout, panelNames, singleLayout, type PanelName} from '../dashboard/layout.ts'
+import {cellsOf} from '../../lib/cell-width.ts'
+import {keyHelp, type ScreenState} from '../dashboard/keys.ts'
+import {
+  allPanels,
+  frameLayout,
+  singleLayout,
+  type FrameLayout,
+  type PanelName,
+} from '../dashboard/layout.ts'
+import type {Row} from '../dashboard/model.ts'
+import {summaryRows} from '../dashboard/summary.ts'
 import type {DashboardView, Panel} from '../dashboard/view.ts'
-import {styleOf} from '../theme.ts'
-import {borderOf, fit, PanelBox} from './panel-box.tsx'
+import type {Style} from '../theme.ts'
+import {borderOf, fit, PanelBox, rowsIn} from './panel-box.tsx'
+
+/** How the numbers on the screen came about. */
+export type Mode = 'LIVE' | 'REPLAY'
 
 export interface DashboardFrameProps {
   view: DashboardView
   columns: number
   rows: number
-  focus: PanelName
-  /** Panel shown alone, full screen; null shows all. */
-  single: PanelName | null
-  paused: boolean
-  help: boolean
-  color: boolean
+  screen: ScreenState
+  style: Style
   /** False for plain ASCII letters and borders. */
   unicode: boolean
+  mode: Mode
+  /** A line about the last key, in place of the keys; null without one. */
+  note: string | null
 }
-
-const helpLines = (panels: number) => [
-  'q  quit            ?  this help',
-  'Tab  next panel    r  query every source now',
-  `p  pause drawing   1-${panels}  one panel, 0  all`,
-]
 
 /** One frame. A pure function of its props: it never reads a clock, a store or a chain. */
 export function DashboardFrame(props: DashboardFrameProps) {
-  const {view, columns, rows, focus, single, paused, help, color, unicode} = props
-  const hasLst = view.panels.lst !== null
-  // A panel that is no longer there leaves the screen to the others.
-  const layout =
-    single && view.panels[single]
-      ? singleLayout(single, columns, rows)
-      : frameLayout(columns, rows, hasLst)
+  const {view, columns, rows, screen, style, unicode} = props
+  const layout = layoutOf(props)
   if (layout.kind === 'line') {
+    const {word, text} = view.state
     return (
       <Text wrap="truncate-end">
-        {fit(
-          `${view.state.word}: ${view.state.text} (needs 60x16, has ${columns}x${rows})`,
-          columns,
-          unicode,
-        )}
+        {fit(`${word}: ${text} (needs 60x16, has ${columns}x${rows})`, columns, unicode)}
       </Text>
     )
   }
   return (
     <Box flexDirection="column" width={columns}>
-      <Header color={color} columns={columns} paused={paused} unicode={unicode} view={view} />
-      {help ? (
-        <Box
-          borderStyle={borderOf(unicode, false)}
-          flexDirection="column"
-          paddingX={1}
-          width={columns}
-        >
-          {helpLines(panelNames(hasLst).length).map((line) => (
-            <Text key={line}>{line}</Text>
-          ))}
-        </Box>
+      <Header {...props} />
+      {screen.overlay ? (
+        <Overlay columns={columns} rows={rows} style={style} unicode={unicode}>
+          {screen.overlay === 'help' ? helpRows : view.sources}
+        </Overlay>
+      ) : layout.kind === 'summary' ? (
+        <Summary columns={columns} rows={rows} style={style} unicode={unicode} view={view} />
       ) : (
         layout.lines.map((line, index) => (
           <Box key={index}>
             {line.map(({name, width, height}) => (
               <PanelBox
-                color={color}
-                focused={name === focus}
+                focused={name === screen.focus}
                 height={height}
                 key={name}
-                panel={panelOf(view, name)}
+                panel={shownPanel(view, name, screen)}
+                scroll={screen.single === name ? screen.scroll : 0}
+                style={style}
                 unicode={unicode}
                 width={width}
               />
@@ -76,49 +70,119 @@ export function DashboardFrame(props: DashboardFrameProps) {
           </Box>
         ))
       )}
-      <Text {...styleOf('dim', color)} wrap="truncate-end">
-        {fit(
-          `q quit  ? help  Tab panel  r refresh  p ${paused ? 'go on' : 'pause'}`,
-          columns,
-          unicode,
-        )}
-      </Text>
+      <Footer {...props} />
     </Box>
   )
 }
 
-function panelOf({panels}: DashboardView, name: PanelName): Panel {
-  return panels[name] ?? {title: '', age: '', rows: []}
+const helpRows: readonly Row[] = keyHelp.map(([label, value]) => ({label, value, tone: 'plain'}))
+
+/** Panels that are there for this operator. */
+export function panelsOf(view: DashboardView): PanelName[] {
+  return allPanels.filter((name) => view.panels[name] !== null)
 }
 
-function Header({
-  view,
-  columns,
-  paused,
-  color,
-  unicode,
-}: {
-  view: DashboardView
+function layoutOf({view, columns, rows, screen}: DashboardFrameProps): FrameLayout {
+  const {single, lower} = screen
+  // A panel that is no longer there leaves the screen to the others.
+  return single && view.panels[single]
+    ? singleLayout(single, columns, rows)
+    : frameLayout(columns, rows, panelsOf(view), lower)
+}
+
+/** A panel alone shows only the rows that match the filter. */
+export function shownPanel(view: DashboardView, name: PanelName, screen: ScreenState): Panel {
+  const panel = view.panels[name] ?? {title: '', age: '', rows: []}
+  if (screen.single !== name || screen.filter === '') return panel
+  const wanted = screen.filter.toLowerCase()
+  const rows = panel.rows.filter(({label, value}) =>
+    `${label} ${value}`.toLowerCase().includes(wanted),
+  )
+  const none: Row = {label: '', value: 'no row matches', tone: 'dim'}
+  return {...panel, rows: rows.length > 0 ? rows : [none]}
+}
+
+/** Rows that fit on the panel alone. */
+export function singleHeight(columns: number, rows: number): number {
+  const layout = singleLayout('events', columns, rows)
+  return layout.kind === 'panels' ? rowsIn(layout.lines[0]![0]!.height) : 0
+}
+
+interface Part {
   columns: number
-  paused: boolean
-  color: boolean
+  rows: number
+  style: Style
   unicode: boolean
-}) {
-  const glyph = {OK: '✓', WARN: '!', CRIT: '✗', WAIT: '?'}[view.state.word]
-  const state = `${glyph} ${view.state.word} ${view.state.text}`
-  const title = `${view.title}  ${paused ? 'PAUSED' : 'LIVE'}  ${view.clock}`
+}
+
+const FRAME_ROWS = 4
+
+function Overlay({columns, rows, style, unicode, children}: Part & {children: readonly Row[]}) {
+  const panel = {title: 'Esc closes', age: '', rows: [...children]}
+  return (
+    <PanelBox
+      focused
+      height={rows - FRAME_ROWS}
+      panel={panel}
+      style={style}
+      unicode={unicode}
+      width={columns}
+    />
+  )
+}
+
+function Summary({view, columns, rows, style, unicode}: Part & {view: DashboardView}) {
+  const shown = summaryRows(view).slice(0, rows - FRAME_ROWS - 2)
+  return (
+    <Box
+      borderStyle={borderOf(unicode, false)}
+      flexDirection="column"
+      height={rows - FRAME_ROWS}
+      paddingX={1}
+      width={columns}
+    >
+      {shown.map(({label, value, tone}) => (
+        <Text key={label} wrap="truncate-end">
+          {label.padEnd(11)}
+          <Text {...style(tone)}>{fit(value, columns - 15, unicode)}</Text>
+        </Text>
+      ))}
+    </Box>
+  )
+}
+
+const glyphs = {OK: '✓', WARN: '!', CRIT: '✗', WAIT: '?'} as const
+
+function Header({view, columns, screen, style, unicode, mode}: DashboardFrameProps) {
+  const state = `${glyphs[view.state.word]} ${view.state.word} ${view.state.text}`
+  const title = `${view.title}  ${screen.paused ? 'PAUSED' : mode}  ${screen.utc ? view.clock : view.localClock}`
   // Long names are shortened to leave room for the state, down to half of the line.
-  const kept = Math.min([...state].length, Math.floor(columns / 2))
+  const kept = Math.min(cellsOf(state), Math.floor(columns / 2))
   const left = `${fit(title, columns - kept - 2, unicode)}  `
   return (
     <Box flexDirection="column" width={columns}>
       <Text bold wrap="truncate-end">
         {left}
-        <Text {...styleOf(view.state.tone, color)}>
-          {fit(state, Math.max(1, columns - [...left].length), unicode)}
+        <Text {...style(view.state.tone)}>
+          {fit(state, Math.max(1, columns - cellsOf(left)), unicode)}
         </Text>
       </Text>
       <Text wrap="truncate-end">{fit(`next: ${view.nextAction}`, columns, unicode)}</Text>
     </Box>
+  )
+}
+
+function Footer({columns, screen, style, unicode, note}: DashboardFrameProps) {
+  const {typing, filter, single, paused, theme} = screen
+  const keys = single
+    ? `0 all panels  j k scroll  / filter${filter ? ` "${filter}"` : ''}`
+    : `Tab panel  Enter alone  t theme ${theme}`
+  const text = typing
+    ? `filter: ${filter}_  Enter keeps it, Esc ends it`
+    : (note ?? `q quit  ? help  ${keys}  r refresh  p ${paused ? 'go on' : 'pause'}`)
+  return (
+    <Text {...style('dim')} wrap="truncate-end">
+      {fit(text, columns, unicode)}
+    </Text>
   )
 }

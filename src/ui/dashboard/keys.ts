@@ -1,82 +1,212 @@
-import {panelNames, type PanelName} from './layout.ts'
+import {allPanels, type PanelName} from './layout.ts'
+import {themeNames, type ThemeName} from '../theme.ts'
 
-/** The screen state that keys change. Keys never change data. */
+/** The screen state that keys change. Keys never change data, and none of them acts on a chain. */
 export interface ScreenState {
   focus: PanelName
   single: PanelName | null
+  /** The panel at the bottom of a small screen. */
+  lower: PanelName
   paused: boolean
-  help: boolean
+  overlay: 'help' | 'sources' | null
+  /** First row shown of the single panel. */
+  scroll: number
+  /** Rows of the single panel must contain it; empty shows all. */
+  filter: string
+  /** True while the filter is typed: letters are then text and not keys. */
+  typing: boolean
+  theme: ThemeName
+  /** Times in UTC, or of this machine. */
+  utc: boolean
 }
 
 export type KeyAction =
   | 'quit'
+  | 'suspend'
   | 'help'
+  | 'sources'
   | 'next-panel'
   | 'previous-panel'
+  | 'zoom'
   | 'refresh'
   | 'pause'
   | 'all-panels'
+  | 'lower-next'
+  | 'lower-previous'
+  | 'theme'
+  | 'units'
+  | 'copy'
+  | 'save'
+  | 'filter'
+  | 'filter-done'
+  | 'filter-erase'
+  | 'scroll-start'
+  | 'scroll-end'
+  | {scroll: number}
+  | {type: string}
   | {show: PanelName}
 
 export const firstScreen: ScreenState = {
   focus: 'production',
   single: null,
+  lower: 'stake',
   paused: false,
-  help: false,
+  overlay: null,
+  scroll: 0,
+  filter: '',
+  typing: false,
+  theme: 'auto',
+  utc: true,
+}
+
+/** What a terminal tells of a key. */
+export interface Key {
+  tab: boolean
+  shift: boolean
+  escape: boolean
+  return: boolean
+  backspace: boolean
+  delete: boolean
+  upArrow: boolean
+  downArrow: boolean
+  pageUp: boolean
+  pageDown: boolean
+  ctrl: boolean
+}
+
+/** Every key with what it does, for the help. */
+export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
+  ['q, Ctrl-C', 'quit'],
+  ['Ctrl-Z', 'suspend; `fg` comes back'],
+  ['? d', 'this help; sources with ages and errors'],
+  ['Tab, Shift-Tab', 'next and previous panel'],
+  ['Enter, 1-9', 'one panel alone; 0 or Esc shows all'],
+  ['[ ]', 'another panel at the bottom of a small screen'],
+  ['j k, arrows', 'scroll the panel alone; PgUp, PgDn, g, G'],
+  ['/', 'filter its rows; Enter keeps it, Esc ends it'],
+  ['r p', 'query every source now; pause drawing'],
+  ['t u', 'next theme; UTC or local time'],
+  ['c w', 'copy the panel; write a snapshot to a file'],
+]
+
+const PAGE = 10
+
+const letters: Readonly<Record<string, KeyAction>> = {
+  q: 'quit',
+  '?': 'help',
+  d: 'sources',
+  r: 'refresh',
+  p: 'pause',
+  t: 'theme',
+  u: 'units',
+  c: 'copy',
+  w: 'save',
+  '/': 'filter',
+  '[': 'lower-previous',
+  ']': 'lower-next',
+  '0': 'all-panels',
+  j: {scroll: 1},
+  k: {scroll: -1},
+  g: 'scroll-start',
+  G: 'scroll-end',
 }
 
 /** The action of a key; undefined when the key is not bound here. */
-export function actionOf(
-  input: string,
-  key: {tab: boolean; shift: boolean; escape: boolean},
-): KeyAction | undefined {
+export function actionOf(input: string, key: Key, typing: boolean): KeyAction | undefined {
+  if (key.ctrl) return input === 'z' ? 'suspend' : undefined
+  if (typing) {
+    if (key.escape) return 'all-panels'
+    if (key.return) return 'filter-done'
+    if (key.backspace || key.delete) return 'filter-erase'
+    return /^[ -~]$/.test(input) ? {type: input} : undefined
+  }
   if (key.tab) return key.shift ? 'previous-panel' : 'next-panel'
-  if (key.escape || input === '0') return 'all-panels'
-  if (input === 'q') return 'quit'
-  if (input === '?') return 'help'
-  if (input === 'r') return 'refresh'
-  if (input === 'p') return 'pause'
-  const panel = /^[1-6]$/.test(input) ? panelNames(true)[Number(input) - 1] : undefined
+  if (key.escape) return 'all-panels'
+  if (key.return) return 'zoom'
+  if (key.upArrow) return {scroll: -1}
+  if (key.downArrow) return {scroll: 1}
+  if (key.pageUp) return {scroll: -PAGE}
+  if (key.pageDown) return {scroll: PAGE}
+  if (Object.hasOwn(letters, input)) return letters[input]
+  const panel = /^[1-9]$/.test(input) ? allPanels[Number(input) - 1] : undefined
   return panel ? {show: panel} : undefined
 }
 
-/**
- * The screen after an action. Pure; quit and refresh are effects and leave it unchanged.
- *
- * @param panels those that are there; the key of another one means nothing
- */
-export function afterAction(
-  state: ScreenState,
-  action: KeyAction,
-  panels: readonly PanelName[],
-): ScreenState {
+/** What the screen offers now. */
+export interface Offer {
+  /** Panels that are there; the key of another one means nothing. */
+  panels: readonly PanelName[]
+  /** Of them, those that may stand at the bottom. */
+  lower: readonly PanelName[]
+  /** Rows that the single panel could show, and how many fit. */
+  rows: number
+  height: number
+}
+
+/** The screen after an action. Pure; quit, refresh, copy and save are effects and leave it unchanged. */
+export function afterAction(state: ScreenState, action: KeyAction, offer: Offer): ScreenState {
+  const {panels} = offer
   if (typeof action === 'object') {
-    if (!panels.includes(action.show)) return state
-    return {...state, single: action.show, focus: action.show, help: false}
+    if ('show' in action) return panels.includes(action.show) ? alone(state, action.show) : state
+    if ('type' in action) return {...state, filter: state.filter + action.type, scroll: 0}
+    return {...state, scroll: within(state.scroll + action.scroll, offer)}
   }
   switch (action) {
     case 'help':
-      return {...state, help: !state.help}
+      return {...state, overlay: state.overlay === 'help' ? null : 'help'}
+    case 'sources':
+      return {...state, overlay: state.overlay === 'sources' ? null : 'sources'}
     case 'pause':
       return {...state, paused: !state.paused}
     case 'all-panels':
-      return {...state, single: null, help: false}
+      return {...state, single: null, overlay: null, scroll: 0, filter: '', typing: false}
+    case 'zoom':
+      return alone(state, state.focus)
     case 'next-panel':
       return focusOn(state, neighbour(panels, state.focus, 1))
     case 'previous-panel':
       return focusOn(state, neighbour(panels, state.focus, -1))
+    case 'lower-next':
+      return {...state, lower: neighbour(offer.lower, state.lower, 1)}
+    case 'lower-previous':
+      return {...state, lower: neighbour(offer.lower, state.lower, -1)}
+    case 'theme':
+      return {...state, theme: neighbour(themeNames, state.theme, 1)}
+    case 'units':
+      return {...state, utc: !state.utc}
+    case 'filter':
+      return {...alone(state, state.single ?? 'events'), typing: true}
+    case 'filter-done':
+      return {...state, typing: false}
+    case 'filter-erase':
+      return {...state, filter: state.filter.slice(0, -1), scroll: 0}
+    case 'scroll-start':
+      return {...state, scroll: 0}
+    case 'scroll-end':
+      return {...state, scroll: within(offer.rows, offer)}
     case 'quit':
+    case 'suspend':
     case 'refresh':
+    case 'copy':
+    case 'save':
       return state
   }
 }
 
-/** A panel shown alone is replaced by the next one. */
-function focusOn(state: ScreenState, focus: PanelName): ScreenState {
-  return {...state, focus, single: state.single && focus}
+function alone(state: ScreenState, name: PanelName): ScreenState {
+  return {...state, single: name, focus: name, overlay: null, scroll: 0, filter: ''}
 }
 
-function neighbour(panels: readonly PanelName[], focus: PanelName, step: number): PanelName {
-  const index = panels.indexOf(focus) + step
-  return panels[(index + panels.length) % panels.length] ?? focus
+/** A panel shown alone is replaced by the next one. */
+function focusOn(state: ScreenState, focus: PanelName): ScreenState {
+  return {...state, focus, single: state.single && focus, scroll: 0, filter: ''}
+}
+
+function within(scroll: number, {rows, height}: Offer): number {
+  return Math.max(0, Math.min(scroll, rows - height))
+}
+
+function neighbour<T>(items: readonly T[], at: T, step: number): T {
+  const index = items.indexOf(at) + step
+  return items[(index + items.length) % items.length] ?? at
 }

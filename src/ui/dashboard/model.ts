@@ -1,7 +1,9 @@
 import type {HealthReport} from '../../health/issue.ts'
 import type {Movement, Now, Setting} from '../../health/snapshot.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
+import type {ExtraFeeds} from '../../services/live/extras.ts'
 import type {Feeds} from '../../services/live/live.ts'
+import type {Series} from '../../services/live/series.ts'
 import type {Yields} from '../../services/live/yields.ts'
 
 export type {Now} from '../../health/snapshot.ts'
@@ -26,6 +28,9 @@ export interface DashboardSnapshot {
   /** Observed movement of the L2 head; null before the first observation. */
   moved: Movement | null
   yields: Yields
+  /** Sources that no rule of health reads. */
+  extras: ExtraFeeds
+  series: Series
   events: OperatorEvent[]
 }
 

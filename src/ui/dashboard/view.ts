@@ -1,13 +1,27 @@
 import type {HealthReport, HealthState} from '../../health/issue.ts'
 import type {Dashboard} from '../../services/live/dashboard.ts'
 import {withPlan} from '../../services/rotation/epochs.ts'
+import {extraFeedsOf} from '../../services/live/extras.ts'
 import {staleAfterMs, type Feed} from '../../services/live/feeds.ts'
 import {assessSources} from '../../services/health/sources.ts'
 import {feedsOf, sourcesOf} from '../../services/live/live.ts'
 import {stateWords} from '../presenters/health.ts'
-import {hasLst, lstRows} from './lst-rows.ts'
+import {windowOf} from './data.ts'
+import {hasLst, lstRows} from './panels/lst.ts'
 import type {Around, DashboardSnapshot, Now, Row, Tone} from './model.ts'
-import {eventRows, noOwnerRows, productionRows, rotationRows, stakeRows, syncRows} from './rows.ts'
+import type {PanelName} from './layout.ts'
+import {dutyRows} from './panels/duty.ts'
+import {eventRows} from './panels/events.ts'
+import {hostRows} from './panels/host.ts'
+import {productionRows} from './panels/production.ts'
+import {rewardRows} from './panels/rewards.ts'
+import {rotationRows} from './panels/rotation.ts'
+import {noOwnerRows, stakeRows} from './panels/stake.ts'
+import {syncRows} from './panels/sync.ts'
+import {walletRows} from './panels/wallets.ts'
+import {windowRows} from './panels/window.ts'
+import {row} from './rows.ts'
+import {sourceRows} from './source-rows.ts'
 
 export interface Panel {
   title: string
@@ -18,30 +32,30 @@ export interface Panel {
 
 export interface DashboardView {
   title: string
+  /** UTC. */
   clock: string
+  /** The same time on this machine's clock. */
+  localClock: string
   /** Worst state in words. */
   state: {word: 'OK' | 'WARN' | 'CRIT' | 'WAIT'; text: string; tone: Tone}
   nextAction: string
   health: HealthReport
-  panels: {
-    production: Panel
-    rotation: Panel
-    sync: Panel
-    stake: Panel
-    events: Panel
-    /** Null for operators without liquid staking. */
-    lst: Panel | null
-  }
+  /** Every source with its age and its last error. */
+  sources: Row[]
+  /** Null: not for this operator. */
+  panels: Record<PanelName, Panel | null>
 }
 
 export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
-  const {setting, pollers, health, blockMs, yields, events} = dashboard
+  const {setting, pollers, health, blockMs, yields, extras, series, events} = dashboard
   return {
     setting,
     feeds: feedsOf(pollers),
     health: health.get(),
     blockMs: blockMs.get(),
     yields: yields.get(),
+    extras: extraFeedsOf(extras),
+    series: series.get(),
     events: events.get(),
     moved: dashboard.moved(),
   }
@@ -55,26 +69,50 @@ export function toDashboardView(snapshot: DashboardSnapshot, now: Now): Dashboar
   return {
     title: `metis-seq  ${setting.network}  ${setting.profile ?? 'no profile'}`,
     clock: `${new Date(now.wallMs).toISOString().slice(11, 19)} UTC`,
+    localClock: new Date(now.wallMs).toTimeString().slice(0, 8),
     state: toState(health),
     nextAction: health.remedy ?? 'nothing to do',
     health,
-    panels: {
-      production: panel('Production', feeds.l2, now, (value) => productionRows(value, around)),
-      rotation: rotationPanel(around),
-      sync: syncPanel(around),
-      stake: setting.hasOwner
-        ? panel('Stake and rewards', feeds.money, now, (value) => stakeRows(value, around))
-        : {title: 'Stake and rewards', age: '', rows: noOwnerRows()},
-      events: {
-        title: 'Events',
-        age: '',
-        rows: [...issueRows(health, now), ...eventRows(snapshot.events, now)],
-      },
-      lst: hasLst(snapshot)
-        ? panel('Liquid staking', feeds.lst, now, (value) => lstRows(value, around))
-        : null,
-    },
+    sources: sourceRows(snapshot, now),
+    panels: panelsOf(around),
   }
+}
+
+function panelsOf(around: Around): DashboardView['panels'] {
+  const {snapshot, health, now} = around
+  const {feeds, extras, setting, events} = snapshot
+  return {
+    production: panel('Production', feeds.l2, now, (value) => productionRows(value, around)),
+    rotation: rotationPanel(around),
+    window: windowPanel(around),
+    sync: syncPanel(around),
+    duty: setting.signer === null ? null : panel('Duty', extras.duty, now, dutyRows),
+    stake: setting.hasOwner
+      ? panel('Stake', feeds.money, now, (value) => stakeRows(value, around))
+      : {title: 'Stake', age: '', rows: noOwnerRows()},
+    rewards: setting.hasOwner
+      ? panel('Rewards', extras.rewards, now, (value) => rewardRows(value, around))
+      : null,
+    wallets: panel('Wallets', extras.wallets, now, (value) => walletRows(value, around)),
+    host: panel('Host', extras.host, now, (value) => hostRows(value, around)),
+    events: {
+      title: 'Events',
+      age: '',
+      rows: [...issueRows(health, now), ...eventRows(events, now)],
+    },
+    lst: hasLst(snapshot)
+      ? panel('Liquid staking', feeds.lst, now, (value) => lstRows(value, around))
+      : null,
+  }
+}
+
+function windowPanel({snapshot, now}: Around): Panel | null {
+  const {setting, extras} = snapshot
+  if (setting.signer === null) return null
+  const window = windowOf(snapshot, now)
+  return panel('Restart window', extras.rotation, now, () =>
+    window ? windowRows(window) : [row('restart', 'UNKNOWN: the forecast is too old', 'warn')],
+  )
 }
 
 const tones: Record<HealthState, Tone> = {

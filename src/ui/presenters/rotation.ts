@@ -7,7 +7,7 @@ import type {NamedAttempt, SuccessorView} from '../../services/rotation/successo
 import type {ProducerCheck} from '../../services/rotation/verify-producers.ts'
 import {fields, table} from './table.ts'
 
-const basisWords: Record<ForecastBasis, string> = {
+export const basisWords: Record<ForecastBasis, string> = {
   committed: 'committed on L2',
   planned: 'planned',
   selection: 'drawn',

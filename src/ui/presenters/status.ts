@@ -5,6 +5,7 @@ import {capabilitiesOf} from '../../protocol/node-runtime.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {StatusView} from '../../services/health/status.ts'
 import {issueLines, stateWords} from './health.ts'
+import {basisWords} from './rotation.ts'
 import {fields} from './table.ts'
 
 /** One page: identity and health, the chain, the node, the balances, the next action. */
@@ -20,12 +21,13 @@ export function statusText(view: StatusView): string {
 
 type Row = [string, string]
 
-function rotationRows({rotation}: StatusView): Row[] {
+function rotationRows(view: StatusView): Row[] {
+  const {rotation} = view
   if (!rotation.ok) return [['rotation', `unknown: ${rotation.reason}`]]
   const {headBlock, headTimestampSeconds, epoch, blocksLeft, next} = rotation.value
   const age = Math.max(0, Math.floor(Date.now() / 1000) - Number(headTimestampSeconds))
-  const name = (view: {signer: string; mine: boolean}) =>
-    view.mine ? `YOU (${shortHex(view.signer)})` : shortHex(view.signer)
+  const name = ({signer, mine}: {signer: string; mine: boolean}) =>
+    mine ? `YOU (${shortHex(signer)})` : shortHex(signer)
   return [
     ['head', `block ${headBlock}, ${age} s ago`],
     [
@@ -34,8 +36,16 @@ function rotationRows({rotation}: StatusView): Row[] {
         ? `${name(epoch)}, epoch ${epoch.number}, ${counted(Number(blocksLeft), 'block')} left`
         : 'nobody: no epoch covers the next block',
     ],
+    ...turnRows(view),
     ['next', next ? `${name(next)}, epoch ${next.number} (${next.state})` : 'not planned yet'],
   ]
+}
+
+function turnRows({nextTurn}: StatusView): Row[] {
+  if (!nextTurn) return []
+  const {number, basis, blocksAway} = nextTurn
+  const away = blocksAway === 0n ? 'now' : `in ${counted(blocksAway, 'block')}`
+  return [['my turn', `epoch ${number}, ${away} (${basisWords[basis]})`]]
 }
 
 function nodeRows(view: StatusView): Row[] {

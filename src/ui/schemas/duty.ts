@@ -47,36 +47,37 @@ const windowFields: Fields<DutyWindow> = {
   respanDelaySeconds: count('Seconds without a block before a respan.'),
 }
 
-const window = shared('dutyWindow', object<DutyWindow>('A window.', windowFields))
+/** Mirrors `DutyWindow`. */
+export const dutyWindow = shared('dutyWindow', object<DutyWindow>('A window.', windowFields))
 
-const periods = list(
-  'In the order asked for.',
-  object<DutyPeriod>('Duties within a number of days.', {
-    days: count('Its length.'),
-    fromBlock: digits('Its first block.'),
-    isWhole: flag('False when the endpoint has no blocks that old.'),
-    score: object<DutyScore>('What the duties add up to; pending ones count neither way.', {
-      epochs: count('Finished duties.'),
-      full: count('Finished without a respan.'),
-      stoodIn: count('Taken over from another producer.'),
-      takenOver: count('Finished by another, because the signer fell silent.'),
-      missed: count('Drawn for the signer, who made no block.'),
-      blocksMade: digits('Blocks sealed.'),
-      blocksExpected: digits('Blocks that were to be sealed.'),
-      score: nullable(decimal('Blocks made of those expected, 0 to 1; null without a duty.', 0)),
-    }),
-    luck: as(
-      nullable(
-        object<Luck>('Draws against the share of the stake at the time.', {
-          epochs: count('Draws in the period.'),
-          drawn: count('Of them, for the signer.'),
-          expected: decimal('Of them, as its share of the stake promises.', 0),
-        }),
-      ),
-      'Null without a consensus layer.',
-    ),
+/** Mirrors `DutyPeriod`. */
+export const dutyPeriod = object<DutyPeriod>('Duties within a number of days.', {
+  days: count('Its length.'),
+  fromBlock: digits('Its first block.'),
+  isWhole: flag('False when the endpoint has no blocks that old.'),
+  score: object<DutyScore>('What the duties add up to; pending ones count neither way.', {
+    epochs: count('Finished duties.'),
+    full: count('Finished without a respan.'),
+    stoodIn: count('Taken over from another producer.'),
+    takenOver: count('Finished by another, because the signer fell silent.'),
+    missed: count('Drawn for the signer, who made no block.'),
+    blocksMade: digits('Blocks sealed.'),
+    blocksExpected: digits('Blocks that were to be sealed.'),
+    score: nullable(decimal('Blocks made of those expected, 0 to 1; null without a duty.', 0)),
   }),
-)
+  luck: as(
+    nullable(
+      object<Luck>('Draws against the share of the stake at the time.', {
+        epochs: count('Draws in the period.'),
+        drawn: count('Of them, for the signer.'),
+        expected: decimal('Of them, as its share of the stake promises.', 0),
+      }),
+    ),
+    'Null without a consensus layer.',
+  ),
+})
+
+const periods = list('In the order asked for.', dutyPeriod)
 
 const historyFields: Omit<Fields<DutyHistory>, 'duties'> = {
   signer: address('Signer whose duties these are.'),
@@ -99,7 +100,7 @@ const duties = list(
 )
 
 export const dutySchemas: CommandSchemas = {
-  'duty check': {data: window},
+  'duty check': {data: dutyWindow},
   'duty history': {
     data: object<DutyHistory & {output: string | null; content: string | null}>('Past duties.', {
       ...historyFields,
@@ -114,7 +115,7 @@ export const dutySchemas: CommandSchemas = {
         'Own epochs of the forecast, the current one included.',
         object<TimedEpoch>('A turn.', timedEpochFields),
       ),
-      window: as(window, 'Whether the node may be away now.'),
+      window: as(dutyWindow, 'Whether the node may be away now.'),
     }),
   },
   'duty score': {data: object<Omit<DutyHistory, 'duties'>>('Duties added up.', historyFields)},
@@ -122,8 +123,8 @@ export const dutySchemas: CommandSchemas = {
     line: object<{type: 'waiting'; atMs: number; window: DutyWindow}>('A look that did not open.', {
       type: constant('Kind of line.', 'waiting'),
       atMs: count('Time of the look, in milliseconds since 1970.'),
-      window,
+      window: dutyWindow,
     }),
-    data: as(window, 'The window that opened.'),
+    data: as(dutyWindow, 'The window that opened.'),
   },
 }

@@ -2,13 +2,12 @@ import {producerVerdicts, type CheckedProducer} from '../../protocol/rotation/pr
 import type {CurrentEpoch, ListedEpoch} from '../../services/rotation/epochs.ts'
 import type {NamedAttempt, SuccessorView} from '../../services/rotation/successor.ts'
 import type {ProducerCheck} from '../../services/rotation/verify-producers.ts'
-import {eventTypes, type OperatorEvent} from '../../services/live/events.ts'
 import {address, as, count, digits, flag, list, nullable, object, text, word} from './build.ts'
 
 import type {CommandSchemas} from './document.ts'
 import {currentEpochFields, epoch, epochFields} from './parts/epoch.ts'
-import {forecast, signerName, type Named} from './parts/forecast.ts'
-import {issue} from './parts/health.ts'
+import {operatorEvent} from './parts/event.ts'
+import {forecast, namedAttempt, signerName, successorFields, type Named} from './parts/forecast.ts'
 
 export const epochSchemas: CommandSchemas = {
   'epoch current': {
@@ -44,27 +43,7 @@ export const epochSchemas: CommandSchemas = {
   'epoch successor': {
     data: object<Omit<SuccessorView, 'attempts'> & {attempts: Named<NamedAttempt>[]}>(
       'Who takes over if the producer stops at the head.',
-      {
-        headBlock: digits('Newest L2 block.'),
-        headTimestampSeconds: digits('Time of that block, in seconds since 1970.'),
-        current: address('Producer of the next block.'),
-        mine: flag('True when that is the signer of the profile.'),
-        startBlock: digits('First block of the successor.'),
-        attempts: list(
-          'In the order in which they are tried.',
-          object<Named<NamedAttempt>>('One attempt of a respan.', {
-            attempt: digits('From 0, within the epoch.'),
-            signer: nullable(address('Signer that is drawn; null when there is nobody.')),
-            mine: flag('True when it is the signer of the profile.'),
-            name: signerName,
-          }),
-        ),
-        candidates: count('Validators that can be drawn, each with the same probability.'),
-        isUnderWay: flag('True when the consensus layer has chosen the first one already.'),
-        silentSeconds: count('Seconds since the newest block.'),
-        respanDelaySeconds: count('Seconds without a block before a respan.'),
-        dueAtMs: count('When the respan is due without a block, in milliseconds since 1970.'),
-      },
+      {...successorFields, attempts: list('In the order in which they are tried.', namedAttempt)},
     ),
   },
   'epoch verify': {
@@ -97,15 +76,7 @@ export const epochSchemas: CommandSchemas = {
     }),
   },
   'epoch watch': {
-    line: object<OperatorEvent>('The current rotation, then every change to it.', {
-      type: word('Kind of event. `current` is the first line, which is no change.', eventTypes),
-      atMs: count('Time of the observation, in milliseconds since 1970.'),
-      level: word('Severity.', ['info', 'warn', 'critical']),
-      text: text('One human-readable sentence.'),
-      headBlock: nullable(digits('Newest L2 block; null while L2 is unknown.')),
-      epoch: as(nullable(epoch), 'Epoch concerned; null for other events.'),
-      issue: as(nullable(issue), 'Issue that began, changed or ended; null for other events.'),
-    }),
+    line: as(operatorEvent, 'The current rotation, then every change to it.'),
     data: object('End of the stream.', {events: count('Number of changes observed.')}),
   },
 }

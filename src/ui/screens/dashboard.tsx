@@ -1,93 +1,199 @@
 import {render, useApp, useInput, useWindowSize} from 'ink'
-import {useEffect, useReducer, useState} from 'react'
+import {useEffect, useReducer, useRef, useState} from 'react'
 
 import {showsUnicode} from '../../lib/terminal.ts'
-import type {Dashboard} from '../../services/live/dashboard.ts'
-import {DashboardFrame} from '../components/dashboard-frame.tsx'
+import {
+  DashboardFrame,
+  panelsOf,
+  shownPanel,
+  singleHeight,
+  type Mode,
+} from '../components/dashboard-frame.tsx'
 import {
   actionOf,
   afterAction,
   firstScreen,
   type KeyAction,
+  type Offer,
   type ScreenState,
 } from '../dashboard/keys.ts'
-import {panelNames, type PanelName} from '../dashboard/layout.ts'
-import {takeSnapshot, toDashboardView, type DashboardView} from '../dashboard/view.ts'
-import {hasColor} from '../theme.ts'
+import {lowerPanels} from '../dashboard/layout.ts'
+import {panelText} from '../dashboard/text-frame.ts'
+import type {DashboardView} from '../dashboard/view.ts'
+import {hasColor, styleOfTheme, type ThemeName} from '../theme.ts'
 
 /** Four frames a second are enough for the eye, and cost a few percent of one core. */
 const FRAME_MS = 250
+/** How long a note stands in place of the keys. */
+const NOTE_MS = 4000
 
-export interface DashboardScreenProps {
-  dashboard: Dashboard
+/** Where the frames come from: live sources, or a recording. */
+export interface FrameSource {
+  mode: Mode
+  /** The view of this moment. */
+  view(): DashboardView
+  /** Asks every source now. */
+  refresh(): void
+  /** Writes what is on the screen to a file. @returns a note about it */
+  save(): string
+}
+
+export interface ScreenOptions {
+  theme: ThemeName
+  /** False for plain ASCII letters and borders. Undefined: by the locale. */
+  unicode?: boolean | undefined
+}
+
+interface DashboardScreenProps {
+  source: FrameSource
   color: boolean
-  /** False for plain ASCII letters and borders. */
   unicode: boolean
   /** False when keys cannot be read. */
   keys: boolean
+  /** Kept over a suspension. */
+  start: ScreenState
+  onEnd(end: ScreenEnd): void
 }
 
-/** Draws the dashboard's stores, which fill on their own. */
-export function DashboardScreen({dashboard, color, unicode, keys}: DashboardScreenProps) {
+/** How a screen was left. */
+interface ScreenEnd {
+  how: 'quit' | 'suspend'
+  screen: ScreenState
+}
+
+/** Draws the views of a source, which change on their own. */
+export function DashboardScreen(props: DashboardScreenProps) {
+  const {source, color, unicode, keys, start, onEnd} = props
   const {exit} = useApp()
   const {columns, rows} = useWindowSize()
-  const [screen, act] = useReducer(
-    (state: ScreenState, {action, panels}: {action: KeyAction; panels: readonly PanelName[]}) =>
-      afterAction(state, action, panels),
-    firstScreen,
-  )
-  const view = useDashboardView(dashboard, screen.paused)
+  const [screen, act] = useReducer(reduce, start)
+  const [note, tell] = useNote()
+  const view = useDashboardView(source, screen.paused)
+  // A burst of keys arrives before the next drawing: each must see what the one before has done.
+  const latest = useRef(screen)
+  useEffect(() => {
+    latest.current = screen
+  }, [screen])
+  const press = (action: KeyAction) => {
+    const offer = offerOf(view, latest.current, columns, rows)
+    if (action === 'quit' || action === 'suspend') {
+      onEnd({how: action, screen: latest.current})
+      exit()
+    }
+    if (action === 'refresh') source.refresh()
+    if (action === 'save') tell(source.save())
+    if (action === 'copy') tell(copyPanel(view, latest.current))
+    latest.current = afterAction(latest.current, action, offer)
+    act(latest.current)
+  }
   useInput(
     (input, key) => {
       // Keys typed quickly arrive as one string; each character counts.
-      for (const letter of key.tab || key.escape ? [''] : input) {
-        const action = actionOf(letter, key)
-        if (action === undefined) continue
-        if (action === 'quit') exit()
-        if (action === 'refresh') dashboard.refresh()
-        act({action, panels: panelNames(view.panels.lst !== null)})
+      const isNamed = Object.values(key).some(Boolean) && !key.shift && !key.ctrl
+      for (const letter of isNamed || key.tab || input === '' ? [input] : input) {
+        const action = actionOf(letter, key, latest.current.typing)
+        if (action !== undefined) press(action)
       }
     },
     {isActive: keys},
   )
   return (
     <DashboardFrame
-      {...screen}
-      color={color}
       columns={columns}
+      mode={source.mode}
+      note={note}
       rows={rows}
+      screen={screen}
+      style={styleOfTheme(screen.theme, color, process.env)}
       unicode={unicode}
       view={view}
     />
   )
 }
 
-/** The view, four times a second; while paused, the last one stays. */
-function useDashboardView(dashboard: Dashboard, paused: boolean): DashboardView {
-  const [view, setView] = useState(() => viewNow(dashboard))
+const reduce = (_state: ScreenState, next: ScreenState) => next
+
+function offerOf(view: DashboardView, screen: ScreenState, columns: number, rows: number): Offer {
+  const panels = panelsOf(view)
+  return {
+    panels,
+    lower: lowerPanels(columns, rows, panels),
+    rows: screen.single ? shownPanel(view, screen.single, screen).rows.length : 0,
+    height: singleHeight(columns, rows),
+  }
+}
+
+/** The view, at most four times a second and only when it has changed; while paused, the last one stays. */
+function useDashboardView(source: FrameSource, paused: boolean): DashboardView {
+  const [view, setView] = useState(() => source.view())
+  const drawn = useRef('')
   useEffect(() => {
     if (paused) return
-    const timer = setInterval(() => setView(viewNow(dashboard)), FRAME_MS)
+    const timer = setInterval(() => {
+      const next = source.view()
+      const text = fingerprint(next)
+      if (text === drawn.current) return
+      drawn.current = text
+      setView(next)
+    }, FRAME_MS)
     return () => clearInterval(timer)
-  }, [dashboard, paused])
+  }, [source, paused])
   return view
 }
 
-function viewNow(dashboard: Dashboard): DashboardView {
-  return toDashboardView(takeSnapshot(dashboard), {
-    wallMs: Date.now(),
-    monotonicMs: performance.now(),
-  })
+/** Everything that is drawn. */
+function fingerprint({title, clock, state, nextAction, sources, panels}: DashboardView): string {
+  return JSON.stringify([title, clock, state, nextAction, sources, panels])
+}
+
+function useNote(): [string | null, (text: string) => void] {
+  const [note, setNote] = useState<string | null>(null)
+  useEffect(() => {
+    if (note === null) return
+    const timer = setTimeout(() => setNote(null), NOTE_MS)
+    return () => clearTimeout(timer)
+  }, [note])
+  return [note, setNote]
+}
+
+/** Terminals take a copy as base64 in an escape sequence; most ask nobody, and some ignore it. */
+function copyPanel(view: DashboardView, screen: ScreenState): string {
+  const panel = shownPanel(view, screen.single ?? screen.focus, screen)
+  const text = Buffer.from(panelText(panel)).toString('base64')
+  process.stdout.write(`\u001B]52;c;${text}\u0007`)
+  return `Sent "${panel.title}" to the clipboard of the terminal, if it takes copies.`
 }
 
 /** Shows the screen until `q`, Ctrl-C or the signal, then restores the terminal. */
-export async function showDashboard(dashboard: Dashboard, signal: AbortSignal): Promise<void> {
+export async function showDashboard(
+  source: FrameSource,
+  signal: AbortSignal,
+  {theme, unicode = showsUnicode(process.env)}: ScreenOptions,
+): Promise<void> {
+  let start: ScreenState = {...firstScreen, theme}
+  for (;;) {
+    const end = await showOnce(source, signal, {start, unicode})
+    if (end.how !== 'suspend' || signal.aborted) return
+    start = end.screen
+    // The shell gets the terminal as it was; `fg` continues here.
+    process.kill(process.pid, 'SIGSTOP')
+  }
+}
+
+async function showOnce(
+  source: FrameSource,
+  signal: AbortSignal,
+  {start, unicode}: {start: ScreenState; unicode: boolean},
+): Promise<ScreenEnd> {
+  let ended: ScreenEnd = {how: 'quit', screen: start}
   const app = render(
     <DashboardScreen
       color={hasColor(process.env)}
-      dashboard={dashboard}
       keys={process.stdin.isTTY === true}
-      unicode={showsUnicode(process.env)}
+      onEnd={(end) => (ended = end)}
+      source={source}
+      start={start}
+      unicode={unicode}
     />,
     {
       alternateScreen: true,
@@ -98,10 +204,17 @@ export async function showDashboard(dashboard: Dashboard, signal: AbortSignal): 
     },
   )
   const end = () => app.unmount()
+  const suspend = () => {
+    ended = {how: 'suspend', screen: start}
+    app.unmount()
+  }
   signal.addEventListener('abort', end, {once: true})
+  process.on('SIGTSTP', suspend)
   try {
     await app.waitUntilExit()
   } finally {
     signal.removeEventListener('abort', end)
+    process.off('SIGTSTP', suspend)
   }
+  return ended
 }

@@ -5,6 +5,7 @@ import {
   type StakeShare,
 } from '../../../protocol/rotation/forecast.ts'
 import type {RotationForecast, TimedEpoch} from '../../../services/rotation/forecast.ts'
+import type {NamedAttempt, SuccessorView} from '../../../services/rotation/successor.ts'
 import {
   address,
   as,
@@ -54,41 +55,76 @@ export const timedEpoch = shared(
   object<Named<TimedEpoch>>('An epoch of the forecast.', {...timedEpochFields, name: signerName}),
 )
 
-export const forecast = object<Omit<RotationForecast, 'epochs'> & {epochs: Named<TimedEpoch>[]}>(
-  'The next epochs with their producers, as far as they are known.',
-  {
-    headBlock: digits('Newest L2 block.'),
-    headTimestampSeconds: digits('Time of that block, in seconds since 1970.'),
-    hasEpoch: flag('False when no epoch covers the next block, so nobody may produce.'),
-    signer: nullable(address('Signer whose turns are marked; null without one.')),
-    epochs: list('The current epoch first.', timedEpoch),
-    backTest: as(
-      nullable(
-        object<BackTest>('How often the replay of old draws was right.', {
-          tested: count('Draws that were replayed.'),
-          hits: count('Draws whose replay was right.'),
-          misses: list(
-            'Spans whose replay was wrong, newest first, at most 20.',
-            digits('A span.'),
-          ),
-          set: count('Spans whose producer was set by a respan or a recovery, left out.'),
-        }),
-      ),
-      'Null without a consensus layer that is up to date.',
-    ),
-    confidence: word('Confidence in the draws after the planned epochs.', [
-      ...(['proven', 'unproven', 'refuted', 'none'] as const),
-    ]),
-    doubt: nullable(text('Why later epochs are not exact; null when they are.')),
-    shares: list(
-      'Everybody who can be drawn, the largest first.',
-      object<StakeShare>('A validator.', {
-        signer: address('Its signer.'),
-        power: count('Whole METIS locked.'),
-        share: decimal('Probability to be drawn for one epoch, 0 to 1.', 0),
+export const forecastFields: Omit<Fields<RotationForecast>, 'epochs'> = {
+  headBlock: digits('Newest L2 block.'),
+  headTimestampSeconds: digits('Time of that block, in seconds since 1970.'),
+  hasEpoch: flag('False when no epoch covers the next block, so nobody may produce.'),
+  signer: nullable(address('Signer whose turns are marked; null without one.')),
+  backTest: as(
+    nullable(
+      object<BackTest>('How often the replay of old draws was right.', {
+        tested: count('Draws that were replayed.'),
+        hits: count('Draws whose replay was right.'),
+        misses: list('Spans whose replay was wrong, newest first, at most 20.', digits('A span.')),
+        set: count('Spans whose producer was set by a respan or a recovery, left out.'),
       }),
     ),
-    blockMs: nullable(decimal('Usual time of a block in milliseconds; null while unknown.', 0)),
-    epochLength: digits('Blocks of an epoch that no respan changes.'),
-  },
+    'Null without a consensus layer that is up to date.',
+  ),
+  confidence: word('Confidence in the draws after the planned epochs.', [
+    ...(['proven', 'unproven', 'refuted', 'none'] as const),
+  ]),
+  doubt: nullable(text('Why later epochs are not exact; null when they are.')),
+  shares: list(
+    'Everybody who can be drawn, the largest first.',
+    object<StakeShare>('A validator.', {
+      signer: address('Its signer.'),
+      power: count('Whole METIS locked.'),
+      share: decimal('Probability to be drawn for one epoch, 0 to 1.', 0),
+    }),
+  ),
+  blockMs: nullable(decimal('Usual time of a block in milliseconds; null while unknown.', 0)),
+  epochLength: digits('Blocks of an epoch that no respan changes.'),
+}
+
+const forecastWords = 'The next epochs with their producers, as far as they are known.'
+
+export const forecast = object<Omit<RotationForecast, 'epochs'> & {epochs: Named<TimedEpoch>[]}>(
+  forecastWords,
+  {...forecastFields, epochs: list('The current epoch first.', timedEpoch)},
 )
+
+/** The same without names. */
+export const plainForecast = object<RotationForecast>(forecastWords, {
+  ...forecastFields,
+  epochs: list(
+    'The current epoch first.',
+    object<TimedEpoch>('An epoch of the forecast.', timedEpochFields),
+  ),
+})
+
+/** Mirrors `SuccessorView`, apart from its attempts. */
+export const successorFields: Omit<Fields<SuccessorView>, 'attempts'> = {
+  headBlock: digits('Newest L2 block.'),
+  headTimestampSeconds: digits('Time of that block, in seconds since 1970.'),
+  current: address('Producer of the next block.'),
+  mine: flag('True when that is the signer of the profile.'),
+  startBlock: digits('First block of the successor.'),
+  candidates: count('Validators that can be drawn, each with the same probability.'),
+  isUnderWay: flag('True when the consensus layer has chosen the first one already.'),
+  silentSeconds: count('Seconds since the newest block.'),
+  respanDelaySeconds: count('Seconds without a block before a respan.'),
+  dueAtMs: count('When the respan is due without a block, in milliseconds since 1970.'),
+}
+
+/** Mirrors `NamedAttempt`. */
+export const attemptFields: Fields<NamedAttempt> = {
+  attempt: digits('From 0, within the epoch.'),
+  signer: nullable(address('Signer that is drawn; null when there is nobody.')),
+  mine: flag('True when it is the signer of the profile.'),
+}
+
+export const namedAttempt = object<Named<NamedAttempt>>('One attempt of a respan.', {
+  ...attemptFields,
+  name: signerName,
+})

@@ -1,12 +1,12 @@
 /** Rows of the panel of liquid staking. */
-import type {IssueId} from '../../health/issue.ts'
-import {formatDuration, formatWeiShort} from '../../lib/units.ts'
-import {basisPointsText} from '../../protocol/lst/peg.ts'
-import type {LoanFacts} from '../../health/snapshot.ts'
-import type {LstLook, LstProviderLook} from '../../services/health/lst.ts'
-import type {LstPeg} from '../../services/lst/peg.ts'
-import type {Around, DashboardSnapshot, Row, Tone} from './model.ts'
-import {row} from './rows.ts'
+import type {IssueId} from '../../../health/issue.ts'
+import {formatDuration, formatWeiShort} from '../../../lib/units.ts'
+import {basisPointsText} from '../../../protocol/lst/peg.ts'
+import type {LoanFacts} from '../../../health/snapshot.ts'
+import type {LstLook, LstProviderLook} from '../../../services/health/lst.ts'
+import type {LstPeg} from '../../../services/lst/peg.ts'
+import type {Around, DashboardSnapshot, Row, Tone} from '../model.ts'
+import {row} from '../rows.ts'
 
 /** The operator has a position or a loan, or its sequencer belongs to a provider. */
 export function hasLst({setting, feeds}: DashboardSnapshot): boolean {

@@ -1,0 +1,72 @@
+import type {Address} from 'viem'
+
+import {stallLimitSeconds} from '../../health/stall.ts'
+import type {EpochRecord} from '../../protocol/rotation/records.ts'
+import type {Context} from '../context.ts'
+import {settingOf} from '../health/setting.ts'
+import {createBlockTimes} from '../network/block-times.ts'
+import {rotationOnL2} from './epochs.ts'
+import {BACK_TESTED_SPANS, composeForecast, readDrawing, type RotationForecast} from './forecast.ts'
+import {readRecords, type Records} from './records.ts'
+import {composeSuccessor, type SuccessorView} from './successor.ts'
+
+/** Past epochs of the timeline. */
+export const TIMELINE_EPOCHS = 30
+/** The records of old epochs are read again after this time even if no new epoch was committed. */
+const RECORDS_MS = 5 * 60_000
+
+/** Everything that a live screen shows of the rotation, read together. */
+export interface RotationLook {
+  forecast: RotationForecast
+  /** Null when it cannot be foretold. */
+  successor: SuccessorView | null
+  /** The newest epochs on L2, oldest first, with how each came to be. */
+  past: EpochRecord[]
+}
+
+/**
+ * A reader for repeated looks: old epochs and spans are read again only when a new epoch was
+ * committed.
+ *
+ * @param count epochs of the forecast, with the current one
+ */
+export function rotationReader(
+  context: Context,
+  {count, signer}: {count: number; signer: Address | null},
+): () => Promise<RotationLook> {
+  const times = createBlockTimes(context)
+  const stallSeconds = stallLimitSeconds(settingOf(context))
+  let kept: {records: Records; newest: bigint | undefined; atMs: number} | undefined
+  return async () => {
+    const [rotation, drawing, respanState] = await Promise.all([
+      rotationOnL2(context),
+      readDrawing(context),
+      context
+        .pos()
+        ?.respanState()
+        .catch(() => null),
+    ])
+    const newest = rotation.newest.at(-1)?.number
+    const isFresh =
+      kept !== undefined &&
+      kept.newest === newest &&
+      performance.now() - kept.atMs < RECORDS_MS &&
+      kept.records.respans !== null
+    if (!kept || !isFresh) {
+      const records = await readRecords(context, BACK_TESTED_SPANS)
+      kept = {records, newest, atMs: performance.now()}
+    }
+    const {records} = kept
+    const blockMs = await times.usualMs(rotation)
+    const nowMs = Date.now()
+    const forecast = composeForecast(
+      {rotation, records, drawing, blockMs, stallSeconds},
+      {count, signer, nowMs},
+    )
+    const successor = composeSuccessor(context, {
+      ...{rotation, drawing, respanState: respanState ?? null, nowMs},
+      respans: records.respans ?? [],
+    })
+    return {forecast, successor, past: records.records.slice(-TIMELINE_EPOCHS)}
+  }
+}

@@ -1,0 +1,55 @@
+import type {Address} from 'viem'
+
+import {forecastRotation, type ForecastBasis} from '../../protocol/rotation/forecast.ts'
+import {isSame} from '../../protocol/rotation/records.ts'
+import type {RotationNow} from './epochs.ts'
+import type {PlanLook} from './plan.ts'
+import {outdated} from './forecast.ts'
+
+/** The next own epoch, the current one included. */
+export interface NextTurn {
+  number: bigint
+  /** How it is known; a drawn one holds while no stake changes and no producer falls silent. */
+  basis: ForecastBasis
+  startBlock: bigint
+  endBlock: bigint
+  /** Blocks until its first one; 0 while it runs. */
+  blocksAway: bigint
+}
+
+/** Epochs that are searched, as far as anybody plans a day. */
+const SEARCHED_EPOCHS = 65
+
+/**
+ * The next own turn by one look at L2 and at the consensus layer. Pure.
+ *
+ * @param plan null when it does not respond
+ * @returns null when none is known
+ */
+export function nextTurnOf(
+  rotation: RotationNow,
+  plan: PlanLook | null,
+  own: Address | null,
+): NextTurn | null {
+  const {epoch, newest, headBlock} = rotation
+  const isUsable = plan !== null && outdated(plan, newest.at(-1)?.number) === null
+  const usable = isUsable && plan.latest ? {...plan, latest: plan.latest} : null
+  const reference = newest.find(({number}) => number > 0n) ?? epoch
+  if (!reference) return null
+  const epochs = forecastRotation(
+    {
+      ...{current: epoch, committed: newest, plan: usable},
+      epochLength: reference.endBlock - reference.startBlock + 1n,
+      // Which epoch it is does not depend on how often the draws came true.
+      confidence: usable ? 'unproven' : 'none',
+    },
+    SEARCHED_EPOCHS,
+  )
+  const turn = epochs.find(({signer, endBlock}) => {
+    return isSame(signer, own) && endBlock !== null && endBlock > headBlock
+  })
+  if (!turn || turn.startBlock === null || turn.endBlock === null) return null
+  const {number, basis, startBlock, endBlock} = turn
+  const away = startBlock - headBlock - 1n
+  return {number, basis, startBlock, endBlock, blocksAway: away > 0n ? away : 0n}
+}

@@ -1,0 +1,116 @@
+import type {HealthReport} from '../../health/issue.ts'
+import {answerOf} from '../../health/snapshot.ts'
+import type {NodeStatus} from '../../protocol/node-status.ts'
+import {assessSources} from '../../services/health/sources.ts'
+import type {L1Money} from '../../services/health/money.ts'
+import {RESTART_SECONDS} from '../../services/duty/guard.ts'
+import type {DutyPeriod} from '../../services/duty/history.ts'
+import {windowIn, type DutyWindow} from '../../services/duty/window.ts'
+import type {OperatorEvent} from '../../services/live/events.ts'
+import {staleAfterMs, toSource, type Feed} from '../../services/live/feeds.ts'
+import type {HostLook} from '../../services/live/host.ts'
+import {sourcesOf} from '../../services/live/live.ts'
+import type {RewardDays} from '../../services/live/reward-days.ts'
+import type {Series} from '../../services/live/series.ts'
+import type {WalletsLook} from '../../services/live/wallets.ts'
+import {withPlan, type RotationNow} from '../../services/rotation/epochs.ts'
+import type {RotationForecast} from '../../services/rotation/forecast.ts'
+import {nextTurnOf, type NextTurn} from '../../services/rotation/next-turn.ts'
+import type {SuccessorView} from '../../services/rotation/successor.ts'
+import type {EpochRecord} from '../../protocol/rotation/records.ts'
+import type {DashboardSnapshot, Now} from './model.ts'
+
+/** How one source answers. */
+export interface SourceLook {
+  name: string
+  /** `stale`: the last answer is older than three periods. */
+  state: 'absent' | 'asking' | 'answered' | 'stale' | 'failing'
+  /** Age of the last good value; null without one. */
+  ageMs: number | null
+  periodMs: number
+  tookMs: number | null
+  /** Of the last failure; null while it answers. */
+  code: string | null
+  reason: string | null
+}
+
+/** What the dashboard shows, as values: the last good one of each source, whose age is in `sources`. */
+export interface DashboardData {
+  atMs: number
+  network: string
+  profile: string | null
+  health: HealthReport
+  sources: SourceLook[]
+  rotation: RotationNow | null
+  /** The same as in `status`. */
+  nextTurn: NextTurn | null
+  forecast: RotationForecast | null
+  successor: SuccessorView | null
+  /** The newest epochs on L2, oldest first. */
+  past: EpochRecord[]
+  /** Null without a signer, and while the forecast is too old to conclude from. */
+  window: DutyWindow | null
+  duty: DutyPeriod[] | null
+  money: L1Money | null
+  rewards: RewardDays | null
+  wallets: WalletsLook | null
+  host: HostLook | null
+  node: NodeStatus | null
+  /** Usual milliseconds per block; null while unknown. */
+  blockMs: number | null
+  series: Series
+  /** Newest first. */
+  events: OperatorEvent[]
+}
+
+/** The values behind a frame. Pure. */
+export function toDashboardData(snapshot: DashboardSnapshot, now: Now): DashboardData {
+  const {setting, feeds, extras, blockMs, series, events} = snapshot
+  const look = extras.rotation.value
+  const rotation = feeds.l2.value && withPlan(feeds.l2.value, feeds.pos.value?.planned ?? null)
+  return {
+    ...{atMs: now.wallMs, network: setting.network, profile: setting.profile},
+    health: assessSources(setting, sourcesOf(feeds), snapshot.health, now, snapshot.moved),
+    sources: Object.entries({...feeds, ...extras}).map(([name, feed]) =>
+      sourceLook(name, feed, now),
+    ),
+    rotation,
+    nextTurn: turnOf(snapshot, rotation, now),
+    forecast: look?.forecast ?? null,
+    successor: look?.successor ?? null,
+    past: look?.past ?? [],
+    window: windowOf(snapshot, now),
+    duty: extras.duty.value?.periods ?? null,
+    ...{money: feeds.money.value, rewards: extras.rewards.value, wallets: extras.wallets.value},
+    ...{host: extras.host.value, node: feeds.node.value?.status ?? null, blockMs, series, events},
+  }
+}
+
+function turnOf(
+  {setting, feeds}: DashboardSnapshot,
+  rotation: RotationNow | null,
+  now: Now,
+): NextTurn | null {
+  const pos = answerOf(toSource(feeds.pos), now)
+  return rotation && nextTurnOf(rotation, pos.known ? pos.value.plan : null, setting.signer)
+}
+
+/** Decided anew with each frame: time closes a window too. From an old forecast nothing is concluded. */
+export function windowOf({setting, extras}: DashboardSnapshot, now: Now): DutyWindow | null {
+  const {signer} = setting
+  const look = answerOf(toSource(extras.rotation), now)
+  if (signer === null || !look.known) return null
+  const need = {signer, needSeconds: RESTART_SECONDS, nowMs: now.wallMs}
+  return windowIn(setting, look.value.forecast, need)
+}
+
+function sourceLook(name: string, feed: Feed<unknown>, now: Now): SourceLook {
+  const {atMs, error, periodMs, tookMs} = feed
+  const ageMs = atMs === null ? null : Math.max(0, Math.round(now.monotonicMs - atMs))
+  const about = {name, ageMs, periodMs, tookMs: tookMs === null ? null : Math.round(tookMs)}
+  if (periodMs === 0) return {...about, state: 'absent', code: null, reason: null}
+  if (error) return {...about, state: 'failing', code: error.code, reason: error.reason}
+  if (ageMs === null) return {...about, state: 'asking', code: null, reason: null}
+  const state = ageMs > staleAfterMs(periodMs) ? 'stale' : 'answered'
+  return {...about, state, code: null, reason: null}
+}

@@ -1,0 +1,43 @@
+import type {DutyOutcome} from '../../../protocol/rotation/duty.ts'
+import type {DutyHistory, DutyPeriod, TimedDuty} from '../../../services/duty/history.ts'
+import {outcomeWords} from '../../presenters/duty.ts'
+import type {Row, Tone} from '../model.ts'
+import {row} from '../rows.ts'
+
+const SHOWN_DUTIES = 10
+
+const tones: Record<DutyOutcome, Tone> = {
+  full: 'ok',
+  'stood-in': 'ok',
+  short: 'plain',
+  'taken-over': 'warn',
+  missed: 'critical',
+  pending: 'dim',
+}
+
+export function dutyRows(history: DutyHistory): Row[] {
+  const {duties, periods, knowsMissed} = history
+  return [
+    ...periods.map((period) => periodRow(period, knowsMissed)),
+    ...duties.slice(-SHOWN_DUTIES).toReversed().map(dutyRow),
+    ...(duties.length === 0 ? [row('', 'no duties yet', 'dim')] : []),
+  ]
+}
+
+function periodRow({days, isWhole, score, luck}: DutyPeriod, knowsMissed: boolean): Row {
+  const {epochs, takenOver, missed} = score
+  const share = score.score === null ? 'no score yet' : `${(score.score * 100).toFixed(2)} %`
+  const failed = knowsMissed
+    ? `${takenOver} taken over, ${missed} missed`
+    : `${takenOver} taken over, missed unknown`
+  const drawn = luck ? `, luck ${luck.drawn}:${luck.expected.toFixed(1)}` : ''
+  return row(
+    `${days} d${isWhole ? '' : '*'}`,
+    `${share} of ${epochs} epochs, ${failed}${drawn}`,
+    missed > 0 ? 'critical' : takenOver > 0 ? 'warn' : 'plain',
+  )
+}
+
+function dutyRow({number, made, expected, outcome}: TimedDuty): Row {
+  return row(`${number}`, `${outcomeWords[outcome]}, ${made} of ${expected} blocks`, tones[outcome])
+}

@@ -1,0 +1,127 @@
+import {epochsBehind} from '../../../health/rules/consensus.ts'
+import {answerOf} from '../../../health/snapshot.ts'
+import {counted, shortHex} from '../../../lib/units.ts'
+import type {RotationNow} from '../../../services/rotation/epochs.ts'
+import type {TimedEpoch} from '../../../services/rotation/forecast.ts'
+import type {RotationLook} from '../../../services/rotation/look.ts'
+import {nextTurnOf, type NextTurn} from '../../../services/rotation/next-turn.ts'
+import type {SuccessorView} from '../../../services/rotation/successor.ts'
+import {toSource} from '../../../services/live/feeds.ts'
+import type {PosLook} from '../../../services/health/consensus.ts'
+import {clock} from '../../presenters/rotation.ts'
+import type {Around, Row} from '../model.ts'
+import {etaOf, nameOf, row} from '../rows.ts'
+import {timelineOf} from '../timeline.ts'
+
+export function rotationRows(value: RotationNow, around: Around): Row[] {
+  const planned = value.next
+  const look = lookOf(around)
+  const unknown = unknownPlan(value, around)
+  return [
+    planned
+      ? row(
+          'next',
+          `${planned.number} ${nameOf(planned)}, ${planned.state}`,
+          planned.mine ? 'mine' : 'plain',
+        )
+      : row('next', 'not planned until a tenth of the epoch is over', 'dim'),
+    turnRow(value, around, unknown),
+    row('then', unknown ?? thenText(look, planned?.number ?? value.epoch?.number)),
+    ...(look ? [successorRow(look.successor, around)] : []),
+    ...(look ? timelineRows(look) : []),
+    ...(look ? [forecastRow(look)] : []),
+    row('validators', validatorsOf(around)),
+  ]
+}
+
+/** Undefined while the slower look has not arrived, or is too old. */
+function lookOf({snapshot, now}: Around): RotationLook | undefined {
+  const look = answerOf(toSource(snapshot.extras.rotation), now)
+  return look.known ? look.value : undefined
+}
+
+/** Why epochs that are not committed are unknown; null when they are known. */
+function unknownPlan(value: RotationNow, {snapshot, now}: Around): string | null {
+  const pos = answerOf(toSource(snapshot.feeds.pos), now)
+  if (!pos.known) return pos.why === 'absent' ? 'unknown without a consensus layer' : 'unknown'
+  const behind = epochsBehind(pos, value.newest.at(-1)?.number)
+  return behind > 0n ? `unknown: the consensus layer is ${behind} epochs behind` : null
+}
+
+function turnRow(value: RotationNow, around: Around, unknown: string | null): Row {
+  const turn = ownTurn(value, around)
+  if (!turn) return row('my turn', noTurnText(value, around, unknown), 'dim')
+  if (turn.blocksAway === 0n) return row('my turn', `now, epoch ${turn.number}`, 'mine')
+  const about = turn.basis === 'committed' ? '' : 'about '
+  return row(
+    'my turn',
+    `in ${about}${etaOf(turn.blocksAway, around)}, epoch ${turn.number} (${basisWord(turn, around)})`,
+    'mine',
+  )
+}
+
+/** The same rule as `status`. */
+export function ownTurn(value: RotationNow, {snapshot, now}: Around): NextTurn | null {
+  const pos = answerOf<PosLook>(toSource(snapshot.feeds.pos), now)
+  return nextTurnOf(value, pos.known ? pos.value.plan : null, snapshot.setting.signer)
+}
+
+function noTurnText({epoch}: RotationNow, {snapshot}: Around, unknown: string | null): string {
+  if (snapshot.setting.signer === null) return 'none: the profile has no signer'
+  if (unknown !== null) return unknown
+  return epoch ? 'not among the next 65 epochs' : 'unknown'
+}
+
+/** A drawn epoch is exact when the draws were proven, see `epoch forecast`. */
+function basisWord({basis, number}: NextTurn, around: Around): string {
+  if (basis === 'committed' || basis === 'planned') return basis
+  const epoch = lookOf(around)?.forecast.epochs.find((each) => each.number === number)
+  return epoch?.label === 'exact' ? 'exact' : 'probable'
+}
+
+function thenText(look: RotationLook | undefined, after: bigint | undefined): string {
+  if (!look) return 'asking…'
+  const next = look.forecast.epochs.filter(({number}) => after !== undefined && number > after)
+  return next.slice(0, 3).map(thenCell).join(', ') || 'unknown'
+}
+
+function thenCell({number, signer, mine}: TimedEpoch): string {
+  if (signer === null) return `${number} unknown`
+  return `${number} ${nameOf({signer, mine: mine === true})}`
+}
+
+function successorRow(view: SuccessorView | null, {snapshot, now}: Around): Row {
+  if (!view) return row('if silent', 'unknown', 'dim')
+  const [first, second] = view.attempts
+  if (!first || first.signer === null) return row('if silent', 'nobody can take over', 'warn')
+  const named = ({signer, mine}: {signer: string | null; mine: boolean}) =>
+    mine ? '◆ YOU' : shortHex(signer ?? 'nobody')
+  const then = second ? `, then ${named(second)}` : ''
+  const {l2} = snapshot.feeds
+  const head = l2.value?.headTimestampSeconds ?? view.headTimestampSeconds
+  const silent = Math.max(0, Math.floor(now.wallMs / 1000) - Number(head))
+  const at = `${clock(silent)} of ${clock(view.respanDelaySeconds)}`
+  return row('if silent', `${named(first)}${then}, ${at}`, first.mine ? 'mine' : 'plain')
+}
+
+function timelineRows(look: RotationLook): Row[] {
+  const {past, coming, legend} = timelineOf(look)
+  const letters = legend.map(({letter, signer}) => `${letter} ${shortHex(signer)}`).join(' ')
+  return [
+    row('past', past || 'none'),
+    row('coming', coming || 'unknown'),
+    row('', `◆ you ${letters}`, 'dim'),
+  ]
+}
+
+function forecastRow({forecast}: RotationLook): Row {
+  const {backTest, doubt} = forecast
+  const tested = backTest ? `${backTest.hits} of ${counted(backTest.tested, 'draw')} came true` : ''
+  if (doubt !== null) return row('forecast', `${doubt}${tested ? `; ${tested}` : ''}`, 'warn')
+  return row('forecast', `exact: ${tested}`, 'ok')
+}
+
+function validatorsOf({snapshot, now}: Around): string {
+  const pos = answerOf<PosLook>(toSource(snapshot.feeds.pos), now)
+  return pos.known ? String(pos.value.validators) : 'unknown'
+}

@@ -1,0 +1,33 @@
+import type {Row} from './model.ts'
+import type {PanelName} from './layout.ts'
+import type {DashboardView} from './view.ts'
+
+/** Where the six lines of a small screen come from. */
+const lines: readonly (readonly [label: string, panel: PanelName, row: string])[] = [
+  ['producer', 'production', 'producer'],
+  ['left', 'production', 'left'],
+  ['my turn', 'rotation', 'my turn'],
+  ['restart', 'window', 'restart'],
+  ['node', 'sync', 'node'],
+  ['head', 'sync', 'head'],
+  ['claimable', 'stake', 'claimable'],
+]
+
+/** Health, producer, next turn, restart window, lag and money, for a screen without room for panels. */
+export function summaryRows(view: DashboardView): Row[] {
+  const {word, text, tone} = view.state
+  return [
+    {label: 'state', value: `${word} ${text}`, tone},
+    ...lines.flatMap(([label, name, wanted]): Row[] => {
+      const panel = view.panels[name]
+      if (!panel) return []
+      const found = panel.rows.find((row) => row.label === wanted)
+      const down = panel.rows.find((row) => row.label === 'down')
+      // A value of a source that is down stands with the reason, never alone.
+      if (down)
+        return [{label, value: `${found?.value ?? 'unknown'} (${down.value})`, tone: down.tone}]
+      if (!found) return panel.rows[0] ? [{...panel.rows[0], label}] : []
+      return [{...found, label, value: panel.age ? `${found.value}  ~ ${panel.age}` : found.value}]
+    }),
+  ]
+}
