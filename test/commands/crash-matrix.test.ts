@@ -2,10 +2,10 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import type {Address} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {startChaosEndpoint, type ChaosEndpoint, type Fate} from '../helpers/chaos-endpoint.ts'
+import {expectChanged, readFigures} from '../helpers/figures.ts'
 import {statusesIn} from '../helpers/journal.ts'
 import {runCli, startCli, type CliResult, type RunningCli} from '../helpers/run-cli.ts'
 import {
@@ -14,7 +14,7 @@ import {
   wordsOf,
   type SendingCommand,
 } from '../helpers/sending-commands.ts'
-import {heir, owner, startSendingScene, type SendingScene} from '../helpers/sending-scene.ts'
+import {owner, startSendingScene, type SendingScene} from '../helpers/sending-scene.ts'
 
 let scene: SendingScene
 let ends: {l1: ChaosEndpoint; l2: ChaosEndpoint}
@@ -117,26 +117,12 @@ async function killed(
   return {first, wasKilled, cli, again: await runCli(args, options)}
 }
 
-/** Values of the figures of a command. */
-const figuresOf = ({figures = []}: SendingCommand) =>
-  Promise.all(figures.map(({read}) => read(scene)))
-
-/** Each figure changed as one run of the command changes it, never twice: gas and interest are below a hundredth. */
-async function expectMovedOnce(command: SendingCommand, before: readonly bigint[]): Promise<void> {
-  const after = await figuresOf(command)
-  for (const [index, {name, by}] of (command.figures ?? []).entries()) {
-    const off = after[index]! - before[index]! - by
-    const most = (by < 0n ? -by : by) / 100n + 1n
-    expect(off <= most && off >= -most, `${name} is off by ${off}`).toBe(true)
-  }
-  await command.after?.(scene)
-}
-
 test.each(matrix)('$line, killed $stage', async (each) => {
   const {before, home, sentBefore, count, signedBefore = false} = each
   await before?.(scene)
   const nonce = await nonceOf(each)
-  const figures = await figuresOf(each)
+  const {figures = []} = each
+  const values = await readFigures(scene, figures)
 
   const {first, wasKilled, cli, again} = await killed(each, each)
 
@@ -149,7 +135,8 @@ test.each(matrix)('$line, killed $stage', async (each) => {
   const rest = isHalf ? await finish(each, again, nonce + 1) : undefined
   expect(await nonceOf(each)).toBe(nonce + count)
   expect(new Set(statusesIn(scene.homes[home]))).toEqual(new Set(['mined']))
-  await expectMovedOnce(each, figures)
+  await expectChanged(scene, figures, values)
+  await each.after?.(scene)
   // A plan of several goes on where it was, and bytes from elsewhere are sent as they are.
   const mayGoOn = count > 1 || signedBefore || each.after !== undefined
   if (rest !== undefined) expect(told).toBe('DONE_EARLIER')
@@ -187,7 +174,8 @@ const halfDone = sendingCommands
 
 test.each(halfDone)('$line, killed $stage with what it deposits', async (each) => {
   const nonce = await nonceOf(each)
-  const figures = await figuresOf(each)
+  const {figures = []} = each
+  const values = await readFigures(scene, figures)
 
   const {wasKilled, again} = await killed(each, each, each.moves)
 
@@ -196,7 +184,8 @@ test.each(halfDone)('$line, killed $stage with what it deposits', async (each) =
   expect(message).toMatch(/^Deposit [\d,.]+ METIS in vault \d+: an earlier run already sent this/)
   expect(await nonceOf(each)).toBe(nonce + each.count)
   expect(new Set(statusesIn(scene.homes[each.home]))).toEqual(new Set(['mined']))
-  await expectMovedOnce(each, figures)
+  await expectChanged(scene, figures, values)
+  await each.after?.(scene)
 })
 
 test('a change of a vault in four calls names all that were made, and the rest exactly', async () => {

@@ -4,19 +4,13 @@ import {rmSync} from 'node:fs'
 import type {Address} from 'viem'
 import {expect} from 'vitest'
 
-import {erc20Abi} from '../../src/chain/abis/erc20.ts'
-import {enkiRedemptionQueueAbi} from '../../src/chain/abis/enki-redemption-queue.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
-import {netswapFactoryAbi} from '../../src/chain/abis/netswap-factory.ts'
-import {stableQiVaultAbi} from '../../src/chain/abis/stable-qi-vault.ts'
-import {localQiDao} from '../../src/local/defi/cdp/qidao/plan.ts'
-import {localNetswap} from '../../src/local/defi/pools/netswap/plan.ts'
 import {localTokens} from '../../src/local/defi/tokens.ts'
 import {localEnki} from '../../src/local/lst/enki/plan.ts'
 import {localLst} from '../../src/local/lst/providers.ts'
 import {localStakelink} from '../../src/local/lst/stakelink/plan.ts'
-import {l2Metis} from '../../src/local/placement.ts'
 import {readNetwork} from '../../src/store/networks.ts'
+import {held, inQueue, inVault, metis, shares, type Figure} from './figures.ts'
 import {accountOf} from './l2-chain.ts'
 import {
   applicants,
@@ -52,12 +46,6 @@ export interface SendingCommand {
   after?: (scene: SendingScene) => Promise<void> | void
 }
 
-export interface Figure {
-  name: string
-  read(scene: SendingScene): Promise<bigint>
-  by: bigint
-}
-
 /** The words of a command, with the files of its home. */
 export function wordsOf({homes}: SendingScene, {line, home}: SendingCommand): string[] {
   const file = (name: string) => homes[home].path(name)
@@ -74,39 +62,9 @@ const publicKey = `0x${accountOf('next signer').publicKey.slice(4)}`
 const setRecipient = `sequencer set-recipient 1 --recipient ${heir}`
 
 const {artMetis} = localLst.artemis
-const {eMetis, seMetis, enki, redemptionQueue} = localEnki
+const {eMetis, seMetis, enki} = localEnki
 const {stMetis, wstMetis} = localStakelink
-const {vault} = localQiDao
 const {MAI, 'm.USDC': usdc} = localTokens
-
-const held = (name: string, token: Address, by: bigint): Figure => ({
-  name,
-  by,
-  read: ({read}) => read(token, erc20Abi, 'balanceOf', [owner]) as Promise<bigint>,
-})
-const metis = (by: bigint): Figure => held('METIS', l2Metis, by)
-const inVault = (fn: 'vaultCollateral' | 'vaultDebt', id: bigint, by: bigint): Figure => ({
-  name: `${fn} ${id}`,
-  by,
-  read: ({read}) => read(vault, stableQiVaultAbi, fn, [id]) as Promise<bigint>,
-})
-const inQueue = (by: bigint): Figure => ({
-  ...{name: 'owed by the queue of Enki', by},
-  async read({read}) {
-    const [owed] = (await read(
-      ...[redemptionQueue, enkiRedemptionQueueAbi, 'redemptionQueueAccounting'],
-    )) as bigint[]
-    return owed!
-  },
-})
-const shares = (by: bigint): Figure => ({
-  ...{name: 'shares of the pool', by},
-  async read({read}) {
-    const of = [artMetis, l2Metis]
-    const pair = await read(localNetswap.factory, netswapFactoryAbi, 'getPair', of)
-    return (await read(pair as Address, erc20Abi, 'balanceOf', [owner])) as bigint
-  },
-})
 
 const onSequencers: SendingCommand[] = [
   {...own, line: 'sequencer register --amount 20000', from: heir, home: 'fresh', count: 2},

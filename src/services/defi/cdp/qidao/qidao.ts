@@ -101,7 +101,8 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
     {
       ...ourOwn('price', 'PRICE_UNKNOWN', {
         label: 'the feed has a price',
-        ok: price > 0n,
+        // Without a debt nothing is compared with it.
+        ok: price > 0n || (position.debt === 0n && borrow === 0n),
         seen: `${price}`,
         remedy: 'Wait until the feed is updated.',
       }),
