@@ -56,8 +56,8 @@ const stages: Stage[] = [
 ]
 
 /**
- * Some commands are killed at every stage, the others at every second one of those after the journal is written, in
- * turn, so that each stage has half of them. `CRASH_MATRIX=whole` kills every command at every stage.
+ * Some commands are killed at every stage, the others at every third one of those after the journal is written, in
+ * turn, so that each stage has a third of them. `CRASH_MATRIX=whole` kills every command at every stage.
  */
 const isWhole = process.env['CRASH_MATRIX'] === 'whole'
 const samples = ['sequencer register', 'reward claim', 'lst deposit', 'governance set-limits']
@@ -67,7 +67,7 @@ const matrix = sendingCommands.flatMap((command, index) =>
   stages
     .filter(
       ({sentBefore}, at) =>
-        isWhole || isSample(command.line) || (sentBefore && (index + at) % 2 === 0),
+        isWhole || isSample(command.line) || (sentBefore && (index + at) % 3 === 0),
     )
     .map((stage) => ({...command, ...stage})),
 )
