@@ -30,8 +30,6 @@ beforeEach(async () => {
 const named = (line: string): SendingCommand => sendingCommands.find((each) => each.line === line)!
 const commands = [
   named('lst withdraw enki 1 --token eMETIS'),
-  named('pool remove 1 artMETIS METIS'),
-  named('lend repay 10 m.USDC'),
   named('cdp close 3'),
   named('lst provider relock enki'),
 ]

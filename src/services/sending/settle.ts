@@ -44,9 +44,6 @@ function doneEarlier({action, hash, rest}: JournalEntry, done: JournalEntry[]): 
         ? [
             'Check the result: the run may have ended before its last transaction. Run the same command again only to repeat it.',
           ]
-        : [
-            `Run \`${rest}\` for the rest.`,
-            'Run the same command again only to repeat all of it.',
-          ],
+        : [`Run \`${rest}\` for the rest.`, 'Run the same command again only to repeat all of it.'],
   })
 }

@@ -214,7 +214,7 @@ function restOf(
     ...flag('withdraw', withdraw, collateral),
   ]
   if (flags.length === 0) return undefined
-  return {rest: ['metis-seq cdp adjust', id, ...flags, '--market', qidao.id].join(' ')}
+  return {rest: `metis-seq cdp adjust ${[id, ...flags, '--market', qidao.id].join(' ')}`}
 }
 
 /** - Source: QiDao `paybackTokenAll`, which includes the interest until then, and `destroyVault`. */
