@@ -66,8 +66,12 @@ const isSample = (line: string) => samples.some((sample) => line.startsWith(samp
 const matrix = sendingCommands.flatMap((command, index) =>
   stages
     .filter(
-      ({sentBefore}, at) =>
-        isWhole || isSample(command.line) || (sentBefore && (index + at) % 3 === 0),
+      ({sentBefore, fate}, at) =>
+        isWhole ||
+        isSample(command.line) ||
+        (sentBefore && (index + at) % 3 === 0) ||
+        // Value that moves before the last call of a plan.
+        (command.moves === 1 && fate === 'deaf'),
     )
     .map((stage) => ({...command, ...stage})),
 )

@@ -91,9 +91,9 @@ interface State {
 }
 
 const enkiExits: readonly Exit[] = [
-  ['lst claim enki', metis(2n * METIS)],
+  ['lst claim enki', metis(3n * METIS)],
   ['lst withdraw enki 1 --token eMETIS', held('eMETIS', eMetis, -METIS), inQueue(METIS)],
-  ['lst cancel enki 1', held('eMETIS', eMetis, (396n * METIS) / 100n)],
+  ['lst cancel enki 2', held('eMETIS', eMetis, (396n * METIS) / 100n)],
 ]
 const artemisClaim: Exit = ['lst claim artemis', metis(2n * METIS)]
 const stakelinkClaim: Exit = ['lst claim stakelink', metis(3n * METIS)]

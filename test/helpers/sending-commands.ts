@@ -105,11 +105,15 @@ const withProviders: SendingCommand[] = [
     ...{...onL2, line: 'lst withdraw enki 1 --token eMETIS', count: 2},
     figures: [held('eMETIS', eMetis, -METIS), inQueue(METIS)],
   },
-  {...onL2, line: 'lst claim enki', figures: [metis(2n * METIS), inQueue(-2n * METIS)]},
-  // A hundredth is the fee.
-  {...onL2, line: 'lst cancel enki 1', figures: [held('eMETIS', eMetis, (396n * METIS) / 100n)]},
+  {...onL2, line: 'lst claim enki', count: 2, figures: [metis(3n * METIS), inQueue(-3n * METIS)]},
   {
-    ...{...onL2, line: `lst speed-up enki 1 --lp ${enki} --amount 1`, count: 2},
+    ...{...onL2, line: 'lst claim enki --id 0 --id 1', count: 2, moves: 1},
+    figures: [metis(3n * METIS), inQueue(-3n * METIS)],
+  },
+  // A hundredth is the fee.
+  {...onL2, line: 'lst cancel enki 2', figures: [held('eMETIS', eMetis, (396n * METIS) / 100n)]},
+  {
+    ...{...onL2, line: `lst speed-up enki 2 --lp ${enki} --amount 1`, count: 2},
     figures: [held('ENKI', enki, -METIS)],
   },
   {

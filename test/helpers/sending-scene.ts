@@ -214,10 +214,11 @@ async function prepareProviders(chain: TestChain, act: Act): Promise<void> {
   await act(owner, l2Metis, erc20Abi, 'approve', [minter, 50n * METIS])
   await act(owner, minter, eMetisMinterAbi, 'mint', [owner, 20n * METIS, true, zeroAddress])
   await act(owner, minter, eMetisMinterAbi, 'mint', [owner, 30n * METIS, false, zeroAddress])
-  await act(owner, eMetis, erc20Abi, 'approve', [queue, 6n * METIS])
+  await act(owner, eMetis, erc20Abi, 'approve', [queue, 7n * METIS])
   const enter = (wei: bigint) =>
     act(owner, queue, enkiRedemptionQueueAbi, 'enterRedemptionQueue', [owner, wei])
   await enter(2n * METIS)
+  await enter(METIS)
   await act(owner, seMetis, seMetisAbi, 'redeem', [5n * METIS, owner, owner])
   await act(admin, enki, erc20Abi, 'transfer', [owner, 100n * METIS])
   await act(owner, enki, erc20Abi, 'approve', [vesting, 10n * METIS])
