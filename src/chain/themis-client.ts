@@ -2,14 +2,18 @@ import {isRecord, type Json, type JsonObject} from '../lib/json.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
 import {
   readBatchId,
+  readRespans,
+  readRespanState,
   readSpan,
   readSyncing,
   readPosFailures,
   readValidators,
   type PosFailure,
+  type RespanState,
   type ThemisSpan,
   type ThemisValidator,
 } from '../protocol/themis.ts'
+import type {RespanRecord} from '../protocol/rotation/records.ts'
 import type {SourceState} from './connect.ts'
 import {connectRest} from './pos-client.ts'
 
@@ -17,6 +21,14 @@ import {connectRest} from './pos-client.ts'
 export interface PosClient {
   /** The newest span; null when the response has none. */
   latestSpan(): Promise<ThemisSpan | null>
+  /**
+   * A span by its number.
+   *
+   * @throws {MetisSeqError} POS_ERROR without one
+   */
+  span(id: bigint): Promise<ThemisSpan | null>
+  /** A page of the respans that were carried out, at most 20. @param page from 1 */
+  respans(page: number): Promise<RespanRecord[]>
   validators(): Promise<ThemisValidator[]>
   /** Id of the current reward batch, unparsed. */
   batchId(): Promise<Json>
@@ -26,8 +38,13 @@ export interface PosClient {
   syncing(): Promise<boolean | null>
   /** Only reported by ours. Null if not reported. */
   failures(): Promise<PosFailure[] | null>
+  /** Only reported by ours. Null if not reported. */
+  respanState(): Promise<RespanState | null>
   source: SourceState
 }
+
+/** Themis gives no more at once. */
+export const RESPANS_PER_PAGE = 20
 
 /**
  * Reads Themis' paths, so that it works with a real Themis too; responses become typed facts here
@@ -40,6 +57,9 @@ export function connectThemis(baseUrl: string, timeoutMs?: number, tls?: TlsOpti
   return {
     source: rest.source,
     latestSpan: async () => readSpan(await rest.get('/metis/latest-span')),
+    span: async (id) => readSpan(await rest.get(`/metis/span/${id}`)),
+    respans: async (page) =>
+      readRespans(await rest.get(`/metis/respan/list?page=${page}&limit=${RESPANS_PER_PAGE}`)),
     validators: async () => readValidators(await rest.get('/staking/validator-set')),
     batchId: async () => readBatchId(await rest.get('/staking/current-batch')),
     mpc: async () => {
@@ -47,6 +67,7 @@ export function connectThemis(baseUrl: string, timeoutMs?: number, tls?: TlsOpti
       return isRecord(value) ? value : null
     },
     syncing: async () => readSyncing(await rest.getBare('/syncing')),
+    respanState: async () => readRespanState(await rest.getBare('/metis-seq/status')),
     failures: async () => readPosFailures(await rest.getBare('/metis-seq/status')),
   }
 }

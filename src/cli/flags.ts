@@ -1,7 +1,7 @@
 import {Args, Errors, Flags} from '@oclif/core'
 import {maxUint256, type Address} from 'viem'
 
-import {readUnits} from '../lib/units.ts'
+import {parseDuration, readUnits} from '../lib/units.ts'
 import {readAddress} from '../protocol/address-text.ts'
 import type {Amount} from '../protocol/amount.ts'
 import type {NamedChain} from '../services/network/named-chains.ts'
@@ -77,6 +77,33 @@ export const hostFlag = Flags.custom<string>({
     throw new Errors.CLIError(`${quote(text)} is no host name and no IP address.`)
   },
 })
+
+/** For commands that take a node away: they ask for a window first. */
+export const nowFlag = Flags.boolean({
+  description: 'Go ahead even while the signer may have to produce; says what that costs.',
+})
+
+/** The number of an L2 block. */
+export const blockFlag = (description: string) =>
+  Flags.custom<bigint>({
+    description,
+    helpValue: 'BLOCK',
+    parse: async (text) => parseWhole(text, 'block'),
+  })()
+
+/** A time such as `10m`, as seconds. @param shown the default as it would be typed */
+export const durationFlag = (description: string, shown: string) =>
+  Flags.custom<number>({
+    description,
+    helpValue: 'TIME',
+    default: parseDuration(shown)!,
+    defaultHelp: async () => shown,
+    parse: async (text) => {
+      const seconds = parseDuration(text.trim())
+      if (seconds !== undefined) return seconds
+      throw new Errors.CLIError(`${quote(text)} is not a time such as 90s, 10m, 2h or 7d.`)
+    },
+  })()
 
 /** A positive decimal number, scaled by 1e18. */
 export const ratioFlag = Flags.custom<bigint>({

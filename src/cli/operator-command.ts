@@ -149,6 +149,12 @@ export abstract class OperatorCommand extends Command {
     return {file: process.execPath, args: [join(this.config.root, 'bin', 'run.cjs')]}
   }
 
+  /** What starting a node needs of its command. */
+  protected get nodeHost() {
+    const during = <T>(text: string, work: Promise<T>) => this.during(text, work)
+    return {self: this.self, signal: this.interrupted.signal, during}
+  }
+
   /** Adds `--no-input` and `--quiet` to every command, and an environment variable to every flag, in one place. */
   protected override async parse<
     F extends Interfaces.OutputFlags<Interfaces.FlagInput>,

@@ -119,3 +119,16 @@ export function formatDuration(seconds: number): string {
 export function isoTime(seconds: bigint): string {
   return new Date(Number(seconds) * 1000).toISOString().replace('.000', '')
 }
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400}
+
+/** `90s`, `10m`, `2h`, `7d` or `1h30m` as seconds; undefined for anything else, and for nothing. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(?:\d{1,6}[smhd])+$/.test(text)) return undefined
+  const parts = [...text.matchAll(/(\d+)([smhd])/g)]
+  const seconds = parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * UNIT_SECONDS[unit!]!,
+    0,
+  )
+  return seconds > 0 ? seconds : undefined
+}

@@ -16,6 +16,8 @@ export interface PosStatus extends Observations {
   validators: Validator[]
   latestSpan: Span | null
   pendingRespan: Respan | null
+  /** Respans tried in the epoch of the newest attempt; a failed one counts. */
+  respanAttempts: {epoch: bigint; count: bigint}
   lastRewardBatch: SentRewardBatch | null
   /** Active issues; empty when all is well. */
   troubles: Failure[]

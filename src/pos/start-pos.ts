@@ -194,7 +194,8 @@ function rewardEpochs(value = DEFAULT_REWARD_BATCH_EPOCHS): number {
 function statusOf(host: PosHost, mpcAddress: Address, restUrl: string): PosStatus {
   const state = host.state()
   const troubles = host.failures()
-  const {revision, l1Cursor, l1Batch, validators, pendingRespan, lastRewardBatch} = state
+  const {revision, l1Cursor, l1Batch, validators, pendingRespan, respanAttempts, lastRewardBatch} =
+    state
   return {
     restUrl,
     mpcAddress,
@@ -204,6 +205,7 @@ function statusOf(host: PosHost, mpcAddress: Address, restUrl: string): PosStatu
     validators,
     latestSpan: latestSpan(state) ?? null,
     pendingRespan,
+    respanAttempts,
     lastRewardBatch,
     ...host.observations(),
     troubles,

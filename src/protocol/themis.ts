@@ -3,6 +3,7 @@ import {isAddress, type Address} from 'viem'
 
 import {isRecord, type Json, type JsonObject} from '../lib/json.ts'
 import type {Epoch} from './epoch.ts'
+import type {RespanRecord} from './rotation/records.ts'
 import type {Candidate} from './span.ts'
 
 /** A scalar from a server that may run another version: shown unchanged, used in arithmetic only if it is a number. */
@@ -86,6 +87,40 @@ export function candidateOf(validator: ThemisValidator): Candidate | undefined {
   return {signer, power, startBatch: BigInt(startBatch), endBatch: BigInt(endBatch), jailed}
 }
 
+/** The validators at the time a span was planned. */
+export function validatorsOfSpan({json}: ThemisSpan): ThemisValidator[] {
+  return readValidators(json['validator_set'] ?? null)
+}
+
+/**
+ * Power of a span's producer: the number of draws it won where it was drawn, otherwise its stake.
+ * A respan or a recovery sets a producer with its stake.
+ *
+ * - Source: Themis `metis/keeper.go`, FreezeSet and FreezeFixedSet.
+ */
+export function producerPowerOf({json}: ThemisSpan): number | undefined {
+  const [producer = null] = listIn(json, 'selected_producers')
+  return isRecord(producer) ? wholeOf(fieldIn(producer, 'power')) : undefined
+}
+
+/** @param value of `/metis/respan/list` @returns those with usable values, as they came */
+export function readRespans(value: Json): RespanRecord[] {
+  const list = Array.isArray(value) ? (value as readonly Json[]) : []
+  return list.flatMap((item) => (isRecord(item) ? (respanOf(item) ?? []) : []))
+}
+
+function respanOf(json: JsonObject): RespanRecord | undefined {
+  const [number, startBlock, l2Epoch] = ['span_id', 'start_block', 'current_l2_epoch'].map((name) =>
+    wholeOf(fieldIn(json, name)),
+  )
+  const [from, to] = ['current_producer', 'next_producer'].map((name) => fieldIn(json, name))
+  if (number === undefined || startBlock === undefined || l2Epoch === undefined) return undefined
+  if (typeof from !== 'string' || typeof to !== 'string') return undefined
+  if (!isAddress(from) || !isAddress(to)) return undefined
+  const blocks = {startBlock: BigInt(startBlock), l2Epoch: BigInt(l2Epoch)}
+  return {number: BigInt(number), from, to, ...blocks}
+}
+
 /** @param value of `/staking/current-batch` @returns the id, unchanged */
 export function readBatchId(value: Json): Json {
   return isRecord(value) ? (value['batch'] ?? null) : null
@@ -98,6 +133,46 @@ export function readSyncing(value: Json): boolean | null {
 
 /** Issues to store: more add no information. */
 const MOST_FAILURES = 8
+
+/** What our consensus layer says of its respans; a real Themis keeps it to itself. */
+export interface RespanState {
+  /** Tried in that epoch so far, failed ones included. */
+  attempts: {epoch: bigint; count: bigint}
+  /** The one on its way, which no other replaces while the head stands; null without one. */
+  pending: {to: Address; startBlock: bigint; attempt: bigint} | null
+  /** Producers that it passes over. */
+  excluded: Address[]
+}
+
+/** @param value of `/metis-seq/status`, which only ours has @returns null where it is not reported */
+export function readRespanState(value: Json): RespanState | null {
+  if (!isRecord(value) || !isRecord(value['respanAttempts'])) return null
+  const epoch = signedOf(value['respanAttempts']['epoch'])
+  const count = signedOf(value['respanAttempts']['count'])
+  if (epoch === undefined || count === undefined) return null
+  const excluded = listIn(value, 'distrusted').filter(
+    (each): each is Address => typeof each === 'string' && isAddress(each),
+  )
+  const pending = value['pendingRespan']
+  return {
+    attempts: {epoch, count},
+    pending: isRecord(pending) ? pendingOf(pending) : null,
+    excluded,
+  }
+}
+
+function pendingOf(json: JsonObject): RespanState['pending'] {
+  const to = json['nextProducer']
+  const startBlock = signedOf(json['startBlock'])
+  const attempt = signedOf(json['attempt'])
+  if (typeof to !== 'string' || !isAddress(to)) return null
+  return startBlock === undefined || attempt === undefined ? null : {to, startBlock, attempt}
+}
+
+function signedOf(value: Json | undefined): bigint | undefined {
+  const number = wholeOf(value ?? null)
+  return number === undefined ? undefined : BigInt(number)
+}
 
 /** @param value of `/metis-seq/status`, which only ours has @returns null where it is not reported */
 export function readPosFailures(value: Json): PosFailure[] | null {

@@ -135,8 +135,14 @@ test('epoch current, next, list', () => {
   )
   expect(
     epochListText([
-      {...epochView({number: 41n, state: 'past'}), takeover: true},
-      {...mine, takeover: false},
+      {
+        ...epochView({number: 41n, state: 'past'}),
+        takeover: true,
+        cut: false,
+        silent: null,
+        missingBlocks: 0n,
+      },
+      {...mine, takeover: false, cut: false, silent: null, missingBlocks: 0n},
     ]),
   ).toMatchInlineSnapshot(`
     "epoch  state    first  last  blocks  producer

@@ -1,4 +1,4 @@
-import {commonFlags, confirmFlag, sendFlags} from '../../cli/flags.ts'
+import {commonFlags, confirmFlag, nowFlag, sendFlags} from '../../cli/flags.ts'
 import {changeSequencer} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
@@ -22,12 +22,15 @@ export default class ExitStart extends OperatorCommand {
     ...commonFlags,
     ...sendFlags,
     confirm: confirmFlag('Id of the sequencer'),
+    now: nowFlag,
   }
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(ExitStart)
     const context = this.openContext(flags)
-    return changeSequencer(context, flags, this.sendHost(flags.yes, flags.confirm), {
+    // The same trap by another name: who waits for a window with `duty wait` knows this flag.
+    const override = flags.now ? [...(flags.override ?? []), 'producing' as const] : flags.override
+    return changeSequencer(context, {...flags, override}, this.sendHost(flags.yes, flags.confirm), {
       action: 'exit start',
       role: 'owner',
       plan: () => planExitStart(context, args.id),

@@ -5,6 +5,7 @@ import {keyCodes} from './keys.ts'
 import {machineCodes} from './machine.ts'
 import {networkCodes} from './network.ts'
 import {nodeCodes} from './node.ts'
+import {rotationCodes} from './rotation.ts'
 import {settingsCodes} from './settings.ts'
 import {transactionCodes} from './transactions.ts'
 
@@ -19,6 +20,7 @@ const makeCodes = () => ({
   ...machineCodes(),
   ...nodeCodes(),
   ...networkCodes(),
+  ...rotationCodes(),
 })
 
 type Codes = ReturnType<typeof makeCodes>

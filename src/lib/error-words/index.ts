@@ -5,6 +5,7 @@ import {keyWords} from './keys.ts'
 import {machineWords} from './machine.ts'
 import {networkWords} from './network.ts'
 import {nodeWords} from './node.ts'
+import {rotationWords} from './rotation.ts'
 import {settingsWords} from './settings.ts'
 import {transactionWords} from './transactions.ts'
 import type {ErrorWords} from './words.ts'
@@ -19,6 +20,7 @@ export const errorWordsBySense = {
   'This machine': machineWords,
   'The bundled node': nodeWords,
   'The consensus layer and the local network': networkWords,
+  'The rotation': rotationWords,
 } as const
 
 const all: Readonly<Record<ErrorCode, ErrorWords>> = {
@@ -30,6 +32,7 @@ const all: Readonly<Record<ErrorCode, ErrorWords>> = {
   ...machineWords,
   ...nodeWords,
   ...networkWords,
+  ...rotationWords,
 }
 
 /** What an error means, and what to do about it. */

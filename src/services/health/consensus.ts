@@ -2,11 +2,10 @@ import {getAddress, type Address} from 'viem'
 
 import type {PosClient} from '../../chain/themis-client.ts'
 import type {PosFacts} from '../../health/snapshot.ts'
-import {MetisSeqError} from '../../lib/errors.ts'
 import {forecastProducers} from '../../protocol/span.ts'
-import {candidateOf, epochOfSpan, wholeOf} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
 import type {EpochView} from '../rotation/epochs.ts'
+import {readPlan} from '../rotation/plan.ts'
 
 const FORECAST_EPOCHS = 64
 
@@ -31,22 +30,12 @@ export interface PosLook extends PosFacts {
  * @throws {MetisSeqError} POS_UNREACHABLE, POS_ERROR, POS_ANSWER_WRONG
  */
 export async function readPos(pos: PosClient, signer: Address | null): Promise<PosLook> {
-  const [validators, batch, span, syncing, troubles] = await Promise.all([
-    pos.validators(),
-    pos.batchId(),
-    pos.latestSpan(),
-    pos.syncing().catch(() => null),
-    pos.failures().catch(() => null),
-  ])
-  const candidates = validators.flatMap((validator) => candidateOf(validator) ?? [])
-  const spanId = wholeOf(span?.id ?? null)
-  const l1Batch = wholeOf(batch)
-  if (!span || spanId === undefined || l1Batch === undefined) throw wrongAnswer()
-  const turns = forecastProducers(BigInt(spanId) + 1n, FORECAST_EPOCHS, candidates, BigInt(l1Batch))
-  const plan = epochOfSpan(span)
+  const [look, troubles] = await Promise.all([readPlan(pos), pos.failures().catch(() => null)])
+  const {latest: plan, latestNumber, candidates, l1Batch, syncing} = look
+  const turns = forecastProducers(latestNumber + 1n, FORECAST_EPOCHS, candidates, l1Batch)
   const isMine = (producer: string) => producer.toLowerCase() === signer?.toLowerCase()
   return {
-    latestSpan: BigInt(spanId),
+    latestSpan: latestNumber,
     validators: candidates.length,
     syncing,
     troubles,
@@ -63,11 +52,4 @@ export async function readPos(pos: PosClient, signer: Address | null): Promise<P
 export function posReader(context: Context): (() => Promise<PosLook>) | null {
   const pos = context.pos()
   return pos && (() => readPos(pos, context.profile?.signer ?? null))
-}
-
-function wrongAnswer(): MetisSeqError {
-  return new MetisSeqError({
-    code: 'POS_ANSWER_WRONG',
-    message: 'The consensus layer gave no span or no batch.',
-  })
 }

@@ -163,7 +163,7 @@ function filesOf(path: string): string[] {
   throw unreadable(path, 'it contains no all.json')
 }
 
-function readRegistry(file: string): {text: string; entries: unknown[]; isList: boolean} {
+export function readRegistry(file: string): {text: string; entries: unknown[]; isList: boolean} {
   const bytes = readBytes(file)
   let text: string
   try {

@@ -1,14 +1,11 @@
-import {isAddressEqual} from 'viem'
+import {isAddressEqual, type Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
-import {
-  readEpochLength,
-  readEpochOfBlock,
-  readNewestEpochs,
-} from '../../chain/actions/sequencer-set/read-epochs.ts'
+import {readEpochOfBlock, readNewestEpochs} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import {blocksLeft, epochAt, epochBlocks, type Epoch} from '../../protocol/epoch.ts'
 import {epochOfSpan} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
+import {readRecords, type ScanOptions} from './records.ts'
 
 /** The current epoch is among this many newest ones: the consensus layer plans at most two ahead. */
 const NEWEST_EPOCHS = 3
@@ -95,44 +92,39 @@ function stateOf(epoch: Epoch, current: Epoch | null, nextBlock: bigint): EpochS
 }
 
 export interface ListedEpoch extends EpochView {
-  /** It began with a respan if the previous epoch was cut short, or if it is longer than a planned one. */
+  /** It began with a respan. */
   takeover: boolean
+  /** A respan has ended it early. */
+  cut: boolean
+  /** The producer whose silence led to its respan; null without one, and where it is unknown. */
+  silent: Address | null
+  /** Blocks fewer than an epoch has today; 0 for one of full length. */
+  missingBlocks: bigint
 }
 
-/** The newest epochs on L2, oldest first. */
-export async function listEpochs(context: Context, count: number): Promise<ListedEpoch[]> {
+/** The newest epochs on L2, oldest first, with how each came to be. */
+export async function listEpochs(
+  context: Context,
+  count: number,
+  options: ScanOptions = {},
+): Promise<ListedEpoch[]> {
   const {client} = context.l2()
-  const {sequencerSet} = context.network.l2.contracts
-  const [head, epochLength, epochs] = await Promise.all([
+  const [head, {records, epochLength}] = await Promise.all([
     getBlock(client),
-    readEpochLength(client, {sequencerSet}),
-    // One more than shown: whether an epoch began with a respan depends on the previous one.
-    readNewestEpochs(client, {sequencerSet, count: count + 1}),
+    readRecords(context, count, {...options, withoutDraws: true}),
   ])
   const next = head.number + 1n
-  const current = epochAt(epochs, next) ?? null
-  return epochs
-    .map((epoch, index) => ({
+  const current = epochAt(records, next) ?? null
+  return records.map(({number, signer, startBlock, endBlock, isRespanned, isCut, silent}) => {
+    const epoch = {number, signer, startBlock, endBlock}
+    const blocks = epochBlocks(epoch)
+    return {
       ...toView(epoch, stateOf(epoch, current, next), context),
-      takeover: beganWithRespan(epoch, epochs[index - 1], epochLength),
-    }))
-    .slice(-count)
-}
-
-/**
- * A normally committed epoch has exactly the contract's length; only a recommitment cuts one short
- * or extends past it. Epoch 0 is from genesis and has its own length.
- *
- * - Source: `MetisSequencerSet.commitEpoch`, `recommitEpoch`.
- */
-export function beganWithRespan(
-  epoch: Epoch,
-  before: Epoch | undefined,
-  epochLength: bigint,
-): boolean {
-  if (epoch.number === 0n) return false
-  if (epochBlocks(epoch) > epochLength) return true
-  return before !== undefined && before.number > 0n && epochBlocks(before) < epochLength
+      ...{takeover: isRespanned, cut: isCut, silent},
+      // Epoch 0 is from the genesis and has its own length.
+      missingBlocks: number > 0n && blocks < epochLength ? epochLength - blocks : 0n,
+    }
+  })
 }
 
 /** The newest span of the consensus layer as an epoch; undefined when it cannot be read. */

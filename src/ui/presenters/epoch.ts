@@ -2,6 +2,8 @@ import {counted, formatDuration} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
 import type {CurrentEpoch, EpochView, ListedEpoch} from '../../services/rotation/epochs.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
+import {noNames, type SignerNames} from '../../services/network/registry-names.ts'
+import {signerText} from './rotation.ts'
 import {fields, table} from './table.ts'
 
 function producerOf({signer, mine}: EpochView): string {
@@ -40,7 +42,7 @@ export function nextEpochText(epoch: EpochView | null): string {
   ].join('\n')
 }
 
-export function epochListText(epochs: ListedEpoch[]): string {
+export function epochListText(epochs: ListedEpoch[], names: SignerNames = noNames): string {
   return table(
     ['epoch', 'state', 'first', 'last', 'blocks', 'producer', ''],
     epochs.map((epoch) => [
@@ -49,10 +51,22 @@ export function epochListText(epochs: ListedEpoch[]): string {
       `${epoch.startBlock}`,
       `${epoch.endBlock}`,
       `${epochBlocks(epoch)}`,
-      producerOf(epoch),
-      epoch.takeover ? 'respan' : '',
+      `${signerText(epoch.signer, names)}${epoch.mine ? ' (YOU)' : ''}`,
+      epochNotes(epoch, names),
     ]),
   )
+}
+
+function epochNotes(
+  {takeover, cut, silent, missingBlocks}: ListedEpoch,
+  names: SignerNames,
+): string {
+  const after = silent === null ? '' : ` after ${signerText(silent, names)} fell silent`
+  return [
+    ...(takeover ? [`respan${after}`] : []),
+    ...(cut ? ['cut short by a respan'] : []),
+    ...(missingBlocks > 0n && !cut ? [`short by ${counted(missingBlocks, 'block')}`] : []),
+  ].join(', ')
 }
 
 /** One line of `epoch watch`. */

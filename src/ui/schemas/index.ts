@@ -2,6 +2,7 @@ import type {JsonSchema} from './build.ts'
 import {documentSchema, schemaIdOf, type CommandSchema, type CommandSchemas} from './document.ts'
 import {cdpSchemas} from './cdp.ts'
 import {completionSchemas} from './completion.ts'
+import {dutySchemas} from './duty.ts'
 import {epochSchemas} from './epoch.ts'
 import {exitSchemas} from './exit.ts'
 import {explainSchemas} from './explain.ts'
@@ -30,6 +31,7 @@ import {txSchemas} from './tx.ts'
 const commandSchemas: CommandSchemas = {
   ...cdpSchemas,
   ...completionSchemas,
+  ...dutySchemas,
   ...epochSchemas,
   ...exitSchemas,
   ...explainSchemas,

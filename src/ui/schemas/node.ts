@@ -59,6 +59,18 @@ const verification = object('A chain rebuilt from L1.', {
   node: nullable(text('Scheme and host of the node; null without one.')),
 })
 
+const startedNode = object('The node that was started.', {
+  pid,
+  profile,
+  phase: word('State of the node once it is known.', [
+    'catching-up',
+    'following',
+    'building',
+    'stopped',
+  ]),
+  syncing: flag('True while it is behind a peer or has not responded since its start.'),
+})
+
 export const nodeSchemas: CommandSchemas = {
   'node guard rebuild': {
     data: object<GuardView>('A rebuilt sign guard.', {
@@ -84,19 +96,8 @@ export const nodeSchemas: CommandSchemas = {
       rpcUrl: text('URL of its RPC.'),
     }),
   },
-  'node start': {
-    data: object('The node that was started.', {
-      pid,
-      profile,
-      phase: word('State of the node once it is known.', [
-        'catching-up',
-        'following',
-        'building',
-        'stopped',
-      ]),
-      syncing: flag('True while it is behind a peer or has not responded since its start.'),
-    }),
-  },
+  'node restart': {data: startedNode},
+  'node start': {data: startedNode},
   'node status': {
     data: object<NodeReport>('The node of the profile.', {
       profile,

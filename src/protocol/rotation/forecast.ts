@@ -1,0 +1,197 @@
+import type {Address} from 'viem'
+
+import type {Epoch} from '../epoch.ts'
+import {eligibleValidators, forecastProducers, selectProducers, type Candidate} from '../span.ts'
+import {isSame} from './records.ts'
+
+/**
+ * `exact`: fixed, or drawn as the consensus layer will draw it while its validators stay the same.
+ * `probable`: a draw that was not proven yet, or shares of the stake. `unknown`: no source.
+ */
+export const forecastLabels = ['exact', 'probable', 'unknown'] as const
+export type ForecastLabel = (typeof forecastLabels)[number]
+
+/** Origin of a predicted epoch, from binding to none. */
+export const forecastBases = [
+  ...(['committed', 'planned', 'selection', 'stake-share', 'none'] as const),
+] as const
+export type ForecastBasis = (typeof forecastBases)[number]
+
+/** What the consensus layer has planned, and what it draws from next. */
+export interface RotationPlan {
+  /** The newest span as an epoch. */
+  latest: Epoch
+  candidates: readonly Candidate[]
+  l1Batch: bigint
+}
+
+/** An old span against the replay of its own draw. */
+export interface ReplayedSpan {
+  number: bigint
+  /** Producer in the span. */
+  producer: Address
+  /** Drawn from the validators stored in the span; null when nobody was eligible. */
+  drawn: Address | null
+  /** False where a respan or a recovery has set the producer. */
+  isDrawn: boolean
+}
+
+/** How often the replay of a draw was right. */
+export interface BackTest {
+  tested: number
+  hits: number
+  /** Numbers of the spans that the replay got wrong, newest first, at most {@link MOST_MISSES}. */
+  misses: bigint[]
+  /** Spans whose producer was set by a respan or a recovery, and not drawn. */
+  set: number
+}
+
+const MOST_MISSES = 20
+
+export interface ForecastEpoch {
+  number: bigint
+  label: ForecastLabel
+  basis: ForecastBasis
+  /** Null where only shares of the stake are known, or nothing. */
+  signer: Address | null
+  /** Null while the epochs before it are unknown. */
+  startBlock: bigint | null
+  /** Inclusive. */
+  endBlock: bigint | null
+}
+
+export interface StakeShare {
+  signer: Address
+  /** Whole METIS. */
+  power: number
+  /** Probability to be drawn for any one epoch, 0 to 1. */
+  share: number
+}
+
+/** Confidence in the draws after the planned epochs. `none`: no source that is up to date. */
+export type Confidence = 'proven' | 'unproven' | 'refuted' | 'none'
+
+/** A replay that was wrong once proves that the draw is not understood, so shares are all that is left. */
+export function confidenceOf({tested, hits}: BackTest): Confidence {
+  if (tested === 0) return 'unproven'
+  return hits === tested ? 'proven' : 'refuted'
+}
+
+export function backTest(spans: readonly ReplayedSpan[]): BackTest {
+  const drawn = spans.filter(({isDrawn}) => isDrawn)
+  const wrong = drawn.filter(({producer, drawn: by}) => !isSame(producer, by))
+  return {
+    tested: drawn.length,
+    hits: drawn.length - wrong.length,
+    misses: wrong
+      .map(({number}) => number)
+      .toSorted((a, b) => (a > b ? -1 : 1))
+      .slice(0, MOST_MISSES),
+    set: spans.length - drawn.length,
+  }
+}
+
+/**
+ * The draw of a span, replayed from the validators stored in it. They were all current when it was
+ * planned, so no reward batch is needed.
+ *
+ * - Source: Themis `metis/keeper.go`, FreezeSet.
+ *
+ * @returns null when nobody was eligible
+ */
+export function replayDraw(spanId: bigint, validators: readonly Candidate[]): Address | null {
+  const l1Batch = validators.reduce(
+    (most, {startBatch}) => (startBatch > most ? startBatch : most),
+    0n,
+  )
+  return selectProducers({spanId, validators, l1Batch})[0]?.signer ?? null
+}
+
+/** Shares of everybody who can be drawn, the largest first. */
+export function stakeShares({candidates, l1Batch}: Omit<RotationPlan, 'latest'>): StakeShare[] {
+  const eligible = eligibleValidators(candidates, l1Batch)
+  const total = eligible.reduce((sum, {power}) => sum + power, 0)
+  return eligible
+    .map(({signer, power}) => ({signer, power, share: power / total}))
+    .toSorted((a, b) => b.power - a.power)
+}
+
+export interface ForecastInput {
+  /** The epoch of the next block; null when none covers it. */
+  current: Epoch | null
+  /** The newest committed epochs, oldest first. */
+  committed: readonly Epoch[]
+  /** Blocks of an epoch that no respan changes. */
+  epochLength: bigint
+  /** Null without a consensus layer that is up to date. */
+  plan: RotationPlan | null
+  confidence: Confidence
+}
+
+/**
+ * The current epoch and those after it. Pure.
+ *
+ * A committed epoch binds the nodes, a planned one will be committed, and both change only by a
+ * respan. Later ones are the draws of the consensus layer, whose seed is the number of the span.
+ *
+ * @param count of epochs, with the current one
+ */
+export function forecastRotation(input: ForecastInput, count: number): ForecastEpoch[] {
+  const {current, committed, plan, confidence} = input
+  const newest = committed.at(-1)
+  const first = current?.number ?? (newest === undefined ? undefined : newest.number + 1n)
+  if (first === undefined) return []
+  const drawnFrom = later(newest?.number, plan?.latest.number)
+  const draws = drawsFor(input, drawnFrom, first + BigInt(count))
+  let nextStart = current?.startBlock ?? null
+  return Array.from({length: count}, (_, offset) => {
+    const number = first + BigInt(offset)
+    const fixed = fixedEpoch(input, number)
+    const startBlock = fixed?.startBlock ?? nextStart
+    const endBlock =
+      fixed?.endBlock ?? (startBlock === null ? null : startBlock + input.epochLength - 1n)
+    nextStart = endBlock === null ? null : endBlock + 1n
+    const range = {number, startBlock, endBlock}
+    if (fixed) return {...range, label: 'exact', basis: fixed.basis, signer: fixed.signer}
+    return {...range, ...drawnAs(confidence, draws.get(number))}
+  })
+}
+
+function drawnAs(
+  confidence: Confidence,
+  drawn: Address | undefined,
+): Pick<ForecastEpoch, 'label' | 'basis' | 'signer'> {
+  if (confidence === 'refuted') return {label: 'probable', basis: 'stake-share', signer: null}
+  if (confidence === 'none' || drawn === undefined)
+    return {label: 'unknown', basis: 'none', signer: null}
+  return {label: confidence === 'proven' ? 'exact' : 'probable', basis: 'selection', signer: drawn}
+}
+
+function drawsFor(
+  {plan}: ForecastInput,
+  after: bigint | undefined,
+  until: bigint,
+): ReadonlyMap<bigint, Address> {
+  if (!plan || after === undefined) return new Map()
+  const count = Number(until - after - 1n)
+  if (count <= 0) return new Map()
+  const draws = forecastProducers(after + 1n, count, plan.candidates, plan.l1Batch)
+  return new Map(draws.map(({spanId, signer}) => [spanId, signer]))
+}
+
+/** What is on L2 wins over the plan: nodes obey the contract. */
+function fixedEpoch(
+  {current, committed, plan}: ForecastInput,
+  number: bigint,
+): (Epoch & {basis: 'committed' | 'planned'}) | undefined {
+  const onL2 = [...committed, ...(current ? [current] : [])].find(
+    (epoch) => epoch.number === number,
+  )
+  if (onL2) return {...onL2, basis: 'committed'}
+  return plan?.latest.number === number ? {...plan.latest, basis: 'planned'} : undefined
+}
+
+function later(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return a > b ? a : b
+}

@@ -1,0 +1,70 @@
+import type {Address} from 'viem'
+
+import {stallLimitSeconds} from '../../health/stall.ts'
+import {MetisSeqError} from '../../lib/errors.ts'
+import {isSame} from '../../protocol/rotation/records.ts'
+import {restartWindow, type RestartWindow} from '../../protocol/rotation/restart-window.ts'
+import {requireProfile, type Context} from '../context.ts'
+import {settingOf} from '../health/setting.ts'
+import {readForecast, type RotationForecast} from '../rotation/forecast.ts'
+import type {ScanOptions} from '../rotation/records.ts'
+
+/** Epochs within which windows are searched, with the current one. */
+export const HORIZON_EPOCHS = 65
+
+export interface DutyWindow extends RestartWindow {
+  signer: Address
+  headBlock: bigint
+  needSeconds: number
+  /** Why the forecast is not exact; null when it is. */
+  doubt: string | null
+  respanDelaySeconds: number
+}
+
+/**
+ * May the node of the profile's signer be away for a while, starting now?
+ *
+ * @throws {MetisSeqError} SIGNER_UNKNOWN, PROFILE_MISSING, those of the L2 endpoint
+ */
+export async function readWindow(
+  context: Context,
+  needSeconds: number,
+  options: ScanOptions = {},
+): Promise<DutyWindow> {
+  const signer = requireSigner(context)
+  const forecast = await readForecast(context, {...options, count: HORIZON_EPOCHS, signer})
+  return windowIn(context, forecast, {signer, needSeconds})
+}
+
+/** The same from a forecast that was read already. */
+export function windowIn(
+  context: Context,
+  forecast: RotationForecast,
+  {signer, needSeconds, nowMs = Date.now()}: {signer: Address; needSeconds: number; nowMs?: number},
+): DutyWindow {
+  const {epochs, shares, headBlock, headTimestampSeconds, blockMs, doubt} = forecast
+  const {slotMs, respanDelaySeconds} = context.network.l2
+  const silentSeconds = nowMs / 1000 - Number(headTimestampSeconds)
+  const window = restartWindow({
+    forecast: epochs,
+    hasEpoch: forecast.hasEpoch,
+    own: signer,
+    isCandidate: shares.some((share) => isSame(share.signer, signer)),
+    ...{headBlock, needSeconds, slotMs, blockMs},
+    isStalled: silentSeconds > stallLimitSeconds(settingOf(context)),
+  })
+  return {...window, signer, headBlock, needSeconds, doubt, respanDelaySeconds}
+}
+
+/** The signer of the profile. @throws {MetisSeqError} SIGNER_UNKNOWN, PROFILE_MISSING */
+export function requireSigner(context: Context): Address {
+  const {name, profile} = requireProfile(context)
+  if (profile.signer) return profile.signer
+  throw new MetisSeqError({
+    code: 'SIGNER_UNKNOWN',
+    exit: 'config',
+    message: `Profile ${name} has no signer, so it has no turns.`,
+    facts: {profile: name},
+    hints: [`Run \`metis-seq init --profile ${name} --replace --signer KEY_OR_ADDRESS\`.`],
+  })
+}

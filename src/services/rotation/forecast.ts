@@ -1,0 +1,233 @@
+import {getAddress, type Address} from 'viem'
+
+import {stallLimitSeconds} from '../../health/stall.ts'
+import {MetisSeqError, messageOf} from '../../lib/errors.ts'
+import {
+  backTest,
+  confidenceOf,
+  forecastRotation,
+  stakeShares,
+  type BackTest,
+  type Confidence,
+  type ForecastEpoch,
+  type StakeShare,
+} from '../../protocol/rotation/forecast.ts'
+import {isSame} from '../../protocol/rotation/records.ts'
+import {eligibleValidators} from '../../protocol/span.ts'
+import type {Context} from '../context.ts'
+import {settingOf} from '../health/setting.ts'
+import {createBlockTimes} from '../network/block-times.ts'
+import {listSequencers} from '../staking/sequencers.ts'
+import {rotationOnL2, type RotationNow} from './epochs.ts'
+import {readPlan, type PlanLook} from './plan.ts'
+import {readRecords, replayedSpans, type Records, type ScanOptions} from './records.ts'
+
+/** Spans that are replayed before a forecast. */
+export const BACK_TESTED_SPANS = 200
+
+export interface TimedEpoch extends ForecastEpoch {
+  /** True when its signer is the one asked for; null where its signer is unknown. */
+  mine: boolean | null
+  /** Probability that it is the one asked for, 0 to 1; null where nothing is known. */
+  chance: number | null
+  /** Expected time of its first block, milliseconds since 1970; null while blocks do not arrive. */
+  startsAtMs: number | null
+  /** Expected time of its last block. */
+  endsAtMs: number | null
+}
+
+export interface RotationForecast {
+  headBlock: bigint
+  headTimestampSeconds: bigint
+  /** False when no epoch covers the next block, so nobody may produce. */
+  hasEpoch: boolean
+  /** Signer asked for; null without one. */
+  signer: Address | null
+  /** The current epoch first. */
+  epochs: TimedEpoch[]
+  /** Null without a consensus layer that is up to date. */
+  backTest: BackTest | null
+  confidence: Confidence
+  /** Why epochs after the planned ones are not exact; null when they are. */
+  doubt: string | null
+  /** Everybody who can be drawn, the largest first; empty without a plan. */
+  shares: StakeShare[]
+  /** Median of recent blocks in milliseconds; null while too few are known. */
+  blockMs: number | null
+  epochLength: bigint
+}
+
+export interface ForecastOptions extends ScanOptions {
+  /** Epochs, with the current one. */
+  count: number
+  /** Null: nobody's turns are marked. */
+  signer: Address | null
+  /** Wall clock, milliseconds since 1970. */
+  nowMs?: number
+}
+
+/**
+ * The next epochs with their producers, as far as they are known, after a replay of the newest spans.
+ *
+ * @throws {MetisSeqError} those of the L2 endpoint, INTERRUPTED; a consensus layer that does not
+ *   respond only makes the later epochs unknown
+ */
+export async function readForecast(
+  context: Context,
+  options: ForecastOptions,
+): Promise<RotationForecast> {
+  const [records, drawing, rotation] = await Promise.all([
+    readRecords(context, BACK_TESTED_SPANS, options),
+    readDrawing(context),
+    rotationOnL2(context),
+  ])
+  const blockMs = await createBlockTimes(context).usualMs(rotation)
+  const stallSeconds = stallLimitSeconds(settingOf(context))
+  return composeForecast({rotation, records, drawing, blockMs, stallSeconds}, options)
+}
+
+/** What the consensus layer draws from, and what speaks against it. */
+export interface Drawing {
+  plan: PlanLook | null
+  /** Why there is no plan; null with one. */
+  missing: string | null
+  /** Why its validators may change soon; null when they agree with L1. */
+  pending: string | null
+}
+
+/** The plan, and whether L1 has stakes that it does not know yet. Never throws for a source that is down. */
+export async function readDrawing(context: Context): Promise<Drawing> {
+  const pos = context.pos()
+  const none = (missing: string): Drawing => ({plan: null, missing, pending: null})
+  if (!pos) return none('the network has no consensus layer that can be asked')
+  try {
+    const plan = await readPlan(pos)
+    return {plan, missing: null, pending: await pendingChange(context, plan)}
+  } catch (error) {
+    if (error instanceof MetisSeqError && error.code === 'INTERRUPTED') throw error
+    return none(`the consensus layer cannot be read (${messageOf(error)})`)
+  }
+}
+
+/** The cap on updates of a stake. Source: Themis `staking/side_handler.go`, MaxVotingPower. */
+const MAX_VOTING_POWER = 100_000
+
+/** Stakes on L1 reach the consensus layer confirmations later; until then the draws are of the old ones. */
+async function pendingChange(context: Context, plan: PlanLook): Promise<string | null> {
+  const list = await listSequencers(context).catch(() => null)
+  if (!list) return 'L1 cannot be read, so changes of stakes that are on their way are unknown'
+  const onL1 = new Map(
+    list.sequencers
+      .filter(({status}) => status === 'active')
+      .map(({signer, amountMetisWei}) => [
+        signer.toLowerCase(),
+        Number(amountMetisWei / 10n ** 18n),
+      ]),
+  )
+  const known = eligibleValidators(plan.candidates, plan.l1Batch)
+  const agrees = ({signer, power}: {signer: Address; power: number}) => {
+    const locked = onL1.get(signer.toLowerCase())
+    return (
+      locked !== undefined && (locked === power || power === Math.min(locked, MAX_VOTING_POWER))
+    )
+  }
+  if (known.length === onL1.size && known.every(agrees)) return null
+  return 'a change of stakes on L1 has not reached the consensus layer yet'
+}
+
+interface Readings {
+  rotation: RotationNow
+  records: Records
+  drawing: Drawing
+  blockMs: number | null
+  /** Seconds without a block after which L2 counts as stalled. */
+  stallSeconds: number
+}
+
+/** The forecast of these readings. Pure. */
+export function composeForecast(
+  {rotation, records, drawing, blockMs, stallSeconds}: Readings,
+  {count, signer, nowMs = Date.now()}: Omit<ForecastOptions, keyof ScanOptions>,
+): RotationForecast {
+  const {headBlock, headTimestampSeconds, epoch, newest} = rotation
+  const missing = drawing.missing ?? outdated(drawing.plan, newest.at(-1)?.number)
+  const look = missing === null ? drawing.plan : null
+  const plan = look?.latest ? {...look, latest: look.latest} : null
+  const tested = plan ? backTest(replayedSpans(records, BACK_TESTED_SPANS)) : null
+  const confidence = confidenceWith(tested, drawing.pending)
+  const shares = plan
+    ? stakeShares(plan).map((each) => ({...each, signer: getAddress(each.signer)}))
+    : []
+  const {epochLength} = records
+  const epochs = forecastRotation(
+    {current: epoch, committed: newest, epochLength, plan, confidence},
+    count,
+  )
+  const arrival = arrivalOf({headBlock, headTimestampSeconds, blockMs, nowMs, stallSeconds})
+  const share = shares.find((each) => isSame(each.signer, signer))?.share ?? 0
+  return {
+    ...{headBlock, headTimestampSeconds, signer, backTest: tested, confidence, shares, blockMs},
+    hasEpoch: epoch !== null,
+    ...{epochLength, doubt: missing ?? doubtOf(tested, drawing.pending)},
+    epochs: epochs.map((each) => ({
+      ...each,
+      signer: each.signer && getAddress(each.signer),
+      mine: each.signer === null ? null : isSame(each.signer, signer),
+      chance: chanceOf(each, signer, share),
+      startsAtMs: arrival(each.startBlock),
+      endsAtMs: arrival(each.endBlock),
+    })),
+  }
+}
+
+function chanceOf(
+  {label, signer}: ForecastEpoch,
+  own: Address | null,
+  share: number,
+): number | null {
+  if (own === null || label === 'unknown') return null
+  if (signer === null) return share
+  if (label === 'exact') return isSame(signer, own) ? 1 : 0
+  return null
+}
+
+/** A consensus layer that lags draws from validators of the past. */
+function outdated(plan: PlanLook | null, newestEpoch: bigint | undefined): string | null {
+  if (!plan) return null
+  if (plan.syncing === true) return 'the consensus layer is still syncing'
+  if (!plan.latest) return 'the newest span of the consensus layer cannot be read as an epoch'
+  const behind = (newestEpoch ?? 0n) - plan.latestNumber
+  return behind > 0n ? `the consensus layer is ${behind} epochs behind L2` : null
+}
+
+function confidenceWith(tested: BackTest | null, pending: string | null): Confidence {
+  if (!tested) return 'none'
+  const confidence = confidenceOf(tested)
+  return confidence === 'proven' && pending !== null ? 'unproven' : confidence
+}
+
+function doubtOf(tested: BackTest | null, pending: string | null): string | null {
+  if (!tested) return null
+  if (tested.tested === 0) return 'there is no span yet to test the draws against'
+  if (tested.hits < tested.tested) {
+    return `only ${tested.hits} of the last ${tested.tested} draws came true, so shares of the stake are shown instead`
+  }
+  return pending
+}
+
+/** Expected time of a block at the measured rate; null while blocks do not arrive. */
+function arrivalOf(options: {
+  headBlock: bigint
+  headTimestampSeconds: bigint
+  blockMs: number | null
+  nowMs: number
+  stallSeconds: number
+}): (block: bigint | null) => number | null {
+  const {headBlock, headTimestampSeconds, blockMs, nowMs, stallSeconds} = options
+  const headMs = Number(headTimestampSeconds) * 1000
+  const isStalled = nowMs - headMs > stallSeconds * 1000
+  return (block) => {
+    if (block === null || blockMs === null || isStalled) return null
+    return Math.round(headMs + Number(block - headBlock) * blockMs)
+  }
+}

@@ -1,0 +1,102 @@
+import {getAddress, type Address} from 'viem'
+
+import {MetisSeqError} from '../../lib/errors.ts'
+import {isSame} from '../../protocol/rotation/records.ts'
+import {successionAt, type SuccessorAttempt} from '../../protocol/rotation/successor.ts'
+import type {Context} from '../context.ts'
+import {rotationOnL2} from './epochs.ts'
+import {readPlan} from './plan.ts'
+import {readAllRespans} from './records.ts'
+
+/** Attempts that are shown: the one that counts, and the next ones if it does not produce either. */
+const SHOWN_ATTEMPTS = 3
+
+export interface NamedAttempt extends SuccessorAttempt {
+  /** True when it is the profile's signer. */
+  mine: boolean
+}
+
+/** Who takes over if the producer stops now. */
+export interface SuccessorView {
+  headBlock: bigint
+  headTimestampSeconds: bigint
+  /** Producer of the next block. */
+  current: Address
+  mine: boolean
+  /** First block of the successor if production has stopped at the head. */
+  startBlock: bigint
+  attempts: NamedAttempt[]
+  /** Validators that can be drawn. */
+  candidates: number
+  /** The consensus layer has chosen the first attempt, and it is on its way to L2. */
+  isUnderWay: boolean
+  /** The stall clock: seconds since the newest block. */
+  silentSeconds: number
+  respanDelaySeconds: number
+  /** Time at which the respan is due if no block arrives, milliseconds since 1970. */
+  dueAtMs: number
+}
+
+/**
+ * @throws {MetisSeqError} EPOCH_MISSING, ROTATION_UNKNOWN, POS_UNREACHABLE, POS_ERROR,
+ *   POS_ANSWER_WRONG, those of the L2 endpoint
+ */
+export async function readSuccessor(context: Context, nowMs = Date.now()): Promise<SuccessorView> {
+  const pos = context.pos()
+  if (!pos) throw rotationUnknown(`no consensus layer is known on ${context.networkName}`)
+  const [plan, respans, state, rotation] = await Promise.all([
+    readPlan(pos),
+    readAllRespans(pos),
+    pos.respanState().catch(() => null),
+    rotationOnL2(context),
+  ])
+  const {headBlock, headTimestampSeconds, newest} = rotation
+  const behind = (newest.at(-1)?.number ?? 0n) - plan.latestNumber
+  if (behind > 0n) throw rotationUnknown(`the consensus layer is ${behind} epochs behind L2`)
+  if (plan.syncing === true) throw rotationUnknown('the consensus layer is still syncing')
+  const succession = successionAt({
+    ...{head: headBlock, epochs: newest, plan, respans, count: SHOWN_ATTEMPTS},
+    ...{attempts: state?.attempts ?? null, excluded: state?.excluded ?? []},
+  })
+  if (!succession) throw epochMissing(headBlock)
+  const pending = state?.pending?.startBlock === succession.startBlock ? state.pending : null
+  const own = context.profile?.signer ?? null
+  const chosen = pending ? [{attempt: pending.attempt, signer: pending.to}] : []
+  const attempts = [...chosen, ...succession.attempts].slice(0, SHOWN_ATTEMPTS)
+  const {respanDelaySeconds} = context.network.l2
+  const headMs = Number(headTimestampSeconds) * 1000
+  return {
+    ...{headBlock, headTimestampSeconds},
+    current: succession.current,
+    mine: isSame(succession.current, own),
+    startBlock: succession.startBlock,
+    attempts: attempts.map(({attempt, signer}) => ({
+      attempt,
+      signer: signer && getAddress(signer),
+      mine: isSame(signer, own),
+    })),
+    candidates: succession.candidates,
+    isUnderWay: pending !== null,
+    silentSeconds: Math.max(0, Math.floor((nowMs - headMs) / 1000)),
+    respanDelaySeconds,
+    dueAtMs: headMs + respanDelaySeconds * 1000,
+  }
+}
+
+export function rotationUnknown(reason: string): MetisSeqError {
+  return new MetisSeqError({
+    code: 'ROTATION_UNKNOWN',
+    message: `The rotation cannot be foretold: ${reason}.`,
+    facts: {reason},
+    hints: ['Run `metis-seq pos status`.', 'Run `metis-seq epoch current` for the epoch on L2.'],
+  })
+}
+
+function epochMissing(head: bigint): MetisSeqError {
+  return new MetisSeqError({
+    code: 'EPOCH_MISSING',
+    message: `No epoch covers block ${head + 1n} or the one before: nobody is to be replaced.`,
+    facts: {block: `${head + 1n}`},
+    hints: ['Run `metis-seq epoch list`.', 'Run `metis-seq pos status`.'],
+  })
+}

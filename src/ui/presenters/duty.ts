@@ -1,0 +1,165 @@
+import {counted, formatDuration, isoTime} from '../../lib/units.ts'
+import type {DutyOutcome} from '../../protocol/rotation/duty.ts'
+import type {UpcomingWindow} from '../../protocol/rotation/restart-window.ts'
+import {costOf} from '../../services/duty/guard.ts'
+import type {DutyHistory, DutyPeriod} from '../../services/duty/history.ts'
+import {HORIZON_EPOCHS, type DutyWindow} from '../../services/duty/window.ts'
+import type {TimedEpoch} from '../../services/rotation/forecast.ts'
+import {whenText} from './rotation.ts'
+import {fields, table} from './table.ts'
+
+export const outcomeWords: Record<DutyOutcome, string> = {
+  full: 'full',
+  'stood-in': 'stood in',
+  short: 'short',
+  'taken-over': 'taken over',
+  missed: 'missed',
+  pending: 'pending',
+}
+
+/** One line: may the node be away, for how long, and why. */
+export function windowText(window: DutyWindow): string {
+  const {isOpen, reason, secondsLeft, needSeconds} = window
+  if (!isOpen) return `No: ${lowerFirst(costOf(window))}`
+  if (reason === 'not-drawn') return 'Yes: your signer is not among those who can be drawn.'
+  const room =
+    secondsLeft === null
+      ? `no turn of yours is within the next ${HORIZON_EPOCHS} epochs`
+      : `at least ${formatDuration(secondsLeft)} until your turn`
+  return `Yes, for ${formatDuration(needSeconds)}: ${room}.`
+}
+
+export function checkText(window: DutyWindow): string {
+  const {next, doubt} = window
+  const later = next
+    ? `The next window opens in about ${formatDuration(next.opensInSeconds)}, at block ${next.fromBlock}.`
+    : `No later window in the next ${HORIZON_EPOCHS} epochs is long enough.`
+  return [
+    windowText(window),
+    ...(window.isOpen ? [] : [later]),
+    ...(doubt === null ? [] : [`The forecast is not exact: ${doubt}.`]),
+  ].join('\n')
+}
+
+export function waitText(window: DutyWindow): string {
+  const {next} = window
+  const eta = next ? `, about ${formatDuration(next.opensInSeconds)} left` : ''
+  return `Waiting for a window${eta}: ${lowerFirst(costOf(window))}`
+}
+
+export function dutyNextText(
+  turns: readonly TimedEpoch[],
+  window: DutyWindow,
+  nowMs: number,
+): string {
+  const {widest} = window
+  return [
+    turns.length === 0
+      ? `No turn of yours is known within the next ${HORIZON_EPOCHS} epochs.`
+      : table(
+          ['epoch', 'first', 'last', 'in', 'label'],
+          turns.map(({number, startBlock, endBlock, startsAtMs, label}) => [
+            `${number}`,
+            `${startBlock ?? '?'}`,
+            `${endBlock ?? '?'}`,
+            startsAtMs !== null && startsAtMs <= nowMs ? 'now' : whenText(startsAtMs, nowMs),
+            label,
+          ]),
+        ),
+    '',
+    fields([
+      ['restart now', windowText(window)],
+      ['widest window', widest ? upcomingText(widest) : 'none'],
+    ]),
+    ...(window.doubt === null ? [] : [`The forecast is not exact: ${window.doubt}.`]),
+  ].join('\n')
+}
+
+function upcomingText({
+  fromBlock,
+  opensInSeconds,
+  lastsSeconds,
+  untilBlock,
+}: UpcomingWindow): string {
+  const lasts = `${untilBlock === null ? 'at least ' : ''}${formatDuration(lastsSeconds)}`
+  return opensInSeconds === 0
+    ? `${lasts}, open now`
+    : `${lasts}, in about ${formatDuration(opensInSeconds)} from block ${fromBlock}`
+}
+
+export function dutyHistoryText(history: DutyHistory, last: number | undefined): string {
+  const shown = last === undefined ? history.duties : history.duties.slice(-last)
+  return [
+    shown.length === 0
+      ? 'No duties in this time.'
+      : table(
+          ['epoch', 'time', 'first', 'last', 'made', 'expected', 'outcome'],
+          shown.map(({number, startSeconds, startBlock, endBlock, made, expected, outcome}) => [
+            `${number}`,
+            startSeconds === null ? '' : isoTime(BigInt(startSeconds)),
+            `${startBlock}`,
+            `${endBlock}`,
+            `${made}`,
+            `${expected}`,
+            outcomeWords[outcome],
+          ]),
+        ),
+    '',
+    dutyScoreText(history),
+  ].join('\n')
+}
+
+export function dutyScoreText({periods, knowsMissed}: DutyHistory): string {
+  return [
+    table(
+      [
+        'days',
+        'epochs',
+        'full',
+        'stood in',
+        'taken over',
+        'missed',
+        'blocks made',
+        'score',
+        'luck',
+      ],
+      periods.map((period) => [
+        `${period.days}${period.isWhole ? '' : '*'}`,
+        `${period.score.epochs}`,
+        `${period.score.full}`,
+        `${period.score.stoodIn}`,
+        `${period.score.takenOver}`,
+        knowsMissed ? `${period.score.missed}` : 'unknown',
+        `${period.score.blocksMade} of ${period.score.blocksExpected}`,
+        period.score.score === null ? 'none yet' : `${(period.score.score * 100).toFixed(2)} %`,
+        luckText(period),
+      ]),
+    ),
+    ...(periods.some(({isWhole}) => !isWhole)
+      ? ['* The endpoint has no blocks that old: the chain is younger, or the endpoint is pruned.']
+      : []),
+    ...(knowsMissed ? [] : ['Without a consensus layer, epochs that were missed are unknown.']),
+  ].join('\n')
+}
+
+function luckText({luck}: DutyPeriod): string {
+  if (!luck) return 'unknown'
+  return `drawn for ${luck.drawn} of ${counted(luck.epochs, 'epoch')}, ${luck.expected.toFixed(1)} by stake`
+}
+
+export function dutyCsv({duties}: DutyHistory): string {
+  const head = 'epoch,start_utc,first_block,last_block,blocks_made,blocks_expected,outcome'
+  const lines = duties.map(
+    ({number, startSeconds, startBlock, endBlock, made, expected, outcome}) =>
+      [
+        number,
+        startSeconds === null ? '' : isoTime(BigInt(startSeconds)),
+        ...[startBlock, endBlock, made, expected, outcome],
+      ].join(','),
+  )
+  return `${[head, ...lines].join('\n')}\n`
+}
+
+function lowerFirst(text: string): string {
+  return `${text[0]?.toLowerCase() ?? ''}${text.slice(1)}`
+}

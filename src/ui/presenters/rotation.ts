@@ -1,0 +1,189 @@
+import {counted, formatCount, formatDuration, shortHex} from '../../lib/units.ts'
+import type {ForecastBasis} from '../../protocol/rotation/forecast.ts'
+import type {SignerNames} from '../../services/network/registry-names.ts'
+import type {RotationForecast, TimedEpoch} from '../../services/rotation/forecast.ts'
+import type {RotationProgress} from '../../services/rotation/records.ts'
+import type {NamedAttempt, SuccessorView} from '../../services/rotation/successor.ts'
+import type {ProducerCheck} from '../../services/rotation/verify-producers.ts'
+import {fields, table} from './table.ts'
+
+const basisWords: Record<ForecastBasis, string> = {
+  committed: 'committed on L2',
+  planned: 'planned',
+  selection: 'drawn',
+  'stake-share': 'by stake',
+  none: '',
+}
+
+/** A signer by its name in the public list, or by its address. */
+export function signerText(signer: string | null, names: SignerNames): string {
+  if (signer === null) return '?'
+  const name = names.get(signer.toLowerCase())
+  return name === undefined ? signer : `${name} ${shortHex(signer)}`
+}
+
+export function forecastText(
+  forecast: RotationForecast,
+  names: SignerNames,
+  nowMs: number,
+): string {
+  const {epochs} = forecast
+  if (epochs.length === 0) return 'No epoch is committed on L2, so nothing can be foretold.'
+  const producer = ({signer, mine, chance}: TimedEpoch) => {
+    if (signer !== null) return `${signerText(signer, names)}${mine ? ' (YOU)' : ''}`
+    return chance === null ? 'unknown' : `YOU with ${percent(chance)}`
+  }
+  return [
+    ...headlines(forecast, nowMs),
+    '',
+    table(
+      ['epoch', 'first', 'last', 'in', 'label', 'source', 'producer'],
+      epochs.map((epoch, index) => [
+        `${epoch.number}`,
+        `${epoch.startBlock ?? '?'}`,
+        `${epoch.endBlock ?? '?'}`,
+        index === 0 && forecast.hasEpoch ? 'now' : whenText(epoch.startsAtMs, nowMs),
+        epoch.label,
+        basisWords[epoch.basis],
+        producer(epoch),
+      ]),
+    ),
+  ].join('\n')
+}
+
+function headlines(forecast: RotationForecast, nowMs: number): string[] {
+  const {epochs, signer, doubt, backTest, blockMs} = forecast
+  const own = epochs.filter(({mine}) => mine === true)
+  const [next] = own
+  const turns = signer === null ? [] : [turnText(next, own.length, epochs.length, nowMs)]
+  const rate =
+    blockMs === null
+      ? 'Too few blocks are known for a block rate, so times are unknown.'
+      : `Times follow from the usual ${(blockMs / 1000).toFixed(1)} s per block of the last 32.`
+  const test = backTest
+    ? `Back-test: ${backTest.hits} of ${counted(backTest.tested, 'draw')} came true${backTest.set > 0 ? `; left out: ${counted(backTest.set, 'span')} without a draw` : ''}.`
+    : 'Back-test: none.'
+  const exact =
+    doubt === null
+      ? 'Draws are exact while no stake changes and no producer falls silent.'
+      : `Draws are not exact: ${doubt}.`
+  return [...turns, test, exact, rate]
+}
+
+function turnText(
+  next: TimedEpoch | undefined,
+  count: number,
+  epochs: number,
+  nowMs: number,
+): string {
+  if (!next) return `None of these ${epochs} epochs is known to be yours.`
+  const isNow = next.startsAtMs !== null && next.startsAtMs <= nowMs
+  const when = isNow ? 'now' : whenText(next.startsAtMs, nowMs, 'in ')
+  return `Your next epoch is ${next.number}, ${when}; ${count} of ${epochs} are yours.`
+}
+
+/** Unknown while blocks do not arrive. */
+export function whenText(atMs: number | null, nowMs: number, word = ''): string {
+  if (atMs === null) return word ? 'at an unknown time' : '?'
+  return `${word}${formatDuration((atMs - nowMs) / 1000)}`
+}
+
+export function successorText(view: SuccessorView, names: SignerNames): string {
+  const {current, mine, startBlock, attempts, isUnderWay, silentSeconds, respanDelaySeconds} = view
+  const [first] = attempts
+  const headline =
+    !first || first.signer === null
+      ? 'Nobody can take over: there is no other candidate.'
+      : isUnderWay
+        ? `${takesOver(first, names)} with block ${startBlock}: the respan is on its way.`
+        : `If the producer stops now, ${takesOver(first, names)} with block ${startBlock}.`
+  return [
+    headline,
+    fields([
+      ['producer', `${signerText(current, names)}${mine ? ' (YOU)' : ''}`],
+      ['head', `${view.headBlock}`],
+      ['stall clock', `${clock(silentSeconds)} of ${clock(respanDelaySeconds)}`],
+      ...attempts
+        .slice(1)
+        .map(
+          (attempt) =>
+            [
+              `attempt ${attempt.attempt + 1n}`,
+              attempt.signer === null ? 'nobody' : attemptText(attempt, names),
+            ] as const,
+        ),
+      ['candidates', `${view.candidates}, each with the same chance`],
+    ]),
+    'Another head gives another successor; an earlier block on L2 makes the respan void.',
+  ].join('\n')
+}
+
+function attemptText({signer, mine}: NamedAttempt, names: SignerNames): string {
+  return mine ? 'YOU' : signerText(signer, names)
+}
+
+function takesOver(attempt: NamedAttempt, names: SignerNames): string {
+  return attempt.mine ? 'YOU take over' : `${attemptText(attempt, names)} takes over`
+}
+
+/** `0:47` */
+export function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
+}
+
+export function producerCheckText(check: ProducerCheck, names: SignerNames): string {
+  const {fromBlock, toBlock, verdicts, producers, wrong} = check
+  const total = toBlock - fromBlock + 1n
+  const bad = verdicts.wrong + verdicts.uncovered
+  const headline =
+    bad > 0
+      ? `${formatCount(bad)} of ${counted(total, 'block')} are not from the signer of their epoch.`
+      : `Every signed block from ${fromBlock} to ${toBlock} is from the signer of its epoch.`
+  return [
+    headline,
+    fields([
+      ['right', counted(verdicts.right, 'block')],
+      ['wrong', counted(verdicts.wrong, 'block')],
+      ['in no epoch', counted(verdicts.uncovered, 'block')],
+      ['unsigned', `${counted(verdicts.unsigned, 'block')}, empty or with a deposit`],
+    ]),
+    ...(producers.length > 0
+      ? [
+          '',
+          table(
+            ['blocks', 'producer'],
+            producers.map(({signer, blocks}) => [`${blocks}`, signerText(signer, names)]),
+          ),
+        ]
+      : []),
+    ...(wrong.length > 0
+      ? [
+          '',
+          table(
+            ['block', 'epoch', 'expected', 'signed by'],
+            wrong.map(({block, epoch, expected, producer}) => [
+              `${block}`,
+              `${epoch ?? 'none'}`,
+              signerText(expected, names),
+              producer === null ? 'nobody' : signerText(producer, names),
+            ]),
+          ),
+        ]
+      : []),
+  ].join('\n')
+}
+
+const stepWords: Record<RotationProgress['step'], string> = {
+  epochs: 'Reading epochs',
+  spans: 'Replaying draws',
+  respans: 'Reading respans',
+  blocks: 'Checking blocks',
+}
+
+export function rotationProgressText({step, done, total}: RotationProgress): string {
+  return `${stepWords[step]}: ${done} of ${total}`
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}

@@ -1,0 +1,262 @@
+import type {Address} from 'viem'
+import {describe, expect, test} from 'vitest'
+
+import {
+  dutiesOf,
+  idleWindows,
+  luckOf,
+  scoreOf,
+  windowBlocks,
+  type Duty,
+} from '../../../src/protocol/rotation/duty.ts'
+import type {ForecastEpoch} from '../../../src/protocol/rotation/forecast.ts'
+import {epochRecords, type RespanRecord} from '../../../src/protocol/rotation/records.ts'
+import {restartWindow} from '../../../src/protocol/rotation/restart-window.ts'
+import {randomOf} from '../../helpers/rpc-fuzz.ts'
+
+const own: Address = '0x00000000000000000000000000000000000000a1'
+const ann: Address = '0x00000000000000000000000000000000000000b1'
+const bob: Address = '0x00000000000000000000000000000000000000b2'
+
+/** Numbers from 0 to 1. */
+function fractionsOf(seed: number): () => number {
+  const {below} = randomOf(seed)
+  return () => below(1_000_000) / 1_000_000
+}
+
+/** Epochs of random lengths, producers and labels, with the next block somewhere in the first one. */
+function randomSchedule(random: () => number, ownShare: number, doubtShare: number) {
+  const epochs: ForecastEpoch[] = []
+  let start = 1_000n
+  const count = 1 + Math.floor(random() * 40)
+  for (let number = 0n; number < count; number++) {
+    const blocks = BigInt(1 + Math.floor(random() * 30))
+    const doubt = random()
+    const signer = random() < ownShare ? own : ann
+    const label = doubt < doubtShare ? (doubt < doubtShare / 2 ? 'unknown' : 'probable') : 'exact'
+    epochs.push({
+      ...{number, label, startBlock: start, endBlock: start + blocks - 1n},
+      ...(label === 'unknown'
+        ? {signer: null, basis: 'none'}
+        : {signer: label === 'probable' && random() < 0.5 ? null : signer, basis: 'selection'}),
+    })
+    start += blocks
+  }
+  const [first] = epochs
+  const inFirst = BigInt(Math.floor(random() * Number(first!.endBlock! - first!.startBlock! + 1n)))
+  return {epochs, nextBlock: first!.startBlock! + inFirst, end: start - 1n}
+}
+
+/** By definition, block by block: may this block be the signer's? */
+function mayProduce(epochs: ForecastEpoch[], block: bigint, isCandidate: boolean): boolean {
+  const epoch = epochs.find((each) => block >= each.startBlock! && block <= each.endBlock!)!
+  if (epoch.signer === own || epoch.label === 'unknown') return true
+  return epoch.label === 'probable' && isCandidate
+}
+
+describe('windows of random schedules', () => {
+  test('none overlaps a possible turn, none is missing, and the widest is the widest', () => {
+    const random = fractionsOf(15)
+    for (let round = 0; round < 3_000; round++) {
+      const {epochs, nextBlock, end} = randomSchedule(random, random(), random() * 0.3)
+      const isCandidate = random() < 0.7
+      const windows = idleWindows(epochs, {own, nextBlock, isCandidate})
+      const isIdle = (block: bigint) =>
+        windows.some(
+          ({fromBlock, untilBlock}) => block >= fromBlock && block <= (untilBlock ?? end),
+        )
+      let longest = 0n
+      let run = 0n
+      for (let block = nextBlock; block <= end; block++) {
+        const may = mayProduce(epochs, block, isCandidate)
+        expect(isIdle(block)).toBe(!may)
+        run = may ? 0n : run + 1n
+        if (run > longest) longest = run
+      }
+      const widest = windows.reduce((most, window) => {
+        const blocks = windowBlocks(window, epochs)
+        return blocks > most ? blocks : most
+      }, 0n)
+      expect(widest).toBe(longest)
+    }
+  })
+
+  test('a node is never let go for longer than until its turn, and always when there is none', () => {
+    const random = fractionsOf(16)
+    const seen = {open: 0, closed: 0, hopeless: 0}
+    for (let round = 0; round < 3_000; round++) {
+      const {epochs, nextBlock, end} = randomSchedule(random, random() * 0.5, random() * 0.2)
+      const needSeconds = 1 + Math.floor(random() * 40)
+      const window = restartWindow({
+        ...{forecast: epochs, hasEpoch: true, own, isCandidate: true, headBlock: nextBlock - 1n},
+        ...{needSeconds, slotMs: 1_000, blockMs: 1_500, isStalled: false},
+      })
+      const idleFor = (from: bigint) => {
+        let block = from
+        while (block <= end && !mayProduce(epochs, block, true)) block++
+        return {blocks: Number(block - from), isOpenEnd: block > end}
+      }
+      const now = idleFor(nextBlock)
+      expect(window.isOpen).toBe(now.blocks > 0 && (now.isOpenEnd || now.blocks >= needSeconds))
+      if (window.isOpen) seen.open++
+      else seen.closed++
+      // The next window is the first later one that is long enough, and there is none exactly when it says so.
+      let expected: bigint | null = null
+      for (let block = nextBlock + 1n; block <= end; block++) {
+        if (mayProduce(epochs, block, true) || !mayProduce(epochs, block - 1n, true)) continue
+        if (idleFor(block).blocks < needSeconds) continue
+        expected = block
+        break
+      }
+      expect(window.next?.fromBlock ?? null).toBe(expected)
+      if (!window.isOpen && expected === null) seen.hopeless++
+    }
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(100)
+  })
+})
+
+describe('one look', () => {
+  const exact = (number: number, signer: Address): ForecastEpoch => ({
+    ...{number: BigInt(number), signer, label: 'exact', basis: 'committed'},
+    ...{startBlock: BigInt(number * 10), endBlock: BigInt(number * 10 + 9)},
+  })
+  const ask = (forecast: ForecastEpoch[], changed: object = {}) =>
+    restartWindow({
+      ...{forecast, hasEpoch: true, own, isCandidate: true, headBlock: 4n, needSeconds: 30},
+      ...{slotMs: 2_000, blockMs: null, isStalled: false, ...changed},
+    })
+
+  test('the own turn, one that is near, and one that is far', () => {
+    expect(ask([exact(0, own), exact(1, ann)])).toMatchObject({isOpen: false, reason: 'own-turn'})
+    // Blocks 5 to 9, two seconds each.
+    expect(ask([exact(0, ann), exact(1, own)])).toMatchObject({
+      ...{isOpen: false, reason: 'turn-soon', epoch: 1n, blocksLeft: 5n, secondsLeft: 10},
+    })
+    const far = [exact(0, ann), exact(1, ann), exact(2, own)]
+    expect(ask(far)).toMatchObject({isOpen: true, reason: 'idle', secondsLeft: 30})
+    expect(ask(far, {needSeconds: 31})).toMatchObject({isOpen: false, next: null})
+  })
+
+  test('a stall closes it for everybody who can be drawn', () => {
+    const forecast = [exact(0, ann), exact(1, ann), exact(2, ann), exact(3, ann)]
+    expect(ask(forecast, {isStalled: true})).toMatchObject({isOpen: false, reason: 'stalled'})
+    expect(ask(forecast, {isStalled: true, isCandidate: false})).toMatchObject({
+      ...{isOpen: true, reason: 'not-drawn'},
+    })
+  })
+
+  test('unknown is not yes', () => {
+    const unknown: ForecastEpoch = {
+      ...exact(1, ann),
+      ...{signer: null, label: 'unknown', basis: 'none'},
+    }
+    expect(ask([exact(0, ann), unknown], {isCandidate: false})).toMatchObject({
+      ...{isOpen: false, reason: 'turn-unknown', epoch: 1n},
+    })
+    expect(ask([], {hasEpoch: false})).toMatchObject({isOpen: false, reason: 'no-epoch'})
+  })
+
+  test('its length counts a block in every slot, whatever the usual rate', () => {
+    const forecast = [exact(0, ann), exact(1, own)]
+    expect(ask(forecast, {blockMs: 60_000, needSeconds: 11}).isOpen).toBe(false)
+    expect(ask(forecast, {blockMs: 60_000, needSeconds: 10}).isOpen).toBe(true)
+  })
+})
+
+describe('past duties', () => {
+  const epoch = (number: number, signer: Address, startBlock: number, endBlock: number) => ({
+    ...{number: BigInt(number), signer},
+    ...{startBlock: BigInt(startBlock), endBlock: BigInt(endBlock)},
+  })
+  const respan = (
+    number: number,
+    from: Address,
+    to: Address,
+    startBlock: number,
+  ): RespanRecord => ({
+    ...{number: BigInt(number), from, to},
+    ...{startBlock: BigInt(startBlock), l2Epoch: BigInt(number - 1)},
+  })
+  const duties = (
+    epochs: ReturnType<typeof epoch>[],
+    respans: RespanRecord[] | null,
+    drawn: [number, Address][] = [],
+    head = 1_000n,
+  ): [number, string, number, number][] => {
+    const facts = {
+      ...{respans, epochLength: 10n},
+      drawn: new Map(drawn.map(([number, by]) => [BigInt(number), by])),
+    }
+    return dutiesOf(epochRecords(epochs, facts), {own, head, epochLength: 10n}).map(
+      ({number, outcome, made, expected}: Duty) => [
+        ...([Number(number), outcome, Number(made), Number(expected)] as const),
+      ],
+    )
+  }
+
+  test('full, and pending with the blocks so far', () => {
+    const epochs = [epoch(1, own, 10, 19), epoch(2, ann, 20, 29), epoch(3, own, 30, 39)]
+    expect(duties(epochs, [], [], 33n)).toEqual([
+      [1, 'full', 10, 10],
+      [3, 'pending', 4, 10],
+    ])
+  })
+
+  test('the silent producer was taken over, and its successor has stood in', () => {
+    const epochs = [epoch(1, own, 10, 13), epoch(2, ann, 14, 39)]
+    const respans = [respan(2, own, ann, 14)]
+    expect(duties(epochs, respans)).toEqual([[1, 'taken-over', 4, 10]])
+    const other = [epoch(1, ann, 10, 13), epoch(2, own, 14, 39)]
+    expect(duties(other, [respan(2, ann, own, 14)])).toEqual([[2, 'stood-in', 26, 26]])
+  })
+
+  test('an epoch that never began was missed by its first signer', () => {
+    const epochs = [epoch(1, ann, 10, 19), epoch(2, bob, 20, 45)]
+    expect(duties(epochs, [respan(2, own, bob, 20)], [[2, own]])).toEqual([[2, 'missed', 0, 10]])
+  })
+
+  test('an epoch that another silent producer has moved was not missed', () => {
+    const epochs = [epoch(1, ann, 10, 13), epoch(2, bob, 14, 45)]
+    expect(duties(epochs, [respan(2, ann, bob, 14)], [[2, own]])).toEqual([])
+  })
+
+  test('two own epochs in a row, the second of which never began: the first is full', () => {
+    const epochs = [epoch(1, own, 10, 19), epoch(2, bob, 20, 45)]
+    expect(duties(epochs, [respan(2, own, bob, 20)], [[2, own]])).toEqual([
+      [1, 'full', 10, 10],
+      [2, 'missed', 0, 10],
+    ])
+  })
+
+  test('without a consensus layer, lengths tell', () => {
+    const epochs = [epoch(1, own, 10, 13), epoch(2, ann, 14, 39), epoch(3, own, 40, 49)]
+    expect(duties(epochs, null)).toEqual([
+      [1, 'taken-over', 4, 10],
+      [3, 'full', 10, 10],
+    ])
+  })
+
+  test('a respan that never landed on L2 has changed nothing', () => {
+    const epochs = [epoch(1, own, 10, 19), epoch(2, ann, 20, 29)]
+    expect(duties(epochs, [respan(2, own, bob, 14)])).toEqual([[1, 'full', 10, 10]])
+  })
+
+  test('the score leaves out what is pending, and is null without a duty', () => {
+    const done: Duty[] = [
+      {number: 1n, outcome: 'full', startBlock: 1n, endBlock: 10n, made: 10n, expected: 10n},
+      {number: 2n, outcome: 'missed', startBlock: 11n, endBlock: 20n, made: 0n, expected: 10n},
+      {number: 3n, outcome: 'pending', startBlock: 21n, endBlock: 30n, made: 3n, expected: 10n},
+    ]
+    expect(scoreOf(done)).toMatchObject({epochs: 2, full: 1, missed: 1, score: 0.5})
+    expect(scoreOf([]).score).toBeNull()
+  })
+
+  test('luck compares draws with shares at the time', () => {
+    expect(
+      luckOf([
+        {share: 0.25, isOwn: true},
+        {share: 0.5, isOwn: false},
+      ]),
+    ).toEqual({epochs: 2, drawn: 1, expected: 0.75})
+  })
+})
