@@ -16,6 +16,8 @@ export interface JournalEntry {
   asked: string | null
   /** It leads to a later call of the same plan, such as an approval: alone it does not do the action. */
   isStep: boolean
+  /** The command for the calls of its plan that were to follow; null where there are none. */
+  rest: string | null
   /** One line for people: `Lock 50,000 METIS`. */
   label: string
   network: string
@@ -35,9 +37,9 @@ export interface JournalEntry {
 
 export type NewJournalEntry = Omit<
   JournalEntry,
-  'id' | 'status' | 'blockNumber' | 'createdAt' | 'asked' | 'isStep'
+  'id' | 'status' | 'blockNumber' | 'createdAt' | 'asked' | 'isStep' | 'rest'
 > &
-  Partial<Pick<JournalEntry, 'asked' | 'isStep'>>
+  Partial<Pick<JournalEntry, 'asked' | 'isStep' | 'rest'>>
 
 export interface Journal {
   /** Durable when it returns. Called before the broadcast. */
@@ -76,8 +78,8 @@ export function openJournal(path: string): Journal {
   const run = <T>(act: () => T): T => mapSqliteErrors(path, act)
   const byId = database.prepare('SELECT * FROM entries WHERE id = ?')
   const insert = database.prepare(
-    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at, told, asked, step)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, 0, ?, ?)`,
+    `INSERT INTO entries (action, label, network, chain_id, sender, target, nonce, value_wei, hash, raw, status, created_at, told, asked, step, rest)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, 0, ?, ?, ?)`,
   )
   const update = database.prepare('UPDATE entries SET status = ?, block_number = ? WHERE id = ?')
   const open = database.prepare(
@@ -116,6 +118,7 @@ export function openJournal(path: string): Journal {
           new Date().toISOString(),
           entry.asked ?? null,
           entry.isStep ? 1 : 0,
+          entry.rest ?? null,
         )
         return toEntry(byId.get(lastInsertRowid)!)
       }),
@@ -147,7 +150,7 @@ function createTables(database: DatabaseSync): void {
     sender TEXT NOT NULL, target TEXT NOT NULL, nonce INTEGER NOT NULL, value_wei TEXT NOT NULL,
     hash TEXT NOT NULL, raw TEXT NOT NULL, status TEXT NOT NULL, block_number TEXT,
     created_at TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 1, asked TEXT,
-    step INTEGER NOT NULL DEFAULT 0
+    step INTEGER NOT NULL DEFAULT 0, rest TEXT
   )`)
   const columns = database.prepare('PRAGMA table_info(entries)').all()
   const has = (column: string) => columns.some(({name}) => name === column)
@@ -155,6 +158,7 @@ function createTables(database: DatabaseSync): void {
   if (!has('told')) database.exec('ALTER TABLE entries ADD COLUMN told INTEGER NOT NULL DEFAULT 1')
   if (!has('asked')) database.exec('ALTER TABLE entries ADD COLUMN asked TEXT')
   if (!has('step')) database.exec('ALTER TABLE entries ADD COLUMN step INTEGER NOT NULL DEFAULT 0')
+  if (!has('rest')) database.exec('ALTER TABLE entries ADD COLUMN rest TEXT')
 }
 
 function entryOf(row: Record<string, SQLOutputValue> | undefined): JournalEntry | undefined {
@@ -168,6 +172,7 @@ function toEntry(row: Record<string, SQLOutputValue>): JournalEntry {
     action: String(row['action']),
     asked: row['asked'] === null ? null : String(row['asked']),
     isStep: row['step'] === 1,
+    rest: row['rest'] === null ? null : String(row['rest']),
     label: String(row['label']),
     network: String(row['network']),
     chainId: Number(row['chain_id']),

@@ -11,10 +11,10 @@ import {
   readingBehaviours,
   readingCommands,
   send,
-  sendingCommands,
   startChaosScene,
   type ChaosScene,
 } from './commands.ts'
+import {replacingCommands, sendingCommands} from '../helpers/sending-commands.ts'
 
 let scene: ChaosScene
 beforeAll(async () => (scene = await startChaosScene()))
@@ -23,7 +23,9 @@ afterAll(() => scene[Symbol.asyncDispose]())
 /** Those that say that it is known; the others say nothing of it, and its outcome is told as unknown. */
 const named = knownBehaviours.filter(([name]) => /known|already|hash|duplicate|nonce/i.test(name))
 
-test.each(sendingCommands.map((command, at) => ({...command, known: named[at % named.length]!})))(
+const commands = [...sendingCommands, ...replacingCommands]
+
+test.each(commands.map((command, at) => ({...command, known: named[at % named.length]!})))(
   '$line: $known.0',
   async ({known: [, make], ...command}) => {
     const {told, wrong} = await send(scene, command, make)

@@ -1,19 +1,10 @@
 /** The commands of the built program in front of endpoints that behave like real ones. */
-import {rmSync} from 'node:fs'
-
 import type {Address} from 'viem'
 
-import {lockingInfoAbi} from '../../src/chain/abis/locking-info.ts'
-import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
-import type {Network} from '../../src/protocol/network.ts'
-import {forgetJournal, statusesIn} from '../helpers/journal.ts'
-import {accountOf} from '../helpers/l2-chain.ts'
-import {claimable, deposited} from '../helpers/lst-steps.ts'
-import {makeOperator} from '../helpers/operator.ts'
+import {statusesIn} from '../helpers/journal.ts'
 import {runCli} from '../helpers/run-cli.ts'
-import {saveNetwork} from '../../src/store/networks.ts'
-import type {TempHome} from '../helpers/temp-home.ts'
-import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {wordsOf, type SendingCommand} from '../helpers/sending-commands.ts'
+import {startSendingScene, type SendingScene} from '../helpers/sending-scene.ts'
 import {
   batchSpellings,
   bodies,
@@ -25,14 +16,8 @@ import {
   on,
   type Behaviour,
 } from './behaviours.ts'
-import {startChaosProxy, type ChaosProxy} from './proxy.ts'
+import {startChaosProxy} from './proxy.ts'
 import {statuses} from './statuses.ts'
-
-const owner = accountOf('owner').address
-const heir = accountOf('heir').address
-const EXIT_SECONDS = 21 * 86_400
-/** The fee that a reward of 200,000 gas at 1 gwei needs. */
-const FEE_WEI = 200_000_000_000_000n
 
 /** Behaviours have a state: each run makes its own. */
 export type NamedBehaviour = readonly [name: string, make: () => Behaviour]
@@ -109,6 +94,11 @@ export const readingCommands: readonly string[] = [
   'lst compare 20000',
   'lst history artemis --days 1 --points 2',
   'lst peg',
+  'lst provider status enki',
+  'pool show',
+  'pool quote 1 METIS m.USDC',
+  'lend show',
+  'cdp show',
   'network check',
   'tx list',
 ]
@@ -125,162 +115,38 @@ export const steadyCommands: readonly string[] = [
   'epoch list',
 ]
 
-export interface SendingCommand {
-  line: string
-  from: Address
-  home: 'own' | 'fresh' | 'office'
-  chain: 'l1' | 'l2'
-  /** Transactions of the whole plan. */
-  count: number
-  before?: (scene: ChaosScene) => Promise<void>
-}
-
-const own = {from: owner, home: 'own', chain: 'l1', count: 1} as const
-const office = {...own, from: accountOf('office').address, home: 'office'} as const
-const publicKey = `0x${accountOf('next signer').publicKey.slice(4)}`
-const setRecipient = `sequencer set-recipient 1 --recipient ${heir}`
-
-export const sendingCommands: readonly SendingCommand[] = [
-  {...own, line: 'sequencer register --amount 20000', from: heir, home: 'fresh', count: 2},
-  {...own, line: 'stake increase 1 --amount 1000'},
-  {...own, line: 'stake restake 1'},
-  {...own, line: 'stake withdraw 1 --amount 1000 --override shared-throttle'},
-  {...own, line: setRecipient},
-  {
-    ...own,
-    line: `sequencer set-owner 1 --new-owner ${accountOf('buyer').address} --override new-owner-not-ready --confirm 1`,
-  },
-  {
-    ...own,
-    line: `sequencer rotate-signer 1 --signer-pubkey ${publicKey} --override shared-throttle --override unpaid-blocks`,
-    from: accountOf('signer').address,
-  },
-  {...own, line: 'reward claim 1'},
-  {...own, line: 'exit start 1 --override producing --confirm 1'},
-  {...own, line: 'exit finish 1', before: unlocked},
-  {...own, line: 'lst deposit artemis 1', chain: 'l2'},
-  {
-    ...{...own, line: 'lst withdraw artemis 1', chain: 'l2'},
-    before: ({run}) => deposited((line) => run('own', line)),
-  },
-  {
-    ...{...own, line: 'lst claim artemis', chain: 'l2'},
-    before: ({chain, run}) => claimable(chain, (line) => run('own', line)),
-  },
-  {...office, line: `sequencer allow ${accountOf('newcomer').address}`},
-  {...office, line: `sequencer disallow ${heir}`},
-  {...office, line: 'governance set-reward --per-block 0.001'},
-  {...office, line: 'governance set-limits --min-lock 15000 --max-lock 120000', count: 2},
-  {...office, line: 'governance approve-payer --amount 100'},
-  {...own, line: 'tx send SIGNED', before: signedElsewhere},
-  {...own, line: 'tx speed-up', before: stuck},
-  {...own, line: 'tx cancel', before: stuck},
-]
-
-async function unlocked({chain}: ChaosScene): Promise<void> {
-  await chain.act(owner, chain.at.lockingPool, lockingPoolAbi, 'unlock', [1n, 0], FEE_WEI)
-  await chain.l1.request('evm_increaseTime', [EXIT_SECONDS])
-  await chain.l1.request('evm_mine')
-}
-
-async function signedElsewhere({homes, run}: ChaosScene): Promise<void> {
-  const [unsigned, signed] = ['unsigned.json', 'signed.json'].map((name) => homes.own.path(name))
-  for (const file of [unsigned!, signed!]) rmSync(file, {force: true})
-  await run('own', `${setRecipient} --unsigned ${unsigned}`)
-  await run('own', `tx sign ${unsigned} --output ${signed} --yes --override unknown-recipient`)
-}
-
-/** One is sent and not mined. */
-async function stuck({chain, run}: ChaosScene): Promise<void> {
-  await chain.l1.request('evm_setAutomine', [false])
-  await run('own', `${setRecipient} --yes --wait none`)
-}
-
-export interface ChaosScene extends AsyncDisposable {
-  chain: TestChain
-  homes: Record<SendingCommand['home'], TempHome>
-  /** A line that has to succeed. */
-  run(home: SendingCommand['home'], line: string): Promise<void>
+export interface ChaosScene extends SendingScene {
   behave(make: () => Behaviour): void
-  /** Everything as at the start. */
-  reset(): Promise<void>
 }
 
 export async function startChaosScene(): Promise<ChaosScene> {
-  const chain = await startTestChain({l2Rich: [owner]})
+  const scene = await startSendingScene()
   let l1Behaviour: Behaviour = () => false
   let l2Behaviour: Behaviour = () => false
-  const proxies = [
-    await startChaosProxy(chain.l1.url, (asked) => l1Behaviour(asked)),
-    await startChaosProxy(chain.l2.url, (asked) => l2Behaviour(asked)),
-  ] as const
-  const homes = await makeHomes(chain, proxies)
-  await prepare(chain)
+  const l1 = await startChaosProxy(scene.chain.l1.url, (asked) => l1Behaviour(asked))
+  const l2 = await startChaosProxy(scene.chain.l2.url, (asked) => l2Behaviour(asked))
   let count = 0
   const behave = (make: () => Behaviour) => {
     l1Behaviour = make()
     l2Behaviour = make()
     // A program that runs on remembers by the address what an endpoint takes: each behaviour is another endpoint.
-    const through = throughProxies(chain, proxies, `/${++count}`)
-    for (const {home} of Object.values(homes)) saveNetwork(home, through, {replace: true})
+    const path = `/${++count}`
+    scene.reach(`${l1.url}${path}`, `${l2.url}${path}`)
   }
+  behave(() => () => false)
   return {
-    ...{chain, homes, behave},
-    async run(home, line) {
-      const {exitCode, stderr} = await runCli(line.split(' '), {home: homes[home].root})
-      if (exitCode !== 0) throw new Error(`${line}: ${stderr}`)
-    },
+    ...scene,
+    behave,
     async reset() {
       behave(() => () => false)
-      await chain.l1.request('evm_setIntervalMining', [0])
-      await chain.reset()
-      for (const temp of Object.values(homes)) forgetJournal(temp)
+      await scene.chain.l1.request('evm_setIntervalMining', [0])
+      await scene.reset()
     },
     async [Symbol.asyncDispose]() {
-      for (const temp of Object.values(homes)) temp[Symbol.dispose]()
-      for (const proxy of proxies) await proxy[Symbol.asyncDispose]()
-      await chain[Symbol.asyncDispose]()
+      for (const proxy of [l1, l2]) await proxy[Symbol.asyncDispose]()
+      await scene[Symbol.asyncDispose]()
     },
   }
-}
-
-type Proxies = readonly [ChaosProxy, ChaosProxy]
-
-function throughProxies({network}: TestChain, [l1, l2]: Proxies, path = ''): Network {
-  return {
-    ...network,
-    l1: {...network.l1, rpcUrls: [`${l1.url}${path}`]},
-    l2: {...network.l2, rpcUrls: [`${l2.url}${path}`]},
-  }
-}
-
-async function makeHomes(chain: TestChain, proxies: Proxies): Promise<ChaosScene['homes']> {
-  const through = throughProxies(chain, proxies)
-  return {
-    own: await makeOperator(through, {owner: 'owner', signer: 'signer'}),
-    fresh: await makeOperator(through, {owner: 'heir', signer: 'heir signs'}),
-    office: await makeOperator(through, {owner: 'office', signer: 'office signs'}),
-  }
-}
-
-async function prepare(chain: TestChain): Promise<void> {
-  const {lockingPool, lockingInfo} = chain.at
-  const office = accountOf('office').address
-  await chain.lock(owner, accountOf('signer'))
-  for (const name of ['one', 'two'])
-    await chain.lock(accountOf(name).address, accountOf(`${name} signs`))
-  await chain.fund(heir)
-  const rich = [accountOf('signer').address, '0xde0b6b3a7640000']
-  await chain.l1.request('anvil_setBalance', rich)
-  await chain.submitRewards(accountOf('signer').address, 100n)
-  await chain.fund(office, {whitelist: false})
-  await chain.act(governance.address, lockingInfo, lockingInfoAbi, 'setRewardPayer', [office])
-  for (const [at, abi] of [
-    [lockingPool, lockingPoolAbi],
-    [lockingInfo, lockingInfoAbi],
-  ] as const)
-    await chain.act(governance.address, at, abi, 'transferOwnership', [office])
-  await chain.keep()
 }
 
 export interface Outcome {
@@ -317,9 +183,10 @@ export async function read(
 /** A command that sends: never "nothing was sent" of what is out, never "done" of what is not. */
 export async function send(
   scene: ChaosScene,
-  {line, from, home, chain, count, before}: SendingCommand,
+  command: SendingCommand,
   make: () => Behaviour,
 ): Promise<Outcome> {
+  const {line, from, home, chain, count, before} = command
   await scene.reset()
   await before?.(scene)
   const temp = scene.homes[home]
@@ -327,8 +194,7 @@ export async function send(
   const isReplacement = line.startsWith('tx speed-up') || line.startsWith('tx cancel')
   scene.behave(isReplacement ? () => minesLater(scene, make()) : make)
   const started = performance.now()
-  const words = line.replace('SIGNED', temp.path('signed.json')).split(' ')
-  const args = [...words, '--yes', '--json', '--timeout', TIMEOUT_SECONDS]
+  const args = [...wordsOf(scene, command), '--yes', '--json', '--timeout', TIMEOUT_SECONDS]
   const {json, exitCode, stderr} = await runCli(args, {home: temp.root})
   const elapsedMs = performance.now() - started
   const out = (await nonceOf(scene, chain, from, 'pending')) - nonce

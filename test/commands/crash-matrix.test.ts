@@ -1,104 +1,51 @@
-/** Every command that sends, killed at every stage of its way: run again, it ends in exactly one transaction. */
-import {rmSync} from 'node:fs'
+/** Every command that sends, killed at every stage of its way: run again, it ends in exactly one plan. */
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
 
-import type {Address} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
-import {lockingInfoAbi} from '../../src/chain/abis/locking-info.ts'
-import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {startChaosEndpoint, type ChaosEndpoint, type Fate} from '../helpers/chaos-endpoint.ts'
-import {forgetJournal, statusesIn} from '../helpers/journal.ts'
-import {accountOf} from '../helpers/l2-chain.ts'
-import {claimable, deposited} from '../helpers/lst-steps.ts'
-import {makeOperator} from '../helpers/operator.ts'
+import {expectChanged, readFigures} from '../helpers/figures.ts'
+import {statusesIn} from '../helpers/journal.ts'
 import {runCli, startCli, type CliResult, type RunningCli} from '../helpers/run-cli.ts'
-import type {TempHome} from '../helpers/temp-home.ts'
-import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {
+  replacingCommands,
+  sendingCommands,
+  wordsOf,
+  type SendingCommand,
+} from '../helpers/sending-commands.ts'
+import {owner, startSendingScene, type SendingScene} from '../helpers/sending-scene.ts'
 
-const owner = accountOf('owner').address
-const signer = accountOf('signer').address
-const heir = accountOf('heir').address
-const EXIT_SECONDS = 21 * 86_400
-
-let chain: TestChain
+let scene: SendingScene
 let ends: {l1: ChaosEndpoint; l2: ChaosEndpoint}
-let temp: TempHome
-/** As `temp`, with an owner who has no sequencer yet, and with the owner of the network. */
-let fresh: TempHome
-let office: TempHome
 
 beforeAll(async () => {
-  chain = await startTestChain({l2Rich: [owner], with: ['lst', 'defi']})
+  scene = await startSendingScene()
   ends = {
-    l1: await startChaosEndpoint(() => chain.l1.url),
-    l2: await startChaosEndpoint(() => chain.l2.url),
+    l1: await startChaosEndpoint(() => scene.chain.l1.url),
+    l2: await startChaosEndpoint(() => scene.chain.l2.url),
   }
-  const l1 = {...chain.network.l1, rpcUrls: [ends.l1.url]}
-  const l2 = {...chain.network.l2, rpcUrls: [ends.l2.url]}
-  temp = await makeOperator({...chain.network, l1, l2}, {owner: 'owner', signer: 'signer'})
-  fresh = await makeOperator({...chain.network, l1, l2}, {owner: 'heir', signer: 'heir signs'})
-  office = await makeOperator({...chain.network, l1, l2}, {owner: 'office', signer: 'office signs'})
-  await chain.lock(owner, accountOf('signer'))
-  for (const name of ['one', 'two']) {
-    await chain.lock(accountOf(name).address, accountOf(`${name} signs`))
-  }
-  await chain.fund(heir)
-  await chain.l1.request('anvil_setBalance', [signer, '0xde0b6b3a7640000'])
-  await chain.submitRewards(signer, 100n)
-  await handOver(accountOf('office').address)
-  await chain.keep()
+  scene.reach(ends.l1.url, ends.l2.url)
 })
-
-/** Makes an account the owner of the network, and the payer of its rewards. */
-async function handOver(to: Address): Promise<void> {
-  const {lockingPool, lockingInfo} = chain.at
-  await chain.fund(to, {whitelist: false})
-  await chain.act(governance.address, lockingInfo, lockingInfoAbi, 'setRewardPayer', [to])
-  for (const [at, abi] of [
-    [lockingPool, lockingPoolAbi],
-    [lockingInfo, lockingInfoAbi],
-  ] as const) {
-    await chain.act(governance.address, at, abi, 'transferOwnership', [to])
-  }
-}
-
 afterAll(async () => {
-  for (const home of [temp, fresh, office]) home[Symbol.dispose]()
   for (const end of Object.values(ends)) await end[Symbol.asyncDispose]()
-  await chain[Symbol.asyncDispose]()
+  await scene[Symbol.asyncDispose]()
 })
 beforeEach(async () => {
-  await chain.reset()
+  await scene.reset()
   for (const end of Object.values(ends)) end.reset()
-  for (const home of [temp, fresh, office]) forgetJournal(home)
 })
 
-/** The fee that a reward of 200,000 gas at 1 gwei needs. */
-const FEE_WEI = 200_000_000_000_000n
-
-async function unlocked(): Promise<void> {
-  await chain.act(owner, chain.at.lockingPool, lockingPoolAbi, 'unlock', [1n, 0], FEE_WEI)
-  await chain.l1.request('evm_increaseTime', [EXIT_SECONDS])
-  await chain.l1.request('evm_mine')
-}
-
-const signedFile = () => temp.path('signed.json')
-
-async function signedElsewhere(): Promise<void> {
-  const unsigned = temp.path('unsigned.json')
-  for (const file of [unsigned, signedFile()]) rmSync(file, {force: true})
-  await run(temp, `sequencer set-recipient 1 --recipient ${heir} --unsigned ${unsigned}`)
-  await run(temp, `tx sign ${unsigned} --output ${signedFile()} --yes --override unknown-recipient`)
-}
-
-const run = async (home: TempHome, line: string): Promise<CliResult> => {
-  const result = await runCli(line.split(' '), {home: home.root})
-  expect(result.exitCode, result.stderr).toBe(0)
-  return result
+interface Stage {
+  stage: string
+  /** The call that begins it, for which the process is killed. */
+  at: string
+  fate: Fate
+  sentBefore: boolean
 }
 
 /** What one stage of the way asks of the chain first; the process is killed when it asks. */
-const stages: {stage: string; at: string; fate: Fate; sentBefore: boolean}[] = [
+const stages: Stage[] = [
   {stage: 'while it looks', at: 'eth_call', fate: 'silence', sentBefore: false},
   {stage: 'while it simulates', at: 'eth_estimateGas', fate: 'silence', sentBefore: false},
   {stage: 'before it signs', at: 'pending nonce', fate: 'silence', sentBefore: false},
@@ -108,157 +55,213 @@ const stages: {stage: string; at: string; fate: Fate; sentBefore: boolean}[] = [
   {stage: 'before it compares', at: 'read after receipt', fate: 'silence', sentBefore: true},
 ]
 
-interface Case {
-  line: string
-  /** The part of the line that names the file of this run. */
-  more?: () => string
-  from?: Address
-  home?: () => TempHome
-  chain?: 'l1' | 'l2'
-  before?: () => Promise<void>
-  /** Transactions of the whole plan. */
-  count?: number
-  /** It signs nothing and plans nothing: the bytes come from elsewhere. */
-  signedBefore?: boolean
-}
-
-const publicKey = `0x${accountOf('next signer').publicKey.slice(4)}`
-const byOffice = {from: accountOf('office').address, home: () => office}
-const cases: Case[] = [
-  {line: 'sequencer register --amount 20000', from: heir, home: () => fresh, count: 2},
-  {line: 'stake increase 1 --amount 1000'},
-  {line: 'stake restake 1'},
-  {line: 'stake withdraw 1 --amount 1000 --override shared-throttle'},
-  {line: `sequencer set-recipient 1 --recipient ${heir}`},
-  {
-    line: `sequencer set-owner 1 --new-owner ${accountOf('buyer').address} --override new-owner-not-ready --confirm 1`,
-  },
-  {
-    line: `sequencer rotate-signer 1 --signer-pubkey ${publicKey} --override shared-throttle --override unpaid-blocks`,
-    from: signer,
-  },
-  {line: 'reward claim 1'},
-  {line: 'exit start 1 --override producing --confirm 1'},
-  {line: 'exit finish 1', before: unlocked},
-  {line: 'lst deposit artemis 1', chain: 'l2'},
-  {
-    line: 'lst withdraw artemis 1',
-    chain: 'l2',
-    before: () => deposited((line) => run(temp, line)),
-  },
-  {
-    line: 'lst claim artemis',
-    chain: 'l2',
-    before: () => claimable(chain, (line) => run(temp, line)),
-  },
-  {line: 'lst deposit enki 1', chain: 'l2', count: 2},
-  {line: 'lst deposit stakelink 1', chain: 'l2', count: 2},
-  {line: 'pool swap 1 METIS m.USDC', chain: 'l2'},
-  {line: 'lend supply 1 METIS', chain: 'l2', count: 2},
-  {line: `sequencer allow ${accountOf('newcomer').address}`, ...byOffice},
-  {line: `sequencer disallow ${heir}`, ...byOffice},
-  {line: 'governance set-reward --per-block 0.001', ...byOffice},
-  {line: 'governance set-limits --min-lock 15000 --max-lock 120000', ...byOffice, count: 2},
-  {line: 'governance approve-payer --amount 100', ...byOffice},
-  {line: 'tx send', more: signedFile, before: signedElsewhere, signedBefore: true},
-]
-
 /**
- * Some commands are killed at every stage, the others at every second one of those after the journal is written, in
- * turn, so that each stage has half of them. `CRASH_MATRIX=whole` kills every command at every stage.
+ * Some commands are killed at every stage, the others at every third one of those after the journal is written, in
+ * turn, so that each stage has a third of them. `CRASH_MATRIX=whole` kills every command at every stage.
  */
 const isWhole = process.env['CRASH_MATRIX'] === 'whole'
 const samples = ['sequencer register', 'reward claim', 'lst deposit', 'governance set-limits']
 const isSample = (line: string) => samples.some((sample) => line.startsWith(sample))
 
-const matrix = cases.flatMap((each, index) =>
+const matrix = sendingCommands.flatMap((command, index) =>
   stages
     .filter(
-      ({sentBefore}, at) =>
-        isWhole || isSample(each.line) || (sentBefore && (index + at) % 2 === 0),
+      ({sentBefore, fate}, at) =>
+        isWhole ||
+        isSample(command.line) ||
+        (sentBefore && (index + at) % 3 === 0) ||
+        // Value that moves before the last call of a plan.
+        (command.moves === 1 && fate === 'deaf'),
     )
-    .map((stage) => ({...each, ...stage})),
+    .map((stage) => ({...command, ...stage})),
 )
 
-/** Recognizes the call at which a stage begins; a stage after the receipt begins only when one was seen. */
-function beginsStage(at: string): (call: {method: string; params: unknown[]}) => boolean {
+/**
+ * Recognizes the call at which a stage begins; a stage after the receipt begins only when one was seen.
+ *
+ * @param of number of the transaction whose stage it is, from one
+ */
+function beginsStage(at: string, of = 1): (call: {method: string; params: unknown[]}) => boolean {
   let receiptAsked = false
+  let sent = 0
   return ({method, params}) => {
+    if (method === 'eth_sendRawTransaction') sent++
     if (method === 'eth_getTransactionReceipt') receiptAsked = true
     if (at === 'pending nonce')
       return method === 'eth_getTransactionCount' && params[1] === 'pending'
     if (at === 'read after receipt') return receiptAsked && method === 'eth_getBlockByNumber'
-    return method === at
+    return method === at && (of === 1 || sent === of)
   }
 }
 
-const noncesOf = async (from: Address, on: 'l1' | 'l2') =>
-  Number(await chain[on].request('eth_getTransactionCount', [from, 'latest']))
+const nonceOf = async ({from, chain}: Pick<SendingCommand, 'from' | 'chain'>) =>
+  Number(await scene.chain[chain].request('eth_getTransactionCount', [from, 'latest']))
 
-test.each(matrix)('$line, killed $stage', async (each) => {
-  const {line, more, from = owner, home = () => temp, chain: on = 'l1', before} = each
-  const {at, fate, sentBefore, count = 1, signedBefore = false} = each
-  await before?.()
-  const args = [...line.split(' '), ...(more ? [more()] : []), '--yes', '--json']
-  const nonce = await noncesOf(from, on)
-  const begins = beginsStage(at)
+/** Runs a command, kills it at a stage, and runs it again where nothing is in its way. */
+async function killed(
+  command: SendingCommand,
+  {at, fate}: Pick<Stage, 'at' | 'fate'>,
+  of = 1,
+): Promise<{first: CliResult; wasKilled: boolean; cli: RunningCli; again: CliResult}> {
+  const {home, chain: on} = command
+  const args = [...wordsOf(scene, command), '--yes', '--json']
+  const options = {home: scene.homes[home].root}
+  const begins = beginsStage(at, of)
   let cli: RunningCli | undefined
-  let killed = false
+  let wasKilled = false
   ends[on].decide((call) => {
-    if (killed || !begins(call)) return killed ? 'silence' : 'pass'
-    killed = true
+    if (wasKilled || !begins(call)) return wasKilled ? 'silence' : 'pass'
+    wasKilled = true
     cli?.child.kill('SIGKILL')
     return fate
   })
-  cli = startCli(args, {home: home().root})
+  cli = startCli(args, options)
   const first = await cli.result
   ends[on].reset()
+  return {first, wasKilled, cli, again: await runCli(args, options)}
+}
 
-  const again = await runCli(args, {home: home().root})
+test.each(matrix)('$line, killed $stage', async (each) => {
+  const {before, home, sentBefore, count, signedBefore = false} = each
+  await before?.(scene)
+  const nonce = await nonceOf(each)
+  const {figures = []} = each
+  const values = await readFigures(scene, figures)
+
+  const {first, wasKilled, cli, again} = await killed(each, each)
 
   // What comes from elsewhere is neither planned nor simulated: there is no such stage.
-  if (!killed) expect(signedBefore).toBe(true)
+  if (!wasKilled) expect(signedBefore).toBe(true)
   else expect(cli.child.signalCode, first.stderr).toBe('SIGKILL')
-  expect(await noncesOf(from, on)).toBe(nonce + count)
-  expect(new Set(statusesIn(home()))).toEqual(new Set(['mined']))
-  // A plan of several goes on where it was, and bytes from elsewhere are sent as they are.
-  const mayGoOn = count > 1 || signedBefore
   const told = again.json?.error?.code ?? 'done'
-  if (mayGoOn) expect(['done', 'DONE_EARLIER']).toContain(told)
+  // The first transaction of such a plan is made once; what follows is another command.
+  const isHalf = each.moves === 1 && sentBefore && each.at !== 'read after receipt'
+  const rest = isHalf ? await finish(each, again, nonce + 1) : undefined
+  expect(await nonceOf(each)).toBe(nonce + count)
+  expect(new Set(statusesIn(scene.homes[home]))).toEqual(new Set(['mined']))
+  await expectChanged(scene, figures, values)
+  await each.after?.(scene)
+  // A plan of several goes on where it was, and bytes from elsewhere are sent as they are.
+  const mayGoOn = count > 1 || signedBefore || each.after !== undefined
+  if (rest !== undefined) expect(told).toBe('DONE_EARLIER')
+  else if (mayGoOn) expect(['done', 'DONE_EARLIER']).toContain(told)
   else expect(told).toBe(sentBefore ? 'DONE_EARLIER' : 'done')
   // Who writes files for a key elsewhere can go on: what was told once is told.
-  if (signedBefore) await run(temp, `sequencer set-recipient 1 --recipient ${owner} --unsigned -`)
+  if (signedBefore)
+    await scene.run('own', `sequencer set-recipient 1 --recipient ${owner} --unsigned -`)
+})
+
+/**
+ * The answer to the second run names what is mined and the command for the rest, which is carried out.
+ *
+ * @param nonce of the account once exactly the transactions of the first run are mined
+ */
+async function finish(command: SendingCommand, {json}: CliResult, nonce: number): Promise<string> {
+  expect(json?.error).toMatchObject({code: 'DONE_EARLIER', exitCode: 5})
+  expect(await nonceOf(command)).toBe(nonce)
+  const {message, facts, hints} = json!.error!
+  const rest = facts['rest']!
+  expect(message).toContain('The run ended before the rest of its plan.')
+  expect(hints[0]).toBe(`Run \`${rest}\` for the rest.`)
+  await scene.run(command.home, `${rest.replace('metis-seq ', '')} --yes`)
+  return message
+}
+
+/** Killed when a call that moves value is on its way, with others still to come. */
+const halfDone = sendingCommands
+  .filter(({moves = 0}) => moves > 1)
+  .flatMap((command) =>
+    stages
+      .filter(({at}) => at === 'eth_sendRawTransaction' || at === 'eth_getTransactionReceipt')
+      .map((stage) => ({...command, ...stage})),
+  )
+
+test.each(halfDone)('$line, killed $stage with what it deposits', async (each) => {
+  const nonce = await nonceOf(each)
+  const {figures = []} = each
+  const values = await readFigures(scene, figures)
+
+  const {wasKilled, again} = await killed(each, each, each.moves)
+
+  expect(wasKilled).toBe(true)
+  const message = await finish(each, again, nonce + each.moves!)
+  expect(message).toMatch(/^Deposit [\d,.]+ METIS in vault \d+: an earlier run already sent this/)
+  expect(await nonceOf(each)).toBe(nonce + each.count)
+  expect(new Set(statusesIn(scene.homes[each.home]))).toEqual(new Set(['mined']))
+  await expectChanged(scene, figures, values)
+  await each.after?.(scene)
+})
+
+test('a change of a vault in four calls names all that were made, and the rest exactly', async () => {
+  const line = 'cdp adjust 1 --deposit 2.5 --repay 12.25 --withdraw 1'
+  const each = {line, from: owner, home: 'own', chain: 'l2', count: 5} as const
+  const nonce = await nonceOf(each)
+
+  const {again} = await killed(each, {at: 'eth_sendRawTransaction', fate: 'deaf'}, 4)
+
+  const error = again.json?.error
+  expect(error?.message).toMatch(
+    /^Deposit 2\.5 METIS in vault 1; Repay 12\.25 MAI of vault 1: an earlier run/,
+  )
+  expect(error?.facts['rest']).toBe('metis-seq cdp adjust 1 --withdraw 1 --market qidao')
+  expect(await nonceOf(each)).toBe(nonce + 4)
+  // Told once: the same line is meant anew.
+  const [args, options] = [`${line} --yes --json`.split(' '), {home: scene.homes.own.root}]
+  expect((await runCli(args, options)).json?.error).toBeNull()
 })
 
 /** A replacement has the nonce of what it replaces, so whatever happens one of them is mined. */
-const replacements = ['tx speed-up', 'tx cancel'].flatMap((line) =>
+const replacements = replacingCommands.flatMap((command) =>
   stages
     .filter(({at}) => at === 'eth_sendRawTransaction' || at === 'eth_getTransactionReceipt')
-    .map(({stage, at, fate}) => ({line, stage, at, fate})),
+    .map((stage) => ({...command, ...stage})),
 )
 
-test.each(replacements)('$line, killed $stage', async ({line, at, fate}) => {
-  const nonce = await noncesOf(owner, 'l1')
-  await chain.l1.request('evm_setAutomine', [false])
-  await run(temp, `sequencer set-recipient 1 --recipient ${heir} --yes --wait none`)
-  const args = [...line.split(' '), '--yes', '--json']
+test.each(replacements)('$line, killed $stage', async ({at, fate, ...command}) => {
+  const nonce = await nonceOf(command)
+  await command.before?.(scene)
+  const args = [...wordsOf(scene, command), '--yes', '--json']
   let cli: RunningCli | undefined
-  let killed = false
+  let wasKilled = false
   ends.l1.decide(({method}) => {
-    if (killed || method !== at) return killed ? 'silence' : 'pass'
-    killed = true
+    if (wasKilled || method !== at) return wasKilled ? 'silence' : 'pass'
+    wasKilled = true
     cli?.child.kill('SIGKILL')
     return fate
   })
-  cli = startCli(args, {home: temp.root})
+  cli = startCli(args, {home: scene.homes.own.root})
   await cli.result
   ends.l1.reset()
   expect(cli.child.signalCode).toBe('SIGKILL')
-  await chain.l1.request('evm_mine')
+  await scene.chain.l1.request('evm_mine')
 
-  const again = await runCli(args, {home: temp.root})
+  const again = await runCli(args, {home: scene.homes.own.root})
 
   // The block has taken one of both, or all are told to be over.
   expect(['TX_NOT_OPEN', 'NOTHING_OPEN']).toContain(again.json?.error?.code)
-  expect(await noncesOf(owner, 'l1')).toBe(nonce + 1)
+  expect(await nonceOf(command)).toBe(nonce + 1)
+})
+
+test('no command that sends is missing', () => {
+  const root = join(import.meta.dirname, '../..')
+  const {commands} = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
+    commands: Record<string, {flags: Record<string, unknown>}>
+  }
+  const folder = join(root, 'src/commands')
+  /** Only what reaches a signer or a broadcast takes the host of `sendHost`; a file is signed, and sent by another. */
+  const sending = readdirSync(folder, {recursive: true, encoding: 'utf8'})
+    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => readFileSync(join(folder, name), 'utf8').includes('this.sendHost('))
+    .map((name) => name.replace(/\.ts$/, '').replaceAll('/', ' '))
+    .filter((command) => command !== 'tx sign')
+  const priced = Object.entries(commands)
+    .filter(([, {flags}]) => 'max-fee' in flags)
+    .map(([id]) => id.replaceAll(':', ' '))
+  expect(sending.length).toBeGreaterThan(30)
+  expect([...priced, 'tx send'].toSorted(), 'two ways to find them').toEqual(sending.toSorted())
+  const lines = [...sendingCommands, ...replacingCommands].map(({line}) => line)
+  const missing = sending.filter(
+    (command) => !lines.some((line) => `${line} `.startsWith(`${command} `)),
+  )
+  expect(missing).toEqual([])
 })

@@ -11,6 +11,7 @@ import {readPrivateKey} from '../../src/services/keys/keys.ts'
 import {openConfig} from '../../src/store/config.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
+import {PASSWORD as OPERATOR_PASSWORD} from '../helpers/operator.ts'
 import {cleanEnv, startCli} from '../helpers/run-cli.ts'
 import {
   addFiles,
@@ -20,6 +21,8 @@ import {
   tracesOfText,
   watch,
 } from '../helpers/secret-scan.ts'
+import {sendingCommands, wordsOf, type SendingCommand} from '../helpers/sending-commands.ts'
+import {startSendingScene} from '../helpers/sending-scene.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
 
@@ -120,6 +123,35 @@ test('a whole life with keys leaves no secret in arguments, environments, output
       'node as base64 in file themis/node_key.json',
     ]),
   )
+}, 600_000)
+
+/** The first command of each topic. `SECRET_SCAN=whole`: every command that sends. */
+const isWhole = process.env['SECRET_SCAN'] === 'whole'
+const topicOf = ({line}: SendingCommand) => line.split(' ')[0]!
+const isFirst = (command: SendingCommand, index: number) =>
+  sendingCommands.findIndex((each) => topicOf(each) === topicOf(command)) === index
+
+test('whatever a command sends, it leaves no secret of the account either', async () => {
+  await using scene = await startSendingScene()
+  const evidence = collectEvidence()
+  const chosen = sendingCommands.filter((command, index) => isWhole || isFirst(command, index))
+  expect(chosen.length).toBeGreaterThanOrEqual(10)
+
+  for (const command of chosen) {
+    await scene.reset()
+    await command.before?.(scene)
+    const home = scene.homes[command.home].root
+    const cli = startCli([...wordsOf(scene, command), '--yes', '--json'], {home})
+    expect(await watch(evidence, cli, home), command.line).toBeGreaterThan(0)
+    const {exitCode, stdout} = await cli.result
+    expect(exitCode, `${command.line}\n${stdout}`).toBe(0)
+  }
+
+  const names = ['owner', 'signer', 'heir', 'office']
+  const keys = names.map((name) => [name, tracesOfKey(accountOf(name).privateKey)] as const)
+  const secrets = {...Object.fromEntries(keys), password: tracesOfText(OPERATOR_PASSWORD)}
+  // The file that the key remembers, which is the operator's own.
+  expect(new Set(evidence.find(secrets))).toEqual(new Set(['password as text in file password']))
 }, 600_000)
 
 test('the scan finds every spelling of a secret that is planted: in a file, an argument, an environment', async () => {

@@ -10,12 +10,12 @@ import {
   readingCommands,
   send,
   sendingBehaviours,
-  sendingCommands,
   startChaosScene,
   steadyCommands,
   type ChaosScene,
   type Outcome,
 } from '../chaos/commands.ts'
+import {replacingCommands, sendingCommands} from '../helpers/sending-commands.ts'
 import type {Drill} from './drill.ts'
 
 interface Job {
@@ -82,7 +82,7 @@ function readJobs(): Job[] {
 }
 
 function sendJobs(): Job[] {
-  return sendingCommands.flatMap((command) =>
+  return [...sendingCommands, ...replacingCommands].flatMap((command) =>
     sendingBehaviours.map(
       ([name, make]): Job => ({
         name: `${command.line}, ${name}`,

@@ -53,6 +53,16 @@ async function carryOut({from, calls}: LstPlan) {
 
 const claim = (...ids: string[]) => artemis.plan(alice, {kind: 'claim', ids})
 
+test('of two that are named, the second has the place of the first once that is paid', async () => {
+  const {calls} = await claim('0', '1')
+  expect(calls.map(({moves}) => moves)).toEqual([
+    {rest: 'metis-seq lst claim artemis --id 0'},
+    undefined,
+  ])
+  const all = await artemis.plan(alice, {kind: 'claim'})
+  expect(all.calls.map(({moves}) => moves)).toEqual([undefined, undefined])
+})
+
 test('both can be claimed, and the younger one alone cannot', async () => {
   const open = await artemis.requests(alice)
   expect(open.map(({metisWei, blockedBy}) => ({metisWei, blockedBy}))).toEqual([

@@ -82,6 +82,22 @@ test('reopening keeps entries, amounts beyond 2^53 and new ids', () => {
   second.close()
 })
 
+test('a journal of an earlier version knows of no calls that were to follow', () => {
+  using temp = makeTempHome()
+  openJournal(temp.home.journalFile).close()
+  const old = new DatabaseSync(temp.home.journalFile)
+  for (const column of ['step', 'rest']) old.exec(`ALTER TABLE entries DROP COLUMN ${column}`)
+  old.close()
+
+  const journal = openJournal(temp.home.journalFile)
+  const before = journal.prepare(entry)
+  const after = journal.prepare({...entry, isStep: true, rest: 'metis-seq cdp close 1'})
+  journal.close()
+
+  expect(before).toMatchObject({isStep: false, rest: null})
+  expect(after).toMatchObject({isStep: true, rest: 'metis-seq cdp close 1'})
+})
+
 test('two processes may write at the same time', () => {
   using temp = makeTempHome()
   const one = openJournal(temp.home.journalFile)

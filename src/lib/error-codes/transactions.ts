@@ -16,7 +16,7 @@ export const transactionCodes = () =>
       retry: 'yes',
       facts: {rewardMetisWei: 'number', costEthWei: 'number', ratio: 'text', minRatio: 'text'},
     },
-    DONE_EARLIER: {exit: 'precondition', facts: {'action?': 'text', hash: 'text'}},
+    DONE_EARLIER: {exit: 'precondition', facts: {'action?': 'text', hash: 'text', 'rest?': 'text'}},
     FEED_UNKNOWN: {exit: 'not-found', facts: {feed: 'text', network: 'text', known: 'text'}},
     FEE_TOO_LOW: {exit: 'usage', facts: {offeredWei: 'number', neededWei: 'number'}},
     FILE_NOT_SIGNABLE: {exit: 'usage', facts: {form: 'text'}},

@@ -114,8 +114,8 @@ export function lstOperation(
     action: `lst ${ask.kind}`,
     chain: 'L2',
     from,
-    // What is claimed is gone from the queue, so continuing after an earlier run claims the rest.
-    isRepeatable: ask.kind === 'claim',
+    // Claimed requests are gone from the queue, so continuing after an earlier run claims the rest. Named ones are not there again.
+    isRepeatable: ask.kind === 'claim' && ask.ids === undefined,
     plan: async () => {
       if (ask.kind === 'deposit') await assertOpen(provider)
       return provider.plan(from, await exact(context, provider, from, ask))

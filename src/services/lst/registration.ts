@@ -43,15 +43,14 @@ function providerInvalid(source: string, problems: string[], cause?: unknown): M
   })
 }
 
-/** Owners that have to be whitelisted before they can lock. */
-export async function ownersToAllow(
+/** True when all of these owners are on the whitelist, or none of them. */
+export async function areWhitelisted(
   context: Context,
-  {registration}: Pick<ProviderDocument, 'registration'>,
-): Promise<Address[]> {
-  const members = await Promise.all(
-    registration.l1Owners.map((account) => readMember(context, account)),
-  )
-  return members.filter(({isWhitelisted}) => !isWhitelisted).map(({account}) => account)
+  owners: readonly Address[],
+  wanted: boolean,
+): Promise<boolean> {
+  const members = await Promise.all(owners.map((account) => readMember(context, account)))
+  return members.every(({isWhitelisted}) => isWhitelisted === wanted)
 }
 
 /**

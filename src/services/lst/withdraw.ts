@@ -89,6 +89,23 @@ export function holdsTokens(
   ]
 }
 
+/**
+ * Claims of named requests: a run that ended after one of them must not look for that one again.
+ *
+ * @param idsAfter ids of the others once so many of the calls are mined
+ */
+export function namedClaims(
+  {id}: Pick<LstAbout, 'id'>,
+  calls: readonly PlannedCall[],
+  idsAfter: (mined: number) => readonly string[],
+): PlannedCall[] {
+  return calls.map((call, index) => {
+    const left = [...new Set(idsAfter(index + 1))].map((each) => `--id ${each}`)
+    if (left.length === 0) return call
+    return {...call, moves: {rest: `metis-seq lst claim ${[id, ...left].join(' ')}`}}
+  })
+}
+
 export interface ClaimParts {
   about: LstAbout
   from: Address

@@ -16,8 +16,10 @@ export interface PlannedCall {
   /**
    * It moves value of its own, although later calls of the plan follow: a run that ended after it
    * must not make it again. Approvals and harvests are only steps.
+   *
+   * - `rest`: the command that does what follows, with its amounts: `metis-seq cdp adjust 1 --borrow 50`.
    */
-  moves?: true
+  moves?: {rest: string}
   /** METIS of the sender that an L2 call takes as a token: the same balance pays for gas. */
   pullsWei?: bigint
   /** Upper bound of its gas, for pricing a plan in which an earlier call must be mined first. */

@@ -41,7 +41,7 @@ interface CallRequest<abi extends Abi, name extends NameOf<abi>> {
   valueWei?: bigint
   gasAtMost?: bigint
   /** See `PlannedCall`. */
-  moves?: true
+  moves?: {rest: string} | undefined
   pullsWei?: bigint
 }
 

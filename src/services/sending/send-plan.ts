@@ -139,7 +139,7 @@ export async function sendPlan(
     const wait = choices.waitMined || !last
     sent.push(
       await sendOne(
-        {plan, planned, asked: choices.asked, isStep: !last && !planned.moves},
+        {plan, planned, asked: choices.asked, isLast: last},
         {raw, hash, nonce: transaction.nonce},
         wait,
         dependencies,
@@ -174,11 +174,11 @@ interface Sending {
   plan: Plan
   planned: PlannedCall
   asked: string | undefined
-  isStep: boolean
+  isLast: boolean
 }
 
 async function sendOne(
-  {plan, planned, asked, isStep}: Sending,
+  {plan, planned, asked, isLast}: Sending,
   signed: {raw: Hex; hash: Hash; nonce: number},
   wait: boolean,
   dependencies: SendDependencies,
@@ -187,7 +187,9 @@ async function sendOne(
   const entry = {
     ...{action: plan.action, label: planned.label, network, chainId, from: plan.from},
     ...{to: planned.to, nonce: signed.nonce, valueWei: planned.valueWei},
-    ...{hash: signed.hash, raw: signed.raw, asked: asked ?? null, isStep},
+    ...{hash: signed.hash, raw: signed.raw, asked: asked ?? null},
+    isStep: !isLast && !planned.moves,
+    rest: isLast ? null : (planned.moves?.rest ?? null),
   }
   const {receipt} = await sendEntry(entry, wait, dependencies)
   return {label: planned.label, hash: receipt?.hash ?? signed.hash, receipt}

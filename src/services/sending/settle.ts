@@ -28,16 +28,22 @@ export async function settleEarlier(
   // Operators who write files for a remote key are told here too, or could never create another one.
   if (!request.dryRun) for (const {id} of untold) journal.tell(id)
   const last = done.at(-1)
-  return last && doneEarlier(last)
+  return last && doneEarlier(last, done)
 }
 
-function doneEarlier({action, label, hash}: JournalEntry): MetisSeqError {
+/** Names every call that is mined, and the command for those that the run did not get to. */
+function doneEarlier({action, hash, rest}: JournalEntry, done: JournalEntry[]): MetisSeqError {
+  const labels = done.map(({label}) => label).join('; ')
+  const left = rest === null ? '' : ' The run ended before the rest of its plan.'
   return new MetisSeqError({
     code: 'DONE_EARLIER',
-    message: `${label}: an earlier run already sent this, and it is mined. Nothing new was sent.`,
-    facts: {action, hash},
-    hints: [
-      'Check the result: the run may have ended before its last transaction. Run the same command again only to repeat it.',
-    ],
+    message: `${labels}: an earlier run already sent this, and it is mined.${left} Nothing new was sent.`,
+    facts: {action, hash, ...(rest === null ? {} : {rest})},
+    hints:
+      rest === null
+        ? [
+            'Check the result: the run may have ended before its last transaction. Run the same command again only to repeat it.',
+          ]
+        : [`Run \`${rest}\` for the rest.`, 'Run the same command again only to repeat all of it.'],
   })
 }

@@ -24,7 +24,7 @@ import type {Context} from '../context.ts'
 export type {DecodedCall, Layer}
 
 /** A journal entry for display: the signed bytes stay in the journal. */
-export type JournalView = Omit<JournalEntry, 'raw' | 'asked' | 'isStep'>
+export type JournalView = Omit<JournalEntry, 'raw' | 'asked' | 'isStep' | 'rest'>
 
 /** A transaction: its call, and its current state on chain. */
 export interface TransactionView {
@@ -115,6 +115,7 @@ export function toView({
   raw: _raw,
   asked: _asked,
   isStep: _isStep,
+  rest: _rest,
   ...entry
 }: JournalEntry): JournalView {
   return entry

@@ -11,7 +11,21 @@ import {ifOffered} from '../optional.ts'
 
 export type EnkiFound =
   | {kind: 'found'; contracts: EnkiContracts; metis: Address}
-  | {kind: 'no-code' | 'mismatch'; contracts: string[]}
+  | {
+      kind: 'no-code' | 'mismatch'
+      /** Those that are missing or belong to another eMETIS. */
+      contracts: string[]
+      /** Where only contracts of the way in are wrong: everything that the way out needs is proven. */
+      exits: EnkiProven | null
+    }
+
+export interface EnkiProven {
+  contracts: EnkiContracts
+  metis: Address
+}
+
+/** Contracts that no withdrawal, claim or cancellation calls. */
+const ENTRY_ONLY: readonly string[] = ['minter', 'rewardDispatcher']
 
 /** Contracts that the config names, by our name of them. */
 const named = {
@@ -36,35 +50,43 @@ const named = {
 export async function findEnki(l2: ChainClient, known: EnkiAddresses): Promise<EnkiFound> {
   const {seMetis, eMetis} = known
   const missing = await withoutCode(l2, {seMetis, eMetis})
-  if (missing.length > 0) return {kind: 'no-code', contracts: missing}
+  if (missing.length > 0) return {kind: 'no-code', contracts: missing, exits: null}
   const config = await ifOffered(
     readContract(l2, {address: seMetis, abi: seMetisAbi, functionName: 'config'}),
   )
   if (!config || !(await getCode(l2, {address: config}))) {
-    return {kind: 'no-code', contracts: ['config']}
+    return {kind: 'no-code', contracts: ['config'], exits: null}
   }
   const found = await readNamed(l2, config)
-  const absent = Object.entries(found).filter(([, at]) => !at || isAddressEqual(at, zeroAddress))
-  if (absent.length > 0) return {kind: 'mismatch', contracts: absent.map(([name]) => name)}
-  const {metis, ...contracts} = found as Record<keyof typeof named, Address>
+  const absent = Object.entries(found)
+    .filter(([, at]) => isAddressEqual(at, zeroAddress))
+    .map(([name]) => name)
+  const {metis, ...contracts} = found
   const empty = await withoutCode(l2, contracts)
-  if (empty.length > 0) return {kind: 'no-code', contracts: empty}
   const strangers = await pointElsewhere(l2, known, contracts)
-  if (strangers.length > 0) return {kind: 'mismatch', contracts: strangers}
-  return {kind: 'found', contracts: {...contracts, config}, metis}
+  const proven = {contracts: {...contracts, config}, metis}
+  const isWayOutProven = [...absent, ...empty, ...strangers].every((name) =>
+    ENTRY_ONLY.includes(name),
+  )
+  const exits = isWayOutProven ? proven : null
+  if (absent.length > 0) return {kind: 'mismatch', contracts: absent, exits}
+  if (empty.length > 0) return {kind: 'no-code', contracts: empty, exits}
+  if (strangers.length > 0) return {kind: 'mismatch', contracts: strangers, exits}
+  return {kind: 'found', ...proven}
 }
 
+/** The zero address for those that the config does not name. */
 async function readNamed(
   l2: ChainClient,
   config: Address,
-): Promise<Record<keyof typeof named, Address | null>> {
+): Promise<Record<keyof typeof named, Address>> {
   const entries = await Promise.all(
     Object.entries(named).map(async ([name, functionName]) => {
       const reading = readContract(l2, {address: config, abi: enkiConfigAbi, functionName})
-      return [name, await ifOffered(reading)] as const
+      return [name, (await ifOffered(reading)) ?? zeroAddress] as const
     }),
   )
-  return Object.fromEntries(entries) as Record<keyof typeof named, Address | null>
+  return Object.fromEntries(entries) as Record<keyof typeof named, Address>
 }
 
 async function withoutCode(

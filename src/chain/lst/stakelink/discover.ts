@@ -10,15 +10,25 @@ import {wrappedSdTokenAbi} from '../../abis/wrapped-sd-token.ts'
 import type {ChainClient} from '../../connect.ts'
 import {ifOffered} from '../optional.ts'
 
+export interface StakelinkProven {
+  contracts: StakelinkContracts
+  metis: Address
+  /** Deposits and withdrawals carry data for each of them. */
+  strategies: number
+}
+
 export type StakelinkFound =
+  | ({kind: 'found'} & StakelinkProven)
   | {
-      kind: 'found'
-      contracts: StakelinkContracts
-      metis: Address
-      /** Deposits and withdrawals carry data for each of them. */
-      strategies: number
+      kind: 'no-code' | 'mismatch'
+      /** Those that are missing or belong to another stMETIS. */
+      contracts: string[]
+      /** Where only the way to L1 is wrong: everything that the way out needs is proven. */
+      exits: StakelinkProven | null
     }
-  | {kind: 'no-code' | 'mismatch'; contracts: string[]}
+
+/** Contracts that no withdrawal or claim calls. */
+const NOT_FOR_EXITS: readonly string[] = ['transmitter']
 
 /**
  * Finds every contract through the priority pool, and checks that those that move tokens point back.
@@ -32,7 +42,7 @@ export async function findStakelink(
   known: StakelinkAddresses,
 ): Promise<StakelinkFound> {
   const missing = await withoutCode(l2, known)
-  if (missing.length > 0) return {kind: 'no-code', contracts: missing}
+  if (missing.length > 0) return {kind: 'no-code', contracts: missing, exits: null}
   const pool = {address: known.stMetis, abi: stakingPoolAbi} as const
   const [withdrawalPool, metis, strategies] = await Promise.all([
     ifOffered(
@@ -49,16 +59,26 @@ export async function findStakelink(
         readContract(l2, {address: strategy, abi: l2StrategyAbi, functionName: 'l2Transmitter'}),
       )
     : null
-  const named = {withdrawalPool, strategy, transmitter, metis}
-  const absent = Object.entries(named).filter(([, at]) => !at || isAddressEqual(at, zeroAddress))
-  if (absent.length > 0) return {kind: 'mismatch', contracts: absent.map(([name]) => name)}
-  const {metis: token, ...others} = named as Record<keyof typeof named, Address>
-  const empty = await withoutCode(l2, others)
-  if (empty.length > 0) return {kind: 'no-code', contracts: empty}
-  const contracts: StakelinkContracts = {...known, ...others}
+  const named = {
+    withdrawalPool: withdrawalPool ?? zeroAddress,
+    strategy: strategy ?? zeroAddress,
+    transmitter: transmitter ?? zeroAddress,
+  }
+  const absent = Object.entries({...named, metis: metis ?? zeroAddress})
+    .filter(([, at]) => isAddressEqual(at, zeroAddress))
+    .map(([name]) => name)
+  const contracts: StakelinkContracts = {...known, ...named}
+  const empty = await withoutCode(l2, named)
   const strangers = await pointElsewhere(l2, contracts)
-  if (strangers.length > 0) return {kind: 'mismatch', contracts: strangers}
-  return {kind: 'found', contracts, metis: token, strategies: strategies?.length ?? 0}
+  const proven = {contracts, metis: metis ?? zeroAddress, strategies: strategies?.length ?? 0}
+  const isWayOutProven = [...absent, ...empty, ...strangers].every((name) =>
+    NOT_FOR_EXITS.includes(name),
+  )
+  const exits = isWayOutProven ? proven : null
+  if (absent.length > 0) return {kind: 'mismatch', contracts: absent, exits}
+  if (empty.length > 0) return {kind: 'no-code', contracts: empty, exits}
+  if (strangers.length > 0) return {kind: 'mismatch', contracts: strangers, exits}
+  return {kind: 'found', ...proven}
 }
 
 async function withoutCode(

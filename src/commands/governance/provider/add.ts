@@ -1,11 +1,11 @@
 import {Args} from '@oclif/core'
 
 import {commonFlags, sendFlags} from '../../../cli/flags.ts'
-import {changeSetting} from '../../../cli/operate.ts'
+import {changeProvider} from '../../../cli/change-provider.ts'
 import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
 import {
+  areWhitelisted,
   assertOwnNetwork,
-  ownersToAllow,
   planProviderAdd,
   readProviderFile,
   recordProvider,
@@ -38,11 +38,11 @@ provider in the document of the network. \`governance provider schema\` describe
       const recorded = {provider: document.provider, path: recordProvider(context, document)}
       return {text: providerAddedText(document, context.networkName), data: recorded}
     }
-    if (!flags['dry-run'] && (await ownersToAllow(context, document)).length === 0) return record()
-    return changeSetting(context, flags, this.sendHost(flags.yes), {
+    return changeProvider(context, flags, this.sendHost(flags.yes), {
       action: 'governance provider add',
       plan: () => planProviderAdd(context, document),
-      done: record,
+      isDone: () => areWhitelisted(context, document.registration.l1Owners, true),
+      record,
     })
   }
 }

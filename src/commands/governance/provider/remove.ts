@@ -1,11 +1,12 @@
 import {Flags} from '@oclif/core'
 
 import {commonFlags, sendFlags} from '../../../cli/flags.ts'
-import {changeSetting} from '../../../cli/operate.ts'
+import {changeProvider} from '../../../cli/change-provider.ts'
 import {OperatorCommand, type Result} from '../../../cli/operator-command.ts'
 import {providerArg} from '../../../cli/provider-arg.ts'
 import {lstIds, lstName} from '../../../protocol/lst/providers.ts'
 import {
+  areWhitelisted,
   assertOwnNetwork,
   forgetProvider,
   planProviderRemove,
@@ -41,10 +42,11 @@ network. Off the whitelist an owner can neither claim nor exit; --keep-whitelist
     }
     const owners = context.network.lstRegistry?.[provider]?.l1Owners ?? []
     if (flags['keep-whitelisted'] || owners.length === 0) return forget()
-    return changeSetting(context, flags, this.sendHost(flags.yes), {
+    return changeProvider(context, flags, this.sendHost(flags.yes), {
       action: 'governance provider remove',
       plan: () => planProviderRemove(context, provider, owners),
-      done: forget,
+      isDone: () => areWhitelisted(context, owners, false),
+      record: forget,
     })
   }
 }

@@ -29,7 +29,7 @@ import {
   unitsOf,
   type Token,
 } from '../tokens.ts'
-import {findTradingExchange, findPair, requirePool} from './pools.ts'
+import {findTradingExchange, findPair, poolFilled, requirePool} from './pools.ts'
 import type {Moved, Pool, PoolProvider} from './provider.ts'
 import {readShares, shareToken} from './shares.ts'
 
@@ -95,6 +95,8 @@ export function addOperation(
   return {
     async plan() {
       const scene = await openScene(context, request)
+      // Without a price there is no second amount.
+      requireAll([poolFilled(scene.pool, scene.tokens)], 'A deposit', {account: scene.from})
       const terms = await agreed.once(async () => {
         const {amountA, amountB} = amountsToAdd(scene, request.amount)
         return {

@@ -5,8 +5,9 @@ import {amountsOf, ONE} from '../../../protocol/defi/pools/constant-product.ts'
 import type {PoolsId} from '../../../protocol/defi/markets.ts'
 import type {Amount} from '../../../protocol/amount.ts'
 import type {Context} from '../../context.ts'
+import {ourOwn, type Condition} from '../../sending/check.ts'
 import {requireMarket} from '../require-market.ts'
-import {findToken, knownTokens, readToken, unitsOf, type Token} from '../tokens.ts'
+import {exactText, findToken, knownTokens, readToken, unitsOf, type Token} from '../tokens.ts'
 import {readShares} from './shares.ts'
 import {openPools} from './providers.ts'
 import type {AtBlock, Exchange, Pool, PoolProvider, RouteQuote} from './provider.ts'
@@ -61,6 +62,19 @@ export async function requirePool(
   const pool = await exchange.pool(tokens, at)
   if (pool) return pool
   throw poolUnknown(context, exchange, tokens)
+}
+
+/** A pool that was created and never filled, or that everybody has left, has no price. */
+export function poolFilled(
+  {reserveA, reserveB}: Pool,
+  [first, last]: readonly [Token, Token],
+): Condition {
+  return ourOwn('pool-filled', 'LIQUIDITY_LOW', {
+    label: `the pool of ${first.symbol} and ${last.symbol} has liquidity`,
+    ok: reserveA > 0n && reserveB > 0n,
+    seen: `${exactText(reserveA, first)} and ${exactText(reserveB, last)}`,
+    remedy: 'Choose another exchange with `--dex`, or wait until somebody has set its price.',
+  })
 }
 
 function poolUnknown(

@@ -23,7 +23,7 @@ import {
   unitsOf,
   type Token,
 } from '../tokens.ts'
-import {findTradingExchange, findPair, findRoute} from './pools.ts'
+import {findTradingExchange, findPair, findRoute, poolFilled, requirePool} from './pools.ts'
 import type {PoolProvider, RouteQuote} from './provider.ts'
 
 export interface SwapRequest {
@@ -108,17 +108,23 @@ interface SwapParts {
 async function swapPlan(context: Context, parts: SwapParts): Promise<SwapPlan> {
   const {exchange, tokens, held, quote, from, amountIn, minOut} = parts
   const [first, last] = tokens
-  const conditions = conditionsOf(parts)
+  const pairs = quote.path.slice(1).map((token, index) => [quote.path[index]!, token] as const)
+  const [after, ...pools] = await Promise.all([
+    readHeld(context, last, from),
+    ...pairs.map((pair) => requirePool(context, exchange, pair)),
+  ])
+  const conditions = [
+    ...pools.map((pool, index) => poolFilled(pool, pairs[index]!)),
+    ...conditionsOf(parts),
+  ]
   requireAll(conditions, 'A swap', {account: from})
   const path = quote.path.map(({symbol}) => symbol).join(' > ')
-  const lastPair = quote.path.slice(-2) as [Token, Token]
-  const [after, pool] = await Promise.all([readHeld(context, last, from), exchange.pool(lastPair)])
   return {
     action: 'pool swap',
     title: `Swap ${amountText(amountIn, first)} for ${amountText(quote.out, last)} on ${exchange.name}`,
     chain: 'L2',
     ...{from, role: 'owner', conditions, exchange: exchange.id, amountIn, minOut, quote},
-    lastPool: pool!.address,
+    lastPool: pools.at(-1)!.address,
     calls: [
       ...(await approvalOf(context, parts)),
       exchange.swapCall({...parts, ...quote, to: from}),

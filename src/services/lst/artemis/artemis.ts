@@ -25,7 +25,7 @@ import type {
 } from '../provider.ts'
 import {cannot} from '../refuse.ts'
 import {assertReceived} from '../verify.ts'
-import {chooseClaims, claimPlan} from '../withdraw.ts'
+import {chooseClaims, claimPlan, namedClaims} from '../withdraw.ts'
 import {claimCall, depositCall} from './calls.ts'
 import {planArtemisWithdrawal} from './withdraw.ts'
 
@@ -143,7 +143,11 @@ async function planOf(
       const open = await requests(from)
       const claimed = chooseClaims(open, request.ids, from)
       assertOldest(claimed, open, from)
-      const calls = claimed.map(({id, metisWei}) => claimCall(at.contracts, id, metisWei))
+      const all = claimed.map(({id, metisWei}) => claimCall(at.contracts, id, metisWei))
+      // The oldest is always the first: those that are left take the places of those that are paid.
+      const places = claimed.map(({id}) => id)
+      const left = (mined: number) => places.slice(0, places.length - mined)
+      const calls = request.ids ? namedClaims(artemis, all, left) : all
       return claimPlan({about: artemis, from, request, position: held, claimed, calls})
     }
     default:

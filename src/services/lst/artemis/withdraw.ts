@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 
 import type {ChainClient} from '../../../chain/connect.ts'
+import {findArtemisFaults, type ArtemisFaults} from '../../../chain/lst/artemis/describe.ts'
 import {readArtemis} from '../../../chain/lst/artemis/read.ts'
 import {formatDuration} from '../../../lib/units.ts'
 import {artemis, type ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
@@ -32,7 +33,10 @@ export async function planArtemisWithdrawal(
     queue: LstQueue
   },
 ): Promise<LstPlan> {
-  const state = await readArtemis(client, contracts)
+  const [state, faults] = await Promise.all([
+    readArtemis(client, contracts),
+    findArtemisFaults(client, contracts),
+  ])
   const {amountWei, slippageBasisPoints} = request
   const expectedWei = quoteArtemisWithdrawal(state, amountWei)
   const call = withdrawCall(contracts, amountWei)
@@ -41,10 +45,22 @@ export async function planArtemisWithdrawal(
     quote: {expectedWei, minOutWei: minimumOf(expectedWei, slippageBasisPoints)},
     calls: state.pendingRewardMetisWei > 0n ? [harvestCall(contracts), call] : [call],
     conditions: [
+      contractsAgree(faults),
       ...holdsTokens(artemis, amountWei, position.heldWei),
       accountedFor(expectedWei, state.totalDepositsMetisWei + harvestOf(state)),
     ],
     wait: `after ${formatDuration(Number(queue.minimumWaitSeconds))} at the earliest, once the provider releases it; not guaranteed`,
+  })
+}
+
+/** A request is booked by the contracts that the address book names. A claim needs none of them. */
+function contractsAgree(faults: ArtemisFaults): Condition {
+  return ourOwn('contracts-agree', 'CONTRACT_MISCONFIGURED', {
+    label: `the contracts of ${artemis.name} are there and refer to each other`,
+    ok: faults.kind === 'none',
+    seen: faults.kind === 'none' ? 'all of them' : `${faults.kind}: ${faults.contracts.join(', ')}`,
+    remedy:
+      'Open requests can still be claimed: `metis-seq lst claim artemis`. Run `metis-seq lst list` to see what is wrong.',
   })
 }
 

@@ -1,4 +1,4 @@
-import {zeroAddress, type Address} from 'viem'
+import {formatEther, zeroAddress, type Address} from 'viem'
 
 import {eMetisAbi} from '../../../chain/abis/e-metis.ts'
 import {eMetisMinterAbi} from '../../../chain/abis/e-metis-minter.ts'
@@ -7,7 +7,7 @@ import {enkiVestingAbi} from '../../../chain/abis/enki-vesting.ts'
 import {erc20Abi} from '../../../chain/abis/erc20.ts'
 import {seMetisAbi} from '../../../chain/abis/se-metis.ts'
 import {formatWeiShort} from '../../../lib/units.ts'
-import type {EnkiContracts} from '../../../protocol/lst/enki/about.ts'
+import {ENKI_RECEIPT, type EnkiContracts} from '../../../protocol/lst/enki/about.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
 import {planCallOf} from '../../sending/planned-call.ts'
 
@@ -71,7 +71,7 @@ export function mintCall(
 export function redeemCall(
   {seMetis}: Pick<EnkiContracts, 'seMetis'>,
   account: Address,
-  sharesWei: bigint,
+  {sharesWei, liquidWei}: {sharesWei: bigint; liquidWei: bigint},
 ): PlannedCall {
   return planCallOf(seMetisAbi, {
     contract: 'SeMetis',
@@ -79,8 +79,8 @@ export function redeemCall(
     functionName: 'redeem',
     args: [sharesWei, account, account],
     label: (shares) => `Redeem ${formatWeiShort(shares)} seMETIS for eMETIS`,
-    // Alone it leaves eMETIS, which `lst withdraw enki max --token eMETIS` queues.
-    moves: true,
+    // Alone it leaves eMETIS, which is queued as it is.
+    moves: {rest: `metis-seq lst withdraw enki ${formatEther(liquidWei)} --token ${ENKI_RECEIPT}`},
     gasAtMost: GAS.redeem,
   })
 }

@@ -26,7 +26,7 @@ import type {
   LstWithdrawal,
 } from '../provider.ts'
 import {planEnkiDeposit, quoteEnkiDeposit} from './deposit.ts'
-import {requireFound, requireSettings, timeOf, type EnkiSite} from './site.ts'
+import {requireExits, requireFound, requireSettings, timeOf, type EnkiSite} from './site.ts'
 import {planEnkiCancel, planEnkiClaim, planEnkiSpeedUp} from './tickets.ts'
 import {verifyEnki} from './verify.ts'
 import {planEnkiVesting} from './vest.ts'
@@ -42,7 +42,9 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
   // Found once: a command ends long before the provider moves its contracts.
   let finding: Promise<EnkiFound> | undefined
   const find = () => (finding ??= findEnki(client, known))
-  const site = async (): Promise<EnkiSite> => ({client, ...requireFound(await find())})
+  const whole = async (): Promise<EnkiSite> => ({client, ...requireFound(await find())})
+  // Positions, and all but a deposit: whoever is in gets out while what takes deposits is wrong.
+  const site = async (): Promise<EnkiSite> => ({client, ...requireExits(await find())})
   const requests: LstProvider['requests'] = async (account, at) =>
     (await readOpen(await site(), account, at)).open
   const position = async (account: Address, at?: AtBlock) => readPosition(await site(), account, at)
@@ -50,7 +52,7 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
     about: enki,
     ...{capabilities, requests, position},
     describe: async () => describe(client, known, await find()),
-    read: async (at) => readState(await site(), at),
+    read: async (at) => readState(await whole(), at),
     async queue(at) {
       const there = await site()
       const {contracts, metis} = there
@@ -67,7 +69,7 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
       }
     },
     async balance(at) {
-      const {contracts, metis} = await site()
+      const {contracts, metis} = await whole()
       const {minter, redemptionQueue} = contracts
       const [{receiptSupplyWei}, ...idle] = await Promise.all([
         readEnki(client, contracts, at),
@@ -82,15 +84,15 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
       }
     },
     async changes(fromBlock, toBlock) {
-      const {contracts} = await site()
+      const {contracts} = await whole()
       return readEnkiChanges(client, contracts, {fromBlock, toBlock})
     },
-    quote: async (request) => quoteEnkiDeposit(await site(), request),
+    quote: async (request) => quoteEnkiDeposit(await whole(), request),
     async plan(from, request) {
       const there = await site()
       switch (request.kind) {
         case 'deposit':
-          return planEnkiDeposit(there, from, request, await position(from))
+          return planEnkiDeposit(await whole(), from, request, await position(from))
         case 'withdraw':
           return planEnkiWithdrawal(there, from, request, await position(from))
         case 'claim': {

@@ -36,6 +36,15 @@ export function requireFound(found: EnkiFound): Omit<EnkiSite, 'client'> {
   return found as Extract<EnkiFound, {kind: 'found'}>
 }
 
+/**
+ * The same for the way out, which needs fewer of them.
+ *
+ * @throws {MetisSeqError} CONTRACT_MISCONFIGURED
+ */
+export function requireExits(found: EnkiFound): Omit<EnkiSite, 'client'> {
+  return found.kind !== 'found' && found.exits ? found.exits : requireFound(found)
+}
+
 /** Unix time of a block. */
 export async function timeOf(client: ChainClient, at: AtBlock = {}): Promise<bigint> {
   const {blockNumber} = at

@@ -13,7 +13,7 @@ import {
 import {unlockableLp, type EnkiTicket} from '../../../protocol/lst/enki/tickets.ts'
 import {ourOwn, requireAll, type Condition} from '../../sending/check.ts'
 import type {LstPlan, LstPosition, LstRequest, LstWithdrawal} from '../provider.ts'
-import {chooseClaims, claimPlan} from '../withdraw.ts'
+import {chooseClaims, claimPlan, namedClaims} from '../withdraw.ts'
 import {cancelCall, claimCall, speedUpCall, unlockLpCall} from './calls.ts'
 import {approvalFor, requireSettings, timeOf, type EnkiSite} from './site.ts'
 import {heldOf} from './withdraw.ts'
@@ -43,10 +43,12 @@ export async function planEnkiClaim(
   const canPay = open.some(({blockedBy}) => blockedBy.length === 0)
   const paysNone = unlocked.length > 0 && (named?.length === 0 || (!named && !canPay))
   const claimed = paysNone ? [] : chooseClaims(open, named, from)
-  const calls = [
+  const all = [
     ...claimed.map((each) => claimCall(contracts, from, each)),
     ...unlocked.map(({id}) => unlockLpCall(contracts, id)),
   ]
+  const inOrder = [...claimed.map(({id}) => id), ...unlocked.map(({id}) => `${id}`)]
+  const calls = ids ? namedClaims(enki, all, (mined) => inOrder.slice(mined)) : all
   return claimPlan({about: enki, from, request, position, claimed, calls})
 }
 

@@ -86,7 +86,7 @@ async function callsOf(
     ...{spender: contracts.redemptionQueue, spenderName: 'the redemption queue'},
   })
   return [
-    ...(sharesWei > 0n ? [redeemCall(contracts, from, sharesWei)] : []),
+    ...(sharesWei > 0n ? [redeemCall(contracts, from, {sharesWei, liquidWei})] : []),
     ...approvals,
     enterCall(contracts, from, liquidWei),
   ]

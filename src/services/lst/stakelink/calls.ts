@@ -1,4 +1,4 @@
-import type {Address, Hex} from 'viem'
+import {formatEther, type Address, type Hex} from 'viem'
 
 import {erc20Abi} from '../../../chain/abis/erc20.ts'
 import {priorityPoolAbi} from '../../../chain/abis/priority-pool.ts'
@@ -109,7 +109,7 @@ export function unqueueCall({priorityPool}: Pool, amountWei: bigint): PlannedCal
  */
 export function unwrapCall(
   {wstMetis}: Pick<StakelinkContracts, 'wstMetis'>,
-  amountWei: bigint,
+  {amountWei, unwrappedWei}: {amountWei: bigint; unwrappedWei: bigint},
 ): PlannedCall {
   return planCallOf(wrappedSdTokenAbi, {
     contract: 'WrappedSDToken',
@@ -117,8 +117,8 @@ export function unwrapCall(
     functionName: 'unwrap',
     args: [amountWei],
     label: (wei) => `Unwrap ${formatWeiShort(wei)} wstMETIS to stMETIS`,
-    // Alone it leaves stMETIS, which `lst withdraw stakelink` takes as it is.
-    moves: true,
+    // Alone it leaves stMETIS, which is withdrawn as it is.
+    moves: {rest: `metis-seq lst withdraw stakelink ${formatEther(unwrappedWei)}`},
     gasAtMost: GAS.unqueue,
   })
 }

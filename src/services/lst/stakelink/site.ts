@@ -30,6 +30,15 @@ export function requireFound(found: StakelinkFound): Omit<StakelinkSite, 'client
   return found as Extract<StakelinkFound, {kind: 'found'}>
 }
 
+/**
+ * The same for the way out, which needs fewer of them.
+ *
+ * @throws {MetisSeqError} CONTRACT_MISCONFIGURED
+ */
+export function requireExits(found: StakelinkFound): Omit<StakelinkSite, 'client'> {
+  return found.kind !== 'found' && found.exits ? found.exits : requireFound(found)
+}
+
 /** Unix time of a block. */
 export async function timeOf(client: ChainClient, at: AtBlock = {}): Promise<bigint> {
   const {blockNumber} = at

@@ -33,7 +33,7 @@ import type {
 import {cannot} from '../refuse.ts'
 import {planStakelinkDeposit, quoteStakelinkDeposit} from './deposit.ts'
 import {planStakelinkClaim, readOpenRequests} from './requests.ts'
-import {requireFound, type StakelinkSite} from './site.ts'
+import {requireExits, requireFound, type StakelinkSite} from './site.ts'
 import {verifyStakelink} from './verify.ts'
 import {planStakelinkWithdrawal} from './withdraw.ts'
 
@@ -46,7 +46,9 @@ export function openStakelink(client: ChainClient, known: StakelinkAddresses): L
   // Found once: a command ends long before the provider moves its contracts.
   let finding: Promise<StakelinkFound> | undefined
   const find = () => (finding ??= findStakelink(client, known))
-  const site = async (): Promise<StakelinkSite> => ({client, ...requireFound(await find())})
+  const whole = async (): Promise<StakelinkSite> => ({client, ...requireFound(await find())})
+  // Positions, and all but a deposit: whoever is in gets out while the way to L1 is wrong.
+  const site = async (): Promise<StakelinkSite> => ({client, ...requireExits(await find())})
   const position = async (account: Address, at?: AtBlock) => readPosition(await site(), account, at)
   return {
     about: stakelink,
@@ -55,7 +57,7 @@ export function openStakelink(client: ChainClient, known: StakelinkAddresses): L
     read: async (at) => readState(await site(), at),
     requests: async (account, at) => (await readOpenRequests(await site(), account, at)).open,
     queue: async (at) => readQueue(await site(), at),
-    balance: async (at) => readBalance(await site(), at),
+    balance: async (at) => readBalance(await whole(), at),
     async changes(fromBlock, toBlock) {
       const {contracts} = await site()
       const [after, changes] = await Promise.all([
@@ -64,11 +66,11 @@ export function openStakelink(client: ChainClient, known: StakelinkAddresses): L
       ])
       return stakelinkRateChanges(after, changes)
     },
-    quote: async (request) => quoteStakelinkDeposit(await site(), request),
+    quote: async (request) => quoteStakelinkDeposit(await whole(), request),
     async plan(from, request) {
       switch (request.kind) {
         case 'deposit':
-          return planStakelinkDeposit(await site(), from, request, await position(from))
+          return planStakelinkDeposit(await whole(), from, request, await position(from))
         case 'withdraw':
           return planStakelinkWithdrawal(await site(), from, request, await position(from))
         case 'claim': {

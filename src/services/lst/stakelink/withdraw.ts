@@ -109,7 +109,9 @@ async function planExit(
     chain: 'L2',
     ...{from, role: 'owner', conditions, request, traps: []},
     calls: [
-      ...(isWrapped ? [unwrapCall(contracts, request.amountWei)] : []),
+      ...(isWrapped
+        ? [unwrapCall(contracts, {amountWei: request.amountWei, unwrappedWei: amountWei})]
+        : []),
       ...approvals,
       withdrawCall(contracts, {amountWei, queues, strategies}),
     ],

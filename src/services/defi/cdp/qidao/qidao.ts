@@ -1,5 +1,5 @@
 import {qidaoWords} from '../../../../chain/defi/cdp/qidao/refusals.ts'
-import {isAddressEqual, parseEventLogs, type Address, type Log} from 'viem'
+import {formatUnits, isAddressEqual, parseEventLogs, type Address, type Log} from 'viem'
 
 import {stableQiVaultAbi} from '../../../../chain/abis/stable-qi-vault.ts'
 import {
@@ -15,7 +15,7 @@ import type {Context} from '../../../context.ts'
 import {ourOwn, type Condition} from '../../../sending/check.ts'
 import type {PlannedCall} from '../../../sending/plan.ts'
 import {planCallOf} from '../../../sending/planned-call.ts'
-import {amountText, exactText, readToken} from '../../tokens.ts'
+import {amountText, exactText, readToken, type Token} from '../../tokens.ts'
 import type {CdpProvider, CdpState} from '../provider.ts'
 
 /** Upper bound of a call that follows another one. Measured: at most 160,000. */
@@ -101,7 +101,8 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
     {
       ...ourOwn('price', 'PRICE_UNKNOWN', {
         label: 'the feed has a price',
-        ok: price > 0n,
+        // Without a debt nothing is compared with it.
+        ok: price > 0n || (position.debt === 0n && borrow === 0n),
         seen: `${price}`,
         remedy: 'Wait until the feed is updated.',
       }),
@@ -154,16 +155,18 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
  */
 function changeCalls(
   vault: Address,
-  {collateral, debt}: CdpState,
+  state: CdpState,
   {id}: CdpPosition,
-  {deposit, withdraw, borrow, repay}: CdpChange,
+  change: CdpChange,
 ): PlannedCall[] {
+  const {collateral, debt} = state
+  const {deposit, withdraw, borrow, repay} = change
   const how = {contract: 'StableQiVault', to: vault, gasAtMost: CALL_GAS}
   const calls: (PlannedCall | false)[] = [
     deposit > 0n &&
       planCallOf(stableQiVaultAbi, {
         ...how,
-        moves: true,
+        moves: restOf(state, id, {...change, deposit: 0n}),
         functionName: 'depositCollateral',
         args: [id, deposit],
         label: () => `Deposit ${amountText(deposit, collateral)} in vault ${id}`,
@@ -172,7 +175,7 @@ function changeCalls(
     repay > 0n &&
       planCallOf(stableQiVaultAbi, {
         ...how,
-        moves: true,
+        moves: restOf(state, id, {...change, deposit: 0n, repay: 0n}),
         functionName: 'payBackToken',
         args: [id, repay, FRONT],
         label: () => `Repay ${amountText(repay, debt)} of vault ${id}`,
@@ -180,7 +183,7 @@ function changeCalls(
     borrow > 0n &&
       planCallOf(stableQiVaultAbi, {
         ...how,
-        moves: true,
+        moves: restOf(state, id, {...noChange, withdraw}),
         functionName: 'borrowToken',
         args: [id, borrow, FRONT],
         label: () => `Borrow ${amountText(borrow, debt)} from vault ${id}`,
@@ -194,6 +197,24 @@ function changeCalls(
       }),
   ]
   return calls.filter((call) => call !== false)
+}
+
+/** The command for what follows a call of a change; nothing after the last one. */
+function restOf(
+  {collateral, debt}: CdpState,
+  id: bigint,
+  {deposit, repay, borrow, withdraw}: CdpChange,
+): PlannedCall['moves'] {
+  const flag = (name: string, amount: bigint, {decimals}: Token) =>
+    amount === 0n ? [] : [`--${name} ${formatUnits(amount, decimals)}`]
+  const flags = [
+    ...flag('deposit', deposit, collateral),
+    ...flag('repay', repay, debt),
+    ...flag('borrow', borrow, debt),
+    ...flag('withdraw', withdraw, collateral),
+  ]
+  if (flags.length === 0) return undefined
+  return {rest: `metis-seq cdp adjust ${[id, ...flags, '--market', qidao.id].join(' ')}`}
 }
 
 /** - Source: QiDao `paybackTokenAll`, which includes the interest until then, and `destroyVault`. */

@@ -29,6 +29,7 @@ export function aaveConditions(lines: readonly LendLine[], action: LendAction): 
         open(line, true),
         borrowable(line),
         withinBorrowCap(line, action),
+        ...lines.filter(({token, counts}) => counts || token === line.token).map(priced),
         hasPower(lines),
         covered(lines, action),
         liquid(line, action),
@@ -82,6 +83,16 @@ function borrowable({canBorrow, token}: LendLine): Condition {
     }),
     revert: aaveWords.noBorrowing,
   }
+}
+
+/** The pool would count it as worth nothing: as collateral, and as a debt. */
+function priced({price, token}: LendLine): Condition {
+  return ourOwn('price', 'PRICE_UNKNOWN', {
+    label: `${token.symbol} has a price`,
+    ok: price > 0n,
+    seen: `${price}`,
+    remedy: 'Wait until the oracle knows the price.',
+  })
 }
 
 function withinSupplyCap({supplyCap, totalSupplied, token}: LendLine, {amount}: LendAction) {
