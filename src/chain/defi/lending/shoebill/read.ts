@@ -37,6 +37,7 @@ export async function readMarkets(
       market,
       // The market of the coin has none; an endpoint that fails is not taken for it.
       underlying: await ifOffered(
+        l2,
         readContract(l2, {
           address: market,
           abi: cErc20Abi,

@@ -1,11 +1,4 @@
-import {
-  BaseError,
-  concatHex,
-  ContractFunctionRevertedError,
-  isAddressEqual,
-  zeroAddress,
-  type Address,
-} from 'viem'
+import {concatHex, isAddressEqual, zeroAddress, type Address} from 'viem'
 import {readContract, simulateContract} from 'viem/actions'
 
 import type {AlgebraContracts} from '../../../../protocol/defi/pools/algebra/about.ts'
@@ -14,6 +7,7 @@ import {algebraPoolAbi} from '../../../abis/algebra-pool.ts'
 import {algebraQuoterAbi} from '../../../abis/algebra-quoter.ts'
 import {readTokenBalance} from '../../../actions/erc20/read-token.ts'
 import type {ChainClient} from '../../../connect.ts'
+import {isRevert} from '../../../reverts.ts'
 
 interface AtBlock {
   blockNumber?: bigint
@@ -92,10 +86,7 @@ export async function quoteAlgebra(
     })
     return result
   } catch (error) {
-    const isRefused =
-      error instanceof BaseError &&
-      error.walk((each) => each instanceof ContractFunctionRevertedError) !== null
-    if (isRefused) return null
+    if (isRevert(error)) return null
     throw error
   }
 }
