@@ -45,6 +45,8 @@ deposit into any vault, so a guessed id could pay somebody else. The same comman
         deposit: args.collateral,
         borrow: args.debt,
         minRatio: flags['min-ratio'],
+        // Nothing is repaid.
+        deadlineMinutes: 0,
       }),
       done: (verified) => ({data: changedJson(verified), text: changedText(verified)}),
     })
