@@ -111,8 +111,16 @@ const DONE = {
   repay: 'Repaid',
 } as const
 
-export function lentText({kind, token, moved, view}: LendVerified): string {
-  return `${DONE[kind]} ${exactText(moved, token)}.\n${positionText(view)}`
+export function lentText({kind, token, moved, left, view}: LendVerified): string {
+  return [
+    `${DONE[kind]} ${exactText(moved, token)}.`,
+    ...(left > 0n
+      ? [
+          `Interest until the block is still owed; the same command again leaves less, until nothing.`,
+        ]
+      : []),
+    positionText(view),
+  ].join('\n')
 }
 
 export function lentJson({token, moved, view}: LendVerified) {
