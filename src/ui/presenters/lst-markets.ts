@@ -10,6 +10,7 @@ import type {Yield} from '../../protocol/lst/yield.ts'
 import type {LstBacking} from '../../services/lst/backing.ts'
 import type {Comparison, CompareRequest} from '../../services/lst/compare.ts'
 import type {LstHistory} from '../../services/lst/history.ts'
+import type {PegHistory} from '../../services/lst/peg-history.ts'
 import type {LstPegs} from '../../services/lst/peg.ts'
 import type {LstRates} from '../../services/lst/rates.ts'
 import {sequencerJson} from './sequencer.ts'
@@ -105,23 +106,48 @@ export function comparisonText(ways: Comparison[], {amountMetisWei, days}: Compa
   ].join('\n')
 }
 
-export function historyText({provider, samples, yield: grown}: LstHistory): string {
+export function historyText({provider, samples, yield: grown, peg}: LstHistory): string {
   if (samples.length === 0) return `No state of ${lstName(provider)} can be read.`
   return [
     `${lstName(provider)}: ${yieldText(grown)}`,
     table(
-      ['time', 'block', 'METIS per share'],
-      samples.map(({timeSeconds, blockNumber, rate}) => [
-        isoTime(BigInt(timeSeconds)),
-        `${blockNumber}`,
-        formatWeiShort(rate, 8),
-      ]),
+      ['time', 'block', 'METIS per share', 'in the pool', 'discount'],
+      samples.map(({timeSeconds, blockNumber, rate}, at) => {
+        const {poolPrice = null, discountBasisPoints = null} = peg.points[at] ?? {}
+        return [
+          isoTime(BigInt(timeSeconds)),
+          `${blockNumber}`,
+          formatWeiShort(rate, 8),
+          poolPrice === null ? 'unknown' : formatWeiShort(poolPrice, 8),
+          discountBasisPoints === null ? 'unknown' : percent(discountBasisPoints / 100),
+        ]
+      }),
     ),
+    ...pegHistoryText(peg),
   ].join('\n')
 }
 
-export function historyJson({provider, samples, yield: grown}: LstHistory) {
-  return {provider, samples, yield: grown}
+/** The source of the pool prices, and why some are missing. */
+function pegHistoryText({token, exchangeName, method, unknown}: PegHistory): string[] {
+  const source = method === 'events' ? ', from the events of the pool' : ''
+  return [
+    ...(exchangeName === null ? [] : [`Pool price of ${token} on ${exchangeName}${source}.`]),
+    ...unknown,
+  ]
+}
+
+export function historyJson({provider, samples, yield: grown, peg}: LstHistory) {
+  const {points, token, exchange, pool, method, unknown} = peg
+  return {
+    provider,
+    samples: samples.map((sample, at) => ({
+      ...sample,
+      poolPrice: points[at]?.poolPrice ?? null,
+      discountBasisPoints: points[at]?.discountBasisPoints ?? null,
+    })),
+    yield: grown,
+    peg: {token, exchange, pool, method, unknown},
+  }
 }
 
 export function pegsText(all: LstPegs[]): string {
