@@ -14,7 +14,7 @@ import type {PegHistory} from '../../services/lst/peg-history.ts'
 import type {LstPegs} from '../../services/lst/peg.ts'
 import type {LstRates} from '../../services/lst/rates.ts'
 import {sequencerJson} from './sequencer.ts'
-import {fields, table} from './table.ts'
+import {fields, narrowTable, table} from './table.ts'
 
 export const NO_PROVIDERS = 'No liquid-staking provider is known on this network.'
 
@@ -24,7 +24,7 @@ const shareText = (share: bigint) => `${Number(share / 10n ** 14n) / 100} %`
 
 export function ratesText(rates: LstRates[]): string {
   if (rates.length === 0) return NO_PROVIDERS
-  return table(
+  return narrowTable(
     [
       ...['provider', 'METIS per token', 'after harvest', 'APR', 'fee'],
       ...['deposits', 'pending rewards', 'unbonding'],
@@ -68,7 +68,9 @@ export function backingText(all: LstBacking[]): string {
 
 function oneBacking(backing: LstBacking): string {
   const {sequencers, lockedMetisWei, rewardMetisWei, idleL1MetisWei, transitMetisWei} = backing
-  const metis = (wei: bigint | null) => (wei === null ? 'unknown' : `${formatWei(wei)} METIS`)
+  // All decimals, in groups.
+  const metis = (wei: bigint | null) =>
+    wei === null ? 'unknown' : `${formatWeiShort(wei, 18)} METIS`
   const ids = sequencers?.map(({sequencerId, status}) => `${sequencerId} (${status})`).join(', ')
   return [
     `${lstName(backing.provider)}: ${backing.ratio === null ? 'nothing is owed' : `ratio ${formatWeiShort(backing.ratio, 6)}`}, ${verdicts[backing.verdict]}`,
@@ -102,7 +104,7 @@ export function comparisonText(ways: Comparison[], {amountMetisWei, days}: Compa
   ])
   return [
     `${formatWeiShort(amountMetisWei)} METIS for ${days} ${days === 1 ? 'day' : 'days'}:`,
-    table(['way', 'APR', 'METIS at the end', 'free after another', 'note'], rows),
+    narrowTable(['way', 'APR', 'METIS at the end', 'free after another', 'note'], rows),
   ].join('\n')
 }
 
@@ -164,7 +166,7 @@ export function pegsText(all: LstPegs[]): string {
     ...['discount, basis points', 'depth for 1 %'],
   ]
   return [
-    ...(rows.length === 0 ? [] : [table(headers, rows)]),
+    ...(rows.length === 0 ? [] : [narrowTable(headers, rows)]),
     ...all.flatMap(({provider, withoutPool}) =>
       withoutPool.map((token) => `${lstName(provider)}: no pool of ${token} and METIS is known.`),
     ),

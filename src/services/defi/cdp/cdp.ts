@@ -118,7 +118,7 @@ export function createOperation(
       const from = requireOwner(context)
       const provider = findCdp(context, market)
       const call = provider.createCall()
-      if (!call) throw alreadyOpen(context, provider)
+      if (!call) throw alreadyOpen(context, provider, await provider.read(from))
       return {
         // One command: a run that ended while the vault was filled must not open another.
         action: 'cdp open',
@@ -147,13 +147,20 @@ export function createOperation(
   }
 }
 
-function alreadyOpen({networkName}: Context, {name}: CdpProvider): MetisSeqError {
+function alreadyOpen(
+  {networkName}: Context,
+  {id, name}: CdpProvider,
+  {positions}: CdpState,
+): MetisSeqError {
+  const vault = positions[0]?.id ?? 0n
   return new MetisSeqError({
     code: 'VAULT_OPEN',
     message: `The account already has its position of ${name} on ${networkName}.`,
     exit: 'precondition',
     facts: {condition: 'not-open', seen: 'open', network: networkName},
-    hints: ['Change it with `metis-seq cdp adjust VAULT`, or close it first.'],
+    hints: [
+      `Change it with \`metis-seq cdp adjust ${vault} --market ${id} --deposit AMOUNT\`, or close it first.`,
+    ],
   })
 }
 

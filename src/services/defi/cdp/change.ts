@@ -245,7 +245,9 @@ export function closeOperation(
 function paysDebt({market, state, held}: Scene, repay: bigint, pulled: bigint): Condition {
   const condition = holdsToken(state.debt, held.debt, pulled)
   const margin = pulled > repay ? ', and a day of interest' : ''
-  return {...condition, label: `${condition.label}${margin}`, revert: market.cannotPay}
+  const short = pulled - held.debt
+  const remedy = condition.ok ? '' : `Get ${exactText(short, state.debt)} more on L2.`
+  return {...condition, label: `${condition.label}${margin}`, remedy, revert: market.cannotPay}
 }
 
 async function approvalsFor(

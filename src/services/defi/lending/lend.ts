@@ -227,10 +227,15 @@ const SUBJECTS = {
 
 function conditionsOf({market, token, held, lines}: Scene, call: LendCall): Condition[] {
   const gives = call.kind === 'supply' || call.kind === 'repay'
+  const line = lines.find((each) => each.token.address === token.address)
+  const own = market.conditions(lines, call)
+  // Without a reserve, or a debt, no other amount would help.
+  const isPointless = !line || (call.kind === 'repay' && line.borrowed === 0n)
+  if (isPointless && own.some(({ok}) => !ok)) return own
   const balance = holdsToken(token, held, call.atMost)
   const margin = call.atMost > call.amount ? ', and a day of interest' : ''
   return [
-    ...market.conditions(lines, call),
+    ...own,
     ourOwn('amount', 'AMOUNT_OUT_OF_RANGE', {
       label: 'the amount is above zero',
       ok: call.amount > 0n,

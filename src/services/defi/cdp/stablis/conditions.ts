@@ -73,20 +73,21 @@ function amountConditions(
   const {ratio} = chestHealth(afterChest(grown, change, settings), settings)
   const net = netDebt(after.debt, settings)
   const isOpen = position.debt > 0n
+  const everything = `Repay less, or everything with \`metis-seq cdp close ${position.id} --market stablis\`.`
   const owed = netDebt(position.debt, settings)
   return [
     refusedAs(stablisWords.paysTooMuch, 'repay-within-debt', 'DEBT_OUT_OF_RANGE', {
       label: 'no more than the debt is repaid',
       ok: repay <= owed,
       seen: exactText(owed, state.debt),
-      remedy: `Repay less, or everything with \`metis-seq cdp close ${position.id} --market stablis\`.`,
+      remedy: everything,
       facts: {amountWei: `${repay}`},
     }),
     refusedAs(stablisWords.debtTooSmall, 'debt-in-range', 'DEBT_OUT_OF_RANGE', {
       label: `the debt is at least ${amountText(settings.minNetDebt, state.debt)} and the reserve`,
       ok: (isOpen && repay === 0n) || net >= settings.minNetDebt,
       seen: amountText(net, state.debt),
-      remedy: 'Borrow more, or close the chest instead.',
+      remedy: isOpen ? everything : 'Borrow more.',
     }),
     refusedAs(stablisWords.ratioTooLow, 'collateral-ratio', 'COLLATERAL_LOW', {
       label: 'the chest keeps the minimum ratio',
