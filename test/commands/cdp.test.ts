@@ -67,6 +67,17 @@ test('the terms of the vaults', async () => {
   expect((await scene.run('cdp show')).stdout).toContain('has no vault')
 })
 
+test('open: no vault is created that could not be filled', async () => {
+  for (const [line, code] of [
+    ['100000000 20', 'METIS_BALANCE_LOW'],
+    ['100 5', 'DEBT_OUT_OF_RANGE'],
+    ['10 200', 'COLLATERAL_LOW'],
+  ] as const) {
+    expect((await scene.ask(`cdp open ${line} --yes`)).error, line).toMatchObject({code})
+  }
+  expect((await scene.ask('cdp show')).data['vaults']).toEqual([])
+})
+
 test('open: a vault is created first, and only its real id is paid', async () => {
   // Somebody else is quicker: a guessed id would have been theirs.
   const first = await scene.ask('cdp open 100 1000 --dry-run')

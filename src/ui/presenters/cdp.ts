@@ -1,11 +1,7 @@
 import {shortHex} from '../../lib/units.ts'
-import {
-  ratioText,
-  type CdpPositionView,
-  type CdpView,
-  type Created,
-} from '../../services/defi/cdp/cdp.ts'
+import {ratioText, type CdpPositionView, type CdpView} from '../../services/defi/cdp/cdp.ts'
 import type {CdpVerified} from '../../services/defi/cdp/change.ts'
+import type {Created} from '../../services/defi/cdp/create.ts'
 import {dollars} from '../../services/defi/dollars.ts'
 import {percentText} from '../../services/defi/percent.ts'
 import {fields} from './table.ts'

@@ -202,6 +202,32 @@ async function changePlan(
   }
 }
 
+/**
+ * Preconditions of filling a position that is still to be created.
+ *
+ * @throws {MetisSeqError} the code of the first one that is not met
+ */
+export async function requireFillable(
+  context: Context,
+  market: CdpProvider,
+  request: Omit<ChangeRequest, 'id' | 'action'>,
+): Promise<void> {
+  const from = requireOwner(context)
+  const state = await market.read(from)
+  const [collateral, debt] = await Promise.all([
+    readHeld(context, state.collateral, from),
+    readHeld(context, state.debt, from),
+  ])
+  const position = {id: 0n, collateral: 0n, debt: 0n}
+  const scene = {from, market, state, position, held: {collateral, debt}}
+  const change = changeOf(scene, {...request, action: 'cdp open', id: position.id})
+  const conditions = [
+    ...market.conditions(state, position, change),
+    holdsToken(state.collateral, collateral, change.deposit),
+  ]
+  requireAll(conditions, 'The vault', {account: from})
+}
+
 export interface CloseRequest {
   market: CdpId | undefined
   id: bigint
