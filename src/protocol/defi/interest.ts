@@ -8,7 +8,7 @@ const YEAR_SECONDS = 31_536_000n
 const MARGIN_SECONDS = 86_400n
 
 /**
- * The most that a debt can be when a call is mined, a day from now at the latest: with two
+ * The most that a debt can be when a call is mined, a day from now at the latest, with two
  * units more for the rounding of the contracts.
  *
  * @param rate interest per year, scaled by 1e18; the contracts count with years that are no shorter
